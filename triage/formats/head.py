@@ -1,0 +1,100 @@
+"""The first bytes of a file, as the sniffers look at them: decoded once, whoever asks."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+
+from triage.sources.source import HEAD_BYTES
+
+__all__ = ("Head",)
+
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]', re.DOTALL)
+
+
+class Head:
+    """What a sniffer sees: the first 65,536 bytes, the name, and cheap views on them."""
+
+    def __init__(self, data: bytes, *, path: str = "", size: int | None = None, encoding: str = "utf-8") -> None:
+        self.data = data
+        self.path = path
+        self.size = size
+        self.encoding = encoding
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.replace("\\", "/").rpartition("/")[2]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is the whole file."""
+        return len(self.data) < HEAD_BYTES
+
+    @cached_property
+    def text(self) -> str:
+        """The head as text, without a byte order mark, bad bytes replaced."""
+        return self.data.decode(self.encoding, "replace").removeprefix("\ufeff")
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The first 400 lines, without their ends."""
+        return [line.rstrip("\r") for line in self.text.split("\n", 400)[:400]]
+
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether it looks like text: no NUL, and few control characters."""
+        sample = self.text[:4096]
+        controls = sum(1 for char in sample if char < " " and char not in "\t\n\r\f\x1b")
+        return "\0" not in sample and controls * 50 <= len(sample)
+
+    @cached_property
+    def document(self) -> Any:
+        """The file decoded as one JSON document, None where it is none or longer than the head."""
+        if not self.is_whole or self.text.lstrip()[:1] not in {"{", "["}:
+            return None
+        return _json(self.text)
+
+    @cached_property
+    def first_line(self) -> Any:
+        """The first line that is not blank, decoded as JSON, None where it is none."""
+        line = next((line for line in self.lines if line.strip()), "")
+        return _json(line) if line.lstrip()[:1] in {"{", "["} else None
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of the first JSON object at the top (or first inside an array), even where the head cuts it."""
+        return frozenset(_keys(self.text))
+
+
+def _json(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text.encode("utf-8", "replace"))
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _keys(text: str) -> list[str]:
+    """Walk tokens, not values: the keys at the depth of the first object. Linear, and indifferent to a cut end."""
+    start = text.lstrip()
+    if start[:1] not in {"{", "["}:
+        return []
+    keys: list[str] = []
+    depth, level, last = 0, 0, ""
+    for token in _TOKEN.finditer(start):
+        mark = token.group()
+        if mark in "{[":
+            depth += 1
+            if mark == "{" and not level:
+                level = depth
+        elif mark in "}]":
+            depth -= 1
+            if level and depth < level:
+                break
+        elif mark == ":" and depth == level and last:
+            keys.append(last)
+        last = mark[1:-1] if mark[0] == '"' else ""
+    return keys

@@ -1,0 +1,1 @@
+"""From events to incidents: what groups, how often, since when."""

@@ -1,0 +1,174 @@
+"""Incidents: the incident-signal events that share a group key within one service.
+
+Everything is anchored at `as_of`, by default the newest event of the case and never the clock, so that the same input
+gives the same incidents tomorrow. Counter windows are half-open, (t - W, t], in whole seconds as DebugBundle counts
+them; its spike flag is count_1h >= 12 and count_5m / max(count_1h / 12, 1) >= 3.0.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.identity import incident_id
+from triage.stacks.keys import ALGO_VERSION
+from triage.stacks.messages import parameterise
+from triage.tables import TABLES
+
+__all__ = ("build", "members")
+
+_LEVELS: Final = ("trace", "debug", "info", "warning", "error", "fatal")
+_WINDOWS: Final = {"count_1m": 60, "count_5m": 300, "count_1h": 3_600, "count_24h": 86_400}
+_TITLE_CHARS: Final = 180
+_SECOND: Final = 1_000_000
+
+Codes = npt.NDArray[np.int64]
+
+
+def members(tables: dict[str, pa.Table], *, as_of: int | None = None) -> tuple[pa.Table, Codes, list[str]]:
+    """Give the events that make incidents, the incident number of each, and the id of each incident."""
+    events = tables["events"]
+    chosen = pc.and_(pc.equal(events["event_class"], "incident_signal"), pc.is_valid(events["group_key"]))
+    if as_of is not None:
+        late = pc.greater(events["ts"].cast(pa.int64()), as_of)
+        chosen = pc.and_(chosen, pc.invert(pc.fill_null(late, fill_value=False)))
+    known = pc.equal(events["event_kind"], "incident_state")
+    if pc.any(known).as_py():
+        # A bundle beside the store that it was made from tells of events that are there: it is not one more of them.
+        told = pa.array(["bnd_" + name for name in events.filter(known)["native_id"].drop_null().to_pylist()], pa.string())
+        repeats = pc.and_(pc.equal(events["event_kind"], "incident_bundle"), pc.is_in(events["native_id"], value_set=told))
+        chosen = pc.and_(chosen, pc.invert(repeats))
+    events = events.filter(pc.fill_null(chosen, fill_value=False))
+    pairs = pd.MultiIndex.from_arrays([events["service"].to_pandas().fillna(""), events["group_key"].to_pandas()])
+    codes, distinct = pairs.factorize()
+    return events, codes.astype(np.int64), [incident_id(service, key) for service, key in distinct]
+
+
+def build(tables: dict[str, pa.Table], *, as_of: int | None = None) -> pa.Table:
+    """Build the table `incidents`, newest last_seen first.
+
+    Parameters
+    ----------
+    tables
+        The annotated tables of a case.
+    as_of
+        Microseconds since 1970; events after it do not count. Default: the newest event.
+    """
+    events, codes, ids = members(tables, as_of=as_of)
+    if not ids:
+        return TABLES["incidents"].schema.empty_table()
+    ts = events["ts"].cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    order = np.lexsort((events["event_id"].to_numpy(zero_copy_only=False).astype(str), np.nan_to_num(ts, nan=-np.inf), codes))
+    last = order[np.r_[codes[order][1:] != codes[order][:-1], True]]
+    newest = events.take(pa.array(last)).to_pylist()
+    moment = as_of if as_of is not None else pc.max(tables["events"]["ts"]).cast(pa.int64()).as_py()
+    columns: dict[str, Any] = {
+        "incident_id": ids,
+        "title": [_title(event) for event in newest],
+        "algo_version": [ALGO_VERSION] * len(ids),
+    }
+    for name in ("group_key", "family_key", "error_type", "culprit"):
+        columns[name] = [event[name] for event in newest]
+    columns |= _counts(events, codes, len(ids), ts, moment)
+    columns |= _sets(events, codes, len(ids), np.argsort(ts, kind="stable"))
+    columns |= _states(tables, dict(zip(events["event_id"].to_pylist(), codes.tolist(), strict=True)), len(ids))
+    schema = TABLES["incidents"].schema
+    table = pa.table([pa.array(columns.get(f.name) or [None] * len(ids), f.type) for f in schema], schema=schema)
+    return table.sort_by([("last_seen", "descending"), ("incident_id", "ascending")])
+
+
+def _title(event: dict[str, Any]) -> str:
+    """`Type in function`, or `Type: parameterised message` where no frame says where."""
+    kind = event["error_type"] or event["event_kind"] or "event"
+    if event["culprit"]:
+        text = f"{kind} in {event['culprit'].partition(' (')[0]}"
+    elif event["error_value"]:
+        text = f"{kind}: {parameterise(event['error_value'])}"
+    else:
+        text = " ".join(str(part) for part in (kind, event["http_method"], event["route"], event["http_status"]) if part)
+    return text if len(text) <= _TITLE_CHARS else text[: _TITLE_CHARS - 1] + "…"
+
+
+def _counts(events: pa.Table, codes: Codes, size: int, ts: npt.NDArray[np.float64], moment: int | None) -> dict[str, Any]:
+    """Counts, first and last times, window counters and the worst level."""
+    stored = np.bincount(codes, minlength=size)
+    extra = pc.fill_null(events["suppressed_count"], 0).to_numpy(zero_copy_only=False)
+    suppressed = np.bincount(codes, weights=extra, minlength=size).astype(np.int64)
+    first, last = np.full(size, np.inf), np.full(size, -np.inf)
+    np.fmin.at(first, codes, ts)
+    np.fmax.at(last, codes, ts)
+    levels = pc.index_in(events["level"], value_set=pa.array(_LEVELS))
+    worst = np.full(size, -1)
+    np.maximum.at(worst, codes, pc.fill_null(levels, -1).to_numpy(zero_copy_only=False))
+    columns: dict[str, Any] = {
+        "stored": stored.tolist(),
+        "suppressed": suppressed.tolist(),
+        "count": (stored + suppressed).tolist(),
+        "first_seen": [None if np.isinf(value) else int(value) for value in first],
+        "last_seen": [None if np.isinf(value) else int(value) for value in last],
+        "level": [_LEVELS[index] if index >= 0 else None for index in worst],
+    }
+    if moment is None:
+        return columns
+    ages = moment // _SECOND - np.floor(ts / _SECOND)
+    windows = {name: np.bincount(codes[(ages >= 0) & (ages < span)], minlength=size) for name, span in _WINDOWS.items()}
+    ratio = windows["count_5m"] / np.maximum(windows["count_1h"] / 12, 1)
+    spiking = (windows["count_1h"] >= 12) & (ratio >= 3.0)
+    columns |= {name: counts.tolist() for name, counts in windows.items()}
+    return columns | {"ratio_5m_1h": ratio.tolist(), "is_spiking": spiking.tolist()}
+
+
+def _distinct(column: pa.ChunkedArray, codes: Codes, size: int, order: Codes) -> list[list[str]]:
+    """The distinct values of each incident, in the order given."""
+    values = column.to_pandas().to_numpy(dtype=object, na_value=None)
+    out: list[dict[str, None]] = [{} for _ in range(size)]
+    pairs = pd.DataFrame({"code": codes[order], "value": values[order]}).dropna().drop_duplicates()
+    for code, value in zip(pairs["code"].tolist(), pairs["value"].tolist(), strict=True):
+        out[code][value] = None
+    return [list(found) for found in out]
+
+
+def _sets(events: pa.Table, codes: Codes, size: int, order: Codes) -> dict[str, Any]:
+    """The distinct releases (by first sight), environments, services, platforms, formats and users."""
+    releases = _distinct(events["release"], codes, size, order)
+    backwards = _distinct(events["release"], codes, size, order[::-1])
+    users = [len(found) for found in _distinct(events["user_hash"], codes, size, order)]
+    columns: dict[str, Any] = {
+        "releases": releases,
+        "first_release": [found[0] if found else None for found in releases],
+        "last_release": [found[0] if found else None for found in backwards],
+        "users": [count or None for count in users],
+    }
+    for plural, name in (("environments", "environment"), ("services", "service"), ("platforms", "platform"), ("formats", "format")):
+        columns[plural] = [sorted(found) for found in _distinct(events[name], codes, size, order)]
+    return columns
+
+
+def _states(tables: dict[str, pa.Table], code_of: dict[str, int], size: int) -> dict[str, Any]:
+    """What the writer's own bookkeeping says of each incident: its ids there, and resolved where all of them are.
+
+    Readers hang annotations of scope `incident` on the row that tells of a native incident: `native_id`, `status` and the
+    `source_event_id` by which it is found here.
+    """
+    notes = tables["annotations"]
+    notes = notes.filter(pc.fill_null(pc.equal(notes["scope"], "incident"), fill_value=False))
+    told: dict[str, dict[str, str]] = {}
+    for event, key, value in zip(*(notes[name].to_pylist() for name in ("event_id", "key", "value")), strict=True):
+        told.setdefault(event, {})[key] = value
+    native: list[list[str]] = [[] for _ in range(size)]
+    statuses: list[set[str]] = [set() for _ in range(size)]
+    for event, facts in told.items():
+        code = code_of.get(facts.get("source_event_id", ""), code_of.get(event))
+        if code is None or "native_id" not in facts:
+            continue
+        native[code].append(facts["native_id"])
+        statuses[code].add(facts.get("status", "open"))
+    return {
+        "native_ids": [sorted(set(names)) for names in native],
+        "status": ["resolved" if found == {"resolved"} else "open" for found in statuses],
+    }

@@ -1,0 +1,149 @@
+"""From inputs to tables: open, detect, read, finish; and back from a place to its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from triage import formats
+from triage.errors import LimitError, SourceError
+from triage.formats.head import Head
+from triage.records import Records
+from triage.sources import archives
+from triage.sources.inputs import Inputs
+from triage.sources.limits import Limits
+from triage.sources.source import Context, OverLimitError, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+    from triage.formats import Detection, Format
+
+__all__ = ("detections", "read_back", "read_tables")
+
+
+def read_tables(
+    inputs: Inputs,
+    *,
+    reader: Format | None = None,
+    limits: Limits,
+    strict: bool = False,
+    progress: Callable[[str, int], None] | None = None,
+) -> dict[str, pa.Table]:
+    """Read every input into the tables of the schema."""
+    records = Records()
+    dispatch = _Dispatch(reader=reader, single=inputs.single, strict=strict, progress=progress)
+    context = Context(records=records, limits=limits, read=dispatch)
+    for source in inputs.walk(context):
+        dispatch(source)
+    return records.finish()
+
+
+@dataclass(slots=True)
+class _Dispatch:
+    """Reads a source by the surest reader, a container by its members."""
+
+    reader: Format | None
+    single: bool
+    strict: bool
+    progress: Callable[[str, int], None] | None = None
+    total: int = 0
+
+    def __call__(self, source: Source) -> None:
+        try:
+            if source.parse_status is None and not archives.read(source):
+                _read_document(source, self.reader)
+        except OverLimitError as error:
+            if self.strict or (self.single and source.depth == 0):
+                raise LimitError(f"{source.path}: {error}") from None
+            source.parse_status = "quarantined"
+            source.note(str(error))
+            source.quarantine(str(error), offset=0, length=source.size)
+        source.close()
+        if self.progress and source.depth == 0:
+            self.total += source.size or 0
+            self.progress(source.path, self.total)
+
+
+def _head(source: Source) -> Head:
+    return Head(source.head, path=source.path, size=source.size, encoding=source.encoding)
+
+
+def _read_document(source: Source, reader: Format | None) -> None:
+    """Read by the named reader, else by the surest; what nobody knows is a row that says so."""
+    if reader is None:
+        ranked = formats.rank(_head(source))
+        if not ranked:
+            source.parse_status = "unknown"
+            source.note("no reader recognises this content" if source.head else "empty file")
+            return
+        reader = ranked[0][1]
+    reader.read(source)
+
+
+def detections(what: Any) -> list[Detection]:
+    """List which readers may read each file of an input."""
+    found: list[Detection] = []
+
+    def look(source: Source) -> None:
+        try:
+            if source.parse_status is None and not archives.read(source):
+                for match, reader in formats.rank(_head(source)):
+                    found.append(formats.Detection(source.path, reader.NAME, reader.TITLE, match.score, match.reason))
+        except OverLimitError as error:
+            source.note(str(error))
+        source.close()
+
+    context = Context(records=Records(), limits=Limits(), read=look)
+    for source in Inputs(what).walk(context):
+        look(source)
+    return found
+
+
+class _Found(Exception):  # noqa: N818 - not an error: it ends the walk
+    """The place was reached."""
+
+
+@dataclass(slots=True)
+class _Retriever:
+    """Walks down to one source and keeps a range of its bytes."""
+
+    wanted: str
+    ancestors: frozenset[str]
+    offset: int
+    length: int
+    data: bytes = b""
+
+    def __call__(self, source: Source) -> None:
+        if source.source_id == self.wanted:
+            at = 0
+            for chunk in source.chunks():
+                begin = max(self.offset - at, 0)
+                self.data += chunk[begin : max(self.offset + self.length - at, 0)]
+                at += len(chunk)
+                if at >= self.offset + self.length:
+                    break
+            raise _Found
+        if source.source_id in self.ancestors and not archives.read(source):
+            _read_document(source, None)
+        source.close()
+
+
+def read_back(inputs: Inputs, chain: tuple[str, ...], *, offset: int, length: int, limits: Limits) -> bytes:
+    """Read a range of bytes of a file again; `chain` holds the source ids from the input down to the file.
+
+    Raises
+    ------
+    SourceError
+        The input is not there any more, or was a stream that cannot be read twice.
+    """
+    retriever = _Retriever(chain[-1], frozenset(chain[:-1]), offset, length)
+    context = Context(records=Records(), limits=limits, read=retriever)
+    try:
+        for source in inputs.walk(context):
+            retriever(source)
+    except _Found:
+        return retriever.data
+    raise SourceError("the file cannot be read again: its input has moved or was a stream; load it again from where it is")

@@ -1,0 +1,250 @@
+"""What the readers yield: columns in the making and interned stacks, for one case.
+
+A reader gets a `Records` and appends. Two ways lead in:
+
+- `Records.event` for the bulk: one call appends one row, and the values are columns at once;
+- `Records.draft` for a crash whose parts lie in several files, in whatever order they come: everybody who names the same
+  key gets the same `Draft`, and the higher rank wins where two fill the same column.
+
+Everything else (`log`, `metric`, `module`, ...) hangs on the number that the two give back. Stacks are interned: the
+frames of a stack are stored once, under a digest of their content without absolute addresses. `Records.finish` gives Arrow
+tables, computes `event_id` and turns the numbers into ids. Values that do not fit their column become nulls, never errors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+
+from triage.columns import ColumnBuilder
+from triage.identity import resolve
+from triage.tables import TABLES
+
+__all__ = ("Draft", "Frame", "Records", "Trace")
+
+# Rows of one table that are held as Python values before they become Arrow: keeps a streamed log at a few MB.
+BATCH_ROWS: Final = 16_384
+# Distinct raw stack texts remembered at once; a store with more falls back to parsing, not to more memory.
+MEMO_TEXTS: Final = 65_536
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """One row of a stack, innermost first; `address` is absolute and is kept out of the stack's key."""
+
+    function: str | None = None
+    function_raw: str | None = None
+    args: str | None = None
+    module: str | None = None
+    module_offset: int | None = None
+    symbol_offset: int | None = None
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    language: str | None = None
+    trust: str | None = None
+    context_line: str | None = None
+    variables: str | None = None
+    in_app: bool | None = None
+    inline_depth: int = 0
+    frame_kind: str = "frame"
+    repeat: int = 1
+    address: int | None = None
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One stack as a reader sees it: its frames, innermost first, and what it was the stack of."""
+
+    frames: tuple[Frame, ...] = ()
+    role: str = "crash"
+    chain_no: int = 0
+    error_type: str | None = None
+    error_value: str | None = None
+    thread_id: int | None = None
+    thread_name: str | None = None
+    crashed: bool | None = None
+    state: str | None = None
+    registers: str | None = None
+    unwinder: str | None = None
+
+
+class Draft:
+    """One event whose parts come from several places; sealed by `Records.finish`."""
+
+    __slots__ = ("_columns", "_notes", "_traces", "event")
+
+    def __init__(self, event: int) -> None:
+        self.event = event
+        self._columns: dict[str, tuple[int, Any]] = {}
+        self._notes: list[str] = []
+        self._traces: tuple[int, list[Trace]] = (-1, [])
+
+    def fill(self, *, rank: int = 0, **columns: Any) -> None:
+        """Set columns of the event; the highest rank wins, and the first among equals. Nulls are ignored."""
+        for name, value in columns.items():
+            if value is not None and (name not in self._columns or self._columns[name][0] < rank):
+                self._columns[name] = (rank, value)
+
+    def get(self, column: str) -> Any:
+        """The value that stands for that column now, or None."""
+        return self._columns[column][1] if column in self._columns else None
+
+    def note(self, text: str) -> None:
+        """Add a note to the event, once."""
+        if text not in self._notes:
+            self._notes.append(text)
+
+    def stacks(self, traces: Iterable[Trace], *, rank: int = 0) -> None:
+        """Offer stacks; those of the highest rank stand, those of equal rank add up."""
+        held, kept = self._traces
+        offered = list(traces)
+        if not offered or rank < held:
+            return
+        self._traces = (rank, kept + offered if rank == held else offered)
+
+    def row(self) -> tuple[dict[str, Any], list[Trace]]:
+        """The columns and the stacks to be sealed."""
+        columns = {name: value for name, (_, value) in self._columns.items()}
+        if self._notes:
+            columns["notes"] = [*columns.get("notes", ()), *self._notes]
+        return columns, self._traces[1]
+
+
+class Records:
+    """The tables of one case in the making.
+
+    Examples
+    --------
+    >>> records = Records()
+    >>> event = records.event(source_id="a", event_kind="crash", error_type="SIGSEGV")
+    >>> records.stacks(event, [Trace(frames=(Frame(function="main", file="main.c", line=3),))])
+    >>> records.finish()["frames"].column("function").to_pylist()
+    ['main']
+    """
+
+    def __init__(self, *, batch_rows: int = BATCH_ROWS) -> None:
+        self._events = 0
+        self._drafts: dict[tuple[str, ...], Draft] = {}
+        self._interned: dict[bytes, str] = {}
+        self._memo: dict[tuple[str, str], tuple[Trace, ...]] = {}
+        internal = {"_event": pa.int64()}
+        self._tables: dict[str, ColumnBuilder] = {}
+        for name, table in TABLES.items():
+            extra = internal if name not in {"frames", "files", "quarantine", "incidents", "related"} else {}
+            self._tables[name] = ColumnBuilder(table.schema, extra=extra, batch_rows=batch_rows)
+
+    def event(self, **columns: Any) -> int:
+        """Append one event and give its number, by which stacks, logs and the rest refer to it."""
+        number = self._events
+        self._events += 1
+        self._tables["events"].append(columns, _event=number)
+        return number
+
+    def draft(self, *key: str) -> Draft:
+        """The event that goes by that key in this case, made at the first call."""
+        draft = self._drafts.get(key)
+        if draft is None:
+            draft = self._drafts[key] = Draft(self._events)
+            self._events += 1
+        return draft
+
+    def stacks(self, event: int, traces: Iterable[Trace]) -> None:
+        """Append stacks to an event, the crashing one first."""
+        for trace in traces:
+            addresses = [frame.address for frame in trace.frames]
+            self._tables["stacks"].append(
+                {
+                    "role": trace.role,
+                    "chain_no": trace.chain_no,
+                    "thread_id": trace.thread_id,
+                    "thread_name": trace.thread_name,
+                    "crashed": trace.crashed,
+                    "state": trace.state,
+                    "error_type": trace.error_type,
+                    "error_value": trace.error_value,
+                    "stack_key": self.intern(trace.frames) if trace.frames else None,
+                    "addresses": addresses if any(address is not None for address in addresses) else None,
+                    "registers": trace.registers,
+                    "unwinder": trace.unwinder,
+                },
+                _event=event,
+            )
+
+    def intern(self, frames: Sequence[Frame]) -> str:
+        """Store the frames of a stack once and give their key: blake2b-128 of the content without addresses."""
+        content = [msgspec.structs.replace(frame, address=None) if frame.address is not None else frame for frame in frames]
+        digest = hashlib.blake2b(_encode(content), digest_size=16).digest()
+        key = self._interned.get(digest)
+        if key is None:
+            key = self._interned[digest] = digest.hex()
+            table = self._tables["frames"]
+            for idx, frame in enumerate(content):
+                row = msgspec.structs.asdict(frame)
+                del row["address"]
+                table.append({"stack_key": key, "idx": idx, **row})
+        return key
+
+    def parsed(self, kind: str, text: str, parse: Callable[[str], Iterable[Trace]]) -> tuple[Trace, ...]:
+        """Parse a raw stack text, once per distinct text."""
+        traces = self._memo.get((kind, text))
+        if traces is None:
+            if len(self._memo) >= MEMO_TEXTS:
+                self._memo.clear()
+            traces = self._memo[kind, text] = tuple(parse(text))
+        return traces
+
+    def log(self, event: int | None = None, **columns: Any) -> None:
+        """Append a row of `logs`."""
+        self._tables["logs"].append(columns, _event=event)
+
+    def metric(self, event: int | None = None, **columns: Any) -> None:
+        """Append a row of `metrics`."""
+        self._tables["metrics"].append(columns, _event=event)
+
+    def module(self, event: int | None = None, **columns: Any) -> None:
+        """Append a row of `modules`."""
+        self._tables["modules"].append(columns, _event=event)
+
+    def annotation(self, event: int | None, scope: str, key: str, value: Any) -> None:
+        """Append a row of `annotations`; a value that is not text is written as JSON, a null is left out."""
+        if value is None:
+            return
+        text = value if isinstance(value, str) else json_text(value)
+        self._tables["annotations"].append({"scope": scope, "key": key, "value": text}, _event=event)
+
+    def feedback(self, event: int | None = None, **columns: Any) -> None:
+        """Append a row of `feedback`."""
+        self._tables["feedback"].append(columns, _event=event)
+
+    def file(self, **columns: Any) -> None:
+        """Append a row of `files`; the sources do this, not the readers."""
+        self._tables["files"].append(columns)
+
+    def quarantine(self, *, source_id: str, reason: str, **columns: Any) -> None:
+        """Append a row of `quarantine`: a piece that could not be read, and why. The reason never quotes content."""
+        self._tables["quarantine"].append({"source_id": source_id, "reason": reason, **columns})
+
+    def finish(self) -> dict[str, pa.Table]:
+        """Seal the drafts and give every table of the schema, ids resolved."""
+        for draft in self._drafts.values():
+            columns, traces = draft.row()
+            if columns or traces:
+                self._tables["events"].append(columns, _event=draft.event)
+                self.stacks(draft.event, traces)
+        self._drafts.clear()
+        raw = {name: builder.table() for name, builder in self._tables.items()}
+        return resolve(raw)
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON of a decoded value, keys in order of appearance."""
+    try:
+        return _encode(value).decode()
+    except (TypeError, ValueError, RecursionError, UnicodeEncodeError):
+        return repr(type(value).__name__)
+
+
+_encode = msgspec.json.Encoder().encode

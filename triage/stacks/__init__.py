@@ -1,0 +1,1 @@
+"""From frames to what is the same: names, roles, keys."""

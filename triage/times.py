@@ -1,0 +1,51 @@
+"""Times: what crash writers print, as microseconds since 1970 in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+__all__ = ("epoch", "iso")
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# Years 1 to 9999, what a datetime can hold.
+_LEAST, _MOST = -62_135_596_800_000_000, 253_402_300_799_999_999
+
+
+def iso(text: Any) -> int | None:
+    """Microseconds of an ISO 8601 or RFC 3339 time, None where it is none. A time without a zone is taken as UTC.
+
+    Examples
+    --------
+    >>> iso("2026-01-26T01:25:59.123Z")
+    1769390759123000
+    >>> iso("2026-01-26T02:25:59.123+01:00")
+    1769390759123000
+    """
+    if not isinstance(text, str) or not 8 <= len(text) <= 64:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        delta = moment - _EPOCH
+    except (ValueError, OverflowError):
+        return None
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def epoch(value: Any) -> int | None:
+    """Microseconds of a number of seconds since 1970 (int, float or digits); None where it is none or no such year.
+
+    Examples
+    --------
+    >>> epoch(1769390759.123)
+    1769390759123000
+    """
+    if isinstance(value, bool):
+        return None
+    try:
+        micros = round(float(value) * 1_000_000)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return micros if _LEAST <= micros <= _MOST else None
