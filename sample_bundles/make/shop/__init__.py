@@ -1,0 +1,1 @@
+"""An invented web shop whose errors the Sentry and DebugBundle scripts record."""
