@@ -1,8 +1,8 @@
 """The case: every table and every verb of an investigation over one or many inputs.
 
 `triage.load` gives a `Case`. Each table is a method that gives a plain, typed DataFrame (Arrow-backed dtypes, see
-`triage/TABLES.md`); the plain tables are raw: nothing in them is masked. What the case shows of itself (`show()`, its HTML)
-goes through `triage.share.view`.
+`triage/TABLES.md`); the plain tables are raw: nothing in them is masked. What the case shows of itself (`show()`, its
+HTML) goes through `triage.share.view`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LIMITS: Final = Limits()
 def load(
     path: Any,
     *,
-    format: str | None = None,  # noqa: A002 - the field's word for it
+    format: str | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -41,8 +41,8 @@ def load(
     Parameters
     ----------
     path
-        A file, a directory, a glob pattern, an open binary file, bytes, or a list of these. Archives (tar, tar.gz, tar.xz,
-        tar.zst, zip, gz) are read where they lie, to a depth; nothing is extracted to disk.
+        A file, a directory, a glob pattern, an open binary file, bytes, or a list of these. Archives (tar, tar.gz,
+        tar.xz, tar.zst, zip, gz) are read where they lie, to a depth; nothing is extracted to disk.
     format
         Read every file by this reader instead of by detection; see `triage.formats.registry`.
     limits
@@ -100,7 +100,12 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
 
 
 def _open(
-    inputs: Inputs, *, format: str | None, limits: Limits, strict: bool, progress: Callable[[str, int], None] | None  # noqa: A002
+    inputs: Inputs,
+    *,
+    format: str | None,
+    limits: Limits,
+    strict: bool,
+    progress: Callable[[str, int], None] | None,
 ) -> Case:
     from triage import formats, loading
     from triage.stacks import keys
@@ -113,8 +118,8 @@ def _open(
 class Case:
     """One investigation: the tables of what was read, and what can be asked of them.
 
-    Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex, the
-    columns of `triage/TABLES.md` in their order, and Arrow-backed dtypes.
+    Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,
+    the columns of `triage/TABLES.md` in their order, and Arrow-backed dtypes.
     """
 
     def __init__(self, tables: dict[str, pa.Table], *, inputs: Inputs, limits: Limits = _LIMITS) -> None:
@@ -183,7 +188,9 @@ class Case:
             wanted = list(columns)
             missing = [name for name in wanted if name not in table.column_names]
             if missing:
-                raise TriageError(f"frames have no column {', '.join(missing)}; there are {', '.join(table.column_names)}")
+                raise TriageError(
+                    f"frames have no column {', '.join(missing)}; there are {', '.join(table.column_names)}"
+                )
             table = table.select(wanted)
         return to_pandas(table)
 
@@ -272,10 +279,15 @@ class Case:
         SourceError
             No file has that id, or the input has moved or was a stream that cannot be read twice.
         """
+        return self.read(source_id, offset=offset, length=length).decode("utf-8", "replace")
+
+    def read(self, source_id: str, *, offset: int = 0, length: int = 65_536) -> bytes:
+        """Read a piece of an input or member again, as bytes; see `text`."""
         from triage import loading
 
-        data = loading.read_back(self._inputs, self._chain(source_id), offset=offset, length=length, limits=self._limits)
-        return data.decode("utf-8", "replace")
+        return loading.read_back(
+            self._inputs, self._chain(source_id), offset=offset, length=length, limits=self._limits
+        )
 
     def show(self) -> Any:
         """Show the case in JupyterLab: what crashed and where, the stack, the files with their text.
@@ -344,11 +356,13 @@ class Case:
         place = stacks.select(["event_id", "stack_no", "stack_key"]).append_column(
             "row", pa.array(range(stacks.num_rows), pa.int64())
         )
-        joined = place.join(frames, "stack_key", join_type="inner").sort_by([("row", "ascending"), ("idx", "ascending")])
+        joined = place.join(frames, "stack_key", join_type="inner").sort_by(
+            [("row", "ascending"), ("idx", "ascending")]
+        )
         addresses = stacks["addresses"].combine_chunks()
         starts = addresses.offsets.to_numpy()[:-1] if len(addresses) else []
         absent = pc.is_null(addresses).to_numpy(zero_copy_only=False)
-        values = addresses.values
+        values = addresses.values  # noqa: PD011 - an Arrow list array, not a frame
         index = [
             None if absent[row] else int(starts[row]) + idx
             for row, idx in zip(joined["row"].to_pylist(), joined["idx"].to_pylist(), strict=True)

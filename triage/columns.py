@@ -1,7 +1,7 @@
 """A table in the making: sparse Python columns that become Arrow in batches.
 
-Only the columns that a row sets are touched, so a wide table costs what is in it. A value that does not fit the type of its
-column becomes a null: content never raises.
+Only the columns that a row sets are touched, so a wide table costs what is in it. A value that does not fit the type
+of its column becomes a null: content never raises.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.times import LEAST, MOST
 
 __all__ = ("ColumnBuilder",)
 
@@ -27,7 +30,7 @@ class ColumnBuilder:
         self._rows = 0
 
     def append(self, row: Mapping[str, Any], **more: Any) -> None:
-        """Append one row; columns that it does not name are null. An unknown column is a KeyError: a bug of the reader."""
+        """Append one row; columns that it does not name are null. An unknown column is a KeyError."""
         rows = self._rows
         for part in (row, more):
             for name, value in part.items():
@@ -63,9 +66,18 @@ class ColumnBuilder:
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     """Convert at once where all fits, else value by value."""
     try:
-        return pa.array(values, kind)
+        return _in_calendar(pa.array(values, kind))
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError, TypeError, ValueError):
-        return pa.array([_fitting(value, kind) for value in values], kind)
+        return _in_calendar(pa.array([_fitting(value, kind) for value in values], kind))
+
+
+def _in_calendar(array: pa.Array) -> pa.Array:
+    """Make times null that are outside of the years 1 to 9999, which no datetime can hold."""
+    if not pa.types.is_timestamp(array.type) or array.null_count == len(array):
+        return array
+    micros = array.cast(pa.int64())
+    inside = pc.and_(pc.greater_equal(micros, LEAST), pc.less_equal(micros, MOST))
+    return pc.if_else(inside, array, pa.scalar(None, array.type))
 
 
 def _fitting(value: Any, kind: pa.DataType) -> Any:

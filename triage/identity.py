@@ -1,8 +1,8 @@
 """Ids: from the numbers that readers use to `event_id`, and from events to `incident_id`.
 
-`event_id` is the native id where there is one, else a digest of the record and its ordinal among equals; never of the path,
-so that it survives a move, another order of inputs and a second load. An event that repeats the native id and kind of
-an earlier one is the same event: it is counted once, and its place goes to quarantine.
+`event_id` is the native id where there is one, else a digest of the record and its ordinal among equals; never of the
+path, so that it survives a move, another order of inputs and a second load. An event that repeats the native id and
+kind of an earlier one is the same event: it is counted once, and its place goes to quarantine.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from triage.tables import TABLES
 __all__ = ("incident_id", "resolve")
 
 # What says where a record lay or was derived from it, as opposed to what it is.
-_NOT_CONTENT: Final = frozenset(
-    "event_id source_id offset length stack_key variant_key group_key family_key culprit _event".split()
-)
+_PLACE_AND_IDS: Final = frozenset({"event_id", "source_id", "offset", "length", "stack_key", "_event"})
+_DERIVED: Final = frozenset({"variant_key", "group_key", "family_key", "culprit"})
 _CHILDREN: Final = ("stacks", "logs", "metrics", "modules", "annotations", "feedback")
 
 
@@ -105,7 +104,7 @@ def _event_ids(events: pa.Table, stacks: pa.Table) -> tuple[pa.Array, pa.Array]:
 
 def _digests(events: pa.Table, stacks: pa.Table) -> Iterator[str]:
     """Digest the content of each event: its columns that are not null, and the keys of its stacks in order."""
-    names = [name for name in events.schema.names if name not in _NOT_CONTENT]
+    names = [name for name in events.schema.names if name not in _PLACE_AND_IDS | _DERIVED]
     keys: dict[int, list[Any]] = {number: [] for number in events["_event"].to_pylist()}
     for number, key in zip(stacks["_event"].to_pylist(), stacks["stack_key"].to_pylist(), strict=True):
         if number in keys:

@@ -146,4 +146,6 @@ def read_back(inputs: Inputs, chain: tuple[str, ...], *, offset: int, length: in
             retriever(source)
     except _Found:
         return retriever.data
-    raise SourceError("the file cannot be read again: its input has moved or was a stream; load it again from where it is")
+    raise SourceError(
+        "the file cannot be read again: its input has moved or was a stream; load it again from where it is"
+    )

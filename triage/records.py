@@ -3,12 +3,14 @@
 A reader gets a `Records` and appends. Two ways lead in:
 
 - `Records.event` for the bulk: one call appends one row, and the values are columns at once;
-- `Records.draft` for a crash whose parts lie in several files, in whatever order they come: everybody who names the same
+- `Records.draft` for a crash whose parts lie in several files, in whatever order they come: everybody who names the
+same
   key gets the same `Draft`, and the higher rank wins where two fill the same column.
 
 Everything else (`log`, `metric`, `module`, ...) hangs on the number that the two give back. Stacks are interned: the
-frames of a stack are stored once, under a digest of their content without absolute addresses. `Records.finish` gives Arrow
-tables, computes `event_id` and turns the numbers into ids. Values that do not fit their column become nulls, never errors.
+frames of a stack are stored once, under a digest of their content without absolute addresses. `Records.finish` gives
+Arrow tables, computes `event_id` and turns the numbers into ids. Values that do not fit their column become nulls,
+never errors.
 """
 
 from __future__ import annotations
@@ -175,7 +177,9 @@ class Records:
 
     def intern(self, frames: Sequence[Frame]) -> str:
         """Store the frames of a stack once and give their key: blake2b-128 of the content without addresses."""
-        content = [msgspec.structs.replace(frame, address=None) if frame.address is not None else frame for frame in frames]
+        content = [
+            msgspec.structs.replace(frame, address=None) if frame.address is not None else frame for frame in frames
+        ]
         digest = hashlib.blake2b(_encode(content), digest_size=16).digest()
         key = self._interned.get(digest)
         if key is None:

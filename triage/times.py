@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-__all__ = ("epoch", "iso")
+__all__ = ("LEAST", "MOST", "epoch", "iso")
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Years 1 to 9999, what a datetime can hold.
-_LEAST, _MOST = -62_135_596_800_000_000, 253_402_300_799_999_999
+LEAST: Final = -62_135_596_800_000_000
+MOST: Final = 253_402_300_799_999_999
 
 
 def iso(text: Any) -> int | None:
@@ -31,7 +32,8 @@ def iso(text: Any) -> int | None:
         delta = moment - _EPOCH
     except (ValueError, OverflowError):
         return None
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    micros = (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    return micros if LEAST <= micros <= MOST else None
 
 
 def epoch(value: Any) -> int | None:
@@ -48,4 +50,4 @@ def epoch(value: Any) -> int | None:
         micros = round(float(value) * 1_000_000)
     except (TypeError, ValueError, OverflowError):
         return None
-    return micros if _LEAST <= micros <= _MOST else None
+    return micros if LEAST <= micros <= MOST else None

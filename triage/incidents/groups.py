@@ -40,8 +40,12 @@ def members(tables: dict[str, pa.Table], *, as_of: int | None = None) -> tuple[p
     known = pc.equal(events["event_kind"], "incident_state")
     if pc.any(known).as_py():
         # A bundle beside the store that it was made from tells of events that are there: it is not one more of them.
-        told = pa.array(["bnd_" + name for name in events.filter(known)["native_id"].drop_null().to_pylist()], pa.string())
-        repeats = pc.and_(pc.equal(events["event_kind"], "incident_bundle"), pc.is_in(events["native_id"], value_set=told))
+        told = pa.array(
+            ["bnd_" + name for name in events.filter(known)["native_id"].drop_null().to_pylist()], pa.string()
+        )
+        repeats = pc.and_(
+            pc.equal(events["event_kind"], "incident_bundle"), pc.is_in(events["native_id"], value_set=told)
+        )
         chosen = pc.and_(chosen, pc.invert(repeats))
     events = events.filter(pc.fill_null(chosen, fill_value=False))
     pairs = pd.MultiIndex.from_arrays([events["service"].to_pandas().fillna(""), events["group_key"].to_pandas()])
@@ -63,7 +67,9 @@ def build(tables: dict[str, pa.Table], *, as_of: int | None = None) -> pa.Table:
     if not ids:
         return TABLES["incidents"].schema.empty_table()
     ts = events["ts"].cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.float64)
-    order = np.lexsort((events["event_id"].to_numpy(zero_copy_only=False).astype(str), np.nan_to_num(ts, nan=-np.inf), codes))
+    order = np.lexsort(
+        (events["event_id"].to_numpy(zero_copy_only=False).astype(str), np.nan_to_num(ts, nan=-np.inf), codes)
+    )
     last = order[np.r_[codes[order][1:] != codes[order][:-1], True]]
     newest = events.take(pa.array(last)).to_pylist()
     moment = as_of if as_of is not None else pc.max(tables["events"]["ts"]).cast(pa.int64()).as_py()
@@ -90,11 +96,15 @@ def _title(event: dict[str, Any]) -> str:
     elif event["error_value"]:
         text = f"{kind}: {parameterise(event['error_value'])}"
     else:
-        text = " ".join(str(part) for part in (kind, event["http_method"], event["route"], event["http_status"]) if part)
+        text = " ".join(
+            str(part) for part in (kind, event["http_method"], event["route"], event["http_status"]) if part
+        )
     return text if len(text) <= _TITLE_CHARS else text[: _TITLE_CHARS - 1] + "…"
 
 
-def _counts(events: pa.Table, codes: Codes, size: int, ts: npt.NDArray[np.float64], moment: int | None) -> dict[str, Any]:
+def _counts(
+    events: pa.Table, codes: Codes, size: int, ts: npt.NDArray[np.float64], moment: int | None
+) -> dict[str, Any]:
     """Counts, first and last times, window counters and the worst level."""
     stored = np.bincount(codes, minlength=size)
     extra = pc.fill_null(events["suppressed_count"], 0).to_numpy(zero_copy_only=False)
@@ -144,7 +154,12 @@ def _sets(events: pa.Table, codes: Codes, size: int, order: Codes) -> dict[str, 
         "last_release": [found[0] if found else None for found in backwards],
         "users": [count or None for count in users],
     }
-    for plural, name in (("environments", "environment"), ("services", "service"), ("platforms", "platform"), ("formats", "format")):
+    for plural, name in (
+        ("environments", "environment"),
+        ("services", "service"),
+        ("platforms", "platform"),
+        ("formats", "format"),
+    ):
         columns[plural] = [sorted(found) for found in _distinct(events[name], codes, size, order)]
     return columns
 
@@ -152,8 +167,8 @@ def _sets(events: pa.Table, codes: Codes, size: int, order: Codes) -> dict[str, 
 def _states(tables: dict[str, pa.Table], code_of: dict[str, int], size: int) -> dict[str, Any]:
     """What the writer's own bookkeeping says of each incident: its ids there, and resolved where all of them are.
 
-    Readers hang annotations of scope `incident` on the row that tells of a native incident: `native_id`, `status` and the
-    `source_event_id` by which it is found here.
+    Readers hang annotations of scope `incident` on the row that tells of a native incident: `native_id`, `status` and
+    the `source_event_id` by which it is found here.
     """
     notes = tables["annotations"]
     notes = notes.filter(pc.fill_null(pc.equal(notes["scope"], "incident"), fill_value=False))

@@ -1,7 +1,8 @@
 """The first group key: error type and the top three application functions, else the parameterised message.
 
 Roles, names and keys are computed once per distinct frame, stack and message, then spread over the events by codes: no
-Python object per frame per event. `ALGO_VERSION` stands in every incident, so that keys of two versions are never compared.
+Python object per frame per event. `ALGO_VERSION` stands in every incident, so that keys of two versions are never
+compared.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _SLOTS: Final = re.compile(
     |(?P<hex>\b(?=[0-9a-f]{0,7}\d)[0-9a-f]{8,64}\b)
     |(?P<quoted>"[^"\n]{0,200}"|'[^'\n]{0,200}'|`[^`\n]{0,200}`)
     |(?P<duration>\b\d{1,12}(?:\.\d{1,9})?\s?(?:ns|us|ms|s|sec|seconds|min|minutes|h|hours)\b)
-    |(?P<number>(?<![A-Za-z_])\d{1,30}(?:\.\d{1,30})?\b)
+    |(?P<number>(?<![A-Za-z0-9_])\d{1,30}(?:\.\d{1,30})?\b)
     """,
     re.VERBOSE,
 )

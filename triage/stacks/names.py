@@ -1,7 +1,7 @@
 """Function names without what a compiler, a build or a call adds: the words that stay the same across builds.
 
-A balanced-bracket scanner, not a pattern: arguments, template arguments, return types, hashes, clone suffixes and generated
-numbers go; namespaces and methods stay. Every distinct name is normalised once.
+A balanced-bracket scanner, not a pattern: arguments, template arguments, return types, hashes, clone suffixes and
+generated numbers go; namespaces and methods stay. Every distinct name is normalised once.
 """
 
 from __future__ import annotations
@@ -18,8 +18,14 @@ _CLOSE: Final = frozenset(_OPEN.values())
 _OPERATORS: Final = ("operator<<", "operator>>", "operator->", "operator<=", "operator>=", "operator<", "operator>",
                      "operator()", "operator[]")  # fmt: skip
 _ANONYMOUS: Final = re.compile(r"\(anonymous namespace\)|\{anonymous\}|`anonymous namespace'|\?A0x[0-9a-f]{1,16}")
-_LAMBDA: Final = re.compile(r"<lambda_[0-9a-f]{1,40}>|\{lambda\([^{}]{0,400}\)#?\d*\}|\$_\d+|\{\{closure\}\}|\{closure#\d+\}|<lambda>|\$\$Lambda\$?[\w/]*|lambda\$\w+\$\d+|__lambda\d*")  # fmt: skip
-_SUFFIX: Final = re.compile(r"(?:\.(?:cold|isra|part|constprop|llvm|lto_priv)(?:\.\d+)?|::h[0-9a-f]{16}|@@?[A-Z]+_[\d.]+|@\d+| ?\[clone [^\]]{0,80}\]|\[abi:\w+\])$")  # fmt: skip
+_LAMBDA: Final = re.compile(
+    r"<lambda_[0-9a-f]{1,40}>|\{lambda\([^{}]{0,400}\)#?\d*\}|\$_\d+|\{\{closure\}\}|\{closure#\d+\}|<lambda>"
+    r"|\$\$Lambda\$?[\w/]*|lambda\$\w+\$\d+|__lambda\d*"
+)
+_SUFFIX: Final = re.compile(
+    r"(?:\.(?:cold|isra|part|constprop|llvm|lto_priv)(?:\.\d+)?|::h[0-9a-f]{16}|@@?[A-Z]+_[\d.]+|@\d+"
+    r"| ?\[clone [^\]]{0,80}\]|\[abi:\w+\])$"
+)
 _GENERATED: Final = re.compile(r"(?<=[$_.])\d+(?=$|[$_.:])|(?<![0-9a-zA-Z])0x[0-9a-f]{4,16}|\b[0-9a-f]{16,40}\b")
 _MAX: Final = 2_000
 
@@ -83,7 +89,7 @@ def _outside_brackets(name: str) -> str:
 
 
 def _last_word(name: str) -> str:
-    """Drop a return type and qualifiers: `void f const` is f. Names of languages that allow blanks keep their last part."""
+    """Drop a return type and qualifiers: `void f const` is f."""
     words = [word for word in name.split() if word not in {"const", "volatile", "&", "&&", "noexcept", "override"}]
     if "operator" in name and len(words) > 1:
         return " ".join(words[next(i for i, word in enumerate(words) if "operator" in word) :])

@@ -1,4 +1,4 @@
-"""The role of a frame: application, library or noise, by the writer's word first and the rules of `roles.toml` after it."""
+"""The role of a frame: application, library or noise, by the rules of `roles.toml` and the word of the writer."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def role_of(
     if kind != "frame":
         return Role("noise", f"not a call: {kind}")
     path = (file or "").replace("\\", "/").lower()
-    image = basename(module).lower() if module and ":" not in module else (module or "").lower()
+    image = (module or "").lower()
+    if not image.startswith(("package:", "dart:")):  # Dart's libraries are named by a scheme, not by a file
+        image = basename(image)
     for rule in _rules():
         if rule.matches(name, image, path, language or ""):
             if in_app and rule.role == "library":

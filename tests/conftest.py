@@ -1,0 +1,32 @@
+"""What all tests share: where the samples and the corpus are, and how hard hypothesis tries."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# No deadline: tests assert no clock. The same examples each time, so that `make test` means the same for everyone;
+# HYPOTHESIS_PROFILE=soak looks for new ones.
+settings.register_profile("default", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("soak", deadline=None, max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder `sample_bundles/`."""
+    return ROOT / "sample_bundles"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real crash files beside the checkout; tests that need it are skipped where it is not."""
+    folder = ROOT.parent / "shared" / "corpus"
+    if not folder.is_dir():
+        pytest.skip("no ../shared/corpus beside this checkout: real crash files that cannot be published")
+    return folder

@@ -1,0 +1,44 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.formats.head import Head
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ('{"a": 1, "b": {"c": 2}, "d": [{"e": 3}]}', {"a", "b", "d"}),
+        ('[{"a": {"x": 1}, "b": 2}, {"c": 3}]', {"a", "b"}),
+        ('{"a": "a \\" : quote", "b": 1', {"a", "b"}),
+        ('  {"cut": {"deep": {"er": 1', {"cut"}),
+        ("plain text: yes", set()),
+        ("[1, 2]", set()),
+    ],
+)
+def test_keys_at_the_top(text, keys):
+    assert Head(text.encode()).keys == keys
+
+
+def test_document_first_line_and_text():
+    head = Head(b'\xef\xbb\xbf{"a": 1}\r\n{"b": 2}\n')
+    assert head.document is None
+    assert head.first_line == {"a": 1}
+    assert head.lines[1] == '{"b": 2}'
+    assert Head(b'{"a": [1]}').document == {"a": [1]}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(b"text\n\tand \x1b[1mcolour", True), (b"MDMP\x93\xa7\0\0", False), (bytes(range(1, 32)), False)],
+)
+def test_text_or_not(data, expected):
+    assert Head(data).is_text is expected
+
+
+@given(st.binary())
+def test_any_bytes_have_a_head(data):
+    head = Head(data)
+    assert isinstance(head.keys, frozenset)
+    assert isinstance(head.is_text, bool)
+    assert head.document is None or isinstance(head.document, dict | list)

@@ -1,0 +1,113 @@
+import random
+
+import pytest
+
+from triage.records import Frame, Records, Trace
+from triage.stacks import keys
+
+
+def frame(function, file="src/app.c", **more):
+    return Frame(function=function, file=file, **more)
+
+
+def annotated(*events):
+    """The annotated tables of some events, each as (columns, frames)."""
+    records = Records()
+    for columns, frames in events:
+        number = records.event(**({"event_class": "incident_signal", "event_kind": "crash"} | columns))
+        if frames:
+            records.stacks(number, [Trace(frames=tuple(frames))])
+    return {name: table.to_pylist() for name, table in keys.annotate(records.finish()).items()}
+
+
+def group(columns, frames=()):
+    return annotated((columns, frames))["events"][0]["group_key"]
+
+
+CRASH = {"error_type": "SIGSEGV"}
+STACK = [frame("memcpy"), frame("parse"), frame("read"), frame("run"), frame("main")]
+
+
+def test_the_top_three_application_frames_count():
+    counted = {row["function"]: row["counted"] for row in annotated((CRASH, STACK))["frames"]}
+    assert counted == {"memcpy": False, "parse": True, "read": True, "run": True, "main": False}
+
+
+def test_the_culprit_is_the_first_of_them():
+    (event,) = annotated((CRASH, [frame("memcpy"), frame("parse", "src/in/parse.c", line=12)]))["events"]
+    assert event["culprit"] == "parse (parse.c:12)"
+
+
+@pytest.mark.parametrize(
+    "rebuilt",
+    [
+        [frame("memcpy", line=9), *STACK[1:]],
+        [frame("parse", "/other/checkout/src/app.c", line=77), *STACK[2:]],
+        [frame("parse(int) [clone .cold]"), *STACK[2:]],
+        [*STACK[:4], frame("other_main")],
+        [Frame(function="memcpy", address=4096), *STACK[1:]],
+    ],
+)
+def test_a_rebuild_stays_together(rebuilt):
+    assert group(CRASH, rebuilt) == group(CRASH, STACK)
+
+
+def test_another_function_or_type_splits():
+    assert group(CRASH, [frame("other"), *STACK[2:]]) != group(CRASH, STACK)
+    assert group({"error_type": "SIGABRT"}, STACK) != group(CRASH, STACK)
+
+
+def test_without_application_frames_library_frames_count():
+    stack = [frame("memcpy"), frame("std::vector::push_back")]
+    (row, other) = annotated((CRASH, stack))["frames"]
+    assert row["counted"]
+    assert other["counted"]
+
+
+def test_scanned_frames_count_only_where_nothing_else_is():
+    walked = [frame("parse", trust="context"), frame("ghost", trust="scan")]
+    assert [row["counted"] for row in annotated((CRASH, walked))["frames"]] == [True, False]
+    assert [row["counted"] for row in annotated((CRASH, [frame("ghost", trust="scan")]))["frames"]] == [True]
+
+
+def test_frames_without_functions_go_by_their_module():
+    stack = [Frame(module="/opt/game/zone", module_offset=4660), Frame(module="/opt/game/zone", module_offset=22136)]
+    moved = [Frame(module="/srv/game/zone", module_offset=1), Frame(module="/srv/game/zone", module_offset=2)]
+    assert group(CRASH, stack) == group(CRASH, moved)
+
+
+def test_without_a_stack_the_parameterised_message_is_the_key():
+    first = group({"error_type": "ValueError", "error_value": "order 48213 failed"})
+    assert first == group({"error_type": "ValueError", "error_value": "order 7 failed"})
+    assert first != group({"error_type": "ValueError", "error_value": "order 7 refused"})
+    assert first != group({"error_type": "KeyError", "error_value": "order 7 failed"})
+
+
+def test_a_request_goes_by_method_route_and_status():
+    request = {"event_kind": "request", "http_method": "GET", "route": "/orders/{id}", "http_status": 503}
+    assert group(request) == group(dict(request))
+    assert group(request) != group(request | {"http_status": 500})
+
+
+def test_only_incident_signals_have_a_key():
+    rows = annotated(({"event_class": "context", "error_type": "x"}, STACK))["events"]
+    assert rows[0]["group_key"] is None
+
+
+def test_keys_do_not_depend_on_what_else_is_loaded():
+    events = [({"error_type": f"E{n % 3}", "error_value": f"m{n}"}, STACK if n % 2 else ()) for n in range(20)]
+    expected = {(e["error_type"], e["error_value"]): e["group_key"] for e in annotated(*events)["events"]}
+    random.Random(5).shuffle(events)
+    found = {(e["error_type"], e["error_value"]): e["group_key"] for e in annotated(*events[:9])["events"]}
+    assert found.items() <= expected.items()
+
+
+def test_the_key_is_golden():
+    # Keys are stored and shared: they may change only together with ALGO_VERSION.
+    assert keys.ALGO_VERSION == 1
+    assert group(CRASH, STACK) == "447cf8b09f534468"
+
+
+def test_no_events_at_all():
+    tables = keys.annotate(Records().finish())
+    assert tables["events"].num_rows == tables["frames"].num_rows == 0

@@ -1,0 +1,52 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from triage.stacks import roles
+from triage.stacks.names import normalise
+
+
+def role(function="", *, module=None, file=None, language=None, in_app=None, kind="frame"):
+    name = normalise(function) if function else ""
+    return roles.role_of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app).role
+
+
+@pytest.mark.parametrize(
+    ("expected", "frame"),
+    [
+        ("noise", {"function": "core::panicking::panic_fmt"}),
+        ("noise", {"function": "rust_begin_unwind"}),
+        ("noise", {"function": "StackWalker::ShowCallstack"}),
+        ("library", {"function": "std::thread::spawn", "file": "/rustc/abc/library/std/src/thread/mod.rs"}),
+        ("application", {"function": "app::pipeline::parse_packet", "file": "src/pipeline.rs"}),
+        ("library", {"function": "RenderObject.layout", "file": "package:flutter/src/rendering/object.dart"}),
+        ("application", {"function": "CartPage.build", "file": "package:shop/cart.dart"}),
+        ("library", {"function": "Module._compile", "file": "node:internal/modules/cjs/loader"}),
+        ("library", {"function": "handler", "file": "/srv/app/node_modules/express/lib/router.js"}),
+        ("library", {"function": "get", "file": "/usr/lib/python3.11/site-packages/requests/api.py"}),
+        ("library", {"function": "java.util.HashMap.get", "language": "java"}),
+        ("application", {"function": "com.shop.Cart.total", "language": "java"}),
+        ("library", {"function": "runtime.gopanic", "language": "go"}),
+        ("library", {"module": r"C:\Windows\System32\ntdll.dll"}),
+        ("library", {"module": "/lib/x86_64-linux-gnu/libc.so.6"}),
+        ("application", {"module": r"C:\game\zone.exe"}),
+        ("noise", {}),
+        ("noise", {"function": "f", "kind": "elided"}),
+    ],
+)
+def test_roles(expected, frame):
+    assert role(**frame) == expected
+
+
+def test_the_writers_word_counts():
+    assert role("f", in_app=False) == "library"
+    assert role("requests.get", file="/x/site-packages/requests/api.py", in_app=True) == "application"
+
+
+def test_every_rule_says_its_name_and_a_known_role():
+    table = tomllib.loads(Path(roles.__file__).with_name("roles.toml").read_text("utf-8"))
+    names = [rule["name"] for rule in table["rule"]]
+    assert len(names) == len(set(names))
+    assert {rule["role"] for rule in table["rule"]} <= {"library", "noise", "prefix", "sentinel"}
+    assert all(set(rule) <= {"name", "role", "language", "function", "module", "file"} for rule in table["rule"])

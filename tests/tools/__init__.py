@@ -1,0 +1,1 @@
+"""What the Makefile needs beside pytest: a browser, and the pinned versions."""

@@ -1,0 +1,283 @@
+"""What a case shows of itself: the one function through which everything on screen goes.
+
+`shown` and `preview` give structured fields, bounded in number, with the values of plainly sensitive keys masked. This
+is where a `RedactedCase` will stand in between; nothing that draws (pages, widgets, the command line's `show`) reads a
+table itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from triage.share.masking import masked
+from triage.stacks.names import basename
+
+if TYPE_CHECKING:
+    from triage.case import Case
+
+__all__ = ("FileRow", "FrameRow", "IncidentRow", "Preview", "View", "file_rows", "preview", "shown")
+
+# What one page holds; the widget asks for further files by page.
+FRAMES: Final = 200
+INCIDENTS: Final = 20
+FILES: Final = 100
+PAGE_BYTES: Final = 65_536
+_LOOK_AHEAD: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """One incident as a row of a page."""
+
+    incident_id: str
+    title: str
+    status: str
+    count: int
+    first_seen: str
+    last_seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRow:
+    """One frame: what was called, where, and whose code it is, in words."""
+
+    number: int
+    function: str
+    where: str
+    role: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file with what became of it."""
+
+    source_id: str
+    path: str
+    depth: int
+    bytes: int
+    size: str
+    description: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The first page of a case."""
+
+    title: str
+    crash_id: str
+    incident_id: str
+    facts: tuple[tuple[str, str], ...]
+    stack_title: str
+    frames: tuple[FrameRow, ...]
+    frames_in_all: int
+    incidents: tuple[IncidentRow, ...]
+    incidents_in_all: int
+    files: tuple[FileRow, ...]
+    files_in_all: int
+    quarantined: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One page of the text of a file; pages end at line ends."""
+
+    text: str
+    page: int
+    pages: int
+    note: str
+
+
+def shown(case: Case, incident: str | None = None) -> View:
+    """The first page of a case: one incident (the one seen last by default), its stack, and what else there is."""
+    incidents = case.incidents()
+    files = case.files()
+    quarantined = len(case.quarantine())
+    rows = tuple(_incident_row(row) for row in incidents.head(INCIDENTS).to_dict("records"))
+    common: dict[str, Any] = {
+        "incidents": rows,
+        "incidents_in_all": len(incidents),
+        "files": file_rows(case, 0),
+        "files_in_all": len(files),
+        "quarantined": quarantined,
+    }
+    if incidents.empty:
+        return View(
+            title="No crash found" if len(files) else "Nothing to read",
+            crash_id="",
+            incident_id="",
+            facts=_facts_without_incident(case),
+            stack_title="",
+            frames=(),
+            frames_in_all=0,
+            notes=("The files below were read; none of them tells of a crash that a reader knows.",)
+            if len(files)
+            else (),
+            **common,
+        )
+    chosen = incidents.iloc[0] if incident is None else incidents[incidents["incident_id"] == incident].iloc[0]
+    events = case.events(chosen["incident_id"])
+    event = events.sort_values(["ts", "event_id"], na_position="first").iloc[-1]
+    frames = case.frames(event=event["event_id"])
+    stacks = case.stacks(event=event["event_id"])
+    crashing = frames[frames["stack_no"] == 0]
+    return View(
+        title=masked(chosen["title"]),
+        crash_id=event["event_id"],
+        incident_id=chosen["incident_id"],
+        facts=_facts(event, chosen),
+        stack_title=_stack_title(stacks),
+        frames=tuple(_frame_row(number, row) for number, row in enumerate(crashing.head(FRAMES).to_dict("records"))),
+        frames_in_all=len(crashing),
+        notes=tuple(masked(str(note)) for note in _listed(event["notes"])[:20]),
+        **common,
+    )
+
+
+def file_rows(case: Case, start: int) -> tuple[FileRow, ...]:
+    """One page of the list of files, from a row on."""
+    return tuple(_file_row(row) for row in case.files().iloc[start : start + FILES].to_dict("records"))
+
+
+def preview(case: Case, source_id: str, page: int = 0) -> Preview:
+    """One page of a file's text, 64 KiB or so, ended at a line end; bytes that are no text are shown in hex."""
+    files = case.files()
+    row = files[files["source_id"] == source_id]
+    size = int(row["bytes"].iloc[0]) if len(row) else 0
+    pages = max(1, -(-size // PAGE_BYTES))
+    page = min(max(page, 0), pages - 1)
+    start = max(page * PAGE_BYTES - 1, 0)
+    data = case.read(source_id, offset=start, length=PAGE_BYTES + 1 + _LOOK_AHEAD)
+    if b"\0" in data[:4096]:
+        return Preview(_hex(data[:512], start), page, 1, f"{size:,} bytes, not text: the first {min(size, 512)} in hex")
+    begin = 0 if page == 0 else _after_newline(data, 0)
+    end = _after_newline(data, PAGE_BYTES if page else PAGE_BYTES - 1)
+    text = masked(data[begin:end].decode("utf-8", "replace"))
+    return Preview(text, page, pages, f"page {page + 1} of {pages}, {size:,} bytes in all")
+
+
+def _after_newline(data: bytes, start: int) -> int:
+    """The place after the first line end from `start` on; a line too long for that is cut."""
+    if start >= len(data):
+        return len(data)
+    at = data.find(b"\n", start)
+    return at + 1 if at >= 0 else min(start + 1, len(data)) if len(data) > start + _LOOK_AHEAD else len(data)
+
+
+def _hex(data: bytes, start: int) -> str:
+    """Classic rows of 16 bytes with offsets."""
+    lines = []
+    for at in range(0, len(data), 16):
+        chunk = data[at : at + 16]
+        letters = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in chunk)
+        lines.append(f"{start + at:08x}  {chunk.hex(' '):<47}  {letters}")
+    return "\n".join(lines)
+
+
+def _text(value: Any) -> str:
+    """A cell as text, "" where it is null."""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    if value is None or value is pd.NA or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, pd.Timestamp) else str(value)
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if value is not None and value is not pd.NA and not isinstance(value, float) else []
+
+
+def _incident_row(row: dict[Any, Any]) -> IncidentRow:
+    return IncidentRow(
+        incident_id=row["incident_id"],
+        title=masked(_text(row["title"])),
+        status=_text(row["status"]),
+        count=int(row["count"]),
+        first_seen=_text(row["first_seen"]),
+        last_seen=_text(row["last_seen"]),
+    )
+
+
+def _frame_row(number: int, row: dict[Any, Any]) -> FrameRow:
+    file, line = _text(row["file"]), _text(row["line"])
+    module, offset = _text(row["module"]), row["module_offset"]
+    where = f"{file}:{line}" if file and line else file
+    if not where and module:
+        where = basename(module) + (f"+0x{int(offset):x}" if _text(offset) else "")
+    function = _text(row["function"]) or _text(row["function_raw"]) or ("?" if row["frame_kind"] == "frame" else "")
+    return FrameRow(number, masked(function), masked(where), _text(row["role"]), _text(row["frame_kind"]))
+
+
+def _file_row(row: dict[Any, Any]) -> FileRow:
+    size = int(row["bytes"])
+    return FileRow(
+        source_id=row["source_id"],
+        path=masked(row["path"]),
+        depth=int(row["depth"]),
+        bytes=size,
+        size=_size(size),
+        description=masked(_text(row["description"]) or _text(row["role"])),
+        status=_text(row["parse_status"]),
+        reason=masked(_text(row["reason"])),
+    )
+
+
+def _size(size: int) -> str:
+    """1,024-based with one decimal, as the crash dialogs of the field show it."""
+    amount = float(size)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if amount < 1024 or unit == "GiB":
+            return f"{size:,} B" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{size:,} B"
+
+
+def _stack_title(stacks: pd.DataFrame) -> str:
+    """`Crashing thread main (1 of 14 stacks)`."""
+    if stacks.empty:
+        return ""
+    first = stacks.iloc[0]
+    name = _text(first["thread_name"]) or (f"{int(first['thread_id'])}" if _text(first["thread_id"]) else "")
+    title = f"Crashing thread {name}" if name else "Crashing stack"
+    return f"{title} (1 of {len(stacks)} stacks)" if len(stacks) > 1 else title
+
+
+def _facts(event: pd.Series[Any], incident: pd.Series[Any]) -> tuple[tuple[str, str], ...]:
+    """What crashed, where, when, how often and on what; empty ones left out."""
+    kind, value = _text(event["error_type"]), _text(event["error_value"])
+    address = event["fault_address"]
+    os_name = " ".join(
+        part for part in (_text(event["os_name"]), _text(event["os_version"]), _text(event["arch"])) if part
+    )
+    often = f"{int(incident['count']):,} times, {_text(incident['first_seen'])} to {_text(incident['last_seen'])}"
+    pairs = [
+        ("What", ": ".join(part for part in (kind, value) if part)),
+        ("Where", _text(event["culprit"])),
+        ("When", _text(event["ts"])),
+        ("How often", often if int(incident["count"]) > 1 else "once"),
+        ("Code", _text(event["error_code_name"])),
+        ("Address", f"0x{int(address):x}" if _text(address) else ""),
+        ("Release", _text(event["release"])),
+        ("Environment", _text(event["environment"])),
+        ("Service", _text(event["service"])),
+        ("System", os_name),
+        ("Device", _text(event["device"])),
+        (
+            "Request",
+            " ".join(p for p in (_text(event["http_method"]), _text(event["route"]), _text(event["http_status"])) if p),
+        ),
+        ("Format", _text(event["format"])),
+    ]
+    return tuple((label, masked(text)) for label, text in pairs if text)
+
+
+def _facts_without_incident(case: Case) -> tuple[tuple[str, str], ...]:
+    events = case.events()
+    counts = events.groupby("event_kind", dropna=False).size()
+    return tuple((f"Events: {_text(kind) or 'unnamed'}", f"{count:,}") for kind, count in counts.items())
