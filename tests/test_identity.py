@@ -41,13 +41,37 @@ def test_equal_records_without_an_id_are_told_apart_by_an_ordinal():
     assert sorted(found.rpartition("-")[2] for found in ids) == ["0", "1"]
 
 
-def test_a_repeated_native_id_counts_once_and_its_place_is_kept():
-    tables = load([EVENTS[3], EVENTS[3]])
-    assert len(tables["events"]) == 1
+def test_a_repeated_event_counts_once_and_its_file_says_so():
+    records = Records()
+    for order, source in enumerate(("first", "second")):
+        event = records.event(native_id="n-1", event_kind="crash", error_value="same", source_id=source, offset=order)
+        records.log(event, message="line")
+        records.file(order=order, source_id=source)
+    tables = records.finish()
+    assert tables["events"]["source_id"].to_pylist() == ["first"]
+    assert tables["logs"].num_rows == 1
+    assert tables["quarantine"].num_rows == 0
+    assert tables["files"]["reason"].to_pylist() == [None, "1 event stands in another place too; counted once"]
+
+
+def test_an_event_with_a_known_id_and_other_content_is_quarantined():
+    tables = load([EVENTS[3], (EVENTS[3][0] | {"error_value": "four"}, None)])
+    assert [row["error_value"] for row in tables["events"]] == ["three"]
     assert [row["message"] for row in tables["logs"]] == ["log of three"]
-    (repeat,) = tables["quarantine"]
-    assert (repeat["source_id"], repeat["offset"]) == ("file1", 1)
-    assert "repeats" in repeat["reason"]
+    (row,) = tables["quarantine"]
+    assert (row["source_id"], row["offset"]) == ("file1", 1)
+    assert "other content" in row["reason"]
+
+
+def test_feedback_on_a_repeated_event_stays_once():
+    records = Records()
+    for source in ("crash", "feedback", "feedback again"):
+        event = records.event(event_kind="crash", native_id="n-1", source_id=source)
+        if source != "crash":
+            records.feedback(event, message="it broke")
+    tables = records.finish()
+    assert tables["events"].num_rows == 1
+    assert [(row["event_id"], row["message"]) for row in tables["feedback"].to_pylist()] == [("n-1", "it broke")]
 
 
 def test_two_kinds_with_one_native_id_are_two_events():

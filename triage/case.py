@@ -244,6 +244,11 @@ class Case:
             raise TriageError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
         return to_pandas(self._tables[name])
 
+    @property
+    def path(self) -> str:
+        """Where the input lies on this machine: for copying, not for notebooks that others will read."""
+        return self._inputs.location
+
     def summary(self) -> pd.DataFrame:
         """One row per format: its events, incidents, first and last time.
 
@@ -396,4 +401,4 @@ def _micros(moment: datetime | str | None) -> int | None:
         return None
     stamp = pd.Timestamp(moment)
     stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp
-    return int(stamp.as_unit("us").value)
+    return int(stamp.value // 1_000)  # nanoseconds, whatever the unit of the stamp

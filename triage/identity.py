@@ -2,7 +2,8 @@
 
 `event_id` is the native id where there is one, else a digest of the record and its ordinal among equals; never of the
 path, so that it survives a move, another order of inputs and a second load. An event that repeats the native id and
-kind of an earlier one is the same event: it is counted once, and its place goes to quarantine.
+kind of an earlier one is the same event and counts once: its file says so, and where it says something else it goes to
+quarantine.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ import pyarrow.compute as pc
 
 from triage.tables import TABLES
 
-__all__ = ("incident_id", "resolve")
+__all__ = ("BY_EVENT", "incident_id", "resolve")
 
 # What says where a record lay or was derived from it, as opposed to what it is.
-_PLACE_AND_IDS: Final = frozenset({"event_id", "source_id", "offset", "length", "stack_key", "_event"})
+_PLACE_AND_IDS: Final = frozenset({"event_id", "source_id", "offset", "length", "format", "stack_key", "_event"})
 _DERIVED: Final = frozenset({"variant_key", "group_key", "family_key", "culprit"})
-_CHILDREN: Final = ("stacks", "logs", "metrics", "modules", "annotations", "feedback")
+# The tables whose rows hang on an event by the readers' number.
+BY_EVENT: Final = frozenset({"events", "stacks", "logs", "metrics", "modules", "annotations", "feedback"})
 
 
 def incident_id(service: str | None, group_key: str) -> str:
@@ -50,11 +52,15 @@ def resolve(raw: dict[str, pa.Table]) -> dict[str, pa.Table]:
     events = _with(events, "event_id", ids)
     numbers = events["_event"].combine_chunks()
     out = dict(raw) | {"stacks": stacks, "events": events.filter(pc.invert(repeated))}
-    for name in _CHILDREN:
+    for name in BY_EVENT - {"events"}:
         place = pc.index_in(out[name]["_event"], value_set=numbers)
         dropped = pc.fill_null(repeated.take(place), fill_value=False)
-        out[name] = _with(out[name], "event_id", ids.take(place)).filter(pc.invert(dropped))
-    out["quarantine"] = pa.concat_tables([raw["quarantine"], _repeats(events.filter(repeated))])
+        table = _with(out[name], "event_id", ids.take(place))
+        # What a person said of a crash may come in another file than the crash: it stays, once.
+        out[name] = _distinct(table) if name == "feedback" else table.filter(pc.invert(dropped))
+    files = raw["files"].sort_by("_order")
+    out["files"], differing = _tell_repeats(files, events, repeated, stacks)
+    out["quarantine"] = pa.concat_tables([raw["quarantine"], _repeats(events.filter(differing))])
     return {name: out[name].select(TABLES[name].names) for name in TABLES}
 
 
@@ -62,6 +68,17 @@ def _with(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.
     """The table with one column replaced."""
     index = table.schema.get_field_index(name)
     return table.set_column(index, table.schema.field(index), values)
+
+
+def _distinct(table: pa.Table) -> pa.Table:
+    """The rows without exact repeats."""
+    seen: set[str] = set()
+    keep = []
+    for row in table.drop_columns("_event").to_pylist():
+        text = repr(row)
+        keep.append(text not in seen)
+        seen.add(text)
+    return table.filter(pa.array(keep, pa.bool_()))
 
 
 def _numbered(stacks: pa.Table) -> pa.Table:
@@ -116,14 +133,55 @@ def _digests(events: pa.Table, stacks: pa.Table) -> Iterator[str]:
             yield "evt_" + hashlib.blake2b(text, digest_size=8).hexdigest()
 
 
+def _tell_repeats(files: pa.Table, events: pa.Table, repeated: pa.Array, stacks: pa.Table) -> tuple[pa.Table, pa.Array]:
+    """Say in `files` how many events of a file repeat others, and give those whose content differs from the first."""
+    if not pc.any(repeated).as_py():
+        return files, repeated
+    involved = events.filter(
+        pc.is_in(events["event_id"], value_set=events["event_id"].filter(repeated).combine_chunks())
+    )
+    first: dict[str, str] = {}
+    digests = list(_digests(involved, stacks))
+    for event, digest in zip(involved["event_id"].to_pylist(), digests, strict=True):
+        first.setdefault(event, digest)
+    same = {
+        number
+        for number, event, digest in zip(
+            involved["_event"].to_pylist(), involved["event_id"].to_pylist(), digests, strict=True
+        )
+        if first[event] == digest
+    }
+    differing = [
+        again and number not in same
+        for again, number in zip(repeated.to_pylist(), events["_event"].to_pylist(), strict=True)
+    ]
+    counts = Counter(events.filter(repeated)["source_id"].to_pylist())
+    reasons = [
+        "; ".join(filter(None, (reason, _told(counts[source]))))
+        for source, reason in zip(files["source_id"].to_pylist(), files["reason"].to_pylist(), strict=True)
+    ]
+    return _with(files, "reason", pa.array([reason or None for reason in reasons], pa.string())), pa.array(
+        differing, pa.bool_()
+    )
+
+
+def _told(count: int) -> str:
+    return (
+        f"{count:,} event{'s' * (count > 1)} stand{'s' * (count == 1)} in another place too; counted once"
+        if count
+        else ""
+    )
+
+
 def _repeats(events: pa.Table) -> pa.Table:
-    """Quarantine rows for the events that repeat an earlier one."""
+    """Quarantine rows for the events that have the id of an earlier one and say something else."""
     rows = events.select(["source_id", "offset", "length"])
+    reason = "has the id of an earlier event but other content; the earlier one counts"
     columns = {
         "source_id": rows["source_id"],
         "offset": rows["offset"],
         "length": rows["length"],
         "line": pa.nulls(rows.num_rows, pa.int64()),
-        "reason": pa.array(["repeats the id of an earlier event; counted once"] * rows.num_rows, pa.string()),
+        "reason": pa.array([reason] * rows.num_rows, pa.string()),
     }
     return pa.table(columns, schema=TABLES["quarantine"].schema)

@@ -55,6 +55,7 @@ class _Dispatch:
         try:
             if source.parse_status is None and not archives.read(source):
                 _read_document(source, self.reader)
+            source.drain()
         except OverLimitError as error:
             if self.strict or (self.single and source.depth == 0):
                 raise LimitError(f"{source.path}: {error}") from None
@@ -118,13 +119,7 @@ class _Retriever:
 
     def __call__(self, source: Source) -> None:
         if source.source_id == self.wanted:
-            at = 0
-            for chunk in source.chunks():
-                begin = max(self.offset - at, 0)
-                self.data += chunk[begin : max(self.offset + self.length - at, 0)]
-                at += len(chunk)
-                if at >= self.offset + self.length:
-                    break
+            self.data = source.piece(self.offset, self.length)
             raise _Found
         if source.source_id in self.ancestors and not archives.read(source):
             _read_document(source, None)

@@ -23,7 +23,7 @@ import msgspec
 import pyarrow as pa
 
 from triage.columns import ColumnBuilder
-from triage.identity import resolve
+from triage.identity import BY_EVENT, resolve
 from triage.tables import TABLES
 
 __all__ = ("Draft", "Frame", "Records", "Trace")
@@ -111,7 +111,7 @@ class Draft:
         """The columns and the stacks to be sealed."""
         columns = {name: value for name, (_, value) in self._columns.items()}
         if self._notes:
-            columns["notes"] = [*columns.get("notes", ()), *self._notes]
+            columns["notes"] = [*columns.get("notes", ()), *sorted(self._notes)]
         return columns, self._traces[1]
 
 
@@ -132,10 +132,10 @@ class Records:
         self._drafts: dict[tuple[str, ...], Draft] = {}
         self._interned: dict[bytes, str] = {}
         self._memo: dict[tuple[str, str], tuple[Trace, ...]] = {}
-        internal = {"_event": pa.int64()}
         self._tables: dict[str, ColumnBuilder] = {}
         for name, table in TABLES.items():
-            extra = internal if name not in {"frames", "files", "quarantine", "incidents", "related"} else {}
+            internal = "_event" if name in BY_EVENT else "_order" if name == "files" else None
+            extra = {internal: pa.int64()} if internal else {}
             self._tables[name] = ColumnBuilder(table.schema, extra=extra, batch_rows=batch_rows)
 
     def event(self, **columns: Any) -> int:
@@ -223,9 +223,9 @@ class Records:
         """Append a row of `feedback`."""
         self._tables["feedback"].append(columns, _event=event)
 
-    def file(self, **columns: Any) -> None:
-        """Append a row of `files`; the sources do this, not the readers."""
-        self._tables["files"].append(columns)
+    def file(self, *, order: int, **columns: Any) -> None:
+        """Append a row of `files`, which comes out in that order; the sources do this, not the readers."""
+        self._tables["files"].append(columns, _order=order)
 
     def quarantine(self, *, source_id: str, reason: str, **columns: Any) -> None:
         """Append a row of `quarantine`: a piece that could not be read, and why. The reason never quotes content."""

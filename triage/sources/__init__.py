@@ -1,0 +1,1 @@
+"""Paths, archives and streams as bounded, safe sources: nothing is extracted, followed or held as a whole."""

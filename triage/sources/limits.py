@@ -24,8 +24,8 @@ class Limits:
     archive_bytes
         Bytes of all members of one input, uncompressed.
     ratio
-        Uncompressed to compressed bytes of one compressed stream. Counted once `ratio_from_bytes` have come out: an ordinary
-        log archive has 5 to 30, repetitive logs may reach 100, a bomb has about 1,000.
+        Uncompressed to compressed bytes of one compressed stream. Counted once `ratio_from_bytes` have come out: an
+        ordinary log archive has 5 to 30, repetitive logs may reach 100, a bomb has about 1,000.
     ratio_from_bytes
         Bytes that any stream may give before `ratio` counts.
     nesting

@@ -1,27 +1,33 @@
 """One file to read: an input, or a member of one, as every reader sees it.
 
-A `Source` is read once, from the front, by one reader, and never leaves memory or the disk it lies on: `data` for documents,
-`lines` for logs, `chunks` for anything. What the reader leaves is drained when it closes, so that the digest and the bytes
-in the `files` table are those of the whole. Members that a reader finds inside (an attachment of an envelope) become
-sources by `child`.
+A `Source` is read once, from the front, by one reader, and never leaves memory or the disk it lies on: `data` for
+documents, `lines` for logs, `chunks` for anything. What the reader leaves is drained when it closes, so that the digest
+and the bytes in the `files` table are those of the whole. Members that a reader finds inside (an attachment of an
+envelope) become sources by `child`.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from triage.records import Records
-from triage.sources.limits import Limits
+from triage.sources.lines import Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from triage.records import Records
+    from triage.sources.limits import Limits
 
 __all__ = ("HEAD_BYTES", "Context", "OverLimitError", "Source", "Stream")
 
 HEAD_BYTES: Final = 65_536
 _CHUNK: Final = 1 << 20
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# These rows say themselves why nothing was read.
+_UNREAD: Final = frozenset({"refused", "skipped", "quarantined"})
 
 
 class OverLimitError(Exception):
@@ -42,16 +48,19 @@ class Stream(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What all sources of one load share."""
+    """What all sources of one load share; `inside` counts the bytes of all members of the input that is being read."""
 
     records: Records
     limits: Limits
     read: Callable[[Source], None]
     ids: Counter[str] = field(default_factory=Counter)
+    inside: int = 0
+    sources: int = 0
 
     def source_id(self, container_id: str | None, path: str) -> str:
         """Digest of the container and the path in it, made unique by an ordinal."""
-        digest = hashlib.blake2b(f"{container_id or ''}\0{path}".encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+        place = f"{container_id or ''}\0{path}".encode("utf-8", "surrogatepass")
+        digest = hashlib.blake2b(place, digest_size=6).hexdigest()
         self.ids[digest] += 1
         return digest if self.ids[digest] == 1 else f"{digest}-{self.ids[digest]}"
 
@@ -67,8 +76,10 @@ class Source:
         What files of one bundle have in common: the container and the folder. Drafts of a bundle are keyed by it.
     head : bytes
         The first 65,536 bytes, to detect the format by.
-    parse_status, reason, role, description, media
-        What `files` will say; a reader may set them.
+    parse_status, role, description, media
+        What `files` will say; a reader may set them. What `note` was told stands in `files.reason`.
+    mapper
+        Gives the bytes mapped from disk where they lie there, so that `data` costs no memory; tried first by `data`.
     """
 
     def __init__(
@@ -80,14 +91,19 @@ class Source:
         data: memoryview | bytes | None = None,
         container: Source | None = None,
         size: int | None = None,
+        mapper: Callable[[], memoryview | None] | None = None,
     ) -> None:
         self.context = context
         self.records = context.records
         self.limits = context.limits
         self.path = path
         self.container_id = container.source_id if container else None
-        self.depth = container.depth + 1 if container else 0
-        self.source_id = context.source_id(self.container_id, path)
+        self.depth: int = container.depth + 1 if container else 0
+        if not container:
+            context.inside = 0
+        self.source_id: str = context.source_id(self.container_id, path)
+        context.sources += 1
+        self._order = context.sources
         self.parse_status: str | None = None
         self.role: str | None = None
         self.description: str | None = None
@@ -96,10 +112,12 @@ class Source:
         self._reasons: list[str] = []
         self._hash = hashlib.sha256()
         self._stream = stream
+        self._mapper = mapper
         self._data = memoryview(data) if data is not None else None
         self._taken = 0
         self.size = len(self._data) if self._data is not None else size
         self._bad_lines = 0
+        self._over: OverLimitError | None = None
         self.head = self._peek()
 
     @property
@@ -118,17 +136,22 @@ class Source:
         return f"{self.container_id or ''}\0{self.folder}"
 
     @property
+    def taken(self) -> int:
+        """Bytes read so far; all of them once the source is closed."""
+        return self._taken
+
+    @property
     def encoding(self) -> str:
-        """utf-8, or utf-16-le and utf-16-be where a byte order mark or NUL bytes at every other place say so."""
+        """utf-8, or utf-16-le and utf-16-be where a byte order mark or the NUL bytes at every other place say so."""
         for bom, name in _BOMS:
             if self.head.startswith(bom):
                 return name
-        sample = self.head[:512]
-        if len(sample) >= 8 and len(sample) % 2 == 0 and sample.count(0) >= len(sample) // 3:
-            if not any(sample[0::2]):
-                return "utf-16-be"
-            if not any(sample[1::2]):
-                return "utf-16-le"
+        sample = self.head[: min(len(self.head) & ~1, 512)]
+        if len(sample) >= 8:
+            even, odd = sample[0::2].count(0), sample[1::2].count(0)
+            for name, zeros, others in (("utf-16-be", even, odd), ("utf-16-le", odd, even)):
+                if zeros * 4 >= len(sample) and others * 100 <= len(sample):
+                    return name
         return "utf-8"
 
     def note(self, reason: str) -> None:
@@ -136,7 +159,9 @@ class Source:
         if reason not in self._reasons:
             self._reasons.append(reason)
 
-    def quarantine(self, reason: str, *, offset: int | None = None, length: int | None = None, line: int | None = None) -> None:
+    def quarantine(
+        self, reason: str, *, offset: int | None = None, length: int | None = None, line: int | None = None
+    ) -> None:
         """Put a piece of this file into quarantine; the reason never quotes content."""
         self.records.quarantine(source_id=self.source_id, offset=offset, length=length, line=line, reason=reason)
 
@@ -148,69 +173,72 @@ class Source:
         OverLimitError
             Over `Limits.document_bytes` where the bytes are not mapped; the loader quarantines the file.
         """
+        if self._data is None and self._mapper is not None:
+            self._data = self._mapper()
         if self._data is None:
-            if (self.size or 0) > self.limits.document_bytes:
-                raise OverLimitError("document_bytes", self.limits.document_bytes, "a document that must be in memory as a whole")
-            pieces, total = [], 0
-            for chunk in self.chunks():
-                total += len(chunk)
-                if total > self.limits.document_bytes:
-                    raise OverLimitError("document_bytes", self.limits.document_bytes, "a document that must be in memory as a whole")
-                pieces.append(chunk)
+            allowed = self.limits.document_bytes
+            pieces, total = [], self.size or 0
+            if total <= allowed:
+                total = 0
+                for chunk in self.chunks():
+                    total += len(chunk)
+                    if total > allowed:
+                        break
+                    pieces.append(chunk)
+            if total > allowed:
+                raise OverLimitError("document_bytes", allowed, "a document that must be in memory as a whole")
             self._data = memoryview(b"".join(pieces))
         return self._data
 
     def text(self) -> str:
-        """Everything as text: byte order mark dropped, UTF-16 decoded, invalid bytes replaced and noted."""
+        """Everything as text: byte order mark dropped, UTF-16 decoded, invalid bytes replaced; all of it noted."""
         data = bytes(self.data())
+        encoding = self.encoding
         bom = next((bom for bom, _ in _BOMS if data.startswith(bom)), b"")
-        return self._decode(data[len(bom) :], self.encoding)
+        self._note_encoding(encoding, bom=bool(bom))
+        return self._decode(data[len(bom) :], encoding)
 
     def chunks(self) -> Iterator[bytes]:
         """Everything in pieces of at most 1 MiB, from the front; once."""
-        if self._data is not None:
-            for start in range(0, len(self._data), _CHUNK):
-                yield bytes(self._data[start : start + _CHUNK])
+        if self._data is None:
+            yield from self._rest()
             return
-        if self.head and not self._taken:
-            self._taken = len(self.head)
-            yield self.head
-        while chunk := self._pull(_CHUNK):
-            self._taken += len(chunk)
-            yield chunk
+        for start in range(0, len(self._data), _CHUNK):
+            yield bytes(self._data[start : start + _CHUNK])
+
+    def piece(self, offset: int, length: int) -> bytes:
+        """Some of the bytes, from what is in memory or from the front up to there; instead of reading the source."""
+        if self._data is None and self._mapper is not None:
+            self._data = self._mapper()
+        if self._data is not None:
+            return bytes(self._data[offset : offset + length])
+        pieces, at, end = [], 0, offset + length
+        for chunk in self.chunks():
+            pieces.append(chunk[max(offset - at, 0) : max(end - at, 0)])
+            at += len(chunk)
+            if at >= end:
+                break
+        return b"".join(pieces)
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Offset and bytes of each line without its end (LF or CRLF) and without a byte order mark, as UTF-8.
 
-        A line over `Limits.line_bytes` goes to quarantine and is left out. In UTF-16 files the offsets are those of the file.
+        A line over `Limits.line_bytes` goes to quarantine and is left out. In UTF-16 files the offsets are those of the
+        file. What was dropped or decoded on the way is noted.
         """
         encoding = self.encoding
-        if encoding != "utf-8":
-            self.note(f"{encoding} text decoded")
-            for offset, text in self._wide_lines(encoding):
-                yield offset, text.encode("utf-8", "replace")
-            return
-        offset, tail, skipping, number = 0, b"", False, 0
-        for chunk in self.chunks():
-            parts = (tail + chunk if tail else chunk).split(b"\n")
-            tail = parts.pop()
-            for part in parts:
-                number += 1
-                if skipping or len(part) > self.limits.line_bytes:
-                    skipping = self._skip_line(offset, len(part), number)
-                elif offset == 0 and part.startswith(_BOMS[0][0]):
-                    yield 3, part[3:].rstrip(b"\r")
-                else:
-                    yield offset, part[:-1] if part.endswith(b"\r") else part
-                offset += len(part) + 1
-            if len(tail) > self.limits.line_bytes and not skipping:
-                skipping = True
-            if skipping:
-                offset, tail = offset + len(tail), b""
-        if skipping:
-            self._skip_line(offset, 0, number + 1)
-        elif tail:
-            yield (3, tail[3:].rstrip(b"\r")) if offset == 0 and tail.startswith(_BOMS[0][0]) else (offset, tail.rstrip(b"\r"))
+        bom = next((bom for bom, _ in _BOMS if self.head.startswith(bom)), b"")
+        self._note_encoding(encoding, bom=bool(bom))
+        cut = Lines(limit=self.limits.line_bytes, bom=bom, overlong=self._overlong)
+        try:
+            if encoding == "utf-8":
+                yield from cut.narrow(self.chunks())
+            else:
+                for offset, line in cut.wide(self.chunks(), "\n".encode(encoding)):
+                    yield offset, self._decode(line, encoding).removesuffix("\r").encode()
+        finally:
+            for what in cut.noticed:
+                self.note(what)
 
     def text_lines(self) -> Iterator[tuple[int, str]]:
         """Offset and text of each line; invalid bytes replaced and noted."""
@@ -221,7 +249,9 @@ class Source:
                 self._bad_lines += 1
                 yield offset, line.decode("utf-8", "replace")
 
-    def child(self, path: str, data: memoryview | bytes, *, role: str | None = None, description: str | None = None) -> Source:
+    def child(
+        self, path: str, data: memoryview | bytes, *, role: str | None = None, description: str | None = None
+    ) -> Source:
         """Read a member that lies in this source, by detection, and give it back closed.
 
         The bytes of members count against this source's own: the rest is its `overhead_bytes`.
@@ -229,26 +259,49 @@ class Source:
         member = Source(self.context, path, data=data, container=self)
         member.role, member.description = role, description
         self.members_bytes = (self.members_bytes or 0) + len(data)
+        if member.depth > self.limits.nesting:
+            # A member can be as large as its container, so readers that nest must end somewhere.
+            member.parse_status = "quarantined"
+            member.note(str(OverLimitError("nesting", self.limits.nesting, "a member of members")))
         self.context.read(member)
         return member
 
-    def close(self) -> None:
-        """Drain what is left and write the row of `files`."""
+    def drain(self) -> None:
+        """Read and drop what is left, so that the digest and the bytes are those of the whole.
+
+        Raises
+        ------
+        OverLimitError
+            What is left is over a limit.
+        """
         if self._stream is not None:
-            for _ in self.chunks():
+            for _ in self._rest():
                 pass
-        elif self._data is not None:
+        elif self._data is not None and not self._taken:
             self._hash.update(self._data)
             self._taken = len(self._data)
+
+    def close(self) -> None:
+        """Drain what is left and write the row of `files`."""
+        try:
+            self.drain()
+        except OverLimitError as error:
+            if self.parse_status not in _UNREAD:
+                self.parse_status = "quarantined"
+                self.quarantine(str(error), offset=self._taken)
+            self.note(str(error))
+            self.drain()
         if self._bad_lines:
-            self.note(f"{self._bad_lines:,} lines are not valid UTF-8; bad bytes were replaced")
+            lines = "1 line is" if self._bad_lines == 1 else f"{self._bad_lines:,} lines are"
+            self.note(f"{lines} not valid UTF-8; bad bytes were replaced")
         damage = getattr(self._stream, "damage", None)
         if damage:
             self.note(damage)
             self.parse_status = "partial" if self.parse_status in {None, "ok"} else self.parse_status
-        if self._taken == 0:
+        if self._taken == 0 and self.parse_status not in _UNREAD:
             self.note("empty file")
         self.records.file(
+            order=self._order,
             source_id=self.source_id,
             container_id=self.container_id,
             depth=self.depth,
@@ -264,13 +317,28 @@ class Source:
         )
 
     def _peek(self) -> bytes:
-        """The first bytes, kept so that `chunks` can give them again."""
+        """The first bytes, kept so that `chunks` can give them again; a limit met here is raised there."""
         if self._data is not None:
             return bytes(self._data[:HEAD_BYTES])
         head = b""
-        while len(head) < HEAD_BYTES and (chunk := self._pull(HEAD_BYTES - len(head))):
-            head += chunk
+        try:
+            while len(head) < HEAD_BYTES and (chunk := self._pull(HEAD_BYTES - len(head))):
+                head += chunk
+        except OverLimitError as error:
+            self._over = error
         return head
+
+    def _rest(self) -> Iterator[bytes]:
+        """What the stream still has, the head first."""
+        if self.head and not self._taken:
+            self._taken = len(self.head)
+            yield self.head
+        if self._over is not None:
+            error, self._over = self._over, None
+            raise error
+        while chunk := self._pull(_CHUNK):
+            self._taken += len(chunk)
+            yield chunk
 
     def _pull(self, size: int) -> bytes:
         chunk = self._stream.read(size) if self._stream is not None else b""
@@ -284,29 +352,13 @@ class Source:
             self.note(f"not valid {encoding}; bad bytes were replaced")
             return data.decode(encoding, "replace")
 
-    def _wide_lines(self, encoding: str) -> Iterator[tuple[int, str]]:
-        """Lines of a UTF-16 file with their byte offsets."""
-        newline = "\n".encode(encoding)
-        offset, tail = 0, b""
-        for chunk in self.chunks():
-            block = tail + chunk
-            start = 0
-            at = block.find(newline)
-            while at >= 0:
-                if at % 2 == 0:
-                    yield offset, self._decode(block[start:at], encoding).strip("\ufeff").rstrip("\r")
-                    offset += at + 2 - start
-                    start = at + 2
-                at = block.find(newline, at + 1 if at % 2 else at + 2)
-            tail = block[start:]
-            if len(tail) > self.limits.line_bytes:
-                self._skip_line(offset, len(tail), None)
-                offset, tail = offset + len(tail), b""
-        if tail:
-            yield offset, self._decode(tail, encoding).strip("\ufeff").rstrip("\r")
+    def _note_encoding(self, encoding: str, *, bom: bool) -> None:
+        if encoding != "utf-8":
+            self.note(f"{encoding} text decoded")
+        elif bom:
+            self.note("byte order mark dropped")
 
-    def _skip_line(self, offset: int, length: int, number: int | None) -> bool:
-        """Quarantine an overlong line; gives False, so that the next line is read."""
+    def _overlong(self, offset: int, length: int, number: int) -> None:
+        """Quarantine a line that is longer than a line may be."""
         reason = f"a line is over the limit line_bytes={self.limits.line_bytes:,}"
         self.quarantine(reason, offset=offset, length=length, line=number)
-        return False

@@ -1,0 +1,87 @@
+"""Names that others wrote: made printable, refused where they lead out of their place, compared as file systems do."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import Final
+
+__all__ = ("NAME_CHARACTERS", "Seen", "hostile", "inner", "printable")
+
+# PATH_MAX of Linux; longer names are cut where they are shown.
+NAME_CHARACTERS: Final = 4_096
+
+_DRIVE: Final = re.compile(r"[A-Za-z]:")
+_SUFFIXES: Final = {".gz": "", ".xz": "", ".bz2": "", ".zst": "", ".tgz": ".tar", ".txz": ".tar", ".tbz2": ".tar"}
+
+
+def printable(name: str) -> str:
+    r"""A name that can stand in a table and on a terminal: control, bidirectional and undecodable bytes are escaped.
+
+    >>> printable("zone\x1b[2J.log")
+    'zone\\x1b[2J.log'
+    """
+    name = name[:NAME_CHARACTERS]
+    if name.isprintable():
+        return name
+    # A surrogate is a byte that the file system's encoding could not decode.
+    return "".join(char if char.isprintable() else _escape(ord(char)) for char in name)
+
+
+def _escape(code: int) -> str:
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def hostile(name: str) -> str | None:
+    """Why the name of a member is refused, None where it stays inside its archive."""
+    if not name:
+        return "the member has no name"
+    if len(name) > NAME_CHARACTERS:
+        return f"a name of more than {NAME_CHARACTERS:,} characters"
+    if "\0" in name:
+        return "a NUL in the name"
+    if name.startswith(("//", "\\\\")):
+        return "a network path"
+    if name.startswith(("/", "\\")):
+        return "an absolute path"
+    if _DRIVE.match(name):
+        return "a drive letter in the name"
+    if ".." in name.replace("\\", "/").split("/"):
+        return "the path leads out of the archive (..)"
+    return None
+
+
+def inner(name: str) -> str:
+    """What a compressed file holds is called: its name without the suffix.
+
+    >>> inner("logs/world.log.gz"), inner("case.tgz"), inner("dump")
+    ('world.log', 'case.tar', 'dump')
+    """
+    base = name.replace("\\", "/").rpartition("/")[2]
+    stem, dot, suffix = base.rpartition(".")
+    replacement = _SUFFIXES.get((dot + suffix).lower()) if stem else None
+    return base if replacement is None else stem + replacement
+
+
+class Seen:
+    """The names of one archive, equal where a file system that folds case or composes letters holds them equal."""
+
+    __slots__ = ("_digests",)
+
+    def __init__(self) -> None:
+        self._digests: set[bytes] = set()
+
+    def before(self, name: str) -> bool:
+        """Whether the name was there before; remembers it."""
+        parts = [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
+        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", "/".join(parts)).casefold())
+        digest = hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+        if digest in self._digests:
+            return True
+        self._digests.add(digest)
+        return False
