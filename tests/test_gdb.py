@@ -1,0 +1,320 @@
+"""gdb's stacks: real ones of the corpus, of a program made to crash for this test, and the forms of older versions."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.reading import SAMPLES, corpus
+from triage.formats.traces import gdb
+from triage.formats.traces import parse as parse_any
+from triage.records import Frame, Trace
+
+# gdb 13 on a C++ program with a thread, inlined lambdas and an operator, shortened: `bt`, `thread apply all bt`,
+# `bt full 2`.
+THREADS = """\
+[Thread debugging using libthread_db enabled]
+Using host libthread_db library "/lib/x86_64-linux-gnu/libthread_db.so.1".
+[New Thread 0x7ffff7a1d6c0 (LWP 28681)]
+
+Thread 1 "t" received signal SIGSEGV, Segmentation fault.
+Mob::operator< (this=0x7fffffffe6cc, o=...) at t.cpp:18
+18\tbool Mob::operator<(const Mob &o) const { Visitor v{nullptr}; return visit(m, v) + o.id < id; }
+#0  Mob::operator< (this=0x7fffffffe6cc, o=...) at t.cpp:18
+#1  0x0000555555556777 in operator() (x=3, __closure=<optimized out>) at t.cpp:24
+#2  std::__invoke_impl<int, main()::<lambda(int)>&, int> (__f=...) at /usr/include/c++/12/bits/invoke.h:61
+#3  std::_Function_handler<int(int), main()::<lambda(int)> >::_M_invoke(const std::_Any_data &, int &&) (\
+__functor=..., __args#0=<optimized out>) at /usr/include/c++/12/bits/std_function.h:290
+#4  0x0000555555556353 in std::function<int (int)>::operator()(int) const (__args#0=<optimized out>, \
+this=0x7fffffffe650) at /usr/include/c++/12/bits/std_function.h:591
+#5  call(std::function<int (int)>) (f=...) at t.cpp:19
+#6  0x0000555555556409 in main () at t.cpp:24
+
+Thread 2 (Thread 0x7ffff7a1d6c0 (LWP 28681) "zone worker"):
+#0  0x00007ffff7aed545 in __GI___clock_nanosleep (clock_id=clock_id@entry=0, flags=flags@entry=0, \
+req=req@entry=0x7ffff7a1ce70, rem=rem@entry=0x7ffff7a1ce70) at ../sysdeps/unix/sysv/linux/clock_nanosleep.c:48
+#1  0x00007ffff7cd44a3 in ?? () from /lib/x86_64-linux-gnu/libstdc++.so.6
+#2  0x00007ffff7b278ec in clone3 () at ../sysdeps/unix/sysv/linux/x86_64/clone3.S:81
+
+Thread 1 (Thread 0x7ffff7eb2740 (LWP 28676) "t"):
+#0  Mob::operator< (this=0x7fffffffe6cc, o=...) at t.cpp:18
+#1  0x0000555555556777 in operator() (x=3, __closure=<optimized out>) at t.cpp:24
+#2  std::__invoke_impl<int, main()::<lambda(int)>&, int> (__f=...) at /usr/include/c++/12/bits/invoke.h:61
+#3  std::_Function_handler<int(int), main()::<lambda(int)> >::_M_invoke(const std::_Any_data &, int &&) (\
+__functor=..., __args#0=<optimized out>) at /usr/include/c++/12/bits/std_function.h:290
+#4  0x0000555555556353 in std::function<int (int)>::operator()(int) const (__args#0=<optimized out>, \
+this=0x7fffffffe650) at /usr/include/c++/12/bits/std_function.h:591
+#5  call(std::function<int (int)>) (f=...) at t.cpp:19
+#6  0x0000555555556409 in main () at t.cpp:24
+#0  Mob::operator< (this=0x7fffffffe6cc, o=...) at t.cpp:18
+        v = <optimized out>
+        m = std::map with 1 element = {["rat (large) at pier"] = std::vector of length 3, capacity 3 = {1, 2, 3}}
+#1  0x0000555555556777 in operator() (x=3, __closure=<optimized out>) at t.cpp:24
+No locals.
+(More stack frames follow...)
+"""
+
+
+def one(line: str) -> Frame:
+    [trace] = gdb.parse(line)
+    [frame] = [frame for frame in trace.frames if frame.frame_kind != "elided"]
+    return frame
+
+
+def functions(trace: Trace) -> list[str | None]:
+    return [frame.function for frame in trace.frames]
+
+
+def test_a_segmentation_fault_of_the_corpus():
+    [trace] = gdb.parse(corpus("stacks", "casr-gdb", "crash-254f411aa187e4121abf69e12e01ed8c245b8567.txt").read_text())
+    assert (trace.error_type, trace.error_value, trace.role, trace.crashed) == (
+        "SIGSEGV",
+        "Segmentation fault",
+        "crash",
+        True,
+    )
+    assert len(trace.frames) == 9
+    top, second, last = trace.frames[0], trace.frames[1], trace.frames[-1]
+    string = "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >"
+    assert top.function == f"{string}::basic_string"
+    assert top.function_raw == f"{string}::basic_string({string} const&)"
+    assert (top.args, top.module, top.file, top.address) == (
+        None,
+        "/lib/x86_64-linux-gnu/libstdc++.so.6",
+        None,
+        0x7FFFF7ED1EB8,
+    )
+    assert second.function == "xlnt::detail::xlsx_consumer::read_office_document"
+    assert (second.args, second.line) == ("this=0x7fffffffd8f0, content_type=", 2044)
+    assert second.file == "/xlnt/source/detail/serialization/xlsx_consumer.cpp"
+    assert (last.function, last.line) == ("main", 39)
+    assert {frame.inline_depth for frame in trace.frames} == {0}
+
+
+def test_an_abort_of_the_corpus_with_strings_and_namespaces():
+    [trace] = gdb.parse(corpus("stacks", "casr-gdb", "crash-a04315b661e020c8a4e0cc566c75a765268270cb.txt").read_text())
+    assert (trace.error_type, trace.error_value, len(trace.frames)) == ("SIGABRT", "Aborted", 23)
+    assert functions(trace)[:4] == ["__GI_raise", "__GI_abort", "__libc_message", "malloc_printerr"]
+    assert trace.frames[3].args == 'str=str@entry=0x7ffff7be51e0 "munmap_chunk(): invalid pointer"'
+    assert trace.frames[16].function == "(anonymous namespace)::decrypt_xlsx"
+    assert trace.frames[16].args is not None
+    assert trace.frames[16].args.endswith('password=u"VelvetSweatshop"')
+    assert trace.frames[21].args is not None
+    assert "<incomplete sequence \\341>" in trace.frames[21].args
+    assert trace.frames[0].address is None
+    assert trace.frames[0].in_app is None
+
+
+def test_a_trap_and_the_stack_of_another_tool_behind_it():
+    [trace] = gdb.parse(corpus("stacks", "cf", "gdb_sigtrap_and_libfuzzer.txt").read_text())
+    assert (trace.error_type, trace.error_value) == ("SIGTRAP", "Trace/breakpoint trap")
+    assert functions(trace) == [
+        "__aeabi_memcpy",
+        "memcpy",
+        "xymodem_trnasfer",
+        "LoadImageFromUsb30",
+        "LoadBL1FromUsb30",
+        "Main",
+        "GPIO_SetPudBits",
+    ]
+    assert (trace.frames[2].file, trace.frames[2].line, trace.frames[0].file) == (
+        "usbdev/protocol_xymodem.c",
+        362,
+        None,
+    )
+
+
+def test_only_gdb_s_texts_of_the_corpus_are_taken():
+    folder = corpus("stacks", "cf")
+    taken = sorted(path.name for path in folder.iterdir() if gdb.probe(path.read_text(errors="replace")))
+    assert taken == ["gdb_sigtrap.txt", "gdb_sigtrap_and_libfuzzer.txt"]
+    assert not gdb.probe("#0      main (package:app/main.dart:3:4)\n#1 /srv/a.php(12): f()\n#2 {main}\n")
+
+
+def test_threads_are_stacks_and_the_current_one_comes_first():
+    traces = gdb.parse(THREADS)
+    assert [(t.role, t.crashed, t.thread_id, t.thread_name) for t in traces] == [
+        ("crash", True, 28676, "t"),
+        ("thread", False, 28681, "zone worker"),
+        ("thread", True, 28676, None),
+    ]
+    crash, worker, again = traces
+    assert (crash.error_type, crash.error_value) == ("SIGSEGV", "Segmentation fault")
+    assert worker.error_type is None
+    assert functions(crash) == [
+        "Mob::operator<",
+        "operator()",
+        "std::__invoke_impl<int, main()::<lambda(int)>&, int>",
+        "std::_Function_handler<int(int), main()::<lambda(int)> >::_M_invoke",
+        "std::function<int (int)>::operator()",
+        "call",
+        "main",
+    ]
+    assert crash.frames[4].function_raw == "std::function<int (int)>::operator()(int) const"
+    assert crash.frames[5].function_raw == "call(std::function<int (int)>)"
+    # gdb leaves the address out where the next inner frame was inlined.
+    assert [frame.inline_depth for frame in crash.frames] == [0, 2, 1, 0, 1, 0, 0]
+    unknown = worker.frames[1]
+    assert (unknown.function, unknown.function_raw, unknown.module) == (
+        None,
+        "??",
+        "/lib/x86_64-linux-gnu/libstdc++.so.6",
+    )
+    assert json.loads(again.frames[0].variables or "") == {
+        "v": "<optimized out>",
+        "m": 'std::map with 1 element = {["rat (large) at pier"] = std::vector of length 3, capacity 3 = {1, 2, 3}}',
+    }
+    assert again.frames[1].variables is None
+    assert (again.frames[2].frame_kind, again.frames[2].function_raw) == ("elided", "(More stack frames follow...)")
+
+
+def test_the_current_thread_is_the_crashed_one():
+    text = (
+        "[Current thread is 1 (Thread 0x7f01 (LWP 41))]\n"
+        'Thread 2 (Thread 0x7f02 (LWP 42) "idle"):\n#0  0x10 in poll () from /lib/libc.so.6\n'
+        "Thread 1 (Thread 0x7f01 (LWP 41)):\n#0  0x20 in f (p=0x0) at f.c:1\n"
+    )
+    traces = gdb.parse(text)
+    assert [(t.role, t.thread_id, functions(t)) for t in traces] == [("crash", 41, ["f"]), ("thread", 42, ["poll"])]
+
+
+def test_without_a_word_of_gdb_the_interrupted_thread_is_the_crashed_one_else_the_first():
+    idle = "Thread 2 (LWP 42):\n#0  0x10 in poll () from /lib/libc.so.6\n"
+    caught = "Thread 1 (LWP 41):\n#0  0x20 in wait4 ()\n#1  <signal handler called>\n#2  0x30 in f () at f.c:1\n"
+    assert [t.thread_id for t in gdb.parse(idle + caught)] == [41, 42]
+    assert [t.thread_id for t in gdb.parse(idle + idle.replace("2", "3"))] == [42, 43]
+
+
+def test_the_rows_of_a_handler_stay_in_order():
+    text = (
+        "#0  0x00007ff1 in __waitpid (pid=7) at waitpid.c:30\n#1  0x0000551 in print_trace () at crash.cpp:154\n"
+        "#2  <signal handler called>\n#3  0x00005562 in Mob::GetOwner (this=0x0) at mob.cpp:3244\n"
+    )
+    [trace] = gdb.parse(text)
+    assert [(f.frame_kind, f.function, f.in_app) for f in trace.frames] == [
+        ("frame", "__waitpid", None),
+        ("frame", "print_trace", None),
+        ("signal", "<signal handler called>", None),
+        ("frame", "Mob::GetOwner", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "function", "args", "file", "number"),
+    [
+        ("#0  main () at a.c:3", "main", None, "a.c", 3),
+        ("#1  0x5 in f (a=1, b=2) at /x y (copy)/c++/a.c:12", "f", "a=1, b=2", "/x y (copy)/c++/a.c", 12),
+        ('#1  0x5 in f (s=0x6 "a) at b.c:1") at c.c:2', "f", 's=0x6 "a) at b.c:1"', "c.c", 2),
+        ("#1  0x5 in f (c=41 ')') at c.c:2", "f", "c=41 ')'", "c.c", 2),
+        ('#1  0x5 in f (s="\\"(") at c.c:2', "f", 's="\\"("', "c.c", 2),
+        ("#1  0x5 in A::operator() (this=0x0) at a.cpp:7", "A::operator()", "this=0x0", "a.cpp", 7),
+        ("#1  0x5 in A::operator bool (this=0x0) at a.cpp:7", "A::operator bool", "this=0x0", "a.cpp", 7),
+        ("#1  0x5 in operator<< (o=...) at a.cpp:7", "operator<<", "o=...", "a.cpp", 7),
+        ("#1  0x5 in g(int, char) const [clone .cold] () at a.cpp:7", "g", None, "a.cpp", 7),
+        ("#1  0x5 in main.(*Srv).Run (s=0xc0) at /go/m.go:9", "main.(*Srv).Run", "s=0xc0", "/go/m.go", 9),
+        ("#1  0x5 in f (s=0x6 at a.c:1", "f", "s=0x6 at a.c:1", None, None),
+        ("#1  0x5 in Only::name", "Only::name", None, None, None),
+        ("#1  0x5 in f (x=1) at a.c", "f", "x=1", "a.c", None),
+        ("#7  0x5 in ?? ()", None, None, None, None),
+    ],
+)
+def test_forms_of_a_frame(line, function, args, file, number):
+    frame = one(line)
+    assert (frame.function, frame.args, frame.file, frame.line) == (function, args, file, number)
+
+
+def test_a_frame_wrapped_over_lines():
+    text = (
+        "#0  0x00000000004005d4 in crunch (\n    first=0x7fffffffe0b0,\n    second=12)\n"
+        "    at /src/long/path/crunch.c:44\n"
+        "#1  0x0000000000400609 in main ()\n    at /src/main.c:9\n"
+    )
+    [trace] = gdb.parse(text)
+    assert [(f.function, f.args, f.file, f.line) for f in trace.frames] == [
+        ("crunch", "first=0x7fffffffe0b0, second=12", "/src/long/path/crunch.c", 44),
+        ("main", None, "/src/main.c", 9),
+    ]
+
+
+def test_older_words_for_signals_threads_and_the_pager():
+    text = (
+        "Program terminated with signal 11, Segmentation fault.\n"
+        "#0  0x10 in f () at a.c:1\n---Type <return> to continue, or q <return> to quit---#1  0x20 in g () at a.c:2\n"
+        "Backtrace stopped: previous frame inner to this frame (corrupt stack?)\n"
+    )
+    [trace] = gdb.parse(text)
+    assert (trace.error_type, functions(trace)[:2]) == ("SIGSEGV", ["f", "g"])
+    assert (trace.frames[2].frame_kind, trace.frames[2].function_raw) == (
+        "note",
+        "Backtrace stopped: previous frame inner to this frame (corrupt stack?)",
+    )
+
+
+def test_missing_numbers_are_a_row():
+    [trace] = gdb.parse("#2  <signal handler called>\n#3  0x5 in f () at a.c:1\n#9  0x6 in main () at a.c:8\n")
+    assert [(f.frame_kind, f.repeat) for f in trace.frames] == [
+        ("elided", 2),
+        ("signal", 1),
+        ("frame", 1),
+        ("elided", 5),
+        ("frame", 1),
+    ]
+
+
+def test_a_signal_alone_is_a_stack_without_frames():
+    [trace] = gdb.parse("Program received signal SIGABRT, Aborted.\n")
+    assert (trace.error_type, trace.frames) == ("SIGABRT", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("f", ("f", None)),
+        ("f(int)", ("f", "int")),
+        ("A::operator()", ("A::operator()", None)),
+        ("A::operator()(int) const", ("A::operator()", "int")),
+        ("(anonymous namespace)", ("(anonymous namespace)", None)),
+        ("f(void (*)(int)) const &", ("f", "void (*)(int)")),
+        ("f)", ("f)", None)),
+        ("()", ("()", None)),
+    ],
+)
+def test_names_and_parameters(name, parts):
+    assert gdb.call(name) == parts
+
+
+PIECES = st.sampled_from([
+    "#0", "#1 ", " ", "  ", "0x1f", " in ", "f", "(", ")", " (", ") at ", " from ", '"', "'", "\\", "<", ">", "\n",
+    "\n    ", "operator()", "Thread 1 (", "LWP 3", "):", "Program received signal SIGSEGV, x", "-", "Type <RET>",
+    "a = ", "at ",
+])  # fmt: skip
+
+
+@given(st.one_of(st.text(), st.lists(PIECES).map("".join)))
+def test_any_text(text):
+    gdb.probe(text)
+    gdb.call(text)
+    for trace in gdb.parse(text):
+        assert trace.frames or trace.error_type
+        assert all(frame.repeat >= 1 for frame in trace.frames)
+
+
+def test_the_text_is_known_for_gdb_s_among_all_languages():
+    assert [trace.thread_id for trace in parse_any(THREADS)] == [28676, 28681, 28676]
+
+
+def test_every_prefix_of_a_real_text():
+    text = (
+        (SAMPLES / "eqemu" / "crash_world_2211_linux.log")
+        .read_text()
+        .replace("[01-28-2026 19:47:03] [World] [Crash] ", "")
+    )
+    last = 0
+    for end in range(0, len(text) + 1, 3):
+        rows = sum(len(trace.frames) for trace in gdb.parse(text[:end]))
+        assert last <= rows <= 7
+        last = rows
+    assert functions(gdb.parse(text)[0])[3] == "Client::GetInstanceVersion"
