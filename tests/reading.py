@@ -1,4 +1,4 @@
-"""Read bytes with one reader, or by detection, and give the tables as lists of dicts: what the format tests stand on."""
+"""Read bytes with one reader, or by detection, into lists of dicts: what the format tests stand on."""
 
 from __future__ import annotations
 
@@ -41,6 +41,9 @@ def read_many(
     """Read several files of one folder as one load, in the order given."""
 
     def dispatch(source: Source) -> None:
+        if source.parse_status is not None:
+            source.close()
+            return
         chosen: Any = reader if source.depth == 0 else None
         if chosen is None:
             head = Head(source.head, path=source.path, size=source.size, encoding=source.encoding)

@@ -64,16 +64,40 @@ def test_without_application_frames_library_frames_count():
     assert other["counted"]
 
 
+def test_what_lies_inside_of_a_crash_handler_does_not_count():
+    stack = [
+        frame("app::hook::{{closure}}"),
+        frame("core::panicking::panic_fmt"),
+        frame("app::parse"),
+        frame("app::main"),
+    ]
+    rows = annotated((CRASH, stack))["frames"]
+    assert [row["role"] for row in rows] == ["noise", "sentinel", "application", "application"]
+    assert [row["counted"] for row in rows] == [False, False, True, True]
+    assert rows[0]["rule"] == "inside of a crash handler"
+
+
 def test_scanned_frames_count_only_where_nothing_else_is():
     walked = [frame("parse", trust="context"), frame("ghost", trust="scan")]
     assert [row["counted"] for row in annotated((CRASH, walked))["frames"]] == [True, False]
     assert [row["counted"] for row in annotated((CRASH, [frame("ghost", trust="scan")]))["frames"]] == [True]
 
 
-def test_frames_without_functions_go_by_their_module():
-    stack = [Frame(module="/opt/game/zone", module_offset=4660), Frame(module="/opt/game/zone", module_offset=22136)]
-    moved = [Frame(module="/srv/game/zone", module_offset=1), Frame(module="/srv/game/zone", module_offset=2)]
-    assert group(CRASH, stack) == group(CRASH, moved)
+def test_frames_without_functions_go_by_their_place_in_the_image():
+    stack = [
+        Frame(module="/opt/game/zone", module_offset=4660, address=1),
+        Frame(module="/opt/game/zone", module_offset=2),
+    ]
+    moved = [
+        Frame(module="/srv/game/zone", module_offset=4660, address=9),
+        Frame(module="/srv/game/zone", module_offset=2),
+    ]
+    other = [
+        Frame(module="/opt/game/zone", module_offset=4661, address=1),
+        Frame(module="/opt/game/zone", module_offset=2),
+    ]
+    assert group(CRASH, stack) == group(CRASH, moved) != group(CRASH, other)
+    assert annotated((CRASH, stack))["events"][0]["culprit"] == "zone+0x1234"
 
 
 def test_without_a_stack_the_parameterised_message_is_the_key():

@@ -15,8 +15,11 @@ def role(function="", *, module=None, file=None, language=None, in_app=None, kin
 @pytest.mark.parametrize(
     ("expected", "frame"),
     [
-        ("noise", {"function": "core::panicking::panic_fmt"}),
-        ("noise", {"function": "rust_begin_unwind"}),
+        ("sentinel", {"function": "core::panicking::panic_fmt"}),
+        ("sentinel", {"function": "rust_begin_unwind"}),
+        ("noise", {"function": "std::panicking::rust_panic_with_hook"}),
+        ("sentinel", {"kind": "signal"}),
+        ("noise", {"module": "_kDartIsolateSnapshotInstructions"}),
         ("noise", {"function": "StackWalker::ShowCallstack"}),
         ("library", {"function": "std::thread::spawn", "file": "/rustc/abc/library/std/src/thread/mod.rs"}),
         ("application", {"function": "app::pipeline::parse_packet", "file": "src/pipeline.rs"}),

@@ -6,6 +6,7 @@ Exit codes are those of the field: 0 fine, 1 internal, 3 not found, 4 bad input.
 
 from __future__ import annotations
 
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -127,6 +128,8 @@ def formats(path: Annotated[str | None, typer.Argument(help="Say what this file 
 
 def main() -> None:
     """Run the command line and end with its exit code."""
+    if hasattr(signal, "SIGPIPE"):  # `triage ... | head` ends quietly, as other filters do
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         app()
     except SourceError as error:
@@ -135,9 +138,6 @@ def main() -> None:
     except TriageError as error:
         _err.print(Text(printable(str(error)), style="red"))
         sys.exit(BAD_INPUT)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
 
 
 def _load(path: str, reader: str | None) -> Case:
@@ -177,16 +177,7 @@ def _print_view(view: View, frames: int) -> None:
         _say(f"  {label:<{width}}  {value}")
     if view.frames:
         _say(f"\n{view.stack_title}", style="bold")
-    for frame in view.frames[:frames]:
-        mark = (
-            ""
-            if frame.kind == "frame" and frame.role == "application"
-            else f"  [{frame.role if frame.kind == 'frame' else frame.kind}]"
-        )
-        where = f"  {frame.where}" if frame.where else ""
-        _say(f"  #{frame.number:<3} {frame.function}{where}{mark}", style="" if not mark else "dim")
-    if view.frames_in_all > frames:
-        _say(f"  ... {view.frames_in_all - frames:,} more frames: triage table frames PATH", style="dim")
+    _print_frames(view, frames)
     for note in view.notes:
         _say(f"  note: {note}")
     if view.incidents_in_all > 1:
@@ -201,6 +192,21 @@ def _print_view(view: View, frames: int) -> None:
         _say(f"{view.quarantined:,} pieces could not be read: triage table quarantine PATH")
 
 
+def _print_frames(view: View, limit: int) -> None:
+    """Print the crashing stack from where crash handling ends."""
+    handling = next((at for at, frame in enumerate(view.frames) if frame.role not in {"noise", "sentinel"}), 0)
+    if handling:
+        _say(f"  ... {handling} frames of crash handling", style="dim")
+    for frame in view.frames[handling : handling + limit]:
+        mark = frame.role if frame.kind == "frame" else frame.kind.replace("_", " ")
+        told = "" if mark == "application" else f"  [{mark}]"
+        where = f"  {frame.where}" if frame.where else ""
+        _say(f"  #{frame.number:<3} {frame.function}{where}{told}", style="dim" if told else "")
+    left = view.frames_in_all - handling - limit
+    if left > 0:
+        _say(f"  ... {left:,} more frames: triage table frames PATH", style="dim")
+
+
 def _print_frame(frame: pd.DataFrame, style: Style, columns: list[str] | None) -> None:
     """Print a DataFrame for people or for programs."""
     if style is Style.table:
@@ -209,7 +215,10 @@ def _print_frame(frame: pd.DataFrame, style: Style, columns: list[str] | None) -
         _print_rows([str(name) for name in chosen.columns], rows)
         return
     if style is Style.csv:
-        text = frame.to_csv(index=False, lineterminator="\n")
+        lists = [name for name, dtype in frame.dtypes.items() if str(dtype).startswith("list")]
+        text = frame.assign(**{str(name): frame[name].map(_cell) for name in lists}).to_csv(
+            index=False, lineterminator="\n"
+        )
         sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
         return
     import msgspec
@@ -237,11 +246,12 @@ def _print_rows(header: list[str], rows: list[Any]) -> None:
 
 
 def _cell(value: Any) -> str:
+    """A cell as text: lists joined, nulls empty."""
     import pandas as pd
 
-    if not isinstance(value, str | list | tuple) and not hasattr(value, "__len__") and pd.isna(value):
-        return ""
-    return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
+    if not isinstance(value, str) and hasattr(value, "__iter__"):
+        return ", ".join(str(item) for item in value)
+    return "" if pd.isna(value) else str(value)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
 """The readers: one module per format, each with `NAME`, `TITLE`, `sniff` and `read`.
 
-Adding a format is adding a module here, or in another package under the entry-point group ``triage.formats``; nothing else
-changes. A reader module has
+Adding a format is adding a module here, or in another package under the entry-point group ``triage.formats``; nothing
+else changes. A reader module has
 
 - ``NAME``: the word for `format=` and for the column `events.format`, such as ``sentry-envelope``;
 - ``TITLE``: a few words for people;
 - ``sniff(head: Head) -> Match | None``: how sure it is, by content, and why; cheap, it sees every file;
 - ``read(source: Source) -> None``: appends to ``source.records``; never raises on content.
 
-Scores: 90 and above for magic bytes or a structure that nothing else has, 60 to 89 for a structure that others could share,
-30 to 59 for text that looks like it. Below 30 a file stays unknown.
+Scores: 90 and above for magic bytes or a structure that nothing else has, 60 to 89 for a structure that others could
+share, 30 to 59 for text that looks like it. Below 30 a file stays unknown.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from triage.sources.source import HEAD_BYTES
 
 __all__ = ("Head",)
 
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]', re.DOTALL)
+_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]:,]', re.DOTALL)
 
 
 class Head:
@@ -96,5 +96,5 @@ def _keys(text: str) -> list[str]:
                 break
         elif mark == ":" and depth == level and last:
             keys.append(last)
-        last = mark[1:-1] if mark[0] == '"' else ""
+        last = mark[1:-1] if mark[0] == '"' and mark[-1] == '"' and len(mark) > 1 else ""
     return keys

@@ -93,12 +93,12 @@ def _title(event: dict[str, Any]) -> str:
     kind = event["error_type"] or event["event_kind"] or "event"
     if event["culprit"]:
         text = f"{kind} in {event['culprit'].partition(' (')[0]}"
+    elif event["http_method"] and not event["error_type"]:
+        text = " ".join(str(part) for part in (event["http_method"], event["route"], event["http_status"]) if part)
     elif event["error_value"]:
         text = f"{kind}: {parameterise(event['error_value'])}"
     else:
-        text = " ".join(
-            str(part) for part in (kind, event["http_method"], event["route"], event["http_status"]) if part
-        )
+        text = kind
     return text if len(text) <= _TITLE_CHARS else text[: _TITLE_CHARS - 1] + "…"
 
 

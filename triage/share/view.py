@@ -121,8 +121,9 @@ def shown(case: Case, incident: str | None = None) -> View:
             else (),
             **common,
         )
-    chosen = incidents.iloc[0] if incident is None else incidents[incidents["incident_id"] == incident].iloc[0]
-    events = case.events(chosen["incident_id"])
+    wanted = incident or incidents["incident_id"].iloc[0]
+    events = case.events(wanted)
+    chosen = incidents[incidents["incident_id"] == wanted].iloc[0]
     event = events.sort_values(["ts", "event_id"], na_position="first").iloc[-1]
     frames = case.frames(event=event["event_id"])
     stacks = case.stacks(event=event["event_id"])
@@ -156,18 +157,20 @@ def preview(case: Case, source_id: str, page: int = 0) -> Preview:
     data = case.read(source_id, offset=start, length=PAGE_BYTES + 1 + _LOOK_AHEAD)
     if b"\0" in data[:4096]:
         return Preview(_hex(data[:512], start), page, 1, f"{size:,} bytes, not text: the first {min(size, 512)} in hex")
-    begin = 0 if page == 0 else _after_newline(data, 0)
-    end = _after_newline(data, PAGE_BYTES if page else PAGE_BYTES - 1)
+    begin = _boundary(data, page * PAGE_BYTES - start) if page else 0
+    end = _boundary(data, (page + 1) * PAGE_BYTES - start) if page + 1 < pages else len(data)
     text = masked(data[begin:end].decode("utf-8", "replace"))
     return Preview(text, page, pages, f"page {page + 1} of {pages}, {size:,} bytes in all")
 
 
-def _after_newline(data: bytes, start: int) -> int:
-    """The place after the first line end from `start` on; a line too long for that is cut."""
-    if start >= len(data):
-        return len(data)
-    at = data.find(b"\n", start)
-    return at + 1 if at >= 0 else min(start + 1, len(data)) if len(data) > start + _LOOK_AHEAD else len(data)
+def _boundary(data: bytes, at: int) -> int:
+    """Where a page that ends about there ends: at a line end, or between two characters where the line is too long."""
+    newline = data.find(b"\n", at - 1, at - 1 + _LOOK_AHEAD)
+    if newline >= 0:
+        return newline + 1
+    while at < len(data) and data[at] & 0xC0 == 0x80:
+        at += 1
+    return at
 
 
 def _hex(data: bytes, start: int) -> str:

@@ -23,7 +23,7 @@ __all__ = ("ALGO_VERSION", "TOP_FRAMES", "annotate")
 
 ALGO_VERSION: Final = 1
 TOP_FRAMES: Final = 3
-_TRAITS: Final = ("frame_kind", "function", "module", "file", "language", "in_app")
+_TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
 
 
 def annotate(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
@@ -55,10 +55,10 @@ def _roles(frames: pa.Table) -> tuple[pa.Table, pa.Array]:
     code, distinct = _codes(frames, _TRAITS)
     roles: list[Role] = []
     names: list[str] = []
-    for kind, function, module, file, language, in_app in distinct:
+    for kind, function, module, offset, file, language, in_app in distinct:
         name = normalise(function) if function else ""
         roles.append(role_of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app))
-        names.append(name or (basename(module) if module else basename(file) if file else ""))
+        names.append(name or _image_place(module, offset) or basename(file or ""))
     in_app_column = [role.role == "application" for role in roles]
     for column, values, kind in (
         ("role", [role.role for role in roles], pa.string()),
@@ -69,17 +69,46 @@ def _roles(frames: pa.Table) -> tuple[pa.Table, pa.Array]:
     return frames, _spread(names, code, pa.string())
 
 
+def _image_place(module: str | None, offset: int | None) -> str:
+    """`module+0x1a2b`, what can be said of a frame without symbols; good within one build."""
+    if not module:
+        return ""
+    return basename(module) if offset is None else f"{basename(module)}+0x{offset:x}"
+
+
+def _stacks(frames: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where each stack starts, and the number of the stack of each row."""
+    keys = frames["stack_key"].to_numpy(zero_copy_only=False)
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.empty(0, np.int64)
+    return starts, np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(keys)]))
+
+
+def _inside_handlers(frames: pa.Table) -> pa.Table:
+    """What lies inside of the outermost sentinel handles the crash, whoever wrote it: a hook, a signal handler."""
+    role = frames["role"].to_numpy(zero_copy_only=False)
+    starts, stack = _stacks(frames)
+    position = np.arange(len(role))
+    outermost = np.full(len(starts), -1)
+    np.maximum.at(outermost, stack, np.where(role == "sentinel", position, -1))
+    inside = pa.array((position < outermost[stack]) & (role != "sentinel"), pa.bool_())
+    frames = _set(frames, "role", pc.if_else(inside, "noise", frames["role"]))
+    frames = _set(frames, "in_app", pc.if_else(inside, pa.scalar(value=False), frames["in_app"]))
+    return _set(frames, "rule", pc.if_else(inside, "inside of a crash handler", frames["rule"]))
+
+
 def _count(frames: pa.Table, names: pa.Array) -> tuple[pa.Table, dict[str, tuple[str, str | None]]]:
     """Mark the frames that count, and give for each stack its key text and its culprit.
 
     Application frames count where there are any, else library frames; scanned frames only where nothing else was found.
     """
-    keys = frames["stack_key"].to_numpy(zero_copy_only=False)
-    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.empty(0, np.int64)
-    stack = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(keys)]))
+    frames = _inside_handlers(frames)
+    starts, stack = _stacks(frames)
     role = frames["role"].to_numpy(zero_copy_only=False)
-    scanned = pc.fill_null(pc.equal(frames["trust"], "scan"), fill_value=False).to_numpy(zero_copy_only=False)
-    strength = np.select([role == "noise", role == "library"], [0, 1], 2) * 2 - scanned.astype(np.int64)
+    scanned = (
+        pc.fill_null(pc.equal(frames["trust"], "scan"), fill_value=False).to_numpy(zero_copy_only=False).astype(bool)
+    )
+    telling = np.select([(role == "noise") | (role == "sentinel"), role == "library"], [0, 1], 2)
+    strength = np.where(telling > 0, telling + 2 * ~scanned, 0)
     best = np.zeros(len(starts), np.int64)
     np.maximum.at(best, stack, strength)
     eligible = (strength == best[stack]) & (strength > 0)

@@ -72,6 +72,8 @@ def role_of(
     >>> role_of(kind="frame", name="memcpy", module=None, file=None, language=None, in_app=None).role
     'library'
     """
+    if kind == "signal":
+        return Role("sentinel", "a signal was handled here")
     if kind != "frame":
         return Role("noise", f"not a call: {kind}")
     path = (file or "").replace("\\", "/").lower()

@@ -1,8 +1,8 @@
 """Stack traces as text: one module per language or tool, each with `parse(text) -> list[Trace]`.
 
-A trace parser takes the text of one exception with its causes, or of one report with its threads, gives frames innermost
-first, keeps what it cannot read as rows (`frame_kind="note"`) and never raises. `parse` below picks the module by the first
-probe that the text holds, or by the language that the writer names.
+A trace parser takes the text of one exception with its causes, or of one report with its threads, gives frames
+innermost first, keeps what it cannot read as rows (`frame_kind="note"`) and never raises. `parse` below picks the
+module by the first probe that the text holds, or by the language that the writer names.
 """
 
 from __future__ import annotations

@@ -1,0 +1,107 @@
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.reading import SAMPLES
+
+PANIC = SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz"
+STORE = SAMPLES / "debugbundle" / "store"
+
+
+def triage(*arguments, stdin=b"", cwd=None):
+    """Run the command line as a user would, piped."""
+    return subprocess.run(
+        [sys.executable, "-m", "triage.cli", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        check=False,
+    )
+
+
+def text(*arguments, **more):
+    done = triage(*arguments, **more)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stderr == b""
+    return done.stdout.decode()
+
+
+def test_show_says_what_crashed_and_where():
+    shown = text("show", PANIC)
+    assert shown.startswith("panic in oxgen_shell::app::pipeline::slice_body\n")
+    assert "range end index 201 out of range for slice of length 2" in shown
+    assert "frames of crash handling" in shown
+    assert "crash/logs.ndjson" in shown
+
+
+def test_show_reads_standard_input():
+    piped = text("show", "-", stdin=PANIC.read_bytes())
+    assert piped.splitlines()[0] == text("show", PANIC).splitlines()[0]
+
+
+def test_incidents_as_json_ndjson_csv_and_lines():
+    document = json.loads(text("incidents", STORE, "--format", "json"))
+    lines = [json.loads(line) for line in text("incidents", STORE, "--format", "ndjson").splitlines()]
+    rows = list(csv.DictReader(io.StringIO(text("incidents", STORE, "--format", "csv"))))
+    assert document == lines
+    assert [row["incident_id"] for row in rows] == [row["incident_id"] for row in document]
+    assert text("incidents", STORE).splitlines()[0].split("\t")[:2] == ["incident_id", "title"]
+
+
+def test_any_table():
+    rows = [json.loads(line) for line in text("table", "files", PANIC, "--format", "ndjson").splitlines()]
+    assert rows[0]["path"] == PANIC.name
+    assert rows[0]["bytes"] == PANIC.stat().st_size
+
+
+def test_formats_lists_the_readers_and_names_a_file():
+    assert "minidump\tMinidump" in text("formats")
+    assert "\tminidump\t9" in text("formats", SAMPLES / "minidump")
+    assert "no reader recognises" in text("formats", SAMPLES / "README.md")
+
+
+def test_open_writes_a_notebook(tmp_path):
+    assert text("open", PANIC, "--no-lab", cwd=tmp_path) == f"notebook: {PANIC.name}.triage.ipynb\n"
+    assert (tmp_path / f"{PANIC.name}.triage.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments", "words"),
+    [
+        (3, ["show", "no-such-file"], "there is nothing at"),
+        (3, ["open", "no-such-file"], "there is nothing at"),
+        (4, ["table", "nonsense", str(PANIC)], "there are events"),
+        (4, ["show", str(PANIC), "--as", "nonsense"], "no format is named"),
+    ],
+)
+def test_exit_codes(code, arguments, words):
+    done = triage(*arguments)
+    assert done.returncode == code
+    assert words in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_unknown_content_is_fine_and_says_so():
+    assert "No crash found" in text("show", "-", stdin=b"nothing that anyone knows\n")
+
+
+def test_terminal_codes_and_console_markup_of_a_file_stay_text():
+    hostile = b"Traceback (most recent call last):\n[red]x[/red] \x1b[31m\x1b]0;title\x07\n"
+    assert "\x1b" not in text("show", "-", stdin=hostile)
+
+
+def test_a_closed_pipe_is_no_error():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "triage.cli", "table", "frames", str(SAMPLES / "minidump"), "--format", "ndjson"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait() in {0, -13}  # ended by SIGPIPE, as other filters are
+    assert process.stderr.read() == b""
+    process.stderr.close()

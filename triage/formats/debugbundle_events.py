@@ -1,0 +1,138 @@
+"""DebugBundle event files: a JSON array of envelopes, one envelope, or one envelope per line.
+
+The three namings of event files (`<epoch ms>-<seq>-<service>.events.json` of SDKs and relay, `<epoch ms>-<8
+hex>-<service>` of `ingest`, `<ts>_batch_<n>.ndjson` of the documentation) hold the same; this reader goes by content.
+Lines stream, arrays are bounded by `Limits.document_bytes`. A damaged element or line goes to quarantine alone, with
+its place. Files that a writer left behind half-written (`<name>.tmp-<16 hex>`) are listed and not read, as the
+product does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from triage.formats import Match
+from triage.formats.debugbundle_json import DAMAGED, decode, elements
+from triage.formats.debugbundle_payload import add_event
+
+if TYPE_CHECKING:
+    from triage.formats.head import Head
+    from triage.sources.source import Source
+
+__all__ = ("NAME", "TITLE", "read", "sniff")
+
+NAME: Final = "debugbundle-events"
+TITLE: Final = "DebugBundle events"
+
+_TEMPORARY: Final = re.compile(r"\.tmp-[0-9a-f]{16}$")
+# Lines of the head that are tried for a whole envelope before the file is taken for one document.
+_TRIED: Final = 50
+_BLANK: Final = b" \t\r\n\0"
+
+
+def sniff(head: Head) -> Match | None:
+    """Tell by the envelope's own keys."""
+    if _TEMPORARY.search(head.name) and '"schema_version"' in head.text:
+        return Match(70, "the beginning of an event file, under the name that its writer renames at the end")
+    keys = head.keys
+    if keys >= {"event_type", "payload"}:
+        if keys >= {"schema_version", "event_id"}:
+            return Match(96, "JSON with schema_version, event_id, event_type and payload")
+        if keys & {"schema_version", "event_id", "occurred_at", "sdk_name"}:
+            return Match(80, "JSON with event_type, payload and another key of the envelope")
+    if head.is_text and '"event_type"' in head.text and '"payload"' in head.text:
+        named = sum(f'"{key}"' in head.text for key in ("schema_version", "event_id", "occurred_at", "sdk_name"))
+        if named >= 2 and not keys & {"incidents", "bundle_id", "items"}:
+            return Match(62, "text that holds keys of the envelope")
+    if head.name.endswith(".events.json") and head.text.split() in (["[]"], ["[", "]"]):
+        return Match(40, "an empty array in a file named *.events.json")
+    return None
+
+
+def read(source: Source) -> None:
+    """Read every envelope of the file; what is none goes to quarantine."""
+    if _TEMPORARY.search(source.name):
+        source.role = "temporary"
+        source.description = "a half-written event file that its writer left behind"
+        source.parse_status = "skipped"
+        source.note("left over by a writer that did not finish; not read, as its whole may stand beside it")
+        return
+    source.role = "events"
+    source.media = "application/json"
+    wide = source.encoding != "utf-8"
+    head = source.head.decode(source.encoding, "replace").encode("utf-8", "replace") if wide else source.head
+    if _in_lines(head):
+        source.media = "application/x-ndjson"
+        events, lost = _read_lines(source, wide=wide)
+    elif wide:
+        source.note(f"{source.encoding} text decoded; its events have no places")
+        events, lost = _read_document(source, source.text().encode("utf-8", "replace"), placed=False)
+    else:
+        events, lost = _read_document(source, source.data(), placed=True)
+    source.description = f"DebugBundle events: {events:,}"
+    if lost:
+        source.parse_status = "partial"
+        source.note(f"{lost:,} of {events + lost:,} pieces are in quarantine")
+
+
+def _in_lines(head: bytes) -> bool:
+    """Whether the file holds one envelope per line, by the first line that is a whole one."""
+    body = head.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK)
+    if body[:1] == b"[":
+        return False
+    lines = body.split(b"\n", _TRIED + 1)
+    whole = lines if len(lines) > 1 else []
+    for line in whole[:_TRIED]:
+        if line.strip(_BLANK)[:1] == b"{" and line.strip(_BLANK)[-1:] in b"},":
+            value, _ = decode(line)
+            if isinstance(value, dict) and "event_type" in value:
+                return True
+    # one line, longer than the head or without an end: the same either way
+    return body[:1] != b"{" or (len(lines) == 1 and len(head) >= 65_536)
+
+
+def _read_lines(source: Source, *, wide: bool) -> tuple[int, int]:
+    """One envelope per line; a line may also hold an array of them."""
+    events = lost = 0
+    number: int | None = 0
+    end = -1
+    for offset, line in source.lines():
+        # an overlong line is left out by the source: from there on the numbers are not known
+        skipped = not wide and offset - end > (2 if end >= 0 else 4)
+        number = None if number is None or skipped else number + 1
+        end = offset + len(line)
+        text = line.strip(_BLANK)
+        if not text:
+            continue
+        if text[:1] == b"[":
+            found = [(offset + piece.offset, piece.length, piece.value, piece.note) for piece in elements(line)]
+        else:
+            found = [(offset, len(line), *decode(text))]
+        for at, length, value, note in found:
+            reason = _reason(source, value, at, length, note)
+            events += reason is None
+            lost += reason is not None
+            if reason:
+                source.quarantine(reason, offset=at, length=length, line=number)
+    return events, lost
+
+
+def _read_document(source: Source, data: bytes | memoryview, *, placed: bool) -> tuple[int, int]:
+    """An array of envelopes, one envelope, or several that follow each other."""
+    events = lost = 0
+    for piece in elements(data):
+        offset, length = (piece.offset, piece.length) if placed else (None, None)
+        reason = _reason(source, piece.value, offset, length, piece.note)
+        events += reason is None
+        lost += reason is not None
+        if reason:
+            source.quarantine(reason, offset=offset, length=length)
+    return events, lost
+
+
+def _reason(source: Source, value: object, offset: int | None, length: int | None, note: str | None) -> str | None:
+    """Append one event; why not, where it is none."""
+    if value is DAMAGED:
+        return "damaged JSON"
+    return add_event(source, value, reader=NAME, offset=offset, length=length, note=note)
