@@ -181,7 +181,7 @@ def test_children_count_against_their_parent():
     assert (child.depth, child.container_id, child.taken) == (1, one.source_id, 7)
     row = closed(one)
     assert row["overhead_bytes"] == 7
-    inside = rows(one, "files")[0]
+    inside = rows(one, "files")[1]
     assert (inside["role"], inside["description"], inside["bytes"]) == ("attachment", "what was attached", 7)
 
 
