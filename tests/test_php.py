@@ -1,0 +1,128 @@
+"""PHP stacks, written by hand in the forms of PHP 7 and 8, Xdebug and Monolog."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from triage.formats.traces import parse as parse_any
+from triage.formats.traces import php
+from triage.records import Trace
+
+FATAL = """PHP Fatal error:  Uncaught App\\RateException: no rate for XTS in the table in /srv/shop/src/Rates.php:23
+Stack trace:
+#0 /srv/shop/src/Checkout.php(41): App\\Rates->convert(8.0, 'XTS')
+#1 [internal function]: App\\Checkout->App\\{closure}(Array)
+#2 /srv/shop/src/Checkout.php(40): array_map(Object(Closure), Array)
+#3 /srv/shop/public/index.php(12): App\\Checkout::pay()
+#4 {main}
+  thrown in /srv/shop/src/Rates.php on line 23
+"""
+
+CHAINED = """Exception: first in /a.php:3
+Stack trace:
+#0 /a.php(9): f()
+#1 {main}
+
+Next RuntimeException: second
+over two lines in /a.php:5
+Stack trace:
+#0 /a.php(9): f()
+#1 {main}
+"""
+
+XDEBUG = """PHP Fatal error:  Uncaught Error: Call to undefined function g() in /a.php:3
+PHP Stack trace:
+PHP   1. {main}() /a.php:0
+PHP   2. Shop->pay($order = 7) /a.php:9
+"""
+
+CALLS = """Call Stack:
+    0.0001     393432   1. {main}() /a.php:0
+    0.0002     393840   2. f() /a.php:9
+"""
+
+MONOLOG = """[2026-02-10 09:00:00] production.ERROR: no rate {"exception":"[object] (App\\RateException(code: 7): no rate at /srv/Rates.php:23)
+[stacktrace]
+#0 /srv/Checkout.php(41): App\\Rates->convert()
+#1 {main}
+"}
+"""  # noqa: E501 - a log line is as long as it is
+
+
+def places(trace: Trace) -> list[tuple[str | None, str | None, int | None]]:
+    return [(frame.function, frame.file, frame.line) for frame in trace.frames]
+
+
+def test_each_function_has_the_place_inside_it():
+    (crash,) = php.parse(FATAL)
+    assert (crash.error_type, crash.error_value) == ("App\\RateException", "no rate for XTS in the table")
+    assert places(crash) == [
+        ("App\\Rates->convert", "/srv/shop/src/Rates.php", 23),
+        ("App\\Checkout->App\\{closure}", "/srv/shop/src/Checkout.php", 41),
+        ("array_map", None, None),
+        ("App\\Checkout::pay", "/srv/shop/src/Checkout.php", 40),
+        ("{main}", "/srv/shop/public/index.php", 12),
+    ]
+    assert crash.frames[0].args == "8.0, 'XTS'"
+
+
+def test_next_is_what_surfaced():
+    crash, cause = php.parse(CHAINED)
+    assert (crash.role, crash.error_type, crash.error_value) == ("crash", "RuntimeException", "second\nover two lines")
+    assert (cause.role, cause.error_type, cause.error_value) == ("cause", "Exception", "first")
+    assert places(crash) == [("f", "/a.php", 5), ("{main}", "/a.php", 9)]
+
+
+def test_calls_alone_have_no_place_for_the_innermost():
+    (crash,) = php.parse("#0 /a.php(9): f('(1): x')\n#1 /b.php(2): include('/a.php')\n#2 {main}")
+    assert places(crash) == [("f", None, None), ("include", "/a.php", 9), ("{main}", "/b.php", 2)]
+    assert crash.frames[0].args == "'(1): x'"
+
+
+def test_calls_without_main_end_with_the_place_of_the_last():
+    assert places(php.parse("#0 /a.php(9): f()")[0]) == [("f", None, None), (None, "/a.php", 9)]
+
+
+@pytest.mark.parametrize(("text", "last"), [(XDEBUG, "Shop->pay"), (CALLS, "f")])
+def test_xdebug_prints_the_oldest_call_first(text, last):
+    (crash,) = php.parse(text)
+    assert places(crash) == [(last, "/a.php", 9), ("{main}", "/a.php", 0)]
+
+
+def test_xdebug_error_and_arguments():
+    (crash,) = php.parse(XDEBUG)
+    assert (crash.error_type, crash.error_value) == ("Error", "Call to undefined function g()")
+    assert crash.frames[0].args == "$order = 7"
+
+
+def test_monolog():
+    (crash,) = php.parse(MONOLOG)
+    assert (crash.error_type, crash.error_value) == ("App\\RateException", "no rate")
+    assert places(crash) == [("App\\Rates->convert", "/srv/Rates.php", 23), ("{main}", "/srv/Checkout.php", 41)]
+
+
+def test_warning_is_a_level_not_a_class():
+    (crash,) = php.parse("PHP Warning:  Division by zero in /a.php on line 3")
+    assert (crash.error_type, crash.error_value) == ("Warning", "Division by zero")
+
+
+def test_language_or_looks_choose_this_parser():
+    assert parse_any(FATAL, "php")[0].error_type == "App\\RateException"
+    assert parse_any(CHAINED)[0].error_type == "RuntimeException"
+    assert not php.probe("    #0 0x5b2061 in runtime.raise (/lib/x.so+0x1)")
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.sampled_from([*(FATAL + CHAINED + XDEBUG + CALLS + MONOLOG).splitlines(), "", "x"]), max_size=40))
+def test_lines_in_any_order_never_raise(lines):
+    for number, trace in enumerate(php.parse("\n".join(lines))):
+        assert trace.chain_no == number
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_never_raises(text):
+    php.probe(text)
+    php.parse(text + "\n#0 /a.php(9): f()\n" + text)
