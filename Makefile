@@ -97,7 +97,7 @@ bundle: widgets/node_modules/.package-lock.json
 # A clean environment with the newest of everything, then what is in it, pinned.
 constraints:
 	@PYTHON="$(PYTHON)" .ci/venv build/constraints
-	@build/constraints/bin/python -m pip --disable-pip-version-check install -qq --editable '.[lab,zstd,dev]' hatchling
+	@build/constraints/bin/python -m pip --disable-pip-version-check install -qq --editable '.[lab,zstd,symbols,fast,cluster,remote,dev]' hatchling
 	@build/constraints/bin/python tests/tools/constraints.py > build/constraints.txt
 	@mv build/constraints.txt constraints.txt && rm -rf build/constraints
 	@echo "constraints.txt is new: run make test, then commit it"

@@ -85,7 +85,8 @@ def pins(requirements: Iterable[str]) -> dict[str, str]:
             except PackageNotFoundError:
                 found[name] = newest(name)
         queue += [(Requirement(text), wanted) for text in found[name][1]]
-    return {name: version for name, (version, _) in found.items()}
+    own = canonicalize_name(tomllib.loads(PROJECT.read_text("utf-8"))["project"]["name"])
+    return {name: version for name, (version, _) in found.items() if name != own}
 
 
 if __name__ == "__main__":
