@@ -489,7 +489,7 @@ def test_a_stream_that_is_the_dump_itself() -> None:
     builder.system(9, minidumps.LINUX)
     builder.directory.append((0x47670003, len(builder.blob), 0))
     rows = read(builder.dump(), "inside.dmp")
-    assert [(row["path"], row["depth"]) for row in rows["files"]] == [("linux/cpuinfo.txt", 1), ("inside.dmp", 0)]
+    assert [(row["path"], row["depth"]) for row in rows["files"]] == [("inside.dmp", 0), ("linux/cpuinfo.txt", 1)]
     assert len(rows["events"]) == 1
 
 

@@ -83,7 +83,8 @@ def test_every_real_file_is_known_and_adds_up(name):
 def test_an_attachment_alone(name, size):
     tables = real(name)
     assert not tables["events"]
-    member, envelope = tables["files"]
+    envelope, member = tables["files"]
+    assert has(envelope, path=f"{name}.envelope", depth=0, container_id=None)
     assert has(member, path="0-attachment.bin", bytes=size, role="event.attachment", depth=1)
     assert member["container_id"] == envelope["source_id"]
     assert envelope["reason"] == "attachments only: the event that they belong to is elsewhere"
@@ -129,7 +130,8 @@ def test_breakpad():
     assert [row["thread_id"] for row in tables["stacks"]] == [12996, 12220, 29976, 31424, 26788]
     assert len(tables["modules"]) == 34
     assert has(tables["modules"][0], name="sentry_example.exe", event_id=event["event_id"])
-    assert [(row["path"], row["bytes"], row["role"], row["media"]) for row in tables["files"][:-1]] == [
+    assert [(row["path"], row["bytes"], row["role"], row["media"]) for row in tables["files"]] == [
+        ("breakpad.envelope", 79_691, None, None),
         ("0-event.json", 888, "event", "application/json"),
         ("1-session.json", 249, "session", "application/json"),
         ("2-attachment/minidump.dmp", 42412, "event.minidump", "application/x-dmp"),
@@ -201,7 +203,9 @@ def test_an_exception_without_anything_else():
     (event,) = tables["events"]
     assert has(event, event_id="9f8c4b2d7e9a45e5b6c8d7a91e2f3b44", error_type="SIGSEGV", signal="SIGSEGV", ts=None)
     assert has(event, event_class="incident_signal", event_kind="crash", handled=False, offset=0, length=153)
-    assert tables["files"][0]["source_id"] == event["source_id"]
+    envelope, member = tables["files"]
+    assert has(envelope, path="sigsegv.envelope", depth=0)
+    assert has(member, path="0-event.json", source_id=event["source_id"], container_id=envelope["source_id"])
 
 
 def test_a_message_after_a_blank_line():
@@ -209,9 +213,9 @@ def test_a_message_after_a_blank_line():
     (event,) = tables["events"]
     assert has(event, native_id=ID, event_kind="log", level="error", error_type=None, error_value="hello world")
     assert [(row["path"], row["bytes"]) for row in tables["files"]] == [
+        ("two_items.envelope", 340),
         ("0-attachment/hello.txt", 10),
         ("1-event/application.log", 41),
-        ("two_items.envelope", 340),
     ]
 
 
@@ -277,7 +281,7 @@ def test_sample_with_attachments_of_all_kinds():
         ("editor::ExportJob::Run", "editor.exe", 0x21A40),
         ("BaseThreadInitThunk", "kernel32.dll", None),
     ]
-    assert [(row["path"], row["bytes"], row["role"], row["parse_status"]) for row in tables["files"][2:-1]] == [
+    assert [(row["path"], row["bytes"], row["role"], row["parse_status"]) for row in tables["files"][3:]] == [
         ("2-attachment/editor.log", 110, "event.attachment", "ok"),
         ("3-attachment/view-hierarchy.json", 227, "event.view_hierarchy", "ok"),
         ("4-attachment/empty.txt", 0, "event.attachment", "ok"),
@@ -410,7 +414,10 @@ def test_what_is_called_a_minidump_and_is_none_is_still_a_crash():
     tables = load({"event_id": ID}, ({"type": "attachment", "attachment_type": "event.minidump"}, b"nothing"))
     (row,) = tables["events"]
     assert has(row, native_id=ID, event_class="incident_signal", event_kind="crash", parse_status="partial")
-    assert tables["files"][0]["parse_status"] == "partial"
+    assert [(row["path"], row["parse_status"]) for row in tables["files"]] == [
+        ("x.envelope", "ok"),
+        ("0-attachment.bin", "partial"),
+    ]
 
 
 def test_feedback_on_an_event_elsewhere_is_an_event_that_names_it():
@@ -483,7 +490,8 @@ def test_other_items_of_the_protocol_are_files():
         {}, ({"type": "check_in"}, {"status": "error"}), ({"type": "profile"}, {}), ({"type": "replay_video"}, b"x")
     )
     assert not tables["events"]
-    assert [(row["path"], row["role"], row["parse_status"]) for row in tables["files"][:3]] == [
+    assert [(row["path"], row["role"], row["parse_status"]) for row in tables["files"]] == [
+        ("x.envelope", None, "ok"),
         ("0-check_in.json", "check_in", "ok"),
         ("1-profile.json", "profile", "ok"),
         ("2-replay_video.bin", "replay_video", "ok"),
@@ -507,9 +515,11 @@ def test_a_cut_payload_is_partial_and_keeps_what_there_is():
     tables = read(whole[:-30], "x.envelope", reader=sentry_envelope)
     (row,) = tables["events"]
     assert has(row, native_id=ID, error_type="SIGSEGV", parse_status="partial")
-    assert "30 of" in row["notes"][-1]
-    assert tables["files"][0]["parse_status"] == "partial"
-    assert tables["quarantine"][0]["source_id"] == tables["files"][0]["source_id"]
+    assert row["notes"] == ["30 of 122 bytes are missing", "event JSON: JSON is cut or broken"]
+    envelope, member = tables["files"]
+    assert has(envelope, path="x.envelope", parse_status="partial", reason="the file ends within an item")
+    assert has(member, path="0-event.json", bytes=92, parse_status="partial", source_id=row["source_id"])
+    assert tables["quarantine"][0]["source_id"] == member["source_id"]
 
 
 def test_an_event_that_cannot_be_read_is_still_an_incident():
@@ -528,7 +538,10 @@ def test_a_damaged_item_header_is_one_quarantine_row():
     (row,) = tables["quarantine"]
     assert has(row, offset=damaged.index(b'{"type": "eve'), reason="item header: not a JSON object")
     assert damaged[row["offset"] + row["length"] :].startswith(b'{"type": "session"')
-    assert tables["files"][-1]["parse_status"] == "partial"
+    assert [(row["path"], row["parse_status"]) for row in tables["files"]] == [
+        ("x.envelope", "partial"),
+        ("0-session.json", "ok"),
+    ]
     assert adds_up(tables)
 
 
@@ -545,7 +558,9 @@ def test_every_truncation_of_a_real_file_loads(name):
     for length in range(min(len(data), 4096)):
         tables = read(data[:length], "x.envelope", reader=sentry_envelope)
         assert adds_up(tables)
-        assert tables["files"][-1]["bytes"] == length
+        envelope, *members = tables["files"]
+        assert has(envelope, path="x.envelope", bytes=length, depth=0)
+        assert [row["path"].partition("-")[0] for row in members] == [str(at) for at in range(len(members))]
 
 
 def test_truncations_of_a_big_real_file_load():

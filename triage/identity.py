@@ -155,7 +155,8 @@ def _tell_repeats(files: pa.Table, events: pa.Table, repeated: pa.Array, stacks:
         again and number not in same
         for again, number in zip(repeated.to_pylist(), events["_event"].to_pylist(), strict=True)
     ]
-    counts = Counter(events.filter(repeated)["source_id"].to_pylist())
+    exact = pc.and_not(repeated, pa.array(differing, pa.bool_()))
+    counts = Counter(events.filter(exact)["source_id"].to_pylist())
     reasons = [
         "; ".join(filter(None, (reason, _told(counts[source]))))
         for source, reason in zip(files["source_id"].to_pylist(), files["reason"].to_pylist(), strict=True)

@@ -152,6 +152,9 @@ class _Reading:
         if item.problem:
             member.note(item.problem)
             member.parse_status = "partial"
+        if item.length < (payload_length(item.header) or 0):
+            self._source.note("the file ends within an item")
+            self._source.parse_status = "partial"
         return member
 
     def _close(self, member: Source) -> None:
