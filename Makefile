@@ -23,7 +23,7 @@ AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 STATIC := widgets/triage_widgets/static
 NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1 && echo yes)
 
-.PHONY: help lab test lint types javascript unit notebooks browser bench render bundle constraints clean
+.PHONY: help lab test lint types javascript unit notebooks browser soak bench render bundle constraints clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -81,6 +81,10 @@ browser: $(VENV)/dev.stamp
 	@echo "== browser tests"
 	@$(PY) -m tests.tools.chromium
 	@$(PY) -m pytest -q -m browser tests/browser
+
+# Long: thousands of examples for every property, every cut of every sample.
+soak: $(VENV)/dev.stamp
+	@HYPOTHESIS_PROFILE=soak $(PY) -m pytest -q -m "not browser"
 
 bench: $(VENV)/dev.stamp
 	@$(PY) -m pytest -q -s tests/benchmarks/bench_*.py

@@ -1,6 +1,6 @@
 """What holds for every reader, whoever wrote it: any bytes, any damage, every byte accounted for.
 
-TRIAGE_SOAK=1 tries every cut below 4 kB and 500 seeded ones above for each sample, and more of everything else.
+`make soak` tries every cut below 4 kB and 500 seeded ones above for each sample, and more of everything else.
 """
 
 import os
@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import triage
@@ -16,7 +16,7 @@ from tests.reading import SAMPLES, read
 from triage import formats
 from triage.formats.head import Head
 
-SOAK = bool(os.environ.get("TRIAGE_SOAK"))
+SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.is_file() and "make" not in path.relative_to(SAMPLES).parts)
 READERS = sorted(formats.registry())
 # Pieces of real files, so that random input gets past the first line of a reader.
@@ -65,14 +65,12 @@ def load(data):
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=2_000 if SOAK else 60)
 @given(data=HOSTILE)
 def test_any_bytes_into_any_reader(name, data):
     tables = read(data, reader=formats.by_name(name))
     assert accounted(tables["files"], len(data))
 
 
-@settings(max_examples=2_000 if SOAK else 100)
 @given(data=HOSTILE)
 def test_any_bytes_load_and_tell(data):
     case = load(data)
@@ -80,7 +78,6 @@ def test_any_bytes_load_and_tell(data):
     assert len(case.files())
 
 
-@settings(max_examples=2_000 if SOAK else 100)
 @given(data=HOSTILE)
 def test_any_bytes_are_sniffed_in_bounds(data):
     for match, _ in formats.rank(Head(data)):

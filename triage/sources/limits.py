@@ -48,4 +48,4 @@ class Limits:
     ratio_from_bytes: int = 64 << 20
     nesting: int = 5
     line_bytes: int = 16 << 20
-    document_bytes: int = 1 << 30
+    document_bytes: int = 2 << 30
