@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from triage_widgets.case_view import CaseView
 
 import triage
+from triage_widgets.case_view import CaseView
 
 BUNDLE = "0xgen/crash-20260126T012559123Z.tar.gz"
 

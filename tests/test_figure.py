@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 import pandas as pd
+
 from triage_widgets.figure import Figure
 from triage_widgets.html import element
 

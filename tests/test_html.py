@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from triage_widgets.html import Markup, element, table
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=\"alert('2')\">&amp;"

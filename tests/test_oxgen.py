@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import SAMPLES, read, read_many
-from triage.formats import ndjson_log, oxgen
+from triage.formats import broken_json, oxgen
 from triage.formats.head import Head
 
 PANIC = "crash-20260126T012559123Z"
@@ -332,9 +332,9 @@ def test_log_times_levels_and_threads():
 
 
 def test_repair_gives_up_on_what_is_too_deep():
-    assert ndjson_log.decode(b'{"a":' * 5000) == (None, "raw")
-    assert ndjson_log.decode(b"") == (None, "raw")
-    assert ndjson_log.decode(b'{"a":1}rest') == ({"a": 1}, "partial")
+    assert broken_json.decode(b'{"a":' * 5000) == (None, "raw")
+    assert broken_json.decode(b"") == (None, "raw")
+    assert broken_json.decode(b'{"a":1}rest') == ({"a": 1}, "partial")
 
 
 def test_a_cut_manifest_is_partial():

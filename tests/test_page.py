@@ -10,10 +10,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
-from triage_widgets.page import case_figure, case_page
 
 import triage
 from triage.share.view import FrameRow, View, shown
+from triage_widgets.page import case_figure, case_page
 
 BUNDLE = "0xgen/crash-20260126T012559123Z.tar.gz"
 HOSTILE = "<img src=x onerror=alert(1)>\x1b[2J\u202e"

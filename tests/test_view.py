@@ -72,7 +72,31 @@ def test_bytes_are_shown_in_hex_and_say_how_many():
     case = triage.load(SAMPLES / "minidump" / "windows-access-violation.dmp")
     page = view.preview(case, case.files()["source_id"].iloc[0])
     assert page.text.startswith("00000000  4d 44 4d 50")
-    assert "not text" in page.note
+    assert page.note.startswith("no text: page 1 of ")
+    last = view.preview(case, case.files()["source_id"].iloc[0], page.pages - 1)
+    size = case.files()["bytes"].iloc[0]
+    assert last.text.splitlines()[-1].startswith(f"{(size - 1) // 16 * 16:08x}")
+
+
+def test_a_nul_deep_in_a_log_does_not_make_it_binary():
+    case = triage.loads("line\n" * 30_000 + "nul \0 here\n")
+    shown = pages(case, case.files()["source_id"].iloc[0])
+    assert "".join(page.text for page in shown).endswith("nul \0 here\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_wide_text_is_text(encoding):
+    text = "line with 漢字\n" * 9_000
+    case = triage.load(("\ufeff" + text).encode(encoding))
+    shown = pages(case, case.files()["source_id"].iloc[0])
+    assert len(shown) > 2
+    assert "".join(page.text for page in shown) == text
+
+
+def test_the_bundle_is_named_without_its_path():
+    assert view.shown(triage.load(PANIC)).bundle == PANIC.name
+    assert view.shown(triage.load(SAMPLES / "flutter")).bundle == "flutter"
+    assert view.shown(triage.load([b"a", b"b"])).bundle == "2 inputs"
 
 
 def test_a_page_that_is_not_there_is_the_last_one():

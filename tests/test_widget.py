@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
+from triage.errors import SourceError
 from triage_widgets import widget as module
 from triage_widgets.figure import Figure
 from triage_widgets.widget import Widget
-
-from triage.errors import SourceError
 
 SECRET = "not-a-real-secret"
 

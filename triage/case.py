@@ -323,9 +323,8 @@ class Case:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Text, and static HTML that needs neither a kernel nor a script."""
-        from triage_widgets.page import case_page
-
         from triage.share.view import shown
+        from triage_widgets.page import case_page
 
         return {"text/plain": repr(self), "text/html": case_page(shown(self))}
 

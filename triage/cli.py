@@ -194,7 +194,7 @@ def _print_view(view: View, frames: int) -> None:
 
 def _print_frames(view: View, limit: int) -> None:
     """Print the crashing stack from where crash handling ends."""
-    handling = next((at for at, frame in enumerate(view.frames) if frame.role not in {"noise", "sentinel"}), 0)
+    handling = next((at for at, frame in enumerate(view.frames) if frame.role not in {"noise", "crash handling"}), 0)
     if handling:
         _say(f"  ... {handling} frames of crash handling", style="dim")
     for frame in view.frames[handling : handling + limit]:

@@ -117,6 +117,10 @@ class Lab:
         panel = self.page.locator(PANEL)
         if path.endswith(".ipynb"):
             panel.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+            # The indicator can be idle before the kernel is connected; running then would ask for a kernel, for ever.
+            session = "window.jupyterapp.shell.currentWidget?.sessionContext"
+            self.page.wait_for_function(f"() => {session}?.session?.kernel?.connectionStatus === 'connected'")
+            self.page.evaluate(f"() => {session}.ready.then(() => null)")
         return panel
 
     def run(self, command: str, **arguments: object) -> None:
@@ -132,7 +136,7 @@ class Lab:
     def theme(self, name: str) -> None:
         """Show Lab in one of its themes: `JupyterLab Light` or `JupyterLab Dark`."""
         self.run("apputils:change-theme", theme=name)
-        self.page.locator(f"body[data-jp-theme-name='{name}']").wait_for()
+        self.page.locator(f"body[data-jp-theme-name='{name}']").wait_for(state="attached")
 
     def kernel(self, code: str) -> str:
         """What `code` prints in the kernel of the open notebook: proof that a click reached Python."""

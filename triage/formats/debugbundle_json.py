@@ -29,8 +29,9 @@ EVENT_START: Final = re.compile(
 _OPENING: Final = re.compile(rb"[\s\[,\x00]*")
 _GAP: Final = re.compile(rb"[\s,]*")
 _CLOSERS: Final = re.compile(rb"[\s,\]}\x00]*")
-_PARTS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]', re.DOTALL)
-_TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', re.DOTALL)
+# A string that does not end takes the rest: tried again at each quote in it, it would cost the square of its length.
+_PARTS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],]', re.DOTALL)
+_TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\]]', re.DOTALL)
 _TRAILING: Final = b" \t\r\n,[]\0"
 # How many likely starts a value that does not end before the first of them may reach over.
 _REACH: Final = 3

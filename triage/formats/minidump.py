@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from triage.formats import Match
 from triage.formats import exception_codes as codes
 from triage.formats import minidump_annotations as words
@@ -44,6 +46,10 @@ _UUID: Final = re.compile(
 )
 _STATUS_KEYS: Final = ("Name", "State", "Threads", "VmPeak", "VmSize", "VmHWM", "VmRSS")
 _VERSION_KEYS: Final = ("ver", "_version", "version")
+_FURTHER: Final = (
+    "a further minidump of the same event: its modules and annotations stand beside those of the first, "
+    "its stacks only where there are no others"
+)
 _WINDOWS: Final = frozenset({1, 2, 3})
 _LINUX: Final = frozenset({0x8201, 0x8203})
 _APPLE: Final = frozenset({0x8101, 0x8102})
@@ -77,6 +83,9 @@ def read(source: Source) -> None:
     key, event_id, further = draft_key(source)
     draft = source.records.draft(*key)
     rank = 0 if further else 1
+    if further:
+        source.note(_FURTHER)
+        draft.note(_FURTHER)
     if read_into(source, draft, rank=rank):
         draft.fill(rank=rank + 1 if event_id else rank, native_id=event_id)
 
@@ -119,6 +128,7 @@ class _Reading:
         self.file, self.directory = Directory.read(source.data())
         self.system: streams.System | None = None
         self.record: streams.ExceptionRecord | None = None
+        self.error: codes.Described | None = None
         self.modules: list[streams.Module] = []
         self.executable: list[tuple[int, int]] = []
         self.facts: dict[str, Any] = {}
@@ -263,6 +273,7 @@ class _Reading:
             arch=self.arch,
             exact=0x43500001 in self.directory.streams,
         )
+        self.error = described
         crashed = described.type not in {codes.DUMP_REQUESTED, codes.SIMULATED}
         self.draft.fill(
             rank=self.rank,
@@ -318,6 +329,8 @@ class _Reading:
                     contexts[thread.thread_id] = context
         unwinder = Unwinder(self.file, images, regions, self.arch, windows=self.platform in _WINDOWS)
         found = traces(self.file, unwinder, threads, contexts=contexts, names=names, subject=subject, given=given)
+        if found and self.error:
+            found[0] = msgspec.structs.replace(found[0], error_type=self.error.type, error_value=self.error.value)
         has_given = any(trace.unwinder == "sentry_stream" for trace in found)
         self.draft.stacks(found, rank=3 if has_given and self.rank else self.rank)
 

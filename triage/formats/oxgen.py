@@ -33,8 +33,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from triage.formats import Match, oxgen_logs, prometheus, traces
+from triage.formats.broken_json import Masks, decode
 from triage.formats.head import Head
-from triage.formats.ndjson_log import Masks, decode
 from triage.formats.traces import javascript, rust
 from triage.records import Draft, Frame, Trace
 from triage.sources.source import Source

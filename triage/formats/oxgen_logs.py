@@ -3,7 +3,8 @@
 One line is ``{timestamp, level, fields{message, ...}, target, span?, spans?}``, with `threadName`, `threadId`,
 `filename` and `line_number` where the subscriber is set up so, the fields at the root where they are flattened. Each
 becomes one row of `logs`: target -> logger, fields.message -> message, everything else -> fields. A line that is
-broken is repaired by `ndjson_log.decode`; one that cannot be is kept as it is, with ``parse_status="raw"``.
+broken is repaired by `broken_json.decode`; one that cannot be is kept as it is, with ``parse_status="raw"``, and so is
+one whose message is lost when it is closed (``partial``).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from triage.formats import ndjson_log
+from triage.formats import broken_json
 from triage.formats.head import Head
 from triage.records import json_text
 from triage.sources.source import Source
@@ -103,7 +104,7 @@ class _Clock:
 
 def _odd(source: Source, event: int | None, offset: int, data: bytes) -> str:
     """Append the row of a line that is not of the usual form; how it could be read."""
-    value, status = ndjson_log.decode(data)
+    value, status = broken_json.decode(data)
     if not isinstance(value, dict):
         _raw(source, event, offset, data)
         return "raw"
@@ -114,6 +115,8 @@ def _odd(source: Source, event: int | None, offset: int, data: bytes) -> str:
     _add(fields, {key: item for key, item in value.items() if key not in _OWN})
     if inner is not None and not isinstance(inner, dict):
         fields["fields"] = inner
+    if message is None and status == "partial":
+        message = data.decode("utf-8", "replace")
     level = value.get("level")
     thread = value.get("threadName", value.get("threadId"))
     source.records.log(

@@ -136,20 +136,22 @@ def _damaged(text: str) -> _Sample | None:
     if found is None:
         return None
     rest = text[found.end() :].lstrip()
+    labels: dict[str, str] = {}
     if rest.startswith("{"):
         inside, bracket, after = rest[1:].rpartition("}")
-        if not bracket:
-            inside, after = rest[1:], rest[1:].rpartition(" ")[2]
-        labels = {label[1]: label[2] if label[2] is not None else label[3] for label in _LABEL.finditer(inside)}
-        return found.group(), labels, _number(after), None
-    value = _number(rest)
-    return (found.group(), {}, value, None) if value is not None else None
+        pairs = list(_LABEL.finditer(inside if bracket else rest))
+        labels = {label[1]: label[2] if label[2] is not None else label[3] for label in pairs}
+        # Without its bracket the list ends where its last label does.
+        rest = after if bracket else rest[pairs[-1].end() if pairs else 1 :]
+    value, stamp = [*(_number(word) for word in rest.split(None, 2)[:2]), None, None][:2]
+    if value is None and not labels:
+        return None
+    return found.group(), labels, value, _time(None if stamp is None else stamp / 1000)
 
 
 def _number(text: str) -> float | None:
-    words = text.split(None, 1)
     try:
-        return float(words[0]) if words and "_" not in words[0] else None
+        return float(text) if "_" not in text else None
     except ValueError:
         return None
 

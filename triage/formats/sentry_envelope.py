@@ -8,8 +8,8 @@ first minidump fill one draft. In the reporter's cache the minidump of ``<uuid>.
 ``<uuid>.dmp``, so an envelope of such a name shares its draft by that id. Sessions, client reports, feedback,
 transactions and further events have rows of their own; any other item is a row of `files` with its type as role.
 
-Pieces that are no items go to quarantine. Of the DSN only
-scheme, host and project are kept as annotation; the key is masked.
+Pieces that are no items go to quarantine. Of the DSN only scheme, host and project are kept as annotation; the key is
+masked. An envelope that an editor saved as UTF-16 is read as the UTF-8 that it was.
 """
 
 from __future__ import annotations
@@ -93,24 +93,26 @@ def mask_dsn(dsn: Any) -> str | None:
 
 def read(source: Source) -> None:
     """Read an envelope: its items become members of the file, its event one draft."""
-    envelope = parse(source.data(), max_items=source.limits.members, max_line=source.limits.line_bytes)
+    is_plain = source.encoding == "utf-8"
+    data = source.data() if is_plain else memoryview(source.text().encode("utf-8", "replace"))
+    envelope = parse(data, max_items=source.limits.members, max_line=source.limits.line_bytes)
     for offset, length, reason in envelope.damage:
         source.parse_status = "partial"
-        source.quarantine(reason, offset=offset, length=length)
+        source.note(reason)
+        source.quarantine(reason, offset=offset if is_plain else 0, length=length if is_plain else source.size)
     if not envelope.items:
         source.note("an envelope without items" if source.size else "empty file: not an envelope")
-    _Reading(source, envelope).run()
+    _Reading(source, envelope, data).run()
 
 
 class _Reading:
     """One envelope while it is read: which draft is its event, and what other rows link to."""
 
-    def __init__(self, source: Source, envelope: Envelope) -> None:
+    def __init__(self, source: Source, envelope: Envelope, data: memoryview) -> None:
         self._source = source
         self._records = source.records
         self._header = envelope.header
         self._items = envelope.items
-        data = source.data()
         self._payloads = [data[item.offset : item.offset + item.length] for item in envelope.items]
         self._event_at = next((at for at, item in enumerate(self._items) if item.type == "event"), None)
         dumps = [at for at in range(len(self._items)) if self._is_dump(at)]

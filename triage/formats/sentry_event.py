@@ -13,6 +13,7 @@ one, never the id itself (which stays readable among the annotations, as the tab
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from triage.formats import Match
@@ -32,6 +33,7 @@ from triage.formats.sentry_json import (
 )
 from triage.formats.sentry_stacks import Images, chain, language, traces
 from triage.records import json_text
+from triage.sources.source import HEAD_BYTES
 
 if TYPE_CHECKING:
     from triage.formats.head import Head
@@ -44,6 +46,8 @@ NAME: Final = "sentry-event"
 TITLE: Final = "Sentry event JSON"
 
 RANK: Final = 2
+# A line that is not blank, whatever blanks stand before it.
+_LINE: Final = re.compile(rb"\s*([^\n]+)")
 _OWN: Final = frozenset({"exception", "threads", "debug_meta", "breadcrumbs", "contexts", "logentry", "message"})
 _SIGNS: Final = _OWN | {
     "sdk",
@@ -120,9 +124,17 @@ def read(source: Source) -> None:
 
 
 def _is_lines(source: Source) -> bool:
-    """Whether the first line is an object of its own and more follows."""
-    first, _, rest = source.head.strip().partition(b"\n")
-    return bool(rest) and decode(first).problem is None and isinstance(decode(first).value, dict)
+    """Whether one of the first two lines is an object of its own and more follows."""
+    start: memoryview | bytes = source.head
+    if len(start) == HEAD_BYTES and b"\n" not in source.head:
+        if (source.size or 0) > source.limits.document_bytes:
+            return True
+        start = source.data()
+    first = _LINE.match(start)
+    second = _LINE.match(start, first.end()) if first else None
+    if first is None or second is None:
+        return False
+    return any(decoded.problem is None and mapping(decoded.value) for decoded in (decode(first[1]), decode(second[1])))
 
 
 def _read_lines(source: Source) -> None:

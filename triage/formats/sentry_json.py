@@ -1,21 +1,21 @@
 """The JSON that Sentry's clients write, read with patience: decoding, repair, flattening, scalars.
 
-Three tries, each linear: strict JSON; JSON with what is not quite JSON (NaN, lone surrogates, bytes that are not
-UTF-8, numbers out of range); the longest prefix that can be closed, where the text was cut or is broken in the
-middle. Flattening follows the desktop crash reporter: dots between keys, ``[i]`` for the items of an array that holds
-objects or arrays, and an array of scalars joined by ``", "``. The protocol's own oddities are met here too: addresses
-and numbers as text, lists that may be wrapped in ``{"values": [...]}``, times as ISO text or as seconds.
+Three tries, each linear: strict JSON; JSON with what is not quite JSON (`broken_json.lenient`), values that are nested
+too deeply left out; the longest prefix that can be closed, where the text was cut or is broken in the middle.
+Flattening follows the desktop crash reporter: dots between keys, ``[i]`` for the items of an array that holds objects
+or arrays, and an array of scalars joined by ``", "``. The protocol's own oddities are met here too: addresses and
+numbers as text, lists that may be wrapped in ``{"values": [...]}``, times as ISO text or as seconds.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from triage.formats.broken_json import TOKEN, lenient, shallow
 from triage.records import json_text
 from triage.times import epoch, iso
 
@@ -39,7 +39,6 @@ __all__ = (
 # A deeper value, or one under a longer path, becomes one row of JSON: rows stay linear in the input.
 MAX_DEPTH: Final = 24
 MAX_PATH: Final = 200
-_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}\[\],]', re.DOTALL)
 _LEVELS: Final = {"warn": "warning", "critical": "fatal", "log": "info", "sample": "info", "verbose": "trace"}
 _KNOWN_LEVELS: Final = frozenset({"trace", "debug", "info", "warning", "error", "fatal"})
 _HEX32: Final = re.compile(r"[0-9a-f]{32}")
@@ -67,40 +66,28 @@ def decode(data: memoryview | bytes) -> Decoded:
         return Decoded(msgspec.json.decode(data))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
-    content = bytes(data).decode("utf-8", "replace").removeprefix("\ufeff")
+    written = bytes(data).decode("utf-8", "replace").removeprefix("\ufeff")
+    content = shallow(written)
+    whole = content == written
+    problem = "not strict JSON; repaired" if whole else "JSON nested too deeply; the depths are left out"
     try:
-        return Decoded(_lenient(content), "not strict JSON; repaired")
+        return Decoded(lenient(content), problem, whole=whole)
     except json.JSONDecodeError as error:
         end = error.pos
     except (ValueError, RecursionError):
-        return Decoded(None, "JSON nested too deeply", 0, whole=False)
+        return Decoded(None, "not JSON", whole=False)
     offset = len(content[:end].encode("utf-8", "replace"))
     try:
-        return Decoded(_lenient(_closed(content[:end])), "JSON is cut or broken", offset, whole=False)
+        return Decoded(lenient(_closed(content[:end])), "JSON is cut or broken", offset, whole=False)
     except (ValueError, RecursionError):
         return Decoded(None, "not JSON", offset, whole=False)
-
-
-def _lenient(content: str) -> Any:
-    """Decode with what json allows beyond the standard, as values that can be encoded again."""
-    value = json.loads(content, parse_float=_float, parse_int=_int, parse_constant=lambda _: None)
-    return msgspec.json.decode(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def _float(digits: str) -> float | None:
-    value = float(digits)
-    return value if math.isfinite(value) else None
-
-
-def _int(digits: str) -> int | None:
-    return int(digits) if len(digits) <= 300 else None
 
 
 def _closed(content: str) -> str:
     """Cut after the last complete value and close what is open; the text is a valid beginning of JSON."""
     closers: list[str] = []
     end, depth = 0, 0
-    for token in _TOKEN.finditer(content):
+    for token in TOKEN.finditer(content):
         mark = token.group()
         if mark in "{[":
             closers.append("}" if mark == "{" else "]")

@@ -25,6 +25,8 @@ FRAMES: Final = 200
 INCIDENTS: Final = 20
 FILES: Final = 100
 PAGE_BYTES: Final = 65_536
+HEX_BYTES: Final = 4_096
+_HEAD_BYTES: Final = 4_096
 _LOOK_AHEAD: Final = 16_384
 
 
@@ -71,6 +73,7 @@ class View:
 
     title: str
     crash_id: str
+    bundle: str
     incident_id: str
     facts: tuple[tuple[str, str], ...]
     stack_title: str
@@ -101,6 +104,7 @@ def shown(case: Case, incident: str | None = None) -> View:
     quarantined = len(case.quarantine())
     rows = tuple(_incident_row(row) for row in incidents.head(INCIDENTS).to_dict("records"))
     common: dict[str, Any] = {
+        "bundle": masked(_bundle(files)),
         "incidents": rows,
         "incidents_in_all": len(incidents),
         "files": file_rows(case, 0),
@@ -147,20 +151,40 @@ def file_rows(case: Case, start: int) -> tuple[FileRow, ...]:
 
 
 def preview(case: Case, source_id: str, page: int = 0) -> Preview:
-    """One page of a file's text, 64 KiB or so, ended at a line end; bytes that are no text are shown in hex."""
+    """One page of a file: 64 KiB of text or so, ended at a line end, or 4 KiB in hex where the file is no text."""
     files = case.files()
     row = files[files["source_id"] == source_id]
     size = int(row["bytes"].iloc[0]) if len(row) else 0
-    pages = max(1, -(-size // PAGE_BYTES))
+    head = case.read(source_id, length=_HEAD_BYTES)
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    binary = b"\0" in head and not wide
+    page_bytes = HEX_BYTES if binary else PAGE_BYTES
+    pages = max(1, -(-size // page_bytes))
     page = min(max(page, 0), pages - 1)
+    said = f"page {page + 1} of {pages}, {size:,} bytes in all"
+    if binary:
+        start = page * HEX_BYTES
+        return Preview(
+            _hex(case.read(source_id, offset=start, length=HEX_BYTES), start), page, pages, f"no text: {said}"
+        )
+    if wide:
+        encoding = "utf-16-le" if head.startswith(b"\xff") else "utf-16-be"
+        data = case.read(source_id, offset=page * PAGE_BYTES, length=PAGE_BYTES)
+        return Preview(masked(data.decode(encoding, "replace").removeprefix("\ufeff")), page, pages, said)
     start = max(page * PAGE_BYTES - 1, 0)
     data = case.read(source_id, offset=start, length=PAGE_BYTES + 1 + _LOOK_AHEAD)
-    if b"\0" in data[:4096]:
-        return Preview(_hex(data[:512], start), page, 1, f"{size:,} bytes, not text: the first {min(size, 512)} in hex")
     begin = _boundary(data, page * PAGE_BYTES - start) if page else 0
     end = _boundary(data, (page + 1) * PAGE_BYTES - start) if page + 1 < pages else len(data)
-    text = masked(data[begin:end].decode("utf-8", "replace"))
-    return Preview(text, page, pages, f"page {page + 1} of {pages}, {size:,} bytes in all")
+    return Preview(masked(data[begin:end].decode("utf-8", "replace")), page, pages, said)
+
+
+def _bundle(files: pd.DataFrame) -> str:
+    """The name of the one input, or of the folder that all inputs lie in, or how many there are."""
+    paths = files.loc[files["depth"] == 0, "path"].tolist()
+    if len(paths) == 1:
+        return basename(paths[0])
+    tops = {path.partition("/")[0] for path in paths if "/" in path}
+    return tops.pop() if len(tops) == 1 and all("/" in path for path in paths) else f"{len(paths):,} inputs"
 
 
 def _boundary(data: bytes, at: int) -> int:
@@ -214,7 +238,9 @@ def _frame_row(number: int, row: dict[Any, Any]) -> FrameRow:
     if not where and module:
         where = basename(module) + (f"+0x{int(offset):x}" if _text(offset) else "")
     function = _text(row["function"]) or _text(row["function_raw"]) or ("?" if row["frame_kind"] == "frame" else "")
-    return FrameRow(number, masked(function), masked(where), _text(row["role"]), _text(row["frame_kind"]))
+    # A sentinel is the field's word for where a walk starts over; on screen it says what it means.
+    role = "crash handling" if row["role"] == "sentinel" else _text(row["role"])
+    return FrameRow(number, masked(function), masked(where), role, _text(row["frame_kind"]))
 
 
 def _file_row(row: dict[Any, Any]) -> FileRow:

@@ -33,23 +33,13 @@ function crashId(view: View, announcer: Announcer): HTMLElement | null {
 
 /** The input by its name. Its path tells of a machine, so that it is asked for only when it is copied. */
 function bundle(view: View, call: Call<CaseCalls>, announcer: Announcer): HTMLElement | null {
-  const name = bundleName(view.files.filter((file) => file.depth === 0).map((file) => file.path));
   return element(
     "div",
     { class: "triage-id" },
     element("span", { class: "triage-label" }, "Bundle"),
-    name === "" ? null : element("code", { class: "triage-id-value" }, name),
+    view.bundle === "" ? null : element("code", { class: "triage-id-value" }, view.bundle),
     copyButton("Copy bundle path", "the bundle path", () => call("path", {}), announcer),
   );
-}
-
-/** The name of the one input, or of the folder that all inputs lie in, or how many there are. */
-function bundleName(paths: string[]): string {
-  const [first, ...others] = paths.map((path) => path.split(/[/\\]/).filter((part) => part !== ""));
-  if (first === undefined) return "";
-  if (others.length === 0) return first.at(-1) ?? "";
-  const top = first[0] ?? "";
-  return first.length > 1 && others.every((parts) => parts[0] === top) ? top : plural(paths.length, "input");
 }
 
 function facts(view: View): HTMLElement | null {

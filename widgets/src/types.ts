@@ -31,6 +31,7 @@ export interface FileRow {
 export interface View {
   title: string;
   crash_id: string;
+  bundle: string;
   incident_id: string;
   facts: [string, string][];
   stack_title: string;

@@ -7,6 +7,7 @@ Facts are from V8's stack trace API, Node's `util.inspect`, and real stacks of t
     V8     = spaces "at " ["async "] ( FUNCTION " (" where ")" | where ) [" {"]
     Gecko  = [[LABEL "*"] FUNCTION] "@" where               JavaScriptCore writes the same, and a bare where
     where  = FILE ":" LINE [":" COL] | "eval at " ... | "native" | "[native code]" | "<anonymous>" | "index N"
+           | FILE ":wasm-function[" N "]:0x" OFFSET | "[wasm code]"
     Gecko's where may end in " line N > eval:L:C", and the file is then the one that called eval.
 
 A head, or a blank line, between frames begins another trace. `[cause]` gives a trace with `role="cause"`, as do the
@@ -39,7 +40,7 @@ _CAUSE: Final = re.compile(r"[ \t]*(?:\[cause\]: |Caused by: )")
 _MATCHING: Final = re.compile(r"[ \t]*\.\.\. (\d{1,6}) lines matching cause stack trace \.\.\.")
 _SCHEME: Final = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]{0,40}:[/\\]|(?:node|blob|data|about|wasm|debugger|javascript|async|ng|internal):"
-    r"|/|\[native code\]|<|\\\\|\.{1,2}/"
+    r"|/|\[(?:native|wasm) code\]|<|\\\\|\.{1,2}/"
 )
 _ORIGIN_END: Final = re.compile(r":\d{1,9}\)")
 _NUMBERED: Final = re.compile(r"[ \t]*\d{1,5}:[ \t]")
@@ -47,7 +48,8 @@ _BARE_URL: Final = re.compile(r"[a-z][a-z0-9+.-]{1,40}:/")
 _HOST_ONLY: Final = re.compile(r"[a-z][a-z0-9+.-]{0,40}://[^/]*$")
 # Names of Gecko and JavaScriptCore that hold blanks.
 _SPACED: Final = re.compile(r"(?:^(?:get|set|bound|new) | code$|\*)")
-_SPECIAL: Final = frozenset({"native", "[native code]", "native code", "<anonymous>"})
+_SPECIAL: Final = frozenset({"native", "[native code]", "[wasm code]", "native code", "<anonymous>"})
+_WASM: Final = re.compile(r":(wasm-function\[\d{1,9}\]):0x([0-9a-f]{1,16})$")
 
 
 def probe(text: str) -> bool:
@@ -242,7 +244,7 @@ def _v8(text: str) -> Frame | None:
         if start > 0 and call[start - 1] == " ":
             return _called(rest, call[: start - 1].strip(), call[start + 1 : -1])
     file, number, column = _where(call)
-    is_place = number is not None and any(mark in call for mark in "/\\.<")
+    is_place = (number is not None or _WASM.search(call)) and any(mark in call for mark in "/\\.<")
     if not is_place and call not in _SPECIAL and not call.startswith(("file://", "node:")):
         return None
     return _made(None, rest if is_async else None, file, number, column)
@@ -281,7 +283,7 @@ def _gecko(text: str) -> Frame | None:
         if file and _is_number(line):
             return _made(name.rpartition("*")[2] or None, text, file, int(line), None)
     file, number, column = _where(where)
-    if number is None and file not in _SPECIAL:
+    if number is None and file not in _SPECIAL and not _WASM.search(file):
         return None
     if not rooted and (column is None or "." not in file or " " in file):
         return None
@@ -332,9 +334,13 @@ def _made(function: str | None, raw: str | None, file: str, line: int | None, co
     """A frame; the raw name is kept where it says more."""
     if function in {"<anonymous>", "?", ""}:
         function = None
+    wasm = _WASM.search(file)
+    if wasm is not None:
+        file, function = file[: wasm.start()], function or wasm[1]
     return Frame(
         function=function,
         function_raw=raw if raw and raw != function else None,
+        module_offset=int(wasm[2], 16) if wasm else None,
         file=file,
         line=line,
         column=column,

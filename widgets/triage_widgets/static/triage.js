@@ -444,21 +444,13 @@ function crashId(view, announcer) {
   );
 }
 function bundle(view, call, announcer) {
-  const name = bundleName(view.files.filter((file) => file.depth === 0).map((file) => file.path));
   return element(
     "div",
     { class: "triage-id" },
     element("span", { class: "triage-label" }, "Bundle"),
-    name === "" ? null : element("code", { class: "triage-id-value" }, name),
+    view.bundle === "" ? null : element("code", { class: "triage-id-value" }, view.bundle),
     copyButton("Copy bundle path", "the bundle path", () => call("path", {}), announcer)
   );
-}
-function bundleName(paths) {
-  const [first, ...others] = paths.map((path) => path.split(/[/\\]/).filter((part) => part !== ""));
-  if (first === void 0) return "";
-  if (others.length === 0) return first.at(-1) ?? "";
-  const top = first[0] ?? "";
-  return first.length > 1 && others.every((parts) => parts[0] === top) ? top : plural(paths.length, "input");
 }
 function facts(view) {
   if (view.facts.length === 0) return null;

@@ -7,12 +7,15 @@ Facts are from the 0xGen shell, whose redactor works on the text of a line and n
   ``"message":"bad token=[REDACTED],"target":"net"``;
 - the rule for `Authorization` may run to the end of the line: ``{"fields":{"message":"authorization: [REDACTED]``.
 
-`decode` tries, in this order: the text as it is; with the doubled quote taken out; with quotes and brackets put back
-after masks; closed where it was cut. Each step is one pass, so a line costs a small multiple of its length.
+`decode` tries, in this order: the text as it is; with what is not quite JSON (`lenient`); with the doubled quote taken
+out; with quotes and brackets put back after masks; closed where it was cut. Each step is one pass, so a line costs a
+small multiple of its length. Values nested too deeply to be decoded are left out first (`shallow`).
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,16 +23,18 @@ from typing import Any, Final
 
 import msgspec
 
-__all__ = ("MASKS", "Masks", "decode")
+__all__ = ("MASKS", "TOKEN", "Masks", "decode", "lenient", "shallow")
 
 MASKS: Final = ("[REDACTED]", "[REDACTED_EMAIL]", "[REDACTED_SECRET]")
 
-# What a value may have for its brackets; deeper text is kept raw.
+# A string (the second quote is missing where it is cut), a bracket or a comma.
+TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[{}\[\],]', re.DOTALL)
+# How deep values are decoded; what lies deeper becomes null.
 _DEPTH: Final = 128
-_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[{}\[\],]', re.DOTALL)
 _MASK: Final = r"\[REDACTED(?:_EMAIL|_SECRET)?\]"
 _DOUBLED: Final = re.compile(rf'({_MASK}")"')
-_SWALLOWED: Final = re.compile(rf'({_MASK}),(?:"([A-Za-z_][\w.]{{0,80}})":|\{{")')
+_SWALLOWED: Final = re.compile(rf'({_MASK})(\}}*),(?:"([A-Za-z_][\w.]{{0,80}})":|\{{")')
+_SWALLOWED_LAST: Final = re.compile(rf"({_MASK})(\}}+)\s*$")
 _HALF_ESCAPE: Final = re.compile(r"\\u[0-9a-fA-F]{0,3}$")
 _ROOT_KEYS: Final = frozenset({"target", "span", "spans", "level", "threadName", "threadId", "filename", "line_number"})
 
@@ -74,27 +79,79 @@ def decode(data: bytes) -> tuple[Any, str]:
     >>> decode(b'{"message":"authorization: [REDACTED]')
     ({'message': 'authorization: [REDACTED]'}, 'partial')
     """
-    value, is_json = _attempt(data)
-    if is_json:
-        return value, "ok"
-    text = data.decode("utf-8", "replace")
-    for repair in (_undoubled, _reopened):
-        text = repair(text)
-        value, is_json = _attempt(text.encode())
-        if is_json:
-            return value, "repaired"
-    for candidate in _closed(text):
-        value, is_json = _attempt(candidate.encode())
-        if is_json:
-            return value, "partial"
+    try:
+        return _decode(data), "ok"
+    except (ValueError, RecursionError):
+        written = data.decode("utf-8", "replace")
+    for text, status in _readings(written):
+        try:
+            return lenient(text), status
+        except (ValueError, RecursionError):
+            continue
     return None, "raw"
 
 
-def _attempt(data: bytes) -> tuple[Any, bool]:
-    try:
-        return _decode(data), True
-    except (ValueError, RecursionError):
-        return None, False
+def _readings(written: str) -> Iterator[tuple[str, str]]:
+    """What the text may have been, the nearest to it first, and what that makes of it."""
+    text = shallow(written)
+    status = "repaired" if text == written else "partial"
+    yield text, status
+    for repair in (_undoubled, _reopened):
+        text = repair(text)
+        yield text, status
+    for closed in _closed(text):
+        yield closed, "partial"
+
+
+def lenient(text: str) -> Any:
+    """Decode with what json allows beyond the standard, as values that can be encoded again.
+
+    NaN and numbers out of range become null, lone surrogates a question mark; strings may hold control characters.
+
+    Raises
+    ------
+    ValueError, RecursionError
+        It is not JSON even so (`json.JSONDecodeError`, which says where it breaks), or nested too deeply.
+
+    Examples
+    --------
+    >>> lenient('{"load": NaN, "name": "a\\ud800"}')
+    {'load': None, 'name': 'a?'}
+    """
+    value = json.loads(text, parse_float=_float, parse_int=_int, parse_constant=lambda _: None, strict=False)
+    return _decode(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _float(digits: str) -> float | None:
+    value = float(digits)
+    return value if math.isfinite(value) else None
+
+
+def _int(digits: str) -> int | None:
+    return int(digits) if len(digits) <= 300 else None
+
+
+def shallow(text: str) -> str:
+    """Put null in the place of every value that lies deeper than 128 brackets.
+
+    Examples
+    --------
+    >>> shallow('{"a": ' + "[" * 1000 + "]" * 1000 + "}").count("[")
+    127
+    """
+    kept: list[str] = []
+    depth = start = 0
+    for token in TOKEN.finditer(text):
+        mark = token.group()[0]
+        if mark in "{[":
+            depth += 1
+            if depth == _DEPTH + 1:
+                kept.append(text[start : token.start()] + "null")
+        elif mark in "}]":
+            if depth == _DEPTH + 1:
+                start = token.end()
+            depth = max(0, depth - 1)
+    return "".join(kept) + (text[start:] if depth <= _DEPTH else "") if kept else text
 
 
 def _undoubled(text: str) -> str:
@@ -104,29 +161,27 @@ def _undoubled(text: str) -> str:
 
 def _reopened(text: str) -> str:
     """Put back the quote that a rule for unquoted values took, and the bracket where the next key is of the root."""
-    return _SWALLOWED.sub(_restored, text)
+    return _SWALLOWED_LAST.sub(r'\1"\2', _SWALLOWED.sub(_restored, text))
 
 
 def _restored(match: re.Match[str]) -> str:
-    if match[2] is None:
-        return f'{match[1]}"}},{{"'
-    closing = '"}' if match[2] in _ROOT_KEYS else '"'
-    return f'{match[1]}{closing},"{match[2]}":'
+    mask, brackets, key = match.groups()
+    if key is None:
+        return "".join((mask, '"', brackets or "}", ',{"'))
+    return "".join((mask, '"', brackets or ("}" if key in _ROOT_KEYS else ""), f',"{key}":'))
 
 
 def _closed(text: str) -> list[str]:
     """What the text may have been: cut after its value, closed at its end, or closed after its last whole value."""
     stack: list[str] = []
     safe, depth, end, is_open = 0, 0, len(text), False
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         mark = token.group()[0]
         if mark == '"':
             is_open = not token[1]
             end = token.end() if is_open else end
         elif mark in "{[":
             stack.append("}" if mark == "{" else "]")
-            if len(stack) > _DEPTH:
-                return []
             safe, depth = token.end(), len(stack)
         elif mark == ",":
             safe, depth = token.start(), len(stack)
