@@ -35,6 +35,12 @@ def test_names_by_platform(platform, code, name) -> None:
     assert codes.name(platform, code) == name
 
 
+def test_a_general_protection_fault_is_a_segmentation_fault_on_macos() -> None:
+    described = codes.describe("macos", 1, flags=13, arch="x86_64")
+    assert (described.code_name, described.signal) == ("EXC_BAD_ACCESS / EXC_I386_GPFLT", "SIGSEGV")
+    assert codes.describe("macos", 1, flags=2, arch="x86_64").signal == "SIGBUS"
+
+
 def test_every_table_is_whole() -> None:
     linux = codes._names("linux")["exceptions"]
     assert sorted(linux) == [*range(1, 32), 0xFFFFFFFF]

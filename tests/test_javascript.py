@@ -137,7 +137,7 @@ def test_uncaught_in_node():
         (
             "at f (wasm://wasm/0012ab:wasm-function[12]:0x1a2b)",
             "f",
-            "wasm://wasm/0012ab:wasm-function[12]:0x1a2b",
+            "wasm://wasm/0012ab",
             None,
             None,
         ),
@@ -231,6 +231,20 @@ def test_corpus_jazzer():
     (trace,) = javascript.parse(corpus("stacks", "cf", "jazzer_js_javascript.txt").read_text())
     assert (trace.error_type, trace.error_value) == ("Error", "Welcome to Awesome Fuzzing!")
     assert [f.function for f in trace.frames] == ["check", "module.exports.fuzz", None]
+
+
+def test_webassembly():
+    text = (
+        "RuntimeError: unreachable\n    at wasm://wasm/0123abcd:wasm-function[3]:0x1b2\n"
+        "    at draw (https://example.com/y.wasm:wasm-function[12]:0xabc)"
+    )
+    frames = javascript.parse(text)[0].frames
+    assert [(f.function, f.file, f.module_offset, f.line) for f in frames] == [
+        ("wasm-function[3]", "wasm://wasm/0123abcd", 0x1B2, None),
+        ("draw", "https://example.com/y.wasm", 0xABC, None),
+    ]
+    (frame, _) = javascript.parse("<?>.wasm-function[draw]@[wasm code]\nf@https://example.com/a.js:1:2")[0].frames
+    assert (frame.function, frame.file) == ("<?>.wasm-function[draw]", "[wasm code]")
 
 
 def test_rust_is_left_to_rust():

@@ -444,6 +444,8 @@ def test_the_name_joins_what_belongs_together() -> None:
     row = event(rows)
     assert row["native_id"] == UUID.replace("-", "")
     assert (row["error_type"], row["service"]) == ("EXC_BAD_ACCESS", "Shop")
+    assert rows["stacks"][0]["error_type"] == "EXC_BAD_ACCESS"
+    assert row["notes"][0].startswith("a further minidump of the same event")
     turned = read_many([(f"cache/{UUID}-1.dmp", minidumps.windows_x64()), (f"cache/{UUID}.dmp", dump)], reader=minidump)
     assert (event(turned)["error_type"], event(turned)["event_id"]) == (row["error_type"], row["event_id"])
     apart = read_many([(f"a/{UUID}.dmp", dump), ("b/other.dmp", dump)], reader=minidump)

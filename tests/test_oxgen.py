@@ -331,10 +331,50 @@ def test_log_times_levels_and_threads():
     assert rows[3]["parse_status"] == "partial"
 
 
-def test_repair_gives_up_on_what_is_too_deep():
-    assert broken_json.decode(b'{"a":' * 5000) == (None, "raw")
+def test_what_is_too_deep_is_left_out():
+    value, status = broken_json.decode(b'{"deep":' + b"[" * 10_000 + b"]" * 10_000 + b',"message":"kept"}')
+    assert (value["message"], status) == ("kept", "partial")
+    assert json.dumps(value).count("[") == 127
+    assert broken_json.decode(b'{"a":' * 5000)[1] == "partial"
     assert broken_json.decode(b"") == (None, "raw")
     assert broken_json.decode(b'{"a":1}rest') == ({"a": 1}, "partial")
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        (b'{"fields":{"message":"sign in password=[REDACTED]},"target":"net"}', "sign in password=[REDACTED]"),
+        (
+            b'{"fields":{"message":"secret=[REDACTED],token=[REDACTED]},"target":"net"}',
+            "secret=[REDACTED],token=[REDACTED]",
+        ),
+        (b'{"target":"net","fields":{"message":"token=[REDACTED]}}', "token=[REDACTED]"),
+    ],
+)
+def test_a_mask_that_took_the_quote_but_no_bracket(written, message):
+    assert broken_json.decode(written) == ({"fields": {"message": message}, "target": "net"}, "repaired")
+
+
+def test_a_line_whose_message_is_lost_is_kept_as_it_is():
+    line = b'{"timestamp":"2026-01-26T01:25:01.004211Z","level":"INFO","fields":{"message":"token=[REDACTED] ,"x"},"y'
+    (row,) = read(line, "logs.ndjson")["logs"]
+    assert (row["level"], row["message"], row["parse_status"]) == ("info", line.decode(), "partial")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"boom"', '"boom\\ud800"'),
+        ('"boom"', '"boom\0"'),
+        ('"boom"', '"boom","load":NaN'),
+        ('"boom"', '"boom","n":1e999'),
+    ],
+)
+def test_a_manifest_that_is_not_quite_json_is_repaired(old, new):
+    tables = read(manifest().decode().replace(old, new, 1).encode(), "crash/manifest.json")
+    (event,) = tables["events"]
+    assert (event["event_id"], event["error_value"][:4], event["parse_status"]) == (PANIC, "boom", "repaired")
+    assert tables["files"][0]["reason"] == "not strict JSON; repaired"
 
 
 def test_a_cut_manifest_is_partial():

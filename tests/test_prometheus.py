@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -100,6 +101,12 @@ def test_lines_that_are_none_go_to_quarantine_with_their_place():
     assert [row["value"] for row in tables["metrics"]] == [1.0, 2.0]
     assert [(row["offset"], row["length"], row["line"]) for row in tables["quarantine"]] == [(19, 6, 3), (26, 12, 4)]
     assert (tables["files"][0]["parse_status"], tables["files"][0]["reason"]) == ("partial", "2 lines are no metrics")
+
+
+def test_a_time_is_no_value():
+    (row,) = metrics('x{a="b",token=[REDACTED] 7 1395066363000\n')
+    assert (row["value"], json.loads(row["labels"])) == (7.0, {"a": "b", "token": "[REDACTED]"})
+    assert row["ts"] == datetime(2014, 3, 17, 14, 26, 3, tzinfo=UTC)
 
 
 def test_huge_numbers_and_long_lines():

@@ -530,6 +530,16 @@ def test_an_event_that_cannot_be_read_is_still_an_incident():
     assert len(tables["quarantine"]) == 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_read(encoding):
+    data = build({"event_id": ID}, ({"type": "event"}, {"event_id": ID, "message": "grüße", "level": "error"}))
+    bom = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    tables = read(bom + data.decode("utf-8").encode(encoding), "x.envelope")
+    assert [(row["native_id"], row["error_value"]) for row in tables["events"]] == [(ID, "grüße")]
+    assert tables["files"][0]["reason"].endswith("text decoded")
+    assert adds_up(tables)
+
+
 def test_a_damaged_item_header_is_one_quarantine_row():
     data = build({"event_id": ID}, ({"type": "event"}, {"message": "m"}), ({"type": "session"}, {"sid": "1"}))
     damaged = data.replace(b'{"type": "event"', b'{"type": "eve\x00', 1)

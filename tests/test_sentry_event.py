@@ -618,4 +618,41 @@ def test_long_paths_and_deep_values_stay_linear():
     rows = list(sentry_json.flatten(deep))
     assert sum(len(key) for key, _ in rows) < 100 * len(json.dumps(deep))
     assert max(len(key) for key, _ in rows) < 400
-    assert sentry_json.decode(b"[" * 100_000).value is None
+    assert len(json.dumps(sentry_json.decode(b"[" * 100_000).value)) < 300
+
+
+def test_an_event_with_a_value_too_deep_keeps_the_rest():
+    deep = (
+        b'{"extra":{"d":'
+        + b"[" * 10_000
+        + b"]" * 10_000
+        + b'},"exception":{"values":[{"type":"KeyError","value":"k"}]}}'
+    )
+    tables = read(deep, reader=sentry_event)
+    (event,) = tables["events"]
+    assert (event["error_type"], event["error_value"], event["parse_status"]) == ("KeyError", "k", "partial")
+    assert [row["reason"] for row in tables["quarantine"]] == ["event: JSON nested too deeply; the depths are left out"]
+
+
+def test_control_characters_in_strings_are_read():
+    (event,) = read(b'{"event_id":"x","message":"one\ntwo\0","level":"error"}', reader=sentry_event)["events"]
+    assert (event["error_value"], event["parse_status"]) == ("one\ntwo\0", "repaired")
+
+
+def test_one_event_per_line_where_the_first_is_longer_than_the_head():
+    events = [
+        {"event_id": str(number) * 32, "message": "m", "level": "error", "platform": "other"} for number in (1, 2, 3)
+    ]
+    events[0]["extra"] = {"long": "x" * 70_000}
+    lines = [json.dumps(event).encode() for event in events]
+    tables = read(b"\n".join(lines))
+    assert [row["native_id"] for row in tables["events"]] == ["1" * 32, "2" * 32, "3" * 32]
+    assert [row["offset"] for row in tables["events"]] == [0, len(lines[0]) + 1, len(lines[0]) + len(lines[1]) + 2]
+    assert not tables["quarantine"]
+    assert len(read(lines[0] + b"\n")["events"]) == 1
+
+
+def test_a_broken_first_line_costs_only_itself():
+    line = json.dumps({"event_id": "2" * 32, "message": "m", "level": "error", "platform": "other"}).encode()
+    tables = read(b'{"event_id":"1","message":\n' + line + b"\n", reader=sentry_event)
+    assert tables["events"][-1]["native_id"] == "2" * 32

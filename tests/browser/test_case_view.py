@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
+from playwright.sync_api import TimeoutError as BrowserTimeoutError
 
 import triage
 
@@ -69,7 +70,11 @@ class Desk:
         """Write, open and run a notebook; wait for the view."""
         self.open(self.write(*cells))
         self.lab.run_all()
-        self.title.first.wait_for()
+        try:
+            self.title.first.wait_for()
+        except BrowserTimeoutError as error:
+            error.add_note(f"the cells show: {self.page.locator('.jp-OutputArea-output').all_inner_texts()}")
+            raise
 
     def show(self, path: str = BUNDLE) -> None:
         """A notebook with the view of one case."""
