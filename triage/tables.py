@@ -127,7 +127,7 @@ _STACKS = _table(
     """
     event_id: string | |
     stack_no: int64 | | 0 is the crashing stack
-    role: string | | crash, cause, thread, alloc, free, goroutine, breadcrumb, ...
+    role: string | | crash, cause, thread, member, suppressed, goroutine, alloc, free, other
     chain_no: int64 | | 0 is the exception that surfaced, 1 its cause, and so on
     thread_id: int64 | |
     thread_name: string | |
@@ -138,7 +138,7 @@ _STACKS = _table(
     stack_key: string | | digest of the frames without absolute addresses
     addresses: list<uint64> | address | one per frame row, null where not known
     registers: string | JSON | register name to hex value
-    unwinder: string | | how the frames were found: event, text, sentry_stream, frame_pointer, scan
+    unwinder: string | | how the frames were found: event, text, sentry_stream, context, frame_pointer, scan
     """,
 )
 
@@ -161,7 +161,7 @@ _FRAMES = _table(
     line: int64 | | 1-based
     column: int64 | | 1-based
     language: string | |
-    trust: string | | context, cfi, frame_pointer, scan, text, ...
+    trust: string | | context, sentry_stream, cfi, frame_pointer, scan, location, ...
     context_line: string | | the source line
     variables: string | JSON | local variables
     in_app: bool | | application code
@@ -294,7 +294,7 @@ _FILES = _table(
     depth: int64 | | 0 is an input
     path: string | | as named by its container, relative to the input
     bytes: int64 | bytes | its size; at depth 0 these add up to the input
-    overhead_bytes: int64 | bytes | bytes less those of its members: headers and padding; negative where compressed
+    overhead_bytes: int64 | bytes | bytes less those of its members: headers and padding; negative where the container is compressed
     sha256: string | hex |
     media: string | |
     role: string | | what it is to its bundle

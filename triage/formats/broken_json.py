@@ -118,8 +118,7 @@ def lenient(text: str) -> Any:
     >>> lenient('{"load": NaN, "name": "a\\ud800"}')
     {'load': None, 'name': 'a?'}
     """
-    value = json.loads(text, parse_float=_float, parse_int=_int, parse_constant=lambda _: None, strict=False)
-    return _decode(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return _decode(json.dumps(_loose(text), ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _float(digits: str) -> float | None:
@@ -139,6 +138,8 @@ def shallow(text: str) -> str:
     >>> shallow('{"a": ' + "[" * 1000 + "]" * 1000 + "}").count("[")
     127
     """
+    if text.count("{") + text.count("[") <= _DEPTH:
+        return text
     kept: list[str] = []
     depth = start = 0
     for token in TOKEN.finditer(text):
@@ -202,3 +203,4 @@ def _closed(text: str) -> list[str]:
 
 
 _decode = msgspec.json.Decoder().decode
+_loose = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=lambda _: None, strict=False).decode

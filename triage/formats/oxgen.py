@@ -163,7 +163,10 @@ def _document(source: Source, kind: _Kind, draft: Draft, masks: Masks) -> Draft:
         source.parse_status = "partial"
         source.quarantine("not a JSON object", offset=0, length=source.size)
         return draft
-    if status != "ok":
+    if status == "repaired":
+        source.note("not strict JSON; repaired")
+        draft.fill(rank=99, parse_status=status)
+    elif status != "ok":
         source.parse_status = "partial"
         source.note("damaged JSON, read as far as it goes")
         draft.fill(rank=100, parse_status="partial")
