@@ -294,7 +294,7 @@ _FILES = _table(
     depth: int64 | | 0 is an input
     path: string | | as named by its container, relative to the input
     bytes: int64 | bytes | its size; at depth 0 these add up to the input
-    overhead_bytes: int64 | bytes | bytes less those of its members: headers and padding; negative where the container is compressed
+    overhead_bytes: int64 | bytes | its bytes less its members': headers and padding; negative where it is compressed
     sha256: string | hex |
     media: string | |
     role: string | | what it is to its bundle
