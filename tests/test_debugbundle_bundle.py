@@ -125,6 +125,16 @@ def test_odd_counts_are_no_suppressed_events(count):
     assert event["suppressed_count"] == (0 if count == 1 else None)
 
 
+def test_the_bundle_of_a_failed_request_says_what_its_events_say():
+    context = {"request": {"method": "GET", "path": "/orders/48213?x=1", "route_template": "/orders/{id}"}}
+    bundle = BUNDLE | {"context": context, "summary": {"title": "GET /orders failed"}}
+    (row,) = read(json.dumps(bundle).encode(), reader=debugbundle_bundle)["events"]
+    assert (row["error_type"], row["error_value"]) == (None, "request GET /orders/{id}")
+    bundle = BUNDLE | {"context": {}, "summary": {"title": "Orders fail"}}
+    (row,) = read(json.dumps(bundle).encode(), reader=debugbundle_bundle)["events"]
+    assert row["error_value"] == "Orders fail"
+
+
 def test_a_bundle_without_an_end_gives_what_is_there():
     rows = read(TEXT[: TEXT.index(b'"deploy"') - 20])
     (event,) = rows["events"]

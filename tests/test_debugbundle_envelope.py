@@ -111,6 +111,16 @@ def test_compatibility_pass():
     assert notes(rows, "correlation") == {"span": "3"}
 
 
+def test_what_no_column_can_hold_is_kept_as_it_was():
+    payload = exception()["payload"] | {"handled": "yes", "response": {"status_code": "teapot"}}
+    tables, row = one(envelope("backend_exception", payload))
+    assert (row["handled"], row["http_status"], row["parse_status"]) == (None, None, "partial")
+    assert set(row["notes"]) == {"payload.handled is neither true nor false", "response.status_code is not a number"}
+    kept = {(note["scope"], note["key"]): note["value"] for note in tables["annotations"]}
+    assert kept["payload", "handled"] == "yes"
+    assert kept["response", "status_code"] == "teapot"
+
+
 def test_release_in_the_payloads_context():
     event = log(1, context=...)
     event["payload"]["context"] = {"release": "2.0"}

@@ -80,6 +80,27 @@ def test_bad_lines_are_quarantined_with_their_place():
     assert "2 of 5 pieces are in quarantine" in rows["files"][0]["reason"]
 
 
+def test_lines_are_lines_however_many_at_the_top_are_damaged():
+    bad = [json.dumps(log(number)).encode()[:-30] for number in range(60)]
+    good = [json.dumps(log(number)).encode() for number in range(60, 70)]
+    data = b"\n".join(bad + good)
+    rows = read(data, reader=debugbundle_events)
+    assert [row["native_id"] for row in rows["events"]] == [json.loads(line)["event_id"] for line in good]
+    assert [(row["line"], row["reason"]) for row in rows["quarantine"]] == [
+        (number, "damaged JSON") for number in range(1, 61)
+    ]
+    assert all(data[row["offset"] : row["offset"] + row["length"]] in bad for row in rows["quarantine"])
+
+
+def test_an_event_nested_too_deeply_is_read_without_its_depths():
+    event = json.dumps(log(1)).replace('"disk": 1}', '"disk": ' + "[" * 10_000 + "]" * 10_000 + "}").encode()
+    rows = read(b"[" + event + b"]", reader=debugbundle_events)
+    (row,) = rows["events"]
+    assert (row["error_value"], row["parse_status"]) == ("disk 1 is full", "partial")
+    assert row["notes"] == ["nested too deeply; the depths were left out"]
+    assert (row["offset"], row["length"], rows["quarantine"]) == (1, len(event), [])
+
+
 def test_invalid_utf8_and_control_characters_are_read_and_noted():
     data = NDJSON.replace(b"disk 1", b"d\xffsk 1").replace(b"disk 3", b"d\x01sk 3")
     rows = read(data)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.envelopes import exception, log
-from triage.formats.debugbundle_json import DAMAGED, cut, decode, elements
+from triage.formats.debugbundle_json import DAMAGED, TOO_DEEP, cut, decode, elements
 
 EVENTS = [log(1), exception(2), log(3), log(4)]
 TEXTS = [json.dumps(event).encode() for event in EVENTS]
@@ -104,6 +104,22 @@ def test_a_missing_end():
 def test_many_damaged_pieces_stay_linear():
     data = b"[" + b'{"event_id": "x", "payload": {"a": [' * 20_000
     assert all(piece.value is DAMAGED for piece in elements(data))
+
+
+def test_quotes_that_nothing_closes_stay_linear():
+    # each quote begins a string that has no end: tried at every one of them this would take hours
+    data = b'[{"event_id": ' + b'\\"' * 2_000_000
+    assert [piece.value is DAMAGED for piece in elements(data)] == [True]
+    assert cut(data)[0] is DAMAGED
+
+
+def test_values_nested_too_deeply_lose_only_their_depths():
+    raw = b'{"event_id": "a", "x": ' + b"[" * 10_000 + b"]" * 10_000 + b', "y": 1}'
+    value, note = decode(raw)
+    assert (value["event_id"], value["y"], note) == ("a", 1, TOO_DEEP)
+    assert [(piece.offset, piece.length, piece.note) for piece in elements(b"[" + raw + b"]")] == [
+        (1, len(raw), TOO_DEEP)
+    ]
 
 
 @settings(max_examples=100, deadline=None)

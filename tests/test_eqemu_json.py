@@ -240,6 +240,24 @@ def test_what_holds_no_report_is_quarantined(data):
     assert tables["files"][0]["bytes"] == len(data)
 
 
+def test_odd_values_beside_the_text_cost_nothing_of_it():
+    text = "EXCEPTION_BREAKPOINT\\nC:\\\\a.cpp (12): half a pair \\ud83d"
+    rest = '"x": ' + "9" * 5_000 + ', "y": NaN, "z": "\\udfff"'
+    rows = read(f'{{"crash_report": "{text}", "platform_name": "Zone", {rest}}}'.encode())
+    (event,) = rows["events"]
+    assert (event["error_type"], event["service"], event["parse_status"]) == (
+        "EXCEPTION_BREAKPOINT",
+        "zone",
+        "repaired",
+    )
+    assert [(frame["function"], frame["line"]) for frame in rows["frames"]] == [("half a pair ?", 12)]
+    deep = '{"crash_report": "EXCEPTION_BREAKPOINT", "uptime": ' + "[" * 10_000 + "]" * 10_000 + "}"
+    (event,) = read(deep.encode())["events"]
+    assert (event["error_type"], event["parse_status"]) == ("EXCEPTION_BREAKPOINT", "partial")
+    (first, second) = read(f'{{"crash_report": "{text}", "cpus": NaN}}\n{{"crash_report": "b"}}\n'.encode())["events"]
+    assert (first["parse_status"], second["parse_status"]) == ("repaired", "raw")
+
+
 def test_what_is_recognised():
     assert [sniffed((FOLDER / name).read_bytes())[0] for name in REPORTS] == [
         ("eqemu-json", 90),

@@ -66,6 +66,16 @@ def test_a_whole_block():
     assert block.raw == tuple(BLOCK)
 
 
+def test_what_follows_the_stack_is_kept():
+    said = ["", 'Handler: "onTap"', "Recognizer:", "  TapGestureRecognizer#1b2c3"]
+    block = only(BLOCK[:-1] + said + [FOOTER])
+    assert block.details == "\n".join(said[1:])
+    assert len(block.stack) == 3
+    rows = read("\n".join([*BLOCK[:-1], *said, FOOTER]).encode(), reader=flutter)
+    assert {row["key"]: row["value"] for row in rows["annotations"]}["details"] == block.details
+    assert only(BLOCK).details == ""
+
+
 def test_colours_are_stripped():
     block = only([f"\x1b[38;5;196m{line}\x1b[0m" for line in BLOCK])
     assert (block.library, block.widget, len(block.stack)) == ("WIDGETS LIBRARY", "Price", 3)

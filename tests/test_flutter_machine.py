@@ -123,6 +123,13 @@ def test_broken_lines_go_to_quarantine_and_others_are_log_lines():
     assert [row["message"] for row in rows["logs"]] == ["x", "Oops; flutter has exited", "x"]
 
 
+def test_half_of_a_surrogate_pair_costs_nothing():
+    rows = rows_of('[{"event":"app.log","params":{"appId":"a","log":"face \\ud83d"}}]')
+    assert [row["message"] for row in rows["logs"]] == ["face ?"]
+    assert rows["quarantine"] == []
+    assert rows["files"][0]["reason"] == "messages that are not strict JSON were repaired"
+
+
 def test_sniff():
     text = b'Downloading...\n[{"event":"daemon.connected","params":{"version":"0.6.1","pid":1}}]\n'
     match = flutter_machine.sniff(Head(text))

@@ -189,6 +189,17 @@ def test_other_json_is_not_claimed(value):
     assert service.sniff(Head(json.dumps(value).encode())) is None
 
 
+def test_half_of_a_surrogate_pair_costs_nothing():
+    event = json.dumps(flutter_error(exception="bad \ud83d"))
+    rows = read(event.encode(), reader=service)
+    assert one(rows)["error_value"] == "bad ?"
+    assert rows["files"][0]["reason"] == "messages that are not strict JSON were repaired"
+    deep = event.replace('"bad \\ud83d"', '"bad", "properties": ' + "[" * 10_000 + "]" * 10_000)
+    rows = read(deep.encode(), reader=service)
+    assert one(rows)["error_value"] == "bad"
+    assert rows["files"][0]["reason"] == "messages that are nested too deeply were read without their depths"
+
+
 def test_damaged_json_is_partial():
     data = json.dumps(flutter_error(renderedErrorText=RENDERED)).encode()[:-20]
     rows = read(data, reader=service)

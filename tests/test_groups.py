@@ -140,6 +140,14 @@ def test_a_bundle_beside_its_store_is_not_one_more():
     assert beside["count"].tolist() == [1]
 
 
+def test_a_bundle_beside_events_of_its_group_counts_for_those_that_are_not_there():
+    bundle = CRASH | {"event_kind": "incident_bundle", "native_id": "bnd_inc_local_a", "suppressed_count": 4, "at": 9}
+    (row,) = build([CRASH | {"at": 1}, CRASH | {"at": 9}, bundle]).to_dict("records")
+    assert (row["stored"], row["suppressed"], row["count"], row["count_1m"]) == (2, 3, 5, 2)
+    (row,) = build([bundle]).to_dict("records")
+    assert (row["stored"], row["suppressed"], row["count"], row["count_1m"]) == (1, 4, 5, 1)
+
+
 def test_no_events_no_incidents_same_columns():
     frame = build([])
     assert frame.empty

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from triage.formats import Match
 from triage.formats.debugbundle_envelope import Row, level_of, platform_of
 from triage.formats.debugbundle_json import DAMAGED, cut, decode
-from triage.formats.debugbundle_payload import breadcrumb, probes, request_columns, runtime_columns
+from triage.formats.debugbundle_payload import breadcrumb, probes, request_columns, request_message, runtime_columns
 from triage.times import iso
 
 if TYPE_CHECKING:
@@ -61,8 +61,10 @@ def read(source: Source) -> None:
         source.parse_status = "partial"
         source.note(note or "damaged")
     row = Row(source, format=NAME, offset=0, length=len(data))
-    if note:
-        (row.partial if damaged else row.repaired)(note)
+    if damaged and note:
+        row.partial(note)
+    else:
+        row.read_as(note)
     if value.keys() >= _REPRODUCTION and "signal" not in value:
         _fill_reproduction(row, value)
     else:
@@ -109,6 +111,9 @@ def _fill_bundle(row: Row, value: dict[str, Any]) -> None:
     context = row.mapping(value, "context", "bundle")
     _error(row, row.mapping(context, "error", "context"), summary)
     _request(row, context)
+    if row.columns["error_type"] is None and row.columns["error_value"] is None:
+        failed = row.columns.get("http_method") is not None
+        row.columns["error_value"] = request_message(row) if failed else row.text(summary, "title", "summary")
     _rest(row, context)
     row.flat("summary", summary)
     _artifacts(row, row.mapping(value, "reproduction", "bundle"))
@@ -153,10 +158,7 @@ def _error(row: Row, error: dict[str, Any], summary: dict[str, Any]) -> None:
     columns = row.columns
     name = row.text(error, "name", "error") or row.text(summary, "error_type", "summary")
     message = row.text(error, "message", "error") or row.text(summary, "error_message", "summary")
-    handled = error.get("handled")
-    columns |= {"error_type": name, "error_value": message, "handled": handled if isinstance(handled, bool) else None}
-    if name is None and message is None:
-        columns["error_value"] = row.text(summary, "title", "summary")
+    columns |= {"error_type": name, "error_value": message, "handled": row.flag(error, "handled", "error")}
     frames = error.get("top_frames")
     stack = row.text(error, "stack", "error")
     if stack is None and isinstance(frames, list):
@@ -169,7 +171,7 @@ def _request(row: Row, context: dict[str, Any]) -> None:
     """Request, response and the runtime that served it."""
     request = _block(row, context, "request")
     if request:
-        request_columns(row, request)
+        request_columns(row, request, row.text(request, "route_template", "request"))
     response = _block(row, context, "response")
     row.columns["http_status"] = row.number(response, "status_code", "response")
     row.flat("response", {key: value for key, value in response.items() if key != "status_code"})

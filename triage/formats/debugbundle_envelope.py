@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from triage.formats import traces
+from triage.formats.debugbundle_json import TOO_DEEP
 from triage.times import epoch, iso
 
 if TYPE_CHECKING:
@@ -124,6 +125,11 @@ class Row:
         if self.status == "ok":
             self.status = "repaired"
 
+    def read_as(self, note: str | None) -> None:
+        """Say how the JSON was decoded, where that was not as it stands."""
+        if note:
+            (self.partial if note == TOO_DEEP else self.repaired)(note)
+
     def partial(self, note: str) -> None:
         """Say that something could not be read."""
         self.notes.append(note)
@@ -171,6 +177,16 @@ class Row:
                 self.repaired(f"{where}.{key} is a number in text")
                 return int(number) if number.is_integer() else number
         self.partial(f"{where}.{key} is not a number")
+        self.annotate(where, key, value)
+        return None
+
+    def flag(self, values: dict[str, Any], key: str, where: str) -> bool | None:
+        """A field that should be true or false; noted where it is something else."""
+        value = values.get(key)
+        if value is None or isinstance(value, bool):
+            return value
+        self.partial(f"{where}.{key} is neither true nor false")
+        self.annotate(where, key, value)
         return None
 
     def mapping(self, values: dict[str, Any], key: str, where: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from triage.formats import Match
-from triage.formats.debugbundle_json import DAMAGED, decode, elements
+from triage.formats.debugbundle_json import DAMAGED, EVENT_LINE, decode, elements
 from triage.formats.debugbundle_payload import add_event
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def read(source: Source) -> None:
         source.media = "application/x-ndjson"
         events, lost = _read_lines(source, wide=wide)
     elif wide:
-        source.note(f"{source.encoding} text decoded; its events have no places")
+        source.note("its events have no places")
         events, lost = _read_document(source, source.text().encode("utf-8", "replace"), placed=False)
     else:
         events, lost = _read_document(source, source.data(), placed=True)
@@ -77,12 +77,14 @@ def read(source: Source) -> None:
 
 
 def _in_lines(head: bytes) -> bool:
-    """Whether the file holds one envelope per line, by the first line that is a whole one."""
+    """Whether the file holds one envelope per line: two lines begin as one, or the first whole line is one."""
     body = head.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK)
     if body[:1] == b"[":
         return False
     lines = body.split(b"\n", _TRIED + 1)
     whole = lines if len(lines) > 1 else []
+    if sum(EVENT_LINE.match(line) is not None for line in whole) > 1:
+        return True  # however damaged these are
     for line in whole[:_TRIED]:
         if line.strip(_BLANK)[:1] == b"{" and line.strip(_BLANK)[-1:] in b"},":
             value, _ = decode(line)

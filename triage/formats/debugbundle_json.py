@@ -1,16 +1,14 @@
 """JSON as it really lies in event stores: pieces with their places, lenient where a strict reader stops.
 
 `decode` reads one value, and reads again leniently what the strict decoder refuses (control characters in strings,
-lone surrogates, NaN, bytes that are not UTF-8, a trailing comma). `elements` gives the values of an array, of a
-single object or of objects one after another, each with its byte offset and length; where the whole does not parse, a
-scanner goes from one likely start to the next, so that a damaged value costs only itself. Everything is linear in the
-input.
+lone surrogates, NaN, bytes that are not UTF-8, a trailing comma, brackets too deep). `elements` gives the values of
+an array, of a single object or of objects one after another, each with its byte offset and length; where the whole
+does not parse, a scanner goes from one likely start to the next, so that a damaged value costs only itself. Everything
+is linear in the input.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -18,14 +16,21 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-__all__ = ("DAMAGED", "EVENT_START", "Piece", "cut", "decode", "elements", "salvage")
+from triage.formats.broken_json import lenient, shallow
+
+__all__ = ("DAMAGED", "EVENT_LINE", "EVENT_START", "TOO_DEEP", "Piece", "cut", "decode", "elements", "salvage")
 
 DAMAGED: Final = object()
+# The note of a value of which something was left out; the others only say that it was read otherwise than written.
+TOO_DEEP: Final = "nested too deeply; the depths were left out"
 # Where another envelope may begin: an object behind a bracket, brace or comma whose first key is one of the envelope's.
-EVENT_START: Final = re.compile(
-    rb'(?<=[\[\],}])\s*(\{)\s*"(?:schema_version|event_id|event_type|occurred_at|sdk_name|sdk_version|sdk_language|project_id'
+_FIRST_KEY: Final = (
+    rb'"(?:schema_version|event_id|event_type|occurred_at|sdk_name|sdk_version|sdk_language|project_id'
     rb'|project_token|service|correlation|payload|context)"\s*:'
 )
+EVENT_START: Final = re.compile(rb"(?<=[\[\],}])\s*(\{)\s*" + _FIRST_KEY)
+# A line that begins as an envelope does.
+EVENT_LINE: Final = re.compile(rb"\{[ \t]*" + _FIRST_KEY)
 _OPENING: Final = re.compile(rb"[\s\[,\x00]*")
 _GAP: Final = re.compile(rb"[\s,]*")
 _CLOSERS: Final = re.compile(rb"[\s,\]}\x00]*")
@@ -210,26 +215,13 @@ def _lenient(raw: bytes) -> tuple[Any, str | None]:
     text = raw.decode("utf-8", "replace").strip(" \t\r\n,\0\ufeff")
     if text[:1] not in {"{", "["}:
         return DAMAGED, None
+    content = shallow(text)
     note = "not strict JSON; read leniently"
-    if "\ufffd" in text:
+    if content != text:
+        note = TOO_DEEP
+    elif "\ufffd" in text:
         note = "bytes that are not UTF-8 were replaced"
     try:
-        value = _mild.decode(text)
-        # through bytes again, so that lone surrogates are gone
-        return _strict(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")), note
+        return lenient(content), note
     except (ValueError, RecursionError):
         return DAMAGED, None
-
-
-def _finite(text: str) -> float | None:
-    """A number, None where it is too large for one."""
-    value = float(text)
-    return value if math.isfinite(value) else None
-
-
-def _integer(text: str) -> int | float | None:
-    """An integer, a float where it has more digits than any counter."""
-    return int(text) if len(text) < 40 else _finite(text)
-
-
-_mild = json.JSONDecoder(strict=False, parse_constant=lambda _: None, parse_float=_finite, parse_int=_integer)

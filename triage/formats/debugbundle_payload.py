@@ -23,7 +23,7 @@ from triage.times import epoch, iso
 if TYPE_CHECKING:
     from triage.sources.source import Source
 
-__all__ = ("add_event", "breadcrumb", "probes", "request_columns", "runtime_columns")
+__all__ = ("add_event", "breadcrumb", "probes", "request_columns", "request_message", "runtime_columns")
 
 _ARCHITECTURES: Final = {
     "x64": "x86_64",
@@ -49,8 +49,7 @@ def add_event(
     if type(payload) is not dict:
         return "an event whose payload is no object"
     row = Row(source, format=reader, offset=offset, length=length)
-    if note:
-        row.repaired(note)
+    row.read_as(note)
     fill_head(row, item)
     reader_of = _READERS.get(kind)
     if reader_of is None:
@@ -95,8 +94,7 @@ def _exception(row: Row, payload: dict[str, Any]) -> str | None:
 def _backend_exception(row: Row, payload: dict[str, Any]) -> str | None:
     if reason := _exception(row, payload):
         return reason
-    handled = payload.get("handled")
-    row.columns["handled"] = handled if isinstance(handled, bool) else None
+    row.columns["handled"] = row.flag(payload, "handled", "payload")
     if "request" in payload:
         request_columns(row, row.mapping(payload, "request", "payload") or {"method": "UNKNOWN", "path": "/"})
     response = row.mapping(payload, "response", "payload")
@@ -120,6 +118,11 @@ def request_columns(row: Row, request: dict[str, Any], template: str | None = No
     for key, value in request.items():
         if key not in {"method", "path", "attributes"} or (key == "attributes" and type(value) is not dict):
             row.annotate("request", key, value)
+
+
+def request_message(row: Row) -> str:
+    """What the product calls a failed request: its events and its bundle group by it."""
+    return f"request {row.columns['http_method'] or 'UNKNOWN'} {row.columns['route'] or '/'}"
 
 
 def runtime_columns(row: Row, runtime: dict[str, Any]) -> None:
@@ -224,7 +227,7 @@ def _request_event(row: Row, payload: dict[str, Any]) -> str | None:
     columns["event_kind"] = "request"
     columns["event_class"] = "incident_signal" if failed else "context"
     columns["level"] = "error" if failed else "warning" if status is not None and status >= 400 else "info"
-    columns["error_value"] = f"request {columns['http_method'] or 'UNKNOWN'} {columns['route'] or '/'}"
+    columns["error_value"] = request_message(row)
     row.annotate("response", "headers", payload.get("response_headers"))
     row.annotate("response", "body", payload.get("response_body"))
     _device(row, payload)

@@ -129,8 +129,7 @@ def _incident(source: Source, raw: bytes, offset: int) -> str | None:
     if len(_CORE & fields.keys()) < 2:
         return "an incident that has none of its fields"
     row = Row(source, format=NAME, offset=offset, length=len(raw))
-    if note:
-        row.repaired(note)
+    row.read_as(note)
     _fill(row, fields, native)
     row.seal()
     for piece in events:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from triage.formats import Match
+from triage.formats.broken_json import lenient, shallow
 from triage.formats.eqemu_report import Report, reports
 from triage.formats.traces import gdb, stackwalker
 from triage.records import json_text
@@ -63,6 +64,10 @@ _CODE: Final = re.compile(r"(EXCEPTION_[A-Z_]{2,48})\b")
 # Levels that are walked, and rows of annotations that one report may have.
 _DEPTH: Final = 12
 _MILLISECONDS: Final = 100_000_000_000
+_NOTES: Final = {
+    "partial": "the JSON is cut, broken or nested too deeply; read as far as it goes",
+    "repaired": "not strict JSON; repaired",
+}
 
 
 def sniff(head: Head) -> Match | None:
@@ -112,9 +117,7 @@ def read(source: Source) -> None:
         )
     if status != "ok":
         source.parse_status = "partial" if status == "partial" or not found else source.parse_status
-        source.note(
-            "the JSON is cut or broken; read up to there" if status == "partial" else "not strict JSON; repaired"
-        )
+        source.note(_NOTES[status])
 
 
 def _read_lines(source: Source) -> bool:
@@ -128,47 +131,48 @@ def _read_lines(source: Source) -> bool:
             lines.append((offset, line))
             offset += len(line) + 1
     filled = [line for _, line in lines if line.strip()]
-    if len(filled) < 2 or not isinstance(_decoded(filled[0].decode("utf-8", "replace")), dict):
+    if len(filled) < 2 or not isinstance(_decoded(filled[0].decode("utf-8", "replace"))[0], dict):
         return False
     for number, (offset, line) in enumerate(lines, 1):
         if not line.strip():
             continue
         place = {"offset": offset, "length": len(line)} if placed else {"offset": None, "length": None}
-        document = _decoded(line.decode("utf-8", "replace"))
+        document, status = _decoded(line.decode("utf-8", "replace"))
         if document is None:
             source.parse_status = "partial"
             source.quarantine("not JSON", line=number, **place)
-        elif not _document(source, document, status="ok", **place):
+        elif not _document(source, document, status=status, **place):
             source.quarantine("no crash report in this line", line=number, **place)
     return True
 
 
-def _decoded(text: str) -> Any:
-    """Decode with patience for line ends that stand bare in a string, and for NaN; None where it is no JSON."""
+def _decoded(text: str) -> tuple[Any, str]:
+    """Decode with patience for bare line ends in strings, NaN, lone surrogates and depth; None where it is no JSON."""
     try:
-        return msgspec.json.decode(text.encode("utf-8", "replace"))
+        return msgspec.json.decode(text.encode("utf-8", "replace")), "ok"
     except (msgspec.DecodeError, RecursionError):
-        pass
+        content = shallow(text)
     try:
-        return json.loads(text, strict=False)
+        return lenient(content), "repaired" if content == text else "partial"
     except (ValueError, RecursionError):
-        return None
+        return None, "partial"
 
 
 def _repaired(text: str) -> tuple[Any, str]:
     """Decode what is not strict JSON: as it is, else closed where it is cut, else up to where it is broken."""
-    value = _decoded(text)
+    value, status = _decoded(text)
     if value is not None:
-        return value, "repaired"
-    for cut in _closed(text):
-        value = _decoded(cut)
+        return value, status
+    content = shallow(text)
+    for cut in _closed(content):
+        value, _ = _decoded(cut)
         if value is not None:
             return value, "partial"
     try:
-        json.loads(text, strict=False)
+        lenient(content)
     except json.JSONDecodeError as error:
-        for cut in _closed(text[: error.pos]):
-            value = _decoded(cut)
+        for cut in _closed(content[: error.pos]):
+            value, _ = _decoded(cut)
             if value is not None:
                 return value, "partial"
     except (ValueError, RecursionError):
@@ -218,7 +222,7 @@ def _document(source: Source, document: Any, *, offset: int | None, length: int 
     text = "\n".join(str(line) for line in value) if isinstance(value, list) else value
     facts = _facts(document, holder)
     found = reports(text) if isinstance(text, str) else [Report(trusted=True)]
-    notes = [] if status == "ok" else ["the JSON is cut or broken" if status == "partial" else "the JSON was repaired"]
+    notes = [_NOTES[status]] if status in _NOTES else []
     for number, report in enumerate(found):
         ts, named = facts["ts"]
         columns = {name: item for name, item in facts.items() if name != "ts"}

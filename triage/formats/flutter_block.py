@@ -49,7 +49,6 @@ _WIDGET_MARKS: Final = (
     "User-created ancestor of the error-causing widget was",
 )
 _PLACE: Final = re.compile(r"\S+\.dart:\d{1,9}(?::\d{1,9})?$")
-_ECHO: Final = re.compile(r"[\w.-]{1,120}\.dart:\d{1,9}(?::\d{1,9})?$")
 # The widths that Flutter and the IDEs draw a header at.
 _WIDTHS: Final = (100, 80)
 # A raw line of that length may have been cut by a terminal, so that a line without a prefix goes on with it.
@@ -209,6 +208,7 @@ class BlockParser:
             kind="block",
             library=draft.library,
             description="\n".join(draft.body[: draft.described]).strip("\n").rstrip(),
+            details="\n".join(draft.body[draft.described :]).strip("\n").rstrip(),
             widget=draft.widget,
             widget_location=draft.location,
             stack=tuple(dart.rejoin(draft.stack)),
@@ -346,7 +346,7 @@ def _stack_line(draft: _Draft, text: str) -> None:
     elif dart.is_row(line) and not (draft.in_sections and line.startswith("#0 ")):
         draft.in_sections = False
         draft.stack.append(text)
-    elif _ECHO.match(line):
+    elif dart.is_echo(line):
         return
     elif not draft.in_sections and draft.stack and _is_cut(draft.stack[-1], line):
         draft.stack.append(text)

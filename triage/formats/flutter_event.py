@@ -125,6 +125,7 @@ def append_block(source: Source, block: ExceptionBlock, *, stack: str = "", **co
         "widget": block.widget,
         "widget_location": block.widget_location,
         "description": block.description if block.description != message else None,
+        "details": block.details or None,
     }
     return append_exception(
         source,

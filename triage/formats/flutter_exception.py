@@ -30,6 +30,8 @@ class ExceptionBlock:
         Who caught it, as written (``RENDERING LIBRARY``).
     description : str
         The lines of the body before the stack, without the widget.
+    details : str
+        The lines of the body after the stack: who handled the gesture, what was being painted.
     widget, widget_location : str or None
         The error-causing widget and where it was made (``Row:file:///…/cart.dart:48:14``).
     stack, body, raw : tuple of str
@@ -49,6 +51,7 @@ class ExceptionBlock:
     kind: Literal["block", "one_liner"]
     library: str | None = None
     description: str = ""
+    details: str = ""
     widget: str | None = None
     widget_location: str | None = None
     stack: tuple[str, ...] = ()

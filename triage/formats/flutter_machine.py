@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from triage.formats import Match
 from triage.formats.flutter_console import Console, byte_length
 from triage.formats.flutter_event import append_exception
+from triage.formats.flutter_json import decode
 from triage.records import json_text
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def sniff(head: Head) -> Match | None:
     for line in head.lines:
         if line.startswith("[{"):
             looked += 1
-            first = next(iter(_decode(line) or []), None)
+            first = next(iter(_decode(line)[0] or []), None)
             if isinstance(first, dict) and str(first.get("event", "")).startswith(_DOMAINS):
                 return Match(94, "daemon events of `flutter run --machine`")
         if looked >= _LOOKED_AT:
@@ -71,7 +70,9 @@ def read(source: Source) -> None:
         end = offset + byte_length(text, encoding)
         line = text.strip()
         if line.startswith("[{"):
-            messages = _decode(line)
+            messages, note = _decode(line)
+            if note:
+                source.note(note)
             if messages is None:
                 source.quarantine("a line is not valid JSON", offset=offset, length=end - offset, line=number)
             for message in messages or []:
@@ -81,12 +82,10 @@ def read(source: Source) -> None:
     machine.close()
 
 
-def _decode(line: str) -> list[Any] | None:
-    try:
-        value = msgspec.json.decode(line.encode("utf-8", "replace"))
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    return value if isinstance(value, list) else None
+def _decode(line: str) -> tuple[list[Any] | None, str | None]:
+    """The messages of a line, None where it is no array, and how they were decoded."""
+    value, note = decode(line.encode("utf-8", "replace"))
+    return (value, note) if isinstance(value, list) else (None, None)
 
 
 class _Machine:

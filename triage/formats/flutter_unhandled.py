@@ -31,7 +31,6 @@ _REPORT_CHARS: Final = 1 << 20
 _ENGINE: Final = re.compile(r"\[[A-Z]{1,12}[A-Z0-9-]{0,8}:[^\]]{1,200}\] Unhandled [Ee]xception: ?")
 _PLAIN: Final = re.compile(r"Unhandled [Ee]xception: ?")
 _FIRST: Final = re.compile(r"#0{1,2} ")
-_ECHO: Final = re.compile(r"[\w.-]{1,120}\.dart:\d{1,9}(?::\d{1,9})?$")
 _STARS: Final = ("*** *** ***", "Warning: This VM has been configured")
 
 
@@ -128,7 +127,7 @@ class Report:
         line = text.strip()
         gap = bool(self.rows) and self.rows[-1].strip().startswith(("<asynchronous", "====="))
         again = self.framed and not gap and _FIRST.match(line) is not None
-        if not line or again or not (dart.is_row(line) or _ECHO.match(line) or self._goes_on(line)):
+        if not line or again or not (dart.is_row(line) or dart.is_echo(line) or self._goes_on(line)):
             return "ended"
         self.framed = self.framed or line[:1] == "#"
         self.rows.append(text)

@@ -21,13 +21,12 @@ import binascii
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from triage.formats import Match
 from triage.formats.flutter_block import BlockParser, header_of
 from triage.formats.flutter_console import Console
 from triage.formats.flutter_event import append_block, append_exception, error_type
 from triage.formats.flutter_exception import ExceptionBlock
+from triage.formats.flutter_json import decode
 from triage.formats.flutter_lines import read_line
 from triage.sources.source import HEAD_BYTES
 from triage.times import epoch
@@ -83,11 +82,11 @@ def read(source: Source) -> None:
     head = source.head.removeprefix(b"\xef\xbb\xbf").lstrip()
     first, newline, _ = head.partition(b"\n")
     fills_head = not newline and len(source.head) >= HEAD_BYTES
-    if source.encoding == "utf-8" and (fills_head or _decode(first.strip()) is not None):
+    if source.encoding == "utf-8" and (fills_head or decode(first.strip())[0] is not None):
         _read_lines(source, reader)
     else:
         text = source.text()
-        value = _decode(text.encode("utf-8", "replace"))
+        value = _decoded(source, text.encode("utf-8", "replace"))
         if value is None:
             source.parse_status = "partial"
             source.quarantine("not valid JSON", offset=0, length=source.size)
@@ -101,19 +100,19 @@ def _read_lines(source: Source, reader: _Events) -> None:
     for number, (offset, line) in enumerate(source.lines(), 1):
         if not line.strip():
             continue
-        value = _decode(line)
+        value = _decoded(source, line)
         if value is None:
             source.quarantine("a line is not valid JSON", offset=offset, length=len(line), line=number)
         else:
             reader.take(value, offset, offset + len(line))
 
 
-def _decode(data: bytes) -> Any:
-    """The JSON value, None where it is none (or null)."""
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
+def _decoded(source: Source, data: bytes) -> Any:
+    """The JSON value, None where it is none; how it was decoded is noted."""
+    value, note = decode(data)
+    if note:
+        source.note(note)
+    return value
 
 
 def _events(value: Any) -> Iterator[dict[str, Any]]:
@@ -213,7 +212,7 @@ class _Events:
             offset=offset,
             ts=_millis(event.get("timestamp")),
             level="debug",
-            logger=_text(event.get("streamId")) or "vm-service",
+            logger="vm-service",
             message=kind,
             origin="vm-service",
             parse_status="ok",

@@ -106,9 +106,17 @@ def _counts(
     events: pa.Table, codes: Codes, size: int, ts: npt.NDArray[np.float64], moment: int | None
 ) -> dict[str, Any]:
     """Counts, first and last times, window counters and the worst level."""
-    stored = np.bincount(codes, minlength=size)
     extra = pc.fill_null(events["suppressed_count"], 0).to_numpy(zero_copy_only=False)
-    suppressed = np.bincount(codes, weights=extra, minlength=size).astype(np.int64)
+    bundle = pc.fill_null(pc.equal(events["event_kind"], "incident_bundle"), fill_value=False)
+    bundle = bundle.to_numpy(zero_copy_only=False).astype(bool)
+    stored = np.bincount(codes[~bundle], minlength=size)
+    suppressed = np.bincount(codes[~bundle], weights=extra[~bundle], minlength=size)
+    # A bundle tells of occurrences that may lie beside it: it counts for those that do not.
+    told = np.bincount(codes[bundle], weights=extra[bundle] + 1, minlength=size)
+    alone = (told > 0) & (stored == 0)
+    stored = stored + alone
+    suppressed = (suppressed + np.maximum(told - stored - suppressed, 0)).astype(np.int64)
+    counted = ~bundle | alone[codes]
     first, last = np.full(size, np.inf), np.full(size, -np.inf)
     np.fmin.at(first, codes, ts)
     np.fmax.at(last, codes, ts)
@@ -126,7 +134,10 @@ def _counts(
     if moment is None:
         return columns
     ages = moment // _SECOND - np.floor(ts / _SECOND)
-    windows = {name: np.bincount(codes[(ages >= 0) & (ages < span)], minlength=size) for name, span in _WINDOWS.items()}
+    windows = {
+        name: np.bincount(codes[counted & (ages >= 0) & (ages < span)], minlength=size)
+        for name, span in _WINDOWS.items()
+    }
     ratio = windows["count_5m"] / np.maximum(windows["count_1h"] / 12, 1)
     spiking = (windows["count_1h"] >= 12) & (ratio >= 3.0)
     columns |= {name: counts.tolist() for name, counts in windows.items()}

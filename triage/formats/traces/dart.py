@@ -23,12 +23,13 @@ from typing import Final
 
 from triage.records import Frame, Trace
 
-__all__ = ("header", "is_row", "parse", "probe", "rejoin")
+__all__ = ("header", "is_echo", "is_row", "parse", "probe", "rejoin")
 
 # A row longer than this is kept as a note without being looked into.
 _ROW_CHARS: Final = 8_192
 _PIECES: Final = 6
 _MESSAGE_CHARS: Final = 65_536
+_ECHO_CHARS: Final = 200
 
 _PROBE: Final = re.compile(
     r"^[ \t]{0,16}(?:#\d{1,6} +\S[^\n]*\((?:package:|dart:|file:|org-dartlang|[^\s()]*\.dart[:)])"
@@ -133,6 +134,17 @@ def is_row(line: str) -> bool:
     return text.startswith((*_HEAD_STARTS, "unparsed ")) or _friendly(text) is not None
 
 
+def is_echo(line: str) -> bool:
+    """Whether a line is a place that an IDE's console puts beside what was printed, `binding.dart:1347`.
+
+    Examples
+    --------
+    >>> is_echo("binding.dart:1347"), is_echo("package:app/main.dart:3")
+    (True, False)
+    """
+    return _ECHO.match(line[:_ECHO_CHARS]) is not None
+
+
 def rejoin(lines: list[str]) -> list[str]:
     """Join frames that a narrow console cut into pieces; all other lines stay as they are.
 
@@ -165,7 +177,7 @@ def _join(lines: list[str], at: int) -> tuple[str, int]:
             break
         if used == 1 and " (" not in joined and _SHOWN.match(piece):
             return f"{first.rstrip()} ({piece})", 2
-        if _ECHO.match(piece) and "(" not in joined:
+        if is_echo(piece) and "(" not in joined:
             break
         spaced = piece.startswith("(") or joined.rstrip().endswith((" new", "<anonymous"))
         joined = f"{joined.rstrip()} {piece}" if spaced else joined + piece
@@ -187,7 +199,7 @@ class _Reading:
 
     def take(self, text: str) -> None:
         """One logical line."""
-        if not text or text.startswith(_HEAD_STARTS) or (self.rows and _ECHO.match(text[:200])):
+        if not text or text.startswith(_HEAD_STARTS) or (self.rows and is_echo(text)):
             return
         if len(text) > _ROW_CHARS:
             self._other(text)
