@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from triage.formats import traces
+from triage.formats import platforms, traces
 from triage.formats.debugbundle_json import TOO_DEEP
 from triage.times import epoch, iso
 
@@ -77,16 +77,6 @@ _PLATFORMS: Final = {
     "nodejs": "javascript",
     "typescript": "javascript",
 }
-_SYSTEMS: Final = {
-    "android": "Android",
-    "darwin": "macOS",
-    "freebsd": "FreeBSD",
-    "ios": "iOS",
-    "linux": "Linux",
-    "macos": "macOS",
-    "win32": "Windows",
-    "windows": "Windows",
-}
 
 
 def level_of(value: Any) -> str | None:
@@ -101,7 +91,7 @@ def platform_of(runtime: Any) -> str | None:
 
 def os_of(value: Any) -> str | None:
     """The usual name of an operating system."""
-    return _SYSTEMS.get(value.lower(), value) if isinstance(value, str) and value else None
+    return platforms.system(value) if isinstance(value, str) else None
 
 
 class Row:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from triage.formats import platforms
 from triage.formats.debugbundle_envelope import Row, fill_head, level_of, os_of
 from triage.formats.debugbundle_route import normal_route
 from triage.records import Frame, Trace, json_text
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ("add_event", "breadcrumb", "probes", "request_columns", "request_message", "runtime_columns")
 
-_ARCHITECTURES: Final = {
-    "x64": "x86_64",
-    "amd64": "x86_64",
-    "aarch64": "arm64",
-    "ia32": "x86",
-    "i386": "x86",
-    "i686": "x86",
-}
 _REQUEST: Final[tuple[str, ...]] = ("method", "path", "query", "headers", "body", "attributes")
 _SAYING: Final = ("message", "text", "url", "target", "to", "selector", "action", "label")
 
@@ -132,7 +125,7 @@ def runtime_columns(row: Row, runtime: dict[str, Any]) -> None:
     columns = row.columns
     columns["os_name"] = os_of(runtime.get("platform"))
     arch = runtime.get("arch")
-    columns["arch"] = _ARCHITECTURES.get(arch.lower(), arch.lower()) if isinstance(arch, str) and arch else None
+    columns["arch"] = platforms.architecture(arch.lower()) if isinstance(arch, str) else None
     thread = runtime.get("thread_id")
     columns["thread_id"] = thread if type(thread) is int else None
     row.flat("runtime", runtime)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from triage.formats import Match
+from triage.formats import Match, platforms
 from triage.formats.broken_json import lenient, shallow
 from triage.formats.eqemu_report import Report, reports
 from triage.formats.traces import gdb, stackwalker
@@ -53,10 +53,6 @@ _TIMES: Final = ("receivedAt", "received_at", "createdAt", "created_at", "timest
 _SERVICES: Final = ("platform_name", "process", "processName", "process_name")
 _RELEASES: Final = ("server_version", "serverVersion", "version")
 _EXCEPTIONS: Final = ("exception", "exceptionName", "exception_name")
-_ARCHES: Final = {
-    "amd64": "x86_64", "x64": "x86_64", "i386": "x86", "i586": "x86", "i686": "x86", "aarch64": "arm64",
-}  # fmt: skip
-_SYSTEMS: Final = {"darwin": "macOS", "windows": "Windows", "windows_nt": "Windows", "linux": "Linux"}
 _ANCHORS: Final = ("SymInit: Symbol-SearchPath", "(filename not available): ", "EXCEPTION_", "<signal handler called>")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+("?)|[{}\[\],]', re.DOTALL)
 _HALF_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
@@ -269,8 +265,7 @@ def _facts(document: Any, holder: dict[str, Any]) -> dict[str, Any]:
     server = document.get("server")
     places += [server] if isinstance(server, dict) else []
     service = _first(places, _SERVICES)
-    system = str(_first(places, ("os_sysname",)) or "").lower()
-    arch = str(_first(places, ("os_machine",)) or "").lower()
+    arch = _first(places, ("os_machine",))
     exception = _first(places, _EXCEPTIONS)
     code = _CODE.match(exception) if exception else None
     native = document.get("id")
@@ -279,9 +274,9 @@ def _facts(document: Any, holder: dict[str, Any]) -> dict[str, Any]:
         "native_id": native if isinstance(native, str) and native else None,
         "service": service.lower().removesuffix(".exe") if service else None,
         "release": _first(places, _RELEASES),
-        "os_name": _SYSTEMS.get(system) or _first(places, ("os_sysname",)),
+        "os_name": platforms.system(_first(places, ("os_sysname",))),
         "os_version": _first(places, ("os_release", "os_version")),
-        "arch": _ARCHES.get(arch, arch) or None,
+        "arch": platforms.architecture(arch.lower() if arch else None),
         "error_type": code[1] if code else exception,
     }
 

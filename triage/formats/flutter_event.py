@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from triage.formats import platforms
 from triage.formats.traces import dart
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ _MESSAGES: Final = (
     ("Stack Overflow", "StackOverflowError"),
     ("Out of Memory", "OutOfMemoryError"),
 )
-_SYSTEMS: Final = {"android": "Android", "ios": "iOS", "linux": "Linux", "macos": "macOS", "windows": "Windows"}
-_MACHINES: Final = {"x64": "x86_64", "ia32": "x86", "arm64": "arm64", "arm": "arm"}
 _HEAD_EVENT: Final = frozenset({"tid", "os", "arch"})
 
 
@@ -89,8 +88,8 @@ def append_exception(
         "error_type": kind,
         "error_value": message,
         "thread_id": traces[0].thread_id if traces else None,
-        "os_name": _SYSTEMS.get(head.get("os", "")),
-        "arch": _MACHINES.get(head.get("arch", ""), head.get("arch")),
+        "os_name": platforms.system(head.get("os")),
+        "arch": platforms.architecture(head.get("arch")),
         "notes": notes or None,
     }
     event = records.event(**{**row, **{name: value for name, value in columns.items() if value is not None}})

@@ -32,7 +32,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from triage.formats import Match, oxgen_logs, prometheus, traces
+from triage.formats import Match, oxgen_logs, platforms, prometheus, traces
 from triage.formats.broken_json import Masks, decode
 from triage.formats.head import Head
 from triage.formats.traces import javascript, rust
@@ -80,8 +80,6 @@ _STACKS: Final = {
     "rust-panic": "Backtrace of the Rust panic",
     "renderer-error": "Stack of the JavaScript error in the window",
 }
-_OS: Final = {"linux": "Linux", "windows": "Windows", "macos": "macOS", "android": "Android", "ios": "iOS"}
-_ARCH: Final = {"aarch64": "arm64", "amd64": "x86_64", "i686": "x86"}
 _PLAIN: Final = str.maketrans("", "", "-:.")
 _MEMORY: Final = ("totalMemoryBytes", "availableMemoryBytes")
 _MEMORY_NOTE: Final = "memory figures are probably 1024 times too high: the shell multiplies bytes as if they were KiB"
@@ -188,8 +186,8 @@ def _manifest(source: Source, draft: Draft, value: dict[str, Any]) -> Draft:
         ts=iso(value.get("createdAt")),
         ts_source="manifest.json",
         release=_text(value.get("version")),
-        os_name=_os(value.get("os")),
-        arch=_ARCH.get(arch, arch) if arch else None,
+        os_name=platforms.system(_text(value.get("os"))),
+        arch=platforms.architecture(arch),
     )
     _place(source, draft, _MANIFEST)
     note = source.records.annotation
@@ -241,9 +239,9 @@ def _diagnostics(source: Source, draft: Draft, value: dict[str, Any]) -> None:
         ts=iso(value.get("capturedAt")),
         ts_source="diagnostics.json",
         release=_text(value.get("version")),
-        os_name=_os(value.get("os")),
+        os_name=platforms.system(_text(value.get("os"))),
         os_version=_text(value.get("osVersion")),
-        arch=_ARCH.get(arch, arch) if arch else None,
+        arch=platforms.architecture(arch),
     )
     draft.fill(rank=-1, event_class="context", event_kind="diagnostics")
     _place(source, draft, _DIAGNOSTICS)
@@ -377,11 +375,6 @@ def _masked(value: Any) -> str | None:
     if not contact or "*" in contact or "[REDACTED" in contact:
         return contact
     return f"{contact[0]}***"
-
-
-def _os(value: Any) -> str | None:
-    name = _text(value)
-    return _OS.get(name.lower(), name) if name else None
 
 
 def _object(value: Any) -> dict[str, Any]:

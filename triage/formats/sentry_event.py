@@ -16,7 +16,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.formats import Match
+from triage.formats import Match, platforms
 from triage.formats import sentry_feedback as feedback
 from triage.formats.sentry_json import (
     Decoded,
@@ -85,7 +85,6 @@ _NO_ANNOTATION: Final = frozenset({
     "measurements", "type",
 }).union(_SCOPES)
 # fmt: on
-_ARCHS: Final = {"amd64": "x86_64", "x64": "x86_64", "aarch64": "arm64", "i386": "x86", "i686": "x86"}
 
 
 def sniff(head: Head) -> Match | None:
@@ -272,7 +271,7 @@ def _fill_where(draft: Draft, event: dict[str, Any]) -> None:
         environment=text(event.get("environment")),
         os_name=text(system.get("name")),
         os_version=text(system.get("version")),
-        arch=_ARCHS.get(arch, arch) if arch else None,
+        arch=platforms.architecture(arch),
         device=text(device.get("model")) or named or None,
         trace_id=event_id(trace.get("trace_id")),
         user_hash=digest(user) if user else None,
