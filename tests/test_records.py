@@ -105,6 +105,20 @@ def test_annotations_hold_text_or_json_and_no_nulls():
     ]
 
 
+def test_files_that_an_event_claims_are_linked_whatever_the_order():
+    records = Records()
+    draft = records.draft("bundle")
+    draft.fill(event_kind="crash", native_id="n-1")
+    for order, path in enumerate(("cache/n-1-service.log", "cache/n-2-other.log", "other/n-1-x.log", "cache/n-1.json")):
+        records.file(order=order, source_id=f"s{order}", path=path)
+    records.claim("\0cache", "n-1-", draft.event)
+    tables = records.finish()
+    assert tables["files"]["role"].to_pylist() == ["attachment", None, None, None]
+    assert tables["annotations"].to_pylist() == [
+        {"event_id": "n-1", "scope": "attachment", "key": "cache/n-1-service.log", "value": "s0"}
+    ]
+
+
 def test_json_text_never_raises():
     loop = []
     loop.append(loop)

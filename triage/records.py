@@ -129,6 +129,7 @@ class Records:
 
     def __init__(self, *, batch_rows: int = BATCH_ROWS) -> None:
         self._events = 0
+        self._claims: dict[tuple[str, str], int] = {}
         self._drafts: dict[tuple[str, ...], Draft] = {}
         self._interned: dict[bytes, str] = {}
         self._memo: dict[tuple[str, str], tuple[Trace, ...]] = {}
@@ -227,6 +228,10 @@ class Records:
         """Append a row of `files`, which comes out in that order; the sources do this, not the readers."""
         self._tables["files"].append(columns, _order=order)
 
+    def claim(self, scope: str, prefix: str, event: int) -> None:
+        """Say that the files of a scope whose names begin so belong to an event, in whatever order they are read."""
+        self._claims[scope, prefix] = event
+
     def quarantine(self, *, source_id: str, reason: str, **columns: Any) -> None:
         """Append a row of `quarantine`: a piece that could not be read, and why. The reason never quotes content."""
         self._tables["quarantine"].append({"source_id": source_id, "reason": reason, **columns})
@@ -239,8 +244,25 @@ class Records:
                 self._tables["events"].append(columns, _event=draft.event)
                 self.stacks(draft.event, traces)
         self._drafts.clear()
-        raw = {name: builder.table() for name, builder in self._tables.items()}
+        files = self._claimed(self._tables["files"].table())
+        raw = {name: builder.table() for name, builder in self._tables.items()} | {"files": files}
         return resolve(raw)
+
+    def _claimed(self, files: pa.Table) -> pa.Table:
+        """Link the files that events claim: an annotation of scope `attachment`, and a role where there is none."""
+        if not self._claims:
+            return files
+        lengths = {len(prefix) for _, prefix in self._claims}
+        roles = files["role"].to_pylist()
+        places = zip(*(files[name].to_pylist() for name in ("source_id", "container_id", "path")), strict=True)
+        for row, (source_id, container, path) in enumerate(places):
+            folder, _, name = path.replace("\\", "/").rpartition("/")
+            events = (self._claims.get((f"{container or ''}\0{folder}", name[:length])) for length in lengths)
+            event = next((event for event in events if event is not None), None)
+            if event is not None and roles[row] is None:
+                roles[row] = "attachment"
+                self.annotation(event, "attachment", path, source_id)
+        return files.set_column(files.schema.get_field_index("role"), "role", pa.array(roles, pa.string()))
 
 
 def json_text(value: Any) -> str:

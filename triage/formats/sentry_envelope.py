@@ -5,7 +5,8 @@ Facts: Sentry's envelope protocol, the desktop crash reporter's reader and cache
 The grammar is that of `triage.formats.sentry_parts`. Every item is a member of the file, so that the bytes of the
 members and the overhead (headers, line ends) add up. One envelope is one event: its first ``event`` item and its
 first minidump fill one draft. In the reporter's cache the minidump of ``<uuid>.envelope`` lies beside it as
-``<uuid>.dmp``, so an envelope of such a name shares its draft by that id. Sessions, client reports, feedback,
+``<uuid>.dmp``, so an envelope of such a name shares its draft by that id, and its other attachments as
+``<uuid>-<name>``, which it claims. Sessions, client reports, feedback,
 transactions and further events have rows of their own; any other item is a row of `files` with its type as role.
 
 Pieces that are no items go to quarantine. Of the DSN only scheme, host and project are kept as annotation; the key is
@@ -125,6 +126,9 @@ class _Reading:
         self._draft: Draft | None = None
         if cached or self._event_at is not None or self._dump_at is not None:
             self._draft = self._records.draft(*self._key)
+        if cached and self._draft:
+            # The reporter caches attachments beside the envelope, as `<uuid>-<name>`.
+            self._records.claim(source.scope, f"{cached[1]}-", self._draft.event)
 
     def _is_dump(self, at: int) -> bool:
         """A minidump by what the item says, or by its first bytes."""
