@@ -2,8 +2,8 @@
 
 >>> import triage
 >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nValueError: x\\n")
->>> len(case.files())
-1
+>>> case.incidents()["title"].tolist()
+['ValueError in f']
 """
 
 from __future__ import annotations
