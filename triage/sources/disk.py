@@ -132,13 +132,11 @@ class Place:
                 if not item or stat.S_ISDIR(os.lstat(path).st_mode):
                     folders.append((path, name, _inside(path)))
                     continue
-                if _UNFINISHED.search(item):
-                    raise Irregular("its writer had not finished it")  # noqa: TRY301 - one place writes such rows
                 disk = Disk(path, follow=False)
             except (OSError, Irregular) as error:
                 yield _unread(context, name, error)
                 continue
-            yield from _open(context, name, disk)
+            yield from _open(context, name, disk, unfinished=bool(_UNFINISHED.search(item)))
 
 
 def _inside(path: str) -> list[str]:
@@ -147,11 +145,15 @@ def _inside(path: str) -> list[str]:
         return sorted((entry.name for entry in found), reverse=True)
 
 
-def _open(context: Context, name: str, disk: Disk) -> Iterator[Source]:
-    """An open file as a source, closed when the next is asked for."""
+def _open(context: Context, name: str, disk: Disk, *, unfinished: bool = False) -> Iterator[Source]:
+    """An open file as a source, closed when the next is asked for; what its writer had not finished is only counted."""
     try:
         large = disk.size >= MAPPED_BYTES or disk.size > context.limits.document_bytes
-        yield Source(context, name, disk, size=disk.size, mapper=disk.map if large else None)
+        source = Source(context, name, disk, size=disk.size, mapper=disk.map if large else None)
+        if unfinished:
+            source.parse_status = "skipped"
+            source.note("its writer had not finished it")
+        yield source
     finally:
         disk.close()
 
