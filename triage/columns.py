@@ -7,7 +7,7 @@ of its column becomes a null: content never raises.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +15,9 @@ import pyarrow.compute as pc
 from triage.times import LEAST, MOST
 
 __all__ = ("ColumnBuilder",)
+
+# Thousands of small arrays that stay: Arrow's own pool left half as much again unused around them.
+_POOL: Final = pa.system_memory_pool()
 
 
 class ColumnBuilder:
@@ -66,9 +69,9 @@ class ColumnBuilder:
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     """Convert at once where all fits, else value by value."""
     try:
-        return _in_calendar(pa.array(values, kind))
+        return _in_calendar(pa.array(values, kind, memory_pool=_POOL))
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError, TypeError, ValueError):
-        return _in_calendar(pa.array([_fitting(value, kind) for value in values], kind))
+        return _in_calendar(pa.array([_fitting(value, kind) for value in values], kind, memory_pool=_POOL))
 
 
 def _in_calendar(array: pa.Array) -> pa.Array:
@@ -77,7 +80,9 @@ def _in_calendar(array: pa.Array) -> pa.Array:
         return array
     micros = array.cast(pa.int64())
     inside = pc.and_(pc.greater_equal(micros, LEAST), pc.less_equal(micros, MOST))
-    return pc.if_else(inside, array, pa.scalar(None, array.type))
+    if pc.all(inside).as_py():
+        return array
+    return pc.if_else(inside, array, pa.scalar(None, array.type), memory_pool=_POOL)
 
 
 def _fitting(value: Any, kind: pa.DataType) -> Any:

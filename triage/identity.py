@@ -54,10 +54,14 @@ def resolve(raw: dict[str, pa.Table]) -> dict[str, pa.Table]:
     out = dict(raw) | {"stacks": stacks, "events": events.filter(pc.invert(repeated))}
     for name in BY_EVENT - {"events"}:
         place = pc.index_in(out[name]["_event"], value_set=numbers)
-        dropped = pc.fill_null(repeated.take(place), fill_value=False)
         table = _with(out[name], "event_id", ids.take(place))
+        dropped = pc.fill_null(repeated.take(place), fill_value=False)
         # What a person said of a crash may come in another file than the crash: it stays, once.
-        out[name] = _distinct(table) if name == "feedback" else table.filter(pc.invert(dropped))
+        if name == "feedback":
+            table = _distinct(table)
+        elif pc.any(dropped).as_py():  # a filter copies, and most loads have nothing to drop
+            table = table.filter(pc.invert(dropped))
+        out[name] = table
     files = raw["files"].sort_by("_order")
     out["files"], differing = _tell_repeats(files, events, repeated, stacks)
     out["quarantine"] = pa.concat_tables([raw["quarantine"], _repeats(events.filter(differing))])

@@ -246,6 +246,7 @@ class Records:
         self._drafts.clear()
         files = self._claimed(self._tables["files"].table())
         raw = {name: builder.table() for name, builder in self._tables.items()} | {"files": files}
+        self._tables.clear()
         return resolve(raw)
 
     def _claimed(self, files: pa.Table) -> pa.Table:

@@ -64,6 +64,15 @@ def write_bundle(path: Path) -> None:
             archive.addfile(info, io.BytesIO(data))
 
 
+def peak_bytes() -> int:
+    """The peak of this process; on Linux by VmHWM, since ru_maxrss starts at the peak of the parent."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
 def measure(path: str) -> None:
     """Load in this process and print the figures as JSON."""
     import triage
@@ -72,11 +81,11 @@ def measure(path: str) -> None:
 
     formats.registry()
     triage.load(b"warm up").incidents()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    before = peak_bytes()
     start = perf_counter()
     case = triage.load(path)
     seconds = perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = peak_bytes()
     frames = sum(table.nbytes for table in case._tables.values())
     rows = len(case._tables["logs"])
     print(json.dumps({"seconds": seconds, "peak": peak - before, "frames": frames, "rows": rows}))
