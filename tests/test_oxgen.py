@@ -23,8 +23,6 @@ FEEDBACK = "feedback-20260204T090000000Z"
 
 def members(name):
     path = SAMPLES / "0xgen" / f"{name}.tar.gz"
-    if not path.exists():
-        pytest.skip(f"no sample {path.name}")
     with tarfile.open(path) as archive:
         files = [(member.name, archive.extractfile(member)) for member in archive if member.isfile()]
         return [(member, file.read()) for member, file in files if file]

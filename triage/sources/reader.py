@@ -6,6 +6,7 @@ is. `Feed` reads the chunks of a source, `Member` counts what a member gives aga
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 from triage.sources.source import OverLimitError
@@ -55,7 +56,7 @@ class Gauge:
             raise self.exceed("archive_bytes", "what this input holds, uncompressed,")
 
 
-class Reader:
+class Reader(ABC):
     """Pieces of bytes from the front."""
 
     __slots__ = ("_piece", "_start", "at", "damage")
@@ -66,9 +67,9 @@ class Reader:
         self.at = 0
         self.damage: str | None = None
 
+    @abstractmethod
     def _next(self) -> bytes:
         """The next piece, b"" at the end."""
-        raise NotImplementedError
 
     def read(self, size: int, /) -> bytes:
         """At most `size` bytes, b"" at the end."""

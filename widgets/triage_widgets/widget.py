@@ -45,8 +45,8 @@ class Widget(anywidget.AnyWidget):
         return {}
 
     def figure(self) -> Figure:
-        """The static form."""
-        raise NotImplementedError
+        """The static form; every widget has its own."""
+        raise TypeError(f"{type(self).__name__} has no static form")
 
     @command
     def call(self, message: Any, _buffers: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
