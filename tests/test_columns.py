@@ -37,6 +37,25 @@ def test_batches_join_in_order():
     assert made.table()["n"].to_pylist() == [None, 1, None, 3, None, 5, None, 7, None, 9]
 
 
+def test_many_small_batches_are_joined_and_nothing_is_lost():
+    made = builder(batch_rows=1)
+    for number in range(100):
+        made.append({"n": number, "s": "x" * number, "l": [str(number)]})
+    table = made.table()
+    assert table["n"].to_pylist() == list(range(100))
+    assert table["s"].to_pylist() == ["x" * number for number in range(100)]
+    assert table["n"].num_chunks < 20
+
+
+def test_long_text_becomes_arrow_before_the_rows_are_full():
+    made = builder(batch_rows=10_000)
+    for number in range(5):
+        made.append({"s": str(number) * 9_000_000})
+    table = made.table()
+    assert [value[0].as_py()[0] for value in zip(table["s"], strict=True)] == list("01234")
+    assert table["s"].num_chunks > 1
+
+
 def test_what_does_not_fit_is_null_and_its_neighbours_stay():
     made = builder()
     made.append({"n": 2**70, "u": -1, "s": 5, "t": 10**30, "l": ["a", 7, None]})

@@ -18,17 +18,25 @@ __all__ = ("ColumnBuilder",)
 
 # Thousands of small arrays that stay: Arrow's own pool left half as much again unused around them.
 _POOL: Final = pa.system_memory_pool()
+# Text that is held as Python values before it becomes Arrow, whatever the number of rows.
+_BATCH_CHARS: Final = 16 << 20
+# Small batches are joined by so many, so that what stays lies in a few large pieces.
+_JOINED: Final = 16
+# An Arrow string of this kind of column holds less than 2 GiB.
+_MOST_CHARS: Final = 1 << 29
 
 
 class ColumnBuilder:
-    """Rows of one table, appended one by one, turned into Arrow every `batch_rows`."""
+    """Rows of one table, appended one by one, turned into Arrow every `batch_rows` or 16 Mi characters."""
 
-    __slots__ = ("_batch_rows", "_batches", "_columns", "_rows", "schema")
+    __slots__ = ("_batch_rows", "_batches", "_chars", "_columns", "_rows", "_small", "schema")
 
     def __init__(self, schema: pa.Schema, *, extra: Mapping[str, pa.DataType], batch_rows: int) -> None:
         self.schema = pa.schema([*schema, *(pa.field(name, kind) for name, kind in extra.items())])
         self._batch_rows = batch_rows
         self._batches: list[pa.RecordBatch] = []
+        self._small: list[pa.RecordBatch] = []
+        self._chars = 0
         self._columns: dict[str, list[Any]] = {name: [] for name in self.schema.names}
         self._rows = 0
 
@@ -43,14 +51,16 @@ class ColumnBuilder:
                 if len(column) < rows:
                     column.extend([None] * (rows - len(column)))
                 column.append(value)
+                if type(value) is str:
+                    self._chars += len(value)
         self._rows = rows + 1
-        if self._rows >= self._batch_rows:
+        if self._rows >= self._batch_rows or self._chars >= _BATCH_CHARS:
             self._flush()
 
     def table(self) -> pa.Table:
         """Everything appended so far."""
         self._flush()
-        return pa.Table.from_batches(self._batches, schema=self.schema)
+        return pa.Table.from_batches([*self._batches, *self._small], schema=self.schema)
 
     def _flush(self) -> None:
         if not self._rows:
@@ -62,8 +72,12 @@ class ColumnBuilder:
                 values.extend([None] * (self._rows - len(values)))
             arrays.append(_array(values, field.type))
             self._columns[field.name] = []
-        self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
-        self._rows = 0
+        self._small.append(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
+        self._rows = self._chars = 0
+        if len(self._small) >= _JOINED:
+            joined = pa.Table.from_batches(self._small, schema=self.schema).combine_chunks(memory_pool=_POOL)
+            self._batches += joined.to_batches()
+            self._small.clear()
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
@@ -90,7 +104,7 @@ def _fitting(value: Any, kind: pa.DataType) -> Any:
     if pa.types.is_list(kind) and isinstance(value, (list, tuple)):
         return [_fitting(item, kind.value_type) for item in value]
     if pa.types.is_string(kind) and isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return value.encode("utf-8", "replace").decode() if len(value) < _MOST_CHARS else None
     try:
         pa.array([value], kind)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError, TypeError, ValueError):

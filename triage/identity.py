@@ -52,19 +52,15 @@ def resolve(raw: dict[str, pa.Table]) -> dict[str, pa.Table]:
     events = _with(events, "event_id", ids)
     numbers = events["_event"].combine_chunks()
     out = dict(raw) | {"stacks": stacks, "events": events.filter(pc.invert(repeated))}
+    raw.clear()
     for name in BY_EVENT - {"events"}:
-        place = pc.index_in(out[name]["_event"], value_set=numbers)
-        table = _with(out[name], "event_id", ids.take(place))
-        dropped = pc.fill_null(repeated.take(place), fill_value=False)
         # What a person said of a crash may come in another file than the crash: it stays, once.
-        if name == "feedback":
-            table = _distinct(table)
-        elif pc.any(dropped).as_py():  # a filter copies, and most loads have nothing to drop
-            table = table.filter(pc.invert(dropped))
-        out[name] = table
-    files = raw["files"].sort_by("_order")
+        gone = numbers.filter(repeated) if name != "feedback" else numbers.slice(0, 0)
+        out[name] = _named(out.pop(name), numbers, ids, gone)
+    out["feedback"] = _distinct(out["feedback"])
+    files = out["files"].sort_by("_order")
     out["files"], differing = _tell_repeats(files, events, repeated, stacks)
-    out["quarantine"] = pa.concat_tables([raw["quarantine"], _repeats(events.filter(differing))])
+    out["quarantine"] = pa.concat_tables([out["quarantine"], _repeats(events.filter(differing))])
     return {name: out[name].select(TABLES[name].names) for name in TABLES}
 
 
@@ -74,11 +70,27 @@ def _with(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.
     return table.set_column(index, table.schema.field(index), values)
 
 
+def _named(table: pa.Table, numbers: pa.Array, ids: pa.Array, gone: pa.Array) -> pa.Table:
+    """The table with the ids of its events in place of their numbers, without the rows of those that are gone.
+
+    Batch by batch, each old one let go: nothing as large as the table is made beside it.
+    """
+    schema = table.schema.remove(table.schema.get_field_index("_event"))
+    batches = table.to_batches()
+    del table
+    for at, batch in enumerate(batches):
+        place = pc.index_in(batch["_event"], value_set=numbers)
+        columns = [ids.take(place) if name == "event_id" else batch[name] for name in schema.names]
+        named = pa.RecordBatch.from_arrays(columns, schema=schema)
+        batches[at] = named.filter(pc.invert(pc.is_in(batch["_event"], value_set=gone))) if len(gone) else named
+    return pa.Table.from_batches(batches, schema=schema)
+
+
 def _distinct(table: pa.Table) -> pa.Table:
     """The rows without exact repeats."""
     seen: set[str] = set()
     keep = []
-    for row in table.drop_columns("_event").to_pylist():
+    for row in table.to_pylist():
         text = repr(row)
         keep.append(text not in seen)
         seen.add(text)
