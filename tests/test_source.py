@@ -179,9 +179,9 @@ def test_children_count_against_their_parent():
     one = source(b"header payload")
     child = one.child("payload.bin", b"payload", role="attachment", description="what was attached")
     assert (child.depth, child.container_id, child.taken) == (1, one.source_id, 7)
-    row = closed(one)
+    one.close()
+    row, inside = rows(one, "files")
     assert row["overhead_bytes"] == 7
-    inside = rows(one, "files")[1]
     assert (inside["role"], inside["description"], inside["bytes"]) == ("attachment", "what was attached", 7)
 
 
@@ -214,9 +214,12 @@ def test_a_limit_met_in_the_head_is_raised_where_it_is_read():
     with pytest.raises(OverLimitError):
         list(one.chunks())
     other = Source(context(), "a", Short())
-    row = closed(other)
-    assert (row["parse_status"], row["bytes"]) == ("quarantined", 4)
-    assert len(rows(other, "quarantine")) == 1
+    other.close()
+    tables = other.records.finish()
+    assert tables["files"].select(["parse_status", "bytes"]).to_pylist() == [
+        {"parse_status": "quarantined", "bytes": 4}
+    ]
+    assert tables["quarantine"].num_rows == 1
 
 
 def test_names_are_made_printable():

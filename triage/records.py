@@ -237,7 +237,7 @@ class Records:
         self._tables["quarantine"].append({"source_id": source_id, "reason": reason, **columns})
 
     def finish(self) -> dict[str, pa.Table]:
-        """Seal the drafts and give every table of the schema, ids resolved."""
+        """Seal the drafts and give every table of the schema, ids resolved; once, for the records let go of them."""
         for draft in self._drafts.values():
             columns, traces = draft.row()
             if columns or traces:
