@@ -76,7 +76,8 @@ def test_feedback_on_a_repeated_event_stays_once():
 
 def test_two_kinds_with_one_native_id_are_two_events():
     other = ({"event_kind": "session", "native_id": "n-1"}, None)
-    assert sorted(row["event_id"] for row in load([EVENTS[3], other])["events"]) == ["n-1", "n-1-session"]
+    for events in ([EVENTS[3], other], [EVENTS[3], other, other, EVENTS[3]]):
+        assert sorted(row["event_id"] for row in load(events)["events"]) == ["n-1", "n-1-session"]
 
 
 def test_the_crashing_stack_is_number_zero():

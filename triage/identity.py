@@ -128,10 +128,9 @@ def _event_ids(events: pa.Table, stacks: pa.Table) -> tuple[pa.Array, pa.Array]:
             repeated.append(False)
             continue
         identity = native if seen.setdefault(native, kind) == kind else f"{native}-{kind}"
-        repeat = identity in seen and identity in ordinals
-        ordinals[identity] += 1
         ids.append(identity)
-        repeated.append(repeat)
+        repeated.append(identity in ordinals)
+        ordinals[identity] += 1
     return pa.array(ids, pa.string()), pa.array(repeated, pa.bool_())
 
 
@@ -171,15 +170,14 @@ def _tell_repeats(files: pa.Table, events: pa.Table, repeated: pa.Array, stacks:
         again and number not in same
         for again, number in zip(repeated.to_pylist(), events["_event"].to_pylist(), strict=True)
     ]
-    exact = pc.and_not(repeated, pa.array(differing, pa.bool_()))
-    counts = Counter(events.filter(exact)["source_id"].to_pylist())
+    differs = pa.array(differing, pa.bool_())
+    counts = Counter(events.filter(pc.and_not(repeated, differs))["source_id"].to_pylist())
     reasons = [
         "; ".join(filter(None, (reason, _told(counts[source]))))
         for source, reason in zip(files["source_id"].to_pylist(), files["reason"].to_pylist(), strict=True)
     ]
-    return _with(files, "reason", pa.array([reason or None for reason in reasons], pa.string())), pa.array(
-        differing, pa.bool_()
-    )
+    told = pa.array([reason or None for reason in reasons], pa.string())
+    return _with(files, "reason", told), differs
 
 
 def _told(count: int) -> str:

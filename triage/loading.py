@@ -141,6 +141,8 @@ def read_back(inputs: Inputs, chain: tuple[str, ...], *, offset: int, length: in
             retriever(source)
     except _Found:
         return retriever.data
+    except OverLimitError as error:
+        raise SourceError(f"the file cannot be read again: {error}") from None
     raise SourceError(
         "the file cannot be read again: its input has moved or was a stream; load it again from where it is"
     )
