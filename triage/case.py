@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.errors import SourceError, TriageError
+from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.tables import TABLES, to_pandas
 
@@ -313,9 +314,9 @@ class Case:
         files = self._tables["files"]
         inputs = pc.sum(pc.equal(files["depth"], 0)).as_py() or 0
         parts = [
-            _plural(self._incident_count(), "incident"),
-            _plural(self._tables["events"].num_rows, "event"),
-            _plural(files.num_rows, "file") + f" in {_plural(inputs, 'input')}",
+            plural(self._incident_count(), "incident"),
+            plural(self._tables["events"].num_rows, "event"),
+            plural(files.num_rows, "file") + f" in {plural(inputs, 'input')}",
         ]
         if self._tables["quarantine"].num_rows:
             parts.append(f"{self._tables['quarantine'].num_rows:,} quarantined")
@@ -388,10 +389,6 @@ class Case:
 
 def _isin(table: pa.Table, column: str, values: list[str]) -> pa.Table:
     return table.filter(pc.is_in(table[column], value_set=pa.array(values, pa.string())))
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def _micros(moment: datetime | str | None) -> int | None:

@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from triage.errors import SourceError, TriageError
-from triage.share.printable import printable
+from triage.share.printable import plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,15 +181,15 @@ def _print_view(view: View, frames: int) -> None:
     for note in view.notes:
         _say(f"  note: {note}")
     if view.incidents_in_all > 1:
-        _say(f"\n{view.incidents_in_all:,} incidents", style="bold")
+        _say(f"\n{plural(view.incidents_in_all, 'incident')}", style="bold")
         for row in view.incidents:
             _say(f"  {row.incident_id}  {row.count:>6,}  {row.status:<9} {row.last_seen}  {row.title}")
-    _say(f"\n{view.files_in_all:,} files", style="bold")
+    _say(f"\n{plural(view.files_in_all, 'file')}", style="bold")
     for file in view.files:
         remark = f"  ({file.status}: {file.reason})" if file.status != "ok" else ""
         _say(f"  {'  ' * file.depth}{file.path}  {file.size}  {file.description}{remark}")
     if view.quarantined:
-        _say(f"{view.quarantined:,} pieces could not be read: triage table quarantine PATH")
+        _say(f"{plural(view.quarantined, 'piece')} could not be read: triage table quarantine PATH")
 
 
 def _print_frames(view: View, limit: int) -> None:

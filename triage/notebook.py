@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from triage.errors import SourceError, TriageError
 
@@ -88,7 +89,9 @@ def start(notebook: Path) -> None:
 
     if importlib.util.find_spec("jupyterlab") is None:
         raise TriageError("JupyterLab is not installed: pip install 'crash-triage[lab]'")
-    command = [sys.executable, "-m", "jupyterlab", str(notebook)]
+    folder, name = notebook.resolve().parent, notebook.name
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    command.append(f"--LabApp.default_url=/lab/tree/{quote(name)}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     subprocess.run(command, check=False)  # noqa: S603 - our own interpreter, arguments as a list

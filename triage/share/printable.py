@@ -1,8 +1,8 @@
-"""Text that cannot move a cursor or reorder a page: control and direction characters become symbols."""
+"""Text for people: counts with their word, and control and direction characters as symbols that move nothing."""
 
 from __future__ import annotations
 
-__all__ = ("printable",)
+__all__ = ("plural", "printable")
 
 
 def printable(text: str) -> str:
@@ -16,6 +16,17 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char in "\n\t" else _symbol(ord(char)) for char in text)
+
+
+def plural(count: int, word: str) -> str:
+    """The count and its word.
+
+    Examples
+    --------
+    >>> plural(1, "file"), plural(1200, "file")
+    ('1 file', '1,200 files')
+    """
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def _symbol(code: int) -> str:

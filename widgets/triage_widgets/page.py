@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from triage.share.printable import plural
 from triage_widgets.figure import Figure
 from triage_widgets.html import Markup, element, table
 
@@ -35,16 +36,16 @@ def case_figure(view: View) -> Figure:
         parts.append(_incidents(view))
     if view.notes:
         notes = element("ul", *(element("li", note) for note in view.notes))
-        parts.append(element("details", element("summary", f"{_plural(len(view.notes), 'note')} of the reader"), notes))
+        parts.append(element("details", element("summary", f"{plural(len(view.notes), 'note')} of the reader"), notes))
     if view.quarantined:
-        pieces = _plural(view.quarantined, "piece")
+        pieces = plural(view.quarantined, "piece")
         parts.append(element("p", f"{pieces} could not be read: case.quarantine() says where and why."))
     files = pd.DataFrame(
         [("· " * file.depth + file.path, file.size, file.description, file.status, file.reason) for file in view.files],
         columns=["file", "size", "what it is", "read", "remarks"],
     )
     shown = f"{len(view.files)} of " if view.files_in_all > len(view.files) else ""
-    caption = f"{shown}{_plural(view.files_in_all, 'file')} in this case"
+    caption = f"{shown}{plural(view.files_in_all, 'file')} in this case"
     return Figure(alt=view.title, caption=caption, data=files, body=element("div", *parts))
 
 
@@ -55,9 +56,9 @@ def _stack(view: View) -> Markup:
     parts = [_strong(view.stack_title), _frames(view.frames[begin : begin + _FIRST_FRAMES])]
     if len(view.frames) > _FIRST_FRAMES:
         beyond = view.frames_in_all - len(view.frames)
-        every = [element("summary", f"All {_plural(len(view.frames), 'frame')}"), _frames(view.frames)]
+        every = [element("summary", f"All {plural(len(view.frames), 'frame')}"), _frames(view.frames)]
         if beyond:
-            every.append(element("p", f"{_plural(beyond, 'further frame')} in case.frames()."))
+            every.append(element("p", f"{plural(beyond, 'further frame')} in case.frames()."))
         parts.append(element("details", *every))
     return element("section", *parts)
 
@@ -81,7 +82,3 @@ def _incidents(view: View) -> Markup:
 
 def _strong(text: str) -> Markup:
     return element("p", element("strong", text))
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
