@@ -1,0 +1,121 @@
+"""A large log of mostly ordinary lines, and texts that are slow to search for some."""
+
+from __future__ import annotations
+
+import random
+
+from tests.redaction.context import ORDINARY, PLAIN_HEADS, headed, values
+from tests.redaction.generator import classes
+from tests.redaction.sample import fill
+from tests.redaction.values import Fake
+
+SOMETHING = 0.04
+
+
+def log(megabytes: float, seed: int = 3) -> str:
+    """So many megabytes of lines; a few of a hundred hold a secret, personal data, or what looks like it."""
+    chance = random.Random(seed)
+    fake = Fake(chance)
+    kinds = [one for one in classes() if one.inline]
+    out: list[str] = []
+    size = 0
+    while size < megabytes * 1_000_000:
+        if chance.random() < SOMETHING:
+            line = headed(fake, chance.choice(kinds).make(fake)).text
+        else:
+            line = fill(chance.choice(PLAIN_HEADS) + chance.choice(ORDINARY), values(fake), "", "").text
+        out.append(line)
+        size += len(line) + 1
+    return "\n".join(out)
+
+
+def hostile(size: int) -> dict[str, str]:
+    """Texts of that size on which a backtracking search takes long."""
+    pieces = {
+        "key=": "key=",
+        "password spaces": " ",
+        "quotes": '"',
+        "backslashes": "\\",
+        "at signs": "a@",
+        "dots": "a.",
+        "octets": "1.",
+        "digits": "4",
+        "digits and spaces": "4 ",
+        "colons": "a:",
+        "percent": "%25",
+        "base64": "QUFB",
+        "hex": "6b",
+        "braces": '{"a":',
+        "brackets": "[",
+        "begin": "-----BEGIN ",
+        "urls": "http://a:",
+        "dashes": "--a-",
+        "ansi": "\x1b[",
+        "token": "gh" + "p_",
+        "jwt": "eyJ" + "hbGci.",
+        "home": "/home/",
+        "users": "C:\\\\Users\\\\",
+        "newlines": "\n",
+        "returns": "a\r\n",
+        "unicode": "\\u0040",
+        "entities": "&#64;",
+        "equals": "a=",
+        "nul": "a\0",
+        "tags": "<a>",
+        "plus": "+1 ",
+        "password": "password ",
+    }
+    out = {name: (piece * (size // len(piece) + 1))[:size] for name, piece in pieces.items()}
+    out["password spaces"] = "password" + out["password spaces"]
+    return out
+
+
+# What stands beside them: things that are found, many of them, and things that lie in one another.
+PIECES = {
+    "nested quotes": '\\"',
+    "quotes of quotes": '"\\\\\\"',
+    "line ends of JSON": "\\n",
+    "base64 and hex": "QUFB6b6b",
+    "runs of base64": "QUFBQUFBQUFBQUFBQUFB ",
+    "runs of hex": "6b6b6b6b6b6b6b6b6b6b ",
+    "deep percent": "%252525",
+    "percent signs": "%",
+    "quoted-printable": "=\n",
+    "continued lines": "\\\n",
+    "short lines": "a b\n",
+    "whole lines of letters": "abcdefghijklmnop\n",
+    "pairs in lines": "password=hunter7x\n",
+    "pairs in a line": "password=hunter7x ",
+    "pairs in continued lines": "token=abcd\\\n",
+    "JSON in a line": '"password":"hunter7x",',
+    "JSON objects": '{"password":"hunter7x"},',
+    "deep JSON": '[{"a":',
+    "YAML": "password:\n  - a\n",
+    "labels": 'up{token="a7b2c3d4e5"} 1\n',
+    "tokens": "ghp" + "_a7B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8 ",
+    "mails": "ada7@b.example.org ",
+    "addresses": "10.1.2.7 ",
+    "addresses of six": "::7 ",
+    "cards": "4111111111111111 ",
+    "accounts": "DE89370400440532013000 ",
+    "phones": "+49 30 123456 ",
+    "cookies": "Cookie: a=b; ",
+    "headers": "Authorization: ",
+    "bearers": "Bearer ",
+    "command lines": "curl -u a:b ",
+    "options": "--password ",
+    "connections": "postgres://a:b@c/",
+    "keys": "-----BEGIN RSA PRIVATE KEY-----\n",
+    "masks": "[password:1:8-15]",
+    "half masks": "[password:",
+    "marks of direction": "\u200b",
+    "escaped backslashes": "\\u005c",
+    "underscores": "_",
+    "slashes": "/",
+    "hyphens": "-----",
+}
+
+
+def nested(size: int) -> dict[str, str]:
+    """More texts of that size, of what is found and of what is nested."""
+    return {name: (piece * (size // len(piece) + 1))[:size] for name, piece in PIECES.items()}

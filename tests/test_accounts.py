@@ -1,0 +1,104 @@
+import pytest
+
+from tests.finding import told
+from triage.redact.accounts import around_signs
+from triage.redact.personal import personal
+
+
+def found(text):
+    data = text.encode()
+    return told(personal(data), data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/home/mfern/app/x.py",
+        "/Users/mfern/Library",
+        "C:\\Users\\mfern\\app",
+        "C:\\\\Users\\\\mfern\\\\app",
+        "%2Fhome%2Fmfern%2Fapp",
+        "/home/students/mfern/x",
+        "\\\\?\\C:\\Users\\mfern\\x",
+        "~mfern/app",
+        "/var/mail/mfern",
+        "-rw-r--r-- 1 mfern staff 12 Jan 2 09:41 x",
+        "mfern    pts/0   2026-01-02",
+        "(mfern) CMD (run)",
+        'host - mfern [10/Feb/2026:09:26:07 +0000] "GET /"',
+        "https://mfern:${PASS}@example.org/x",
+        "mfern@webserver:~$ ls",
+    ],
+)
+def test_accounts_are_found(text):
+    assert ("mfern", "username") in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/home/runner/work",
+        "/Users/Shared/x",
+        "C:\\Users\\Default User\\x",
+        "/home/$USER/x",
+        "/home/index.html",
+        "/home/1000/x",
+        "a~mfern/x",
+        "-rw-r--r-- 1 root root 12 Jan 2 09:41 x",
+        "https://git@github.com/x/y",
+        "git@github.com:x/y",
+        "foo@https://example.org/app.js:1:2",
+        "pay@webpack:///./src/pay.js:3:9",
+        "handle@file:///srv/app.js:1:2",
+        "@media screen",
+        "logo@2x.png",
+        "systemd@1.service",
+    ],
+)
+def test_what_is_nobodys_stays(text):
+    assert found(text) == []
+
+
+def test_an_account_keeps_its_blank_and_drops_a_dot_at_the_end():
+    assert found("C:\\Users\\Mara Fern\\x") == [("Mara Fern", "username")]
+    assert found("see /home/mfern.") == [("mfern", "username")]
+
+
+def test_a_share_gives_its_machine_and_the_account_on_it():
+    assert found("\\\\FILESRV-01\\users\\mfern\\x") == [("FILESRV-01", "hostname"), ("mfern", "username")]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("postgres://mfern:hunter2@db/shop", [("hunter2", "password"), ("mfern", "username")]),
+        ("amqp://mfern:hun@ter2@mq/x", [("hun@ter2", "password"), ("mfern", "username")]),
+        ("https://0123456789abcdef0123@example.org/42", [("0123456789abcdef0123", "token")]),
+        ("mfern:hunter2@tcp(db:3306)/shop", [("hunter2", "password")]),
+        ("sqlplus mfern/hunter2@db", [("hunter2", "password")]),
+        ("redis://default:[password:1:4-7]@cache/0", []),
+    ],
+)
+def test_urls_give_account_and_password(text, values):
+    assert told(around_signs(text.encode()), text.encode()) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("<mara.fern@example.org>", "mara.fern@example.org"),
+        ("user=mara.fern@example.org&x", "mara.fern@example.org"),
+        ("'mara+x@mail.example.org'", "mara+x@mail.example.org"),
+        ("to=%3Cmara@example.org%3E", "mara@example.org"),
+        ("line\\nmara@example.org", "mara@example.org"),
+        ("jürgen@example.org", "jürgen@example.org"),
+        ("mara@xn--bcher-kva.example", "mara@xn--bcher-kva.example"),
+    ],
+)
+def test_addresses_are_found_without_what_precedes_them(text, value):
+    assert told(around_signs(text.encode()), text.encode()) == [(value, "email")]
+
+
+def test_a_prompt_is_an_account_on_a_machine():
+    assert found("mfern@build-07:~/app$ make") == [("mfern", "username"), ("build-07", "hostname")]
+    assert found("ssh mfern@build-07 uptime") == [("mfern", "username"), ("build-07", "hostname")]

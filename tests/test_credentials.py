@@ -1,0 +1,47 @@
+import pytest
+
+from tests.finding import told
+from triage.redact import credentials
+
+
+def header(text):
+    data = text.encode()
+    return told(credentials.header(data, None, 0), data)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Bearer abc.def-123", ["abc.def-123"]),
+        ("Basic cGx1bTpvcmNoYXJkNw==", ["cGx1bTpvcmNoYXJkNw=="]),
+        ("token 0123456789abcdef", ["0123456789abcdef"]),
+        ("a1b2c3d4e5f6a7b8\r\nHost: x", ["a1b2c3d4e5f6a7b8"]),
+        ('Digest username="plum", realm="r", response="6629fae49393a05397450978507c4ef1"',
+         ["6629fae49393a05397450978507c4ef1"]),
+    ],
+)  # fmt: skip
+def test_what_follows_the_scheme_is_found(text, found):
+    assert header(text) == [(value, "authorization") for value in found]
+
+
+@pytest.mark.parametrize("text", ["required", "Bearer [Filtered]", "Bearer ${TOKEN}", "none", ""])
+def test_a_header_without_credentials_stays(text):
+    assert header(text) == []
+
+
+def test_cookies_are_found_by_name_or_by_looking_made():
+    text = b"theme=dark; sessionid=plum77; _x=a1b2c3d4e5f6g7h8; Path=/; Max-Age=3600"
+    assert told(credentials.cookies(text, (0, len(text))), text) == [
+        ("plum77", "session_id"),
+        ("a1b2c3d4e5f6g7h8", "cookie"),
+    ]
+
+
+def test_a_token_without_its_scheme():
+    assert credentials.without_scheme(b"Bearer abc", 0, 10) == (7, 10)
+    assert credentials.without_scheme(b"abc def", 0, 7) == (0, 7)
+
+
+def test_a_header_ends_with_its_line_or_quote():
+    assert credentials.header_span(b'x a=b; c"} d', 2) == (2, 8)
+    assert credentials.header_span(b"x\ny", 1) == (1, 1)

@@ -1,0 +1,71 @@
+import pytest
+
+from tests.finding import told
+from triage.redact.hosts import around, is_host, places
+from triage.redact.personal import personal
+
+
+@pytest.mark.parametrize(
+    ("name", "alone", "named"),
+    [
+        (b"db-01.prod.internal", True, True),
+        (b"nas.local", True, True),
+        (b"DESKTOP-4F7K2QX", True, True),
+        (b"Maras-MacBook-Pro.local", True, True),
+        (b"MacBook-Pro-von-Nadia.local", True, True),
+        (b"ip-10-1-2-3.eu-west-1.compute.internal", True, True),
+        (b"web03.example-shop.com", True, True),
+        (b"api.corp.contoso.com", True, True),
+        (b"web-03", False, True),
+        (b"gateway", False, True),
+        (b"my_host", False, False),
+        (b"localhost", False, False),
+        (b"api.github.com", False, False),
+        (b"config.local", False, False),
+        (b"com.example.app2.internal", False, False),
+        (b"MyClass.Inner2.local", False, False),
+        (b"0x1f.a.local", False, False),
+        (b"12345", False, False),
+        (b"x", False, False),
+    ],
+)
+def test_a_name_is_a_machines_by_its_form_or_because_something_says_so(name, alone, named):
+    assert (is_host(name, named=False), is_host(name, named=True)) == (alone, named)
+
+
+def found(text):
+    data = text.encode()
+    return told(personal(data), data)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Feb 10 09:26:07 web-03 sshd[812]: closed", "web-03"),
+        ("2026-02-10T09:26:07.123Z web-03 app[1]: up", "web-03"),
+        ("<34>1 2026-02-10T09:26:07Z web-03.prod app - -", "web-03.prod"),
+        ("Linux web-03 6.1.0-18-amd64 #1 SMP", "web-03"),
+        ("lookup db-01.prod.internal: no such host", "db-01.prod.internal"),
+        ("open \\\\FILESRV-01\\data\\x", "FILESRV-01"),
+        ("https://db-01.prod.internal:8443/x", "db-01.prod.internal"),
+    ],
+)
+def test_machines_are_found_in_headers_and_paths_of_the_network(text, value):
+    assert found(text) == [(value, "hostname")]
+
+
+@pytest.mark.parametrize(
+    "text", ["took 00:01:02 for step one: ok", "/srv/db-01.prod.internal/x", "$nas.local", "nas.local(", "iPhone14,2"]
+)
+def test_times_paths_calls_and_models_stay(text):
+    assert found(text) == []
+
+
+def test_a_name_is_taken_whole_around_a_place():
+    text = b"'build-07.lan'."
+    assert told(around(text, 8, 12), text) == [("build-07.lan", "hostname")]
+
+
+def test_the_lists_are_read_once():
+    assert places() is places()
+    assert b"localhost" in places().no_machine

@@ -1,0 +1,70 @@
+import base64
+import copy
+import pickle
+
+import pytest
+
+from triage.redact.known import Known, worth_finding
+
+
+def found(known, text):
+    data = text.encode()
+    return [(data[hit.start : hit.end].decode(), hit.kind) for hit in known.hits(data)]
+
+
+def test_known_values_are_found_wherever_they_stand_by_themselves():
+    known = Known([("password", b"hunter2-quartz"), ("username", b"mfern")])
+    text = "hunter2-quartz, xhunter2-quartz hunter2-quartzy mfern's (hunter2-quartz)"
+    assert found(known, text) == [
+        ("hunter2-quartz", "password"),
+        ("mfern", "username"),
+        ("hunter2-quartz", "password"),
+    ]
+
+
+def test_a_word_is_no_part_of_a_path_or_name():
+    known = Known([("username", b"mfern")])
+    assert found(known, "mfern/x a.mfern mfern-1 mfern_x mfern(") == []
+    assert found(known, '"mfern": mfern, <mfern>') == [("mfern", "username")] * 3
+
+
+def test_the_longer_of_two_that_begin_alike_is_found():
+    known = Known([("password", b"hunter2-q"), ("token", b"hunter2-q-long")])
+    assert found(known, "hunter2-q-long hunter2-q") == [("hunter2-q-long", "token"), ("hunter2-q", "password")]
+
+
+def test_the_first_kind_of_a_value_counts_and_none_is_nothing():
+    assert found(Known([("a", b"hunter2-q"), ("b", b"hunter2-q")]), "hunter2-q") == [("hunter2-q", "a")]
+    assert not Known([])
+    assert found(Known([]), "x") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "worth"),
+    [
+        ("password", b"hunter2-quartz", True),
+        ("password", b"hunt3r", True),
+        ("password", b"hunter", False),
+        ("password", b"password", False),
+        ("password", b"DB_PASSWORD", False),
+        ("pin", b"4711", False),
+        ("card", b"4111111111111111", True),
+        ("username", b"mfern", True),
+        ("username", b"mara", False),
+        ("username", b"root", False),
+        ("hostname", b"db1", False),
+    ],
+)
+def test_only_what_is_its_own_is_looked_for(kind, value, worth):
+    assert worth_finding(kind, value) is worth
+
+
+def test_nothing_of_it_is_shown_or_travels():
+    known = Known([("password", b"hunter2-quartz")])
+    assert repr(known) == repr(Known([])) == "<Known values>"
+    for travel in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="make them where they are used") as caught:
+            travel(known)
+        assert "hunter2" not in str(caught.value)
+    assert not hasattr(known, "__dict__")
+    assert base64.b64encode(b"hunter2") not in repr(known).encode()

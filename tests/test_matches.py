@@ -1,0 +1,73 @@
+import pytest
+
+from tests.finding import AWS, GITHUB, SLACK, STRIPE, jwt, pem
+from triage.redact.matches import by_rules, generic
+
+
+def found(text, disabled=()):
+    data = text.encode()
+    return {(hit.value.decode(), hit.kind) for hit in by_rules(data, frozenset(disabled))}
+
+
+@pytest.mark.parametrize(
+    ("token", "kind"),
+    [(GITHUB, "github_token"), (AWS, "aws_key_id"), (SLACK, "slack_bot_token"), (STRIPE, "stripe_key"),
+     (jwt(), "jwt_token")],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["{}", "x={}&y=1", '{{"t": "{}"}}', "({})", "token {} was used", "a\n{}\nb", "<{}>"])
+def test_tokens_are_found_by_their_form(token, kind, around):
+    assert (token, kind) in found(around.format(token))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\\n"])
+def test_a_block_of_a_key_is_found_whole(newline):
+    key = pem(newline=newline)
+    assert (key, "private_key_block") in found(f"before\n{key}\nafter")
+
+
+def test_a_block_that_was_cut_off_is_found_to_its_end():
+    key = pem().rpartition("\n")[0]
+    assert (key, "private_key_block") in found(f"before\n{key}\n\nplain words follow")
+
+
+def test_a_block_ends_with_a_short_line_and_its_mark():
+    lines = pem().split("\n")
+    key = "\n".join([*lines[:-2], lines[-2][:19] + "=", lines[-1]])
+    assert (key, "private_key_block") in found(f"before\n{key}\nafter")
+
+
+def test_a_wrapped_token_is_found_over_the_end_of_its_line():
+    data = f"got {GITHUB[:20]}\n    {GITHUB[20:]} here".encode()
+    hit = next(by_rules(data))
+    assert hit.value.decode() == GITHUB
+    assert data[hit.start : hit.end].decode() == GITHUB[:20] + "\n    " + GITHUB[20:]
+
+
+def test_a_rule_that_is_off_finds_nothing_by_name_or_kind():
+    assert found(GITHUB, ["github-token"]) == {(GITHUB, "github_pat")}
+    assert found(GITHUB, ["github-token", "github_pat"]) == set()
+    assert found(f"{GITHUB} {AWS}", ["github_token", "github-pat"]) == {(AWS, "aws_key_id")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ghp_short",
+        "eyJ.a.b",
+        "xoxb-",
+        "-----BEGIN KEY-----",
+    ],
+)
+def test_what_is_too_short_stays(text):
+    assert found(text) == set()
+
+
+def test_the_generic_rule_wants_entropy():
+    data = b"api_key = a8Kq2Zx9Lm4Vt7Bn1Rw5"
+    assert [hit.value for hit in generic(data, 0, 9)] == [b"a8Kq2Zx9Lm4Vt7Bn1Rw5"]
+    assert [*generic(b"api_key = aaaaaaaaaaaaaaaaaaaa", 0, 9)] == []
+
+
+def test_a_program_is_one_where_a_word_begins():
+    assert ("hunter2", "password") in found("$ mysql -phunter2 shop")
+    assert found("notmysql -phunter2 shop") == set()

@@ -1,0 +1,82 @@
+import pytest
+
+from tests.finding import told
+from triage.redact import network
+from triage.redact.personal import personal
+
+
+def found(text):
+    data = text.encode()
+    return told(personal(data), data)
+
+
+@pytest.mark.parametrize(
+    "text", ["client 203.0.113.7 connected", "203.0.113.7:443", "[203.0.113.7]", "ip=10.1.2.3", "203.0.113.7."]
+)
+def test_ipv4_addresses_are_found(text):
+    value = "10.1.2.3" if "10.1" in text else "203.0.113.7"
+    assert found(text) == [(value, "ipv4")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "127.0.0.1",
+        "0.0.0.0",
+        "255.255.255.0",
+        "10.0.0.0/8",
+        "300.1.2.3",
+        "1.2.3.04",
+        "1.2.3.4.5",
+        "version 10.1.22.100",
+        "ntdll.dll 210.0.19041.1",
+        "v203.0.113.7",
+        "lib-203.0.113.7",
+        "203.0.113.7-beta",
+        "see section 1.2.3.4",
+        "Chrome/120.0.111.99",
+    ],
+)
+def test_versions_and_what_every_machine_has_stay(text):
+    assert found(text) == []
+
+
+def test_four_small_numbers_are_an_address_where_something_says_so():
+    assert found("from 1.2.3.4") == [("1.2.3.4", "ipv4")]
+    assert found("1.2.3.4:8080") == [("1.2.3.4", "ipv4")]
+    assert found("10.2.3.4 sent") == [("10.2.3.4", "ipv4")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("from 2001:db8::8a2e:370:7334 port", "2001:db8::8a2e:370:7334"),
+        ("addr fe80::1ff:fe23:4567:890a%eth0", "fe80::1ff:fe23:4567:890a%eth0"),
+        ("[2001:db8:85a3:0:0:8a2e:370:7334]:443", "2001:db8:85a3:0:0:8a2e:370:7334"),
+        ("IP 2001:db8::8a2e:370:7334.443 > x", "2001:db8::8a2e:370:7334"),
+    ],
+)
+def test_ipv6_addresses_are_found(text, value):
+    assert found(text) == [(value, "ipv6")]
+
+
+@pytest.mark.parametrize("text", ["::1", "::", "std::a::b", "12:30:45", "a::b", "2026-01-02 09:41:07:123", "a:b:c:d"])
+def test_clock_times_and_scopes_are_no_ipv6(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("value", ["00:1b:63:84:45:e6", "00-1B-63-84-45-E6", "001b.6384.45e6"])
+def test_mac_addresses_are_found(value):
+    assert found(f"eth0 {value} up") == [(value, "mac")]
+
+
+@pytest.mark.parametrize(
+    "text", ["00:00:00:00:00:00", "5a:00:1b:63:84:45:e6", "00:1b:63:84:45:e6:77:12", "10-11-12-13-14-15"]
+)
+def test_digests_in_pairs_and_dates_are_no_mac(text):
+    assert "mac" not in {kind for _, kind in found(text)}
+
+
+def test_a_firewall_writes_a_frame():
+    frame = "MAC=00:1b:63:84:45:e6:00:1b:63:84:45:e7:08:00"
+    assert [*network.hexadecimal(frame.encode(), 4, 21)] == [(4, len(frame), "mac", "mac")]

@@ -1,0 +1,62 @@
+import pytest
+
+from tests.finding import told
+from triage.redact.prose import said
+
+
+def found(text):
+    data = text.encode()
+    return told(said(data), data)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("tool --password hunter2 --verbose", "hunter2", "password"),
+        ("exec ['tool', '--token', 'a1b2c3d4e5']", "a1b2c3d4e5", "token"),
+        ("the password is hunter2", "hunter2", "password"),
+        ("changed password from hunter2 at 09:00", "hunter2", "password"),
+        ("Passwort: hunter2", "hunter2", "password"),
+        ("CREATE USER app IDENTIFIED BY 'hunter2'", "hunter2", "password"),
+        ("PASS hunter2\r\n", "hunter2", "password"),
+        ("setx API_TOKEN a1b2c3d4e5f6", "a1b2c3d4e5f6", "token"),
+        ("with bearer a1b2c3d4e5f6g7", "a1b2c3d4e5f6g7", "authorization"),
+        ("called phone +49 170 1234567 twice", "+49 170 1234567", "phone"),
+        ("login failed for user mfern from x", "mfern", "username"),
+        ("Accepted publickey for mfern from x", "mfern", "username"),
+        ("user mfern logged in", "mfern", "username"),
+        ("connecting to db-07 failed", "db-07", "hostname"),
+        ("verification code is 482913", "482913", "pin"),
+        ("AccessToken(value='a1b2c3d4e5f6g7h8i9')", "a1b2c3d4e5f6g7h8i9", "token"),
+        ("plum:1001:*:plum:hunter2", "hunter2", "password"),
+    ],
+)
+def test_what_sentences_and_flags_name_is_found(text, value, kind):
+    assert (value, kind) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the password is required",
+        "enter the password for the account",
+        "tool --password --verbose",
+        "tool --password=",
+        "token expired at noon",
+        "session started",
+        "user was not found",
+        "invalid user name",
+        "connecting to server failed",
+        "running as root",
+        "secret value changed",
+        "fingerprint 5a:2b:9c:4d:77:10",
+        "token = parse(stream)",
+        "call 5 of 12",
+    ],
+)
+def test_sentences_without_a_value_stay(text):
+    assert found(text) == []
+
+
+def test_a_change_tells_both():
+    assert [value for value, _ in found("password from hunter2 to hunter33")] == ["hunter2", "hunter33"]

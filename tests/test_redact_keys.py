@@ -1,0 +1,72 @@
+import pytest
+
+from triage.redact.keys import Sense, parts, sense, vocabulary
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("password", "password"),
+        ("DB_PASSWORD", "password"),
+        ("dbPassword", "password"),
+        ("spring.datasource.password", "password"),
+        ("X-Api-Key", "api_key"),
+        ("client_secret", "secret"),
+        ("Authorization", "authorization"),
+        ("hostname", "hostname"),
+        ("phone_number", "phone"),
+        ("password2", "password"),
+    ],
+)
+def test_names_say_what_stands_under_them(name, kind):
+    assert sense(name).kind == kind
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "token_count",
+        "has_password",
+        "password_length",
+        "public_key",
+        "passwordPolicy",
+        "requestId",
+        "monkey",
+        "compass",
+        "message",
+        "x" * 121,
+    ],
+)
+def test_names_about_a_value_hold_none(name):
+    assert sense(name) is None
+
+
+def test_a_name_that_decides_alone_goes_before_a_hint():
+    assert sense("key").weak == "entropy"
+    assert sense("key_password") == Sense("password")
+
+
+def test_a_policy_adds_names_word_by_word():
+    assert sense("orchardTenant") is None
+    assert sense("orchardTenant", ("tenant",)) == Sense("secret")
+    assert sense("tenants", ("tenant",)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("APIKey", ["api", "key"]),
+        ("AWSSecretKey2", ["aws", "secret", "key", "2"]),
+        ("x-api-key", ["x", "api", "key"]),
+        ("", []),
+    ],
+)
+def test_a_name_is_taken_apart(name, words):
+    assert parts(name) == words
+
+
+def test_the_vocabulary_is_read_once_and_reaches_as_far_as_its_longest_name():
+    known = vocabulary()
+    assert known is vocabulary()
+    assert known.longest == max(map(len, known.senses))
+    assert {"mysql", "curl"} <= {name for program in known.programs for name in program.names}

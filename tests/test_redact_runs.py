@@ -1,0 +1,65 @@
+import base64
+import os
+
+import pytest
+
+from triage.redact.runs import decoded_runs
+
+TEXT = b'{"user": "mara", "password": "hunter2"}'
+
+
+def runs(data):
+    return [(data[start:end], text) for start, end, text in decoded_runs(data)]
+
+
+WAYS = {
+    "base64": base64.b64encode,
+    "base64url": lambda text: base64.urlsafe_b64encode(text).rstrip(b"="),
+    "hexadecimal": lambda text: text.hex().encode(),
+    "capitals": lambda text: text.hex().upper().encode(),
+}
+
+
+@pytest.mark.parametrize("around", [b"x=%s;", b'{"blob": "%s"}', b"0x%s", b"\\x%s", b"/srv/%s", b"id:%s,", b"%s"])
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("size", [0, 20_000], ids=["small", "large"])
+def test_a_run_is_found_small_or_large(way, around, size):
+    encoded = way(TEXT)
+    data = b"ordinary text\n" * (size // 14) + around % encoded + b" end\n"
+    assert runs(data) == [(encoded, TEXT)]
+
+
+def test_utf_16_loses_its_nuls():
+    encoded = base64.b64encode(TEXT.decode().encode("utf-16-le"))
+    assert runs(encoded) == [(encoded, TEXT)]
+
+
+def test_wrapped_lines_are_one_run():
+    encoded = base64.b64encode(TEXT * 4)
+    wrapped = b"\n".join(encoded[at : at + 64] for at in range(0, len(encoded), 64))
+    assert runs(b"data: " + wrapped + b"\nend\n") == [(wrapped, TEXT * 4)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"short",
+        b"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        b"/usr/lib/python3/dist-packages/requests/sessions",
+        b"com_example_application_MainActivityController",
+        b"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    ],
+)
+@pytest.mark.parametrize("size", [0, 20_000], ids=["small", "large"])
+def test_digests_paths_and_names_are_no_runs(data, size):
+    assert runs(data + b"\n" + b"ordinary text\n" * (size // 14)) == []
+
+
+def test_noise_is_no_run():
+    assert runs(base64.b64encode(os.urandom(30_000))) == []
+
+
+def test_a_large_text_gives_what_its_parts_give():
+    parts = [b"x=" + base64.b64encode(b"number %d of many, hunter2" % number) + b"\n" for number in range(600)]
+    assert runs(b"".join(parts)) == [run for part in parts for run in runs(part)]

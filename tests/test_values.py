@@ -1,0 +1,116 @@
+import base64
+
+import pytest
+
+from triage.redact import values
+
+
+def read(data, at=0):
+    found = values.quoted(data, at)
+    return None if found is None else (data[slice(*found[0])], found[1])
+
+
+@pytest.mark.parametrize(
+    ("data", "value", "rest"),
+    [
+        (b'"hunter2", 1', b"hunter2", b", 1"),
+        (b"'it\"s' x", b'it"s', b" x"),
+        (b'"a \\"quoted\\" word"', b'a \\"quoted\\" word', b""),
+        (b'\\"inner\\"}"', b"inner", b'}"'),
+        (b'\\\\\\"deep\\\\\\"', b"deep", b""),
+        (b'Some("x1")', b"x1", b")"),
+        (b'b"bytes"', b"bytes", b""),
+        (b'string(7) "hunter2"', b"hunter2", b""),
+    ],
+)
+def test_a_string_ends_at_its_own_quote(data, value, rest):
+    found, end = read(data)
+    assert (found, data[end:]) == (value, rest)
+
+
+def test_a_string_that_does_not_end_ends_with_its_line():
+    assert read(b'"cut off\nnext "x"') == (b"cut off", 8)
+
+
+def test_no_quote_no_string():
+    assert read(b"bare") is None
+
+
+@pytest.mark.parametrize(
+    ("data", "value"), [(b"abc, d", b"abc"), (b"a.b.", b"a.b"), (b"x&y=1", b"x"), (b"x)", b"x"), (b'k"', b"k")]
+)
+def test_a_bare_value_ends_at_a_blank_or_mark(data, value):
+    assert data[slice(*values.bare(data, 0))] == value
+
+
+@pytest.mark.parametrize("data", [b"", b" x", b"...", b'"x"'])
+def test_nothing_is_no_bare_value(data):
+    assert values.bare(data, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "words", "value"),
+    [
+        (b"p@ss, w#rd\nnext", True, b"p@ss, w#rd"),
+        (b"p@ss word # why\n", True, b"p@ss word"),
+        (b"p@ss word\n", False, b"p@ss"),
+        (b"one;Server=two", True, b"one"),
+        (b"value;\r\n", True, b"value"),
+    ],
+)
+def test_a_setting_reaches_to_the_end_of_its_line(data, words, value):
+    assert data[slice(*values.to_line_end(data, 0, words=words))] == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"null", b"None", b"xxxxxxxx", b"${DB_PASSWORD}", b"{{ token }}", b"<your password>", b"[Filtered]", b"%s",
+     b"$(cat /run/secret)", b"process.env.TOKEN", b"your-api-key"],
+)  # fmt: skip
+def test_placeholders_hold_no_value(value):
+    assert values.placeholder(value)
+
+
+@pytest.mark.parametrize("value", [b"hunter2", b"$ecret", b"correct horse", b"0000-1111"])
+def test_values_are_no_placeholders(value):
+    assert not values.placeholder(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "in_quotes", "holds"),
+    [
+        (b"hunter2", True, True),
+        (b"correct horse battery", True, True),
+        (b"Password must not be empty.", True, False),
+        (b"required", True, False),
+        (b" + name", True, False),
+        (b"hunter2", False, True),
+        (b"getPassword()", False, False),
+        (b"user.password", False, False),
+        (b"ab", False, False),
+        (b"4711", False, True),
+        (b"is not valid", False, False),
+        (b"=x1", False, False),
+    ],
+)
+def test_secrets_are_told_from_code_and_prose(value, in_quotes, holds):
+    assert values.holds_secret(value, in_quotes=in_quotes, assigned=True, after=-1, name=b"password") is holds
+
+
+def test_a_name_is_no_value_of_itself():
+    for value in (b"password", b"PASSWORD", b"_password_"):
+        assert not values.holds_secret(value, in_quotes=True, assigned=True, after=-1, name=b"password")
+
+
+@pytest.mark.parametrize(
+    ("value", "random"),
+    [(b"a1b2c3d4", True), (b"12345678", False), (b"123456789012", True), (b"abcdefgh", False), (b"a1 b2 c3", False)],
+)
+def test_what_a_program_made_looks_random(value, random):
+    assert values.looks_random(value) is random
+
+
+def test_user_and_password_in_base64_are_told():
+    assert values.names_user_and_password(base64.b64encode(b"plum:orchard7"))
+    assert not values.names_user_and_password(base64.b64encode(b"plum orchard7"))
+    assert not values.names_user_and_password(b"not base64!!")

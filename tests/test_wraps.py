@@ -1,0 +1,51 @@
+import pytest
+
+from tests.finding import GITHUB
+from triage.redact.wraps import continued, unwrapped
+
+HEAD, TAIL = GITHUB[:22], GITHUB[22:]
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["\n", "\r\n", "\\\n", "\n    ", "\n> ", '" +\n    "', "\\n", "\\r\\n", '"\n "', "\n\t"],
+)
+def test_a_token_is_joined_over_the_end_of_its_line(between):
+    data = f"token {HEAD}{between}{TAIL} was sent\nnext".encode()
+    view, line = next(unwrapped(data, data.index(b"gh"), complete=False))
+    assert line == 0
+    at = view.data.index(GITHUB.encode())
+    start, end = view.back(at, at + len(GITHUB))
+    assert data[start:end].decode() == HEAD + between + TAIL
+
+
+def test_what_all_lines_begin_with_is_left_out():
+    first, second = "09:26:07.001 [ERR] ", "09:26:07.012 [ERR] "
+    data = f"start\n{first}{HEAD}\n{second}{TAIL} x\n".encode()
+    view, line = next(unwrapped(data, data.index(b"gh"), complete=False))
+    assert line == len("start\n")
+    assert GITHUB.encode() in view.data
+
+
+def test_a_token_that_ends_before_its_line_does_is_not_joined():
+    assert [*unwrapped(b"token " + HEAD.encode() + b" x\n" + TAIL.encode(), 6, complete=False)] == []
+
+
+@pytest.mark.parametrize("following", ["and more", "at pay (pay.js:3:9)", "2026-02-10 09:26:07 next", "File"])
+def test_a_complete_token_does_not_take_the_next_line_with_it(following):
+    data = f"token {GITHUB}\n{following}\n".encode()
+    assert [*unwrapped(data, 6, complete=True)] == []
+    assert next(unwrapped(data, 6, complete=False))
+
+
+def test_a_value_runs_on_as_long_as_it_looks_random():
+    data = b"key=a1B2c3D4e5F6g7H8\n    i9J0k1L2m3N4\nplain words follow\n"
+    assert data[4 : continued(data, 4, 20)] == b"a1B2c3D4e5F6g7H8\n    i9J0k1L2m3N4"
+
+
+@pytest.mark.parametrize(
+    "data", [b"key=hunter\nplain words", b"key=a1B2c3D4\nNext line of text", b"key=a1B2c3D4", b"key=a1B2c3D4\n"]
+)
+def test_prose_after_a_value_is_none_of_it(data):
+    end = len(data.partition(b"\n")[0])
+    assert continued(data, 4, end) == end

@@ -1,0 +1,226 @@
+r"""People by their accounts: in paths of home folders, listings, access logs, URLs and prompts, and their e-mail.
+
+`/home/account`, `C:\Users\account`, `~account/`, a line of `ls -l`, `scheme://account:password@host`,
+`account@machine:~$`. Accounts of services and of images tell of nobody and stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact import hosts, values
+from triage.redact.keys import vocabulary
+from triage.redact.text import DIGITS, LETTERS, Found, digits_in
+
+__all__ = ("HOMES", "LISTED", "around_signs", "behind_tilde", "in_access_log", "in_listing", "in_path")
+
+HOMES: Final = (
+    r"(?:/home|/users|/documents and settings|\\users|\\documents and settings|\\home|/usr/home|/run/media|/var/mail"
+    r"|/var/spool/mail|/var/spool/cron/crontabs|%2fhome|%2fusers)(?:/|\\{1,16}|%2f|%5c)"
+)
+"""The folders that hold those of people, in small letters; backslashes may be escaped, slashes be percent-encoded."""
+LISTED: Final = re.compile(
+    rb"(?i)[-dl][rwxst-]{9}[.+@]? +[0-9]+ +([a-z][\w.-]{1,31})"
+    rb"|([a-z][\w.-]{1,31}) +(?:pts/[0-9]|[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ )"
+    rb"|\(([a-z][\w.-]{1,31})\) cmd \("
+)
+"""A line of `ls -l`, `who`, `ps` or cron, with the account as its one group."""
+_SHORTEST: Final = 3
+_HOME: Final = re.compile(rb"(?i)" + HOMES.encode() + rb"(?:(?:staff|students|faculty|people)/)?")
+_SHARED_HOME: Final = re.compile(rb"(?i)(?:users|home|homes|profiles)\$?\\{1,8}")
+_LOCAL_SHARE: Final = re.compile(rb"(?i)\\{2,16}(?:wsl\$|wsl\.localhost|\?|\.)\\{1,8}[\w.: -]{1,40}(?=\\)")
+_ACCOUNT: Final = re.compile(
+    rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}"""
+    rb"""(?:\ [A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"']|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
+)
+_BEFORE_A_TILDE: Final = frozenset(b" \t\n\"'=:(,")
+_ACCESS: Final = re.compile(rb" - ([A-Za-z][\w.@-]{1,62}) ")
+# What ends like this is a file or a unit, not a person's folder and not a domain.
+_FILE_ENDINGS: Final = frozenset(
+    b"so py js ts rb go rs java class dll exe jar map jsx tsx mjs cjs html css json png svg php lua cpp c h webp gif "
+    b"jpg jpeg bmp ico cur service socket timer mount target slice scope device path swap kt cs swift dart vue scss "
+    b"less md txt log tgz zip gz tar whl rpm deb apk nupkg gem crate bz2 xz".split()
+)
+_LOCAL: Final = frozenset(LETTERS + DIGITS + b"._%+-'!#$&*/=?^`{|}~" + bytes(range(0x80, 0x100)))
+_LONGEST_LOCAL: Final = 64
+# Legal in an address, yet far more often what precedes one.
+_BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#", b"$", b"*")
+_ESCAPED: Final = frozenset({b"3a", b"3d", b"3c", b"22", b"20"})
+_DOMAIN: Final = re.compile(
+    rb"(?:[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,61}[A-Za-z0-9\x80-\xff])?\.){1,8}"
+    rb"(?:[A-Za-z\x80-\xff]{2,24}|xn--[A-Za-z0-9-]{1,40})(?![\w-])"
+)
+_OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
+_USERINFO: Final = re.compile(rb"""[^\s/?#"'\\@]{1,400}(?:@[^\s/?#"'\\@]{0,200}){0,4}""")
+_SCHEME_REACH: Final = 512
+_USERINFO_REACH: Final = 256
+_NOBODY: Final = frozenset({b"oauth2", b"x-token-auth", b"x-access-token"})
+# Nor is what stands before a colon in such a place the account of a URL.
+_BROWSER: Final = re.compile(rb"(?i)https?://|file://|webpack|chrome|moz-extension|safari|resource:|blob:|app:")
+_ORACLE: Final = re.compile(
+    rb"(?i)(?:oracle:(?:thin|oci8?):|sqlplus |sqlldr |userid=)[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z"
+)
+_GO_DSN: Final = re.compile(rb"[\w.$-]{1,60}:([^\s\"'@]{1,200})\Z")
+# Two slashes are those of a URL: browsers write `function@https://...` in a stack trace.
+_AT_MACHINE: Final = re.compile(
+    rb"([A-Za-z0-9][A-Za-z0-9.-]{1,80})"
+    rb"(:(?:~|/(?!/))[^\s]{0,80}|[ \t][^\s\]]{0,80}\][#$]|[ \t][~/][^\s\]]{0,80}[#$]|'s password)?"
+)
+_AT_ACCOUNT: Final = re.compile(rb"(?:\A|[^\w.+-])([a-z_][\w.-]{1,31})\Z")
+_AT_PROMPT: Final = re.compile(
+    rb"'s password|[ \t][^\s\]]{0,80}\][#$]|:[~/][^\s]{0,80}[#$]|[ \t][~/][^\s\]]{0,80}\]?[#$]"
+)
+_REMOTE: Final = re.compile(rb"(?:ssh|scp|sftp|rsync|mosh)[ \t][^\n]{0,120}\Z")
+
+
+def behind_tilde(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The account in `~account/`."""
+    name = data[start + 1 : end - 1].lower()
+    first = not start or data[start - 1] in _BEFORE_A_TILDE
+    if first and name not in hosts.places().homes and name not in vocabulary().services:
+        yield start + 1, end - 1, "username", "home"
+
+
+def in_listing(data: bytes, match: re.Match[bytes]) -> Iterator[Found]:
+    """The account in a line of `ls -l`, `who`, `ps` or cron."""
+    start, end = match.span(match.lastindex or 0)
+    name = data[start:end]
+    before = match.start()
+    if before and data[before - 1 : before].isalnum():
+        return
+    if len(name) >= _SHORTEST and name.lower() not in vocabulary().services:
+        yield start, end, "username", "listing"
+
+
+def in_access_log(data: bytes, start: int) -> Iterator[Found]:
+    """The account in a line of an access log."""
+    match = _ACCESS.match(data, start)
+    if match and match[1].lower() not in vocabulary().services:
+        yield *match.span(1), "username", "access log"
+
+
+def in_path(data: bytes, start: int) -> Iterator[Found]:
+    """The account in the path of a home folder, and the machine in a path of the network."""
+    slashes = start
+    while data[slashes : slashes + 2] == b"\\\\":
+        slashes += 1
+    home = _HOME.match(data, slashes)
+    if home is None and (share := hosts.in_share(data, start)):
+        yield *share.span(2), "hostname", "unc"
+        home = _SHARED_HOME.match(data, share.end())
+    if home is None and (local := _LOCAL_SHARE.match(data, start)):
+        home = _HOME.match(data, local.end())
+    if home:
+        yield from _folder(data, home.end())
+
+
+def _folder(data: bytes, at: int) -> Iterator[Found]:
+    """The account whose folder begins at a place, if it is a person's."""
+    name = _ACCOUNT.match(data, at)
+    if name is None:
+        return
+    text = name.group()
+    first, blank, _ = text.lower().partition(b" ")
+    if (blank and first in {b"default", b"all"}) or text.lower() in hosts.places().homes or text.isdigit():
+        return
+    if text.startswith((b"$", b".", b"~", b"[", b"*")):
+        return
+    # A last part with an ending is a file, not the folder of a person.
+    last = data[name.end() : name.end() + 1] not in {b"/", b"\\"}
+    if last and b"." in text and text.rpartition(b".")[2].lower() in _FILE_ENDINGS:
+        return
+    yield at, at + len(text.rstrip(b".")), "username", "home"
+
+
+def around_signs(data: bytes) -> Iterator[Found]:
+    """What stands around each `@`: accounts in URLs, and e-mail addresses."""
+    at, done = -1, 0
+    while (at := data.find(b"@", at + 1)) >= 0:
+        password = _before_machine(data, at)
+        if password:
+            yield *password.span(1), "password", "userinfo"
+            continue
+        scheme = data.rfind(b"://", max(at - _SCHEME_REACH, 0), at)
+        if scheme >= done and _USERINFO.fullmatch(data, scheme + 3, at):
+            at = done = _last_sign(data, scheme + 3, at)
+            yield from _userinfo(data, scheme + 3, at)
+        else:
+            yield from _email(data, at)
+
+
+def _before_machine(data: bytes, at: int) -> re.Match[bytes] | None:
+    """The password in a name of a database as Oracle's and Go's drivers write it: `account/password@`, `...@tcp(`."""
+    if data.rfind(b"/", max(at - 130, 0), at) > 0 and (oracle := _ORACLE.search(data, max(at - 200, 0), at)):
+        return oracle
+    return _GO_DSN.search(data, max(at - 300, 0), at) if data[at + 1 : at + 5] in {b"tcp(", b"unix"} else None
+
+
+def _last_sign(data: bytes, start: int, at: int) -> int:
+    """The last `@` of a URL's account and password: a password may hold one."""
+    following = data.find(b"@", at + 1, at + _USERINFO_REACH)
+    while following > 0 and _USERINFO.fullmatch(data, start, following):
+        at, following = following, data.find(b"@", following + 1, following + _USERINFO_REACH)
+    return at
+
+
+def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """Account and password of a URL; a lone key such as that of a Sentry DSN counts as one."""
+    user, colon, password = data[start:end].partition(b":")
+    middle = start + len(user)
+    if password and not values.placeholder(password) and not values.is_name(password):
+        yield middle + 1, end, "password", "userinfo"
+    if values.looks_random(user, least=16 if colon else 10):
+        yield start, middle, "token", "userinfo"
+        return
+    small = user.lower()
+    nobody = small in _NOBODY or small.rstrip(DIGITS) in vocabulary().services or values.placeholder(user)
+    if user and colon and not nobody and b"=" not in user and not _BROWSER.match(user):
+        yield start, middle, "username", "userinfo"
+
+
+def _email(data: bytes, at: int) -> Iterator[Found]:
+    """An e-mail address around an `@`, or else the account on a machine."""
+    domain = _DOMAIN.match(data, at + 1)
+    if domain is None or _AT_PROMPT.match(data, domain.end()):
+        yield from _at_machine(data, at)
+        return
+    local = _local_part(data, at)
+    if not local or local.endswith(b".") or domain.group().rpartition(b".")[2].lower() in _FILE_ENDINGS:
+        return
+    behind = data[domain.end() : domain.end() + 1]
+    if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
+        return
+    yield at - len(local), domain.end(), "email", "email"
+
+
+def _local_part(data: bytes, at: int) -> bytes:
+    """What stands before the `@` of an address, without what precedes it."""
+    start = at
+    while start and at - start < _LONGEST_LOCAL and data[start - 1] in _LOCAL:
+        start -= 1
+    local = data[start:at]
+    for mark in _BEFORE_AN_ADDRESS:
+        local = local.rpartition(mark)[2]
+    local = local.lstrip(b".-!^~}%")
+    before = data[at - len(local) - 1 : at - len(local)]
+    if before == b"\\" and local[:1] in b"ntrbf":
+        local = local[1:]
+    elif before == b"%" and local[:2].lower() in _ESCAPED:
+        local = local[2:]
+    return local
+
+
+def _at_machine(data: bytes, at: int) -> Iterator[Found]:
+    """`account@machine`: a prompt, a target of ssh or scp, a worker of a queue."""
+    around = _AT_MACHINE.match(data, at + 1)
+    before = _AT_ACCOUNT.search(data, max(at - 40, 0), at)
+    if around is None or before is None:
+        return
+    account, name = before[1], around[1]
+    remote = around[2] is not None or bool(_REMOTE.search(data, max(at - 160, 0), at - len(account)))
+    if remote and account.lower() not in vocabulary().services and len(account) >= _SHORTEST:
+        yield *before.span(1), "username", "prompt"
+    if hosts.is_host(name, named=True) and (remote or (b"-" in name and digits_in(name) > 0)):
+        yield *around.span(1), "hostname", "prompt"

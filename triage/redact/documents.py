@@ -1,0 +1,221 @@
+"""Masks put in place so that a document stays one: JSON and NDJSON parse, Prometheus text parses, XML stays as it was.
+
+A mask never cuts an escape, never takes a quote or bracket with it, and stands in quotes where a number stood. Strings
+of JSON do not reach over lines, so that each line that holds a mask is looked at by itself. A line of Prometheus text
+whose name or value had to be masked becomes a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import msgspec
+
+from triage.redact.text import Span, line_of
+
+__all__ = ("Edit", "apply", "kind_of")
+
+_STRING: Final = re.compile(rb'"(?:[^"\\\n]|\\.)*+"?', re.DOTALL)
+_ESCAPE: Final = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_LITERAL: Final = re.compile(rb"[^\s,:{}\[\]\"]+")
+_JOINED: Final = re.compile(rb"""(\\{0,15}["'])[ \t]{0,8}:[ \t]{0,8}\Z""")
+_LITERAL_END: Final = re.compile(rb"[ \t]{0,8}(?:[,}\]]|\\{0,4}[nr]|\r?\n|\Z)")
+_SAMPLE: Final = re.compile(
+    rb"(?m)^(?:# (?:HELP|TYPE) [a-zA-Z_:]"
+    rb"|[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^\n]*\})?[ \t]+[-+0-9NI][^\s]*(?:[ \t]+-?[0-9]+)?[ \t]*\r?$)"
+)
+_ELEMENT: Final = re.compile(rb"<(?:[?!]|[A-Za-z][\w:.-]*[\s>/])")
+_OPENING: Final = frozenset({b"{", b"["})
+_OF_LINES: Final = frozenset({"json", "ndjson", "prometheus"})
+_LOOKED_AT: Final = 4_096
+_BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A range that is replaced, and what by."""
+
+    start: int
+    end: int
+    mask: bytes
+
+
+def kind_of(data: bytes) -> str | None:
+    """What a text is, for `apply`: ``json``, ``ndjson``, ``prometheus``, ``xml`` or None.
+
+    Examples
+    --------
+    >>> kind_of(b'{"a": 1}'), kind_of(b"up 1\\n"), kind_of(b"a line")
+    ('json', 'prometheus', None)
+    """
+    head = data[:_LOOKED_AT].lstrip(_BEFORE_TEXT)
+    if head[:1] in _OPENING:
+        first, _, rest = head.partition(b"\n")
+        if rest.strip()[:1] in _OPENING and _is_json(first):
+            return "ndjson"
+        return (
+            "json"
+            if head[1:64].lstrip()[:1] in {b'"', b"{", b"[", b"}", b"]"} or _is_json(data.lstrip(_BEFORE_TEXT))
+            else None
+        )
+    if _ELEMENT.match(head):
+        return "xml"
+    lines = [line for line in head.split(b"\n")[:40] if line.strip()]
+    samples = sum(bool(_SAMPLE.match(line)) for line in lines)
+    return "prometheus" if samples and samples * 10 >= len(lines) * 8 else None
+
+
+class _Part(NamedTuple):
+    """What is put in place of a range: for which edit (-1 for none), and how much of it goes around the mask."""
+
+    number: int
+    start: int
+    end: int
+    text: bytes
+    around: int = 0
+
+
+def apply(data: bytes, edits: Sequence[Edit], media: str | None) -> tuple[bytes, list[tuple[int, int, int]]]:
+    """The text with its edits made, and for each mask that stands in it: its edit, where it begins, its length."""
+    if not edits:
+        return data, []
+    out: list[bytes] = []
+    places = []
+    at = size = 0
+    for index, start, end, text, around in sorted(_parts(data, edits, media), key=lambda part: part[1:3]):
+        if end <= at and start < at:  # the part before grew over it
+            continue
+        begin = max(start, at)
+        out += (data[at:begin], text)
+        size += begin - at
+        if index >= 0:
+            places.append((index, size + around, len(text) - 2 * around))
+        size += len(text)
+        at = end
+    out.append(data[at:])
+    return b"".join(out), places
+
+
+def _parts(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[_Part]:
+    """The parts of each edit, as the line that it stands in asks for."""
+    line = (-1, -1)
+    strings: list[Span] | None = None
+    commented = False
+    for index, edit in _by_lines(data, edits, media):
+        if not line[0] <= edit.start <= line[1]:
+            line = line_of(data, edit.start, most=len(data))
+            strings = _strings(data, line, media)
+            commented = False
+        if strings is None:
+            yield _in_text(data, index, edit)
+            continue
+        if media == "prometheus" and not commented and not _is_inside(edit, strings, len(data)):
+            commented = True
+            yield _Part(-1, line[0], line[0], b"# ")
+        if edit.end > line[1]:
+            yield _in_text(data, index, edit)
+        else:
+            yield from _in_strings(data, index, edit, strings, literals=media != "prometheus")
+
+
+def _by_lines(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[tuple[int, Edit]]:
+    """The edits with their numbers; in a document of lines one that reaches over several is made in each of them."""
+    for index, edit in enumerate(edits):
+        start = edit.start
+        while media in _OF_LINES and (newline := data.find(b"\n", start, edit.end)) >= 0:
+            if newline > start:
+                yield index, Edit(start, newline, edit.mask)
+            start = newline + 1
+        if start < edit.end:
+            yield index, Edit(start, edit.end, edit.mask)
+
+
+def _strings(data: bytes, line: Span, media: str | None) -> list[Span] | None:
+    """The insides of the strings of a line of JSON or Prometheus text; None for any other line."""
+    start, end = line
+    if media == "prometheus":
+        if data[start : start + 1] == b"#":
+            return None
+    elif media not in {"json", "ndjson"}:
+        text = data[start:end].strip()
+        if text[:1] not in {b"{", b"[", b'"'} or not _is_json(text):
+            return None
+    return [
+        (match.start() + 1, match.end() - match.group().endswith(b'"')) for match in _STRING.finditer(data, start, end)
+    ]
+
+
+def _in_text(data: bytes, index: int, edit: Edit) -> _Part:
+    """In running text: in quotes like those of its name where a bare value of JSON stood."""
+    if data[edit.start - 1 : edit.start] in {b":", b" ", b"\t"}:
+        joined = _JOINED.search(data, max(edit.start - 40, 0), edit.start)
+        if joined and _LITERAL_END.match(data, edit.end):
+            quote = joined[1]
+            return _Part(index, edit.start, edit.end, quote + edit.mask + quote, len(quote))
+    return _Part(index, edit.start, edit.end, edit.mask)
+
+
+def _in_strings(data: bytes, index: int, edit: Edit, strings: list[Span], *, literals: bool) -> Iterator[_Part]:
+    """The parts of an edit inside of strings, whole escapes; of literals outside, whole and in quotes."""
+    at = edit.start
+    while at < edit.end:
+        place = bisect_right(strings, (at, len(data) + 1)) - 1
+        if place >= 0 and strings[place][0] <= at < strings[place][1]:
+            begin, limit = strings[place]
+            start, end = _whole_escapes(data, begin, limit, at, min(edit.end, limit))
+            yield _Part(index, start, end, edit.mask)
+            at = max(end, limit + 1) if edit.end > limit else edit.end
+            continue
+        upto = strings[place + 1][0] if place + 1 < len(strings) else len(data)
+        match = _LITERAL.search(data, at, min(edit.end, upto))
+        if match is None:
+            at = upto
+        elif literals:
+            start, end = _whole_literal(data, *match.span())
+            yield _Part(index, start, end, b'"' + edit.mask + b'"', 1)
+            at = max(end, match.end())
+        else:
+            yield _Part(index, *match.span(), edit.mask)
+            at = match.end()
+
+
+def _whole_literal(data: bytes, start: int, end: int) -> Span:
+    """A range made so large that it cuts no number or word of JSON."""
+    while start and _LITERAL.match(data, start - 1, start):
+        start -= 1
+    whole = _LITERAL.match(data, start)
+    return start, whole.end() if whole else end
+
+
+def _is_inside(edit: Edit, strings: list[Span], size: int) -> bool:
+    """Whether an edit stands in one string: in Prometheus text, in the value of a label."""
+    place = bisect_right(strings, (edit.start, size + 1)) - 1
+    return place >= 0 and strings[place][0] <= edit.start and edit.end <= strings[place][1]
+
+
+def _whole_escapes(data: bytes, begin: int, limit: int, start: int, end: int) -> Span:
+    """A range of a string made so large that it cuts no escape."""
+    if b"\\" not in data[begin:limit]:
+        return start, end
+    first, last = start, end
+    for match in _ESCAPE.finditer(data, begin, limit):
+        if match.start() >= end:
+            break
+        if match.start() < start < match.end():
+            first = match.start()
+        if match.start() < end < match.end():
+            last = min(match.end(), limit)
+    return first, last
+
+
+def _is_json(text: bytes) -> bool:
+    """Whether a text is one document of JSON."""
+    try:
+        msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,79 @@
+"""Hits: places in a text with what was found there, and how those that overlap become one.
+
+A hit holds the value that it stands for: it lives no longer than the scan of one text, and its repr does not tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from triage.redact import masks
+
+__all__ = ("FORM", "GENERIC", "KEY", "KNOWN", "PERSONAL", "VENDOR", "Hit", "joined", "outside_masks", "union")
+
+# What is surer of its kind has the higher rank: it names the kind where two overlap.
+FORM: Final = 6
+KEY: Final = 5
+VENDOR: Final = 4
+PERSONAL: Final = 3
+GENERIC: Final = 2
+KNOWN: Final = 1
+# What is left of a value beside a mask says something from so many letters and digits on.
+_TELLING: Final = 4
+
+
+UNREAD: Final = b""
+"""The value of a hit that was put together from others, until somebody reads it."""
+
+
+class Hit(NamedTuple):
+    """One place: what it is, by which rule, and the value there as decoded; never leaves the engine."""
+
+    start: int
+    end: int
+    kind: str
+    rule: str
+    rank: int
+    value: bytes
+    exact: bool = False
+
+    def __repr__(self) -> str:
+        """Where and what, never the value."""
+        return f"<Hit {self.kind} {self.start}-{self.end}>"
+
+
+def union(one: Hit, other: Hit) -> Hit:
+    """Two overlapping hits as one: the kind of the stronger, the value of the longer; `UNREAD` where neither is all."""
+    start, end = min(one.start, other.start), max(one.end, other.end)
+    best = max(one, other, key=lambda hit: hit.rank)
+    for hit in (best, one, other):
+        if (hit.start, hit.end) == (start, end):
+            return best._replace(start=start, end=end, value=hit.value, exact=best.exact and hit is best)
+    return best._replace(start=start, end=end, value=UNREAD, exact=False)
+
+
+def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:
+    """Two lists of disjoint hits as one; those that overlap are joined under the kind and value of the stronger."""
+    out: list[Hit] = []
+    for hit in sorted([*hits, *more], key=lambda hit: (hit.start, -hit.rank)):
+        if out and hit.start < out[-1].end:
+            best = max(out[-1], hit, key=lambda one: one.rank)
+            out[-1] = best._replace(start=out[-1].start, end=max(out[-1].end, hit.end))
+        else:
+            out.append(hit)
+    return out
+
+
+def outside_masks(data: bytes, hit: Hit) -> Iterator[Hit]:
+    """A hit without the masks in it; what is left between them counts if it could say anything."""
+    inside = masks.within(data, hit.start, hit.end)
+    if not inside:
+        yield hit
+        return
+    at = hit.start
+    for start, end in [*inside, (hit.end, hit.end)]:
+        text = data[at:start] if start > at else b""
+        if sum(chr(byte).isalnum() for byte in text) >= _TELLING:
+            yield hit._replace(start=at, end=start, value=text, exact=False)
+        at = max(at, end)

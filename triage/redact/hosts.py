@@ -1,0 +1,195 @@
+"""Names of machines: inside of a network, as their makers name them, or under a name that says so.
+
+A name is a finding where its ending only exists inside of a network, where a maker's form shows (`DESKTOP-...`,
+`...-MacBook-Pro`, `ip-10-0-0-1`), where its first label ends in a number under a public ending, or where it stands
+under a key such as `hostname`. Hosts of public services tell of nobody and stay.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from triage.redact.text import LETTERS, Found, digits_in
+
+__all__ = ("SYSLOG", "Places", "around", "in_header", "in_share", "in_syslog", "in_uname", "is_host", "places")
+
+_FILE: Final = Path(__file__).with_name("personal.toml")
+_LABELS: Final = re.compile(
+    rb"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?){0,8}\.?"
+)
+_AWS: Final = rb"-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[\w.-]{1,80})?"
+_MACHINE: Final = re.compile(
+    rb"(?i)(?:DESKTOP|LAPTOP|WIN|PC)-[A-Z0-9]{5,11}|[A-Z0-9]{2,15}-(?:PC|LAPTOP|NB|WS)"
+    rb"|[\w-]{2,40}-MBP(?:-\d{1,2})?(?:\.local)?"
+    rb"|[\w'\xe2\x80\x99-]{0,40}(?:MacBook(?:-?(?:Pro|Air))?|iMac(?:-?Pro)?|Mac-?(?:mini|Studio|Pro)|iPhone|iPad)"
+    rb"(?:-\d{1,3})?(?:\.local)?"
+    rb"|(?:MacBook(?:-?(?:Pro|Air))?|iMac|Mac-?mini|iPhone|iPad)-(?:von|de|van|di|av)-[\w-]{2,40}(?:\.local)?"
+    rb"|(?:ec2|ip)" + _AWS
+)
+_MODEL: Final = re.compile(rb"(?i)(?:macbook(?:-?(?:pro|air))?|imac|mac-mini|iphone|ipad)\d*(?:pro|air|mini)?[\d,-]*")
+_CAPITALS: Final = re.compile(rb"[a-z][A-Z]|^[A-Z][a-z]")
+_SITE: Final = re.compile(rb"dc[0-9]{1,2}|[a-z]{2,4}[0-9]{1,2}|(?:us|eu|ap|sa|ca|af|me)-[a-z]{4,9}-[0-9]")
+SYSLOG: Final = re.compile(
+    rb"(?i)[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:z|[+-][0-9:]{4,6})? ([a-z][a-z0-9.-]{1,62}) "
+)
+"""The time in the header of a line of syslog, and the machine behind it."""
+_DAY: Final = re.compile(rb"[A-Z][a-z]{2} [ 0-9][0-9] \Z")
+_ISO_DAY: Final = re.compile(rb"(?:\A|[\n>\"' ])[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]\Z")
+_HEADER: Final = re.compile(rb"<[0-9]{1,3}>1 [0-9TtZz:.+-]{19,35} ([A-Za-z][\w.@-]{1,62}) ")
+_UNC: Final = re.compile(rb"(?i)(\\{2,16})([a-z0-9][a-z0-9._$-]{1,62})(\\{1,8})")
+_DRIVE: Final = re.compile(rb"(?:(?:\A|[^A-Za-z0-9])[A-Za-z]:|[\\)\]])\Z")
+_NO_SHARE: Final = frozenset({b"wsl$", b"wsl.localhost", b"device", b"pipe", b"localhost", b"globalroot"})
+_OF_A_HOST: Final = frozenset(LETTERS + b"0123456789-_.'")
+_AROUND_A_HOST: Final = frozenset(b".-_'")
+_ESCAPED: Final = re.compile(rb"(?i)[0-9a-f]{2}[a-z0-9]")
+# In a path only what a maker or a cloud calls so is a machine, not a folder.
+_EVEN_IN_A_PATH: Final = (b"desktop-", b"laptop-", b"ip-", b"ec2-")
+_LONGEST: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The lists of words in personal.toml: see there."""
+
+    homes: frozenset[bytes]
+    internal: frozenset[bytes]
+    ambiguous: frozenset[bytes]
+    not_hosts: frozenset[bytes]
+    public: frozenset[bytes]
+    providers: frozenset[bytes]
+    no_machine: frozenset[bytes]
+    sites: frozenset[bytes]
+    packages: frozenset[bytes]
+
+
+@cache
+def places() -> Places:
+    """Read them, once."""
+    data = tomllib.loads(_FILE.read_text("utf-8"))
+    return Places(**{field.name: frozenset(word.encode() for word in data[field.name]) for field in fields(Places)})
+
+
+def is_host(text: bytes, *, named: bool) -> bool:
+    """Whether a text is the name of a machine; `named` where it stands under a name that says so.
+
+    Examples
+    --------
+    >>> is_host(b"db-01.prod.internal", named=False), is_host(b"api.github.com", named=True)
+    (True, False)
+    """
+    lists = places()
+    small = text.rstrip(b".").lower()
+    if not 2 <= len(small) <= 253 or small in lists.no_machine or not any(97 <= byte <= 122 for byte in small):
+        return False
+    if _MACHINE.fullmatch(text):
+        return True
+    if not _LABELS.fullmatch(text):
+        return False
+    if any(small == provider or small.endswith(b"." + provider) for provider in lists.providers):
+        return False
+    labels = small.split(b".")
+    if _is_code(text, labels):
+        return False
+    ending = next((ending for ending in lists.internal if small.endswith(b"." + ending)), None)
+    if ending:
+        unsure = ending in lists.ambiguous and len(labels) == 2
+        return labels[0] not in lists.not_hosts and (not unsure or _numbered(labels[0]))
+    if len(labels) >= 3 and _is_of_a_network(labels, named=named):
+        return True
+    if not named:
+        return False
+    if len(labels) == 1:
+        return _numbered(small) or (len(small) >= 3 and b"_" not in small)
+    return labels[-1].isalpha() and len(labels[-1]) >= 2 and _numbered(labels[0])
+
+
+def around(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The name of a machine around a place, if it is one."""
+    while start and data[start - 1] in _OF_A_HOST:
+        start -= 1
+    while end < len(data) and data[end] in _OF_A_HOST:
+        end += 1
+    while start < end and data[start] in _AROUND_A_HOST:
+        start += 1
+    while end > start and data[end - 1] in _AROUND_A_HOST:
+        end -= 1
+    before = data[start - 1 : start]
+    if before == b"%" and _ESCAPED.match(data, start):
+        start += 2
+        before = data[start - 1 : start]
+    text = data[start:end]
+    if len(text) > _LONGEST or data[end : end + 1] == b"(" or before == b"$" or _is_in_path(data, start, text):
+        return
+    if not _MODEL.fullmatch(text) and is_host(text, named=False):
+        yield start, end, "hostname", "hostname"
+
+
+def in_syslog(data: bytes, start: int, match: re.Match[bytes]) -> Iterator[Found]:
+    """The machine behind the time of a line of syslog, where a day stands before it."""
+    day = _DAY.search(data, max(start - 8, 0), start)
+    iso = _ISO_DAY.search(data, max(start - 12, 0), start) if b"[" in data[start : match.endpos] else None
+    if (day or iso) and is_host(match[1], named=True):
+        yield *match.span(1), "hostname", "syslog"
+
+
+def in_header(data: bytes, start: int) -> Iterator[Found]:
+    """The machine in a header of RFC 5424."""
+    match = _HEADER.match(data, start)
+    if match and is_host(match[1], named=True):
+        yield *match.span(1), "hostname", "syslog"
+
+
+def in_uname(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The machine in what `uname -a` prints."""
+    name = data[start:end].split(b" ")[1]
+    if is_host(name, named=True):
+        begin = start + len(b"linux ")
+        yield begin, begin + len(name), "hostname", "uname"
+
+
+def in_share(data: bytes, start: int) -> re.Match[bytes] | None:
+    r"""The machine (group 2) in a path of the network: `\\machine\share`, escaped or not."""
+    share = _UNC.match(data, start)
+    if share is None or len(share[1]) != 2 * len(share[3]) or data[start - 1 : start].isalnum():
+        return None
+    if _DRIVE.search(data, max(start - 3, 0), start) or share[2].lower() in _NO_SHARE:
+        return None
+    return share if is_host(share[2], named=True) else None
+
+
+def _is_in_path(data: bytes, start: int, text: bytes) -> bool:
+    """Whether a name is a part of a path, and not the first one of a URL or of a path of the network."""
+    if data[start - 1 : start] not in {b"/", b"\\"} or data[start - 3 : start] == b"://":
+        return False
+    shared = data[max(start - 6, 0) : start].rstrip(b"\\").lower().endswith(b"unc")
+    return not shared and not text.lower().startswith(_EVEN_IN_A_PATH)
+
+
+def _is_of_a_network(labels: list[bytes], *, named: bool) -> bool:
+    """Whether one of several labels says that they name a machine: a site inside, a number first."""
+    if labels[-1] not in places().public:
+        return False
+    return labels[0][-1:].isdigit() or (named and _numbered(labels[0])) or any(map(_is_site, labels[1:-1]))
+
+
+def _is_code(text: bytes, labels: list[bytes]) -> bool:
+    """Whether a dotted name is one of code: reversed as packages are, with capitals inside of words, or a number."""
+    if text[:2].lower() == b"0x":
+        return True
+    return len(labels) > 1 and (labels[0] in places().packages or any(map(_CAPITALS.search, text.split(b"."))))
+
+
+def _is_site(label: bytes) -> bool:
+    """Whether a label inside of a name says that it is one of a network: `corp`, `int`, `dc2`, `eu1`."""
+    return label in places().sites or bool(_SITE.fullmatch(label))
+
+
+def _numbered(label: bytes) -> bool:
+    """Whether a label has a digit or a hyphen, as machines of a row have."""
+    return b"-" in label or digits_in(label) > 0

@@ -1,0 +1,156 @@
+"""Whether a value under a name is what the name says: a secret, a number of a person, an account, a machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact import credentials, values
+from triage.redact.hosts import is_host
+from triage.redact.keys import Sense, sense, vocabulary
+from triage.redact.text import Found, Span, digits_in, letters_in, line_of
+
+__all__ = ("judged", "named")
+
+_PHONE: Final = re.compile(rb"[+(]?\d[\d ()./\-]{4,24}\d(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?")
+_DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./\-]{1,40}|[A-Z0-9][A-Z0-9 ./\-]{3,40}", re.IGNORECASE)
+_PERSON: Final = re.compile(rb"[^\W\d_][^\r\n\"'`,;&<>{}()\[\]|=\\0-9]{0,60}")
+_ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
+_DOMAIN: Final = re.compile(rb"\\{1,15}([A-Za-z][\w.\-]{2,40})(?![\\\w])")
+_FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}")
+# A name of a database or a store, among other parts of a connection string.
+_IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=")
+_CAPITALISED: Final = re.compile(rb"(?:[A-Z\x80-\xff][\w'\x80-\xff-]*)(?: [A-Z\x80-\xff][\w'.\x80-\xff-]*){0,4}")
+# What stands behind a name that is called, indexed or made of others: it is code.
+_CODE_MARKS: Final = frozenset({b"(", b"[", b"<"})
+_NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
+
+
+def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned: bool, name: Span) -> Iterator[Found]:
+    """The value if it is one of its kind; `name` is where its name stands."""
+    start, end = span
+    value = data[start:end]
+    label = data[name[0] : name[1]]
+    if b"=" in value and sense(value.partition(b"=")[0].decode("latin-1")) is not None:
+        return  # a name and value of its own
+    if meaning.weak in {"", "word"}:
+        if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
+            yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
+    elif values.placeholder(value):
+        return
+    elif meaning.weak in {"long", "docker", "query"}:
+        yield from _hinted(data, span, meaning, name, assigned=assigned)
+    else:
+        found = _personal(data, start, end, meaning, in_quotes=in_quotes)
+        if found:
+            yield (*found, meaning.kind, "key")
+
+
+def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quotes: bool, assigned: bool) -> bool:
+    """Whether a value under the name of a secret is one."""
+    value = data[slice(*span)]
+    if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
+        return False
+    small = label.lower()
+    if meaning.kind == "token" and value.isdigit() and len(value) < 6 and b"code" not in small and b"otp" not in small:
+        return False
+    after = data[span[1]] if span[1] < len(data) else -1
+    return values.holds_secret(value, in_quotes=in_quotes, assigned=assigned, after=after, name=label)
+
+
+def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bool) -> Iterator[Found]:
+    """A value whose form has to confirm what its name hints at."""
+    start, end = span
+    value = data[start:end]
+    if meaning.weak == "long":
+        if values.looks_random(value) or (len(value) >= 20 and value.isalnum()):
+            yield start, end, meaning.kind, "key"
+    elif meaning.weak == "query":
+        inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";"}
+        if inside and (len(value) >= 16 or values.looks_random(value)):
+            yield start, end, meaning.kind, "key"
+    elif values.names_user_and_password(value):
+        yield start, end, meaning.kind, "key"
+    elif assigned and values.looks_random(value, least=10) and b"://" not in value:
+        begin = start + value.find(b":") + 1 if value.count(b":") == 1 else start
+        yield begin, end, meaning.kind, "key"
+    else:
+        user, colon, rest = value.partition(b":")
+        if colon and user.isalnum() and len(rest) >= 6 and not rest.isalpha() and b"/" not in rest:
+            yield start + len(user) + 1, end, "password", "key"
+        yield name[0], start, "", "entropy"
+
+
+def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: bool) -> Span | None:
+    """The part of a value that is a personal datum of the kind that its name says."""
+    if meaning.weak in {"phone", "digits"}:
+        return _numbered(data, start, meaning)
+    if meaning.weak == "name":
+        match = _PERSON.match(data, start, end if in_quotes else line_of(data, start, most=64)[1])
+        text = match.group().rstrip() if match else b""
+        plain = not in_quotes and not _CAPITALISED.fullmatch(text)
+        return (
+            (start, start + len(text))
+            if len(text) >= 2 and not plain and text.lower() not in vocabulary().empty
+            else None
+        )
+    if meaning.weak == "user":
+        return _account(data, start, end, in_quotes=in_quotes)
+    if meaning.weak in {"host", "numbered"}:
+        while data[start : start + 1] == b"\\":
+            start += 1
+        value = data[start:end]
+        if b"://" in value or data[end : end + 3] == b"://":
+            return None
+        host = value.partition(b":")[0]
+        plain = meaning.weak == "numbered" and host.isalpha()
+        return (start, start + len(host)) if not plain and is_host(host, named=True) else None
+    return None
+
+
+def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
+    """A number of a person: of enough digits for its kind."""
+    match = (_PHONE if meaning.weak == "phone" else _DIGITS).match(data, start, line_of(data, start, most=64)[1])
+    if match is None:
+        return None
+    text = match.group().rstrip(b" ./-")
+    digits = digits_in(text)
+    if meaning.kind == "pin":
+        return (start, start + len(text)) if 3 <= digits <= 8 and len(text) == digits else None
+    enough = digits >= (6 if meaning.kind == "phone" else 5) and len(set(text) - set(b" -./")) > 2
+    return (start, start + len(text)) if enough else None
+
+
+def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
+    """A person's account; those of services stay. In `DOMAIN\\account` only the account is one."""
+    domain = _DOMAIN.search(data, start, end) or (None if in_quotes else _DOMAIN.match(data, end))
+    if domain and data[start : domain.start()].isupper():
+        start, end = domain.span(1)
+    value = data[start:end]
+    small = value.lower()
+    known = vocabulary()
+    if _FULL_NAME.fullmatch(data, start, end):
+        return start, end
+    if not _ACCOUNT.fullmatch(value) or small in known.services or small in known.words or small in known.empty:
+        return None
+    if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or sense(value.decode("latin-1")):
+        return None
+    if not in_quotes and (data[end : end + 1] in _CODE_MARKS or _IN_CONNECTION.match(data, end)):
+        return None
+    if b"." in value and not in_quotes and value.islower() and value.count(b".") > 1:
+        return None
+    return start, end
+
+
+def named(data: bytes, key: str, extra: tuple[str, ...] = ()) -> Iterator[Found]:
+    """The part of a whole text that must not leave because of the name that it stands under."""
+    meaning = sense(key, extra)
+    if meaning is None or not data:
+        return
+    if meaning.weak == "header":
+        yield from credentials.header(data, (0, len(data)), 0)
+    elif meaning.weak == "cookies":
+        yield from credentials.cookies(data, (0, len(data)))
+    elif meaning.weak not in _NOT_ALONE:
+        yield from judged(data, (0, len(data)), meaning, in_quotes=True, assigned=True, name=(0, 0))

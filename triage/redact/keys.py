@@ -1,0 +1,156 @@
+"""Names that say what stands under them: `DB_PASSWORD`, `x-api-key`, `sessionId`, `hostname`.
+
+A name is taken apart into words and looked up in `keys.toml`; the answer is memoised per distinct name.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+__all__ = ("Names", "Program", "Sense", "Vocabulary", "parts", "sense", "vocabulary")
+
+Names = tuple[str, ...]
+
+_FILE: Final = Path(__file__).with_name("keys.toml")
+_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
+# What stands between user and password behind a flag.
+_MARKS: Final = {"pairs": b":", "percent": b"%", "comma": b","}
+_LONGEST: Final = 120
+_MOST_PARTS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a name says of its value: the kind, and how weak the hint is ("" where the name alone decides)."""
+
+    kind: str
+    weak: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The flags of a program that take a secret; see keys.toml."""
+
+    names: Names
+    flags: frozenset[str]
+    joined: Names
+    pairs: dict[str, bytes]
+    before: Names
+    slash: bool
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What keys.toml says."""
+
+    senses: dict[Names, Sense]
+    longest: int
+    about: frozenset[str]
+    asking: frozenset[str]
+    ordinary: frozenset[str]
+    empty: frozenset[bytes]
+    words: frozenset[bytes]
+    services: frozenset[bytes]
+    programs: tuple[Program, ...]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Read keys.toml, once."""
+    data = tomllib.loads(_FILE.read_text("utf-8"))
+    senses: dict[Names, Sense] = {}
+    for entry in data["key"]:
+        for name in entry["names"]:
+            senses.setdefault(tuple(name.split()), Sense(entry["kind"], entry.get("weak", "")))
+    programs = tuple(
+        Program(
+            tuple(entry["names"]),
+            frozenset(entry.get("flags", ())),
+            tuple(entry.get("joined", ())),
+            {flag: mark for name, mark in _MARKS.items() for flag in entry.get(name, ())},
+            tuple(entry.get("before", ())),
+            slash=entry.get("slash", False),
+            place=2 if entry.get("second") else 3 if entry.get("third") else 0,
+        )
+        for entry in data["program"]
+    )
+    encoded = {name: frozenset(word.encode() for word in data[name]) for name in ("empty", "words", "services")}
+    return Vocabulary(
+        senses,
+        max(map(len, senses)),
+        frozenset(data["about"]),
+        frozenset(data["asking"]),
+        frozenset(data["ordinary"]),
+        programs=programs,
+        **encoded,
+    )
+
+
+def parts(name: str) -> list[str]:
+    """The words of a name, in small letters.
+
+    Examples
+    --------
+    >>> parts("dbPassword"), parts("X-Api-Key"), parts("JSESSIONID")
+    (['db', 'password'], ['x', 'api', 'key'], ['jsessionid'])
+    """
+    return [part.lower() for part in _PARTS.findall(name)]
+
+
+@lru_cache(maxsize=65_536)
+def sense(name: str, extra: Names = ()) -> Sense | None:
+    """What a name says of its value, or None; `extra` are names whose values are secrets by a policy.
+
+    Examples
+    --------
+    >>> sense("DB_PASSWORD"), sense("token_count"), sense("requestId")
+    (Sense(kind='password', weak=''), None, None)
+    """
+    if len(name) > _LONGEST:
+        return None
+    words = parts(name)[-_MOST_PARTS:]
+    for own in extra:
+        if _holds(words, parts(own)):
+            return Sense("secret")
+    known = vocabulary()
+    best: tuple[int, int, Sense] | None = None
+    for size in range(min(known.longest, len(words)), 0, -1):
+        for at in range(len(words) - size, -1, -1):
+            found = known.senses.get(tuple(words[at : at + size]))
+            if found and not _only_about(known, words, at, at + size, found):
+                rank = (not found.weak, size)
+                if best is None or rank > best[:2]:
+                    best = (*rank, found)
+    return best[2] if best else None
+
+
+def _holds(words: list[str], wanted: list[str]) -> bool:
+    """Whether a name holds some words in a row."""
+    return bool(wanted) and any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
+
+
+def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found: Sense) -> bool:
+    """Whether the name tells of the value instead of holding it: `token_count`, `has_password`, `public_key`."""
+    if words[end:] and (words[-1] in known.about or words[end] in known.about):
+        return True
+    if words[:1] and words[0] in known.asking and start > 0:
+        return True
+    if "public" in words[:end]:
+        return True
+    if found.weak == "entropy" and any(word in known.ordinary or word in known.about for word in words[:start]):
+        return True
+    if found.weak in {"entropy", "query", "user", "host", "numbered", "word"} and end < len(words):
+        return not (end == len(words) - 1 and words[-1].isdigit())
+    # One word of a longer name is a weaker hint for what is only sensitive by itself.
+    return (
+        found.weak in {"user", "host", "numbered", "query"}
+        and start > 0
+        and found.kind != "hostname"
+        and end - start == 1
+    )

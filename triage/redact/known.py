@@ -1,0 +1,134 @@
+"""Values that are known: found once, or given by a policy, and to be found wherever they stand.
+
+The only place that holds values beyond one text. Its repr is constant, and it is neither pickled nor copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NoReturn
+from urllib.parse import quote, unquote_to_bytes
+
+import ahocorasick_rs
+import msgspec
+
+from triage.redact.hits import KNOWN, Hit
+from triage.redact.keys import sense, vocabulary
+from triage.redact.text import WORD, digits_in, letters_in
+
+__all__ = ("Known", "spellings", "unescaped", "worth_finding")
+
+_HEAD: Final = 8
+_JSON_LEVELS: Final = 3
+_PLAIN: Final = bytes(code for code in range(0x20, 0x7F) if code not in b'"\\')
+# A word between these is a part of a path, a name or a call.
+_JOINS: Final = frozenset({b"/", b".", b"-", b"_", b"(", b"\\", b"$"})
+# Kinds whose values are also words; they are looked for where they are long enough to be told from one.
+_WORDLIKE: Final = frozenset({"username", "person", "hostname", "pin", "birth_date", "passport", "serial"})
+
+
+def worth_finding(kind: str, value: bytes) -> bool:
+    """Whether a value is so much its own that every other occurrence of it is the same secret."""
+    small = value.lower()
+    words = vocabulary()
+    if small in words.words or small in words.services or small in words.empty or sense(value.decode("latin-1")):
+        return False
+    mixed = digits_in(value) > 0 and letters_in(value) > 0
+    if kind in _WORDLIKE:
+        return len(value) >= 5 or (len(value) >= 4 and mixed)
+    if value.isdigit():
+        return len(value) >= 8
+    return len(value) >= 8 or (len(value) >= 6 and mixed) or (len(value) >= 7 and not value.islower())
+
+
+def unescaped(value: bytes) -> bytes | None:
+    """What a value with escapes of JSON reads without them; None where it has none."""
+    if b"\\" not in value:
+        return None
+    try:
+        plain = msgspec.json.decode(b'"' + value + b'"', type=str)
+    except (ValueError, UnicodeDecodeError):
+        return None
+    return plain.encode("utf-8", "surrogatepass") if plain else None
+
+
+def spellings(value: bytes) -> set[bytes]:
+    """The ways of writing a value that no view gives back: JSON inside of JSON, percent signs of its own."""
+    plain = unescaped(value) or value
+    found = {value, plain}
+    escaped = plain
+    for _ in range(_JSON_LEVELS if plain.translate(None, _PLAIN) or b"\\" in plain or b'"' in plain else 0):
+        escaped = msgspec.json.encode(escaped.decode("utf-8", "replace"))[1:-1]
+        found.add(escaped)
+    if b"%" in plain:
+        once = quote(plain, safe="").encode()
+        found |= {once, quote(once, safe="").encode(), unquote_to_bytes(plain)}
+    return found
+
+
+def _automaton(values: list[bytes]) -> ahocorasick_rs.BytesAhoCorasick | None:
+    """The automaton over some values."""
+    if not values:
+        return None
+    return ahocorasick_rs.BytesAhoCorasick(
+        values,
+        matchkind=ahocorasick_rs.MatchKind.Standard,
+        implementation=ahocorasick_rs.Implementation.DFA,
+    )
+
+
+def _alone(data: bytes, start: int, end: int, kind: str, value: bytes) -> bool:
+    """Whether a value stands by itself, not as a part of a longer word or, where it is one, of a path or name."""
+    before, behind = data[start - 1 : start], data[end : end + 1]
+    if (before and before in WORD and value[0] in WORD) or (behind and behind in WORD and value[-1] in WORD):
+        return False
+    return not (kind in _WORDLIKE and value.isalpha() and (before in _JOINS or behind in _JOINS))
+
+
+class Known:
+    """A set of values with their kinds, and the automaton that finds them."""
+
+    __slots__ = ("_automaton", "_of")
+
+    def __init__(self, values: Iterable[tuple[str, bytes]]) -> None:
+        found: dict[bytes, tuple[str, bytes]] = {}
+        for kind, value in values:
+            for spelling in spellings(value):
+                found.setdefault(spelling, (kind, value))
+        # The automaton knows how the values begin; the few places that it finds are compared with the whole.
+        self._of: list[list[tuple[bytes, str, bytes]]] = []
+        heads: dict[bytes, int] = {}
+        for spelling, (kind, value) in sorted(found.items(), key=lambda item: (-len(item[0]), item[0])):
+            head = spelling[:_HEAD]
+            if head not in heads:
+                heads[head] = len(self._of)
+                self._of.append([])
+            self._of[heads[head]].append((spelling, kind, value))
+        self._automaton = _automaton(list(heads))
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to look for."""
+        return self._automaton is not None
+
+    def hits(self, data: bytes) -> Iterator[Hit]:
+        """Where the values stand by themselves, however they are written; not as a part of a longer word."""
+        if self._automaton is None:
+            return
+        done = 0
+        for index, start, _ in self._automaton.find_matches_as_indexes(data, overlapping=True):
+            if start < done:
+                continue
+            for spelling, kind, value in self._of[index]:
+                end = start + len(spelling)
+                if data.startswith(spelling, start) and _alone(data, start, end, kind, spelling):
+                    yield Hit(start, end, kind, "known", KNOWN, value)
+                    done = end
+                    break
+
+    def __repr__(self) -> str:
+        """Constant: what is known is not shown."""
+        return "<Known values>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied."""
+        raise TypeError("known values hold secrets and are neither pickled nor copied; make them where they are used")

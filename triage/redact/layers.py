@@ -1,0 +1,90 @@
+"""A text and everything that it decodes to, each with the way back to where it stands in the text.
+
+Views keep a byte-exact map; what is found in a decoded run stands for the whole of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from triage.redact.hits import Hit
+from triage.redact.runs import Run, decoded_runs
+from triage.redact.text import Span
+from triage.redact.views import View, views
+
+__all__ = ("Layer", "read_layers")
+
+_DEPTH: Final = 3
+_RUN_DEPTH: Final = 2
+# A run that a view cut away from its text has no place there.
+_NOWHERE: Final[Run] = (0, 0, b"")
+
+
+class Layer(NamedTuple):
+    """A text as it stands or decoded, and the way back: the views over it from the innermost, and the run it lay in."""
+
+    data: bytes
+    views: tuple[View, ...]
+    run: Run | None
+
+    def under(self, view: View) -> Layer:
+        """The layer as one of the text that a view was made of."""
+        if self.run is None:
+            return self._replace(views=(*self.views, view))
+        start, end, text = self.run
+        place = view.back(start, end)
+        return self._replace(run=(*place, text) if place else _NOWHERE)
+
+    def inside(self, run: Run) -> Layer:
+        """The layer as one of the text that a run lies in."""
+        return Layer(self.data, (), run)
+
+    def placed(self, hits: Iterable[Hit]) -> Iterator[Hit]:
+        """The hits in the data of this layer, where they stand in the text; one for the whole of a run."""
+        if self.run is not None:
+            yield from _whole_run(*self.run, hits)
+        elif self.views:
+            for hit in hits:
+                place = self._back((hit.start, hit.end))
+                if place is not None:
+                    yield hit._replace(start=place[0], end=place[1])
+        else:
+            yield from hits
+
+    def _back(self, place: Span) -> Span | None:
+        """The range of the text behind a range of this layer."""
+        found: Span | None = place
+        for view in self.views:
+            if found is None:
+                break
+            found = view.back(*found)
+        return found
+
+    def __repr__(self) -> str:
+        """Its size, nothing of it."""
+        return f"<Layer of {len(self.data):,} bytes>"
+
+
+def read_layers(data: bytes, depth: int = _DEPTH) -> list[Layer]:
+    """A text, and everything that it decodes to: so many views deep, runs one level less."""
+    layers = [Layer(data, (), None)]
+    if depth == 0:
+        return layers
+    for view in views(data):
+        layers += [layer.under(view) for layer in read_layers(view.data, depth - 1)]
+    if depth > _DEPTH - _RUN_DEPTH:
+        for run in decoded_runs(data):
+            layers += [layer.inside(run) for layer in read_layers(run[2], depth - 1)]
+    return layers
+
+
+def _whole_run(start: int, end: int, text: bytes, hits: Iterable[Hit]) -> Iterator[Hit]:
+    """The run itself, if anything was found in what it decodes to."""
+    found = list(hits)
+    if not found or start == end:
+        return
+    first = max(found, key=lambda hit: (hit.end - hit.start, hit.rank))
+    alone = first.end - first.start >= len(text.strip())
+    kind = first.kind if alone or len({hit.kind for hit in found}) == 1 else "encoded"
+    yield Hit(start, end, kind, "decoded", first.rank, first.value if alone else text)

@@ -1,0 +1,196 @@
+"""Where gitleaks' rules and ours match: each is tried near its keywords, or where its form begins.
+
+One Aho-Corasick pass finds the keywords of all rules and the names of programs. A rule that knows the form of a token
+is tried on the text without blanks around its keyword, and on the lines that a wrapped token runs over; one that knows
+its vendor's name is tried on the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+import ahocorasick_rs
+
+from triage.redact import commands, wraps
+from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
+from triage.redact.keys import vocabulary
+from triage.redact.rules import GENERIC_RULE, Rule, entropy, globally_allowed, led, rules
+from triage.redact.text import WORD, Span, expression, line_of
+
+__all__ = ("by_rules", "generic")
+
+_PROGRAM: Final = -1
+"""Stands for the reader of command lines among the numbers of rules."""
+_IN_WORD: Final = frozenset(WORD + b"-.")
+_LINE_ENDS: Final = frozenset(b"\r\n\\")
+_SHORTEST: Final = 4
+_VENDOR_REACH: Final = 400
+_GENERIC_REACH: Final = 200
+_FORM_REACH: Final = 1_200
+_BLOCK_REACH: Final = 16_384
+# Some expressions look at what stands before; no token needs more of it.
+_BEFORE: Final = 120
+
+
+class _Keywords(NamedTuple):
+    """The automaton over all keywords and names of programs, and the numbers of the rules of each."""
+
+    automaton: ahocorasick_rs.BytesAhoCorasick
+    rules: tuple[tuple[int, ...], ...]
+
+
+@cache
+def _keywords() -> _Keywords:
+    """Make the automaton, once."""
+    of: dict[bytes, list[int]] = {}
+    for index, rule in enumerate(rules()):
+        if rule.name != GENERIC_RULE:
+            for word in rule.keywords:
+                of.setdefault(word, []).append(index)
+    for program in vocabulary().programs:
+        for name in program.names:
+            of.setdefault(name.lower().encode() + b" ", []).append(_PROGRAM)
+    for word in commands.STARTERS:
+        of.setdefault(word, []).append(_PROGRAM)
+    words = sorted(of)
+    automaton = ahocorasick_rs.BytesAhoCorasick(
+        words, matchkind=ahocorasick_rs.MatchKind.Standard, implementation=ahocorasick_rs.Implementation.DFA
+    )
+    return _Keywords(automaton, tuple(tuple(of[word]) for word in words))
+
+
+@cache
+def _generic() -> Rule:
+    """The rule that asks for a name, a sign of assignment and entropy."""
+    return next(rule for rule in rules() if rule.name == GENERIC_RULE)
+
+
+def by_rules(data: bytes, disabled: frozenset[str] = frozenset()) -> Iterator[Hit]:
+    """The matches of every rule but the generic one; `disabled` are names and kinds of rules that are off."""
+    yield from _at_keywords(data, disabled)
+    yield from _at_leads(data, disabled)
+
+
+def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
+    """The match of the generic rule right at a name and the sign behind it."""
+    groups = _generic().expression.match(data, start, min(end + _GENERIC_REACH, len(data)))
+    if groups:
+        yield from _accepted(data, _generic(), [groups], GENERIC)
+
+
+def _at_keywords(data: bytes, disabled: frozenset[str]) -> Iterator[Hit]:
+    """The matches near keywords, and the secrets on command lines."""
+    automaton, numbers = _keywords()
+    every = rules()
+    searched: dict[int, int] = {}
+    covered = commanded = 0
+    for word, start, _ in automaton.find_matches_as_indexes(data.lower(), overlapping=True):
+        for index in numbers[word]:
+            if index == _PROGRAM:
+                yield from _on_command_line(data, start, programs=start >= commanded)
+                commanded = max(commanded, line_of(data, start, most=commands.COMMAND_REACH)[1])
+                continue
+            rule = every[index]
+            if start < searched.get(index, 0) or _is_off(rule, disabled) or (start < covered and rule.by_form):
+                continue
+            begin, end = _window(data, rule, start)
+            searched[index] = end
+            for hit in _near(data, rule, start, begin, end):
+                if rule.by_form and hit.start <= start:
+                    covered = max(covered, hit.end)
+                yield hit
+
+
+def _at_leads(data: bytes, disabled: frozenset[str]) -> Iterator[Hit]:
+    """The matches of rules that have no telling keyword, where their form begins."""
+    leads, every = led()
+    for start, end in leads.spans(data):
+        begin, stop = _token(data, start, end)
+        for rule in every:
+            if not _is_off(rule, disabled) and _leads(rule, data[start:stop]):
+                yield from _accepted(data, rule, rule.expression.groups(data, begin, stop), FORM)
+
+
+def _on_command_line(data: bytes, start: int, *, programs: bool) -> Iterator[Hit]:
+    """The secrets behind the name of a program, where a word begins; a prompt may begin anywhere."""
+    prompt = data[start : start + len(commands.PROMPT)].lower() == commands.PROMPT
+    if prompt or not start or data[start - 1] not in _IN_WORD:
+        for begin, end, kind, name in commands.commands(data, start, programs=programs):
+            yield Hit(begin, end, kind, name, KEY, data[begin:end])
+
+
+def _is_off(rule: Rule, disabled: frozenset[str]) -> bool:
+    """Whether a policy switched a rule off, by its name or by its kind."""
+    return rule.name in disabled or rule.kind in disabled
+
+
+def _leads(rule: Rule, text: bytes) -> bool:
+    """Whether a text begins as the tokens of a rule do."""
+    found = expression(rule.lead).search(text)
+    return found is not None and found[0][0] == 0
+
+
+def _window(data: bytes, rule: Rule, at: int) -> Span:
+    """Where a rule is tried around one of its keywords."""
+    if rule.of_blocks:
+        return max(at - _BEFORE, 0), min(at + _BLOCK_REACH, len(data))
+    if rule.by_form:
+        return _token(data, at, at)
+    start, end = line_of(data, at, most=_VENDOR_REACH)
+    return max(start, at - _BEFORE), min(end + 1, len(data))
+
+
+def _token(data: bytes, start: int, end: int) -> Span:
+    """The text around a place without blanks, with the byte behind it: forms hold none, and look at what follows."""
+    line, stop = line_of(data, start, end, most=_FORM_REACH)
+    begin = max(data.rfind(b" ", line, start), data.rfind(b"\t", line, start), line)
+    blank = data.find(b" ", end, stop)
+    return max(begin, start - _BEFORE), min((blank if blank >= 0 else stop) + 1, len(data))
+
+
+def _near(data: bytes, rule: Rule, at: int, begin: int, end: int) -> Iterator[Hit]:
+    """The matches of a rule in its window, and in the lines after it joined, where a token runs over their ends."""
+    inside = found = False
+    rank = FORM if rule.by_form else VENDOR
+    for hit in _accepted(data, rule, rule.expression.groups(data, begin, end), rank):
+        found = True
+        inside = inside or (hit.end < end and data[hit.end] not in _LINE_ENDS)
+        yield hit
+    if inside or not rule.by_form:
+        return
+    for view, line in wraps.unwrapped(data, at, complete=found):
+        for hit in _accepted(view.data, rule, rule.expression.groups(view.data), FORM):
+            place = view.back(hit.start, hit.end)
+            if place is not None:
+                yield hit._replace(start=place[0] + line, end=place[1] + line)
+                return
+
+
+def _accepted(data: bytes, rule: Rule, found: Iterable[list[Span]], rank: int) -> Iterator[Hit]:
+    """Those matches of a rule that its entropy, stop words and allow-lists let through."""
+    group = rule.group
+    for groups in found:
+        start, stop = groups[group] if groups[group][0] >= 0 else groups[0]
+        value = data[start:stop]
+        if len(value) < _SHORTEST or (rule.entropy and entropy(value) < rule.entropy):
+            continue
+        if rule.has_stopword(value.lower()) or _allowed(data, rule, groups[0], value):
+            continue
+        if not rule.by_form and any(allowed.search(value) for allowed in globally_allowed()):
+            continue
+        yield Hit(start, stop, rule.kind, rule.name, rank, value, rule.exact)
+
+
+def _allowed(data: bytes, rule: Rule, whole: Span, value: bytes) -> bool:
+    """Whether an allow-list of the rule speaks for the value, its match or its line."""
+    for target, pattern in rule.allowed:
+        if target == "secret":
+            text = value
+        else:
+            start, end = whole if target == "match" else line_of(data, *whole)
+            text = data[start:end]
+        if expression(pattern).search(text):
+            return True
+    return False

@@ -1,0 +1,128 @@
+"""Addresses in a network by parser: IPv4, IPv6 and MAC.
+
+`ipaddress` says what could be one; what stands around says whether it is a version, a clock time, a digest written in
+pairs or a scope of C++ instead. Addresses that every machine has tell of none.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact.text import HEX_DIGITS, WORD, Found, digits_in, letters_in, touches
+
+__all__ = ("MAC", "V4", "hexadecimal", "ipv4")
+
+V4: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+MAC: Final = re.compile(rb"(?i)(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
+_PAIR_BEFORE: Final = re.compile(rb"(?:\A|[^0-9A-Za-z])[0-9A-Fa-f]{2}[:-]\Z")
+# A firewall writes the addresses of a frame's sender and receiver and its type in one.
+_FRAME: Final = re.compile(rb"(?i)[0-9a-f]{2}(?::[0-9a-f]{2}){5,13}")
+_FRAME_NAME: Final = b"MAC="
+_WORD_AND_COLON: Final = re.compile(rb"[A-Za-z]{0,20}[g-zG-Z][A-Za-z]{0,20}:\Z")
+_ZONE: Final = re.compile(rb"%[A-Za-z0-9._-]{1,16}")
+# tcpdump and netstat write a port behind a dot.
+_DOTTED_PORT: Final = re.compile(rb"\.(?:[0-9]{4,5}(?![0-9.])|[0-9]{2,5}(?=:| >))")
+_NETWORK_BEFORE: Final = re.compile(
+    rb"(?i)(?:\b(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest|destination|gateway|remote|"
+    rb"resolver|nameserver|dns|connect|connected|connecting|listen|bind|forwarded|real-ip)\b[\w-]{0,12}[\"'\\]{0,4}"
+    rb"[ \t]{0,3}[:=(]{0,2}[ \t\"'\\]{0,4}|://|[@\[])\Z"
+)
+_VERSION_BEFORE: Final = re.compile(
+    rb"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
+    rb"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|"
+    rb"directx|openssl|libcurl|glibc)\w{0,10}|version|\bv)[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\Z"
+)
+_BEFORE: Final = 32
+_PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
+_MOST_OF_A_VERSION: Final = 25
+_WORD_OR_COLON: Final = frozenset(WORD + b":")
+_WORD_OR_MARK: Final = frozenset(WORD + b":.")
+
+
+def ipv4(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """Four numbers with dots between them, if they are an address."""
+    if _is_address(data, start, end):
+        yield start, end, "ipv4", "ipv4"
+
+
+def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """IPv6 and MAC addresses; clock times, digests in pairs and scopes of C++ are neither."""
+    frame = _FRAME.match(data, start) if data[max(start - len(_FRAME_NAME), 0) : start].upper() == _FRAME_NAME else None
+    if frame:
+        yield *frame.span(), "mac", "mac"
+    elif MAC.fullmatch(data, start, end):
+        if _is_mac(data, start, end):
+            yield start, end, "mac", "mac"
+    elif stop := _ipv6_end(data, start, end):
+        yield start, stop, "ipv6", "ipv6"
+
+
+def _is_address(data: bytes, start: int, end: int) -> bool:
+    """Whether four numbers are an IPv4 address: in range, not a version, not one that every machine has."""
+    text = data[start:end]
+    parts = text.split(b".")
+    if any(len(part) > 1 and part.startswith(b"0") for part in parts) or any(int(part) > 255 for part in parts):
+        return False
+    if start and data[start - 1] in _PART_OF_A_NAME:
+        return False
+    port = _DOTTED_PORT.match(data, end)
+    mark, behind = data[end : end + 1], data[end + 1 : end + 2]
+    if (mark == b"." and behind.isdigit() and not port) or (mark in {b"-", b"+", b"_"} and behind.isalpha()):
+        return False
+    address = ipaddress.IPv4Address(text.decode("ascii"))
+    first = int(parts[0])
+    if address.is_loopback or address.is_unspecified or first in {0, 255} or text.endswith(b".0.0.0"):
+        return False
+    before = data[max(start - _BEFORE, 0) : start]
+    if _VERSION_BEFORE.search(before):
+        return False
+    # Four small numbers are a version or a section more often than an address, unless something says so.
+    small = all(int(part) <= _MOST_OF_A_VERSION for part in parts)
+    if small and (first != 10 or before.endswith(b"@")):
+        return bool(_NETWORK_BEFORE.search(before)) or mark in {b":", b"/"} or bool(port)
+    return True
+
+
+def _is_mac(data: bytes, start: int, end: int) -> bool:
+    """Whether six pairs are the address of an interface, and no part of a digest, no zeros, no date."""
+    text = data[start:end]
+    joint = text[2:3]
+    if data[end : end + 1] == joint or touches(data, start, end, HEX_DIGITS):
+        return False
+    if _PAIR_BEFORE.search(data, max(start - 4, 0), start):
+        return False
+    plain = text.translate(None, b":-.").lower()
+    return len(set(plain)) > 1 and (joint != b"-" or letters_in(plain) > 0)
+
+
+def _ipv6_end(data: bytes, start: int, end: int) -> int:
+    """Where an IPv6 address ends with its zone; 0 where none stands there."""
+    address, dot, port = data[start:end].rpartition(b".")
+    if dot and port.isdigit() and b"." not in address:
+        end = start + len(address)
+    while end > start and data[end - 1] in b":." and data[end - 2 : end] != b"::":
+        end -= 1
+    text = data[start:end]
+    if text.count(b":") < 2 or (end < len(data) and data[end] in _WORD_OR_COLON):
+        return 0
+    labelled = _WORD_AND_COLON.search(data, max(start - 24, 0), start)
+    if start and data[start - 1] in _WORD_OR_MARK and not labelled:
+        return 0
+    if data[end : end + 1] == b"." and data[end + 1 : end + 2].isalnum() and not _DOTTED_PORT.match(data, end):
+        return 0
+    try:
+        parsed = ipaddress.IPv6Address(text.decode("latin-1"))
+    except ValueError:
+        return 0
+    groups = [group for group in text.split(b":") if group]
+    if parsed.is_loopback or parsed.is_unspecified or not digits_in(text):
+        return 0
+    if len(groups) < 2 and not parsed.is_link_local:
+        return 0
+    if len(groups) < 3 and all(len(group) < 3 for group in groups):
+        return 0
+    zone = _ZONE.match(data, end)
+    return zone.end() if zone else end

@@ -1,0 +1,123 @@
+"""Personal data: one RE2 alternation over the text finds what could be some, and the rooms beside decide.
+
+`network` (addresses), `numbers` (cards, bank accounts, phones), `accounts` (paths, listings, URLs, e-mail) and `hosts`
+(names of machines) each say whether a candidate is one of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact import accounts, hosts, network, numbers
+from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, touches
+
+__all__ = ("personal",)
+
+_CANDIDATES: Final = (
+    # IPv4
+    r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3})",
+    # a line of syslog: time, machine, program
+    r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:z|[+-][0-9:]{4,6})? [a-z][a-z0-9.-]* [a-z][\w./-]*(?:\[[0-9]+\])?: ",
+    # IPv6, MAC
+    r"\b(?:[0-9a-f]{1,4}:){1,7}:[0-9a-f:.]*",
+    r"(?:^|[\s\[(\"'=,/])::[0-9a-f]{1,4}[0-9a-f:.]*",
+    r"\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}",
+    r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
+    r"(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
+    # cards, IBAN, phones, social security numbers
+    r"[0-9](?:[ -]?[0-9]){12,18}",
+    r"(?-i:\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)",
+    r"\b00[1-9][0-9]{0,2}[ -][0-9]{2,4}[ -][0-9]{5,9}\b",
+    # what uname prints
+    r"linux [a-z][\w.-]* [0-9]+\.[0-9]+\.[0-9]",
+    r"\+[0-9][0-9 ()./-]{6,22}[0-9]",
+    r"\(?[2-9][0-9]{2}\)?[ .-][0-9]{3}[ .-][0-9]{4}",
+    r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
+    # folders of people
+    rf"{accounts.HOMES}[^/\\]",
+    r"~[a-z][\w.-]*/",
+    # machines: by an ending, by the form of a maker or a cloud, by a number, by a site among the labels
+    (
+        r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*"
+        r"\.(?:internal|local|lan|corp|intra|intranet|localdomain|private|home|home\.arpa)\b"
+    ),
+    r"\b(?:desktop|laptop|win|pc)-[a-z0-9]{5,11}\b",
+    r"(?-i:\b[A-Z0-9]{2,15}-(?:PC|LAPTOP)\b)",
+    r"\b(?:ip|ec2)(?:-[0-9]{1,3}){4}\b",
+    r"-mbp\b|macbook|\bimac\b|mac-mini|iphone|ipad",
+    r"[a-z][a-z0-9-]*[0-9](?:\.[a-z0-9-]+){2,6}\b",
+    (
+        r"[a-z][a-z0-9-]*\.(?:corp|int|internal|intra|hq|mgmt|infra|prod|stage|staging|qa|uat|office|ops|dc[0-9]{1,2}"
+        r"|[a-z]{2,4}[0-9]{1,2})(?:\.[a-z0-9-]+){1,4}\b"
+    ),
+    # lines of ls, who, ps and cron
+    r"[-dl](?:[rwxst-]{9})[.+@]? +[0-9]+ +[a-z]",
+    r"[a-z][\w.-]* +pts/[0-9]",
+    r"[a-z][\w.-]* +[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ +[0-9]+ ",
+    r"\([a-z][\w.-]*\) cmd \(",
+    # a header of RFC 5424, a line of an access log
+    r"<[0-9]{1,3}>1 [0-9t:.z+-]{19,35} [a-z][a-z0-9.-]* ",
+    r" - [a-z][\w.@-]* \[[0-9]{2}/[a-z]{3}/[0-9]{4}:",
+    # a path of the network
+    r"\\{2,16}[a-z0-9][a-z0-9._$-]*\\{1,8}[a-z0-9$]",
+)
+_CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
+_NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
+
+
+def personal(data: bytes) -> Iterator[Found]:
+    """Everything personal in a text that its form shows."""
+    for begin, end in _CANDIDATE.spans(data):
+        # An address that begins with nothing is found with what stands before it.
+        start = begin + 1 if data[begin + 1 : begin + 3] == b"::" else begin
+        yield from _decided(data, start, end)
+    yield from accounts.around_signs(data)
+
+
+def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """What a candidate is, by how it begins."""
+    first = data[start : start + 1]
+    if first == b"~":
+        return accounts.behind_tilde(data, start, end)
+    if listed := accounts.LISTED.match(data, start):
+        return accounts.in_listing(data, listed)
+    if first == b"<":
+        return hosts.in_header(data, start)
+    if first == b" ":
+        return accounts.in_access_log(data, start)
+    if first in b"/\\%":
+        return accounts.in_path(data, start)
+    if first in b"0123456789+(:":
+        return _numeric(data, start, end)
+    return _lettered(data, start, end)
+
+
+def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A candidate that begins with a digit or a sign."""
+    text = data[start:end]
+    colons = text.count(b":")
+    logged = hosts.SYSLOG.match(data, start, end) if colons >= 2 else None
+    if not logged and text.translate(None, _NUMERIC) and not network.MAC.fullmatch(text):
+        return hosts.around(data, start, end)
+    if touches(data, start, end, DIGITS + b"_") and (colons < 2 or data[start - 1 : start] in HEX_DIGITS):
+        return iter(())
+    if logged:
+        return hosts.in_syslog(data, start, logged)
+    if colons >= 2 or text.count(b"-") == 5 or text.count(b".") == 2:
+        return network.hexadecimal(data, start, end)
+    if network.V4.fullmatch(text):
+        return network.ipv4(data, start, end)
+    return numbers.number(data, start, end)
+
+
+def _lettered(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A candidate that begins with a letter: an address in hexadecimal, an IBAN, a machine."""
+    text = data[start:end]
+    if b":" in text or network.MAC.fullmatch(text):
+        return network.hexadecimal(data, start, end)
+    if text[:6].lower() == b"linux ":
+        return hosts.in_uname(data, start, end)
+    if stop := numbers.iban_end(data, start, end):
+        return iter([(start, stop, "iban", "iban")])
+    return hosts.around(data, start, end)

@@ -1,0 +1,326 @@
+"""One numbering over many texts: learn them all, then mask them.
+
+The first pass finds, in the order of the calls; the second gives each value the same mask in every text and encoding,
+and finds again everywhere what was found anywhere. What is asked for without having been learned gets the next numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+import numpy as np
+
+from triage.redact import documents, judging, masks
+from triage.redact.hits import KEY, Hit, joined
+from triage.redact.known import Known, unescaped, worth_finding
+from triage.redact.layers import read_layers
+from triage.redact.policy import Policy
+from triage.redact.scan import Scanner
+from triage.redact.text import Found
+
+__all__ = ("Finding", "Masked", "Redactor", "text_spans")
+
+_MEMO: Final = 262_144
+_VALUES: Final = 8
+# How often a text is masked again where a mask brought something to light.
+_ROUNDS: Final = 6
+_SEPARATED: Final = frozenset({"card", "iban", "phone", "ssn", "mac"})
+_CASELESS: Final = frozenset({"email", "hostname", "mac", "iban", "ipv6"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place in one text: what stood there, and what replaces it; never the value.
+
+    `offset` and `length` are bytes of the masked text; of the text that was scanned where nothing was replaced.
+    """
+
+    kind: str
+    rule: str
+    place: str
+    line: int
+    offset: int
+    length: int
+    mask: str
+    bucket: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Masked:
+    """A masked text and what was masked in it."""
+
+    data: bytes
+    findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        """Sizes only."""
+        return f"<Masked {len(self.data):,} bytes, {len(self.findings):,} findings>"
+
+
+class _Entry:
+    """One value: its kind and number, and whether a reviewer lets it leave."""
+
+    __slots__ = ("exact", "kind", "label", "length", "order", "rank", "values")
+
+    def __init__(self, order: int) -> None:
+        self.order = order
+        self.rank = -1
+        self.kind = ""
+        self.length = 0
+        self.exact = False
+        self.label = ""
+        self.values: set[bytes] = set()
+
+
+class Redactor:
+    """Masks texts of one investigation.
+
+    Parameters
+    ----------
+    policy
+        Which rules hold; default: all of them.
+    key
+        A key of the user: masks then hold pseudonyms that are the same in every bundle masked under it.
+
+    Examples
+    --------
+    >>> redactor = Redactor()
+    >>> redactor.learn(b"password=hunter2-not-real", place="a.log")
+    >>> redactor.mask(b"it was hunter2-not-real").data
+    b'it was [password:1:16-31]'
+    """
+
+    def __init__(self, policy: Policy | None = None, *, key: bytes | None = None) -> None:
+        self.policy = policy if policy is not None else Policy.default()
+        self._scanner = Scanner(self.policy)
+        self._key = key
+        self._salt = secrets.token_bytes(16)
+        self._entries: dict[bytes, _Entry] = {}
+        self._numbers: Counter[str] = Counter()
+        self._left: set[bytes] = set()
+        self._identities: dict[str, bytes] = {}
+        self._known: Known | None = None
+        self._memo: dict[tuple[str, str | None], str] = {}
+        self._given = [(known.kind, known.value.encode("utf-8", "surrogatepass")) for known in self.policy.known]
+
+    def learn(self, data: bytes, *, place: str, media: str | None = None) -> None:  # noqa: ARG002 - as `mask` is called
+        """First pass over a text, or over a block of one that ends at a line end; in the order of their paths."""
+        self._reserve(data)
+        self._register(self._scanner.find(data))
+
+    def learn_text(self, text: str) -> None:
+        """First pass over a cell of a table, a name, a message."""
+        self._register(self._scanner.find(text.encode("utf-8", "surrogatepass")))
+
+    def mask(self, data: bytes, *, place: str = "", media: str | None = None) -> Masked:
+        """Second pass: the text with masks, and what was masked. JSON, NDJSON and Prometheus text stay parsable."""
+        return self._masked(data, self._scanner.find(data, self._everything()), place, media)
+
+    def mask_alone(self, data: bytes) -> Masked:
+        """Both passes over a text that is all there is, read once for both."""
+        self._reserve(data)
+        hits = _in_one(self._scanner, data, self._given)
+        self._register(hits)
+        return self._masked(data, hits, "", None)
+
+    def text(self, text: str, *, key: str | None = None) -> str:
+        """A cell of a table with masks; `key` is the name that it stands under. Memoised."""
+        asked = (text, key)
+        found = self._memo.get(asked)
+        if found is None:
+            if len(self._memo) >= _MEMO:
+                self._memo.clear()
+            found = self._memo[asked] = self._cell(text, key)
+        return found
+
+    def residue(self, data: bytes, *, place: str, media: str | None = None) -> list[Finding]:  # noqa: ARG002 - as `mask`
+        """What would still be masked in a text: empty where it may leave."""
+        hits = self._remaining(self._scanner.find(data, self._everything()))
+        if not hits:
+            return []
+        # Marks of the document's own, which no mask would replace, are nothing that could leave.
+        _, places = documents.apply(data, _edits(hits, ["?"] * len(hits)), documents.kind_of(data))
+        kept = {index for index, _, _ in places}
+        return list(_residue(data, [hit for index, hit in enumerate(hits) if index in kept], place))
+
+    def allow_mask(self, mask: str) -> None:
+        """Let the value behind a mask leave as it is, everywhere, from now on: a reviewer's decision.
+
+        Raises
+        ------
+        KeyError
+            No mask of this numbering reads so.
+        """
+        self._left.add(self._identities[mask])
+        self._memo.clear()
+
+    def deny_mask(self, mask: str) -> None:
+        """Take `allow_mask` back."""
+        self._left.discard(self._identities[mask])
+        self._memo.clear()
+
+    def _masked(self, data: bytes, hits: list[Hit], place: str, media: str | None) -> Masked:
+        """A text with masks over what was found in it, and over what is found once they stand there."""
+        media = media or documents.kind_of(data)
+        rules: dict[str, str] = {}
+        for _ in range(_ROUNDS):  # a mask may end what hid something beside it
+            hits = self._remaining(hits)
+            labels = [self._label(hit) for hit in hits]
+            rules |= dict(zip(labels, (hit.rule for hit in hits), strict=True))
+            data, places = documents.apply(data, _edits(hits, labels), media) if hits else (data, [])
+            if not places:
+                break
+            hits = self._scanner.find(data, self._everything())
+        return Masked(data, tuple(_findings(data, rules, place)))
+
+    def _cell(self, text: str, key: str | None) -> str:
+        """A cell with masks, worked out."""
+        data = text.encode("utf-8", "surrogatepass")
+        hits = self._scanner.find(data, self._everything())
+        if key:
+            hits = _with_named(hits, judging.named(data, key, self.policy.keys), data)
+        media = documents.kind_of(data)
+        for _ in range(_ROUNDS):
+            hits = self._remaining(hits)
+            if not hits:
+                break
+            data, _ = documents.apply(data, _edits(hits, [self._label(hit) for hit in hits]), media)
+            hits = self._scanner.find(data, self._everything())
+        return data.decode("utf-8", "replace")
+
+    def _reserve(self, data: bytes) -> None:
+        """Give no number that a mask in the text has already: it stands for another value."""
+        if self._key is None and b"[" in data:
+            for kind, number in masks.numbered(data):
+                self._numbers[kind] = max(self._numbers[kind], number)
+
+    def _register(self, hits: Iterable[Hit]) -> None:
+        """Take note of the values that were found."""
+        for hit in hits:
+            self._entry(hit)
+            self._known = None
+
+    def _entry(self, hit: Hit) -> _Entry:
+        """The entry of a value, made at its first sight; the strongest rule names its kind until it has a mask."""
+        value = _normal(hit.kind, hit.value)
+        identity = self._identity(value)
+        entry = self._entries.get(identity)
+        if entry is None:
+            entry = self._entries[identity] = _Entry(len(self._entries))
+        if not entry.label and hit.rank > entry.rank:
+            entry.rank, entry.kind, entry.exact = hit.rank, hit.kind, hit.exact
+            entry.length = len(value)
+        if len(entry.values) < _VALUES and worth_finding(hit.kind, hit.value):
+            entry.values.add(hit.value)
+        return entry
+
+    def _label(self, hit: Hit) -> str:
+        """The mask of a hit."""
+        entry = self._entry(hit)
+        if not entry.label:
+            self._number(entry, _normal(hit.kind, hit.value))
+        return entry.label
+
+    def _number(self, entry: _Entry, value: bytes) -> None:
+        """Give an entry its mask: the next number of its kind, or the pseudonym of its value."""
+        self._numbers[entry.kind] += 1
+        number = masks.pseudonym(self._key, entry.kind, value) if self._key else str(self._numbers[entry.kind])
+        entry.label = masks.label(entry.kind, number, entry.length, exact=entry.exact)
+        self._identities[entry.label] = self._identity(value)
+
+    def _identity(self, value: bytes) -> bytes:
+        """What stands for a value among the entries."""
+        return hashlib.blake2b(value, key=self._salt, digest_size=16).digest()
+
+    def _everything(self) -> Known | None:
+        """All values worth finding, those of the policy too; made anew when something was learned."""
+        if self._known is None:
+            found = [(entry.kind, value) for entry in self._entries.values() for value in entry.values]
+            self._known = Known([*found, *self._given])
+        return self._known or None
+
+    def _remaining(self, hits: list[Hit]) -> list[Hit]:
+        """The hits without those that a reviewer lets leave."""
+        if not self._left:
+            return hits
+        return [hit for hit in hits if self._identity(_normal(hit.kind, hit.value)) not in self._left]
+
+    def __repr__(self) -> str:
+        """Constant: nothing of what was found."""
+        return "<triage.Redactor>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied."""
+        raise TypeError("a Redactor holds values that must not leave; make one where it is used, under the same key")
+
+
+def _edits(hits: Sequence[Hit], labels: Sequence[str]) -> list[documents.Edit]:
+    """The edits that put masks in place of hits."""
+    return [documents.Edit(hit.start, hit.end, label.encode()) for hit, label in zip(hits, labels, strict=True)]
+
+
+def _findings(data: bytes, rules: Mapping[str, str], place: str) -> Iterator[Finding]:
+    """The masks of a masked text that were put there, by the rule that found what they stand for."""
+    line, at = 1, 0
+    for match in masks.MASK.finditer(data) if rules else ():
+        label = match.group().decode()
+        if label in rules:
+            line += data.count(b"\n", at, match.start())
+            at = match.start()
+            kind, _, bucket = label[1:-1].split(":")
+            yield Finding(kind, rules[label], place, line, at, len(label), label, bucket)
+
+
+def _residue(data: bytes, hits: Iterable[Hit], place: str) -> Iterator[Finding]:
+    """What is found in a text that nothing replaced."""
+    line, at = 1, 0
+    for hit in hits:
+        line += data.count(b"\n", at, hit.start)
+        at = hit.start
+        yield Finding(hit.kind, hit.rule, place, line, at, hit.end - at, "", masks.bucket(len(hit.value)))
+
+
+def text_spans(text: str, policy: Policy | None) -> list[tuple[int, int, str]]:
+    """`triage.redact.spans`."""
+    scanner = Scanner(policy if policy is not None else Policy.default())
+    data = text.encode("utf-8", "surrogatepass")
+    given = [(known.kind, known.value.encode("utf-8", "surrogatepass")) for known in policy.known] if policy else []
+    hits = _in_one(scanner, data, given)
+    if len(data) == len(text):
+        return [(hit.start, hit.end, hit.kind) for hit in hits]
+    begins = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
+    out, at, count = [], 0, 0
+    for hit in hits:
+        start = count + int(np.count_nonzero(begins[at : hit.start]))
+        end = start + int(np.count_nonzero(begins[hit.start : hit.end]))
+        out.append((start, end, hit.kind))
+        at, count = hit.end, end
+    return out
+
+
+def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> list[Hit]:
+    """The places in a text that is all there is, those where a value is named again too."""
+    layers = read_layers(data)
+    hits = scanner.find(data, layers=layers)
+    again = Known([*((hit.kind, hit.value) for hit in hits if worth_finding(hit.kind, hit.value)), *given])
+    return joined(hits, scanner.find_known(data, again, layers, hits)) if again else hits
+
+
+def _with_named(hits: list[Hit], named: Iterable[Found], data: bytes) -> list[Hit]:
+    """The hits in a cell and what its name says of it, without what is masked already."""
+    more = [Hit(start, end, kind, rule, KEY, data[start:end]) for start, end, kind, rule in named]
+    more = [hit for hit in more if not masks.within(data, hit.start, hit.end)]
+    return joined(hits, more) if more else hits
+
+
+def _normal(kind: str, value: bytes) -> bytes:
+    """A value as it is compared: unescaped, a number without its grouping, in small letters where case is nothing."""
+    value = unescaped(value) or value
+    if kind in _SEPARATED:
+        value = value.translate(None, b" -.()/:")
+    return value.lower() if kind in _CASELESS else value

@@ -1,0 +1,214 @@
+"""Runs of base64, base64url and hexadecimal that decode to text.
+
+They have no map back: what is found in one masks the run. Arrays tell in one pass where a run begins that reads as
+text, so that the many that are digests and identifiers cost nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from triage.redact.text import DIGITS, HEX_DIGITS, LETTERS
+from triage.redact.wraps import BREAK, INDENT
+
+__all__ = ("Run", "decoded_runs")
+
+Run = tuple[int, int, bytes]
+"""Where a run stands, and the text behind it."""
+
+_LEAST_RUN: Final = 16
+_RUN_CAP: Final = 1 << 20
+# A run goes on over lines of its own only if its first line is this long.
+_LEAST_LINE: Final = 40
+_PRINTED: Final = bytes(range(32, 127)) + b"\t\n\r"
+_RUN_BYTES: Final = frozenset(LETTERS + DIGITS + b"+/_-")
+_BLANK: Final = 0x20
+_JOINT: Final = ord("j")
+# Outside of runs a blank; inside an "a", and a "j" for the marks that also join a path or a name to a run.
+_RUN_TABLE: Final = bytes(
+    _BLANK if code not in _RUN_BYTES else _JOINT if code in b"/_-" else 0x61 for code in range(256)
+)
+_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
+_BASE64_VALUES: Final = np.array(
+    [max(_BASE64.find(bytes([code]).translate(_FROM_URLSAFE)), 0) for code in range(256)], np.uint8
+)
+_Bytes = npt.NDArray[np.uint8]
+_Flags = npt.NDArray[np.bool_]
+_LONG_RUN: Final = re.compile(rb"[aj]{16,}")
+_SMALL: Final = 16_384
+_EIGHT: Final = np.uint64(0x0101010101010101)
+_HEX_VALUES: Final = np.array([int(chr(code), 16) if code in HEX_DIGITS else 255 for code in range(256)], np.int16)
+_PRINTS: Final = np.array([code in _PRINTED or code == 0 for code in range(256)])
+_NOT_OF_A_RUN: Final = re.compile(rb"[^A-Za-z0-9+/_-]|\\[nr]")
+_MARKS: Final = (b"/", b"_", b"-")
+
+
+def decoded_runs(data: bytes) -> Iterator[Run]:
+    """The runs of base64 or hexadecimal that decode to text: where they are and the text."""
+    if len(data) < _LEAST_RUN:
+        return
+    table = data.translate(_RUN_TABLE)
+    done = 0
+    for at in _likely(data, table) if len(data) > _SMALL else _places(table):
+        if at < done:
+            continue
+        end = _run_end(table, at)
+        stop = _joined_end(data, table, at, end)
+        for start, last, text in _decoded(data, at, stop):
+            yield start, last, text
+            done = last
+
+
+def _run_end(table: bytes, at: int) -> int:
+    """Where the run ends that holds a place."""
+    end = table.find(b" ", at)
+    return end if end >= 0 else len(table)
+
+
+def _places(table: bytes) -> Iterator[int]:
+    """Where a run of a small text may begin: for a few of them arrays cost more than trying."""
+    for match in _LONG_RUN.finditer(table):
+        yield match.start()
+        if match.end() - match.start() > _LEAST_RUN + 2:
+            yield match.start() + 1
+            yield match.start() + 2
+        yield from (
+            joint + 1 for joint in range(*match.span()) if table[joint] == _JOINT and joint + _LEAST_RUN < match.end()
+        )
+
+
+def _likely(data: bytes, table: bytes) -> list[int]:
+    """Where a run begins whose first characters decode to text, as base64 or as hexadecimal.
+
+    A run may also begin behind a slash, underscore or hyphen: a path or a name ran into it.
+    """
+    classes = np.frombuffer(table, np.uint8)
+    inside = classes != _BLANK
+    # A run of sixteen holds eight in a row that begin at a multiple of eight: compared as one number.
+    whole = inside[: len(inside) & ~7].view(np.uint64) == _EIGHT
+    words = np.flatnonzero(whole)
+    if not len(words):
+        return []
+    begins = _run_begins(inside, words[np.diff(words, prepend=-2) > 1] * 8)
+    raw = np.frombuffer(data, np.uint8)
+    prefixed = begins[(raw[begins] == ord("0")) & (raw[begins + 1] == ord("x"))] + 2
+    escaped = begins[raw[begins] == ord("x")] + 1  # Postgres and Python write \x before
+    begins = np.concatenate([begins, prefixed, escaped])
+    joints = np.flatnonzero(classes == _JOINT)
+    joints = joints[whole[np.minimum(joints + 8 >> 3, len(whole) - 1)]] + 1
+    starts = np.concatenate([begins, joints])
+    starts = starts[starts + _LEAST_RUN <= len(inside)]
+    starts = starts[inside[starts + _LEAST_RUN - 1] & inside[starts + 8]]
+    # Two bytes tell most of them; the rest is asked of what is left.
+    first = raw[starts[:, None] + np.arange(4)]
+    starts = starts[_reads_as_text(first, least=3) | _reads_as_hex(first, least=2)]
+    letters = raw[starts[:, None] + np.arange(_LEAST_RUN)]
+    starts = starts[_reads_as_text(letters[:, :12], least=8) | _reads_as_hex(letters, least=7)]
+    found: list[int] = np.sort(starts).tolist()
+    return found
+
+
+def _reads_as_text(letters: _Bytes, *, least: int) -> _Flags:
+    """Which rows of base64 letters decode to at least so many bytes that print."""
+    values = _BASE64_VALUES[letters].reshape(len(letters), letters.shape[1] // 4, 4)
+    one, two, three, four = (values[..., place] for place in range(4))
+    decoded = np.stack([one << 2 | two >> 4, (two & 15) << 4 | three >> 2, (three & 3) << 6 | four], -1)
+    reads: _Flags = _PRINTS[decoded].sum((1, 2)) >= least
+    return reads
+
+
+def _reads_as_hex(letters: _Bytes, *, least: int) -> _Flags:
+    """Which rows of letters are hexadecimal digits of at least so many bytes that print."""
+    digits = _HEX_VALUES[letters]
+    decoded = (digits[:, 0::2] << 4 | digits[:, 1::2]) & 255
+    reads: _Flags = (digits < 16).all(1) & (_PRINTS[decoded].sum(1) >= least)
+    return reads
+
+
+def _run_begins(inside: _Flags, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Where the runs begin that hold these places: at most seven bytes before."""
+    begins = places.copy()
+    for _ in range(7):
+        begins -= (begins > 0) & inside[begins - 1]
+    return begins
+
+
+def _joined_end(data: bytes, table: bytes, start: int, end: int) -> int:
+    """Where a run ends that goes on over lines of its own: a wrapped block of base64."""
+    first = end - start
+    while first >= _LEAST_LINE and end - start < _RUN_CAP:
+        match = BREAK.match(data, end)
+        if match is None:
+            break
+        indent = INDENT.match(data, match.end())
+        begin = indent.end() if indent else match.end()
+        stop = _run_end(table, begin)
+        behind = data[stop : stop + 2].lstrip(b"=")
+        if stop - begin < 4 or stop - begin > first or (behind[:1] not in {b"", b"\n", b"\r", b'"', b"'", b"\\"}):
+            break
+        end = stop
+    return end
+
+
+def _decoded(data: bytes, start: int, end: int) -> Iterator[Run]:
+    """The text behind one run, whole or up to a mark where something else goes on."""
+    text = _text_of(data[start:end])
+    if text is None:
+        for mark in _MARKS:
+            stop = data.find(mark, start + _LEAST_RUN, end)
+            if stop > 0 and (text := _text_of(data[start:stop])) is not None:
+                end = stop
+                break
+    if text is not None:
+        while data[end : end + 1] == b"=":
+            end += 1
+        yield start, end, text
+
+
+def _text_of(run: bytes) -> bytes | None:
+    """What a run decodes to, if that is text."""
+    if len(run) % 2 == 0 and not run.translate(None, HEX_DIGITS):
+        text = _printed(binascii.unhexlify(run[:_RUN_CAP]))
+        if text is not None:
+            return text
+    head = _base64(run[:_LEAST_RUN])
+    if head is None or len(head.translate(None, _PRINTED + b"\x00")) > 1:
+        return None
+    whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])
+    return _printed(whole) if whole is not None else None
+
+
+def _base64(run: bytes) -> bytes | None:
+    """What a run of either alphabet decodes to; a letter too many at its end is left out."""
+    run = run.translate(_FROM_URLSAFE)
+    if len(run) % 4 == 1:
+        run = run[:-1]
+    try:
+        return base64.b64decode(run + b"=" * (-len(run) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _printed(decoded: bytes) -> bytes | None:
+    """The text without the NULs of UTF-16, where nearly all of it prints."""
+    text = decoded.replace(b"\x00", b"") if decoded.count(0) * 3 >= len(decoded) else decoded
+    strange = len(text.translate(None, _PRINTED))
+    if len(text) < 6 or strange * 20 > len(text):
+        return text if strange and len(text) >= 6 and _is_utf8(text) and strange * 3 < len(text) else None
+    return text
+
+
+def _is_utf8(text: bytes) -> bool:
+    """Whether a text is UTF-8 that prints."""
+    try:
+        return text.decode("utf-8").isprintable()
+    except UnicodeDecodeError:
+        return False

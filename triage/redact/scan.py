@@ -1,0 +1,106 @@
+"""One text to the places in it that must not leave: rules, structure, personal data, and all of it decoded.
+
+Nothing here keeps a value longer than the scan of one text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from triage.redact import matches, personal, prose, structure, wraps
+from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union
+from triage.redact.layers import Layer, read_layers
+from triage.redact.masks import MASK
+from triage.redact.text import Expression
+
+if TYPE_CHECKING:
+    from triage.redact.known import Known
+    from triage.redact.policy import Policy
+
+__all__ = ("Scanner",)
+
+_MARKS: Final = 3
+_BRACKETS: Final = b" \t\r\n\"'`,:;[]{}()<>"
+_LINE_ENDS: Final = frozenset(b"\r\n\\")
+
+
+class Scanner:
+    """Finds under one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._keys = policy.keys
+        self._disabled = policy.disabled
+        self._allow = frozenset(value.encode("utf-8", "surrogatepass") for value in policy.allow)
+        self._allowed = tuple(Expression(regex) for regex in policy.allow_patterns)
+        self._patterns = tuple((pattern.kind, Expression(pattern.regex)) for pattern in policy.patterns)
+
+    def find(self, data: bytes, known: Known | None = None, layers: Sequence[Layer] | None = None) -> list[Hit]:
+        """Every place, sorted and disjoint; what is masked already is none. `layers` are those of the text, if read."""
+        return self._settled(data, self._everywhere(layers or read_layers(data), known))
+
+    def find_known(self, data: bytes, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
+        """The places of known values only, decoded too; without those that are found as they are."""
+        places = {(hit.start, hit.end) for hit in found}
+        hits = (hit for layer in layers for hit in layer.placed(known.hits(layer.data)))
+        return self._settled(data, (hit for hit in hits if (hit.start, hit.end) not in places))
+
+    def _everywhere(self, layers: Sequence[Layer], known: Known | None) -> Iterator[Hit]:
+        """The hits in a text and in everything decoded from it."""
+        for layer in layers:
+            yield from layer.placed(self._plain(layer.data))
+            if known is not None:
+                yield from layer.placed(known.hits(layer.data))
+
+    def _plain(self, data: bytes) -> Iterator[Hit]:
+        """The hits in a text as it stands."""
+        yield from matches.by_rules(data, self._disabled)
+        for start, end, kind, rule in chain(structure.assignments(data, self._keys), prose.said(data)):
+            if kind:
+                yield _to_its_end(data, start, end, kind, rule)
+            else:
+                yield from matches.generic(data, start, end)
+        for start, end, kind, rule in personal.personal(data):
+            yield Hit(start, end, kind, rule, PERSONAL, data[start:end])
+        yield from self._by_patterns(data)
+
+    def _by_patterns(self, data: bytes) -> Iterator[Hit]:
+        """The matches of the policy's own patterns."""
+        for kind, pattern in self._patterns:
+            for whole, *groups in pattern.groups(data):
+                start, end = groups[0] if groups and groups[0][0] >= 0 else whole
+                if start < end:
+                    yield Hit(start, end, kind, "pattern", KEY, data[start:end])
+
+    def _settled(self, data: bytes, hits: Iterable[Hit]) -> list[Hit]:
+        """Overlapping hits joined, what is allowed or masked taken out, in order."""
+        settled: list[Hit] = []
+        for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.rank)):
+            if not self._counts(hit):
+                continue
+            if settled and hit.start < settled[-1].end:
+                settled[-1] = union(settled[-1], hit)
+            else:
+                settled.append(hit)
+        read = (hit if hit.value else hit._replace(value=data[hit.start : hit.end]) for hit in settled)
+        return [part for hit in read if _says_something(hit.value) for part in outside_masks(data, hit)]
+
+    def _counts(self, hit: Hit) -> bool:
+        """Whether the policy neither switches a hit's rule off nor allows its value."""
+        if hit.kind in self._disabled or hit.rule in self._disabled or hit.value in self._allow:
+            return False
+        return not any(allowed.fullmatch(hit.value) for allowed in self._allowed)
+
+
+def _says_something(value: bytes) -> bool:
+    """Whether a value is more than a few marks, or brackets and quotes of its document, which say nothing."""
+    marks = value.strip(_BRACKETS)
+    return len(marks) > _MARKS or any(chr(byte).isalnum() or byte >= 0x80 for byte in marks)
+
+
+def _to_its_end(data: bytes, start: int, end: int, kind: str, rule: str) -> Hit:
+    """The hit of what a name or a sentence gave; a value at the end of a line may run on over it."""
+    if end < len(data) and data[end] in _LINE_ENDS and not MASK.fullmatch(data, start, end):
+        end = wraps.continued(data, start, end)
+    return Hit(start, end, kind, rule, KEY, data[start:end])

@@ -1,0 +1,330 @@
+"""Values that stand under a sensitive name, wherever names and values stand together.
+
+JSON and its escaped forms, YAML, settings files, environment, headers, cookies, URLs, connection strings, Prometheus
+labels, typed declarations, XML elements and attributes, property lists, forms, pairs in lists. One RE2 alternation
+finds a name with what joins it to a value; `keys` says what the name means, `values` where the value ends, `judging`
+whether it is one. What a name alone does not decide (``key``) is left to gitleaks' generic rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from triage.redact import credentials, masks, values
+from triage.redact.judging import judged
+from triage.redact.keys import Names, Sense, parts, sense, vocabulary
+from triage.redact.text import BACKSLASH, WORD, Expression, Found, Span, line_of
+
+__all__ = ("assignments",)
+
+_NAMES: Final = (
+    r"pass(?:word|wd|phrase|code|wort)?|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
+    r"cookie|sess|\bsid|[._-]sid|otp|csrf|xsrf|mnemonic|seed|recovery|"
+    r"(?:pin|backup|auth|verification|security|pass|mfa|factor|time|authorization|unlock|sort)[_ -]?code|"
+    r"[?&;]code|\bapi|access|license|\bsig|signature|hmac|\bpin|cvv|cvc|card|\bpan\b|\bssn|social|tax|national|passport|"
+    r"imei|imsi|iccid|meid|serial|\bdob|birth|logon|phone|\btel|mobile|\bcell|\bfax|msisdn|number|whatsapp|\bsms|"
+    r"calle[re]|iban|account|name|login|user|host|machine|computer|workstation|fqdn|node|instance|peer|upstream|broker|"
+    r"cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
+)
+_JOIN: Final = (
+    # a sign of assignment
+    r"(?:\\{0,15}[\"'\x60]\]?)?[ \t]{0,8}\\{0,2}(?:=>|->|<<<|:=|==|[:=]|%3[dD]|\|{1,2}|\.{4,60})"
+    r"|\\{0,15}[\"'\x60][ \t]{0,4},\s{0,4}(?:\\{0,15}[\"'\x60])"  # the next item of a list
+    r"|[\"'\x60][ \t]?\{[^{}\"]{0,300}default[ \t]*=[ \t]*[\"']"  # a variable of Terraform
+    r"|</key>\s{0,40}<string>"  # a property list
+    r"|[ \t]+[A-Za-z]{2,20}(?:\([0-9, ]{1,9}\))?[ \t]*=[ \t]*N?'"  # a variable of SQL
+    r"|[ \t]+\.[ \t]+\""  # a pair of Lisp
+    r"|(?:[ \t]+[\w:.-]{1,40}=\\{0,15}[\"'][^\"'<>\n]{0,80}\\{0,15}[\"']){0,4}>"  # an XML element
+)
+_NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
+_WORD_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20})[ ]\Z")
+_NAME_WORDS: Final = frozenset({b"name", b"key", b"header", b"field", b"id", b"param"})
+_CODE_ENDINGS: Final = frozenset(
+    b"c cc cpp cs dart go h hpp java js jsx kt lua mjs php pl py rb rs scala swift ts tsx vue zig".split()
+)
+_SKIP: Final = re.compile(rb"""[ \t]{0,64}(?:\r?\n[ \t]{1,64}(?=\\{0,15}["']|string\([0-9]))?(?:![\w!-]{2,40} )?""")
+_TYPED: Final = re.compile(rb"""[ \t]*[&*\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=[bBrRuUfFN$@]{0,2}["'])""")
+_THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=["'])""")
+_LINE_START: Final = re.compile(
+    rb"""(?ix)[ \t]*(?:[-+>#|*~][ \t]+)?
+    (?:export[ \t]+|set[ \t]+|setx[ \t]+|env[ \t]+|declare[ \t]+-x[ \t]+|ENV[ \t]+|\$env:)?["']?\Z"""
+)
+_INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
+_BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
+_XML_END: Final = re.compile(rb"\s{0,80}[^<\n]{1,4096}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}")
+_NAME_KEY: Final = re.compile(
+    rb"""(?i)\b(?:name|key|header|field|param|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
+    rb"""\\{0,15}["'`]?([\w.\-]{2,80})\\{0,15}["'`]?"""
+)
+_FORM: Final = re.compile(rb"""[^\r\n]{0,200}\r?\n(?:[\w-]{1,60}: [^\r\n]{0,200}\r?\n){0,4}\r?\n""")
+_OTHER_VALUE: Final = re.compile(
+    rb"""(?i)[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?(?:value|content|data)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
+)
+_BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
+_QUOTES: Final = frozenset({b'"', b"'", b"`"})
+_CDATA: Final = b"<![CDATA["
+_BLOCK_LINES: Final = 64
+_BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
+_BLANKS: Final = re.compile(rb"[\s,]*")
+_ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
+
+
+def assignments(data: bytes, extra: Names = ()) -> Iterator[Found]:
+    """The values under sensitive names in a text; `extra` are names that a policy adds."""
+    table = data.translate(_NAME_TABLE)
+    for start, end in _assignment(extra).spans(data):
+        yield from _assigned(data, table, (start, end), extra)
+
+
+@lru_cache(maxsize=16)
+def _assignment(extra: Names) -> Expression:
+    """A sensitive name, or one of a policy, with what joins it to a value."""
+    own = "".join(f"|{'[_. -]?'.join(words)}" for words in map(parts, extra) if words)
+    return Expression(rf"(?i)(?:{_NAMES}{own})[\w.\-]{{0,40}}\]?(?:{_JOIN})")
+
+
+def _assigned(data: bytes, table: bytes, place: Span, extra: Names) -> Iterator[Found]:
+    """What stands under one name that is joined to something."""
+    start, end = place
+    begin, stop, meaning = _meaning(data, table, start + (data[start] in b"?&;.-_"), extra)
+    small = data[begin:stop].lower()
+    if small in _NAME_WORDS or small.endswith(b"name"):
+        yield from _named_value(data, begin, extra)
+    if meaning is None or (data[begin - 1 : begin] == b"[" and masks.MASK.match(data, begin - 1)):
+        return
+    if meaning.weak == "entropy":
+        yield begin, end, "", "entropy"
+        return
+    if _is_no_name(data, begin, small, end):
+        return
+    yield from _joined(data, (begin, stop), end, meaning)
+    if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
+        yield from _named_value(data, begin, extra)
+
+
+def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
+    """Whether a name in small letters is part of code or of a path, and what is joined to it no value of it."""
+    behind = data[at : at + 1]
+    if data[at - 1 : at] == b":":
+        in_source = behind.isdigit() and name.rpartition(b".")[2] in _CODE_ENDINGS  # a file and its line
+        if behind == b":" or in_source:
+            return True
+    if name == b"passwd" and data[begin - 1 : begin] == b"/":
+        return True
+    working_directory = name == b"pwd" and behind == b"/"
+    return working_directory or b"arn:" in data[max(begin - 120, 0) : begin]
+
+
+def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:
+    """The value, by what joins it to its name."""
+    joint = data[name[1] : end]
+    last = joint[-1:]
+    if joint.lower().endswith(b"<string>"):
+        text = _XML_END.match(data, end)
+        if text:
+            yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=name)
+    elif last in _QUOTES and b"," not in joint:
+        stop = values.closing(data, end, 0, last)
+        if stop is not None:
+            yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=name)
+    elif last in _QUOTES:
+        yield from _pair(data, name[0], end, meaning)
+    elif last == b">" and joint[-2:] not in {b"=>", b"->"}:
+        yield from _element(data, name, end, meaning)
+    elif last == b"|" or joint.endswith(b"...."):
+        if last == b"." or data[max(name[0] - 4, 0) : name[0]].rstrip().endswith(b"|"):
+            yield from _cell(data, name, end, meaning)
+    else:
+        yield from _value(data, name, end, meaning)
+
+
+def _meaning(data: bytes, table: bytes, start: int, extra: Names) -> tuple[int, int, Sense | None]:
+    """The whole name around a place and what it means, with the word before it where that makes it one."""
+    begin = table.rfind(b" ", max(start - 80, 0), start) + 1 or max(start - 80, 0)
+    while data[begin : begin + 1] in {b"-", b"."}:
+        begin += 1
+    if data[begin - 1 : begin + 1] == b"-D":
+        begin += 1
+    stop = table.find(b" ", start, start + 120)
+    stop = stop if stop >= 0 else min(start + 120, len(data))
+    while stop > start and data[stop - 1] == 0x2E:
+        stop -= 1
+    name = data[begin:stop].decode("latin-1")
+    meaning = sense(name, extra)
+    if (meaning is None or meaning.weak) and data[begin - 1 : begin] == b" ":
+        word = _WORD_BEFORE.search(data, max(begin - 24, 0), begin)
+        before = word[1].decode("latin-1").lower() if word else ""
+        both = sense(f"{before}_{name}", extra) if before else None
+        if both is not None and both != meaning and (meaning is None or not both.weak):
+            return begin, stop, both
+        if meaning is not None and meaning.weak == "entropy" and both is None and before in vocabulary().ordinary:
+            return begin, stop, None
+    return begin, stop, meaning
+
+
+def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """The value behind a sign of assignment."""
+    assigned = data[at - 1 : at] != b":"
+    typed = None if assigned else _TYPED.match(data, at)
+    if typed:
+        at, assigned = typed.end(), True
+    if meaning.weak in {"host", "numbered"}:
+        shares = _BACKSLASHES.match(data, at)
+        at = shares.end() if shares else at
+    spaced = data[at : at + 1] == b" "
+    blanks = _SKIP.match(data, at)
+    at = blanks.end() if blanks else at
+    if meaning.weak == "user" and data[at : at + 1] == b"{":
+        inner = _INNER_NAME.match(data, at)
+        at = inner.end() if inner else at
+    opened = values.quoted(data, at)
+    if opened is None and (scalar := None if assigned else _BLOCK_SCALAR.match(data, at)):
+        yield from _block(data, name, scalar.end(), meaning)
+    elif opened is None and (array := _ARRAY.match(data, at)):
+        yield from _items(data, array.end(), meaning)
+    elif meaning.weak == "header":
+        yield from credentials.header(data, opened[0] if opened else None, at)
+    elif meaning.weak == "cookies":
+        yield from credentials.cookies(data, opened[0] if opened else credentials.header_span(data, at))
+    elif opened:
+        yield from judged(data, opened[0], meaning, in_quotes=True, assigned=assigned, name=name)
+        then = _THEN.match(data, opened[1])
+        changed = values.quoted(data, then.end()) if then else None
+        if changed:
+            yield from judged(data, changed[0], meaning, in_quotes=True, assigned=True, name=name)
+    else:
+        yield from _unquoted(data, name, at, meaning, assigned=assigned, spaced=spaced)
+
+
+def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: bool, spaced: bool) -> Iterator[Found]:
+    """A value without quotes: a word, or the rest of the line in a settings file."""
+    braced = _BRACED.match(data, at) if assigned and not spaced else None
+    line, _ = line_of(data, name[0], most=200)
+    phrase = data[slice(*name)].lower().endswith((b"phrase", b"mnemonic"))
+    if braced:
+        span: Span | None = braced.span(1)
+    elif phrase:
+        span = values.to_line_end(data, at, words=True)
+    elif _LINE_START.match(data, line, name[0]) and _is_setting(data, name):
+        span = values.to_line_end(data, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
+    else:
+        span = values.bare(data, at)
+    if span is not None:
+        yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
+
+
+def _cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """The next cell of a table drawn with bars or dots."""
+    blanks = _SKIP.match(data, at)
+    span = values.bare(data, blanks.end() if blanks else at)
+    if span is not None:
+        yield from judged(data, span, meaning, in_quotes=False, assigned=False, name=name)
+
+
+def _block(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """The lines of a block scalar of YAML: those that are indented deeper than the name's."""
+    line, _ = line_of(data, name[0], most=200)
+    indent = name[0] - line
+    ended = False
+    for _ in range(_BLOCK_LINES):
+        start, end = line_of(data, at)
+        text = data[start:end]
+        depth = len(text) - len(text.lstrip(b" "))
+        if depth <= indent or not text.strip() or ended:
+            return
+        ended = b"-----END" in text
+        if not values.placeholder(text.strip()):
+            yield start + depth, start + len(text.rstrip()), meaning.kind, "key"
+        at = end + 1
+
+
+def _is_setting(data: bytes, name: Span) -> bool:
+    """Whether the line is a setting: JSON and code close what they open."""
+    line = data[name[1] : line_of(data, name[1], most=300)[1]].rstrip()
+    return not line.endswith((b"{", b"(", b"[", b";", b",")) and b"{" not in line[:40] and b" => " not in line
+
+
+def _element(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:
+    """The text of an XML element that is closed again."""
+    opened = data.rfind(b"<", max(name[0] - 60, 0), name[0])
+    if opened < 0 or b">" in data[opened : name[0]] or b" " in data[opened : name[0]]:
+        return
+    match = _XML_END.match(data, end)
+    if match is None:
+        return
+    start, stop = match.span()
+    if data.startswith(_CDATA, start):
+        start += len(_CDATA)
+    text = data[start:stop]
+    start += len(text) - len(text.lstrip())
+    stop -= len(text) - len(text.rstrip())
+    if start < stop:
+        yield from judged(data, (start, stop), meaning, in_quotes=True, assigned=True, name=name)
+
+
+def _pair(data: bytes, begin: int, end: int, meaning: Sense) -> Iterator[Found]:
+    """The second of two items of a list: a header as a pair, a flag before its value."""
+    opening = data.rfind(data[end - 1 : end], max(begin - 4, 0), begin)
+    flag = data[begin - 1 : begin] == b"-"
+    slashes = 0
+    while data[end - 2 - slashes] == BACKSLASH:
+        slashes += 1
+    stop = values.closing(data, end, slashes, data[end - 1 : end])
+    if stop is None:
+        return
+    before = data[max(opening - 9 - slashes, 0) : max(opening - slashes, 0)].rstrip()
+    behind = data[stop + slashes + 1 : stop + slashes + 9].lstrip()
+    if not flag and not (before.endswith((b"[", b"(")) and behind.startswith((b"]", b")"))):
+        return
+    if meaning.weak == "header":
+        yield from credentials.header(data, (end, stop), end)
+    elif meaning.weak == "cookies":
+        yield from credentials.cookies(data, (end, stop))
+    else:
+        yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=(begin, begin + 1))
+
+
+def _items(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
+    """The items of a list that stands under a name, up to its end."""
+    limit = data.find(b"]", at, at + 4_096)
+    limit = limit if limit >= 0 else min(at + 4_096, len(data))
+    if meaning.weak == "header" and data[at : at + 1] not in b"\"'\\":
+        yield from credentials.header(data, None, at)
+        return
+    while at < limit:
+        blanks = _BLANKS.match(data, at)
+        at = blanks.end() if blanks else at
+        opened = values.quoted(data, at)
+        if opened is None:
+            bare = values.bare(data, at)
+            if bare and not meaning.weak and values.looks_random(data[slice(*bare)]):
+                yield *bare, meaning.kind, "key"
+            return
+        span, at = opened
+        if meaning.weak == "header":
+            yield from credentials.header(data, span, span[0])
+        elif meaning.weak == "cookies":
+            yield from credentials.cookies(data, span)
+        elif not values.placeholder(data[span[0] : span[1]]):
+            yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))
+
+
+def _named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
+    """`"name": "DB_PASSWORD", "value": "..."`: the name is itself a value."""
+    match = _NAME_KEY.match(data, begin)
+    meaning = sense(match[1].decode("latin-1"), extra) if match else None
+    if match is None or meaning is None:
+        return
+    form = _FORM.match(data, match.end())
+    line = values.to_line_end(data, form.end(), words=True) if form else None
+    if line and not values.placeholder(data[slice(*line)]):
+        yield *line, meaning.kind, "key"
+    elif data[match.end() : match.end() + 1] == b">":
+        text = _XML_END.match(data, match.end() + 1)
+        if text and not values.placeholder(text.group()):
+            yield *text.span(), meaning.kind, "key"
+    elif joined := _OTHER_VALUE.match(data, match.end()):
+        yield from _value(data, match.span(1), joined.end(), meaning)

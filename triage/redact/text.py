@@ -1,0 +1,118 @@
+"""Untrusted text as bytes: RE2 expressions over it, its lines and its characters.
+
+This is the one place where RE2 compiles an expression. Expressions of `re` elsewhere are bounded or one class repeated.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import re2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = (
+    "BACKSLASH",
+    "DIGITS",
+    "HEX_DIGITS",
+    "LETTERS",
+    "WORD",
+    "Expression",
+    "Found",
+    "Span",
+    "digits_in",
+    "expression",
+    "letters_in",
+    "line_of",
+    "touches",
+)
+
+Span = tuple[int, int]
+Found = tuple[int, int, str, str]
+"""Start, end, kind and rule of a value; a kind of "" asks gitleaks' generic rule, from the start on."""
+
+BACKSLASH: Final = 0x5C
+DIGITS: Final = b"0123456789"
+HEX_DIGITS: Final = DIGITS + b"abcdefABCDEF"
+LETTERS: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+WORD: Final = DIGITS + LETTERS + b"_"
+
+# One large alternation runs as an automaton only if its states fit.
+_MEMORY: Final = 64 << 20
+_FIRST_LETTER: Final = 0x41
+
+
+class Expression:
+    """A compiled RE2 expression over bytes; linear in the text whatever the text is."""
+
+    __slots__ = ("_compiled", "group_count", "pattern")
+
+    def __init__(self, pattern: str) -> None:
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.max_mem = _MEMORY
+        options.log_errors = False
+        self.pattern = pattern
+        self._compiled: Any = re2.compile(pattern.encode("latin-1", "backslashreplace"), options)
+        self.group_count: int = self._compiled.groups
+
+    def spans(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[Span]:
+        """Where it matches, from the left."""
+        for match in self._compiled.finditer(data, start, end):
+            yield match.span()
+
+    def groups(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[list[Span]]:
+        """Where it and its groups match; (-1, -1) for a group that does not take part."""
+        for match in self._compiled.finditer(data, start, end):
+            yield [match.span(number) for number in range(self.group_count + 1)]
+
+    def search(self, data: bytes, start: int = 0, end: int | None = None) -> list[Span] | None:
+        """Where it and its groups match first."""
+        return next(self.groups(data, start, end), None)
+
+    def match(self, data: bytes, start: int, end: int) -> list[Span] | None:
+        """Where it and its groups match right at a place."""
+        match = self._compiled.match(data, start, end)
+        return [match.span(number) for number in range(self.group_count + 1)] if match else None
+
+    def fullmatch(self, data: bytes) -> bool:
+        """Whether it matches the whole."""
+        return self._compiled.fullmatch(data) is not None
+
+
+@lru_cache(maxsize=1_024)
+def expression(pattern: str) -> Expression:
+    """The compiled expression.
+
+    Raises
+    ------
+    re2.error
+        It is not an RE2 expression.
+    """
+    return Expression(pattern)
+
+
+def line_of(data: bytes, at: int, end: int | None = None, *, most: int = 8_192) -> Span:
+    """The line around a place, or around a range, at most `most` bytes to either side."""
+    stop = at if end is None else end
+    start = data.rfind(b"\n", max(at - most, 0), at) + 1
+    start = max(start, at - most, 0)
+    newline = data.find(b"\n", stop, stop + most)
+    return start, (min(stop + most, len(data)) if newline < 0 else newline)
+
+
+def touches(data: bytes, start: int, end: int, characters: bytes) -> bool:
+    """Whether one of these characters stands right before or behind a range: it is part of something longer."""
+    return (start > 0 and data[start - 1] in characters) or (end < len(data) and data[end] in characters)
+
+
+def digits_in(text: bytes) -> int:
+    """How many digits a text has."""
+    return len(text) - len(text.translate(None, DIGITS))
+
+
+def letters_in(text: bytes) -> int:
+    """How many letters a text has; what ASCII has between and behind them counts too, as does anything beyond ASCII."""
+    return sum(byte >= _FIRST_LETTER for byte in text)

@@ -1,0 +1,203 @@
+"""Where a value begins and ends after its name, and whether it is one: quotes, escapes, line ends, code and prose.
+
+Positions only: nothing here keeps a value. Every expression is one class repeated, or bounded: linear.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Final
+
+from triage.redact import masks
+from triage.redact.keys import sense, vocabulary
+from triage.redact.text import BACKSLASH, Span, digits_in
+
+__all__ = (
+    "bare",
+    "closing",
+    "holds_secret",
+    "in_code",
+    "is_name",
+    "looks_random",
+    "names_user_and_password",
+    "placeholder",
+    "quoted",
+    "to_line_end",
+)
+
+_LONGEST: Final = 4_096
+_BARE: Final = re.compile(rb"""[^\s"'`,;&<>{}()\[\]|\\\x00]{1,4096}""")
+# In a file of settings a value may hold what would end it elsewhere.
+_LINE: Final = re.compile(rb"[^\r\n\x00]{1,4096}")
+_WORD: Final = re.compile(rb"[^\s\x00]{1,4096}")
+_OPEN: Final = re.compile(
+    rb"""(?:(?:Some|Ok|Just|Optional|Secret|SecretStr|String|Password)\(|string\([0-9]{1,6}\)[ ]"""
+    rb"""|0x[0-9a-fA-F]{1,16}[ ]|[bBuUrRfFN@$]{0,2})\s{0,20}?(\\{0,15})(["'`])"""
+)
+_NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
+_COMMENT: Final = re.compile(rb"[ \t]+#")
+_REFERENCE: Final = re.compile(
+    rb"""(?x)
+    \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \) | [A-Z_][A-Z0-9_]{0,60} | env: \w{1,60} ) | %[A-Za-z_]{1,60}%
+    | \{\{ [^{}]{0,200} \}\} | \{ [A-Za-z_.]{0,60} \} | %\(? [\w]{0,40} \)? [sdr]? | \#\{ [^{}]{0,200} \}
+    | @[A-Za-z_]{1,60}@ | < \|? [A-Za-z _.-]{1,60} \|? > | \( [a-z]{2,20} (?:[ ][a-z]{2,20}){1,6} \) | :\w{1,30}
+    | \[[A-Za-z][A-Za-z _.-]{1,40}\] | (?i:your|my|some|example|dummy|sample|the)[-_ ][A-Za-z_ -]{1,40}
+    | (?:self|this|cls|var|local|data|module|each|config|settings|request|req|env|os|process|args|options|params|user
+        |ctx|props|state) \. [\w.\[\]]{1,80}
+    | [A-Z][A-Za-z]{2,12}(?:-[A-Z][A-Za-z]{2,20}){1,3}
+    """
+)
+_IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
+# A phrase of several words without quotes has no marks of a sentence or of code.
+_NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
+_CODE_MARKS: Final = frozenset(b"([")
+_LESS: Final = ord("<")
+_CALL: Final = re.compile(
+    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]"
+    rb"|\w[\w.-]*\.(?:js|ts|py|rb|go|rs|java|cs|php|kt|dart|mjs|cjs|jsx|tsx|vue):[0-9]"
+)
+_LETTERS: Final = re.compile(rb"[A-Za-z]+")
+_SENTENCE: Final = re.compile(
+    rb"(?i)\b(?:must|should|cannot|required?|invalid|incorrect|wrong|missing|expired?|not|does|least|characters?|enter|"
+    rb"please|failed|was|were|is|are|has|been|too|contains?|change|reset|forgot|field|the|your|for)\b"
+)
+
+
+def quoted(data: bytes, at: int) -> tuple[Span, int] | None:
+    """The value of a string that opens at `at`, and where it ends with its quote; None where no quote opens.
+
+    A string inside of a string opens with a backslash, or three, or seven: it ends at a quote with as many.
+    """
+    match = _OPEN.match(data, at)
+    if match is None:
+        return None
+    depth, quote = len(match[1]), match[2]
+    start = match.end()
+    end = closing(data, start, depth, quote)
+    if end is None:
+        stop = _LINE.match(data, start)
+        end = stop.end() if stop else start
+        return (start, end), end
+    return (start, end), end + depth + 1
+
+
+def closing(data: bytes, start: int, depth: int, quote: bytes) -> int | None:
+    """Where the quote that ends a string stands with its backslashes; None where the line ends before."""
+    limit = min(start + _LONGEST, len(data))
+    newline = data.find(b"\n", start, limit)
+    limit = newline if newline >= 0 else limit
+    at = start
+    while (at := data.find(quote, at, limit)) >= 0:
+        slashes = 0
+        while at - slashes > start and data[at - slashes - 1] == BACKSLASH:
+            slashes += 1
+        if slashes <= depth or (depth == 0 and slashes % 2 == 0):
+            return at - slashes if depth else at
+        at += 1
+    return None
+
+
+def bare(data: bytes, at: int) -> Span | None:
+    """A value without quotes in running text: up to a blank or a mark that ends it."""
+    match = _BARE.match(data, at)
+    if match is None:
+        return None
+    start, end = match.span()
+    while end > start and data[end - 1] in b".:":  # the end of a sentence is not part of it
+        end -= 1
+    return (start, end) if end > start else None
+
+
+def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:
+    """A value of a settings file: one word or, where `words`, the rest of the line without its comment."""
+    match = (_LINE if words else _WORD).match(data, at)
+    if match is None:
+        return None
+    start, end = match.span()
+    pair = _NEXT_PAIR.search(data, start, end)
+    if pair:
+        end = pair.start()
+    comment = _COMMENT.search(data, start, end) if words else None
+    if comment:
+        end = comment.start()
+    while end > start and data[end - 1] in b" \t\r,;":
+        end -= 1
+    return (start, end) if end > start else None
+
+
+def placeholder(value: bytes) -> bool:
+    """Whether a text stands for a value and holds none: null, a mask of any tool, a reference, an example's word."""
+    small = value.strip().lower()
+    if small in vocabulary().empty or len(set(small)) <= 1:
+        return True
+    return bool(masks.FOREIGN.fullmatch(small) or _REFERENCE.fullmatch(value.strip()))
+
+
+def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, name: bytes) -> bool:
+    """Whether what stands under a secret's name is one, and not code, prose, or a word for nothing.
+
+    `after` is the byte behind it (-1 at the end), `assigned` whether an equals sign stands between name and value.
+    """
+    if placeholder(value) or value.lower().strip(b"_") == name.lower().strip(b"_-"):
+        return False
+    return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
+
+
+def _in_quotes(value: bytes) -> bool:
+    """Whether a string is a secret: no rest of an expression whose quote closed a string, no word, no sentence."""
+    if value.startswith((b" +", b"+ ", b" .", b" %", b", ")):
+        return False
+    if value.lower() in vocabulary().words and len(value) > 3:
+        return False
+    blanks = value.count(b" ")
+    if blanks >= 2 and _SENTENCE.search(value):
+        return False
+    return not (blanks and value.endswith((b".", b"!", b"?", b":")))
+
+
+def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
+    """Whether a word or phrase is a secret: no prose, no call or index, no comparison or pointer, no name."""
+    first, _, rest = value.partition(b" ")
+    if rest and (
+        first.lower().strip(b".,;?!") in vocabulary().words or _SENTENCE.search(value) or _NOT_A_PHRASE.search(value)
+    ):
+        return False
+    if after in _CODE_MARKS or (after == _LESS and value.isalpha()) or value[:1] in b"=!*&" or _CALL.match(value):
+        return False
+    if _LETTERS.fullmatch(value):
+        return value.lower() not in vocabulary().words and len(value) >= (4 if assigned else 6) and not is_name(value)
+    if _IDENTIFIER.fullmatch(value):
+        joined = any(mark in value for mark in (b".", b":", b"->"))
+        return assigned and not joined and len(value) >= 6 and not is_name(value)
+    return len(value) >= (4 if value.isdigit() else 3)
+
+
+def in_code(value: bytes) -> bool:
+    """Whether a word is a call or a place in a source file."""
+    return bool(_CALL.match(value))
+
+
+def is_name(value: bytes) -> bool:
+    """Whether a word is itself the name of a secret: a variable, or what stands for a value in a manual."""
+    return sense(value.decode("latin-1")) is not None
+
+
+def looks_random(value: bytes, *, least: int = 8) -> bool:
+    """Whether a value is long enough and mixed enough to be an identifier made by a program."""
+    if len(value) < least or b" " in value:
+        return False
+    digits = digits_in(value)
+    return digits > 0 and (len(value) >= 16 or digits < len(value) or len(value) >= 12)
+
+
+def names_user_and_password(value: bytes) -> bool:
+    """Whether a text is base64 of `user:password`, as clients keep it in their settings."""
+    if not 8 <= len(value) <= 512 or len(value) % 4 == 1:
+        return False
+    try:
+        decoded = base64.b64decode(value + b"=" * (-len(value) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return b":" in decoded and all(32 <= byte < 127 for byte in decoded)

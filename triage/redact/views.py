@@ -1,0 +1,177 @@
+r"""Decoded views of a text, each with a byte-exact map back to the places that it was decoded from.
+
+Terminal colours and invisible characters taken out, escapes of JSON and C resolved, percent signs and entities decoded,
+NULs of UTF-16 dropped. Only lines that hold something to decode are in a view, so that a view costs what is encoded.
+"""
+
+from __future__ import annotations
+
+import html
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from triage.redact.text import BACKSLASH, Expression, Span, line_of
+
+__all__ = ("Piece", "View", "build", "views")
+
+Piece = tuple[int, int, bytes]
+"""A range of the original and what stands for it in the view."""
+
+_RETURN: Final = 0x0D
+# Everything that a view decodes, found in one pass: escapes, percent signs, entities, terminal codes, zero-width and
+# direction marks, NULs, quoted-printable.
+_ENCODED: Final = Expression(
+    r"\\(?:033|x1[bB]|u001[bB]|e)\[[0-9;]{0,16}[A-Za-z]"
+    r"|\\(?:u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
+    r"|%(?:25){0,3}[0-9a-fA-F]{2}"
+    r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
+    r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
+    r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
+    r"|=(?:3D|40|2E|5F|22|26|3A|2F|\r?\n)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A decoded text and where it came from.
+
+    Piece i of the view begins at `outs[i]`, is `sizes[i]` long and stands for `begins[i]` to `ends[i]` of the original;
+    between two pieces the text is the original's. `cuts` are places where something was left out between lines.
+    """
+
+    data: bytes
+    outs: tuple[int, ...]
+    sizes: tuple[int, ...]
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
+    cuts: tuple[int, ...] = ()
+
+    def back(self, start: int, end: int) -> Span | None:
+        """The range of the original behind a range of the view; None where something between was left out."""
+        cut = bisect_left(self.cuts, start)
+        if cut < len(self.cuts) and self.cuts[cut] < end:
+            return None
+        return self._of(start)[0], self._of(end - 1)[1]
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether a range of the view holds anything decoded or joined, or borders on it."""
+        return bisect_right(self.outs, end) > bisect_left(self.outs, start)
+
+    def _of(self, at: int) -> Span:
+        """The range of the original behind one byte of the view."""
+        index = bisect_right(self.outs, at) - 1
+        if index < 0:
+            return at, at + 1
+        beyond = at - self.outs[index] - self.sizes[index]
+        if beyond < 0:
+            return self.begins[index], self.ends[index]
+        return self.ends[index] + beyond, self.ends[index] + beyond + 1
+
+
+def build(data: bytes, pieces: Iterable[Piece], *, whole: bool = False) -> View | None:
+    """Put together a view of the lines that hold the pieces, or of the whole."""
+    kept = [*pieces]
+    if not kept:
+        return None
+    if not whole:
+        kept = [*_with_cuts(data, kept)]
+    out: list[bytes] = []
+    outs, cuts = [], []
+    at = size = 0
+    for start, end, text in kept:
+        out += (data[at:start], text)
+        size += start - at
+        outs.append(size)
+        if text == b"\n" and end - start != 1:
+            cuts.append(size)
+        size += len(text)
+        at = end
+    out.append(data[at:])
+    begins, ends, texts = zip(*kept, strict=True)
+    return View(b"".join(out), tuple(outs), tuple(map(len, texts)), begins, ends, tuple(cuts))
+
+
+def _with_cuts(data: bytes, pieces: list[Piece]) -> Iterator[Piece]:
+    """The pieces, and between their lines pieces that leave out what has nothing to decode."""
+    shown = 0
+    for start, end, text in pieces:
+        if start >= shown:
+            line = max(line_of(data, start)[0], shown)
+            if line - shown > 2:
+                yield shown, line, b"\n"
+            shown = line
+        shown = max(shown, min(line_of(data, end)[1], len(data)))
+        yield start, end, text
+    if len(data) - shown > 2:
+        yield shown, len(data), b"\n"
+
+
+def views(data: bytes) -> Iterator[View]:
+    """Every view of a text that differs from it: one for each way in which something in it is encoded."""
+    pieces: dict[int, list[Piece]] = {}
+    for start, end in _ENCODED.spans(data):
+        sign = data[start] if data[start] in _DECODERS else 0
+        piece = _DECODERS[sign](data, start, end)
+        if piece is not None:
+            pieces.setdefault(sign, []).append(piece)
+    for found in pieces.values():
+        view = build(data, found)
+        if view is not None:
+            yield view
+
+
+def _decoded_mark(data: bytes, start: int, end: int) -> Piece:
+    """Terminal codes, invisible marks, NULs and lone returns stand for nothing."""
+    return start, start + 1 if data[start] == _RETURN else end, b""
+
+
+def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
+    """An escape of a character, whatever the number of backslashes before it; of a line end, where one is continued."""
+    code = data[start + 1 : end]
+    while start and data[start - 1] == BACKSLASH:
+        start -= 1
+    if b"[" in code:  # a terminal code, written out
+        return start, end, b""
+    if code[:1] in b"ux":
+        number = int(code[1:].strip(b"{}"), 16)
+        text = chr(number).encode("utf-8", "replace") if number < 0x11_0000 else b"?"
+    elif code == b"/":
+        text = b"/"
+    elif code[:1] in b"\r\n":
+        return start, end, b""
+    else:
+        number = int(code, 8)
+        if not 32 <= number < 127:
+            return None
+        text = bytes([number])
+    return start, end, text if text not in {b"\n", b"\r"} else b" "
+
+
+def _decoded_percent(data: bytes, start: int, end: int) -> Piece:
+    """A byte written with a percent sign; a control character is a blank, so that lines stay lines."""
+    byte = int(data[end - 2 : end], 16)
+    return start, end, bytes([byte]) if byte >= 32 else b" "
+
+
+def _decoded_entity(data: bytes, start: int, end: int) -> Piece:
+    """A character written as an entity of HTML or XML."""
+    text = html.unescape(data[start:end].decode("latin-1")).encode("utf-8", "replace")
+    return start, end, text if text != b"\n" else b" "
+
+
+def _decoded_printable(data: bytes, start: int, end: int) -> Piece:
+    """Quoted-printable: a character, or a line that goes on."""
+    code = data[start + 1 : end]
+    return start, end, b"" if code[:1] in b"\r\n" else bytes([int(code, 16)])
+
+
+_DECODERS: Final[dict[int, Callable[[bytes, int, int], Piece | None]]] = {
+    BACKSLASH: _decoded_escape,
+    ord("%"): _decoded_percent,
+    ord("&"): _decoded_entity,
+    ord("="): _decoded_printable,
+    ord("\x1b"): _decoded_mark,
+    ord("\0"): _decoded_mark,
+}
