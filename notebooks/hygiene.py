@@ -12,10 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from triage.share.notebooks import WIDGET_VIEW
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Homes that stand in the crash files of many people: to find one in a notebook says nothing about this machine.
 COMMON_USERS = frozenset({"admin", "app", "dev", "developer", "me", "runner", "ubuntu", "user", "vagrant"})
 

@@ -17,6 +17,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from notebooks import hygiene
+from triage.share import notebooks as shared
 
 HERE = Path(__file__).resolve().parent
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -37,17 +38,10 @@ def execute(notebook: nbformat.NotebookNode) -> None:
 
 
 def normalise(notebook: dict[str, Any]) -> None:
-    """Drop what differs from run to run or shows only in a live kernel."""
-    notebook["metadata"].pop("widgets", None)
+    """Drop what differs from run to run or shows only in a live kernel, and name the kernel that everybody has."""
+    shared.normalise(notebook)
     notebook["metadata"]["kernelspec"] = dict(KERNEL)
     notebook["metadata"]["language_info"] = {"name": "python"}
-    for number, cell in enumerate(notebook["cells"]):
-        cell["id"] = f"cell-{number}"
-        for key in ("execution", "ExecuteTime", "collapsed", "scrolled", "trusted"):
-            cell["metadata"].pop(key, None)
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(hygiene.WIDGET_VIEW, None)
-            output.get("metadata", {}).pop(hygiene.WIDGET_VIEW, None)
 
 
 def render(path: Path) -> list[str]:

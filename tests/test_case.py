@@ -221,11 +221,11 @@ def test_repr_is_one_line_and_tells_no_content(panic):
 
 def test_the_mime_bundle_is_text_and_escaped_html():
     case = triage.loads(
-        '{"event_id":"a","level":"fatal","platform":"python","exception":{"values":[{"type":"<script>x</script>","value":"password=not-real"}]}}'
+        '{"event_id":"a","level":"fatal","platform":"python","exception":{"values":[{"type":"<script>x</script>","value":"password=quartz-otter-77"}]}}'
     )
     bundle = case._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
     assert "<script" not in bundle["text/html"]
     assert "&lt;script&gt;" in bundle["text/html"]
-    assert "not-real" not in bundle["text/html"]
-    assert "[masked]" in bundle["text/html"]
+    assert "quartz-otter" not in bundle["text/html"]
+    assert "[password:1:8-15]" in bundle["text/html"]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import triage
+from triage.share.redacted import RedactedCase
 from triage_widgets.case_view import CaseView
 
 BUNDLE = "0xgen/crash-20260126T012559123Z.tar.gz"
@@ -16,7 +17,7 @@ BUNDLE = "0xgen/crash-20260126T012559123Z.tar.gz"
 
 @pytest.fixture(scope="module")
 def case(request: pytest.FixtureRequest) -> Any:
-    return triage.load(request.getfixturevalue("samples") / BUNDLE)
+    return RedactedCase.lazy(triage.load(request.getfixturevalue("samples") / BUNDLE))
 
 
 def ask(view: CaseView, name: str, **arguments: Any) -> Any:
@@ -42,7 +43,7 @@ def test_the_first_page(case: Any) -> None:
 
 
 def test_one_incident_of_several(samples: Path) -> None:
-    store = triage.load(samples / "debugbundle" / "store")
+    store = RedactedCase.lazy(triage.load(samples / "debugbundle" / "store"))
     view = CaseView(store)
     for incident in store.incidents()["incident_id"]:
         page = ask(view, "view", incident=incident)
@@ -71,7 +72,7 @@ def test_pages_of_a_text_lose_nothing() -> None:
     lines = [f"{number:05} {'long ' * (number % 9_000)}" for number in (*range(900), 8_999, 4_000, *range(900))]
     lines.insert(700, "é" * 120_000)
     text = "\n".join(lines)
-    view = CaseView(triage.load(text.encode()))
+    view = CaseView(RedactedCase.lazy(triage.load(text.encode())))
     source = view._case.files()["source_id"].iloc[0]
     pages = ask(view, "preview", source_id=source)["pages"]
     assert pages == -(-len(text.encode()) // 65_536)
@@ -84,11 +85,11 @@ def test_an_unknown_file_is_an_error_with_words(case: Any) -> None:
 
 def test_the_path_is_told_when_asked_only(samples: Path, tmp_path: Path) -> None:
     moved = shutil.copy(samples / BUNDLE, tmp_path / "crash.tar.gz")
-    view = CaseView(triage.load(moved))
+    view = CaseView(RedactedCase.lazy(triage.load(moved)))
     assert ask(view, "path") == str(moved)
     for told in (view.get_state(), ask(view, "view"), view._repr_mimebundle_(), repr(view)):
         assert str(tmp_path) not in str(told)
-    assert "nowhere on disk" in fail(CaseView(triage.load(moved.read_bytes())), "path")
+    assert "nowhere on disk" in fail(CaseView(RedactedCase.lazy(triage.load(moved.read_bytes()))), "path")
 
 
 def test_traits_hold_no_data(case: Any) -> None:
@@ -100,11 +101,11 @@ def test_traits_hold_no_data(case: Any) -> None:
 
 
 def test_it_says_what_it_shows_by_counts(case: Any) -> None:
-    view = case.show()
+    view = CaseView(case)
     assert (
         repr(view)
         == f"<triage.CaseView of {case!r}>"
-        == ("<triage.CaseView of <triage.Case: 1 incident, 1 event, 6 files in 1 input>>")
+        == ("<triage.CaseView of <triage.RedactedCase: 1 incident, 1 event, 6 files>>")
     )
     data, _ = view._repr_mimebundle_()
     assert data["text/plain"] == repr(view)

@@ -12,6 +12,7 @@ import pytest
 from nbconvert import HTMLExporter
 
 import triage
+from triage.share.redacted import RedactedCase
 from triage.share.view import FrameRow, View, shown
 from triage_widgets.page import case_figure, case_page
 
@@ -22,7 +23,7 @@ ESCAPED = "&lt;img src=x onerror=alert(1)&gt;␛[2J\\u{202e}"
 
 @pytest.fixture
 def view(samples: Path) -> View:
-    return shown(triage.load(samples / BUNDLE))
+    return shown(RedactedCase.lazy(triage.load(samples / BUNDLE)))
 
 
 def test_the_page_of_a_real_bundle(view: View) -> None:
@@ -86,7 +87,7 @@ def test_numbers_of_what_is_not_shown_are_said(view: View) -> None:
 
 
 def test_a_case_without_a_crash_says_so() -> None:
-    figure = case_figure(shown(triage.load(b"")))
+    figure = case_figure(shown(RedactedCase.lazy(triage.load(b""))))
     assert figure.alt in {"No crash found", "Nothing to read"}
     assert "<strong>No crash found</strong>" in figure.html() or "<strong>Nothing to read</strong>" in figure.html()
 

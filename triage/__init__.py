@@ -12,9 +12,12 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from triage import formats, incidents, stacks
-    from triage.case import Case, load, loads
-    from triage.errors import FormatError, LimitError, SourceError, TriageError
+    from triage import formats, incidents, redact, stacks
+    from triage.case import Case
+    from triage.errors import FormatError, LimitError, RedactionError, SourceError, TriageError
+    from triage.opening import load, loads
+    from triage.redact.policy import Policy
+    from triage.share.audit import audit
     from triage.sources.limits import Limits
 
 __all__ = (
@@ -22,13 +25,17 @@ __all__ = (
     "FormatError",
     "LimitError",
     "Limits",
+    "Policy",
+    "RedactionError",
     "SourceError",
     "TriageError",
     "__version__",
+    "audit",
     "formats",
     "incidents",
     "load",
     "loads",
+    "redact",
     "stacks",
 )
 
@@ -40,10 +47,13 @@ _HOMES: Final = {
     "FormatError": "triage.errors",
     "LimitError": "triage.errors",
     "Limits": "triage.sources.limits",
+    "Policy": "triage.redact.policy",
+    "RedactionError": "triage.errors",
     "SourceError": "triage.errors",
     "TriageError": "triage.errors",
-    "load": "triage.case",
-    "loads": "triage.case",
+    "audit": "triage.share.audit",
+    "load": "triage.opening",
+    "loads": "triage.opening",
 }
 
 
@@ -51,7 +61,7 @@ def __getattr__(name: str) -> Any:
     """Import a public name, or a room of the house, at its first use."""
     if name in _HOMES:
         value = getattr(importlib.import_module(_HOMES[name]), name)
-    elif name in {"formats", "incidents", "stacks"}:
+    elif name in {"formats", "incidents", "redact", "stacks"}:
         value = importlib.import_module(f"triage.{name}")
     else:
         raise AttributeError(f"module 'triage' has no attribute {name!r}")

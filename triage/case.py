@@ -2,11 +2,12 @@
 
 `triage.load` gives a `Case`. Each table is a method that gives a plain, typed DataFrame (Arrow-backed dtypes, see
 `triage/TABLES.md`); the plain tables are raw: nothing in them is masked. What the case shows of itself (`show()`, its
-HTML) goes through `triage.share.view`.
+HTML) is that of a `RedactedCase`; what leaves is a `ReviewedArchive`.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -16,104 +17,21 @@ import pyarrow.compute as pc
 from triage.errors import SourceError, TriageError
 from triage.share.printable import plural
 from triage.sources.limits import Limits
+from triage.stacks.joining import isin, joined
 from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from datetime import datetime
 
+    from triage.redact.policy import Policy
+    from triage.share.passes import Raw
+    from triage.share.redacted import RedactedCase
     from triage.sources.inputs import Inputs
 
-__all__ = ("Case", "load", "loads")
+__all__ = ("Case",)
 
 _LIMITS: Final = Limits()
-
-
-def load(
-    path: Any,
-    *,
-    format: str | None = None,
-    limits: Limits = _LIMITS,
-    strict: bool = False,
-    progress: Callable[[str, int], None] | None = None,
-) -> Case:
-    """Open crash files of any known kind as one case.
-
-    Parameters
-    ----------
-    path
-        A file, a directory, a glob pattern, an open binary file, bytes, or a list of these. Archives (tar, tar.gz,
-        tar.xz, tar.zst, zip, gz) are read where they lie, to a depth; nothing is extracted to disk.
-    format
-        Read every file by this reader instead of by detection; see `triage.formats.registry`.
-    limits
-        Bounds on what is read. What is over them inside an archive, or in one of many inputs, is quarantined.
-    strict
-        Raise at the first input that meets a limit, even if it is one of many.
-    progress
-        Called after each input with its path and the bytes read so far in all.
-
-    Returns
-    -------
-    Case
-        Content never raises: what is damaged or unknown is in `case.files()` and `case.quarantine()`, with the reason.
-
-    Raises
-    ------
-    SourceError
-        There is nothing at that path, or it is not something that can be opened.
-    FormatError
-        `format` names no reader.
-    LimitError
-        A single input is over one of the limits.
-
-    Examples
-    --------
-    >>> import triage
-    >>> triage.load(b"not a crash").files()["parse_status"].tolist()
-    ['unknown']
-    """
-    from triage.sources.inputs import Inputs
-
-    return _open(Inputs(path), format=format, limits=limits, strict=strict, progress=progress)
-
-
-def loads(text: str | bytes, name: str = "pasted") -> Case:
-    """Open pasted text, such as a report or a log, as a case.
-
-    Parameters
-    ----------
-    text
-        The text, or its bytes.
-    name
-        What to call it in `case.files()`.
-
-    Examples
-    --------
-    >>> import triage
-    >>> triage.loads("nothing in particular").incidents().shape[0]
-    0
-    """
-    from triage.sources.inputs import Inputs
-
-    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
-    return _open(Inputs(data, name=name), format=None, limits=_LIMITS, strict=False, progress=None)
-
-
-def _open(
-    inputs: Inputs,
-    *,
-    format: str | None,
-    limits: Limits,
-    strict: bool,
-    progress: Callable[[str, int], None] | None,
-) -> Case:
-    from triage import formats, loading
-    from triage.stacks import keys
-
-    reader = formats.by_name(format) if format else None
-    tables = loading.read_tables(inputs, reader=reader, limits=limits, strict=strict, progress=progress)
-    return Case(keys.annotate(tables), inputs=inputs, limits=limits)
 
 
 class Case:
@@ -123,10 +41,13 @@ class Case:
     the columns of `triage/TABLES.md` in their order, and Arrow-backed dtypes.
     """
 
-    def __init__(self, tables: dict[str, pa.Table], *, inputs: Inputs, limits: Limits = _LIMITS) -> None:
+    def __init__(
+        self, tables: dict[str, pa.Table], *, inputs: Inputs, limits: Limits = _LIMITS, reader: str | None = None
+    ) -> None:
         self._tables = tables
         self._inputs = inputs
         self._limits = limits
+        self._reader = reader
 
     def incidents(self, as_of: datetime | str | None = None) -> pd.DataFrame:
         """One row per incident, newest last_seen first.
@@ -153,10 +74,10 @@ class Case:
         """One row per occurrence; of one incident, class or kind where asked."""
         table = self._tables["events"]
         if incident is not None:
-            table = _isin(table, "event_id", self._events_of(incident))
+            table = isin(table, "event_id", self._events_of(incident))
         for column, value in (("event_class", event_class), ("event_kind", event_kind)):
             if value is not None:
-                table = _isin(table, column, [value])
+                table = isin(table, column, [value])
         return to_pandas(table)
 
     def stacks(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
@@ -184,7 +105,7 @@ class Case:
         if incident is None and event is None:
             table = self._tables["frames"]
         else:
-            table = self._joined(self._of("stacks", incident, event))
+            table = joined(self._of("stacks", incident, event), self._tables["frames"])
         if columns is not None:
             wanted = list(columns)
             missing = [name for name in wanted if name not in table.column_names]
@@ -295,8 +216,65 @@ class Case:
             self._inputs, self._chain(source_id), offset=offset, length=length, limits=self._limits
         )
 
+    @property
+    def raw(self) -> Raw:
+        """What the case was made of, unmasked: for the rooms of triage, not for the screen."""
+        from triage.share.passes import Raw
+
+        return Raw(self._tables, self._inputs, self._limits, self._reader)
+
+    def redact(
+        self, policy: Policy | None = None, incident: str | None = None, *, key: bytes | None = None
+    ) -> RedactedCase:
+        """Mask every secret and personal datum in all files, into a working copy that can be reviewed and approved.
+
+        Parameters
+        ----------
+        policy
+            What to look for beside the defaults, and what to leave. Default: what a `triage.toml` found upward from the
+            working directory adds; such a file can only add.
+        incident
+            Only this incident leaves, as the rows that were read of it.
+        key
+            Secret bytes of your own: masks then hold a pseudonym that is the same in every case masked with that key.
+
+        Raises
+        ------
+        SourceError
+            The input has moved, or was a stream that cannot be read twice.
+        TriageError
+            No incident has that id.
+
+        Examples
+        --------
+        >>> import triage
+        >>> redacted = triage.loads("login of ada@example.org failed").redact()
+        >>> redacted.text(redacted.files()["source_id"].iloc[1])
+        'login of [email:1:8-15] failed'
+        """
+        from triage.share.redacted import redact
+
+        events = None if incident is None else self._events_of(incident)
+        return redact(self.raw, policy=policy, events=events, key=key)
+
+    def review(self, policy: Policy | None = None, incident: str | None = None) -> Any:
+        """Review in JupyterLab what would leave, file by file; approve it, and save exactly that.
+
+        Raises
+        ------
+        TriageError
+            The extra `lab` is not installed.
+        """
+        try:
+            from triage_widgets.review_view import ReviewView
+        except ImportError:
+            raise TriageError("review() needs the widgets: pip install 'crash-triage[lab]'") from None
+        from triage.share.review import Review
+
+        return ReviewView(Review(self.redact(policy, incident)))
+
     def show(self) -> Any:
-        """Show the case in JupyterLab: what crashed and where, the stack, the files with their text.
+        """Show the case in JupyterLab, masked: what crashed and where, the stack, the files with their text.
 
         Raises
         ------
@@ -307,7 +285,7 @@ class Case:
             from triage_widgets.case_view import CaseView
         except ImportError:
             raise TriageError("show() needs the widgets: pip install 'crash-triage[lab]'") from None
-        return CaseView(self)
+        return CaseView(self._masked)
 
     def __repr__(self) -> str:
         """Say in one line what is in the case; no content."""
@@ -324,10 +302,14 @@ class Case:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Text, and static HTML that needs neither a kernel nor a script."""
-        from triage.share.view import shown
-        from triage_widgets.page import case_page
+        return {"text/plain": repr(self), "text/html": self._masked._repr_mimebundle_()["text/html"]}
 
-        return {"text/plain": repr(self), "text/html": case_page(shown(self))}
+    @cached_property
+    def _masked(self) -> RedactedCase:
+        """What is shown of the case."""
+        from triage.share.redacted import RedactedCase
+
+        return RedactedCase.lazy(self)
 
     def _incident_count(self) -> int:
         from triage.incidents import groups
@@ -348,32 +330,12 @@ class Case:
         """The rows of a table that hang on an incident or an event; all without either."""
         table = self._tables[name]
         if incident is not None:
-            table = _isin(table, "event_id", self._events_of(incident))
+            table = isin(table, "event_id", self._events_of(incident))
         if event is not None:
-            if not _isin(self._tables["events"], "event_id", [event]).num_rows:
+            if not isin(self._tables["events"], "event_id", [event]).num_rows:
                 raise TriageError(f"no event has the id {event!r}; case.events()['event_id'] lists them")
-            table = _isin(table, "event_id", [event])
+            table = isin(table, "event_id", [event])
         return table
-
-    def _joined(self, stacks: pa.Table) -> pa.Table:
-        """The frames of some stacks, each with its event, stack number and address."""
-        frames = _isin(self._tables["frames"], "stack_key", stacks["stack_key"].drop_null().unique().to_pylist())
-        place = stacks.select(["event_id", "stack_no", "stack_key"]).append_column(
-            "row", pa.array(range(stacks.num_rows), pa.int64())
-        )
-        joined = place.join(frames, "stack_key", join_type="inner").sort_by(
-            [("row", "ascending"), ("idx", "ascending")]
-        )
-        addresses = stacks["addresses"].combine_chunks()
-        starts = addresses.offsets.to_numpy()[:-1] if len(addresses) else []
-        absent = pc.is_null(addresses).to_numpy(zero_copy_only=False)
-        values = addresses.values  # noqa: PD011 - an Arrow list array, not a frame
-        index = [
-            None if absent[row] else int(starts[row]) + idx
-            for row, idx in zip(joined["row"].to_pylist(), joined["idx"].to_pylist(), strict=True)
-        ]
-        joined = joined.append_column("address", values.take(pa.array(index, pa.int64())))
-        return joined.select(["event_id", "stack_no", "address", *TABLES["frames"].names])
 
     def _chain(self, source_id: str) -> tuple[str, ...]:
         """The ids from the input down to a file."""
@@ -385,10 +347,6 @@ class Case:
         while parents[chain[-1]] is not None:
             chain.append(parents[chain[-1]])
         return tuple(reversed(chain))
-
-
-def _isin(table: pa.Table, column: str, values: list[str]) -> pa.Table:
-    return table.filter(pc.is_in(table[column], value_set=pa.array(values, pa.string())))
 
 
 def _micros(moment: datetime | str | None) -> int | None:

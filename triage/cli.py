@@ -1,83 +1,58 @@
-"""The command line: `triage show`, `incidents`, `table`, `open`, `formats`.
+"""The command line: `triage show`, `incidents`, `table`, `open`, `formats`; what shares is in `triage.cli_share`.
 
-Exit codes are those of the field: 0 fine, 1 internal, 3 not found, 4 bad input. What is printed for people goes through
-`triage.share.view`; `incidents` and `table` give data as it is.
+Exit codes: 0 fine, 1 internal, 2 a wrong call, 3 not found, 4 bad input (also: nothing was approved, an archive does
+not verify, something could not be looked into), 5 something secret was found. What `show` prints is masked; `incidents`
+and `table` give data as it is.
 """
 
 from __future__ import annotations
 
 import signal
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
-from triage.errors import SourceError, TriageError
-from triage.share.printable import plural, printable
+from triage import cli_share
+from triage.cli_share import PolicyFile, chosen_policy
+from triage.console import Exit, Input, Printed, Reader, Style, complain, load, print_frame, print_rows, say
+from triage.errors import RedactionError, SourceError, TriageError
+from triage.share.printable import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import pandas as pd
-
-    from triage.case import Case
     from triage.share.view import View
 
 __all__ = ("app", "main")
 
-NOT_FOUND: Final = 3
-BAD_INPUT: Final = 4
-
 app = typer.Typer(
     name="triage", help="Open what crashed.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-Input = Annotated[
-    str, typer.Argument(help="A file, directory, archive or glob pattern; - is standard input.", metavar="PATH")
-]
-Reader = Annotated[
-    str | None, typer.Option("--as", help="Read by this reader instead of by detection; see `triage formats`.")
-]
-
-
-class Style(StrEnum):
-    """How a table is printed."""
-
-    table = "table"
-    json = "json"
-    ndjson = "ndjson"
-    csv = "csv"
-
-
-Printed = Annotated[Style, typer.Option("--format", help="How to print.")]
 
 
 @app.command()
 def show(
-    path: Input, reader: Reader = None, frames: Annotated[int, typer.Option(help="Frames to print.")] = 12
+    path: Input,
+    reader: Reader = None,
+    frames: Annotated[int, typer.Option(help="Frames to print.")] = 12,
+    policy: PolicyFile = None,
 ) -> None:
-    """Say what crashed and where, with the stack and the files."""
+    """Say what crashed and where, with the stack and the files; secrets and personal data are masked."""
+    from triage.share.redacted import RedactedCase
     from triage.share.view import shown
 
-    case = _load(path, reader)
-    _print_view(shown(case), frames)
-    _say(repr(case), style="dim")
+    chosen = chosen_policy(policy, [path])
+    case = load(path, reader)
+    _print_view(shown(RedactedCase.lazy(case, chosen)), frames)
+    say(repr(case), style="dim")
 
 
 @app.command()
 def incidents(path: Input, reader: Reader = None, style: Printed = Style.table) -> None:
-    """List the incidents, newest first."""
-    frame = _load(path, reader).incidents()
+    """List the incidents, newest first. Raw: titles may hold what the files hold, secrets included."""
+    frame = load(path, reader).incidents()
     columns = ["incident_id", "title", "status", "count", "first_seen", "last_seen", "first_release", "culprit"]
-    _print_frame(frame, style, columns)
+    print_frame(frame, style, columns)
 
 
 @app.command()
@@ -87,8 +62,8 @@ def table(
     reader: Reader = None,
     style: Printed = Style.table,
 ) -> None:
-    """Print one table of the case."""
-    _print_frame(_load(path, reader).table(name), style, None)
+    """Print one table of the case. Raw: it holds what the files hold, secrets included."""
+    print_frame(load(path, reader).table(name), style, None)
 
 
 @app.command(name="open")
@@ -103,7 +78,7 @@ def open_(
     from triage import notebook
 
     written = notebook.write(path, to)
-    _say(f"notebook: {written}")
+    say(f"notebook: {written}")
     if lab:
         notebook.start(written)
 
@@ -115,15 +90,18 @@ def formats(path: Annotated[str | None, typer.Argument(help="Say what this file 
 
     if path is None:
         rows = [(reader.NAME, reader.TITLE) for _, reader in sorted(readers.registry().items())]
-        _print_rows(["format", "what it is"], rows)
+        print_rows(["format", "what it is"], rows)
         return
     found = readers.detect(path)
     if not found:
-        _say("no reader recognises this content; `triage table files PATH` lists what is there")
+        say("no reader recognises this content; `triage table files PATH` lists what is there")
     else:
-        _print_rows(
+        print_rows(
             ["file", "format", "score", "why"], [(hit.path, hit.format, str(hit.score), hit.reason) for hit in found]
         )
+
+
+app.add_typer(cli_share.app)
 
 
 def main() -> None:
@@ -132,126 +110,50 @@ def main() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         app()
-    except SourceError as error:
-        _err.print(Text(printable(str(error)), style="red"))
-        sys.exit(NOT_FOUND)
     except TriageError as error:
-        _err.print(Text(printable(str(error)), style="red"))
-        sys.exit(BAD_INPUT)
-
-
-def _load(path: str, reader: str | None) -> Case:
-    """Load with a progress line on a terminal, without one anywhere else."""
-    import triage
-
-    what: Any = sys.stdin.buffer if path == "-" else path
-    if not _err.is_terminal:
-        return triage.load(what, format=reader)
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_err, transient=True) as progress:
-        task = progress.add_task("reading", total=None)
-        return triage.load(what, format=reader, progress=_advance(progress, task))
-
-
-def _advance(progress: Progress, task: Any) -> Callable[[str, int], None]:
-    """Show the last file read and the megabytes so far."""
-
-    def advance(path: str, total: int) -> None:
-        progress.update(task, description=f"{total / 1e6:,.1f} MB read, {printable(path)[-60:]}")
-
-    return advance
-
-
-def _say(text: str, style: str = "") -> None:
-    """Print one line; data is never taken for console markup."""
-    _out.print(Text(printable(text), style=style))
+        complain(str(error))
+        code = Exit.not_found if isinstance(error, SourceError) else Exit.bad_input
+        sys.exit(Exit.secrets if isinstance(error, RedactionError) else code)
 
 
 def _print_view(view: View, frames: int) -> None:
     """Print the first page of a case."""
-    _say(view.title, style="bold")
+    say(view.title, style="bold")
     if view.crash_id:
-        _say(f"event {view.crash_id}  incident {view.incident_id}", style="dim")
+        say(f"event {view.crash_id}  incident {view.incident_id}", style="dim")
     width = max((len(label) for label, _ in view.facts), default=0)
     for label, value in view.facts:
-        _say(f"  {label:<{width}}  {value}")
+        say(f"  {label:<{width}}  {value}")
     if view.frames:
-        _say(f"\n{view.stack_title}", style="bold")
+        say(f"\n{view.stack_title}", style="bold")
     _print_frames(view, frames)
     for note in view.notes:
-        _say(f"  note: {note}")
+        say(f"  note: {note}")
     if view.incidents_in_all > 1:
-        _say(f"\n{plural(view.incidents_in_all, 'incident')}", style="bold")
+        say(f"\n{plural(view.incidents_in_all, 'incident')}", style="bold")
         for row in view.incidents:
-            _say(f"  {row.incident_id}  {row.count:>6,}  {row.status:<9} {row.last_seen}  {row.title}")
-    _say(f"\n{plural(view.files_in_all, 'file')}", style="bold")
+            say(f"  {row.incident_id}  {row.count:>6,}  {row.status:<9} {row.last_seen}  {row.title}")
+    say(f"\n{plural(view.files_in_all, 'file')}", style="bold")
     for file in view.files:
         remark = f"  ({file.status}: {file.reason})" if file.status != "ok" else ""
-        _say(f"  {'  ' * file.depth}{file.path}  {file.size}  {file.description}{remark}")
+        say(f"  {'  ' * file.depth}{file.path}  {file.size}  {file.description}{remark}")
     if view.quarantined:
-        _say(f"{plural(view.quarantined, 'piece')} could not be read: triage table quarantine PATH")
+        say(f"{plural(view.quarantined, 'piece')} could not be read: triage table quarantine PATH")
 
 
 def _print_frames(view: View, limit: int) -> None:
     """Print the crashing stack from where crash handling ends."""
     handling = next((at for at, frame in enumerate(view.frames) if frame.role not in {"noise", "crash handling"}), 0)
     if handling:
-        _say(f"  ... {handling} frames of crash handling", style="dim")
+        say(f"  ... {handling} frames of crash handling", style="dim")
     for frame in view.frames[handling : handling + limit]:
         mark = frame.role if frame.kind == "frame" else frame.kind.replace("_", " ")
         told = "" if mark == "application" else f"  [{mark}]"
         where = f"  {frame.where}" if frame.where else ""
-        _say(f"  #{frame.number:<3} {frame.function}{where}{told}", style="dim" if told else "")
+        say(f"  #{frame.number:<3} {frame.function}{where}{told}", style="dim" if told else "")
     left = view.frames_in_all - handling - limit
     if left > 0:
-        _say(f"  ... {left:,} more frames: triage table frames PATH", style="dim")
-
-
-def _print_frame(frame: pd.DataFrame, style: Style, columns: list[str] | None) -> None:
-    """Print a DataFrame for people or for programs."""
-    if style is Style.table:
-        chosen = frame if columns is None else frame[columns]
-        rows = [[_cell(value) for value in row] for row in chosen.itertuples(index=False)]
-        _print_rows([str(name) for name in chosen.columns], rows)
-        return
-    if style is Style.csv:
-        lists = [name for name, dtype in frame.dtypes.items() if str(dtype).startswith("list")]
-        text = frame.assign(**{str(name): frame[name].map(_cell) for name in lists}).to_csv(
-            index=False, lineterminator="\n"
-        )
-        sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
-        return
-    import msgspec
-    import pyarrow as pa
-
-    rows = pa.Table.from_pandas(frame, preserve_index=False).to_pylist()
-    encode = msgspec.json.Encoder().encode
-    if style is Style.ndjson:
-        for row in rows:
-            sys.stdout.write(encode(row).decode() + "\n")
-    else:
-        sys.stdout.write(msgspec.json.format(encode(rows), indent=2).decode() + "\n")
-
-
-def _print_rows(header: list[str], rows: list[Any]) -> None:
-    """Print a table on a terminal, tab-separated lines when piped."""
-    if not _out.is_terminal:
-        for row in [header, *rows]:
-            sys.stdout.write("\t".join(printable(cell).replace("\t", " ").replace("\n", "⏎") for cell in row) + "\n")
-        return
-    drawn = Table(*header, box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        drawn.add_row(*(Text(printable(cell), overflow="fold") for cell in row))
-    _out.print(drawn)
-
-
-def _cell(value: Any) -> str:
-    """A cell as text: lists joined, nulls empty."""
-    import pandas as pd
-
-    if not isinstance(value, str) and hasattr(value, "__iter__"):
-        return ", ".join(str(item) for item in value)
-    return "" if pd.isna(value) else str(value)
+        say(f"  ... {left:,} more frames: triage table frames PATH", style="dim")
 
 
 if __name__ == "__main__":

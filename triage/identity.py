@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.claims import Claims, follow
 from triage.tables import TABLES
 
 __all__ = ("BY_EVENT", "incident_id", "resolve")
@@ -41,24 +42,27 @@ def incident_id(service: str | None, group_key: str) -> str:
     return "inc_" + hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def resolve(raw: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Give every table with `event_id` for the readers' numbers: repeats dropped, stacks numbered."""
+def resolve(raw: dict[str, pa.Table], claims: Claims | None = None) -> dict[str, pa.Table]:
+    """Give every table with `event_id` for the readers' numbers: repeats dropped, stacks numbered, claims followed."""
     events = raw["events"].sort_by("_event")
     stacks = _numbered(raw["stacks"])
     first = stacks.filter(pc.equal(stacks["stack_no"], 0))
     position = pc.index_in(events["_event"], value_set=first["_event"].combine_chunks())
     events = _with(events, "stack_key", first["stack_key"].combine_chunks().take(position))
     ids, repeated = _event_ids(events, stacks)
+    files = raw.pop("files").sort_by("_order")
+    if claims:
+        ids, repeated, keys, told = follow(claims, files, events, ids, repeated)
+        events, files = _with(events, "group_key", keys), _tell(files, told)
     events = _with(events, "event_id", ids)
     numbers = events["_event"].combine_chunks()
-    out = dict(raw) | {"stacks": stacks, "events": events.filter(pc.invert(repeated))}
+    out = dict(raw) | {"stacks": stacks, "events": events.filter(pc.invert(repeated)), "files": files}
     raw.clear()
     for name in BY_EVENT - {"events"}:
         # What a person said of a crash may come in another file than the crash: it stays, once.
         gone = numbers.filter(repeated) if name != "feedback" else numbers.slice(0, 0)
         out[name] = _named(out.pop(name), numbers, ids, gone)
     out["feedback"] = _distinct(out["feedback"])
-    files = out["files"].sort_by("_order")
     out["files"], differing = _tell_repeats(files, events, repeated, stacks)
     out["quarantine"] = pa.concat_tables([out["quarantine"], _repeats(events.filter(differing))])
     return {name: out[name].select(TABLES[name].names) for name in TABLES}
@@ -172,20 +176,20 @@ def _tell_repeats(files: pa.Table, events: pa.Table, repeated: pa.Array, stacks:
     ]
     differs = pa.array(differing, pa.bool_())
     counts = Counter(events.filter(pc.and_not(repeated, differs))["source_id"].to_pylist())
+    return _tell(files, {source: _told(count) for source, count in counts.items()}), differs
+
+
+def _tell(files: pa.Table, told: Mapping[str, str]) -> pa.Table:
+    """The files with something added to their reasons."""
     reasons = [
-        "; ".join(filter(None, (reason, _told(counts[source]))))
+        "; ".join(filter(None, (reason, told.get(source)))) or None
         for source, reason in zip(files["source_id"].to_pylist(), files["reason"].to_pylist(), strict=True)
     ]
-    told = pa.array([reason or None for reason in reasons], pa.string())
-    return _with(files, "reason", told), differs
+    return _with(files, "reason", pa.array(reasons, pa.string()))
 
 
 def _told(count: int) -> str:
-    return (
-        f"{count:,} event{'s' * (count > 1)} stand{'s' * (count == 1)} in another place too; counted once"
-        if count
-        else ""
-    )
+    return f"{count:,} event{'s' * (count > 1)} stand{'s' * (count == 1)} in another place too; counted once"
 
 
 def _repeats(events: pa.Table) -> pa.Table:

@@ -22,6 +22,7 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 
+from triage.claims import Claims
 from triage.columns import ColumnBuilder
 from triage.identity import BY_EVENT, resolve
 from triage.tables import TABLES
@@ -130,6 +131,7 @@ class Records:
     def __init__(self, *, batch_rows: int = BATCH_ROWS) -> None:
         self._events = 0
         self._claims: dict[tuple[str, str], int] = {}
+        self._ids: Claims = {}
         self._drafts: dict[tuple[str, ...], Draft] = {}
         self._interned: dict[bytes, str] = {}
         self._memo: dict[tuple[str, str], tuple[Trace, ...]] = {}
@@ -232,6 +234,10 @@ class Records:
         """Say that the files of a scope whose names begin so belong to an event, in whatever order they are read."""
         self._claims[scope, prefix] = event
 
+    def claim_ids(self, container_id: str | None, path: str, ids: list[tuple[str | None, str | None]]) -> None:
+        """Say which ids and group keys the events of a member of an archive have, in order; see `triage.claims`."""
+        self._ids[container_id, path] = ids
+
     def quarantine(self, *, source_id: str, reason: str, **columns: Any) -> None:
         """Append a row of `quarantine`: a piece that could not be read, and why. The reason never quotes content."""
         self._tables["quarantine"].append({"source_id": source_id, "reason": reason, **columns})
@@ -247,7 +253,7 @@ class Records:
         files = self._claimed(self._tables["files"].table())
         raw = {name: builder.table() for name, builder in self._tables.items()} | {"files": files}
         self._tables.clear()
-        return resolve(raw)
+        return resolve(raw, self._ids)
 
     def _claimed(self, files: pa.Table) -> pa.Table:
         """Link the files that events claim: an annotation of scope `attachment`, and a role where there is none."""

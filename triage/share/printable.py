@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ("plural", "printable")
+__all__ = ("plural", "printable", "size_of")
 
 
 def printable(text: str) -> str:
@@ -27,6 +27,22 @@ def plural(count: int, word: str) -> str:
     ('1 file', '1,200 files')
     """
     return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def size_of(size: int) -> str:
+    """1,024-based with one decimal, as the crash dialogs of the field show it.
+
+    Examples
+    --------
+    >>> size_of(900), size_of(2_500)
+    ('900 B', '2.4 KiB')
+    """
+    amount = float(size)
+    for unit in ("B", "KiB", "MiB"):
+        if amount < 1024:
+            return f"{size:,} B" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} GiB"
 
 
 def _symbol(code: int) -> str:

@@ -1,33 +1,26 @@
-"""What a case shows of itself: the one function through which everything on screen goes.
+"""What a case shows of itself: structured fields, bounded in number, for everything that draws.
 
-`shown` and `preview` give structured fields, bounded in number, with the values of plainly sensitive keys masked. This
-is where a `RedactedCase` will stand in between; nothing that draws (pages, widgets, the command line's `show`) reads a
-table itself.
+It takes a `RedactedCase` and reads nothing else, so that nothing on screen (pages, widgets, the command line's `show`)
+holds what was not masked.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pandas as pd
 
-from triage.share.masking import masked
+from triage.share.printable import size_of
+from triage.share.redacted import RedactedCase
 from triage.stacks.names import basename
 
-if TYPE_CHECKING:
-    from triage.case import Case
-
-__all__ = ("FileRow", "FrameRow", "IncidentRow", "Preview", "View", "file_rows", "preview", "shown")
+__all__ = ("FileRow", "FrameRow", "IncidentRow", "View", "bundle_of", "file_rows", "shown")
 
 # What one page holds; the widget asks for further files by page.
 FRAMES: Final = 200
 INCIDENTS: Final = 20
 FILES: Final = 100
-PAGE_BYTES: Final = 65_536
-HEX_BYTES: Final = 4_096
-_HEAD_BYTES: Final = 4_096
-_LOOK_AHEAD: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +80,22 @@ class View:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """One page of the text of a file; pages end at line ends."""
+def shown(case: RedactedCase, incident: str | None = None) -> View:
+    """The first page of a case: one incident (the one seen last by default), its stack, and what else there is.
 
-    text: str
-    page: int
-    pages: int
-    note: str
-
-
-def shown(case: Case, incident: str | None = None) -> View:
-    """The first page of a case: one incident (the one seen last by default), its stack, and what else there is."""
+    Raises
+    ------
+    TypeError
+        This is a raw case.
+    """
+    if not isinstance(case, RedactedCase):
+        raise TypeError("only a RedactedCase is shown: RedactedCase.lazy(case)")
     incidents = case.incidents()
     files = case.files()
     quarantined = len(case.quarantine())
     rows = tuple(_incident_row(row) for row in incidents.head(INCIDENTS).to_dict("records"))
     common: dict[str, Any] = {
-        "bundle": masked(_bundle(files)),
+        "bundle": bundle_of(files.loc[files["depth"] == 0, "path"].tolist()),
         "incidents": rows,
         "incidents_in_all": len(incidents),
         "files": file_rows(case, 0),
@@ -112,99 +103,57 @@ def shown(case: Case, incident: str | None = None) -> View:
         "quarantined": quarantined,
     }
     if incidents.empty:
-        return View(
-            title="No crash found" if len(files) else "Nothing to read",
-            crash_id="",
-            incident_id="",
-            facts=_facts_without_incident(case),
-            stack_title="",
-            frames=(),
-            frames_in_all=0,
-            notes=("The files below were read; none of them tells of a crash that a reader knows.",)
-            if len(files)
-            else (),
-            **common,
-        )
+        return _without_incident(case, common)
     wanted = incident or incidents["incident_id"].iloc[0]
-    events = case.events(wanted)
+    event = case.newest(wanted).iloc[0]
     chosen = incidents[incidents["incident_id"] == wanted].iloc[0]
-    event = events.sort_values(["ts", "event_id"], na_position="first").iloc[-1]
     frames = case.frames(event=event["event_id"])
     stacks = case.stacks(event=event["event_id"])
     crashing = frames[frames["stack_no"] == 0]
     return View(
-        title=masked(chosen["title"]),
+        title=chosen["title"],
         crash_id=event["event_id"],
         incident_id=chosen["incident_id"],
         facts=_facts(event, chosen),
         stack_title=_stack_title(stacks),
         frames=tuple(_frame_row(number, row) for number, row in enumerate(crashing.head(FRAMES).to_dict("records"))),
         frames_in_all=len(crashing),
-        notes=tuple(masked(str(note)) for note in _listed(event["notes"])[:20]),
+        notes=tuple(str(note) for note in _listed(event["notes"])[:20]),
         **common,
     )
 
 
-def file_rows(case: Case, start: int) -> tuple[FileRow, ...]:
+def _without_incident(case: RedactedCase, common: dict[str, Any]) -> View:
+    """The page of a case in which nothing crashed."""
+    told = ("The files below were read; none of them tells of a crash that a reader knows.",)
+    return View(
+        title="No crash found" if common["files_in_all"] else "Nothing to read",
+        crash_id="",
+        incident_id="",
+        facts=_facts_without_incident(case),
+        stack_title="",
+        frames=(),
+        frames_in_all=0,
+        notes=told if common["files_in_all"] else (),
+        **common,
+    )
+
+
+def file_rows(case: RedactedCase, start: int) -> tuple[FileRow, ...]:
     """One page of the list of files, from a row on."""
     return tuple(_file_row(row) for row in case.files().iloc[start : start + FILES].to_dict("records"))
 
 
-def preview(case: Case, source_id: str, page: int = 0) -> Preview:
-    """One page of a file: 64 KiB of text or so, ended at a line end, or 4 KiB in hex where the file is no text."""
-    files = case.files()
-    row = files[files["source_id"] == source_id]
-    size = int(row["bytes"].iloc[0]) if len(row) else 0
-    head = case.read(source_id, length=_HEAD_BYTES)
-    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    binary = b"\0" in head and not wide
-    page_bytes = HEX_BYTES if binary else PAGE_BYTES
-    pages = max(1, -(-size // page_bytes))
-    page = min(max(page, 0), pages - 1)
-    said = f"page {page + 1} of {pages}, {size:,} bytes in all"
-    if binary:
-        start = page * HEX_BYTES
-        return Preview(
-            _hex(case.read(source_id, offset=start, length=HEX_BYTES), start), page, pages, f"no text: {said}"
-        )
-    if wide:
-        encoding = "utf-16-le" if head.startswith(b"\xff") else "utf-16-be"
-        data = case.read(source_id, offset=page * PAGE_BYTES, length=PAGE_BYTES)
-        return Preview(masked(data.decode(encoding, "replace").removeprefix("\ufeff")), page, pages, said)
-    start = max(page * PAGE_BYTES - 1, 0)
-    data = case.read(source_id, offset=start, length=PAGE_BYTES + 1 + _LOOK_AHEAD)
-    begin = _boundary(data, page * PAGE_BYTES - start) if page else 0
-    end = _boundary(data, (page + 1) * PAGE_BYTES - start) if page + 1 < pages else len(data)
-    return Preview(masked(data[begin:end].decode("utf-8", "replace")), page, pages, said)
+def bundle_of(paths: list[str]) -> str:
+    """The name of the one input, or of the folder that all inputs lie in, or how many there are.
 
-
-def _bundle(files: pd.DataFrame) -> str:
-    """The name of the one input, or of the folder that all inputs lie in, or how many there are."""
-    paths = files.loc[files["depth"] == 0, "path"].tolist()
+    >>> bundle_of(["a/b.log"]), bundle_of(["a/b", "a/c"]), bundle_of(["a", "b"])
+    ('b.log', 'a', '2 inputs')
+    """
     if len(paths) == 1:
         return basename(paths[0])
     tops = {path.partition("/")[0] for path in paths if "/" in path}
     return tops.pop() if len(tops) == 1 and all("/" in path for path in paths) else f"{len(paths):,} inputs"
-
-
-def _boundary(data: bytes, at: int) -> int:
-    """Where a page that ends about there ends: at a line end, or between two characters where the line is too long."""
-    newline = data.find(b"\n", at - 1, at - 1 + _LOOK_AHEAD)
-    if newline >= 0:
-        return newline + 1
-    while at < len(data) and data[at] & 0xC0 == 0x80:
-        at += 1
-    return at
-
-
-def _hex(data: bytes, start: int) -> str:
-    """Classic rows of 16 bytes with offsets."""
-    lines = []
-    for at in range(0, len(data), 16):
-        chunk = data[at : at + 16]
-        letters = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in chunk)
-        lines.append(f"{start + at:08x}  {chunk.hex(' '):<47}  {letters}")
-    return "\n".join(lines)
 
 
 def _text(value: Any) -> str:
@@ -223,7 +172,7 @@ def _listed(value: Any) -> list[Any]:
 def _incident_row(row: dict[Any, Any]) -> IncidentRow:
     return IncidentRow(
         incident_id=row["incident_id"],
-        title=masked(_text(row["title"])),
+        title=_text(row["title"]),
         status=_text(row["status"]),
         count=int(row["count"]),
         first_seen=_text(row["first_seen"]),
@@ -240,31 +189,21 @@ def _frame_row(number: int, row: dict[Any, Any]) -> FrameRow:
     function = _text(row["function"]) or _text(row["function_raw"]) or ("?" if row["frame_kind"] == "frame" else "")
     # A sentinel is the field's word for where a walk starts over; on screen it says what it means.
     role = "crash handling" if row["role"] == "sentinel" else _text(row["role"])
-    return FrameRow(number, masked(function), masked(where), role, _text(row["frame_kind"]))
+    return FrameRow(number, function, where, role, _text(row["frame_kind"]))
 
 
 def _file_row(row: dict[Any, Any]) -> FileRow:
     size = int(row["bytes"])
     return FileRow(
         source_id=row["source_id"],
-        path=masked(row["path"]),
+        path=row["path"],
         depth=int(row["depth"]),
         bytes=size,
-        size=_size(size),
-        description=masked(_text(row["description"]) or _text(row["role"])),
+        size=size_of(size),
+        description=_text(row["description"]) or _text(row["role"]),
         status=_text(row["parse_status"]),
-        reason=masked(_text(row["reason"])),
+        reason=_text(row["reason"]),
     )
-
-
-def _size(size: int) -> str:
-    """1,024-based with one decimal, as the crash dialogs of the field show it."""
-    amount = float(size)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if amount < 1024 or unit == "GiB":
-            return f"{size:,} B" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1024
-    return f"{size:,} B"
 
 
 def _stack_title(stacks: pd.DataFrame) -> str:
@@ -303,10 +242,10 @@ def _facts(event: pd.Series[Any], incident: pd.Series[Any]) -> tuple[tuple[str, 
         ),
         ("Format", _text(event["format"])),
     ]
-    return tuple((label, masked(text)) for label, text in pairs if text)
+    return tuple((label, text) for label, text in pairs if text)
 
 
-def _facts_without_incident(case: Case) -> tuple[tuple[str, str], ...]:
+def _facts_without_incident(case: RedactedCase) -> tuple[tuple[str, str], ...]:
     events = case.events()
     counts = events.groupby("event_kind", dropna=False).size()
     return tuple((f"Events: {_text(kind) or 'unnamed'}", f"{count:,}") for kind, count in counts.items())

@@ -21,7 +21,7 @@ from triage.sources.tar import TarData, TarReader, is_tar
 if TYPE_CHECKING:
     from triage.sources.reader import Tail
 
-__all__ = ("is_archive", "read")
+__all__ = ("Container", "is_archive", "read")
 
 _MEDIA: Final = {
     "tar": "application/x-tar",
@@ -69,7 +69,7 @@ def read(source: Source) -> bool:
         return True
     if source.depth >= source.limits.nesting:
         raise OverLimitError("nesting", source.limits.nesting, "the depth of this archive in others")
-    container = _Container(source)
+    container = Container(source)
     if kind == "zip":
         container.read_zip()
     elif kind == "tar":
@@ -89,8 +89,8 @@ def _foreign(source: Source) -> bool:
     return False
 
 
-class _Container:
-    """One container while it is read."""
+class Container:
+    """One container while it is read: its members get their names and their share of the limits here."""
 
     __slots__ = ("_members", "_seen", "gauge", "source")
 

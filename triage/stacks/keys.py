@@ -145,7 +145,8 @@ def _keys(events: pa.Table, stacks: dict[str, tuple[str, str | None]]) -> pa.Tab
     messages = np.isin(code, list(bare))
     if messages.any():
         column = _message_keys(events, column, messages)
-    return _set(events, "group_key", column)
+    # A reviewed archive brings the keys of what it was made from: masks would change them.
+    return _set(events, "group_key", pc.coalesce(events["group_key"], column))
 
 
 def _message_keys(events: pa.Table, column: pa.Array, rows: npt.NDArray[np.bool_]) -> pa.Array:

@@ -1,0 +1,249 @@
+import json
+import os
+import stat
+import subprocess
+import sys
+import tarfile
+
+import pytest
+
+from tests.reading import SAMPLES
+
+PANIC = SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz"
+SECRET = "orchard-7-Qm4xT-plums"
+LINE = f"connect with password={SECRET}"
+MAIL = "ada.plum@orchard-mail.net"
+
+
+def triage(*arguments, stdin=b"", cwd=None):
+    """Run the command line as a user would, piped; nothing that it says may hold a value."""
+    done = subprocess.run(
+        [sys.executable, "-m", "triage.cli", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        check=False,
+    )
+    for said in (done.stdout, done.stderr):
+        assert b"Traceback" not in said
+        assert SECRET.encode() not in said
+        assert MAIL.encode() not in said
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    (folder / "a.log").write_text(f"start\n{LINE}\nwrote to {MAIL}\n")
+    (folder / "b.log").write_text(f"again {SECRET}\nwrote to {MAIL}\n")
+    return folder
+
+
+def test_without_a_name_it_lists_what_would_leave_and_saves_nothing(bundle, tmp_path):
+    code, out, _ = triage("redact", bundle, cwd=tmp_path)
+    assert code == 4
+    assert "a.log" in out
+    assert "1 email, 1 password" in out
+    assert "nothing was saved; look at it" in out
+    assert triage("redact", bundle, "--dry-run", "--approve-as", "Ada", "-o", "x.tar.gz", cwd=tmp_path)[0] == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bundle"]
+
+
+def test_what_is_approved_is_saved_verifies_and_audits_clean(bundle, tmp_path):
+    out_file = tmp_path / "out.tar.gz"
+    code, out, err = triage("redact", bundle, "-o", out_file, "--approve-as", "Ada")
+    assert (code, err) == (0, "")
+    assert f"saved {out_file}" in out
+    with tarfile.open(out_file) as archive:
+        held = b"".join(archive.extractfile(name).read() for name in archive.getnames())
+    assert SECRET.encode() not in held
+    assert MAIL.encode() not in held
+    digest = out.rpartition("sha256 ")[2]
+    code, out, err = triage("verify", out_file)
+    assert (code, err) == (0, "")
+    assert "2 files, approved by Ada" in out
+    assert out.endswith(digest)
+    assert triage("audit", out_file)[0] == 0
+    out_file.write_bytes(out_file.read_bytes()[:-40])
+    code, _, err = triage("verify", out_file)
+    assert (code, bool(err)) == (4, True)
+
+
+def test_a_real_crash(tmp_path):
+    code, _, err = triage("redact", PANIC, "-o", tmp_path / "out.tar.gz", "--approve-as", "Ada")
+    assert (code, err) == (0, "")
+    code, out, _ = triage("incidents", tmp_path / "out.tar.gz", "--format", "json")
+    assert (
+        json.loads(out)[0]["incident_id"]
+        == json.loads(triage("incidents", PANIC, "--format", "json")[1])[0]["incident_id"]
+    )
+
+
+def test_decisions_need_reasons_and_are_recorded(bundle, tmp_path):
+    out_file = tmp_path / "out.tar.gz"
+    given = ["--skip", "case/b.log", "--drop", "case/a.log=not needed = really"]
+    listed = triage("redact", bundle, "--dry-run")[1]
+    name = next(line.split("\t")[0] for line in listed.splitlines() if "a.log" in line)
+    given = ["--skip", name.replace("a.log", "b.log"), "--drop", f"{name}=not needed, 2 = enough"]
+    code, _, err = triage("redact", bundle, "-o", out_file, "--approve-as", "Ada", *given)
+    assert (code, err) == (0, "")
+    with tarfile.open(out_file) as archive:
+        review = next(member for member in archive.getnames() if member.endswith("REVIEW.json"))
+        record = archive.extractfile(review).read().decode()
+    assert "not needed, 2 = enough" in record
+    assert "b.log" in record
+
+
+@pytest.mark.parametrize(
+    ("code", "more", "words"),
+    [
+        (4, ["--approve-as", "Ada"], "name one: -o"),
+        (4, ["--approve-as", "Ada", "-o", "."], "is a folder"),
+        (3, ["--approve-as", "Ada", "-o", "gone/x.tar.gz"], "there is no folder"),
+        (4, ["--unmask", "[email:1:16-31]"], "has no reason"),
+        (4, ["--drop", "a.log="], "has no reason"),
+        (3, ["--policy", "gone.toml"], "cannot read gone.toml"),
+        (3, ["--key-file", "gone.key"], "cannot read gone.key"),
+        (4, ["--key-file", "short.key"], "shorter than 16 bytes"),
+        (4, ["--approve-as", " ", "-o", "x.tar.gz"], ""),
+    ],
+)
+def test_what_is_missing_is_said_before_anything_is_written(bundle, tmp_path, code, more, words):
+    (tmp_path / "short.key").write_text("abc\n")
+    done, _, err = triage("redact", bundle, *more, cwd=tmp_path)
+    assert done == code
+    assert words in err
+    assert not list(tmp_path.glob("*.tar.gz"))
+
+
+def test_the_input_is_never_overwritten(tmp_path):
+    crash = tmp_path / "crash.log"
+    crash.write_text(LINE)
+    code, _, err = triage("redact", crash, "-o", crash, "--approve-as", "Ada")
+    assert (code, "the input itself" in err) == (4, True)
+    assert crash.read_text() == LINE
+
+
+def test_a_policy_is_named_or_it_only_makes_things_stricter(bundle, tmp_path):
+    settings = tmp_path / "triage.toml"
+    settings.write_text(f"[redact]\nallow = ['{MAIL}']\n")
+    code, _, err = triage("redact", bundle, "--dry-run", cwd=tmp_path)
+    assert (code, "--policy" in err) == (4, True)
+    code, out, _ = triage("redact", bundle, "--dry-run", "--policy", settings, cwd=tmp_path)
+    assert (code, "email" in out) == (0, False)
+    settings.rename(bundle / "triage.toml")
+    code, out, err = triage("redact", bundle, "--dry-run", cwd=bundle)
+    assert (code, "inside the input" in err, "email" in out) == (0, True, True)
+
+
+def test_a_key_links_masks_across_archives(bundle, tmp_path):
+    (tmp_path / "my.key").write_text("k" * 32 + "\n")
+    assert triage("redact", bundle, "--dry-run", "--key-file", tmp_path / "my.key")[0] == 0
+
+
+def test_audit_says_where_and_never_what(bundle):
+    code, out, err = triage("audit", bundle)
+    assert code == 5
+    header, *rows = [line.split("\t") for line in out.splitlines()]
+    assert header == ["path", "line", "offset", "length", "kind", "rule", "bucket", "where"]
+    assert [(row[0][-5:], row[1], row[4]) for row in rows] == [
+        ("a.log", "2", "password"),
+        ("a.log", "3", "email"),
+        ("b.log", "1", "password"),
+        ("b.log", "2", "email"),
+    ]
+    assert "4 findings in 2 files" in err
+    assert [json.loads(line)["line"] for line in triage("audit", bundle, "--format", "ndjson")[1].splitlines()] == [
+        2,
+        3,
+        1,
+        2,
+    ]
+
+
+def test_audit_of_what_is_clean_or_cannot_be_looked_into(tmp_path):
+    (tmp_path / "a.log").write_text("fine\n")
+    assert triage("audit", tmp_path) == (0, "clean: 1 file, 5 bytes\n", "")
+    assert triage("audit", "-", stdin=b"fine\n")[0] == 0
+    assert triage("audit", "-", stdin=LINE.encode())[0] == 5
+    (tmp_path / "b.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(40))
+    code, _, err = triage("audit", tmp_path)
+    assert code == 4
+    assert "not looked into" in err
+    assert triage("audit", tmp_path / "gone")[0] == 3
+
+
+NOTEBOOK = {
+    "cells": [{"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": ["1 + 1"]}],
+    "metadata": {"widgets": {"x": LINE}},
+    "nbformat": 4,
+    "nbformat_minor": 4,
+}
+
+
+def test_notebook_clean_is_a_filter(tmp_path):
+    code, out, err = triage("notebook", "clean", stdin=json.dumps(NOTEBOOK).encode())
+    assert (code, err) == (0, "")
+    assert json.loads(out)["cells"][0]["id"] == "cell-0"
+    assert triage("notebook", "clean", stdin=out.encode()) == (0, out, "")
+    bad = NOTEBOOK | {"metadata": {"note": LINE}}
+    code, out, err = triage("notebook", "clean", stdin=json.dumps(bad).encode())
+    assert (code, out) == (5, "")
+    assert "the notebook's metadata" in err
+    assert triage("notebook", "clean", stdin=b"no notebook")[0] == 4
+
+
+def test_notebook_clean_rewrites_files_and_leaves_bad_ones(tmp_path):
+    good, bad, linked = (tmp_path / name for name in ("good.ipynb", "bad.ipynb", "link.ipynb"))
+    good.write_text(json.dumps(NOTEBOOK))
+    good.chmod(0o640)
+    linked.symlink_to(good)
+    text = json.dumps(NOTEBOOK | {"metadata": {"note": LINE}})
+    bad.write_text(text)
+    code, out, err = triage("notebook", "clean", linked, bad)
+    assert code == 5
+    assert out == f"cleaned {linked}\n"
+    assert "not written" in err
+    assert bad.read_text() == text
+    assert linked.is_symlink()
+    assert "widgets" not in json.loads(good.read_text())["metadata"]
+    assert stat.S_IMODE(good.stat().st_mode) == 0o640
+    stamp = good.stat().st_mtime_ns
+    assert triage("notebook", "clean", good) == (0, "", "")
+    assert good.stat().st_mtime_ns == stamp
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.ipynb", "good.ipynb", "link.ipynb"]
+
+
+def test_notebook_clean_in_git(tmp_path):
+    """As it is documented: a filter and an attribute, and git refuses what it refuses."""
+
+    def git(*arguments):
+        environment = os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+        return subprocess.run(["git", *arguments], cwd=tmp_path, capture_output=True, check=False, env=environment)
+
+    git("init", "--quiet")
+    git("config", "filter.triage-notebook.clean", f'"{sys.executable}" -m triage.cli notebook clean')
+    git("config", "filter.triage-notebook.required", "true")
+    (tmp_path / ".gitattributes").write_text("*.ipynb filter=triage-notebook\n")
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps(NOTEBOOK))
+    assert git("add", "a.ipynb").returncode == 0
+    assert b"widgets" not in git("show", ":a.ipynb").stdout
+    path.write_text(json.dumps(NOTEBOOK | {"metadata": {"note": LINE}}))
+    refused = git("add", "a.ipynb")
+    assert refused.returncode != 0
+    assert SECRET.encode() not in refused.stderr
+    assert SECRET.encode() not in git("show", ":a.ipynb").stdout
+
+
+def test_the_hook_is_a_command_that_is_there():
+    hook = (SAMPLES.parent / ".pre-commit-hooks.yaml").read_text("utf-8")
+    (entry,) = [line.partition(": ")[2].split() for line in hook.splitlines() if line.strip().startswith("entry:")]
+    assert entry[0] == "triage"
+    assert triage(*entry[1:], "--help")[0] == 0
+
+
+def test_the_raw_commands_say_so():
+    for command in ("incidents", "table"):
+        assert "Raw" in triage(command, "--help")[1]

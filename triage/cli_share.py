@@ -1,0 +1,274 @@
+"""The commands about what leaves: `triage redact`, `verify`, `audit`, `notebook clean`.
+
+They print masked text only: file names, kinds and counts, never a value. Exit codes are those of `triage.cli`.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from triage.console import (
+    Exit,
+    Input,
+    Printed,
+    Reader,
+    Style,
+    complain,
+    load,
+    print_frame,
+    print_rows,
+    progress,
+    say,
+    source,
+)
+from triage.errors import SourceError, TriageError
+from triage.share.printable import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from triage.redact.policy import Policy
+    from triage.share.notebooks import Hit
+
+__all__ = ("PolicyFile", "app", "chosen_policy")
+
+app = typer.Typer()
+notebook = typer.Typer(help="Notebooks on their way into git.", no_args_is_help=True)
+app.add_typer(notebook, name="notebook")
+
+KEY_BYTES: Final = 16
+_STDIN: Final = "standard input"
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", help="A TOML file with the policy (as triage.toml); only one that is named may weaken a rule."
+    ),
+]
+
+
+@app.command()
+def redact(  # noqa: PLR0913, PLR0917 - one option each for what a reviewer may decide
+    path: Input,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The archive to write (tar.gz).")] = None,
+    approve_as: Annotated[str | None, typer.Option(help="Your name: you reviewed it, and it may leave.")] = None,
+    skip: Annotated[list[str] | None, typer.Option(help="A file that you did not look at; recorded.")] = None,
+    unmask: Annotated[
+        list[str] | None, typer.Option(help="A mask whose value leaves as it is, and why.", metavar="MASK=REASON")
+    ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(help="A file that stays here, and why.", metavar="FILE=REASON")
+    ] = None,
+    original: Annotated[
+        list[str] | None, typer.Option(help="A binary file that leaves as it is, and why.", metavar="FILE=REASON")
+    ] = None,
+    policy: PolicyFile = None,
+    key_file: Annotated[
+        Path | None, typer.Option(help="A key of your own: masks of one key can be linked across archives.")
+    ] = None,
+    incident: Annotated[str | None, typer.Option(help="Only this incident; ids: `triage incidents`.")] = None,
+    reader: Reader = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would leave.")] = False,
+) -> None:
+    """Mask secrets and personal data, and save what you approve as one archive.
+
+    Without --approve-as it lists the files that would leave and what was masked in them, and saves nothing.
+    """
+    unmasked, dropped = _reasons(unmask, "--unmask"), _reasons(drop, "--drop")
+    originals = _reasons(original, "--original")
+    target = None if approve_as is None or dry_run else _target(out, path, approve_as)
+    chosen, key = chosen_policy(policy, [path]), _key(key_file)
+    redacted = load(path, reader).redact(policy=chosen, incident=incident, key=key)
+    try:
+        _print_files(redacted)
+        if target is None or approve_as is None:
+            say("\nnothing was saved" + ("" if dry_run else "; look at it, then say --approve-as NAME -o OUT"))
+            raise typer.Exit(0 if dry_run else Exit.bad_input)
+        archive = redacted.approve(by=approve_as, skip=skip or [], unmask=unmasked, drop=dropped, originals=originals)
+        written = archive.save(target)
+        say(f"\nsaved {written}: {plural(len(archive.files), 'file')}, {archive.size:,} bytes, sha256 {archive.digest}")
+    finally:
+        redacted.close()
+
+
+@app.command()
+def verify(path: Annotated[Path, typer.Argument(help="An archive that triage saved.", metavar="OUT")]) -> None:
+    """Check an archive that triage saved: its digests, and the record of its review.
+
+    Digests prove that nothing has changed since, not who approved it.
+    """
+    from triage.share.archive import verify as check
+
+    checked = check(path)
+    for problem in checked.problems:
+        complain(problem)
+    if not checked.ok:
+        raise typer.Exit(Exit.bad_input)
+    say(f"what was reviewed: {plural(checked.files, 'file')}, approved by {checked.by} at {checked.when}")
+    say(f"sha256 {checked.digest}")
+
+
+@app.command()
+def audit(path: Input, policy: PolicyFile = None, style: Printed = Style.table) -> None:
+    """Look for secrets and personal data in what is on disk already: a store, notebook, folder, archive, journal.
+
+    Says where and of which kind, never what. Exit code 5 when something is found, 4 when something could not be looked
+    into, 0 when all is clean.
+    """
+    from triage.share.audit import scan
+
+    chosen = chosen_policy(policy, [path])
+    with progress() as advance:
+        report = scan(source(path), policy=chosen, progress=advance)
+    if len(report.findings) or style is not Style.table:
+        print_frame(report.findings, style, None)
+    for name, reason in report.unread:
+        complain(f"not looked into: {name}: {reason}")
+    looked = f"{plural(report.files, 'file')}, {report.bytes:,} bytes"
+    if len(report.findings):
+        complain(f"{plural(len(report.findings), 'finding')} in {looked}")
+        raise typer.Exit(Exit.secrets)
+    if report.unread:
+        complain(f"nothing found in {looked}, but {plural(len(report.unread), 'piece')} could not be looked into")
+        raise typer.Exit(Exit.bad_input)
+    if style is Style.table:
+        say(f"clean: {looked}")
+
+
+@notebook.command()
+def clean(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Notebooks to rewrite; without one, standard input to output.")
+    ] = None,
+    policy: PolicyFile = None,
+) -> None:
+    """Drop widget state and timing, make ids stable, and refuse notebooks in which something secret stands.
+
+    A git filter (git config filter.triage-notebook.clean "triage notebook clean"; in .gitattributes: *.ipynb
+    filter=triage-notebook) and a pre-commit hook. With a finding nothing is written and the exit code is 5.
+    """
+    from triage.share.notebooks import clean as cleaned
+
+    chosen = chosen_policy(policy, [])
+    found = False
+    names: list[Path | None] = list(files) if files else [None]
+    for name in names:
+        shown = _STDIN if name is None else str(name)
+        data = sys.stdin.buffer.read() if name is None else _bytes(name)
+        try:
+            result = cleaned(data, policy=chosen)
+        except TriageError as error:
+            raise type(error)(f"{shown}: {error}") from None
+        found = found or bool(result.hits)
+        if result.hits:
+            _print_hits(shown, result.hits)
+        elif name is None:
+            sys.stdout.buffer.write(result.data)
+            sys.stdout.buffer.flush()
+        elif result.data != data:
+            _replace(name, result.data)
+            say(f"cleaned {name}")
+    if found:
+        raise typer.Exit(Exit.secrets)
+
+
+def chosen_policy(file: Path | None, inputs: Sequence[str]) -> Policy:
+    """The policy that was named, else that of the settings found upward; settings in an input are told of."""
+    from triage import config
+    from triage.redact.policy import Policy
+
+    if file is not None:
+        return Policy.from_file(file)
+    places = [place for place in inputs if place != "-"]
+    if passed := config.inside(places):
+        complain(f"{passed} lies inside the input and was not applied; to apply it: --policy {passed}")
+    return config.load_policy(outside=places)
+
+
+def _key(file: Path | None) -> bytes | None:
+    """The key in a file, without the line end that editors put there."""
+    if file is None:
+        return None
+    key = _bytes(file).strip(b"\r\n")
+    if len(key) < KEY_BYTES:
+        raise TriageError(f"the key in {file} is shorter than {KEY_BYTES} bytes; make one: openssl rand -hex 32")
+    return key
+
+
+def _reasons(pairs: Iterable[str] | None, option: str) -> dict[str, str]:
+    """`WHAT=REASON` as a mapping; a reason has to be there."""
+    found = {}
+    for number, pair in enumerate(pairs or (), 1):
+        what, equals, reason = pair.partition("=")
+        if not (what.strip() and equals and reason.strip()):
+            raise TriageError(f"{option} number {number} has no reason; write {option} WHAT=REASON")
+        found[what] = reason.strip()
+    return found
+
+
+def _target(out: Path | None, path: str, approve_as: str) -> Path:
+    """Where the archive goes; refused, before the work, where it cannot or should not go."""
+    if not approve_as.strip():
+        raise TriageError("--approve-as is empty; say who reviewed it")
+    if out is None:
+        raise TriageError("there is no place to save it to; name one: -o OUT.tar.gz")
+    if out.is_dir():
+        raise TriageError(f"{out} is a folder; name a file in it")
+    if not out.resolve().parent.is_dir():
+        raise SourceError(f"there is no folder {out.parent}; make it, or name another place")
+    if path != "-" and out.exists() and Path(path).exists() and out.samefile(path):
+        raise TriageError(f"{out} is the input itself, which stays as it is; name another file")
+    return out
+
+
+def _print_files(redacted: Any) -> None:
+    """What would leave, and the findings by kind."""
+    from triage.share.review import Review
+
+    summary = Review(redacted).summary()
+    rows = []
+    for file in summary["files"]:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(file["findings"].items()))
+        rows.append((file["path"], str(file["size"]), kinds or "nothing found"))
+    print_rows(["file", "size", "masked"], rows)
+    totals = sorted(summary["totals"].items())
+    say("masked in all: " + (", ".join(f"{count:,} {kind}" for kind, count in totals) or "nothing"))
+
+
+def _print_hits(name: str, hits: Iterable[Hit]) -> None:
+    """The findings of a notebook, and what to do."""
+    for hit in hits:
+        complain(f"{name}: {hit.place}, line {hit.line}: {hit.kind} ({hit.bucket} characters, {hit.rule})")
+    complain(f"{name}: not written; take these out, or name a policy that allows them: --policy FILE")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}; check the name") from None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file anew as a whole: a temporary name beside it, then a rename; its mode stays."""
+    target = path.resolve()  # a link stays a link
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        temporary.replace(target)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise TriageError(f"cannot write {path}: {error.strerror}; it was left as it was") from None

@@ -1,0 +1,161 @@
+"""What all commands have in common: loading with progress, and writing lines, tables and errors.
+
+Data is never taken for markup or terminal codes. Tables are drawn on a terminal and are tab-separated lines anywhere
+else.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from triage.share.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pandas as pd
+
+    from triage.case import Case
+
+__all__ = (
+    "ERR",
+    "OUT",
+    "Exit",
+    "Input",
+    "Printed",
+    "Reader",
+    "Style",
+    "complain",
+    "load",
+    "print_frame",
+    "print_rows",
+    "progress",
+    "say",
+    "source",
+)
+
+OUT: Final = Console(highlight=False, soft_wrap=True)
+ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Exit(IntEnum):
+    """How a command ends; 0 is fine, 1 internal, 2 a wrong call."""
+
+    not_found = 3
+    bad_input = 4
+    secrets = 5
+
+
+Input = Annotated[
+    str, typer.Argument(help="A file, directory, archive or glob pattern; - is standard input.", metavar="PATH")
+]
+Reader = Annotated[
+    str | None, typer.Option("--as", help="Read by this reader instead of by detection; see `triage formats`.")
+]
+
+
+class Style(StrEnum):
+    """How a table is printed."""
+
+    table = "table"
+    json = "json"
+    ndjson = "ndjson"
+    csv = "csv"
+
+
+Printed = Annotated[Style, typer.Option("--format", help="How to print.")]
+
+
+def say(text: str, style: str = "") -> None:
+    """Print one line; data is never taken for console markup."""
+    OUT.print(Text(printable(text), style=style))
+
+
+def complain(text: str) -> None:
+    """Print one line of an error."""
+    ERR.print(Text(printable(text), style="red"))
+
+
+def load(path: str, reader: str | None = None) -> Case:
+    """Load with a progress line on a terminal, without one anywhere else."""
+    import triage
+
+    with progress() as advance:
+        return triage.load(source(path), format=reader, progress=advance)
+
+
+def source(path: str) -> Any:
+    """What a path on the command line stands for."""
+    return sys.stdin.buffer if path == "-" else path
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int], None] | None]:
+    """A line that shows the last file read and the megabytes so far; None where nobody would see it."""
+    if not ERR.is_terminal:
+        yield None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=ERR, transient=True) as shown:
+        task = shown.add_task("reading", total=None)
+
+        def advance(path: str, total: int) -> None:
+            shown.update(task, description=f"{total / 1e6:,.1f} MB read, {printable(path)[-60:]}")
+
+        yield advance
+
+
+def print_frame(frame: pd.DataFrame, style: Style, columns: list[str] | None) -> None:
+    """Print a DataFrame for people or for programs."""
+    if style is Style.table:
+        chosen = frame if columns is None else frame[columns]
+        rows = [[_cell(value) for value in row] for row in chosen.itertuples(index=False)]
+        print_rows([str(name) for name in chosen.columns], rows)
+        return
+    if style is Style.csv:
+        lists = [name for name, dtype in frame.dtypes.items() if str(dtype).startswith("list")]
+        text = frame.assign(**{str(name): frame[name].map(_cell) for name in lists}).to_csv(
+            index=False, lineterminator="\n"
+        )
+        sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
+        return
+    import msgspec
+    import pyarrow as pa
+
+    rows = pa.Table.from_pandas(frame, preserve_index=False).to_pylist()
+    encode = msgspec.json.Encoder().encode
+    if style is Style.ndjson:
+        for row in rows:
+            sys.stdout.write(encode(row).decode() + "\n")
+    else:
+        sys.stdout.write(msgspec.json.format(encode(rows), indent=2).decode() + "\n")
+
+
+def print_rows(header: list[str], rows: list[Any]) -> None:
+    """Print a table on a terminal, tab-separated lines when piped."""
+    if not OUT.is_terminal:
+        for row in [header, *rows]:
+            sys.stdout.write("\t".join(printable(cell).replace("\t", " ").replace("\n", "⏎") for cell in row) + "\n")
+        return
+    drawn = Table(*header, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        drawn.add_row(*(Text(printable(cell), overflow="fold") for cell in row))
+    OUT.print(drawn)
+
+
+def _cell(value: Any) -> str:
+    """A cell as text: lists joined, nulls empty."""
+    import pandas as pd
+
+    if not isinstance(value, str) and hasattr(value, "__iter__"):
+        return ", ".join(str(item) for item in value)
+    return "" if pd.isna(value) else str(value)

@@ -1,0 +1,101 @@
+"""Opening what crashed: `triage.load` and `triage.loads`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from triage.sources.inputs import Inputs
+from triage.sources.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from triage.case import Case
+
+__all__ = ("load", "loads")
+
+_LIMITS: Final = Limits()
+
+
+def load(
+    path: Any,
+    *,
+    format: str | None = None,
+    limits: Limits = _LIMITS,
+    strict: bool = False,
+    progress: Callable[[str, int], None] | None = None,
+) -> Case:
+    """Open crash files of any known kind as one case.
+
+    Parameters
+    ----------
+    path
+        A file, a directory, a glob pattern, an open binary file, bytes, or a list of these. Archives (tar, tar.gz,
+        tar.xz, tar.zst, zip, gz) are read where they lie, to a depth; nothing is extracted to disk.
+    format
+        Read every file by this reader instead of by detection; see `triage.formats.registry`.
+    limits
+        Bounds on what is read. What is over them inside an archive, or in one of many inputs, is quarantined.
+    strict
+        Raise at the first input that meets a limit, even if it is one of many.
+    progress
+        Called after each input with its path and the bytes read so far in all.
+
+    Returns
+    -------
+    Case
+        Content never raises: what is damaged or unknown is in `case.files()` and `case.quarantine()`, with the reason.
+
+    Raises
+    ------
+    SourceError
+        There is nothing at that path, or it is not something that can be opened.
+    FormatError
+        `format` names no reader.
+    LimitError
+        A single input is over one of the limits.
+
+    Examples
+    --------
+    >>> import triage
+    >>> triage.load(b"not a crash").files()["parse_status"].tolist()
+    ['unknown']
+    """
+    return _open(Inputs(path), format=format, limits=limits, strict=strict, progress=progress)
+
+
+def loads(text: str | bytes, name: str = "pasted") -> Case:
+    """Open pasted text, such as a report or a log, as a case.
+
+    Parameters
+    ----------
+    text
+        The text, or its bytes.
+    name
+        What to call it in `case.files()`.
+
+    Examples
+    --------
+    >>> import triage
+    >>> triage.loads("nothing in particular").incidents().shape[0]
+    0
+    """
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
+    return _open(Inputs(data, name=name), format=None, limits=_LIMITS, strict=False, progress=None)
+
+
+def _open(
+    inputs: Inputs,
+    *,
+    format: str | None,
+    limits: Limits,
+    strict: bool,
+    progress: Callable[[str, int], None] | None,
+) -> Case:
+    from triage import formats, loading
+    from triage.case import Case
+    from triage.stacks import keys
+
+    reader = formats.by_name(format) if format else None
+    tables = loading.read_tables(inputs, reader=reader, limits=limits, strict=strict, progress=progress)
+    return Case(keys.annotate(tables), inputs=inputs, limits=limits, reader=format)

@@ -1,0 +1,234 @@
+"""The approval: what a person decided about a working copy, checked, recorded and frozen. It fails closed.
+
+`MANIFEST.json` lists the members with their digests and the ids of their events, `REVIEW.json` says who approved what,
+when and by which policy. Every member, every name and every reason is scanned again before anything is frozen; only
+what a reviewer let through by name, with a reason, may be in it. Who signs may do so by an address.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import triage
+from triage.errors import RedactionError, TriageError
+from triage.redact import rules
+from triage.redact.blocks import iter_blocks
+from triage.share import leaving as leave
+from triage.share import passes
+from triage.share.archive import ReviewedArchive, fitting, frozen
+from triage.share.derived import unwrapped
+from triage.share.spool import Spool
+from triage.sources.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from triage.redact.redactor import Redactor
+    from triage.share.spool import Piece
+    from triage.share.working import Member, Working
+
+__all__ = ("MANIFEST", "REVIEW", "Decisions", "approve")
+
+MANIFEST: Final = "MANIFEST.json"
+REVIEW: Final = "REVIEW.json"
+_VERSION: Final = 1
+_NAMED: Final = 3
+
+Pieces = dict[str, tuple[Spool, "Piece"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """What a reviewer decided: files not looked at, masks undone, files left out, originals let in, each with why."""
+
+    skip: frozenset[str] = frozenset()
+    unmask: Mapping[str, str] = field(default_factory=dict)
+    drop: Mapping[str, str] = field(default_factory=dict)
+    originals: Mapping[str, str] = field(default_factory=dict)
+
+
+def approve(working: Working, decisions: Decisions, *, by: str, when: datetime | str | None = None) -> ReviewedArchive:
+    """Check the decisions, apply them, scan everything again, and freeze it."""
+    if not by.strip():
+        raise TriageError("nobody is named; say who reviewed it: approve(by='...')")
+    _check(working, decisions)
+    members = {name: member for name, member in working.members.items() if name not in decisions.drop}
+    undone = list(decisions.unmask)
+    spool = Spool()
+    try:
+        for mask in undone:
+            working.allow(mask)
+        pieces: Pieces = {name: (working.spool, member.piece) for name, member in members.items()}
+        pieces |= _unmasked(working, members, undone, spool)
+        for name, (held, piece) in pieces.items():
+            _scan(working.redactor, held.chunks(piece), name, derived=members[name].derived, size=piece.bytes)
+        ids = {name: member.ids for name, member in members.items()}
+        for name, piece in _originals(working, decisions, spool).items():
+            pieces[name] = (spool, piece)
+            # The same events, so that they count once beside the rows that were read of it.
+            ids[name] = next(member.ids for member in members.values() if original_of(member.name) == name)
+        manifest = spool.write(_manifest(pieces, ids))
+        pieces[MANIFEST] = (spool, manifest)
+        record = _record(working, decisions, members, by=by, when=_moment(when), manifest=manifest.sha256)
+        pieces[REVIEW] = (spool, spool.write([_json(record)]))
+        return frozen(pieces, review=record)
+    finally:
+        for mask in undone:
+            working.deny(mask)
+        spool.close()
+
+
+def _check(working: Working, decisions: Decisions) -> None:
+    """Every name must be one of this working copy, every exception must have a reason."""
+    for word, names in (("skip", decisions.skip), ("drop", decisions.drop), ("originals", decisions.originals)):
+        for name in names:
+            if name not in working.members:
+                near = difflib.get_close_matches(name, list(working.members), 1)
+                told = near[0] if near else ", ".join(list(working.members)[:_NAMED])
+                raise TriageError(f"{word} names a file that is not in here; there is {told}")
+    masks = {mask for member in working.members.values() for mask in member.marks.masks}
+    if not masks.issuperset(decisions.unmask):
+        raise TriageError("unmask names a mask that is not in here; copy it from the text, with its brackets")
+    for word, reasons in (
+        ("unmask", decisions.unmask), ("drop", decisions.drop), ("originals", decisions.originals),
+    ):  # fmt: skip
+        if not all(reason.strip() for reason in reasons.values()):
+            raise TriageError(f"{word} needs a reason for each: {word}={{name: 'why'}}")
+    given = [
+        reason for reasons in (decisions.unmask, decisions.drop, decisions.originals) for reason in reasons.values()
+    ]
+    if any(working.redactor.text(reason) != reason for reason in given):
+        raise RedactionError("a reason holds what must not leave; say why without the value: it stands in the archive")
+    if decisions.originals.keys() & decisions.drop.keys():
+        raise TriageError("a file is both dropped and included as its original; decide for one")
+    if not all(working.members[name].derived for name in decisions.originals):
+        raise TriageError("only a file that leaves as rows can be included as its original; unmask text mask by mask")
+    if working.members and working.members.keys() <= decisions.drop.keys():
+        raise TriageError("every file is dropped, so there is nothing to approve")
+
+
+def _unmasked(working: Working, members: Mapping[str, Member], undone: Collection[str], spool: Spool) -> Pieces:
+    """The files that hold a mask which was undone, masked again without it."""
+    touched = [member for member in members.values() if not set(undone).isdisjoint(member.marks.masks)]
+    return {member.name: (spool, piece) for member, piece in working.masked_again(touched, spool)}
+
+
+def _originals(working: Working, decisions: Decisions, spool: Spool) -> dict[str, Piece]:
+    """The bytes of the files that a reviewer lets leave as they are."""
+    wanted = {working.members[name].file.source_id: name for name in decisions.originals}
+    found: dict[str, Piece] = {}
+
+    def visit(source: Source) -> None:
+        name = wanted.get(source.source_id)
+        if name is not None:
+            found[original_of(name)] = spool.write(source.chunks())
+
+    if wanted:
+        working.visit(visit)
+    if len(found) < len(wanted):
+        raise RedactionError("an original cannot be read again: its input has moved; load it again from where it is")
+    return found
+
+
+def original_of(name: str) -> str:
+    """Under which name the original of a derived member leaves.
+
+    >>> original_of("derived/case/app.dmp.json")
+    'originals/case/app.dmp'
+    """
+    return fitting(f"{leave.ORIGINALS}/{name.removeprefix(leave.DERIVED + '/').removesuffix('.json')}")
+
+
+def _scan(redactor: Redactor, chunks: Iterable[bytes], name: str, *, derived: bool, size: int) -> None:
+    """Look for what is still there: an error that says where and what kind, never what."""
+    media: str | None = "ndjson"
+    if derived:
+        found = unwrapped(iter_blocks(chunks))
+    else:
+        media, again = passes.sniffed(iter(chunks), size)
+        found = passes.blocks(again, media)
+    line = 0
+    for block in found:
+        left = redactor.residue(block, place=name, media=media)
+        if left:
+            kinds = ", ".join(f"{kind} ({count})" for kind, count in sorted(Counter(f.kind for f in left).items()))
+            raise RedactionError(
+                f"{name}, line {line + left[0].line:,}: after masking there is still {kinds}; nothing was frozen. Drop "
+                "the file, or give the policy a pattern for it; and please report the rule, never the value"
+            )
+        line += block.count(b"\n")
+    if name != redactor.text(name):
+        raise RedactionError("the name of a file holds what must not leave; nothing was frozen; drop that file")
+
+
+def _manifest(pieces: Pieces, ids: Mapping[str, Any]) -> Iterator[bytes]:
+    """The members, one a line."""
+    yield b'{\n"triage_manifest": %d,\n"members": [' % _VERSION
+    before = b"\n"
+    for name in sorted(pieces):
+        piece = pieces[name][1]
+        row = {"path": name, "bytes": piece.bytes, "sha256": piece.sha256}
+        own = ids.get(name)
+        yield before + json.dumps(row | ({"ids": own} if own else {}), ensure_ascii=False).encode()
+        before = b",\n"
+    yield b"\n]\n}\n"
+
+
+def _record(
+    working: Working,
+    decisions: Decisions,
+    members: Mapping[str, Member],
+    *,
+    by: str,
+    when: str,
+    manifest: str,
+) -> dict[str, Any]:
+    """What `REVIEW.json` says; deterministic but for who and when."""
+    kinds: Counter[str] = Counter()
+    for member in members.values():
+        kinds.update(member.marks.kinds())
+    return {
+        "triage_review": _VERSION,
+        "by": by.strip(),
+        "when": when,
+        "triage": triage.__version__,
+        "policy": working.policy.version,
+        "policy_weakens": list(working.policy.weakens),
+        "rules": rules.RULES_VERSION,
+        "manifest_sha256": manifest,
+        "files": len(members),
+        # Not an object of kinds: "pin": 3 would be a pin to whoever scans this.
+        "masked": [{"kind": kind, "count": count} for kind, count in sorted(kinds.items())],
+        "skipped": sorted(decisions.skip - decisions.drop.keys()),
+        "dropped": _told("path", decisions.drop),
+        "unmasked": _told("mask", decisions.unmask),
+        "originals": _told("path", decisions.originals),
+    }
+
+
+def _told(what: str, reasons: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{what: name, "reason": reason.strip()} for name, reason in sorted(reasons.items())]
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _moment(when: datetime | str | None) -> str:
+    """The time of the approval, in UTC, to the second."""
+    if when is None:
+        moment = datetime.now(UTC)
+    else:
+        try:
+            moment = datetime.fromisoformat(when) if isinstance(when, str) else when
+        except ValueError:
+            raise TriageError(
+                "when is no time; give a datetime or its ISO text, such as 2026-02-10T09:26:00Z"
+            ) from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -1,0 +1,234 @@
+"""The two passes over the files of a case: learn what must be masked, in the order of the paths; then mask.
+
+Files are streamed. Members of an archive come in the order of the archive, and ordinals are given in the order of the
+paths: where the two differ, members are held in memory by batches, and the archive is read once for each batch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from triage.redact.blocks import iter_blocks
+from triage.redact.documents import kind_of
+from triage.share import leaving as leave
+from triage.share.derived import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import pyarrow as pa
+
+    from triage.redact.redactor import Redactor
+    from triage.share.derived import Rows
+    from triage.share.leaving import Leaving
+    from triage.sources.inputs import Inputs
+    from triage.sources.limits import Limits
+    from triage.sources.source import Source
+
+__all__ = (
+    "Raw",
+    "batches",
+    "blocks",
+    "each",
+    "learn",
+    "learn_name",
+    "mask",
+    "masked_path",
+    "masked_rows",
+    "masked_text",
+    "sniffed",
+    "spellings",
+)
+
+_HELD: Final = 64 << 20
+# A JSON document is masked as a whole up to this size, and line by line beyond it.
+_DOCUMENT: Final = 64 << 20
+_HEAD: Final = 65_536
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class Raw(NamedTuple):
+    """What a case was made of."""
+
+    tables: dict[str, pa.Table]
+    inputs: Inputs
+    limits: Limits
+    reader: str | None = None
+
+
+def media_of(head: bytes, size: int) -> str | None:
+    """What kind of text a file is to the rules, by its head."""
+    media = kind_of(head)
+    return None if media in {"json", "xml"} and size > _DOCUMENT else media
+
+
+def blocks(chunks: Iterable[bytes], media: str | None) -> Iterator[bytes]:
+    """The chunks in blocks that end at line ends; a document that is one piece in one block."""
+    if media in {"json", "xml"}:
+        data = b"".join(chunks)
+        if data:
+            yield data
+        return
+    yield from iter_blocks(chunks)
+
+
+def each(raw: Raw, texts: Sequence[Leaving], handle: Callable[[Leaving, Iterator[bytes]], None]) -> None:
+    """Hand over the chunks of text files, in the order of their paths; without any, the input is not read."""
+    if not texts:
+        return
+    place = {source: at for at, source in enumerate(raw.tables["files"]["source_id"].to_pylist())}
+    order = [place[text.source_id] for text in texts]
+    if order == sorted(order):
+        _walk(raw, texts, handle)
+        return
+    for batch in batches(texts):
+        held: dict[str, list[bytes]] = {}
+        if len(batch) == 1:
+            _walk(raw, batch, handle)
+            continue
+        _walk(raw, batch, lambda text, chunks, held=held: held.update({text.source_id: list(chunks)}))  # type: ignore[misc]
+        for text in batch:
+            if text.source_id in held:
+                handle(text, iter(held.pop(text.source_id)))
+
+
+def batches(texts: Sequence[Leaving], *, most: int = _HELD) -> Iterator[list[Leaving]]:
+    """Neighbours that are small enough to be in memory together."""
+    batch: list[Leaving] = []
+    for text in texts:
+        if batch and sum(each.bytes for each in batch) + text.bytes > most:
+            yield batch
+            batch = []
+        batch.append(text)
+    if batch:
+        yield batch
+
+
+def _walk(raw: Raw, texts: Iterable[Leaving], handle: Callable[[Leaving, Iterator[bytes]], None]) -> None:
+    wanted = {text.source_id: text for text in texts}
+
+    def visit(source: Source) -> None:
+        text = wanted.get(source.source_id)
+        if text is not None:
+            handle(text, _without_mark(source.chunks()))
+
+    leave.walk(raw.inputs, raw.limits, visit)
+
+
+def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The chunks without a byte order mark, which no JSON may begin with."""
+    first = True
+    for chunk in chunks:
+        yield chunk.removeprefix(_BOM) if first else chunk
+        first = False
+
+
+def learn(redactor: Redactor, raw: Raw, plan: Sequence[Leaving], rows: Rows) -> None:
+    """Pass 1: every value gets its ordinal, in the order of the paths and, within a file, of its bytes."""
+    waiting = list(reversed(plan))
+
+    def derived(until: Leaving | None) -> None:
+        while waiting and waiting[-1] is not until:
+            file = waiting.pop()
+            learn_name(redactor, file.path)
+            if file.derived:
+                for block in iter_blocks(rows.lines(file, {})):
+                    redactor.learn(block, place=file.path, media="ndjson")
+
+    def text(file: Leaving, chunks: Iterator[bytes]) -> None:
+        derived(file)
+        waiting.pop()
+        learn_name(redactor, file.path)
+        media, chunks = sniffed(chunks, file.bytes)
+        for block in blocks(chunks, media):
+            redactor.learn(block, place=file.path, media=media)
+
+    each(raw, [file for file in plan if not file.derived], text)
+    derived(None)
+
+
+def learn_name(redactor: Redactor, path: str) -> None:
+    """Learn a path in all its spellings."""
+    for spelled in spellings(path):
+        redactor.learn_text(spelled)
+
+
+def spellings(path: str) -> Iterator[str]:
+    """A path, and its parts without their suffixes: `ada@example.org.log` is no address, but holds one.
+
+    >>> list(spellings("a/b.tar.gz"))
+    ['a/b.tar.gz', 'b.tar', 'b']
+    """
+    yield path
+    for part in path.split("/"):
+        while "." in part[1:]:
+            part = part.rpartition(".")[0]  # noqa: PLW2901 - it is taken off piece by piece
+            yield part
+
+
+def masked_path(redactor: Redactor, path: str) -> str:
+    """A path as it is masked in what leaves, where it lies in a folder: `home/ada/app.log` names a person."""
+    return redactor.text(f"{leave.ROOT}/{path}").removeprefix(f"{leave.ROOT}/")
+
+
+def mask(
+    redactor: Redactor,
+    raw: Raw,
+    plan: Sequence[Leaving],
+    rows: Rows,
+    write: Callable[[str, Leaving, Iterator[bytes]], None],
+) -> dict[str, str]:
+    """Pass 2: hand over every file under its masked name, in the order of the paths; gives the name by source."""
+    names = leave.Names()
+    place: dict[str, str] = {}
+    for file in plan:
+        path = f"{leave.DERIVED}/{file.path}.json" if file.derived else file.path
+        place[file.source_id] = names(redactor.text(path))
+    everywhere = {source: place[file.source_id] for file in plan for source in file.covers}
+    waiting = list(reversed(plan))
+
+    def derived(until: Leaving | None) -> None:
+        while waiting and waiting[-1] is not until:
+            file = waiting.pop()
+            if file.derived:
+                name = place[file.source_id]
+                write(name, file, masked_rows(redactor, rows.lines(file, everywhere), name))
+
+    def text(file: Leaving, chunks: Iterator[bytes]) -> None:
+        derived(file)
+        waiting.pop()
+        name = place[file.source_id]
+        write(name, file, masked_text(redactor, chunks, file.bytes, name))
+
+    each(raw, [file for file in plan if not file.derived], text)
+    derived(None)
+    return everywhere
+
+
+def masked_text(redactor: Redactor, chunks: Iterator[bytes], size: int, place: str) -> Iterator[bytes]:
+    """One text file, masked."""
+    media, chunks = sniffed(chunks, size)
+    for block in blocks(chunks, media):
+        yield redactor.mask(block, place=place, media=media).data
+
+
+def masked_rows(redactor: Redactor, lines: Iterable[bytes], place: str) -> Iterator[bytes]:
+    """The rows that were read of a file, masked, as one JSON document."""
+    return wrapped(redactor.mask(block, place=place, media="ndjson").data for block in iter_blocks(lines))
+
+
+def sniffed(chunks: Iterator[bytes], size: int) -> tuple[str | None, Iterator[bytes]]:
+    """The kind of a text by its head, and its chunks again."""
+    head: list[bytes] = []
+    while sum(map(len, head)) < _HEAD:
+        chunk = next(chunks, None)
+        if chunk is None:
+            break
+        head.append(chunk)
+
+    def again() -> Iterator[bytes]:
+        yield from head
+        head.clear()
+        yield from chunks
+
+    return media_of(b"".join(head)[:_HEAD], size), again()

@@ -1,0 +1,264 @@
+"""The redacted case: the tables and verbs of a case, masked. Everything that shows itself takes this, never the case.
+
+There are two ways to one:
+
+- `RedactedCase.lazy` masks what is asked for, when it is asked for: what is on screen takes it. Where all files
+  together are small they are learned first, so that the masks are those of the archive; in a large case each view has
+  its own numbering, so that it has the same masks whatever was looked at before it;
+- `case.redact()` masks every file in two passes into a working copy and reads its tables back from there. Only this one
+  can be approved.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from triage.errors import RedactionError, TriageError
+from triage.share.printable import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    import pandas as pd
+
+    from triage.case import Case
+    from triage.redact.policy import Policy
+    from triage.share.archive import ReviewedArchive
+    from triage.share.cells import Masker
+    from triage.share.passes import Raw
+    from triage.share.preview import Preview
+    from triage.share.working import Working
+
+__all__ = ("RedactedCase", "redact")
+
+
+def redact(
+    raw: Raw, *, policy: Policy | None = None, events: list[str] | None = None, key: bytes | None = None
+) -> RedactedCase:
+    """The whole case, or some events of it, masked into a working copy; see `Case.redact`."""
+    from triage.case import Case
+    from triage.share.working import Working
+
+    working = Working(raw, policy=policy or found(raw), events=events, key=key)
+    return RedactedCase(Case(working.tables, inputs=working.inputs, limits=raw.limits), working=working)
+
+
+def found(raw: Raw) -> Policy:
+    """The policy that nobody gave: the defaults, and what a `triage.toml` above the working directory adds."""
+    from triage.config import load_policy
+
+    return load_policy(outside=[path for path in raw.inputs.location.split("\n") if path])
+
+
+class RedactedCase:
+    """The same tables and verbs as `Case`, with every secret and personal datum masked.
+
+    Examples
+    --------
+    >>> import triage
+    >>> redacted = triage.loads("login of ada@example.com failed").redact()
+    >>> redacted
+    <triage.RedactedCase: 0 incidents, 0 events, 1 file>
+    """
+
+    __slots__ = ("__weakref__", "_case", "_masker", "_working")
+
+    def __init__(self, case: Case, *, masker: Masker | None = None, working: Working | None = None) -> None:
+        self._case = case
+        self._masker = masker
+        self._working = working
+
+    @classmethod
+    def lazy(cls, case: Case, policy: Policy | None = None) -> RedactedCase:
+        """A redacted case that masks on demand; what `show()`, pages and charts take."""
+        from triage.share.cells import Masker
+
+        return cls(case, masker=Masker(case.raw, policy=policy or found(case.raw)))
+
+    def incidents(self, as_of: datetime | str | None = None) -> pd.DataFrame:
+        """One row per incident, newest last_seen first; see `Case.incidents`."""
+        return self._masked("incidents", self._case.incidents(as_of))
+
+    def events(
+        self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
+    ) -> pd.DataFrame:
+        """One row per occurrence; of one incident, class or kind where asked."""
+        found = self._case.events(incident, event_class=event_class, event_kind=event_kind)
+        return self._masked("events", found)
+
+    def newest(self, incident: str) -> pd.DataFrame:
+        """The newest event of an incident: one row, masked without masking the others."""
+        found = self._case.events(incident).sort_values(["ts", "event_id"], na_position="first")
+        return self._masked("events", found.tail(1).reset_index(drop=True))
+
+    def stacks(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
+        """One row per stack of an event."""
+        return self._masked("stacks", self._case.stacks(incident, event))
+
+    def frames(
+        self, incident: str | None = None, event: str | None = None, columns: Iterable[str] | None = None
+    ) -> pd.DataFrame:
+        """Frames, innermost first; see `Case.frames`."""
+        return self._masked("frames", self._case.frames(incident, event, columns))
+
+    def modules(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
+        """One row per loaded image."""
+        return self._masked("modules", self._case.modules(incident, event))
+
+    def logs(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
+        """One row per log line or breadcrumb."""
+        return self._masked("logs", self._case.logs(incident, event))
+
+    def metrics(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
+        """One row per metric sample."""
+        return self._masked("metrics", self._case.metrics(incident, event))
+
+    def annotations(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
+        """One row per key and value."""
+        return self._masked("annotations", self._case.annotations(incident, event))
+
+    def feedback(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
+        """One row per thing that a person said."""
+        return self._masked("feedback", self._case.feedback(incident, event))
+
+    def files(self) -> pd.DataFrame:
+        """One row per input and per member of one."""
+        return self._masked("files", self._case.files())
+
+    def quarantine(self) -> pd.DataFrame:
+        """One row per piece that could not be read."""
+        return self._masked("quarantine", self._case.quarantine())
+
+    def related(self) -> pd.DataFrame:
+        """One row per link between incidents."""
+        return self._masked("related", self._case.related())
+
+    def hypotheses(self) -> pd.DataFrame:
+        """One row per hypothesis run."""
+        return self._masked("hypotheses", self._case.hypotheses())
+
+    def summary(self) -> pd.DataFrame:
+        """One row per format: its events, incidents, first and last time."""
+        return self._case.summary()
+
+    def table(self, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
+        """A table by its name; with `columns` only these are masked, which is what makes a chart of many events quick.
+
+        Raises
+        ------
+        TriageError
+            There is no such table or column; the message lists the names.
+        """
+        found = self._case.table(name)
+        if columns is not None:
+            wanted = list(columns)
+            missing = [column for column in wanted if column not in found.columns]
+            if missing:
+                raise TriageError(f"{name} has no column {', '.join(missing)}; there are {', '.join(found.columns)}")
+            found = found[wanted]
+        return self._masked(name, found)
+
+    @property
+    def path(self) -> str:
+        """Where the input lies on this machine: for copying, not for notebooks that others will read."""
+        return self._working.location if self._working else self._case.path
+
+    def text(self, source_id: str, *, offset: int = 0, length: int = 65_536) -> str:
+        """A piece of a file as masked text; the lines that it touches are masked as a whole.
+
+        Raises
+        ------
+        SourceError
+            No file has that id, or the input has moved.
+        """
+        from triage.share.preview import piece
+
+        return piece(self._case, self._mask, source_id, offset=offset, length=length)
+
+    def preview(self, source_id: str, page: int = 0) -> Preview:
+        """One page of the masked text of a file, or a few bytes in hex where it is none."""
+        from triage.share.preview import preview
+
+        return preview(self._case, self._mask, source_id, page)
+
+    def approve(
+        self,
+        *,
+        by: str,
+        skip: Iterable[str] = (),
+        unmask: Mapping[str, str] | None = None,
+        drop: Mapping[str, str] | None = None,
+        originals: Mapping[str, str] | None = None,
+        when: datetime | str | None = None,
+    ) -> ReviewedArchive:
+        """Say that this may leave, and freeze it.
+
+        Parameters
+        ----------
+        by
+            Who reviewed it; stands in the archive.
+        skip
+            Files of the archive that were not looked at; recorded as such.
+        unmask
+            Masks whose values leave as they are, each with a reason.
+        drop
+            Files that do not leave, each with a reason.
+        originals
+            Binary files that leave as they are, each with a reason.
+        when
+            The time of the approval; default: now.
+
+        Raises
+        ------
+        RedactionError
+            Something that must be masked is still in a file; the message says where and what kind.
+        TriageError
+            `by` is empty, a reason is missing, or a name is not that of a file or mask in here.
+        """
+        from triage.share.approval import Decisions, approve
+
+        decisions = Decisions(
+            skip=frozenset(skip), unmask=dict(unmask or {}), drop=dict(drop or {}), originals=dict(originals or {})
+        )
+        return approve(self.working, decisions, by=by, when=when)
+
+    @property
+    def working(self) -> Working:
+        """The working copy of a whole redaction.
+
+        Raises
+        ------
+        RedactionError
+            This redacted case masks on demand, and has none.
+        """
+        if self._working is None:
+            raise RedactionError("this only masks what is shown; call case.redact(), which masks every file")
+        return self._working
+
+    def close(self) -> None:
+        """Delete the working copy."""
+        if self._working is not None:
+            self._working.close()
+
+    def __repr__(self) -> str:
+        """Counts only."""
+        told = repr(self._case).removeprefix("<triage.Case: ").removesuffix(">").split(", ")[:2]
+        files = len(self._case.files()) if self._working is None else len(self._working.members)
+        return f"<triage.RedactedCase: {', '.join([*told, plural(files, 'file')])}>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Text, and static HTML that needs neither a kernel nor a script."""
+        from triage.share.view import shown
+        from triage_widgets.page import case_page
+
+        return {"text/plain": repr(self), "text/html": case_page(shown(self))}
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a RedactedCase is not pickled or copied; approve() it and save the archive")
+
+    def _mask(self, text: str, head: bytes) -> str:
+        return text if self._masker is None else self._masker.text(text, head)
+
+    def _masked(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        return frame if self._masker is None else self._masker.frame(name, frame)

@@ -1,0 +1,296 @@
+"""The working copy: every file of a case masked into a spool, and the case read back from there.
+
+What was masked is read by the same readers as any input, so that the tables of a redacted case are those of the archive
+that will be saved. The events keep the ids and group keys of the original; where masks would change them, the manifest
+says so. A text file whose masked form no longer gives as many events leaves as rows instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.errors import RedactionError, TriageError
+from triage.redact.redactor import Redactor
+from triage.share import leaving as leave
+from triage.share import passes
+from triage.share.archive import tar
+from triage.share.derived import Rows
+from triage.share.marks import Marks
+from triage.share.spool import Spool
+from triage.share.view import bundle_of
+from triage.sources.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from triage.redact.policy import Policy
+    from triage.share.leaving import Leaving
+    from triage.share.passes import Raw
+    from triage.share.spool import Piece
+    from triage.sources.source import Context
+
+__all__ = ("Member", "Working")
+
+Ids = list[tuple[str | None, str | None]]
+_BY_EVENT: Final = ("stacks", "logs", "metrics", "modules", "annotations", "feedback")
+
+
+@dataclass(slots=True, repr=False)
+class Member:
+    """One file of the working copy; `ids` holds id and group key of its events where the masks change them."""
+
+    name: str
+    file: Leaving
+    piece: Piece
+    marks: Marks
+    description: str = ""
+    ids: Ids = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return "<Member>"
+
+    @property
+    def derived(self) -> bool:
+        """Whether it holds the rows that were read of a file, not the file."""
+        return self.file.derived
+
+
+class _Spooled:
+    """The masked members as an input: a tar that is made while it is read."""
+
+    def __init__(self, members: dict[str, Member], spool: Spool) -> None:
+        self._members = members
+        self._spool = spool
+        self.single = False
+        self.location = ""
+
+    def walk(self, context: Context) -> Iterator[Source]:
+        """The tar as the one source."""
+        parts = tar({name: (self._spool, member.piece) for name, member in self._members.items()})
+        yield Source(context, "redacted.tar", io.BufferedReader(_Parts(parts)))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a working copy is not pickled; approve it and save the archive")
+
+
+class _Parts(io.RawIOBase):
+    """An iterator of bytes as a stream."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._held = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        while not self._held:
+            part = next(self._parts, None)
+            if part is None:
+                return 0
+            self._held = part
+        count = min(len(buffer), len(self._held))
+        buffer[:count], self._held = self._held[:count], self._held[count:]
+        return count
+
+
+class Working:
+    """The masked files of a case and the tables read back from them.
+
+    Attributes
+    ----------
+    redactor
+        The one numbering over all of it.
+    members
+        By name.
+    tables
+        Those of the schema, annotated.
+    """
+
+    def __init__(
+        self,
+        raw: Raw,
+        *,
+        policy: Policy,
+        events: list[str] | None = None,
+        key: bytes | None = None,
+    ) -> None:
+        self._raw = raw
+        self._only = events
+        self._policy = policy
+        self._key = key
+        self.location = raw.inputs.location
+        self.bundle = ""
+        self.spool = Spool()
+        self.redactor: Redactor
+        self.members: dict[str, Member] = {}
+        self.tables: dict[str, pa.Table] = {}
+        self._rows: Rows
+        self._places: dict[str, str] = {}
+        try:
+            self._make()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def policy(self) -> Policy:
+        """What was masked by."""
+        return self._policy
+
+    @property
+    def inputs(self) -> Any:
+        """The masked members, as an input that can be read again."""
+        return _Spooled(self.members, self.spool)
+
+    @property
+    def limits(self) -> Any:
+        """The limits of the case."""
+        return self._raw.limits
+
+    def visit(self, visit: Callable[[Source], None]) -> None:
+        """Have the original files visited: for a reviewer who lets one leave as it is."""
+        leave.walk(self._raw.inputs, self._raw.limits, visit)
+
+    def allow(self, mask: str) -> None:
+        """Let the value behind a mask leave as it is.
+
+        Raises
+        ------
+        TriageError
+            The mask stood in the input: its value is not here.
+        """
+        try:
+            self.redactor.allow_mask(mask)
+        except KeyError:
+            raise TriageError("that was masked before triage read it: its value is not in here") from None
+
+    def deny(self, mask: str) -> None:
+        """Take that back."""
+        with contextlib.suppress(KeyError):
+            self.redactor.deny_mask(mask)
+
+    def close(self) -> None:
+        """Delete the working copy."""
+        self.spool.close()
+
+    def __repr__(self) -> str:
+        return "<Working>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a working copy is not pickled; approve it and save the archive")
+
+    def _make(self) -> None:
+        """Mask everything and read it back; a second time where a text did not survive its masks."""
+        whole = self._only is None and self._raw.reader is None
+        textual = leave.texts(self._raw.inputs, self._raw.limits) if whole else frozenset()
+        inputs = [row["path"] for row in self._raw.tables["files"].to_pylist() if row["depth"] == 0]
+        for _ in range(2):
+            plan = leave.plan(self._raw.tables, textual, only=self._only)
+            process = self._policy.minidump_memory
+            rows = Rows(self._raw.tables, plan, only=self._only, process=process)
+            self.redactor = Redactor(self._policy, key=self._key)
+            passes.learn(self.redactor, self._raw, plan, rows)
+            self._mask(plan, rows)
+            lost = self._read(rows)
+            if not lost:
+                break
+            textual -= lost
+        self.bundle = self.redactor.text(bundle_of(inputs))
+
+    def masked_again(self, members: Iterable[Member], spool: Spool) -> Iterator[tuple[Member, Piece]]:
+        """Some files masked as the redactor would mask them now, into another spool."""
+        by_source = {member.file.source_id: member for member in members}
+        found: dict[str, Piece] = {}
+
+        def text(file: Leaving, chunks: Iterator[bytes]) -> None:
+            found[file.source_id] = spool.write(passes.masked_text(self.redactor, chunks, file.bytes, file.source_id))
+
+        files = [member.file for member in by_source.values()]
+        passes.each(self._raw, [file for file in files if not file.derived], text)
+        for file in files:
+            if file.derived:
+                lines = self._rows.lines(file, self._places)
+                found[file.source_id] = spool.write(passes.masked_rows(self.redactor, lines, file.source_id))
+        for source, member in by_source.items():
+            if source not in found:
+                raise RedactionError("a file cannot be read again: its input has moved; load it again from where it is")
+            yield member, found[source]
+
+    def _mask(self, plan: list[Leaving], rows: Rows) -> None:
+        """Pass 2: every file into the spool, under its masked name."""
+        self._rows = rows
+        self.members = {}
+
+        def write(name: str, file: Leaving, blocks: Iterator[bytes]) -> None:
+            marks = Marks()
+            piece = self.spool.write(map(marks.feed, blocks))
+            description = self.redactor.text(file.description) if file.description else ""
+            self.members[name] = Member(name, file, piece, marks, description)
+
+        self._places = passes.mask(self.redactor, self._raw, plan, rows, write)
+
+    def _read(self, rows: Rows) -> frozenset[str]:
+        """Read the masked files and give their events the ids of the original; gives the texts that lost events."""
+        from triage import loading
+        from triage.stacks import keys
+
+        tables = keys.annotate(loading.read_tables(self.inputs, limits=self._raw.limits))
+        found = _events_by_path(tables)
+        original = self._raw.tables["events"]
+        key_of = dict(zip(original["event_id"].to_pylist(), original["group_key"].to_pylist(), strict=True))
+        lost = set()
+        renamed: dict[str, tuple[str | None, str | None]] = {}
+        for name, member in self.members.items():
+            here, there = found.get(name, []), rows.events(member.file.source_id)
+            if len(here) != len(there):
+                lost.add(member.file.source_id)
+                continue
+            wanted: Ids = [(self._id(event, read[0]), key_of[event]) for event, read in zip(there, here, strict=True)]
+            # A native id that the masks left alone is read again anyway.
+            same = all(own == read[:2] and read[2] for own, read in zip(wanted, here, strict=True))
+            member.ids = [] if same and not member.derived else wanted
+            renamed.update((read[0], own) for own, read in zip(wanted, here, strict=True) if own != read[:2])
+        self.tables = _renamed(tables, renamed) if renamed else tables
+        return frozenset(lost & {member.file.source_id for member in self.members.values() if not member.derived})
+
+    def _id(self, event: str, read: str) -> str:
+        """The id that an event keeps: its own, unless a native id holds what must not leave."""
+        return event if event == read else self.redactor.text(event)
+
+
+def _events_by_path(tables: dict[str, pa.Table]) -> dict[str, list[tuple[str, str | None, bool]]]:
+    """Id, group key and whether the id is native, of the events of each file."""
+    files = tables["files"]
+    names = dict(zip(files["source_id"].to_pylist(), files["path"].to_pylist(), strict=True))
+    found: dict[str, list[tuple[str, str | None, bool]]] = {}
+    for row in tables["events"].select(["event_id", "source_id", "group_key", "native_id"]).to_pylist():
+        event = (row["event_id"], row["group_key"], row["native_id"] is not None)
+        found.setdefault(names[row["source_id"]], []).append(event)
+    return found
+
+
+def _renamed(tables: dict[str, pa.Table], renamed: dict[str, tuple[str | None, str | None]]) -> dict[str, pa.Table]:
+    """The tables with other ids and group keys for some events."""
+    old = pa.array(list(renamed), pa.string())
+    ids = pa.array([name for name, _ in renamed.values()], pa.string())
+    keys = pa.array([key for _, key in renamed.values()], pa.string())
+    out = dict(tables)
+    for name in ("events", *_BY_EVENT):
+        table = out[name]
+        place = pc.index_in(table["event_id"], value_set=old)
+        if name == "events":
+            table = _set(table, "group_key", pc.coalesce(keys.take(place.combine_chunks()), table["group_key"]))
+        out[name] = _set(table, "event_id", pc.coalesce(ids.take(place.combine_chunks()), table["event_id"]))
+    return out
+
+
+def _set(table: pa.Table, name: str, values: Any) -> pa.Table:
+    index = table.schema.get_field_index(name)
+    return table.set_column(index, table.schema.field(index), values)
