@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.desk import KERNEL, Desk
 from tests.browser.lab import Lab, LabServer
+from tests.browser.reviewing import Review
 from tests.tools import chromium
 
 if TYPE_CHECKING:
@@ -78,6 +80,19 @@ def page(browser: Browser) -> Iterator[Page]:
 def lab(page: Page, lab_server: LabServer) -> Lab:
     """JupyterLab in the page; `lab.open("notebooks/x.ipynb")` to begin."""
     return Lab(page, lab_server)
+
+
+@pytest.fixture
+def desk(lab: Lab) -> Iterator[Desk]:
+    """A JupyterLab with notebooks to write and open; its kernel is shut down at the end."""
+    yield Desk(lab)
+    lab.page.evaluate(f"() => {KERNEL}?.shutdown()")
+
+
+@pytest.fixture
+def review(desk: Desk) -> Review:
+    """The review of a case with planted secrets, on screen and closed."""
+    return Review(desk)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,9 @@ interface Connection {
 /** What went wrong, in words for a person. */
 class CallError extends Error {}
 
+/** The kernel answered, and said no. */
+export class Refused extends CallError {}
+
 export class Caller<Calls extends { [Name in keyof Calls]: Signature }> {
   #pending = new Set<AbortController>();
   #lost = false;
@@ -48,7 +51,7 @@ export class Caller<Calls extends { [Name in keyof Calls]: Signature }> {
       const message = { name, arguments: input };
       const [answer] = await this.experimental.invoke<Answer>("call", message, { signal: controller.signal });
       this.#lost = false;
-      if (!answer.ok) throw new CallError(answer.error);
+      if (!answer.ok) throw new Refused(answer.error);
       return answer.value as never;
     } catch (error) {
       if (error instanceof CallError) throw error;

@@ -3,13 +3,14 @@
 import type { RenderProps } from "@anywidget/types";
 import { Announcer } from "./announce";
 import { Caller, reason } from "./calls";
-import { element, fill, printable, titleLevel } from "./dom";
+import { element, fill, titleLevel } from "./dom";
 import { failure, waiting } from "./failure";
 import { FileSection } from "./files";
 import { stackSection } from "./frames";
 import { caseHead } from "./head";
 import { incidentSection } from "./incidents";
 import { keepKeys } from "./keys";
+import { nameRoot } from "./landmark";
 import type { CaseCalls, View } from "./types";
 
 export function caseView({ model, el, experimental }: RenderProps): () => void {
@@ -31,7 +32,7 @@ class CaseView {
   constructor(el: HTMLElement) {
     keepKeys(this.#root);
     this.#root.append(this.#announcer.node, this.#alerts, this.#body);
-    this.#name("Crash case");
+    nameRoot(this.#root, "Crash case");
     el.append(this.#root);
   }
 
@@ -80,7 +81,7 @@ class CaseView {
   #show(view: View, focus: boolean): void {
     if (this.#caller === null) return;
     this.#shown = view;
-    this.#name(`Crash case: ${view.title}`);
+    nameRoot(this.#root, `Crash case: ${view.title}`);
     const call = this.#caller.call;
     const level = titleLevel(this.#root);
     const parts = [
@@ -91,18 +92,5 @@ class CaseView {
     ];
     fill(this.#body, ...parts);
     if (focus) this.#body.querySelector<HTMLElement>(".triage-title")?.focus();
-  }
-
-  /** Name the region; landmarks of one page need different names, and a case may be shown twice. */
-  #name(label: string): void {
-    const taken = new Set<string>();
-    for (const other of document.querySelectorAll<HTMLElement>(".triage-root")) {
-      if (other !== this.#root && other.dataset["label"] === label) taken.add(other.dataset["view"] ?? "1");
-    }
-    let view = 1;
-    while (taken.has(String(view))) view += 1;
-    this.#root.dataset["label"] = label;
-    this.#root.dataset["view"] = String(view);
-    this.#root.setAttribute("aria-label", printable(view === 1 ? label : `${label} (view ${view})`));
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Announcer } from "./announce";
 import { reason } from "./calls";
-import { button, fill } from "./dom";
+import { box, button, element, fill, words } from "./dom";
 
 const SHOWN_MS = 2_000;
 
@@ -32,6 +32,11 @@ export function copyButton(
   return made;
 }
 
+/** A value with its label and the button that copies it. */
+export function copyRow(label: string, value: string, copy: HTMLElement): HTMLElement {
+  return box("triage-id", words("triage-label", label), value === "" ? null : element("code", { class: "triage-id-value" }, value), copy);
+}
+
 async function write(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
@@ -47,7 +52,8 @@ function writeBySelection(text: string): boolean {
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "triage-offscreen";
-  document.body.append(field);
+  // Outside an open dialog nothing can be selected.
+  (focused?.closest("dialog") ?? document.body).append(field);
   field.select();
   const done = document.execCommand("copy");
   field.remove();

@@ -32,6 +32,21 @@ export function button(label: string, press: () => void, attributes: Record<stri
   return element("button", { type: "button", class: "triage-button", click: press, ...attributes }, label);
 }
 
+/** A div of a class. */
+export function box(name: string, ...children: Child[]): HTMLDivElement {
+  return element("div", { class: name }, ...children);
+}
+
+/** Controls and remarks in a row. */
+export function bar(...children: Child[]): HTMLDivElement {
+  return box("triage-bar", ...children);
+}
+
+/** A span of a class. */
+export function words(name: string, ...children: Child[]): HTMLSpanElement {
+  return element("span", { class: name }, ...children);
+}
+
 /** Replace what is inside an element. */
 export function fill(parent: HTMLElement, ...children: Child[]): void {
   const nodes = children.filter((child) => child !== null);

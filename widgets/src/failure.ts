@@ -2,11 +2,11 @@
 
 import { button, element } from "./dom";
 
-/** The message as an alert, with a Retry button where there is something to try. */
-export function failure(message: string, retry: (() => void) | null): HTMLElement {
+/** The message, as an alert or for who announces it in another way; a Retry button where there is something to try. */
+export function failure(message: string, retry: (() => void) | null, alert = true): HTMLElement {
   return element(
     "div",
-    { role: "alert", class: "triage-failure" },
+    { role: alert ? "alert" : null, class: "triage-failure" },
     element("p", { class: "triage-failure-text" }, message),
     retry === null ? null : button("Retry", retry),
   );

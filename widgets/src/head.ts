@@ -2,7 +2,7 @@
 
 import type { Announcer } from "./announce";
 import type { Call } from "./calls";
-import { copyButton } from "./copy";
+import { copyButton, copyRow } from "./copy";
 import { disclosure } from "./disclosure";
 import { element, heading, plural } from "./dom";
 import type { CaseCalls, View } from "./types";
@@ -22,24 +22,12 @@ export function caseHead(view: View, level: number, call: Call<CaseCalls>, annou
 
 function crashId(view: View, announcer: Announcer): HTMLElement | null {
   if (view.crash_id === "") return null;
-  return element(
-    "div",
-    { class: "triage-id" },
-    element("span", { class: "triage-label" }, "Crash id"),
-    element("code", { class: "triage-id-value" }, view.crash_id),
-    copyButton("Copy id", "the crash id", () => view.crash_id, announcer),
-  );
+  return copyRow("Crash id", view.crash_id, copyButton("Copy id", "the crash id", () => view.crash_id, announcer));
 }
 
 /** The input by its name. Its path tells of a machine, so that it is asked for only when it is copied. */
 function bundle(view: View, call: Call<CaseCalls>, announcer: Announcer): HTMLElement | null {
-  return element(
-    "div",
-    { class: "triage-id" },
-    element("span", { class: "triage-label" }, "Bundle"),
-    view.bundle === "" ? null : element("code", { class: "triage-id-value" }, view.bundle),
-    copyButton("Copy bundle path", "the bundle path", () => call("path", {}), announcer),
-  );
+  return copyRow("Bundle", view.bundle, copyButton("Copy bundle path", "the bundle path", () => call("path", {}), announcer));
 }
 
 function facts(view: View): HTMLElement | null {

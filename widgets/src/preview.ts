@@ -2,21 +2,18 @@
 
 import type { Announcer } from "./announce";
 import { type Call, reason } from "./calls";
-import { button, element, fill } from "./dom";
+import { element, fill } from "./dom";
 import { failure, waiting } from "./failure";
+import { regionLabel } from "./landmark";
+import { Paging, toggleButton } from "./paging";
 import type { CaseCalls, FileRow, Preview } from "./types";
 
 type State = "idle" | "loading" | "ready" | "error";
 
 export class PreviewPanel {
   #state: State = "idle";
-  #page = 0;
-  #pages = 1;
   readonly #text: HTMLPreElement;
-  readonly #place = element("span", { class: "triage-remark" });
-  readonly #previous = button("Previous page", () => this.#turn(-1));
-  readonly #next = button("Next page", () => this.#turn(1));
-  readonly #wrap: HTMLButtonElement;
+  readonly #paging = new Paging((page) => void this.#load(page, true));
   readonly #bar: HTMLElement;
 
   constructor(
@@ -26,18 +23,13 @@ export class PreviewPanel {
     private readonly announcer: Announcer,
   ) {
     this.#text = element("pre", { class: "triage-text", tabindex: 0, role: "region" });
-    this.#wrap = button("Wrap lines", () => this.#toggleWrap(), { "aria-pressed": "false" });
-    this.#bar = element("div", { class: "triage-bar" }, this.#previous, this.#next, this.#place, this.#wrap);
+    const wrap = toggleButton("Wrap lines", this.#text, "triage-text-wrapped");
+    this.#bar = element("div", { class: "triage-bar" }, ...this.#paging.turns, this.#paging.place, wrap);
   }
 
   /** The panel was opened: load the first page, unless it is there. */
   open(): void {
-    if (this.#state === "idle" || this.#state === "error") void this.#load(this.#page, false);
-  }
-
-  #turn(by: number): void {
-    const page = this.#page + by;
-    if (page >= 0 && page < this.#pages) void this.#load(page, true);
+    if (this.#state === "idle" || this.#state === "error") void this.#load(this.#paging.page, false);
   }
 
   async #load(page: number, turned: boolean): Promise<void> {
@@ -50,7 +42,7 @@ export class PreviewPanel {
       this.#show(await this.call("preview", { source_id: this.file.source_id, page }));
       this.#state = "ready";
       if (first) fill(this.panel, this.#bar, this.#text);
-      this.announcer.say(turned ? this.#where() : `${this.file.path} loaded, ${this.#where()}`);
+      this.announcer.say(turned ? this.#paging.where : `${this.file.path} loaded, ${this.#paging.where}`);
     } catch (error) {
       this.#state = "error";
       fill(this.panel, failure(reason(error), () => this.#retry(page)));
@@ -66,35 +58,15 @@ export class PreviewPanel {
   }
 
   #show(preview: Preview): void {
-    this.#page = preview.page;
-    this.#pages = Math.max(preview.pages, preview.page + 1);
     fill(this.#text, preview.text.replaceAll("\r\n", "\n") || this.#nothing());
     this.#text.setAttribute("aria-label", regionLabel(this.panel, `Text of ${this.file.path}`));
     this.#text.scrollTop = 0;
-    fill(this.#place, this.#pages === 1 ? preview.note : `${this.#where()} · ${this.file.size} in all`);
-    for (const [turn, end] of [[this.#previous, 0], [this.#next, this.#pages - 1]] as const) {
-      turn.hidden = this.#pages === 1;
-      // Not `disabled`: the focus stays on a button that came to its end.
-      turn.setAttribute("aria-disabled", String(this.#page === end));
-    }
+    const { page, pages } = preview;
+    const where = `page ${page + 1} of ${pages} · ${this.file.size} in all`;
+    this.#paging.show(page, pages, pages > 1 ? where : preview.note);
   }
 
   #nothing(): string {
     return this.file.bytes === 0 ? "The file is empty." : "No line begins here: the page before shows the text to its end.";
   }
-
-  #where(): string {
-    return `page ${this.#page + 1} of ${this.#pages}`;
-  }
-
-  #toggleWrap(): void {
-    const wrapped = this.#text.classList.toggle("triage-text-wrapped");
-    this.#wrap.setAttribute("aria-pressed", String(wrapped));
-  }
-}
-
-/** The name of a text as a landmark: two widgets in one page may show the same file. */
-function regionLabel(panel: HTMLElement, label: string): string {
-  const view = panel.closest<HTMLElement>(".triage-root")?.dataset["view"];
-  return view === undefined || view === "1" ? label : `${label}, view ${view}`;
 }

@@ -14,7 +14,7 @@ from triage_widgets.page import case_figure
 from triage_widgets.widget import Widget
 
 if TYPE_CHECKING:
-    from triage.case import Case
+    from triage.share.redacted import RedactedCase
     from triage_widgets.figure import Figure
 
 __all__ = ("CaseView",)
@@ -29,7 +29,7 @@ class CaseView(Widget):
 
     kind = traitlets.Unicode("case").tag(sync=True)
 
-    def __init__(self, case: Case, **kwargs: Any) -> None:
+    def __init__(self, case: RedactedCase, **kwargs: Any) -> None:
         self._case = case
         super().__init__(**kwargs)
 
@@ -52,7 +52,7 @@ class CaseView(Widget):
         return [asdict(row) for row in view.file_rows(self._case, max(int(start), 0))]
 
     def _preview(self, source_id: str, page: int = 0) -> dict[str, Any]:
-        return asdict(view.preview(self._case, source_id, int(page)))
+        return asdict(self._case.preview(source_id, int(page)))
 
     def _path(self) -> str:
         if not self._case.path:

@@ -18,6 +18,12 @@ function element(tag, attributes = {}, ...children) {
 function button(label, press, attributes = {}) {
   return element("button", { type: "button", class: "triage-button", click: press, ...attributes }, label);
 }
+function box(name, ...children) {
+  return element("div", { class: name }, ...children);
+}
+function words(name, ...children) {
+  return element("span", { class: name }, ...children);
+}
 function fill(parent, ...children) {
   const nodes = children.filter((child) => child !== null);
   parent.replaceChildren(...nodes.map((child) => typeof child === "string" ? document.createTextNode(printable(child)) : child));
@@ -67,6 +73,8 @@ var LOST_ANSWER_MS = 4e3;
 var LOST = "The kernel was restarted or stopped. Run the cell again.";
 var CallError = class extends Error {
 };
+var Refused = class extends CallError {
+};
 var Caller = class {
   constructor(experimental, model, onLost) {
     this.experimental = experimental;
@@ -91,7 +99,7 @@ var Caller = class {
       const message = { name, arguments: input };
       const [answer] = await this.experimental.invoke("call", message, { signal: controller.signal });
       this.#lost = false;
-      if (!answer.ok) throw new CallError(answer.error);
+      if (!answer.ok) throw new Refused(answer.error);
       return answer.value;
     } catch (error) {
       if (error instanceof CallError) throw error;
@@ -118,10 +126,10 @@ function reason(error) {
 }
 
 // src/failure.ts
-function failure(message, retry) {
+function failure(message, retry, alert = true) {
   return element(
     "div",
-    { role: "alert", class: "triage-failure" },
+    { role: alert ? "alert" : null, class: "triage-failure" },
     element("p", { class: "triage-failure-text" }, message),
     retry === null ? null : button("Retry", retry)
   );
@@ -150,6 +158,59 @@ function disclosure(place, labels, change) {
   return made;
 }
 
+// src/landmark.ts
+function nameRoot(root, label) {
+  const taken = /* @__PURE__ */ new Set();
+  for (const other of document.querySelectorAll(".triage-root")) {
+    if (other !== root && other.dataset["label"] === label) taken.add(other.dataset["view"] ?? "1");
+  }
+  let view = 1;
+  while (taken.has(String(view))) view += 1;
+  root.dataset["label"] = label;
+  root.dataset["view"] = String(view);
+  root.setAttribute("aria-label", printable(view === 1 ? label : `${label} (view ${view})`));
+}
+function regionLabel(inside, label) {
+  const view = inside.closest(".triage-root")?.dataset["view"];
+  return view === void 0 || view === "1" ? label : `${label}, view ${view}`;
+}
+
+// src/paging.ts
+var Paging = class {
+  place = element("span", { class: "triage-remark" });
+  turns;
+  page = 0;
+  pages = 1;
+  constructor(turn, what = "page") {
+    this.turns = [-1, 1].map(
+      (by) => button(`${by < 0 ? "Previous" : "Next"} ${what}`, () => {
+        const page2 = this.page + by;
+        if (page2 >= 0 && page2 < this.pages) turn(page2);
+      })
+    );
+  }
+  show(page2, pages, remark) {
+    this.page = page2;
+    this.pages = Math.max(pages, page2 + 1);
+    fill(this.place, remark);
+    for (const [index, end] of [0, this.pages - 1].entries()) {
+      const turn = this.turns[index];
+      if (turn === void 0) continue;
+      turn.hidden = this.pages === 1;
+      turn.setAttribute("aria-disabled", String(this.page === end));
+    }
+  }
+  get where() {
+    return `page ${this.page + 1} of ${this.pages}`;
+  }
+};
+function toggleButton(label, on, name) {
+  const made = button(label, () => made.setAttribute("aria-pressed", String(on.classList.toggle(name))), {
+    "aria-pressed": String(on.classList.contains(name))
+  });
+  return made;
+}
+
 // src/preview.ts
 var PreviewPanel = class {
   constructor(panel, file, call, announcer) {
@@ -158,29 +219,20 @@ var PreviewPanel = class {
     this.call = call;
     this.announcer = announcer;
     this.#text = element("pre", { class: "triage-text", tabindex: 0, role: "region" });
-    this.#wrap = button("Wrap lines", () => this.#toggleWrap(), { "aria-pressed": "false" });
-    this.#bar = element("div", { class: "triage-bar" }, this.#previous, this.#next, this.#place, this.#wrap);
+    const wrap = toggleButton("Wrap lines", this.#text, "triage-text-wrapped");
+    this.#bar = element("div", { class: "triage-bar" }, ...this.#paging.turns, this.#paging.place, wrap);
   }
   panel;
   file;
   call;
   announcer;
   #state = "idle";
-  #page = 0;
-  #pages = 1;
   #text;
-  #place = element("span", { class: "triage-remark" });
-  #previous = button("Previous page", () => this.#turn(-1));
-  #next = button("Next page", () => this.#turn(1));
-  #wrap;
+  #paging = new Paging((page2) => void this.#load(page2, true));
   #bar;
   /** The panel was opened: load the first page, unless it is there. */
   open() {
-    if (this.#state === "idle" || this.#state === "error") void this.#load(this.#page, false);
-  }
-  #turn(by) {
-    const page2 = this.#page + by;
-    if (page2 >= 0 && page2 < this.#pages) void this.#load(page2, true);
+    if (this.#state === "idle" || this.#state === "error") void this.#load(this.#paging.page, false);
   }
   async #load(page2, turned) {
     if (this.#state === "loading") return;
@@ -192,7 +244,7 @@ var PreviewPanel = class {
       this.#show(await this.call("preview", { source_id: this.file.source_id, page: page2 }));
       this.#state = "ready";
       if (first) fill(this.panel, this.#bar, this.#text);
-      this.announcer.say(turned ? this.#where() : `${this.file.path} loaded, ${this.#where()}`);
+      this.announcer.say(turned ? this.#paging.where : `${this.file.path} loaded, ${this.#paging.where}`);
     } catch (error) {
       this.#state = "error";
       fill(this.panel, failure(reason(error), () => this.#retry(page2)));
@@ -206,32 +258,17 @@ var PreviewPanel = class {
     void this.#load(page2, true);
   }
   #show(preview) {
-    this.#page = preview.page;
-    this.#pages = Math.max(preview.pages, preview.page + 1);
     fill(this.#text, preview.text.replaceAll("\r\n", "\n") || this.#nothing());
     this.#text.setAttribute("aria-label", regionLabel(this.panel, `Text of ${this.file.path}`));
     this.#text.scrollTop = 0;
-    fill(this.#place, this.#pages === 1 ? preview.note : `${this.#where()} · ${this.file.size} in all`);
-    for (const [turn, end] of [[this.#previous, 0], [this.#next, this.#pages - 1]]) {
-      turn.hidden = this.#pages === 1;
-      turn.setAttribute("aria-disabled", String(this.#page === end));
-    }
+    const { page: page2, pages } = preview;
+    const where = `page ${page2 + 1} of ${pages} · ${this.file.size} in all`;
+    this.#paging.show(page2, pages, pages > 1 ? where : preview.note);
   }
   #nothing() {
     return this.file.bytes === 0 ? "The file is empty." : "No line begins here: the page before shows the text to its end.";
   }
-  #where() {
-    return `page ${this.#page + 1} of ${this.#pages}`;
-  }
-  #toggleWrap() {
-    const wrapped = this.#text.classList.toggle("triage-text-wrapped");
-    this.#wrap.setAttribute("aria-pressed", String(wrapped));
-  }
 };
-function regionLabel(panel, label) {
-  const view = panel.closest(".triage-root")?.dataset["view"];
-  return view === void 0 || view === "1" ? label : `${label}, view ${view}`;
-}
 
 // src/files.ts
 var FIRST_FILES = 12;
@@ -401,6 +438,9 @@ function copyButton(label, name, value, announcer) {
   const made = button(label, () => void press(), { class: "triage-button triage-copy" });
   return made;
 }
+function copyRow(label, value, copy) {
+  return box("triage-id", words("triage-label", label), value === "" ? null : element("code", { class: "triage-id-value" }, value), copy);
+}
 async function write(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -413,7 +453,7 @@ function writeBySelection(text) {
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "triage-offscreen";
-  document.body.append(field);
+  (focused?.closest("dialog") ?? document.body).append(field);
   field.select();
   const done = document.execCommand("copy");
   field.remove();
@@ -435,22 +475,10 @@ function caseHead(view, level, call, announcer) {
 }
 function crashId(view, announcer) {
   if (view.crash_id === "") return null;
-  return element(
-    "div",
-    { class: "triage-id" },
-    element("span", { class: "triage-label" }, "Crash id"),
-    element("code", { class: "triage-id-value" }, view.crash_id),
-    copyButton("Copy id", "the crash id", () => view.crash_id, announcer)
-  );
+  return copyRow("Crash id", view.crash_id, copyButton("Copy id", "the crash id", () => view.crash_id, announcer));
 }
 function bundle(view, call, announcer) {
-  return element(
-    "div",
-    { class: "triage-id" },
-    element("span", { class: "triage-label" }, "Bundle"),
-    view.bundle === "" ? null : element("code", { class: "triage-id-value" }, view.bundle),
-    copyButton("Copy bundle path", "the bundle path", () => call("path", {}), announcer)
-  );
+  return copyRow("Bundle", view.bundle, copyButton("Copy bundle path", "the bundle path", () => call("path", {}), announcer));
 }
 function facts(view) {
   if (view.facts.length === 0) return null;
@@ -546,7 +574,7 @@ var CaseView = class {
   constructor(el) {
     keepKeys(this.#root);
     this.#root.append(this.#announcer.node, this.#alerts, this.#body);
-    this.#name("Crash case");
+    nameRoot(this.#root, "Crash case");
     el.append(this.#root);
   }
   start(caller) {
@@ -590,7 +618,7 @@ var CaseView = class {
   #show(view, focus) {
     if (this.#caller === null) return;
     this.#shown = view;
-    this.#name(`Crash case: ${view.title}`);
+    nameRoot(this.#root, `Crash case: ${view.title}`);
     const call = this.#caller.call;
     const level = titleLevel(this.#root);
     const parts = [
@@ -601,18 +629,6 @@ var CaseView = class {
     ];
     fill(this.#body, ...parts);
     if (focus) this.#body.querySelector(".triage-title")?.focus();
-  }
-  /** Name the region; landmarks of one page need different names, and a case may be shown twice. */
-  #name(label) {
-    const taken = /* @__PURE__ */ new Set();
-    for (const other of document.querySelectorAll(".triage-root")) {
-      if (other !== this.#root && other.dataset["label"] === label) taken.add(other.dataset["view"] ?? "1");
-    }
-    let view = 1;
-    while (taken.has(String(view))) view += 1;
-    this.#root.dataset["label"] = label;
-    this.#root.dataset["view"] = String(view);
-    this.#root.setAttribute("aria-label", printable(view === 1 ? label : `${label} (view ${view})`));
   }
 };
 

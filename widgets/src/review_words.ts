@@ -1,0 +1,59 @@
+// The words and symbols of the review: kinds, lengths, states.
+
+import { box, type Child, element, plural } from "./dom";
+import type { Finding, ReviewFile, Summary } from "./review_types";
+
+export const STATES = {
+  unseen: "○ not opened",
+  opened: "✓ opened",
+  skipped: "↷ skipped unseen",
+  dropped: "✕ dropped",
+};
+
+/** `password, 8 to 15 characters`. */
+export function was(finding: Finding): string {
+  return `${kind(finding.kind)}, ${long(finding)} characters`;
+}
+
+export function long(finding: Finding): string {
+  return `${finding.length}`.replace("-", " to ");
+}
+
+export function kind(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+/** The findings by kind, most first. */
+export function kinds(counts: Record<string, number>): HTMLElement | null {
+  const sorted = Object.entries(counts).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  if (sorted.length === 0) return null;
+  const items = sorted.map(([name, count]) => element("li", { class: "triage-kind" }, `${count.toLocaleString("en")} ${kind(name)}`));
+  return element("ul", { class: "triage-kinds", role: "list", "aria-label": "Findings by kind" }, ...items);
+}
+
+export function found(count: number): string {
+  return count === 0 ? "nothing found to mask" : plural(count, "finding");
+}
+
+/** What would leave, in a sentence. */
+export function counts(summary: Summary): string {
+  const leaving = summary.files.filter((file) => file.state !== "dropped");
+  const findings = leaving.reduce((sum, file) => sum + file.finding_count, 0);
+  const seen = summary.files.length - summary.unopened;
+  const dropped = summary.files.length - leaving.length;
+  const parts = [`${plural(leaving.length, "file")} would leave`, found(findings)];
+  if (dropped > 0) parts.push(`${dropped} dropped`);
+  return `${parts.join(" · ")} · ${seen} of ${summary.files.length} opened or skipped`;
+}
+
+/** The paths of the files in a state. */
+export function paths(summary: Summary, state: ReviewFile["state"]): string[] {
+  return summary.files.filter((file) => file.state === state).map((file) => file.path);
+}
+
+/** Names as a list below a line, or nothing. */
+export function named(line: string, names: string[]): Child {
+  if (names.length === 0) return null;
+  const items = names.map((name) => element("li", {}, element("code", {}, name)));
+  return box("triage-named", line, element("ul", { class: "triage-notes-list" }, ...items));
+}
