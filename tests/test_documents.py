@@ -102,6 +102,19 @@ def test_a_line_of_prometheus_becomes_a_comment_where_more_than_a_label_is_maske
     assert [sample.name for sample in samples(out.decode())] == ["up", "up2"]
 
 
+def test_a_comment_of_prometheus_stays_one_where_its_sign_is_masked():
+    data = b"up 1\n# TYPE up2 gauge\nup2 2\n"
+    out, _ = apply(data, [Edit(data.index(b"#"), data.index(b"#") + 1, MASK)], "prometheus")
+    assert out.split(b"\n")[1] == b"# " + MASK + b" TYPE up2 gauge"
+    assert [sample.name for sample in samples(out.decode())] == ["up", "up2"]
+
+
+def test_half_of_a_surrogate_pair_is_no_reason_to_write_a_number_bare():
+    data = b'a line\n{"pin": [4711], "name": "\\ud800"}'
+    out = masked(data, b"4711")
+    assert json.loads(out.split(b"\n")[1])["pin"] == [MASK.decode()]
+
+
 def test_a_text_without_edits_is_itself():
     data = b"as it was"
     assert apply(data, [], None) == (data, [])

@@ -13,6 +13,10 @@ def only(data):
     return view
 
 
+def test_the_end_of_base64_is_no_soft_line_break():
+    assert [*views(b"key=c2VjcmV0c2VjcmV0cw==\nnext")] == []
+
+
 @pytest.mark.parametrize(
     ("data", "text"),
     [

@@ -7,6 +7,7 @@ whose name or value had to be masked becomes a comment.
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -111,6 +112,8 @@ def _parts(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[_P
             strings = _strings(data, line, media)
             commented = False
         if strings is None:
+            if media == "prometheus" and edit.start == line[0]:
+                yield _Part(-1, line[0], line[0], b"# ")
             yield _in_text(data, index, edit)
             continue
         if media == "prometheus" and not commented and not _is_inside(edit, strings, len(data)):
@@ -213,9 +216,11 @@ def _whole_escapes(data: bytes, begin: int, limit: int, start: int, end: int) ->
 
 
 def _is_json(text: bytes) -> bool:
-    """Whether a text is one document of JSON."""
-    try:
-        msgspec.json.decode(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    """Whether a text is one document of JSON; halves of surrogate pairs, which one of the parsers refuses, are some."""
+    for decode in (msgspec.json.decode, json.loads):
+        try:
+            decode(text)
+        except (ValueError, RecursionError):
+            continue
+        return True
+    return False

@@ -161,10 +161,12 @@ def _decoded_entity(data: bytes, start: int, end: int) -> Piece:
     return start, end, text if text != b"\n" else b" "
 
 
-def _decoded_printable(data: bytes, start: int, end: int) -> Piece:
-    """Quoted-printable: a character, or a line that goes on."""
+def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
+    """Quoted-printable: a character, or a line that goes on; two signs end base64."""
     code = data[start + 1 : end]
-    return start, end, b"" if code[:1] in b"\r\n" else bytes([int(code, 16)])
+    if code[:1] not in b"\r\n":
+        return start, end, bytes([int(code, 16)])
+    return (start, end, b"") if data[start - 1 : start] != b"=" else None
 
 
 _DECODERS: Final[dict[int, Callable[[bytes, int, int], Piece | None]]] = {
