@@ -28,6 +28,10 @@ def found(text):
         'host - mfern [10/Feb/2026:09:26:07 +0000] "GET /"',
         "https://mfern:${PASS}@example.org/x",
         "mfern@webserver:~$ ls",
+        "mfern is not in the sudoers file",
+        "su: (to root) mfern on pts/0",
+        "CORP\\mfern locked the file",
+        "owner is CORP\\\\mfern",
     ],
 )
 def test_accounts_are_found(text):
@@ -53,6 +57,11 @@ def test_accounts_are_found(text):
         "@media screen",
         "logo@2x.png",
         "systemd@1.service",
+        "ERROR\\nfoo logged in",
+        "see HKLM\\software by user",
+        "cd WORK\\src",
+        "C:\\WORK\\src logged",
+        "by BUILTIN\\administrators",
     ],
 )
 def test_what_is_nobodys_stays(text):

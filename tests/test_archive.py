@@ -114,10 +114,11 @@ def test_a_place_that_cannot_be_written_is_an_error_and_leaves_nothing(tmp_path)
 def test_a_process_killed_while_it_saves_leaves_nothing_under_the_name(tmp_path):
     script = textwrap.dedent(
         """
-        import sys, time
+        import signal, sys, time
         from triage.share import archive
         from triage.share.spool import Spool
 
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # shells in the background ignore it
         spool = Spool()
         piece = spool.write([bytes(1 << 20)] * 3)
         made = archive.ReviewedArchive(spool, piece, files=(), review={})

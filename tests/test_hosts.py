@@ -69,3 +69,23 @@ def test_a_name_is_taken_whole_around_a_place():
 def test_the_lists_are_read_once():
     assert places() is places()
     assert b"localhost" in places().no_machine
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("\\\\filesrv\\share", "filesrv"),
+        ("\\\\gitlab.ams.northwind.example\\share$ x", "gitlab.ams.northwind.example"),
+        ("\\\\\\\\filesrv\\\\share", "filesrv"),
+        ("\\\\?\\UNC\\web-7.northwind.lan\\x", "web-7.northwind.lan"),
+        ("net view \\\\SATO-PC", "SATO-PC"),
+        ("device \\\\SQL16", "SQL16"),
+    ],
+)
+def test_a_machine_of_the_network_is_found_by_its_backslashes(text, name):
+    assert found(text) == [(name, "hostname")]
+
+
+@pytest.mark.parametrize("text", ["a line\\\\N1 of text", '"\\\\NEW-1"', "\\\\.\\pipe\\x", "\\\\wsl$\\Ubuntu"])
+def test_backslashes_alone_make_no_machine(text):
+    assert found(text) == []

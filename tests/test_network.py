@@ -80,3 +80,8 @@ def test_digests_in_pairs_and_dates_are_no_mac(text):
 def test_a_firewall_writes_a_frame():
     frame = "MAC=00:1b:63:84:45:e6:00:1b:63:84:45:e7:08:00"
     assert [*network.hexadecimal(frame.encode(), 4, 21)] == [(4, len(frame), "mac", "mac")]
+
+
+def test_a_mac_address_may_stand_right_behind_its_name_and_an_ip_address_in_a_path_of_the_network():
+    assert found("mac:20:0F:24:E5:A8:98") == [("20:0F:24:E5:A8:98", "mac")]
+    assert found("\\\\203.0.113.7\\share") == [("203.0.113.7", "ipv4")]

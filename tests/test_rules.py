@@ -1,5 +1,6 @@
 import pytest
 
+from triage import redact
 from triage.redact import rules
 from triage.redact.text import expression
 
@@ -62,3 +63,14 @@ def test_a_policy_may_switch_off_rules_and_kinds():
 @pytest.mark.parametrize(("value", "bits"), [(b"", 0.0), (b"aaaa", 0.0), (b"abab", 1.0), (b"abcdefgh", 3.0)])
 def test_entropy_is_in_bits_per_byte(value, bits):
     assert rules.entropy(value) == bits
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("rootpw {SSHA}" + "Qk3x" * 8, "ldap_hash"),
+        (".example.org\tTRUE\t/\tFALSE\t1790000000\tsid\tquartz-hunter-2", "cookie"),
+    ],
+)
+def test_our_own_forms_are_found(text, kind):
+    assert [kind for _, _, kind in redact.spans(text)] == [kind]

@@ -25,8 +25,10 @@ LISTED: Final = re.compile(
     rb"(?i)[-dl][rwxst-]{9}[.+@]? +[0-9]+ +([a-z][\w.-]{1,31})"
     rb"|([a-z][\w.-]{1,31}) +(?:pts/[0-9]|[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ )"
     rb"|\(([a-z][\w.-]{1,31})\) cmd \("
+    rb"|([a-z][\w.-]{1,31}) is not in the sudoers"
+    rb"|su: \(to [\w.-]{1,31}\) ([a-z][\w.-]{1,31}) on "
 )
-"""A line of `ls -l`, `who`, `ps` or cron, with the account as its one group."""
+"""A line of `ls -l`, `who`, `ps`, cron, su or sudo, with the account as its one group."""
 _SHORTEST: Final = 3
 _HOME: Final = re.compile(rb"(?i)" + HOMES.encode() + rb"(?:(?:staff|students|faculty|people)/)?")
 _SHARED_HOME: Final = re.compile(rb"(?i)(?:users|home|homes|profiles)\$?\\{1,8}")
@@ -34,6 +36,17 @@ _LOCAL_SHARE: Final = re.compile(rb"(?i)\\{2,16}(?:wsl\$|wsl\.localhost|\?|\.)\\
 _ACCOUNT: Final = re.compile(
     rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}"""
     rb"""(?:\ [A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"']|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
+)
+_NO_DOMAINS: Final = frozenset(
+    b"HKLM HKCU HKCR HKCC HKU REGISTRY MACHINE SOFTWARE SYSTEM WINDOWS DEVICE BUILTIN".split()
+)
+_PART_OF_A_PATH: Final = frozenset({b"/", b"\\", b":", b"%"})
+_OF_AN_ACCOUNT: Final = re.compile(
+    rb"(?i)\b(?:user(?:name)?|owner|account|login|logon|principal|identity|run ?as|signed in as|by|on behalf of)"
+    rb"(?: is| name)?[\"']?[ \t]*[:= ][ \t]*[\"']?\Z"
+)
+_DOES_SOMETHING: Final = re.compile(
+    rb"[\"']? (?:logged|signed|locked|unlocked|(?:dis)?connected|authenticated|requested|was denied|has no access)\b"
 )
 _BEFORE_A_TILDE: Final = frozenset(b" \t\n\"'=:(,")
 _ACCESS: Final = re.compile(rb" - ([A-Za-z][\w.@-]{1,62}) ")
@@ -84,7 +97,7 @@ def behind_tilde(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 
 def in_listing(data: bytes, match: re.Match[bytes]) -> Iterator[Found]:
-    """The account in a line of `ls -l`, `who`, `ps` or cron."""
+    """The account in a line of `ls -l`, `who`, `ps`, cron, su or sudo."""
     start, end = match.span(match.lastindex or 0)
     name = data[start:end]
     before = match.start()
@@ -110,10 +123,29 @@ def in_path(data: bytes, start: int) -> Iterator[Found]:
     if home is None and (share := hosts.in_share(data, start)):
         yield *share.span(2), "hostname", "unc"
         home = _SHARED_HOME.match(data, share.end())
+    elif home is None:
+        yield from hosts.alone(data, start)
     if home is None and (local := _LOCAL_SHARE.match(data, start)):
         home = _HOME.match(data, local.end())
     if home:
         yield from _folder(data, home.end())
+
+
+def in_domain(data: bytes, start: int, end: int) -> Iterator[Found]:
+    r"""The account in `DOMAIN\account`, where words around it speak of one; or else the machine in `UNC\machine`."""
+    domain, _, account = data[start:end].partition(b"\\")
+    name = account.lstrip(b"\\").rstrip(b".-")
+    at = start + data[start:end].index(name, len(domain))
+    if domain == b"UNC":
+        yield from hosts.around(data, at, end)
+        return
+    if domain in _NO_DOMAINS or data[start - 1 : start] in _PART_OF_A_PATH or data[end : end + 1] in _PART_OF_A_PATH:
+        return
+    if len(name) < _SHORTEST or name.lower() in vocabulary().services or name.rpartition(b".")[2] in _FILE_ENDINGS:
+        return
+    escape = len(account) == len(name) and name[:1] in b"nrt"
+    if _OF_AN_ACCOUNT.search(data, max(start - 40, 0), start) or (not escape and _DOES_SOMETHING.match(data, end)):
+        yield at, at + len(name), "username", "domain"
 
 
 def _folder(data: bytes, at: int) -> Iterator[Found]:

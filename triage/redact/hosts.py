@@ -17,7 +17,7 @@ from typing import Final
 
 from triage.redact.text import LETTERS, Found, digits_in
 
-__all__ = ("SYSLOG", "Places", "around", "in_header", "in_share", "in_syslog", "in_uname", "is_host", "places")
+__all__ = ("SYSLOG", "Places", "alone", "around", "in_header", "in_share", "in_syslog", "in_uname", "is_host", "places")
 
 _FILE: Final = Path(__file__).with_name("personal.toml")
 _LABELS: Final = re.compile(
@@ -43,6 +43,8 @@ _DAY: Final = re.compile(rb"[A-Z][a-z]{2} [ 0-9][0-9] \Z")
 _ISO_DAY: Final = re.compile(rb"(?:\A|[\n>\"' ])[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]\Z")
 _HEADER: Final = re.compile(rb"<[0-9]{1,3}>1 [0-9TtZz:.+-]{19,35} ([A-Za-z][\w.@-]{1,62}) ")
 _UNC: Final = re.compile(rb"(?i)(\\{2,16})([a-z0-9][a-z0-9._$-]{1,62})(\\{1,8})")
+_LONE: Final = re.compile(rb"\\{2,4}([A-Z][A-Z0-9-]{1,14})(?![\w\\-])")
+_BEFORE_ALONE: Final = frozenset({b"", b" ", b"\t", b"\n", b"="})
 _DRIVE: Final = re.compile(rb"(?:(?:\A|[^A-Za-z0-9])[A-Za-z]:|[\\)\]])\Z")
 _NO_SHARE: Final = frozenset({b"wsl$", b"wsl.localhost", b"device", b"pipe", b"localhost", b"globalroot"})
 _OF_A_HOST: Final = frozenset(LETTERS + b"0123456789-_.'")
@@ -160,7 +162,14 @@ def in_share(data: bytes, start: int) -> re.Match[bytes] | None:
         return None
     if _DRIVE.search(data, max(start - 3, 0), start) or share[2].lower() in _NO_SHARE:
         return None
-    return share if is_host(share[2], named=True) else None
+    return share if b"." in share[2] or is_host(share[2], named=True) else None
+
+
+def alone(data: bytes, start: int) -> Iterator[Found]:
+    r"""The machine in `\\MACHINE`, without a share."""
+    lone = _LONE.match(data, start)
+    if lone and data[start - 1 : start] in _BEFORE_ALONE and is_host(lone[1], named=True):
+        yield *lone.span(1), "hostname", "unc"
 
 
 def _is_in_path(data: bytes, start: int, text: bytes) -> bool:

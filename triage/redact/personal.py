@@ -23,7 +23,7 @@ _CANDIDATES: Final = (
     r"\b(?:[0-9a-f]{1,4}:){1,7}:[0-9a-f:.]*",
     r"(?:^|[\s\[(\"'=,/])::[0-9a-f]{1,4}[0-9a-f:.]*",
     r"\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}",
-    r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
+    r"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
     r"(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
     # cards, IBAN, phones, social security numbers
     r"[0-9](?:[ -]?[0-9]){12,18}",
@@ -56,11 +56,16 @@ _CANDIDATES: Final = (
     r"[a-z][\w.-]* +pts/[0-9]",
     r"[a-z][\w.-]* +[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ +[0-9]+ ",
     r"\([a-z][\w.-]*\) cmd \(",
+    # what su and sudo say
+    r"[a-z][\w.-]* is not in the sudoers",
+    r"\bsu: \(to [\w.-]+\) [a-z][\w.-]* on ",
     # a header of RFC 5424, a line of an access log
     r"<[0-9]{1,3}>1 [0-9t:.z+-]{19,35} [a-z][a-z0-9.-]* ",
     r" - [a-z][\w.@-]* \[[0-9]{2}/[a-z]{3}/[0-9]{4}:",
-    # a path of the network
-    r"\\{2,16}[a-z0-9][a-z0-9._$-]*\\{1,8}[a-z0-9$]",
+    # a path of the network, a machine of one alone, an account with its domain
+    r"\\{2,16}[0-9-]*[a-z][a-z0-9._$-]*\\{1,8}[a-z0-9$]",
+    r"(?-i:\B\\{2,4}[A-Z][A-Z0-9-]*[0-9-][A-Z0-9-]*\b)",
+    r"(?-i:\b[A-Z][A-Z0-9-]{2,14}\\{1,4}[a-z][a-z0-9._-]*)",
 )
 _CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
@@ -118,6 +123,8 @@ def _lettered(data: bytes, start: int, end: int) -> Iterator[Found]:
         return network.hexadecimal(data, start, end)
     if text[:6].lower() == b"linux ":
         return hosts.in_uname(data, start, end)
+    if b"\\" in text:
+        return accounts.in_domain(data, start, end)
     if stop := numbers.iban_end(data, start, end):
         return iter([(start, stop, "iban", "iban")])
     return hosts.around(data, start, end)
