@@ -102,7 +102,7 @@ FORMS: dict[str, tuple[str, ...]] = {
         "«word»: unable to resolve «scoped~»",
         "+ «pkg~»",
         "yarn: «scoped~»",
-        '"«pkg~»": {"resolved":"https://registry.npmjs.org/x"}',
+        '"«pkg~»": {"resolved":"https://packages.example.org/x"}',
         "helm «pkg~».tgz",
     ),
     "trace_id": (
