@@ -14,7 +14,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ("Claims", "Named", "follow")
+__all__ = ("Claims", "Named", "claimed", "follow")
 
 Claims = dict[tuple[str | None, str], list[tuple[str | None, str | None]]]
 
@@ -26,6 +26,18 @@ class Named(NamedTuple):
     repeated: pa.Array
     keys: pa.Array
     told: Mapping[str, str]
+
+
+def claimed(claims: Claims, files: pa.Table) -> dict[str, list[tuple[str | None, str | None]]]:
+    """The claims by the id of the file that they speak of; of the files of one id the first one's."""
+    wanted: dict[str, list[tuple[str | None, str | None]]] = {}
+    for source, container, path in zip(
+        *(files[n].to_pylist() for n in ("source_id", "container_id", "path")), strict=True
+    ):
+        found = claims.get((container, path))
+        if found is not None:
+            wanted.setdefault(source, found)
+    return wanted
 
 
 def follow(claims: Claims, files: pa.Table, events: pa.Table, ids: pa.Array, repeated: pa.Array) -> Named:
@@ -40,13 +52,7 @@ def follow(claims: Claims, files: pa.Table, events: pa.Table, ids: pa.Array, rep
     ids, repeated
         What was computed for the events.
     """
-    wanted: dict[str, list[tuple[str | None, str | None]]] = {}
-    for source, container, path in zip(
-        *(files[n].to_pylist() for n in ("source_id", "container_id", "path")), strict=True
-    ):
-        found = claims.get((container, path))
-        if found is not None:
-            wanted.setdefault(source, found)
+    wanted = claimed(claims, files)
     own: dict[str, list[int]] = {source: [] for source in wanted}
     again = repeated.to_pylist()
     for at, source in enumerate(events["source_id"].to_pylist()):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.claims import Claims, follow
+from triage.claims import Claims, claimed, follow
 from triage.tables import TABLES
 
 __all__ = ("BY_EVENT", "incident_id", "resolve")
@@ -49,8 +49,8 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None) -> dict[str,
     first = stacks.filter(pc.equal(stacks["stack_no"], 0))
     position = pc.index_in(events["_event"], value_set=first["_event"].combine_chunks())
     events = _with(events, "stack_key", first["stack_key"].combine_chunks().take(position))
-    ids, repeated = _event_ids(events, stacks)
     files = raw.pop("files").sort_by("_order")
+    ids, repeated = _event_ids(events, stacks, last=claimed(claims or {}, files))
     if claims:
         ids, repeated, keys, told = follow(claims, files, events, ids, repeated)
         events, files = _with(events, "group_key", keys), _tell(files, told)
@@ -115,27 +115,41 @@ def _numbered(stacks: pa.Table) -> pa.Table:
     return _with(stacks.take(pa.array(order)), "stack_no", pa.array(number, pa.int64()))
 
 
-def _event_ids(events: pa.Table, stacks: pa.Table) -> tuple[pa.Array, pa.Array]:
-    """The id of each event, and whether it repeats an earlier one."""
+def _event_ids(events: pa.Table, stacks: pa.Table, *, last: Collection[str]) -> tuple[pa.Array, pa.Array]:
+    """The id of each event, and whether it repeats an earlier one.
+
+    Of events of one content those of the files in `last` are counted last: they claim ids, and take none from others.
+    """
     natives = events["native_id"].to_pylist()
     kinds = events["event_kind"].to_pylist()
-    nameless = pc.is_null(events["native_id"])
-    digests = iter(_digests(events.filter(nameless), stacks))
-    ordinals: Counter[str] = Counter()
+    counted = _counted(events, stacks, last)
     seen: dict[str, str | None] = {}
+    known: set[str] = set()
     ids, repeated = [], []
-    for native, kind in zip(natives, kinds, strict=True):
+    for at, (native, kind) in enumerate(zip(natives, kinds, strict=True)):
         if native is None:
-            digest = next(digests)
-            ids.append(f"{digest}-{ordinals[digest]}")
-            ordinals[digest] += 1
+            ids.append(counted[at])
             repeated.append(False)
             continue
         identity = native if seen.setdefault(native, kind) == kind else f"{native}-{kind}"
         ids.append(identity)
-        repeated.append(identity in ordinals)
-        ordinals[identity] += 1
+        repeated.append(identity in known)
+        known.add(identity)
     return pa.array(ids, pa.string()), pa.array(repeated, pa.bool_())
+
+
+def _counted(events: pa.Table, stacks: pa.Table, last: Collection[str]) -> dict[int, str]:
+    """The ids of the events that have none of their own, by their place: the digest of the content and a number."""
+    nameless = pc.is_null(events["native_id"])
+    places = np.flatnonzero(nameless.to_numpy(zero_copy_only=False)).tolist()
+    digests = dict(zip(places, _digests(events.filter(nameless), stacks), strict=True))
+    sources = events["source_id"].to_pylist()
+    ordinals: Counter[str] = Counter()
+    counted = {}
+    for at in sorted(places, key=lambda at: sources[at] in last) if last else places:
+        counted[at] = f"{digests[at]}-{ordinals[digests[at]]}"
+        ordinals[digests[at]] += 1
+    return counted
 
 
 def _digests(events: pa.Table, stacks: pa.Table) -> Iterator[str]:
