@@ -1,4 +1,6 @@
-from triage.redact.hits import KEY, PERSONAL, UNREAD, Hit, joined, outside_masks, union
+import pytest
+
+from triage.redact.hits import KEY, PERSONAL, UNREAD, Hit, joined, outside_masks, union, whole_characters
 
 DATA = b"a mail bob@example.org [email:1:8-15] end"
 
@@ -31,3 +33,12 @@ def test_a_mask_is_no_part_of_a_hit():
     assert [one.value for one in inside] == [b"mail bob@example.org "]
     assert [*outside_masks(DATA, hit(23, 37))] == []
     assert [*outside_masks(DATA, hit(7, 22))] == [hit(7, 22)]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text"), [(0, 1, "n"), (0, 2, "né"), (0, 4, "né€"), (2, 5, "é€"), (3, 6, "€")]
+)
+def test_a_hit_cuts_no_character(start, end, text):
+    data = "né€x".encode()
+    whole = whole_characters(data, Hit(start, end, "email", "", KEY, b""))
+    assert data[whole.start : whole.end].decode() == text

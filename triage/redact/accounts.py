@@ -63,7 +63,7 @@ _BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#
 _ESCAPED: Final = frozenset({b"3a", b"3d", b"3c", b"22", b"20"})
 _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,61}[A-Za-z0-9\x80-\xff])?\.){1,8}"
-    rb"(?:[A-Za-z\x80-\xff]{2,24}|xn--[A-Za-z0-9-]{1,40})(?![\w-])"
+    rb"(?:[A-Za-z\x80-\xff]{2,24}|xn--[A-Za-z0-9-]{1,40})(?![\w\x80-\xff-])"
 )
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
 _USERINFO: Final = re.compile(rb"""[^\s/?#"'\\@]{1,400}(?:@[^\s/?#"'\\@]{0,200}){0,4}""")

@@ -10,7 +10,19 @@ from typing import Final, NamedTuple
 
 from triage.redact import masks
 
-__all__ = ("FORM", "GENERIC", "KEY", "KNOWN", "PERSONAL", "VENDOR", "Hit", "joined", "outside_masks", "union")
+__all__ = (
+    "FORM",
+    "GENERIC",
+    "KEY",
+    "KNOWN",
+    "PERSONAL",
+    "VENDOR",
+    "Hit",
+    "joined",
+    "outside_masks",
+    "union",
+    "whole_characters",
+)
 
 # What is surer of its kind has the higher rank: it names the kind where two overlap.
 FORM: Final = 6
@@ -21,7 +33,8 @@ GENERIC: Final = 2
 KNOWN: Final = 1
 # What is left of a value beside a mask says something from so many letters and digits on.
 _TELLING: Final = 4
-
+# Bytes of a character of UTF-8 behind its first.
+_BEHIND_THE_FIRST: Final = 3
 
 UNREAD: Final = b""
 """The value of a hit that was put together from others, until somebody reads it."""
@@ -63,6 +76,16 @@ def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:
         else:
             out.append(hit)
     return out
+
+
+def whole_characters(data: bytes, hit: Hit) -> Hit:
+    """A hit made so large that it cuts no character of UTF-8: expressions look at bytes."""
+    start, end = hit.start, hit.end
+    while end < len(data) and data[end] & 0xC0 == 0x80 and end - hit.end < _BEHIND_THE_FIRST:
+        end += 1
+    while start and data[start] & 0xC0 == 0x80 and hit.start - start < _BEHIND_THE_FIRST:
+        start -= 1
+    return hit if (start, end) == (hit.start, hit.end) else hit._replace(start=start, end=end)
 
 
 def outside_masks(data: bytes, hit: Hit) -> Iterator[Hit]:

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from triage.redact import matches, personal, prose, structure, wraps
-from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union
+from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
 from triage.redact.layers import Layer, read_layers
 from triage.redact.masks import MASK
 from triage.redact.text import Expression
@@ -76,7 +76,8 @@ class Scanner:
     def _settled(self, data: bytes, hits: Iterable[Hit]) -> list[Hit]:
         """Overlapping hits joined, what is allowed or masked taken out, in order."""
         settled: list[Hit] = []
-        for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.rank)):
+        whole = (whole_characters(data, hit) for hit in hits)
+        for hit in sorted(whole, key=lambda hit: (hit.start, -hit.end, -hit.rank)):
             if not self._counts(hit):
                 continue
             if settled and hit.start < settled[-1].end:
