@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tests.browser.desk import CRASH_ID, ROOT
 from tests.browser.reviewing import FOUND, LINES, MAIL, SECRET, Review
 from triage.share.verification import verify
+
+if TYPE_CHECKING:
+    from tests.browser.desk import Desk
+
+TOUR = "notebooks/04_redact_and_share.ipynb"
 
 
 def test_by_keyboard_alone_from_open_to_saved_file(review: Review) -> None:
@@ -250,3 +259,27 @@ def test_copies_say_that_they_did(review: Review) -> None:
     digest = review.dialog.locator(".triage-foot code").inner_text()
     assert review.page.evaluate("() => navigator.clipboard.readText()") == digest
     assert review.inside()
+
+
+def test_the_notebook_that_shares_runs_and_its_dialog_works(desk: Desk) -> None:
+    desk.page.set_viewport_size({"width": 1200, "height": 900})
+    desk.open(TOUR)
+    desk.lab.run_all()
+    desk.button("Open the review").scroll_into_view_if_needed()
+    desk.press("Open the review")
+    dialog = desk.page.locator("dialog.triage-dialog")
+    for _ in range(2):
+        desk.page.keyboard.press("f")
+        dialog.locator("pre.triage-text").get_by_text("{").first.wait_for()
+    dialog.locator(".triage-pane .triage-heading").get_by_text("crash/logs.ndjson").wait_for()
+    desk.page.keyboard.press("n")
+    dialog.locator(".triage-current").wait_for()
+    text = dialog.inner_text()
+    assert CRASH_ID in text
+    assert "[password:1:8-15]" in text
+    assert not [word for word in ("tr0ub4dor", "ada.lovelace", "Ada Lovelace") if word in text]
+    if target := os.environ.get("TRIAGE_SCREENSHOT"):
+        path = ROOT / "notebooks" / "review.png" if target == "1" else Path(target)
+        desk.page.mouse.move(0, 0)
+        dialog.screenshot(path=path, animations="disabled")
+        assert path.stat().st_size < 300_000
