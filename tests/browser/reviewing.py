@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import TimeoutError as BrowserTimeoutError
+
 from tests.browser.desk import KERNEL, Desk, archive
 
 if TYPE_CHECKING:
@@ -81,7 +83,13 @@ class Review:
         self.field.wait_for()
         self.keys.type(text)
         self.keys.press("Enter")
-        self.dialog.locator(".triage-ask").wait_for(state="detached")
+        try:
+            self.dialog.locator(".triage-ask").wait_for(state="detached")
+        except BrowserTimeoutError as error:
+            shown = self.dialog.locator(".triage-ask").inner_text()
+            focus = self.page.evaluate("() => document.activeElement.tagName")
+            error.add_note(f"the focus is on {focus}; the question shows {shown!r}")
+            raise
 
     def approve(self, by: str = "Ada") -> None:
         """Open all and approve."""

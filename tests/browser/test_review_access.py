@@ -169,6 +169,21 @@ def test_axe_finds_nothing_in_any_state_and_theme(review: Review, axe: Axe) -> N
     assert len(found) == 12 * 4
 
 
+def test_the_focus_comes_back_after_lab_hid_itself(review: Review) -> None:
+    review.open()
+    review.read("app.log")
+    review.next(1)
+    review.keys.press("m")
+    review.field.wait_for()
+    # As Lab does when its theme changes.
+    shell = "document.querySelector('.jp-LabShell').classList"
+    review.page.evaluate(f"() => {shell}.add('lm-mod-hidden')")
+    review.page.wait_for_function("() => document.activeElement === document.body")
+    review.page.evaluate(f"() => {shell}.remove('lm-mod-hidden')")
+    review.page.wait_for_function("() => document.activeElement.matches('dialog[open] .triage-ask input')")
+    review.answer("no person")
+
+
 def test_at_320_pixels_nothing_is_cut_off_and_targets_are_large(review: Review, axe: Axe) -> None:
     review.page.set_viewport_size({"width": 320, "height": 640})
     cut = """root => [...root.querySelectorAll('*')].filter(e => e.tagName !== 'PRE'

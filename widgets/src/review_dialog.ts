@@ -13,6 +13,8 @@ import type { Summary } from "./review_types";
 import { counts, kinds } from "./review_words";
 
 const ABOUT = "This is what the archive would hold. Originals stay in the kernel; what was masked never comes to this page. Nothing leaves before you approve and save it.";
+/** So long the focus waits for what it was on to be shown again. */
+const REFOCUS_FRAMES = 60;
 /** Lab would take these for its own: its menus, its cells. */
 const KEPT = ["mousedown", "pointerdown", "dblclick", "contextmenu", "dragover", "drop"];
 
@@ -89,9 +91,21 @@ export class ReviewDialog {
       if (!(event.ctrlKey && event.key === "s")) event.stopPropagation();
       this.#keys.press(event);
     });
+    this.node.addEventListener("focusout", (event) => {
+      if (event.relatedTarget === null) this.#refocus(event.target, REFOCUS_FRAMES);
+    });
     this.node.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.#escape();
+    });
+  }
+
+  /** Lab hides itself for a moment when its theme changes, and what is hidden has no focus: put it back. */
+  #refocus(lost: EventTarget | null, frames: number): void {
+    requestAnimationFrame(() => {
+      if (!this.node.open || document.activeElement !== document.body || frames === 0) return;
+      (lost instanceof HTMLElement && lost.isConnected ? lost : this.node).focus();
+      this.#refocus(frames > 1 ? lost : this.node, frames - 1);
     });
   }
 

@@ -983,6 +983,7 @@ var SearchBox = class {
 
 // src/review_dialog.ts
 var ABOUT = "This is what the archive would hold. Originals stay in the kernel; what was masked never comes to this page. Nothing leaves before you approve and save it.";
+var REFOCUS_FRAMES = 60;
 var KEPT = ["mousedown", "pointerdown", "dblclick", "contextmenu", "dragover", "drop"];
 var ReviewDialog = class {
   constructor(session, level) {
@@ -1050,9 +1051,20 @@ var ReviewDialog = class {
       if (!(event.ctrlKey && event.key === "s")) event.stopPropagation();
       this.#keys.press(event);
     });
+    this.node.addEventListener("focusout", (event) => {
+      if (event.relatedTarget === null) this.#refocus(event.target, REFOCUS_FRAMES);
+    });
     this.node.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.#escape();
+    });
+  }
+  /** Lab hides itself for a moment when its theme changes, and what is hidden has no focus: put it back. */
+  #refocus(lost, frames) {
+    requestAnimationFrame(() => {
+      if (!this.node.open || document.activeElement !== document.body || frames === 0) return;
+      (lost instanceof HTMLElement && lost.isConnected ? lost : this.node).focus();
+      this.#refocus(frames > 1 ? lost : this.node, frames - 1);
     });
   }
   #draw(summary) {
