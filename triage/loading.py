@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from triage import formats
 from triage.errors import LimitError, SourceError
+from triage.formats import trace_text
 from triage.formats.head import Head
 from triage.records import Records
 from triage.sources import archives
@@ -75,8 +76,12 @@ def _head(source: Source) -> Head:
 def _read_document(source: Source, reader: Format | None) -> None:
     """Read by the named reader, else by the surest; what nobody knows is a row that says so."""
     if reader is None:
-        ranked = formats.rank(_head(source))
+        head = _head(source)
+        ranked = formats.rank(head)
         if not ranked:
+            if head.is_text and not head.is_whole:
+                trace_text.search(source)  # a log whose first trace stands behind its head
+                return
             source.parse_status = "unknown"
             source.note("no reader recognises this content" if source.head else "empty file")
             return

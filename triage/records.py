@@ -36,7 +36,7 @@ MEMO_TEXTS: Final = 65_536
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """One row of a stack, innermost first; `address` is absolute and is kept out of the stack's key."""
+    """One row of a stack, innermost first; `address` and `text_line` are of one occurrence, and kept out of its key."""
 
     function: str | None = None
     function_raw: str | None = None
@@ -56,6 +56,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     frame_kind: str = "frame"
     repeat: int = 1
     address: int | None = None
+    # where a text was read: the line that the frame begins on
+    text_line: int | None = None
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -160,6 +162,7 @@ class Records:
         """Append stacks to an event, the crashing one first."""
         for trace in traces:
             addresses = [frame.address for frame in trace.frames]
+            text_lines = [frame.text_line for frame in trace.frames]
             self._tables["stacks"].append(
                 {
                     "role": trace.role,
@@ -172,6 +175,7 @@ class Records:
                     "error_value": trace.error_value,
                     "stack_key": self.intern(trace.frames) if trace.frames else None,
                     "addresses": addresses if any(address is not None for address in addresses) else None,
+                    "text_lines": text_lines if any(line is not None for line in text_lines) else None,
                     "registers": trace.registers,
                     "unwinder": trace.unwinder,
                 },
@@ -179,9 +183,12 @@ class Records:
             )
 
     def intern(self, frames: Sequence[Frame]) -> str:
-        """Store the frames of a stack once and give their key: blake2b-128 of the content without addresses."""
+        """Store the frames of a stack once and give their key: blake2b-128 of the content that all occurrences share."""
         content = [
-            msgspec.structs.replace(frame, address=None) if frame.address is not None else frame for frame in frames
+            frame
+            if frame.address is None and frame.text_line is None
+            else msgspec.structs.replace(frame, address=None, text_line=None)
+            for frame in frames
         ]
         digest = hashlib.blake2b(_encode(content), digest_size=16).digest()
         key = self._interned.get(digest)
@@ -190,7 +197,7 @@ class Records:
             table = self._tables["frames"]
             for idx, frame in enumerate(content):
                 row = msgspec.structs.asdict(frame)
-                del row["address"]
+                del row["address"], row["text_line"]
                 table.append({"stack_key": key, "idx": idx, **row})
         return key
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 __all__ = ("SCHEMA_VERSION", "TABLES", "TYPES", "Column", "Table", "empty", "markdown", "to_pandas")
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 TYPES: Final[dict[str, pa.DataType]] = {
     "string": pa.string(),
@@ -28,6 +28,7 @@ TYPES: Final[dict[str, pa.DataType]] = {
     "timestamp": pa.timestamp("us", tz="UTC"),
     "list<string>": pa.list_(pa.string()),
     "list<uint64>": pa.list_(pa.uint64()),
+    "list<int64>": pa.list_(pa.int64()),
 }
 
 
@@ -81,7 +82,7 @@ _EVENTS = _table(
     length: int64 | bytes | how long it is there
     format: string | | the reader that found it
     event_class: string | | incident_signal, context or operational
-    event_kind: string | | crash, exception, log, request, breadcrumb, session, deploy, probe, feedback, ...
+    event_kind: string | | crash, exception, assertion, hang, leak, race, oom, timeout, abort, log, request, session, ...
     ts: timestamp | UTC | when it happened
     ts_source: string | | where ts was read: event, bundle, file name, log line, ...
     level: string | | debug, info, warning, error or fatal
@@ -127,7 +128,7 @@ _STACKS = _table(
     """
     event_id: string | |
     stack_no: int64 | | 0 is the crashing stack
-    role: string | | crash, cause, thread, member, suppressed, goroutine, alloc, free, other
+    role: string | | crash, cause, thread, member, suppressed, goroutine, alloc, free, access, signal, other
     chain_no: int64 | | 0 is the exception that surfaced, 1 its cause, and so on
     thread_id: int64 | |
     thread_name: string | |
@@ -137,6 +138,7 @@ _STACKS = _table(
     error_value: string | |
     stack_key: string | | digest of the frames without absolute addresses
     addresses: list<uint64> | address | one per frame row, null where not known
+    text_lines: list<int64> | line | the line of the file that each frame row was read from, from 1
     registers: string | JSON | register name to hex value
     unwinder: string | | how the frames were found: event, text, sentry_stream, context, frame_pointer, scan
     """,

@@ -1,5 +1,7 @@
 """The readers: one module per format, each with `NAME`, `TITLE`, `sniff` and `read`.
 
+Formats of stack traces in text have a package of their own, `traces`; a trace module is a format as well.
+
 Adding a format is adding a module here, or in another package under the entry-point group ``triage.formats``; nothing
 else changes. A reader module has
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ("Detection", "Format", "Match", "by_name", "detect", "rank", "registry")
 
 THRESHOLD: Final = 30
+STRUCTURE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,8 @@ class Format(Protocol):
 
 
 @cache
-def registry() -> Mapping[str, Format]:
-    """Every reader by name: the modules beside this one, then those of other packages, which cannot replace ours."""
+def documents() -> Mapping[str, Format]:
+    """The readers that know a file as a whole: the modules beside this one, then those of other packages."""
     found: dict[str, Format] = {}
     for info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{info.name}")
@@ -81,6 +84,14 @@ def registry() -> Mapping[str, Format]:
         module = entry.load()
         found.setdefault(module.NAME, cast("Format", module))
     return found
+
+
+@cache
+def registry() -> Mapping[str, Format]:
+    """Every reader by name: those of whole files, and those of traces in text; a later one never replaces an earlier."""
+    from triage.formats.trace_text import readers  # noqa: PLC0415 - it is one of the modules of this package
+
+    return {**readers(alone=True), **documents()}
 
 
 def by_name(name: str) -> Format:
@@ -98,14 +109,24 @@ def by_name(name: str) -> Format:
 
 
 def rank(head: Head) -> list[tuple[Match, Format]]:
-    """The readers that may read this file, the surest first, by name among equals."""
-    matches = []
-    for name, reader in registry().items():
-        match = reader.sniff(head)
-        if match and match.score >= THRESHOLD:
-            matches.append((match, name, reader))
-    matches.sort(key=lambda item: (-item[0].score, item[1]))
-    return [(match, reader) for match, _, reader in matches]
+    """The readers that may read this file, the surest first, by name among equals.
+
+    Where a structure was recognised nobody looks for traces: those inside belong to what the structure says.
+    """
+    from triage.formats.trace_text import readers  # noqa: PLC0415 - it is one of the modules of this package
+
+    matches = _matches(head, documents())
+    if head.is_text and (not matches or matches[0][0].score < STRUCTURE):
+        matches += _matches(head, readers()) if head.reports else []
+        matches.sort(key=lambda item: (-item[0].score, item[1].NAME))
+    return matches
+
+
+def _matches(head: Head, readers: Mapping[str, Format]) -> list[tuple[Match, Format]]:
+    """What the readers say of a file, the surest first."""
+    found = [(match, name) for name, reader in readers.items() if (match := reader.sniff(head))]
+    found = sorted((hit for hit in found if hit[0].score >= THRESHOLD), key=lambda hit: (-hit[0].score, hit[1]))
+    return [(match, readers[name]) for match, name in found]
 
 
 def detect(path: str | PathLike[str] | bytes) -> list[Detection]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from triage.sources.source import HEAD_BYTES
+
+if TYPE_CHECKING:
+    from triage.formats.traces.scanning import Found
 
 __all__ = ("Head",)
 
@@ -43,6 +46,13 @@ class Head:
     def lines(self) -> list[str]:
         """The first 400 lines, without their ends."""
         return [line.rstrip("\r") for line in self.text.split("\n", 400)[:400]]
+
+    @cached_property
+    def reports(self) -> list[Found]:
+        """The stack traces and crash reports that stand among the lines of the head."""
+        from triage.formats.traces.scanning import scan  # noqa: PLC0415 - trace modules are only imported for texts
+
+        return list(scan((0, line) for line in self.text.split("\n"))) if self.is_text else []
 
     @cached_property
     def is_text(self) -> bool:

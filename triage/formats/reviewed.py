@@ -49,7 +49,7 @@ _IDS: Final = frozenset(
 _COLUMNS: Final = {
     name: frozenset(TABLES[name].names) - _IDS for name in ("events", "modules", "feedback", "logs", "metrics")
 }
-_FRAME: Final = frozenset(Frame.__struct_fields__) - {"address"}
+_FRAME: Final = frozenset(Frame.__struct_fields__) - {"address", "text_line"}
 _TRACE: Final = frozenset(Trace.__struct_fields__) - {"frames"}
 _MOST: Final = 1 << 64
 
@@ -176,6 +176,12 @@ class _Derived:
             places = map(_number, addresses)
             frames = tuple(
                 msgspec.structs.replace(frame, address=place) for frame, place in zip(frames, places, strict=True)
+            )
+        lines = columns.get("text_lines")
+        if isinstance(lines, list) and len(lines) == len(frames):
+            known = (line if type(line) is int and 0 <= line < _MOST else None for line in lines)
+            frames = tuple(
+                msgspec.structs.replace(frame, text_line=line) for frame, line in zip(frames, known, strict=True)
             )
         if event is not None:
             trace = Trace(frames=frames, **{key: columns[key] for key in columns.keys() & _TRACE})

@@ -1,19 +1,40 @@
-"""Stack traces as text: one module per language or tool, each with `parse(text) -> list[Trace]`.
+"""Stack traces and crash reports as text: one module per language or tool.
 
-A trace parser takes the text of one exception with its causes, or of one report with its threads, gives frames
-innermost first, keeps what it cannot read as rows (`frame_kind="note"`) and never raises. `parse` below picks the
-module by the first probe that the text holds, or by the language that the writer names.
+A trace module finds reports in the lines of any text and reads them. It has
+
+- ``NAME``, ``TITLE``: the word for `format=` and `events.format`, and a few words for people;
+- ``PLATFORM``: what stands in `events.platform`;
+- ``ANCHORS``: literal strings; every report of the kind has a line that holds one of them, ordinary logs rarely do;
+- ``read(window) -> Report | None``: the report in which the line `window[0]`, which holds an anchor, lies; None where
+  it is none. It looks at `window[-BACK:64]` at most before it is sure, takes the lines of its own grammar and no more,
+  and never raises.
+
+Modules that also read texts which hold nothing but one trace (a field of an event) have ``probe(text)`` and
+``parse(text) -> list[Trace]``; `parse` below picks among these. Frames come innermost first; what cannot be read is
+kept as a row (`frame_kind="note"`).
+
+Adding a module is adding a file here, or in another package under the entry-point group ``triage.traces``; nothing else
+changes.
 """
 
 from __future__ import annotations
 
 import importlib
+import pkgutil
+from collections.abc import Mapping
 from functools import cache
-from typing import Final, Protocol, cast
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from msgspec.structs import replace
 
 from triage.records import Trace
 
-__all__ = ("TraceParser", "parse", "parser")
+if TYPE_CHECKING:
+    from triage.formats.traces.reports import Report
+    from triage.formats.traces.window import Window
+
+__all__ = ("TraceModule", "TraceParser", "modules", "parse", "parser")
 
 # Languages as writers name them, to the module that reads their stacks.
 _MODULES: Final = {
@@ -42,8 +63,21 @@ _MODULES: Final = {
 }
 
 
-class TraceParser(Protocol):
+class TraceModule(Protocol):
     """What a trace module offers."""
+
+    NAME: str
+    TITLE: str
+    PLATFORM: str
+    ANCHORS: tuple[str, ...]
+
+    def read(self, window: Window) -> Report | None:
+        """The report in which the anchor line lies."""
+        ...
+
+
+class TraceParser(Protocol):
+    """What a trace module offers to those who hold the text of one trace."""
 
     def probe(self, text: str) -> bool:
         """Whether the text looks like a stack of this kind; cheap, by literal strings or one anchored pattern."""
@@ -52,6 +86,20 @@ class TraceParser(Protocol):
     def parse(self, text: str) -> list[Trace]:
         """The stacks in the text: the exception that surfaced first, its causes after it."""
         ...
+
+
+@cache
+def modules() -> Mapping[str, TraceModule]:
+    """Every trace module by name: those beside this one, then those of other packages, which cannot replace ours."""
+    found: dict[str, TraceModule] = {}
+    for info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        if hasattr(module, "ANCHORS"):
+            found[module.NAME] = cast("TraceModule", module)
+    for entry in entry_points(group="triage.traces"):
+        module = entry.load()
+        found.setdefault(module.NAME, cast("TraceModule", module))
+    return found
 
 
 @cache
@@ -69,9 +117,14 @@ def parse(text: str, language: str | None = None) -> list[Trace]:
     ['f', 'g']
     """
     named = _MODULES.get((language or "").lower())
-    if named and parser(named).probe(text):
-        return parser(named).parse(text)
-    for name in dict.fromkeys(_MODULES.values()):
-        if name != named and parser(name).probe(text):
-            return parser(name).parse(text)
-    return []
+    names = dict.fromkeys([named, *_MODULES.values()] if named else _MODULES.values())
+    name = next((name for name in names if parser(name).probe(text)), None)
+    return [_unplaced(trace) for trace in parser(name).parse(text)] if name else []
+
+
+def _unplaced(trace: Trace) -> Trace:
+    """Without the lines of the text: they are those of a field, and nobody could look them up."""
+    return replace(
+        trace,
+        frames=tuple(f if f.text_line is None else replace(f, text_line=None) for f in trace.frames),
+    )

@@ -19,10 +19,21 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec.structs import replace
+
+from triage.formats.traces.reports import Report, shifted
+from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
-__all__ = ("parse", "probe")
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "parse", "probe", "read")
 
+NAME: Final = "java"
+TITLE: Final = "Java or Kotlin stack trace"
+PLATFORM: Final = "java"
+ANCHORS: Final = ("\tat ", "    at ", "Exception in thread ", "\t... ", "java.lang.Thread.State: ")
+
+# A message may have so many lines.
+_MESSAGE_LINES: Final = 40
 _PROBE: Final = re.compile(
     r"^[ \t]*+at [\w$.<>/@+-]+\((?:[^():\n]+\.(?:java|kts?|scala|groovy|clj)(?::\d+)?|Native Method|Unknown Source)\)"
     r"|^[ \t]*+\.\.\. \d+ (?:more$|common frames omitted)",
@@ -90,6 +101,68 @@ def parse(text: str) -> list[Trace]:
     return [section.trace(section.role, number) for number, section in enumerate(_surfaced(sections))]
 
 
+def read(window: Window) -> Report | None:
+    """The throwable with its causes, or the thread dump, around a line that is a frame or announces one."""
+    place = _first_frame(window)
+    if place is None:
+        return None
+    first, end = _head(window, place), _end(window, place)
+    traces = shifted(parse("\n".join(window.slice(first, end))), first)
+    if not traces:
+        return None
+    crash = traces[0]
+    return Report(
+        first=first,
+        end=end,
+        kind="exception" if crash.role == "crash" else "dump",
+        level="error",
+        traces=traces,
+        error_type=crash.error_type,
+        error_value=crash.error_value,
+        complete=any(trace.frames for trace in traces),
+    )
+
+
+def _first_frame(window: Window) -> int | None:
+    """The first frame at or below the anchor; only message lines may stand between."""
+    for index in range(_MESSAGE_LINES):
+        line = window[index]
+        if line is None or (index and window.is_record(index)):
+            return None
+        if _frame(line) and _PROBE.match(line):
+            return index
+    return None
+
+
+def _head(window: Window, frame: int) -> int:
+    """Where the throwable of a first frame begins: at the nearest line above that names its class."""
+    for index in range(frame - 1, frame - _MESSAGE_LINES, -1):
+        line = window[index]
+        if line is None:
+            break
+        if _IN_THREAD.search(line) or _QUALIFIED.search(line.strip()) or _THREAD.match(line):
+            return index
+        if window.is_record(index) or not line.strip():
+            break
+    return frame
+
+
+def _end(window: Window, frame: int) -> int:
+    """Where it ends: behind the last frame, section or thread that follows without anything else between."""
+    end, index, message = frame + 1, frame + 1, 0
+    while (line := window[index]) is not None and not window.is_record(index) and message < _MESSAGE_LINES:
+        index += 1
+        if _frame(line) or _ELIDED.match(line) or line.lstrip().startswith("- ") or _STATE in line:
+            end, message = index, 0
+        elif _opened(line):
+            message = 1
+        elif message:
+            message += 1
+        elif line.strip():
+            break
+    return end
+
+
 def _surfaced(sections: list[_Section]) -> list[_Section]:
     """Leave out the log between the throwables, and make the first that is left the crash."""
     kept = [s for s in sections if s.frames or s.role in {"cause", "suppressed", "wrapper"}]
@@ -101,15 +174,21 @@ def _surfaced(sections: list[_Section]) -> list[_Section]:
 def _sections(text: str) -> list[_Section]:
     """Cut the text into throwables and threads."""
     sections = [_Section("crash")]
-    for line in text.replace("\r\n", "\n").split("\n"):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):
         current = sections[-1]
         if frame := _frame(line):
-            current.frames.append(frame)
+            current.frames.append(replace(frame, text_line=number))
         elif opened := _opened(line):
             sections.append(opened)
         elif elided := _ELIDED.match(line):
             current.frames.append(
-                Frame(frame_kind="elided", repeat=int(elided[1]), language="java", function_raw=line.strip())
+                Frame(
+                    frame_kind="elided",
+                    repeat=int(elided[1]),
+                    language="java",
+                    function_raw=line.strip(),
+                    text_line=number,
+                )
             )
         elif _STATE in line and current.role == "thread":
             current.state = line.partition(_STATE)[2].strip()

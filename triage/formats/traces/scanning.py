@@ -1,0 +1,197 @@
+"""Find the reports in a text: anchors by one automaton, then the modules that they belong to, then what belongs together.
+
+Linear: every line goes through the automaton once; a module may look at a bounded number of lines before it is sure,
+and what it took no other report may take.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick
+from msgspec.structs import replace
+
+from triage.formats.traces import TraceModule, modules
+from triage.formats.traces.reports import Report
+from triage.formats.traces.window import BACK, Text, Window
+from triage.records import Trace
+
+__all__ = ("Found", "scan")
+
+# Lines that go through the automaton at once, as one string.
+_BATCH: Final = 4_096
+# A report that follows from another begins so many lines after its end at most.
+_NEAR: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One report of a text: the module that read it, the lines and bytes that it took, and its stacks.
+
+    `first` and `last` are line numbers from 1; the `text_line` of every frame is one too.
+    """
+
+    module: TraceModule
+    report: Report
+    first: int
+    last: int
+    offset: int
+    end_offset: int
+    ts: int | None
+
+
+def scan(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str | None = None) -> Iterator[Found]:
+    """Give the reports of a text in the order of their lines.
+
+    Parameters
+    ----------
+    lines
+        Offset in bytes and text of each line.
+    size
+        Bytes in all, where known: the end of the last line.
+    only
+        The name of the one module to ask.
+
+    Examples
+    --------
+    >>> [(found.module.NAME, found.first, found.last) for found in scan(enumerate(["x", "a.E: b", "\\tat c.D.e(D.java:1)"]))]
+    [('java', 2, 3)]
+    """
+    held: Found | None = None
+    for found in _reports(Text(iter(lines)), size, only):
+        joined = _joined(held, found) if held else None
+        if held and not joined:
+            yield held
+        held = joined or found
+    if held:
+        yield held
+
+
+def _reports(text: Text, size: int | None, only: str | None) -> Iterator[Found]:
+    """Every report alone."""
+    automaton, owners = _anchors(only)
+    seen = 0
+    while seen < text.end or not text.ended:
+        if seen == text.end:
+            text.drop(max(text.free, seen - BACK))
+            text.pull(_BATCH)
+        first, seen = seen, text.end
+        for number, mine in _hits(automaton, owners, text, first, seen):
+            if number < text.free:
+                continue
+            found = _read(text, number, mine, size)
+            if found is not None:
+                yield found
+                text.free = found.last
+
+
+def _hits(
+    automaton: AhoCorasick, owners: list[TraceModule], text: Text, first: int, end: int
+) -> Iterator[tuple[int, list[TraceModule]]]:
+    """The lines that hold an anchor, each with the modules that it belongs to."""
+    lines = [text.raw(number) or "" for number in range(max(first, text.free), end)]
+    first = end - len(lines)
+    starts, at = [], 0
+    for line in lines:
+        starts.append(at)
+        at += len(line) + 1
+    mine: dict[int, dict[TraceModule, None]] = {}
+    for pattern, start, _ in automaton.find_matches_as_indexes("\n".join(lines), overlapping=True):
+        mine.setdefault(bisect_right(starts, start) - 1, {})[owners[pattern]] = None
+    for index in sorted(mine):
+        yield first + index, list(mine[index])
+
+
+def _read(text: Text, number: int, candidates: list[TraceModule], size: int | None) -> Found | None:
+    """The report in which a line lies: of several the one that takes the most lines."""
+    best: tuple[int, Report, TraceModule, Window] | None = None
+    for module in candidates:
+        window = Window(text, number)
+        report = module.read(window)
+        if report is not None and (best is None or report.end - report.first > best[0]):
+            best = (report.end - report.first, report, module, window)
+    if best is None:
+        return None
+    _, report, module, window = best
+    first, last = window.number(report.first), window.number(report.end - 1)
+    if first is None or last is None:
+        return None
+    end = text.offset(last + 1) if text.raw(last + 1) is not None else size
+    begins = window.line(report.first)
+    return Found(
+        module=module,
+        report=replace(report, traces=_placed(report.traces, window)),
+        first=first + 1,
+        last=last + 1,
+        offset=text.offset(first),
+        end_offset=end if end is not None else text.offset(last),
+        ts=report.ts if report.ts is not None else (begins.ts if begins else None),
+    )
+
+
+def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
+    """The stacks with the lines of their frames as numbers of the file, from 1."""
+
+    def line(index: int | None) -> int | None:
+        number = None if index is None else window.number(index)
+        return None if number is None else number + 1
+
+    return tuple(
+        replace(trace, frames=tuple(replace(frame, text_line=line(frame.text_line)) for frame in trace.frames))
+        for trace in traces
+    )
+
+
+def _joined(before: Found, after: Found) -> Found | None:
+    """One report of two where the second is what the first led to: an assertion and the abort that it raised."""
+    lead, end = before.report, after.report
+    if not (lead.leads and end.follows) or after.first - before.last > _NEAR:
+        return None
+    if lead.process_id and end.process_id and lead.process_id != end.process_id:
+        return None
+    stacks = lead.traces
+    if any(trace.frames for trace in stacks):
+        stacks += tuple(replace(t, role="signal" if t.role == "crash" else t.role, crashed=None) for t in end.traces)
+    else:
+        said = stacks[0] if stacks else Trace(error_type=lead.error_type, error_value=lead.error_value)
+        stacks = (
+            tuple(
+                replace(t, error_type=said.error_type, error_value=said.error_value) if place == 0 else t
+                for place, t in enumerate(end.traces)
+            )
+            or stacks
+        )
+    empty = {name for name in Report.__struct_fields__ if getattr(lead, name) is None}
+    taken = {name: getattr(end, name) for name in empty}
+    report = replace(
+        lead,
+        **taken,
+        traces=stacks,
+        facts=lead.facts + tuple(fact for fact in end.facts if fact[0] not in dict(lead.facts)),
+        modules=lead.modules + end.modules,
+        notes=lead.notes + end.notes,
+        # the abort may itself be followed by what the fuzzer says of it
+        leads=True,
+    )
+    return Found(
+        module=before.module,
+        report=report,
+        first=before.first,
+        last=after.last,
+        offset=before.offset,
+        end_offset=after.end_offset,
+        ts=before.ts if before.ts is not None else after.ts,
+    )
+
+
+@cache
+def _anchors(only: str | None) -> tuple[AhoCorasick, list[TraceModule]]:
+    """The automaton of all anchors, and whose each is."""
+    pairs: list[tuple[str, TraceModule]] = [
+        (anchor, module) for name, module in modules().items() if only in {None, name} for anchor in module.ANCHORS
+    ]
+    return AhoCorasick([anchor for anchor, _ in pairs]), [module for _, module in pairs]

@@ -1,0 +1,161 @@
+"""A text as trace modules see it: lines around an anchor, prefixes off, lines of other streams left out.
+
+`Text` holds as many lines as the report that is being read needs: it takes more from its source when somebody looks
+ahead, and lets go of what was read. So a log of any size is read in the memory of its longest report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from triage.formats.traces.prefixes import Line, split
+
+__all__ = ("Text", "Window")
+
+# How many lines of other streams may stand between two lines of one.
+_FOREIGN: Final = 200
+# How far back a report may reach from its anchor.
+BACK: Final = 64
+
+
+class Text:
+    """The lines of a file by number, from 0; those before `start` are gone."""
+
+    def __init__(self, lines: Iterator[tuple[int, str]], *, start: int = 0) -> None:
+        self._source = lines
+        self._lines: list[str] = []
+        self._offsets: list[int] = []
+        self._split: dict[int, Line] = {}
+        self.start = start
+        # No report may reach back to before this line: what is before was taken by another.
+        self.free = start
+        self.ended = False
+
+    @property
+    def end(self) -> int:
+        """The number of the first line that is not here yet."""
+        return self.start + len(self._lines)
+
+    def pull(self, count: int) -> list[str]:
+        """Take more lines from the source; those that came."""
+        taken: list[str] = []
+        for offset, line in self._source:
+            taken.append(line)
+            self._offsets.append(offset)
+            if len(taken) >= count:
+                break
+        else:
+            self.ended = True
+        self._lines += taken
+        return taken
+
+    def raw(self, number: int) -> str | None:
+        """A line as it stands in the file, None before the free ones and behind the end."""
+        if number < self.free:
+            return None
+        while number >= self.end:
+            if self.ended:
+                return None
+            self.pull(256)
+        return self._lines[number - self.start]
+
+    def line(self, number: int) -> Line | None:
+        """A line without its prefix."""
+        found = self._split.get(number)
+        if found is None and (raw := self.raw(number)) is not None:
+            found = self._split[number] = split(raw)
+        return found if number >= self.free else None
+
+    def offset(self, number: int) -> int:
+        """Where a line begins in the file, in bytes."""
+        return self._offsets[number - self.start]
+
+    def drop(self, number: int) -> None:
+        """Let go of the lines before a number."""
+        count = min(number, self.end) - self.start
+        if count > 0:
+            del self._lines[:count], self._offsets[:count]
+            self.start += count
+            self.free = max(self.free, self.start)
+            self._split.clear()
+
+
+class Window:
+    """The lines of one stream around an anchor: `window[0]` is the anchor, `window[-1]` the line of its stream before.
+
+    Behind the end, before the beginning and in what another report took it gives None. Lines without any prefix belong
+    to whatever stream is being read; lines of another process, container or tag are left out.
+
+    Examples
+    --------
+    >>> lines = ["x", "web_1  | panic: a", "db_1   | ready", "web_1  | b"]
+    >>> window = Window(Text(iter((0, line) for line in lines)), 1)
+    >>> window[0], window[1], window[2], window.number(1)
+    ('panic: a', 'b', None, 3)
+    """
+
+    def __init__(self, text: Text, anchor: int) -> None:
+        self._text = text
+        self._ahead = [anchor]
+        self._behind: list[int] = []
+        first = text.line(anchor)
+        self._stream = first.stream if first else ()
+        self._ended = first is None
+        self._begun = False
+
+    @property
+    def anchor(self) -> Line:
+        """The anchor line with what its prefix says: its time, its level."""
+        return self._text.line(self._ahead[0]) or Line("")
+
+    def __getitem__(self, index: int) -> str | None:
+        line = self.line(index)
+        return None if line is None else line.text
+
+    def line(self, index: int) -> Line | None:
+        """The line with what its prefix said."""
+        number = self.number(index)
+        return None if number is None else self._text.line(number)
+
+    def raw(self, index: int) -> str | None:
+        """The line with its prefix, as it stands in the file."""
+        number = self.number(index)
+        return None if number is None else self._text.raw(number)
+
+    def is_record(self, index: int) -> bool:
+        """Whether the line has a log prefix of its own, which the anchor has not: the log went on there."""
+        line = self.line(index)
+        return line is not None and not self._stream and bool(line.stream)
+
+    def number(self, index: int) -> int | None:
+        """The number of the line in the file, from 0."""
+        if index >= 0:
+            while index >= len(self._ahead) and not self._ended:
+                self._look(self._ahead, 1)
+            return self._ahead[index] if index < len(self._ahead) else None
+        index = -index - 1
+        while index >= len(self._behind) and not self._begun and index < BACK:
+            self._look(self._behind, -1)
+        return self._behind[index] if index < len(self._behind) else None
+
+    def slice(self, first: int, end: int) -> list[str]:
+        """The lines from first to end (exclusive), as far as they are there."""
+        found = (self[index] for index in range(first, end))
+        return [line for line in found if line is not None]
+
+    def _look(self, found: list[int], step: int) -> None:
+        """Find the next line of this stream in one direction, or its end."""
+        number = found[-1] if found else self._ahead[0]
+        for _ in range(_FOREIGN):
+            number += step
+            line = self._text.line(number)
+            if line is None:
+                break
+            if not self._stream or not line.stream or line.stream == self._stream:
+                found.append(number)
+                return
+        if step > 0:
+            self._ended = True
+        else:
+            self._begun = True
