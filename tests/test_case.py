@@ -68,7 +68,7 @@ def test_frames_of_an_incident_join_event_stack_and_address():
     event = case.events()["event_id"].iloc[0]
     frames = case.frames(event=event)
     assert frames.equals(case.frames(incident=case.incidents()["incident_id"].iloc[0]))
-    assert frames.columns[:4].tolist() == ["event_id", "stack_no", "address", "stack_key"]
+    assert frames.columns[:5].tolist() == ["event_id", "stack_no", "address", "text_line", "stack_key"]
     assert str(frames["address"].dtype) == "uint64[pyarrow]"
     for stack in case.stacks().to_dict("records"):
         mine = frames[frames["stack_no"] == stack["stack_no"]]

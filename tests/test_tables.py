@@ -17,7 +17,7 @@ DESIGN = {
     """,
     "stacks": """
         event_id stack_no role chain_no thread_id thread_name crashed state error_type error_value stack_key
-        addresses registers unwinder
+        addresses text_lines registers unwinder
     """,
     "frames": """
         stack_key idx inline_depth frame_kind repeat function function_raw args module module_offset symbol_offset

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 import triage
 from tests.reading import SAMPLES, corpus, read
 from triage import formats
-from triage.formats import stack_text
+from triage.formats.trace_text import readers
 
 # Written by hand in the words of CPython 3.11, node 20, OpenJDK 17, Go, Rust and gdb 13.
 PYTHON = """\
@@ -47,20 +47,20 @@ Program received signal SIGSEGV, Segmentation fault.
 
 
 @pytest.mark.parametrize(
-    ("text", "title", "platform"),
+    ("text", "title", "platform", "name"),
     [
-        (PYTHON, "PaymentError in pay", "python"),
-        (NODE, "TypeError in formatPrice", "javascript"),
-        (JAVA, "java.lang.IllegalStateException in com.shop.Cart.total", "java"),
-        (GO, "panic in main.pay", "go"),
-        (RUST, "panic in shop::pay", "rust"),
-        (GDB, "SIGSEGV in pay", "native"),
+        (PYTHON, "PaymentError in pay", "python", "python"),
+        (NODE, "TypeError in formatPrice", "javascript", "javascript"),
+        (JAVA, "java.lang.IllegalStateException in com.shop.Cart.total", "java", "java"),
+        (GO, "panic in main.pay", "go", "go"),
+        (RUST, "panic in shop::pay", "rust", "rust"),
+        (GDB, "SIGSEGV in pay", "native", "gdb"),
     ],
 )
-def test_a_pasted_trace_is_an_incident(text, title, platform):
+def test_a_pasted_trace_is_an_incident(text, title, platform, name):
     case = triage.loads(text)
     (row,) = case.incidents().to_dict("records")
-    assert (row["title"], list(row["platforms"]), list(row["formats"])) == (title, [platform], ["stack-text"])
+    assert (row["title"], list(row["platforms"]), list(row["formats"])) == (title, [platform], [name])
 
 
 def test_a_chain_is_one_event_with_its_cause():
@@ -72,8 +72,17 @@ def test_a_chain_is_one_event_with_its_cause():
 
 
 def test_two_traces_are_two_events():
-    tables = read((NODE + "\n" + NODE.replace("price", "name")).encode(), reader=stack_text)
-    assert [row["error_value"][-6:] for row in tables["events"]] == ["rice')", "name')"]
+    events = triage.loads(NODE + "\n" + NODE.replace("price", "name")).events()
+    assert [value[-6:] for value in events["error_value"]] == ["rice')", "name')"]
+
+
+def test_traces_of_several_languages_in_one_log():
+    case = triage.loads("a log\n" + JAVA + "goes on\n" + PYTHON + "and on\n" + GO)
+    assert case.events()["format"].tolist() == ["java", "python", "go"]
+    assert case.files()["description"].tolist()[0].endswith("(3 in all)")
+    hits = formats.detect(("a log\n" + JAVA + PYTHON).encode())
+    assert [(hit.format, hit.score) for hit in hits] == [("java", 45), ("python", 35)]
+    assert hits[1].reason.endswith("line 4")
 
 
 def test_a_trace_without_frames_is_partial_or_unknown():
@@ -82,16 +91,27 @@ def test_a_trace_without_frames_is_partial_or_unknown():
     assert triage.loads("Traceback (most recent call last):\n").incidents().empty
 
 
-@pytest.mark.parametrize("text", ["a line of a log\n" * 9 + PYTHON, "# Notes\n\nmail a@b.example\n", PYTHON * 400])
-def test_other_texts_are_not_claimed(text):
-    assert "stack-text" not in {hit.format for hit in formats.detect(text.encode())}
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Notes\n\nmail a@b.example\n",
+        "a line of a log\n" * 900,
+        "2026-01-26 01:25:59 ERROR the payment failed, see at the end of the panic about an exception in thread pools\n"
+        * 9,
+        "def f():\n    raise ValueError('Traceback')\n\n\nclass Exception: ...\n",
+    ],
+)
+def test_texts_without_a_crash_are_not_claimed(text):
+    assert formats.detect(text.encode()) == []
+    assert triage.loads(text).events().empty
 
 
-def test_no_sample_of_another_format_is_claimed_first():
+def test_no_sample_of_another_format_is_claimed():
+    ours = set(readers())
     for path in sorted(SAMPLES.rglob("*")):
-        if path.is_file() and "make" not in path.parts:
+        if path.is_file() and "make" not in path.parts and "traces" not in path.parts:
             hits = formats.detect(path)
-            assert not hits or hits[0].format != "stack-text", path.name
+            assert not hits or hits[0].format not in ours, path.name
 
 
 def test_real_traces_of_the_corpus():
@@ -108,5 +128,5 @@ def test_real_traces_of_the_corpus():
     )
 )
 def test_any_text(text):
-    tables = read(text.encode("utf-8", "replace"), reader=stack_text)
+    tables = read(text.encode("utf-8", "replace"))
     assert len(tables["files"]) == 1

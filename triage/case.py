@@ -93,7 +93,7 @@ class Case:
         ----------
         incident, event
             Without either: one row per frame of each *distinct* stack. With one: the frames of its stacks, with
-            `event_id`, `stack_no` and `address` (uint64) in front.
+            `event_id`, `stack_no`, `address` (uint64) and `text_line` (int64, from 1) in front.
         columns
             Only these columns, in this order.
 

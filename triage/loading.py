@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from triage.formats import Detection, Format
+    from triage.symbols.folder import SymbolFolder
 
 __all__ = ("detections", "read_back", "read_tables")
 
@@ -32,11 +33,12 @@ def read_tables(
     limits: Limits,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
+    symbols: SymbolFolder | None = None,
 ) -> dict[str, pa.Table]:
     """Read every input into the tables of the schema."""
     records = Records()
     dispatch = _Dispatch(reader=reader, single=inputs.single, strict=strict, progress=progress)
-    context = Context(records=records, limits=limits, read=dispatch)
+    context = Context(records=records, limits=limits, read=dispatch, symbols=symbols)
     for source in inputs.walk(context):
         dispatch(source)
     return records.finish()

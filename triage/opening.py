@@ -8,6 +8,7 @@ from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
 
     from triage.case import Case
@@ -21,6 +22,7 @@ def load(
     path: Any,
     *,
     format: str | None = None,
+    symbols: str | os.PathLike[str] | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -34,6 +36,10 @@ def load(
         tar.xz, tar.zst, zip, gz) are read where they lie, to a depth; nothing is extracted to disk.
     format
         Read every file by this reader instead of by detection; see `triage.formats.registry`.
+    symbols
+        A folder of symbol files (Breakpad .sym, ELF, PDB, PE, dSYM, ProGuard mappings, source maps), found by their
+        ids. Frames that are offsets in a module get their functions, files, lines and inlined calls, and minidumps are
+        unwound by call frame information. Needs the extra `symbols` (Linux and macOS).
     limits
         Bounds on what is read. What is over them inside an archive, or in one of many inputs, is quarantined.
     strict
@@ -49,7 +55,8 @@ def load(
     Raises
     ------
     SourceError
-        There is nothing at that path, or it is not something that can be opened.
+        There is nothing at that path, or it is not something that can be opened; or `symbols` was given and there is
+        no such folder, or the extra is not installed.
     FormatError
         `format` names no reader.
     LimitError
@@ -61,7 +68,7 @@ def load(
     >>> triage.load(b"not a crash").files()["parse_status"].tolist()
     ['unknown']
     """
-    return _open(Inputs(path), format=format, limits=limits, strict=strict, progress=progress)
+    return _open(Inputs(path), format=format, symbols=symbols, limits=limits, strict=strict, progress=progress)
 
 
 def loads(text: str | bytes, name: str = "pasted") -> Case:
@@ -81,13 +88,14 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
     0
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
-    return _open(Inputs(data, name=name), format=None, limits=_LIMITS, strict=False, progress=None)
+    return _open(Inputs(data, name=name), format=None, symbols=None, limits=_LIMITS, strict=False, progress=None)
 
 
 def _open(
     inputs: Inputs,
     *,
     format: str | None,
+    symbols: str | os.PathLike[str] | None,
     limits: Limits,
     strict: bool,
     progress: Callable[[str, int], None] | None,
@@ -95,7 +103,10 @@ def _open(
     from triage import formats, loading
     from triage.case import Case
     from triage.stacks import keys
+    from triage.symbols import apply, folder
 
     reader = formats.by_name(format) if format else None
-    tables = loading.read_tables(inputs, reader=reader, limits=limits, strict=strict, progress=progress)
+    files = None if symbols is None else folder.SymbolFolder(symbols)
+    tables = loading.read_tables(inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files)
+    tables = apply(tables, files)
     return Case(keys.annotate(tables), inputs=inputs, limits=limits, reader=format)

@@ -183,7 +183,7 @@ class Records:
             )
 
     def intern(self, frames: Sequence[Frame]) -> str:
-        """Store the frames of a stack once and give their key: blake2b-128 of the content that all occurrences share."""
+        """Store the frames of a stack once and give their key: blake2b-128 of what all its occurrences share."""
         content = [
             frame
             if frame.address is None and frame.text_line is None

@@ -88,8 +88,8 @@ def documents() -> Mapping[str, Format]:
 
 @cache
 def registry() -> Mapping[str, Format]:
-    """Every reader by name: those of whole files, and those of traces in text; a later one never replaces an earlier."""
-    from triage.formats.trace_text import readers  # noqa: PLC0415 - it is one of the modules of this package
+    """Every reader by name: those of whole files, and those of traces in text."""
+    from triage.formats.trace_text import readers
 
     return {**readers(alone=True), **documents()}
 
@@ -102,6 +102,8 @@ def by_name(name: str) -> Format:
     FormatError
         There is none; the message lists the names.
     """
+    if name in documents():
+        return documents()[name]
     try:
         return registry()[name]
     except KeyError:
@@ -113,7 +115,7 @@ def rank(head: Head) -> list[tuple[Match, Format]]:
 
     Where a structure was recognised nobody looks for traces: those inside belong to what the structure says.
     """
-    from triage.formats.trace_text import readers  # noqa: PLC0415 - it is one of the modules of this package
+    from triage.formats.trace_text import readers
 
     matches = _matches(head, documents())
     if head.is_text and (not matches or matches[0][0].score < STRUCTURE):

@@ -50,7 +50,7 @@ class Head:
     @cached_property
     def reports(self) -> list[Found]:
         """The stack traces and crash reports that stand among the lines of the head."""
-        from triage.formats.traces.scanning import scan  # noqa: PLC0415 - trace modules are only imported for texts
+        from triage.formats.traces.scanning import scan
 
         return list(scan((0, line) for line in self.text.split("\n"))) if self.is_text else []
 

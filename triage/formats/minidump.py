@@ -327,7 +327,15 @@ class _Reading:
                 context = self._context(thread.context, "a thread's context")
                 if context is not None:
                     contexts[thread.thread_id] = context
-        unwinder = Unwinder(self.file, images, regions, self.arch, windows=self.platform in _WINDOWS)
+        symbols = self.source.context.symbols
+        unwinder = Unwinder(
+            self.file,
+            images,
+            regions,
+            self.arch,
+            windows=self.platform in _WINDOWS,
+            rules=None if symbols is None else lambda module: symbols.rules(module.debug_id, module.code_id),
+        )
         found = traces(self.file, unwinder, threads, contexts=contexts, names=names, subject=subject, given=given)
         if found and self.error:
             found[0] = msgspec.structs.replace(found[0], error_type=self.error.type, error_value=self.error.value)

@@ -119,4 +119,4 @@ def traces(
 def _unwound_by(frames: list[Frame]) -> str:
     """The least sure way that gave one of the frames."""
     trusts = {frame.trust for frame in frames}
-    return next(trust for trust in ("scan", "frame_pointer", "context") if trust in trusts)
+    return next(trust for trust in ("scan", "frame_pointer", "cfi", "context") if trust in trusts)

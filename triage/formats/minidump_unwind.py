@@ -3,6 +3,7 @@
 Each frame says by its `trust` how it was found:
 
 - ``context``: the program counter of the thread's registers;
+- ``cfi``: by the call frame information of a module, where a folder of symbols was given;
 - ``frame_pointer``: a return address beside a saved frame pointer (x86 ebp, x86_64 rbp, ARM r7 or r11, ARM64 x29),
   taken only while the chain climbs inside the stack memory and every return address lies in code; on ARM also a link
   register that the chain does not hold, because a leaf function saves none;
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,11 @@ from triage.formats.minidump_bytes import BrokenError, Bytes, Span
 from triage.formats.minidump_context import Context
 from triage.formats.minidump_streams import Module, Region, Thread
 from triage.records import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from triage.symbols.unwinding import Rules
 
 __all__ = ("Images", "Unwinder")
 
@@ -101,7 +107,17 @@ class _Stack(NamedTuple):
 class Unwinder:
     """Walks the stacks of one dump."""
 
-    def __init__(self, file: Bytes, images: Images, regions: list[Region], arch: str, *, windows: bool) -> None:
+    def __init__(
+        self,
+        file: Bytes,
+        images: Images,
+        regions: list[Region],
+        arch: str,
+        *,
+        windows: bool,
+        rules: Callable[[Module], Rules | None] | None = None,
+    ) -> None:
+        self._rules = rules
         self._file = file
         self._images = images
         self._regions = regions
@@ -135,9 +151,16 @@ class Unwinder:
         return frames
 
     def _callers(self, stack: _Stack, context: Context, pc: int) -> list[tuple[int, str]]:
-        """Frame pointers as far as they lead, then a scan unless they came to the end of the stack."""
-        walked, at, ended = self._walk(stack, context.fp)
+        """Rules and then frame pointers as far as they lead, then a scan unless they came to the end of the stack."""
         found: list[tuple[int, str]] = []
+        if self._rules is not None:
+            found, context, ended = self._by_rules(stack, context, self._rules)
+            if ended:
+                return found
+            pc = found[-1][0] if found else pc
+            below = context.sp - stack.start
+            stack = _Stack(context.sp, stack.data[below:]) if 0 <= below < len(stack.data) else stack
+        walked, at, ended = self._walk(stack, context.fp, begun=bool(found))
         link = context.lr & self._mask
         if self._links and self._is_leaf(link, pc, walked):
             found.append((link, "frame_pointer"))
@@ -148,6 +171,41 @@ class Unwinder:
         if not ended:
             found += [(address, "scan") for address in self._scan(stack, at, {address for address, _ in found[:1]})]
         return found
+
+    def _by_rules(
+        self, stack: _Stack, context: Context, rules: Callable[[Module], Rules | None]
+    ) -> tuple[list[tuple[int, str]], Context, bool]:
+        """Return addresses by call frame information, the registers where it left off, and whether that is the end."""
+        registers = {
+            **context.registers,
+            **({"x29": context.fp, "x30": context.lr} if "fp" in context.registers else {}),
+        }
+        found: list[tuple[int, str]] = []
+        pc, sp = context.pc & self._mask, context.sp
+
+        def word(address: int) -> int | None:
+            at = address - stack.start
+            if not 0 <= at <= len(stack.data) - self._width:
+                return None
+            return int.from_bytes(stack.data[at : at + self._width], "little" if self._file.order == "<" else "big")
+
+        while len(found) < _FRAMES and (module := self._images.find(pc)) is not None:
+            known = rules(module)
+            offset = pc - module.base - bool(found)
+            caller = known.caller(offset, registers, word, width=self._width) if known else None
+            if caller is None:
+                break
+            registers, pc = caller, caller["pc"] & self._mask
+            below, sp = sp, registers.get("rsp", registers.get("esp", registers.get("sp", 0)))
+            if pc < _NO_ADDRESS:
+                return found, context, bool(found)
+            # A caller's frame lies above; equal only where nothing was pushed, which a leaf alone can do.
+            if not self._images.is_code(pc) or sp < below or (sp == below and found):
+                break
+            found.append((pc, "cfi"))
+            fp = registers.get("rbp", registers.get("ebp", registers.get("x29", registers.get("r11", 0))))
+            context = Context(registers, pc, sp, fp, registers.get("x30", registers.get("lr", 0)))
+        return found, context, bool(found) and not context.fp
 
     def _is_leaf(self, link: int, pc: int, walked: list[int]) -> bool:
         """Whether the link register holds a caller that the chain lacks."""
@@ -162,7 +220,7 @@ class Unwinder:
         word = int.from_bytes(stack.data[: self._width], "little" if self._file.order == "<" else "big")
         return word if self._images.is_code(word) else 0
 
-    def _walk(self, stack: _Stack, fp: int) -> tuple[list[int], int, bool]:
+    def _walk(self, stack: _Stack, fp: int, *, begun: bool) -> tuple[list[int], int, bool]:
         """Return addresses along the frame pointers, where the chain left off, and whether it came to its end."""
         found: list[int] = []
         at, size = stack.start, 2 * self._width
@@ -172,7 +230,7 @@ class Unwinder:
             following &= self._mask
             climbs = fp < following <= stack.end - size
             if not self._images.is_code(address) or (self._strict and following and not climbs):
-                return found, at, bool(found) and address < _NO_ADDRESS
+                return found, at, (begun or bool(found)) and address < _NO_ADDRESS
             found.append(address)
             at = fp + size
             if not climbs:

@@ -48,7 +48,7 @@ def readers(*, alone: bool = False) -> dict[str, TraceReader]:
 
 def search(source: Source, *, only: str | None = None) -> None:
     """Give an event for each report in a text, wherever it stands; a text without any stays unknown."""
-    from triage.formats.traces.scanning import scan  # noqa: PLC0415 - it needs what this module is the surface of
+    from triage.formats.traces.scanning import scan
 
     count, names = 0, dict[str, None]()
     for found in scan(source.text_lines(), source.size, only=only):

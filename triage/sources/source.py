@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from triage.records import Records
     from triage.sources.limits import Limits
+    from triage.symbols.folder import SymbolFolder
 
 __all__ = ("HEAD_BYTES", "Context", "OverLimitError", "Source", "Stream")
 
@@ -53,6 +54,7 @@ class Context:
     records: Records
     limits: Limits
     read: Callable[[Source], None]
+    symbols: SymbolFolder | None = None
     ids: Counter[str] = field(default_factory=Counter)
     inside: int = 0
     sources: int = 0

@@ -1,4 +1,4 @@
-"""The frames of some stacks, each with its event, its stack number and its absolute address."""
+"""The frames of some stacks, each with its event, its stack number, its absolute address and its line in the file."""
 
 from __future__ import annotations
 
@@ -16,19 +16,24 @@ def isin(table: pa.Table, column: str, values: list[str]) -> pa.Table:
 
 
 def joined(stacks: pa.Table, frames: pa.Table) -> pa.Table:
-    """The frames of some rows of `stacks`, in their order, with `event_id`, `stack_no` and `address` in front."""
+    """The frames of some rows of `stacks`, in their order, their event, stack number, address and line in front."""
     frames = isin(frames, "stack_key", stacks["stack_key"].drop_null().unique().to_pylist())
     place = stacks.select(["event_id", "stack_no", "stack_key"]).append_column(
         "row", pa.array(range(stacks.num_rows), pa.int64())
     )
     found = place.join(frames, "stack_key", join_type="inner").sort_by([("row", "ascending"), ("idx", "ascending")])
-    addresses = stacks["addresses"].combine_chunks()
-    starts = addresses.offsets.to_numpy()[:-1] if len(addresses) else []
-    absent = pc.is_null(addresses).to_numpy(zero_copy_only=False)
-    values = addresses.values
+    for name, source in (("address", "addresses"), ("text_line", "text_lines")):
+        found = found.append_column(name, _cells(stacks[source], found))
+    return found.select(["event_id", "stack_no", "address", "text_line", *TABLES["frames"].names])
+
+
+def _cells(lists: pa.ChunkedArray, found: pa.Table) -> pa.Array:
+    """Of a column of lists, one per stack, the cell of each frame row; null where the list is null."""
+    column = lists.combine_chunks()
+    starts = column.offsets.to_numpy()[:-1] if len(column) else []
+    absent = pc.is_null(column).to_numpy(zero_copy_only=False)
     index = [
         None if absent[row] else int(starts[row]) + idx
         for row, idx in zip(found["row"].to_pylist(), found["idx"].to_pylist(), strict=True)
     ]
-    found = found.append_column("address", values.take(pa.array(index, pa.int64())))
-    return found.select(["event_id", "stack_no", "address", *TABLES["frames"].names])
+    return column.values.take(pa.array(index, pa.int64()))

@@ -1,4 +1,4 @@
-"""Find the reports in a text: anchors by one automaton, then the modules that they belong to, then what belongs together.
+"""Find the reports in a text: anchors by one automaton, then the modules that own them, then what belongs together.
 
 Linear: every line goes through the automaton once; a module may look at a bounded number of lines before it is sure,
 and what it took no other report may take.
@@ -7,7 +7,7 @@ and what it took no other report may take.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -58,8 +58,9 @@ def scan(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str
 
     Examples
     --------
-    >>> [(found.module.NAME, found.first, found.last) for found in scan(enumerate(["x", "a.E: b", "\\tat c.D.e(D.java:1)"]))]
-    [('java', 2, 3)]
+    >>> (found,) = scan(enumerate(["x", "a.E: b", "\\tat c.D.e(D.java:1)"]))
+    >>> found.module.NAME, found.first, found.last
+    ('java', 2, 3)
     """
     held: Found | None = None
     for found in _reports(Text(iter(lines)), size, only):
@@ -153,18 +154,7 @@ def _joined(before: Found, after: Found) -> Found | None:
         return None
     if lead.process_id and end.process_id and lead.process_id != end.process_id:
         return None
-    stacks = lead.traces
-    if any(trace.frames for trace in stacks):
-        stacks += tuple(replace(t, role="signal" if t.role == "crash" else t.role, crashed=None) for t in end.traces)
-    else:
-        said = stacks[0] if stacks else Trace(error_type=lead.error_type, error_value=lead.error_value)
-        stacks = (
-            tuple(
-                replace(t, error_type=said.error_type, error_value=said.error_value) if place == 0 else t
-                for place, t in enumerate(end.traces)
-            )
-            or stacks
-        )
+    stacks = _joined_stacks(lead, end)
     empty = {name for name in Report.__struct_fields__ if getattr(lead, name) is None}
     taken = {name: getattr(end, name) for name in empty}
     report = replace(
@@ -186,6 +176,22 @@ def _joined(before: Found, after: Found) -> Found | None:
         end_offset=after.end_offset,
         ts=before.ts if before.ts is not None else after.ts,
     )
+
+
+def _joined_stacks(lead: Report, end: Report) -> tuple[Trace, ...]:
+    """The stacks of both: the crash is the lead's own where it has names, else the end's under the lead's error."""
+    named = any(frame.function for trace in lead.traces if trace.role == "crash" for frame in trace.frames)
+    shown = any(frame.function for trace in end.traces for frame in trace.frames)
+    if named or (not shown and any(trace.frames for trace in lead.traces)):
+        return lead.traces + tuple(
+            replace(trace, role="signal" if trace.role == "crash" else trace.role, crashed=None) for trace in end.traces
+        )
+    if not end.traces:
+        return lead.traces
+    said = lead.traces[0] if lead.traces else Trace(error_type=lead.error_type, error_value=lead.error_value)
+    crash = replace(end.traces[0], error_type=said.error_type, error_value=said.error_value)
+    rest = (replace(t, role="other" if t.role == "crash" else t.role, crashed=None) for t in lead.traces if t.frames)
+    return (crash, *end.traces[1:], *rest)
 
 
 @cache

@@ -1,0 +1,118 @@
+"""Prefixes of log lines, as the tools named print them; the lines are made by hand."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.formats.traces.prefixes import split
+
+FRAME = '  File "a.py", line 3, in f'
+
+
+@pytest.mark.parametrize(
+    ("prefix", "stream"),
+    [
+        ("01-26 01:25:59.123  1200  1234 E python  : ", ("logcat", "1200", "1234", "python")),
+        ("2026-01-26 01:25:59.123  1200  1234 E python  : ", ("logcat", "1200", "1234", "python")),
+        ("01-26 01:25:59.123  root  1200  1234 E python  : ", ("logcat", "1200", "1234", "python")),
+        ("E/python  ( 1200): ", ("logcat", "python", "1200")),
+        ("01-26 01:25:59.123 E/python  ( 1200): ", ("logcat", "python", "1200")),
+        ("2026-01-26 01:25:59.123 1200-1234/com.shop E/python: ", ("logcat", "python")),
+        (
+            "2026-01-26 01:25:59.123  1200-1234  python                com.shop                E  ",
+            ("logcat", "1200", "1234", "python"),
+        ),
+        ("[   12.345678] ", ("kernel",)),
+        ("<4>[12.345678][ T123] ", ("kernel", "T123")),
+        ("Jan 26 01:25:59 host shop[7]: ", ("syslog", "host", "shop[7]")),
+        ("<13>Jan  6 01:25:59 host shop[7]: ", ("syslog", "host", "shop[7]")),
+        ("2026-01-26T01:25:59.123456+00:00 host shop[7]: ", ("syslog", "host", "shop[7]")),
+        ("2026-01-26T01:25:59.123456789Z stderr F ", ("cri", "stderr")),
+        ("[pod/shop-5d8/web] ", ("pod", "pod/shop-5d8/web")),
+        ("web_1  | ", ("compose", "web_1")),
+        ("shop-web-1  | ", ("compose", "shop-web-1")),
+        ("2026-01-26T01:25:59Z ", ("time",)),
+        ("[2026-01-26 01:25:59,123] ", ("time",)),
+        ("2026/01/26 01:25:59 ", ("time",)),
+        ("2026-01-26 01:25:59.123 ERROR ", ("time",)),
+        ("2026-01-26 01:25:59.123 [ERROR] ", ("time",)),
+        ("2026-01-26 01:25:59.123 | ", ("time",)),
+        ("01:25:59.123 ", ("clock",)),
+        ("ERROR:shop.cart:", ("level",)),
+        ("[ERROR] ", ("level",)),
+        ("[Crash] ", ("stream", "Crash")),
+        ("stderr | ", ("stream", "stderr")),
+        ("> ", ("quote",)),
+        ("> > ", ("quote",)),
+        ("\x1b[31m", ()),
+        ("", ()),
+    ],
+)
+def test_the_prefix_goes_and_the_indentation_stays(prefix, stream):
+    line = split(prefix + FRAME)
+    assert (line.text, line.stream) == (FRAME, stream)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("2026-01-26 01:25:59,123 ERROR [main] c.e.Shop - java.lang.E: x", "java.lang.E: x"),
+        ("2026-01-26 01:25:59,123 [main] ERROR c.e.Shop - java.lang.E: x", "c.e.Shop - java.lang.E: x"),
+        ("Jan 26 01:25:59 host kernel: [   12.345678] BUG: KASAN: x", "BUG: KASAN: x"),
+        (
+            '{"log":"\\tat a.B.c(B.java:3)\\n","stream":"stderr","time":"2026-01-26T01:25:59.1Z"}',
+            "\tat a.B.c(B.java:3)",
+        ),
+    ],
+)
+def test_prefixes_within_prefixes(line, text):
+    assert split(line).text == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        FRAME,
+        "    #0 0x4f5e21 in f /src/a.c:3:5",
+        "FATAL EXCEPTION: main",
+        "WARNING: ThreadSanitizer: data race (pid=7)",
+        "F0813 00:29:27.775753  384244 file.cc:130] Check failed: x",
+        "[18457:18457:0129/154606:FATAL:browser.cc(171)] Check failed: x",
+        "[<ffffffff81234567>] dump_stack+0x12/0x34",
+        "Crash reason:  SIGSEGV /SEGV_MAPERR",
+        "  | Traceback (most recent call last):",
+        "==7==ERROR: AddressSanitizer: SEGV",
+        "{not json",
+        '{"log": 3}',
+        "[1] pry(main)> ",
+    ],
+)
+def test_what_a_trace_is_made_of_stays(line):
+    assert split(line).text == line
+
+
+def test_the_time_and_level_are_kept():
+    line = split("2026-01-26T01:25:59.123Z ERROR x")
+    assert (line.ts, line.level, line.text) == (1_769_390_759_123_000, "ERROR", "x")
+
+
+@given(st.text() | st.from_regex(r"\A[\[<(>{0-9A-Z/:. |-]{0,80}\Z"))
+def test_any_line(line):
+    assert line.rstrip("\r").endswith(split(line).text) or "\x1b" in line or line.startswith('{"log":')
+
+
+@pytest.mark.parametrize("piece", ["> ", "[", "0", "A ", "E/", "2026-01-26 ", "01:25:59 ", "[ERROR] ", "x ", "(1"])
+def test_a_long_line_takes_time_in_proportion(piece):
+    def seconds(count: int) -> float:
+        line, best = piece * count, 9.0
+        for _ in range(3):
+            start = time.perf_counter()
+            split(line)
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    assert seconds(80_000) < 12 * max(seconds(20_000), 0.0005)
