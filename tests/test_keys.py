@@ -128,8 +128,46 @@ def test_keys_do_not_depend_on_what_else_is_loaded():
 
 def test_the_key_is_golden():
     # Keys are stored and shared: they may change only together with ALGO_VERSION.
-    assert keys.ALGO_VERSION == 1
-    assert group(CRASH, STACK) == "447cf8b09f534468"
+    assert keys.ALGO_VERSION == 2
+    assert group(CRASH, STACK) == "5a8f7b14252b2903"
+
+
+def test_recursion_counts_once_however_deep():
+    deep = [frame("leaf"), *[frame("walk"), frame("visit")] * 40, frame("main")]
+    shallow = [frame("leaf"), *[frame("walk"), frame("visit")] * 3, frame("main")]
+    assert group(CRASH, deep) == group(CRASH, shallow)
+    rows = annotated((CRASH, shallow))["frames"]
+    assert [row["counted"] for row in rows] == [True] * 3 + [False] * 5
+    assert rows[3]["rule"] == "repeats the frames above"
+
+
+def test_a_stack_overflow_goes_by_its_cycle_wherever_it_ended():
+    overflow = {"error_type": "stack-overflow"}
+    calls = [frame("parse"), frame("expr"), frame("term")]
+    first = group(overflow, [frame("alloc"), *calls * 30, frame("main")])
+    assert first == group(overflow, [*calls[1:], *calls * 20, frame("run")])
+    assert first == group({"error_type": "EXCEPTION_STACK_OVERFLOW"}, [*calls[2:], *calls * 20])
+    assert first != group(overflow, [frame("alloc"), *[frame("parse"), frame("expr")] * 30])
+    assert first != group(CRASH, [frame("alloc"), *calls * 30, frame("main")])
+
+
+def test_two_tools_agree_on_a_group_and_differ_in_the_variant():
+    seen = annotated(({"error_type": "heap-use-after-free"}, STACK), (CRASH, STACK))["events"]
+    assert len({event["group_key"] for event in seen}) == 1
+    assert len({event["family_key"] for event in seen}) == 1
+    assert len({event["variant_key"] for event in seen}) == 2
+
+
+def test_exceptions_go_by_their_type_and_assertions_by_their_text():
+    exception, assertion = {"event_kind": "exception"}, {"event_kind": "assertion", "error_type": "CHECK"}
+    assert group(exception | {"error_type": "KeyError"}, STACK) != group(exception | {"error_type": "OSError"}, STACK)
+    assert group(assertion | {"error_value": "a < 7"}, STACK) == group(assertion | {"error_value": "a < 9"}, STACK)
+    assert group(assertion | {"error_value": "a < 7"}, STACK) != group(assertion | {"error_value": "b < 7"}, STACK)
+
+
+def test_a_masked_message_groups_with_its_original():
+    said = {"error_type": "ValueError", "error_value": "no mail for bob@example.com"}
+    assert group(said) == group(said | {"error_value": "no mail for [email:3:8-15]"})
 
 
 def test_no_events_at_all():

@@ -16,7 +16,7 @@ import typer
 
 from triage import cli_share
 from triage.cli_share import PolicyFile, chosen_policy
-from triage.console import Exit, Input, Printed, Reader, Style, complain, load, print_frame, print_rows, say
+from triage.console import Exit, Input, Printed, Reader, Style, Symbols, complain, load, print_frame, print_rows, say
 from triage.errors import RedactionError, SourceError, TriageError
 from triage.share.printable import plural
 
@@ -34,6 +34,7 @@ app = typer.Typer(
 def show(
     path: Input,
     reader: Reader = None,
+    symbols: Symbols = None,
     frames: Annotated[int, typer.Option(help="Frames to print.")] = 12,
     policy: PolicyFile = None,
 ) -> None:
@@ -42,15 +43,15 @@ def show(
     from triage.share.view import shown
 
     chosen = chosen_policy(policy, [path])
-    case = load(path, reader)
+    case = load(path, reader, symbols)
     _print_view(shown(RedactedCase.lazy(case, chosen)), frames)
     say(repr(case), style="dim")
 
 
 @app.command()
-def incidents(path: Input, reader: Reader = None, style: Printed = Style.table) -> None:
+def incidents(path: Input, reader: Reader = None, symbols: Symbols = None, style: Printed = Style.table) -> None:
     """List the incidents, newest first. Raw: titles may hold what the files hold, secrets included."""
-    frame = load(path, reader).incidents()
+    frame = load(path, reader, symbols).incidents()
     columns = ["incident_id", "title", "status", "count", "first_seen", "last_seen", "first_release", "culprit"]
     print_frame(frame, style, columns)
 
@@ -60,10 +61,11 @@ def table(
     name: Annotated[str, typer.Argument(help="events, stacks, frames, logs, files, quarantine ...", metavar="NAME")],
     path: Input,
     reader: Reader = None,
+    symbols: Symbols = None,
     style: Printed = Style.table,
 ) -> None:
     """Print one table of the case. Raw: it holds what the files hold, secrets included."""
-    print_frame(load(path, reader).table(name), style, None)
+    print_frame(load(path, reader, symbols).table(name), style, None)
 
 
 @app.command(name="open")

@@ -34,6 +34,7 @@ __all__ = (
     "Printed",
     "Reader",
     "Style",
+    "Symbols",
     "complain",
     "load",
     "print_frame",
@@ -61,6 +62,10 @@ Input = Annotated[
 Reader = Annotated[
     str | None, typer.Option("--as", help="Read by this reader instead of by detection; see `triage formats`.")
 ]
+Symbols = Annotated[
+    str | None,
+    typer.Option("--symbols", help="A folder of symbol files, ProGuard mappings or source maps.", metavar="DIR"),
+]
 
 
 class Style(StrEnum):
@@ -85,12 +90,12 @@ def complain(text: str) -> None:
     ERR.print(Text(printable(text), style="red"))
 
 
-def load(path: str, reader: str | None = None) -> Case:
+def load(path: str, reader: str | None = None, symbols: str | None = None) -> Case:
     """Load with a progress line on a terminal, without one anywhere else."""
     import triage
 
     with progress() as advance:
-        return triage.load(source(path), format=reader, progress=advance)
+        return triage.load(source(path), format=reader, symbols=symbols, progress=advance)
 
 
 def source(path: str) -> Any:

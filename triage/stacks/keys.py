@@ -1,8 +1,14 @@
-"""The first group key: error type and the top three application functions, else the parameterised message.
+"""The three keys of an event: which crashes are the same, exactly, by their cause, and by where they are.
 
-Roles, names and keys are computed once per distinct frame, stack and message, then spread over the events by codes: no
-Python object per frame per event. `ALGO_VERSION` stands in every incident, so that keys of two versions are never
-compared.
+- variant: the error type and the top eight frames that count;
+- group, which makes incidents: the class of the crash (for exceptions their type, for assertions their text) and the
+  top three frames, or the cycle of a stack that overflowed; without frames the parameterised message;
+- family: the class and the first frame.
+
+The recipe is that of specifications measured on labelled traces: no line numbers, addresses or paths (rebuilds stay
+together), no exact crash type in the group (two tools agree). Everything is computed once per distinct frame, stack and
+message, then spread over the events by codes. Keys are 64-bit BLAKE2b of normalised text;
+`ALGO_VERSION` stands in every incident, so that keys of two versions are never compared.
 """
 
 from __future__ import annotations
@@ -15,21 +21,22 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.stacks.messages import parameterise
+from triage.stacks.classes import crash_class
+from triage.stacks.counting import TOP_FRAMES, Signature, count
+from triage.stacks.messages import key_text
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import Role, role_of
 
-__all__ = ("ALGO_VERSION", "TOP_FRAMES", "annotate")
+__all__ = ("ALGO_VERSION", "annotate")
 
-ALGO_VERSION: Final = 1
-TOP_FRAMES: Final = 3
+ALGO_VERSION: Final = 2
 _TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
 
 
 def annotate(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Fill role, rule, in_app and counted in `frames`, culprit and group_key in `events`."""
+    """Fill role, rule, in_app and counted in `frames`, culprit and the three keys in `events`."""
     frames, names = _roles(tables["frames"])
-    frames, stacks = _count(frames, names)
+    frames, stacks = count(frames, names)
     return tables | {"frames": frames, "events": _keys(tables["events"], stacks)}
 
 
@@ -76,91 +83,84 @@ def _image_place(module: str | None, offset: int | None) -> str:
     return basename(module) if offset is None else f"{basename(module)}+0x{offset:x}"
 
 
-def _stacks(frames: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where each stack starts, and the number of the stack of each row."""
-    keys = frames["stack_key"].to_numpy(zero_copy_only=False)
-    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.empty(0, np.int64)
-    return starts, np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(keys)]))
+_OF_A_CRASH: Final = ("event_class", "event_kind", "error_type", "signal", "error_code_name", "stack_key")
+_OF_A_MESSAGE: Final = (
+    "event_class",
+    "event_kind",
+    "error_type",
+    "signal",
+    "error_value",
+    "http_method",
+    "route",
+    "http_status",
+)
+_KEYS: Final = ("variant_key", "group_key", "family_key")
 
 
-def _inside_handlers(frames: pa.Table) -> pa.Table:
-    """What lies inside of the outermost sentinel handles the crash, whoever wrote it: a hook, a signal handler."""
-    role = frames["role"].to_numpy(zero_copy_only=False)
-    starts, stack = _stacks(frames)
-    position = np.arange(len(role))
-    outermost = np.full(len(starts), -1)
-    np.maximum.at(outermost, stack, np.where(role == "sentinel", position, -1))
-    inside = pa.array((position < outermost[stack]) & (role != "sentinel"), pa.bool_())
-    frames = _set(frames, "role", pc.if_else(inside, "noise", frames["role"]))
-    frames = _set(frames, "in_app", pc.if_else(inside, pa.scalar(value=False), frames["in_app"]))
-    return _set(frames, "rule", pc.if_else(inside, "inside of a crash handler", frames["rule"]))
+def _keys(events: pa.Table, stacks: dict[str, Signature]) -> pa.Table:
+    """Give every incident-signal event its culprit and its keys."""
+    code, distinct = _codes(events, _OF_A_CRASH)
+    found = [stacks.get(stack) for *_, stack in distinct]
+    events = _set(events, "culprit", _spread([one.culprit if one else None for one in found], code, pa.string()))
+    keys: list[tuple[str | None, ...]] = []
+    by_text = set()
+    for index, ((event_class, kind, error_type, signal, code_name, _), stack) in enumerate(
+        zip(distinct, found, strict=True)
+    ):
+        name = crash_class(kind, error_type, signal, code_name)
+        if event_class != "incident_signal":
+            keys.append((None, None, None))
+        elif stack is None or name == "assertion":
+            by_text.add(index)
+            keys.append((None, None, None))
+        else:
+            keys.append(_of_stack(name, error_type, stack, ""))
+    rows = np.isin(code, list(by_text))
+    columns = [_spread([key[at] for key in keys], code, pa.string()) for at in range(len(_KEYS))]
+    if rows.any():
+        columns = _text_keys(events, stacks, columns, rows)
+    for name, column in zip(_KEYS, columns, strict=True):
+        # A reviewed archive brings the keys of what it was made from.
+        events = _set(events, name, pc.coalesce(events[name], column))
+    return events
 
 
-def _count(frames: pa.Table, names: pa.Array) -> tuple[pa.Table, dict[str, tuple[str, str | None]]]:
-    """Mark the frames that count, and give for each stack its key text and its culprit.
-
-    Application frames count where there are any, else library frames; scanned frames only where nothing else was found.
-    """
-    frames = _inside_handlers(frames)
-    starts, stack = _stacks(frames)
-    role = frames["role"].to_numpy(zero_copy_only=False)
-    scanned = (
-        pc.fill_null(pc.equal(frames["trust"], "scan"), fill_value=False).to_numpy(zero_copy_only=False).astype(bool)
+def _of_stack(name: str, error_type: str | None, stack: Signature, text: str) -> tuple[str, str, str]:
+    """The keys of an event with frames that count."""
+    detail = error_type or "" if name == "exception" else text
+    group = stack.cycle if stack.cycle and name == "stack overflow" else stack.names[:TOP_FRAMES]
+    return (
+        _digest("variant", error_type or "", text, *stack.names),
+        _digest("group", name, detail, *group),
+        _digest("family", name, *group[:1]),
     )
-    telling = np.select([(role == "noise") | (role == "sentinel"), role == "library"], [0, 1], 2)
-    strength = np.where(telling > 0, telling + 2 * ~scanned, 0)
-    best = np.zeros(len(starts), np.int64)
-    np.maximum.at(best, stack, strength)
-    eligible = (strength == best[stack]) & (strength > 0)
-    rank = np.cumsum(eligible)
-    before = rank[starts] - eligible[starts] if len(starts) else rank
-    counted = eligible & (rank - before[stack] <= TOP_FRAMES) if len(starts) else eligible
-    texts: dict[str, tuple[str, str | None]] = {}
-    rows = frames.select(["stack_key", "file", "line", "function"]).filter(pa.array(counted)).to_pylist()
-    for row, name in zip(rows, names.filter(pa.array(counted)).to_pylist(), strict=True):
-        text, culprit = texts.get(row["stack_key"], ("", None))
-        texts[row["stack_key"]] = (f"{text}\n{name}", culprit or _culprit(name, row))
-    return _set(frames, "counted", pa.array(counted, pa.bool_())), texts
 
 
-def _culprit(name: str, row: dict[str, Any]) -> str:
-    """`function (file:line)`, as far as known."""
-    where = basename(row["file"]) if row["file"] else ""
-    if where and row["line"] is not None:
-        where = f"{where}:{row['line']}"
-    return f"{name} ({where})" if where and row["function"] else name
-
-
-def _keys(events: pa.Table, stacks: dict[str, tuple[str, str | None]]) -> pa.Table:
-    """Give every incident-signal event its culprit and its group key."""
-    code, distinct = _codes(events, ("event_class", "error_type", "stack_key"))
-    texts = [stacks.get(stack, ("", None)) for _, _, stack in distinct]
-    events = _set(events, "culprit", _spread([culprit for _, culprit in texts], code, pa.string()))
-    bare = {index for index, (text, _) in enumerate(texts) if not text}
-    keys: list[str | None] = [
-        _digest(error_type or "", text) if event_class == "incident_signal" and text else None
-        for (event_class, error_type, _), (text, _) in zip(distinct, texts, strict=True)
+def _text_keys(
+    events: pa.Table, stacks: dict[str, Signature], columns: list[pa.Array], rows: npt.NDArray[np.bool_]
+) -> list[pa.Array]:
+    """Keys in which the message counts: of assertions, and of events without a usable stack."""
+    code, distinct = _codes(events, (*_OF_A_MESSAGE, "stack_key"))
+    keys: list[tuple[str | None, ...]] = []
+    for event_class, kind, error_type, signal, value, method, route, status, key in distinct:
+        name = crash_class(kind, error_type, signal)
+        text = key_text(value) if value else f"{method or ''} {route or ''} {status or ''}".strip()
+        if event_class != "incident_signal":
+            keys.append((None, None, None))
+        elif key in stacks:
+            keys.append(_of_stack(name, error_type, stacks[key], text))
+        else:
+            said = (name, error_type or "", "message", text)
+            keys.append((_digest("variant", *said), _digest("group", *said), _digest("family", name, error_type or "")))
+    chosen = pa.array(rows)
+    return [
+        pc.if_else(chosen, _spread([key[at] for key in keys], code, pa.string()), column)
+        for at, column in enumerate(columns)
     ]
-    column = _spread(keys, code, pa.string())
-    messages = np.isin(code, list(bare))
-    if messages.any():
-        column = _message_keys(events, column, messages)
-    # A reviewed archive brings the keys of what it was made from: masks would change them.
-    return _set(events, "group_key", pc.coalesce(events["group_key"], column))
 
 
-def _message_keys(events: pa.Table, column: pa.Array, rows: npt.NDArray[np.bool_]) -> pa.Array:
-    """Keys of the events without a usable stack: by error type and parameterised message, else the route or logger."""
-    code, distinct = _codes(events, ("event_class", "error_type", "error_value", "http_method", "route", "http_status"))
-    keys = []
-    for event_class, error_type, value, method, route, status in distinct:
-        text = parameterise(value) if value else f"{method or ''} {route or ''} {status or ''}".strip()
-        keys.append(_digest(error_type or "", "message\n" + text) if event_class == "incident_signal" else None)
-    return pc.if_else(pa.array(rows), _spread(keys, code, pa.string()), column)
-
-
-def _digest(error_type: str, text: str) -> str:
-    content = f"{ALGO_VERSION}\0{error_type}\0{text}".encode("utf-8", "replace")
+def _digest(*parts: str) -> str:
+    content = "\0".join((str(ALGO_VERSION), *parts)).encode("utf-8", "replace")
     return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 

@@ -1,0 +1,78 @@
+"""Repeated calls in stacks: recursion of period 1 to 10, found in all stacks at once and in linear time.
+
+A run of frames that repeats the run before it says nothing new: how deep a recursion went is the input's affair. The
+cycle of a stack that overflowed is its key, rotated so that it does not matter where the stack ended.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ("PERIODS", "repeats", "rotated")
+
+PERIODS: Final = 10
+# So often a run must repeat to be the cycle of an overflow, the first time counted.
+_TIMES: Final = 3
+
+Numbers = npt.NDArray[np.int64]
+
+
+def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict[int, list[int]]]:
+    """Say which frames repeat those before them, and which frames are the cycle of a stack.
+
+    Parameters
+    ----------
+    names, stack : int64, one per frame
+        The number of the frame's name, and that of its stack; the frames of a stack stand together.
+
+    Returns
+    -------
+    bool per frame, dict
+        Whether the frame is a repetition; for stacks with a cycle of three rounds or more the rows of its first round.
+        Of several the one that covers most frames.
+
+    Examples
+    --------
+    >>> again, cycles = repeats(np.array([7, 1, 2, 1, 2, 1, 2, 9]), np.zeros(8, np.int64))
+    >>> again.tolist(), cycles
+    ([False, False, False, True, True, True, True, False], {0: [1, 2]})
+    """
+    again = np.zeros(len(names), np.bool_)
+    cycles: dict[int, list[int]] = {}
+    covered: dict[int, int] = {}
+    rows = np.arange(len(names))
+    for period in range(1, PERIODS + 1):
+        if len(rows) <= period:
+            break
+        name, of = names[rows], stack[rows]
+        same = (name[:-period] == name[period:]) & (of[:-period] == of[period:])
+        edges = np.flatnonzero(np.diff(np.r_[False, same, False]))
+        starts, lengths = edges[::2], (edges[1::2] - edges[::2]) // period * period
+        starts, lengths = starts[lengths > 0], lengths[lengths > 0]
+        if not len(starts):
+            continue
+        for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
+            number = int(of[start])
+            if length >= (_TIMES - 1) * period and length > covered.get(number, 0):
+                covered[number] = length
+                cycles[number] = rows[start : start + period].tolist()
+        # The rows of each run: its start behind the first round, counted up.
+        firsts = np.repeat(starts + period - np.r_[0, np.cumsum(lengths)[:-1]], lengths)
+        gone = firsts + np.arange(lengths.sum())
+        again[rows[gone]] = True
+        rows = np.delete(rows, gone)
+    return again, cycles
+
+
+def rotated(cycle: list[str]) -> list[str]:
+    """Give the rotation of a cycle that comes first in order, wherever the stack ended.
+
+    Examples
+    --------
+    >>> rotated(["parse", "expr", "term"]) == rotated(["term", "parse", "expr"])
+    True
+    """
+    return min((cycle[start:] + cycle[:start] for start in range(len(cycle))), default=[])
