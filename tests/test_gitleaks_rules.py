@@ -23,6 +23,8 @@ def test_the_committed_file_is_that_of_the_version(committed):
     assert digest == "6a671c074575dec8e6c7550e8bd388b721950b6eac048fde1a21c4884d4e719f"
     assert len(tomllib.loads(committed)["rules"]) == 222
     assert rules.RULES_VERSION == "v8.30.1"
+    assert len(rules.RULES_COMMIT) == 40
+    assert rules.RULES_COMMIT in (gitleaks_rules.RULES.parents[2] / "NOTICE").read_text("utf-8")
     assert [*gitleaks_rules.broken(committed)] == []
 
 

@@ -1,6 +1,6 @@
 """Rules as data: gitleaks' own file, unchanged, and a small one beside it in the same form.
 
-`gitleaks.toml` is v8.30.1 of https://github.com/gitleaks/gitleaks (MIT, `gitleaks.LICENSE`); `python -m
+`gitleaks.toml` is that of a commit of https://github.com/gitleaks/gitleaks (MIT, `gitleaks.LICENSE`); `python -m
 tests.tools.gitleaks_rules` replaces it by another and says what changed. A rule is tried only near one of its
 keywords (one Aho-Corasick pass), on the line around it, by RE2; entropy, stop words and allow-lists hold as the file
 says. Two things are read differently, since crash files are no source code: a token may also be followed by any mark
@@ -24,11 +24,12 @@ from triage.redact import masks
 from triage.redact.keys import vocabulary
 from triage.redact.text import Expression
 
-__all__ = ("GENERIC_RULE", "RULES_VERSION", "Rule", "entropy", "globally_allowed", "led", "names", "rules")
+__all__ = ("GENERIC_RULE", "RULES_COMMIT", "RULES_VERSION", "Rule", "entropy", "globally_allowed", "led", "names", "rules")
 
 _FOLDER: Final = Path(__file__).parent
 GENERIC_RULE: Final = "generic-api-key"
 RULES_VERSION: Final = "v8.30.1"
+RULES_COMMIT: Final = "83d9cd684c87d95d656c1458ef04895a7f1cbd8e"
 _END: Final = r"""(?:[\x60'"\s;]|\\[nr]|$)"""
 _WIDER_END: Final = r"""(?:[^A-Za-z0-9_-]|$)"""
 # Rules that need whole documents or are no expression of text; their ground is covered by names and structure.

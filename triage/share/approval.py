@@ -200,6 +200,7 @@ def _record(
         "policy": working.policy.version,
         "policy_weakens": list(working.policy.weakens),
         "rules": rules.RULES_VERSION,
+        "rules_commit": rules.RULES_COMMIT,
         "manifest_sha256": manifest,
         "files": len(members),
         # Not an object of kinds: "pin": 3 would be a pin to whoever scans this.
