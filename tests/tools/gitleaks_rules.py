@@ -3,7 +3,8 @@
     python -m tests.tools.gitleaks_rules PATH
 
 PATH is `config/gitleaks.toml` of a release of https://github.com/gitleaks/gitleaks. Nothing is replaced unless RE2
-compiles every expression in it. Afterwards: version and commit in triage/redact/rules.py and NOTICE, and tests/test_gitleaks_rules.py.
+compiles every expression in it. Afterwards: version and commit in triage/redact/rules.py and NOTICE, and
+tests/test_gitleaks_rules.py.
 """
 
 from __future__ import annotations

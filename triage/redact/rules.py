@@ -24,7 +24,17 @@ from triage.redact import masks
 from triage.redact.keys import vocabulary
 from triage.redact.text import Expression
 
-__all__ = ("GENERIC_RULE", "RULES_COMMIT", "RULES_VERSION", "Rule", "entropy", "globally_allowed", "led", "names", "rules")
+__all__ = (
+    "GENERIC_RULE",
+    "RULES_COMMIT",
+    "RULES_VERSION",
+    "Rule",
+    "entropy",
+    "globally_allowed",
+    "led",
+    "names",
+    "rules",
+)
 
 _FOLDER: Final = Path(__file__).parent
 GENERIC_RULE: Final = "generic-api-key"
