@@ -80,11 +80,14 @@ def _signatures(
 
 
 def _numbers(names: pa.Array) -> npt.NDArray[np.int64]:
-    """A number for each distinct name."""
+    """A number for each distinct name, and one of its own for each frame without any."""
     encoded = names.dictionary_encode() if len(names) else None
     if encoded is None:
         return np.empty(0, np.int64)
     numbers: npt.NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    # Frames of which nothing is known are not the same frame.
+    unknown = np.flatnonzero(pc.equal(names, "").to_numpy(zero_copy_only=False))
+    numbers[unknown] = -1 - unknown
     return numbers
 
 

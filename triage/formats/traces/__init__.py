@@ -94,7 +94,7 @@ def modules() -> Mapping[str, TraceModule]:
     found: dict[str, TraceModule] = {}
     for info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{info.name}")
-        if hasattr(module, "ANCHORS"):
+        if hasattr(module, "NAME"):
             found[module.NAME] = cast("TraceModule", module)
     for entry in entry_points(group="triage.traces"):
         module = entry.load()
