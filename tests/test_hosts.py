@@ -38,6 +38,16 @@ def found(text):
     return told(personal(data), data)
 
 
+def test_a_node_is_known_where_kubectl_lists_it():
+    text = "NAME  STATUS  AGE\nedge-14   Ready   5d\nedge-15  NotReady  5d\n"
+    assert found(text) == [("edge-14", "hostname"), ("edge-15", "hostname")]
+    assert found("the edge-14 ready to go") == []
+
+
+def test_the_account_behind_a_machine_of_windows_is_found_with_it():
+    assert found("DESKTOP-4F7K2QX\\mfern") == [("DESKTOP-4F7K2QX", "hostname"), ("mfern", "username")]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

@@ -16,6 +16,10 @@ from triage.redact.keys import Sense, parts, sense, vocabulary
         ("hostname", "hostname"),
         ("phone_number", "phone"),
         ("password2", "password"),
+        ("dbpassword", "password"),
+        ("ACCESSTOKEN", "token"),
+        ("PGHOST", "hostname"),
+        ("requirepass", "password"),
     ],
 )
 def test_names_say_what_stands_under_them(name, kind):
@@ -58,6 +62,8 @@ def test_a_policy_adds_names_word_by_word():
         ("APIKey", ["api", "key"]),
         ("AWSSecretKey2", ["aws", "secret", "key", "2"]),
         ("x-api-key", ["x", "api", "key"]),
+        ("newpassword", ["new", "password"]),
+        ("bypass", ["bypass"]),
         ("", []),
     ],
 )

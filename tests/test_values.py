@@ -48,6 +48,18 @@ def test_nothing_is_no_bare_value(data):
     assert values.bare(data, 0) is None
 
 
+def test_a_sign_that_joins_pairs_is_part_of_a_value_where_no_pair_follows():
+    assert values.bare(b"ab12&cd34 x", 0) == (0, 9)
+    assert values.bare(b"ab12&name=x", 0) == (0, 4)
+    assert values.bare(b"ab12&amp;x", 0) == (0, 4)
+    assert values.bare(b"ab12 && x", 0) == (0, 4)
+
+
+def test_random_text_is_no_name():
+    assert values.is_name(b"db_password2")
+    assert not values.is_name(b"mUe8LkeawUcOXaziyiBTelCnfphQVsCnBQF5Imeo")
+
+
 @pytest.mark.parametrize(
     ("data", "words", "value"),
     [
@@ -65,7 +77,9 @@ def test_a_setting_reaches_to_the_end_of_its_line(data, words, value):
 @pytest.mark.parametrize(
     "value",
     [b"", b"null", b"None", b"xxxxxxxx", b"${DB_PASSWORD}", b"{{ token }}", b"<your password>", b"[Filtered]", b"%s",
-     b"$(cat /run/secret)", b"process.env.TOKEN", b"your-api-key"],
+     b"$(cat /run/secret)", b"process.env.TOKEN", b"your-api-key", b"$pw", b"$db_password", b"$(cat x", b"env:KEY",
+     b"file:/run/pass.txt",
+     b"./secret.txt", b"/etc/app/key.pem", b"!vault", b"%env(DB_PASSWORD)%"],
 )  # fmt: skip
 def test_placeholders_hold_no_value(value):
     assert values.placeholder(value)

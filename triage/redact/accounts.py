@@ -14,17 +14,30 @@ from triage.redact import hosts, values
 from triage.redact.keys import vocabulary
 from triage.redact.text import DIGITS, LETTERS, Found, digits_in
 
-__all__ = ("HOMES", "LISTED", "around_signs", "behind_tilde", "in_access_log", "in_listing", "in_path")
+__all__ = (
+    "HOMES",
+    "LISTED",
+    "around_signs",
+    "behind_machine",
+    "behind_tilde",
+    "in_access_log",
+    "in_listing",
+    "in_path",
+)
 
 HOMES: Final = (
-    r"(?:/home|/users|/documents and settings|\\users|\\documents and settings|\\home|/usr/home|/run/media|/var/mail"
-    r"|/var/spool/mail|/var/spool/cron/crontabs|%2fhome|%2fusers)(?:/|\\{1,16}|%2f|%5c)"
+    r"(?:/home|/users|/documents and settings|\\users|\\documents and settings|\\home|/usr/home|/run/media|/media"
+    r"|/var/mail|/var/spool/mail|/var/spool/cron/crontabs|/var/spool/cron/tabs|/var/spool/cron|%2fhome|%2fusers)(?:/|\\{1,16}|%2f|%5c)"
 )
 """The folders that hold those of people, in small letters; backslashes may be escaped, slashes be percent-encoded."""
 LISTED: Final = re.compile(
     rb"(?i)[-dl][rwxst-]{9}[.+@]? +[0-9]+ +([a-z][\w.-]{1,31})"
-    rb"|([a-z][\w.-]{1,31}) +(?:pts/[0-9]|[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ )"
+    rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]|tty[0-9]|:[0-9]) |[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ )"
     rb"|\(([a-z][\w.-]{1,31})\) cmd \("
+    rb"|([a-z][\w.-]{1,31}) ?\(uid[ =][0-9]"
+    rb"|\[([a-z][\w.-]{1,31})\] (?:ok|fail) [a-z]"
+    rb"|postgres: ([a-z][\w.-]{1,31}) [\w.-]{1,40} (?:\[local\]|[0-9.]{7,15}\()"
+    rb"|([a-z][\w.-]{1,31}) : user not in sudoers"
     rb"|([a-z][\w.-]{1,31}) is not in the sudoers"
     rb"|su: \(to [\w.-]{1,31}\) ([a-z][\w.-]{1,31}) on "
 )
@@ -37,18 +50,19 @@ _ACCOUNT: Final = re.compile(
     rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}"""
     rb"""(?:\ [A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"']|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
 )
+_BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}([A-Za-z][\w.-]{2,40})(?![\w\\])")
 _NO_DOMAINS: Final = frozenset(
     b"HKLM HKCU HKCR HKCC HKU REGISTRY MACHINE SOFTWARE SYSTEM WINDOWS DEVICE BUILTIN".split()
 )
 _PART_OF_A_PATH: Final = frozenset({b"/", b"\\", b":", b"%"})
 _OF_AN_ACCOUNT: Final = re.compile(
-    rb"(?i)\b(?:user(?:name)?|owner|account|login|logon|principal|identity|run ?as|signed in as|by|on behalf of)"
-    rb"(?: is| name)?[\"']?[ \t]*[:= ][ \t]*[\"']?\Z"
+    rb"(?i)\b(?:user(?:name)?|security id|owner|account|login|logon|principal|identity|run ?as|signed in as|by"
+    rb"|on behalf of)(?: is| name)?[\"']?[ \t]*[:= ][ \t]*[\"']?\Z"
 )
 _DOES_SOMETHING: Final = re.compile(
     rb"[\"']? (?:logged|signed|locked|unlocked|(?:dis)?connected|authenticated|requested|was denied|has no access)\b"
 )
-_BEFORE_A_TILDE: Final = frozenset(b" \t\n\"'=:(,")
+_BEFORE_A_TILDE: Final = frozenset(b" \t\n\"'=:(,/")
 _ACCESS: Final = re.compile(rb" - ([A-Za-z][\w.@-]{1,62}) ")
 # What ends like this is a file or a unit, not a person's folder and not a domain.
 _FILE_ENDINGS: Final = frozenset(
@@ -65,8 +79,12 @@ _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,61}[A-Za-z0-9\x80-\xff])?\.){1,8}"
     rb"(?:[A-Za-z\x80-\xff]{2,24}|xn--[A-Za-z0-9-]{1,40})(?![\w\x80-\xff-])"
 )
+_COMBINATION: Final = re.compile(rb"""[:;|]([^\s:;|,"'/.]{6,64})[ \t\r|,;]{0,8}(?:\n|\Z)""")
+_BEFORE_A_COMBINATION: Final = frozenset({b"", b"\n", b" "})
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
-_USERINFO: Final = re.compile(rb"""[^\s/?#"'\\@]{1,400}(?:@[^\s/?#"'\\@]{0,200}){0,4}""")
+_USERINFO: Final = re.compile(
+    rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
+)
 _SCHEME_REACH: Final = 512
 _USERINFO_REACH: Final = 256
 _NOBODY: Final = frozenset({b"oauth2", b"x-token-auth", b"x-access-token"})
@@ -98,13 +116,13 @@ def behind_tilde(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def in_listing(data: bytes, match: re.Match[bytes]) -> Iterator[Found]:
     """The account in a line of `ls -l`, `who`, `ps`, cron, su or sudo."""
-    start, end = match.span(match.lastindex or 0)
-    name = data[start:end]
     before = match.start()
     if before and data[before - 1 : before].isalnum():
         return
-    if len(name) >= _SHORTEST and name.lower() not in vocabulary().services:
-        yield start, end, "username", "listing"
+    for number, name in enumerate(match.groups(), 1):
+        known = vocabulary()
+        if name and len(name) >= _SHORTEST and name.lower() not in known.services and name not in known.nobody:
+            yield *match.span(number), "username", "listing"
 
 
 def in_access_log(data: bytes, start: int) -> Iterator[Found]:
@@ -146,6 +164,13 @@ def in_domain(data: bytes, start: int, end: int) -> Iterator[Found]:
     escape = len(account) == len(name) and name[:1] in b"nrt"
     if _OF_AN_ACCOUNT.search(data, max(start - 40, 0), start) or (not escape and _DOES_SOMETHING.match(data, end)):
         yield at, at + len(name), "username", "domain"
+
+
+def behind_machine(data: bytes, end: int) -> Iterator[Found]:
+    r"""The account in `DESKTOP-...\account`."""
+    found = _BEHIND_MACHINE.match(data, end)
+    if found and found[1].lower() not in vocabulary().services:
+        yield *found.span(1), "username", "domain"
 
 
 def _folder(data: bytes, at: int) -> Iterator[Found]:
@@ -225,6 +250,10 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
         return
     yield at - len(local), domain.end(), "email", "email"
+    combination = _COMBINATION.match(data, domain.end())
+    first = data[at - len(local) - 1 : at - len(local)] in _BEFORE_A_COMBINATION
+    if combination and first and values.mixed(combination[1], least=6):
+        yield *combination.span(1), "password", "combination"
 
 
 def _local_part(data: bytes, at: int) -> bytes:

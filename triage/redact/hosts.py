@@ -17,7 +17,20 @@ from typing import Final
 
 from triage.redact.text import LETTERS, Found, digits_in
 
-__all__ = ("SYSLOG", "Places", "alone", "around", "in_header", "in_share", "in_syslog", "in_uname", "is_host", "places")
+__all__ = (
+    "NODE",
+    "SYSLOG",
+    "Places",
+    "alone",
+    "around",
+    "in_header",
+    "in_nodes",
+    "in_share",
+    "in_syslog",
+    "in_uname",
+    "is_host",
+    "places",
+)
 
 _FILE: Final = Path(__file__).with_name("personal.toml")
 _LABELS: Final = re.compile(
@@ -39,6 +52,8 @@ SYSLOG: Final = re.compile(
     rb"(?i)[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:z|[+-][0-9:]{4,6})? ([a-z][a-z0-9.-]{1,62}) "
 )
 """The time in the header of a line of syslog, and the machine behind it."""
+NODE: Final = re.compile(rb"(?i)([a-z][a-z0-9.-]{1,62}) +(?:not)?ready(?:,schedulingdisabled)? \Z")
+"""A line of `kubectl get nodes`, with the machine as its group."""
 _DAY: Final = re.compile(rb"[A-Z][a-z]{2} [ 0-9][0-9] \Z")
 _ISO_DAY: Final = re.compile(rb"(?:\A|[\n>\"' ])[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]\Z")
 _HEADER: Final = re.compile(rb"<[0-9]{1,3}>1 [0-9TtZz:.+-]{19,35} ([A-Za-z][\w.@-]{1,62}) ")
@@ -153,6 +168,13 @@ def in_uname(data: bytes, start: int, end: int) -> Iterator[Found]:
     if is_host(name, named=True):
         begin = start + len(b"linux ")
         yield begin, begin + len(name), "hostname", "uname"
+
+
+def in_nodes(data: bytes, match: re.Match[bytes]) -> Iterator[Found]:
+    """The machine in a line of `kubectl get nodes`, which begins with it."""
+    before = data[match.start() - 1 : match.start()]
+    if before in {b"", b"\n"} and is_host(match[1], named=True) and _numbered(match[1]):
+        yield *match.span(1), "hostname", "nodes"
 
 
 def in_share(data: bytes, start: int) -> re.Match[bytes] | None:

@@ -24,6 +24,8 @@ _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=")
 _CAPITALISED: Final = re.compile(rb"(?:[A-Z\x80-\xff][\w'\x80-\xff-]*)(?: [A-Z\x80-\xff][\w'.\x80-\xff-]*){0,4}")
 # What stands behind a name that is called, indexed or made of others: it is code.
 _CODE_MARKS: Final = frozenset({b"(", b"[", b"<"})
+# What stands under these is a person only if it has the form of an account.
+_OF_THINGS: Final = frozenset({b"author", b"owner", b"actor", b"committer", b"reviewer", b"usr", b"uid"})
 _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 
@@ -32,12 +34,12 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     start, end = span
     value = data[start:end]
     label = data[name[0] : name[1]]
-    if b"=" in value and sense(value.partition(b"=")[0].decode("latin-1")) is not None:
+    if b"=" in value and values.is_name(value.partition(b"=")[0]):
         return  # a name and value of its own
     if meaning.weak in {"", "word"}:
         if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
-    elif values.placeholder(value):
+    elif values.placeholder(value) or (not in_quotes and value.isalpha() and label.lower() in _OF_THINGS):
         return
     elif meaning.weak in {"long", "docker", "query"}:
         yield from _hinted(data, span, meaning, name, assigned=assigned)
@@ -103,7 +105,7 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
         value = data[start:end]
         if b"://" in value or data[end : end + 3] == b"://":
             return None
-        host = value.partition(b":")[0]
+        host = value.partition(b":")[0].partition(b"/")[0]
         plain = meaning.weak == "numbered" and host.isalpha()
         return (start, start + len(host)) if not plain and is_host(host, named=True) else None
     return None
@@ -133,6 +135,10 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
     if _FULL_NAME.fullmatch(data, start, end):
         return start, end
     if not _ACCOUNT.fullmatch(value) or small in known.services or small in known.words or small in known.empty:
+        return None
+    if small in known.nobody or small.endswith((b"bot", b"[bot]")) or small.startswith(b"team-"):
+        return None
+    if data[end : end + 2] == b" <":  # what an e-mail address follows
         return None
     if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or sense(value.decode("latin-1")):
         return None

@@ -18,8 +18,38 @@ Names = tuple[str, ...]
 
 _FILE: Final = Path(__file__).with_name("keys.toml")
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
+# What names end in that are written in one.
+_ENDINGS: Final = (
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "pwd",
+    "apikey",
+    "secretkey",
+    "privatekey",
+    "accesskey",
+    "pass",
+    "host",
+)
+_WHOLE: Final = frozenset(
+    {
+        "bypass",
+        "compass",
+        "encompass",
+        "overpass",
+        "trespass",
+        "surpass",
+        "underpass",
+        "multipass",
+        "ghost",
+        "localhost",
+    }
+)
 # What stands between user and password behind a flag.
 _MARKS: Final = {"pairs": b":", "percent": b"%", "comma": b","}
+_PLACES: Final = {"": 0, "first": 1, "second": 2, "third": 3, "last": 99}
 _LONGEST: Final = 120
 _MOST_PARTS: Final = 12
 
@@ -43,6 +73,7 @@ class Program:
     before: Names
     slash: bool
     place: int
+    """Which bare word is the secret: from 1 on, 99 for the last one, 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +88,8 @@ class Vocabulary:
     empty: frozenset[bytes]
     words: frozenset[bytes]
     services: frozenset[bytes]
+    nobody: frozenset[bytes]
+    readers: Names
     programs: tuple[Program, ...]
 
 
@@ -76,17 +109,20 @@ def vocabulary() -> Vocabulary:
             {flag: mark for name, mark in _MARKS.items() for flag in entry.get(name, ())},
             tuple(entry.get("before", ())),
             slash=entry.get("slash", False),
-            place=2 if entry.get("second") else 3 if entry.get("third") else 0,
+            place=_PLACES[entry.get("place", "")],
         )
         for entry in data["program"]
     )
-    encoded = {name: frozenset(word.encode() for word in data[name]) for name in ("empty", "words", "services")}
+    encoded = {
+        name: frozenset(word.encode() for word in data[name]) for name in ("empty", "words", "services", "nobody")
+    }
     return Vocabulary(
         senses,
         max(map(len, senses)),
         frozenset(data["about"]),
         frozenset(data["asking"]),
         frozenset(data["ordinary"]),
+        readers=tuple(data["readers"]),
         programs=programs,
         **encoded,
     )
@@ -100,7 +136,15 @@ def parts(name: str) -> list[str]:
     >>> parts("dbPassword"), parts("X-Api-Key"), parts("JSESSIONID")
     (['db', 'password'], ['x', 'api', 'key'], ['jsessionid'])
     """
-    return [part.lower() for part in _PARTS.findall(name)]
+    found: list[str] = []
+    for part in _PARTS.findall(name):
+        small = part.lower()
+        ending = next((ending for ending in _ENDINGS if small.endswith(ending) and small != ending), "")
+        if ending and small not in _WHOLE and (small,) not in vocabulary().senses:
+            found += small.removesuffix(ending), ending
+        else:
+            found.append(small)
+    return found
 
 
 @lru_cache(maxsize=65_536)

@@ -15,15 +15,17 @@ import ahocorasick_rs
 
 from triage.redact import commands, wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
-from triage.redact.keys import vocabulary
 from triage.redact.rules import GENERIC_RULE, Rule, entropy, globally_allowed, led, rules
-from triage.redact.text import WORD, Span, expression, line_of
+from triage.redact.text import DIGITS, LETTERS, WORD, Span, expression, line_of
 
 __all__ = ("by_rules", "generic")
 
 _PROGRAM: Final = -1
-"""Stands for the reader of command lines among the numbers of rules."""
-_IN_WORD: Final = frozenset(WORD + b"-.")
+_STARTER: Final = -2
+"""Stand for the reader of command lines among the numbers of rules."""
+_LETTERS_BEFORE: Final = frozenset(bytes([byte]) for byte in WORD)
+_LETTERS: Final = frozenset(LETTERS + DIGITS)
+_IN_WORD: Final = frozenset(bytes([byte]) for byte in WORD + b"-.")
 _LINE_ENDS: Final = frozenset(b"\r\n\\")
 _SHORTEST: Final = 4
 _VENDOR_REACH: Final = 400
@@ -49,16 +51,14 @@ def _keywords() -> _Keywords:
         if rule.name != GENERIC_RULE:
             for word in rule.keywords:
                 of.setdefault(word, []).append(index)
-    for program in vocabulary().programs:
-        for name in program.names:
-            of.setdefault(name.lower().encode() + b" ", []).append(_PROGRAM)
-    for word in commands.STARTERS:
-        of.setdefault(word, []).append(_PROGRAM)
-    words = sorted(of)
+    for number, words in ((_STARTER, commands.STARTERS), (_PROGRAM, commands.keywords())):
+        for word in words:
+            of.setdefault(word, []).append(number)
+    keywords = sorted(of)
     automaton = ahocorasick_rs.BytesAhoCorasick(
-        words, matchkind=ahocorasick_rs.MatchKind.Standard, implementation=ahocorasick_rs.Implementation.DFA
+        keywords, matchkind=ahocorasick_rs.MatchKind.Standard, implementation=ahocorasick_rs.Implementation.DFA
     )
-    return _Keywords(automaton, tuple(tuple(of[word]) for word in words))
+    return _Keywords(automaton, tuple(tuple(of[word]) for word in keywords))
 
 
 @cache
@@ -88,9 +88,11 @@ def _at_keywords(data: bytes, disabled: frozenset[str]) -> Iterator[Hit]:
     covered = commanded = 0
     for word, start, _ in automaton.find_matches_as_indexes(data.lower(), overlapping=True):
         for index in numbers[word]:
-            if index == _PROGRAM:
-                yield from _on_command_line(data, start, programs=start >= commanded)
-                commanded = max(commanded, line_of(data, start, most=commands.COMMAND_REACH)[1])
+            if index < 0:
+                programs = index == _PROGRAM and start >= commanded and data[start - 1 : start] not in _IN_WORD
+                yield from _on_command_line(data, start, programs=programs)
+                if programs:
+                    commanded = line_of(data, start, most=commands.COMMAND_REACH)[1]
                 continue
             rule = every[index]
             if start < searched.get(index, 0) or _is_off(rule, disabled) or (start < covered and rule.by_form):
@@ -114,9 +116,9 @@ def _at_leads(data: bytes, disabled: frozenset[str]) -> Iterator[Hit]:
 
 
 def _on_command_line(data: bytes, start: int, *, programs: bool) -> Iterator[Hit]:
-    """The secrets behind the name of a program, where a word begins; a prompt may begin anywhere."""
-    prompt = data[start : start + len(commands.PROMPT)].lower() == commands.PROMPT
-    if prompt or not start or data[start - 1] not in _IN_WORD:
+    """What a line holds behind the name of a program or a lead, where a word begins; a prompt or a mark is anywhere."""
+    inside = data[start] not in _LETTERS or data[start : start + len(commands.PROMPT)].lower() == commands.PROMPT
+    if inside or data[start - 1 : start] not in _LETTERS_BEFORE:
         for begin, end, kind, name in commands.commands(data, start, programs=programs):
             yield Hit(begin, end, kind, name, KEY, data[begin:end])
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from triage.redact import accounts, hosts, network, numbers
@@ -53,7 +54,13 @@ _CANDIDATES: Final = (
     ),
     # lines of ls, who, ps and cron
     r"[-dl](?:[rwxst-]{9})[.+@]? +[0-9]+ +[a-z]",
-    r"[a-z][\w.-]* +pts/[0-9]",
+    r"[a-z][\w.-]* +(?:pts/[0-9]|tty[0-9]|:[0-9]) ",
+    r"[a-z][\w.-]* ?\(uid[ =][0-9]",
+    r"\[[a-z][\w.-]*\] (?:ok|fail) [a-z]",
+    r"\bpostgres: [a-z][\w.-]* [\w.-]+ (?:\[local\]|[0-9.]+\()",
+    # a node as kubectl lists it
+    r"[a-z][a-z0-9.-]* +(?:not)?ready(?:,schedulingdisabled)? ",
+    r"[a-z][\w.-]* : user not in sudoers",
     r"[a-z][\w.-]* +[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ +[0-9]+ ",
     r"\([a-z][\w.-]*\) cmd \(",
     # what su and sudo say
@@ -87,6 +94,8 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
         return accounts.behind_tilde(data, start, end)
     if listed := accounts.LISTED.match(data, start):
         return accounts.in_listing(data, listed)
+    if node := hosts.NODE.match(data, start, end):
+        return hosts.in_nodes(data, node)
     if first == b"<":
         return hosts.in_header(data, start)
     if first == b" ":
@@ -127,4 +136,6 @@ def _lettered(data: bytes, start: int, end: int) -> Iterator[Found]:
         return accounts.in_domain(data, start, end)
     if stop := numbers.iban_end(data, start, end):
         return iter([(start, stop, "iban", "iban")])
+    if data[end : end + 1] == b"\\":
+        return chain(hosts.around(data, start, end), accounts.behind_machine(data, end))
     return hosts.around(data, start, end)

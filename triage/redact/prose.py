@@ -13,28 +13,37 @@ from triage.redact import values
 from triage.redact.hosts import is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense
-from triage.redact.text import LETTERS, Expression, Found, Span, digits_in, line_of
+from triage.redact.text import Expression, Found, digits_in, line_of
 
 __all__ = ("said",)
 
 _SECRETS: Final = (
-    r"pass(?:word|wd|phrase|code)?|pwd|secret|token|api[ _-]?key|access[ _-]?key|secret[ _-]?key|credentials?|session"
-    r"|sid|pin|(?:with|using|encryption|private|signing|master|decryption) key|bindpw|rootpw|community(?: string)?"
-    r"|(?:reset|verification|security|otp|2fa|mfa|one-time|login|auth|confirmation|access)[ _-](?:code|pin)"
+    r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
+    r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
+    r"|session|sid|pin|otp|totp|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?"
+    r"|network|licen[sc]e|product|activation|deploy|recovery) key|bindpw|rootpw|community(?: string)?"
+    r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|your|use|enter)"
+    r"[ _-](?:code|pin)"
 )
 _LINK: Final = (
-    "is|was|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided|code|sent|id|token|[=:]"
+    "is|was|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided|code|sent|id|token|here"
+    "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
 )
 _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*(?:,?[ \t]+|[\"'],\s{0,4}[\"'])"
 _NEAR_HOST: Final = (
     r"connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
-    r"|resolv(?:e|ing)(?:[ \t]+host)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet|reach(?:ing)?"
-    r"|on host|from host|host|node|machine name|machine|kubelet|server|member|vm|agent|runner|minion|remotely on"
-    r"|running on|elected|computer|heartbeat from|received: from|workstation name|assigned [\w./-]+ to|cordoned"
-    r"|uname -n"
+    r"|resolv(?:e|ing)(?:[ \t]+host(?:name)?)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet"
+    r"|reach(?:ing)?|on host|from host|host|node|machine name|machine|kubelet|server|member|vm|agent|runner|minion"
+    r"|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name|assigned [\w./-]+ to"
+    r"|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
 )
+_STRONG: Final = re.compile(rb"pass|pw|psk|community")
+_CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
 _NUMBERED: Final = r"phone|telephone|tel|fax|mobile|cell|call|callback|dial|sms|whatsapp|msisdn|imei|imsi|iban|ssn|card"
-_DOES: Final = "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not"
+_DOES: Final = (
+    "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted|added|removed"
+    "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|\\(id"
+)
 _CLASSES: Final = "Token|Secret|Password|Credentials?|ApiKey|Session"
 _FLAG_ENDINGS: Final = (b"pass", b"passwd", b"password", b"secret", b"token", b"pwd", b"passin", b"passout")
 _NOT_OF_FLAGS: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
@@ -42,12 +51,14 @@ _QUOTES: Final = frozenset({b'"', b"'"})
 _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs looks like the fields of a password file.
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:")
-_SETTING: Final = re.compile(rb"[A-Za-z_][\w.]*=(?:[^=]|$)")
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 _NOT_A_MACHINE: Final = re.compile(
-    rb"(?i)(?:thread|pool|task|job|batch|shard|partition|segment|chunk|process|pid|port|attempt|try|line|v|http|utf|sha"
-    rb"|md|x)[-_]?[0-9]"
+    rb"(?i)(?:ubuntu|windows|macos|debian|thread|pool|task|job|batch|shard|partition|segment|chunk|process|pid|port"
+    rb"|attempt|try|line|v|http|utf|sha|md|x)[-_]?[0-9]"
+)
+_OWN: Final = re.compile(
+    rb"(?i)[a-z]-(?:pc|ws|desktop|laptop|thinkpad|macbook|workstation|notebook|nuc|vm|dev|server|srv)\Z"
 )
 _KINDS: Final = {
     b"imei": "imei",
@@ -57,10 +68,9 @@ _KINDS: Final = {
     b"card": "card",
     b"iban": "bank_account",
 }
-_LETTERS: Final = frozenset(LETTERS)
-_MARKS: Final = frozenset(b"!@#$%^&*+~?_")
 _NOT_PEOPLE: Final = frozenset(
     b"invalid user the a an this from on in at to of and or with id is not no uid was has logged does exist exists "
+    b"unable agents sessions groups profile settings records roles account accounts token tokens list lists "
     b"access data error input agent name session group role permission public new default anonymous".split()
 )
 _ACCOUNT: Final = Sense("username", "user")
@@ -83,7 +93,7 @@ def _flagged(data: bytes, start: int, end: int) -> Iterator[Found]:
     meaning = sense(flag.decode("latin-1"))
     if meaning is None and flag.lower().endswith(_FLAG_ENDINGS):
         meaning = Sense("password")
-    span = _after(data, end, quote)
+    span = values.after(data, end, quote)
     if meaning is None or span is None or data[span[0] : span[0] + 1] in b"-=:":
         return
     if meaning.weak not in _NOT_OF_FLAGS:
@@ -92,41 +102,17 @@ def _flagged(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield from judged(data, span, meaning, in_quotes=in_quotes, assigned=True, name=place)
 
 
-def _after(data: bytes, at: int, quote: bytes = b"") -> Span | None:
-    """The next word or string."""
-    if quote:
-        stop = values.closing(data, at, 0, quote)
-        return (at, stop) if stop is not None else None
-    opened = values.quoted(data, at)
-    return opened[0] if opened else values.bare(data, at)
-
-
 def _told(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The password behind words that nothing else follows."""
-    span = _after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
+    span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
     if span is None or _PAIRS.fullmatch(data, start, end):
         return
     value = data[slice(*span)]
     opened = data[span[0] - 1 : span[0]] in _QUOTES
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
         return
-    if (
-        (opened and len(value) >= 4 and b" " not in value)
-        or _is_mixed(value, least=5)
-        or (data[start:end].startswith(b"PASS") and _alone(data, start, span))
-    ):
+    if (opened and len(value) >= 4 and b" " not in value) or values.mixed(value, least=5):
         yield *span, "password", "prose"
-
-
-def _alone(data: bytes, start: int, span: Span) -> bool:
-    """Whether a command of a protocol is all of its line."""
-    line, stop = line_of(data, start)
-    return (
-        start - line <= 4
-        and stop - span[1] <= 1
-        and span[1] - span[0] >= 6
-        and not set(data[slice(*span)]) & set(b"/.")
-    )
 
 
 def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -142,16 +128,16 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     if not opened and data[span[1] : span[1] + 1] in {b"(", b"="}:
         return
     if value.isdigit():
-        if (b"code" in small or b"pin" in small) and 4 <= len(value) <= 10:
+        if _CODES.search(small) and 4 <= len(value) <= 10:
             yield *span, "pin", "prose"
         return
-    strong = any(word in small for word in (b"pass", b"pwd", b"bindpw", b"rootpw", b"community"))
+    strong = _STRONG.search(small) is not None
     loose = small.startswith((b"session", b"sid", b"token"))
     least = 16 if small.startswith((b"session ", b"sid ")) else 8
     if loose and not (values.looks_random(value, least=least) or (len(value) >= 20 and value.isalnum())):
         return
     kind = "password" if strong else "session_id" if small.startswith((b"session", b"sid")) else "secret"
-    sure = len(value) >= 4 and b" " not in value if opened and strong else _is_mixed(value, least=5 if strong else 8)
+    sure = len(value) >= 4 and b" " not in value if opened and strong else values.mixed(value, least=5 if strong else 8)
     if sure:
         yield *span, kind, "prose"
         again = _CHANGED.match(data, span[1])
@@ -161,20 +147,9 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def _wrapped(data: bytes, _start: int, end: int) -> Iterator[Found]:
     """What an object of such a class holds where it is printed."""
-    span = _after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
+    span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
     if span and values.looks_random(data[slice(*span)], least=16):
         yield *span, "token", "prose"
-
-
-def _exported(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The word behind the name of a variable that a shell sets without an equals sign."""
-    meaning = sense(data[start:end].split()[-1].decode("latin-1"))
-    span = _after(data, end)
-    if meaning is None or span is None:
-        return
-    if not meaning.weak or (meaning.weak == "entropy" and values.looks_random(data[slice(*span)], least=12)):
-        plain = Sense("api_key" if meaning.weak else meaning.kind)
-        yield from judged(data, span, plain, in_quotes=False, assigned=True, name=(end, end))
 
 
 def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -186,7 +161,7 @@ def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
     value = data[slice(*span)]
     if values.names_user_and_password(value) or (small.startswith(b"bearer") and values.looks_random(value, least=12)):
         yield *span, "authorization", "prose"
-    elif small.startswith(b"basic") and (pair := _PAIR.fullmatch(value)) and _is_mixed(pair[1], least=5):
+    elif small.startswith(b"basic") and (pair := _PAIR.fullmatch(value)) and values.mixed(pair[1], least=5):
         yield span[0] + pair.start(1), span[1], "password", "prose"
 
 
@@ -196,9 +171,12 @@ def _machine(data: bytes, _start: int, end: int) -> Iterator[Found]:
     if match is None:
         return
     name = match.group()
+    if name.isalpha():
+        return
     labels = name.split(b".")
     digit = digits_in(labels[0]) > 0
-    alone = len(labels) == 1 and digit and (b"-" in name or name[-1:].isdigit()) and not name[:1].isdigit()
+    owned = _OWN.search(name) is not None
+    alone = len(labels) == 1 and (digit or owned) and (b"-" in name or name[-1:].isdigit()) and not name[:1].isdigit()
     qualified = len(labels) >= 4 and labels[-1].isalpha() and 2 <= len(labels[-1]) <= 16
     if data[match.end() : match.end() + 1] in {b"(", b"@", b"/", b"="} or len(name) < 4 or _NOT_A_MACHINE.match(name):
         return
@@ -224,7 +202,7 @@ def _number(data: bytes, start: int, end: int) -> Iterator[Found]:
 def _person(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account behind "for user", "logged in as" and the like."""
     quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
-    span = _after(data, end, quote)
+    span = values.after(data, end, quote)
     if span is None or data[slice(*span)].lower() in _NOT_PEOPLE:
         return
     yield from judged(data, span, _ACCOUNT, in_quotes=bool(quote), assigned=True, name=(start, end))
@@ -236,33 +214,20 @@ def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 
-def _is_mixed(value: bytes, *, least: int) -> bool:
-    """Whether a word mixes letters with digits or marks, as a secret does."""
-    mixed = digits_in(value) > 0 or (least < 8 and not _MARKS.isdisjoint(value))
-    if value.endswith(b"()") or b"::" in value or _SETTING.match(value) or b"/" in value[:1]:
-        return False
-    return len(value) >= least and mixed and not _LETTERS.isdisjoint(value)
-
-
 # What leads to a value, in the one group of its expression, and what reads it. They are tried in this order.
 _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], ...]] = (
-    (rf"(?:^|[^\w-])({_FLAG})", _flagged),
+    (rf"\B({_FLAG})", _flagged),
     (
         (
-            r"\b((?:password|passwd|passphrase)[ \t]+for[ \t]+[\w.@-]+:[ \t]+|passwd\["
-            r"|(?:password|secret)[ \t]+[05789][ \t]+"
-            r"|(?:contrase\xc3\xb1a|mot de passe|kennwort|passwort|senha|wachtwoord|has\xc5\x82o)[ \t]*[:=][ \t]*"
-            r"|requirepass[ \t]+|identified[ \t]+by[ \t]+|\w*password\(|convertto-securestring[ \t]+"
-            r"|(?-i:AUTH)[ \t]+(?:(?-i:PLAIN|LOGIN)[ \t]+)?|(?-i:LOGIN)[ \t]+[\w.@-]+[ \t]+|(?-i:PASS)[ \t]+"
-            r"|auth[ \t]*=[ \t]*\(\s{0,4}[\"'][^\"']{0,60}[\"'],\s{0,4}(?:[\"'])?)"
+            r"((?:\b(?:contrase\xc3\xb1a|mot de passe|kennwort|passwort|senha|wachtwoord|has\xc5\x82o|parola|salasana"
+            r"|heslo|adgangskode)|l\xc3\xb6senord|\xc5\x9fifre|\xd0[\xbf\x9f]\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c"
+            r"|\xe5\xaf\x86(?:\xe7\xa0\x81|\xe7\xa2\xbc)|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89"
+            r"|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8)"
+            r"(?:[ \t]+(?:lautet|ist|war|est|es|is|\xc3[\xa9\xa8]|er|je))?[ \t]*(?:[:= \t]|\xef\xbc\x9a)[ \t]*)"
         ),
         _told,
     ),
-    (
-        r"\b((?:setenv|setx(?:[ \t]+/[ms])?|set[ \t]+-[gux]{1,3}|config:set|secret[ \t]+set)[ \t]+[\w.-]+[ \t]+)",
-        _exported,
-    ),
-    (r"\b((?:bearer|basic)[ \t]+(?:token[ \t]+|auth[ \t]+)?)", _scheme),
+    (r"\b((?:bearer|basic),?\\?[ \t]+(?:token[ \t]+|auth[ \t]+)?)", _scheme),
     (
         (
             rf"\b((?:{_NUMBERED})(?:[ \t]+(?:to|from|number|no|is|was)){{0,2}}[ \t.:#]+\+?\(?[0-9]"
@@ -276,15 +241,19 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"|(?:failed|accepted)[ \t]+[\w/-]+[ \t]+for[ \t]+(?:invalid[ \t]+user[ \t]+)?"
             r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|attempt)[ \t]+"
             r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+[\"']"
-            r"|(?:[ugp]|eu|su)id=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+"
+            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+"
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
         ),
         _person,
     ),
+    (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", _person),
     (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?[\"']?)", _machine),
     (rf"\buser[ \t]+([a-z][\w.-]+)[ \t]+(?:{_DOES})\b", _talking),
-    (rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:){{0,3}}(?:[ \t]+|=)[\[(<]?)", _secret),
+    (
+        rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)",
+        _secret,
+    ),
     (r"(?:^|[\s\"'])([\w.*-]+:(?:[0-9]{2,5}|\*):[\w*.-]+:[a-z][\w.-]+:)", _told),
     (
         rf"\b((?:[A-Z][A-Za-z0-9]*)?(?-i:{_CLASSES})[({{](?:(?:value|id|token|raw)=)?[\"']?)",

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from triage.redact import credentials, masks, values
+from triage.redact import calls, credentials, masks, values
 from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, WORD, Expression, Found, Span, line_of
@@ -27,11 +27,17 @@ _NAMES: Final = (
     r"[?&;]code|\bapi|access|license|\bsig|signature|hmac|\bpin|cvv|cvc|card|\bpan\b|\bssn|social|tax|national|passport|"
     r"imei|imsi|iccid|meid|serial|\bdob|birth|logon|phone|\btel|mobile|\bcell|\bfax|msisdn|number|whatsapp|\bsms|"
     r"calle[re]|iban|account|name|login|user|host|machine|computer|workstation|fqdn|node|instance|peer|upstream|broker|"
-    r"cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
+    r"saml|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor|\bacct|committer|reviewer|\busr|\buid|server|leader|primary|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
 )
 _JOIN: Final = (
     # a sign of assignment
-    r"(?:\\{0,15}[\"'\x60]\]?)?[ \t]{0,8}\\{0,2}(?:=>|->|<<<|:=|==|[:=]|%3[dD]|\|{1,2}|\.{4,60})"
+    r"(?:\\{0,15}[\"'\x60]\]?)?(?::(?:protected|private)\]?)?[ \t]{0,8}\\{0,2}"
+    r"(?:=>|->|<<<|::[ \t]|:=|[!=]==?|(?:\|\||\?\?|[?+.])=|[:=]|%3[dD]|\|{1,2}|\.{4,60})"
+    r"|</(?:name|key|param-name)>\s{0,40}<(?:value|string|param-value)[^<>]{0,60}>"  # a name beside its value
+    r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
+    r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*|[ \t]*\([a-z_ ]{2,20}\)[ \t]*[:=]"
+    r"|(?:\(\))?\)?(?:\.[a-z_]{2,24})?!?(?:\(|,[ ]?)(?:<<|[bu])?[\"']"  # what it is compared with, or stands beside
+    r"|[ \t]+(?:str|string|std::string|bytes|char ?\*)[ \t]+(?:[\"'])"
     r"|\\{0,15}[\"'\x60][ \t]{0,4},\s{0,4}(?:\\{0,15}[\"'\x60])"  # the next item of a list
     r"|[\"'\x60][ \t]?\{[^{}\"]{0,300}default[ \t]*=[ \t]*[\"']"  # a variable of Terraform
     r"|</key>\s{0,40}<string>"  # a property list
@@ -46,12 +52,21 @@ _CODE_ENDINGS: Final = frozenset(
     b"c cc cpp cs dart go h hpp java js jsx kt lua mjs php pl py rb rs scala swift ts tsx vue zig".split()
 )
 _SKIP: Final = re.compile(rb"""[ \t]{0,64}(?:\r?\n[ \t]{1,64}(?=\\{0,15}["']|string\([0-9]))?(?:![\w!-]{2,40} )?""")
-_TYPED: Final = re.compile(rb"""[ \t]*[&*\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=[bBrRuUfFN$@]{0,2}["'])""")
+_TYPED: Final = re.compile(
+    rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:String::from\(|[bBrRuUfFN$@]{0,2})["'])"""
+)
 _THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=["'])""")
 _LINE_START: Final = re.compile(
     rb"""(?ix)[ \t]*(?:[-+>#|*~][ \t]+)?
     (?:export[ \t]+|set[ \t]+|setx[ \t]+|env[ \t]+|declare[ \t]+-x[ \t]+|ENV[ \t]+|\$env:)?["']?\Z"""
 )
+_INNER_VALUE: Final = re.compile(
+    rb"""\{[^{}\n]{0,200}?["'](?:value|plaintext|default|secret|data|current)\\{0,15}["'][ \t]*:[ \t]*"""
+)
+_NEXT_LINE: Final = re.compile(rb"[ \t]*\r?\n([ \t]+)(?=[^\s#-][^\s:=]{5,80}[ \t\r]*(?:\n|\Z))")
+_WRAPPER: Final = re.compile(rb"(?:Optional|Some|Just|Ok)\((?=[\w.+/=-]{4,400}\))")
+_XML_VALUE: Final = re.compile(rb"[^<>\n]{0,120}>\s{0,40}<value[^<>]{0,40}>")
+_CALL: Final = re.compile(rb"\w!?\(\Z")
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 _XML_END: Final = re.compile(rb"\s{0,80}[^<\n]{1,4096}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}")
@@ -65,6 +80,10 @@ _OTHER_VALUE: Final = re.compile(
 )
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
+_WRAPPED: Final = frozenset({b"O", b"S", b"J"})
+_BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
+_LINE_ENDS: Final = frozenset({b"\n", b"\r"})
+_CALLED: Final = frozenset({b"(", b")", b",", b".", b"!"})
 _CDATA: Final = b"<![CDATA["
 _BLOCK_LINES: Final = 64
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
@@ -110,7 +129,7 @@ def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
     behind = data[at : at + 1]
     if data[at - 1 : at] == b":":
         in_source = behind.isdigit() and name.rpartition(b".")[2] in _CODE_ENDINGS  # a file and its line
-        if behind == b":" or in_source:
+        if (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
             return True
     if name == b"passwd" and data[begin - 1 : begin] == b"/":
         return True
@@ -122,7 +141,9 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
     """The value, by what joins it to its name."""
     joint = data[name[1] : end]
     last = joint[-1:]
-    if joint.lower().endswith(b"<string>"):
+    if last in _QUOTES and joint[:1] in _CALLED:
+        yield from calls.compared(data, name, end, meaning)
+    elif joint.lower().endswith(b"<string>") or joint.startswith(b"</"):
         text = _XML_END.match(data, end)
         if text:
             yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=name)
@@ -168,7 +189,7 @@ def _meaning(data: bytes, table: bytes, start: int, extra: Names) -> tuple[int, 
 def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The value behind a sign of assignment."""
     assigned = data[at - 1 : at] != b":"
-    typed = None if assigned else _TYPED.match(data, at)
+    typed = None if assigned or meaning.weak in {"header", "cookies"} else _TYPED.match(data, at)
     if typed:
         at, assigned = typed.end(), True
     if meaning.weak in {"host", "numbered"}:
@@ -177,13 +198,17 @@ def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     spaced = data[at : at + 1] == b" "
     blanks = _SKIP.match(data, at)
     at = blanks.end() if blanks else at
-    if meaning.weak == "user" and data[at : at + 1] == b"{":
-        inner = _INNER_NAME.match(data, at)
+    if data[at : at + 1] == b"{":
+        inner = (_INNER_NAME if meaning.weak == "user" else _INNER_VALUE).match(data, at)
         at = inner.end() if inner else at
+    elif data[at : at + 1] in _WRAPPED and (wrapper := _WRAPPER.match(data, at)):
+        at = wrapper.end()
     opened = values.quoted(data, at)
     if opened is None and (scalar := None if assigned else _BLOCK_SCALAR.match(data, at)):
         yield from _block(data, name, scalar.end(), meaning)
-    elif opened is None and (array := _ARRAY.match(data, at)):
+    elif data[at : at + 1] in _LINE_ENDS and not meaning.weak and (lower := _lower(data, name, at)):
+        yield from judged(data, lower, meaning, in_quotes=False, assigned=True, name=name)
+    elif data[at : at + 1] in _BEFORE_ITEMS and (array := _ARRAY.match(data, at)):
         yield from _items(data, array.end(), meaning)
     elif meaning.weak == "header":
         yield from credentials.header(data, opened[0] if opened else None, at)
@@ -199,16 +224,26 @@ def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
         yield from _unquoted(data, name, at, meaning, assigned=assigned, spaced=spaced)
 
 
+def _lower(data: bytes, name: Span, at: int) -> Span | None:
+    """The word on the next line that is indented deeper than the name."""
+    following = _NEXT_LINE.match(data, at)
+    line, _ = line_of(data, name[0], most=200)
+    if following is None or data[line : name[0]].strip() or len(following[1]) <= name[0] - line:
+        return None
+    span = values.to_line_end(data, following.end(), words=False)
+    return span if span and values.mixed(data[slice(*span)], least=6) else None
+
+
 def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: bool, spaced: bool) -> Iterator[Found]:
     """A value without quotes: a word, or the rest of the line in a settings file."""
-    braced = _BRACED.match(data, at) if assigned and not spaced else None
+    braced = _BRACED.match(data, at) if data[at : at + 1] == b"{" and assigned and not spaced else None
     line, _ = line_of(data, name[0], most=200)
     phrase = data[slice(*name)].lower().endswith((b"phrase", b"mnemonic"))
     if braced:
         span: Span | None = braced.span(1)
     elif phrase:
         span = values.to_line_end(data, at, words=True)
-    elif _LINE_START.match(data, line, name[0]) and _is_setting(data, name):
+    elif meaning.weak != "user" and _LINE_START.match(data, line, name[0]) and _is_setting(data, name):
         span = values.to_line_end(data, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
     else:
         span = values.bare(data, at)
@@ -220,7 +255,7 @@ def _cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The next cell of a table drawn with bars or dots."""
     blanks = _SKIP.match(data, at)
     span = values.bare(data, blanks.end() if blanks else at)
-    if span is not None:
+    if span is not None and (meaning.weak or values.mixed(data[slice(*span)], least=4)):
         yield from judged(data, span, meaning, in_quotes=False, assigned=False, name=name)
 
 
@@ -277,7 +312,14 @@ def _pair(data: bytes, begin: int, end: int, meaning: Sense) -> Iterator[Found]:
         return
     before = data[max(opening - 9 - slashes, 0) : max(opening - slashes, 0)].rstrip()
     behind = data[stop + slashes + 1 : stop + slashes + 9].lstrip()
-    if not flag and not (before.endswith((b"[", b"(")) and behind.startswith((b"]", b")"))):
+    value = data[end:stop]
+    called = _CALL.search(before) is not None and values.mixed(value, least=5)
+    alone = (
+        before.endswith((b"[", b"("))
+        and behind.startswith((b"]", b")"))
+        and not (_CALL.search(before) and value.isalpha())
+    )
+    if not flag and not called and not alone:
         return
     if meaning.weak == "header":
         yield from credentials.header(data, (end, stop), end)
@@ -322,6 +364,10 @@ def _named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     line = values.to_line_end(data, form.end(), words=True) if form else None
     if line and not values.placeholder(data[slice(*line)]):
         yield *line, meaning.kind, "key"
+    elif inner := _XML_VALUE.match(data, match.end()):
+        text = _XML_END.match(data, inner.end())
+        if text:
+            yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=match.span(1))
     elif data[match.end() : match.end() + 1] == b">":
         text = _XML_END.match(data, match.end() + 1)
         if text and not values.placeholder(text.group()):

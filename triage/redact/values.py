@@ -12,15 +12,17 @@ from typing import Final
 
 from triage.redact import masks
 from triage.redact.keys import sense, vocabulary
-from triage.redact.text import BACKSLASH, Span, digits_in
+from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
 __all__ = (
+    "after",
     "bare",
     "closing",
     "holds_secret",
     "in_code",
     "is_name",
     "looks_random",
+    "mixed",
     "names_user_and_password",
     "placeholder",
     "quoted",
@@ -29,20 +31,30 @@ __all__ = (
 
 _LONGEST: Final = 4_096
 _BARE: Final = re.compile(rb"""[^\s"'`,;&<>{}()\[\]|\\\x00]{1,4096}""")
+# A sign that joins pairs is part of a value where no other pair follows, and no entity is meant.
+_BEYOND: Final = re.compile(
+    rb"""&(?!&|[\w.%\[\]-]{1,60}=|(?:amp|quot|lt|gt|apos|\#))[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}"""
+)
 # In a file of settings a value may hold what would end it elsewhere.
 _LINE: Final = re.compile(rb"[^\r\n\x00]{1,4096}")
 _WORD: Final = re.compile(rb"[^\s\x00]{1,4096}")
 _OPEN: Final = re.compile(
-    rb"""(?:(?:Some|Ok|Just|Optional|Secret|SecretStr|String|Password)\(|string\([0-9]{1,6}\)[ ]"""
-    rb"""|0x[0-9a-fA-F]{1,16}[ ]|[bBuUrRfFN@$]{0,2})\s{0,20}?(\\{0,15})(["'`])"""
+    rb"""(?:(?:Some|Ok|Just|Optional|Secret|SecretStr|SecretString|String|Password|str|bytes|bytearray"""
+    rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt|sha256_hex|base64_decode|atob))\("""
+    rb"""|string\([0-9]{1,6}\)[ ]|std::string[ ]|<<|0x[0-9a-fA-F]{1,16}[ ]|[bBuUrRfFN@$]{0,2})"""
+    rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
 _COMMENT: Final = re.compile(rb"[ \t]+#")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
-    \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \) | [A-Z_][A-Z0-9_]{0,60} | env: \w{1,60} ) | %[A-Za-z_]{1,60}%
+    \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60} | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
+        | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds) )
+    | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
+    | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt)/ [\w./-]{1,200} | %[A-Za-z_]{1,60}%
     | \{\{ [^{}]{0,200} \}\} | \{ [A-Za-z_.]{0,60} \} | %\(? [\w]{0,40} \)? [sdr]? | \#\{ [^{}]{0,200} \}
-    | @[A-Za-z_]{1,60}@ | < \|? [A-Za-z _.-]{1,60} \|? > | \( [a-z]{2,20} (?:[ ][a-z]{2,20}){1,6} \) | :\w{1,30}
+    | %env \( [\w:]{1,60} \) % | ![a-z]{2,20} | @[A-Za-z_]{1,60}@ | < \|? [A-Za-z _.-]{1,60} \|? > | :\w{1,30}
+    | \( [a-z]{2,20} (?:[ ][a-z]{2,20}){1,6} \)
     | \[[A-Za-z][A-Za-z _.-]{1,40}\] | (?i:your|my|some|example|dummy|sample|the)[-_ ][A-Za-z_ -]{1,40}
     | (?:self|this|cls|var|local|data|module|each|config|settings|request|req|env|os|process|args|options|params|user
         |ctx|props|state) \. [\w.\[\]]{1,80}
@@ -55,10 +67,17 @@ _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
 _CODE_MARKS: Final = frozenset(b"([")
 _LESS: Final = ord("<")
 _CALL: Final = re.compile(
-    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]"
+    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"']{0,40}\]$"
     rb"|\w[\w.-]*\.(?:js|ts|py|rb|go|rs|java|cs|php|kt|dart|mjs|cjs|jsx|tsx|vue):[0-9]"
 )
 _LETTERS: Final = re.compile(rb"[A-Za-z]+")
+# Random text holds words by chance; a name has few digits and few words.
+_NAME_DIGITS: Final = 2
+_NAME_PARTS: Final = 6
+_CAPITALS: Final = re.compile(rb"[A-Z]+")
+_SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.]{0,30}=(?:[^=]|$)")
+_LETTER_BYTES: Final = frozenset(LETTERS)
+_MARKS: Final = frozenset(b"!@#$%^&*+~?_")
 _SENTENCE: Final = re.compile(
     rb"(?i)\b(?:must|should|cannot|required?|invalid|incorrect|wrong|missing|expired?|not|does|least|characters?|enter|"
     rb"please|failed|was|were|is|are|has|been|too|contains?|change|reset|forgot|field|the|your|for)\b"
@@ -80,7 +99,7 @@ def quoted(data: bytes, at: int) -> tuple[Span, int] | None:
         stop = _LINE.match(data, start)
         end = stop.end() if stop else start
         return (start, end), end
-    return (start, end), end + depth + 1
+    return (start, end), end + depth + len(quote)
 
 
 def closing(data: bytes, start: int, depth: int, quote: bytes) -> int | None:
@@ -105,6 +124,8 @@ def bare(data: bytes, at: int) -> Span | None:
     if match is None:
         return None
     start, end = match.span()
+    while data[end : end + 1] == b"&" and (more := _BEYOND.match(data, end)):
+        end = more.end()
     while end > start and data[end - 1] in b".:":  # the end of a sentence is not part of it
         end -= 1
     return (start, end) if end > start else None
@@ -127,12 +148,34 @@ def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:
     return (start, end) if end > start else None
 
 
+def after(data: bytes, at: int, quote: bytes = b"") -> Span | None:
+    """The next word or string; a string that `quote` has opened already."""
+    if quote:
+        stop = closing(data, at, 0, quote)
+        return (at, stop) if stop is not None else None
+    opened = quoted(data, at)
+    return opened[0] if opened else bare(data, at)
+
+
+def mixed(value: bytes, *, least: int) -> bool:
+    """Whether a word mixes letters with digits or marks, as a secret does and no word of a language."""
+    mixes = digits_in(value) > 0 or (least < 8 and not _MARKS.isdisjoint(value))
+    if value.endswith((b"()", b"(")) or b"::" in value or _SETTING.match(value) or value.startswith((b"/", b"HTTP/")):
+        return False
+    if b"." in value and not digits_in(value) and _IDENTIFIER.fullmatch(value):
+        return False
+    return len(value) >= least and mixes and not _LETTER_BYTES.isdisjoint(value)
+
+
 def placeholder(value: bytes) -> bool:
     """Whether a text stands for a value and holds none: null, a mask of any tool, a reference, an example's word."""
     small = value.strip().lower()
     if small in vocabulary().empty or len(set(small)) <= 1:
         return True
-    return bool(masks.FOREIGN.fullmatch(small) or _REFERENCE.fullmatch(value.strip()))
+    stripped = value.strip()
+    if masks.FOREIGN.fullmatch(small) or _REFERENCE.fullmatch(stripped):
+        return True
+    return stripped[:1] == b"[" and masks.MASK.fullmatch(stripped) is not None
 
 
 def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, name: bytes) -> bool:
@@ -147,7 +190,7 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
 
 def _in_quotes(value: bytes) -> bool:
     """Whether a string is a secret: no rest of an expression whose quote closed a string, no word, no sentence."""
-    if value.startswith((b" +", b"+ ", b" .", b" %", b", ")):
+    if value.startswith((b" ", b"+ ", b", ", b"; ", b") ")):
         return False
     if value.lower() in vocabulary().words and len(value) > 3:
         return False
@@ -161,7 +204,10 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
     """Whether a word or phrase is a secret: no prose, no call or index, no comparison or pointer, no name."""
     first, _, rest = value.partition(b" ")
     if rest and (
-        first.lower().strip(b".,;?!") in vocabulary().words or _SENTENCE.search(value) or _NOT_A_PHRASE.search(value)
+        first.lower().strip(b".,;?!") in vocabulary().words
+        or is_name(first)
+        or _SENTENCE.search(value)
+        or _NOT_A_PHRASE.search(value)
     ):
         return False
     if after in _CODE_MARKS or (after == _LESS and value.isalpha()) or value[:1] in b"=!*&" or _CALL.match(value):
@@ -170,6 +216,8 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
         return value.lower() not in vocabulary().words and len(value) >= (4 if assigned else 6) and not is_name(value)
     if _IDENTIFIER.fullmatch(value):
         joined = any(mark in value for mark in (b".", b":", b"->"))
+        if not assigned and b"_" in value and not value.islower() and not value.isupper() and not joined:
+            return len(value) >= 8 and not is_name(value)
         return assigned and not joined and len(value) >= 6 and not is_name(value)
     return len(value) >= (4 if value.isdigit() else 3)
 
@@ -181,7 +229,9 @@ def in_code(value: bytes) -> bool:
 
 def is_name(value: bytes) -> bool:
     """Whether a word is itself the name of a secret: a variable, or what stands for a value in a manual."""
-    return sense(value.decode("latin-1")) is not None
+    if sense(value.decode("latin-1")) is None:
+        return False
+    return value.islower() or (digits_in(value) <= _NAME_DIGITS and len(_CAPITALS.findall(value)) <= _NAME_PARTS)
 
 
 def looks_random(value: bytes, *, least: int = 8) -> bool:

@@ -1,0 +1,49 @@
+import pytest
+
+from tests.finding import told
+from triage.redact.grids import columns
+
+
+def found(text):
+    data = text.encode()
+    return told(columns(data, data.lower().index(b"assword")), data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,user,password\n1,app,hunter2\n",
+        'id,password,x\n1,"hunter2",y',
+        "id;password\n1;hunter2",
+        "user\tpassword\napp\thunter2\n",
+        "| user | password | role |\n|---|---|---|\n| app | hunter2 | admin |",
+        "| Password |  n |\n| :--- | --: |\n| `hunter2` | 1 |",
+        "+------+----------+\n| user | password |\n+------+----------+\n| app  | hunter2  |\n",
+        " id | password\n----+---------\n  1 | hunter2\n",
+        "service   user   password\nmysql     root   hunter2\n",
+        "NAME  PASSWORD  TTL\napp   hunter2   60\n",
+    ],
+)
+def test_a_column_of_secrets_is_found_by_its_header(text):
+    assert ("hunter2", "password") in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,password_reset,role\n1,true,admin",
+        "| field | type |\n| password | string |",
+        "password, token and secret\nmust be set",
+        "retry(user, password)\nfoo2, bar3",
+        "password=a1,b\nc1,d2",
+        "user,password\n\napp,hunter2",
+        "user,password\napp,hunter2,more",
+    ],
+)
+def test_other_lines_are_no_tables(text):
+    assert found(text) == []
+
+
+def test_every_row_counts_up_to_an_empty_line():
+    text = "user,password\na,hunter21\nb,hunter22\n\nc,hunter23\n"
+    assert [value for value, _ in found(text)] == ["hunter21", "hunter22"]

@@ -1,0 +1,111 @@
+"""Tables in text: what stands in the columns that a header names as secrets or people.
+
+Comma, semicolon, tab and bar separated, Markdown and the boxes of database clients, and columns set with blanks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from triage.redact import values
+from triage.redact.judging import judged
+from triage.redact.keys import Sense, sense
+from triage.redact.text import Found, Span, line_of
+
+__all__ = ("NAMES", "columns")
+
+_HEADER: Final = 400
+_ROWS: Final = 200
+_CELL: Final = re.compile(rb"[A-Za-z_#][\w./#-]{0,40}(?: [\w./#()-]{1,20}){0,2}")
+_RULE: Final = re.compile(rb"[\s|+:=-]*")
+_QUOTES: Final = b" \t\"'`*\r"
+_MARKS: Final = (b"\t", b"|", b";", b",")
+_GAP: Final = re.compile(rb" {2,}")
+_WORD: Final = re.compile(rb"[^\s]+")
+_QUOTED: Final = re.compile(rb'"[^"\n]*"')
+_WORDS: Final = (
+    "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
+    "_secret", "_hash", "credential", "credentials", "username", "hostname", "node",
+)  # fmt: skip
+NAMES: Final = tuple(
+    word + side for word in _WORDS for side in (",", ";", "\t", "|", " |", "  ", '",', '"\n', "\n", "\r")
+)
+"""What a header holds that names such a column, in small letters, with what stands beside it there."""
+
+
+def columns(data: bytes, at: int) -> Iterator[Found]:
+    """What stands in the sensitive columns of a table whose header holds a place, if it is the first of them."""
+    start, end = line_of(data, at, most=_HEADER)
+    header = data[start:end]
+    if len(header) >= _HEADER or b"=" in header or b"{" in header:
+        return
+    mark = next((mark for mark in _MARKS if mark in header), b"  ")
+    cells = _cells(header, mark)
+    meanings = [_meaning(header[slice(*cell)]) for cell in cells]
+    asked = [number for number, meaning in enumerate(meanings) if meaning is not None]
+    if len(cells) < 2 or not asked or not all(_is_title(header[slice(*cell)]) for cell in cells):
+        return
+    secret = [number for number in asked if (meaning := meanings[number]) and meaning.weak in {"", "long", "word"}]
+    if at - start > cells[(secret or asked)[0]][1]:  # it is read once, from the first such column
+        return
+    for _ in range(_ROWS):
+        start, end = line_of(data, end + 1, most=2 * _HEADER) if end + 1 < len(data) else (end, end)
+        line = data[start:end]
+        if not line.strip():
+            return
+        if _RULE.fullmatch(line):
+            continue
+        row = _aligned(line, cells) if mark == b"  " else _cells(line, mark)
+        if len(row) != len(cells) or any(_meaning(line[slice(*cell)]) for cell in row):
+            return
+        for number in asked:
+            meaning = meanings[number]
+            if meaning is not None:
+                yield from _valued(data, (start + row[number][0], start + row[number][1]), meaning)
+
+
+def _cells(line: bytes, mark: bytes) -> list[Span]:
+    """The cells of a line without what frames them."""
+    plain = _QUOTED.sub(lambda match: b'"' * len(match.group()), line)
+    ends = [match.span() for match in re.finditer(_GAP if mark == b"  " else re.escape(mark), plain)]
+    found = [(start, end) for (_, start), (end, _) in pairwise([(0, 0), *ends, (len(line), 0)])]
+    if mark in {b"|", b"  "}:
+        found = found[not line[slice(*found[0])].strip() : len(found) - (not line[slice(*found[-1])].strip())]
+    return [_bare(line, *cell) for cell in found]
+
+
+def _aligned(line: bytes, cells: list[Span]) -> list[Span]:
+    """The cells of a line under those of a header set with blanks."""
+    starts = [start for start, _ in cells]
+    if any(line[start - 1 : start].strip() for start in starts[1:]):
+        words = [match.span() for match in _WORD.finditer(line)]
+        return words if len(words) == len(cells) else []
+    return [_bare(line, start, end) for start, end in pairwise([*starts, len(line)]) if start < len(line)]
+
+
+def _bare(line: bytes, start: int, end: int) -> Span:
+    """A cell without blanks and quotes."""
+    text = line[start:end]
+    left = start + len(text) - len(text.lstrip(_QUOTES))
+    return left, max(left, end - len(text) + len(text.rstrip(_QUOTES)))
+
+
+def _is_title(cell: bytes) -> bool:
+    """Whether a cell can be the name of a column."""
+    return not cell or _CELL.fullmatch(cell) is not None
+
+
+def _meaning(cell: bytes) -> Sense | None:
+    """What the name of a column says; None for one that a value has to confirm in other ways."""
+    meaning = sense(cell.decode("latin-1")) if _CELL.fullmatch(cell) else None
+    return meaning if meaning is not None and meaning.weak in {"", "long", "user", "host", "numbered", "word"} else None
+
+
+def _valued(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
+    """The value of a cell: no plain word, as the types and words of a description are."""
+    value = data[slice(*span)]
+    if meaning.weak or values.mixed(value, least=4):
+        yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))

@@ -1,0 +1,260 @@
+"""Secrets behind fixed words: commands of protocols, consoles of devices, calls, links to reset a password.
+
+Each lead in leads.toml is what text begins with, and what may stand between it and the value. They are found in the
+one pass for keywords, so that a lead more costs a text nothing that does not hold it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from triage.redact import calls, grids, values
+from triage.redact.hosts import is_host
+from triage.redact.judging import judged
+from triage.redact.keys import Sense, sense, vocabulary
+from triage.redact.text import Expression, Found, Span, digits_in, expression, line_of
+
+__all__ = ("STARTERS", "Reader", "prompted")
+
+Reader = Callable[[bytes, int], Iterator[Found]]
+
+_FILE: Final = Path(__file__).with_name("leads.toml")
+_REACH: Final = 300
+# From so many characters on even a string has to look like a secret.
+_LONG: Final = 8
+_QUOTES: Final = frozenset({b'"', b"'", b"`"})
+_NAME_BEFORE: Final = re.compile(rb"""(?i)--?(?:name|key|path|id)[ \t=]+["']?([\w./:-]{1,120})["']?[ \t]+\Z""")
+_STORED: Final = re.compile(rb"""(?:--?[A-Za-z][\w-]{0,30}[ \t]+){0,3}["']?([\w./:-]{1,120})["']?[ \t]+(?=[^\s=-])""")
+_ACCOUNT: Final = Sense("username", "user")
+_FLAGS: Final = re.compile(rb"(?:-[A-Za-z-]{1,20}[ \t]+)*")
+_LAST: Final = re.compile(rb"[ \t]([a-z_][\w.-]{1,40})[ \t]*(?:\r?\n|\Z)")
+_SHARE: Final = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,62})/[\w$]")
+_PREFIX: Final = re.compile(rb"\[([a-z]{2,12}(?:-[a-z]{2,12}){1,3}-[0-9]{1,4})\Z")
+_OF_THREADS: Final = frozenset(
+    b"thread pool exec executor nio http https task job worker main epoll loop event scheduler timer process".split()
+)
+_HOST: Final = re.compile(rb"[ \t]*([A-Za-z][A-Za-z0-9.-]{1,62})")
+_HINTS: Final = frozenset({"entropy", "docker"})
+# What stands before the word for a password and makes what is before it one.
+_IS_BEFORE: Final = re.compile(
+    rb"""(?:(["'`])([^"'`\s]{5,80})\1|(?:\A|[\s(])([^\s"'`]{5,80}))"""
+    rb"""(?:[ ]?[!=]==?[ ]?[\w.>$-]{0,40}|\.equals(?:IgnoreCase)?\([\w.]{0,40}|,[ ]?[\w.>]{0,40}(?:get)?"""
+    rb"""|[ ]as[ ](?:the[ ]|a[ ]|my[ ])?|[ ]is[ ](?:the|my|your|our|an?|not[ ]an?)[ ]"""
+    rb"""(?:(?:new|valid|correct|right|wrong)[ ])?)p\Z""",
+    re.IGNORECASE,
+)
+_ASSERTED: Final = re.compile(rb"(?i)(?:assert\w{0,20}|equals?|compare\w{0,10}|strn?cmp|is_deeply)!?\(\Z")
+_ANSWER: Final = re.compile(rb"""\w{0,20}\)?\r?\n(?:[^\n"]{0,60}")?""")
+_ASKED: Final = re.compile(
+    rb"(?:\A|[\s)>])(?:p|po|print|p/s|x/s|output|call|display)[ \t]+\(?[\w.>$*-]{0,40}p\Z", re.IGNORECASE
+)
+
+
+class _Lead(NamedTuple):
+    """What stands before a value and between, and how long the value is at least; one with capitals is `exact`."""
+
+    start: bytes
+    between: Expression
+    least: int
+    exact: bool
+
+
+def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
+    """The value behind a lead: a string, or a word that mixes letters with digits or marks."""
+    size, least = len(lead.start), lead.least
+    if lead.exact and not data.startswith(lead.start, at):
+        return
+    found = lead.between.match(data, at + size, min(at + size + _REACH, len(data)))
+    if found is None:
+        return
+    end = found[0][1]
+    quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
+    span = values.after(data, end, quote)
+    if span is None:
+        return
+    value = data[slice(*span)]
+    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
+        return
+    opened = data[span[0] - 1 : span[0]] in _QUOTES and len(value) >= 4 and b" " not in value
+    padded = value.endswith(b"=") and len(value) >= 8
+    told = lead.start == b"PASS " and _alone(data, at, span)
+    if (opened and least < _LONG) or padded or told or values.mixed(value, least=least):
+        yield *span, "password", "lead"
+
+
+_CALLED: Final = _Lead(b"assword(", expression(r"[ ]?"), 5, exact=False)
+
+
+def _both(one: Reader, other: Reader, data: bytes, at: int) -> Iterator[Found]:
+    """What two leads of the same letters find, one of which has capitals."""
+    yield from one(data, at)
+    yield from other(data, at)
+
+
+def _alone(data: bytes, start: int, span: Span) -> bool:
+    """Whether a command of a protocol is all of its line."""
+    line, stop = line_of(data, start)
+    value = data[slice(*span)]
+    return start - line <= 4 and stop - span[1] <= 1 and len(value) >= 6 and not set(value) & set(b"/.")
+
+
+def _linked(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What a link to reset a password or to confirm something holds."""
+    span = values.bare(data, at + size)
+    if span:
+        value = data[slice(*span)].partition(b"?")[0].partition(b"/")[0]
+        if values.mixed(value, least=16) and digits_in(value) > 1:
+            yield span[0], span[0] + len(value), "token", "lead"
+
+
+def _called(reader: Callable[[bytes, int], Iterator[Found]], size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The secret among the arguments of a call."""
+    yield from reader(data, at + size)
+
+
+def _stored(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The word behind the name of a setting, as shells and the tools of services set one."""
+    found = _STORED.match(data, at + size, at + size + _REACH)
+    if found:
+        yield from _set(data, found[1], found.end())
+
+
+def _valued(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The word behind `--value`, where `--name` before it says what it is."""
+    found = _NAME_BEFORE.search(data, max(at - 160, 0), at)
+    if found:
+        yield from _set(data, found[1], at + size)
+
+
+def _set(data: bytes, name: bytes, at: int) -> Iterator[Found]:
+    """The value at a place, under a name."""
+    meaning = sense(name.decode("latin-1"))
+    span = values.after(data, at)
+    if meaning is None or span is None:
+        return
+    value = data[slice(*span)]
+    sure = values.mixed(value, least=5) or data[span[0] - 1 : span[0]] in _QUOTES
+    if (not meaning.weak and sure) or (meaning.weak in _HINTS and values.looks_random(value, least=12)):
+        plain = Sense("api_key" if meaning.weak else meaning.kind)
+        yield from judged(data, span, plain, in_quotes=False, assigned=True, name=(at, at))
+
+
+def _account(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account that a program is told behind its flags."""
+    found = _FLAGS.match(data, at + size, at + size + _REACH)
+    yield from _person(found.end() - at if found else size, data, at)
+
+
+def _made(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account that a program for accounts is told as its last word."""
+    stop = line_of(data, at, most=_REACH)[1]
+    last = _LAST.search(data, at + size - 1, stop)
+    if last:
+        yield from _person(last.start(1) - at, data, at)
+
+
+def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account that is named behind words."""
+    span = values.after(data, at + size)
+    if span is None:
+        return
+    start, end = span
+    name = data[start:end].partition(b":")[0].rstrip(b"!?")
+    end = start + len(name)
+    small = data[start:end].lower()
+    known = vocabulary()
+    if small not in known.nobody and not small.startswith(b"team") and data[end : end + 1] not in {b"(", b"="}:
+        yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
+
+
+def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The machine that is named behind words."""
+    found = _HOST.match(data, at + size)
+    if found and digits_in(found[1]) and b"." not in found[1] and is_host(found[1], named=True):
+        yield *found.span(1), "hostname", "lead"
+
+
+def _shared(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The machine of `//machine/share`."""
+    found = _SHARE.match(data, at + size)
+    if found and digits_in(found[1]) and is_host(found[1], named=True):
+        yield *found.span(1), "hostname", "lead"
+
+
+def _prefixed(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The machine in brackets before what it does, with a number behind two parts at least; no thread."""
+    found = _PREFIX.search(data, max(at - 48, 0), at)
+    if found and not _OF_THREADS & {*found[1].split(b"-")} and is_host(found[1], named=True):
+        yield *found.span(1), "hostname", "lead"
+
+
+def prompted(data: bytes, at: int) -> Iterator[Found]:
+    """What the word for a password, whose second letter stands at a place, says of what is before and behind it."""
+    line = max(data.rfind(b"\n", max(at - 160, 0), at) + 1, at - 160, 0)
+    behind = data[at + 7 : at + 8]
+    before = _IS_BEFORE.search(data, line, at)
+    if before:
+        group = 2 if before[2] is not None else 3
+        comma = b"," in data[before.end(group) : before.end(group) + 2]
+        value = before[group]
+        sure = values.mixed(value, least=6) and not values.in_code(value) and not values.placeholder(value)
+        sure = sure and not values.is_name(value)
+        if sure and b"(" not in value and (not comma or _ASSERTED.search(data, line, before.start())):
+            yield *before.span(group), "password", "compared"
+    if behind == b"(":
+        yield from _behind(_CALLED, data, at)
+    elif _ASKED.search(data, line, at):
+        answer = _ANSWER.match(data, at + 7)
+        if answer:
+            yield from calls.printed(data, answer.end())
+
+
+def _put(found: dict[bytes, Reader], text: bytes, reader: Reader) -> None:
+    """Add a reader to those of what a lead begins with."""
+    other = found.get(text)
+    found[text] = partial(_both, other, reader) if other else reader
+
+
+def _read() -> dict[bytes, Reader]:
+    """The leads of leads.toml, under what they begin with in small letters."""
+    data: dict[str, Any] = tomllib.loads(_FILE.read_text("utf-8"))
+    found: dict[bytes, Reader] = {}
+    for lead in data["lead"]:
+        for start in lead["starts"]:
+            text = start.encode()
+            between = expression(f"(?i){lead.get('between', '')}[ \\t]{{0,8}}")
+            known = _Lead(text, between, lead.get("least", 5), start != start.lower())
+            _put(found, text.lower(), partial(_behind, known))
+    for names, one in (
+        (data["accounts"], _account),
+        (data["made"], _made),
+        (data["people"], _person),
+        (data["shares"], _shared),
+        (data["prefixed"], _prefixed),
+        (data["machines"], _machine),
+        (data["links"], _linked),
+        (data["values"], _valued),
+        ([f"{store} {verb} " for store in data["stores"] for verb in data["storing"]] + data["setters"], _stored),
+        (data["logins"], partial(_called, calls.logged_in)),
+        (data["ciphers"], partial(_called, calls.enciphered)),
+        (data["phrases"], partial(_called, calls.words)),
+        (
+            [f"{verb} {name}\n" for verb in data["printing"] for name in data["printed"]],
+            partial(_called, calls.answered),
+        ),
+    ):
+        for start in names:
+            text = start.lower().encode()
+            _put(found, text, partial(one, len(text)))
+    for name in grids.NAMES:
+        _put(found, name.encode(), grids.columns)
+    return found
+
+
+STARTERS: Final = _read()
+"""What leads begin with, in small letters, and what reads them."""
