@@ -34,6 +34,7 @@ class Scanner:
         self._disabled = policy.disabled
         self._allow = frozenset(value.encode("utf-8", "surrogatepass") for value in policy.allow)
         self._allowed = tuple(Expression(regex) for regex in policy.allow_patterns)
+        self._weakened = bool(self._disabled or self._allow or self._allowed)
         self._patterns = tuple((pattern.kind, Expression(pattern.regex)) for pattern in policy.patterns)
 
     def find(self, data: bytes, known: Known | None = None, layers: Sequence[Layer] | None = None) -> list[Hit]:
@@ -76,10 +77,8 @@ class Scanner:
     def _settled(self, data: bytes, hits: Iterable[Hit]) -> list[Hit]:
         """Overlapping hits joined, what is allowed or masked taken out, in order."""
         settled: list[Hit] = []
-        whole = (whole_characters(data, hit) for hit in hits)
+        whole = [whole_characters(data, hit) for hit in hits if not self._weakened or self._counts(hit)]
         for hit in sorted(whole, key=lambda hit: (hit.start, -hit.end, -hit.rank)):
-            if not self._counts(hit):
-                continue
             if settled and hit.start < settled[-1].end:
                 settled[-1] = union(settled[-1], hit)
             else:
