@@ -7,6 +7,7 @@ its vendor's name is tried on the line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
@@ -16,10 +17,11 @@ import ahocorasick_rs
 from triage.redact import commands, wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.keys import vocabulary
+from triage.redact.lines import Lines
 from triage.redact.rules import GENERIC_RULE, Rule, entropy, globally_allowed, led, rules
 from triage.redact.text import WORD, Span, expression, line_of
 
-__all__ = ("by_rules", "generic")
+__all__ = ("by_rules", "generic", "places")
 
 _PROGRAM: Final = -1
 """Stands for the reader of command lines among the numbers of rules."""
@@ -39,6 +41,7 @@ class _Keywords(NamedTuple):
 
     automaton: ahocorasick_rs.BytesAhoCorasick
     rules: tuple[tuple[int, ...], ...]
+    words: tuple[bytes, ...]
 
 
 @cache
@@ -58,7 +61,7 @@ def _keywords() -> _Keywords:
     automaton = ahocorasick_rs.BytesAhoCorasick(
         words, matchkind=ahocorasick_rs.MatchKind.Standard, implementation=ahocorasick_rs.Implementation.DFA
     )
-    return _Keywords(automaton, tuple(tuple(of[word]) for word in words))
+    return _Keywords(automaton, tuple(tuple(of[word]) for word in words), tuple(words))
 
 
 @cache
@@ -67,10 +70,18 @@ def _generic() -> Rule:
     return next(rule for rule in rules() if rule.name == GENERIC_RULE)
 
 
-def by_rules(data: bytes, disabled: frozenset[str] = frozenset()) -> Iterator[Hit]:
+def by_rules(data: bytes, disabled: frozenset[str] = frozenset(), lines: Lines | None = None) -> Iterator[Hit]:
     """The matches of every rule but the generic one; `disabled` are names and kinds of rules that are off."""
-    yield from _at_keywords(data, disabled)
-    yield from _at_leads(data, disabled)
+    lines = lines or Lines(data)
+    yield from _at_keywords(data, lines, disabled)
+    yield from _at_leads(data, lines, disabled)
+
+
+def places() -> tuple[str, str]:
+    """Expressions of where rules and command lines are looked for."""
+    words = _keywords().words
+    least = [word for word in words if not any(other in word for other in words if other != word)]
+    return led()[0].pattern, "(?i)" + "|".join(re.escape(word.decode()) for word in least)
 
 
 def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
@@ -80,13 +91,14 @@ def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
         yield from _accepted(data, _generic(), [groups], GENERIC)
 
 
-def _at_keywords(data: bytes, disabled: frozenset[str]) -> Iterator[Hit]:
+def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
     """The matches near keywords, and the secrets on command lines."""
-    automaton, numbers = _keywords()
+    automaton, numbers, _ = _keywords()
     every = rules()
     searched: dict[int, int] = {}
     covered = commanded = 0
-    for word, start, _ in automaton.find_matches_as_indexes(data.lower(), overlapping=True):
+    for word, at, _ in automaton.find_matches_as_indexes(lines.data.lower(), overlapping=True):
+        start = lines.place(at)
         for index in numbers[word]:
             if index == _PROGRAM:
                 yield from _on_command_line(data, start, programs=start >= commanded)
@@ -103,10 +115,10 @@ def _at_keywords(data: bytes, disabled: frozenset[str]) -> Iterator[Hit]:
                 yield hit
 
 
-def _at_leads(data: bytes, disabled: frozenset[str]) -> Iterator[Hit]:
+def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
     """The matches of rules that have no telling keyword, where their form begins."""
     leads, every = led()
-    for start, end in leads.spans(data):
+    for start, end in lines.spans(leads):
         begin, stop = _token(data, start, end)
         for rule in every:
             if not _is_off(rule, disabled) and _leads(rule, data[start:stop]):

@@ -18,7 +18,6 @@ import numpy as np
 from triage.redact import documents, judging, masks
 from triage.redact.hits import KEY, Hit, joined
 from triage.redact.known import Known, unescaped, worth_finding
-from triage.redact.layers import read_layers
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner
 from triage.redact.text import Found
@@ -302,7 +301,7 @@ def text_spans(text: str, policy: Policy | None) -> list[tuple[int, int, str]]:
 
 def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> list[Hit]:
     """The places in a text that is all there is, those where a value is named again too."""
-    layers = read_layers(data)
+    layers = scanner.layers(data)
     hits = scanner.find(data, layers=layers)
     again = Known([*((hit.kind, hit.value) for hit in hits if worth_finding(hit.kind, hit.value)), *given])
     return joined(hits, scanner.find_known(data, again, layers, hits)) if again else hits

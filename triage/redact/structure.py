@@ -16,9 +16,10 @@ from typing import Final
 from triage.redact import credentials, masks, values
 from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, parts, sense, vocabulary
+from triage.redact.lines import Lines
 from triage.redact.text import BACKSLASH, WORD, Expression, Found, Span, line_of
 
-__all__ = ("assignments",)
+__all__ = ("assignment", "assignments")
 
 _NAMES: Final = (
     r"pass(?:word|wd|phrase|code|wort)?|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
@@ -72,15 +73,15 @@ _BLANKS: Final = re.compile(rb"[\s,]*")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
 
 
-def assignments(data: bytes, extra: Names = ()) -> Iterator[Found]:
+def assignments(data: bytes, extra: Names = (), lines: Lines | None = None) -> Iterator[Found]:
     """The values under sensitive names in a text; `extra` are names that a policy adds."""
     table = data.translate(_NAME_TABLE)
-    for start, end in _assignment(extra).spans(data):
+    for start, end in (lines or Lines(data)).spans(assignment(extra)):
         yield from _assigned(data, table, (start, end), extra)
 
 
 @lru_cache(maxsize=16)
-def _assignment(extra: Names) -> Expression:
+def assignment(extra: Names) -> Expression:
     """A sensitive name, or one of a policy, with what joins it to a value."""
     own = "".join(f"|{'[_. -]?'.join(words)}" for words in map(parts, extra) if words)
     return Expression(rf"(?i)(?:{_NAMES}{own})[\w.\-]{{0,40}}\]?(?:{_JOIN})")

@@ -63,10 +63,21 @@ class Expression:
         for match in self._compiled.finditer(data, start, end):
             yield match.span()
 
+    def first(self, data: bytes, start: int) -> Span | None:
+        """Where it matches first from a place on."""
+        match = self._compiled.search(data, start)
+        return match.span() if match else None
+
     def groups(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[list[Span]]:
         """Where it and its groups match; (-1, -1) for a group that does not take part."""
         for match in self._compiled.finditer(data, start, end):
             yield [match.span(number) for number in range(self.group_count + 1)]
+
+    def parts(self, data: bytes) -> Iterator[tuple[Span, int, Span]]:
+        """Where it matches, the number of the one group that takes part, and where that matches."""
+        for match in self._compiled.finditer(data):
+            number = match.lastindex
+            yield match.span(), number, match.span(number)
 
     def search(self, data: bytes, start: int = 0, end: int | None = None) -> list[Span] | None:
         """Where it and its groups match first."""
