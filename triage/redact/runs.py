@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -93,27 +94,46 @@ def _likely(data: bytes, table: bytes) -> list[int]:
     classes = np.frombuffer(table, np.uint8)
     inside = classes != _BLANK
     # A run of sixteen holds eight in a row that begin at a multiple of eight: compared as one number.
-    whole = inside[: len(inside) & ~7].view(np.uint64) == _EIGHT
-    words = np.flatnonzero(whole)
+    words = np.flatnonzero(inside[: len(inside) & ~7].view(np.uint64) == _EIGHT)
     if not len(words):
         return []
     begins = _run_begins(inside, words[np.diff(words, prepend=-2) > 1] * 8)
     raw = np.frombuffer(data, np.uint8)
     prefixed = begins[(raw[begins] == ord("0")) & (raw[begins + 1] == ord("x"))] + 2
     escaped = begins[raw[begins] == ord("x")] + 1  # Postgres and Python write \x before
-    begins = np.concatenate([begins, prefixed, escaped])
-    joints = np.flatnonzero(classes == _JOINT)
-    joints = joints[whole[np.minimum(joints + 8 >> 3, len(whole) - 1)]] + 1
-    starts = np.concatenate([begins, joints])
+    before = words[words > 0] - 1
+    cells = np.flatnonzero(classes[: len(classes) & ~7].reshape(-1, 8)[before] == _JOINT)
+    joints = before[cells >> 3] * 8 + (cells & 7) + 1
+    starts = np.concatenate([begins, prefixed, escaped, joints])
     starts = starts[starts + _LEAST_RUN <= len(inside)]
     starts = starts[inside[starts + _LEAST_RUN - 1] & inside[starts + 8]]
-    # Two bytes tell most of them; the rest is asked of what is left.
-    first = raw[starts[:, None] + np.arange(4)]
-    starts = starts[_reads_as_text(first, least=3) | _reads_as_hex(first, least=2)]
+    # Three pairs of letters tell most of them; the rest is asked of what is left.
+    pairs = np.ndarray((len(raw) - 1,), "<u2", raw.data, strides=(1,))  # those that begin at every byte
+    seen = np.full(len(starts), 3, np.uint8)
+    for place, reads in enumerate(_pairs_read()):
+        seen &= reads[pairs[starts + place]]
+        starts, seen = starts[seen > 0], seen[seen > 0]
     letters = raw[starts[:, None] + np.arange(_LEAST_RUN)]
     starts = starts[_reads_as_text(letters[:, :12], least=8) | _reads_as_hex(letters, least=7)]
     found: list[int] = np.sort(starts).tolist()
     return found
+
+
+@cache
+def _pairs_read() -> tuple[_Bytes, _Bytes, _Bytes]:
+    """For every pair of letters, as the first two, the middle two and the last two of four, how it reads.
+
+    1 where the byte of base64 that they make prints, 2 where the byte of hexadecimal does; what the middle two are as
+    hexadecimal nobody asks.
+    """
+    pair = np.arange(1 << 16, dtype="<u2").view(np.uint8).reshape(-1, 2)
+    one, two = _BASE64_VALUES[pair].T
+    first, middle, last = (
+        _PRINTS[part] for part in (one << 2 | two >> 4, (one & 15) << 4 | two >> 2, (one & 3) << 6 | two)
+    )
+    digits = _HEX_VALUES[pair]
+    hexadecimal = ((digits < 16).all(1) & _PRINTS[(digits[:, 0] << 4 | digits[:, 1]) & 255]).astype(np.uint8) * 2
+    return first | hexadecimal, middle.astype(np.uint8) | 2, last | hexadecimal
 
 
 def _reads_as_text(letters: _Bytes, *, least: int) -> _Flags:
