@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from triage.redact.text import Expression, Span
@@ -45,17 +45,18 @@ def _loosened(part: re.Match[str]) -> str:
 class Lines:
     """Lines of a text put together, and where they stand in it; all of the text where nothing is `wanted`.
 
-    Each run of lines stands there with the line end before it and its own, as what expressions look at.
+    `wanted` gives the expression if it is needed. Each run of lines stands there with the line end before it and its
+    own, as what expressions look at.
     """
 
     __slots__ = ("_begins", "_shifts", "_whole", "data")
 
-    def __init__(self, data: bytes, wanted: Expression | None = None) -> None:
+    def __init__(self, data: bytes, wanted: Callable[[], Expression] | None = None) -> None:
         self._whole = self.data = data
         self._begins = [0]
         self._shifts = [0]
         if wanted is not None and len(data) > _SMALL:
-            self._keep([*_runs(data, wanted)])
+            self._keep([*_runs(data, wanted())])
 
     def _keep(self, runs: list[Span]) -> None:
         """Leave out everything but these runs of lines."""

@@ -18,7 +18,7 @@ from triage.redact import commands, wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.keys import vocabulary
 from triage.redact.lines import Lines
-from triage.redact.rules import GENERIC_RULE, Rule, entropy, globally_allowed, led, rules
+from triage.redact.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
 from triage.redact.text import WORD, Span, expression, line_of
 
 __all__ = ("by_rules", "generic", "places")
@@ -120,8 +120,9 @@ def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[H
     leads, every = led()
     for start, end in lines.spans(leads):
         begin, stop = _token(data, start, end)
-        for rule in every:
-            if not _is_off(rule, disabled) and _leads(rule, data[start:stop]):
+        for number in beginnings().of(data[start:stop]):
+            rule = every[number]
+            if not _is_off(rule, disabled):
                 yield from _accepted(data, rule, rule.expression.groups(data, begin, stop), FORM)
 
 
@@ -136,12 +137,6 @@ def _on_command_line(data: bytes, start: int, *, programs: bool) -> Iterator[Hit
 def _is_off(rule: Rule, disabled: frozenset[str]) -> bool:
     """Whether a policy switched a rule off, by its name or by its kind."""
     return rule.name in disabled or rule.kind in disabled
-
-
-def _leads(rule: Rule, text: bytes) -> bool:
-    """Whether a text begins as the tokens of a rule do."""
-    found = expression(rule.lead).search(text)
-    return found is not None and found[0][0] == 0
 
 
 def _window(data: bytes, rule: Rule, at: int) -> Span:

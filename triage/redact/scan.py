@@ -6,7 +6,7 @@ Nothing here keeps a value longer than the scan of one text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -34,7 +34,7 @@ class Scanner:
 
     def __init__(self, policy: Policy) -> None:
         self._keys = policy.keys
-        self._wanted = _wanted(policy.keys)
+        self._wanted = partial(_wanted, policy.keys)
         self._disabled = policy.disabled
         self._allow = frozenset(value.encode("utf-8", "surrogatepass") for value in policy.allow)
         self._allowed = tuple(Expression(regex) for regex in policy.allow_patterns)

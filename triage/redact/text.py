@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import re2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = (
     "BACKSLASH",
@@ -19,6 +19,7 @@ __all__ = (
     "HEX_DIGITS",
     "LETTERS",
     "WORD",
+    "Beginnings",
     "Expression",
     "Found",
     "Span",
@@ -50,12 +51,8 @@ class Expression:
     __slots__ = ("_compiled", "group_count", "pattern")
 
     def __init__(self, pattern: str) -> None:
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        options.max_mem = _MEMORY
-        options.log_errors = False
         self.pattern = pattern
-        self._compiled: Any = re2.compile(pattern.encode("latin-1", "backslashreplace"), options)
+        self._compiled: Any = re2.compile(pattern.encode("latin-1", "backslashreplace"), _options())
         self.group_count: int = self._compiled.groups
 
     def spans(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[Span]:
@@ -91,6 +88,31 @@ class Expression:
     def fullmatch(self, data: bytes) -> bool:
         """Whether it matches the whole."""
         return self._compiled.fullmatch(data) is not None
+
+
+class Beginnings:
+    """Expressions that say together which of them match where a text begins."""
+
+    __slots__ = ("_set",)
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._set: Any = re2.Set.MatchSet(_options())
+        for pattern in patterns:
+            self._set.Add(pattern.encode("latin-1", "backslashreplace"))
+        self._set.Compile()
+
+    def of(self, text: bytes) -> list[int]:
+        """The numbers of the expressions, in order."""
+        return sorted(self._set.Match(text) or ())
+
+
+def _options() -> Any:
+    """How every expression is compiled: for bytes, and quietly."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    return options
 
 
 @lru_cache(maxsize=1_024)
