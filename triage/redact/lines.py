@@ -18,7 +18,7 @@ __all__ = ("Lines", "any_of")
 
 _REPEATS: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|\{([0-9]+)(,?)([0-9]*)\}|(\()(?!\?)", re.DOTALL)
 _FEW: Final = 4
-# A smaller text is read whole: to find its lines would take as long.
+# A smaller text is read whole or not at all.
 _SMALL: Final = 4_096
 # How far beyond its line a match is expected to reach.
 _REACH: Final = 256
@@ -57,6 +57,8 @@ class Lines:
         self._shifts = [0]
         if wanted is not None and len(data) > _SMALL:
             self._keep([*_runs(data, wanted())])
+        elif wanted is not None and wanted().first(data, 0) is None:
+            self.data = b""
 
     def _keep(self, runs: list[Span]) -> None:
         """Leave out everything but these runs of lines."""
@@ -73,7 +75,7 @@ class Lines:
 
     def spans(self, expression: Expression) -> Iterator[Span]:
         """Where an expression matches in the text."""
-        for start, end in expression.spans(self.data):
+        for start, end in expression.spans(self.data) if self.data else ():
             shift = self.place(start) - start
             if self.place(end - 1) == end - 1 + shift:
                 yield start + shift, end + shift
@@ -82,7 +84,7 @@ class Lines:
 
     def parts(self, expression: Expression) -> Iterator[tuple[int, int, int]]:
         """Where the one group of an expression that takes part matches in the text, after its number."""
-        for (start, end), number, part in expression.parts(self.data):
+        for (start, end), number, part in expression.parts(self.data) if self.data else ():
             shift = self.place(start) - start
             if self.place(end - 1) == end - 1 + shift:
                 yield number, part[0] + shift, part[1] + shift

@@ -73,8 +73,9 @@ def _generic() -> Rule:
 def by_rules(data: bytes, disabled: frozenset[str] = frozenset(), lines: Lines | None = None) -> Iterator[Hit]:
     """The matches of every rule but the generic one; `disabled` are names and kinds of rules that are off."""
     lines = lines or Lines(data)
-    yield from _at_keywords(data, lines, disabled)
-    yield from _at_leads(data, lines, disabled)
+    if lines.data:
+        yield from _at_keywords(data, lines, disabled)
+        yield from _at_leads(data, lines, disabled)
 
 
 def places() -> tuple[str, str]:

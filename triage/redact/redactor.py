@@ -294,8 +294,8 @@ def text_spans(text: str, policy: Policy | None) -> list[tuple[int, int, str]]:
         return [(hit.start, hit.end, hit.kind) for hit in hits]
     # Every byte of a character but its first is one that the text does not count.
     behind = np.flatnonzero((np.frombuffer(data, np.uint8) & 0xC0) == 0x80)
-    places = np.array([(hit.start, hit.end) for hit in hits], np.int64).reshape(-1, 2)
-    counted = (places - np.searchsorted(behind, places)).tolist()
+    starts, ends = (np.array(places, np.int64) for places in ([hit.start for hit in hits], [hit.end for hit in hits]))
+    counted = zip(*((places - np.searchsorted(behind, places)).tolist() for places in (starts, ends)), strict=True)
     return [(start, end, hit.kind) for (start, end), hit in zip(counted, hits, strict=True)]
 
 
