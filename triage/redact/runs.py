@@ -30,12 +30,10 @@ _RUN_CAP: Final = 1 << 20
 _LEAST_LINE: Final = 40
 _PRINTED: Final = bytes(range(32, 127)) + b"\t\n\r"
 _RUN_BYTES: Final = frozenset(LETTERS + DIGITS + b"+/_-")
-_BLANK: Final = 0x20
-_JOINT: Final = ord("j")
-# Outside of runs a blank; inside an "a", and a "j" for the marks that also join a path or a name to a run.
-_RUN_TABLE: Final = bytes(
-    _BLANK if code not in _RUN_BYTES else _JOINT if code in b"/_-" else 0x61 for code in range(256)
-)
+# Which bytes are of a run, and which of them also join a path or a name to one.
+_RUN_TABLE: Final = bytes(code in _RUN_BYTES for code in range(256))
+_JOINTS: Final = frozenset(b"/_-")
+_JOINT_TABLE: Final = np.array([code in _JOINTS for code in range(256)])
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
 _BASE64_VALUES: Final = np.array(
@@ -43,7 +41,7 @@ _BASE64_VALUES: Final = np.array(
 )
 _Bytes = npt.NDArray[np.uint8]
 _Flags = npt.NDArray[np.bool_]
-_LONG_RUN: Final = re.compile(rb"[aj]{16,}")
+_LONG_RUN: Final = re.compile(rb"\x01{16,}")
 _SMALL: Final = 16_384
 _EIGHT: Final = np.uint64(0x0101010101010101)
 _HEX_VALUES: Final = np.array([int(chr(code), 16) if code in HEX_DIGITS else 255 for code in range(256)], np.int16)
@@ -58,7 +56,7 @@ def decoded_runs(data: bytes) -> Iterator[Run]:
         return
     table = data.translate(_RUN_TABLE)
     done = 0
-    for at in _likely(data, table) if len(data) > _SMALL else _places(table):
+    for at in _likely(data, table) if len(data) > _SMALL else _places(data, table):
         if at < done:
             continue
         end = _run_end(table, at)
@@ -70,11 +68,11 @@ def decoded_runs(data: bytes) -> Iterator[Run]:
 
 def _run_end(table: bytes, at: int) -> int:
     """Where the run ends that holds a place."""
-    end = table.find(b" ", at)
+    end = table.find(b"\0", at)
     return end if end >= 0 else len(table)
 
 
-def _places(table: bytes) -> Iterator[int]:
+def _places(data: bytes, table: bytes) -> Iterator[int]:
     """Where a run of a small text may begin: for a few of them arrays cost more than trying."""
     for match in _LONG_RUN.finditer(table):
         yield match.start()
@@ -82,7 +80,7 @@ def _places(table: bytes) -> Iterator[int]:
             yield match.start() + 1
             yield match.start() + 2
         yield from (
-            joint + 1 for joint in range(*match.span()) if table[joint] == _JOINT and joint + _LEAST_RUN < match.end()
+            joint + 1 for joint in range(*match.span()) if data[joint] in _JOINTS and joint + _LEAST_RUN < match.end()
         )
 
 
@@ -91,8 +89,7 @@ def _likely(data: bytes, table: bytes) -> list[int]:
 
     A run may also begin behind a slash, underscore or hyphen: a path or a name ran into it.
     """
-    classes = np.frombuffer(table, np.uint8)
-    inside = classes != _BLANK
+    inside = np.frombuffer(table, np.bool_)
     # A run of sixteen holds eight in a row that begin at a multiple of eight: compared as one number.
     words = np.flatnonzero(inside[: len(inside) & ~7].view(np.uint64) == _EIGHT)
     if not len(words):
@@ -102,7 +99,7 @@ def _likely(data: bytes, table: bytes) -> list[int]:
     prefixed = begins[(raw[begins] == ord("0")) & (raw[begins + 1] == ord("x"))] + 2
     escaped = begins[raw[begins] == ord("x")] + 1  # Postgres and Python write \x before
     before = words[words > 0] - 1
-    cells = np.flatnonzero(classes[: len(classes) & ~7].reshape(-1, 8)[before] == _JOINT)
+    cells = np.flatnonzero(_JOINT_TABLE[raw[: len(raw) & ~7].reshape(-1, 8)[before]])
     joints = before[cells >> 3] * 8 + (cells & 7) + 1
     starts = np.concatenate([begins, prefixed, escaped, joints])
     starts = starts[starts + _LEAST_RUN <= len(inside)]
