@@ -59,11 +59,11 @@ class Hit(NamedTuple):
 def union(one: Hit, other: Hit) -> Hit:
     """Two overlapping hits as one: the kind of the stronger, the value of the longer; `UNREAD` where neither is all."""
     start, end = min(one.start, other.start), max(one.end, other.end)
-    best = max(one, other, key=lambda hit: hit.rank)
+    best = other if other.rank > one.rank else one
     for hit in (best, one, other):
-        if (hit.start, hit.end) == (start, end):
-            return best._replace(start=start, end=end, value=hit.value, exact=best.exact and hit is best)
-    return best._replace(start=start, end=end, value=UNREAD, exact=False)
+        if hit.start == start and hit.end == end:
+            return Hit(start, end, best.kind, best.rule, best.rank, hit.value, best.exact and hit is best)
+    return Hit(start, end, best.kind, best.rule, best.rank, UNREAD)
 
 
 def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:

@@ -21,6 +21,7 @@ __all__ = ("Known", "spellings", "unescaped", "worth_finding")
 _HEAD: Final = 8
 _JSON_LEVELS: Final = 3
 _PLAIN: Final = bytes(code for code in range(0x20, 0x7F) if code not in b'"\\')
+_AS_IT_IS: Final = _PLAIN.replace(b"%", b"")
 # A word between these is a part of a path, a name or a call.
 _JOINS: Final = frozenset(b"/.-_(\\$")
 _WORD: Final = frozenset(WORD)
@@ -36,16 +37,26 @@ _Spelling = tuple[bytes, str, bytes, frozenset[int], frozenset[int]]
 
 def worth_finding(kind: str, value: bytes) -> bool:
     """Whether a value is so much its own that every other occurrence of it is the same secret."""
+    if not _is_long_enough(kind, value):
+        return False
     small = value.lower()
     words = vocabulary()
-    if small in words.words or small in words.services or small in words.empty or sense(value.decode("latin-1")):
-        return False
-    mixed = digits_in(value) > 0 and letters_in(value) > 0
+    known = small in words.words or small in words.services or small in words.empty
+    return not known and sense(value.decode("latin-1")) is None
+
+
+def _is_long_enough(kind: str, value: bytes) -> bool:
+    """Whether a value is as long as one of its kind has to be to be its own."""
     if kind in _WORDLIKE:
-        return len(value) >= 5 or (len(value) >= 4 and mixed)
-    if value.isdigit():
-        return len(value) >= 8
-    return len(value) >= 8 or (len(value) >= 6 and mixed) or (len(value) >= 7 and not value.islower())
+        return len(value) >= 5 or (len(value) >= 4 and _is_mixed(value))
+    if len(value) >= 8:
+        return True
+    return not value.isdigit() and ((len(value) >= 6 and _is_mixed(value)) or (len(value) >= 7 and not value.islower()))
+
+
+def _is_mixed(value: bytes) -> bool:
+    """Whether a value has letters and digits."""
+    return digits_in(value) > 0 and letters_in(value) > 0
 
 
 def unescaped(value: bytes) -> bytes | None:
@@ -61,6 +72,8 @@ def unescaped(value: bytes) -> bytes | None:
 
 def spellings(value: bytes) -> set[bytes]:
     """The ways of writing a value that no view gives back: JSON inside of JSON, percent signs of its own."""
+    if not value.translate(None, _AS_IT_IS):
+        return {value}
     plain = unescaped(value) or value
     found = {value, plain}
     escaped = plain

@@ -93,7 +93,10 @@ class Scanner:
             else:
                 settled.append(hit)
         read = (hit if hit.value else hit._replace(value=data[hit.start : hit.end]) for hit in settled)
-        return [part for hit in read if _says_something(hit.value) for part in outside_masks(data, hit)]
+        telling = [hit for hit in read if _says_something(hit.value)]
+        if not telling or not MASK.search(data):
+            return telling
+        return [part for hit in telling for part in outside_masks(data, hit)]
 
     def _counts(self, hit: Hit) -> bool:
         """Whether the policy neither switches a hit's rule off nor allows its value."""

@@ -130,8 +130,8 @@ def expression(pattern: str) -> Expression:
 def line_of(data: bytes, at: int, end: int | None = None, *, most: int = 8_192) -> Span:
     """The line around a place, or around a range, at most `most` bytes to either side."""
     stop = at if end is None else end
-    start = data.rfind(b"\n", max(at - most, 0), at) + 1
-    start = max(start, at - most, 0)
+    first = at - most if at > most else 0
+    start = data.rfind(b"\n", first, at) + 1 or first
     newline = data.find(b"\n", stop, stop + most)
     return start, (min(stop + most, len(data)) if newline < 0 else newline)
 

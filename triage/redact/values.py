@@ -130,7 +130,7 @@ def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:
 def placeholder(value: bytes) -> bool:
     """Whether a text stands for a value and holds none: null, a mask of any tool, a reference, an example's word."""
     small = value.strip().lower()
-    if small in vocabulary().empty or len(set(small)) <= 1:
+    if small in vocabulary().empty or small == small[:1] * len(small):
         return True
     return bool(masks.FOREIGN.fullmatch(small) or _REFERENCE.fullmatch(value.strip()))
 
