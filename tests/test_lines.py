@@ -14,10 +14,12 @@ def key():
     return any_of(["key"])
 
 
-def test_a_small_text_is_read_whole():
-    lines = Lines(b"one\ntwo", lambda: any_of(["nothing"]))
-    assert lines.data == b"one\ntwo"
-    assert repr(lines) == "<Lines of 7 of 7 bytes>"
+def test_a_small_text_is_read_whole_or_not_at_all():
+    assert Lines(b"one\ntwo").data == b"one\ntwo"
+    assert Lines(b"one\nkey", key).data == b"one\nkey"
+    lines = Lines(b"one\ntwo", key)
+    assert (lines.data, [*lines.spans(Expression("one"))], [*lines.parts(Expression("(one)"))]) == (b"", [], [])
+    assert repr(lines) == "<Lines of 0 of 7 bytes>"
 
 
 def test_lines_without_a_match_are_left_out_and_places_stay_those_of_the_text():

@@ -73,11 +73,16 @@ class Lines:
         """Where in the text a place in the lines is."""
         return at + self._shifts[bisect_right(self._begins, at) - 1]
 
+    def _moved(self, start: int, end: int) -> tuple[int, bool]:
+        """How much further in the text a range begins, and whether all of it stands together there."""
+        index = bisect_right(self._begins, start)
+        return self._shifts[index - 1], index == len(self._begins) or end <= self._begins[index]
+
     def spans(self, expression: Expression) -> Iterator[Span]:
         """Where an expression matches in the text."""
         for start, end in expression.spans(self.data) if self.data else ():
-            shift = self.place(start) - start
-            if self.place(end - 1) == end - 1 + shift:
+            shift, together = self._moved(start, end)
+            if together:
                 yield start + shift, end + shift
             elif found := self._again(expression, start + shift):
                 yield found[0]
@@ -85,8 +90,8 @@ class Lines:
     def parts(self, expression: Expression) -> Iterator[tuple[int, int, int]]:
         """Where the one group of an expression that takes part matches in the text, after its number."""
         for (start, end), number, part in expression.parts(self.data) if self.data else ():
-            shift = self.place(start) - start
-            if self.place(end - 1) == end - 1 + shift:
+            shift, together = self._moved(start, end)
+            if together:
                 yield number, part[0] + shift, part[1] + shift
             elif found := self._again(expression, start + shift):
                 yield next((group, *span) for group, span in enumerate(found) if group and span[0] >= 0)
