@@ -44,6 +44,9 @@ _Flags = npt.NDArray[np.bool_]
 _LONG_RUN: Final = re.compile(rb"\x01{16,}")
 _SMALL: Final = 16_384
 _EIGHT: Final = np.uint64(0x0101010101010101)
+# What two digits of hexadecimal count, and two that make a byte that prints: the sum of eight pairs tells how many.
+_HEX: Final = 16
+_PRINTS_IN_HEX: Final = 17
 _HEX_VALUES: Final = np.array([int(chr(code), 16) if code in HEX_DIGITS else 255 for code in range(256)], np.int16)
 _PRINTS: Final = np.array([code in _PRINTED or code == 0 for code in range(256)])
 _NOT_OF_A_RUN: Final = re.compile(rb"[^A-Za-z0-9+/_-]|\\[nr]")
@@ -99,55 +102,38 @@ def _likely(data: bytes, table: bytes) -> list[int]:
     prefixed = begins[(raw[begins] == ord("0")) & (raw[begins + 1] == ord("x"))] + 2
     escaped = begins[raw[begins] == ord("x")] + 1  # Postgres and Python write \x before
     before = words[words > 0] - 1
-    cells = np.flatnonzero(_JOINT_TABLE[raw[: len(raw) & ~7].reshape(-1, 8)[before]])
+    cells = np.flatnonzero(_JOINT_TABLE.take(raw[: len(raw) & ~7].view(np.uint64)[before].view(np.uint8)))
     joints = before[cells >> 3] * 8 + (cells & 7) + 1
     starts = np.concatenate([begins, prefixed, escaped, joints])
     starts = starts[starts + _LEAST_RUN <= len(inside)]
     starts = starts[inside[starts + _LEAST_RUN - 1] & inside[starts + 8]]
-    # Three pairs of letters tell most of them; the rest is asked of what is left.
     pairs = np.ndarray((len(raw) - 1,), "<u2", raw.data, strides=(1,))  # those that begin at every byte
-    seen = np.full(len(starts), 3, np.uint8)
-    for place, reads in enumerate(_pairs_read()):
-        seen &= reads[pairs[starts + place]]
-        starts, seen = starts[seen > 0], seen[seen > 0]
-    letters = raw[starts[:, None] + np.arange(_LEAST_RUN)]
-    starts = starts[_reads_as_text(letters[:, :12], least=8) | _reads_as_hex(letters, least=7)]
+    # The first four letters tell most of them: three bytes of base64 that print, or two of hexadecimal.
+    text, digits = _pairs_read()
+    reads = text[0][pairs[starts]] & text[1][pairs[starts + 1]] & text[2][pairs[starts + 2]]
+    starts = starts[reads | (digits[pairs[starts]] & digits[pairs[starts + 2]] == _PRINTS_IN_HEX)]
+    in_text = sum(text[place % 4][pairs[starts + place]].view(np.uint8) for place in range(12) if place % 4 < 3)
+    in_digits = sum(digits[pairs[starts + place]] for place in range(0, _LEAST_RUN, 2))
+    # One of the nine or of the eight bytes may be a strange one.
+    starts = starts[(in_text >= 8) | (in_digits >= 7 * _PRINTS_IN_HEX + _HEX)]
     found: list[int] = np.sort(starts).tolist()
     return found
 
 
 @cache
-def _pairs_read() -> tuple[_Bytes, _Bytes, _Bytes]:
-    """For every pair of letters, as the first two, the middle two and the last two of four, how it reads.
+def _pairs_read() -> tuple[_Flags, _Bytes]:
+    """What every pair of letters reads as.
 
-    1 where the byte of base64 that they make prints, 2 where the byte of hexadecimal does; what the middle two are as
-    hexadecimal nobody asks.
+    Whether the byte of base64 prints that they make as the first two of four, as the middle two and as the last two;
+    and as two digits of hexadecimal.
     """
     pair = np.arange(1 << 16, dtype="<u2").view(np.uint8).reshape(-1, 2)
     one, two = _BASE64_VALUES[pair].T
-    first, middle, last = (
-        _PRINTS[part] for part in (one << 2 | two >> 4, (one & 15) << 4 | two >> 2, (one & 3) << 6 | two)
-    )
-    digits = _HEX_VALUES[pair]
-    hexadecimal = ((digits < 16).all(1) & _PRINTS[(digits[:, 0] << 4 | digits[:, 1]) & 255]).astype(np.uint8) * 2
-    return first | hexadecimal, middle.astype(np.uint8) | 2, last | hexadecimal
-
-
-def _reads_as_text(letters: _Bytes, *, least: int) -> _Flags:
-    """Which rows of base64 letters decode to at least so many bytes that print."""
-    values = _BASE64_VALUES[letters].reshape(len(letters), letters.shape[1] // 4, 4)
-    one, two, three, four = (values[..., place] for place in range(4))
-    decoded = np.stack([one << 2 | two >> 4, (two & 15) << 4 | three >> 2, (three & 3) << 6 | four], -1)
-    reads: _Flags = _PRINTS[decoded].sum((1, 2)) >= least
-    return reads
-
-
-def _reads_as_hex(letters: _Bytes, *, least: int) -> _Flags:
-    """Which rows of letters are hexadecimal digits of at least so many bytes that print."""
-    digits = _HEX_VALUES[letters]
-    decoded = (digits[:, 0::2] << 4 | digits[:, 1::2]) & 255
-    reads: _Flags = (digits < 16).all(1) & (_PRINTS[decoded].sum(1) >= least)
-    return reads
+    text = _PRINTS[np.stack([one << 2 | two >> 4, (one & 15) << 4 | two >> 2, (one & 3) << 6 | two])]
+    high, low = _HEX_VALUES[pair].T
+    prints = _PRINTS[(high << 4 | low) & 255]
+    digits = np.where((high < 16) & (low < 16), np.where(prints, _PRINTS_IN_HEX, _HEX), 0).astype(np.uint8)
+    return text, digits
 
 
 def _run_begins(inside: _Flags, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
