@@ -1,8 +1,9 @@
-r"""The lines of a text that hold anything to look at: one pass finds them, and the expressions read no others.
+"""The lines of a text that hold anything to look at: one pass finds them, and the expressions read no others.
 
 An automaton takes the same time whatever it looks for, as long as its states are few. So all expressions are looked for
 at once, without the numbers of their repeats, which would multiply the states: that finds every line that one of them
-matches on, and a few more.
+matches on, and a few more. A match may run on over the lines that follow, as a value in the next line does: so far as
+`_REACH` says they are kept too.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _REPEATS: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|\{([0-9]+)(,?)([0-
 _FEW: Final = 4
 # A smaller text is read whole or not at all.
 _SMALL: Final = 4_096
-# How far beyond its line a match is expected to reach.
+# How far a match reaches beyond the end of its line, in bytes, and then to the end of that line.
 _REACH: Final = 256
 # Where line after line holds a match so many bytes are kept without a look, at most.
 _MOST_SKIPPED: Final = 1 << 16
