@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.scanned import functions, grows_evenly, prefixed, reports, surrounded, text_lines
+from tests.scanned import one as one_report
 from triage.formats import traces
 from triage.formats.traces import dart
 from triage.records import Frame
@@ -270,3 +272,61 @@ def test_the_time_is_linear_in_hostile_rows():
         sizes.append(sum(len(trace.frames) for trace in dart.parse(text)))
         dart.probe("#0 a" + "(" * count * 50)
     assert all(later > earlier for earlier, later in pairwise(sizes))
+
+
+UNHANDLED = """Unhandled exception:
+Bad state: No element
+#0      List.first (dart:core-patch/growable_array.dart:343:5)
+#1      main (file:///srv/shop/a.dart:3:10)
+<asynchronous suspension>
+#2      _delayed (dart:isolate-patch/isolate_patch.dart:297:19)
+"""
+
+
+def test_reports_between_log_lines():
+    found = surrounded(UNHANDLED, "dart")
+    report = found.report
+    assert (report.kind, report.error_type, report.handled, report.leads) == ("exception", "StateError", False, True)
+    assert (functions(found)[:2], text_lines(found)) == (["List.first", "main"], [5, 6, 7, 8])
+    assert prefixed(UNHANDLED, "dart").report.error_value == "Bad state: No element"
+
+
+def test_logcat_of_flutter():
+    text = "[ERROR:flutter/a.cc(41)] Unhandled Exception: FormatException: no\n#0      f (package:app/a.dart:1:2)"
+    before = "01-26 01:25:59.123  1200  1234 E flutter : "
+    found = one_report("\n".join(before + line for line in text.split("\n")) + "\n" + before + "other", "dart")
+    assert (found.first, found.last, found.report.error_type) == (1, 2, "FormatException")
+
+
+def test_aot_between_log_lines():
+    report = surrounded(AOT, "dart").report
+    assert dict(report.facts)["build_id"]
+
+
+def test_damaged_stacks_and_other_tools():
+    cut = one_report("\n".join(UNHANDLED.split("\n")[:3]), "dart").report
+    assert (cut.error_type, len(cut.traces[0].frames)) == ("StateError", 1)
+    lost = one_report("\n".join(UNHANDLED.split("\n")[3:]), "dart").report
+    assert (lost.complete, lost.error_type) == (False, None)
+    text = "see package:app/main.dart:3 (package:x/y.dart)\n*** *** ***\npid: 1, tid: 1\n#0 main () at main.c:3"
+    assert not reports(text, "dart")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([*(UNHANDLED + AOT).splitlines(), "", "x"]), max_size=60))
+def test_lines_in_any_order_are_scanned(lines):
+    for found in reports("\n".join(lines), "dart"):
+        assert 1 <= found.first <= found.last <= len(lines)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_is_scanned(text):
+    reports("Unhandled exception:\n" + text + "\n#0 f (package:a/a.dart:1:1)\n" + text, "dart")
+
+
+@pytest.mark.parametrize(
+    "line", ["Unhandled exception:", "#0  f (package:a/a.dart:1:1)", "*** *** ***", "package:a/a.dart 1:1  f"]
+)
+def test_time_is_linear(line):
+    assert grows_evenly(lambda count: f"{line}\n" * count, "dart", 400)

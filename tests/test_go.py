@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import corpus
+from tests.scanned import functions, grows_evenly, labelled, one, prefixed, reports, surrounded, text_lines
 from triage.formats.traces import go
 from triage.formats.traces import parse as parse_any
 from triage.records import Trace
@@ -83,7 +84,7 @@ def test_wrapped_errors_are_turned_around():
 
 def test_places_with_addresses():
     (crash,) = go.parse(RECOVERED)
-    assert (crash.error_type, crash.error_value) == ("panic", "runtime error: integer divide by zero")
+    assert (crash.error_type, crash.error_value) == ("runtime error", "integer divide by zero")
     assert [(frame.function, frame.line, frame.address, frame.context_line) for frame in crash.frames] == [
         ("(*Shop).pay", 23, 0x45F, "return total / count"),
         (None, 9, 0x2B0, None),
@@ -112,8 +113,8 @@ def test_panic_of_the_http_server():
         ),
         (
             "sigsegv_panic",
-            "panic",
-            "runtime error: invalid memory address or nil pointer dereference",
+            "runtime error",
+            "invalid memory address or nil pointer dereference",
             ["math.glob..func1"],
         ),
         (
@@ -124,14 +125,14 @@ def test_panic_of_the_http_server():
         ),
         (
             "not_ubsan",
-            "panic",
-            "runtime error: index out of range [-1]",
+            "runtime error",
+            "index out of range [-1]",
             ["github.com/test/project/runtime/vm.(*VM).execute.f2", "panic"],
         ),
         (
             "panic_runtime_error_slice_bounds_with_log_header",
-            "panic",
-            "runtime error: slice bounds out of range [:-1]",
+            "runtime error",
+            "slice bounds out of range [:-1]",
             [None],
         ),
     ],
@@ -165,3 +166,148 @@ def test_lines_in_any_order_never_raise(lines):
 def test_any_text_never_raises(text):
     go.probe(text)
     go.parse("goroutine 1 [running]:\n" + text + "\nmain.f()\n\t/a.go:2\n" + text)
+
+
+def test_panic_between_log_lines():
+    text = PANIC.partition("\n")[2]
+    found = surrounded(text, "go")
+    report = found.report
+    assert (report.kind, report.error_type, report.error_value) == ("exception", "panic", "cannot pay\nof two lines")
+    assert (report.signal, report.fault_address, report.error_code, report.leads) == ("SIGSEGV", 0, 1, True)
+    assert dict(report.facts)["exit_status"] == "2"
+    assert text_lines(found)[:2] == [10, 12]
+
+
+def test_a_deadlock_hangs_and_a_test_times_out():
+    text = (
+        "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\nmain.main()\n\t/a.go:9 +0x2"
+    )
+    assert (one(text, "go").report.kind, surrounded(text, "go").report.error_type) == ("hang", "fatal error")
+    text = (
+        "--- FAIL: TestPay (0.00s)\npanic: test timed out after 1s\n\ngoroutine 6 [running]:\nmain.f()\n\t/a.go:9 +0x2"
+    )
+    found = one(text, "go")
+    assert (found.first, found.report.kind, dict(found.report.facts)["test"]) == (1, "timeout", "TestPay")
+
+
+RACE = """==================
+WARNING: DATA RACE
+Write at 0x00c0000b4010 by goroutine 7:
+  main.main.func1()
+      /srv/shop/a.go:10 +0x44
+
+Previous read at 0x00c0000b4010 by main goroutine:
+  main.main()
+      /srv/shop/a.go:13 +0x84
+
+Goroutine 7 (running) created at:
+  main.main()
+      /srv/shop/a.go:8 +0x7a
+==================
+"""
+
+
+def test_data_race():
+    found = surrounded(RACE, "go")
+    report = found.report
+    assert (report.kind, report.error_type, report.access, report.fault_address) == (
+        "race",
+        "data race",
+        "WRITE",
+        0xC0000B4010,
+    )
+    assert [(trace.role, trace.thread_name) for trace in report.traces] == [
+        ("crash", "goroutine 7"),
+        ("access", "main goroutine"),
+        ("goroutine", "goroutine 7"),
+    ]
+    cut = one("\n".join(RACE.split("\n")[:5]), "go").report
+    assert (cut.complete, [len(trace.frames) for trace in cut.traces]) == (False, [1])
+    assert not reports("WARNING: DATA RACE\nof words", "go")
+
+
+def test_stack_overflow_and_signal_in_c_code():
+    text = (
+        "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n\nruntime stack:\n"
+        "runtime.throw({0x4, 0x0})\n\t/go/src/runtime/panic.go:1077 +0x5c\n\ngoroutine 1 [running]:\n"
+        "main.f(0x1?)\n\t/a.go:4 +0x3c\n...additional frames elided...\n"
+    )
+    report = one(text, "go").report
+    assert [(trace.role, trace.thread_name) for trace in report.traces] == [
+        ("crash", "goroutine 1"),
+        ("other", "runtime stack"),
+    ]
+    text = "SIGSEGV: segmentation violation\nPC=0x45ad31 m=0 sigcode=1 addr=0x8\nsignal arrived during cgo execution\n"
+    text += "\ngoroutine 1 [syscall]:\nmain._Cfunc_crash()\n\t_cgo_gotypes.go:39 +0x3f\n\nrax    0x0\nrip    0x45ad31\n"
+    found = surrounded(text, "go")
+    assert (found.report.signal, found.report.fault_address) == ("SIGSEGV", 8)
+    assert found.report.traces[0].registers == '{"rax":"0x0","rip":"0x45ad31"}'
+
+
+def test_recovered_panics_and_wrapped_errors():
+    text = "http: panic serving [::1]:5000: no rate\ngoroutine 7 [running]:\nmain.f()\n\t/a.go:2 +0x1"
+    report = surrounded(text, "go").report
+    assert (report.error_value, report.handled, report.level, report.leads) == ("no rate", True, "error", False)
+    text = "runtime error: integer divide by zero\n/srv/a.go:23 (0x45f)\n\tpay: return a / b\n/srv/a.go:9 (0x2b0)"
+    assert surrounded(text, "go").report.error_value == "integer divide by zero"
+    wrapped = one("\n".join(WRAPPED.split("\n")[:7]), "go")
+    assert (wrapped.report.error_value, functions(wrapped)[0]) == ("no rate for XTS", "main.convert")
+
+
+def test_lines_with_prefixes_and_other_streams():
+    text = "panic: x\n\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:3 +0x1"
+    assert functions(prefixed(text, "go")) == ["main.main"]
+
+
+def test_damaged_panics():
+    text = PANIC.partition("\n")[2]
+    assert one("\n".join(text.split("\n")[:8]), "go").report.traces[0].thread_id == 34
+    lost = one("\n".join(text.split("\n")[6:]), "go").report
+    assert (lost.kind, lost.error_type, len(lost.traces[0].frames)) == ("dump", None, 5)
+    cut = one("panic: no rate\n\tpanic: worse\n", "go").report
+    assert (cut.complete, cut.error_value) == (False, "worse")
+
+
+def test_other_fatal_errors_are_none():
+    text = "clang: fatal error: no input files\nfatal error: 'a.h' file not found\npanic: this is prose\na.go:12: x"
+    assert not reports(text, "go")
+
+
+def cf_type(report):
+    value = report.error_value or ""
+    head = value.partition(" [")[0].partition(" or nil")[0]
+    known = {"runtime error": head.capitalize(), "panic": "ASSERT", "fatal error": "Fatal error"}
+    return known[report.error_type or "panic"]
+
+
+@pytest.mark.parametrize("label", labelled("/go"), ids=lambda label: label["file"])
+def test_corpus_types_and_frames(label):
+    if "golang" not in label["file"] and "/go_" not in label["file"]:
+        pytest.skip("no Go")
+    text = corpus("stacks", *label["file"].split("/")).read_text(errors="replace")
+    found = reports(text, "go")[-1]
+    assert cf_type(found.report) == label["type"]
+    if any(word in text for word in ("libFuzzer: timeout",)):
+        pytest.skip("the stack that counts is the fuzzer's")
+    state = label["state"].strip().split("\n")
+    plain = [(name or "").rpartition("/")[2] for name in functions(found)]
+    wanted = state[1:] if found.report.error_type != "runtime error" else state
+    assert [name for name in wanted if name not in plain] == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([*(PANIC + WRAPPED + RECOVERED + RACE).splitlines(), "", "x"]), max_size=60))
+def test_lines_in_any_order_are_scanned(lines):
+    for found in reports("\n".join(lines), "go"):
+        assert 1 <= found.first <= found.last <= len(lines)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_is_scanned(text):
+    reports("goroutine 1 [running]:\n" + text + "\nmain.f()\n\t/a.go:2\nWARNING: DATA RACE\n" + text, "go")
+
+
+@pytest.mark.parametrize("line", ["panic: x", "goroutine 1 [running]:", "main.f()\n\t/a.go:1 +0x1", "/a.go:1 (0x1)"])
+def test_time_is_linear(line):
+    assert grows_evenly(lambda count: f"{line}\n" * count, "go")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reading import corpus
+from tests.reading import CORPUS, corpus
 from triage.formats import traces
 from triage.formats.traces import javascript
+from triage.formats.traces.scanning import scan
 
 NODE_CAUSE = """\
 Error: outer
@@ -269,3 +273,217 @@ def test_every_cut():
     whole = NODE_CAUSE + NODE_AGGREGATE + NODE_UNCAUGHT
     for end in range(0, len(whole), 7):
         javascript.parse(whole[:end])
+
+
+HEAP = """\
+<--- Last few GCs --->
+
+[12345:0x5f2]    12345 ms: Mark-sweep 2048.0 (2083.1) -> 2047.9 (2083.1) MB, 1.2 / 0.0 ms
+[12345:0x5f2]    12346 ms: Mark-sweep 2048.0
+
+<--- JS stacktrace --->
+
+==== JS stack trace =========================================
+
+    0: ExitFrame [pc: 0x1374fe9]
+Security context: 0x0b9ab1fc08d1 <JSObject>
+    1: leak [0x3ab] [/srv/a.js:12] [bytecode=0x1 offset=71](this=0x..,0x2)
+
+FATAL ERROR: Ineffective mark-compacts near heap limit Allocation failed - JavaScript heap out of memory
+----- Native stack trace -----
+
+ 1: 0xa17c40 node::Abort() [node]
+ 2: 0xb9c1e1  [node]
+ 3: 0xa1804c node::OnFatalError(char const*, char const*) [node]
+ 4: 00007FF7A1B2 node_api_throw_syntax_error+174319
+Aborted (core dumped)
+"""
+
+EMITTED = """\
+node:events:491
+      throw er; // Unhandled 'error' event
+      ^
+
+Error: read ECONNRESET
+    at TLSWrap.onStreamRead (node:internal/stream_base_commons:217:20)
+Emitted 'error' event on ClientRequest instance at:
+    at ClientRequest.emit (node:events:513:28)
+    at processTicksAndRejections (node:internal/process/task_queues:83:21) {
+  errno: -104,
+  code: 'ECONNRESET',
+  syscall: 'read'
+}
+
+Node.js v20.20.2
+"""
+
+JAZZER = """\
+INFO: Seed: 1
+==14== Uncaught Exception: Jazzer.js: Welcome!
+Error: Welcome!
+    at check (/out/fuzz.js:27:9)
+    at module.exports.fuzz (/out/fuzz.js:36:2)
+MS: 1 ChangeByte-; base unit: 24b3
+"""
+
+
+def found(text):
+    return list(scan(enumerate(text.split("\n")), only="javascript"))
+
+
+def places(text):
+    return [(one.first, one.last, one.report.error_type, one.report.error_value) for one in found(text)]
+
+
+def test_uncaught_error_with_its_source_and_runtime():
+    (one,) = found("starting\n" + NODE_UNCAUGHT + "next log\n")
+    assert (one.first, one.last, one.report.error_value) == (2, 12, "uncaught one")
+    assert (one.report.level, one.report.handled, one.report.leads) == ("fatal", False, True)
+    assert dict(one.report.facts)["thrown_at"] == "/srv/a.js:16"
+    assert dict(one.report.facts)["runtime"] == "Node.js v20.20.2"
+    assert [frame.text_line for frame in one.report.traces[0].frames] == [7, 8, 9, 10]
+
+
+def test_causes_and_properties_belong_to_the_error():
+    (one,) = found("x\n" + NODE_CAUSE + "y\n")
+    assert (one.first, one.last) == (2, NODE_CAUSE.count("\n") + 1)
+    assert [trace.role for trace in one.report.traces] == ["crash", "cause", "cause"]
+    assert one.report.error_code_name == "E_OUTER"
+    (one,) = found(NODE_AGGREGATE + "y\n")
+    assert (one.last, len(one.report.traces)) == (NODE_AGGREGATE.count("\n"), 3)
+
+
+def test_second_stack_of_an_emitted_error():
+    (one,) = found(EMITTED)
+    assert [(t.role, len(t.frames)) for t in one.report.traces] == [("crash", 1), ("other", 2)]
+    assert (one.first, one.last, one.report.error_code, one.report.error_code_name) == (1, 15, -104, "ECONNRESET")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            (
+                "2026-01-26T10:00:00Z ERROR request failed: TypeError: x is null\n"
+                "    at Panel.draw (http://localhost/app.js:3:14)\n2026-01-26T10:00:01Z INFO ok"
+            ),
+            (1, 2, "TypeError", "x is null"),
+        ),
+        (
+            "log\napp.js:12 Uncaught (in promise) RangeError: deep\n    at f (webpack://x/./src/a.js:3:4)\n",
+            (2, 3, "RangeError", "deep"),
+        ),
+        (
+            (
+                'error: Uncaught (in promise) Error: boom\n    throw new Error("boom");\n          ^\n'
+                "    at file:///a.ts:3:9\n    at g (file:///b.ts:3:9)\n"
+            ),
+            (1, 5, "Error", "boom"),
+        ),
+        (
+            (
+                '1 | throw new Error("boom");\n          ^\nerror: boom\n      at /x/a.ts:1:7\n'
+                "      at loadAndEvaluateModule (2:1)\n\nBun v1.0.1 (Linux x64)\n"
+            ),
+            (1, 7, "error", "boom"),
+        ),
+        (
+            (
+                "x\nTypeError: undefined is not an object\nfoo@http://localhost/a.js:1:2\n[native code]\n"
+                "global code@http://localhost/a.js:3:4\ndone"
+            ),
+            (2, 5, "TypeError", "undefined is not an object"),
+        ),
+        (
+            "E ReactNativeJS: TypeError: bad\n    at render (address at index.android.bundle:1:2345)\n",
+            (1, 2, "TypeError", "bad"),
+        ),
+        (
+            "(node:9) UnhandledPromiseRejectionWarning: Error: late\r\n    at C:\\srv\\a.js:1:2\r\n",
+            (1, 2, "Error", "late"),
+        ),
+    ],
+)
+def test_runtimes_and_logs(text, expected):
+    assert places(text) == [expected]
+
+
+def test_memory_used_up():
+    (one,) = found("x\n" + HEAP)
+    assert (one.first, one.last, one.report.kind) == (2, 21, "oom")
+    assert one.report.process_id == 12345
+    crash, script = one.report.traces
+    assert [(f.function, f.module, f.symbol_offset) for f in crash.frames] == [
+        ("node::Abort", "node", None),
+        (None, "node", None),
+        ("node::OnFatalError", "node", None),
+        ("node_api_throw_syntax_error", None, 174319),
+    ]
+    assert [(f.function, f.file, f.line) for f in script.frames] == [(None, None, None), ("leak", "/srv/a.js", 12)]
+
+
+def test_fuzzer_finding():
+    (one,) = found(JAZZER)
+    assert (one.first, one.last, one.report.process_id, one.report.leads) == (2, 5, 14, True)
+    assert (one.report.error_type, one.report.error_value) == ("Error", "Welcome!")
+
+
+def test_damaged():
+    (one,) = found("\n".join(NODE_CAUSE.split("\n")[2:12]))
+    assert (one.first, one.last, one.report.error_type, one.report.complete) == (1, 10, None, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    at f (a.js:1:2)",
+        "mail me@http://x.org/ now",
+        "   0: f\n             at ./src/main.rs:2:5\n   1: g\n             at ./src/main.rs:4:5",
+        "  at Foo.Bar (System.String s) [0x00012] in <af23>:0\n  at Foo.M () [0x00012] in <af23>:0",
+        "#0  f (x=1)\n    at a.c:12\n#1  g ()\n    at a.c:14",
+        "\tat a.b.C.d(D.java:1)\n\tat a.b.C.e(D.java:2)",
+        "FATAL ERROR: could not open the file",
+    ],
+)
+def test_what_is_no_report(text):
+    assert found(text) == []
+
+
+def labels():
+    path = CORPUS / "stacks" / "labels.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return [row for row in rows if row["file"].startswith("cf/jazzer_js")]
+
+
+@pytest.mark.parametrize("label", labels(), ids=lambda label: label["file"])
+def test_corpus_labels(label):
+    (one,) = found(corpus("stacks", label["file"]).read_text(errors="replace"))
+    assert [frame.function for frame in one.report.traces[0].frames][:2] == label["state"].split()[:2]
+    assert one.report.kind == "exception"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from([*(NODE_CAUSE + NODE_UNCAUGHT + HEAP + EMITTED + JAZZER).split("\n"), "x"]), max_size=40)
+)
+def test_lines_in_any_order_are_read(lines):
+    for one in found("\n".join(lines)):
+        assert 1 <= one.first <= one.last <= len(lines)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_is_scanned(text):
+    found(f"{text}\n    at f (a.js:1:2)\n{text}\n[cause]: {text}\n    at {text} (a.js:1:2)")
+
+
+@pytest.mark.parametrize(
+    "line", ["    at f (a.js:1:2)", "[cause]: Error: x", "    at " + "(" * 900, "x@" * 400 + "http://a"]
+)
+def test_time_grows_with_the_text(line):
+    def seconds(count):
+        start = time.process_time()
+        list(scan(enumerate([line] * count), only="javascript"))
+        return time.process_time() - start
+
+    assert seconds(4_000) < 12 * max(seconds(1_000), 0.05)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces import php
 from triage.records import Trace
@@ -126,3 +127,89 @@ def test_lines_in_any_order_never_raise(lines):
 def test_any_text_never_raises(text):
     php.probe(text)
     php.parse(text + "\n#0 /a.php(9): f()\n" + text)
+
+
+def test_reports_between_log_lines():
+    found = surrounded(FATAL, "php")
+    report = found.report
+    assert (report.kind, report.error_type, report.level) == ("exception", "App\\RateException", "fatal")
+    assert text_lines(found) == [5, 6, 7, 8, 9]
+    assert [trace.role for trace in surrounded(CHAINED, "php").report.traces] == ["crash", "cause"]
+    assert functions(surrounded(XDEBUG, "php")) == ["Shop->pay", "{main}"]
+    assert functions(prefixed(FATAL, "php"))[0] == "App\\Rates->convert"
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "[26-Jan-2026 01:25:59 UTC] ",
+        "[Mon Jan 26 01:25:59.123456 2026] [php:error] [pid 1234] [client 1.2.3.4:5] ",
+        '2026/01/26 01:25:59 [error] 31#31: *1 FastCGI sent in stderr: "PHP message: ',
+    ],
+)
+def test_prefixes_of_servers(prefix):
+    found = one(f"{prefix}{FATAL}{prefix}PHP Notice:  x in /a.php on line 3", "php")
+    assert (found.first, found.last, found.report.error_type) == (1, 8, "App\\RateException")
+
+
+def test_monolog_with_a_previous_exception():
+    previous = (
+        '\n[previous exception] [object] (PDOException(code: 2): refused at /srv/Db.php:5)\n[stacktrace]\n#0 {main}\n"}'
+    )
+    found = one(MONOLOG.replace('\n"}', previous), "php")
+    assert [(trace.role, trace.error_type) for trace in found.report.traces] == [
+        ("crash", "App\\RateException"),
+        ("cause", "PDOException"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "error"),
+    [
+        (
+            "PHP Fatal error:  Allowed memory size of 134 bytes exhausted (tried to allocate 20) in /a.php on line 3",
+            "oom",
+            "Fatal error",
+        ),
+        (
+            "PHP Fatal error:  Maximum execution time of 30 seconds exceeded in /a.php on line 3",
+            "timeout",
+            "Fatal error",
+        ),
+        ('PHP Parse error:  syntax error, unexpected token ";" in /a.php on line 3', "crash", "Parse error"),
+        ("[pool www] child 1234 exited on signal 11 (SIGSEGV - core dumped) after 1.2 seconds", "crash", "SIGSEGV"),
+    ],
+)
+def test_errors_without_a_stack(text, kind, error):
+    report = surrounded(text, "php").report
+    assert (report.kind, report.error_type) == (kind, error)
+
+
+def test_damaged_stacks_and_other_tools():
+    cut = one("\n".join(FATAL.split("\n")[:4]), "php").report
+    assert (cut.complete, cut.error_type, len(cut.traces[0].frames)) == (False, "App\\RateException", 2)
+    lost = one("\n".join(FATAL.split("\n")[2:6]), "php").report
+    assert (lost.complete, lost.error_type) == (False, None)
+    text = "clang: fatal error: no input\nUncaught TypeError: x is not a function\nPHP Warning:  x in /a.php on line 3"
+    assert not reports(text, "php")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([*(FATAL + CHAINED + XDEBUG + CALLS + MONOLOG).splitlines(), "", "x"]), max_size=60))
+def test_lines_in_any_order_are_scanned(lines):
+    for found in reports("\n".join(lines), "php"):
+        assert 1 <= found.first <= found.last <= len(lines)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_is_scanned(text):
+    reports("PHP Fatal error:  Uncaught " + text + "\nStack trace:\n#0 /a.php(3): f()\n" + text, "php")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Stack trace:", "#0 /a.php(1): f()", "PHP Fatal error:  Uncaught E: x in /a.php:1", "[object] (E(code: 0): x"],
+)
+def test_time_is_linear(line):
+    assert grows_evenly(lambda count: f"{line}\n" * count, "php", 400)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces import ruby
 from triage.records import Trace
@@ -124,3 +126,91 @@ def test_lines_in_any_order_never_raise(lines):
 def test_any_text_never_raises(text):
     ruby.probe(text)
     ruby.parse(text + "\na.rb:1:in `f': x\n" + text)
+
+
+def test_reports_between_log_lines():
+    found = surrounded(UNCAUGHT, "ruby")
+    assert (found.report.kind, found.report.error_type, found.report.leads) == ("exception", "KeyError", True)
+    assert text_lines(found) == [3, 4, 5, 6, 7]
+    assert [trace.role for trace in surrounded(CAUSED, "ruby").report.traces] == ["crash", "cause"]
+    assert text_lines(surrounded(REVERSED, "ruby")) == [6, 5, 4]
+    assert functions(prefixed(LISTED, "ruby")) == ["pay", "loop"]
+    assert one(RAILS, "ruby").report.error_type == "ActionView::Template::Error"
+
+
+def test_rails_log_with_loggers_prefixes():
+    before = "F, [2026-01-26T01:25:59.123456 #1234] FATAL -- : [0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f] "
+    found = one("\n".join(before + line for line in RAILS.strip().split("\n")) + "\nI, [x] INFO -- : next", "ruby")
+    assert (found.first, found.last, found.report.error_type) == (1, 4, "ActionView::Template::Error")
+
+
+def test_source_with_carets():
+    text = "a.rb:1:in `<main>': undefined method `foo' for nil (NoMethodError)\n\nnil.foo\n   ^^^^\nDid you mean?  for"
+    report = surrounded(text, "ruby").report
+    assert (report.error_type, len(report.traces[0].frames)) == ("NoMethodError", 1)
+
+
+def test_jruby_and_rspec():
+    found = surrounded("RuntimeError: boom\n  foo at a.rb:3\n  <main> at a.rb:9", "ruby")
+    assert (found.report.error_type, functions(found)) == ("RuntimeError", ["foo", "<main>"])
+    text = "     Failure/Error: expect(1).to eq(2)\n\n       expected: 2\n     # ./spec/a_spec.rb:5:in `block in <top>'"
+    report = one(text, "ruby").report
+    assert (report.kind, report.error_type) == ("assertion", "Failure/Error")
+
+
+NATIVE = (
+    BUG
+    + """ RIP: 0x00007f1122334455 RBP: 0x0000000000000000
+
+-- C level backtrace information -------------------------------------------
+/usr/lib/libruby.so.3.2(rb_vm_bugreport+0x6d4) [0x7f1122330000] vm_dump.c:770
+/usr/bin/ruby [0x5566]
+
+-- Other runtime information -----------------------------------------------
+
+* Loaded script: a.rb
+
+[NOTE]
+You may have encountered a bug in the Ruby interpreter or extension libraries.
+"""
+)
+
+
+def test_report_of_the_interpreter_with_its_native_stack():
+    found = surrounded(NATIVE, "ruby")
+    report = found.report
+    assert (report.signal, report.fault_address, report.arch, report.leads) == ("SIGSEGV", 8, "x86_64", True)
+    assert [(trace.role, len(trace.frames)) for trace in report.traces] == [("crash", 2), ("other", 2)]
+    assert report.traces[0].registers == '{"rip":"0x00007f1122334455","rbp":"0x0000000000000000"}'
+    native = report.traces[1].frames[0]
+    assert (native.function, native.symbol_offset, native.file, native.line) == (
+        "rb_vm_bugreport",
+        0x6D4,
+        "vm_dump.c",
+        770,
+    )
+    assert not one("\n".join(NATIVE.split("\n")[:9]), "ruby").report.complete
+
+
+def test_damaged_stacks_and_warnings():
+    lost = one("\n".join(UNCAUGHT.split("\n")[1:]), "ruby").report
+    assert (lost.complete, lost.error_type, len(lost.traces[0].frames)) == (False, None, 4)
+    assert not reports("a.rb:12:in `f': warning: deprecated\nsee a.rb:3 for more\nFoo: bar", "ruby")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([*(UNCAUGHT + CAUSED + REVERSED + RAILS + NATIVE).splitlines(), "", "x"]), max_size=60))
+def test_lines_in_any_order_are_scanned(lines):
+    for found in reports("\n".join(lines), "ruby"):
+        assert 1 <= found.first <= found.last <= len(lines)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_is_scanned(text):
+    reports(text + "\na.rb:1:in `f': x (E)\n" + text + "\na.rb:1: [BUG] x\n" + text, "ruby")
+
+
+@pytest.mark.parametrize("line", ["a.rb:1:in `f': x (E)", "a.rb:1:in `f'", "E: x\n  f at a.rb:1", "a.rb:1: [BUG] x"])
+def test_time_is_linear(line):
+    assert grows_evenly(lambda count: f"{line}\n" * count, "ruby", 400)

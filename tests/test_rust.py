@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import corpus
+from tests.scanned import functions, grows_evenly, labelled, one, prefixed, reports, surrounded, text_lines
 from triage.formats import traces
 from triage.formats.traces import rust
 
@@ -238,3 +240,123 @@ def test_every_cut():
     whole = PANICS + SHORT + FULL
     for end in range(0, len(whole), 7):
         rust.parse(whole[:end])
+
+
+def test_panic_between_log_lines():
+    found = surrounded(SHORT, "rust")
+    report = found.report
+    assert (report.kind, report.error_type, report.thread_id, report.leads) == ("exception", "panic", 20828, True)
+    assert text_lines(found)[:2] == [6, 8]
+    assert functions(prefixed(SHORT, "rust"))[2:] == ["a::inner", "<a::Shape as core::fmt::Display>::fmt"]
+
+
+def test_panics_of_one_log_are_reports_of_their_own():
+    found = reports(PANICS, "rust")
+    assert [(f.first, f.last, f.report.kind) for f in found] == [
+        (1, 4, "exception"),
+        (6, 9, "assertion"),
+        (11, 12, "exception"),
+    ]
+
+
+def test_a_panic_while_another_is_unwound_joins_it():
+    second = "thread 'main' panicked at src/main.rs:5:5:\npanic in a destructor during cleanup\n"
+    text = SHORT + second + "thread caused non-unwinding panic. aborting."
+    found = surrounded(text, "rust")
+    assert found.report.traces[0].role == "crash"
+    assert (found.report.error_value or "").startswith("index out of bounds")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "error"),
+    [
+        (
+            "thread 'main' has overflowed its stack\nfatal runtime error: stack overflow, aborting",
+            "crash",
+            "stack overflow",
+        ),
+        ("memory allocation of 1234567 bytes failed", "oom", "memory allocation failed"),
+        ("fatal runtime error: Rust cannot catch foreign exceptions", "abort", "fatal runtime error"),
+        ("Error: cannot start\n\nCaused by:\n    0: no settings\n    1: no file", "exception", "Error"),
+        ("error: failed to parse manifest\n\nCaused by:\n  could not parse", "exception", "Error"),
+        ("The application panicked (crashed).\nMessage:  boom\nLocation: src/main.rs:4", "exception", "panic"),
+    ],
+)
+def test_other_ends_of_a_program(text, kind, error):
+    report = surrounded(text, "rust").report
+    assert (report.kind, report.error_type) == (kind, error)
+
+
+EYRE = """Error:
+   0: top
+   1: below
+
+Location:
+   src/main.rs:9
+
+  \u2501\u2501\u2501 SPANTRACE \u2501\u2501\u2501
+
+   0: shell::load
+      at src/main.rs:9
+
+  \u2501\u2501\u2501 BACKTRACE \u2501\u2501\u2501
+                 \u22ee 6 frames hidden \u22ee
+   7: shell::main::h2d1c7a6b5e4f3021
+      at /build/src/main.rs:5
+
+Run with COLORBT_SHOW_HIDDEN=1 environment variable to disable frame filtering.
+"""
+
+
+def test_eyre_with_spans():
+    report = surrounded(EYRE, "rust").report
+    assert [(trace.role, trace.error_value) for trace in report.traces] == [
+        ("crash", "top"),
+        ("cause", "below"),
+        ("other", None),
+    ]
+
+
+def test_damaged_backtraces():
+    cut = one("\n".join(SHORT.split("\n")[:3]), "rust").report
+    assert (cut.complete, cut.error_type) == (False, "panic")
+    lost = one("\n".join(SHORT.split("\n")[2:]), "rust").report
+    assert (lost.kind, lost.error_type, lost.traces[0].frames[2].function) == ("dump", None, "a::inner")
+
+
+def test_what_only_speaks_of_panics_is_none():
+    text = (
+        "the cat panicked at the sight\nCaused by: java.lang.E: x\nprintln!(\"thread 'a' panicked at 'b', c.rs:1:2\")"
+    )
+    assert not reports(text, "rust")
+
+
+@pytest.mark.parametrize("label", labelled("/rust_"), ids=lambda label: label["file"])
+def test_corpus_types_and_frames(label):
+    found = reports(corpus("stacks", *label["file"].split("/")).read_text(), "rust")[0]
+    message, *frames = label["state"].strip().split("\n")
+    assert (found.report.error_type, label["type"], found.report.error_value) == ("panic", "ASSERT", message)
+    raw = [frame.function_raw or frame.function or "" for frame in found.report.traces[0].frames]
+    if len(raw) > 1:
+        assert all(any(name.startswith(wanted) for name in raw) for wanted in frames)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([*(PANICS + SHORT + FULL + EYRE).splitlines(), "", "x"]), max_size=60))
+def test_lines_in_any_order_are_scanned(lines):
+    for found in reports("\n".join(lines), "rust"):
+        assert 1 <= found.first <= found.last <= len(lines)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_is_scanned(text):
+    reports("thread 'a' panicked at a.rs:1:2:\n" + text + "\nstack backtrace:\n" + text, "rust")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["thread 'x' panicked at a.rs:1:1:", "stack backtrace:", "Error: x\n\nCaused by:\n    y", "   0: f\n  at a.rs:1"],
+)
+def test_time_is_linear(line):
+    assert grows_evenly(lambda count: f"{line}\n" * count, "rust", 400)

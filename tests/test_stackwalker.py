@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.reading import SAMPLES, corpus
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces import stackwalker
+from triage.formats.traces.scanning import Found, scan
 from triage.records import Frame
 
 MARK = "[Crash] "
@@ -252,3 +253,42 @@ def test_every_prefix_of_the_sample():
     for end in range(0, len(text), 7):
         for trace in stackwalker.parse(text[:end]):
             assert len(trace.frames) <= 18
+
+
+def found(text: str) -> list[Found]:
+    return list(scan(enumerate(text.split("\n")), only="stackwalker"))
+
+
+def test_a_player_s_crash_in_its_log():
+    (one,) = found("loading\n" + UNITY + "bye\n")
+    report = one.report
+    assert (one.first, one.last) == (2, 19)
+    assert (report.os_version, [m["name"] for m in report.modules]) == ("10.0.0", ["Example.exe"])
+    assert [(t.role, t.thread_id) for t in report.traces] == [("crash", None), ("thread", 18368)]
+    assert [(f.function, f.text_line) for f in report.traces[0].frames][2] == ("ktxTexture_GetElementSize", 11)
+
+
+def test_a_server_s_crash_with_the_name_of_its_exception():
+    text = (SAMPLES / "eqemu" / "crash_zone_9412.log").read_text()
+    (one,) = found("server up\n" + text)
+    assert one.first == 2
+    assert (one.report.error_type, len(one.report.modules)) == ("EXCEPTION_ACCESS_VIOLATION", 6)
+    frames = one.report.traces[0].frames
+    assert [f.function for f in frames[:2]] == ["StackWalker::ShowCallstack", "windows_exception_handler"]
+
+
+def test_a_report_that_was_cut_and_lines_that_are_none():
+    (one,) = found(UNITY[UNITY.index("0x00007FF96D740CB9") : UNITY.index("Call Stack")])
+    assert len(one.report.traces[0].frames) == 4
+    for text in (
+        "FormatMessage failed, GetLastError: 5",
+        "see (UnityPlayer) docs",
+        "a (function-name not available) b",
+    ):
+        assert found(text) == []
+
+
+@given(st.text(max_size=200), st.integers(0, len(UNITY)))
+def test_any_text_around_a_report_is_read(text, place):
+    for one in found(UNITY[:place] + text + "\n" + UNITY[place:] + text):
+        assert 1 <= one.first <= one.last

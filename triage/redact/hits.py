@@ -59,11 +59,11 @@ class Hit(NamedTuple):
 def union(one: Hit, other: Hit) -> Hit:
     """Two overlapping hits as one: the kind of the stronger, the value of the longer; `UNREAD` where neither is all."""
     start, end = min(one.start, other.start), max(one.end, other.end)
-    best = max(one, other, key=lambda hit: hit.rank)
+    best = other if other.rank > one.rank else one
     for hit in (best, one, other):
-        if (hit.start, hit.end) == (start, end):
-            return best._replace(start=start, end=end, value=hit.value, exact=best.exact and hit is best)
-    return best._replace(start=start, end=end, value=UNREAD, exact=False)
+        if hit.start == start and hit.end == end:
+            return Hit(start, end, best.kind, best.rule, best.rank, hit.value, best.exact and hit is best)
+    return Hit(start, end, best.kind, best.rule, best.rank, UNREAD)
 
 
 def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:
@@ -81,19 +81,23 @@ def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:
 def whole_characters(data: bytes, hit: Hit) -> Hit:
     """A hit made so large that it cuts no character of UTF-8: expressions look at bytes."""
     start, end = hit.start, hit.end
+    if (end == len(data) or data[end] & 0xC0 != 0x80) and data[start] & 0xC0 != 0x80:
+        return hit
     while end < len(data) and data[end] & 0xC0 == 0x80 and end - hit.end < _BEHIND_THE_FIRST:
         end += 1
     while start and data[start] & 0xC0 == 0x80 and hit.start - start < _BEHIND_THE_FIRST:
         start -= 1
-    return hit if (start, end) == (hit.start, hit.end) else hit._replace(start=start, end=end)
+    return hit._replace(start=start, end=end)
 
 
-def outside_masks(data: bytes, hit: Hit) -> Iterator[Hit]:
+def outside_masks(data: bytes, hit: Hit) -> list[Hit]:
     """A hit without the masks in it; what is left between them counts if it could say anything."""
     inside = masks.within(data, hit.start, hit.end)
-    if not inside:
-        yield hit
-        return
+    return [*_between(data, hit, inside)] if inside else [hit]
+
+
+def _between(data: bytes, hit: Hit, inside: list[tuple[int, int]]) -> Iterator[Hit]:
+    """What is left of a hit between these masks."""
     at = hit.start
     for start, end in [*inside, (hit.end, hit.end)]:
         text = data[at:start] if start > at else b""

@@ -92,6 +92,12 @@ def places() -> Places:
     return Places(**{field.name: frozenset(word.encode() for word in data[field.name]) for field in fields(Places)})
 
 
+@cache
+def _dotted_providers() -> tuple[bytes, ...]:
+    """The domains of providers, each with a dot before it."""
+    return tuple(b"." + provider for provider in places().providers)
+
+
 def is_host(text: bytes, *, named: bool) -> bool:
     """Whether a text is the name of a machine; `named` where it stands under a name that says so.
 
@@ -102,13 +108,13 @@ def is_host(text: bytes, *, named: bool) -> bool:
     """
     lists = places()
     small = text.rstrip(b".").lower()
-    if not 2 <= len(small) <= 253 or small in lists.no_machine or not any(97 <= byte <= 122 for byte in small):
+    if not 2 <= len(small) <= 253 or small in lists.no_machine or not small.islower():
         return False
     if _MACHINE.fullmatch(text):
         return True
     if not _LABELS.fullmatch(text):
         return False
-    if any(small == provider or small.endswith(b"." + provider) for provider in lists.providers):
+    if (b"." + small).endswith(_dotted_providers()):
         return False
     labels = small.split(b".")
     if _is_code(text, labels):

@@ -21,24 +21,42 @@ __all__ = ("Known", "spellings", "unescaped", "worth_finding")
 _HEAD: Final = 8
 _JSON_LEVELS: Final = 3
 _PLAIN: Final = bytes(code for code in range(0x20, 0x7F) if code not in b'"\\')
+_AS_IT_IS: Final = _PLAIN.replace(b"%", b"")
 # A word between these is a part of a path, a name or a call.
-_JOINS: Final = frozenset({b"/", b".", b"-", b"_", b"(", b"\\", b"$"})
+_JOINS: Final = frozenset(b"/.-_(\\$")
+_WORD: Final = frozenset(WORD)
+_WORD_OR_JOIN: Final = _WORD | _JOINS
+_NOTHING: Final = frozenset[int]()
+_BLANK: Final = 0x20
 # Kinds whose values are also words; they are looked for where they are long enough to be told from one.
 _WORDLIKE: Final = frozenset({"username", "person", "hostname", "pin", "birth_date", "passport", "serial"})
+
+_Spelling = tuple[bytes, str, bytes, frozenset[int], frozenset[int]]
+"""One way of writing a value: the text, its kind, the value, and what it must not touch before and behind it."""
 
 
 def worth_finding(kind: str, value: bytes) -> bool:
     """Whether a value is so much its own that every other occurrence of it is the same secret."""
+    if not _is_long_enough(kind, value):
+        return False
     small = value.lower()
     words = vocabulary()
-    if small in words.words or small in words.services or small in words.empty or sense(value.decode("latin-1")):
-        return False
-    mixed = digits_in(value) > 0 and letters_in(value) > 0
+    known = small in words.words or small in words.services or small in words.empty
+    return not known and sense(value.decode("latin-1")) is None
+
+
+def _is_long_enough(kind: str, value: bytes) -> bool:
+    """Whether a value is as long as one of its kind has to be to be its own."""
     if kind in _WORDLIKE:
-        return len(value) >= 5 or (len(value) >= 4 and mixed)
-    if value.isdigit():
-        return len(value) >= 8
-    return len(value) >= 8 or (len(value) >= 6 and mixed) or (len(value) >= 7 and not value.islower())
+        return len(value) >= 5 or (len(value) >= 4 and _is_mixed(value))
+    if len(value) >= 8:
+        return True
+    return not value.isdigit() and ((len(value) >= 6 and _is_mixed(value)) or (len(value) >= 7 and not value.islower()))
+
+
+def _is_mixed(value: bytes) -> bool:
+    """Whether a value has letters and digits."""
+    return digits_in(value) > 0 and letters_in(value) > 0
 
 
 def unescaped(value: bytes) -> bytes | None:
@@ -54,6 +72,8 @@ def unescaped(value: bytes) -> bytes | None:
 
 def spellings(value: bytes) -> set[bytes]:
     """The ways of writing a value that no view gives back: JSON inside of JSON, percent signs of its own."""
+    if not value.translate(None, _AS_IT_IS):
+        return {value}
     plain = unescaped(value) or value
     found = {value, plain}
     escaped = plain
@@ -77,12 +97,11 @@ def _automaton(values: list[bytes]) -> ahocorasick_rs.BytesAhoCorasick | None:
     )
 
 
-def _alone(data: bytes, start: int, end: int, kind: str, value: bytes) -> bool:
-    """Whether a value stands by itself, not as a part of a longer word or, where it is one, of a path or name."""
-    before, behind = data[start - 1 : start], data[end : end + 1]
-    if (before and before in WORD and value[0] in WORD) or (behind and behind in WORD and value[-1] in WORD):
-        return False
-    return not (kind in _WORDLIKE and value.isalpha() and (before in _JOINS or behind in _JOINS))
+def _spelling(text: bytes, kind: str, value: bytes) -> _Spelling:
+    """A way of writing a value: it is no part of a longer word or, where it is a word, of a path or name."""
+    word = kind in _WORDLIKE and text.isalpha()
+    before, behind = (_WORD_OR_JOIN if word else _WORD if code in _WORD else _NOTHING for code in (text[0], text[-1]))
+    return text, kind, value, before, behind
 
 
 class Known:
@@ -96,14 +115,14 @@ class Known:
             for spelling in spellings(value):
                 found.setdefault(spelling, (kind, value))
         # The automaton knows how the values begin; the few places that it finds are compared with the whole.
-        self._of: list[list[tuple[bytes, str, bytes]]] = []
+        self._of: list[list[_Spelling]] = []
         heads: dict[bytes, int] = {}
         for spelling, (kind, value) in sorted(found.items(), key=lambda item: (-len(item[0]), item[0])):
             head = spelling[:_HEAD]
             if head not in heads:
                 heads[head] = len(self._of)
                 self._of.append([])
-            self._of[heads[head]].append((spelling, kind, value))
+            self._of[heads[head]].append(_spelling(spelling, kind, value))
         self._automaton = _automaton(list(heads))
 
     def __bool__(self) -> bool:
@@ -118,9 +137,12 @@ class Known:
         for index, start, _ in self._automaton.find_matches_as_indexes(data, overlapping=True):
             if start < done:
                 continue
-            for spelling, kind, value in self._of[index]:
-                end = start + len(spelling)
-                if data.startswith(spelling, start) and _alone(data, start, end, kind, spelling):
+            before = data[start - 1] if start else _BLANK
+            for text, kind, value, touches_before, touches_behind in self._of[index]:
+                if before in touches_before or not data.startswith(text, start):
+                    continue
+                end = start + len(text)
+                if end == len(data) or data[end] not in touches_behind:
                     yield Hit(start, end, kind, "known", KNOWN, value)
                     done = end
                     break

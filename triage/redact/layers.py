@@ -5,12 +5,13 @@ Views keep a byte-exact map; what is found in a decoded run stands for the whole
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from triage.redact.hits import Hit
+from triage.redact.lines import Lines
 from triage.redact.runs import Run, decoded_runs
-from triage.redact.text import Span
+from triage.redact.text import Expression, Span
 from triage.redact.views import View, views
 
 __all__ = ("Layer", "read_layers")
@@ -22,9 +23,13 @@ _NOWHERE: Final[Run] = (0, 0, b"")
 
 
 class Layer(NamedTuple):
-    """A text as it stands or decoded, and the way back: the views over it from the innermost, and the run it lay in."""
+    """A text as it stands or decoded, the lines of it to look at, and the way back.
+
+    Back lead the views over it from the innermost, and the run that it lay in.
+    """
 
     data: bytes
+    lines: Lines
     views: tuple[View, ...]
     run: Run | None
 
@@ -38,7 +43,7 @@ class Layer(NamedTuple):
 
     def inside(self, run: Run) -> Layer:
         """The layer as one of the text that a run lies in."""
-        return Layer(self.data, (), run)
+        return Layer(self.data, self.lines, (), run)
 
     def placed(self, hits: Iterable[Hit]) -> Iterator[Hit]:
         """The hits in the data of this layer, where they stand in the text; one for the whole of a run."""
@@ -66,16 +71,20 @@ class Layer(NamedTuple):
         return f"<Layer of {len(self.data):,} bytes>"
 
 
-def read_layers(data: bytes, depth: int = _DEPTH) -> list[Layer]:
-    """A text, and everything that it decodes to: so many views deep, runs one level less."""
-    layers = [Layer(data, (), None)]
+def read_layers(data: bytes, wanted: Callable[[], Expression] | None = None, depth: int = _DEPTH) -> list[Layer]:
+    """A text, and everything that it decodes to: so many views deep, runs one level less.
+
+    `wanted` gives the expression of the lines that are looked at.
+    """
+    lines = Lines(data, wanted)
+    layers = [Layer(data, lines, (), None)]
     if depth == 0:
         return layers
-    for view in views(data):
-        layers += [layer.under(view) for layer in read_layers(view.data, depth - 1)]
+    for view in views(data, lines):
+        layers += [layer.under(view) for layer in read_layers(view.data, wanted, depth - 1)]
     if depth > _DEPTH - _RUN_DEPTH:
         for run in decoded_runs(data):
-            layers += [layer.inside(run) for layer in read_layers(run[2], depth - 1)]
+            layers += [layer.inside(run) for layer in read_layers(run[2], wanted, depth - 1)]
     return layers
 
 

@@ -86,6 +86,8 @@ def numbered(data: bytes) -> Iterator[tuple[str, int]]:
 
 def within(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
     """The masks that overlap a range, in order; a mask that begins before it counts too."""
+    if data.find(b"[", max(start - _LONGEST, 0), end) < 0:
+        return []
     begin = data.rfind(b"[", max(start - _LONGEST, 0), start)
     found = []
     for match in MASK.finditer(data, begin if begin >= 0 else start, min(end + _LONGEST, len(data))):

@@ -7,6 +7,7 @@ its vendor's name is tried on the line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
@@ -15,10 +16,11 @@ import ahocorasick_rs
 
 from triage.redact import commands, wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
-from triage.redact.rules import GENERIC_RULE, Rule, entropy, globally_allowed, led, rules
+from triage.redact.lines import Lines
+from triage.redact.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
 from triage.redact.text import DIGITS, LETTERS, WORD, Span, expression, line_of
 
-__all__ = ("by_rules", "generic")
+__all__ = ("by_rules", "generic", "places")
 
 _PROGRAM: Final = -1
 _STARTER: Final = -2
@@ -41,6 +43,7 @@ class _Keywords(NamedTuple):
 
     automaton: ahocorasick_rs.BytesAhoCorasick
     rules: tuple[tuple[int, ...], ...]
+    words: tuple[bytes, ...]
 
 
 @cache
@@ -58,7 +61,7 @@ def _keywords() -> _Keywords:
     automaton = ahocorasick_rs.BytesAhoCorasick(
         keywords, matchkind=ahocorasick_rs.MatchKind.Standard, implementation=ahocorasick_rs.Implementation.DFA
     )
-    return _Keywords(automaton, tuple(tuple(of[word]) for word in keywords))
+    return _Keywords(automaton, tuple(tuple(of[word]) for word in keywords), tuple(keywords))
 
 
 @cache
@@ -67,10 +70,24 @@ def _generic() -> Rule:
     return next(rule for rule in rules() if rule.name == GENERIC_RULE)
 
 
-def by_rules(data: bytes, disabled: frozenset[str] = frozenset()) -> Iterator[Hit]:
+def by_rules(data: bytes, disabled: frozenset[str] = frozenset(), lines: Lines | None = None) -> Iterator[Hit]:
     """The matches of every rule but the generic one; `disabled` are names and kinds of rules that are off."""
-    yield from _at_keywords(data, disabled)
-    yield from _at_leads(data, disabled)
+    lines = lines or Lines(data)
+    if lines.data:
+        yield from _at_keywords(data, lines, disabled)
+        yield from _at_leads(data, lines, disabled)
+
+
+def places() -> tuple[str, str]:
+    """Expressions of where rules and command lines are looked for."""
+    automaton, _, words = _keywords()
+    # A word that holds another needs no place of its own.
+    least = [
+        word
+        for number, word in enumerate(words)
+        if all(found == number for found, _, _ in automaton.find_matches_as_indexes(word, overlapping=True))
+    ]
+    return led()[0].pattern, "(?i)" + "|".join(re.escape(word.decode()) for word in least)
 
 
 def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
@@ -80,13 +97,14 @@ def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
         yield from _accepted(data, _generic(), [groups], GENERIC)
 
 
-def _at_keywords(data: bytes, disabled: frozenset[str]) -> Iterator[Hit]:
+def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
     """The matches near keywords, and the secrets on command lines."""
-    automaton, numbers = _keywords()
+    automaton, numbers, _ = _keywords()
     every = rules()
     searched: dict[int, int] = {}
     covered = commanded = 0
-    for word, start, _ in automaton.find_matches_as_indexes(data.lower(), overlapping=True):
+    for word, at, _ in automaton.find_matches_as_indexes(lines.data.lower(), overlapping=True):
+        start = lines.place(at)
         for index in numbers[word]:
             if index < 0:
                 programs = index == _PROGRAM and start >= commanded and data[start - 1 : start] not in _IN_WORD
@@ -105,13 +123,14 @@ def _at_keywords(data: bytes, disabled: frozenset[str]) -> Iterator[Hit]:
                 yield hit
 
 
-def _at_leads(data: bytes, disabled: frozenset[str]) -> Iterator[Hit]:
+def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
     """The matches of rules that have no telling keyword, where their form begins."""
     leads, every = led()
-    for start, end in leads.spans(data):
+    for start, end in lines.spans(leads):
         begin, stop = _token(data, start, end)
-        for rule in every:
-            if not _is_off(rule, disabled) and _leads(rule, data[start:stop]):
+        for number in beginnings().of(data[start:stop]):
+            rule = every[number]
+            if not _is_off(rule, disabled):
                 yield from _accepted(data, rule, rule.expression.groups(data, begin, stop), FORM)
 
 
@@ -126,12 +145,6 @@ def _on_command_line(data: bytes, start: int, *, programs: bool) -> Iterator[Hit
 def _is_off(rule: Rule, disabled: frozenset[str]) -> bool:
     """Whether a policy switched a rule off, by its name or by its kind."""
     return rule.name in disabled or rule.kind in disabled
-
-
-def _leads(rule: Rule, text: bytes) -> bool:
-    """Whether a text begins as the tokens of a rule do."""
-    found = expression(rule.lead).search(text)
-    return found is not None and found[0][0] == 0
 
 
 def _window(data: bytes, rule: Rule, at: int) -> Span:

@@ -15,12 +15,13 @@ import re
 import socket
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 import re2
 
 from triage.errors import TriageError
 from triage.redact import rules
+from triage.redact.text import Expression
 
 if TYPE_CHECKING:
     import os
@@ -82,7 +83,7 @@ class Pattern:
         if not _KIND.fullmatch(self.kind):
             raise TriageError(f"a pattern has the kind {self.kind!r}; {_KIND_RULE}")
         expression = compiled(self.regex, f"the pattern of kind {self.kind!r}")
-        if expression.search("") is not None:
+        if expression.search(b"") is not None:
             raise TriageError(f"the pattern of kind {self.kind!r} matches empty text; have it match something")
 
 
@@ -151,7 +152,7 @@ class Policy:
             if message := _unknown_name(name):
                 raise TriageError(message)
         for number, regex in enumerate(self.allow_patterns, 1):
-            if compiled(regex, f"allow_patterns entry {number}").fullmatch("") is not None:
+            if compiled(regex, f"allow_patterns entry {number}").fullmatch(b""):
                 raise TriageError(f"allow_patterns entry {number} matches empty text; have it match something")
         if not all(self.allow) or not all(key.strip() for key in self.keys):
             raise TriageError("allow and keys hold an empty text; take it out")
@@ -246,14 +247,12 @@ def machine() -> tuple[Known, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def compiled(regex: str, what: str) -> Any:
+def compiled(regex: str, what: str) -> Expression:
     """The RE2 expression; the error names the entry and what RE2 says of it, not the expression."""
     if len(regex) > _REGEX_CHARACTERS:
         raise TriageError(f"{what} is longer than {_REGEX_CHARACTERS:,} characters; split it")
-    options = re2.Options()
-    options.log_errors = False
     try:
-        return re2.compile(regex, options)
+        return Expression(regex)
     except re2.error as error:
         said = error.args[0] if error.args else ""
         said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

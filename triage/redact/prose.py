@@ -13,9 +13,10 @@ from triage.redact import values
 from triage.redact.hosts import is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense
+from triage.redact.lines import Lines
 from triage.redact.text import Expression, Found, digits_in, line_of
 
-__all__ = ("said",)
+__all__ = ("SAID", "said")
 
 _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
@@ -77,11 +78,10 @@ _ACCOUNT: Final = Sense("username", "user")
 _HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
 
 
-def said(data: bytes) -> Iterator[Found]:
+def said(data: bytes, lines: Lines | None = None) -> Iterator[Found]:
     """What follows flags of command lines, and names in sentences."""
-    for _, *groups in _SAID.groups(data):
-        which = next(number for number, (start, _) in enumerate(groups) if start >= 0)
-        yield from _PHRASES[which][1](data, *groups[which])
+    for number, start, end in (lines or Lines(data)).parts(SAID):
+        yield from _PHRASES[number - 1][1](data, start, end)
 
 
 def _flagged(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -260,4 +260,4 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _wrapped,
     ),
 )
-_SAID: Final = Expression("(?i)" + "|".join(phrase for phrase, _ in _PHRASES))
+SAID: Final = Expression("(?i)" + "|".join(phrase for phrase, _ in _PHRASES))

@@ -18,7 +18,6 @@ import numpy as np
 from triage.redact import documents, judging, masks
 from triage.redact.hits import KEY, Hit, joined
 from triage.redact.known import Known, unescaped, worth_finding
-from triage.redact.layers import read_layers
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner
 from triage.redact.text import Found
@@ -293,19 +292,16 @@ def text_spans(text: str, policy: Policy | None) -> list[tuple[int, int, str]]:
     hits = _in_one(scanner, data, given)
     if len(data) == len(text):
         return [(hit.start, hit.end, hit.kind) for hit in hits]
-    begins = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
-    out, at, count = [], 0, 0
-    for hit in hits:
-        start = count + int(np.count_nonzero(begins[at : hit.start]))
-        end = start + int(np.count_nonzero(begins[hit.start : hit.end]))
-        out.append((start, end, hit.kind))
-        at, count = hit.end, end
-    return out
+    # Every byte of a character but its first is one that the text does not count.
+    behind = np.flatnonzero((np.frombuffer(data, np.uint8) & 0xC0) == 0x80)
+    starts, ends = (np.array(places, np.int64) for places in ([hit.start for hit in hits], [hit.end for hit in hits]))
+    counted = zip(*((places - np.searchsorted(behind, places)).tolist() for places in (starts, ends)), strict=True)
+    return [(start, end, hit.kind) for (start, end), hit in zip(counted, hits, strict=True)]
 
 
 def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> list[Hit]:
     """The places in a text that is all there is, those where a value is named again too."""
-    layers = read_layers(data)
+    layers = scanner.layers(data)
     hits = scanner.find(data, layers=layers)
     again = Known([*((hit.kind, hit.value) for hit in hits if worth_finding(hit.kind, hit.value)), *given])
     return joined(hits, scanner.find_known(data, again, layers, hits)) if again else hits

@@ -22,13 +22,14 @@ import ahocorasick_rs
 
 from triage.redact import masks
 from triage.redact.keys import vocabulary
-from triage.redact.text import Expression
+from triage.redact.text import Beginnings, Expression
 
 __all__ = (
     "GENERIC_RULE",
     "RULES_COMMIT",
     "RULES_VERSION",
     "Rule",
+    "beginnings",
     "entropy",
     "globally_allowed",
     "led",
@@ -137,6 +138,12 @@ def led() -> tuple[Expression, tuple[Rule, ...]]:
     """The rules that have a lead instead of keywords, and one expression of all leads."""
     found = tuple(rule for rule in rules() if rule.lead)
     return Expression("|".join(rule.lead for rule in found)), found
+
+
+@cache
+def beginnings() -> Beginnings:
+    """The leads, to be told apart."""
+    return Beginnings(rule.lead for rule in led()[1])
 
 
 @cache

@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -29,12 +30,10 @@ _RUN_CAP: Final = 1 << 20
 _LEAST_LINE: Final = 40
 _PRINTED: Final = bytes(range(32, 127)) + b"\t\n\r"
 _RUN_BYTES: Final = frozenset(LETTERS + DIGITS + b"+/_-")
-_BLANK: Final = 0x20
-_JOINT: Final = ord("j")
-# Outside of runs a blank; inside an "a", and a "j" for the marks that also join a path or a name to a run.
-_RUN_TABLE: Final = bytes(
-    _BLANK if code not in _RUN_BYTES else _JOINT if code in b"/_-" else 0x61 for code in range(256)
-)
+# Which bytes are of a run, and which of them also join a path or a name to one.
+_RUN_TABLE: Final = bytes(code in _RUN_BYTES for code in range(256))
+_JOINTS: Final = frozenset(b"/_-")
+_JOINT_TABLE: Final = np.array([code in _JOINTS for code in range(256)])
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
 _BASE64_VALUES: Final = np.array(
@@ -42,9 +41,12 @@ _BASE64_VALUES: Final = np.array(
 )
 _Bytes = npt.NDArray[np.uint8]
 _Flags = npt.NDArray[np.bool_]
-_LONG_RUN: Final = re.compile(rb"[aj]{16,}")
+_LONG_RUN: Final = re.compile(rb"\x01{16,}")
 _SMALL: Final = 16_384
 _EIGHT: Final = np.uint64(0x0101010101010101)
+# What two digits of hexadecimal count, and two that make a byte that prints: the sum of eight pairs tells how many.
+_HEX: Final = 16
+_PRINTS_IN_HEX: Final = 17
 _HEX_VALUES: Final = np.array([int(chr(code), 16) if code in HEX_DIGITS else 255 for code in range(256)], np.int16)
 _PRINTS: Final = np.array([code in _PRINTED or code == 0 for code in range(256)])
 _NOT_OF_A_RUN: Final = re.compile(rb"[^A-Za-z0-9+/_-]|\\[nr]")
@@ -57,7 +59,7 @@ def decoded_runs(data: bytes) -> Iterator[Run]:
         return
     table = data.translate(_RUN_TABLE)
     done = 0
-    for at in _likely(data, table) if len(data) > _SMALL else _places(table):
+    for at in _likely(data, table) if len(data) > _SMALL else _places(data, table):
         if at < done:
             continue
         end = _run_end(table, at)
@@ -69,11 +71,11 @@ def decoded_runs(data: bytes) -> Iterator[Run]:
 
 def _run_end(table: bytes, at: int) -> int:
     """Where the run ends that holds a place."""
-    end = table.find(b" ", at)
+    end = table.find(b"\0", at)
     return end if end >= 0 else len(table)
 
 
-def _places(table: bytes) -> Iterator[int]:
+def _places(data: bytes, table: bytes) -> Iterator[int]:
     """Where a run of a small text may begin: for a few of them arrays cost more than trying."""
     for match in _LONG_RUN.finditer(table):
         yield match.start()
@@ -81,7 +83,7 @@ def _places(table: bytes) -> Iterator[int]:
             yield match.start() + 1
             yield match.start() + 2
         yield from (
-            joint + 1 for joint in range(*match.span()) if table[joint] == _JOINT and joint + _LEAST_RUN < match.end()
+            joint + 1 for joint in range(*match.span()) if data[joint] in _JOINTS and joint + _LEAST_RUN < match.end()
         )
 
 
@@ -90,47 +92,48 @@ def _likely(data: bytes, table: bytes) -> list[int]:
 
     A run may also begin behind a slash, underscore or hyphen: a path or a name ran into it.
     """
-    classes = np.frombuffer(table, np.uint8)
-    inside = classes != _BLANK
+    inside = np.frombuffer(table, np.bool_)
     # A run of sixteen holds eight in a row that begin at a multiple of eight: compared as one number.
-    whole = inside[: len(inside) & ~7].view(np.uint64) == _EIGHT
-    words = np.flatnonzero(whole)
+    words = np.flatnonzero(inside[: len(inside) & ~7].view(np.uint64) == _EIGHT)
     if not len(words):
         return []
     begins = _run_begins(inside, words[np.diff(words, prepend=-2) > 1] * 8)
     raw = np.frombuffer(data, np.uint8)
     prefixed = begins[(raw[begins] == ord("0")) & (raw[begins + 1] == ord("x"))] + 2
     escaped = begins[raw[begins] == ord("x")] + 1  # Postgres and Python write \x before
-    begins = np.concatenate([begins, prefixed, escaped])
-    joints = np.flatnonzero(classes == _JOINT)
-    joints = joints[whole[np.minimum(joints + 8 >> 3, len(whole) - 1)]] + 1
-    starts = np.concatenate([begins, joints])
+    before = words[words > 0] - 1
+    cells = np.flatnonzero(_JOINT_TABLE.take(raw[: len(raw) & ~7].view(np.uint64)[before].view(np.uint8)))
+    joints = before[cells >> 3] * 8 + (cells & 7) + 1
+    starts = np.concatenate([begins, prefixed, escaped, joints])
     starts = starts[starts + _LEAST_RUN <= len(inside)]
     starts = starts[inside[starts + _LEAST_RUN - 1] & inside[starts + 8]]
-    # Two bytes tell most of them; the rest is asked of what is left.
-    first = raw[starts[:, None] + np.arange(4)]
-    starts = starts[_reads_as_text(first, least=3) | _reads_as_hex(first, least=2)]
-    letters = raw[starts[:, None] + np.arange(_LEAST_RUN)]
-    starts = starts[_reads_as_text(letters[:, :12], least=8) | _reads_as_hex(letters, least=7)]
+    pairs = np.ndarray((len(raw) - 1,), "<u2", raw.data, strides=(1,))  # those that begin at every byte
+    # The first four letters tell most of them: three bytes of base64 that print, or two of hexadecimal.
+    text, digits = _pairs_read()
+    reads = text[0][pairs[starts]] & text[1][pairs[starts + 1]] & text[2][pairs[starts + 2]]
+    starts = starts[reads | (digits[pairs[starts]] & digits[pairs[starts + 2]] == _PRINTS_IN_HEX)]
+    in_text = sum(text[place % 4][pairs[starts + place]].view(np.uint8) for place in range(12) if place % 4 < 3)
+    in_digits = sum(digits[pairs[starts + place]] for place in range(0, _LEAST_RUN, 2))
+    # One of the nine or of the eight bytes may be a strange one.
+    starts = starts[(in_text >= 8) | (in_digits >= 7 * _PRINTS_IN_HEX + _HEX)]
     found: list[int] = np.sort(starts).tolist()
     return found
 
 
-def _reads_as_text(letters: _Bytes, *, least: int) -> _Flags:
-    """Which rows of base64 letters decode to at least so many bytes that print."""
-    values = _BASE64_VALUES[letters].reshape(len(letters), letters.shape[1] // 4, 4)
-    one, two, three, four = (values[..., place] for place in range(4))
-    decoded = np.stack([one << 2 | two >> 4, (two & 15) << 4 | three >> 2, (three & 3) << 6 | four], -1)
-    reads: _Flags = _PRINTS[decoded].sum((1, 2)) >= least
-    return reads
+@cache
+def _pairs_read() -> tuple[_Flags, _Bytes]:
+    """What every pair of letters reads as.
 
-
-def _reads_as_hex(letters: _Bytes, *, least: int) -> _Flags:
-    """Which rows of letters are hexadecimal digits of at least so many bytes that print."""
-    digits = _HEX_VALUES[letters]
-    decoded = (digits[:, 0::2] << 4 | digits[:, 1::2]) & 255
-    reads: _Flags = (digits < 16).all(1) & (_PRINTS[decoded].sum(1) >= least)
-    return reads
+    Whether the byte of base64 prints that they make as the first two of four, as the middle two and as the last two;
+    and as two digits of hexadecimal.
+    """
+    pair = np.arange(1 << 16, dtype="<u2").view(np.uint8).reshape(-1, 2)
+    one, two = _BASE64_VALUES[pair].T
+    text = _PRINTS[np.stack([one << 2 | two >> 4, (one & 15) << 4 | two >> 2, (one & 3) << 6 | two])]
+    high, low = _HEX_VALUES[pair].T
+    prints = _PRINTS[(high << 4 | low) & 255]
+    digits = np.where((high < 16) & (low < 16), np.where(prints, _PRINTS_IN_HEX, _HEX), 0).astype(np.uint8)
+    return text, digits
 
 
 def _run_begins(inside: _Flags, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -6,16 +6,19 @@ Nothing here keeps a value longer than the scan of one text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from triage.redact import matches, personal, prose, structure, wraps
+from triage.redact import matches, personal, prose, structure, views, wraps
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
 from triage.redact.layers import Layer, read_layers
+from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
 from triage.redact.text import Expression
 
 if TYPE_CHECKING:
+    from triage.redact.keys import Names
     from triage.redact.known import Known
     from triage.redact.policy import Policy
 
@@ -31,14 +34,20 @@ class Scanner:
 
     def __init__(self, policy: Policy) -> None:
         self._keys = policy.keys
+        self._wanted = partial(_wanted, policy.keys)
         self._disabled = policy.disabled
         self._allow = frozenset(value.encode("utf-8", "surrogatepass") for value in policy.allow)
         self._allowed = tuple(Expression(regex) for regex in policy.allow_patterns)
+        self._weakened = bool(self._disabled or self._allow or self._allowed)
         self._patterns = tuple((pattern.kind, Expression(pattern.regex)) for pattern in policy.patterns)
+
+    def layers(self, data: bytes) -> list[Layer]:
+        """A text and everything that it decodes to, as `find` reads them."""
+        return read_layers(data, self._wanted)
 
     def find(self, data: bytes, known: Known | None = None, layers: Sequence[Layer] | None = None) -> list[Hit]:
         """Every place, sorted and disjoint; what is masked already is none. `layers` are those of the text, if read."""
-        return self._settled(data, self._everywhere(layers or read_layers(data), known))
+        return self._settled(data, self._everywhere(layers or self.layers(data), known))
 
     def find_known(self, data: bytes, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
         """The places of known values only, decoded too; without those that are found as they are."""
@@ -49,14 +58,15 @@ class Scanner:
     def _everywhere(self, layers: Sequence[Layer], known: Known | None) -> Iterator[Hit]:
         """The hits in a text and in everything decoded from it."""
         for layer in layers:
-            yield from layer.placed(self._plain(layer.data))
+            yield from layer.placed(self._plain(layer.data, layer.lines))
             if known is not None:
                 yield from layer.placed(known.hits(layer.data))
 
-    def _plain(self, data: bytes) -> Iterator[Hit]:
+    def _plain(self, data: bytes, lines: Lines) -> Iterator[Hit]:
         """The hits in a text as it stands."""
-        yield from matches.by_rules(data, self._disabled)
-        for start, end, kind, rule in chain(structure.assignments(data, self._keys), prose.said(data)):
+        yield from matches.by_rules(data, self._disabled, lines)
+        told = chain(structure.assignments(data, self._keys, lines), prose.said(data, lines))
+        for start, end, kind, rule in told:
             if kind:
                 yield _to_its_end(data, start, end, kind, rule)
             else:
@@ -76,22 +86,29 @@ class Scanner:
     def _settled(self, data: bytes, hits: Iterable[Hit]) -> list[Hit]:
         """Overlapping hits joined, what is allowed or masked taken out, in order."""
         settled: list[Hit] = []
-        whole = (whole_characters(data, hit) for hit in hits)
+        whole = [whole_characters(data, hit) for hit in hits if not self._weakened or self._counts(hit)]
         for hit in sorted(whole, key=lambda hit: (hit.start, -hit.end, -hit.rank)):
-            if not self._counts(hit):
-                continue
             if settled and hit.start < settled[-1].end:
                 settled[-1] = union(settled[-1], hit)
             else:
                 settled.append(hit)
         read = (hit if hit.value else hit._replace(value=data[hit.start : hit.end]) for hit in settled)
-        return [part for hit in read if _says_something(hit.value) for part in outside_masks(data, hit)]
+        telling = [hit for hit in read if _says_something(hit.value)]
+        if not telling or not MASK.search(data):
+            return telling
+        return [part for hit in telling for part in outside_masks(data, hit)]
 
     def _counts(self, hit: Hit) -> bool:
         """Whether the policy neither switches a hit's rule off nor allows its value."""
         if hit.kind in self._disabled or hit.rule in self._disabled or hit.value in self._allow:
             return False
         return not any(allowed.fullmatch(hit.value) for allowed in self._allowed)
+
+
+@lru_cache(maxsize=16)
+def _wanted(extra: Names) -> Expression:
+    """What a line holds that is worth looking at."""
+    return any_of((structure.assignment(extra).pattern, prose.SAID.pattern, *matches.places(), views.ENCODED.pattern))
 
 
 def _says_something(value: bytes) -> bool:

@@ -16,9 +16,10 @@ from typing import Final
 from triage.redact import calls, credentials, masks, values
 from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, parts, sense, vocabulary
+from triage.redact.lines import Lines
 from triage.redact.text import BACKSLASH, WORD, Expression, Found, Span, line_of
 
-__all__ = ("assignments",)
+__all__ = ("assignment", "assignments")
 
 _NAMES: Final = (
     r"pass(?:word|wd|phrase|code|wort)?|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
@@ -91,24 +92,23 @@ _BLANKS: Final = re.compile(rb"[\s,]*")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
 
 
-def assignments(data: bytes, extra: Names = ()) -> Iterator[Found]:
+def assignments(data: bytes, extra: Names = (), lines: Lines | None = None) -> Iterator[Found]:
     """The values under sensitive names in a text; `extra` are names that a policy adds."""
-    table = data.translate(_NAME_TABLE)
-    for start, end in _assignment(extra).spans(data):
-        yield from _assigned(data, table, (start, end), extra)
+    for start, end in (lines or Lines(data)).spans(assignment(extra)):
+        yield from _assigned(data, (start, end), extra)
 
 
 @lru_cache(maxsize=16)
-def _assignment(extra: Names) -> Expression:
+def assignment(extra: Names) -> Expression:
     """A sensitive name, or one of a policy, with what joins it to a value."""
     own = "".join(f"|{'[_. -]?'.join(words)}" for words in map(parts, extra) if words)
     return Expression(rf"(?i)(?:{_NAMES}{own})[\w.\-]{{0,40}}\]?(?:{_JOIN})")
 
 
-def _assigned(data: bytes, table: bytes, place: Span, extra: Names) -> Iterator[Found]:
+def _assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     """What stands under one name that is joined to something."""
     start, end = place
-    begin, stop, meaning = _meaning(data, table, start + (data[start] in b"?&;.-_"), extra)
+    begin, stop, meaning = _meaning(data, start + (data[start] in b"?&;.-_"), extra)
     small = data[begin:stop].lower()
     if small in _NAME_WORDS or small.endswith(b"name"):
         yield from _named_value(data, begin, extra)
@@ -162,15 +162,17 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
         yield from _value(data, name, end, meaning)
 
 
-def _meaning(data: bytes, table: bytes, start: int, extra: Names) -> tuple[int, int, Sense | None]:
+def _meaning(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense | None]:
     """The whole name around a place and what it means, with the word before it where that makes it one."""
-    begin = table.rfind(b" ", max(start - 80, 0), start) + 1 or max(start - 80, 0)
+    first = max(start - 80, 0)
+    around = data[first : start + 120].translate(_NAME_TABLE)
+    begin = around.rfind(b" ", 0, start - first) + 1 + first
     while data[begin : begin + 1] in {b"-", b"."}:
         begin += 1
     if data[begin - 1 : begin + 1] == b"-D":
         begin += 1
-    stop = table.find(b" ", start, start + 120)
-    stop = stop if stop >= 0 else min(start + 120, len(data))
+    stop = around.find(b" ", start - first)
+    stop = (stop if stop >= 0 else len(around)) + first
     while stop > start and data[stop - 1] == 0x2E:
         stop -= 1
     name = data[begin:stop].decode("latin-1")

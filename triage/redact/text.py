@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import re2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = (
     "BACKSLASH",
@@ -19,6 +19,7 @@ __all__ = (
     "HEX_DIGITS",
     "LETTERS",
     "WORD",
+    "Beginnings",
     "Expression",
     "Found",
     "Span",
@@ -41,7 +42,7 @@ WORD: Final = DIGITS + LETTERS + b"_"
 
 # One large alternation runs as an automaton only if its states fit.
 _MEMORY: Final = 64 << 20
-_FIRST_LETTER: Final = 0x41
+_BEFORE_LETTERS: Final = bytes(range(0x41))
 
 
 class Expression:
@@ -50,12 +51,8 @@ class Expression:
     __slots__ = ("_compiled", "group_count", "pattern")
 
     def __init__(self, pattern: str) -> None:
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        options.max_mem = _MEMORY
-        options.log_errors = False
         self.pattern = pattern
-        self._compiled: Any = re2.compile(pattern.encode("latin-1", "backslashreplace"), options)
+        self._compiled: Any = re2.compile(pattern.encode("latin-1", "backslashreplace"), _options())
         self.group_count: int = self._compiled.groups
 
     def spans(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[Span]:
@@ -63,10 +60,21 @@ class Expression:
         for match in self._compiled.finditer(data, start, end):
             yield match.span()
 
+    def first(self, data: bytes, start: int) -> Span | None:
+        """Where it matches first from a place on."""
+        match = self._compiled.search(data, start)
+        return match.span() if match else None
+
     def groups(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[list[Span]]:
         """Where it and its groups match; (-1, -1) for a group that does not take part."""
         for match in self._compiled.finditer(data, start, end):
             yield [match.span(number) for number in range(self.group_count + 1)]
+
+    def parts(self, data: bytes) -> Iterator[tuple[Span, int, Span]]:
+        """Where it matches, the number of the one group that takes part, and where that matches."""
+        for match in self._compiled.finditer(data):
+            number = match.lastindex
+            yield match.span(), number, match.span(number)
 
     def search(self, data: bytes, start: int = 0, end: int | None = None) -> list[Span] | None:
         """Where it and its groups match first."""
@@ -80,6 +88,31 @@ class Expression:
     def fullmatch(self, data: bytes) -> bool:
         """Whether it matches the whole."""
         return self._compiled.fullmatch(data) is not None
+
+
+class Beginnings:
+    """Expressions that say together which of them match where a text begins."""
+
+    __slots__ = ("_set",)
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._set: Any = re2.Set.MatchSet(_options())
+        for pattern in patterns:
+            self._set.Add(pattern.encode("latin-1", "backslashreplace"))
+        self._set.Compile()
+
+    def of(self, text: bytes) -> list[int]:
+        """The numbers of the expressions, in order."""
+        return sorted(self._set.Match(text) or ())
+
+
+def _options() -> Any:
+    """How every expression is compiled: for bytes, and quietly."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    return options
 
 
 @lru_cache(maxsize=1_024)
@@ -97,8 +130,8 @@ def expression(pattern: str) -> Expression:
 def line_of(data: bytes, at: int, end: int | None = None, *, most: int = 8_192) -> Span:
     """The line around a place, or around a range, at most `most` bytes to either side."""
     stop = at if end is None else end
-    start = data.rfind(b"\n", max(at - most, 0), at) + 1
-    start = max(start, at - most, 0)
+    first = at - most if at > most else 0
+    start = data.rfind(b"\n", first, at) + 1 or first
     newline = data.find(b"\n", stop, stop + most)
     return start, (min(stop + most, len(data)) if newline < 0 else newline)
 
@@ -115,4 +148,4 @@ def digits_in(text: bytes) -> int:
 
 def letters_in(text: bytes) -> int:
     """How many letters a text has; what ASCII has between and behind them counts too, as does anything beyond ASCII."""
-    return sum(byte >= _FIRST_LETTER for byte in text)
+    return len(text.translate(None, _BEFORE_LETTERS))

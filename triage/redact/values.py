@@ -170,7 +170,7 @@ def mixed(value: bytes, *, least: int) -> bool:
 def placeholder(value: bytes) -> bool:
     """Whether a text stands for a value and holds none: null, a mask of any tool, a reference, an example's word."""
     small = value.strip().lower()
-    if small in vocabulary().empty or len(set(small)) <= 1:
+    if small in vocabulary().empty or small == small[:1] * len(small):
         return True
     stripped = value.strip()
     if masks.FOREIGN.fullmatch(small) or _REFERENCE.fullmatch(stripped):

@@ -12,17 +12,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from triage.redact.lines import Lines
 from triage.redact.text import BACKSLASH, Expression, Span, line_of
 
-__all__ = ("Piece", "View", "build", "views")
+__all__ = ("ENCODED", "Piece", "View", "build", "views")
 
 Piece = tuple[int, int, bytes]
 """A range of the original and what stands for it in the view."""
 
 _RETURN: Final = 0x0D
-# Everything that a view decodes, found in one pass: escapes, percent signs, entities, terminal codes, zero-width and
-# direction marks, NULs, quoted-printable.
-_ENCODED: Final = Expression(
+ENCODED: Final = Expression(
     r"\\(?:033|x1[bB]|u001[bB]|e)\[[0-9;]{0,16}[A-Za-z]"
     r"|\\(?:u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
     r"|%(?:25){0,3}[0-9a-fA-F]{2}"
@@ -31,6 +30,8 @@ _ENCODED: Final = Expression(
     r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
     r"|=(?:3D|40|2E|5F|22|26|3A|2F|\r?\n)"
 )
+"""Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
+NULs, quoted-printable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,13 @@ def _with_cuts(data: bytes, pieces: list[Piece]) -> Iterator[Piece]:
         yield shown, len(data), b"\n"
 
 
-def views(data: bytes) -> Iterator[View]:
-    """Every view of a text that differs from it: one for each way in which something in it is encoded."""
+def views(data: bytes, lines: Lines | None = None) -> Iterator[View]:
+    """Every view of a text that differs from it: one for each way in which something in it is encoded.
+
+    `lines` are those to look at, here and below; without them all.
+    """
     pieces: dict[int, list[Piece]] = {}
-    for start, end in _ENCODED.spans(data):
+    for start, end in (lines or Lines(data)).spans(ENCODED):
         sign = data[start] if data[start] in _DECODERS else 0
         piece = _DECODERS[sign](data, start, end)
         if piece is not None:

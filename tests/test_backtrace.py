@@ -1,0 +1,140 @@
+"""Backtraces that programs print themselves: texts made by hand in the forms of each library."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.reading import CORPUS
+from triage.formats.traces.scanning import Found, scan
+
+GLIBC = """\
+starting
+Error: signal 11:
+./prog(handler+0x19)[0x400911]
+/lib64/tls/libc.so.6[0x3a9b92e380]
+./prog(_Z3bazv+0x14) [0x400962]
+bye
+"""
+MPI = """\
+[node1:12345] *** Process received signal ***
+[node1:12345] Signal: Segmentation fault (11)
+[node1:12345] Signal code: Address not mapped (1)
+[node1:12345] Failing at address: 0x10
+[node1:12345] [ 0] /lib/libpthread.so.0(+0x12980)[0x7f8bb0000000]
+[node1:12345] [ 1] ./a.out(main+0x12)[0x55d0000000]
+[node1:12345] *** End of error message ***
+mpirun noticed that process rank 0 exited
+"""
+XORG = """\
+(EE) Backtrace:
+(EE) 0: /usr/lib/xorg/Xorg (OsLookupColor+0x139) [0x5581d2a0e1d9]
+(EE) 1: /lib/x86_64-linux-gnu/libpthread.so.0 (funlockfile+0x60) [0x7f1c2c3b2152]
+(EE) x
+"""
+BOOST = """\
+ 0# ns::f(int) at /a/b.cpp:12
+ 1# main in ./prog
+ 2# 0x00007F1C2C3B2152 in /lib/libc.so.6
+"""
+BACKWARD = """\
+Stack trace (most recent call last):
+#2    Object "./prog", at 0x55d0000000, in _start
+#1    Source "/t/a.cpp", line 9, in main [0x55d0000100]
+          8: int main() {
+      >   9:   foo(1);
+#0    Source "/t/a.cpp", line 4, in foo(int) [0x55d0000200]
+Segmentation fault (Address not mapped to object [0x10])
+after
+"""
+
+
+def found(text: str) -> list[Found]:
+    return list(scan(enumerate(text.split("\n")), only="backtrace"))
+
+
+def only(text: str) -> Found:
+    (one,) = found(text)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "signal", "functions"),
+    [
+        (GLIBC, (2, 5), "SIGSEGV", ["handler", None, "_Z3bazv"]),
+        (MPI, (1, 7), "SIGSEGV", [None, "main"]),
+        (XORG, (1, 3), None, ["OsLookupColor", "funlockfile"]),
+        (BOOST, (1, 3), None, ["ns::f", "main", None]),
+        (BACKWARD, (1, 7), "SIGSEGV", ["foo", "main", "_start"]),
+    ],
+)
+def test_the_forms(text, lines, signal, functions):
+    one = only(text)
+    assert (one.first, one.last) == lines
+    assert (one.report.signal, one.report.kind) == (signal, "crash" if signal else "dump")
+    assert [frame.function for frame in one.report.traces[0].frames] == functions
+
+
+def test_what_the_head_says():
+    report = only(MPI).report
+    assert (report.fault_address, report.process_id) == (16, 12345)
+    frame = only(BACKWARD).report.traces[0].frames[0]
+    assert (frame.args, frame.file, frame.line, frame.address, frame.text_line) == (
+        "int",
+        "/t/a.cpp",
+        4,
+        0x55D0000200,
+        6,
+    )
+
+
+def test_behind_prefixes_and_cut():
+    lines = GLIBC.rstrip("\n").split("\n")
+    one = only("\n".join(f"2026-01-01T00:00:0{n}Z stderr F {line}" for n, line in enumerate(lines)))
+    assert (one.first, one.last) == (2, 5)
+    assert len(only(MPI[: MPI.index("[node1:12345] ***", 20)]).report.traces[0].frames) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "./prog(main+0x12)[0x400911]\nalone",
+        "f(x) [0x12]\ng(y) [0x13]",
+        "Segmentation fault",
+        "#0  0x00007ff1 in f () from a\n#1  0x2 in g ()",
+        "# 0# a list\n# 1# of words",
+    ],
+)
+def test_what_is_none(text):
+    assert found(text) == []
+
+
+def test_no_format_of_the_corpus_is_taken_that_has_a_head_of_its_own():
+    folder = CORPUS / "stacks" / "cf"
+    if not folder.is_dir():
+        pytest.skip("no ../shared/corpus beside this checkout")
+    taken = [path for path in folder.iterdir() if found(path.read_text(errors="replace"))]
+    assert all("==== C stack trace" in path.read_text(errors="replace") for path in taken)
+
+
+@given(st.text(max_size=200), st.integers(0, len(MPI)), st.integers(0, len(BACKWARD)))
+def test_any_text_is_read(text, place, other):
+    for one in found(MPI[:place] + text + BACKWARD[other:] + XORG[place:] + text + GLIBC[place:]):
+        assert 1 <= one.first <= one.last
+
+
+@pytest.mark.parametrize(
+    "line", ["./prog(main+0x12)[0x400911]", " 0# f in g", "x) [0x1", "*** Process received signal ***"]
+)
+def test_the_time_grows_as_the_text_does(line):
+    def spent(count: int) -> float:
+        begun = time.perf_counter()
+        found("\n".join([line] * count))
+        return time.perf_counter() - begun
+
+    spent(500)
+    small = min(spent(500) for _ in range(3))
+    assert spent(2_000) < 10 * small + 0.5

@@ -1,0 +1,129 @@
+"""The lines of a text that hold anything to look at: one pass finds them, and the expressions read no others.
+
+An automaton takes the same time whatever it looks for, as long as its states are few. So all expressions are looked for
+at once, without the numbers of their repeats, which would multiply the states: that finds every line that one of them
+matches on, and a few more. A match may run on over the lines that follow, as a value in the next line does: so far as
+`_REACH` says they are kept too.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from triage.redact.text import Expression, Span
+
+__all__ = ("Lines", "any_of")
+
+_REPEATS: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|\{([0-9]+)(,?)([0-9]*)\}|(\()(?!\?)", re.DOTALL)
+_FEW: Final = 4
+# A smaller text is read whole or not at all.
+_SMALL: Final = 4_096
+# How far a match reaches beyond the end of its line, in bytes, and then to the end of that line.
+_REACH: Final = 256
+# Where line after line holds a match so many bytes are kept without a look, at most.
+_MOST_SKIPPED: Final = 1 << 16
+_LONGEST: Final = 8_192
+
+
+def any_of(patterns: Iterable[str]) -> Expression:
+    """An expression without groups that matches where one of some does, and in a few more places."""
+    return Expression("|".join(f"(?:{_REPEATS.sub(_loosened, pattern)})" for pattern in patterns))
+
+
+def _loosened(part: re.Match[str]) -> str:
+    """A group that captures nothing; a repeat that allows all that the numbered one does, if its numbers are large."""
+    least, comma, most, group = part.groups()
+    if group:
+        return "(?:"
+    if least is None or int(most or least) <= (2 if comma else _FEW):
+        return part[0]
+    return "+" if int(least) else "*"
+
+
+class Lines:
+    """Lines of a text put together, and where they stand in it; all of the text where nothing is `wanted`.
+
+    `wanted` gives the expression if it is needed. Each run of lines stands there with the line end before it and its
+    own, as what expressions look at.
+    """
+
+    __slots__ = ("_begins", "_shifts", "_whole", "data")
+
+    def __init__(self, data: bytes, wanted: Callable[[], Expression] | None = None) -> None:
+        self._whole = self.data = data
+        self._begins = [0]
+        self._shifts = [0]
+        if wanted is not None and len(data) > _SMALL:
+            self._keep([*_runs(data, wanted())])
+        elif wanted is not None and wanted().first(data, 0) is None:
+            self.data = b""
+
+    def _keep(self, runs: list[Span]) -> None:
+        """Leave out everything but these runs of lines."""
+        size = 0
+        for start, end in runs:
+            self._begins.append(size)
+            self._shifts.append(start - size)
+            size += end - start
+        self.data = b"".join([self._whole[start:end] for start, end in runs])
+
+    def place(self, at: int) -> int:
+        """Where in the text a place in the lines is."""
+        return at + self._shifts[bisect_right(self._begins, at) - 1]
+
+    def _moved(self, start: int, end: int) -> tuple[int, bool]:
+        """How much further in the text a range begins, and whether all of it stands together there."""
+        index = bisect_right(self._begins, start)
+        return self._shifts[index - 1], index == len(self._begins) or end <= self._begins[index]
+
+    def spans(self, expression: Expression) -> Iterator[Span]:
+        """Where an expression matches in the text."""
+        for start, end in expression.spans(self.data) if self.data else ():
+            shift, together = self._moved(start, end)
+            if together:
+                yield start + shift, end + shift
+            elif found := self._again(expression, start + shift):
+                yield found[0]
+
+    def parts(self, expression: Expression) -> Iterator[tuple[int, int, int]]:
+        """Where the one group of an expression that takes part matches in the text, after its number."""
+        for (start, end), number, part in expression.parts(self.data) if self.data else ():
+            shift, together = self._moved(start, end)
+            if together:
+                yield number, part[0] + shift, part[1] + shift
+            elif found := self._again(expression, start + shift):
+                yield next((group, *span) for group, span in enumerate(found) if group and span[0] >= 0)
+
+    def _again(self, expression: Expression, at: int) -> list[Span] | None:
+        """The match at a place of the text where one in the lines runs over what was left out."""
+        return expression.match(self._whole, at, min(at + _LONGEST, len(self._whole)))
+
+    def __repr__(self) -> str:
+        """Sizes only."""
+        return f"<Lines of {len(self.data):,} of {len(self._whole):,} bytes>"
+
+
+def _runs(data: bytes, wanted: Expression) -> Iterator[Span]:
+    """The runs of lines that hold a match, and as much behind it as another may reach over; in order and disjoint."""
+    start = end = -1
+    at = skip = 0
+    while found := wanted.first(data, at):
+        begin = max(data.rfind(b"\n", at, found[0] + 1), at)
+        if begin >= end:
+            if end >= 0:
+                yield start, end
+            start = begin
+        skip = min(2 * skip + 1, _MOST_SKIPPED) if begin == at else 0
+        at = _line_end(data, found[1] + skip)
+        end = min(_line_end(data, at + _REACH) + 1, len(data))
+    if end >= 0:
+        yield start, end
+
+
+def _line_end(data: bytes, at: int) -> int:
+    """Where the line of a place ends, without its end."""
+    end = data.find(b"\n", at)
+    return end if end >= 0 else len(data)
