@@ -50,6 +50,8 @@ FRAME = '  File "a.py", line 3, in f'
         ("ERROR:shop.cart:", ("level",)),
         ("[ERROR] ", ("level",)),
         ("[Crash] ", ("stream", "Crash")),
+        ("CRASH LOG: ", ("stream", "CRASH LOG")),
+        ("[ 1234.567890] [0:     kworker: 4242] ", ("kernel",)),
         ("stderr | ", ("stream", "stderr")),
         ("> ", ("quote",)),
         ("> > ", ("quote",)),

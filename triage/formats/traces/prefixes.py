@@ -24,7 +24,7 @@ _MOST: Final = 5
 _ANSI: Final = re.compile(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _STARTS: Final = re.compile(
-    r"[\[(<>{\d]|[A-Z]{4,8}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|[a-zA-Z][\w.-]{0,63} {1,30}\||std(?:err|out)"
+    r"[\[(<>{\d]|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|[a-zA-Z][\w.-]{0,63} {1,30}\||std(?:err|out)"
 )
 
 
