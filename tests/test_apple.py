@@ -173,6 +173,24 @@ Mac OS version:
 System model name: MacBookPro11,4 (Mac-06F11FD93F0323C5)
 """
 
+CRASHLYTICS = """# Crashlytics - Stack trace
+# Application: com.example.shop
+# Platform: ios
+# Version: 1.2.3 (45)
+# Date: 2026-02-10T10:30:00Z
+
+Fatal Exception: NSInvalidArgumentException
+*** -[__NSPlaceholderArray initWithObjects:count:]: attempt to insert nil object
+0  CoreFoundation                 0x183d1a248 __exceptionPreprocess
+1  Shop                           0x104f01300 -[Cart add:] + 42 (Cart.m:42)
+
+--
+
+com.apple.uikit.eventfetch-thread
+0  libsystem_kernel.dylib         0x1b5a1c42c mach_msg_trap + 8
+1  CoreFoundation                 0x183d1a000 __CFRunLoopRun + 1188
+"""
+
 SAMPLE = """Analysis of sampling Shop (pid 4321) every 1 millisecond
 Process:         Shop [4321]
 Path:            /usr/local/bin/Shop
@@ -302,12 +320,30 @@ def test_exceptions_in_logs():
         "-[Cart add:]",
         "Shop",
         118,
-        7,
+        8,
     )
     assert one.report.complete
     raw = "*** Terminating app due to uncaught exception 'E', reason: 'r'\n*** First throw call stack:\n(0x1a 0x2b 0x3c)\nnext"
     (one,) = found(raw)
     assert ([f.address for f in one.report.traces[0].frames], one.last) == ([0x1A, 0x2B, 0x3C], 3)
+
+
+def test_crashlytics():
+    (one,) = found("# notes\nx\n" + CRASHLYTICS + "bye\n")
+    report = one.report
+    assert (one.first, one.last, report.error_type) == (3, 18, "NSInvalidArgumentException")
+    assert report.error_value == "*** -[__NSPlaceholderArray initWithObjects:count:]: attempt to insert nil object"
+    assert (report.process, report.release, report.os_name) == ("com.example.shop", "1.2.3 (45)", "iOS")
+    crash, other = report.traces
+    assert [(f.function, f.file, f.line) for f in crash.frames] == [
+        ("__exceptionPreprocess", None, None),
+        ("-[Cart add:]", "Cart.m", 42),
+    ]
+    assert (other.thread_name, other.role, len(other.frames)) == ("com.apple.uikit.eventfetch-thread", "thread", 2)
+    text = "Crashed: com.apple.main-thread\n0  libswiftCore.dylib  0x1a5f1f0b8 _assertionFailure(_:_:) + 188\n"
+    (one,) = found(text)
+    assert (one.report.kind, one.report.traces[0].thread_name) == ("crash", "com.apple.main-thread")
+    assert found("Fatal Exception: java.lang.RuntimeException\nwords\nnothing") == []
 
 
 def test_panics():

@@ -35,6 +35,14 @@ XORG = """\
 (EE) 1: /lib/x86_64-linux-gnu/libpthread.so.0 (funlockfile+0x60) [0x7f1c2c3b2152]
 (EE) x
 """
+MYSQL = """\
+12:00:00 UTC - mysqld got signal 6 ;
+This could be because you hit a bug.
+stack_bottom = 7f0 thread_stack 0x40000
+/usr/sbin/mysqld(my_print_stacktrace+0x3d) [0x55d4c5d4d139]
+/usr/sbin/mysqld(Item::f(int)+0x31b) [0x55d4c5d4d140]
+Query (7f0): SELECT 1
+"""
 BOOST = """\
  0# ns::f(int) at /a/b.cpp:12
  1# main in ./prog
@@ -67,6 +75,7 @@ def only(text: str) -> Found:
         (GLIBC, (2, 5), "SIGSEGV", ["handler", None, "_Z3bazv"]),
         (MPI, (1, 7), "SIGSEGV", [None, "main"]),
         (XORG, (1, 3), None, ["OsLookupColor", "funlockfile"]),
+        (MYSQL, (1, 5), "SIGABRT", ["my_print_stacktrace", "Item::f"]),
         (BOOST, (1, 3), None, ["ns::f", "main", None]),
         (BACKWARD, (1, 7), "SIGSEGV", ["foo", "main", "_start"]),
     ],

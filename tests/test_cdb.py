@@ -140,6 +140,13 @@ def test_an_analysis_with_its_record_keys_and_a_wrapped_row():
     assert (frames[0].address, frames[1].address, frames[1].symbol_offset) == (0xFD13DE, 0xFD1423, 0x199)
 
 
+def test_two_sessions_are_two_reports():
+    first, second = found(SESSION + SESSION)
+    assert (first.last, second.first) == (14, 17)
+    first, second = found(THREADS + "quit:\n" + THREADS)
+    assert (first.last, second.first) == (10, 11)
+
+
 def test_a_bug_check():
     report = only(BUGCHECK).report
     assert (report.error_type, report.error_code, report.process) == ("SYSTEM_SERVICE_EXCEPTION", 0x3B, "foo.exe")

@@ -545,6 +545,23 @@ def test_lines_that_are_no_frames(line):
     assert form(line) is None
 
 
+@pytest.mark.parametrize("text", [CHROMIUM, WINDOWS, MAC, GLOG, SIGNALLED, FOLLY, V8, NODE, HEAP])
+def test_blank_lines_quotes_colours_and_line_ends_change_nothing(text):
+    def names(changed: str) -> list[list[list[str | None]]]:
+        return [[[frame.function for frame in t.frames] for t in one.report.traces] for one in found(changed)]
+
+    expected = names(text)
+    lines = text.split("\n")
+    for changed in (
+        "\n\n".join(lines),
+        "\r\n".join(lines),
+        "\n".join(f"> {line}" for line in lines),
+        text.expandtabs(),
+    ):
+        assert names(changed) == expected
+    assert names("\n".join(f"\x1b[31m{line}\x1b[0m" for line in lines)) == expected
+
+
 def labels() -> list[tuple[str, str, str]]:
     path = CORPUS / "stacks" / "labels.jsonl"
     rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

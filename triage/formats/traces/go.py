@@ -1,249 +1,267 @@
-"""Go stacks: panics and fatal errors with their goroutines, `debug.Stack`, `%+v` of pkg/errors, recovery middleware.
+"""Go: panics, fatal errors and signals with their goroutines, data races, `debug.Stack`, wrapped errors, recovery.
 
-Facts: general knowledge of Go 1.5 to 1.23, held against panics that fuzzers collected. Grammar, one line each::
+Facts: general knowledge of Go 1.5 to 1.25, held against panics that fuzzers collected. Grammar, one line each::
 
     panic     = "panic: " message [ " [recovered]" ] ( tab "panic: " message )* [ "[signal " ... "]" ] blank goroutine*
-    fatal     = "fatal error: " message ...
+    fatal     = [ "runtime: " ... ] [ "unexpected fault address " ... ] "fatal error: " message goroutine*
+    native    = "SIGSEGV: segmentation violation"  "PC=" ... "sigcode=" n  goroutine*  registers
     goroutine = "goroutine " n " [" state "]:" ( function "(" arguments ")"  indent file ":" line [ " +0x" offset ] )*
                 [ "created by " function [ " in goroutine " n ]  indent file ":" line [ " +0x" offset ] ]
     errors    = ( message lines ( function  tab file ":" line )* )*          the root cause first
     places    = ( file ":" line " (0x" address ")" [ tab function ": " source ] )*
+    race      = "WARNING: DATA RACE" ( access " at 0x" address " by " goroutine ":" frame* )*
+                ( goroutine " (" state ") created at:" frame* )*
+
+A test's `--- FAIL` line above the panic and the exit status below it belong to the report. Grammar: `go_parse`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
-from msgspec.structs import replace
+from triage.formats.traces.block import AHEAD, Block
+from triage.formats.traces.go_head import Head, head_of
+from triage.formats.traces.go_parse import (
+    ELIDED,
+    GOROUTINE,
+    INNER,
+    LISTED,
+    LISTED_NAME,
+    bare,
+    errors,
+    goroutines,
+    listed,
+    pair,
+    parse,
+    probe,
+)
+from triage.formats.traces.go_race import read_race
+from triage.formats.traces.reports import Report, shifted
+from triage.formats.traces.window import Window
 
-from triage.records import Frame, Trace
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "parse", "probe", "read")
 
-__all__ = ("parse", "probe")
+NAME: Final = "go"
+TITLE: Final = "Go panic or stack trace"
+PLATFORM: Final = "go"
+ANCHORS: Final = (
+    "goroutine ",
+    "panic: ",
+    "fatal error: ",
+    "panic serving ",
+    "panic recovered",
+    "Observed a panic",
+    "sigcode=",
+    "SIGQUIT: quit",
+    "unexpected fault address ",
+    "runtime: goroutine stack exceeds",
+    "WARNING: DATA RACE",
+    ".go:",
+)
 
-_PROBE: Final = re.compile(r"^goroutine \d+ [^\n]*\[|^[ \t]+\S*\.go:\d|^\S*\.(?:go|s):\d+ \(0x", re.MULTILINE)
-_GOROUTINE: Final = re.compile(r"goroutine (\d{1,18})(?: [^\[\]]*)? \[([^\]]*)\]:?\s*$")
-_PLACE: Final = re.compile(r"\s+(\S.*?):(\d{1,9})(?: \+0x([0-9a-fA-F]{1,16}))?((?: \w+=0x[0-9a-fA-F]{1,16})*)\s*$")
-_LISTED: Final = re.compile(r"\s*(\S+?\.(?:go|s|c|h)):(\d{1,9}) \(0x([0-9a-fA-F]{1,16})\)\s*$")
-_LISTED_NAME: Final = re.compile(r"\s+(\S+): (.*)$")
-_PANIC: Final = re.compile(r"(?:(panic|fatal error)|.*?http: (panic) serving \S+): (.*)$")
-_INNER: Final = re.compile(r"\s+panic: (.*)$")
-_CREATED: Final = re.compile(r"created by (.+?)(?: in goroutine \d+)?$")
-_ELIDED: Final = re.compile(r"\.\.\.(?:(\d{1,9}) |additional )?frames? elided\.\.\.$")
-_TAGS: Final = re.compile(r" \[(?:recovered|recovered, repanicked|repanicked)\]$")
-_BARE: Final = re.compile(r"[\w./~%@()*\[\]{}…-]+$")
-
-
-@dataclass(slots=True)
-class _Goroutine:
-    """One goroutine, or the frames of a stack that names none."""
-
-    number: int | None
-    state: str | None
-    frames: list[Frame] = field(default_factory=list)
-
-
-def probe(text: str) -> bool:
-    """Whether the text holds a goroutine's head or a pair of lines that is a Go frame."""
-    return _PROBE.search(text) is not None
-
-
-def parse(text: str) -> list[Trace]:
-    """Read a Go stack: the crashed goroutine with the panic, the panics before it, the other goroutines.
-
-    Examples
-    --------
-    >>> text = "panic: no rate\\n\\ngoroutine 1 [running]:\\nmain.(*Shop).pay(0xc0, 0x2)\\n\\t/a/shop.go:7 +0x1d"
-    >>> (crash,) = parse(text)
-    >>> crash.error_value, crash.frames[0].function, crash.frames[0].args, crash.frames[0].module
-    ('no rate', 'main.(*Shop).pay', '0xc0, 0x2', 'main')
-    """
-    lines = text.replace("\r\n", "\n").split("\n")
-    goroutines = list(_goroutines(lines))
-    if goroutines:
-        return _crashed(goroutines, _panics(lines))
-    return _listed(lines) or _errors(lines)
-
-
-def _crashed(goroutines: list[_Goroutine], panics: list[tuple[str, str]]) -> list[Trace]:
-    """The first goroutine is the one that ended the program, where one did."""
-    kind, message = panics[-1] if panics else (None, None)
-    crash = _trace(goroutines[0], "crash", kind, message, crashed=True if panics else None)
-    causes = [
-        Trace(role="cause", chain_no=number, error_type=earlier, error_value=said)
-        for number, (earlier, said) in enumerate(reversed(panics[:-1]), 1)
-    ]
-    others = [_trace(goroutine, "goroutine", None, None, crashed=None) for goroutine in goroutines[1:]]
-    return [crash, *causes, *others]
-
-
-def _trace(goroutine: _Goroutine, role: str, error: str | None, message: str | None, *, crashed: bool | None) -> Trace:
-    number = goroutine.number
-    return Trace(
-        frames=tuple(goroutine.frames),
-        role=role,
-        error_type=error,
-        error_value=message,
-        thread_id=number,
-        thread_name=None if number is None else f"goroutine {number}",
-        state=goroutine.state,
-        crashed=crashed,
-    )
+# What the runtime says of itself: no goroutine needs to follow.
+_KNOWN: Final = (
+    "all goroutines are asleep - deadlock!",
+    "concurrent map ",
+    "unexpected signal during runtime execution",
+    "sync: ",
+    "stack overflow",
+    "runtime: ",
+)
+_HEADS: Final = (
+    "panic: ", "fatal error: ", "unexpected fault address ", "runtime: goroutine stack exceeds", "SIGQUIT: quit",
+)  # fmt: skip
+_SERVED: Final = re.compile(r".{0,4000}?(?:http2?: panic serving |panic recovered|Observed a panic)")
+_STACK: Final = re.compile(r"(?:runtime stack|\[originating from goroutine \d{1,18}\]):\s*$")
+_AWAY: Final = re.compile(r"\s*(?:goroutine running on other thread; stack unavailable|\.\.\.additional frames elided)")
+_REGISTER: Final = re.compile(r"([a-z][a-z0-9]{1,6}) {1,8}(0x[0-9a-fA-F]{1,16})\s*$")
+_EXIT: Final = re.compile(r"exit status (\d{1,3})\s*$|FAIL\t\S")
+_FAILED: Final = re.compile(r"\s*--- FAIL: (\S{1,400})")
+_CALL: Final = re.compile(r"[\w./~%-]{1,400}[\w.()*\[\]{}~-]{0,400}\(.*\)?$")
 
 
-def _panics(lines: list[str]) -> list[tuple[str, str]]:
-    """The panics in the order in which they happened, up to the first goroutine; a message may have several lines."""
-    found: list[tuple[str, list[str]]] = []
-    for line in lines:
-        if _GOROUTINE.match(line):
+def read(window: Window) -> Report | None:
+    """The panic, fatal error, race, dump or error with a stack in which the anchor line lies."""
+    line = window[0] or ""
+    block = Block(window)
+    if "WARNING: DATA RACE" in line:
+        return read_race(block)
+    if GOROUTINE.match(line):
+        return _dump(block, _above(block))
+    if "sigcode=" in line:
+        return _dump(block, -1) if line.startswith("PC=") and (window[-1] or "").startswith("SIG") else None
+    if line.startswith(_HEADS) or _SERVED.match(line):
+        found = _dump(block, 0)
+        return found or (_listing(block) if "panic" in line else None)
+    if LISTED.match(line):
+        return _listing(block)
+    return _wrapped(block) if ".go:" in line else None
+
+
+def _above(block: Block) -> int:
+    """Where the report of a goroutine begins whose head has no anchor: at the line that says panic, else at it."""
+    for index in (-1, -2):
+        line = block.window[index]
+        if line is None or line.startswith("goroutine "):
             break
-        panic, inner = _PANIC.match(line), _INNER.match(line)
-        if inner and found:
-            found.append(("panic", [_untagged(inner[1])]))
-        elif panic:
-            found.append((panic[1] or panic[2], [_untagged(panic[3])]))
-        elif found and line.strip() and not line.startswith("[signal "):
-            found[-1][1].append(line)
-    return [(kind, "\n".join(message)) for kind, message in found]
+        if "panic" in line.lower() or line.startswith("[signal "):
+            return index
+        if line.strip():
+            break
+    return 0
 
 
-def _untagged(message: str) -> str:
-    """The message without what the runtime adds of its fate."""
-    return _TAGS.sub("", message.rstrip())
-
-
-def _goroutines(lines: list[str]) -> Iterator[_Goroutine]:
-    """Every goroutine with its frames: pairs of lines until something else comes."""
-    current: _Goroutine | None = None
-    index = 0
-    while index < len(lines):
-        line = lines[index]
-        head = _GOROUTINE.match(line)
-        if head:
-            if current:
-                yield current
-            current = _Goroutine(int(head[1]), head[2])
-        elif current:
-            if elided := _ELIDED.match(line.strip()):
-                count = int(elided[1]) if elided[1] else 1
-                current.frames.append(
-                    Frame(frame_kind="elided", repeat=count, language="go", function_raw=line.strip())
-                )
-            elif line.strip():
-                place = _PLACE.match(lines[index + 1]) if index + 1 < len(lines) else None
-                frame = _frame(line.rstrip(), place) if place else None
-                if frame:
-                    current.frames.append(frame)
-                    index += 1
-                elif current.frames or not line[0].isspace():
-                    yield current
-                    current = None
-        index += 1
-    if current:
-        yield current
-
-
-def _frame(call: str, place: re.Match[str]) -> Frame | None:
-    """One pair of lines, None where the first is no function."""
-    created = _CREATED.match(call)
-    name, args = _split(created[1] if created else call)
-    if any(char.isspace() for char in name) or name[:1] in "=#[":
+def _dump(block: Block, first: int) -> Report | None:
+    """A head, and all goroutines below it."""
+    start = _goroutine(block, first)
+    head = block.head(first, 8) if start is None else block.lines(first, start)
+    said = head_of(head)
+    if start is None:
+        return _alone(block, said, head)
+    end, registers = _stacks(block, start)
+    traces = shifted(goroutines(block.lines(first, end)), first)
+    if not traces:
         return None
-    registers = dict(item.split("=") for item in place[4].split())
-    address = registers.get("pc")
-    return Frame(
-        function=name,
-        function_raw=call if created else None,
-        args=args,
-        module=_package(name),
-        file=place[1],
-        line=int(place[2]),
-        symbol_offset=int(place[3], 16) if place[3] else None,
-        language="go",
-        trust="text",
-        frame_kind="async_gap" if created else "frame",
-        address=int(address, 16) if address else None,
+    end, facts = _tail(block, end, said.facts)
+    begin = first
+    if first == 0 and (test := _FAILED.match(block.window[-1] or "")):
+        begin, facts = -1, (*facts, ("test", test[1]))
+    return said.report(traces, first=begin, end=end, registers=registers, facts=facts)
+
+
+def _goroutine(block: Block, first: int) -> int | None:
+    """Where the first stack below a head begins."""
+    for index in range(first, first + AHEAD):
+        line = block[index]
+        if line is None:
+            break
+        if GOROUTINE.match(line) or _STACK.match(line):
+            return index if _is_begun(block, index + 1) else None
+        if index > 0 and line.startswith("panic: "):
+            break
+    return None
+
+
+def _is_begun(block: Block, index: int) -> bool:
+    """Whether a frame, or what stands in its place, is the first line of a goroutine."""
+    at = block.skip_blank(index, 1)
+    line = block[at] or ""
+    return bool(pair(line, block[at + 1], at) or ELIDED.match(line) or _AWAY.match(line) or _CALL.match(line))
+
+
+def _alone(block: Block, said: Head, head: list[str]) -> Report | None:
+    """A panic whose goroutines were not printed or are lost."""
+    if said.error_type is None or not head:
+        return None
+    end = 1
+    while end < len(head) and (INNER.match(head[end]) or head[end].startswith(("[signal ", "PC="))):
+        end += 1
+    below = block[block.skip_blank(end)] or ""
+    if said.error_type == "runtime error" or (said.error_value or "").startswith(_KNOWN):
+        pass
+    elif said.error_type != "panic" or not (end > 1 or below.startswith(("goroutine ", "exit status ", "Aborted"))):
+        return None
+    said = head_of(head[:end])
+    end, facts = _tail(block, end, said.facts)
+    return said.report((), first=0, end=end, facts=facts, complete=False)
+
+
+def _stacks(block: Block, start: int) -> tuple[int, dict[str, str]]:
+    """Where the stacks end (exclusive) and the registers below them; a foreign line may stand between two frames."""
+    registers: dict[str, str] = {}
+    index, end = start, start
+    while (line := block[index]) is not None:
+        if GOROUTINE.match(line) or _STACK.match(line) or ELIDED.match(line) or _AWAY.match(line):
+            index = end = index + 1
+        elif not line.strip():
+            index += 1
+            if index - end > 3:
+                break
+        elif found := _REGISTER.match(line):
+            registers[found[1]] = found[2].lower()
+            index = end = index + 1
+        elif pair(line, block[index + 1], index):
+            index = end = index + 2
+        else:
+            if index == end and _CALL.match(line) and not (block[index + 1] or "").strip():
+                # a stack cut between the two lines of a frame
+                end = index + 1
+            break
+    return end, registers
+
+
+def _tail(block: Block, end: int, facts: tuple[tuple[str, str], ...]) -> tuple[int, tuple[tuple[str, str], ...]]:
+    """Take what `go run` and `go test` say of the end of the program."""
+    for _ in range(2):
+        index = block.skip_blank(end, 1)
+        found = _EXIT.match(block[index] or "")
+        if not found:
+            break
+        end = index + 1
+        if found[1]:
+            facts = (*facts, ("exit_status", found[1]))
+    return end, facts
+
+
+def _listing(block: Block) -> Report | None:
+    """Places with addresses, below the message of a recovered panic or alone."""
+    start = next((i for i in range(AHEAD) if (line := block[i]) is not None and LISTED.match(line)), None)
+    if start is None:
+        return None
+    first = 0
+    if start == 0:
+        above = block.window[-1] or ""
+        first = -1 if "runtime error: " in above or "panic" in above.lower() else 0
+    end = start
+    while (line := block[end]) is not None and (LISTED.match(line) or (end > start and LISTED_NAME.match(line))):
+        end += 1
+    traces = shifted(listed(block.lines(first, end)), first)
+    if not traces or len(traces[0].frames) < 2:
+        return None
+    said = head_of(block.lines(first, start))
+    kind, value = traces[0].error_type or said.error_type, traces[0].error_value or said.error_value
+    return Report(
+        first=first,
+        end=end,
+        kind=said.kind or ("exception" if kind else "dump"),
+        level="error",
+        handled=True if kind else None,
+        traces=traces,
+        error_type=kind,
+        error_value=value,
+        complete=kind is not None,
     )
 
 
-def _split(call: str) -> tuple[str, str | None]:
-    """A call as name and arguments: the last balanced brackets, unless a name goes on after them."""
-    if not call.endswith(")"):
-        return call, None
-    depth = 0
-    for index in range(len(call) - 1, -1, -1):
-        if call[index] == ")":
-            depth += 1
-        elif call[index] == "(":
-            depth -= 1
-            if not depth:
-                return (call[:index], call[index + 1 : -1] or None) if index else (call, None)
-    return call, None
-
-
-def _package(name: str) -> str | None:
-    """The import path of a function: up to the first dot after the last slash before any bracket."""
-    plain = name.partition("(")[0].partition("[")[0]
-    slash = plain.rfind("/") + 1
-    dot = plain.find(".", slash)
-    return plain[:dot] if dot > 0 else None
-
-
-def _listed(lines: list[str]) -> list[Trace]:
-    """Places with addresses, as recovery middleware prints them: the first run of them below the error, else at all."""
-    mark = "runtime error: "
-    start = next((index for index, line in enumerate(lines) if mark in line), None)
-    said = None if start is None else mark + lines[start].partition(mark)[2]
-    frames = _places(lines[start:]) if start is not None else []
-    frames = frames or _places(lines)
-    return [Trace(frames=tuple(frames), error_type="panic" if said else None, error_value=said)] if frames else []
-
-
-def _places(lines: list[str]) -> list[Frame]:
-    """The first run of places; the line below one may name its function and quote its source."""
-    frames: list[Frame] = []
-    for line in lines:
-        found = _LISTED.match(line)
-        if found:
-            address = int(found[3], 16)
-            frames.append(Frame(file=found[1], line=int(found[2]), address=address, language="go", trust="text"))
-        elif frames and frames[-1].function is None and (named := _LISTED_NAME.match(line)):
-            frames[-1] = replace(frames[-1], function=named[1], context_line=named[2])
-        elif frames:
+def _wrapped(block: Block) -> Report | None:
+    """An error with the stacks of those that wrapped it, as pkg/errors and zap write them."""
+    window = block.window
+    if not bare(window[-1] or "", window[0], 0) or not bare(block[1] or "", block[2], 1):
+        return None
+    first, end = -1, 1
+    above = window[-2]
+    if above is not None and above.strip() and not above[:1].isspace():
+        first = -2
+    while (line := block[end]) is not None and line.strip():
+        if bare(line, block[end + 1], end):
+            end += 2
+        elif bare(block[end + 1] or "", block[end + 2], end + 1):
+            end += 3
+        else:
             break
-    return frames
-
-
-def _errors(lines: list[str]) -> list[Trace]:
-    """Messages with stacks below each, the root cause first: turned around, so that what surfaced comes first."""
-    sections: list[tuple[list[str], list[Frame]]] = [([], [])]
-    index = 0
-    while index < len(lines):
-        line = lines[index]
-        bare = _BARE.match(line) and "." in line and index + 1 < len(lines)
-        place = _PLACE.match(lines[index + 1]) if bare else None
-        if place and (frame := _frame(line, place)):
-            sections[-1][1].append(frame)
-            index += 1
-        elif line.strip():
-            if sections[-1][1]:
-                sections.append(([], []))
-            sections[-1][0].append(line)
-        index += 1
-    out: list[Trace] = []
-    for message, frames in reversed([section for section in sections if section[1]]):
-        said = "\n".join(message).strip() or None
-        panic = _PANIC.match(said or "")
-        error, said = (panic[1] or panic[2], _untagged(panic[3])) if panic else (None, said)
-        out.append(
-            Trace(
-                frames=tuple(frames),
-                role="cause" if out else "crash",
-                chain_no=len(out),
-                error_type=error,
-                error_value=said,
-            )
-        )
-    return out
+    traces = shifted(errors(block.lines(first, end)), first)
+    if not traces:
+        return None
+    crash = traces[0]
+    return Report(
+        first=first,
+        end=end,
+        kind="exception",
+        level="error",
+        handled=True,
+        traces=traces,
+        error_type=crash.error_type or ("error" if crash.error_value else None),
+        error_value=crash.error_value,
+        complete=crash.error_value is not None,
+    )

@@ -1,16 +1,20 @@
-"""Java and Kotlin stacks: `Throwable.printStackTrace`, logback's and Log4j's variants, and thread dumps.
+"""Java, Kotlin, Scala, Groovy, Clojure and JRuby stacks: `Throwable.printStackTrace`, its variants, and thread dumps.
 
-Facts: run with OpenJDK 17; the suffix of jars as logback prints it. Grammar, one line each::
+Facts: run with OpenJDK 17; the suffix of jars as logback prints it; heads of fuzzers and of Android's log held against
+reports that were collected. Grammar, one line each::
 
-    stack    = [ 'Exception in thread "' name '" ' ] section ( "Caused by: " section | "Wrapped by: " section )*
+    stack    = [ log ] [ 'Exception in thread "' name '" ' ] section ( "Caused by: " section | "Wrapped by: " section )*
     section  = class [ ": " message lines ] ( frame | "... " n " more" | tab "Suppressed: " section )*
     frame    = "at " [ loader "/" ] [ module [ "@" version ] "/" ] class "." method "(" source ")" [ jar ]
+             | "(Coroutine boundary)"
     jar      = [ "~" ] "[" image "]"
     image    = name ":" version | "?:?" | "na:na"
-    source   = file [ ":" line ] | "Native Method" | "Unknown Source"
-    thread   = '"' name '" ' attributes "java.lang.Thread.State: " state frame*
+    source   = file [ ":" line ] | "Native Method" | "Unknown Source" [ ":" line ] | "SourceFile:" line
+    fuzzed   = "== Java Exception: " section
+    android  = "FATAL EXCEPTION: " thread [ "Process: " name ", PID: " n ] section
 
 Frames are printed innermost first. With `Wrapped by:` the root cause comes first and the exception that surfaced last.
+Thread dumps are read by `java_dump`.
 """
 
 from __future__ import annotations
@@ -21,6 +25,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces import java_dump
+from triage.formats.traces.java_frames import frame, gap, is_frame
+from triage.formats.traces.log_lines import is_log
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -30,23 +37,51 @@ __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "parse", "probe", "read")
 NAME: Final = "java"
 TITLE: Final = "Java or Kotlin stack trace"
 PLATFORM: Final = "java"
-ANCHORS: Final = ("\tat ", "    at ", "Exception in thread ", "\t... ", "java.lang.Thread.State: ")
+ANCHORS: Final = (
+    "\tat ",
+    "    at ",
+    ".java:",
+    ".kt:",
+    ".scala:",
+    ".groovy:",
+    "(Native Method)",
+    "(Unknown Source",
+    "(SourceFile",
+    "Exception in thread ",
+    "UncaughtExceptionHandler in thread ",
+    "Java Exception: ",
+    "Java Assertion Error: ",
+    java_dump.STATE,
+    *java_dump.HEADS,
+)
 
-# A message may have so many lines.
+# A message may have so many lines, and so many blank ones may stand between two frames.
 _MESSAGE_LINES: Final = 40
+_GAP: Final = 3
+_HEAD_CHARS: Final = 4_000
 _PROBE: Final = re.compile(
     r"^[ \t]*+at [\w$.<>/@+-]+\((?:[^():\n]+\.(?:java|kts?|scala|groovy|clj)(?::\d+)?|Native Method|Unknown Source)\)"
     r"|^[ \t]*+\.\.\. \d+ (?:more$|common frames omitted)",
     re.MULTILINE,
 )
-_FRAME: Final = re.compile(r"\s*at (?P<name>[^\s(]+)\((?P<source>[^()]*)\)(?:\s*~?\[(?P<jar>[^\]]*)\])?\s*$")
-_ELIDED: Final = re.compile(r"\s*\.\.\. (\d{1,9}) (?:more|common frames omitted)")
-_SECTION: Final = re.compile(r"(\s*)(Caused by|Suppressed|Wrapped by|\[CIRCULAR REFERENCE): ?(.*)$")
+_SECTION: Final = re.compile(r"(\s*)(?:\|-\s*)?(Caused by|Suppressed|Wrapped by|\[CIRCULAR REFERENCE): ?(.*)$")
 _IN_THREAD: Final = re.compile(r'Exception in thread "([^"]*)" (.*)$')
-_THREAD: Final = re.compile(r'"([^"]*)"(?: #\d+)?[^"]*\b(?:prio|tid|nid)=')
-_STATE: Final = "java.lang.Thread.State: "
-_QUALIFIED: Final = re.compile(r"(?:[^\W\d][\w$]*\.)+[^\W\d][\w$-]*(?:: |:?$)")
-_CLASS: Final = re.compile(r"((?:[^\W\d][\w$]*\.)*[^\W\d][\w$-]*)(?:: ?(.*))?$", re.DOTALL)
+_QUALIFIED: Final = re.compile(r"(?:[^\W\d][\w$]{0,200}\.){1,30}[^\W\d][\w$-]{0,200}(?:: |:?$)")
+_CLASS: Final = re.compile(r"((?:[^\W\d][\w$]{0,200}\.){0,30}[^\W\d][\w$-]{0,200})(?:: ?(.*))?$", re.DOTALL)
+# A class that says by its name what it is, anywhere in a line.
+_LOUD: Final = re.compile(
+    r"(?<![\w.$])(?:[a-zA-Z_$][\w$]{0,200}\.){0,30}[A-Za-z_$][\w$]{0,200}"
+    r"(?:(?<=Exception)|(?<=Error)|(?<=Throwable)|(?<=Failure)|(?<=Failed)|(?<=Timeout)|(?<=Violation))"
+    r"(?:\$[\w$]{1,100})?(?=: |:?\s*$)"
+)
+_FUZZED: Final = re.compile(r"== Java (?:Exception|Assertion Error): (.*)$")
+_ANDROID: Final = re.compile(r"(?:FATAL EXCEPTION: |\*\*\* FATAL EXCEPTION IN SYSTEM PROCESS: )(.*)$")
+_PROCESS: Final = re.compile(r"Process: ([\w.:]{1,200}), PID: (\d{1,9})")
+_THROWN: Final = re.compile(
+    r'Exception: (\S{1,300}) thrown from the UncaughtExceptionHandler in thread "([^"]{0,200})"'
+)
+_DEDUP: Final = re.compile(r"DEDUP_TOKEN: (\S+)")
+_MEMORY: Final = "java.lang.OutOfMemoryError"
 
 
 @dataclass(slots=True)
@@ -103,62 +138,162 @@ def parse(text: str) -> list[Trace]:
 
 def read(window: Window) -> Report | None:
     """The throwable with its causes, or the thread dump, around a line that is a frame or announces one."""
-    place = _first_frame(window)
-    if place is None:
+    line = window[0] or ""
+    if len(line) > _HEAD_CHARS:
         return None
-    first, end = _head(window, place), _end(window, place)
-    traces = shifted(parse("\n".join(window.slice(first, end))), first)
+    if java_dump.STATE in line or any(head in line for head in java_dump.HEADS):
+        return java_dump.report(window)
+    if is_frame(line):
+        place: int | None = 0
+    elif _IN_THREAD.search(line) or _FUZZED.match(line):
+        place = _first_frame(window)
+        if place is not None and _head(window, place)[0] > 0:
+            place = None
+    elif _THROWN.search(line):
+        place = None
+    else:
+        return None
+    if place is None:
+        return _alone(window, line)
+    return _stack(window, place)
+
+
+def _stack(window: Window, place: int) -> Report | None:
+    """The throwable whose first frame is at a line."""
+    if frame(window[place] or "") is None:
+        return None
+    first, start = _head(window, place)
+    end = _end(window, place)
+    lines = window.slice(first, end)
+    head = window[first] or ""
+    if first < place:
+        lines[0] = head[start:]
+    traces = shifted(parse("\n".join(lines)), first)
     if not traces:
         return None
-    crash = traces[0]
+    if java_dump.is_thread(head):
+        return java_dump.report(window, first)
+    begin, above = _above(window, first)
+    thread = above.get("thread") or traces[0].thread_name
+    traces = (replace(traces[0], thread_name=thread, role="crash"), *traces[1:])
+    fuzzed, dead = head.startswith("== Java "), "thread" in above or _IN_THREAD.search(head) is not None
+    token = _DEDUP.match(window[end] or "")
     return Report(
-        first=first,
-        end=end,
-        kind="exception" if crash.role == "crash" else "dump",
-        level="error",
+        first=begin,
+        end=end + bool(token),
+        kind="oom" if traces[0].error_type == _MEMORY else "exception",
+        level="fatal" if fuzzed or dead else "error",
+        handled=False if fuzzed or dead else None,
         traces=traces,
-        error_type=crash.error_type,
-        error_value=crash.error_value,
-        complete=any(trace.frames for trace in traces),
+        error_type=traces[0].error_type,
+        error_value=traces[0].error_value,
+        process=above.get("process"),
+        process_id=int(above["pid"]) if "pid" in above else None,
+        facts=(("dedup_token", token[1]),) if token else (),
+        complete=traces[0].error_type is not None,
+        leads=fuzzed or dead,
+    )
+
+
+def _alone(window: Window, line: str) -> Report | None:
+    """A throwable of which nothing but the head is there."""
+    if thrown := _THROWN.search(line):
+        line = f'Exception in thread "{thrown[2]}" {thrown[1]}'
+    found = _FUZZED.match(line) or _IN_THREAD.search(line)
+    text = found[found.lastindex or 1] if found else ""
+    named = _CLASS.match(text.strip())
+    if found is None or named is None or not (_QUALIFIED.match(text.strip()) or _LOUD.match(text)):
+        return None
+    thread = found[1] if found.lastindex == 2 else None
+    kind = "oom" if named[1] == _MEMORY else "exception"
+    trace = Trace(error_type=named[1], error_value=named[2] or None, thread_name=thread)
+    return Report(
+        kind=kind,
+        handled=False,
+        traces=(trace,),
+        error_type=named[1],
+        error_value=named[2] or None,
+        complete=window[1] is not None,
+        leads=True,
     )
 
 
 def _first_frame(window: Window) -> int | None:
-    """The first frame at or below the anchor; only message lines may stand between."""
-    for index in range(_MESSAGE_LINES):
+    """The first frame below the head of a throwable; only message lines may stand between."""
+    for index in range(1, _MESSAGE_LINES):
         line = window[index]
-        if line is None or (index and window.is_record(index)):
+        if line is None or window.is_record(index) or _IN_THREAD.search(line):
             return None
-        if _frame(line) and _PROBE.match(line):
+        if frame(line):
             return index
     return None
 
 
-def _head(window: Window, frame: int) -> int:
-    """Where the throwable of a first frame begins: at the nearest line above that names its class."""
-    for index in range(frame - 1, frame - _MESSAGE_LINES, -1):
+def _head(window: Window, place: int) -> tuple[int, int]:
+    """Where the throwable of a first frame begins: the line that names its class, and where in it."""
+    weak: tuple[int, int] | None = None
+    blank = False
+    for index in range(place - 1, place - _MESSAGE_LINES, -1):
         line = window[index]
-        if line is None:
+        if line is None or is_frame(line) or len(line) > _HEAD_CHARS:
             break
-        if _IN_THREAD.search(line) or _QUALIFIED.search(line.strip()) or _THREAD.match(line):
-            return index
-        if window.is_record(index) or not line.strip():
+        if found := _named(line):
+            return index, found[0]
+        if weak is None and not blank:
+            if _QUALIFIED.match(line.strip()):
+                weak = index, len(line) - len(line.lstrip())
+            elif java_dump.is_thread(line) or _SECTION.match(line):
+                return index, 0
+        blank = blank or not line.strip()
+        if window.is_record(index) or is_log(line):
             break
-    return frame
+    return weak or (place, 0)
 
 
-def _end(window: Window, frame: int) -> int:
+def _named(line: str) -> tuple[int, str] | None:
+    """Where a line names an exception by its class, which may follow what a logger wrote."""
+    if found := _IN_THREAD.search(line) or _FUZZED.match(line):
+        return (found.start() if found.lastindex == 2 else found.start(1)), ""
+    if _SECTION.match(line):
+        return 0, ""
+    loud = None
+    for loud in _LOUD.finditer(line):
+        # the first that stands alone; of a logger's own words the last is the nearest to the message
+        if loud.end() < len(line) or loud.start() == 0:
+            break
+    return (loud.start(), loud[0]) if loud else None
+
+
+def _above(window: Window, first: int) -> tuple[int, dict[str, str]]:
+    """What Android writes above a throwable that ended a process."""
+    said: dict[str, str] = {}
+    begin = first
+    for index in (first - 1, first - 2):
+        line = (window[index] or "").strip()
+        if found := _PROCESS.match(line):
+            said |= {"process": found[1], "pid": found[2]}
+        elif found := _ANDROID.match(line):
+            said["thread"] = found[1]
+        else:
+            break
+        begin = index
+    return begin, said
+
+
+def _end(window: Window, place: int) -> int:
     """Where it ends: behind the last frame, section or thread that follows without anything else between."""
-    end, index, message = frame + 1, frame + 1, 0
+    end = index = place + 1
+    message = blanks = 0
     while (line := window[index]) is not None and not window.is_record(index) and message < _MESSAGE_LINES:
         index += 1
-        if _frame(line) or _ELIDED.match(line) or line.lstrip().startswith("- ") or _STATE in line:
+        blanks = 0 if line.strip() else blanks + 1
+        if is_frame(line):
             end, message = index, 0
-        elif _opened(line):
-            message = 1
+        elif _SECTION.match(line):
+            end, message = index, 1
         elif message:
             message += 1
-        elif line.strip():
+        elif line.strip() or blanks > _GAP:
             break
     return end
 
@@ -176,29 +311,19 @@ def _sections(text: str) -> list[_Section]:
     sections = [_Section("crash")]
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):
         current = sections[-1]
-        if frame := _frame(line):
-            current.frames.append(replace(frame, text_line=number))
+        if found := gap(line, number) or frame(line, number):
+            current.frames.append(found)
         elif opened := _opened(line):
             sections.append(opened)
-        elif elided := _ELIDED.match(line):
-            current.frames.append(
-                Frame(
-                    frame_kind="elided",
-                    repeat=int(elided[1]),
-                    language="java",
-                    function_raw=line.strip(),
-                    text_line=number,
-                )
-            )
-        elif _STATE in line and current.role == "thread":
-            current.state = line.partition(_STATE)[2].strip()
+        elif java_dump.STATE in line and current.role == "thread":
+            current.state = line.partition(java_dump.STATE)[2].strip()
         elif current.frames:
             # what follows the frames of a throwable is the next one, or the log going on
             if line.strip() and not line.lstrip().startswith(("- ", "at ")):
                 sections.append(_started(line))
         elif started := _IN_THREAD.match(line):
             current.thread, current.head = started[1], [started[2]]
-        elif line.strip() and current.role != "thread":
+        elif (line.strip() or current.head) and current.role != "thread":
             current.head.append(line)
     return sections
 
@@ -211,8 +336,8 @@ def _opened(line: str) -> _Section | None:
             "suppressed" if found[1] and role == "cause" else role,
             [found[3].rstrip("]") if "[" in found[2] else found[3]],
         )
-    if found := _THREAD.match(line):
-        return _Section("thread", thread=found[1])
+    if java_dump.is_thread(line):
+        return _Section("thread", thread=line.split('"')[1])
     return None
 
 
@@ -220,27 +345,3 @@ def _started(line: str) -> _Section:
     """A section that begins without being announced."""
     found = _IN_THREAD.match(line)
     return _Section("other", [found[2]], thread=found[1]) if found else _Section("other", [line])
-
-
-def _frame(line: str) -> Frame | None:
-    """A frame line, None where it is none."""
-    found = _FRAME.match(line)
-    if found is None:
-        return None
-    module, _, name = found["name"].rpartition("/")
-    file, _, number = found["source"].rpartition(":")
-    if not number.isdecimal() or len(number) > 9:
-        file, number = found["source"], ""
-    known = file not in {"Native Method", "Unknown Source", ""}
-    jar = (found["jar"] or "").partition(":")[0]
-    return Frame(
-        function=name,
-        function_raw=found["name"] if module else None,
-        module=module.strip("/").rpartition("/")[2].partition("@")[0]
-        or (jar if jar not in {"?", "na"} else "")
-        or None,
-        file=file if known else None,
-        line=int(number) if number else None,
-        language="java",
-        trust="text",
-    )

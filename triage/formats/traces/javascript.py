@@ -22,34 +22,51 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec.structs import replace
+
+from triage.formats.traces import javascript_heap
+from triage.formats.traces.javascript_extent import EMITTED, Extent, around
+from triage.formats.traces.javascript_frames import HEAD, error_head, frame
+from triage.formats.traces.reports import Report, shifted
+from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
-__all__ = ("error_head", "parse", "probe")
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "error_head", "parse", "probe", "read")
+
+NAME: Final = "javascript"
+TITLE: Final = "JavaScript stack trace"
+PLATFORM: Final = "javascript"
+ANCHORS: Final = (
+    "    at ",
+    "\tat ",
+    "@http",
+    "@file:",
+    "@webpack",
+    "@resource:",
+    "@chrome",
+    "@moz-extension:",
+    "@safari",
+    "@[native code]",
+    "@app:",
+    "@/var/",
+    "@/private/",
+    "@/data/",
+    "@/Users/",
+    "@/home/",
+    "bundle:",
+    "Uncaught Exception: Jazzer.js",
+    *javascript_heap.ANCHORS,
+)
 
 _LINE_CHARS: Final = 65_536
 _PROBE_LINES: Final = 2_000
 _MESSAGE_LINES: Final = 200
 _NOTE_LINES: Final = 16
 
-_HEAD: Final = re.compile(
-    r"[ \t]*(?:Uncaught +)?(?:\(in promise\) +)?(?:\[cause\]: +|Caused by: +)?(?:Uncaught +)?"
-    r"([A-Za-z_$][\w$.]{0,120})(?: \[([A-Z][A-Z0-9_]{0,80})\])?(?::(?:[ \t]+(.*))?)?$"
-)
-_LOUD: Final = re.compile(r"(?:Error|Exception|Rejection|Violation|Panic)$")
 _CAUSE: Final = re.compile(r"[ \t]*(?:\[cause\]: |Caused by: )")
+_CARET: Final = re.compile(r"\s*\^[\^~]*\s*$")
 _MATCHING: Final = re.compile(r"[ \t]*\.\.\. (\d{1,6}) lines matching cause stack trace \.\.\.")
-_SCHEME: Final = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]{0,40}:[/\\]|(?:node|blob|data|about|wasm|debugger|javascript|async|ng|internal):"
-    r"|/|\[(?:native|wasm) code\]|<|\\\\|\.{1,2}/"
-)
-_ORIGIN_END: Final = re.compile(r":\d{1,9}\)")
 _NUMBERED: Final = re.compile(r"[ \t]*\d{1,5}:[ \t]")
-_BARE_URL: Final = re.compile(r"[a-z][a-z0-9+.-]{1,40}:/")
-_HOST_ONLY: Final = re.compile(r"[a-z][a-z0-9+.-]{0,40}://[^/]*$")
-# Names of Gecko and JavaScriptCore that hold blanks.
-_SPACED: Final = re.compile(r"(?:^(?:get|set|bound|new) | code$|\*)")
-_SPECIAL: Final = frozenset({"native", "[native code]", "[wasm code]", "native code", "<anonymous>"})
-_WASM: Final = re.compile(r":(wasm-function\[\d{1,9}\]):0x([0-9a-f]{1,16})$")
 
 
 def probe(text: str) -> bool:
@@ -59,7 +76,7 @@ def probe(text: str) -> bool:
     before = ""
     for line in text.split("\n", _PROBE_LINES)[:_PROBE_LINES]:
         # Rust writes `at FILE:LINE:COL` too, below a numbered line.
-        if _frame(line) is not None and not _NUMBERED.match(before[:40]):
+        if frame(line) is not None and not _NUMBERED.match(before[:40]):
             return True
         before = line
     return False
@@ -75,27 +92,54 @@ def parse(text: str) -> list[Trace]:
     ('TypeError', 'x is null', 'Panel.draw', 3)
     """
     reader = _Reader()
-    for line in text.split("\n"):
-        reader.feed(line.rstrip("\r"))
+    for number, line in enumerate(text.split("\n")):
+        reader.feed(line.rstrip("\r"), number)
     return reader.traces()
 
 
-def error_head(line: str) -> tuple[str, str | None] | None:
-    """Type and message of a line such as `Uncaught TypeError: x is null`, None where it names no error type.
-
-    Examples
-    --------
-    >>> error_head("Uncaught (in promise) RangeError: too deep")
-    ('RangeError', 'too deep')
-    >>> error_head("Script failed")
-    """
-    match = _HEAD.match(line) if len(line) <= _LINE_CHARS else None
-    if match is None or not _LOUD.search(match[1]):
+def read(window: Window) -> Report | None:
+    """The error with its causes around a frame, or what ended the engine."""
+    line = window[0] or ""
+    if any(anchor in line for anchor in javascript_heap.ANCHORS):
+        return javascript_heap.report(window)
+    extent = around(window)
+    if extent is None:
         return None
-    message = match[3] or None
-    if match[2]:
-        message = f"[{match[2]}] {message or ''}".rstrip()
-    return match[1], message
+    lines = window.slice(extent.head, extent.end)
+    lines[0] = lines[0][extent.column :]
+    traces = shifted(parse("\n".join(lines)), extent.head)
+    if not traces or not any(trace.frames for trace in traces):
+        return None
+    return _report(window, extent, traces)
+
+
+def _report(window: Window, extent: Extent, traces: tuple[Trace, ...]) -> Report:
+    """An error as a report."""
+    crash = traces[0]
+    facts = dict(extent.facts)
+    return Report(
+        first=extent.first,
+        end=extent.end,
+        kind="exception",
+        level="fatal" if extent.uncaught else "error",
+        handled=False if extent.uncaught else None,
+        traces=traces,
+        error_type=crash.error_type,
+        error_value=crash.error_value,
+        error_code_name=facts.get("code"),
+        error_code=_errno(facts.get("errno")),
+        process_id=extent.process_id,
+        facts=extent.facts,
+        # Firefox and Safari print stacks without the error
+        complete=crash.error_type is not None or "@" in (window[extent.head] or ""),
+        leads=extent.uncaught and not window.anchor.stream,
+    )
+
+
+def _errno(text: str | None) -> int | None:
+    """The number of an error of the system."""
+    digits = (text or "").lstrip("-")
+    return int(text or "") if digits.isdecimal() and digits.isascii() and len(digits) < 10 else None
 
 
 @dataclass(slots=True)
@@ -135,16 +179,22 @@ class _Reader:
                 self._stacks.append(stack)
         return [stack.trace() for stack in self._stacks]
 
-    def feed(self, line: str) -> None:
+    def feed(self, line: str, number: int) -> None:
         """Take one line."""
-        frame = _frame(line)
-        if frame is not None:
-            self._frame(frame)
+        found = frame(line)
+        if found is not None:
+            self._frame(replace(found, text_line=number))
+            return
+        if self._stacks and EMITTED.match(line):
+            self._pending.clear()
+            self._stacks.append(_Stack(role="other", chain_no=self._stacks[-1].chain_no + 1))
             return
         matching = _MATCHING.match(line)
         if matching is not None and self._stacks and not self._pending:
             text = line.strip()
-            self._stacks[-1].frames.append(Frame(frame_kind="elided", repeat=int(matching[1]), function_raw=text))
+            self._stacks[-1].frames.append(
+                Frame(frame_kind="elided", repeat=int(matching[1]), function_raw=text, text_line=number)
+            )
             return
         if _CAUSE.match(line) and self._pending:
             if any(error_head(_unwrapped(pending)) for pending in self._pending):
@@ -154,7 +204,7 @@ class _Reader:
             del self._pending[_MESSAGE_LINES // 2]
         self._pending.append(line[:_LINE_CHARS])
 
-    def _frame(self, frame: Frame) -> None:
+    def _frame(self, found: Frame) -> None:
         """Put a frame where it belongs: on the open stack, or on a new one."""
         if not self._stacks or self._parts():
             self._stacks.append(self._begin())
@@ -162,7 +212,7 @@ class _Reader:
             notes = [line.strip() for line in self._pending if not _is_property(line)][:_NOTE_LINES]
             self._stacks[-1].frames += [Frame(frame_kind="note", function_raw=note) for note in notes]
         self._pending.clear()
-        self._stacks[-1].frames.append(frame)
+        self._stacks[-1].frames.append(found)
 
     def _parts(self) -> bool:
         """Whether the lines since the last frame part two stacks: a blank line, or the head of an error."""
@@ -178,9 +228,9 @@ class _Reader:
         head = _unwrapped(lines[at])
         named = error_head(head)
         if named is None:
-            match = _HEAD.match(head)
+            match = HEAD.match(head)
             named = (match[1], match[3] or None) if match and match[3] else ("Error", head.strip())
-        tail = "\n".join(lines[at + 1 :]).rstrip()
+        tail = "\n".join(_unquoted(lines[at + 1 :])).rstrip()
         stack.error_type = named[0]
         stack.error_value = "\n".join(part for part in (named[1], tail) if part) or None
         if self._stacks and (_CAUSE.match(lines[at]) or "[errors]: [" in lines[max(at - 1, 0)] or lines[at] != head):
@@ -201,8 +251,14 @@ def _head_at(lines: list[str]) -> int | None:
         if error_head(_unwrapped(lines[number])):
             return number
     last = len(lines) - 1
-    match = _HEAD.match(lines[last])
+    match = HEAD.match(lines[last])
     return last if match and match[3] else None
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    """A message without the source line that some runtimes show below it, and the caret under that."""
+    caret = next((number for number, line in enumerate(lines) if _CARET.match(line)), 0)
+    return lines[: caret - 1] + lines[caret + 1 :] if caret else lines
 
 
 def _unwrapped(line: str) -> str:
@@ -217,132 +273,3 @@ def _is_property(line: str) -> bool:
     """Whether a line is of the object that Node prints after a stack: a property, or a bracket alone."""
     text = line.strip()
     return not text or text in {"{", "}", "},", "]", "],", "}]"} or text.endswith((",", "{", "["))
-
-
-def _frame(line: str) -> Frame | None:
-    """The frame that a line holds, None where it holds none."""
-    if len(line) > _LINE_CHARS:
-        return None
-    text = line.strip()
-    if text.startswith("at "):
-        return _v8(text)
-    if "@" in text:
-        return _gecko(text)
-    if text == "[native code]" or (_BARE_URL.match(text) and " " not in text):
-        file, number, column = _where(text)
-        return _made(None, None, file, number, column) if column is not None or text in _SPECIAL else None
-    return None
-
-
-def _v8(text: str) -> Frame | None:
-    """A frame as V8 writes it: `at fn (where)` or `at where`."""
-    rest = text[3:].strip().removesuffix("{").rstrip().rstrip(",").rstrip()
-    is_async = rest.startswith("async ")
-    call = rest[6:].lstrip() if is_async else rest
-    if call.endswith(")"):
-        start = _opening(call)
-        if start > 0 and call[start - 1] == " ":
-            return _called(rest, call[: start - 1].strip(), call[start + 1 : -1])
-    file, number, column = _where(call)
-    is_place = (number is not None or _WASM.search(call)) and any(mark in call for mark in "/\\.<")
-    if not is_place and call not in _SPECIAL and not call.startswith(("file://", "node:")):
-        return None
-    return _made(None, rest if is_async else None, file, number, column)
-
-
-def _called(rest: str, name: str, inside: str) -> Frame | None:
-    """`name (inside)`: the place, or where the code came from that eval ran."""
-    raw = name
-    alias = name.rfind(" [as ")
-    function = name[:alias] if alias > 0 and name.endswith("]") else name
-    inside = inside.removeprefix("address at ")
-    if inside.startswith("eval at "):
-        origin = inside[inside.rfind("eval at ") :].partition(" (")[2]
-        end = _ORIGIN_END.search(origin)
-        file, number, column = _where(origin[: end.end() - 1] if end else origin.rstrip(")"))
-        return _made(function, rest, file, number, column)
-    if inside.startswith("index ") and inside[6:].isdecimal():
-        return Frame(function=function, function_raw=rest, args=inside, language="javascript")
-    file, number, column = _where(inside)
-    if number is None and inside not in _SPECIAL and not _SCHEME.match(inside) and "." not in inside:
-        return None
-    if rest.startswith("async "):
-        raw = f"async {name}"
-    return _made(function, raw, file, number, column)
-
-
-def _gecko(text: str) -> Frame | None:
-    """A frame as Gecko and JavaScriptCore write it: `fn@where`."""
-    at = _separator(text)
-    name, where = text[:at], text[at + 1 :]
-    rooted = _SCHEME.match(where) is not None
-    if at < 0 or (" " in name and not (rooted and _SPACED.search(name))):
-        return None
-    if rooted and " > " in where:
-        file, _, line = where[: where.find(" > ")].rpartition(" line ")
-        if file and _is_number(line):
-            return _made(name.rpartition("*")[2] or None, text, file, int(line), None)
-    file, number, column = _where(where)
-    if number is None and file not in _SPECIAL and not _WASM.search(file):
-        return None
-    if not rooted and (column is None or "." not in file or " " in file):
-        return None
-    return _made(name.rpartition("*")[2] or None, name, file, number, column)
-
-
-def _separator(text: str) -> int:
-    """The `@` between function and place: the first that a scheme or a path follows, for names hold some too."""
-    first = at = text.find("@")
-    while at >= 0:
-        if _SCHEME.match(text, at + 1):
-            return at
-        at = text.find("@", at + 1)
-    return first
-
-
-def _opening(text: str) -> int:
-    """Where the bracket opens that the last character closes, -1 where nothing does."""
-    depth = 0
-    for at in range(len(text) - 1, -1, -1):
-        if text[at] == ")":
-            depth += 1
-        elif text[at] == "(":
-            depth -= 1
-            if depth == 0:
-                return at
-    return text.find(" (") + 1 or -1
-
-
-def _where(text: str) -> tuple[str, int | None, int | None]:
-    """File, line and column of a place, read from the right; a port is no line."""
-    head, _, last = text.rpartition(":")
-    if not head or not _is_number(last):
-        return text, None, None
-    file, _, line = head.rpartition(":")
-    if file and _is_number(line):
-        return file, int(line), int(last)
-    if _HOST_ONLY.match(head):
-        return text, None, None
-    return head, int(last), None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 9
-
-
-def _made(function: str | None, raw: str | None, file: str, line: int | None, column: int | None) -> Frame:
-    """A frame; the raw name is kept where it says more."""
-    if function in {"<anonymous>", "?", ""}:
-        function = None
-    wasm = _WASM.search(file)
-    if wasm is not None:
-        file, function = file[: wasm.start()], function or wasm[1]
-    return Frame(
-        function=function,
-        function_raw=raw if raw and raw != function else None,
-        module_offset=int(wasm[2], 16) if wasm else None,
-        file=file,
-        line=line,
-        column=column,
-        language="javascript",
-    )

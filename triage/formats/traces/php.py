@@ -1,4 +1,4 @@
-"""PHP stacks: `Throwable::__toString`, the fatal error in a log, `getTraceAsString`, Monolog, and Xdebug's tables.
+"""PHP: fatal errors in logs, `Throwable::__toString`, `getTraceAsString`, Monolog (Laravel, Symfony), Xdebug, PHP-FPM.
 
 Facts: general knowledge of PHP 7 and 8, Xdebug 2 and 3 and Monolog. Grammar, one line each::
 
@@ -7,6 +7,8 @@ Facts: general knowledge of PHP 7 and 8, Xdebug 2 and 3 and Monolog. Grammar, on
     monolog   = "[object] (" class "(code: " n "): " message " at " file ":" n ")"  "[stacktrace]"  call*
     call      = "#" n " " place ": " function [ "(" arguments ")" ] | "#" n " {main}"
     place     = file "(" n ")" | "[internal function]"
+    previous  = "[previous exception] [object] (" ...
+    fpm       = "[pool " name "] child " pid " exited on signal " n " (" SIGNAL [ " - core dumped" ] ")" ...
     xdebug    = ( "PHP Stack trace:" | "Call Stack:" ) row*
     row       = [ "PHP" ] [ time memory ] n ". " function "(" arguments ") " file ":" n
 
@@ -19,147 +21,251 @@ the last one surfaced.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
-from triage.records import Frame, Trace
+from triage.formats.traces.block import AHEAD, Block
+from triage.formats.traces.php_parse import CALL, LEVEL, LEVELS, MAIN, OBJECT, TABLE, THROWN, clean, parse, probe
+from triage.formats.traces.reports import Report, shifted
+from triage.formats.traces.window import Window
 
-__all__ = ("parse", "probe")
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "parse", "probe", "read")
 
-_PROBE: Final = re.compile(
-    r"^(?:PHP )?[ \t]*+#\d+ (?:\{main\}|\[internal function\]: |[^\n(]+\(\d+\): )"
-    r"|^(?:PHP Stack trace:|Call Stack:)|^PHP (?:Fatal|Parse) error: ",
-    re.MULTILINE,
+NAME: Final = "php"
+TITLE: Final = "PHP error"
+PLATFORM: Final = "php"
+ANCHORS: Final = (
+    "Fatal error: ",
+    "Parse error: ",
+    "PHP Warning: ",
+    "PHP Notice: ",
+    "PHP Deprecated: ",
+    "Uncaught ",
+    "[object] (",
+    "Stack trace:",
+    "[stacktrace]",
+    "PHP Stack trace:",
+    "Call Stack:",
+    ".php(",
+    "[internal function]",
+    "{main}",
+    "exited on signal ",
 )
-_CALL: Final = re.compile(r"(?:PHP )?\s*#\d+ (?:\[internal function\]|(.+?)\((\d{1,9})\)): (.*)$")
-_MAIN: Final = re.compile(r"(?:PHP )?\s*#\d+ \{main\}")
-_PLACE: Final = re.compile(r"(\S.*?)(?:\((\d{1,9})\)|:(\d{1,9})| on line (\d{1,9}))\)?$")
-_THROWN: Final = re.compile(r"(?:PHP )?\s*thrown in (.+) on line (\d{1,9})\s*$")
-_TABLE: Final = re.compile(r"(?:PHP)?\s*(?:\d+\.\d+\s+\d+\s+)?\d{1,6}\. (.+) (\S+):(\d{1,9})\s*$")
-_LEVEL: Final = re.compile(r"(?:\[[^\]]*\] )?(?:PHP )?([A-Z][a-z]+(?: [a-z]+)?(?: [a-z]+)?):\s+(.*)$", re.DOTALL)
-_CLASS: Final = re.compile(r"([^\W\d][\w\\]*(?:@anonymous)?)(?:\(code: [^)]*\))?(?:: (.*))?$", re.DOTALL)
-_LEVELS: Final = frozenset(
-    (
-        "Fatal error",
-        "Parse error",
-        "Warning",
-        "Notice",
-        "Deprecated",
-        "Recoverable fatal error",
-        "Catchable fatal error",
-    )
+
+_SPOT: Final = re.compile(r"(?::\d{1,9}| on line \d{1,9}|\(\d{1,9})$")
+_HEAD: Final = re.compile(
+    r"(?:Next |PHP |Uncaught )?(?:[A-Z][a-z ]{2,30}error: +)?(?:Uncaught )?[^\W\d][\w\\]{2,200}(?:: |$)"
 )
-_TITLES: Final = frozenset(("Stack trace:", "PHP Stack trace:", "Call Stack:", "[stacktrace]", ""))
+_NUMBER: Final = re.compile(r"(?:PHP )?\s*#(\d{1,6}) ")
+_FPM: Final = re.compile(
+    r"(?:WARNING: )?\[pool ([^\]]{1,80})\] child (\d{1,9}) exited on signal (\d{1,3}) \((SIG[A-Z0-9]{1,10})"
+)
+_TITLES: Final = frozenset(("Stack trace:", "PHP Stack trace:", "Call Stack:", "[stacktrace]"))
+_FATAL: Final = frozenset(("Fatal error", "Parse error", "Recoverable fatal error", "Catchable fatal error"))
+# A message may have so many lines.
+_MESSAGE: Final = 12
 
 
-@dataclass(slots=True)
-class _Throwable:
-    """One throwable as it is read: its calls innermost first, and where it was thrown."""
-
-    head: list[str] = field(default_factory=list)
-    calls: list[tuple[str, str | None, int | None]] = field(default_factory=list)
-    table: list[Frame] = field(default_factory=list)
-    ended: bool = False
-    thrown: tuple[str, int] | None = None
-
-    def trace(self, role: str, chain_no: int) -> Trace:
-        """The throwable as records know it."""
-        error, message, place = _named("\n".join(self.head).strip())
-        return Trace(
-            frames=tuple(self.table[::-1]) or self._frames(self.thrown or place),
-            role=role,
-            chain_no=chain_no,
-            error_type=error,
-            error_value=message,
-        )
-
-    def _frames(self, place: tuple[str, int] | None) -> tuple[Frame, ...]:
-        """Shift the places by one: each function with the place inside it."""
-        frames = []
-        file, line = place or (None, None)
-        for call, calling_file, calling_line in self.calls:
-            name, args = _split(call)
-            frames.append(_frame(name, args, file, line))
-            file, line = calling_file, calling_line
-        if self.calls and self.calls[-1][0] == "{main}":
-            return tuple(frames)
-        if file is not None:
-            frames.append(_frame(None, None, file, line))
-        return tuple(frames)
+def read(window: Window) -> Report | None:
+    """The error in which the anchor line lies: with calls, with a table of Xdebug, or alone where it was fatal."""
+    block = Block(window)
+    line = clean(block[0] or "")
+    text = line.strip()
+    if text in _TITLES:
+        return _below(block, _above(block, 0))
+    if fpm := _FPM.match(line):
+        facts = (("pool", fpm[1]), ("child", fpm[2]))
+        return Report(error_type=fpm[4], signal=fpm[4], error_code=int(fpm[3]), process_id=int(fpm[2]), facts=facts)
+    level = LEVEL.match(line)
+    if (level and level[1] in LEVELS) or "[object] (" in line or "Uncaught " in line:
+        return _headed(block, level[1] if level else None)
+    if CALL.match(line) or MAIN.match(line):
+        return _below(block, _above(block, 0))
+    if TABLE.match(line) and text.startswith("PHP "):
+        return _report(block, 0, _rows(block, 0), complete=False)
+    return None
 
 
-def probe(text: str) -> bool:
-    """Whether the text holds a call line, an Xdebug table or the head of a PHP error."""
-    return _PROBE.search(text) is not None
+def _headed(block: Block, level: str | None) -> Report | None:
+    """A report whose first line is the anchor."""
+    line = clean(block[0] or "")
+    if "[object] (" in line and OBJECT.search(line) and "[stacktrace]" not in (block[1] or ""):
+        return _report(block, 0, 1)
+    start, end = _title(block, 1), _said(block)
+    is_below = start is not None and (end is None or start == end)
+    if start is not None and is_below and (level or "[object] (" in line or _is_told(block, start)):
+        return _below(block, 0)
+    is_fatal = level in _FATAL or "[object] (" in line
+    return _report(block, 0, end) if is_fatal and end is not None else None
 
 
-def parse(text: str) -> list[Trace]:
-    """Read a PHP stack, innermost frames first, each function with the place inside it.
-
-    Examples
-    --------
-    >>> (crash,) = parse("Exception: no in /a.php:9\\nStack trace:\\n#0 /a.php(3): Shop->pay(7)\\n#1 {main}")
-    >>> [(frame.function, frame.args, frame.line) for frame in crash.frames]
-    [('Shop->pay', '7', 9), ('{main}', None, 3)]
-    """
-    found: list[_Throwable] = [_Throwable()]
-    for line in text.replace("\r\n", "\n").split("\n"):
-        _feed(found, line)
-    held = [
-        item for item in found if item.calls or item.table or item.thrown or _named("\n".join(item.head).strip())[2]
-    ]
-    return [item.trace("cause" if number else "crash", number) for number, item in enumerate(reversed(held))]
+def _is_told(block: Block, start: int) -> bool:
+    """Whether a message without a level is one of PHP: its place stands above the title of the calls."""
+    above = clean(block[start - 1] or "")
+    return clean(block[start] or "").strip() == "Stack trace:" and _has_spot(above)
 
 
-def _feed(found: list[_Throwable], line: str) -> None:
-    """Take one line."""
-    current = found[-1]
+def _has_spot(line: str) -> bool:
+    """Whether a message ends with its place there."""
+    text = line[-1200:].rstrip(' \t"})]{:,')
+    return (" in " in text or " at " in text) and _SPOT.search(text[-24:]) is not None
+
+
+def _said(block: Block) -> int | None:
+    """Where a message without a stack ends (exclusive): at the line that tells the place."""
+    for index in range(_MESSAGE):
+        line = block[index]
+        if line is None:
+            break
+        if _has_spot(clean(line)) and ("php" in line or " on line " in line or "[object]" in line):
+            return index + 1
+    return None
+
+
+def _title(block: Block, start: int) -> int | None:
+    """Where the calls or the table below a head begin, None where none do."""
+    for index in range(start, start + min(AHEAD, _MESSAGE + 4)):
+        line = block[index]
+        if line is None:
+            return None
+        text = clean(line)
+        if text.strip() in _TITLES or CALL.match(text) or MAIN.match(text):
+            return index
+        level = LEVEL.match(text)
+        if index > start and level and level[1] in LEVELS:
+            return None
+    return None
+
+
+def _above(block: Block, index: int) -> int:
+    """Where the message above a title or a call begins."""
+    first = index
+    for at in range(index - 1, index - _MESSAGE, -1):
+        line = block.window[at]
+        if line is None:
+            break
+        text = clean(line)
+        if at == index - 1 and text.strip() in _TITLES:
+            first = at
+            continue
+        if not _has_spot(text) and first in {index, index - 1} and at >= index - 2:
+            # the last line of a message tells the place, unless somebody else wrote it
+            return at if _HEAD.match(text) and ("xception" in text or "rror" in text) else first
+        if _HEAD.match(text) or "Uncaught " in text or "[object] (" in text:
+            return at
+    return first
+
+
+def _below(block: Block, first: int) -> Report | None:
+    """A head, and all calls below it with those of the throwables that follow."""
+    start = _title(block, min(first, 0))
+    if start is None:
+        return None
+    end = index = start
+    is_table = False
+    while (line := block[index]) is not None and index - end <= 2:
+        text = clean(line)
+        mark = text.strip()
+        if mark in _TITLES:
+            if not _is_begun(block, index + 1):
+                break
+            end = index = index + 1
+            continue
+        taken = _rows(block, index) if TABLE.match(text) and not CALL.match(text) else _calls(block, index)
+        is_table = is_table or bool(TABLE.match(text))
+        if taken == index:
+            taken = _next(block, index)
+        if taken > index:
+            end = index = taken
+        elif mark:
+            break
+        else:
+            index += 1
+    if end == start or not (is_table or end > start):
+        return None
+    return _report(block, first, end)
+
+
+def _is_begun(block: Block, index: int) -> bool:
+    """Whether a call or a row of a table stands below a title."""
+    text = clean(block[block.skip_blank(index, 1)] or "")
+    return bool(CALL.match(text) or MAIN.match(text) or TABLE.match(text))
+
+
+def _calls(block: Block, index: int) -> int:
+    """Where a run of calls ends (exclusive); an argument with line breaks may tear one into several."""
+    number = -1
+    while (line := block[index]) is not None:
+        text = clean(line)
+        if CALL.match(text) or MAIN.match(text):
+            found = _NUMBER.match(text)
+            number = int(found[1]) if found else number
+            index += 1
+            if MAIN.match(text):
+                break
+            continue
+        if number < 0:
+            break
+        wanted = f"#{number + 1} "
+        step = next((s for s in range(1, 4) if (block[index + s] or "").startswith(wanted)), 0)
+        if not step:
+            break
+        index += step
+    return index
+
+
+def _rows(block: Block, index: int) -> int:
+    """Where a table of Xdebug ends (exclusive)."""
+    while (line := block[index]) is not None and TABLE.match(clean(line)):
+        index += 1
+    return index
+
+
+def _next(block: Block, index: int) -> int:
+    """Where the line or message ends that goes on after calls, `index` itself where none does."""
+    line = clean(block[index] or "")
     mark = line.strip()
-    if mark.startswith("Next ") and current.calls:
-        found.append(_Throwable([mark[5:]]))
-    elif thrown := _THROWN.match(line):
-        current.thrown = (thrown[1], int(thrown[2]))
-    elif current.ended:
-        return
-    elif call := _CALL.match(line):
-        current.calls.append((call[3], call[1], int(call[2]) if call[2] else None))
-    elif _MAIN.match(line):
-        current.calls.append(("{main}", None, None))
-        current.ended = True
-    elif row := _TABLE.match(line):
-        name, args = _split(row[1])
-        current.table.append(_frame(name, args, row[2], int(row[3])))
-    elif not current.calls and not current.table and mark not in _TITLES:
-        if "Uncaught " in line or "[object] (" in line or ((level := _LEVEL.match(line)) and level[1] in _LEVELS):
-            current.head.clear()
-        current.head.append(line)
+    if THROWN.match(line) or (mark[:2] in {'"}', "')"} and len(mark) < 400):
+        return index + 1
+    if mark.startswith(("Next ", "[previous exception] ")):
+        for at in range(index + 1, index + _MESSAGE):
+            below = block[at]
+            if below is None:
+                break
+            if clean(below).strip() in _TITLES:
+                return at + 1
+        return index + 1
+    return index
 
 
-def _named(head: str) -> tuple[str | None, str | None, tuple[str, int] | None]:
-    """Class, message and place that a head tells."""
-    text, error, place = head.partition("[object] (")[2] or head, None, None
-    level = _LEVEL.match(text)
-    if level and level[1] in _LEVELS:
-        error, text = level[1], level[2]
-    uncaught = error is None or text.startswith("Uncaught ")
-    text = text.removeprefix("Uncaught ").rstrip()
-    # the last " in " or " at " stands before the place; searched from the end, so that a long message costs nothing
-    at = max(text.rfind(" in "), text.rfind(" at "))
-    if at >= 0 and (found := _PLACE.match(text[at + 4 :])):
-        text, place = text[:at], (found[1], int(found[2] or found[3] or found[4]))
-    named = _CLASS.match(text)
-    if named and uncaught:
-        return named[1], named[2] or None, place
-    return error, text or None, place
-
-
-def _split(call: str) -> tuple[str, str | None]:
-    """A call as name and arguments."""
-    name, bracket, args = call.partition("(")
-    if not bracket or not call.endswith(")"):
-        return call, None
-    return name, args[:-1] or None
-
-
-def _frame(name: str | None, args: str | None, file: str | None, line: int | None) -> Frame:
-    return Frame(function=name, args=args, file=file, line=line, language="php", trust="text")
+def _report(block: Block, first: int, end: int, *, complete: bool = True) -> Report | None:
+    """The report of these lines."""
+    lines = block.lines(first, end)
+    traces = shifted(parse("\n".join(lines)), first)
+    if not traces:
+        return None
+    crash = traces[0]
+    level = LEVEL.match(clean(lines[0]))
+    named = level[1] if level and level[1] in LEVELS else None
+    value = crash.error_value or ""
+    kind = "exception" if crash.error_type else "dump"
+    if value.startswith("Allowed memory size of "):
+        kind = "oom"
+    elif value.startswith("Maximum execution time of "):
+        kind = "timeout"
+    elif named in _FATAL and crash.error_type in LEVELS:
+        kind = "crash"
+    has_calls = any(CALL.match(clean(line)) for line in lines)
+    is_whole = not has_calls or any(MAIN.match(clean(line)) for line in lines)
+    is_fatal = named in _FATAL
+    return Report(
+        first=first,
+        end=end,
+        kind=kind,
+        level="fatal" if is_fatal else "error" if named in {None, *_FATAL} else "warning",
+        handled=None,
+        traces=traces,
+        error_type=crash.error_type,
+        error_value=crash.error_value,
+        complete=complete and is_whole and crash.error_type is not None,
+        leads=is_fatal,
+    )

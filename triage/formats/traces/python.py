@@ -1,82 +1,74 @@
-"""Python stacks: the interpreter's own tracebacks, faulthandler's dumps, and the short form of DebugBundle's SDK.
+"""Python stacks: tracebacks of the interpreter, of IPython, rich, pytest and fuzzers, and faulthandler's dumps.
 
-Facts: run with CPython 3.11, and the shapes of 3.8 to 3.14 as its documentation prints them; DebugBundle's form as its
-Python SDK 2.0.1 writes it. Grammar, one line each, `|` and `+` margins around exception groups taken off first::
+Facts: run with CPython 3.11, and the shapes of 2.7 to 3.14 as its documentation prints them; DebugBundle's form as its
+Python SDK 2.0.1 writes it; fuzzers' forms held against reports that they collected. Grammar, one line each, `|` and `+`
+margins around exception groups taken off first::
 
     traceback  = [ "Exception in thread " name ":" ] [ prefix ] "Traceback (most recent call last):" frame* error
     frame      = '  File "' path '", line ' n [ ", in " function ] [ source line [ markers of ~ and ^ ] ]
                | "  [Previous line repeated " n " more times]"
     error      = type [ ": " message lines up to a blank line ]
     chain      = traceback "During handling of ..." | "The above exception was the direct cause ..." traceback
-    dump       = ( "Current thread 0x" hex | "Thread 0x" hex ) " (most recent call first):" called*
+    dump       = [ fatal ] ( "Current thread 0x" hex | "Thread 0x" hex ) " (most recent call first):" called*
     called     = '  File "' path '", line ' n " in " function | "  ..."
     short      = type ": " message lines ( "  File " path ", line " n ", in " function )* [ "Caused by:" short ]
+    fuzzed     = "=== Uncaught Python exception: ===" error traceback
+    sanitized  = "===BUG DETECTED: PySecSan: " type " ===" text* "[PYSECSAN] Stacktrace:" frame* "[PYSECSAN] Exiting"
 
 Tracebacks and the short form print the oldest call first, dumps the innermost. Tracebacks print causes first, the short
-form last.
+form last. A traceback whose head is lost is read from its first frame on.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces import python_dump, python_notebook, python_pytest
+from triage.formats.traces.python_dump import CALLED_FIRST, dumped
+from triage.formats.traces.python_traceback import ERROR, FRAME, HEADER, extent, is_error, tracebacks
+from triage.formats.traces.reports import Report, shifted
+from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
-__all__ = ("parse", "probe")
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "parse", "probe", "read")
 
-_HEADER: Final = "Traceback (most recent call last):"
-_LINKS: Final = (
-    "During handling of the above exception, another exception occurred:",
-    "The above exception was the direct cause of the following exception:",
+NAME: Final = "python"
+TITLE: Final = "Python traceback"
+PLATFORM: Final = "python"
+ANCHORS: Final = (
+    HEADER,
+    CALLED_FIRST,
+    "Uncaught Python exception",
+    "Fatal Python error: ",
+    "Windows fatal exception: ",
+    "BUG DETECTED: PySecSan",
+    '", line ',
+    "Timeout (",
+    "____ ",
+    "E   ",
+    "Cell In[",
 )
+
 _PROBE: Final = re.compile(r'^[ \t|+]*File (?:"[^"\n]*"|[^"\s][^\n]*), line (?:\d|\?\?\?)', re.MULTILINE)
-_FRAME: Final = re.compile(r'\s*File "([^"]*)", line (\d{1,9}|\?\?\?)(?:,? in (.+))?$')
+_ANSI: Final = re.compile(r"\x1b\[[0-9;]{0,24}m")
 _SHORT: Final = re.compile(r"\s+File (.+), line (\d{1,9})(?:, in (.*))?$")
-_REPEATED: Final = re.compile(r"\s*\[Previous line repeated (\d{1,9}) more times?\]\s*$")
-_MARGIN: Final = re.compile(r"( *)([|+]) ?(.*)$")
-_MEMBER: Final = re.compile(r"(?:-\+)?-{6,}(?: (?:\d+|\.\.\.) -{6,})?$")
-_ERROR: Final = re.compile(r"([^\W\d][\w.<>]*)(?:: ?(.*))?$", re.DOTALL)
-_THREAD: Final = re.compile(
-    r"(Current thread|Thread) 0x([0-9a-fA-F]{1,16})(?: \[([^\]]*)\])? \(most recent call first\):"
+_DETECTED: Final = re.compile(r"=*BUG DETECTED: (PySecSan: .*?) ?=*$")
+# What the line above a traceback says of it, whether somebody handled it, and the name of a thread in it.
+_ABOVE: Final = re.compile(
+    r"(?P<ignored>Exception ignored (?:in|on|while)\b|Error in sys\.excepthook:|Error in atexit\.)"
+    r"|Exception in thread (?P<thread>.{1,200}):$|Process (?P<process>[\w-]{1,80}):$|future: <"
+    r"|Exception in threading\.excepthook:"
 )
-_FATAL: Final = re.compile(
-    r"(Fatal Python error|Windows fatal exception): ?(.*)$|(Timeout) \(([^)\n]{0,40})\)!", re.MULTILINE
-)
-
-
-@dataclass(slots=True)
-class _Section:
-    """One exception as it is read: its frames oldest first, and where it hangs."""
-
-    level: int
-    indent: int = 0
-    member: int = 0
-    linked: bool = False
-    thread: str | None = None
-    announced: bool = False
-    error: str | None = None
-    message: list[str] = field(default_factory=list)
-    frames: list[Frame] = field(default_factory=list)
-
-    def trace(self, role: str, chain_no: int) -> Trace:
-        """The exception as records know it."""
-        return Trace(
-            frames=tuple(reversed(self.frames)),
-            role=role,
-            chain_no=chain_no,
-            error_type=self.error,
-            error_value="\n".join(self.message) or None,
-            thread_name=self.thread,
-        )
+_LOOK: Final = 64
+_MEMORY: Final = frozenset({"MemoryError", "numpy.core._exceptions._ArrayMemoryError"})
 
 
 def probe(text: str) -> bool:
     """Whether the text holds a Python frame line or the head of a traceback."""
-    return _HEADER in text or "(most recent call first):" in text or _PROBE.search(text) is not None
+    return f"{HEADER}:" in text or f"{CALLED_FIRST}:" in text or _PROBE.search(text) is not None
 
 
 def parse(text: str) -> list[Trace]:
@@ -89,170 +81,209 @@ def parse(text: str) -> list[Trace]:
     >>> crash.error_type, crash.frames[0].function, cause.role, cause.error_value
     ('ValueError', 'f', 'cause', 'a')
     """
-    if "(most recent call first):" in text:
-        dumped = _dump(text)
-        return _tracebacks(text) + dumped if _HEADER in text else dumped
-    if _HEADER in text or 'File "' in text:
-        return _tracebacks(text)
+    text = _ANSI.sub("", text) if "\x1b" in text else text
+    if CALLED_FIRST in text:
+        found = dumped(text)
+        return tracebacks(text) + found if HEADER in text else found
+    if HEADER in text or 'File "' in text:
+        return tracebacks(text)
     return _short(text)
 
 
-class _Reader:
-    """The state machine over the lines of tracebacks."""
-
-    def __init__(self) -> None:
-        self.sections: list[_Section] = []
-        self.current: _Section | None = None
-        self.linked = False
-        self.member = 0
-        self.opened = False
-        self.thread: str | None = None
-        self.before = ("", "")
-
-    def feed(self, level: int, text: str) -> None:
-        """Take one line, its margin taken off."""
-        mark = text.strip()
-        if self.current is not None and self.current.level != level:
-            self.current = None
-        if mark in _LINKS:
-            self.linked, self.current = True, None
-        elif mark.endswith(_HEADER):
-            self._open(level, text)
-        elif self.current is None or not self._inside(self.current, text, mark):
-            self._outside(level, text, mark)
-        if mark:
-            self.before = (self.before[1], mark)
-
-    def separate(self) -> None:
-        """A rule between the members of an exception group."""
-        self.member += 1
-        self.current, self.linked, self.opened = None, False, True
-
-    def _open(self, level: int, text: str) -> _Section:
-        section = _Section(level, len(text) - len(text.lstrip()), self.member, self.linked, self.thread)
-        if "Uncaught Python exception" in self.before[0] and (error := _ERROR.match(self.before[1])):
-            # a fuzzer's hook prints the error above its traceback, and nothing below
-            section.error, section.message, section.announced = error[1], [error[2] or ""], True
-        self.sections.append(section)
-        self.current, self.linked, self.opened, self.thread = section, False, False, None
-        return section
-
-    def _inside(self, section: _Section, text: str, mark: str) -> bool:
-        """Take a line of the section that is open; False where it does not belong to it."""
-        if frame := _FRAME.match(text):
-            if section.error and not section.announced:
-                return False
-            section.frames.append(_frame(frame))
-        elif section.error and not section.announced:
-            if not mark:
-                self.current = None
-            else:
-                section.message.append(text[section.indent :])
-        elif mark and section.frames and len(text) - len(text.lstrip()) > section.indent:
-            _detail(section.frames, mark)
-        elif mark and (error := _ERROR.match(mark)) and not section.announced:
-            section.error, section.message = error[1], [error[2]] if error[2] else []
-        elif mark:
-            return False
-        return True
-
-    def _outside(self, level: int, text: str, mark: str) -> None:
-        """Take a line outside of any section: a frame without a head, a member without frames, a thread's name."""
-        self.current = None
-        if frame := _FRAME.match(text):
-            section = self._open(level, text)
-            section.indent = max(0, section.indent - 2)
-            section.frames.append(_frame(frame))
-        elif self.opened and level and (error := _ERROR.match(mark)):
-            section = self._open(level, text)
-            section.error, section.message = error[1], [error[2]] if error[2] else []
-        elif mark.startswith("Exception in thread ") and mark.endswith(":"):
-            self.thread = mark[len("Exception in thread ") : -1]
-
-    def traces(self) -> list[Trace]:
-        """The exception that surfaced, its causes, then the members of groups and what else stood in the text."""
-        chains: list[list[_Section]] = []
-        latest: dict[int, list[_Section]] = {}
-        for section in self.sections:
-            if not section.frames and not section.error:
-                continue
-            home = latest.get(section.level)
-            if section.linked and home and (home[-1].member == section.member or not section.level):
-                home.append(section)
-            else:
-                latest[section.level] = [section]
-                chains.append(latest[section.level])
-        chains.sort(key=lambda chain: chain[0].level > 0)
-        out: list[Trace] = []
-        for index, chain in enumerate(chains):
-            roles = ("crash", "cause") if index == 0 else ("member",) * 2 if chain[0].level else ("other",) * 2
-            for depth, section in enumerate(reversed(chain)):
-                out.append(section.trace(roles[depth > 0], len(out)))
-        return out
+def read(window: Window) -> Report | None:
+    """The traceback, dump or failure at the anchor."""
+    line = window[0] or ""
+    if len(line) > 10_000:
+        return None
+    if "Uncaught Python exception" in line:
+        return _fuzzed(window)
+    if detected := _DETECTED.match(line.strip()):
+        return _sanitized(window, detected[1])
+    if CALLED_FIRST in line or python_dump.FATAL.match(line):
+        return python_dump.report(window)
+    if HEADER in line:
+        return _headed(window, line)
+    if FRAME.match(line):
+        return _headless(window)
+    if "Cell In[" in line:
+        cell = python_notebook.unread(window)
+        return _report(window, 0, cell[0], cell[1], complete=True) if cell else None
+    if found := python_pytest.failure(window):
+        first, end, traces, title = found
+        facts = (("test", title),) if title else ()
+        return _report(window, first, end, traces, complete=title is not None, facts=facts)
+    return None
 
 
-def _tracebacks(text: str) -> list[Trace]:
-    """Tracebacks as the interpreter prints them."""
-    reader = _Reader()
-    grouped = False
-    for line in text.replace("\r\n", "\n").split("\n"):
-        grouped = grouped or "Exception Group Traceback" in line
-        margin = _MARGIN.match(line) if grouped else None
-        if margin is None:
-            reader.feed(0, line)
-        elif margin[2] == "+" and _MEMBER.match(margin[3].rstrip()):
-            reader.separate()
-        else:
-            reader.feed(max(0, len(margin[1]) // 2 - 1), margin[3])
-    return reader.traces()
+def _headed(window: Window, line: str) -> Report | None:
+    """The traceback below its header."""
+    mark = line.strip(" \t|+│─╭╮-")
+    if (
+        line.lstrip()[:1] in {"╭", "┌", "+"}
+        and mark == f"Traceback {HEADER}"
+        and (box := python_notebook.drawn(window))
+    ):
+        return _report(window, 0, box[0], box[1], complete=box[2])
+    if not mark.endswith((HEADER, f"{HEADER}:")):
+        return None
+    if "Traceback" not in mark:
+        return _shown(window, mark)
+    if found := (python_notebook.notebook(window) if not line[:1].isspace() else None):
+        return _report(window, found[0], found[1], found[2], complete=found[3])
+    if not mark.endswith(":"):
+        return None
+    end, frames, errors = extent(window, 1)
+    if not frames:
+        # examples in documentation leave the frames out
+        return None
+    first, above = _above(window)
+    traces = shifted(tracebacks("\n".join(window.slice(0, end))), 0)
+    if above is not None and above["thread"] and traces:
+        traces = (replace(traces[0], thread_name=above["thread"]), *traces[1:])
+    if not errors and (said := _announced(window)):
+        first, errors = -1, 1
+        traces = (replace(traces[0], error_type=said[1], error_value=said[2] or None), *traces[1:])
+    ignored = above is not None and above["ignored"] is not None
+    facts = (("context", window[first] or ""),) if above is not None else ()
+    return _report(window, first, end, traces, complete=errors > 0, handled=True if ignored else None, facts=facts)
 
 
-def _frame(match: re.Match[str]) -> Frame:
-    """A frame of the interpreter's form."""
-    line = None if match[2] == "???" else int(match[2])
-    return Frame(function=match[3], file=match[1], line=line, language="python", trust="text")
+def _announced(window: Window) -> re.Match[str] | None:
+    """The error in the line above a header, where a runtime in the cloud logs it before the traceback."""
+    text = window[-1] or ""
+    named = (window.raw(-1) or "").startswith("[ERROR] ") and is_error(text)
+    return ERROR.match(text) if named else None
 
 
-def _detail(frames: list[Frame], mark: str) -> None:
-    """Take what stands below a frame: a count of repeats, its source line; markers say nothing."""
-    last = frames[-1]
-    if repeated := _REPEATED.match(mark):
-        frames.append(replace(last, frame_kind="repeated", repeat=int(repeated[1])))
-    elif last.context_line is None and last.frame_kind == "frame" and mark.strip("~^ "):
-        frames[-1] = replace(last, context_line=mark)
+def _above(window: Window) -> tuple[int, re.Match[str] | None]:
+    """The line above a header that belongs to it: the name of the thread or process, or why nobody raised it."""
+    for index in (-1, -2):
+        line = window[index]
+        if line is None or line[:1].isspace():
+            break
+        if found := _ABOVE.match(line):
+            return (index - 1 if (window[index - 1] or "").endswith("was never retrieved") else index), found
+    return 0, None
 
 
-def _dump(text: str) -> list[Trace]:
-    """The threads of a faulthandler dump, the current one first."""
-    fatal = _FATAL.search(text)
-    error, message = ((fatal[1] or fatal[3]), (fatal[2] or fatal[4])) if fatal else (None, None)
-    threads: list[tuple[re.Match[str] | None, list[Frame]]] = []
-    frames: list[Frame] | None = None
-    for line in text.replace("\r\n", "\n").split("\n"):
-        if "(most recent call first):" in line:
-            frames = []
-            threads.append((_THREAD.search(line), frames))
-        elif frames is not None and (found := _FRAME.match(line)):
-            frames.append(_frame(found))
-        elif frames is not None and line.strip() == "...":
-            frames.append(Frame(function_raw="...", frame_kind="elided", language="python"))
-        elif frames is not None and not line.startswith("  "):
-            frames = None
-    current = next((index for index, (head, _) in enumerate(threads) if head and head[1] == "Current thread"), 0)
-    out: list[Trace] = []
-    for index, (head, held) in enumerate(threads):
-        crashed = index == current
-        trace = Trace(
-            frames=tuple(held),
-            role="crash" if crashed else "thread",
-            error_type=error if crashed else None,
-            error_value=message if crashed else None,
-            thread_id=int(head[2], 16) if head else None,
-            thread_name=head[3] if head else None,
-            crashed=crashed if fatal else None,
+def _headless(window: Window) -> Report | None:
+    """A traceback whose header is lost, or a syntax error that has none."""
+    end, frames, errors = extent(window, 0, headed=False)
+    traces = shifted(tracebacks("\n".join(window.slice(0, end))), 0)
+    if not traces or not frames or (not errors and frames < 2):
+        return None
+    whole = errors > 0 and (traces[0].error_type or "").endswith(("SyntaxError", "IndentationError", "TabError"))
+    return _report(window, 0, end, traces, complete=whole)
+
+
+def _shown(window: Window, mark: str) -> Report | None:
+    """A stack that was printed without an error: where a record was logged, where an object was made."""
+    end, frames, _ = extent(window, 1)
+    if not frames:
+        return None
+    while end > 1 and not (window[end - 1] or " ")[:1].isspace():
+        end -= 1
+    traces = shifted(tracebacks("\n".join(window.slice(0, end))), 0)
+    traces = tuple(replace(t, role="other", error_type=None, error_value=None) for t in traces if t.frames)
+    return Report(end=end, kind="dump", level="info", traces=traces, facts=(("context", mark),))
+
+
+def _fuzzed(window: Window) -> Report | None:
+    """What a fuzzer's hook prints: the error, then the traceback."""
+    head = next(
+        (i for i in range(1, _LOOK) if (line := window[i]) is None or HEADER in line or FRAME.match(line)), _LOOK
+    )
+    error, value, end = None, None, 1
+    said = [line for line in window.slice(1, min(head, _LOOK)) if line.strip()]
+    headed = window[head] is not None and HEADER in (window[head] or "")
+    if window[head] is None or head == _LOOK:
+        if not said or not (found := ERROR.match(said[0])):
+            return None
+        return _report(
+            window, 0, 2, [Trace(error_type=found[1], error_value=found[2] or None)], complete=False, fuzzed=True
         )
-        out.insert(0 if crashed else len(out), trace)
-    return out
+    inner = (window[head] or "").partition("Traceback ")[0].strip().rstrip(":")
+    if said and (found := ERROR.match("\n".join(said))):
+        error, value = found[1], found[2] or None
+    end, frames, _ = extent(window, head + headed, headed=headed, announced=said[0] if said else None)
+    traces = shifted(tracebacks("\n".join(window.slice(0, end))), 0)
+    if not frames or not traces:
+        return None
+    if error is not None:
+        traces = (replace(traces[0], error_type=error, error_value=value), *traces[1:])
+    facts = (("raised_as", inner),) if inner else ()
+    return _report(window, 0, end, traces, complete=traces[0].error_type is not None, facts=facts, fuzzed=True)
+
+
+def _sanitized(window: Window, kind: str) -> Report | None:
+    """A finding of PySecSan."""
+    said: list[str] = []
+    frames: list[Frame] = []
+    index = end = 1
+    while (line := window[index]) is not None and index - end < _LOOK:
+        mark = line.strip()
+        if found := FRAME.match(line):
+            frames.append(
+                Frame(
+                    function=found[3],
+                    file=found[1],
+                    line=int(found[2]) if found[2].isdigit() else None,
+                    language="python",
+                    trust="text",
+                    text_line=index,
+                )
+            )
+        elif mark.startswith("[PYSECSAN]") or not frames:
+            said.append(mark.removeprefix("[PYSECSAN]").strip())
+        elif not line[:1].isspace() or not mark:
+            break
+        index += 1
+        end = index if mark and (frames or mark.startswith("[PYSECSAN]")) else end
+        if mark == "[PYSECSAN] Exiting":
+            break
+    value = "\n".join(text for text in said[: end - 1] if text and text not in {"Stacktrace:", "Exiting"}) or None
+    trace = Trace(frames=tuple(reversed(frames)), error_type=kind, error_value=value)
+    first = -1 if (window[-1] or "").startswith("=====") else 0
+    return Report(
+        first=first,
+        end=end,
+        kind="crash",
+        handled=False,
+        traces=(trace,),
+        error_type=kind,
+        error_value=value,
+        complete=bool(frames),
+        leads=True,
+    )
+
+
+def _report(
+    window: Window,
+    first: int,
+    end: int,
+    traces: list[Trace] | tuple[Trace, ...],
+    *,
+    complete: bool,
+    handled: bool | None = None,
+    facts: tuple[tuple[str, str], ...] = (),
+    fuzzed: bool = False,
+) -> Report:
+    """An exception as a report; what a log record holds did not end the program, as far as one can tell."""
+    crash = traces[0]
+    logged = bool(window.anchor.stream)
+    return Report(
+        first=first,
+        end=end,
+        kind="oom" if crash.error_type in _MEMORY else "exception",
+        level="fatal" if fuzzed else "error",
+        handled=False if fuzzed else handled,
+        traces=tuple(traces),
+        error_type=crash.error_type,
+        error_value=crash.error_value,
+        facts=facts,
+        complete=complete,
+        leads=fuzzed or not (logged or handled),
+    )
 
 
 def _short(text: str) -> list[Trace]:
@@ -262,7 +293,7 @@ def _short(text: str) -> list[Trace]:
     frames: list[Frame] = []
 
     def close() -> None:
-        error = _ERROR.match("\n".join(head).strip())
+        error = ERROR.match("\n".join(head).strip())
         if frames or error:
             trace = Trace(
                 frames=tuple(reversed(frames)),

@@ -1,15 +1,20 @@
 r"""Rust: panic messages, `std::backtrace` in its short, full and debug forms, and the chains of anyhow and eyre.
 
-Facts are from the standard library's panic hook and backtrace printer, the `backtrace` crate, and real reports::
+Facts are from the standard library's panic hook and backtrace printer, the `backtrace` crate, color-eyre and Fuchsia's
+symbolizer, and real reports::
 
     panic  = "thread 'NAME' [(TID)] panicked at FILE:LINE:COL:" LF message-lines      (Rust 1.73 and later)
            | "thread 'NAME' panicked at 'MESSAGE', FILE:LINE[:COL]"                   (before; MESSAGE may span lines)
+           | "The application panicked (crashed)." LF "Message: " ... LF "Location: " FILE:LINE         (color-eyre)
+    death  = "thread 'NAME' has overflowed its stack" | "fatal runtime error: " ...
+           | "memory allocation of N bytes failed"
     stack  = ["stack backtrace:"] (frame | at | inline | omitted)*  ["note: ..."]
     frame  = spaces N ": " [0xADDR " - "] (NAME | "<unknown>")
     inline = at least 6 spaces NAME          a further symbol of the frame above: the function that it was inlined into
     at     = spaces "at " FILE ":" LINE [":" COL]
     omitted = "[... omitted N frames ...]"   and eyre's `N frames hidden`
     debug  = "{ fn: \"NAME\", file: \"FILE\", line: N }"
+    fuchsia = "#N[.M]" 0xADDR "in" NAME FILE:LINE "<" IMAGE ">+0x" OFFSET | "{{{bt:N:0xADDR}}}"
     chain  = "Error: MESSAGE" ["Caused by:" ([N ":"] MESSAGE)*] ["Stack backtrace:" stack]
 
 Each panic of a text becomes one trace with `role="crash"`; the causes of an error chain follow it with `role="cause"`.
@@ -21,358 +26,259 @@ the name as written stays in `function_raw`. Every pass looks at a line once: li
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import Final
 
-import msgspec
+from triage.formats.traces.block import Block
+from triage.formats.traces.reports import Report, shifted
+from triage.formats.traces.rust_frames import FRAME, fuchsia, is_symbol, omitted, place, plain_name
+from triage.formats.traces.rust_parse import STACK_HEADS, message_end, panic_head, parse, probe
+from triage.formats.traces.window import Window
+from triage.records import Trace
 
-from triage.records import Frame, Trace
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "parse", "place", "plain_name", "probe", "read")
 
-__all__ = ("parse", "place", "plain_name", "probe")
+NAME: Final = "rust"
+TITLE: Final = "Rust panic or backtrace"
+PLATFORM: Final = "rust"
+ANCHORS: Final = (
+    "panicked at ",
+    "The application panicked (crashed).",
+    "' has overflowed its stack",
+    "fatal runtime error: ",
+    "memory allocation of ",
+    "stack backtrace:",
+    "Stack backtrace:",
+    "Caused by:",
+    "\u2501 BACKTRACE \u2501",
+    "\u2501 SPANTRACE \u2501",
+    '{ fn: "',
+)
 
-# A longer line is no frame: names of generic code reach some thousand characters, not more.
-_LINE_CHARS: Final = 65_536
-# Lines between two frames that are kept as notes, and lines that a message may have.
-_NOTE_LINES: Final = 16
-_MESSAGE_LINES: Final = 400
-
-_FRAME: Final = re.compile(r"[ \t]*(\d{1,5}):[ \t]+(?:0x([0-9a-fA-F]{1,16})[ \t]+-[ \t]+)?(\S.*)$")
-_INLINE: Final = re.compile(r"[ \t]{6,}(?:-[ \t]+)?([^\s\[].*)$")
-_AT: Final = re.compile(r"[ \t]+at (\S.*)$")
-_OMITTED: Final = re.compile(r"\s*(?:\[\.\.\. omitted|\u22ee) *(\d{1,9}) frames?(?: \.\.\.\]| hidden)")
-_DEBUG: Final = re.compile(r'\{ fn: "((?:[^"\\]|\\.)*+)"(?:, file: "((?:[^"\\]|\\.)*+)")?(?:, line: (\d{1,9}))?')
-_THREAD: Final = re.compile(r"thread '([^'\n]{0,400})'(?: \((\d{1,18})\))?$")
-_PLACE: Final = re.compile(r"(\S.*?):(\d{1,9})(?::(\d{1,9}))?:?$")
-_PROBE: Final = re.compile(r"(?m)^[ \t]{0,8}\d{1,5}:[ \t]+\S[^\n]*\n[ \t]{2,}at [^\n]*:\d")
-_HASH: Final = re.compile(r"::h[0-9a-f]{16}$")
-_CRATE_HASH: Final = re.compile(r"(?<=\w)\[[0-9a-f]{6,16}\]")
-_ESCAPE: Final = re.compile(r"\$(?:(SP|BP|RF|LT|GT|LP|RP|C)|u([0-9a-f]{1,6}))\$")
-_ESCAPES: Final = {"SP": "@", "BP": "*", "RF": "&", "LT": "<", "GT": ">", "LP": "(", "RP": ")", "C": ","}
-_STACK_HEADS: Final = ("stack backtrace:", "Stack backtrace:")
-_NOTES: Final = ("note: ", "Note: ", "help: ")
-
-
-def probe(text: str) -> bool:
-    """Whether the text holds a panic or a backtrace of Rust."""
-    if " panicked at " in text or text.startswith("panicked at ") or "\npanicked at " in text:
-        return True
-    if "' has overflowed its stack" in text or '{ fn: "' in text:
-        return True
-    if any(head in text for head in _STACK_HEADS):
-        return any(_FRAME.match(line) for line in text.split("\n", 4000)[:4000] if len(line) <= _LINE_CHARS)
-    return _PROBE.search(text) is not None
-
-
-def parse(text: str) -> list[Trace]:
-    r"""The panics and error chains of the text, each with its stack, in the order in which they stand.
-
-    Examples
-    --------
-    >>> trace = parse("thread 'main' panicked at src/main.rs:2:5:\nno luck\nnote: run with ...")[0]
-    >>> trace.error_type, trace.error_value, trace.thread_name, trace.frames[0].line
-    ('panic', 'no luck', 'main', 2)
-    """
-    reader = _Reader()
-    lines = text.split("\n")
-    at = 0
-    while at < len(lines):
-        at = reader.take(lines, at)
-    return reader.traces()
+_AT: Final = re.compile(r"\s{1,200}at \S")
+_ALLOCATION: Final = re.compile(r"memory allocation of (\d{1,20}) bytes failed")
+_ELF: Final = re.compile(
+    r'\s*\[\[\[ELF module #0?x?([0-9a-f]{1,4}) "([^"]{0,400})" BuildID=(\w{0,64}) 0x([0-9a-f]{1,16})\]\]\]'
+)
+_DEBUG: Final = re.compile(r'\{ fn: "[^"\n]{1,4000}"(?: \}|, file: ")')
+_CHAIN: Final = frozenset(("Caused by:", "Location:"))
+# Lines below a panic or a stack that say how it went on.
+_TRAILERS: Final = (
+    "note: ", "Note: ", "help: ", "Suggestion: ", "Backtrace omitted.", "Run with RUST_BACKTRACE", "Run with COLORBT",
+    "thread panicked while ", "thread caused non-unwinding panic", "fatal runtime error: ", "stack backtrace omitted",
+)  # fmt: skip
+# A panic that another one led to.
+_SECOND: Final = ("panic in a destructor during cleanup", "panic in a function that cannot unwind")
+_BACK: Final = 40
 
 
-def plain_name(name: str) -> str:
-    """A symbol without the compiler's hash and with the escapes of the old mangling undone.
-
-    Examples
-    --------
-    >>> plain_name("core::ops::_$LT$impl$u20$FnOnce$GT$::call::h0123456789abcdef")
-    'core::ops::<impl FnOnce>::call'
-    """
-    name = _CRATE_HASH.sub("", _HASH.sub("", name))
-    if "$" not in name:
-        return name
-    name = name.removeprefix("_") if name.startswith("_$") else name.replace("::_$", "::$")
-    return _ESCAPE.sub(_unescape, name).replace("..", "::")
-
-
-def place(text: str) -> tuple[str, int | None, int | None]:
-    r"""File, line and column of `FILE:LINE[:COL]`, read from the right: a Windows path has a colon of its own.
-
-    Examples
-    --------
-    >>> place("C:\\app\\main.rs:7:5")
-    ('C:\\app\\main.rs', 7, 5)
-    """
-    head, _, last = text.rpartition(":")
-    if not head or not _is_number(last):
-        return text, None, None
-    file, _, line = head.rpartition(":")
-    if file and _is_number(line):
-        return file, int(line), int(last) or None
-    return head, int(last), None
+def read(window: Window) -> Report | None:
+    """The panic, fatal error, error chain or backtrace in which the anchor line lies."""
+    block = Block(window)
+    line = block[0] or ""
+    text = line.strip()
+    if (head := panic_head(line)) is not None:
+        if head[0].error_type != "panic":
+            return _report(block, 0, _rest(block, 1))
+        start = _message(block, head[1])
+        return _report(block, 0, _rest(block, start))
+    if text == "The application panicked (crashed).":
+        return _eyre(block)
+    if text in STACK_HEADS or "\u2501" in text:
+        return _stack(block)
+    if text in _CHAIN:
+        return _chain(block, 0)
+    if '{ fn: "' in line and _DEBUG.search(line):
+        return _debug(block)
+    return _death(block, text)
 
 
-@dataclass(slots=True)
-class _Panic:
-    """One panic or error chain in the making."""
-
-    error_type: str | None = None
-    error_value: str | None = None
-    thread_name: str | None = None
-    thread_id: int | None = None
-    place: str | None = None
-    causes: list[str] = field(default_factory=list)
-    groups: list[list[Frame]] = field(default_factory=list)
-    index: int = -1
-    is_open: bool = False
-    pending: list[str] = field(default_factory=list)
-
-    def traces(self) -> list[Trace]:
-        """The trace and those of its causes."""
-        frames = tuple(frame for group in self.groups for frame in _depths(group))
-        if not frames and self.place:
-            file, line, column = place(self.place)
-            frames = (Frame(file=file, line=line, column=column, language="rust", trust="location"),)
-        if not frames and self.error_type is None:
-            return []
-        crash = Trace(
-            frames=frames,
-            error_type=self.error_type,
-            error_value=self.error_value,
-            thread_id=self.thread_id,
-            thread_name=self.thread_name,
-            crashed=True if self.thread_name is not None else None,
-            unwinder="text",
-        )
-        causes = [
-            Trace(role="cause", chain_no=number, error_value=message, unwinder="text")
-            for number, message in enumerate(self.causes, 1)
-        ]
-        return [crash, *causes]
-
-
-class _Reader:
-    """Walks over the lines; every line belongs to one panic, in one of its parts."""
-
-    def __init__(self) -> None:
-        self._done: list[_Panic] = []
-        self._panic = _Panic()
-
-    def traces(self) -> list[Trace]:
-        """Everything that was found."""
-        panics = [*self._done, self._panic]
-        telling = [panic for panic in panics if panic.groups or panic.causes or panic.error_type not in {None, "Error"}]
-        return [trace for panic in telling or panics for trace in panic.traces()]
-
-    def take(self, lines: list[str], at: int) -> int:
-        """Read what begins at that line; the number of the next one."""
-        line = lines[at].rstrip("\r")
-        if len(line) > _LINE_CHARS:
-            return at + 1
-        head = _panic_head(line)
-        if head is not None:
-            panic, rest = head
-            self._begin(panic)
-            return _message(panic, lines, at, rest)
-        if line.startswith("Error: "):
-            self._begin(_Panic(error_type="Error", error_value=line[7:].strip() or None))
-            return at + 1
-        if line.rstrip() == "Error:":
-            self._begin(_Panic(error_type="Error"))
-            at = self._causes(lines, at + 1)
-            self._panic.error_value = self._panic.causes.pop(0) if self._panic.causes else None
-            return at
-        if line.rstrip() == "Caused by:":
-            return self._causes(lines, at + 1)
-        if line.strip() in _STACK_HEADS or "\u2501 BACKTRACE \u2501" in line:
-            if self._panic.groups:
-                self._begin(_Panic())
-            self._panic.is_open = True
-            return at + 1
-        self._frame_line(line)
-        return at + 1
-
-    def _begin(self, panic: _Panic) -> None:
-        self._done.append(self._panic)
-        self._panic = panic
-
-    def _causes(self, lines: list[str], at: int) -> int:
-        """The messages below `Caused by:`, numbered or one alone."""
-        while at < len(lines) and len(self._panic.causes) < _MESSAGE_LINES:
-            line = lines[at].strip()
-            if not line or not lines[at][:1].isspace():
-                break
-            number, _, message = line.partition(": ")
-            if number.isdecimal() and message:
-                self._panic.causes.append(message)
-            elif self._panic.causes:
-                self._panic.causes[-1] += "\n" + line
-            else:
-                self._panic.causes.append(line)
-            at += 1
-        return at
-
-    def _frame_line(self, line: str) -> None:
-        """One line of a stack, or one that is none."""
-        panic = self._panic
-        frame = _FRAME.match(line)
-        if frame is not None and (int(frame[1]) == 0 or (panic.is_open and int(frame[1]) > panic.index)):
-            self._frame(int(frame[1]), frame[2], frame[3].rstrip())
-            return
-        omitted = _OMITTED.match(line)
-        if omitted is not None:
-            row = Frame(frame_kind="elided", repeat=int(omitted[1]), function_raw=line.strip(), language="rust")
-            panic.groups.append([row])
-            return
-        if '{ fn: "' in line:
-            self._debug(line)
-            return
-        if panic.index < 0 or line.startswith(_NOTES):
-            return
-        at = _AT.match(line)
-        last = panic.groups[-1][-1] if panic.groups else None
-        if at is not None and last is not None and last.file is None and last.frame_kind == "frame":
-            file, number, column = place(at[1].strip())
-            language = last.language if file.endswith(".rs") else None
-            placed = msgspec.structs.replace(last, file=file, line=number, column=column, language=language)
-            panic.groups[-1][-1] = placed
-            return
-        inline = _INLINE.match(line)
-        if inline is not None and at is None and not panic.pending and _is_symbol(inline[1]):
-            panic.groups[-1].append(_named(inline[1].rstrip(), panic.groups[-1][0].address))
-        elif line.strip() and len(panic.pending) < _NOTE_LINES:
-            panic.pending.append(line.strip())
-
-    def _debug(self, line: str) -> None:
-        """Frames as `{:?}` writes them, all on one line or one on each."""
-        if "Backtrace [" in line and self._panic.groups:
-            self._begin(_Panic())
-        for name, file, number in _DEBUG.findall(line):
-            frame = _named(_unquote(name), None, file=_unquote(file) or None, line=int(number) if number else None)
-            self._panic.groups.append([frame])
-
-    def _frame(self, index: int, address: str | None, name: str) -> None:
-        """A numbered frame: the next of this stack, or the first of another."""
-        if index <= self._panic.index or (index == 0 and self._panic.groups):
-            self._begin(_Panic())
-        panic = self._panic
-        panic.groups += [[Frame(frame_kind="note", function_raw=note)] for note in panic.pending]
-        panic.pending.clear()
-        panic.index, panic.is_open = index, True
-        named = _named(name, int(address, 16) if address else None)
-        last = panic.groups[-1] if panic.groups else []
-        if last and named.address is not None and _inlined(last, named):
-            last.append(named)
-        else:
-            panic.groups.append([named])
-
-
-def _panic_head(line: str) -> tuple[_Panic, str] | None:
-    """The panic that a line begins, and what stands after `panicked at`."""
-    overflow = line.find("' has overflowed its stack")
-    at = line.find(" panicked at ")
-    if at < 0 and line.startswith("panicked at "):
-        return _Panic(error_type="panic"), line[12:]
-    end = at if at >= 0 else overflow + 1
-    start = line.rfind("thread '", 0, end) if end > 0 else -1
-    thread = _THREAD.match(line[start:end]) if start >= 0 else None
-    if thread is None:
-        return None
-    panic = _Panic(error_type="panic", thread_name=thread[1], thread_id=int(thread[2]) if thread[2] else None)
-    if at < 0:
-        return replace(panic, error_type="stack overflow", error_value=line[start:].strip()), ""
-    return panic, line[at + 13 :]
-
-
-def _message(panic: _Panic, lines: list[str], at: int, rest: str) -> int:
-    """Read place and message of a panic; the number of the line after them."""
-    rest = rest.rstrip()
-    if panic.error_type != "panic":
-        return at + 1
+def _message(block: Block, rest: str) -> int:
+    """Where the message of a panic ends (exclusive)."""
+    lines = block.head()
     if rest.startswith("'"):
-        return _old_message(panic, lines, at, rest)
-    panic.place = rest.removesuffix(":") if _PLACE.match(rest) else None
-    if panic.place is None or not rest.endswith(":"):
-        panic.error_value = None if panic.place else rest or None
-        return at + 1
-    end = _message_end(lines, at + 1)
-    panic.error_value = "\n".join(line.rstrip("\r") for line in lines[at + 1 : end]).strip("\n") or None
+        for index, line in enumerate(lines):
+            text = rest if index == 0 else line.rstrip()
+            quote = max(text.rfind("', "), text.rfind("': "))
+            if quote >= 0 and place(text[quote + 3 :])[1] is not None:
+                return index + 1
+            if index and (panic_head(line) or line.startswith(_TRAILERS) or line.strip() in STACK_HEADS):
+                break
+        return 1
+    return message_end(lines, 1) if rest.rstrip().endswith(":") else 1
+
+
+def _rest(block: Block, start: int) -> int:
+    """Where what follows a head ends (exclusive): notes, causes, places and one stack."""
+    index = end = start
+    number, is_open, stacks = -1, False, 0
+    while (line := block[index]) is not None and index - end <= 2:
+        text = line.strip()
+        taken = 0
+        if not text:
+            index += 1
+            continue
+        if _is_head(text):
+            if stacks and "\u2501" not in text:
+                break
+            number, is_open, stacks, taken = -1, True, stacks + 1, 1
+        elif text.startswith(_TRAILERS) and not panic_head(line):
+            taken = 1
+        elif text in _CHAIN:
+            taken = _indented(block, index + 1) - index
+        elif is_open:
+            number, taken = _row(block, index, number)
+        if not taken:
+            break
+        index = end = index + taken
     return end
 
 
-def _old_message(panic: _Panic, lines: list[str], at: int, rest: str) -> int:
-    """Read the form before Rust 1.73: the message in quotes, the place after the last of them."""
-    parts: list[str] = []
-    for number in range(at, min(len(lines), at + _MESSAGE_LINES)):
-        line = rest if number == at else lines[number].rstrip()
-        if number > at and (_panic_head(line) is not None or line.startswith(_NOTES) or line.strip() in _STACK_HEADS):
-            break
-        quote = line.rfind("', ")
-        if quote >= 0 and _PLACE.match(line[quote + 3 :]):
-            panic.place = line[quote + 3 :]
-            panic.error_value = "\n".join([*parts, line[:quote]])[1:]
-            return number + 1
-        parts.append(line)
-    panic.error_value = rest[1:].rstrip("'") or None
-    return at + 1
+def _is_head(text: str) -> bool:
+    """Whether a stack or the spans of tracing begin there."""
+    return text in STACK_HEADS or "\u2501 BACKTRACE \u2501" in text or "\u2501 SPANTRACE \u2501" in text
 
 
-def _message_end(lines: list[str], start: int) -> int:
-    """Where a message ends: before its note or stack, else after its first line and what is indented."""
-    last = min(len(lines), start + _MESSAGE_LINES)
-    for number in range(start, last):
-        line = lines[number]
-        if _panic_head(line[:_LINE_CHARS]) is not None:
+def _row(block: Block, index: int, number: int) -> tuple[int, int]:
+    """The number of the frame that a line is, else the one before, and how many lines it takes."""
+    line = block[index] or ""
+    found = FRAME.match(line)
+    if found and int(found[1]) > number:
+        return int(found[1]), 1
+    if _AT.match(line) or omitted(line) is not None or '{ fn: "' in line:
+        return number, 1
+    if fuchsia(line, 0) or line.lstrip().startswith(("[[[ELF ", "{{{")):
+        return number, 1
+    if number >= 0 and line.startswith("      ") and is_symbol(line.strip()):
+        return number, 1
+    below = FRAME.match(block[index + 1] or "")
+    # one line of somebody else between two frames is a note
+    return (number, 1) if number >= 0 and below and int(below[1]) == number + 1 else (number, 0)
+
+
+def _indented(block: Block, index: int) -> int:
+    """Where the indented lines end (exclusive)."""
+    while (line := block[index]) is not None and line[:1] in {" ", "\t"} and line.strip():
+        index += 1
+    return index
+
+
+def _eyre(block: Block) -> Report | None:
+    """A panic as color-eyre prints it."""
+    index = 1
+    while (line := block[index]) is not None and line.startswith(("Message:", "Location:", "  ")) and line.strip():
+        index += 1
+    return _report(block, 0, _rest(block, index)) if index > 1 else None
+
+
+def _stack(block: Block) -> Report | None:
+    """A stack whose head has no anchor: an error of anyhow or eyre above it, or nothing."""
+    below = block.skip_blank(1)
+    line = block[below] or ""
+    is_frame = FRAME.match(line) or fuchsia(line, 0) or omitted(line) is not None or '{ fn: "' in line
+    if not is_frame and not line.lstrip().startswith(("[[[ELF ", "{{{")):
+        return None
+    first = 0
+    for index in range(-1, -_BACK, -1):
+        above = block.window[index]
+        if above is None:
             break
-        if line.startswith("note: run with") or line.strip() in _STACK_HEADS:
-            return number
-        if number > start and _FRAME.match(line[:200]) and not line.lstrip().startswith(("left", "right")):
-            return number
-    end = min(start + 1, last)
-    while end < last and lines[end][:1] in {" ", "\t"} and lines[end].strip() and _panic_head(lines[end]) is None:
+        if _is_error(above):
+            first = index
+            break
+        if above.strip() and not above[:1].isspace() and above.strip() not in _CHAIN and index < -3:
+            break
+    return _report(block, first, _rest(block, 0))
+
+
+def _is_error(line: str) -> bool:
+    """Whether a line is the message of an error chain."""
+    return line.startswith(("Error: ", "error: ")) or line.rstrip() == "Error:"
+
+
+def _chain(block: Block, index: int) -> Report | None:
+    """An error with its causes."""
+    below = block[index + 1] or ""
+    if not below[:1].isspace() or not below.strip():
+        return None
+    for first in range(-1, -4, -1):
+        above = block.window[first]
+        if above is None:
+            break
+        if _is_error(above) or (above.strip() and "rror: " in above):
+            return _report(block, first, _rest(block, 0))
+        if above.strip() and first < -2:
+            break
+    return None
+
+
+def _debug(block: Block) -> Report | None:
+    """A backtrace as `{:?}` writes it, on one line or on several."""
+    end = 1
+    while (line := block[end]) is not None and '{ fn: "' in line:
         end += 1
-    return end
+    return _report(block, 0, end)
 
 
-def _named(name: str, address: int | None, *, file: str | None = None, line: int | None = None) -> Frame:
-    """A frame of that symbol; `<unknown>` is no name."""
-    known = name.removeprefix("- ")
-    function = None if known in {"<unknown>", "<no info>"} else plain_name(known)
-    raw = known if known != function else None
-    return Frame(function=function, function_raw=raw, address=address, file=file, line=line, language="rust")
+def _death(block: Block, text: str) -> Report | None:
+    """What the runtime says before it aborts without a panic."""
+    if text.startswith("fatal runtime error: "):
+        kind, error, value = "abort", "fatal runtime error", text[21:]
+    elif found := _ALLOCATION.match(text):
+        kind, error, value = "oom", "memory allocation failed", f"memory allocation of {found[1]} bytes failed"
+    else:
+        return None
+    end = _rest(block, 1)
+    stacks = shifted(parse("\n".join(block.lines(1, end))), 1)
+    traces = tuple(trace for trace in stacks if trace.frames)
+    return Report(end=end, kind=kind, error_type=error, error_value=value, traces=traces, leads=True)
 
 
-def _is_symbol(text: str) -> bool:
-    """Whether an unnumbered line can be the name of a function."""
-    return "::" in text or "<" in text or not any(char.isspace() for char in text.strip())
+def _report(block: Block, first: int, end: int) -> Report | None:
+    """The report of these lines."""
+    lines = block.lines(first, end)
+    if not lines[0].startswith("Error") and "rror: " in lines[0] and panic_head(lines[0]) is None:
+        # the chain of a tool or of a log line
+        lines[0] = "Error: " + lines[0].partition("rror: ")[2]
+    traces = shifted(parse("\n".join(lines)), first)
+    if not traces:
+        return None
+    crash = traces[0]
+    error, value = crash.error_type, crash.error_value or ""
+    if not error and not crash.frames:
+        return None
+    is_panic = error in {"panic", "stack overflow"}
+    kind = "exception" if error else "dump"
+    if error == "stack overflow":
+        kind = "crash"
+    elif value.startswith(("assertion failed", "assertion `")):
+        kind = "assertion"
+    return Report(
+        first=first,
+        end=end,
+        kind=kind,
+        level="fatal" if is_panic else "error",
+        traces=traces,
+        error_type=error,
+        error_value=crash.error_value,
+        thread_id=crash.thread_id,
+        modules=_modules(lines),
+        complete=_is_complete(traces, lines),
+        leads=is_panic,
+        follows=value.startswith(_SECOND),
+    )
 
 
-def _inlined(group: list[Frame], frame: Frame) -> bool:
-    """Whether a frame is what the group was inlined into: same address, and no function twice (that is recursion)."""
-    if group[0].address != frame.address or group[0].frame_kind != "frame" or len(group) > 64:
-        return False
-    return all(other.function != frame.function for other in group)
+def _is_complete(traces: tuple[Trace, ...], lines: list[str]) -> bool:
+    """Whether every stack that was announced has frames, and every panic a message."""
+    is_announced = any(line.strip() in STACK_HEADS for line in lines)
+    crash = traces[0]
+    has_stack = any(frame.trust != "location" and frame.frame_kind == "frame" for frame in crash.frames)
+    return (has_stack or not is_announced) and (crash.error_type is None or crash.error_value is not None)
 
 
-def _depths(group: list[Frame]) -> list[Frame]:
-    """Number the symbols of one physical frame: its own function is 0, the ones inlined into it count up."""
-    last = len(group) - 1
-    return [
-        msgspec.structs.replace(frame, inline_depth=last - number) if last > number else frame
-        for number, frame in enumerate(group)
-    ]
-
-
-def _unquote(text: str) -> str:
-    return text.replace('\\"', '"').replace("\\\\", "\\")
-
-
-def _unescape(match: re.Match[str]) -> str:
-    if match[1]:
-        return _ESCAPES[match[1]]
-    code = int(match[2], 16)
-    return chr(code) if code < 0xD800 or 0xDFFF < code < 0x110000 else match[0]
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 9
+def _modules(lines: list[str]) -> tuple[dict[str, object], ...]:
+    """The images that Fuchsia lists."""
+    found = (_ELF.match(line) for line in lines if "[[[ELF" in line)
+    return tuple(
+        {"name": match[2] or None, "code_id": match[3] or None, "base": int(match[4], 16)} for match in found if match
+    )

@@ -23,64 +23,70 @@ printed.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
-from triage.formats.traces.gdb import call
+from msgspec.structs import replace
+
+from triage.formats.traces.reports import Report
+from triage.formats.traces.stackwalker_lines import (
+    Image,
+    Symbols,
+    System,
+    address_frame,
+    image,
+    line_frame,
+    symbols,
+    system,
+)
+from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
-__all__ = ("Image", "Symbols", "System", "address_frame", "image", "line_frame", "parse", "probe", "symbols", "system")
+__all__ = (
+    "ANCHORS",
+    "NAME",
+    "PLATFORM",
+    "TITLE",
+    "Image",
+    "Symbols",
+    "System",
+    "address_frame",
+    "image",
+    "line_frame",
+    "parse",
+    "probe",
+    "read",
+    "symbols",
+    "system",
+)
 
-# Names and places longer than this are not StackWalker's; it has buffers of 1,024.
-_LINE_CHARS: Final = 65_536
-_HEX: Final = re.compile(r"(0x)?([0-9A-Fa-f]{8,16}) \(")
-_PLACE: Final = re.compile(r" \((\d{1,9})\): ")
-_IMAGE: Final = re.compile(
-    r"(-?\d{1,20})(?: \(result: -?\d{1,20}\))?(?:, SymType: '([^']{0,64})'?)?(?:, PDB: '(.*))?", re.DOTALL
+NAME: Final = "stackwalker"
+TITLE: Final = "StackWalker stack of a Windows program"
+PLATFORM: Final = "native"
+ANCHORS: Final = (
+    "SymInit: Symbol-SearchPath: ",
+    ", SymType: '",
+    "(function-name not available)",
+    "(filename not available): ",
+    "(module-name not available)",
+    ", GetLastError: ",
+    "(UnityPlayer) ",
+    "(Mono JIT Code) ",
+    "OUTPUTTING STACK TRACE",
+    "Call Stack for Thread ",
 )
-_VERSION: Final = re.compile(r"', fileVersion: (\d{1,10}(?:\.\d{1,10}){3})$")
-_SYSTEM: Final = re.compile(
-    r"OS-Version: (\d{1,6}(?:\.\d{1,10}){0,3})(?: \(([^)]{0,128})\))?(?: (0x[0-9a-fA-F]{1,8})-(0x[0-9a-fA-F]{1,8}))?"
-)
+
 _THREAD: Final = re.compile(r"Call Stack for Thread (\d{1,10}):")
 _PROBE: Final = re.compile(
     r"^[ \t]{0,4}(?:SymInit: Symbol-SearchPath: |ERROR: \w{1,64}, GetLastError: "
     r"|(?:0x)?[0-9A-Fa-f]{8,16} \([^\n]{1,300}?\): |0x[0-9A-Fa-f]{8,16} \([^)\n]{0,300}\) \S)",
     re.MULTILINE,
 )
-_NO_FILE: Final = "(filename not available)"
-_NO_FUNCTION: Final = "(function-name not available)"
-_SIGN_BIT: Final = 1 << 32
-
-
-class Symbols(NamedTuple):
-    """The line of `OnSymInit`; None where it was cut."""
-
-    search_path: str
-    options: int | None
-    user_name: str | None
-    cut: bool
-
-
-class System(NamedTuple):
-    """The line of the operating system."""
-
-    version: str
-    service_pack: str | None
-    suite: str | None
-    product: str | None
-
-
-class Image(NamedTuple):
-    """A loaded module."""
-
-    name: str
-    path: str
-    base: int
-    size: int
-    symbol_type: str | None
-    debug_file: str | None
-    version: str | None
-    cut: bool
+_HEADING: Final = re.compile(
+    r"=+ (?:OUTPUTTING STACK TRACE|OUTPUTING STACK TRACE|END OF STACKTRACE) =+$|Crash!!!$|Stack Trace of Crashed Thread"
+)
+_EXCEPTION: Final = re.compile(r"(EXCEPTION_[A-Z_]{2,48}|Unknown Exception)\s*$")
+_BACK: Final = 60
+_AHEAD: Final = 64
 
 
 def probe(text: str) -> bool:
@@ -124,180 +130,127 @@ def parse(text: str) -> list[Trace]:
     ]
 
 
-def symbols(line: str) -> Symbols | None:
-    """Read the line of the symbol search path.
-
-    Examples
-    --------
-    >>> symbols("SymInit: Symbol-SearchPath: '.;C:\\\\app', symOptions: 530, UserName: 'me'").options
-    530
-    """
-    lead = "SymInit: Symbol-SearchPath: '"
-    if not line.startswith(lead):
+def read(window: Window) -> Report | None:
+    """The stacks around an anchor, with the images and the system that are named above them."""
+    if not any(_solid(_body(window[index] or "")) for index in range(_AHEAD)):
         return None
-    rest = line.rstrip()[len(lead) :]
-    path, found, tail = rest.rpartition("', symOptions: ")
-    if not found:
-        return Symbols(rest.removesuffix("'"), None, None, not rest.endswith("'"))
-    number, _, user = tail.partition(", UserName: '")
-    known = number.isascii() and number.isdigit() and len(number) < 12
-    whole = user.endswith("'") or (known and not user)
-    return Symbols(path, int(number) if known else None, user.removesuffix("'") or None, not whole)
-
-
-def system(line: str) -> System | None:
-    """Read the line of the operating system.
-
-    Examples
-    --------
-    >>> system("OS-Version: 10.0.19045 () 0x100-0x1").version
-    '10.0.19045'
-    """
-    match = _SYSTEM.match(line)
-    return System(match[1], match[2] or None, match[3], match[4]) if match else None
-
-
-def image(line: str) -> Image | None:
-    """Read the line of a loaded module.
-
-    Examples
-    --------
-    >>> line = r"C:\\a\\z.exe:z.exe (00007FF6A1D20000), size: 4096 (result: 0), SymType: 'PDB', PDB: 'C:\\a\\z.pdb'"
-    >>> found = image(line)
-    >>> found.name, hex(found.base), found.debug_file
-    ('z.exe', '0x7ff6a1d20000', 'C:\\\\a\\\\z.pdb')
-    """
-    left, found, right = line.partition("), size: ")
-    if not found:
+    first = 0
+    for index in range(0, -_BACK, -1):
+        line = window[index]
+        if line is None or (index and window.is_record(index)):
+            break
+        if _belongs(_body(line), sure=False) or _EXCEPTION.match(_body(line)):
+            first = index
+        elif line.strip():
+            break
+    found = _Reading()
+    at = end = first
+    while (line := window[at]) is not None and not (at > 0 and window.is_record(at)) and at - end < 3:
+        body = _body(line)
+        if found.take(body, at):
+            end = at + 1
+        elif body:
+            break
+        at += 1
+    if end < 1 or not (found.frames or found.system or found.images):
         return None
-    names, _, base = left.rpartition(" (")
-    path, colon, name = names.rpartition(":")
-    rest = _IMAGE.match(right)
-    if not colon or not path or '"' in path or not rest or not 8 <= len(base) <= 18:
-        return None
-    try:
-        address = int(base, 16)
-    except ValueError:
-        return None
-    if not 0 <= address < 1 << 64:
-        return None
-    size = int(rest[1])
-    pdb = rest[3]
-    version = _VERSION.search(pdb) if pdb else None
-    if pdb is not None:
-        pdb = pdb[: version.start()] if version else pdb.rstrip().partition("', fileVersion")[0]
-    cut = pdb is None or not (version or rest[3].rstrip().endswith("'"))
-    return Image(
-        name=name,
-        path=path,
-        base=address,
-        size=size + _SIGN_BIT if -_SIGN_BIT < size < 0 else size,  # the writer prints an unsigned number as signed
-        symbol_type=rest[2],
-        debug_file=(pdb or "").removesuffix("'") or None,
-        version=version[1] if version else None,
-        cut=cut,
+    return found.report(first, end)
+
+
+class _Reading:
+    """The stacks of one report in the making."""
+
+    def __init__(self) -> None:
+        self.stacks: list[tuple[int | None, list[Frame]]] = [(None, [])]
+        self.images: list[Image] = []
+        self.system: System | None = None
+        self.error: str | None = None
+        self.sure = False
+
+    @property
+    def frames(self) -> int:
+        """How many rows there are."""
+        return sum(len(frames) for _, frames in self.stacks)
+
+    def take(self, body: str, at: int) -> bool:
+        """Take a line, if it belongs here."""
+        thread = _THREAD.match(body)
+        if thread:
+            self.stacks.append((int(thread[1]), []))
+        elif named := _EXCEPTION.match(body):
+            if self.error or self.frames:
+                return False
+            self.error = named[1]
+        elif loaded := image(body):
+            self.images.append(loaded)
+        elif os := system(body):
+            self.system = os
+        elif frame := address_frame(body) or (line_frame(body) if self.sure else None):
+            self.stacks[-1][1].append(replace(frame, text_line=at))
+        elif not (_HEADING.match(body) or symbols(body)):
+            return False
+        self.sure = True
+        return True
+
+    def report(self, first: int, end: int) -> Report:
+        """What was taken, as a report."""
+        kept = [(thread_id, frames) for thread_id, frames in self.stacks if frames]
+        known = self.error if self.error and self.error.startswith("EXCEPTION_") else None
+        return Report(
+            first=first,
+            end=end,
+            traces=tuple(
+                Trace(
+                    frames=tuple(frames),
+                    role="thread" if number else "crash",
+                    error_type=None if number else self.error,
+                    thread_id=thread_id,
+                    crashed=not number,
+                    unwinder="text",
+                )
+                for number, (thread_id, frames) in enumerate(kept)
+            ),
+            error_type=self.error,
+            error_code_name=known,
+            thread_id=kept[0][0] if kept else None,
+            os_name="Windows",
+            os_version=self.system.version if self.system else None,
+            modules=tuple(_module(loaded) for loaded in self.images),
+            complete=bool(kept),
+        )
+
+
+def _body(line: str) -> str:
+    """The line without what the log of the program wrote before it."""
+    return line.rpartition("[Crash] ")[2].strip()
+
+
+def _solid(body: str) -> bool:
+    """Whether a line alone makes a report: a frame, an image, the system."""
+    return bool(address_frame(body) or image(body) or system(body))
+
+
+def _belongs(body: str, *, sure: bool) -> bool:
+    """Whether a line is StackWalker's; one of the form L only where that is known."""
+    return bool(
+        _THREAD.match(body)
+        or _HEADING.match(body)
+        or image(body)
+        or system(body)
+        or symbols(body)
+        or address_frame(body)
+        or (sure and line_frame(body))
     )
 
 
-def address_frame(line: str) -> Frame | None:
-    """Read a line of the forms A, U and error: those that nothing else prints.
-
-    Examples
-    --------
-    >>> address_frame("0x00007FF6A2F1C0B8 (zone.exe) EQ::Timer::Execute").function
-    'EQ::Timer::Execute'
-    """
-    line = line.strip()
-    if line.startswith("ERROR: "):
-        return _error(line)
-    head = _HEX.match(line)
-    if not head or len(line) > _LINE_CHARS:
-        return None
-    address = int(head[2], 16)
-    module, found, rest = line[head.end() :].partition("): ")
-    if found and not (head[1] and ") " in module.removeprefix("(")):
-        file, _, name = rest.partition(": ")
-        if name:
-            return _made(name, address=address, module=module, file=None if file == _NO_FILE else file)
-    if not head[1]:
-        return None
-    return _unity(line[head.end() :], address)
-
-
-def _unity(rest: str, address: int) -> Frame | None:
-    """What stands behind the address in the form U."""
-    if rest.startswith("("):
-        module, found, name = rest.partition(")) ")
-        module += ")"
-    else:
-        module, found, name = rest.partition(") ")
-    if not found or not name:
-        return None
-    file: str | None = None
-    number: int | None = None
-    if name.startswith("[") and "] " in name:
-        place, _, after = name[1:].partition("] ")
-        path, _, digits = place.rpartition(":")
-        if path and digits.isascii() and digits.isdigit() and len(digits) < 10:
-            file, number, name = path, int(digits), after
-    managed = "csharp" if module == "Mono JIT Code" else None
-    return _made(name, address=address, module=module, file=file, line=number, language=managed)
-
-
-def line_frame(line: str) -> Frame | None:
-    """Read a line of the form L; whether it is StackWalker's has to be known from elsewhere.
-
-    Examples
-    --------
-    >>> line_frame("C:\\\\src\\\\a.cpp (12): A::f").line
-    12
-    """
-    line = line.strip()
-    if "): " not in line or len(line) > _LINE_CHARS:
-        return None
-    places = list(_PLACE.finditer(line))
-    if not places or not places[-1].start() or places[-1].end() == len(line):
-        return None
-    place = places[-1]
-    return _made(line[place.end() :], file=line[: place.start()], line=int(place[1]))
-
-
-def _error(line: str) -> Frame | None:
-    """The line of a call into dbghelp.dll that failed."""
-    api, found, rest = line[len("ERROR: ") :].partition(", GetLastError: ")
-    if not found:
-        return None
-    code, _, tail = rest.rpartition(" (Address: ")
-    digits = tail.rstrip().removesuffix(")").removeprefix("0x")
-    known = bool(code) and 1 <= len(digits) <= 16 and all(char in "0123456789abcdefABCDEF" for char in digits)
-    return Frame(
-        frame_kind="unwind_error",
-        function_raw=api,
-        args=(code if known else rest).strip("'") or None,
-        address=int(digits, 16) if known else None,
-    )
-
-
-def _made(
-    name: str,
-    *,
-    address: int | None = None,
-    module: str | None = None,
-    file: str | None = None,
-    line: int | None = None,
-    language: str | None = None,
-) -> Frame:
-    """A frame, its placeholders as nulls and its parameters apart."""
-    raw = name.strip()
-    function, args = (None, None) if raw == _NO_FUNCTION else call(raw)
-    return Frame(
-        function=function,
-        function_raw=raw if function is not None and function != raw else None,
-        args=args or None,
-        module=None if not module or module == "(module-name not available)" else module,
-        file=file or None,
-        line=line,
-        language=language,
-        trust="text",
-        address=address,
-    )
+def _module(loaded: Image) -> dict[str, object]:
+    """An image as a row of `modules`."""
+    return {
+        "name": loaded.name,
+        "path": loaded.path,
+        "base": loaded.base,
+        "size": loaded.size,
+        "version": loaded.version,
+        "debug_file": loaded.debug_file,
+        "symbol_type": loaded.symbol_type,
+    }

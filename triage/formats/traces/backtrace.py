@@ -1,0 +1,202 @@
+r"""Stacks that programs print from handlers of their own, under a heading of their own words or none.
+
+Facts: general knowledge of glibc's `backtrace_symbols`, Open MPI, MySQL, the X server, Boost.Stacktrace,
+`std::stacktrace` and backward-cpp. Grammar, one line each::
+
+    report   = [head lines] frame frame frame*
+    head     = … "Segmentation fault" … | … "signal " n … | … "SIG" name … | … "address" … A
+    frame    = [ "[" host ":" pid "] " ] [ "[ " n "] " | "(EE) " n ": " | n ": " | "#" n " " ] symbols | boost
+    mysql    = … "mysqld got signal " n " ;" words* frame*
+    backward = "Stack trace (most recent call last):" object*          the innermost comes last
+    object   = "#" n ( 'Object "' image '", at 0x' A ", in " name | 'Source "' file '", line ' n ", in " name )
+               [ source lines ]
+
+The forms `symbols` and `boost` stand in `check_frames`. One frame alone is no stack; a line that speaks of a signal
+belongs to it where it stands right above.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from msgspec.structs import replace
+
+from triage.formats.exception_codes import name as code_name
+from triage.formats.traces.check_frames import form
+from triage.formats.traces.gdb_frames import call
+from triage.formats.traces.reports import Report
+from triage.formats.traces.window import Window
+from triage.records import Frame, Trace
+
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
+
+NAME: Final = "backtrace"
+TITLE: Final = "backtrace that a native program printed"
+PLATFORM: Final = "native"
+ANCHORS: Final = (
+    ") [0x",
+    ")[0x",
+    " 0# ",
+    "Stack trace (most recent call last)",
+    "*** Process received signal ***",
+    " got signal ",
+)
+
+_AHEAD: Final = 8
+_FAR: Final = 64
+_HEAD_LINES: Final = 8
+_BEFORE: Final = re.compile(
+    r"(?:\[[\w.-]{1,80}:\d{1,9}\] {1,4})?(?:\[ {0,3}\d{1,4}\] |\(EE\) (?:\d{1,4}: )?|\d{1,4}: {1,4}(?=[/.\[])"
+    r"|#?\d{1,4} {1,4}(?=[/.]))?"
+)
+_SPACED: Final = re.compile(r"(\S{1,400}) \((?=[^()]{0,400}\+0x)")
+_BACKWARD: Final = re.compile(r"Stack trace \(most recent call last\)(?: in thread (\d{1,10}))?:\s*$")
+_OBJECT: Final = re.compile(
+    r'(?:#\d{1,4})?\s{1,8}(?:\| )?Object "([^"\n]{0,1000})", at 0x([0-9a-fA-F]{1,16}), in ?(.*)$'
+)
+_SOURCE: Final = re.compile(r'(?:#\d{1,4})?\s{1,8}(?:\| )?Source "([^"\n]{0,1000})", line (\d{1,9}), in ?(.*)$')
+_CODE: Final = re.compile(r"\s{4,12}(?:\| )?\s{0,8}>?\s{0,6}\d{1,7}:|#\d{1,4} ")
+_SIGNAL: Final = re.compile(
+    r"\b(?:[Ss]ignal:? ?#?(?:[A-Z][a-z ]{1,40})?\(?(\d{1,2})\b|(SIG(?:SEGV|ABRT|BUS|FPE|ILL|TRAP|SYS)))"
+)
+_WORDS: Final = re.compile(
+    r"\b([Ss]egmentation [Ff]ault|[Bb]us error|[Aa]borted|Illegal instruction|Floating[ -]point exception)\b"
+)
+_NAMES: Final = {
+    "segmentation fault": "SIGSEGV",
+    "bus error": "SIGBUS",
+    "aborted": "SIGABRT",
+    "illegal instruction": "SIGILL",
+}
+_ADDRESS: Final = re.compile(r"\baddress:? ?(?:=|is|at)? ?\[?(0x[0-9a-fA-F]{1,16})")
+_GOT: Final = re.compile(r".{0,60}\b(?:mysqld|mariadbd|mysqld_safe) got signal \d{1,2} ?;")
+_MPI: Final = re.compile(r"\[[\w.-]{1,80}:(\d{1,9})\]")
+_OWN: Final = re.compile(
+    r"(?:\(EE\) |\[[\w.-]{1,80}:\d{1,9}\] ?)|(?:Obtained|backtrace\(\) returned) \d|.{0,40}[Bb]acktrace:\s*$"
+    r"|.{0,40}[Ss]tack ?[Tt]race:?\s*$"
+)
+_RAISED: Final = frozenset({"SIGABRT", "SIGTRAP", "SIGILL"})
+
+
+def read(window: Window) -> Report | None:
+    """The stack of which the anchor is a frame or the heading."""
+    line = window[0] or ""
+    if backward := _BACKWARD.match(line.strip()):
+        return _backward(window, int(backward[1]) if backward[1] else None)
+    ended = _GOT.match(line)
+    far = _FAR if ended else _AHEAD
+    start = next((index for index in range(far) if _frame(window[index] or "")), None)
+    if start is None:
+        return _report(window, 0, 1, [], [line]) if ended else None
+    frames: list[Frame] = []
+    end = at = start
+    while (line_ := window[at]) is not None and not (at and window.is_record(at)) and at - end <= 1:
+        at += 1
+        if frame := _frame(line_):
+            frames.append(replace(frame, text_line=at - 1))
+            end = at
+        elif line_.rstrip().endswith("*** End of error message ***"):
+            end = at
+            break
+        elif line_.strip():
+            break
+    if len(frames) < 2 and not ended:
+        return None
+    first, said = (0, [line]) if ended else _head(window, start)
+    return _report(window, min(first, 0), end, frames, said)
+
+
+def _head(window: Window, start: int) -> tuple[int, list[str]]:
+    """The lines right above the stack that are of it: those that speak of a signal, and what stands below them."""
+    first, said = start, list[str]()
+    for index in range(start - 1, start - 1 - _HEAD_LINES, -1):
+        line = window[index]
+        if line is None or window.is_record(index):
+            break
+        if _SIGNAL.search(line[:400]) or _WORDS.search(line[:400]) or _OWN.match(line) or _ADDRESS.search(line[:400]):
+            first = index
+            said.append(line)
+        elif line.strip():
+            break
+    return first, said
+
+
+def _report(
+    window: Window, first: int, end: int, frames: list[Frame], said: list[str], thread_id: int | None = None
+) -> Report:
+    """The stack, and what the lines of its head say."""
+    text = "\n".join(line[:400] for line in reversed(said))
+    signal = None
+    if found := _SIGNAL.search(text):
+        signal = found[2] or code_name("linux", int(found[1]))
+    if signal is None and (words := _WORDS.search(text)):
+        signal = _NAMES.get(words[1].lower(), "SIGFPE")
+    address = _ADDRESS.search(text)
+    process = _MPI.match(window[first] or "")
+    return Report(
+        first=first,
+        end=end,
+        kind="crash" if signal else "dump",
+        level="fatal" if signal else "error",
+        traces=(Trace(frames=tuple(frames), error_type=signal, thread_id=thread_id, crashed=True, unwinder="text"),)
+        if frames
+        else (),
+        error_type=signal,
+        signal=signal if signal and signal.startswith("SIG") else None,
+        complete=bool(frames),
+        fault_address=int(address[1], 16) if address else None,
+        thread_id=thread_id,
+        process_id=int(process[1]) if process else None,
+        leads=signal is not None,
+        follows=signal in _RAISED,
+    )
+
+
+def _frame(line: str) -> Frame | None:
+    """A frame of one of the two forms, what programs put before it taken off."""
+    if len(line) > 16_384 or not ("[0x" in line or "# " in line[:8]):
+        return None
+    before = _BEFORE.match(line.lstrip())
+    text = line.lstrip()[before.end() :] if before else line
+    found = form(_SPACED.sub(r"\1(", text, count=1))
+    if found is None or found[0].__name__ not in {"_symbols", "_boost"}:
+        return None
+    frame = found[1].frame
+    # a call with its value in brackets looks like a symbol: an image is a path, a symbol has an offset
+    symbolic = frame.symbol_offset is not None or frame.module_offset is not None or "/" in (frame.module or "")
+    return frame if symbolic or found[0].__name__ == "_boost" or text.startswith("[0x") else None
+
+
+def _backward(window: Window, thread_id: int | None) -> Report | None:
+    """backward-cpp: outermost first, with lines of source between."""
+    rows: list[Frame] = []
+    end = at = 1
+    while (line := window[at]) is not None and not window.is_record(at) and at - end < 16:
+        at += 1
+        if found := _OBJECT.match(line):
+            name = found[3].strip()
+            function, args = call(name) if name else (None, None)
+            frame = Frame(function=function, args=args or None, module=found[1] or None, address=int(found[2], 16))
+        elif found := _SOURCE.match(line):
+            name, _, tail = found[3].partition(" [0x")
+            digits = tail.removesuffix("]")
+            function, args = call(name.strip()) if name.strip() else (None, None)
+            place = int(digits, 16) if re.fullmatch(r"[0-9a-fA-F]{1,16}", digits) else None
+            frame = Frame(
+                function=function, args=args or None, file=found[1] or None, line=int(found[2]), address=place
+            )
+        elif _CODE.match(line):
+            end = at
+            continue
+        elif not line.strip():
+            continue
+        else:
+            break
+        rows.append(replace(frame, trust="text", text_line=at - 1))
+        end = at
+    if not rows:
+        return None
+    below = window[end] or ""
+    said = [below] if _WORDS.match(below) or _SIGNAL.search(below[:200]) else []
+    return _report(window, 0, end + len(said), rows[::-1], said, thread_id)

@@ -1,0 +1,75 @@
+"""The lines around an anchor as the grammars of language runtimes read them: they end where the log goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from triage.formats.traces.window import Window
+
+__all__ = ("AHEAD", "Block", "Get")
+
+# How far a module looks before it is sure.
+AHEAD: Final = 64
+# A longer line is none of any runtime's grammar.
+_LINE_CHARS: Final = 65_536
+
+Get = Callable[[int], str | None]
+
+
+class Block:
+    """`block[i]` is `window[i]`, None from where a new log record begins.
+
+    A logger writes its prefix before each line (a container's, logcat's) or before the first line of a record only. The
+    line after the anchor tells which: where it has none, any later line with one begins a new record.
+
+    Examples
+    --------
+    >>> from triage.formats.traces.window import Text, Window
+    >>> lines = ["2026-01-26 01:25:59 panic: a", "b", "2026-01-26 01:26:00 next"]
+    >>> block = Block(Window(Text(enumerate(lines)), 0))
+    >>> block[0], block[1], block[2]
+    ('panic: a', 'b', None)
+    """
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        second = window.line(1)
+        self.is_each = bool(window.anchor.stream and second is not None and second.stream)
+        self._ended: int | None = None
+
+    def __getitem__(self, index: int) -> str | None:
+        if self._ended is not None and index >= self._ended:
+            return None
+        line = self.window.line(index)
+        if line is None:
+            return None
+        if index > 0 and line.stream and not self.is_each and line.stream[0] not in {"quote", "compose"}:
+            self._ended = index
+            return None
+        return line.text if len(line.text) <= _LINE_CHARS else line.text[:_LINE_CHARS]
+
+    def lines(self, first: int, end: int) -> list[str]:
+        """The lines from first to end (exclusive), as far as they are there."""
+        return [line if line is not None else "" for line in (self[index] for index in range(first, end))]
+
+    def head(self, first: int = 0, count: int = AHEAD) -> list[str]:
+        """At most so many lines from there on, up to the end of the record."""
+        found: list[str] = []
+        for index in range(first, first + count):
+            line = self[index]
+            if line is None:
+                break
+            found.append(line)
+        return found
+
+    def skip_blank(self, index: int, most: int = 2) -> int:
+        """The next line that is not blank, `index` itself where too many are."""
+        for step in range(most + 1):
+            line = self[index + step]
+            if line is None:
+                break
+            if line.strip():
+                return index + step
+        return index

@@ -1,0 +1,157 @@
+"""PowerShell's errors, as versions 2 to 5 and as 7 show them.
+
+Facts: general knowledge of PowerShell. Grammar, one line each::
+
+    old   = message lines "At " file ":" n " char:" n ( "+ " source )*
+            "    + CategoryInfo          : " category ": (" target ") [" command "], " type
+            "    + FullyQualifiedErrorId : " id
+    new   = command ": " file ":" n ":" n  "Line |" ( n " | " source | " | " message )*
+    stack = ( "at " function ", " file ": line " n )*
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from triage.formats.traces.reports import Report
+from triage.formats.traces.window import Window
+from triage.records import Frame, Trace
+
+__all__ = ("ANCHORS", "report")
+
+ANCHORS: Final = (" char:", "+ CategoryInfo ", "<ScriptBlock>, ", "Line |")
+
+_AT: Final = re.compile(r"At (?P<file>.{1,400}?):(?P<line>\d{1,9}) char:(?P<column>\d{1,9})\s*$")
+_PLUS: Final = re.compile(r"\s*\+(?: (.*))?$")
+_CATEGORY: Final = re.compile(r"\s*\+ CategoryInfo +: (?P<category>\w+): .{0,400}\], (?P<type>[\w.]{1,200})\s*$")
+_ID: Final = re.compile(r"\s*\+ FullyQualifiedErrorId : (.*)$")
+_NEW: Final = re.compile(
+    r"(?P<command>[\w.-]{1,100}): (?P<file>.{1,400}?):(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?\s*$"
+)
+_BAR: Final = re.compile(r"\s*(\d{1,9})? ?\|(?: (.*))?$")
+_CALLED: Final = re.compile(r"at (?P<function>\S.{0,200}?), (?P<file>.{1,400}): line (?P<line>\d{1,9})\s*$")
+_COMMAND: Final = re.compile(r"(?P<command>[\w.\\:-]{1,200}) : (?P<message>.*)$")
+_MESSAGE_LINES: Final = 16
+
+
+def report(window: Window) -> Report | None:
+    """The error at the anchor, None where it is none."""
+    line = window[0] or ""
+    if _AT.match(line):
+        return _old(window)
+    # which looks like the prefix of a container
+    if (window.raw(0) or "").strip() == "Line |":
+        return _new(window)
+    return _stack(window) if _CALLED.match(line.strip()) else None
+
+
+def _old(window: Window) -> Report | None:
+    """An error with the category below its place."""
+    at = _AT.match(window[0] or "")
+    index, source, error, identity = 1, None, None, None
+    end = 1
+    while at and (line := window[index]) is not None and (found := _PLUS.match(line)) and not window.is_record(index):
+        category, named = _CATEGORY.match(line), _ID.match(line)
+        error = category["type"] if category else error
+        identity = named[1].strip() if named else identity
+        if source is None and not category and not named:
+            source = (found[1] or "").strip() or None
+        index += 1
+        end = index
+    if not at or end == 1:
+        return None
+    first, message = _message(window)
+    command = _COMMAND.match(message)
+    frame = Frame(
+        function=command["command"] if command else None,
+        file=at["file"],
+        line=int(at["line"]),
+        column=int(at["column"]),
+        context_line=source,
+        language="powershell",
+        trust="text",
+        text_line=0,
+    )
+    return _made(first, end, (frame,), error or identity, command["message"] if command else message, identity)
+
+
+def _message(window: Window) -> tuple[int, str]:
+    """The lines above a place, up to a blank one."""
+    lines: list[str] = []
+    for index in range(-1, -_MESSAGE_LINES, -1):
+        line = window[index]
+        if line is None or not line.strip() or line.startswith(("PS ", "    + ")) or _PLUS.match(line):
+            break
+        lines.insert(0, line.strip())
+        if _COMMAND.match(line) or window.is_record(index):
+            break
+    return -len(lines), " ".join(lines)
+
+
+def _new(window: Window) -> Report | None:
+    """An error with its source and message beside a bar."""
+    head = _NEW.match(window[-1] or "")
+    if head is None:
+        return None
+    index, source, message = 1, None, []
+    while (line := window[index]) is not None and (bar := _BAR.match(line)) and not window.is_record(index):
+        text = (bar[2] or "").strip()
+        if bar[1]:
+            source = text or None
+        elif text.strip("~ "):
+            message.append(text)
+        index += 1
+    if index == 1:
+        return None
+    frame = Frame(
+        function=head["command"],
+        file=head["file"],
+        line=int(head["line"]),
+        column=int(head["column"]) if head["column"] else None,
+        context_line=source,
+        language="powershell",
+        trust="text",
+        text_line=-1,
+    )
+    return _made(-1, index, (frame,), head["command"], "\n".join(message), None)
+
+
+def _stack(window: Window) -> Report | None:
+    """A script stack alone, as `$_.ScriptStackTrace` gives it."""
+    first = 0
+    while first > -_MESSAGE_LINES and _CALLED.match((window[first - 1] or "").strip()):
+        first -= 1
+    frames: list[Frame] = []
+    index = first
+    while (line := window[index]) is not None and (found := _CALLED.match(line.strip())):
+        hidden = found["file"].startswith("<")
+        frames.append(
+            Frame(
+                function=found["function"],
+                file=None if hidden else found["file"],
+                line=int(found["line"]),
+                language="powershell",
+                trust="text",
+                text_line=index,
+            )
+        )
+        index += 1
+    return _made(first, index, tuple(frames), None, None, None)
+
+
+def _made(
+    first: int, end: int, frames: tuple[Frame, ...], error: str | None, value: str | None, identity: str | None
+) -> Report:
+    trace = Trace(frames=frames, error_type=error, error_value=value or None)
+    return Report(
+        first=first,
+        end=end,
+        kind="exception",
+        level="error",
+        traces=(trace,),
+        error_type=error,
+        error_value=value or None,
+        facts=(("fully_qualified_error_id", identity),) if identity else (),
+        complete=error is not None,
+    )

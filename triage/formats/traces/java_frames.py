@@ -1,0 +1,108 @@
+"""One line of a Java stack: a frame, what was left out, a border between coroutines."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from triage.records import Frame
+
+__all__ = ("frame", "gap", "is_frame")
+
+_LINE_CHARS: Final = 4_000
+# Google's own packages write a version in brackets into the source.
+_FRAME: Final = re.compile(
+    r"\s*(?:\|-\s*)?at (?:<[a-z]\w{0,20}> )?(?P<name>[^\s(][^(]*)\((?P<source>[^()]*(?:\([^()]*\)[^()]*)?)\)"
+    r"(?:\s*~?\[(?P<jar>[^\]]*)\])?\s*$"
+)
+_SOURCE: Final = re.compile(
+    r"[^():]{1,200}\.(?:java|kts?|scala|groovy|gradle|cljc?|rb|jsp|sc|aj)(?::-?\d{1,9})?$"
+    r"|(?:Native Method|Unknown Source|SourceFile|NO_SOURCE_FILE|REPL|Redefined|D8\$\$SyntheticClass|[Pp]ro[Gg]uard|PG"
+    r"|<[\w ]{1,40}>|\$Proxy\d{1,6}|r8-map-id-\w{1,80}|Unnamed)?(?::\d{1,9}(?::[\d-]{1,20})?)?$"
+    r"|[^\W\d][\w$-]{0,120}:\d{1,9}$|:com\.[^:]{1,200}:\d{1,9}$"
+)
+# Names of tests and of Scala's and Groovy's methods may hold blanks.
+_SPACED: Final = re.compile(r"[^():]{1,200}\.(?:kts?|scala|groovy)(?::\d{1,9})?$")
+# Dumps write the module before the file.
+_IMAGE: Final = re.compile(r"([\w.]{1,100}@[\w.+-]{1,60})/")
+_RUBY: Final = re.compile(r"RUBY\.[^(]{1,200}$")
+_ELIDED: Final = re.compile(
+    r"\s*\.\.\. (\d{1,9}) (?:more|common frames omitted|frames? (?:truncated|excluded|omitted))"
+)
+_TRUNCATED: Final = re.compile(r"\s*\.\.\. (?:\d{1,9} )?(?:frames? |lines? )?(?:truncated|omitted|excluded)\b")
+_BORDER: Final = re.compile(
+    r"\s*(?:at )?(?:\(Coroutine boundary\)|_COROUTINE\._(?:BOUNDARY|CREATION)\._\(.*|\(Coroutine creation stacktrace\))"
+)
+_UNKNOWN: Final = frozenset(
+    {"Native Method", "Unknown Source", "Redefined", "<generated>", "<Unknown>", "NO_SOURCE_FILE", ""}
+)
+
+
+def frame(line: str, number: int | None = None) -> Frame | None:
+    """The frame that a line holds, None where it holds none.
+
+    Examples
+    --------
+    >>> found = frame("\\tat java.base/java.lang.Thread.run(Thread.java:840)")
+    >>> found.function, found.module, found.file, found.line
+    ('java.lang.Thread.run', 'java.base', 'Thread.java', 840)
+    """
+    found = _FRAME.match(line) if len(line) <= _LINE_CHARS else None
+    if found is None:
+        return None
+    name, source = found["name"], found["source"]
+    image = _IMAGE.match(source)
+    source = source[image.end() :] if image else source
+    if name[-1:].isspace() or "." not in name or not _known(name, source):
+        return None
+    loaded, name = _parted(name)
+    loaded = loaded or (image[1] if image else "")
+    file, _, digits = source.rpartition(":")
+    if not digits.isdecimal() or len(digits) > 9:
+        file, digits = source, ""
+    jar = (found["jar"] or "").partition(":")[0].rstrip("!/")
+    module = loaded.strip("/").rpartition("/")[2].partition("@")[0] or (jar if jar not in {"?", "na"} else "")
+    return Frame(
+        function=name,
+        function_raw=f"{loaded}/{name}" if loaded else None,
+        module=module or None,
+        file=None if file in _UNKNOWN else file,
+        line=int(digits) if digits else None,
+        language="ruby" if name.startswith("RUBY.") else "java",
+        trust="text",
+        text_line=number,
+    )
+
+
+def is_frame(line: str) -> bool:
+    """Whether a line is a frame or stands for some."""
+    return frame(line) is not None or gap(line) is not None
+
+
+def gap(line: str, number: int | None = None) -> Frame | None:
+    """The row for frames that were left out, or for the border between a coroutine and who made it."""
+    mark = line.strip()
+    if _BORDER.match(line):
+        return Frame(frame_kind="async_gap", function_raw=mark, language="java", text_line=number)
+    elided = _ELIDED.match(line)
+    if elided or _TRUNCATED.match(line):
+        repeat = int(elided[1]) if elided else 1
+        return Frame(frame_kind="elided", repeat=repeat, language="java", function_raw=mark, text_line=number)
+    return None
+
+
+def _known(name: str, source: str) -> bool:
+    """Whether name and source are of the JVM: other runtimes write places with a column, or arguments."""
+    if _RUBY.match(name):
+        return True
+    if " " in name:
+        return _SPACED.match(source) is not None
+    return bool(source) and _SOURCE.match(source) is not None
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Loader and module before the last slash that is not of a hidden class, and the name behind it."""
+    end = name.find("$$Lambda")
+    head = name if end < 0 else name[:end]
+    at = head.rfind("/")
+    return ("", name) if at < 0 else (name[:at], name[at + 1 :])

@@ -1,0 +1,140 @@
+"""Julia: uncaught errors and logged exceptions with their stack.
+
+Facts: general knowledge of Julia 1.0 to 1.11. Grammar, one line each::
+
+    report = "ERROR: " [ "LoadError: " ] [ class ": " ] message lines  "Stacktrace:" frame*
+             [ "in expression starting at " place ]
+             [ "caused by: " ... "Stacktrace:" frame* ]
+    frame  = " [" n "] " function [ "(" arguments ")" ] ( " at " place | newline "   @ " module " " place )
+    place  = file ":" line
+    elided = " ... (repeats " n " times)" | "--- the last " n " lines are repeated " n " more times ---"
+
+Frames are printed innermost first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from msgspec.structs import replace
+
+from triage.formats.traces.block import Block
+from triage.formats.traces.reports import Report
+from triage.formats.traces.window import Window
+from triage.records import Frame, Trace
+
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
+
+NAME: Final = "julia"
+TITLE: Final = "Julia error"
+PLATFORM: Final = "julia"
+ANCHORS: Final = ("Stacktrace:",)
+
+_FRAME: Final = re.compile(r"\s*(?:[\u2502|] +)?\[(\d{1,6})\] (\S.*)$")
+_AT: Final = re.compile(r"(?P<call>\S.{0,4000}?) at (?P<file>\S.{0,1000}?):(?P<line>\d{1,9})(?: \[inlined\])?$")
+_BELOW: Final = re.compile(
+    r"\s*(?:[\u2502|] +)?@ (?:(?P<module>[\w.]{1,200}) )?"
+    r"(?P<file>\S.{0,1000}?)(?::(?P<line>\d{1,9}))?(?: \[inlined\])?$"
+)
+_REPEATS: Final = re.compile(
+    r"\s*(?:[\u2502|] +)?(?:\.\.\.|---|\u2504) ?.{0,100}?(?:repeats|repeated) (\d{1,9}) (?:more )?times"
+)
+_HEAD: Final = re.compile(r"(?:.{0,80}?\bERROR: |caused by: )(?:LoadError: )?(?P<text>.*)$")
+_CLASS: Final = re.compile(r"(?P<error>[A-Z]\w{2,80}(?:Error|Exception))(?:: (?P<text>.*)|(?P<call>\(.*))?$", re.DOTALL)
+_TITLE: Final = re.compile(r"\s*(?:[\u2502|] +)?Stacktrace:\s*$")
+_MESSAGE: Final = 24
+
+
+def read(window: Window) -> Report | None:
+    """The error above the title of its stack, which is the anchor line, with its causes below."""
+    block = Block(window)
+    if not _TITLE.match(block[0] or "") or not _FRAME.match(block[1] or ""):
+        return None
+    frames, end = _frames(block, 1)
+    first = next((at for at in range(-1, -_MESSAGE, -1) if _HEAD.match(window[at] or "")), 0)
+    error, value = _named([line for at in range(first, 0) if (line := window[at]) is not None])
+    traces = [Trace(frames=frames, error_type=error, error_value=value)]
+    while (start := _cause(block, end)) is not None:
+        lines = block.lines(block.skip_blank(end), start)
+        causes, end = _frames(block, start + 1)
+        kind, said = _named(lines)
+        traces.append(Trace(frames=causes, role="cause", chain_no=len(traces), error_type=kind, error_value=said))
+    return Report(
+        first=first,
+        end=end,
+        kind="exception" if error else "dump",
+        level="error",
+        traces=tuple(traces),
+        error_type=error,
+        error_value=value,
+        complete=error is not None,
+    )
+
+
+def _cause(block: Block, index: int) -> int | None:
+    """The title of the stack of a cause that begins there."""
+    start = block.skip_blank(index)
+    if not (block[start] or "").startswith("caused by: "):
+        return None
+    for at in range(start + 1, start + _MESSAGE):
+        line = block[at]
+        if line is None:
+            break
+        if _TITLE.match(line) and _FRAME.match(block[at + 1] or ""):
+            return at
+    return None
+
+
+def _named(lines: list[str]) -> tuple[str | None, str | None]:
+    """Type and message of the lines above a title."""
+    head = _HEAD.match(lines[0]) if lines else None
+    if head is None:
+        return None, None
+    text = "\n".join([head["text"], *lines[1:]]).strip()
+    named = _CLASS.match(text)
+    if named is None:
+        return "ErrorException", text or None
+    return named["error"], (named["text"] or named["call"] or "").strip() or None
+
+
+def _frames(block: Block, index: int) -> tuple[tuple[Frame, ...], int]:
+    """The frames from there on and where they end (exclusive)."""
+    frames: list[Frame] = []
+    while (line := block[index]) is not None:
+        if found := _FRAME.match(line):
+            frames.append(_frame(found[2].rstrip(), index))
+        elif frames and (place := _BELOW.match(line)):
+            number = int(place["line"]) if place["line"] else None
+            frames[-1] = replace(frames[-1], module=place["module"], file=place["file"], line=number)
+        elif frames and (repeats := _REPEATS.match(line)):
+            count = int(repeats[1])
+            row = Frame(
+                frame_kind="repeated", repeat=count, function_raw=line.strip(), language="julia", text_line=index
+            )
+            frames.append(row)
+        elif line.startswith("in expression starting at "):
+            index += 1
+            break
+        else:
+            break
+        index += 1
+    return tuple(frames), index
+
+
+def _frame(text: str, text_line: int) -> Frame:
+    """A frame; older versions print its place on the same line."""
+    place = _AT.match(text)
+    call = place["call"] if place else text
+    name, bracket, args = call.partition("(")
+    is_call = bool(name and bracket)
+    return Frame(
+        function=(name if is_call else call).strip(),
+        function_raw=call if is_call else None,
+        args=args.rpartition(")")[0] or None if is_call else None,
+        file=place["file"] if place else None,
+        line=int(place["line"]) if place else None,
+        language="julia",
+        trust="text",
+        text_line=text_line,
+    )

@@ -1,0 +1,60 @@
+"""Where the message of an exception ends and the log goes on: what the trace modules of managed languages share.
+
+A message may have lines of its own, and nothing marks its last one. What certainly is no message: a line with a log
+prefix that the report's own lines have not, and the lines that fuzzers, shells and loggers write without any.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from triage.formats.traces.window import Window
+
+__all__ = ("Tail", "is_log")
+
+# Prefixes that say that a record begins; all others only say where a line came from.
+_RECORDS: Final = frozenset({"time", "clock", "level", "nested level", "thread", "kernel", "syslog"})
+_LOG: Final = re.compile(
+    r"==\d{1,9}==|={3,}|-{10,}$|(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|NOTE|SUMMARY|SEVERE)"
+    r"(?:: |\s|$)"
+    r"|\[(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|\+|-|\*)\]|[IWEF]\d{4} \d\d:|MS: \d|artifact_prefix="
+    r"|Base64: |#\d{1,12}[\t ]"
+    r"|(?:Aborted|Killed|Terminated|Segmentation fault|Bus error|Illegal instruction|Trace/breakpoint trap)"
+    r"(?: \(core dumped\))?$"
+    r"|\w*Sanitizer:|stat::|Running: |Executed |DEDUP_TOKEN|0x[0-9a-f]{2},|\$ |npm (?:ERR!|error)|== libFuzzer|\+-{10,}"
+    r"|make(?:\[\d+\])?: \*\*\*|Command exited with|Process finished with|\[\d{4}-\d\d-\d\d"
+    r"|\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:"
+)
+
+
+def is_log(line: str) -> bool:
+    """Whether a line, its prefix taken off, is one that tools write and no message.
+
+    Examples
+    --------
+    >>> is_log("==14== ERROR: libFuzzer: fuzz target exited"), is_log("is not paid")
+    (True, False)
+    """
+    return _LOG.match(line) is not None
+
+
+class Tail:
+    """Tells whether the log goes on in a line, by how the lines of the report itself begin."""
+
+    def __init__(self, window: Window, index: int) -> None:
+        line = window.line(index)
+        self._window = window
+        self._stream = line.stream if line else ()
+        self._records = not _RECORDS.isdisjoint(self._stream)
+
+    def ended(self, index: int, *, strict: bool = True) -> bool:
+        """Whether the line is of the log, or there is none; `strict` leaves unindented lines of a record stream out."""
+        line = self._window.line(index)
+        if line is None:
+            return True
+        if line.stream and line.stream != self._stream and not _RECORDS.isdisjoint(line.stream):
+            return True
+        if strict and self._records and line.stream and not line.text[:1].isspace():
+            return True
+        return is_log(line.text)
