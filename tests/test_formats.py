@@ -71,8 +71,10 @@ def test_another_package_adds_a_reader_by_entry_point(tmp_path, monkeypatch):
     (metadata / "entry_points.txt").write_text("[triage.formats]\nother = other_reader\n")
     monkeypatch.syspath_prepend(tmp_path)
     formats.registry.cache_clear()
+    formats.documents.cache_clear()
     try:
         assert [hit.format for hit in formats.detect(b"OTHER stuff")] == ["other"]
     finally:
         monkeypatch.undo()
         formats.registry.cache_clear()
+        formats.documents.cache_clear()

@@ -141,6 +141,12 @@ def test_recursion_counts_once_however_deep():
     assert rows[3]["rule"] == "repeats the frames above"
 
 
+def test_rows_that_are_no_calls_repeat_none():
+    told = frame("walk", frame_kind="repeated", repeat=990)
+    rows = annotated((CRASH, [told, frame("walk"), frame("walk"), frame("main")]))["frames"]
+    assert [row["counted"] for row in rows] == [False, True, False, True]
+
+
 def test_a_stack_overflow_goes_by_its_cycle_wherever_it_ended():
     overflow = {"error_type": "stack-overflow"}
     calls = [frame("parse"), frame("expr"), frame("term")]

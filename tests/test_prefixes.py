@@ -38,6 +38,12 @@ FRAME = '  File "a.py", line 3, in f'
         ("2026-01-26T01:25:59.123456+00:00 host shop[7]: ", ("syslog", "host", "shop[7]")),
         ("2026-01-26T01:25:59.123456789Z stderr F ", ("cri", "stderr")),
         ("[pod/shop-5d8/web] ", ("pod", "pod/shop-5d8/web")),
+        ("2026-01-26T01:25:59.123456+00:00 app[web.1]: ", ("dyno", "app[web.1]")),
+        ("[Mon Jan 26 01:25:59.123456 2026] [wsgi:error] [pid 7:tid 140] [client 192.0.2.1:80] ", ("apache", "7")),
+        ("[Mon Jan 26 01:25:59 2026] [error] [client 192.0.2.1] ", ("apache",)),
+        ("[26-Jan-2026 01:25:59 UTC] ", ("php",)),
+        ("[2026-01-26 01:25:59,123: ERROR/ForkPoolWorker-1] ", ("celery", "ForkPoolWorker-1")),
+        ("[task 2026-01-26T01:25:59.123Z] ", ("time",)),
         ("web_1  | ", ("compose", "web_1")),
         ("shop-web-1  | ", ("compose", "shop-web-1")),
         ("2026-01-26T01:25:59Z ", ("time",)),
@@ -96,6 +102,7 @@ def test_prefixes_within_prefixes(line, text):
         "{not json",
         '{"log": 3}',
         "[1] pry(main)> ",
+        "Line |",
     ],
 )
 def test_what_a_trace_is_made_of_stays(line):

@@ -56,11 +56,12 @@ class Workshop:
             [*FIXED, *command],
             cwd=self.folder,
             env=CLEAN | (extra or {}),
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             timeout=120,
             check=False,
         )
-        return self.placed((done.stdout + done.stderr).decode())
+        return self.placed(done.stdout.decode())
 
     def placed(self, text: str) -> str:
         """Without the places of this machine."""

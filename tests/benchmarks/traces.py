@@ -52,7 +52,7 @@ FAMILIES = (
     ("missing_library", {"libfuzzer", "sanitizer", "check", "loader", "logcat"}),
     (
         "check_|_check|v8_|glib_|assert_|absl_|log_fatal|notreached|linux_gate|wtfcrash",
-        {"check", "sanitizer", "libfuzzer"},
+        {"check", "sanitizer", "libfuzzer", "tombstone"},
     ),
     ("android_null", {"tombstone", "sanitizer"}),
     ("", {"sanitizer", "libfuzzer", "check", "tombstone"}),
@@ -94,12 +94,16 @@ def squeezed(text: str) -> str:
     return re.sub(r"\W+", "", text.lower())
 
 
-def has_state(state: list[str], frames: list[dict[str, Any]], event: dict[str, Any]) -> bool:
-    """Whether every line of the state is a frame near the top, the message, or a file or module of a frame."""
+def has_state(state: list[str], frames: list[dict[str, Any]], event: dict[str, Any], facts: list[str]) -> bool:
+    """Whether every line of the state is a frame near the top, the message, a file or module of a frame, or a fact."""
     names = {named(frame["function"]) for frame in frames if frame["function"]}
     leaves = {name.rpartition("::")[2] for name in names}
-    raw = [squeezed(f"{frame['function_raw'] or frame['function'] or ''}{frame['args'] or ''}") for frame in frames]
+    raw = [
+        squeezed(f"{frame['function_raw'] or frame['function'] or frame['module'] or ''}{frame['args'] or ''}")
+        for frame in frames
+    ]
     files = {basename(frame[name] or "").lower() for frame in frames for name in ("file", "module")}
+    files |= {basename(fact).lower() for fact in facts}
     said = squeezed(f"{event['error_type']} {event['error_value']} {event['culprit']}")
     for line in state:
         wanted, message = named(line), squeezed(re.sub(r" in [\w.-]+$", "", line).replace("NUMBER", ""))
@@ -132,11 +136,12 @@ def judged(label: dict[str, Any]) -> tuple[str, bool, bool | None, str]:
     notes = case.annotations()
     best = ("none", not kind, None if not state else False, "no event")
     for event in events:
-        access = notes[(notes["event_id"] == event["event_id"]) & (notes["key"] == "access")]["value"].tolist()
-        told = words(event, access[0] if access else "")
+        mine = notes[notes["event_id"] == event["event_id"]]
+        told = words(event, "".join(mine[mine["key"] == "access"]["value"].head(1)))
         typed = not kind or bool(TYPES[kind].search(told))
         frames = counting(case, event["event_id"])
-        stated = has_state(state, frames, event) if state else None
+        facts = mine[mine["key"].isin(["file", "process", "library"])]["value"].tolist()
+        stated = has_state(state, frames, event, facts) if state else None
         result = (event["format"], typed, stated, f"{told[:110]} / {[f['function'] for f in frames[:4]]}")
         if best[0] == "none" or (typed, bool(stated)) > (best[1], bool(best[2])):
             best = result

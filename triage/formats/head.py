@@ -56,10 +56,10 @@ class Head:
 
     @cached_property
     def is_text(self) -> bool:
-        """Whether it looks like text: no NUL, and few control characters."""
+        """Whether it looks like text: no NUL, and no more than a tenth of control characters, which fuzzers print."""
         sample = self.text[:4096]
         controls = sum(1 for char in sample if char < " " and char not in "\t\n\r\f\x1b")
-        return "\0" not in sample and controls * 50 <= len(sample)
+        return "\0" not in sample and controls * 10 <= len(sample)
 
     @cached_property
     def document(self) -> Any:

@@ -43,7 +43,7 @@ def count(frames: pa.Table, names: pa.Array) -> tuple[pa.Table, dict[str, Signat
     """
     frames = _inside_handlers(frames)
     starts, stack = _stacks(frames)
-    again, cycles = repeats(_numbers(names), stack)
+    again, cycles = repeats(_numbers(names, pc.equal(frames["frame_kind"], "frame")), stack)
     frames = _said(frames, again, {"rule": "repeats the frames above"})
     role = frames["role"].to_numpy(zero_copy_only=False)
     scan = pc.fill_null(pc.equal(frames["trust"], "scan"), fill_value=False)
@@ -79,14 +79,15 @@ def _signatures(
     return {key: Signature(tuple(top), culprit, rounds.get(key, ())) for key, (top, culprit) in found.items()}
 
 
-def _numbers(names: pa.Array) -> npt.NDArray[np.int64]:
+def _numbers(names: pa.Array, are_calls: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """A number for each distinct name, and one of its own for each frame without any."""
     encoded = names.dictionary_encode() if len(names) else None
     if encoded is None:
         return np.empty(0, np.int64)
     numbers: npt.NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    # Frames of which nothing is known are not the same frame.
-    unknown = np.flatnonzero(pc.equal(names, "").to_numpy(zero_copy_only=False))
+    # Frames of which nothing is known are not the same frame, and rows that are no call repeat none.
+    same = pc.and_(pc.not_equal(names, ""), are_calls.combine_chunks())
+    unknown = np.flatnonzero(~same.to_numpy(zero_copy_only=False))
     numbers[unknown] = -1 - unknown
     return numbers
 

@@ -94,11 +94,12 @@ def exception_log(window: Window) -> Report | None:
     if '{"' in line or '\\"' in line or "\\n" in line:
         return None  # inside of a JSON text, or of source code
     said: list[str] = []
-    at: int | None = 0
+    at = 0
     if terminated(line) is not None:
-        at = _stack(window, said)
-        if at is None:
+        below = _stack(window, said)
+        if below is None:
             return _without(window, said)
+        at = below
     elif not _STACK.match(line):
         return None
     frames, end, closed = _frames(window, at + 1)

@@ -167,7 +167,8 @@ def _part(window: Window, found: Tail, at: int, line: str) -> bool:
     ):
         begin = _begin(window, found, at, message=False)
         if begin is None:
-            return found.end > at
+            # A stack that was announced and never came; going on from head to head would read all of it for nothing.
+            return False
         found.frames, found.end = stack(window, begin)
     else:
         return False

@@ -36,6 +36,7 @@ _STRICT: Final = re.compile(
     r"|Attaching to "
     r"|Missing separate debuginfos?, |Loaded symbols for |Python Exception |Download failed: |Continuing\."
     r"|\(More stack frames follow"
+    r"|No locals\.|No symbol table info available\.|No arguments\."
     r"|Backtrace stopped: |A debugging session is active|This GDB supports auto-downloading"
 )
 _LOOSE: Final = re.compile(

@@ -78,8 +78,7 @@ class _Throwable:
         if self.calls and self.calls[-1][0] == "{main}":
             return tuple(frames)
         if file is not None:
-            text_line = self.calls[-1][3] if self.calls else self.line
-            spot = _frame(None, None, file, line, text_line)
+            spot = _frame(None, None, file, line, self.calls[-1][3] if self.calls else self.line)
             frames.append(spot if self.calls else replace(spot, trust="location"))
         return tuple(frames)
 

@@ -18,7 +18,7 @@ import msgspec
 
 from triage.times import iso
 
-__all__ = ("Line", "split")
+__all__ = ("Line", "split", "uncoloured")
 
 _MOST: Final = 5
 _ANSI: Final = re.compile(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
@@ -69,8 +69,7 @@ def split(raw: str) -> Line:
     >>> split("01-26 01:25:59.123  1200  1234 E AndroidRuntime: \\tat a.B.c(B.java:3)")
     Line(text='\\tat a.B.c(B.java:3)', stream=('logcat', '1200', '1234', 'AndroidRuntime'), ts=None, level='E')
     """
-    text = _ANSI.sub("", raw) if "\x1b" in raw else raw
-    text = text.rstrip("\r")
+    text = uncoloured(raw).rstrip("\r")
     if not _STARTS.match(text):
         return Line(text)
     if text.startswith('{"log":'):
@@ -94,6 +93,11 @@ def split(raw: str) -> Line:
         if prefix.last:
             break
     return Line(text, tuple(stream), ts, level)
+
+
+def uncoloured(line: str) -> str:
+    """A line without the colours of a terminal."""
+    return _ANSI.sub("", line) if "\x1b" in line else line
 
 
 def _first(text: str, *, nested: bool) -> tuple[_Prefix, re.Match[str]] | None:

@@ -34,6 +34,8 @@ _MINIMAL: Final = re.compile(
     r"\s{0,16}ubsan: (?P<name>[a-z]{2,20}(?:-[a-z]{2,20}){1,5})"
     r"(?: by 0x(?P<pc>[0-9a-fA-F]{1,16}))?(?: address 0x(?P<address>[0-9a-fA-F]{1,16}))?(?: \([\w, ]{1,60}\))?\s{0,8}$"
 )
+_CAST: Final = re.compile(r"control flow integrity check for type '([^']{1,400})' failed during [a-z -]{0,40}cast")
+_OF_TYPE: Final = re.compile(r"vtable is of type '([^']{1,400})'")
 _NOTE: Final = re.compile(r".{0,1000}: note: (.{1,1000})")
 _BYTES: Final = re.compile(
     r"\s{0,8}(?:[0-9a-f]{2}[ \t]{1,8}){3,200}[0-9a-f]{2}\s{0,8}$|\s{0,8}<memory cannot be printed>"
@@ -58,6 +60,7 @@ def read(window: Window) -> Report | None:
         end = collect(window, body, end, foreign=0)
     traces = [section.trace(role="crash" if place == 0 else section.heading.role)
               for place, section in enumerate(body.sections) if section.frames]  # fmt: skip
+    message = _cast(message, notes) or message
     where = _place(found)
     crash = traces[0] if traces else Trace(frames=(where,), unwinder="text")
     end, unit = tail(window, end)
@@ -77,6 +80,15 @@ def read(window: Window) -> Report | None:
         modules=body.images.rows(),
         leads=followed(window, end, near=_NEAR, aborts=True),
     )  # fmt: skip
+
+
+def _cast(message: str, notes: list[str]) -> str | None:
+    """What was cast to what, in front of the words of control flow integrity, where the notes tell it."""
+    to = _CAST.match(message)
+    if to is None or not notes:
+        return None
+    of = _OF_TYPE.search(notes[0])
+    return f"to {to[1]} from {of[1] if of else 'invalid vptr'}: {message}"
 
 
 def minimal(line: str) -> Report | None:

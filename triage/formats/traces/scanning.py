@@ -16,6 +16,7 @@ from ahocorasick_rs import AhoCorasick
 from msgspec.structs import replace
 
 from triage.formats.traces import TraceModule, modules
+from triage.formats.traces.prefixes import uncoloured
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Text, Window
 from triage.records import Trace
@@ -95,6 +96,8 @@ def _hits(
 ) -> Iterator[tuple[int, list[TraceModule]]]:
     """The lines that hold an anchor, each with the modules that it belongs to."""
     lines = [text.raw(number) or "" for number in range(max(first, text.free), end)]
+    if any("\x1b" in line for line in lines):
+        lines = [uncoloured(line) for line in lines]
     first = end - len(lines)
     starts, at = [], 0
     for line in lines:
@@ -150,10 +153,15 @@ def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
 def _joined(before: Found, after: Found) -> Found | None:
     """One report of two where the second is what the first led to: an assertion and the abort that it raised."""
     lead, end = before.report, after.report
-    if not (lead.leads and end.follows) or after.first - before.last > _NEAR:
+    # A crash without any stack is the headline of the next one.
+    announces = lead.kind == "crash" and not lead.traces
+    if not (lead.leads and (end.follows or announces)) or after.first - before.last > _NEAR:
         return None
     if lead.process_id and end.process_id and lead.process_id != end.process_id:
         return None
+    if end.kind == "assertion" and lead.kind != "assertion" and not lead.traces:
+        # The headline names the signal only; the report below says what was asserted.
+        lead = replace(lead, kind=end.kind, error_type=end.error_type, error_value=end.error_value)
     stacks = _joined_stacks(lead, end)
     empty = {name for name in Report.__struct_fields__ if getattr(lead, name) is None}
     taken = {name: getattr(end, name) for name in empty}

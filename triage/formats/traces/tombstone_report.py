@@ -130,6 +130,12 @@ class _Stack:
     kept: bool = False
 
 
+# Abort messages that say what was asserted: those of Chromium, glog, libbase and libc.
+_ASSERTED: Final = re.compile(
+    r"\b(Check failed)\b|\[(FATAL):[\w./-]{1,200}\(\d{1,7}\)\]|\b(assertion) \"", re.IGNORECASE
+)
+
+
 class Reader:
     """Line by line: which thread, which part of it, and what it says."""
 
@@ -195,6 +201,8 @@ class Reader:
             error_type, value, kind = cause["text"].partition(",")[0], cause["text"], "crash"
         elif cause and not message:
             value = cause["text"]
+        elif message and (said := _ASSERTED.search(message)):
+            kind, error_type = "assertion", next(filter(None, said.groups()))
         if not value and address and name in {"SIGSEGV", "SIGBUS"}:
             value = f"access to address 0x{int(address, 16):x}"
         version, device = fingerprint(self._facts.get("build_fingerprint", "").strip("'"))
