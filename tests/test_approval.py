@@ -35,7 +35,16 @@ def test_the_record_says_who_when_by_which_policy_and_what():
     assert told["policy_weakens"] == []
     assert told["skipped"] == ["case/input/bundle/logs/app.log"]
     assert {row["kind"] for row in told["masked"]} >= {"password", "email", "username"}
-    assert set(told) >= {"rules", "rules_commit", "manifest_sha256", "dropped", "unmasked", "originals", "files", "triage"}
+    assert set(told) >= {
+        "rules",
+        "rules_commit",
+        "manifest_sha256",
+        "dropped",
+        "unmasked",
+        "originals",
+        "files",
+        "triage",
+    }
 
 
 def test_only_who_and_when_differ_between_two_approvals():

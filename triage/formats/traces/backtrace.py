@@ -32,7 +32,7 @@ from triage.records import Frame, Trace
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 
 NAME: Final = "backtrace"
-TITLE: Final = "backtrace that a native program printed"
+TITLE: Final = "Backtrace that a native program printed"
 PLATFORM: Final = "native"
 ANCHORS: Final = (
     ") [0x",

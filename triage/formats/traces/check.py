@@ -28,7 +28,7 @@ from triage.records import Trace, json_text
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 
 NAME: Final = "check"
-TITLE: Final = "failed check or abort of a native program"
+TITLE: Final = "Failed check or abort of a native program"
 PLATFORM: Final = "native"
 ANCHORS: Final = tuple(
     dict.fromkeys([*check_signals.STARTS, *(a for rule in check_heads.rules() for a in rule.anchors)])

@@ -25,6 +25,7 @@ __all__ = ("ANCHORS", "report")
 
 ANCHORS: Final = ("FATAL ERROR: ", "<--- Last few GCs", "<--- JS stacktrace")
 
+_HEAP: Final = "JavaScript heap out of memory"
 _FATAL: Final = re.compile(r"(?:\S{1,60} )?FATAL ERROR: (.{1,1000})$")
 _NATIVE: Final = re.compile(
     r" {0,4}(\d{1,4}): (?:0x)?([0-9a-fA-F]{5,16}) ?(.*?)(?: \[([^\[\]]{1,400})\](?: ?\[[^\[\]]{1,400}\])?)?\s*$"
@@ -156,7 +157,8 @@ def report(window: Window) -> Report | None:
     if not end or not (memory or frames or head.startswith("<--- Last few GCs")):
         return None
     stacks = [frames, reader.script] if reader.native and reader.script else [frames]
-    error, value = "FATAL ERROR", reader.message
+    # The heap that is too small is an error of its own name; other fatal errors have none.
+    error, value = (_HEAP if _HEAP in (reader.message or "") else "FATAL ERROR"), reader.message
     crash = Trace(frames=tuple(frames), error_type=error, error_value=value, crashed=True)
     others = (Trace(frames=tuple(held), role="other", chain_no=1) for held in stacks[1:])
     return Report(

@@ -24,7 +24,7 @@ from triage.records import Frame, Trace
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 
 NAME: Final = "segfault"
-TITLE: Final = "program ended by a signal (kernel log)"
+TITLE: Final = "Program ended by a signal (kernel log)"
 PLATFORM: Final = "native"
 ANCHORS: Final = (
     ": segfault at ",
