@@ -58,7 +58,7 @@ class Rules:
     >>> rules = Rules("STACK CFI INIT 10 20 .cfa: $rsp 8 + .ra: .cfa 8 - ^\\nSTACK CFI 14 .cfa: $rsp 16 +")
     >>> words = {0x1000: 0x4242, 0x1008: 0x4343}
     >>> rules.caller(0x12, {"rsp": 0x1000}, words.get, width=8)
-    {'pc': 16962, 'rsp': 4104}
+    {'rsp': 4104, 'pc': 16962}
     >>> rules.caller(0x15, {"rsp": 0x1000}, words.get, width=8)["pc"] == 0x4343
     True
     """

@@ -91,9 +91,7 @@ export class ReviewDialog {
       if (!(event.ctrlKey && event.key === "s")) event.stopPropagation();
       this.#keys.press(event);
     });
-    this.node.addEventListener("focusout", (event) => {
-      if (event.relatedTarget === null) this.#refocus(event.target, REFOCUS_FRAMES);
-    });
+    this.node.addEventListener("focusout", ({ target }) => this.#refocus(target, REFOCUS_FRAMES));
     this.node.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.#escape();
@@ -103,9 +101,9 @@ export class ReviewDialog {
   /** Lab hides itself for a moment when its theme changes, and what is hidden has no focus: put it back. */
   #refocus(lost: EventTarget | null, frames: number): void {
     requestAnimationFrame(() => {
-      if (!this.node.open || document.activeElement !== document.body || frames === 0) return;
+      if (frames === 0 || !this.node.open || document.activeElement !== document.body) return;
       (lost instanceof HTMLElement && lost.isConnected ? lost : this.node).focus();
-      this.#refocus(frames > 1 ? lost : this.node, frames - 1);
+      this.#refocus(lost, frames - 1);
     });
   }
 

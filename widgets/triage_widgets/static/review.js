@@ -1,19 +1,15 @@
 // src/dom.ts
 function printable(text) {
   return text.replace(/(?![ \n\t])[\p{C}\p{Z}]/gu, (char) => {
-    const code = char.codePointAt(0) ?? 0;
+    let code = char.codePointAt(0) ?? 0;
     return code < 32 ? String.fromCharCode(9216 + code) : `\\u{${code.toString(16)}}`;
   });
 }
 function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name, value);
-    else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== null) made.setAttribute(name, printable(String(value)));
-  }
-  fill(made, ...children);
-  return made;
+  let made = document.createElement(tag);
+  for (let [name, value] of Object.entries(attributes))
+    typeof value == "function" ? made.addEventListener(name, value) : value === !0 ? made.setAttribute(name, "") : value !== !1 && value !== null && made.setAttribute(name, printable(String(value)));
+  return fill(made, ...children), made;
 }
 function button(label, press, attributes = {}) {
   return element("button", { type: "button", class: "triage-button", click: press, ...attributes }, label);
@@ -28,29 +24,24 @@ function words(name, ...children) {
   return element("span", { class: name }, ...children);
 }
 function fill(parent, ...children) {
-  const nodes = children.filter((child) => child !== null);
-  parent.replaceChildren(...nodes.map((child) => typeof child === "string" ? document.createTextNode(printable(child)) : child));
+  let nodes = children.filter((child) => child !== null);
+  parent.replaceChildren(...nodes.map((child) => typeof child == "string" ? document.createTextNode(printable(child)) : child));
 }
 function breakable(text) {
-  const parts = text.split(/(?<=[/\\]|::)(?=[^/\\:])/u);
-  return parts.flatMap((part, index) => index === 0 ? [part] : [document.createElement("wbr"), part]);
+  return text.split(/(?<=[/\\]|::)(?=[^/\\:])/u).flatMap((part, index) => index === 0 ? [part] : [document.createElement("wbr"), part]);
 }
 function heading(level, attributes, ...children) {
   return element(`h${Math.min(level, 6)}`, attributes, ...children);
 }
 function titleLevel(place) {
   let before = 2;
-  for (const other of document.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
-    if (place.contains(other) || !(other.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;
-    before = Number(other.tagName[1]);
-  }
+  for (let other of document.querySelectorAll("h1, h2, h3, h4, h5, h6"))
+    place.contains(other) || !(other.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING) || (before = Number(other.tagName[1]));
   return Math.min(before + 1, 3);
 }
-var ids = 0;
-var page = Math.random().toString(36).slice(2, 10);
+var ids = 0, page = Math.random().toString(36).slice(2, 10);
 function uniqueId() {
-  ids += 1;
-  return `triage-${page}-${ids}`;
+  return ids += 1, `triage-${page}-${ids}`;
 }
 function plural(count, word) {
   return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
@@ -62,54 +53,39 @@ var Announcer = class {
   #timer = 0;
   /** Say it, also when it is what was said last. */
   say(text) {
-    clearTimeout(this.#timer);
-    this.node.textContent = "";
-    this.#timer = window.setTimeout(() => {
+    clearTimeout(this.#timer), this.node.textContent = "", this.#timer = window.setTimeout(() => {
       this.node.textContent = printable(text);
     }, 50);
   }
 };
 
 // src/calls.ts
-var ANSWER_MS = 3e4;
-var LOST_ANSWER_MS = 4e3;
-var LOST = "The kernel was restarted or stopped. Run the cell again.";
-var CallError = class extends Error {
-};
-var Refused = class extends CallError {
-};
-var Caller = class {
+var LOST = "The kernel was restarted or stopped. Run the cell again.", CallError = class extends Error {
+}, Refused = class extends CallError {
+}, Caller = class {
   constructor(experimental, model, onLost) {
     this.experimental = experimental;
     this.onLost = onLost;
     model.on("comm_live_update", () => {
-      this.#lost = true;
-      this.#end(LOST);
-      this.onLost();
+      this.#lost = !0, this.#end(LOST), this.onLost();
     });
   }
   experimental;
   onLost;
   #pending = /* @__PURE__ */ new Set();
-  #lost = false;
+  #lost = !1;
   /** Ask the kernel. */
   call = async (name, input) => {
-    const limit = this.#lost ? LOST_ANSWER_MS : ANSWER_MS;
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(new CallError(this.#silence(limit))), limit);
+    let limit = this.#lost ? 4e3 : 3e4, controller = new AbortController(), timer = setTimeout(() => controller.abort(new CallError(this.#silence(limit))), limit);
     this.#pending.add(controller);
     try {
-      const message = { name, arguments: input };
-      const [answer] = await this.experimental.invoke("call", message, { signal: controller.signal });
-      this.#lost = false;
-      if (!answer.ok) throw new Refused(answer.error);
+      let message = { name, arguments: input }, [answer] = await this.experimental.invoke("call", message, { signal: controller.signal });
+      if (this.#lost = !1, !answer.ok) throw new Refused(answer.error);
       return answer.value;
     } catch (error) {
-      if (error instanceof CallError) throw error;
-      throw new CallError(this.#lost ? LOST : `The kernel cannot be reached: ${reason(error)}`);
+      throw error instanceof CallError ? error : new CallError(this.#lost ? LOST : `The kernel cannot be reached: ${reason(error)}`);
     } finally {
-      clearTimeout(timer);
-      this.#pending.delete(controller);
+      clearTimeout(timer), this.#pending.delete(controller);
     }
   };
   /** The view goes away: end what is under way. */
@@ -117,11 +93,10 @@ var Caller = class {
     this.#end("The view was closed.");
   }
   #end(message) {
-    for (const controller of this.#pending) controller.abort(new CallError(message));
+    for (let controller of this.#pending) controller.abort(new CallError(message));
   }
   #silence(limit) {
-    if (this.#lost) return LOST;
-    return `The kernel did not answer within ${limit / 1e3} seconds. It may be busy with another cell, or stopped.`;
+    return this.#lost ? LOST : `The kernel did not answer within ${limit / 1e3} seconds. It may be busy with another cell, or stopped.`;
   }
 };
 function reason(error) {
@@ -129,7 +104,7 @@ function reason(error) {
 }
 
 // src/failure.ts
-function failure(message, retry, alert = true) {
+function failure(message, retry, alert = !0) {
   return element(
     "div",
     { role: alert ? "alert" : null, class: "triage-failure" },
@@ -143,48 +118,40 @@ function waiting(text) {
 
 // src/keys.ts
 function isGlobal(event) {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
-  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return !1;
+  let key = event.key.toLowerCase();
   return key === "s" || event.shiftKey && key === "c";
 }
 function keepKeys(root) {
   root.addEventListener("keydown", (event) => {
-    if (!isGlobal(event)) event.stopPropagation();
+    isGlobal(event) || event.stopPropagation();
   });
 }
 
 // src/landmark.ts
 function nameRoot(root, label) {
-  const taken = /* @__PURE__ */ new Set();
-  for (const other of document.querySelectorAll(".triage-root")) {
-    if (other !== root && other.dataset["label"] === label) taken.add(other.dataset["view"] ?? "1");
-  }
+  let taken = /* @__PURE__ */ new Set();
+  for (let other of document.querySelectorAll(".triage-root"))
+    other !== root && other.dataset.label === label && taken.add(other.dataset.view ?? "1");
   let view = 1;
-  while (taken.has(String(view))) view += 1;
-  root.dataset["label"] = label;
-  root.dataset["view"] = String(view);
-  root.setAttribute("aria-label", printable(view === 1 ? label : `${label} (view ${view})`));
+  for (; taken.has(String(view)); ) view += 1;
+  root.dataset.label = label, root.dataset.view = String(view), root.setAttribute("aria-label", printable(view === 1 ? label : `${label} (view ${view})`));
 }
 
 // src/copy.ts
 var SHOWN_MS = 2e3;
 function copyButton(label, name, value, announcer) {
-  let timer = 0;
-  const show = (text, spoken) => {
-    fill(made, text);
-    announcer.say(spoken);
-    clearTimeout(timer);
-    timer = window.setTimeout(() => fill(made, label), SHOWN_MS);
-  };
-  const press = async () => {
+  let timer = 0, show = (text, spoken) => {
+    fill(made, text), announcer.say(spoken), clearTimeout(timer), timer = window.setTimeout(() => fill(made, label), SHOWN_MS);
+  }, press = async () => {
     try {
-      await write(await value());
-      show("Copied", `Copied ${name}`);
+      await write(await value()), show("Copied", `Copied ${name}`);
     } catch (error) {
       show("Not copied", `Could not copy ${name}: ${reason(error)}`);
     }
-  };
-  const made = button(label, () => void press(), { class: "triage-button triage-copy" });
+  }, made = button(label, () => {
+    press();
+  }, { class: "triage-button triage-copy" });
   return made;
 }
 function copyRow(label, value, copy) {
@@ -198,16 +165,10 @@ async function write(text) {
   }
 }
 function writeBySelection(text) {
-  const focused = document.activeElement;
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "triage-offscreen";
-  (focused?.closest("dialog") ?? document.body).append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  if (focused instanceof HTMLElement) focused.focus();
-  return done;
+  let focused = document.activeElement, field = document.createElement("textarea");
+  field.value = text, field.className = "triage-offscreen", (focused?.closest("dialog") ?? document.body).append(field), field.select();
+  let done = document.execCommand("copy");
+  return field.remove(), focused instanceof HTMLElement && focused.focus(), done;
 }
 
 // src/review_keys.ts
@@ -222,43 +183,32 @@ var KEYS = [
   ["?", "This help"]
 ];
 function keyed(made, key, label = made.textContent) {
-  made.setAttribute("aria-keyshortcuts", key);
-  fill(made, label, element("kbd", { class: "triage-key", "aria-hidden": "true" }, key));
-  return made;
+  return made.setAttribute("aria-keyshortcuts", key), fill(made, label, element("kbd", { class: "triage-key", "aria-hidden": "true" }, key)), made;
 }
 var Keys = class {
   constructor(act) {
     this.act = act;
-    this.toggle = keyed(button("Help", () => this.show(this.help.hidden === true), { "aria-expanded": "false" }), "?");
-    const single = button("Single keys are on", () => {
-      this.#single = !this.#single;
-      fill(single, `Single keys are ${this.#single ? "on" : "off"}`);
-    });
-    const pairs = KEYS.map(([key, does]) => box("triage-fact", element("dt", { class: "triage-label" }, element("kbd", {}, key)), element("dd", { class: "triage-fact-value" }, does)));
-    fill(this.help, element("dl", { class: "triage-facts" }, ...pairs), bar(single, button("Close help", () => this.show(false))));
+    this.toggle = keyed(button("Help", () => this.show(this.help.hidden === !0), { "aria-expanded": "false" }), "?");
+    let single = button("Single keys are on", () => {
+      this.#single = !this.#single, fill(single, `Single keys are ${this.#single ? "on" : "off"}`);
+    }), pairs = KEYS.map(([key, does]) => box("triage-fact", element("dt", { class: "triage-label" }, element("kbd", {}, key)), element("dd", { class: "triage-fact-value" }, does)));
+    fill(this.help, element("dl", { class: "triage-facts" }, ...pairs), bar(single, button("Close help", () => this.show(!1))));
   }
   act;
-  help = element("div", { class: "triage-help", role: "group", "aria-label": "Keys", tabindex: -1, hidden: true });
+  help = element("div", { class: "triage-help", role: "group", "aria-label": "Keys", tabindex: -1, hidden: !0 });
   toggle;
-  #single = true;
+  #single = !0;
   #back = null;
   show(open) {
-    if (open) this.#back = document.activeElement;
-    this.help.hidden = !open;
-    this.toggle.setAttribute("aria-expanded", String(open));
-    if (open) this.help.focus();
-    else (this.#back instanceof HTMLElement && this.#back.isConnected ? this.#back : this.toggle).focus();
+    open && (this.#back = document.activeElement), this.help.hidden = !open, this.toggle.setAttribute("aria-expanded", String(open)), open ? this.help.focus() : (this.#back instanceof HTMLElement && this.#back.isConnected ? this.#back : this.toggle).focus();
   }
   /** A key that was pressed in the dialog. */
   press(event) {
     if (event.isComposing || event.altKey || event.metaKey) return;
-    const writing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-    const name = event.ctrlKey ? `Ctrl+${event.key}` : event.key;
+    let writing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select"), name = event.ctrlKey ? `Ctrl+${event.key}` : event.key;
     if (name.length === 1 && (writing || !this.#single)) return;
-    const act = Object.hasOwn(this.act, name) ? this.act[name] : void 0;
-    if (act === void 0) return;
-    event.preventDefault();
-    act();
+    let act = Object.hasOwn(this.act, name) ? this.act[name] : void 0;
+    act !== void 0 && (event.preventDefault(), act());
   }
 };
 
@@ -279,43 +229,35 @@ function kind(name) {
   return name.replaceAll("_", " ");
 }
 function kinds(counts2) {
-  const sorted = Object.entries(counts2).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  let sorted = Object.entries(counts2).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   if (sorted.length === 0) return null;
-  const items = sorted.map(([name, count]) => element("li", { class: "triage-kind" }, `${count.toLocaleString("en")} ${kind(name)}`));
+  let items = sorted.map(([name, count]) => element("li", { class: "triage-kind" }, `${count.toLocaleString("en")} ${kind(name)}`));
   return element("ul", { class: "triage-kinds", role: "list", "aria-label": "Findings by kind" }, ...items);
 }
 function found(count) {
   return count === 0 ? "nothing found to mask" : plural(count, "finding");
 }
 function counts(summary) {
-  const leaving = summary.files.filter((file) => file.state !== "dropped");
-  const findings = leaving.reduce((sum, file) => sum + file.finding_count, 0);
-  const seen = summary.files.length - summary.unopened;
-  const dropped = summary.files.length - leaving.length;
-  const parts = [`${plural(leaving.length, "file")} would leave`, found(findings)];
-  if (dropped > 0) parts.push(`${dropped} dropped`);
-  return `${parts.join(" · ")} · ${seen} of ${summary.files.length} opened or skipped`;
+  let leaving = summary.files.filter((file) => file.state !== "dropped"), findings = leaving.reduce((sum, file) => sum + file.finding_count, 0), seen = summary.files.length - summary.unopened, dropped = summary.files.length - leaving.length, parts = [`${plural(leaving.length, "file")} would leave`, found(findings)];
+  return dropped > 0 && parts.push(`${dropped} dropped`), `${parts.join(" · ")} · ${seen} of ${summary.files.length} opened or skipped`;
 }
 function paths(summary, state) {
   return summary.files.filter((file) => file.state === state).map((file) => file.path);
 }
 function named(line, names) {
   if (names.length === 0) return null;
-  const items = names.map((name) => element("li", {}, element("code", {}, name)));
+  let items = names.map((name) => element("li", {}, element("code", {}, name)));
   return box("triage-named", line, element("ul", { class: "triage-notes-list" }, ...items));
 }
 
 // src/review_approval.ts
-var TITLE = "Approve what leaves";
-var Approval = class {
+var TITLE = "Approve what leaves", Approval = class {
   constructor(session, ask, actions, close) {
     this.session = session;
     this.ask = ask;
     this.actions = actions;
     this.close = close;
-    this.#cancel = button("Cancel", close);
-    this.node.append(this.#says, bar(this.#cancel, this.#discard, this.#skip, this.#save, this.#approve));
-    session.listen((summary) => this.#draw(summary));
+    this.#cancel = button("Cancel", close), this.node.append(this.#says, bar(this.#cancel, this.#discard, this.#skip, this.#save, this.#approve)), session.listen((summary) => this.#draw(summary));
   }
   session;
   ask;
@@ -323,20 +265,20 @@ var Approval = class {
   close;
   node = box("triage-foot");
   #says = element("div", { class: "triage-says", id: uniqueId() });
-  #skip = button("", () => this.#skipRest(), { hidden: true });
+  #skip = button("", () => this.#skipRest(), { hidden: !0 });
   #discard = button("Discard…", () => this.#askDiscard());
   #approve = keyed(button("Approve…", () => this.approve(), { class: "triage-button triage-strong", "aria-describedby": this.#says.id }), "Ctrl+Enter");
-  #save = button("Save…", () => this.#askSave(), { hidden: true, class: "triage-button triage-strong", "aria-describedby": this.#says.id });
+  #save = button("Save…", () => this.#askSave(), { hidden: !0, class: "triage-button triage-strong", "aria-describedby": this.#says.id });
   #cancel;
   #name = "";
   #notice = "";
   /** Ask for the name, where nothing stands in the way. */
   approve() {
-    const { summary, frozen, announcer } = this.session;
+    let { summary, frozen, announcer } = this.session;
     if (this.ask.open) return this.ask.submit(TITLE);
     if (summary === null) return;
     if (frozen || summary.unopened > 0) return announcer.say(this.#says.textContent ?? "");
-    const lines = [
+    let lines = [
       named("Skipped, so that nobody read them:", paths(summary, "skipped")),
       named("Not masked:", Object.entries(summary.unmasked).map(([mask, why]) => `${mask}: ${why}`)),
       named("Included as originals, unmasked:", summary.files.filter((file) => file.original).map((file) => file.path)),
@@ -350,41 +292,25 @@ var Approval = class {
       await this.session.change("approve", { by });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      this.ask.close();
-      return this.session.fail(`Not approved: ${reason(error)}`, null, true);
+      return this.ask.close(), this.session.fail(`Not approved: ${reason(error)}`, null, !0);
     }
-    this.#name = by;
-    this.ask.back = this.#save;
-    this.session.announcer.say("Approved and frozen");
+    this.#name = by, this.ask.back = this.#save, this.session.announcer.say("Approved and frozen");
   }
   #draw(summary) {
-    const { frozen, announcer } = this.session;
-    const left = summary.unopened;
-    this.#approve.hidden = frozen;
-    this.#save.hidden = !frozen;
-    this.#approve.setAttribute("aria-disabled", String(left > 0));
-    this.#skip.hidden = left === 0;
-    fill(this.#skip, `Skip the ${left} not opened`);
-    fill(this.#cancel, frozen ? "Close" : "Cancel");
-    fill(this.#save, summary.state === "saved" ? "Save again…" : "Save…");
-    if (summary.notice !== "" && summary.notice !== this.#notice) announcer.say(summary.notice);
-    this.#notice = summary.notice;
-    const back = summary.notice === "" ? null : element("strong", { class: "triage-taken" }, `! ${summary.notice} `);
-    const waits = left > 0 ? `Approval waits until every file was opened or skipped: ${plural(left, "file")} left.` : "Every file was opened, skipped or dropped. Nothing has left yet.";
+    let { frozen, announcer } = this.session, left = summary.unopened;
+    this.#approve.hidden = frozen, this.#save.hidden = !frozen, this.#approve.setAttribute("aria-disabled", String(left > 0)), this.#skip.hidden = left === 0, fill(this.#skip, `Skip the ${left} not opened`), fill(this.#cancel, frozen ? "Close" : "Cancel"), fill(this.#save, summary.state === "saved" ? "Save again…" : "Save…"), summary.notice !== "" && summary.notice !== this.#notice && announcer.say(summary.notice), this.#notice = summary.notice;
+    let back = summary.notice === "" ? null : element("strong", { class: "triage-taken" }, `! ${summary.notice} `), waits = left > 0 ? `Approval waits until every file was opened or skipped: ${plural(left, "file")} left.` : "Every file was opened, skipped or dropped. Nothing has left yet.";
     fill(this.#says, back, ...frozen ? this.#frozen(summary) : [waits]);
   }
   #frozen(summary) {
-    const { saved, announcer } = this.session;
-    const done = saved === null ? "✓ Approved and frozen; not saved yet." : `✓ Saved ${saved.bytes.toLocaleString("en")} bytes to `;
-    const digest = summary.digest ?? "";
+    let { saved, announcer } = this.session, done = saved === null ? "✓ Approved and frozen; not saved yet." : `✓ Saved ${saved.bytes.toLocaleString("en")} bytes to `, digest = summary.digest ?? "";
     return [
       element("p", { class: "triage-done" }, done, saved === null ? null : element("code", {}, saved.path)),
       copyRow("SHA-256", digest, copyButton("Copy digest", "the digest", () => digest, announcer))
     ];
   }
   #skipRest() {
-    this.actions.skip(this.session.summary?.files.filter((file) => file.state === "unseen") ?? []);
-    this.#approve.focus();
+    this.actions.skip(this.session.summary?.files.filter((file) => file.state === "unseen") ?? []), this.#approve.focus();
   }
   #askSave() {
     this.ask.put({
@@ -394,9 +320,7 @@ var Approval = class {
       value: this.session.summary?.suggested ?? "",
       submit: "Save",
       answer: async (path) => {
-        this.session.saved = await this.session.call("save", { path });
-        await this.session.change("summary", {});
-        this.session.announcer.say(`Saved to ${this.session.saved.path}`);
+        this.session.saved = await this.session.call("save", { path }), await this.session.change("summary", {}), this.session.announcer.say(`Saved to ${this.session.saved.path}`);
       }
     });
   }
@@ -407,8 +331,7 @@ var Approval = class {
       submit: "Discard",
       cancel: "Keep the review",
       answer: async () => {
-        await this.session.change("discard", {});
-        this.close();
+        await this.session.change("discard", {}), this.close();
       }
     });
   }
@@ -431,15 +354,12 @@ var Ask = class {
   }
   /** Put a question; the focus goes to its field, or to the button that changes nothing. */
   put(question) {
-    if (!this.open) this.back = document.activeElement;
-    const [title, about, wrong] = [uniqueId(), uniqueId(), uniqueId()];
-    const error = element("p", { id: wrong });
-    const field = textField({ "aria-required": "true", "aria-describedby": `${about} ${wrong}` });
+    this.open || (this.back = document.activeElement);
+    let [title, about, wrong] = [uniqueId(), uniqueId(), uniqueId()], error = element("p", { id: wrong }), field = textField({ "aria-required": "true", "aria-describedby": `${about} ${wrong}` });
     field.value = question.value ?? "";
-    const keep = button(question.cancel ?? "Back", () => this.close(), { "aria-describedby": about });
-    const form = element(
+    let keep = button(question.cancel ?? "Back", () => this.close(), { "aria-describedby": about }), form = element(
       "form",
-      { class: "triage-ask", "aria-labelledby": title, novalidate: true },
+      { class: "triage-ask", "aria-labelledby": title, novalidate: !0 },
       element("p", { class: "triage-ask-title", id: title }, question.title),
       element("div", { class: "triage-ask-about", id: about }, ...question.about),
       question.label === void 0 ? null : element("label", { class: "triage-ask-label", for: field.id }, `${question.label} (required)`),
@@ -448,47 +368,32 @@ var Ask = class {
       bar(keep, element("button", { type: "submit", class: "triage-button triage-strong" }, question.submit))
     );
     form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.#answer(form, question, field, error);
-    });
-    fill(this.node, form);
-    (question.label === void 0 ? keep : field).focus();
-    field.select();
+      event.preventDefault(), this.#answer(form, question, field, error);
+    }), fill(this.node, form), (question.label === void 0 ? keep : field).focus(), field.select();
   }
   /** Put it away; the focus goes back to where it was, as far as that is still there. */
   close() {
-    this.node.replaceChildren();
-    if (this.back instanceof HTMLElement && this.back.isConnected) this.back.focus();
-    if (!this.node.parentElement?.contains(document.activeElement)) this.node.parentElement?.focus();
+    this.node.replaceChildren(), this.back instanceof HTMLElement && this.back.isConnected && this.back.focus(), this.node.parentElement?.contains(document.activeElement) || this.node.parentElement?.focus();
   }
   /** Answer the question of a title with what is in its field; no other question is answered so. */
   submit(title) {
-    if (this.node.querySelector(".triage-ask-title")?.textContent === title) this.node.querySelector("form")?.requestSubmit();
+    this.node.querySelector(".triage-ask-title")?.textContent === title && this.node.querySelector("form")?.requestSubmit();
   }
   async #answer(form, question, field, error) {
     if (form.ariaBusy === "true") return;
-    const text = field.value.trim();
-    let message = "";
+    let text = field.value.trim(), message = "";
     if (question.label !== void 0 && text === "") message = `${question.label}: fill this in.`;
     else {
-      form.ariaBusy = "true";
-      error.className = "triage-remark";
-      fill(error, "Waiting for the kernel…");
-      this.announcer.say("Waiting for the kernel");
+      form.ariaBusy = "true", error.className = "triage-remark", fill(error, "Waiting for the kernel…"), this.announcer.say("Waiting for the kernel");
       try {
-        await question.answer(text);
-        if (form.isConnected) this.close();
+        await question.answer(text), form.isConnected && this.close();
         return;
       } catch (failed) {
         message = reason(failed);
       }
       form.ariaBusy = "false";
     }
-    field.setAttribute("aria-invalid", "true");
-    error.className = "triage-failure-text";
-    fill(error, message);
-    this.announcer.say(message);
-    field.focus();
+    field.setAttribute("aria-invalid", "true"), error.className = "triage-failure-text", fill(error, message), this.announcer.say(message), field.focus();
   }
 };
 
@@ -501,20 +406,16 @@ var Paging = class {
   constructor(turn, what = "page") {
     this.turns = [-1, 1].map(
       (by) => button(`${by < 0 ? "Previous" : "Next"} ${what}`, () => {
-        const page2 = this.page + by;
-        if (page2 >= 0 && page2 < this.pages) turn(page2);
+        let page2 = this.page + by;
+        page2 >= 0 && page2 < this.pages && turn(page2);
       })
     );
   }
   show(page2, pages, remark) {
-    this.page = page2;
-    this.pages = Math.max(pages, page2 + 1);
-    fill(this.place, remark);
-    for (const [index, end] of [0, this.pages - 1].entries()) {
-      const turn = this.turns[index];
-      if (turn === void 0) continue;
-      turn.hidden = this.pages === 1;
-      turn.setAttribute("aria-disabled", String(this.page === end));
+    this.page = page2, this.pages = Math.max(pages, page2 + 1), fill(this.place, remark);
+    for (let [index, end] of [0, this.pages - 1].entries()) {
+      let turn = this.turns[index];
+      turn !== void 0 && (turn.hidden = this.pages === 1, turn.setAttribute("aria-disabled", String(this.page === end)));
     }
   }
   get where() {
@@ -522,7 +423,7 @@ var Paging = class {
   }
 };
 function toggleButton(label, on, name) {
-  const made = button(label, () => made.setAttribute("aria-pressed", String(on.classList.toggle(name))), {
+  let made = button(label, () => made.setAttribute("aria-pressed", String(on.classList.toggle(name))), {
     "aria-pressed": String(on.classList.contains(name))
   });
   return made;
@@ -531,26 +432,17 @@ function toggleButton(label, on, name) {
 // src/disclosure.ts
 function disclosure(place, labels, change) {
   place.id ||= uniqueId();
-  let open = false;
-  const show = () => {
-    const label = open ? labels.open : labels.closed;
-    made.setAttribute("aria-expanded", String(open));
-    if (labels.name !== void 0) made.setAttribute("aria-label", printable(`${label} ${labels.name}`));
-    fill(made, label);
-    change(open);
-  };
-  const press = () => {
-    open = !open;
-    show();
-  };
-  const made = button(labels.closed, press, { class: "triage-button triage-disclosure", "aria-controls": place.id });
-  show();
-  return made;
+  let open = !1, show = () => {
+    let label = open ? labels.open : labels.closed;
+    made.setAttribute("aria-expanded", String(open)), labels.name !== void 0 && made.setAttribute("aria-label", printable(`${label} ${labels.name}`)), fill(made, label), change(open);
+  }, press = () => {
+    open = !open, show();
+  }, made = button(labels.closed, press, { class: "triage-button triage-disclosure", "aria-controls": place.id });
+  return show(), made;
 }
 
 // src/review_findings.ts
-var CHUNK = 100;
-var Findings = class {
+var CHUNK = 100, Findings = class {
   constructor(file, call) {
     this.file = file;
     this.call = call;
@@ -559,24 +451,20 @@ var Findings = class {
   call;
   #chunks = /* @__PURE__ */ new Map();
   async chunk(number) {
-    const known = this.#chunks.get(number);
+    let known = this.#chunks.get(number);
     if (known !== void 0) return known;
-    const { rows } = await this.call("findings", { number: this.file.number, start: number * CHUNK, count: CHUNK });
-    this.#chunks.set(number, rows);
-    return rows;
+    let { rows } = await this.call("findings", { number: this.file.number, start: number * CHUNK, count: CHUNK });
+    return this.#chunks.set(number, rows), rows;
   }
   /** A finding by its number in the file. */
   async row(number) {
     return (await this.chunk(Math.floor(number / CHUNK)))[number % CHUNK];
   }
-};
-var HEAD = ["File and line", "Kind", "Length", "Replaced by", "Action"];
-var FindingTable = class {
+}, HEAD = ["File and line", "Kind", "Length", "Replaced by", "Action"], FindingTable = class {
   constructor(findings, actions) {
     this.findings = findings;
     this.actions = actions;
-    const head = element("tr", {}, ...HEAD.map((name) => element("th", { scope: "col" }, name)));
-    const table = element("table", { class: "triage-table", "aria-label": "Findings of this file" }, element("thead", {}, head), this.#rows);
+    let head = element("tr", {}, ...HEAD.map((name) => element("th", { scope: "col" }, name))), table = element("table", { class: "triage-table", "aria-label": "Findings of this file" }, element("thead", {}, head), this.#rows);
     this.node.append(
       element("div", { class: "triage-scroll", role: "group", "aria-label": "Findings", tabindex: 0 }, table),
       bar(...this.#paging.turns, this.#paging.place)
@@ -586,24 +474,18 @@ var FindingTable = class {
   actions;
   node = box("triage-found");
   #rows = element("tbody");
-  #paging = new Paging((page2) => void this.show(page2), "findings");
+  #paging = new Paging((page2) => {
+    this.show(page2);
+  }, "findings");
   async show(page2 = this.#paging.page) {
-    const findings = this.findings();
-    if (findings === null || this.node.hidden) return;
-    await this.actions.attempt(async () => {
-      const { file } = findings;
-      const pages = Math.max(1, Math.ceil(file.finding_count / CHUNK));
-      const shown = Math.min(page2, pages - 1);
-      const rows = await findings.chunk(shown);
-      fill(this.#rows, ...rows.map((row) => this.#row(row, file)));
-      this.#paging.show(shown, pages, pages > 1 ? `findings, page ${shown + 1} of ${pages}` : "");
+    let findings = this.findings();
+    findings === null || this.node.hidden || await this.actions.attempt(async () => {
+      let { file } = findings, pages = Math.max(1, Math.ceil(file.finding_count / CHUNK)), shown = Math.min(page2, pages - 1), rows = await findings.chunk(shown);
+      fill(this.#rows, ...rows.map((row) => this.#row(row, file))), this.#paging.show(shown, pages, pages > 1 ? `findings, page ${shown + 1} of ${pages}` : "");
     });
   }
   #row(row, file) {
-    const place = `${file.path.split("/").pop() ?? file.path}:${row.line}`;
-    const masked = row.action === "masked";
-    const label = masked ? "Unmask…" : "Mask again";
-    const toggle = button(label, () => this.actions.toggle(row), { "aria-label": `${label} ${row.mask}` });
+    let place = `${file.path.split("/").pop() ?? file.path}:${row.line}`, masked = row.action === "masked", label = masked ? "Unmask…" : "Mask again", toggle = button(label, () => this.actions.toggle(row), { "aria-label": `${label} ${row.mask}` });
     return element(
       "tr",
       {},
@@ -618,24 +500,18 @@ var FindingTable = class {
 
 // src/review_marks.ts
 function marked(text, first, changes, hit) {
-  const chars = Array.from(text);
-  const nodes = [];
-  let at = 0;
-  const upto = (end) => {
-    if (end > at) nodes.push(element("span", {}, chars.slice(at, end).join("").replaceAll("\r\n", "\n")));
-    at = Math.max(at, end);
-  };
-  const stops = changes.map((change) => ({ start: change.start, make: () => mark(change, chars) }));
-  if (hit !== null) stops.push({ start: lineStart(chars, hit - first), make: here });
-  stops.sort((a, b) => a.start - b.start);
-  for (const stop of stops) {
+  let chars = Array.from(text), nodes = [], at = 0, upto = (end) => {
+    end > at && nodes.push(element("span", {}, chars.slice(at, end).join("").replaceAll(`\r
+`, `
+`))), at = Math.max(at, end);
+  }, stops = changes.map((change) => ({ start: change.start, make: () => mark(change, chars) }));
+  hit !== null && stops.push({ start: lineStart(chars, hit - first), make: here }), stops.sort((a, b) => a.start - b.start);
+  for (let stop of stops) {
     upto(stop.start);
-    const { node, end } = stop.make();
-    nodes.push(node);
-    at = Math.max(at, end);
+    let { node, end } = stop.make();
+    nodes.push(node), at = Math.max(at, end);
   }
-  upto(chars.length);
-  return nodes;
+  return upto(chars.length), nodes;
   function here() {
     return { node: element("span", { class: "triage-here", tabindex: -1 }, "▶ "), end: at };
   }
@@ -643,17 +519,16 @@ function marked(text, first, changes, hit) {
 function lineStart(chars, lines) {
   let start = 0;
   for (let line = 0; line < lines; line += 1) {
-    const end = chars.indexOf("\n", start);
+    let end = chars.indexOf(`
+`, start);
     if (end < 0) break;
     start = end + 1;
   }
   return start;
 }
 function mark(change, chars) {
-  const mask = chars.slice(change.start, change.end).join("");
-  const parts = change.action === "unmasked" ? [element("ins", { class: "triage-stays" }, words("triage-sign", "! leaves unmasked: "), mask)] : [element("del", { class: "triage-was" }, `− ${was(change)} `), element("ins", { class: "triage-now" }, words("triage-sign", "+ "), mask)];
-  const node = element("span", { class: "triage-change", tabindex: -1, "data-finding": change.finding }, ...parts);
-  return { node, end: change.end };
+  let mask = chars.slice(change.start, change.end).join(""), parts = change.action === "unmasked" ? [element("ins", { class: "triage-stays" }, words("triage-sign", "! leaves unmasked: "), mask)] : [element("del", { class: "triage-was" }, `− ${was(change)} `), element("ins", { class: "triage-now" }, words("triage-sign", "+ "), mask)];
+  return { node: element("span", { class: "triage-change", tabindex: -1, "data-finding": change.finding }, ...parts), end: change.end };
 }
 
 // src/review_file.ts
@@ -663,14 +538,13 @@ var FilePane = class {
     this.ask = ask;
     this.actions = actions;
     this.opened = opened;
-    this.#title = heading(level, { class: "triage-heading", tabindex: -1 });
-    this.#table = new FindingTable(() => this.#findings, {
-      go: (at) => void session.attempt(() => this.#go(at)),
+    this.#title = heading(level, { class: "triage-heading", tabindex: -1 }), this.#table = new FindingTable(() => this.#findings, {
+      go: (at) => {
+        session.attempt(() => this.#go(at));
+      },
       toggle: (row) => this.#toggle(row),
       attempt: (work) => session.attempt(work)
-    });
-    fill(this.node, element("p", { class: "triage-waiting" }, "Open a file to read what would leave of it."));
-    session.listen(() => this.#with((file) => this.#label(file)));
+    }), fill(this.node, element("p", { class: "triage-waiting" }, "Open a file to read what would leave of it.")), session.listen(() => this.#with((file) => this.#label(file)));
   }
   session;
   ask;
@@ -680,8 +554,12 @@ var FilePane = class {
   #title;
   #where = words("triage-remark");
   #text = element("pre", { class: "triage-text", tabindex: 0, role: "region" });
-  #paging = new Paging((page2) => void this.open(this.#number, page2, null, false));
-  #unmask = keyed(button("Unmask…", () => void this.toggleCurrent()), "m");
+  #paging = new Paging((page2) => {
+    this.open(this.#number, page2, null, !1);
+  });
+  #unmask = keyed(button("Unmask…", () => {
+    this.toggleCurrent();
+  }), "m");
   #drop = keyed(button("Drop…", () => this.dropCurrent()), "d");
   #original = button("", () => this.#with((file) => this.actions.original(file)));
   #table;
@@ -692,78 +570,59 @@ var FilePane = class {
   #line = 0;
   #asked = 0;
   /** Read a page of a file, at a line that a search found or from its top. */
-  async open(number, page2 = 0, hit = null, focus = true) {
+  async open(number, page2 = 0, hit = null, focus = !0) {
     await this.session.attempt(async () => {
-      if (!await this.#read(number, page2, hit)) return;
-      if (focus) (this.#text.querySelector(".triage-here") ?? this.#title).focus();
-      this.session.announcer.say(hit === null ? this.#paging.where : `Line ${hit}`);
+      await this.#read(number, page2, hit) && (focus && (this.#text.querySelector(".triage-here") ?? this.#title).focus(), this.session.announcer.say(hit === null ? this.#paging.where : `Line ${hit}`));
     });
   }
   /** The next file that would leave, in the order of the list. */
   nextFile() {
-    const files = this.session.summary?.files ?? [];
-    const at = files.findIndex((file) => file.number === this.#number);
-    const next = [...files.slice(at + 1), ...files.slice(0, at + 1)].find((file) => file.state !== "dropped");
-    if (next !== void 0) void this.open(next.number);
+    let files = this.session.summary?.files ?? [], at = files.findIndex((file) => file.number === this.#number), next = [...files.slice(at + 1), ...files.slice(0, at + 1)].find((file) => file.state !== "dropped");
+    next !== void 0 && this.open(next.number);
   }
   async step(by) {
-    const findings = this.#findings;
+    let findings = this.#findings;
     if (findings === null || this.#page === null) return this.session.announcer.say("Open a file first");
-    const near = this.#page.changes.find((change) => change.line >= this.#line);
+    let near = this.#page.changes.find((change) => change.line >= this.#line);
     await this.session.attempt(async () => {
-      const at = this.#at === null ? (near?.finding ?? 0) - (by < 0 ? 1 : 0) : this.#at + by;
+      let at = this.#at === null ? (near?.finding ?? 0) - (by < 0 ? 1 : 0) : this.#at + by;
       if (at >= 0 && at < findings.file.finding_count) return this.#go(at);
-      const end = by < 0 ? "No finding of this file is before here" : "No finding of this file is after here; f opens the next file";
-      fill(this.#where, `${end}.`);
-      this.session.announcer.say(end);
+      let end = by < 0 ? "No finding of this file is before here" : "No finding of this file is after here; f opens the next file";
+      fill(this.#where, `${end}.`), this.session.announcer.say(end);
     });
   }
   async toggleCurrent() {
-    const at = this.#at;
+    let at = this.#at;
     if (this.#findings === null || at === null) return this.session.announcer.say("Go to a finding first: n goes to the next");
     await this.session.attempt(async () => {
-      const row = await this.#findings?.row(at);
-      if (row !== void 0) this.#toggle(row);
+      let row = await this.#findings?.row(at);
+      row !== void 0 && this.#toggle(row);
     });
   }
   dropCurrent() {
     this.#with((file) => this.actions.drop(file));
   }
   #with(act) {
-    const file = this.session.file(this.#number);
-    if (file !== void 0) act(file);
+    let file = this.session.file(this.#number);
+    file !== void 0 && act(file);
   }
   /** Whether the page came and is still the one that is wanted. */
   async #read(number, page2, hit) {
     this.#asked += 1;
-    const asked = this.#asked;
-    const shown = await this.session.call("page", { number, page: page2 });
-    const other = number !== this.#number;
-    if (other) await this.session.change("summary", {});
-    const file = this.session.file(number);
-    if (asked !== this.#asked || file === void 0) return false;
-    this.#number = number;
-    if (other || this.#findings?.file.finding_count !== file.finding_count) this.#findings = new Findings(file, this.session.call);
-    if (other || shown.changes.length > 0) this.#at = null;
-    this.#line = hit ?? 0;
-    this.#page = shown;
-    if (other) this.#frame(file);
-    this.#show(shown, file, hit);
-    if (other) this.opened(number);
-    return true;
+    let asked = this.#asked, shown = await this.session.call("page", { number, page: page2 }), other = number !== this.#number;
+    other && await this.session.change("summary", {});
+    let file = this.session.file(number);
+    return asked !== this.#asked || file === void 0 ? !1 : (this.#number = number, (other || this.#findings?.file.finding_count !== file.finding_count) && (this.#findings = new Findings(file, this.session.call)), (other || shown.changes.length > 0) && (this.#at = null), this.#line = hit ?? 0, this.#page = shown, other && this.#frame(file), this.#show(shown, file, hit), other && this.opened(number), !0);
   }
   #frame(file) {
     fill(this.#title, ...breakable(file.path));
-    const step = (label, key, by) => keyed(button(label, () => void this.step(by)), key);
-    const table = this.#table.node;
-    const list = disclosure(table, { closed: "List findings", open: "Hide list" }, (open) => {
-      table.hidden = !open;
-      void this.#table.show(0);
-    });
-    const tools = [step("Previous finding", "p", -1), step("Next finding", "n", 1), this.#unmask, list];
+    let step = (label, key, by) => keyed(button(label, () => {
+      this.step(by);
+    }), key), table = this.#table.node, list = disclosure(table, { closed: "List findings", open: "Hide list" }, (open) => {
+      table.hidden = !open, this.#table.show(0);
+    }), tools = [step("Previous finding", "p", -1), step("Next finding", "n", 1), this.#unmask, list];
     this.#text.className = "triage-text triage-text-wrapped";
-    const marks = toggleButton("Hide marks", this.#text, "triage-unmarked");
-    const wrap = toggleButton("Wrap lines", this.#text, "triage-text-wrapped");
+    let marks = toggleButton("Hide marks", this.#text, "triage-unmarked"), wrap = toggleButton("Wrap lines", this.#text, "triage-text-wrapped");
     fill(
       this.node,
       box("triage-bar triage-pane-head", this.#title, keyed(button("Next file", () => this.nextFile()), "f"), this.#drop, file.binary ? this.#original : null),
@@ -774,46 +633,28 @@ var FilePane = class {
     );
   }
   #show(shown, file, hit) {
-    const text = marked(shown.text, shown.first_line, shown.changes, hit);
-    fill(this.#text, ...text.length === 0 ? ["Nothing: this page is empty."] : text);
-    this.#text.setAttribute("aria-label", printable(`Text of ${file.path}`));
-    this.#text.scrollTop = 0;
-    this.#text.querySelector(".triage-here")?.scrollIntoView({ block: "center" });
-    this.#paging.show(shown.page, shown.pages, shown.note);
-    fill(this.#where, found(file.finding_count));
-    this.#label(file);
+    let text = marked(shown.text, shown.first_line, shown.changes, hit);
+    fill(this.#text, ...text.length === 0 ? ["Nothing: this page is empty."] : text), this.#text.setAttribute("aria-label", printable(`Text of ${file.path}`)), this.#text.scrollTop = 0, this.#text.querySelector(".triage-here")?.scrollIntoView({ block: "center" }), this.#paging.show(shown.page, shown.pages, shown.note), fill(this.#where, found(file.finding_count)), this.#label(file);
   }
   #label(file) {
-    keyed(this.#drop, "d", file.state === "dropped" ? "Keep" : "Drop…");
-    fill(this.#original, file.original ? "Leave the original out" : "Include the original…");
+    keyed(this.#drop, "d", file.state === "dropped" ? "Keep" : "Drop…"), fill(this.#original, file.original ? "Leave the original out" : "Include the original…");
   }
   /** Go to a finding of the list, on whatever page it is. */
   async #go(at) {
-    const row = await this.#findings?.row(at);
-    if (row === void 0) return;
-    if (row.page !== this.#page?.page && !await this.#read(this.#number, row.page, null)) return;
+    let row = await this.#findings?.row(at);
+    if (row === void 0 || row.page !== this.#page?.page && !await this.#read(this.#number, row.page, null)) return;
     this.#at = at;
-    const marks = [...this.#text.querySelectorAll(".triage-change")];
-    for (const mark3 of marks) mark3.classList.toggle("triage-current", mark3.dataset["finding"] === String(row.finding));
-    const mark2 = marks.find((one) => one.classList.contains("triage-current"));
-    mark2?.focus({ preventScroll: true });
-    mark2?.scrollIntoView({ block: "center" });
-    const state = row.action === "masked" ? "masked" : "not masked";
-    const said = `Finding ${at + 1} of ${this.#findings?.file.finding_count ?? 0}: ${was(row)}, line ${row.line}, ${state}`;
-    fill(this.#where, said);
-    keyed(this.#unmask, "m", row.action === "masked" ? "Unmask…" : "Mask again");
-    this.session.announcer.say(said);
+    let marks = [...this.#text.querySelectorAll(".triage-change")];
+    for (let mark3 of marks) mark3.classList.toggle("triage-current", mark3.dataset.finding === String(row.finding));
+    let mark2 = marks.find((one) => one.classList.contains("triage-current"));
+    mark2?.focus({ preventScroll: !0 }), mark2?.scrollIntoView({ block: "center" });
+    let state = row.action === "masked" ? "masked" : "not masked", said = `Finding ${at + 1} of ${this.#findings?.file.finding_count ?? 0}: ${was(row)}, line ${row.line}, ${state}`;
+    fill(this.#where, said), keyed(this.#unmask, "m", row.action === "masked" ? "Unmask…" : "Mask again"), this.session.announcer.say(said);
   }
   #toggle(row) {
-    const { mask } = row;
-    const masked = row.action === "masked";
-    const change = async (ask) => {
-      const at = this.#at;
-      await ask();
-      this.#findings = null;
-      await this.#read(this.#number, this.#page?.page ?? 0, null);
-      await this.#table.show();
-      if (at !== null) await this.#go(at);
+    let { mask } = row, masked = row.action === "masked", change = async (ask) => {
+      let at = this.#at;
+      await ask(), this.#findings = null, await this.#read(this.#number, this.#page?.page ?? 0, null), await this.#table.show(), at !== null && await this.#go(at);
     };
     if (!masked) return void this.session.attempt(() => change(() => this.session.change("mask", { mask })));
     this.ask.put({
@@ -828,8 +669,7 @@ var FilePane = class {
 };
 
 // src/review_files.ts
-var STEP = 100;
-var FileActions = class {
+var STEP = 100, FileActions = class {
   constructor(session, ask) {
     this.session = session;
     this.ask = ask;
@@ -859,18 +699,16 @@ var FileActions = class {
     });
   }
   skip(files) {
-    void this.session.attempt(async () => {
-      for (const { number } of files) await this.session.change("skip", { number });
+    this.session.attempt(async () => {
+      for (let { number } of files) await this.session.change("skip", { number });
     });
   }
-};
-var FileList = class {
+}, FileList = class {
   constructor(session, actions, open) {
     this.session = session;
     this.actions = actions;
     this.open = open;
-    this.node.append(this.#list, this.#more);
-    session.listen((summary) => this.#draw(summary));
+    this.node.append(this.#list, this.#more), session.listen((summary) => this.#draw(summary));
   }
   session;
   actions;
@@ -883,37 +721,27 @@ var FileList = class {
   /** Say which file is open. */
   mark(number) {
     this.#current = number;
-    const index = this.session.summary?.files.findIndex((file) => file.number === number) ?? 0;
-    this.#shown = Math.max(this.#shown, index + 1);
-    if (this.session.summary !== null) this.#draw(this.session.summary);
-    this.#list.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" });
+    let index = this.session.summary?.files.findIndex((file) => file.number === number) ?? 0;
+    this.#shown = Math.max(this.#shown, index + 1), this.session.summary !== null && this.#draw(this.session.summary), this.#list.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" });
   }
   #showMore() {
-    const first = this.#shown;
-    this.#shown += STEP;
-    if (this.session.summary !== null) this.#draw(this.session.summary);
-    this.#list.children[first]?.querySelector("button")?.focus();
+    let first = this.#shown;
+    this.#shown += STEP, this.session.summary !== null && this.#draw(this.session.summary), this.#list.children[first]?.querySelector("button")?.focus();
   }
   /** Draw it anew; the focus stays on the button that it was on, or on the name of the same file. */
   #draw(summary) {
-    const focused = document.activeElement;
-    const key = focused instanceof HTMLElement && this.#list.contains(focused) ? focused.dataset["key"] : void 0;
-    fill(this.#list, ...summary.files.slice(0, this.#shown).map((file) => this.#item(file)));
-    this.#more.hidden = this.#shown >= summary.files.length;
-    if (key === void 0) return;
-    const find = (name) => this.#list.querySelector(`[data-key="${name}"]`);
+    let focused = document.activeElement, key = focused instanceof HTMLElement && this.#list.contains(focused) ? focused.dataset.key : void 0;
+    if (fill(this.#list, ...summary.files.slice(0, this.#shown).map((file) => this.#item(file))), this.#more.hidden = this.#shown >= summary.files.length, key === void 0) return;
+    let find = (name) => this.#list.querySelector(`[data-key="${name}"]`);
     (find(key) ?? find(key.replace(/^\w+/, "open")))?.focus();
   }
   #item(file) {
-    const { number, path, state } = file;
-    const act = (label, key, press) => button(label, press, { class: "triage-button", "data-key": `${key}-${number}`, "aria-label": `${label} ${path}` });
-    const name = button("", () => this.open(number), {
+    let { number, path, state } = file, act = (label, key, press) => button(label, press, { class: "triage-button", "data-key": `${key}-${number}`, "aria-label": `${label} ${path}` }), name = button("", () => this.open(number), {
       class: "triage-button triage-link",
       "data-key": `open-${number}`,
       "aria-current": number === this.#current ? "true" : null
     });
-    fill(name, ...breakable(path));
-    return element(
+    return fill(name, ...breakable(path)), element(
       "li",
       { class: `triage-leaf triage-leaf-${state}` },
       name,
@@ -934,15 +762,10 @@ var SearchBox = class {
   constructor(session, go) {
     this.session = session;
     this.go = go;
-    const form = element("form", {}, element("label", { class: "triage-label", for: this.field.id }, "Search what would leave"));
-    form.append(bar(this.field, element("button", { type: "submit", class: "triage-button" }, "Search")));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#text = this.field.value;
-      void this.#find(0);
-    });
-    this.#more.hidden = true;
-    this.node.append(form, this.#count, this.#hits, this.#more);
+    let form = element("form", {}, element("label", { class: "triage-label", for: this.field.id }, "Search what would leave"));
+    form.append(bar(this.field, element("button", { type: "submit", class: "triage-button" }, "Search"))), form.addEventListener("submit", (event) => {
+      event.preventDefault(), this.#text = this.field.value, this.#find(0);
+    }), this.#more.hidden = !0, this.node.append(form, this.#count, this.#hits, this.#more);
   }
   session;
   go;
@@ -950,61 +773,44 @@ var SearchBox = class {
   node = element("search", { class: "triage-search" });
   #hits = element("ul", { class: "triage-leaves", role: "list", "aria-label": "Hits" });
   #count = element("p", { class: "triage-remark" });
-  #more = button("Show more hits", () => void this.#find(this.#hits.children.length));
+  #more = button("Show more hits", () => {
+    this.#find(this.#hits.children.length);
+  });
   #text = "";
   /** Put the hits away; whether there were any. */
   clear() {
-    const any = this.#text + this.field.value !== "";
-    this.#text = this.field.value = "";
-    void this.#find(0);
-    return any;
+    let any = this.#text + this.field.value !== "";
+    return this.#text = this.field.value = "", this.#find(0), any;
   }
   async #find(start) {
-    if (start === 0) {
-      this.#hits.replaceChildren();
-      fill(this.#count, "");
-      this.#more.hidden = true;
-    }
-    if (this.#text === "") return;
-    await this.session.attempt(async () => {
-      const { rows, total, more } = await this.session.call("search", { text: this.#text, start });
-      this.#hits.append(...rows.map((hit) => this.#hit(hit)));
-      this.#more.hidden = !more;
-      fill(this.#count, `${plural(total, "hit")}${more ? ` · ${this.#hits.children.length} shown` : ""}`);
-      this.session.announcer.say(plural(total, "hit"));
-      if (start > 0) this.#hits.children[start]?.querySelector("button")?.focus();
+    start === 0 && (this.#hits.replaceChildren(), fill(this.#count, ""), this.#more.hidden = !0), this.#text !== "" && await this.session.attempt(async () => {
+      let { rows, total, more } = await this.session.call("search", { text: this.#text, start });
+      this.#hits.append(...rows.map((hit) => this.#hit(hit))), this.#more.hidden = !more, fill(this.#count, `${plural(total, "hit")}${more ? ` · ${this.#hits.children.length} shown` : ""}`), this.session.announcer.say(plural(total, "hit")), start > 0 && this.#hits.children[start]?.querySelector("button")?.focus();
     });
   }
   #hit(hit) {
-    const link = button(`${hit.path}:${hit.line}`, () => this.go(hit), { class: "triage-button triage-link" });
+    let link = button(`${hit.path}:${hit.line}`, () => this.go(hit), { class: "triage-button triage-link" });
     return element("li", { class: "triage-leaf" }, link, element("code", {}, hit.excerpt));
   }
 };
 
 // src/review_dialog.ts
-var ABOUT = "This is what the archive would hold. Originals stay in the kernel; what was masked never comes to this page. Nothing leaves before you approve and save it.";
-var REFOCUS_FRAMES = 60;
-var KEPT = ["mousedown", "pointerdown", "dblclick", "contextmenu", "dragover", "drop"];
-var ReviewDialog = class {
+var ABOUT = "This is what the archive would hold. Originals stay in the kernel; what was masked never comes to this page. Nothing leaves before you approve and save it.", REFOCUS_FRAMES = 60, KEPT = ["mousedown", "pointerdown", "dblclick", "contextmenu", "dragover", "drop"], ReviewDialog = class {
   constructor(session, level) {
     this.session = session;
     this.#ask = new Ask(session.announcer);
-    const actions = new FileActions(session, this.#ask);
+    let actions = new FileActions(session, this.#ask);
     this.#pane = new FilePane(session, this.#ask, actions, level + 1, (number) => files.mark(number));
-    const files = new FileList(session, actions, (number) => void this.#pane.open(number));
-    const foot = new Approval(session, this.#ask, actions, () => this.node.close());
-    this.#search = new SearchBox(session, (hit) => void this.#pane.open(hit.number, hit.page, hit.line));
-    this.#keys = this.#shortcuts(foot);
-    const [title, about] = [uniqueId(), uniqueId()];
-    this.#title = heading(level, { class: "triage-title", id: title, tabindex: -1 }, "Review before sharing");
-    this.#main = box("triage-main", box("triage-side", this.#search.node, files.node), this.#pane.node);
-    this.#main.hidden = true;
-    const says = element("p", { class: "triage-about", id: about }, ABOUT);
-    const head = box("triage-head", bar(this.#title, this.#keys.toggle), says, this.#counts, this.#ids, this.#kinds);
-    this.node = element("dialog", { class: "triage-dialog", "aria-labelledby": title, "aria-describedby": about, tabindex: -1 });
-    this.node.append(head, this.#keys.help, this.#main, this.#ask.node, foot.node);
-    this.#listen();
-    session.listen((summary) => this.#draw(summary));
+    let files = new FileList(session, actions, (number) => {
+      this.#pane.open(number);
+    }), foot = new Approval(session, this.#ask, actions, () => this.node.close());
+    this.#search = new SearchBox(session, (hit) => {
+      this.#pane.open(hit.number, hit.page, hit.line);
+    }), this.#keys = this.#shortcuts(foot);
+    let [title, about] = [uniqueId(), uniqueId()];
+    this.#title = heading(level, { class: "triage-title", id: title, tabindex: -1 }, "Review before sharing"), this.#main = box("triage-main", box("triage-side", this.#search.node, files.node), this.#pane.node), this.#main.hidden = !0;
+    let says = element("p", { class: "triage-about", id: about }, ABOUT), head = box("triage-head", bar(this.#title, this.#keys.toggle), says, this.#counts, this.#ids, this.#kinds);
+    this.node = element("dialog", { class: "triage-dialog", "aria-labelledby": title, "aria-describedby": about, tabindex: -1 }), this.node.append(head, this.#keys.help, this.#main, this.#ask.node, foot.node), this.#listen(), session.listen((summary) => this.#draw(summary));
   }
   session;
   node;
@@ -1019,69 +825,53 @@ var ReviewDialog = class {
   #pane;
   /** Open it on its heading, and ask for how things stand. What is told, is told in here: all else is inert now. */
   open() {
-    this.node.prepend(this.session.announcer.node);
-    this.#ask.node.before(this.session.alerts);
-    this.node.showModal();
-    this.#title.focus();
-    if (this.session.summary === null) fill(this.#counts, "Waiting for the kernel…");
-    void this.session.try("summary", {});
+    this.node.prepend(this.session.announcer.node), this.#ask.node.before(this.session.alerts), this.node.showModal(), this.#title.focus(), this.session.summary === null && fill(this.#counts, "Waiting for the kernel…"), this.session.try("summary", {});
   }
   #shortcuts(foot) {
     return new Keys({
-      n: () => void this.#pane.step(1),
-      p: () => void this.#pane.step(-1),
-      m: () => void this.#pane.toggleCurrent(),
+      n: () => {
+        this.#pane.step(1);
+      },
+      p: () => {
+        this.#pane.step(-1);
+      },
+      m: () => {
+        this.#pane.toggleCurrent();
+      },
       f: () => this.#pane.nextFile(),
       d: () => this.#pane.dropCurrent(),
       "/": () => this.#search.field.focus(),
-      "?": () => this.#keys.show(this.#keys.help.hidden === true),
+      "?": () => this.#keys.show(this.#keys.help.hidden === !0),
       "Ctrl+Enter": () => foot.approve(),
       Escape: () => this.#escape()
     });
   }
   #escape() {
-    if (this.#ask.open) this.#ask.close();
-    else if (!this.#keys.help.hidden) this.#keys.show(false);
-    else if (!(this.#search.node.contains(document.activeElement) && this.#search.clear())) this.node.close();
-    else this.#search.field.focus();
+    this.#ask.open ? this.#ask.close() : this.#keys.help.hidden ? this.#search.node.contains(document.activeElement) && this.#search.clear() ? this.#search.field.focus() : this.node.close() : this.#keys.show(!1);
   }
   #listen() {
-    for (const name of KEPT) this.node.addEventListener(name, (event) => event.stopPropagation());
+    for (let name of KEPT) this.node.addEventListener(name, (event) => event.stopPropagation());
     this.node.addEventListener("keydown", (event) => {
-      if (!(event.ctrlKey && event.key === "s")) event.stopPropagation();
-      this.#keys.press(event);
-    });
-    this.node.addEventListener("focusout", (event) => {
-      if (event.relatedTarget === null) this.#refocus(event.target, REFOCUS_FRAMES);
-    });
-    this.node.addEventListener("cancel", (event) => {
-      event.preventDefault();
-      this.#escape();
+      event.ctrlKey && event.key === "s" || event.stopPropagation(), this.#keys.press(event);
+    }), this.node.addEventListener("focusout", ({ target }) => this.#refocus(target, REFOCUS_FRAMES)), this.node.addEventListener("cancel", (event) => {
+      event.preventDefault(), this.#escape();
     });
   }
   /** Lab hides itself for a moment when its theme changes, and what is hidden has no focus: put it back. */
   #refocus(lost, frames) {
     requestAnimationFrame(() => {
-      if (!this.node.open || document.activeElement !== document.body || frames === 0) return;
-      (lost instanceof HTMLElement && lost.isConnected ? lost : this.node).focus();
-      this.#refocus(frames > 1 ? lost : this.node, frames - 1);
+      frames === 0 || !this.node.open || document.activeElement !== document.body || ((lost instanceof HTMLElement && lost.isConnected ? lost : this.node).focus(), this.#refocus(lost, frames - 1));
     });
   }
   #draw(summary) {
-    this.#main.hidden = summary.files.length === 0;
-    fill(this.#counts, counts(summary));
-    fill(this.#kinds, kinds(summary.totals));
-    if (this.#ids.firstChild !== null) return;
-    const { announcer, call } = this.session;
-    const { crash_id, bundle } = summary;
-    const crash = crash_id === "" ? null : copyRow("Crash id", crash_id, copyButton("Copy id", "the crash id", () => crash_id, announcer));
+    if (this.#main.hidden = summary.files.length === 0, fill(this.#counts, counts(summary)), fill(this.#kinds, kinds(summary.totals)), this.#ids.firstChild !== null) return;
+    let { announcer, call } = this.session, { crash_id, bundle } = summary, crash = crash_id === "" ? null : copyRow("Crash id", crash_id, copyButton("Copy id", "the crash id", () => crash_id, announcer));
     fill(this.#ids, crash, copyRow("Bundle", bundle, copyButton("Copy bundle path", "the bundle path", () => call("path", {}), announcer)));
   }
 };
 
 // src/review_session.ts
-var SLOW_MS = 600;
-var Session = class {
+var SLOW_MS = 600, Session = class {
   constructor(call, announcer) {
     this.call = call;
     this.announcer = announcer;
@@ -1093,8 +883,7 @@ var Session = class {
   saved = null;
   #listeners = [];
   listen(listener) {
-    this.#listeners.push(listener);
-    if (this.summary !== null) listener(this.summary);
+    this.#listeners.push(listener), this.summary !== null && listener(this.summary);
   }
   /** Ask for a change that needs no answer of its own; where it fails, that is shown. */
   async try(name, input) {
@@ -1102,11 +891,9 @@ var Session = class {
   }
   /** Ask for a change, or for nothing but the summary. */
   async change(name, input) {
-    const next = await this.call(name, input);
-    this.summary = next;
-    this.alerts.replaceChildren();
-    if (next.state === "open") this.saved = null;
-    for (const listener of this.#listeners) listener(next);
+    let next = await this.call(name, input);
+    this.summary = next, this.alerts.replaceChildren(), next.state === "open" && (this.saved = null);
+    for (let listener of this.#listeners) listener(next);
     return next;
   }
   get frozen() {
@@ -1117,65 +904,41 @@ var Session = class {
   }
   /** Do it, or show why it failed and a way to try again. An alert is for a gate that did not open alone. */
   async attempt(work) {
-    const waits = waiting("Waiting for the kernel…");
-    const timer = setTimeout(() => fill(this.alerts, waits), SLOW_MS);
+    let waits = waiting("Waiting for the kernel…"), timer = setTimeout(() => fill(this.alerts, waits), SLOW_MS);
     this.alerts.replaceChildren();
     try {
       await work();
     } catch (error) {
       this.fail(reason(error), work);
     }
-    clearTimeout(timer);
-    waits.remove();
+    clearTimeout(timer), waits.remove();
   }
-  fail(message, work, gate = false) {
-    const again = () => {
-      this.alerts.parentElement?.focus();
-      if (work !== null) void this.attempt(work);
+  fail(message, work, gate = !1) {
+    let again = () => {
+      this.alerts.parentElement?.focus(), work !== null && this.attempt(work);
     };
-    fill(this.alerts, failure(message, work === null ? null : again, gate));
-    if (!gate) this.announcer.say(message);
+    fill(this.alerts, failure(message, work === null ? null : again, gate)), gate || this.announcer.say(message);
   }
 };
 
 // src/review_view.ts
 var LOST2 = "The kernel was restarted or stopped, and the working copy is gone with it. Run the cell again.";
 function reviewView({ model, el, experimental }) {
-  const root = element("section", { class: "triage-root triage-review", tabindex: -1 });
-  const announcer = new Announcer();
-  const caller = new Caller(experimental, model, () => session.fail(LOST2, null));
-  const session = new Session(caller.call, announcer);
-  const body = box("triage-head", waiting("Waiting for the kernel…"));
-  keepKeys(root);
-  nameRoot(root, "Review before sharing");
-  root.append(announcer.node, session.alerts, body);
-  el.append(root);
-  void session.try("summary", {}).then(() => build(root, body, session));
-  return () => caller.dispose();
+  let root = element("section", { class: "triage-root triage-review", tabindex: -1 }), announcer = new Announcer(), caller = new Caller(experimental, model, () => session.fail(LOST2, null)), session = new Session(caller.call, announcer), body = box("triage-head", waiting("Waiting for the kernel…"));
+  return keepKeys(root), nameRoot(root, "Review before sharing"), root.append(announcer.node, session.alerts, body), el.append(root), session.try("summary", {}).then(() => build(root, body, session)), () => caller.dispose();
 }
 function build(root, body, session) {
-  const level = titleLevel(root);
-  const dialog = new ReviewDialog(session, level);
-  const title = heading(level, { class: "triage-title", tabindex: -1 }, "Review before sharing");
-  const says = box("triage-card");
-  const opener = button("Open the review", () => dialog.open(), { class: "triage-button triage-strong", "aria-haspopup": "dialog" });
-  fill(body, title, says, opener);
-  root.append(dialog.node);
-  dialog.node.addEventListener("close", () => {
-    root.prepend(session.announcer.node, session.alerts);
-    (opener.hidden ? title : opener).focus();
-  });
-  session.listen((summary) => {
-    fill(says, ...card(summary, session));
-    opener.hidden = summary.state === "discarded";
+  let level = titleLevel(root), dialog = new ReviewDialog(session, level), title = heading(level, { class: "triage-title", tabindex: -1 }, "Review before sharing"), says = box("triage-card"), opener = button("Open the review", () => dialog.open(), { class: "triage-button triage-strong", "aria-haspopup": "dialog" });
+  fill(body, title, says, opener), root.append(dialog.node), dialog.node.addEventListener("close", () => {
+    root.prepend(session.announcer.node, session.alerts), (opener.hidden ? title : opener).focus();
+  }), session.listen((summary) => {
+    fill(says, ...card(summary, session)), opener.hidden = summary.state === "discarded";
   });
 }
 function card(summary, session) {
-  const line = (text) => element("p", { class: "triage-remark" }, text);
+  let line = (text) => element("p", { class: "triage-remark" }, text);
   if (summary.state === "discarded") return [line("✕ Discarded. Nothing was left behind; run the cell again for a new review.")];
-  const saved = session.saved === null ? "Saved." : `Saved to ${session.saved.path}.`;
-  const state = { open: "Not approved. Nothing has left.", approved: "✓ Approved, not saved.", saved: `✓ ${saved}` }[summary.state];
-  const digest = summary.digest === null ? null : element("code", {}, `SHA-256 ${summary.digest}`);
+  let state = { open: "Not approved. Nothing has left.", approved: "✓ Approved, not saved.", saved: `✓ ${session.saved === null ? "Saved." : `Saved to ${session.saved.path}.`}` }[summary.state], digest = summary.digest === null ? null : element("code", {}, `SHA-256 ${summary.digest}`);
   return [line(counts(summary)), kinds(summary.totals), line(state), digest];
 }
 

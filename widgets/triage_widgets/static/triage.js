@@ -1,19 +1,15 @@
 // src/dom.ts
 function printable(text) {
   return text.replace(/(?![ \n\t])[\p{C}\p{Z}]/gu, (char) => {
-    const code = char.codePointAt(0) ?? 0;
+    let code = char.codePointAt(0) ?? 0;
     return code < 32 ? String.fromCharCode(9216 + code) : `\\u{${code.toString(16)}}`;
   });
 }
 function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name, value);
-    else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== null) made.setAttribute(name, printable(String(value)));
-  }
-  fill(made, ...children);
-  return made;
+  let made = document.createElement(tag);
+  for (let [name, value] of Object.entries(attributes))
+    typeof value == "function" ? made.addEventListener(name, value) : value === !0 ? made.setAttribute(name, "") : value !== !1 && value !== null && made.setAttribute(name, printable(String(value)));
+  return fill(made, ...children), made;
 }
 function button(label, press, attributes = {}) {
   return element("button", { type: "button", class: "triage-button", click: press, ...attributes }, label);
@@ -25,29 +21,24 @@ function words(name, ...children) {
   return element("span", { class: name }, ...children);
 }
 function fill(parent, ...children) {
-  const nodes = children.filter((child) => child !== null);
-  parent.replaceChildren(...nodes.map((child) => typeof child === "string" ? document.createTextNode(printable(child)) : child));
+  let nodes = children.filter((child) => child !== null);
+  parent.replaceChildren(...nodes.map((child) => typeof child == "string" ? document.createTextNode(printable(child)) : child));
 }
 function breakable(text) {
-  const parts = text.split(/(?<=[/\\]|::)(?=[^/\\:])/u);
-  return parts.flatMap((part, index) => index === 0 ? [part] : [document.createElement("wbr"), part]);
+  return text.split(/(?<=[/\\]|::)(?=[^/\\:])/u).flatMap((part, index) => index === 0 ? [part] : [document.createElement("wbr"), part]);
 }
 function heading(level, attributes, ...children) {
   return element(`h${Math.min(level, 6)}`, attributes, ...children);
 }
 function titleLevel(place) {
   let before = 2;
-  for (const other of document.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
-    if (place.contains(other) || !(other.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;
-    before = Number(other.tagName[1]);
-  }
+  for (let other of document.querySelectorAll("h1, h2, h3, h4, h5, h6"))
+    place.contains(other) || !(other.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING) || (before = Number(other.tagName[1]));
   return Math.min(before + 1, 3);
 }
-var ids = 0;
-var page = Math.random().toString(36).slice(2, 10);
+var ids = 0, page = Math.random().toString(36).slice(2, 10);
 function uniqueId() {
-  ids += 1;
-  return `triage-${page}-${ids}`;
+  return ids += 1, `triage-${page}-${ids}`;
 }
 function plural(count, word) {
   return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
@@ -59,54 +50,39 @@ var Announcer = class {
   #timer = 0;
   /** Say it, also when it is what was said last. */
   say(text) {
-    clearTimeout(this.#timer);
-    this.node.textContent = "";
-    this.#timer = window.setTimeout(() => {
+    clearTimeout(this.#timer), this.node.textContent = "", this.#timer = window.setTimeout(() => {
       this.node.textContent = printable(text);
     }, 50);
   }
 };
 
 // src/calls.ts
-var ANSWER_MS = 3e4;
-var LOST_ANSWER_MS = 4e3;
-var LOST = "The kernel was restarted or stopped. Run the cell again.";
-var CallError = class extends Error {
-};
-var Refused = class extends CallError {
-};
-var Caller = class {
+var LOST = "The kernel was restarted or stopped. Run the cell again.", CallError = class extends Error {
+}, Refused = class extends CallError {
+}, Caller = class {
   constructor(experimental, model, onLost) {
     this.experimental = experimental;
     this.onLost = onLost;
     model.on("comm_live_update", () => {
-      this.#lost = true;
-      this.#end(LOST);
-      this.onLost();
+      this.#lost = !0, this.#end(LOST), this.onLost();
     });
   }
   experimental;
   onLost;
   #pending = /* @__PURE__ */ new Set();
-  #lost = false;
+  #lost = !1;
   /** Ask the kernel. */
   call = async (name, input) => {
-    const limit = this.#lost ? LOST_ANSWER_MS : ANSWER_MS;
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(new CallError(this.#silence(limit))), limit);
+    let limit = this.#lost ? 4e3 : 3e4, controller = new AbortController(), timer = setTimeout(() => controller.abort(new CallError(this.#silence(limit))), limit);
     this.#pending.add(controller);
     try {
-      const message = { name, arguments: input };
-      const [answer] = await this.experimental.invoke("call", message, { signal: controller.signal });
-      this.#lost = false;
-      if (!answer.ok) throw new Refused(answer.error);
+      let message = { name, arguments: input }, [answer] = await this.experimental.invoke("call", message, { signal: controller.signal });
+      if (this.#lost = !1, !answer.ok) throw new Refused(answer.error);
       return answer.value;
     } catch (error) {
-      if (error instanceof CallError) throw error;
-      throw new CallError(this.#lost ? LOST : `The kernel cannot be reached: ${reason(error)}`);
+      throw error instanceof CallError ? error : new CallError(this.#lost ? LOST : `The kernel cannot be reached: ${reason(error)}`);
     } finally {
-      clearTimeout(timer);
-      this.#pending.delete(controller);
+      clearTimeout(timer), this.#pending.delete(controller);
     }
   };
   /** The view goes away: end what is under way. */
@@ -114,11 +90,10 @@ var Caller = class {
     this.#end("The view was closed.");
   }
   #end(message) {
-    for (const controller of this.#pending) controller.abort(new CallError(message));
+    for (let controller of this.#pending) controller.abort(new CallError(message));
   }
   #silence(limit) {
-    if (this.#lost) return LOST;
-    return `The kernel did not answer within ${limit / 1e3} seconds. It may be busy with another cell, or stopped.`;
+    return this.#lost ? LOST : `The kernel did not answer within ${limit / 1e3} seconds. It may be busy with another cell, or stopped.`;
   }
 };
 function reason(error) {
@@ -126,7 +101,7 @@ function reason(error) {
 }
 
 // src/failure.ts
-function failure(message, retry, alert = true) {
+function failure(message, retry, alert = !0) {
   return element(
     "div",
     { role: alert ? "alert" : null, class: "triage-failure" },
@@ -141,37 +116,26 @@ function waiting(text) {
 // src/disclosure.ts
 function disclosure(place, labels, change) {
   place.id ||= uniqueId();
-  let open = false;
-  const show = () => {
-    const label = open ? labels.open : labels.closed;
-    made.setAttribute("aria-expanded", String(open));
-    if (labels.name !== void 0) made.setAttribute("aria-label", printable(`${label} ${labels.name}`));
-    fill(made, label);
-    change(open);
-  };
-  const press = () => {
-    open = !open;
-    show();
-  };
-  const made = button(labels.closed, press, { class: "triage-button triage-disclosure", "aria-controls": place.id });
-  show();
-  return made;
+  let open = !1, show = () => {
+    let label = open ? labels.open : labels.closed;
+    made.setAttribute("aria-expanded", String(open)), labels.name !== void 0 && made.setAttribute("aria-label", printable(`${label} ${labels.name}`)), fill(made, label), change(open);
+  }, press = () => {
+    open = !open, show();
+  }, made = button(labels.closed, press, { class: "triage-button triage-disclosure", "aria-controls": place.id });
+  return show(), made;
 }
 
 // src/landmark.ts
 function nameRoot(root, label) {
-  const taken = /* @__PURE__ */ new Set();
-  for (const other of document.querySelectorAll(".triage-root")) {
-    if (other !== root && other.dataset["label"] === label) taken.add(other.dataset["view"] ?? "1");
-  }
+  let taken = /* @__PURE__ */ new Set();
+  for (let other of document.querySelectorAll(".triage-root"))
+    other !== root && other.dataset.label === label && taken.add(other.dataset.view ?? "1");
   let view = 1;
-  while (taken.has(String(view))) view += 1;
-  root.dataset["label"] = label;
-  root.dataset["view"] = String(view);
-  root.setAttribute("aria-label", printable(view === 1 ? label : `${label} (view ${view})`));
+  for (; taken.has(String(view)); ) view += 1;
+  root.dataset.label = label, root.dataset.view = String(view), root.setAttribute("aria-label", printable(view === 1 ? label : `${label} (view ${view})`));
 }
 function regionLabel(inside, label) {
-  const view = inside.closest(".triage-root")?.dataset["view"];
+  let view = inside.closest(".triage-root")?.dataset.view;
   return view === void 0 || view === "1" ? label : `${label}, view ${view}`;
 }
 
@@ -184,20 +148,16 @@ var Paging = class {
   constructor(turn, what = "page") {
     this.turns = [-1, 1].map(
       (by) => button(`${by < 0 ? "Previous" : "Next"} ${what}`, () => {
-        const page2 = this.page + by;
-        if (page2 >= 0 && page2 < this.pages) turn(page2);
+        let page2 = this.page + by;
+        page2 >= 0 && page2 < this.pages && turn(page2);
       })
     );
   }
   show(page2, pages, remark) {
-    this.page = page2;
-    this.pages = Math.max(pages, page2 + 1);
-    fill(this.place, remark);
-    for (const [index, end] of [0, this.pages - 1].entries()) {
-      const turn = this.turns[index];
-      if (turn === void 0) continue;
-      turn.hidden = this.pages === 1;
-      turn.setAttribute("aria-disabled", String(this.page === end));
+    this.page = page2, this.pages = Math.max(pages, page2 + 1), fill(this.place, remark);
+    for (let [index, end] of [0, this.pages - 1].entries()) {
+      let turn = this.turns[index];
+      turn !== void 0 && (turn.hidden = this.pages === 1, turn.setAttribute("aria-disabled", String(this.page === end)));
     }
   }
   get where() {
@@ -205,7 +165,7 @@ var Paging = class {
   }
 };
 function toggleButton(label, on, name) {
-  const made = button(label, () => made.setAttribute("aria-pressed", String(on.classList.toggle(name))), {
+  let made = button(label, () => made.setAttribute("aria-pressed", String(on.classList.toggle(name))), {
     "aria-pressed": String(on.classList.contains(name))
   });
   return made;
@@ -219,7 +179,7 @@ var PreviewPanel = class {
     this.call = call;
     this.announcer = announcer;
     this.#text = element("pre", { class: "triage-text", tabindex: 0, role: "region" });
-    const wrap = toggleButton("Wrap lines", this.#text, "triage-text-wrapped");
+    let wrap = toggleButton("Wrap lines", this.#text, "triage-text-wrapped");
     this.#bar = element("div", { class: "triage-bar" }, ...this.#paging.turns, this.#paging.place, wrap);
   }
   panel;
@@ -228,41 +188,34 @@ var PreviewPanel = class {
   announcer;
   #state = "idle";
   #text;
-  #paging = new Paging((page2) => void this.#load(page2, true));
+  #paging = new Paging((page2) => {
+    this.#load(page2, !0);
+  });
   #bar;
   /** The panel was opened: load the first page, unless it is there. */
   open() {
-    if (this.#state === "idle" || this.#state === "error") void this.#load(this.#paging.page, false);
+    (this.#state === "idle" || this.#state === "error") && this.#load(this.#paging.page, !1);
   }
   async #load(page2, turned) {
     if (this.#state === "loading") return;
-    const first = this.#state !== "ready";
-    this.#state = "loading";
-    this.#text.setAttribute("aria-busy", "true");
-    if (first) fill(this.panel, waiting("Loading…"));
+    let first = this.#state !== "ready";
+    this.#state = "loading", this.#text.setAttribute("aria-busy", "true"), first && fill(this.panel, waiting("Loading…"));
     try {
-      this.#show(await this.call("preview", { source_id: this.file.source_id, page: page2 }));
-      this.#state = "ready";
-      if (first) fill(this.panel, this.#bar, this.#text);
-      this.announcer.say(turned ? this.#paging.where : `${this.file.path} loaded, ${this.#paging.where}`);
+      this.#show(await this.call("preview", { source_id: this.file.source_id, page: page2 })), this.#state = "ready", first && fill(this.panel, this.#bar, this.#text), this.announcer.say(turned ? this.#paging.where : `${this.file.path} loaded, ${this.#paging.where}`);
     } catch (error) {
-      this.#state = "error";
-      fill(this.panel, failure(reason(error), () => this.#retry(page2)));
+      this.#state = "error", fill(this.panel, failure(reason(error), () => this.#retry(page2)));
     }
     this.#text.removeAttribute("aria-busy");
   }
   /** Try again; the Retry button goes away, so that the focus moves to the panel. */
   #retry(page2) {
-    this.panel.tabIndex = -1;
-    this.panel.focus();
-    void this.#load(page2, true);
+    this.panel.tabIndex = -1, this.panel.focus(), this.#load(page2, !0);
   }
   #show(preview) {
-    fill(this.#text, preview.text.replaceAll("\r\n", "\n") || this.#nothing());
-    this.#text.setAttribute("aria-label", regionLabel(this.panel, `Text of ${this.file.path}`));
-    this.#text.scrollTop = 0;
-    const { page: page2, pages } = preview;
-    const where = `page ${page2 + 1} of ${pages} · ${this.file.size} in all`;
+    fill(this.#text, preview.text.replaceAll(`\r
+`, `
+`) || this.#nothing()), this.#text.setAttribute("aria-label", regionLabel(this.panel, `Text of ${this.file.path}`)), this.#text.scrollTop = 0;
+    let { page: page2, pages } = preview, where = `page ${page2 + 1} of ${pages} · ${this.file.size} in all`;
     this.#paging.show(page2, pages, pages > 1 ? where : preview.note);
   }
   #nothing() {
@@ -271,17 +224,15 @@ var PreviewPanel = class {
 };
 
 // src/files.ts
-var FIRST_FILES = 12;
-var FEW = 4;
-var STATUS = { ok: "read", partial: "read in part", unknown: "not recognised" };
-var FileSection = class {
+var FIRST_FILES = 12, FEW = 4, STATUS = { ok: "read", partial: "read in part", unknown: "not recognised" }, FileSection = class {
   constructor(view, level, call, announcer) {
     this.view = view;
     this.call = call;
     this.announcer = announcer;
-    this.#known = [...view.files];
-    this.#more = button("Show more files", () => void this.#next());
-    const id = uniqueId();
+    this.#known = [...view.files], this.#more = button("Show more files", () => {
+      this.#next();
+    });
+    let id = uniqueId();
     this.node = element(
       "div",
       { class: "triage-section", "aria-labelledby": id, role: "group" },
@@ -289,8 +240,7 @@ var FileSection = class {
       this.#list,
       this.#foot,
       quarantineRemark(view.quarantined)
-    );
-    this.#show(view.files_in_all <= FIRST_FILES + FEW ? view.files_in_all : FIRST_FILES);
+    ), this.#show(view.files_in_all <= FIRST_FILES + FEW ? view.files_in_all : FIRST_FILES);
   }
   view;
   call;
@@ -301,47 +251,35 @@ var FileSection = class {
   #more;
   #known;
   #shown = 0;
-  #loading = false;
+  #loading = !1;
   /** Show up to `count` more of the files that are known, and say what is left. */
   #show(count) {
-    const rows = this.#known.slice(this.#shown, this.#shown + count).map((file) => this.#item(file));
-    this.#list.append(...rows);
-    this.#shown += rows.length;
-    const left = this.view.files_in_all - this.#shown;
-    this.#foot.replaceChildren();
-    if (left > 0) {
-      this.#foot.append(this.#more, element("span", { class: "triage-remark" }, `${this.#shown.toLocaleString("en")} of ${plural(this.view.files_in_all, "file")} shown`));
-    }
-    return rows[0] ?? null;
+    let rows = this.#known.slice(this.#shown, this.#shown + count).map((file) => this.#item(file));
+    this.#list.append(...rows), this.#shown += rows.length;
+    let left = this.view.files_in_all - this.#shown;
+    return this.#foot.replaceChildren(), left > 0 && this.#foot.append(this.#more, element("span", { class: "triage-remark" }, `${this.#shown.toLocaleString("en")} of ${plural(this.view.files_in_all, "file")} shown`)), rows[0] ?? null;
   }
   /** The next files: those that are known, else the next page of the kernel. */
   async #next() {
     if (this.#loading) return;
-    this.#loading = true;
-    const before = this.#shown;
+    this.#loading = !0;
+    let before = this.#shown;
     try {
-      if (this.#known.length === this.#shown) {
-        this.announcer.say("Loading more files");
-        this.#known.push(...await this.call("files", { start: this.#shown }));
-      }
-      const first = this.#show(this.#known.length - this.#shown);
-      this.announcer.say(`${plural(this.#shown - before, "more file")} shown`);
-      first?.querySelector("button")?.focus();
+      this.#known.length === this.#shown && (this.announcer.say("Loading more files"), this.#known.push(...await this.call("files", { start: this.#shown })));
+      let first = this.#show(this.#known.length - this.#shown);
+      this.announcer.say(`${plural(this.#shown - before, "more file")} shown`), first?.querySelector("button")?.focus();
     } catch (error) {
-      this.#foot.replaceChildren(failure(reason(error), () => void this.#next()));
+      this.#foot.replaceChildren(failure(reason(error), () => {
+        this.#next();
+      }));
     } finally {
-      this.#loading = false;
+      this.#loading = !1;
     }
   }
   #item(file) {
-    const panel = element("div", { class: "triage-preview" });
-    const preview = new PreviewPanel(panel, file, this.call, this.announcer);
-    const labels = { closed: "Preview", open: "Hide", name: file.path };
-    const toggle = disclosure(panel, labels, (open) => {
-      panel.hidden = !open;
-      if (open) preview.open();
-    });
-    const indent = `triage-file-name triage-depth-${Math.min(file.depth, 4)}`;
+    let panel = element("div", { class: "triage-preview" }), preview = new PreviewPanel(panel, file, this.call, this.announcer), labels = { closed: "Preview", open: "Hide", name: file.path }, toggle = disclosure(panel, labels, (open) => {
+      panel.hidden = !open, open && preview.open();
+    }), indent = `triage-file-name triage-depth-${Math.min(file.depth, 4)}`;
     return element(
       "li",
       { class: "triage-file" },
@@ -361,24 +299,19 @@ var FileSection = class {
 };
 function quarantineRemark(count) {
   if (count === 0) return null;
-  const text = `${plural(count, "piece")} could not be read; case.quarantine() says where and why.`;
+  let text = `${plural(count, "piece")} could not be read; case.quarantine() says where and why.`;
   return element("p", { class: "triage-remark triage-quarantine" }, text);
 }
 
 // src/frames.ts
-var FIRST_FRAMES = 3;
-var ROLES = /* @__PURE__ */ new Set(["application", "library", "noise"]);
+var FIRST_FRAMES = 3, ROLES = /* @__PURE__ */ new Set(["application", "library", "noise"]);
 function firstShown(frames) {
-  const own = frames.findIndex((frame) => frame.kind === "frame" && frame.role === "application");
+  let own = frames.findIndex((frame) => frame.kind === "frame" && frame.role === "application");
   return own < FIRST_FRAMES ? 0 : own;
 }
 function stackSection(view, level) {
   if (view.frames.length === 0) return null;
-  const id = uniqueId();
-  const begin = firstShown(view.frames);
-  const items = view.frames.map(frameItem);
-  const away = items.filter((_, index) => index < begin || index >= begin + FIRST_FRAMES);
-  const list = element("ol", { class: "triage-frames", role: "list", "aria-labelledby": id }, ...items);
+  let id = uniqueId(), begin = firstShown(view.frames), items = view.frames.map(frameItem), away = items.filter((_, index) => index < begin || index >= begin + FIRST_FRAMES), list = element("ol", { class: "triage-frames", role: "list", "aria-labelledby": id }, ...items);
   return element(
     "div",
     { class: "triage-section", "aria-labelledby": id, role: "group" },
@@ -388,24 +321,18 @@ function stackSection(view, level) {
   );
 }
 function foot(view, list, away, begin) {
-  const beyond = view.frames_in_all - view.frames.length;
-  const collapsed = begin === 0 ? "" : `From the first frame of the application; the ${plural(begin, "frame")} that it called are hidden`;
-  const expanded = beyond === 0 ? "" : `${plural(beyond, "further frame")} in case.frames()`;
-  const remark = element("span", { class: "triage-remark" });
-  const toggle = disclosure(
+  let beyond = view.frames_in_all - view.frames.length, collapsed = begin === 0 ? "" : `From the first frame of the application; the ${plural(begin, "frame")} that it called are hidden`, expanded = beyond === 0 ? "" : `${plural(beyond, "further frame")} in case.frames()`, remark = element("span", { class: "triage-remark" }), toggle = disclosure(
     list,
     { closed: `Show all ${plural(view.frames.length, "frame")}`, open: `Show ${FIRST_FRAMES} frames only` },
     (open) => {
-      for (const item of away) item.hidden = !open;
+      for (let item of away) item.hidden = !open;
       fill(remark, open ? expanded : collapsed);
     }
   );
   return element("div", { class: "triage-frames-foot" }, toggle, remark);
 }
 function frameItem(frame) {
-  const call = frame.kind === "frame";
-  const role = call && ROLES.has(frame.role) ? frame.role : "other";
-  const word = call ? frame.role || "unknown" : frame.kind.replaceAll("_", " ");
+  let call = frame.kind === "frame", role = call && ROLES.has(frame.role) ? frame.role : "other", word = call ? frame.role || "unknown" : frame.kind.replaceAll("_", " ");
   return element(
     "li",
     { class: `triage-frame triage-frame-${role}` },
@@ -420,22 +347,17 @@ function frameItem(frame) {
 // src/copy.ts
 var SHOWN_MS = 2e3;
 function copyButton(label, name, value, announcer) {
-  let timer = 0;
-  const show = (text, spoken) => {
-    fill(made, text);
-    announcer.say(spoken);
-    clearTimeout(timer);
-    timer = window.setTimeout(() => fill(made, label), SHOWN_MS);
-  };
-  const press = async () => {
+  let timer = 0, show = (text, spoken) => {
+    fill(made, text), announcer.say(spoken), clearTimeout(timer), timer = window.setTimeout(() => fill(made, label), SHOWN_MS);
+  }, press = async () => {
     try {
-      await write(await value());
-      show("Copied", `Copied ${name}`);
+      await write(await value()), show("Copied", `Copied ${name}`);
     } catch (error) {
       show("Not copied", `Could not copy ${name}: ${reason(error)}`);
     }
-  };
-  const made = button(label, () => void press(), { class: "triage-button triage-copy" });
+  }, made = button(label, () => {
+    press();
+  }, { class: "triage-button triage-copy" });
   return made;
 }
 function copyRow(label, value, copy) {
@@ -449,16 +371,10 @@ async function write(text) {
   }
 }
 function writeBySelection(text) {
-  const focused = document.activeElement;
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "triage-offscreen";
-  (focused?.closest("dialog") ?? document.body).append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  if (focused instanceof HTMLElement) focused.focus();
-  return done;
+  let focused = document.activeElement, field = document.createElement("textarea");
+  field.value = text, field.className = "triage-offscreen", (focused?.closest("dialog") ?? document.body).append(field), field.select();
+  let done = document.execCommand("copy");
+  return field.remove(), focused instanceof HTMLElement && focused.focus(), done;
 }
 
 // src/head.ts
@@ -474,17 +390,15 @@ function caseHead(view, level, call, announcer) {
   );
 }
 function crashId(view, announcer) {
-  if (view.crash_id === "") return null;
-  return copyRow("Crash id", view.crash_id, copyButton("Copy id", "the crash id", () => view.crash_id, announcer));
+  return view.crash_id === "" ? null : copyRow("Crash id", view.crash_id, copyButton("Copy id", "the crash id", () => view.crash_id, announcer));
 }
 function bundle(view, call, announcer) {
   return copyRow("Bundle", view.bundle, copyButton("Copy bundle path", "the bundle path", () => call("path", {}), announcer));
 }
 function facts(view) {
   if (view.facts.length === 0) return null;
-  const pairs = view.facts.map(([label, value]) => {
-    const long = value.length > LONG_FACT || label === "What" || label === "Where";
-    const kind = long ? "triage-fact triage-fact-long" : "triage-fact";
+  let pairs = view.facts.map(([label, value]) => {
+    let kind = value.length > LONG_FACT || label === "What" || label === "Where" ? "triage-fact triage-fact-long" : "triage-fact";
     return element(
       "div",
       { class: kind },
@@ -496,11 +410,9 @@ function facts(view) {
 }
 function notes(view) {
   if (view.notes.length === 0) return null;
-  const list = element("ul", { class: "triage-notes-list" }, ...view.notes.map((note) => element("li", {}, note)));
+  let list = element("ul", { class: "triage-notes-list" }, ...view.notes.map((note) => element("li", {}, note)));
   if (view.notes.length === 1) return element("div", { class: "triage-notes" }, list);
-  const label = plural(view.notes.length, "note");
-  const labels = { closed: `Show ${label} of the reader`, open: `Hide ${label} of the reader` };
-  const toggle = disclosure(list, labels, (open) => {
+  let label = plural(view.notes.length, "note"), labels = { closed: `Show ${label} of the reader`, open: `Hide ${label} of the reader` }, toggle = disclosure(list, labels, (open) => {
     list.hidden = !open;
   });
   return element("div", { class: "triage-notes" }, toggle, list);
@@ -509,12 +421,9 @@ function notes(view) {
 // src/incidents.ts
 function incidentSection(view, level, choose) {
   if (view.incidents_in_all < 2) return null;
-  const id = uniqueId();
-  const head = ["Incident", "Status", "Events", "First seen", "Last seen"].map(
+  let id = uniqueId(), head = ["Incident", "Status", "Events", "First seen", "Last seen"].map(
     (name) => element("th", { scope: "col", class: name === "Events" ? "triage-amount" : null }, name)
-  );
-  const beyond = view.incidents_in_all - view.incidents.length;
-  const table = element(
+  ), beyond = view.incidents_in_all - view.incidents.length, table = element(
     "table",
     { class: "triage-table", "aria-labelledby": id },
     element("thead", {}, element("tr", {}, ...head)),
@@ -529,7 +438,7 @@ function incidentSection(view, level, choose) {
   );
 }
 function incidentRow(row, current, choose) {
-  const open = button(row.title, () => choose(row.incident_id), {
+  let open = button(row.title, () => choose(row.incident_id), {
     class: "triage-button triage-link",
     "aria-current": current ? "true" : null
   });
@@ -546,22 +455,20 @@ function incidentRow(row, current, choose) {
 
 // src/keys.ts
 function isGlobal(event) {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
-  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return !1;
+  let key = event.key.toLowerCase();
   return key === "s" || event.shiftKey && key === "c";
 }
 function keepKeys(root) {
   root.addEventListener("keydown", (event) => {
-    if (!isGlobal(event)) event.stopPropagation();
+    isGlobal(event) || event.stopPropagation();
   });
 }
 
 // src/case_view.ts
 function caseView({ model, el, experimental }) {
-  const view = new CaseView(el);
-  const caller = new Caller(experimental, model, () => view.lost());
-  view.start(caller);
-  return () => caller.dispose();
+  let view = new CaseView(el), caller = new Caller(experimental, model, () => view.lost());
+  return view.start(caller), () => caller.dispose();
 }
 var CaseView = class {
   #root = element("section", { class: "triage-root" });
@@ -572,74 +479,60 @@ var CaseView = class {
   #shown = null;
   #asked = 0;
   constructor(el) {
-    keepKeys(this.#root);
-    this.#root.append(this.#announcer.node, this.#alerts, this.#body);
-    nameRoot(this.#root, "Crash case");
-    el.append(this.#root);
+    keepKeys(this.#root), this.#root.append(this.#announcer.node, this.#alerts, this.#body), nameRoot(this.#root, "Crash case"), el.append(this.#root);
   }
   start(caller) {
-    this.#caller = caller;
-    void this.#load(null);
+    this.#caller = caller, this.#load(null);
   }
   /** The connection broke: what is shown stays, and a person knows why nothing more comes. */
   lost() {
-    if (this.#shown === null) return;
-    fill(this.#alerts, failure("The kernel was restarted or stopped. What is shown here stays; run the cell again for more.", null));
+    this.#shown !== null && fill(this.#alerts, failure("The kernel was restarted or stopped. What is shown here stays; run the cell again for more.", null));
   }
   /** Show an incident, or the one seen last. */
   async #load(incident) {
     if (this.#caller === null) return;
     this.#asked += 1;
-    const asked = this.#asked;
-    const first = this.#shown === null;
-    this.#root.setAttribute("aria-busy", "true");
-    this.#alerts.replaceChildren();
-    if (first) fill(this.#body, waiting("Waiting for the kernel…"));
-    else this.#announcer.say("Loading the incident");
+    let asked = this.#asked, first = this.#shown === null;
+    this.#root.setAttribute("aria-busy", "true"), this.#alerts.replaceChildren(), first ? fill(this.#body, waiting("Waiting for the kernel…")) : this.#announcer.say("Loading the incident");
     try {
-      const view = await this.#caller.call("view", { incident });
-      if (asked === this.#asked) this.#show(view, !first);
+      let view = await this.#caller.call("view", { incident });
+      asked === this.#asked && this.#show(view, !first);
     } catch (error) {
-      if (asked === this.#asked) this.#fail(reason(error), () => void this.#load(incident));
+      asked === this.#asked && this.#fail(reason(error), () => {
+        this.#load(incident);
+      });
     }
-    if (asked === this.#asked) this.#root.removeAttribute("aria-busy");
+    asked === this.#asked && this.#root.removeAttribute("aria-busy");
   }
   #fail(message, retry) {
-    if (this.#shown === null) this.#body.replaceChildren();
-    fill(
+    this.#shown === null && this.#body.replaceChildren(), fill(
       this.#alerts,
       failure(message, () => {
-        this.#root.tabIndex = -1;
-        this.#root.focus();
-        retry();
+        this.#root.tabIndex = -1, this.#root.focus(), retry();
       })
     );
   }
   #show(view, focus) {
     if (this.#caller === null) return;
-    this.#shown = view;
-    nameRoot(this.#root, `Crash case: ${view.title}`);
-    const call = this.#caller.call;
-    const level = titleLevel(this.#root);
-    const parts = [
+    this.#shown = view, nameRoot(this.#root, `Crash case: ${view.title}`);
+    let call = this.#caller.call, level = titleLevel(this.#root), parts = [
       caseHead(view, level, call, this.#announcer),
       stackSection(view, level + 1),
-      incidentSection(view, level + 1, (incident) => void this.#load(incident)),
+      incidentSection(view, level + 1, (incident) => {
+        this.#load(incident);
+      }),
       new FileSection(view, level + 1, call, this.#announcer).node
     ];
-    fill(this.#body, ...parts);
-    if (focus) this.#body.querySelector(".triage-title")?.focus();
+    fill(this.#body, ...parts), focus && this.#body.querySelector(".triage-title")?.focus();
   }
 };
 
 // src/triage.ts
 var VIEWS = { case: caseView };
 function render(props) {
-  const kind = props.model.get("kind");
-  const view = typeof kind === "string" && Object.hasOwn(VIEWS, kind) ? VIEWS[kind] : void 0;
+  let kind = props.model.get("kind"), view = typeof kind == "string" && Object.hasOwn(VIEWS, kind) ? VIEWS[kind] : void 0;
   if (view !== void 0) return view(props);
   props.el.textContent = "This version of the page does not know this widget: reload the page.";
-  return void 0;
 }
 var triage_default = { render };
 export {
