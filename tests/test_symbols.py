@@ -5,11 +5,13 @@ Breakpad, R8 and the source map specification; `test.dmp` with its symbols is re
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 
 import pytest
 
 import triage
-from tests.reading import corpus
+from tests.reading import SAMPLES, corpus
 from triage.errors import SourceError
 from triage.symbols.demangling import demangle, is_mangled
 from triage.symbols.folder import SymbolFolder
@@ -116,6 +118,36 @@ def test_a_real_dump_is_unwound_by_its_rules():
         ("__tmainCRTStartup", "cfi", 327),
     ]
     assert "scan" not in {row["trust"] for row in crash}
+
+
+UNSYMBOLISED = """\
+==7==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000000 (pc 0x401011 bp 0x7ff0 sp 0x7fe0 T0)
+    #0 0x401011  (/srv/shop/shop+0x1011)
+    #1 0x402005  (/srv/shop/shop+0x2005)
+"""
+
+
+def test_without_an_id_the_name_of_the_module_tells_and_the_event_says_so(folder):
+    case = triage.loads(UNSYMBOLISED)
+    assert case.incidents()["title"].tolist() == ["SEGV in shop+0x1011"]
+    case = triage.load(UNSYMBOLISED.encode(), symbols=folder)
+    assert case.incidents()["title"].tolist() == ["SEGV in rate"]
+    assert any("by the name of a module" in note for note in case.events()["notes"][0])
+    assert [row["text_line"] for row in rows(case, "text_line")] == [2, 2, 3]
+    (folder / "shop.sym").write_text(SYM.replace(DEBUG_ID, DEBUG_ID.replace("C0", "C1")))
+    assert triage.load(UNSYMBOLISED.encode(), symbols=folder).incidents()["title"].tolist() == ["SEGV in shop+0x1011"]
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not here: it builds the program that is symbolised")
+def test_a_program_with_debug_information_names_its_frames_and_what_was_inlined(tmp_path):
+    source = SAMPLES / "make" / "programs" / "cart.c"
+    subprocess.run(["gcc", "-g", "-O1", str(source), "-o", str(tmp_path / "cart"), "-lpthread"], check=True)
+    names = subprocess.run(["nm", str(tmp_path / "cart")], check=True, capture_output=True, text=True).stdout
+    main = next(int(line.split()[0], 16) for line in names.splitlines() if line.endswith(" T main"))
+    text = UNSYMBOLISED.replace("/shop+0x1011", f"/cart+{main + 1:#x}")
+    (first, *_) = rows(triage.load(text.encode(), symbols=tmp_path), "function", "file", "line", "language")
+    assert (first["function"], first["file"], first["language"]) == ("main", str(source), "c")
+    assert first["line"] > 60
 
 
 def test_no_folder_is_an_error_for_the_person(tmp_path):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from triage.errors import SourceError
+from triage.stacks.names import basename
 from triage.symbols.unwinding import Rules
 
 __all__ = ("NEEDED", "Symbol", "SymbolFolder")
@@ -89,6 +90,11 @@ class SymbolFolder:
             if name and name in images:
                 return images[name]
         return None
+
+    def named(self, module: str) -> _Image | None:
+        """The symbols of a module of which no id is known, by its name; None where several files could be meant."""
+        found = self._named.get(basename(module).lower(), [])
+        return found[0] if len(found) == 1 else None
 
     def lookup(self, image: _Image, offset: int) -> tuple[Symbol, ...]:
         """The functions at an offset of a module, inlined ones first; () where the file knows nothing there."""
@@ -173,6 +179,17 @@ class SymbolFolder:
                     if name and (name not in found or found[name][0] < worth):
                         found[name] = (worth, image)
         return {name: image for name, (_, image) in found.items()}
+
+    @cached_property
+    def _named(self) -> dict[str, list[_Image]]:
+        """Every image by the name of its file, without what symbol files add to it."""
+        found: dict[str, list[_Image]] = {}
+        for image in {id(image): image for image in self._images.values()}.values():
+            found.setdefault(image.path.name.lower(), []).append(image)
+            stem, dot, ending = image.path.name.lower().rpartition(".")
+            if dot and ending in {"sym", "debug", "pdb", "dwarf"}:
+                found.setdefault(stem, []).append(image)
+        return found
 
     @cached_property
     def _index(self) -> tuple[tuple[Path, ...], tuple[Path, ...], dict[str, Path]]:

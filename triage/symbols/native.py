@@ -1,5 +1,7 @@
 """Native frames by symbol files: the function, file and line at an offset of a module, and what was inlined there.
 
+Files are told by the ids of the modules that an event names; where a text says no id, by the name of the module, and
+the event says so.
 A return address points behind its call, so that callers are looked up one byte earlier, as every debugger does. Inlined
 functions become rows above their physical frame, with `inline_depth` 1, 2 and so on from the physical frame (0) inward.
 Work is done once for each distinct stack and build.
@@ -78,6 +80,9 @@ class _Work:
             if name and (row["debug_id"] or row["code_id"]):
                 self._builds.setdefault(row["event_id"], {}).setdefault(name, (row["debug_id"], row["code_id"]))
         self._without: set[str] = set()
+        # Stacks in which a module was told by its name, and their events.
+        self.by_name: set[str] = set()
+        self._named: set[str] = set()
 
     def stacks(self, stacks: pa.Table) -> pa.Table:
         """The table of stacks with new keys, and addresses and lines for the rows that inlining adds."""
@@ -92,6 +97,8 @@ class _Work:
             if found is None:
                 self._without.add(event_id)
                 continue
+            if key in self.by_name:
+                self._named.add(event_id)
             columns["stack_key"][row], origin = found
             for name in ("addresses", "text_lines"):
                 if columns[name][row] is not None:
@@ -103,9 +110,12 @@ class _Work:
 
     def said(self, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
         """Say which events have stacks for which the folder knows nothing."""
-        if not self._without:
-            return tables
-        return note(tables, self._without, "the folder of symbols has no file for the modules of some stacks")
+        for events, text in (
+            (self._without, "the folder of symbols has no file for the modules of some stacks"),
+            (self._named, "some symbols were told by the name of a module, since the report says no build id"),
+        ):
+            tables = note(tables, events, text) if events else tables
+        return tables
 
     def _stack(self, key: str, builds: _Builds) -> tuple[str, list[int]] | None:
         """The new key of a stack in a build, and from which old row each new one comes; None without any symbol."""
@@ -122,13 +132,16 @@ class _Work:
             if not hits:
                 return None
             self.renamed[key, build] = (self.records.intern(rows), origin)
+            if len(build) < len(names):
+                self.by_name.add(key)
         return self.renamed[key, build]
 
     def _frame(self, frame: Frame, builds: _Builds) -> list[Frame]:
         """The rows of one physical frame, innermost first; [] where nothing is known of it."""
         if frame.module is None or frame.module_offset is None or frame.inline_depth:
             return []
-        image = self._folder.image(*builds.get(basename(frame.module), (None, None)))
+        name = basename(frame.module)
+        image = self._folder.image(*builds[name]) if name in builds else self._folder.named(name)
         if image is None:
             return []
         offset = frame.module_offset
