@@ -225,7 +225,8 @@ def _facts(event: pd.Series[Any], incident: pd.Series[Any]) -> tuple[tuple[str, 
     )
     often = f"{int(incident['count']):,} times, {_text(incident['first_seen'])} to {_text(incident['last_seen'])}"
     pairs = [
-        ("What", ": ".join(part for part in (kind, value) if part)),
+        # Some tools begin the message with the type.
+        ("What", value if kind and value.startswith(kind) else ": ".join(part for part in (kind, value) if part)),
         ("Where", _text(event["culprit"])),
         ("When", _text(event["ts"])),
         ("How often", often if int(incident["count"]) > 1 else "once"),

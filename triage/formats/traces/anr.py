@@ -25,6 +25,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces import tombstone_frames
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.tombstone_report import fingerprint
 from triage.formats.traces.window import Window
@@ -38,34 +39,34 @@ TITLE: Final = "Android ANR"
 PLATFORM: Final = "java"
 ANCHORS: Final = ("----- pid ", "ANR in ", "DALVIK THREADS", '" prio=', '" daemon prio=', '" tid=', '" sysTid=')
 
-_PID: Final = re.compile(
+_PID: Final = lazy(
     r"----- pid (?P<pid>\d{1,9}) at (?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[+-]\d{4})?) -----$"
 )
-_END: Final = re.compile(r"----- end (\d{1,9}) -----$")
-_THREAD: Final = re.compile(
+_END: Final = lazy(r"----- end (\d{1,9}) -----$")
+_THREAD: Final = lazy(
     r'"(?P<name>.{0,200}?)" (?:daemon )?(?:prio=\d{1,3} )?(?:tid=(?P<tid>\d{1,9})(?: (?P<state>[A-Za-z][\w -]{1,60}))?'
     r"|sysTid=(?P<sys>\d{1,9})"
     r"|\(not attached\))(?: \|.{0,200})?$"
 )
-_ATTRIBUTE: Final = re.compile(r"\| ")
-_SYS_TID: Final = re.compile(r"\bsysTid=(\d{1,9})")
-_FRAME: Final = re.compile(r"at (?P<name>[^\s(]{1,1000}) ?\((?P<source>[^()]{0,400})\)$")
-_LOCK: Final = re.compile(r"- (?P<what>waiting on|waiting to lock|locked|sleeping on|waiting for)\b(?P<rest>.{0,600})$")
-_HOLDER: Final = re.compile(r"held by (?:thread|tid=?) ?(\d{1,9})")
-_OTHER: Final = re.compile(
+_ATTRIBUTE: Final = lazy(r"\| ")
+_SYS_TID: Final = lazy(r"\bsysTid=(\d{1,9})")
+_FRAME: Final = lazy(r"at (?P<name>[^\s(]{1,1000}) ?\((?P<source>[^()]{0,400})\)$")
+_LOCK: Final = lazy(r"- (?P<what>waiting on|waiting to lock|locked|sleeping on|waiting for)\b(?P<rest>.{0,600})$")
+_HOLDER: Final = lazy(r"held by (?:thread|tid=?) ?(\d{1,9})")
+_OTHER: Final = lazy(
     r"kernel: |native: |\(no managed stack frames\)|\(couldn't |DALVIK THREADS|\(mutexes:|N(?:OTE|ote): "
     r"|\(native backtrace"
 )
-_CMD: Final = re.compile(r"(?P<key>Cmd ?line|Build fingerprint|ABI|Build type): ?(?P<value>.{0,600})$")
-_ANR: Final = re.compile(r"ANR in (?P<process>[\w.:$-]{1,200})(?: \((?P<activity>[^()]{1,300})\))?(?:, time=\d+)?$")
-_ANR_LINE: Final = re.compile(
+_CMD: Final = lazy(r"(?P<key>Cmd ?line|Build fingerprint|ABI|Build type): ?(?P<value>.{0,600})$")
+_ANR: Final = lazy(r"ANR in (?P<process>[\w.:$-]{1,200})(?: \((?P<activity>[^()]{1,300})\))?(?:, time=\d+)?$")
+_ANR_LINE: Final = lazy(
     r"(?P<key>PID|Reason|Parent|ErrorId|Frozen|Load|Annotation|Critical event log): ?(?P<value>.{0,2000})$"
 )
-_USAGE: Final = re.compile(
+_USAGE: Final = lazy(
     r"CPU usage from |[+ ]{0,4}\d{1,4}(?:\.\d+)?% (?:\d{1,9}/|TOTAL)|----- (?:Output from|End output from) |(?:some"
     r"|full) avg10=|\d{1,9}(?:\.\d+)?% |Android time"
 )
-_SUBJECT: Final = re.compile(r"Subject: ?(.{1,2000})$")
+_SUBJECT: Final = lazy(r"Subject: ?(.{1,2000})$")
 _BACK: Final = 40
 _MOST_HEADERS: Final = 400
 _LOGGED: Final = 400

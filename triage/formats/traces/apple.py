@@ -36,6 +36,7 @@ from triage.formats.traces.apple_sections import (
     STATE,
     Sections,
 )
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Window
 from triage.records import Trace, json_text
@@ -67,10 +68,10 @@ ANCHORS: Final = (
 
 _AHEAD: Final = 64
 _STRONG: Final = frozenset(("Exception Type", "Crashed Thread", "Triggered by Thread", "Termination Reason"))
-_SIGNAL: Final = re.compile(r"\b(SIG[A-Z]{2,6})\b")
+_SIGNAL: Final = lazy(r"\b(SIG[A-Z]{2,6})\b")
 _ACCESSES: Final = frozenset(("EXC_BAD_ACCESS", "SIGSEGV", "SIGBUS"))
-_AT: Final = re.compile(r"\bat (?:address )?0x([0-9a-fA-F]{1,16})")
-_PID: Final = re.compile(r"(.{1,200}?) \[(\d{1,9})\]", re.DOTALL)
+_AT: Final = lazy(r"\bat (?:address )?0x([0-9a-fA-F]{1,16})")
+_PID: Final = lazy(r"(.{1,200}?) \[(\d{1,9})\]", re.DOTALL)
 
 
 def read(window: Window) -> Report | None:

@@ -15,6 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces import apple_frames as lines
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -22,9 +23,9 @@ from triage.times import iso
 
 __all__ = ("crashlytics",)
 
-_CRASHED: Final = re.compile(r"[ \t>]{0,8}Crashed: (\S.{0,200})", re.DOTALL)
-_FATAL: Final = re.compile(r"[ \t>]{0,8}Fatal Exception: ([A-Za-z_][\w.:]{2,120}(?<!:))[ \t]{0,4}$")
-_HEADER: Final = re.compile(r"[ \t>]{0,8}# ?([A-Z][\w ]{1,30})(?::[ \t]{0,4}(.{0,400})|$| - )", re.DOTALL)
+_CRASHED: Final = lazy(r"[ \t>]{0,8}Crashed: (\S.{0,200})", re.DOTALL)
+_FATAL: Final = lazy(r"[ \t>]{0,8}Fatal Exception: ([A-Za-z_][\w.:]{2,120}(?<!:))[ \t]{0,4}$")
+_HEADER: Final = lazy(r"[ \t>]{0,8}# ?([A-Z][\w ]{1,30})(?::[ \t]{0,4}(.{0,400})|$| - )", re.DOTALL)
 _COLUMNS: Final = frozenset(("Application", "Version", "Date", "Platform", "Device", "OS Version"))
 _MESSAGE_LINES: Final = 20
 

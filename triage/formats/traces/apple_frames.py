@@ -13,7 +13,6 @@ A frame without an address is read where a name and an offset stand behind two b
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any, Final
@@ -22,29 +21,30 @@ from msgspec.structs import replace
 
 from triage.formats import exception_codes as codes
 from triage.formats.traces.gdb import call
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("Images", "arch", "code_of", "frame", "image", "inlined", "module", "named", "registers", "system")
 
-_NUMBERED: Final = re.compile(r"[ \t>]{0,16}(\d{1,6})[ \t]{1,60}(?:\+[ \t]{1,8})?(?=\S)")
-_ADDRESS: Final = re.compile(r"[ \t]0x([0-9a-fA-F]{1,16})(?=[ \t]|$)")
-_OFFSET: Final = re.compile(r" \+ (0x[0-9a-fA-F]{1,16}|\d{1,20})$")
-_PLACE: Final = re.compile(r"[ \t]\(([^()\n]{1,1000}):(\d{1,9})(?:[:,]\d{1,9})?\)$")
-_WITHIN: Final = re.compile(r"[ \t]\(in [^()\n]{1,300}\)")
-_BASE: Final = re.compile(r"0x([0-9a-fA-F]{1,16})$")
-_BLANKS: Final = re.compile(r"\t|  ")
-_OBJECTIVE: Final = re.compile(r"(?:__\d{1,5})?[-+]\[")
+_NUMBERED: Final = lazy(r"[ \t>]{0,16}(\d{1,6})[ \t]{1,60}(?:\+[ \t]{1,8})?(?=\S)")
+_ADDRESS: Final = lazy(r"[ \t]0x([0-9a-fA-F]{1,16})(?=[ \t]|$)")
+_OFFSET: Final = lazy(r" \+ (0x[0-9a-fA-F]{1,16}|\d{1,20})$")
+_PLACE: Final = lazy(r"[ \t]\(([^()\n]{1,1000}):(\d{1,9})(?:[:,]\d{1,9})?\)$")
+_WITHIN: Final = lazy(r"[ \t]\(in [^()\n]{1,300}\)")
+_BASE: Final = lazy(r"0x([0-9a-fA-F]{1,16})$")
+_BLANKS: Final = lazy(r"\t|  ")
+_OBJECTIVE: Final = lazy(r"(?:__\d{1,5})?[-+]\[")
 _INLINED: Final = "[inlined]"
-_SPAN: Final = re.compile(
+_SPAN: Final = lazy(
     r"[ \t>]{0,40}\+?0x([0-9a-fA-F]{1,16})[ \t]{0,8}-[ \t]{0,20}\+?(?:0x([0-9a-fA-F]{1,16})|\?\?\?)"
     r"[ \t]{1,20}[+*]?(?=\S)"
 )
-_UUID: Final = re.compile(r"[0-9A-Fa-f-]{32,40}")
+_UUID: Final = lazy(r"[0-9A-Fa-f-]{32,40}")
 _ARCHES: Final = frozenset(
     ("arm64", "arm64e", "arm64_32", "armv6", "armv7", "armv7f", "armv7k", "armv7s", "x86_64", "x86_64h", "i386")
 )
-_REGISTER: Final = re.compile(r"(?:^|(?<=[ \t]))([a-z][a-z0-9_]{0,11}):[ \t]{1,4}0x([0-9a-fA-F]{1,32})(?![\w])")
-_SYSTEM: Final = re.compile(
+_REGISTER: Final = lazy(r"(?:^|(?<=[ \t]))([a-z][a-z0-9_]{0,11}):[ \t]{1,4}0x([0-9a-fA-F]{1,32})(?![\w])")
+_SYSTEM: Final = lazy(
     r"(Mac OS X|macOS|OS X|iPhone OS|iPad OS|iPadOS|iOS|Apple TVOS|tvOS|Watch OS|watchOS|xrOS|visionOS|[Bb]ridge ?OS)"
     r"(?: ([\d.]{1,20}(?: ?(?:beta|Beta) ?\d{0,3})?))?(?: ?\((?:Build )?(\w{1,20})\))?"
 )

@@ -18,6 +18,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces import apple_frames as lines
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Window
 from triage.records import Frame, Trace
@@ -25,31 +26,29 @@ from triage.times import epoch
 
 __all__ = ("exception_log", "panic", "terminated")
 
-_THROWN: Final = re.compile(
+_THROWN: Final = lazy(
     r"(?<![\"\w\\/])(?:\*{3} )?Terminating app due to uncaught exception (?:of class )?'([\w.$<>: -]{1,200})'",
     re.DOTALL,
 )
-_REASON: Final = re.compile(r"[ \t]{0,8}, reason: ")
-_STACK: Final = re.compile(r"[ \t>]{0,16}(?:\*{3} )?(?:First throw call stack|Call stack at first throw|Stack):")
-_RAW: Final = re.compile(r"[ \t>]{0,16}\(?(?:[ \t]{0,4}0x[0-9a-fA-F]{1,16}){2,600}[ \t]{0,4}\)?[ \t]{0,8}$")
-_HEX: Final = re.compile(r"0x([0-9a-fA-F]{1,16})(?![0-9a-fA-F])")
-_AFTER: Final = re.compile(r"[ \t>]{0,16}(?:libc\+\+abi(?:\.dylib)?: |terminat(?:e called|ing) )")
+_REASON: Final = lazy(r"[ \t]{0,8}, reason: ")
+_STACK: Final = lazy(r"[ \t>]{0,16}(?:\*{3} )?(?:First throw call stack|Call stack at first throw|Stack):")
+_RAW: Final = lazy(r"[ \t>]{0,16}\(?(?:[ \t]{0,4}0x[0-9a-fA-F]{1,16}){2,600}[ \t]{0,4}\)?[ \t]{0,8}$")
+_HEX: Final = lazy(r"0x([0-9a-fA-F]{1,16})(?![0-9a-fA-F])")
+_AFTER: Final = lazy(r"[ \t>]{0,16}(?:libc\+\+abi(?:\.dylib)?: |terminat(?:e called|ing) )")
 # Lines that a reason may have.
 _REASON_LINES: Final = 60
 
-_PANIC: Final = re.compile(r"panic\(cpu (\d{1,4})(?: caller 0x([0-9a-fA-F]{1,16}))?\): (.*)", re.DOTALL)
-_PLACE: Final = re.compile(r"@(/?[\w.+/-]{1,300}):(\d{1,7})[ \t]{0,8}$")
-_ARM: Final = re.compile(r"[ \t]{0,16}lr:[ \t]{1,4}0x([0-9a-fA-F]{1,16})[ \t]{1,4}fp:[ \t]{1,4}0x[0-9a-fA-F]{1,16}")
-_INTEL: Final = re.compile(
-    r"[ \t]{0,16}0x[0-9a-fA-F]{6,16} : 0x([0-9a-fA-F]{1,16})(?:[ \t]{1,8}(.{0,400}))?$", re.DOTALL
-)
-_KEXT: Final = re.compile(
+_PANIC: Final = lazy(r"panic\(cpu (\d{1,4})(?: caller 0x([0-9a-fA-F]{1,16}))?\): (.*)", re.DOTALL)
+_PLACE: Final = lazy(r"@(/?[\w.+/-]{1,300}):(\d{1,7})[ \t]{0,8}$")
+_ARM: Final = lazy(r"[ \t]{0,16}lr:[ \t]{1,4}0x([0-9a-fA-F]{1,16})[ \t]{1,4}fp:[ \t]{1,4}0x[0-9a-fA-F]{1,16}")
+_INTEL: Final = lazy(r"[ \t]{0,16}0x[0-9a-fA-F]{6,16} : 0x([0-9a-fA-F]{1,16})(?:[ \t]{1,8}(.{0,400}))?$", re.DOTALL)
+_KEXT: Final = lazy(
     r"[ \t]{1,40}([a-zA-Z][\w.-]{3,120})\(([\w.~-]{1,60})\)\[([0-9A-Fa-f-]{32,36})\]"
     r"@0x([0-9a-fA-F]{1,16})->0x([0-9a-fA-F]{1,16})"
 )
-_DEPENDENCY: Final = re.compile(r"[ \t]{4,60}dependency: ")
-_TASK: Final = re.compile(r"Panicked task 0x[0-9a-fA-F]{1,16}: .{0,120}?pid (\d{1,9}): (.{1,200})", re.DOTALL)
-_KEY: Final = re.compile(r"[ \t]{0,8}([A-Za-z_][\w /?().,]{1,100}):(?:[ \t]{1,20}(.{0,2000})|$)", re.DOTALL)
+_DEPENDENCY: Final = lazy(r"[ \t]{4,60}dependency: ")
+_TASK: Final = lazy(r"Panicked task 0x[0-9a-fA-F]{1,16}: .{0,120}?pid (\d{1,9}): (.{1,200})", re.DOTALL)
+_KEY: Final = lazy(r"[ \t]{0,8}([A-Za-z_][\w /?().,]{1,100}):(?:[ \t]{1,20}(.{0,2000})|$)", re.DOTALL)
 _KEYS: Final = (
     "Debugger message", "Memory ID", "OS release type", "OS version", "Mac OS version", "Kernel version",
     "KernelCache", "Kernel UUID", "iBoot version", "iBoot Stage", "secure boot?", "roots installed", "Paniclog version",
@@ -61,12 +60,12 @@ _KEYS: Final = (
     "Kernel Extensions in",
     "loaded kexts", "Backtrace (CPU", "CORE ", "TPIDRx_ELy", "SOCID", "Exception class", "Hardware Model",
 )  # fmt: skip
-_MORE: Final = re.compile(
+_MORE: Final = lazy(
     r"[ \t]{1,20}(?:Boot|Sleep|Wake|Calendar|CORE|TPIDR|x\d|lr|fp|Zone|VM |GEN\d|Metadata|Bitmap|Pages|Kext|com\.)"
     r"|[\w.]{4,100}[ \t]\d[\w.]{0,20}$|\*\* .{1,60} \*\*|CORE \d|mach_kernel|Thread task pri|0x[0-9a-fA-F]{8,16} \S"
 )
-_WORD: Final = re.compile(r"0x[0-9a-fA-F]{1,12}")
-_DEVICE: Final = re.compile(r"\w[\w,-]{1,40}")
+_WORD: Final = lazy(r"0x[0-9a-fA-F]{1,12}")
+_DEVICE: Final = lazy(r"\w[\w,-]{1,40}")
 
 
 def terminated(text: str) -> tuple[str, str | None] | None:

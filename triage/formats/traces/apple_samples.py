@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from triage.formats.traces import apple_frames as lines
 from triage.formats.traces.gdb import call
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Window
 from triage.records import Frame, Trace
@@ -29,7 +30,7 @@ from triage.times import iso
 
 __all__ = ("sampled",)
 
-_KEY: Final = re.compile(r"[ \t]{0,8}([A-Z][\w /()-]{1,30}?):[ \t]{1,40}(\S.{0,1000})", re.DOTALL)
+_KEY: Final = lazy(r"[ \t]{0,8}([A-Z][\w /()-]{1,30}?):[ \t]{1,40}(\S.{0,1000})", re.DOTALL)
 _KEYS: Final = frozenset(
     (
         "Analysis of sampling", "Process", "Path", "Load Address", "Identifier", "Version", "Code Type", "Platform",
@@ -46,25 +47,23 @@ _KEYS: Final = frozenset(
         "Sudden Term", "Hang", "Time Unresponsive", "Codesigning ID", "Team ID", "Importance", "Unresponsive",
     )
 )  # fmt: skip
-_ANALYSIS: Final = re.compile(r"Analysis of sampling (.{1,200}) \(pid (\d{1,9})\) every ", re.DOTALL)
+_ANALYSIS: Final = lazy(r"Analysis of sampling (.{1,200}) \(pid (\d{1,9})\) every ", re.DOTALL)
 # marks of the tree, count, and the rest; spindump also writes a star before frames of the kernel
-_NODE: Final = re.compile(r"([ \t+!:|*]{1,400})(\d{1,9})[ \t]{1,4}(?=\S)")
-_SAMPLE: Final = re.compile(
-    r"[ \t]{1,4}\(in ([^()\n]{1,200})\)(?:[ \t]{1,4}\+ (0x[0-9a-fA-F]{1,16}|\d{1,12}))?", re.DOTALL
-)
-_SPIN: Final = re.compile(r" \(([^()\n]{1,300}) \+ (\d{1,15})\)(?= \[|$)")
-_TAIL: Final = re.compile(r"[ \t]{1,4}\[(0x[0-9a-fA-F]{1,16})(?:,0x[0-9a-fA-F]{1,16}){0,20}(?:,\.{3})?\]")
-_PLACE: Final = re.compile(r"[ \t]{1,4}([\w.+@<>-]{1,200}\.\w{1,8}):(\d{1,9})$|(.{1,200}?):(\d{1,9})(?:,\d{1,6})?$")
-_OFFSET: Final = re.compile(r" \+ (\d{1,15})$")
-_SAMPLE_THREAD: Final = re.compile(
+_NODE: Final = lazy(r"([ \t+!:|*]{1,400})(\d{1,9})[ \t]{1,4}(?=\S)")
+_SAMPLE: Final = lazy(r"[ \t]{1,4}\(in ([^()\n]{1,200})\)(?:[ \t]{1,4}\+ (0x[0-9a-fA-F]{1,16}|\d{1,12}))?", re.DOTALL)
+_SPIN: Final = lazy(r" \(([^()\n]{1,300}) \+ (\d{1,15})\)(?= \[|$)")
+_TAIL: Final = lazy(r"[ \t]{1,4}\[(0x[0-9a-fA-F]{1,16})(?:,0x[0-9a-fA-F]{1,16}){0,20}(?:,\.{3})?\]")
+_PLACE: Final = lazy(r"[ \t]{1,4}([\w.+@<>-]{1,200}\.\w{1,8}):(\d{1,9})$|(.{1,200}?):(\d{1,9})(?:,\d{1,6})?$")
+_OFFSET: Final = lazy(r" \+ (\d{1,15})$")
+_SAMPLE_THREAD: Final = lazy(
     r"[ \t]{1,8}(\d{1,9})[ \t]{1,4}Thread_(\d{1,18}|<[^>]{1,20}>)(?:: (.{0,200}?))?"
     r"(?:[ \t]{1,8}DispatchQueue_.{0,200})?$",
     re.DOTALL,
 )
-_SPIN_THREAD: Final = re.compile(r"[ \t]{1,4}Thread (0x[0-9a-fA-F]{1,16})(.{0,300})", re.DOTALL)
-_QUOTED: Final = re.compile(r'"([^"]{1,200})"')
+_SPIN_THREAD: Final = lazy(r"[ \t]{1,4}Thread (0x[0-9a-fA-F]{1,16})(.{0,300})", re.DOTALL)
+_QUOTED: Final = lazy(r'"([^"]{1,200})"')
 _HEAVY: Final = "Heaviest stack for the "
-_PROCESS: Final = re.compile(r"Process:[ \t]{1,20}(.{1,200}?) \[(\d{1,9})\]", re.DOTALL)
+_PROCESS: Final = lazy(r"Process:[ \t]{1,20}(.{1,200}?) \[(\d{1,9})\]", re.DOTALL)
 _AHEAD: Final = 64
 
 

@@ -9,11 +9,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces import apple_frames as lines
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("BACKTRACE", "CRASHED", "HEX", "KEY", "KEYS", "RAW_STACK", "RULE", "STATE", "Sections", "Stack")
 
-KEY: Final = re.compile(r"[ \t>]{0,16}([A-Z][\w./ ()-]{1,40}?):(?:[ \t]+(.{0,4000})|$)", re.DOTALL)
+KEY: Final = lazy(r"[ \t>]{0,16}([A-Z][\w./ ()-]{1,40}?):(?:[ \t]+(.{0,4000})|$)", re.DOTALL)
 KEYS: Final = frozenset(
     (
         "Incident Identifier", "CrashReporter Key", "Crash Reporter Key", "Hardware Model", "Process", "Path",
@@ -34,24 +35,24 @@ _TAIL_KEYS: Final = frozenset(("Logical CPU", "Error Code", "Trap Number", "VM R
 _FIRST_KEYS: Final = frozenset(("Incident Identifier", "Process", "Exception Type"))
 _LONG: Final = frozenset(("VM Region Info", "Termination Reason", "Termination Description", "Kernel Triage"))
 _ASI: Final = ("Application Specific Information", "Application Specific Signatures", "Dyld Error Message")
-_THREAD: Final = re.compile(
+_THREAD: Final = lazy(
     r"[ \t>]{0,16}Thread (\d{1,6})(?: Crashed| Highlighted| \(Crashed\))?:(?::|$|[ \t])(.{0,400})", re.DOTALL
 )
-_NAME: Final = re.compile(r"[ \t>]{0,16}Thread (\d{1,6}) name:(.{0,400})", re.DOTALL)
-CRASHED: Final = re.compile(r"[ \t>]{0,16}Thread \d{1,6} (?:Crashed|\(Crashed\)):")
-STATE: Final = re.compile(
+_NAME: Final = lazy(r"[ \t>]{0,16}Thread (\d{1,6}) name:(.{0,400})", re.DOTALL)
+CRASHED: Final = lazy(r"[ \t>]{0,16}Thread \d{1,6} (?:Crashed|\(Crashed\)):")
+STATE: Final = lazy(
     r"[ \t>]{0,16}(?:Unknown thread|Thread (\d{1,6})) crashed with (\S.{0,60}? Thread State[^:]{0,20}):", re.DOTALL
 )
-BACKTRACE: Final = re.compile(
+BACKTRACE: Final = lazy(
     r"[ \t>]{0,16}(Last Exception Backtrace|Exception Backtrace|Application Specific Backtrace \d{1,3}):"
 )
-_NUMBERED: Final = re.compile(r"[ \t>]{0,8}(\d{1,5})[ \t]{2,60}\S")
-RAW_STACK: Final = re.compile(r"[ \t>]{0,16}\(?(?:[ \t]{0,4}0x[0-9a-fA-F]{1,16}){1,600}[ \t]{0,4}\)?[ \t]{0,8}$")
-HEX: Final = re.compile(r"0x([0-9a-fA-F]{1,16})(?![0-9a-fA-F])")
-_QUEUE: Final = re.compile(r"[ \t,]{0,8}Dispatch queue: ", re.IGNORECASE)
+_NUMBERED: Final = lazy(r"[ \t>]{0,8}(\d{1,5})[ \t]{2,60}\S")
+RAW_STACK: Final = lazy(r"[ \t>]{0,16}\(?(?:[ \t]{0,4}0x[0-9a-fA-F]{1,16}){1,600}[ \t]{0,4}\)?[ \t]{0,8}$")
+HEX: Final = lazy(r"0x([0-9a-fA-F]{1,16})(?![0-9a-fA-F])")
+_QUEUE: Final = lazy(r"[ \t,]{0,8}Dispatch queue: ", re.IGNORECASE)
 _TABLES: Final = ("VM Region Summary", "External Modification Summary", "External Modification Warnings", "VM Regions")
-_TABLE_LINE: Final = re.compile(r"[ \t]+\S|REGION TYPE|=====|TOTAL|[A-Za-z_][^\n]{2,60} {2,}[\d.]{1,12}[KMGT]?\b")
-RULE: Final = re.compile(r"-{5,120}$|Translated Report|Full Report$|Backtrace not available|EOF$|No thread state")
+_TABLE_LINE: Final = lazy(r"[ \t]+\S|REGION TYPE|=====|TOTAL|[A-Za-z_][^\n]{2,60} {2,}[\d.]{1,12}[KMGT]?\b")
+RULE: Final = lazy(r"-{5,120}$|Translated Report|Full Report$|Backtrace not available|EOF$|No thread state")
 
 
 @dataclass(slots=True)

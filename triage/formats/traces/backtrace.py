@@ -25,6 +25,7 @@ from msgspec.structs import replace
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.gdb_frames import call
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -46,21 +47,19 @@ ANCHORS: Final = (
 _AHEAD: Final = 8
 _FAR: Final = 64
 _HEAD_LINES: Final = 8
-_BEFORE: Final = re.compile(
+_BEFORE: Final = lazy(
     r"(?:\[[\w.-]{1,80}:\d{1,9}\] {1,4})?(?:\[ {0,3}\d{1,4}\] |\(EE\) (?:\d{1,4}: )?|\d{1,4}: {1,4}(?=[/.\[])"
     r"|#?\d{1,4} {1,4}(?=[/.]))?"
 )
-_SPACED: Final = re.compile(r"(\S{1,400}) \((?=[^()]{0,400}\+0x)")
-_BACKWARD: Final = re.compile(r"Stack trace \(most recent call last\)(?: in thread (\d{1,10}))?:\s*$")
-_OBJECT: Final = re.compile(
-    r'(?:#\d{1,4})?\s{1,8}(?:\| )?Object "([^"\n]{0,1000})", at 0x([0-9a-fA-F]{1,16}), in ?(.*)$'
-)
-_SOURCE: Final = re.compile(r'(?:#\d{1,4})?\s{1,8}(?:\| )?Source "([^"\n]{0,1000})", line (\d{1,9}), in ?(.*)$')
-_CODE: Final = re.compile(r"\s{4,12}(?:\| )?\s{0,8}>?\s{0,6}\d{1,7}:|#\d{1,4} ")
-_SIGNAL: Final = re.compile(
+_SPACED: Final = lazy(r"(\S{1,400}) \((?=[^()]{0,400}\+0x)")
+_BACKWARD: Final = lazy(r"Stack trace \(most recent call last\)(?: in thread (\d{1,10}))?:\s*$")
+_OBJECT: Final = lazy(r'(?:#\d{1,4})?\s{1,8}(?:\| )?Object "([^"\n]{0,1000})", at 0x([0-9a-fA-F]{1,16}), in ?(.*)$')
+_SOURCE: Final = lazy(r'(?:#\d{1,4})?\s{1,8}(?:\| )?Source "([^"\n]{0,1000})", line (\d{1,9}), in ?(.*)$')
+_CODE: Final = lazy(r"\s{4,12}(?:\| )?\s{0,8}>?\s{0,6}\d{1,7}:|#\d{1,4} ")
+_SIGNAL: Final = lazy(
     r"\b(?:[Ss]ignal:? ?#?(?:[A-Z][a-z ]{1,40})?\(?(\d{1,2})\b|(SIG(?:SEGV|ABRT|BUS|FPE|ILL|TRAP|SYS)))"
 )
-_WORDS: Final = re.compile(
+_WORDS: Final = lazy(
     r"\b([Ss]egmentation [Ff]ault|[Bb]us error|[Aa]borted|Illegal instruction|Floating[ -]point exception)\b"
 )
 _NAMES: Final = {
@@ -69,10 +68,10 @@ _NAMES: Final = {
     "aborted": "SIGABRT",
     "illegal instruction": "SIGILL",
 }
-_ADDRESS: Final = re.compile(r"\baddress:? ?(?:=|is|at)? ?\[?(0x[0-9a-fA-F]{1,16})")
-_GOT: Final = re.compile(r".{0,60}\b(?:mysqld|mariadbd|mysqld_safe) got signal \d{1,2} ?;")
-_MPI: Final = re.compile(r"\[[\w.-]{1,80}:(\d{1,9})\]")
-_OWN: Final = re.compile(
+_ADDRESS: Final = lazy(r"\baddress:? ?(?:=|is|at)? ?\[?(0x[0-9a-fA-F]{1,16})")
+_GOT: Final = lazy(r".{0,60}\b(?:mysqld|mariadbd|mysqld_safe) got signal \d{1,2} ?;")
+_MPI: Final = lazy(r"\[[\w.-]{1,80}:(\d{1,9})\]")
+_OWN: Final = lazy(
     r"(?:\(EE\) |\[[\w.-]{1,80}:\d{1,9}\] ?)|(?:Obtained|backtrace\(\) returned) \d|.{0,40}[Bb]acktrace:\s*$"
     r"|.{0,40}[Ss]tack ?[Tt]race:?\s*$"
 )

@@ -24,6 +24,7 @@ from typing import Final
 
 from triage.formats.exception_codes import describe
 from triage.formats.traces.cdb_frames import Rows, header, number, row, warning
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace, json_text
@@ -53,32 +54,32 @@ _BACK: Final = 60
 _GAP: Final = 6
 _AHEAD: Final = 64
 _A: Final = r"[0-9a-fA-F]{8}`?(?:[0-9a-fA-F]{8})?"
-_VALUE: Final = re.compile(rf"({_A}|[0-9a-fA-F]{{1,16}})(?=\s|$)")
-_STOP: Final = re.compile(
+_VALUE: Final = lazy(rf"({_A}|[0-9a-fA-F]{{1,16}})(?=\s|$)")
+_STOP: Final = lazy(
     r"\(([0-9a-f]{1,8})\.([0-9a-f]{1,8})\): (.{1,200}?) - code ([0-9a-f]{8})(?: \((?:first chance"
     r"|(!!! second chance !!!)|first/second chance not available)\))?"
 )
-_BANNER: Final = re.compile(r"\*{3,}|\*\s.*\*\s*$|Copyright \(c\) Microsoft|Microsoft \(R\) Windows Debugger")
-_RECORD: Final = re.compile(
+_BANNER: Final = lazy(r"\*{3,}|\*\s.*\*\s*$|Copyright \(c\) Microsoft|Microsoft \(R\) Windows Debugger")
+_RECORD: Final = lazy(
     r"\s{0,4}(ExceptionAddress|ExceptionCode|ExceptionFlags|NumberParameters|Parameter\[\d{1,2}\]): (\S.*)$"
 )
-_CODED: Final = re.compile(
+_CODED: Final = lazy(
     r"\s{0,4}ExceptionCode: [0-9a-fA-F]{8}\b|EXCEPTION_CODE: \(NTSTATUS\) 0x|BUGCHECK_CODE:\s{1,4}[0-9a-f]"
 )
-_ATTEMPT: Final = re.compile(rf"Attempt to (read|write|execute)\b.{{0,60}}address ({_A})")
-_KEY: Final = re.compile(r"(?!ERROR:|WARNING:|NOTE:)([A-Z][A-Z0-9_]{2,60}):(?:\s+(\S.*)|\s*)$")
-_BUGCHECK: Final = re.compile(r"([A-Z][A-Z0-9_]{5,60}) \(([0-9a-f]{1,8})\)\s*$")
-_BUGCHECKED: Final = re.compile(r"BugCheck ([0-9A-F]{1,8}), \{([0-9a-f, `]{0,120})\}")
-_ARGUMENT: Final = re.compile(r"Arg(\d): ([0-9a-f`]{8,17})")
-_THREAD: Final = re.compile(
+_ATTEMPT: Final = lazy(rf"Attempt to (read|write|execute)\b.{{0,60}}address ({_A})")
+_KEY: Final = lazy(r"(?!ERROR:|WARNING:|NOTE:)([A-Z][A-Z0-9_]{2,60}):(?:\s+(\S.*)|\s*)$")
+_BUGCHECK: Final = lazy(r"([A-Z][A-Z0-9_]{5,60}) \(([0-9a-f]{1,8})\)\s*$")
+_BUGCHECKED: Final = lazy(r"BugCheck ([0-9A-F]{1,8}), \{([0-9a-f, `]{0,120})\}")
+_ARGUMENT: Final = lazy(r"Arg(\d): ([0-9a-f`]{8,17})")
+_THREAD: Final = lazy(
     r'([.# ])\s{0,4}\d{1,5}\s{1,4}Id: ([0-9a-f]{1,8})\.([0-9a-f]{1,8}) Suspend: [^"]{0,100}(?:"(.{0,100})")?\s*$'
 )
-_REGISTERS: Final = re.compile(r"(?:\s{0,2}[er]?[a-z0-9]{2,3}=[0-9a-f`]{2,17}\s{0,20}){1,8}$")
-_REGISTER: Final = re.compile(r"\b([a-z][a-z0-9]{1,3})=([0-9a-f`]{2,17})")
-_IMAGE: Final = re.compile(rf"ModLoad: ({_A}) ({_A})\s{{1,8}}(\S.*)$")
-_SYMBOL: Final = re.compile(r"[\w.<>-]{1,80}![^\s].{0,2000}[+:]")
-_CODE: Final = re.compile(rf"({_A}) [0-9a-f?]{{2,32}}\s{{1,30}}\S")
-_OTHER: Final = re.compile(
+_REGISTERS: Final = lazy(r"(?:\s{0,2}[er]?[a-z0-9]{2,3}=[0-9a-f`]{2,17}\s{0,20}){1,8}$")
+_REGISTER: Final = lazy(r"\b([a-z][a-z0-9]{1,3})=([0-9a-f`]{2,17})")
+_IMAGE: Final = lazy(rf"ModLoad: ({_A}) ({_A})\s{{1,8}}(\S.*)$")
+_SYMBOL: Final = lazy(r"[\w.<>-]{1,80}![^\s].{0,2000}[+:]")
+_CODE: Final = lazy(rf"({_A}) [0-9a-f?]{{2,32}}\s{{1,30}}\S")
+_OTHER: Final = lazy(
     r"\d{1,3}:\d{3}(?::x86)?> |[a-z0-9]{0,4}kd> |quit:|Followup: |---------|iopl=|[+]?0x[0-9a-f]{1,16}\s*$|Key  : "
     r"|\s{4}(?:Key  : |Value: )|Arguments:"
     r"|Debugging Details:|First chance exceptions are|This exception may be expected|No \.natvis|ERROR: |WARNING: "

@@ -19,27 +19,26 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("Rows", "header", "number", "row", "warning")
 
 _ADDRESS: Final = r"(?:[0-9a-f]{8}`?[0-9a-f]{8}|[0-9a-f]{8})"
 _NONE: Final = r"-{8}`?-{8}|-{8}|\(Inline(?: Function)?\)"
-_HEADER: Final = re.compile(r"\s{0,4}(?:#\s{1,4}|Memory\s{1,4})*(?:ChildEBP|Child-SP)\s{1,16}RetAddr")
-_ROW: Final = re.compile(
+_HEADER: Final = lazy(r"\s{0,4}(?:#\s{1,4}|Memory\s{1,4})*(?:ChildEBP|Child-SP)\s{1,16}RetAddr")
+_ROW: Final = lazy(
     rf"\s{{0,4}}(?:(?P<number>[0-9a-f]{{2,3}})\s{{1,4}})?(?:\s{{0,10}}(?P<memory>[0-9a-f]{{1,7}})\s{{1,4}})?"
     rf"(?P<sp>{_ADDRESS}|{_NONE})\s{{1,8}}"
     rf"(?P<back>{_ADDRESS}|{_NONE})\s{{1,16}}(?P<rest>\S.*)$",
     re.IGNORECASE,
 )
-_WORD: Final = re.compile(rf"(?:{_ADDRESS}|-{{8}}`?-{{8}}|-{{8}})\s{{1,4}}", re.IGNORECASE)
-_PLACE: Final = re.compile(r" \[([^\[\]]{1,1000}) @ (\d{1,9})(?: \+ 0x[0-9a-f]{1,8})?\]\s*$", re.IGNORECASE)
-_EXTRA: Final = re.compile(
-    r" \((?:FPO|CONV|TLS|Managed|No FPO|HybridCode)[^()]{0,80}(?:\[[^\]]{0,40}\])?[^()]{0,20}\)\s*$"
-)
-_OFFSET: Final = re.compile(r"\+0x([0-9a-f]{1,16})$", re.IGNORECASE)
-_BARE: Final = re.compile(r"0x([0-9a-f`]{1,17})$", re.IGNORECASE)
-_WARNING: Final = re.compile(r"WARNING: (?:Frame IP not in any known module|Stack unwind information not available)")
+_WORD: Final = lazy(rf"(?:{_ADDRESS}|-{{8}}`?-{{8}}|-{{8}})\s{{1,4}}", re.IGNORECASE)
+_PLACE: Final = lazy(r" \[([^\[\]]{1,1000}) @ (\d{1,9})(?: \+ 0x[0-9a-f]{1,8})?\]\s*$", re.IGNORECASE)
+_EXTRA: Final = lazy(r" \((?:FPO|CONV|TLS|Managed|No FPO|HybridCode)[^()]{0,80}(?:\[[^\]]{0,40}\])?[^()]{0,20}\)\s*$")
+_OFFSET: Final = lazy(r"\+0x([0-9a-f]{1,16})$", re.IGNORECASE)
+_BARE: Final = lazy(r"0x([0-9a-f`]{1,17})$", re.IGNORECASE)
+_WARNING: Final = lazy(r"WARNING: (?:Frame IP not in any known module|Stack unwind information not available)")
 
 
 def number(text: str) -> int:

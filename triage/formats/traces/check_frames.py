@@ -24,36 +24,36 @@ that could look twice at the same characters.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
 from triage.formats.traces.gdb_frames import call
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 from triage.records import Frame
 
 __all__ = ("Form", "form", "placed", "stack")
 
-_NUMBERED: Final = re.compile(r"\s{0,8}#(\d{1,4}):?\s{1,4}0x([0-9a-fA-F]{1,16})(?:\s{1,4}(\S.*))?\s*$")
-_WINDOWS: Final = re.compile(r"0x([0-9a-fA-F]{1,16})(?:\+(0x[0-9a-fA-F]{1,8}|\d{1,10}))?\](?:\s\((.*)\))?\s*$")
-_APPLE: Final = re.compile(r"\s{0,8}(\d{1,4})\s{1,6}(\S.{0,120}?)\s{1,60}0x([0-9a-fA-F]{6,16})\s(\S.*)$")
-_COUNTED: Final = re.compile(r"\s{0,4}(\d{1,3}):\s(?:(0x[0-9a-fA-F]{1,16}|[0-9A-F]{8,16})(?=\s|$)\s?)?(.*)$")
-_AT: Final = re.compile(
+_NUMBERED: Final = lazy(r"\s{0,8}#(\d{1,4}):?\s{1,4}0x([0-9a-fA-F]{1,16})(?:\s{1,4}(\S.*))?\s*$")
+_WINDOWS: Final = lazy(r"0x([0-9a-fA-F]{1,16})(?:\+(0x[0-9a-fA-F]{1,8}|\d{1,10}))?\](?:\s\((.*)\))?\s*$")
+_APPLE: Final = lazy(r"\s{0,8}(\d{1,4})\s{1,6}(\S.{0,120}?)\s{1,60}0x([0-9a-fA-F]{6,16})\s(\S.*)$")
+_COUNTED: Final = lazy(r"\s{0,4}(\d{1,3}):\s(?:(0x[0-9a-fA-F]{1,16}|[0-9A-F]{8,16})(?=\s|$)\s?)?(.*)$")
+_AT: Final = lazy(
     r"(?:\[?[^\]\n@]{1,80}\] )?(?:[^\s:@]{1,60}:\d{1,6}: {1,4})?\s{0,8}@\s{1,20}(?:0x)?([0-9a-fA-F]{3,16})(?:\s{1,20}"
     r"(\d{1,10}|\(unknown\))(?=\s))?(?:\s{1,4}(.*))?$"
 )
-_WEBKIT: Final = re.compile(r"\s{0,8}(\d{1,4})\s{1,6}0x([0-9a-fA-F]{6,16})(?:\s(.*))?$")
-_MOZILLA: Final = re.compile(r"\s{0,4}#(\d{2,4}): (\S.*)$")
-_BOOST: Final = re.compile(r"\s{0,4}(\d{1,4})# (\S.*)$")
-_UNREAL: Final = re.compile(r"\[Callstack\] 0x([0-9a-fA-F]{1,16}) (?:(\S{1,200}?)!)?(.*)$")
-_ENVOY: Final = re.compile(r"\s{0,4}#(\d{1,4}): (\S.*)\[0x([0-9a-fA-F]{1,16})\]$")
-_UNWIND: Final = re.compile(r"\s{0,8}0x([0-9a-fA-F]{1,16}): ?(?:\((.*)\)|-- error.*)$")
-_BT: Final = re.compile(r"\s{0,8}\[bt\] \(\d{1,4}\) ")
-_PLACE: Final = re.compile(r"(.*?):(\d{1,9})(?::(\d{1,9}))?$")
-_HEX: Final = re.compile(r"0x[0-9a-fA-F]{1,16}$")
-_SOURCE: Final = re.compile(r"\s{8,40}(\S.{0,1000}?):(\d{1,9})$")
+_WEBKIT: Final = lazy(r"\s{0,8}(\d{1,4})\s{1,6}0x([0-9a-fA-F]{6,16})(?:\s(.*))?$")
+_MOZILLA: Final = lazy(r"\s{0,4}#(\d{2,4}): (\S.*)$")
+_BOOST: Final = lazy(r"\s{0,4}(\d{1,4})# (\S.*)$")
+_UNREAL: Final = lazy(r"\[Callstack\] 0x([0-9a-fA-F]{1,16}) (?:(\S{1,200}?)!)?(.*)$")
+_ENVOY: Final = lazy(r"\s{0,4}#(\d{1,4}): (\S.*)\[0x([0-9a-fA-F]{1,16})\]$")
+_UNWIND: Final = lazy(r"\s{0,8}0x([0-9a-fA-F]{1,16}): ?(?:\((.*)\)|-- error.*)$")
+_BT: Final = lazy(r"\s{0,8}\[bt\] \(\d{1,4}\) ")
+_PLACE: Final = lazy(r"(.*?):(\d{1,9})(?::(\d{1,9}))?$")
+_HEX: Final = lazy(r"0x[0-9a-fA-F]{1,16}$")
+_SOURCE: Final = lazy(r"\s{8,40}(\S.{0,1000}?):(\d{1,9})$")
 _NAMELESS: Final = frozenset({"<unknown>", "(unknown)", "???", "??", "(No symbol)", "0x0", "<NULL>", ""})
 
 

@@ -19,6 +19,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 
 __all__ = ("Head", "Rule", "head", "rules")
@@ -64,7 +65,7 @@ class Rule:
 
 _MORE_LINES: Final = 12
 _LONGEST: Final = 16_384
-_SAID: Final = re.compile(
+_SAID: Final = lazy(
     r"(?P<type>Security D?CHECK failed|D?CHECK failed|(?:Debug c|C)heck failed|NOTREACHED hit|V8 error|ASSERTION FAILED"
     r"|[Aa]ssertion failed|SkASSERT failed)(?:[:.]\s?|$)(?P<value>.*)",
     re.DOTALL,
@@ -74,7 +75,7 @@ _TYPES: Final = {
     "ASSERTION FAILED": "Assertion failed",
     "CHECK failed": "Check failed",
 }
-_EMPTY: Final = re.compile(r"\s*$")
+_EMPTY: Final = lazy(r"\s*$")
 
 
 # What stands in the patterns and anchors of the data file for pieces that many have.
@@ -102,9 +103,9 @@ def _rule(
     named = [_MONTHS if anchor == "$MONTHS" else (anchor,) for anchor in anchors]
     return Rule(
         anchors=tuple(anchor for group in named for anchor in group),
-        pattern=re.compile(pattern),
+        pattern=lazy(pattern),
         error_type=type,
-        more=tuple(re.compile(text) for text in more or ()),
+        more=tuple(lazy(text) for text in more or ()),
         **{**rest, "must": tuple(rest.get("must", ()))},
     )
 

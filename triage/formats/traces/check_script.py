@@ -17,18 +17,19 @@ import re
 from typing import Final
 
 from triage.formats.traces.check_frames import placed
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 from triage.records import Frame
 
 __all__ = ("script",)
 
-_FRAME: Final = re.compile(r"\s{0,8}(\d{1,4}): (\S.*)$")
-_INNER: Final = re.compile(r"(\w{1,40}Frame) \[pc: 0x([0-9a-fA-F]{1,16})\]")
-_PC: Final = re.compile(r" \[(?:pc=)?0x[0-9a-fA-F]{1,16}\]")
-_PLACE: Final = re.compile(r" \[([^\]\n]{1,1000}?):~?(\d{1,9})\]")
-_MARK: Final = re.compile(r"#\d{1,6}#")
-_BETWEEN: Final = re.compile(r"\s*$|Security context: |\s{0,8}\d{1,4}: ")
-_DETAILS: Final = re.compile(
+_FRAME: Final = lazy(r"\s{0,8}(\d{1,4}): (\S.*)$")
+_INNER: Final = lazy(r"(\w{1,40}Frame) \[pc: 0x([0-9a-fA-F]{1,16})\]")
+_PC: Final = lazy(r" \[(?:pc=)?0x[0-9a-fA-F]{1,16}\]")
+_PLACE: Final = lazy(r" \[([^\]\n]{1,1000}?):~?(\d{1,9})\]")
+_MARK: Final = lazy(r"#\d{1,6}#")
+_BETWEEN: Final = lazy(r"\s*$|Security context: |\s{0,8}\d{1,4}: ")
+_DETAILS: Final = lazy(
     r"\s*$|\[\d{1,4}\]: |\s{2,4}// |\s{2,4}(?:var|let|const) |\s{2,4}\[\d{1,6}\] : |-{9,}|\}|// optimized frame"
     r"|={4,} Key |\s#\d{1,6}# |={10,}\s*$"
     r"|\s{8}"

@@ -23,6 +23,7 @@ from typing import Final
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.check_heads import Head
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 
 __all__ = ("STARTS", "signal", "v8")
@@ -46,22 +47,20 @@ STARTS: Final = (
     "Check failure stack trace: ",
     "[end of stack trace]",
 )
-_RECEIVED: Final = re.compile(
+_RECEIVED: Final = lazy(
     r"Received signal (\d{1,3})(?: (?P<code>[A-Z]{2,4}_\w{1,20}|<unknown>) (?P<address>[0-9a-fA-F]{1,16}))?\s*$"
 )
-_ABORTED: Final = re.compile(r"\*\*\* Aborted at (\d{9,11}) \([Uu]nix time")
-_GLOG: Final = re.compile(
+_ABORTED: Final = lazy(r"\*\*\* Aborted at (\d{9,11}) \([Uu]nix time")
+_GLOG: Final = lazy(
     r"\*\*\* (?:Signal (?P<number>\d{1,3}) \()?(?P<signal>SIG[A-Z0-9]{2,8})\)?(?: \(@?"
     r"(?P<address>0x[0-9a-fA-F]{1,16})\))? received (?:by PID (?P<pid>\d{1,9})"
     r" \((?:pthread )?TID (?P<tid>0x[0-9a-fA-F]{1,16}|\d{1,20})\)(?: \(linux TID (?P<linux>\d{1,9})\))?.{0,200}"
     r"|at time=(?P<time>\d{9,11})"
     r"(?: on cpu (?P<cpu>\d{1,5}))?.{0,40})"
 )
-_PC: Final = re.compile(r"(?:.{0,160}: )?PC: @")
-_CAUGHT: Final = re.compile(
-    r"Caught (?P<words>[A-Z][\w ]{1,40}), suspect faulting address (?P<address>0x[0-9a-fA-F]{1,16})"
-)
-_HANDLER: Final = re.compile(
+_PC: Final = lazy(r"(?:.{0,160}: )?PC: @")
+_CAUGHT: Final = lazy(r"Caught (?P<words>[A-Z][\w ]{1,40}), suspect faulting address (?P<address>0x[0-9a-fA-F]{1,16})")
+_HANDLER: Final = lazy(
     r"PID (?P<pid>\d{1,9}) received (?P<signal>SIG[A-Z]{2,6}) for address: (?P<address>0x[0-9a-fA-F]{1,16})"
 )
 _WORDS: Final = {
@@ -72,20 +71,20 @@ _WORDS: Final = {
     "Floating point exception": "SIGFPE",
     "Trace/breakpoint trap": "SIGTRAP",
 }
-_FATAL: Final = re.compile(
+_FATAL: Final = lazy(
     r"\s{0,8}#\s{1,4}Fatal error in (?:(?P<file>.{0,400}), line (?P<line>\d{1,9})|(?P<function>\S.{0,400}))\s*$"
 )
-_HASH: Final = re.compile(r"\s{0,8}#(?:\s{1,4}(\S.*))?\s*$")
-_TYPED: Final = re.compile(
+_HASH: Final = lazy(r"\s{0,8}#(?:\s{1,4}(\S.*))?\s*$")
+_TYPED: Final = lazy(
     r"(Debug check failed|Check failed|\w{1,60}Error|unreachable code|unimplemented code)(?:: (.*))?$", re.DOTALL
 )
-_ABORT: Final = re.compile(
+_ABORT: Final = lazy(
     r"abort: (?:(?P<type>CSA_\w{3,10} failed|Torque assert|CHECK failed): ?)?(?P<value>.*?)(?P<places>"
     r"(?: \[[^\[\]]{1,300}\]){0,20})\s*$"
 )
-_PLACE: Final = re.compile(r"\[([^\[\]\n]{1,300}):(\d{1,9})(?::\d{1,9})?\]")
+_PLACE: Final = lazy(r"\[([^\[\]\n]{1,300}):(\d{1,9})(?::\d{1,9})?\]")
 _DUMPED: Final = ("Stack dump:", "Stack dump without symbol names")
-_NUMBERED: Final = re.compile(r"\s{0,8}\d{1,4}: \S")
+_NUMBERED: Final = lazy(r"\s{0,8}\d{1,4}: \S")
 _RAISED: Final = frozenset({"SIGABRT", "SIGTRAP", "SIGILL"})
 _MESSAGE_LINES: Final = 20
 

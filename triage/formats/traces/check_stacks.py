@@ -16,12 +16,12 @@ A message goes on over lines of its own until a stack begins, at most 40; where 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Final
 
 from triage.formats.traces.check_frames import form, stack
 from triage.formats.traces.check_script import script
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
@@ -29,7 +29,7 @@ __all__ = ("Tail", "tail")
 
 _MESSAGE_LINES: Final = 40
 _BLANKS: Final = 5
-_LEADS: Final = re.compile(
+_LEADS: Final = lazy(
     r"\s*$|#\s*$|#FailureMessage Object: |\s{0,8}(?:[Bb]acktrace|BACKTRACE|[Cc]all ?[Ss]tack|Stack ?[Tt]race"
     r"|Native stack trace)"
     r"(?: returned \d{1,5} entries)?:\s*$|.{0,200}\] Backtrace \(use tools/stack_decode"
@@ -38,23 +38,23 @@ _LEADS: Final = re.compile(
     r"|Obtained \d{1,5} stack frames|(?:.{0,160}: )?PC: @|.{0,200}=== Critical error: ===|.{0,80}Fatal error!\s*$"
     r"|\[Backtrace\]|Stack dump:"
 )
-_MORE_LEADS: Final = re.compile(
+_MORE_LEADS: Final = lazy(
     r"[\w./-]{1,400}\.\w{1,4}:\d{1,9}\s*$|\d{1,4}\.\s|(?:\[backtrace\] )?IPC message handler context: 0x"
 )
-_STOPS: Final = re.compile(
+_STOPS: Final = lazy(
     r"==\d{1,9}==|={40,}|\w{1,60}Sanitizer:|\[(?:\d{1,9}:){0,2}\d{4,8}[/,]\d{6}[.:]|[IWEF]\d{4,8} \d\d:\d\d:\d\d"
     r"|Received signal |SUMMARY: |#\s*$"
     r"|\*\*\* (?:Aborted at|SIG)|Program received signal|Fatal signal |AddressSanitizer:|Aborted\b|\(core dumped\)"
     r"|(?:Abort|Segmentation fault|Trace)"
 )
 _END: Final = ("[end of stack trace]", "Calling _exit(1). Core file will not be generated.")
-_TASK: Final = re.compile(r"\s{0,4}Task trace:\s*$")
-_KEYS: Final = re.compile(r"\s{0,4}Crash keys:\s*$")
-_KEY: Final = re.compile(r'\s{1,8}"([^"\n]{1,200})" = "(.*?)"?\s*$')
-_REGISTERS: Final = re.compile(r"(?:\s{1,4}[a-z][a-z0-9]{1,3}: [0-9a-f]{8,16}){1,8}\s*$")
-_REGISTER: Final = re.compile(r"([a-z][a-z0-9]{1,3}): ([0-9a-f]{8,16})")
-_MAP: Final = re.compile(r"={4,8} Memory map: =")
-_MAPPED: Final = re.compile(
+_TASK: Final = lazy(r"\s{0,4}Task trace:\s*$")
+_KEYS: Final = lazy(r"\s{0,4}Crash keys:\s*$")
+_KEY: Final = lazy(r'\s{1,8}"([^"\n]{1,200})" = "(.*?)"?\s*$')
+_REGISTERS: Final = lazy(r"(?:\s{1,4}[a-z][a-z0-9]{1,3}: [0-9a-f]{8,16}){1,8}\s*$")
+_REGISTER: Final = lazy(r"([a-z][a-z0-9]{1,3}): ([0-9a-f]{8,16})")
+_MAP: Final = lazy(r"={4,8} Memory map: =")
+_MAPPED: Final = lazy(
     r"([0-9a-f]{6,16})-([0-9a-f]{6,16}) [r-][w-][x-][ps] [0-9a-f]{8} [0-9a-f]{2,3}:[0-9a-f]{2,6} \d{1,20}(?:\s{1,80}"
     r"(.*))?$"
 )

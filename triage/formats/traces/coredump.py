@@ -24,6 +24,7 @@ from typing import Final
 
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.gdb_frames import call
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -46,23 +47,21 @@ ANCHORS: Final = (
 _BACK: Final = 40
 _GAP: Final = 4
 
-_MESSAGE: Final = re.compile(
+_MESSAGE: Final = lazy(
     r"(?:\[\S{1,4}\] )?(?:Message: )?Process (\d{1,9}) \((.{0,200}?)\) of user (\d{1,10}) (dumped core\."
     r"|terminated abnormally"
     r"(?: with signal (\d{1,3})/(\w{2,8}))?.{0,100}|died.{0,40})"
 )
-_STACK: Final = re.compile(r"Stack trace of thread (\d{1,10}):")
-_FRAME: Final = re.compile(r"#(\d{1,4})\s{1,4}0x([0-9a-fA-F]{4,16})\s(\S.*)$")
-_MODULE: Final = re.compile(
-    r"(?:Found module|Module) (\S.{0,400}?) (?:with build-id:? ([0-9a-f]{4,64})|without build-id)"
-)
-_NOTED: Final = re.compile(
+_STACK: Final = lazy(r"Stack trace of thread (\d{1,10}):")
+_FRAME: Final = lazy(r"#(\d{1,4})\s{1,4}0x([0-9a-fA-F]{4,16})\s(\S.*)$")
+_MODULE: Final = lazy(r"(?:Found module|Module) (\S.{0,400}?) (?:with build-id:? ([0-9a-f]{4,64})|without build-id)")
+_NOTED: Final = lazy(
     r"Metadata for module |ELF object binary architecture: (.*)|Failed to |Stack trace of thread |Coredump "
 )
-_PID: Final = re.compile(r"\s{0,24}PID: (\d{1,9}) \((.{0,200})\)\s*$")
-_KEY: Final = re.compile(r"\s{0,24}([A-Z][A-Za-z-]{1,20}(?: [A-Za-z]{1,10}){0,3}|build-id): (\S.*)$")
-_SIGNAL: Final = re.compile(r"(\d{1,3}) \((\w{2,8})\)")
-_UTC: Final = re.compile(r"[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC")
+_PID: Final = lazy(r"\s{0,24}PID: (\d{1,9}) \((.{0,200})\)\s*$")
+_KEY: Final = lazy(r"\s{0,24}([A-Z][A-Za-z-]{1,20}(?: [A-Za-z]{1,10}){0,3}|build-id): (\S.*)$")
+_SIGNAL: Final = lazy(r"(\d{1,3}) \((\w{2,8})\)")
+_UTC: Final = lazy(r"[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC")
 _RAISED: Final = frozenset({"SIGABRT", "SIGTRAP", "SIGILL"})
 _ABORTING: Final = frozenset(
     {"raise", "__GI_raise", "abort", "__pthread_kill_implementation", "pthread_kill", "gsignal"}

@@ -38,6 +38,7 @@ from triage.formats.traces.dart_parse import (
     rejoin,
     row,
 )
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
 
@@ -59,10 +60,8 @@ ANCHORS: Final = (
     " abs 0",
 )
 
-_UNHANDLED: Final = re.compile(r"(?:\[ERROR:[^\]\n]{1,200}\] )?Unhandled [eE]xception: ?(.*)$")
-_TYPE: Final = re.compile(
-    r"_?([A-Z][\w$]{0,100}(?:Error|Exception|Failure))(?: \([^)\n]{0,200}\))?(?:: (.*))?$", re.DOTALL
-)
+_UNHANDLED: Final = lazy(r"(?:\[ERROR:[^\]\n]{1,200}\] )?Unhandled [eE]xception: ?(.*)$")
+_TYPE: Final = lazy(r"_?([A-Z][\w$]{0,100}(?:Error|Exception|Failure))(?: \([^)\n]{0,200}\))?(?:: (.*))?$", re.DOTALL)
 # What Dart's own errors print in place of their class.
 _WORDS: Final = (
     ("Bad state: ", "StateError"),
@@ -73,8 +72,8 @@ _WORDS: Final = (
     ("Stack Overflow", "StackOverflowError"),
     ("Out of Memory", "OutOfMemoryError"),
 )
-_CAST: Final = re.compile(r"type '.{1,1000}' is not a subtype of type ")
-_ASSERTED: Final = re.compile(r"'[^'\n]{1,1000}': Failed assertion: |Failed assertion: ")
+_CAST: Final = lazy(r"type '.{1,1000}' is not a subtype of type ")
+_ASSERTED: Final = lazy(r"'[^'\n]{1,1000}': Failed assertion: |Failed assertion: ")
 # Lines of a message between its head and the first row, where no head says that one comes.
 _ABOVE: Final = 3
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame, Trace
 
 __all__ = ("HEAD_STARTS", "NUMBERED", "header", "is_echo", "is_row", "join", "parse", "probe", "rejoin", "row")
@@ -17,27 +18,27 @@ _PIECES: Final = 6
 _MESSAGE_CHARS: Final = 65_536
 _ECHO_CHARS: Final = 200
 
-_PROBE: Final = re.compile(
+_PROBE: Final = lazy(
     r"^[ \t]{0,16}(?:#\d{1,6} +\S[^\n]*\((?:package:|dart:|file:|org-dartlang|[^\s()]*\.dart[:)])"
     r"|(?:package:|dart:|file:)?[^\s:#(]\S*\.dart \d{1,9}(?::\d{1,9})?  +\S)",
     re.MULTILINE,
 )
-NUMBERED: Final = re.compile(r"#(\d{1,9})(?:\s+|$)")
-_AOT: Final = re.compile(
+NUMBERED: Final = lazy(r"#(\d{1,9})(?:\s+|$)")
+_AOT: Final = lazy(
     r"(?:unparsed\s+)?#(\d{1,9}) abs ([0-9a-fA-F]{1,16})(?: virt ([0-9a-fA-F]{1,16}))?"
     r"(?: (\S+?)(?:\+0x([0-9a-fA-F]{1,16}))?)?$"
 )
-_FRIENDLY: Final = re.compile(r"(\S+)(?: (\d{1,9})(?::(\d{1,9}))?)?[ \t]{2,}(\S.*)$")
-_LOCATION: Final = re.compile(r"(:\d{1,9})?(:\d{1,9})?$")
-_ELIDED: Final = re.compile(r"\(elided (one|\d{1,9}) frames? from (.+)\)$")
-_FOLDED: Final = re.compile(r"\.\.\.\s+(.*\S)\s*\((\d{1,9}) frames?\)$")
-_ECHO: Final = re.compile(r"[\w.-]{1,120}\.dart:\d{1,9}(?::\d{1,9})?$")
-_SHOWN: Final = re.compile(r"(?:package:|dart:|file:|lib/)\S*:\d{1,9}(?::\d{1,9})?$")
-_PUB: Final = re.compile(r"\.pub-cache/(?:hosted/[^/]+|git)/([A-Za-z0-9_]+)-")
-_PUB_WINDOWS: Final = re.compile(r"Pub/Cache/(?:hosted/[^/]+|git)/([A-Za-z0-9_]+)-")
+_FRIENDLY: Final = lazy(r"(\S+)(?: (\d{1,9})(?::(\d{1,9}))?)?[ \t]{2,}(\S.*)$")
+_LOCATION: Final = lazy(r"(:\d{1,9})?(:\d{1,9})?$")
+_ELIDED: Final = lazy(r"\(elided (one|\d{1,9}) frames? from (.+)\)$")
+_FOLDED: Final = lazy(r"\.\.\.\s+(.*\S)\s*\((\d{1,9}) frames?\)$")
+_ECHO: Final = lazy(r"[\w.-]{1,120}\.dart:\d{1,9}(?::\d{1,9})?$")
+_SHOWN: Final = lazy(r"(?:package:|dart:|file:|lib/)\S*:\d{1,9}(?::\d{1,9})?$")
+_PUB: Final = lazy(r"\.pub-cache/(?:hosted/[^/]+|git)/([A-Za-z0-9_]+)-")
+_PUB_WINDOWS: Final = lazy(r"Pub/Cache/(?:hosted/[^/]+|git)/([A-Za-z0-9_]+)-")
 _HEAD_KEYS: Final = ("pid", "tid", "name", "os", "arch", "comp", "sim", "build_id", "isolate_dso_base", "vm_dso_base")
 _HEAD_KEYS_2: Final = ("isolate_instructions", "vm_instructions", "loading_unit")
-_HEAD: Final = re.compile(rf"\b({'|'.join(_HEAD_KEYS + _HEAD_KEYS_2)}):? ('[^']{{0,128}}'|[^\s,]{{1,128}})")
+_HEAD: Final = lazy(rf"\b({'|'.join(_HEAD_KEYS + _HEAD_KEYS_2)}):? ('[^']{{0,128}}'|[^\s,]{{1,128}})")
 HEAD_STARTS: Final = (
     "pid: ", "os: ", "build_id: ", "isolate_dso_base: ", "isolate_instructions: ", "loading_unit: ",
     "*** *** ***", "Warning: This VM has been configured", "warning:  This VM has been configured",

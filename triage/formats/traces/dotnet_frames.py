@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("AT", "frame")
@@ -36,32 +37,32 @@ AT: Final = (
 _IN: Final = ("in", "em", "en", "à", "dans", "в", "w", "v", "i", "konum:", "位置", "場所", "위치:?", "파일", "於", "在")
 _METHOD: Final = r"(?P<name>[^\s(][^(]{0,1500}?) ?\((?P<args>(?:[^()]|\([^()]{0,400}\)){0,3000})\)"
 _WRAPPER: Final = r"(?:\((?P<wrapper>wrapper [\w-]{1,40})\) )?"
-_RUNTIME: Final = re.compile(
+_RUNTIME: Final = lazy(
     rf"\s*(?P<at>{'|'.join(re.escape(word) for word in AT)}) {_WRAPPER}{_METHOD}"
     rf"(?: (?:{'|'.join(_IN)}) (?P<file>\S.{{0,800}}?):(?P<word>[^\s\d:/\\]{{1,20}}) ?(?P<line>\d{{1,9}})\.?)?\s*$"
 )
-_NATIVE: Final = re.compile(
+_NATIVE: Final = lazy(
     rf"\s*at {_METHOD} in (?P<module>[^\s+]{{1,300}})(?:\+|:)(?:0x)?(?P<offset>[0-9a-fA-F]{{1,16}})\s*$"
 )
-_AOT: Final = re.compile(r"\s*at (?P<name>[\w.`!<>$]{1,400}?)(?:!<BaseAddress>)?\+0x(?P<offset>[0-9a-fA-F]{1,16})\s*$")
-_MONO: Final = re.compile(
+_AOT: Final = lazy(r"\s*at (?P<name>[\w.`!<>$]{1,400}?)(?:!<BaseAddress>)?\+0x(?P<offset>[0-9a-fA-F]{1,16})\s*$")
+_MONO: Final = lazy(
     rf"\s*at {_WRAPPER}{_METHOD}"
     r"(?: <0x[0-9a-fA-F]{1,16} \+ 0x[0-9a-fA-F]{1,16}>| ?\[0x(?P<il>[0-9a-fA-F]{1,8})\])?"
     r" in (?P<file><[^<>]{0,200}>|[^<>]{1,800}?):(?P<line>\d{1,9})\s*$"
 )
-_UNITY: Final = re.compile(
+_UNITY: Final = lazy(
     rf"(?P<type>[A-Za-z_][\w.`+<>/,\[\]]{{0,400}}):{_METHOD}"
     r"(?: \(at (?P<file>[^()]{1,600}):(?P<line>\d{1,9})\))?\s*$"
 )
-_UNITY_AT: Final = re.compile(
+_UNITY_AT: Final = lazy(
     rf"(?:\s*at )?{_METHOD} \(at (?P<file><[^<>]{{0,200}}>|[^()]{{1,600}}):(?P<line>\d{{1,9}})\)\s*$"
 )
 # What Java and JavaScript write between the brackets.
-_FILE: Final = re.compile(
+_FILE: Final = lazy(
     r"[^\s,]{1,300}\.(?:java|kts?|scala|groovy|cljc?|m?js|tsx?|rb|dart|py)(?::[\d:]{1,20}|$)"
     r"|Native Method|Unknown Source|SourceFile|[^,]{1,300}:\d{1,9}$|<anonymous>$|native$"
 )
-_TOKEN: Final = re.compile(r"[\w.`<>+\[\],$|@&*=\-/{}!:]+$")
+_TOKEN: Final = lazy(r"[\w.`<>+\[\],$|@&*=\-/{}!:]+$")
 
 
 def frame(line: str, number: int | None = None) -> Frame | None:

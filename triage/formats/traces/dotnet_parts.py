@@ -8,42 +8,41 @@ from typing import Final
 
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.dotnet_frames import frame
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame, Trace
 
 __all__ = ("EVENT", "FATAL", "UNHANDLED", "Said", "Stacks", "error_of", "is_part")
 
-UNHANDLED: Final = re.compile(
+UNHANDLED: Final = lazy(
     r".{0,200}?(?:Unhandled [Ee]xception(?:\. |:|\.$)|Unbehandelte Ausnahme: ?|Exception non gérée ?: ?"
     r"|Excepción no controlada: ?|Eccezione non gestita: ?|Exceção Sem Tratamento: ?|Необработанное исключение: ?"
     r"|未经处理的异常: ?|ハンドルされていない例外: ?|FATAL UNHANDLED EXCEPTION: ?|Exception Info: )"
 )
-FATAL: Final = re.compile(
+FATAL: Final = lazy(
     r"(Process terminated|Fatal error|Stack overflow(?=\.\s*$))\.(?: (.*))?$"
     r"|Process is terminating due to (StackOverflow)Exception"
 )
-_NATIVE: Final = re.compile(r"exception code ([0-9a-fA-F]{8})\b")
-EVENT: Final = re.compile(
-    r"(Application|Framework Version|CoreCLR Version|\.NET Version|Description|Exception Info): ?(.*)$"
-)
+_NATIVE: Final = lazy(r"exception code ([0-9a-fA-F]{8})\b")
+EVENT: Final = lazy(r"(Application|Framework Version|CoreCLR Version|\.NET Version|Description|Exception Info): ?(.*)$")
 _TYPE: Final = (
     r"(?P<type>(?:[^\W\d][\w`+]{0,200}\.){0,20}[^\W\d][\w`+]{0,200}(?:\[[^\]]{0,400}\]){0,2})"
     r"(?: \((?P<code>0x[0-9a-fA-F]{8})(?:, [^)]{0,80})?\)| \((?P<number>\d{1,10})\))?"
 )
-_ERROR: Final = re.compile(rf"\s*{_TYPE}(?P<rest>:(?: .*)?|)$")
+_ERROR: Final = lazy(rf"\s*{_TYPE}(?P<rest>:(?: .*)?|)$")
 # Behind what a logger wrote, an exception is known by its name only.
-_LOUD: Final = re.compile(
+_LOUD: Final = lazy(
     r"(?<![\w.`+])(?P<type>(?:[^\W\d][\w`+]{0,200}\.){0,20}[^\W\d][\w`+]{0,200}(?<=Exception))"
     r"(?: \((?P<code>0x[0-9a-fA-F]{8})(?:, [^)]{0,80})?\)| \((?P<number>\d{1,10})\))?(?P<rest>: .*|:?$)"
 )
-_ARROW: Final = re.compile(r"\s*-{2,3}> (?:\(Inner Exception #(\d{1,6})\) )?")
-_INNER: Final = re.compile(
+_ARROW: Final = lazy(r"\s*-{2,3}> (?:\(Inner Exception #(\d{1,6})\) )?")
+_INNER: Final = lazy(
     r"inner|interne|interna|interno|внутренн|wewnętrzn|vnitřní|内部|內部|iç özel|내부|inre|indre|binnenste",
     re.IGNORECASE,
 )
-_RULE: Final = re.compile(r"\s*-{3} .{3,200} -{3}\s*$")
-_REPEAT: Final = re.compile(r"\s*Repeat(?:ed)? (\d{1,9}) times:?\s*$")
-_LINE: Final = re.compile(r"-{10,}\s*$")
-_NAMED: Final = re.compile(r"(?:Exception|Error|Failure|Fault)$")
+_RULE: Final = lazy(r"\s*-{3} .{3,200} -{3}\s*$")
+_REPEAT: Final = lazy(r"\s*Repeat(?:ed)? (\d{1,9}) times:?\s*$")
+_LINE: Final = lazy(r"-{10,}\s*$")
+_NAMED: Final = lazy(r"(?:Exception|Error|Failure|Fault)$")
 
 
 @dataclass(slots=True)

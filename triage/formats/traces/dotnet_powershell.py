@@ -11,9 +11,9 @@ Facts: general knowledge of PowerShell. Grammar, one line each::
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -22,16 +22,14 @@ __all__ = ("ANCHORS", "report")
 
 ANCHORS: Final = (" char:", "+ CategoryInfo ", "<ScriptBlock>, ", "Line |")
 
-_AT: Final = re.compile(r"At (?P<file>.{1,400}?):(?P<line>\d{1,9}) char:(?P<column>\d{1,9})\s*$")
-_PLUS: Final = re.compile(r"\s*\+(?: (.*))?$")
-_CATEGORY: Final = re.compile(r"\s*\+ CategoryInfo +: (?P<category>\w+): .{0,400}\], (?P<type>[\w.]{1,200})\s*$")
-_ID: Final = re.compile(r"\s*\+ FullyQualifiedErrorId : (.*)$")
-_NEW: Final = re.compile(
-    r"(?P<command>[\w.-]{1,100}): (?P<file>.{1,400}?):(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?\s*$"
-)
-_BAR: Final = re.compile(r"\s*(\d{1,9})? ?\|(?: (.*))?$")
-_CALLED: Final = re.compile(r"at (?P<function>\S.{0,200}?), (?P<file>.{1,400}): line (?P<line>\d{1,9})\s*$")
-_COMMAND: Final = re.compile(r"(?P<command>[\w.\\:-]{1,200}) : (?P<message>.*)$")
+_AT: Final = lazy(r"At (?P<file>.{1,400}?):(?P<line>\d{1,9}) char:(?P<column>\d{1,9})\s*$")
+_PLUS: Final = lazy(r"\s*\+(?: (.*))?$")
+_CATEGORY: Final = lazy(r"\s*\+ CategoryInfo +: (?P<category>\w+): .{0,400}\], (?P<type>[\w.]{1,200})\s*$")
+_ID: Final = lazy(r"\s*\+ FullyQualifiedErrorId : (.*)$")
+_NEW: Final = lazy(r"(?P<command>[\w.-]{1,100}): (?P<file>.{1,400}?):(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?\s*$")
+_BAR: Final = lazy(r"\s*(\d{1,9})? ?\|(?: (.*))?$")
+_CALLED: Final = lazy(r"at (?P<function>\S.{0,200}?), (?P<file>.{1,400}): line (?P<line>\d{1,9})\s*$")
+_COMMAND: Final = lazy(r"(?P<command>[\w.\\:-]{1,200}) : (?P<message>.*)$")
 _MESSAGE_LINES: Final = 16
 
 

@@ -16,10 +16,10 @@ Frames are printed innermost first.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from triage.formats.traces.block import Block
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -31,27 +31,27 @@ TITLE: Final = "Elixir or Erlang exception"
 PLATFORM: Final = "elixir"
 ANCHORS: Final = ("** (", "exception error: ", "exception exit: ", "exception throw: ")
 
-_HEAD: Final = re.compile(
+_HEAD: Final = lazy(
     r"(?P<indent>\s*)\*\* \((?P<error>[A-Z][\w.]{1,200}|exit|throw|EXIT from [^)\n]{1,100})\)(?: (?P<text>.*))?$"
 )
-_FRAME: Final = re.compile(
+_FRAME: Final = lazy(
     r"\s+(?:\((?P<app>[a-z][\w]{0,80})(?: (?P<version>[^)\n]{1,60}))?\) )?"
     r"(?:(?P<file>[^\s:()]{1,400}):(?P<line>\d{1,9})(?::\d{1,9})?: )?(?P<name>[^\s(].{0,1000})$"
 )
-_ARITY: Final = re.compile(r".*/\d{1,3}$|\(file\)$|\(module\)$|.*\)$")
+_ARITY: Final = lazy(r".*/\d{1,3}$|\(file\)$|\(module\)$|.*\)$")
 _SOURCES: Final = (".ex", ".exs", ".erl", ".eex", ".heex", ".leex", "iex", "nofile", ".yrl", ".xrl")
-_REASON: Final = re.compile(
+_REASON: Final = lazy(
     r"(?:\[(?:error|warn|warning)\] )?(?P<what>GenServer .{1,400} terminating|Task .{1,400} terminating"
     r"|Process .{1,200} (?:raised an exception|terminating)|#PID<[\d.]{3,40}> .{1,400} terminated"
     r"|gen_statem .{1,400} terminating|Ranch .{1,400})\s*$"
 )
-_DETAIL: Final = re.compile(
+_DETAIL: Final = lazy(
     r"(?:Last message(?: \(from [^)\n]{1,100}\))?|State|Function|Args|Server|Request|Initial Call|Ancestors"
     r"|Message Queue(?: Length)?|Messages|Links|Dictionary|Trapping Exits|Status|Heap Size|Stack Size|Reductions"
     r"|Client #?[^:\n]{1,100}|Start Call|Queue|Postponed): ?"
 )
-_ERLANG: Final = re.compile(r"(?:\*\* |escript: )?exception (?P<kind>error|exit|throw): (?P<text>.*)$")
-_ROW: Final = re.compile(
+_ERLANG: Final = lazy(r"(?:\*\* |escript: )?exception (?P<kind>error|exit|throw): (?P<text>.*)$")
+_ROW: Final = lazy(
     r"\s+(?:in function|in call from|called as) +(?P<name>[^\s(]{1,400})(?:.{0,400}?)"
     r"(?: \((?P<file>[^,()\n]{1,400}), line (?P<line>\d{1,9})\))?$"
 )

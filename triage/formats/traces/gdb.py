@@ -29,6 +29,7 @@ from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.gdb_extent import extent
 from triage.formats.traces.gdb_frames import balance, call, inlined, variables
 from triage.formats.traces.gdb_frames import frame as frame_of
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace, json_text
@@ -48,21 +49,21 @@ ANCHORS: Final = (
     "<signal handler called>",
 )
 
-_PROBE: Final = re.compile(
+_PROBE: Final = lazy(
     r"^ {0,3}#\d{1,6} {1,4}(?:<signal handler called>|0x[0-9a-fA-F]{1,16} in [^\n]*\(\) *$|[^\n]*\) (?:at|from) \S)"
     r"|^Program (?:received|terminated with) signal (?:SIG|\d)",
     re.MULTILINE,
 )
-_FRAME: Final = re.compile(r" {0,3}#(\d{1,6})(?:\s+(.*))?$", re.DOTALL)
-_THREAD: Final = re.compile(r"Thread (\d{1,9}) \((.*)\):$")
-_CURRENT: Final = re.compile(r"\[(?:Current thread is|Switching to thread) (\d{1,9}) \((.*)\)\]")
-_SWITCHED: Final = re.compile(r"\[Switching to (?:Thread|LWP|process) ")
-_ID: Final = re.compile(r"(?:LWP|process|Thread) (\d{1,9})(?![\dx])")
-_NAMED: Final = re.compile(r'"([^"]{1,200})"')
-_SIGNAL: Final = re.compile(
+_FRAME: Final = lazy(r" {0,3}#(\d{1,6})(?:\s+(.*))?$", re.DOTALL)
+_THREAD: Final = lazy(r"Thread (\d{1,9}) \((.*)\):$")
+_CURRENT: Final = lazy(r"\[(?:Current thread is|Switching to thread) (\d{1,9}) \((.*)\)\]")
+_SWITCHED: Final = lazy(r"\[Switching to (?:Thread|LWP|process) ")
+_ID: Final = lazy(r"(?:LWP|process|Thread) (\d{1,9})(?![\dx])")
+_NAMED: Final = lazy(r'"([^"]{1,200})"')
+_SIGNAL: Final = lazy(
     r'(?:Program|Thread (\d{1,9})(?: "[^"]{0,200}")?),? (?:received|terminated with) signal (SIG\w{1,16}|\d{1,3}), (.*)'
 )
-_PAGER: Final = re.compile(r"-{2,3}Type <(?:RET|return)>[^-]{0,100}-{2,3}")
+_PAGER: Final = lazy(r"-{2,3}Type <(?:RET|return)>[^-]{0,100}-{2,3}")
 _NO_LOCALS: Final = ("No locals.", "No symbol table info available.", "No arguments.")
 
 

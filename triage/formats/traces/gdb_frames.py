@@ -7,16 +7,17 @@ from typing import Final
 
 import msgspec
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame, json_text
 
 __all__ = ("balance", "call", "frame", "inlined", "variables")
 
 HANDLER: Final = "<signal handler called>"
-_ADDRESS: Final = re.compile(r"0x([0-9a-fA-F]{1,16})(?: in |$)")
+_ADDRESS: Final = lazy(r"0x([0-9a-fA-F]{1,16})(?: in |$)")
 # One step of the walk over a call: a string, a character, a bracket. Strings that do not end run to the end.
-_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|\'(?:\\[^\']{1,4}|\\\'|[^\'\\])\'|[()]', re.DOTALL)
-_BRACKET: Final = re.compile(r"[()]")
-_LOCAL: Final = re.compile(r"([A-Za-z_][\w.$@:]{0,200}) = (.*)", re.DOTALL)
+_QUOTED: Final = lazy(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|\'(?:\\[^\']{1,4}|\\\'|[^\'\\])\'|[()]', re.DOTALL)
+_BRACKET: Final = lazy(r"[()]")
+_LOCAL: Final = lazy(r"([A-Za-z_][\w.$@:]{0,200}) = (.*)", re.DOTALL)
 _QUALIFIERS: Final = (" const", " volatile", " noexcept", " &", " &&")
 
 

@@ -17,7 +17,6 @@ A test's `--- FAIL` line above the panic and the exit status below it belong to 
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from triage.formats.traces.block import AHEAD, Block
@@ -37,6 +36,7 @@ from triage.formats.traces.go_parse import (
     probe,
 )
 from triage.formats.traces.go_race import read_race
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
 
@@ -72,13 +72,13 @@ _KNOWN: Final = (
 _HEADS: Final = (
     "panic: ", "fatal error: ", "unexpected fault address ", "runtime: goroutine stack exceeds", "SIGQUIT: quit",
 )  # fmt: skip
-_SERVED: Final = re.compile(r".{0,4000}?(?:http2?: panic serving |panic recovered|Observed a panic)")
-_STACK: Final = re.compile(r"(?:runtime stack|\[originating from goroutine \d{1,18}\]):\s*$")
-_AWAY: Final = re.compile(r"\s*(?:goroutine running on other thread; stack unavailable|\.\.\.additional frames elided)")
-_REGISTER: Final = re.compile(r"([a-z][a-z0-9]{1,6}) {1,8}(0x[0-9a-fA-F]{1,16})\s*$")
-_EXIT: Final = re.compile(r"exit status (\d{1,3})\s*$|FAIL\t\S")
-_FAILED: Final = re.compile(r"\s*--- FAIL: (\S{1,400})")
-_CALL: Final = re.compile(r"[\w./~%-]{1,400}[\w.()*\[\]{}~-]{0,400}\(.*\)?$")
+_SERVED: Final = lazy(r".{0,4000}?(?:http2?: panic serving |panic recovered|Observed a panic)")
+_STACK: Final = lazy(r"(?:runtime stack|\[originating from goroutine \d{1,18}\]):\s*$")
+_AWAY: Final = lazy(r"\s*(?:goroutine running on other thread; stack unavailable|\.\.\.additional frames elided)")
+_REGISTER: Final = lazy(r"([a-z][a-z0-9]{1,6}) {1,8}(0x[0-9a-fA-F]{1,16})\s*$")
+_EXIT: Final = lazy(r"exit status (\d{1,3})\s*$|FAIL\t\S")
+_FAILED: Final = lazy(r"\s*--- FAIL: (\S{1,400})")
+_CALL: Final = lazy(r"[\w./~%-]{1,400}[\w.()*\[\]{}~-]{0,400}\(.*\)?$")
 
 
 def read(window: Window) -> Report | None:

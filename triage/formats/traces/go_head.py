@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec.structs import replace
 
 from triage.formats.traces.go_parse import panics
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.records import Trace, json_text
 
 __all__ = ("Head", "head_of")
 
-_SIGNAL: Final = re.compile(
+_SIGNAL: Final = lazy(
     r"\*{0,2}\[signal (?:(SIG[A-Z0-9]{1,10})|(0x[0-9a-f]{1,4}|\d{1,3}))(?:: ([^\]=]{1,80}?))?"
     r"(?: code=(0x[0-9a-f]{1,8}|\d{1,9}))?(?: addr=0x([0-9a-fA-F]{1,16}))?(?: pc=0x([0-9a-fA-F]{1,16}))?\]"
 )
-_NATIVE: Final = re.compile(r"(SIG[A-Z0-9]{2,10}): [a-z][a-z /-]{2,60}$")
-_PC: Final = re.compile(r"PC=0x([0-9a-fA-F]{1,16}) m=\S{1,9} sigcode=(\d{1,9})(?: addr=0x([0-9a-fA-F]{1,16}))?")
-_FAULT: Final = re.compile(r"unexpected fault address (?:0x)?([0-9a-fA-F]{1,16})")
-_LIMIT: Final = re.compile(r"runtime: goroutine stack exceeds (\d{1,15})-byte limit")
-_RECOVERED: Final = re.compile(r".{0,4000}?(?:panic recovered|Observed a panic|[Pp]anic in \S{1,200}|panic):? ?(.*)$")
+_NATIVE: Final = lazy(r"(SIG[A-Z0-9]{2,10}): [a-z][a-z /-]{2,60}$")
+_PC: Final = lazy(r"PC=0x([0-9a-fA-F]{1,16}) m=\S{1,9} sigcode=(\d{1,9})(?: addr=0x([0-9a-fA-F]{1,16}))?")
+_FAULT: Final = lazy(r"unexpected fault address (?:0x)?([0-9a-fA-F]{1,16})")
+_LIMIT: Final = lazy(r"runtime: goroutine stack exceeds (\d{1,15})-byte limit")
+_RECOVERED: Final = lazy(r".{0,4000}?(?:panic recovered|Observed a panic|[Pp]anic in \S{1,200}|panic):? ?(.*)$")
 _NUMBERS: Final = {4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 10: "SIGBUS", 11: "SIGSEGV"}
 # What a message begins with, and the kind of event that it is.
 _KINDS: Final = (

@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame, Trace
 
 __all__ = (
@@ -29,18 +30,18 @@ __all__ = (
     "trace_of",
 )
 
-_PROBE: Final = re.compile(r"^goroutine \d+ [^\n]*\[|^[ \t]+\S*\.go:\d|^\S*\.(?:go|s):\d+ \(0x", re.MULTILINE)
-GOROUTINE: Final = re.compile(r"goroutine (\d{1,18})(?: [^\[\]]{0,200})? \[([^\]]{0,400})\]:?\s*$")
-_OTHER_STACK: Final = re.compile(r"(runtime stack|\[originating from goroutine \d{1,18}\]):\s*$")
-_PLACE: Final = re.compile(r"(\s*)(\S.*?):(\d{1,9})(?: \+0x([0-9a-fA-F]{1,16}))?((?: \w+=0x[0-9a-fA-F]{1,16})*)\s*$")
-LISTED: Final = re.compile(r"\s*(\S+?\.(?:go|s|c|h)):(\d{1,9}) \(0x([0-9a-fA-F]{1,16})\)\s*$")
-LISTED_NAME: Final = re.compile(r"\s+(\S+): (.*)$")
-PANIC: Final = re.compile(r"(?:(panic|fatal error)|.{0,4000}?http2?: (panic) serving \S{1,200}): (.*)$")
-INNER: Final = re.compile(r"\s+panic: (.*)$")
-_CREATED: Final = re.compile(r"created by (.+?)(?: in goroutine \d+)?$")
-ELIDED: Final = re.compile(r"\s*\.\.\.(?:(\d{1,9}) |additional )?frames? elided\.\.\.\s*$")
-_TAGS: Final = re.compile(r" \[(?:recovered|recovered, repanicked|repanicked|goexit)\]$")
-_BARE: Final = re.compile(r"[\w./~%@()*\[\]{}…-]+$")
+_PROBE: Final = lazy(r"^goroutine \d+ [^\n]*\[|^[ \t]+\S*\.go:\d|^\S*\.(?:go|s):\d+ \(0x", re.MULTILINE)
+GOROUTINE: Final = lazy(r"goroutine (\d{1,18})(?: [^\[\]]{0,200})? \[([^\]]{0,400})\]:?\s*$")
+_OTHER_STACK: Final = lazy(r"(runtime stack|\[originating from goroutine \d{1,18}\]):\s*$")
+_PLACE: Final = lazy(r"(\s*)(\S.*?):(\d{1,9})(?: \+0x([0-9a-fA-F]{1,16}))?((?: \w+=0x[0-9a-fA-F]{1,16})*)\s*$")
+LISTED: Final = lazy(r"\s*(\S+?\.(?:go|s|c|h)):(\d{1,9}) \(0x([0-9a-fA-F]{1,16})\)\s*$")
+LISTED_NAME: Final = lazy(r"\s+(\S+): (.*)$")
+PANIC: Final = lazy(r"(?:(panic|fatal error)|.{0,4000}?http2?: (panic) serving \S{1,200}): (.*)$")
+INNER: Final = lazy(r"\s+panic: (.*)$")
+_CREATED: Final = lazy(r"created by (.+?)(?: in goroutine \d+)?$")
+ELIDED: Final = lazy(r"\s*\.\.\.(?:(\d{1,9}) |additional )?frames? elided\.\.\.\s*$")
+_TAGS: Final = lazy(r" \[(?:recovered|recovered, repanicked|repanicked|goexit)\]$")
+_BARE: Final = lazy(r"[\w./~%@()*\[\]{}…-]+$")
 _SAID: Final = ("[signal ", "runtime: ", "goroutine ")
 
 
@@ -159,7 +160,7 @@ def _goroutines(lines: Sequence[str]) -> Iterator[_Goroutine]:
         if head := GOROUTINE.match(line) or _OTHER_STACK.match(line):
             if current:
                 yield current
-            is_other = head.re is _OTHER_STACK
+            is_other = head.re.pattern == _OTHER_STACK.pattern
             current = (
                 _Goroutine(None, None, name=head[1].strip("[]")) if is_other else _Goroutine(int(head[1]), head[2])
             )

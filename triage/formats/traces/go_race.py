@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from msgspec.structs import replace
 
 from triage.formats.traces.block import Block
 from triage.formats.traces.go_parse import ELIDED, pair
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.records import Frame, Trace
 
 __all__ = ("read_race",)
 
-_ACCESS: Final = re.compile(
+_ACCESS: Final = lazy(
     r"(?:Previous )?(?:atomic )?(read|write|Read|Write|race)(?: of size (\d{1,9}))? at 0x([0-9a-fA-F]{1,16}) "
     r"by (main goroutine|goroutine (\d{1,18}))"
 )
-_CREATED: Final = re.compile(r"Goroutine (\d{1,18}) \(([^)]{1,40})\) created at:")
-_RULE: Final = re.compile(r"={10,}\s*$")
+_CREATED: Final = lazy(r"Goroutine (\d{1,18}) \(([^)]{1,40})\) created at:")
+_RULE: Final = lazy(r"={10,}\s*$")
 _NOTES: Final = ("[failed to restore the stack]", "Location is ", "Mutex ", "Heap block ", "Global ")
 
 

@@ -12,10 +12,10 @@ Frames are printed innermost first; a call holds the function and the place that
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from triage.formats.traces.block import Block
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -27,15 +27,13 @@ TITLE: Final = "Haskell error"
 PLATFORM: Final = "haskell"
 ANCHORS: Final = ("CallStack (from HasCallStack)", "HasCallStack backtrace:", "CallStack (from -prof):")
 
-_TITLE: Final = re.compile(r"\s*(?:CallStack \(from (?:HasCallStack|-prof)\)|HasCallStack backtrace):\s*$")
-_CALL: Final = re.compile(
+_TITLE: Final = lazy(r"\s*(?:CallStack \(from (?:HasCallStack|-prof)\)|HasCallStack backtrace):\s*$")
+_CALL: Final = lazy(
     r"\s+(?P<name>\S{1,400}), called at (?P<file>[^\s:]{1,400}):(?P<line>\d{1,9}):(?P<column>\d{1,9})"
     r"(?: in (?P<package>[^\s:]{1,200}):(?P<module>\S{1,200}))?$"
 )
-_CENTRE: Final = re.compile(
-    r"\s+(?P<name>[\w.'$]{1,400}) \((?P<file>[^\s:()]{1,400}):(?:\(?(?P<line>\d{1,9}).{0,60})\)$"
-)
-_PROGRAM: Final = re.compile(r"(?P<program>[\w./+-]{1,80}): (?P<text>.*)$")
+_CENTRE: Final = lazy(r"\s+(?P<name>[\w.'$]{1,400}) \((?P<file>[^\s:()]{1,400}):(?:\(?(?P<line>\d{1,9}).{0,60})\)$")
+_PROGRAM: Final = lazy(r"(?P<program>[\w./+-]{1,80}): (?P<text>.*)$")
 _MESSAGE: Final = 8
 
 

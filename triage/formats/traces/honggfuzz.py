@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -26,16 +27,16 @@ TITLE: Final = "honggfuzz report"
 PLATFORM: Final = "native"
 ANCHORS: Final = ("FUZZ_FNAME: ",)
 
-_KEY: Final = re.compile(
+_KEY: Final = lazy(
     r"(?P<key>ORIG_FNAME|FUZZ_FNAME|PID|EXIT CODE|SIGNAL|PC|FAULT ADDRESS|INSTRUCTION|EXCEPTION|CRASH FRAME PC"
     r"|STACK HASH|DESCRIPTION|STACK):\s?(?P<value>.{0,2000})"
 )
-_FRAME: Final = re.compile(r"\s{1,4}<(?:0x)?(?P<address>[0-9a-fA-F]{1,16})> \[(?P<text>.{0,4000})\]\s*$")
-_NAMED: Final = re.compile(
+_FRAME: Final = lazy(r"\s{1,4}<(?:0x)?(?P<address>[0-9a-fA-F]{1,16})> \[(?P<text>.{0,4000})\]\s*$")
+_NAMED: Final = lazy(
     r"func:(?P<function>.{0,2000}?) file:(?P<file>.{0,1000}?) line:(?P<line>\d{1,9}) module:(?P<module>.{0,1000})$"
 )
-_AT: Final = re.compile(r"(?P<function>.{0,2000}?)\(\):(?P<line>\d{1,9})(?: at (?P<file>.{1,1000}))?$")
-_SIGNAL: Final = re.compile(r"(SIG[A-Z]{2,8})(?: \((\d{1,3})\))?")
+_AT: Final = lazy(r"(?P<function>.{0,2000}?)\(\):(?P<line>\d{1,9})(?: at (?P<file>.{1,1000}))?$")
+_SIGNAL: Final = lazy(r"(SIG[A-Z]{2,8})(?: \((\d{1,3})\))?")
 _MOST: Final = 512
 
 

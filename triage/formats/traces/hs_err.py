@@ -27,6 +27,7 @@ from typing import Final
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces import hs_err_system
 from triage.formats.traces.hs_err_frames import frame
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -46,41 +47,41 @@ ANCHORS: Final = (
     "Java frames: (J=",
 )
 
-_SIGNAL: Final = re.compile(
+_SIGNAL: Final = lazy(
     r"#? *(?P<name>SIG[A-Z]{2,10}|EXCEPTION_[A-Z_]{2,40}|[A-Z][A-Z_]{3,60}) \((?P<code>0x[0-9a-fA-F]{1,8}|\d{1,10})\)"
     r" at pc=(?P<pc>0x[0-9a-fA-F]{1,16}), pid=(?P<pid>\d{1,9}), tid=(?P<tid>0x[0-9a-fA-F]{1,16}|\d{1,20})"
 )
-_UNKNOWN: Final = re.compile(
+_UNKNOWN: Final = lazy(
     r"#? *\(?(?P<code>0x[0-9a-fA-F]{1,8})\)? at pc=(?P<pc>0x[0-9a-fA-F]{1,16}), pid=(?P<pid>\d{1,9}), "
     r"tid=(?P<tid>\w{1,20})"
 )
-_INTERNAL: Final = re.compile(
+_INTERNAL: Final = lazy(
     r"#? *(?P<name>Internal Error|Out of Memory Error)"
     r"(?:,? \(?(?P<file>[^()]{1,300}?):(?P<line>\d{1,9})\)?| \([^)]{0,40}\))?"
     r"(?:, pid=(?P<pid>\d{1,9}), tid=(?P<tid>0x[0-9a-fA-F]{1,16}|\d{1,20}))?\s*$"
 )
-_SAID: Final = re.compile(
+_SAID: Final = lazy(
     r"#? *(?:(?:fatal )?[Ee]rror: .{1,1000}|(?:assert|guarantee)\(.{1,1000}"
     r"|Native memory allocation \(.{1,400}|[A-Z]\w+\(\) .{1,400})"
 )
-_CURRENT: Final = re.compile(
+_CURRENT: Final = lazy(
     r"Current thread(?: is native thread)? ?(?:\((?P<address>0x[0-9a-fA-F]{1,16})\))?:? *(?P<rest>.*)$"
 )
-_THREAD_ID: Final = re.compile(r"\bid=(\d{1,10})\b")
-_THREAD: Final = re.compile(r'(?P<kind>\w+) "(?P<name>[^"]{0,300})"(?P<rest>.*)$')
-_STATE: Final = re.compile(r"\[(_thread_\w+)")
-_LISTED: Final = re.compile(r'(?:=>)?(?:0x[0-9a-fA-F]{1,16}) (?P<kind>\w*Thread) "(?P<name>[^"]{0,300})"(?P<rest>.*)$')
-_INFO: Final = re.compile(r"siginfo: ?(.*)$")
-_ADDRESS: Final = re.compile(
+_THREAD_ID: Final = lazy(r"\bid=(\d{1,10})\b")
+_THREAD: Final = lazy(r'(?P<kind>\w+) "(?P<name>[^"]{0,300})"(?P<rest>.*)$')
+_STATE: Final = lazy(r"\[(_thread_\w+)")
+_LISTED: Final = lazy(r'(?:=>)?(?:0x[0-9a-fA-F]{1,16}) (?P<kind>\w*Thread) "(?P<name>[^"]{0,300})"(?P<rest>.*)$')
+_INFO: Final = lazy(r"siginfo: ?(.*)$")
+_ADDRESS: Final = lazy(
     r"(?:si_addr[:=] ?|accessing address |(?:reading|writing|executing) address )(0x[0-9a-fA-F]{1,16})"
 )
-_ACCESS: Final = re.compile(r"\b(reading|writing|executing) address")
-_STACK: Final = re.compile(r"(?P<kind>Native|Java) frames: \(")
-_KEYED: Final = re.compile(
+_ACCESS: Final = lazy(r"\b(reading|writing|executing) address")
+_STACK: Final = lazy(r"(?P<kind>Native|Java) frames: \(")
+_KEYED: Final = lazy(
     r"#? *(JRE version|Java VM|Core dump(?: will be)? written|Command Line|Host|vm_info|elapsed time): ?(.*)$"
 )
-_MORE: Final = re.compile(r"\.\.\.<?(?:more|truncated) frames?")
-_OPENS: Final = re.compile(r"(?:-{5,} {1,4}[A-Z](?: [A-Z]){2,20} {1,4}-{5,})\s*$")
+_MORE: Final = lazy(r"\.\.\.<?(?:more|truncated) frames?")
+_OPENS: Final = lazy(r"(?:-{5,} {1,4}[A-Z](?: [A-Z]){2,20} {1,4}-{5,})\s*$")
 _SIGNALS_OOM: Final = "insufficient memory"
 _GAP: Final = 3
 _SURE: Final = 64

@@ -6,32 +6,33 @@ import re
 from typing import Final
 
 from triage.formats.traces.gdb import call
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("frame",)
 
-_NATIVE: Final = re.compile(
+_NATIVE: Final = lazy(
     r"(?P<kind>[CVAc])  ?(?:\[(?P<image>[^\[\]]{1,400}?)(?:\+(?P<offset>0x[0-9a-fA-F]{1,16}))?\]"
     r"(?: {1,4}(?P<symbol>\S.*))?"
     r"|(?P<bare>0x[0-9a-fA-F]{1,16}))\s*$"
 )
-_INTERPRETED: Final = re.compile(
+_INTERPRETED: Final = lazy(
     r"j  ?(?P<name>[^\s(]{1,600})(?P<args>\([^)]*\)\S*?)?(?:\+(?P<bci>-?\d{1,9}))?"
     r"(?: (?P<module>[\w.]{1,100})(?:@(?P<version>\S{1,60}))?)?\s*$"
 )
-_COMPILED: Final = re.compile(
+_COMPILED: Final = lazy(
     r"[JR] {1,2}(?:(?P<id>\d{1,9})(?P<osr>%)? *(?:[!snb*]{1,3} )?(?:(?P<tier>c[12]|jvmci|aot\[\d+\]) )?)?"
     r"(?P<name>[^\s(]{1,600})"
     r"(?P<args>\([^)]*\)\S*)?(?: (?P<module>[\w.]{1,100})(?:@(?P<version>\S{1,60}))?)?"
     r" ?(?:\(\d{1,9} bytes\))? ?(?:@ (?P<address>0x[0-9a-fA-F]{1,16}) "
     r"\[0x[0-9a-fA-F]{1,16}\+(?P<offset>0x[0-9a-fA-F]{1,16})\])?\s*$"
 )
-_STUB: Final = re.compile(
+_STUB: Final = lazy(
     r"v  ?~?(?P<name>[^\s@]{1,200})(?: [a-z][^@]{1,200}?)?"
     r"(?: @? ?(?P<address>0x[0-9a-fA-F]{1,16}))?(?: \[0x\S{1,60})?\s*$"
 )
-_SYMBOL: Final = re.compile(r"(?P<name>.{1,2000}?)\+(?P<offset>0x[0-9a-fA-F]{1,16})(?: {1,4}\((?P<place>.{1,400})\))?$")
-_PLACE: Final = re.compile(r"(.{1,400}?):(\d{1,9})$")
+_SYMBOL: Final = lazy(r"(?P<name>.{1,2000}?)\+(?P<offset>0x[0-9a-fA-F]{1,16})(?: {1,4}\((?P<place>.{1,400})\))?$")
+_PLACE: Final = lazy(r"(.{1,400}?):(\d{1,9})$")
 _LINE_CHARS: Final = 4_000
 
 

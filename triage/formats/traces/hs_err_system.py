@@ -5,27 +5,26 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.records import json_text
 from triage.times import iso
 
 __all__ = ("System",)
 
-_REGISTER: Final = re.compile(r"\b([A-Za-z][A-Za-z0-9]{1,9}) ?= ?0x([0-9a-fA-F]{4,16})(?=[,\s]|$)")
-_NAMED: Final = re.compile(
+_REGISTER: Final = lazy(r"\b([A-Za-z][A-Za-z0-9]{1,9}) ?= ?0x([0-9a-fA-F]{4,16})(?=[,\s]|$)")
+_NAMED: Final = lazy(
     r"(?:Registers|Register to memory mapping|Top of Stack|Instructions"
     r"|Dynamic libraries|OS|uname|Time|java_command|Host)\b"
 )
 # Linux and macOS: an address and a path; Linux since 6: a line of /proc/self/maps; Windows: a range and a path.
-_MAPPED: Final = re.compile(
-    r"([0-9a-fA-F]{6,16})-([0-9a-fA-F]{6,16}) [r-][w-][x-][ps] ([0-9a-fA-F]{1,16}) \S+ \d+ +(/.+)$"
-)
-_RANGED: Final = re.compile(r"0x([0-9a-fA-F]{6,16}) - 0x([0-9a-fA-F]{6,16}) +\t*(\S.*)$")
-_LOADED: Final = re.compile(r"0x([0-9a-fA-F]{6,16})\s+(/.+)$")
-_OS: Final = re.compile(r"(?:OS|uname): ?(.*)$")
-_VM_OS: Final = re.compile(r"(linux|windows|bsd|macos|solaris|aix)-(\w+)")
-_TIME: Final = re.compile(r"Time: ?\w{3} (\w{3}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})(?: ([A-Z]{1,5}|[+-]\d{4})\b)?")
+_MAPPED: Final = lazy(r"([0-9a-fA-F]{6,16})-([0-9a-fA-F]{6,16}) [r-][w-][x-][ps] ([0-9a-fA-F]{1,16}) \S+ \d+ +(/.+)$")
+_RANGED: Final = lazy(r"0x([0-9a-fA-F]{6,16}) - 0x([0-9a-fA-F]{6,16}) +\t*(\S.*)$")
+_LOADED: Final = lazy(r"0x([0-9a-fA-F]{6,16})\s+(/.+)$")
+_OS: Final = lazy(r"(?:OS|uname): ?(.*)$")
+_VM_OS: Final = lazy(r"(linux|windows|bsd|macos|solaris|aix)-(\w+)")
+_TIME: Final = lazy(r"Time: ?\w{3} (\w{3}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})(?: ([A-Z]{1,5}|[+-]\d{4})\b)?")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_COMMAND: Final = re.compile(r"java_command: ?(.*)$")
+_COMMAND: Final = lazy(r"java_command: ?(.*)$")
 _OS_NAMES: Final = {
     "linux": "Linux",
     "windows": "Windows",

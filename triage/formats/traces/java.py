@@ -28,6 +28,7 @@ from msgspec.structs import replace
 from triage.formats.traces import java_dump
 from triage.formats.traces.java_frames import frame, gap, is_frame
 from triage.formats.traces.log_lines import is_log
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -59,28 +60,26 @@ ANCHORS: Final = (
 _MESSAGE_LINES: Final = 40
 _GAP: Final = 3
 _HEAD_CHARS: Final = 4_000
-_PROBE: Final = re.compile(
+_PROBE: Final = lazy(
     r"^[ \t]*+at [\w$.<>/@+-]+\((?:[^():\n]+\.(?:java|kts?|scala|groovy|clj)(?::\d+)?|Native Method|Unknown Source)\)"
     r"|^[ \t]*+\.\.\. \d+ (?:more$|common frames omitted)",
     re.MULTILINE,
 )
-_SECTION: Final = re.compile(r"(\s*)(?:\|-\s*)?(Caused by|Suppressed|Wrapped by|\[CIRCULAR REFERENCE): ?(.*)$")
-_IN_THREAD: Final = re.compile(r'Exception in thread "([^"]*)" (.*)$')
-_QUALIFIED: Final = re.compile(r"(?:[^\W\d][\w$]{0,200}\.){1,30}[^\W\d][\w$-]{0,200}(?:: |:?$)")
-_CLASS: Final = re.compile(r"((?:[^\W\d][\w$]{0,200}\.){0,30}[^\W\d][\w$-]{0,200})(?:: ?(.*))?$", re.DOTALL)
+_SECTION: Final = lazy(r"(\s*)(?:\|-\s*)?(Caused by|Suppressed|Wrapped by|\[CIRCULAR REFERENCE): ?(.*)$")
+_IN_THREAD: Final = lazy(r'Exception in thread "([^"]*)" (.*)$')
+_QUALIFIED: Final = lazy(r"(?:[^\W\d][\w$]{0,200}\.){1,30}[^\W\d][\w$-]{0,200}(?:: |:?$)")
+_CLASS: Final = lazy(r"((?:[^\W\d][\w$]{0,200}\.){0,30}[^\W\d][\w$-]{0,200})(?:: ?(.*))?$", re.DOTALL)
 # A class that says by its name what it is, anywhere in a line.
-_LOUD: Final = re.compile(
+_LOUD: Final = lazy(
     r"(?<![\w.$])(?:[a-zA-Z_$][\w$]{0,200}\.){0,30}[A-Za-z_$][\w$]{0,200}"
     r"(?:(?<=Exception)|(?<=Error)|(?<=Throwable)|(?<=Failure)|(?<=Failed)|(?<=Timeout)|(?<=Violation))"
     r"(?:\$[\w$]{1,100})?(?=: |:?\s*$)"
 )
-_FUZZED: Final = re.compile(r"== Java (?:Exception|Assertion Error): (.*)$")
-_ANDROID: Final = re.compile(r"(?:FATAL EXCEPTION: |\*\*\* FATAL EXCEPTION IN SYSTEM PROCESS: )(.*)$")
-_PROCESS: Final = re.compile(r"Process: ([\w.:]{1,200}), PID: (\d{1,9})")
-_THROWN: Final = re.compile(
-    r'Exception: (\S{1,300}) thrown from the UncaughtExceptionHandler in thread "([^"]{0,200})"'
-)
-_DEDUP: Final = re.compile(r"DEDUP_TOKEN: (\S+)")
+_FUZZED: Final = lazy(r"== Java (?:Exception|Assertion Error): (.*)$")
+_ANDROID: Final = lazy(r"(?:FATAL EXCEPTION: |\*\*\* FATAL EXCEPTION IN SYSTEM PROCESS: )(.*)$")
+_PROCESS: Final = lazy(r"Process: ([\w.:]{1,200}), PID: (\d{1,9})")
+_THROWN: Final = lazy(r'Exception: (\S{1,300}) thrown from the UncaughtExceptionHandler in thread "([^"]{0,200})"')
+_DEDUP: Final = lazy(r"DEDUP_TOKEN: (\S+)")
 _MEMORY: Final = "java.lang.OutOfMemoryError"
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from triage.formats.traces.java_frames import frame, gap
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -23,19 +24,19 @@ __all__ = ("HEADS", "STATE", "is_thread", "report")
 
 HEADS: Final = ("Full thread dump ", "Java-level deadlock")
 STATE: Final = "java.lang.Thread.State: "
-_THREAD: Final = re.compile(r'"(?P<name>[^"]*)"(?: #\d{1,9})?[^"]*?(?: prio=| tid=| nid=| os_prio=| #\d{1,9} \[)')
-_NATIVE: Final = re.compile(r"\bnid=(0x[0-9a-fA-F]{1,16}|\d{1,18})|#\d{1,9} \[(\d{1,9})\]")
-_STATE_WORD: Final = re.compile(r"nid=\S{1,20} ([a-zA-Z][\w .()-]{0,80}?) *(?:\[0x|$)")
-_LISTED: Final = re.compile(r'"([^"]*)":$')
-_KNOWN: Final = re.compile(
+_THREAD: Final = lazy(r'"(?P<name>[^"]*)"(?: #\d{1,9})?[^"]*?(?: prio=| tid=| nid=| os_prio=| #\d{1,9} \[)')
+_NATIVE: Final = lazy(r"\bnid=(0x[0-9a-fA-F]{1,16}|\d{1,18})|#\d{1,9} \[(\d{1,9})\]")
+_STATE_WORD: Final = lazy(r"nid=\S{1,20} ([a-zA-Z][\w .()-]{0,80}?) *(?:\[0x|$)")
+_LISTED: Final = lazy(r'"([^"]*)":$')
+_KNOWN: Final = lazy(
     r"\s*(?:- |Locked ownable synchronizers|Threads class SMR info|_java_thread_list="
     r"|(?:0x[0-9a-f]{4,16},? ?){1,4}$|\}$"
     r"|JNI global ref|=====|waiting (?:to lock|for)|which is held by|in JNI, which|Java stack information for"
     r"|Found \d|Found one Java|No compile task|Compiling: |Mounted virtual|Carrying virtual|_to_delete_list"
     r"|\| |native: #)"
 )
-_DEADLOCKS: Final = re.compile(r"Found (\d{1,6}|one|a total of \d{1,6}) (?:Java-level )?deadlock")
-_HEAP: Final = re.compile(
+_DEADLOCKS: Final = lazy(r"Found (\d{1,6}|one|a total of \d{1,6}) (?:Java-level )?deadlock")
+_HEAP: Final = lazy(
     r"\s*(?:[\w-]{2,40}(?: [\w-]{1,40}){0,3} {1,20}(?:total|used|capacity)"
     r"|[a-z]{1,30} space \d{1,12}K, {1,4}\d{1,3}% used"
     r"|region size |class space )"

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("frame", "gap", "is_frame")
 
 _LINE_CHARS: Final = 4_000
 # Google's own packages write a version in brackets into the source.
-_FRAME: Final = re.compile(
+_FRAME: Final = lazy(
     r"\s*(?:\|-\s*)?at (?:<[a-z]\w{0,20}> )?(?P<name>[^\s(][^(]*)\((?P<source>[^()]*(?:\([^()]*\)[^()]*)?)\)"
     r"(?:\s*~?\[(?P<jar>[^\]]*)\])?\s*$"
 )
-_SOURCE: Final = re.compile(
+_SOURCE: Final = lazy(
     r"[^():]{1,200}\.(?:java|kts?|scala|groovy|gradle|cljc?|rb|jsp|sc|aj)(?::-?\d{1,9})?$"
     r"|(?:Native Method|Unknown Source|SourceFile|NO_SOURCE_FILE|REPL|Redefined|D8\$\$SyntheticClass|[Pp]ro[Gg]uard|PG"
     r"|<[\w ]{1,40}>|\$Proxy\d{1,6}|r8-map-id-\w{1,80}|Unnamed)?(?::\d{1,9}(?::[\d-]{1,20})?)?$"
     r"|[^\W\d][\w$-]{0,120}:\d{1,9}$|:com\.[^:]{1,200}:\d{1,9}$"
 )
 # Names of tests and of Scala's and Groovy's methods may hold blanks.
-_SPACED: Final = re.compile(r"[^():]{1,200}\.(?:kts?|scala|groovy)(?::\d{1,9})?$")
+_SPACED: Final = lazy(r"[^():]{1,200}\.(?:kts?|scala|groovy)(?::\d{1,9})?$")
 # Dumps write the module before the file.
-_IMAGE: Final = re.compile(r"([\w.]{1,100}@[\w.+-]{1,60})/")
-_RUBY: Final = re.compile(r"RUBY\.[^(]{1,200}$")
-_ELIDED: Final = re.compile(
-    r"\s*\.\.\. (\d{1,9}) (?:more|common frames omitted|frames? (?:truncated|excluded|omitted))"
-)
-_TRUNCATED: Final = re.compile(r"\s*\.\.\. (?:\d{1,9} )?(?:frames? |lines? )?(?:truncated|omitted|excluded)\b")
-_BORDER: Final = re.compile(
+_IMAGE: Final = lazy(r"([\w.]{1,100}@[\w.+-]{1,60})/")
+_RUBY: Final = lazy(r"RUBY\.[^(]{1,200}$")
+_ELIDED: Final = lazy(r"\s*\.\.\. (\d{1,9}) (?:more|common frames omitted|frames? (?:truncated|excluded|omitted))")
+_TRUNCATED: Final = lazy(r"\s*\.\.\. (?:\d{1,9} )?(?:frames? |lines? )?(?:truncated|omitted|excluded)\b")
+_BORDER: Final = lazy(
     r"\s*(?:at )?(?:\(Coroutine boundary\)|_COROUTINE\._(?:BOUNDARY|CREATION)\._\(.*|\(Coroutine creation stacktrace\))"
 )
 _UNKNOWN: Final = frozenset(

@@ -18,7 +18,6 @@ called eval. What stands between two frames and is neither is kept as a note. Ev
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,6 +26,7 @@ from msgspec.structs import replace
 from triage.formats.traces import javascript_heap
 from triage.formats.traces.javascript_extent import EMITTED, Extent, around
 from triage.formats.traces.javascript_frames import HEAD, error_head, frame
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -63,10 +63,10 @@ _PROBE_LINES: Final = 2_000
 _MESSAGE_LINES: Final = 200
 _NOTE_LINES: Final = 16
 
-_CAUSE: Final = re.compile(r"[ \t]*(?:\[cause\]: |Caused by: )")
-_CARET: Final = re.compile(r"\s*\^[\^~]*\s*$")
-_MATCHING: Final = re.compile(r"[ \t]*\.\.\. (\d{1,6}) lines matching cause stack trace \.\.\.")
-_NUMBERED: Final = re.compile(r"[ \t]*\d{1,5}:[ \t]")
+_CAUSE: Final = lazy(r"[ \t]*(?:\[cause\]: |Caused by: )")
+_CARET: Final = lazy(r"\s*\^[\^~]*\s*$")
+_MATCHING: Final = lazy(r"[ \t]*\.\.\. (\d{1,6}) lines matching cause stack trace \.\.\.")
+_NUMBERED: Final = lazy(r"[ \t]*\d{1,5}:[ \t]")
 
 
 def probe(text: str) -> bool:

@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from triage.formats.traces.javascript_frames import HEAD, error_head, frame
 from triage.formats.traces.log_lines import is_log
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 
 __all__ = ("EMITTED", "Extent", "around")
 
 # What Node writes above a second stack of the same error.
-EMITTED: Final = re.compile(r"(?:Emitted '.{1,80}' event (?:on .{1,200} instance )?at|Thrown at):\s*$")
+EMITTED: Final = lazy(r"(?:Emitted '.{1,80}' event (?:on .{1,200} instance )?at|Thrown at):\s*$")
 
 _LINE_CHARS: Final = 8_000
 # A message may have so many lines; so many may be what an error has for properties.
 _MESSAGE_LINES: Final = 40
 _PROPERTY_LINES: Final = 2_000
-_JAZZER: Final = re.compile(r"==(\d{1,9})== Uncaught Exception: Jazzer\.js: ?(.*)$")
-_SAID: Final = re.compile(
+_JAZZER: Final = lazy(r"==(\d{1,9})== Uncaught Exception: Jazzer\.js: ?(.*)$")
+_SAID: Final = lazy(
     r"(?<![\w.$-])[A-Za-z_$][\w$.]{0,120}(?:(?<=Error)|(?<=Exception)|(?<=Rejection)|(?<=Violation))"
     r"(?: \[[A-Z][A-Z0-9_]{0,80}\])?(?=: |:?\s*$)"
 )
-_CAUSE: Final = re.compile(r"[ \t]*(?:\[cause\]: |Caused by: )\S")
-_MATCHING: Final = re.compile(r"[ \t]*\.\.\. \d{1,6} lines matching cause stack trace \.\.\.")
-_UNCAUGHT: Final = re.compile(
-    r"Uncaught\b|UnhandledPromiseRejection|Unhandled (?:promise )?[Rr]ejection|uncaughtException"
-)
-_NUMBERED: Final = re.compile(r"[ \t]*\d{1,5}: ")
-_CODE_FRAME: Final = re.compile(r"[ \t]*(?:> ?)?[ \t]*(?:\d{1,6})? ?\||[ \t]*\^[\^~]*[ \t]*$")
-_EXCERPT: Final = re.compile(r"(\S.{0,400}:\d{1,9})$")
-_CARET: Final = re.compile(r"\s*\^[\^~]*\s*$")
-_RUNTIME: Final = re.compile(r"(Node\.js v\d\S{0,40}|Bun v\d.{0,60})$")
-_PROPERTY: Final = re.compile(r"  ([A-Za-z_$][\w$]{0,60}): (.{1,400}?),?$")
-_TITLE: Final = re.compile(r"[ \t]*● (\S.{0,300})$")
+_CAUSE: Final = lazy(r"[ \t]*(?:\[cause\]: |Caused by: )\S")
+_MATCHING: Final = lazy(r"[ \t]*\.\.\. \d{1,6} lines matching cause stack trace \.\.\.")
+_UNCAUGHT: Final = lazy(r"Uncaught\b|UnhandledPromiseRejection|Unhandled (?:promise )?[Rr]ejection|uncaughtException")
+_NUMBERED: Final = lazy(r"[ \t]*\d{1,5}: ")
+_CODE_FRAME: Final = lazy(r"[ \t]*(?:> ?)?[ \t]*(?:\d{1,6})? ?\||[ \t]*\^[\^~]*[ \t]*$")
+_EXCERPT: Final = lazy(r"(\S.{0,400}:\d{1,9})$")
+_CARET: Final = lazy(r"\s*\^[\^~]*\s*$")
+_RUNTIME: Final = lazy(r"(Node\.js v\d\S{0,40}|Bun v\d.{0,60})$")
+_PROPERTY: Final = lazy(r"  ([A-Za-z_$][\w$]{0,60}): (.{1,400}?),?$")
+_TITLE: Final = lazy(r"[ \t]*● (\S.{0,300})$")
 
 
 @dataclass(frozen=True, slots=True)

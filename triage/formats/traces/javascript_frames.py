@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("HEAD", "error_head", "frame")
 
 _LINE_CHARS: Final = 65_536
 
-_SCHEME: Final = re.compile(
+_SCHEME: Final = lazy(
     r"[A-Za-z][A-Za-z0-9+.-]{0,40}:[/\\]|(?:node|blob|data|about|wasm|debugger|javascript|async|ng|internal):"
     r"|/|\[(?:native|wasm) code\]|<|\\\\|\.{1,2}/"
 )
-_ORIGIN_END: Final = re.compile(r":\d{1,9}\)")
-_BARE_URL: Final = re.compile(r"[a-z][a-z0-9+.-]{1,40}:/")
-_HOST_ONLY: Final = re.compile(r"[a-z][a-z0-9+.-]{0,40}://[^/]*$")
+_ORIGIN_END: Final = lazy(r":\d{1,9}\)")
+_BARE_URL: Final = lazy(r"[a-z][a-z0-9+.-]{1,40}:/")
+_HOST_ONLY: Final = lazy(r"[a-z][a-z0-9+.-]{0,40}://[^/]*$")
 # Names of Gecko and JavaScriptCore that hold blanks.
-_SPACED: Final = re.compile(r"(?:^(?:get|set|bound|new) | code$|\*)")
+_SPACED: Final = lazy(r"(?:^(?:get|set|bound|new) | code$|\*)")
 _SPECIAL: Final = frozenset({"native", "[native code]", "[wasm code]", "native code", "<anonymous>"})
-_WASM: Final = re.compile(r":(wasm-function\[\d{1,9}\]):0x([0-9a-f]{1,16})$")
-HEAD: Final = re.compile(
+_WASM: Final = lazy(r":(wasm-function\[\d{1,9}\]):0x([0-9a-f]{1,16})$")
+HEAD: Final = lazy(
     r"[ \t]*(?:error: (?=Uncaught))?(?:Uncaught +)?(?:\(in promise\) +)?(?:\[cause\]: +|Caused by: +)?(?:Uncaught +)?"
     r"([A-Za-z_$][\w$.]{0,120})(?: \[([A-Z][A-Z0-9_]{0,80})\])?(?::(?:[ \t]+(.*))?)?$"
 )
-_LOUD: Final = re.compile(r"(?:Error|Exception|Rejection|Violation|Panic)$")
-_EVALUATED: Final = re.compile(r"(?:\[(?:eval|stdin|worker eval)\](?:-wrapper)?|REPL\d{1,6}|VM\d{1,9}):\d")
+_LOUD: Final = lazy(r"(?:Error|Exception|Rejection|Violation|Panic)$")
+_EVALUATED: Final = lazy(r"(?:\[(?:eval|stdin|worker eval)\](?:-wrapper)?|REPL\d{1,6}|VM\d{1,9}):\d")
 # What other runtimes write behind `at`: an offset in bytecode, a symbol of Kotlin/Native, a source of Rust.
-_FOREIGN: Final = re.compile(r"at .{0,400}(?: \[0x[0-9a-f]+\]|kfun:| in <|\.rs:\d{1,9}:\d{1,9}$)")
+_FOREIGN: Final = lazy(r"at .{0,400}(?: \[0x[0-9a-f]+\]|kfun:| in <|\.rs:\d{1,9}:\d{1,9}$)")
 
 
 def error_head(line: str) -> tuple[str, str | None] | None:

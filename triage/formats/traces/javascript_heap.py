@@ -17,6 +17,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.javascript_frames import frame as v8_frame
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -26,19 +27,19 @@ __all__ = ("ANCHORS", "report")
 ANCHORS: Final = ("FATAL ERROR: ", "<--- Last few GCs", "<--- JS stacktrace")
 
 _HEAP: Final = "JavaScript heap out of memory"
-_FATAL: Final = re.compile(r"(?:\S{1,60} )?FATAL ERROR: (.{1,1000})$")
-_NATIVE: Final = re.compile(
+_FATAL: Final = lazy(r"(?:\S{1,60} )?FATAL ERROR: (.{1,1000})$")
+_NATIVE: Final = lazy(
     r" {0,4}(\d{1,4}): (?:0x)?([0-9a-fA-F]{5,16}) ?(.*?)(?: \[([^\[\]]{1,400})\](?: ?\[[^\[\]]{1,400}\])?)?\s*$"
 )
-_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(
     r" {1,6}(\d{1,4}): (.{1,200}?) ?\[(?:0x([0-9a-fA-F]{1,16})|pc: (?:0x)?([0-9a-fA-F]{1,16}))\](?: \[(.{1,400}?)\])?"
 )
-_PLACE: Final = re.compile(r"(.{1,400}?):(?:~)?(\d{1,9})(?::(\d{1,9}))?$")
-_LISTED: Final = re.compile(r" {0,4}(\d{1,4}): (\S.*)$")
-_GC: Final = re.compile(r"\[\d{1,9}:0x[0-9a-f]{1,16}\] +\d")
-_PID: Final = re.compile(r"\[(\d{1,9}):0x")
-_OFFSET: Final = re.compile(r"(.{1,400})\+(\d{1,9}|0x[0-9a-fA-F]{1,16})$")
-_MEMORY: Final = re.compile(r"(?:out of memory|heap limit|Allocation failed|process OOM)", re.IGNORECASE)
+_PLACE: Final = lazy(r"(.{1,400}?):(?:~)?(\d{1,9})(?::(\d{1,9}))?$")
+_LISTED: Final = lazy(r" {0,4}(\d{1,4}): (\S.*)$")
+_GC: Final = lazy(r"\[\d{1,9}:0x[0-9a-f]{1,16}\] +\d")
+_PID: Final = lazy(r"\[(\d{1,9}):0x")
+_OFFSET: Final = lazy(r"(.{1,400})\+(\d{1,9}|0x[0-9a-fA-F]{1,16})$")
+_MEMORY: Final = lazy(r"(?:out of memory|heap limit|Allocation failed|process OOM)", re.IGNORECASE)
 _LOOK: Final = 64
 _GAP: Final = 2
 

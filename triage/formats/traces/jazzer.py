@@ -10,12 +10,12 @@ Facts: general knowledge of Jazzer's `FuzzTargetRunner`. Grammar::
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from msgspec.structs import replace
 
 from triage.formats.traces import java
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_collect import tail
 from triage.formats.traces.window import Window
@@ -27,13 +27,11 @@ TITLE: Final = "Jazzer finding (Java)"
 PLATFORM: Final = "java"
 ANCHORS: Final = ("== Java Exception: ", "== Java Assertion Error")
 
-_HEADER: Final = re.compile(
-    r"\s{0,16}(?:={2} ?\d{1,10} ?)?={2} Java (?:Exception: |Assertion Error)(?P<text>.{0,4000})"
-)
-_FRAME: Final = re.compile(r"\s{1,16}at [^\s(]{1,1000}\(")
-_SECTION: Final = re.compile(r"\s{0,16}(?:Caused by: |Suppressed: |\.{3} \d{1,9} |\[CIRCULAR)")
-_DEDUP: Final = re.compile(r"DEDUP_TOKEN: (\S{1,200})")
-_WRITTEN: Final = re.compile(r".{0,1000}Java reproducer written to (\S.{0,1000})")
+_HEADER: Final = lazy(r"\s{0,16}(?:={2} ?\d{1,10} ?)?={2} Java (?:Exception: |Assertion Error)(?P<text>.{0,4000})")
+_FRAME: Final = lazy(r"\s{1,16}at [^\s(]{1,1000}\(")
+_SECTION: Final = lazy(r"\s{0,16}(?:Caused by: |Suppressed: |\.{3} \d{1,9} |\[CIRCULAR)")
+_DEDUP: Final = lazy(r"DEDUP_TOKEN: (\S{1,200})")
+_WRITTEN: Final = lazy(r".{0,1000}Java reproducer written to (\S.{0,1000})")
 _MESSAGE_LINES: Final = 40
 
 

@@ -9,12 +9,12 @@ Facts: general knowledge of Jazzer.js, held against reports that fuzzers collect
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from msgspec.structs import replace
 
 from triage.formats.traces import javascript
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_collect import tail
 from triage.formats.traces.window import Window
@@ -32,11 +32,11 @@ ANCHORS: Final = (
     "== Remote Code Execution in ",
 )
 
-_HEADER: Final = re.compile(
+_HEADER: Final = lazy(
     r"\s{0,16}={2} ?(?P<pid>\d{1,10}) ?={2} "
     r"(?:Uncaught Exception: (?:Jazzer\.js: )?(?P<text>.{0,4000})|(?P<found>\S.{0,1000}))"
 )
-_FRAME: Final = re.compile(r"\s{1,16}at \S")
+_FRAME: Final = lazy(r"\s{1,16}at \S")
 _MESSAGE_LINES: Final = 12
 
 

@@ -20,6 +20,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.block import Block
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -31,18 +32,18 @@ TITLE: Final = "Julia error"
 PLATFORM: Final = "julia"
 ANCHORS: Final = ("Stacktrace:",)
 
-_FRAME: Final = re.compile(r"\s*(?:[\u2502|] +)?\[(\d{1,6})\] (\S.*)$")
-_AT: Final = re.compile(r"(?P<call>\S.{0,4000}?) at (?P<file>\S.{0,1000}?):(?P<line>\d{1,9})(?: \[inlined\])?$")
-_BELOW: Final = re.compile(
+_FRAME: Final = lazy(r"\s*(?:[\u2502|] +)?\[(\d{1,6})\] (\S.*)$")
+_AT: Final = lazy(r"(?P<call>\S.{0,4000}?) at (?P<file>\S.{0,1000}?):(?P<line>\d{1,9})(?: \[inlined\])?$")
+_BELOW: Final = lazy(
     r"\s*(?:[\u2502|] +)?@ (?:(?P<module>[\w.]{1,200}) )?"
     r"(?P<file>\S.{0,1000}?)(?::(?P<line>\d{1,9}))?(?: \[inlined\])?$"
 )
-_REPEATS: Final = re.compile(
+_REPEATS: Final = lazy(
     r"\s*(?:[\u2502|] +)?(?:\.\.\.|---|\u2504) ?.{0,100}?(?:repeats|repeated) (\d{1,9}) (?:more )?times"
 )
-_HEAD: Final = re.compile(r"(?:.{0,80}?\bERROR: |caused by: )(?:LoadError: )?(?P<text>.*)$")
-_CLASS: Final = re.compile(r"(?P<error>[A-Z]\w{2,80}(?:Error|Exception))(?:: (?P<text>.*)|(?P<call>\(.*))?$", re.DOTALL)
-_TITLE: Final = re.compile(r"\s*(?:[\u2502|] +)?Stacktrace:\s*$")
+_HEAD: Final = lazy(r"(?:.{0,80}?\bERROR: |caused by: )(?:LoadError: )?(?P<text>.*)$")
+_CLASS: Final = lazy(r"(?P<error>[A-Z]\w{2,80}(?:Error|Exception))(?:: (?P<text>.*)|(?P<call>\(.*))?$", re.DOTALL)
+_TITLE: Final = lazy(r"\s*(?:[\u2502|] +)?Stacktrace:\s*$")
 _MESSAGE: Final = 24
 
 

@@ -20,12 +20,12 @@ without its head is read from the heading of a stack. A panic is said to follow,
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from triage.formats.traces import kernel_heads
 from triage.formats.traces.kernel_frames import frame, registers
 from triage.formats.traces.kernel_report import END, KNOWN, STOP, UNKNOWN, WEAK, Reader
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 
@@ -88,18 +88,18 @@ _AHEAD: Final = 64
 _SURE_WITHIN: Final = 40
 _PANIC_WITHIN: Final = 16
 # In quoted mails, of `dmesg -T`, with the caller apart from the time, of MediaTek's kernels, of syslog without a host.
-_BEFORE: Final = re.compile(
+_BEFORE: Final = lazy(
     r"(?:>{1,6} {1,4}){0,4}(?:kernel: ?)?(?:<\d{1,3}>)?"
     r"(?:\[ {0,8}\d{1,9}\.\d{3,9}\]|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? \d{4}\])?"
     r"(?: {0,2}\[ {0,6}[TC] {0,6}\d{1,8}\])?(?: ?\(\d{1,2}\)\[\d{1,8}:[^\]]{1,24}\])? ?"
 )
-_RULE: Final = re.compile(r"={20,}$")
-_HINT: Final = re.compile(
+_RULE: Final = lazy(r"={20,}$")
+_HINT: Final = lazy(
     r"(?:kasan: )?(?:CONFIG_KASAN_INLINE enabled|GPF could be caused by)|BUG: memory leak$|kernel tried to execute "
     r"|Kernel attempted to "
     r"|8<--- cut here ---"
 )
-_PROOF: Final = re.compile(
+_PROOF: Final = lazy(
     r"CPU: \d{1,5} |Hardware name: |[RE]IP: [0-9a-f]{4}:|(?:EIP|PC) is at |pc : |(?:Read|Write"
     r"|Free) of (?:size|addr) "
     r"|Modules linked in:|Pid: \d{1,9}, comm: |(?:read"

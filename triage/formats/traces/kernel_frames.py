@@ -24,6 +24,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("caller", "frame", "inlined", "marker", "registers", "symbol")
@@ -39,42 +40,42 @@ _ADDRESS: Final = (
     r"(?:\[<(?P<address>(?:0x)?[0-9a-f]{7,16})>\]|\[<\s{1,12}(?P<inline>inlined?|none)\s{1,12}>\]"
     r"|\[(?:[0-9a-f]{16})\] \[(?P<second>[0-9a-f]{16})\])"
 )
-_FRAME: Final = re.compile(
+_FRAME: Final = lazy(
     rf"(?:#\d{{1,4}} {{1,3}})?(?:{_ADDRESS} {{0,3}})?(?P<guess>\? )?(?P<name>{_NAME}){_OFFSET}"
     rf"(?: (?P<within>{_NAME})(?= {_CHAIN}))?"
     rf"(?: \[(?P<module>[\w.-]{{1,100}})(?: [0-9a-f]{{16,64}})?\])?(?: [0-9a-f]{{40}})?(?: {_PLACE})?"
     r"(?: \((?P<note>unreliable|P|L|PL|F|K|FK|T)\))?(?: \[(?P<last>inline)\])?$"
 )
 # Looked up: `fn (file:line) module`, `fn file:line [inline]`, `[<  inline  >] fn file:line`.
-_PLACED: Final = re.compile(
+_PLACED: Final = lazy(
     rf"(?:#\d{{1,4}} {{1,3}})?(?:{_ADDRESS} {{0,3}})?(?:0x(?P<hex>[0-9a-f]{{6,16}}) in )?(?P<guess>\? )?"
     rf"(?P<name>{_NAME})"
     rf"(?: (?:{_PLACE}|\((?:{_CHAIN} ){{0,8}}{_LOOKED_UP}\)))(?: \[?(?P<module>[\w-]{{1,100}})\]?)??(?: \["
     rf"(?P<last>inline)\])?$"
 )
-_BARE: Final = re.compile(
+_BARE: Final = lazy(
     r"(?:#\d{1,4} {1,3})?(?:\[<(?P<address>(?:0x)?[0-9a-f]{7,16})>\] {0,3})?(?P<guess>\? )?(?P<name>0x[0-9a-f]{1,16}"
     r"|\(null\))(?:/0x[0-9a-f]{1,16})?(?: \[(?P<module>[\w.-]{1,100})[^\]]{0,70}\])?$"
 )
-_ALONE: Final = re.compile(r"(?:#\d{1,4} {1,3})?\[<(?P<address>(?:0x)?[0-9a-f]{7,16})>\] ?(?P<guess>\?)?$")
-_ARM: Final = re.compile(
+_ALONE: Final = lazy(r"(?:#\d{1,4} {1,3})?\[<(?P<address>(?:0x)?[0-9a-f]{7,16})>\] ?(?P<guess>\?)?$")
+_ARM: Final = lazy(
     rf"(?:\[<(?P<address>[0-9a-f]{{8,16}})>\] )?\(?"
     rf"(?P<name>{_NAME})(?:{_OFFSET})?(?: \[(?P<module>[\w.-]{{1,100}})\])?\)?"
     rf" from (?:\[<(?P<caller_address>[0-9a-f]{{8,16}})>\] )?\(?(?P<caller>{_NAME})\+(?:0x)?"
     rf"(?P<caller_offset>[0-9a-f]{{1,16}})/"
     rf"(?:0x)?[0-9a-f]{{1,16}}(?: \[(?P<caller_module>[\w.-]{{1,100}})\])?\)?$"
 )
-_MARKER: Final = re.compile(r"(?:</?[\w#!]{2,12}>+|<<EOE>>|=======================) *")
-_SYMBOL: Final = re.compile(
+_MARKER: Final = lazy(r"(?:</?[\w#!]{2,12}>+|<<EOE>>|=======================) *")
+_SYMBOL: Final = lazy(
     rf"(?:\[(?:<[^>]{{1,24}}>|[0-9a-f]{{8,16}})\] {{0,3}}){{0,2}}(?:[0-9a-f]{{8,16}} )?"
     rf"(?P<name>{_NAME})(?:{_OFFSET})?(?: \[(?P<module>[\w.-]{{1,100}})[^\]]{{0,70}}\])?"
     rf"(?: (?:{_PLACE}))?(?: \[(?P<last>inline)\])?"
 )
-_REGISTER_LINE: Final = re.compile(
+_REGISTER_LINE: Final = lazy(
     r"(?:RSP|RAX|RDX|RBP|RSI|RDI|R1[0-5]|R0?[89]|FS|CS|DS|CR[0-4]|DR[0-7]|EAX|ESI|EDI|EBP|ESP|ORIG_RAX|PKRU)[: ]"
     r"|(?:sp|ip|fp|gp|tp|ra|epc|pc|lr|pstate|psr|x\d\d?|r\d\d?|t[0-6]|s\d\d?|a[0-7]) {0,2}: {0,2}[\[<0-9a-f]"
 )
-_REGISTERS: Final = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]{1,7}) ?: ?\[?<?(?:[0-9a-f]{4}:)?([0-9a-f]{8,16})(?![\w.])")
+_REGISTERS: Final = lazy(r"\b([A-Za-z_][A-Za-z0-9_]{1,7}) ?: ?\[?<?(?:[0-9a-f]{4}:)?([0-9a-f]{8,16})(?![\w.])")
 
 
 def frame(line: str) -> Frame | None:
@@ -95,7 +96,9 @@ def frame(line: str) -> Frame | None:
             return None
     parts = found.groupdict()
     name = parts.get("name")
-    if found.re is _PLACED and not any(parts[key] for key in ("address", "inline", "second", "hex", "file2", "last")):
+    if found.re.pattern == _PLACED.pattern and not any(
+        parts[key] for key in ("address", "inline", "second", "hex", "file2", "last")
+    ):
         return None
     known = name is not None and not name.startswith(("0x", "(null"))
     address = parts.get("address") or parts.get("second") or parts.get("hex") or (None if known else name)

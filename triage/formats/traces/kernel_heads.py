@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from triage.formats.traces.patterns import lazy
+
 __all__ = ("Head", "Heading", "after", "head", "heading", "known")
 
 _ACCESS: Final = {"read": "READ", "write": "WRITE", "read-write": "WRITE"}
@@ -135,7 +137,7 @@ def _rows() -> tuple[
         pattern = pattern.replace("\\\n", "")
         for name, piece in table["pieces"].items():
             pattern = pattern.replace(f"${name}", piece)
-        return re.compile(pattern)
+        return lazy(pattern)
 
     return (
         [(row, compiled(row["pattern"])) for row in table["head"]],

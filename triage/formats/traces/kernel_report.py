@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from msgspec.structs import replace
@@ -11,6 +10,7 @@ from triage.formats.traces import kernel_heads
 from triage.formats.traces.kernel_frames import caller, frame, marker, registers, symbol
 from triage.formats.traces.kernel_heads import Head, Heading
 from triage.formats.traces.kernel_stacks import Stack, accessed, architecture, fault, same
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.records import Frame
 
@@ -20,39 +20,37 @@ __all__ = ("END", "KNOWN", "STOP", "UNKNOWN", "WEAK", "Reader")
 # a blank, the beginning of another.
 KNOWN, END, WEAK, UNKNOWN, BLANK, STOP = range(6)
 
-_CPU: Final = re.compile(
+_CPU: Final = lazy(
     r"CPU: (?P<cpu>\d{1,5})(?: UID: \d{1,10})?(?: PID: (?P<pid>\d{1,9}) Comm: (?P<comm>.{1,40}?))?(?: Kdump: loaded)? +"
     r"(?:Not tainted|Tainted: (?P<taint>[A-Z() ]{1,60}?)) {1,8}\(?(?P<version>\d[^\s()]{1,120})(?: "
     r"(?P<build>#\d.{0,120}))?"
 )
-_OLD_CPU: Final = re.compile(
+_OLD_CPU: Final = lazy(
     r"Pid: (?P<pid>\d{1,9}), comm: (?P<comm>.{1,40}?) {1,12}(?:Not tainted|Tainted: (?P<taint>[A-Z() ]{1,60}?)) {1,8}"
     r"\(?(?P<version>\d[^\s()]{1,120})(?P<build> #\d.{0,120})?"
 )
-_THREAD: Final = re.compile(
+_THREAD: Final = lazy(
     r"task:(?P<comm>\S{1,40}) {0,20}state:(?P<state>\S)(?: .{0,80}?)? pid: ?(?P<pid>\d{1,9})|(?:NMI backtrace for"
     r"|Task dump for) [Cc][Pp][Uu] ?(?P<cpu>\d{1,5})"
     r"|(?P<old>[\w/:.-]{1,24}) {1,20}(?P<oldstate>[RSDTZX]) .{0,60} (?P<oldpid>\d{1,9}) {1,6}\d{1,9} 0x[0-9a-f]{8}"
 )
-_ACCESS: Final = re.compile(
+_ACCESS: Final = lazy(
     r"(?P<access>Read|Write|Free) of (?:size (?P<size>\d{1,9})|addr (?P<freed>[0-9a-f]{1,16}))(?: at addr "
     r"(?P<address>[0-9a-f]{1,16}))?"
     r"(?: by (?:task|thread) (?P<comm>.{1,40})/(?P<pid>\d{1,9}))?"
 )
-_PROCESS: Final = re.compile(r"Process (?P<comm>.{1,40}?) ?\(pid: (?P<pid>\d{1,9})")
-_LEAKED: Final = re.compile(r'comm "(?P<comm>.{1,40})", pid (?P<pid>\d{1,9})')
-_FAULT: Final = re.compile(r"#PF: \w{4,10} (?P<access>read|write|instruction fetch) access")
-_X86_PC: Final = re.compile(
-    r"(?:RIP|EIP|IP)(?P<mark> is at|: ?| {1,3})(?:(?P<segment>[0-9a-f]{4}):)?(?P<rest>.{0,400})$"
-)
-_PC: Final = re.compile(
+_PROCESS: Final = lazy(r"Process (?P<comm>.{1,40}?) ?\(pid: (?P<pid>\d{1,9})")
+_LEAKED: Final = lazy(r'comm "(?P<comm>.{1,40})", pid (?P<pid>\d{1,9})')
+_FAULT: Final = lazy(r"#PF: \w{4,10} (?P<access>read|write|instruction fetch) access")
+_X86_PC: Final = lazy(r"(?:RIP|EIP|IP)(?P<mark> is at|: ?| {1,3})(?:(?P<segment>[0-9a-f]{4}):)?(?P<rest>.{0,400})$")
+_PC: Final = lazy(
     r"(?:PC is at|e?pc {1,4}:|era:|(?P<above>NIP|Krnl PSW : [0-9a-f]{16} [0-9a-f]{16} \()) ?(?P<rest>\S.{0,400})$"
 )
-_LINK: Final = re.compile(r"(?:LR is at|lr :|ra {1,4}:|LR) ?(?P<rest>\S.{0,400})$")
-_POSIX_HOST: Final = re.compile(r"\S{1,200}: \S{0,200}posix-host\.c:\d{1,6}: void panic\(void\): Assertion ")
-_RULE: Final = re.compile(r"={20,}$")
-_MODULE: Final = re.compile(r"([\w-]{1,64})(?:\([A-Z+-]{1,10}\))?")
-_KASAN_RANGE: Final = re.compile(r"KASAN: ([\w -]{3,60}) in range \[")
+_LINK: Final = lazy(r"(?:LR is at|lr :|ra {1,4}:|LR) ?(?P<rest>\S.{0,400})$")
+_POSIX_HOST: Final = lazy(r"\S{1,200}: \S{0,200}posix-host\.c:\d{1,6}: void panic\(void\): Assertion ")
+_RULE: Final = lazy(r"={20,}$")
+_MODULE: Final = lazy(r"([\w-]{1,64})(?:\([A-Z+-]{1,10}\))?")
+_KASAN_RANGE: Final = lazy(r"KASAN: ([\w -]{3,60}) in range \[")
 _FACTS: Final = (
     ("Hardware name: ", "hardware"),
     ("Workqueue: ", "workqueue"),
@@ -60,7 +58,7 @@ _FACTS: Final = (
     ("Kernel Offset: ", "kernel_offset"),
 )
 # Errors of which the code says what was done with an address.
-_ADDRESSED: Final = re.compile(r"page|pointer|paging")
+_ADDRESSED: Final = lazy(r"page|pointer|paging")
 _MOST_MODULES: Final = 400
 
 

@@ -23,6 +23,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body
 from triage.formats.traces.sanitizer_collect import collect, tail
@@ -41,23 +42,21 @@ ANCHORS: Final = (
     "PROGRAM ABORT : ", "SYSTEM ERROR : ",
 )  # fmt: skip
 
-_ERROR: Final = re.compile(r"\s{0,16}(?:={2} ?(?P<pid>\d{1,10}) ?={2} ?)?ERROR: libFuzzer: (?P<text>\S.{0,1000})")
-_LATE: Final = re.compile(r"(?<![\"'`=])==(?P<pid>\d{1,10})== ERROR: libFuzzer: (?P<text>\S.{0,1000})")
-_ALARM: Final = re.compile(r"\s{0,16}(?P<text>ALARM: working on the last Unit for \d{1,9} seconds)")
-_LIMIT: Final = re.compile(
+_ERROR: Final = lazy(r"\s{0,16}(?:={2} ?(?P<pid>\d{1,10}) ?={2} ?)?ERROR: libFuzzer: (?P<text>\S.{0,1000})")
+_LATE: Final = lazy(r"(?<![\"'`=])==(?P<pid>\d{1,10})== ERROR: libFuzzer: (?P<text>\S.{0,1000})")
+_ALARM: Final = lazy(r"\s{0,16}(?P<text>ALARM: working on the last Unit for \d{1,9} seconds)")
+_LIMIT: Final = lazy(
     r"={5,20} (?P<what>[\w -]{1,40}) exceeded: (?P<value>\d{1,20}) > (?P<limit>\d{1,20}) "
     r"\((?P<unit>\w{1,10})\); (?:aborting|exiting)"
 )
-_RULE: Final = re.compile(r"={20,200}\s*$")
-_FOUND: Final = re.compile(
-    r"(?P<file>.{1,1000}?):(?P<line>\d{1,9}): Counterexample found for (?P<test>[\w./]{1,400})\.$"
-)
-_ARGUMENT: Final = re.compile(r"(argument \d{1,4}): (.{0,2000})")
-_AFL: Final = re.compile(r"\s{0,4}(?:\[-\])?\s{0,4}(?P<what>PROGRAM ABORT|SYSTEM ERROR) : (?P<text>\S.{0,1000})")
-_AFL_PLACE: Final = re.compile(
+_RULE: Final = lazy(r"={20,200}\s*$")
+_FOUND: Final = lazy(r"(?P<file>.{1,1000}?):(?P<line>\d{1,9}): Counterexample found for (?P<test>[\w./]{1,400})\.$")
+_ARGUMENT: Final = lazy(r"(argument \d{1,4}): (.{0,2000})")
+_AFL: Final = lazy(r"\s{0,4}(?:\[-\])?\s{0,4}(?P<what>PROGRAM ABORT|SYSTEM ERROR) : (?P<text>\S.{0,1000})")
+_AFL_PLACE: Final = lazy(
     r"\s{0,16}(?:Stop location|Location) : (?P<function>[\w:~<>]{1,200})\(\), (?P<file>.{1,400}?):(?P<line>\d{1,9})\s*$"
 )
-_AFL_REASON: Final = re.compile(r"\s{0,16}OS message : (\S.{0,400})")
+_AFL_REASON: Final = lazy(r"\s{0,16}OS message : (\S.{0,400})")
 _LINES: Final = 60
 
 

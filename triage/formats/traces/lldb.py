@@ -27,6 +27,7 @@ from msgspec.structs import replace
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.check_frames import placed
 from triage.formats.traces.gdb_frames import call
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace, json_text
@@ -41,18 +42,18 @@ ANCHORS: Final = ("frame #", "stop reason = ", "(lldb) ")
 _BACK: Final = 60
 _GAP: Final = 2
 _AHEAD: Final = 12
-_FRAME: Final = re.compile(r"\s{0,4}(\*?)\s{0,4}frame #(\d{1,6}): (0x[0-9a-fA-F]{1,16})(?: (\S.*))?$")
-_THREAD: Final = re.compile(r"\s{0,4}(\*?)\s{0,4}thread #(\d{1,6})(?=[,:]|\s*$)(.*)$")
-_TID: Final = re.compile(r"\btid = (0x[0-9a-fA-F]{1,16}|\d{1,18})")
-_NAME: Final = re.compile(r"\bname = '([^'\n]{1,200})'")
-_QUEUE: Final = re.compile(r"\bqueue = '([^'\n]{1,200})'")
-_REASON: Final = re.compile(r"\bstop reason = (.*)$")
-_MACH: Final = re.compile(r"(EXC_\w{1,30}) \((?:code=([\w-]{1,40}))?(?:, (?:address|subcode)=(0x[0-9a-fA-F]{1,16}))?")
-_SIGNAL: Final = re.compile(r"signal (SIG[A-Z0-9]{2,8})(?:: (.*))?")
-_FAULT: Final = re.compile(r"fault address[:=]\s?(0x[0-9a-fA-F]{1,16})")
-_STOPPED: Final = re.compile(r"Process (\d{1,9}) (?:stopped|launched: '?(.{1,400}?)'?(?: \(\w{1,20}\))?$)")
-_REGISTER: Final = re.compile(r"\s{4,12}([a-z][a-z0-9_]{1,7}) = (0x[0-9a-fA-F]{1,16})(?:\s{1,4}\S.{0,200})?$")
-_OTHER: Final = re.compile(
+_FRAME: Final = lazy(r"\s{0,4}(\*?)\s{0,4}frame #(\d{1,6}): (0x[0-9a-fA-F]{1,16})(?: (\S.*))?$")
+_THREAD: Final = lazy(r"\s{0,4}(\*?)\s{0,4}thread #(\d{1,6})(?=[,:]|\s*$)(.*)$")
+_TID: Final = lazy(r"\btid = (0x[0-9a-fA-F]{1,16}|\d{1,18})")
+_NAME: Final = lazy(r"\bname = '([^'\n]{1,200})'")
+_QUEUE: Final = lazy(r"\bqueue = '([^'\n]{1,200})'")
+_REASON: Final = lazy(r"\bstop reason = (.*)$")
+_MACH: Final = lazy(r"(EXC_\w{1,30}) \((?:code=([\w-]{1,40}))?(?:, (?:address|subcode)=(0x[0-9a-fA-F]{1,16}))?")
+_SIGNAL: Final = lazy(r"signal (SIG[A-Z0-9]{2,8})(?:: (.*))?")
+_FAULT: Final = lazy(r"fault address[:=]\s?(0x[0-9a-fA-F]{1,16})")
+_STOPPED: Final = lazy(r"Process (\d{1,9}) (?:stopped|launched: '?(.{1,400}?)'?(?: \(\w{1,20}\))?$)")
+_REGISTER: Final = lazy(r"\s{4,12}([a-z][a-z0-9_]{1,7}) = (0x[0-9a-fA-F]{1,16})(?:\s{1,4}\S.{0,200})?$")
+_OTHER: Final = lazy(
     r"\(lldb\)|\s{0,4}(?:->)?\s{1,6}\d{1,7}\s{0,4}\t|\s{0,4}(?:->)?\s{1,6}\d{1,7}\s{2,8}\S"
     r"|\s{0,2}(?:->)?\s{1,6}0x[0-9a-fA-F]{1,16} ?(?:<\+\d{1,8}>)?:"
     r"|[^\s`]{1,200}`.{1,1000}:\s*$|Target \d{1,4}: |General Purpose Registers:|Floating Point Registers:|Core file '"

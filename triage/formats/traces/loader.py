@@ -16,6 +16,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Trace
@@ -33,19 +34,19 @@ ANCHORS: Final = (
     ": Symbol not found: ",
 )
 
-_LOADING: Final = re.compile(
+_LOADING: Final = lazy(
     r"(?P<program>[^\s:\"'`][^:\"'`\n]{0,400}): "
     r"(?:error while loading shared libraries: (?P<library>[^:\n]{1,400}): (?P<text>\S.{0,1000})"
     r"|symbol lookup error: (?P<image>[^:\n]{1,400}): undefined symbol: (?P<symbol>\S{1,1000}))"
 )
-_BIONIC: Final = re.compile(r"\s{0,16}CANNOT LINK EXECUTABLE(?: \"(?P<program>[^\"]{1,400})\")?: (?P<text>\S.{0,1000})")
-_BIONIC_LIBRARY: Final = re.compile(r'library "(?P<library>[^"]{1,400})" not found')
-_BIONIC_SYMBOL: Final = re.compile(r'cannot locate symbol "(?P<symbol>[^"]{1,1000})"')
-_DYLD: Final = re.compile(
+_BIONIC: Final = lazy(r"\s{0,16}CANNOT LINK EXECUTABLE(?: \"(?P<program>[^\"]{1,400})\")?: (?P<text>\S.{0,1000})")
+_BIONIC_LIBRARY: Final = lazy(r'library "(?P<library>[^"]{1,400})" not found')
+_BIONIC_SYMBOL: Final = lazy(r'cannot locate symbol "(?P<symbol>[^"]{1,1000})"')
+_DYLD: Final = lazy(
     r"\s{0,16}dyld(?:\[(?P<pid>\d{1,10})\])?: "
     r"(?:Library not loaded: (?P<library>\S.{0,400})|Symbol not found: (?P<symbol>\S.{0,1000}))"
 )
-_DYLD_MORE: Final = re.compile(r"\s{1,8}(?P<key>Referenced from|Expected in|Reason): (?P<value>\S.{0,1000})")
+_DYLD_MORE: Final = lazy(r"\s{1,8}(?P<key>Referenced from|Expected in|Reason): (?P<value>\S.{0,1000})")
 
 
 def read(window: Window) -> Report | None:

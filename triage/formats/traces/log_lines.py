@@ -6,16 +6,16 @@ prefix that the report's own lines have not, and the lines that fuzzers, shells 
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 
 __all__ = ("Tail", "is_log")
 
 # Prefixes that say that a record begins; all others only say where a line came from.
 _RECORDS: Final = frozenset({"time", "clock", "level", "nested level", "thread", "kernel", "syslog"})
-_LOG: Final = re.compile(
+_LOG: Final = lazy(
     r"==\d{1,9}==|={3,}|-{10,}$|(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|NOTE|SUMMARY|SEVERE)"
     r"(?:: |\s|$)"
     r"|\[(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|\+|-|\*)\]|[IWEF]\d{4} \d\d:|MS: \d|artifact_prefix="

@@ -21,6 +21,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces import java
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
 from triage.records import Trace
@@ -33,13 +34,13 @@ PLATFORM: Final = "java"
 ANCHORS: Final = ("FATAL EXCEPTION", "StrictMode policy violation", "android.util.Log$TerribleFailure")
 
 _MESSAGE_LINES: Final = 40
-_FATAL: Final = re.compile(r"(?:\*\*\* )?FATAL EXCEPTION(?: IN SYSTEM PROCESS)?: (?P<thread>.{1,200})$")
-_PROCESS: Final = re.compile(r"(?:Process: (?P<process>[\w.:$-]{1,200}))?(?:, )?(?:PID: (?P<pid>\d{1,9}))?$")
-_STRICT: Final = re.compile(r"StrictMode policy violation(?:; ~duration=(?P<ms>\d{1,9}) ms)?: (?P<rest>\S.{0,2000})$")
-_CLASS: Final = re.compile(r"(?:[^\W\d][\w$]*\.){1,20}[^\W\d][\w$]*(?::|$)")
-_NAMED: Final = re.compile(r"((?:[^\W\d][\w$]*\.){1,20}[^\W\d][\w$]*)(?:: ?(.*))?$", re.DOTALL)
-_FRAME: Final = re.compile(r"\s*at [^\s(]{1,1000} ?\(.{0,400}\)|\s*\.\.\. \d{1,9} (?:more|common frames)")
-_SECTION: Final = re.compile(r"\s*(?:Caused by|Suppressed|Wrapped by|\[CIRCULAR REFERENCE):? ?\S")
+_FATAL: Final = lazy(r"(?:\*\*\* )?FATAL EXCEPTION(?: IN SYSTEM PROCESS)?: (?P<thread>.{1,200})$")
+_PROCESS: Final = lazy(r"(?:Process: (?P<process>[\w.:$-]{1,200}))?(?:, )?(?:PID: (?P<pid>\d{1,9}))?$")
+_STRICT: Final = lazy(r"StrictMode policy violation(?:; ~duration=(?P<ms>\d{1,9}) ms)?: (?P<rest>\S.{0,2000})$")
+_CLASS: Final = lazy(r"(?:[^\W\d][\w$]*\.){1,20}[^\W\d][\w$]*(?::|$)")
+_NAMED: Final = lazy(r"((?:[^\W\d][\w$]*\.){1,20}[^\W\d][\w$]*)(?:: ?(.*))?$", re.DOTALL)
+_FRAME: Final = lazy(r"\s*at [^\s(]{1,1000} ?\(.{0,400}\)|\s*\.\.\. \d{1,9} (?:more|common frames)")
+_SECTION: Final = lazy(r"\s*(?:Caused by|Suppressed|Wrapped by|\[CIRCULAR REFERENCE):? ?\S")
 
 
 def read(window: Window) -> Report | None:

@@ -18,10 +18,10 @@ Frames are printed innermost first. A coroutine below the first is a stack of it
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from triage.formats.traces.block import Block
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -34,27 +34,27 @@ PLATFORM: Final = "lua"
 ANCHORS: Final = ("stack traceback:", "Stack Begin", "in main chunk", ": in function ", "[C]: in ", "', Line ")
 
 _PLACE: Final = r"(?:\[(?:string|love) \"[^\"]{0,400}\"\]|(?:[A-Za-z]:)?[^\s:\[\]][^:\n]{0,1000})"
-_FRAME: Final = re.compile(
+_FRAME: Final = lazy(
     rf"\s*(?:(?P<c>\[C\]|\[builtin:[\w.]{{1,80}}\])|(?P<file>{_PLACE})(?::(?P<line>\d{{1,9}}))?): "
     r"(?:in (?P<what>\S.*)|at 0x(?P<address>[0-9a-fA-F]{1,16})|(?P<unknown>\?))$"
 )
-_NAMED: Final = re.compile(
+_NAMED: Final = lazy(
     r"(?P<kind>function|local|upvalue|method|field|global|metamethod|for iterator|hook|finalizer|constant)"
     r" (?:['`](?P<name>[^'\n]{1,400})'|(?P<plain><[^>\n]{1,1000}>|[\w.:]{1,400}))(?: \(.{0,400}\))?$"
 )
-_TAIL: Final = re.compile(
+_TAIL: Final = lazy(
     r"\s*(?:\(\.\.\.tail calls\.\.\.\)|\(tail call\): \?|\.\.\.(?:\s*\(skipping (\d{1,9}) levels?\))?)$"
 )
-_COROUTINE: Final = re.compile(r"\s*coroutine (\d{1,6}):$")
-_ROBLOX: Final = re.compile(
+_COROUTINE: Final = lazy(r"\s*coroutine (\d{1,6}):$")
+_ROBLOX: Final = lazy(
     r"\s*(?:Script )?'(?P<file>[^'\n]{1,400})', Line (?P<line>\d{1,9})(?: - (?:function )?(?P<name>\S.{0,200}?))?$"
 )
-_HEAD: Final = re.compile(rf"(?:(?P<program>[\w./+-]{{1,80}}): )?(?P<file>{_PLACE}):(?P<line>\d{{1,9}}): (?P<text>.*)$")
-_NGINX: Final = re.compile(
+_HEAD: Final = lazy(rf"(?:(?P<program>[\w./+-]{{1,80}}): )?(?P<file>{_PLACE}):(?P<line>\d{{1,9}}): (?P<text>.*)$")
+_NGINX: Final = lazy(
     r"(?:\[\w{1,10}\] )?(?:\d{1,9}#\d{1,9}: )?(?:\*\d{1,12} )?"
     r"(?P<what>lua (?:entry|user) thread aborted|failed to (?:run|load) [\w*]{1,60}): (?:(?P<kind>\w{1,20} error): )?"
 )
-_STUDIO: Final = re.compile(r"\s{1,4}- {1,2}(?:Studio|Server|Client|Edit)(?: - .{0,200})?$")
+_STUDIO: Final = lazy(r"\s{1,4}- {1,2}(?:Studio|Server|Client|Edit)(?: - .{0,200})?$")
 _TAILS: Final = (", client: ", ", context: ")
 _TITLES: Final = frozenset(("stack traceback:", "Stack Begin", "Traceback"))
 # Lines of a message, and blank lines between a message and its title, as LÖVE leaves them.

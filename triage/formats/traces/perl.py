@@ -16,6 +16,7 @@ import re
 from typing import Final
 
 from triage.formats.traces.block import Block
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -27,11 +28,11 @@ TITLE: Final = "Perl error"
 PLATFORM: Final = "perl"
 ANCHORS: Final = (" called at ",)
 
-_CALL: Final = re.compile(r"\s+(?P<call>\S.{0,4000}?) called at (?P<file>\S.{0,1000}?) line (?P<line>\d{1,9})\.?$")
-_SAID: Final = re.compile(
+_CALL: Final = lazy(r"\s+(?P<call>\S.{0,4000}?) called at (?P<file>\S.{0,1000}?) line (?P<line>\d{1,9})\.?$")
+_SAID: Final = lazy(
     r"(?P<text>.*) at (?P<file>\S.{0,1000}?) line (?P<line>\d{1,9})(?:, <[^>\n]{1,80}> (?:line|chunk) \d{1,12})?\.?$"
 )
-_NAME: Final = re.compile(
+_NAME: Final = lazy(
     r"(?P<name>[A-Za-z_][\w:']{0,400}|eval \{\.\.\.\}|eval '.{0,200}|require \S{1,400})(?:\((?P<args>.*)\))?$"
 )
 _MESSAGE: Final = 12

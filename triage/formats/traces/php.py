@@ -20,10 +20,10 @@ the last one surfaced.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from triage.formats.traces.block import AHEAD, Block
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.php_parse import CALL, LEVEL, LEVELS, MAIN, OBJECT, TABLE, THROWN, clean, parse, probe
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
@@ -51,12 +51,12 @@ ANCHORS: Final = (
     "exited on signal ",
 )
 
-_SPOT: Final = re.compile(r"(?::\d{1,9}| on line \d{1,9}|\(\d{1,9})$")
-_HEAD: Final = re.compile(
+_SPOT: Final = lazy(r"(?::\d{1,9}| on line \d{1,9}|\(\d{1,9})$")
+_HEAD: Final = lazy(
     r"(?:Next |PHP |Uncaught )?(?:[A-Z][a-z ]{2,30}error: +)?(?:Uncaught )?[^\W\d][\w\\]{2,200}(?:: |$)"
 )
-_NUMBER: Final = re.compile(r"(?:PHP )?\s*#(\d{1,6}) ")
-_FPM: Final = re.compile(
+_NUMBER: Final = lazy(r"(?:PHP )?\s*#(\d{1,6}) ")
+_FPM: Final = lazy(
     r"(?:WARNING: )?\[pool ([^\]]{1,80})\] child (\d{1,9}) exited on signal (\d{1,3}) \((SIG[A-Z0-9]{1,10})"
 )
 _TITLES: Final = frozenset(("Stack trace:", "PHP Stack trace:", "Call Stack:", "[stacktrace]"))

@@ -8,22 +8,23 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame, Trace
 
 __all__ = ("CALL", "LEVEL", "LEVELS", "MAIN", "OBJECT", "TABLE", "THROWN", "clean", "parse", "probe")
 
-_PROBE: Final = re.compile(
+_PROBE: Final = lazy(
     r"^(?:PHP )?[ \t]*+#\d+ (?:\{main\}|\[internal function\]: |[^\n(]+\(\d+\): )"
     r"|^(?:PHP Stack trace:|Call Stack:)|^PHP (?:Fatal|Parse) error: ",
     re.MULTILINE,
 )
-CALL: Final = re.compile(r"(?:PHP )?\s*#\d+ (?:\[internal function\]|(.+?)\((\d{1,9})\)): (.*)$")
-MAIN: Final = re.compile(r"(?:PHP )?\s*#\d+ \{main\}")
-_PLACE: Final = re.compile(r"(\S.*?)(?:\((\d{1,9})\)|:(\d{1,9})| on line (\d{1,9}))\)?$")
-THROWN: Final = re.compile(r"(?:PHP )?\s*thrown in (.+) on line (\d{1,9})\s*(?:$|\"|, referer: )")
-TABLE: Final = re.compile(r"(?:PHP)?\s*(?:\d+\.\d+\s+\d+\s+)?\d{1,6}\. (.+) (\S+):(\d{1,9})\s*$")
-LEVEL: Final = re.compile(r"(?:\[[^\]]*\] )?(?:PHP )?([A-Z][a-z]+(?: [a-z]+)?(?: [a-z]+)?):\s+(.*)$", re.DOTALL)
-_CLASS: Final = re.compile(r"([^\W\d][\w\\]*(?:@anonymous)?)(?:\(code: [^)]*\))?(?:: (.*))?$", re.DOTALL)
+CALL: Final = lazy(r"(?:PHP )?\s*#\d+ (?:\[internal function\]|(.+?)\((\d{1,9})\)): (.*)$")
+MAIN: Final = lazy(r"(?:PHP )?\s*#\d+ \{main\}")
+_PLACE: Final = lazy(r"(\S.*?)(?:\((\d{1,9})\)|:(\d{1,9})| on line (\d{1,9}))\)?$")
+THROWN: Final = lazy(r"(?:PHP )?\s*thrown in (.+) on line (\d{1,9})\s*(?:$|\"|, referer: )")
+TABLE: Final = lazy(r"(?:PHP)?\s*(?:\d+\.\d+\s+\d+\s+)?\d{1,6}\. (.+) (\S+):(\d{1,9})\s*$")
+LEVEL: Final = lazy(r"(?:\[[^\]]*\] )?(?:PHP )?([A-Z][a-z]+(?: [a-z]+)?(?: [a-z]+)?):\s+(.*)$", re.DOTALL)
+_CLASS: Final = lazy(r"([^\W\d][\w\\]*(?:@anonymous)?)(?:\(code: [^)]*\))?(?:: (.*))?$", re.DOTALL)
 LEVELS: Final = frozenset(
     (
         "Fatal error",
@@ -36,11 +37,11 @@ LEVELS: Final = frozenset(
     )
 )
 # What PHP's own log, Apache and FastCGI put before a line.
-_DATED: Final = re.compile(r"\[\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [\w/+-]{1,40})?\] ")
-_BRACKETS: Final = re.compile(r"(?:\[[^\]\n]{1,120}\] ){1,6}(?:AH\d{5}: )?(?:Got error ['\"])?(?=PHP )")
+_DATED: Final = lazy(r"\[\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [\w/+-]{1,40})?\] ")
+_BRACKETS: Final = lazy(r"(?:\[[^\]\n]{1,120}\] ){1,6}(?:AH\d{5}: )?(?:Got error ['\"])?(?=PHP )")
 _TAILS: Final = (", referer: ", '" while reading ')
 _CARRIERS: Final = ("PHP message: ", 'said into stderr: "')
-OBJECT: Final = re.compile(r" at (?:[A-Za-z]:)?[^:\n]{1,400}:\d{1,9}\)")
+OBJECT: Final = lazy(r" at (?:[A-Za-z]:)?[^:\n]{1,400}:\d{1,9}\)")
 _PREVIOUS: Final = "[previous exception] [object] ("
 _TITLES: Final = frozenset(("Stack trace:", "PHP Stack trace:", "Call Stack:", "[stacktrace]", ""))
 

@@ -16,14 +16,15 @@ from typing import Final
 
 import msgspec
 
+from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
 __all__ = ("Line", "split", "uncoloured")
 
 _MOST: Final = 5
-_ANSI: Final = re.compile(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
+_ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 # What a prefix can begin with; most lines of a trace are told by it to have none.
-_STARTS: Final = re.compile(
+_STARTS: Final = lazy(
     r"[\[(<>{\d]|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|[a-zA-Z][\w.-]{0,63} {1,30}\||std(?:err|out)"
 )
 
@@ -45,7 +46,7 @@ def _prefixes() -> tuple[_Prefix, ...]:
         pattern = row["pattern"].replace("\\\n", "").replace('""', "")
         for name, piece in table["pieces"].items():
             pattern = pattern.replace(f"${name}", piece)
-        rows.append(_Prefix(row["kind"], row.get("at", "first"), row.get("last", False), re.compile(pattern)))
+        rows.append(_Prefix(row["kind"], row.get("at", "first"), row.get("last", False), lazy(pattern)))
     return tuple(rows)
 
 

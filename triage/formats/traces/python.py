@@ -27,6 +27,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces import python_dump, python_notebook, python_pytest
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.python_dump import CALLED_FIRST, dumped
 from triage.formats.traces.python_traceback import ERROR, FRAME, HEADER, extent, is_error, tracebacks
 from triage.formats.traces.reports import Report, shifted
@@ -52,12 +53,12 @@ ANCHORS: Final = (
     "Cell In[",
 )
 
-_PROBE: Final = re.compile(r'^[ \t|+]*File (?:"[^"\n]*"|[^"\s][^\n]*), line (?:\d|\?\?\?)', re.MULTILINE)
-_ANSI: Final = re.compile(r"\x1b\[[0-9;]{0,24}m")
-_SHORT: Final = re.compile(r"\s+File (.+), line (\d{1,9})(?:, in (.*))?$")
-_DETECTED: Final = re.compile(r"=*BUG DETECTED: (PySecSan: .*?) ?=*$")
+_PROBE: Final = lazy(r'^[ \t|+]*File (?:"[^"\n]*"|[^"\s][^\n]*), line (?:\d|\?\?\?)', re.MULTILINE)
+_ANSI: Final = lazy(r"\x1b\[[0-9;]{0,24}m")
+_SHORT: Final = lazy(r"\s+File (.+), line (\d{1,9})(?:, in (.*))?$")
+_DETECTED: Final = lazy(r"=*BUG DETECTED: (PySecSan: .*?) ?=*$")
 # What the line above a traceback says of it, whether somebody handled it, and the name of a thread in it.
-_ABOVE: Final = re.compile(
+_ABOVE: Final = lazy(
     r"(?P<ignored>Exception ignored (?:in|on|while)\b|Error in sys\.excepthook:|Error in atexit\.)"
     r"|Exception in thread (?P<thread>.{1,200}):$|Process (?P<process>[\w-]{1,80}):$|future: <"
     r"|Exception in threading\.excepthook:"

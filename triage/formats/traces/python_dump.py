@@ -7,6 +7,7 @@ from typing import Final
 
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.log_lines import is_log
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.python_traceback import FRAME, frame
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
@@ -15,18 +16,14 @@ from triage.records import Frame, Trace
 __all__ = ("CALLED_FIRST", "FATAL", "dumped", "report")
 
 CALLED_FIRST: Final = "(most recent call first)"
-FATAL: Final = re.compile(
-    r"(Fatal Python error|Windows fatal exception): ?(.*)$|(Timeout) \(([^)\n]{0,40})\)!", re.MULTILINE
-)
-_THREAD: Final = re.compile(
-    r"(Current thread|Thread) 0x([0-9a-fA-F]{1,16})(?: \[([^\]]*)\])? ?\(most recent call first\)"
-)
-_C_STACK: Final = re.compile(r"(?:Current thread's C stack trace|C stack trace) \(most recent call first\)")
-_BINARY: Final = re.compile(
+FATAL: Final = lazy(r"(Fatal Python error|Windows fatal exception): ?(.*)$|(Timeout) \(([^)\n]{0,40})\)!", re.MULTILINE)
+_THREAD: Final = lazy(r"(Current thread|Thread) 0x([0-9a-fA-F]{1,16})(?: \[([^\]]*)\])? ?\(most recent call first\)")
+_C_STACK: Final = lazy(r"(?:Current thread's C stack trace|C stack trace) \(most recent call first\)")
+_BINARY: Final = lazy(
     r'\s*Binary file "([^"]*)"(?:, at ([^\s+]{0,400})(?:\+0x([0-9a-fA-F]{1,16}))?)? ?(?:\[0x([0-9a-fA-F]{1,16})\])?\s*$'
 )
-_EXTENSIONS: Final = re.compile(r"Extension modules: (.*?)(?: \(total: \d+\))?\s*$")
-_STATE: Final = re.compile(r"Python runtime state: (.*)$")
+_EXTENSIONS: Final = lazy(r"Extension modules: (.*?)(?: \(total: \d+\))?\s*$")
+_STATE: Final = lazy(r"Python runtime state: (.*)$")
 _SIGNALS: Final = {
     "Segmentation fault": "SIGSEGV",
     "Aborted": "SIGABRT",
@@ -47,7 +44,7 @@ _WINDOWS: Final = {
     "float overflow": 0xC0000091,
     "page error": 0xC0000006,
 }
-_CODE: Final = re.compile(r"code 0x([0-9a-fA-F]{1,8})$")
+_CODE: Final = lazy(r"code 0x([0-9a-fA-F]{1,8})$")
 _GAP: Final = 3
 # Where a first frame must have come, below an error and below a thread alone.
 _LOOK: Final = 64

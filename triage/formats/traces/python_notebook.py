@@ -19,15 +19,16 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.log_lines import Tail
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.python_traceback import ERROR, HEADER, LINKS, is_error
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
 __all__ = ("drawn", "is_place", "notebook", "unread")
 
-_HEAD: Final = re.compile(r"([^\W\d][\w.]*) +Traceback \(most recent call last\):?\s*$")
+_HEAD: Final = lazy(r"([^\W\d][\w.]*) +Traceback \(most recent call last\):?\s*$")
 _PLACES: Final = tuple(
-    re.compile(pattern)
+    lazy(pattern)
     for pattern in (
         r"(?:File )?(?P<file>[^\s:]\S{0,400}|[A-Za-z]:\\[^:]{1,400}):(?P<line>\d{1,9})(?:, in (?P<call>.+)|, in|)$",
         r"(?:(?:Cell )?In ?|Input In )\[(?P<cell>\d{1,9})\], line (?P<line>\d{1,9})(?:, in (?P<call>.+))?$",
@@ -36,18 +37,16 @@ _PLACES: Final = tuple(
         r'File "(?P<file>[^"]{1,400})", line (?P<line>\d{1,9})$',
     )
 )
-_ARROW: Final = re.compile(r"-{0,8}> ?(\d{1,9})(?: (.*))?$")
-_LISTED: Final = re.compile(r" {0,8}\d{1,9}(?: .*|)$| {4,}\S")
-_SKIPPED: Final = re.compile(
-    r"\s*(?:\(\.\.\.\)|\[\.\.\. (?:skipping|skipped) (\d{1,9})? ?.*|\.\.\. \((\d{1,9}) frames .*)$"
-)
-_RULE: Final = re.compile(r"-{20,}$")
-_CALL: Final = re.compile(r"([^(]{1,200})\((.*)\)$", re.DOTALL)
-_BOX: Final = re.compile(r"\s*[│|] ?(.*?)\s*[│|]?\s*$")
-_BOX_PLACE: Final = re.compile(r"(\S.{0,400}?):(\d{1,9}) in (\S.{0,200})$")
-_BOX_ARROW: Final = re.compile(r"[❱>] +(\d{1,9}) ?[│|]? ?(.*)$")
-_BOX_HIDDEN: Final = re.compile(r"\.\.\. (\d{1,9}) frames hidden \.\.\.")
-_BOX_BARE: Final = re.compile(r"in (\S.{0,200}?):(\d{1,9})$")
+_ARROW: Final = lazy(r"-{0,8}> ?(\d{1,9})(?: (.*))?$")
+_LISTED: Final = lazy(r" {0,8}\d{1,9}(?: .*|)$| {4,}\S")
+_SKIPPED: Final = lazy(r"\s*(?:\(\.\.\.\)|\[\.\.\. (?:skipping|skipped) (\d{1,9})? ?.*|\.\.\. \((\d{1,9}) frames .*)$")
+_RULE: Final = lazy(r"-{20,}$")
+_CALL: Final = lazy(r"([^(]{1,200})\((.*)\)$", re.DOTALL)
+_BOX: Final = lazy(r"\s*[│|] ?(.*?)\s*[│|]?\s*$")
+_BOX_PLACE: Final = lazy(r"(\S.{0,400}?):(\d{1,9}) in (\S.{0,200})$")
+_BOX_ARROW: Final = lazy(r"[❱>] +(\d{1,9}) ?[│|]? ?(.*)$")
+_BOX_HIDDEN: Final = lazy(r"\.\.\. (\d{1,9}) frames hidden \.\.\.")
+_BOX_BARE: Final = lazy(r"in (\S.{0,200}?):(\d{1,9})$")
 _CORNERS: Final = frozenset({"╰", "└", "+"})
 _LINES: Final = 64
 _SYNTAX: Final = 8

@@ -16,19 +16,20 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.log_lines import Tail
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.python_traceback import ERROR, LINKS, is_error
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
 __all__ = ("failure",)
 
-_TITLE: Final = re.compile(r"_{3,} (\S.{0,200}?) _{3,}$")
-_IN: Final = re.compile(r"(\S.{0,400}?):(\d{1,9}): in (\S.{0,200})$")
-_AT: Final = re.compile(r"(\S.{0,400}?):(\d{1,9}):(?: ([^\W\d][\w.]{0,200}))?\s*$")
-_SAID: Final = re.compile(r"E(?:   +(.*))?$")
-_DEF: Final = re.compile(r"\s{4,}(?:async +)?def (\w{1,200})")
-_RULE: Final = re.compile(r"(?:_ ){5,}_?$")
-_SOURCE: Final = re.compile(r"(?: {4}|>(?: |$)|\?\?\?|\w{1,100} +(?:= )|self +=)")
+_TITLE: Final = lazy(r"_{3,} (\S.{0,200}?) _{3,}$")
+_IN: Final = lazy(r"(\S.{0,400}?):(\d{1,9}): in (\S.{0,200})$")
+_AT: Final = lazy(r"(\S.{0,400}?):(\d{1,9}):(?: ([^\W\d][\w.]{0,200}))?\s*$")
+_SAID: Final = lazy(r"E(?:   +(.*))?$")
+_DEF: Final = lazy(r"\s{4,}(?:async +)?def (\w{1,200})")
+_RULE: Final = lazy(r"(?:_ ){5,}_?$")
+_SOURCE: Final = lazy(r"(?: {4}|>(?: |$)|\?\?\?|\w{1,100} +(?:= )|self +=)")
 _SURE: Final = 64
 _BACK: Final = 32
 

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.log_lines import Tail
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace, json_text
 
@@ -21,21 +22,21 @@ LINKS: Final = (
     # what excepthooks and older tools write between two
     "Original exception was:",
 )
-FRAME: Final = re.compile(r'\s*File "([^"]*)", line (\d{1,9}|\?\?\?)(?:,? in (.+))?$')
-ERROR: Final = re.compile(r"([^\W\d][\w.<>]*)(?:: ?(.*))?$", re.DOTALL)
-_REPEATED: Final = re.compile(r"\s*\[Previous line repeated (\d{1,9}) more times?\]\s*$")
-_MARGIN: Final = re.compile(r"( *)([|+]) ?(.*)$")
-_MEMBER: Final = re.compile(r"(?:-\+)?-{6,}(?: (?:\d+|\.\.\.) -{6,})?$")
-_TYPE: Final = re.compile(r"(?:[^\W\d][\w<>]{0,100}\.){0,20}[^\W\d]\w{0,100}(?:: |:?$)")
-_LOUD: Final = re.compile(r"(?:Error|Exception|Exit|Interrupt|Iteration|Warning|Group)$")
-_LOCAL: Final = re.compile(r"([^\W\d]\w{0,100}) = (.*)$")
+FRAME: Final = lazy(r'\s*File "([^"]*)", line (\d{1,9}|\?\?\?)(?:,? in (.+))?$')
+ERROR: Final = lazy(r"([^\W\d][\w.<>]*)(?:: ?(.*))?$", re.DOTALL)
+_REPEATED: Final = lazy(r"\s*\[Previous line repeated (\d{1,9}) more times?\]\s*$")
+_MARGIN: Final = lazy(r"( *)([|+]) ?(.*)$")
+_MEMBER: Final = lazy(r"(?:-\+)?-{6,}(?: (?:\d+|\.\.\.) -{6,})?$")
+_TYPE: Final = lazy(r"(?:[^\W\d][\w<>]{0,100}\.){0,20}[^\W\d]\w{0,100}(?:: |:?$)")
+_LOUD: Final = lazy(r"(?:Error|Exception|Exit|Interrupt|Iteration|Warning|Group)$")
+_LOCAL: Final = lazy(r"([^\W\d]\w{0,100}) = (.*)$")
 _NO_TYPES: Final = frozenset({"Aborted", "Killed", "Terminated", "Done", "Exiting", "Finished", "Stack", "Traceback"})
 _QUOTES: Final = '"""'
 # Blank lines between two parts, lines of a message, lines of source below a frame.
 _GAP: Final = 3
 _MESSAGE: Final = 200
 _NEAR: Final = 8
-_IN_THREAD: Final = re.compile(r"Exception in thread (.+):$")
+_IN_THREAD: Final = lazy(r"Exception in thread (.+):$")
 
 
 @dataclass(slots=True)

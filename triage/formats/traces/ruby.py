@@ -20,6 +20,7 @@ import re
 from typing import Final
 
 from triage.formats.traces.block import AHEAD, Block
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.ruby_bug import read_bug
 from triage.formats.traces.ruby_frames import LEVELS, PLACE, clean, is_place
@@ -33,11 +34,11 @@ TITLE: Final = "Ruby exception"
 PLATFORM: Final = "ruby"
 ANCHORS: Final = (":in `", ":in '", ".rb:", "[BUG] ", "(most recent call last):")
 
-_REVERSED: Final = re.compile(r"(?:.{0,200}[: ])?Traceback \(most recent call last\):\s*$")
-_FROM: Final = re.compile(r"\s*\d{1,9}: from \S")
-_CARETS: Final = re.compile(r"\s*\^[\^~]{0,400}\s*$|\s*~{1,400}\^|Did you mean\? ")
-_EXTRACT: Final = re.compile(r"\s+(?:=> )?\d{1,6}: |\s*$")
-_JRUBY: Final = re.compile(r"\s+[^\s:]{1,200}(?: in [^\s:]{1,200})? at \S[^:]{0,1000}\.(?:rb|java|erb):\d{1,9}$")
+_REVERSED: Final = lazy(r"(?:.{0,200}[: ])?Traceback \(most recent call last\):\s*$")
+_FROM: Final = lazy(r"\s*\d{1,9}: from \S")
+_CARETS: Final = lazy(r"\s*\^[\^~]{0,400}\s*$|\s*~{1,400}\^|Did you mean\? ")
+_EXTRACT: Final = lazy(r"\s+(?:=> )?\d{1,6}: |\s*$")
+_JRUBY: Final = lazy(r"\s+[^\s:]{1,200}(?: in [^\s:]{1,200})? at \S[^:]{0,1000}\.(?:rb|java|erb):\d{1,9}$")
 _BACK: Final = 24
 
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from triage.formats.traces.block import Block
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.ruby_frames import PLACE, frame_of
 from triage.records import Frame, Trace, json_text
 
 __all__ = ("parse_bug", "read_bug")
 
-_BUG: Final = re.compile(r"(?:(.*?):(\d{1,9})(?::in [`'][^'`]*')?: )?\[BUG\] (.*)$")
-_TITLE: Final = re.compile(r"-- (\S.{0,80}?) -{3,}\s*$")
-_RUBY: Final = re.compile(r"j?ruby (\d\S{0,40}) .*\[([\w.-]{1,80})\]\s*$")
-_NATIVE: Final = re.compile(
+_BUG: Final = lazy(r"(?:(.*?):(\d{1,9})(?::in [`'][^'`]*')?: )?\[BUG\] (.*)$")
+_TITLE: Final = lazy(r"-- (\S.{0,80}?) -{3,}\s*$")
+_RUBY: Final = lazy(r"j?ruby (\d\S{0,40}) .*\[([\w.-]{1,80})\]\s*$")
+_NATIVE: Final = lazy(
     r"\s*([^\s(][^(]{0,1000}?)(?:\(([^()+]{0,1000}?)(?:\+?0x([0-9a-fA-F]{1,16}))?\))? "
     r"\[0x([0-9a-fA-F]{1,16})\](?: (\S.*))?$"
 )
-_REGISTER: Final = re.compile(r"\b([A-Za-z][A-Za-z0-9]{1,7}): 0x([0-9a-fA-F]{1,16})")
-_AT: Final = re.compile(r".* at 0x([0-9a-fA-F]{1,16})")
-_MAP: Final = re.compile(r"[0-9a-f]{4,16}-[0-9a-f]{4,16} ")
+_REGISTER: Final = lazy(r"\b([A-Za-z][A-Za-z0-9]{1,7}): 0x([0-9a-fA-F]{1,16})")
+_AT: Final = lazy(r".* at 0x([0-9a-fA-F]{1,16})")
+_MAP: Final = lazy(r"[0-9a-f]{4,16}-[0-9a-f]{4,16} ")
 _SIGNALS: Final = {
     "Segmentation fault": "SIGSEGV",
     "Bus Error": "SIGBUS",

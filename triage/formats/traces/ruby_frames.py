@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("LEVELS", "PLACE", "clean", "frame_of", "is_place")
 
-PLACE: Final = re.compile(
+PLACE: Final = lazy(
     r"\s*(?P<nth>\d{1,9}: )?(?P<from>from )?(?P<file>[^\s\"'][^\"]*?):(?P<line>\d{1,9})"
     r"(?::in [`'](?P<label>[^'`]*)')?(?:: (?P<rest>.*))?$"
 )
-LEVELS: Final = re.compile(r"\s*\.\.\. (\d{1,9}) levels\.\.\.$")
+LEVELS: Final = lazy(r"\s*\.\.\. (\d{1,9}) levels\.\.\.$")
 _SOURCES: Final = (".rb", ".erb", ".rake", ".ru", ".haml", ".slim", ".gemspec", ".builder", ".jbuilder", ".cr")
-_LOGGER: Final = re.compile(
+_LOGGER: Final = lazy(
     r"[DIWEFAU], \[[\dT:.-]{10,40} #\d{1,9}\] {1,2}[A-Z]{3,7} -- [^:]{0,80}: |(?:\[[0-9a-f-]{32,40}\] ?)"
 )
-_RSPEC: Final = re.compile(r"(\s*)# (?=\S)")
+_RSPEC: Final = lazy(r"(\s*)# (?=\S)")
 
 
 def clean(line: str) -> str:

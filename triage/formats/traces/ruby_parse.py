@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.ruby_bug import parse_bug
 from triage.formats.traces.ruby_frames import LEVELS, PLACE, clean, frame_of, is_place
 from triage.records import Frame, Trace
 
 __all__ = ("ENDING", "NAMED", "RAILS", "parse", "probe")
 
-_PROBE: Final = re.compile(r"[^\s:]:\d{1,9}:in [`'\"]|\.rb:\d{1,9}: \[BUG\]")
-ENDING: Final = re.compile(r"(.*) \(([A-Z][\w:]*)\)$")
-RAILS: Final = re.compile(r"([A-Z][\w:]*) \((.*)\):$")
-NAMED: Final = re.compile(r"([A-Z][\w:]*): (.*)$")
-_JRUBY: Final = re.compile(r"\s+([^\s:]{1,200}(?: in [^\s:]{1,200})?) at (\S[^:]{0,1000}):(\d{1,9})$")
+_PROBE: Final = lazy(r"[^\s:]:\d{1,9}:in [`'\"]|\.rb:\d{1,9}: \[BUG\]")
+ENDING: Final = lazy(r"(.*) \(([A-Z][\w:]*)\)$")
+RAILS: Final = lazy(r"([A-Z][\w:]*) \((.*)\):$")
+NAMED: Final = lazy(r"([A-Z][\w:]*): (.*)$")
+_JRUBY: Final = lazy(r"\s+([^\s:]{1,200}(?: in [^\s:]{1,200})?) at (\S[^:]{0,1000}):(\d{1,9})$")
 
 
 @dataclass(slots=True)

@@ -25,10 +25,10 @@ the name as written stays in `function_raw`. Every pass looks at a line once: li
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from triage.formats.traces.block import Block
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.rust_frames import FRAME, fuchsia, is_symbol, omitted, place, plain_name
 from triage.formats.traces.rust_parse import STACK_HEADS, message_end, panic_head, parse, probe
@@ -54,12 +54,12 @@ ANCHORS: Final = (
     '{ fn: "',
 )
 
-_AT: Final = re.compile(r"\s{1,200}at \S")
-_ALLOCATION: Final = re.compile(r"memory allocation of (\d{1,20}) bytes failed")
-_ELF: Final = re.compile(
+_AT: Final = lazy(r"\s{1,200}at \S")
+_ALLOCATION: Final = lazy(r"memory allocation of (\d{1,20}) bytes failed")
+_ELF: Final = lazy(
     r'\s*\[\[\[ELF module #0?x?([0-9a-f]{1,4}) "([^"]{0,400})" BuildID=(\w{0,64}) 0x([0-9a-f]{1,16})\]\]\]'
 )
-_DEBUG: Final = re.compile(r'\{ fn: "[^"\n]{1,4000}"(?: \}|, file: ")')
+_DEBUG: Final = lazy(r'\{ fn: "[^"\n]{1,4000}"(?: \}|, file: ")')
 _CHAIN: Final = frozenset(("Caused by:", "Location:"))
 # Lines below a panic or a stack that say how it went on.
 _TRAILERS: Final = (

@@ -7,18 +7,19 @@ from typing import Final
 
 import msgspec
 
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("FRAME", "fuchsia", "is_symbol", "named", "omitted", "place", "plain_name")
 
-FRAME: Final = re.compile(r"[ \t]*(\d{1,5}):[ \t]+(?:0x([0-9a-fA-F]{1,16})[ \t]+-[ \t]+)?(\S.*)$")
-_OMITTED: Final = re.compile(r"\s*(?:\[\.\.\. omitted|\u22ee) *(\d{1,9}) frames?(?: \.\.\.\]| hidden)")
-_HASH: Final = re.compile(r"::h[0-9a-f]{16}$")
-_CRATE_HASH: Final = re.compile(r"(?<=\w)\[[0-9a-f]{6,16}\]")
-_ESCAPE: Final = re.compile(r"\$(?:(SP|BP|RF|LT|GT|LP|RP|C)|u([0-9a-f]{1,6}))\$")
+FRAME: Final = lazy(r"[ \t]*(\d{1,5}):[ \t]+(?:0x([0-9a-fA-F]{1,16})[ \t]+-[ \t]+)?(\S.*)$")
+_OMITTED: Final = lazy(r"\s*(?:\[\.\.\. omitted|\u22ee) *(\d{1,9}) frames?(?: \.\.\.\]| hidden)")
+_HASH: Final = lazy(r"::h[0-9a-f]{16}$")
+_CRATE_HASH: Final = lazy(r"(?<=\w)\[[0-9a-f]{6,16}\]")
+_ESCAPE: Final = lazy(r"\$(?:(SP|BP|RF|LT|GT|LP|RP|C)|u([0-9a-f]{1,6}))\$")
 _ESCAPES: Final = {"SP": "@", "BP": "*", "RF": "&", "LT": "<", "GT": ">", "LP": "(", "RP": ")", "C": ","}
-_NUMBERED: Final = re.compile(r"\s*#(\d{1,5})(?:\.(\d{1,3}))?\s+0x([0-9a-fA-F]{1,16}) in (\S.*)$")
-_MARKUP: Final = re.compile(r"\s*\{\{\{bt:(\d{1,5}):0x([0-9a-fA-F]{1,16})(?::(?:ra|pc))?\}\}\}\s*$")
+_NUMBERED: Final = lazy(r"\s*#(\d{1,5})(?:\.(\d{1,3}))?\s+0x([0-9a-fA-F]{1,16}) in (\S.*)$")
+_MARKUP: Final = lazy(r"\s*\{\{\{bt:(\d{1,5}):0x([0-9a-fA-F]{1,16})(?::(?:ra|pc))?\}\}\}\s*$")
 
 
 def plain_name(name: str) -> str:

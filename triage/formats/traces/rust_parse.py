@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.rust_frames import FRAME, fuchsia, is_symbol, named, omitted, place
 from triage.records import Frame, Trace
 
@@ -19,18 +19,18 @@ _LINE_CHARS: Final = 65_536
 _NOTE_LINES: Final = 16
 _MESSAGE_LINES: Final = 400
 
-_INLINE: Final = re.compile(r"[ \t]{6,}(?:-[ \t]+)?([^\s\[].*)$")
-_AT: Final = re.compile(r"[ \t]+at (\S.*)$")
-_DEBUG: Final = re.compile(r'\{ fn: "((?:[^"\\]|\\.)*+)"(?:, file: "((?:[^"\\]|\\.)*+)")?(?:, line: (\d{1,9}))?')
-_THREAD: Final = re.compile(r"thread '([^'\n]{0,400})'(?: \((\d{1,18})\))?$")
-_PLACE: Final = re.compile(r"(\S.*?):(\d{1,9})(?::(\d{1,9}))?:?$")
-_PROBE: Final = re.compile(r"(?m)^[ \t]{0,8}\d{1,5}:[ \t]+\S[^\n]*\n[ \t]{2,}at [^\n]*:\d")
+_INLINE: Final = lazy(r"[ \t]{6,}(?:-[ \t]+)?([^\s\[].*)$")
+_AT: Final = lazy(r"[ \t]+at (\S.*)$")
+_DEBUG: Final = lazy(r'\{ fn: "((?:[^"\\]|\\.)*+)"(?:, file: "((?:[^"\\]|\\.)*+)")?(?:, line: (\d{1,9}))?')
+_THREAD: Final = lazy(r"thread '([^'\n]{0,400})'(?: \((\d{1,18})\))?$")
+_PLACE: Final = lazy(r"(\S.*?):(\d{1,9})(?::(\d{1,9}))?:?$")
+_PROBE: Final = lazy(r"(?m)^[ \t]{0,8}\d{1,5}:[ \t]+\S[^\n]*\n[ \t]{2,}at [^\n]*:\d")
 STACK_HEADS: Final = ("stack backtrace:", "Stack backtrace:")
 # Where a message without an end of its own has ended.
 _ENDS: Final = ("==", "---- ", "fatal runtime error: ", "thread caused ", "AddressSanitizer:")
 _EYRE_PANIC: Final = "The application panicked (crashed)."
-_EYRE_FACT: Final = re.compile(r"(Message|Location):\s+(\S.*)$")
-_WITHOUT: Final = re.compile(r"'|\S[^\s:]{0,400}\.rs:\d{1,9}:\d{1,9}:")
+_EYRE_FACT: Final = lazy(r"(Message|Location):\s+(\S.*)$")
+_WITHOUT: Final = lazy(r"'|\S[^\s:]{0,400}\.rs:\d{1,9}:\d{1,9}:")
 _NOTES: Final = ("note: ", "Note: ", "help: ")
 
 

@@ -15,12 +15,12 @@ A report whose header is lost is known by its `SUMMARY:` line and the frames abo
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
 from triage.formats.traces import sanitizer_undefined
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body, Section
 from triage.formats.traces.sanitizer_collect import collect, followed, tail
@@ -43,29 +43,29 @@ ANCHORS: Final = (
 )  # fmt: skip
 
 _PID: Final = r"(?:={1,3} ?(?P<pid>\d{1,10}) ?={1,3} ?)"
-_HEADER: Final = re.compile(
+_HEADER: Final = lazy(
     rf"\s{{0,16}}{_PID}?(?P<level>ERROR|WARNING|FATAL): ?(?P<tool>\w{{1,30}}Sanitizer):? (?P<text>\S.{{0,4000}})"
 )
 # the header behind what a program wrote without ending its line
-_LATE: Final = re.compile(
+_LATE: Final = lazy(
     r"(?<![\"'`=])==(?P<pid>\d{1,10})== ?(?P<level>ERROR|WARNING|FATAL): ?"
     r"(?P<tool>\w{1,30}Sanitizer):? (?P<text>\S.{0,4000})"
 )
-_DYING: Final = re.compile(
+_DYING: Final = lazy(
     rf"\s{{0,16}}{_PID}?(?P<tool>\w{{0,30}}Sanitizer):? (?P<text>CHECK failed: \S.{{0,4000}}"
     r"|(?:hard rss limit exhausted|nested bug in the same|has encountered a fatal error|[Oo]ut of memory).{0,400})"
 )
-_DEADLY: Final = re.compile(r"\s{0,16}(?:\w{1,30}Sanitizer|ASAN):(?:DEADLYSIGNAL|SIG[A-Z]{2,8})\s*$")
-_RULE: Final = re.compile(r"\s{0,4}={10,200}\s*$")
-_ABOVE: Final = re.compile(r"\s{0,16}(?:Uninitialized bytes in |dso: id=)")
-_SCUDO: Final = re.compile(r"\s{0,16}Scudo ERROR: (?P<text>\S.{0,1000})")
-_GWP: Final = re.compile(r"\s{0,16}\*{3} GWP-ASan detected a memory error \*{3}")
-_ADDRESS: Final = re.compile(r"(?: address| on|\(\)-ed:) (0x[0-9a-fA-F]{1,16})|^[\w-]{1,60}:? (0x[0-9a-fA-F]{1,16})")
-_POINTER: Final = re.compile(r"\b(pc|bp|sp) (0x[0-9a-fA-F]{1,16})")
-_THREAD: Final = re.compile(r"(?:in thread |thread | )T(\d{1,10})(?: \(([^()]{1,80})\))?(?=[):]|\s*$)")
-_TSAN_PID: Final = re.compile(r"\(pid=(\d{1,10})\)")
-_VALUE_END: Final = re.compile(r" \(pc | at pc | \(pid=| \(tid=|,? \(thread T")
-_LEAKED: Final = re.compile(r"\d{1,20} byte\(s\) leaked in")
+_DEADLY: Final = lazy(r"\s{0,16}(?:\w{1,30}Sanitizer|ASAN):(?:DEADLYSIGNAL|SIG[A-Z]{2,8})\s*$")
+_RULE: Final = lazy(r"\s{0,4}={10,200}\s*$")
+_ABOVE: Final = lazy(r"\s{0,16}(?:Uninitialized bytes in |dso: id=)")
+_SCUDO: Final = lazy(r"\s{0,16}Scudo ERROR: (?P<text>\S.{0,1000})")
+_GWP: Final = lazy(r"\s{0,16}\*{3} GWP-ASan detected a memory error \*{3}")
+_ADDRESS: Final = lazy(r"(?: address| on|\(\)-ed:) (0x[0-9a-fA-F]{1,16})|^[\w-]{1,60}:? (0x[0-9a-fA-F]{1,16})")
+_POINTER: Final = lazy(r"\b(pc|bp|sp) (0x[0-9a-fA-F]{1,16})")
+_THREAD: Final = lazy(r"(?:in thread |thread | )T(\d{1,10})(?: \(([^()]{1,80})\))?(?=[):]|\s*$)")
+_TSAN_PID: Final = lazy(r"\(pid=(\d{1,10})\)")
+_VALUE_END: Final = lazy(r" \(pc | at pc | \(pid=| \(tid=|,? \(thread T")
+_LEAKED: Final = lazy(r"\d{1,20} byte\(s\) leaked in")
 _RECOVERED: Final = frozenset({"ThreadSanitizer", "LeakSanitizer", "DataflowSanitizer", "NumericalStabilitySanitizer"})
 _WARNS: Final = frozenset({"MemorySanitizer", "ThreadSanitizer", "NumericalStabilitySanitizer"})
 

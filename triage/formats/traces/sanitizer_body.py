@@ -15,10 +15,10 @@ A `Body` takes line after line and says which are of the report. Grammar of what
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.sanitizer_frames import inlined, read
 from triage.formats.traces.sanitizer_headings import Heading, heading
 from triage.formats.traces.sanitizer_images import Images
@@ -26,11 +26,11 @@ from triage.records import Frame, Trace, json_text
 
 __all__ = ("SUMMARY", "Body", "Section")
 
-SUMMARY: Final = re.compile(r"\s{0,16}(?:==\d{1,10}==)?\s?SUMMARY: (\w{1,30}): (.{0,4000})")
-_PID: Final = re.compile(r"\s{0,4}={1,3} ?\d{1,10} ?={1,3} ?")
-_SIGNAL: Final = re.compile(r"The signal is caused by an? (READ|WRITE|UNKNOWN|EXECUTE) memory access")
+SUMMARY: Final = lazy(r"\s{0,16}(?:==\d{1,10}==)?\s?SUMMARY: (\w{1,30}): (.{0,4000})")
+_PID: Final = lazy(r"\s{0,4}={1,3} ?\d{1,10} ?={1,3} ?")
+_SIGNAL: Final = lazy(r"The signal is caused by an? (READ|WRITE|UNKNOWN|EXECUTE) memory access")
 _FACTS: Final = tuple(
-    (key, re.compile(pattern))
+    (key, lazy(pattern))
     for key, pattern in (
         ("scariness", r"\s{0,16}SCARINESS: (.{1,200})"),
         ("hint", r"\s{0,16}(?:[Hh]int|HINT|NOTE|Note): (?!libFuzzer)(.{1,1000})"),
@@ -48,7 +48,7 @@ _FACTS: Final = tuple(
         ("intercepted", r"\s{0,16}(Intercepted call to .{1,400})"),
     )
 )  # fmt: skip
-_KNOWN: Final = re.compile(
+_KNOWN: Final = lazy(
     r"\s{0,40}(?:\w{1,30}Sanitizer(?: can not | exceeded |: reported )|Sanitizer: "
     r"|GWP-ASan cannot provide|\.{3}\s{0,4}$"
     r"|\[\d{1,12}, \d{1,12}\) '|This frame has \d{1,6} object|object passed to delete has wrong type"
@@ -59,21 +59,15 @@ _KNOWN: Final = re.compile(
     r"|To change the out-of-memory limit|Combine libFuzzer with|Live Heap Allocations:|See https?://"
     r"|NOTE: libFuzzer|Hint: )"
 )
-_END: Final = re.compile(
-    r"\s{0,16}(?:={1,3} ?\d{1,10} ?={1,3} ?)?(?:ABORTING\s*$|Exiting\s*$|\*\*\* End GWP-ASan report)"
-)
-_SHADOW: Final = re.compile(r"\s{0,16}(?:Shadow bytes|Memory tags|Tags for short granules) around ")
-_SHADOW_ROW: Final = re.compile(r"\s{0,16}(?:=>)?\s{0,16}(?:0x)?[0-9a-fA-F]{4,20}:[ \t0-9a-fA-F.\[\]]{0,200}$")
-_SHADOW_REST: Final = re.compile(r"(?:\[\d?m)?[ 0-9a-f\[\]]{1,80}$")
-_MARKED: Final = re.compile(r"\s{0,16}=>.{0,200}\[ ?([0-9a-f]{2}) ?\]")
-_LEGEND: Final = re.compile(
-    r"\s{0,16}[A-Z][\w -]{2,40}:\s{0,40}[0-9a-f]{2}(?: [0-9a-f]{2}){0,16}\s{0,8}$|Shadow byte legend"
-)
-_REGISTER: Final = re.compile(
-    r"\s{0,4}([a-z][a-z0-9]{0,6}(?:\[\d{1,2}\])?)\s{0,4}(?:=\s{0,4}0x|\s)([0-9a-f]{1,16})(?=\s|$)"
-)
-_REGISTERS: Final = re.compile(r"\s{0,16}(?:Register values:|Registers where the failure occurred)")
-_MAP: Final = re.compile(r"\s{0,16}Process (?:module|memory) map")
+_END: Final = lazy(r"\s{0,16}(?:={1,3} ?\d{1,10} ?={1,3} ?)?(?:ABORTING\s*$|Exiting\s*$|\*\*\* End GWP-ASan report)")
+_SHADOW: Final = lazy(r"\s{0,16}(?:Shadow bytes|Memory tags|Tags for short granules) around ")
+_SHADOW_ROW: Final = lazy(r"\s{0,16}(?:=>)?\s{0,16}(?:0x)?[0-9a-fA-F]{4,20}:[ \t0-9a-fA-F.\[\]]{0,200}$")
+_SHADOW_REST: Final = lazy(r"(?:\[\d?m)?[ 0-9a-f\[\]]{1,80}$")
+_MARKED: Final = lazy(r"\s{0,16}=>.{0,200}\[ ?([0-9a-f]{2}) ?\]")
+_LEGEND: Final = lazy(r"\s{0,16}[A-Z][\w -]{2,40}:\s{0,40}[0-9a-f]{2}(?: [0-9a-f]{2}){0,16}\s{0,8}$|Shadow byte legend")
+_REGISTER: Final = lazy(r"\s{0,4}([a-z][a-z0-9]{0,6}(?:\[\d{1,2}\])?)\s{0,4}(?:=\s{0,4}0x|\s)([0-9a-f]{1,16})(?=\s|$)")
+_REGISTERS: Final = lazy(r"\s{0,16}(?:Register values:|Registers where the failure occurred)")
+_MAP: Final = lazy(r"\s{0,16}Process (?:module|memory) map")
 _PROSE_LINES: Final = 8
 
 

@@ -9,9 +9,9 @@ on behind them; after its summary nothing may stand between. What libFuzzer prin
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.sanitizer_frames import read
 from triage.formats.traces.sanitizer_headings import Heading
 
@@ -24,29 +24,29 @@ __all__ = ("collect", "followed", "tail")
 # How many lines of others, and how many blank ones, may stand between two lines of a report.
 _FOREIGN, _BLANK = 4, 4
 # Lines at which another report begins.
-_OTHER: Final = re.compile(
+_OTHER: Final = lazy(
     r".{0,200}(?:ERROR|WARNING|FATAL): ?\w{0,30}Sanitizer:? |.{0,200}== ERROR: libFuzzer: |.{0,1000}: runtime error: "
     r"|.{0,200}Sanitizer(?::DEADLYSIGNAL|:? (?:CHECK failed: |hard rss limit |has encountered ))"
     r"|.{0,200}(?:ASAN:(?:SIG|DEADLY)|GWP-ASan detected)|\+-{10,}|={3} ?BUG |={2} Java Exception"
     r"|={1,3} ?\d{1,10} ?={1,3} (?:Uncaught Exception|[A-Z][\w ]{1,60} in )"
 )
-_PID: Final = re.compile(r"\s{0,4}={1,3} ?(\d{1,10}) ?={1,3}")
+_PID: Final = lazy(r"\s{0,4}={1,3} ?(\d{1,10}) ?={1,3}")
 # Words that any log has: they do not bring a report back that was interrupted.
-_WEAK: Final = re.compile(r"\s{0,16}(?:NOTE|Note|HINT|Hint|Executed|Running)\b")
-_RULE: Final = re.compile(r"\s{0,4}={10,200}\s*$")
-_LEAK: Final = re.compile(r"\s{0,16}(?:Direct|Indirect) leak of ")
-_ANNOUNCES: Final = re.compile(r".{0,400}(?::| at| here| from| in frame)\s{0,8}$")
+_WEAK: Final = lazy(r"\s{0,16}(?:NOTE|Note|HINT|Hint|Executed|Running)\b")
+_RULE: Final = lazy(r"\s{0,4}={10,200}\s*$")
+_LEAK: Final = lazy(r"\s{0,16}(?:Direct|Indirect) leak of ")
+_ANNOUNCES: Final = lazy(r".{0,400}(?::| at| here| from| in frame)\s{0,8}$")
 # What stands right below a report where the program's end is told once more: by the system, the fuzzer, the service.
-_FOLLOWS: Final = re.compile(
+_FOLLOWS: Final = lazy(
     r"={0,2}\d{0,10}={0,2} ?ERROR: libFuzzer: (?:deadly|fuzz)|={3} BUG FOUND!|\*{3} \*{3} \*{3} |.{0,40}Fatal signal 6 "
     r"|Received signal 6|\+-{10,200}.{1,60}Unsymbolized Stacktrace"
 )
-_ABORTS: Final = re.compile(r"\w{1,30}Sanitizer:DEADLYSIGNAL|.{0,40}Sanitizer: (?:ABRT|TRAP|ILL) ")
+_ABORTS: Final = lazy(r"\w{1,30}Sanitizer:DEADLYSIGNAL|.{0,40}Sanitizer: (?:ABRT|TRAP|ILL) ")
 _NEAR: Final = 12
-_UNIT: Final = re.compile(r"MS: \d{1,6} ")
-_HEX: Final = re.compile(r"(?:0x[0-9a-f]{1,2},)+$")
-_ARTIFACT: Final = re.compile(r"artifact_prefix='[^']{0,1000}'; Test unit written to (.{1,1000})")
-_BASE64: Final = re.compile(r"Base64: ?(.{0,2000})")
+_UNIT: Final = lazy(r"MS: \d{1,6} ")
+_HEX: Final = lazy(r"(?:0x[0-9a-f]{1,2},)+$")
+_ARTIFACT: Final = lazy(r"artifact_prefix='[^']{0,1000}'; Test unit written to (.{1,1000})")
+_BASE64: Final = lazy(r"Base64: ?(.{0,2000})")
 
 
 def collect(

@@ -21,15 +21,17 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from triage.formats.traces.patterns import lazy
+
 __all__ = ("Heading", "access", "heading")
 
-_ACCESS: Final = re.compile(
+_ACCESS: Final = lazy(
     r"\s{0,40}(?P<previous>[Pp]revious )?(?:\[failed\] )?(?:[Aa]tomic )?"
     r"(?P<access>READ|WRITE|UNKNOWN|ACCESS|[Rr]ead|[Ww]rite|[Mm]odifying access)"
     r"(?: of Swift variable| of external object)?(?: of size (?P<size>\d{1,20}))?"
     r"(?: at (?P<address>0x[0-9a-fA-F]{1,16}))?(?P<rest>.{0,1000})$"
 )
-_ACCESS_THREAD: Final = re.compile(
+_ACCESS_THREAD: Final = lazy(
     r"(?: tags: \S{1,24} \(ptr/mem\))?(?: (?:in|by))? (?:thread T(?P<id>\d{1,9})"
     r"(?: (?:'(?P<named>[^']{0,80})'|\((?!mutex)(?P<name>[^()]{0,80})\)))?|(?P<main>main thread)|with type )"
 )
@@ -37,7 +39,7 @@ _NAME: Final = r"(?: (?:'(?P<named>[^']{0,80})'|\((?!tid=)(?P<name>[^()]{0,80})\
 _OWNER: Final = rf"(?:thread )?(?:T(?P<id>\d{{1,9}}){_NAME}|(?P<tid>\d{{1,9}})|(?P<main>main thread)|unknown thread)"
 _TID: Final = r"(?:\(tid=\d{1,10}(?:, (?P<state>\w{1,30}))?\) )?"
 _ROLES: Final = tuple(
-    (role, re.compile(r"\s{0,40}" + pattern))
+    (role, lazy(r"\s{0,40}" + pattern))
     for role, pattern in (
         ("thread", rf"Thread T(?P<id>\d{{1,9}}){_NAME} {_TID}created (?:at:|by .{{1,200}})\s{{0,8}}$"),
         # older runtimes write the name bare
@@ -64,10 +66,10 @@ _ROLES: Final = tuple(
 # How such lines end, or begin: most lines of a report are none.
 _ENDS: Final = (":", " at", "in frame", "allocation(s)")
 _STARTS: Final = ("Uninitialized value", "Memory was", "Member fields", "Poisoned", "Mutex ", "Location ")
-_LEAK: Final = re.compile(
+_LEAK: Final = lazy(
     r"\s{0,40}(?P<how>Direct|Indirect) leak of (?P<size>\d{1,20}) byte\(s\) in \d{1,20} object\(s\) allocated from"
 )
-_GWP: Final = re.compile(
+_GWP: Final = lazy(
     r"\s{0,40}(?P<error>Use after free|Buffer (?:over|under)flow|Double free|Invalid (?:\(wild\) )?free|Unknown error)"
     r"(?: occurred when [a-z ]{1,40})?(?:,? at:? (?P<address>0x[0-9a-f]{1,16}))?(?P<where>\.? \([^()]{0,200}\))?"
     r"(?: by thread (?P<tid>\d{1,10}|<unknown>)|\.?\s{0,4}$)",

@@ -11,21 +11,22 @@ Facts: general knowledge of compiler-rt's `print_module_map` and of Fuchsia's lo
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from triage.formats.traces.patterns import lazy
 
 __all__ = ("Images",)
 
-_MAP: Final = re.compile(
+_MAP: Final = lazy(
     r"\s{0,16}0x([0-9a-fA-F]{1,16})-0x([0-9a-fA-F]{1,16})[ \t]{1,16}(\S.{0,1000}?)"
     r"(?: \((\w{1,12})\))?(?: <([0-9A-Fa-f-]{32,36})>)?\s{0,16}$"
 )
-_DSO: Final = re.compile(r"\s{0,16}dso: id=([0-9a-f]{0,64}) base=0x([0-9a-f]{1,16}) name=(.{0,400})")
-_ELF: Final = re.compile(
+_DSO: Final = lazy(r"\s{0,16}dso: id=([0-9a-f]{0,64}) base=0x([0-9a-f]{1,16}) name=(.{0,400})")
+_ELF: Final = lazy(
     r'\s{0,16}\[\[\[ELF module #\w{1,8} "([^"]{0,400})" BuildID=([0-9a-f]{0,64}) 0x([0-9a-f]{1,16})\]\]\]'
 )
-_MODULE: Final = re.compile(r"\s{0,16}\{\{\{module:(\w{1,8}):([^:}]{0,400}):elf:([0-9a-fA-F]{0,64})\}\}\}")
-_MMAP: Final = re.compile(r"\s{0,16}\{\{\{mmap:0x([0-9a-fA-F]{1,16}):0x([0-9a-fA-F]{1,16}):load:(\w{1,8})")
+_MODULE: Final = lazy(r"\s{0,16}\{\{\{module:(\w{1,8}):([^:}]{0,400}):elf:([0-9a-fA-F]{0,64})\}\}\}")
+_MMAP: Final = lazy(r"\s{0,16}\{\{\{mmap:0x([0-9a-fA-F]{1,16}):0x([0-9a-fA-F]{1,16}):load:(\w{1,8})")
 _MOST: Final = 4_000
 
 

@@ -5,11 +5,12 @@ The names stand in `sanitizer_kinds.toml`.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
+
+from triage.formats.traces.patterns import lazy
 
 __all__ = ("Named", "Undefined", "named", "on_purpose", "undefined")
 
@@ -17,7 +18,7 @@ __all__ = ("Named", "Undefined", "named", "on_purpose", "undefined")
 _PURPOSE: Final = frozenset({"ABRT", "ILL", "TRAP", "breakpoint"})
 # Addresses that programs write to when they want to die.
 _POISON: Final = frozenset({0xBBADBEEF, 0xFBADBEEF, 0xDEADBEEF, 0xABADBABE, 0xDEADDEAD})
-_END: Final = re.compile(r" on (?:unknown )?(?:address |0x)| \(|: | 0x| in thread | detected | \[|[,;]")
+_END: Final = lazy(r" on (?:unknown )?(?:address |0x)| \(|: | 0x| in thread | detected | \[|[,;]")
 
 
 class Named(NamedTuple):

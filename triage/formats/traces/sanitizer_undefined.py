@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body
 from triage.formats.traces.sanitizer_collect import collect, followed, tail
@@ -26,18 +27,18 @@ from triage.records import Frame, Trace
 
 __all__ = ("minimal", "read")
 
-_FINDING: Final = re.compile(
+_FINDING: Final = lazy(
     r"\s{0,16}(?:(?P<file>[^\s:][^:\n]{0,1000}(?::[\\/][^:\n]{0,1000})?):(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?"
     r"|\((?P<image>[^()]{1,1000})\+0x(?P<offset>[0-9a-f]{1,16})\)|<unknown>): runtime error: (?P<message>.{1,4000})"
 )
-_MINIMAL: Final = re.compile(
+_MINIMAL: Final = lazy(
     r"\s{0,16}ubsan: (?P<name>[a-z]{2,20}(?:-[a-z]{2,20}){1,5})"
     r"(?: by 0x(?P<pc>[0-9a-fA-F]{1,16}))?(?: address 0x(?P<address>[0-9a-fA-F]{1,16}))?(?: \([\w, ]{1,60}\))?\s{0,8}$"
 )
-_CAST: Final = re.compile(r"control flow integrity check for type '([^']{1,400})' failed during [a-z -]{0,40}cast")
-_OF_TYPE: Final = re.compile(r"vtable is of type '([^']{1,400})'")
-_NOTE: Final = re.compile(r".{0,1000}: note: (.{1,1000})")
-_BYTES: Final = re.compile(
+_CAST: Final = lazy(r"control flow integrity check for type '([^']{1,400})' failed during [a-z -]{0,40}cast")
+_OF_TYPE: Final = lazy(r"vtable is of type '([^']{1,400})'")
+_NOTE: Final = lazy(r".{0,1000}: note: (.{1,1000})")
+_BYTES: Final = lazy(
     r"\s{0,8}(?:[0-9a-f]{2}[ \t]{1,8}){3,200}[0-9a-f]{2}\s{0,8}$|\s{0,8}<memory cannot be printed>"
     r"|[ \t]{0,400}\^[~ ]{0,200}$"
 )

@@ -17,6 +17,7 @@ import re
 from typing import Final
 
 from triage.formats.exception_codes import name as code_name
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -40,20 +41,20 @@ _MAPPING: Final = (
     r"\+(?P<size>[0-9a-f]{1,16})\])?"
 )
 _WHO: Final = r"(?:traps: )?(?P<process>[^\s\[\]].{0,40}?)\[(?P<pid>\d{1,9})\]"
-_SEGFAULT: Final = re.compile(
+_SEGFAULT: Final = lazy(
     rf"{_WHO}: segfault at (?P<address>[0-9a-f]{{1,16}}) [re]?ip (?P<ip>[0-9a-f]{{1,16}}) [re]?sp "
     rf"(?P<sp>[0-9a-f]{{1,16}}) "
     rf"error (?P<error>[0-9a-f]{{1,8}}){_MAPPING}"
 )
-_TRAP: Final = re.compile(
+_TRAP: Final = lazy(
     rf"{_WHO} (?:trap )?(?P<trap>general protection(?: fault)?|invalid opcode|int3|divide error|stack segment|bounds"
     rf"|alignment check|coprocessor error|overflow)"
     rf" ip:(?P<ip>[0-9a-f]{{1,16}}) sp:(?P<sp>[0-9a-f]{{1,16}}) error:(?P<error>[0-9a-f]{{1,8}}){_MAPPING}"
 )
-_ARM: Final = re.compile(
+_ARM: Final = lazy(
     rf"{_WHO}: unhandled (?:signal (?P<signal>\d{{1,2}})|exception: )(?P<words>[^\[\n]{{0,160}}?){_MAPPING}$"
 )
-_AT: Final = re.compile(r"at (0x[0-9a-f]{1,16})")
+_AT: Final = lazy(r"at (0x[0-9a-f]{1,16})")
 _SIGNALS: Final = {
     "general protection": "SIGSEGV",
     "stack segment": "SIGBUS",

@@ -26,6 +26,7 @@ from triage.formats import platforms
 from triage.formats.traces import stackwalk_lines as lines
 from triage.formats.traces.apple_frames import inlined
 from triage.formats.traces.gdb import call
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Window
 from triage.records import Frame, Trace, json_text
@@ -48,26 +49,26 @@ ANCHORS: Final = (
 )
 
 _AHEAD: Final = 64
-_HEAD: Final = re.compile(
+_HEAD: Final = lazy(
     r"[ \t>]{0,4}(Operating system|CPU|GPU|Crash reason|Crash address|Crashing instruction|Assertion|Process uptime"
     r"|Mac Crash Info|Mac Boot Args|Memory accessed by instruction|No crash|No memory accessed by instruction"
     r"|Crashing address may be the result of a flipped bit)(?::[ \t]{0,18}(.{0,2000})|$)",
     re.DOTALL,
 )
-_THREAD: Final = re.compile(
+_THREAD: Final = lazy(
     r"[ \t>]{0,4}Thread (\d{1,6})(?: (.{0,200}?))?[ \t]{0,3}"
     r"(\((?:crashed|requested dump, did not crash|LWP \d{1,9})\))?(?:[ \t]{0,3}-? ?\(?tid: (\d{1,10})\)?)?$",
     re.DOTALL,
 )
-_SECTION: Final = re.compile(
+_SECTION: Final = lazy(
     r"[ \t>]{0,4}(Loaded modules|Unloaded modules|Unimplemented streams encountered|Unknown streams encountered"
     r"|Stack contents|Possible instruction pointers):$"
 )
-_STREAM: Final = re.compile(r"[ \t>]{0,4}Stream 0x[0-9a-fA-F]{8} ")
-_DUMPED: Final = re.compile(r"[ \t>]{1,8}(?:[0-9a-f]{8,16}  |\*\([^)]{1,200}\) = 0x|<no frames>)")
-_HEX: Final = re.compile(r"0x([0-9a-fA-F]{1,16})")
-_LSB: Final = re.compile(r"[ \t>]{0,4}Linux \S.{0,200} - .{0,100}\(.{0,200}\)$", re.DOTALL)
-_PIPE_FRAME: Final = re.compile(
+_STREAM: Final = lazy(r"[ \t>]{0,4}Stream 0x[0-9a-fA-F]{8} ")
+_DUMPED: Final = lazy(r"[ \t>]{1,8}(?:[0-9a-f]{8,16}  |\*\([^)]{1,200}\) = 0x|<no frames>)")
+_HEX: Final = lazy(r"0x([0-9a-fA-F]{1,16})")
+_LSB: Final = lazy(r"[ \t>]{0,4}Linux \S.{0,200} - .{0,100}\(.{0,200}\)$", re.DOTALL)
+_PIPE_FRAME: Final = lazy(
     r"(\d{1,5})\|(\d{1,5})\|([^|\n]{0,300})\|(.*)\|([^|\n]{0,1000})\|(\d{0,9})\|(0x[0-9a-fA-F]{1,16}|)$", re.DOTALL
 )
 _PIPE_HEAD: Final = ("OS|", "CPU|", "GPU|", "Crash|", "Module|", "Assertion|")

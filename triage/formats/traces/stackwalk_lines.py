@@ -15,26 +15,25 @@ import re
 from typing import Final
 
 from triage.formats.traces.gdb import call
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("access", "frame", "image", "reason", "registers", "source", "trust")
 
-_NUMBERED: Final = re.compile(r"[ \t>]{0,8}(\d{1,5})[ \t]{1,6}(?=\S)")
-_ADDRESS: Final = re.compile(r"0x([0-9a-fA-F]{1,16})[ \t]{0,8}$")
-_PLACE: Final = re.compile(r" \[(.{1,1000}?) : (\d{1,9})(?: \+ 0x[0-9a-fA-F]{1,16})?\]$", re.DOTALL)
-_OFFSET: Final = re.compile(r" \+ 0x([0-9a-fA-F]{1,16})$")
-_UNLOADED: Final = re.compile(r"\(unloaded ([^@()]{1,300})@0x([0-9a-fA-F]{1,16})")
-_REVISION: Final = re.compile(
+_NUMBERED: Final = lazy(r"[ \t>]{0,8}(\d{1,5})[ \t]{1,6}(?=\S)")
+_ADDRESS: Final = lazy(r"0x([0-9a-fA-F]{1,16})[ \t]{0,8}$")
+_PLACE: Final = lazy(r" \[(.{1,1000}?) : (\d{1,9})(?: \+ 0x[0-9a-fA-F]{1,16})?\]$", re.DOTALL)
+_OFFSET: Final = lazy(r" \+ 0x([0-9a-fA-F]{1,16})$")
+_UNLOADED: Final = lazy(r"\(unloaded ([^@()]{1,300})@0x([0-9a-fA-F]{1,16})")
+_REVISION: Final = lazy(
     r"^(?:[a-z0-9]{1,8}:[\w.-]{1,80}(?:/[\w./-]{1,120})?:)?(.{1,800}?)(?::[0-9a-f]{7,64}(?::\d{0,9})?)?$"
 )
-_REGISTER: Final = re.compile(r"(?:^|(?<=[ \t]))([a-z][a-z0-9_]{1,7}) = 0x([0-9a-fA-F]{1,16})(?![\w])")
-_IMAGE: Final = re.compile(
-    r"[ \t>]{0,8}0x([0-9a-fA-F]{1,16}) - 0x([0-9a-fA-F]{1,16})[ \t]{1,4}(\S.{0,600})$", re.DOTALL
-)
-_TITLE: Final = re.compile(
+_REGISTER: Final = lazy(r"(?:^|(?<=[ \t]))([a-z][a-z0-9_]{1,7}) = 0x([0-9a-fA-F]{1,16})(?![\w])")
+_IMAGE: Final = lazy(r"[ \t>]{0,8}0x([0-9a-fA-F]{1,16}) - 0x([0-9a-fA-F]{1,16})[ \t]{1,4}(\S.{0,600})$", re.DOTALL)
+_TITLE: Final = lazy(
     r"(.{1,400}?)(?:[ \t]{2,4}(\S{1,80}))?(?:[ \t]{1,4}\((?:main|WARNING|[^()]{1,200})[^()]{0,300}\)){0,3}$", re.DOTALL
 )
-_WARNED: Final = re.compile(r"\(WARNING: [^,()]{1,60}, [^,()]{1,200}, ([0-9A-Fa-f]{32,41})\)")
+_WARNED: Final = lazy(r"\(WARNING: [^,()]{1,60}, [^,()]{1,200}, ([0-9A-Fa-f]{32,41})\)")
 _FOUND: Final = "Found by: "
 # What the two tools say, to the words that minidumps' own stacks have.
 _TRUST: Final = {

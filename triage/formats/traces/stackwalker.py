@@ -27,6 +27,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.stackwalker_lines import (
     Image,
@@ -75,16 +76,16 @@ ANCHORS: Final = (
     "Call Stack for Thread ",
 )
 
-_THREAD: Final = re.compile(r"Call Stack for Thread (\d{1,10}):")
-_PROBE: Final = re.compile(
+_THREAD: Final = lazy(r"Call Stack for Thread (\d{1,10}):")
+_PROBE: Final = lazy(
     r"^[ \t]{0,4}(?:SymInit: Symbol-SearchPath: |ERROR: \w{1,64}, GetLastError: "
     r"|(?:0x)?[0-9A-Fa-f]{8,16} \([^\n]{1,300}?\): |0x[0-9A-Fa-f]{8,16} \([^)\n]{0,300}\) \S)",
     re.MULTILINE,
 )
-_HEADING: Final = re.compile(
+_HEADING: Final = lazy(
     r"=+ (?:OUTPUTTING STACK TRACE|OUTPUTING STACK TRACE|END OF STACKTRACE) =+$|Crash!!!$|Stack Trace of Crashed Thread"
 )
-_EXCEPTION: Final = re.compile(r"(EXCEPTION_[A-Z_]{2,48}|Unknown Exception)\s*$")
+_EXCEPTION: Final = lazy(r"(EXCEPTION_[A-Z_]{2,48}|Unknown Exception)\s*$")
 _BACK: Final = 60
 _AHEAD: Final = 64
 

@@ -6,19 +6,20 @@ import re
 from typing import Final, NamedTuple
 
 from triage.formats.traces.gdb_frames import call
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("Image", "Symbols", "System", "address_frame", "image", "line_frame", "symbols", "system")
 
 # Names and places longer than this are not StackWalker's; it has buffers of 1,024.
 _LINE_CHARS: Final = 65_536
-_HEX: Final = re.compile(r"(0x)?([0-9A-Fa-f]{8,16}) \(")
-_PLACE: Final = re.compile(r" \((\d{1,9})\): ")
-_IMAGE: Final = re.compile(
+_HEX: Final = lazy(r"(0x)?([0-9A-Fa-f]{8,16}) \(")
+_PLACE: Final = lazy(r" \((\d{1,9})\): ")
+_IMAGE: Final = lazy(
     r"(-?\d{1,20})(?: \(result: -?\d{1,20}\))?(?:, SymType: '([^']{0,64})'?)?(?:, PDB: '(.*))?", re.DOTALL
 )
-_VERSION: Final = re.compile(r"', fileVersion: (\d{1,10}(?:\.\d{1,10}){3})$")
-_SYSTEM: Final = re.compile(
+_VERSION: Final = lazy(r"', fileVersion: (\d{1,10}(?:\.\d{1,10}){3})$")
+_SYSTEM: Final = lazy(
     r"OS-Version: (\d{1,6}(?:\.\d{1,10}){0,3})(?: \(([^)]{0,128})\))?(?: (0x[0-9a-fA-F]{1,8})-(0x[0-9a-fA-F]{1,8}))?"
 )
 _NO_FILE: Final = "(filename not available)"

@@ -18,12 +18,12 @@ A fatal error leads to the trap that a backtrace or another tool reports.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from msgspec.structs import replace
 
 from triage.formats.traces.block import AHEAD, Block
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.swift_backtrace import Backtrace, old_row
 from triage.formats.traces.window import Window
@@ -49,19 +49,17 @@ ANCHORS: Final = (
 )
 
 _KINDS: Final = r"(?P<kind>Fatal error|fatal error|Precondition failed|Assertion failed|Swift runtime failure)"
-_BEFORE: Final = re.compile(r"[\w. -]{1,80}\[\d{1,9}(?::\w{1,16})?\] |Thread \d{1,6}: ")
-_FIRST: Final = re.compile(rf"(?P<file>[^\s:][^:]{{0,400}}\.swift):(?P<line>\d{{1,9}}): {_KINDS}(?:: (?P<text>.*))?$")
-_LAST: Final = re.compile(rf"{_KINDS}(?:: (?P<text>.*))?$")
-_PLACE: Final = re.compile(r"(?:^|: )file ([^,\n]{1,400}), line (\d{1,9})$")
-_CAST: Final = re.compile(r"Could not cast value of type '[^'\n]{1,1000}' \(0x[0-9a-fA-F]{1,16}\) to '[^'\n]{1,1000}'")
-_ACCESS: Final = re.compile(
-    r"Simultaneous accesses to 0x([0-9a-fA-F]{1,16}), but modification requires exclusive access"
-)
-_PREVIOUS: Final = re.compile(
+_BEFORE: Final = lazy(r"[\w. -]{1,80}\[\d{1,9}(?::\w{1,16})?\] |Thread \d{1,6}: ")
+_FIRST: Final = lazy(rf"(?P<file>[^\s:][^:]{{0,400}}\.swift):(?P<line>\d{{1,9}}): {_KINDS}(?:: (?P<text>.*))?$")
+_LAST: Final = lazy(rf"{_KINDS}(?:: (?P<text>.*))?$")
+_PLACE: Final = lazy(r"(?:^|: )file ([^,\n]{1,400}), line (\d{1,9})$")
+_CAST: Final = lazy(r"Could not cast value of type '[^'\n]{1,1000}' \(0x[0-9a-fA-F]{1,16}\) to '[^'\n]{1,1000}'")
+_ACCESS: Final = lazy(r"Simultaneous accesses to 0x([0-9a-fA-F]{1,16}), but modification requires exclusive access")
+_PREVIOUS: Final = lazy(
     r"(?:Previous|Current) access \(a (read|modification)\) started at|Fatal access conflict detected"
 )
-_CRASH: Final = re.compile(r"(?:[^\w\s]{1,4} ?)?(?:Program crashed|Crash): (?P<what>[A-Z].{2,200}?)(?: \*\*\*)?$")
-_FAULT: Final = re.compile(r".* at 0x([0-9a-fA-F]{1,16})$")
+_CRASH: Final = lazy(r"(?:[^\w\s]{1,4} ?)?(?:Program crashed|Crash): (?P<what>[A-Z].{2,200}?)(?: \*\*\*)?$")
+_FAULT: Final = lazy(r".* at 0x([0-9a-fA-F]{1,16})$")
 _SIGNALS: Final = (
     ("Bad pointer dereference", "SIGSEGV"),
     ("Bus error", "SIGBUS"),

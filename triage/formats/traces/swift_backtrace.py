@@ -8,26 +8,27 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.block import Block
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame, Trace, json_text
 
 __all__ = ("Backtrace", "old_row")
 
-_THREAD: Final = re.compile(r'Thread (\d{1,9})(?: "([^"\n]{0,200})")?( crashed)?:$')
-_FRAME: Final = re.compile(r"\s*(\d{1,7})((?: \[[a-z ]{1,16}\]){0,4}) {1,4}(?:0x([0-9a-fA-F]{1,16}) )?(\S.*)$")
-_OFFSET: Final = re.compile(r"(.*) \+ (\d{1,12})$")
-_PLACE: Final = re.compile(r"(.{1,1000}?):(\d{1,9})(?::(\d{1,9}))?$")
-_ELIDED: Final = re.compile(r"\s*(?:\.\.\.|\u2026)(?: \((\d{1,9}) frames? omitted\))?$")
-_SOURCE: Final = re.compile(r"\s*\d{0,7}\s?(?:\u2502|\|)|\s+\d{1,7} \* |\s*[\u25b2^]\s*$|\s{4,}")
-_REGISTER: Final = re.compile(r"\s*([a-z][a-z0-9]{1,6}) 0x([0-9a-fA-F]{2,16})\b")
-_REGISTERS: Final = re.compile(r"\b([a-z][a-z0-9]{1,6}) 0x([0-9a-fA-F]{2,16})\b")
-_IMAGE: Final = re.compile(
+_THREAD: Final = lazy(r'Thread (\d{1,9})(?: "([^"\n]{0,200})")?( crashed)?:$')
+_FRAME: Final = lazy(r"\s*(\d{1,7})((?: \[[a-z ]{1,16}\]){0,4}) {1,4}(?:0x([0-9a-fA-F]{1,16}) )?(\S.*)$")
+_OFFSET: Final = lazy(r"(.*) \+ (\d{1,12})$")
+_PLACE: Final = lazy(r"(.{1,1000}?):(\d{1,9})(?::(\d{1,9}))?$")
+_ELIDED: Final = lazy(r"\s*(?:\.\.\.|\u2026)(?: \((\d{1,9}) frames? omitted\))?$")
+_SOURCE: Final = lazy(r"\s*\d{0,7}\s?(?:\u2502|\|)|\s+\d{1,7} \* |\s*[\u25b2^]\s*$|\s{4,}")
+_REGISTER: Final = lazy(r"\s*([a-z][a-z0-9]{1,6}) 0x([0-9a-fA-F]{2,16})\b")
+_REGISTERS: Final = lazy(r"\b([a-z][a-z0-9]{1,6}) 0x([0-9a-fA-F]{2,16})\b")
+_IMAGE: Final = lazy(
     r"\s*0x([0-9a-fA-F]{1,16})\s?[-\u2013]\s?0x([0-9a-fA-F]{1,16}) (\S{1,80}|<no build ID>) {1,40}"
     r"(\S.{0,400}?)(?: {2,40}|\t)(\S.*)$"
 )
-_IMAGES: Final = re.compile(r"Images(?: \((\d{1,9}) omitted\))?:$")
-_PLATFORM: Final = re.compile(r"Platform: (\S{1,40}) (\S.{0,80})$")
+_IMAGES: Final = lazy(r"Images(?: \((\d{1,9}) omitted\))?:$")
+_PLATFORM: Final = lazy(r"Platform: (\S{1,40}) (\S.{0,80})$")
 _OTHER: Final = ("*** Signal ", "Backtrace took ", "Press space to ", "Crash PC is ", "Thread ")
-_OLD: Final = re.compile(r"\s*(\d{1,5}) {1,8}(\S{1,200})\s{1,60}0x([0-9a-fA-F]{1,16}) (\S.*)$")
+_OLD: Final = lazy(r"\s*(\d{1,5}) {1,8}(\S{1,200})\s{1,60}0x([0-9a-fA-F]{1,16}) (\S.*)$")
 
 
 def old_row(line: str, text_line: int) -> Frame | None:

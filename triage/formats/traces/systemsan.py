@@ -12,9 +12,9 @@ The engine then reports the signal that the finding ended the program with. PySe
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -26,13 +26,11 @@ TITLE: Final = "SystemSan or PySecSan finding"
 PLATFORM: Final = "native"
 ANCHORS: Final = ("===BUG DETECTED: ",)
 
-_FINDING: Final = re.compile(r"={3}BUG DETECTED: (?P<text>[^=\n]{1,400}?) ?={3}\s*$")
-_MORE: Final = re.compile(r"={3}(?P<key>[A-Za-z][\w ]{0,60}): (?P<value>.{0,1000}?) ?={3}\s*$")
-_FRAME: Final = re.compile(
-    r'\s{1,16}File "(?P<file>[^"]{1,1000})", line (?P<line>\d{1,9}), in (?P<function>\S.{0,400})'
-)
-_SIGN: Final = re.compile(r"--- Found a sign of .{1,100} ---\s*$")
-_RULE: Final = re.compile(r"[-=]{8,200}\s*$")
+_FINDING: Final = lazy(r"={3}BUG DETECTED: (?P<text>[^=\n]{1,400}?) ?={3}\s*$")
+_MORE: Final = lazy(r"={3}(?P<key>[A-Za-z][\w ]{0,60}): (?P<value>.{0,1000}?) ?={3}\s*$")
+_FRAME: Final = lazy(r'\s{1,16}File "(?P<file>[^"]{1,1000})", line (?P<line>\d{1,9}), in (?P<function>\S.{0,400})')
+_SIGN: Final = lazy(r"--- Found a sign of .{1,100} ---\s*$")
+_RULE: Final = lazy(r"[-=]{8,200}\s*$")
 _LINES: Final = 64
 
 

@@ -21,10 +21,10 @@ The frames are those of `tombstone_frames`. Bug reports of ClusterFuzz put the t
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from triage.formats.traces import tombstone_signal
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.tombstone_frames import frame
 from triage.formats.traces.tombstone_report import KNOWN, SKIP, STOP, Reader, group
@@ -46,11 +46,11 @@ ANCHORS: Final = (
     "backtrace:",
 )
 
-_STARS: Final = re.compile(r"(?:\*\*\* ){5,40}\*\*\*\s*$|\*{5,20} Crash dump: \*{5,20}\s*$")
-_WHO: Final = re.compile(r"pid: \d{1,9}, tid: \d{1,9}.{0,300}>>> ")
-_SIGNAL: Final = re.compile(r"signal \d{1,3} \([\w+-]{1,24}\), code .{0,80}, fault addr ")
-_FIRST: Final = re.compile(r"#0?0\s{1,4}pc (?:0x)?[0-9a-f]{4,16}\s")
-_ABOVE: Final = re.compile(
+_STARS: Final = lazy(r"(?:\*\*\* ){5,40}\*\*\*\s*$|\*{5,20} Crash dump: \*{5,20}\s*$")
+_WHO: Final = lazy(r"pid: \d{1,9}, tid: \d{1,9}.{0,300}>>> ")
+_SIGNAL: Final = lazy(r"signal \d{1,3} \([\w+-]{1,24}\), code .{0,80}, fault addr ")
+_FIRST: Final = lazy(r"#0?0\s{1,4}pc (?:0x)?[0-9a-f]{4,16}\s")
+_ABOVE: Final = lazy(
     r"Build fingerprint: |Revision: |ABI: |Timestamp: |Process uptime: |Cmdline: |signal \d{1,3} \(|Cause: "
     r"|Abort message: |uid: \d|backtrace:"
     r"|esr: |tagged_addr_ctrl: |\d{1,4} total frames|(?:[a-z][a-z0-9]{1,4} {1,3}[0-9a-f]{8,16} {0,4}){1,4}$"

@@ -20,22 +20,23 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from triage.formats.traces.gdb import call
+from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
 __all__ = ("Image", "frame", "image", "looked_up")
 
-_PC: Final = re.compile(r"#(\d{1,4})\s{1,4}pc (?:0x)?([0-9a-f]{4,16})(?:\s{1,4}(\S.*))?$")
-_NDK: Final = re.compile(r"#(\d{1,4})\s{1,4}0x([0-9a-f]{4,16})\s{1,4}((?:/|\[|<anonymous|base\.apk|lib)\S.*)$")
-_IN: Final = re.compile(r"#(\d{1,4})\s{1,4}0x([0-9a-f]{1,16})(?: in(?: (.*))?|  ?(\(.{1,400}\+0x[0-9a-f]{1,16}\)))$")
-_BUILD: Final = re.compile(r" {1,2}\(BuildId: ([0-9a-f]{2,64})\)$")
-_OFFSET: Final = re.compile(r" \(offset (?:0x)?([0-9a-f]{1,16})\)")
-_PLACE: Final = re.compile(r"(?:^| {1,2})(\S{1,400}?):(\d{1,9})(?::(\d{1,9}))?$")
-_IMAGE_OFFSET: Final = re.compile(r"(?:^| {1,2})\((\S{1,400})\+0x([0-9a-f]{1,16})\)$")
-_ALONE: Final = re.compile(r"(\S{1,400}?\.(?:c|cc|cpp|cxx|h|hpp|S|rs|java|kt)):(\d{1,9})(?::(\d{1,9}))?$")
-_MANAGED: Final = re.compile(
+_PC: Final = lazy(r"#(\d{1,4})\s{1,4}pc (?:0x)?([0-9a-f]{4,16})(?:\s{1,4}(\S.*))?$")
+_NDK: Final = lazy(r"#(\d{1,4})\s{1,4}0x([0-9a-f]{4,16})\s{1,4}((?:/|\[|<anonymous|base\.apk|lib)\S.*)$")
+_IN: Final = lazy(r"#(\d{1,4})\s{1,4}0x([0-9a-f]{1,16})(?: in(?: (.*))?|  ?(\(.{1,400}\+0x[0-9a-f]{1,16}\)))$")
+_BUILD: Final = lazy(r" {1,2}\(BuildId: ([0-9a-f]{2,64})\)$")
+_OFFSET: Final = lazy(r" \(offset (?:0x)?([0-9a-f]{1,16})\)")
+_PLACE: Final = lazy(r"(?:^| {1,2})(\S{1,400}?):(\d{1,9})(?::(\d{1,9}))?$")
+_IMAGE_OFFSET: Final = lazy(r"(?:^| {1,2})\((\S{1,400})\+0x([0-9a-f]{1,16})\)$")
+_ALONE: Final = lazy(r"(\S{1,400}?\.(?:c|cc|cpp|cxx|h|hpp|S|rs|java|kt)):(\d{1,9})(?::(\d{1,9}))?$")
+_MANAGED: Final = lazy(
     r"\.(?:oat|odex|vdex|dex|art|jar)$|jit-(?:zygote-)?cache|\[anon:dalvik-|^dex-|^\[anon_shmem:dalvik"
 )
-_SYMBOL: Final = re.compile(r"(.{1,2000})\+(\d{1,12})$", re.DOTALL)
+_SYMBOL: Final = lazy(r"(.{1,2000})\+(\d{1,12})$", re.DOTALL)
 
 
 class Image(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.tombstone_frames import frame, image, looked_up
 from triage.records import Frame, Trace, json_text
@@ -18,46 +19,46 @@ __all__ = ("KNOWN", "SENT", "SKIP", "STOP", "TRAPS", "UNKNOWN", "Reader", "finge
 # What a line was to the report: part of it, no part but others may follow, of somebody else in between, its end.
 KNOWN, UNKNOWN, SKIP, STOP = range(4)
 
-_GROUP: Final = re.compile(r"--------- (?P<tag>[\w.:/-]{1,60}) \( {0,5}(?P<pid>\d{1,9})\):\s*$")
-_LOG: Final = re.compile(r"--------- (?:tail end of |switch to )?(?:log |beginning of )\w{1,20}")
-_STARS: Final = re.compile(r"(?:\*\*\* ){5,40}\*\*\*$|\*{5,20} Crash dump: ")
-_SPLIT: Final = re.compile(r"(?:--- ){5,40}---$")
-_WHO: Final = re.compile(
+_GROUP: Final = lazy(r"--------- (?P<tag>[\w.:/-]{1,60}) \( {0,5}(?P<pid>\d{1,9})\):\s*$")
+_LOG: Final = lazy(r"--------- (?:tail end of |switch to )?(?:log |beginning of )\w{1,20}")
+_STARS: Final = lazy(r"(?:\*\*\* ){5,40}\*\*\*$|\*{5,20} Crash dump: ")
+_SPLIT: Final = lazy(r"(?:--- ){5,40}---$")
+_WHO: Final = lazy(
     r"pid: (?P<pid>\d{1,9}), tid: (?P<tid>\d{1,9})(?:, name: (?P<name>.{0,200}?))? {0,4}>>> (?P<process>.{0,400}?)"
     r"(?: <<<|$)"
 )
-_SIGNAL: Final = re.compile(
+_SIGNAL: Final = lazy(
     r"signal (?P<number>\d{1,3}) \((?P<name>[\w+-]{1,24})\)(?:, code (?P<code>-?\d{1,9})(?: \("
     r"(?P<code_name>\w{1,32})(?: from pid (?P<sender>-?\d{1,9})"
     r", uid (?P<uid>-?\d{1,9}))?\))?)?,? ?(?:fault addr (?P<address>0x[0-9a-f]{1,16}|[0-9a-f]{8,16}|-{8}|-{16}))?"
     r"(?: \((?P<access>read|write)\))?"
 )
-_ABORT: Final = re.compile(r"Abort message: (?P<text>.*)$", re.DOTALL)
-_CAUSE: Final = re.compile(r"Cause: (?:\[(?P<tool>[\w-]{1,20})\]: )?(?P<text>.{1,400})$")
-_REGISTERS: Final = re.compile(r"(?:[a-z][a-z0-9]{1,4} {1,3}[0-9a-f]{8,16} {0,4}){1,6}$")
-_REGISTER: Final = re.compile(r"([a-z][a-z0-9]{1,4}) {1,3}([0-9a-f]{8,16})")
-_FLOATS: Final = re.compile(r"(?:d\d{1,2} {1,2}[0-9a-f]{16} {0,4}){1,4}$|scr [0-9a-f]{8}$")
-_STACK: Final = re.compile(r"(?:(?P<what>allocated|deallocated) by thread (?P<tid>-?\d{1,9})[^:]{0,60}|[Bb]acktrace):$")
-_SECTION: Final = re.compile(
+_ABORT: Final = lazy(r"Abort message: (?P<text>.*)$", re.DOTALL)
+_CAUSE: Final = lazy(r"Cause: (?:\[(?P<tool>[\w-]{1,20})\]: )?(?P<text>.{1,400})$")
+_REGISTERS: Final = lazy(r"(?:[a-z][a-z0-9]{1,4} {1,3}[0-9a-f]{8,16} {0,4}){1,6}$")
+_REGISTER: Final = lazy(r"([a-z][a-z0-9]{1,4}) {1,3}([0-9a-f]{8,16})")
+_FLOATS: Final = lazy(r"(?:d\d{1,2} {1,2}[0-9a-f]{16} {0,4}){1,4}$|scr [0-9a-f]{8}$")
+_STACK: Final = lazy(r"(?:(?P<what>allocated|deallocated) by thread (?P<tid>-?\d{1,9})[^:]{0,60}|[Bb]acktrace):$")
+_SECTION: Final = lazy(
     r"(?P<stack>stack|memory near \S{1,8}(?: \(.{0,300}\))?|code around \S{1,8}(?: \(.{0,300}\))?"
     r"|Memory tags around the fault address.{0,40}):$"
     r"|(?P<map>memory map.{0,80}|linker map.{0,40}):?$|(?P<files>open files):"
 )
-_MEMORY: Final = re.compile(
+_MEMORY: Final = lazy(
     r"(?:#\d{1,3} {1,3})?(?:0x|=>0x)?[0-9a-f]{6,16}[: ]|\.{4,}|={0,2}>?\s{0,4}0x|\(?no stack|Learn more"
 )
-_MAPPING: Final = re.compile(
+_MAPPING: Final = lazy(
     r"(?:--->)?(?P<start>[0-9a-f]{4,8}'?[0-9a-f]{4,8})-"
     r"(?P<end>[0-9a-f]{4,8}'?[0-9a-f]{4,8}) [r-][w-][xs-]\S{0,2} {1,10}(?:[0-9a-f]{1,16} {1,10}[0-9a-f]{1,16} {0,4})?"
     r"(?P<path>/\S.{0,400}?)?(?: \(BuildId: (?P<build>[0-9a-f]{2,64})\).{0,100}| \(load bias .{0,40})?$"
 )
-_NOTE: Final = re.compile(
+_NOTE: Final = lazy(
     r"N(?:OTE|ote): |Native Crash (?:TIME|REPORT)|\d{1,4} total frames$"
     r"|AM write failed|AM data write failed|Tombstone written to"
     r"|Crash dump is completed|--->"
     r"|debuggerd: |Fault address falls|\(mapped file\)|This frame is|\d{1,9} entries|Learn more about|\(\.\.\.\)"
 )
-_KEY: Final = re.compile(
+_KEY: Final = lazy(
     r"(?P<key>[A-Z][A-Za-z]{1,24}(?: [a-z]{1,20}){0,2}|uid|esr|tagged_addr_ctrl|pac_enabled_keys): ?"
     r"(?P<value>.{0,600})$"
 )
@@ -85,7 +86,7 @@ _KEYS: Final = frozenset(
         "Software version",
     ]
 )
-_FINGERPRINT: Final = re.compile(r"[^/\s]{1,60}/([^/\s]{1,60})/([^/:\s]{1,60}):([^/\s]{1,20})/([^/\s]{1,60})/")
+_FINGERPRINT: Final = lazy(r"[^/\s]{1,60}/([^/\s]{1,60})/([^/:\s]{1,60}):([^/\s]{1,20})/([^/\s]{1,60})/")
 _MOST_MODULES: Final = 2_000
 _MESSAGE_LINES: Final = 40
 # Signals that a program raises on itself, and the codes of those that somebody sent.
@@ -131,9 +132,7 @@ class _Stack:
 
 
 # Abort messages that say what was asserted: those of Chromium, glog, libbase and libc.
-_ASSERTED: Final = re.compile(
-    r"\b(Check failed)\b|\[(FATAL):[\w./-]{1,200}\(\d{1,7}\)\]|\b(assertion) \"", re.IGNORECASE
-)
+_ASSERTED: Final = lazy(r"\b(Check failed)\b|\[(FATAL):[\w./-]{1,200}\(\d{1,7}\)\]|\b(assertion) \"", re.IGNORECASE)
 
 
 class Reader:

@@ -9,9 +9,9 @@ Facts: general knowledge of bionic's linker/debuggerd handler. Grammar, one line
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.tombstone_report import SENT, TRAPS, group
 from triage.formats.traces.window import Window
@@ -21,7 +21,7 @@ __all__ = ("read",)
 
 # Threads of one process that the same signal met at once.
 _MOST: Final = 32
-_LINE: Final = re.compile(
+_LINE: Final = lazy(
     r"Fatal signal (?P<number>\d{1,3}) \((?P<name>\w{1,24})\)(?: at (?P<old>0x[0-9a-f]{1,16}) \(code="
     r"(?P<old_code>-?\d{1,9})\))?"
     r"(?:, code (?P<code>-?\d{1,9})(?: \((?P<code_name>\w{1,32})[^()]{0,60}\))?)?(?:,? fault addr "
