@@ -238,6 +238,16 @@ def test_mangled_frames_of_a_report_are_demangled_and_the_rest_is_said():
     assert any("mangled" in note for note in case.events()["notes"][0])
 
 
+def test_without_the_extra_the_event_says_what_symbols_would_give(monkeypatch):
+    from triage import symbols
+
+    assert triage.load(event(0x1011)).events()["notes"].isna().all()
+    monkeypatch.setattr(symbols, "find_spec", lambda _: None)
+    (note,) = triage.load(event(0x1011)).events()["notes"][0]
+    assert "crash-triage[symbols]" in note
+    assert triage.loads("a.E: b\n\tat c.D.e(D.java:1)\n").events()["notes"].isna().all()
+
+
 def test_rules_of_code():
     text = (
         "STACK CFI INIT 10 20 .cfa: $rsp 8 + .ra: .cfa 8 - ^\n"

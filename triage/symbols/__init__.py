@@ -11,6 +11,7 @@ They need the extra `symbols`. Without it nothing fails: the rows say what would
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -35,4 +36,17 @@ def apply(tables: dict[str, pa.Table], folder: SymbolFolder | None) -> dict[str,
         from triage.symbols import demangling
 
         tables = demangling.demangle_tables(tables)
-    return tables
+    return tables if folder is not None or find_spec("symbolic") else _lacking(tables)
+
+
+def _lacking(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Say what symbols would give, in the notes of events whose frames are offsets in a module without a name."""
+    frames, stacks = tables["frames"], tables["stacks"]
+    bare = pc.and_(pc.is_null(frames["function"]), pc.is_valid(frames["module_offset"]))
+    keys = frames.filter(bare)["stack_key"].unique()
+    if not len(keys):
+        return tables
+    from triage.symbols import demangling
+
+    ids = set(stacks.filter(pc.is_in(stacks["stack_key"], value_set=keys))["event_id"].to_pylist())
+    return demangling.note(tables, ids, f"some frames have no name: {demangling.EXTRA}, then load with symbols=FOLDER")

@@ -18,7 +18,7 @@ __all__ = ("demangle", "demangle_tables", "is_mangled")
 _ITANIUM: Final = ("_Z", "__Z", "___Z", "____Z")
 _OTHER: Final = ("$s", "$S", "_$s", "_$S", "_T0", "?")
 _MOST: Final = 4_000
-EXTRA: Final = "pip install 'triage[symbols]'"
+EXTRA: Final = "pip install 'crash-triage[symbols]'"
 
 
 def is_mangled(name: str) -> bool:

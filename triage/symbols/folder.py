@@ -20,7 +20,7 @@ from triage.symbols.unwinding import Rules
 
 __all__ = ("NEEDED", "Symbol", "SymbolFolder")
 
-NEEDED: Final = "pip install 'triage[symbols]' on Linux or macOS"
+NEEDED: Final = "pip install 'crash-triage[symbols]' on Linux or macOS"
 _FILES: Final = 100_000
 _MAGIC: Final = (
     b"\x7fELF",
