@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from triage.redact import matches, personal, prose, structure, views, wraps
+from triage.redact import matches, pairs, personal, prose, structure, views, wraps
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
 from triage.redact.layers import Layer, read_layers
 from triage.redact.lines import Lines, any_of
@@ -65,7 +65,7 @@ class Scanner:
     def _plain(self, data: bytes, lines: Lines) -> Iterator[Hit]:
         """The hits in a text as it stands."""
         yield from matches.by_rules(data, self._disabled, lines)
-        told = chain(structure.assignments(data, self._keys, lines), prose.said(data, lines))
+        told = chain(pairs.assignments(data, self._keys, lines, _confirmed), prose.said(data, lines))
         for start, end, kind, rule in told:
             if kind:
                 yield _to_its_end(data, start, end, kind, rule)
@@ -109,6 +109,11 @@ class Scanner:
 def _wanted(extra: Names) -> Expression:
     """What a line holds that is worth looking at."""
     return any_of((structure.assignment(extra).pattern, prose.SAID.pattern, *matches.places(), views.ENCODED.pattern))
+
+
+def _confirmed(data: bytes, start: int, end: int) -> bool:
+    """Whether the generic rule finds anything at a name."""
+    return any(True for _ in matches.generic(data, start, end))
 
 
 def _says_something(value: bytes) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import re2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = (
     "BACKSLASH",
@@ -43,47 +43,65 @@ WORD: Final = DIGITS + LETTERS + b"_"
 # One large alternation runs as an automaton only if its states fit.
 _MEMORY: Final = 64 << 20
 _BEFORE_LETTERS: Final = bytes(range(0x41))
+_ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001
+_HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START  # noqa: SLF001
 
 
 class Expression:
     """A compiled RE2 expression over bytes; linear in the text whatever the text is."""
 
-    __slots__ = ("_compiled", "group_count", "pattern")
+    __slots__ = ("_compiled", "_match", "group_count", "pattern")
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self._compiled: Any = re2.compile(pattern.encode("latin-1", "backslashreplace"), _options())
         self.group_count: int = self._compiled.groups
+        self._match: Callable[[Any, bytes, int, int], list[Span]] = self._compiled._regexp.Match  # noqa: SLF001
 
     def spans(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[Span]:
         """Where it matches, from the left."""
-        for match in self._compiled.finditer(data, start, end):
-            yield match.span()
+        for spans in self._every(data, start, end):
+            yield spans[0]
 
     def first(self, data: bytes, start: int) -> Span | None:
         """Where it matches first from a place on."""
-        match = self._compiled.search(data, start)
-        return match.span() if match else None
+        for spans in self._every(data, start, None):
+            return spans[0]
+        return None
 
     def groups(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[list[Span]]:
         """Where it and its groups match; (-1, -1) for a group that does not take part."""
-        for match in self._compiled.finditer(data, start, end):
-            yield [match.span(number) for number in range(self.group_count + 1)]
+        return self._every(data, start, end)
 
     def parts(self, data: bytes) -> Iterator[tuple[Span, int, Span]]:
         """Where it matches, the number of the one group that takes part, and where that matches."""
-        for match in self._compiled.finditer(data):
-            number = match.lastindex
-            yield match.span(), number, match.span(number)
+        for spans in self._every(data, 0, None):
+            number = next(number for number in range(1, len(spans)) if spans[number][0] >= 0)
+            yield spans[0], number, spans[number]
+
+    def _every(self, data: bytes, pos: int, end: int | None) -> Iterator[list[Span]]:
+        """As `finditer` of the module, without an object for each match: there are ten thousand in a megabyte."""
+        endpos = len(data) if end is None else min(end, len(data))
+        match, kind = self._match, _ANYWHERE
+        while pos <= endpos:
+            spans = match(kind, data, pos, endpos)
+            start, stop = spans[0]
+            if start < 0:
+                return
+            yield spans
+            pos = stop + (stop == pos)
 
     def search(self, data: bytes, start: int = 0, end: int | None = None) -> list[Span] | None:
         """Where it and its groups match first."""
         return next(self.groups(data, start, end), None)
 
-    def match(self, data: bytes, start: int, end: int) -> list[Span] | None:
+    def match(self, data: bytes, pos: int, end: int) -> list[Span] | None:
         """Where it and its groups match right at a place."""
-        match = self._compiled.match(data, start, end)
-        return [match.span(number) for number in range(self.group_count + 1)] if match else None
+        endpos = min(end, len(data))
+        if pos > endpos:
+            return None
+        spans = self._match(_HERE, data, pos, endpos)
+        return spans if spans[0][0] >= 0 else None
 
     def fullmatch(self, data: bytes) -> bool:
         """Whether it matches the whole."""

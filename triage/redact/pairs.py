@@ -1,0 +1,191 @@
+r"""Names with their values that stand again and again: each is judged once for a text, by itself.
+
+A megabyte of a structured log holds `"user":"admin"` thousands of times. Such a pair is cut out with as much beside it
+as judging reads, where its form says how much that is: a string up to its quote, a word up to a blank, a short line.
+What is found in the cutting is found wherever it stands again. Everything else is judged where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from triage.redact.keys import Names, sense
+from triage.redact.lines import Lines
+from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, assignment, meaning_of
+from triage.redact.text import Found, Span
+
+__all__ = ("assignments",)
+
+# So many are remembered; then all are forgotten.
+_MOST: Final = 16_384
+_NAME_REACH: Final = 62
+_VALUE_REACH: Final = 160
+_LINE_REACH: Final = 100
+_SIGNS: Final = frozenset(b":=")
+_SIGN_ALONE: Final = frozenset({b":", b"="})
+_COLON: Final = ord(":")
+_QUOTE: Final = ord('"')
+_BLANK: Final = ord(" ")
+_NAME: Final = rb"[A-Za-z0-9_](?:[\w-]|\.(?!\.)){0,58}"
+# Before a name without quotes: where a word stands there, all of it.
+_BESIDE: Final = rb"(?:[{,(\n]|[^A-Za-z][A-Za-z]{0,20}[ ])"
+# Such that the name begins no line, with which a setting reads on to its end.
+_INSIDE: Final = rb"(?:[{,]|[^A-Za-z\s+>#|*~$:-][A-Za-z]{0,20}[ ])"
+# Nothing that changes a value follows: no arrow, no "to".
+_STRING: Final = rb'"[^"\\\r\n\x00]+"(?:[,}\])\n][\s\S]?|[ ][^\s=t-])'
+# Two letters, or a number such as 0x1f, may be what opens a string.
+_WORDLIKE: Final = rb"(?!0x)[\w/.:+%-]{2,80}[\w/+%-](?:[,}\n][\s\S]?|[ ][^<])"
+_LITERAL: Final = rb"[\w.+-]{0,40}[\w+-][,}][\s\S]?"
+_REST: Final = rb"""(?!0x|string\(|std::|[bBuUrRfFN]{1,2}\n)[^\s"'`\\{}\[\]|<>!&*$@,;:=][^\r\n\x00]*(?<![\s(])\n"""
+_SENTENCE: Final = rb'"[^"\\\r\n\x00]+",?\n'
+
+_STRINGS: Final = re.compile(
+    rb'(?:[\s\S]{0,2}"(' + _NAME + rb')"[ ]?:[ ]?|' + _BESIDE + rb"(" + _NAME + rb")=)" + _STRING
+)
+_WORDS: Final = re.compile(
+    rb'(?:(?:[{,][ ]?|.[{,])"(' + _NAME + rb')"[ ]?:[ ]?(?=' + _LITERAL + rb")|" + _INSIDE + rb"(" + _NAME + rb")=(?="
+    + _WORDLIKE + rb"))[\s\S]+"
+)
+_LINES: Final = re.compile(
+    rb'\n[ \t]*(?:-[ \t]+|export[ ])?(?:"(' + _NAME + rb')"|(' + _NAME + rb"))[ ]?[:=][ ]?(?:" + _REST + rb"|"
+    + _SENTENCE + rb")"
+)
+_NAMED: Final = re.compile(rb'(?:"(' + _NAME + rb')"[ ]?:|' + _BESIDE + rb"(" + _NAME + rb")[=:])")
+_WORD_BEFORE: Final = re.compile(rb"[^A-Za-z][A-Za-z]{0,20} \Z")
+_WORD_REACH: Final = 22
+_BARE: Final = re.compile(rb"[\w/.:+%-]{1,80}")
+# What stands under these is read over the end of a word, or by a reader of its own.
+_READ_ON: Final = frozenset({"phone", "digits", "name"})
+_OF_THEIR_OWN: Final = frozenset({"header", "cookies"})
+_PHRASES: Final = (b"phrase", b"mnemonic")
+# A name behind this is none; see `structure`.
+_ARN: Final = b"arn:"
+_ARN_REACH: Final = 200
+
+_Confirmed = Callable[[bytes, int, int], bool]
+_Cutting = tuple[int, bytes, re.Pattern[bytes]]
+"""Where a pair was cut out, what, and the form that such a cutting must have."""
+
+
+def assignments(data: bytes, extra: Names, lines: Lines, confirmed: _Confirmed) -> Iterator[Found]:
+    """As `structure.assignments`; `confirmed` says whether the generic rule finds anything at a name."""
+    pairs = _Pairs(data, extra, confirmed)
+    for start, end in lines.spans(assignment(extra)):
+        yield from pairs.read((start, end))
+
+
+class _Pairs:
+    """The pairs of one text: they hold values, and are forgotten with it."""
+
+    __slots__ = ("_confirmed", "_data", "_extra", "_found", "_nothing")
+
+    def __init__(self, data: bytes, extra: Names, confirmed: _Confirmed) -> None:
+        self._data = data
+        self._extra = extra
+        self._confirmed = confirmed
+        self._nothing: set[bytes] = set()
+        self._found: dict[tuple[bytes, int], tuple[Found, ...] | None] = {}
+
+    def read(self, place: Span) -> Iterable[Found]:
+        """What stands under a name that is joined to something."""
+        data = self._data
+        start, end = place
+        before = self._before(start) if data[end - 1] in _SIGNS else -1
+        if before < 0:
+            return assigned(data, place, self._extra)
+        if data[before:end] in self._nothing:
+            return ()
+        cutting = self._cut(before, end)
+        if cutting is None:
+            return () if self._says_nothing(before, place) else assigned(data, place, self._extra)
+        at, text, form = cutting
+        asked = (text, end - at)
+        if asked in self._found:
+            found = self._found[asked]
+        else:
+            found = () if self._says_nothing(before, place) else self._learned(asked, start - at, form)
+        if found is None or (found and _ARN in data[max(start - _ARN_REACH, 0) : start]):
+            return assigned(data, place, self._extra)
+        return [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in found]
+
+    def _before(self, start: int) -> int:
+        """Where the mark stands before the whole name, or the one before the word that stands there; -1 if nowhere."""
+        first = max(start - _NAME_REACH, 0)
+        begin = first + self._data[first:start].translate(NAME_TABLE).rfind(b" ") + 1
+        if begin == first:
+            return -1
+        if self._data[begin - 1] != _BLANK:
+            return begin - 1
+        word = _WORD_BEFORE.search(self._data, max(begin - _WORD_REACH, 0), begin)
+        return word.start() if word else -1
+
+    def _cut(self, before: int, end: int) -> _Cutting | None:
+        """A pair with as much beside it as is read."""
+        data = self._data
+        quoted = data[before] == _QUOTE
+        at = end + (data[end : end + 1] == b" ")
+        if data[at : at + 1] == b'"' and (quoted or data[end - 1] != _COLON):
+            stop = data.find(b'"', at + 1, at + _VALUE_REACH)
+            place = max(before - 2, 0) if quoted else before
+            return (place, data[place : stop + 3], _STRINGS) if stop >= 0 else None
+        line = data.rfind(b"\n", max(before - _LINE_REACH, 0), before + 1)
+        if line >= 0 and not data[line + 1 : before].strip(b" \t-"):
+            stop = data.find(b"\n", end, end + _VALUE_REACH)
+            if stop >= 0:
+                return line, data[line : stop + 1], _LINES
+        word = _BARE.match(data, at)
+        place = max(before - 2, 0) if quoted else before
+        return (place, data[place : word.end() + 2], _WORDS) if word else None
+
+    def _says_nothing(self, before: int, place: Span) -> bool:
+        """Whether a name says nothing of its value, wherever it stands with the same before it."""
+        start, end = place
+        text = self._data[before:end]
+        named = _NAMED.fullmatch(text)
+        if named is None or start - before < named.start(named.lastindex or 0):
+            return False
+        name = named[named.lastindex or 0]
+        if name.lower() in NAME_WORDS or meaning_of(text, start - before, self._extra)[2] is not None:
+            return False
+        self._nothing.add(text)
+        return True
+
+    def _learned(self, asked: tuple[bytes, int], start: int, form: re.Pattern[bytes]) -> tuple[Found, ...] | None:
+        """What is found in a cutting, from now on; None if it has to be judged where it stands."""
+        if len(self._found) >= _MOST:
+            self._found.clear()
+        found = self._found[asked] = self._alone(*asked, start) if self._stands_alone(*asked, start, form) else None
+        return found
+
+    def _stands_alone(self, text: bytes, end: int, start: int, form: re.Pattern[bytes]) -> bool:
+        """Whether nothing but a cutting is read to judge it."""
+        match = form.fullmatch(text)
+        if match is None:
+            return False
+        begin, stop = match.span(match.lastindex or 0)
+        if not begin <= start < stop or text[stop:end].strip(b'" ') not in _SIGN_ALONE:
+            return False
+        meaning = meaning_of(text, start, self._extra)[2]
+        listed = NAME_KEY.match(text, begin)
+        if listed and sense(listed[1].decode("latin-1"), self._extra) is not None:
+            return False
+        if meaning is None:
+            return True
+        on = form is _WORDS and (meaning.weak in _READ_ON or text[begin:stop].lower().endswith(_PHRASES))
+        return not on and meaning.weak not in _OF_THEIR_OWN
+
+    def _alone(self, text: bytes, end: int, start: int) -> tuple[Found, ...] | None:
+        """What is found in a cutting by itself; None where the generic rule has to see the line."""
+        found = []
+        for one in assigned(text, (start, end), self._extra):
+            if one[2]:
+                found.append(one)
+            elif self._confirmed(text, one[0], one[1]):
+                return None
+        return tuple(found)
+
+    def __repr__(self) -> str:
+        """Sizes only."""
+        return f"<{len(self._found):,} pairs>"
