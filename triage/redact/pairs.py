@@ -21,10 +21,11 @@ __all__ = ("assignments",)
 # So many are remembered; then all are forgotten.
 _MOST: Final = 16_384
 _NAME_REACH: Final = 62
+_BESIDE_ITEMS: Final = 9
 _VALUE_REACH: Final = 160
 _LINE_REACH: Final = 100
-_SIGNS: Final = frozenset(b":=")
-_SIGN_ALONE: Final = frozenset({b":", b"="})
+_SIGNS: Final = frozenset(b':="')
+_SIGN_ALONE: Final = frozenset({b":", b"=", b","})
 _COLON: Final = ord(":")
 _QUOTE: Final = ord('"')
 _BLANK: Final = ord(" ")
@@ -32,7 +33,7 @@ _NAME: Final = rb"[A-Za-z0-9_](?:[\w-]|\.(?!\.)){0,58}"
 # Before a name without quotes: where a word stands there, all of it.
 _BESIDE: Final = rb"(?:[{,(\n]|[^A-Za-z][A-Za-z]{0,20}[ ])"
 # Such that the name begins no line, with which a setting reads on to its end.
-_INSIDE: Final = rb"(?:[{,]|[^A-Za-z\s+>#|*~$:-][A-Za-z]{0,20}[ ])"
+_INSIDE: Final = rb"(?:[{,]|(?!-x[ ])[^A-Za-z\s][A-Za-z]{1,20}[ ]|[^A-Za-z\s+>#|*~-][ ])"
 # Nothing that changes a value follows: no arrow, no "to".
 _STRING: Final = rb'"[^"\\\r\n\x00]+"(?:[,}\])\n][\s\S]?|[ ][^\s=t-])'
 # Two letters, or a number such as 0x1f, may be what opens a string.
@@ -52,7 +53,11 @@ _LINES: Final = re.compile(
     rb'\n[ \t]*(?:-[ \t]+|export[ ])?(?:"(' + _NAME + rb')"|(' + _NAME + rb"))[ ]?[:=][ ]?(?:" + _REST + rb"|"
     + _SENTENCE + rb")"
 )
-_NAMED: Final = re.compile(rb'(?:"(' + _NAME + rb')"[ ]?:|' + _BESIDE + rb"(" + _NAME + rb")[=:])")
+_NAMED: Final = re.compile(
+    rb'(?:"(' + _NAME + rb')"[ ]?(?::|,\s{0,4}")|' + _BESIDE + rb"(" + _NAME + rb')(?:[=:]|"[ ]?,\s{0,4}"))'
+)
+# Two items of a list, with what tells whether it holds more.
+_ITEMS: Final = re.compile(rb'[\s\S]{0,9}"(' + _NAME + rb')"[ ]?,[ ]?"[^"\\\r\n\x00]+"[\s\S]{0,9}')
 _WORD_BEFORE: Final = re.compile(rb"[^A-Za-z][A-Za-z]{0,20} \Z")
 _WORD_REACH: Final = 22
 _BARE: Final = re.compile(rb"[\w/.:+%-]{1,80}")
@@ -92,12 +97,12 @@ class _Pairs:
         """What stands under a name that is joined to something."""
         data = self._data
         start, end = place
-        before = self._before(start) if data[end - 1] in _SIGNS else -1
+        before, begin = self._before(start) if data[end - 1] in _SIGNS else (-1, 0)
         if before < 0:
             return assigned(data, place, self._extra)
         if data[before:end] in self._nothing:
             return ()
-        cutting = self._cut(before, end)
+        cutting = self._cut(before, end, quoted=before == begin - 1 and data[before] == _QUOTE)
         if cutting is None:
             return () if self._says_nothing(before, place) else assigned(data, place, self._extra)
         at, text, form = cutting
@@ -108,27 +113,34 @@ class _Pairs:
             found = () if self._says_nothing(before, place) else self._learned(asked, start - at, form)
         if found is None or (found and _ARN in data[max(start - _ARN_REACH, 0) : start]):
             return assigned(data, place, self._extra)
-        return [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in found]
+        return [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in found] if found else ()
 
-    def _before(self, start: int) -> int:
-        """Where the mark stands before the whole name, or the one before the word that stands there; -1 if nowhere."""
+    def _before(self, start: int) -> Span:
+        """Where the mark stands before a name, or the one before the word that stands there, and where the name does.
+
+        The mark is nowhere, at -1, where that is not clear.
+        """
         first = max(start - _NAME_REACH, 0)
         begin = first + self._data[first:start].translate(NAME_TABLE).rfind(b" ") + 1
         if begin == first:
-            return -1
+            return -1, begin
         if self._data[begin - 1] != _BLANK:
-            return begin - 1
+            return begin - 1, begin
         word = _WORD_BEFORE.search(self._data, max(begin - _WORD_REACH, 0), begin)
-        return word.start() if word else -1
+        return (word.start() if word else -1), begin
 
-    def _cut(self, before: int, end: int) -> _Cutting | None:
+    def _cut(self, before: int, end: int, *, quoted: bool) -> _Cutting | None:
         """A pair with as much beside it as is read."""
         data = self._data
-        quoted = data[before] == _QUOTE
+        sign = data[end - 1]
+        if sign == _QUOTE:
+            stop = data.find(b'"', end, end + _VALUE_REACH)
+            place = max(before - _BESIDE_ITEMS, 0)
+            return (place, data[place : stop + 1 + _BESIDE_ITEMS], _ITEMS) if quoted and stop >= 0 else None
         at = end + (data[end : end + 1] == b" ")
-        if data[at : at + 1] == b'"' and (quoted or data[end - 1] != _COLON):
+        place = max(before - 2, 0) if quoted else before
+        if data[at : at + 1] == b'"' and (quoted or sign != _COLON):
             stop = data.find(b'"', at + 1, at + _VALUE_REACH)
-            place = max(before - 2, 0) if quoted else before
             return (place, data[place : stop + 3], _STRINGS) if stop >= 0 else None
         line = data.rfind(b"\n", max(before - _LINE_REACH, 0), before + 1)
         if line >= 0 and not data[line + 1 : before].strip(b" \t-"):
@@ -136,7 +148,6 @@ class _Pairs:
             if stop >= 0:
                 return line, data[line : stop + 1], _LINES
         word = _BARE.match(data, at)
-        place = max(before - 2, 0) if quoted else before
         return (place, data[place : word.end() + 2], _WORDS) if word else None
 
     def _says_nothing(self, before: int, place: Span) -> bool:
@@ -173,7 +184,8 @@ class _Pairs:
             return False
         if meaning is None:
             return True
-        on = form is _WORDS and (meaning.weak in _READ_ON or text[begin:stop].lower().endswith(_PHRASES))
+        on = meaning.weak in _READ_ON and not (meaning.weak == "phone" and text[end : end + 1].isalpha())
+        on = form is _WORDS and (on or text[begin:stop].lower().endswith(_PHRASES))
         return not on and meaning.weak not in _OF_THEIR_OWN
 
     def _alone(self, text: bytes, end: int, start: int) -> tuple[Found, ...] | None:
