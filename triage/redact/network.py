@@ -35,6 +35,7 @@ _VERSION_BEFORE: Final = re.compile(
     rb"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|"
     rb"directx|openssl|libcurl|glibc)\w{0,10}|version|\bv)[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\Z"
 )
+_EVERY_MACHINE: Final = (b"0.", b"127.", b"255.")
 _BEFORE: Final = 32
 _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
 _MOST_OF_A_VERSION: Final = 25
@@ -63,25 +64,21 @@ def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
 def _is_address(data: bytes, start: int, end: int) -> bool:
     """Whether four numbers are an IPv4 address: in range, not a version, not one that every machine has."""
     text = data[start:end]
-    parts = text.split(b".")
-    if any(len(part) > 1 and part.startswith(b"0") for part in parts) or any(int(part) > 255 for part in parts):
+    if text.startswith(_EVERY_MACHINE) or text.endswith(b".0.0.0") or (start and data[start - 1] in _PART_OF_A_NAME):
         return False
-    if start and data[start - 1] in _PART_OF_A_NAME:
+    parts = text.split(b".")
+    numbers = [*map(int, parts)]
+    if max(numbers) > 255 or any(part[:1] == b"0" and len(part) > 1 for part in parts):
         return False
     port = _DOTTED_PORT.match(data, end)
     mark, behind = data[end : end + 1], data[end + 1 : end + 2]
     if (mark == b"." and behind.isdigit() and not port) or (mark in {b"-", b"+", b"_"} and behind.isalpha()):
         return False
-    address = ipaddress.IPv4Address(text.decode("ascii"))
-    first = int(parts[0])
-    if address.is_loopback or address.is_unspecified or first in {0, 255} or text.endswith(b".0.0.0"):
-        return False
     before = data[max(start - _BEFORE, 0) : start]
     if _VERSION_BEFORE.search(before):
         return False
     # Four small numbers are a version or a section more often than an address, unless something says so.
-    small = all(int(part) <= _MOST_OF_A_VERSION for part in parts)
-    if small and (first != 10 or before.endswith(b"@")):
+    if max(numbers) <= _MOST_OF_A_VERSION and (numbers[0] != 10 or before.endswith(b"@")):
         return bool(_NETWORK_BEFORE.search(before)) or mark in {b":", b"/"} or bool(port)
     return True
 

@@ -84,13 +84,13 @@ def assignments(data: bytes, extra: Names, lines: Lines, confirmed: _Confirmed) 
 class _Pairs:
     """The pairs of one text: they hold values, and are forgotten with it."""
 
-    __slots__ = ("_confirmed", "_data", "_extra", "_found", "_nothing")
+    __slots__ = ("_confirmed", "_data", "_extra", "_found", "_telling")
 
     def __init__(self, data: bytes, extra: Names, confirmed: _Confirmed) -> None:
         self._data = data
         self._extra = extra
         self._confirmed = confirmed
-        self._nothing: set[bytes] = set()
+        self._telling: dict[bytes, bool] = {}
         self._found: dict[tuple[bytes, int], tuple[Found, ...] | None] = {}
 
     def read(self, place: Span) -> Iterable[Found]:
@@ -100,17 +100,21 @@ class _Pairs:
         before, begin = self._before(start) if data[end - 1] in _SIGNS else (-1, 0)
         if before < 0:
             return assigned(data, place, self._extra)
-        if data[before:end] in self._nothing:
+        name = data[before:end]
+        telling = self._telling.get(name)
+        if telling is None:
+            telling = self._noted(name, start - before)
+        if not telling:
             return ()
         cutting = self._cut(before, end, quoted=before == begin - 1 and data[before] == _QUOTE)
         if cutting is None:
-            return () if self._says_nothing(before, place) else assigned(data, place, self._extra)
+            return assigned(data, place, self._extra)
         at, text, form = cutting
         asked = (text, end - at)
         if asked in self._found:
             found = self._found[asked]
         else:
-            found = () if self._says_nothing(before, place) else self._learned(asked, start - at, form)
+            found = self._learned(asked, start - at, form)
         if found is None or (found and _ARN in data[max(start - _ARN_REACH, 0) : start]):
             return assigned(data, place, self._extra)
         return [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in found] if found else ()
@@ -150,18 +154,17 @@ class _Pairs:
         word = _BARE.match(data, at)
         return (place, data[place : word.end() + 2], _WORDS) if word else None
 
-    def _says_nothing(self, before: int, place: Span) -> bool:
-        """Whether a name says nothing of its value, wherever it stands with the same before it."""
-        start, end = place
-        text = self._data[before:end]
-        named = _NAMED.fullmatch(text)
-        if named is None or start - before < named.start(named.lastindex or 0):
-            return False
-        name = named[named.lastindex or 0]
-        if name.lower() in NAME_WORDS or meaning_of(text, start - before, self._extra)[2] is not None:
-            return False
-        self._nothing.add(text)
-        return True
+    def _noted(self, name: bytes, start: int) -> bool:
+        """Whether a name, with what stands before it and its sign, may say something of its value; from now on."""
+        if len(self._telling) >= _MOST:
+            self._telling.clear()
+        named = _NAMED.fullmatch(name)
+        telling = named is None or start < named.start(named.lastindex or 0)
+        if named and not telling:
+            word = named[named.lastindex or 0].lower()
+            telling = word in NAME_WORDS or meaning_of(name, start, self._extra)[2] is not None
+        self._telling[name] = telling
+        return telling
 
     def _learned(self, asked: tuple[bytes, int], start: int, form: re.Pattern[bytes]) -> tuple[Found, ...] | None:
         """What is found in a cutting, from now on; None if it has to be judged where it stands."""

@@ -86,7 +86,9 @@ class Scanner:
     def _settled(self, data: bytes, hits: Iterable[Hit]) -> list[Hit]:
         """Overlapping hits joined, what is allowed or masked taken out, in order."""
         settled: list[Hit] = []
-        whole = [whole_characters(data, hit) for hit in hits if not self._weakened or self._counts(hit)]
+        whole = [hit for hit in hits if self._counts(hit)] if self._weakened else [*hits]
+        if not data.isascii():
+            whole = [whole_characters(data, hit) for hit in whole]
         for hit in sorted(whole, key=lambda hit: (hit.start, -hit.end, -hit.rank)):
             if settled and hit.start < settled[-1].end:
                 settled[-1] = union(settled[-1], hit)
