@@ -29,7 +29,7 @@ NOTHING = 20_000
 # Calls per byte at which 64 KiB take half a second on the machine where the limit was set.
 CALLS_PER_BYTE = 72
 
-_SEARCHES = {call.__code__ for call in (re2._Regexp._match, Expression._every, Expression.match)}
+_SEARCHES = {call.__code__ for call in (re2._Regexp._match, Expression._every, Expression.first, Expression.match)}
 
 
 class Seen(bytes):

@@ -14,7 +14,7 @@ from typing import Final
 from triage.redact.keys import Names, sense
 from triage.redact.lines import Lines
 from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, assignment, meaning_of
-from triage.redact.text import Found, Span
+from triage.redact.text import LETTERS, Found, Span
 
 __all__ = ("assignments",)
 
@@ -59,6 +59,7 @@ _NAMED: Final = re.compile(
 # Two items of a list, with what tells whether it holds more.
 _ITEMS: Final = re.compile(rb'[\s\S]{0,9}"(' + _NAME + rb')"[ ]?,[ ]?"[^"\\\r\n\x00]+"[\s\S]{0,9}')
 _WORD_BEFORE: Final = re.compile(rb"[^A-Za-z][A-Za-z]{0,20} \Z")
+_LETTERS: Final = frozenset(LETTERS)
 _WORD_REACH: Final = 22
 _BARE: Final = re.compile(rb"[\w/.:+%-]{1,80}")
 # What stands under these is read over the end of a word, or by a reader of its own.
@@ -124,12 +125,14 @@ class _Pairs:
 
         The mark is nowhere, at -1, where that is not clear.
         """
-        first = max(start - _NAME_REACH, 0)
+        first = start - _NAME_REACH if start > _NAME_REACH else 0
         begin = first + self._data[first:start].translate(NAME_TABLE).rfind(b" ") + 1
         if begin == first:
             return -1, begin
         if self._data[begin - 1] != _BLANK:
             return begin - 1, begin
+        if self._data[begin - 2] not in _LETTERS:
+            return begin - 2, begin
         word = _WORD_BEFORE.search(self._data, max(begin - _WORD_REACH, 0), begin)
         return (word.start() if word else -1), begin
 
@@ -142,7 +145,7 @@ class _Pairs:
             place = max(before - _BESIDE_ITEMS, 0)
             return (place, data[place : stop + 1 + _BESIDE_ITEMS], _ITEMS) if quoted and stop >= 0 else None
         at = end + (data[end : end + 1] == b" ")
-        place = max(before - 2, 0) if quoted else before
+        place = before if not quoted else before - 2 if before > 2 else 0
         if data[at : at + 1] == b'"' and (quoted or sign != _COLON):
             stop = data.find(b'"', at + 1, at + _VALUE_REACH)
             return (place, data[place : stop + 3], _STRINGS) if stop >= 0 else None

@@ -6,6 +6,7 @@ This is the one place where RE2 compiles an expression. Expressions of `re` else
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import re2
@@ -44,6 +45,7 @@ WORD: Final = DIGITS + LETTERS + b"_"
 _MEMORY: Final = 64 << 20
 _BEFORE_LETTERS: Final = bytes(range(0x41))
 _ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001
+_WHOLE: Final = itemgetter(0)
 _HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START  # noqa: SLF001
 
 
@@ -60,14 +62,15 @@ class Expression:
 
     def spans(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[Span]:
         """Where it matches, from the left."""
-        for spans in self._every(data, start, end):
-            yield spans[0]
+        return map(_WHOLE, self._every(data, start, end))
 
-    def first(self, data: bytes, start: int) -> Span | None:
+    def first(self, data: bytes, pos: int) -> Span | None:
         """Where it matches first from a place on."""
-        for spans in self._every(data, start, None):
-            return spans[0]
-        return None
+        endpos = len(data)
+        if pos > endpos:
+            return None
+        spans = self._match(_ANYWHERE, data, pos, endpos)
+        return spans[0] if spans[0][0] >= 0 else None
 
     def groups(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[list[Span]]:
         """Where it and its groups match; (-1, -1) for a group that does not take part."""
