@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from triage.redact import matches, pairs, personal, prose, structure, views, wraps
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
+from triage.redact.keys import forget
 from triage.redact.layers import Layer, read_layers
 from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
@@ -47,7 +48,10 @@ class Scanner:
 
     def find(self, data: bytes, known: Known | None = None, layers: Sequence[Layer] | None = None) -> list[Hit]:
         """Every place, sorted and disjoint; what is masked already is none. `layers` are those of the text, if read."""
-        return self._settled(data, self._everywhere(layers or self.layers(data), known))
+        try:
+            return self._settled(data, self._everywhere(layers or self.layers(data), known))
+        finally:
+            forget()
 
     def find_known(self, data: bytes, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
         """The places of known values only, decoded too; without those that are found as they are."""
