@@ -46,12 +46,28 @@ _STRINGS: Final = re.compile(
     rb'(?:[\s\S]{0,2}"(' + _NAME + rb')"[ ]?:[ ]?|' + _BESIDE + rb"(" + _NAME + rb")=)" + _STRING
 )
 _WORDS: Final = re.compile(
-    rb'(?:(?:[{,][ ]?|.[{,])"(' + _NAME + rb')"[ ]?:[ ]?(?=' + _LITERAL + rb")|" + _INSIDE + rb"(" + _NAME + rb")=(?="
-    + _WORDLIKE + rb"))[\s\S]+"
+    rb'(?:(?:[{,][ ]?|.[{,])"('
+    + _NAME
+    + rb')"[ ]?:[ ]?(?='
+    + _LITERAL
+    + rb")|"
+    + _INSIDE
+    + rb"("
+    + _NAME
+    + rb")=(?="
+    + _WORDLIKE
+    + rb"))[\s\S]+"
 )
 _LINES: Final = re.compile(
-    rb'\n[ \t]*(?:-[ \t]+|export[ ])?(?:"(' + _NAME + rb')"|(' + _NAME + rb"))[ ]?[:=][ ]?(?:" + _REST + rb"|"
-    + _SENTENCE + rb")"
+    rb'\n[ \t]*(?:-[ \t]+|export[ ])?(?:"('
+    + _NAME
+    + rb')"|('
+    + _NAME
+    + rb"))[ ]?[:=][ ]?(?:"
+    + _REST
+    + rb"|"
+    + _SENTENCE
+    + rb")"
 )
 _NAMED: Final = re.compile(
     rb'(?:"(' + _NAME + rb')"[ ]?(?::|,\s{0,4}")|' + _BESIDE + rb"(" + _NAME + rb')(?:[=:]|"[ ]?,\s{0,4}"))'
@@ -112,10 +128,7 @@ class _Pairs:
             return assigned(data, place, self._extra)
         at, text, form = cutting
         asked = (text, end - at)
-        if asked in self._found:
-            found = self._found[asked]
-        else:
-            found = self._learned(asked, start - at, form)
+        found = self._found[asked] if asked in self._found else self._learned(asked, start - at, form)
         if found is None or (found and _ARN in data[max(start - _ARN_REACH, 0) : start]):
             return assigned(data, place, self._extra)
         return [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in found] if found else ()
