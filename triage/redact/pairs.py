@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from triage.redact.keys import Names, sense
+from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
 from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, assignment, meaning_of
 from triage.redact.text import LETTERS, Found, Span
@@ -86,6 +86,10 @@ _PHRASES: Final = (b"phrase", b"mnemonic")
 _ARN: Final = b"arn:"
 _ARN_REACH: Final = 200
 
+# Of a name that has not been read, and of one of which only the value shows what it says.
+_NEW: Final = Sense("new")
+_UNCLEAR: Final = Sense("unclear")
+
 _Confirmed = Callable[[bytes, int, int], bool]
 _Cutting = tuple[int, bytes, re.Pattern[bytes]]
 """Where a pair was cut out, what, and the form that such a cutting must have."""
@@ -101,13 +105,13 @@ def assignments(data: bytes, extra: Names, lines: Lines, confirmed: _Confirmed) 
 class _Pairs:
     """The pairs of one text: they hold values, and are forgotten with it."""
 
-    __slots__ = ("_confirmed", "_data", "_extra", "_found", "_telling")
+    __slots__ = ("_confirmed", "_data", "_extra", "_found", "_meanings")
 
     def __init__(self, data: bytes, extra: Names, confirmed: _Confirmed) -> None:
         self._data = data
         self._extra = extra
         self._confirmed = confirmed
-        self._telling: dict[bytes, bool] = {}
+        self._meanings: dict[bytes, Sense | None] = {}
         self._found: dict[tuple[bytes, int], tuple[Found, ...] | None] = {}
 
     def read(self, place: Span) -> Iterable[Found]:
@@ -118,17 +122,17 @@ class _Pairs:
         if before < 0:
             return assigned(data, place, self._extra)
         name = data[before:end]
-        telling = self._telling.get(name)
-        if telling is None:
-            telling = self._noted(name, start - before)
-        if not telling:
+        meaning = self._meanings.get(name, _NEW)
+        if meaning is _NEW:
+            meaning = self._noted(name, start - before)
+        if meaning is None:
             return ()
         cutting = self._cut(before, end, quoted=before == begin - 1 and data[before] == _QUOTE)
         if cutting is None:
             return assigned(data, place, self._extra)
         at, text, form = cutting
         asked = (text, end - at)
-        found = self._found[asked] if asked in self._found else self._learned(asked, start - at, form)
+        found = self._found[asked] if asked in self._found else self._learned(asked, start - at, form, meaning)
         if found is None or (found and _ARN in data[max(start - _ARN_REACH, 0) : start]):
             return assigned(data, place, self._extra)
         return [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in found] if found else ()
@@ -170,26 +174,30 @@ class _Pairs:
         word = _BARE.match(data, at)
         return (place, data[place : word.end() + 2], _WORDS) if word else None
 
-    def _noted(self, name: bytes, start: int) -> bool:
-        """Whether a name, with what stands before it and its sign, may say something of its value; from now on."""
-        if len(self._telling) >= _MOST:
-            self._telling.clear()
+    def _noted(self, name: bytes, start: int) -> Sense | None:
+        """What a name says with what stands before it and its sign, from now on: None only if it is always nothing."""
+        if len(self._meanings) >= _MOST:
+            self._meanings.clear()
+        meaning: Sense | None = _UNCLEAR
         named = _NAMED.fullmatch(name)
-        telling = named is None or start < named.start(named.lastindex or 0)
-        if named and not telling:
-            word = named[named.lastindex or 0].lower()
-            telling = word in NAME_WORDS or meaning_of(name, start, self._extra)[2] is not None
-        self._telling[name] = telling
-        return telling
+        if named and start >= named.start(named.lastindex or 0):
+            meaning = meaning_of(name, start, self._extra)[2]
+            if meaning is None and named[named.lastindex or 0].lower() in NAME_WORDS:
+                meaning = _UNCLEAR
+        self._meanings[name] = meaning
+        return meaning
 
-    def _learned(self, asked: tuple[bytes, int], start: int, form: re.Pattern[bytes]) -> tuple[Found, ...] | None:
+    def _learned(
+        self, asked: tuple[bytes, int], start: int, form: re.Pattern[bytes], meaning: Sense
+    ) -> tuple[Found, ...] | None:
         """What is found in a cutting, from now on; None if it has to be judged where it stands."""
         if len(self._found) >= _MOST:
             self._found.clear()
-        found = self._found[asked] = self._alone(*asked, start) if self._stands_alone(*asked, start, form) else None
+        alone = self._stands_alone(*asked, start, form, meaning)
+        found = self._found[asked] = self._alone(*asked, start) if alone else None
         return found
 
-    def _stands_alone(self, text: bytes, end: int, start: int, form: re.Pattern[bytes]) -> bool:
+    def _stands_alone(self, text: bytes, end: int, start: int, form: re.Pattern[bytes], known: Sense) -> bool:
         """Whether nothing but a cutting is read to judge it."""
         match = form.fullmatch(text)
         if match is None:
@@ -197,7 +205,7 @@ class _Pairs:
         begin, stop = match.span(match.lastindex or 0)
         if not begin <= start < stop or text[stop:end].strip(b'" ') not in _SIGN_ALONE:
             return False
-        meaning = meaning_of(text, start, self._extra)[2]
+        meaning = meaning_of(text, start, self._extra)[2] if known is _UNCLEAR else known
         listed = NAME_KEY.match(text, begin)
         if listed and sense(listed[1].decode("latin-1"), self._extra) is not None:
             return False
