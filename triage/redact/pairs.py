@@ -13,7 +13,7 @@ from typing import Final
 
 from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
-from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, assignment, meaning_of
+from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, assignment, meaning_of, named_value
 from triage.redact.text import LETTERS, Found, Span
 
 __all__ = ("assignments",)
@@ -78,6 +78,8 @@ _WORD_BEFORE: Final = re.compile(rb"[^A-Za-z][A-Za-z]{0,20} \Z")
 _LETTERS: Final = frozenset(LETTERS)
 _WORD_REACH: Final = 22
 _BARE: Final = re.compile(rb"[\w/.:+%-]{1,80}")
+# A word where a number of somebody would stand, such as `caller=main.go:12`.
+_NO_NUMBER: Final = re.compile(rb"=(?!std::)[A-Za-z][\w/.:+%-]{2,80}[ ,\n]")
 # What stands under these is read over the end of a word, or by a reader of its own.
 _READ_ON: Final = frozenset({"phone", "digits", "name"})
 _OF_THEIR_OWN: Final = frozenset({"header", "cookies"})
@@ -86,8 +88,9 @@ _PHRASES: Final = (b"phrase", b"mnemonic")
 _ARN: Final = b"arn:"
 _ARN_REACH: Final = 200
 
-# Of a name that has not been read, and of one of which only the value shows what it says.
+# Of a name that has not been read, of one that names another, and of one that cannot be told by itself.
 _NEW: Final = Sense("new")
+_LISTED: Final = Sense("listed")
 _UNCLEAR: Final = Sense("unclear")
 
 _Confirmed = Callable[[bytes, int, int], bool]
@@ -126,6 +129,10 @@ class _Pairs:
         if meaning is _NEW:
             meaning = self._noted(name, start - before)
         if meaning is None:
+            return ()
+        if meaning is _LISTED:
+            return named_value(data, begin, self._extra)
+        if meaning.weak == "phone" and _NO_NUMBER.match(data, end - 1):
             return ()
         cutting = self._cut(before, end, quoted=before == begin - 1 and data[before] == _QUOTE)
         if cutting is None:
@@ -183,7 +190,7 @@ class _Pairs:
         if named and start >= named.start(named.lastindex or 0):
             meaning = meaning_of(name, start, self._extra)[2]
             if meaning is None and named[named.lastindex or 0].lower() in NAME_WORDS:
-                meaning = _UNCLEAR
+                meaning = _LISTED
         self._meanings[name] = meaning
         return meaning
 

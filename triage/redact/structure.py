@@ -19,7 +19,7 @@ from triage.redact.keys import Names, Sense, parts, sense, vocabulary
 from triage.redact.lines import Lines
 from triage.redact.text import BACKSLASH, WORD, Expression, Found, Span, line_of
 
-__all__ = ("NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignment", "assignments", "meaning_of")
+__all__ = ("NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignment", "assignments", "meaning_of", "named_value")
 
 _NAMES: Final = (
     r"pass(?:word|wd|phrase|code|wort)?|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
@@ -111,7 +111,7 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     begin, stop, meaning = meaning_of(data, start + (data[start] in b"?&;.-_"), extra)
     small = data[begin:stop].lower()
     if small in NAME_WORDS or small.endswith(b"name"):
-        yield from _named_value(data, begin, extra)
+        yield from named_value(data, begin, extra)
     if meaning is None or (data[begin - 1 : begin] == b"[" and masks.MASK.match(data, begin - 1)):
         return
     if meaning.weak == "entropy":
@@ -121,7 +121,7 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
         return
     yield from _joined(data, (begin, stop), end, meaning)
     if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
-        yield from _named_value(data, begin, extra)
+        yield from named_value(data, begin, extra)
 
 
 def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
@@ -356,7 +356,7 @@ def _items(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
             yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))
 
 
-def _named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
+def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     """`"name": "DB_PASSWORD", "value": "..."`: the name is itself a value."""
     match = NAME_KEY.match(data, begin)
     meaning = sense(match[1].decode("latin-1"), extra) if match else None
