@@ -5,6 +5,7 @@ This is the one place where RE2 compiles an expression. Expressions of `re` else
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -43,6 +44,9 @@ WORD: Final = DIGITS + LETTERS + b"_"
 
 # One large alternation runs as an automaton only if its states fit.
 _MEMORY: Final = 64 << 20
+_GROUP: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|(\()(?!\?)", re.DOTALL)
+_LARGE: Final = 1 << 14
+_MOST: Final = 4_096
 _BEFORE_LETTERS: Final = bytes(range(0x41))
 _ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001
 _WHOLE: Final = itemgetter(0)
@@ -78,9 +82,22 @@ class Expression:
 
     def parts(self, data: bytes) -> Iterator[tuple[Span, int, Span]]:
         """Where it matches, the number of the one group that takes part, and where that matches."""
-        for spans in self._every(data, 0, None):
-            number = next(number for number in range(1, len(spans)) if spans[number][0] >= 0)
-            yield spans[0], number, spans[number]
+        if len(data) < _LARGE:
+            for spans in self._every(data, 0, None):
+                yield spans[0], *_taking_part(spans)
+            return
+        # Groups cost RE2 several times the match. They are asked for once for each text that matches with the byte to
+        # either side, on which they depend alone: no expression looks further than its match and `\b`.
+        known: dict[bytes, tuple[int, int, int]] = {}
+        for start, end in expression(_GROUP.sub(_ungrouped, self.pattern)).spans(data):
+            beside = data[start - 1 : end + 1] if start else b""
+            part = known.get(beside)
+            if part is None:
+                number, place = _taking_part(self._match(_HERE, data, start, len(data)))
+                part = (number, place[0] - start, place[1] - start)
+                if start and end < len(data) and len(known) < _MOST:
+                    known[beside] = part
+            yield (start, end), part[0], (part[1] + start, part[2] + start)
 
     def _every(self, data: bytes, pos: int, end: int | None) -> Iterator[list[Span]]:
         """As `finditer` of the module, without an object for each match: there are ten thousand in a megabyte."""
@@ -109,6 +126,17 @@ class Expression:
     def fullmatch(self, data: bytes) -> bool:
         """Whether it matches the whole."""
         return self._compiled.fullmatch(data) is not None
+
+
+def _taking_part(spans: list[Span]) -> tuple[int, Span]:
+    """The number of the one group that takes part in a match, and where it is."""
+    number = next(number for number in range(1, len(spans)) if spans[number][0] >= 0)
+    return number, spans[number]
+
+
+def _ungrouped(part: re.Match[str]) -> str:
+    """A group that captures nothing."""
+    return "(?:" if part[1] else part[0]
 
 
 class Beginnings:
