@@ -56,3 +56,15 @@ def test_nothing_that_was_asked_about_outlives_a_text():
     assert keys.sense.cache_info().currsize == 0
     redactor.text("hunter2-not-real", key="password")
     assert keys.sense.cache_info().currsize == 0
+
+
+def test_a_block_without_findings_is_read_once_and_still_searched_for_what_is_known(monkeypatch):
+    block = b"INFO the lantern of quartz-otter was lit\n" * 400
+    redactor = Redactor()
+    redactor.learn(block, place="")
+    read = []
+    monkeypatch.setattr(redactor._scanner, "_told", lambda layers: read.append(layers) or iter(()))
+    assert redactor.mask(block).data == block
+    redactor._register([scan.Hit(0, 12, "password", "key", 5, b"quartz-otter")])
+    assert b"quartz-otter" not in redactor.mask(block).data
+    assert len(read) == 1  # the masked text is another

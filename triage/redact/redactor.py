@@ -218,7 +218,7 @@ class Redactor:
         if not entry.label and hit.rank > entry.rank:
             entry.rank, entry.kind, entry.exact = hit.rank, hit.kind, hit.exact
             entry.length = len(value)
-        if len(entry.values) < _VALUES and worth_finding(hit.kind, hit.value):
+        if len(entry.values) < _VALUES and hit.value not in entry.values and worth_finding(hit.kind, hit.value):
             entry.values.add(hit.value)
         return entry
 
