@@ -101,8 +101,10 @@ _Cutting = tuple[int, bytes, re.Pattern[bytes]]
 def assignments(data: bytes, extra: Names, lines: Lines, confirmed: _Confirmed) -> Iterator[Found]:
     """As `structure.assignments`; `confirmed` says whether the generic rule finds anything at a name."""
     pairs = _Pairs(data, extra, confirmed)
-    for start, end in lines.spans(assignment(extra)):
-        yield from pairs.read((start, end))
+    for place in lines.spans(assignment(extra)):
+        found = pairs.read(place)
+        if found:
+            yield from found
 
 
 class _Pairs:
