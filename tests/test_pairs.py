@@ -18,6 +18,8 @@ LINES = (
     'arn:aws:iam::1:role/user="j.doe",x\n{"user":"j.doe","x":1}',
     '{"user":"j.doe" -> "a.roe","host":"a" to "db-01"}{"user":"j.doe", "x":1}',
     '["x-api-key","8f3a9c2e7b1d4f60a2"] {"key":"host.name","value":{"stringValue":"db-01"}}',
+    "declare -X NODE_NAME=kernel7 rest\nx declare -X NODE_NAME=kernel7 rest",
+    "caller=main.go:12 caller=5551234567 caller=b phone=x1 sms=+49 151 23456789 mobile=0x1f ",
     "the secret user=j.doe x user=j.doe\nsecret user=j.doe x\nuser=j.doe x y\n",
 )
 
