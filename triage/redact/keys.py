@@ -143,6 +143,9 @@ def parts(name: str) -> list[str]:
     found: list[str] = []
     for part in _PARTS.findall(name):
         small = part.lower()
+        if not small.endswith(_ENDINGS):
+            found.append(small)
+            continue
         ending = next((ending for ending in _ENDINGS if small.endswith(ending) and small != ending), "")
         if ending and small not in _WHOLE and (small,) not in vocabulary().senses:
             found += small.removesuffix(ending), ending
