@@ -18,6 +18,7 @@ import re2
 from tests.redaction import logs
 from triage.redact import mask
 from triage.redact.redactor import Redactor
+from triage.redact.text import Expression
 
 SMALL, LARGE = 16 << 10, 64 << 10
 # Linear work is four times as much; what grows with the square is sixteen times. Between them: windows of 8 KiB around
@@ -28,7 +29,7 @@ NOTHING = 20_000
 # Calls per byte at which 64 KiB take half a second on the machine where the limit was set.
 CALLS_PER_BYTE = 72
 
-_SEARCH = re2._Regexp._match.__code__
+_SEARCHES = {call.__code__ for call in (re2._Regexp._match, Expression._every, Expression.first, Expression.match)}
 
 
 class Seen(bytes):
@@ -102,7 +103,7 @@ def counted(call: Callable[[], object]) -> Work:
         nonlocal calls, searched
         if event in {"call", "c_call"}:
             calls += 1
-        elif event == "return" and frame.f_code is _SEARCH:
+        elif event == "return" and frame.f_code in _SEARCHES:
             known = frame.f_locals
             spans = known.get("spans")
             if spans is not None:

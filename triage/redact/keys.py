@@ -1,6 +1,7 @@
 """Names that say what stands under them: `DB_PASSWORD`, `x-api-key`, `sessionId`, `hostname`.
 
-A name is taken apart into words and looked up in `keys.toml`; the answer is memoised per distinct name.
+A name is taken apart into words and looked up in `keys.toml`; the answer is memoised per distinct name, until `forget`:
+values are asked about as well.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-__all__ = ("Names", "Program", "Sense", "Vocabulary", "parts", "sense", "vocabulary")
+__all__ = ("Names", "Program", "Sense", "Vocabulary", "forget", "parts", "sense", "vocabulary")
 
 Names = tuple[str, ...]
 
@@ -81,6 +82,8 @@ class Vocabulary:
     """What keys.toml says."""
 
     senses: dict[Names, Sense]
+    speaking: frozenset[str]
+    """Every word of the senses."""
     longest: int
     about: frozenset[str]
     asking: frozenset[str]
@@ -118,6 +121,7 @@ def vocabulary() -> Vocabulary:
     }
     return Vocabulary(
         senses,
+        frozenset(word for words in senses for word in words),
         max(map(len, senses)),
         frozenset(data["about"]),
         frozenset(data["asking"]),
@@ -139,6 +143,9 @@ def parts(name: str) -> list[str]:
     found: list[str] = []
     for part in _PARTS.findall(name):
         small = part.lower()
+        if not small.endswith(_ENDINGS):
+            found.append(small)
+            continue
         ending = next((ending for ending in _ENDINGS if small.endswith(ending) and small != ending), "")
         if ending and small not in _WHOLE and (small,) not in vocabulary().senses:
             found += small.removesuffix(ending), ending
@@ -147,7 +154,7 @@ def parts(name: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def sense(name: str, extra: Names = ()) -> Sense | None:
     """What a name says of its value, or None; `extra` are names whose values are secrets by a policy.
 
@@ -163,6 +170,8 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
         if _holds(words, parts(own)):
             return Sense("secret")
     known = vocabulary()
+    if known.speaking.isdisjoint(words):
+        return None
     best: tuple[int, int, Sense] | None = None
     for size in range(min(known.longest, len(words)), 0, -1):
         for at in range(len(words) - size, -1, -1):
@@ -172,6 +181,11 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
                 if best is None or rank > best[:2]:
                     best = (*rank, found)
     return best[2] if best else None
+
+
+def forget() -> None:
+    """Keep no name and no value that was asked about: after each text."""
+    sense.cache_clear()
 
 
 def _holds(words: list[str], wanted: list[str]) -> bool:

@@ -41,6 +41,8 @@ _OF_THREADS: Final = frozenset(
 _HOST: Final = re.compile(rb"[ \t]*([A-Za-z][A-Za-z0-9.-]{1,62})")
 _HINTS: Final = frozenset({"entropy", "docker"})
 # What stands before the word for a password and makes what is before it one.
+# Behind these a password is the name in a document: nothing is compared or printed.
+_BEFORE_NAMES: Final = frozenset({b'"', b"'"})
 _IS_BEFORE: Final = re.compile(
     rb"""(?:(["'`])([^"'`\s]{5,80})\1|(?:\A|[\s(])([^\s"'`]{5,80}))"""
     rb"""(?:[ ]?[!=]==?[ ]?[\w.>$-]{0,40}|\.equals(?:IgnoreCase)?\([\w.]{0,40}|,[ ]?[\w.>]{0,40}(?:get)?"""
@@ -197,7 +199,8 @@ def prompted(data: bytes, at: int) -> Iterator[Found]:
     """What the word for a password, whose second letter stands at a place, says of what is before and behind it."""
     line = max(data.rfind(b"\n", max(at - 160, 0), at) + 1, at - 160, 0)
     behind = data[at + 7 : at + 8]
-    before = _IS_BEFORE.search(data, line, at)
+    quoted = data[at - 2 : at - 1] in _BEFORE_NAMES
+    before = None if quoted else _IS_BEFORE.search(data, line, at)
     if before:
         group = 2 if before[2] is not None else 3
         comma = b"," in data[before.end(group) : before.end(group) + 2]
@@ -208,7 +211,7 @@ def prompted(data: bytes, at: int) -> Iterator[Found]:
             yield *before.span(group), "password", "compared"
     if behind == b"(":
         yield from _behind(_CALLED, data, at)
-    elif _ASKED.search(data, line, at):
+    elif not quoted and _ASKED.search(data, line, at):
         answer = _ANSWER.match(data, at + 7)
         if answer:
             yield from calls.printed(data, answer.end())

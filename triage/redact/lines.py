@@ -81,6 +81,9 @@ class Lines:
 
     def spans(self, expression: Expression) -> Iterator[Span]:
         """Where an expression matches in the text."""
+        if self.data == self._whole:
+            yield from expression.spans(self._whole)
+            return
         for start, end in expression.spans(self.data) if self.data else ():
             shift, together = self._moved(start, end)
             if together:
@@ -116,7 +119,7 @@ def _runs(data: bytes, wanted: Expression) -> Iterator[Span]:
             if end >= 0:
                 yield start, end
             start = begin
-        skip = min(2 * skip + 1, _MOST_SKIPPED) if begin == at else 0
+        skip = min(2 * skip + 1, _MOST_SKIPPED) if begin <= end else 0
         at = _line_end(data, found[1] + skip)
         end = min(_line_end(data, at + _REACH) + 1, len(data))
     if end >= 0:

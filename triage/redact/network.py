@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.text import HEX_DIGITS, WORD, Found, digits_in, letters_in, touches
+from triage.redact.text import HEX_DIGITS, WORD, Found, digits_in, expression, letters_in, touches
 
 __all__ = ("MAC", "V4", "hexadecimal", "ipv4")
 
@@ -25,16 +25,18 @@ _WORD_AND_COLON: Final = re.compile(rb"[A-Za-z]{0,20}[g-zG-Z][A-Za-z]{0,20}:\Z")
 _ZONE: Final = re.compile(rb"%[A-Za-z0-9._-]{1,16}")
 # tcpdump and netstat write a port behind a dot.
 _DOTTED_PORT: Final = re.compile(rb"\.(?:[0-9]{4,5}(?![0-9.])|[0-9]{2,5}(?=:| >))")
-_NETWORK_BEFORE: Final = re.compile(
-    rb"(?i)(?:\b(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest|destination|gateway|remote|"
-    rb"resolver|nameserver|dns|connect|connected|connecting|listen|bind|forwarded|real-ip)\b[\w-]{0,12}[\"'\\]{0,4}"
-    rb"[ \t]{0,3}[:=(]{0,2}[ \t\"'\\]{0,4}|://|[@\[])\Z"
+# Looked for by RE2: `re` would try each word of these at each place before an address.
+_NETWORK_BEFORE: Final = (
+    r"(?i)(?:\b(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest|destination|gateway|remote|"
+    r"resolver|nameserver|dns|connect|connected|connecting|listen|bind|forwarded|real-ip)\b[\w-]{0,12}[\"'\\]{0,4}"
+    r"[ \t]{0,3}[:=(]{0,2}[ \t\"'\\]{0,4}|://|[@\[])\z"
 )
-_VERSION_BEFORE: Final = re.compile(
-    rb"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
-    rb"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|"
-    rb"directx|openssl|libcurl|glibc)\w{0,10}|version|\bv)[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\Z"
+_VERSION_BEFORE: Final = (
+    r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
+    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|"
+    r"directx|openssl|libcurl|glibc)\w{0,10}|version|\bv)[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
 )
+_EVERY_MACHINE: Final = (b"0.", b"127.", b"255.")
 _BEFORE: Final = 32
 _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
 _MOST_OF_A_VERSION: Final = 25
@@ -63,26 +65,22 @@ def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
 def _is_address(data: bytes, start: int, end: int) -> bool:
     """Whether four numbers are an IPv4 address: in range, not a version, not one that every machine has."""
     text = data[start:end]
-    parts = text.split(b".")
-    if any(len(part) > 1 and part.startswith(b"0") for part in parts) or any(int(part) > 255 for part in parts):
+    if text.startswith(_EVERY_MACHINE) or text.endswith(b".0.0.0") or (start and data[start - 1] in _PART_OF_A_NAME):
         return False
-    if start and data[start - 1] in _PART_OF_A_NAME:
+    parts = text.split(b".")
+    numbers = [*map(int, parts)]
+    if max(numbers) > 255 or any(part[:1] == b"0" and len(part) > 1 for part in parts):
         return False
     port = _DOTTED_PORT.match(data, end)
     mark, behind = data[end : end + 1], data[end + 1 : end + 2]
     if (mark == b"." and behind.isdigit() and not port) or (mark in {b"-", b"+", b"_"} and behind.isalpha()):
         return False
-    address = ipaddress.IPv4Address(text.decode("ascii"))
-    first = int(parts[0])
-    if address.is_loopback or address.is_unspecified or first in {0, 255} or text.endswith(b".0.0.0"):
-        return False
     before = data[max(start - _BEFORE, 0) : start]
-    if _VERSION_BEFORE.search(before):
+    if expression(_VERSION_BEFORE).first(before, 0):
         return False
     # Four small numbers are a version or a section more often than an address, unless something says so.
-    small = all(int(part) <= _MOST_OF_A_VERSION for part in parts)
-    if small and (first != 10 or before.endswith(b"@")):
-        return bool(_NETWORK_BEFORE.search(before)) or mark in {b":", b"/"} or bool(port)
+    if max(numbers) <= _MOST_OF_A_VERSION and (numbers[0] != 10 or before.endswith(b"@")):
+        return expression(_NETWORK_BEFORE).first(before, 0) is not None or mark in {b":", b"/"} or bool(port)
     return True
 
 

@@ -51,6 +51,12 @@ def _networks() -> tuple[_Network, ...]:
 
 
 @cache
+def _networks_with(length: int) -> tuple[_Network, ...]:
+    """The networks that have cards of a length."""
+    return tuple(network for network in _networks() if length in network.lengths)
+
+
+@cache
 def _iban_lengths() -> dict[bytes, int]:
     """Read the length of an IBAN by country, once."""
     return {country.encode(): length for country, length in tomllib.loads(_FILE.read_text("utf-8"))["iban"].items()}
@@ -136,8 +142,7 @@ def is_card(digits: bytes) -> bool:
     (True, False)
     """
     known = any(
-        network.first <= int(digits[: network.digits]) <= network.last and len(digits) in network.lengths
-        for network in _networks()
+        network.first <= int(digits[: network.digits]) <= network.last for network in _networks_with(len(digits))
     )
     if not known or len(set(digits)) < 2:
         return False

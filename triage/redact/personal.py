@@ -90,6 +90,8 @@ def personal(data: bytes) -> Iterator[Found]:
 def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
     """What a candidate is, by how it begins."""
     first = data[start : start + 1]
+    if first in b"0123456789+:":
+        return _numeric(data, start, end)
     if first == b"~":
         return accounts.behind_tilde(data, start, end)
     if listed := accounts.LISTED.match(data, start):
@@ -102,7 +104,7 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
         return accounts.in_access_log(data, start)
     if first in b"/\\%":
         return accounts.in_path(data, start)
-    if first in b"0123456789+(:":
+    if first == b"(":
         return _numeric(data, start, end)
     return _lettered(data, start, end)
 

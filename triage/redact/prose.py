@@ -49,6 +49,10 @@ _CLASSES: Final = "Token|Secret|Password|Credentials?|ApiKey|Session"
 _FLAG_ENDINGS: Final = (b"pass", b"passwd", b"password", b"secret", b"token", b"pwd", b"passin", b"passout")
 _NOT_OF_FLAGS: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
 _QUOTES: Final = frozenset({b'"', b"'"})
+_OPENING: Final = frozenset(b"\"'")
+# A word that nothing but a blank or a comma ends, and no quote opens.
+_PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
+_MOST: Final = 16_384
 _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs looks like the fields of a password file.
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:")
@@ -80,8 +84,20 @@ _HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?
 
 def said(data: bytes, lines: Lines | None = None) -> Iterator[Found]:
     """What follows flags of command lines, and names in sentences."""
+    nothing: set[tuple[int, bytes]] = set()
     for number, start, end in (lines or Lines(data)).parts(SAID):
-        yield from _PHRASES[number - 1][1](data, start, end)
+        reader = _PHRASES[number - 1][1]
+        word = _PLAIN.match(data, end) if reader in _LOCAL and data[end - 1] not in _OPENING else None
+        if word is None:
+            yield from reader(data, start, end)
+            continue
+        # No more than this is read: what said nothing says nothing again.
+        asked = (number, data[start : word.end() + 2])
+        if asked not in nothing:
+            found = [*reader(data, start, end)]
+            yield from found
+            if not found and len(nothing) < _MOST:
+                nothing.add(asked)
 
 
 def _flagged(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -260,4 +276,5 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _wrapped,
     ),
 )
+_LOCAL: Final = frozenset({_secret, _machine, _person})
 SAID: Final = Expression("(?i)" + "|".join(phrase for phrase, _ in _PHRASES))

@@ -17,6 +17,7 @@ import numpy as np
 
 from triage.redact import documents, judging, masks
 from triage.redact.hits import KEY, Hit, joined
+from triage.redact.keys import forget
 from triage.redact.known import Known, unescaped, worth_finding
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner
@@ -175,6 +176,7 @@ class Redactor:
             if not places:
                 break
             hits = self._scanner.find(data, self._everything())
+        forget()
         return Masked(data, tuple(_findings(data, rules, place)))
 
     def _cell(self, text: str, key: str | None) -> str:
@@ -190,6 +192,7 @@ class Redactor:
                 break
             data, _ = documents.apply(data, _edits(hits, [self._label(hit) for hit in hits]), media)
             hits = self._scanner.find(data, self._everything())
+        forget()
         return data.decode("utf-8", "replace")
 
     def _reserve(self, data: bytes) -> None:
@@ -203,6 +206,7 @@ class Redactor:
         for hit in hits:
             self._entry(hit)
             self._known = None
+        forget()
 
     def _entry(self, hit: Hit) -> _Entry:
         """The entry of a value, made at its first sight; the strongest rule names its kind until it has a mask."""
@@ -214,7 +218,7 @@ class Redactor:
         if not entry.label and hit.rank > entry.rank:
             entry.rank, entry.kind, entry.exact = hit.rank, hit.kind, hit.exact
             entry.length = len(value)
-        if len(entry.values) < _VALUES and worth_finding(hit.kind, hit.value):
+        if len(entry.values) < _VALUES and hit.value not in entry.values and worth_finding(hit.kind, hit.value):
             entry.values.add(hit.value)
         return entry
 
@@ -304,6 +308,7 @@ def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> li
     layers = scanner.layers(data)
     hits = scanner.find(data, layers=layers)
     again = Known([*((hit.kind, hit.value) for hit in hits if worth_finding(hit.kind, hit.value)), *given])
+    forget()
     return joined(hits, scanner.find_known(data, again, layers, hits)) if again else hits
 
 

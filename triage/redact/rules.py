@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -213,4 +212,5 @@ def entropy(value: bytes) -> float:
     (0.0, 2.0)
     """
     size = len(value)
-    return abs(-sum(count / size * math.log2(count / size) for count in Counter(value).values())) if size else 0.0
+    shares = [value.count(code) / size for code in dict.fromkeys(value)]
+    return abs(-sum(share * math.log2(share) for share in shares))

@@ -5,13 +5,15 @@ Nothing here keeps a value longer than the scan of one text.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from triage.redact import matches, personal, prose, structure, views, wraps
+from triage.redact import matches, pairs, personal, prose, structure, views, wraps
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
+from triage.redact.keys import forget
 from triage.redact.layers import Layer, read_layers
 from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ("Scanner",)
 
+_BLOCK: Final = 4_096
+_MOST_SILENT: Final = 65_536
 _MARKS: Final = 3
 _BRACKETS: Final = b" \t\r\n\"'`,:;[]{}()<>"
 _LINE_ENDS: Final = frozenset(b"\r\n\\")
@@ -33,6 +37,8 @@ class Scanner:
     """Finds under one policy."""
 
     def __init__(self, policy: Policy) -> None:
+        # Digests of blocks in which no rule found anything: the passes over a case hand each over three times.
+        self._silent: set[bytes] = set()
         self._keys = policy.keys
         self._wanted = partial(_wanted, policy.keys)
         self._disabled = policy.disabled
@@ -47,25 +53,34 @@ class Scanner:
 
     def find(self, data: bytes, known: Known | None = None, layers: Sequence[Layer] | None = None) -> list[Hit]:
         """Every place, sorted and disjoint; what is masked already is none. `layers` are those of the text, if read."""
-        return self._settled(data, self._everywhere(layers or self.layers(data), known))
+        block = hashlib.blake2b(data, digest_size=16).digest() if len(data) >= _BLOCK else b""
+        silent = block in self._silent
+        if silent and known is None:
+            return []
+        layers = layers or self.layers(data)
+        try:
+            told = [] if silent else [*self._told(layers)]
+            if block and not told and len(self._silent) < _MOST_SILENT:
+                self._silent.add(block)
+            return self._settled(data, chain(told, _named_again(layers, known) if known is not None else ()))
+        finally:
+            forget()
 
     def find_known(self, data: bytes, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
         """The places of known values only, decoded too; without those that are found as they are."""
         places = {(hit.start, hit.end) for hit in found}
-        hits = (hit for layer in layers for hit in layer.placed(known.hits(layer.data)))
+        hits = _named_again(layers, known)
         return self._settled(data, (hit for hit in hits if (hit.start, hit.end) not in places))
 
-    def _everywhere(self, layers: Sequence[Layer], known: Known | None) -> Iterator[Hit]:
-        """The hits in a text and in everything decoded from it."""
+    def _told(self, layers: Sequence[Layer]) -> Iterator[Hit]:
+        """What rules and names find in a text and in everything decoded from it."""
         for layer in layers:
             yield from layer.placed(self._plain(layer.data, layer.lines))
-            if known is not None:
-                yield from layer.placed(known.hits(layer.data))
 
     def _plain(self, data: bytes, lines: Lines) -> Iterator[Hit]:
         """The hits in a text as it stands."""
         yield from matches.by_rules(data, self._disabled, lines)
-        told = chain(structure.assignments(data, self._keys, lines), prose.said(data, lines))
+        told = chain(pairs.assignments(data, self._keys, lines, _confirmed), prose.said(data, lines))
         for start, end, kind, rule in told:
             if kind:
                 yield _to_its_end(data, start, end, kind, rule)
@@ -86,7 +101,9 @@ class Scanner:
     def _settled(self, data: bytes, hits: Iterable[Hit]) -> list[Hit]:
         """Overlapping hits joined, what is allowed or masked taken out, in order."""
         settled: list[Hit] = []
-        whole = [whole_characters(data, hit) for hit in hits if not self._weakened or self._counts(hit)]
+        whole = [hit for hit in hits if self._counts(hit)] if self._weakened else [*hits]
+        if not data.isascii():
+            whole = [whole_characters(data, hit) for hit in whole]
         for hit in sorted(whole, key=lambda hit: (hit.start, -hit.end, -hit.rank)):
             if settled and hit.start < settled[-1].end:
                 settled[-1] = union(settled[-1], hit)
@@ -109,6 +126,17 @@ class Scanner:
 def _wanted(extra: Names) -> Expression:
     """What a line holds that is worth looking at."""
     return any_of((structure.assignment(extra).pattern, prose.SAID.pattern, *matches.places(), views.ENCODED.pattern))
+
+
+def _named_again(layers: Sequence[Layer], known: Known) -> Iterator[Hit]:
+    """Where known values stand in a text and in everything decoded from it."""
+    for layer in layers:
+        yield from layer.placed(known.hits(layer.data))
+
+
+def _confirmed(data: bytes, start: int, end: int) -> bool:
+    """Whether the generic rule finds anything at a name."""
+    return any(True for _ in matches.generic(data, start, end))
 
 
 def _says_something(value: bytes) -> bool:

@@ -19,7 +19,7 @@ from triage.redact.keys import Names, Sense, parts, sense, vocabulary
 from triage.redact.lines import Lines
 from triage.redact.text import BACKSLASH, WORD, Expression, Found, Span, line_of
 
-__all__ = ("assignment", "assignments")
+__all__ = ("NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignment", "assignments", "meaning_of", "named_value")
 
 _NAMES: Final = (
     r"pass(?:word|wd|phrase|code|wort)?|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
@@ -46,9 +46,9 @@ _JOIN: Final = (
     r"|[ \t]+\.[ \t]+\""  # a pair of Lisp
     r"|(?:[ \t]+[\w:.-]{1,40}=\\{0,15}[\"'][^\"'<>\n]{0,80}\\{0,15}[\"']){0,4}>"  # an XML element
 )
-_NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
+NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
 _WORD_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20})[ ]\Z")
-_NAME_WORDS: Final = frozenset({b"name", b"key", b"header", b"field", b"id", b"param"})
+NAME_WORDS: Final = frozenset({b"name", b"key", b"header", b"field", b"id", b"param"})
 _CODE_ENDINGS: Final = frozenset(
     b"c cc cpp cs dart go h hpp java js jsx kt lua mjs php pl py rb rs scala swift ts tsx vue zig".split()
 )
@@ -71,7 +71,7 @@ _CALL: Final = re.compile(rb"\w!?\(\Z")
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 _XML_END: Final = re.compile(rb"\s{0,80}[^<\n]{1,4096}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}")
-_NAME_KEY: Final = re.compile(
+NAME_KEY: Final = re.compile(
     rb"""(?i)\b(?:name|key|header|field|param|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
     rb"""\\{0,15}["'`]?([\w.\-]{2,80})\\{0,15}["'`]?"""
 )
@@ -95,7 +95,7 @@ _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
 def assignments(data: bytes, extra: Names = (), lines: Lines | None = None) -> Iterator[Found]:
     """The values under sensitive names in a text; `extra` are names that a policy adds."""
     for start, end in (lines or Lines(data)).spans(assignment(extra)):
-        yield from _assigned(data, (start, end), extra)
+        yield from assigned(data, (start, end), extra)
 
 
 @lru_cache(maxsize=16)
@@ -105,13 +105,13 @@ def assignment(extra: Names) -> Expression:
     return Expression(rf"(?i)(?:{_NAMES}{own})[\w.\-]{{0,40}}\]?(?:{_JOIN})")
 
 
-def _assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
+def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     """What stands under one name that is joined to something."""
     start, end = place
-    begin, stop, meaning = _meaning(data, start + (data[start] in b"?&;.-_"), extra)
+    begin, stop, meaning = meaning_of(data, start + (data[start] in b"?&;.-_"), extra)
     small = data[begin:stop].lower()
-    if small in _NAME_WORDS or small.endswith(b"name"):
-        yield from _named_value(data, begin, extra)
+    if small in NAME_WORDS or small.endswith(b"name"):
+        yield from named_value(data, begin, extra)
     if meaning is None or (data[begin - 1 : begin] == b"[" and masks.MASK.match(data, begin - 1)):
         return
     if meaning.weak == "entropy":
@@ -121,7 +121,7 @@ def _assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
         return
     yield from _joined(data, (begin, stop), end, meaning)
     if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
-        yield from _named_value(data, begin, extra)
+        yield from named_value(data, begin, extra)
 
 
 def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
@@ -162,10 +162,10 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
         yield from _value(data, name, end, meaning)
 
 
-def _meaning(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense | None]:
+def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense | None]:
     """The whole name around a place and what it means, with the word before it where that makes it one."""
     first = max(start - 80, 0)
-    around = data[first : start + 120].translate(_NAME_TABLE)
+    around = data[first : start + 120].translate(NAME_TABLE)
     begin = around.rfind(b" ", 0, start - first) + 1 + first
     while data[begin : begin + 1] in {b"-", b"."}:
         begin += 1
@@ -356,9 +356,9 @@ def _items(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
             yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))
 
 
-def _named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
+def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     """`"name": "DB_PASSWORD", "value": "..."`: the name is itself a value."""
-    match = _NAME_KEY.match(data, begin)
+    match = NAME_KEY.match(data, begin)
     meaning = sense(match[1].decode("latin-1"), extra) if match else None
     if match is None or meaning is None:
         return

@@ -5,13 +5,15 @@ This is the one place where RE2 compiles an expression. Expressions of `re` else
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import re2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = (
     "BACKSLASH",
@@ -42,52 +44,99 @@ WORD: Final = DIGITS + LETTERS + b"_"
 
 # One large alternation runs as an automaton only if its states fit.
 _MEMORY: Final = 64 << 20
+_GROUP: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|(\()(?!\?)", re.DOTALL)
+_LARGE: Final = 1 << 14
+_MOST: Final = 4_096
 _BEFORE_LETTERS: Final = bytes(range(0x41))
+_ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001
+_WHOLE: Final = itemgetter(0)
+_HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START  # noqa: SLF001
 
 
 class Expression:
     """A compiled RE2 expression over bytes; linear in the text whatever the text is."""
 
-    __slots__ = ("_compiled", "group_count", "pattern")
+    __slots__ = ("_compiled", "_match", "group_count", "pattern")
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self._compiled: Any = re2.compile(pattern.encode("latin-1", "backslashreplace"), _options())
         self.group_count: int = self._compiled.groups
+        self._match: Callable[[Any, bytes, int, int], list[Span]] = self._compiled._regexp.Match  # noqa: SLF001
 
     def spans(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[Span]:
         """Where it matches, from the left."""
-        for match in self._compiled.finditer(data, start, end):
-            yield match.span()
+        return map(_WHOLE, self._every(data, start, end))
 
-    def first(self, data: bytes, start: int) -> Span | None:
+    def first(self, data: bytes, pos: int) -> Span | None:
         """Where it matches first from a place on."""
-        match = self._compiled.search(data, start)
-        return match.span() if match else None
+        endpos = len(data)
+        if pos > endpos:
+            return None
+        spans = self._match(_ANYWHERE, data, pos, endpos)
+        return spans[0] if spans[0][0] >= 0 else None
 
     def groups(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[list[Span]]:
         """Where it and its groups match; (-1, -1) for a group that does not take part."""
-        for match in self._compiled.finditer(data, start, end):
-            yield [match.span(number) for number in range(self.group_count + 1)]
+        return self._every(data, start, end)
 
     def parts(self, data: bytes) -> Iterator[tuple[Span, int, Span]]:
         """Where it matches, the number of the one group that takes part, and where that matches."""
-        for match in self._compiled.finditer(data):
-            number = match.lastindex
-            yield match.span(), number, match.span(number)
+        if len(data) < _LARGE:
+            for spans in self._every(data, 0, None):
+                yield spans[0], *_taking_part(spans)
+            return
+        # Groups cost RE2 several times the match. They are asked for once for each text that matches with the byte to
+        # either side, on which they depend alone: no expression looks further than its match and `\b`.
+        known: dict[bytes, tuple[int, int, int]] = {}
+        for start, end in expression(_GROUP.sub(_ungrouped, self.pattern)).spans(data):
+            beside = data[start - 1 : end + 1] if start else b""
+            part = known.get(beside)
+            if part is None:
+                number, place = _taking_part(self._match(_HERE, data, start, len(data)))
+                part = (number, place[0] - start, place[1] - start)
+                if start and end < len(data) and len(known) < _MOST:
+                    known[beside] = part
+            yield (start, end), part[0], (part[1] + start, part[2] + start)
+
+    def _every(self, data: bytes, pos: int, end: int | None) -> Iterator[list[Span]]:
+        """As `finditer` of the module, without an object for each match: there are ten thousand in a megabyte."""
+        endpos = len(data) if end is None else min(end, len(data))
+        match, kind = self._match, _ANYWHERE
+        while pos <= endpos:
+            spans = match(kind, data, pos, endpos)
+            start, stop = spans[0]
+            if start < 0:
+                return
+            yield spans
+            pos = stop + (stop == pos)
 
     def search(self, data: bytes, start: int = 0, end: int | None = None) -> list[Span] | None:
         """Where it and its groups match first."""
         return next(self.groups(data, start, end), None)
 
-    def match(self, data: bytes, start: int, end: int) -> list[Span] | None:
+    def match(self, data: bytes, pos: int, end: int) -> list[Span] | None:
         """Where it and its groups match right at a place."""
-        match = self._compiled.match(data, start, end)
-        return [match.span(number) for number in range(self.group_count + 1)] if match else None
+        endpos = min(end, len(data))
+        if pos > endpos:
+            return None
+        spans = self._match(_HERE, data, pos, endpos)
+        return spans if spans[0][0] >= 0 else None
 
     def fullmatch(self, data: bytes) -> bool:
         """Whether it matches the whole."""
         return self._compiled.fullmatch(data) is not None
+
+
+def _taking_part(spans: list[Span]) -> tuple[int, Span]:
+    """The number of the one group that takes part in a match, and where it is."""
+    number = next(number for number in range(1, len(spans)) if spans[number][0] >= 0)
+    return number, spans[number]
+
+
+def _ungrouped(part: re.Match[str]) -> str:
+    """A group that captures nothing."""
+    return "(?:" if part[1] else part[0]
 
 
 class Beginnings:

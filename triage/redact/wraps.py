@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
-from os.path import commonprefix
+from operator import ne
 from typing import Final
 
 from triage.redact.text import DIGITS, LETTERS, digits_in, line_of
@@ -58,7 +57,7 @@ def unwrapped(data: bytes, at: int, *, complete: bool) -> Iterator[tuple[View, i
 def continued(data: bytes, start: int, end: int) -> int:
     """Where a value ends that runs on over the ends of lines: what follows looks as random as it does."""
     value = data[start:end]
-    if not (_is_random(value) or (len(value) >= 8 and digits_in(value) >= 2)):
+    if not ((len(value) >= 8 and digits_in(value) >= 2) or _is_random(value)):
         return end
     pieces, random = _breaks(data, line_of(data, start)[0], start, guesses=0)
     if not random or pieces[0][0] != end:
@@ -114,14 +113,14 @@ def _is_random(token: bytes) -> bool:
     kinds = len(set(classes) & _KINDS)
     if len(token) >= 5 and kinds == 3:
         return True
-    changes = sum(one != other for one, other in pairwise(classes))
-    return len(token) >= 10 and kinds >= 2 and changes * 2 >= len(token)
+    return len(token) >= 10 and kinds >= 2 and sum(map(ne, classes, classes[1:])) * 2 >= len(token)
 
 
 def _continued(data: bytes, at: int, prefix: bytes) -> int:
     """Where the text of a continued line begins."""
     begun = data[at : at + len(prefix)].translate(_SAME_DIGIT)
-    same = len(commonprefix((prefix, begun)))  # noqa: RUF071 - bytes are compared here, no folders
+    same = bytes(map(ne, prefix, begun)).find(1)
+    same = len(begun) if same < 0 else same
     while same and prefix[same - 1] not in b" :]|\t":
         same -= 1
     if same >= _LEAST_PREFIX:
