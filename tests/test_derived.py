@@ -29,7 +29,17 @@ def test_rows_come_back_as_they_went_but_for_their_places(path):
     ((_, data),) = rows_of(case)
     assert isinstance(json.loads(data), list)
     back = read(data, "derived/x.json", reader=reviewed)
-    left = {"event_id", "source_id", "offset", "length", "culprit", "variant_key", "group_key", "family_key", "stack_key"}
+    left = {
+        "event_id",
+        "source_id",
+        "offset",
+        "length",
+        "culprit",
+        "variant_key",
+        "group_key",
+        "family_key",
+        "stack_key",
+    }
     left |= {"role", "rule", "counted", "in_app"}
     for name in ("events", "stacks", "modules", "logs", "metrics", "feedback", "annotations"):
         before = [{k: v for k, v in row.items() if k not in left} for row in case.raw.tables[name].to_pylist()]
