@@ -54,6 +54,7 @@ def test_four_small_numbers_are_an_address_where_something_says_so():
         ("addr fe80::1ff:fe23:4567:890a%eth0", "fe80::1ff:fe23:4567:890a%eth0"),
         ("[2001:db8:85a3:0:0:8a2e:370:7334]:443", "2001:db8:85a3:0:0:8a2e:370:7334"),
         ("IP 2001:db8::8a2e:370:7334.443 > x", "2001:db8::8a2e:370:7334"),
+        ("> 2001:db8::8a2e:370:7334.443: Flags", "2001:db8::8a2e:370:7334"),
     ],
 )
 def test_ipv6_addresses_are_found(text, value):

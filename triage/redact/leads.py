@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from triage.redact import calls, grids, values
-from triage.redact.hosts import is_host
+from triage.redact.hosts import in_words, is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.text import Expression, Found, Span, digits_in, expression, line_of
@@ -38,7 +38,13 @@ _PREFIX: Final = re.compile(rb"\[([a-z]{2,12}(?:-[a-z]{2,12}){1,3}-[0-9]{1,4})\Z
 _OF_THREADS: Final = frozenset(
     b"thread pool exec executor nio http https task job worker main epoll loop event scheduler timer process".split()
 )
-_HOST: Final = re.compile(rb"[ \t]*([A-Za-z][A-Za-z0-9.-]{1,62})")
+_HOST: Final = re.compile(rb"(?:[ .]{4,60}:)?[ \t]*([A-Za-z][A-Za-z0-9.-]{1,62})")
+_OTHER_FIELD: Final = re.compile(rb"[(=]| - ")
+_BEFORE: Final = re.compile(rb"(?:\A|[\s\"'\[(:])([A-Za-z][A-Za-z0-9.-]{2,62})[ \t]{0,40}\Z")
+_TARGET: Final = re.compile(rb"(?:[^\s@/\"'<>]{1,100}@)?([A-Za-z][A-Za-z0-9.-]{1,120})(?=[:/,?\s\"'<>;)\]\\]|\Z)")
+_MARKED: Final = re.compile(rb"([\w./-]{1,120})(?:::|;[^\]\n]{0,80}\]|\])(?=[^\s])")
+_USING: Final = re.compile(rb"(?i)(?:user|account|login|role|auth\w{0,12})\W{1,4}[\w.@-]{1,40}[\"']\Z")
+_USINGS: Final = ('" using "', "' using '", "' with '", '" with "')
 _HINTS: Final = frozenset({"entropy", "docker"})
 # What stands before the word for a password and makes what is before it one.
 _IS_BEFORE: Final = re.compile(
@@ -49,9 +55,11 @@ _IS_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _ASSERTED: Final = re.compile(rb"(?i)(?:assert\w{0,20}|equals?|compare\w{0,10}|strn?cmp|is_deeply)!?\(\Z")
-_ANSWER: Final = re.compile(rb"""\w{0,20}\)?\r?\n(?:[^\n"]{0,60}")?""")
+_ANSWER: Final = re.compile(rb"""\w{0,20}\)?\r?\n(?:(?:Out\[[0-9]{1,5}\]: |\(\w{2,4}\) )?(?=')|[^\n"]{0,60}")?""")
 _ASKED: Final = re.compile(
-    rb"(?:\A|[\s)>])(?:p|po|print|p/s|x/s|output|call|display)[ \t]+\(?[\w.>$*-]{0,40}p\Z", re.IGNORECASE
+    rb"(?:>>>|In \[[0-9]{1,5}\]:)[ ][\w.]{0,40}p\Z"
+    rb"|(?:\A|[\s)>])(?:p|po|print|p/s|x/s|output|call|display)[ \t]+\(?[\w.>$*-]{0,40}p\Z",
+    re.IGNORECASE,
 )
 
 
@@ -124,6 +132,13 @@ def _stored(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _set(data, found[1], found.end())
 
 
+def _marked(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The word behind the name of a variable and a mark, as builds set one."""
+    found = _MARKED.match(data, at + size)
+    if found:
+        yield from _set(data, found[1], found.end())
+
+
 def _valued(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The word behind `--value`, where `--name` before it says what it is."""
     found = _NAME_BEFORE.search(data, max(at - 160, 0), at)
@@ -159,7 +174,7 @@ def _made(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 
 def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
-    """The account that is named behind words."""
+    """The account that is named behind words, and not the fields of a header of syslog."""
     span = values.after(data, at + size)
     if span is None:
         return
@@ -168,7 +183,7 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
     end = start + len(name)
     small = data[start:end].lower()
     known = vocabulary()
-    if small not in known.nobody and not small.startswith(b"team") and data[end : end + 1] not in {b"(", b"="}:
+    if small not in known.nobody and not small.startswith(b"team") and not _OTHER_FIELD.match(data, end):
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 
@@ -177,6 +192,27 @@ def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
     found = _HOST.match(data, at + size)
     if found and digits_in(found[1]) and b"." not in found[1] and is_host(found[1], named=True):
         yield *found.span(1), "hostname", "lead"
+
+
+def _doing(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The machine before what it does."""
+    found = _BEFORE.search(data, max(at - 110, 0), at)
+    if found and in_words(found[1]):
+        yield *found.span(1), "hostname", "lead"
+
+
+def _target(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The machine in the URL of a server, if its name is more than a word."""
+    found = _TARGET.match(data, at + size)
+    if found and in_words(found[1].rstrip(b".")):
+        yield *found.span(1), "hostname", "lead"
+
+
+def _using(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The string that an account was refused with: user "app" using "..."."""
+    span = values.after(data, at + size, data[at + size - 1 : at + size])
+    if span and _USING.search(data, max(at - 80, 0), at + 1) and values.mixed(data[slice(*span)], least=6):
+        yield *span, "password", "lead"
 
 
 def _shared(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -237,6 +273,10 @@ def _read() -> dict[bytes, Reader]:
         (data["shares"], _shared),
         (data["prefixed"], _prefixed),
         (data["machines"], _machine),
+        (data["before"], _doing),
+        (data["schemes"], _target),
+        (data["marked"], _marked),
+        (_USINGS, _using),
         (data["links"], _linked),
         (data["values"], _valued),
         ([f"{store} {verb} " for store in data["stores"] for verb in data["storing"]] + data["setters"], _stored),

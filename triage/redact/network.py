@@ -100,7 +100,7 @@ def _is_mac(data: bytes, start: int, end: int) -> bool:
 
 def _ipv6_end(data: bytes, start: int, end: int) -> int:
     """Where an IPv6 address ends with its zone; 0 where none stands there."""
-    address, dot, port = data[start:end].rpartition(b".")
+    address, dot, port = data[start:end].rstrip(b":").rpartition(b".")
     if dot and port.isdigit() and b"." not in address:
         end = start + len(address)
     while end > start and data[end - 1] in b":." and data[end - 2 : end] != b"::":

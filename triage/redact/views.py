@@ -24,7 +24,7 @@ _RETURN: Final = 0x0D
 ENCODED: Final = Expression(
     r"\\(?:033|x1[bB]|u001[bB]|e)\[[0-9;]{0,16}[A-Za-z]"
     r"|\\(?:u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
-    r"|%(?:25){0,3}[0-9a-fA-F]{2}"
+    r"|%(?:25){0,3}[0-9a-fA-F]{2}\+?"
     r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
     r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
@@ -154,9 +154,10 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
 
 
 def _decoded_percent(data: bytes, start: int, end: int) -> Piece:
-    """A byte written with a percent sign; a control character is a blank, so that lines stay lines."""
-    byte = int(data[end - 2 : end], 16)
-    return start, end, bytes([byte]) if byte >= 32 else b" "
+    """A byte written with a percent sign, with the blank that a plus behind it is; what ends a line is a blank too."""
+    plus = data[end - 1 : end] == b"+"
+    byte = int(data[end - 2 - plus : end - plus], 16)
+    return start, end, (bytes([byte]) if byte >= 32 else b" ") + b" " * plus
 
 
 def _decoded_entity(data: bytes, start: int, end: int) -> Piece:
