@@ -1,9 +1,9 @@
 import pytest
 
-from triage.redact import lines
 from triage.redact.octets import written_out
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner
+from triage.redact.views import ENCODED
 
 SECRET = b'{"password":"hunter2-plum"}'
 FORMS = {
@@ -41,4 +41,4 @@ def test_other_bytes_stay(text):
 
 def test_bytes_are_read_up_to_the_first_that_does_not_print():
     data = b"70 61 73 73 77 6f 72 64 3d 41 ff 42"
-    assert [*written_out(data, lines.Lines(data))] == [(0, 30, b"password=A")]
+    assert [*written_out(data, ENCODED.spans(data))] == [(0, 30, b"password=A")]

@@ -36,6 +36,7 @@ def found(text):
         ("SSLProxyPassphrase hunter2", "hunter2", "password"),
         ("DefaultPassword    REG_SZ    hunter2", "hunter2", "password"),
         ("storePassword 'hunter2'", "hunter2", "password"),
+        ("client_secret mismatch: a1b2c3d4e5f6", "a1b2c3d4e5f6", "secret"),
         ("RTMP stream key a1b2c3d4e5f6", "a1b2c3d4e5f6", "secret"),
         ("kubelet, edge-07  Started container", "edge-07", "hostname"),
         ("plum:1001:*:plum:hunter2", "hunter2", "password"),

@@ -54,6 +54,7 @@ def found(text, *extra):
         '<saml:Attribute Name="password"><saml:AttributeValue>hunter2</saml:AttributeValue></saml:Attribute>',
         "'password' => env('X', 'hunter2'),",
         'http.Header{"Password":[]string{"hunter2"}}',
+        'password <- "hunter2"',
         'password => String (7) "hunter2"',
     ],
 )  # fmt: skip
@@ -90,6 +91,8 @@ def test_a_value_is_found_wherever_names_and_values_stand_together(text):
         "auth: oauth2-proxy-v1",
         "HTTP_AUTH=basic2",
         "encrypt: aes256-gcm",
+        "instance: m5.large",
+        "token <- results",
         "'password' => env('DB_PASSWORD'),",
     ],
 )
@@ -113,6 +116,7 @@ def test_headers_and_cookies_are_taken_apart():
         ('"key1": "' + "a1B2c3D4e5F" * 7 + 'a1B2c3D4e=="', "a1B2c3D4e5F" * 7 + "a1B2c3D4e==", "api_key"),
         ("SecretID:       3f2a9c1d-7b60-4e55-8a21-0c9d8e7f6a5b", "3f2a9c1d-7b60-4e55-8a21-0c9d8e7f6a5b", "session_id"),
         ('{"host":"api.ams.northwind.cloud"}', "api.ams.northwind.cloud", "hostname"),
+        ('{"host":{"name":"edge-fra-6"}}', "edge-fra-6", "hostname"),
         ('{"principal": "mfern"}', "mfern", "username"),
     ],
 )

@@ -75,6 +75,9 @@ _EVEN_IN_A_PATH: Final = (b"desktop-", b"laptop-", b"ip-", b"ec2-")
 _BEFORE_AN_ESCAPE: Final = re.compile(rb"[0-9.:,;=][ ]?\Z")
 _LONGEST: Final = 128
 _SHORTEST: Final = 4
+_SIZE: Final = re.compile(
+    rb"(?:db\.|cache\.)?[a-z][0-9][a-z]{0,4}(?:-[a-z0-9]+)?\.(?:nano|micro|small|medium|large|metal|\d{0,2}xlarge)"
+)
 # From so many labels on a name under one that says so needs no number.
 _QUALIFIED: Final = 4
 _NOT_A_MACHINE: Final = re.compile(
@@ -250,7 +253,7 @@ def _is_of_a_network(labels: list[bytes], *, named: bool) -> bool:
 
 def _is_code(text: bytes, labels: list[bytes]) -> bool:
     """Whether a dotted name is one of code: reversed as packages are, with capitals inside of words, or a number."""
-    if text[:2].lower() == b"0x":
+    if text[:2].lower() == b"0x" or _SIZE.fullmatch(text):
         return True
     return len(labels) > 1 and (labels[0] in places().packages or any(map(_CAPITALS.search, text.split(b"."))))
 

@@ -44,6 +44,17 @@ _BEFORE: Final = re.compile(rb"(?:\A|[\s\"'\[(:])([A-Za-z][A-Za-z0-9.-]{2,62})[ 
 _TARGET: Final = re.compile(rb"(?:[^\s@/\"'<>]{1,100}@)?([A-Za-z][A-Za-z0-9.-]{1,120})(?=[:/,?\s\"'<>;)\]\\]|\Z)")
 _MARKED: Final = re.compile(rb"([\w./-]{1,120})(?:::|;[^\]\n]{0,80}\]|\])(?=[^\s])")
 _USING: Final = re.compile(rb"(?i)(?:user|account|login|role|auth\w{0,12})\W{1,4}[\w.@-]{1,40}[\"']\Z")
+_COUNTED: Final = re.compile(
+    rb"(?i)(?:worker|replica|queue|step|test|build|release|feature|pr|state|stage|phase|link|item|record|file|folder|case"
+    rb"|channel|session|consumer|producer|container|version|page|slot|group|issue|ticket|run|web|pod|chapter|level)-[0-9]+"
+    rb"|(?:eth|wlan|docker|veth|br|bond|tun|step|stage|phase|test|state|slot|page|file|folder|level|case|round)[0-9]+"
+)
+_DOER: Final = re.compile(rb"(?:\A|[\s\"':])([a-z][\w.-]{2,31})\Z")
+_ENTRY: Final = re.compile(rb"(?i)\b(?:uid|cn)=([a-z][\w.-]{2,40}|[a-z][a-z]{1,20} [a-z]{2,20})\Z")
+_CODE_BEFORE: Final = re.compile(rb"(?:\A|[\s:\"'>])(?:G-)?([0-9]{4,8}|[0-9]{3}[ -][0-9]{3})\Z")
+_CODE_BEHIND: Final = re.compile(rb"(?i)[\w' -]{0,40}?\b(?:code|pin|otp|passcode|password)\b")
+_CHARACTERS: Final = re.compile(rb"\"([^\"\s]{4,80})\Z")
+_TO_CHARACTERS: Final = '".tochararray('
 _USINGS: Final = ('" using "', "' using '", "' with '", '" with "')
 _HINTS: Final = frozenset({"entropy", "docker"})
 # What stands before the word for a password and makes what is before it one.
@@ -190,14 +201,37 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
 def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The machine that is named behind words."""
     found = _HOST.match(data, at + size)
-    if found and digits_in(found[1]) and b"." not in found[1] and is_host(found[1], named=True):
+    if found is None or not digits_in(found[1]) or b"." in found[1] or _COUNTED.fullmatch(found[1]):
+        return
+    if is_host(found[1], named=True):
         yield *found.span(1), "hostname", "lead"
+
+
+def _doer(form: re.Pattern[bytes], _size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account before what its person does, or before the folder of its entry."""
+    found = form.search(data, max(at - 64, 0), at)
+    if found and found[1].lower() not in vocabulary().nobody:
+        yield from judged(data, found.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
+
+
+def _coded(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The digits before words that say that they are a code."""
+    found = _CODE_BEFORE.search(data, max(at - 16, 0), at)
+    if found and _CODE_BEHIND.match(data, at + size):
+        yield *found.span(1), "pin", "lead"
+
+
+def _characters(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The string that is turned into characters, as calls of Java take passwords."""
+    found = _CHARACTERS.search(data, max(at - 90, 0), at)
+    if found and values.mixed(found[1], least=6):
+        yield *found.span(1), "password", "lead"
 
 
 def _doing(_size: int, data: bytes, at: int) -> Iterator[Found]:
     """The machine before what it does."""
     found = _BEFORE.search(data, max(at - 110, 0), at)
-    if found and in_words(found[1]):
+    if found and in_words(found[1]) and not _COUNTED.fullmatch(found[1]):
         yield *found.span(1), "hostname", "lead"
 
 
@@ -275,6 +309,10 @@ def _read() -> dict[bytes, Reader]:
         (data["machines"], _machine),
         (data["before"], _doing),
         (data["schemes"], _target),
+        (data["doers"], partial(_doer, _DOER)),
+        (data["entries"], partial(_doer, _ENTRY)),
+        (data["codes"], _coded),
+        ((_TO_CHARACTERS,), _characters),
         (data["marked"], _marked),
         (_USINGS, _using),
         (data["links"], _linked),

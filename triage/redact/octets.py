@@ -7,12 +7,10 @@ that addresses, digests and code in hexadecimal cost nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from triage.redact.lines import Lines
-from triage.redact.runs import Run
-from triage.redact.text import Expression
+from triage.redact.text import HEX_DIGITS, Span
 
 __all__ = ("OCTETS", "written_out")
 
@@ -25,19 +23,18 @@ _FORMS: Final = (
     (r"(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])", r"9|10|13", r", ?"),
     (r"0x[2-7][0-9a-f]", r"0x0[9ad]", r",? ?"),
 )
-OCTETS: Final = Expression(
-    "(?i)"
-    + "|".join(
-        rf"\b(?:{_LEAST * (byte + joint)}(?:(?:{byte}|{end}){joint})*(?:{byte}\b)?)" for byte, end, joint in _FORMS
-    )
+OCTETS: Final = "|".join(
+    rf"\b(?i:{_LEAST * (byte + joint)}(?:(?:{byte}|{end}){joint})*(?:{byte}\b)?)" for byte, end, joint in _FORMS
 )
-"""Eight such bytes and more."""
+"""An expression of eight such bytes and more."""
 _NUMBER: Final = re.compile(rb"(?:0x)?[0-9a-fA-F]+", re.IGNORECASE)
 
 
-def written_out(data: bytes, lines: Lines) -> Iterator[Run]:
-    """Where bytes are written out, and the text that they are."""
-    for start, end in lines.spans(OCTETS):
+def written_out(data: bytes, encoded: Iterable[Span]) -> Iterator[tuple[int, int, bytes]]:
+    """Where bytes are written out among what is encoded, and the text that they are."""
+    for start, end in encoded:
+        if data[start] not in HEX_DIGITS:
+            continue
         written = data[start : min(end, start + _CAP)]
         base = 10 if b"," in written and b"x" not in written.lower() else 16
         yield start, end, bytes(int(number, base) for number in _NUMBER.findall(written))

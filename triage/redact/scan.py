@@ -15,7 +15,6 @@ from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_c
 from triage.redact.layers import Layer, read_layers
 from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
-from triage.redact.octets import OCTETS
 from triage.redact.text import Expression
 
 if TYPE_CHECKING:
@@ -109,8 +108,7 @@ class Scanner:
 @lru_cache(maxsize=16)
 def _wanted(extra: Names) -> Expression:
     """What a line holds that is worth looking at."""
-    told = structure.assignment(extra).pattern, prose.SAID.pattern
-    return any_of((*told, *matches.places(), views.ENCODED.pattern, OCTETS.pattern))
+    return any_of((structure.assignment(extra).pattern, prose.SAID.pattern, *matches.places(), views.ENCODED.pattern))
 
 
 def _says_something(value: bytes) -> bool:

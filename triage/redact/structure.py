@@ -34,6 +34,7 @@ _JOIN: Final = (
     # a sign of assignment
     r"(?:\\{0,15}[\"'\x60]\]?)?(?::(?:protected|private)\]?)?[ \t]{0,8}\\{0,2}"
     r"(?:=>|->|<<<|::[ \t]|:=|[!=]==?|(?:\|\||\?\?|[?+.])=|[:=]|%3[dD]|\|{1,2}|\.{4,60})"
+    r"|[ \t]{0,4}<-[ \t]{0,4}[\"']"  # an assignment of R
     r"|</(?:name|key|param-name)>\s{0,40}<(?:value|string|param-value)[^<>]{0,60}>"  # a name beside its value
     r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
     r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*|[ \t]*\([a-z_ ]{2,20}\)[ \t]*[:=]"
@@ -87,6 +88,7 @@ _OTHER_VALUE: Final = re.compile(
 )
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
+_OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
 _BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
@@ -208,7 +210,8 @@ def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     blanks = _SKIP.match(data, at)
     at = blanks.end() if blanks else at
     if data[at : at + 1] == b"{":
-        inner = (_INNER_NAME if meaning.weak == "user" else _INNER_VALUE).match(data, at)
+        named = meaning.weak == "user" or data[slice(*name)].lower() in _OF_MACHINES
+        inner = (_INNER_NAME if named else _INNER_VALUE).match(data, at)
         at = inner.end() if inner else at
     elif data[at : at + 1] in _WRAPPED and (wrapper := _WRAPPER.match(data, at)):
         at = wrapper.end()
