@@ -95,6 +95,7 @@ def test_a_share_gives_its_machine_and_the_account_on_it():
         ("sqlplus mfern/hunter2@db", [("hunter2", "password")]),
         ("postgres://mfern:hun#ter/2@db/shop", [("hun#ter/2", "password"), ("mfern", "username")]),
         ("http://shop:8080/node_modules/@scope/x", []),
+        ("x://123456:hunter2@db/shop", [("hunter2", "password")]),
         ("mfern@example.com:hunter2\n", [("mfern@example.com", "email"), ("hunter2", "password")]),
         ('"mfern@example.com:hunter2"}', [("mfern@example.com", "email"), ("hunter2", "password")]),
         ("mfern@example.com:hunter2\\n", [("mfern@example.com", "email"), ("hunter2", "password")]),

@@ -37,6 +37,7 @@ def found(text):
         ("DefaultPassword    REG_SZ    hunter2", "hunter2", "password"),
         ("storePassword 'hunter2'", "hunter2", "password"),
         ("client_secret mismatch: a1b2c3d4e5f6", "a1b2c3d4e5f6", "secret"),
+        ("wireless key: hunter2-plum", "hunter2-plum", "secret"),
         ("RTMP stream key a1b2c3d4e5f6", "a1b2c3d4e5f6", "secret"),
         ("kubelet, edge-07  Started container", "edge-07", "hostname"),
         ("plum:1001:*:plum:hunter2", "hunter2", "password"),
@@ -66,6 +67,7 @@ def test_what_sentences_and_flags_name_is_found(text, value, kind):
         "/etc/passwd: plum:x:0:0:plum:/srv/plum:/bin/bash",
         "could not read Password for 'https://example.org': no terminal",
         "InvalidPassword thrown",
+        "password: !!str plum",
         "su - ID47 - x",
     ],
 )

@@ -55,6 +55,7 @@ def found(text, *extra):
         "'password' => env('X', 'hunter2'),",
         'http.Header{"Password":[]string{"hunter2"}}',
         'password <- "hunter2"',
+        'HikariConfig - password........................."hunter2"',
         'password => String (7) "hunter2"',
     ],
 )  # fmt: skip
@@ -117,6 +118,9 @@ def test_headers_and_cookies_are_taken_apart():
         ("SecretID:       3f2a9c1d-7b60-4e55-8a21-0c9d8e7f6a5b", "3f2a9c1d-7b60-4e55-8a21-0c9d8e7f6a5b", "session_id"),
         ('{"host":"api.ams.northwind.cloud"}', "api.ams.northwind.cloud", "hostname"),
         ('{"host":{"name":"edge-fra-6"}}', "edge-fra-6", "hostname"),
+        ("code_verifier=a1b2c3d4e5f6&code=x", "a1b2c3d4e5f6", "token"),
+        ('"preferred_username":"mfern"', "mfern", "username"),
+        ("db_user=mfern", "mfern", "username"),
         ('{"principal": "mfern"}', "mfern", "username"),
     ],
 )

@@ -238,7 +238,9 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, middle, "token", "userinfo"
         return
     small = user.lower()
-    nobody = small in _NOBODY or small.rstrip(DIGITS) in vocabulary().services or values.placeholder(user)
+    nobody = (
+        small in _NOBODY or small.isdigit() or small.rstrip(DIGITS) in vocabulary().services or values.placeholder(user)
+    )
     if user and colon and not nobody and b"=" not in user and not _BROWSER.match(user):
         yield start, middle, "username", "userinfo"
 

@@ -28,7 +28,10 @@ _REACH: Final = 300
 # From so many characters on even a string has to look like a secret.
 _LONG: Final = 8
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
-_NAME_BEFORE: Final = re.compile(rb"""(?i)--?(?:name|key|path|id)[ \t=]+["']?([\w./:-]{1,120})["']?[ \t]+\Z""")
+_NAME_BEFORE: Final = re.compile(
+    rb"""(?i)(?:--?(?:name|key|path|id)[ \t=]+["']?([\w./:-]{1,120})["']?[ \t]+"""
+    rb"""|/v[ ]"?([\w-]{1,60})"?[ ]+/t[ ]\w{1,20}[ ]+)\Z"""
+)
 _STORED: Final = re.compile(rb"""(?:--?[A-Za-z][\w-]{0,30}[ \t]+){0,3}["']?([\w./:-]{1,120})["']?[ \t]+(?=[^\s=-])""")
 _ACCOUNT: Final = Sense("username", "user")
 _FLAGS: Final = re.compile(rb"(?:-[A-Za-z-]{1,20}[ \t]+)*")
@@ -49,7 +52,7 @@ _COUNTED: Final = re.compile(
     rb"|channel|session|consumer|producer|container|version|page|slot|group|issue|ticket|run|web|pod|chapter|level)-[0-9]+"
     rb"|(?:eth|wlan|docker|veth|br|bond|tun|step|stage|phase|test|state|slot|page|file|folder|level|case|round)[0-9]+"
 )
-_DOER: Final = re.compile(rb"(?:\A|[\s\"':])([a-z][\w.-]{2,31})\Z")
+_DOER: Final = re.compile(rb"(?:\A|[\n\"']|: | - )([a-z][\w.-]{2,31})\Z")
 _ENTRY: Final = re.compile(rb"(?i)\b(?:uid|cn)=([a-z][\w.-]{2,40}|[a-z][a-z]{1,20} [a-z]{2,20})\Z")
 _CODE_BEFORE: Final = re.compile(rb"(?:\A|[\s:\"'>])(?:G-)?([0-9]{4,8}|[0-9]{3}[ -][0-9]{3})\Z")
 _CODE_BEHIND: Final = re.compile(rb"(?i)[\w' -]{0,40}?\b(?:code|pin|otp|passcode|password)\b")
@@ -154,7 +157,7 @@ def _valued(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The word behind `--value`, where `--name` before it says what it is."""
     found = _NAME_BEFORE.search(data, max(at - 160, 0), at)
     if found:
-        yield from _set(data, found[1], at + size)
+        yield from _set(data, found[1] or found[2], at + size)
 
 
 def _set(data: bytes, name: bytes, at: int) -> Iterator[Found]:

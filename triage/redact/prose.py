@@ -21,7 +21,7 @@ __all__ = ("SAID", "said")
 _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
     r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
-    r"|session|sid|pin|otp|totp|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?"
+    r"|session|sid|pin|otp|totp|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?|wireless"
     r"|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared) key"
     r"|preshared-key|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
     r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|your|use|enter)"
@@ -119,7 +119,13 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     if span is None or data[start - 1 : start] == b"/":
         return
     value = data[slice(*span)]
-    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or b"://" in value:
+    if (
+        values.placeholder(value)
+        or value[:1] in b"-=:"
+        or values.in_code(value)
+        or b"://" in value
+        or value.startswith(b"!!")
+    ):
         return
     if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
         return
