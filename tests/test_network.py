@@ -11,7 +11,16 @@ def found(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["client 203.0.113.7 connected", "203.0.113.7:443", "[203.0.113.7]", "ip=10.1.2.3", "203.0.113.7."]
+    "text",
+    [
+        "client 203.0.113.7 connected",
+        "203.0.113.7:443",
+        "[203.0.113.7]",
+        "ip=10.1.2.3",
+        "203.0.113.7.",
+        "address:\\t203.0.113.7",
+        "tcp4 0 0 203.0.113.7.443 127.0.0.1.52311 ESTABLISHED",
+    ],
 )
 def test_ipv4_addresses_are_found(text):
     value = "10.1.2.3" if "10.1" in text else "203.0.113.7"

@@ -38,6 +38,8 @@ def found(text):
         ("storePassword 'hunter2'", "hunter2", "password"),
         ("client_secret mismatch: a1b2c3d4e5f6", "a1b2c3d4e5f6", "secret"),
         ("wireless key: hunter2-plum", "hunter2-plum", "secret"),
+        (r'{"m":"user \"mfern\" not found"}', "mfern", "username"),
+        (r'{"m":"drained node \"edge-07\""}', "edge-07", "hostname"),
         ("RTMP stream key a1b2c3d4e5f6", "a1b2c3d4e5f6", "secret"),
         ("kubelet, edge-07  Started container", "edge-07", "hostname"),
         ("plum:1001:*:plum:hunter2", "hunter2", "password"),

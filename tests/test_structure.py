@@ -92,6 +92,7 @@ def test_a_value_is_found_wherever_names_and_values_stand_together(text):
         "auth: oauth2-proxy-v1",
         "HTTP_AUTH=basic2",
         "encrypt: aes256-gcm",
+        '{"cvv":"000"}',
         "instance: m5.large",
         "token <- results",
         "'password' => env('DB_PASSWORD'),",
@@ -121,6 +122,8 @@ def test_headers_and_cookies_are_taken_apart():
         ("code_verifier=a1b2c3d4e5f6&code=x", "a1b2c3d4e5f6", "token"),
         ('"preferred_username":"mfern"', "mfern", "username"),
         ("db_user=mfern", "mfern", "username"),
+        ('{"cvv":"333"}', "333", "pin"),
+        (r'{"m":"val apiKey: String = \"a1b2c3d4e5f6\""}', "a1b2c3d4e5f6", "api_key"),
         ('{"principal": "mfern"}', "mfern", "username"),
     ],
 )

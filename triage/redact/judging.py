@@ -42,7 +42,9 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     if meaning.weak in {"", "word"}:
         if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
-    elif values.placeholder(value) or (not in_quotes and value.isalpha() and label.lower() in _OF_THINGS):
+    elif (values.placeholder(value) and not _is_pin(value, meaning)) or (
+        not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
+    ):
         return
     elif meaning.weak in {"long", "docker", "query"}:
         yield from _hinted(data, span, meaning, name, assigned=assigned)
@@ -85,6 +87,11 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
         if colon and user.isalnum() and len(rest) >= 6 and not rest.isalpha() and b"/" not in rest:
             yield start + len(user) + 1, end, "password", "key"
         yield name[0], start, "", "entropy"
+
+
+def _is_pin(value: bytes, meaning: Sense) -> bool:
+    """Whether a digit repeated is a code all the same, as one in a hundred of three digits is."""
+    return meaning.kind == "pin" and value.isdigit() and value.strip(b"0") != b""
 
 
 def _is_auth(value: bytes, label: bytes) -> bool:

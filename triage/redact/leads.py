@@ -49,7 +49,7 @@ _MARKED: Final = re.compile(rb"([\w./-]{1,120})(?:::|;[^\]\n]{0,80}\]|\])(?=[^\s
 _USING: Final = re.compile(rb"(?i)(?:user|account|login|role|auth\w{0,12})\W{1,4}[\w.@-]{1,40}[\"']\Z")
 _COUNTED: Final = re.compile(
     rb"(?i)(?:worker|replica|queue|step|test|build|release|feature|pr|state|stage|phase|link|item|record|file|folder|case"
-    rb"|channel|session|consumer|producer|container|version|page|slot|group|issue|ticket|run|web|pod|chapter|level)-[0-9]+"
+    rb"|channel|session|consumer|producer|container|version|page|slot|group|issue|ticket|run|pod|chapter|level)-[0-9]+"
     rb"|(?:eth|wlan|docker|veth|br|bond|tun|step|stage|phase|test|state|slot|page|file|folder|level|case|round)[0-9]+"
 )
 _DOER: Final = re.compile(rb"(?:\A|[\n\"']|: | - )([a-z][\w.-]{2,31})\Z")

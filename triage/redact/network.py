@@ -24,7 +24,7 @@ _FRAME_NAME: Final = b"MAC="
 _WORD_AND_COLON: Final = re.compile(rb"[A-Za-z]{0,20}[g-zG-Z][A-Za-z]{0,20}:\Z")
 _ZONE: Final = re.compile(rb"%[A-Za-z0-9._-]{1,16}")
 # tcpdump and netstat write a port behind a dot.
-_DOTTED_PORT: Final = re.compile(rb"\.(?:[0-9]{4,5}(?![0-9.])|[0-9]{2,5}(?=:| >))")
+_DOTTED_PORT: Final = re.compile(rb"\.(?:[0-9]{4,5}(?![0-9.])|[0-9]{2,5}(?=:| >| {1,12}(?:[0-9]{1,3}\.[0-9]|\*\.\*)))")
 _NETWORK_BEFORE: Final = re.compile(
     rb"(?i)(?:\b(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest|destination|gateway|remote|"
     rb"resolver|nameserver|dns|connect|connected|connecting|listen|bind|forwarded|real-ip)\b[\w-]{0,12}[\"'\\]{0,4}"

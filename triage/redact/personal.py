@@ -133,6 +133,8 @@ def _lettered(data: bytes, start: int, end: int) -> Iterator[Found]:
         return network.hexadecimal(data, start, end)
     if text[:6].lower() == b"linux ":
         return hosts.in_uname(data, start, end)
+    if data[start - 1 : start] == b"\\" and text[:1] in b"nrt" and network.V4.fullmatch(text, 1):
+        return network.ipv4(data, start + 1, end)
     if b"\\" in text:
         return accounts.in_domain(data, start, end)
     if stop := numbers.iban_end(data, start, end):

@@ -204,11 +204,11 @@ def _number(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def _person(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account behind "for user", "logged in as" and the like."""
-    quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
-    span = values.after(data, end, quote)
+    at = start + len(data[start:end].rstrip(b"\\\"'"))
+    span = values.after(data, at)
     if span is None or data[slice(*span)].lower() in _NOT_PEOPLE or data[span[1] : span[1] + 3] == b" - ":
         return
-    yield from judged(data, span, _ACCOUNT, in_quotes=bool(quote), assigned=True, name=(start, end))
+    yield from judged(data, span, _ACCOUNT, in_quotes=at < end, assigned=True, name=(start, end))
 
 
 def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -243,7 +243,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"\b((?:for|of|from|invalid|illegal|unknown|by|as|failed|authenticated|new)[ \t]+user[ \t]+"
             r"|(?:failed|accepted)[ \t]+[\w/-]+[ \t]+for[ \t]+(?:invalid[ \t]+user[ \t]+)?"
             r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|attempt)[ \t]+"
-            r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+[\"']"
+            r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+\\{0,3}[\"']"
             r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+"
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
@@ -251,7 +251,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _person,
     ),
     (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", _person),
-    (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?[\"']?)", _machine),
+    (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", _machine),
     (rf"\buser[ \t]+([a-z][\w.-]+)[ \t]+(?:{_DOES})\b", _talking),
     (
         rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)",
