@@ -33,6 +33,7 @@ def test_a_secret_in_bytes_written_out_is_found(form, filler):
         "48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21",
         "Code: 48 8b 05 a1 2c 00 00 48 89 e5 5d c3",
         "00:11:22:33:44:55:66:77:88:99:aa:bb",
+        "0x70" * 12,
     ],
 )
 def test_other_bytes_stay(text):

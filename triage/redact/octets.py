@@ -21,7 +21,7 @@ _FORMS: Final = (
     (r"[2-7][0-9a-f]", r"0[9ad]", r":"),
     (r"[2-7][0-9a-f]", r"0[9ad]", r" "),
     (r"(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])", r"9|10|13", r", ?"),
-    (r"0x[2-7][0-9a-f]", r"0x0[9ad]", r",? ?"),
+    (r"0x[2-7][0-9a-f]", r"0x0[9ad]", r"(?:, ?| )"),
 )
 OCTETS: Final = "|".join(
     rf"\b(?i:{_LEAST * (byte + joint)}(?:(?:{byte}|{end}){joint})*(?:{byte}\b)?)" for byte, end, joint in _FORMS
