@@ -95,7 +95,10 @@ def test_a_share_gives_its_machine_and_the_account_on_it():
         ("sqlplus mfern/hunter2@db", [("hunter2", "password")]),
         ("postgres://mfern:hun#ter/2@db/shop", [("hun#ter/2", "password"), ("mfern", "username")]),
         ("http://shop:8080/node_modules/@scope/x", []),
+        ("x://123456:hunter2@db/shop", [("hunter2", "password")]),
         ("mfern@example.com:hunter2\n", [("mfern@example.com", "email"), ("hunter2", "password")]),
+        ('"mfern@example.com:hunter2"}', [("mfern@example.com", "email"), ("hunter2", "password")]),
+        ("mfern@example.com:hunter2\\n", [("mfern@example.com", "email"), ("hunter2", "password")]),
         ("mfern@example.com:/srv/b2\n", [("mfern@example.com", "email")]),
         ("redis://default:[password:1:4-7]@cache/0", []),
     ],
@@ -118,6 +121,19 @@ def test_urls_give_account_and_password(text, values):
 )
 def test_addresses_are_found_without_what_precedes_them(text, value):
     assert told(around_signs(text.encode()), text.encode()) == [(value, "email")]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("PS C:\\Users\\Mara Fern> dir", [("Mara Fern", "username")]),
+        ("postgres: mfern shop 203.0.113.7(51234) idle", [("mfern", "username"), ("203.0.113.7", "ipv4")]),
+        ("user FILESRV-7\\mfern signed in", [("mfern", "username"), ("FILESRV-7", "hostname")]),
+        ('{"b":"{\\u0022host\\u0022:1}"}', []),
+    ],
+)
+def test_accounts_stand_beside_machines(text, values):
+    assert found(text) == values
 
 
 def test_a_prompt_is_an_account_on_a_machine():

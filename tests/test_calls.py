@@ -24,6 +24,9 @@ def found(text):
         'strcmp(password, "hunter2") == 0',
         '[{user,"app"},{password,<<"hunter2">>}]',
         'config.put("password", "hunter2", 1)',
+        "login(app, hunter2) -> denied",
+        '{"m":"db.auth(\\"app\\", \\"hunter2\\")"}',
+        "new Sequelize('shop', 'app', 'hunter2', {",
     ],
 )
 def test_arguments_and_comparisons_give_their_secret(text):
@@ -54,6 +57,8 @@ def test_keys_of_ciphers_are_found(text):
         'validate(password, "min:8")',
         "expect(token).toBeDefined()",
         'the token, "x1", is new',
+        "login(user, password1) -> denied",
+        "login(user, attempt_2)",
     ],
 )
 def test_calls_without_a_secret_stay(text):
@@ -63,6 +68,16 @@ def test_calls_without_a_secret_stay(text):
 @pytest.mark.parametrize("lead", ["recovery phrase: ", "seed phrase is ", 'mnemonic "', "Wallet seed = ", "BIP39: "])
 def test_the_words_of_a_recovery_phrase_are_found(lead):
     assert WORDS in found(lead + WORDS)
+
+
+@pytest.mark.parametrize("text", ["seed phrase: plum fern willow harbor", 'recovery phrase "plum fern willow harbor"'])
+def test_fewer_words_are_one_behind_a_mark(text):
+    assert found(text) == ["plum fern willow harbor"]
+
+
+@pytest.mark.parametrize("text", ["seed phrase: please write this down", "recovery phrase was shown to plum"])
+def test_fewer_words_of_a_sentence_are_none(text):
+    assert found(text) == []
 
 
 def test_a_sentence_is_no_recovery_phrase():

@@ -44,6 +44,11 @@ def test_other_lines_are_no_tables(text):
     assert found(text) == []
 
 
+def test_names_and_values_may_take_turns_on_a_line():
+    assert ("hunter2-plum27", "password") in found("password;hunter2-plum27;role;admin")
+    assert found("password;sha256;role;admin") == []
+
+
 def test_every_row_counts_up_to_an_empty_line():
     text = "user,password\na,hunter21\nb,hunter22\n\nc,hunter23\n"
     assert [value for value, _ in found(text)] == ["hunter21", "hunter22"]

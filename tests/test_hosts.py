@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.hosts import around, is_host, places
+from triage.redact.hosts import around, in_words, is_host, places
 from triage.redact.personal import personal
 
 
@@ -69,6 +69,37 @@ def test_machines_are_found_in_headers_and_paths_of_the_network(text, value):
 )
 def test_times_paths_calls_and_models_stay(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("ubuntu-38gb-fsn1-2 is up", "ubuntu-38gb-fsn1-2"),
+        ("on debian-s-1vcpu-2gb-ams3-01:", "debian-s-1vcpu-2gb-ams3-01"),
+        ("gke-prod-pool-6-0ac4d612-zb0i", "gke-prod-pool-6-0ac4d612-zb0i"),
+        ("aks-nodepool1-12345678-vmss000001", "aks-nodepool1-12345678-vmss000001"),
+        ('{"m":"10.1.2.3\\tjenkins.prod.northwind.internal\\n"}', "jenkins.prod.northwind.internal"),
+    ],
+)
+def test_machines_are_found_as_clouds_name_them(text, value):
+    assert (value, "hostname") in found(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        (b"web-03", True),
+        (b"api.ams.northwind.cloud", True),
+        (b"mara-pc", True),
+        (b"thread-3", False),
+        (b"ubuntu-22", False),
+        (b"rabbit", False),
+        (b"api.example.com", False),
+        (b"v2", False),
+    ],
+)
+def test_a_name_beside_a_word_for_machines_needs_a_mark(name, is_one):
+    assert in_words(name) is is_one
 
 
 def test_a_name_is_taken_whole_around_a_place():

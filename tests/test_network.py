@@ -11,7 +11,16 @@ def found(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["client 203.0.113.7 connected", "203.0.113.7:443", "[203.0.113.7]", "ip=10.1.2.3", "203.0.113.7."]
+    "text",
+    [
+        "client 203.0.113.7 connected",
+        "203.0.113.7:443",
+        "[203.0.113.7]",
+        "ip=10.1.2.3",
+        "203.0.113.7.",
+        "address:\\t203.0.113.7",
+        "tcp4 0 0 203.0.113.7.443 127.0.0.1.52311 ESTABLISHED",
+    ],
 )
 def test_ipv4_addresses_are_found(text):
     value = "10.1.2.3" if "10.1" in text else "203.0.113.7"
@@ -54,6 +63,7 @@ def test_four_small_numbers_are_an_address_where_something_says_so():
         ("addr fe80::1ff:fe23:4567:890a%eth0", "fe80::1ff:fe23:4567:890a%eth0"),
         ("[2001:db8:85a3:0:0:8a2e:370:7334]:443", "2001:db8:85a3:0:0:8a2e:370:7334"),
         ("IP 2001:db8::8a2e:370:7334.443 > x", "2001:db8::8a2e:370:7334"),
+        ("> 2001:db8::8a2e:370:7334.443: Flags", "2001:db8::8a2e:370:7334"),
     ],
 )
 def test_ipv6_addresses_are_found(text, value):

@@ -32,6 +32,16 @@ def found(text):
         ("connecting to db-07 failed", "db-07", "hostname"),
         ("verification code is 482913", "482913", "pin"),
         ("AccessToken(value='a1b2c3d4e5f6g7h8i9')", "a1b2c3d4e5f6g7h8i9", "token"),
+        ('AuthLDAPBindPassword "hunter2"', "hunter2", "password"),
+        ("SSLProxyPassphrase hunter2", "hunter2", "password"),
+        ("DefaultPassword    REG_SZ    hunter2", "hunter2", "password"),
+        ("storePassword 'hunter2'", "hunter2", "password"),
+        ("client_secret mismatch: a1b2c3d4e5f6", "a1b2c3d4e5f6", "secret"),
+        ("wireless key: hunter2-plum", "hunter2-plum", "secret"),
+        (r'{"m":"user \"mfern\" not found"}', "mfern", "username"),
+        (r'{"m":"drained node \"edge-07\""}', "edge-07", "hostname"),
+        ("RTMP stream key a1b2c3d4e5f6", "a1b2c3d4e5f6", "secret"),
+        ("kubelet, edge-07  Started container", "edge-07", "hostname"),
         ("plum:1001:*:plum:hunter2", "hunter2", "password"),
     ],
 )
@@ -56,6 +66,11 @@ def test_what_sentences_and_flags_name_is_found(text, value, kind):
         "fingerprint 5a:2b:9c:4d:77:10",
         "token = parse(stream)",
         "call 5 of 12",
+        "/etc/passwd: plum:x:0:0:plum:/srv/plum:/bin/bash",
+        "could not read Password for 'https://example.org': no terminal",
+        "InvalidPassword thrown",
+        "password: !!str plum",
+        "su - ID47 - x",
     ],
 )
 def test_sentences_without_a_value_stay(text):

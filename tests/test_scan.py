@@ -55,6 +55,14 @@ def test_a_run_is_found_whole_under_the_kind_of_what_it_holds(encode):
     assert found(f"x={both} end") == [(both, "encoded")]
 
 
+@pytest.mark.parametrize("joint", ['" + "', '"\n    "', "' .\n '", "\\\n"])
+@pytest.mark.parametrize("start", ["ghp_", "sk-"], ids=["by its keyword", "by its beginning"])
+def test_a_token_that_code_joins_is_found_whole(start, joint):
+    halves = start + "A1b2C3d4E5f6G7h8I9j0K1l2M3", "n4O5p6Q7r8"
+    ((value, _),) = found(f's = "{joint.join(halves)}"')
+    assert value == joint.join(halves)
+
+
 def test_of_two_at_one_place_the_surer_names_the_kind():
     assert found(f"token={GITHUB}") == [(GITHUB, "github_token")]
 

@@ -50,6 +50,13 @@ def found(text, *extra):
         '["password": Optional(hunter2)]',
         "DECLARE @password varchar(20) = 'hunter2'",
         'password: ["hunter2"]',
+        "<Password>\n  <Value>hunter2</Value>",
+        '<saml:Attribute Name="password"><saml:AttributeValue>hunter2</saml:AttributeValue></saml:Attribute>',
+        "'password' => env('X', 'hunter2'),",
+        'http.Header{"Password":[]string{"hunter2"}}',
+        'password <- "hunter2"',
+        'HikariConfig - password........................."hunter2"',
+        'password => String (7) "hunter2"',
     ],
 )  # fmt: skip
 def test_a_value_is_found_wherever_names_and_values_stand_together(text):
@@ -78,6 +85,17 @@ def test_a_value_is_found_wherever_names_and_values_stand_together(text):
         "| password | character varying(255) |",
         '{"password": "[Filtered]"}',
         "the password is required",
+        "login_password: VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
+        "mutation Login($email: String!, $password: String!) {",
+        '<Data Name="TargetUserName">SYSTEM</Data>',
+        "<Password>\n  <Value></Value>",
+        "auth: oauth2-proxy-v1",
+        "HTTP_AUTH=basic2",
+        "encrypt: aes256-gcm",
+        '{"cvv":"000"}',
+        "instance: m5.large",
+        "token <- results",
+        "'password' => env('DB_PASSWORD'),",
     ],
 )
 def test_what_only_looks_like_one_stays(text):
@@ -90,7 +108,31 @@ def test_headers_and_cookies_are_taken_apart():
     assert found('["Authorization", "Bearer abc123def456"]') == [("abc123def456", "authorization")]
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("REDISCLI_AUTH=hunter27", "hunter27", "secret"),
+        ('redis:\n  auth: "a1b2c3d4e5f6"', "a1b2c3d4e5f6", "secret"),
+        ('cred="a1b2c3d4e5f6"', "a1b2c3d4e5f6", "secret"),
+        ('encrypt = "' + "a1B2c3D4e5F" * 3 + 'a1B2c3D4e5="', "a1B2c3D4e5F" * 3 + "a1B2c3D4e5=", "api_key"),
+        ('"key1": "' + "a1B2c3D4e5F" * 7 + 'a1B2c3D4e=="', "a1B2c3D4e5F" * 7 + "a1B2c3D4e==", "api_key"),
+        ("SecretID:       3f2a9c1d-7b60-4e55-8a21-0c9d8e7f6a5b", "3f2a9c1d-7b60-4e55-8a21-0c9d8e7f6a5b", "session_id"),
+        ('{"host":"api.ams.northwind.cloud"}', "api.ams.northwind.cloud", "hostname"),
+        ('{"host":{"name":"edge-fra-6"}}', "edge-fra-6", "hostname"),
+        ("code_verifier=a1b2c3d4e5f6&code=x", "a1b2c3d4e5f6", "token"),
+        ('"preferred_username":"mfern"', "mfern", "username"),
+        ("db_user=mfern", "mfern", "username"),
+        ('{"cvv":"333"}', "333", "pin"),
+        (r'{"m":"val apiKey: String = \"a1b2c3d4e5f6\""}', "a1b2c3d4e5f6", "api_key"),
+        ('{"principal": "mfern"}', "mfern", "username"),
+    ],
+)
+def test_names_that_need_a_value_of_a_form(text, value, kind):
+    assert found(text) == [(value, kind)]
+
+
 def test_a_change_is_two_values():
+    assert ("hunter3", "password") in found(r"password = \"hunter2\" -> \"hunter3\"")
     assert found("password: 'hunter2' -> 'hunter3'") == [("hunter2", "password"), ("hunter3", "password")]
 
 

@@ -22,6 +22,7 @@ def test_the_end_of_base64_is_no_soft_line_break():
     [
         (b'{\\"a\\": \\"b\\/c\\"}', b"/c"),
         (b"p=%7B%22a%22%7D", b'{"a"}'),
+        (b"p=a%3A+%22b%22+c", b'a: "b" c'),
         (b"p=%257B", b"{"),
         (b"&quot;a&#61;b&#x3e;&amp;", b'"a=b>&'),
         (b"\x1b[31mred\x1b[0m", b"red"),

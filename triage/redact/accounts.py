@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact import hosts, values
+from triage.redact import hosts, network, values
 from triage.redact.keys import vocabulary
 from triage.redact.text import DIGITS, LETTERS, Found, digits_in
 
@@ -43,14 +43,15 @@ LISTED: Final = re.compile(
 )
 """A line of `ls -l`, `who`, `ps`, cron, su or sudo, with the account as its one group."""
 _SHORTEST: Final = 3
+_ADDRESS_LAST: Final = re.compile(rb" ([0-9]{1,3}(?:\.[0-9]{1,3}){3})\(\Z")
 _HOME: Final = re.compile(rb"(?i)" + HOMES.encode() + rb"(?:(?:staff|students|faculty|people)/)?")
 _SHARED_HOME: Final = re.compile(rb"(?i)(?:users|home|homes|profiles)\$?\\{1,8}")
 _LOCAL_SHARE: Final = re.compile(rb"(?i)\\{2,16}(?:wsl\$|wsl\.localhost|\?|\.)\\{1,8}[\w.: -]{1,40}(?=\\)")
 _ACCOUNT: Final = re.compile(
     rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}"""
-    rb"""(?:\ [A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"']|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
+    rb"""(?:\ [A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"'>]|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
 )
-_BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}([A-Za-z][\w.-]{2,40})(?![\w\\])")
+_BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4})([A-Za-z][\w.-]{2,40})(?![\w\\])")
 _NO_DOMAINS: Final = frozenset(
     b"HKLM HKCU HKCR HKCC HKU REGISTRY MACHINE SOFTWARE SYSTEM WINDOWS DEVICE BUILTIN".split()
 )
@@ -79,8 +80,8 @@ _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,61}[A-Za-z0-9\x80-\xff])?\.){1,8}"
     rb"(?:[A-Za-z\x80-\xff]{2,24}|xn--[A-Za-z0-9-]{1,40})(?![\w\x80-\xff-])"
 )
-_COMBINATION: Final = re.compile(rb"""[:;|]([^\s:;|,"'/.]{6,64})[ \t\r|,;]{0,8}(?:\n|\Z)""")
-_BEFORE_A_COMBINATION: Final = frozenset({b"", b"\n", b" "})
+_COMBINATION: Final = re.compile(rb"""[:;|]([^\s:;|,"'/.\\]{6,64})[ \t\r|,;]{0,8}(?:\n|\\{1,4}[rn]|"[,\s}]|\Z)""")
+_BEFORE_A_COMBINATION: Final = frozenset({b"", b"\n", b" ", b'"'})
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
 _USERINFO: Final = re.compile(
     rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
@@ -123,6 +124,9 @@ def in_listing(data: bytes, match: re.Match[bytes]) -> Iterator[Found]:
         known = vocabulary()
         if name and len(name) >= _SHORTEST and name.lower() not in known.services and name not in known.nobody:
             yield *match.span(number), "username", "listing"
+    address = _ADDRESS_LAST.search(match.group())
+    if address:
+        yield from network.ipv4(data, before + address.start(1), before + address.end(1))
 
 
 def in_access_log(data: bytes, start: int) -> Iterator[Found]:
@@ -164,6 +168,8 @@ def in_domain(data: bytes, start: int, end: int) -> Iterator[Found]:
     escape = len(account) == len(name) and name[:1] in b"nrt"
     if _OF_AN_ACCOUNT.search(data, max(start - 40, 0), start) or (not escape and _DOES_SOMETHING.match(data, end)):
         yield at, at + len(name), "username", "domain"
+        if b"-" in domain and digits_in(domain):
+            yield start, start + len(domain), "hostname", "domain"
 
 
 def behind_machine(data: bytes, end: int) -> Iterator[Found]:
@@ -232,7 +238,9 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, middle, "token", "userinfo"
         return
     small = user.lower()
-    nobody = small in _NOBODY or small.rstrip(DIGITS) in vocabulary().services or values.placeholder(user)
+    nobody = (
+        small in _NOBODY or small.isdigit() or small.rstrip(DIGITS) in vocabulary().services or values.placeholder(user)
+    )
     if user and colon and not nobody and b"=" not in user and not _BROWSER.match(user):
         yield start, middle, "username", "userinfo"
 

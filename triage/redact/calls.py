@@ -12,30 +12,51 @@ from typing import Final
 
 from triage.redact import values
 from triage.redact.keys import Sense
-from triage.redact.text import Found, Span
+from triage.redact.text import Found, Span, digits_in
 
 __all__ = ("answered", "compared", "enciphered", "logged_in", "printed", "words")
 
-_STRING: Final = re.compile(rb"""(?:[bBuUrRN@]{0,2})(?:"([^"\\\n]{0,200})"|'([^'\\\n]{0,200})')""")
+_STRING: Final = re.compile(
+    rb"""(?:[bBuUrRN@]{0,2})(?:\\{0,3}"([^"\\\n]{0,200})\\{0,3}"|\\{0,3}'([^'\\\n]{0,200})\\{0,3}')"""
+)
 _ALGORITHM: Final = re.compile(
     rb"(?i)(?:sha|hs|rs|es|ps|md|aes|des|rsa|ed|hmac|utf|iso|ascii|latin|base|x|tls|pbkdf)[\w./-]{0,16}"
 )
 _ARGUMENTS: Final = 400
 _WORDS: Final = re.compile(rb"(?:[a-z]{3,8}(?:, ?|[ \t]{1,2}|[ \t]*\r?\n[ \t]*|\\n)){11,24}[a-z]{3,8}\b")
+_FEWER: Final = re.compile(
+    rb"""\W{0,3}[:=]\s{0,4}["'`\[]?((?:[a-z]{3,8} ){3,10}[a-z]{3,8})["'`\]]?[ \t]*(?:\\{1,4}[nr]|["',}]|\r?\n|\Z)"""
+    rb"""|[ ]["'`]((?:[a-z]{3,8} ){3,10}[a-z]{3,8})["'`]"""
+)
+_SECOND: Final = re.compile(
+    rb"[\w.@-]{1,40},[ ]?([A-Za-z0-9][^\s()\[\]{}\"',;<>=]{6,80})\)(?:[ ](?:->|=|:)|[ \t]*(?:\r?\n|\Z))"
+)
 _ANSWER: Final = re.compile(rb'(?:[^\n"]{0,60}")?')
 _OF_WORDS: Final = re.compile(
     rb"""[ \t]*(?:\([^()\n]{1,30}\)[ \t]*)?(?:(?:is|was|are|for [\w-]{1,30})[ \t]*)?["']?[ \t]*[:=]?\s{0,8}["'(`\[]?"""
 )
-_OF_SENTENCES: Final = frozenset(b"the and for was are from not has have with your".split())
+_OF_SENTENCES: Final = frozenset(
+    b"the and for was are from not has have with your this that must will can should please enter keep write store "
+    b"before when then into been were you does did only all any none never invalid missing required word phrase".split()
+)
 
 
 def logged_in(data: bytes, end: int) -> Iterator[Found]:
     """The last string among the arguments of a call that takes an account first."""
     found = [*_strings(data, end)]
     if not found:
+        bare = _SECOND.match(data, end)
+        if (
+            bare
+            and digits_in(bare[1])
+            and values.mixed(bare[1], least=7)
+            and b"_" not in bare[1]
+            and not _is_place(bare[1])
+        ):
+            yield *bare.span(1), "password", "call"
         return
     start, stop = found[-1]
-    before = data[end:start].rstrip(b"\"'bBuUrRN@")
+    before = data[end:start].rstrip(b"\\\"'bBuUrRN@")
     value = data[start:stop]
     if before.rstrip()[-1:] == b"," and values.mixed(value, least=5) and not _is_place(value):
         yield start, stop, "password", "call"
@@ -110,3 +131,7 @@ def words(data: bytes, at: int) -> Iterator[Found]:
     match = _WORDS.match(data, lead.end(), lead.end() + 400) if lead else None
     if match and not _OF_SENTENCES & {*match.group().replace(b",", b" ").split()}:
         yield *match.span(), "secret", "words"
+    elif fewer := _FEWER.match(data, at):
+        group = 1 if fewer[1] is not None else 2
+        if not _OF_SENTENCES & {*fewer[group].split()}:
+            yield *fewer.span(group), "secret", "words"

@@ -13,7 +13,7 @@ from typing import Final
 from triage.redact import values
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense
-from triage.redact.text import Found, Span, line_of
+from triage.redact.text import Found, Span, digits_in, line_of
 
 __all__ = ("NAMES", "columns")
 
@@ -51,6 +51,7 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
     secret = [number for number in asked if (meaning := meanings[number]) and meaning.weak in {"", "long", "word"}]
     if at - start > cells[(secret or asked)[0]][1]:  # it is read once, from the first such column
         return
+    yield from _alternating(data, start, cells, meanings)
     for _ in range(_ROWS):
         start, end = line_of(data, end + 1, most=2 * _HEADER) if end + 1 < len(data) else (end, end)
         line = data[start:end]
@@ -65,6 +66,17 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
             meaning = meanings[number]
             if meaning is not None:
                 yield from _valued(data, (start + row[number][0], start + row[number][1]), meaning)
+
+
+def _alternating(data: bytes, start: int, cells: list[Span], meanings: list[Sense | None]) -> Iterator[Found]:
+    """The secrets of a line on which names and values take turns."""
+    if len(cells) % 2 or len(cells) < 4 or any(meanings[1::2]):
+        return
+    for number in range(0, len(cells), 2):
+        span = start + cells[number + 1][0], start + cells[number + 1][1]
+        value, meaning = data[slice(*span)], meanings[number]
+        if meaning and not meaning.weak and digits_in(value) > 1 and values.mixed(value, least=8):
+            yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=(start, start))
 
 
 def _cells(line: bytes, mark: bytes) -> list[Span]:

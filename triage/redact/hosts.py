@@ -28,6 +28,7 @@ __all__ = (
     "in_share",
     "in_syslog",
     "in_uname",
+    "in_words",
     "is_host",
     "places",
 )
@@ -43,7 +44,11 @@ _MACHINE: Final = re.compile(
     rb"|[\w'\xe2\x80\x99-]{0,40}(?:MacBook(?:-?(?:Pro|Air))?|iMac(?:-?Pro)?|Mac-?(?:mini|Studio|Pro)|iPhone|iPad)"
     rb"(?:-\d{1,3})?(?:\.local)?"
     rb"|(?:MacBook(?:-?(?:Pro|Air))?|iMac|Mac-?mini|iPhone|iPad)-(?:von|de|van|di|av)-[\w-]{2,40}(?:\.local)?"
-    rb"|(?:ec2|ip)" + _AWS
+    rb"|(?:ec2|ip)"
+    + _AWS
+    # as clouds name them: DigitalOcean, Hetzner, GKE, AKS
+    + rb"|[a-z]{2,10}(?:-s)?(?:-\d{1,2}vcpu)?-\d{1,3}gb-[a-z]{3}\d(?:-\d{1,3})?"
+    rb"|gke-[a-z0-9-]{1,60}-[0-9a-f]{8}-[a-z0-9]{4}|aks-[a-z0-9]{1,20}-\d{8}-vmss[0-9a-z]{6}"
 )
 _MODEL: Final = re.compile(rb"(?i)(?:macbook(?:-?(?:pro|air))?|imac|mac-mini|iphone|ipad)\d*(?:pro|air|mini)?[\d,-]*")
 _CAPITALS: Final = re.compile(rb"[a-z][A-Z]|^[A-Z][a-z]")
@@ -67,7 +72,21 @@ _AROUND_A_HOST: Final = frozenset(b".-_'")
 _ESCAPED: Final = re.compile(rb"(?i)[0-9a-f]{2}[a-z0-9]")
 # In a path only what a maker or a cloud calls so is a machine, not a folder.
 _EVEN_IN_A_PATH: Final = (b"desktop-", b"laptop-", b"ip-", b"ec2-")
+_BEFORE_AN_ESCAPE: Final = re.compile(rb"[0-9.:,;=][ ]?\Z")
 _LONGEST: Final = 128
+_SHORTEST: Final = 4
+_SIZE: Final = re.compile(
+    rb"(?:db\.|cache\.)?[a-z][0-9][a-z]{0,4}(?:-[a-z0-9]+)?\.(?:nano|micro|small|medium|large|metal|\d{0,2}xlarge)"
+)
+# From so many labels on a name under one that says so needs no number.
+_QUALIFIED: Final = 4
+_NOT_A_MACHINE: Final = re.compile(
+    rb"(?i)(?:ubuntu|windows|macos|debian|thread|pool|task|job|batch|shard|partition|segment|chunk|process|pid|port"
+    rb"|attempt|try|line|v|http|utf|sha|md|x)[-_]?[0-9]+(?![0-9]*gb-)"
+)
+_OWN: Final = re.compile(
+    rb"(?i)[a-z]-(?:pc|ws|desktop|laptop|thinkpad|macbook|workstation|notebook|nuc|vm|dev|server|srv)\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +148,21 @@ def is_host(text: bytes, *, named: bool) -> bool:
         return False
     if len(labels) == 1:
         return _numbered(small) or (len(small) >= 3 and b"_" not in small)
-    return labels[-1].isalpha() and len(labels[-1]) >= 2 and _numbered(labels[0])
+    return labels[-1].isalpha() and len(labels[-1]) >= 2 and (_numbered(labels[0]) or len(labels) >= _QUALIFIED)
+
+
+def in_words(name: bytes) -> bool:
+    """Whether a word beside one that speaks of machines is one: qualified, or with a number or a maker's mark."""
+    if len(name) < _SHORTEST or name.isalpha() or _NOT_A_MACHINE.match(name):
+        return False
+    if is_host(name, named=False):
+        return True
+    labels = name.split(b".")
+    if len(labels) >= _QUALIFIED:
+        return is_host(name, named=True)
+    marked = digits_in(name) > 0 or _OWN.search(name) is not None
+    alone = len(labels) == 1 and marked and (b"-" in name or name[-1:].isdigit()) and not name[:1].isdigit()
+    return alone and is_host(name, named=True)
 
 
 def around(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -146,6 +179,9 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
     if before == b"%" and _ESCAPED.match(data, start):
         start += 2
         before = data[start - 1 : start]
+    elif before == b"\\" and data[start : start + 1] in b"nrt" and _BEFORE_AN_ESCAPE.search(data, start - 8, start - 1):
+        start += 1
+        before = b""
     text = data[start:end]
     if len(text) > _LONGEST or data[end : end + 1] == b"(" or before == b"$" or _is_in_path(data, start, text):
         return
@@ -217,7 +253,7 @@ def _is_of_a_network(labels: list[bytes], *, named: bool) -> bool:
 
 def _is_code(text: bytes, labels: list[bytes]) -> bool:
     """Whether a dotted name is one of code: reversed as packages are, with capitals inside of words, or a number."""
-    if text[:2].lower() == b"0x":
+    if text[:2].lower() == b"0x" or _SIZE.fullmatch(text):
         return True
     return len(labels) > 1 and (labels[0] in places().packages or any(map(_CAPITALS.search, text.split(b"."))))
 

@@ -26,6 +26,9 @@ _CAPITALISED: Final = re.compile(rb"(?:[A-Z\x80-\xff][\w'\x80-\xff-]*)(?: [A-Z\x
 _CODE_MARKS: Final = frozenset({b"(", b"[", b"<"})
 # What stands under these is a person only if it has the form of an account.
 _OF_THINGS: Final = frozenset({b"author", b"owner", b"actor", b"committer", b"reviewer", b"usr", b"uid"})
+_AUTH: Final = re.compile(
+    rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls|tls)[a-z0-9+=_.!*#$~-]{6,400}"
+)
 _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 
@@ -39,7 +42,9 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     if meaning.weak in {"", "word"}:
         if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
-    elif values.placeholder(value) or (not in_quotes and value.isalpha() and label.lower() in _OF_THINGS):
+    elif (values.placeholder(value) and not _is_pin(value, meaning)) or (
+        not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
+    ):
         return
     elif meaning.weak in {"long", "docker", "query"}:
         yield from _hinted(data, span, meaning, name, assigned=assigned)
@@ -72,7 +77,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
         inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";"}
         if inside and (len(value) >= 16 or values.looks_random(value)):
             yield start, end, meaning.kind, "key"
-    elif values.names_user_and_password(value):
+    elif values.names_user_and_password(value) or _is_auth(value, data[slice(*name)]):
         yield start, end, meaning.kind, "key"
     elif assigned and values.looks_random(value, least=10) and b"://" not in value:
         begin = start + value.find(b":") + 1 if value.count(b":") == 1 else start
@@ -82,6 +87,17 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
         if colon and user.isalnum() and len(rest) >= 6 and not rest.isalpha() and b"/" not in rest:
             yield start + len(user) + 1, end, "password", "key"
         yield name[0], start, "", "entropy"
+
+
+def _is_pin(value: bytes, meaning: Sense) -> bool:
+    """Whether a digit repeated is a code all the same, as one in a hundred of three digits is."""
+    return meaning.kind == "pin" and value.isdigit() and value.strip(b"0") != b""
+
+
+def _is_auth(value: bytes, label: bytes) -> bool:
+    """Whether what stands under "auth" is a secret, with digits, and not the name of a way to log in."""
+    least = 6 if label.isupper() and label.endswith(b"_AUTH") else 12
+    return _AUTH.fullmatch(value) is not None and len(value) >= least and digits_in(value) > 1 and letters_in(value) > 1
 
 
 def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: bool) -> Span | None:

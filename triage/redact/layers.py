@@ -6,13 +6,15 @@ Views keep a byte-exact map; what is found in a decoded run stands for the whole
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
 from triage.redact.hits import Hit
 from triage.redact.lines import Lines
+from triage.redact.octets import written_out
 from triage.redact.runs import Run, decoded_runs
 from triage.redact.text import Expression, Span
-from triage.redact.views import View, views
+from triage.redact.views import ENCODED, View, views
 
 __all__ = ("Layer", "read_layers")
 
@@ -80,10 +82,11 @@ def read_layers(data: bytes, wanted: Callable[[], Expression] | None = None, dep
     layers = [Layer(data, lines, (), None)]
     if depth == 0:
         return layers
-    for view in views(data, lines):
+    encoded = [*lines.spans(ENCODED)]
+    for view in views(data, encoded):
         layers += [layer.under(view) for layer in read_layers(view.data, wanted, depth - 1)]
     if depth > _DEPTH - _RUN_DEPTH:
-        for run in decoded_runs(data):
+        for run in chain(decoded_runs(data), written_out(data, encoded)):
             layers += [layer.inside(run) for layer in read_layers(run[2], wanted, depth - 1)]
     return layers
 

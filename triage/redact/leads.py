@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from triage.redact import calls, grids, values
-from triage.redact.hosts import is_host
+from triage.redact.hosts import in_words, is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.text import Expression, Found, Span, digits_in, expression, line_of
@@ -28,7 +28,10 @@ _REACH: Final = 300
 # From so many characters on even a string has to look like a secret.
 _LONG: Final = 8
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
-_NAME_BEFORE: Final = re.compile(rb"""(?i)--?(?:name|key|path|id)[ \t=]+["']?([\w./:-]{1,120})["']?[ \t]+\Z""")
+_NAME_BEFORE: Final = re.compile(
+    rb"""(?i)(?:--?(?:name|key|path|id)[ \t=]+["']?([\w./:-]{1,120})["']?[ \t]+"""
+    rb"""|/v[ ]"?([\w-]{1,60})"?[ ]+/t[ ]\w{1,20}[ ]+)\Z"""
+)
 _STORED: Final = re.compile(rb"""(?:--?[A-Za-z][\w-]{0,30}[ \t]+){0,3}["']?([\w./:-]{1,120})["']?[ \t]+(?=[^\s=-])""")
 _ACCOUNT: Final = Sense("username", "user")
 _FLAGS: Final = re.compile(rb"(?:-[A-Za-z-]{1,20}[ \t]+)*")
@@ -38,7 +41,24 @@ _PREFIX: Final = re.compile(rb"\[([a-z]{2,12}(?:-[a-z]{2,12}){1,3}-[0-9]{1,4})\Z
 _OF_THREADS: Final = frozenset(
     b"thread pool exec executor nio http https task job worker main epoll loop event scheduler timer process".split()
 )
-_HOST: Final = re.compile(rb"[ \t]*([A-Za-z][A-Za-z0-9.-]{1,62})")
+_HOST: Final = re.compile(rb"(?:[ .]{4,60}:)?[ \t]*([A-Za-z][A-Za-z0-9.-]{1,62})")
+_OTHER_FIELD: Final = re.compile(rb"[(=]| - ")
+_BEFORE: Final = re.compile(rb"(?:\A|[\s\"'\[(:])([A-Za-z][A-Za-z0-9.-]{2,62})[ \t]{0,40}\Z")
+_TARGET: Final = re.compile(rb"(?:[^\s@/\"'<>]{1,100}@)?([A-Za-z][A-Za-z0-9.-]{1,120})(?=[:/,?\s\"'<>;)\]\\]|\Z)")
+_MARKED: Final = re.compile(rb"([\w./-]{1,120})(?:::|;[^\]\n]{0,80}\]|\])(?=[^\s])")
+_USING: Final = re.compile(rb"(?i)(?:user|account|login|role|auth\w{0,12})\W{1,4}[\w.@-]{1,40}[\"']\Z")
+_COUNTED: Final = re.compile(
+    rb"(?i)(?:worker|replica|queue|step|test|build|release|feature|pr|state|stage|phase|link|item|record|file|folder|case"
+    rb"|channel|session|consumer|producer|container|version|page|slot|group|issue|ticket|run|pod|chapter|level)-[0-9]+"
+    rb"|(?:eth|wlan|docker|veth|br|bond|tun|step|stage|phase|test|state|slot|page|file|folder|level|case|round)[0-9]+"
+)
+_DOER: Final = re.compile(rb"(?:\A|[\n\"']|: | - )([a-z][\w.-]{2,31})\Z")
+_ENTRY: Final = re.compile(rb"(?i)\b(?:uid|cn)=([a-z][\w.-]{2,40}|[a-z][a-z]{1,20} [a-z]{2,20})\Z")
+_CODE_BEFORE: Final = re.compile(rb"(?:\A|[\s:\"'>])(?:G-)?([0-9]{4,8}|[0-9]{3}[ -][0-9]{3})\Z")
+_CODE_BEHIND: Final = re.compile(rb"(?i)[\w' -]{0,40}?\b(?:code|pin|otp|passcode|password)\b")
+_CHARACTERS: Final = re.compile(rb"\"([^\"\s]{4,80})\Z")
+_TO_CHARACTERS: Final = '".tochararray('
+_USINGS: Final = ('" using "', "' using '", "' with '", '" with "')
 _HINTS: Final = frozenset({"entropy", "docker"})
 # What stands before the word for a password and makes what is before it one.
 # Behind these a password is the name in a document: nothing is compared or printed.
@@ -51,9 +71,11 @@ _IS_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _ASSERTED: Final = re.compile(rb"(?i)(?:assert\w{0,20}|equals?|compare\w{0,10}|strn?cmp|is_deeply)!?\(\Z")
-_ANSWER: Final = re.compile(rb"""\w{0,20}\)?\r?\n(?:[^\n"]{0,60}")?""")
+_ANSWER: Final = re.compile(rb"""\w{0,20}\)?\r?\n(?:(?:Out\[[0-9]{1,5}\]: |\(\w{2,4}\) )?(?=')|[^\n"]{0,60}")?""")
 _ASKED: Final = re.compile(
-    rb"(?:\A|[\s)>])(?:p|po|print|p/s|x/s|output|call|display)[ \t]+\(?[\w.>$*-]{0,40}p\Z", re.IGNORECASE
+    rb"(?:>>>|In \[[0-9]{1,5}\]:)[ ][\w.]{0,40}p\Z"
+    rb"|(?:\A|[\s)>])(?:p|po|print|p/s|x/s|output|call|display)[ \t]+\(?[\w.>$*-]{0,40}p\Z",
+    re.IGNORECASE,
 )
 
 
@@ -126,11 +148,18 @@ def _stored(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _set(data, found[1], found.end())
 
 
+def _marked(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The word behind the name of a variable and a mark, as builds set one."""
+    found = _MARKED.match(data, at + size)
+    if found:
+        yield from _set(data, found[1], found.end())
+
+
 def _valued(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The word behind `--value`, where `--name` before it says what it is."""
     found = _NAME_BEFORE.search(data, max(at - 160, 0), at)
     if found:
-        yield from _set(data, found[1], at + size)
+        yield from _set(data, found[1] or found[2], at + size)
 
 
 def _set(data: bytes, name: bytes, at: int) -> Iterator[Found]:
@@ -161,7 +190,7 @@ def _made(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 
 def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
-    """The account that is named behind words."""
+    """The account that is named behind words, and not the fields of a header of syslog."""
     span = values.after(data, at + size)
     if span is None:
         return
@@ -170,15 +199,59 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
     end = start + len(name)
     small = data[start:end].lower()
     known = vocabulary()
-    if small not in known.nobody and not small.startswith(b"team") and data[end : end + 1] not in {b"(", b"="}:
+    if small not in known.nobody and not small.startswith(b"team") and not _OTHER_FIELD.match(data, end):
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 
 def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The machine that is named behind words."""
     found = _HOST.match(data, at + size)
-    if found and digits_in(found[1]) and b"." not in found[1] and is_host(found[1], named=True):
+    if found is None or not digits_in(found[1]) or b"." in found[1] or _COUNTED.fullmatch(found[1]):
+        return
+    if is_host(found[1], named=True):
         yield *found.span(1), "hostname", "lead"
+
+
+def _doer(form: re.Pattern[bytes], _size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account before what its person does, or before the folder of its entry."""
+    found = form.search(data, max(at - 64, 0), at)
+    if found and found[1].lower() not in vocabulary().nobody:
+        yield from judged(data, found.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
+
+
+def _coded(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The digits before words that say that they are a code."""
+    found = _CODE_BEFORE.search(data, max(at - 16, 0), at)
+    if found and _CODE_BEHIND.match(data, at + size):
+        yield *found.span(1), "pin", "lead"
+
+
+def _characters(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The string that is turned into characters, as calls of Java take passwords."""
+    found = _CHARACTERS.search(data, max(at - 90, 0), at)
+    if found and values.mixed(found[1], least=6):
+        yield *found.span(1), "password", "lead"
+
+
+def _doing(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The machine before what it does."""
+    found = _BEFORE.search(data, max(at - 110, 0), at)
+    if found and in_words(found[1]) and not _COUNTED.fullmatch(found[1]):
+        yield *found.span(1), "hostname", "lead"
+
+
+def _target(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The machine in the URL of a server, if its name is more than a word."""
+    found = _TARGET.match(data, at + size)
+    if found and in_words(found[1].rstrip(b".")):
+        yield *found.span(1), "hostname", "lead"
+
+
+def _using(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The string that an account was refused with: user "app" using "..."."""
+    span = values.after(data, at + size, data[at + size - 1 : at + size])
+    if span and _USING.search(data, max(at - 80, 0), at + 1) and values.mixed(data[slice(*span)], least=6):
+        yield *span, "password", "lead"
 
 
 def _shared(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -240,6 +313,14 @@ def _read() -> dict[bytes, Reader]:
         (data["shares"], _shared),
         (data["prefixed"], _prefixed),
         (data["machines"], _machine),
+        (data["before"], _doing),
+        (data["schemes"], _target),
+        (data["doers"], partial(_doer, _DOER)),
+        (data["entries"], partial(_doer, _ENTRY)),
+        (data["codes"], _coded),
+        ((_TO_CHARACTERS,), _characters),
+        (data["marked"], _marked),
+        (_USINGS, _using),
         (data["links"], _linked),
         (data["values"], _valued),
         ([f"{store} {verb} " for store in data["stores"] for verb in data["storing"]] + data["setters"], _stored),

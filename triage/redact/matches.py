@@ -131,7 +131,10 @@ def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[H
         for number in beginnings().of(data[start:stop]):
             rule = every[number]
             if not _is_off(rule, disabled):
-                yield from _accepted(data, rule, rule.expression.groups(data, begin, stop), FORM)
+                hits = [*_accepted(data, rule, rule.expression.groups(data, begin, stop), FORM)]
+                yield from hits
+                if any(wraps.BREAK.match(data, hit.end) for hit in hits):
+                    yield from _over_breaks(data, rule, start, complete=True)
 
 
 def _on_command_line(data: bytes, start: int, *, programs: bool) -> Iterator[Hit]:
@@ -171,11 +174,16 @@ def _near(data: bytes, rule: Rule, at: int, begin: int, end: int) -> Iterator[Hi
     rank = FORM if rule.by_form else VENDOR
     for hit in _accepted(data, rule, rule.expression.groups(data, begin, end), rank):
         found = True
-        inside = inside or (hit.end < end and data[hit.end] not in _LINE_ENDS)
+        ends = hit.end == end or data[hit.end] in _LINE_ENDS or wraps.BREAK.match(data, hit.end)
+        inside = inside or not ends
         yield hit
-    if inside or not rule.by_form:
-        return
-    for view, line in wraps.unwrapped(data, at, complete=found):
+    if rule.by_form and not inside:
+        yield from _over_breaks(data, rule, at, complete=found)
+
+
+def _over_breaks(data: bytes, rule: Rule, at: int, *, complete: bool) -> Iterator[Hit]:
+    """The match of a rule in the lines from a place on, joined."""
+    for view, line in wraps.unwrapped(data, at, complete=complete):
         for hit in _accepted(view.data, rule, rule.expression.groups(view.data), FORM):
             place = view.back(hit.start, hit.end)
             if place is not None:

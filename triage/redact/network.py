@@ -24,7 +24,7 @@ _FRAME_NAME: Final = b"MAC="
 _WORD_AND_COLON: Final = re.compile(rb"[A-Za-z]{0,20}[g-zG-Z][A-Za-z]{0,20}:\Z")
 _ZONE: Final = re.compile(rb"%[A-Za-z0-9._-]{1,16}")
 # tcpdump and netstat write a port behind a dot.
-_DOTTED_PORT: Final = re.compile(rb"\.(?:[0-9]{4,5}(?![0-9.])|[0-9]{2,5}(?=:| >))")
+_DOTTED_PORT: Final = re.compile(rb"\.(?:[0-9]{4,5}(?![0-9.])|[0-9]{2,5}(?=:| >| {1,12}(?:[0-9]{1,3}\.[0-9]|\*\.\*)))")
 # Looked for by RE2: `re` would try each word of these at each place before an address.
 _NETWORK_BEFORE: Final = (
     r"(?i)(?:\b(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest|destination|gateway|remote|"
@@ -98,7 +98,7 @@ def _is_mac(data: bytes, start: int, end: int) -> bool:
 
 def _ipv6_end(data: bytes, start: int, end: int) -> int:
     """Where an IPv6 address ends with its zone; 0 where none stands there."""
-    address, dot, port = data[start:end].rpartition(b".")
+    address, dot, port = data[start:end].rstrip(b":").rpartition(b".")
     if dot and port.isdigit() and b"." not in address:
         end = start + len(address)
     while end > start and data[end - 1] in b":." and data[end - 2 : end] != b"::":

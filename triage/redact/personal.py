@@ -46,6 +46,7 @@ _CANDIDATES: Final = (
     r"\b(?:desktop|laptop|win|pc)-[a-z0-9]{5,11}\b",
     r"(?-i:\b[A-Z0-9]{2,15}-(?:PC|LAPTOP)\b)",
     r"\b(?:ip|ec2)(?:-[0-9]{1,3}){4}\b",
+    r"\b[a-z]+(?:-s)?(?:-[0-9]+vcpu)?-[0-9]+gb-[a-z]{3}[0-9](?:-[0-9]+)?\b|\bgke-[a-z0-9-]+|\baks-[a-z0-9-]+-vmss",
     r"-mbp\b|macbook|\bimac\b|mac-mini|iphone|ipad",
     r"[a-z][a-z0-9-]*[0-9](?:\.[a-z0-9-]+){2,6}\b",
     (
@@ -134,6 +135,8 @@ def _lettered(data: bytes, start: int, end: int) -> Iterator[Found]:
         return network.hexadecimal(data, start, end)
     if text[:6].lower() == b"linux ":
         return hosts.in_uname(data, start, end)
+    if data[start - 1 : start] == b"\\" and text[:1] in b"nrt" and network.V4.fullmatch(text, 1):
+        return network.ipv4(data, start + 1, end)
     if b"\\" in text:
         return accounts.in_domain(data, start, end)
     if stop := numbers.iban_end(data, start, end):

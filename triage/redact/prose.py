@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from triage.redact import values
-from triage.redact.hosts import is_host
+from triage.redact.hosts import in_words
 from triage.redact.judging import judged
-from triage.redact.keys import Sense, sense
+from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.lines import Lines
 from triage.redact.text import Expression, Found, digits_in, line_of
 
@@ -21,20 +21,22 @@ __all__ = ("SAID", "said")
 _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
     r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
-    r"|session|sid|pin|otp|totp|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?"
-    r"|network|licen[sc]e|product|activation|deploy|recovery) key|bindpw|rootpw|community(?: string)?"
+    r"|session|sid|pin|otp|totp|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?|wireless"
+    r"|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared) key"
+    r"|preshared-key|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
     r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|your|use|enter)"
     r"[ _-](?:code|pin)"
 )
 _LINK: Final = (
-    "is|was|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided|code|sent|id|token|here"
+    "is|was|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
 )
 _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*(?:,?[ \t]+|[\"'],\s{0,4}[\"'])"
 _NEAR_HOST: Final = (
-    r"connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
+    r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
     r"|resolv(?:e|ing)(?:[ \t]+host(?:name)?)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet"
-    r"|reach(?:ing)?|on host|from host|host|node|machine name|machine|kubelet|server|member|vm|agent|runner|minion"
+    r"|reach(?:ing)?|on host|from host|host(?:name)?|node|machine name|machine|kubelet,?|server|member|vm|agent"
+    r"|runner(?:[ \t]name)?|minion"
     r"|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name|assigned [\w./-]+ to"
     r"|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
 )
@@ -45,6 +47,7 @@ _DOES: Final = (
     "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted|added|removed"
     "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|\\(id"
 )
+_COMPOUNDS: Final = "[a-z0-9]Pass(?:word|phrase|wd)|[a-z0-9](?:Secret|Token|ApiKey|PSK|PresharedKey|PreSharedKey)"
 _CLASSES: Final = "Token|Secret|Password|Credentials?|ApiKey|Session"
 _FLAG_ENDINGS: Final = (b"pass", b"passwd", b"password", b"secret", b"token", b"pwd", b"passin", b"passout")
 _NOT_OF_FLAGS: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
@@ -58,13 +61,6 @@ _NAME: Final = re.compile(rb"[\w.\-]+")
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:")
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
-_NOT_A_MACHINE: Final = re.compile(
-    rb"(?i)(?:ubuntu|windows|macos|debian|thread|pool|task|job|batch|shard|partition|segment|chunk|process|pid|port"
-    rb"|attempt|try|line|v|http|utf|sha|md|x)[-_]?[0-9]"
-)
-_OWN: Final = re.compile(
-    rb"(?i)[a-z]-(?:pc|ws|desktop|laptop|thinkpad|macbook|workstation|notebook|nuc|vm|dev|server|srv)\Z"
-)
 _KINDS: Final = {
     b"imei": "imei",
     b"imsi": "imei",
@@ -136,10 +132,18 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     small = data[start:end].lower()
     opened = values.quoted(data, end)
     span = opened[0] if opened else values.bare(data, end)
-    if span is None:
+    if span is None or data[start - 1 : start] == b"/":
         return
     value = data[slice(*span)]
-    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
+    if (
+        values.placeholder(value)
+        or value[:1] in b"-=:"
+        or values.in_code(value)
+        or b"://" in value
+        or value.startswith(b"!!")
+    ):
+        return
+    if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
         return
     if not opened and data[span[1] : span[1] + 1] in {b"(", b"="}:
         return
@@ -159,6 +163,16 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         again = _CHANGED.match(data, span[1])
         if again and small.rstrip().endswith(b"from"):
             yield *again.span(1), kind, "prose"
+
+
+def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The word behind a name of several words written in one, of a directive or a setting."""
+    span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
+    meaning = sense(data[start:end].partition(b" ")[0].rstrip().decode("latin-1"))
+    if span is None or meaning is None or meaning.weak or data[span[0] : span[0] + 1] in b"-=:":
+        return
+    if values.mixed(data[slice(*span)], least=6 if meaning.kind == "password" else 12):
+        yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=(end, end))
 
 
 def _wrapped(data: bytes, _start: int, end: int) -> Iterator[Found]:
@@ -186,18 +200,7 @@ def _machine(data: bytes, _start: int, end: int) -> Iterator[Found]:
     match = _HOSTNAME.match(data, end)
     if match is None:
         return
-    name = match.group()
-    if name.isalpha():
-        return
-    labels = name.split(b".")
-    digit = digits_in(labels[0]) > 0
-    owned = _OWN.search(name) is not None
-    alone = len(labels) == 1 and (digit or owned) and (b"-" in name or name[-1:].isdigit()) and not name[:1].isdigit()
-    qualified = len(labels) >= 4 and labels[-1].isalpha() and 2 <= len(labels[-1]) <= 16
-    if data[match.end() : match.end() + 1] in {b"(", b"@", b"/", b"="} or len(name) < 4 or _NOT_A_MACHINE.match(name):
-        return
-    certain = is_host(name, named=False)
-    if certain or (alone and is_host(name, named=True)) or (qualified and is_host(b"x1." + name, named=True)):
+    if data[match.end() : match.end() + 1] not in {b"(", b"@", b"/", b"="} and in_words(match.group()):
         yield *match.span(), "hostname", "prose"
 
 
@@ -217,11 +220,11 @@ def _number(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def _person(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account behind "for user", "logged in as" and the like."""
-    quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
-    span = values.after(data, end, quote)
-    if span is None or data[slice(*span)].lower() in _NOT_PEOPLE:
+    at = start + len(data[start:end].rstrip(b"\\\"'"))
+    span = values.after(data, at)
+    if span is None or data[slice(*span)].lower() in _NOT_PEOPLE or data[span[1] : span[1] + 3] == b" - ":
         return
-    yield from judged(data, span, _ACCOUNT, in_quotes=bool(quote), assigned=True, name=(start, end))
+    yield from judged(data, span, _ACCOUNT, in_quotes=at < end, assigned=True, name=(start, end))
 
 
 def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -256,7 +259,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"\b((?:for|of|from|invalid|illegal|unknown|by|as|failed|authenticated|new)[ \t]+user[ \t]+"
             r"|(?:failed|accepted)[ \t]+[\w/-]+[ \t]+for[ \t]+(?:invalid[ \t]+user[ \t]+)?"
             r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|attempt)[ \t]+"
-            r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+[\"']"
+            r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+\\{0,3}[\"']"
             r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+"
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
@@ -264,12 +267,14 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _person,
     ),
     (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", _person),
-    (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?[\"']?)", _machine),
+    (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", _machine),
     (rf"\buser[ \t]+([a-z][\w.-]+)[ \t]+(?:{_DOES})\b", _talking),
     (
         rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)",
         _secret,
     ),
+    # directives and functions in one word
+    (rf"\b((?-i:[A-Za-z][A-Za-z0-9]*(?:{_COMPOUNDS}))[ \t]+(?:REG_SZ[ \t]+)?[\"']?)", _directive),
     (r"(?:^|[\s\"'])([\w.*-]+:(?:[0-9]{2,5}|\*):[\w*.-]+:[a-z][\w.-]+:)", _told),
     (
         rf"\b((?:[A-Z][A-Za-z0-9]*)?(?-i:{_CLASSES})[({{](?:(?:value|id|token|raw)=)?[\"']?)",

@@ -30,7 +30,7 @@ _BLOCK: Final = 4_096
 _MOST_SILENT: Final = 65_536
 _MARKS: Final = 3
 _BRACKETS: Final = b" \t\r\n\"'`,:;[]{}()<>"
-_LINE_ENDS: Final = frozenset(b"\r\n\\")
+_ENDS: Final = frozenset(b"\r\n\\\"'")
 
 
 class Scanner:
@@ -146,7 +146,7 @@ def _says_something(value: bytes) -> bool:
 
 
 def _to_its_end(data: bytes, start: int, end: int, kind: str, rule: str) -> Hit:
-    """The hit of what a name or a sentence gave; a value at the end of a line may run on over it."""
-    if end < len(data) and data[end] in _LINE_ENDS and not MASK.fullmatch(data, start, end):
+    """The hit of what a name or a sentence gave; a value at the end of a line or a string may run on."""
+    if end < len(data) and data[end] in _ENDS and wraps.BREAK.match(data, end) and not MASK.fullmatch(data, start, end):
         end = wraps.continued(data, start, end)
     return Hit(start, end, kind, rule, KEY, data[start:end])

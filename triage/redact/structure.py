@@ -22,10 +22,10 @@ from triage.redact.text import BACKSLASH, WORD, Expression, Found, Span, line_of
 __all__ = ("NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignment", "assignments", "meaning_of", "named_value")
 
 _NAMES: Final = (
-    r"pass(?:word|wd|phrase|code|wort)?|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
+    r"pass(?:word|wd|phrase|code|wort)?|\bcred\b|\bencrypt\b|stripe_sk\b|principal|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
     r"cookie|sess|\bsid|[._-]sid|otp|csrf|xsrf|mnemonic|seed|recovery|"
     r"(?:pin|backup|auth|verification|security|pass|mfa|factor|time|authorization|unlock|sort)[_ -]?code|"
-    r"[?&;]code|\bapi|access|license|\bsig|signature|hmac|\bpin|cvv|cvc|card|\bpan\b|\bssn|social|tax|national|passport|"
+    r"[?&;]code|code_verifier|\bapi|access|license|\bsig|signature|hmac|\bpin|cvv|cvc|card|\bpan\b|\bssn|social|tax|national|passport|"
     r"imei|imsi|iccid|meid|serial|\bdob|birth|logon|phone|\btel|mobile|\bcell|\bfax|msisdn|number|whatsapp|\bsms|"
     r"calle[re]|iban|account|name|login|user|host|machine|computer|workstation|fqdn|node|instance|peer|upstream|broker|"
     r"saml|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor|\bacct|committer|reviewer|\busr|\buid|server|leader|primary|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
@@ -34,6 +34,7 @@ _JOIN: Final = (
     # a sign of assignment
     r"(?:\\{0,15}[\"'\x60]\]?)?(?::(?:protected|private)\]?)?[ \t]{0,8}\\{0,2}"
     r"(?:=>|->|<<<|::[ \t]|:=|[!=]==?|(?:\|\||\?\?|[?+.])=|[:=]|%3[dD]|\|{1,2}|\.{4,60})"
+    r"|[ \t]{0,4}<-[ \t]{0,4}[\"']"  # an assignment of R
     r"|</(?:name|key|param-name)>\s{0,40}<(?:value|string|param-value)[^<>]{0,60}>"  # a name beside its value
     r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
     r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*|[ \t]*\([a-z_ ]{2,20}\)[ \t]*[:=]"
@@ -53,10 +54,16 @@ _CODE_ENDINGS: Final = frozenset(
     b"c cc cpp cs dart go h hpp java js jsx kt lua mjs php pl py rb rs scala swift ts tsx vue zig".split()
 )
 _SKIP: Final = re.compile(rb"""[ \t]{0,64}(?:\r?\n[ \t]{1,64}(?=\\{0,15}["']|string\([0-9]))?(?:![\w!-]{2,40} )?""")
-_TYPED: Final = re.compile(
-    rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:String::from\(|[bBrRuUfFN$@]{0,2})["'])"""
+# The bytes of a key in base64: 32 or 64.
+_KEY: Final = re.compile(
+    rb"""[ \t]{0,8}\\{0,15}["']?([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{22}==)(?![A-Za-z0-9+/=])"""
 )
-_THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=["'])""")
+_TYPED: Final = re.compile(
+    rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:String::from\(|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
+)
+_THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=\\{0,15}["'])""")
+_DEFAULT: Final = re.compile(rb"""[A-Za-z_][\w.:]{0,40}\([ ]?["'][\w.-]{1,60}["'],[ ]?(?=["'])""")
+_INNER_ELEMENT: Final = re.compile(rb"\s{0,40}<[\w:]{0,20}value[^<>]{0,60}>", re.IGNORECASE)
 _LINE_START: Final = re.compile(
     rb"""(?ix)[ \t]*(?:[-+>#|*~][ \t]+)?
     (?:export[ \t]+|set[ \t]+|setx[ \t]+|env[ \t]+|declare[ \t]+-x[ \t]+|ENV[ \t]+|\$env:)?["']?\Z"""
@@ -81,6 +88,7 @@ _OTHER_VALUE: Final = re.compile(
 )
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
+_OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
 _BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
@@ -115,7 +123,8 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     if meaning is None or (data[begin - 1 : begin] == b"[" and masks.MASK.match(data, begin - 1)):
         return
     if meaning.weak == "entropy":
-        yield begin, end, "", "entropy"
+        key = _KEY.match(data, end)
+        yield (*key.span(1), "api_key", "key") if key else (begin, end, "", "entropy")
         return
     if _is_no_name(data, begin, small, end):
         return
@@ -201,7 +210,8 @@ def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     blanks = _SKIP.match(data, at)
     at = blanks.end() if blanks else at
     if data[at : at + 1] == b"{":
-        inner = (_INNER_NAME if meaning.weak == "user" else _INNER_VALUE).match(data, at)
+        named = meaning.weak == "user" or data[slice(*name)].lower() in _OF_MACHINES
+        inner = (_INNER_NAME if named else _INNER_VALUE).match(data, at)
         at = inner.end() if inner else at
     elif data[at : at + 1] in _WRAPPED and (wrapper := _WRAPPER.match(data, at)):
         at = wrapper.end()
@@ -210,7 +220,7 @@ def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
         yield from _block(data, name, scalar.end(), meaning)
     elif data[at : at + 1] in _LINE_ENDS and not meaning.weak and (lower := _lower(data, name, at)):
         yield from judged(data, lower, meaning, in_quotes=False, assigned=True, name=name)
-    elif data[at : at + 1] in _BEFORE_ITEMS and (array := _ARRAY.match(data, at)):
+    elif opened is None and data[at : at + 1] in _BEFORE_ITEMS and (array := _ARRAY.match(data, at)):
         yield from _items(data, array.end(), meaning)
     elif meaning.weak == "header":
         yield from credentials.header(data, opened[0] if opened else None, at)
@@ -237,7 +247,10 @@ def _lower(data: bytes, name: Span, at: int) -> Span | None:
 
 
 def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: bool, spaced: bool) -> Iterator[Found]:
-    """A value without quotes: a word, or the rest of the line in a settings file."""
+    """A value without quotes: a word, the rest of the line in a settings file, what stands for an unset variable."""
+    if default := _DEFAULT.match(data, at):
+        yield from _value(data, name, default.end(), meaning)
+        return
     braced = _BRACED.match(data, at) if data[at : at + 1] == b"{" and assigned and not spaced else None
     line, _ = line_of(data, name[0], most=200)
     phrase = data[slice(*name)].lower().endswith((b"phrase", b"mnemonic"))
@@ -256,7 +269,7 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
 def _cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The next cell of a table drawn with bars or dots."""
     blanks = _SKIP.match(data, at)
-    span = values.bare(data, blanks.end() if blanks else at)
+    span = values.after(data, blanks.end() if blanks else at)
     if span is not None and (meaning.weak or values.mixed(data[slice(*span)], least=4)):
         yield from judged(data, span, meaning, in_quotes=False, assigned=False, name=name)
 
@@ -289,7 +302,8 @@ def _element(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Foun
     opened = data.rfind(b"<", max(name[0] - 60, 0), name[0])
     if opened < 0 or b">" in data[opened : name[0]] or b" " in data[opened : name[0]]:
         return
-    match = _XML_END.match(data, end)
+    inner = _INNER_ELEMENT.match(data, end)
+    match = _XML_END.match(data, inner.end() if inner else end)
     if match is None:
         return
     start, stop = match.span()
@@ -371,8 +385,9 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
         if text:
             yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=match.span(1))
     elif data[match.end() : match.end() + 1] == b">":
-        text = _XML_END.match(data, match.end() + 1)
-        if text and not values.placeholder(text.group()):
-            yield *text.span(), meaning.kind, "key"
+        element = _INNER_ELEMENT.match(data, match.end() + 1)
+        text = _XML_END.match(data, element.end() if element else match.end() + 1)
+        if text:
+            yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=match.span(1))
     elif joined := _OTHER_VALUE.match(data, match.end()):
         yield from _value(data, match.span(1), joined.end(), meaning)

@@ -41,7 +41,7 @@ _WORD: Final = re.compile(rb"[^\s\x00]{1,4096}")
 _OPEN: Final = re.compile(
     rb"""(?:(?:Some|Ok|Just|Optional|Secret|SecretStr|SecretString|String|Password|str|bytes|bytearray"""
     rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt|sha256_hex|base64_decode|atob))\("""
-    rb"""|string\([0-9]{1,6}\)[ ]|std::string[ ]|<<|0x[0-9a-fA-F]{1,16}[ ]|[bBuUrRfFN@$]{0,2})"""
+    rb"""|\[\]string\{|(?i:string)[ ]?\([0-9]{1,6}\)[ ]|std::string[ ]|<<|0x[0-9a-fA-F]{1,16}[ ]|[bBuUrRfFN@$]{0,2})"""
     rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
@@ -212,8 +212,12 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
         return False
     if after in _CODE_MARKS or (after == _LESS and value.isalpha()) or value[:1] in b"=!*&" or _CALL.match(value):
         return False
-    if _LETTERS.fullmatch(value):
-        return value.lower() not in vocabulary().words and len(value) >= (4 if assigned else 6) and not is_name(value)
+    if _LETTERS.fullmatch(value.rstrip(b"!")):
+        return (
+            value.rstrip(b"!").lower() not in vocabulary().words
+            and len(value) >= (4 if assigned else 6)
+            and not is_name(value)
+        )
     if _IDENTIFIER.fullmatch(value):
         joined = any(mark in value for mark in (b".", b":", b"->"))
         if not assigned and b"_" in value and not value.islower() and not value.isupper() and not joined:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from triage.redact.lines import Lines
-from triage.redact.text import BACKSLASH, Expression, Span, line_of
+from triage.redact.octets import OCTETS
+from triage.redact.text import BACKSLASH, HEX_DIGITS, Expression, Span, line_of
 
 __all__ = ("ENCODED", "Piece", "View", "build", "views")
 
@@ -24,14 +24,14 @@ _RETURN: Final = 0x0D
 ENCODED: Final = Expression(
     r"\\(?:033|x1[bB]|u001[bB]|e)\[[0-9;]{0,16}[A-Za-z]"
     r"|\\(?:u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
-    r"|%(?:25){0,3}[0-9a-fA-F]{2}"
+    r"|%(?:25){0,3}[0-9a-fA-F]{2}\+?"
     r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
     r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
-    r"|=(?:3D|40|2E|5F|22|26|3A|2F|\r?\n)"
+    r"|=(?:3D|40|2E|5F|22|26|3A|2F|\r?\n)|" + OCTETS
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
-NULs, quoted-printable."""
+NULs, quoted-printable; and bytes that are written out, which no view is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +109,15 @@ def _with_cuts(data: bytes, pieces: list[Piece]) -> Iterator[Piece]:
         yield shown, len(data), b"\n"
 
 
-def views(data: bytes, lines: Lines | None = None) -> Iterator[View]:
+def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
     """Every view of a text that differs from it: one for each way in which something in it is encoded.
 
-    `lines` are those to look at, here and below; without them all.
+    `encoded` is where something is, if that is known.
     """
     pieces: dict[int, list[Piece]] = {}
-    for start, end in (lines or Lines(data)).spans(ENCODED):
+    for start, end in ENCODED.spans(data) if encoded is None else encoded:
+        if data[start] in HEX_DIGITS:
+            continue
         sign = data[start] if data[start] in _DECODERS else 0
         piece = _DECODERS[sign](data, start, end)
         if piece is not None:
@@ -154,9 +156,10 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
 
 
 def _decoded_percent(data: bytes, start: int, end: int) -> Piece:
-    """A byte written with a percent sign; a control character is a blank, so that lines stay lines."""
-    byte = int(data[end - 2 : end], 16)
-    return start, end, bytes([byte]) if byte >= 32 else b" "
+    """A byte written with a percent sign, with the blank that a plus behind it is; what ends a line is a blank too."""
+    plus = data[end - 1 : end] == b"+"
+    byte = int(data[end - 2 - plus : end - plus], 16)
+    return start, end, (bytes([byte]) if byte >= 32 else b" ") + b" " * plus
 
 
 def _decoded_entity(data: bytes, start: int, end: int) -> Piece:
