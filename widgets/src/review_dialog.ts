@@ -91,7 +91,10 @@ export class ReviewDialog {
       if (!(event.ctrlKey && event.key === "s")) event.stopPropagation();
       this.#keys.press(event);
     });
-    this.node.addEventListener("focusout", ({ target }) => this.#refocus(target, REFOCUS_FRAMES));
+    this.node.addEventListener("focusout", ({ target }) => {
+      // Not where a person left for the browser's own bar: what is left is still shown.
+      if (target instanceof HTMLElement && !target.checkVisibility()) this.#refocus(target, REFOCUS_FRAMES);
+    });
     this.node.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.#escape();
@@ -99,10 +102,10 @@ export class ReviewDialog {
   }
 
   /** Lab hides itself for a moment when its theme changes, and what is hidden has no focus: put it back. */
-  #refocus(lost: EventTarget | null, frames: number): void {
+  #refocus(lost: HTMLElement, frames: number): void {
     requestAnimationFrame(() => {
       if (frames === 0 || !this.node.open || document.activeElement !== document.body) return;
-      (lost instanceof HTMLElement && lost.isConnected ? lost : this.node).focus();
+      (lost.isConnected ? lost : this.node).focus();
       this.#refocus(lost, frames - 1);
     });
   }

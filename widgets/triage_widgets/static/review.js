@@ -853,14 +853,16 @@ var ABOUT = "This is what the archive would hold. Originals stay in the kernel; 
     for (let name of KEPT) this.node.addEventListener(name, (event) => event.stopPropagation());
     this.node.addEventListener("keydown", (event) => {
       event.ctrlKey && event.key === "s" || event.stopPropagation(), this.#keys.press(event);
-    }), this.node.addEventListener("focusout", ({ target }) => this.#refocus(target, REFOCUS_FRAMES)), this.node.addEventListener("cancel", (event) => {
+    }), this.node.addEventListener("focusout", ({ target }) => {
+      target instanceof HTMLElement && !target.checkVisibility() && this.#refocus(target, REFOCUS_FRAMES);
+    }), this.node.addEventListener("cancel", (event) => {
       event.preventDefault(), this.#escape();
     });
   }
   /** Lab hides itself for a moment when its theme changes, and what is hidden has no focus: put it back. */
   #refocus(lost, frames) {
     requestAnimationFrame(() => {
-      frames === 0 || !this.node.open || document.activeElement !== document.body || ((lost instanceof HTMLElement && lost.isConnected ? lost : this.node).focus(), this.#refocus(lost, frames - 1));
+      frames === 0 || !this.node.open || document.activeElement !== document.body || ((lost.isConnected ? lost : this.node).focus(), this.#refocus(lost, frames - 1));
     });
   }
   #draw(summary) {
