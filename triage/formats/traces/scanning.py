@@ -154,14 +154,15 @@ def _joined(before: Found, after: Found) -> Found | None:
     """One report of two where the second is what the first led to: an assertion and the abort that it raised."""
     lead, end = before.report, after.report
     # A crash without any stack is the headline of the next one.
-    announces = lead.kind == "crash" and not lead.traces
+    bare = not any(trace.frames for trace in lead.traces)
+    announces = lead.kind == "crash" and bare
     if not (lead.leads and (end.follows or announces)) or after.first - before.last > _NEAR:
         return None
     if lead.process_id and end.process_id and lead.process_id != end.process_id:
         return None
-    if end.kind == "assertion" and lead.kind != "assertion" and not lead.traces:
+    if end.kind == "assertion" and lead.kind != "assertion" and bare:
         # The headline names the signal only; the report below says what was asserted.
-        lead = replace(lead, kind=end.kind, error_type=end.error_type, error_value=end.error_value)
+        lead = replace(lead, kind=end.kind, error_type=end.error_type, error_value=end.error_value, traces=())
     stacks = _joined_stacks(lead, end)
     empty = {name for name in Report.__struct_fields__ if getattr(lead, name) is None}
     taken = {name: getattr(end, name) for name in empty}
