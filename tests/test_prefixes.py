@@ -76,6 +76,9 @@ def test_the_prefix_goes_and_the_indentation_stays(prefix, stream):
         ("2026-01-26 01:25:59,123 ERROR [main] c.e.Shop - java.lang.E: x", "java.lang.E: x"),
         ("2026-01-26 01:25:59,123 [main] ERROR c.e.Shop - java.lang.E: x", "c.e.Shop - java.lang.E: x"),
         ("Jan 26 01:25:59 host kernel: [   12.345678] BUG: KASAN: x", "BUG: KASAN: x"),
+        ("web_1  | [4242:0x572ac60] 131 ms: Mark-Compact", "[4242:0x572ac60] 131 ms: Mark-Compact"),
+        ("web_1  | ERROR: LoadError", "ERROR: LoadError"),
+        ("web_1  | 2026-01-26 01:25:59 ERROR [main] java.lang.E: x", "java.lang.E: x"),
         (
             '{"log":"\\tat a.B.c(B.java:3)\\n","stream":"stderr","time":"2026-01-26T01:25:59.1Z"}',
             "\tat a.B.c(B.java:3)",

@@ -22,6 +22,8 @@ from triage.times import iso
 __all__ = ("Line", "split", "uncoloured")
 
 _MOST: Final = 5
+# A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
+_LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _STARTS: Final = lazy(
@@ -78,11 +80,13 @@ def split(raw: str) -> Line:
     stream: list[str] = []
     ts: int | None = None
     level: str | None = None
+    logged = False
     for place in range(_MOST):
-        found = _first(text, nested=place > 0)
+        found = _first(text, first=place == 0, logged=logged)
         if found is None:
             break
         prefix, match = found
+        logged = logged or prefix.kind in _LOGGED
         groups = match.groupdict()
         if not place:
             stream.append(prefix.kind)
@@ -101,10 +105,10 @@ def uncoloured(line: str) -> str:
     return _ANSI.sub("", line) if "\x1b" in line else line
 
 
-def _first(text: str, *, nested: bool) -> tuple[_Prefix, re.Match[str]] | None:
+def _first(text: str, *, first: bool, logged: bool) -> tuple[_Prefix, re.Match[str]] | None:
     """The prefix that a text begins with."""
     for prefix in _prefixes():
-        fits = prefix.at == "both" or (prefix.at == "inner") == nested
+        fits = prefix.at == "both" or (logged if prefix.at == "inner" else first)
         if fits and (match := prefix.pattern.match(text)) and match.end():
             return prefix, match
     return None
