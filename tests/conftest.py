@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -30,3 +31,9 @@ def corpus() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared/corpus beside this checkout: real crash files that cannot be published")
     return folder
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected to no later collection of garbage: it would run inside of timed tests."""
+    gc.collect()
+    gc.freeze()

@@ -638,7 +638,8 @@ def test_time_grows_with_the_text(unit):
 
     count = 12_000 // len(unit) + 1
     reports(unit)
-    assert seconds(count * 4) < max(0.4, seconds(count) * 12)
+    # The least of three: a collection of garbage in between is not the reader's time.
+    assert min(seconds(count * 4) for _ in range(3)) < max(0.4, seconds(count) * 12)
 
 
 def test_hostile_lines_cost_no_more_than_their_length():

@@ -330,4 +330,4 @@ def test_four_times_the_text_takes_about_four_times_the_time(block):
 
     small = block * max(1, 3_000 // len(block))
     seconds(small)
-    assert seconds(small * 4) < 12 * max(seconds(small), 0.02)
+    assert min(seconds(small * 4) for _ in range(3)) < 12 * max(seconds(small), 0.02)
