@@ -24,8 +24,10 @@ from triage.stacks import stack_table
 from triage.stacks.classes import crash_class
 from triage.stacks.counting import TOP_FRAMES, VARIANT_FRAMES
 from triage.stacks.digests import NONE, Words, chain, chained, hexed, word
+from triage.stacks.fingerprints import taken
 from triage.stacks.frame_table import TRAITS, FrameTable, numbered
 from triage.stacks.messages import key_text
+from triage.stacks.settings import Rules
 from triage.stacks.stack_table import Stacks
 from triage.tables import TABLES, to_pandas
 
@@ -81,26 +83,26 @@ def group_word(event: Crash, top: list[int], cycle: int) -> int:
     )
 
 
-def annotate(tables: dict[str, pa.Table], table: FrameTable | None = None) -> dict[str, pa.Table]:
+def annotate(tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[str, pa.Table]:
     """Fill role, rule, in_app and counted in `frames`, culprit and the three keys in `events`.
 
     Parameters
     ----------
     tables
         The tables of a case.
-    table
-        The distinct frames under the rules that hold; default: those that triage brings.
+    rules
+        The rules that hold; default: those that triage brings.
     """
-    stacks, frames = stack_table.read(tables["frames"], table or FrameTable.default())
-    return tables | {"frames": frames, "events": _keys(tables["events"], stacks)}
+    rules = rules or Rules.default()
+    stacks, frames = stack_table.read(tables["frames"], rules.table)
+    return tables | {"frames": frames, "events": _keys(tables["events"], stacks, frames, rules)}
 
 
-def of_frames(
-    frames: pd.DataFrame, events: pd.DataFrame | None = None, table: FrameTable | None = None
-) -> pd.DataFrame:
+def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
     """See `triage.stacks.signatures`."""
     columns = [name for name in _OF_A_FRAME if name in frames.columns]
-    stacks = stack_table.of(pa.Table.from_pandas(frames[columns], preserve_index=False), table or FrameTable.default())
+    rows_ = pa.Table.from_pandas(frames[columns], preserve_index=False)
+    stacks = stack_table.of(rows_, FrameTable.default())
     said = {"stack_key": stacks.keys}
     if events is not None:
         said = {name: pa.array(events[name]) for name in _OF_AN_EVENT if name in events.columns}
@@ -110,7 +112,7 @@ def of_frames(
     made = {name: pa.array([value] * rows, pa.string()) for name, value in fixed.items()} | said
     columns = [*dict.fromkeys((*_OF_AN_EVENT, "event_class", "culprit", *_KEYS))]
     cells = {name: made.get(name, pa.nulls(rows)).cast(schema.field(name).type) for name in columns}
-    keyed = _keys(pa.table(cells), stacks)
+    keyed = _keys(pa.table(cells), stacks, rows_, Rules.default())
     return to_pandas(keyed.select(["stack_key", *_KEYS, "culprit"]))
 
 
@@ -121,7 +123,7 @@ _OF_A_FRAME: Final = ("stack_key", *TRAITS, "trust", "line")
 _KEYS: Final = ("variant_key", "group_key", "family_key")
 
 
-def _keys(events: pa.Table, stacks: Stacks) -> pa.Table:
+def _keys(events: pa.Table, stacks: Stacks, frames: pa.Table, rules: Rules) -> pa.Table:
     """Give every event its culprit, and every incident-signal event its keys."""
     place = pc.index_in(events["stack_key"], value_set=stacks.keys).combine_chunks()
     events = _set(events, "culprit", stacks.culprit.take(place))
@@ -143,6 +145,8 @@ def _keys(events: pa.Table, stacks: Stacks) -> pa.Table:
             rows, _FAMILY, event.name, np.where(usable, np.where(overflow, first, top[:, 0]), event.type)
         ),
     }
+    if rules.fingerprints:
+        keys["group_key"], _ = taken(rules.fingerprints, events, frames, keys["group_key"])
     signals = pc.fill_null(pc.equal(events["event_class"], "incident_signal"), fill_value=False)
     for name, column in keys.items():
         made = pc.if_else(signals.combine_chunks(), hexed(column), pa.scalar(None, pa.string()))
