@@ -17,12 +17,14 @@ import numpy.typing as npt
 from triage.stacks.cycles import repeats
 from triage.stacks.roles import ROLES
 
-__all__ = ("HANDLER", "REPEATED", "TOP_FRAMES", "VARIANT_FRAMES", "Counted", "count", "counted")
+__all__ = ("HANDLER", "REPEATED", "SCANNED", "TOP_FRAMES", "VARIANT_FRAMES", "Counted", "count", "counted")
 
 TOP_FRAMES: Final = 3
 VARIANT_FRAMES: Final = 8
 HANDLER: Final = "inside of a crash handler"
 REPEATED: Final = "repeats the frames above"
+# What `trust` says of frames that were guessed from what lies on the stack.
+SCANNED: Final = ("scan", "unreliable")
 _SENTINEL: Final = ROLES.index("sentinel")
 _NOISE: Final = ROLES.index("noise")
 # How much a frame of each role tells; of two stacks' worth of frames only the strongest count.

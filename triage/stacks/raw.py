@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from triage.stacks.counting import counted
+from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE
 from triage.stacks.frame_table import FrameTable, Known
 from triage.stacks.keys import crash, group_word
@@ -83,5 +83,5 @@ def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[int], int]
         one.word if one.word and frame.frame_kind == "frame" else -1 - row
         for row, (one, frame) in enumerate(zip(known, frames, strict=True))
     ]
-    rows, cycle = counted([one.role for one in known], names, [frame.trust == "scan" for frame in frames])
+    rows, cycle = counted([one.role for one in known], names, [frame.trust in SCANNED for frame in frames])
     return [known[row].word for row in rows], cycle_words([known[row].name for row in cycle])[0] if cycle else NONE

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.stacks.counting import HANDLER, REPEATED, TOP_FRAMES, Counted, count
+from triage.stacks.counting import HANDLER, REPEATED, SCANNED, TOP_FRAMES, Counted, count
 from triage.stacks.cycles import rotated
 from triage.stacks.digests import NONE, Words, chain, chained, word
 from triage.stacks.frame_table import TRAITS, FrameTable, Known, numbered
@@ -149,7 +149,7 @@ def _scanned(frames: pa.Table) -> npt.NDArray[np.bool_]:
     """Whether each frame was found by a scan."""
     if "trust" not in frames.column_names:
         return np.zeros(frames.num_rows, np.bool_)
-    scanned = pc.fill_null(pc.equal(frames["trust"], "scan"), fill_value=False)
+    scanned = pc.is_in(frames["trust"], value_set=pa.array(SCANNED))
     return np.asarray(scanned.to_numpy(zero_copy_only=False), np.bool_)
 
 
