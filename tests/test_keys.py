@@ -142,7 +142,7 @@ def test_recursion_counts_once_however_deep():
 
 def test_rows_that_are_no_calls_repeat_none():
     told = frame("walk", frame_kind="repeated", repeat=990)
-    rows = annotated((CRASH, [told, frame("walk"), frame("walk"), frame("main")]))["frames"]
+    rows = annotated((CRASH, [told, frame("walk"), frame("walk"), frame("run")]))["frames"]
     assert [row["counted"] for row in rows] == [False, True, False, True]
 
 
