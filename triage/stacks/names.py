@@ -2,7 +2,8 @@
 
 A balanced-bracket scanner takes arguments, template arguments, return types and qualifiers; `names.toml` tells what the
 tools generate: clones, hashes, lambdas, proxies, state machines. Namespaces, classes, methods and digits that a person
-wrote stay. Lambdas are all called `lambda`, behind the function that they stand in. Every distinct name is normalised once.
+wrote stay. Lambdas are all called `lambda`, behind the function that they stand in. Each distinct name is normalised
+once.
 """
 
 from __future__ import annotations
@@ -201,9 +202,8 @@ class _Scanner:
                 self._operator(text, end)
             elif text == ")":  # of a pointer to the function that is returned
                 self.position = len(self.name)
-            elif text in {"->", "::"}:
-                if self.kept:
-                    self.kept.append(text)
+            elif text in {"->", "::"} and self.kept:
+                self.kept.append(text)
         self.kept.append(self.name[self.position :])
         kept = "".join(self.kept)
         return _IN_CONVERSION.sub("", kept) if self.conversion else kept
@@ -245,7 +245,7 @@ class _Scanner:
         return self.name.startswith(("as ", "+ "), end)
 
     def _open(self, text: str, end: int) -> None:
-        """Behind a name a bracket holds arguments; else it is a name: `Object.<anonymous>`, Go's `(*T)`, `<T as Trait>`."""
+        """Behind a name a bracket holds arguments, else it is one: `Object.<anonymous>`, Go's `(*T)`."""
         close = self.partner.get(self.index - 1)
         tail = self.kept[-1][-1:] if self.kept else ""
         behind = tail.isalnum() or tail in {"_", "~", "$", "?", "!", "'"} or self._behind_operator()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from triage.stacks.counting import SCANNED, counted
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ("signature",)
 
 # Texts that a reader of whole files takes, and no module for traces: found by detection, as `triage.load` does.
-_DOCUMENTS: Final = ("{", "[", "<")
+_DOCUMENT: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[\]{"])')
 _MARKS: Final = ("XCEPTION CAUGHT BY", "xception caught by", "nother exception was thrown", "nhandled Exception:",
                  "SymInit: ", "[Crash]", "# TYPE ")  # fmt: skip
 
@@ -28,7 +29,7 @@ def signature(text: str, table: FrameTable) -> str:
     """See `triage.stacks.signature`."""
     from triage.formats.traces.scanning import scan
 
-    if not text.lstrip().startswith(_DOCUMENTS) and not any(mark in text for mark in _MARKS):
+    if not _DOCUMENT.match(text) and not any(mark in text for mark in _MARKS):
         found = next(scan(enumerate(text.split("\n")), len(text)), None)
         if found is not None:
             return f"{_group(found.report, table):016x}"
