@@ -134,6 +134,13 @@ def test_any_name_gives_a_name_that_stays_as_it_is(name):
         assert re.search(r"\w", once)
 
 
+@given(NAMES.filter(str.strip))
+def test_the_short_ways_give_what_the_long_one_gives(name):
+    name = name.strip()
+    if names._shorter(name) == name and re.search(r"\w", name):
+        assert names._once(name).strip() in {name, ""}
+
+
 @pytest.mark.parametrize("piece", PIECES)
 @pytest.mark.parametrize("before", ["", "f", "a::", "<", "closure #1 ", "f(", "operator"])
 def test_a_hostile_name_ends_soon(piece, before):

@@ -1,9 +1,8 @@
 """Function names without what a compiler, a build or a call adds: the words that stay the same across builds.
 
-A balanced-bracket scanner takes arguments, template arguments, return types and qualifiers; `names.toml` tells what the
+A balanced-bracket scanner takes arguments, template arguments, return types and qualifiers; `names.toml` tells what
 tools generate: clones, hashes, lambdas, proxies, state machines. Namespaces, classes, methods and digits that a person
-wrote stay. Lambdas are all called `lambda`, behind the function that they stand in. Each distinct name is normalised
-once.
+wrote stay. Lambdas are all called `lambda`, behind the function that they stand in. Each distinct name is read once.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ __all__ = ("basename", "normalise")
 _MAX: Final = 2_000
 _ROUNDS: Final = 8
 _DEEPEST: Final = 6
+_SIGNS: Final = frozenset("$@!+'`#-/*<>[(%:.{\"")
 _CLOSING: Final = {"(": ")", "<": ">", "[": "]", "{": "}"}
 _OPENING: Final = {close: opening for opening, close in _CLOSING.items()}
 # Only behind these is an underscore in an identifier of interest: the patterns of `names.toml` that fit identifiers.
@@ -29,11 +29,18 @@ _IN_IDENTIFIERS: Final = re.compile(
 )
 _PATH: Final = re.compile(r"[^\W\d]\w*(?:(?:::~?|\.)[^\W\d]\w*)+")
 _IN_PATHS: Final = re.compile(
-    r"\d|__|_FUN|block_invoke|deleting_|\.(?:cold|isra|part|constprop|llvm|lto_priv|uncached|cfi|localalias|resolver"
-    r"|ifunc|arch_|specialized|outlined_part|warm|hot)|Object\.|Elixir\.|init\.i|operator"
+    r"__|_FUN|_0x|_block_invoke|deleting_|operator|::h[0-9a-f]{16}|lts_\d|fmt::v\d|icu_\d|json_abi|lambda_[0-9a-f]|caml"
+    r"|recompiled_|17h|_R[A-Z]|_cgoexp|Accessor\d|Object\.|Elixir\.|init\.i|\.js$"
+    r"|\.(?:func|gowrap|deferwrap)\d|\.(?:cold|isra|part|constprop|llvm|lto_priv|uncached|cfi|localalias|resolver|ifunc|arch_"
+    r"|specialized|outlined_part|warm|hot)"
 )
-_WORD: Final = re.compile(r"\w+")
-_SPACED: Final = re.compile(r"[(<\[{]|::|operator")
+# Template arguments that hold no others, and brackets of arguments two deep at most: what long names consist of.
+_ARGUMENTS: Final = r"[^<>()\[\]{}`']*"
+_GROUP: Final = rf"\({_ARGUMENTS}(?:\({_ARGUMENTS}\){_ARGUMENTS})*\)"
+_TEMPLATE: Final = re.compile(rf"<(?<=\w<)(?<!operator<){_ARGUMENTS}(?:{_GROUP}{_ARGUMENTS})*>(?!\w)")
+_SIMPLE: Final = re.compile(rf"([\w:~]*\w)\({_ARGUMENTS}\)(?: const)?")
+_WORD: Final = re.compile(r"\w")
+_SCANNED: Final = re.compile(r"[(<\[{]|operator")
 _TOKEN: Final = re.compile(
     r"(?<!\w)operator(?!\w)\s*(?:<=>|<<=|>>=|->\*?|<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|\(\)|\[\]|\"\"\s*\w+"
     r"|(?:new|delete)(?!\w)(?:\s*\[\])?|co_await(?!\w)|[-+*/%^&|~!=<>,]=?)?|->|::|[()<>\[\]{}]|\s+"
@@ -90,6 +97,14 @@ def _rules() -> _Rules:
     )
 
 
+@lru_cache(maxsize=1_024)
+def _rewrites(signs: frozenset[str]) -> tuple[tuple[str, tuple[_Rewrite, ...]], ...]:
+    """The rewrites for a name that holds these signs: those whose literal holds no other."""
+    # Escapes of Rust put signs into a name that were not there.
+    escaped = frozenset("<>&,{}[]. :") if "$" in signs else frozenset()
+    return tuple((when, group) for when, group in _rules().rewrites if _SIGNS.intersection(when) <= signs | escaped)
+
+
 def _compiled(pattern: str | None) -> re.Pattern[str] | None:
     return re.compile(pattern) if pattern else None
 
@@ -123,15 +138,20 @@ def _shorter(name: str) -> str:
         return name
     if _PATH.fullmatch(name) and not _IN_PATHS.search(name):
         return name
-    words = _WORD.findall(name)
-    if not words:
+    if not _WORD.search(name):
         return name
     kept = _once(name)[:_MAX].strip()
-    return kept if _WORD.search(kept) else "_".join(words)
+    return kept if _WORD.search(kept) else "_".join(re.findall(r"\w+", name))
 
 
 def _once(name: str) -> str:
     """One round: words around the name, what tools generate, brackets."""
+    if "<" in name and name[0] != "#":
+        for _ in range(_ROUNDS):
+            shorter = _TEMPLATE.sub("", name)
+            if shorter == name:
+                break
+            name = shorter
     before = after = ""
     rules = _rules()
     if " " in name:
@@ -142,7 +162,7 @@ def _once(name: str) -> str:
             put = rules.around[(wrapper.lastindex or 1) - 1]
             before, after = before + put[0] if put[0] not in before else before, put[1] + after
             name = name[wrapper.end() :].lstrip()
-    for when, group in rules.rewrites:
+    for when, group in _rewrites(_SIGNS.intersection(name)):
         if when in name:
             for rewrite in group:
                 if rewrite.only is None or rewrite.only.search(name):
@@ -150,11 +170,16 @@ def _once(name: str) -> str:
     name = name.strip()
     if name.startswith(("-[", "+[")) or (name.startswith(("$s", "_$s", "$S", "_$S")) and " " not in name):
         return before + name + after  # Objective-C, where brackets are the name, and mangled Swift
-    return before + _finished(_Scanner(name).outside() if _SPACED.search(name) else _unspaced(name)) + after
+    return before + _finished(_outside(name)) + after
 
 
-def _unspaced(name: str) -> str:
-    """A name without brackets keeps its spaces (`main chunk`), but for the type behind it."""
+def _outside(name: str) -> str:
+    """What stands outside of brackets; a name without any keeps its spaces (`main chunk`), but for a type behind it."""
+    simple = _SIMPLE.fullmatch(name)
+    if simple and "operator" not in name:
+        return simple[1]
+    if _SCANNED.search(name) or ("::" in name and " " in name):
+        return _Scanner(name).outside()
     return name.partition(" -> ")[0].partition(" : ")[0] if " " in name else name
 
 
@@ -164,7 +189,7 @@ def _finished(name: str) -> str:
         name = _CALLED_LAMBDA.sub("lambda", name)
     if "deleting_" in name:
         name = _DELETING.sub(r"\1::~\1", name)
-    name = name.lstrip("*& ")
+    name = name.lstrip("*& ").removeprefix("::")
     return name if "operator" in name else name.rstrip(":, ")
 
 
@@ -245,7 +270,7 @@ class _Scanner:
         return self.name.startswith(("as ", "+ "), end)
 
     def _open(self, text: str, end: int) -> None:
-        """Behind a name a bracket holds arguments, else it is one: `Object.<anonymous>`, Go's `(*T)`."""
+        """Behind a name a bracket holds arguments; else it is a name: `Object.<anonymous>`, Go's `(*T)`."""
         close = self.partner.get(self.index - 1)
         tail = self.kept[-1][-1:] if self.kept else ""
         behind = tail.isalnum() or tail in {"_", "~", "$", "?", "!", "'"} or self._behind_operator()
