@@ -63,7 +63,9 @@ def score(groups: Sequence[str], keys: Sequence[str]) -> Score:
     )
 
 
-def confusion(names: Sequence[str], groups: Sequence[str], keys: Sequence[str]) -> tuple[list[list[str]], list[list[str]]]:
+def confusion(
+    names: Sequence[str], groups: Sequence[str], keys: Sequence[str]
+) -> tuple[list[list[str]], list[list[str]]]:
     """Names that share a key though their groups differ, and names of a group whose keys differ."""
     told = own(keys)
     by_key: dict[str, list[int]] = defaultdict(list)

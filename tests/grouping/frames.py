@@ -25,58 +25,131 @@ _PATTERNS: Final = tuple(
         ("python", r'^(?P<pre>[\s|+-]*)File "(?P<file>[^"]+)", line (?P<line>\d+)$'),
         (
             "tombstone",
-            r"^(?P<pre>.*?)#(?P<n>\d\d+) +pc [0-9a-f]+ +(?P<mod>\S+)(?: \(offset \S+\))?(?: \((?P<fn>.+)\+\d+\))?" + _BUILD,
+            r"^(?P<pre>.*?)#(?P<n>\d\d+) +pc [0-9a-f]+ +(?P<mod>\S+)(?: \(offset \S+\))?(?: \((?P<fn>.+)\+\d+\))?"
+            + _BUILD,
         ),
         ("tombstone", r"^(?P<pre>.*?)#(?P<n>\d\d) +pc [0-9a-f]+ +(?P<mod>\S+)(?: \((?P<fn>.+)\))?" + _BUILD),
         ("php", r"^(?P<pre>\s*)#(?P<n>\d+) (?P<file>[^\s()]+\.\w+)\((?P<line>\d+)\): (?P<fn>[^\s(]+)"),
         ("php", r"^(?P<pre>\s*)#(?P<n>\d+) \[internal function\]: (?P<fn>[^\s(]+)"),
-        ("dart", r"^(?P<pre>.*?)#(?P<n>\d+) {2,}(?P<fn>\S.*?) \((?P<file>(?:package|dart|file):[^()]*?)(?::(?P<line>\d+))?(?::(?P<col>\d+))?\)\s*$"),
+        (
+            "dart",
+            r"^(?P<pre>.*?)#(?P<n>\d+) {2,}(?P<fn>\S.*?) \((?P<file>(?:package|dart|file):[^()]*?)(?::(?P<line>\d+))?(?::(?P<col>\d+))?\)\s*$",
+        ),
         ("coredump", r"^(?P<pre>\s*)#(?P<n>\d+) +0x[0-9a-f]+ (?P<fn>\S.*?) \((?P<mod>[^()]+?) \+ 0x[0-9a-f]+\)\s*$"),
-        ("lldb", r"^(?P<pre>[\s*]*frame )#(?P<n>\d+): (?:0x[0-9a-f]+ )?(?P<mod>[^`\s]+)`(?P<fn>.+?)(?: \+ \d+)? at " + _AT + r"(?: \[.*)?\s*$"),
+        (
+            "lldb",
+            r"^(?P<pre>[\s*]*frame )#(?P<n>\d+): (?:0x[0-9a-f]+ )?(?P<mod>[^`\s]+)`(?P<fn>.+?)(?: \+ \d+)? at "
+            + _AT
+            + r"(?: \[.*)?\s*$",
+        ),
         ("lldb", r"^(?P<pre>[\s*]*frame )#(?P<n>\d+): (?:0x[0-9a-f]+ )?(?P<mod>[^`\s]+)`(?P<fn>.+?)(?: \+ \d+)?\s*$"),
-        ("sanitizer", r"^(?P<pre>.*?)#(?P<n>\d+) +0x[0-9a-f]+ +(?:in )?(?P<fn>\S.*?) " + _AT + r" \(?(?P<mod>[^\s()]+)\+0x[0-9a-f]+\)?" + _BUILD),
-        ("sanitizer", r"^(?P<pre>.*?)#(?P<n>\d+) +0x[0-9a-f]+ +(?:in )?(?:(?P<fn>\S.*?) )?\((?P<mod>[^()\s]+)\+0x[0-9a-f]+\)" + _BUILD),
+        (
+            "sanitizer",
+            r"^(?P<pre>.*?)#(?P<n>\d+) +0x[0-9a-f]+ +(?:in )?(?P<fn>\S.*?) "
+            + _AT
+            + r" \(?(?P<mod>[^\s()]+)\+0x[0-9a-f]+\)?"
+            + _BUILD,
+        ),
+        (
+            "sanitizer",
+            r"^(?P<pre>.*?)#(?P<n>\d+) +0x[0-9a-f]+ +(?:in )?(?:(?P<fn>\S.*?) )?\((?P<mod>[^()\s]+)\+0x[0-9a-f]+\)"
+            + _BUILD,
+        ),
         ("gdb", r"^(?P<pre>)#(?P<n>\d+) +(?:0x[0-9a-f]+ in )?(?P<fn>\S.*?) \(.*\) at (?P<file>\S+):(?P<line>\d+)\s*$"),
         ("gdb", r"^(?P<pre>)#(?P<n>\d+) +(?:0x[0-9a-f]+ in )?(?P<fn>\S.*?) \(.*\)(?: from (?P<mod>\S+))?\s*$"),
         ("sanitizer", r"^(?P<pre>.*?)#(?P<n>\d+) +0x[0-9a-f]+ +(?:in )?(?P<fn>\S.*?) " + _AT + _BUILD),
-        ("kernel", r"^(?P<pre>.*?)#(?P<n>\d+) \[<[0-9a-fx]+>\] (?P<fn>[\w.$]+)\+0x[0-9a-f]+/0x[0-9a-f]+(?: " + _AT + r")?\s*$"),
+        (
+            "kernel",
+            r"^(?P<pre>.*?)#(?P<n>\d+) \[<[0-9a-fx]+>\] (?P<fn>[\w.$]+)\+0x[0-9a-f]+/0x[0-9a-f]+(?: " + _AT + r")?\s*$",
+        ),
         ("sanitizer", r"^(?P<pre>.*?)#(?P<n>\d+) +0x[0-9a-f]+ +(?:in )?(?P<fn>\S.*?)" + _BUILD),
-        ("tsan", r"^(?P<pre>\s*)#(?P<n>\d+) (?P<fn>\S.*?)(?: " + _AT + r")? \((?P<mod>[^()\s]+)\+0x[0-9a-f]+\)" + _BUILD),
-        ("stackwalk", r"^(?P<pre>\s*)(?P<n>\d+)  (?P<mod>[^\s!]+)!(?P<fn>.+?)(?: \[(?P<file>[^\]]+?) : (?P<line>\d+) \+ 0x[0-9a-f]+\])?(?: \+ 0x[0-9a-f]+)?\s*$"),
+        (
+            "tsan",
+            r"^(?P<pre>\s*)#(?P<n>\d+) (?P<fn>\S.*?)(?: " + _AT + r")? \((?P<mod>[^()\s]+)\+0x[0-9a-f]+\)" + _BUILD,
+        ),
+        (
+            "stackwalk",
+            r"^(?P<pre>\s*)(?P<n>\d+)  (?P<mod>[^\s!]+)!(?P<fn>.+?)(?: \[(?P<file>[^\]]+?) : (?P<line>\d+) \+ 0x[0-9a-f]+\])?(?: \+ 0x[0-9a-f]+)?\s*$",
+        ),
         ("stackwalk", r"^(?P<pre>\s*)(?P<n>\d+)  (?P<mod>[\w.+-]+) \+ 0x[0-9a-f]+\s*$"),
-        ("cdb", rf"^(?P<pre>(?:(?P<n>[0-9a-f]{{2,4}}) )?(?:{_HEX}|\(Inline\)|--------) +(?:{_HEX}|--------) (?:[0-9a-f` ]+: )?)(?P<mod>[\w.]+)!(?P<fn>.+?)(?:\+(?:0x)?[0-9a-f]+)?(?: \[(?P<file>.+?) @ (?P<line>\d+)\])?\s*$"),
-        ("apple", r"^(?P<pre>)(?P<n>\d+) +(?P<mod>\S.*?) +\t? *0x[0-9a-f]{8,16} (?P<fn>\S.*?) \+ \d+(?: \((?P<file>[^():]+):(?P<line>\d+)\))?\s*$"),
-        ("swift", r"^(?P<pre>)(?P<n>\d+) +(?:\[\w+\] )?(?:0x[0-9a-f]+ )?(?P<fn>\S.*?)(?: \+ \d+)? in (?P<mod>\S+) at (?P<file>\S+?):(?P<line>\d+)(?::(?P<col>\d+))?\s*$"),
+        (
+            "cdb",
+            rf"^(?P<pre>(?:(?P<n>[0-9a-f]{{2,4}}) )?(?:{_HEX}|\(Inline\)|--------) +(?:{_HEX}|--------) (?:[0-9a-f` ]+: )?)(?P<mod>[\w.]+)!(?P<fn>.+?)(?:\+(?:0x)?[0-9a-f]+)?(?: \[(?P<file>.+?) @ (?P<line>\d+)\])?\s*$",
+        ),
+        (
+            "apple",
+            r"^(?P<pre>)(?P<n>\d+) +(?P<mod>\S.*?) +\t? *0x[0-9a-f]{8,16} (?P<fn>\S.*?) \+ \d+(?: \((?P<file>[^():]+):(?P<line>\d+)\))?\s*$",
+        ),
+        (
+            "swift",
+            r"^(?P<pre>)(?P<n>\d+) +(?:\[\w+\] )?(?:0x[0-9a-f]+ )?(?P<fn>\S.*?)(?: \+ \d+)? in (?P<mod>\S+) at (?P<file>\S+?):(?P<line>\d+)(?::(?P<col>\d+))?\s*$",
+        ),
         ("swift", r"^(?P<pre>)(?P<n>\d+) +(?:\[\w+\] )?0x[0-9a-f]+ (?P<fn>\S.*?)(?: \+ \d+)? in (?P<mod>\S+)\s*$"),
         ("node native", r"^(?P<pre>\s*)(?P<n>\d+): 0x[0-9a-f]+ (?P<fn>\S.*?) \[(?P<mod>[^\]]+)\]\s*$"),
-        ("hs_err", r"^(?P<pre>[# ]*[VCjJvA] +)\[(?P<mod>[^+\]]+)\+0x[0-9a-f]+\](?: +(?P<fn>\S.*?)(?:\+0x[0-9a-f]+)?)?\s*$"),
+        (
+            "hs_err",
+            r"^(?P<pre>[# ]*[VCjJvA] +)\[(?P<mod>[^+\]]+)\+0x[0-9a-f]+\](?: +(?P<fn>\S.*?)(?:\+0x[0-9a-f]+)?)?\s*$",
+        ),
         ("hs_err", r"^(?P<pre>[# ]*j +)(?P<fn>[\w.$/]+)\(\S*(?:\+\d+)?.*$"),
         ("hs_err", r"^(?P<pre>[# ]*J \d+%? ?(?:c[12])? )(?P<fn>[\w.$/]+)\(\S*.*$"),
-        ("backtrace", r"^(?P<pre>\s*)(?P<mod>/?[\w./+-]+)\((?P<fn>[^+()]\S*?|\S.* \S*?|\S+?\(.*?\))\+0x[0-9a-f]+\) ?\[0x[0-9a-f]+\]\s*$"),
-        ("kernel", r"^(?P<pre>.*?(?:[>\]:] *|^ *)(?:\? )?)(?P<fn>[A-Za-z_][\w.$]*)\+0x[0-9a-f]+/0x[0-9a-f]+(?: \[(?P<mod>[\w ]+)\])?(?: " + _AT + r")?(?: \[inline\])?\s*$"),
+        (
+            "backtrace",
+            r"^(?P<pre>\s*)(?P<mod>/?[\w./+-]+)\((?P<fn>[^+()]\S*?|\S.* \S*?|\S+?\(.*?\))\+0x[0-9a-f]+\) ?\[0x[0-9a-f]+\]\s*$",
+        ),
+        (
+            "kernel",
+            r"^(?P<pre>.*?(?:[>\]:] *|^ *)(?:\? )?)(?P<fn>[A-Za-z_][\w.$]*)\+0x[0-9a-f]+/0x[0-9a-f]+(?: \[(?P<mod>[\w ]+)\])?(?: "
+            + _AT
+            + r")?(?: \[inline\])?\s*$",
+        ),
         ("kernel", r"^(?P<pre>.*\] *| +)(?P<fn>[a-z_]\w*) (?P<file>[\w/.-]+\.[chS]):(?P<line>\d+)(?: \[inline\])?\s*$"),
-        ("java", r"^(?P<pre>.*?\bat )(?P<fn>[^\s()]+)\((?P<file>(?:[\w.@-]+/)?[\w$.<> -]+?)(?::(?P<line>\d+))?\)(?: ~?\[.*\])?\s*$"),
-        ("dotnet", r"^(?P<pre>\s*at )(?P<fn>[^()]*?[\w`>\]])\((?P<args>.*)\)(?: in (?P<file>.+?):line (?P<line>\d+))?\s*$"),
-        ("javascript", r"^(?P<pre>\s*at )(?P<fn>\S.*?) \((?P<file>[^()]*?(?:\([^()]*\)[^()]*?)?)(?::(?P<line>\d+))?(?::(?P<col>\d+))?\)(?:,? \{)?\s*$"),
+        (
+            "java",
+            r"^(?P<pre>.*?\bat )(?P<fn>[^\s()]+)\((?P<file>(?:[\w.@-]+/)?[\w$.<> -]+?)(?::(?P<line>\d+))?\)(?: ~?\[.*\])?\s*$",
+        ),
+        (
+            "dotnet",
+            r"^(?P<pre>\s*at )(?P<fn>[^()]*?[\w`>\]])\((?P<args>.*)\)(?: in (?P<file>.+?):line (?P<line>\d+))?\s*$",
+        ),
+        (
+            "javascript",
+            r"^(?P<pre>\s*at )(?P<fn>\S.*?) \((?P<file>[^()]*?(?:\([^()]*\)[^()]*?)?)(?::(?P<line>\d+))?(?::(?P<col>\d+))?\)(?:,? \{)?\s*$",
+        ),
         ("javascript", r"^(?P<pre>\s*at )(?P<file>\S+?):(?P<line>\d+):(?P<col>\d+)(?:,? \{)?\s*$"),
         ("gecko", r"^(?P<pre>\s*)(?P<fn>[^\s@\[]*)@(?P<file>\S*?)(?::(?P<line>\d+))?(?::(?P<col>\d+))?\s*$"),
         ("ruby", r"^(?P<pre>\s*(?:\d+: )?(?:from )?)(?P<file>[^\s:]+):(?P<line>\d+):in [`'](?P<fn>[^']+)'"),
         ("perl", r"^(?P<pre>\s*)(?P<fn>[\w:]+)\(.*\) called at (?P<file>\S+) line (?P<line>\d+)"),
-        ("lua", r"^(?P<pre>\s+)(?P<file>\[C\]|[^\s:]+)(?::(?P<line>\d+))?: in (?:(?:local|upvalue|function|method|field|global|metamethod|for iterator) )*'(?P<fn>[^']+)'"),
-        ("lua", r"^(?P<pre>\s+)(?P<file>\[C\]|[^\s:]+)(?::(?P<line>\d+))?: in (?:function <(?P<fn>)[^>]+>|main chunk|\?)"),
-        ("elixir", r"^(?P<pre>\s+(?:\((?P<mod>\w+) [^)]*\) )?)(?P<file>[\w./-]+\.[eh]?[exrl]+):(?P<line>\d+): (?P<fn>\S.*?)\s*$"),
-        ("erlang", r"^(?P<pre>\s*(?:in (?:function|call from) +))(?P<fn>[\w:'-]+/\d+)(?: \((?P<file>[^(),]+), line (?P<line>\d+)\))?"),
+        (
+            "lua",
+            r"^(?P<pre>\s+)(?P<file>\[C\]|[^\s:]+)(?::(?P<line>\d+))?: in (?:(?:local|upvalue|function|method|field|global|metamethod|for iterator) )*'(?P<fn>[^']+)'",
+        ),
+        (
+            "lua",
+            r"^(?P<pre>\s+)(?P<file>\[C\]|[^\s:]+)(?::(?P<line>\d+))?: in (?:function <(?P<fn>)[^>]+>|main chunk|\?)",
+        ),
+        (
+            "elixir",
+            r"^(?P<pre>\s+(?:\((?P<mod>\w+) [^)]*\) )?)(?P<file>[\w./-]+\.[eh]?[exrl]+):(?P<line>\d+): (?P<fn>\S.*?)\s*$",
+        ),
+        (
+            "erlang",
+            r"^(?P<pre>\s*(?:in (?:function|call from) +))(?P<fn>[\w:'-]+/\d+)(?: \((?P<file>[^(),]+), line (?P<line>\d+)\))?",
+        ),
         ("erlang", r'^(?P<pre>.*?\{)(?P<fn>\w+,[\w\'/-]+),.*?\{file,"(?P<file>[^"]+)"\},\s*\{line,(?P<line>\d+)\}'),
         ("haskell", r"^(?P<pre>\s+)(?P<fn>\S+), called at (?P<file>\S+?):(?P<line>\d+):(?P<col>\d+) in \S+"),
         ("haskell", r"^(?P<pre>\s+)(?P<fn>[\w.']+) \((?P<file>[\w./-]+\.hs):\(?(?P<line>\d+)[,:](?P<col>\d+).*\)\s*$"),
         ("r", r"^(?P<pre>\s*(?P<n>\d+): )(?P<fn>[\w.:]+)\(.*\)(?: at (?P<file>\S+)#(?P<line>\d+))\s*$"),
     )
 )
-_GO: Final = re.compile(r"^(?P<pre>\s*(?:created by )?)(?P<fn>[\w./\-*()%~·\[\]{}$,]+?)(?:\((?P<args>[^()]*(?:\(.*\)|\.\.\.)?[^()]*)\))?(?: in goroutine \d+)?\s*$")
+_GO: Final = re.compile(
+    r"^(?P<pre>\s*(?:created by )?)(?P<fn>[\w./\-*()%~·\[\]{}$,]+?)(?:\((?P<args>[^()]*(?:\(.*\)|\.\.\.)?[^()]*)\))?(?: in goroutine \d+)?\s*$"
+)
 _GO_2: Final = re.compile(r"^\s+(?P<file>\S+\.(?:go|s|c|S|h|y)):(?P<line>\d+)(?: \+0x[0-9a-f]+)?(?: .*)?\s*$")
 _RUST: Final = re.compile(r"^(?P<pre>\s*)(?P<n>\d+): +(?:0x[0-9a-f]+ - )?(?P<fn>\S.*?)\s*$")
 _RUST_2: Final = re.compile(r"^\s+at (?P<file>\S+?):(?P<line>\d+)(?::(?P<col>\d+))?\s*$")
-_JULIA: Final = re.compile(r"^(?P<pre>\s*)\[(?P<n>\d+)\] (?P<fn>\S.*?)(?:\s+@ (?P<mod>\S+) (?P<file>\S+?):(?P<line>\d+))?\s*$")
+_JULIA: Final = re.compile(
+    r"^(?P<pre>\s*)\[(?P<n>\d+)\] (?P<fn>\S.*?)(?:\s+@ (?P<mod>\S+) (?P<file>\S+?):(?P<line>\d+))?\s*$"
+)
 _JULIA_2: Final = re.compile(r"^\s+@ (?P<mod>\S+) (?P<file>\S+?):(?P<line>\d+)\s*$")
 _TWO: Final = {"go": _GO_2, "rust": _RUST_2, "julia": _JULIA_2}
 
@@ -204,7 +277,11 @@ def frames(text: str) -> list[Frame]:
         unlike = family != last_family and {family, last_family} not in ({"sanitizer", "tsan"}, {"gdb", "sanitizer"})
         restart = number >= 0 and number <= last_number and not (family == "rust" and number == last_number)
         registers = family == "kernel" and re.search(r"(?:RIP|[Pp][Cc]) ?:", lines[last_line - 1]) and len(gap) < 40
-        broken = number < 0 and not registers and any(line.strip() and not re.match(r"\s*\.\.\. |\s*\[Prev|\s*\| *$", line) for line in gap)
+        broken = (
+            number < 0
+            and not registers
+            and any(line.strip() and not re.match(r"\s*\.\.\. |\s*\[Prev|\s*\| *$", line) for line in gap)
+        )
         if last_line >= 0 and (unlike or restart or broken or (number >= 0 and len(gap) > 40)):
             stack += 1
         place = [spans.get(name) for name in ("n", "fn", "file", "line", "col", "mod")]

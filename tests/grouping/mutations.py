@@ -44,7 +44,9 @@ def _cut(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
 
 # -- addresses ----------------------------------------------------------------------------------------------------
 
-_STATUS: Final = re.compile(r"(?i)^(?:0*(?:c0|80|40|e0|c1|d0)[0-9a-f]{6}|0*[f]{8,16}|[f]{8,15}[0-9a-f]{1,4}|([a-f0-9]{2})\1{3,7})$")
+_STATUS: Final = re.compile(
+    r"(?i)^(?:0*(?:c0|80|40|e0|c1|d0)[0-9a-f]{6}|0*[f]{8,16}|[f]{8,15}[0-9a-f]{1,4}|([a-f0-9]{2})\1{3,7})$"
+)
 _POINTER: Final = re.compile(
     r"(?<![\w+.\-])0x(?P<a>[0-9a-fA-F]{5,16})(?![\w`.])"
     r"|\b(?P<b>[0-9a-f]{8})`(?P<c>[0-9a-f]{8})\b"
@@ -120,7 +122,9 @@ def pids(text: str, seed: int) -> str | None:
 _PLACE: Final = re.compile(
     rf"(?P<file>[\w.+$@~-]+\.{_EXTENSIONS})(?P<q>\"?(?::|\(|#| : | @ |, line | line |:line |\) : |\(|:\())(?P<line>\d+)(?P<c>[:,](?P<col>\d+))?"
 )
-_OFFSET: Final = re.compile(r"(?P<p>[\w)>\]$] ?\+ ?)0x(?P<a>[0-9a-f]+)/0x(?P<b>[0-9a-f]+)|(?P<g>\.(?:go|s):\d+ \+0x)(?P<c>[0-9a-f]+)|(?P<w>![\w:<>~`' ,]+\+(?:0x)?)(?P<d>[0-9a-f]+)\b")
+_OFFSET: Final = re.compile(
+    r"(?P<p>[\w)>\]$] ?\+ ?)0x(?P<a>[0-9a-f]+)/0x(?P<b>[0-9a-f]+)|(?P<g>\.(?:go|s):\d+ \+0x)(?P<c>[0-9a-f]+)|(?P<w>![\w:<>~`' ,]+\+(?:0x)?)(?P<d>[0-9a-f]+)\b"
+)
 
 
 def lines(text: str, seed: int) -> str | None:
@@ -147,9 +151,15 @@ def lines(text: str, seed: int) -> str | None:
 # -- checkout -----------------------------------------------------------------------------------------------------
 
 _SYSTEM: Final = r"usr|lib|lib32|lib64|bin|sbin|etc|proc|sys|dev|rustc|System|Library|Applications|apex|system|vendor|bionic|bin|nix|opt/google|buildbot"
-_POSIX: Final = re.compile(rf"(?P<p>(?<![\w./\\:*-])(?:file://)?|\bfile://)/(?!(?:{_SYSTEM})/)(?P<root>[\w.+@-]+)/(?=[\w.+@~=-]+[/.\w])")
-_WINDOWS: Final = re.compile(r"\b(?P<drive>[A-Za-z]):(?P<s>[\\/])(?!(?i:windows|program files|users)[\\/])(?P<root>[\w. -]+)[\\/](?=[\w.-]+)")
-_BUILD_ID: Final = re.compile(r"(?P<p>\bBuild ?I[dD](?:: |=|:)|/rustc/|BuildID\[sha1\]=|/build/e?glibc-)(?P<id>[0-9a-f]{8,40}|(?<=glibc-)\w{6})\b")
+_POSIX: Final = re.compile(
+    rf"(?P<p>(?<![\w./\\:*-])(?:file://)?|\bfile://)/(?!(?:{_SYSTEM})/)(?P<root>[\w.+@-]+)/(?=[\w.+@~=-]+[/.\w])"
+)
+_WINDOWS: Final = re.compile(
+    r"\b(?P<drive>[A-Za-z]):(?P<s>[\\/])(?!(?i:windows|program files|users)[\\/])(?P<root>[\w. -]+)[\\/](?=[\w.-]+)"
+)
+_BUILD_ID: Final = re.compile(
+    r"(?P<p>\bBuild ?I[dD](?:: |=|:)|/rustc/|BuildID\[sha1\]=|/build/e?glibc-)(?P<id>[0-9a-f]{8,40}|(?<=glibc-)\w{6})\b"
+)
 
 
 def checkout(text: str, seed: int) -> str | None:
@@ -249,7 +259,15 @@ def generated(text: str, seed: int) -> str | None:
     return _changed(text, new)
 
 
-_CLONES: Final = (".isra.0", ".constprop.0", ".part.0", ".cold", ".llvm.9482031457720211", " [clone .cold]", " [clone .isra.0]")
+_CLONES: Final = (
+    ".isra.0",
+    ".constprop.0",
+    ".part.0",
+    ".cold",
+    ".llvm.9482031457720211",
+    " [clone .cold]",
+    " [clone .isra.0]",
+)
 _CLONED: Final = {"sanitizer", "gdb", "tsan", "kernel", "coredump", "backtrace"}
 
 
@@ -260,7 +278,11 @@ def clones(text: str, seed: int) -> str | None:
         counted = [frame for frame in stack if not is_noise(frame, text)][:COUNTED]
         for at, frame in enumerate(counted):
             name = frame.part(text, "function")
-            if frame.family not in _CLONED or not frame.function or re.search(r"\.(?:isra|part|cold|constprop|llvm)", name):
+            if (
+                frame.family not in _CLONED
+                or not frame.function
+                or re.search(r"\.(?:isra|part|cold|constprop|llvm)", name)
+            ):
                 continue
             plain = re.fullmatch(r"[A-Za-z_]\w*", name)
             # Kernel and gdb names are one word, demangled ones have the clone in brackets behind.
@@ -289,7 +311,9 @@ def _without(text: str, gone: list[Frame], stack: list[Frame]) -> str:
             number = f"{first + at:x}" if base == 16 else str(first + at)
             number = number.zfill(len(old)) if old.startswith("0") else number
             # Columns stay aligned.
-            pieces.append((start, end, number + " " * (len(old) - len(number)) if text[end : end + 1] == " " else number))
+            pieces.append(
+                (start, end, number + " " * (len(old) - len(number)) if text[end : end + 1] == " " else number)
+            )
     return _cut(text, pieces)
 
 
@@ -378,7 +402,22 @@ def leaf(name: str) -> tuple[int, int]:
             depth += 1
         elif token in ">)}]":
             depth = max(0, depth - 1)
-        elif depth == 0 and token not in {"const", "in", "at", "closure", "fun", "fn", "anonymous", "block", "rescue", "ensure", "as", "of", "async", "new"}:
+        elif depth == 0 and token not in {
+            "const",
+            "in",
+            "at",
+            "closure",
+            "fun",
+            "fn",
+            "anonymous",
+            "block",
+            "rescue",
+            "ensure",
+            "as",
+            "of",
+            "async",
+            "new",
+        }:
             last = (match.start(), match.end())
     return last if last[1] <= end else (0, 0)
 
@@ -432,7 +471,10 @@ def replaced(text: str, seed: int, state: Iterable[str] = ()) -> str | None:
             for start, end in places
             for match in re.finditer(pattern, new[start:end])
         ]
-        pieces += [(m.start(1), m.end(1), fresh) for m in re.finditer(rf"^SUMMARY: .*\b({re.escape(word)})\b", new, re.MULTILINE)]
+        pieces += [
+            (m.start(1), m.end(1), fresh)
+            for m in re.finditer(rf"^SUMMARY: .*\b({re.escape(word)})\b", new, re.MULTILINE)
+        ]
         new = _cut(new, pieces)
     return _changed(text, new)
 
