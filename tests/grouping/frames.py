@@ -74,7 +74,7 @@ _PATTERNS: Final = tuple(
         ("stackwalk", r"^(?P<pre>\s*)(?P<n>\d+)  (?P<mod>[\w.+-]+) \+ 0x[0-9a-f]+\s*$"),
         (
             "cdb",
-            rf"^(?P<pre>(?:(?P<n>[0-9a-f]{{2,4}}) )?(?:{_HEX}|\(Inline\)|--------) +(?:{_HEX}|--------) (?:[0-9a-f` ]+: )?)(?P<mod>[\w.]+)!(?P<fn>.+?)(?:\+(?:0x)?[0-9a-f]+)?(?: \[(?P<file>.+?) @ (?P<line>\d+)\])?\s*$",
+            rf"^(?P<pre>(?:(?P<n>[0-9a-f]{{2,4}}) )?(?:{_HEX}|\(Inline\)|--------) +(?:{_HEX}|--------) (?:[0-9a-f` ]+: |(?:[0-9a-f]{{8}} ){{1,3}})?)(?P<mod>[\w.]+)!(?P<fn>.+?)(?:\+(?:0x)?[0-9a-f]+)?(?: \[(?P<file>.+?) @ (?P<line>\d+)\])?\s*$",
         ),
         (
             "apple",
@@ -159,16 +159,16 @@ _NOISE: Final = re.compile(
     |__pthread_kill|pthread_kill|__libc_|_start\b|start_thread|__clone|clone3?$|abort\b|raise\b|gsignal|tgkill|kill$|malloc|calloc|realloc|free$|cfree
     |operator\ (?:new|delete)|mem(?:cpy|move|set|cmp|chr)|str(?:len|cpy|cmp|chr|dup|cat|n\w+)|__aeabi_|__mem|__str|_?_?chk_fail|__fortify|__stack_chk
     |std::(?!sys_)|(?:std|core|alloc)\[|__?gnu_cxx|__cxxabi|__cxa|__rust|rust_|core::|alloc::|<*\&?(?:dyn\ )?(?:core|std|alloc)(?:::|\[)|<[^>]*\ as\ (?:core|std|alloc)|backtrace|panic
-    |runtime\.|panic\(|testing\.|reflect\.|syscall\.|fuzzer::|LLVMFuzzer|centipede::|fuzztest::|main$|wmain|WinMain|mainCRT|BaseThread|RtlUser|ntdll|Kernel
+    |runtime\.|panic\(|(?:net|net/\w+|sync|sync/\w+|os|io|fmt|time|strings|bytes|sort|bufio|regexp|encoding/\w+|compress/\w+)\.(?!\w+\.\w+\.)|testing\.|reflect\.|syscall\.|fuzzer::|LLVMFuzzer|centipede::|fuzztest::|main$|wmain|WinMain|mainCRT|BaseThread|RtlUser|ntdll|Kernel
     |base::debug|logging::|WTFCrash|V8_Fatal|v8::base::|v8::internal::Isolate::PushStackTrace|<unknown>|<null>|google::Log|absl::|\(<unknown|_etext
-    |java\.|javax\.|sun\.|jdk\.|kotlin\.|scala\.|clojure\.|System\.|Microsoft\.|android\.os\.|com\.android\.internal|dalvik\.
+    |ExitCallback|abort_message|demangling_|Die$|_?_?res_context|send_dg|__sendmmsg|wait4|do_system|testing::|java\.|javax\.|sun\.|jdk\.|kotlin\.|scala\.|clojure\.|System\.|Microsoft\.|android\.os\.|com\.android\.internal|dalvik\.
     |Module\.|Object\.<anon|Function\.execute|node:|new\ Promise|Promise\.|Array\.|process\.|<module>|<lambda>|\{main\}|\{closure\}|dart:|_rootRun
     |dump_(?:stack|backtrace)|show_(?:stack|regs)|print_address|kasan|__kasan|__asan|__tsan|check_memory_region|report_|die$|__die|do_trap|asm_|exc_
     |invalid_op|entry_SYSCALL|do_syscall|ret_from_fork|secondary_startup|start_kernel|panic$|BUG|__warn|warn_|kthread)""",
     re.VERBOSE,
 )
 _LIBRARY: Final = re.compile(
-    r"^/rustc/|/sysdeps/|/csu/libc|/stdlib/abort|^node:|libsanitizer|compiler-rt|/usr/lib/|/usr/include|^dart:|/glibc-|linux-gnu/|/libsystem_|"
+    r"^/rustc/|^(?:resolv|nss|posix|socket|nptl|stdlib|csu|sysdeps|signal)/|/sysdeps/|/csu/libc|/stdlib/abort|^node:|libsanitizer|compiler-rt|/usr/lib/|/usr/include|/include/c\+\+/|libc\+\+/|^dart:|/glibc-|linux-gnu/|/libsystem_|"
     r"^(?:/apex|/system)/|lib/(?:kasan|dump_stack)|/kasan/|go/src/(?:runtime|testing)|[\\/](?:KERNEL32|ntdll|kernelbase)",
 )
 # The stack after such a line is the one that crashed.
@@ -294,7 +294,13 @@ def is_noise(frame: Frame, text: str) -> bool:
     """Whether a frame is of the reporting, of the standard library, or says nothing."""
     name = frame.part(text, "function")
     place = frame.part(text, "file") or frame.part(text, "module")
-    return not name or name == "??" or bool(_NOISE.match(name)) or bool(_LIBRARY.search(place))
+    return (
+        not name
+        or name == "??"
+        or re.search(r"\.so[.\d]*$", name) is not None
+        or bool(_NOISE.match(name))
+        or bool(_LIBRARY.search(place))
+    )
 
 
 def stacks(text: str) -> list[list[Frame]]:

@@ -434,16 +434,23 @@ def another(word: str, seed: int) -> str:
     return prefix + (fresh[0].upper() + fresh[1:] if rest[:1].isupper() else fresh)
 
 
+def _in_state(name: str, state: list[str]) -> bool:
+    """Whether a function is a line of a state, which names it without folders, arguments or return type and cut at 80."""
+    plain = re.sub(r"\(anonymous namespace\)::", "", name)
+    plain = plain[: (re.search(r"\((?!\*)", plain) or re.search("$", plain)).start()].strip()  # type: ignore[union-attr]
+    return any(
+        plain == line or plain.endswith((f"::{line}", f"/{line}", f" {line}")) or (len(line) > 70 and line[:70] in name)
+        for line in state
+    )
+
+
 def first_meaningful(stack: list[Frame], text: str, state: list[str]) -> Frame | None:
-    """The frame that the project of a report itself calls the first of its state, else the first that counts."""
-    wanted = {line.strip() for line in state if line.strip()}
-    for frame in stack:
-        name = frame.part(text, "function")
-        if wanted and any(name.startswith(line) or f"::{line}" in name or f"/{line}" in name for line in wanted):
-            return frame
-    for frame in stack:
+    """The first frame that counts, of the first three one that the report's own project names in its state."""
+    counted = [frame for frame in stack if not is_noise(frame, text)]
+    named = [frame for frame in counted[:COUNTED] if state and _in_state(frame.part(text, "function"), state)]
+    for frame in (*named, *counted):
         start, end = leaf(frame.part(text, "function"))
-        if not is_noise(frame, text) and end > start:
+        if end > start:
             return frame
     return None
 
