@@ -68,7 +68,7 @@ def test_what_lies_inside_of_a_crash_handler_does_not_count():
         frame("app::hook::{{closure}}"),
         frame("core::panicking::panic_fmt"),
         frame("app::parse"),
-        frame("app::main"),
+        frame("app::run"),
     ]
     rows = annotated((CRASH, stack))["frames"]
     assert [row["role"] for row in rows] == ["noise", "sentinel", "application", "application"]
@@ -80,6 +80,18 @@ def test_scanned_frames_count_only_where_nothing_else_is():
     walked = [frame("parse", trust="context"), frame("ghost", trust="scan")]
     assert [row["counted"] for row in annotated((CRASH, walked))["frames"]] == [True, False]
     assert [row["counted"] for row in annotated((CRASH, [frame("ghost", trust="scan")]))["frames"]] == [True]
+
+
+def test_main_and_frames_without_names_count_where_no_other_of_ones_own_does():
+    place = Frame(module="zone", module_offset=9)
+    assert [row["counted"] for row in annotated((CRASH, [place, *STACK[1:3], frame("main")]))["frames"]] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    rows = annotated((CRASH, [place, frame("std::sort"), frame("main")]))["frames"]
+    assert [row["counted"] for row in rows] == [True, False, True]
 
 
 def test_frames_without_functions_go_by_their_place_in_the_image():

@@ -96,7 +96,7 @@ EXPECTED = {
     "traces/lsan-leak.txt": ((4, 4, 20, 0, 0), ["indirect-leak in forgotten", "direct-leak in cart_new"]),
     "traces/lua-nil.txt": ((1, 1, 4, 0, 0), ["error in rate"]),
     "traces/node-cause.txt": ((1, 2, 15, 0, 0), ["PaymentError in pay"]),
-    "traces/node-heap.txt": ((1, 1, 10, 0, 0), ["JavaScript heap out of memory in node"]),
+    "traces/node-heap.txt": ((1, 1, 10, 0, 0), ["JavaScript heap out of memory in v8::internal::Heap::CollectGarbage"]),
     "traces/node-promise.txt": ((1, 2, 7, 0, 0), ["PaymentError in pay"]),
     "traces/php-previous.txt": ((1, 2, 7, 0, 0), ["PaymentError in Cart->pay"]),
     "traces/python-chain.txt": ((1, 2, 5, 0, 0), ["PaymentError in pay"]),
