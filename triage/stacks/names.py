@@ -29,7 +29,7 @@ _IN_IDENTIFIERS: Final = re.compile(
 )
 _PATH: Final = re.compile(r"[^\W\d]\w*(?:(?:::~?|\.)[^\W\d]\w*)+")
 _IN_PATHS: Final = re.compile(
-    r"__|_FUN|_0x|_block_invoke|deleting_|operator|::h[0-9a-f]{16}|lts_\d|fmt::v\d|icu_\d|json_abi|lambda_[0-9a-f]|caml"
+    r"__|_FUN|_0x|std::(?:string|.{0,2}stream)::|_block_invoke|deleting_|operator|::h[0-9a-f]{16}|lts_\d|fmt::v\d|icu_\d|json_abi|lambda_[0-9a-f]|caml"
     r"|recompiled_|17h|_R[A-Z]|_cgoexp|Accessor\d|Object\.|Elixir\.|init\.i|\.js$"
     r"|\.(?:func|gowrap|deferwrap)\d|\.(?:cold|isra|part|constprop|llvm|lto_priv|uncached|cfi|localalias|resolver|ifunc|arch_"
     r"|specialized|outlined_part|warm|hot)"
