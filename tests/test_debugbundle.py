@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import triage
-from triage.incidents.debugbundle import Said, fingerprints, normal_message, normal_path
+from triage.incidents.debugbundle import Said, fingerprints, normal_path
+from triage.incidents.debugbundle_messages import normal_message
 
 COLUMNS = ["debugbundle_v1_7", "debugbundle_v1_10", "debugbundle_v2", "debugbundle_v3"]
 V2 = "cf93695117e7c0e9f71e7df9f9884684de6d54d1ed13c667c85650b35a102ddd"
@@ -64,6 +65,7 @@ def canonical(**fields):
 def test_the_vector():
     said = Said("exception", "production", MESSAGE, "ValueError", (), "/orders/48213", None, "POST", 500)
     assert fingerprints(said) == (V1_7, V2, V2, None)
+    assert "bob" not in repr(said)
 
 
 def test_the_vector_through_a_file():
