@@ -83,13 +83,17 @@ class Case:
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
     ) -> pd.DataFrame:
         """One row per occurrence; of one incident, class or kind where asked."""
+        from triage.incidents import debugbundle
+
+        if incident is event_class is event_kind is None:
+            return to_pandas(self._fingerprinted)
         table = self._tables["events"]
         if incident is not None:
             table = isin(table, "event_id", self._events_of(incident))
         for column, value in (("event_class", event_class), ("event_kind", event_kind)):
             if value is not None:
                 table = isin(table, column, [value])
-        return to_pandas(table)
+        return to_pandas(debugbundle.fingerprinted(table, self._tables))
 
     def stacks(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
         """One row per stack of an event; `stack_no` 0 is the crashing stack."""
@@ -171,8 +175,8 @@ class Case:
         TriageError
             There is no such table; the message lists the names.
         """
-        if name == "incidents":
-            return self.incidents()
+        if name in {"incidents", "events"}:
+            return self.incidents() if name == "incidents" else self.events()
         if name not in TABLES:
             raise TriageError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
         return to_pandas(self._tables[name])
@@ -326,6 +330,13 @@ class Case:
         from triage.incidents import groups
 
         return len(groups.members(self._tables)[2])
+
+    @cached_property
+    def _fingerprinted(self) -> pa.Table:
+        """The table `events` with the columns that are made when they are asked for."""
+        from triage.incidents import debugbundle
+
+        return debugbundle.fingerprinted(self._tables["events"], self._tables)
 
     def _events_of(self, incident: str) -> list[str]:
         """The ids of the events of an incident."""

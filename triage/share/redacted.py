@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from triage.errors import RedactionError, TriageError
 from triage.share.printable import plural
+from triage.tables import to_pandas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,6 +85,8 @@ class RedactedCase:
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
     ) -> pd.DataFrame:
         """One row per occurrence; of one incident, class or kind where asked."""
+        if incident is event_class is event_kind is None:
+            return self.table("events")
         found = self._case.events(incident, event_class=event_class, event_kind=event_kind)
         return self._masked("events", found)
 
@@ -150,7 +153,10 @@ class RedactedCase:
         TriageError
             There is no such table or column; the message lists the names.
         """
-        found = self._case.table(name)
+        if name == "events" and self._masker is not None:
+            found = to_pandas(self._case.raw.tables[name])  # digests of raw text are not shown, so none are made
+        else:
+            found = self._case.table(name)
         if columns is not None:
             wanted = list(columns)
             missing = [column for column in wanted if column not in found.columns]
