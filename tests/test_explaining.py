@@ -97,7 +97,7 @@ def test_a_request_has_no_stack_and_says_so(everything, explanations):
     title = "GET /orders/{id} 503"
     one = everything.incidents().set_index("title")["incident_id"][title]
     assert explanations[one].text.startswith("request: request GET /orders/{}\n")
-    assert "\nNo stack: the message is that of event " in explanations[one].text
+    assert "\nNo stack; this is event " in explanations[one].text
     assert "Frames" not in explanations[one].text
 
 
@@ -108,6 +108,7 @@ def test_variants_are_counted_and_the_commonest_is_shown():
     why = found.explain(found.incidents()["incident_id"][0])
     assert why.variants["events"].tolist() == [3, 2]
     assert why.variants["shown"].tolist() == [True, False]
+    assert why.variants["differs"].tolist() == [pd.NA, "frame 4 of those that count is main instead of retry"]
     assert why.frame["name"].tolist() == ["convert", "total", "pay", "retry", "main"]
     assert ", the newest of the commonest variant (3 events; 2 variants in all).\n" in why.text
 

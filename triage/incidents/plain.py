@@ -67,7 +67,7 @@ def explanation_text(story: Story) -> str:
 
 FRAME_HEADER: Final = ("#", "in key", "name", "where", "role", "why", "as written")
 BESIDE_HEADER: Final = ("# A", "in A", "key of A", "relation", "# B", "in B", "key of B")
-VARIANT_HEADER: Final = ("variant", "events", "last seen", "type", "shown here")
+VARIANT_HEADER: Final = ("variant", "events", "last seen", "type", "shown here", "how it differs")
 
 
 def comparison_text(story: Compared) -> str:
@@ -115,7 +115,7 @@ def frame_rows(frames: pd.DataFrame) -> tuple[Rows, int]:
 
 def variant_rows(variants: pd.DataFrame) -> tuple[Rows, int]:
     """The variants that are shown, and how many more there are."""
-    columns = ["variant_key", "events", "last_seen", "error_type", "shown"]
+    columns = ["variant_key", "events", "last_seen", "error_type", "shown", "differs"]
     rows = variants[columns].head(_VARIANTS).itertuples(index=False, name=None)
     return [tuple(map(cell, row)) for row in rows], max(len(variants) - _VARIANTS, 0)
 

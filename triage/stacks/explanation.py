@@ -19,7 +19,7 @@ from triage.stacks.names import basename, normalise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ("COLUMNS", "align", "cycle_of", "key_parts", "names_of", "places_of", "reasons", "titled")
+__all__ = ("COLUMNS", "REPEATS", "align", "cycle_of", "key_parts", "names_of", "places_of", "reasons", "titled")
 
 Columns = dict[str, list[Any]]
 
@@ -28,6 +28,8 @@ COLUMNS: Final = (
     "frame_kind", "function", "function_raw", "module", "module_offset", "file", "line", "trust", "in_app", "role",
     "rule", "counted",
 )  # fmt: skip
+# The rule of frames that are left out because they repeat others.
+REPEATS: Final = "repeats the frames above"
 # Of the frames that two stacks do not share at their ends, so many of each are aligned; the rest is only listed.
 _ALIGNED: Final = 400
 _TIERS: Final = ("application", "library")
@@ -141,8 +143,8 @@ def _does_not_count(
         return f"not a call: {kind.replace('_', ' ')}"
     if rule == "inside of a crash handler":
         return "inside of a crash handler"
-    if rule == "repeats the frames above":
-        return "repeats the frames above"
+    if rule == REPEATS:
+        return REPEATS
     if role == "noise":
         return f"noise: rule '{rule}'" if rule else "noise"
     if role == "prefix":
