@@ -335,4 +335,4 @@ def _near(side: Side, other: Side, near: Near, parted: list[Difference]) -> tupl
     """A row of the nearest incidents: why it is near, and why it is another one."""
     causes = [in_words(one, side, other) for one in parted if one.splits]
     why = " and ".join(causes[:2]) or "a decision parted them: nothing in their keys does"
-    return other.incident_id, other.title, near.why, near.shared, why
+    return other.incident_id, other.title, near.why(side.counted), len(near.shared), why

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.incidents.layout import cell, lined_up
-from triage.share.printable import plural, printable
+from triage.incidents.layout import cell, lined_up, one_line
+from triage.share.printable import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,4 +138,4 @@ def more(count: int, word: str) -> list[str]:
 
 
 def _joined(parts: list[list[str]]) -> str:
-    return "".join(printable(line.replace("\n", "⏎")) + "\n" for part in parts for line in part)
+    return "".join(one_line(line) + "\n" for part in parts for line in part)
