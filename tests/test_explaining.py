@@ -228,7 +228,7 @@ def test_the_page_is_tables_with_captions_and_headers(explanations):
         for shown in page.tables:
             assert shown["caption"]
             assert all(shown["columns"])
-            assert all(len(row) == len(shown["columns"]) for row in shown["rows"])
+            assert all(len(row) == len(shown["columns"]) and row[0] for row in shown["rows"])
             assert shown["headed"] == ["col"] * len(shown["columns"]) + ["row"] * len(shown["rows"])
 
 

@@ -66,7 +66,7 @@ def explanation_text(story: Story) -> str:
 
 
 FRAME_HEADER: Final = ("#", "in key", "name", "where", "role", "why", "as written")
-BESIDE_HEADER: Final = ("# A", "in A", "key of A", "relation", "# B", "in B", "key of B")
+BESIDE_HEADER: Final = ("relation", "# A", "in A", "key of A", "# B", "in B", "key of B")
 VARIANT_HEADER: Final = ("variant", "events", "last seen", "type", "shown here", "how it differs")
 
 
@@ -96,7 +96,7 @@ def beside_rows(frames: pd.DataFrame) -> tuple[Rows, int]:
     chosen = frames[
         (frames.index < _ROWS) | frames["in_key_a"].fillna(value=False) | frames["in_key_b"].fillna(value=False)
     ]
-    columns = ["idx_a", "name_a", "in_key_a", "relation", "idx_b", "name_b", "in_key_b"]
+    columns = ["relation", "idx_a", "name_a", "in_key_a", "idx_b", "name_b", "in_key_b"]
     rows = [tuple(map(cell, row)) for row in chosen[columns].itertuples(index=False, name=None)]
     return rows, len(frames) - len(chosen)
 

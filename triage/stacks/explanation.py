@@ -125,8 +125,9 @@ def _counts(role: str, trust: str | None, place: int, of: int, rows: list[tuple[
     """Why a frame counts."""
     which = f"the only {role} frame" if of == 1 else f"{_ordinal(place)} of {of} {role} frames"
     others = []
-    if role == "library" and not any(row[1] == "application" for row in rows):
-        others.append("no application frame is there")
+    if role == "library":
+        scanned = any(row[1] == "application" for row in rows)
+        others.append("application frames were only found by a scan" if scanned else "no application frame is there")
     if trust == "scan":
         others.append("found by a scan, where nothing else is known")
     return "; ".join([f"counts: {which}", *others])
