@@ -21,6 +21,7 @@ from triage.stacks.joining import isin, joined
 from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable
     from datetime import datetime
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from triage.share.passes import Raw
     from triage.share.redacted import RedactedCase
     from triage.sources.inputs import Inputs
+    from triage.stacks.settings import Rules
 
 __all__ = ("Case",)
 
@@ -44,12 +46,21 @@ class Case:
     """
 
     def __init__(
-        self, tables: dict[str, pa.Table], *, inputs: Inputs, limits: Limits = _LIMITS, reader: str | None = None
+        self,
+        tables: dict[str, pa.Table],
+        *,
+        inputs: Inputs,
+        limits: Limits = _LIMITS,
+        reader: str | None = None,
+        rules: Rules | None = None,
+        config: str | os.PathLike[str] | None = None,
     ) -> None:
         self._tables = tables
         self._inputs = inputs
         self._limits = limits
         self._reader = reader
+        self._rules = rules
+        self._config = config
 
     def incidents(self, as_of: datetime | str | None = None) -> pd.DataFrame:
         """One row per incident, newest last_seen first.
@@ -264,7 +275,7 @@ class Case:
         """What the case was made of, unmasked: for the rooms of triage, not for the screen."""
         from triage.share.passes import Raw
 
-        return Raw(self._tables, self._inputs, self._limits, self._reader)
+        return Raw(self._tables, self._inputs, self._limits, self._reader, self._rules, self._config)
 
     def redact(
         self, policy: Policy | None = None, incident: str | None = None, *, key: bytes | None = None

@@ -23,6 +23,7 @@ def load(
     *,
     format: str | None = None,
     symbols: str | os.PathLike[str] | None = None,
+    config: str | os.PathLike[str] | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -40,6 +41,9 @@ def load(
         A folder of symbol files (Breakpad .sym, ELF, PDB, PE, dSYM, ProGuard mappings, source maps), found by their
         ids. Frames that are offsets in a module get their functions, files, lines and inlined calls, and minidumps are
         unwound by call frame information. Needs the extra `symbols` (Linux and macOS).
+    config
+        A settings file: which frames are yours, fingerprints of your own, and what to mask beside the defaults; see
+        `triage.config`. Default: the `triage.toml` that is found upward from the working directory.
     limits
         Bounds on what is read. What is over them inside an archive, or in one of many inputs, is quarantined.
     strict
@@ -56,7 +60,9 @@ def load(
     ------
     SourceError
         There is nothing at that path, or it is not something that can be opened; or `symbols` was given and there is
-        no such folder, or the extra is not installed.
+        no such folder, or the extra is not installed; or `config` is not there.
+    TriageError
+        The settings file holds something unknown.
     FormatError
         `format` names no reader.
     LimitError
@@ -68,7 +74,9 @@ def load(
     >>> triage.load(b"not a crash").files()["parse_status"].tolist()
     ['unknown']
     """
-    return _open(Inputs(path), format=format, symbols=symbols, limits=limits, strict=strict, progress=progress)
+    return _open(
+        Inputs(path), format=format, symbols=symbols, config=config, limits=limits, strict=strict, progress=progress
+    )
 
 
 def loads(text: str | bytes, name: str = "pasted") -> Case:
@@ -88,25 +96,29 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
     0
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
-    return _open(Inputs(data, name=name), format=None, symbols=None, limits=_LIMITS, strict=False, progress=None)
+    return _open(Inputs(data, name=name))
 
 
 def _open(
     inputs: Inputs,
     *,
-    format: str | None,
-    symbols: str | os.PathLike[str] | None,
-    limits: Limits,
-    strict: bool,
-    progress: Callable[[str, int], None] | None,
+    format: str | None = None,
+    symbols: str | os.PathLike[str] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    limits: Limits = _LIMITS,
+    strict: bool = False,
+    progress: Callable[[str, int], None] | None = None,
 ) -> Case:
     from triage import formats, loading
     from triage.case import Case
+    from triage.config import load_rules
     from triage.stacks import keys
     from triage.symbols import apply, folder
 
     reader = formats.by_name(format) if format else None
     files = None if symbols is None else folder.SymbolFolder(symbols)
+    rules = load_rules(config, outside=[path for path in inputs.location.split("\n") if path])
     tables = loading.read_tables(inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files)
     tables = apply(tables, files)
-    return Case(keys.annotate(tables), inputs=inputs, limits=limits, reader=format)
+    annotated = keys.annotate(tables, rules)
+    return Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config)
