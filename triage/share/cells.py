@@ -40,7 +40,7 @@ _MANY: Final = 500
 # Digests and ids made here; what is in them cannot be read back, and masking them would break every link.
 _KEPT: Final = frozenset(
     {"source_id", "container_id", "stack_key", "variant_key", "group_key", "family_key"}
-    | {"incident_id", "other_id", "run_id", "registers", "sha256"}
+    | {"incident_id", "incident_ids", "other_id", "run_id", "registers", "sha256"}
 )
 
 
