@@ -198,7 +198,7 @@ class Case:
         Examples
         --------
         >>> import triage
-        >>> trace = b'Traceback (most recent call last):\n  File "a.py", line 1, in read\n  File "a.py", line 2, in parse\n'
+        >>> trace = b'Traceback (most recent call last):\n  File "a.py", line 1, in parse\n'
         >>> case = triage.load([trace + b"KeyError: 1\n", trace + b"ValueError: 1\n"])
         >>> case.similar(case.incidents()["incident_id"].iloc[0])["score"].tolist()
         [1.0]

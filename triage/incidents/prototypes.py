@@ -2,7 +2,7 @@
 
 The stack is the one that most events of the incident have (of as many the smaller key), so that it depends neither on
 the order of the input nor on what came last. Noise and sentinels take no part, nor do repeated calls; a frame of a
-library weighs half of one of the application's own.
+library weighs a quarter of one of the application's own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from triage.stacks.similarity import Ints, Stacks, build
 
 __all__ = ("Prototypes", "prototypes")
 
-LIBRARY: Final = 0.5
+LIBRARY: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)

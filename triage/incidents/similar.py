@@ -2,9 +2,10 @@
 
 Nothing here merges. A merge is suggested where two incidents of one service are at least `MERGE` alike and nothing
 speaks against it: another class of crash, another exception type or assertion, another way in which the program failed,
-or functions of its own in front of the first shared frame on both sides (two functions called from one place are two
-bugs). Suggestions are linked completely: each two incidents of a group are alike. An incident that is like many others
-which are not like each other says nothing, and takes no part. All of it is independent of the order of the input.
+or two first functions of which neither stands near the top of the other stack (two functions called from one place are
+two bugs).
+Suggestions are linked completely: each two incidents of a group are alike. An incident that is like many others which
+are not like each other says nothing, and takes no part. All of it is independent of the order of the input.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from triage.stacks.postings import Postings, pairs, post, query
 __all__ = ("ALIKE", "GROUP", "MERGE", "Likeness", "Pair")
 
 # From here on a merge is suggested; see tests/benchmarks/similarity.py, which prints what it gives.
-MERGE: Final = 0.7
+MERGE: Final = 0.65
 # From here on two incidents are related.
 ALIKE: Final = 0.5
 # Shared frames below which two stacks say too little.
 FEW: Final = 3
+# Frames from the top among which the first function of the other stack must stand, as inlined or wrapped code does.
+NEAR: Final = 5
 # Incidents of one suggestion.
 GROUP: Final = 25
 _HUB_SHARE, _HUB_LEAST, _HUB_MOST = 0.2, 5, 10
@@ -188,24 +191,19 @@ class Likeness:
 
 def _frames_against(here: list[str], own: list[bool], there: list[str], theirs: list[bool]) -> str:
     """What two stacks themselves tell against a merge."""
-    shared, _, _ = apart(here, there)
-    if len(shared) < FEW:
+    if here == there:
+        return ""
+    if len(apart(here, there)[0]) < FEW:
         return "too few frames are shared to tell"
-    known = set(shared)
-    in_front = [_in_front(names, which, known) for names, which in ((here, own), (there, theirs))]
-    if all(in_front):
-        return f"each has functions of its own in front of {shared[0]}"
+    ours, others = _own(here, own), _own(there, theirs)
+    if ours[0] not in others[:NEAR] and others[0] not in ours[:NEAR]:
+        return f"another function crashes, {ours[0]} and {others[0]}"
     return ""
 
 
-def _in_front(names: list[str], own: list[bool], shared: set[str]) -> bool:
-    """Whether frames of the application stand before the first shared one."""
-    for name, is_own in zip(names, own, strict=True):
-        if name in shared:
-            return False
-        if is_own:
-            return True
-    return False
+def _own(names: list[str], own: list[bool]) -> list[str]:
+    """The application's frames, or all where it has none."""
+    return [name for name, is_own in zip(names, own, strict=True) if is_own] or names
 
 
 def linked(good: list[tuple[float, int, int]], size: int) -> list[tuple[list[int], float]]:

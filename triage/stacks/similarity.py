@@ -26,9 +26,9 @@ import numpy.typing as npt
 
 __all__ = ("MAX_FRAMES", "Stacks", "build", "scores")
 
-ALPHA: Final = 0.8
+ALPHA: Final = 1.0
 BETA: Final = 0.02
-GAMMA: Final = 0.1
+GAMMA: Final = 0.05
 # Stacks beside which the frequency of a frame begins to tell something; a case of five says nothing of what is common.
 PRIOR: Final = 500
 # Frames of a stack that are compared: beyond, the weights are next to nothing and a bound is worth more.
