@@ -211,7 +211,7 @@ class Case:
         Parameters
         ----------
         least
-            The score from which two incidents are taken for one. Default: `triage.incidents.similar.MERGE`.
+            The score from which two incidents are linked, 0.5 at least. Default: `triage.incidents.similar.MERGE`.
 
         Returns
         -------

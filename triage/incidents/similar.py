@@ -3,9 +3,9 @@
 Nothing here merges. A merge is suggested where two incidents of one service are at least `MERGE` alike and nothing
 speaks against it: another class of crash, another exception type or assertion, another way in which the program failed,
 or two first functions of which neither stands near the top of the other stack (two functions called from one place are
-two bugs).
-Suggestions are linked completely: each two incidents of a group are alike. An incident that is like many others which
-are not like each other says nothing, and takes no part. All of it is independent of the order of the input.
+two bugs). Each two incidents of a suggested group are related, none of them with something against it, and alike enough
+on average. An incident that is like many others which are not like each other says nothing, and takes no part. All of
+it is independent of the order of the input.
 """
 
 from __future__ import annotations
@@ -128,13 +128,9 @@ class Likeness:
 
     def suggestions(self, *, least: float | None, titles: dict[str, str]) -> pa.Table:
         """Groups of incidents that may be one; see `Case.suggestions`."""
-        least = MERGE if least is None else max(least, ALIKE)
-        good = [
-            (score, one, other)
-            for score, one, other in self.alike
-            if score >= least and not self.pair(one, other).against
-        ]
-        rows = [self._group(group, score, titles) for group, score in linked(good, len(self.known.ids))]
+        least = MERGE if least is None else least
+        good = [found for found in self.alike if not self.pair(*found[1:]).against]
+        rows = [self._group(group, score, titles) for group, score in linked(good, len(self.known.ids), least)]
         rows.sort(key=lambda row: (-row["score"], row["incident_ids"]))
         return pa.Table.from_pylist(rows, SUGGESTIONS)
 
@@ -206,15 +202,17 @@ def _own(names: list[str], own: list[bool]) -> list[str]:
     return [name for name, is_own in zip(names, own, strict=True) if is_own] or names
 
 
-def linked(good: list[tuple[float, int, int]], size: int) -> list[tuple[list[int], float]]:
-    """Link pairs to groups in which each two are a pair.
+def linked(good: list[tuple[float, int, int]], size: int, least: float = MERGE) -> list[tuple[list[int], float]]:
+    """Link pairs to groups in which each two are a pair, and `least` alike on average.
 
     Parameters
     ----------
     good
-        Score and two numbers, the most alike first.
+        Score and two numbers, the most alike first; what is no pair is never in one group.
     size
         How many incidents there are.
+    least
+        The score from which two are linked.
 
     Returns
     -------
@@ -223,40 +221,41 @@ def linked(good: list[tuple[float, int, int]], size: int) -> list[tuple[list[int
 
     Examples
     --------
-    >>> linked([(0.9, 0, 1), (0.8, 1, 2), (0.7, 0, 2), (0.6, 2, 3)], 9)
-    [([0, 1, 2], 0.7)]
+    >>> linked([(0.9, 0, 1), (0.8, 1, 2), (0.6, 0, 2), (0.6, 2, 3)], 9)
+    [([0, 1, 2], 0.6)]
     """
     near: dict[int, dict[int, float]] = {}
     for score, one, other in good:
         near.setdefault(one, {})[other] = score
         near.setdefault(other, {})[one] = score
-    hubs = _hubs(near, size)
+    hubs = _hubs(near, size, least)
     group_of: dict[int, int] = {}
     groups: dict[int, list[int]] = {}
     lowest: dict[int, float] = {}
     for score, one, other in good:
-        if one in hubs or other in hubs:
+        if score < least or one in hubs or other in hubs:
             continue
         a, b = group_of.setdefault(one, one), group_of.setdefault(other, other)
         left, right = groups.setdefault(a, [one]), groups.setdefault(b, [other])
-        if a == b or len(left) + len(right) > GROUP:
+        if a == b or len(left) + len(right) > GROUP or not all(y in near[x] for x in left for y in right):
             continue
-        if all(y in near[x] for x in left for y in right):
-            worst = min(near[x][y] for x in left for y in right)
-            lowest[a] = min(lowest.get(a, 1.0), lowest.pop(b, 1.0), worst, score)
+        across = [near[x][y] for x in left for y in right]
+        if sum(across) >= least * len(across):
+            lowest[a] = min(lowest.get(a, 1.0), lowest.pop(b, 1.0), *across)
             groups[a] = sorted(left + groups.pop(b))
             group_of.update(dict.fromkeys(groups[a], a))
     return [(group, lowest[key]) for key, group in groups.items() if len(group) > 1]
 
 
-def _hubs(near: dict[int, dict[int, float]], size: int) -> set[int]:
+def _hubs(near: dict[int, dict[int, float]], size: int, least: float) -> set[int]:
     """Those with too many neighbours of which less than half are neighbours of each other."""
     many = int(np.clip(_HUB_SHARE * size, _HUB_LEAST, _HUB_MOST))
     hubs = set()
     for number, others in near.items():
-        if len(others) < many:
+        nearest = sorted((other for other in others if others[other] >= least), key=lambda other: -others[other])
+        if len(nearest) < many:
             continue
-        nearest = sorted(others, key=lambda other: -others[other])[:GROUP]
+        nearest = nearest[:GROUP]
         met = sum(y in near[x] for at, x in enumerate(nearest) for y in nearest[:at])
         if 2 * met < len(nearest) * (len(nearest) - 1) // 2:
             hubs.add(number)
