@@ -100,7 +100,7 @@ def test_a_cause_that_is_the_crash_of_another():
     )
     (row,) = rows
     assert (row["incident_id"], row["other_id"], row["kind"], row["score"]) == (at["e1"], at["e0"], "cause", 1.0)
-    assert row["why"] == "the stack of a cause in 1 event is that of the other"
+    assert row["why"] == "the stack of a cause in one event is that of the other"
 
 
 @pytest.mark.parametrize(("kind", "score"), [("DbError", 0.9), ("OtherError", None)])

@@ -200,6 +200,9 @@ def quality(stacks: list[Stack], title: str) -> None:
             f"  {kind:<16}{'same' if same else 'other':>8}{len(pairs):>8,}{np.median(found):>8.2f}"
             f"{above.mean():>8.3f}{told / len(pairs):>11.3f}"
         )
+    left, right = np.triu_indices(len(stacks), 1)
+    alike = int((similarity.scores(likeness.known.stacks, left, right) >= similar.ALIKE).sum())
+    print(f"  of {alike:,} pairs of stacks at {similar.ALIKE} the postings find {len(likeness.alike) / alike:.4f}")
     (_, wrong_above, wrong), (size, right_above, right) = totals
     for what, good, bad in (("score alone", right_above, wrong_above), ("suggested", right, wrong)):
         print(f"  {what} at {similar.MERGE}: precision {good / max(good + bad, 1):.3f}, recall {good / size:.3f}")
@@ -247,8 +250,10 @@ def speed(size: int) -> None:
     pairs = np.sort(chance.integers(0, size, 2_000_000)), chance.integers(0, size, 2_000_000)
     few = pairs[0][::1_000], pairs[1][::1_000]
     expected = plain(stacks, *few)
-    engines = ["numpy", *(["numba"] if find_spec("numba") else [])]
-    for engine in engines:
+    for engine in ("numpy", "numba"):
+        if not find_spec(engine):
+            print(f"  {engine} is not installed: pip install 'crash-triage[fast]'")
+            continue
         start = process_time()
         found = similarity.scores(stacks, *few, engine=engine)
         first = process_time() - start
@@ -258,18 +263,13 @@ def speed(size: int) -> None:
             start = process_time()
             similarity.scores(stacks, *pairs, engine=engine)
             taken.append(process_time() - start)
-        told = f", the first call {first:.2f} s" if engine == "numba" else ""
-        print(f"  {engine:<16} {len(pairs[0]) / min(taken):>14,.0f} pairs/s{told}")
-        if engine == "numpy":
-            _retrieval(stacks, "numpy")
-    if "numba" in engines:
-        _retrieval(stacks, "numba")
-    else:
-        print("  numba is not installed: pip install 'crash-triage[fast]'")
+        print(f"  {engine:<16} {len(pairs[0]) / min(taken):>14,.0f} pairs/s, the first call {first:.2f} s")
+        _retrieval(stacks, engine)
 
 
 def _retrieval(stacks: similarity.Stacks, engine: str) -> None:
-    """Postings, queries and all pairs of a case; the engine is numba where it was called before."""
+    """Postings, queries and all pairs of a case."""
+    similarity._WORTH = math.inf if engine == "numpy" else 0
     start = process_time()
     posted = postings.post(stacks)
     print(f"  postings         {len(stacks) / (process_time() - start):>14,.0f} stacks/s")

@@ -24,7 +24,6 @@ import pyarrow.compute as pc
 
 from triage.incidents.prototypes import prototypes
 from triage.incidents.similar import FEW, MERGE, Likeness
-from triage.share.printable import plural
 from triage.stacks.joining import isin
 from triage.stacks.similarity import Ints
 from triage.tables import TABLES
@@ -126,13 +125,11 @@ def _shared(members: Members, column: str, what: str) -> Iterator[Row]:
 
 
 def _sides(events: pa.Table, codes: Ints) -> dict[int, str]:
-    """Whether an incident is of a client or of a server: clients tell of a device, which a browser is too."""
-    browser = pc.is_valid(events["device"]).to_numpy(zero_copy_only=False)
-    sides: dict[int, str] = {}
-    for code, in_browser in zip(codes.tolist(), browser.tolist(), strict=True):
-        side = "frontend" if in_browser else "backend"
-        sides[code] = side if sides.get(code, side) == side else "both"
-    return sides
+    """Whether an incident is of clients or of servers: clients tell of a device, which a browser is too."""
+    events_of = np.bincount(codes)
+    of_clients = np.bincount(codes, weights=pc.is_valid(events["device"]).to_numpy(zero_copy_only=False))
+    sides = np.select([of_clients == 0, of_clients == events_of], ["backend", "frontend"], "")
+    return dict(enumerate(sides.tolist()))
 
 
 def _causes(tables: dict[str, pa.Table], members: Members) -> Iterator[Row]:
@@ -167,13 +164,8 @@ def _causes(tables: dict[str, pa.Table], members: Members) -> Iterator[Row]:
             found[one, other] = (max(score, 1.0 if other in exact else _SAME_FRAMES), seen | {event})
     for (one, other), (score, seen) in found.items():
         what = "the stack" if score == 1 else "the frames that count"
-        yield _row(
-            ids[one],
-            ids[other],
-            "cause",
-            score,
-            f"{what} of a cause in {plural(len(seen), 'event')} is that of the other",
-        )
+        where = "one event" if len(seen) == 1 else f"{len(seen)} events"
+        yield _row(ids[one], ids[other], "cause", score, f"{what} of a cause in {where} is that of the other")
 
 
 def _signatures(frames: pa.Table) -> dict[str | None, tuple[str, ...]]:

@@ -19,7 +19,6 @@ import pyarrow as pa
 
 from triage.errors import TriageError
 from triage.incidents.prototypes import Prototypes, apart
-from triage.share.printable import plural
 from triage.stacks.postings import Postings, pairs, post, query
 
 __all__ = ("ALIKE", "GROUP", "MERGE", "Likeness", "Pair")
@@ -73,7 +72,7 @@ class Pair:
     def why(self) -> str:
         """One sentence."""
         frames = len(self.shared) + max(len(self.only_here), len(self.only_there))
-        text = f"{len(self.shared)} of {plural(frames, 'frame')} shared"
+        text = f"{len(self.shared)} of {frames} {'frame' if frames == 1 else 'frames'} shared"
         if self.shared:
             text += f", first {_told(self.shared)}"
         for names, place in ((self.only_here, "here"), (self.only_there, "there")):
@@ -157,9 +156,7 @@ class Likeness:
         if len(rest) == 1:
             why = self.pair(first, rest[0]).why
         else:
-            why = (
-                f"each two of the {len(ids)} are alike; all share {plural(len(shared), 'frame')}, first {_told(shared)}"
-            )
+            why = f"each two of the {len(ids)} are alike; frames of all: {_told(shared)}"
         return {
             "incident_ids": ids,
             "titles": [titles.get(one) for one in ids],
