@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from triage.incidents.comparing import Comparison
     from triage.incidents.explaining import Explanation
+    from triage.incidents.links import Relations
     from triage.redact.policy import Policy
     from triage.share.passes import Raw
     from triage.share.redacted import RedactedCase
@@ -44,6 +45,8 @@ class Case:
     Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,
     the columns of `triage/TABLES.md` in their order, and Arrow-backed dtypes.
     """
+
+    _compared: Relations | None = None
 
     def __init__(
         self,
@@ -161,9 +164,85 @@ class Case:
         """One row per piece that could not be read: where, and why."""
         return to_pandas(self._tables["quarantine"])
 
-    def related(self) -> pd.DataFrame:
-        """One row per link between incidents."""
-        return to_pandas(self._tables["related"])
+    def related(self, incident: str | None = None) -> pd.DataFrame:
+        """One row per link between incidents: same request, same trace, cause, similar; each link once.
+
+        Parameters
+        ----------
+        incident
+            Only links of this one, on whichever side it stands.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").related().columns.tolist()
+        ['incident_id', 'other_id', 'kind', 'score', 'why']
+        """
+        table = self._relations.table
+        if incident is not None:
+            self._events_of(incident)
+            table = table.filter(
+                pc.or_(pc.equal(table["incident_id"], incident), pc.equal(table["other_id"], incident))
+            )
+        return to_pandas(table)
+
+    def similar(self, incident_id: str, *, limit: int = 10) -> pd.DataFrame:
+        r"""The incidents whose stacks look most like that of one, the most alike first.
+
+        Parameters
+        ----------
+        incident_id
+            As in `incidents()`.
+        limit
+            How many at most.
+
+        Returns
+        -------
+        DataFrame
+            other_id and title (string), score (double, 0 to 1), suggested (bool: whether a merge is suggested), shared,
+            only_here and only_there (list of the names of frames, innermost first), why (string, one sentence).
+
+        Raises
+        ------
+        TriageError
+            No incident has that id.
+
+        Examples
+        --------
+        >>> import triage
+        >>> trace = b'Traceback (most recent call last):\n  File "a.py", line 1, in parse\n'
+        >>> case = triage.load([trace + b"KeyError: 1\n", trace + b"ValueError: 1\n"])
+        >>> case.similar(case.incidents()["incident_id"].iloc[0])["score"].tolist()
+        [1.0]
+        """
+        return to_pandas(self._relations.likeness.similar(incident_id, limit=limit, titles=self._titles()))
+
+    def suggestions(self, *, least: float | None = None) -> pd.DataFrame:
+        """Merges to consider: groups of incidents that look like one crash. Nothing is merged by asking.
+
+        Parameters
+        ----------
+        least
+            The score from which two incidents are linked, 0.5 at least. Default: `triage.incidents.similar.MERGE`.
+
+        Returns
+        -------
+        DataFrame
+            incident_ids and titles (list of string), score (double, the lowest between two of the group), shared (list
+            of the names of the frames that all have), why (string: the reason for a merge). The surest first.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").suggestions().columns.tolist()
+        ['incident_ids', 'titles', 'score', 'shared', 'why']
+        """
+        return to_pandas(self._relations.likeness.suggestions(least=least, titles=self._titles()))
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
@@ -177,8 +256,9 @@ class Case:
         TriageError
             There is no such table; the message lists the names.
         """
-        if name in {"incidents", "events"}:
-            return self.incidents() if name == "incidents" else self.events()
+        made = {"incidents": self.incidents, "events": self.events, "related": self.related}
+        if name in made:
+            return made[name]()
         if name not in TABLES:
             raise TriageError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
         return to_pandas(self._tables[name])
@@ -372,6 +452,22 @@ class Case:
     def _mask(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Rows of a table as they are shown; the redacted case is made when something first is."""
         return self._masked.masked(name, frame)
+
+    @property
+    def _relations(self) -> Relations:
+        """The incidents as they are now, to be compared; made again where a decision has changed them."""
+        from triage.incidents import groups
+        from triage.incidents.links import Relations
+
+        members = groups.members(self._tables)
+        if self._compared is None or not self._compared.is_of(members):
+            self._compared = Relations(self._tables, members)
+        return self._compared
+
+    def _titles(self) -> dict[str, str]:
+        """The title of each incident."""
+        incidents = self.incidents()
+        return dict(zip(incidents["incident_id"], incidents["title"], strict=True))
 
     def _incident_count(self) -> int:
         from triage.incidents import groups

@@ -40,7 +40,7 @@ _MANY: Final = 500
 # Digests and ids made here; what is in them cannot be read back, and masking them would break every link.
 _KEPT: Final = frozenset(
     {"source_id", "container_id", "stack_key", "variant_key", "group_key", "family_key"}
-    | {"incident_id", "other_id", "run_id", "registers"}
+    | {"incident_id", "incident_ids", "other_id", "run_id", "registers"}
 )
 # Digests of what stood there before it was masked: a short message can be guessed from them.
 _GUESSED: Final = ("sha256", "debugbundle_v1_7", "debugbundle_v1_10", "debugbundle_v2", "debugbundle_v3")

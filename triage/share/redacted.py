@@ -135,9 +135,17 @@ class RedactedCase:
         """One row per piece that could not be read."""
         return self._masked("quarantine", self._case.quarantine())
 
-    def related(self) -> pd.DataFrame:
-        """One row per link between incidents."""
-        return self._masked("related", self._case.related())
+    def related(self, incident: str | None = None) -> pd.DataFrame:
+        """One row per link between incidents; see `Case.related`."""
+        return self._masked("related", self._case.related(incident))
+
+    def similar(self, incident_id: str, *, limit: int = 10) -> pd.DataFrame:
+        """The incidents whose stacks look most like that of one; see `Case.similar`."""
+        return self._masked("similar", self._case.similar(incident_id, limit=limit))
+
+    def suggestions(self, *, least: float | None = None) -> pd.DataFrame:
+        """Merges to consider; see `Case.suggestions`."""
+        return self._masked("suggestions", self._case.suggestions(least=least))
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
