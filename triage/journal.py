@@ -208,7 +208,7 @@ class Journal:
         self.path = None if path is None else _file(Path(path).expanduser().absolute())
         self._who = who
         self._when = when
-        self._missing = missing
+        self.missing = missing
         self._read: tuple[Any, list[Entry], list[Damaged]] = (None, [], [])
 
     @classmethod
@@ -246,7 +246,7 @@ class Journal:
             There is no place for it, or it cannot be written.
         """
         if self.path is None:
-            raise JournalError(f"{self._missing or 'there is no journal'}; name one: triage.load(..., journal=PATH)")
+            raise JournalError(f"{self.missing or 'there is no journal'}; name one: triage.load(..., journal=PATH)")
         fields = {"who": self.who, "when": self.now(), "what": what, "why": why, "subjects": tuple(subjects), **more}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
