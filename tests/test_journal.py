@@ -35,7 +35,7 @@ def test_what_is_written_is_read(tmp_path):
     subject = Subject(
         incident_id="inc_1", service="api", group_key="5f", algo_version=2, made_by="dec_1", events=("e1", "e2")
     )
-    first = made.append("resolve", why="fixed – see 1.2", subjects=[subject], known=("e2",))
+    first = made.append("resolve", why="fixed → 1.2", subjects=[subject], known=("e2",))
     second = made.append("revoke", of=first.id)
     assert Journal(made.path).entries() == [first, second]
     assert (first.who, first.when, first.parents) == ("Ada", "2026-03-01T12:00:00.000000Z", ())
@@ -43,7 +43,7 @@ def test_what_is_written_is_read(tmp_path):
     lines = made.path.read_bytes().split(b"\n")
     assert [json.loads(line)["what"] for line in lines[:-1]] == ["resolve", "revoke"]
     assert lines[-1] == b""
-    assert "fixed – see 1.2".encode() in lines[0]
+    assert "fixed → 1.2".encode() in lines[0]
     assert "fixed" not in repr(made)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from triage.incidents.decisions import Taken
+    from triage.incidents.taken import Taken
     from triage.redact.policy import Policy
     from triage.share.passes import Raw
     from triage.share.redacted import RedactedCase

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 from triage.config import load_policy
 from triage.errors import JournalError
 from triage.incidents import groups, sides
-from triage.incidents.decisions import Decider, Decisions, Effect, Taken
+from triage.incidents.decisions import Decider, Decisions, Effect
 from triage.incidents.entries import Maker
+from triage.incidents.taken import Taken
 from triage.journal import Entry, Journal, parse
 from triage.redact import spans
 from triage.tables import to_pandas

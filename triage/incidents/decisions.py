@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from triage.journal import Entry, Subject
 
-__all__ = ("TOKEN", "Decider", "Decisions", "Effect", "Replayed", "State", "Taken", "token")
+__all__ = ("TOKEN", "Decider", "Decisions", "Effect", "Replayed", "State", "token")
 
 Rows = npt.NDArray[np.int64]
 TOKEN: Final = "hid_"  # noqa: S105 - it says so of an id
@@ -117,41 +117,6 @@ class Decisions:
         if not self._entries:
             return Replayed(codes, ids, {}, {}, {})
         return _Replay(tables, events, codes, ids, self._entries).run()
-
-
-class Taken:
-    """What the decisions made of one case, held for its masked copy, in which ids and values may be told differently.
-
-    Parameters
-    ----------
-    events, replayed
-        The ids of the events of the case, and what was decided about them.
-    renamed
-        The events that have another id in the copy.
-    """
-
-    def __init__(self, events: Sequence[str], replayed: Replayed, renamed: Mapping[str, str]) -> None:
-        names = [renamed.get(event, event) for event in events]
-        self._incident = dict(zip(names, (replayed.ids[code] for code in replayed.codes.tolist()), strict=True))
-        known = {name: frozenset(renamed.get(each, each) for each in name) for name in _knowns(replayed)}
-        self._states = {
-            incident: tuple(state._replace(known=known[state.known]) for state in states)
-            for incident, states in replayed.states.items()
-        }
-        self._replayed = replayed
-
-    def replay(self, _: dict[str, pa.Table], events: pa.Table, codes: Rows, ids: list[str]) -> Replayed:
-        """The incidents that the events had in the case."""
-        pairs = zip(events["event_id"].to_pylist(), codes.tolist(), strict=True)
-        found = [self._incident.get(event, ids[code]) for event, code in pairs]
-        names = sorted(set(found))
-        number = {name: at for at, name in enumerate(names)}
-        taken = np.array([number[name] for name in found], np.int64)
-        return self._replayed._replace(codes=taken, ids=names, states=self._states)
-
-
-def _knowns(replayed: Replayed) -> set[frozenset[str]]:
-    return {state.known for states in replayed.states.values() for state in states}
 
 
 class _Replay:
@@ -301,6 +266,8 @@ class _Replay:
         for name, side in sorted(parts.items()):
             self._made[name] = entry.id
             self._share(self._move(side, name), states)
+        if number not in self._live:
+            self._rows[number] = rows  # all that it had, not what left it last
 
     def _named_sides(self, entry: Entry) -> dict[str, Rows]:
         rows = self._rows_of(entry.events)
