@@ -191,10 +191,10 @@ class Case(Deciding):
         DataFrame
             format (string), events and incidents (int64), first_seen and last_seen (timestamp[us, UTC]).
         """
-        events = to_pandas(self._tables["events"].select(["format", "event_class", "group_key", "service", "ts"]))
-        events["incident"] = (events["service"].fillna("") + "\0" + events["group_key"]).where(
-            events["event_class"] == "incident_signal"
-        )
+        events = to_pandas(self._tables["events"].select(["format", "event_id", "ts"]))
+        found, replayed = self._grouped()
+        incident = pd.Series([replayed.ids[code] for code in replayed.codes.tolist()], found["event_id"].to_pylist())
+        events["incident"] = events["event_id"].map(incident)
         grouped = events.groupby("format", dropna=False).agg(
             events=("format", "size"),
             incidents=("incident", "nunique"),

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from triage.errors import JournalError
 from triage.incidents import sides
 from triage.incidents.decisions import token
-from triage.journal import Side, Subject
+from triage.journal import WAYS, Side, Subject
 from triage.redact import spans
 from triage.share.printable import plural
 from triage.stacks.keys import ALGO_VERSION
@@ -119,7 +119,7 @@ class Maker:
         events = self._found.events.take(pa.array(rows))
         if chosen is None:
             if by is None:
-                raise JournalError(f"say by what: by one of {', '.join(sides.WAYS)}, or events=[...]")
+                raise JournalError(f"say by what: by one of {', '.join(WAYS)}, or events=[...]")
             slot = sides.places(self._tables, events, by)[0]
             told = sides.values(self._tables, events, by, slot)
             if len(told.distinct) == 1:
@@ -131,7 +131,7 @@ class Maker:
         inside = np.isin(rows, chosen)
         if inside.all():
             raise JournalError("all events of the incident are named: there is nothing to part them from; name fewer")
-        ways = sides.WAYS if by is None else (by,)
+        ways = WAYS if by is None else (by,)
         for way, slot in [(each, at) for each in ways for at in sides.places(self._tables, events, each)]:
             told = sides.values(self._tables, events, way, slot)
             here = set(told.codes[inside].tolist())

@@ -29,9 +29,8 @@ from triage.stacks import messages
 from triage.stacks.joining import isin
 from triage.stacks.names import basename, normalise
 
-__all__ = ("WAYS", "Values", "places", "side_id", "value_digest", "values")
+__all__ = ("Values", "places", "side_id", "value_digest", "values")
 
-WAYS: Final = ("variant", "frame", "service", "message_slot")
 _DEEPEST: Final = 64
 _LONGEST: Final = 4_000
 
