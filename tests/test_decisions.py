@@ -596,3 +596,26 @@ def test_the_journal_is_json_that_others_can_read(desk):
         other: [name(3)],
     }
     assert {each["algo_version"] for each in raw["subjects"]} == {ALGO_VERSION}
+
+
+def test_a_pin_stays_where_another_made_the_same_split_without_knowing(tmp_path):
+    desk = Desk(tmp_path, [event(1, message="order 1"), event(2, message="order 2")])
+    one = desk.of(1)
+    other = Journal(tmp_path / "bob", who="Bob", when=clock(30))
+    triage.load(desk.store, journal=other).split(one, "message_slot")
+    desk.case.split(one, "message_slot")
+    pinned = desk.case.pin([name(2)], desk.of(1))
+    desk.journal.path.write_bytes(other.path.read_bytes() + desk.journal.path.read_bytes())
+    assert held(desk.again()) == {pinned: [1, 2]}
+    assert desk.case.journal()["what"].tolist() == ["split", "pin", "split"]
+
+
+def test_a_merge_with_the_side_of_a_split_that_was_taken_back_does_not_hold(tmp_path):
+    desk = Desk(tmp_path, [event(1, message="order 1"), event(2, message="order 2"), event(3, function="render")])
+    desk.case.split(desk.of(1), "message_slot")
+    desk.case.merge([desk.of(2), desk.of(3)])
+    before = desk.of(3)
+    desk.case.undo(desk.case.journal()["entry_id"].iloc[0])
+    assert numbers(desk.case) == [[1, 2], [3]]
+    assert desk.of(3) != before
+    assert desk.case.journal()["effect"].tolist() == ["overridden", "overridden", "applied"]

@@ -37,6 +37,7 @@ __all__ = ("TOKEN", "Decider", "Decisions", "Effect", "Replayed", "State", "toke
 
 Rows = npt.NDArray[np.int64]
 TOKEN: Final = "hid_"  # noqa: S105 - it says so of an id
+_UNDONE: Final = "about an incident that was taken back"
 _STATUS: Final = {"resolve": "resolved", "reopen": "open", "ignore": "ignored"}
 
 
@@ -143,6 +144,7 @@ class _Replay:
         self._states: dict[int, tuple[State, ...]] = {}
         self._made: dict[str, str] = {}
         self._named = _named(events["event_id"], entries)
+        self._pinned = np.zeros(len(codes), bool)
         # Per entry that moved events: the groups of rows that it put together or apart, to be looked at in the end.
         self._moved: dict[str, list[Rows]] = {}
         self._effects: dict[str, Effect] = {}
@@ -170,16 +172,20 @@ class _Replay:
         """The incidents that each subject is now; where there is none the effect says why."""
         found = [each for each in map(self._incidents, entry.subjects) if each]
         if not found:
-            undone = any(subject.made_by in self._revoked for subject in entry.subjects)
-            told = "about an incident that was taken back" if undone else "its incident is not in this case"
-            self._effects[entry.id] = Effect("overridden" if undone else "waiting", told)
+            undone = any(map(self._is_undone, entry.subjects))
+            told = Effect("overridden", _UNDONE) if undone else Effect("waiting", "its incident is not in this case")
+            self._effects[entry.id] = told
         return found
 
     def _incidents(self, subject: Subject) -> list[int]:
         number = self._number.get(subject.incident_id)
         if number is not None:
             return self._now(number)
-        return [] if subject.made_by in self._revoked else self._most(subject.events)
+        return [] if self._is_undone(subject) else self._most(subject.events)
+
+    def _is_undone(self, subject: Subject) -> bool:
+        """Whether an entry made this incident that does not hold any more."""
+        return subject.made_by in self._revoked and subject.incident_id not in self._number
 
     def _now(self, number: int) -> list[int]:
         """The incident itself, or those that have its events now."""
@@ -242,6 +248,9 @@ class _Replay:
         if not found:
             return
         numbers = sorted({number for each in found for number in each})
+        if len(numbers) == 1 and any(map(self._is_undone, entry.subjects)):
+            self._effects[entry.id] = Effect("overridden", _UNDONE)
+            return
         self._moved[entry.id] = [self._rows[number] for number in numbers]
         there = self._number.get(entry.into, -1)
         involved = {*numbers, there} & self._live
@@ -251,13 +260,15 @@ class _Replay:
         self._share(into, states)
 
     def _split(self, entry: Entry) -> None:
-        number = self._number.get(entry.subjects[0].incident_id) if entry.subjects else None
+        number = self._number.get(entry.subjects[0].incident_id)
         if number is None:
             found = self._find(entry)
             if not found:
                 return
             number = found[0][0]
         rows, states = self._rows[number], self._states.get(number, ())
+        if number not in self._live:
+            rows = rows[~self._pinned[rows]]  # who did not know of another split did not know of those pins either
         parts = self._named_sides(entry) if entry.by == "events" else self._told_sides(entry, rows)
         if not parts:
             self._effects[entry.id] = Effect("waiting", "none of the events that it names is in this case")
@@ -267,7 +278,7 @@ class _Replay:
             self._made[name] = entry.id
             self._share(self._move(side, name), states)
         if number not in self._live:
-            self._rows[number] = rows  # all that it had, not what left it last
+            self._rows[number] = np.union1d(rows, self._rows[number])  # all that it had, not what left it last
 
     def _named_sides(self, entry: Entry) -> dict[str, Rows]:
         rows = self._rows_of(entry.events)
@@ -302,15 +313,15 @@ class _Replay:
         if not len(rows):
             self._effects[entry.id] = Effect("waiting", "none of the events that it names is in this case")
             return
-        subject = entry.subjects[0] if entry.subjects else None
-        if subject is not None and subject.made_by in self._revoked and subject.incident_id not in self._number:
-            self._effects[entry.id] = Effect("overridden", "about an incident that was taken back")
+        if self._is_undone(entry.subjects[0]):
+            self._effects[entry.id] = Effect("overridden", _UNDONE)
             return
-        found = self._incidents(subject) if subject else []
+        found = self._incidents(entry.subjects[0])
         most = min(found, key=lambda number: (-len(self._rows[number]), self._names[number]), default=None)
         self._moved[entry.id] = [rows]
         self._effects[entry.id] = Effect("applied", incidents=(entry.into if most is None else self._names[most],))
         self._move(rows, self._effects[entry.id].incidents[0])
+        self._pinned[rows] = True
 
     def _judge(self) -> None:
         """Say of each entry that did something what is left of it."""
