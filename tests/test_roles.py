@@ -9,7 +9,9 @@ from triage.stacks.names import normalise
 
 def role(function="", *, module=None, file=None, language=None, in_app=None, kind="frame"):
     name = normalise(function) if function else ""
-    return roles.role_of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app).role
+    return (
+        roles.Roles.default().of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app).role
+    )
 
 
 @pytest.mark.parametrize(

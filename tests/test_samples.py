@@ -122,7 +122,8 @@ def test_a_sample_gives_its_rows_and_titles(path):
     case = triage.load(SAMPLES / path)
     names = ("events", "stacks", "frames", "logs", "quarantine")
     assert tuple(len(case.table(name)) for name in names) == counts
-    assert case.incidents()["title"].tolist() == titles
+    # Incidents without a time stand in the order of their ids, which says nothing.
+    assert sorted(case.incidents()["title"].tolist()) == sorted(titles)
 
 
 @pytest.mark.parametrize("path", CHROMIUM)

@@ -23,6 +23,7 @@ from triage.stacks.joining import isin, joined
 from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from triage.share.passes import Raw
     from triage.share.redacted import RedactedCase
     from triage.sources.inputs import Inputs
+    from triage.stacks.settings import Rules
 
 __all__ = ("Case",)
 
@@ -51,6 +53,8 @@ class Case(Deciding):
         inputs: Inputs,
         limits: Limits = _LIMITS,
         reader: str | None = None,
+        rules: Rules | None = None,
+        config: str | os.PathLike[str] | None = None,
         journal: Journal | None = None,
         taken: Taken | None = None,
     ) -> None:
@@ -60,6 +64,8 @@ class Case(Deciding):
         self._inputs = inputs
         self._limits = limits
         self._reader = reader
+        self._rules = rules
+        self._config = config
 
     def incidents(self, as_of: datetime | str | None = None) -> pd.DataFrame:
         """One row per incident, newest last_seen first.
@@ -233,7 +239,7 @@ class Case(Deciding):
         """What the case was made of, unmasked: for the rooms of triage, not for the screen."""
         from triage.share.passes import Raw
 
-        return Raw(self._tables, self._inputs, self._limits, self._reader)
+        return Raw(self._tables, self._inputs, self._limits, self._reader, self._rules, self._config)
 
     def redact(
         self, policy: Policy | None = None, incident: str | None = None, *, key: bytes | None = None
@@ -273,7 +279,8 @@ class Case(Deciding):
         """A case of the masked tables of this one, with the incidents that this one has now; for `redact`."""
         taken = self._held(tables["events"]["event_id"], name)
         journal = self._journal if taken else None
-        return Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken)
+        settings: dict[str, Any] = {"rules": self._rules, "config": self._config}
+        return Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken, **settings)
 
     def review(self, policy: Policy | None = None, incident: str | None = None) -> Any:
         """Review in JupyterLab what would leave, file by file; approve it, and save exactly that.

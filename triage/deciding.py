@@ -25,6 +25,7 @@ from triage.tables import to_pandas
 from triage.times import iso
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable
 
     import pandas as pd
@@ -58,6 +59,7 @@ class Deciding:
     _journal: Journal
     _taken: Taken | None
     _inputs: Inputs
+    _config: str | os.PathLike[str] | None
 
     def resolve(self, id: str, note: str = "") -> str:
         """Say that an incident is fixed; an event that happens later makes it `regressed`.
@@ -281,7 +283,7 @@ class Deciding:
     @cached_property
     def _policy(self) -> Policy:
         """What must not stand in the journal."""
-        return load_policy(outside=[place for place in self._inputs.location.split("\n") if place])
+        return load_policy(self._config, outside=[place for place in self._inputs.location.split("\n") if place])
 
 
 def _shown(entry: Entry, effect: Effect) -> dict[str, Any]:

@@ -26,13 +26,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.stacks import messages
+from triage.stacks.frame_table import TRAITS, FrameTable
 from triage.stacks.joining import isin
-from triage.stacks.names import basename, normalise
 
 __all__ = ("Values", "places", "side_id", "value_digest", "values")
 
 _DEEPEST: Final = 64
-_LONGEST: Final = 4_000
 
 
 class Values(NamedTuple):
@@ -66,8 +65,7 @@ def places(tables: dict[str, pa.Table], events: pa.Table, by: str) -> list[int]:
 
 def slots(message: str | None) -> list[str]:
     """The values of the variable parts of a message, in order."""
-    lines = [line.strip() for line in (message or "")[:_LONGEST].splitlines() if line.strip()][:2]
-    return [match.group() for match in messages._SLOTS.finditer(" ".join(lines)[: messages._MAX])]  # noqa: SLF001
+    return [slot.value for slot in messages.slots(message)[1]] if message else []
 
 
 def value_digest(by: str, slot: int, value: str) -> str:
@@ -114,19 +112,11 @@ def _telling(tables: dict[str, pa.Table], keys: list[str | None]) -> dict[str, l
     frames = frames.filter(pc.equal(frames["frame_kind"], "frame"))
     found: dict[str, list[str]] = {}
     role_of: dict[str, str] = {}
-    columns = ("stack_key", "role", "counted", "function", "module", "module_offset", "file")
-    for key, role, counted, *rest in zip(*(frames[name].to_pylist() for name in columns), strict=True):
+    known = FrameTable.default().known  # names do not depend on the rules of a user
+    columns = ("stack_key", "role", "counted", *TRAITS)
+    for key, role, counted, *traits in zip(*(frames[name].to_pylist() for name in columns), strict=True):
         if counted:
             role_of.setdefault(key, role)
         if role_of.get(key) == role and len(found.setdefault(key, [])) < _DEEPEST:
-            found[key].append(_name(*rest))
+            found[key].append(known(tuple(traits)).name)
     return found
-
-
-def _name(function: str | None, module: str | None, offset: int | None, file: str | None) -> str:
-    """What a frame is called in keys."""
-    if name := normalise(function) if function else "":
-        return name
-    if module:
-        return basename(module) if offset is None else f"{basename(module)}+0x{offset:x}"
-    return basename(file or "")

@@ -49,7 +49,7 @@ def found(raw: Raw) -> Policy:
     """The policy that nobody gave: the defaults, and what a `triage.toml` above the working directory adds."""
     from triage.config import load_policy
 
-    return load_policy(outside=[path for path in raw.inputs.location.split("\n") if path])
+    return load_policy(raw.config, outside=[path for path in raw.inputs.location.split("\n") if path])
 
 
 class RedactedCase:
