@@ -117,6 +117,7 @@ def test_what_is_wrong_is_said_and_not_written(desk, run):
     assert "two incidents or more" in refused("merge", "in", ids[1])
     assert "nothing tells these events apart" in refused("split", "in", ids[2], "--by", "variant")
     assert refused("resolve", "nowhere", ids[1]).startswith("SourceError")
+    assert refused("journal", "nowhere").startswith("SourceError: there is no nowhere; name a journal")
     assert not (folder / ".triage").exists()
 
 

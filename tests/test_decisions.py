@@ -106,7 +106,7 @@ def test_a_merge_is_taken_back_and_that_lasts(desk):
     assert numbers(desk.again([*EVENTS, event(5, function="render")])) == [[1, 2], [3, 5], [4]]
     assert desk.effects() == {"merge": "overridden", "revoke": "applied"}
     # And the undoing is undone.
-    desk.case.undo(desk.case.journal()["entry_id"].iloc[-1])
+    assert desk.case.undo(desk.case.journal()["entry_id"].iloc[-1]) == [desk.of(1)]
     assert numbers(desk.case) == [[1, 2, 3, 5], [4]]
     assert desk.case.journal()["effect"].tolist() == ["applied", "overridden", "applied"]
 

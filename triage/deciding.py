@@ -274,7 +274,7 @@ class Deciding:
         policy = self._policy
         for start, end, kind in spans(why, policy=policy):
             raise JournalError(
-                f"the reason holds something of the kind {kind} at characters {start + 1} to {end}, and journals are "
+                f"the text holds something of the kind {kind} at characters {start + 1} to {end}, and journals are "
                 "shared; say it without that"
             )
         told = why.strip().encode("utf-8", "replace").decode()

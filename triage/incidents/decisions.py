@@ -324,11 +324,13 @@ class _Replay:
         self._pinned[rows] = True
 
     def _judge(self) -> None:
-        """Say of each entry that did something what is left of it."""
+        """Say of each entry what is left of it, and which incidents it is about now."""
         last = {number: states[-1].order for number, states in self._states.items() if states}
         for order, entry in enumerate(self._entries):
             groups = self._moved.get(entry.id)
             if not groups:
+                now = sorted({self._names[number] for each in entry.subjects for number in self._incidents(each)})
+                self._effects[entry.id] = self._effects[entry.id]._replace(incidents=tuple(now))
                 continue
             owners = [set(self._owner[rows].tolist()) for rows in groups]
             numbers = sorted(set().union(*owners))

@@ -34,6 +34,7 @@ _ANCHORS: Final = 24
 _SIDE_ANCHORS: Final = 8
 _SIDES: Final = 200
 _KNOWN: Final = 500
+_LABEL: Final = 80
 
 
 class Maker:
@@ -77,11 +78,15 @@ class Maker:
         """An incident as it is now."""
         rows = self.rows(incident)
         newest = self._found.events.slice(int(rows[_order(self._found.events, rows)[-1]]), 1).to_pylist()[0]
-        service = newest["service"] or ""
+        # Both are for people; an archive may bring any text as a key.
+        service, key = (
+            "" if len(text) > _LABEL or spans(text, policy=self._policy) else text
+            for text in (newest["service"] or "", newest["group_key"])
+        )
         return Subject(
             incident_id=incident,
-            service="" if spans(service, policy=self._policy) else service,
-            group_key=newest["group_key"],
+            service=service,
+            group_key=key,
             algo_version=ALGO_VERSION,
             made_by=self._found.replayed.made.get(incident, ""),
             events=self.tokens(_anchors(self._found.events, rows, _ANCHORS)),
@@ -175,7 +180,7 @@ class Maker:
         hits = [(start, end) for start, end, _ in spans(message, policy=policy)] if at >= 0 else []
         if spans(value, policy=policy) or any(start < at + len(value) and at < end for start, end in hits):
             return "a value that must not leave"
-        return value[:80]
+        return value[:_LABEL]
 
 
 def _order(events: pa.Table, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -186,11 +191,7 @@ def _order(events: pa.Table, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int6
 
 
 def _anchors(events: pa.Table, rows: npt.NDArray[np.int64], most: int) -> list[str]:
-    """Some events of an incident: the first, the last, and what chance takes, the same for everybody."""
+    """Some events of an incident: the first, the last, and some between them."""
     ids: list[str] = events["event_id"].take(pa.array(rows[_order(events, rows)])).to_pylist()
-    if len(ids) <= most:
-        return sorted(ids)
-    third = most // 3
-    kept = [*ids[:third], *ids[-third:]]
-    kept += sorted(ids[third:-third], key=token)[:third]
-    return sorted(kept)
+    places = np.linspace(0, len(ids) - 1, min(most, len(ids))).astype(int)
+    return sorted(ids[place] for place in places.tolist())
