@@ -14,7 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.deciding import Deciding
 from triage.errors import SourceError, TriageError
+from triage.journal import Journal
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
@@ -22,12 +24,13 @@ from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from triage.incidents.comparing import Comparison
     from triage.incidents.explaining import Explanation
     from triage.incidents.links import Relations
+    from triage.incidents.taken import Taken
     from triage.redact.policy import Policy
     from triage.share.passes import Raw
     from triage.share.redacted import RedactedCase
@@ -39,8 +42,8 @@ __all__ = ("Case",)
 _LIMITS: Final = Limits()
 
 
-class Case:
-    """One investigation: the tables of what was read, and what can be asked of them.
+class Case(Deciding):
+    """One investigation: the tables of what was read, what can be asked of them, and what people decide about them.
 
     Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,
     the columns of `triage/TABLES.md` in their order, and Arrow-backed dtypes.
@@ -57,8 +60,12 @@ class Case:
         reader: str | None = None,
         rules: Rules | None = None,
         config: str | os.PathLike[str] | None = None,
+        journal: Journal | None = None,
+        taken: Taken | None = None,
     ) -> None:
         self._tables = tables
+        self._journal = journal or Journal(None)
+        self._taken = taken
         self._inputs = inputs
         self._limits = limits
         self._reader = reader
@@ -82,7 +89,7 @@ class Case:
         """
         from triage.incidents import groups
 
-        return to_pandas(groups.build(self._tables, as_of=_micros(as_of)))
+        return to_pandas(groups.build(self._tables, as_of=_micros(as_of), decider=self.decider))
 
     def events(
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
@@ -256,7 +263,7 @@ class Case:
         TriageError
             There is no such table; the message lists the names.
         """
-        made = {"incidents": self.incidents, "events": self.events, "related": self.related}
+        made: dict[str, Callable[[], pd.DataFrame]] = {"incidents": self.incidents, "events": self.events, "related": self.related}
         if name in made:
             return made[name]()
         if name not in TABLES:
@@ -317,10 +324,10 @@ class Case:
         DataFrame
             format (string), events and incidents (int64), first_seen and last_seen (timestamp[us, UTC]).
         """
-        events = to_pandas(self._tables["events"].select(["format", "event_class", "group_key", "service", "ts"]))
-        events["incident"] = (events["service"].fillna("") + "\0" + events["group_key"]).where(
-            events["event_class"] == "incident_signal"
-        )
+        events = to_pandas(self._tables["events"].select(["format", "event_id", "ts"]))
+        found, replayed = self._grouped()
+        incident = pd.Series([replayed.ids[code] for code in replayed.codes.tolist()], found["event_id"].to_pylist())
+        events["incident"] = events["event_id"].map(incident)
         grouped = events.groupby("format", dropna=False).agg(
             events=("format", "size"),
             incidents=("incident", "nunique"),
@@ -393,7 +400,14 @@ class Case:
         from triage.share.redacted import redact
 
         events = None if incident is None else self._events_of(incident)
-        return redact(self.raw, policy=policy, events=events, key=key)
+        return redact(self, policy=policy, events=events, key=key)
+
+    def masked_copy(self, tables: dict[str, pa.Table], *, inputs: Any, name: Callable[[str], str]) -> Case:
+        """A case of the masked tables of this one, with the incidents that this one has now; for `redact`."""
+        taken = self._held(tables["events"]["event_id"], name)
+        journal = self._journal if taken else None
+        settings: dict[str, Any] = {"rules": self._rules, "config": self._config}
+        return Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken, **settings)
 
     def review(self, policy: Policy | None = None, incident: str | None = None) -> Any:
         """Review in JupyterLab what would leave, file by file; approve it, and save exactly that.
@@ -472,7 +486,7 @@ class Case:
     def _incident_count(self) -> int:
         from triage.incidents import groups
 
-        return len(groups.members(self._tables)[2])
+        return len(groups.members(self._tables, decider=self.decider)[2])
 
     @cached_property
     def _fingerprinted(self) -> pa.Table:
@@ -485,7 +499,7 @@ class Case:
         """The ids of the events of an incident."""
         from triage.incidents import groups
 
-        events, codes, ids = groups.members(self._tables)
+        events, codes, ids = groups.members(self._tables, decider=self.decider)
         if incident not in ids:
             raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
         chosen: list[str] = events.filter(pa.array(codes == ids.index(incident)))["event_id"].to_pylist()
