@@ -100,6 +100,10 @@ class Comparison:
         """Service, class, type, message and frames of the key of both; `splits` where it is why they are two."""
         return self._raw.facts
 
+    def masked(self, mask: Mask) -> Comparison:
+        """The same comparison with masked DataFrames."""
+        return Comparison(_masked(self._pair, mask), None)
+
     @property
     def text(self) -> str:
         """The comparison as plain, masked text."""
@@ -132,9 +136,7 @@ class Comparison:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
 
-def compare(
-    tables: dict[str, pa.Table], first: str, second: str, *, mask: Mask, only_masked: bool = False
-) -> Comparison:
+def compare(tables: dict[str, pa.Table], first: str, second: str, *, mask: Mask) -> Comparison:
     """Compare two incidents by the newest event of each.
 
     Parameters
@@ -145,8 +147,6 @@ def compare(
         Their ids.
     mask
         Masks the texts of rows of the table of a name.
-    only_masked
-        Whether the DataFrames are masked too.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def compare(
     names = set(left.counted), set(right.counted)
     of = max(map(len, names))
     pair = _Pair(left, right, pairs, same, differences(left, right), len(names[0] & names[1]), of)
-    return Comparison(_masked(pair, mask), None) if only_masked else Comparison(pair, mask)
+    return Comparison(pair, mask)
 
 
 def _masked(pair: _Pair, mask: Mask) -> _Pair:
@@ -193,7 +193,7 @@ def _verdict(pair: _Pair, causes: list[str]) -> str:
     if pair.left.incident_id == pair.right.incident_id:
         return "The same incident."
     if not causes:
-        return "Two incidents with the same key: a decision parted them."
+        return "Two incidents by a decision or a rule of triage.toml: nothing that is said here parts them."
     told = f"Two incidents, because {causes[0]}"
     if not pair.of:
         return f"{told}."

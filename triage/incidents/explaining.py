@@ -46,7 +46,8 @@ _SPREAD: Final = {
     "differs": "string",
 }  # fmt: skip
 _MESSAGES: Final = {
-    "template": "string", "events": "int64", "slot": "int64", "kind": "string", "distinct_values": "int64",
+    "number": "int64", "template": "string", "events": "int64", "slot": "int64", "kind": "string",
+    "distinct_values": "int64",
 }  # fmt: skip
 _NEAREST: Final = {
     "incident_id": "string", "title": "string", "near": "string", "shared": "int64", "why": "string",
@@ -131,7 +132,7 @@ class Explanation:
 
     @property
     def variants(self) -> pd.DataFrame:
-        """One row per variant, the commonest first: `its events, and in what it differs from the one `shown`.
+        """One row per variant, the commonest first: its events, and in what it differs from the one `shown`.
 
         Only the first twelve are compared.
         """
@@ -151,6 +152,10 @@ class Explanation:
     def decisions(self) -> pd.DataFrame:
         """What people decided about it."""
         return self._raw.decisions
+
+    def masked(self, mask: Mask) -> Explanation:
+        """The same explanation with masked DataFrames."""
+        return Explanation(_masked(self._facts, mask, len(self._facts.messages)), None)
 
     @property
     def text(self) -> str:
@@ -189,7 +194,6 @@ def explain(
     incident: str,
     *,
     mask: Mask,
-    only_masked: bool = False,
     decisions: pd.DataFrame | None = None,
 ) -> Explanation:
     """Explain an incident.
@@ -202,8 +206,6 @@ def explain(
         Its id.
     mask
         Masks the texts of rows of the table of a name.
-    only_masked
-        Whether the DataFrames are masked too.
     decisions
         What people decided about it, one row each, with the columns when, who, what and why, as far as there are.
 
@@ -237,7 +239,7 @@ def explain(
         templates=len(said),
         decisions=_decided(decisions),
     )
-    return Explanation(_masked(facts, mask, len(said)), None) if only_masked else Explanation(facts, mask)
+    return Explanation(facts, mask)
 
 
 def _decided(decisions: pd.DataFrame | None) -> pd.DataFrame:
@@ -278,7 +280,7 @@ def _tell(facts: _Facts) -> Story:
         frames=_frames(side),
         key=typed(_KEY, side.parts),
         variants=typed(_SPREAD, _spread(facts)),
-        messages=typed(_MESSAGES, [row for one in facts.messages for row in _slots(one)]),
+        messages=typed(_MESSAGES, [row for at, one in enumerate(facts.messages, 1) for row in _slots(at, one)]),
         templates=facts.templates,
         nearest=typed(
             _NEAREST, [_near(side, *one) for one in zip(facts.others, facts.near, facts.parted, strict=True)]
@@ -291,6 +293,9 @@ def _which(facts: _Facts) -> str:
     """Whose stack this is."""
     event, often, size = facts.side.event["event_id"], facts.variants[0].events, len(facts.variants)
     stack = f"The stack is that of event {event}" if facts.side.names else f"No stack; this is event {event}"
+    if not facts.side.exact:
+        made = "a rule of triage.toml, another version, or what stood there before a redaction"
+        stack = f"Its key is not made of the parts below, but of {made}. {stack}"
     if size > 1:
         return f"{stack}, the newest of the commonest variant ({plural(often, 'event')}; {size:,} variants in all)."
     return f"{stack}, the only one." if often == 1 else f"{stack}, the newest of {often:,}."
@@ -321,18 +326,17 @@ def _spread(facts: _Facts) -> list[tuple[Any, ...]]:
     ]
 
 
-def _slots(template: Template) -> list[tuple[Any, ...]]:
-    """A row per slot of a template."""
-    if not template.slots:
-        return [(template.text, template.events, None, None, None)]
+def _slots(number: int, template: Template) -> list[tuple[Any, ...]]:
+    """A row per slot of a template, which is the `number`th."""
+    head = number, template.text, template.events
     return [
-        (template.text, template.events, number, kind, None if values < 0 else values)
-        for number, (kind, values) in enumerate(zip(template.slots, template.values, strict=True), 1)
-    ]
+        (*head, at, kind, None if values < 0 else values)
+        for at, (kind, values) in enumerate(zip(template.kinds, template.values, strict=True), 1)
+    ] or [(*head, None, None, None)]
 
 
 def _near(side: Side, other: Side, near: Near, parted: list[Difference]) -> tuple[Any, ...]:
     """A row of the nearest incidents: why it is near, and why it is another one."""
     causes = [in_words(one, side, other) for one in parted if one.splits]
-    why = " and ".join(causes[:2]) or "a decision parted them: nothing in their keys does"
+    why = " and ".join(causes[:2]) or "of a decision or a rule of triage.toml: nothing that is said here parts them"
     return other.incident_id, other.title, near.why(side.counted), len(near.shared), why

@@ -163,15 +163,11 @@ class RedactedCase:
 
     def explain(self, incident_id: str) -> Explanation:
         """Say why the events of an incident are one, in masked words; see `Case.explain`."""
-        from triage.incidents import explaining
-
-        return explaining.explain(self._case.raw.tables, incident_id, mask=self.masked, only_masked=True)
+        return self._case.explain(incident_id).masked(self.masked)
 
     def compare(self, first: str, second: str) -> Comparison:
         """Lay two incidents side by side, in masked words; see `Case.compare`."""
-        from triage.incidents import comparing
-
-        return comparing.compare(self._case.raw.tables, first, second, mask=self.masked, only_masked=True)
+        return self._case.compare(first, second).masked(self.masked)
 
     def masked(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Rows of the table of that name with their texts masked, where this masks on demand."""
