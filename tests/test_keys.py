@@ -68,7 +68,7 @@ def test_what_lies_inside_of_a_crash_handler_does_not_count():
         frame("app::hook::{{closure}}"),
         frame("core::panicking::panic_fmt"),
         frame("app::parse"),
-        frame("app::main"),
+        frame("app::run"),
     ]
     rows = annotated((CRASH, stack))["frames"]
     assert [row["role"] for row in rows] == ["noise", "sentinel", "application", "application"]
@@ -80,6 +80,18 @@ def test_scanned_frames_count_only_where_nothing_else_is():
     walked = [frame("parse", trust="context"), frame("ghost", trust="scan")]
     assert [row["counted"] for row in annotated((CRASH, walked))["frames"]] == [True, False]
     assert [row["counted"] for row in annotated((CRASH, [frame("ghost", trust="scan")]))["frames"]] == [True]
+
+
+def test_frames_without_names_and_main_count_where_nothing_of_ones_own_does():
+    place, library = Frame(module="zone", module_offset=9), frame("std::sort")
+    parse, main, start = frame("parse"), frame("main"), frame("LLVMFuzzerTestOneInput")
+
+    def counted(*stack):
+        return [row["counted"] for row in annotated((CRASH, stack))["frames"]]
+
+    assert counted(place, library, parse, main) == [False, False, True, False]
+    assert counted(place, library, main) == [True, False, False]
+    assert counted(library, start, main) == [False, True, False]
 
 
 def test_frames_without_functions_go_by_their_place_in_the_image():

@@ -99,6 +99,21 @@ def across_tools(traces: Sequence[Trace], keys: Sequence[str]) -> Rate:
     return rate
 
 
+def pairs(traces: Sequence[Trace], keys: Sequence[str]) -> dict[str, Rate]:
+    """Pairs by what they are: two builds of a bug, two tools that saw it, look-alikes that are other bugs."""
+    rates = {"two builds": Rate(), "two tools": Rate(), "look-alikes": Rate()}
+    told = own(keys)
+    for at, one in enumerate(traces):
+        for before, two in enumerate(traces[:at]):
+            name = f"{two.name} / {one.name}"
+            if one.group == two.group:
+                kind = "two builds" if one.format == two.format else "two tools"
+                rates[kind].add(good=told[at] == told[before], name=name)
+            elif one.like and one.like == two.like:
+                rates["look-alikes"].add(good=told[at] != told[before], name=name)
+    return rates
+
+
 def by_format(traces: Sequence[Trace], keys: Sequence[str]) -> dict[str, Score]:
     """The agreement within each format, and of all together."""
     rows: dict[str, list[int]] = defaultdict(list)
@@ -178,7 +193,12 @@ def measure(*, failures: bool, python: str | None) -> None:
                 if name == "corpus":
                     _print_scores(f"{name}{engine}: labels by their state alone", {"all": score(relaxed(traces), told)})
                 tools = across_tools(traces, told)
-                print(f"same input, two tools: {100 * tools.share:.1f} % of {tools.done} pairs")
+                print(f"the same input seen by two tools, one key: {100 * tools.share:.1f} % of {tools.done} pairs")
+                properties = pairs(traces, told)
+                shares = (
+                    f"{kind} {100 * rate.share:.1f} % of {rate.done}" for kind, rate in properties.items() if rate.done
+                )
+                print(f"pairs told rightly: {', '.join(shares)}")
             if not engine and (name == "corpus" or failures):
                 _print_confusion(traces, [trace.group for trace in traces], told)
             columns[f"{name}{engine}"] = metamorphic(traces, changed, keys)

@@ -74,7 +74,11 @@ _PATTERNS: Final = tuple(
         ("stackwalk", r"^(?P<pre>\s*)(?P<n>\d+)  (?P<mod>[\w.+-]+) \+ 0x[0-9a-f]+\s*$"),
         (
             "cdb",
-            rf"^(?P<pre>(?:(?P<n>[0-9a-f]{{2,4}}) )?(?:{_HEX}|\(Inline\)|--------) +(?:{_HEX}|--------) (?:[0-9a-f` ]+: |(?:[0-9a-f]{{8}} ){{1,3}})?)(?P<mod>[\w.]+)!(?P<fn>.+?)(?:\+(?:0x)?[0-9a-f]+)?(?: \[(?P<file>.+?) @ (?P<line>\d+)\])?\s*$",
+            rf"^(?P<pre>(?:(?P<n>[0-9a-f]{{2,4}}) )?(?:{_HEX}|\(Inline\)|--------) +(?:{_HEX}|--------) +(?:[0-9a-f` ]+: |(?:[0-9a-f]{{8}} ){{1,3}})?)(?P<mod>[\w.]+)!(?P<fn>.+?)(?:\+(?:0x)?[0-9a-f]+)?(?: \[(?P<file>.+?) @ (?P<line>\d+)\])?\s*$",
+        ),
+        (
+            "valgrind",
+            r"^(?P<pre>==\d+== +(?:at|by) )0x[0-9A-F]+: (?P<fn>\S.*?) \((?:in (?P<mod>[^()]+)|(?P<file>[^():]+):(?P<line>\d+))\)\s*$",
         ),
         (
             "apple",
@@ -159,9 +163,9 @@ _NOISE: Final = re.compile(
     |__pthread_kill|pthread_kill|__libc_|_start\b|start_thread|__clone|clone3?$|abort\b|raise\b|gsignal|tgkill|kill$|malloc|calloc|realloc|free$|cfree
     |operator\ (?:new|delete)|mem(?:cpy|move|set|cmp|chr)|str(?:len|cpy|cmp|chr|dup|cat|n\w+)|__aeabi_|__mem|__str|_?_?chk_fail|__fortify|__stack_chk
     |std::(?!sys_)|(?:std|core|alloc)\[|__?gnu_cxx|__cxxabi|__cxa|__rust|rust_|core::|alloc::|<*\&?(?:dyn\ )?(?:core|std|alloc)(?:::|\[)|<[^>]*\ as\ (?:core|std|alloc)|backtrace|panic
-    |runtime\.|panic\(|(?:net|net/\w+|sync|sync/\w+|os|io|fmt|time|strings|bytes|sort|bufio|regexp|encoding/\w+|compress/\w+)\.(?!\w+\.\w+\.)|testing\.|reflect\.|syscall\.|fuzzer::|LLVMFuzzer|centipede::|fuzztest::|main$|wmain|WinMain|mainCRT|BaseThread|RtlUser|ntdll|Kernel
+    |runtime\.|panic\(|(?:net|net/\w+|sync|sync/\w+|os|io|fmt|time|strings|bytes|sort|bufio|regexp|encoding/\w+|compress/\w+)\.(?!\w+\.\w+\.)|testing\.|reflect\.|syscall\.|fuzzer::|LLVMFuzzer|centipede::|fuzztest::|main(?:$|\()|wmain|WinMain|mainCRT|BaseThread|RtlUser|ntdll|Kernel
     |base::debug|logging::|WTFCrash|V8_Fatal|v8::base::|v8::internal::Isolate::PushStackTrace|<unknown>|<null>|google::Log|absl::|\(<unknown|_etext
-    |ExitCallback|abort_message|demangling_|Die$|_?_?res_context|send_dg|__sendmmsg|wait4|do_system|testing::|java\.|javax\.|sun\.|jdk\.|kotlin\.|scala\.|clojure\.|System\.|Microsoft\.|android\.os\.|com\.android\.internal|dalvik\.
+    |objc_msgSend|_int_free|__GI___libc|malloc_printerr|munmap_chunk|head$|fromJust$|error$|check_noncircular|__?lock_acquire|lock_acquire|__mutex_lock|_ZN9__gnu_cxx|_Z\w?St|_ZNSt|print_report|page_fault_oops|process_one_work|worker_thread|Enum\.|:?gen_server|:?proc_lib|getindex\(|org\.(?:springframework|apache|hibernate|junit)\.|jakarta\.|com\.(?:zaxxer|facebook)\.|okhttp3\.|kotlinx\.|akka\.|render(?:WithHooks|Root)|beginWork|performUnitOfWork|mountIndeterminate|callCallback|updateFunctionComponent|ExitCallback|abort_message|demangling_|Die$|_?_?res_context|send_dg|__sendmmsg|wait4|do_system|testing::|java\.|javax\.|sun\.|jdk\.|kotlin\.|scala\.|clojure\.|System\.|Microsoft\.|android\.os\.|com\.android\.internal|dalvik\.
     |Module\.|Object\.<anon|Function\.execute|node:|new\ Promise|Promise\.|Array\.|process\.|<module>|<lambda>|\{main\}|\{closure\}|dart:|_rootRun
     |dump_(?:stack|backtrace)|show_(?:stack|regs)|print_address|kasan|__kasan|__asan|__tsan|check_memory_region|report_|die$|__die|do_trap|asm_|exc_
     |invalid_op|entry_SYSCALL|do_syscall|ret_from_fork|secondary_startup|start_kernel|panic$|BUG|__warn|warn_|kthread)""",
@@ -169,15 +173,17 @@ _NOISE: Final = re.compile(
 )
 _LIBRARY: Final = re.compile(
     r"^/rustc/|^(?:resolv|nss|posix|socket|nptl|stdlib|csu|sysdeps|signal)/|/sysdeps/|/csu/libc|/stdlib/abort|^node:|libsanitizer|compiler-rt|/usr/lib/|/usr/include|/include/c\+\+/|libc\+\+/|^dart:|/glibc-|linux-gnu/|/libsystem_|"
-    r"^(?:/apex|/system)/|lib/(?:kasan|dump_stack)|/kasan/|go/src/(?:runtime|testing)|[\\/](?:KERNEL32|ntdll|kernelbase)",
+    r"^(?:/apex|/system)/|lib/(?:kasan|dump_stack)|/kasan/|go/src/(?:runtime|testing)|[\\/](?:KERNEL32|ntdll|kernelbase)|"
+    r"(?i:(?:^| )(?:ntdll|kernel32|kernelbase|user32|ucrtbase|msvcrt|combase|AppKit|UIKit\w*|CoreFoundation|Foundation|libobjc|libdispatch|dyld|libswift\w+|Base)(?:\.[\w.]+)?$)|"
+    r"^libraries/base|(?:site|dist)-packages/|node_modules/|^<frozen|/vendor/|/gems/|^package:flutter/|^\[C\]",
 )
 # The stack after such a line is the one that crashed.
 _CRASHED: Final = re.compile(
-    r"^Current thread 0x|^Thread \d+.*Crashed|\(crashed\)|\[running\]:|^Thread \d+.*crashed:|^\* thread #\d+.*stop reason|^STACK_TEXT:|^Native frames|^backtrace:",
+    r"^Current thread 0x|^Thread \d+.*Crashed|\(crashed\)|\[running\]:|^Thread \d+.*crashed:|^\* thread #\d+.*stop reason|^STACK_TEXT:|^Native frames|^backtrace:|Call Trace:|^Thread 1 \(Thread|^\"main\" prio=\d+ tid=1 ",
 )
-_DUMP: Final = re.compile(r"^Full thread dump|^DALVIK THREADS", re.MULTILINE)
+_DUMP: Final = re.compile(r"^Full thread dump", re.MULTILINE)
 _CHAIN: Final = re.compile(
-    r"^(?:\s*Caused by: |\s*\[cause\]|Next |The above exception|During handling|\s*---> |.*\(\w+\)$|Caused by|--- End of inner|caused by)",
+    r"^(?:\s*Caused by: |\s*\[cause\]|Next |The above exception|During handling|\s*---> |.*\(\w+\)$|Caused by|--- End of inner|caused by|\+-)",
 )
 
 
@@ -275,12 +281,18 @@ def frames(text: str) -> list[Frame]:
         last_line, last_family, last_number = before
         gap = lines[last_line:at] if last_line >= 0 else []
         unlike = family != last_family and {family, last_family} not in ({"sanitizer", "tsan"}, {"gdb", "sanitizer"})
-        restart = number >= 0 and number <= last_number and not (family == "rust" and number == last_number)
+        restart = (
+            number >= 0 and number <= last_number and family != "r" and not (family == "rust" and number == last_number)
+        )
         registers = family == "kernel" and re.search(r"(?:RIP|[Pp][Cc]) ?:", lines[last_line - 1]) and len(gap) < 40
         broken = (
             number < 0
             and not registers
-            and any(line.strip() and not re.match(r"\s*\.\.\. |\s*\[Prev|\s*\| *$", line) for line in gap)
+            and any(
+                line.strip()
+                and not re.match(r"\s*\.\.\. |\s*\[Prev|\s*\| *$|\s+- (?:waiting|locked|parking|eliminated)", line)
+                for line in gap
+            )
         )
         if last_line >= 0 and (unlike or restart or broken or (number >= 0 and len(gap) > 40)):
             stack += 1
@@ -293,7 +305,7 @@ def frames(text: str) -> list[Frame]:
 def is_noise(frame: Frame, text: str) -> bool:
     """Whether a frame is of the reporting, of the standard library, or says nothing."""
     name = frame.part(text, "function")
-    place = frame.part(text, "file") or frame.part(text, "module")
+    place = f"{frame.part(text, 'file')} {frame.part(text, 'module')}".strip()
     return (
         not name
         or name == "??"
@@ -318,6 +330,11 @@ def stacks(text: str) -> list[list[Frame]]:
     return found
 
 
+def _repeats(one: list[Frame], stack: list[Frame], text: str) -> bool:
+    """Whether a frame alone is but the headline of the stack after it, as gdb prints where it stopped."""
+    return len(one) == 1 < len(stack) and one[0].part(text, "function") == stack[0].part(text, "function")
+
+
 def crash_stacks(text: str) -> list[list[Frame]]:
     """The stacks that say what crashed: the marked or the first one, every link of a chain, all of a thread dump."""
     found = stacks(text)
@@ -326,15 +343,19 @@ def crash_stacks(text: str) -> list[list[Frame]]:
     lines = text.split("\n")
     before = 0
     chosen: list[list[Frame]] = []
+    before_stack: list[Frame] = []
     marked = False
     for stack in found:
         first = min(frame.first for frame in stack)
         between = lines[before:first]
+        if chosen == [before_stack] and _repeats(before_stack, stack, text):
+            chosen = []
         if not marked and any(_CRASHED.search(line) for line in between[-6:]):
             marked, chosen = True, [stack]
         elif not chosen:
             chosen.append(stack)
         elif stack[0].family == chosen[-1][0].family and any(_CHAIN.match(line.lstrip("| ")) for line in between):
             chosen.append(stack)
+        before_stack = stack
         before = max(frame.last for frame in stack)
     return chosen

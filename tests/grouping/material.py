@@ -16,7 +16,7 @@ HELD_OUT: Final = Path(__file__).parent / "held_out"
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One text: where it is from, the group that it belongs to, and for some the state and the input that made it."""
+    """One text: where it is from, the group that it belongs to, and for some the state, the input that made it and its look-alikes."""
 
     origin: str
     name: str
@@ -26,6 +26,7 @@ class Trace:
     state: tuple[str, ...] = ()
     kind: str = ""
     input: str = ""
+    like: str = ""
 
 
 def family(text: str) -> str:
@@ -52,6 +53,7 @@ def _labelled(origin: str, folder: Path) -> list[Trace]:
                 tuple(part for part in (label.get("state") or "").split("\n") if part),
                 (label.get("type") or "").partition("\n")[0],
                 label.get("input") or "",
+                label.get("like") or "",
             )
         )
     return found

@@ -103,7 +103,8 @@ _PID: Final = re.compile(
 
 
 def pids(text: str, seed: int) -> str | None:
-    """Other process, thread, goroutine and light-weight process numbers, each consistently."""
+    """Other process, thread, goroutine and light-weight process numbers, each the same wherever it stands."""
+    long: dict[str, str] = {}
 
     def one(match: re.Match[str]) -> str:
         at = int((match.lastgroup or "v1")[1:])
@@ -112,9 +113,21 @@ def pids(text: str, seed: int) -> str | None:
             return prefix + ".".join(f"{_number(seed, part) % 0xFFFF:x}" for part in value.split("."))
         if value.startswith("0x"):
             return f"{prefix}0x{int(value, 16) + 1 + seed % 99:x}"
-        return prefix + ":".join(str(int(part) + 1 + seed % 97) for part in value.split(":"))
+        new = ":".join(str(int(part) + 1 + seed % 97) for part in value.split(":"))
+        if value.isdigit() and len(value) >= 4:
+            long[value] = new
+            return match.group()
+        return prefix + new
 
-    return _changed(text, _PID.sub(one, text))
+    changed = _PID.sub(one, text)
+    if long:
+        # Not the part of an address, a path or a place in a source.
+        numbers = re.compile(
+            rf"(?<![\w:/+-])(?:{'|'.join(sorted(long))})(?![\w/])|(?<=[:/])(?:{'|'.join(sorted(long))})(?=:\d{{4}}/|$)",
+            re.MULTILINE,
+        )
+        changed = numbers.sub(lambda match: long[match.group()], changed)
+    return _changed(text, changed)
 
 
 # -- lines --------------------------------------------------------------------------------------------------------
@@ -302,9 +315,10 @@ def _without(text: str, gone: list[Frame], stack: list[Frame]) -> str:
     pieces = [(start, end, "") for start, end in places]
     left = [frame for frame in sorted(stack, key=lambda frame: frame.start) if (frame.start, frame.end) not in places]
     numbers = [frame.number for frame in stack if frame.number]
-    if numbers and len(numbers) == len(stack):
+    # R counts down.
+    if numbers and len(numbers) == len(stack) and stack[0].family != "r":
         base = 16 if stack[0].family == "cdb" else 10
-        first = int(text[slice(*sorted(numbers)[0])], base)
+        first = int(text[slice(*min(numbers))], base)
         for at, frame in enumerate(left):
             start, end = frame.number or (0, 0)
             old = text[start:end]
@@ -341,6 +355,16 @@ def inline_second(text: str, seed: int) -> str | None:
         counted = _counted(stack, text)
         if len(counted) > COUNTED:
             return _changed(text, _without(text, [stack[counted[1]]], stack))
+    return None
+
+
+def inline_any(text: str, seed: int) -> str | None:
+    """One frame gone, anywhere beyond the second below the first that counts, whether it counts or not."""
+    for stack in crash_stacks(text)[:1]:
+        counted = _counted(stack, text)
+        deep = range(counted[0] + COUNTED, len(stack)) if counted else range(0)
+        if deep:
+            return _changed(text, _without(text, [stack[deep[_number(seed, len(stack)) % len(deep)]]], stack))
     return None
 
 
@@ -499,6 +523,7 @@ STAY: Final[dict[str, Mutation]] = {
 }
 TOLD: Final[dict[str, Mutation]] = {
     "inline second": inline_second,
+    "inline any": inline_any,
     "tail strict": tail_strict,
     "rebuild strict": rebuild_strict,
 }

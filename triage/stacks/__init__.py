@@ -22,12 +22,13 @@ def signature(text: str) -> str:
     Parameters
     ----------
     text
-        A trace in any format that triage reads as text, alone or among the lines of a log; of several the first counts.
+        A trace in any format that triage reads as text, alone or among the lines of a log. Of several the first that
+        ended the program counts, else the first.
 
     Returns
     -------
     str
-        16 hex digits, equal to `group_key` of the event that `triage.loads` reads first; "" where no crash is found.
+        16 hex digits, equal to the `group_key` that `triage.loads` gives that event; "" where no crash is found.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -16,7 +17,7 @@ from triage.stacks.digests import NONE, word
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import ROLES, Roles
 
-__all__ = ("TRAITS", "FrameTable", "Known", "numbered")
+__all__ = ("TELLING", "TRAITS", "WEAK", "FrameTable", "Known", "numbered")
 
 # What tells frames apart; line, column, address and arguments do not.
 TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
@@ -24,17 +25,35 @@ TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "l
 _MOST: Final = 1 << 19
 _ROLE_NUMBERS: Final = {role: number for number, role in enumerate(ROLES)}
 _LARGEST: Final = 1 << 62
+# By role, and whether the frame has a name: an offset in an image is good within one build.
+TELLING: Final = {
+    ("application", True): 6,
+    ("application", False): 5,
+    ("library", True): 3,
+    ("library", False): 2,
+    ("prefix", True): 1,
+    ("prefix", False): 1,
+}
+# Of `main` and what stands around it the innermost alone: everything runs through them.
+WEAK: Final = 4
+_COMPILED: Final = frozenset({"native", "c", "c++", "rust", "swift", "kernel", "objective-c"})
+# In other languages these are names that people give.
+_CLONE: Final = re.compile(r"(?<=\w)\.(?:cold|hot|warm|isra|part|constprop)$")
 # What the names that compilers write begin with.
 _MANGLED: Final = "_$?"
 
 
 class Known(NamedTuple):
-    """One distinct frame: its name, "" where nothing is known, the word of that, its role as a place in `ROLES`."""
+    """One distinct frame: its name, "" where nothing is known, the word of that, its role as a place in `ROLES`.
+
+    `telling` says how much it tells of where a crash is: of a stack only the frames that tell most count.
+    """
 
     name: str
     word: int
     role: int
     rule: str
+    telling: int
 
 
 class FrameTable:
@@ -68,9 +87,12 @@ class FrameTable:
     def _learned(self, traits: tuple[Any, ...]) -> Known:
         kind, function, module, offset, file, language, in_app = traits
         name = normalise(_demangled(function)) if function else ""
+        if language is None or language in _COMPILED:
+            name = _CLONE.sub("", name)
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
+        telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
         name = name or _image_place(module, offset) or basename(file or "")
-        return Known(name, word(name) if name else NONE, _ROLE_NUMBERS[role.role], role.rule)
+        return Known(name, word(name) if name else NONE, _ROLE_NUMBERS[role.role], role.rule, telling)
 
 
 def _demangled(function: str) -> str:

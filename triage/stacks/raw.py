@@ -27,14 +27,22 @@ _MARKS: Final = ("XCEPTION CAUGHT BY", "xception caught by", "nother exception w
 
 def signature(text: str, table: FrameTable) -> str:
     """See `triage.stacks.signature`."""
+    if not _DOCUMENT.match(text) and not any(mark in text for mark in _MARKS):
+        report = _crash(text)
+        return "" if report is None else f"{_group(report, table):016x}"
+    return _loaded(text)
+
+
+def _crash(text: str) -> Report | None:
+    """The first report that ended the program, else the first at all: a log may warn before it dies."""
     from triage.formats.traces.scanning import scan
 
-    if not _DOCUMENT.match(text) and not any(mark in text for mark in _MARKS):
-        found = next(scan(enumerate(text.split("\n")), len(text)), None)
-        if found is not None:
-            return f"{_group(found.report, table):016x}"
-        return ""
-    return _loaded(text)
+    first = None
+    for found in scan(enumerate(text.split("\n")), len(text)):
+        if found.report.level == "fatal":
+            return found.report
+        first = first or found.report
+    return first
 
 
 def _loaded(text: str) -> str:
@@ -42,7 +50,9 @@ def _loaded(text: str) -> str:
     import triage
 
     events = triage.loads(text).events(event_class="incident_signal")
-    return str(events["group_key"].iloc[0]) if len(events) else ""
+    fatal = events[(events["level"] == "fatal").fillna(value=False)]
+    chosen = fatal if len(fatal) else events
+    return str(chosen["group_key"].iloc[0]) if len(chosen) else ""
 
 
 def _group(report: Report, table: FrameTable) -> int:
@@ -84,5 +94,5 @@ def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[int], int]
         one.word if one.word and frame.frame_kind == "frame" else -1 - row
         for row, (one, frame) in enumerate(zip(known, frames, strict=True))
     ]
-    rows, cycle = counted([one.role for one in known], names, [frame.trust in SCANNED for frame in frames])
+    rows, cycle = counted(known, names, [frame.trust in SCANNED for frame in frames])
     return [known[row].word for row in rows], cycle_words([known[row].name for row in cycle])[0] if cycle else NONE

@@ -31,13 +31,15 @@ class Role:
 
     role: str
     rule: str
+    weak: bool = False  # application code that everything runs through, such as `main`
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Frames that have a role of their own.
 
-    `functions` are normalised names, and prefixes of them where they end in `:`, `.`, `/` or `*`; `modules` prefixes of
+    `functions` are normalised names, beginnings of them where they end in `:`, `.`, `/` or `*`, ends where they begin
+    with `*`; `modules` beginnings of
     the image or package without folder, `files` parts of the path with `/` as separator, both in lower case.
     `languages` narrows it to frames of these, "" among them for a frame that does not say.
     """
@@ -48,6 +50,7 @@ class Rule:
     modules: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     languages: frozenset[str] = frozenset()
+    weak: bool = False
     firm: bool = False  # a user's: it holds whatever the writer says
 
 
@@ -64,11 +67,15 @@ class Roles:
         self._rules = tuple(rules)
         self._functions = _Starts()
         self._modules = _Starts()
+        self._ends: list[tuple[str, int]] = []
         parts: list[str] = []
         self._owners: list[int] = []
         for number, rule in enumerate(self._rules):
             for name in rule.functions:
-                self._functions.add(name.rstrip("*"), number, whole=not name.endswith(_PREFIX_ENDS))
+                if name.startswith("*"):
+                    self._ends.append((name[1:], number))
+                else:
+                    self._functions.add(name.rstrip("*"), number, whole=not name.endswith(_PREFIX_ENDS))
             for name in rule.modules:
                 self._modules.add(name, number, whole=False)
             parts += rule.files
@@ -100,7 +107,7 @@ class Roles:
             image = basename(image)
         rule = self._first(name, image, path, language or "")
         if rule is not None and not (in_app and rule.role == "library" and not rule.firm):
-            return Role(rule.role, rule.name)
+            return Role(rule.role, rule.name, rule.weak)
         if in_app is False:
             return Role("library", "the writer says: not in-app")
         if not name and not path and not image:
@@ -110,6 +117,7 @@ class Roles:
     def _first(self, name: str, image: str, path: str, language: str) -> Rule | None:
         """The first rule that fits."""
         found = {*self._functions.find(name), *self._modules.find(image)}
+        found.update(number for end, number in self._ends if name.endswith(end))
         if path and self._parts is not None:
             found.update(
                 self._owners[part] for part, _, _ in self._parts.find_matches_as_indexes(path, overlapping=True)
@@ -158,6 +166,7 @@ def _shipped() -> tuple[Rule, ...]:
             modules=tuple(rule.get("module", ())),
             files=tuple(rule.get("file", ())),
             languages=frozenset(rule.get("language", ())),
+            weak=rule.get("weak", False),
         )
         for rule in table["rule"]
     )

@@ -114,7 +114,8 @@ def _counted(view: _View, frames: pa.Table) -> tuple[Counted, Stacks]:
     """What counts of each distinct stack, and what the keys take of every stack."""
     code, known = view.code[view.rows], view.known
     role = np.array([one.role for one in known], np.int64)[code]
-    found = count(role, _names(code, known, view.calls), _scanned(frames)[view.rows], view.begins)
+    telling = np.array([one.telling for one in known], np.int64)[code]
+    found = count(role, telling, _names(code, known, view.calls), _scanned(frames)[view.rows], view.begins)
     words = np.array([one.word for one in known], np.uint64)
     top = (
         np.where(found.top >= 0, words[code[found.top]], np.uint64(NONE)) if len(code) else found.top.astype(np.uint64)
