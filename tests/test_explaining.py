@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pandas as pd
 import pytest
@@ -187,15 +188,31 @@ def test_the_same_crash_in_another_service_is_nearest(everything, explanations):
     assert first["why"].startswith("the service is ")
 
 
-def test_decisions_are_told_and_masked():
+def test_decisions_are_told_and_masked(tmp_path):
+    source = (trace("pay", "main") + trace("scan", "serve")).encode()
+    found = triage.load(source, journal=tmp_path / "journal.ndjson")
+    one, two = sorted(found.incidents()["incident_id"])
+    found.merge([one, two], "one cause")
+    (left,) = found.incidents()["incident_id"]
+    whole = found.redact()
+    for why in (found.explain(left), RedactedCase.lazy(found).explain(left), whole.explain(left)):
+        assert why.decisions[["what", "effect", "why"]].to_numpy().tolist() == [["merge", "applied", "one cause"]]
+        assert re.search(r"\n  \S+ \S+ UTC  .+  merge  applied  one cause\n", why.text)
+        assert Page(why._repr_html_()).tables[-1]["caption"] == "Decisions"
+        assert why.variants["events"].tolist() == [1, 1]
+
+
+def test_secrets_in_a_journal_are_masked():
     found = case(trace("pay", "main"))
     one = found.incidents()["incident_id"][0]
-    decided = pd.DataFrame([{"when": "2026-02-10", "who": "Ada", "what": "merge", "why": f"mail {SECRETS['file']}"}])
-    why = explaining.explain(found.raw.tables, one, mask=RedactedCase.lazy(found).masked, decisions=decided)
-    assert held(why.decisions.to_csv()) == ["file"]
+    told = {"when": None, "who": SECRETS["file"], "what": "note", "effect": "applied", "why": SECRETS["function"]}
+    journal = pd.DataFrame(
+        [told | {"incident_ids": [one], "subjects": None}, told | {"incident_ids": [], "subjects": []}]
+    )
+    why = explaining.explain(found.raw.tables, one, mask=RedactedCase.lazy(found).masked, journal=journal)
+    assert held(why.decisions.to_csv()) == ["function", "file"]
+    assert len(why.decisions) == 1
     assert held(why.text + why._repr_html_()) == []
-    assert "2026-02-10  Ada  merge  mail [email:" in why.text
-    assert Page(why._repr_html_()).tables[-1]["caption"] == "Decisions"
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["learned whole", "learned by view"])

@@ -263,7 +263,11 @@ class Case(Deciding):
         TriageError
             There is no such table; the message lists the names.
         """
-        made: dict[str, Callable[[], pd.DataFrame]] = {"incidents": self.incidents, "events": self.events, "related": self.related}
+        made: dict[str, Callable[[], pd.DataFrame]] = {
+            "incidents": self.incidents,
+            "events": self.events,
+            "related": self.related,
+        }
         if name in made:
             return made[name]()
         if name not in TABLES:
@@ -289,7 +293,9 @@ class Case(Deciding):
         """
         from triage.incidents import explaining
 
-        return explaining.explain(self._tables, incident_id, mask=self._mask)
+        return explaining.explain(
+            self._tables, incident_id, mask=self._mask, decider=self.decider, journal=self.journal()
+        )
 
     def compare(self, first: str, second: str) -> Comparison:
         """Lay two incidents side by side: what they share, and what splits them; see `explain`.
@@ -309,7 +315,7 @@ class Case(Deciding):
         """
         from triage.incidents import comparing
 
-        return comparing.compare(self._tables, first, second, mask=self._mask)
+        return comparing.compare(self._tables, first, second, mask=self._mask, decider=self.decider)
 
     @property
     def path(self) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from triage.incidents.decisions import Decider
+
     Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
 
 __all__ = ("Compared", "Comparison", "compare")
@@ -136,7 +138,9 @@ class Comparison:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
 
-def compare(tables: dict[str, pa.Table], first: str, second: str, *, mask: Mask) -> Comparison:
+def compare(
+    tables: dict[str, pa.Table], first: str, second: str, *, mask: Mask, decider: Decider | None = None
+) -> Comparison:
     """Compare two incidents by the newest event of each.
 
     Parameters
@@ -147,13 +151,15 @@ def compare(tables: dict[str, pa.Table], first: str, second: str, *, mask: Mask)
         Their ids.
     mask
         Masks the texts of rows of the table of a name.
+    decider
+        What people decided about which events make an incident.
 
     Raises
     ------
     TriageError
         No incident has one of the ids.
     """
-    events, codes, ids = groups.members(tables)
+    events, codes, ids = groups.members(tables, decider=decider)
     for incident in (first, second):
         if incident not in ids:
             raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
 import pyarrow as pa
 
 from triage.errors import TriageError
@@ -26,7 +27,7 @@ from triage.stacks.explanation import places_of, reasons
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
+    from triage.incidents.decisions import Decider
 
     Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
 
@@ -52,7 +53,7 @@ _MESSAGES: Final = {
 _NEAREST: Final = {
     "incident_id": "string", "title": "string", "near": "string", "shared": "int64", "why": "string",
 }  # fmt: skip
-_DECISIONS: Final = {"when": "string", "who": "string", "what": "string", "why": "string"}
+_DECISIONS: Final = {"when": "string", "who": "string", "what": "string", "effect": "string", "why": "string"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -153,9 +154,10 @@ class Explanation:
         """What people decided about it."""
         return self._raw.decisions
 
-    def masked(self, mask: Mask) -> Explanation:
-        """The same explanation with masked DataFrames."""
-        return Explanation(_masked(self._facts, mask, len(self._facts.messages)), None)
+    def masked(self, mask: Mask, journal: pd.DataFrame) -> Explanation:
+        """The same explanation with masked DataFrames, and the decisions of a masked journal."""
+        facts = replace(self._facts, decisions=_decided(journal, self.incident_id))
+        return Explanation(_masked(facts, mask, len(facts.messages)), None)
 
     @property
     def text(self) -> str:
@@ -194,7 +196,8 @@ def explain(
     incident: str,
     *,
     mask: Mask,
-    decisions: pd.DataFrame | None = None,
+    decider: Decider | None = None,
+    journal: pd.DataFrame | None = None,
 ) -> Explanation:
     """Explain an incident.
 
@@ -206,15 +209,17 @@ def explain(
         Its id.
     mask
         Masks the texts of rows of the table of a name.
-    decisions
-        What people decided about it, one row each, with the columns when, who, what and why, as far as there are.
+    decider
+        What people decided about which events make an incident.
+    journal
+        The decisions as `case.journal()` gives them.
 
     Raises
     ------
     TriageError
         No incident has that id.
     """
-    events, codes, ids = groups.members(tables)
+    events, codes, ids = groups.members(tables, decider=decider)
     if incident not in ids:
         raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
     number = ids.index(incident)
@@ -237,17 +242,20 @@ def explain(
         apart=[apart(side, other) for other in alike],
         messages=said,
         templates=len(said),
-        decisions=_decided(decisions),
+        decisions=_decided(journal, incident),
     )
     return Explanation(facts, mask)
 
 
-def _decided(decisions: pd.DataFrame | None) -> pd.DataFrame:
-    """The decisions as rows of four texts."""
-    if decisions is None:
-        return typed(_DECISIONS, [])
-    rows = [[cell(row.get(name)) or None for name in _DECISIONS] for row in decisions.to_dict("records")]
-    return typed(_DECISIONS, rows)
+def _decided(journal: pd.DataFrame | None, incident: str) -> pd.DataFrame:
+    """The decisions that are or were about an incident, as rows of texts."""
+    rows = [] if journal is None else journal.to_dict("records")
+    about = [row for row in rows if any(incident in _listed(row[name]) for name in ("incident_ids", "subjects"))]
+    return typed(_DECISIONS, [[cell(row[name]) or None for name in _DECISIONS] for row in about])
+
+
+def _listed(value: Any) -> list[str]:
+    return [] if value is None or value is pd.NA else list(value)
 
 
 def _masked(facts: _Facts, mask: Mask, most: int) -> _Facts:

@@ -187,7 +187,7 @@ class RedactedCase:
 
     def explain(self, incident_id: str) -> Explanation:
         """Say why the events of an incident are one, in masked words; see `Case.explain`."""
-        return self._case.explain(incident_id).masked(self.masked)
+        return self._case.explain(incident_id).masked(self.masked, self.journal())
 
     def compare(self, first: str, second: str) -> Comparison:
         """Lay two incidents side by side, in masked words; see `Case.compare`."""
