@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 Span = tuple[int, int]
@@ -236,9 +237,13 @@ def _two_lines(lines: list[str], at: int, *, rust: bool) -> tuple[str, re.Match[
     return None
 
 
+# Nothing without one of these is a frame.
+_LIKELY: Final = re.compile(r"[\d(@\[]")
+
+
 def _match(lines: list[str], at: int, *, rust: bool) -> tuple[str, re.Match[str]] | None:
     line = lines[at]
-    if not line.strip() or len(line) > 4000:
+    if len(line) > 4000 or not _LIKELY.search(line):
         return None
     if found := _two_lines(lines, at, rust=rust):
         return found
@@ -252,7 +257,8 @@ def _match(lines: list[str], at: int, *, rust: bool) -> tuple[str, re.Match[str]
     return None
 
 
-def frames(text: str) -> list[Frame]:
+@lru_cache(maxsize=512)
+def frames(text: str) -> tuple[Frame, ...]:
     """All frames of a text, in its order."""
     lines = text.split("\n")
     offsets = [0]
@@ -299,7 +305,7 @@ def frames(text: str) -> list[Frame]:
         place = [spans.get(name) for name in ("n", "fn", "file", "line", "col", "mod")]
         found.append(Frame(family, stack, at, end, offsets[at], offsets[end], *place))
         before, at = (end, family, number), end
-    return found
+    return tuple(found)
 
 
 def is_noise(frame: Frame, text: str) -> bool:

@@ -412,38 +412,31 @@ def rebuild_strict(text: str, seed: int) -> str | None:
 _SYLLABLES: Final = ("bra", "ken", "dol", "mir", "tas", "vel", "gor", "pil", "nur", "zam")
 
 
+_NO_WORDS: Final = frozenset(
+    {"const", "in", "at", "closure", "fun", "fn", "anonymous", "block", "rescue", "ensure", "as", "of", "async", "new"}
+)
+
+
 def leaf(name: str) -> tuple[int, int]:
-    """Where the last word of a qualified name stands, before its arguments and the arguments of its template."""
-    depth, end, last = 0, len(name), (0, 0)
-    for match in re.finditer(r"\(anonymous namespace\)|operator\(\)|\$u7b|[<({\[]|[>)}\]]|[A-Za-z_$~][\w$~?!]*", name):
+    """Where the last word of a qualified name stands, before its arguments, that a person and no compiler chose."""
+    if selector := re.match(r"[-+]\[\S+ (\w+)", name):
+        return selector.span(1)
+    depth, last, stopped = 0, (0, 0), False
+    words = r"\(anonymous namespace\)|operator\(\)|\$_\d+|\$u7b|[<({\[]|[>)}\]]|[A-Za-z_$~][\w$~?!]*"
+    for match in re.finditer(words, name):
         token = match.group()
-        if token in {"(anonymous namespace)", "$u7b"}:
+        if token in {"(anonymous namespace)", "operator()", "$u7b"} or token.startswith("$_"):
             continue
         if token in "<({[":
-            if token == "(" and depth == 0 and last[1] and name[match.end() : match.end() + 1] != "*":
-                end = match.start()
-                break
+            # Arguments end a name, but for those of a function that another one is local to.
+            stopped |= token == "(" and depth == 0 and last[1] > 0 and name[match.end() : match.end() + 1] != "*"
             depth += 1
         elif token in ">)}]":
             depth = max(0, depth - 1)
-        elif depth == 0 and token not in {
-            "const",
-            "in",
-            "at",
-            "closure",
-            "fun",
-            "fn",
-            "anonymous",
-            "block",
-            "rescue",
-            "ensure",
-            "as",
-            "of",
-            "async",
-            "new",
-        }:
-            last = (match.start(), match.end())
-    return last if last[1] <= end else (0, 0)
+            stopped &= depth > 0 or not name.startswith("::", match.end())
+        elif depth == 0 and not stopped and token not in _NO_WORDS:
+            last = match.span()
+    return last
 
 
 def another(word: str, seed: int) -> str:
