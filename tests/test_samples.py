@@ -92,7 +92,7 @@ EXPECTED = {
     "traces/go-nil.txt": ((1, 1, 3, 0, 0), ["runtime error in main.(*Cart).Total"]),
     "traces/java-chain.txt": ((1, 3, 10, 0, 0), ["Shop$PaymentException in Shop.pay"]),
     "traces/java-deadlock.txt": ((1, 21, 20, 0, 0), ["deadlock in Shop.wait"]),
-    "traces/java-hs-err.txt": ((1, 18, 20, 0, 0), ["SIGSEGV in Unsafe_PutLong"]),
+    "traces/java-hs-err.txt": ((1, 18, 20, 0, 0), ["SIGSEGV in Shop.crash"]),
     "traces/lsan-leak.txt": ((4, 4, 20, 0, 0), ["indirect-leak in forgotten", "direct-leak in cart_new"]),
     "traces/lua-nil.txt": ((1, 1, 4, 0, 0), ["error in rate"]),
     "traces/node-cause.txt": ((1, 2, 15, 0, 0), ["PaymentError in pay"]),

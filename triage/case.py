@@ -14,7 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.deciding import Deciding
 from triage.errors import SourceError, TriageError
+from triage.journal import Journal
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
@@ -22,9 +24,13 @@ from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from triage.incidents.comparing import Comparison
+    from triage.incidents.explaining import Explanation
+    from triage.incidents.links import Relations
+    from triage.incidents.taken import Taken
     from triage.redact.policy import Policy
     from triage.share.passes import Raw
     from triage.share.redacted import RedactedCase
@@ -36,12 +42,14 @@ __all__ = ("Case",)
 _LIMITS: Final = Limits()
 
 
-class Case:
-    """One investigation: the tables of what was read, and what can be asked of them.
+class Case(Deciding):
+    """One investigation: the tables of what was read, what can be asked of them, and what people decide about them.
 
     Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,
     the columns of `triage/TABLES.md` in their order, and Arrow-backed dtypes.
     """
+
+    _compared: Relations | None = None
 
     def __init__(
         self,
@@ -52,8 +60,12 @@ class Case:
         reader: str | None = None,
         rules: Rules | None = None,
         config: str | os.PathLike[str] | None = None,
+        journal: Journal | None = None,
+        taken: Taken | None = None,
     ) -> None:
         self._tables = tables
+        self._journal = journal or Journal(None)
+        self._taken = taken
         self._inputs = inputs
         self._limits = limits
         self._reader = reader
@@ -77,19 +89,23 @@ class Case:
         """
         from triage.incidents import groups
 
-        return to_pandas(groups.build(self._tables, as_of=_micros(as_of)))
+        return to_pandas(groups.build(self._tables, as_of=_micros(as_of), decider=self.decider))
 
     def events(
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
     ) -> pd.DataFrame:
         """One row per occurrence; of one incident, class or kind where asked."""
+        from triage.incidents import debugbundle
+
+        if incident is event_class is event_kind is None:
+            return to_pandas(self._fingerprinted)
         table = self._tables["events"]
         if incident is not None:
             table = isin(table, "event_id", self._events_of(incident))
         for column, value in (("event_class", event_class), ("event_kind", event_kind)):
             if value is not None:
                 table = isin(table, column, [value])
-        return to_pandas(table)
+        return to_pandas(debugbundle.fingerprinted(table, self._tables))
 
     def stacks(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
         """One row per stack of an event; `stack_no` 0 is the crashing stack."""
@@ -155,9 +171,85 @@ class Case:
         """One row per piece that could not be read: where, and why."""
         return to_pandas(self._tables["quarantine"])
 
-    def related(self) -> pd.DataFrame:
-        """One row per link between incidents."""
-        return to_pandas(self._tables["related"])
+    def related(self, incident: str | None = None) -> pd.DataFrame:
+        """One row per link between incidents: same request, same trace, cause, similar; each link once.
+
+        Parameters
+        ----------
+        incident
+            Only links of this one, on whichever side it stands.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").related().columns.tolist()
+        ['incident_id', 'other_id', 'kind', 'score', 'why']
+        """
+        table = self._relations.table
+        if incident is not None:
+            self._events_of(incident)
+            table = table.filter(
+                pc.or_(pc.equal(table["incident_id"], incident), pc.equal(table["other_id"], incident))
+            )
+        return to_pandas(table)
+
+    def similar(self, incident_id: str, *, limit: int = 10) -> pd.DataFrame:
+        r"""The incidents whose stacks look most like that of one, the most alike first.
+
+        Parameters
+        ----------
+        incident_id
+            As in `incidents()`.
+        limit
+            How many at most.
+
+        Returns
+        -------
+        DataFrame
+            other_id and title (string), score (double, 0 to 1), suggested (bool: whether a merge is suggested), shared,
+            only_here and only_there (list of the names of frames, innermost first), why (string, one sentence).
+
+        Raises
+        ------
+        TriageError
+            No incident has that id.
+
+        Examples
+        --------
+        >>> import triage
+        >>> trace = b'Traceback (most recent call last):\n  File "a.py", line 1, in parse\n'
+        >>> case = triage.load([trace + b"KeyError: 1\n", trace + b"ValueError: 1\n"])
+        >>> case.similar(case.incidents()["incident_id"].iloc[0])["score"].tolist()
+        [1.0]
+        """
+        return to_pandas(self._relations.likeness.similar(incident_id, limit=limit, titles=self._titles()))
+
+    def suggestions(self, *, least: float | None = None) -> pd.DataFrame:
+        """Merges to consider: groups of incidents that look like one crash. Nothing is merged by asking.
+
+        Parameters
+        ----------
+        least
+            The score from which two incidents are linked, 0.5 at least. Default: `triage.incidents.similar.MERGE`.
+
+        Returns
+        -------
+        DataFrame
+            incident_ids and titles (list of string), score (double, the lowest between two of the group), shared (list
+            of the names of the frames that all have), why (string: the reason for a merge). The surest first.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").suggestions().columns.tolist()
+        ['incident_ids', 'titles', 'score', 'shared', 'why']
+        """
+        return to_pandas(self._relations.likeness.suggestions(least=least, titles=self._titles()))
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
@@ -171,11 +263,53 @@ class Case:
         TriageError
             There is no such table; the message lists the names.
         """
-        if name == "incidents":
-            return self.incidents()
+        made: dict[str, Callable[[], pd.DataFrame]] = {"incidents": self.incidents, "events": self.events, "related": self.related}
+        if name in made:
+            return made[name]()
         if name not in TABLES:
             raise TriageError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
         return to_pandas(self._tables[name])
+
+    def explain(self, incident_id: str) -> Explanation:
+        """Say why the events of an incident are one: frame by frame, with its key, variants, message and neighbours.
+
+        The DataFrames of the explanation are raw; its text and HTML are masked.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id.
+
+        Examples
+        --------
+        >>> import triage
+        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nKeyError: 1\\n")
+        >>> case.explain(case.incidents()["incident_id"][0]).key["value"].tolist()
+        ['exception', 'KeyError', 'f']
+        """
+        from triage.incidents import explaining
+
+        return explaining.explain(self._tables, incident_id, mask=self._mask)
+
+    def compare(self, first: str, second: str) -> Comparison:
+        """Lay two incidents side by side: what they share, and what splits them; see `explain`.
+
+        Raises
+        ------
+        TriageError
+            No incident has one of the ids.
+
+        Examples
+        --------
+        >>> import triage
+        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nKeyError: 1\\n")
+        >>> one = case.incidents()["incident_id"][0]
+        >>> case.compare(one, one).frame["relation"].tolist()
+        ['same']
+        """
+        from triage.incidents import comparing
+
+        return comparing.compare(self._tables, first, second, mask=self._mask)
 
     @property
     def path(self) -> str:
@@ -190,10 +324,10 @@ class Case:
         DataFrame
             format (string), events and incidents (int64), first_seen and last_seen (timestamp[us, UTC]).
         """
-        events = to_pandas(self._tables["events"].select(["format", "event_class", "group_key", "service", "ts"]))
-        events["incident"] = (events["service"].fillna("") + "\0" + events["group_key"]).where(
-            events["event_class"] == "incident_signal"
-        )
+        events = to_pandas(self._tables["events"].select(["format", "event_id", "ts"]))
+        found, replayed = self._grouped()
+        incident = pd.Series([replayed.ids[code] for code in replayed.codes.tolist()], found["event_id"].to_pylist())
+        events["incident"] = events["event_id"].map(incident)
         grouped = events.groupby("format", dropna=False).agg(
             events=("format", "size"),
             incidents=("incident", "nunique"),
@@ -266,7 +400,14 @@ class Case:
         from triage.share.redacted import redact
 
         events = None if incident is None else self._events_of(incident)
-        return redact(self.raw, policy=policy, events=events, key=key)
+        return redact(self, policy=policy, events=events, key=key)
+
+    def masked_copy(self, tables: dict[str, pa.Table], *, inputs: Any, name: Callable[[str], str]) -> Case:
+        """A case of the masked tables of this one, with the incidents that this one has now; for `redact`."""
+        taken = self._held(tables["events"]["event_id"], name)
+        journal = self._journal if taken else None
+        settings: dict[str, Any] = {"rules": self._rules, "config": self._config}
+        return Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken, **settings)
 
     def review(self, policy: Policy | None = None, incident: str | None = None) -> Any:
         """Review in JupyterLab what would leave, file by file; approve it, and save exactly that.
@@ -322,16 +463,43 @@ class Case:
 
         return RedactedCase.lazy(self)
 
+    def _mask(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Rows of a table as they are shown; the redacted case is made when something first is."""
+        return self._masked.masked(name, frame)
+
+    @property
+    def _relations(self) -> Relations:
+        """The incidents as they are now, to be compared; made again where a decision has changed them."""
+        from triage.incidents import groups
+        from triage.incidents.links import Relations
+
+        members = groups.members(self._tables)
+        if self._compared is None or not self._compared.is_of(members):
+            self._compared = Relations(self._tables, members)
+        return self._compared
+
+    def _titles(self) -> dict[str, str]:
+        """The title of each incident."""
+        incidents = self.incidents()
+        return dict(zip(incidents["incident_id"], incidents["title"], strict=True))
+
     def _incident_count(self) -> int:
         from triage.incidents import groups
 
-        return len(groups.members(self._tables)[2])
+        return len(groups.members(self._tables, decider=self.decider)[2])
+
+    @cached_property
+    def _fingerprinted(self) -> pa.Table:
+        """The table `events` with the columns that are made when they are asked for."""
+        from triage.incidents import debugbundle
+
+        return debugbundle.fingerprinted(self._tables["events"], self._tables)
 
     def _events_of(self, incident: str) -> list[str]:
         """The ids of the events of an incident."""
         from triage.incidents import groups
 
-        events, codes, ids = groups.members(self._tables)
+        events, codes, ids = groups.members(self._tables, decider=self.decider)
         if incident not in ids:
             raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
         chosen: list[str] = events.filter(pa.array(codes == ids.index(incident)))["event_id"].to_pylist()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from triage.errors import JournalError
+from triage.journal import Journal
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
+from triage.upward import is_inside
 
 if TYPE_CHECKING:
     import os
@@ -24,6 +27,7 @@ def load(
     format: str | None = None,
     symbols: str | os.PathLike[str] | None = None,
     config: str | os.PathLike[str] | None = None,
+    journal: str | os.PathLike[str] | Journal | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -44,6 +48,10 @@ def load(
     config
         A settings file: which frames are yours, fingerprints of your own, and what to mask beside the defaults; see
         `triage.config`. Default: the `triage.toml` that is found upward from the working directory.
+    journal
+        What people decided: a file, the folder that holds `.triage`, or a `triage.journal.Journal`. Default: the
+        investigation folder `.triage` that is found upward from the working directory; the first decision makes it
+        there. A journal inside the input is shown, never applied.
     limits
         Bounds on what is read. What is over them inside an archive, or in one of many inputs, is quarantined.
     strict
@@ -67,6 +75,8 @@ def load(
         `format` names no reader.
     LimitError
         A single input is over one of the limits.
+    JournalError
+        `journal` lies inside the input, or cannot be read.
 
     Examples
     --------
@@ -74,8 +84,16 @@ def load(
     >>> triage.load(b"not a crash").files()["parse_status"].tolist()
     ['unknown']
     """
+    inputs = Inputs(path)
     return _open(
-        Inputs(path), format=format, symbols=symbols, config=config, limits=limits, strict=strict, progress=progress
+        inputs,
+        _journal(journal, inputs),
+        format=format,
+        symbols=symbols,
+        config=config,
+        limits=limits,
+        strict=strict,
+        progress=progress,
     )
 
 
@@ -96,11 +114,24 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
     0
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
-    return _open(Inputs(data, name=name))
+    inputs = Inputs(data, name=name)
+    return _open(inputs, _journal(None, inputs))
+
+
+def _journal(given: str | os.PathLike[str] | Journal | None, inputs: Inputs) -> Journal:
+    """The journal that was given, else the one that is found; never one inside the input."""
+    places = [place for place in inputs.location.split("\n") if place]
+    if given is None:
+        return Journal.found(places)
+    journal = given if isinstance(given, Journal) else Journal(given)
+    if journal.path is not None and is_inside(journal.path, places):
+        raise JournalError(f"{journal.path} lies inside the input, where no journal is applied; copy it out of there")
+    return journal
 
 
 def _open(
     inputs: Inputs,
+    journal: Journal,
     *,
     format: str | None = None,
     symbols: str | os.PathLike[str] | None = None,
@@ -121,4 +152,4 @@ def _open(
     tables = loading.read_tables(inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files)
     tables = apply(tables, files)
     annotated = keys.annotate(tables, rules)
-    return Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config)
+    return Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config, journal=journal)

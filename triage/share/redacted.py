@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from triage.errors import RedactionError, TriageError
 from triage.share.printable import plural
+from triage.tables import to_pandas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from triage.case import Case
+    from triage.incidents.comparing import Comparison
+    from triage.incidents.explaining import Explanation
     from triage.redact.policy import Policy
     from triage.share.archive import ReviewedArchive
     from triage.share.cells import Masker
@@ -34,14 +37,15 @@ __all__ = ("RedactedCase", "redact")
 
 
 def redact(
-    raw: Raw, *, policy: Policy | None = None, events: list[str] | None = None, key: bytes | None = None
+    case: Case, *, policy: Policy | None = None, events: list[str] | None = None, key: bytes | None = None
 ) -> RedactedCase:
     """The whole case, or some events of it, masked into a working copy; see `Case.redact`."""
-    from triage.case import Case
     from triage.share.working import Working
 
+    raw = case.raw
     working = Working(raw, policy=policy or found(raw), events=events, key=key)
-    return RedactedCase(Case(working.tables, inputs=working.inputs, limits=raw.limits), working=working)
+    masked = case.masked_copy(working.tables, inputs=working.inputs, name=working.redactor.text)
+    return RedactedCase(masked, working=working)
 
 
 def found(raw: Raw) -> Policy:
@@ -84,6 +88,8 @@ class RedactedCase:
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
     ) -> pd.DataFrame:
         """One row per occurrence; of one incident, class or kind where asked."""
+        if incident is event_class is event_kind is None:
+            return self.table("events")
         found = self._case.events(incident, event_class=event_class, event_kind=event_kind)
         return self._masked("events", found)
 
@@ -130,13 +136,30 @@ class RedactedCase:
         """One row per piece that could not be read."""
         return self._masked("quarantine", self._case.quarantine())
 
-    def related(self) -> pd.DataFrame:
-        """One row per link between incidents."""
-        return self._masked("related", self._case.related())
+    def related(self, incident: str | None = None) -> pd.DataFrame:
+        """One row per link between incidents; see `Case.related`."""
+        return self._masked("related", self._case.related(incident))
+
+    def similar(self, incident_id: str, *, limit: int = 10) -> pd.DataFrame:
+        """The incidents whose stacks look most like that of one; see `Case.similar`."""
+        return self._masked("similar", self._case.similar(incident_id, limit=limit))
+
+    def suggestions(self, *, least: float | None = None) -> pd.DataFrame:
+        """Merges to consider; see `Case.suggestions`."""
+        return self._masked("suggestions", self._case.suggestions(least=least))
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
         return self._masked("hypotheses", self._case.hypotheses())
+
+    def journal(self) -> pd.DataFrame:
+        """What was decided, and what became of it; see `Case.journal`."""
+        told = self._case.journal()
+        if self._working is not None:
+            mask = self._working.redactor.text
+            for column in ("who", "why", "told"):
+                told[column] = told[column].map(mask, na_action="ignore").astype(told[column].dtype)
+        return self._masked("journal", told)
 
     def summary(self) -> pd.DataFrame:
         """One row per format: its events, incidents, first and last time."""
@@ -150,7 +173,10 @@ class RedactedCase:
         TriageError
             There is no such table or column; the message lists the names.
         """
-        found = self._case.table(name)
+        if name == "events" and self._masker is not None:
+            found = to_pandas(self._case.raw.tables[name])  # digests of raw text are not shown, so none are made
+        else:
+            found = self._case.table(name)
         if columns is not None:
             wanted = list(columns)
             missing = [column for column in wanted if column not in found.columns]
@@ -158,6 +184,22 @@ class RedactedCase:
                 raise TriageError(f"{name} has no column {', '.join(missing)}; there are {', '.join(found.columns)}")
             found = found[wanted]
         return self._masked(name, found)
+
+    def explain(self, incident_id: str) -> Explanation:
+        """Say why the events of an incident are one, in masked words; see `Case.explain`."""
+        from triage.incidents import explaining
+
+        return explaining.explain(self._case.raw.tables, incident_id, mask=self.masked, only_masked=True)
+
+    def compare(self, first: str, second: str) -> Comparison:
+        """Lay two incidents side by side, in masked words; see `Case.compare`."""
+        from triage.incidents import comparing
+
+        return comparing.compare(self._case.raw.tables, first, second, mask=self.masked, only_masked=True)
+
+    def masked(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Rows of the table of that name with their texts masked, where this masks on demand."""
+        return self._masked(name, frame)
 
     @property
     def path(self) -> str:

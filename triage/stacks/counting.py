@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triage.stacks.cycles import repeats
-from triage.stacks.frame_table import TELLING
+from triage.stacks.frame_table import TELLING, WEAK
 from triage.stacks.roles import ROLES
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def count(role: Numbers, telling: Numbers, name: Numbers, scanned: Flags, starts
     of = stack[rows]
     place = np.arange(len(rows)) - np.searchsorted(of, of)
     top = np.full((len(starts), VARIANT_FRAMES), -1)
-    chosen = place < VARIANT_FRAMES
+    chosen = place < np.where(best[of] % _WALKED == WEAK, 1, VARIANT_FRAMES)
     top[of[chosen], place[chosen]] = rows[chosen]
     return Counted(inside, again, top, cycles)
 
@@ -124,4 +124,4 @@ def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tup
             best, found = strength, [row]
         elif strength == best and len(found) < VARIANT_FRAMES:
             found.append(row)
-    return found, cycle
+    return found[:1] if best % _WALKED == WEAK else found, cycle

@@ -17,7 +17,7 @@ from triage.stacks.digests import NONE, word
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import ROLES, Roles
 
-__all__ = ("TELLING", "TRAITS", "FrameTable", "Known", "numbered")
+__all__ = ("TELLING", "TRAITS", "WEAK", "FrameTable", "Known", "numbered")
 
 # What tells frames apart; line, column, address and arguments do not.
 TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
@@ -25,16 +25,17 @@ TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "l
 _MOST: Final = 1 << 19
 _ROLE_NUMBERS: Final = {role: number for number, role in enumerate(ROLES)}
 _LARGEST: Final = 1 << 62
-# By role, and whether the frame has a name of its own: an offset in an image is good within one build, and through
-# `main` everything runs.
+# By role, and whether the frame has a name: an offset in an image is good within one build.
 TELLING: Final = {
-    ("application", True): 5,
-    ("application", False): 4,
+    ("application", True): 6,
+    ("application", False): 5,
     ("library", True): 3,
     ("library", False): 2,
     ("prefix", True): 1,
     ("prefix", False): 1,
 }
+# Of `main` and what stands around it the innermost alone: everything runs through them.
+WEAK: Final = 4
 _COMPILED: Final = frozenset({"native", "c", "c++", "rust", "swift", "kernel", "objective-c"})
 # In other languages these are names that people give.
 _CLONE: Final = re.compile(r"(?<=\w)\.(?:cold|hot|warm|isra|part|constprop)$")
@@ -89,7 +90,7 @@ class FrameTable:
         if language is None or language in _COMPILED:
             name = _CLONE.sub("", name)
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
-        telling = TELLING.get((role.role, bool(name) and not role.weak), 0)
+        telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
         name = name or _image_place(module, offset) or basename(file or "")
         return Known(name, word(name) if name else NONE, _ROLE_NUMBERS[role.role], role.rule, telling)
 

@@ -14,7 +14,10 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ("Slot", "key_text", "kinds", "parameterise", "slots")
 
@@ -161,10 +164,26 @@ def _rows() -> tuple[_Row, ...]:
     """The rows in the order in which they are tried, the marks of redaction put in."""
     data = tomllib.loads(files("triage.stacks").joinpath("messages.toml").read_text("utf-8"))
     mask: str = data["parts"]["mask"]
+    leads = _prefixes(word for row in data["pattern"] for word in row.get("leads", "").split())
     return tuple(
-        _Row(row["name"], row["pattern"].replace("@mask@", mask), tuple(row["examples"]), row.get("keep", False))
+        _Row(
+            row["name"],
+            (f"(?=[{row['first']}])(?:{row['pattern']})" if "first" in row else row["pattern"])
+            .replace("@mask@", mask)
+            .replace("@leads@", leads),
+            tuple(row["examples"]),
+            row.get("keep", False),
+        )
         for row in data["pattern"]
     )
+
+
+def _prefixes(words: Iterable[str]) -> str:
+    """A pattern for these words without regard to case, which fails at the first letter where it can."""
+    by_letter: dict[str, list[str]] = {}
+    for word in sorted({word.lower() for word in words}):
+        by_letter.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"[{letter}{letter.upper()}](?i:{'|'.join(rest)})" for letter, rest in by_letter.items())
 
 
 @cache

@@ -23,16 +23,14 @@ _DEEPEST: Final = 6
 _SIGNS: Final = frozenset("$@!+'`#-/*<>[(%:.{\"")
 _CLOSING: Final = {"(": ")", "<": ">", "[": "]", "{": "}"}
 _OPENING: Final = {close: opening for opening, close in _CLOSING.items()}
-# Only behind these is an underscore in an identifier of interest: the patterns of `names.toml` that fit identifiers.
-_IN_IDENTIFIERS: Final = re.compile(
-    r"_(?:_lambda|[0-9a-f]{32}|invoke|R[A-Z]|ZN\w+17h|_ZN\w+17h|cgoexp|_+\d+_\d+$|0x|_ANON__|\d+$)"
-)
+# What may be generated in an identifier, and in a path of words: hints at patterns of `names.toml`, for the short ways.
+_IN_IDENTIFIERS: Final = re.compile(r"_(?:_lambda|[0-9a-f]{32}|invoke|R[A-Z]|ZN|cgoexp|0x|_ANON__|\d+$)")
 _PATH: Final = re.compile(r"[^\W\d]\w*(?:(?:::~?|\.)[^\W\d]\w*)+")
 _IN_PATHS: Final = re.compile(
-    r"__|_FUN|_0x|_block_invoke|deleting_|operator|::h[0-9a-f]{16}|lts_\d|fmt::v\d|icu_\d|json_abi|lambda_[0-9a-f]|caml"
-    r"|recompiled_|17h|_R[A-Z]|_cgoexp|Accessor\d|Object\.|Elixir\.|init\.i|\.js$"
-    r"|\.(?:func|gowrap|deferwrap)\d|\.(?:cold|isra|part|constprop|llvm|lto_priv|uncached|cfi|localalias|resolver|ifunc|arch_"
-    r"|specialized|outlined_part|warm|hot)"
+    r"__|_FUN|_0x|_block_invoke|_cgoexp|_R[A-Z]|17h|::h[0-9a-f]{16}|lambda_[0-9a-f]|deleting_|operator|caml|recompiled_"
+    r"|std::(?:string|.{0,2}stream)::|lts_\d|fmt::v\d|icu_\d|json_abi|Accessor\d|Object\.|Elixir\.|init\.i|\.js$"
+    r"|\.(?:func|gowrap|deferwrap)\d|\.(?:cold|isra|part|constprop|llvm|lto_priv|uncached|cfi|localalias|resolver|ifunc"
+    r"|arch_|specialized|outlined_part|warm|hot)"
 )
 # Template arguments that hold no others, and brackets of arguments two deep at most: what long names consist of.
 _ARGUMENTS: Final = r"[^<>()\[\]{}`']*"
@@ -55,7 +53,7 @@ _POINTER: Final = re.compile(r"\((?:[\w:]+::)?[*&]+\s*")
 _BORROWED: Final = re.compile(r"(?:&(?:'\w+ )?(?:mut )?|\*(?:const|mut) |dyn |impl |for<[^<>]*> )+")
 _OF_TYPES: Final = {"[": "slice", "(": "tuple"}
 _CALLED_LAMBDA: Final = re.compile(r"(?<!\w)lambda::(?:operator\(\)|_FUN|__invoke)(?=::|$)")
-_DELETING: Final = re.compile(r"(\w+)::deleting_destructor")
+_DELETING: Final = re.compile(r"(?<!\w)(\w+)::deleting_destructor")
 _IN_CONVERSION: Final = re.compile(r"\s*\bconst\b\s*(?=[*&\s]|$)|(?<=operator )const\s+|\s+(?=[*&])")
 
 
@@ -146,6 +144,7 @@ def _shorter(name: str) -> str:
 
 def _once(name: str) -> str:
     """One round: words around the name, what tools generate, brackets."""
+    name = " ".join(name.split())
     if "<" in name and name[0] != "#":
         for _ in range(_ROUNDS):
             shorter = _TEMPLATE.sub("", name)
