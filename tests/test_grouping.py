@@ -1,4 +1,4 @@
-"""What may not change the key of a trace, and what must: over every sample, and over the corpus of real reports where it is.
+"""What may not change the key of a trace, and what must: over every sample, and over the corpus where it is.
 
 The bars are those of the key; `python -m tests.benchmarks.grouping` tells more, and of a held-out set too.
 """
@@ -8,19 +8,21 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
 from tests.benchmarks import grouping
 from tests.benchmarks.grouping_scores import confusion, score
-from tests.grouping import material, mutations
+from tests.grouping import builds, cuts, material
+from tests.grouping.cuts import leaf
 from tests.grouping.frames import crash_stacks, frames, is_noise, stacks
 from tests.grouping.material import Trace
-from tests.grouping.mutations import SPLIT, STAY, leaf
+from tests.grouping.mutations import SPLIT, STAY
 from tests.reading import corpus
 
 ALL_SAME, GENERATED, INLINED, ANOTHER, TOOLS = 0.98, 0.97, 0.95, 0.98, 0.97
-BARS = {name: ALL_SAME for name in STAY} | {
+BARS = dict.fromkeys(STAY, ALL_SAME) | {
     "generated": GENERATED,
     "clones": GENERATED,
     "inline deep": INLINED,
@@ -49,7 +51,7 @@ def chosen(where: str) -> tuple[Trace, ...]:
 def test_key_stays_or_changes_as_it_should(name, where):
     cases, wrong = 0, []
     for trace in chosen(where):
-        new = STAY[name](trace.text, 1) if name in STAY else mutations.replaced(trace.text, 1, trace.state)
+        new = STAY[name](trace.text, 1) if name in STAY else cuts.replaced(trace.text, 1, trace.state)
         if new is None:
             continue
         cases += 1
@@ -111,45 +113,45 @@ def test_every_mutation_is_the_same_for_a_seed_and_gives_none_where_nothing_chan
 
 
 def test_addresses_slide_together_and_offsets_in_modules_stay():
-    new = mutations.addresses(ASAN, 1)
+    new = builds.addresses(ASAN, 1)
     assert "0x000000000010" in new
     assert "libc.so.6+0x27234" in new
     assert "55d0c0a01234" not in new
     moved = [int(frame.split()[1], 16) for frame in new.splitlines()[1:6]]
-    assert {after - before for before, after in zip(moved, moved[1:], strict=False)} == {0x1000}
+    assert {after - before for before, after in pairwise(moved)} == {0x1000}
 
 
 def test_pids_lines_and_checkouts_change_everywhere():
-    assert "==42==" not in mutations.pids(ASAN, 1)
-    assert mutations.lines(ASAN, 1).count("cart.cc:12:7") == 0
-    assert "/w/shop/" not in mutations.checkout(ASAN, 1)
+    assert "==42==" not in builds.pids(ASAN, 1)
+    assert builds.lines(ASAN, 1).count("cart.cc:12:7") == 0
+    assert "/w/shop/" not in builds.checkout(ASAN, 1)
 
 
 def test_names_of_compilers_change():
-    new = mutations.generated(ASAN, 1)
+    new = builds.generated(ASAN, 1)
     assert "$_1" not in new
     assert "(anonymous namespace)" not in new
     assert re.fullmatch(
-        r"\tat a\.B\.lambda\$go\$[^3]\(B\.java:1\)", mutations.generated("\tat a.B.lambda$go$3(B.java:1)", 1)
+        r"\tat a\.B\.lambda\$go\$[^3]\(B\.java:1\)", builds.generated("\tat a.B.lambda$go$3(B.java:1)", 1)
     )
-    assert mutations.generated("  at x (https://h/assets/main-0a1b2c3d.js:1:2)", 1) is not None
+    assert builds.generated("  at x (https://h/assets/main-0a1b2c3d.js:1:2)", 1) is not None
 
 
 def test_deep_frame_goes_and_the_others_are_numbered_anew():
-    new = mutations.inline_deep(ASAN, 1)
+    new = cuts.inline_deep(ASAN, 1)
     (stack,) = stacks(new)
     assert [frame.part(new, "number") for frame in stack] == ["0", "1", "2", "3", "4"]
     assert [leaf_of(frame.part(new, "function")) for frame in stack][:3] == ["total", "pay", "pay"]
 
 
 def test_tail_leaves_three_frames_that_count():
-    assert len(frames(mutations.tail(ASAN, 1))) == 4
+    assert len(frames(cuts.tail(ASAN, 1))) == 4
     short = "\n".join(ASAN.splitlines()[:1] + ASAN.splitlines()[3:7])
-    assert len(frames(mutations.tail_strict(short, 1))) == 3
+    assert len(frames(cuts.tail_strict(short, 1))) == 3
 
 
 def test_first_meaningful_function_is_replaced_wherever_it_is_named():
-    new = mutations.replaced(ASAN, 1)
+    new = cuts.replaced(ASAN, 1)
     assert "total" not in new
     assert new.count("shop::(anonymous namespace)::Cart::") == 2
 
@@ -157,7 +159,7 @@ def test_first_meaningful_function_is_replaced_wherever_it_is_named():
 def test_each_link_of_a_chain_is_another():
     chain = "a.E: x\n\tat a.B.outer(B.java:1)\nCaused by: a.F: y\n\tat a.B.inner(B.java:2)\n\tat a.B.outer(B.java:1)\n"
     assert len(crash_stacks(chain)) == 2
-    new = mutations.replaced(chain, 1)
+    new = cuts.replaced(chain, 1)
     assert "inner" not in new
     assert "outer" not in new
 

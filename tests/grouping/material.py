@@ -16,7 +16,7 @@ HELD_OUT: Final = Path(__file__).parent / "held_out"
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One text: where it is from, the group that it belongs to, and for some the state, the input that made it and its look-alikes."""
+    """One text, where it is from and the group it belongs to; of some the state, the input and the look-alikes."""
 
     origin: str
     name: str
