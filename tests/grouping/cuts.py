@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -40,7 +41,12 @@ def _without(text: str, gone: list[Frame], stack: list[Frame]) -> str:
 
 
 def _counted(stack: list[Frame], text: str) -> list[int]:
-    return [at for at, frame in enumerate(stack) if not is_noise(frame, text)]
+    """Where the frames stand that count, each function once, since recursion may count but once."""
+    seen: dict[str, int] = {}
+    for at, frame in enumerate(stack):
+        if not is_noise(frame, text):
+            seen.setdefault(frame.part(text, "function"), at)
+    return sorted(seen.values())
 
 
 def inline_deep(text: str, seed: int) -> str | None:
@@ -81,6 +87,8 @@ def _tail(text: str, *, strict: bool) -> str | None:
     for stack in sorted(stacks(text), key=lambda stack: -stack[0].start):
         counted = _counted(stack, text)
         keep = -(-len(stack) * 6 // 10)
+        if not strict and not counted:
+            continue
         if not strict and len(counted) > sum(at < keep for at in counted) < COUNTED:
             keep = max(keep, counted[min(COUNTED, len(counted)) - 1] + 1)
         if keep < len(stack):
@@ -155,6 +163,10 @@ def _in_state(name: str, state: list[str]) -> bool:
 def first_meaningful(stack: list[Frame], text: str, state: list[str]) -> Frame | None:
     """The first frame that counts, of the first three one that the report's own project names in its state."""
     counted = [frame for frame in stack if not is_noise(frame, text)]
+    times = Counter(frame.part(text, "function") for frame in counted)
+    if len(stack) > 20 and max(times.values(), default=0) >= 5:
+        # Where a stack overflowed, what matters is what went round.
+        counted = [frame for frame in counted if times[frame.part(text, "function")] >= 5]
     named = [frame for frame in counted[:COUNTED] if state and _in_state(frame.part(text, "function"), state)]
     for frame in (*named, *counted):
         start, end = leaf(frame.part(text, "function"))

@@ -168,6 +168,9 @@ def frames(text: str) -> tuple[Frame, ...]:
 def is_noise(frame: Frame, text: str) -> bool:
     """Whether a frame is of the reporting, of the standard library, or says nothing."""
     name = frame.part(text, "function")
+    # The kernel marks so what only lay about on the stack.
+    if frame.family == "kernel" and frame.function and text[: frame.function[0]].endswith("? "):
+        return True
     place = f"{frame.part(text, 'file')} {frame.part(text, 'module')}".strip()
     return (
         not name
