@@ -120,8 +120,23 @@ def test_rows_that_are_no_call_say_what_they_are():
     ],
 )
 def test_other_columns_have_a_sentence_too(kind, role, rule, sentence):
-    stack = {"frame_kind": [kind], "role": [role], "rule": [rule], "trust": [None], "counted": [False]}
+    stack = {
+        "frame_kind": [kind],
+        "role": [role],
+        "rule": [rule],
+        "trust": [None],
+        "counted": [False],
+        "function": ["f"],
+    }
     assert reasons(stack) == [sentence]
+
+
+def test_frames_that_tell_less_say_why():
+    sentences = told(frame("parse"), Frame(module="zone", module_offset=9), frame("main"))
+    assert sentences[1:] == [
+        "application, but it has no name: counts only where no other function of the program does",
+        "application, but everything runs through it: counts only where no other function of the program does",
+    ]
 
 
 def test_names_and_places_are_those_of_keys():

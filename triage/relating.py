@@ -1,4 +1,4 @@
-"""The verbs of a case that lay incidents side by side: why one is one, what parts two, which look alike or are linked."""
+"""The verbs of a case that lay incidents side by side: why one is one, what parts two, which are alike or linked."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from triage.stacks.classes import crash_class
 from triage.stacks.digests import NONE, chain, word
-from triage.stacks.explanation import COLUMNS, cycle_of, key_parts, names_of, titled
+from triage.stacks.explanation import COLUMNS, cycle_of, evidence_of, key_parts, names_of, titled
 from triage.stacks.joining import isin
-from triage.stacks.keys import crash, group_word
+from triage.stacks.keys import Evidence, crash, group_word
 from triage.stacks.messages import parameterise
 from triage.tables import to_pandas
 
@@ -53,6 +53,7 @@ class Side:
     names: list[str]
     used: tuple[int, ...]
     cycle: tuple[int, ...]
+    evidence: Evidence
     exact: bool = True
 
     @property
@@ -63,7 +64,7 @@ class Side:
     @property
     def parts(self) -> list[tuple[str, str]]:
         """What the key is made of."""
-        return key_parts(self.kind, self.event, self.counted)
+        return key_parts(self.kind, self.event, self.counted, self.evidence)
 
     @property
     def title(self) -> str:
@@ -96,25 +97,21 @@ def side_of(incident: str, event: dict[str, Any], frames: pa.Table, *, whole: bo
     kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"])
     cycle = cycle_of(names, columns["frame_kind"]) if kind == "stack overflow" else []
     used = cycle or [row for row, counts in enumerate(columns["counted"]) if counts]
-    exact = _key(kind, event, [names[row] for row in used], bool(cycle)) == event["group_key"]
+    evidence = evidence_of(columns, used)
+    exact = _key(kind, event, [names[row] for row in used], evidence, cycle=bool(cycle)) == event["group_key"]
     if not whole:
         columns = {name: [values[row] for row in used] for name, values in columns.items()}
         names = [names[row] for row in used]
         used = list(range(len(used)))
         cycle = used if cycle else []
-    return Side(incident, kind, event, columns, names, tuple(used), tuple(cycle), exact)
+    return Side(incident, kind, event, columns, names, tuple(used), tuple(cycle), evidence, exact)
 
 
-def _key(kind: str, event: dict[str, Any], counted: list[str], cycle: bool) -> str:
+def _key(kind: str, event: dict[str, Any], counted: list[str], evidence: Evidence, *, cycle: bool) -> str:
     """The group key of the parts that are told of: what an explanation must come to, or say that it does not."""
-    stack = bool(counted)
     said = event["event_kind"], event["error_type"], event["signal"], event["error_code_name"]
-    made = crash(*said, None, stack=stack)
-    text = word(dict(key_parts(kind, event, counted)).get("message", ""))
-    if not stack:
-        made = made._replace(text=text)
-    elif kind == "assertion":
-        made = made._replace(detail=text, text=text)
+    text = word(dict(key_parts(kind, event, counted, evidence)).get("message", ""))
+    made = crash(*said, None, evidence)._replace(text=text)
     words = [word(name) if name else NONE for name in counted]
     return f"{group_word(made, words, chain(*words) if cycle else NONE):016x}"
 

@@ -15,13 +15,15 @@ import numpy as np
 from triage.stacks.counting import HANDLER, REPEATED, SCANNED
 from triage.stacks.cycles import repeats, rotated
 from triage.stacks.frame_table import FrameTable
+from triage.stacks.keys import Evidence, by_message
 from triage.stacks.messages import key_text
 from triage.stacks.names import basename
+from triage.stacks.roles import Roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ("COLUMNS", "align", "cycle_of", "key_parts", "names_of", "places_of", "reasons", "titled")
+__all__ = ("COLUMNS", "align", "cycle_of", "evidence_of", "key_parts", "names_of", "places_of", "reasons", "titled")
 
 _ONLY_WHERE: Final = {
     "library": "library: frames of libraries count only where no application frame is",
@@ -37,6 +39,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 # Of the frames that two stacks do not share at their ends, so many of each are aligned; the rest is only listed.
 _ALIGNED: Final = 400
+# What `reasons` reads of each.
+_TOLD: Final = ("frame_kind", "role", "rule", "trust", "counted", "function")
 # The roles of frames that can count; each only where no frame of one before it is.
 _TIERS: Final = ("application", "library", "prefix")
 
@@ -101,16 +105,16 @@ def reasons(frames: Columns, cycle: Sequence[int] = ()) -> list[str]:
     Examples
     --------
     >>> stack = {"frame_kind": ["frame"] * 2, "role": ["library", "application"], "rule": ["C library", None],
-    ...          "trust": [None, None], "counted": [False, True]}
+    ...          "trust": [None, None], "counted": [False, True], "function": ["memcpy", "parse"]}
     >>> reasons(stack)
     ['library: frames of libraries count only where no application frame is', 'counts: the only application frame']
     """
-    rows = list(zip(*(frames[name] for name in ("frame_kind", "role", "rule", "trust", "counted")), strict=True))
+    rows = list(zip(*(frames[name] for name in _TOLD), strict=True))
     counted = [row for row in rows if row[4]]
     sentinels = [at for at, row in enumerate(rows) if row[1] == "sentinel"]
     place = 0
     told = []
-    for at, (kind, role, rule, trust, counts) in enumerate(rows):
+    for at, (kind, role, rule, trust, counts, function) in enumerate(rows):
         place += bool(counts)
         if at in cycle:
             sentence = f"counts: part of the cycle of {len(cycle)} that this stack overflow repeats"
@@ -121,7 +125,7 @@ def reasons(frames: Columns, cycle: Sequence[int] = ()) -> list[str]:
         elif role == "sentinel" and at != sentinels[-1]:
             sentence = "inside of a crash handler: the search starts further out"
         else:
-            sentence = _does_not_count(kind, role, rule, trust, counted)
+            sentence = _does_not_count(kind, role, rule, trust, function, counted)
         told.append(sentence)
     return told
 
@@ -139,7 +143,12 @@ def _counts(role: str, trust: str | None, place: int, of: int, rows: list[tuple[
 
 
 def _does_not_count(
-    kind: str, role: str | None, rule: str | None, trust: str | None, counted: list[tuple[Any, ...]]
+    kind: str,
+    role: str | None,
+    rule: str | None,
+    trust: str | None,
+    function: str | None,
+    counted: list[tuple[Any, ...]],
 ) -> str:
     """Why a frame does not count."""
     best = counted[0] if counted else None
@@ -157,13 +166,33 @@ def _does_not_count(
         return "scanned: counts only where nothing else is known"
     if best and best[1] in _TIERS[: _TIERS.index(role) if role in _TIERS else 0]:
         return _ONLY_WHERE[str(role)]
+    if role == "application" and best and (weak := _is_weak(rule, function)) and weak != _is_weak(best[2], best[5]):
+        return f"application, but {weak}: counts only where no other function of the program does"
     if role in _TIERS and best and best[1] == role:
         number = {1: "one counts", 2: "two count", 3: "three count"}.get(len(counted), f"{len(counted)} count")
         return f"{role}, but only the first {number}"
     return f"does not count: rule '{rule}'" if rule else "does not count"
 
 
-def key_parts(name: str, event: dict[str, Any], counted: Sequence[str]) -> list[tuple[str, str]]:
+def evidence_of(frames: Columns, used: Sequence[int]) -> Evidence:
+    """What the frames in a key tell: nothing, something, or which function of the program it was."""
+    if not used:
+        return Evidence.NONE
+    function, role, rule = (frames[name][used[0]] for name in ("function", "role", "rule"))
+    named = role == "application" and function and not Roles.default().is_weak(rule or "")
+    return Evidence.FIRM if named else Evidence.WEAK
+
+
+def _is_weak(rule: str | None, function: str | None) -> str:
+    """Why an application frame tells less than others; "" where it does not."""
+    if Roles.default().is_weak(rule or ""):
+        return "everything runs through it"
+    return "" if function else "it has no name"
+
+
+def key_parts(
+    name: str, event: dict[str, Any], counted: Sequence[str], evidence: Evidence = Evidence.FIRM
+) -> list[tuple[str, str]]:
     """What the group key of an event is made of, in order: (part, value).
 
     Parameters
@@ -174,6 +203,8 @@ def key_parts(name: str, event: dict[str, Any], counted: Sequence[str]) -> list[
         Its row of `events`.
     counted
         The names of the frames in the key.
+    evidence
+        What they tell; see `evidence_of`.
 
     Examples
     --------
@@ -184,7 +215,7 @@ def key_parts(name: str, event: dict[str, Any], counted: Sequence[str]) -> list[
     kind, value = event.get("error_type"), event.get("error_value")
     if kind and (name == "exception" or not counted):
         parts.append(("type", kind))
-    if name == "assertion" or not counted:
+    if by_message(name, event.get("signal"), evidence if counted else Evidence.NONE):
         request = (event.get(part) for part in ("http_method", "route", "http_status"))
         text = key_text(value) if value else " ".join(str(part) for part in request if part)
         parts += [("message", text)] if text else []

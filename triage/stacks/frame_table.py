@@ -17,7 +17,7 @@ from triage.stacks.digests import NONE, word
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import ROLES, Roles
 
-__all__ = ("TELLING", "TRAITS", "WEAK", "FrameTable", "Known", "numbered")
+__all__ = ("FIRM", "TELLING", "TRAITS", "WEAK", "FrameTable", "Known", "numbered")
 
 # What tells frames apart; line, column, address and arguments do not.
 TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
@@ -34,6 +34,7 @@ TELLING: Final = {
     ("prefix", True): 1,
     ("prefix", False): 1,
 }
+FIRM: Final = TELLING["application", True]
 # Of `main` and what stands around it the innermost alone: everything runs through them.
 WEAK: Final = 4
 _COMPILED: Final = frozenset({"native", "c", "c++", "rust", "swift", "kernel", "objective-c"})

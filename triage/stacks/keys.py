@@ -2,7 +2,8 @@
 
 - variant: the error type and the top eight frames that count;
 - group, which makes incidents: the class of the crash (for exceptions their type, for assertions their text) and the
-  top three frames, or the cycle of a stack that overflowed; without frames the parameterised message;
+  top three frames, or the cycle of a stack that overflowed; the parameterised message where no frame names a function
+  of the program;
 - family: the class and the first frame.
 
 The recipe is that of specifications measured on labelled traces: no line numbers, addresses or paths (rebuilds stay
@@ -13,6 +14,7 @@ message, then spread over the events as columns. Keys are 64 bits of normalised 
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -34,7 +36,7 @@ from triage.tables import TABLES, to_pandas
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ("ALGO_VERSION", "Crash", "annotate", "crash", "group_word", "of_frames")
+__all__ = ("ALGO_VERSION", "Crash", "Evidence", "annotate", "by_message", "crash", "group_word", "of_frames")
 
 ALGO_VERSION: Final = 3
 _VARIANT, _GROUP, _FAMILY = (word(f"{ALGO_VERSION} {name}") for name in ("variant", "group", "family"))
@@ -42,6 +44,14 @@ _VARIANT, _GROUP, _FAMILY = (word(f"{ALGO_VERSION} {name}") for name in ("varian
 _EMPTY, _MESSAGE = word(""), word("message")
 _OVERFLOW: Final = "stack overflow"
 _ASSERTION: Final = "assertion"
+
+
+class Evidence(IntEnum):
+    """What the stack of an event tells: nothing, something, or which function of the program it was."""
+
+    NONE = 0
+    WEAK = 1
+    FIRM = 2
 
 
 class Crash(NamedTuple):
@@ -52,35 +62,44 @@ class Crash(NamedTuple):
     detail: int
     text: int
     overflow: bool
+    by_text: bool
+
+
+def by_message(name: str, signal: str | None, evidence: Evidence) -> bool:
+    """Whether the message of an event counts: of assertions, and where the stack names no function of the program.
+
+    With a weak stack only what the program itself says counts, which is not the words of a tool for a signal.
+    """
+    if evidence is Evidence.NONE or name == _ASSERTION:
+        return True
+    return evidence is Evidence.WEAK and (name == "exception" or (name == "abort" and not signal))
 
 
 def crash(
-    kind: str | None, error_type: str | None, signal: str | None, code: str | None, said: str | None, *, stack: bool
+    kind: str | None, error_type: str | None, signal: str | None, code: str | None, said: str | None, evidence: Evidence
 ) -> Crash:
-    """The words of one event; its message counts where it is an assertion or has no usable stack.
+    """The words of one event; see `by_message` for when what it said counts.
 
     Examples
     --------
-    >>> one = crash("crash", "heap-use-after-free", None, None, None, stack=True)
-    >>> other = crash("crash", None, "SIGSEGV", None, None, stack=True)
+    >>> one = crash("crash", "heap-use-after-free", None, None, None, Evidence.FIRM)
+    >>> other = crash("crash", None, "SIGSEGV", None, None, Evidence.FIRM)
     >>> one.name == other.name, one.type == other.type
     (True, False)
     """
     name = crash_class(kind, error_type, signal, code)
     exact = word(error_type or "")
-    if stack and name != _ASSERTION:
-        return Crash(exact, word(name), exact if name == "exception" else _EMPTY, _EMPTY, name == _OVERFLOW)
-    text = word(key_text(said)) if said else _EMPTY
-    return Crash(exact, word(name), text if stack else exact, text, name == _OVERFLOW)
+    counts = by_message(name, signal, evidence)
+    detail = exact if name == "exception" or evidence is Evidence.NONE else _EMPTY
+    text = word(key_text(said)) if counts and said else _EMPTY
+    return Crash(exact, word(name), detail, text, name == _OVERFLOW, counts)
 
 
 def group_word(event: Crash, top: list[int], cycle: int) -> int:
     """The group key of one event, by the words of its top frames and of its cycle; see `annotate`."""
-    if not top:
-        return chain(_GROUP, event.name, event.detail, _MESSAGE, event.text)
-    return chain(
-        _GROUP, event.name, event.detail, _EMPTY, _EMPTY, *([cycle] if cycle and event.overflow else top[:TOP_FRAMES])
-    )
+    message = _EMPTY if top else _MESSAGE
+    frames = [cycle] if cycle and event.overflow else top[:TOP_FRAMES]
+    return chain(_GROUP, event.name, event.detail, message, event.text, *frames)
 
 
 def annotate(tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[str, pa.Table]:
@@ -128,19 +147,19 @@ def _keys(events: pa.Table, stacks: Stacks, frames: pa.Table, rules: Rules) -> p
     place = pc.index_in(events["stack_key"], value_set=stacks.keys).combine_chunks()
     events = _set(events, "culprit", stacks.culprit.take(place))
     at = pc.fill_null(place, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    usable = np.r_[stacks.usable, False][at]
-    event = _crashes(events, usable)
+    evidence = np.r_[stacks.evidence, 0][at]
+    usable = evidence > 0
+    event = _crashes(events, evidence)
     top = np.r_[stacks.top, np.zeros((1, VARIANT_FRAMES), np.uint64)][at]
     cycle, first = np.r_[stacks.cycle, np.uint64(NONE)][at], np.r_[stacks.first, np.uint64(NONE)][at]
     overflow = event.overflow & (cycle != NONE)
     rows, empty = events.num_rows, np.uint64(_EMPTY)
-    said = np.where(usable, empty, event.text)
     group = np.where(overflow[:, None], np.uint64(NONE), top[:, :TOP_FRAMES])
     group[:, 0] = np.where(overflow, cycle, group[:, 0])
     message = np.where(usable, empty, np.uint64(_MESSAGE))
     keys = {
         "variant_key": chained(rows, _VARIANT, event.type, message, event.text, *top.T),
-        "group_key": chained(rows, _GROUP, event.name, event.detail, message, said, *group.T),
+        "group_key": chained(rows, _GROUP, event.name, event.detail, message, event.text, *group.T),
         "family_key": chained(
             rows, _FAMILY, event.name, np.where(usable, np.where(overflow, first, top[:, 0]), event.type)
         ),
@@ -165,20 +184,16 @@ class _Crashes(NamedTuple):
     overflow: npt.NDArray[np.bool_]
 
 
-def _crashes(events: pa.Table, usable: npt.NDArray[np.bool_]) -> _Crashes:
+def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64]) -> _Crashes:
     """What the keys take of each event beside its stack; messages are looked at where they count only."""
-    stacked = events.append_column("usable", pa.array(usable))
-    code, distinct = numbered(stacked, (*_OF_A_CRASH, "usable"))
-    made = [crash(kind, type_, signal, name, None, stack=stack) for kind, type_, signal, name, stack in distinct]
+    code, distinct = numbered(events.append_column("evidence", pa.array(evidence)), (*_OF_A_CRASH, "evidence"))
+    made = [crash(kind, type_, signal, name, None, Evidence(told)) for kind, type_, signal, name, told in distinct]
     exact, name, detail, text = (_spread([one[at] for one in made], code) for at in range(4))
     overflow = np.array([one.overflow for one in made], np.bool_)[code]
-    by_text = ~usable | (name == word(_ASSERTION))
-    rows = np.flatnonzero(by_text)
+    rows = np.flatnonzero(np.array([one.by_text for one in made], np.bool_)[code])
     if len(rows):
         code, said = numbered(events.take(pa.array(rows)), _SAID)
-        texts = [word(_message(*one)) for one in said]
-        text[rows] = _spread(texts, code)
-        detail[rows] = np.where(usable[rows], text[rows], detail[rows])
+        text[rows] = _spread([word(_message(*one)) for one in said], code)
     return _Crashes(exact, name, detail, text, overflow)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE
-from triage.stacks.frame_table import FrameTable, Known
-from triage.stacks.keys import crash, group_word
+from triage.stacks.frame_table import FIRM, FrameTable, Known
+from triage.stacks.keys import Evidence, crash, group_word
 from triage.stacks.stack_table import cycle_words
 
 if TYPE_CHECKING:
@@ -57,14 +57,14 @@ def _loaded(text: str) -> str:
 
 def _group(report: Report, table: FrameTable) -> int:
     """The group key of a report."""
-    top: list[int] = []
+    top: list[Known] = []
     cycle = NONE
     if report.traces:
         top, cycle = _frames(min(report.traces, key=_order).frames, table)
-    said = crash(
-        report.kind, report.error_type, report.signal, report.error_code_name, report.error_value, stack=bool(top)
-    )
-    return group_word(said, top, cycle)
+    evidence = Evidence.NONE if not top else Evidence.FIRM if top[0].telling == FIRM else Evidence.WEAK
+    code, said = report.error_code_name, report.error_value
+    event = crash(report.kind, report.error_type, report.signal, code, said, evidence)
+    return group_word(event, [one.word for one in top], cycle)
 
 
 def _order(trace: Trace) -> int:
@@ -74,8 +74,8 @@ def _order(trace: Trace) -> int:
     return 4 + (not trace.crashed)
 
 
-def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[int], int]:
-    """The words of the frames that count, and that of a cycle."""
+def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], int]:
+    """The frames that count, and the word of a cycle."""
     known: list[Known] = [
         table.known(
             (
@@ -95,4 +95,4 @@ def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[int], int]
         for row, (one, frame) in enumerate(zip(known, frames, strict=True))
     ]
     rows, cycle = counted(known, names, [frame.trust in SCANNED for frame in frames])
-    return [known[row].word for row in rows], cycle_words([known[row].name for row in cycle])[0] if cycle else NONE
+    return [known[row] for row in rows], cycle_words([known[row].name for row in cycle])[0] if cycle else NONE

@@ -80,6 +80,7 @@ class Roles:
                 self._modules.add(name, number, whole=False)
             parts += rule.files
             self._owners += [number] * len(rule.files)
+        self._weak = frozenset(rule.name for rule in self._rules if rule.weak)
         self._parts = AhoCorasick(parts) if parts else None
 
     @staticmethod
@@ -92,6 +93,10 @@ class Roles:
     def with_user(cls, rules: Iterable[Rule]) -> Roles:
         """The rules of `roles.toml` behind those of a user."""
         return cls((*rules, *_shipped()))
+
+    def is_weak(self, rule: str) -> bool:
+        """Whether frames of that rule are the program's but everything runs through them."""
+        return rule in self._weak
 
     def of(
         self, *, kind: str, name: str, module: str | None, file: str | None, language: str | None, in_app: bool | None

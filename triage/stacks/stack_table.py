@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from triage.stacks.counting import HANDLER, REPEATED, SCANNED, TOP_FRAMES, Counted, count
 from triage.stacks.cycles import rotated
 from triage.stacks.digests import NONE, Words, chain, chained, word
-from triage.stacks.frame_table import TRAITS, FrameTable, Known, numbered
+from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known, numbered
 from triage.stacks.names import basename
 from triage.stacks.roles import ROLES
 
@@ -30,7 +30,8 @@ class Stacks:
 
     `keys` are the stack keys; `top` the words of the frames that count, innermost first, `NONE` behind the last
     (uint64, stacks x 8); `cycle` and `first` the word of the whole cycle of a stack that has one, and of its first
-    name, else `NONE`; `culprit` says where the first of the counted frames is, null where none counts.
+    name, else `NONE`; `culprit` says where the first of the counted frames is, null where none counts; `evidence` is 0
+    where none does, 2 where those that do are named functions of the program, else 1.
     """
 
     keys: pa.Array
@@ -38,11 +39,7 @@ class Stacks:
     cycle: Words
     first: Words
     culprit: pa.Array
-
-    @property
-    def usable(self) -> npt.NDArray[np.bool_]:
-        """Whether any frame of a stack counts."""
-        return np.asarray(self.top[:, 0] != NONE)
+    evidence: Numbers
 
 
 def read(frames: pa.Table, table: FrameTable) -> tuple[Stacks, pa.Table]:
@@ -128,7 +125,8 @@ def _counted(view: _View, frames: pa.Table) -> tuple[Counted, Stacks]:
     rows = np.where(at[view.kind] >= 0, (at - view.begins)[view.kind] + view.starts, -1)
     keys = frames["stack_key"].combine_chunks().take(pa.array(view.starts))
     culprit = _culprits(frames, rows, view.code, known)
-    return found, Stacks(keys, top[view.kind], cycle[view.kind], first[view.kind], culprit)
+    evidence = np.where(at < 0, 0, 1 + (telling[at] == FIRM)) if len(code) else at
+    return found, Stacks(keys, top[view.kind], cycle[view.kind], first[view.kind], culprit, evidence[view.kind])
 
 
 def cycle_words(names: list[str]) -> tuple[int, int]:
