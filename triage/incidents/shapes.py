@@ -1,0 +1,76 @@
+"""The shapes of an incident: its variants with what is known of each, and the call tree that its stacks merge into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.stacks.joining import isin
+from triage.stacks.tree import merged
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ("call_tree", "variants")
+
+_NEEDED: Final = ("event_id", "event_kind", "ts", "stack_key", "variant_key", "release", "suppressed_count")
+
+
+def call_tree(tables: dict[str, pa.Table], events: list[str], *, share: float = 0.01) -> pa.Table:
+    """The crashing stacks of some events as one call tree, each stack as often as it happened; see `tree.merged`."""
+    chosen = _chosen(tables, events)
+    weights = chosen.dropna(subset="stack_key").groupby("stack_key")["weight"].sum()
+    return merged(tables["frames"], {str(key): int(weight) for key, weight in weights.items()}, share=share)
+
+
+def variants(tables: dict[str, pa.Table], events: list[str]) -> pa.Table:
+    """The variants among some events, the most frequent first.
+
+    Returns
+    -------
+    Table
+        variant_key, events (int64, stored and suppressed), first_seen and last_seen (timestamp[us, UTC]), releases
+        (list<string>, sorted), event_id (its newest event) and stack_key (the crashing stack of that event).
+    """
+    chosen = _chosen(tables, events)
+    chosen["variant_key"] = chosen["variant_key"].fillna("")
+    chosen = chosen.sort_values(["ts", "event_id"], na_position="first")
+    found = chosen.groupby("variant_key", sort=True).agg(
+        events=("weight", "sum"),
+        first_seen=("ts", "min"),
+        last_seen=("ts", "max"),
+        releases=("release", lambda releases: sorted(set(releases.dropna()))),
+        event_id=("event_id", "last"),
+        # Not "last" of pandas, which would skip the nulls of the newest event.
+        stack_key=("stack_key", lambda keys: keys.iloc[-1]),
+    )
+    found = found.reset_index().sort_values(["events", "variant_key"], ascending=[False, True])
+    moment = pa.timestamp("us", tz="UTC")
+    schema = pa.schema(
+        [
+            ("variant_key", pa.string()),
+            ("events", pa.int64()),
+            ("first_seen", moment),
+            ("last_seen", moment),
+            ("releases", pa.list_(pa.string())),
+            ("event_id", pa.string()),
+            ("stack_key", pa.string()),
+        ]
+    )
+    return pa.Table.from_pandas(found[schema.names], schema=schema, preserve_index=False)
+
+
+def _chosen(tables: dict[str, pa.Table], events: list[str]) -> pd.DataFrame:
+    """Some events with what they weigh: themselves, and what was suppressed beside them."""
+    table = isin(tables["events"], "event_id", events).select(list(_NEEDED))
+    frame: pd.DataFrame = table.to_pandas()
+    told = frame["event_kind"] == "incident_bundle"
+    # A bundle tells of occurrences that may lie beside it: it counts where nothing else does.
+    if not told.all():
+        frame = frame[~told]
+    weight = np.nan_to_num(pc.fill_null(table["suppressed_count"], 0).to_numpy(zero_copy_only=False))
+    frame["weight"] = 1 + weight[frame.index].astype(np.int64)
+    return frame
