@@ -138,6 +138,14 @@ class RedactedCase:
         """One row per hypothesis run."""
         return self._masked("hypotheses", self._case.hypotheses())
 
+    def variants(self, incident: str) -> pd.DataFrame:
+        """One row per variant of an incident, the most frequent first; see `Case.variants`."""
+        return self._masked("variants", self._case.variants(incident))
+
+    def call_tree(self, incident: str, *, share: float = 0.01) -> pd.DataFrame:
+        """The crashing stacks of an incident merged into one tree; see `Case.call_tree`."""
+        return self._masked("call_tree", self._case.call_tree(incident, share=share))
+
     def summary(self) -> pd.DataFrame:
         """One row per format: its events, incidents, first and last time."""
         return self._case.summary()

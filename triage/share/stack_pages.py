@@ -1,0 +1,404 @@
+"""What a case shows of the stacks of an incident: stacks and frames by pages, variants side by side, the call tree.
+
+Like `triage.share.view` it takes a `RedactedCase` and reads nothing else. A view of many events asks for the frames of
+one event at a time, and for sums that were made before anything was masked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+import pandas as pd
+
+from triage.share.printable import plural
+from triage.share.redacted import RedactedCase
+from triage.share.view import FrameRow, frame_row, text_of
+from triage.stacks.counting import TOP_FRAMES, VARIANT_FRAMES
+from triage.stacks.tree import Segment, folded
+
+__all__ = ("CallRow", "FrameCell", "Part", "Split", "StackPages", "StackRow", "Stacks", "VariantRow")
+
+PAGE: Final = 200
+STACKS: Final = 2_000
+VARIANTS: Final = 6
+OTHERS: Final = 50
+# Events whose frames are kept: those of the variants side by side.
+_KEPT: Final = VARIANTS + 1
+_ROLE_WORDS: Final = {
+    "cause": "Cause",
+    "thread": "Thread",
+    "member": "Member of the group",
+    "suppressed": "Suppressed",
+    "goroutine": "Goroutine",
+    "alloc": "Allocated here",
+    "free": "Freed here",
+    "access": "The other access",
+    "signal": "Signal handler",
+}
+_NOT: Final = {
+    "application": "the first {} that count are further in",
+    "library": "library code, where frames of the application count",
+    "sentinel": "the crash is handled here",
+    "prefix": "it passes the crash on",
+    "noise": "it says nothing of the cause",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of frames that is shown from the start, or is one row until it is opened."""
+
+    start: int
+    length: int
+    shown: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class StackRow:
+    """One stack of the event: what it is, and which of its frames stand out."""
+
+    number: int
+    title: str
+    about: str
+    frames: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameCell:
+    """One frame: what a row shows of it, why it counts or not, and what else is known."""
+
+    number: int
+    function: str
+    where: str
+    role: str
+    kind: str
+    counted: bool
+    why: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRow:
+    """One variant: how often and since when, and the frames that make it; whether each is one of the first variant."""
+
+    number: int
+    events: int
+    share: float
+    about: str
+    event_id: str
+    frames: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A segment of the call tree, in preorder: calls in which nothing parts."""
+
+    level: int
+    kind: str
+    names: tuple[str, ...]
+    name: str
+    role: str
+    counted: bool
+    events: int
+    stacks: int
+    ends: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A way to split an incident, and how many sides it would give (0: not known before it is done)."""
+
+    by: str
+    words: str
+    sides: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """The first page: the incident, the stacks of one event, the frames that count in the first, the variants."""
+
+    title: str
+    incident_id: str
+    event_id: str
+    facts: tuple[tuple[str, str], ...]
+    stacks: tuple[StackRow, ...]
+    stacks_in_all: int
+    cells: tuple[FrameCell, ...]
+    variants: tuple[VariantRow, ...]
+    variants_in_all: int
+    splits: tuple[Split, ...]
+
+
+class StackPages:
+    """The pages of a redacted case's stacks.
+
+    Raises
+    ------
+    TypeError
+        This is a raw case.
+    """
+
+    def __init__(self, case: RedactedCase) -> None:
+        if not isinstance(case, RedactedCase):
+            raise TypeError("only a RedactedCase is shown: RedactedCase.lazy(case)")
+        self._case = case
+        self._frames: dict[str, dict[int, pd.DataFrame]] = {}
+
+    def head(self, incident: str | None = None, event: str | None = None) -> Stacks:
+        """The first page of an incident (the one seen last by default) and of one of its events (the newest)."""
+        incidents = self._case.incidents()
+        if incidents.empty:
+            return Stacks("No incident here", "", "", (), (), 0, (), (), 0, ())
+        wanted = incident or str(incidents["incident_id"].iloc[0])
+        newest = self._case.newest(wanted).iloc[0]
+        chosen = incidents[incidents["incident_id"] == wanted].iloc[0]
+        shown = event or str(newest["event_id"])
+        # A decision may have changed what the events of an incident are.
+        self._frames.clear()
+        variants = self._case.variants(wanted)
+        stacks = self._case.stacks(event=shown).sort_values("stack_no")
+        by_stack = self._of(shown)
+        rows = tuple(
+            _stack_row(row, by_stack.get(int(row["stack_no"]))) for row in stacks.head(STACKS).to_dict("records")
+        )
+        first = by_stack.get(rows[0].number) if rows else None
+        cells: tuple[FrameCell, ...] = ()
+        if first is not None:
+            seen = [
+                number for part in rows[0].parts if part.shown for number in range(part.start, part.start + part.length)
+            ]
+            cells = tuple(
+                _cell(number, row) for number, row in zip(seen, first.iloc[seen].to_dict("records"), strict=True)
+            )
+        return Stacks(
+            title=str(chosen["title"]),
+            incident_id=wanted,
+            event_id=shown,
+            facts=_facts(chosen, cells, len(variants)),
+            stacks=rows,
+            stacks_in_all=len(stacks),
+            cells=cells,
+            variants=self._variants(variants),
+            variants_in_all=len(variants),
+            splits=_splits(len(variants), text_of(chosen["services"])),
+        )
+
+    def frames(self, event: str, stack: int, start: int = 0) -> list[FrameCell]:
+        """A page of the frames of one stack, from a row on."""
+        found = self._of(event).get(stack)
+        if found is None:
+            return []
+        start = max(start, 0)
+        page = found.iloc[start : start + PAGE].to_dict("records")
+        return [_cell(start + number, row) for number, row in enumerate(page)]
+
+    def tree(self, incident: str) -> list[CallRow]:
+        """The crashing stacks of an incident merged, in preorder."""
+        rows: list[CallRow] = []
+        waiting = list(reversed(folded(self._case.call_tree(incident))))
+        while waiting:
+            segment = waiting.pop()
+            rows.append(_call_row(segment))
+            waiting += reversed(segment.children)
+        return rows
+
+    def others(self, incident: str, text: str = "") -> tuple[list[dict[str, Any]], int]:
+        """Other incidents whose title holds a text, newest first: some of them, and how many there are."""
+        found = self._case.incidents()
+        found = found[found["incident_id"] != incident]
+        title = found["title"].fillna("")
+        found = found[title.str.casefold().str.contains(text.strip().casefold(), regex=False)]
+        rows = [
+            {"incident_id": row["incident_id"], "title": text_of(row["title"]), "about": _often(row)}
+            for row in found.head(OTHERS).to_dict("records")
+        ]
+        return rows, len(found)
+
+    def _of(self, event: str) -> dict[int, pd.DataFrame]:
+        """The frames of an event by the number of their stack, kept for the next page."""
+        if event not in self._frames:
+            while len(self._frames) >= _KEPT:
+                self._frames.pop(next(iter(self._frames)))
+            frames = self._case.frames(event=event)
+            self._frames[event] = {int(str(number)): rows for number, rows in frames.groupby("stack_no")}
+        return self._frames[event]
+
+    def _variants(self, variants: pd.DataFrame) -> tuple[VariantRow, ...]:
+        """The most frequent variants; each frame knows whether the first of them has it too."""
+        total = int(variants["events"].sum())
+        rows = []
+        base: frozenset[str] | None = None
+        for number, row in enumerate(variants.head(VARIANTS).to_dict("records")):
+            names = _telling(self._of(row["event_id"]).get(0))
+            base = frozenset(name for name, _ in names) if base is None else base
+            rows.append(
+                VariantRow(
+                    number=number + 1,
+                    events=int(row["events"]),
+                    share=int(row["events"]) / total,
+                    about=_since(row),
+                    event_id=row["event_id"],
+                    frames=tuple((name, role, name in base) for name, role in names),
+                )
+            )
+        return tuple(rows)
+
+
+def _stack_row(row: dict[Any, Any], frames: pd.DataFrame | None) -> StackRow:
+    number = int(row["stack_no"])
+    name = text_of(row["thread_name"]) or text_of(row["thread_id"])
+    kind = (
+        ("Crashing thread" if name else "Crashing stack")
+        if number == 0
+        else _ROLE_WORDS.get(text_of(row["role"]), "Stack")
+    )
+    if number and name and kind not in ("Thread", "Goroutine"):
+        name = f"in thread {name}"
+    error = text_of(row["error_type"]) if number else ""
+    title = f"{kind} {name}".strip() + (f": {error}" if error else "")
+    many = 0 if frames is None else len(frames)
+    state = text_of(row["state"])
+    counted = 0 if frames is None else int(frames["counted"].fillna(value=False).sum())
+    about = [
+        plural(many, "frame") if many else "no frames",
+        f"{counted} counted for the key" if counted and not number else "",
+        state,
+    ]
+    return StackRow(number, title, " · ".join(part for part in about if part), many, _parts(frames))
+
+
+def _parts(frames: pd.DataFrame | None) -> tuple[Part, ...]:
+    """The frames that stand out, and the runs between them; where none counts, the innermost ones stand out."""
+    if frames is None or frames.empty:
+        return ()
+    shown = frames["counted"].fillna(value=False).astype(bool).to_numpy().copy()
+    if not shown.any():
+        shown[:TOP_FRAMES] = True
+    edges = [0, *(index for index in range(1, len(shown)) if shown[index] != shown[index - 1]), len(shown)]
+    words = [_word(role, kind) for role, kind in zip(frames["role"], frames["frame_kind"], strict=True)]
+    parts = []
+    for start, end in pairwise(edges):
+        kinds = pd.Series(words[start:end]).value_counts(sort=False)
+        told = ", ".join(
+            f"{count:,} {word}" for word, count in sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))
+        )
+        parts.append(Part(start, end - start, bool(shown[start]), "" if shown[start] else told))
+    return tuple(parts)
+
+
+def _word(role: Any, kind: Any) -> str:
+    """Whose code a frame is, in the words of the page."""
+    if text_of(kind) != "frame":
+        return text_of(kind).replace("_", " ")
+    return "crash handling" if text_of(role) == "sentinel" else text_of(role) or "unknown"
+
+
+def _cell(number: int, row: dict[Any, Any]) -> FrameCell:
+    shown: FrameRow = frame_row(number, row)
+    counted = bool(not pd.isna(row["counted"]) and row["counted"])
+    raw = text_of(row["function_raw"])
+    repeat = text_of(row["repeat"])
+    pairs = (
+        ("As written", raw if raw != shown.function else ""),
+        ("Arguments", text_of(row["args"])),
+        ("Module", text_of(row["module"])),
+        ("Source line", text_of(row["context_line"]).strip()),
+        ("Stands for", plural(int(repeat), "frame") if repeat not in ("", "0", "1") else ""),
+        ("Found by", text_of(row["trust"]).replace("_", " ").removeprefix("text")),
+    )
+    return FrameCell(
+        number=number,
+        function=shown.function,
+        where=shown.where,
+        role=shown.role,
+        kind=shown.kind,
+        counted=counted,
+        why=_why(row, counted=counted),
+        facts=tuple((label, text) for label, text in pairs if text),
+    )
+
+
+def _why(row: dict[Any, Any], *, counted: bool) -> str:
+    """Why a frame counts for the key or does not."""
+    rule = text_of(row["rule"])
+    role = text_of(row["role"])
+    if counted:
+        whose = "the application" if role == "application" else "a library, and no frame of the application is known"
+        return f"Counts for the key: code of {whose}{f' ({rule})' if rule else ''}."
+    if text_of(row["frame_kind"]) != "frame":
+        return "Does not count: this row is no call."
+    why = rule if role in ("noise", "sentinel", "prefix") and rule else _NOT.get(role, "nothing is known of it")
+    why = rule if rule.startswith("repeats") else why.format(TOP_FRAMES)
+    named = f" (rule: {rule})" if rule and rule != why else ""
+    return f"Does not count: {why}{named}."
+
+
+def _telling(frames: pd.DataFrame | None) -> list[tuple[str, str]]:
+    """The frames that make a variant: names and roles of the first that count, and of those like them."""
+    if frames is None:
+        return []
+    rows = frames[frames["frame_kind"] == "frame"].to_dict("records")
+    first = next((index for index, row in enumerate(rows) if not pd.isna(row["counted"]) and row["counted"]), 0)
+    role = rows[first]["role"] if rows else None
+    kept = [row for row in rows[first:] if row["role"] == role and not text_of(row["rule"]).startswith("repeats")]
+    cells = [frame_row(0, row) for row in kept[:VARIANT_FRAMES]]
+    return [(cell.function if cell.function != "?" else cell.where, cell.role) for cell in cells]
+
+
+def _call_row(segment: Segment) -> CallRow:
+    return CallRow(
+        level=segment.level,
+        kind=segment.kind,
+        names=tuple(segment.names),
+        name=segment.name,
+        role="crash handling" if segment.role == "sentinel" else segment.role,
+        counted=segment.counted,
+        events=segment.events,
+        stacks=segment.stacks,
+        ends=segment.ends,
+        share=segment.share,
+    )
+
+
+def _facts(incident: pd.Series[Any], cells: tuple[FrameCell, ...], variants: int) -> tuple[tuple[str, str], ...]:
+    """How often, what counted, and the key."""
+    names = [cell.function if cell.function != "?" else cell.where for cell in cells if cell.counted]
+    pairs = [
+        ("What counted", " ← ".join(names) if names else "no frame: the message made the key"),
+        ("How often", f"{_often(incident)}, {plural(variants, 'variant')}"),
+        ("Group key", text_of(incident["group_key"])),
+        ("Services", text_of(incident["services"])),
+        ("Releases", text_of(incident["releases"])),
+        ("Status", text_of(incident["status"])),
+    ]
+    return tuple((label, text) for label, text in pairs if text)
+
+
+def _splits(variants: int, services: str) -> tuple[Split, ...]:
+    """The ways to split, with the sides that are known."""
+    return (
+        Split("variant", "by variant: each a group of its own", variants),
+        Split("frame", "by the frame in which the stacks part", 0),
+        Split("service", "by service", len(services.split(", ")) if services else 1),
+        Split("message_slot", "by what stands in the slots of the message", 0),
+    )
+
+
+def _often(row: Any) -> str:
+    return (
+        f"{plural(int(row['count']), 'event')}, last {text_of(row['last_seen'])}"
+        if text_of(row["last_seen"])
+        else plural(int(row["count"]), "event")
+    )
+
+
+def _since(row: dict[Any, Any]) -> str:
+    """Releases and times of a variant, in a line."""
+    first, last = text_of(row["first_seen"]), text_of(row["last_seen"])
+    span = first if first == last else f"{first} to {last}"
+    return " · ".join(part for part in (span, text_of(list(row["releases"]))) if part)
