@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from triage.incidents.comparing import Comparison
+    from triage.incidents.explaining import Explanation
     from triage.redact.policy import Policy
     from triage.share.passes import Raw
     from triage.share.redacted import RedactedCase
@@ -165,6 +167,47 @@ class Case:
         if name not in TABLES:
             raise TriageError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
         return to_pandas(self._tables[name])
+
+    def explain(self, incident_id: str) -> Explanation:
+        """Say why the events of an incident are one: frame by frame, with its key, variants, message and neighbours.
+
+        The DataFrames of the explanation are raw; its text and HTML are masked.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id.
+
+        Examples
+        --------
+        >>> import triage
+        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nKeyError: 1\\n")
+        >>> case.explain(case.incidents()["incident_id"][0]).key["value"].tolist()
+        ['exception', 'KeyError', 'f']
+        """
+        from triage.incidents import explaining
+
+        return explaining.explain(self._tables, incident_id, mask=self._mask)
+
+    def compare(self, first: str, second: str) -> Comparison:
+        """Lay two incidents side by side: what they share, and what splits them; see `explain`.
+
+        Raises
+        ------
+        TriageError
+            No incident has one of the ids.
+
+        Examples
+        --------
+        >>> import triage
+        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nKeyError: 1\\n")
+        >>> one = case.incidents()["incident_id"][0]
+        >>> case.compare(one, one).frame["relation"].tolist()
+        ['same']
+        """
+        from triage.incidents import comparing
+
+        return comparing.compare(self._tables, first, second, mask=self._mask)
 
     @property
     def path(self) -> str:
@@ -362,6 +405,10 @@ class Case:
         from triage.share.redacted import RedactedCase
 
         return RedactedCase.lazy(self)
+
+    def _mask(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Rows of a table as they are shown; the redacted case is made when something first is."""
+        return self._masked.masked(name, frame)
 
     def _incident_count(self) -> int:
         from triage.incidents import groups

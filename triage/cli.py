@@ -1,4 +1,6 @@
-"""The command line: `triage show`, `incidents`, `table`, `open`, `formats`; what shares is in `triage.cli_share`.
+"""The command line: `triage show`, `incidents`, `table`, `open`, `formats`.
+
+What explains is in `triage.cli_explain`, what shares in `triage.cli_share`.
 
 Exit codes: 0 fine, 1 internal, 2 a wrong call, 3 not found, 4 bad input (also: nothing was approved, an archive does
 not verify, something could not be looked into), 5 something secret was found. What `show` prints is masked; `incidents`
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from triage import cli_share
+from triage import cli_explain, cli_share
 from triage.cli_share import PolicyFile, chosen_policy
 from triage.console import Exit, Input, Printed, Reader, Style, Symbols, complain, load, print_frame, print_rows, say
 from triage.errors import RedactionError, SourceError, TriageError
@@ -103,6 +105,7 @@ def formats(path: Annotated[str | None, typer.Argument(help="Say what this file 
         )
 
 
+app.add_typer(cli_explain.app)
 app.add_typer(cli_share.app)
 
 

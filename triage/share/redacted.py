@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from triage.case import Case
+    from triage.incidents.comparing import Comparison
+    from triage.incidents.explaining import Explanation
     from triage.redact.policy import Policy
     from triage.share.archive import ReviewedArchive
     from triage.share.cells import Masker
@@ -166,6 +168,22 @@ class RedactedCase:
                 raise TriageError(f"{name} has no column {', '.join(missing)}; there are {', '.join(found.columns)}")
             found = found[wanted]
         return self._masked(name, found)
+
+    def explain(self, incident_id: str) -> Explanation:
+        """Say why the events of an incident are one, in masked words; see `Case.explain`."""
+        from triage.incidents import explaining
+
+        return explaining.explain(self._case.raw.tables, incident_id, mask=self.masked, only_masked=True)
+
+    def compare(self, first: str, second: str) -> Comparison:
+        """Lay two incidents side by side, in masked words; see `Case.compare`."""
+        from triage.incidents import comparing
+
+        return comparing.compare(self._case.raw.tables, first, second, mask=self.masked, only_masked=True)
+
+    def masked(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Rows of the table of that name with their texts masked, where this masks on demand."""
+        return self._masked(name, frame)
 
     @property
     def path(self) -> str:

@@ -1,0 +1,73 @@
+"""The commands that say why: `triage explain`, `compare`. What they print is masked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from triage.cli_share import PolicyFile, chosen_policy
+from triage.console import Input, Reader, Symbols, load, say
+from triage.errors import TriageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from triage.share.redacted import RedactedCase
+
+__all__ = ("app",)
+
+app = typer.Typer()
+
+
+@app.command()
+def explain(
+    path: Input,
+    incident: Annotated[
+        str | None, typer.Argument(help="An incident, or how its id begins; default: the newest.", metavar="[INCIDENT]")
+    ] = None,
+    reader: Reader = None,
+    symbols: Symbols = None,
+    policy: PolicyFile = None,
+) -> None:
+    """Say why the events of an incident are one: frames, key, variants, and the nearest others; masked."""
+    case, ids = _opened(path, reader, symbols, policy)
+    say(case.explain(_full_id(ids, incident or ids[0])).text.rstrip("\n"))
+
+
+@app.command()
+def compare(
+    path: Input,
+    first: Annotated[str, typer.Argument(help="An incident, or how its id begins.", metavar="A")],
+    second: Annotated[str, typer.Argument(help="Another one.", metavar="B")],
+    reader: Reader = None,
+    symbols: Symbols = None,
+    policy: PolicyFile = None,
+) -> None:
+    """Lay two incidents side by side: what they share, and what splits them; masked."""
+    case, ids = _opened(path, reader, symbols, policy)
+    say(case.compare(_full_id(ids, first), _full_id(ids, second)).text.rstrip("\n"))
+
+
+def _opened(path: str, reader: str | None, symbols: str | None, policy: Path | None) -> tuple[RedactedCase, list[str]]:
+    """The case as it may be shown, and the ids of its incidents, newest first."""
+    from triage.share.redacted import RedactedCase
+
+    chosen = chosen_policy(policy, [path])
+    case = load(path, reader, symbols)
+    ids: list[str] = case.incidents()["incident_id"].tolist()
+    if not ids:
+        raise TriageError("there is no incident in it; `triage show PATH` says what there is")
+    return RedactedCase.lazy(case, chosen), ids
+
+
+def _full_id(ids: list[str], prefix: str) -> str:
+    """The one id that begins so, with or without `inc_`."""
+    if prefix in ids:
+        return prefix
+    found = [one for one in ids if one.startswith((prefix, f"inc_{prefix}"))]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise TriageError(f"{len(found)} incidents have ids that begin with {prefix!r}; give more of it")
+    raise TriageError(f"no incident has an id that begins with {prefix!r}; `triage incidents PATH` lists them")

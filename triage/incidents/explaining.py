@@ -1,0 +1,330 @@
+"""Why the events of an incident are one: its frames, its key, its variants, its message and what it is not.
+
+An `Explanation` has two layers of the same words: its DataFrames are what was read, as every table of a case; its text
+and its HTML are made of masked words only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import pyarrow as pa
+
+from triage.errors import TriageError
+from triage.incidents import groups
+from triage.incidents.layout import cell, typed
+from triage.incidents.neighbours import Near, nearest
+from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
+from triage.incidents.templates import Template, templates
+from triage.share.printable import plural
+from triage.stacks.explanation import places_of, reasons
+from triage.stacks.messages import parameterise
+from triage.tables import to_pandas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
+
+__all__ = ("Explanation", "Story", "explain")
+
+# Messages that are shown; the DataFrame holds all.
+_TEMPLATES: Final = 5
+
+_FRAMES: Final = {
+    "event_id": "string", "stack_key": "string", "idx": "int64", "function_raw": "string", "name": "string",
+    "where": "string", "frame_kind": "string", "role": "string", "rule": "string", "in_app": "bool",
+    "counted": "bool", "in_key": "bool", "reason": "string",
+}  # fmt: skip
+_KEY: Final = {"part": "string", "value": "string"}
+_SPREAD: Final = {
+    "variant_key": "string", "error_type": "string", "events": "int64", "last_seen": "timestamp", "shown": "bool",
+}  # fmt: skip
+_MESSAGES: Final = {
+    "template": "string", "events": "int64", "slot": "int64", "kind": "string", "distinct_values": "int64",
+}  # fmt: skip
+_NEAREST: Final = {
+    "incident_id": "string", "title": "string", "near": "string", "shared": "int64", "why": "string",
+}  # fmt: skip
+_DECISIONS: Final = {"when": "string", "who": "string", "what": "string", "why": "string"}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Story:
+    """What is said of an incident, in words raw or masked."""
+
+    incident_id: str
+    title: str
+    which: str
+    frames: pd.DataFrame
+    key: pd.DataFrame
+    variants: pd.DataFrame
+    messages: pd.DataFrame
+    templates: int
+    nearest: pd.DataFrame
+    decisions: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Facts:
+    """What an explanation rests on: the side of the incident and those of its neighbours, and its messages.
+
+    Of `templates` messages the masked form holds only those that are shown.
+    """
+
+    sides: list[Side]
+    near: list[Near]
+    parted: list[list[Difference]]
+    variants: pd.DataFrame
+    messages: list[Template]
+    templates: int
+    decisions: pd.DataFrame
+
+
+class Explanation:
+    """Why the events of an incident are one.
+
+    The DataFrames (`frame`, `key`, `variants`, `messages`, `nearest`, `decisions`) are raw, as all plain tables of the
+    case that was asked; `text` and the HTML form are masked.
+
+    Examples
+    --------
+    >>> import triage
+    >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nValueError: x\\n")
+    >>> why = case.explain(case.incidents()["incident_id"][0])
+    >>> why.frame[["name", "reason"]].to_dict("records")
+    [{'name': 'f', 'reason': 'counts: the only application frame'}]
+    >>> why.text.splitlines()[0]
+    'exception: ValueError | f'
+    """
+
+    def __init__(self, facts: _Facts, mask: Mask | None) -> None:
+        self._facts = facts
+        self._mask = mask
+
+    @property
+    def incident_id(self) -> str:
+        """The incident that is explained."""
+        return self._facts.sides[0].incident_id
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per frame of the stack: names as written and as keys take them, role, rule, and why it counts.
+
+        `counted` is that of the table `frames`; `in_key` says whether the frame is part of this incident's key: the
+        two differ where a stack overflow is keyed by its cycle.
+        """
+        return self._raw.frames
+
+    @property
+    def key(self) -> pd.DataFrame:
+        """What the group key is made of, in order."""
+        return self._raw.key
+
+    @property
+    def variants(self) -> pd.DataFrame:
+        """One row per variant with its events, the commonest first; `shown` is the one whose stack this is."""
+        return self._raw.variants
+
+    @property
+    def messages(self) -> pd.DataFrame:
+        """One row per slot of each message template (one without a slot where it has none), the commonest first."""
+        return self._raw.messages
+
+    @property
+    def nearest(self) -> pd.DataFrame:
+        """The nearest other incidents, and why they are others."""
+        return self._raw.nearest
+
+    @property
+    def decisions(self) -> pd.DataFrame:
+        """What people decided about it."""
+        return self._raw.decisions
+
+    @property
+    def text(self) -> str:
+        """The explanation as plain, masked text."""
+        from triage.incidents.plain import explanation_text
+
+        return explanation_text(self.shown)
+
+    @cached_property
+    def shown(self) -> Story:
+        """What is shown: the masked words."""
+        return self._raw if self._mask is None else _tell(_masked(self._facts, self._mask, _TEMPLATES))
+
+    @cached_property
+    def _raw(self) -> Story:
+        return _tell(self._facts)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<triage.Explanation of {self.incident_id}>"
+
+    def _repr_html_(self) -> str:
+        """Static, masked HTML that needs neither a kernel nor a script."""
+        from triage_widgets.explanation_page import explanation_page
+
+        return explanation_page(self.shown)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
+
+
+def explain(
+    tables: dict[str, pa.Table],
+    incident: str,
+    *,
+    mask: Mask,
+    only_masked: bool = False,
+    decisions: pd.DataFrame | None = None,
+) -> Explanation:
+    """Explain an incident.
+
+    Parameters
+    ----------
+    tables
+        The annotated tables of a case.
+    incident
+        Its id.
+    mask
+        Masks the texts of rows of the table of a name.
+    only_masked
+        Whether the DataFrames are masked too.
+    decisions
+        What people decided about it, one row each, with the columns when, who, what and why, as far as there are.
+
+    Raises
+    ------
+    TriageError
+        No incident has that id.
+    """
+    events, codes, ids = groups.members(tables)
+    if incident not in ids:
+        raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
+    number = ids.index(incident)
+    own = events.filter(pa.array(codes == number))
+    variants, event = _variants(own)
+    side = side_of(incident, event, tables["frames"])
+    others = events.take(pa.array(newest(events, codes, len(ids)), pa.int64()))
+    near = nearest(others, ids, tables["frames"], number, side.counted)
+    rows = others.select(EVENT).take(pa.array([one.number for one in near], pa.int64())).to_pylist()
+    sides = [side] + [
+        side_of(ids[one.number], row, tables["frames"], whole=False) for one, row in zip(near, rows, strict=True)
+    ]
+    parted = [differences(side, other) for other in sides[1:]]
+    said = templates(own["error_value"])
+    facts = _Facts(sides, near, parted, variants, said, len(said), _decided(decisions))
+    return Explanation(_masked(facts, mask, len(said)), None) if only_masked else Explanation(facts, mask)
+
+
+def _variants(events: pa.Table) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The variants of an incident, and the newest event of the commonest one."""
+    table = to_pandas(events.select(["variant_key", "error_type", "ts", "event_id"]))
+    table["row"] = range(len(table))
+    table["variant_key"] = table["variant_key"].fillna("")
+    table = table.sort_values(["ts", "event_id"], na_position="first", kind="stable")
+    found = table.groupby("variant_key", sort=True).agg(
+        error_type=("error_type", "last"), events=("row", "size"), last_seen=("ts", "max"), row=("row", "last")
+    )
+    found = found.reset_index().sort_values(
+        ["events", "last_seen", "variant_key"], ascending=[False, False, True], na_position="last", kind="stable"
+    )
+    row = int(found["row"].iloc[0])
+    rows = zip(*(found[name].tolist() for name in ("variant_key", "error_type", "events", "last_seen")), strict=True)
+    variants = typed(
+        _SPREAD, [(*(None if pd.isna(each) else each for each in one), at == 0) for at, one in enumerate(rows)]
+    )
+    (event,) = events.select(EVENT).slice(row, 1).to_pylist()
+    return variants, event
+
+
+def _decided(decisions: pd.DataFrame | None) -> pd.DataFrame:
+    """The decisions as rows of four texts."""
+    if decisions is None:
+        return typed(_DECISIONS, [])
+    rows = [[cell(row.get(name)) or None for name in _DECISIONS] for row in decisions.to_dict("records")]
+    return typed(_DECISIONS, rows)
+
+
+def _masked(facts: _Facts, mask: Mask, most: int) -> _Facts:
+    """The same facts in masked words; of the messages so many at most."""
+    messages = facts.messages[:most]
+    examples = typed({"error_value": "string"}, [(one.example,) for one in messages])
+    told = mask("events", examples)["error_value"]
+    variants = facts.variants.copy()
+    variants["error_type"] = mask("events", variants[["error_type"]])["error_type"]
+    return replace(
+        facts,
+        sides=masked(facts.sides, mask),
+        variants=variants,
+        # What a mask took away stands in no template, though it may be no slot of the raw one.
+        messages=[one._replace(text=parameterise(text), example="") for one, text in zip(messages, told, strict=True)],
+        decisions=mask("decisions", facts.decisions),
+    )
+
+
+def _tell(facts: _Facts) -> Story:
+    side = facts.sides[0]
+    others = facts.sides[1:]
+    return Story(
+        incident_id=side.incident_id,
+        title=side.title,
+        which=_which(facts),
+        frames=_frames(side),
+        key=typed(_KEY, side.parts),
+        variants=facts.variants,
+        messages=typed(_MESSAGES, [row for one in facts.messages for row in _slots(one)]),
+        templates=facts.templates,
+        nearest=typed(_NEAREST, [_near(side, *one) for one in zip(others, facts.near, facts.parted, strict=True)]),
+        decisions=facts.decisions,
+    )
+
+
+def _which(facts: _Facts) -> str:
+    """Whose stack this is."""
+    event = facts.sides[0].event["event_id"]
+    often, size = int(facts.variants["events"].iloc[0]), len(facts.variants)
+    has = bool(facts.sides[0].names)
+    stack = f"The stack is that of event {event}" if has else f"No stack: the message is that of event {event}"
+    if size > 1:
+        return f"{stack}, the newest of the commonest variant ({plural(often, 'event')}; {size:,} variants in all)."
+    return f"{stack}, the only one." if often == 1 else f"{stack}, the newest of {often:,}."
+
+
+def _frames(side: Side) -> pd.DataFrame:
+    columns = side.frames
+    size = len(side.names)
+    values = {
+        "event_id": [side.event["event_id"]] * size,
+        "stack_key": [side.event["stack_key"]] * size,
+        "function_raw": [raw or plain for raw, plain in zip(columns["function_raw"], columns["function"], strict=True)],
+        "name": [name or None for name in side.names],
+        "where": [place or None for place in places_of(columns)],
+        "in_key": [row in side.used for row in range(size)],
+        "reason": reasons(columns, side.cycle),
+    }
+    told = columns | values
+    return typed(_FRAMES, zip(*(told[name] for name in _FRAMES), strict=True))
+
+
+def _slots(template: Template) -> list[tuple[Any, ...]]:
+    """A row per slot of a template."""
+    if not template.slots:
+        return [(template.text, template.events, None, None, None)]
+    return [
+        (template.text, template.events, number, kind, None if values < 0 else values)
+        for number, (kind, values) in enumerate(zip(template.slots, template.values, strict=True), 1)
+    ]
+
+
+def _near(side: Side, other: Side, near: Near, parted: list[Difference]) -> tuple[Any, ...]:
+    """A row of the nearest incidents: why it is near, and why it is another one."""
+    causes = [in_words(one, side, other) for one in parted if one.splits]
+    why = " and ".join(causes[:2]) or "a decision parted them: nothing in their keys does"
+    return other.incident_id, other.title, near.why, near.shared, why

@@ -1,0 +1,62 @@
+"""Explanations as typed frames and as plain text: columns that line up in a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from triage.share.printable import printable
+from triage.tables import TYPES, to_pandas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ("cell", "lined_up", "typed")
+
+# What a cell of the text form holds at most; frames and HTML hold it whole.
+_WIDE: Final = 72
+
+
+def typed(schema: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    """A DataFrame of some rows; the schema gives each column a type of `triage.tables.TYPES`."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(values, TYPES[kind]) for values, kind in zip(columns, schema.values(), strict=True)]
+    return to_pandas(pa.table(arrays, names=list(schema)))
+
+
+def cell(value: Any) -> str:
+    """A cell in words: nothing where there is nothing, yes and no."""
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if not isinstance(value, str) and pd.isna(value):
+        return ""
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, pd.Timestamp) else str(value)
+
+
+def lined_up(header: Sequence[str], rows: Iterable[Sequence[Any]], *, whole: bool = False) -> list[str]:
+    """Rows as lines whose columns line up; a long cell is cut, with `whole` not one of the last column.
+
+    Examples
+    --------
+    >>> lined_up(["#", "name"], [(0, "f"), (10, "g")])
+    ['  #   name', '  0   f', '  10  g']
+    """
+    table = [[_one_line(cell(value)) for value in row] for row in (header, *rows)]
+    last = len(header) - 1 if whole else len(header)
+    shown = [[text if at == last else _cut(text) for at, text in enumerate(row)] for row in table]
+    widths = [max(len(row[at]) for row in shown) for at in range(len(header))]
+    return [
+        ("  " + "  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True))).rstrip()
+        for row in shown
+    ]
+
+
+def _one_line(text: str) -> str:
+    return printable(text).replace("\n", "⏎").replace("\t", " ")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDE else text[: _WIDE - 1] + "…"

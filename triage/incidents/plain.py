@@ -1,0 +1,141 @@
+"""Explanations and comparisons as plain text, bounded, for terminals and mails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from triage.incidents.layout import cell, lined_up
+from triage.share.printable import plural, printable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from triage.incidents.comparing import Compared
+    from triage.incidents.explaining import Story
+
+__all__ = (
+    "BESIDE_HEADER",
+    "FRAME_HEADER",
+    "VARIANT_HEADER",
+    "explanation_text",
+    "frame_rows",
+    "message_lines",
+    "more",
+    "variant_rows",
+)
+
+# What a page and a text hold at most; the DataFrames hold all.
+_ROWS: Final = 60
+_VARIANTS: Final = 12
+
+Rows = list[tuple[Any, ...]]
+
+
+def explanation_text(story: Story) -> str:
+    """The plain text of an explanation."""
+    frames, left = frame_rows(story.frames)
+    variants, beyond = variant_rows(story.variants)
+    near = [
+        line
+        for row in story.nearest.to_dict("records")
+        for line in (
+            f"  {row['incident_id']}  {row['title']}",
+            f"    near: {row['near']}",
+            f"    split from {row['incident_id']} because {row['why']}",
+        )
+    ]
+    decisions = story.decisions.itertuples(index=False, name=None)
+    parts = [
+        [story.title, f"incident {story.incident_id}", story.which],
+        [
+            "",
+            "What the key is made of",
+            *lined_up(("part", "value"), story.key.itertuples(index=False, name=None), whole=True),
+        ],
+        *([["", "Frames, innermost first", *lined_up(FRAME_HEADER, frames), *more(left, "frame")]] if frames else []),
+        *([["", "Message", *(f"  {line}" for line in message_lines(story))]] if len(story.messages) else []),
+        ["", "Variants", *lined_up(VARIANT_HEADER, variants), *more(beyond, "variant")],
+        ["", "Nearest other incidents", *(near or ["  none shares its key, its family or a frame of its key"])],
+        *(
+            [["", "Decisions", *lined_up(list(story.decisions.columns), decisions, whole=True)]]
+            if len(story.decisions)
+            else []
+        ),
+    ]
+    return _joined(parts)
+
+
+FRAME_HEADER: Final = ("#", "in key", "name", "where", "role", "why", "as written")
+BESIDE_HEADER: Final = ("# A", "in A", "key of A", "relation", "# B", "in B", "key of B")
+VARIANT_HEADER: Final = ("variant", "events", "last seen", "type", "shown here")
+
+
+def comparison_text(story: Compared) -> str:
+    """The plain text of a comparison."""
+    facts = story.facts.itertuples(index=False, name=None)
+    rows, left = beside_rows(story.frames)
+    parts = [
+        [
+            story.verdict,
+            f"A  {story.incident_ids[0]}  {story.titles[0]}",
+            f"B  {story.incident_ids[1]}  {story.titles[1]}",
+        ],
+        *([["", "What splits them", *(f"  {cause}" for cause in story.causes)]] if story.causes else []),
+        ["", "What they are", *lined_up(list(story.facts.columns), facts)],
+        *(
+            [["", "Frames side by side, innermost first", *lined_up(BESIDE_HEADER, rows), *more(left, "row")]]
+            if rows
+            else []
+        ),
+    ]
+    return _joined(parts)
+
+
+def beside_rows(frames: pd.DataFrame) -> tuple[Rows, int]:
+    """The rows of a comparison that are shown, and how many more there are."""
+    chosen = frames[
+        (frames.index < _ROWS) | frames["in_key_a"].fillna(value=False) | frames["in_key_b"].fillna(value=False)
+    ]
+    columns = ["idx_a", "name_a", "in_key_a", "relation", "idx_b", "name_b", "in_key_b"]
+    rows = [tuple(map(cell, row)) for row in chosen[columns].itertuples(index=False, name=None)]
+    return rows, len(frames) - len(chosen)
+
+
+def frame_rows(frames: pd.DataFrame) -> tuple[Rows, int]:
+    """The frames that are shown, and how many more there are: the innermost, and those in the key wherever they are."""
+    chosen = frames[(frames["idx"] < _ROWS) | frames["in_key"]]
+    rows: Rows = []
+    for row in chosen.to_dict("records"):
+        name, raw = cell(row["name"]), cell(row["function_raw"])
+        unnamed = "?" if row["frame_kind"] == "frame" else ""
+        told = (row["idx"], row["in_key"], name or unnamed, row["where"], row["role"], row["reason"])
+        rows.append((*map(cell, told), raw if raw != name else ""))
+    return rows, len(frames) - len(chosen)
+
+
+def variant_rows(variants: pd.DataFrame) -> tuple[Rows, int]:
+    """The variants that are shown, and how many more there are."""
+    columns = ["variant_key", "events", "last_seen", "error_type", "shown"]
+    rows = variants[columns].head(_VARIANTS).itertuples(index=False, name=None)
+    return [tuple(map(cell, row)) for row in rows], max(len(variants) - _VARIANTS, 0)
+
+
+def message_lines(story: Story) -> list[str]:
+    """A line per message template with what its slots held, in numbers."""
+    lines = []
+    for template, slots in story.messages.groupby("template", sort=False):
+        told = [plural(int(slots["events"].iloc[0]), "event")]
+        for kind, values in zip(slots["kind"], slots["distinct_values"], strict=True):
+            if cell(kind):
+                told.append(f"{kind}: {plural(values, 'value') if cell(values) else 'unknown'}")
+        lines.append(f"{template}  ({'; '.join(told)})")
+    return [*lines, *(line.strip() for line in more(story.templates - len(lines), "message"))]
+
+
+def more(count: int, word: str) -> list[str]:
+    """A line that says how many are not shown."""
+    return [f"  and {plural(count, f'further {word}')}"] if count > 0 else []
+
+
+def _joined(parts: list[list[str]]) -> str:
+    return "".join(printable(line.replace("\n", "⏎")) + "\n" for part in parts for line in part)

@@ -1,0 +1,266 @@
+"""The story of one stack: what each frame is called, whether it counts, and why; and what the group key is made of.
+
+The words are derived from what the columns of `frames` and `events` say (role, rule, trust, counted, error type), so
+that they hold for whatever filled them. The functions take the columns of one stack, raw or masked: what is said of
+masked frames holds nothing that the mask took away.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from triage.stacks.cycles import repeats, rotated
+from triage.stacks.messages import key_text
+from triage.stacks.names import basename, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ("COLUMNS", "align", "cycle_of", "key_parts", "names_of", "places_of", "reasons", "titled")
+
+Columns = dict[str, list[Any]]
+
+# What the functions here read of the table `frames`.
+COLUMNS: Final = (
+    "frame_kind", "function", "function_raw", "module", "module_offset", "file", "line", "trust", "in_app", "role",
+    "rule", "counted",
+)  # fmt: skip
+# Of the frames that two stacks do not share at their ends, so many of each are aligned; the rest is only listed.
+_ALIGNED: Final = 400
+_TIERS: Final = ("application", "library")
+
+
+def names_of(frames: Columns) -> list[str]:
+    """Name each frame as keys do: the normalised function, else the place in the image, else the file.
+
+    Examples
+    --------
+    >>> names_of({"function": ["ns::f(int)", None], "module": [None, "/lib/x.so"], "module_offset": [None, 26],
+    ...           "file": [None, None]})
+    ['ns::f', 'x.so+0x1a']
+    """
+    columns = (frames[name] for name in ("function", "module", "module_offset", "file"))
+    return [
+        (normalise(function) if function else "") or _image_place(module, offset) or basename(file or "")
+        for function, module, offset, file in zip(*columns, strict=True)
+    ]
+
+
+def places_of(frames: Columns) -> list[str]:
+    """Where each frame is: `file:line`, else the place in the image."""
+    columns = (frames[name] for name in ("file", "line", "module", "module_offset"))
+    return [
+        basename(file) + ("" if line is None else f":{line}") if file else _image_place(module, offset)
+        for file, line, module, offset in zip(*columns, strict=True)
+    ]
+
+
+def cycle_of(names: Sequence[str], kinds: Sequence[str]) -> list[int]:
+    """The rows of the cycle that a stack repeats, in the order in which keys take them; none where there is none.
+
+    Examples
+    --------
+    >>> cycle_of(["parse", "expr"] * 3, ["frame"] * 6)
+    [1, 0]
+    """
+    numbers: dict[str, int] = {}
+    # As in keys: frames of which nothing is known are not the same frame, and rows that are no call repeat none.
+    calls = [
+        numbers.setdefault(name, len(numbers)) if name and kind == "frame" else -1 - row
+        for row, (name, kind) in enumerate(zip(names, kinds, strict=True))
+    ]
+    _, cycles = repeats(np.array(calls, np.int64), np.zeros(len(calls), np.int64))
+    rows = cycles.get(0, [])
+    if not rows:
+        return []
+    order = rotated([names[row] for row in rows])
+    turns = (rows[start:] + rows[:start] for start in range(len(rows)))
+    return next(turn for turn in turns if [names[row] for row in turn] == order)
+
+
+def reasons(frames: Columns, cycle: Sequence[int] = ()) -> list[str]:
+    """Say of each frame in a sentence why it counts for the group key, or why not.
+
+    Parameters
+    ----------
+    frames
+        The columns of one stack, innermost frame first.
+    cycle
+        Where the stack overflowed: the rows of the cycle that is its key.
+
+    Examples
+    --------
+    >>> stack = {"frame_kind": ["frame"] * 2, "role": ["library", "application"], "rule": ["C library", None],
+    ...          "trust": [None, None], "counted": [False, True]}
+    >>> reasons(stack)
+    ['library: frames of libraries count only where no application frame is', 'counts: the only application frame']
+    """
+    rows = list(zip(*(frames[name] for name in ("frame_kind", "role", "rule", "trust", "counted")), strict=True))
+    counted = [row for row in rows if row[4]]
+    sentinels = [at for at, row in enumerate(rows) if row[1] == "sentinel"]
+    place = 0
+    told = []
+    for at, (kind, role, rule, trust, counts) in enumerate(rows):
+        place += bool(counts)
+        if at in cycle:
+            sentence = f"counts: part of the cycle of {len(cycle)} that this stack overflow repeats"
+        elif counts and cycle:
+            sentence = "would count, but the key of a stack overflow is its cycle"
+        elif counts:
+            sentence = _counts(role, trust, place, len(counted), rows)
+        elif role == "sentinel" and at != sentinels[-1]:
+            sentence = "inside of a crash handler: the search starts further out"
+        else:
+            sentence = _does_not_count(kind, role, rule, trust, counted)
+        told.append(sentence)
+    return told
+
+
+def _counts(role: str, trust: str | None, place: int, of: int, rows: list[tuple[Any, ...]]) -> str:
+    """Why a frame counts."""
+    which = f"the only {role} frame" if of == 1 else f"{_ordinal(place)} of {of} {role} frames"
+    others = []
+    if role == "library" and not any(row[1] == "application" for row in rows):
+        others.append("no application frame is there")
+    if trust == "scan":
+        others.append("found by a scan, where nothing else is known")
+    return "; ".join([f"counts: {which}", *others])
+
+
+def _does_not_count(
+    kind: str, role: str | None, rule: str | None, trust: str | None, counted: list[tuple[Any, ...]]
+) -> str:
+    """Why a frame does not count."""
+    best = counted[0] if counted else None
+    if role == "sentinel":
+        return "sentinel: the search starts here"
+    if kind != "frame":
+        return f"not a call: {kind.replace('_', ' ')}"
+    if rule == "inside of a crash handler":
+        return "inside of a crash handler"
+    if rule == "repeats the frames above":
+        return "repeats the frames above"
+    if role == "noise":
+        return f"noise: rule '{rule}'" if rule else "noise"
+    if role == "prefix":
+        return "prefix: passed over, the frame that it was called by counts instead"
+    if trust == "scan" and best and best[3] != "scan":
+        return "scanned: counts only where nothing else is known"
+    if role == "library" and best and best[1] == "application":
+        return "library: frames of libraries count only where no application frame is"
+    if role in _TIERS and best and best[1] == role:
+        number = {1: "one counts", 2: "two count", 3: "three count"}.get(len(counted), f"{len(counted)} count")
+        return f"{role}, but only the first {number}"
+    return f"does not count: rule '{rule}'" if rule else "does not count"
+
+
+def key_parts(name: str, event: dict[str, Any], counted: Sequence[str]) -> list[tuple[str, str]]:
+    """What the group key of an event is made of, in order: (part, value).
+
+    Parameters
+    ----------
+    name
+        The class of the crash.
+    event
+        Its row of `events`.
+    counted
+        The names of the frames in the key.
+
+    Examples
+    --------
+    >>> key_parts("exception", {"error_type": "KeyError"}, ["price"])
+    [('class', 'exception'), ('type', 'KeyError'), ('frame 1', 'price')]
+    """
+    parts = [("class", name)]
+    kind, value = event.get("error_type"), event.get("error_value")
+    if kind and (name == "exception" or not counted):
+        parts.append(("type", kind))
+    if name == "assertion" or not counted:
+        request = (event.get(part) for part in ("http_method", "route", "http_status"))
+        text = key_text(value) if value else " ".join(str(part) for part in request if part)
+        parts += [("message", text)] if text else []
+    return parts + [(f"frame {number}", each) for number, each in enumerate(counted, 1)]
+
+
+def titled(parts: Sequence[tuple[str, str]]) -> str:
+    """The parts of a key as `Class | f1 | f2 | f3`.
+
+    Examples
+    --------
+    >>> titled([("class", "exception"), ("type", "KeyError"), ("frame 1", "price")])
+    'exception: KeyError | price'
+    """
+    head = [value for part, value in parts if not part.startswith("frame ")]
+    return " | ".join([": ".join(head), *(value for part, value in parts if part.startswith("frame "))])
+
+
+def align(left: Sequence[str], right: Sequence[str]) -> list[tuple[int | None, int | None]]:
+    """Lay two stacks side by side: pairs of rows, equal names beside each other, each row once and in order.
+
+    A pair of rows with different names is what stands in the same place. Of frames that the stacks do not share at
+    their ends the first 400 of each are aligned by their longest common subsequence.
+
+    Examples
+    --------
+    >>> align(["parse", "read", "main"], ["scan", "read", "run", "main"])
+    [(0, 0), (1, 1), (None, 2), (2, 3)]
+    """
+    size, other = len(left), len(right)
+    head = 0
+    while head < min(size, other) and _same(left[head], right[head]):
+        head += 1
+    tail = 0
+    while tail < min(size, other) - head and _same(left[size - 1 - tail], right[other - 1 - tail]):
+        tail += 1
+    matches = [(at, at) for at in range(head)]
+    middle = _common(left[head : size - tail][:_ALIGNED], right[head : other - tail][:_ALIGNED])
+    matches += [(head + a, head + b) for a, b in middle]
+    matches += [(size - back, other - back) for back in range(tail, 0, -1)]
+    pairs: list[tuple[int | None, int | None]] = []
+    for (a, b), (next_a, next_b) in pairwise([(-1, -1), *matches, (size, other)]):
+        between, beside = range(a + 1, next_a), range(b + 1, next_b)
+        longer = max(len(between), len(beside))
+        pairs += [
+            (between[at] if at < len(between) else None, beside[at] if at < len(beside) else None)
+            for at in range(longer)
+        ]
+        if next_a < size or next_b < other:
+            pairs.append((next_a, next_b))
+    return pairs
+
+
+def _common(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
+    """The longest common subsequence as pairs of places; the earliest of several."""
+    lengths = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
+    for a in range(len(left) - 1, -1, -1):
+        row, below = lengths[a], lengths[a + 1]
+        for b in range(len(right) - 1, -1, -1):
+            row[b] = below[b + 1] + 1 if _same(left[a], right[b]) else max(below[b], row[b + 1])
+    pairs, a, b = [], 0, 0
+    while a < len(left) and b < len(right):
+        if _same(left[a], right[b]):
+            pairs.append((a, b))
+            a, b = a + 1, b + 1
+        elif lengths[a + 1][b] >= lengths[a][b + 1]:
+            a += 1
+        else:
+            b += 1
+    return pairs
+
+
+def _same(left: str, right: str) -> bool:
+    """Frames of which nothing is known are not the same frame."""
+    return left == right != ""
+
+
+def _ordinal(number: int) -> str:
+    return {1: "1st", 2: "2nd", 3: "3rd"}.get(number, f"{number}th")
+
+
+def _image_place(module: str | None, offset: int | None) -> str:
+    if not module:
+        return ""
+    return basename(module) if offset is None else f"{basename(module)}+0x{int(offset):x}"

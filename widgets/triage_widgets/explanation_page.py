@@ -1,0 +1,88 @@
+"""The static pages of an explanation and of a comparison: tables that say everything in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triage.incidents.layout import cell
+from triage.incidents.plain import (
+    BESIDE_HEADER,
+    FRAME_HEADER,
+    VARIANT_HEADER,
+    beside_rows,
+    frame_rows,
+    message_lines,
+    more,
+    variant_rows,
+)
+from triage_widgets.html import Markup, element, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from triage.incidents.comparing import Compared
+    from triage.incidents.explaining import Story
+
+__all__ = ("comparison_page", "explanation_page")
+
+# A name as written may be as long as its templates; the DataFrame holds it whole.
+_CHARS = 300
+
+
+def explanation_page(story: Story) -> Markup:
+    """The HTML of an explanation."""
+    frames, left = frame_rows(story.frames)
+    variants, beyond = variant_rows(story.variants)
+    parts = [
+        element("p", element("strong", story.title)),
+        element("p", f"Incident {story.incident_id}. {story.which}"),
+        _table("What the key is made of", story.key),
+    ]
+    if frames:
+        parts += [table("Frames, innermost first", FRAME_HEADER, map(_short, frames)), *_more(left, "frame")]
+    if len(story.messages):
+        lines = [element("li", line) for line in message_lines(story)]
+        parts += [element("p", "Messages without what changes:"), element("ul", *lines)]
+    parts += [table("Variants, the commonest first", VARIANT_HEADER, variants), *_more(beyond, "variant")]
+    if len(story.nearest):
+        parts.append(_table("Nearest other incidents", story.nearest))
+    else:
+        parts.append(element("p", "No other incident shares its key, its family or a frame of its key."))
+    if len(story.decisions):
+        parts.append(_table("Decisions", story.decisions))
+    return element("section", *parts)
+
+
+def comparison_page(story: Compared) -> Markup:
+    """The HTML of a comparison."""
+    rows, left = beside_rows(story.frames)
+    titles = [
+        element("li", f"{letter}: incident {incident}, {title}")
+        for letter, incident, title in zip("AB", story.incident_ids, story.titles, strict=True)
+    ]
+    parts = [element("p", element("strong", story.verdict)), element("ul", *titles)]
+    if story.causes:
+        causes = [element("li", cause) for cause in story.causes]
+        parts += [element("p", "What splits them:"), element("ul", *causes)]
+    parts.append(_table("What they are", story.facts))
+    if rows:
+        parts += [table("Frames side by side, innermost first", BESIDE_HEADER, map(_short, rows)), *_more(left, "row")]
+    return element("section", *parts)
+
+
+def _table(caption: str, frame: pd.DataFrame) -> Markup:
+    """A DataFrame with its columns named in words."""
+    header = [str(name).replace("_", " ") for name in frame.columns]
+    return table(caption, header, ([_cut(cell(value)) for value in row] for row in frame.itertuples(index=False)))
+
+
+def _short(row: tuple[str, ...]) -> list[str]:
+    return [_cut(text) for text in row]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _CHARS else text[: _CHARS - 1] + "…"
+
+
+def _more(count: int, word: str) -> list[Markup]:
+    return [element("p", line.strip()) for line in more(count, word)]
