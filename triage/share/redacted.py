@@ -13,8 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from triage.errors import RedactionError, TriageError
 from triage.share.printable import plural
+from triage.tables import to_pandas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -96,13 +100,13 @@ class RedactedCase:
 
     def stacks(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
         """One row per stack of an event."""
-        return self._masked("stacks", self._case.stacks(incident, event))
+        return self._masked("stacks", self._case.stacks(incident, event and self.own(event)))
 
     def frames(
         self, incident: str | None = None, event: str | None = None, columns: Iterable[str] | None = None
     ) -> pd.DataFrame:
         """Frames, innermost first; see `Case.frames`."""
-        return self._masked("frames", self._case.frames(incident, event, columns))
+        return self._masked("frames", self._case.frames(incident, event and self.own(event), columns))
 
     def modules(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
         """One row per loaded image."""
@@ -147,6 +151,14 @@ class RedactedCase:
     def call_tree(self, incident: str, *, share: float = 0.01) -> pd.DataFrame:
         """The crashing stacks of an incident merged into one tree; see `Case.call_tree`."""
         return self._masked("call_tree", self._case.call_tree(incident, share=share))
+
+    def own(self, event: str) -> str:
+        """The id of an event as the case has it: a native id may be shown masked, and is asked for so."""
+        ids = self._case.raw.tables["events"]["event_id"]
+        if self._masker is None or pc.index(ids, event).as_py() >= 0:
+            return event
+        shown = self._masked("events", to_pandas(pa.table({"event_id": ids})))["event_id"]
+        return next((own for own, masked in zip(ids.to_pylist(), shown, strict=True) if masked == event), event)
 
     def summary(self) -> pd.DataFrame:
         """One row per format: its events, incidents, first and last time."""

@@ -6,6 +6,7 @@ one event at a time, and for sums that were made before anything was masked.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -15,7 +16,9 @@ import pandas as pd
 from triage.share.printable import plural
 from triage.share.redacted import RedactedCase
 from triage.share.view import FrameRow, frame_row, text_of
+from triage.stacks.classes import crash_class
 from triage.stacks.counting import TOP_FRAMES, VARIANT_FRAMES
+from triage.stacks.explanation import COLUMNS, cycle_of, names_of, reasons
 from triage.stacks.tree import Segment, folded
 
 __all__ = ("CallRow", "FrameCell", "Part", "Split", "StackPages", "StackRow", "Stacks", "VariantRow")
@@ -37,13 +40,8 @@ _ROLE_WORDS: Final = {
     "access": "The other access",
     "signal": "Signal handler",
 }
-_NOT: Final = {
-    "application": "the first {} that count are further in",
-    "library": "library code, where frames of the application count",
-    "sentinel": "the crash is handled here",
-    "prefix": "it passes the crash on",
-    "noise": "it says nothing of the cause",
-}
+# What is said of a frame that stands out in a stack of which no key is made.
+_ASIDE: Final = "stands out here; the key is made of the crashing stack alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,8 @@ class Part:
     start: int
     length: int
     shown: bool
-    label: str
+    title: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +147,7 @@ class StackPages:
             raise TypeError("only a RedactedCase is shown: RedactedCase.lazy(case)")
         self._case = case
         self._frames: dict[str, dict[int, pd.DataFrame]] = {}
+        self._overflow = False
 
     def head(self, incident: str | None = None, event: str | None = None) -> Stacks:
         """The first page of an incident (the one seen last by default) and of one of its events (the newest)."""
@@ -160,6 +160,8 @@ class StackPages:
         shown = event or str(newest["event_id"])
         # A decision may have changed what the events of an incident are.
         self._frames.clear()
+        told = (text_of(newest[name]) for name in ("event_kind", "error_type", "signal", "error_code_name"))
+        self._overflow = crash_class(*told) == "stack overflow"
         variants = self._case.variants(wanted)
         stacks = self._case.stacks(event=shown).sort_values("stack_no")
         by_stack = self._of(shown)
@@ -225,7 +227,10 @@ class StackPages:
             while len(self._frames) >= _KEPT:
                 self._frames.pop(next(iter(self._frames)))
             frames = self._case.frames(event=event)
-            self._frames[event] = {int(str(number)): rows for number, rows in frames.groupby("stack_no")}
+            self._frames[event] = {
+                int(str(number)): _reasoned(rows, crashing=number == 0, overflow=self._overflow)
+                for number, rows in frames.groupby("stack_no")
+            }
         return self._frames[event]
 
     def _variants(self, variants: pd.DataFrame) -> tuple[VariantRow, ...]:
@@ -263,31 +268,55 @@ def _stack_row(row: dict[Any, Any], frames: pd.DataFrame | None) -> StackRow:
     title = f"{kind} {name}".strip() + (f": {error}" if error else "")
     many = 0 if frames is None else len(frames)
     state = text_of(row["state"])
-    counted = 0 if frames is None else int(frames["counted"].fillna(value=False).sum())
+    counted = 0 if frames is None else int(frames["in_key"].sum())
     about = [
         plural(many, "frame") if many else "no frames",
-        f"{counted} counted for the key" if counted and not number else "",
+        f"{counted} counted for the key" if counted else "",
         state,
     ]
-    return StackRow(number, title, " · ".join(part for part in about if part), many, _parts(frames))
+    return StackRow(
+        number, title, " · ".join(part for part in about if part), many, _parts(frames, crashing=number == 0)
+    )
 
 
-def _parts(frames: pd.DataFrame | None) -> tuple[Part, ...]:
-    """The frames that stand out, and the runs between them; where none counts, the innermost ones stand out."""
+def _reasoned(frames: pd.DataFrame, *, crashing: bool, overflow: bool) -> pd.DataFrame:
+    """The frames of one stack with what is said of each: `why`, whether it is `in_key`, whether it `stands_out`."""
+    columns: dict[str, list[Any]] = {
+        name: [None if _null(value) else value for value in frames[name]] for name in COLUMNS
+    }
+    cycle = cycle_of(names_of(columns), columns["frame_kind"]) if crashing and overflow else []
+    counted = [bool(value) for value in columns["counted"]]
+    shown = [row in cycle for row in range(len(counted))] if cycle else counted
+    why = reasons(columns, cycle)
+    if not crashing:
+        why = [_ASIDE if out else told for out, told in zip(shown, why, strict=True)]
+    if not any(shown):
+        shown = [row < TOP_FRAMES for row in range(len(counted))]
+        in_key = [False] * len(counted)
+    else:
+        in_key = [crashing and out for out in shown]
+    return frames.assign(why=why, in_key=in_key, stands_out=shown)
+
+
+def _null(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value))
+
+
+def _parts(frames: pd.DataFrame | None, *, crashing: bool) -> tuple[Part, ...]:
+    """The frames that stand out, and the runs between them."""
     if frames is None or frames.empty:
         return ()
-    shown = frames["counted"].fillna(value=False).astype(bool).to_numpy().copy()
-    if not shown.any():
-        shown[:TOP_FRAMES] = True
+    shown = frames["stands_out"].tolist()
     edges = [0, *(index for index in range(1, len(shown)) if shown[index] != shown[index - 1]), len(shown)]
     words = [_word(role, kind) for role, kind in zip(frames["role"], frames["frame_kind"], strict=True)]
     parts = []
     for start, end in pairwise(edges):
-        kinds = pd.Series(words[start:end]).value_counts(sort=False)
-        told = ", ".join(
-            f"{count:,} {word}" for word, count in sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))
-        )
-        parts.append(Part(start, end - start, bool(shown[start]), "" if shown[start] else told))
+        kinds = Counter(words[start:end])
+        told = ", ".join(f"{count:,} {word}" for word, count in sorted(kinds.items(), key=lambda at: (-at[1], at[0])))
+        title = plural(end - start, "frame" if crashing else "more frame")
+        if crashing:
+            title += " that does not count" if end - start == 1 else " that do not count"
+        parts.append(Part(start, end - start, shown[start], *(("", "") if shown[start] else (title, told))))
     return tuple(parts)
 
 
@@ -300,7 +329,6 @@ def _word(role: Any, kind: Any) -> str:
 
 def _cell(number: int, row: dict[Any, Any]) -> FrameCell:
     shown: FrameRow = frame_row(number, row)
-    counted = bool(not pd.isna(row["counted"]) and row["counted"])
     raw = text_of(row["function_raw"])
     repeat = text_of(row["repeat"])
     pairs = (
@@ -317,25 +345,10 @@ def _cell(number: int, row: dict[Any, Any]) -> FrameCell:
         where=shown.where,
         role=shown.role,
         kind=shown.kind,
-        counted=counted,
-        why=_why(row, counted=counted),
+        counted=row["in_key"],
+        why=row["why"],
         facts=tuple((label, text) for label, text in pairs if text),
     )
-
-
-def _why(row: dict[Any, Any], *, counted: bool) -> str:
-    """Why a frame counts for the key or does not."""
-    rule = text_of(row["rule"])
-    role = text_of(row["role"])
-    if counted:
-        whose = "the application" if role == "application" else "a library, and no frame of the application is known"
-        return f"Counts for the key: code of {whose}{f' ({rule})' if rule else ''}."
-    if text_of(row["frame_kind"]) != "frame":
-        return "Does not count: this row is no call."
-    why = rule if role in ("noise", "sentinel", "prefix") and rule else _NOT.get(role, "nothing is known of it")
-    why = rule if rule.startswith("repeats") else why.format(TOP_FRAMES)
-    named = f" (rule: {rule})" if rule and rule != why else ""
-    return f"Does not count: {why}{named}."
 
 
 def _telling(frames: pd.DataFrame | None) -> list[tuple[str, str]]:

@@ -103,7 +103,6 @@ export class StackTree {
   #gap(stack: StackRow, part: Part, size: number, place: number): Row[] {
     const name = `g${stack.number}:${part.start}`;
     const open = this.#open.has(name);
-    const label = plural(part.length, "frame");
     const made: Row = {
       key: name,
       level: 2,
@@ -111,9 +110,9 @@ export class StackTree {
       place: place + 1,
       open,
       kind: "triage-item-gap",
-      label: () => `${label} that do not count: ${part.label}`,
-      text: () => label,
-      draw: () => [chevron(open), words("triage-item-title", `${label} that ${part.length === 1 ? "does" : "do"} not count`), words("triage-item-about", part.label)],
+      label: () => `${part.title}: ${part.about}`,
+      text: () => part.title,
+      draw: () => [chevron(open), words("triage-item-title", part.title), words("triage-item-about", part.about)],
     };
     return open ? [made, ...this.#frames(stack, part, 3, part.length, 0)] : [made];
   }

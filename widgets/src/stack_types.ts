@@ -4,7 +4,8 @@ export interface Part {
   start: number;
   length: number;
   shown: boolean;
-  label: string;
+  title: string;
+  about: string;
 }
 
 export interface StackRow {

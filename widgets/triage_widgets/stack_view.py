@@ -24,25 +24,23 @@ if TYPE_CHECKING:
 __all__ = ("Decides", "StackView")
 
 _STATIC: Final = Path(__file__).parent / "static"
+_WRITTEN: Final = "The decision and your reason are in the journal."
 
 
 class Decides(Protocol):
     """The verbs of a case that decide what belongs together; each is written to the journal."""
 
-    def incidents(self) -> pd.DataFrame:
-        """The incidents as they are now."""
-
     def events(self, incident: str) -> pd.DataFrame:
-        """The events of one of them."""
+        """The events of an incident as it is now."""
 
-    def merge(self, ids: Sequence[str], reason: str) -> Any:
-        """Make several incidents one."""
+    def merge(self, incident_ids: Sequence[str], reason: str) -> str:
+        """Make several incidents one; its id."""
 
-    def split(self, incident_id: str, *, by: str, reason: str) -> Any:
-        """Make one incident several."""
+    def split(self, incident_id: str, by: str, reason: str) -> list[str]:
+        """Make one incident several; their ids."""
 
-    def pin(self, event_ids: Sequence[str], id: str, reason: str) -> Any:
-        """Say that events belong to an incident."""
+    def pin(self, event_ids: Sequence[str], incident_id: str, reason: str) -> str:
+        """Say that events belong to an incident; its id."""
 
 
 class StackView(Widget):
@@ -105,25 +103,20 @@ class StackView(Widget):
     def _merge(self, ids: list[str], reason: str) -> str:
         if not ids:
             raise TriageError("nothing is chosen: choose at least one other incident")
-        event = self._anchor()
-        self._deciding.merge([self._incident, *ids], _said(reason))
-        self._follow(event)
-        return f"Merged {plural(len(ids) + 1, 'incident')}. The journal holds the decision and your reason."
+        self._incident = self._deciding.merge([self._incident, *ids], _said(reason))
+        return f"Merged {plural(len(ids) + 1, 'incident')} into this one. {_WRITTEN}"
 
     def _split(self, by: str, reason: str) -> str:
-        event, before = self._anchor(), len(self._deciding.incidents())
-        self._deciding.split(self._incident, by=by, reason=_said(reason))
-        self._follow(event)
-        sides = len(self._deciding.incidents()) - before + 1
-        told = (
-            f"Split into {plural(sides, 'incident')}" if sides > 1 else "Split; all events seen so far are on one side"
-        )
-        return f"{told}. Shown is the side of the newest event. The journal holds the decision and your reason."
+        event = self._newest()
+        sides = self._deciding.split(self._incident, by, _said(reason))
+        self._incident = next(one for one in sides if (self._deciding.events(one)["event_id"] == event).any())
+        if len(sides) == 1:
+            return f"Split; all events so far are on one side, which is shown. {_WRITTEN}"
+        return f"Split into {plural(len(sides), 'incident')}; shown is the one with the newest event. {_WRITTEN}"
 
     def _pin(self, event: str, incident: str, reason: str) -> str:
-        self._deciding.pin([event], incident, _said(reason))
-        self._follow(event)
-        return "Pinned the event. Shown is the incident that it belongs to now; the journal holds the decision."
+        self._incident = self._deciding.pin([self._case.own(event)], incident, _said(reason))
+        return f"Pinned the event; shown is the incident that it belongs to now. {_WRITTEN}"
 
     @property
     def _deciding(self) -> Decides:
@@ -131,19 +124,9 @@ class StackView(Widget):
             raise TriageError("this view only shows: call case.stack_view() on the case itself to decide")
         return self._decides
 
-    def _anchor(self) -> str:
-        """An event by which the incident is found again: its newest one."""
+    def _newest(self) -> str:
         events = self._deciding.events(self._incident).sort_values(["ts", "event_id"], na_position="first")
         return str(events["event_id"].iloc[-1])
-
-    def _follow(self, event: str) -> None:
-        """Show the incident that an event belongs to now."""
-        ids = self._deciding.incidents()["incident_id"].tolist()
-        for incident in sorted(ids, key=lambda one: one != self._incident):
-            if (self._deciding.events(incident)["event_id"] == event).any():
-                self._incident = incident
-                return
-        self._incident = self._pages.head().incident_id
 
 
 def _said(reason: str) -> str:

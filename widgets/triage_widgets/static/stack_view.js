@@ -653,16 +653,16 @@ var PAGE = 200, StackTree = class {
   }
   /** A run of frames that do not stand out: one row, with the frames inside. */
   #gap(stack, part, size, place) {
-    let name = `g${stack.number}:${part.start}`, open = this.#open.has(name), label = plural(part.length, "frame"), made = {
+    let name = `g${stack.number}:${part.start}`, open = this.#open.has(name), made = {
       key: name,
       level: 2,
       size,
       place: place + 1,
       open,
       kind: "triage-item-gap",
-      label: () => `${label} that do not count: ${part.label}`,
-      text: () => label,
-      draw: () => [chevron(open), words("triage-item-title", `${label} that ${part.length === 1 ? "does" : "do"} not count`), words("triage-item-about", part.label)]
+      label: () => `${part.title}: ${part.about}`,
+      text: () => part.title,
+      draw: () => [chevron(open), words("triage-item-title", part.title), words("triage-item-about", part.about)]
     };
     return open ? [made, ...this.#frames(stack, part, 3, part.length, 0)] : [made];
   }
