@@ -383,7 +383,8 @@ def _facts(incident: pd.Series[Any], cells: tuple[FrameCell, ...], variants: int
     names = [cell.function if cell.function != "?" else cell.where for cell in cells if cell.counted]
     pairs = [
         ("What counted", " ← ".join(names) if names else "no frame: the message made the key"),
-        ("How often", f"{_often(incident)}, {plural(variants, 'variant')}"),
+        ("How often", f"{plural(int(incident['count']), 'event')}, {plural(variants, 'variant')}"),
+        ("Last seen", text_of(incident["last_seen"])),
         ("Group key", text_of(incident["group_key"])),
         ("Services", text_of(incident["services"])),
         ("Releases", text_of(incident["releases"])),

@@ -147,7 +147,7 @@ function cells(row: CallRow, open: boolean | null): Child[] {
   return [
     cell("call", chevron(open), words("triage-frame-mark"), element("code", { class: "triage-frame-function" }, callName(row)), row.counted ? words("triage-tag", "counts") : null, run),
     cell("whose", row.role),
-    cell("share", share, percent(row.share)),
+    cell("share", share, words("triage-call-percent", percent(row.share))),
     cell("events", row.events.toLocaleString("en")),
     cell("end-here", row.ends === 0 ? "" : row.ends.toLocaleString("en")),
   ];

@@ -90,7 +90,8 @@ class StackView {
     nameRoot(this.#root, `Stacks: ${head.title}`);
     this.#level = titleLevel(this.#root);
     this.#tree = new StackTree(this.#level + 1, this.#caller.call, this.#announcer);
-    const calls = head.incident_id === "" ? null : new CallTree(this.#level + 1, head.variants_in_all > 1, this.#caller.call, this.#announcer);
+    const stackless = head.stacks.length === 0 && head.variants_in_all < 2;
+    const calls = stackless ? null : new CallTree(this.#level + 1, head.variants_in_all > 1, this.#caller.call, this.#announcer);
     this.#variants = this.#side(head);
     fill(this.#body, this.#title(head), head.stacks.length === 0 ? null : this.#tree.node, this.#variants, calls?.node ?? null);
     this.#tree.show(head, treeTitle(head));

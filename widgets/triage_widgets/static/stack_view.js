@@ -430,7 +430,7 @@ function cells(row, open) {
   return share.style.setProperty("--triage-share", `${row.share * 100}%`), [
     cell2("call", chevron(open), words("triage-frame-mark"), element("code", { class: "triage-frame-function" }, callName(row)), row.counted ? words("triage-tag", "counts") : null, run),
     cell2("whose", row.role),
-    cell2("share", share, percent(row.share)),
+    cell2("share", share, words("triage-call-percent", percent(row.share))),
     cell2("events", row.events.toLocaleString("en")),
     cell2("end-here", row.ends === 0 ? "" : row.ends.toLocaleString("en"))
   ];
@@ -842,7 +842,7 @@ var StackView = class {
   #show(head, said) {
     if (this.#caller === null) return;
     this.#shown = head, nameRoot(this.#root, `Stacks: ${head.title}`), this.#level = titleLevel(this.#root), this.#tree = new StackTree(this.#level + 1, this.#caller.call, this.#announcer);
-    let calls = head.incident_id === "" ? null : new CallTree(this.#level + 1, head.variants_in_all > 1, this.#caller.call, this.#announcer);
+    let calls = head.stacks.length === 0 && head.variants_in_all < 2 ? null : new CallTree(this.#level + 1, head.variants_in_all > 1, this.#caller.call, this.#announcer);
     this.#variants = this.#side(head), fill(this.#body, this.#title(head), head.stacks.length === 0 ? null : this.#tree.node, this.#variants, calls?.node ?? null), this.#tree.show(head, treeTitle(head)), said !== null && (fill(this.#alerts, element("p", { class: "triage-decided" }, said)), this.#announcer.say(said), this.#body.querySelector(".triage-title")?.focus());
   }
   #side(head) {
