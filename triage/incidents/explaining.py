@@ -21,7 +21,6 @@ from triage.incidents.sides import EVENT, Difference, Side, differences, in_word
 from triage.incidents.templates import Template, templates
 from triage.share.printable import plural
 from triage.stacks.explanation import places_of, reasons
-from triage.stacks.messages import parameterise
 from triage.tables import to_pandas
 
 if TYPE_CHECKING:
@@ -263,8 +262,7 @@ def _masked(facts: _Facts, mask: Mask, most: int) -> _Facts:
         facts,
         sides=masked(facts.sides, mask),
         variants=variants,
-        # What a mask took away stands in no template, though it may be no slot of the raw one.
-        messages=[one._replace(text=parameterise(text), example="") for one, text in zip(messages, told, strict=True)],
+        messages=[one.masked(text) for one, text in zip(messages, told, strict=True)],
         decisions=mask("decisions", facts.decisions),
     )
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.share.printable import plural
 from triage.stacks.explanation import names_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Near(NamedTuple):
             return "the same key"
         words = ["the same family"] if self.same_family else []
         if self.shared:
-            words.append("1 frame of the key in common" if self.shared == 1 else f"{self.shared} frames in common")
+            words.append(f"{plural(self.shared, 'frame')} of the key in common")
         return ", ".join(words)
 
 

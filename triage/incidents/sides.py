@@ -116,7 +116,10 @@ def masked(sides: Sequence[Side], mask: Callable[[str, pd.DataFrame], pd.DataFra
         event = side.event | {name: values[at] for name, values in events.items()}
         # Where no rule fits, the class is what the event calls itself.
         kind = (event["event_kind"] or "") if side.kind == side.event["event_kind"] else side.kind
-        out.append(replace(side, kind=kind, event=event, frames=shown, names=names_of(shown)))
+        # A name in which something was masked is shown as written: what is normalised away could be its context.
+        written = zip(names_of(shown), shown["function"], side.frames["function"], strict=True)
+        names = [name if function == raw else function or name for name, function, raw in written]
+        out.append(replace(side, kind=kind, event=event, frames=shown, names=names))
         begin = end
     return out
 

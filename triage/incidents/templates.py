@@ -37,6 +37,13 @@ class Template(NamedTuple):
     slots: tuple[str, ...]
     values: tuple[int, ...]
 
+    def masked(self, example: str) -> Template:
+        """The same template in words of its example masked; where a mask took other words than a slot, no numbers."""
+        text = parameterise(example)
+        slots = tuple(_SLOT.findall(text))
+        values = self.values if len(slots) == len(self.slots) else (-1,) * len(slots)
+        return self._replace(text=text, example="", slots=slots, values=values)
+
 
 def templates(messages: pa.ChunkedArray) -> list[Template]:
     """The templates of some messages, the commonest first.

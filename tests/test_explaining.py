@@ -1,0 +1,265 @@
+"""Why the events of an incident are one: real samples, secrets, hostile names."""
+
+from __future__ import annotations
+
+import random
+
+import pandas as pd
+import pytest
+
+import triage
+from tests.explained import SECRETS, Page, case, held, planted, trace
+from tests.reading import SAMPLES
+from triage.incidents import explaining
+from triage.share.redacted import RedactedCase
+from triage.stacks.explanation import names_of
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def everything():
+    return triage.load(SAMPLES)
+
+
+@pytest.fixture(scope="module")
+def explanations(everything):
+    return {one: everything.explain(one) for one in everything.incidents()["incident_id"]}
+
+
+def frames_of(explanation):
+    return (explanation.frame, explanation.key, explanation.variants, explanation.messages, explanation.nearest)
+
+
+def test_two_incidents_have_the_same_parts_of_the_key_if_and_only_if_they_have_the_same_key(everything, explanations):
+    groups = everything.incidents().set_index("incident_id")["group_key"]
+    parts = {one: tuple(why.key["value"]) for one, why in explanations.items()}
+    by_parts = pd.Series(parts).groupby(groups).nunique()
+    assert (by_parts == 1).all()
+    assert len(set(parts.values())) == groups.nunique()
+
+
+def test_every_frame_has_a_reason_and_those_in_the_key_say_that_they_count(explanations):
+    for why in explanations.values():
+        frame = why.frame
+        assert frame["reason"].notna().all()
+        assert (frame["reason"].str.startswith("counts: ") == frame["in_key"]).all()
+        assert frame["idx"].tolist() == list(range(len(frame)))
+
+
+def test_the_frames_are_those_of_the_case(everything, explanations):
+    for why in explanations.values():
+        if why.frame.empty:
+            continue
+        frames = everything.frames(event=why.frame["event_id"].iloc[0])
+        frames = frames[frames["stack_no"] == 0]
+        assert why.frame["counted"].tolist() == frames["counted"].tolist()
+        columns = {name: none(frames[name]) for name in ("function", "module", "module_offset", "file")}
+        assert none(why.frame["name"].fillna("")) == names_of(columns)
+
+
+def none(column):
+    """The values of a column, None for null."""
+    return [None if value is pd.NA else value for value in column]
+
+
+def test_every_explanation_has_typed_frames_and_a_text_and_a_page(explanations):
+    for one, why in explanations.items():
+        for frame in frames_of(why):
+            assert all(isinstance(dtype, pd.ArrowDtype) for dtype in frame.dtypes)
+            assert isinstance(frame.index, pd.RangeIndex)
+        assert f"incident {one}\n" in why.text
+        assert repr(why) == f"<triage.Explanation of {one}>"
+        assert str(why) == why.text
+        assert why._repr_mimebundle_() == {"text/plain": repr(why), "text/html": why._repr_html_()}
+        assert len(why._repr_html_()) < 60_000
+
+
+def test_a_panic_of_a_real_bundle():
+    found = triage.load(SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz")
+    why = found.explain(found.incidents()["incident_id"][0])
+    assert why.key["value"].tolist()[:3] == ["exception", "panic", "oxgen_shell::app::pipeline::slice_body"]
+    by_name = why.frame.set_index("name")["reason"]
+    assert by_name["core::panicking::panic_fmt"] == "sentinel: the search starts here"
+    assert by_name["oxgen_shell::install_hook::lambda"] == "inside of a crash handler"
+    assert why.frame.set_index("name")["function_raw"]["oxgen_shell::main::lambda"] == "oxgen_shell::main::{{closure}}"
+    assert "The stack is that of event crash-20260126T012559123Z, the only one.\n" in why.text
+
+
+def test_a_recursion_error_goes_by_its_cycle():
+    found = triage.load(SAMPLES / "traces" / "python-deep.txt")
+    why = found.explain(found.incidents()["incident_id"][0])
+    assert why.key["value"].tolist() == ["stack overflow", "count_down"]
+    assert "counts: part of the cycle of 1 that this stack overflow repeats" in why.frame["reason"].tolist()
+
+
+def test_a_request_has_no_stack_and_says_so(everything, explanations):
+    title = "GET /orders/{id} 503"
+    one = everything.incidents().set_index("title")["incident_id"][title]
+    assert explanations[one].text.startswith("request: request GET /orders/{}\n")
+    assert "\nNo stack: the message is that of event " in explanations[one].text
+    assert "Frames" not in explanations[one].text
+
+
+def test_variants_are_counted_and_the_commonest_is_shown():
+    deep = trace("convert", "total", "pay", "main")
+    other = trace("convert", "total", "pay", "retry", "main")
+    found = case(*[deep] * 2, *[other] * 3)
+    why = found.explain(found.incidents()["incident_id"][0])
+    assert why.variants["events"].tolist() == [3, 2]
+    assert why.variants["shown"].tolist() == [True, False]
+    assert why.frame["name"].tolist() == ["convert", "total", "pay", "retry", "main"]
+    assert ", the newest of the commonest variant (3 events; 2 variants in all).\n" in why.text
+
+
+def test_messages_have_slots_with_numbers_of_values_and_no_value():
+    said = [f"order {48_000 + n % 3} of bob@example.com failed" for n in range(5)]
+    found = case(*(trace("pay", "main", message=message) for message in said))
+    why = found.explain(found.incidents()["incident_id"][0])
+    assert why.messages[["template", "kind", "distinct_values"]].to_numpy().tolist() == [
+        ["order {number} of {email} failed", "number", 3],
+        ["order {number} of {email} failed", "email", 1],
+    ]
+    assert "  order {number} of {mask} failed  (5 events; number: 3 values; mask: 1 value)\n" in why.text
+    assert "48" not in why.text.split("\nMessage\n")[1].split("\nVariants\n")[0]
+
+
+def test_many_messages_are_counted_not_listed():
+    words = ["alpha", "beta", "gamma", "delta", "kappa", "sigma", "omega"]
+    found = case(*(trace("pay", "main", message=f"lost {word}") for word in words))
+    why = found.explain(found.incidents()["incident_id"][0])
+    assert len(why.messages) == 7
+    assert why.text.count("  lost ") == 5
+    assert "  and 2 further messages\n" in why.text
+
+
+def test_the_nearest_say_what_parts_them():
+    found = case(
+        trace("parse", "read", "main"),
+        trace("parse", "scan", "main"),
+        trace("parse", "read", "main", error="KeyError"),
+        trace("other", "elsewhere"),
+    )
+    titles = {found.explain(one).key["value"].str.cat(sep=" "): one for one in found.incidents()["incident_id"]}
+    why = found.explain(titles["exception ValueError parse read main"])
+    assert why.nearest["near"].tolist() == [
+        "the same family, 3 frames of the key in common",
+        "the same family, 2 frames of the key in common",
+    ]
+    assert why.nearest["shared"].tolist() == [3, 2]
+    assert why.nearest["why"].tolist() == [
+        "the type is ValueError here and KeyError there",
+        "frame 2 is read here instead of scan there",
+    ]
+    scan = titles["exception ValueError parse scan main"]
+    assert f"    split from {scan} because frame 2 is read here instead of scan there\n" in why.text
+    alone = found.explain(titles["exception ValueError other elsewhere"])
+    assert alone.nearest.empty
+    assert "none shares its key, its family or a frame of its key" in alone.text
+
+
+def test_the_same_crash_in_another_service_is_nearest(everything, explanations):
+    rows = everything.incidents()
+    one = rows.loc[rows["title"] == "PaymentError in convert", "incident_id"].iloc[0]
+    first = explanations[one].nearest.iloc[0]
+    assert first["near"] == "the same key"
+    assert first["why"].startswith("the service is ")
+
+
+def test_decisions_are_told_and_masked():
+    found = case(trace("pay", "main"))
+    one = found.incidents()["incident_id"][0]
+    decided = pd.DataFrame([{"when": "2026-02-10", "who": "Ada", "what": "merge", "why": f"mail {SECRETS['file']}"}])
+    why = explaining.explain(found.raw.tables, one, mask=RedactedCase.lazy(found).masked, decisions=decided)
+    assert held(why.decisions.to_csv()) == ["file"]
+    assert held(why.text + why._repr_html_()) == []
+    assert "2026-02-10  Ada  merge  mail [email:" in why.text
+    assert Page(why._repr_html_()).tables[-1]["caption"] == "Decisions"
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["learned whole", "learned by view"])
+def test_what_shows_itself_holds_no_secret_while_the_frames_of_the_raw_case_do(large):
+    found = planted(large=large)
+    one = found.incidents()["incident_id"].iloc[0]
+    why = found.explain(one)
+    raw = "".join(frame.to_csv() for frame in frames_of(why))
+    assert {"function", "type", "message", "file"} <= set(held(raw))
+    shown = [why.text, str(why), repr(why), why._repr_html_(), *why._repr_mimebundle_().values()]
+    assert held("".join(shown)) == []
+    masked = RedactedCase.lazy(found).explain(one)
+    assert held("".join(frame.to_csv() for frame in frames_of(masked)) + masked.text + masked._repr_html_()) == []
+    assert masked.text == why.text
+    assert "[email:" in why.text
+
+
+def test_a_whole_redaction_and_what_was_loaded_back_from_it_are_explained_alike():
+    found = planted()
+    one = found.incidents()["incident_id"].iloc[0]
+    redacted = found.redact()
+    assert held(redacted.explain(one).frame.to_csv()) == []
+    back = triage.load(redacted.approve(by="Ada", when="2026-02-10").bytes)
+    assert back.explain(one).frame["reason"].tolist() == found.explain(one).frame["reason"].tolist()
+
+
+def test_hostile_names_stay_text():
+    found = case(
+        trace("f", "g").replace(", in f\n", f", in {HOSTILE}\n"), trace("g", error="ValueError", message=HOSTILE)
+    )
+    for one in found.incidents()["incident_id"]:
+        why = found.explain(one)
+        page = Page(why._repr_html_())
+        assert "img" not in page.tags
+        assert page.attributes <= {"scope"}
+        assert "\x1b" not in why.text
+    assert any(HOSTILE in Page(found.explain(one)._repr_html_()).text for one in found.incidents()["incident_id"])
+
+
+def test_the_page_is_tables_with_captions_and_headers(explanations):
+    for why in explanations.values():
+        page = Page(why._repr_html_())
+        assert page.tags <= {
+            "section",
+            "p",
+            "strong",
+            "table",
+            "caption",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "ul",
+            "li",
+        }
+        assert page.tables
+        for shown in page.tables:
+            assert shown["caption"]
+            assert all(shown["columns"])
+            assert all(len(row) == len(shown["columns"]) for row in shown["rows"])
+            assert shown["headed"] == ["col"] * len(shown["columns"]) + ["row"] * len(shown["rows"])
+
+
+def test_deep_stacks_stay_small_and_show_what_is_in_the_key():
+    names = [f"f{n}" for n in range(3_000)]
+    found = case(trace(*names))
+    why = found.explain(found.incidents()["incident_id"][0])
+    assert len(why.frame) >= 900  # readers cap the depth
+    assert len(why._repr_html_()) < 30_000
+    assert "further frames" in why.text
+
+
+def test_nothing_depends_on_the_order_of_the_input():
+    traces = [trace("a", "b", message=f"m {n % 4}") for n in range(6)]
+    traces += [trace("a", "c", message=f"m {n}") for n in range(3)] + [trace("b", error="KeyError")]
+    first = case(*traces)
+    random.Random(7).shuffle(traces)
+    second = case(*traces)
+    for one in first.incidents()["incident_id"]:
+        assert first.explain(one).text == second.explain(one).text
+        assert first.explain(one)._repr_html_() == second.explain(one)._repr_html_()
+
+
+def test_an_id_that_is_not_there_is_an_error_that_says_so():
+    for found in (triage.load(b""), RedactedCase.lazy(triage.load(b""))):
+        with pytest.raises(triage.TriageError, match="incident_id"):
+            found.explain("inc_0")
