@@ -14,17 +14,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.deciding import Deciding
 from triage.errors import SourceError, TriageError
+from triage.journal import Journal
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
 from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from triage.incidents.comparing import Comparison
+    from triage.incidents.decisions import Taken
     from triage.incidents.explaining import Explanation
     from triage.redact.policy import Policy
     from triage.share.passes import Raw
@@ -36,17 +39,26 @@ __all__ = ("Case",)
 _LIMITS: Final = Limits()
 
 
-class Case:
-    """One investigation: the tables of what was read, and what can be asked of them.
+class Case(Deciding):
+    """One investigation: the tables of what was read, what can be asked of them, and what people decide about them.
 
     Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,
     the columns of `triage/TABLES.md` in their order, and Arrow-backed dtypes.
     """
 
     def __init__(
-        self, tables: dict[str, pa.Table], *, inputs: Inputs, limits: Limits = _LIMITS, reader: str | None = None
+        self,
+        tables: dict[str, pa.Table],
+        *,
+        inputs: Inputs,
+        limits: Limits = _LIMITS,
+        reader: str | None = None,
+        journal: Journal | None = None,
+        taken: Taken | None = None,
     ) -> None:
         self._tables = tables
+        self._journal = journal or Journal(None)
+        self._taken = taken
         self._inputs = inputs
         self._limits = limits
         self._reader = reader
@@ -68,7 +80,7 @@ class Case:
         """
         from triage.incidents import groups
 
-        return to_pandas(groups.build(self._tables, as_of=_micros(as_of)))
+        return to_pandas(groups.build(self._tables, as_of=_micros(as_of), decider=self.decider))
 
     def events(
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
@@ -298,7 +310,13 @@ class Case:
         from triage.share.redacted import redact
 
         events = None if incident is None else self._events_of(incident)
-        return redact(self.raw, policy=policy, events=events, key=key)
+        return redact(self, policy=policy, events=events, key=key)
+
+    def masked_copy(self, tables: dict[str, pa.Table], *, inputs: Any, name: Callable[[str], str]) -> Case:
+        """A case of the masked tables of this one, with the incidents that this one has now; for `redact`."""
+        taken = self._held(tables["events"]["event_id"], name)
+        journal = self._journal if taken else None
+        return Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken)
 
     def review(self, policy: Policy | None = None, incident: str | None = None) -> Any:
         """Review in JupyterLab what would leave, file by file; approve it, and save exactly that.
@@ -380,7 +398,7 @@ class Case:
             from triage_widgets.stack_view import StackView
         except ImportError:
             raise TriageError("stack_view() needs the widgets: pip install 'crash-triage[lab]'") from None
-        return StackView(self._masked, incident)
+        return StackView(self._masked, incident, decides=self)
 
     def __repr__(self) -> str:
         """Say in one line what is in the case; no content."""
@@ -413,13 +431,13 @@ class Case:
     def _incident_count(self) -> int:
         from triage.incidents import groups
 
-        return len(groups.members(self._tables)[2])
+        return len(groups.members(self._tables, decider=self.decider)[2])
 
     def _events_of(self, incident: str) -> list[str]:
         """The ids of the events of an incident."""
         from triage.incidents import groups
 
-        events, codes, ids = groups.members(self._tables)
+        events, codes, ids = groups.members(self._tables, decider=self.decider)
         if incident not in ids:
             raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
         chosen: list[str] = events.filter(pa.array(codes == ids.index(incident)))["event_id"].to_pylist()

@@ -1,6 +1,6 @@
 """The command line: `triage show`, `incidents`, `table`, `open`, `formats`.
 
-What explains is in `triage.cli_explain`, what shares in `triage.cli_share`.
+What explains is in `triage.cli_explain`, what shares in `triage.cli_share`, what decides in `triage.cli_journal`.
 
 Exit codes: 0 fine, 1 internal, 2 a wrong call, 3 not found, 4 bad input (also: nothing was approved, an archive does
 not verify, something could not be looked into), 5 something secret was found. What `show` prints is masked; `incidents`
@@ -16,9 +16,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from triage import cli_explain, cli_share
+from triage import cli_explain, cli_journal, cli_share
 from triage.cli_share import PolicyFile, chosen_policy
-from triage.console import Exit, Input, Printed, Reader, Style, Symbols, complain, load, print_frame, print_rows, say
+from triage.console import (
+    Exit,
+    Input,
+    JournalFile,
+    Printed,
+    Reader,
+    Style,
+    Symbols,
+    complain,
+    load,
+    print_frame,
+    print_rows,
+    say,
+)
 from triage.errors import RedactionError, SourceError, TriageError
 from triage.share.printable import plural
 
@@ -39,21 +52,28 @@ def show(
     symbols: Symbols = None,
     frames: Annotated[int, typer.Option(help="Frames to print.")] = 12,
     policy: PolicyFile = None,
+    journal: JournalFile = None,
 ) -> None:
     """Say what crashed and where, with the stack and the files; secrets and personal data are masked."""
     from triage.share.redacted import RedactedCase
     from triage.share.view import shown
 
     chosen = chosen_policy(policy, [path])
-    case = load(path, reader, symbols)
+    case = load(path, reader, symbols, journal)
     _print_view(shown(RedactedCase.lazy(case, chosen)), frames)
     say(repr(case), style="dim")
 
 
 @app.command()
-def incidents(path: Input, reader: Reader = None, symbols: Symbols = None, style: Printed = Style.table) -> None:
+def incidents(
+    path: Input,
+    reader: Reader = None,
+    symbols: Symbols = None,
+    style: Printed = Style.table,
+    journal: JournalFile = None,
+) -> None:
     """List the incidents, newest first. Raw: titles may hold what the files hold, secrets included."""
-    frame = load(path, reader, symbols).incidents()
+    frame = load(path, reader, symbols, journal).incidents()
     columns = ["incident_id", "title", "status", "count", "first_seen", "last_seen", "first_release", "culprit"]
     print_frame(frame, style, columns)
 
@@ -107,6 +127,7 @@ def formats(path: Annotated[str | None, typer.Argument(help="Say what this file 
 
 app.add_typer(cli_explain.app)
 app.add_typer(cli_share.app)
+app.add_typer(cli_journal.app)
 
 
 def main() -> None:

@@ -16,13 +16,13 @@ leaves. Anything that is not known here is an error, for a misspelt key would be
 
 from __future__ import annotations
 
-import glob
 import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from triage import upward
 from triage.errors import SourceError, TriageError
 from triage.redact.policy import Pattern, Policy, nearest
 
@@ -56,21 +56,12 @@ def find(start: str | os.PathLike[str] | None = None, *, outside: Iterable[str |
     ...     find(below).name, find(below, outside=[folder])
     ('triage.toml', None)
     """
-    folder = Path(start if start is not None else Path.cwd()).resolve()
-    inputs = _folders(outside)
-    for place in (folder, *folder.parents):
-        candidate = place / NAME
-        if candidate.is_file() and not _within(candidate, inputs):
-            return candidate
-    return None
+    return upward.find(NAME, start, outside=outside)
 
 
 def inside(outside: Iterable[str | os.PathLike[str]], start: str | os.PathLike[str] | None = None) -> Path | None:
     """The nearest `triage.toml` that `find` passes over because it lies inside an input, to tell people of it."""
-    folder = Path(start if start is not None else Path.cwd()).resolve()
-    inputs = _folders(outside)
-    candidates = [place / NAME for place in (folder, *folder.parents)] + [place / NAME for place in inputs]
-    return next((each for each in candidates if each.is_file() and _within(each, inputs)), None)
+    return upward.inside(NAME, outside, start)
 
 
 def load_policy(
@@ -189,19 +180,3 @@ def _known(table: dict[str, Any], names: tuple[str, ...], what: str, words: str)
     for key in table:
         if key not in names:
             raise TriageError(f"{what} {key!r}, which is none of the known {words}; {nearest(key, names)}")
-
-
-def _folders(places: Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """The inputs as `triage.load` takes them: paths, and patterns where no such path is."""
-    found: list[Path] = []
-    for place in (os.fspath(place) for place in places):
-        path = Path(place) if Path(place).exists() else Path(place).expanduser()
-        matches = glob.glob(place, recursive=True) if glob.has_magic(place) and not path.exists() else [path]  # noqa: PTH207
-        found += [Path(match).resolve() for match in matches if place]
-    return found
-
-
-def _within(path: Path, folders: list[Path]) -> bool:
-    # The link decides, not what it leads to: whoever wrote the input wrote the link.
-    place = path.parent.resolve() / path.name
-    return any(place.is_relative_to(folder) for folder in folders)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -31,6 +32,7 @@ __all__ = (
     "OUT",
     "Exit",
     "Input",
+    "JournalFile",
     "Printed",
     "Reader",
     "Style",
@@ -68,6 +70,14 @@ Symbols = Annotated[
 ]
 
 
+JournalFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--journal", help="The journal, or the folder of an investigation; default: found upward.", metavar="FILE"
+    ),
+]
+
+
 class Style(StrEnum):
     """How a table is printed."""
 
@@ -90,12 +100,12 @@ def complain(text: str) -> None:
     ERR.print(Text(printable(text), style="red"))
 
 
-def load(path: str, reader: str | None = None, symbols: str | None = None) -> Case:
+def load(path: str, reader: str | None = None, symbols: str | None = None, journal: Path | None = None) -> Case:
     """Load with a progress line on a terminal, without one anywhere else."""
     import triage
 
     with progress() as advance:
-        return triage.load(source(path), format=reader, symbols=symbols, progress=advance)
+        return triage.load(source(path), format=reader, symbols=symbols, journal=journal, progress=advance)
 
 
 def source(path: str) -> Any:

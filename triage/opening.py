@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from triage.errors import JournalError
+from triage.journal import Journal
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
+from triage.upward import is_inside
 
 if TYPE_CHECKING:
     import os
@@ -23,6 +26,7 @@ def load(
     *,
     format: str | None = None,
     symbols: str | os.PathLike[str] | None = None,
+    journal: str | os.PathLike[str] | Journal | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -40,6 +44,10 @@ def load(
         A folder of symbol files (Breakpad .sym, ELF, PDB, PE, dSYM, ProGuard mappings, source maps), found by their
         ids. Frames that are offsets in a module get their functions, files, lines and inlined calls, and minidumps are
         unwound by call frame information. Needs the extra `symbols` (Linux and macOS).
+    journal
+        What people decided: a file, the folder that holds `.triage`, or a `triage.journal.Journal`. Default: the
+        investigation folder `.triage` that is found upward from the working directory; the first decision makes it
+        there. A journal inside the input is shown, never applied.
     limits
         Bounds on what is read. What is over them inside an archive, or in one of many inputs, is quarantined.
     strict
@@ -61,6 +69,8 @@ def load(
         `format` names no reader.
     LimitError
         A single input is over one of the limits.
+    JournalError
+        `journal` lies inside the input, or cannot be read.
 
     Examples
     --------
@@ -68,7 +78,9 @@ def load(
     >>> triage.load(b"not a crash").files()["parse_status"].tolist()
     ['unknown']
     """
-    return _open(Inputs(path), format=format, symbols=symbols, limits=limits, strict=strict, progress=progress)
+    inputs = Inputs(path)
+    decided = _journal(journal, inputs)
+    return _open(inputs, decided, format=format, symbols=symbols, limits=limits, strict=strict, progress=progress)
 
 
 def loads(text: str | bytes, name: str = "pasted") -> Case:
@@ -88,11 +100,25 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
     0
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
-    return _open(Inputs(data, name=name), format=None, symbols=None, limits=_LIMITS, strict=False, progress=None)
+    inputs = Inputs(data, name=name)
+    decided = _journal(None, inputs)
+    return _open(inputs, decided, format=None, symbols=None, limits=_LIMITS, strict=False, progress=None)
+
+
+def _journal(given: str | os.PathLike[str] | Journal | None, inputs: Inputs) -> Journal:
+    """The journal that was given, else the one that is found; never one inside the input."""
+    places = [place for place in inputs.location.split("\n") if place]
+    if given is None:
+        return Journal.found(places)
+    journal = given if isinstance(given, Journal) else Journal(given)
+    if journal.path is not None and is_inside(journal.path, places):
+        raise JournalError(f"{journal.path} lies inside the input, where no journal is applied; copy it out of there")
+    return journal
 
 
 def _open(
     inputs: Inputs,
+    journal: Journal,
     *,
     format: str | None,
     symbols: str | os.PathLike[str] | None,
@@ -109,4 +135,4 @@ def _open(
     files = None if symbols is None else folder.SymbolFolder(symbols)
     tables = loading.read_tables(inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files)
     tables = apply(tables, files)
-    return Case(keys.annotate(tables), inputs=inputs, limits=limits, reader=format)
+    return Case(keys.annotate(tables), inputs=inputs, limits=limits, reader=format, journal=journal)

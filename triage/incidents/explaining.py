@@ -17,7 +17,7 @@ from triage.errors import TriageError
 from triage.incidents import groups
 from triage.incidents.layout import cell, typed
 from triage.incidents.neighbours import Near, nearest
-from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
+from triage.incidents.representatives import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
 from triage.incidents.templates import Template, templates
 from triage.share.printable import plural
 from triage.stacks.explanation import places_of, reasons

@@ -7,7 +7,7 @@ them; its spike flag is count_1h >= 12 and count_5m / max(count_1h / 12, 1) >= 3
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.identity import incident_id
+from triage.incidents import states
+from triage.incidents.decisions import Decider, Decisions, Replayed
 from triage.stacks.keys import ALGO_VERSION
 from triage.stacks.messages import parameterise
 from triage.tables import TABLES
 
-__all__ = ("build", "members")
+__all__ = ("Grouped", "build", "grouped", "members")
 
 _LEVELS: Final = ("trace", "debug", "info", "warning", "error", "fatal")
 _WINDOWS: Final = {"count_1m": 60, "count_5m": 300, "count_1h": 3_600, "count_24h": 86_400}
@@ -30,13 +32,43 @@ _SECOND: Final = 1_000_000
 Codes = npt.NDArray[np.int64]
 
 
-def members(tables: dict[str, pa.Table], *, as_of: int | None = None) -> tuple[pa.Table, Codes, list[str]]:
+class Grouped(NamedTuple):
+    """The events that make incidents, and what their keys and people's decisions made of them."""
+
+    events: pa.Table
+    replayed: Replayed
+
+
+def grouped(tables: dict[str, pa.Table], decider: Decider | None = None) -> Grouped:
+    """Group by service and group key, then as people decided."""
+    events = _signals(tables["events"])
+    pairs = pd.MultiIndex.from_arrays([events["service"].to_pandas().fillna(""), events["group_key"].to_pandas()])
+    codes, distinct = pairs.factorize()
+    ids = [incident_id(service, key) for service, key in distinct]
+    return Grouped(events, (decider or Decisions()).replay(tables, events, codes.astype(np.int64), ids))
+
+
+def members(
+    tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None
+) -> tuple[pa.Table, Codes, list[str]]:
     """Give the events that make incidents, the incident number of each, and the id of each incident."""
-    events = tables["events"]
+    events, replayed = grouped(tables, decider)
+    return _until(as_of, events, replayed.codes, replayed.ids)
+
+
+def _until(as_of: int | None, events: pa.Table, codes: Codes, ids: list[str]) -> tuple[pa.Table, Codes, list[str]]:
+    """Only the events up to a time, and their incidents."""
+    if as_of is None:
+        return events, codes, ids
+    late = pc.fill_null(pc.greater(events["ts"].cast(pa.int64()), as_of), fill_value=False)
+    kept = ~late.to_numpy(zero_copy_only=False).astype(bool)
+    numbers, codes = np.unique(codes[kept], return_inverse=True)
+    return events.filter(pa.array(kept)), codes.astype(np.int64), [ids[number] for number in numbers.tolist()]
+
+
+def _signals(events: pa.Table) -> pa.Table:
+    """The events that make incidents."""
     chosen = pc.and_(pc.equal(events["event_class"], "incident_signal"), pc.is_valid(events["group_key"]))
-    if as_of is not None:
-        late = pc.greater(events["ts"].cast(pa.int64()), as_of)
-        chosen = pc.and_(chosen, pc.invert(pc.fill_null(late, fill_value=False)))
     known = pc.equal(events["event_kind"], "incident_state")
     if pc.any(known).as_py():
         # A bundle beside the store that it was made from tells of events that are there: it is not one more of them.
@@ -47,13 +79,10 @@ def members(tables: dict[str, pa.Table], *, as_of: int | None = None) -> tuple[p
             pc.equal(events["event_kind"], "incident_bundle"), pc.is_in(events["native_id"], value_set=told)
         )
         chosen = pc.and_(chosen, pc.invert(repeats))
-    events = events.filter(pc.fill_null(chosen, fill_value=False))
-    pairs = pd.MultiIndex.from_arrays([events["service"].to_pandas().fillna(""), events["group_key"].to_pandas()])
-    codes, distinct = pairs.factorize()
-    return events, codes.astype(np.int64), [incident_id(service, key) for service, key in distinct]
+    return events.filter(pc.fill_null(chosen, fill_value=False))
 
 
-def build(tables: dict[str, pa.Table], *, as_of: int | None = None) -> pa.Table:
+def build(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None) -> pa.Table:
     """Build the table `incidents`, newest last_seen first.
 
     Parameters
@@ -61,9 +90,13 @@ def build(tables: dict[str, pa.Table], *, as_of: int | None = None) -> pa.Table:
     tables
         The annotated tables of a case.
     as_of
-        Microseconds since 1970; events after it do not count. Default: the newest event.
+        Microseconds since 1970; events and decisions about states after it do not count. Default: the newest event,
+        and every decision.
+    decider
+        What people decided; see `triage.incidents.decisions`.
     """
-    events, codes, ids = members(tables, as_of=as_of)
+    everything, replayed = grouped(tables, decider)
+    events, codes, ids = _until(as_of, everything, replayed.codes, replayed.ids)
     if not ids:
         return TABLES["incidents"].schema.empty_table()
     ts = events["ts"].cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.float64)
@@ -82,7 +115,8 @@ def build(tables: dict[str, pa.Table], *, as_of: int | None = None) -> pa.Table:
         columns[name] = [event[name] for event in newest]
     columns |= _counts(events, codes, len(ids), ts, moment)
     columns |= _sets(events, codes, len(ids), np.argsort(ts, kind="stable"))
-    columns |= _states(tables, dict(zip(events["event_id"].to_pylist(), codes.tolist(), strict=True)), len(ids))
+    columns |= states.written(tables, events["event_id"], codes, len(ids))
+    columns |= states.decided([replayed.states.get(name, ()) for name in ids], columns["status"], events, codes, as_of)
     schema = TABLES["incidents"].schema
     table = pa.table([pa.array(columns.get(f.name) or [None] * len(ids), f.type) for f in schema], schema=schema)
     return table.sort_by([("last_seen", "descending"), ("incident_id", "ascending")])
@@ -173,28 +207,3 @@ def _sets(events: pa.Table, codes: Codes, size: int, order: Codes) -> dict[str, 
     ):
         columns[plural] = [sorted(found) for found in _distinct(events[name], codes, size, order)]
     return columns
-
-
-def _states(tables: dict[str, pa.Table], code_of: dict[str, int], size: int) -> dict[str, Any]:
-    """What the writer's own bookkeeping says of each incident: its ids there, and resolved where all of them are.
-
-    Readers hang annotations of scope `incident` on the row that tells of a native incident: `native_id`, `status` and
-    the `source_event_id` by which it is found here.
-    """
-    notes = tables["annotations"]
-    notes = notes.filter(pc.fill_null(pc.equal(notes["scope"], "incident"), fill_value=False))
-    told: dict[str, dict[str, str]] = {}
-    for event, key, value in zip(*(notes[name].to_pylist() for name in ("event_id", "key", "value")), strict=True):
-        told.setdefault(event, {})[key] = value
-    native: list[list[str]] = [[] for _ in range(size)]
-    statuses: list[set[str]] = [set() for _ in range(size)]
-    for event, facts in told.items():
-        code = code_of.get(facts.get("source_event_id", ""), code_of.get(event))
-        if code is None or "native_id" not in facts:
-            continue
-        native[code].append(facts["native_id"])
-        statuses[code].add(facts.get("status", "open"))
-    return {
-        "native_ids": [sorted(set(names)) for names in native],
-        "status": ["resolved" if found == {"resolved"} else "open" for found in statuses],
-    }

@@ -40,14 +40,15 @@ __all__ = ("RedactedCase", "redact")
 
 
 def redact(
-    raw: Raw, *, policy: Policy | None = None, events: list[str] | None = None, key: bytes | None = None
+    case: Case, *, policy: Policy | None = None, events: list[str] | None = None, key: bytes | None = None
 ) -> RedactedCase:
     """The whole case, or some events of it, masked into a working copy; see `Case.redact`."""
-    from triage.case import Case
     from triage.share.working import Working
 
+    raw = case.raw
     working = Working(raw, policy=policy or found(raw), events=events, key=key)
-    return RedactedCase(Case(working.tables, inputs=working.inputs, limits=raw.limits), working=working)
+    masked = case.masked_copy(working.tables, inputs=working.inputs, name=working.redactor.text)
+    return RedactedCase(masked, working=working)
 
 
 def found(raw: Raw) -> Policy:
@@ -159,6 +160,15 @@ class RedactedCase:
             return event
         shown = self._masked("events", to_pandas(pa.table({"event_id": ids})))["event_id"]
         return next((own for own, masked in zip(ids.to_pylist(), shown, strict=True) if masked == event), event)
+
+    def journal(self) -> pd.DataFrame:
+        """What was decided, and what became of it; see `Case.journal`."""
+        told = self._case.journal()
+        if self._working is not None:
+            mask = self._working.redactor.text
+            for column in ("who", "why", "told"):
+                told[column] = told[column].map(mask, na_action="ignore").astype(told[column].dtype)
+        return self._masked("journal", told)
 
     def summary(self) -> pd.DataFrame:
         """One row per format: its events, incidents, first and last time."""

@@ -182,6 +182,8 @@ def _location(what: Any) -> str:
     """The full path, one a line where there are several; "" for what lies nowhere."""
     if isinstance(what, (list, tuple)):
         return "\n".join(filter(None, map(_location, what)))
+    if isinstance(what, str) and len(what) < _LONGEST and not os.path.lexists(what):
+        what = os.path.expanduser(what)
     return os.path.abspath(what) if isinstance(what, (str, os.PathLike)) else ""
 
 

@@ -1,0 +1,188 @@
+"""The commands by which people decide: `triage journal`, and one for each verb of `triage.deciding`.
+
+Each writes one entry into the journal of the investigation folder and prints the incidents that there are now. Exit
+codes are those of `triage.cli`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from triage.console import Input, JournalFile, Printed, Reader, Style, complain, print_frame, progress, say, source
+from triage.share.printable import plural
+
+if TYPE_CHECKING:
+    from triage.case import Case
+
+__all__ = ("app", "opened")
+
+app = typer.Typer()
+
+Incident = Annotated[str, typer.Argument(help="An incident; ids: `triage incidents PATH`.", metavar="ID")]
+Incidents = Annotated[list[str], typer.Argument(help="Incidents; ids: `triage incidents PATH`.", metavar="ID...")]
+Reason = Annotated[str, typer.Option("--reason", "-m", help="Why; it stands in the journal, without secrets.")]
+Who = Annotated[str | None, typer.Option(help="Who decides; default: the user name of git, else of the login.")]
+
+
+@app.command()
+def journal(
+    path: Annotated[
+        Path | None, typer.Argument(help="A journal or the folder of an investigation; default: found upward.")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option("--of", help="Say too what became of each decision on this input.", metavar="PATH")
+    ] = None,
+    style: Printed = Style.table,
+) -> None:
+    """List what was decided, in the order in which it holds."""
+    case = opened(b"" if of is None else of, path)
+    frame = case.journal()
+    if of is None:
+        # Nothing was loaded that a decision could have an effect on.
+        unread = frame["effect"] == "unreadable"
+        frame = frame.assign(effect=frame["effect"].where(unread), told=frame["told"].where(unread))
+        frame = frame.drop(columns=["incident_ids"])
+    print_frame(frame, style, ["entry_id", "when", "who", "what", "subjects", "why", "effect", "told"])
+
+
+@app.command()
+def resolve(
+    path: Input,
+    ids: Incidents,
+    reason: Reason = "",
+    at: JournalFile = None,
+    who: Who = None,
+    reader: Reader = None,
+) -> None:
+    """Say that incidents are fixed; an event that happens later makes them regressed."""
+    case = opened(path, at, who, reader)
+    _print([case.resolve(each, reason) for each in ids], case)
+
+
+@app.command()
+def reopen(
+    path: Input,
+    ids: Incidents,
+    reason: Reason = "",
+    at: JournalFile = None,
+    who: Who = None,
+    reader: Reader = None,
+) -> None:
+    """Say that resolved or ignored incidents are open."""
+    case = opened(path, at, who, reader)
+    _print([case.reopen(each, reason) for each in ids], case)
+
+
+@app.command()
+def ignore(
+    path: Input,
+    ids: Incidents,
+    reason: Reason = "",
+    at: JournalFile = None,
+    who: Who = None,
+    reader: Reader = None,
+) -> None:
+    """Say that incidents are not worth anybody's time."""
+    case = opened(path, at, who, reader)
+    _print([case.ignore(each, reason) for each in ids], case)
+
+
+@app.command()
+def note(
+    path: Input,
+    incident: Incident,
+    text: Annotated[str, typer.Argument(help="What to write down.", metavar="TEXT")],
+    at: JournalFile = None,
+    who: Who = None,
+    reader: Reader = None,
+) -> None:
+    """Write something down about an incident."""
+    case = opened(path, at, who, reader)
+    _print([case.note(incident, text)], case)
+
+
+@app.command()
+def merge(
+    path: Input,
+    ids: Incidents,
+    reason: Reason = "",
+    at: JournalFile = None,
+    who: Who = None,
+    reader: Reader = None,
+) -> None:
+    """Make one incident of several."""
+    case = opened(path, at, who, reader)
+    _print([case.merge(ids, reason)], case)
+
+
+@app.command()
+def split(  # noqa: PLR0917 - typer takes them by name
+    path: Input,
+    incident: Incident,
+    by: Annotated[str | None, typer.Option(help="variant, frame, service or message_slot.")] = None,
+    event: Annotated[list[str] | None, typer.Option(help="Only this event parts, and those like it.")] = None,
+    reason: Reason = "",
+    at: JournalFile = None,
+    who: Who = None,
+    reader: Reader = None,
+) -> None:
+    """Make several incidents of one, by what tells its events apart; later events go the same ways."""
+    case = opened(path, at, who, reader)
+    _print(case.split(incident, by, reason, events=event or None), case)
+
+
+@app.command()
+def pin(  # noqa: PLR0917 - typer takes them by name
+    path: Input,
+    events: Annotated[list[str], typer.Argument(help="Events; ids: `triage table events PATH`.", metavar="EVENT...")],
+    to: Annotated[str, typer.Option("--to", help="The incident that they belong to.", metavar="ID")],
+    reason: Reason = "",
+    at: JournalFile = None,
+    who: Who = None,
+    reader: Reader = None,
+) -> None:
+    """Say that events belong to an incident, whatever their keys say."""
+    case = opened(path, at, who, reader)
+    _print([case.pin(events, to, reason)], case)
+
+
+@app.command()
+def undo(
+    path: Input,
+    entry: Annotated[str, typer.Argument(help="A decision; ids: `triage journal`.", metavar="ENTRY")],
+    reason: Reason = "",
+    at: JournalFile = None,
+    who: Who = None,
+    reader: Reader = None,
+) -> None:
+    """Take a decision back."""
+    case = opened(path, at, who, reader)
+    _print(case.undo(entry, reason), case)
+
+
+def opened(path: str | bytes, at: Path | None, who: str | None = None, reader: str | None = None) -> Case:
+    """Load with the journal that was named, else the one found upward; one inside the input is told of."""
+    import triage
+    from triage import upward
+    from triage.journal import FOLDER, Journal
+
+    places = [path] if isinstance(path, str) and path != "-" else []
+    if at is None and (passed := upward.inside(FOLDER, places, is_it=Path.is_dir)):
+        complain(f"{passed} lies inside the input and was not applied")
+    given = Journal.found(places) if at is None else Journal(at)
+    decided = Journal(given.path, who=who, missing=given.missing)
+    with progress() as advance:
+        what = path if isinstance(path, bytes) else source(path)
+        return triage.load(what, format=reader, journal=decided, progress=advance)
+
+
+def _print(ids: list[str], case: Case) -> None:
+    """The incidents that the decision made or left, with their state."""
+    frame = case.incidents()
+    told = frame[frame["incident_id"].isin(ids)]
+    # The titles stay away: they may hold what the files hold.
+    for row in told.to_dict("records"):
+        say(f"{row['incident_id']}  {row['status']}  {plural(row['count'], 'event')}")

@@ -1,0 +1,196 @@
+"""Entries of the journal in the making: what is decided now, told so that it is found again later.
+
+An incident goes into an entry with its keys and some of its events; a side of a split with the digests of its values
+and some of its events. Event ids, services and values that hold something secret or personal do not go in as they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.errors import JournalError
+from triage.incidents import sides
+from triage.incidents.decisions import token
+from triage.journal import Side, Subject
+from triage.redact import spans
+from triage.share.printable import plural
+from triage.stacks.keys import ALGO_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from triage.incidents.groups import Grouped
+    from triage.redact.policy import Policy
+
+__all__ = ("Maker",)
+
+_ANCHORS: Final = 24
+_SIDE_ANCHORS: Final = 8
+_SIDES: Final = 200
+_KNOWN: Final = 500
+
+
+class Maker:
+    """Makes the parts of entries, of the incidents as they are now.
+
+    Parameters
+    ----------
+    tables
+        The annotated tables of the case.
+    found
+        Its events and their incidents.
+    policy
+        What must not stand in the journal.
+    """
+
+    def __init__(self, tables: dict[str, pa.Table], found: Grouped, policy: Policy) -> None:
+        self._tables = tables
+        self._found = found
+        self._policy = policy
+
+    def rows(self, incident: str) -> npt.NDArray[np.int64]:
+        """The rows of the events of an incident."""
+        replayed = self._found.replayed
+        if incident not in replayed.ids:
+            raise JournalError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
+        return np.flatnonzero(replayed.codes == replayed.ids.index(incident))
+
+    def first_seen(self, incident: str) -> int:
+        """When an incident was first seen, in microseconds since 1970; as late as can be where no event has a time."""
+        times = self._found.events["ts"].take(pa.array(self.rows(incident))).cast(pa.int64())
+        first = pc.min(times).as_py()
+        return np.iinfo(np.int64).max if first is None else int(first)
+
+    def after(self, incident: str, moment: int) -> tuple[str, ...]:
+        """The events of an incident whose time is later."""
+        mine = self._found.events.take(pa.array(self.rows(incident)))
+        late = mine.filter(pc.fill_null(pc.greater(mine["ts"].cast(pa.int64()), moment), fill_value=False))
+        return self.tokens(sorted(late["event_id"].to_pylist())[:_KNOWN])
+
+    def subject(self, incident: str) -> Subject:
+        """An incident as it is now."""
+        rows = self.rows(incident)
+        newest = self._found.events.slice(int(rows[_order(self._found.events, rows)[-1]]), 1).to_pylist()[0]
+        service = newest["service"] or ""
+        return Subject(
+            incident_id=incident,
+            service="" if spans(service, policy=self._policy) else service,
+            group_key=newest["group_key"],
+            algo_version=ALGO_VERSION,
+            made_by=self._found.replayed.made.get(incident, ""),
+            events=self.tokens(_anchors(self._found.events, rows, _ANCHORS)),
+        )
+
+    def tokens(self, events: Iterable[str]) -> tuple[str, ...]:
+        """Event ids as the journal may hold them."""
+        policy = self._policy
+        return tuple(token(event) if spans(event, policy=policy) else event for event in dict.fromkeys(events))
+
+    def places(self, events: list[str], within: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
+        """The rows of named events; all of them must be there."""
+        if not events:
+            raise JournalError("no event is named; case.events(incident_id)['event_id'] lists them")
+        mask = pc.is_in(self._found.events["event_id"], value_set=pa.array(events, pa.string()))
+        rows = np.flatnonzero(mask.to_numpy().astype(bool))
+        if within is not None:
+            rows = np.intersect1d(rows, within)
+        missing = set(events) - set(self._found.events["event_id"].take(pa.array(rows)).to_pylist())
+        if missing:
+            where = "makes an incident here" if within is None else "is in that incident"
+            raise JournalError(
+                f"no event {where} with the id {min(missing)!r}; case.events(incident_id)['event_id'] lists them"
+            )
+        return rows
+
+    def parting(
+        self,
+        incident: str,
+        rows: npt.NDArray[np.int64],
+        by: str | None,
+        chosen: npt.NDArray[np.int64] | None,
+    ) -> dict[str, Any]:
+        """How a split parts an incident, as fields of its entry."""
+        events = self._found.events.take(pa.array(rows))
+        if chosen is None:
+            if by is None:
+                raise JournalError(f"say by what: by one of {', '.join(sides.WAYS)}, or events=[...]")
+            slot = sides.places(self._tables, events, by)[0]
+            told = sides.values(self._tables, events, by, slot)
+            if len(told.distinct) == 1:
+                raise JournalError(f"nothing tells these events apart by {by}; name those that part: events=[...]")
+            if len(told.distinct) > _SIDES:
+                raise JournalError(f"that would make {len(told.distinct):,} incidents; split by something else")
+            parts = [(code, [code]) for code in range(len(told.distinct))]
+            return {"by": by, "slot": slot, "sides": self._sides(incident, events, by, slot, told, parts)}
+        inside = np.isin(rows, chosen)
+        if inside.all():
+            raise JournalError("all events of the incident are named: there is nothing to part them from; name fewer")
+        ways = sides.WAYS if by is None else (by,)
+        for way, slot in [(each, at) for each in ways for at in sides.places(self._tables, events, each)]:
+            told = sides.values(self._tables, events, way, slot)
+            here = set(told.codes[inside].tolist())
+            if not here & set(told.codes[~inside].tolist()):
+                made = self._sides(incident, events, way, slot, told, [(min(here), sorted(here))])
+                return {"by": way, "slot": slot, "sides": made, "carve": True}
+        names = sorted(events["event_id"].filter(pa.array(inside)).to_pylist())
+        own = sides.side_id(incident, "\0".join(names))
+        side = Side(incident_id=own, label=f"{plural(len(names), 'event')} that nothing tells from the others")
+        return {"by": "events", "sides": (side,), "events": self.tokens(names)}
+
+    def _sides(
+        self,
+        incident: str,
+        events: pa.Table,
+        by: str,
+        slot: int,
+        told: sides.Values,
+        parts: list[tuple[int, list[int]]],
+    ) -> tuple[Side, ...]:
+        """The sides with their anchors; the id of each is that of its first value."""
+        made = []
+        for first, codes in parts:
+            rows = np.flatnonzero(np.isin(told.codes, codes))
+            digests = [sides.value_digest(by, slot, told.distinct[code]) for code in codes]
+            made.append(
+                Side(
+                    incident_id=sides.side_id(incident, digests[codes.index(first)]),
+                    label=", ".join(self._label(events, rows, told.distinct[code]) for code in codes[:3]),
+                    values=tuple(digests),
+                    events=self.tokens(_anchors(events, rows, _SIDE_ANCHORS)),
+                )
+            )
+        return tuple(made)
+
+    def _label(self, events: pa.Table, rows: npt.NDArray[np.int64], value: str) -> str:
+        """A value for people, unless it is one that must not leave, alone or where it stands in the message."""
+        policy = self._policy
+        message = events["error_value"][int(rows[0])].as_py() or ""
+        at = message.find(value) if value else -1
+        hits = [(start, end) for start, end, _ in spans(message, policy=policy)] if at >= 0 else []
+        if spans(value, policy=policy) or any(start < at + len(value) and at < end for start, end in hits):
+            return "a value that must not leave"
+        return value[:80]
+
+
+def _order(events: pa.Table, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The places in `rows` by time, then id; those without a time first."""
+    mine = events.select(["ts", "event_id"]).take(pa.array(rows))
+    times = pc.fill_null(mine["ts"].cast(pa.int64()), np.iinfo(np.int64).min).to_numpy()
+    return np.lexsort((mine["event_id"].to_numpy(zero_copy_only=False).astype(str), times))
+
+
+def _anchors(events: pa.Table, rows: npt.NDArray[np.int64], most: int) -> list[str]:
+    """Some events of an incident: the first, the last, and what chance takes, the same for everybody."""
+    ids: list[str] = events["event_id"].take(pa.array(rows[_order(events, rows)])).to_pylist()
+    if len(ids) <= most:
+        return sorted(ids)
+    third = most // 3
+    kept = [*ids[:third], *ids[-third:]]
+    kept += sorted(ids[third:-third], key=token)[:third]
+    return sorted(kept)

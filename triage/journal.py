@@ -1,0 +1,385 @@
+"""The journal: what people decided about incidents, as append-only lines of JSON in the investigation folder.
+
+    .triage/journal.ndjson
+
+is looked for upward from the working directory, as git looks for `.git`, and made in the working directory by the first
+decision; never inside an input. It belongs into git, so that decisions travel with the notebook. With this line in
+`.gitattributes` two people's decisions merge without a conflict:
+
+    .triage/journal.ndjson text eol=lf merge=union
+
+One line is one decision, its id the digest of what it says. The order of the lines means nothing and a line that is
+there twice counts once: an entry names its parents (those that were the last ones when it was written), and entries
+come after their parents, else by time, else by id. A line that cannot be read is kept, told of and passed over; a last
+line that was torn off is closed by the next decision.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import hashlib
+import heapq
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from triage import upward
+from triage.errors import JournalError
+from triage.locking import locked
+from triage.times import iso
+
+__all__ = ("FOLDER", "KINDS", "MARK", "NAME", "Damaged", "Entry", "Journal", "Side", "Subject", "ordered", "parse")
+
+FOLDER: Final = ".triage"
+NAME: Final = "journal.ndjson"
+MARK: Final = "triage_journal"
+VERSION: Final = 1
+KINDS: Final = ("merge", "split", "pin", "resolve", "reopen", "ignore", "note", "revoke")
+_LONGEST: Final = 4 << 20
+_CONFLICTS: Final = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
+
+
+class Subject(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An incident as it was when somebody decided about it: its keys of the day, and some of its events as anchors.
+
+    `made_by` is the entry that made it, where no keys did.
+    """
+
+    incident_id: str
+    service: str = ""
+    group_key: str = ""
+    algo_version: int = 0
+    made_by: str = ""
+    events: tuple[str, ...] = ()
+
+
+class Side(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One side of a split: its incident, digests of the values that lead there, and some of its events as anchors."""
+
+    incident_id: str
+    label: str = ""
+    values: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One decision.
+
+    Attributes
+    ----------
+    id
+        Digest of all the rest of the line.
+    into
+        merge: the id that the incidents have from then on; pin: where the events go.
+    events
+        pin: the events; split by events: those that go.
+    by, slot, sides
+        split: by what (variant, frame, service, message_slot, events), which frame or slot, and where it leads.
+    carve
+        split: what is on none of the sides stays where it was.
+    known
+        resolve: events that were there, although their time is later.
+    of
+        revoke: the entry that does not hold any more.
+    """
+
+    id: str = ""
+    parents: tuple[str, ...] = ()
+    who: str = ""
+    when: str = ""
+    what: str = ""
+    why: str = ""
+    subjects: tuple[Subject, ...] = ()
+    into: str = ""
+    events: tuple[str, ...] = ()
+    by: str = ""
+    slot: int = 0
+    sides: tuple[Side, ...] = ()
+    carve: bool = False
+    known: tuple[str, ...] = ()
+    of: str = ""
+
+    @property
+    def micros(self) -> int:
+        """The time in microseconds since 1970."""
+        return iso(self.when) or 0
+
+
+class Damaged(NamedTuple):
+    """A line that could not be taken: its number, from 1, and why."""
+
+    line: int
+    reason: str
+
+
+def parse(line: bytes) -> Entry | str:
+    """Read one line: the entry, or why it is none; never raises.
+
+    Examples
+    --------
+    >>> parse(b'{"triage_journal":1,"id":"dec_0","what":"no')
+    'torn or no JSON'
+    """
+    if len(line) > _LONGEST:
+        return f"longer than {_LONGEST:,} bytes"
+    if line.startswith(_CONFLICTS):
+        return "a mark of a conflict that git left; take the line out"
+    try:
+        raw = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return "torn or no JSON"
+    if not isinstance(raw, dict) or MARK not in raw:
+        return "no entry of a journal"
+    try:
+        entry = msgspec.convert(raw, Entry)
+        own = _digest(raw)
+    except (msgspec.ValidationError, ValueError, RecursionError):
+        return "not in the form of an entry"
+    if entry.id != own:
+        return "its id is not the digest of what it says: it was changed by hand"
+    if iso(entry.when) is None:
+        return "no time"
+    if entry.what not in KINDS:
+        return "a kind of decision that this version of triage does not know"
+    return entry
+
+
+def ordered(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries, each once: after their parents, else by time, else by id."""
+    by_id = {entry.id: entry for entry in entries}
+    waits = {name: {parent for parent in entry.parents if parent in by_id} for name, entry in by_id.items()}
+    children: dict[str, list[str]] = {}
+    for name, parents in waits.items():
+        for parent in parents:
+            children.setdefault(parent, []).append(name)
+    left = {name: len(parents) for name, parents in waits.items()}
+    ready = [(by_id[name].micros, name) for name, count in left.items() if not count]
+    heapq.heapify(ready)
+    found = []
+    while ready:
+        _, name = heapq.heappop(ready)
+        found.append(by_id[name])
+        for child in children.get(name, ()):
+            left[child] -= 1
+            if not left[child]:
+                heapq.heappush(ready, (by_id[child].micros, child))
+    return found
+
+
+class Journal:
+    """A journal on disk; reading it makes nothing.
+
+    Parameters
+    ----------
+    path
+        The file, or the folder that holds (or will hold) `.triage`. None: decisions cannot be written.
+    who
+        Who decides; default: the user name of git, else that of the login; no e-mail address unless it is given.
+    when
+        The time of what is written, or what gives it; default: the clock.
+    missing
+        What to do, where there is no path.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     journal = Journal(folder, who="Ada", when="2026-02-10T09:00:00Z")
+    ...     entry = journal.append("note", why="seen before", subjects=[Subject(incident_id="inc_1")])
+    ...     journal.entries() == [entry], journal.path.name
+    (True, 'journal.ndjson')
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None,
+        *,
+        who: str | None = None,
+        when: datetime | str | Callable[[], datetime | str] | None = None,
+        missing: str = "",
+    ) -> None:
+        self.path = None if path is None else _file(Path(path).expanduser().absolute())
+        self._who = who
+        self._when = when
+        self.missing = missing
+        self._read: tuple[Any, list[Entry], list[Damaged]] = (None, [], [])
+
+    @classmethod
+    def found(cls, outside: Iterable[str | os.PathLike[str]] = ()) -> Journal:
+        """The journal of the investigation folder above the working directory, or where it will be."""
+        inputs = list(outside)
+        folder = upward.find(FOLDER, outside=inputs, is_it=Path.is_dir)
+        path = folder / NAME if folder else Path.cwd() / FOLDER / NAME
+        if not upward.is_inside(path, inputs):
+            return cls(path)
+        return cls(None, missing="the working directory lies inside the input, where no journal is applied")
+
+    def entries(self) -> list[Entry]:
+        """What was decided, in the order in which it holds.
+
+        Raises
+        ------
+        JournalError
+            The file is there and cannot be read.
+        """
+        self._refresh()
+        return self._read[1]
+
+    def damaged(self) -> list[Damaged]:
+        """The lines that could not be taken."""
+        self._refresh()
+        return self._read[2]
+
+    def append(self, what: str, *, why: str = "", subjects: Iterable[Subject] = (), **more: Any) -> Entry:
+        """Write one decision, locked and on disk when this comes back; `more` are further fields of `Entry`.
+
+        Raises
+        ------
+        JournalError
+            There is no place for it, or it cannot be written.
+        """
+        if self.path is None:
+            raise JournalError(f"{self.missing or 'there is no journal'}; name one: triage.load(..., journal=PATH)")
+        fields = {"who": self.who, "when": self.now(), "what": what, "why": why, "subjects": tuple(subjects), **more}
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with locked(self.path) as handle:
+                data = _all(handle)
+                entry = _sealed(fields | {"parents": _heads(_lines(data)[0])})
+                _write(handle, (b"\n" if data and not data.endswith(b"\n") else b"") + _line(entry))
+            if not data:
+                _keep(self.path.parent)
+        except TimeoutError:
+            raise JournalError(f"{self.path} is held by another process; end it or wait, then decide again") from None
+        except OSError as error:
+            told = error.strerror or type(error).__name__
+            raise JournalError(f"cannot write {self.path}: {told}; name another place: journal=PATH") from None
+        return entry
+
+    @property
+    def who(self) -> str:
+        """Who decides."""
+        if self._who is None:
+            self._who = _who(self.path)
+        return self._who
+
+    def __repr__(self) -> str:
+        return f"<triage.Journal: {len(self.entries())} entries, {len(self.damaged())} damaged>"
+
+    def now(self) -> str:
+        """The time that an entry written now would have, as ISO text in UTC."""
+        given = self._when() if callable(self._when) else self._when
+        moment = datetime.now(UTC) if given is None else given
+        if isinstance(moment, str):
+            if iso(moment) is None:
+                raise JournalError("`when` is no ISO time; write it as 2026-02-10T09:00:00Z")
+            moment = datetime.fromisoformat(moment)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+    def _refresh(self) -> None:
+        """Read the file where it is another than it was."""
+        if self.path is None:
+            return
+        try:
+            state = self.path.stat()
+            stamp = (state.st_ino, state.st_size, state.st_mtime_ns)
+            if stamp != self._read[0]:
+                entries, damaged = _lines(self.path.read_bytes())
+                self._read = (stamp, ordered(entries), damaged)
+        except (FileNotFoundError, NotADirectoryError):
+            self._read = (None, [], [])
+        except OSError as error:
+            told = error.strerror or type(error).__name__
+            raise JournalError(f"cannot read {self.path}: {told}; name another: journal=PATH") from None
+
+
+def _file(path: Path) -> Path:
+    """The journal that a path stands for: a file, or the folder of an investigation."""
+    if path.name == FOLDER:
+        return path / NAME
+    return path / FOLDER / NAME if path.is_dir() else path
+
+
+def _lines(data: bytes) -> tuple[list[Entry], list[Damaged]]:
+    entries: list[Entry] = []
+    damaged: list[Damaged] = []
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if line.strip():
+            found = parse(line.strip())
+            if isinstance(found, Entry):
+                entries.append(found)
+            else:
+                damaged.append(Damaged(number, found))
+    return entries, damaged
+
+
+def _heads(entries: list[Entry]) -> tuple[str, ...]:
+    """Those that no other was written on."""
+    named = {parent for entry in entries for parent in entry.parents}
+    return tuple(sorted({entry.id for entry in entries} - named))
+
+
+def _raw(entry: Entry) -> dict[str, Any]:
+    raw = {MARK: VERSION, "id": entry.id} | msgspec.to_builtins(entry)
+    return {name: value for name, value in raw.items() if value not in ("", [], ())}
+
+
+def _digest(raw: dict[str, Any]) -> str:
+    said = {name: value for name, value in raw.items() if name != "id"}
+    return "dec_" + hashlib.blake2b(msgspec.json.encode(said, order="deterministic"), digest_size=10).hexdigest()
+
+
+def _sealed(fields: dict[str, Any]) -> Entry:
+    entry = Entry(**fields)
+    return msgspec.structs.replace(entry, id=_digest(_raw(entry)))
+
+
+def _line(entry: Entry) -> bytes:
+    return msgspec.json.encode(_raw(entry)) + b"\n"
+
+
+def _all(handle: int) -> bytes:
+    os.lseek(handle, 0, os.SEEK_SET)
+    parts = []
+    while part := os.read(handle, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _write(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]
+    os.fsync(handle)
+
+
+def _keep(folder: Path) -> None:
+    """Have the name of a new file on disk as well, where folders can be synced."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _who(path: Path | None) -> str:
+    """The user name of git, else that of the login."""
+    name = ""
+    if git := shutil.which("git"):
+        folder = next((each for each in (path.parents if path else ()) if each.is_dir()), Path.cwd())
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            asked = [git, "config", "--get", "user.name"]
+            done = subprocess.run(asked, cwd=folder, capture_output=True, timeout=10, check=False)  # noqa: S603
+            name = " ".join(done.stdout.decode("utf-8", "replace").split())
+    if not name or "@" in name:
+        with contextlib.suppress(OSError, KeyError, ImportError):
+            name = getpass.getuser().partition("@")[0]
+    return name[:200] or "unknown"
