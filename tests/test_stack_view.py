@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 import triage
-from triage.errors import JournalError, TriageError
+from triage.errors import TriageError
 from triage.share.redacted import RedactedCase
 from triage.share.stack_pages import PAGE, StackPages
 from triage_widgets.stack_view import StackView
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MAIL = "ada.lovelace@engines.test"
 
@@ -186,6 +184,9 @@ def test_the_bundle_is_small_and_makes_no_markup() -> None:
     assert len(code.encode()) + len(style.encode()) < 70_000
     for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "https:", "url(", "@import"):
         assert word not in code + style
+    style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    selectors = [part.strip() for rule in re.findall(r"([^{}]+)\{", style) for part in re.split(r",(?![^(]*\))", rule)]
+    assert [name for name in selectors if not name.startswith((".triage-", "@media", "@container triage"))] == []
 
 
 def test_the_static_page_needs_no_script(shop: triage.Case) -> None:
@@ -198,64 +199,72 @@ def test_the_static_page_needs_no_script(shop: triage.Case) -> None:
     assert repr(view) == "<triage.StackView: 1 stack, 2 variants>"
 
 
-class Decider:
-    """A case in memory whose decisions are lists, in the place of one with a journal."""
-
-    def __init__(self, case: triage.Case) -> None:
-        self.case = case
-        self.said: list[tuple[Any, ...]] = []
-
-    def events(self, incident: str) -> pd.DataFrame:
-        return self.case.events(incident)
-
-    def merge(self, incident_ids: Any, reason: str) -> str:
-        if "secret" in reason:
-            raise JournalError("the reason holds a secret; say it without")
-        self.said.append(("merge", list(incident_ids), reason))
-        return str(incident_ids[-1])
-
-    def split(self, incident_id: str, by: str, reason: str) -> list[str]:
-        self.said.append(("split", incident_id, by, reason))
-        return [incident_id]
-
-    def pin(self, event_ids: Any, incident_id: str, reason: str) -> str:
-        self.said.append(("pin", list(event_ids), incident_id, reason))
-        return incident_id
+@pytest.fixture
+def decided(tmp_path: Path) -> triage.Case:
+    """The shop with a journal of its own."""
+    return triage.load(SHOP.encode(), journal=tmp_path)
 
 
-def test_decisions_go_to_the_case_and_the_view_follows_them(shop: triage.Case) -> None:
-    decider = Decider(shop)
-    view = view_of(shop, decides=decider)
+def test_a_merge_goes_into_the_journal_and_the_view_follows_it(decided: triage.Case, tmp_path: Path) -> None:
+    own, other = incident(decided, "ValueError"), incident(decided, "KeyError")
+    view = decided.stack_view(own)
     assert ask(view, "head")["decides"] is True
-    own, other = incident(shop, "ValueError"), incident(shop, "KeyError")
     assert ask(view, "others") == {
         "rows": [{"incident_id": other, "title": "KeyError in send", "about": "1 event"}],
         "in_all": 1,
     }
     assert ask(view, "others", text="key") == ask(view, "others", text=" KEYERROR ")
     assert ask(view, "others", text="value")["in_all"] == 0
-    assert ask(view, "split", by="variant", reason=" two bugs ").startswith("Split; all events so far")
-    assert ask(view, "merge", ids=[other], reason="the same price").startswith("Merged 2 incidents")
-    assert ask(view, "head")["incident_id"] == other
+    assert ask(view, "merge", ids=[other], reason=" the same price ").startswith("Merged 2 incidents")
+    head = ask(view, "head")
+    assert dict(head["facts"])["How often"] == "5 events, 3 variants"
+    assert ask(view, "others")["in_all"] == 0
+    again = triage.load(SHOP.encode(), journal=tmp_path)
+    assert again.incidents()["incident_id"].tolist() == [head["incident_id"]]
+    assert again.journal()["why"].tolist() == ["the same price"]
+    assert [row["names"] for row in ask(again.stack_view(), "tree") if row["level"] == 2][-1] == ("mail", "send")
+
+
+def test_a_split_says_beforehand_how_many_there_will_be(decided: triage.Case, tmp_path: Path) -> None:
+    view = decided.stack_view(incident(decided, "ValueError"))
+    sides = {way["by"]: way["sides"] for way in ask(view, "splits")}
+    assert sides == {"variant": 2, "frame": 2, "service": 1, "message_slot": 1}
+    assert "nothing tells these events apart" in fail(view, "split", by="service", reason="why")
+    assert ask(view, "split", by="frame", reason="a job of its own").startswith("Split into 2 incidents")
+    assert len(ask(view, "head")["variants"]) == 1
+    assert len(triage.load(SHOP.encode(), journal=tmp_path).incidents()) == 3
+    other = ask(view, "others", text="ValueError")["rows"][0]["incident_id"]
     event = ask(view, "head")["event_id"]
-    assert ask(view, "pin", event=event, incident=own, reason="seen by hand").startswith("Pinned")
-    assert ask(view, "head")["incident_id"] == own
-    assert decider.said == [
-        ("split", own, "variant", "two bugs"),
-        ("merge", [own, other], "the same price"),
-        ("pin", [event], own, "seen by hand"),
+    assert ask(view, "pin", event=event, incident=other, reason="seen by hand").startswith("Pinned the event")
+    assert ask(view, "head")["incident_id"] == other
+    assert event in triage.load(SHOP.encode(), journal=tmp_path).events(other)["event_id"].tolist()
+
+
+def test_an_event_with_a_masked_id_is_pinned(tmp_path: Path) -> None:
+    stack = {"frames": [{"function": "f", "filename": "a.py"}]}
+    events = [
+        {"event_id": name, "platform": "python", "exception": {"values": [{"type": kind, "stacktrace": stack}]}}
+        for name, kind in ((MAIL, "E"), ("b" * 32, "F"))
     ]
+    for number, event in enumerate(events):
+        (tmp_path / f"{number}.json").write_text(json.dumps(event))
+    case = triage.load([tmp_path / "0.json", tmp_path / "1.json"], journal=tmp_path / "journal.ndjson")
+    view = case.stack_view(incident(case, "E in f"))
+    ask(view, "pin", event=ask(view, "head")["event_id"], incident=incident(case, "F in f"), reason="one bug")
+    assert len(case.incidents()) == 1
+    assert "lovelace" not in (tmp_path / "journal.ndjson").read_text()
 
 
-def test_a_decision_without_a_reason_or_that_is_refused_says_why(shop: triage.Case) -> None:
-    decider = Decider(shop)
-    view = view_of(shop, decides=decider)
-    other = incident(shop, "KeyError")
+def test_a_decision_without_a_reason_or_that_is_refused_says_why(decided: triage.Case) -> None:
+    view = decided.stack_view(incident(decided, "ValueError"))
+    other = incident(decided, "KeyError")
     assert "a reason is missing" in fail(view, "merge", ids=[other], reason="  ")
     assert "nothing is chosen" in fail(view, "merge", ids=[], reason="why")
-    assert fail(view, "merge", ids=[other], reason="secret") == "the reason holds a secret; say it without"
-    assert decider.said == []
-    assert ask(view, "head")["incident_id"] == incident(shop, "ValueError")
+    refused = fail(view, "merge", ids=[other], reason=f"as {MAIL} says")
+    assert "email" in refused
+    assert "lovelace" not in refused
+    assert len(decided.incidents()) == 2
+    assert decided.journal().empty
 
 
 def test_a_view_that_only_shows_takes_no_decision(shop: triage.Case) -> None:

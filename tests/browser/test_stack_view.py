@@ -138,6 +138,45 @@ def test_axe_finds_nothing_in_any_theme(desk: Desk, axe: Axe) -> None:
     assert found == {theme: [] for theme in found}
 
 
+def test_a_merge_with_its_reason_is_there_after_loading_again(desk: Desk, axe: Axe) -> None:
+    load = (
+        SHOP
+        + """
+import tempfile
+folder = globals().get("folder") or tempfile.mkdtemp()
+case = triage.load(text.encode(), journal=folder)
+case.stack_view(case.incidents()["incident_id"][case.incidents()["count"] > 1].iloc[0])
+"""
+    )
+    view = Stacks(desk, load)
+    dialog = desk.page.locator("dialog.triage-decision")
+    desk.press("Merge…")
+    other = dialog.get_by_role("checkbox", name="KeyError in send")
+    other.wait_for()
+    assert axe(desk.page, "dialog.triage-decision") == []
+    view.press("Escape")
+    dialog.wait_for(state="hidden")
+    assert desk.focused() == "Merge…"
+    view.press("Enter")
+    other.wait_for()
+    # From the search to the list, and on to the reason.
+    view.press("Tab", "Space", "Tab")
+    desk.page.keyboard.type("as ada.lovelace@engines.test says")
+    view.press("Enter")
+    dialog.get_by_role("alert").get_by_text("of the kind email").wait_for()
+    view.press("Control+a")
+    desk.page.keyboard.type("both come from the price list")
+    view.press("Enter")
+    desk.root.locator(".triage-decided", has_text="Merged 2 incidents").wait_for()
+    assert desk.page.evaluate("() => document.activeElement.className") == "triage-title"
+    assert desk.root.get_by_text("7 events, 4 variants").is_visible()
+    told = desk.lab.kernel("again = triage.load(text.encode(), journal=folder); print(again.journal()['why'].tolist())")
+    assert told.strip() == "['both come from the price list']"
+    desk.lab.run_all()
+    desk.root.locator(".triage-decided").wait_for(state="detached")
+    desk.root.get_by_text("7 events, 4 variants").wait_for()
+
+
 @pytest.mark.parametrize("path", ["sample_bundles/traces/java-chain.txt"])
 def test_without_a_kernel_an_untrusted_notebook_shows_the_static_page(desk: Desk, axe: Axe, path: str) -> None:
     view = triage.load(ROOT / path).stack_view()

@@ -8,13 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.incidents import sides
 from triage.stacks.joining import isin
 from triage.stacks.tree import merged
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ("call_tree", "variants")
+__all__ = ("call_tree", "sides_of", "variants")
 
 _NEEDED: Final = ("event_id", "event_kind", "ts", "stack_key", "variant_key", "release", "suppressed_count")
 
@@ -24,6 +25,13 @@ def call_tree(tables: dict[str, pa.Table], events: list[str], *, share: float = 
     chosen = _chosen(tables, events)
     weights = chosen.dropna(subset="stack_key").groupby("stack_key")["weight"].sum()
     return merged(tables["frames"], {str(key): int(weight) for key, weight in weights.items()}, share=share)
+
+
+def sides_of(tables: dict[str, pa.Table], events: list[str]) -> dict[str, int]:
+    """How many incidents a split of some events would make, by each way to split."""
+    table = isin(tables["events"], "event_id", events)
+    ways = [(by, sides.places(tables, table, by)[0]) for by in sides.WAYS]
+    return {by: len(sides.values(tables, table, by, slot).distinct) for by, slot in ways}
 
 
 def variants(tables: dict[str, pa.Table], events: list[str]) -> pa.Table:

@@ -153,6 +153,13 @@ class RedactedCase:
         """The crashing stacks of an incident merged into one tree; see `Case.call_tree`."""
         return self._masked("call_tree", self._case.call_tree(incident, share=share))
 
+    def sides(self, incident: str) -> dict[str, int]:
+        """How many incidents a split would make of one, by each way to split."""
+        from triage.incidents import shapes
+
+        raw = self._case.raw.tables
+        return shapes.sides_of(raw, self._case.events(incident)["event_id"].tolist())
+
     def own(self, event: str) -> str:
         """The id of an event as the case has it: a native id may be shown masked, and is asked for so."""
         ids = self._case.raw.tables["events"]["event_id"]

@@ -40,6 +40,12 @@ _ROLE_WORDS: Final = {
     "access": "The other access",
     "signal": "Signal handler",
 }
+_WAYS: Final = {
+    "variant": "by variant: the exact type of the error, and the frames beyond those of the key",
+    "frame": "by the first frame in which the stacks differ",
+    "service": "by service",
+    "message_slot": "by what differs in the message",
+}
 # What is said of a frame that stands out in a stack of which no key is made.
 _ASIDE: Final = "stands out here; the key is made of the crashing stack alone"
 
@@ -110,7 +116,7 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A way to split an incident, and how many sides it would give (0: not known before it is done)."""
+    """A way to split an incident, and how many sides it would give now."""
 
     by: str
     words: str
@@ -130,7 +136,6 @@ class Stacks:
     cells: tuple[FrameCell, ...]
     variants: tuple[VariantRow, ...]
     variants_in_all: int
-    splits: tuple[Split, ...]
 
 
 class StackPages:
@@ -153,7 +158,7 @@ class StackPages:
         """The first page of an incident (the one seen last by default) and of one of its events (the newest)."""
         incidents = self._case.incidents()
         if incidents.empty:
-            return Stacks("No incident here", "", "", (), (), 0, (), (), 0, ())
+            return Stacks("No incident here", "", "", (), (), 0, (), (), 0)
         wanted = incident or str(incidents["incident_id"].iloc[0])
         newest = self._case.newest(wanted).iloc[0]
         chosen = incidents[incidents["incident_id"] == wanted].iloc[0]
@@ -187,7 +192,6 @@ class StackPages:
             cells=cells,
             variants=self._variants(variants),
             variants_in_all=len(variants),
-            splits=_splits(len(variants), text_of(chosen["services"])),
         )
 
     def frames(self, event: str, stack: int, start: int = 0) -> list[FrameCell]:
@@ -220,6 +224,10 @@ class StackPages:
             for row in found.head(OTHERS).to_dict("records")
         ]
         return rows, len(found)
+
+    def splits(self, incident: str) -> list[Split]:
+        """The ways to split an incident."""
+        return [Split(by, _WAYS[by], sides) for by, sides in self._case.sides(incident).items()]
 
     def _of(self, event: str) -> dict[int, pd.DataFrame]:
         """The frames of an event by the number of their stack, kept for the next page."""
@@ -391,16 +399,6 @@ def _facts(incident: pd.Series[Any], cells: tuple[FrameCell, ...], variants: int
         ("Status", text_of(incident["status"])),
     ]
     return tuple((label, text) for label, text in pairs if text)
-
-
-def _splits(variants: int, services: str) -> tuple[Split, ...]:
-    """The ways to split, with the sides that are known."""
-    return (
-        Split("variant", "by variant: each a group of its own", variants),
-        Split("frame", "by the frame in which the stacks part", 0),
-        Split("service", "by service", len(services.split(", ")) if services else 1),
-        Split("message_slot", "by what stands in the slots of the message", 0),
-    )
 
 
 def _often(row: Any) -> str:

@@ -4,7 +4,7 @@ import { type Call, reason } from "./calls";
 import { bar, box, button, type Child, element, fill, heading, plural, uniqueId, words } from "./dom";
 import { textField } from "./field";
 import { keepPointer } from "./keys";
-import type { Head, Other, StackCalls } from "./stack_types";
+import type { Head, Other, Split, StackCalls } from "./stack_types";
 
 export type Verb = "merge" | "split" | "pin";
 
@@ -35,7 +35,7 @@ export class Decision {
     private readonly call: Call<StackCalls>,
     private readonly done: (said: string) => void,
   ) {
-    this.node = element("dialog", { class: "triage-dialog triage-decision" });
+    this.node = element("dialog", { class: "triage-dialog triage-decision", tabindex: -1 });
     keepPointer(this.node);
   }
 
@@ -47,7 +47,7 @@ export class Decision {
     const field = textField({ "aria-required": "true", "aria-describedby": wrongId, maxlength: "2000" });
     const error = element("p", { class: "triage-failure-text", id: wrongId, role: "alert" });
     const back = button("Cancel", () => this.node.close());
-    const choice = verb === "split" ? this.#ways(head) : this.#incidents(verb);
+    const choice = verb === "split" ? this.#ways() : this.#incidents(verb);
     const form = element(
       "form",
       { class: "triage-decide", novalidate: true },
@@ -68,7 +68,12 @@ export class Decision {
     this.node.setAttribute("aria-describedby", aboutId);
     fill(this.node, form);
     this.node.showModal();
-    this.node.querySelector<HTMLElement>("input")?.focus();
+    if (verb === "split") this.node.focus();
+    else this.#first();
+  }
+
+  #first(): void {
+    this.node.querySelector<HTMLElement>("input:enabled")?.focus();
   }
 
   async #submit(verb: Verb, head: Head, form: HTMLFormElement, field: HTMLInputElement, error: HTMLElement): Promise<void> {
@@ -80,7 +85,7 @@ export class Decision {
       field.setAttribute("aria-invalid", String(at === field));
       at?.focus();
     };
-    if (ids.length === 0) return fail("Choose one first.", form.querySelector<HTMLElement>("fieldset input"));
+    if (ids.length === 0) return fail("Choose one first.", form.querySelector<HTMLElement>("fieldset input:enabled"));
     if (why === "") return fail("Give a reason: whoever reads the journal later will want to know.", field);
     form.ariaBusy = "true";
     fill(error, "");
@@ -113,12 +118,24 @@ export class Decision {
     return box("triage-option", input, element("label", { for: id }, ...label));
   }
 
-  #ways(head: Head): HTMLElement {
+  /** The ways to split; one by which nothing differs cannot be chosen. */
+  #ways(): HTMLElement {
     const name = uniqueId();
-    const ways = head.splits.map(({ by, words: told, sides }) =>
-      this.#option("radio", name, by, told, sides === 0 ? null : words("triage-option-about", sides === 1 ? " all events so far on one side" : ` ${sides} sides`)),
-    );
-    return element("fieldset", { class: "triage-options" }, element("legend", {}, "How its sides are told apart"), ...ways);
+    const list = box("triage-options-list", element("p", { class: "triage-remark" }, "Looking for what differs…"));
+    const show = (ways: Split[]): void => {
+      const options = ways.map(({ by, words: told, sides }) => {
+        const says = sides < 2 ? " nothing differs so far" : ` ${sides} incidents`;
+        const made = this.#option("radio", name, by, told, words("triage-option-about", says));
+        const input = made.querySelector("input");
+        if (input !== null) input.disabled = sides < 2;
+        return made;
+      });
+      const waits = list.contains(document.activeElement) || document.activeElement === this.node;
+      fill(list, ...options);
+      if (waits) this.#first();
+    };
+    this.call("splits", {}).then(show, (error: unknown) => fill(list, reason(error)));
+    return element("fieldset", { class: "triage-options" }, element("legend", {}, "How the incidents are told apart"), list);
   }
 
   /** The incidents to choose from, found by a part of their title. */

@@ -53,7 +53,6 @@ export interface CallRow {
 export interface Split {
   by: string;
   words: string;
-  /** 0: not known before it is done. */
   sides: number;
 }
 
@@ -67,7 +66,6 @@ export interface Head {
   cells: FrameCell[];
   variants: VariantRow[];
   variants_in_all: number;
-  splits: Split[];
   decides: boolean;
 }
 
@@ -83,6 +81,7 @@ export interface StackCalls {
   frames: [{ event: string; stack: number; start: number }, FrameCell[]];
   tree: [Record<string, never>, CallRow[]];
   others: [{ text: string }, { rows: Other[]; in_all: number }];
+  splits: [Record<string, never>, Split[]];
   merge: [{ ids: string[]; reason: string }, string];
   split: [{ by: string; reason: string }, string];
   pin: [{ event: string; incident: string; reason: string }, string];

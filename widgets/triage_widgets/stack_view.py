@@ -47,8 +47,8 @@ class StackView(Widget):
     """The widget that `case.stack_view()` gives.
 
     Calls of the page: `head(incident, event)` gives the first page of an incident, `frames(event, stack, start)` a page
-    of the frames of one stack, `tree()` the merged call tree, `others(text)` the incidents to choose from, and
-    `merge`, `split` and `pin` write a decision, with its reason, to the journal.
+    of the frames of one stack, `tree()` the merged call tree, `others(text)` the incidents to choose from,
+    `splits()` the ways to split, and `merge`, `split` and `pin` write a decision, with its reason, to the journal.
     """
 
     # A bundle of its own: every widget on a page carries a copy of what it loads.
@@ -76,7 +76,7 @@ class StackView(Widget):
         }
         if self._decides is None:
             return asks
-        return asks | {"merge": self._merge, "split": self._split, "pin": self._pin}
+        return asks | {"splits": self._splits, "merge": self._merge, "split": self._split, "pin": self._pin}
 
     def figure(self) -> Figure:
         """The static page of the incident."""
@@ -100,6 +100,9 @@ class StackView(Widget):
         rows, in_all = self._pages.others(self._incident, text)
         return {"rows": rows, "in_all": in_all}
 
+    def _splits(self) -> list[dict[str, Any]]:
+        return [asdict(way) for way in self._pages.splits(self._incident)]
+
     def _merge(self, ids: list[str], reason: str) -> str:
         if not ids:
             raise TriageError("nothing is chosen: choose at least one other incident")
@@ -110,8 +113,6 @@ class StackView(Widget):
         event = self._newest()
         sides = self._deciding.split(self._incident, by, _said(reason))
         self._incident = next(one for one in sides if (self._deciding.events(one)["event_id"] == event).any())
-        if len(sides) == 1:
-            return f"Split; all events so far are on one side, which is shown. {_WRITTEN}"
         return f"Split into {plural(len(sides), 'incident')}; shown is the one with the newest event. {_WRITTEN}"
 
     def _pin(self, event: str, incident: str, reason: str) -> str:

@@ -469,7 +469,7 @@ var TYPING_MS = 250, TEXTS = {
   constructor(call, done) {
     this.call = call;
     this.done = done;
-    this.node = element("dialog", { class: "triage-dialog triage-decision" }), keepPointer(this.node);
+    this.node = element("dialog", { class: "triage-dialog triage-decision", tabindex: -1 }), keepPointer(this.node);
   }
   call;
   done;
@@ -479,7 +479,7 @@ var TYPING_MS = 250, TEXTS = {
   open(verb, head) {
     let { title, about, submit } = TEXTS[verb], [titleId, aboutId, wrongId] = [uniqueId(), uniqueId(), uniqueId()];
     this.#chosen.clear();
-    let field = textField({ "aria-required": "true", "aria-describedby": wrongId, maxlength: "2000" }), error = element("p", { class: "triage-failure-text", id: wrongId, role: "alert" }), back = button("Cancel", () => this.node.close()), choice = verb === "split" ? this.#ways(head) : this.#incidents(verb), form = element(
+    let field = textField({ "aria-required": "true", "aria-describedby": wrongId, maxlength: "2000" }), error = element("p", { class: "triage-failure-text", id: wrongId, role: "alert" }), back = button("Cancel", () => this.node.close()), choice = verb === "split" ? this.#ways() : this.#incidents(verb), form = element(
       "form",
       { class: "triage-decide", novalidate: !0 },
       heading(3, { class: "triage-title", id: titleId }, title),
@@ -493,14 +493,17 @@ var TYPING_MS = 250, TEXTS = {
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault(), this.#submit(verb, head, form, field, error);
-    }), this.node.setAttribute("aria-labelledby", titleId), this.node.setAttribute("aria-describedby", aboutId), fill(this.node, form), this.node.showModal(), this.node.querySelector("input")?.focus();
+    }), this.node.setAttribute("aria-labelledby", titleId), this.node.setAttribute("aria-describedby", aboutId), fill(this.node, form), this.node.showModal(), verb === "split" ? this.node.focus() : this.#first();
+  }
+  #first() {
+    this.node.querySelector("input:enabled")?.focus();
   }
   async #submit(verb, head, form, field, error) {
     if (form.ariaBusy === "true") return;
     let why = field.value.trim(), ids2 = [...this.#chosen], fail = (message, at) => {
       fill(error, message), field.setAttribute("aria-invalid", String(at === field)), at?.focus();
     };
-    if (ids2.length === 0) return fail("Choose one first.", form.querySelector("fieldset input"));
+    if (ids2.length === 0) return fail("Choose one first.", form.querySelector("fieldset input:enabled"));
     if (why === "") return fail("Give a reason: whoever reads the journal later will want to know.", field);
     form.ariaBusy = "true", fill(error, "");
     try {
@@ -521,11 +524,16 @@ var TYPING_MS = 250, TEXTS = {
       kind === "radio" && this.#chosen.clear(), input.checked ? this.#chosen.add(value) : this.#chosen.delete(value);
     }), box("triage-option", input, element("label", { for: id }, ...label));
   }
-  #ways(head) {
-    let name = uniqueId(), ways = head.splits.map(
-      ({ by, words: told, sides }) => this.#option("radio", name, by, told, sides === 0 ? null : words("triage-option-about", sides === 1 ? " all events so far on one side" : ` ${sides} sides`))
-    );
-    return element("fieldset", { class: "triage-options" }, element("legend", {}, "How its sides are told apart"), ...ways);
+  /** The ways to split; one by which nothing differs cannot be chosen. */
+  #ways() {
+    let name = uniqueId(), list = box("triage-options-list", element("p", { class: "triage-remark" }, "Looking for what differs…")), show = (ways) => {
+      let options = ways.map(({ by, words: told, sides }) => {
+        let says = sides < 2 ? " nothing differs so far" : ` ${sides} incidents`, made = this.#option("radio", name, by, told, words("triage-option-about", says)), input = made.querySelector("input");
+        return input !== null && (input.disabled = sides < 2), made;
+      }), waits = list.contains(document.activeElement) || document.activeElement === this.node;
+      fill(list, ...options), waits && this.#first();
+    };
+    return this.call("splits", {}).then(show, (error) => fill(list, reason(error))), element("fieldset", { class: "triage-options" }, element("legend", {}, "How the incidents are told apart"), list);
   }
   /** The incidents to choose from, found by a part of their title. */
   #incidents(verb) {
