@@ -337,6 +337,8 @@ def _word(role: Any, kind: Any) -> str:
 
 def _cell(number: int, row: dict[Any, Any]) -> FrameCell:
     shown: FrameRow = frame_row(number, row)
+    # Of a frame without a function its place is the name.
+    nameless = shown.function == "?" and shown.where != ""
     raw = text_of(row["function_raw"])
     repeat = text_of(row["repeat"])
     pairs = (
@@ -349,8 +351,8 @@ def _cell(number: int, row: dict[Any, Any]) -> FrameCell:
     )
     return FrameCell(
         number=number,
-        function=shown.function,
-        where=shown.where,
+        function=shown.where if nameless else shown.function,
+        where="" if nameless else shown.where,
         role=shown.role,
         kind=shown.kind,
         counted=row["in_key"],
@@ -367,8 +369,8 @@ def _telling(frames: pd.DataFrame | None) -> list[tuple[str, str]]:
     first = next((index for index, row in enumerate(rows) if not pd.isna(row["counted"]) and row["counted"]), 0)
     role = rows[first]["role"] if rows else None
     kept = [row for row in rows[first:] if row["role"] == role and not text_of(row["rule"]).startswith("repeats")]
-    cells = [frame_row(0, row) for row in kept[:VARIANT_FRAMES]]
-    return [(cell.function if cell.function != "?" else cell.where, cell.role) for cell in cells]
+    cells = [_cell(0, row) for row in kept[:VARIANT_FRAMES]]
+    return [(cell.function, cell.role) for cell in cells]
 
 
 def _call_row(segment: Segment) -> CallRow:
@@ -388,7 +390,7 @@ def _call_row(segment: Segment) -> CallRow:
 
 def _facts(incident: pd.Series[Any], cells: tuple[FrameCell, ...], variants: int) -> tuple[tuple[str, str], ...]:
     """How often, what counted, and the key."""
-    names = [cell.function if cell.function != "?" else cell.where for cell in cells if cell.counted]
+    names = [cell.function for cell in cells if cell.counted]
     pairs = [
         ("What counted", " ← ".join(names) if names else "no frame: the message made the key"),
         ("How often", f"{plural(int(incident['count']), 'event')}, {plural(variants, 'variant')}"),

@@ -16,12 +16,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.stacks.names import basename, normalise
+from triage.stacks.explanation import names_of
 
 __all__ = ("Segment", "folded", "merged")
 
 # What says most of a node whose frame has several roles in several stacks stands first.
 _ROLES: Final = ("application", "library", "sentinel", "prefix", "noise")
+# What a frame is named by. Numbers stand in front: a name may hold what joins them.
+_NAMED: Final = ("module_offset", "module", "file", "function")
 # As `triage.stacks.counting` says of the frames of a recursion.
 _REPEATS: Final = "repeats the frames above"
 
@@ -189,12 +191,13 @@ def _columns(frames: pa.Table, weights: dict[str, int]) -> tuple[list[str], list
 
 
 def _names(frames: pa.Table) -> tuple[list[str], Numbers]:
-    """The distinct names of frames in order, and the number of each frame's name."""
-    place = pc.coalesce(frames["module"], frames["file"], pa.scalar("?"))
-    spelled = pc.coalesce(frames["function"], place).combine_chunks().dictionary_encode()
-    functions = set(frames["function"].unique().to_pylist())
-    raw = spelled.dictionary.to_pylist()
-    shown = [normalise(name) or name if name in functions else basename(name) or name for name in raw]
+    """The distinct names of frames in order, and the number of each frame's name; as keys name them."""
+    columns = [pc.fill_null(frames[name].cast(pa.string()), "") for name in _NAMED]
+    spelled = pc.binary_join_element_wise(*columns, "\0").combine_chunks().dictionary_encode()
+    parts = [text.split("\0", len(_NAMED) - 1) for text in spelled.dictionary.to_pylist()]
+    told: dict[str, list[Any]] = {name: [row[at] or None for row in parts] for at, name in enumerate(_NAMED)}
+    told["module_offset"] = [None if offset is None else int(offset) for offset in told["module_offset"]]
+    shown = [name or "?" for name in names_of(told)]
     names = sorted(set(shown))
     number = {name: index for index, name in enumerate(names)}
     codes = np.array([number[name] for name in shown], np.int64)

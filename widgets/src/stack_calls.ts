@@ -74,8 +74,10 @@ export class CallTree {
     );
     const said = parts
       ? `${plural(rows.filter((row) => row.kind === "call").length, "run")} of calls, outermost first; a row opens into what it calls.`
-      : `Nothing parts: ${only.events === 1 ? "the one event runs" : `all ${plural(only.events, "event")} run`} through the same ${plural(only.names.length, "call")}.`;
-    fill(this.#body, element("p", { class: "triage-remark" }, said), parts ? this.#chart.node : null, this.#table.node, this.#through);
+      : only.events === 1
+        ? `Nothing parts: there is one event, of ${plural(only.names.length, "call")}.`
+        : `Nothing parts: all ${plural(only.events, "event")} run through the same ${plural(only.names.length, "call")}.`;
+    fill(this.#body, element("p", { class: "triage-remark triage-remark-first" }, said), parts ? this.#chart.node : null, this.#table.node, this.#through);
     this.#draw();
     this.#tell(this.#table.current);
     this.announcer.say(said);

@@ -24,7 +24,7 @@ export class FrameDetail {
     fill(this.#name, words("triage-label", `Frame ${cell.number} `), element("code", {}, ...breakable(cell.function || word(cell))));
     const pairs: [string, string][] = [["Why", cell.why], ["Whose", word(cell)], ["Where", cell.where], ...cell.facts];
     const shown = pairs.filter(([, value]) => value !== "").map(([label, value]) => {
-      const long = value.length > 48 || label === "Why";
+      const long = value.length > 32 || label === "Why";
       return element(
         "div",
         { class: long ? "triage-fact triage-fact-long" : "triage-fact" },

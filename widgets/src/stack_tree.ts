@@ -7,7 +7,7 @@ import { failure } from "./failure";
 import { chevron, type Row, Rows } from "./rows";
 import { FrameDetail } from "./stack_detail";
 import type { FrameCell, Head, Part, StackCalls, StackRow } from "./stack_types";
-import { roleClass, spoken, word } from "./stack_words";
+import { near, roleClass, spoken, word } from "./stack_words";
 
 const PAGE = 200;
 
@@ -147,7 +147,7 @@ export class StackTree {
       words("triage-frame-mark"),
       words("triage-frame-role", word(cell)),
       element("code", { class: "triage-frame-function" }, cell.function || word(cell)),
-      words("triage-frame-where", cell.where),
+      words("triage-frame-where", near(cell.where)),
       words("triage-frame-counts", cell.counted ? words("triage-tag", "counts") : null),
     ];
   }

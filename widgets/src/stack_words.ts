@@ -31,6 +31,12 @@ export function callName(row: CallRow): string {
   return first === row.name ? first : `${first} → ${row.names.length > 2 ? "… → " : ""}${row.name}`;
 }
 
+/** The end of a long path, which tells it from others; the frame in full has all of it. */
+export function near(where: string): string {
+  const parts = where.split(/(?<=[/\\])/u);
+  return where.length > 40 && parts.length > 2 ? `…/${parts.slice(-2).join("")}` : where;
+}
+
 /** A share in percent: two digits of it where it is small, and never 100 where it is not all. */
 export function percent(share: number): string {
   const hundred = share * 100;

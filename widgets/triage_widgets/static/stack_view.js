@@ -171,6 +171,10 @@ function callName(row) {
   let first = row.names[0] ?? row.name;
   return first === row.name ? first : `${first} → ${row.names.length > 2 ? "… → " : ""}${row.name}`;
 }
+function near(where) {
+  let parts = where.split(/(?<=[/\\])/u);
+  return where.length > 40 && parts.length > 2 ? `…/${parts.slice(-2).join("")}` : where;
+}
 function percent(share) {
   let hundred = share * 100;
   return share === 1 ? "100 %" : `${hundred < 10 ? hundred.toFixed(1) : Math.min(Math.round(hundred), 99)} %`;
@@ -381,8 +385,8 @@ var COLUMNS = ["Call", "Whose", "Share", "Events", "End here"], CallTree = class
       },
       head
     );
-    let said = parts ? `${plural(rows.filter((row) => row.kind === "call").length, "run")} of calls, outermost first; a row opens into what it calls.` : `Nothing parts: ${only.events === 1 ? "the one event runs" : `all ${plural(only.events, "event")} run`} through the same ${plural(only.names.length, "call")}.`;
-    fill(this.#body, element("p", { class: "triage-remark" }, said), parts ? this.#chart.node : null, this.#table.node, this.#through), this.#draw(), this.#tell(this.#table.current), this.announcer.say(said);
+    let said = parts ? `${plural(rows.filter((row) => row.kind === "call").length, "run")} of calls, outermost first; a row opens into what it calls.` : only.events === 1 ? `Nothing parts: there is one event, of ${plural(only.names.length, "call")}.` : `Nothing parts: all ${plural(only.events, "event")} run through the same ${plural(only.names.length, "call")}.`;
+    fill(this.#body, element("p", { class: "triage-remark triage-remark-first" }, said), parts ? this.#chart.node : null, this.#table.node, this.#through), this.#draw(), this.#tell(this.#table.current), this.announcer.say(said);
   }
   #draw() {
     let rows = this.#rows ?? [], made = [], counts = siblings(rows), hidden = 1 / 0;
@@ -578,7 +582,7 @@ var FrameDetail = class {
     if (this.node.hidden = cell2 === void 0, cell2 === void 0) return;
     fill(this.#name, words("triage-label", `Frame ${cell2.number} `), element("code", {}, ...breakable(cell2.function || word(cell2))));
     let shown = [["Why", cell2.why], ["Whose", word(cell2)], ["Where", cell2.where], ...cell2.facts].filter(([, value]) => value !== "").map(([label, value]) => {
-      let long = value.length > 48 || label === "Why";
+      let long = value.length > 32 || label === "Why";
       return element(
         "div",
         { class: long ? "triage-fact triage-fact-long" : "triage-fact" },
@@ -697,7 +701,7 @@ var PAGE = 200, StackTree = class {
       words("triage-frame-mark"),
       words("triage-frame-role", word(cell2)),
       element("code", { class: "triage-frame-function" }, cell2.function || word(cell2)),
-      words("triage-frame-where", cell2.where),
+      words("triage-frame-where", near(cell2.where)),
       words("triage-frame-counts", cell2.counted ? words("triage-tag", "counts") : null)
     ];
   }
