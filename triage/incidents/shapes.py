@@ -17,7 +17,20 @@ if TYPE_CHECKING:
 
 __all__ = ("call_tree", "sides_of", "variants")
 
-_NEEDED: Final = ("event_id", "event_kind", "ts", "stack_key", "variant_key", "release", "suppressed_count")
+# What a variant tells of its newest event, beside its time.
+_NEWEST: Final = ("event_id", "stack_key", "event_kind", "error_type", "signal", "error_code_name")
+_NEEDED: Final = ("ts", "variant_key", "release", "suppressed_count", *_NEWEST)
+_MOMENT: Final = pa.timestamp("us", tz="UTC")
+_VARIANTS: Final = pa.schema(
+    [
+        ("variant_key", pa.string()),
+        ("events", pa.int64()),
+        ("first_seen", _MOMENT),
+        ("last_seen", _MOMENT),
+        ("releases", pa.list_(pa.string())),
+        *((name, pa.string()) for name in _NEWEST),
+    ]
+)
 
 
 def call_tree(tables: dict[str, pa.Table], events: list[str], *, share: float = 0.01) -> pa.Table:
@@ -41,34 +54,21 @@ def variants(tables: dict[str, pa.Table], events: list[str]) -> pa.Table:
     -------
     Table
         variant_key, events (int64, stored and suppressed), first_seen and last_seen (timestamp[us, UTC]), releases
-        (list<string>, sorted), event_id (its newest event) and stack_key (the crashing stack of that event).
+        (list<string>, sorted); and of its newest event: event_id, stack_key (of the crashing stack), event_kind,
+        error_type, signal and error_code_name.
     """
     chosen = _chosen(tables, events)
     chosen["variant_key"] = chosen["variant_key"].fillna("")
-    chosen = chosen.sort_values(["ts", "event_id"], na_position="first")
     found = chosen.groupby("variant_key", sort=True).agg(
-        events=("weight", "sum"),
-        first_seen=("ts", "min"),
-        last_seen=("ts", "max"),
-        releases=("release", lambda releases: sorted(set(releases.dropna()))),
-        event_id=("event_id", "last"),
-        # Not "last" of pandas, which would skip the nulls of the newest event.
-        stack_key=("stack_key", lambda keys: keys.iloc[-1]),
+        events=("weight", "sum"), first_seen=("ts", "min"), last_seen=("ts", "max")
     )
+    newest = chosen.sort_values(["ts", "event_id"], na_position="first").drop_duplicates("variant_key", keep="last")
+    found = found.join(newest.set_index("variant_key")[list(_NEWEST)])
+    pairs = chosen[["variant_key", "release"]].dropna().drop_duplicates().sort_values("release")
+    releases = pairs.groupby("variant_key")["release"].agg(list).to_dict()
+    found["releases"] = [releases.get(key, []) for key in found.index]
     found = found.reset_index().sort_values(["events", "variant_key"], ascending=[False, True])
-    moment = pa.timestamp("us", tz="UTC")
-    schema = pa.schema(
-        [
-            ("variant_key", pa.string()),
-            ("events", pa.int64()),
-            ("first_seen", moment),
-            ("last_seen", moment),
-            ("releases", pa.list_(pa.string())),
-            ("event_id", pa.string()),
-            ("stack_key", pa.string()),
-        ]
-    )
-    return pa.Table.from_pandas(found[schema.names], schema=schema, preserve_index=False)
+    return pa.Table.from_pandas(found[_VARIANTS.names], schema=_VARIANTS, preserve_index=False)
 
 
 def _chosen(tables: dict[str, pa.Table], events: list[str]) -> pd.DataFrame:

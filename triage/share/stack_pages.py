@@ -160,14 +160,14 @@ class StackPages:
         if incidents.empty:
             return Stacks("No incident here", "", "", (), (), 0, (), (), 0)
         wanted = incident or str(incidents["incident_id"].iloc[0])
-        newest = self._case.newest(wanted).iloc[0]
+        variants = self._case.variants(wanted)
         chosen = incidents[incidents["incident_id"] == wanted].iloc[0]
+        newest = variants.sort_values(["last_seen", "event_id"], na_position="first").iloc[-1]
         shown = event or str(newest["event_id"])
         # A decision may have changed what the events of an incident are.
         self._frames.clear()
         told = (text_of(newest[name]) for name in ("event_kind", "error_type", "signal", "error_code_name"))
         self._overflow = crash_class(*told) == "stack overflow"
-        variants = self._case.variants(wanted)
         stacks = self._case.stacks(event=shown).sort_values("stack_no")
         by_stack = self._of(shown)
         rows = tuple(
@@ -412,7 +412,8 @@ def _often(row: Any) -> str:
 
 
 def _since(row: dict[Any, Any]) -> str:
-    """Releases and times of a variant, in a line."""
+    """Error type, times and releases of a variant, in a line."""
     first, last = text_of(row["first_seen"]), text_of(row["last_seen"])
     span = first if first == last else f"{first} to {last}"
-    return " · ".join(part for part in (span, text_of(list(row["releases"]))) if part)
+    releases = text_of(list(row["releases"]))
+    return " · ".join(part for part in (text_of(row["error_type"]), span, releases) if part)
