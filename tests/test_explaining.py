@@ -6,14 +6,19 @@ import random
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import triage
 from tests.explained import SECRETS, Page, case, held, planted, trace
 from tests.reading import SAMPLES
-from triage.incidents import explaining
+from triage.incidents import comparing, explaining, groups
+from triage.records import Frame, Records, Trace
 from triage.share.redacted import RedactedCase
+from triage.stacks import keys
 from triage.stacks.explanation import names_of
 
+TAGS = {"section", "p", "strong", "table", "caption", "thead", "tbody", "tr", "th", "td", "ul", "li"}
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -97,7 +102,7 @@ def test_a_request_has_no_stack_and_says_so(everything, explanations):
     title = "GET /orders/{id} 503"
     one = everything.incidents().set_index("title")["incident_id"][title]
     assert explanations[one].text.startswith("request: request GET /orders/{}\n")
-    assert "\nNo stack: the message is that of event " in explanations[one].text
+    assert "\nNo stack; this is event " in explanations[one].text
     assert "Frames" not in explanations[one].text
 
 
@@ -108,6 +113,7 @@ def test_variants_are_counted_and_the_commonest_is_shown():
     why = found.explain(found.incidents()["incident_id"][0])
     assert why.variants["events"].tolist() == [3, 2]
     assert why.variants["shown"].tolist() == [True, False]
+    assert why.variants["differs"].tolist() == [pd.NA, "frame 4 of those that count is main instead of retry"]
     assert why.frame["name"].tolist() == ["convert", "total", "pay", "retry", "main"]
     assert ", the newest of the commonest variant (3 events; 2 variants in all).\n" in why.text
 
@@ -143,8 +149,8 @@ def test_the_nearest_say_what_parts_them():
     titles = {found.explain(one).key["value"].str.cat(sep=" "): one for one in found.incidents()["incident_id"]}
     why = found.explain(titles["exception ValueError parse read main"])
     assert why.nearest["near"].tolist() == [
-        "the same family, 3 frames of the key in common",
-        "the same family, 2 frames of the key in common",
+        "the same family, 3 frames of the key in common (parse, read, main)",
+        "the same family, 2 frames of the key in common (parse, main)",
     ]
     assert why.nearest["shared"].tolist() == [3, 2]
     assert why.nearest["why"].tolist() == [
@@ -217,25 +223,12 @@ def test_hostile_names_stay_text():
 def test_the_page_is_tables_with_captions_and_headers(explanations):
     for why in explanations.values():
         page = Page(why._repr_html_())
-        assert page.tags <= {
-            "section",
-            "p",
-            "strong",
-            "table",
-            "caption",
-            "thead",
-            "tbody",
-            "tr",
-            "th",
-            "td",
-            "ul",
-            "li",
-        }
+        assert page.tags <= TAGS
         assert page.tables
         for shown in page.tables:
             assert shown["caption"]
             assert all(shown["columns"])
-            assert all(len(row) == len(shown["columns"]) for row in shown["rows"])
+            assert all(len(row) == len(shown["columns"]) and row[0] for row in shown["rows"])
             assert shown["headed"] == ["col"] * len(shown["columns"]) + ["row"] * len(shown["rows"])
 
 
@@ -257,6 +250,38 @@ def test_nothing_depends_on_the_order_of_the_input():
     for one in first.incidents()["incident_id"]:
         assert first.explain(one).text == second.explain(one).text
         assert first.explain(one)._repr_html_() == second.explain(one)._repr_html_()
+
+
+words = st.text(max_size=12) | st.sampled_from(
+    ["parse", "main", "std::panicking::begin_panic", "memcpy", HOSTILE, "\x1b[2J"]
+)
+texts = st.none() | words
+calls = st.builds(
+    Frame, function=texts, module=texts, module_offset=st.none() | st.integers(0, 2**64 - 1), file=texts,
+    frame_kind=st.sampled_from(["frame", "elided", "signal", "note"]), trust=st.sampled_from([None, "scan"]),
+)  # fmt: skip
+kinds = st.sampled_from(["crash", "exception", "assertion", "hang", "request"])
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(kinds, texts, texts, st.lists(calls, max_size=8)), min_size=1, max_size=4))
+def test_any_content_is_explained_and_compared(events):
+    records = Records()
+    for kind, error_type, message, frames in events:
+        number = records.event(
+            event_class="incident_signal", event_kind=kind, error_type=error_type, error_value=message
+        )
+        records.stacks(number, [Trace(frames=tuple(frames))])
+    tables = keys.annotate(records.finish())
+    ids = sorted(groups.members(tables)[2])
+    made = [explaining.explain(tables, one, mask=lambda _, frame: frame) for one in ids]
+    made += [comparing.compare(tables, ids[0], one, mask=lambda _, frame: frame) for one in ids]
+    for one in made:
+        page = Page(one._repr_html_())
+        assert page.tags <= TAGS
+        assert page.attributes <= {"scope"}
+        assert one.text.replace("\n", "").isprintable()
+    assert len({tuple(why.key["value"]) for why in made[: len(ids)]}) == len(ids)
 
 
 def test_an_id_that_is_not_there_is_an_error_that_says_so():

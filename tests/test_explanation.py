@@ -77,6 +77,10 @@ def test_what_handles_a_crash_is_passed_over():
 def test_scanned_frames_say_so():
     scanned = frame("ghost", trust="scan")
     assert told(frame("parse", trust="context"), scanned)[1] == "scanned: counts only where nothing else is known"
+    assert told(frame("memcpy", trust="cfi"), scanned) == [
+        "counts: the only library frame; application frames were only found by a scan",
+        "scanned: counts only where nothing else is known",
+    ]
     assert told(scanned) == ["counts: the only application frame; found by a scan, where nothing else is known"]
 
 

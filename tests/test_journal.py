@@ -35,7 +35,7 @@ def test_what_is_written_is_read(tmp_path):
     subject = Subject(
         incident_id="inc_1", service="api", group_key="5f", algo_version=2, made_by="dec_1", events=("e1", "e2")
     )
-    first = made.append("resolve", why="fixed – see 1.2", subjects=[subject], known=("e2",))
+    first = made.append("resolve", why="fixed → 1.2", subjects=[subject], known=("e2",))
     second = made.append("revoke", of=first.id)
     assert Journal(made.path).entries() == [first, second]
     assert (first.who, first.when, first.parents) == ("Ada", "2026-03-01T12:00:00.000000Z", ())
@@ -43,7 +43,7 @@ def test_what_is_written_is_read(tmp_path):
     lines = made.path.read_bytes().split(b"\n")
     assert [json.loads(line)["what"] for line in lines[:-1]] == ["resolve", "revoke"]
     assert lines[-1] == b""
-    assert "fixed – see 1.2".encode() in lines[0]
+    assert "fixed → 1.2".encode() in lines[0]
     assert "fixed" not in repr(made)
 
 
@@ -77,13 +77,38 @@ def test_a_damaged_line_is_kept_told_of_and_passed_over(tmp_path, change, reason
 
 
 def sealed(**fields):
-    return journals._line(journals._sealed({"who": "Ada", "when": "2026-03-01T12:00:00Z", "what": "note"} | fields))
+    usual = {"who": "Ada", "when": "2026-03-01T12:00:00Z", "what": "note", "subjects": tuple(ONE)}
+    return journals._line(journals._sealed(usual | fields))
 
 
 def test_a_kind_or_time_that_is_not_known_is_told_of():
     assert "does not know" in parse(sealed(what="snooze").strip())
     assert parse(sealed(when="yesterday").strip()) == "no time"
+    assert "does not know" in parse(sealed(what="split", by="colour").strip())
     assert parse(sealed().strip()).who == "Ada"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"subjects": ()},
+        {"what": "merge"},
+        {"what": "pin", "events": ("e1",)},
+        {"what": "revoke"},
+        {"subjects": (Subject(incident_id="<b>"),)},
+        {"what": "merge", "into": "inc_1\n"},
+        {"what": "split", "by": "variant", "sides": (journals.Side(incident_id=""),)},
+    ],
+)
+def test_an_entry_that_does_not_say_what_it_is_about_is_told_of(fields):
+    assert parse(sealed(**fields).strip()) == "does not say what it is about"
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path):
+    made = journal(tmp_path)
+    with pytest.raises(JournalError, match="more than 4,194,304 bytes"):
+        made.append("note", why="x" * (5 << 20), subjects=ONE)
+    assert made.path.read_bytes() == b""
 
 
 def test_fields_of_a_later_version_do_not_hide_an_entry():

@@ -1,8 +1,53 @@
+"""Messages become texts with slots: what is variable goes, what tells bugs apart stays, and masks are slots as well."""
+
+import time
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triage.stacks.messages import parameterise
+from triage.stacks import messages
+from triage.stacks.messages import key_text, kinds, parameterise, slots
+
+ROWS = messages._rows()
+EXAMPLES = [(row, example) for row in ROWS for example in row.examples]
+MASKS = (
+    "[REDACTED]",
+    "[Filtered]",
+    "<redacted>",
+    "****",
+    "********",
+    "XXXX",
+    "***REDACTED***",
+    "[email:3:12]",
+    "[password:12:8-15]",
+    "[github_pat:ABCDEFGHIJKLM:40]",
+    "[email]",
+    "[ip]",
+    "[creditcard]",
+    "{{ removed }}",
+    "[redacted by policy 7]",
+    "{redacted}",
+    "(redacted)",
+)
+
+
+def marked(example: str) -> tuple[str, str]:
+    """An example without its brackets, and what is between them."""
+    if "⟨" not in example:
+        return example, example
+    head, _, rest = example.partition("⟨")
+    value, _, tail = rest.partition("⟩")
+    return head + value + tail, value
+
+
+@pytest.mark.parametrize(("row", "example"), EXAMPLES, ids=[f"{row.name}: {text}" for row, text in EXAMPLES])
+def test_the_examples_of_the_data_file(row, example):
+    text, value = marked(example)
+    if row.keep:
+        assert slots(text) == (" ".join(text.split()), ())
+    else:
+        assert [(slot.kind, slot.value) for slot in slots(text)[1]] == [(row.name, value)]
 
 
 @pytest.mark.parametrize(
@@ -26,17 +71,154 @@ from triage.stacks.messages import parameterise
         ("utf8 sha256 v2", "utf8 sha256 v2"),
         ("token [REDACTED] and [email:3:12]", "token {mask} and {mask}"),
         ("first\n\nsecond\nthird", "first second"),
+        # JavaScript
+        ("Cannot read properties of undefined (reading 'map')", "Cannot read properties of undefined (reading 'map')"),
+        ("Unexpected token ) in JSON at position 17", "Unexpected token ) in JSON at position {number}"),
+        ("ENOENT: no such file or directory, open '/x/y.js'", "ENOENT: no such file or directory, open {quoted}"),
+        ("connect ECONNREFUSED 127.0.0.1:5432", "connect ECONNREFUSED {ip}"),
+        ("Request failed with status code 404", "Request failed with status code 404"),
+        # Python
+        ("'NoneType' object has no attribute 'total'", "'NoneType' object has no attribute 'total'"),
+        ("[Errno 2] No such file: 'a.txt'", "[Errno 2] No such file: {quoted}"),
+        ("<Cart object at 0x7f12ab34cd56> is closed", "<Cart object at {address}> is closed"),
+        ("name 'total' is not defined", "name 'total' is not defined"),
+        ("can't open 'x.txt', it isn't there", "can't open {quoted}, it isn't there"),
+        # Java, Kotlin, C#
+        ("Index 5 out of bounds for length 3", "Index {number} out of bounds for length {number}"),
+        ("com.shop.Cart@1a2b3c4d is locked by pool-3-thread-17", "com.shop.Cart@{object} is locked by {thread}"),
+        (
+            "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))",
+            "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))",
+        ),
+        (r"Class App\Http\Controllers\Cart not found", r"Class App\Http\Controllers\Cart not found"),
+        ("java.net.SocketException: Connection reset", "java.net.SocketException: Connection reset"),
+        # C, C++, Rust, Go, Swift
+        ("Assertion `head->next != NULL' failed.", "Assertion `head->next != NULL' failed."),
+        ("called `Option::unwrap()` on a `None` value", "called `Option::unwrap()` on a `None` value"),
+        ("std::vector<int>::at: n (which is 7) >= 3", "std::vector<int>::at: n (which is {number}) >= {number}"),
+        ("error[E0308]: mismatched types", "error[E0308]: mismatched types"),
+        (
+            "runtime error: index out of range [5] with length 3",
+            "runtime error: index out of range [{number}] with length {number}",
+        ),
+        (
+            "Fatal signal 11 (SIGSEGV), code 1, fault addr 0x10 in tid 123, pid 44",
+            "Fatal signal 11 (SIGSEGV), code 1, fault addr {address} in {process}, {process}",
+        ),
+        # databases, HTTP
+        ("SQLSTATE[HY000] [2002] Connection refused", "SQLSTATE[HY000] [2002] Connection refused"),
+        ("ORA-00942: table or view does not exist", "ORA-00942: table or view does not exist"),
+        ("upstream said 503 Service Unavailable", "upstream said 503 Service Unavailable"),
+        ("Key (id)=(7) already exists", "Key (id)=({number}) already exists"),
+        ("login failed: password=hunter2; user=bob", "login failed: password={secret}; user=bob"),
+        ("bad header Authorization: Bearer abcdef0123.xy", "bad header Authorization: Bearer {secret}"),
+        # other languages
+        ("l'élément «panier» est absent de l'index", "l'élément {quoted} est absent de l'index"),
+        ("Datei „Wert“ nicht gefunden", "Datei {quoted} nicht gefunden"),
+        ("文件「データ」不存在 17", "文件{quoted}不存在 {number}"),
+        # measures
+        ("used 93.5% of 12 MB after 3m20s", "used {percent} of {size} after {duration}"),
+        ("release 1.4.2-rc.1 on db1.prod.example.com", "release {version} on {host}"),
+        ("3/4 of user_48213 and x86_64 item_7", "{number}/{number} of user_{number} and x86_64 item_7"),
+        ('body {"id": 7, "who": {"name": "bob"}} refused', "body {json} refused"),
     ],
 )
-def test_slots(message, expected):
+def test_messages(message, expected):
     assert parameterise(message) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("rows [1, 2, 3] are gone", "rows [4, 5] are gone"),
+        ("call +44 20 7946 0958 now", "call [phone:1:13] now"),
+        ("no home for /home/bob/x.py", "no home for /home/[user:1:3]/x.py"),
+        ("GET https://bob:pw@shop.example/a failed", "GET https://[REDACTED]@shop.example/a failed"),
+        ("peer 10.0.0.1:8080 gone", "peer [ip]:8080 gone"),
+        ("to bob@example.com", "to b***@example.com"),
+        ("password=hunter2 refused", "password=[Filtered] refused"),
+        ("user 'bob' unknown", "user '[REDACTED]' unknown"),
+    ],
+)
+def test_messages_of_one_key(one, other):
+    assert key_text(one) == key_text(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("status 404", "status 500"),
+        ("[Errno 2] failed", "[Errno 13] failed"),
+        ("error[E0308]", "error[E0277]"),
+        ("Assertion `a' failed", "Assertion `b' failed"),
+        ("no attribute 'a'", "no attribute 'b'"),
+        ("HRESULT 0x80070005", "HRESULT 0x80004005"),
+        ("got 'int'", "got 'NoneType'"),
+    ],
+)
+def test_messages_of_two_keys(one, other):
+    assert key_text(one) != key_text(other)
+
+
+def test_slots_know_their_places_and_do_not_show_their_values():
+    message = "\n  order 48213 failed\n\n  for bob@example.com\nand 7"
+    text, found = slots(message)
+    assert text == "order {number} failed for {email}"
+    assert (
+        [message[slot.start : slot.end] for slot in found] == ["48213", "bob@example.com"] == [s.value for s in found]
+    )
+    assert "48213" not in repr(found)
+    assert "bob" not in repr(found)
+
+
+SLOTTED = [marked(example)[0] for row, example in EXAMPLES if not row.keep]
+WORDS = st.sampled_from(["order", "gone", "while opening", "größer", "said:", "no", "(see", "cart,", "取消"])
+MESSAGES = st.lists(st.tuples(WORDS, st.sampled_from(SLOTTED)), min_size=1, max_size=4).map(
+    lambda pairs: " ".join(f"{word} {example}" for word, example in pairs)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(MESSAGES, st.sampled_from(MASKS), st.data())
+def test_a_masked_slot_leaves_the_key_as_it_was(message, mask, data):
+    found = slots(message)[1]
+    slot = data.draw(st.sampled_from(found))
+    assert key_text(message[: slot.start] + mask + message[slot.end :]) == key_text(message)
+
+
+@settings(max_examples=300, deadline=None)
+@given(MESSAGES)
+def test_parameterised_twice_is_parameterised_once(message):
+    assert key_text(parameterise(message)) == key_text(message)
+    assert key_text(key_text(message)) == key_text(message)
 
 
 @given(st.text())
 def test_any_message_gives_text(message):
-    assert isinstance(parameterise(message), str)
+    text, found = slots(message)
+    assert text == parameterise(message)
+    assert all(slot.kind in kinds() and message[slot.start : slot.end] == slot.value for slot in found)
+    assert isinstance(key_text(message), str)
 
 
-@pytest.mark.parametrize("piece", ["a@", "/x", "1.", "0x", "'", "a-", "12:", "http://", "é", "[REDACTED"])
+PIECES = ["a@", "/x", "1.", "0x", "'", "a-", "12:", "http://", "é", "[REDACTED", "\\a ", '{"a":', "1 ", "_1", "Jan 1 "]
+
+
+@pytest.mark.parametrize("piece", PIECES)
 def test_a_hostile_message_is_cut_before_it_costs(piece):
     assert len(parameterise(piece * 200_000)) < 20_000
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_the_cost_is_linear(piece):
+    def cost(chars: int) -> float:
+        text = (piece * chars)[:chars]
+        best = float("inf")
+        for _ in range(5):
+            start = time.process_time()
+            for _ in range(4):
+                slots(text)
+            best = min(best, time.process_time() - start)
+        return best
+
+    assert cost(1_000) < 10 * cost(250) + 0.002

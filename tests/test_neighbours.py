@@ -29,11 +29,11 @@ IDS = ["inc_0", "inc_1", "inc_2", "inc_3", "inc_4"]
 
 def test_the_same_key_comes_first_then_the_family_then_frames_in_common():
     found = nearest(EVENTS, IDS, FRAMES, 0, ["parse", "read", "main"])
-    assert found == [Near(3, True, True, 3), Near(1, False, True, 1), Near(2, False, False, 2)]
-    assert [one.why for one in found] == [
+    assert found == [Near(3, True, True, (0, 1, 2)), Near(1, False, True, (0,)), Near(2, False, False, (1, 2))]
+    assert [one.why(["parse", "[mask]", "main"]) for one in found] == [
         "the same key",
-        "the same family, 1 frame of the key in common",
-        "2 frames of the key in common",
+        "the same family, 1 frame of the key in common (parse)",
+        "2 frames of the key in common ([mask], main)",
     ]
 
 

@@ -26,7 +26,7 @@ def test_so_are_the_rows_of_a_comparison():
     why = found.compare(*found.incidents()["incident_id"])
     rows, left = beside_rows(why.frame)
     assert len(rows) + left == len(why.frame) == 81
-    assert {rows[-1][1], rows[-1][5]} == {"mine", "yours"}
+    assert {rows[-1][2], rows[-1][5]} == {"mine", "yours"}
     assert re.search(r"\n  and 20 further rows\n", why.text)
 
 

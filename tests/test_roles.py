@@ -9,7 +9,9 @@ from triage.stacks.names import normalise
 
 def role(function="", *, module=None, file=None, language=None, in_app=None, kind="frame"):
     name = normalise(function) if function else ""
-    return roles.role_of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app).role
+    return (
+        roles.Roles.default().of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app).role
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,5 +54,5 @@ def test_every_rule_says_its_name_and_a_known_role():
     table = tomllib.loads(Path(roles.__file__).with_name("roles.toml").read_text("utf-8"))
     names = [rule["name"] for rule in table["rule"]]
     assert len(names) == len(set(names))
-    assert {rule["role"] for rule in table["rule"]} <= {"library", "noise", "prefix", "sentinel"}
-    assert all(set(rule) <= {"name", "role", "language", "function", "module", "file"} for rule in table["rule"])
+    assert {rule["role"] for rule in table["rule"]} <= {"application", "library", "noise", "prefix", "sentinel"}
+    assert all(set(rule) <= {"name", "role", "language", "function", "module", "file", "weak"} for rule in table["rule"])

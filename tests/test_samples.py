@@ -92,11 +92,11 @@ EXPECTED = {
     "traces/go-nil.txt": ((1, 1, 3, 0, 0), ["runtime error in main.(*Cart).Total"]),
     "traces/java-chain.txt": ((1, 3, 10, 0, 0), ["Shop$PaymentException in Shop.pay"]),
     "traces/java-deadlock.txt": ((1, 21, 20, 0, 0), ["deadlock in Shop.wait"]),
-    "traces/java-hs-err.txt": ((1, 18, 20, 0, 0), ["SIGSEGV in Unsafe_PutLong"]),
+    "traces/java-hs-err.txt": ((1, 18, 20, 0, 0), ["SIGSEGV in Shop.crash"]),
     "traces/lsan-leak.txt": ((4, 4, 20, 0, 0), ["indirect-leak in forgotten", "direct-leak in cart_new"]),
     "traces/lua-nil.txt": ((1, 1, 4, 0, 0), ["error in rate"]),
     "traces/node-cause.txt": ((1, 2, 15, 0, 0), ["PaymentError in pay"]),
-    "traces/node-heap.txt": ((1, 1, 10, 0, 0), ["JavaScript heap out of memory in node"]),
+    "traces/node-heap.txt": ((1, 1, 10, 0, 0), ["JavaScript heap out of memory in v8::internal::Heap::CollectGarbage"]),
     "traces/node-promise.txt": ((1, 2, 7, 0, 0), ["PaymentError in pay"]),
     "traces/php-previous.txt": ((1, 2, 7, 0, 0), ["PaymentError in Cart->pay"]),
     "traces/python-chain.txt": ((1, 2, 5, 0, 0), ["PaymentError in pay"]),
@@ -122,7 +122,8 @@ def test_a_sample_gives_its_rows_and_titles(path):
     case = triage.load(SAMPLES / path)
     names = ("events", "stacks", "frames", "logs", "quarantine")
     assert tuple(len(case.table(name)) for name in names) == counts
-    assert case.incidents()["title"].tolist() == titles
+    # Incidents without a time stand in the order of their ids, which says nothing.
+    assert sorted(case.incidents()["title"].tolist()) == sorted(titles)
 
 
 @pytest.mark.parametrize("path", CHROMIUM)

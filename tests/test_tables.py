@@ -12,8 +12,8 @@ DESIGN = {
         event_id native_id source_id offset length format event_class event_kind ts ts_source level handled platform
         service release environment os_name os_version arch device error_type error_value error_code error_code_name
         signal fault_address thread_id culprit stack_key variant_key group_key family_key native_fingerprint
-        http_method route http_status duration_ms request_id trace_id session_id user_hash suppressed_count
-        parse_status notes
+        debugbundle_v1_7 debugbundle_v1_10 debugbundle_v2 debugbundle_v3 http_method route http_status duration_ms
+        request_id trace_id session_id user_hash suppressed_count parse_status notes
     """,
     "stacks": """
         event_id stack_no role chain_no thread_id thread_name crashed state error_type error_value stack_key
@@ -21,7 +21,7 @@ DESIGN = {
     """,
     "frames": """
         stack_key idx inline_depth frame_kind repeat function function_raw args module module_offset symbol_offset
-        file line column language trust context_line variables in_app role rule counted
+        file line column language trust context_line written variables in_app role rule counted
     """,
     "incidents": """
         incident_id title group_key family_key error_type culprit level status count stored suppressed users

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from triage import formats, incidents, redact, stacks
     from triage.case import Case
-    from triage.errors import FormatError, LimitError, RedactionError, SourceError, TriageError
+    from triage.errors import FormatError, JournalError, LimitError, RedactionError, SourceError, TriageError
     from triage.opening import load, loads
     from triage.redact.policy import Policy
     from triage.share.audit import audit
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = (
     "Case",
     "FormatError",
+    "JournalError",
     "LimitError",
     "Limits",
     "Policy",
@@ -45,6 +46,7 @@ __version__ = "0.1.0"
 _HOMES: Final = {
     "Case": "triage.case",
     "FormatError": "triage.errors",
+    "JournalError": "triage.errors",
     "LimitError": "triage.errors",
     "Limits": "triage.sources.limits",
     "Policy": "triage.redact.policy",

@@ -23,16 +23,19 @@ from triage.stacks.joining import isin, joined
 from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from triage.incidents.comparing import Comparison
-    from triage.incidents.decisions import Taken
     from triage.incidents.explaining import Explanation
+    from triage.incidents.links import Relations
+    from triage.incidents.taken import Taken
     from triage.redact.policy import Policy
     from triage.share.passes import Raw
     from triage.share.redacted import RedactedCase
     from triage.sources.inputs import Inputs
+    from triage.stacks.settings import Rules
 
 __all__ = ("Case",)
 
@@ -46,6 +49,8 @@ class Case(Deciding):
     the columns of `triage/TABLES.md` in their order, and Arrow-backed dtypes.
     """
 
+    _compared: Relations | None = None
+
     def __init__(
         self,
         tables: dict[str, pa.Table],
@@ -53,6 +58,8 @@ class Case(Deciding):
         inputs: Inputs,
         limits: Limits = _LIMITS,
         reader: str | None = None,
+        rules: Rules | None = None,
+        config: str | os.PathLike[str] | None = None,
         journal: Journal | None = None,
         taken: Taken | None = None,
     ) -> None:
@@ -62,6 +69,8 @@ class Case(Deciding):
         self._inputs = inputs
         self._limits = limits
         self._reader = reader
+        self._rules = rules
+        self._config = config
 
     def incidents(self, as_of: datetime | str | None = None) -> pd.DataFrame:
         """One row per incident, newest last_seen first.
@@ -86,13 +95,17 @@ class Case(Deciding):
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
     ) -> pd.DataFrame:
         """One row per occurrence; of one incident, class or kind where asked."""
+        from triage.incidents import debugbundle
+
+        if incident is event_class is event_kind is None:
+            return to_pandas(self._fingerprinted)
         table = self._tables["events"]
         if incident is not None:
             table = isin(table, "event_id", self._events_of(incident))
         for column, value in (("event_class", event_class), ("event_kind", event_kind)):
             if value is not None:
                 table = isin(table, column, [value])
-        return to_pandas(table)
+        return to_pandas(debugbundle.fingerprinted(table, self._tables))
 
     def stacks(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
         """One row per stack of an event; `stack_no` 0 is the crashing stack."""
@@ -158,9 +171,85 @@ class Case(Deciding):
         """One row per piece that could not be read: where, and why."""
         return to_pandas(self._tables["quarantine"])
 
-    def related(self) -> pd.DataFrame:
-        """One row per link between incidents."""
-        return to_pandas(self._tables["related"])
+    def related(self, incident: str | None = None) -> pd.DataFrame:
+        """One row per link between incidents: same request, same trace, cause, similar; each link once.
+
+        Parameters
+        ----------
+        incident
+            Only links of this one, on whichever side it stands.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").related().columns.tolist()
+        ['incident_id', 'other_id', 'kind', 'score', 'why']
+        """
+        table = self._relations.table
+        if incident is not None:
+            self._events_of(incident)
+            table = table.filter(
+                pc.or_(pc.equal(table["incident_id"], incident), pc.equal(table["other_id"], incident))
+            )
+        return to_pandas(table)
+
+    def similar(self, incident_id: str, *, limit: int = 10) -> pd.DataFrame:
+        r"""The incidents whose stacks look most like that of one, the most alike first.
+
+        Parameters
+        ----------
+        incident_id
+            As in `incidents()`.
+        limit
+            How many at most.
+
+        Returns
+        -------
+        DataFrame
+            other_id and title (string), score (double, 0 to 1), suggested (bool: whether a merge is suggested), shared,
+            only_here and only_there (list of the names of frames, innermost first), why (string, one sentence).
+
+        Raises
+        ------
+        TriageError
+            No incident has that id.
+
+        Examples
+        --------
+        >>> import triage
+        >>> trace = b'Traceback (most recent call last):\n  File "a.py", line 1, in parse\n'
+        >>> case = triage.load([trace + b"KeyError: 1\n", trace + b"ValueError: 1\n"])
+        >>> case.similar(case.incidents()["incident_id"].iloc[0])["score"].tolist()
+        [1.0]
+        """
+        return to_pandas(self._relations.likeness.similar(incident_id, limit=limit, titles=self._titles()))
+
+    def suggestions(self, *, least: float | None = None) -> pd.DataFrame:
+        """Merges to consider: groups of incidents that look like one crash. Nothing is merged by asking.
+
+        Parameters
+        ----------
+        least
+            The score from which two incidents are linked, 0.5 at least. Default: `triage.incidents.similar.MERGE`.
+
+        Returns
+        -------
+        DataFrame
+            incident_ids and titles (list of string), score (double, the lowest between two of the group), shared (list
+            of the names of the frames that all have), why (string: the reason for a merge). The surest first.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").suggestions().columns.tolist()
+        ['incident_ids', 'titles', 'score', 'shared', 'why']
+        """
+        return to_pandas(self._relations.likeness.suggestions(least=least, titles=self._titles()))
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
@@ -174,8 +263,13 @@ class Case(Deciding):
         TriageError
             There is no such table; the message lists the names.
         """
-        if name == "incidents":
-            return self.incidents()
+        made: dict[str, Callable[[], pd.DataFrame]] = {
+            "incidents": self.incidents,
+            "events": self.events,
+            "related": self.related,
+        }
+        if name in made:
+            return made[name]()
         if name not in TABLES:
             raise TriageError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
         return to_pandas(self._tables[name])
@@ -234,10 +328,10 @@ class Case(Deciding):
         DataFrame
             format (string), events and incidents (int64), first_seen and last_seen (timestamp[us, UTC]).
         """
-        events = to_pandas(self._tables["events"].select(["format", "event_class", "group_key", "service", "ts"]))
-        events["incident"] = (events["service"].fillna("") + "\0" + events["group_key"]).where(
-            events["event_class"] == "incident_signal"
-        )
+        events = to_pandas(self._tables["events"].select(["format", "event_id", "ts"]))
+        found, replayed = self._grouped()
+        incident = pd.Series([replayed.ids[code] for code in replayed.codes.tolist()], found["event_id"].to_pylist())
+        events["incident"] = events["event_id"].map(incident)
         grouped = events.groupby("format", dropna=False).agg(
             events=("format", "size"),
             incidents=("incident", "nunique"),
@@ -276,7 +370,7 @@ class Case(Deciding):
         """What the case was made of, unmasked: for the rooms of triage, not for the screen."""
         from triage.share.passes import Raw
 
-        return Raw(self._tables, self._inputs, self._limits, self._reader)
+        return Raw(self._tables, self._inputs, self._limits, self._reader, self._rules, self._config)
 
     def redact(
         self, policy: Policy | None = None, incident: str | None = None, *, key: bytes | None = None
@@ -316,7 +410,8 @@ class Case(Deciding):
         """A case of the masked tables of this one, with the incidents that this one has now; for `redact`."""
         taken = self._held(tables["events"]["event_id"], name)
         journal = self._journal if taken else None
-        return Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken)
+        settings: dict[str, Any] = {"rules": self._rules, "config": self._config}
+        return Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken, **settings)
 
     def review(self, policy: Policy | None = None, incident: str | None = None) -> Any:
         """Review in JupyterLab what would leave, file by file; approve it, and save exactly that.
@@ -428,10 +523,33 @@ class Case(Deciding):
         """Rows of a table as they are shown; the redacted case is made when something first is."""
         return self._masked.masked(name, frame)
 
+    @property
+    def _relations(self) -> Relations:
+        """The incidents as they are now, to be compared; made again where a decision has changed them."""
+        from triage.incidents import groups
+        from triage.incidents.links import Relations
+
+        members = groups.members(self._tables)
+        if self._compared is None or not self._compared.is_of(members):
+            self._compared = Relations(self._tables, members)
+        return self._compared
+
+    def _titles(self) -> dict[str, str]:
+        """The title of each incident."""
+        incidents = self.incidents()
+        return dict(zip(incidents["incident_id"], incidents["title"], strict=True))
+
     def _incident_count(self) -> int:
         from triage.incidents import groups
 
         return len(groups.members(self._tables, decider=self.decider)[2])
+
+    @cached_property
+    def _fingerprinted(self) -> pa.Table:
+        """The table `events` with the columns that are made when they are asked for."""
+        from triage.incidents import debugbundle
+
+        return debugbundle.fingerprinted(self._tables["events"], self._tables)
 
     def _events_of(self, incident: str) -> list[str]:
         """The ids of the events of an incident."""

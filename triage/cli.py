@@ -1,6 +1,6 @@
 """The command line: `triage show`, `incidents`, `table`, `open`, `formats`.
 
-What explains is in `triage.cli_explain`, what shares in `triage.cli_share`, what decides in `triage.cli_journal`.
+What explains is in `triage.cli_explain`, what decides in `triage.cli_journal`, what shares in `triage.cli_share`.
 
 Exit codes: 0 fine, 1 internal, 2 a wrong call, 3 not found, 4 bad input (also: nothing was approved, an archive does
 not verify, something could not be looked into), 5 something secret was found. What `show` prints is masked; `incidents`

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from triage.console import Input, JournalFile, Printed, Reader, Style, complain, print_frame, progress, say, source
+from triage.errors import SourceError
 from triage.share.printable import plural
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def journal(
     style: Printed = Style.table,
 ) -> None:
     """List what was decided, in the order in which it holds."""
+    if path is not None and not path.exists():
+        raise SourceError(f"there is no {path}; name a journal, or the folder that holds .triage")
     case = opened(b"" if of is None else of, path)
     frame = case.journal()
     if of is None:

@@ -10,6 +10,9 @@
     allow_patterns = ['10\\.0\\.0\\.\\d+']
     minidump_memory = true
 
+    [stacks]                            # which frames are yours, and what groups what: see `triage.stacks.settings`
+    in_app = ["com.acme", "/srv/acme/"]
+
 A file that is merely found cannot weaken anything: whoever can write it into a folder above would otherwise decide what
 leaves. Anything that is not known here is an error, for a misspelt key would be a rule that silently is not there.
 """
@@ -25,12 +28,13 @@ from typing import Any, Final
 from triage import upward
 from triage.errors import SourceError, TriageError
 from triage.redact.policy import Pattern, Policy, nearest
+from triage.stacks.settings import Rules, parse
 
-__all__ = ("NAME", "find", "inside", "load_policy", "policy", "read")
+__all__ = ("NAME", "find", "inside", "load_policy", "load_rules", "policy", "read")
 
 NAME: Final = "triage.toml"
 _LARGEST: Final = 1 << 20
-_TABLES: Final = ("redact",)
+_TABLES: Final = ("redact", "stacks")
 _STRENGTHEN: Final = ("patterns", "keys", "machine")
 _WEAKEN: Final = ("disable", "allow", "allow_patterns", "minidump_memory")
 _ENTRIES: Final = ("kind", "regex")
@@ -85,6 +89,35 @@ def load_policy(
     """
     path = Path(config) if config is not None else find(outside=outside)
     return Policy.default() if path is None else _redact(read(path), path, found=True)
+
+
+def load_rules(
+    config: str | os.PathLike[str] | None = None, *, outside: Iterable[str | os.PathLike[str]] = ()
+) -> Rules:
+    """The rules for stacks: those that triage brings, and in front of them the table `[stacks]` of a settings file.
+
+    Parameters
+    ----------
+    config
+        The file; default: the one that is found upward from the working directory.
+    outside
+        The inputs, inside which no settings are looked for.
+
+    Raises
+    ------
+    SourceError
+        `config` is not there.
+    TriageError
+        The file holds something unknown.
+    """
+    path = Path(config) if config is not None else find(outside=outside)
+    table = read(path).get("stacks") if path is not None else None
+    if table is None:
+        return Rules.default()
+    try:
+        return parse(table)
+    except TriageError as error:
+        raise TriageError(f"{path}: {error}") from None
 
 
 def policy(path: Path) -> Policy:

@@ -15,15 +15,17 @@ import pyarrow.compute as pc
 
 from triage.config import load_policy
 from triage.errors import JournalError
-from triage.incidents import groups, sides
-from triage.incidents.decisions import Decider, Decisions, Effect, Taken
+from triage.incidents import groups
+from triage.incidents.decisions import Decider, Decisions, Effect
 from triage.incidents.entries import Maker
-from triage.journal import Entry, Journal, parse
+from triage.incidents.taken import Taken
+from triage.journal import WAYS, Entry, Journal, parse
 from triage.redact import spans
 from triage.tables import to_pandas
 from triage.times import iso
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable
 
     import pandas as pd
@@ -57,14 +59,15 @@ class Deciding:
     _journal: Journal
     _taken: Taken | None
     _inputs: Inputs
+    _config: str | os.PathLike[str] | None
 
-    def resolve(self, incident_id: str, note: str = "") -> str:
+    def resolve(self, id: str, note: str = "") -> str:
         """Say that an incident is fixed; an event that happens later makes it `regressed`.
 
         Parameters
         ----------
-        incident_id
-            As in `incidents()`.
+        id
+            An incident, as in `incidents()`.
         note
             Why, or by what.
 
@@ -88,23 +91,23 @@ class Deciding:
         ...     case.incidents()["status"].tolist(), case.journal()["effect"].tolist()
         (['resolved'], ['applied'])
         """
-        return self._said("resolve", incident_id, note)
+        return self._said("resolve", id, note)
 
-    def reopen(self, incident_id: str, note: str = "") -> str:
+    def reopen(self, id: str, note: str = "") -> str:
         """Say that a resolved or ignored incident is open; see `resolve`."""
-        return self._said("reopen", incident_id, note)
+        return self._said("reopen", id, note)
 
-    def ignore(self, incident_id: str, note: str = "") -> str:
+    def ignore(self, id: str, note: str = "") -> str:
         """Say that an incident is not worth anybody's time; later events do not change that. See `resolve`."""
-        return self._said("ignore", incident_id, note)
+        return self._said("ignore", id, note)
 
-    def note(self, incident_id: str, text: str) -> str:
+    def note(self, id: str, text: str) -> str:
         """Write something down about an incident; `journal()` shows it. See `resolve`."""
         if not text.strip():
             raise JournalError("the note is empty; write something")
-        return self._said("note", incident_id, text)
+        return self._said("note", id, text)
 
-    def merge(self, incident_ids: Iterable[str], reason: str = "") -> str:
+    def merge(self, ids: Iterable[str], reason: str = "") -> str:
         """Make one incident of several; its id is that of the one seen first.
 
         Returns
@@ -117,15 +120,15 @@ class Deciding:
         JournalError
             There are not two incidents of these ids, or as `resolve` says.
         """
-        ids = list(dict.fromkeys([incident_ids] if isinstance(incident_ids, str) else incident_ids))
-        if len(ids) < 2:
+        named = list(dict.fromkeys([ids] if isinstance(ids, str) else ids))
+        if len(named) < 2:
             raise JournalError("a merge takes two incidents or more; case.incidents()['incident_id'] lists them")
         maker = self._maker()
-        into = min(ids, key=lambda each: (maker.first_seen(each), each))
-        self._write("merge", reason, subjects=[maker.subject(each) for each in sorted(ids)], into=into)
+        into = min(named, key=lambda each: (maker.first_seen(each), each))
+        self._write("merge", reason, subjects=[maker.subject(each) for each in sorted(named)], into=into)
         return into
 
-    def pin(self, event_ids: Iterable[str] | str, incident_id: str, reason: str = "") -> str:
+    def pin(self, event_ids: Iterable[str] | str, id: str, reason: str = "") -> str:
         """Say that events belong to an incident, whatever their keys say.
 
         Returns
@@ -141,9 +144,9 @@ class Deciding:
         events = [event_ids] if isinstance(event_ids, str) else list(event_ids)
         maker = self._maker()
         maker.places(events)
-        subject = maker.subject(incident_id)
-        self._write("pin", reason, subjects=[subject], into=incident_id, events=maker.tokens(events))
-        return incident_id
+        subject = maker.subject(id)
+        self._write("pin", reason, subjects=[subject], into=id, events=maker.tokens(events))
+        return id
 
     def split(
         self, incident_id: str, by: str | None = None, reason: str = "", *, events: Iterable[str] | None = None
@@ -155,7 +158,7 @@ class Deciding:
         incident_id
             As in `incidents()`.
         by
-            variant, frame, service or message_slot; see `triage.incidents.sides`. With `events` the default is the
+            variant, frame, service or message_slot; see `triage.incidents.predicates`. With `events` the default is the
             first of them that tells those from the others.
         reason
             Why.
@@ -173,8 +176,8 @@ class Deciding:
         JournalError
             Nothing tells the events apart, there would be more than 200 incidents, or as `resolve` says.
         """
-        if by is not None and by not in sides.WAYS:
-            raise JournalError(f"a split is by {', '.join(sides.WAYS)}, or of named events: events=[...]")
+        if by is not None and by not in WAYS:
+            raise JournalError(f"a split is by {', '.join(WAYS)}, or of named events: events=[...]")
         maker = self._maker()
         rows = maker.rows(incident_id)
         chosen = None if events is None else maker.places(list(events), rows)
@@ -271,15 +274,16 @@ class Deciding:
         policy = self._policy
         for start, end, kind in spans(why, policy=policy):
             raise JournalError(
-                f"the reason holds something of the kind {kind} at characters {start + 1} to {end}, and journals are "
+                f"the text holds something of the kind {kind} at characters {start + 1} to {end}, and journals are "
                 "shared; say it without that"
             )
-        self._journal.append(what, why=why.strip(), **more)
+        told = why.strip().encode("utf-8", "replace").decode()
+        self._journal.append(what, why=told, **more)
 
     @cached_property
     def _policy(self) -> Policy:
         """What must not stand in the journal."""
-        return load_policy(outside=[place for place in self._inputs.location.split("\n") if place])
+        return load_policy(self._config, outside=[place for place in self._inputs.location.split("\n") if place])
 
 
 def _shown(entry: Entry, effect: Effect) -> dict[str, Any]:

@@ -21,6 +21,7 @@ import getpass
 import hashlib
 import heapq
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable
@@ -32,16 +33,18 @@ import msgspec
 
 from triage import upward
 from triage.errors import JournalError
-from triage.locking import locked
+from triage.locking import keep, locked
 from triage.times import iso
 
-__all__ = ("FOLDER", "KINDS", "MARK", "NAME", "Damaged", "Entry", "Journal", "Side", "Subject", "ordered", "parse")
+__all__ = ("FOLDER", "MARK", "NAME", "WAYS", "Damaged", "Entry", "Journal", "Side", "Subject", "ordered", "parse")
 
 FOLDER: Final = ".triage"
 NAME: Final = "journal.ndjson"
 MARK: Final = "triage_journal"
 VERSION: Final = 1
-KINDS: Final = ("merge", "split", "pin", "resolve", "reopen", "ignore", "note", "revoke")
+_KINDS: Final = ("merge", "split", "pin", "resolve", "reopen", "ignore", "note", "revoke")
+WAYS: Final = ("variant", "frame", "service", "message_slot")
+_ID: Final = re.compile(r"inc_[0-9A-Za-z_]{1,64}")
 _LONGEST: Final = 4 << 20
 _CONFLICTS: Final = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
@@ -146,8 +149,14 @@ def parse(line: bytes) -> Entry | str:
         return "its id is not the digest of what it says: it was changed by hand"
     if iso(entry.when) is None:
         return "no time"
-    if entry.what not in KINDS:
+    if entry.what not in _KINDS or (entry.what == "split" and entry.by not in {*WAYS, "events"}):
         return "a kind of decision that this version of triage does not know"
+    named = [subject.incident_id for subject in entry.subjects] + [side.incident_id for side in entry.sides]
+    if entry.what in {"merge", "pin"}:
+        named.append(entry.into)
+    about = entry.of if entry.what == "revoke" else entry.subjects
+    if not about or not all(map(_ID.fullmatch, named)):
+        return "does not say what it is about"
     return entry
 
 
@@ -253,9 +262,12 @@ class Journal:
             with locked(self.path) as handle:
                 data = _all(handle)
                 entry = _sealed(fields | {"parents": _heads(_lines(data)[0])})
-                _write(handle, (b"\n" if data and not data.endswith(b"\n") else b"") + _line(entry))
+                line = _line(entry)
+                if len(line) > _LONGEST:
+                    raise JournalError(f"that is more than {_LONGEST:,} bytes; say it shorter, or name fewer events")
+                _write(handle, (b"\n" if data and not data.endswith(b"\n") else b"") + line)
             if not data:
-                _keep(self.path.parent)
+                keep(self.path.parent)
         except TimeoutError:
             raise JournalError(f"{self.path} is held by another process; end it or wait, then decide again") from None
         except OSError as error:
@@ -358,16 +370,6 @@ def _write(handle: int, data: bytes) -> None:
     while data:
         data = data[os.write(handle, data) :]
     os.fsync(handle)
-
-
-def _keep(folder: Path) -> None:
-    """Have the name of a new file on disk as well, where folders can be synced."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _who(path: Path | None) -> str:

@@ -1,4 +1,4 @@
-"""A file opened for appending, locked against every other process and thread that opens it so."""
+"""A file opened for appending, locked against every other process and thread that opens it so, and kept on disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("locked",)
+__all__ = ("keep", "locked")
 
 _PAUSE: Final = 0.01
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -84,3 +84,13 @@ def _is_at(handle: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(handle), path.stat())
     except FileNotFoundError:
         return False
+
+
+def keep(folder: Path) -> None:
+    """Have the name of a new file on disk as well, where folders can be synced."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -26,6 +26,7 @@ def load(
     *,
     format: str | None = None,
     symbols: str | os.PathLike[str] | None = None,
+    config: str | os.PathLike[str] | None = None,
     journal: str | os.PathLike[str] | Journal | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
@@ -44,6 +45,9 @@ def load(
         A folder of symbol files (Breakpad .sym, ELF, PDB, PE, dSYM, ProGuard mappings, source maps), found by their
         ids. Frames that are offsets in a module get their functions, files, lines and inlined calls, and minidumps are
         unwound by call frame information. Needs the extra `symbols` (Linux and macOS).
+    config
+        A settings file: which frames are yours, fingerprints of your own, and what to mask beside the defaults; see
+        `triage.config`. Default: the `triage.toml` that is found upward from the working directory.
     journal
         What people decided: a file, the folder that holds `.triage`, or a `triage.journal.Journal`. Default: the
         investigation folder `.triage` that is found upward from the working directory; the first decision makes it
@@ -64,7 +68,9 @@ def load(
     ------
     SourceError
         There is nothing at that path, or it is not something that can be opened; or `symbols` was given and there is
-        no such folder, or the extra is not installed.
+        no such folder, or the extra is not installed; or `config` is not there.
+    TriageError
+        The settings file holds something unknown.
     FormatError
         `format` names no reader.
     LimitError
@@ -79,8 +85,16 @@ def load(
     ['unknown']
     """
     inputs = Inputs(path)
-    decided = _journal(journal, inputs)
-    return _open(inputs, decided, format=format, symbols=symbols, limits=limits, strict=strict, progress=progress)
+    return _open(
+        inputs,
+        _journal(journal, inputs),
+        format=format,
+        symbols=symbols,
+        config=config,
+        limits=limits,
+        strict=strict,
+        progress=progress,
+    )
 
 
 def loads(text: str | bytes, name: str = "pasted") -> Case:
@@ -101,8 +115,7 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
     inputs = Inputs(data, name=name)
-    decided = _journal(None, inputs)
-    return _open(inputs, decided, format=None, symbols=None, limits=_LIMITS, strict=False, progress=None)
+    return _open(inputs, _journal(None, inputs))
 
 
 def _journal(given: str | os.PathLike[str] | Journal | None, inputs: Inputs) -> Journal:
@@ -120,19 +133,23 @@ def _open(
     inputs: Inputs,
     journal: Journal,
     *,
-    format: str | None,
-    symbols: str | os.PathLike[str] | None,
-    limits: Limits,
-    strict: bool,
-    progress: Callable[[str, int], None] | None,
+    format: str | None = None,
+    symbols: str | os.PathLike[str] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    limits: Limits = _LIMITS,
+    strict: bool = False,
+    progress: Callable[[str, int], None] | None = None,
 ) -> Case:
     from triage import formats, loading
     from triage.case import Case
+    from triage.config import load_rules
     from triage.stacks import keys
     from triage.symbols import apply, folder
 
     reader = formats.by_name(format) if format else None
     files = None if symbols is None else folder.SymbolFolder(symbols)
+    rules = load_rules(config, outside=[path for path in inputs.location.split("\n") if path])
     tables = loading.read_tables(inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files)
     tables = apply(tables, files)
-    return Case(keys.annotate(tables), inputs=inputs, limits=limits, reader=format, journal=journal)
+    annotated = keys.annotate(tables, rules)
+    return Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config, journal=journal)

@@ -50,6 +50,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     language: str | None = None
     trust: str | None = None
     context_line: str | None = None
+    written: str | None = None
     variables: str | None = None
     in_app: bool | None = None
     inline_depth: int = 0

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 __all__ = ("SCHEMA_VERSION", "TABLES", "TYPES", "Column", "Table", "empty", "markdown", "to_pandas")
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 TYPES: Final[dict[str, pa.DataType]] = {
     "string": pa.string(),
@@ -108,6 +108,10 @@ _EVENTS = _table(
     group_key: string | | the signature that makes an incident
     family_key: string | | coarsest signature
     native_fingerprint: string | | the writer's own grouping hash
+    debugbundle_v1_7: string | hex | what DebugBundle's fingerprint v1 of seven fields would be; of its own events only
+    debugbundle_v1_10: string | hex | its v1 of ten fields
+    debugbundle_v2: string | hex | its v2
+    debugbundle_v3: string | hex | its v3, of opaque browser resources only
     http_method: string | |
     route: string | | path or route template, screen, page
     http_status: int64 | |
@@ -165,6 +169,7 @@ _FRAMES = _table(
     language: string | |
     trust: string | | context, sentry_stream, cfi, frame_pointer, scan, location, ...
     context_line: string | | the source line
+    written: string | | the lines as written that DebugBundle's fingerprint takes of a stack, in its first row
     variables: string | JSON | local variables
     in_app: bool | | application code
     role: string | | application, library, noise, prefix or sentinel

@@ -28,6 +28,7 @@ from msgspec.structs import replace
 
 from triage.formats import platforms, traces
 from triage.formats.debugbundle_json import TOO_DEEP
+from triage.formats.debugbundle_lines import at_lines
 from triage.times import epoch, iso
 
 if TYPE_CHECKING:
@@ -193,11 +194,15 @@ class Row:
         """Read a stack text; equal stacks are parsed once, whatever the message above them says."""
         if not text or not text.strip():
             return
+        raw = text
         if "\n" not in text and "\\n" in text:
             text = text.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\t", "\t")
         head = f"{error}: {message}"
         headed = (
-            bool(error and message) and text.startswith(head) and text[len(head) : len(head) + 1] in {"", "\r", "\n"}
+            bool(error and message)
+            and text.startswith(head)
+            and text[len(head) : len(head) + 1] in {"", "\r", "\n"}
+            and not at_lines(message or "")
         )
         rest = text[len(head) :] if headed else text
         if not rest.strip():
@@ -206,9 +211,11 @@ class Row:
         stem = f"{error}{rest}" if headed else text
         found = self.source.records.parsed(f"stack {language}", stem, _parser(language))
         if not any(trace.frames for trace in found):
-            self.annotate("error", "stack", text)
+            self.annotate("error", "stack", raw)
             self.partial("the stack text has no form that is known")
-        elif headed:
+        elif raw is not text and at_lines(raw) != at_lines(text):
+            self.annotate("error", "stack", raw)  # read with its tabs, which its writer did not
+        if headed and found:
             found = (replace(found[0], error_type=error, error_value=message), *found[1:])
         self.traces = found
 
@@ -231,7 +238,18 @@ class Row:
 @cache
 def _parser(language: str) -> partial[list[Trace]]:
     """The parser of stack texts for a language."""
-    return partial(traces.parse, language=language or None)
+    return partial(_parse, language=language or None)
+
+
+def _parse(text: str, *, language: str | None) -> list[Trace]:
+    """Parse a stack text; what the product's fingerprint takes of it stays with the first frame."""
+    found = traces.parse(text, language=language)
+    lines = at_lines(text)
+    at = next((at for at, trace in enumerate(found) if trace.frames), None)
+    if lines and at is not None:
+        first, *rest = found[at].frames
+        found[at] = replace(found[at], frames=(replace(first, written="\n".join(lines)), *rest))
+    return found
 
 
 _HEAD: Final = frozenset(

@@ -14,7 +14,7 @@ import pyarrow as pa
 from triage.errors import TriageError
 from triage.incidents import groups
 from triage.incidents.layout import typed
-from triage.incidents.representatives import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
+from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
 from triage.stacks.explanation import align
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ order; because all of them are replayed whenever incidents are asked for, they h
 - An entry finds its incidents by their ids. One that became another (merged, or split by somebody who did not know)
   stands for the incidents that hold its events now. One that is not there, for a newer version of the grouping gave
   other keys, is the incident that most of its anchor events are in.
-- A merge gives all of them one id. A split parts one by a value of each event (`triage.incidents.sides`), where the
+- A merge gives all of them one id. A split parts one by a value of each event (`triage.incidents.predicates`), where the
   anchors of a side vouch for values that are told differently here: masked, or made by another version. A pin moves
   named events. What comes later in the order of the journal wins.
 - The last of resolve, reopen and ignore gives the state; merged incidents share the last, the sides of a split inherit.
@@ -26,17 +26,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.incidents import sides
+from triage.incidents import predicates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from triage.journal import Entry, Subject
 
-__all__ = ("TOKEN", "Decider", "Decisions", "Effect", "Replayed", "State", "Taken", "token")
+__all__ = ("TOKEN", "Decider", "Decisions", "Effect", "Replayed", "State", "token")
 
 Rows = npt.NDArray[np.int64]
 TOKEN: Final = "hid_"  # noqa: S105 - it says so of an id
+_UNDONE: Final = "about an incident that was taken back"
 _STATUS: Final = {"resolve": "resolved", "reopen": "open", "ignore": "ignored"}
 
 
@@ -119,41 +120,6 @@ class Decisions:
         return _Replay(tables, events, codes, ids, self._entries).run()
 
 
-class Taken:
-    """What the decisions made of one case, held for its masked copy, in which ids and values may be told differently.
-
-    Parameters
-    ----------
-    events, replayed
-        The ids of the events of the case, and what was decided about them.
-    renamed
-        The events that have another id in the copy.
-    """
-
-    def __init__(self, events: Sequence[str], replayed: Replayed, renamed: Mapping[str, str]) -> None:
-        names = [renamed.get(event, event) for event in events]
-        self._incident = dict(zip(names, (replayed.ids[code] for code in replayed.codes.tolist()), strict=True))
-        known = {name: frozenset(renamed.get(each, each) for each in name) for name in _knowns(replayed)}
-        self._states = {
-            incident: tuple(state._replace(known=known[state.known]) for state in states)
-            for incident, states in replayed.states.items()
-        }
-        self._replayed = replayed
-
-    def replay(self, _: dict[str, pa.Table], events: pa.Table, codes: Rows, ids: list[str]) -> Replayed:
-        """The incidents that the events had in the case."""
-        pairs = zip(events["event_id"].to_pylist(), codes.tolist(), strict=True)
-        found = [self._incident.get(event, ids[code]) for event, code in pairs]
-        names = sorted(set(found))
-        number = {name: at for at, name in enumerate(names)}
-        taken = np.array([number[name] for name in found], np.int64)
-        return self._replayed._replace(codes=taken, ids=names, states=self._states)
-
-
-def _knowns(replayed: Replayed) -> set[frozenset[str]]:
-    return {state.known for states in replayed.states.values() for state in states}
-
-
 class _Replay:
     """One run over the entries.
 
@@ -178,6 +144,7 @@ class _Replay:
         self._states: dict[int, tuple[State, ...]] = {}
         self._made: dict[str, str] = {}
         self._named = _named(events["event_id"], entries)
+        self._pinned = np.zeros(len(codes), bool)
         # Per entry that moved events: the groups of rows that it put together or apart, to be looked at in the end.
         self._moved: dict[str, list[Rows]] = {}
         self._effects: dict[str, Effect] = {}
@@ -205,16 +172,20 @@ class _Replay:
         """The incidents that each subject is now; where there is none the effect says why."""
         found = [each for each in map(self._incidents, entry.subjects) if each]
         if not found:
-            undone = any(subject.made_by in self._revoked for subject in entry.subjects)
-            told = "about an incident that was taken back" if undone else "its incident is not in this case"
-            self._effects[entry.id] = Effect("overridden" if undone else "waiting", told)
+            undone = any(map(self._is_undone, entry.subjects))
+            told = Effect("overridden", _UNDONE) if undone else Effect("waiting", "its incident is not in this case")
+            self._effects[entry.id] = told
         return found
 
     def _incidents(self, subject: Subject) -> list[int]:
         number = self._number.get(subject.incident_id)
         if number is not None:
             return self._now(number)
-        return [] if subject.made_by in self._revoked else self._most(subject.events)
+        return [] if self._is_undone(subject) else self._most(subject.events)
+
+    def _is_undone(self, subject: Subject) -> bool:
+        """Whether an entry made this incident that does not hold any more."""
+        return subject.made_by in self._revoked and subject.incident_id not in self._number
 
     def _now(self, number: int) -> list[int]:
         """The incident itself, or those that have its events now."""
@@ -277,6 +248,9 @@ class _Replay:
         if not found:
             return
         numbers = sorted({number for each in found for number in each})
+        if len(numbers) == 1 and any(map(self._is_undone, entry.subjects)):
+            self._effects[entry.id] = Effect("overridden", _UNDONE)
+            return
         self._moved[entry.id] = [self._rows[number] for number in numbers]
         there = self._number.get(entry.into, -1)
         involved = {*numbers, there} & self._live
@@ -286,13 +260,15 @@ class _Replay:
         self._share(into, states)
 
     def _split(self, entry: Entry) -> None:
-        number = self._number.get(entry.subjects[0].incident_id) if entry.subjects else None
+        number = self._number.get(entry.subjects[0].incident_id)
         if number is None:
             found = self._find(entry)
             if not found:
                 return
             number = found[0][0]
         rows, states = self._rows[number], self._states.get(number, ())
+        if number not in self._live:
+            rows = rows[~self._pinned[rows]]  # who did not know of another split did not know of those pins either
         parts = self._named_sides(entry) if entry.by == "events" else self._told_sides(entry, rows)
         if not parts:
             self._effects[entry.id] = Effect("waiting", "none of the events that it names is in this case")
@@ -301,6 +277,8 @@ class _Replay:
         for name, side in sorted(parts.items()):
             self._made[name] = entry.id
             self._share(self._move(side, name), states)
+        if number not in self._live:
+            self._rows[number] = np.union1d(rows, self._rows[number])  # all that it had, not what left it last
 
     def _named_sides(self, entry: Entry) -> dict[str, Rows]:
         rows = self._rows_of(entry.events)
@@ -308,7 +286,7 @@ class _Replay:
 
     def _told_sides(self, entry: Entry, rows: Rows) -> dict[str, Rows]:
         """The events of an incident by the side that their value leads to; the others of a carved one stay."""
-        told = sides.values(self._tables, self._events.take(pa.array(rows)), entry.by, entry.slot)
+        told = predicates.values(self._tables, self._events.take(pa.array(rows)), entry.by, entry.slot)
         listed = {value: side.incident_id for side in entry.sides for value in side.values}
         place = np.full(len(self._owner), -1)
         place[rows] = np.arange(len(rows))
@@ -319,13 +297,13 @@ class _Replay:
                     votes.setdefault(int(told.codes[at]), Counter())[side.incident_id] += 1
         parts: dict[str, list[Rows]] = {}
         for code, value in enumerate(told.distinct):
-            digest = sides.value_digest(entry.by, entry.slot, value)
+            digest = predicates.value_digest(entry.by, entry.slot, value)
             name = listed.get(digest)
             if name is None and code in votes:
                 counts = votes[code]
                 name = min(counts, key=lambda each: (-counts[each], each))
             if name is None and not entry.carve:
-                name = sides.side_id(entry.subjects[0].incident_id, digest)
+                name = predicates.side_id(entry.subjects[0].incident_id, digest)
             if name is not None:
                 parts.setdefault(name, []).append(rows[told.codes == code])
         return {name: np.concatenate(found) for name, found in parts.items()}
@@ -335,22 +313,24 @@ class _Replay:
         if not len(rows):
             self._effects[entry.id] = Effect("waiting", "none of the events that it names is in this case")
             return
-        subject = entry.subjects[0] if entry.subjects else None
-        if subject is not None and subject.made_by in self._revoked and subject.incident_id not in self._number:
-            self._effects[entry.id] = Effect("overridden", "about an incident that was taken back")
+        if self._is_undone(entry.subjects[0]):
+            self._effects[entry.id] = Effect("overridden", _UNDONE)
             return
-        found = self._incidents(subject) if subject else []
+        found = self._incidents(entry.subjects[0])
         most = min(found, key=lambda number: (-len(self._rows[number]), self._names[number]), default=None)
         self._moved[entry.id] = [rows]
         self._effects[entry.id] = Effect("applied", incidents=(entry.into if most is None else self._names[most],))
         self._move(rows, self._effects[entry.id].incidents[0])
+        self._pinned[rows] = True
 
     def _judge(self) -> None:
-        """Say of each entry that did something what is left of it."""
+        """Say of each entry what is left of it, and which incidents it is about now."""
         last = {number: states[-1].order for number, states in self._states.items() if states}
         for order, entry in enumerate(self._entries):
             groups = self._moved.get(entry.id)
             if not groups:
+                now = sorted({self._names[number] for each in entry.subjects for number in self._incidents(each)})
+                self._effects[entry.id] = self._effects[entry.id]._replace(incidents=tuple(now))
                 continue
             owners = [set(self._owner[rows].tolist()) for rows in groups]
             numbers = sorted(set().union(*owners))

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.errors import JournalError
-from triage.incidents import sides
+from triage.incidents import predicates
 from triage.incidents.decisions import token
-from triage.journal import Side, Subject
+from triage.journal import WAYS, Side, Subject
 from triage.redact import spans
 from triage.share.printable import plural
 from triage.stacks.keys import ALGO_VERSION
@@ -34,6 +34,7 @@ _ANCHORS: Final = 24
 _SIDE_ANCHORS: Final = 8
 _SIDES: Final = 200
 _KNOWN: Final = 500
+_LABEL: Final = 80
 
 
 class Maker:
@@ -77,11 +78,15 @@ class Maker:
         """An incident as it is now."""
         rows = self.rows(incident)
         newest = self._found.events.slice(int(rows[_order(self._found.events, rows)[-1]]), 1).to_pylist()[0]
-        service = newest["service"] or ""
+        # Both are for people; an archive may bring any text as a key.
+        service, key = (
+            "" if len(text) > _LABEL or spans(text, policy=self._policy) else text
+            for text in (newest["service"] or "", newest["group_key"])
+        )
         return Subject(
             incident_id=incident,
-            service="" if spans(service, policy=self._policy) else service,
-            group_key=newest["group_key"],
+            service=service,
+            group_key=key,
             algo_version=ALGO_VERSION,
             made_by=self._found.replayed.made.get(incident, ""),
             events=self.tokens(_anchors(self._found.events, rows, _ANCHORS)),
@@ -119,9 +124,9 @@ class Maker:
         events = self._found.events.take(pa.array(rows))
         if chosen is None:
             if by is None:
-                raise JournalError(f"say by what: by one of {', '.join(sides.WAYS)}, or events=[...]")
-            slot = sides.places(self._tables, events, by)[0]
-            told = sides.values(self._tables, events, by, slot)
+                raise JournalError(f"say by what: by one of {', '.join(WAYS)}, or events=[...]")
+            slot = predicates.places(self._tables, events, by)[0]
+            told = predicates.values(self._tables, events, by, slot)
             if len(told.distinct) == 1:
                 raise JournalError(f"nothing tells these events apart by {by}; name those that part: events=[...]")
             if len(told.distinct) > _SIDES:
@@ -131,15 +136,15 @@ class Maker:
         inside = np.isin(rows, chosen)
         if inside.all():
             raise JournalError("all events of the incident are named: there is nothing to part them from; name fewer")
-        ways = sides.WAYS if by is None else (by,)
-        for way, slot in [(each, at) for each in ways for at in sides.places(self._tables, events, each)]:
-            told = sides.values(self._tables, events, way, slot)
+        ways = WAYS if by is None else (by,)
+        for way, slot in [(each, at) for each in ways for at in predicates.places(self._tables, events, each)]:
+            told = predicates.values(self._tables, events, way, slot)
             here = set(told.codes[inside].tolist())
             if not here & set(told.codes[~inside].tolist()):
                 made = self._sides(incident, events, way, slot, told, [(min(here), sorted(here))])
                 return {"by": way, "slot": slot, "sides": made, "carve": True}
         names = sorted(events["event_id"].filter(pa.array(inside)).to_pylist())
-        own = sides.side_id(incident, "\0".join(names))
+        own = predicates.side_id(incident, "\0".join(names))
         side = Side(incident_id=own, label=f"{plural(len(names), 'event')} that nothing tells from the others")
         return {"by": "events", "sides": (side,), "events": self.tokens(names)}
 
@@ -149,17 +154,17 @@ class Maker:
         events: pa.Table,
         by: str,
         slot: int,
-        told: sides.Values,
+        told: predicates.Values,
         parts: list[tuple[int, list[int]]],
     ) -> tuple[Side, ...]:
         """The sides with their anchors; the id of each is that of its first value."""
         made = []
         for first, codes in parts:
             rows = np.flatnonzero(np.isin(told.codes, codes))
-            digests = [sides.value_digest(by, slot, told.distinct[code]) for code in codes]
+            digests = [predicates.value_digest(by, slot, told.distinct[code]) for code in codes]
             made.append(
                 Side(
-                    incident_id=sides.side_id(incident, digests[codes.index(first)]),
+                    incident_id=predicates.side_id(incident, digests[codes.index(first)]),
                     label=", ".join(self._label(events, rows, told.distinct[code]) for code in codes[:3]),
                     values=tuple(digests),
                     events=self.tokens(_anchors(events, rows, _SIDE_ANCHORS)),
@@ -175,7 +180,7 @@ class Maker:
         hits = [(start, end) for start, end, _ in spans(message, policy=policy)] if at >= 0 else []
         if spans(value, policy=policy) or any(start < at + len(value) and at < end for start, end in hits):
             return "a value that must not leave"
-        return value[:80]
+        return value[:_LABEL]
 
 
 def _order(events: pa.Table, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -186,11 +191,7 @@ def _order(events: pa.Table, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int6
 
 
 def _anchors(events: pa.Table, rows: npt.NDArray[np.int64], most: int) -> list[str]:
-    """Some events of an incident: the first, the last, and what chance takes, the same for everybody."""
+    """Some events of an incident: the first, the last, and some between them."""
     ids: list[str] = events["event_id"].take(pa.array(rows[_order(events, rows)])).to_pylist()
-    if len(ids) <= most:
-        return sorted(ids)
-    third = most // 3
-    kept = [*ids[:third], *ids[-third:]]
-    kept += sorted(ids[third:-third], key=token)[:third]
-    return sorted(kept)
+    places = np.linspace(0, len(ids) - 1, min(most, len(ids))).astype(int)
+    return sorted(ids[place] for place in places.tolist())

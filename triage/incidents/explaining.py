@@ -10,21 +10,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
 import pyarrow as pa
 
 from triage.errors import TriageError
 from triage.incidents import groups
 from triage.incidents.layout import cell, typed
 from triage.incidents.neighbours import Near, nearest
-from triage.incidents.representatives import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
+from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
 from triage.incidents.templates import Template, templates
+from triage.incidents.variants import COMPARED, Apart, Variant, apart, variants
+from triage.incidents.variants import in_words as in_other_words
 from triage.share.printable import plural
 from triage.stacks.explanation import places_of, reasons
-from triage.tables import to_pandas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
     Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
 
@@ -41,6 +43,7 @@ _FRAMES: Final = {
 _KEY: Final = {"part": "string", "value": "string"}
 _SPREAD: Final = {
     "variant_key": "string", "error_type": "string", "events": "int64", "last_seen": "timestamp", "shown": "bool",
+    "differs": "string",
 }  # fmt: skip
 _MESSAGES: Final = {
     "template": "string", "events": "int64", "slot": "int64", "kind": "string", "distinct_values": "int64",
@@ -69,15 +72,18 @@ class Story:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Facts:
-    """What an explanation rests on: the side of the incident and those of its neighbours, and its messages.
+    """What an explanation rests on: the side of the incident, those of its neighbours and those of its variants.
 
     Of `templates` messages the masked form holds only those that are shown.
     """
 
-    sides: list[Side]
+    side: Side
+    others: list[Side]
     near: list[Near]
     parted: list[list[Difference]]
-    variants: pd.DataFrame
+    variants: list[Variant]
+    alike: list[Side]
+    apart: list[Apart]
     messages: list[Template]
     templates: int
     decisions: pd.DataFrame
@@ -107,7 +113,7 @@ class Explanation:
     @property
     def incident_id(self) -> str:
         """The incident that is explained."""
-        return self._facts.sides[0].incident_id
+        return self._facts.side.incident_id
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -125,7 +131,10 @@ class Explanation:
 
     @property
     def variants(self) -> pd.DataFrame:
-        """One row per variant with its events, the commonest first; `shown` is the one whose stack this is."""
+        """One row per variant, the commonest first: `its events, and in what it differs from the one `shown`.
+
+        Only the first twelve are compared.
+        """
         return self._raw.variants
 
     @property
@@ -208,39 +217,27 @@ def explain(
         raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
     number = ids.index(incident)
     own = events.filter(pa.array(codes == number))
-    variants, event = _variants(own)
-    side = side_of(incident, event, tables["frames"])
-    others = events.take(pa.array(newest(events, codes, len(ids)), pa.int64()))
-    near = nearest(others, ids, tables["frames"], number, side.counted)
-    rows = others.select(EVENT).take(pa.array([one.number for one in near], pa.int64())).to_pylist()
-    sides = [side] + [
-        side_of(ids[one.number], row, tables["frames"], whole=False) for one, row in zip(near, rows, strict=True)
-    ]
-    parted = [differences(side, other) for other in sides[1:]]
+    found = variants(own)
+    chosen = own.select(EVENT).take(pa.array([one.row for one in found[:COMPARED]], pa.int64())).to_pylist()
+    side, *alike = (side_of(incident, event, tables["frames"]) for event in chosen)
+    standing = events.select(EVENT).take(pa.array(newest(events, codes, len(ids)), pa.int64()))
+    near = nearest(standing, ids, tables["frames"], number, side.counted)
+    rows = standing.take(pa.array([one.number for one in near], pa.int64())).to_pylist()
+    others = [side_of(ids[one.number], row, tables["frames"], whole=False) for one, row in zip(near, rows, strict=True)]
     said = templates(own["error_value"])
-    facts = _Facts(sides, near, parted, variants, said, len(said), _decided(decisions))
+    facts = _Facts(
+        side=side,
+        others=others,
+        near=near,
+        parted=[differences(side, other) for other in others],
+        variants=found,
+        alike=alike,
+        apart=[apart(side, other) for other in alike],
+        messages=said,
+        templates=len(said),
+        decisions=_decided(decisions),
+    )
     return Explanation(_masked(facts, mask, len(said)), None) if only_masked else Explanation(facts, mask)
-
-
-def _variants(events: pa.Table) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The variants of an incident, and the newest event of the commonest one."""
-    table = to_pandas(events.select(["variant_key", "error_type", "ts", "event_id"]))
-    table["row"] = range(len(table))
-    table["variant_key"] = table["variant_key"].fillna("")
-    table = table.sort_values(["ts", "event_id"], na_position="first", kind="stable")
-    found = table.groupby("variant_key", sort=True).agg(
-        error_type=("error_type", "last"), events=("row", "size"), last_seen=("ts", "max"), row=("row", "last")
-    )
-    found = found.reset_index().sort_values(
-        ["events", "last_seen", "variant_key"], ascending=[False, False, True], na_position="last", kind="stable"
-    )
-    row = int(found["row"].iloc[0])
-    rows = zip(*(found[name].tolist() for name in ("variant_key", "error_type", "events", "last_seen")), strict=True)
-    variants = typed(
-        _SPREAD, [(*(None if pd.isna(each) else each for each in one), at == 0) for at, one in enumerate(rows)]
-    )
-    (event,) = events.select(EVENT).slice(row, 1).to_pylist()
-    return variants, event
 
 
 def _decided(decisions: pd.DataFrame | None) -> pd.DataFrame:
@@ -256,40 +253,44 @@ def _masked(facts: _Facts, mask: Mask, most: int) -> _Facts:
     messages = facts.messages[:most]
     examples = typed({"error_value": "string"}, [(one.example,) for one in messages])
     told = mask("events", examples)["error_value"]
-    variants = facts.variants.copy()
-    variants["error_type"] = mask("events", variants[["error_type"]])["error_type"]
+    side, *rest = masked([facts.side, *facts.others, *facts.alike], mask)
+    types = typed({"error_type": "string"}, [(one.error_type,) for one in facts.variants])
+    typed_as = mask("events", types)["error_type"]
     return replace(
         facts,
-        sides=masked(facts.sides, mask),
-        variants=variants,
+        side=side,
+        others=rest[: len(facts.others)],
+        alike=rest[len(facts.others) :],
+        variants=[
+            one._replace(error_type=cell(text) or None) for one, text in zip(facts.variants, typed_as, strict=True)
+        ],
         messages=[one.masked(text) for one, text in zip(messages, told, strict=True)],
         decisions=mask("decisions", facts.decisions),
     )
 
 
 def _tell(facts: _Facts) -> Story:
-    side = facts.sides[0]
-    others = facts.sides[1:]
+    side = facts.side
     return Story(
         incident_id=side.incident_id,
         title=side.title,
         which=_which(facts),
         frames=_frames(side),
         key=typed(_KEY, side.parts),
-        variants=facts.variants,
+        variants=typed(_SPREAD, _spread(facts)),
         messages=typed(_MESSAGES, [row for one in facts.messages for row in _slots(one)]),
         templates=facts.templates,
-        nearest=typed(_NEAREST, [_near(side, *one) for one in zip(others, facts.near, facts.parted, strict=True)]),
+        nearest=typed(
+            _NEAREST, [_near(side, *one) for one in zip(facts.others, facts.near, facts.parted, strict=True)]
+        ),
         decisions=facts.decisions,
     )
 
 
 def _which(facts: _Facts) -> str:
     """Whose stack this is."""
-    event = facts.sides[0].event["event_id"]
-    often, size = int(facts.variants["events"].iloc[0]), len(facts.variants)
-    has = bool(facts.sides[0].names)
-    stack = f"The stack is that of event {event}" if has else f"No stack: the message is that of event {event}"
+    event, often, size = facts.side.event["event_id"], facts.variants[0].events, len(facts.variants)
+    stack = f"The stack is that of event {event}" if facts.side.names else f"No stack; this is event {event}"
     if size > 1:
         return f"{stack}, the newest of the commonest variant ({plural(often, 'event')}; {size:,} variants in all)."
     return f"{stack}, the only one." if often == 1 else f"{stack}, the newest of {often:,}."
@@ -311,6 +312,15 @@ def _frames(side: Side) -> pd.DataFrame:
     return typed(_FRAMES, zip(*(told[name] for name in _FRAMES), strict=True))
 
 
+def _spread(facts: _Facts) -> list[tuple[Any, ...]]:
+    """A row per variant; the first is the one that is shown."""
+    words = [""] + [in_other_words(one, facts.side, side) for one, side in zip(facts.apart, facts.alike, strict=True)]
+    return [
+        (one.key, one.error_type, one.events, one.last_seen, at == 0, (words[at] if at < len(words) else "") or None)
+        for at, one in enumerate(facts.variants)
+    ]
+
+
 def _slots(template: Template) -> list[tuple[Any, ...]]:
     """A row per slot of a template."""
     if not template.slots:
@@ -325,4 +335,4 @@ def _near(side: Side, other: Side, near: Near, parted: list[Difference]) -> tupl
     """A row of the nearest incidents: why it is near, and why it is another one."""
     causes = [in_words(one, side, other) for one in parted if one.splits]
     why = " and ".join(causes[:2]) or "a decision parted them: nothing in their keys does"
-    return other.incident_id, other.title, near.why, near.shared, why
+    return other.incident_id, other.title, near.why(side.counted), len(near.shared), why

@@ -14,7 +14,7 @@ from triage.tables import TYPES, to_pandas
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ("cell", "lined_up", "typed")
+__all__ = ("cell", "lined_up", "one_line", "typed")
 
 # What a cell of the text form holds at most; frames and HTML hold it whole.
 _WIDE: Final = 72
@@ -44,7 +44,7 @@ def lined_up(header: Sequence[str], rows: Iterable[Sequence[Any]], *, whole: boo
     >>> lined_up(["#", "name"], [(0, "f"), (10, "g")])
     ['  #   name', '  0   f', '  10  g']
     """
-    table = [[_one_line(cell(value)) for value in row] for row in (header, *rows)]
+    table = [[one_line(cell(value)) for value in row] for row in (header, *rows)]
     last = len(header) - 1 if whole else len(header)
     shown = [[text if at == last else _cut(text) for at, text in enumerate(row)] for row in table]
     widths = [max(len(row[at]) for row in shown) for at in range(len(header))]
@@ -54,7 +54,8 @@ def lined_up(header: Sequence[str], rows: Iterable[Sequence[Any]], *, whole: boo
     ]
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text as one line in which nothing moves the cursor."""
     return printable(text).replace("\n", "⏎").replace("\t", " ")
 
 

@@ -13,7 +13,7 @@ from triage.share.printable import plural
 from triage.stacks.explanation import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
 
 __all__ = ("Near", "nearest")
 
@@ -21,26 +21,26 @@ _NAMED: Final = ("function", "module", "module_offset", "file")
 
 
 class Near(NamedTuple):
-    """An incident that is near: its number, what the two have in common, and how many frames of the key."""
+    """An incident that is near: its number, what the two have in common, and which frames of the key, from 0."""
 
     number: int
     same_group: bool
     same_family: bool
-    shared: int
+    shared: tuple[int, ...]
 
-    @property
-    def why(self) -> str:
-        """Why it is near, in words."""
+    def why(self, counted: Sequence[str]) -> str:
+        """Why it is near, in words; `counted` are the names of the frames in the key, raw or masked."""
         if self.same_group:
             return "the same key"
         words = ["the same family"] if self.same_family else []
         if self.shared:
-            words.append(f"{plural(self.shared, 'frame')} of the key in common")
+            names = ", ".join(counted[at] for at in self.shared)
+            words.append(f"{plural(len(self.shared), 'frame')} of the key in common ({names})")
         return ", ".join(words)
 
 
 def nearest(
-    events: pa.Table, ids: list[str], frames: pa.Table, number: int, counted: Collection[str], top: int = 5
+    events: pa.Table, ids: list[str], frames: pa.Table, number: int, counted: Sequence[str], top: int = 5
 ) -> list[Near]:
     """The nearest incidents: those with the same key first, then with the same family, then with most frames shared.
 
@@ -61,10 +61,12 @@ def nearest(
     group = _equal(events["group_key"], mine["group_key"])
     family = _equal(events["family_key"], mine["family_key"])
     shared = _shared(events["stack_key"], frames, counted)
-    near = group | family | (shared > 0)
+    near = group | family | np.isin(np.arange(len(ids)), list(shared))
     near[number] = False
-    found = [Near(at, bool(group[at]), bool(family[at]), int(shared[at])) for at in np.flatnonzero(near).tolist()]
-    return sorted(found, key=lambda one: (not one.same_group, not one.same_family, -one.shared, ids[one.number]))[:top]
+    found = [Near(at, bool(group[at]), bool(family[at]), shared.get(at, ())) for at in np.flatnonzero(near).tolist()]
+    return sorted(found, key=lambda one: (not one.same_group, not one.same_family, -len(one.shared), ids[one.number]))[
+        :top
+    ]
 
 
 def _equal(column: pa.ChunkedArray, value: str | None) -> npt.NDArray[np.bool_]:
@@ -73,21 +75,16 @@ def _equal(column: pa.ChunkedArray, value: str | None) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _shared(stacks: pa.ChunkedArray, frames: pa.Table, counted: Collection[str]) -> npt.NDArray[np.int64]:
-    """How many of the names the frames in the key of each stack share."""
-    wanted = set(counted)
-    out = np.zeros(len(stacks), np.int64)
-    if not wanted:
-        return out
+def _shared(stacks: pa.ChunkedArray, frames: pa.Table, counted: Sequence[str]) -> dict[int, tuple[int, ...]]:
+    """Of each incident whose key shares names with this one: which of its frames they are."""
+    if not counted:
+        return {}
     chosen = frames.filter(pc.fill_null(frames["counted"], fill_value=False)).select(["stack_key", *_NAMED])
     chosen = chosen.filter(pc.is_in(chosen["stack_key"], value_set=stacks.drop_null().unique()))
-    # Every distinct frame is named once.
-    distinct = chosen.group_by([*_NAMED, "stack_key"]).aggregate([])
-    shares: dict[str, set[str]] = {}
-    columns: dict[str, list[Any]] = distinct.to_pydict()
+    columns: dict[str, list[Any]] = chosen.to_pydict()
+    found: dict[str, set[int]] = {}
+    place = {name: at for at, name in reversed(list(enumerate(counted)))}
     for stack, name in zip(columns["stack_key"], names_of(columns), strict=True):
-        if name in wanted:
-            shares.setdefault(stack, set()).add(name)
-    for at, stack in enumerate(stacks.to_pylist()):
-        out[at] = len(shares.get(stack, ()))
-    return out
+        if name in place:
+            found.setdefault(stack, set()).add(place[name])
+    return {at: tuple(sorted(found[stack])) for at, stack in enumerate(stacks.to_pylist()) if stack in found}

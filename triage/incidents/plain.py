@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.incidents.layout import cell, lined_up
-from triage.share.printable import plural, printable
+from triage.incidents.layout import cell, lined_up, one_line
+from triage.share.printable import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,8 +66,8 @@ def explanation_text(story: Story) -> str:
 
 
 FRAME_HEADER: Final = ("#", "in key", "name", "where", "role", "why", "as written")
-BESIDE_HEADER: Final = ("# A", "in A", "key of A", "relation", "# B", "in B", "key of B")
-VARIANT_HEADER: Final = ("variant", "events", "last seen", "type", "shown here")
+BESIDE_HEADER: Final = ("relation", "# A", "in A", "key of A", "# B", "in B", "key of B")
+VARIANT_HEADER: Final = ("variant", "events", "last seen", "type", "shown here", "how it differs")
 
 
 def comparison_text(story: Compared) -> str:
@@ -96,7 +96,7 @@ def beside_rows(frames: pd.DataFrame) -> tuple[Rows, int]:
     chosen = frames[
         (frames.index < _ROWS) | frames["in_key_a"].fillna(value=False) | frames["in_key_b"].fillna(value=False)
     ]
-    columns = ["idx_a", "name_a", "in_key_a", "relation", "idx_b", "name_b", "in_key_b"]
+    columns = ["relation", "idx_a", "name_a", "in_key_a", "idx_b", "name_b", "in_key_b"]
     rows = [tuple(map(cell, row)) for row in chosen[columns].itertuples(index=False, name=None)]
     return rows, len(frames) - len(chosen)
 
@@ -115,7 +115,7 @@ def frame_rows(frames: pd.DataFrame) -> tuple[Rows, int]:
 
 def variant_rows(variants: pd.DataFrame) -> tuple[Rows, int]:
     """The variants that are shown, and how many more there are."""
-    columns = ["variant_key", "events", "last_seen", "error_type", "shown"]
+    columns = ["variant_key", "events", "last_seen", "error_type", "shown", "differs"]
     rows = variants[columns].head(_VARIANTS).itertuples(index=False, name=None)
     return [tuple(map(cell, row)) for row in rows], max(len(variants) - _VARIANTS, 0)
 
@@ -138,4 +138,4 @@ def more(count: int, word: str) -> list[str]:
 
 
 def _joined(parts: list[list[str]]) -> str:
-    return "".join(printable(line.replace("\n", "⏎")) + "\n" for part in parts for line in part)
+    return "".join(one_line(line) + "\n" for part in parts for line in part)

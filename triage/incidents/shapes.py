@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.incidents import sides
+from triage.incidents import predicates
+from triage.journal import WAYS
 from triage.stacks.joining import isin
 from triage.stacks.tree import merged
 
@@ -43,8 +44,8 @@ def call_tree(tables: dict[str, pa.Table], events: list[str], *, share: float = 
 def sides_of(tables: dict[str, pa.Table], events: list[str]) -> dict[str, int]:
     """How many incidents a split of some events would make, by each way to split."""
     table = isin(tables["events"], "event_id", events)
-    ways = [(by, sides.places(tables, table, by)[0]) for by in sides.WAYS]
-    return {by: len(sides.values(tables, table, by, slot).distinct) for by, slot in ways}
+    ways = [(by, predicates.places(tables, table, by)[0]) for by in WAYS]
+    return {by: len(predicates.values(tables, table, by, slot).distinct) for by, slot in ways}
 
 
 def variants(tables: dict[str, pa.Table], events: list[str]) -> pa.Table:

@@ -1,133 +1,205 @@
-"""What tells the sides of a split apart: a value that every event has, those that come later too.
+"""One incident as an explanation sees it, and what parts two of them.
 
-variant
-    The variant key: the exact error type and the frames that count beyond those of the group.
-frame
-    The name of one frame: counted outward from the first that counts for the key, over the frames of its role
-    (application, else library), that at the first depth where the stacks of the incident differ when it is split. The
-    depth stands in the entry; an event whose stack ends before it is on the side without a name.
-service
-    The service.
-message_slot
-    The value of one variable part of the message, by its place among them: of those that differ when it is split the
-    one with the fewest values. The place stands in the entry.
-
-Values do not go into the journal; their digests do.
+A `Side` is the event and the stack that stand for an incident. What is compared is always what was read; what is shown
+may be the masked side, which has the same rows with masked words.
 """
 
 from __future__ import annotations
 
-import hashlib
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from triage.stacks import messages
+from triage.stacks.classes import crash_class
+from triage.stacks.explanation import COLUMNS, cycle_of, key_parts, names_of, titled
 from triage.stacks.joining import isin
-from triage.stacks.names import basename, normalise
+from triage.stacks.messages import parameterise
+from triage.tables import to_pandas
 
-__all__ = ("WAYS", "Values", "places", "side_id", "value_digest", "values")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
-WAYS: Final = ("variant", "frame", "service", "message_slot")
-_DEEPEST: Final = 64
-_LONGEST: Final = 4_000
+    import pandas as pd
 
+__all__ = ("EVENT", "Difference", "Side", "differences", "in_words", "masked", "newest", "side_of")
 
-class Values(NamedTuple):
-    """The distinct values, and the number of its value for each event."""
-
-    codes: npt.NDArray[np.int64]
-    distinct: list[str]
-
-
-def values(tables: dict[str, pa.Table], events: pa.Table, by: str, slot: int = 0) -> Values:
-    """The value of each event by which a split parts them."""
-    if by == "frame":
-        return _spread(events["stack_key"], lambda keys: _nth(_telling(tables, keys), keys, slot))
-    if by == "message_slot":
-        return _spread(events["error_value"], lambda texts: [_at(slots(text), slot) for text in texts])
-    return _spread(events["variant_key" if by == "variant" else "service"], lambda texts: texts)
+# What an explanation reads of an event.
+EVENT: Final = (
+    "event_id", "event_kind", "service", "release", "error_type", "error_value", "error_code_name", "signal",
+    "http_method", "route", "http_status", "stack_key", "variant_key", "group_key", "family_key", "ts",
+)  # fmt: skip
+# The columns of frames in which content stands; the others are words of our own.
+_CONTENT: Final = ("function", "function_raw", "module", "file", "rule")
 
 
-def places(tables: dict[str, pa.Table], events: pa.Table, by: str) -> list[int]:
-    """Which frames or slots tell these events apart, the best first; only 0 where there is no choice, or none does."""
-    if by == "frame":
-        stacks = list(_telling(tables, events["stack_key"].unique().to_pylist()).values())
-        depths = range(max(map(len, stacks), default=0))
-        return [depth for depth in depths if len({_at(names, depth) for names in stacks}) > 1] or [0]
-    if by == "message_slot":
-        found = [slots(text) for text in events["error_value"].unique().to_pylist()]
-        counts = [len({_at(each, place) for each in found}) for place in range(max(map(len, found), default=0))]
-        return [place for count, place in sorted(zip(counts, range(len(counts)), strict=True)) if count > 1] or [0]
-    return [0]
+@dataclass(frozen=True, slots=True, repr=False)
+class Side:
+    """The event and the stack that stand for an incident.
 
-
-def slots(message: str | None) -> list[str]:
-    """The values of the variable parts of a message, in order."""
-    lines = [line.strip() for line in (message or "")[:_LONGEST].splitlines() if line.strip()][:2]
-    return [match.group() for match in messages._SLOTS.finditer(" ".join(lines)[: messages._MAX])]  # noqa: SLF001
-
-
-def value_digest(by: str, slot: int, value: str) -> str:
-    """What stands in the journal for a value.
-
-    Examples
-    --------
-    >>> value_digest("service", 0, "checkout")
-    'val_2be503d0cdb0e59c'
+    `event` and `frames` hold its row and columns (those of `EVENT` and `COLUMNS`), `kind` is the class of the crash,
+    `names` the name of each frame, `used` the rows of the frames in the key in the order of the key, `cycle` the same
+    where the key is a cycle, else empty.
     """
-    return "val_" + _digest(by, str(slot), value)
+
+    incident_id: str
+    kind: str
+    event: dict[str, Any]
+    frames: dict[str, list[Any]]
+    names: list[str]
+    used: tuple[int, ...]
+    cycle: tuple[int, ...]
+
+    @property
+    def counted(self) -> list[str]:
+        """The names of the frames in the key."""
+        return [self.names[row] for row in self.used]
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """What the key is made of."""
+        return key_parts(self.kind, self.event, self.counted)
+
+    @property
+    def title(self) -> str:
+        """`Class | f1 | f2 | f3`."""
+        return titled(self.parts)
+
+    @property
+    def message(self) -> str:
+        """The parameterised message."""
+        return parameterise(self.event["error_value"]) if self.event["error_value"] else ""
 
 
-def side_id(incident: str, value: str) -> str:
-    """The id of the side of an incident that the digest of a value leads to."""
-    return "inc_" + _digest("side", incident, value)
+def side_of(incident: str, event: dict[str, Any], frames: pa.Table, *, whole: bool = True) -> Side:
+    """The side of an incident: its event and the frames of that event's stack.
+
+    Parameters
+    ----------
+    incident
+        Its id.
+    event
+        The row of `events` that stands for it.
+    frames
+        The table of frames of the case.
+    whole
+        Keep every frame, not only those in the key.
+    """
+    stack = isin(frames, "stack_key", [event["stack_key"]] if event["stack_key"] else []).sort_by("idx")
+    columns: dict[str, list[Any]] = stack.select(["idx", *COLUMNS]).to_pydict()
+    names = names_of(columns)
+    kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"])
+    cycle = cycle_of(names, columns["frame_kind"]) if kind == "stack overflow" else []
+    used = cycle or [row for row, counts in enumerate(columns["counted"]) if counts]
+    if not whole:
+        columns = {name: [values[row] for row in used] for name, values in columns.items()}
+        names = [names[row] for row in used]
+        used = list(range(len(used)))
+        cycle = used if cycle else []
+    return Side(incident, kind, event, columns, names, tuple(used), tuple(cycle))
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
+def masked(sides: Sequence[Side], mask: Callable[[str, pd.DataFrame], pd.DataFrame]) -> list[Side]:
+    """The sides with masked words, masked together, so that one value has one mask in all of them."""
+    texts = [name for name in EVENT if name not in {"ts", "http_status"}]
+    told = mask("events", _text_frame({name: [side.event[name] for side in sides] for name in texts}))
+    content = {name: [value for side in sides for value in side.frames[name]] for name in _CONTENT}
+    frames = mask("frames", _text_frame(content))
+    columns = {name: _plain(frames[name]) for name in _CONTENT}
+    events = {name: _plain(told[name]) for name in texts}
+    out, begin = [], 0
+    for at, side in enumerate(sides):
+        end = begin + len(side.names)
+        shown = side.frames | {name: values[begin:end] for name, values in columns.items()}
+        event = side.event | {name: values[at] for name, values in events.items()}
+        # Where no rule fits, the class is what the event calls itself.
+        kind = (event["event_kind"] or "") if side.kind == side.event["event_kind"] else side.kind
+        # A name in which something was masked is shown as written: what is normalised away could be its context.
+        written = zip(names_of(shown), shown["function"], side.frames["function"], strict=True)
+        names = [name if function == raw else function or name for name, function, raw in written]
+        out.append(replace(side, kind=kind, event=event, frames=shown, names=names))
+        begin = end
+    return out
 
 
-def _at(items: list[str], place: int) -> str:
-    return items[place] if place < len(items) else ""
+class Difference(NamedTuple):
+    """One thing in which two incidents differ; `row` is the number of the frame in the key, from 0."""
+
+    what: str
+    row: int = -1
+    splits: bool = True
 
 
-def _nth(telling: dict[str, list[str]], keys: list[str | None], depth: int) -> list[str]:
-    return [_at(telling.get(key or "", []), depth) for key in keys]
-
-
-def _spread(column: pa.ChunkedArray, told: Any) -> Values:
-    """Tell the value of each distinct cell, and spread it over the rows."""
-    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
-    per_cell = [text or "" for text in told(encoded.dictionary.to_pylist())]
-    distinct = sorted(set(per_cell))
-    place = {text: at for at, text in enumerate(distinct)}
-    codes = np.array([place[text] for text in per_cell], np.int64)
-    return Values(codes[encoded.indices.to_numpy(zero_copy_only=False)], distinct)
-
-
-def _telling(tables: dict[str, pa.Table], keys: list[str | None]) -> dict[str, list[str]]:
-    """The names of the frames of each stack, from the first that counts on, of that one's role."""
-    frames = isin(tables["frames"], "stack_key", [key for key in keys if key])
-    frames = frames.filter(pc.equal(frames["frame_kind"], "frame"))
-    found: dict[str, list[str]] = {}
-    role_of: dict[str, str] = {}
-    columns = ("stack_key", "role", "counted", "function", "module", "module_offset", "file")
-    for key, role, counted, *rest in zip(*(frames[name].to_pylist() for name in columns), strict=True):
-        if counted:
-            role_of.setdefault(key, role)
-        if role_of.get(key) == role and len(found.setdefault(key, [])) < _DEEPEST:
-            found[key].append(_name(*rest))
+def differences(left: Side, right: Side) -> list[Difference]:
+    """In what two incidents differ, in the order in which keys look; what does not part them is said to be so."""
+    found = [Difference("service")] if (left.event["service"] or "") != (right.event["service"] or "") else []
+    if left.kind != right.kind:
+        found.append(Difference("class"))
+    a, b = left.counted, right.counted
+    if left.event["error_type"] != right.event["error_type"]:
+        typed = left.kind == right.kind == "exception" or not (a or b)
+        found.append(Difference("type", splits=typed))
+    if bool(a) != bool(b):
+        found.append(Difference("stack"))
+    elif a != b:
+        row = next((at for at, (one, two) in enumerate(zip(a, b, strict=False)) if one != two), min(len(a), len(b)))
+        found.append(Difference("frame", row))
+    said = [dict(side.parts).get("message", side.message) for side in (left, right)]
+    if said[0] != said[1]:
+        text = left.kind == right.kind == "assertion" or not (a or b)
+        found.append(Difference("message", splits=text))
     return found
 
 
-def _name(function: str | None, module: str | None, offset: int | None, file: str | None) -> str:
-    """What a frame is called in keys."""
-    if name := normalise(function) if function else "":
-        return name
-    if module:
-        return basename(module) if offset is None else f"{basename(module)}+0x{offset:x}"
-    return basename(file or "")
+def in_words(difference: Difference, left: Side, right: Side, where: tuple[str, str] = ("here", "there")) -> str:
+    """A difference in a sentence, of sides raw or masked."""
+    here, there = where
+    row = difference.row
+    if difference.what == "frame":
+        one, two = (side.counted[row] if row < len(side.used) else "" for side in (left, right))
+        what = "frame of the cycle" if left.cycle and right.cycle else "frame"
+        if not one or not two:
+            longer, shorter = (here, there) if one else (there, here)
+            return f"{what} {row + 1} is {one or two} {longer}, and there is none {shorter}"
+        return f"{what} {row + 1} is {one} {here} instead of {two} {there}"
+    if difference.what == "stack":
+        having, other = (here, there) if left.used else (there, here)
+        return f"frames count {having}, and the message does {other}"
+    one, two = (_value(difference.what, side) or "unknown" for side in (left, right))
+    return f"the {difference.what} is {one} {here} and {two} {there}"
+
+
+def _value(what: str, side: Side) -> str:
+    if what == "service":
+        return side.event["service"] or ""
+    if what == "class":
+        return side.kind
+    if what == "type":
+        return side.event["error_type"] or ""
+    text: str = dict(side.parts).get("message", side.message)
+    return text
+
+
+def newest(events: pa.Table, codes: npt.NDArray[np.int64], size: int) -> list[int]:
+    """The row of the newest event of each incident; of several at one time the one whose id comes last."""
+    ts = events["ts"].cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    ts = np.nan_to_num(ts, nan=-np.inf)
+    best = np.full(size, -np.inf)
+    np.maximum.at(best, codes, ts)
+    rows = np.flatnonzero(ts == best[codes])
+    chosen: dict[int, tuple[str, int]] = {}
+    ids = events["event_id"].take(pa.array(rows)).to_pylist()
+    for row, code, event in zip(rows.tolist(), codes[rows].tolist(), ids, strict=True):
+        chosen[code] = max(chosen.get(code, ("", -1)), (event, row))
+    return [chosen[code][1] for code in range(size)]
+
+
+def _text_frame(columns: dict[str, list[Any]]) -> pd.DataFrame:
+    return to_pandas(pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()}))
+
+
+def _plain(column: pd.Series[Any]) -> list[str | None]:
+    values: list[str | None] = pa.array(column.array).to_pylist()
+    return values

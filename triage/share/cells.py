@@ -40,8 +40,10 @@ _MANY: Final = 500
 # Digests and ids made here; what is in them cannot be read back, and masking them would break every link.
 _KEPT: Final = frozenset(
     {"source_id", "container_id", "stack_key", "variant_key", "group_key", "family_key"}
-    | {"incident_id", "other_id", "run_id", "registers", "sha256"}
+    | {"incident_id", "incident_ids", "other_id", "run_id", "registers"}
 )
+# Digests of what stood there before it was masked: a short message can be guessed from them.
+_GUESSED: Final = ("sha256", "debugbundle_v1_7", "debugbundle_v1_10", "debugbundle_v2", "debugbundle_v3")
 
 
 class Masker:
@@ -65,14 +67,18 @@ class Masker:
             kept = [not is_of_process(_none(scope), _none(key)) for scope, key in pairs]
             frame = frame[np.array(kept, bool)].reset_index(drop=True)
         columns: dict[Any, Any] = {column: pa.array(frame[column].array) for column in frame.columns}
-        texts = [column for column, values in columns.items() if column not in _KEPT and _is_text(values.type)]
+        texts = [
+            column
+            for column, values in columns.items()
+            if column not in _KEPT and column not in _GUESSED and _is_text(values.type)
+        ]
         redactor = self._learned() if self._small else self._of(columns, texts)
         for column in texts:
             keyed = name == "annotations" and column == "value" and "key" in columns
             told = partial(passes.masked_path, redactor) if column == "path" else redactor.text
             columns[column] = _masked(redactor, columns[column], columns["key"] if keyed else None, told)
-        if "sha256" in columns:
-            columns["sha256"] = pa.nulls(len(frame), pa.string())
+        for column in columns.keys() & set(_GUESSED):
+            columns[column] = pa.nulls(len(frame), pa.string())
         made = {column: pd.array(values, dtype=pd.ArrowDtype(values.type)) for column, values in columns.items()}
         return pd.DataFrame(made, index=frame.index, columns=frame.columns)
 

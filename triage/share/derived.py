@@ -31,6 +31,7 @@ _BATCH: Final = 4_096
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_OF_EVENTS: Final = frozenset(
     {"event_id", "source_id", "offset", "length", "culprit", "stack_key", "variant_key", "group_key", "family_key"}
+    | {"debugbundle_v1_7", "debugbundle_v1_10", "debugbundle_v2", "debugbundle_v3"}
 )
 _NOT_OF_FRAMES: Final = frozenset({"stack_key", "idx", "role", "rule", "counted", "in_app"})
 _USUAL: Final = {"inline_depth": 0, "frame_kind": "frame", "repeat": 1}

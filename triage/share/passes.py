@@ -14,6 +14,7 @@ from triage.share import leaving as leave
 from triage.share.derived import wrapped
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pyarrow as pa
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from triage.sources.inputs import Inputs
     from triage.sources.limits import Limits
     from triage.sources.source import Source
+    from triage.stacks.settings import Rules
 
 __all__ = (
     "Raw",
@@ -54,6 +56,8 @@ class Raw(NamedTuple):
     inputs: Inputs
     limits: Limits
     reader: str | None = None
+    rules: Rules | None = None
+    config: str | os.PathLike[str] | None = None
 
 
 def media_of(head: bytes, size: int) -> str | None:

@@ -55,7 +55,7 @@ def found(raw: Raw) -> Policy:
     """The policy that nobody gave: the defaults, and what a `triage.toml` above the working directory adds."""
     from triage.config import load_policy
 
-    return load_policy(outside=[path for path in raw.inputs.location.split("\n") if path])
+    return load_policy(raw.config, outside=[path for path in raw.inputs.location.split("\n") if path])
 
 
 class RedactedCase:
@@ -91,6 +91,8 @@ class RedactedCase:
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
     ) -> pd.DataFrame:
         """One row per occurrence; of one incident, class or kind where asked."""
+        if incident is event_class is event_kind is None:
+            return self.table("events")
         found = self._case.events(incident, event_class=event_class, event_kind=event_kind)
         return self._masked("events", found)
 
@@ -137,9 +139,17 @@ class RedactedCase:
         """One row per piece that could not be read."""
         return self._masked("quarantine", self._case.quarantine())
 
-    def related(self) -> pd.DataFrame:
-        """One row per link between incidents."""
-        return self._masked("related", self._case.related())
+    def related(self, incident: str | None = None) -> pd.DataFrame:
+        """One row per link between incidents; see `Case.related`."""
+        return self._masked("related", self._case.related(incident))
+
+    def similar(self, incident_id: str, *, limit: int = 10) -> pd.DataFrame:
+        """The incidents whose stacks look most like that of one; see `Case.similar`."""
+        return self._masked("similar", self._case.similar(incident_id, limit=limit))
+
+    def suggestions(self, *, least: float | None = None) -> pd.DataFrame:
+        """Merges to consider; see `Case.suggestions`."""
+        return self._masked("suggestions", self._case.suggestions(least=least))
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
@@ -189,7 +199,10 @@ class RedactedCase:
         TriageError
             There is no such table or column; the message lists the names.
         """
-        found = self._case.table(name)
+        if name == "events" and self._masker is not None:
+            found = to_pandas(self._case.raw.tables[name])  # digests of raw text are not shown, so none are made
+        else:
+            found = self._case.table(name)
         if columns is not None:
             wanted = list(columns)
             missing = [column for column in wanted if column not in found.columns]

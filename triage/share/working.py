@@ -241,7 +241,7 @@ class Working:
         from triage import loading
         from triage.stacks import keys
 
-        tables = keys.annotate(loading.read_tables(self.inputs, limits=self._raw.limits))
+        tables = keys.annotate(loading.read_tables(self.inputs, limits=self._raw.limits), self._raw.rules)
         found = _events_by_path(tables)
         original = self._raw.tables["events"]
         key_of = dict(zip(original["event_id"].to_pylist(), original["group_key"].to_pylist(), strict=True))

@@ -1,1 +1,73 @@
-"""From frames to what is the same: names, roles, keys."""
+"""From frames to what is the same: names, roles, keys.
+
+>>> import triage
+>>> trace = "shop.Error: no cart\\n\\tat shop.Cart.total(Cart.java:12)"
+>>> triage.stacks.signature(trace) == triage.stacks.signature(trace.replace("12", "15"))
+True
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ("signature", "signatures")
+
+
+def signature(text: str) -> str:
+    """Give the group key of one raw stack trace or crash report.
+
+    Parameters
+    ----------
+    text
+        A trace in any format that triage reads as text, alone or among the lines of a log. Of several the first that
+        ended the program counts, else the first.
+
+    Returns
+    -------
+    str
+        16 hex digits, equal to the `group_key` that `triage.loads` gives that event; "" where no crash is found.
+
+    Examples
+    --------
+    >>> one = "Traceback (most recent call last):\\n  File \\"a.py\\", line 3, in f\\n    g(x)\\nKeyError: 'a'\\n"
+    >>> two = one.replace("a.py", "/srv/a.py").replace("line 3", "line 17").replace("'a'", "'b'")
+    >>> signature(one) == signature(two), signature("nothing")
+    (True, '')
+    """
+    from triage.stacks import frame_table, raw
+
+    return raw.signature(text, frame_table.FrameTable.default())
+
+
+def signatures(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Give the three keys of many stacks whose frames are in a DataFrame already.
+
+    Parameters
+    ----------
+    frames
+        One row per frame, those of a stack together and innermost first, as `case.frames()` gives them: `stack_key`
+        (any text) and any of function, module, module_offset, file, line, language, in_app, frame_kind and trust.
+    events
+        One row per occurrence: `stack_key` and any of event_kind, error_type, signal, error_code_name, error_value.
+        Default: a crash of no known type for each stack.
+
+    Returns
+    -------
+    DataFrame
+        stack_key, variant_key, group_key, family_key and culprit (all string), a row for each of `events`, else for
+        each stack in its order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frames = pd.DataFrame({"stack_key": ["a", "a", "b"], "function": ["memcpy", "parse", "parse"]})
+    >>> keys = signatures(frames)
+    >>> keys["culprit"].tolist(), keys["group_key"].nunique()
+    (['parse', 'parse'], 1)
+    """
+    from triage.stacks import keys
+
+    return keys.of_frames(frames, events)

@@ -1,128 +1,127 @@
 """Which frames of a stack count: the innermost ones that tell where the crash is, and why the others do not.
 
-Application frames count where there are any, else those of libraries; frames found by a scan only where nothing else
-was. What lies inside of the outermost sentinel handles the crash, and what repeats the frames above it says nothing
-new. All stacks are gone through at once, as columns.
+Application frames with a name of their own count where there are any, else those without and `main`, else those of
+libraries, else prefixes (what everybody calls: copies, allocators); frames found by a scan only where nothing else was.
+What lies inside of the outermost sentinel handles the crash, and what repeats the frames above it says nothing new. All
+stacks are gone through at once, as columns; `counted` does the same for one stack.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from triage.stacks.cycles import repeats, rotated
-from triage.stacks.names import basename
+from triage.stacks.cycles import repeats
+from triage.stacks.frame_table import TELLING, WEAK
+from triage.stacks.roles import ROLES
 
-__all__ = ("TOP_FRAMES", "VARIANT_FRAMES", "Signature", "count")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from triage.stacks.frame_table import Known
+
+__all__ = ("HANDLER", "REPEATED", "SCANNED", "TOP_FRAMES", "VARIANT_FRAMES", "Counted", "count", "counted")
 
 TOP_FRAMES: Final = 3
 VARIANT_FRAMES: Final = 8
+HANDLER: Final = "inside of a crash handler"
+REPEATED: Final = "repeats the frames above"
+# What `trust` says of frames that were guessed from what lies on the stack.
+SCANNED: Final = ("scan", "unreliable")
+_SENTINEL: Final = ROLES.index("sentinel")
+# More than any frame tells: one that was walked to comes before all that were found by a scan.
+_WALKED: Final = 1 + max(TELLING.values())
+
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
-class Signature(NamedTuple):
-    """What the keys take of one stack: the names that count, innermost first, where the first is, and a cycle."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was found in some stacks.
 
-    names: tuple[str, ...]
-    culprit: str
-    cycle: tuple[str, ...] = ()
+    `inside` and `again` say of each frame whether it lies inside of a crash handler or repeats others, `top` gives the
+    rows of the frames of each stack that its variant key holds, -1 behind the last; `cycles` the rows of a cycle of
+    some.
+    """
+
+    inside: Flags
+    again: Flags
+    top: Numbers
+    cycles: dict[int, list[int]]
 
 
-def count(frames: pa.Table, names: pa.Array) -> tuple[pa.Table, dict[str, Signature]]:
-    """Mark the frames that count for the group, and give the signature of each stack that has any.
+def count(role: Numbers, telling: Numbers, name: Numbers, scanned: Flags, starts: Numbers) -> Counted:
+    """Go through the frames of all stacks.
 
     Parameters
     ----------
-    frames
-        The table of frames, roles filled, the frames of a stack together.
-    names
-        The name of each frame for keys.
+    role
+        Place of the role in `ROLES`, one per frame.
+    telling
+        How much the frame tells; see `triage.stacks.frame_table.Known`.
+    name
+        Number of the name; one of its own where nothing is known of a frame or it is no call.
+    scanned
+        Whether the frame was found by a scan of the stack.
+    starts
+        The row that each stack begins at.
     """
-    frames = _inside_handlers(frames)
-    starts, stack = _stacks(frames)
-    again, cycles = repeats(_numbers(names, pc.equal(frames["frame_kind"], "frame")), stack)
-    frames = _said(frames, again, {"rule": "repeats the frames above"})
-    role = frames["role"].to_numpy(zero_copy_only=False)
-    scan = pc.fill_null(pc.equal(frames["trust"], "scan"), fill_value=False)
-    scanned = scan.to_numpy(zero_copy_only=False).astype(bool)
-    telling = np.select([(role == "application"), (role == "library")], [2, 1], 0)
-    strength = np.where((telling > 0) & ~again, telling + 2 * ~scanned, 0)
-    best = np.zeros(len(starts), np.int64)
-    np.maximum.at(best, stack, strength)
-    eligible = (strength == best[stack]) & (strength > 0)
-    rank = np.cumsum(eligible)
-    place = rank - (rank[starts] - eligible[starts])[stack] if len(starts) else rank
-    counted = pa.array(eligible & (place <= TOP_FRAMES), pa.bool_())
-    at = frames.schema.get_field_index("counted")
-    frames = frames.set_column(at, frames.schema.field(at), counted)
-    return frames, _signatures(frames, names, eligible & (place <= VARIANT_FRAMES), cycles)
+    lengths = np.diff(np.r_[starts, len(role)])
+    stack = np.repeat(np.arange(len(starts)), lengths)
+    inside = np.zeros(len(role), np.bool_)
+    sentinels = np.flatnonzero(role == _SENTINEL)
+    if len(sentinels):
+        outermost = np.full(len(starts), -1)
+        outermost[stack[sentinels]] = sentinels  # ascending, so that the last one stays
+        inside = (np.arange(len(role)) < outermost[stack]) & (role != _SENTINEL)
+    again, cycles = repeats(name, stack)
+    strength = np.where((telling > 0) & ~inside & ~again, telling + _WALKED * ~scanned, 0)
+    best = np.maximum.reduceat(strength, starts) if len(starts) else strength
+    rows = np.flatnonzero((strength > 0) & (strength == best[stack]))
+    of = stack[rows]
+    place = np.arange(len(rows)) - np.searchsorted(of, of)
+    top = np.full((len(starts), VARIANT_FRAMES), -1)
+    chosen = place < np.where(best[of] % _WALKED == WEAK, 1, VARIANT_FRAMES)
+    top[of[chosen], place[chosen]] = rows[chosen]
+    return Counted(inside, again, top, cycles)
 
 
-def _signatures(
-    frames: pa.Table, names: pa.Array, chosen: npt.NDArray[np.bool_], cycles: dict[int, list[int]]
-) -> dict[str, Signature]:
-    """The signature of each stack."""
-    found: dict[str, tuple[list[str], str]] = {}
-    mask = pa.array(chosen)
-    rows = frames.select(["stack_key", "file", "line", "function"]).filter(mask).to_pylist()
-    for row, name in zip(rows, names.filter(mask).to_pylist(), strict=True):
-        if row["stack_key"] not in found:
-            found[row["stack_key"]] = ([], _culprit(name, row))
-        found[row["stack_key"]][0].append(name)
-    rounds: dict[str, tuple[str, ...]] = {}
-    for first in cycles.values():
-        key = frames["stack_key"][first[0]].as_py()
-        rounds[key] = tuple(rotated([names[row].as_py() for row in first]))
-    return {key: Signature(tuple(top), culprit, rounds.get(key, ())) for key, (top, culprit) in found.items()}
+def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tuple[list[int], list[int]]:
+    """The rows of one stack that its variant key holds, and those of its cycle; see `count`.
 
-
-def _numbers(names: pa.Array, are_calls: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    """A number for each distinct name, and one of its own for each frame without any."""
-    encoded = names.dictionary_encode() if len(names) else None
-    if encoded is None:
-        return np.empty(0, np.int64)
-    numbers: npt.NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    # Frames of which nothing is known are not the same frame, and rows that are no call repeat none.
-    same = pc.and_(pc.not_equal(names, ""), are_calls.combine_chunks())
-    unknown = np.flatnonzero(~same.to_numpy(zero_copy_only=False))
-    numbers[unknown] = -1 - unknown
-    return numbers
-
-
-def _stacks(frames: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where each stack starts, and the number of the stack of each row."""
-    keys = frames["stack_key"].to_numpy(zero_copy_only=False)
-    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.empty(0, np.int64)
-    return starts, np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(keys)]))
-
-
-def _inside_handlers(frames: pa.Table) -> pa.Table:
-    """What lies inside of the outermost sentinel handles the crash, whoever wrote it: a hook, a signal handler."""
-    role = frames["role"].to_numpy(zero_copy_only=False)
-    starts, stack = _stacks(frames)
-    position = np.arange(len(role))
-    outermost = np.full(len(starts), -1)
-    np.maximum.at(outermost, stack, np.where(role == "sentinel", position, -1))
-    inside = (position < outermost[stack]) & (role != "sentinel")
-    return _said(frames, inside, {"role": "noise", "in_app": False, "rule": "inside of a crash handler"})
-
-
-def _said(frames: pa.Table, rows: npt.NDArray[np.bool_], columns: dict[str, Any]) -> pa.Table:
-    """Give some rows other values."""
-    mask = pa.array(rows, pa.bool_())
-    for name, value in columns.items():
-        at = frames.schema.get_field_index(name)
-        field = frames.schema.field(at)
-        frames = frames.set_column(at, field, pc.if_else(mask, pa.scalar(value, field.type), frames[name]))
-    return frames
-
-
-def _culprit(name: str, row: dict[str, Any]) -> str:
-    """`function (file:line)`, as far as known."""
-    where = basename(row["file"]) if row["file"] else ""
-    if where and row["line"] is not None:
-        where = f"{where}:{row['line']}"
-    return f"{name} ({where})" if where and row["function"] else name
+    Examples
+    --------
+    >>> from triage.stacks.frame_table import FrameTable
+    >>> names = ("abort", "parse", "run")
+    >>> known = [FrameTable.default().known(("frame", name, None, None, None, "c", None)) for name in names]
+    >>> counted(known, [7, 8, 9], [False] * 3)
+    ([1, 2], [])
+    """
+    first = 0
+    for row, one in enumerate(known):
+        if one.role == _SENTINEL:
+            first = row
+    again: Flags | None = None
+    cycle: list[int] = []
+    numbers: dict[int, int] = {}
+    numbered = [numbers.setdefault(one, len(numbers)) for one in name]
+    if len(numbers) < len(name):
+        again, cycles = repeats(np.array(numbered), np.zeros(len(name), np.int64))
+        cycle = cycles.get(0, [])
+    found: list[int] = []
+    best = 0
+    for row in range(first, len(known)):
+        strength = known[row].telling
+        if not strength or (again is not None and again[row]):
+            continue
+        if not scanned[row]:
+            strength += _WALKED
+        if strength > best:
+            best, found = strength, [row]
+        elif strength == best and len(found) < VARIANT_FRAMES:
+            found.append(row)
+    return found[:1] if best % _WALKED == WEAK else found, cycle

@@ -26,7 +26,7 @@ def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict
     Parameters
     ----------
     names, stack : int64, one per frame
-        The number of the frame's name, and that of its stack; the frames of a stack stand together.
+        The number of the frame's name, and that of its stack; the frames of a stack stand together, stacks ascend.
 
     Returns
     -------
@@ -44,18 +44,20 @@ def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict
     cycles: dict[int, list[int]] = {}
     covered: dict[int, int] = {}
     rows = np.arange(len(names))
+    # One number for name and stack, so that no run reaches from one stack into the next.
+    marks = names * (int(stack[-1]) + 1 if len(stack) else 1) + stack
     for period in range(1, PERIODS + 1):
-        if len(rows) <= period:
-            break
-        name, of = names[rows], stack[rows]
-        same = (name[:-period] == name[period:]) & (of[:-period] == of[period:])
-        edges = np.flatnonzero(np.diff(np.r_[False, same, False]))
-        starts, lengths = edges[::2], (edges[1::2] - edges[::2]) // period * period
+        hits = np.flatnonzero(marks[:-period] == marks[period:]) if len(marks) > period else marks[:0]
+        if not len(hits):
+            continue
+        edges = np.flatnonzero(np.diff(hits) > 1)
+        starts = hits[np.r_[0, edges + 1]]
+        lengths = (hits[np.r_[edges, len(hits) - 1]] + 1 - starts) // period * period
         starts, lengths = starts[lengths > 0], lengths[lengths > 0]
         if not len(starts):
             continue
         for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
-            number = int(of[start])
+            number = int(stack[rows[start]])
             if length >= (_TIMES - 1) * period and length > covered.get(number, 0):
                 covered[number] = length
                 cycles[number] = rows[start : start + period].tolist()
@@ -63,7 +65,7 @@ def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict
         firsts = np.repeat(starts + period - np.r_[0, np.cumsum(lengths)[:-1]], lengths)
         gone = firsts + np.arange(lengths.sum())
         again[rows[gone]] = True
-        rows = np.delete(rows, gone)
+        rows, marks = np.delete(rows, gone), np.delete(marks, gone)
     return again, cycles
 
 

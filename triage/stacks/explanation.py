@@ -19,7 +19,7 @@ from triage.stacks.names import basename, normalise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ("COLUMNS", "align", "cycle_of", "key_parts", "names_of", "places_of", "reasons", "titled")
+__all__ = ("COLUMNS", "REPEATS", "align", "cycle_of", "key_parts", "names_of", "places_of", "reasons", "titled")
 
 Columns = dict[str, list[Any]]
 
@@ -28,6 +28,8 @@ COLUMNS: Final = (
     "frame_kind", "function", "function_raw", "module", "module_offset", "file", "line", "trust", "in_app", "role",
     "rule", "counted",
 )  # fmt: skip
+# The rule of frames that are left out because they repeat others.
+REPEATS: Final = "repeats the frames above"
 # Of the frames that two stacks do not share at their ends, so many of each are aligned; the rest is only listed.
 _ALIGNED: Final = 400
 _TIERS: Final = ("application", "library")
@@ -123,8 +125,9 @@ def _counts(role: str, trust: str | None, place: int, of: int, rows: list[tuple[
     """Why a frame counts."""
     which = f"the only {role} frame" if of == 1 else f"{_ordinal(place)} of {of} {role} frames"
     others = []
-    if role == "library" and not any(row[1] == "application" for row in rows):
-        others.append("no application frame is there")
+    if role == "library":
+        scanned = any(row[1] == "application" for row in rows)
+        others.append("application frames were only found by a scan" if scanned else "no application frame is there")
     if trust == "scan":
         others.append("found by a scan, where nothing else is known")
     return "; ".join([f"counts: {which}", *others])
@@ -141,8 +144,8 @@ def _does_not_count(
         return f"not a call: {kind.replace('_', ' ')}"
     if rule == "inside of a crash handler":
         return "inside of a crash handler"
-    if rule == "repeats the frames above":
-        return "repeats the frames above"
+    if rule == REPEATS:
+        return REPEATS
     if role == "noise":
         return f"noise: rule '{rule}'" if rule else "noise"
     if role == "prefix":

@@ -7,163 +7,190 @@
 
 The recipe is that of specifications measured on labelled traces: no line numbers, addresses or paths (rebuilds stay
 together), no exact crash type in the group (two tools agree). Everything is computed once per distinct frame, stack and
-message, then spread over the events by codes. Keys are 64-bit BLAKE2b of normalised text;
-`ALGO_VERSION` stands in every incident, so that keys of two versions are never compared.
+message, then spread over the events as columns. Keys are 64 bits of normalised text (`triage.stacks.digests`);
+`ALGO_VERSION` is part of them and stands in every incident, so that keys of two versions are never compared.
 """
 
 from __future__ import annotations
 
-import hashlib
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.stacks import stack_table
 from triage.stacks.classes import crash_class
-from triage.stacks.counting import TOP_FRAMES, Signature, count
+from triage.stacks.counting import TOP_FRAMES, VARIANT_FRAMES
+from triage.stacks.digests import NONE, Words, chain, chained, hexed, word
+from triage.stacks.fingerprints import taken
+from triage.stacks.frame_table import TRAITS, FrameTable, numbered
 from triage.stacks.messages import key_text
-from triage.stacks.names import basename, normalise
-from triage.stacks.roles import Role, role_of
+from triage.stacks.settings import Rules
+from triage.stacks.stack_table import Stacks
+from triage.tables import TABLES, to_pandas
 
-__all__ = ("ALGO_VERSION", "annotate")
+if TYPE_CHECKING:
+    import pandas as pd
 
-ALGO_VERSION: Final = 2
-_TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
+__all__ = ("ALGO_VERSION", "Crash", "annotate", "crash", "group_word", "of_frames")
 
-
-def annotate(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Fill role, rule, in_app and counted in `frames`, culprit and the three keys in `events`."""
-    frames, names = _roles(tables["frames"])
-    frames, stacks = count(frames, names)
-    return tables | {"frames": frames, "events": _keys(tables["events"], stacks)}
-
-
-def _codes(table: pa.Table, columns: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], list[tuple[Any, ...]]]:
-    """Number the distinct rows of some columns: a code per row, and the rows that the codes stand for."""
-    code = np.zeros(table.num_rows, np.int64)
-    for name in columns:
-        encoded = table[name].combine_chunks().dictionary_encode(null_encoding="encode")
-        code = code * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy(zero_copy_only=False)
-        _, code = np.unique(code, return_inverse=True)
-    _, first, code = np.unique(code, return_index=True, return_inverse=True)
-    distinct = table.select(list(columns)).take(pa.array(first)).to_pydict()
-    return code, list(zip(*distinct.values(), strict=True)) if table.num_rows else []
+ALGO_VERSION: Final = 3
+_VARIANT, _GROUP, _FAMILY = (word(f"{ALGO_VERSION} {name}") for name in ("variant", "group", "family"))
+# Every field has its word, an empty one too, so that no value can stand in the place of another.
+_EMPTY, _MESSAGE = word(""), word("message")
+_OVERFLOW: Final = "stack overflow"
+_ASSERTION: Final = "assertion"
 
 
-def _spread(values: list[Any], code: npt.NDArray[np.int64], kind: pa.DataType) -> pa.Array:
-    """One value per code, as one per row."""
-    return pa.array(values, kind).take(pa.array(code))
+class Crash(NamedTuple):
+    """What the keys take of an event beside its stack, as words: exact type, class, what narrows the class, message."""
+
+    type: int
+    name: int
+    detail: int
+    text: int
+    overflow: bool
 
 
-def _roles(frames: pa.Table) -> tuple[pa.Table, pa.Array]:
-    """The frames with their roles, and the name of each for keys."""
-    code, distinct = _codes(frames, _TRAITS)
-    roles: list[Role] = []
-    names: list[str] = []
-    for kind, function, module, offset, file, language, in_app in distinct:
-        name = normalise(function) if function else ""
-        roles.append(role_of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app))
-        names.append(name or _image_place(module, offset) or basename(file or ""))
-    in_app_column = [role.role == "application" for role in roles]
-    for column, values, kind in (
-        ("role", [role.role for role in roles], pa.string()),
-        ("rule", [role.rule or None for role in roles], pa.string()),
-        ("in_app", in_app_column, pa.bool_()),
-    ):
-        frames = _set(frames, column, _spread(values, code, kind))
-    return frames, _spread(names, code, pa.string())
+def crash(
+    kind: str | None, error_type: str | None, signal: str | None, code: str | None, said: str | None, *, stack: bool
+) -> Crash:
+    """The words of one event; its message counts where it is an assertion or has no usable stack.
+
+    Examples
+    --------
+    >>> one = crash("crash", "heap-use-after-free", None, None, None, stack=True)
+    >>> other = crash("crash", None, "SIGSEGV", None, None, stack=True)
+    >>> one.name == other.name, one.type == other.type
+    (True, False)
+    """
+    name = crash_class(kind, error_type, signal, code)
+    exact = word(error_type or "")
+    if stack and name != _ASSERTION:
+        return Crash(exact, word(name), exact if name == "exception" else _EMPTY, _EMPTY, name == _OVERFLOW)
+    text = word(key_text(said)) if said else _EMPTY
+    return Crash(exact, word(name), text if stack else exact, text, name == _OVERFLOW)
 
 
-def _image_place(module: str | None, offset: int | None) -> str:
-    """`module+0x1a2b`, what can be said of a frame without symbols; good within one build."""
-    if not module:
-        return ""
-    return basename(module) if offset is None else f"{basename(module)}+0x{offset:x}"
-
-
-_OF_A_CRASH: Final = ("event_class", "event_kind", "error_type", "signal", "error_code_name", "stack_key")
-_OF_A_MESSAGE: Final = (
-    "event_class",
-    "event_kind",
-    "error_type",
-    "signal",
-    "error_value",
-    "http_method",
-    "route",
-    "http_status",
-)
-_KEYS: Final = ("variant_key", "group_key", "family_key")
-
-
-def _keys(events: pa.Table, stacks: dict[str, Signature]) -> pa.Table:
-    """Give every incident-signal event its culprit and its keys."""
-    code, distinct = _codes(events, _OF_A_CRASH)
-    found = [stacks.get(stack) for *_, stack in distinct]
-    events = _set(events, "culprit", _spread([one.culprit if one else None for one in found], code, pa.string()))
-    keys: list[tuple[str | None, ...]] = []
-    by_text = set()
-    for index, ((event_class, kind, error_type, signal, code_name, _), stack) in enumerate(
-        zip(distinct, found, strict=True)
-    ):
-        name = crash_class(kind, error_type, signal, code_name)
-        if event_class != "incident_signal":
-            keys.append((None, None, None))
-        elif stack is None or name == "assertion":
-            by_text.add(index)
-            keys.append((None, None, None))
-        else:
-            keys.append(_of_stack(name, error_type, stack, ""))
-    rows = np.isin(code, list(by_text))
-    columns = [_spread([key[at] for key in keys], code, pa.string()) for at in range(len(_KEYS))]
-    if rows.any():
-        columns = _text_keys(events, stacks, columns, rows)
-    for name, column in zip(_KEYS, columns, strict=True):
-        # A reviewed archive brings the keys of what it was made from.
-        events = _set(events, name, pc.coalesce(events[name], column))
-    return events
-
-
-def _of_stack(name: str, error_type: str | None, stack: Signature, text: str) -> tuple[str, str, str]:
-    """The keys of an event with frames that count."""
-    detail = error_type or "" if name == "exception" else text
-    group = stack.cycle if stack.cycle and name == "stack overflow" else stack.names[:TOP_FRAMES]
-    return (
-        _digest("variant", error_type or "", text, *stack.names),
-        _digest("group", name, detail, *group),
-        _digest("family", name, *group[:1]),
+def group_word(event: Crash, top: list[int], cycle: int) -> int:
+    """The group key of one event, by the words of its top frames and of its cycle; see `annotate`."""
+    if not top:
+        return chain(_GROUP, event.name, event.detail, _MESSAGE, event.text)
+    return chain(
+        _GROUP, event.name, event.detail, _EMPTY, _EMPTY, *([cycle] if cycle and event.overflow else top[:TOP_FRAMES])
     )
 
 
-def _text_keys(
-    events: pa.Table, stacks: dict[str, Signature], columns: list[pa.Array], rows: npt.NDArray[np.bool_]
-) -> list[pa.Array]:
-    """Keys in which the message counts: of assertions, and of events without a usable stack."""
-    code, distinct = _codes(events, (*_OF_A_MESSAGE, "stack_key"))
-    keys: list[tuple[str | None, ...]] = []
-    for event_class, kind, error_type, signal, value, method, route, status, key in distinct:
-        name = crash_class(kind, error_type, signal)
-        text = key_text(value) if value else f"{method or ''} {route or ''} {status or ''}".strip()
-        if event_class != "incident_signal":
-            keys.append((None, None, None))
-        elif key in stacks:
-            keys.append(_of_stack(name, error_type, stacks[key], text))
-        else:
-            said = (name, error_type or "", "message", text)
-            keys.append((_digest("variant", *said), _digest("group", *said), _digest("family", name, error_type or "")))
-    chosen = pa.array(rows)
-    return [
-        pc.if_else(chosen, _spread([key[at] for key in keys], code, pa.string()), column)
-        for at, column in enumerate(columns)
-    ]
+def annotate(tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[str, pa.Table]:
+    """Fill role, rule, in_app and counted in `frames`, culprit and the three keys in `events`.
+
+    Parameters
+    ----------
+    tables
+        The tables of a case.
+    rules
+        The rules that hold; default: those that triage brings.
+    """
+    rules = rules or Rules.default()
+    stacks, frames = stack_table.read(tables["frames"], rules.table)
+    return tables | {"frames": frames, "events": _keys(tables["events"], stacks, frames, rules)}
 
 
-def _digest(*parts: str) -> str:
-    content = "\0".join((str(ALGO_VERSION), *parts)).encode("utf-8", "replace")
-    return hashlib.blake2b(content, digest_size=8).hexdigest()
+def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
+    """See `triage.stacks.signatures`."""
+    columns = [name for name in _OF_A_FRAME if name in frames.columns]
+    rows_ = pa.Table.from_pandas(frames[columns], preserve_index=False)
+    stacks = stack_table.of(rows_, FrameTable.default())
+    said = {"stack_key": stacks.keys}
+    if events is not None:
+        said = {name: pa.array(events[name]) for name in _OF_AN_EVENT if name in events.columns}
+    rows = len(said["stack_key"])
+    schema = TABLES["events"].schema
+    fixed = {"event_class": "incident_signal", "event_kind": "crash"}
+    made = {name: pa.array([value] * rows, pa.string()) for name, value in fixed.items()} | said
+    columns = [*dict.fromkeys((*_OF_AN_EVENT, "event_class", "culprit", *_KEYS))]
+    cells = {name: made.get(name, pa.nulls(rows)).cast(schema.field(name).type) for name in columns}
+    keyed = _keys(pa.table(cells), stacks, rows_, Rules.default())
+    return to_pandas(keyed.select(["stack_key", *_KEYS, "culprit"]))
 
 
-def _set(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
+_OF_A_CRASH: Final = ("event_kind", "error_type", "signal", "error_code_name")
+_SAID: Final = ("error_value", "http_method", "route", "http_status")
+_OF_AN_EVENT: Final = ("stack_key", *_OF_A_CRASH, *_SAID)
+_OF_A_FRAME: Final = ("stack_key", *TRAITS, "trust", "line")
+_KEYS: Final = ("variant_key", "group_key", "family_key")
+
+
+def _keys(events: pa.Table, stacks: Stacks, frames: pa.Table, rules: Rules) -> pa.Table:
+    """Give every event its culprit, and every incident-signal event its keys."""
+    place = pc.index_in(events["stack_key"], value_set=stacks.keys).combine_chunks()
+    events = _set(events, "culprit", stacks.culprit.take(place))
+    at = pc.fill_null(place, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    usable = np.r_[stacks.usable, False][at]
+    event = _crashes(events, usable)
+    top = np.r_[stacks.top, np.zeros((1, VARIANT_FRAMES), np.uint64)][at]
+    cycle, first = np.r_[stacks.cycle, np.uint64(NONE)][at], np.r_[stacks.first, np.uint64(NONE)][at]
+    overflow = event.overflow & (cycle != NONE)
+    rows, empty = events.num_rows, np.uint64(_EMPTY)
+    said = np.where(usable, empty, event.text)
+    group = np.where(overflow[:, None], np.uint64(NONE), top[:, :TOP_FRAMES])
+    group[:, 0] = np.where(overflow, cycle, group[:, 0])
+    message = np.where(usable, empty, np.uint64(_MESSAGE))
+    keys = {
+        "variant_key": chained(rows, _VARIANT, event.type, message, event.text, *top.T),
+        "group_key": chained(rows, _GROUP, event.name, event.detail, message, said, *group.T),
+        "family_key": chained(
+            rows, _FAMILY, event.name, np.where(usable, np.where(overflow, first, top[:, 0]), event.type)
+        ),
+    }
+    if rules.fingerprints:
+        keys["group_key"], _ = taken(rules.fingerprints, events, frames, keys["group_key"])
+    signals = pc.fill_null(pc.equal(events["event_class"], "incident_signal"), fill_value=False)
+    for name, column in keys.items():
+        made = pc.if_else(signals.combine_chunks(), hexed(column), pa.scalar(None, pa.string()))
+        # A reviewed archive brings the keys of what it was made from.
+        events = _set(events, name, pc.coalesce(events[name], made))
+    return events
+
+
+class _Crashes(NamedTuple):
+    """`Crash` as columns."""
+
+    type: Words
+    name: Words
+    detail: Words
+    text: Words
+    overflow: npt.NDArray[np.bool_]
+
+
+def _crashes(events: pa.Table, usable: npt.NDArray[np.bool_]) -> _Crashes:
+    """What the keys take of each event beside its stack; messages are looked at where they count only."""
+    stacked = events.append_column("usable", pa.array(usable))
+    code, distinct = numbered(stacked, (*_OF_A_CRASH, "usable"))
+    made = [crash(kind, type_, signal, name, None, stack=stack) for kind, type_, signal, name, stack in distinct]
+    exact, name, detail, text = (_spread([one[at] for one in made], code) for at in range(4))
+    overflow = np.array([one.overflow for one in made], np.bool_)[code]
+    by_text = ~usable | (name == word(_ASSERTION))
+    rows = np.flatnonzero(by_text)
+    if len(rows):
+        code, said = numbered(events.take(pa.array(rows)), _SAID)
+        texts = [word(_message(*one)) for one in said]
+        text[rows] = _spread(texts, code)
+        detail[rows] = np.where(usable[rows], text[rows], detail[rows])
+    return _Crashes(exact, name, detail, text, overflow)
+
+
+def _message(value: str | None, method: str | None, route: str | None, status: int | None) -> str:
+    """What an event says: its message, else which request it was."""
+    return key_text(value) if value else " ".join(str(part) for part in (method, route, status) if part)
+
+
+def _spread(values: list[int], code: npt.NDArray[np.int64]) -> Words:
+    return np.array(values, np.uint64)[code]
+
+
+def _set(table: pa.Table, name: str, values: Any) -> pa.Table:
     index = table.schema.get_field_index(name)
     return table.set_column(index, table.schema.field(index), values)

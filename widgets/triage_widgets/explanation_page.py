@@ -18,6 +18,8 @@ from triage.incidents.plain import (
 from triage_widgets.html import Markup, element, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
 
     from triage.incidents.comparing import Compared
@@ -36,20 +38,20 @@ def explanation_page(story: Story) -> Markup:
     parts = [
         element("p", element("strong", story.title)),
         element("p", f"Incident {story.incident_id}. {story.which}"),
-        _table("What the key is made of", story.key),
+        _frame("What the key is made of", story.key),
     ]
     if frames:
-        parts += [table("Frames, innermost first", FRAME_HEADER, map(_short, frames)), *_more(left, "frame")]
+        parts += [_table("Frames, innermost first", FRAME_HEADER, frames), *_more(left, "frame")]
     if len(story.messages):
         lines = [element("li", line) for line in message_lines(story)]
         parts += [element("p", "Messages without what changes:"), element("ul", *lines)]
-    parts += [table("Variants, the commonest first", VARIANT_HEADER, variants), *_more(beyond, "variant")]
+    parts += [_table("Variants, the commonest first", VARIANT_HEADER, variants), *_more(beyond, "variant")]
     if len(story.nearest):
-        parts.append(_table("Nearest other incidents", story.nearest))
+        parts.append(_frame("Nearest other incidents", story.nearest))
     else:
         parts.append(element("p", "No other incident shares its key, its family or a frame of its key."))
     if len(story.decisions):
-        parts.append(_table("Decisions", story.decisions))
+        parts.append(_frame("Decisions", story.decisions))
     return element("section", *parts)
 
 
@@ -64,24 +66,22 @@ def comparison_page(story: Compared) -> Markup:
     if story.causes:
         causes = [element("li", cause) for cause in story.causes]
         parts += [element("p", "What splits them:"), element("ul", *causes)]
-    parts.append(_table("What they are", story.facts))
+    parts.append(_frame("What they are", story.facts))
     if rows:
-        parts += [table("Frames side by side, innermost first", BESIDE_HEADER, map(_short, rows)), *_more(left, "row")]
+        parts += [_table("Frames side by side, innermost first", BESIDE_HEADER, rows), *_more(left, "row")]
     return element("section", *parts)
 
 
-def _table(caption: str, frame: pd.DataFrame) -> Markup:
-    """A DataFrame with its columns named in words."""
+def _frame(caption: str, frame: pd.DataFrame) -> Markup:
+    """A table of a DataFrame, its columns named in words."""
     header = [str(name).replace("_", " ") for name in frame.columns]
-    return table(caption, header, ([_cut(cell(value)) for value in row] for row in frame.itertuples(index=False)))
+    return _table(caption, header, (list(map(cell, row)) for row in frame.itertuples(index=False)))
 
 
-def _short(row: tuple[str, ...]) -> list[str]:
-    return [_cut(text) for text in row]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _CHARS else text[: _CHARS - 1] + "…"
+def _table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
+    """A table of texts that are not too long; the header of a row says something in any case."""
+    short = ([text if len(text) <= _CHARS else text[: _CHARS - 1] + "…" for text in row] for row in rows)
+    return table(caption, header, ([first or "unknown", *others] for first, *others in short))
 
 
 def _more(count: int, word: str) -> list[Markup]:

@@ -33,13 +33,13 @@ class Decides(Protocol):
     def events(self, incident: str) -> pd.DataFrame:
         """The events of an incident as it is now."""
 
-    def merge(self, incident_ids: Sequence[str], reason: str) -> str:
+    def merge(self, ids: Sequence[str], reason: str) -> str:
         """Make several incidents one; its id."""
 
     def split(self, incident_id: str, by: str, reason: str) -> list[str]:
         """Make one incident several; their ids."""
 
-    def pin(self, event_ids: Sequence[str], incident_id: str, reason: str) -> str:
+    def pin(self, event_ids: Sequence[str], id: str, reason: str) -> str:
         """Say that events belong to an incident; its id."""
 
 

@@ -105,6 +105,7 @@ def frame(line: str) -> Frame | None:
     module = parts.get("module")
     guess = parts.get("guess") or parts.get("note") == "unreliable"
     return Frame(
+        language="kernel",
         function=(parts.get("within") or name) if known else None,
         function_raw=name if known and parts.get("within") else None,
         module=module,
@@ -130,6 +131,7 @@ def caller(line: str) -> Frame | None:
     if found is None or not found["caller"]:
         return None
     return Frame(
+        language="kernel",
         function=found["caller"],
         module=found["caller_module"],
         symbol_offset=_hex(found["caller_offset"]),
@@ -151,6 +153,7 @@ def symbol(text: str, *, trust: str) -> Frame | None:
         return None
     address = re.match(r"(?:\[<?)?([0-9a-f]{7,16})(?:>?\]| )", text.strip())
     return Frame(
+        language="kernel",
         function=found["name"],
         module=found["module"],
         symbol_offset=_hex(found["offset"]),

@@ -52,8 +52,7 @@ def _prefixes() -> tuple[_Prefix, ...]:
     return tuple(rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One line without its prefix; `stream` is () where it had none."""
 
     text: str
@@ -72,7 +71,9 @@ def split(raw: str) -> Line:
     >>> split("01-26 01:25:59.123  1200  1234 E AndroidRuntime: \\tat a.B.c(B.java:3)")
     Line(text='\\tat a.B.c(B.java:3)', stream=('logcat', '1200', '1234', 'AndroidRuntime'), ts=None, level='E')
     """
-    text = uncoloured(raw).rstrip("\r")
+    text = raw
+    if "\x1b" in raw or raw[-1:] == "\r":
+        text = uncoloured(raw).rstrip("\r")
     if not _STARTS.match(text):
         return Line(text)
     if text.startswith('{"log":'):

@@ -10,9 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 from msgspec.structs import replace
 
 from triage.formats.traces import TraceModule, modules
@@ -24,7 +25,7 @@ from triage.records import Trace
 __all__ = ("Found", "scan")
 
 # Lines that go through the automaton at once, as one string.
-_BATCH: Final = 4_096
+_FIRST, _BATCH = 256, 4_096
 # A report that follows from another begins so many lines after its end at most.
 _NEAR: Final = 80
 
@@ -76,11 +77,12 @@ def scan(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str
 def _reports(text: Text, size: int | None, only: str | None) -> Iterator[Found]:
     """Every report alone."""
     automaton, owners = _anchors(only)
-    seen = 0
+    seen, batch = 0, _FIRST
     while seen < text.end or not text.ended:
         if seen == text.end:
             text.drop(max(text.free, seen - BACK))
-            text.pull(_BATCH)
+            text.pull(batch)
+            batch = min(2 * batch, _BATCH)
         first, seen = seen, text.end
         for number, mine in _hits(automaton, owners, text, first, seen):
             if number < text.free:
@@ -95,16 +97,18 @@ def _hits(
     automaton: AhoCorasick, owners: list[TraceModule], text: Text, first: int, end: int
 ) -> Iterator[tuple[int, list[TraceModule]]]:
     """The lines that hold an anchor, each with the modules that it belongs to."""
-    lines = [text.raw(number) or "" for number in range(max(first, text.free), end)]
-    if any("\x1b" in line for line in lines):
+    first = max(first, text.free)
+    lines = text.raws(first, end)
+    joined = "\n".join(lines)
+    if "\x1b" in joined:
         lines = [uncoloured(line) for line in lines]
-    first = end - len(lines)
-    starts, at = [], 0
-    for line in lines:
-        starts.append(at)
-        at += len(line) + 1
+        joined = "\n".join(lines)
+    found = automaton.find_matches_as_indexes(joined, overlapping=True)
+    if not found:
+        return
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
     mine: dict[int, dict[TraceModule, None]] = {}
-    for pattern, start, _ in automaton.find_matches_as_indexes("\n".join(lines), overlapping=True):
+    for pattern, start, _ in found:
         mine.setdefault(bisect_right(starts, start) - 1, {})[owners[pattern]] = None
     for index in sorted(mine):
         yield first + index, list(mine[index])
@@ -209,4 +213,6 @@ def _anchors(only: str | None) -> tuple[AhoCorasick, list[TraceModule]]:
     pairs: list[tuple[str, TraceModule]] = [
         (anchor, module) for name, module in modules().items() if only in {None, name} for anchor in module.ANCHORS
     ]
-    return AhoCorasick([anchor for anchor, _ in pairs]), [module for _, module in pairs]
+    # As a whole automaton it takes a few milliseconds to make, and reads twice as fast.
+    automaton = AhoCorasick([anchor for anchor, _ in pairs], implementation=Implementation.DFA)
+    return automaton, [module for _, module in pairs]

@@ -54,18 +54,24 @@ class Text:
         """A line as it stands in the file, None before the free ones and behind the end."""
         if number < self.free:
             return None
-        while number >= self.end:
+        while number >= self.start + len(self._lines):
             if self.ended:
                 return None
             self.pull(256)
         return self._lines[number - self.start]
 
+    def raws(self, first: int, end: int) -> list[str]:
+        """The lines from first to end (exclusive) as they stand in the file; they must be here."""
+        return self._lines[first - self.start : end - self.start]
+
     def line(self, number: int) -> Line | None:
         """A line without its prefix."""
+        if number < self.free:
+            return None
         found = self._split.get(number)
         if found is None and (raw := self.raw(number)) is not None:
             found = self._split[number] = split(raw)
-        return found if number >= self.free else None
+        return found
 
     def offset(self, number: int) -> int:
         """Where a line begins in the file, in bytes."""
@@ -97,9 +103,10 @@ class Window:
 
     def __init__(self, text: Text, anchor: int) -> None:
         self._text = text
-        self._ahead = [anchor]
-        self._behind: list[int] = []
         first = text.line(anchor)
+        self._ahead = [anchor]
+        self._lines = [first or Line("")]
+        self._behind: list[int] = []
         self._stream = first.stream if first else ()
         self._ended = first is None
         self._begun = False
@@ -107,16 +114,23 @@ class Window:
     @property
     def anchor(self) -> Line:
         """The anchor line with what its prefix says: its time, its level."""
-        return self._text.line(self._ahead[0]) or Line("")
+        return self._lines[0]
 
     def __getitem__(self, index: int) -> str | None:
+        # Readers go from line to line: most of what they ask for was looked at just now.
+        if 0 <= index < len(self._lines):
+            return self._lines[index].text
         line = self.line(index)
         return None if line is None else line.text
 
     def line(self, index: int) -> Line | None:
         """The line with what its prefix said."""
+        if 0 <= index < len(self._lines):
+            return self._lines[index]
         number = self.number(index)
-        return None if number is None else self._text.line(number)
+        if number is None:
+            return None
+        return self._lines[index] if index >= 0 else self._text.line(number)
 
     def raw(self, index: int) -> str | None:
         """The line with its prefix, as it stands in the file."""
@@ -125,18 +139,20 @@ class Window:
 
     def is_record(self, index: int) -> bool:
         """Whether the line has a log prefix of its own, which the anchor has not: the log went on there."""
+        if self._stream:
+            return False
         line = self.line(index)
-        return line is not None and not self._stream and bool(line.stream)
+        return line is not None and bool(line.stream)
 
     def number(self, index: int) -> int | None:
         """The number of the line in the file, from 0."""
         if index >= 0:
             while index >= len(self._ahead) and not self._ended:
-                self._look(self._ahead, 1)
+                self._look_ahead()
             return self._ahead[index] if index < len(self._ahead) else None
         index = -index - 1
         while index >= len(self._behind) and not self._begun and index < BACK:
-            self._look(self._behind, -1)
+            self._look_behind()
         return self._behind[index] if index < len(self._behind) else None
 
     def slice(self, first: int, end: int) -> list[str]:
@@ -144,18 +160,29 @@ class Window:
         found = (self[index] for index in range(first, end))
         return [line for line in found if line is not None]
 
-    def _look(self, found: list[int], step: int) -> None:
-        """Find the next line of this stream in one direction, or its end."""
-        number = found[-1] if found else self._ahead[0]
+    def _look_ahead(self) -> None:
+        """Find the next line of this stream, or its end."""
+        number = self._ahead[-1]
         for _ in range(_FOREIGN):
-            number += step
+            number += 1
             line = self._text.line(number)
             if line is None:
                 break
-            if not self._stream or not line.stream or line.stream == self._stream:
-                found.append(number)
+            if not line.stream or not self._stream or line.stream == self._stream:
+                self._ahead.append(number)
+                self._lines.append(line)
                 return
-        if step > 0:
-            self._ended = True
-        else:
-            self._begun = True
+        self._ended = True
+
+    def _look_behind(self) -> None:
+        """Find the line of this stream before, or its beginning."""
+        number = self._behind[-1] if self._behind else self._ahead[0]
+        for _ in range(_FOREIGN):
+            number -= 1
+            line = self._text.line(number)
+            if line is None:
+                break
+            if not line.stream or not self._stream or line.stream == self._stream:
+                self._behind.append(number)
+                return
+        self._begun = True

@@ -9,7 +9,7 @@ import pytest
 
 from tests.explained import SECRETS, planted
 from triage.incidents import groups
-from triage.incidents.representatives import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
+from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
 from triage.stacks.explanation import COLUMNS
 from triage.tables import TABLES
 

@@ -1,0 +1,157 @@
+"""Deciding from the command line, as a user would, piped."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.deciding import event, name, store
+from triage import cli
+from triage.errors import TriageError
+
+EVENTS = [event(1), event(2), event(3, function="render")]
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command as `main` does, in this process; gives what it prints and what it complains of."""
+
+    def run(*arguments):
+        try:
+            cli.app([str(each) for each in arguments], standalone_mode=False)
+        finally:
+            printed = capsys.readouterr()
+        return printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def text(run):
+    """What a command prints that has nothing to complain of."""
+
+    def text(*arguments):
+        out, err = run(*arguments)
+        assert err == ""
+        return out
+
+    return text
+
+
+@pytest.fixture
+def incidents(text):
+    """The incidents as the command line gives them, by their id."""
+
+    def incidents(*more):
+        rows = json.loads(text("incidents", "in", "--format", "json", *more))
+        return {row["incident_id"]: row for row in rows}
+
+    return incidents
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch, incidents):
+    """The working directory with a store in it, and the ids of its incidents by their number of events."""
+    store(tmp_path / "in", EVENTS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path, {row["count"]: each for each, row in incidents().items()}
+
+
+def test_decisions_are_written_into_the_folder_of_the_investigation_and_listed(desk, text, incidents):
+    folder, ids = desk
+    said = text("resolve", "in", ids[2], ids[1], "-m", "fixed in 1.2", "--who", "Ada")
+    assert set(said.splitlines()) == {f"{ids[2]}  resolved  2 events", f"{ids[1]}  resolved  1 event"}
+    assert {row["status"] for row in incidents().values()} == {"resolved"}
+    assert text("reopen", "in", ids[1]) == f"{ids[1]}  open  1 event\n"
+    assert text("ignore", "in", ids[1], "-m", "a test") == f"{ids[1]}  ignored  1 event\n"
+    assert text("note", "in", ids[1], "seen before") == f"{ids[1]}  ignored  1 event\n"
+    listed = list(csv.DictReader(io.StringIO(text("journal", "--format", "csv"))))
+    assert [row["what"] for row in listed] == ["resolve", "resolve", "reopen", "ignore", "note"]
+    assert listed[0]["who"] == "Ada"
+    assert text("journal", folder) == text("journal")
+    told = json.loads(text("journal", "--of", "in", "--format", "json"))
+    assert [row["effect"] for row in told] == ["applied", "overridden", "overridden", "applied", "applied"]
+    assert (folder / ".triage" / "journal.ndjson").read_bytes().count(b"\n") == 5
+
+
+def test_merge_split_pin_and_undo(desk, text, incidents):
+    _, ids = desk
+    (line,) = text("merge", "in", ids[1], ids[2], "-m", "one bug").splitlines()
+    merged = line.split()[0]
+    assert line == f"{merged}  open  3 events"
+    sides = text("split", "in", merged, "--by", "variant").splitlines()
+    assert sorted(side.split(maxsplit=1)[1] for side in sides) == ["open  1 event", "open  2 events"]
+    (small,) = (side.split()[0] for side in sides if side.endswith("1 event"))
+    assert text("pin", "in", name(1), "--to", small, "-m", "it too") == f"{small}  open  2 events\n"
+    entries = [json.loads(line) for line in text("journal", "--format", "ndjson").splitlines()]
+    assert set(text("undo", "in", entries[2]["entry_id"]).splitlines()) == set(sides)
+    (large,) = {side.split()[0] for side in sides} - {small}
+    assert text("split", "in", large, "--event", name(2)).count("  open  1 event\n") == 2
+
+
+def test_another_journal_is_named(desk, text, incidents):
+    folder, ids = desk
+    text("ignore", "in", ids[1], "--journal", "mine.ndjson")
+    assert not (folder / ".triage").exists()
+    assert incidents()[ids[1]]["status"] == "open"
+    assert incidents("--journal", "mine.ndjson")[ids[1]]["status"] == "ignored"
+    assert "ignored" in text("show", "in", "--journal", "mine.ndjson")
+
+
+def test_what_is_wrong_is_said_and_not_written(desk, run):
+    folder, ids = desk
+
+    def refused(*arguments):
+        with pytest.raises(TriageError) as caught:
+            run(*arguments)
+        return f"{type(caught.value).__name__}: {caught.value}"
+
+    told = refused("note", "in", ids[1], "mail ada@example.org")
+    assert told.startswith("JournalError")
+    assert "of the kind email at characters 6 to 20" in told
+    assert "ada@" not in told
+    assert "no incident has the id 'inc_none'" in refused("resolve", "in", "inc_none")
+    assert "two incidents or more" in refused("merge", "in", ids[1])
+    assert "nothing tells these events apart" in refused("split", "in", ids[2], "--by", "variant")
+    assert refused("resolve", "nowhere", ids[1]).startswith("SourceError")
+    assert refused("journal", "nowhere").startswith("SourceError: there is no nowhere; name a journal")
+    assert not (folder / ".triage").exists()
+
+
+def test_a_journal_inside_the_input_is_told_of(desk, run, text, incidents):
+    folder, ids = desk
+    text("ignore", "in", ids[1], "--journal", "mine.ndjson")
+    (folder / "in" / ".triage").mkdir()
+    (folder / "mine.ndjson").replace(folder / "in" / ".triage" / "journal.ndjson")
+    assert incidents()[ids[1]]["status"] == "open"
+    out, err = run("note", "in", ids[1], "mine")
+    assert "lies inside the input and was not applied" in err
+    assert out == f"{ids[1]}  open  1 event\n"
+
+
+def test_damaged_lines_are_listed(desk, text, incidents):
+    folder, ids = desk
+    text("ignore", "in", ids[1])
+    with (folder / ".triage" / "journal.ndjson").open("ab") as file:
+        file.write(b'{"torn')
+    (good, bad) = json.loads(text("journal", "--format", "json"))
+    assert (good["what"], good["effect"]) == ("ignore", None)
+    assert (bad["effect"], bad["told"]) == ("unreadable", "line 2: torn or no JSON")
+
+
+def test_two_people_at_once(desk, text):
+    _, ids = desk
+    command = [sys.executable, "-m", "triage.cli", "note", "in", ids[1]]
+    running = [
+        subprocess.Popen([*command, word], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for word in ("one", "two", "ada@example.org")
+    ]
+    errors = [process.communicate()[1].decode() for process in running]
+    assert [process.returncode for process in running] == [0, 0, 4]
+    assert errors[:2] == ["", ""]
+    rows = json.loads(text("journal", "--format", "json"))
+    assert sorted(row["why"] for row in rows) == ["one", "two"]
+    assert rows[1]["parents"] == [rows[0]["entry_id"]]

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+import triage
+from tests.reading import SAMPLES, corpus
+
+TEXTS = sorted(path for path in (SAMPLES / "traces").rglob("*") if path.is_file())
+
+
+def agrees(path):
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError:
+        return True
+    events = triage.loads(text).events(event_class="incident_signal")
+    fatal = events[(events["level"] == "fatal").fillna(value=False)]
+    wanted = (fatal if len(fatal) else events)["group_key"].tolist()
+    return triage.stacks.signature(text) == (wanted[0] if wanted else "")
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_a_signature_is_the_group_key_that_a_case_gives(path):
+    assert agrees(path)
+
+
+def test_so_it_is_for_every_file_of_the_corpus():
+    paths = [path for path in sorted(corpus("stacks").rglob("*.txt")) if path.stat().st_size < 100_000]
+    assert [path.name for path in paths if not agrees(path)] == []
+
+
+def test_what_is_no_crash_has_no_signature():
+    assert triage.stacks.signature("") == triage.stacks.signature("all is well\nand nothing crashed") == ""
+    assert triage.stacks.signature("{") == ""

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import pytest
+
+import triage
+from triage.stacks.settings import Rules, parse
+
+TRACE = """Traceback (most recent call last):
+  File "/srv/app/main.py", line 9, in main
+    serve()
+  File "/srv/app/acme/db/pool.py", line {line}, in take
+    wait()
+  File "/usr/lib/python3.11/site-packages/acmelib/core.py", line 3, in wait
+    raise {error}
+{error}: pool of {name} is empty
+"""
+
+
+def text(error="TimeoutError", name="a", line=4):
+    return TRACE.format(error=error, name=name, line=line)
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    def write(content):
+        (tmp_path / "triage.toml").write_text(content, "utf-8")
+        return tmp_path / "triage.toml"
+
+    monkeypatch.chdir(tmp_path)
+    return write
+
+
+def frames(case):
+    return case.frames().set_index("function")
+
+
+def test_a_library_can_be_ones_own(settings):
+    before = frames(triage.loads(text()))
+    settings('[stacks]\nin_app = ["/site-packages/acmelib/"]')
+    after = frames(triage.loads(text()))
+    assert before.loc["wait", "role"] == "library"
+    assert after.loc["wait", "role"] == "application"
+    assert after.loc["wait", "rule"] == "in_app of triage.toml"
+    assert after["counted"].all()
+
+
+@pytest.mark.parametrize(("key", "role"), [("ignore", "noise"), ("prefix", "prefix"), ("library", "library")])
+def test_frames_that_do_not_count(settings, key, role):
+    settings(f'[stacks]\n{key} = ["take"]')
+    found = frames(triage.loads(text()))
+    assert found.loc["take", "role"] == role
+    assert not found.loc["take", "counted"]
+    assert found.loc["main", "counted"]
+
+
+def test_what_lies_inside_of_a_sentinel_handles_the_crash(settings):
+    settings('[stacks]\nsentinel = ["take"]\nin_app = ["wait"]')
+    found = frames(triage.loads(text()))
+    assert found["role"].to_dict() == {"wait": "noise", "take": "sentinel", "main": "application"}
+
+
+def test_a_name_stands_for_what_is_inside_of_it_and_for_nothing_else():
+    known = parse({"ignore": ["acme", "Zed*"]}).table.known
+
+    def role(name):
+        return known(("frame", name, None, None, None, "c++", None)).rule
+
+    assert all(role(name) for name in ("acme", "acme::f", "acme.f", "Zed", "Zedd::f"))
+    assert not any(role(name) for name in ("acmes", "acmes::f", "b::acme"))
+
+
+def key(case):
+    (found,) = case.events()["group_key"]
+    return found
+
+
+RULE = """
+[[stacks.fingerprint]]
+when = { type = "Timeout*", function = "take" }
+fingerprint = ["pool is empty", "{{ %s }}"]
+"""
+
+
+def test_a_fingerprint_of_ones_own(settings):
+    other = text(error="TimeoutException").replace("in main", "in start")
+    assert key(triage.loads(text())) != key(triage.loads(other))
+    settings(RULE % "service")
+    assert key(triage.loads(text())) == key(triage.loads(other))
+    assert key(triage.loads(text("OSError"))) != key(triage.loads(text()))
+
+
+@pytest.mark.parametrize(
+    ("variable", "same", "differs"),
+    [
+        ("default", text(line=77), text().replace("in main", "in start")),
+        ("type", text(line=5), text("TimeoutException")),
+        ("message", text(line=5), text().replace("is empty", "is full")),
+        ("function", text(line=5).replace("in main", "in start"), None),
+    ],
+)
+def test_variables_in_a_fingerprint(settings, variable, same, differs):
+    settings(RULE % variable)
+    assert key(triage.loads(text())) == key(triage.loads(same))
+    if differs:
+        assert key(triage.loads(text())) != key(triage.loads(differs))
+
+
+def test_settings_inside_of_an_input_do_not_hold(settings, tmp_path):
+    settings('[stacks]\nignore = ["take"]')
+    (tmp_path / "a.txt").write_text(text(), "utf-8")
+    assert frames(triage.load(tmp_path)).loc["take", "counted"]
+    assert not frames(triage.load(tmp_path, config=tmp_path / "triage.toml")).loc["take", "counted"]
+
+
+def test_a_redacted_copy_obeys_the_same_rules(settings):
+    settings('[stacks]\nignore = ["take"]')
+    case = triage.loads(text())
+    masked = case.redact()
+    assert masked.events()["group_key"].tolist() == case.events()["group_key"].tolist()
+    assert masked.frames()["role"].tolist() == case.frames()["role"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[stacks]\nin_ap = ["a"]', "in_app"),
+        ('[stacks]\nin_app = "a"', "no list of texts"),
+        ('stacks = "a"', "write it as the table"),
+        ('[[stacks.fingerprint]]\nwhen = { typ = "a" }\nfingerprint = ["x"]', "type"),
+        ('[[stacks.fingerprint]]\nwhen = { type = "a" }', "what the key is made of"),
+        ('[[stacks.fingerprint]]\nfingerprint = ["x"]', "needs when"),
+        ('[[stacks.fingerprint]]\nwhen = { type = "a" }\nfingerprint = ["{{ defalt }}"]', "default"),
+        ("[stacks]\nfingerprint = 3", "no list of tables"),
+    ],
+)
+def test_what_is_not_known_is_an_error_that_says_what_to_write(settings, content, said):
+    path = settings(content)
+    with pytest.raises(triage.TriageError, match=said) as caught:
+        triage.loads("x")
+    assert str(path) in str(caught.value)
+
+
+def test_without_settings_there_are_those_that_triage_brings():
+    assert parse({}).table is Rules.default().table

@@ -1,0 +1,122 @@
+"""What tells the sides of a split apart: a value that every event has, those that come later too.
+
+variant
+    The variant key: the exact error type and the frames that count beyond those of the group.
+frame
+    The name of one frame: counted outward from the first that counts for the key, over the frames of its role
+    (application, else library), that at the first depth where the stacks of the incident differ when it is split. The
+    depth stands in the entry; an event whose stack ends before it is on the side without a name.
+service
+    The service.
+message_slot
+    The value of one variable part of the message, by its place among them: of those that differ when it is split the
+    one with the fewest values. The place stands in the entry.
+
+Values do not go into the journal; their digests do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.stacks import messages
+from triage.stacks.frame_table import TRAITS, FrameTable
+from triage.stacks.joining import isin
+
+__all__ = ("Values", "places", "side_id", "value_digest", "values")
+
+_DEEPEST: Final = 64
+
+
+class Values(NamedTuple):
+    """The distinct values, and the number of its value for each event."""
+
+    codes: npt.NDArray[np.int64]
+    distinct: list[str]
+
+
+def values(tables: dict[str, pa.Table], events: pa.Table, by: str, slot: int = 0) -> Values:
+    """The value of each event by which a split parts them."""
+    if by == "frame":
+        return _spread(events["stack_key"], lambda keys: _nth(_telling(tables, keys), keys, slot))
+    if by == "message_slot":
+        return _spread(events["error_value"], lambda texts: [_at(slots(text), slot) for text in texts])
+    return _spread(events["variant_key" if by == "variant" else "service"], lambda texts: texts)
+
+
+def places(tables: dict[str, pa.Table], events: pa.Table, by: str) -> list[int]:
+    """Which frames or slots tell these events apart, the best first; only 0 where there is no choice, or none does."""
+    if by == "frame":
+        stacks = list(_telling(tables, events["stack_key"].unique().to_pylist()).values())
+        depths = range(max(map(len, stacks), default=0))
+        return [depth for depth in depths if len({_at(names, depth) for names in stacks}) > 1] or [0]
+    if by == "message_slot":
+        found = [slots(text) for text in events["error_value"].unique().to_pylist()]
+        counts = [len({_at(each, place) for each in found}) for place in range(max(map(len, found), default=0))]
+        return [place for count, place in sorted(zip(counts, range(len(counts)), strict=True)) if count > 1] or [0]
+    return [0]
+
+
+def slots(message: str | None) -> list[str]:
+    """The values of the variable parts of a message, in order."""
+    return [slot.value for slot in messages.slots(message)[1]] if message else []
+
+
+def value_digest(by: str, slot: int, value: str) -> str:
+    """What stands in the journal for a value.
+
+    Examples
+    --------
+    >>> value_digest("service", 0, "checkout")
+    'val_2be503d0cdb0e59c'
+    """
+    return "val_" + _digest(by, str(slot), value)
+
+
+def side_id(incident: str, value: str) -> str:
+    """The id of the side of an incident that the digest of a value leads to."""
+    return "inc_" + _digest("side", incident, value)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _at(items: list[str], place: int) -> str:
+    return items[place] if place < len(items) else ""
+
+
+def _nth(telling: dict[str, list[str]], keys: list[str | None], depth: int) -> list[str]:
+    return [_at(telling.get(key or "", []), depth) for key in keys]
+
+
+def _spread(column: pa.ChunkedArray, told: Any) -> Values:
+    """Tell the value of each distinct cell, and spread it over the rows."""
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    per_cell = [text or "" for text in told(encoded.dictionary.to_pylist())]
+    distinct = sorted(set(per_cell))
+    place = {text: at for at, text in enumerate(distinct)}
+    codes = np.array([place[text] for text in per_cell], np.int64)
+    return Values(codes[encoded.indices.to_numpy(zero_copy_only=False)], distinct)
+
+
+def _telling(tables: dict[str, pa.Table], keys: list[str | None]) -> dict[str, list[str]]:
+    """The names of the frames of each stack, from the first that counts on, of that one's role."""
+    frames = isin(tables["frames"], "stack_key", [key for key in keys if key])
+    frames = frames.filter(pc.equal(frames["frame_kind"], "frame"))
+    found: dict[str, list[str]] = {}
+    role_of: dict[str, str] = {}
+    known = FrameTable.default().known  # names do not depend on the rules of a user
+    columns = ("stack_key", "role", "counted", *TRAITS)
+    for key, role, counted, *traits in zip(*(frames[name].to_pylist() for name in columns), strict=True):
+        if counted:
+            role_of.setdefault(key, role)
+        if role_of.get(key) == role and len(found.setdefault(key, [])) < _DEEPEST:
+            found[key].append(known(tuple(traits)).name)
+    return found

@@ -1,0 +1,142 @@
+"""Distinct frames: the name, the role and the rule of each, worked out once however often it occurs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.stacks.digests import NONE, word
+from triage.stacks.names import basename, normalise
+from triage.stacks.roles import ROLES, Roles
+
+__all__ = ("TELLING", "TRAITS", "WEAK", "FrameTable", "Known", "numbered")
+
+# What tells frames apart; line, column, address and arguments do not.
+TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
+# Distinct frames remembered at once; beyond it the table starts again, which costs time and nothing else.
+_MOST: Final = 1 << 19
+_ROLE_NUMBERS: Final = {role: number for number, role in enumerate(ROLES)}
+_LARGEST: Final = 1 << 62
+# By role, and whether the frame has a name: an offset in an image is good within one build.
+TELLING: Final = {
+    ("application", True): 6,
+    ("application", False): 5,
+    ("library", True): 3,
+    ("library", False): 2,
+    ("prefix", True): 1,
+    ("prefix", False): 1,
+}
+# Of `main` and what stands around it the innermost alone: everything runs through them.
+WEAK: Final = 4
+_COMPILED: Final = frozenset({"native", "c", "c++", "rust", "swift", "kernel", "objective-c"})
+# In other languages these are names that people give.
+_CLONE: Final = re.compile(r"(?<=\w)\.(?:cold|hot|warm|isra|part|constprop)$")
+# What the names that compilers write begin with.
+_MANGLED: Final = "_$?"
+
+
+class Known(NamedTuple):
+    """One distinct frame: its name, "" where nothing is known, the word of that, its role as a place in `ROLES`.
+
+    `telling` says how much it tells of where a crash is: of a stack only the frames that tell most count.
+    """
+
+    name: str
+    word: int
+    role: int
+    rule: str
+    telling: int
+
+
+class FrameTable:
+    """The distinct frames that were met under one set of rules.
+
+    Examples
+    --------
+    >>> FrameTable.default().known(("frame", "app::parse(int)", None, None, None, "c++", None)).name
+    'app::parse'
+    """
+
+    def __init__(self, roles: Roles) -> None:
+        self._of = roles.of
+        self._known: dict[tuple[Any, ...], Known] = {}
+
+    @staticmethod
+    @cache
+    def default() -> FrameTable:
+        """The table under the rules that triage brings, one for the whole process."""
+        return FrameTable(Roles.default())
+
+    def known(self, traits: tuple[Any, ...]) -> Known:
+        """What is known of a frame, by its `TRAITS` in their order."""
+        known = self._known.get(traits)
+        if known is None:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            known = self._known[traits] = self._learned(traits)
+        return known
+
+    def _learned(self, traits: tuple[Any, ...]) -> Known:
+        kind, function, module, offset, file, language, in_app = traits
+        name = normalise(_demangled(function)) if function else ""
+        if language is None or language in _COMPILED:
+            name = _CLONE.sub("", name)
+        role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
+        telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
+        name = name or _image_place(module, offset) or basename(file or "")
+        return Known(name, word(name) if name else NONE, _ROLE_NUMBERS[role.role], role.rule, telling)
+
+
+def _demangled(function: str) -> str:
+    """A function as people read it, where a library that is installed can tell."""
+    if function[0] not in _MANGLED:
+        return function
+    from triage.symbols.demangling import demangle, is_mangled
+
+    return (demangle(function) if is_mangled(function) else None) or function
+
+
+def _image_place(module: str | None, offset: int | None) -> str:
+    """`module+0x1a2b`, what can be said of a frame without symbols; good within one build."""
+    if not module:
+        return ""
+    return basename(module) if offset is None else f"{basename(module)}+0x{offset:x}"
+
+
+def numbered(table: pa.Table, columns: Iterable[str]) -> tuple[npt.NDArray[np.int64], list[tuple[Any, ...]]]:
+    """Number the distinct rows of some columns: a number per row, and the rows that the numbers stand for.
+
+    A column that the table has not is a column of nulls.
+    """
+    names = list(columns)
+    code = np.zeros(table.num_rows, np.int64)
+    distinct = 1
+    for name in names:
+        if name not in table.column_names or table[name].null_count == table.num_rows:
+            continue
+        encoded = pc.dictionary_encode(table[name].combine_chunks(), null_encoding="encode")
+        count = len(encoded.dictionary)
+        if count < 2:
+            continue
+        if distinct * count >= _LARGEST:
+            code, kept = pd.factorize(code)
+            distinct = len(kept)
+        code = code * count + encoded.indices.to_numpy(zero_copy_only=False)
+        distinct *= count
+    if distinct == 1:
+        first = np.zeros(min(1, table.num_rows), np.int64)
+    else:
+        code, kept = pd.factorize(code)
+        first = np.full(len(kept), -1, np.int64)
+        first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
+    rows = table.take(pa.array(first))
+    lists = [rows[name].to_pylist() if name in table.column_names else [None] * len(first) for name in names]
+    return code, list(zip(*lists, strict=True))

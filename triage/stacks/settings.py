@@ -1,0 +1,129 @@
+"""What a user says of stacks in `triage.toml`: which frames are theirs, which never count, and their own fingerprints.
+
+    [stacks]
+    in_app = ["com.acme", "acme::", "/srv/acme/"]  # an entry with a slash is a part of the file's path, any other the
+    library = ["vendored::"]                       # name or the beginning of a function, module or package
+    ignore = ["acme::log::"]                       # never count
+    prefix = ["acme::alloc::"]                     # count where nothing else does
+    sentinel = ["acme::on_fatal"]                  # what lies inside of them handles the crash
+
+    [[stacks.fingerprint]]                         # in the manner of Sentry's; the first that fits decides
+    when = { type = "*Timeout*", function = "acme::db::*" }
+    fingerprint = ["database is away", "{{ service }}"]
+
+All of `when` must fit: patterns with `*` and `?` on kind, type, message, signal, level, platform, service, environment
+and release of the event, and on function, module and file, which must fit one frame of the crashing stack together. The
+parts of a fingerprint may hold `{{ default }}`, the key that triage would give, and `{{ NAME }}` of an event's field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from triage.errors import TriageError
+from triage.redact.policy import nearest
+from triage.stacks.fingerprints import FIELDS, FRAME_FIELDS, Fingerprint, variables
+from triage.stacks.frame_table import FrameTable
+from triage.stacks.roles import Roles, Rule
+
+__all__ = ("Rules", "parse")
+
+_ROLES: Final = {
+    "in_app": "application",
+    "library": "library",
+    "ignore": "noise",
+    "prefix": "prefix",
+    "sentinel": "sentinel",
+}
+_KEYS: Final = (*_ROLES, "fingerprint")
+# What may stand behind a name that is the beginning of another.
+_STEPS: Final = (".", "::", "/", "$", "!")
+_ENDS: Final = (*_STEPS, ":", "*")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """The rules by which frames have roles and events have keys."""
+
+    table: FrameTable
+    fingerprints: tuple[Fingerprint, ...] = ()
+
+    @classmethod
+    def default(cls) -> Rules:
+        """What triage brings."""
+        return cls(FrameTable.default())
+
+
+def parse(table: dict[str, Any]) -> Rules:
+    """Read the table `[stacks]`.
+
+    Raises
+    ------
+    TriageError
+        Something is not known or not of its type; the message says what to write.
+
+    Examples
+    --------
+    >>> rules = parse({"in_app": ["acme"], "fingerprint": [{"when": {"type": "Oom*"}, "fingerprint": ["memory"]}]})
+    >>> rules.table.known(("frame", "acme::f", None, None, "/usr/lib/x.so", "c++", None)).rule
+    'in_app of triage.toml'
+    """
+    if not isinstance(table, dict):
+        raise TriageError("stacks is a value; write it as the table [stacks]")
+    _known(table, _KEYS, "[stacks] has the key")
+    roles = [_role(key, role, _texts(table, key)) for key, role in _ROLES.items() if table.get(key)]
+    entries = table.get("fingerprint", [])
+    if not isinstance(entries, list):
+        raise TriageError("[stacks] fingerprint is no list of tables; write [[stacks.fingerprint]]")
+    fingerprints = tuple(_fingerprint(number, entry) for number, entry in enumerate(entries, 1))
+    return Rules(FrameTable(Roles.with_user(roles)) if roles else FrameTable.default(), fingerprints)
+
+
+def _role(key: str, role: str, entries: Iterable[str]) -> Rule:
+    """The rule of one list."""
+    paths = [entry.replace("\\", "/").lower() for entry in entries if "/" in entry or "\\" in entry]
+    names = [entry for entry in entries if "/" not in entry and "\\" not in entry]
+    functions = [begun for name in names for begun in _beginnings(name)]
+    modules = [name.rstrip("*").lower() for name in names]
+    return Rule(f"{key} of triage.toml", role, tuple(functions), tuple(modules), tuple(paths), firm=True)
+
+
+def _beginnings(name: str) -> Iterable[str]:
+    """A name, and what the names inside of it begin with."""
+    if name.endswith(_ENDS):
+        return [name if name.endswith("*") else f"{name}*"]
+    return [name, *(f"{name}{step}*" for step in _STEPS)]
+
+
+def _fingerprint(number: int, entry: Any) -> Fingerprint:
+    """One entry of `[[stacks.fingerprint]]`."""
+    where = f"[[stacks.fingerprint]] {number}"
+    if not isinstance(entry, dict):
+        raise TriageError(f"{where} is no table; write when = {{ ... }} and fingerprint = [...]")
+    _known(entry, ("when", "fingerprint"), f"{where} has the key")
+    when = entry.get("when")
+    if not isinstance(when, dict) or not when or not all(isinstance(value, str) and value for value in when.values()):
+        raise TriageError(f"{where} needs when = {{ type = '...' }}: patterns as texts, by field")
+    _known(when, (*FIELDS, *FRAME_FIELDS), f"{where} has in when")
+    parts = _texts(entry, "fingerprint")
+    if not parts:
+        raise TriageError(f"{where} needs fingerprint = ['...']: what the key is made of")
+    for name in variables(parts):
+        _known({name: None}, ("default", *FIELDS, *FRAME_FIELDS), f"{where} has the variable")
+    return Fingerprint.made(when, parts)
+
+
+def _texts(table: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+        raise TriageError(f"{key} is no list of texts; write {key} = ['...', '...']")
+    return tuple(dict.fromkeys(value))
+
+
+def _known(table: dict[str, Any], names: tuple[str, ...], what: str) -> None:
+    """Refuse what is not known, with the nearest that is."""
+    for key in table:
+        if key not in names:
+            raise TriageError(f"{what} {key!r}, which is not known; {nearest(key, names)}")
