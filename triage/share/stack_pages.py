@@ -27,6 +27,7 @@ PAGE: Final = 200
 STACKS: Final = 2_000
 VARIANTS: Final = 6
 OTHERS: Final = 50
+DECISIONS: Final = 3
 # Events whose frames are kept: those of the variants side by side.
 _KEPT: Final = VARIANTS + 1
 _ROLE_WORDS: Final = {
@@ -186,7 +187,7 @@ class StackPages:
             title=str(chosen["title"]),
             incident_id=wanted,
             event_id=shown,
-            facts=_facts(chosen, cells, len(variants)),
+            facts=(*_facts(chosen, cells, len(variants)), *self._decisions(wanted)),
             stacks=rows,
             stacks_in_all=len(stacks),
             cells=cells,
@@ -214,20 +215,32 @@ class StackPages:
         return rows
 
     def others(self, incident: str, text: str = "") -> tuple[list[dict[str, Any]], int]:
-        """Other incidents whose title holds a text, newest first: some of them, and how many there are."""
+        """Other incidents whose title holds a text, those that look alike first: some, and how many there are."""
         found = self._case.incidents()
         found = found[found["incident_id"] != incident]
         title = found["title"].fillna("")
         found = found[title.str.casefold().str.contains(text.strip().casefold(), regex=False)]
-        rows = [
-            {"incident_id": row["incident_id"], "title": text_of(row["title"]), "about": _often(row)}
-            for row in found.head(OTHERS).to_dict("records")
-        ]
+        alike = self._case.similar(incident, limit=OTHERS).to_dict("records")
+        likeness = {row["other_id"]: (number, row) for number, row in enumerate(alike)}
+        place = found["incident_id"].map(lambda other: likeness[other][0] if other in likeness else len(alike))
+        found = found.iloc[place.argsort(kind="stable")] if len(found) else found
+        rows = []
+        for row in found.head(OTHERS).to_dict("records"):
+            _, like = likeness.get(row["incident_id"], (0, None))
+            about = _often(row) if like is None else f"stack {like['score']:.0%} alike · {_often(row)}"
+            rows.append({"incident_id": row["incident_id"], "title": text_of(row["title"]), "about": about})
         return rows, len(found)
 
     def splits(self, incident: str) -> list[Split]:
         """The ways to split an incident."""
         return [Split(by, _WAYS[by], sides) for by, sides in self._case.sides(incident).items()]
+
+    def _decisions(self, incident: str) -> list[tuple[str, str]]:
+        """What people decided last about an incident, and why."""
+        told = self._case.journal()
+        about = [incident in ids for ids in told["incident_ids"].fillna("")]
+        rows = told[about][told["effect"][about] == "applied"].tail(DECISIONS).to_dict("records")
+        return [("Decided", f"{row['what']}, {text_of(row['when'])}: {text_of(row['why'])}") for row in rows]
 
     def _of(self, event: str) -> dict[int, pd.DataFrame]:
         """The frames of an event by the number of their stack, kept for the next page."""
