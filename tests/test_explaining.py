@@ -176,7 +176,9 @@ def test_decisions_are_told_and_masked():
     found = case(trace("pay", "main"))
     one = found.incidents()["incident_id"][0]
     decided = pd.DataFrame([{"when": "2026-02-10", "who": "Ada", "what": "merge", "why": f"mail {SECRETS['file']}"}])
-    why = explaining.explain(found.raw.tables, one, mask=RedactedCase.lazy(found).masked, decisions=decided)
+    why = explaining.explain(
+        found.raw.tables, one, found.members(), mask=RedactedCase.lazy(found).masked, decisions=decided
+    )
     assert held(why.decisions.to_csv()) == ["file"]
     assert held(why.text + why._repr_html_()) == []
     assert "2026-02-10  Ada  merge  mail [email:" in why.text
@@ -274,8 +276,8 @@ def test_any_content_is_explained_and_compared(events):
         records.stacks(number, [Trace(frames=tuple(frames))])
     tables = keys.annotate(records.finish())
     ids = sorted(groups.members(tables)[2])
-    made = [explaining.explain(tables, one, mask=lambda _, frame: frame) for one in ids]
-    made += [comparing.compare(tables, ids[0], one, mask=lambda _, frame: frame) for one in ids]
+    made = [explaining.explain(tables, one, groups.members(tables), mask=lambda _, frame: frame) for one in ids]
+    made += [comparing.compare(tables, ids[0], one, groups.members(tables), mask=lambda _, frame: frame) for one in ids]
     for one in made:
         page = Page(one._repr_html_())
         assert page.tags <= TAGS

@@ -55,4 +55,6 @@ def test_every_rule_says_its_name_and_a_known_role():
     names = [rule["name"] for rule in table["rule"]]
     assert len(names) == len(set(names))
     assert {rule["role"] for rule in table["rule"]} <= {"application", "library", "noise", "prefix", "sentinel"}
-    assert all(set(rule) <= {"name", "role", "language", "function", "module", "file", "weak"} for rule in table["rule"])
+    assert all(
+        set(rule) <= {"name", "role", "language", "function", "module", "file", "weak"} for rule in table["rule"]
+    )

@@ -293,7 +293,8 @@ class Case(Deciding):
         """
         from triage.incidents import explaining
 
-        return explaining.explain(self._tables, incident_id, mask=self._mask)
+        told = self.decisions_on(incident_id)
+        return explaining.explain(self._tables, incident_id, self.members(), mask=self._mask, decisions=told)
 
     def compare(self, first: str, second: str) -> Comparison:
         """Lay two incidents side by side: what they share, and what splits them; see `explain`.
@@ -313,7 +314,7 @@ class Case(Deciding):
         """
         from triage.incidents import comparing
 
-        return comparing.compare(self._tables, first, second, mask=self._mask)
+        return comparing.compare(self._tables, first, second, self.members(), mask=self._mask)
 
     @property
     def path(self) -> str:
@@ -526,10 +527,9 @@ class Case(Deciding):
     @property
     def _relations(self) -> Relations:
         """The incidents as they are now, to be compared; made again where a decision has changed them."""
-        from triage.incidents import groups
         from triage.incidents.links import Relations
 
-        members = groups.members(self._tables)
+        members = self.members()
         if self._compared is None or not self._compared.is_of(members):
             self._compared = Relations(self._tables, members)
         return self._compared
@@ -540,9 +540,7 @@ class Case(Deciding):
         return dict(zip(incidents["incident_id"], incidents["title"], strict=True))
 
     def _incident_count(self) -> int:
-        from triage.incidents import groups
-
-        return len(groups.members(self._tables, decider=self.decider)[2])
+        return len(self.members()[2])
 
     @cached_property
     def _fingerprinted(self) -> pa.Table:
@@ -553,9 +551,7 @@ class Case(Deciding):
 
     def _events_of(self, incident: str) -> list[str]:
         """The ids of the events of an incident."""
-        from triage.incidents import groups
-
-        events, codes, ids = groups.members(self._tables, decider=self.decider)
+        events, codes, ids = self.members()
         if incident not in ids:
             raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
         chosen: list[str] = events.filter(pa.array(codes == ids.index(incident)))["event_id"].to_pylist()

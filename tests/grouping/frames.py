@@ -352,9 +352,9 @@ def crash_stacks(text: str) -> list[list[Frame]]:
             chosen = []
         if not marked and any(_CRASHED.search(line) for line in between[-6:]):
             marked, chosen = True, [stack]
-        elif not chosen:
-            chosen.append(stack)
-        elif stack[0].family == chosen[-1][0].family and any(_CHAIN.match(line.lstrip("| ")) for line in between):
+        elif not chosen or (
+            stack[0].family == chosen[-1][0].family and any(_CHAIN.match(line.lstrip("| ")) for line in between)
+        ):
             chosen.append(stack)
         before_stack = stack
         before = max(frame.last for frame in stack)

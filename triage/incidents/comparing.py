@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from triage.errors import TriageError
-from triage.incidents import groups
 from triage.incidents.layout import typed
 from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
 from triage.stacks.explanation import align
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
+
+    from triage.incidents.groups import Members
 
     Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
 
@@ -133,7 +134,13 @@ class Comparison:
 
 
 def compare(
-    tables: dict[str, pa.Table], first: str, second: str, *, mask: Mask, only_masked: bool = False
+    tables: dict[str, pa.Table],
+    first: str,
+    second: str,
+    members: Members,
+    *,
+    mask: Mask,
+    only_masked: bool = False,
 ) -> Comparison:
     """Compare two incidents by the newest event of each.
 
@@ -143,6 +150,8 @@ def compare(
         The annotated tables of a case.
     first, second
         Their ids.
+    members
+        The events that make incidents, the number of the incident of each, and the ids; see `triage.incidents.groups`.
     mask
         Masks the texts of rows of the table of a name.
     only_masked
@@ -153,7 +162,7 @@ def compare(
     TriageError
         No incident has one of the ids.
     """
-    events, codes, ids = groups.members(tables)
+    events, codes, ids = members
     for incident in (first, second):
         if incident not in ids:
             raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")

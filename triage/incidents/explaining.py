@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from triage.errors import TriageError
-from triage.incidents import groups
 from triage.incidents.layout import cell, typed
 from triage.incidents.neighbours import Near, nearest
 from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
+
+    from triage.incidents.groups import Members
 
     Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
 
@@ -187,6 +188,7 @@ class Explanation:
 def explain(
     tables: dict[str, pa.Table],
     incident: str,
+    members: Members,
     *,
     mask: Mask,
     only_masked: bool = False,
@@ -200,6 +202,8 @@ def explain(
         The annotated tables of a case.
     incident
         Its id.
+    members
+        The events that make incidents, the number of the incident of each, and the ids; see `triage.incidents.groups`.
     mask
         Masks the texts of rows of the table of a name.
     only_masked
@@ -212,7 +216,7 @@ def explain(
     TriageError
         No incident has that id.
     """
-    events, codes, ids = groups.members(tables)
+    events, codes, ids = members
     if incident not in ids:
         raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
     number = ids.index(incident)

@@ -22,7 +22,7 @@ from triage.stacks.keys import ALGO_VERSION
 from triage.stacks.messages import parameterise
 from triage.tables import TABLES
 
-__all__ = ("Grouped", "build", "grouped", "members")
+__all__ = ("Grouped", "Members", "build", "grouped", "members")
 
 _LEVELS: Final = ("trace", "debug", "info", "warning", "error", "fatal")
 _WINDOWS: Final = {"count_1m": 60, "count_5m": 300, "count_1h": 3_600, "count_24h": 86_400}
@@ -30,6 +30,8 @@ _TITLE_CHARS: Final = 180
 _SECOND: Final = 1_000_000
 
 Codes = npt.NDArray[np.int64]
+# The events that make incidents, the incident number of each, and the id of each incident.
+Members = tuple[pa.Table, Codes, list[str]]
 
 
 class Grouped(NamedTuple):
@@ -48,15 +50,13 @@ def grouped(tables: dict[str, pa.Table], decider: Decider | None = None) -> Grou
     return Grouped(events, (decider or Decisions()).replay(tables, events, codes.astype(np.int64), ids))
 
 
-def members(
-    tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None
-) -> tuple[pa.Table, Codes, list[str]]:
+def members(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None) -> Members:
     """Give the events that make incidents, the incident number of each, and the id of each incident."""
     events, replayed = grouped(tables, decider)
     return _until(as_of, events, replayed.codes, replayed.ids)
 
 
-def _until(as_of: int | None, events: pa.Table, codes: Codes, ids: list[str]) -> tuple[pa.Table, Codes, list[str]]:
+def _until(as_of: int | None, events: pa.Table, codes: Codes, ids: list[str]) -> Members:
     """Only the events up to a time, and their incidents."""
     if as_of is None:
         return events, codes, ids

@@ -215,13 +215,16 @@ class RedactedCase:
         """Say why the events of an incident are one, in masked words; see `Case.explain`."""
         from triage.incidents import explaining
 
-        return explaining.explain(self._case.raw.tables, incident_id, mask=self.masked, only_masked=True)
+        told = self._case.decisions_on(incident_id)
+        tables, members = self._case.raw.tables, self._case.members()
+        return explaining.explain(tables, incident_id, members, mask=self.masked, only_masked=True, decisions=told)
 
     def compare(self, first: str, second: str) -> Comparison:
         """Lay two incidents side by side, in masked words; see `Case.compare`."""
         from triage.incidents import comparing
 
-        return comparing.compare(self._case.raw.tables, first, second, mask=self.masked, only_masked=True)
+        tables, members = self._case.raw.tables, self._case.members()
+        return comparing.compare(tables, first, second, members, mask=self.masked, only_masked=True)
 
     def masked(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Rows of the table of that name with their texts masked, where this masks on demand."""
