@@ -6,7 +6,6 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import nbformat
-import pytest
 
 import triage
 from tests.browser.desk import HOSTILE, ROOT, THEMES, Desk
@@ -123,7 +122,7 @@ def test_a_deep_stack_stays_short_in_the_page(desk: Desk) -> None:
     assert view.page.evaluate("() => window.hurt") is None
 
 
-def test_axe_finds_nothing_in_any_theme(desk: Desk, axe: Axe) -> None:
+def test_variants_and_the_call_tree_by_keyboard_and_to_axe_in_every_theme(desk: Desk, axe: Axe) -> None:
     view = Stacks(desk, SHOP + "triage.loads(text).stack_view(triage.loads(text).incidents()['incident_id'].iloc[0])")
     grid = view.desk.root.get_by_role("treegrid")
     grid.wait_for()
@@ -136,6 +135,23 @@ def test_axe_finds_nothing_in_any_theme(desk: Desk, axe: Axe) -> None:
     found["forced colours"] = axe(desk.page, ".triage-root")
     desk.page.emulate_media(forced_colors="none")
     assert found == {theme: [] for theme in found}
+    other = desk.root.locator("[data-variant]:not([aria-current])").first
+    title = f"1 stack of the newest event of variant {other.get_attribute('data-variant')}"
+    other.press("Enter")
+    desk.root.locator(".triage-heading:focus", has_text=title).wait_for()
+    assert view.press("Tab").startswith("Frame 0: parse")
+    grid.get_by_role("row").nth(1).focus()
+    assert view.press("ArrowRight") == "web → … → parse, application, counts for the key, 50 %, 3 events, 3 end here"
+    assert view.press("ArrowDown", "ArrowDown").startswith("shell → … → parse, application, counts for the key, 17 %")
+    assert "shell → total → price → parse" in desk.root.locator(".triage-calls-through").inner_text()
+    assert view.press("ArrowLeft", "ArrowLeft").startswith("main, application, 100 %, 6 events")
+    assert grid.get_by_role("row").count() == 2
+    # The pointer does the same: a cell of the chart chooses its row.
+    view.press("Enter")
+    desk.root.locator(".triage-cell", has_text="job").click()
+    assert desk.focused().startswith("job → … → parse")
+    desk.root.locator(".triage-item-frame", has_text="price").click()
+    assert view.press("ArrowDown").startswith("Frame 2: total")
 
 
 def test_a_merge_with_its_reason_is_there_after_loading_again(desk: Desk, axe: Axe) -> None:
@@ -177,9 +193,8 @@ case.stack_view(case.incidents()["incident_id"][case.incidents()["count"] > 1].i
     desk.root.get_by_text("7 events, 4 variants").wait_for()
 
 
-@pytest.mark.parametrize("path", ["sample_bundles/traces/java-chain.txt"])
-def test_without_a_kernel_an_untrusted_notebook_shows_the_static_page(desk: Desk, axe: Axe, path: str) -> None:
-    view = triage.load(ROOT / path).stack_view()
+def test_without_a_kernel_an_untrusted_notebook_shows_the_static_page(desk: Desk, axe: Axe) -> None:
+    view = triage.load(ROOT / "sample_bundles/traces/java-chain.txt").stack_view()
     data = {key: value for key, value in view._repr_mimebundle_()[0].items() if "widget" not in key}
     desk.lab.open(desk.write("case.stack_view()", outputs=[nbformat.v4.new_output("display_data", data=data)]))
     figure = desk.page.locator(".jp-OutputArea-output figure")

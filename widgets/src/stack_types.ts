@@ -1,4 +1,4 @@
-// What the kernel answers about stacks: the dataclasses of `triage.share.stack_pages` as JSON.
+// What the kernel answers about stacks: the dataclasses of `triage.share.stack_rows` as JSON.
 
 export interface Part {
   start: number;

@@ -13,7 +13,8 @@ from triage_widgets.html import Markup, element, table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from triage.share.stack_pages import CallRow, FrameCell, StackPages, Stacks
+    from triage.share.stack_pages import StackPages
+    from triage.share.stack_rows import CallRow, FrameCell, Stacks
 
 __all__ = ("stack_figure",)
 

@@ -98,7 +98,7 @@ class StackView(Widget):
 
     def _others(self, text: str = "") -> dict[str, Any]:
         rows, in_all = self._pages.others(self._incident, text)
-        return {"rows": rows, "in_all": in_all}
+        return {"rows": [asdict(row) for row in rows], "in_all": in_all}
 
     def _splits(self) -> list[dict[str, Any]]:
         return [asdict(way) for way in self._pages.splits(self._incident)]
