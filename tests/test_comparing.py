@@ -127,7 +127,7 @@ def test_what_shows_itself_holds_no_secret_while_the_frames_of_the_raw_case_do(l
     found = planted(large=large)
     ids = found.incidents()["incident_id"].tolist()
     why = found.compare(*ids)
-    assert {"type", "message"} <= set(held(why.facts.to_csv()))
+    assert {"type", "function"} <= set(held(why.facts.to_csv()))
     assert held(why.text + str(why) + repr(why) + why._repr_html_()) == []
     masked = RedactedCase.lazy(found).compare(*ids)
     assert held(masked.frame.to_csv() + masked.facts.to_csv() + masked.text + masked._repr_html_()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pandas as pd
 import pytest
@@ -42,6 +43,21 @@ def test_two_incidents_have_the_same_parts_of_the_key_if_and_only_if_they_have_t
     by_parts = pd.Series(parts).groupby(groups).nunique()
     assert (by_parts == 1).all()
     assert len(set(parts.values())) == groups.nunique()
+
+
+def test_the_key_is_made_of_just_these_parts(explanations):
+    for why in explanations.values():
+        assert why._facts.side.exact
+        assert "triage.toml" not in why.text
+
+
+def test_a_key_that_is_made_of_something_else_is_said_to_be(tmp_path):
+    config = tmp_path / "triage.toml"
+    config.write_text('[[stacks.fingerprint]]\nwhen = { type = "ValueError" }\nfingerprint = ["mine"]\n')
+    source = (trace("parse") + trace("scan")).encode()
+    found = triage.load(source, config=config)
+    (one,) = found.incidents()["incident_id"]
+    assert "\nIts key is not made of the parts below, but of a rule of triage.toml, " in found.explain(one).text
 
 
 def test_every_frame_has_a_reason_and_those_in_the_key_say_that_they_count(explanations):
@@ -101,7 +117,7 @@ def test_a_recursion_error_goes_by_its_cycle():
 def test_a_request_has_no_stack_and_says_so(everything, explanations):
     title = "GET /orders/{id} 503"
     one = everything.incidents().set_index("title")["incident_id"][title]
-    assert explanations[one].text.startswith("request: request GET /orders/{}\n")
+    assert explanations[one].text.startswith("request: request GET {}\n")
     assert "\nNo stack; this is event " in explanations[one].text
     assert "Frames" not in explanations[one].text
 
@@ -172,17 +188,31 @@ def test_the_same_crash_in_another_service_is_nearest(everything, explanations):
     assert first["why"].startswith("the service is ")
 
 
-def test_decisions_are_told_and_masked():
+def test_decisions_are_told_and_masked(tmp_path):
+    source = (trace("pay", "main") + trace("scan", "serve")).encode()
+    found = triage.load(source, journal=tmp_path / "journal.ndjson")
+    one, two = sorted(found.incidents()["incident_id"])
+    found.merge([one, two], "one cause")
+    (left,) = found.incidents()["incident_id"]
+    whole = found.redact()
+    for why in (found.explain(left), RedactedCase.lazy(found).explain(left), whole.explain(left)):
+        assert why.decisions[["what", "effect", "why"]].to_numpy().tolist() == [["merge", "applied", "one cause"]]
+        assert re.search(r"\n  \S+ \S+ UTC  .+  merge  applied  one cause\n", why.text)
+        assert Page(why._repr_html_()).tables[-1]["caption"] == "Decisions"
+        assert why.variants["events"].tolist() == [1, 1]
+
+
+def test_secrets_in_a_journal_are_masked():
     found = case(trace("pay", "main"))
     one = found.incidents()["incident_id"][0]
-    decided = pd.DataFrame([{"when": "2026-02-10", "who": "Ada", "what": "merge", "why": f"mail {SECRETS['file']}"}])
-    why = explaining.explain(
-        found.raw.tables, one, found.members(), mask=RedactedCase.lazy(found).masked, decisions=decided
+    told = {"when": None, "who": SECRETS["file"], "what": "note", "effect": "applied", "why": SECRETS["function"]}
+    journal = pd.DataFrame(
+        [told | {"incident_ids": [one], "subjects": None}, told | {"incident_ids": [], "subjects": []}]
     )
-    assert held(why.decisions.to_csv()) == ["file"]
+    why = explaining.explain(found.raw.tables, one, mask=RedactedCase.lazy(found).masked, journal=journal)
+    assert held(why.decisions.to_csv()) == ["function", "file"]
+    assert len(why.decisions) == 1
     assert held(why.text + why._repr_html_()) == []
-    assert "2026-02-10  Ada  merge  mail [email:" in why.text
-    assert Page(why._repr_html_()).tables[-1]["caption"] == "Decisions"
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["learned whole", "learned by view"])
@@ -191,7 +221,7 @@ def test_what_shows_itself_holds_no_secret_while_the_frames_of_the_raw_case_do(l
     one = found.incidents()["incident_id"].iloc[0]
     why = found.explain(one)
     raw = "".join(frame.to_csv() for frame in frames_of(why))
-    assert {"function", "type", "message", "file"} <= set(held(raw))
+    assert {"function", "type", "file"} <= set(held(raw))
     shown = [why.text, str(why), repr(why), why._repr_html_(), *why._repr_mimebundle_().values()]
     assert held("".join(shown)) == []
     masked = RedactedCase.lazy(found).explain(one)
@@ -276,13 +306,14 @@ def test_any_content_is_explained_and_compared(events):
         records.stacks(number, [Trace(frames=tuple(frames))])
     tables = keys.annotate(records.finish())
     ids = sorted(groups.members(tables)[2])
-    made = [explaining.explain(tables, one, groups.members(tables), mask=lambda _, frame: frame) for one in ids]
-    made += [comparing.compare(tables, ids[0], one, groups.members(tables), mask=lambda _, frame: frame) for one in ids]
+    made = [explaining.explain(tables, one, mask=lambda _, frame: frame) for one in ids]
+    made += [comparing.compare(tables, ids[0], one, mask=lambda _, frame: frame) for one in ids]
     for one in made:
         page = Page(one._repr_html_())
         assert page.tags <= TAGS
         assert page.attributes <= {"scope"}
         assert one.text.replace("\n", "").isprintable()
+    assert all(why._facts.side.exact for why in made[: len(ids)])
     assert len({tuple(why.key["value"]) for why in made[: len(ids)]}) == len(ids)
 
 

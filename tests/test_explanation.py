@@ -20,6 +20,7 @@ from triage.stacks.explanation import (
 )
 
 LIBRARY = "library: frames of libraries count only where no application frame is"
+PREFIX = "prefix: what everything calls counts only where nothing else does"
 
 
 def columns(*frames):
@@ -42,7 +43,10 @@ def told(*frames, overflow=False):
 
 
 def test_the_first_three_application_frames_count():
-    assert told(frame("memcpy"), *(frame(name) for name in ("parse", "read", "run", "main"))) == [
+    calls = [frame(name) for name in ("memcpy", "inflate", "parse", "read", "run", "serve")]
+    calls[1] = frame("inflate", "/usr/lib/libz.so", in_app=False)
+    assert told(*calls) == [
+        PREFIX,
         LIBRARY,
         "counts: 1st of 3 application frames",
         "counts: 2nd of 3 application frames",
@@ -52,9 +56,14 @@ def test_the_first_three_application_frames_count():
 
 
 def test_without_application_frames_those_of_libraries_count_and_it_says_so():
-    assert told(frame("memcpy"), frame("std::vector::push_back")) == [
+    library = [frame(name, in_app=False) for name in ("inflate", "crc32")]
+    assert told(frame("memcpy"), *library) == [
+        PREFIX,
         "counts: 1st of 2 library frames; no application frame is there",
         "counts: 2nd of 2 library frames; no application frame is there",
+    ]
+    assert told(frame("memcpy")) == [
+        "counts: the only prefix frame; no application frame is there; no library frame is there"
     ]
 
 
@@ -77,7 +86,7 @@ def test_what_handles_a_crash_is_passed_over():
 def test_scanned_frames_say_so():
     scanned = frame("ghost", trust="scan")
     assert told(frame("parse", trust="context"), scanned)[1] == "scanned: counts only where nothing else is known"
-    assert told(frame("memcpy", trust="cfi"), scanned) == [
+    assert told(frame("crc32", trust="cfi", in_app=False), scanned) == [
         "counts: the only library frame; application frames were only found by a scan",
         "scanned: counts only where nothing else is known",
     ]
@@ -104,7 +113,7 @@ def test_rows_that_are_no_call_say_what_they_are():
 @pytest.mark.parametrize(
     ("kind", "role", "rule", "sentence"),
     [
-        ("frame", "prefix", None, "prefix: passed over, the frame that it was called by counts instead"),
+        ("frame", "prefix", None, "does not count"),
         ("frame", "noise", None, "noise"),
         ("frame", "application", "mine", "does not count: rule 'mine'"),
         ("frame", None, None, "does not count"),

@@ -22,8 +22,8 @@ def test_slots_say_how_many_values_they_held():
         None,
     )
     assert (one.text, one.events) == ("order {number} of {email} failed", 3)
-    assert (one.slots, one.values) == (("number", "email"), (2, 1))
-    assert (two.text, two.events, two.slots, two.values) == ("disk full", 1, (), ())
+    assert (one.kinds, one.values) == (("number", "email"), (2, 1))
+    assert (two.text, two.events, two.kinds, two.values) == ("disk full", 1, (), ())
 
 
 def test_white_space_and_further_lines_do_not_matter():
@@ -33,8 +33,8 @@ def test_white_space_and_further_lines_do_not_matter():
 
 def test_what_looks_like_a_slot_or_a_pattern_is_text():
     (one,) = found("(a+)+$ {number} [x] \\d 7")
-    assert one.slots[-1] == "number"
-    assert one.values == (1,) * len(one.slots)
+    assert one.kinds[-1] == "number"
+    assert one.values == (1,) * len(one.kinds)
 
 
 @given(st.lists(st.text(max_size=60) | st.from_regex(r"[a-z ]{1,9}\d{1,4}[ .]\d{1,3}", fullmatch=True), max_size=6))
@@ -42,10 +42,10 @@ def test_any_messages_have_templates_in_one_order(messages):
     told = found(*messages)
     assert told == found(*reversed(messages))
     assert sum(one.events for one in told) <= len(messages)
-    assert all(len(one.slots) == len(one.values) for one in told)
+    assert all(len(one.kinds) == len(one.values) for one in told)
 
 
 def test_a_hostile_message_takes_linear_time():
     (one,) = found("1 " * 499)
-    assert len(one.slots) == 499
+    assert len(one.kinds) == 499
     assert set(one.values) == {1}

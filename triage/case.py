@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.deciding import Deciding
 from triage.errors import SourceError, TriageError
 from triage.journal import Journal
+from triage.relating import Relating
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from triage.incidents.comparing import Comparison
-    from triage.incidents.explaining import Explanation
-    from triage.incidents.links import Relations
     from triage.incidents.taken import Taken
     from triage.redact.policy import Policy
     from triage.share.passes import Raw
@@ -42,14 +39,12 @@ __all__ = ("Case",)
 _LIMITS: Final = Limits()
 
 
-class Case(Deciding):
+class Case(Relating):
     """One investigation: the tables of what was read, what can be asked of them, and what people decide about them.
 
     Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,
     the columns of `triage/TABLES.md` in their order, and Arrow-backed dtypes.
     """
-
-    _compared: Relations | None = None
 
     def __init__(
         self,
@@ -171,86 +166,6 @@ class Case(Deciding):
         """One row per piece that could not be read: where, and why."""
         return to_pandas(self._tables["quarantine"])
 
-    def related(self, incident: str | None = None) -> pd.DataFrame:
-        """One row per link between incidents: same request, same trace, cause, similar; each link once.
-
-        Parameters
-        ----------
-        incident
-            Only links of this one, on whichever side it stands.
-
-        Raises
-        ------
-        TriageError
-            No incident has that id.
-
-        Examples
-        --------
-        >>> import triage
-        >>> triage.load(b"").related().columns.tolist()
-        ['incident_id', 'other_id', 'kind', 'score', 'why']
-        """
-        table = self._relations.table
-        if incident is not None:
-            self._events_of(incident)
-            table = table.filter(
-                pc.or_(pc.equal(table["incident_id"], incident), pc.equal(table["other_id"], incident))
-            )
-        return to_pandas(table)
-
-    def similar(self, incident_id: str, *, limit: int = 10) -> pd.DataFrame:
-        r"""The incidents whose stacks look most like that of one, the most alike first.
-
-        Parameters
-        ----------
-        incident_id
-            As in `incidents()`.
-        limit
-            How many at most.
-
-        Returns
-        -------
-        DataFrame
-            other_id and title (string), score (double, 0 to 1), suggested (bool: whether a merge is suggested), shared,
-            only_here and only_there (list of the names of frames, innermost first), why (string, one sentence).
-
-        Raises
-        ------
-        TriageError
-            No incident has that id.
-
-        Examples
-        --------
-        >>> import triage
-        >>> trace = b'Traceback (most recent call last):\n  File "a.py", line 1, in parse\n'
-        >>> case = triage.load([trace + b"KeyError: 1\n", trace + b"ValueError: 1\n"])
-        >>> case.similar(case.incidents()["incident_id"].iloc[0])["score"].tolist()
-        [1.0]
-        """
-        return to_pandas(self._relations.likeness.similar(incident_id, limit=limit, titles=self._titles()))
-
-    def suggestions(self, *, least: float | None = None) -> pd.DataFrame:
-        """Merges to consider: groups of incidents that look like one crash. Nothing is merged by asking.
-
-        Parameters
-        ----------
-        least
-            The score from which two incidents are linked, 0.5 at least. Default: `triage.incidents.similar.MERGE`.
-
-        Returns
-        -------
-        DataFrame
-            incident_ids and titles (list of string), score (double, the lowest between two of the group), shared (list
-            of the names of the frames that all have), why (string: the reason for a merge). The surest first.
-
-        Examples
-        --------
-        >>> import triage
-        >>> triage.load(b"").suggestions().columns.tolist()
-        ['incident_ids', 'titles', 'score', 'shared', 'why']
-        """
-        return to_pandas(self._relations.likeness.suggestions(least=least, titles=self._titles()))
-
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
         return to_pandas(self._tables["hypotheses"])
@@ -273,48 +188,6 @@ class Case(Deciding):
         if name not in TABLES:
             raise TriageError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
         return to_pandas(self._tables[name])
-
-    def explain(self, incident_id: str) -> Explanation:
-        """Say why the events of an incident are one: frame by frame, with its key, variants, message and neighbours.
-
-        The DataFrames of the explanation are raw; its text and HTML are masked.
-
-        Raises
-        ------
-        TriageError
-            No incident has that id.
-
-        Examples
-        --------
-        >>> import triage
-        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nKeyError: 1\\n")
-        >>> case.explain(case.incidents()["incident_id"][0]).key["value"].tolist()
-        ['exception', 'KeyError', 'f']
-        """
-        from triage.incidents import explaining
-
-        told = self.decisions_on(incident_id)
-        return explaining.explain(self._tables, incident_id, self.members(), mask=self._mask, decisions=told)
-
-    def compare(self, first: str, second: str) -> Comparison:
-        """Lay two incidents side by side: what they share, and what splits them; see `explain`.
-
-        Raises
-        ------
-        TriageError
-            No incident has one of the ids.
-
-        Examples
-        --------
-        >>> import triage
-        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nKeyError: 1\\n")
-        >>> one = case.incidents()["incident_id"][0]
-        >>> case.compare(one, one).frame["relation"].tolist()
-        ['same']
-        """
-        from triage.incidents import comparing
-
-        return comparing.compare(self._tables, first, second, self.members(), mask=self._mask)
 
     @property
     def path(self) -> str:
@@ -523,21 +396,6 @@ class Case(Deciding):
     def _mask(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Rows of a table as they are shown; the redacted case is made when something first is."""
         return self._masked.masked(name, frame)
-
-    @property
-    def _relations(self) -> Relations:
-        """The incidents as they are now, to be compared; made again where a decision has changed them."""
-        from triage.incidents.links import Relations
-
-        members = self.members()
-        if self._compared is None or not self._compared.is_of(members):
-            self._compared = Relations(self._tables, members)
-        return self._compared
-
-    def _titles(self) -> dict[str, str]:
-        """The title of each incident."""
-        incidents = self.incidents()
-        return dict(zip(incidents["incident_id"], incidents["title"], strict=True))
 
     def _incident_count(self) -> int:
         return len(self.members()[2])

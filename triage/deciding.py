@@ -240,11 +240,6 @@ class Deciding:
                 rows.append(_shown(inner, Effect("not applied", "its journal lies inside the input")))
         return to_pandas(pa.Table.from_pylist(rows, schema=_SHOWN))
 
-    def decisions_on(self, incident: str) -> pd.DataFrame:
-        """The rows of `journal()` that are about one incident now."""
-        told = self.journal()
-        return told[[incident in (ids if ids is not None else ()) for ids in told["incident_ids"].to_list()]]
-
     def members(self) -> groups.Members:
         """The events that make incidents, the number of the incident of each, and the ids of the incidents."""
         return groups.members(self._tables, decider=self.decider)

@@ -1,10 +1,11 @@
 """How well keys group traces: `python -m tests.benchmarks.grouping [--failures] [--speed] [--peer siggen]`.
 
-Three sets: the labelled corpus beside the repository (skipped where absent), the sample traces, and a held-out set written
-by hand, of which only rates are printed unless `--failures` is given. Told are: agreement with the labels (pairs kept and split, F1,
-ARI, F averaged over groups, coverage; an empty key is a group of its own), by format; the same input seen by two tools; for each mutation of
-`tests.grouping.mutations` how often the key stays, or for another first function how often it changes. With `--speed`,
-traces a second from raw text, cold (a fresh process, every text another) and warm, and stacks a second from a DataFrame.
+Three sets: the labelled corpus beside the repository (skipped where absent), the sample traces, and a held-out set
+written by hand, of which only rates are printed unless `--failures` is given. Told are: agreement with the labels
+(pairs kept and split, F1, ARI, F averaged over groups, coverage; an empty key is a group of its own), by format; the
+same input seen by two tools; for each mutation of `tests.grouping.mutations` how often the key stays, or for another
+first function how often it changes. With `--speed`, traces a second from raw text, cold (a fresh process, every text
+another) and again, and stacks a second from a DataFrame.
 """
 
 from __future__ import annotations
@@ -22,11 +23,10 @@ from tests.benchmarks import grouping_peers
 from tests.benchmarks.grouping_scores import Score, confusion, own, score
 from tests.grouping import material
 from tests.grouping.material import Trace
-from tests.grouping.mutations import SPLIT, STAY, TOLD
+from tests.grouping.mutations import SPLIT, STAY, TOLD, Mutation, replaced
 from triage.stacks import signature
 
 SEEDS = (1, 2)
-TARGETS = {"generated": 0.97, "clones": 0.97, "inline deep": 0.95} | dict.fromkeys(TOLD, 0.0)
 
 Keys = Callable[[Sequence[str]], list[str]]
 
@@ -64,16 +64,15 @@ class Rate:
 
 def mutated(traces: Iterable[Trace], seeds: Iterable[int] = SEEDS) -> list[tuple[str, Trace, str]]:
     """Every mutation of every trace that changes it: the name of the mutation, the trace, the new text."""
-    found = []
-    for trace in traces:
-        for name, mutation in {**STAY, **TOLD}.items():
-            for seed in seeds:
-                if (text := mutation(trace.text, seed)) is not None:
-                    found.append((name, trace, text))
-        for seed in seeds:
-            if (text := SPLIT["replaced"](trace.text, seed, trace.state)) is not None:
-                found.append(("replaced", trace, text))
-    return found
+    kinds: dict[str, Mutation] = {**STAY, **TOLD}
+    found = [
+        (name, trace, mutation(trace.text, seed))
+        for trace in traces
+        for name, mutation in kinds.items()
+        for seed in seeds
+    ]
+    found += [("replaced", trace, replaced(trace.text, seed, trace.state)) for trace in traces for seed in seeds]
+    return [(name, trace, text) for name, trace, text in found if text is not None]
 
 
 def metamorphic(traces: Sequence[Trace], changed: Sequence[tuple[str, Trace, str]], keys: Keys) -> dict[str, Rate]:

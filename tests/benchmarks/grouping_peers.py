@@ -1,7 +1,7 @@
-"""The peer beside ours: siggen (Socorro's signatures), fed by a neutral frame extraction, in an interpreter that has it.
+"""The peer beside ours: siggen (Socorro's signatures), fed by a neutral extraction, in an interpreter that has it.
 
-siggen is development-only and not among the pins: `python -m venv X && X/bin/pip install siggen`, then name that interpreter in
-TRIAGE_SIGGEN_PYTHON. Where it is absent the benchmark says so.
+siggen is development-only and not among the pins: `python -m venv X && X/bin/pip install siggen`, then name that
+interpreter in TRIAGE_SIGGEN_PYTHON. Where it is absent the benchmark says so.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def interpreter() -> str | None:
 
 
 def crash_data(text: str) -> dict[str, Any]:
-    """What siggen asks for, of the first stack that crashed: function, file, line and module per frame, and the reason."""
+    """What siggen asks for of the first stack that crashed: function, file, line and module per frame, the reason."""
     found = crash_stacks(text)
     frames = [
         {

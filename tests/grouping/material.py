@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.grouping.builds import addresses, pids
 from tests.grouping.frames import crash_stacks
 from tests.reading import CORPUS, SAMPLES
 
@@ -16,7 +16,7 @@ HELD_OUT: Final = Path(__file__).parent / "held_out"
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One text: where it is from, the group that it belongs to, and for some the state, the input that made it and its look-alikes."""
+    """One text, where it is from and the group it belongs to; of some the state, the input and the look-alikes."""
 
     origin: str
     name: str
@@ -76,11 +76,12 @@ def samples() -> list[Trace]:
     return [Trace("samples", name, text, name, family(text)) for name, text in texts]
 
 
-def distinct(traces: list[Trace], count: int, seed: int = 7) -> list[str]:
-    """So many texts, no two alike: traces again and again, each with other addresses, process and a mark at its end."""
-    chosen = random.Random(seed)
+def distinct(traces: list[Trace], count: int) -> list[str]:
+    """So many texts, no two alike: traces again and again, each time with other addresses and other processes."""
     texts = []
     for at in range(count):
-        trace = traces[at % len(traces)]
-        texts.append(f"{trace.text.rstrip()}\n# run {at} {chosen.getrandbits(64):016x}\n")
+        text = traces[at % len(traces)].text
+        for mutation in (addresses, pids):
+            text = mutation(text, at) or text
+        texts.append(f"{text.rstrip()}\n# run {at}\n")
     return texts

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from triage.errors import TriageError
+from triage.incidents import groups
 from triage.incidents.layout import typed
 from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
 from triage.stacks.explanation import align
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from triage.incidents.groups import Members
+    from triage.incidents.decisions import Decider
 
     Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
 
@@ -101,6 +102,10 @@ class Comparison:
         """Service, class, type, message and frames of the key of both; `splits` where it is why they are two."""
         return self._raw.facts
 
+    def masked(self, mask: Mask) -> Comparison:
+        """The same comparison with masked DataFrames."""
+        return Comparison(_masked(self._pair, mask), None)
+
     @property
     def text(self) -> str:
         """The comparison as plain, masked text."""
@@ -134,13 +139,7 @@ class Comparison:
 
 
 def compare(
-    tables: dict[str, pa.Table],
-    first: str,
-    second: str,
-    members: Members,
-    *,
-    mask: Mask,
-    only_masked: bool = False,
+    tables: dict[str, pa.Table], first: str, second: str, *, mask: Mask, decider: Decider | None = None
 ) -> Comparison:
     """Compare two incidents by the newest event of each.
 
@@ -150,19 +149,17 @@ def compare(
         The annotated tables of a case.
     first, second
         Their ids.
-    members
-        The events that make incidents, the number of the incident of each, and the ids; see `triage.incidents.groups`.
     mask
         Masks the texts of rows of the table of a name.
-    only_masked
-        Whether the DataFrames are masked too.
+    decider
+        What people decided about which events make an incident.
 
     Raises
     ------
     TriageError
         No incident has one of the ids.
     """
-    events, codes, ids = members
+    events, codes, ids = groups.members(tables, decider=decider)
     for incident in (first, second):
         if incident not in ids:
             raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
@@ -175,7 +172,7 @@ def compare(
     names = set(left.counted), set(right.counted)
     of = max(map(len, names))
     pair = _Pair(left, right, pairs, same, differences(left, right), len(names[0] & names[1]), of)
-    return Comparison(_masked(pair, mask), None) if only_masked else Comparison(pair, mask)
+    return Comparison(pair, mask)
 
 
 def _masked(pair: _Pair, mask: Mask) -> _Pair:
@@ -202,7 +199,7 @@ def _verdict(pair: _Pair, causes: list[str]) -> str:
     if pair.left.incident_id == pair.right.incident_id:
         return "The same incident."
     if not causes:
-        return "Two incidents with the same key: a decision parted them."
+        return "Two incidents by a decision or a rule of triage.toml: nothing that is said here parts them."
     told = f"Two incidents, because {causes[0]}"
     if not pair.of:
         return f"{told}."

@@ -6,9 +6,9 @@ order; because all of them are replayed whenever incidents are asked for, they h
 - An entry finds its incidents by their ids. One that became another (merged, or split by somebody who did not know)
   stands for the incidents that hold its events now. One that is not there, for a newer version of the grouping gave
   other keys, is the incident that most of its anchor events are in.
-- A merge gives all of them one id. A split parts one by a value of each event (`triage.incidents.predicates`), where the
-  anchors of a side vouch for values that are told differently here: masked, or made by another version. A pin moves
-  named events. What comes later in the order of the journal wins.
+- A merge gives all of them one id. A split parts one by a value of each event (`triage.incidents.predicates`), where
+  the anchors of a side vouch for values that are told differently here: masked, or made by another version. A pin
+  moves named events. What comes later in the order of the journal wins.
 - The last of resolve, reopen and ignore gives the state; merged incidents share the last, the sides of a split inherit.
   A resolved incident is regressed by an event whose time is after the resolution, unless it was known by then: one that
   arrives late but happened before does not count, nor does one without a time.

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
 import pyarrow as pa
 
 from triage.errors import TriageError
+from triage.incidents import groups
 from triage.incidents.layout import cell, typed
 from triage.incidents.neighbours import Near, nearest
 from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
@@ -25,9 +27,7 @@ from triage.stacks.explanation import places_of, reasons
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
-
-    from triage.incidents.groups import Members
+    from triage.incidents.decisions import Decider
 
     Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
 
@@ -47,12 +47,13 @@ _SPREAD: Final = {
     "differs": "string",
 }  # fmt: skip
 _MESSAGES: Final = {
-    "template": "string", "events": "int64", "slot": "int64", "kind": "string", "distinct_values": "int64",
+    "number": "int64", "template": "string", "events": "int64", "slot": "int64", "kind": "string",
+    "distinct_values": "int64",
 }  # fmt: skip
 _NEAREST: Final = {
     "incident_id": "string", "title": "string", "near": "string", "shared": "int64", "why": "string",
 }  # fmt: skip
-_DECISIONS: Final = {"when": "string", "who": "string", "what": "string", "why": "string"}
+_DECISIONS: Final = {"when": "string", "who": "string", "what": "string", "effect": "string", "why": "string"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -132,7 +133,7 @@ class Explanation:
 
     @property
     def variants(self) -> pd.DataFrame:
-        """One row per variant, the commonest first: `its events, and in what it differs from the one `shown`.
+        """One row per variant, the commonest first: its events, and in what it differs from the one `shown`.
 
         Only the first twelve are compared.
         """
@@ -152,6 +153,11 @@ class Explanation:
     def decisions(self) -> pd.DataFrame:
         """What people decided about it."""
         return self._raw.decisions
+
+    def masked(self, mask: Mask, journal: pd.DataFrame) -> Explanation:
+        """The same explanation with masked DataFrames, and the decisions of a masked journal."""
+        facts = replace(self._facts, decisions=_decided(journal, self.incident_id))
+        return Explanation(_masked(facts, mask, len(facts.messages)), None)
 
     @property
     def text(self) -> str:
@@ -188,11 +194,10 @@ class Explanation:
 def explain(
     tables: dict[str, pa.Table],
     incident: str,
-    members: Members,
     *,
     mask: Mask,
-    only_masked: bool = False,
-    decisions: pd.DataFrame | None = None,
+    decider: Decider | None = None,
+    journal: pd.DataFrame | None = None,
 ) -> Explanation:
     """Explain an incident.
 
@@ -202,21 +207,19 @@ def explain(
         The annotated tables of a case.
     incident
         Its id.
-    members
-        The events that make incidents, the number of the incident of each, and the ids; see `triage.incidents.groups`.
     mask
         Masks the texts of rows of the table of a name.
-    only_masked
-        Whether the DataFrames are masked too.
-    decisions
-        What people decided about it, one row each, with the columns when, who, what and why, as far as there are.
+    decider
+        What people decided about which events make an incident.
+    journal
+        The decisions as `case.journal()` gives them.
 
     Raises
     ------
     TriageError
         No incident has that id.
     """
-    events, codes, ids = members
+    events, codes, ids = groups.members(tables, decider=decider)
     if incident not in ids:
         raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
     number = ids.index(incident)
@@ -239,17 +242,20 @@ def explain(
         apart=[apart(side, other) for other in alike],
         messages=said,
         templates=len(said),
-        decisions=_decided(decisions),
+        decisions=_decided(journal, incident),
     )
-    return Explanation(_masked(facts, mask, len(said)), None) if only_masked else Explanation(facts, mask)
+    return Explanation(facts, mask)
 
 
-def _decided(decisions: pd.DataFrame | None) -> pd.DataFrame:
-    """The decisions as rows of four texts."""
-    if decisions is None:
-        return typed(_DECISIONS, [])
-    rows = [[cell(row.get(name)) or None for name in _DECISIONS] for row in decisions.to_dict("records")]
-    return typed(_DECISIONS, rows)
+def _decided(journal: pd.DataFrame | None, incident: str) -> pd.DataFrame:
+    """The decisions that are or were about an incident, as rows of texts."""
+    rows = [] if journal is None else journal.to_dict("records")
+    about = [row for row in rows if any(incident in _listed(row[name]) for name in ("incident_ids", "subjects"))]
+    return typed(_DECISIONS, [[cell(row[name]) or None for name in _DECISIONS] for row in about])
+
+
+def _listed(value: Any) -> list[str]:
+    return [] if value is None or value is pd.NA else list(value)
 
 
 def _masked(facts: _Facts, mask: Mask, most: int) -> _Facts:
@@ -282,7 +288,7 @@ def _tell(facts: _Facts) -> Story:
         frames=_frames(side),
         key=typed(_KEY, side.parts),
         variants=typed(_SPREAD, _spread(facts)),
-        messages=typed(_MESSAGES, [row for one in facts.messages for row in _slots(one)]),
+        messages=typed(_MESSAGES, [row for at, one in enumerate(facts.messages, 1) for row in _slots(at, one)]),
         templates=facts.templates,
         nearest=typed(
             _NEAREST, [_near(side, *one) for one in zip(facts.others, facts.near, facts.parted, strict=True)]
@@ -295,6 +301,9 @@ def _which(facts: _Facts) -> str:
     """Whose stack this is."""
     event, often, size = facts.side.event["event_id"], facts.variants[0].events, len(facts.variants)
     stack = f"The stack is that of event {event}" if facts.side.names else f"No stack; this is event {event}"
+    if not facts.side.exact:
+        made = "a rule of triage.toml, another version, or what stood there before a redaction"
+        stack = f"Its key is not made of the parts below, but of {made}. {stack}"
     if size > 1:
         return f"{stack}, the newest of the commonest variant ({plural(often, 'event')}; {size:,} variants in all)."
     return f"{stack}, the only one." if often == 1 else f"{stack}, the newest of {often:,}."
@@ -325,18 +334,17 @@ def _spread(facts: _Facts) -> list[tuple[Any, ...]]:
     ]
 
 
-def _slots(template: Template) -> list[tuple[Any, ...]]:
-    """A row per slot of a template."""
-    if not template.slots:
-        return [(template.text, template.events, None, None, None)]
+def _slots(number: int, template: Template) -> list[tuple[Any, ...]]:
+    """A row per slot of a template, which is the `number`th."""
+    head = number, template.text, template.events
     return [
-        (template.text, template.events, number, kind, None if values < 0 else values)
-        for number, (kind, values) in enumerate(zip(template.slots, template.values, strict=True), 1)
-    ]
+        (*head, at, kind, None if values < 0 else values)
+        for at, (kind, values) in enumerate(zip(template.kinds, template.values, strict=True), 1)
+    ] or [(*head, None, None, None)]
 
 
 def _near(side: Side, other: Side, near: Near, parted: list[Difference]) -> tuple[Any, ...]:
     """A row of the nearest incidents: why it is near, and why it is another one."""
     causes = [in_words(one, side, other) for one in parted if one.splits]
-    why = " and ".join(causes[:2]) or "a decision parted them: nothing in their keys does"
+    why = " and ".join(causes[:2]) or "of a decision or a rule of triage.toml: nothing that is said here parts them"
     return other.incident_id, other.title, near.why(side.counted), len(near.shared), why

@@ -123,12 +123,12 @@ def variant_rows(variants: pd.DataFrame) -> tuple[Rows, int]:
 def message_lines(story: Story) -> list[str]:
     """A line per message template with what its slots held, in numbers."""
     lines = []
-    for template, slots in story.messages.groupby("template", sort=False):
+    for _, slots in story.messages.groupby("number"):
         told = [plural(int(slots["events"].iloc[0]), "event")]
         for kind, values in zip(slots["kind"], slots["distinct_values"], strict=True):
             if cell(kind):
                 told.append(f"{kind}: {plural(values, 'value') if cell(values) else 'unknown'}")
-        lines.append(f"{template}  ({'; '.join(told)})")
+        lines.append(f"{slots['template'].iloc[0]}  ({'; '.join(told)})")
     return [*lines, *(line.strip() for line in more(story.templates - len(lines), "message"))]
 
 

@@ -14,8 +14,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from triage.stacks.classes import crash_class
+from triage.stacks.digests import NONE, chain, word
 from triage.stacks.explanation import COLUMNS, cycle_of, key_parts, names_of, titled
 from triage.stacks.joining import isin
+from triage.stacks.keys import crash, group_word
 from triage.stacks.messages import parameterise
 from triage.tables import to_pandas
 
@@ -41,7 +43,7 @@ class Side:
 
     `event` and `frames` hold its row and columns (those of `EVENT` and `COLUMNS`), `kind` is the class of the crash,
     `names` the name of each frame, `used` the rows of the frames in the key in the order of the key, `cycle` the same
-    where the key is a cycle, else empty.
+    where the key is a cycle, else empty; `exact` says whether the group key of the event is made of just these.
     """
 
     incident_id: str
@@ -51,6 +53,7 @@ class Side:
     names: list[str]
     used: tuple[int, ...]
     cycle: tuple[int, ...]
+    exact: bool = True
 
     @property
     def counted(self) -> list[str]:
@@ -93,12 +96,27 @@ def side_of(incident: str, event: dict[str, Any], frames: pa.Table, *, whole: bo
     kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"])
     cycle = cycle_of(names, columns["frame_kind"]) if kind == "stack overflow" else []
     used = cycle or [row for row, counts in enumerate(columns["counted"]) if counts]
+    exact = _key(kind, event, [names[row] for row in used], bool(cycle)) == event["group_key"]
     if not whole:
         columns = {name: [values[row] for row in used] for name, values in columns.items()}
         names = [names[row] for row in used]
         used = list(range(len(used)))
         cycle = used if cycle else []
-    return Side(incident, kind, event, columns, names, tuple(used), tuple(cycle))
+    return Side(incident, kind, event, columns, names, tuple(used), tuple(cycle), exact)
+
+
+def _key(kind: str, event: dict[str, Any], counted: list[str], cycle: bool) -> str:
+    """The group key of the parts that are told of: what an explanation must come to, or say that it does not."""
+    stack = bool(counted)
+    said = event["event_kind"], event["error_type"], event["signal"], event["error_code_name"]
+    made = crash(*said, None, stack=stack)
+    text = word(dict(key_parts(kind, event, counted)).get("message", ""))
+    if not stack:
+        made = made._replace(text=text)
+    elif kind == "assertion":
+        made = made._replace(detail=text, text=text)
+    words = [word(name) if name else NONE for name in counted]
+    return f"{group_word(made, words, chain(*words) if cycle else NONE):016x}"
 
 
 def masked(sides: Sequence[Side], mask: Callable[[str, pd.DataFrame], pd.DataFrame]) -> list[Side]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import re2
-
-from triage.stacks.messages import parameterise
+from triage.stacks.messages import slots
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,29 +18,26 @@ __all__ = ("Template", "templates")
 
 # Distinct messages that are looked at; the commonest ones.
 _MESSAGES: Final = 10_000
-_CHARS: Final = 4_000
-_SLOT: Final = re2.compile(r"\{([a-z]{2,10})\}")
 
 
 class Template(NamedTuple):
     """A message without what changes.
 
-    `example` is the message that comes first in order, for those who may see one; `values` how many distinct values
-    each slot had, -1 where that cannot be told.
+    `example` is the message that comes first in order, for those who may see one; `kinds` are those of the slots,
+    `values` how many distinct values each had, -1 where that cannot be told.
     """
 
     text: str
     events: int
     example: str
-    slots: tuple[str, ...]
+    kinds: tuple[str, ...]
     values: tuple[int, ...]
 
     def masked(self, example: str) -> Template:
         """The same template in words of its example masked; where a mask took other words than a slot, no numbers."""
-        text = parameterise(example)
-        slots = tuple(_SLOT.findall(text))
-        values = self.values if len(slots) == len(self.slots) else (-1,) * len(slots)
-        return self._replace(text=text, example="", slots=slots, values=values)
+        text, found = slots(example)
+        values = self.values if len(found) == len(self.values) else (-1,) * len(found)
+        return self._replace(text=text, example="", kinds=tuple(slot.kind for slot in found), values=values)
 
 
 def templates(messages: pa.ChunkedArray) -> list[Template]:
@@ -56,33 +51,20 @@ def templates(messages: pa.ChunkedArray) -> list[Template]:
     """
     counts = messages.drop_null().value_counts()
     pairs = zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True)
-    ordered = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:_MESSAGES]
-    grouped: dict[str, list[str]] = {}
     events: Counter[str] = Counter()
-    for message, count in ordered:
-        text = parameterise(message)
-        grouped.setdefault(text, []).append(message)
+    examples: dict[str, str] = {}
+    held: dict[str, list[tuple[str, set[str]]]] = {}
+    for message, count in sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:_MESSAGES]:
+        text, found = slots(message)
         events[text] += count
-    found = [_template(text, sorted(grouped[text]), events[text]) for text in grouped if text]
-    return sorted(found, key=lambda one: (-one.events, one.text))
-
-
-def _template(text: str, messages: list[str], events: int) -> Template:
-    slots = tuple(_SLOT.findall(text))
-    # The words around the slots find the values again, in linear time.
-    pieces = [r"\s+".join(map(re2.escape, piece.split(" "))) for piece in _SLOT.split(text)[::2]]
-    pattern = re2.compile("(?s)" + "(.+?)".join(pieces) + r"\s*$")
-    distinct: list[set[str]] = [set() for _ in slots]
-    known = True
-    for message in messages if slots else ():
-        found = pattern.match(_prepared(message))
-        known = known and found is not None
-        for values, value in zip(distinct, found.groups() if found else (), strict=False):
-            values.add(value)
-    return Template(text, events, messages[0], slots, tuple(len(values) if known else -1 for values in distinct))
-
-
-def _prepared(message: str) -> str:
-    """What templates are made of: the first two lines that are not empty."""
-    lines = [line.strip() for line in message[:_CHARS].splitlines() if line.strip()][:2]
-    return " ".join(" ".join(lines)[:1_000].split())
+        examples[text] = min(examples.get(text, message), message)
+        for slot, (_, values) in zip(found, held.setdefault(text, [(one.kind, set()) for one in found]), strict=True):
+            values.add(slot.value)
+    made = [
+        Template(
+            text, count, examples[text], tuple(kind for kind, _ in held[text]), tuple(len(v) for _, v in held[text])
+        )
+        for text, count in events.items()
+        if text
+    ]
+    return sorted(made, key=lambda one: (-one.events, one.text))

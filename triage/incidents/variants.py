@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pandas as pd
 
 from triage.incidents.sides import Side
-from triage.stacks.counting import VARIANT_FRAMES
-from triage.stacks.explanation import REPEATS
+from triage.stacks.counting import REPEATED, SCANNED, VARIANT_FRAMES
 from triage.tables import to_pandas
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def _telling(side: Side) -> list[int]:
     """The rows of the frames that tell variants apart: the first eight of the kind that counts."""
     if not side.used:
         return []
-    kinds = [(role, trust == "scan") for role, trust in zip(side.frames["role"], side.frames["trust"], strict=True)]
+    kinds = [(role, trust in SCANNED) for role, trust in zip(side.frames["role"], side.frames["trust"], strict=True)]
     told = zip(kinds, side.frames["rule"], strict=True)
     wanted = kinds[side.used[0]]
-    return [row for row, (kind, rule) in enumerate(told) if kind == wanted and rule != REPEATS][:VARIANT_FRAMES]
+    return [row for row, (kind, rule) in enumerate(told) if kind == wanted and rule != REPEATED][:VARIANT_FRAMES]

@@ -213,18 +213,11 @@ class RedactedCase:
 
     def explain(self, incident_id: str) -> Explanation:
         """Say why the events of an incident are one, in masked words; see `Case.explain`."""
-        from triage.incidents import explaining
-
-        told = self._case.decisions_on(incident_id)
-        tables, members = self._case.raw.tables, self._case.members()
-        return explaining.explain(tables, incident_id, members, mask=self.masked, only_masked=True, decisions=told)
+        return self._case.explain(incident_id).masked(self.masked, self.journal())
 
     def compare(self, first: str, second: str) -> Comparison:
         """Lay two incidents side by side, in masked words; see `Case.compare`."""
-        from triage.incidents import comparing
-
-        tables, members = self._case.raw.tables, self._case.members()
-        return comparing.compare(tables, first, second, members, mask=self.masked, only_masked=True)
+        return self._case.compare(first, second).masked(self.masked)
 
     def masked(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Rows of the table of that name with their texts masked, where this masks on demand."""

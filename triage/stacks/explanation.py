@@ -12,14 +12,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from triage.stacks.counting import HANDLER, REPEATED, SCANNED
 from triage.stacks.cycles import repeats, rotated
+from triage.stacks.frame_table import FrameTable
 from triage.stacks.messages import key_text
-from triage.stacks.names import basename, normalise
+from triage.stacks.names import basename
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ("COLUMNS", "REPEATS", "align", "cycle_of", "key_parts", "names_of", "places_of", "reasons", "titled")
+__all__ = ("COLUMNS", "align", "cycle_of", "key_parts", "names_of", "places_of", "reasons", "titled")
+
+_ONLY_WHERE: Final = {
+    "library": "library: frames of libraries count only where no application frame is",
+    "prefix": "prefix: what everything calls counts only where nothing else does",
+}
 
 Columns = dict[str, list[Any]]
 
@@ -28,15 +35,14 @@ COLUMNS: Final = (
     "frame_kind", "function", "function_raw", "module", "module_offset", "file", "line", "trust", "in_app", "role",
     "rule", "counted",
 )  # fmt: skip
-# The rule of frames that are left out because they repeat others.
-REPEATS: Final = "repeats the frames above"
 # Of the frames that two stacks do not share at their ends, so many of each are aligned; the rest is only listed.
 _ALIGNED: Final = 400
-_TIERS: Final = ("application", "library")
+# The roles of frames that can count; each only where no frame of one before it is.
+_TIERS: Final = ("application", "library", "prefix")
 
 
 def names_of(frames: Columns) -> list[str]:
-    """Name each frame as keys do: the normalised function, else the place in the image, else the file.
+    """Name each frame as keys do: the normalised function, else the place in the image, else the file, else nothing.
 
     Examples
     --------
@@ -44,11 +50,10 @@ def names_of(frames: Columns) -> list[str]:
     ...           "file": [None, None]})
     ['ns::f', 'x.so+0x1a']
     """
+    known = FrameTable.default().known
     columns = (frames[name] for name in ("function", "module", "module_offset", "file"))
-    return [
-        (normalise(function) if function else "") or _image_place(module, offset) or basename(file or "")
-        for function, module, offset, file in zip(*columns, strict=True)
-    ]
+    # What else a frame says gives it its role, and no other name.
+    return [known(("frame", *traits, None, None)).name for traits in zip(*columns, strict=True)]
 
 
 def places_of(frames: Columns) -> list[str]:
@@ -125,10 +130,10 @@ def _counts(role: str, trust: str | None, place: int, of: int, rows: list[tuple[
     """Why a frame counts."""
     which = f"the only {role} frame" if of == 1 else f"{_ordinal(place)} of {of} {role} frames"
     others = []
-    if role == "library":
-        scanned = any(row[1] == "application" for row in rows)
-        others.append("application frames were only found by a scan" if scanned else "no application frame is there")
-    if trust == "scan":
+    for better in _TIERS[: _TIERS.index(role)]:
+        scanned = any(row[1] == better for row in rows)
+        others.append(f"{better} frames were only found by a scan" if scanned else f"no {better} frame is there")
+    if trust in SCANNED:
         others.append("found by a scan, where nothing else is known")
     return "; ".join([f"counts: {which}", *others])
 
@@ -142,18 +147,16 @@ def _does_not_count(
         return "sentinel: the search starts here"
     if kind != "frame":
         return f"not a call: {kind.replace('_', ' ')}"
-    if rule == "inside of a crash handler":
-        return "inside of a crash handler"
-    if rule == REPEATS:
-        return REPEATS
+    if rule == HANDLER:
+        return HANDLER
+    if rule == REPEATED:
+        return REPEATED
     if role == "noise":
         return f"noise: rule '{rule}'" if rule else "noise"
-    if role == "prefix":
-        return "prefix: passed over, the frame that it was called by counts instead"
-    if trust == "scan" and best and best[3] != "scan":
+    if trust in SCANNED and best and best[3] not in SCANNED:
         return "scanned: counts only where nothing else is known"
-    if role == "library" and best and best[1] == "application":
-        return "library: frames of libraries count only where no application frame is"
+    if best and best[1] in _TIERS[: _TIERS.index(role) if role in _TIERS else 0]:
+        return _ONLY_WHERE[str(role)]
     if role in _TIERS and best and best[1] == role:
         number = {1: "one counts", 2: "two count", 3: "three count"}.get(len(counted), f"{len(counted)} count")
         return f"{role}, but only the first {number}"
