@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from triage.errors import SourceError, TriageError
 from triage.journal import Journal
-from triage.relating import Relating
+from triage.shaping import Shaping
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
@@ -39,7 +39,7 @@ __all__ = ("Case",)
 _LIMITS: Final = Limits()
 
 
-class Case(Relating):
+class Case(Shaping):
     """One investigation: the tables of what was read, what can be asked of them, and what people decide about them.
 
     Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,
@@ -316,58 +316,6 @@ class Case(Relating):
         except ImportError:
             raise TriageError("show() needs the widgets: pip install 'crash-triage[lab]'") from None
         return CaseView(self._masked)
-
-    def call_tree(self, incident: str, *, share: float = 0.01) -> pd.DataFrame:
-        """The crashing stacks of an incident merged into one tree, outermost call first: where they part.
-
-        Parameters
-        ----------
-        incident
-            As in `incidents()`.
-        share
-            Nodes with a smaller share of the events become one node of kind `others` under their parent.
-
-        Returns
-        -------
-        DataFrame
-            One row per node in preorder: node, parent, depth, kind (call, others, deeper), name, role, counted,
-            events, stacks, ends, share. Recursion is folded.
-
-        Examples
-        --------
-        >>> import triage
-        >>> case = triage.loads("panic: boom\\n\\ngoroutine 1 [running]:\\nmain.f()\\n\\t/src/main.go:5 +0x1\\n")
-        >>> case.call_tree(case.incidents()["incident_id"].iloc[0])["name"].tolist()
-        ['main.f']
-        """
-        from triage.incidents import shapes
-
-        return to_pandas(shapes.call_tree(self._tables, self._events_of(incident), share=share))
-
-    def variants(self, incident: str) -> pd.DataFrame:
-        """One row per variant of an incident, the most frequent first; see `triage.incidents.shapes.variants`."""
-        from triage.incidents import shapes
-
-        return to_pandas(shapes.variants(self._tables, self._events_of(incident)))
-
-    def stack_view(self, incident: str | None = None) -> Any:
-        """Show the stacks of an incident in JupyterLab, masked: what counted for its key, variants, where they part.
-
-        Parameters
-        ----------
-        incident
-            As in `incidents()`; default: the one seen last.
-
-        Raises
-        ------
-        TriageError
-            No incident has that id, or the extra `lab` is not installed.
-        """
-        try:
-            from triage_widgets.stack_view import StackView
-        except ImportError:
-            raise TriageError("stack_view() needs the widgets: pip install 'crash-triage[lab]'") from None
-        return StackView(self._masked, incident, decides=self)
 
     def __repr__(self) -> str:
         """Say in one line what is in the case; no content."""

@@ -139,11 +139,11 @@ class StackPages:
         return [Split(by, _WAYS[by], sides) for by, sides in self._case.sides(incident).items()]
 
     def _decisions(self, incident: str) -> list[tuple[str, str]]:
-        """What people decided last about an incident, and why."""
+        """What people decided last about an incident, and why; not when, so that a page is the same each time."""
         told = self._case.journal()
         about = [incident in ids for ids in told["incident_ids"].fillna("")]
         rows = told[about][told["effect"][about] == "applied"].tail(DECISIONS).to_dict("records")
-        return [("Decided", f"{row['what']}, {text_of(row['when'])}: {text_of(row['why'])}") for row in rows]
+        return [("Decided", f"{row['what']}: {text_of(row['why'])}") for row in rows]
 
     def _of(self, event: str) -> dict[int, pd.DataFrame]:
         """The frames of an event by the number of their stack, kept for the next page."""
