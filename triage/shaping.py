@@ -22,6 +22,7 @@ class Shaping(Relating):
 
     if TYPE_CHECKING:  # what `Case` has of its own
 
+        def events(self, incident: str | None = None) -> pd.DataFrame: ...  # noqa: D102 - `Case.events` says it
         @cached_property
         def _masked(self) -> RedactedCase: ...
 
