@@ -165,6 +165,18 @@ def test_what_is_shown_in_a_notebook(case):
     assert leaks(told) == []
 
 
+def test_the_stacks_of_every_incident(case):
+    told = []
+    for incident in case.incidents()["incident_id"]:
+        widget = case.stack_view(incident)
+        told += state(widget)
+        told += asked(widget, [("head", {}), ("tree", {}), ("others", {}), ("splits", {})])
+        for event in [*case.variants(incident)["event_id"], "none"]:
+            told += asked(widget, [("head", {"event": event})])
+            told += asked(widget, [("frames", {"event": event, "stack": stack, "start": 0}) for stack in range(3)])
+    assert leaks(told) == []
+
+
 def test_static_pages(case, redacted):
     told = [json.dumps(each._repr_mimebundle_()) for each in (case, redacted, RedactedCase.lazy(case))]
     told += [repr(each) for each in (case, redacted, redacted.working, redacted.working.redactor)]

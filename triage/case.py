@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from triage.errors import SourceError, TriageError
 from triage.journal import Journal
-from triage.relating import Relating
+from triage.shaping import Shaping
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
@@ -39,7 +39,7 @@ __all__ = ("Case",)
 _LIMITS: Final = Limits()
 
 
-class Case(Relating):
+class Case(Shaping):
     """One investigation: the tables of what was read, what can be asked of them, and what people decide about them.
 
     Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,

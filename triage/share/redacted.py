@@ -13,6 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from triage.errors import RedactionError, TriageError
 from triage.share.printable import plural
 from triage.tables import to_pandas
@@ -100,13 +103,13 @@ class RedactedCase:
 
     def stacks(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
         """One row per stack of an event."""
-        return self._masked("stacks", self._case.stacks(incident, event))
+        return self._masked("stacks", self._case.stacks(incident, event and self.own(event)))
 
     def frames(
         self, incident: str | None = None, event: str | None = None, columns: Iterable[str] | None = None
     ) -> pd.DataFrame:
         """Frames, innermost first; see `Case.frames`."""
-        return self._masked("frames", self._case.frames(incident, event, columns))
+        return self._masked("frames", self._case.frames(incident, event and self.own(event), columns))
 
     def modules(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
         """One row per loaded image."""
@@ -151,6 +154,29 @@ class RedactedCase:
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
         return self._masked("hypotheses", self._case.hypotheses())
+
+    def variants(self, incident: str) -> pd.DataFrame:
+        """One row per variant of an incident, the most frequent first; see `Case.variants`."""
+        return self._masked("variants", self._case.variants(incident))
+
+    def call_tree(self, incident: str, *, share: float = 0.01) -> pd.DataFrame:
+        """The crashing stacks of an incident merged into one tree; see `Case.call_tree`."""
+        return self._masked("call_tree", self._case.call_tree(incident, share=share))
+
+    def sides(self, incident: str) -> dict[str, int]:
+        """How many incidents a split would make of one, by each way to split."""
+        from triage.incidents import shapes
+
+        raw = self._case.raw.tables
+        return shapes.sides_of(raw, self._case.events(incident)["event_id"].tolist())
+
+    def own(self, event: str) -> str:
+        """The id of an event as the case has it: a native id may be shown masked, and is asked for so."""
+        ids = self._case.raw.tables["events"]["event_id"]
+        if self._masker is None or pc.index(ids, event).as_py() >= 0:
+            return event
+        shown = self._masked("events", to_pandas(pa.table({"event_id": ids})))["event_id"]
+        return next((own for own, masked in zip(ids.to_pylist(), shown, strict=True) if masked == event), event)
 
     def journal(self) -> pd.DataFrame:
         """What was decided, and what became of it; see `Case.journal`."""

@@ -15,7 +15,7 @@ from triage.share.printable import size_of
 from triage.share.redacted import RedactedCase
 from triage.stacks.names import basename
 
-__all__ = ("FileRow", "FrameRow", "IncidentRow", "View", "bundle_of", "file_rows", "shown")
+__all__ = ("FileRow", "FrameRow", "IncidentRow", "View", "bundle_of", "file_rows", "frame_row", "shown", "text_of")
 
 # What one page holds; the widget asks for further files by page.
 FRAMES: Final = 200
@@ -116,7 +116,7 @@ def shown(case: RedactedCase, incident: str | None = None) -> View:
         incident_id=chosen["incident_id"],
         facts=_facts(event, chosen),
         stack_title=_stack_title(stacks),
-        frames=tuple(_frame_row(number, row) for number, row in enumerate(crashing.head(FRAMES).to_dict("records"))),
+        frames=tuple(frame_row(number, row) for number, row in enumerate(crashing.head(FRAMES).to_dict("records"))),
         frames_in_all=len(crashing),
         notes=tuple(str(note) for note in _listed(event["notes"])[:20]),
         **common,
@@ -156,7 +156,7 @@ def bundle_of(paths: list[str]) -> str:
     return tops.pop() if len(tops) == 1 and all("/" in path for path in paths) else f"{len(paths):,} inputs"
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     """A cell as text, "" where it is null."""
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value)
@@ -172,24 +172,25 @@ def _listed(value: Any) -> list[Any]:
 def _incident_row(row: dict[Any, Any]) -> IncidentRow:
     return IncidentRow(
         incident_id=row["incident_id"],
-        title=_text(row["title"]),
-        status=_text(row["status"]),
+        title=text_of(row["title"]),
+        status=text_of(row["status"]),
         count=int(row["count"]),
-        first_seen=_text(row["first_seen"]),
-        last_seen=_text(row["last_seen"]),
+        first_seen=text_of(row["first_seen"]),
+        last_seen=text_of(row["last_seen"]),
     )
 
 
-def _frame_row(number: int, row: dict[Any, Any]) -> FrameRow:
-    file, line = _text(row["file"]), _text(row["line"])
-    module, offset = _text(row["module"]), row["module_offset"]
+def frame_row(number: int, row: dict[Any, Any]) -> FrameRow:
+    """A row of `frames` as it is shown."""
+    file, line = text_of(row["file"]), text_of(row["line"])
+    module, offset = text_of(row["module"]), row["module_offset"]
     where = f"{file}:{line}" if file and line else file
     if not where and module:
-        where = basename(module) + (f"+0x{int(offset):x}" if _text(offset) else "")
-    function = _text(row["function"]) or _text(row["function_raw"]) or ("?" if row["frame_kind"] == "frame" else "")
+        where = basename(module) + (f"+0x{int(offset):x}" if text_of(offset) else "")
+    function = text_of(row["function"]) or text_of(row["function_raw"]) or ("?" if row["frame_kind"] == "frame" else "")
     # A sentinel is the field's word for where a walk starts over; on screen it says what it means.
-    role = "crash handling" if row["role"] == "sentinel" else _text(row["role"])
-    return FrameRow(number, function, where, role, _text(row["frame_kind"]))
+    role = "crash handling" if row["role"] == "sentinel" else text_of(row["role"])
+    return FrameRow(number, function, where, role, text_of(row["frame_kind"]))
 
 
 def _file_row(row: dict[Any, Any]) -> FileRow:
@@ -200,9 +201,9 @@ def _file_row(row: dict[Any, Any]) -> FileRow:
         depth=int(row["depth"]),
         bytes=size,
         size=size_of(size),
-        description=_text(row["description"]) or _text(row["role"]),
-        status=_text(row["parse_status"]),
-        reason=_text(row["reason"]),
+        description=text_of(row["description"]) or text_of(row["role"]),
+        status=text_of(row["parse_status"]),
+        reason=text_of(row["reason"]),
     )
 
 
@@ -211,37 +212,39 @@ def _stack_title(stacks: pd.DataFrame) -> str:
     if stacks.empty:
         return ""
     first = stacks.iloc[0]
-    name = _text(first["thread_name"]) or (f"{int(first['thread_id'])}" if _text(first["thread_id"]) else "")
+    name = text_of(first["thread_name"]) or (f"{int(first['thread_id'])}" if text_of(first["thread_id"]) else "")
     title = f"Crashing thread {name}" if name else "Crashing stack"
     return f"{title} (1 of {len(stacks)} stacks)" if len(stacks) > 1 else title
 
 
 def _facts(event: pd.Series[Any], incident: pd.Series[Any]) -> tuple[tuple[str, str], ...]:
     """What crashed, where, when, how often and on what; empty ones left out."""
-    kind, value = _text(event["error_type"]), _text(event["error_value"])
+    kind, value = text_of(event["error_type"]), text_of(event["error_value"])
     address = event["fault_address"]
     os_name = " ".join(
-        part for part in (_text(event["os_name"]), _text(event["os_version"]), _text(event["arch"])) if part
+        part for part in (text_of(event["os_name"]), text_of(event["os_version"]), text_of(event["arch"])) if part
     )
-    often = f"{int(incident['count']):,} times, {_text(incident['first_seen'])} to {_text(incident['last_seen'])}"
+    often = f"{int(incident['count']):,} times, {text_of(incident['first_seen'])} to {text_of(incident['last_seen'])}"
     pairs = [
         # Some tools begin the message with the type.
         ("What", value if kind and value.startswith(kind) else ": ".join(part for part in (kind, value) if part)),
-        ("Where", _text(event["culprit"])),
-        ("When", _text(event["ts"])),
+        ("Where", text_of(event["culprit"])),
+        ("When", text_of(event["ts"])),
         ("How often", often if int(incident["count"]) > 1 else "once"),
-        ("Code", _text(event["error_code_name"])),
-        ("Address", f"0x{int(address):x}" if _text(address) else ""),
-        ("Release", _text(event["release"])),
-        ("Environment", _text(event["environment"])),
-        ("Service", _text(event["service"])),
+        ("Code", text_of(event["error_code_name"])),
+        ("Address", f"0x{int(address):x}" if text_of(address) else ""),
+        ("Release", text_of(event["release"])),
+        ("Environment", text_of(event["environment"])),
+        ("Service", text_of(event["service"])),
         ("System", os_name),
-        ("Device", _text(event["device"])),
+        ("Device", text_of(event["device"])),
         (
             "Request",
-            " ".join(p for p in (_text(event["http_method"]), _text(event["route"]), _text(event["http_status"])) if p),
+            " ".join(
+                p for p in (text_of(event["http_method"]), text_of(event["route"]), text_of(event["http_status"])) if p
+            ),
         ),
-        ("Format", _text(event["format"])),
+        ("Format", text_of(event["format"])),
     ]
     return tuple((label, text) for label, text in pairs if text)
 
@@ -249,4 +252,4 @@ def _facts(event: pd.Series[Any], incident: pd.Series[Any]) -> tuple[tuple[str, 
 def _facts_without_incident(case: RedactedCase) -> tuple[tuple[str, str], ...]:
     events = case.events()
     counts = events.groupby("event_kind", dropna=False).size()
-    return tuple((f"Events: {_text(kind) or 'unnamed'}", f"{count:,}") for kind, count in counts.items())
+    return tuple((f"Events: {text_of(kind) or 'unnamed'}", f"{count:,}") for kind, count in counts.items())

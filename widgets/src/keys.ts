@@ -13,3 +13,11 @@ export function keepKeys(root: HTMLElement): void {
     if (!isGlobal(event)) event.stopPropagation();
   });
 }
+
+/** Lab would take these for its own: its menus, its cells. */
+const POINTER = ["mousedown", "pointerdown", "dblclick", "contextmenu", "dragover", "drop"];
+
+/** Keep what the pointer does in a dialog from the notebook behind it. */
+export function keepPointer(dialog: HTMLElement): void {
+  for (const name of POINTER) dialog.addEventListener(name, (event) => event.stopPropagation());
+}

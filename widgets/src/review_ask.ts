@@ -3,11 +3,7 @@
 import type { Announcer } from "./announce";
 import { reason } from "./calls";
 import { bar, box, button, type Child, element, fill, uniqueId } from "./dom";
-
-/** A field for a line of text; the browser keeps nothing of it. */
-export function textField(attributes: Record<string, string>): HTMLInputElement {
-  return element("input", { class: "triage-field", id: uniqueId(), autocomplete: "off", spellcheck: "false", ...attributes });
-}
+import { textField } from "./field";
 
 export interface Question {
   title: string;

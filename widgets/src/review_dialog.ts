@@ -2,6 +2,7 @@
 
 import { copyButton, copyRow } from "./copy";
 import { bar, box, element, fill, heading, uniqueId } from "./dom";
+import { keepPointer } from "./keys";
 import { Approval } from "./review_approval";
 import { Ask } from "./review_ask";
 import { FilePane } from "./review_file";
@@ -15,8 +16,6 @@ import { counts, kinds } from "./review_words";
 const ABOUT = "This is what the archive would hold. Originals stay in the kernel; what was masked never comes to this page. Nothing leaves before you approve and save it.";
 /** So long the focus waits for what it was on to be shown again. */
 const REFOCUS_FRAMES = 60;
-/** Lab would take these for its own: its menus, its cells. */
-const KEPT = ["mousedown", "pointerdown", "dblclick", "contextmenu", "dragover", "drop"];
 
 export class ReviewDialog {
   readonly node: HTMLDialogElement;
@@ -85,7 +84,7 @@ export class ReviewDialog {
   }
 
   #listen(): void {
-    for (const name of KEPT) this.node.addEventListener(name, (event) => event.stopPropagation());
+    keepPointer(this.node);
     this.node.addEventListener("keydown", (event) => {
       // All but saving the notebook: the palette of Lab would open behind the dialog.
       if (!(event.ctrlKey && event.key === "s")) event.stopPropagation();

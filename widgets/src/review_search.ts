@@ -1,7 +1,7 @@
 // Search in all that would leave, after masking; a hit opens its file at its line.
 
 import { bar, button, element, fill, plural } from "./dom";
-import { textField } from "./review_ask";
+import { textField } from "./field";
 import type { Session } from "./review_session";
 import type { Hit } from "./review_types";
 

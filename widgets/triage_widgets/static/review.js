@@ -127,6 +127,10 @@ function keepKeys(root) {
     isGlobal(event) || event.stopPropagation();
   });
 }
+var POINTER = ["mousedown", "pointerdown", "dblclick", "contextmenu", "dragover", "drop"];
+function keepPointer(dialog) {
+  for (let name of POINTER) dialog.addEventListener(name, (event) => event.stopPropagation());
+}
 
 // src/landmark.ts
 function nameRoot(root, label) {
@@ -337,10 +341,12 @@ var TITLE = "Approve what leaves", Approval = class {
   }
 };
 
-// src/review_ask.ts
+// src/field.ts
 function textField(attributes) {
   return element("input", { class: "triage-field", id: uniqueId(), autocomplete: "off", spellcheck: "false", ...attributes });
 }
+
+// src/review_ask.ts
 var Ask = class {
   constructor(announcer) {
     this.announcer = announcer;
@@ -795,7 +801,7 @@ var SearchBox = class {
 };
 
 // src/review_dialog.ts
-var ABOUT = "This is what the archive would hold. Originals stay in the kernel; what was masked never comes to this page. Nothing leaves before you approve and save it.", REFOCUS_FRAMES = 60, KEPT = ["mousedown", "pointerdown", "dblclick", "contextmenu", "dragover", "drop"], ReviewDialog = class {
+var ABOUT = "This is what the archive would hold. Originals stay in the kernel; what was masked never comes to this page. Nothing leaves before you approve and save it.", REFOCUS_FRAMES = 60, ReviewDialog = class {
   constructor(session, level) {
     this.session = session;
     this.#ask = new Ask(session.announcer);
@@ -850,8 +856,7 @@ var ABOUT = "This is what the archive would hold. Originals stay in the kernel; 
     this.#ask.open ? this.#ask.close() : this.#keys.help.hidden ? this.#search.node.contains(document.activeElement) && this.#search.clear() ? this.#search.field.focus() : this.node.close() : this.#keys.show(!1);
   }
   #listen() {
-    for (let name of KEPT) this.node.addEventListener(name, (event) => event.stopPropagation());
-    this.node.addEventListener("keydown", (event) => {
+    keepPointer(this.node), this.node.addEventListener("keydown", (event) => {
       event.ctrlKey && event.key === "s" || event.stopPropagation(), this.#keys.press(event);
     }), this.node.addEventListener("focusout", ({ target }) => {
       target instanceof HTMLElement && !target.checkVisibility() && this.#refocus(target, REFOCUS_FRAMES);
