@@ -175,15 +175,18 @@ def first_meaningful(stack: list[Frame], text: str, state: list[str]) -> Frame |
     return None
 
 
-def _last(name: str) -> str:
-    return re.split(r"::|\.(?!cc$|cpp$|c$|h$)|/", name)[-1]
+def _named(line: str) -> str:
+    """The last word of a line of a state that names a function; nothing of one that is a message or a file."""
+    plain = re.sub(r"<.*", "", line.removeprefix("void "))
+    is_function = re.fullmatch(r"[\w:.~*()/$-]+", plain) and not re.search(r"\.(?:cc|cpp|c|h|mm)$", plain)
+    return plain[slice(*leaf(plain))] if is_function else ""
 
 
 def replaced(text: str, seed: int, state: Iterable[str] = ()) -> str | None:
     """The first meaningful function is another one, wherever it is named; in a chain, that of each exception."""
     lines = list(state)
     said = " ".join(frame.part(text, "function") for frame in frames(text))
-    if lines and not any(re.fullmatch(r"[\w:.~*()/$-]+", line) and _last(line) in said for line in lines):
+    if lines and not any((word := _named(line)) and word in said for line in lines):
         # To its own project this crash is its message, not a function.
         return None
     new = text
