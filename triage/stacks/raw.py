@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE
 from triage.stacks.frame_table import FIRM, FrameTable, Known
-from triage.stacks.keys import Evidence, crash, group_word
+from triage.stacks.keys import Evidence, cause_word, crash, group_word
 from triage.stacks.stack_table import cycle_words
 
 if TYPE_CHECKING:
@@ -61,10 +61,25 @@ def _group(report: Report, table: FrameTable) -> int:
     cycle = NONE
     if report.traces:
         top, cycle = _frames(min(report.traces, key=_order).frames, table)
-    evidence = Evidence.NONE if not top else Evidence.FIRM if top[0].telling == FIRM else Evidence.WEAK
+    root, cause = _cause(report, table)
     code, said = report.error_code_name, report.error_value
-    event = crash(report.kind, report.error_type, report.signal, code, said, evidence)
-    return group_word(event, [one.word for one in top], cycle)
+    event = crash(report.kind, report.error_type, report.signal, code, said, max(_evidence(top), _evidence(root)))
+    return group_word(event, [one.word for one in top], cycle, cause)
+
+
+def _evidence(top: list[Known]) -> Evidence:
+    """What the frames that count tell."""
+    return Evidence.NONE if not top else Evidence.FIRM if top[0].telling == FIRM else Evidence.WEAK
+
+
+def _cause(report: Report, table: FrameTable) -> tuple[list[Known], int]:
+    """The frames that count of the root of a chain of exceptions, and the word of the root."""
+    causes = [trace for trace in report.traces if trace.role == "cause"]
+    if not causes:
+        return [], cause_word(None, NONE)
+    root = max(enumerate(causes), key=lambda each: (each[1].chain_no, each[0]))[1]
+    top, _ = _frames(root.frames, table)
+    return top, cause_word(root.error_type, top[0].word if top else NONE)
 
 
 def _order(trace: Trace) -> int:
