@@ -23,6 +23,10 @@ def _without(text: str, gone: list[Frame], stack: list[Frame]) -> str:
     places = {(frame.start, frame.end) for frame in gone}
     pieces = [(start, end, "") for start, end in places]
     left = [frame for frame in sorted(stack, key=lambda frame: frame.start) if (frame.start, frame.end) not in places]
+    # Node's brace behind the last frame opens what else the error holds, its cause among it.
+    if left and any(text[frame.start : frame.end].rstrip().endswith(" {") for frame in gone):
+        end = left[-1].start + len(text[left[-1].start : left[-1].end].rstrip())
+        pieces.append((end, end, " {"))
     numbers = [frame.number for frame in stack if frame.number]
     # R counts down.
     if numbers and len(numbers) == len(stack) and stack[0].family != "r":
