@@ -1,8 +1,7 @@
 """Incidents: the incident-signal events that share a group key within one service.
 
 Everything is anchored at `as_of`, by default the newest event of the case and never the clock, so that the same input
-gives the same incidents tomorrow. Counter windows are half-open, (t - W, t], in whole seconds as DebugBundle counts
-them; its spike flag is count_1h >= 12 and count_5m / max(count_1h / 12, 1) >= 3.0.
+gives the same incidents tomorrow. The window counters and the spike flag are those of `triage.incidents.counters`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.identity import incident_id
-from triage.incidents import states
+from triage.incidents import counters, states
 from triage.incidents.decisions import Decider, Decisions, Replayed
 from triage.stacks.keys import ALGO_VERSION
 from triage.stacks.messages import parameterise
@@ -25,9 +24,7 @@ from triage.tables import TABLES
 __all__ = ("Grouped", "Members", "build", "grouped", "members")
 
 _LEVELS: Final = ("trace", "debug", "info", "warning", "error", "fatal")
-_WINDOWS: Final = {"count_1m": 60, "count_5m": 300, "count_1h": 3_600, "count_24h": 86_400}
 _TITLE_CHARS: Final = 180
-_SECOND: Final = 1_000_000
 
 Codes = npt.NDArray[np.int64]
 # The events that make incidents, the incident number of each, and the id of each incident.
@@ -167,15 +164,7 @@ def _counts(
     }
     if moment is None:
         return columns
-    ages = moment // _SECOND - np.floor(ts / _SECOND)
-    windows = {
-        name: np.bincount(codes[counted & (ages >= 0) & (ages < span)], minlength=size)
-        for name, span in _WINDOWS.items()
-    }
-    ratio = windows["count_5m"] / np.maximum(windows["count_1h"] / 12, 1)
-    spiking = (windows["count_1h"] >= 12) & (ratio >= 3.0)
-    columns |= {name: counts.tolist() for name, counts in windows.items()}
-    return columns | {"ratio_5m_1h": ratio.tolist(), "is_spiking": spiking.tolist()}
+    return columns | counters.at(moment, ts, codes, size, counted=counted)
 
 
 def _distinct(column: pa.ChunkedArray, codes: Codes, size: int, order: Codes) -> list[list[str]]:

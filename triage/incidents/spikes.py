@@ -1,0 +1,319 @@
+"""The tested spike rule: more events than the history of their incident lets expect, with a p-value and a reason.
+
+At every event the counts of the last five minutes, hour and four hours are tested against a negative binomial, a
+Poisson count whose rate is known only as well as the history tells it (Gamma-Poisson). What is expected is
+
+- the level just before, and
+- the same time of day on up to seven days before; from two weeks on, the same time of the week;
+- or the mean of the day before, while there is not history enough for a rhythm,
+
+and a count must be improbable under each. How uneven the incident usually is widens the tail: the variance of counts
+of neighbouring bins, once in proportion to the mean (events that come in bursts) and once to its square (a rate that
+wanders). Beside that
+
+- retries count once: where clients are given, repeats of one within seconds; and in any case the densest fifth of a
+  window counts as the mean of the rest, so that one burst, however high, is no spike until it lasts;
+- there is a floor of events, and of how many times the expected;
+- an incident has a day to show what is usual; before that it is new, which is a message of its own;
+- an episode is one alarm. Its events are no part of the history of the next.
+
+What is found at a time depends on the events up to that time only.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandas.api.indexers import BaseIndexer
+
+from triage.incidents.spikes_expected import DAY, HOUR, MINUTE, Found, Window, judged, judged_by
+from triage.incidents.spikes_history import History, mask_of
+
+__all__ = ("ALPHA", "Episode", "collapsed", "detect", "episodes", "excess")
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+# An alarm begins below this p-value, and goes on below the other.
+ALPHA: Final = 1e-4
+_ON: Final = 3e-3
+# Alarming events at most this far apart are one episode, and another may begin only this long after its end.
+_APART: Final = HOUR
+_COOL: Final = 3 * HOUR
+# Repeats of one client within this time are retries.
+_RETRY: Final = MINUTE
+_HISTORY: Final = DAY
+_LEAST_P: Final = 1e-300
+
+_WINDOWS: Final = (
+    Window(0, 5 * MINUTE, MINUTE, 3 * HOUR, 5, "5 minutes"),
+    Window(1, HOUR, 5 * MINUTE, 12 * HOUR, 6, "hour"),
+    Window(2, 4 * HOUR, 30 * MINUTE, 24 * HOUR, 10, "4 hours"),
+)
+
+
+class Episode(NamedTuple):
+    """One spike. Times are in microseconds since 1970."""
+
+    start: int
+    """When the alarm was raised."""
+    end: int
+    """The last event at which the count was still far above the expected."""
+    peak: int
+    """The event at which it was least probable."""
+    window: int
+    """How long the window is that ends there."""
+    events: int
+    """The events in that window."""
+    expected: float
+    """How many were expected in it."""
+    p: float
+    """How probable so many were, retries counted once."""
+    total: int
+    """The events from the beginning of the first window to the end."""
+    why: str
+    """All that in one sentence."""
+
+
+class _Stream(NamedTuple):
+    """One way to count: times, sorted, and of the window of each kind that ends at each, how many count."""
+
+    times: Ints
+    counts: list[Floats]
+
+
+def detect(timestamps_ns: npt.ArrayLike) -> list[tuple[int, int, float]]:
+    """Find the spikes of one incident.
+
+    Parameters
+    ----------
+    timestamps_ns
+        Nanoseconds since 1970 of its events, in any order.
+
+    Returns
+    -------
+    list of (start_ns, end_ns, score)
+        One per spike: the event at which the alarm was raised, the last event of the spike, and -log10 of the p-value
+        at its peak, at most 300.
+
+    Examples
+    --------
+    >>> minute = 60 * 10**9
+    >>> quiet = [at * 10 * minute for at in range(400)]
+    >>> burst = [3_000 * minute + at * 10**10 for at in range(60)]
+    >>> [(start // minute, end // minute) for start, end, _ in detect(quiet + burst)]
+    [(3001, 3010)]
+    >>> detect(quiet)
+    []
+    """
+    ns = np.sort(np.asarray(timestamps_ns, np.int64))
+    micros = ns // 1_000
+    out = []
+    for each in episodes(micros):
+        start, end = (int(ns[np.searchsorted(micros, at, side="right") - 1]) for at in (each.start, each.end))
+        out.append((start, end, float(-np.log10(each.p))))
+    return out
+
+
+def episodes(
+    micros: Ints, clients: npt.ArrayLike | None = None, weights: Ints | None = None, *, alpha: float = ALPHA
+) -> list[Episode]:
+    """Find the spikes of one incident, and say why each is one.
+
+    Parameters
+    ----------
+    micros
+        Microseconds since 1970 of its events, in any order.
+    clients
+        Who each event happened to, NA where nobody knows: repeats of one within a minute count once.
+    weights
+        How many occurrences each event stands for, itself included.
+    alpha
+        The p-value below which an alarm is raised.
+
+    Examples
+    --------
+    >>> minute = 60_000_000
+    >>> quiet = np.arange(400) * 10 * minute
+    >>> burst = 3_000 * minute + np.arange(60) * 10_000_000
+    >>> episodes(np.r_[quiet, burst])[0].why[:45]
+    '30 events in 5 minutes where 0.5 were expecte'
+    """
+    order = np.argsort(micros, kind="stable")
+    times = np.asarray(micros, np.int64)[order]
+    if clients is not None:
+        kept = collapsed(times, np.asarray(clients, object)[order])
+        times, order = times[kept], order[kept]
+    if weights is not None:
+        times = np.repeat(times, np.asarray(weights, np.int64)[order])
+    if len(times) < min(window.floor for window in _WINDOWS):
+        return []
+    thin = times[_apart(times, _RETRY)]
+    streams = [
+        _Stream(times, [_trimmed(times, window) for window in _WINDOWS]),
+        _Stream(thin, [_counted(thin, window.width).astype(np.float64) for window in _WINDOWS]),
+    ]
+    found = _found(streams, None)
+    alarms = np.unique(found.time[found.logp < np.log(alpha)])
+    if len(alarms):
+        found = _found(streams, mask_of(alarms, _WINDOWS[0].width))
+    return _episodes(times, found, np.log(alpha))
+
+
+def excess(micros: Ints, began: int, until: int) -> tuple[int, float, float, str] | None:
+    """Test whether more events lie in (began, until] than the history before lets expect.
+
+    Parameters
+    ----------
+    micros
+        Microseconds since 1970 of the events of one incident, in any order; those after `until` do not matter.
+    began, until
+        The interval, in microseconds.
+
+    Returns
+    -------
+    tuple
+        The events in it, how many were expected, the p-value, and by what that is judged; None where the history is
+        shorter than a day.
+
+    Examples
+    --------
+    >>> hour = 3_600_000_000
+    >>> events, expected, p, why = excess(np.r_[np.arange(48), 48 + np.arange(40) / 10] * hour, 48 * hour, 52 * hour)
+    >>> events, round(expected, 1), p < 1e-6, why
+    (39, 4.1, True, 'the 24 hours before')
+    """
+    times = np.sort(np.asarray(micros, np.int64))
+    times = times[: np.searchsorted(times, until, side="right")]
+    width = until - began
+    if not len(times) or began - times[0] < _HISTORY or width <= 0:
+        return None
+    window = Window(0, width, width // 12, DAY, 0, "")
+    inside = times[np.searchsorted(times, began, side="right") :]
+    count = _trimmed(inside, window)[-1:] if len(inside) else np.zeros(1)
+    found = judged(np.array([until]), count, History(times), int(times[0]), window, least=0.0)
+    p = max(float(np.exp(found.logp[0])), _LEAST_P)
+    return len(inside), float(found.expected[0]), p, judged_by(int(found.basis[0]), window)
+
+
+def collapsed(times: Ints, clients: npt.NDArray[np.object_]) -> Ints:
+    """The rows that are no retries: of one client within a minute of the first, only the first; times are sorted.
+
+    Examples
+    --------
+    >>> collapsed(np.array([0, 10, 20, 70]) * 1_000_000, np.array(["a", "a", "b", "a"], object)).tolist()
+    [0, 2, 3]
+    """
+    codes = pd.factorize(clients)[0]
+    order = np.lexsort((times, codes))
+    sorted_codes, at = codes[order], times[order]
+    known = int(np.searchsorted(sorted_codes, 0))
+    # One number line for all clients, each beyond reach of the one before.
+    room = int(times[-1] - times[0]) + _RETRY if len(times) else 0
+    kept = _apart(sorted_codes[known:] * room + (at[known:] - times[:1]), _RETRY)
+    return np.sort(np.r_[order[:known], order[known + kept]])
+
+
+def _apart(times: Ints, least: int) -> Ints:
+    """The rows of sorted times that are at least so far from the row kept before them."""
+    kept = []
+    if len(times):
+        after = np.searchsorted(times, times + least).tolist()
+        row = 0
+        while row < len(after):
+            kept.append(row)
+            row = after[row]
+    return np.array(kept, np.int64)
+
+
+class _Bounds(BaseIndexer):
+    """Windows of rows that are known already."""
+
+    def get_window_bounds(
+        self,
+        num_values: int = 0,  # noqa: ARG002
+        min_periods: int | None = None,  # noqa: ARG002
+        center: bool | None = None,  # noqa: ARG002
+        closed: str | None = None,  # noqa: ARG002
+        step: int | None = None,  # noqa: ARG002
+    ) -> tuple[Ints, Ints]:
+        return self.first, self.last  # type: ignore[attr-defined]
+
+
+def _counted(times: Ints, width: int) -> Ints:
+    """How many lie in the window that ends at each."""
+    return np.searchsorted(times, times, side="right") - np.searchsorted(times, times - width, side="right")
+
+
+def _trimmed(times: Ints, window: Window) -> Floats:
+    """How many lie in the window that ends at each, its densest part taken as the mean of the others."""
+    last = np.searchsorted(times, times, side="right")
+    first = np.searchsorted(times, times - window.width, side="right")
+    part = pd.Series(_counted(times, window.part))
+    densest = part.rolling(_Bounds(first=first, last=last), min_periods=1).max().to_numpy()
+    share = window.width / (window.width - window.part)
+    found: Floats = np.minimum((last - first - densest).clip(min=0) * share, last - first)
+    return found
+
+
+def _found(streams: list[_Stream], mask: Ints | None) -> Found:
+    """The times at which a window of a stream holds far more than expected, less what lies in masked intervals."""
+    parts = []
+    for times, counts in streams:
+        history = History(times, mask)
+        for window, count in zip(_WINDOWS, counts, strict=True):
+            rows = np.flatnonzero((count >= window.floor) & (times - window.width - times[0] >= _HISTORY))
+            # All events of one time say the same: the last stands for them.
+            rows = rows[np.r_[times[rows][1:] != times[rows][:-1], np.ones(min(len(rows), 1), bool)]]
+            parts.append(judged(times[rows], count[rows], history, int(times[0]), window))
+    return Found(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _episodes(times: Ints, found: Found, alpha: float) -> list[Episode]:
+    """Make one of all alarms that are near each other."""
+    order = np.lexsort((found.window, found.logp, found.time))
+    on = order[found.logp[order] < np.log(_ON)]
+    spans: list[list[int]] = []
+    end = None
+    at = found.time[on].tolist()
+    for place, (time, alarming) in enumerate(zip(at, (found.logp[on] < alpha).tolist(), strict=True)):
+        if end is not None and time - end <= (_COOL if alarming else _APART):
+            spans[-1][1], end = place, time
+        elif alarming:
+            spans.append([place, place])
+            end = time
+    return [_episode(times, found, on[first : last + 1]) for first, last in spans]
+
+
+def _episode(times: Ints, found: Found, chosen: Ints) -> Episode:
+    """One spike from all that was found in it."""
+    start = int(found.time[chosen[0]])
+    # A window stays full for its own length: the shortest that was full tells best when it ended.
+    windows = found.window[chosen]
+    end = int(found.time[chosen[windows == windows.min()]][-1])
+    best = chosen[np.argmin(found.logp[chosen])]
+    peak, window, expected = int(found.time[best]), _WINDOWS[int(found.window[best])], float(found.expected[best])
+    began = start - _WINDOWS[int(found.window[chosen[0]])].width
+    events, total = (
+        int(np.searchsorted(times, until, side="right") - np.searchsorted(times, after, side="right"))
+        for after, until in ((peak - window.width, peak), (began, end))
+    )
+    p = max(float(np.exp(found.logp[best])), _LEAST_P)
+    why = f"{events:,} events in {_article(window.name)} {_said(expected, p, int(found.basis[best]), window)}"
+    return Episode(start, end, peak, window.width, events, expected, p, total, why)
+
+
+def _said(expected: float, p: float, basis: int, window: Window) -> str:
+    """What was expected, how improbable that makes what was found, and by what this is judged."""
+    return f"where {_rounded(expected)} were expected (p = {p:.0e}), judged by {judged_by(basis, window)}"
+
+
+def _article(name: str) -> str:
+    return name if name[0].isdigit() else f"an {name}"
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 0.1 else "less than 0.1"

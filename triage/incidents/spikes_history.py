@@ -1,0 +1,88 @@
+"""What a stream of events was like before a time: how many, in how much time that counts, and how unevenly.
+
+All of it is asked for many times at once, and looks backwards only.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ("History", "mask_of")
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+# Pseudo-events by which few events say little about how uneven they are.
+_PRIOR: Final = 4.0
+
+
+class History:
+    """The events of a stream that count, in microseconds and sorted, less those of intervals that were alarms."""
+
+    def __init__(self, times: Ints, mask: Ints | None = None) -> None:
+        self._edges = np.zeros(0, np.int64) if mask is None else mask.ravel()
+        inside = np.searchsorted(self._edges, times, side="left") % 2 == 1
+        self.times = times[~inside]
+        self._all = times
+        self._masked = np.cumsum(np.diff(self._edges, prepend=0) * (np.arange(len(self._edges)) % 2))
+        self._bins: dict[int, tuple[Ints, Floats]] = {}
+
+    def count(self, after: Ints, until: Ints) -> Floats:
+        """How many lie in (after, until]."""
+        found = np.searchsorted(self.times, until, side="right") - np.searchsorted(self.times, after, side="right")
+        return found.astype(np.float64)
+
+    def count_all(self, after: Ints, until: Ints) -> Floats:
+        """The same with those of the intervals that were alarms."""
+        found = np.searchsorted(self._all, until, side="right") - np.searchsorted(self._all, after, side="right")
+        return found.astype(np.float64)
+
+    def exposure(self, after: Ints, until: Ints) -> Floats:
+        """How much of (after, until] counts, in microseconds."""
+        return (until - after - self._hidden(until) + self._hidden(after)).astype(np.float64)
+
+    def _hidden(self, at: Ints) -> Ints:
+        """How much time before a time does not count."""
+        if not len(self._edges):
+            return np.zeros(len(at), np.int64)
+        place = np.searchsorted(self._edges, at, side="right")
+        ended = np.where(place > 0, self._masked[place - 1], 0)
+        return ended + np.where(place % 2 == 1, at - self._edges[place - 1], 0)
+
+    def dispersion(self, width: int, after: Ints, until: Ints) -> tuple[Floats, Floats, Floats]:
+        """Mean, variance and number of the counts of bins of a width that lie wholly in (after, until].
+
+        The variance is that of differences of neighbours, so that neither a slow rhythm nor a trend is in it.
+        """
+        if width not in self._bins:
+            self._bins[width] = self._binned(width)
+        numbers, sums = self._bins[width]
+        first, last = -(-after // width), until // width
+        low, high = np.searchsorted(numbers, first), np.searchsorted(numbers, last)
+        size = np.maximum(last - first, 1).astype(np.float64)
+        total, uneven = (sums[:, high] - sums[:, low]).clip(min=0.0)
+        return total / size, (uneven + _PRIOR) / (total + _PRIOR) * total / size, size
+
+    def _binned(self, width: int) -> tuple[Ints, Floats]:
+        """The bins that hold anything, and running sums: of counts, and of half the squares of steps up to there."""
+        numbers, counts = np.unique(self.times // width, return_counts=True)
+        counts = counts.astype(np.float64)
+        steps = np.zeros(len(counts))
+        # Where there is nothing in between, the count fell to nothing and rose again.
+        apart = np.where(np.diff(numbers) == 1, 0.0, 2 * counts[1:] * counts[:-1])
+        steps[1:] = (np.diff(counts) ** 2 + apart) / 2
+        sums = np.zeros((2, len(counts) + 1))
+        sums[0, 1:], sums[1, 1:] = np.cumsum(counts), np.cumsum(steps)
+        return numbers, sums
+
+
+def mask_of(ends: Ints, width: int) -> Ints:
+    """The union of (end - width, end] for sorted ends: rows of (start, end)."""
+    if not len(ends):
+        return np.zeros((0, 2), np.int64)
+    apart = np.flatnonzero(np.diff(ends) > width)
+    starts = np.r_[ends[0], ends[apart + 1]] - width
+    return np.column_stack([starts, np.r_[ends[apart], ends[-1]]])
