@@ -166,6 +166,66 @@ class Case(Shaping):
         """One row per piece that could not be read: where, and why."""
         return to_pandas(self._tables["quarantine"])
 
+    def spikes(self, as_of: datetime | str | None = None, *, rule: str = "tested") -> pd.DataFrame:
+        """One row per spike of an incident, the newest first.
+
+        Parameters
+        ----------
+        as_of
+            As for `incidents`; what is found up to a time does not change by what comes later.
+        rule
+            `tested` (see `triage.incidents.spikes`), `5m/1h` (DebugBundle's, which flags quiet incidents too) or `all`.
+
+        Returns
+        -------
+        DataFrame
+            incident_id, title; start (when the alarm was raised), end and peak (timestamp[us, UTC]); minutes (int64:
+            how long the window is that ends at the peak), count (int64) and expected (double) events in it, p (double,
+            NA by DebugBundle's rule); total (int64: all events of the spike); release (the one that the incident carries
+            in it for the first time, NA for none), rule, why (string: one sentence).
+
+        Raises
+        ------
+        TriageError
+            There is no such rule.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").spikes().columns[:5].tolist()
+        ['incident_id', 'title', 'start', 'end', 'peak']
+        """
+        from triage.incidents import groups, spikes_rows
+
+        return spikes_rows.rows(groups.members(self._tables, as_of=_micros(as_of), decider=self.decider), rule)
+
+    def regressions(self, as_of: datetime | str | None = None) -> pd.DataFrame:
+        """One row per regression of an incident, the newest first.
+
+        Parameters
+        ----------
+        as_of
+            As for `incidents`.
+
+        Returns
+        -------
+        DataFrame
+            incident_id, title; kind: `seen again` (after it was resolved), `new` (first seen after a deploy) or `more
+            often` (than before the deploy, tested); at (timestamp[us, UTC]: the first event that shows it), release
+            (the one that first carries it), deployed_at (timestamp[us, UTC]), minutes_since_deploy; before and after
+            (double: events per hour, expected and seen), ratio of the two, p (double, NA where nothing was tested), why
+            (string: one sentence).
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").regressions().columns[:5].tolist()
+        ['incident_id', 'title', 'kind', 'at', 'release']
+        """
+        from triage.incidents import regressions
+
+        return regressions.rows(self._tables, as_of=_micros(as_of), decider=self.decider)
+
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
         return to_pandas(self._tables["hypotheses"])

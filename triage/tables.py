@@ -202,9 +202,9 @@ _INCIDENTS = _table(
     count_24h: int64 | events |
     ratio_5m_1h: double | | count_5m / max(count_1h / 12, 1)
     is_spiking: bool | | count_1h >= 12 and ratio_5m_1h >= 3.0
-    spike_p: double | | p-value of the tested spike rule
-    spike_expected: double | events |
-    spike_since: timestamp | UTC |
+    spike_p: double | | p-value of the spike that it is in by the tested rule, at its peak; NA where it is in none
+    spike_expected: double | events | expected in the window of that peak
+    spike_since: timestamp | UTC | when the alarm of that spike was raised
     regressed_at: timestamp | UTC |
     first_release: string | |
     last_release: string | |

@@ -17,11 +17,12 @@ import pyarrow.compute as pc
 from triage.identity import incident_id
 from triage.incidents import counters, states
 from triage.incidents.decisions import Decider, Decisions, Replayed
+from triage.incidents.spikes_streams import Streams, present
 from triage.stacks.keys import ALGO_VERSION
 from triage.stacks.messages import parameterise
 from triage.tables import TABLES
 
-__all__ = ("Grouped", "Members", "build", "grouped", "members")
+__all__ = ("Grouped", "Members", "build", "grouped", "members", "titles")
 
 _LEVELS: Final = ("trace", "debug", "info", "warning", "error", "fatal")
 _TITLE_CHARS: Final = 180
@@ -97,11 +98,7 @@ def build(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Dec
     if not ids:
         return TABLES["incidents"].schema.empty_table()
     ts = events["ts"].cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.float64)
-    order = np.lexsort(
-        (events["event_id"].to_numpy(zero_copy_only=False).astype(str), np.nan_to_num(ts, nan=-np.inf), codes)
-    )
-    last = order[np.r_[codes[order][1:] != codes[order][:-1], True]]
-    newest = events.take(pa.array(last)).to_pylist()
+    newest = _newest(events, codes)
     moment = as_of if as_of is not None else pc.max(tables["events"]["ts"]).cast(pa.int64()).as_py()
     columns: dict[str, Any] = {
         "incident_id": ids,
@@ -111,12 +108,28 @@ def build(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Dec
     for name in ("group_key", "family_key", "error_type", "culprit"):
         columns[name] = [event[name] for event in newest]
     columns |= _counts(events, codes, len(ids), ts, moment)
+    if moment is not None:
+        columns |= present(Streams(events, codes, len(ids)), len(ids), moment)
     columns |= _sets(events, codes, len(ids), np.argsort(ts, kind="stable"))
     columns |= states.written(tables, events["event_id"], codes, len(ids))
     columns |= states.decided([replayed.states.get(name, ()) for name in ids], columns["status"], events, codes, as_of)
     schema = TABLES["incidents"].schema
     table = pa.table([pa.array(columns.get(f.name) or [None] * len(ids), f.type) for f in schema], schema=schema)
     return table.sort_by([("last_seen", "descending"), ("incident_id", "ascending")])
+
+
+def _newest(events: pa.Table, codes: Codes) -> list[dict[str, Any]]:
+    """The newest event of each incident."""
+    ts = pc.fill_null(events["ts"].cast(pa.int64()), np.iinfo(np.int64).min).to_numpy()
+    order = np.lexsort((events["event_id"].to_numpy(zero_copy_only=False).astype(str), ts, codes))
+    last = order[np.r_[codes[order][1:] != codes[order][:-1], np.ones(min(len(order), 1), bool)]]
+    rows: list[dict[str, Any]] = events.take(pa.array(last, pa.int64())).to_pylist()
+    return rows
+
+
+def titles(events: pa.Table, codes: Codes) -> list[str]:
+    """The title of each incident, by its newest event."""
+    return [_title(event) for event in _newest(events, codes)]
 
 
 def _title(event: dict[str, Any]) -> str:

@@ -151,6 +151,14 @@ class RedactedCase:
         """Merges to consider; see `Case.suggestions`."""
         return self._masked("suggestions", self._case.suggestions(least=least))
 
+    def spikes(self, as_of: datetime | str | None = None, *, rule: str = "tested") -> pd.DataFrame:
+        """One row per spike of an incident, the newest first; see `Case.spikes`."""
+        return self._masked("spikes", self._case.spikes(as_of, rule=rule))
+
+    def regressions(self, as_of: datetime | str | None = None) -> pd.DataFrame:
+        """One row per regression of an incident, the newest first; see `Case.regressions`."""
+        return self._masked("regressions", self._case.regressions(as_of))
+
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
         return self._masked("hypotheses", self._case.hypotheses())

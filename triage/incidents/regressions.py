@@ -1,0 +1,231 @@
+"""Regressions: incidents that came back after they were resolved, began with a deploy, or got worse with one.
+
+A deploy is what a service in an environment tells of by an event of the kind `deploy`, or else the first event of a
+release there; the release that a service is first seen with is no deploy. It answers for a day, or until the next; what
+is new with it can be told only where there are events of before.
+Whether an incident happens more often after a deploy than before is tested as `triage.incidents.spikes` tests, over
+the first hour and over the whole time that the deploy answers for.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.incidents import groups, spikes
+from triage.incidents.layout import typed
+from triage.incidents.spikes_expected import DAY, HOUR, MINUTE
+from triage.incidents.spikes_streams import Streams
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from triage.incidents.decisions import Decider
+
+__all__ = ("KINDS", "Deploy", "deploys", "rows")
+
+KINDS: Final = ("seen again", "new", "more often")
+# More often: so many times as often, with so many events at least.
+_TIMES: Final = 2.0
+_FLOOR: Final = 5
+_COLUMNS: Final = {
+    "incident_id": "string",
+    "title": "string",
+    "kind": "string",
+    "at": "timestamp",
+    "release": "string",
+    "deployed_at": "timestamp",
+    "minutes_since_deploy": "double",
+    "before": "double",
+    "after": "double",
+    "ratio": "double",
+    "p": "double",
+    "why": "string",
+}
+Ints = npt.NDArray[np.int64]
+
+
+class Deploy(NamedTuple):
+    """A release that came to a service in an environment, and until when it answers for what happens there."""
+
+    service: str
+    environment: str
+    release: str
+    at: int
+    until: int
+    told: bool
+    """Whether an event of the kind `deploy` tells of it."""
+    seen: bool
+    """Whether there are events of the place from before."""
+
+
+class _Incident(NamedTuple):
+    """The events of an incident in one service and environment, in order."""
+
+    name: str
+    title: str
+    times: Ints
+    releases: list[str | None]
+    first: int
+    """The first event of the incident anywhere."""
+
+
+def deploys(events: pa.Table, *, as_of: int) -> list[Deploy]:
+    """The deploys up to a time, by service, environment and time.
+
+    Parameters
+    ----------
+    events
+        The table `events`, of every class.
+    as_of
+        Microseconds since 1970.
+    """
+    known = pc.and_(pc.is_valid(events["ts"]), pc.less_equal(events["ts"].cast(pa.int64()), as_of))
+    table = events.filter(pc.fill_null(known, fill_value=False))
+    few = table.select(["service", "environment", "release"]).to_pandas()
+    few[["service", "environment"]] = few[["service", "environment"]].fillna("")
+    few["at"] = table["ts"].cast(pa.int64()).to_numpy()
+    few["told"] = pc.fill_null(pc.equal(table["event_kind"], "deploy"), fill_value=False).to_numpy()
+    begun = few[~few["told"]].groupby(["service", "environment"])["at"].min().to_dict()
+    first = few.dropna(subset="release").groupby(["service", "environment", "release"])
+    first = first.agg(at=("at", "min"), told=("told", "any")).reset_index()
+    found = []
+    for (service, environment), there in first.sort_values(["at", "release"]).groupby(["service", "environment"]):
+        rows = list(there[["release", "at", "told"]].itertuples(index=False, name=None))
+        ends = [at for _, at, _ in rows[1:]] + [as_of]
+        for number, ((release, at, told), end) in enumerate(zip(rows, ends, strict=True)):
+            if number or told:
+                until = min(end, at + DAY)
+                seen = begun.get((service, environment), at) < at
+                found.append(Deploy(service, environment, release, at, until, told, seen))
+    return found
+
+
+def rows(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None) -> pd.DataFrame:
+    """One row per regression; see `Case.regressions`."""
+    incidents = groups.build(tables, as_of=as_of, decider=decider)
+    newest = pc.max(tables["events"]["ts"]).cast(pa.int64()).as_py() if incidents.num_rows else None
+    moment = newest if as_of is None else as_of
+    if moment is None:
+        return typed(_COLUMNS, [])
+    by_place: dict[tuple[str, str], list[Deploy]] = {}
+    for deploy in deploys(tables["events"], as_of=moment):
+        by_place.setdefault((deploy.service, deploy.environment), []).append(deploy)
+    events, codes, ids = groups.members(tables, as_of=as_of, decider=decider)
+    titles = dict(zip(incidents["incident_id"].to_pylist(), incidents["title"].to_pylist(), strict=True))
+    regressed = dict(
+        zip(incidents["incident_id"].to_pylist(), incidents["regressed_at"].cast(pa.int64()).to_pylist(), strict=True)
+    )
+    found: list[tuple[Any, ...]] = []
+    for name, place, incident in _incidents(events, codes, ids, titles):
+        there = by_place.get(place, [])
+        again = regressed[name]
+        if again is not None and again in incident.times:
+            found.append(_again(incident, again, there))
+            regressed[name] = None
+        for deploy in there:
+            row = _new(incident, deploy) or _more(incident, deploy)
+            if row is not None:
+                found.append(row)
+    frame = typed(_COLUMNS, found)
+    return frame.sort_values(["at", "incident_id", "kind"], ascending=[False, True, True], ignore_index=True)
+
+
+def _incidents(
+    events: pa.Table, codes: Ints, ids: list[str], titles: dict[str, str]
+) -> list[tuple[str, tuple[str, str], _Incident]]:
+    """Each incident in each service and environment that it is seen in."""
+    streams = Streams(events, codes, len(ids))
+    services, environments = (
+        pc.fill_null(events[name], "").to_pandas().to_numpy(dtype=object) for name in ("service", "environment")
+    )
+    releases = events["release"].to_pandas().to_numpy(dtype=object, na_value=None)
+    found = []
+    for code, name in enumerate(ids):
+        stream = streams[code]
+        places: dict[tuple[str, str], list[int]] = {}
+        for at, row in enumerate(stream.rows.tolist()):
+            places.setdefault((services[row], environments[row]), []).append(at)
+        for place, which in sorted(places.items()):
+            told = releases[stream.rows[which]].tolist()
+            found.append((name, place, _Incident(name, titles[name], stream.times[which], told, int(stream.times[0]))))
+    return found
+
+
+def _again(incident: _Incident, at: int, there: list[Deploy]) -> tuple[Any, ...]:
+    """An incident that was resolved and is seen again."""
+    row = int(np.searchsorted(incident.times, at))
+    last = bisect_right([deploy.at for deploy in there], at) - 1
+    deploy = there[last] if last >= 0 else None
+    release = incident.releases[row] or (deploy.release if deploy else None)
+    why = "seen again after it was resolved" + (f", with release {release}" if release else "")
+    return _row(incident, "seen again", at, deploy, why, release=release)
+
+
+def _new(incident: _Incident, deploy: Deploy) -> tuple[Any, ...] | None:
+    """An incident that is first seen after a deploy."""
+    at, release = int(incident.times[0]), incident.releases[0]
+    if at != incident.first or not deploy.at <= at < max(deploy.until, deploy.at + 1):
+        return None
+    if not deploy.seen or release not in {None, deploy.release}:
+        return None
+    held = int(np.searchsorted(incident.times, deploy.until, side="right"))
+    rate = held / max((deploy.until - deploy.at) / HOUR, 1.0)
+    why = f"first seen {_after(at - deploy.at)} after {_called(deploy)}"
+    return _row(incident, "new", at, deploy, why, before=0.0, after=rate)
+
+
+def _more(incident: _Incident, deploy: Deploy) -> tuple[Any, ...] | None:
+    """An incident that happens more often after a deploy than before."""
+    low, high = np.searchsorted(incident.times, [deploy.at - 1, deploy.until], side="right").tolist()
+    if high - low < _FLOOR or not low or incident.times[0] > deploy.at - DAY:
+        return None
+    tested = []
+    for width in {min(HOUR, deploy.until - deploy.at), deploy.until - deploy.at}:
+        found = spikes.excess(incident.times, deploy.at - 1, deploy.at + width)
+        if found is not None and found[0] >= max(_FLOOR, _TIMES * found[1]):
+            tested.append((min(2 * found[2], 1.0), width, *found))
+    if not tested or min(tested)[0] >= spikes.ALPHA:
+        return None
+    p, width, count, expected, _, basis = min(tested)
+    before, after = expected * HOUR / width, count * HOUR / width
+    why = (
+        f"{count:,} events in the first {_after(width)} after {_called(deploy)} where {expected:,.1f} were expected "
+        f"(p = {p:.0e}), judged by {basis}"
+    )
+    return _row(incident, "more often", int(incident.times[low]), deploy, why, before=before, after=after, p=p)
+
+
+def _row(
+    incident: _Incident,
+    kind: str,
+    at: int,
+    deploy: Deploy | None,
+    why: str,
+    *,
+    release: str | None = None,
+    **more: float,
+) -> tuple[Any, ...]:
+    before, after = more.get("before"), more.get("after")
+    ratio = after / before if before and after else None
+    deployed, minutes = (deploy.at, (at - deploy.at) / MINUTE) if deploy else (None, None)
+    release = release or (deploy.release if deploy else None)
+    name, title = incident.name, incident.title
+    return (name, title, kind, at, release, deployed, minutes, before, after, ratio, more.get("p"), why)
+
+
+def _called(deploy: Deploy) -> str:
+    return f"the deploy of {deploy.release}" if deploy.told else f"release {deploy.release} was first seen"
+
+
+def _after(micros: int) -> str:
+    """A length of time in words."""
+    minutes = micros // MINUTE
+    if minutes >= 120:
+        return f"{micros / HOUR:.0f} hours"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"

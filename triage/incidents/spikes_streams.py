@@ -1,0 +1,100 @@
+"""The events of each incident in order of time, and which incidents spike at present."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.incidents import spikes
+from triage.incidents.spikes_expected import HOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("Stream", "Streams", "present")
+
+Ints = npt.NDArray[np.int64]
+
+# Occurrences that one event stands for at most: an absurd count in an input is a spike, not a full memory.
+_MOST: Final = 1_000
+_MOST_TOGETHER: Final = 4_000_000
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Stream:
+    """The events of one incident that have a time, in its order; `rows` are their places in the table."""
+
+    rows: Ints
+    times: Ints
+    clients: npt.NDArray[np.object_] | None
+    weights: Ints
+
+    @property
+    def episodes(self) -> list[spikes.Episode]:
+        """The spikes, by the tested rule."""
+        most = max(1, min(_MOST, _MOST_TOGETHER // max(len(self.times), 1)))
+        return spikes.episodes(self.times, self.clients, np.minimum(self.weights, most))
+
+
+class Streams:
+    """The streams of all incidents.
+
+    Parameters
+    ----------
+    events
+        The events that make incidents.
+    codes, size
+        The number of the incident of each, and how many there are.
+    """
+
+    def __init__(self, events: pa.Table, codes: Ints, size: int) -> None:
+        told = pc.fill_null(pc.equal(events["event_kind"], "incident_bundle"), fill_value=False)
+        there = pc.and_(pc.is_valid(events["ts"]), pc.invert(told)).to_numpy().astype(bool)
+        rows = np.flatnonzero(there)
+        micros = pc.fill_null(events["ts"].cast(pa.int64()), 0).to_numpy()
+        order = rows[np.lexsort((micros[rows], codes[rows]))]
+        self.rows, self.times = order, micros[order]
+        self._bounds = np.searchsorted(codes[order], np.arange(size + 1))
+        self._weights = 1 + pc.fill_null(events["suppressed_count"], 0).to_numpy().clip(min=0)
+        clients = pc.coalesce(events["user_hash"], events["session_id"])
+        known = clients.null_count < len(clients)
+        self._clients = clients.to_pandas().to_numpy(dtype=object, na_value=None) if known else None
+
+    def __getitem__(self, code: int) -> Stream:
+        """The stream of one incident."""
+        there = slice(self._bounds[code], self._bounds[code + 1])
+        rows = self.rows[there]
+        clients = None if self._clients is None else self._clients[rows]
+        return Stream(rows, self.times[there], clients, self._weights[rows])
+
+    def since(self, moment: int) -> Iterator[int]:
+        """The numbers of the incidents that have an event at or after a time."""
+        full = np.flatnonzero(np.diff(self._bounds))
+        yield from full[self.times[self._bounds[full + 1] - 1] >= moment].tolist()
+
+
+def present(streams: Streams, size: int, moment: int) -> dict[str, Any]:
+    """The spike that each incident is in at a time: columns of the table `incidents`.
+
+    Parameters
+    ----------
+    streams
+        The incidents; no event is later than the moment.
+    size
+        How many incidents there are.
+    moment
+        Microseconds since 1970.
+    """
+    columns: dict[str, list[Any]] = {name: [None] * size for name in ("spike_p", "spike_expected", "spike_since")}
+    for code in streams.since(moment - HOUR):
+        found = streams[code].episodes
+        if found and found[-1].end >= moment - HOUR:
+            columns["spike_p"][code] = found[-1].p
+            columns["spike_expected"][code] = found[-1].expected
+            columns["spike_since"][code] = found[-1].start
+    return columns
