@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from triage.incidents.series import Series
     from triage.incidents.taken import Taken
     from triage.redact.policy import Policy
     from triage.share.passes import Raw
@@ -226,6 +227,26 @@ class Case(Shaping):
 
         return regressions.rows(self._tables, as_of=_micros(as_of), decider=self.decider)
 
+    def series(self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any) -> Series:
+        """Count events over time, in at most some 400 buckets for each incident: what the charts draw.
+
+        Parameters
+        ----------
+        since, until
+            As for `incidents`; default: the first and the last event.
+        options
+            As of `triage.incidents.series.made`: `chosen`, `expected`, `lanes`.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").series().counts.columns[:4].tolist()
+        ['lane', 'start', 'end', 'count']
+        """
+        from triage.incidents import series
+
+        return series.made(self._tables, self.decider, since=_micros(since), until=_micros(until), **options)
+
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
         return to_pandas(self._tables["hypotheses"])
@@ -362,6 +383,17 @@ class Case(Shaping):
         from triage.share.review import Review
 
         return ReviewView(Review(self.redact(policy, incident)))
+
+    @property
+    def charts(self) -> Any:
+        """Charts of the case, masked: `charts.spikes()`, `.regressions()`, `.timeline()` and `.releases()`.
+
+        Raises
+        ------
+        TriageError
+            The extra `lab` is not installed.
+        """
+        return self._masked.charts
 
     def show(self) -> Any:
         """Show the case in JupyterLab, masked: what crashed and where, the stack, the files with their text.

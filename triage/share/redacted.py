@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from triage.case import Case
     from triage.incidents.comparing import Comparison
     from triage.incidents.explaining import Explanation
+    from triage.incidents.series import Series
     from triage.redact.policy import Policy
     from triage.share.archive import ReviewedArchive
     from triage.share.cells import Masker
@@ -158,6 +159,25 @@ class RedactedCase:
     def regressions(self, as_of: datetime | str | None = None) -> pd.DataFrame:
         """One row per regression of an incident, the newest first; see `Case.regressions`."""
         return self._masked("regressions", self._case.regressions(as_of))
+
+    def series(self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any) -> Series:
+        """Events over time, in buckets; see `Case.series`."""
+        return self._case.series(since, until, **options).masked(self._masked)
+
+    @property
+    def charts(self) -> Any:
+        """Charts of spikes, regressions, releases, and of all incidents over time.
+
+        Raises
+        ------
+        TriageError
+            The extra `lab` is not installed.
+        """
+        try:
+            from triage_widgets.charts import Charts
+        except ImportError:
+            raise TriageError("charts need the widgets: pip install 'crash-triage[lab]'") from None
+        return Charts(self)
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""

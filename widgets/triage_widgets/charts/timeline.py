@@ -1,0 +1,46 @@
+"""The chart of all incidents over time: those with the most events in a lane of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triage.share.printable import plural
+from triage_widgets.charts import words
+from triage_widgets.charts.drawing import Drawing, notes, nothing, put, releases, table
+from triage_widgets.charts.layers import Scale, deploy_lane, lane, stacked
+
+if TYPE_CHECKING:
+    from triage.incidents.series import Series
+
+__all__ = ("drawing",)
+
+
+def drawing(series: Series) -> Drawing:
+    """The chart of the events of all incidents."""
+    names = [f"{at + 1}. {words.cut(title, 60)}" for at, title in enumerate(series.lanes["title"])]
+    wide = series.counts.pivot_table(index="start", columns="lane", values="count", aggfunc="sum")
+    full = wide[wide.sum(axis=1) > 0]
+    rows = [(words.when(at), *(f"{int(count):,}" for count in row)) for at, row in zip(full.index, full.to_numpy(), strict=True)]
+    data = table(rows, ["from (UTC)", *names])
+    if not series.span.buckets:
+        return nothing(series, data, "Incidents over time")
+    scale = Scale(series)
+    views, omitted = deploy_lane(series, scale)
+    views += [lane(series, scale, at, [], last=at == len(series.lanes) - 1) for at in range(len(series.lanes))]
+    caption = [f"Incidents over time. Events in {words.length(series.span.width)} each, each incident by its own measure"]
+    if len(series.deploys):
+        caption.append("dashed rule: a deploy")
+    if omitted:
+        caption.append(f"{omitted} of them without room for their name")
+    return Drawing(stacked(views), _said(series), "; ".join(caption), data)
+
+
+def _said(series: Series) -> str:
+    sums = series.counts.groupby("start")["count"].sum()
+    busiest = sums.idxmax()
+    time = words.span(series.counts["start"].min(), series.counts["end"].max())
+    first = series.lanes.iloc[0]
+    head = f"{plural(series.events, 'event')} of {plural(series.incidents, 'incident')}, {time}"
+    most = f"the most, {sums.max():,}, in {words.length(series.span.width)} from {words.when(busiest)}"
+    often = f"The most frequent is {first['title']} with {plural(first['events'], 'event')}."
+    return put(f"{head}; {most}.", often if series.incidents > 1 else "", releases(series), notes(series))
