@@ -247,6 +247,12 @@ class Case(Shaping):
 
         return series.made(self._tables, self.decider, since=_micros(since), until=_micros(until), **options)
 
+    def active(self, since: datetime | str | None = None, until: datetime | str | None = None) -> pd.DataFrame:
+        """The incidents with events in a time, the most frequent first: incident_id, title, and how many events."""
+        from triage.incidents import series
+
+        return series.active(self._tables, self.decider, since=_micros(since), until=_micros(until))
+
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
         return to_pandas(self._tables["hypotheses"])

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
 
-__all__ = ("BUCKETS", "OTHERS", "Series", "Span", "bucket", "made")
+__all__ = ("BUCKETS", "OTHERS", "Series", "Span", "active", "bucket", "made")
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -157,8 +157,7 @@ def made(
     streams = Streams(events, codes, len(ids))
     kept = (streams.times >= max(since if since is not None else _FIRST, _FIRST)) & (streams.times <= _LAST)
     rows, times = streams.rows[kept], streams.times[kept]
-    # Stored events, and those that were suppressed with them.
-    weights = 1 + pc.fill_null(events["suppressed_count"], 0).to_numpy().clip(min=0)[rows]
+    weights = _weights(events)[rows]
     span = _span(times, since, until)
     totals = np.bincount(codes[rows], weights=weights, minlength=len(ids)).astype(np.int64)
     which = _chosen(ids, totals, chosen, lanes)
@@ -293,3 +292,32 @@ def _by_release(events: pa.Table, micros: Ints) -> pd.DataFrame:
         encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
         columns[name] = encoded.to_pandas()
     return pd.DataFrame({**columns, "at": micros})
+
+
+def active(
+    tables: dict[str, pa.Table], decider: Decider | None = None, *, since: int | None = None, until: int | None = None
+) -> pd.DataFrame:
+    """The incidents with events in a time: incident_id, title, and how many events; the most frequent first.
+
+    Parameters
+    ----------
+    tables, decider
+        As for `made`.
+    since, until
+        Microseconds since 1970; both count.
+    """
+    events, codes, ids = groups.members(tables, decider=decider)
+    streams = Streams(events, codes, len(ids))
+    low, high = _FIRST if since is None else since, _LAST if until is None else until
+    rows = streams.rows[(streams.times >= low) & (streams.times <= high)]
+    totals = np.bincount(codes[rows], weights=_weights(events)[rows], minlength=len(ids)).astype(np.int64)
+    titles = groups.titles(events, codes) if len(ids) else []
+    order = sorted(np.flatnonzero(totals).tolist(), key=lambda code: (-totals[code], ids[code]))
+    named = [(ids[code], titles[code], int(totals[code])) for code in order]
+    return typed({name: kind for name, kind in _LANE_COLUMNS.items() if name != "lane"}, named)
+
+
+def _weights(events: pa.Table) -> Ints:
+    """Stored events, and those that were suppressed with each."""
+    found: Ints = 1 + pc.fill_null(events["suppressed_count"], 0).to_numpy().clip(min=0)
+    return found

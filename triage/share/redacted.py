@@ -164,6 +164,10 @@ class RedactedCase:
         """Events over time, in buckets; see `Case.series`."""
         return self._case.series(since, until, **options).masked(self._masked)
 
+    def active(self, since: datetime | str | None = None, until: datetime | str | None = None) -> pd.DataFrame:
+        """The incidents with events in a time; see `Case.active`."""
+        return self._masked("incidents", self._case.active(since, until))
+
     @property
     def charts(self) -> Any:
         """Charts of spikes, regressions, releases, and of all incidents over time.

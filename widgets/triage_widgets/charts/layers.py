@@ -22,7 +22,7 @@ _HEIGHT: Final = 66
 _HEAD: Final = 20
 _LABEL_ROW: Final = 14
 _LABEL_ROWS: Final = 3
-_CHARACTER: Final = 6.2
+_CHARACTER: Final = 6.8
 _NARROWEST: Final = 8.0
 
 
@@ -183,7 +183,11 @@ def marked(scale: Scale, marks: list[Mark], x: alt.X) -> list[alt.Chart]:
         symbol = {"shape": shape, "size": 62, "filled": True, "fill": LIGHT.alarm, "opacity": 1}
         layers.append(_chart(rows).mark_point(**symbol).encode(x=x, y=alt.value(6)))
     for side, rows in _labels(scale, marks).items():
-        layers.append(_chart(rows).mark_text(align=side, fill=LIGHT.alarm, fontWeight=600).encode(x=x, y=alt.value(6), text="t:N"))
+        # On a ground of their own, so that no rule goes through them.
+        around = {"stroke": LIGHT.ground, "strokeWidth": 5, "strokeJoin": "round"}
+        for more in (around, {}):
+            text = _chart(rows).mark_text(align=side, fill=LIGHT.alarm, fontWeight=600, **more)
+            layers.append(text.encode(x=x, y=alt.value(6), text="t:N"))
     return layers
 
 
@@ -216,7 +220,7 @@ def _is_free(taken: list[tuple[float, float]], left: float, right: float) -> boo
 
 def stacked(views: list[alt.LayerChart]) -> dict[str, Any]:
     """The chart of some views over each other, as Vega-Lite that depends on what is drawn only."""
-    spec: dict[str, Any] = alt.vconcat(*views).to_dict()
+    spec: dict[str, Any] = alt.vconcat(*views).to_dict(validate=False)
     return spec | {"config": config()}
 
 

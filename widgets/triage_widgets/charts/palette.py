@@ -1,7 +1,8 @@
-"""The colours of the charts: one set for light pages, one for dark ones, and the system's own where it forces them.
+"""The colours of the charts: one set for light pages and one for dark ones.
 
-A picture stands in an `<img>`, where it inherits nothing from the page. So it has a ground of its own, and a style that
-follows the scheme that the browser says it is in; each colour is one role, and is found by its light value.
+A picture stands in an `<img>`, where it inherits nothing from the page, and where no forced colours reach it. So it has
+a ground of its own, and a style that follows the scheme that the browser says it is in; each colour is one role, and is
+found by its light value.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-__all__ = ("DARK", "FORCED", "LIGHT", "Palette", "config", "contrast", "style")
+__all__ = ("DARK", "LIGHT", "Palette", "config", "contrast", "style")
 
 _FONT: Final = "Helvetica, Arial, Liberation Sans, sans-serif"
 
@@ -30,7 +31,6 @@ class Palette:
 
 LIGHT: Final = Palette("#fffffe", "#1b1f24", "#57606a", "#d8dee4", "#2f6f9f", "#e9e1f5", "#6f52a3", "#b3261e")
 DARK: Final = Palette("#14171a", "#e6e8ea", "#a8b0b8", "#343b43", "#6cb0e0", "#35294e", "#b39ddb", "#ff8a80")
-FORCED: Final = Palette("Canvas", "CanvasText", "CanvasText", "GrayText", "CanvasText", "Canvas", "LinkText", "LinkText")
 
 
 def config() -> dict[str, Any]:
@@ -43,16 +43,19 @@ def config() -> dict[str, Any]:
         "padding": 10,
         "view": {"stroke": None},
         "axis": label | line | {"titleColor": LIGHT.quiet, "titleFont": _FONT, "titleFontSize": 11},
-        "title": {"color": LIGHT.ink, "font": _FONT, "fontSize": 12, "fontWeight": 600, "anchor": "start", "offset": 5},
+        "title": {"color": LIGHT.ink, "font": _FONT, "fontSize": 12, "fontWeight": 600, "anchor": "start", "frame": "group", "offset": 5},
         "text": {"font": _FONT, "fontSize": 11, "color": LIGHT.ink},
         "concat": {"spacing": 12},
     }
 
 
 def style() -> str:
-    """CSS for a picture in light colours: others where the browser asks for them."""
-    dark, forced = _mapped(DARK), _mapped(FORCED)
-    return f"@media (prefers-color-scheme:dark){{{dark}}}@media (forced-colors:active){{{forced}}}"
+    """CSS for a picture in light colours: the dark ones where the browser asks for them."""
+    rules = []
+    for field in fields(Palette):
+        light, dark = getattr(LIGHT, field.name), getattr(DARK, field.name)
+        rules += [f'[{what}="{light}"]{{{what}:{dark}}}' for what in ("fill", "stroke")]
+    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
 
 
 def contrast(one: str, other: str) -> float:
@@ -65,14 +68,6 @@ def contrast(one: str, other: str) -> float:
     """
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
-
-
-def _mapped(palette: Palette) -> str:
-    rules = []
-    for field in fields(Palette):
-        before, after = getattr(LIGHT, field.name), getattr(palette, field.name)
-        rules += [f'[{what}="{before}"]{{{what}:{after}}}' for what in ("fill", "stroke")]
-    return "".join(rules)
 
 
 def _luminance(colour: str) -> float:
