@@ -227,7 +227,9 @@ class Case(Shaping):
 
         return regressions.rows(self._tables, as_of=_micros(as_of), decider=self.decider)
 
-    def series(self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any) -> Series:
+    def series(
+        self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any
+    ) -> Series:
         """Count events over time, in at most some 400 buckets for each incident: what the charts draw.
 
         Parameters

@@ -173,7 +173,9 @@ def made(
         lanes=typed(_LANE_COLUMNS, named),
         counts=_framed(table, bands, span),
         deploys=_deploys(tables["events"], span, until),
-        releases=_releases(tables["events"], events.select(_RELEASE_OF).take(pa.array(rows)), codes[rows], weights, span),
+        releases=_releases(
+            tables["events"], events.select(_RELEASE_OF).take(pa.array(rows)), codes[rows], weights, span
+        ),
         incidents=int((totals > 0).sum()),
         events=int(totals.sum()),
         timeless=_timeless(events),

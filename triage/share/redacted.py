@@ -160,7 +160,9 @@ class RedactedCase:
         """One row per regression of an incident, the newest first; see `Case.regressions`."""
         return self._masked("regressions", self._case.regressions(as_of))
 
-    def series(self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any) -> Series:
+    def series(
+        self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any
+    ) -> Series:
         """Events over time, in buckets; see `Case.series`."""
         return self._case.series(since, until, **options).masked(self._masked)
 

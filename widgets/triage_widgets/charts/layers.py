@@ -68,7 +68,9 @@ def milli(moment: pd.Timestamp) -> int:
     return int(moment.value // 1_000_000) if moment.unit == "ns" else round(moment.timestamp() * 1_000)
 
 
-def lane(series: Series, scale: Scale, number: int, marks: list[Mark], *, last: bool, plain: str = "") -> alt.LayerChart:
+def lane(
+    series: Series, scale: Scale, number: int, marks: list[Mark], *, last: bool, plain: str = ""
+) -> alt.LayerChart:
     """One row: the counts of an incident, what was expected, the deploys, and marks."""
     counts = series.counts[series.counts["lane"] == number]
     values = [float(count) for count in counts["count"]]
@@ -91,7 +93,7 @@ def lane(series: Series, scale: Scale, number: int, marks: list[Mark], *, last: 
     ]
     if band:
         band.append(band[-1] | {"x": scale.end})
-        shape = {"interpolate": "step-after", "fill": LIGHT.band, "opacity": 1, "clip": True}
+        shape = {"interpolate": "step-after", "fill": LIGHT.band, "opacity": 1}
         layers.append(_chart(band).mark_area(**shape).encode(x=x, y=y, y2="y2:Q"))
     bars = [{"x": at, "y": value} for at, value in zip(starts, values, strict=True)]
     bars.append({"x": scale.end, "y": values[-1] if values else 0.0})
@@ -146,11 +148,17 @@ def deploy_lane(series: Series, scale: Scale) -> tuple[list[alt.LayerChart], int
     height = _LABEL_ROW * (1 + max(row["l"] for row in rows))
     x = scale.x(labels=False)
     x.axis = None
-    layers = [_chart(rows).mark_point(shape="diamond", size=34, filled=True, fill=LIGHT.ink, opacity=1).encode(x=x, y=_level(height))]
+    layers = [
+        _chart(rows)
+        .mark_point(shape="diamond", size=34, filled=True, fill=LIGHT.ink, opacity=1)
+        .encode(x=x, y=_level(height))
+    ]
     for side, shift in (("left", 7), ("right", -7)):
         there = [row for row in rows if row["a"] == side]
         if there:
-            layers.append(_chart(there).mark_text(align=side, dx=shift, fill=LIGHT.ink).encode(x=x, y=_level(height), text="t:N"))
+            layers.append(
+                _chart(there).mark_text(align=side, dx=shift, fill=LIGHT.ink).encode(x=x, y=_level(height), text="t:N")
+            )
     return [alt.layer(*layers).properties(width=AXIS, height=height)], omitted
 
 
@@ -175,7 +183,10 @@ def marked(scale: Scale, marks: list[Mark], x: alt.X) -> list[alt.Chart]:
         start, end = scale.widened(mark.start, mark.end)
         if mark.shape == "triangle-down":
             spans += [{"x": start, "x2": end}]
-            layers += [_chart([{"x": at}]).mark_rule(**_ALARM).encode(x=x, y=alt.value(13), y2=alt.value(18)) for at in (start, end)]
+            layers += [
+                _chart([{"x": at}]).mark_rule(**_ALARM).encode(x=x, y=alt.value(13), y2=alt.value(18))
+                for at in (start, end)
+            ]
     if spans:
         layers.insert(0, _chart(spans).mark_rule(**_ALARM).encode(x=x, x2="x2:T", y=alt.value(13)))
     for shape in sorted({mark.shape for mark in marks}):

@@ -43,7 +43,15 @@ def config() -> dict[str, Any]:
         "padding": 10,
         "view": {"stroke": None},
         "axis": label | line | {"titleColor": LIGHT.quiet, "titleFont": _FONT, "titleFontSize": 11},
-        "title": {"color": LIGHT.ink, "font": _FONT, "fontSize": 12, "fontWeight": 600, "anchor": "start", "frame": "group", "offset": 5},
+        "title": {
+            "color": LIGHT.ink,
+            "font": _FONT,
+            "fontSize": 12,
+            "fontWeight": 600,
+            "anchor": "start",
+            "frame": "group",
+            "offset": 5,
+        },
         "text": {"font": _FONT, "fontSize": 11, "color": LIGHT.ink},
         "concat": {"spacing": 12},
     }

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = ("drawing", "lanes")
 
-_COLUMNS = ["#", "incident", "kind", "at (UTC)", "release", "deployed (UTC)", "per hour before", "per hour after", "why"]
+_COLUMNS = [
+    "#",
+    "incident",
+    "kind",
+    "at (UTC)",
+    "release",
+    "deployed (UTC)",
+    "per hour before",
+    "per hour after",
+    "why",
+]
 _SHAPES = {"seen again": "circle", "new": "diamond", "more often": "triangle-up"}
 
 

@@ -58,7 +58,10 @@ def _view(series: Series, shown: pd.DataFrame) -> alt.LayerChart:
             {"x": start, "x2": max(end, scale.widened(start, end)[1]), "l": at, "n": name, "t": _told(each)}
             | {"a": "right" if late else "left", "at": max(end, start) if late else start}
         )
-    x, y = scale.x(labels=True), alt.Y("l:Q", scale=alt.Scale(domain=[len(rows) - 0.5, -0.6], nice=False, zero=False), axis=None)
+    x, y = (
+        scale.x(labels=True),
+        alt.Y("l:Q", scale=alt.Scale(domain=[len(rows) - 0.5, -0.6], nice=False, zero=False), axis=None),
+    )
     data = alt.InlineData(values=rows)
     base = alt.Chart(data)
     layers = [
@@ -84,7 +87,9 @@ def _told(each: Any) -> str:
 def _said(series: Series) -> str:
     found = series.releases
     last, most = found.iloc[-1], found.loc[found["events"].idxmax()]
-    head = f"{plural(len(found), 'release')}; the newest, {_named(last)}, first seen {words.when(last['first_seen'])} UTC"
+    head = (
+        f"{plural(len(found), 'release')}; the newest, {_named(last)}, first seen {words.when(last['first_seen'])} UTC"
+    )
     new = "" if not last["events"] else f" ({last['new']} first seen in it)"
     told = f"{plural(last['events'], 'event')} of {plural(last['incidents'], 'incident')}{new}"
     often = f"The most events, {most['events']:,}, are of {_named(most)}." if len(found) > 1 and most["events"] else ""

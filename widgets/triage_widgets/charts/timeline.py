@@ -20,14 +20,19 @@ def drawing(series: Series) -> Drawing:
     names = [f"{at + 1}. {words.cut(title, 60)}" for at, title in enumerate(series.lanes["title"])]
     wide = series.counts.pivot_table(index="start", columns="lane", values="count", aggfunc="sum")
     full = wide[wide.sum(axis=1) > 0]
-    rows = [(words.when(at), *(f"{int(count):,}" for count in row)) for at, row in zip(full.index, full.to_numpy(), strict=True)]
+    rows = [
+        (words.when(at), *(f"{int(count):,}" for count in row))
+        for at, row in zip(full.index, full.to_numpy(), strict=True)
+    ]
     data = table(rows, ["from (UTC)", *names])
     if not series.span.buckets:
         return nothing(series, data, "Incidents over time")
     scale = Scale(series)
     views, omitted = deploy_lane(series, scale)
     views += [lane(series, scale, at, [], last=at == len(series.lanes) - 1) for at in range(len(series.lanes))]
-    caption = [f"Incidents over time. Events in {words.length(series.span.width)} each, each incident by its own measure"]
+    caption = [
+        f"Incidents over time. Events in {words.length(series.span.width)} each, each incident by its own measure"
+    ]
     if len(series.deploys):
         caption.append("dashed rule: a deploy")
     if omitted:
