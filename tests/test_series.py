@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.streams import DAY, HOUR, MINUTE, NOON, SECOND, START, burst, case_of, steady
+from tests.streams import DAY, HOUR, MINUTE, SECOND, START, burst, case_of, steady
 from triage.incidents import series
 
 

@@ -1,4 +1,4 @@
-"""Events over time, as a chart shows them: counts in buckets, by incident, with what was to be expected and the deploys.
+"""Events over time, as a chart shows them: counts in buckets, by incident, what was to be expected, and the deploys.
 
 All that a chart needs is made here, with columns and few rows; what is drawn is not. Buckets are as long as the span
 asks for, so that there are at most some 400; a bucket without events is a zero. The incidents with the most events have
@@ -20,6 +20,7 @@ from triage.incidents import groups, regressions
 from triage.incidents.layout import typed
 from triage.incidents.series_expected import band
 from triage.incidents.spikes_streams import Streams
+from triage.times import LEAST, MOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,19 +44,25 @@ _LENGTHS: Final = (
     *(1, 5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200),
     *(_DAY, 2 * _DAY, 7 * _DAY, 14 * _DAY, 30 * _DAY, 91 * _DAY, 365 * _DAY),
 )
-# The years 1 to 9999, which is as far as calendars go: what an input dates beyond has no time.
-_FIRST: Final = -62_135_596_800 * _SECOND
-_LAST: Final = 253_402_300_799 * _SECOND
 _LANE_COLUMNS: Final = {"lane": "int64", "incident_id": "string", "title": "string", "events": "int64"}
 _COUNT_COLUMNS: Final = {
-    **{"lane": "int64", "start": "timestamp", "end": "timestamp", "count": "int64"},
-    **{"expected": "double", "upper": "double"},
+    "lane": "int64",
+    "start": "timestamp",
+    "end": "timestamp",
+    "count": "int64",
+    "expected": "double",
+    "upper": "double",
 }
 _RELEASE_OF: Final = ["service", "release", "ts"]
 _DEPLOY_COLUMNS: Final = {"at": "timestamp", "release": "string", "service": "string", "environment": "string"}
 _RELEASE_COLUMNS: Final = {
-    **{"service": "string", "release": "string", "first_seen": "timestamp", "last_seen": "timestamp"},
-    **{"events": "int64", "incidents": "int64", "new": "int64"},
+    "service": "string",
+    "release": "string",
+    "first_seen": "timestamp",
+    "last_seen": "timestamp",
+    "events": "int64",
+    "incidents": "int64",
+    "new": "int64",
 }
 
 
@@ -155,7 +162,7 @@ def made(
     """
     events, codes, ids = groups.members(tables, as_of=until, decider=decider)
     streams = Streams(events, codes, len(ids))
-    kept = (streams.times >= max(since if since is not None else _FIRST, _FIRST)) & (streams.times <= _LAST)
+    kept = streams.times >= (LEAST if since is None else since)
     rows, times = streams.rows[kept], streams.times[kept]
     weights = _weights(events)[rows]
     span = _span(times, since, until)
@@ -165,7 +172,7 @@ def made(
     table = _counts(times, lane_of[codes[rows]], weights, span, len(which) + shared)
     bands = [_band(streams, code, span) if expected else None for code in which] + [None] * shared
     titles = groups.titles(events, codes) if len(ids) else []
-    named = [(at, ids[code], titles[code], int(totals[code])) for at, code in enumerate(which)]
+    named: list[tuple[Any, ...]] = [(at, ids[code], titles[code], int(totals[code])) for at, code in enumerate(which)]
     if shared:
         named.append((len(which), None, OTHERS, int(totals.sum() - totals[which].sum())))
     return Series(
@@ -178,22 +185,16 @@ def made(
         ),
         incidents=int((totals > 0).sum()),
         events=int(totals.sum()),
-        timeless=_timeless(events),
+        timeless=events["ts"].null_count,
     )
-
-
-def _timeless(events: pa.Table) -> int:
-    """How many events of incidents have no time."""
-    there = pc.fill_null(events["ts"].cast(pa.int64()), np.iinfo(np.int64).min).to_numpy()
-    return int(((there < _FIRST) | (there > _LAST)).sum())
 
 
 def _span(times: Ints, since: int | None, until: int | None) -> Span:
     """Whole buckets over the time that was asked for, or else over that of the events."""
     if not len(times):
         return Span(since or until or 0, _SECOND, 0)
-    first = int(times.min()) if since is None else max(since, _FIRST)
-    last = int(times.max()) if until is None else min(max(until, int(times.max())), _LAST)
+    first = int(times.min()) if since is None else since
+    last = int(times.max()) if until is None else max(until, int(times.max()))
     width = bucket(last - first)
     start = first // width * width
     return Span(start, width, int((last - start) // width) + 1)
@@ -310,7 +311,7 @@ def active(
     """
     events, codes, ids = groups.members(tables, decider=decider)
     streams = Streams(events, codes, len(ids))
-    low, high = _FIRST if since is None else since, _LAST if until is None else until
+    low, high = LEAST if since is None else since, MOST if until is None else until
     rows = streams.rows[(streams.times >= low) & (streams.times <= high)]
     totals = np.bincount(codes[rows], weights=_weights(events)[rows], minlength=len(ids)).astype(np.int64)
     titles = groups.titles(events, codes) if len(ids) else []

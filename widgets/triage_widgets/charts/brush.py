@@ -91,7 +91,10 @@ class Brush(Widget):
 
     def _incidents(self, since: str = "", until: str = "") -> dict[str, Any]:
         rows = self._case.active(*_bounds(since, until))
-        shown = [{"id": each.incident_id, "title": each.title, "events": each.events} for each in _first(rows)]
+        shown = [
+            {"id": each["incident_id"], "title": each["title"], "events": each["events"]}
+            for each in words.rows(rows.head(_LISTED))
+        ]
         return {"rows": shown, "in_all": len(rows)}
 
     def _select(self, since: str = "", until: str = "", incidents: list[str] | None = None) -> str:
@@ -103,10 +106,6 @@ class Brush(Widget):
         events = int(rows["events"].sum())
         chosen = f"{plural(len(rows), 'incident')} with {plural(events, 'event')}"
         return f"Selected: {chosen}, {_time(self.selection)}."
-
-
-def _first(rows: pd.DataFrame) -> Any:
-    return rows.head(_LISTED).itertuples(index=False)
 
 
 def _time(chosen: Selection) -> str:

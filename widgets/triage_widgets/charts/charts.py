@@ -42,7 +42,7 @@ class Charts:
         self._case = case
 
     def spikes(self, since: Moment = None, until: Moment = None, *, rule: str = "tested") -> Figure:
-        """Spikes over the counts of their incidents, with what was expected and the deploys; `rule` as in `case.spikes`."""
+        """Spikes over the counts of their incidents, with what was expected; `rule` as in `case.spikes`."""
         found = _within(self._case.spikes(until, rule=rule), "end", since)
         chosen = spikes.lanes(found)
         series = self._series(since, until, chosen)

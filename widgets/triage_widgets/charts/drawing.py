@@ -83,7 +83,7 @@ def releases(series: Series) -> str:
     count = len(series.deploys)
     if not count:
         return ""
-    named = [f"{row.release} at {words.when(row.at)}" for row in series.deploys.tail(3).itertuples()]
+    named = [f"{row['release']} at {words.when(row['at'])}" for row in words.rows(series.deploys.tail(3))]
     begun = f"{plural(count, 'deploy')}" if count <= 3 else f"{plural(count, 'deploy')}, the last three"
     return f"{begun}: {words.listed(named)} UTC."
 

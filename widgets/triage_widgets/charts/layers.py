@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
-import pandas as pd
 
 from triage_widgets.charts.palette import LIGHT, config
-from triage_widgets.charts.words import cut
+from triage_widgets.charts.words import cut, missing
+from triage_widgets.charts.words import rows as rows_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from triage.incidents.series import Series
 
 __all__ = ("AXIS", "Mark", "Scale", "deploy_lane", "lane", "marked", "milli", "stacked")
@@ -55,26 +58,28 @@ class Scale:
         more = max(least - (end - start), 0) // 2
         return max(start - more, self.start), min(end + more, self.end)
 
-    def x(self, *, labels: bool) -> alt.X:
-        """The channel; its labels stand under the lowest lane only."""
-        axis = alt.Axis(
-            labels=labels, ticks=labels, title="UTC" if labels else None, grid=True, tickCount=8, labelFlush=True
+    def x(self, *, labels: bool | None) -> alt.X:
+        """The channel; its labels stand under the lowest lane only. None: it has no axis."""
+        axis = (
+            None
+            if labels is None
+            else alt.Axis(
+                labels=labels, ticks=labels, title="UTC" if labels else None, grid=True, tickCount=8, labelFlush=True
+            )
         )
         return alt.X("x:T", scale=alt.Scale(type="utc", domain=[self.start, self.end], nice=False), axis=axis)
 
 
 def milli(moment: pd.Timestamp) -> int:
     """Milliseconds since 1970."""
-    return int(moment.value // 1_000_000) if moment.unit == "ns" else round(moment.timestamp() * 1_000)
+    return round(moment.timestamp() * 1_000)
 
 
-def lane(
-    series: Series, scale: Scale, number: int, marks: list[Mark], *, last: bool, plain: str = ""
-) -> alt.LayerChart:
+def lane(series: Series, scale: Scale, number: int, marks: list[Mark], *, last: bool, plain: str = "") -> Any:
     """One row: the counts of an incident, what was expected, the deploys, and marks."""
     counts = series.counts[series.counts["lane"] == number]
     values = [float(count) for count in counts["count"]]
-    bounds = [value for value in counts["upper"].dropna().tolist()]
+    bounds: list[float] = counts["upper"].dropna().tolist()
     top = max([*values, 1.0])
     # The band is drawn as far as the counts reach, and half as far again.
     top = max(top, min(max(bounds, default=0.0), 1.5 * top))
@@ -85,11 +90,11 @@ def lane(
     )
     x = scale.x(labels=last)
     starts = [milli(at) for at in counts["start"]]
-    layers: list[alt.Chart] = []
+    layers: list[Any] = []
     band = [
         {"x": at, "y": float(low), "y2": min(float(high), top)}
         for at, low, high in zip(starts, counts["expected"], counts["upper"], strict=True)
-        if not pd.isna(low) and low <= top
+        if not missing(low) and low <= top
     ]
     if band:
         band.append(band[-1] | {"x": scale.end})
@@ -108,8 +113,8 @@ def lane(
 
 
 def _title(series: Series, number: int) -> str:
-    row = series.lanes[series.lanes["lane"] == number].iloc[0]
-    if pd.isna(row["incident_id"]):
+    row = rows_of(series.lanes)[number]
+    if missing(row["incident_id"]):
         rest = series.incidents - len(series.lanes) + 1
         return f"{rest:,} others · {row['events']:,} events"
     return f"{cut(str(row['title']), 84)} · {row['events']:,} event{'' if row['events'] == 1 else 's'}"
@@ -118,23 +123,23 @@ def _title(series: Series, number: int) -> str:
 def _bent(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The points at which a line of steps bends: the others say nothing."""
     kept = points[:1]
-    for before, point in zip(points, points[1:], strict=False):
+    for before, point in pairwise(points):
         if point["y"] != before["y"] or point is points[-1]:
             kept.append(point)
     return kept
 
 
-def deploy_lane(series: Series, scale: Scale) -> tuple[list[alt.LayerChart], int]:
+def deploy_lane(series: Series, scale: Scale) -> tuple[list[Any], int]:
     """The names of the releases above the lanes, and for how many there was no room."""
-    several = series.deploys["service"].nunique() > 1
+    several = len(series.deploys["service"].dropna().unique()) > 1
     rows: list[dict[str, Any]] = []
     ends = [-1.0] * _LABEL_ROWS
     omitted = 0
-    for each in series.deploys.itertuples(index=False):
-        name = cut(str(each.release), 28)
-        if several and not pd.isna(each.service):
-            name = f"{cut(str(each.service), 20)} {name}"
-        at = scale.pixel(milli(each.at))
+    for each in rows_of(series.deploys):
+        name = cut(str(each["release"]), 28)
+        if several and not missing(each["service"]):
+            name = f"{cut(str(each['service']), 20)} {name}"
+        at = scale.pixel(milli(each["at"]))
         wide = len(name) * _CHARACTER + 12
         left = at if at + wide <= AXIS else at - wide
         level = next((row for row, end in enumerate(ends) if end <= left), None)
@@ -142,12 +147,11 @@ def deploy_lane(series: Series, scale: Scale) -> tuple[list[alt.LayerChart], int
             omitted += 1
             continue
         ends[level] = max(at, left + wide)
-        rows.append({"x": milli(each.at), "t": name, "l": level, "a": "left" if left == at else "right"})
+        rows.append({"x": milli(each["at"]), "t": name, "l": level, "a": "left" if left == at else "right"})
     if not rows:
         return [], omitted
     height = _LABEL_ROW * (1 + max(row["l"] for row in rows))
-    x = scale.x(labels=False)
-    x.axis = None
+    x = scale.x(labels=None)
     layers = [
         _chart(rows)
         .mark_point(shape="diamond", size=34, filled=True, fill=LIGHT.ink, opacity=1)
@@ -167,7 +171,7 @@ def _level(height: int) -> alt.Y:
     return alt.Y("l:Q", scale=alt.Scale(domain=[rows - 0.5, -0.5], nice=False, zero=False), axis=None)
 
 
-def _rules(series: Series, scale: Scale, x: alt.X) -> list[alt.Chart]:
+def _rules(series: Series, scale: Scale, x: alt.X) -> list[Any]:
     rows = [{"x": milli(at)} for at in series.deploys["at"]]
     kept = list({round(scale.pixel(row["x"])): row for row in rows}.values())
     if not kept:
@@ -175,9 +179,9 @@ def _rules(series: Series, scale: Scale, x: alt.X) -> list[alt.Chart]:
     return [_chart(kept).mark_rule(stroke=LIGHT.quiet, strokeDash=[3, 3], strokeWidth=1).encode(x=x)]
 
 
-def marked(scale: Scale, marks: list[Mark], x: alt.X) -> list[alt.Chart]:
+def marked(scale: Scale, marks: list[Mark], x: alt.X) -> list[Any]:
     """Brackets, symbols and words at the head of a lane; words only where there is room."""
-    layers: list[alt.Chart] = []
+    layers: list[Any] = []
     spans = []
     for mark in marks:
         start, end = scale.widened(mark.start, mark.end)
@@ -229,11 +233,11 @@ def _is_free(taken: list[tuple[float, float]], left: float, right: float) -> boo
     return all(end <= left or start >= right for start, end in taken)
 
 
-def stacked(views: list[alt.LayerChart]) -> dict[str, Any]:
+def stacked(views: list[Any]) -> dict[str, Any]:
     """The chart of some views over each other, as Vega-Lite that depends on what is drawn only."""
     spec: dict[str, Any] = alt.vconcat(*views).to_dict(validate=False)
     return spec | {"config": config()}
 
 
-def _chart(rows: list[dict[str, Any]]) -> alt.Chart:
+def _chart(rows: list[dict[str, Any]]) -> Any:
     return alt.Chart(alt.InlineData(values=rows))

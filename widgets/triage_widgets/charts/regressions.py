@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from triage.share.printable import plural
 from triage_widgets.charts import words
 from triage_widgets.charts.drawing import Drawing, notes, nothing, put, releases, table
 from triage_widgets.charts.layers import Mark, Scale, deploy_lane, lane, milli, stacked
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from triage.incidents.series import Series
 
 __all__ = ("drawing", "lanes")
@@ -44,32 +44,34 @@ def drawing(series: Series, regressions: pd.DataFrame) -> Drawing:
             *(_told(each["deployed_at"], words.when), _told(each["before"], words.number)),
             *(_told(each["after"], words.number), each["why"]),
         )
-        for at, (_, each) in enumerate(numbered.iterrows())
+        for at, each in enumerate(words.rows(numbered))
     ]
     data = table(rows, _COLUMNS)
     if not series.span.buckets:
         return nothing(series, data, "Regressions")
     scale = Scale(series)
     views, omitted = deploy_lane(series, scale)
-    for at, row in enumerate(series.lanes.itertuples(index=False)):
-        marks = _marks(numbered, row.incident_id)
+    for at, incident in enumerate(series.lanes["incident_id"]):
+        marks = _marks(numbered, incident)
         views.append(lane(series, scale, at, marks, last=at == len(series.lanes) - 1))
     return Drawing(stacked(views), _said(series, numbered), _caption(series, numbered, omitted), data)
 
 
 def _told(value: Any, say: Any) -> str:
-    return "" if pd.isna(value) else str(say(value))
+    return "" if words.missing(value) else str(say(value))
 
 
-def _marks(regressions: pd.DataFrame, incident: object) -> list[Mark]:
-    if pd.isna(incident):
+def _marks(regressions: pd.DataFrame, incident: Any) -> list[Mark]:
+    if words.missing(incident):
         return []
     found = []
-    for number, each in regressions[regressions["incident_id"] == incident].iterrows():
+    for number, each in enumerate(words.rows(regressions)):
+        if each["incident_id"] != incident:
+            continue
         text = f"#{number + 1} {each['kind']}"
-        if not pd.isna(each["ratio"]):
+        if not words.missing(each["ratio"]):
             text += f", {words.number(each['ratio'])} times"
-        if not pd.isna(each["release"]):
+        if not words.missing(each["release"]):
             text += f" · {words.cut(str(each['release']), 24)}"
         at = milli(each["at"])
         found.append(Mark(at, at, at, _SHAPES.get(each["kind"], "square"), text, f"#{number + 1}"))
@@ -83,7 +85,7 @@ def _said(series: Series, regressions: pd.DataFrame) -> str:
         return put(head, releases(series), notes(series))
     incidents = regressions["incident_id"].nunique()
     kinds = [f"{count} {kind}" for kind, count in regressions["kind"].value_counts(sort=False).items()]
-    last = regressions.iloc[-1]
+    last = words.rows(regressions.tail(1))[0]
     head = f"{plural(len(regressions), 'regression')} in {plural(incidents, 'incident')} ({words.listed(kinds)})"
     which = "it is" if len(regressions) == 1 else "the last is"
     told = f"{which} {last['title']} at {words.when(last['at'])} UTC, {last['why']}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
-import pandas as pd
 
 from triage.share.printable import plural
 from triage_widgets.charts import words
@@ -14,6 +13,8 @@ from triage_widgets.charts.layers import AXIS, Scale, milli, stacked
 from triage_widgets.charts.palette import LIGHT
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from triage.incidents.series import Series
 
 __all__ = ("drawing",)
@@ -27,10 +28,10 @@ def drawing(series: Series) -> Drawing:
     """The chart of the releases that are seen in the time that is drawn, the newest below."""
     rows = [
         (
-            *(each.release, each.service, words.when(each.first_seen), words.when(each.last_seen)),
-            *(f"{each.events:,}", f"{each.incidents:,}", f"{each.new:,}"),
+            *(each["release"], each["service"], words.when(each["first_seen"]), words.when(each["last_seen"])),
+            *(f"{each['events']:,}", f"{each['incidents']:,}", f"{each['new']:,}"),
         )
-        for each in series.releases.itertuples(index=False)
+        for each in words.rows(series.releases)
     ]
     data = table(rows, _COLUMNS)
     if not series.span.buckets:
@@ -44,15 +45,15 @@ def drawing(series: Series) -> Drawing:
     return Drawing(stacked([_view(series, shown)]), _said(series), caption, data)
 
 
-def _view(series: Series, shown: pd.DataFrame) -> alt.LayerChart:
+def _view(series: Series, shown: pd.DataFrame) -> Any:
     scale = Scale(series)
-    several = shown["service"].nunique() > 1
+    several = len(shown["service"].dropna().unique()) > 1
     rows: list[dict[str, Any]] = []
-    for at, each in enumerate(shown.itertuples(index=False)):
-        name = words.cut(str(each.release), 28)
-        if several and not pd.isna(each.service):
-            name = f"{words.cut(str(each.service), 20)} {name}"
-        start, end = milli(each.first_seen), milli(each.last_seen)
+    for at, each in enumerate(words.rows(shown)):
+        name = words.cut(str(each["release"]), 28)
+        if several and not words.missing(each["service"]):
+            name = f"{words.cut(str(each['service']), 20)} {name}"
+        start, end = milli(each["first_seen"]), milli(each["last_seen"])
         late = scale.pixel(start) > AXIS * 0.55
         rows.append(
             {"x": start, "x2": max(end, scale.widened(start, end)[1]), "l": at, "n": name, "t": _told(each)}
@@ -77,16 +78,17 @@ def _view(series: Series, shown: pd.DataFrame) -> alt.LayerChart:
     return alt.layer(*layers).properties(width=AXIS, height=_STEP * len(rows))
 
 
-def _told(each: Any) -> str:
-    if not each.events:
+def _told(each: dict[str, Any]) -> str:
+    if not each["events"]:
         return "no event of an incident"
-    told = f"{plural(each.events, 'event')}, {plural(each.incidents, 'incident')}"
-    return f"{told}, {each.new} first seen here" if each.new else told
+    told = f"{plural(each['events'], 'event')}, {plural(each['incidents'], 'incident')}"
+    return f"{told}, {each['new']} first seen here" if each["new"] else told
 
 
 def _said(series: Series) -> str:
     found = series.releases
-    last, most = found.iloc[-1], found.loc[found["events"].idxmax()]
+    last = words.rows(found.tail(1))[0]
+    most = max(words.rows(found), key=lambda row: row["events"])
     head = (
         f"{plural(len(found), 'release')}; the newest, {_named(last)}, first seen {words.when(last['first_seen'])} UTC"
     )
@@ -96,5 +98,5 @@ def _said(series: Series) -> str:
     return put(f"{head}, has {told}.", often, notes(series))
 
 
-def _named(row: pd.Series) -> str:
-    return str(row["release"]) if pd.isna(row["service"]) else f"{row['release']} of {row['service']}"
+def _named(row: dict[str, Any]) -> str:
+    return str(row["release"]) if words.missing(row["service"]) else f"{row['release']} of {row['service']}"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from triage.share.printable import plural
 from triage_widgets.charts import words
@@ -12,6 +10,8 @@ from triage_widgets.charts.drawing import Drawing, drawn_of, notes, nothing, put
 from triage_widgets.charts.layers import Mark, Scale, deploy_lane, lane, milli, stacked
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from triage.incidents.series import Series
 
 __all__ = ("drawing", "lanes")
@@ -34,33 +34,33 @@ def drawing(series: Series, spikes: pd.DataFrame) -> Drawing:
             *(words.length(each["minutes"] * 60_000_000), words.number(each["expected"]), _p(each["p"])),
             *(each["release"], each["why"]),
         )
-        for at, (_, each) in enumerate(numbered.iterrows())
+        for at, each in enumerate(words.rows(numbered))
     ]
     data = table(rows, _COLUMNS)
     if not series.span.buckets:
         return nothing(series, data, "Spikes")
     scale = Scale(series)
     views, omitted = deploy_lane(series, scale)
-    for at, row in enumerate(series.lanes.itertuples(index=False)):
-        marks = _marks(numbered, row.incident_id)
+    for at, incident in enumerate(series.lanes["incident_id"]):
+        marks = _marks(numbered, incident)
         views.append(lane(series, scale, at, marks, last=at == len(series.lanes) - 1))
     return Drawing(stacked(views), _said(series, numbered), _caption(series, omitted), data)
 
 
-def _p(value: float) -> str:
-    return "" if pd.isna(value) else f"{value:.0e}"
+def _p(value: Any) -> str:
+    return "" if words.missing(value) else f"{value:.0e}"
 
 
-def _marks(spikes: pd.DataFrame, incident: object) -> list[Mark]:
+def _marks(spikes: pd.DataFrame, incident: Any) -> list[Mark]:
     """The spikes of an incident, the least probable first: it has its words before the others."""
-    if pd.isna(incident):
+    if words.missing(incident):
         return []
-    own = spikes[spikes["incident_id"] == incident].sort_values("p", kind="stable")
     found = []
-    for at, each in own.iterrows():
+    own = [(at, each) for at, each in enumerate(words.rows(spikes)) if each["incident_id"] == incident]
+    for at, each in sorted(own, key=lambda pair: (words.missing(pair[1]["p"]), pair[1]["p"], pair[0])):
         start = milli(each["start"]) - int(each["minutes"]) * 60_000
         text = f"#{at + 1}: {each['count']:,}, expected {words.number(each['expected'])}"
-        if not pd.isna(each["release"]):
+        if not words.missing(each["release"]):
             text += f" · {words.cut(str(each['release']), 24)}"
         found.append(Mark(start, milli(each["end"]), milli(each["peak"]), "triangle-down", text, f"#{at + 1}"))
     return found
@@ -72,14 +72,15 @@ def _said(series: Series, spikes: pd.DataFrame) -> str:
         head = f"No spike in {plural(series.incidents, 'incident')} with {plural(series.events, 'event')}, {time}."
         return put(head, releases(series), drawn_of(series), notes(series))
     ranked = spikes.assign(times=spikes["count"] / spikes["expected"].clip(lower=0.1))
-    best = ranked.sort_values(["p", "times"], ascending=[True, False], na_position="last").iloc[0]
+    ranked = ranked.sort_values(["p", "times"], ascending=[True, False], na_position="last")
+    best = words.rows(ranked.head(1))[0]
     incidents = spikes["incident_id"].nunique()
     head = f"{plural(len(spikes), 'spike')} in {plural(incidents, 'incident')}"
     told = (
         f"from {words.span(best['start'], best['end'])}, {plural(best['count'], 'event')} in "
         f"{words.length(int(best['minutes']) * 60_000_000)} where {words.number(best['expected'])} were expected"
     )
-    if not pd.isna(best["release"]):
+    if not words.missing(best["release"]):
         told += f", first with release {best['release']}"
     which = "the spike is" if len(spikes) == 1 else "the largest is"
     shown = int(series.lanes["incident_id"].isin(spikes["incident_id"]).sum())

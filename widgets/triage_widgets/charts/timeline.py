@@ -42,9 +42,9 @@ def drawing(series: Series) -> Drawing:
 
 def _said(series: Series) -> str:
     sums = series.counts.groupby("start")["count"].sum()
-    busiest = sums.idxmax()
+    busiest = sums[sums == sums.max()].index[0]
     time = words.span(series.counts["start"].min(), series.counts["end"].max())
-    first = series.lanes.iloc[0]
+    first = words.rows(series.lanes)[0]
     head = f"{plural(series.events, 'event')} of {plural(series.incidents, 'incident')}, {time}"
     most = f"the most, {sums.max():,}, in {words.length(series.span.width)} from {words.when(busiest)}"
     often = f"The most frequent is {first['title']} with {plural(first['events'], 'event')}."

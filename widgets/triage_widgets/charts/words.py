@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from triage.share.printable import plural, printable
 
-__all__ = ("cut", "length", "listed", "number", "span", "when")
+__all__ = ("cut", "length", "listed", "missing", "number", "rows", "span", "when")
 
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
@@ -59,6 +59,16 @@ def length(micros: int) -> str:
 def listed(items: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, each by the names of its columns."""
+    return [dict(zip(map(str, frame.columns), row, strict=True)) for row in frame.itertuples(index=False, name=None)]
+
+
+def missing(value: Any) -> bool:
+    """Whether a cell says nothing."""
+    return bool(pd.isna(value))
 
 
 def cut(text: str, most: int) -> str:
