@@ -177,6 +177,16 @@ def test_the_stacks_of_every_incident(case):
     assert leaks(told) == []
 
 
+def test_the_charts_and_what_they_are_asked(case):
+    told = []
+    for name in ("spikes", "regressions", "timeline", "releases"):
+        figure = getattr(case.charts, name)()
+        widget = figure.interactive()
+        told += [repr(figure), json.dumps(figure._repr_mimebundle_()), *state(widget)]
+        told += asked(widget, [("chart", {}), ("incidents", {}), ("select", {}), ("select", {"since": "x"})])
+    assert leaks(told) == []
+
+
 def test_static_pages(case, redacted):
     told = [json.dumps(each._repr_mimebundle_()) for each in (case, redacted, RedactedCase.lazy(case))]
     told += [repr(each) for each in (case, redacted, redacted.working, redacted.working.redactor)]

@@ -20,7 +20,6 @@ STORE = """
 import json, triage
 
 def crash(at, name, release):
-    trace = f'Traceback (most recent call last):\\n  File "shop.py", line 7, in {name}\\n    go()\\nValueError: no\\n'
     when = f"2026-01-{1 + at // 1440:02}T{at % 1440 // 60:02}:{at % 60:02}:00Z"
     return json.dumps({"event_id": f"{name}-{at}", "timestamp": when, "level": "error", "platform": "python",
         "release": release, "exception": {"values": [{"type": "ValueError", "value": "no", "stacktrace": {"frames": [

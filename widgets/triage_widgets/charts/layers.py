@@ -25,20 +25,20 @@ _HEIGHT: Final = 66
 _HEAD: Final = 20
 _LABEL_ROW: Final = 14
 _LABEL_ROWS: Final = 3
-_CHARACTER: Final = 6.8
+_CHARACTER: Final = 6.4
 _NARROWEST: Final = 8.0
+_TIMES: Final = {"hours": "%H:%M", "minutes": "%H:%M", "date": "%a %d", "week": "%b %d"}
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something to point out in a lane: an interval or a time, a symbol, and words."""
+    """Something to point out in a lane: an interval or a time, a symbol, and words, the longest first."""
 
     start: int
     end: int
     at: int
     shape: str
-    text: str
-    short: str
+    texts: tuple[str, ...]
 
 
 class Scale:
@@ -64,7 +64,13 @@ class Scale:
             None
             if labels is None
             else alt.Axis(
-                labels=labels, ticks=labels, title="UTC" if labels else None, grid=True, tickCount=8, labelFlush=True
+                labels=labels,
+                ticks=labels,
+                title="UTC" if labels else None,
+                grid=True,
+                tickCount=8,
+                labelFlush=True,
+                format=_TIMES,
             )
         )
         return alt.X("x:T", scale=alt.Scale(type="utc", domain=[self.start, self.end], nice=False), axis=axis)
@@ -210,13 +216,13 @@ _ALARM: Final[dict[str, Any]] = {"stroke": LIGHT.alarm, "strokeWidth": 2}
 
 
 def _labels(scale: Scale, marks: list[Mark]) -> dict[Any, list[dict[str, Any]]]:
-    """The words beside symbols, on the side where there is room; the short ones where there is little, or none."""
+    """The longest words beside each symbol for which there is room on a side, or none."""
     found: dict[Any, list[dict[str, Any]]] = {}
     taken = [(scale.pixel(mark.at) - 6, scale.pixel(mark.at) + 6) for mark in marks]
     for mark in marks:
         at = scale.pixel(mark.at)
-        for text in (mark.text, mark.short):
-            wide = len(text) * (_CHARACTER + 0.5) + 2
+        for text in mark.texts:
+            wide = len(text) * _CHARACTER + 2
             sides = (("left", at + 8, at + 8 + wide, 8), ("right", at - 8 - wide, at - 8, -8))
             free = next(
                 (side for side in sides if side[1] >= 0 and side[2] <= AXIS and _is_free(taken, side[1], side[2])), None

@@ -74,7 +74,15 @@ def _marks(regressions: pd.DataFrame, incident: Any) -> list[Mark]:
         if not words.missing(each["release"]):
             text += f" · {words.cut(str(each['release']), 24)}"
         at = milli(each["at"])
-        found.append(Mark(at, at, at, _SHAPES.get(each["kind"], "square"), text, f"#{number + 1}"))
+        found.append(
+            Mark(
+                at,
+                at,
+                at,
+                _SHAPES.get(each["kind"], "square"),
+                (text, f"#{number + 1} {each['kind']}", f"#{number + 1}"),
+            )
+        )
     return found
 
 

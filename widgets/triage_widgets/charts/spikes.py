@@ -59,10 +59,13 @@ def _marks(spikes: pd.DataFrame, incident: Any) -> list[Mark]:
     own = [(at, each) for at, each in enumerate(words.rows(spikes)) if each["incident_id"] == incident]
     for at, each in sorted(own, key=lambda pair: (words.missing(pair[1]["p"]), pair[1]["p"], pair[0])):
         start = milli(each["start"]) - int(each["minutes"]) * 60_000
-        text = f"#{at + 1}: {each['count']:,}, expected {words.number(each['expected'])}"
+        count = f"#{at + 1}: {each['count']:,}"
+        expected = f", expected {words.number(each['expected'])}"
+        full = f"{count} in {words.length(each['minutes'] * 60_000_000)}{expected}"
         if not words.missing(each["release"]):
-            text += f" · {words.cut(str(each['release']), 24)}"
-        found.append(Mark(start, milli(each["end"]), milli(each["peak"]), "triangle-down", text, f"#{at + 1}"))
+            full += f" · {words.cut(str(each['release']), 24)}"
+        texts = (full, count + expected, count, f"#{at + 1}")
+        found.append(Mark(start, milli(each["end"]), milli(each["peak"]), "triangle-down", texts))
     return found
 
 
