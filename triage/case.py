@@ -266,7 +266,7 @@ class Case(Deciding):
         DataFrame
             incident_id, title; start (when the alarm was raised), end and peak (timestamp[us, UTC]); minutes (int64:
             how long the window is that ends at the peak), count (int64) and expected (double) events in it, p (double,
-            NA by DebugBundle's rule); total (int64: all events of the spike); release (the one that the incident carries
+            NA by that rule); total (int64: all events of the spike); release (the one that the incident carries
             in it for the first time, NA for none), rule, why (string: one sentence).
 
         Raises
@@ -282,7 +282,9 @@ class Case(Deciding):
         """
         from triage.incidents import groups, spikes_rows
 
-        return spikes_rows.rows(groups.members(self._tables, as_of=_micros(as_of), decider=self.decider), rule)
+        moment = _micros(as_of)
+        members = groups.members(self._tables, as_of=moment, decider=self.decider)
+        return spikes_rows.rows(self._tables, members, rule, as_of=moment)
 
     def regressions(self, as_of: datetime | str | None = None) -> pd.DataFrame:
         """One row per regression of an incident, the newest first.
@@ -387,8 +389,12 @@ class Case(Deciding):
         Returns
         -------
         DataFrame
-            format (string), events and incidents (int64), first_seen and last_seen (timestamp[us, UTC]).
+            format (string), events and incidents (int64), first_seen and last_seen (timestamp[us, UTC]),
+            suppressed_unattributed (int64: occurrences that an SDK counted and did not send, and whose incident cannot
+            be told; those whose incident can be are in `incidents()`).
         """
+        from triage.incidents import suppression
+
         events = to_pandas(self._tables["events"].select(["format", "event_id", "ts"]))
         found, replayed = self._grouped()
         incident = pd.Series([replayed.ids[code] for code in replayed.codes.tolist()], found["event_id"].to_pylist())
@@ -399,7 +405,10 @@ class Case(Deciding):
             first_seen=("ts", "min"),
             last_seen=("ts", "max"),
         )
-        return grouped.reset_index().astype({"events": "int64[pyarrow]", "incidents": "int64[pyarrow]"})
+        left = suppression.unattributed(self._tables, found)
+        grouped = grouped.reset_index()
+        grouped["suppressed_unattributed"] = [left.get(name, 0) for name in grouped["format"]]
+        return grouped.astype(dict.fromkeys(("events", "incidents", "suppressed_unattributed"), "int64[pyarrow]"))
 
     def text(self, source_id: str, *, offset: int = 0, length: int = 65_536) -> str:
         """Read a piece of an input or member again, as text.
