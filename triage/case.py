@@ -313,6 +313,42 @@ class Case(Deciding):
 
         return regressions.rows(self._tables, as_of=_micros(as_of), decider=self.decider)
 
+    def improvements(
+        self, as_of: datetime | str | None = None, *, sensitivity: str = "high_confidence"
+    ) -> pd.DataFrame:
+        """One row per improvement opportunity: what is no crash, or no new one, and still worth somebody's time.
+
+        Parameters
+        ----------
+        as_of
+            As for `incidents`.
+        sensitivity
+            `high_confidence`, `balanced` or `verbose`: how often something must have happened (10, 5, 3 times), and
+            from when on a request is slow (2,500, 1,500, 1,000 ms).
+
+        Returns
+        -------
+        DataFrame
+            improvement_id; kind: `warning_hotspot`, `slow_request`, `request_failure`, `recurring_incident` or
+            `post_deploy_regression`; title, service, environment, severity (`high` or `medium`), confidence (double,
+            0.55 to 0.9), count (int64), first_seen and last_seen; incident_ids (list of string); event_ids (list of
+            string: the events that it rests on, the newest 1,000), why (string). The severe and sure ones first.
+
+        Raises
+        ------
+        TriageError
+            There is no such sensitivity.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").improvements().columns[:4].tolist()
+        ['improvement_id', 'kind', 'title', 'service']
+        """
+        from triage.incidents import improvements
+
+        return improvements.rows(self._tables, sensitivity, as_of=_micros(as_of), decider=self.decider)
+
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
         return to_pandas(self._tables["hypotheses"])

@@ -156,6 +156,12 @@ class RedactedCase:
         """One row per regression of an incident, the newest first; see `Case.regressions`."""
         return self._masked("regressions", self._case.regressions(as_of))
 
+    def improvements(
+        self, as_of: datetime | str | None = None, *, sensitivity: str = "high_confidence"
+    ) -> pd.DataFrame:
+        """One row per improvement opportunity; see `Case.improvements`."""
+        return self._masked("improvements", self._case.improvements(as_of, sensitivity=sensitivity))
+
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
         return self._masked("hypotheses", self._case.hypotheses())
