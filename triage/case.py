@@ -313,6 +313,39 @@ class Case(Deciding):
 
         return regressions.rows(self._tables, as_of=_micros(as_of), decider=self.decider)
 
+    def anomalies(self, as_of: datetime | str | None = None, *, preset: str = "balanced") -> pd.DataFrame:
+        """One row per route and status that was refused (4xx) far more often than in the hour, the newest first.
+
+        Parameters
+        ----------
+        as_of
+            As for `incidents`.
+        preset
+            `balanced`, `investigative` or `minimal` (which has none): DebugBundle's thresholds, see
+            `triage.incidents.classes`.
+
+        Returns
+        -------
+        DataFrame
+            service, environment, http_method, route, http_status; start, end and peak (timestamp[us, UTC]: the requests
+            at which it held first, last and most); count (int64: in the five minutes up to the peak), ratio (double: of
+            that to a twelfth of the hour), holds (bool: at the newest such request), severity, why (string).
+
+        Raises
+        ------
+        TriageError
+            There is no such preset.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").anomalies().columns[:4].tolist()
+        ['service', 'environment', 'http_method', 'route']
+        """
+        from triage.incidents import classes
+
+        return classes.anomalies(self._tables["events"], preset, as_of=_micros(as_of))
+
     def improvements(
         self, as_of: datetime | str | None = None, *, sensitivity: str = "high_confidence"
     ) -> pd.DataFrame:

@@ -204,7 +204,8 @@ def _requests(events: pa.Table, level: Sensitivity) -> list[_Pattern]:
             found.append(_Pattern("slow_request", title, key, there, high=worst >= 2 * level.slow_ms, why=why))
     probes = {route for route in frame["route"].unique() if is_probe(route)}
     failed = frame[(frame["http_status"] >= 400) & ~((frame["http_status"] == 404) & frame["route"].isin(probes))]
-    for (*place, code), there in failed.astype({"http_status": "int64"}).groupby([*places, "http_status"]):
+    alike: Any = failed.astype({"http_status": "int64"}).groupby([*places, "http_status"])
+    for (*place, code), there in alike:
         if len(there) >= level.occurrences:
             title, why = f"{place[2]} {place[3]} {code}", f"with status {code}"
             found.append(_Pattern("request_failure", title, (*place, code), there, high=code >= 500, why=why))
