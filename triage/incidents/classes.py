@@ -47,9 +47,9 @@ _COLUMNS: Final = {
 
 
 class Threshold(NamedTuple):
-    """From when on refusals are an anomaly: their count in five minutes, and its ratio to a twelfth of the hour."""
+    """From when on refusals are an anomaly: how many in five minutes, and their ratio to a twelfth of the hour."""
 
-    count: int
+    events: int
     ratio: float
 
 
@@ -162,7 +162,7 @@ def _row(key: tuple[Any, ...], there: pd.DataFrame, least: dict[int, Threshold])
     *place, status = key
     threshold = least[int(status)]
     counts, ratios, micros = (there[name].to_numpy() for name in ("count_5m", "ratio_5m_1h", "micros"))
-    holds = (counts >= threshold.count) & (ratios >= threshold.ratio)
+    holds = (counts >= threshold.events) & (ratios >= threshold.ratio)
     if not holds.any():
         return None
     on = np.flatnonzero(holds)
@@ -170,7 +170,7 @@ def _row(key: tuple[Any, ...], there: pd.DataFrame, least: dict[int, Threshold])
     count, ratio = int(counts[best]), float(ratios[best])
     why = (
         f"{count:,} times status {int(status)} in 5 minutes, {ratio:.1f} times a twelfth of the hour; from "
-        f"{threshold.count} and {threshold.ratio:g} times on it is an anomaly"
+        f"{threshold.events} and {threshold.ratio:g} times on it is an anomaly"
     )
     times = [int(micros[at]) for at in (on[0], on[-1], best)]
     named = [None if value is None or value != value else value for value in place]  # noqa: PLR0124 - NaN is not itself
