@@ -182,7 +182,7 @@ class Case(Shaping):
         DataFrame
             incident_id, title; start (when the alarm was raised), end and peak (timestamp[us, UTC]); minutes (int64:
             how long the window is that ends at the peak), count (int64) and expected (double) events in it, p (double,
-            NA by DebugBundle's rule); total (int64: all events of the spike); release (the one that the incident carries
+            NA by that rule); total (int64: all events of the spike); release (the one that the incident carries
             in it for the first time, NA for none), rule, why (string: one sentence).
 
         Raises
@@ -198,7 +198,9 @@ class Case(Shaping):
         """
         from triage.incidents import groups, spikes_rows
 
-        return spikes_rows.rows(groups.members(self._tables, as_of=_micros(as_of), decider=self.decider), rule)
+        moment = _micros(as_of)
+        members = groups.members(self._tables, as_of=moment, decider=self.decider)
+        return spikes_rows.rows(self._tables, members, rule, as_of=moment)
 
     def regressions(self, as_of: datetime | str | None = None) -> pd.DataFrame:
         """One row per regression of an incident, the newest first.
@@ -227,33 +229,74 @@ class Case(Shaping):
 
         return regressions.rows(self._tables, as_of=_micros(as_of), decider=self.decider)
 
-    def series(
-        self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any
-    ) -> Series:
-        """Count events over time, in at most some 400 buckets for each incident: what the charts draw.
+    def anomalies(self, as_of: datetime | str | None = None, *, preset: str = "balanced") -> pd.DataFrame:
+        """One row per route and status that was refused (4xx) far more often than in the hour, the newest first.
 
         Parameters
         ----------
-        since, until
-            As for `incidents`; default: the first and the last event.
-        options
-            As of `triage.incidents.series.made`: `chosen`, `expected`, `lanes`.
+        as_of
+            As for `incidents`.
+        preset
+            `balanced`, `investigative` or `minimal` (which has none): DebugBundle's thresholds, see
+            `triage.incidents.classes`.
+
+        Returns
+        -------
+        DataFrame
+            service, environment, http_method, route, http_status; start, end and peak (timestamp[us, UTC]: the requests
+            at which it held first, last and most); count (int64: in the five minutes up to the peak), ratio (double: of
+            that to a twelfth of the hour), holds (bool: at the newest such request), severity, why (string).
+
+        Raises
+        ------
+        TriageError
+            There is no such preset.
 
         Examples
         --------
         >>> import triage
-        >>> triage.load(b"").series().counts.columns[:4].tolist()
-        ['lane', 'start', 'end', 'count']
+        >>> triage.load(b"").anomalies().columns[:4].tolist()
+        ['service', 'environment', 'http_method', 'route']
         """
-        from triage.incidents import series
+        from triage.incidents import classes
 
-        return series.made(self._tables, self.decider, since=_micros(since), until=_micros(until), **options)
+        return classes.anomalies(self._tables["events"], preset, as_of=_micros(as_of))
 
-    def active(self, since: datetime | str | None = None, until: datetime | str | None = None) -> pd.DataFrame:
-        """The incidents with events in a time, the most frequent first: incident_id, title, and how many events."""
-        from triage.incidents import series
+    def improvements(
+        self, as_of: datetime | str | None = None, *, sensitivity: str = "high_confidence"
+    ) -> pd.DataFrame:
+        """One row per improvement opportunity: what is no crash, or no new one, and still worth somebody's time.
 
-        return series.active(self._tables, self.decider, since=_micros(since), until=_micros(until))
+        Parameters
+        ----------
+        as_of
+            As for `incidents`.
+        sensitivity
+            `high_confidence`, `balanced` or `verbose`: how often something must have happened (10, 5, 3 times), and
+            from when on a request is slow (2,500, 1,500, 1,000 ms).
+
+        Returns
+        -------
+        DataFrame
+            improvement_id; kind: `warning_hotspot`, `slow_request`, `request_failure`, `recurring_incident` or
+            `post_deploy_regression`; title, service, environment, severity (`high` or `medium`), confidence (double,
+            0.55 to 0.9), count (int64), first_seen and last_seen; incident_ids (list of string); event_ids (list of
+            string: the events that it rests on, the newest 1,000), why (string). The severe and sure ones first.
+
+        Raises
+        ------
+        TriageError
+            There is no such sensitivity.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").improvements().columns[:4].tolist()
+        ['improvement_id', 'kind', 'title', 'service']
+        """
+        from triage.incidents import improvements
+
+        return improvements.rows(self._tables, sensitivity, as_of=_micros(as_of), decider=self.decider)
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
@@ -289,8 +332,12 @@ class Case(Shaping):
         Returns
         -------
         DataFrame
-            format (string), events and incidents (int64), first_seen and last_seen (timestamp[us, UTC]).
+            format (string), events and incidents (int64), first_seen and last_seen (timestamp[us, UTC]),
+            suppressed_unattributed (int64: occurrences that an SDK counted and did not send, and whose incident cannot
+            be told; those whose incident can be are in `incidents()`).
         """
+        from triage.incidents import suppression
+
         events = to_pandas(self._tables["events"].select(["format", "event_id", "ts"]))
         found, replayed = self._grouped()
         incident = pd.Series([replayed.ids[code] for code in replayed.codes.tolist()], found["event_id"].to_pylist())
@@ -301,7 +348,10 @@ class Case(Shaping):
             first_seen=("ts", "min"),
             last_seen=("ts", "max"),
         )
-        return grouped.reset_index().astype({"events": "int64[pyarrow]", "incidents": "int64[pyarrow]"})
+        left = suppression.unattributed(self._tables, found)
+        grouped = grouped.reset_index()
+        grouped["suppressed_unattributed"] = [left.get(name, 0) for name in grouped["format"]]
+        return grouped.astype(dict.fromkeys(("events", "incidents", "suppressed_unattributed"), "int64[pyarrow]"))
 
     def text(self, source_id: str, *, offset: int = 0, length: int = 65_536) -> str:
         """Read a piece of an input or member again, as text.
@@ -391,6 +441,34 @@ class Case(Shaping):
         from triage.share.review import Review
 
         return ReviewView(Review(self.redact(policy, incident)))
+
+    def series(
+        self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any
+    ) -> Series:
+        """Count events over time, in at most some 400 buckets for each incident: what the charts draw.
+
+        Parameters
+        ----------
+        since, until
+            As for `incidents`; default: the first and the last event.
+        options
+            As of `triage.incidents.series.made`: `chosen`, `expected`, `lanes`.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").series().counts.columns[:4].tolist()
+        ['lane', 'start', 'end', 'count']
+        """
+        from triage.incidents import series
+
+        return series.made(self._tables, self.decider, since=_micros(since), until=_micros(until), **options)
+
+    def active(self, since: datetime | str | None = None, until: datetime | str | None = None) -> pd.DataFrame:
+        """The incidents with events in a time, the most frequent first: incident_id, title, and how many events."""
+        from triage.incidents import series
+
+        return series.active(self._tables, self.decider, since=_micros(since), until=_micros(until))
 
     @property
     def charts(self) -> Any:

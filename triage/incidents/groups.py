@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.identity import incident_id
-from triage.incidents import counters, states
+from triage.incidents import counters, states, suppression
 from triage.incidents.decisions import Decider, Decisions, Replayed
 from triage.incidents.spikes_streams import Streams, present
 from triage.stacks.keys import ALGO_VERSION
@@ -107,9 +107,13 @@ def build(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Dec
     }
     for name in ("group_key", "family_key", "error_type", "culprit"):
         columns[name] = [event[name] for event in newest]
+    more = suppression.given(tables, events, as_of)
     columns |= _counts(events, codes, len(ids), ts, moment)
+    found = np.bincount(codes[more.rows], weights=more.counts, minlength=len(ids)).astype(np.int64)
+    for name in ("suppressed", "count"):
+        columns[name] = (np.array(columns[name]) + found).tolist()
     if moment is not None:
-        columns |= present(Streams(events, codes, len(ids)), len(ids), moment)
+        columns |= present(Streams(events, codes, len(ids), more), len(ids), moment)
     columns |= _sets(events, codes, len(ids), np.argsort(ts, kind="stable"))
     columns |= states.written(tables, events["event_id"], codes, len(ids))
     columns |= states.decided([replayed.states.get(name, ()) for name in ids], columns["status"], events, codes, as_of)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.incidents import groups, spikes
+from triage.incidents import groups, spikes, suppression
 from triage.incidents.layout import typed
 from triage.incidents.spikes_expected import DAY, HOUR, MINUTE
 from triage.incidents.spikes_streams import Streams
@@ -122,7 +122,7 @@ def rows(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Deci
         zip(incidents["incident_id"].to_pylist(), incidents["regressed_at"].cast(pa.int64()).to_pylist(), strict=True)
     )
     found: list[tuple[Any, ...]] = []
-    for name, place, incident in _incidents(events, codes, ids, titles):
+    for name, place, incident in _incidents(events, codes, ids, suppression.given(tables, events, as_of), titles):
         there = by_place.get(place, [])
         again = regressed[name]
         if again is not None and again in incident.times:
@@ -137,10 +137,10 @@ def rows(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Deci
 
 
 def _incidents(
-    events: pa.Table, codes: Ints, ids: list[str], titles: dict[str, str]
+    events: pa.Table, codes: Ints, ids: list[str], more: suppression.Given, titles: dict[str, str]
 ) -> list[tuple[str, tuple[str, str], _Incident]]:
     """Each incident in each service and environment that it is seen in."""
-    streams = Streams(events, codes, len(ids))
+    streams = Streams(events, codes, len(ids), more)
     services, environments = (
         pc.fill_null(events[name], "").to_pandas().to_numpy(dtype=object) for name in ("service", "environment")
     )

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.incidents import groups, regressions
+from triage.incidents import groups, regressions, suppression
 from triage.incidents.layout import typed
 from triage.incidents.series_expected import band
 from triage.incidents.spikes_streams import Streams
@@ -161,10 +161,10 @@ def made(
     0
     """
     events, codes, ids = groups.members(tables, as_of=until, decider=decider)
-    streams = Streams(events, codes, len(ids))
+    streams = Streams(events, codes, len(ids), suppression.given(tables, events, until))
     kept = streams.times >= (LEAST if since is None else since)
     rows, times = streams.rows[kept], streams.times[kept]
-    weights = _weights(events)[rows]
+    weights = _weights(streams, len(ids))[kept]
     span = _span(times, since, until)
     totals = np.bincount(codes[rows], weights=weights, minlength=len(ids)).astype(np.int64)
     which = _chosen(ids, totals, chosen, lanes)
@@ -310,17 +310,17 @@ def active(
         Microseconds since 1970; both count.
     """
     events, codes, ids = groups.members(tables, decider=decider)
-    streams = Streams(events, codes, len(ids))
+    streams = Streams(events, codes, len(ids), suppression.given(tables, events))
     low, high = LEAST if since is None else since, MOST if until is None else until
-    rows = streams.rows[(streams.times >= low) & (streams.times <= high)]
-    totals = np.bincount(codes[rows], weights=_weights(events)[rows], minlength=len(ids)).astype(np.int64)
+    kept = (streams.times >= low) & (streams.times <= high)
+    weights = _weights(streams, len(ids))[kept]
+    totals = np.bincount(codes[streams.rows[kept]], weights=weights, minlength=len(ids)).astype(np.int64)
     titles = groups.titles(events, codes) if len(ids) else []
     order = sorted(np.flatnonzero(totals).tolist(), key=lambda code: (-totals[code], ids[code]))
     named = [(ids[code], titles[code], int(totals[code])) for code in order]
     return typed({name: kind for name, kind in _LANE_COLUMNS.items() if name != "lane"}, named)
 
 
-def _weights(events: pa.Table) -> Ints:
-    """Stored events, and those that were suppressed with each."""
-    found: Ints = 1 + pc.fill_null(events["suppressed_count"], 0).to_numpy().clip(min=0)
-    return found
+def _weights(streams: Streams, size: int) -> Ints:
+    """How many occurrences each event of all streams stands for."""
+    return np.concatenate([np.zeros(0, np.int64), *(streams[code].weights for code in range(size))])

@@ -15,7 +15,7 @@ wanders). Beside that
   window counts as the mean of the rest, so that one burst, however high, is no spike until it lasts;
 - there is a floor of events, and of how many times the expected;
 - an incident has a day to show what is usual; before that it is new, which is a message of its own;
-- an episode is one alarm. Its events are no part of the history of the next.
+- an episode is one alarm. Its events are no part of the history of the next, unless such alarms are usual.
 
 What is found at a time depends on the events up to that time only.
 """

@@ -68,8 +68,8 @@ def judged(at: Ints, count: Floats, history: History, first: int, window: Window
     for known, shape, kind in zip(expected, size, basis, strict=True):
         mu, tested = known[keep], kind[keep] >= 0
         phi = 1 + (burst - 1) * np.clip(mu / usual, 1.0, 10.0)
-        inverse = 1 / shape[keep] * phi + wander + _KNOWN
-        logp = log_tail(count / phi, mu / phi, 1 / inverse)
+        inverse = (phi - 1) / mu + phi / shape[keep] + wander + _KNOWN
+        logp = log_tail(count, mu, 1 / inverse)
         logp[~tested] = -np.inf
         more = logp > worst
         worst, mean, why = np.where(more, logp, worst), np.where(more, mu, mean), np.where(more, kind[keep], why)

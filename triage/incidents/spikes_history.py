@@ -17,6 +17,9 @@ Floats = npt.NDArray[np.float64]
 
 # Pseudo-events by which few events say little about how uneven they are.
 _PRIOR: Final = 4.0
+# Alarms of a week from which on they are what the incident is like.
+_OFTEN: Final = 3
+HOUR: Final = 3_600_000_000
 
 
 class History:
@@ -26,7 +29,10 @@ class History:
         self._edges = np.zeros(0, np.int64) if mask is None else mask.ravel()
         inside = np.searchsorted(self._edges, times, side="left") % 2 == 1
         self.times = times[~inside]
-        self._all = times
+        self._whole = None if mask is None else History(times)
+        # Alarms an hour or more apart are different ones.
+        ended = np.r_[self._edges[:1] - HOUR, self._edges[1:-1:2]] if len(self._edges) else self._edges
+        self._alarms = self._edges[::2][self._edges[::2] - ended >= HOUR]
         self._masked = np.cumsum(np.diff(self._edges, prepend=0) * (np.arange(len(self._edges)) % 2))
         self._bins: dict[int, tuple[Ints, Floats]] = {}
 
@@ -37,8 +43,7 @@ class History:
 
     def count_all(self, after: Ints, until: Ints) -> Floats:
         """The same with those of the intervals that were alarms."""
-        found = np.searchsorted(self._all, until, side="right") - np.searchsorted(self._all, after, side="right")
-        return found.astype(np.float64)
+        return (self._whole or self).count(after, until)
 
     def exposure(self, after: Ints, until: Ints) -> Floats:
         """How much of (after, until] counts, in microseconds."""
@@ -55,8 +60,18 @@ class History:
     def dispersion(self, width: int, after: Ints, until: Ints) -> tuple[Floats, Floats, Floats]:
         """Mean, variance and number of the counts of bins of a width that lie wholly in (after, until].
 
-        The variance is that of differences of neighbours, so that neither a slow rhythm nor a trend is in it.
+        The variance is that of differences of neighbours, so that neither a slow rhythm nor a trend is in it. Where
+        there were several alarms, what raises them is usual: then they are in it.
         """
+        found = self._spread(width, after, until)
+        if self._whole is None:
+            return found
+        usual = np.searchsorted(self._alarms, until) - np.searchsorted(self._alarms, after) >= _OFTEN
+        whole = self._whole.dispersion(width, after, until)
+        mean, variance, size = (np.where(usual, *each) for each in zip(whole, found, strict=True))
+        return mean, variance, size
+
+    def _spread(self, width: int, after: Ints, until: Ints) -> tuple[Floats, Floats, Floats]:
         if width not in self._bins:
             self._bins[width] = self._binned(width)
         numbers, sums = self._bins[width]

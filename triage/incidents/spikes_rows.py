@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triage.errors import TriageError
-from triage.incidents import counters, groups
+from triage.incidents import counters, groups, suppression
 from triage.incidents.layout import typed
 from triage.incidents.spikes_expected import MINUTE
 from triage.incidents.spikes_streams import Stream, Streams
@@ -40,20 +40,26 @@ _COLUMNS: Final = {
 Titled = list[tuple[str, str]]
 
 
-def rows(members: groups.Members, rule: str = "tested") -> pd.DataFrame:
+def rows(
+    tables: dict[str, pa.Table], members: groups.Members, rule: str = "tested", *, as_of: int | None = None
+) -> pd.DataFrame:
     """One row per episode; see `Case.spikes`.
 
     Parameters
     ----------
+    tables
+        The annotated tables of the case.
     members
         The events that make incidents, the number of the incident of each, and their ids.
     rule
         One of `RULES`, or `all`.
+    as_of
+        Microseconds since 1970: `members` are those of that time.
     """
     if rule not in (*RULES, "all"):
         raise TriageError(f"there is no rule {rule!r}; there are {', '.join(RULES)} and all")
     events, codes, ids = members
-    streams = Streams(events, codes, len(ids))
+    streams = Streams(events, codes, len(ids), suppression.given(tables, events, as_of))
     releases = releases_of(events)
     found: list[tuple[Any, ...]] = []
     for code, (name, title) in enumerate(titled(members)):

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from triage.incidents import spikes
 from triage.incidents.spikes_expected import HOUR
+from triage.incidents.suppression import Given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,17 +51,21 @@ class Streams:
         The events that make incidents.
     codes, size
         The number of the incident of each, and how many there are.
+    more
+        Occurrences that are told of elsewhere.
     """
 
-    def __init__(self, events: pa.Table, codes: Ints, size: int) -> None:
+    def __init__(self, events: pa.Table, codes: Ints, size: int, more: Given) -> None:
         told = pc.fill_null(pc.equal(events["event_kind"], "incident_bundle"), fill_value=False)
         there = pc.and_(pc.is_valid(events["ts"]), pc.invert(told)).to_numpy().astype(bool)
         rows = np.flatnonzero(there)
         micros = pc.fill_null(events["ts"].cast(pa.int64()), 0).to_numpy()
-        order = rows[np.lexsort((micros[rows], codes[rows]))]
-        self.rows, self.times = order, micros[order]
-        self._bounds = np.searchsorted(codes[order], np.arange(size + 1))
-        self._weights = 1 + pc.fill_null(events["suppressed_count"], 0).to_numpy().clip(min=0)
+        weights = 1 + pc.fill_null(events["suppressed_count"], 0).to_numpy().clip(min=0)
+        rows, times = np.r_[rows, more.rows], np.r_[micros[rows], more.times]
+        order = np.lexsort((times, codes[rows]))
+        self.rows, self.times = rows[order], times[order]
+        self._weights = np.r_[weights[rows[: len(rows) - len(more.rows)]], more.counts][order]
+        self._bounds = np.searchsorted(codes[self.rows], np.arange(size + 1))
         clients = pc.coalesce(events["user_hash"], events["session_id"])
         known = clients.null_count < len(clients)
         self._clients = clients.to_pandas().to_numpy(dtype=object, na_value=None) if known else None
@@ -70,7 +75,7 @@ class Streams:
         there = slice(self._bounds[code], self._bounds[code + 1])
         rows = self.rows[there]
         clients = None if self._clients is None else self._clients[rows]
-        return Stream(rows, self.times[there], clients, self._weights[rows])
+        return Stream(rows, self.times[there], clients, self._weights[there])
 
     def since(self, moment: int) -> Iterator[int]:
         """The numbers of the incidents that have an event at or after a time."""

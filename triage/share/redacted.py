@@ -160,6 +160,16 @@ class RedactedCase:
         """One row per regression of an incident, the newest first; see `Case.regressions`."""
         return self._masked("regressions", self._case.regressions(as_of))
 
+    def anomalies(self, as_of: datetime | str | None = None, *, preset: str = "balanced") -> pd.DataFrame:
+        """One row per route and status that was refused far more often than usual; see `Case.anomalies`."""
+        return self._masked("anomalies", self._case.anomalies(as_of, preset=preset))
+
+    def improvements(
+        self, as_of: datetime | str | None = None, *, sensitivity: str = "high_confidence"
+    ) -> pd.DataFrame:
+        """One row per improvement opportunity; see `Case.improvements`."""
+        return self._masked("improvements", self._case.improvements(as_of, sensitivity=sensitivity))
+
     def series(
         self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any
     ) -> Series:

@@ -1,0 +1,117 @@
+import json
+import uuid
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import pandas as pd
+import pytest
+from debugbundle.exception_snapshot import exception_details
+from debugbundle.suppression import EventSuppressionTracker
+
+import triage
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
+
+
+def envelope(kind, at, payload, service="api"):
+    moment = datetime.fromtimestamp(at, tz=UTC).isoformat().replace("+00:00", "Z")
+    return {
+        "schema_version": "2026-03-01",
+        "event_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{kind} {at} {service} {payload}")),
+        "event_type": kind,
+        "sdk_name": "debugbundle-python",
+        "sdk_version": "2.0.1",
+        "service": {"name": service, "runtime": "python", "framework": None, "environment": "production"},
+        "occurred_at": moment,
+        "payload": payload,
+    }
+
+
+def broken(depth):
+    if depth:
+        broken(depth - 1)
+    try:
+        {}["missing"]
+    except KeyError as error:
+        raise ValueError("bad coupon", depth) from error
+
+
+def storm(number, *, hook=lambda event: event, service="api", depth=2, at=NOON):
+    """Equal exceptions 40 ms apart, as the SDK keeps and counts them."""
+    tracker, events = EventSuppressionTracker(), []
+    try:
+        broken(depth)
+    except ValueError as error:
+        name, message, stack = exception_details(error)
+    for step in range(number):
+        if tracker.should_capture(f"backend_exception:{name}:{message}:{stack}", at + step * 0.04):
+            payload = {"name": name, "message": message, "stack": stack, "handled": True}
+            events.append(hook(envelope("backend_exception", at + step * 0.04, payload, service)))
+    found = tracker.drain_aggregates(at + 60)
+    return events + [envelope(each["event_type"], at + 60, each["payload"], service) for each in found]
+
+
+def load(*storms):
+    return triage.load("\n".join(json.dumps(event) for events in storms for event in events).encode())
+
+
+def test_what_the_sdk_counted_is_given_back_to_its_incident():
+    case = load(storm(40))
+    (row,) = case.incidents().to_dict("records")
+    assert (row["stored"], row["suppressed"], row["count"]) == (3, 37, 40)
+    assert case.summary()["suppressed_unattributed"].tolist() == [0]
+
+
+def test_the_counters_of_debugbundles_rule_are_those_of_what_is_stored():
+    row = load(storm(40)).incidents(as_of=datetime.fromtimestamp(NOON + 61, tz=UTC)).iloc[0]
+    assert (row["count_5m"], row["is_spiking"]) == (3, False)
+
+
+def test_what_is_told_later_does_not_count():
+    row = load(storm(40)).incidents(as_of=datetime.fromtimestamp(NOON + 30, tz=UTC)).iloc[0]
+    assert (row["suppressed"], row["count"]) == (0, 3)
+
+
+def changed(event):
+    event["payload"]["message"] = "changed by a hook"
+    return event
+
+
+@pytest.mark.parametrize(
+    "other", [{"hook": changed}, {"hook": lambda event: event | {"service": {"name": "web", "environment": "x"}}}]
+)
+def test_what_cannot_be_told_stays_without_an_incident(other):
+    case = load(storm(40, **other))
+    assert case.incidents()["suppressed"].tolist() == [0]
+    assert case.summary()["suppressed_unattributed"].tolist() == [37]
+
+
+def test_storms_are_told_apart():
+    case = load(storm(20), storm(30, depth=0), storm(25, service="web"))
+    incidents = case.incidents()
+    found = incidents.groupby(incidents["services"].map(lambda names: names[0]))["suppressed"].sum()
+    assert found.to_dict() == {"api": 17 + 27, "web": 22}
+    assert case.summary()["suppressed_unattributed"].sum() == 0
+
+
+def test_the_real_store_has_a_hook_that_changed_its_stacks():
+    case = triage.load("sample_bundles/debugbundle/store")
+    assert case.summary()["suppressed_unattributed"].sum() == 37
+
+
+def test_the_hash_is_the_one_of_the_sdk():
+    (told,) = (event for event in storm(40) if event["event_type"] == "error_suppressed")
+    first = storm(40)[0]["payload"]
+    text = f"backend_exception:{first['name']}:{first['message']}:{first['stack']}"
+    assert told["payload"]["fingerprint"] == sha256(text.encode()).hexdigest()
+
+
+def test_a_storm_that_lasts_is_a_spike_though_little_of_it_is_stored():
+    quiet = [
+        envelope("backend_exception", NOON - 3 * 86_400 + step * 7_200, storm(1)[0]["payload"]) for step in range(30)
+    ]
+    storms = [storm(12, at=NOON + minute * 60) for minute in range(0, 20, 2)]
+    case = load(quiet, *storms)
+    assert case.spikes()["release"].isna().all()
+    assert case.spikes()["total"].max() > 100
+    assert pd.isna(case.incidents(as_of="2026-03-02").iloc[0]["spike_p"])
