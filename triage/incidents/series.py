@@ -171,7 +171,7 @@ def made(
     lane_of, shared = _laned(which, totals, others=chosen is None)
     table = _counts(times, lane_of[codes[rows]], weights, span, len(which) + shared)
     bands = [_band(streams, code, span) if expected else None for code in which] + [None] * shared
-    titles = groups.titles(events, codes) if len(ids) else []
+    titles = _titles(events, codes, len(ids))
     named: list[tuple[Any, ...]] = [(at, ids[code], titles[code], int(totals[code])) for at, code in enumerate(which)]
     if shared:
         named.append((len(which), None, OTHERS, int(totals.sum() - totals[which].sum())))
@@ -261,11 +261,29 @@ def _deploys(events: pa.Table, span: Span, until: int | None) -> pd.DataFrame:
     if not span.buckets:
         return typed(_DEPLOY_COLUMNS, [])
     end = int(span.edges[-1]) - 1 if until is None else until
-    found = [each for each in regressions.deploys(events, as_of=end) if span.start <= each.at]
+    found = [each for each in regressions.deploys(_firsts(events), as_of=end) if span.start <= each.at]
     return typed(
         _DEPLOY_COLUMNS,
         sorted((each.at, each.release, each.service or None, each.environment or None) for each in found),
     )
+
+
+def _firsts(events: pa.Table) -> pa.Table:
+    """The first event of each kind of each release: all that deploys are told by, of a million events in a moment."""
+    names = ["service", "environment", "release", "event_kind"]
+    first = events.select([*names, "ts"]).group_by(names).aggregate([("ts", "min")])
+    return first.rename_columns([*names, "ts"])
+
+
+def _titles(events: pa.Table, codes: Ints, size: int) -> list[str]:
+    """The title of each incident, by the newest of its events."""
+    if not size:
+        return []
+    micros = pc.fill_null(events["ts"].cast(pa.int64()), LEAST - 1).to_numpy()
+    newest = np.full(size, LEAST - 1)
+    np.maximum.at(newest, codes, micros)
+    kept = micros == newest[codes]
+    return groups.titles(events.filter(pa.array(kept)), codes[kept])
 
 
 def _releases(every: pa.Table, events: pa.Table, codes: Ints, weights: Ints, span: Span) -> pd.DataFrame:
@@ -315,7 +333,7 @@ def active(
     kept = (streams.times >= low) & (streams.times <= high)
     weights = _weights(streams, len(ids))[kept]
     totals = np.bincount(codes[streams.rows[kept]], weights=weights, minlength=len(ids)).astype(np.int64)
-    titles = groups.titles(events, codes) if len(ids) else []
+    titles = _titles(events, codes, len(ids))
     order = sorted(np.flatnonzero(totals).tolist(), key=lambda code: (-totals[code], ids[code]))
     named = [(ids[code], titles[code], int(totals[code])) for code in order]
     return typed({name: kind for name, kind in _LANE_COLUMNS.items() if name != "lane"}, named)
