@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import triage
-from tests.streams import DAY, HOUR, MINUTE, START, burst, case_of, steady
+from tests.streams import DAY, HOUR, MINUTE, SECOND, START, burst, case_of, steady
 from triage_widgets.charts import layers, palette, words
 from triage_widgets.charts.brush import Selection
 
@@ -109,7 +109,7 @@ def test_no_spike_is_said_and_the_counts_are_drawn(case):
     figure = case.charts.spikes(until=START + pd.Timedelta("2D"))
     assert figure.alt.startswith("No spike in 1 incident with 289 events, 2023-11-14 22:10 to 2023-11-16 22:20 UTC.")
     assert picture_of(figure)
-    assert len(figure.data) == 0
+    assert figure.data.columns.tolist() == ["from (UTC)", "1. SIGSEGV in parse"]
 
 
 def test_regressions_name_their_kind_and_deploy(case):
@@ -128,6 +128,12 @@ def test_the_timeline_shows_every_event_in_its_data(case):
     assert figure.alt.startswith(f"{events} events of 2 incidents, 2023-11-14 22:")
     numbers = figure.data.iloc[:, 1:].map(lambda text: int(text.replace(",", "")))
     assert numbers.to_numpy().sum() == events
+
+
+def test_buckets_of_seconds_are_told_apart():
+    figure = case_of(steady(0.001, every=SECOND)).charts.timeline()
+    assert figure.data["from (UTC)"].is_unique
+    assert figure.data["from (UTC)"].iloc[1] == "2023-11-14 22:13:21"
 
 
 def test_releases_say_what_was_new_with_them(case):

@@ -17,7 +17,7 @@ from triage_widgets.html import Markup, element
 if TYPE_CHECKING:
     from triage.incidents.series import Series
 
-__all__ = ("Drawing", "drawn_of", "figure", "notes", "put", "releases", "table")
+__all__ = ("Drawing", "buckets", "drawn_of", "figure", "notes", "put", "releases", "table")
 
 _NOTHING = "No event of an incident has a time, so there is nothing to draw."
 _NO_PICTURE = "For the picture: pip install 'crash-triage[lab]'."
@@ -75,7 +75,8 @@ def drawn_of(series: Series) -> str:
     own = int(series.lanes["incident_id"].notna().sum())
     if own >= series.incidents:
         return ""
-    return f"Drawn by itself {'is' if own == 1 else 'are'} {own} of {plural(series.incidents, 'incident')}."
+    have = "has a row of its own" if own == 1 else "have rows of their own"
+    return f"{own} of {plural(series.incidents, 'incident')} {have}."
 
 
 def releases(series: Series) -> str:
@@ -91,3 +92,16 @@ def releases(series: Series) -> str:
 def table(rows: list[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
     """The rows drawn, as words."""
     return pd.DataFrame(rows, columns=columns)
+
+
+def buckets(series: Series) -> pd.DataFrame:
+    """The counts of every bucket that is not empty, as words."""
+    names = [f"{at + 1}. {words.cut(title, 60)}" for at, title in enumerate(series.lanes["title"])]
+    fine = series.span.width % 60_000_000 > 0
+    wide = series.counts.pivot_table(index="start", columns="lane", values="count", aggfunc="sum")
+    full = wide[wide.sum(axis=1) > 0]
+    rows = [
+        (words.when(at, seconds=fine), *(f"{int(count):,}" for count in row))
+        for at, row in zip(full.index, full.to_numpy(), strict=True)
+    ]
+    return table(rows, ["from (UTC)", *names])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from triage.share.printable import plural
 from triage_widgets.charts import words
-from triage_widgets.charts.drawing import Drawing, drawn_of, notes, nothing, put, releases, table
+from triage_widgets.charts.drawing import Drawing, buckets, drawn_of, notes, nothing, put, releases, table
 from triage_widgets.charts.layers import Mark, Scale, deploy_lane, lane, milli, stacked
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def drawing(series: Series, spikes: pd.DataFrame) -> Drawing:
         )
         for at, each in enumerate(words.rows(numbered))
     ]
-    data = table(rows, _COLUMNS)
+    data = table(rows, _COLUMNS) if rows else buckets(series)
     if not series.span.buckets:
         return nothing(series, data, "Spikes")
     scale = Scale(series)

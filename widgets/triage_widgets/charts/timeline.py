@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from triage.share.printable import plural
 from triage_widgets.charts import words
-from triage_widgets.charts.drawing import Drawing, notes, nothing, put, releases, table
+from triage_widgets.charts.drawing import Drawing, buckets, notes, nothing, put, releases
 from triage_widgets.charts.layers import Scale, deploy_lane, lane, stacked
 
 if TYPE_CHECKING:
@@ -17,14 +17,7 @@ __all__ = ("drawing",)
 
 def drawing(series: Series) -> Drawing:
     """The chart of the events of all incidents."""
-    names = [f"{at + 1}. {words.cut(title, 60)}" for at, title in enumerate(series.lanes["title"])]
-    wide = series.counts.pivot_table(index="start", columns="lane", values="count", aggfunc="sum")
-    full = wide[wide.sum(axis=1) > 0]
-    rows = [
-        (words.when(at), *(f"{int(count):,}" for count in row))
-        for at, row in zip(full.index, full.to_numpy(), strict=True)
-    ]
-    data = table(rows, ["from (UTC)", *names])
+    data = buckets(series)
     if not series.span.buckets:
         return nothing(series, data, "Incidents over time")
     scale = Scale(series)

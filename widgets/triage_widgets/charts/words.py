@@ -13,9 +13,9 @@ __all__ = ("cut", "length", "listed", "missing", "number", "rows", "span", "when
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
-def when(moment: pd.Timestamp) -> str:
-    """A time to the minute, in UTC."""
-    return f"{moment:%Y-%m-%d %H:%M}"
+def when(moment: pd.Timestamp, *, seconds: bool = False) -> str:
+    """A time to the minute or second, in UTC."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if seconds else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
