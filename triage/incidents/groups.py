@@ -80,7 +80,13 @@ def _signals(events: pa.Table) -> pa.Table:
     return events.filter(pc.fill_null(chosen, fill_value=False))
 
 
-def build(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None) -> pa.Table:
+def build(
+    tables: dict[str, pa.Table],
+    *,
+    as_of: int | None = None,
+    decider: Decider | None = None,
+    spiking: bool = True,
+) -> pa.Table:
     """Build the table `incidents`, newest last_seen first.
 
     Parameters
@@ -92,6 +98,8 @@ def build(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Dec
         and every decision.
     decider
         What people decided; see `triage.incidents.decisions`.
+    spiking
+        Whether to test which incidents are in a spike, which takes longest; else those columns are NA.
     """
     everything, replayed = grouped(tables, decider)
     events, codes, ids = _until(as_of, everything, replayed.codes, replayed.ids)
@@ -112,7 +120,7 @@ def build(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Dec
     found = np.bincount(codes[more.rows], weights=more.counts, minlength=len(ids)).astype(np.int64)
     for name in ("suppressed", "count"):
         columns[name] = (np.array(columns[name]) + found).tolist()
-    if moment is not None:
+    if spiking and moment is not None:
         columns |= present(Streams(events, codes, len(ids), more), len(ids), moment)
     columns |= _sets(events, codes, len(ids), np.argsort(ts, kind="stable"))
     columns |= states.written(tables, events["event_id"], codes, len(ids))

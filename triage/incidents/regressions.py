@@ -108,7 +108,7 @@ def deploys(events: pa.Table, *, as_of: int) -> list[Deploy]:
 
 def rows(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None) -> pd.DataFrame:
     """One row per regression; see `Case.regressions`."""
-    incidents = groups.build(tables, as_of=as_of, decider=decider)
+    incidents = groups.build(tables, as_of=as_of, decider=decider, spiking=False)
     newest = pc.max(tables["events"]["ts"]).cast(pa.int64()).as_py() if incidents.num_rows else None
     moment = newest if as_of is None else as_of
     if moment is None:
@@ -185,8 +185,12 @@ def _more(incident: _Incident, deploy: Deploy) -> tuple[Any, ...] | None:
     low, high = np.searchsorted(incident.times, [deploy.at - 1, deploy.until], side="right").tolist()
     if high - low < _FLOOR or not low or incident.times[0] > deploy.at - DAY:
         return None
+    day = low - int(np.searchsorted(incident.times, deploy.at - 1 - DAY, side="right"))
     tested = []
     for width in {min(HOUR, deploy.until - deploy.at), deploy.until - deploy.at}:
+        until = int(np.searchsorted(incident.times, deploy.at + width, side="right"))
+        if until - low < max(_FLOOR, _TIMES * day * width / DAY):
+            continue
         found = spikes.excess(incident.times, deploy.at - 1, deploy.at + width)
         if found is not None and found[0] >= max(_FLOOR, _TIMES * found[1]):
             tested.append((min(2 * found[2], 1.0), width, *found))

@@ -54,41 +54,45 @@ class Found(NamedTuple):
     basis: Ints
 
 
-def judged(at: Ints, count: Floats, history: History, first: int, window: Window, least: float = TIMES) -> Found:
-    """Test one window at some times."""
-    began = at - window.width
-    expected, size, basis = _expected(at, began, history, window, first)
-    near = count >= least * expected[0]
-    for mean in expected[1:]:
-        near &= count >= least * mean
-    keep = np.flatnonzero(near)
-    at, began, count = at[keep], began[keep], count[keep]
-    worst, mean, why = np.full(len(keep), -np.inf), np.zeros(len(keep)), np.zeros(len(keep), np.int64)
-    burst, wander, usual = _unevenness(history, window, began)
-    for known, shape, kind in zip(expected, size, basis, strict=True):
-        mu, tested = known[keep], kind[keep] >= 0
-        phi = 1 + (burst - 1) * np.clip(mu / usual, 1.0, 10.0)
-        inverse = (phi - 1) / mu + phi / shape[keep] + wander + _KNOWN
-        logp = log_tail(count, mu, 1 / inverse)
-        logp[~tested] = -np.inf
-        more = logp > worst
-        worst, mean, why = np.where(more, logp, worst), np.where(more, mu, mean), np.where(more, kind[keep], why)
-    return Found(at, np.full(len(at), window.number), worst, mean, why)
+def judged(at: Ints, count: Floats, history: History, first: int, window: Window, *, least: float = TIMES) -> Found:
+    """Test one window at some times; with `least` only where the count is so many times the expected."""
+    level = _rate(history, np.maximum(at - window.width - window.before, first), at - window.width, window)
+    near = np.flatnonzero(_is_near(count, level[0], least))
+    at, count, level = at[near], count[near], (level[0][near], level[1][near])
+    if not len(at):
+        return Found(at, at, count, count, at)
+    means, sizes, bases = _expected(at, level, history, window, first)
+    near = np.flatnonzero(_is_near(count, means.max(axis=0), least))
+    at, count, means, sizes, bases = at[near], count[near], means[:, near], sizes[:, near], bases[:, near]
+    burst, wander, usual = _unevenness(history, window, at - window.width)
+    phi = 1 + (burst - 1) * np.clip(means / usual, 1.0, 10.0)
+    inverse = (phi - 1) / means + phi / sizes + wander + _KNOWN
+    logp = log_tail(np.tile(count, len(means)), means.ravel(), 1 / inverse.ravel()).reshape(means.shape)
+    logp[bases < 0] = -np.inf
+    worst, columns = logp.argmax(axis=0), np.arange(len(at))
+    number = np.full(len(at), window.number)
+    return Found(at, number, logp[worst, columns], means[worst, columns], bases[worst, columns])
+
+
+def _is_near(count: Floats, mean: Floats, least: float) -> npt.NDArray[np.bool_]:
+    """Whether a count is so many times the mean, and further from it than a Poisson count often is."""
+    found: npt.NDArray[np.bool_] = count >= least * np.maximum(mean, (mean + 2.5 * np.sqrt(mean)) / TIMES)
+    return found
 
 
 def _expected(
-    at: Ints, began: Ints, history: History, window: Window, first: int
-) -> tuple[list[Floats], list[Floats], list[Ints]]:
-    """What to expect in the window: means, sizes of their gammas in events, and which basis each is (-1 for none)."""
-    level = _rate(history, np.maximum(began - window.before, first), began, window)
+    at: Ints, level: tuple[Floats, Floats], history: History, window: Window, first: int
+) -> tuple[Floats, Floats, Ints]:
+    """What to expect in the window, a row per basis: means, sizes of their gammas, and the basis (-1: none)."""
+    began = at - window.width
     day = _rate(history, np.maximum(began - DAY, first), began, window)
     season, lags, usual = _season(at, history, window, first)
     # An incident that was silent for a day, where it usually is not, is not what it was before.
     silent = day[0] * 10 < usual * window.width / DAY
     rhythm = (lags % _WEEKLY >= 2) & ~silent
-    basis = [np.zeros(len(at), np.int64), np.where(rhythm, -1, 1), np.where(rhythm, lags, -1)]
-    means = [level[0], np.where(rhythm, 0.0, day[0]), np.where(rhythm, season[0], 0.0)]
-    return [np.maximum(mean, 1e-9) for mean in means], [level[1], day[1], season[1]], basis
+    bases = np.stack([np.zeros(len(at), np.int64), np.where(rhythm, -1, 1), np.where(rhythm, lags, -1)])
+    means = np.stack([level[0], np.where(rhythm, 0.0, day[0]), np.where(rhythm, season[0], 0.0)])
+    return np.maximum(means, 1e-9), np.stack([level[1], day[1], season[1]]), bases
 
 
 def _rate(history: History, after: Ints, until: Ints, window: Window) -> tuple[Floats, Floats]:
