@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import re
 import sys
+from contextlib import closing
 from dataclasses import fields
 from html.parser import HTMLParser
 from itertools import combinations
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import nbformat
@@ -19,6 +21,7 @@ from tests.streams import DAY, HOUR, MINUTE, SECOND, START, burst, case_of, stea
 from triage_widgets.charts import layers, palette, words
 from triage_widgets.charts.brush import Selection
 
+ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("spikes", "regressions", "timeline", "releases")
 HOSTILE = "<script>alert(1)</script>\"&'\x1b]]>"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -180,6 +183,13 @@ def test_what_is_shown_is_masked(name):
     for text in (shown["text/html"], shown["text/plain"], picture_of(figure).decode(), repr(live), str(ask(live))):
         assert "ada@example.org" not in text
     assert "[email:" in shown["text/html"] + picture_of(figure).decode()
+
+
+def test_a_whole_redaction_has_the_same_charts():
+    case = triage.load(ROOT / "sample_bundles" / "debugbundle")
+    with closing(case.redact()) as redacted:
+        for name in NAMES:
+            assert getattr(redacted.charts, name)().alt == getattr(case.charts, name)().alt
 
 
 @pytest.mark.parametrize("name", NAMES)

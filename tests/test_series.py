@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.streams import DAY, HOUR, MINUTE, SECOND, START, burst, case_of, steady
-from triage.incidents import series
+from triage.incidents import regressions, series
 
 
 @given(st.integers(0, 400 * 366 * DAY))
@@ -108,6 +108,27 @@ def test_deploys_and_releases_are_those_of_the_services():
     assert found.deploys["at"].tolist() == [START + pd.Timedelta("1D")]
     told = found.releases[["service", "release", "events", "incidents", "new"]].to_numpy().tolist()
     assert told == [["api", "1.0", 24, 1, 1], ["api", "1.1", 36, 2, 1]]
+
+
+def test_deploys_are_those_that_regressions_are_judged_by():
+    rng = np.random.default_rng(8)
+    rows = [
+        {"at": int(at), "release": f"1.{at // DAY}", "service": name, "environment": place, "event_kind": kind}
+        for at, name, place, kind in zip(
+            rng.integers(0, 5 * DAY, 300),
+            rng.choice(["api", "web"], 300),
+            rng.choice(["production", "test"], 300),
+            rng.choice(["exception", "deploy"], 300, p=[0.95, 0.05]),
+            strict=True,
+        )
+    ]
+    case = case_of(rows)
+    until = START + pd.Timedelta("4D")
+    every = regressions.deploys(case.raw.tables["events"], as_of=int(until.timestamp()) * SECOND)
+    found = case.series(until=until).deploys
+    assert len(found) == len(every) > 4
+    assert set(found["release"]) == {each.release for each in every}
+    assert sorted(found["at"].astype("int64")) == sorted(each.at for each in every)
 
 
 def test_the_order_of_events_does_not_matter():

@@ -33,7 +33,7 @@ class Charts:
     --------
     >>> import triage
     >>> triage.load(b"").charts.timeline()
-    Figure: Incidents over time. No event of an incident has a time, so there is nothing to draw.
+    Figure: Incidents over time. No event of an incident has a time in this span, so there is nothing to draw.
     """
 
     __slots__ = ("_case",)

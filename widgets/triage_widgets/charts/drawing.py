@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Drawing", "buckets", "drawn_of", "figure", "notes", "put", "releases", "table")
 
-_NOTHING = "No event of an incident has a time, so there is nothing to draw."
+_NOTHING = "No event of an incident has a time in this span, so there is nothing to draw."
 _NO_PICTURE = "For the picture: pip install 'crash-triage[lab]'."
 
 

@@ -81,7 +81,7 @@ def milli(moment: pd.Timestamp) -> int:
     return round(moment.timestamp() * 1_000)
 
 
-def lane(series: Series, scale: Scale, number: int, marks: list[Mark], *, last: bool, plain: str = "") -> Any:
+def lane(series: Series, scale: Scale, number: int, marks: list[Mark], *, last: bool) -> Any:
     """One row: the counts of an incident, what was expected, the deploys, and marks."""
     counts = series.counts[series.counts["lane"] == number]
     values = [float(count) for count in counts["count"]]
@@ -114,7 +114,7 @@ def lane(series: Series, scale: Scale, number: int, marks: list[Mark], *, last: 
         layers.append(_chart(_bent(band)).mark_line(**dashes).encode(x=x, y=y))
     layers += _rules(series, scale, x)
     layers += marked(scale, marks, x)
-    title = plain or _title(series, number)
+    title = _title(series, number)
     return alt.layer(*layers).properties(width=AXIS, height=_HEIGHT, title=alt.TitleParams(title, limit=AXIS))
 
 
