@@ -11,8 +11,9 @@ and a count must be improbable under each. How uneven the incident usually is wi
 of neighbouring bins, once in proportion to the mean (events that come in bursts) and once to its square (a rate that
 wanders). Beside that
 
-- retries count once: where clients are given, repeats of one within seconds; and in any case the densest fifth of a
-  window counts as the mean of the rest, so that one burst, however high, is no spike until it lasts;
+- retries count once: where clients are given, repeats of one within a minute. In any case each count is taken twice:
+  with the densest part of the window as the mean of the rest, so that one burst, however high, is no spike until it
+  lasts; and with all events within a minute of the first as one, which is what tells few from many on a bursty ground;
 - there is a floor of events, and of how many times the expected;
 - an incident has a day to show what is usual; before that it is new, which is a message of its own;
 - an episode is one alarm. Its events are no part of the history of the next, unless such alarms are usual.
