@@ -35,14 +35,9 @@ def signature(text: str, table: FrameTable) -> str:
 
 def _crash(text: str) -> Report | None:
     """The first report that ended the program, else the first at all: a log may warn before it dies."""
-    from triage.formats.traces.scanning import scan
+    from triage.formats.traces.scanning import first
 
-    first = None
-    for found in scan(enumerate(text.split("\n")), len(text)):
-        if found.report.level == "fatal":
-            return found.report
-        first = first or found.report
-    return first
+    return first(text.split("\n"))
 
 
 def _loaded(text: str) -> str:

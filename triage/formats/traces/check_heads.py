@@ -19,6 +19,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from ahocorasick_rs import AhoCorasick
+
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 
@@ -115,13 +117,24 @@ def head(window: Window) -> Head | None:
     text, raw = window[0], window.raw(0)
     if text is None or raw is None or len(raw) > _LONGEST:
         return None
-    for rule in rules():
-        if any(anchor in raw for anchor in rule.anchors):
-            found = rule.pattern.match(text) or (rule.pattern.search(raw) if rule.anywhere else None)
-            made = _made(window, rule, found) if found and "Abort message: " not in raw else None
-            if made:
-                return made
+    if "Abort message: " in raw:
+        return None
+    automaton, owners = _anchored()
+    held = {owners[anchor] for anchor, _, _ in automaton.find_matches_as_indexes(raw, overlapping=True)}
+    for number in sorted(held):
+        rule = rules()[number]
+        found = rule.pattern.match(text) or (rule.pattern.search(raw) if rule.anywhere else None)
+        made = _made(window, rule, found) if found else None
+        if made:
+            return made
     return None
+
+
+@cache
+def _anchored() -> tuple[AhoCorasick, list[int]]:
+    """The automaton of all anchors, and the rule that each is of."""
+    pairs = [(anchor, number) for number, rule in enumerate(rules()) for anchor in rule.anchors]
+    return AhoCorasick([anchor for anchor, _ in pairs]), [number for _, number in pairs]
 
 
 def _made(window: Window, rule: Rule, found: re.Match[str]) -> Head | None:

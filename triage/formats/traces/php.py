@@ -63,6 +63,8 @@ _TITLES: Final = frozenset(("Stack trace:", "PHP Stack trace:", "Call Stack:", "
 _FATAL: Final = frozenset(("Fatal error", "Parse error", "Recoverable fatal error", "Catchable fatal error"))
 # A message may have so many lines.
 _MESSAGE: Final = 12
+# Where the calls below a message can begin.
+_BELOW: Final = range(1, 1 + min(AHEAD, _MESSAGE + 4))
 
 
 def read(window: Window) -> Report | None:
@@ -90,6 +92,8 @@ def _headed(block: Block, level: str | None) -> Report | None:
     line = clean(block[0] or "")
     if "[object] (" in line and OBJECT.search(line) and "[stacktrace]" not in (block[1] or ""):
         return _report(block, 0, 1)
+    if level is None and "[object] (" not in line and not any("Stack trace:" in (block[at] or "") for at in _BELOW):
+        return None  # what `_is_told` asks for is not there
     start, end = _title(block, 1), _said(block)
     is_below = start is not None and (end is None or start == end)
     if start is not None and is_below and (level or "[object] (" in line or _is_told(block, start)):

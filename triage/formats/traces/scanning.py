@@ -22,10 +22,12 @@ from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Text, Window
 from triage.records import Trace
 
-__all__ = ("Found", "scan")
+__all__ = ("Found", "first", "scan")
 
 # Lines that go through the automaton at once, as one string.
 _FIRST, _BATCH = 256, 4_096
+# Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
+_STEP: Final = 32
 # A report that follows from another begins so many lines after its end at most.
 _NEAR: Final = 80
 
@@ -64,18 +66,49 @@ def scan(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str
     >>> found.module.NAME, found.first, found.last
     ('java', 2, 3)
     """
+    return _joining(_reports(Text(iter(lines)), size, only))
+
+
+def first(lines: Iterable[str]) -> Report | None:
+    """The first report of a text that ended the program, else the first at all; no more is read than that needs.
+
+    The lines of its frames are counted from those of the report.
+
+    Examples
+    --------
+    >>> first(["x", "a.E: b", "\\tat c.D.e(D.java:1)", "y"]).error_type
+    'a.E'
+    """
+    other = None
+    for found in _joining(_reports(Text(enumerate(lines)), 0, None, placed=False)):
+        if found.report.level == "fatal":
+            return found.report
+        other = other or found.report
+    return other
+
+
+def _joining(reports: Iterator[Found | int]) -> Iterator[Found]:
+    """The reports with what belongs together as one; of those that stand far off only the line is told."""
     held: Found | None = None
-    for found in _reports(Text(iter(lines)), size, only):
+    for found in reports:
+        if isinstance(found, int):
+            if held and found - held.last > _NEAR:
+                yield held
+                held = None
+            continue
         joined = _joined(held, found) if held else None
         if held and not joined:
             yield held
         held = joined or found
+        if not held.report.leads:
+            yield held
+            held = None
     if held:
         yield held
 
 
-def _reports(text: Text, size: int | None, only: str | None) -> Iterator[Found]:
-    """Every report alone."""
+def _reports(text: Text, size: int | None, only: str | None, *, placed: bool = True) -> Iterator[Found | int]:
+    """Every report alone; before each the line that no part of it stands before, where that is known."""
     automaton, owners = _anchors(only)
     seen, batch = 0, _FIRST
     while seen < text.end or not text.ended:
@@ -83,14 +116,20 @@ def _reports(text: Text, size: int | None, only: str | None) -> Iterator[Found]:
             text.drop(max(text.free, seen - BACK))
             text.pull(batch)
             batch = min(2 * batch, _BATCH)
-        first, seen = seen, text.end
-        for number, mine in _hits(automaton, owners, text, first, seen):
-            if number < text.free:
-                continue
-            found = _read(text, number, mine, size)
-            if found is not None:
-                yield found
-                text.free = found.last
+        first, seen, step = seen, text.end, _STEP
+        while first < seen:
+            for number, mine in _hits(automaton, owners, text, first, min(first + step, seen)):
+                if number < text.free:
+                    continue
+                # Where lines of several streams alternate, a report may begin anywhere.
+                anchor = text.line(number)
+                if anchor is not None and not anchor.stream:
+                    yield number - BACK
+                found = _read(text, number, mine, size, placed=placed)
+                if found is not None:
+                    yield found
+                    text.free = found.last
+            first, step = first + step, 2 * step
 
 
 def _hits(
@@ -114,7 +153,9 @@ def _hits(
         yield first + index, list(mine[index])
 
 
-def _read(text: Text, number: int, candidates: list[TraceModule], size: int | None) -> Found | None:
+def _read(
+    text: Text, number: int, candidates: list[TraceModule], size: int | None, *, placed: bool = True
+) -> Found | None:
     """The report in which a line lies: of several the one that takes the most lines."""
     best: tuple[int, Report, TraceModule, Window] | None = None
     for module in candidates:
@@ -132,7 +173,7 @@ def _read(text: Text, number: int, candidates: list[TraceModule], size: int | No
     begins = window.line(report.first)
     return Found(
         module=module,
-        report=replace(report, traces=_placed(report.traces, window)),
+        report=replace(report, traces=_placed(report.traces, window)) if placed else report,
         first=first + 1,
         last=last + 1,
         offset=text.offset(first),
