@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ("PERIODS", "repeats", "rotated")
+__all__ = ("PERIODS", "repeated", "repeats", "rotated")
 
 PERIODS: Final = 10
 # So often a run must repeat to be the cycle of an overflow, the first time counted.
@@ -67,6 +67,50 @@ def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict
         again[rows[gone]] = True
         rows, marks = np.delete(rows, gone), np.delete(marks, gone)
     return again, cycles
+
+
+def repeated(names: list[int]) -> tuple[set[int], list[int]]:
+    """Say which frames of one stack repeat those before them, and which are its cycle; see `repeats`.
+
+    Examples
+    --------
+    >>> again, cycle = repeated([7, 1, 2, 1, 2, 1, 2, 9])
+    >>> sorted(again), cycle
+    ([3, 4, 5, 6], [1, 2])
+    """
+    last: dict[int, int] = {}
+    near = False
+    for row, name in enumerate(names):
+        near = near or row - last.get(name, -PERIODS - 1) <= PERIODS
+        last[name] = row
+    again: set[int] = set()
+    cycle: list[int] = []
+    covered = 0
+    rows, marks = list(range(len(names))), names
+    for period in range(1, PERIODS + 1 if near else 1):
+        hits = [row for row, (one, other) in enumerate(zip(marks, marks[period:], strict=False)) if one == other]
+        gone: list[int] = []
+        for start, length in _runs(hits):
+            whole = length // period * period
+            if whole >= (_TIMES - 1) * period and whole > covered:
+                covered, cycle = whole, rows[start : start + period]
+            gone += range(start + period, start + period + whole)
+        if gone:
+            again.update(rows[row] for row in gone)
+            left = set(range(len(rows))).difference(gone)
+            rows, marks = [rows[row] for row in sorted(left)], [marks[row] for row in sorted(left)]
+    return again, cycle
+
+
+def _runs(numbers: list[int]) -> list[tuple[int, int]]:
+    """Runs of numbers that follow one another: the first of each, and how many."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][0] + found[-1][1]:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((number, 1))
+    return found
 
 
 def rotated(cycle: list[str]) -> list[str]:

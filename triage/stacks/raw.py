@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+from triage.formats.traces.brief import Brief
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE
 from triage.stacks.frame_table import FIRM, FrameTable, Known
@@ -12,7 +16,7 @@ from triage.stacks.keys import Evidence, crash, group_word
 from triage.stacks.stack_table import cycle_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from triage.formats.traces.reports import Report
     from triage.records import Frame, Trace
@@ -21,23 +25,65 @@ __all__ = ("signature",)
 
 # Texts that a reader of whole files takes, and no module for traces: found by detection, as `triage.load` does.
 _DOCUMENT: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[\]{"])')
-_MARKS: Final = ("XCEPTION CAUGHT BY", "xception caught by", "nother exception was thrown", "nhandled Exception:",
-                 "SymInit: ", "[Crash]", "# TYPE ")  # fmt: skip
+_MARKS: Final = BytesAhoCorasick(
+    [b"XCEPTION CAUGHT BY", b"xception caught by", b"nother exception was thrown", b"nhandled Exception:",
+     b"SymInit: ", b"[Crash]", b"# TYPE "], matchkind=MatchKind.LeftmostFirst,
+)  # fmt: skip
 
 
 def signature(text: str, table: FrameTable) -> str:
     """See `triage.stacks.signature`."""
-    if not _DOCUMENT.match(text) and not any(mark in text for mark in _MARKS):
-        report = _crash(text)
-        return "" if report is None else f"{_group(report, table):016x}"
-    return _loaded(text)
-
-
-def _crash(text: str) -> Report | None:
-    """The first report that ended the program, else the first at all: a log may warn before it dies."""
+    if _DOCUMENT.match(text) or _MARKS.find_matches_as_indexes(text.encode("utf-8", "replace")):
+        return _loaded(text)
     from triage.formats.traces.scanning import first
 
-    return first(text.split("\n"))
+    found = first(text)
+    if isinstance(found, Brief):
+        known = _pieces(table, found.read).all(found.frames)
+        if known is not None:
+            top, cycle = _counted(known, [one.word or -1 - row for row, one in enumerate(known)], [])
+            return f"{_group(found, top, cycle):016x}"
+        found = first(text, brief=False)
+    if found is None or isinstance(found, Brief):
+        return ""
+    top, cycle = _frames(min(found.traces, key=_order).frames, table) if found.traces else ([], NONE)
+    return f"{_group(found, top, cycle):016x}"
+
+
+class _Pieces(dict[str, "Known | None"]):
+    """What is known of the frames that pieces of text stand for; None where one is no frame."""
+
+    def __init__(self, table: FrameTable, read: Callable[[str], Frame | None]) -> None:
+        super().__init__()
+        self._table, self._read = table, read
+        self._plain: dict[str, Known | None] = {}
+
+    def all(self, texts: list[str]) -> list[Known] | None:
+        """What is known of some frames, None where one is no frame."""
+        if len(self) > _MOST:
+            self.clear()
+            self._plain.clear()
+        known = [self[text] for text in texts]
+        return None if None in known else cast("list[Known]", known)
+
+    def __missing__(self, text: str) -> Known | None:
+        # Which line it is does not count, only that there is one.
+        plain = _PLACE.sub(":1", text)
+        if plain not in self._plain:
+            frame = self._read(plain)
+            self._plain[plain] = None if frame is None else self._table.known(_traits(frame))
+        known = self[text] = self._plain[plain]
+        return known
+
+
+_MOST: Final = 1 << 17
+_PLACE: Final = re.compile(r":\d{1,9}(?::\d{1,9})?\s{0,20}$")
+
+
+@lru_cache(maxsize=64)
+def _pieces(table: FrameTable, read: Callable[[str], Frame | None]) -> _Pieces:
+    """The pieces that were met under a table, as one module reads them."""
+    return _Pieces(table, read)
 
 
 def _loaded(text: str) -> str:
@@ -50,12 +96,8 @@ def _loaded(text: str) -> str:
     return str(chosen["group_key"].iloc[0]) if len(chosen) else ""
 
 
-def _group(report: Report, table: FrameTable) -> int:
-    """The group key of a report."""
-    top: list[Known] = []
-    cycle = NONE
-    if report.traces:
-        top, cycle = _frames(min(report.traces, key=_order).frames, table)
+def _group(report: Report | Brief, top: list[Known], cycle: int) -> int:
+    """The group key of a report, by the frames that count."""
     evidence = Evidence.NONE if not top else Evidence.FIRM if top[0].telling == FIRM else Evidence.WEAK
     code, said = report.error_code_name, report.error_value
     event = crash(report.kind, report.error_type, report.signal, code, said, evidence)
@@ -69,25 +111,30 @@ def _order(trace: Trace) -> int:
     return 4 + (not trace.crashed)
 
 
+def _traits(frame: Frame) -> tuple[Any, ...]:
+    """The `TRAITS` of a frame."""
+    return (
+        frame.frame_kind,
+        frame.function,
+        frame.module,
+        frame.module_offset,
+        frame.file,
+        frame.language,
+        frame.in_app,
+    )
+
+
 def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], int]:
     """The frames that count, and the word of a cycle."""
-    known: list[Known] = [
-        table.known(
-            (
-                frame.frame_kind,
-                frame.function,
-                frame.module,
-                frame.module_offset,
-                frame.file,
-                frame.language,
-                frame.in_app,
-            )
-        )
-        for frame in frames
-    ]
+    known = [table.known(_traits(frame)) for frame in frames]
     names = [
         one.word if one.word and frame.frame_kind == "frame" else -1 - row
         for row, (one, frame) in enumerate(zip(known, frames, strict=True))
     ]
-    rows, cycle = counted(known, names, [frame.trust in SCANNED for frame in frames])
+    return _counted(known, names, [frame.trust in SCANNED for frame in frames])
+
+
+def _counted(known: list[Known], names: list[int], scanned: list[bool]) -> tuple[list[Known], int]:
+    """The frames that count, and the word of a cycle."""
+    rows, cycle = counted(known, names, scanned)
     return [known[row] for row in rows], cycle_words([known[row].name for row in cycle])[0] if cycle else NONE

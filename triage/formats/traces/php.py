@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from triage.formats.traces.block import AHEAD, Block
+from triage.formats.traces.block import AHEAD, LINE_CHARS, Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.php_parse import CALL, LEVEL, LEVELS, MAIN, OBJECT, TABLE, THROWN, clean, parse, probe
 from triage.formats.traces.reports import Report, shifted
@@ -63,14 +63,16 @@ _TITLES: Final = frozenset(("Stack trace:", "PHP Stack trace:", "Call Stack:", "
 _FATAL: Final = frozenset(("Fatal error", "Parse error", "Recoverable fatal error", "Catchable fatal error"))
 # A message may have so many lines.
 _MESSAGE: Final = 12
-# Where the calls below a message can begin.
-_BELOW: Final = range(1, 1 + min(AHEAD, _MESSAGE + 4))
+# So many lines below a message its calls begin.
+_BELOW: Final = min(AHEAD, _MESSAGE + 4)
 
 
 def read(window: Window) -> Report | None:
     """The error in which the anchor line lies: with calls, with a table of Xdebug, or alone where it was fatal."""
+    line = clean((window[0] or "")[:LINE_CHARS])
+    if "Uncaught " in line and _is_loose(window, line):
+        return None
     block = Block(window)
-    line = clean(block[0] or "")
     text = line.strip()
     if text in _TITLES:
         return _below(block, _above(block, 0))
@@ -87,13 +89,19 @@ def read(window: Window) -> Report | None:
     return None
 
 
+def _is_loose(window: Window, line: str) -> bool:
+    """Whether words that other languages write also are not PHP's: neither has the line a level nor come calls below."""
+    if "[object] (" in line or _FPM.match(line) or ((level := LEVEL.match(line)) and level[1] in LEVELS):
+        return False
+    below = window.below(_BELOW)
+    return below is not None and not any("Stack trace:" in other or "\x1b" in other for other in below)
+
+
 def _headed(block: Block, level: str | None) -> Report | None:
     """A report whose first line is the anchor."""
     line = clean(block[0] or "")
     if "[object] (" in line and OBJECT.search(line) and "[stacktrace]" not in (block[1] or ""):
         return _report(block, 0, 1)
-    if level is None and "[object] (" not in line and not any("Stack trace:" in (block[at] or "") for at in _BELOW):
-        return None  # what `_is_told` asks for is not there
     start, end = _title(block, 1), _said(block)
     is_below = start is not None and (end is None or start == end)
     if start is not None and is_below and (level or "[object] (" in line or _is_told(block, start)):
@@ -127,7 +135,7 @@ def _said(block: Block) -> int | None:
 
 def _title(block: Block, start: int) -> int | None:
     """Where the calls or the table below a head begin, None where none do."""
-    for index in range(start, start + min(AHEAD, _MESSAGE + 4)):
+    for index in range(start, start + _BELOW):
         line = block[index]
         if line is None:
             return None

@@ -17,6 +17,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from msgspec.structs import replace
 
 from triage.formats.traces import TraceModule, modules
+from triage.formats.traces.brief import Brief
 from triage.formats.traces.prefixes import uncoloured
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Text, Window
@@ -66,28 +67,33 @@ def scan(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str
     >>> found.module.NAME, found.first, found.last
     ('java', 2, 3)
     """
-    return _joining(_reports(Text(iter(lines)), size, only))
+    for found in _joining(_reports(Text(iter(lines)), size, only)):
+        if not isinstance(found, Brief):
+            yield found
 
 
-def first(lines: Iterable[str]) -> Report | None:
+def first(text: str, *, brief: bool = True) -> Report | Brief | None:
     """The first report of a text that ended the program, else the first at all; no more is read than that needs.
 
-    The lines of its frames are counted from those of the report.
+    The lines of its frames are counted from those of the report. `brief` lets modules that are sure say it in brief.
 
     Examples
     --------
-    >>> first(["x", "a.E: b", "\\tat c.D.e(D.java:1)", "y"]).error_type
+    >>> first("x\\na.E: b\\n\\tat c.D.e(D.java:1)\\ny").error_type
     'a.E'
     """
     other = None
-    for found in _joining(_reports(Text(enumerate(lines)), 0, None, placed=False)):
+    whole = text if brief and "\r" not in text and "\x1b" not in text else None
+    for found in _joining(_reports(Text(text.split("\n")), 0, None, whole=whole, placed=False)):
+        if isinstance(found, Brief):
+            return found
         if found.report.level == "fatal":
             return found.report
         other = other or found.report
     return other
 
 
-def _joining(reports: Iterator[Found | int]) -> Iterator[Found]:
+def _joining(reports: Iterator[Found | Brief | int]) -> Iterator[Found | Brief]:
     """The reports with what belongs together as one; of those that stand far off only the line is told."""
     held: Found | None = None
     for found in reports:
@@ -96,6 +102,9 @@ def _joining(reports: Iterator[Found | int]) -> Iterator[Found]:
                 yield held
                 held = None
             continue
+        if isinstance(found, Brief):
+            yield found
+            return
         joined = _joined(held, found) if held else None
         if held and not joined:
             yield held
@@ -107,10 +116,16 @@ def _joining(reports: Iterator[Found | int]) -> Iterator[Found]:
         yield held
 
 
-def _reports(text: Text, size: int | None, only: str | None, *, placed: bool = True) -> Iterator[Found | int]:
-    """Every report alone; before each the line that no part of it stands before, where that is known."""
+def _reports(
+    text: Text, size: int | None, only: str | None, *, whole: str | None = None, placed: bool = True
+) -> Iterator[Found | Brief | int]:
+    """Every report alone; before each the line that no part of it stands before, where that is known.
+
+    In brief, where `whole` is the text, only a report that no other leads to, and the last.
+    """
     automaton, owners = _anchors(only)
     seen, batch = 0, _FIRST
+    leading = False
     while seen < text.end or not text.ended:
         if seen == text.end:
             text.drop(max(text.free, seen - BACK))
@@ -125,11 +140,30 @@ def _reports(text: Text, size: int | None, only: str | None, *, placed: bool = T
                 anchor = text.line(number)
                 if anchor is not None and not anchor.stream:
                     yield number - BACK
+                    if whole is not None and not leading and (short := _brief(text, number, mine, whole)):
+                        yield short
                 found = _read(text, number, mine, size, placed=placed)
                 if found is not None:
+                    leading = leading or found.report.leads
                     yield found
                     text.free = found.last
             first, step = first + step, 2 * step
+
+
+def _brief(text: Text, number: int, candidates: list[TraceModule], whole: str) -> Brief | None:
+    """The report in which a line lies in brief, where it is sure."""
+    if text.start or not any(hasattr(module, "brief") for module in candidates):
+        return None
+    found = None
+    for module in candidates:
+        window = Window(text, number)
+        if hasattr(module, "brief"):
+            place = sum(map(len, text.raws(0, number))) + number
+            if found is not None or (found := module.brief(window, whole, place)) is None:
+                return None
+        elif module.read(window) is not None:
+            return None
+    return found
 
 
 def _hits(

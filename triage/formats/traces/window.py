@@ -23,9 +23,12 @@ BACK: Final = 64
 
 
 class Text:
-    """The lines of a file by number, from 0; those before `start` are gone."""
+    """The lines of a file by number, from 0; those before `start` are gone.
 
-    def __init__(self, lines: Iterator[tuple[int, str]], *, start: int = 0) -> None:
+    They come with the offset of each, or are a list, and their offsets are not known.
+    """
+
+    def __init__(self, lines: Iterator[tuple[int, str]] | list[str], *, start: int = 0) -> None:
         self._source = lines
         self._lines: list[str] = []
         self._offsets: list[int] = []
@@ -43,10 +46,13 @@ class Text:
 
     def pull(self, count: int) -> list[str]:
         """Take more lines from the source; those that came."""
-        pairs = list(islice(self._source, count))
-        self.ended = self.ended or len(pairs) < count
-        taken = [line for _, line in pairs]
-        self._offsets += [offset for offset, _ in pairs]
+        if isinstance(self._source, list):
+            taken = self._source[self.end : self.end + count]
+        else:
+            pairs = list(islice(self._source, count))
+            taken = [line for _, line in pairs]
+            self._offsets += [offset for offset, _ in pairs]
+        self.ended = self.ended or len(taken) < count
         self._lines += taken
         self._split += [None] * len(taken)
         return taken
@@ -102,7 +108,7 @@ class Text:
 
     def offset(self, number: int) -> int:
         """Where a line begins in the file, in bytes."""
-        return self._offsets[number - self.start]
+        return self._offsets[number - self.start] if self._offsets else 0
 
     def drop(self, number: int) -> None:
         """Let go of the lines before a number."""
@@ -162,6 +168,14 @@ class Window:
         """The line with its prefix, as it stands in the file."""
         number = self.number(index)
         return None if number is None else self._text.raw(number)
+
+    def below(self, count: int) -> list[str] | None:
+        """The lines below the anchor as they stand in the file; None where the anchor has a prefix: some may be of others."""
+        if self._stream:
+            return None
+        first = self._ahead[0] + 1
+        self._text.raw(first + count)
+        return self._text.raws(first, min(first + count, self._text.end))
 
     def is_record(self, index: int) -> bool:
         """Whether the line has a log prefix of its own, which the anchor has not: the log went on there."""
