@@ -21,7 +21,7 @@ from triage.formats.traces import check_heads, check_signals
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.check_heads import Head
 from triage.formats.traces.check_stacks import Tail, tail
-from triage.formats.traces.reports import Report
+from triage.formats.traces.reports import Report, settled
 from triage.formats.traces.window import BACK, Window
 from triage.records import Trace, json_text
 
@@ -50,6 +50,8 @@ def read(window: Window) -> Report | None:
     if head is None:
         return None
     doubtful = head.level == "error" and head.open
+    if window.brief and settled(short := _report(head, tail(window, head.end, message=head.open, alone=True))):
+        return short
     rest = tail(window, head.end, message=head.open, must=doubtful)
     if doubtful and not rest.frames:
         return None  # an ordinary line of a log that speaks of a check

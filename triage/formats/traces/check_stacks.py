@@ -76,17 +76,18 @@ class Tail:
     announced: bool = False
 
 
-def tail(window: Window, start: int, *, message: bool = False, must: bool = False) -> Tail:
+def tail(window: Window, start: int, *, message: bool = False, must: bool = False, alone: bool = False) -> Tail:
     """Read what follows a message that ends before `start`.
 
-    `message` says that it may go on there, `must` that nothing is worth reading where no stack begins.
+    `message` says that it may go on there, `must` that nothing is worth reading where no stack begins, `alone` that
+    nothing is behind it.
     """
     found = Tail(start)
     begin = _begin(window, found, start, message=message)
     if begin is not None:
         found.frames, end = stack(window, begin)
         found.end = max(found.end, end)
-    if must and not found.frames:
+    if alone or (must and not found.frames):
         return found
     while _more(window, found):
         pass

@@ -22,19 +22,21 @@ __all__ = ("frame", "stack")
 
 # Between header and stack: the signal, the access.
 _BETWEEN: Final = lazy(
-    r"(?:(?:==\d{1,10}==(?:The signal is caused by an? [A-Z]{1,12} memory access\.|Hint: [^\n]{1,400})"
+    r"(?:(?:==\d{1,10}==(?:The signal is caused by an? [A-Z]{1,12} memory access\.|Hint: [^\n]{1,400}|\*{3} [\w ,.!:]{1,80}\*{3}"
+    r"|WARNING: Failed to use and restart external symbolizer!)"
     r"|(?:READ|WRITE) of size \d{1,20} at 0x[0-9a-f]{1,16} thread T\d{1,9}(?: \([^()\n]{0,80}\))?"
-    r"|SCARINESS: [^\n]{1,200})[ \t]{0,8}\n){0,5}(?:[ \t]{0,80}\n)?"
+    r"|SCARINESS: [^\n]{1,200})[ \t]{0,8}\n){0,12}(?:[ \t]{0,80}\n)?"
 )
 _PID: Final = lazy(r"==(\d{1,10})==")
 _ROWS: Final = lazy(r"(?:[ \t]{0,40}#\d{1,6}[ \t]{1,12}0x[0-9a-fA-F]{1,16}(?:[ \t][^\n]{0,4000})?(?:\n|\Z)){1,1000}")
 _ROW: Final = lazy(r"#(\d{1,6})[ \t]{1,12}0x[0-9a-fA-F]{1,16}[ \t]{0,200}([^\n]*)")
 _MORE: Final = lazy(r"\n\s{0,40}(?:#\d|\{\{\{bt)")
+_BLANK: Final = lazy(r"\n[ \t]{0,80}\n")
 _HEADED: Final = lazy(r"\s{0,40}#0\s")
 # Of each what `followed` looks for, and what makes lines be of something else than they look like.
 _DOUBT: Final = (
     b"ERROR: libFuzzer: ", b"=== BUG FOUND!", b"*** *** *** ", b"Fatal signal 6 ", b"Received signal 6",
-    b"Unsymbolized Stacktrace", b"egister", b"MiraclePtr",
+    b"Unsymbolized Stacktrace", b"egister",
 )  # fmt: skip
 _DOUBTS: Final = BytesAhoCorasick(list(_DOUBT), matchkind=MatchKind.LeftmostFirst)
 
@@ -44,7 +46,7 @@ def stack(text: str, place: int, pid: int | None) -> list[str] | None:
     between = _BETWEEN.match(text, place)
     start = between.end() if between else place
     rows = _ROWS.match(text, start)
-    if rows is None or any(int(found) != pid for found in _PID.findall(text, place, start)):
+    if rows is None or text.find("Sanitizer", place, start) >= 0 or any(int(found) != pid for found in _PID.findall(text, place, start)):
         return None
     end = rows.end()
     found = _ROW.findall(text, start, end)
@@ -54,7 +56,12 @@ def stack(text: str, place: int, pid: int | None) -> list[str] | None:
         return None
     more = _MORE.search(text, end - 1)
     if more is not None:
-        above = text[text.rfind("\n", 0, more.start()) + 1 : more.start()]
+        line = text.rfind("\n", 0, more.start()) + 1
+        above = text[line : more.start()]
+        # what a line of this pointer says goes on to the next blank one
+        prose = text.rfind("MiraclePtr", end, line)
+        if prose >= 0 and not _BLANK.search(text, prose, line):
+            return None
         if not _HEADED.match(text, more.start() + 1) or more.start() < end or not heading(above) or split(above).stream:
             return None
     return [words for _, words in found]

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from triage.formats.traces import TraceModule, modules
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.prefixes import uncoloured
-from triage.formats.traces.reports import Report
+from triage.formats.traces.reports import Report, settled
 from triage.formats.traces.window import BACK, Text, Window
 from triage.records import Trace
 
@@ -29,6 +29,7 @@ __all__ = ("Found", "first", "scan")
 _FIRST, _BATCH = 256, 4_096
 # Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
 _STEP: Final = 32
+_OVERFLOWS: Final = ("stack-overflow", "STACK_OVERFLOW", "SIGSTK", "c00000fd", "C00000FD")
 # A report that follows from another begins so many lines after its end at most.
 _NEAR: Final = 80
 
@@ -84,7 +85,10 @@ def first(text: str, *, brief: bool = True) -> Report | Brief | None:
     """
     other = None
     whole = text if brief and "\r" not in text and "\x1b" not in text else None
-    for found in _joining(_reports(Text(text.split("\n")), 0, None, whole=whole, placed=False)):
+    # A code that is added could make an overflow of the stack of what is settled.
+    is_early = brief and not any(word in text for word in _OVERFLOWS)
+    reports = _reports(Text(text.split("\n")), 0, None, whole=whole, early=is_early, placed=False)
+    for found in _joining(reports, early=is_early):
         if isinstance(found, Brief):
             return found
         if found.report.level == "fatal":
@@ -93,7 +97,7 @@ def first(text: str, *, brief: bool = True) -> Report | Brief | None:
     return other
 
 
-def _joining(reports: Iterator[Found | Brief | int]) -> Iterator[Found | Brief]:
+def _joining(reports: Iterator[Found | Brief | int], *, early: bool = False) -> Iterator[Found | Brief]:
     """The reports with what belongs together as one; of those that stand far off only the line is told."""
     held: Found | None = None
     for found in reports:
@@ -109,7 +113,7 @@ def _joining(reports: Iterator[Found | Brief | int]) -> Iterator[Found | Brief]:
         if held and not joined:
             yield held
         held = joined or found
-        if not held.report.leads:
+        if not held.report.leads or (early and settled(held.report)):
             yield held
             held = None
     if held:
@@ -117,7 +121,7 @@ def _joining(reports: Iterator[Found | Brief | int]) -> Iterator[Found | Brief]:
 
 
 def _reports(
-    text: Text, size: int | None, only: str | None, *, whole: str | None = None, placed: bool = True
+    text: Text, size: int | None, only: str | None, *, whole: str | None = None, early: bool = False, placed: bool = True
 ) -> Iterator[Found | Brief | int]:
     """Every report alone; before each the line that no part of it stands before, where that is known.
 
@@ -142,7 +146,7 @@ def _reports(
                     yield number - BACK
                     if whole is not None and not leading and (short := _brief(text, number, mine, whole)):
                         yield short
-                found = _read(text, number, mine, size, placed=placed)
+                found = _read(text, number, mine, size, early=early, placed=placed)
                 if found is not None:
                     leading = leading or found.report.leads
                     yield found
@@ -188,12 +192,13 @@ def _hits(
 
 
 def _read(
-    text: Text, number: int, candidates: list[TraceModule], size: int | None, *, placed: bool = True
+    text: Text, number: int, candidates: list[TraceModule], size: int | None, *, early: bool, placed: bool
 ) -> Found | None:
     """The report in which a line lies: of several the one that takes the most lines."""
     best: tuple[int, Report, TraceModule, Window] | None = None
     for module in candidates:
-        window = Window(text, number)
+        # Of several modules the one that takes the most lines has it, so that all must read to the end.
+        window = Window(text, number, brief=early and len(candidates) == 1)
         report = module.read(window)
         if report is not None and (best is None or report.end - report.first > best[0]):
             best = (report.end - report.first, report, module, window)

@@ -133,8 +133,10 @@ class Window:
     ('panic: a', 'b', None, 3)
     """
 
-    def __init__(self, text: Text, anchor: int) -> None:
+    def __init__(self, text: Text, anchor: int, *, brief: bool = False) -> None:
         self._text = text
+        # whether nothing is wanted of a report that is settled but what its key needs, not even its end
+        self.brief = brief
         first = text.line(anchor)
         self._ahead = [anchor]
         self._lines = [first or Line("")]
