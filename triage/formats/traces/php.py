@@ -94,7 +94,8 @@ def _is_loose(window: Window, line: str) -> bool:
     if "[object] (" in line or _FPM.match(line) or ((level := LEVEL.match(line)) and level[1] in LEVELS):
         return False
     below = window.below(_BELOW)
-    return below is not None and not any("Stack trace:" in other or "\x1b" in other for other in below)
+    near = "\n".join(below) if below is not None else "\x1b"
+    return "Stack trace:" not in near and "\x1b" not in near
 
 
 def _headed(block: Block, level: str | None) -> Report | None:

@@ -116,7 +116,11 @@ def brief(window: Window, text: str, place: int) -> Brief | None:
         return None
     what = head.named
     said = _value(head, Section(Heading("crash", "")))
-    return Brief(what.kind, what.type, said, what.signal, what.code_name, frames, sanitizer_brief.frame)
+    found = _ADDRESS.search(head.text)
+    follows = on_purpose(what.type, int(found[1] or found[2], 16) if found and what.signal != "SIGABRT" else None)
+    return Brief(
+        what.kind, what.type, said, what.signal, what.code_name, frames, sanitizer_brief.frame, follows, head.pid
+    )
 
 
 def _header(window: Window, at: int) -> _Header | None:

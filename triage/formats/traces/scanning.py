@@ -6,14 +6,12 @@ and what it took no other report may take.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 from msgspec.structs import replace
 
 from triage.formats.traces import TraceModule, modules
@@ -29,7 +27,9 @@ __all__ = ("Found", "first", "scan")
 _FIRST, _BATCH = 256, 4_096
 # Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
 _STEP: Final = 32
-_OVERFLOWS: Final = ("stack-overflow", "STACK_OVERFLOW", "SIGSTK", "c00000fd", "C00000FD")
+_OVERFLOWS: Final = BytesAhoCorasick(
+    [b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD"], matchkind=MatchKind.LeftmostFirst
+)
 # A report that follows from another begins so many lines after its end at most.
 _NEAR: Final = 80
 
@@ -86,7 +86,7 @@ def first(text: str, *, brief: bool = True) -> Report | Brief | None:
     other = None
     whole = text if brief and "\r" not in text and "\x1b" not in text else None
     # A code that is added could make an overflow of the stack of what is settled.
-    is_early = brief and not any(word in text for word in _OVERFLOWS)
+    is_early = brief and not _OVERFLOWS.find_matches_as_indexes(text.encode("utf-8", "replace"))
     reports = _reports(Text(text.split("\n")), 0, None, whole=whole, early=is_early, placed=False)
     for found in _joining(reports, early=is_early):
         if isinstance(found, Brief):
@@ -107,8 +107,10 @@ def _joining(reports: Iterator[Found | Brief | int], *, early: bool = False) -> 
                 held = None
             continue
         if isinstance(found, Brief):
-            yield found
-            return
+            if held is None or (said := _announced(held, found)):
+                yield said if held else found
+                return
+            continue
         joined = _joined(held, found) if held else None
         if held and not joined:
             yield held
@@ -125,11 +127,10 @@ def _reports(
 ) -> Iterator[Found | Brief | int]:
     """Every report alone; before each the line that no part of it stands before, where that is known.
 
-    In brief, where `whole` is the text, only a report that no other leads to, and the last.
+    Where `whole` is the text, first in brief what modules are sure of.
     """
     automaton, owners = _anchors(only)
     seen, batch = 0, _FIRST
-    leading = False
     while seen < text.end or not text.ended:
         if seen == text.end:
             text.drop(max(text.free, seen - BACK))
@@ -144,11 +145,11 @@ def _reports(
                 anchor = text.line(number)
                 if anchor is not None and not anchor.stream:
                     yield number - BACK
-                    if whole is not None and not leading and (short := _brief(text, number, mine, whole)):
+                    if whole is not None and (short := _brief(text, number, mine, whole)):
+                        # Whoever does not want it goes on.
                         yield short
                 found = _read(text, number, mine, size, early=early, placed=placed)
                 if found is not None:
-                    leading = leading or found.report.leads
                     yield found
                     text.free = found.last
             first, step = first + step, 2 * step
@@ -167,11 +168,11 @@ def _brief(text: Text, number: int, candidates: list[TraceModule], whole: str) -
                 return None
         elif module.read(window) is not None:
             return None
-    return found
+    return found and found._replace(line=number + 1)
 
 
 def _hits(
-    automaton: AhoCorasick, owners: list[TraceModule], text: Text, first: int, end: int
+    automaton: BytesAhoCorasick, owners: list[TraceModule], text: Text, first: int, end: int
 ) -> Iterator[tuple[int, list[TraceModule]]]:
     """The lines that hold an anchor, each with the modules that it belongs to."""
     first = max(first, text.free)
@@ -180,15 +181,16 @@ def _hits(
     if "\x1b" in joined:
         lines = [uncoloured(line) for line in lines]
         joined = "\n".join(lines)
-    found = automaton.find_matches_as_indexes(joined, overlapping=True)
-    if not found:
-        return
-    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    data = joined.encode("utf-8", "surrogatepass")
     mine: dict[int, dict[TraceModule, None]] = {}
-    for pattern, start, _ in found:
-        mine.setdefault(bisect_right(starts, start) - 1, {})[owners[pattern]] = None
-    for index in sorted(mine):
-        yield first + index, list(mine[index])
+    index = at = 0
+    # They come in the order of their ends, and none holds the end of a line.
+    for pattern, _, stop in automaton.find_matches_as_indexes(data, overlapping=True):
+        index += data.count(b"\n", at, stop)
+        at = stop
+        mine.setdefault(index, {})[owners[pattern]] = None
+    for index, modules_ in mine.items():
+        yield first + index, list(modules_)
 
 
 def _read(
@@ -231,6 +233,28 @@ def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
     return tuple(
         replace(trace, frames=tuple(replace(frame, text_line=line(frame.text_line)) for frame in trace.frames))
         for trace in traces
+    )
+
+
+def _announced(before: Found, end: Brief) -> Brief | None:
+    """What a report said that has no stack of its own, with the stack of the next: see `_joined` and `settled`."""
+    lead = before.report
+    bare = not any(trace.frames for trace in lead.traces)
+    if end.line - before.last > _NEAR or not (bare and end.follows and lead.level == "fatal" and lead.kind in {"assertion", "exception"}):
+        return None
+    if not (lead.error_type and lead.error_value) or (
+        lead.process_id and end.process_id and lead.process_id != end.process_id
+    ):
+        return None
+    crash = end.read(end.frames[0]) if end.frames else None
+    if crash is None or not crash.function:
+        return None
+    return end._replace(
+        kind=lead.kind,
+        error_type=lead.error_type,
+        error_value=lead.error_value,
+        signal=lead.signal or end.signal,
+        error_code_name=lead.error_code_name or end.error_code_name,
     )
 
 
@@ -288,11 +312,12 @@ def _joined_stacks(lead: Report, end: Report) -> tuple[Trace, ...]:
 
 
 @cache
-def _anchors(only: str | None) -> tuple[AhoCorasick, list[TraceModule]]:
+def _anchors(only: str | None) -> tuple[BytesAhoCorasick, list[TraceModule]]:
     """The automaton of all anchors, and whose each is."""
     pairs: list[tuple[str, TraceModule]] = [
         (anchor, module) for name, module in modules().items() if only in {None, name} for anchor in module.ANCHORS
     ]
     # As a whole automaton it takes a few milliseconds to make, and reads twice as fast.
-    automaton = AhoCorasick([anchor for anchor, _ in pairs], implementation=Implementation.DFA)
+    anchors = [anchor.encode() for anchor, _ in pairs]
+    automaton = BytesAhoCorasick(anchors, implementation=Implementation.DFA)
     return automaton, [module for _, module in pairs]
