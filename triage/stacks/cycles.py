@@ -6,6 +6,7 @@ cycle of a stack that overflowed is its key, rotated so that it does not matter 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -78,31 +79,44 @@ def repeated(names: list[int]) -> tuple[set[int], list[int]]:
     >>> sorted(again), cycle
     ([3, 4, 5, 6], [1, 2])
     """
-    last: dict[int, int] = {}
-    near = False
-    for row, name in enumerate(names):
-        near = near or row - last.get(name, -PERIODS - 1) <= PERIODS
-        last[name] = row
     again: set[int] = set()
     cycle: list[int] = []
     covered = 0
     rows, marks = list(range(len(names))), names
-    for period in range(1, PERIODS + 1 if near else 1):
-        hits = [row for row, (one, other) in enumerate(zip(marks, marks[period:], strict=False)) if one == other]
+    near = _near(marks)
+    for period in range(1, PERIODS + 1):
         gone: list[int] = []
-        for start, length in _runs(hits):
+        for start, length in _runs(near.get(period, ())):
             whole = length // period * period
             if whole >= (_TIMES - 1) * period and whole > covered:
                 covered, cycle = whole, rows[start : start + period]
             gone += range(start + period, start + period + whole)
         if gone:
             again.update(rows[row] for row in gone)
-            left = set(range(len(rows))).difference(gone)
-            rows, marks = [rows[row] for row in sorted(left)], [marks[row] for row in sorted(left)]
+            left = sorted(set(range(len(rows))).difference(gone))
+            rows, marks = [rows[row] for row in left], [marks[row] for row in left]
+            near = _near(marks)
     return again, cycle
 
 
-def _runs(numbers: list[int]) -> list[tuple[int, int]]:
+def _near(names: list[int]) -> dict[int, list[int]]:
+    """Where the same name stands again so many frames further on, by that number up to the longest period."""
+    places: dict[int, list[int]] = {}
+    for row, name in enumerate(names):
+        places.setdefault(name, []).append(row)
+    near: dict[int, list[int]] = {}
+    for found in places.values():
+        for at, row in enumerate(found[:-1], 1):
+            for other in found[at : at + PERIODS]:
+                if other - row > PERIODS:
+                    break
+                near.setdefault(other - row, []).append(row)
+    for found in near.values():
+        found.sort()
+    return near
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
     """Runs of numbers that follow one another: the first of each, and how many."""
     found: list[tuple[int, int]] = []
     for number in numbers:

@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
@@ -120,7 +120,8 @@ def head(window: Window) -> Head | None:
     if "Abort message: " in raw:
         return None
     automaton, owners = _anchored()
-    held = {owners[anchor] for anchor, _, _ in automaton.find_matches_as_indexes(raw, overlapping=True)}
+    found_anchors = automaton.find_matches_as_indexes(raw.encode("utf-8", "replace"), overlapping=True)
+    held = {owners[anchor] for anchor, _, _ in found_anchors}
     for number in sorted(held):
         rule = rules()[number]
         found = rule.pattern.match(text) or (rule.pattern.search(raw) if rule.anywhere else None)
@@ -131,10 +132,11 @@ def head(window: Window) -> Head | None:
 
 
 @cache
-def _anchored() -> tuple[AhoCorasick, list[int]]:
+def _anchored() -> tuple[BytesAhoCorasick, list[int]]:
     """The automaton of all anchors, and the rule that each is of."""
     pairs = [(anchor, number) for number, rule in enumerate(rules()) for anchor in rule.anchors]
-    return AhoCorasick([anchor for anchor, _ in pairs]), [number for _, number in pairs]
+    anchors = [anchor.encode() for anchor, _ in pairs]
+    return BytesAhoCorasick(anchors, implementation=Implementation.DFA), [number for _, number in pairs]
 
 
 def _made(window: Window, rule: Rule, found: re.Match[str]) -> Head | None:
