@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from triage.formats.traces.brief import Brief
+from triage.formats.traces.reports import settled
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE
 from triage.stacks.frame_table import FIRM, FrameTable, Known
@@ -37,17 +38,30 @@ def signature(text: str, table: FrameTable) -> str:
         return _loaded(text)
     from triage.formats.traces.scanning import first
 
-    found = first(text)
+    found = first(text, settled=partial(_settled, table=table))
     if isinstance(found, Brief):
         known = _pieces(table, found.read).all(found.frames)
         if known is not None:
             top, cycle = _counted(known, [one.word or -1 - row for row, one in enumerate(known)], [])
             return f"{_group(found, top, cycle):016x}"
-        found = first(text, brief=False)
+        found = first(text)
     if found is None or isinstance(found, Brief):
         return ""
     top, cycle = _frames(min(found.traces, key=_order).frames, table) if found.traces else ([], NONE)
     return f"{_group(found, top, cycle):016x}"
+
+
+_ABORT: Final = frozenset({"abort"})
+
+
+def _settled(report: Report, table: FrameTable) -> bool:
+    """Whether a report that follows cannot change the key; the signal of an abort counts where its stack is weak."""
+    if report.kind not in _ABORT:
+        return settled(report)
+    if not settled(report, _ABORT):
+        return False
+    top, _ = _frames(min(report.traces, key=_order).frames, table)
+    return bool(top) and top[0].telling == FIRM
 
 
 class _Pieces(dict[str, "Known | None"]):

@@ -21,13 +21,15 @@ from triage.formats.traces import check_heads, check_signals
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.check_heads import Head
 from triage.formats.traces.check_stacks import Tail, tail
-from triage.formats.traces.reports import Report, settled
+from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Window
 from triage.records import Trace, json_text
 
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 
 NAME: Final = "check"
+# asks its window what is settled
+SETTLES: Final = True
 TITLE: Final = "Failed check or abort of a native program"
 PLATFORM: Final = "native"
 ANCHORS: Final = tuple(
@@ -50,8 +52,10 @@ def read(window: Window) -> Report | None:
     if head is None:
         return None
     doubtful = head.level == "error" and head.open
-    if window.brief and settled(short := _report(head, tail(window, head.end, message=head.open, alone=True))):
-        return short
+    if window.settled and head.level == "fatal":
+        short = _report(head, tail(window, head.end, message=head.open, alone=True))
+        if window.settled(short):
+            return short
     rest = tail(window, head.end, message=head.open, must=doubtful)
     if doubtful and not rest.frames:
         return None  # an ordinary line of a log that speaks of a check

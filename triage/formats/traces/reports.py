@@ -63,7 +63,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     follows: bool = False
 
 
-def settled(report: Report) -> bool:
+def settled(report: Report, kinds: frozenset[str] = frozenset({"assertion", "exception"})) -> bool:
     """Whether no report that follows one, and is joined to it, can change its key: it says why it died, and where.
 
     Only a signal and an exception code could be added, and the class of an assertion and of an exception hangs on
@@ -71,7 +71,7 @@ def settled(report: Report) -> bool:
     """
     return (
         report.level == "fatal"
-        and report.kind in {"assertion", "exception"}
+        and report.kind in kinds
         and bool(report.error_type and report.error_value)
         and any(frame.function for trace in report.traces if trace.role == "crash" for frame in trace.frames)
     )

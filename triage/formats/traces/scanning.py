@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 from msgspec.structs import replace
@@ -17,9 +17,12 @@ from msgspec.structs import replace
 from triage.formats.traces import TraceModule, modules
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.prefixes import uncoloured
-from triage.formats.traces.reports import Report, settled
+from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Text, Window
 from triage.records import Trace
+
+if TYPE_CHECKING:
+    from triage.formats.traces.window import Settled
 
 __all__ = ("Found", "first", "scan")
 
@@ -73,10 +76,18 @@ def scan(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str
             yield found
 
 
-def first(text: str, *, brief: bool = True) -> Report | Brief | None:
+def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None:
     """The first report of a text that ended the program, else the first at all; no more is read than that needs.
 
-    The lines of its frames are counted from those of the report. `brief` lets modules that are sure say it in brief.
+    The lines of its frames are counted from those of the report.
+
+    Parameters
+    ----------
+    text
+        The whole.
+    settled
+        Tells of a report whether another one that is joined to it can change nothing that is wanted. If given, modules
+        that are sure may also say it in brief.
 
     Examples
     --------
@@ -84,11 +95,12 @@ def first(text: str, *, brief: bool = True) -> Report | Brief | None:
     'a.E'
     """
     other = None
-    whole = text if brief and "\r" not in text and "\x1b" not in text else None
+    whole = text if settled and "\r" not in text and "\x1b" not in text else None
     # A code that is added could make an overflow of the stack of what is settled.
-    is_early = brief and not _OVERFLOWS.find_matches_as_indexes(text.encode("utf-8", "replace"))
-    reports = _reports(Text(text.split("\n")), 0, None, whole=whole, early=is_early, placed=False)
-    for found in _joining(reports, early=is_early):
+    if _OVERFLOWS.find_matches_as_indexes(text.encode("utf-8", "replace")):
+        settled = None
+    reports = _reports(Text(text.split("\n")), 0, None, whole=whole, settled=settled, placed=False)
+    for found in _joining(reports, settled=settled):
         if isinstance(found, Brief):
             return found
         if found.report.level == "fatal":
@@ -97,7 +109,9 @@ def first(text: str, *, brief: bool = True) -> Report | Brief | None:
     return other
 
 
-def _joining(reports: Iterator[Found | Brief | int], *, early: bool = False) -> Iterator[Found | Brief]:
+def _joining(
+    reports: Iterator[Found | Brief | int], *, settled: Settled | None = None
+) -> Iterator[Found | Brief]:
     """The reports with what belongs together as one; of those that stand far off only the line is told."""
     held: Found | None = None
     for found in reports:
@@ -115,7 +129,7 @@ def _joining(reports: Iterator[Found | Brief | int], *, early: bool = False) -> 
         if held and not joined:
             yield held
         held = joined or found
-        if not held.report.leads or (early and settled(held.report)):
+        if not held.report.leads or (settled and settled(held.report)):
             yield held
             held = None
     if held:
@@ -123,7 +137,7 @@ def _joining(reports: Iterator[Found | Brief | int], *, early: bool = False) -> 
 
 
 def _reports(
-    text: Text, size: int | None, only: str | None, *, whole: str | None = None, early: bool = False, placed: bool = True
+    text: Text, size: int | None, only: str | None, *, whole: str | None = None, settled: Settled | None = None, placed: bool = True
 ) -> Iterator[Found | Brief | int]:
     """Every report alone; before each the line that no part of it stands before, where that is known.
 
@@ -148,7 +162,7 @@ def _reports(
                     if whole is not None and (short := _brief(text, number, mine, whole)):
                         # Whoever does not want it goes on.
                         yield short
-                found = _read(text, number, mine, size, early=early, placed=placed)
+                found = _read(text, number, mine, size, settled=settled, placed=placed)
                 if found is not None:
                     yield found
                     text.free = found.last
@@ -194,19 +208,20 @@ def _hits(
 
 
 def _read(
-    text: Text, number: int, candidates: list[TraceModule], size: int | None, *, early: bool, placed: bool
+    text: Text, number: int, candidates: list[TraceModule], size: int | None, *, settled: Settled | None, placed: bool
 ) -> Found | None:
     """The report in which a line lies: of several the one that takes the most lines."""
-    best: tuple[int, Report, TraceModule, Window] | None = None
-    for module in candidates:
-        # Of several modules the one that takes the most lines has it, so that all must read to the end.
-        window = Window(text, number, brief=early and len(candidates) == 1)
+    made: dict[str, tuple[Report, TraceModule, Window]] = {}
+    for module in sorted(candidates, key=_settles) if settled else candidates:
+        # Where others have a report, it counts how many lines it takes.
+        window = Window(text, number, settled=None if made else settled)
         report = module.read(window)
-        if report is not None and (best is None or report.end - report.first > best[0]):
-            best = (report.end - report.first, report, module, window)
-    if best is None:
+        if report is not None:
+            made[module.NAME] = report, module, window
+    if not made:
         return None
-    _, report, module, window = best
+    found = [made[module.NAME] for module in candidates if module.NAME in made]
+    report, module, window = max(found, key=lambda one: one[0].end - one[0].first)
     first, last = window.number(report.first), window.number(report.end - 1)
     if first is None or last is None:
         return None
@@ -221,6 +236,11 @@ def _read(
         end_offset=end if end is not None else text.offset(last),
         ts=report.ts if report.ts is not None else (begins.ts if begins else None),
     )
+
+
+def _settles(module: TraceModule) -> bool:
+    """Whether a module asks its window what is settled; it is asked last."""
+    return hasattr(module, "SETTLES")
 
 
 def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:

@@ -6,11 +6,16 @@ ahead, and lets go of what was read. So a log of any size is read in the memory 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from triage.formats.traces.prefixes import Line, split
+
+if TYPE_CHECKING:
+    from triage.formats.traces.reports import Report
+
+    Settled = Callable[[Report], bool]
 
 __all__ = ("Text", "Window")
 
@@ -133,10 +138,10 @@ class Window:
     ('panic: a', 'b', None, 3)
     """
 
-    def __init__(self, text: Text, anchor: int, *, brief: bool = False) -> None:
+    def __init__(self, text: Text, anchor: int, *, settled: Settled | None = None) -> None:
         self._text = text
-        # whether nothing is wanted of a report that is settled but what its key needs, not even its end
-        self.brief = brief
+        # tells of which reports nothing is wanted but what their key needs, not even their end
+        self.settled = settled
         first = text.line(anchor)
         self._ahead = [anchor]
         self._lines = [first or Line("")]
