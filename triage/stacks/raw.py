@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from triage.formats.traces.reports import Report
     from triage.records import Frame, Trace
 
-__all__ = ("signature",)
+__all__ = ("is_document", "key", "signature")
 
 # Texts that a reader of whole files takes, and no module for traces: found by detection, as `triage.load` does.
 _DOCUMENT: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[\]{"])')
@@ -34,7 +34,7 @@ _MARKS: Final = BytesAhoCorasick(
 
 def signature(text: str, table: FrameTable) -> str:
     """See `triage.stacks.signature`."""
-    if _DOCUMENT.match(text) or _MARKS.find_matches_as_indexes(text.encode("utf-8", "replace")):
+    if is_document(text):
         return _loaded(text)
     from triage.formats.traces.scanning import first
 
@@ -47,8 +47,18 @@ def signature(text: str, table: FrameTable) -> str:
         found = first(text)
     if found is None or isinstance(found, Brief):
         return ""
-    top, cycle = _frames(min(found.traces, key=_order).frames, table) if found.traces else ([], NONE)
-    return f"{_group(found, top, cycle):016x}"
+    return key(found, table)
+
+
+def is_document(text: str) -> bool:
+    """Whether a text may be one that a reader of whole files takes."""
+    return bool(_DOCUMENT.match(text) or _MARKS.find_matches_as_indexes(text.encode("utf-8", "replace")))
+
+
+def key(report: Report, table: FrameTable) -> str:
+    """The group key of one report."""
+    top, cycle = _frames(min(report.traces, key=_order).frames, table) if report.traces else ([], NONE)
+    return f"{_group(report, top, cycle):016x}"
 
 
 _ABORT: Final = frozenset({"abort"})

@@ -90,7 +90,7 @@ def read(window: Window) -> Report | None:
 
 
 def _is_loose(window: Window, line: str) -> bool:
-    """Whether words that other languages write also are not PHP's: neither has the line a level nor come calls below."""
+    """Whether words that others write too are not those of PHP: without a level, and no calls below."""
     if "[object] (" in line or _FPM.match(line) or ((level := LEVEL.match(line)) and level[1] in LEVELS):
         return False
     below = window.below(_BELOW)

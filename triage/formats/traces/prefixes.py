@@ -37,7 +37,7 @@ class _Prefix:
     at: str
     last: bool
     pattern: re.Pattern[str]
-    # the characters that it begins with, as in brackets of an expression
+    # what of it can be told from two characters
     begins: re.Pattern[str]
 
 
@@ -50,14 +50,14 @@ def _prefixes() -> tuple[_Prefix, ...]:
         pattern = row["pattern"].replace("\\\n", "").replace('""', "")
         for name, piece in table["pieces"].items():
             pattern = pattern.replace(f"${name}", piece)
-        begins = re.compile(f"[{row['begins'].replace('[', chr(92) + '[')}]")
+        begins = re.compile(row["begins"])
         rows.append(_Prefix(row["kind"], row.get("at", "first"), row.get("last", False), lazy(pattern), begins))
     return tuple(rows)
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=4_096)
 def _candidates(begin: str, *, first: bool, logged: bool) -> tuple[_Prefix, ...]:
-    """The prefixes that a text which begins with a character can have."""
+    """The prefixes that a text can have, by the two characters that it begins with."""
     return tuple(
         prefix
         for prefix in _prefixes()
@@ -121,7 +121,7 @@ def uncoloured(line: str) -> str:
 
 def _first(text: str, *, first: bool, logged: bool) -> tuple[_Prefix, re.Match[str]] | None:
     """The prefix that a text begins with."""
-    for prefix in _candidates(text[:1], first=first, logged=logged):
+    for prefix in _candidates(text[:2], first=first, logged=logged):
         match = prefix.pattern.match(text)
         if match and match.end():
             return prefix, match

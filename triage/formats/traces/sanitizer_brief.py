@@ -22,7 +22,8 @@ __all__ = ("frame", "stack")
 
 # Between header and stack: the signal, the access.
 _BETWEEN: Final = lazy(
-    r"(?:(?:==\d{1,10}==(?:The signal is caused by an? [A-Z]{1,12} memory access\.|Hint: [^\n]{1,400}|\*{3} [\w ,.!:]{1,80}\*{3}"
+    r"(?:(?:==\d{1,10}==(?:The signal is caused by an? [A-Z]{1,12} memory access\.|Hint: [^\n]{1,400}"
+    r"|\*{3} [\w ,.!:]{1,80}\*{3}"
     r"|WARNING: Failed to use and restart external symbolizer!)"
     r"|(?:READ|WRITE) of size \d{1,20} at 0x[0-9a-f]{1,16} thread T\d{1,9}(?: \([^()\n]{0,80}\))?"
     r"|SCARINESS: [^\n]{1,200})[ \t]{0,8}\n){0,12}(?:[ \t]{0,80}\n)?"
@@ -46,7 +47,11 @@ def stack(text: str, place: int, pid: int | None) -> list[str] | None:
     between = _BETWEEN.match(text, place)
     start = between.end() if between else place
     rows = _ROWS.match(text, start)
-    if rows is None or text.find("Sanitizer", place, start) >= 0 or any(int(found) != pid for found in _PID.findall(text, place, start)):
+    if (
+        rows is None
+        or text.find("Sanitizer", place, start) >= 0
+        or any(int(found) != pid for found in _PID.findall(text, place, start))
+    ):
         return None
     end = rows.end()
     found = _ROW.findall(text, start, end)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from triage.formats.traces import TraceModule, modules
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.prefixes import uncoloured
-from triage.formats.traces.reports import Report
+from triage.formats.traces.reports import SETTLED, Report
 from triage.formats.traces.window import BACK, Text, Window
 from triage.records import Trace
 
@@ -99,8 +99,8 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     # A code that is added could make an overflow of the stack of what is settled.
     if _OVERFLOWS.find_matches_as_indexes(text.encode("utf-8", "replace")):
         settled = None
-    reports = _reports(Text(text.split("\n")), 0, None, whole=whole, settled=settled, placed=False)
-    for found in _joining(reports, settled=settled):
+    asked = _Asked(whole, settled)
+    for found in _joining(_reports(Text(text.split("\n")), 0, None, asked), asked):
         if isinstance(found, Brief):
             return found
         if found.report.level == "fatal":
@@ -109,10 +109,16 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     return other
 
 
-def _joining(
-    reports: Iterator[Found | Brief | int], *, settled: Settled | None = None
-) -> Iterator[Found | Brief]:
+class _Asked(NamedTuple):
+    """What is enough for a key: the text, where modules may say in brief what is in it, and see `first`."""
+
+    whole: str | None
+    settled: Settled | None
+
+
+def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None) -> Iterator[Found | Brief]:
     """The reports with what belongs together as one; of those that stand far off only the line is told."""
+    settled = asked and asked.settled
     held: Found | None = None
     for found in reports:
         if isinstance(found, int):
@@ -121,8 +127,9 @@ def _joining(
                 held = None
             continue
         if isinstance(found, Brief):
-            if held is None or (said := _announced(held, found)):
-                yield said if held else found
+            said = _announced(held, found) if held else found
+            if said:
+                yield said
                 return
             continue
         joined = _joined(held, found) if held else None
@@ -137,12 +144,13 @@ def _joining(
 
 
 def _reports(
-    text: Text, size: int | None, only: str | None, *, whole: str | None = None, settled: Settled | None = None, placed: bool = True
+    text: Text, size: int | None, only: str | None, asked: _Asked | None = None
 ) -> Iterator[Found | Brief | int]:
-    """Every report alone; before each the line that no part of it stands before, where that is known.
+    """Every report alone, first in brief where modules can; before each the line that no part of it stands before.
 
-    Where `whole` is the text, first in brief what modules are sure of.
+    Whoever does not want it in brief goes on.
     """
+    whole = asked and asked.whole
     automaton, owners = _anchors(only)
     seen, batch = 0, _FIRST
     while seen < text.end or not text.ended:
@@ -160,9 +168,8 @@ def _reports(
                 if anchor is not None and not anchor.stream:
                     yield number - BACK
                     if whole is not None and (short := _brief(text, number, mine, whole)):
-                        # Whoever does not want it goes on.
                         yield short
-                found = _read(text, number, mine, size, settled=settled, placed=placed)
+                found = _read(text, number, mine, size, asked)
                 if found is not None:
                     yield found
                     text.free = found.last
@@ -208,9 +215,10 @@ def _hits(
 
 
 def _read(
-    text: Text, number: int, candidates: list[TraceModule], size: int | None, *, settled: Settled | None, placed: bool
+    text: Text, number: int, candidates: list[TraceModule], size: int | None, asked: _Asked | None
 ) -> Found | None:
     """The report in which a line lies: of several the one that takes the most lines."""
+    settled = asked and asked.settled
     made: dict[str, tuple[Report, TraceModule, Window]] = {}
     for module in sorted(candidates, key=_settles) if settled else candidates:
         # Where others have a report, it counts how many lines it takes.
@@ -229,7 +237,7 @@ def _read(
     begins = window.line(report.first)
     return Found(
         module=module,
-        report=replace(report, traces=_placed(report.traces, window)) if placed else report,
+        report=replace(report, traces=_placed(report.traces, window)) if asked is None else report,
         first=first + 1,
         last=last + 1,
         offset=text.offset(first),
@@ -257,14 +265,13 @@ def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
 
 
 def _announced(before: Found, end: Brief) -> Brief | None:
-    """What a report said that has no stack of its own, with the stack of the next: see `_joined` and `settled`."""
+    """What a report said whose stack has no names, with the stack of the next: see `_joined` and `settled`."""
     lead = before.report
-    bare = not any(trace.frames for trace in lead.traces)
-    if end.line - before.last > _NEAR or not (bare and end.follows and lead.level == "fatal" and lead.kind in {"assertion", "exception"}):
+    if end.line - before.last > _NEAR or not end.follows or _named(lead):
         return None
-    if not (lead.error_type and lead.error_value) or (
-        lead.process_id and end.process_id and lead.process_id != end.process_id
-    ):
+    if lead.level != "fatal" or lead.kind not in SETTLED or not (lead.error_type and lead.error_value):
+        return None
+    if lead.process_id and end.process_id and lead.process_id != end.process_id:
         return None
     crash = end.read(end.frames[0]) if end.frames else None
     if crash is None or not crash.function:
@@ -315,11 +322,15 @@ def _joined(before: Found, after: Found) -> Found | None:
     )
 
 
+def _named(lead: Report) -> bool:
+    """Whether the stack of the crash has names."""
+    return any(frame.function for trace in lead.traces if trace.role == "crash" for frame in trace.frames)
+
+
 def _joined_stacks(lead: Report, end: Report) -> tuple[Trace, ...]:
     """The stacks of both: the crash is the lead's own where it has names, else the end's under the lead's error."""
-    named = any(frame.function for trace in lead.traces if trace.role == "crash" for frame in trace.frames)
     shown = any(frame.function for trace in end.traces for frame in trace.frames)
-    if named or (not shown and any(trace.frames for trace in lead.traces)):
+    if _named(lead) or (not shown and any(trace.frames for trace in lead.traces)):
         return lead.traces + tuple(
             replace(trace, role="signal" if trace.role == "crash" else trace.role, crashed=None) for trace in end.traces
         )

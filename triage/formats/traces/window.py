@@ -177,7 +177,7 @@ class Window:
         return None if number is None else self._text.raw(number)
 
     def below(self, count: int) -> list[str] | None:
-        """The lines below the anchor as they stand in the file; None where the anchor has a prefix: some may be of others."""
+        """The lines below the anchor as they stand in the file; None where it has a prefix: some may be of others."""
         if self._stream:
             return None
         first = self._ahead[0] + 1
