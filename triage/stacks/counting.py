@@ -84,7 +84,8 @@ def count(role: Numbers, telling: Numbers, name: Numbers, scanned: Flags, starts
     best = np.maximum.reduceat(strength, starts) if len(starts) else strength
     rows = np.flatnonzero((strength > 0) & (strength == best[stack]))
     of = stack[rows]
-    place = np.arange(len(rows)) - np.searchsorted(of, of)
+    begins = np.flatnonzero(np.r_[True, of[1:] != of[:-1]]) if len(of) else of
+    place = np.arange(len(rows)) - np.repeat(begins, np.diff(np.r_[begins, len(of)]))
     top = np.full((len(starts), VARIANT_FRAMES), -1)
     chosen = place < np.where(best[of] % _WALKED == WEAK, 1, VARIANT_FRAMES)
     top[of[chosen], place[chosen]] = rows[chosen]
