@@ -24,6 +24,8 @@ TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "l
 # Distinct frames remembered at once; beyond it the table starts again, which costs time and nothing else.
 _MOST: Final = 1 << 19
 _ROLE_NUMBERS: Final = {role: number for number, role in enumerate(ROLES)}
+# So many numbers for each row are looked up in an array of all, more by hash.
+_DENSE: Final = 4
 # Rows that tell of most columns that they are not constant.
 _FEW: Final = 64
 _LARGEST: Final = 1 << 62
@@ -150,9 +152,15 @@ def numbered(table: pa.Table, columns: Iterable[str]) -> tuple[npt.NDArray[np.in
     if distinct == 1:
         first = np.zeros(min(1, table.num_rows), np.int64)
     else:
-        code, kept = pd.factorize(code)
-        first = np.full(len(kept), -1, np.int64)
-        first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
+        if distinct <= _DENSE * len(code):
+            used = np.zeros(distinct, np.bool_)
+            used[code] = True
+            code = (np.cumsum(used) - 1)[code]
+        else:
+            code, _ = pd.factorize(code)
+        # Any row of a kind tells what it is.
+        first = np.empty(int(code.max()) + 1 if len(code) else 0, np.int64)
+        first[code] = np.arange(len(code))
     rows = table.take(pa.array(first))
     lists = [rows[name].to_pylist() if name in table.column_names else [None] * len(first) for name in names]
     return code, list(zip(*lists, strict=True))
