@@ -15,6 +15,7 @@ import numpy.typing as npt
 __all__ = ("PERIODS", "repeated", "repeats", "rotated")
 
 PERIODS: Final = 10
+_MANY: Final = 48
 # So often a run must repeat to be the cycle of an overflow, the first time counted.
 _TIMES: Final = 3
 
@@ -86,7 +87,7 @@ def repeated(names: list[int]) -> tuple[set[int], list[int]]:
     near = _near(marks)
     for period in range(1, PERIODS + 1):
         gone: list[int] = []
-        for start, length in _runs(near.get(period, ())):
+        for start, length in _runs(near[period]):
             whole = length // period * period
             if whole >= (_TIMES - 1) * period and whole > covered:
                 covered, cycle = whole, rows[start : start + period]
@@ -99,18 +100,32 @@ def repeated(names: list[int]) -> tuple[set[int], list[int]]:
     return again, cycle
 
 
+class _Lazily(dict[int, list[int]]):
+    """`_near` of many names, worked out for each period when it is asked for: most are gone after the first."""
+
+    def __init__(self, names: list[int]) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, period: int) -> list[int]:
+        pairs = zip(self._names, self._names[period:], strict=False)
+        return [row for row, (one, other) in enumerate(pairs) if one == other]
+
+
 def _near(names: list[int]) -> dict[int, list[int]]:
     """Where the same name stands again so many frames further on, by that number up to the longest period."""
+    if len(names) > _MANY:
+        return _Lazily(names)
     places: dict[int, list[int]] = {}
     for row, name in enumerate(names):
         places.setdefault(name, []).append(row)
-    near: dict[int, list[int]] = {}
+    near: dict[int, list[int]] = {period: [] for period in range(1, PERIODS + 1)}
     for found in places.values():
         for at, row in enumerate(found[:-1], 1):
             for other in found[at : at + PERIODS]:
                 if other - row > PERIODS:
                     break
-                near.setdefault(other - row, []).append(row)
+                near[other - row].append(row)
     for found in near.values():
         found.sort()
     return near

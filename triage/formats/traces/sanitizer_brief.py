@@ -24,7 +24,7 @@ __all__ = ("frame", "stack")
 _BETWEEN: Final = lazy(
     r"(?:(?:==\d{1,10}==(?:The signal is caused by an? [A-Z]{1,12} memory access\.|Hint: [^\n]{1,400}"
     r"|\*{3} [\w ,.!:]{1,80}\*{3}"
-    r"|WARNING: Failed to use and restart external symbolizer!)"
+    r"|WARNING: [\w' ,.!()/-]{1,120})"
     r"|(?:READ|WRITE) of size \d{1,20} at 0x[0-9a-f]{1,16} thread T\d{1,9}(?: \([^()\n]{0,80}\))?"
     r"|SCARINESS: [^\n]{1,200})[ \t]{0,8}\n){0,12}(?:[ \t]{0,80}\n)?"
 )
@@ -34,10 +34,10 @@ _ROW: Final = lazy(r"#(\d{1,6})[ \t]{1,12}0x[0-9a-fA-F]{1,16}[ \t]{0,200}([^\n]*
 _MORE: Final = lazy(r"\n\s{0,40}(?:#\d|\{\{\{bt)")
 _BLANK: Final = lazy(r"\n[ \t]{0,80}\n")
 _HEADED: Final = lazy(r"\s{0,40}#0\s")
-# Of each what `followed` looks for, and what makes lines be of something else than they look like.
+# Of each what `followed` looks for.
 _DOUBT: Final = (
     b"ERROR: libFuzzer: ", b"=== BUG FOUND!", b"*** *** *** ", b"Fatal signal 6 ", b"Received signal 6",
-    b"Unsymbolized Stacktrace", b"egister",
+    b"Unsymbolized Stacktrace",
 )  # fmt: skip
 _DOUBTS: Final = BytesAhoCorasick(list(_DOUBT), matchkind=MatchKind.LeftmostFirst)
 
@@ -65,6 +65,8 @@ def stack(text: str, place: int, pid: int | None) -> list[str] | None:
         above = text[line : more.start()]
         # what a line of this pointer says goes on to the next blank one
         prose = text.rfind("MiraclePtr", end, line)
+        if text.find("egister", end, line) >= 0:
+            return None  # lines of numbers, and what looks like one
         if prose >= 0 and not _BLANK.search(text, prose, line):
             return None
         if not _HEADED.match(text, more.start() + 1) or more.start() < end or not heading(above) or split(above).stream:

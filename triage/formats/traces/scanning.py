@@ -127,7 +127,7 @@ def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None
                 held = None
             continue
         if isinstance(found, Brief):
-            said = _announced(held, found) if held else found
+            said = found if held is None else _announced(held, found) if settled else None
             if said:
                 yield said
                 return
@@ -269,7 +269,9 @@ def _announced(before: Found, end: Brief) -> Brief | None:
     lead = before.report
     if end.line - before.last > _NEAR or not end.follows or _named(lead):
         return None
-    if lead.level != "fatal" or lead.kind not in SETTLED or not (lead.error_type and lead.error_value):
+    # The class of an abort hangs on no signal either, but that there is one may count.
+    fits = lead.kind in SETTLED or (lead.kind == "abort" and (lead.signal or end.signal))
+    if lead.level != "fatal" or not fits or not (lead.error_type and lead.error_value):
         return None
     if lead.process_id and end.process_id and lead.process_id != end.process_id:
         return None
