@@ -119,7 +119,7 @@ def _image_place(module: str | None, offset: int | None) -> str:
 def constant(column: pa.Array) -> bool:
     """Whether all values of a column are the same; cheaper than to number them."""
     if not len(column) or column.null_count:
-        return column.null_count == len(column)
+        return bool(column.null_count == len(column))
     if pa.types.is_dictionary(column.type):
         column = column.indices
     few = column.slice(0, _FEW)

@@ -60,6 +60,8 @@ class Rule:
     open: bool = False
     # search the raw line, for a prefix may have been taken for a logger's
     anywhere: bool = False
+    # one of which the raw line must hold too
+    holds: tuple[str, ...] = ()
     # what the lines that follow may say, and which groups must be there in the end
     more: tuple[re.Pattern[str], ...] = ()
     must: tuple[str, ...] = ()
@@ -108,7 +110,7 @@ def _rule(
         pattern=lazy(pattern),
         error_type=type,
         more=tuple(lazy(text) for text in more or ()),
-        **{**rest, "must": tuple(rest.get("must", ()))},
+        **{**rest, "must": tuple(rest.get("must", ())), "holds": tuple(rest.get("holds", ()))},
     )
 
 
@@ -124,6 +126,8 @@ def head(window: Window) -> Head | None:
     held = {owners[anchor] for anchor, _, _ in found_anchors}
     for number in sorted(held):
         rule = rules()[number]
+        if rule.holds and not any(words in raw for words in rule.holds):
+            continue
         found = rule.pattern.match(text) or (rule.pattern.search(raw) if rule.anywhere else None)
         made = _made(window, rule, found) if found else None
         if made:

@@ -178,18 +178,20 @@ def _reports(
 
 def _brief(text: Text, number: int, candidates: list[TraceModule], whole: str) -> Brief | None:
     """The report in which a line lies in brief, where it is sure."""
-    if text.start or not any(hasattr(module, "brief") for module in candidates):
+    able = [module for module in candidates if _has(module.NAME, "brief")]
+    if text.start or len(able) != 1:
         return None
-    found = None
-    for module in candidates:
-        window = Window(text, number)
-        if hasattr(module, "brief"):
-            place = sum(map(len, text.raws(0, number))) + number
-            if found is not None or (found := module.brief(window, whole, place)) is None:
-                return None
-        elif module.read(window) is not None:
-            return None
-    return found and found._replace(line=number + 1)
+    place = sum(map(len, text.raws(0, number))) + number
+    found: Brief | None = able[0].brief(Window(text, number), whole, place)  # type: ignore[attr-defined]
+    if found is None or any(module.read(Window(text, number)) for module in candidates if module is not able[0]):
+        return None
+    return found._replace(line=number + 1)
+
+
+@cache
+def _has(name: str, what: str) -> bool:
+    """Whether a module has something besides: `brief`, or `SETTLES`."""
+    return hasattr(modules()[name], what)
 
 
 def _hits(
@@ -220,8 +222,8 @@ def _read(
     """The report in which a line lies: of several the one that takes the most lines."""
     settled = asked and asked.settled
     made: dict[str, tuple[Report, TraceModule, Window]] = {}
-    for module in sorted(candidates, key=_settles) if settled else candidates:
-        # Where others have a report, it counts how many lines it takes.
+    # One that asks what is settled comes last: where others have a report, it counts how many lines it takes.
+    for module in sorted(candidates, key=lambda one: _has(one.NAME, "SETTLES")) if settled else candidates:
         window = Window(text, number, settled=None if made else settled)
         report = module.read(window)
         if report is not None:
@@ -244,11 +246,6 @@ def _read(
         end_offset=end if end is not None else text.offset(last),
         ts=report.ts if report.ts is not None else (begins.ts if begins else None),
     )
-
-
-def _settles(module: TraceModule) -> bool:
-    """Whether a module asks its window what is settled; it is asked last."""
-    return hasattr(module, "SETTLES")
 
 
 def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
