@@ -45,6 +45,8 @@ LISTED: Final = re.compile(
 _SHORTEST: Final = 3
 _ADDRESS_LAST: Final = re.compile(rb" ([0-9]{1,3}(?:\.[0-9]{1,3}){3})\(\Z")
 _HOME: Final = re.compile(rb"(?i)" + HOMES.encode() + rb"(?:(?:staff|students|faculty|people)/)?")
+# A folder of folders at the end of a line, whose end is written out.
+_LINE_END: Final = re.compile(rb"[^/\\]\\[nrt](?![\w/\\.-])")
 _SHARED_HOME: Final = re.compile(rb"(?i)(?:users|home|homes|profiles)\$?\\{1,8}")
 _LOCAL_SHARE: Final = re.compile(rb"(?i)\\{2,16}(?:wsl\$|wsl\.localhost|\?|\.)\\{1,8}[\w.: -]{1,40}(?=\\)")
 _ACCOUNT: Final = re.compile(
@@ -149,7 +151,7 @@ def in_path(data: bytes, start: int) -> Iterator[Found]:
         yield from hosts.alone(data, start)
     if home is None and (local := _LOCAL_SHARE.match(data, start)):
         home = _HOME.match(data, local.end())
-    if home:
+    if home and not _LINE_END.match(data, home.end() - 2):
         yield from _folder(data, home.end())
 
 

@@ -103,7 +103,7 @@ def compared(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Foun
     if beside and before[-1:] not in {b"(", b"{", b"&", b"$", b"@"} and before != b", ":
         return
     span = values.after(data, end, data[end - 1 : end])
-    if meaning.weak or span is None or values.placeholder(data[slice(*span)]):
+    if meaning.weak not in {"", "word"} or span is None or values.placeholder(data[slice(*span)]):
         return
     value = data[slice(*span)]
     rule = value.rpartition(b":")[2].isdigit() and b":" in value  # as validators are told: min:8

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
-from triage.redact import commands, wraps
+from triage.redact import commands, values, wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.lines import Lines
 from triage.redact.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
@@ -93,8 +93,9 @@ def places() -> tuple[str, str]:
 def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
     """The match of the generic rule right at a name and the sign behind it."""
     groups = _generic().expression.match(data, start, min(end + _GENERIC_REACH, len(data)))
-    if groups:
-        yield from _accepted(data, _generic(), [groups], GENERIC)
+    for hit in _accepted(data, _generic(), [groups], GENERIC) if groups else ():
+        if not values.is_name(hit.value):
+            yield hit
 
 
 def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:

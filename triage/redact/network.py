@@ -34,9 +34,12 @@ _NETWORK_BEFORE: Final = (
 _VERSION_BEFORE: Final = (
     r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
     r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|"
-    r"directx|openssl|libcurl|glibc)\w{0,10}|version|\bv)[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
+    r"directx|openssl|libcurl|glibc)\w{0,10}|"
+    r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
+    r"[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
 )
 _EVERY_MACHINE: Final = (b"0.", b"127.", b"255.")
+_EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb"})
 _BEFORE: Final = 32
 _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
 _MOST_OF_A_VERSION: Final = 25
@@ -116,7 +119,7 @@ def _ipv6_end(data: bytes, start: int, end: int) -> int:
     except ValueError:
         return 0
     groups = [group for group in text.split(b":") if group]
-    if parsed.is_loopback or parsed.is_unspecified or not digits_in(text):
+    if parsed.is_loopback or parsed.is_unspecified or not digits_in(text) or text.lower() in _EVERY_ROUTER:
         return 0
     if len(groups) < 2 and not parsed.is_link_local:
         return 0

@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from triage.redact.joints import assignment
 from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
-from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, assignment, meaning_of, named_value
+from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, meaning_of, named_value
 from triage.redact.text import LETTERS, Found, Span
 
 __all__ = ("assignments",)

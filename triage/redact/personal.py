@@ -51,7 +51,8 @@ _CANDIDATES: Final = (
     r"[a-z][a-z0-9-]*[0-9](?:\.[a-z0-9-]+){2,6}\b",
     (
         r"[a-z][a-z0-9-]*\.(?:corp|int|internal|intra|hq|mgmt|infra|prod|stage|staging|qa|uat|office|ops|dc[0-9]{1,2}"
-        r"|[a-z]{2,4}[0-9]{1,2})(?:\.[a-z0-9-]+){1,4}\b"
+        r"|[a-z]{2,4}[0-9]{1,2}|ams|fra|lon|lhr|nyc|iad|sfo|sjc|lax|sea|ord|dfw|atl|mia|cdg|par|mad|dub|fsn|nbg|hel|arn"
+        r"|osl|waw|vie|zrh|mil|sin|hkg|nrt|hnd|syd|bom|gru|yyz)(?:\.[a-z0-9-]+){1,4}\b"
     ),
     # lines of ls, who, ps and cron
     r"[-dl](?:[rwxst-]{9})[.+@]? +[0-9]+ +[a-z]",
@@ -73,7 +74,7 @@ _CANDIDATES: Final = (
     # a path of the network, a machine of one alone, an account with its domain
     r"\\{2,16}[0-9-]*[a-z][a-z0-9._$-]*\\{1,8}[a-z0-9$]",
     r"(?-i:\B\\{2,4}[A-Z][A-Z0-9-]*[0-9-][A-Z0-9-]*\b)",
-    r"(?-i:\b[A-Z][A-Z0-9-]{2,14}\\{1,4}[a-z][a-z0-9._-]*)",
+    r"(?-i:\b[A-Z][A-Z0-9-]{2,14}\\{1,8}[a-z][a-z0-9._-]*)",
 )
 _CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"

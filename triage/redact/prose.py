@@ -23,7 +23,7 @@ _SECRETS: Final = (
     r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
     r"|session|sid|pin|otp|totp|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?|wireless"
     r"|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared) key"
-    r"|preshared-key|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
+    r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
     r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|your|use|enter)"
     r"[ _-](?:code|pin)"
 )
@@ -31,7 +31,8 @@ _LINK: Final = (
     "is|was|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
 )
-_FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*(?:,?[ \t]+|[\"'],\s{0,4}[\"'])"
+_FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
+_FLAG_END: Final = r"(?:,?[ \t]+|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"'])"
 _NEAR_HOST: Final = (
     r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
     r"|resolv(?:e|ing)(?:[ \t]+host(?:name)?)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet"
@@ -58,7 +59,7 @@ _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
 _MOST: Final = 16_384
 _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs looks like the fields of a password file.
-_PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:")
+_PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}")
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 _KINDS: Final = {
@@ -175,6 +176,17 @@ def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=(end, end))
 
 
+def _keyed(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The value beside a name that is no word of a sentence by its form."""
+    quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
+    span = values.after(data, end, quote)
+    meaning = sense(data[start:end].strip(b'#:*"@ \t').split()[-1].decode("latin-1"))
+    if span is None or meaning is None or data[span[0] : span[0] + 1] in b"-=:":
+        return
+    if meaning.weak in {"", "word"} and (quote or values.mixed(data[slice(*span)], least=8)):
+        yield from judged(data, span, meaning, in_quotes=bool(quote), assigned=True, name=(start, end))
+
+
 def _wrapped(data: bytes, _start: int, end: int) -> Iterator[Found]:
     """What an object of such a class holds where it is printed."""
     span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
@@ -235,7 +247,7 @@ def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 # What leads to a value, in the one group of its expression, and what reads it. They are tried in this order.
 _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], ...]] = (
-    (rf"\B({_FLAG})", _flagged),
+    (rf"\B({_FLAG}{_FLAG_END})", _flagged),
     (
         (
             r"((?:\b(?:contrase\xc3\xb1a|mot de passe|kennwort|passwort|senha|wachtwoord|has\xc5\x82o|parola|salasana"
@@ -275,6 +287,11 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
     # directives and functions in one word
     (rf"\b((?-i:[A-Za-z][A-Za-z0-9]*(?:{_COMPOUNDS}))[ \t]+(?:REG_SZ[ \t]+)?[\"']?)", _directive),
+    # a keyword of Clojure, a constant of C, a column of an environment
+    (r"((?:#[ \t]*define|\((?:define|def|defvar|defparameter|setq|setf))[ \t]+[\w*.-]+[ \t]+[LuU@]?\")", _keyed),
+    (r"\b((?-i:ENV|ARG|LABEL)[ \t]+\w+[ \t]+)", _keyed),
+    (r"\B(:[a-z][\w.-]*(?:key|secret|token|pass\w*|pwd)[ \t]+\")", _keyed),
+    (r"\b((?-i:[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|KEY))(?:  +|\t+))", _keyed),
     (r"(?:^|[\s\"'])([\w.*-]+:(?:[0-9]{2,5}|\*):[\w*.-]+:[a-z][\w.-]+:)", _told),
     (
         rf"\b((?:[A-Z][A-Za-z0-9]*)?(?-i:{_CLASSES})[({{](?:(?:value|id|token|raw)=)?[\"']?)",

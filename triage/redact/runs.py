@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
@@ -28,6 +29,10 @@ _LEAST_RUN: Final = 16
 _RUN_CAP: Final = 1 << 20
 # A run goes on over lines of its own only if its first line is this long.
 _LEAST_LINE: Final = 40
+# Or if it ends a line that a terminal or a mail wrapped.
+_LEAST_WIDTH: Final = 60
+_WIDEST: Final = 200
+_WORD: Final = re.compile(rb"[A-Za-z]?[a-z_/-]*|[A-Z_/-]+|[0-9/_-]+")
 _PRINTED: Final = bytes(range(32, 127)) + b"\t\n\r"
 _RUN_BYTES: Final = frozenset(LETTERS + DIGITS + b"+/_-")
 # Which bytes are of a run, and which of them also join a path or a name to one.
@@ -49,6 +54,10 @@ _HEX: Final = 16
 _PRINTS_IN_HEX: Final = 17
 _HEX_VALUES: Final = np.array([int(chr(code), 16) if code in HEX_DIGITS else 255 for code in range(256)], np.int16)
 _PRINTS: Final = np.array([code in _PRINTED or code == 0 for code in range(256)])
+# How gzip and zlib begin, and how that looks in base64.
+_PACKED: Final = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+_PACKED_RUN: Final = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:H4sI|eAF|eF4|eJ[w-z]|eN[o-r])[A-Za-z0-9+/_-]{12}")
+_ANY_HEADER: Final = 32
 _NOT_OF_A_RUN: Final = re.compile(rb"[^A-Za-z0-9+/_-]|\\[nr]")
 _MARKS: Final = (b"/", b"_", b"-")
 
@@ -116,7 +125,8 @@ def _likely(data: bytes, table: bytes) -> list[int]:
     in_digits = sum(digits[pairs[starts + place]] for place in range(0, _LEAST_RUN, 2))
     # One of the nine or of the eight bytes may be a strange one.
     starts = starts[(in_text >= 8) | (in_digits >= 7 * _PRINTS_IN_HEX + _HEX)]
-    found: list[int] = np.sort(starts).tolist()
+    packed = [match.start() for match in _PACKED_RUN.finditer(data)]
+    found: list[int] = np.sort(np.concatenate([starts, np.array(packed, np.int64)])).tolist()
     return found
 
 
@@ -147,6 +157,10 @@ def _run_begins(inside: _Flags, places: npt.NDArray[np.int64]) -> npt.NDArray[np
 def _joined_end(data: bytes, table: bytes, start: int, end: int) -> int:
     """Where a run ends that goes on over lines of its own: a wrapped block of base64."""
     first = end - start
+    if first < _LEAST_LINE:
+        line = data.rfind(b"\n", max(start - _WIDEST, 0), start) + 1
+        wide = end - line if _LEAST_WIDTH <= end - line <= _WIDEST else 0
+        first = max(first, wide)
     while first >= _LEAST_LINE and end - start < _RUN_CAP:
         match = BREAK.match(data, end)
         if match is None:
@@ -155,7 +169,12 @@ def _joined_end(data: bytes, table: bytes, start: int, end: int) -> int:
         begin = indent.end() if indent else match.end()
         stop = _run_end(table, begin)
         behind = data[stop : stop + 2].lstrip(b"=")
-        if stop - begin < 4 or stop - begin > first or (behind[:1] not in {b"", b"\n", b"\r", b'"', b"'", b"\\"}):
+        ended = len(behind) < 2 or (behind[:1] == b" " and not _WORD.fullmatch(data, begin, stop))
+        if (
+            stop - begin < 4
+            or stop - begin > first
+            or (not ended and behind[:1] not in {b"", b"\n", b"\r", b'"', b"'", b"\\"})
+        ):
             break
         end = stop
     return end
@@ -176,6 +195,16 @@ def _decoded(data: bytes, start: int, end: int) -> Iterator[Run]:
         yield start, end, text
 
 
+def _inflated(packed: bytes) -> bytes | None:
+    """What is packed by gzip or zlib, as far as it can be read; at most as much as a run may be."""
+    reader = zlib.decompressobj(zlib.MAX_WBITS | _ANY_HEADER)
+    try:
+        text = reader.decompress(packed, _RUN_CAP)
+    except zlib.error:
+        return None
+    return _printed(text)
+
+
 def _text_of(run: bytes) -> bytes | None:
     """What a run decodes to, if that is text."""
     if len(run) % 2 == 0 and not run.translate(None, HEX_DIGITS):
@@ -183,6 +212,9 @@ def _text_of(run: bytes) -> bytes | None:
         if text is not None:
             return text
     head = _base64(run[:_LEAST_RUN])
+    if head is not None and _PACKED.match(head):
+        whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])
+        return _inflated(whole) if whole is not None else None
     if head is None or len(head.translate(None, _PRINTED + b"\x00")) > 1:
         return None
     whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])

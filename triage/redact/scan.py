@@ -11,8 +11,9 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from triage.redact import matches, pairs, personal, prose, structure, views, wraps
+from triage.redact import matches, pairs, personal, prose, views, wraps
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
+from triage.redact.joints import assignment
 from triage.redact.keys import forget
 from triage.redact.layers import Layer, read_layers
 from triage.redact.lines import Lines, any_of
@@ -125,7 +126,7 @@ class Scanner:
 @lru_cache(maxsize=16)
 def _wanted(extra: Names) -> Expression:
     """What a line holds that is worth looking at."""
-    return any_of((structure.assignment(extra).pattern, prose.SAID.pattern, *matches.places(), views.ENCODED.pattern))
+    return any_of((assignment(extra).pattern, prose.SAID.pattern, *matches.places(), views.ENCODED.pattern))
 
 
 def _named_again(layers: Sequence[Layer], known: Known) -> Iterator[Hit]:

@@ -21,9 +21,10 @@ Piece = tuple[int, int, bytes]
 """A range of the original and what stands for it in the view."""
 
 _RETURN: Final = 0x0D
+_ITSELF: Final = frozenset({b"/", b'"', b"'"})
 ENCODED: Final = Expression(
     r"\\(?:033|x1[bB]|u001[bB]|e)\[[0-9;]{0,16}[A-Za-z]"
-    r"|\\(?:u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
+    r"|\\(?:[\"']|u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
     r"|%(?:25){0,3}[0-9a-fA-F]{2}\+?"
     r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
@@ -143,8 +144,8 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
     if code[:1] in b"ux":
         number = int(code[1:].strip(b"{}"), 16)
         text = chr(number).encode("utf-8", "replace") if number < 0x11_0000 else b"?"
-    elif code == b"/":
-        text = b"/"
+    elif code in _ITSELF:
+        text = code
     elif code[:1] in b"\r\n":
         return start, end, b""
     else:
