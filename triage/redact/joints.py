@@ -28,7 +28,7 @@ _JOIN: Final = (
     r"|(?:\\{0,15}[\"'\x60][\]}]?)?(?::(?:protected|private)\]?)?[ \t]{0,8}\\{0,2}"
     r"(?:=>|->|<<<|::[ \t]|:=|[!=]==?|(?:\|\||\?\?|[?+.])=|[:=]|%3[dD]|\|{1,2}|\.{4,60})"
     r"|[ \t]{0,4}<-[ \t]{0,4}[\"']"  # an assignment of R
-    r"|</(?:name|key|param-name)>\s{0,40}<(?:value|string|param-value)[^<>]{0,60}>"  # a name beside its value
+    r"|</(?:name|key|param-name)>\s{0,40}<(?:value|string|param-value)[^<>]{0,60}>(?:<string>)?"  # an element beside it
     r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
     r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*|[ \t]*\([a-z_ ]{2,20}\)[ \t]*[:=]"
     r"|(?:\(\))?\)?(?:\.[a-z_]{2,24})?!?(?:\(|\{[ ]?|,[ ]?)(?:<<|[bu])?[\"']"  # what stands beside it

@@ -61,7 +61,7 @@ _CODE_BEHIND: Final = re.compile(rb"(?i)[\w' -]{0,40}?\b(?:code|pin|otp|passcode
 _CHARACTERS: Final = re.compile(rb"\"([^\"\s]{4,80})\Z")
 _TO_CHARACTERS: Final = '".tochararray('
 _USINGS: Final = ('" using "', "' using '", "' with '", '" with "')
-_HINTS: Final = frozenset({"entropy", "docker"})
+_HINTS: Final = frozenset({"entropy", "docker", "long"})
 # What stands before the word for a password and makes what is before it one.
 # Behind these a password is the name in a document: nothing is compared or printed.
 _BEFORE_NAMES: Final = frozenset({b'"', b"'"})

@@ -22,6 +22,8 @@ from triage.redact.text import DIGITS, LETTERS, WORD, Span, expression, line_of
 
 __all__ = ("by_rules", "generic", "places")
 
+# What identifies anything, under a name that says no more than "key".
+_UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PROGRAM: Final = -1
 _STARTER: Final = -2
 """Stand for the reader of command lines among the numbers of rules."""
@@ -94,7 +96,7 @@ def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
     """The match of the generic rule right at a name and the sign behind it."""
     groups = _generic().expression.match(data, start, min(end + _GENERIC_REACH, len(data)))
     for hit in _accepted(data, _generic(), [groups], GENERIC) if groups else ():
-        if not values.is_name(hit.value):
+        if not values.is_name(hit.value) and not _UUID.fullmatch(hit.value):
             yield hit
 
 

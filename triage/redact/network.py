@@ -33,7 +33,7 @@ _NETWORK_BEFORE: Final = (
 )
 _VERSION_BEFORE: Final = (
     r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
-    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|"
+    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
     r"directx|openssl|libcurl|glibc)\w{0,10}|"
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
     r"[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"

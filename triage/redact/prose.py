@@ -21,24 +21,27 @@ __all__ = ("SAID", "said")
 _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
     r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
-    r"|session|sid|pin|otp|totp|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?|wireless"
+    r"|session(?:[ _-]key)?|sid|pin|otp|totp"
+    r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?|wireless"
     r"|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared) key"
     r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
     r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|your|use|enter)"
     r"[ _-](?:code|pin)"
 )
 _LINK: Final = (
-    "is|was|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided|code|sent|id|token|here"
+    "is|was|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided"
+    "|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
 )
 _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
-_FLAG_END: Final = r"(?:,?[ \t]+|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"'])"
+_FLAG_END: Final = r"(?:,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"'])"
 _NEAR_HOST: Final = (
     r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
     r"|resolv(?:e|ing)(?:[ \t]+host(?:name)?)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet"
     r"|reach(?:ing)?|on host|from host|host(?:name)?|node|machine name|machine|kubelet,?|server|member|vm|agent"
     r"|runner(?:[ \t]name)?|minion"
-    r"|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name|assigned [\w./-]+ to"
+    r"|nodename|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name"
+    r"|assigned [\w./-]+ to"
     r"|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
 )
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
@@ -270,9 +273,11 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         (
             r"\b((?:for|of|from|invalid|illegal|unknown|by|as|failed|authenticated|new)[ \t]+user[ \t]+"
             r"|(?:failed|accepted)[ \t]+[\w/-]+[ \t]+for[ \t]+(?:invalid[ \t]+user[ \t]+)?"
-            r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|attempt)[ \t]+"
+            r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt)"
+            r"[ \t]+"
             r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+\\{0,3}[\"']"
             r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+"
+            r"|user (?:id|name): "
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
         ),

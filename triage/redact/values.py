@@ -40,10 +40,11 @@ _BEYOND: Final = re.compile(
 _LINE: Final = re.compile(rb"[^\r\n\x00]{1,4096}")
 _WORD: Final = re.compile(rb"[^\s\x00]{1,4096}")
 _OPEN: Final = re.compile(
-    rb"""(?:(?:Some|Ok|Just|Optional|Secret|SecretStr|SecretString|String|Password|str|bytes|bytearray"""
+    rb"""(?:(?:Some|Ok|Just|Optional|Secret|SecretStr|SecretString|String|Password|QString|QStringLiteral|TEXT|_T"""
+    rb"""|NSString stringWithUTF8String:|\[\]byte|str|bytes|bytearray"""
     rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt|sha256_hex|base64_decode|atob))\("""
-    rb"""|\[\]string\{|(?i:string)(?:[ ]?\([0-9]{1,6}\))?[ ]|std::string[ ]|<<|0x[0-9a-fA-F]{1,16}[ ]"""
-    rb"""|[bBuUrRfFN@$]{0,2})"""
+    rb"""|(?:by[ ])?lazy[ ]?\{[ ]?|\[\]string\{|(?i:string)(?:[ ]?\([0-9]{1,6}\))?[ ]|std::string[ ]"""
+    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ]|[bBuUrRfFN@$]{0,2})"""
     rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
@@ -54,13 +55,15 @@ _REFERENCE: Final = re.compile(
         | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds) )
     | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
     | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt)/ [\w./-]{1,200} | %[A-Za-z_]{1,60}%
+    | \$[A-Za-z_]\w{1,40}- | arn:aws[\w-]{0,12}:[\w:/.*-]{1,200}
+    | (?:op|vault|ref\+\w{1,20}|secretsmanager|ssm|awssm|gcpsm|azurekv|keyring|k8s|sops):// [^\s]{1,200}
     | \{\{ [^{}]{0,200} \}\} | \{ [A-Za-z_.]{0,60} \} | %\(? [\w]{0,40} \)? [sdr]? | \#\{ [^{}]{0,200} \}
     | %env \( [\w:]{1,60} \) % | ![a-z]{2,20} | @[A-Za-z_]{1,60}@ | < \|? [A-Za-z _.-]{1,60} \|? > | :\w{1,30}
     | \( [a-z]{2,20} (?:[ ][a-z]{2,20}){1,6} \)
     | \[[A-Za-z][A-Za-z _.-]{1,40}\] | (?i:your|my|some|example|dummy|sample|the)[-_ ][A-Za-z_ -]{1,40}
     | (?:self|this|cls|var|local|data|module|each|config|settings|request|req|env|os|process|args|options|params|user
         |ctx|props|state) \. [\w.\[\]]{1,80}
-    | [A-Z][A-Za-z]{2,12}(?:-[A-Z][A-Za-z]{2,20}){1,3}
+    | (?:X|[A-Z][A-Za-z]{2,12})(?:-[A-Z][A-Za-z]{2,20}){1,3}
     """
 )
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
@@ -69,7 +72,7 @@ _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
 _CODE_MARKS: Final = frozenset(b"([")
 _LESS: Final = ord("<")
 _CALL: Final = re.compile(
-    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"']{0,40}\]$"
+    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':]{0,40}\]$"
     rb"|\w[\w.-]*\.(?:js|ts|py|rb|go|rs|java|cs|php|kt|dart|mjs|cjs|jsx|tsx|vue):[0-9]"
 )
 _LETTERS: Final = re.compile(rb"[A-Za-z]+")
