@@ -130,3 +130,7 @@ def test_a_machine_of_the_network_is_found_by_its_backslashes(text, name):
 @pytest.mark.parametrize("text", ["a line\\\\N1 of text", '"\\\\NEW-1"', "\\\\.\\pipe\\x", "\\\\wsl$\\Ubuntu"])
 def test_backslashes_alone_make_no_machine(text):
     assert found(text) == []
+
+
+def test_an_airport_is_the_site_of_a_machine():
+    assert is_host(b"vpn.ams.northwind.cloud", named=False)

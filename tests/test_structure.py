@@ -161,3 +161,32 @@ def test_a_weak_name_is_left_to_the_generic_rule():
     assert [(data[start:end], kind, rule) for start, end, kind, rule in assignments(data)] == [
         (b"key =", "", "entropy")
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: process.env.DB_PASSWORD || 'hunter2',",
+        'password = os.environ.get("DB_PASSWORD") or "hunter2"',
+        'val password = System.getenv("PW") ?: "hunter2"',
+        "PASSWORD=${PASSWORD:-hunter2}",
+        'config.setDbPassword("hunter2")',
+        "user=Some, password=Optional[hunter2])",
+        '{"log": "Password:\\t\\thunter2"}',
+        "'password=hunter2'",
+    ],
+)
+def test_a_value_behind_what_is_asked_for_first(text):
+    assert found(text) == [("hunter2", "password")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['password: "${DB_PASSWORD:?missing}"', "OLDPWD=/opt", 'setTokenType("Bearer2")', "password: ${PASSWORD:-$OTHER}"],
+)
+def test_what_is_asked_for_is_no_value(text):
+    assert found(text) == []
+
+
+def test_a_token_of_each_host():
+    assert found('{"github-oauth": {"github.com": "a1b2c3d4e5f6g7h8"}}') == [("a1b2c3d4e5f6g7h8", "token")]

@@ -108,6 +108,8 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     span = values.after(data, end, quote)
     if span is None:
         return
+    if quote and data[span[1] - 2 : span[1]] == b'\\"':  # a string in a string
+        span = span[0], span[1] - 2
     value = data[slice(*span)]
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
         return

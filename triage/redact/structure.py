@@ -45,7 +45,7 @@ _DEFAULT: Final = re.compile(
     rb"""|[A-Za-z_$][\w.$:>-]{0,60}(?:[(\[{]["']?[\w.-]{1,60}["']?[)\]}])?[ ](?:\|\||\?\?|\?:|or|//)[ ](?=["'`])"""
 )
 # What a shell puts in place of a variable that is not set, or says of it.
-_UNSET: Final = re.compile(rb"(:?[-=])([^${}\s]{4,200})\}|:?[?+]")
+_UNSET: Final = re.compile(rb"(?::?[-=](?:([^${}\s]{4,200})\})?|:?[?+])")
 _INNER_ELEMENT: Final = re.compile(rb"\s{0,40}<[\w:]{0,20}value[^<>]{0,60}>", re.IGNORECASE)
 _LINE_START: Final = re.compile(
     rb"""(?ix)[ \t]*(?:[-+>#|*~][ \t]+)?
@@ -107,8 +107,8 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     if _is_no_name(data, begin, small, end):
         return
     if data[begin - 2 : begin] == b"${" and (unset := _UNSET.match(data, stop)):
-        if unset[2] and not meaning.weak:
-            yield from judged(data, unset.span(2), meaning, in_quotes=False, assigned=True, name=(begin, stop))
+        if unset[1] and not meaning.weak:
+            yield from judged(data, unset.span(1), meaning, in_quotes=False, assigned=True, name=(begin, stop))
         return
     yield from _joined(data, (begin, stop), end, meaning)
     if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:

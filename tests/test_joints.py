@@ -1,0 +1,34 @@
+import pytest
+
+from tests.finding import told
+from triage.redact.structure import assignments
+
+
+def found(text):
+    data = text.encode()
+    return told((one for one in assignments(data) if one[2]), data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '$ENV{PASSWORD} = "hunter2";',
+        'std::string password{"hunter2"};',
+        "define('PASSWORD',            'hunter2');",
+        'output "password" { value = "hunter2" }',
+        'parser.add_argument("--password", type=str, default="hunter2")',
+        's:8:"password";s:7:"hunter2";',
+        "Password    REG_SZ    hunter2",
+        "*password:* hunter2",
+        "**password**: hunter2",
+        "'password' => string 'hunter2' (length=7)",
+        "<member><name>password</name><value><string>hunter2</string></value></member>",
+    ],
+)
+def test_what_joins_a_name_to_its_value(text):
+    assert found(text) == [("hunter2", "password")]
+
+
+@pytest.mark.parametrize("text", ['{"password{"a": 1}', "password:: ", "**password** must be set", "{{password}}: x"])
+def test_what_joins_nothing(text):
+    assert found(text) == []
