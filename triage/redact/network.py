@@ -9,11 +9,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from triage.redact.text import HEX_DIGITS, WORD, Found, digits_in, expression, letters_in, touches
 
-__all__ = ("MAC", "V4", "hexadecimal", "ipv4")
+__all__ = ("MAC", "V4", "forget", "hexadecimal", "ipv4", "is_ipv4")
 
 V4: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 MAC: Final = re.compile(rb"(?i)(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
@@ -43,13 +44,16 @@ _EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb
 _BEFORE: Final = 32
 _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
 _MOST_OF_A_VERSION: Final = 25
+_SMALL: Final = 1
+_LARGE: Final = 2
+_JOINTS: Final = frozenset({b"-", b"+", b"_"})
 _WORD_OR_COLON: Final = frozenset(WORD + b":")
 _WORD_OR_MARK: Final = frozenset(WORD + b":.")
 
 
 def ipv4(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Four numbers with dots between them, if they are an address."""
-    if _is_address(data, start, end):
+    if is_ipv4(data, start, end):
         yield start, end, "ipv4", "ipv4"
 
 
@@ -65,26 +69,46 @@ def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, stop, "ipv6", "ipv6"
 
 
-def _is_address(data: bytes, start: int, end: int) -> bool:
+def is_ipv4(data: bytes, start: int, end: int) -> bool:
     """Whether four numbers are an IPv4 address: in range, not a version, not one that every machine has."""
-    text = data[start:end]
-    if text.startswith(_EVERY_MACHINE) or text.endswith(b".0.0.0") or (start and data[start - 1] in _PART_OF_A_NAME):
+    if (start and data[start - 1] in _PART_OF_A_NAME) or not (worth := _worth(data[start:end])):
         return False
+    mark, behind = data[end : end + 1], data[end + 1 : end + 2]
+    port = _DOTTED_PORT.match(data, end) if mark == b"." else None
+    if (mark == b"." and behind.isdigit() and not port) or (mark in _JOINTS and behind.isalpha()):
+        return False
+    # No expression for what stands before reaches over these marks.
+    before = data[start - _BEFORE if start > _BEFORE else 0 : start].rpartition(b"\n")[2].rpartition(b",")[2]
+    if before and _matches(_VERSION_BEFORE, before):
+        return False
+    # Four small numbers are a version or a section more often than an address, unless something says so.
+    if worth == _SMALL and not before.endswith(b"@"):
+        return mark in {b":", b"/"} or bool(port) or _matches(_NETWORK_BEFORE, before)
+    return True
+
+
+@lru_cache(maxsize=16_384)
+def _worth(text: bytes) -> int:
+    """What four numbers are by themselves: 0 for no address or one that every machine has, `_SMALL`, or an address."""
+    if text.startswith(_EVERY_MACHINE) or text.endswith(b".0.0.0"):
+        return 0
     parts = text.split(b".")
     numbers = [*map(int, parts)]
     if max(numbers) > 255 or any(part[:1] == b"0" and len(part) > 1 for part in parts):
-        return False
-    port = _DOTTED_PORT.match(data, end)
-    mark, behind = data[end : end + 1], data[end + 1 : end + 2]
-    if (mark == b"." and behind.isdigit() and not port) or (mark in {b"-", b"+", b"_"} and behind.isalpha()):
-        return False
-    before = data[max(start - _BEFORE, 0) : start]
-    if expression(_VERSION_BEFORE).first(before, 0):
-        return False
-    # Four small numbers are a version or a section more often than an address, unless something says so.
-    if max(numbers) <= _MOST_OF_A_VERSION and (numbers[0] != 10 or before.endswith(b"@")):
-        return expression(_NETWORK_BEFORE).first(before, 0) is not None or mark in {b":", b"/"} or bool(port)
-    return True
+        return 0
+    return _SMALL if max(numbers) <= _MOST_OF_A_VERSION and numbers[0] != 10 else _LARGE
+
+
+@lru_cache(maxsize=4_096)
+def _matches(pattern: str, before: bytes) -> bool:
+    """Whether an expression matches in what stands before."""
+    return expression(pattern).first(before, 0) is not None
+
+
+def forget() -> None:
+    """Keep nothing of a text: after each."""
+    _worth.cache_clear()
+    _matches.cache_clear()
 
 
 def _is_mac(data: bytes, start: int, end: int) -> bool:

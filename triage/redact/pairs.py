@@ -15,7 +15,7 @@ from triage.redact.joints import assignment
 from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
 from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, meaning_of, named_value
-from triage.redact.text import LETTERS, Found, Span
+from triage.redact.text import LETTERS, WORD, Found, Span
 
 __all__ = ("assignments",)
 
@@ -75,6 +75,8 @@ _NAMED: Final = re.compile(
 )
 # Two items of a list, with what tells whether it holds more.
 _ITEMS: Final = re.compile(rb'[\s\S]{0,9}"(' + _NAME + rb')"[ ]?,[ ]?"[^"\\\r\n\x00]+"[\s\S]{0,9}')
+_BESIDE_ITEM: Final = re.compile(rb'[\w.-]+",')
+_OF_NAMES: Final = frozenset(WORD + b".-")
 _WORD_BEFORE: Final = re.compile(rb"[^A-Za-z][A-Za-z]{0,20} \Z")
 _LETTERS: Final = frozenset(LETTERS)
 _WORD_REACH: Final = 22
@@ -124,7 +126,10 @@ class _Pairs:
         """What stands under a name that is joined to something."""
         data = self._data
         start, end = place
-        before, begin = self._before(start) if data[end - 1] in _SIGNS else (-1, 0)
+        last = data[end - 1]
+        if last == _QUOTE and _BESIDE_ITEM.match(data, start, end) and self._ends_a_sentence(start):
+            return ()
+        before, begin = self._before(start) if last in _SIGNS else (-1, 0)
         if before < 0:
             return assigned(data, place, self._extra)
         name = data[before:end]
@@ -146,6 +151,13 @@ class _Pairs:
         if found is None or (found and _ARN in data[max(start - _ARN_REACH, 0) : start]):
             return assigned(data, place, self._extra)
         return [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in found] if found else ()
+
+    def _ends_a_sentence(self, start: int) -> bool:
+        """Whether a word at the end of an item of a list is not all of it, and no flag."""
+        begin = start
+        while begin and self._data[begin - 1] in _OF_NAMES:
+            begin -= 1
+        return self._data.find(b'"', begin - 4 if begin > 4 else 0, begin) < 0 and self._data[begin] not in b"-."
 
     def _before(self, start: int) -> Span:
         """Where the mark stands before a name, or the one before the word that stands there, and where the name does.

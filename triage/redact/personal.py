@@ -85,6 +85,10 @@ def personal(data: bytes) -> Iterator[Found]:
     for begin, end in _CANDIDATE.spans(data):
         # An address that begins with nothing is found with what stands before it.
         start = begin + 1 if data[begin + 1 : begin + 3] == b"::" else begin
+        if data[start] in DIGITS and network.V4.fullmatch(data, start, end):
+            if not touches(data, start, end, DIGITS + b"_") and network.is_ipv4(data, start, end):
+                yield start, end, "ipv4", "ipv4"
+            continue
         yield from _decided(data, start, end)
     yield from accounts.around_signs(data)
 
@@ -124,8 +128,6 @@ def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
         return hosts.in_syslog(data, start, logged)
     if colons >= 2 or text.count(b"-") == 5 or text.count(b".") == 2:
         return network.hexadecimal(data, start, end)
-    if network.V4.fullmatch(text):
-        return network.ipv4(data, start, end)
     return numbers.number(data, start, end)
 
 

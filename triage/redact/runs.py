@@ -56,7 +56,8 @@ _HEX_VALUES: Final = np.array([int(chr(code), 16) if code in HEX_DIGITS else 255
 _PRINTS: Final = np.array([code in _PRINTED or code == 0 for code in range(256)])
 # How gzip and zlib begin, and how that looks in base64.
 _PACKED: Final = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
-_PACKED_RUN: Final = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:H4sI|eAF|eF4|eJ[w-z]|eN[o-r])[A-Za-z0-9+/_-]{12}")
+_GZIP: Final = np.frombuffer(b"H4sI", "<u2")
+_ZLIB: Final = np.frombuffer(b"eAeJeNeF", "<u2")
 _ANY_HEADER: Final = 32
 _NOT_OF_A_RUN: Final = re.compile(rb"[^A-Za-z0-9+/_-]|\\[nr]")
 _MARKS: Final = (b"/", b"_", b"-")
@@ -117,6 +118,7 @@ def _likely(data: bytes, table: bytes) -> list[int]:
     starts = starts[starts + _LEAST_RUN <= len(inside)]
     starts = starts[inside[starts + _LEAST_RUN - 1] & inside[starts + 8]]
     pairs = np.ndarray((len(raw) - 1,), "<u2", raw.data, strides=(1,))  # those that begin at every byte
+    packed = starts[_begins_packed(pairs[starts], pairs[starts + 2])]
     # The first four letters tell most of them: three bytes of base64 that print, or two of hexadecimal.
     text, digits = _pairs_read()
     reads = text[0][pairs[starts]] & text[1][pairs[starts + 1]] & text[2][pairs[starts + 2]]
@@ -125,8 +127,7 @@ def _likely(data: bytes, table: bytes) -> list[int]:
     in_digits = sum(digits[pairs[starts + place]] for place in range(0, _LEAST_RUN, 2))
     # One of the nine or of the eight bytes may be a strange one.
     starts = starts[(in_text >= 8) | (in_digits >= 7 * _PRINTS_IN_HEX + _HEX)]
-    packed = [match.start() for match in _PACKED_RUN.finditer(data)]
-    found: list[int] = np.sort(np.concatenate([starts, np.array(packed, np.int64)])).tolist()
+    found: list[int] = np.sort(np.concatenate([starts, packed])).tolist()
     return found
 
 
@@ -144,6 +145,12 @@ def _pairs_read() -> tuple[_Flags, _Bytes]:
     prints = _PRINTS[(high << 4 | low) & 255]
     digits = np.where((high < 16) & (low < 16), np.where(prints, _PRINTS_IN_HEX, _HEX), 0).astype(np.uint8)
     return text, digits
+
+
+def _begins_packed(first: npt.NDArray[np.uint16], second: npt.NDArray[np.uint16]) -> _Flags:
+    """Whether runs that begin with these pairs of letters begin as gzip or zlib do in base64."""
+    flags: _Flags = (first == _GZIP[0]) & (second == _GZIP[1])
+    return flags | np.isin(first, _ZLIB)
 
 
 def _run_begins(inside: _Flags, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
