@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from triage.redact.text import HEX_DIGITS, WORD, Found, digits_in, expression, letters_in, touches
+from triage.redact.text import DIGITS, HEX_DIGITS, WORD, Found, digits_in, expression, letters_in, touches
 
-__all__ = ("MAC", "V4", "forget", "hexadecimal", "ipv4", "is_ipv4")
+__all__ = ("MAC", "V4", "forget", "hexadecimal", "ipv4", "is_ipv4", "stands_alone")
 
 V4: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 MAC: Final = re.compile(rb"(?i)(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
@@ -46,7 +46,12 @@ _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
 _MOST_OF_A_VERSION: Final = 25
 _SMALL: Final = 1
 _LARGE: Final = 2
-_JOINTS: Final = frozenset({b"-", b"+", b"_"})
+_JOINTS: Final = frozenset(b".-+_")
+_BEHIND_ADDRESSES: Final = frozenset(b":/")
+_IN_NUMBERS: Final = frozenset(DIGITS + b"_")
+_NEWLINE: Final = ord("\n")
+_DOT: Final = ord(".")
+_SIGN: Final = ord("@")
 _WORD_OR_COLON: Final = frozenset(WORD + b":")
 _WORD_OR_MARK: Final = frozenset(WORD + b":.")
 
@@ -69,21 +74,32 @@ def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, stop, "ipv6", "ipv6"
 
 
+def stands_alone(data: bytes, start: int, end: int) -> bool:
+    """Whether no digit and no underscore stands beside a number."""
+    return (not start or data[start - 1] not in _IN_NUMBERS) and (end == len(data) or data[end] not in _IN_NUMBERS)
+
+
 def is_ipv4(data: bytes, start: int, end: int) -> bool:
     """Whether four numbers are an IPv4 address: in range, not a version, not one that every machine has."""
-    if (start and data[start - 1] in _PART_OF_A_NAME) or not (worth := _worth(data[start:end])):
+    last = data[start - 1] if start else _NEWLINE
+    if last in _PART_OF_A_NAME or not (worth := _worth(data[start:end])):
         return False
-    mark, behind = data[end : end + 1], data[end + 1 : end + 2]
-    port = _DOTTED_PORT.match(data, end) if mark == b"." else None
-    if (mark == b"." and behind.isdigit() and not port) or (mark in _JOINTS and behind.isalpha()):
-        return False
+    mark = data[end] if end < len(data) else _NEWLINE
+    port = None
+    if mark in _JOINTS:
+        port = _DOTTED_PORT.match(data, end)
+        behind = data[end + 1 : end + 2]
+        if behind.isalpha() if mark != _DOT else behind.isdigit() and not port:
+            return False
     # No expression for what stands before reaches over these marks.
-    before = data[start - _BEFORE if start > _BEFORE else 0 : start].rpartition(b"\n")[2].rpartition(b",")[2]
-    if before and _matches(_VERSION_BEFORE, before):
-        return False
+    before = b""
+    if last != _NEWLINE:
+        before = data[start - _BEFORE if start > _BEFORE else 0 : start].rpartition(b"\n")[2].rpartition(b",")[2]
+        if before and _matches(_VERSION_BEFORE, before):
+            return False
     # Four small numbers are a version or a section more often than an address, unless something says so.
-    if worth == _SMALL and not before.endswith(b"@"):
-        return mark in {b":", b"/"} or bool(port) or _matches(_NETWORK_BEFORE, before)
+    if worth == _SMALL and last != _SIGN:
+        return mark in _BEHIND_ADDRESSES or port is not None or _matches(_NETWORK_BEFORE, before)
     return True
 
 

@@ -77,16 +77,18 @@ _CANDIDATES: Final = (
     r"(?-i:\b[A-Z][A-Z0-9-]{2,14}\\{1,8}[a-z][a-z0-9._-]*)",
 )
 _CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
+_DIGITS: Final = frozenset(DIGITS)
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
 
 
 def personal(data: bytes) -> Iterator[Found]:
     """Everything personal in a text that its form shows."""
+    is_quad = network.V4.fullmatch
     for begin, end in _CANDIDATE.spans(data):
         # An address that begins with nothing is found with what stands before it.
         start = begin + 1 if data[begin + 1 : begin + 3] == b"::" else begin
-        if data[start] in DIGITS and network.V4.fullmatch(data, start, end):
-            if not touches(data, start, end, DIGITS + b"_") and network.is_ipv4(data, start, end):
+        if data[start] in _DIGITS and is_quad(data, start, end):
+            if network.stands_alone(data, start, end) and network.is_ipv4(data, start, end):
                 yield start, end, "ipv4", "ipv4"
             continue
         yield from _decided(data, start, end)

@@ -158,6 +158,12 @@ def _says_something(value: bytes) -> bool:
 def _to_its_end(data: bytes, start: int, end: int, kind: str, rule: str) -> Hit:
     """The hit of what a name or a sentence gave; a value at the end of a line or a string may run on."""
     ended = data[end : end + 1] == b'"' and data[end + 1 : end + 2] in _BEHIND
-    if not ended and end < len(data) and data[end] in _ENDS and wraps.BREAK.match(data, end) and not MASK.fullmatch(data, start, end):
+    if (
+        not ended
+        and end < len(data)
+        and data[end] in _ENDS
+        and wraps.BREAK.match(data, end)
+        and not MASK.fullmatch(data, start, end)
+    ):
         end = wraps.continued(data, start, end)
     return Hit(start, end, kind, rule, KEY, data[start:end])
