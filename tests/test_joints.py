@@ -32,3 +32,8 @@ def test_what_joins_a_name_to_its_value(text):
 @pytest.mark.parametrize("text", ['{"password{"a": 1}', "password:: ", "**password** must be set", "{{password}}: x"])
 def test_what_joins_nothing(text):
     assert found(text) == []
+
+
+def test_what_holds_where_a_variable_is_not_set():
+    assert found("process.env.DB_PASSWORD || 'hunter2'") == [("hunter2", "password")]
+    assert found("if (password || 'name' in x)") == []

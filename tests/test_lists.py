@@ -30,3 +30,12 @@ def test_every_item_is_found(text):
 )
 def test_words_are_no_items(text):
     assert found(text) == []
+
+
+def test_every_entry_of_an_object_of_secrets():
+    assert found(f'{{"secrets": {{"db": "{ONE}", "mail": "{TWO}"}}}}') == [ONE, TWO]
+    assert found('{"secrets": {"enabled": "yes", "n": 12}}') == []
+
+
+def test_the_id_of_an_object():
+    assert found(f'{{"session": {{"started": 1, "id": "{ONE}"}}}}') == [ONE]

@@ -22,6 +22,7 @@ _STRING: Final = re.compile(
 _ALGORITHM: Final = re.compile(
     rb"(?i)(?:sha|hs|rs|es|ps|md|aes|des|rsa|ed|hmac|utf|iso|ascii|latin|base|x|tls|pbkdf)[\w./-]{0,16}"
 )
+_METHOD: Final = re.compile(rb"(?i)(?:pbkdf2|hmac|sha|aes|rsa)[\w./-]{0,20}(?:sha|hmac|cbc|gcm|ecb|with)[\w./-]{0,20}")
 _ARGUMENTS: Final = 400
 # A call around an argument, as `Some("...")`.
 _WRAPPED: Final = re.compile(rb"(?:[\w.]{1,40}|\[\]byte)\(\Z")
@@ -111,7 +112,7 @@ def compared(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Foun
         return
     value = data[slice(*span)]
     rule = value.rpartition(b":")[2].isdigit() and b":" in value  # as validators are told: min:8
-    named = values.is_name(value) or _ALGORITHM.fullmatch(value)
+    named = values.is_name(value) or _METHOD.fullmatch(value)
     if values.mixed(value, least=5) and b" " not in value and not named and not rule:
         yield *span, meaning.kind, "compared"
 

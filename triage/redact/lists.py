@@ -11,10 +11,11 @@ from triage.redact.judging import judged
 from triage.redact.keys import Sense
 from triage.redact.text import Found, line_of
 
-__all__ = ("below", "items")
+__all__ = ("below", "entries", "items")
 
 _LISTED: Final = re.compile(rb"[ \t]*\r?\n[ \t]*-[ \t]+(?=\S)")
 _BLANKS: Final = re.compile(rb"[\s,]*")
+_ENTRY: Final = re.compile(rb"""\s{0,40}\\{0,15}["'][\w./ -]{1,80}\\{0,15}["']\s{0,4}(?::|=>)\s{0,4}""")
 _MOST: Final = 64
 
 
@@ -55,3 +56,18 @@ def items(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
             yield from credentials.cookies(data, span)
         elif not values.placeholder(data[span[0] : span[1]]):
             yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))
+
+
+def entries(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
+    """The strings of an object that holds one under each of its names."""
+    for _ in range(_MOST):
+        name = _ENTRY.match(data, at)
+        opened = values.quoted(data, name.end()) if name else None
+        if name is None or opened is None:
+            return
+        span, at = opened
+        if values.mixed(data[slice(*span)], least=6):
+            yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=name.span())
+        if data[at : at + 1] != b",":
+            return
+        at += 1

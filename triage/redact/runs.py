@@ -178,7 +178,7 @@ def _joined_end(data: bytes, table: bytes, start: int, end: int) -> int:
         behind = data[stop : stop + 2].lstrip(b"=")
         ended = len(behind) < 2 or (behind[:1] == b" " and not _WORD.fullmatch(data, begin, stop))
         if (
-            stop - begin < 4
+            (stop - begin < 4 and data[stop : stop + 1] != b"=")
             or stop - begin > first
             or (not ended and behind[:1] not in {b"", b"\n", b"\r", b'"', b"'", b"\\"})
         ):

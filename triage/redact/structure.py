@@ -59,6 +59,9 @@ _WRAPPER: Final = re.compile(rb"(?:Optional|Some|Just|Ok)[(\[](?=[^\s()\[\]\"',]
 _XML_VALUE: Final = re.compile(rb"[^<>\n]{0,120}>\s{0,40}<value[^<>]{0,40}>")
 _CALL: Final = re.compile(rb"\w!?\(\Z")
 _INNER_HOST: Final = re.compile(rb"""\{\s{0,40}\\{0,15}"[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}\\{0,15}"\s{0,4}:\s{0,4}""")
+_INNER_ID: Final = re.compile(
+    rb"""\{\s{0,40}(?:[^{}]{0,200},\s{0,40})?\\{0,15}["']id\\{0,15}["'][ \t]{0,4}:[ \t]{0,4}"""
+)
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 _XML_END: Final = re.compile(rb"\s{0,80}[^<\n]{1,4096}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}")
@@ -72,6 +75,8 @@ _OTHER_VALUE: Final = re.compile(
 )
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
+_OF_ENTRIES: Final = (b"secrets", b"tokens", b"passwords", b"apikeys", b"api_keys", b"api-keys")
+_OR: Final = (b"||", b"??", b"?:", b" or")
 _OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
 _BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
@@ -140,7 +145,8 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
             yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES and b"," not in joint:
         stop = values.closing(data, end, 0, last)
-        if stop is not None:
+        unset = joint[:-1].rstrip().endswith(_OR)
+        if stop is not None and (not unset or values.mixed(data[end:stop], least=5)):
             yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES:
         yield from _pair(data, name[0], end, meaning)
@@ -195,7 +201,11 @@ def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     if data[at : at + 1] == b"{":
         named = meaning.weak == "user" or data[slice(*name)].lower() in _OF_MACHINES
         inner = (_INNER_NAME if named else _INNER_VALUE).match(data, at)
+        inner = inner or (_INNER_ID.match(data, at) if meaning.kind == "session_id" else None)
         inner = inner or (_INNER_HOST.match(data, at) if meaning.kind == "token" else None)
+        if inner is None and not named and data[slice(*name)].lower().endswith(_OF_ENTRIES):
+            yield from lists.entries(data, at + 1, meaning)
+            return
         at = inner.end() if inner else at
     elif data[at : at + 1] in _WRAPPED and (wrapper := _WRAPPER.match(data, at)):
         at = wrapper.end()
