@@ -93,3 +93,16 @@ def test_a_run_goes_on_behind_a_line_that_a_terminal_wrapped():
     encoded = base64.b64encode(TEXT)
     data = b"x" * 50 + b" " + encoded[:24] + b"\n" + encoded[24:] + b" end\n"
     assert runs(data) == [(encoded[:24] + b"\n" + encoded[24:], TEXT)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\\n", "\\r\\n", "\\\\n"])
+def test_a_wrapped_run_whose_line_ends_are_written_out(end):
+    encoded = base64.b64encode(TEXT * 3)
+    wrapped = end.encode().join(encoded[at : at + 60] for at in range(0, len(encoded), 60))
+    assert runs(b'{"body": "' + wrapped + b'"}') == [(wrapped, TEXT * 3)]
+
+
+@pytest.mark.parametrize("size", [0, 20_000], ids=["small", "large"])
+def test_a_packed_run_in_hexadecimal(size):
+    encoded = gzip.compress(TEXT, mtime=0).hex().encode()
+    assert runs(b"ordinary text\n" * (size // 14) + encoded + b"\n") == [(encoded, TEXT)]

@@ -130,10 +130,10 @@ class _Pairs:
         start, end = place
         last = data[end - 1]
         item = last == _QUOTE and _BESIDE_ITEM.match(data, start, end) is not None
-        if item and self._ends_a_sentence(start, end):
-            return ()
         if start and data[start - 1] == _QUOTE and last in _SIGNS:
             before, begin = start - 1, start
+        elif item and self._ends_a_sentence(start, end):
+            return ()
         else:
             before, begin = self._before(start) if last in _SIGNS else (-1, 0)
         if before < 0:

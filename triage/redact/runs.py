@@ -56,10 +56,10 @@ _HEX_VALUES: Final = np.array([int(chr(code), 16) if code in HEX_DIGITS else 255
 _PRINTS: Final = np.array([code in _PRINTED or code == 0 for code in range(256)])
 # How gzip and zlib begin, and how that looks in base64.
 _PACKED: Final = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
-_GZIP: Final = np.frombuffer(b"H4sI", "<u2")
+_GZIP: Final = np.frombuffer(b"H4sI1f8b1F8B", "<u2")
 _ZLIB: Final = np.frombuffer(b"eAeJeNeF", "<u2")
 _ANY_HEADER: Final = 32
-_NOT_OF_A_RUN: Final = re.compile(rb"[^A-Za-z0-9+/_-]|\\[nr]")
+_NOT_OF_A_RUN: Final = re.compile(rb"\\{1,4}[nr]|[^A-Za-z0-9+/_-]")
 _MARKS: Final = (b"/", b"_", b"-")
 
 
@@ -149,8 +149,10 @@ def _pairs_read() -> tuple[_Flags, _Bytes]:
 
 def _begins_packed(first: npt.NDArray[np.uint16], second: npt.NDArray[np.uint16]) -> _Flags:
     """Whether runs that begin with these pairs of letters begin as gzip or zlib do in base64."""
-    flags: _Flags = (first == _GZIP[0]) & (second == _GZIP[1])
-    return flags | np.isin(first, _ZLIB)
+    flags: _Flags = np.isin(first, _ZLIB)
+    for one, other in _GZIP.reshape(-1, 2):
+        flags |= (first == one) & (second == other)
+    return flags
 
 
 def _run_begins(inside: _Flags, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -215,7 +217,8 @@ def _inflated(packed: bytes) -> bytes | None:
 def _text_of(run: bytes) -> bytes | None:
     """What a run decodes to, if that is text."""
     if len(run) % 2 == 0 and not run.translate(None, HEX_DIGITS):
-        text = _printed(binascii.unhexlify(run[:_RUN_CAP]))
+        raw = binascii.unhexlify(run[:_RUN_CAP])
+        text = _inflated(raw) if _PACKED.match(raw) else _printed(raw)
         if text is not None:
             return text
     head = _base64(run[:_LEAST_RUN])

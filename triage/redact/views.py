@@ -29,7 +29,7 @@ ENCODED: Final = Expression(
     r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
     r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
-    r"|=(?:3D|40|2E|5F|22|26|3A|2F|\r?\n)|" + OCTETS
+    r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|\r?\n)|" + OCTETS
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
 NULs, quoted-printable; and bytes that are written out, which no view is made of."""
