@@ -190,3 +190,18 @@ def test_what_is_asked_for_is_no_value(text):
 
 def test_a_token_of_each_host():
     assert found('{"github-oauth": {"github.com": "a1b2c3d4e5f6g7h8"}}') == [("a1b2c3d4e5f6g7h8", "token")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "passphrase: Optional[PassphraseCallable],",
+        'valid: "id_token" or "id_token token"',
+        '"authorization_code" or "client_credentials"',
+        "id_token:\n    - http://openid.net/specs/openid-connect-core-1_0.html\n",
+        ".. _`draft-oauth-v2-http-mac`: https://tools.ietf.org/html/rfc6749#section-12.2",
+        "if token_placement == AUTH_HEADER:",
+    ],
+)
+def test_types_and_documentation_hold_no_value(text):
+    assert found(text) == []

@@ -74,7 +74,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     start, end = span
     value = data[start:end]
     if meaning.weak == "long":
-        if values.looks_random(value) or (len(value) >= 20 and value.isalnum()):
+        if b"://" not in value and (values.looks_random(value) or (len(value) >= 20 and value.isalnum())):
             yield start, end, meaning.kind, "key"
     elif meaning.weak == "query":
         inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";"}

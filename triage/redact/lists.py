@@ -27,7 +27,8 @@ def below(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
             return
         opened = values.quoted(data, item.end())
         span = opened[0] if opened else values.bare(data, item.end())
-        sure = opened or (span and values.mixed(data[slice(*span)], least=6))
+        value = data[slice(*span)] if span else b""
+        sure = opened or (values.mixed(value, least=6) and b"://" not in value)
         if span and sure and data[span[1] : span[1] + 1] != b":":
             yield from judged(data, span, meaning, in_quotes=opened is not None, assigned=True, name=(at, at))
         at = line_of(data, item.end())[1]

@@ -17,7 +17,7 @@ from triage.redact.joints import assignment
 from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense, vocabulary
 from triage.redact.lines import Lines
-from triage.redact.text import BACKSLASH, WORD, Found, Span, line_of
+from triage.redact.text import BACKSLASH, WORD, Found, Span, digits_in, line_of
 
 __all__ = ("NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignments", "meaning_of", "named_value")
 
@@ -55,7 +55,9 @@ _INNER_VALUE: Final = re.compile(
     rb"""\{[^{}\n]{0,200}?["'](?:value|plaintext|default|secret|data|current)\\{0,15}["'][ \t]*:[ \t]*"""
 )
 _NEXT_LINE: Final = re.compile(rb"[ \t]*\r?\n([ \t]+)(?=[^\s#-][^\s:=]{5,80}[ \t\r]*(?:\n|\Z))")
-_WRAPPER: Final = re.compile(rb"(?:Optional|Some|Just|Ok)[(\[](?=[^\s()\[\]\"',]{4,400}[)\]])")
+_WRAPPER: Final = re.compile(
+    rb"(?:Optional|Some|Just|Ok)(?:\((?=[\w.+/=-]{4,400}\))|\[(?=[^\s()\[\]\"',0-9]{0,200}[0-9][^\s()\[\]\"',]{0,200}\]))"
+)
 _XML_VALUE: Final = re.compile(rb"[^<>\n]{0,120}>\s{0,40}<value[^<>]{0,40}>")
 _CALL: Final = re.compile(rb"\w!?\(\Z")
 _INNER_HOST: Final = re.compile(rb"""\{\s{0,40}\\{0,15}"[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}\\{0,15}"\s{0,4}:\s{0,4}""")
@@ -146,7 +148,7 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
     elif last in _QUOTES and b"," not in joint:
         stop = values.closing(data, end, 0, last)
         unset = joint[:-1].rstrip().endswith(_OR)
-        if stop is not None and (not unset or values.mixed(data[end:stop], least=5)):
+        if stop is not None and (not unset or digits_in(data[end:stop])):
             yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES:
         yield from _pair(data, name[0], end, meaning)
