@@ -201,6 +201,8 @@ def test_a_token_of_each_host():
         "id_token:\n    - http://openid.net/specs/openid-connect-core-1_0.html\n",
         ".. _`draft-oauth-v2-http-mac`: https://tools.ietf.org/html/rfc6749#section-12.2",
         "if token_placement == AUTH_HEADER:",
+        "tokens = tokens[:-1]",
+        "InputTokensByModality = CachedTokensByModality",
     ],
 )
 def test_types_and_documentation_hold_no_value(text):

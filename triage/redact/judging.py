@@ -74,7 +74,8 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     start, end = span
     value = data[start:end]
     if meaning.weak == "long":
-        if b"://" not in value and (values.looks_random(value) or (len(value) >= 20 and value.isalnum())):
+        code = b"://" in value or values.in_code(value) or values.is_name(value)
+        if not code and (values.looks_random(value) or (len(value) >= 20 and value.isalnum())):
             yield start, end, meaning.kind, "key"
     elif meaning.weak == "query":
         inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";"}

@@ -72,7 +72,7 @@ _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
 _CODE_MARKS: Final = frozenset(b"([")
 _LESS: Final = ord("<")
 _CALL: Final = re.compile(
-    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':]{0,40}\]$"
+    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\]$"
     rb"|\w[\w.-]*\.(?:js|ts|py|rb|go|rs|java|cs|php|kt|dart|mjs|cjs|jsx|tsx|vue):[0-9]"
 )
 _LETTERS: Final = re.compile(rb"[A-Za-z]+")
