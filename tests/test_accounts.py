@@ -143,3 +143,7 @@ def test_a_prompt_is_an_account_on_a_machine():
 
 def test_a_folder_at_the_end_of_a_line_that_is_written_out():
     assert found('{"log": "cd /usr/home\\n"}') == []
+
+
+def test_an_escape_behind_an_address_is_no_account():
+    assert [kind for _, kind in found("to 203.0.113.7\\x3a80")] == ["ipv4"]

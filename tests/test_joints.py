@@ -37,3 +37,21 @@ def test_what_joins_nothing(text):
 def test_what_holds_where_a_variable_is_not_set():
     assert found("process.env.DB_PASSWORD || 'hunter2'") == [("hunter2", "password")]
     assert found("if (password || 'name' in x)") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'irb> ENV["PASSWORD"]\n=> "hunter2"',
+        "node> process.env.PASSWORD\n'hunter2'",
+        'jshell> password\n$1 ==> "hunter2"',
+        'key "password" value "hunter2"',
+        "| Login password | `hunter2` |",
+    ],
+)
+def test_what_a_console_answers_and_tables_hold(text):
+    assert found(text) == [("hunter2", "password")]
+
+
+def test_strings_on_the_lines_below_are_no_answers():
+    assert found("password\n'name'\n\"secret\"\n'other'\n") == []

@@ -163,3 +163,11 @@ def test_the_private_numbers_of_a_web_key():
     assert found(f'{{"kty": "EC", "x": "{number[::-1]}", "d": "{number}"}}') == [(number, "private_key")]
     assert found(f'{{"kty":"oct","kid":"1","k":"{number}"}}') == [(number, "private_key")]
     assert found(f'{{"kty":"RSA","e":"AQAB","n":"{number}"}}') == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"CONFIG" "SET" "masterauth" "hunter2"', "C:\\x.exe /password hunter2", "addauth digest app:hunter2"],
+)
+def test_consoles_and_switches(text):
+    assert [value for value, _ in found(text)] == ["hunter2"]

@@ -106,3 +106,9 @@ def test_more_words_before_a_value(text, value, kind):
 )
 def test_more_words_before_none(text):
     assert found(text) == []
+
+
+def test_more_codes_and_quoted_values():
+    assert found("Use this code to sign in: 293644") == [("293644", "pin")]
+    assert found("Notice: /x/password: changed to 'hunter2'") == [("hunter2", "password")]
+    assert found("/x/password changed") == []

@@ -56,7 +56,7 @@ _ACCOUNT: Final = re.compile(
     rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}"""
     rb"""(?:\ [A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"'>]|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
 )
-_BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4})([A-Za-z][\w.-]{2,40})(?![\w\\])")
+_BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})([A-Za-z][\w.-]{2,40})(?![\w\\])")
 _NO_DOMAINS: Final = frozenset(
     b"HKLM HKCU HKCR HKCC HKU REGISTRY MACHINE SOFTWARE SYSTEM WINDOWS DEVICE BUILTIN".split()
 )

@@ -83,7 +83,7 @@ _SIZE: Final = re.compile(
 # From so many labels on a name under one that says so needs no number.
 _QUALIFIED: Final = 4
 _NOT_A_MACHINE: Final = re.compile(
-    rb"(?i)(?:ubuntu|windows|macos|debian|thread|pool|task|job|batch|shard|partition|segment|chunk|process|pid|port"
+    rb"(?i)(?:debug|ubuntu|windows|macos|debian|thread|pool|task|job|batch|shard|partition|segment|chunk|process|pid|port"
     rb"|attempt|try|line|v|http|utf|sha|md|x)[-_]?[0-9]+(?![0-9]*gb-)"
 )
 _OWN: Final = re.compile(

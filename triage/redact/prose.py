@@ -25,11 +25,13 @@ _SECRETS: Final = (
     r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?|wireless"
     r"|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared) key"
     r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
-    r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|your|use|enter)"
+    r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms"
+    r"|(?:your|use|enter)(?:[ ](?:this|the))?)"
     r"[ _-](?:code|pin)"
 )
 _LINK: Final = (
-    "is|was|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided"
+    "to sign in|to log ?in|to verify|to continue"
+    "|is|was|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided"
     "|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
 )
@@ -136,7 +138,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     small = data[start:end].lower()
     opened = values.quoted(data, end)
     span = opened[0] if opened else values.bare(data, end)
-    if span is None or data[start - 1 : start] == b"/":
+    if span is None or (data[start - 1 : start] == b"/" and not opened):
         return
     value = data[slice(*span)]
     if (

@@ -78,6 +78,7 @@ _OTHER_VALUE: Final = re.compile(
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 _OF_ENTRIES: Final = (b"secrets", b"tokens", b"passwords", b"apikeys", b"api_keys", b"api-keys")
+_FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z]{1,20} ){0,3}\Z")
 _OR: Final = (b"||", b"??", b"?:", b" or")
 _OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
@@ -147,7 +148,7 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
             yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES and b"," not in joint:
         stop = values.closing(data, end, 0, last)
-        unset = joint[:-1].rstrip().endswith(_OR)
+        unset = joint[:-1].rstrip().endswith(_OR) or b"\n" in joint
         if stop is not None and (not unset or digits_in(data[end:stop])):
             yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES:
@@ -155,7 +156,7 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
     elif last == b">" and joint[-2:] not in {b"=>", b"->"}:
         yield from _element(data, name, end, meaning)
     elif last == b"|" or joint.endswith(b"...."):
-        if last == b"." or data[max(name[0] - 4, 0) : name[0]].rstrip().endswith(b"|"):
+        if last == b"." or _FIRST_CELL.search(data, max(name[0] - 40, 0), name[0]):
             yield from _cell(data, name, end, meaning)
     else:
         yield from _value(data, name, end, meaning)
