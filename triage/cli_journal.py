@@ -69,6 +69,10 @@ def _known(case: Case, ids: list[str]) -> list[str]:
     return [full_id(known, each) if any(each in one for one in known) else each for each in ids]
 
 
+def _one(case: Case, beginning: str) -> str:
+    return _known(case, [beginning])[0]
+
+
 @app.command()
 def resolve(
     path: Input,
@@ -122,7 +126,7 @@ def note(
 ) -> None:
     """Write something down about an incident."""
     case = opened(path, at, who, reader)
-    _print([case.note(*_known(case, [incident]), text)], case)
+    _print([case.note(_one(case, incident), text)], case)
 
 
 @app.command()
@@ -152,7 +156,7 @@ def split(  # noqa: PLR0917 - typer takes them by name
 ) -> None:
     """Make several incidents of one, by what tells its events apart; later events go the same ways."""
     case = opened(path, at, who, reader)
-    _print(case.split(*_known(case, [incident]), by, reason, events=event or None), case)
+    _print(case.split(_one(case, incident), by, reason, events=event or None), case)
 
 
 @app.command()
@@ -167,7 +171,7 @@ def pin(  # noqa: PLR0917 - typer takes them by name
 ) -> None:
     """Say that events belong to an incident, whatever their keys say."""
     case = opened(path, at, who, reader)
-    _print([case.pin(events, *_known(case, [to]), reason)], case)
+    _print([case.pin(events, _one(case, to), reason)], case)
 
 
 @app.command()
