@@ -25,6 +25,7 @@ that could look twice at the same characters.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -179,21 +180,30 @@ def _numbered(line: str) -> _Line | None:
         return None
     rest = (found[3] or "").strip()
     number, address = int(found[1]), found[2]
+    frame = _behind(rest)
+    if frame is None:
+        return None
+    return _Line(number, replace(frame, address=int(address, 16)))
+
+
+@lru_cache(maxsize=16_384)
+def _behind(rest: str) -> Frame | None:
+    """What stands behind an address, as a frame without it."""
     if rest.startswith("in ") or rest == "in":
         return None
     if rest.startswith("(") and rest.endswith(")") and "+0x" in rest:
         module, in_module = _offset(rest[1:-1])
-        return _Line(number, _frame(None, address=address, module=module, in_module=in_module))
+        return _frame(None, module=module, in_module=in_module)
     if rest.startswith("/") and "+0x" in rest:
         module, in_module = _offset(rest)
-        return _Line(number, _frame(None, address=address, module=module, in_module=in_module))
+        return _frame(None, module=module, in_module=in_module)
     name, found_place, place = rest.rpartition(" [")
     if found_place and place.endswith("]") and _PLACE.match(place[:-1]):
-        return _Line(number, _frame(name, address=address, place=placed(place[:-1])))
+        return _frame(name, place=placed(place[:-1]))
     name, found_place, place = rest.rpartition(" (")
     if found_place and "+0x" in place and place.endswith(")"):
         module, in_module = _offset(place[:-1])
-        return _Line(number, _frame(name, address=address, module=module, in_module=in_module))
+        return _frame(name, module=module, in_module=in_module)
     name, found_place, place = rest.rpartition(" ")
     if (
         found_place
@@ -201,8 +211,8 @@ def _numbered(line: str) -> _Line | None:
         and _PLACE.match(place)
         and ("/" in place or "\\" in place or "." in place)
     ):
-        return _Line(number, _frame(name, address=address, place=placed(place)))
-    return _Line(number, _frame(rest, address=address))
+        return _frame(name, place=placed(place))
+    return _frame(rest)
 
 
 def _windows(line: str) -> _Line | None:
