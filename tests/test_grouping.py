@@ -69,7 +69,7 @@ def test_same_input_has_one_key_under_asan_and_gdb():
     assert rate.share >= TOOLS, rate.failures
 
 
-def test_every_labelled_report_has_a_key_and_no_group_of_one_tool_falls_apart_unseen():
+def test_every_labelled_report_has_a_key_and_those_of_one_state_share_it():
     found = chosen("corpus")
     keys = [key(trace.text) for trace in found]
     agreement = score([trace.group for trace in found], keys)

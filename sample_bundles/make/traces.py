@@ -98,6 +98,25 @@ def sanitizers(shop: Workshop) -> None:
     put("traces/ubsan-shift.txt", shop.run(str(shop.folder / "ubsan"), extra=stack))
 
 
+def grouping(shop: Workshop) -> None:
+    """One bug in three releases and under two tools, and another bug on the same way down: for what groups them."""
+    pids = (r"==(\d+)==", r"LWP (\d+)", r"process (\d+)")
+    source = (shop.folder / "invoice.c").read_text()
+    (shop.folder / "later.c").write_text("/* What release 1.5 added stands here. */\n" * 30 + source)
+
+    def build(name: str, *flags: str, file: str = "invoice.c") -> str:
+        place = f"-ffile-prefix-map={shop.folder}={PLACE}-{name}"
+        shop.build("gcc", "-g", "-fno-omit-frame-pointer", place, *flags, file, "-o", name)
+        return str(shop.folder / name)
+
+    asan = build("1.4", "-O1", "-fsanitize=address")
+    put("grouping/rate-1.4-asan.txt", numbered(shop.run(asan, "rate"), *pids))
+    put("grouping/discount-1.4-asan.txt", numbered(shop.run(asan, "discount"), *pids))
+    gdb = ("gdb", "-nx", "-batch", "-ex", "set debuginfod enabled off", "-ex", "run", "-ex", "bt", "--args")
+    put("grouping/rate-1.5-gdb.txt", numbered(shop.run(*gdb, build("1.5", "-O2", file="later.c"), "rate"), *pids))
+    put("grouping/rate-2.0-asan.txt", numbered(shop.run(build("2.0", "-O1", "-fsanitize=address", "-DRELEASE_2"), "rate"), *pids))
+
+
 def debugger(shop: Workshop) -> None:
     """Run gdb on a program that ends by a null pointer, and on one that aborts; glibc's own words."""
     flags = ("-g", "-O0", f"-ffile-prefix-map={shop.folder}={PLACE}")
@@ -184,7 +203,7 @@ def main() -> None:
     missing = []
     with tempfile.TemporaryDirectory() as folder:
         shop = Workshop(Path(folder).resolve())
-        for make in (sanitizers, debugger, python, java, node, others):
+        for make in (sanitizers, grouping, debugger, python, java, node, others):
             try:
                 make(shop)
             except FileNotFoundError as error:

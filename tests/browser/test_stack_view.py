@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
+import pytest
 
 import triage
 from tests.browser.desk import HOSTILE, ROOT, THEMES, Desk
@@ -152,6 +155,24 @@ def test_variants_and_the_call_tree_by_keyboard_and_to_axe_in_every_theme(desk: 
     assert desk.focused().startswith("job → … → parse")
     desk.root.locator(".triage-item-frame", has_text="price").click()
     assert view.press("ArrowDown").startswith("Frame 2: total")
+
+
+@pytest.mark.skipif("TRIAGE_SCREENSHOT" not in os.environ, reason="only draws the picture of the README")
+def test_the_picture_of_the_readme(desk: Desk) -> None:
+    code = """
+        case = triage.load("sample_bundles/grouping")
+        case.stack_view(case.incidents().query("count == 2")["incident_id"].iloc[0])
+    """
+    view = Stacks(desk, code)
+    view.page.set_viewport_size({"width": 1200, "height": 2000})
+    desk.lab.run("application:toggle-left-area")
+    root = desk.root.first
+    root.get_by_role("treegrid").first.wait_for()
+    view.page.mouse.move(0, 0)
+    target = os.environ["TRIAGE_SCREENSHOT"]
+    root.screenshot(
+        path=ROOT / "notebooks" / "stack_view.png" if target == "1" else Path(target), animations="disabled"
+    )
 
 
 def test_a_merge_with_its_reason_is_there_after_loading_again(desk: Desk, axe: Axe) -> None:

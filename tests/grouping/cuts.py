@@ -23,6 +23,10 @@ def _without(text: str, gone: list[Frame], stack: list[Frame]) -> str:
     places = {(frame.start, frame.end) for frame in gone}
     pieces = [(start, end, "") for start, end in places]
     left = [frame for frame in sorted(stack, key=lambda frame: frame.start) if (frame.start, frame.end) not in places]
+    # Node's brace behind the last frame opens what else the error holds, its cause among it.
+    if left and any(text[frame.start : frame.end].rstrip().endswith(" {") for frame in gone):
+        end = left[-1].start + len(text[left[-1].start : left[-1].end].rstrip())
+        pieces.append((end, end, " {"))
     numbers = [frame.number for frame in stack if frame.number]
     # R counts down.
     if numbers and len(numbers) == len(stack) and stack[0].family != "r":
@@ -152,7 +156,7 @@ def another(word: str, seed: int) -> str:
 
 def _in_state(name: str, state: list[str]) -> bool:
     """Whether a state names a function: without folders, arguments and return type, cut at 80."""
-    plain = re.sub(r"\(anonymous namespace\)::", "", name)
+    plain = re.sub(r"(?:\(anonymous namespace\)|`anonymous[ -]namespace')::", "", name)
     plain = re.split(r"\((?!\*)", plain, maxsplit=1)[0].strip()
     return any(
         plain == line or plain.endswith((f"::{line}", f"/{line}", f" {line}")) or (len(line) > 70 and line[:70] in name)
@@ -175,12 +179,24 @@ def first_meaningful(stack: list[Frame], text: str, state: list[str]) -> Frame |
     return None
 
 
+def _named(line: str) -> str:
+    """The last word of a line of a state that names a function; nothing of one that is a message or a file."""
+    plain = re.sub(r"<.*", "", line.removeprefix("void "))
+    is_function = re.fullmatch(r"[\w:.~*()/$-]+", plain) and not re.search(r"\.(?:cc|cpp|c|h|mm)$", plain)
+    return plain[slice(*leaf(plain))] if is_function else ""
+
+
 def replaced(text: str, seed: int, state: Iterable[str] = ()) -> str | None:
     """The first meaningful function is another one, wherever it is named; in a chain, that of each exception."""
+    lines = list(state)
+    said = " ".join(frame.part(text, "function") for frame in frames(text))
+    if lines and not any((word := _named(line)) and word in said for line in lines):
+        # To its own project this crash is its message, not a function.
+        return None
     new = text
     words = []
     for stack in crash_stacks(text):
-        frame = first_meaningful(stack, text, list(state))
+        frame = first_meaningful(stack, text, lines)
         if frame is None:
             continue
         name = frame.part(text, "function")

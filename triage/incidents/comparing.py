@@ -166,7 +166,7 @@ def compare(
     rows = newest(events, codes, len(ids))
     chosen = events.select(EVENT).take(pa.array([rows[ids.index(first)], rows[ids.index(second)]], pa.int64()))
     one, two = chosen.to_pylist()
-    left, right = side_of(first, one, tables["frames"]), side_of(second, two, tables["frames"])
+    left, right = side_of(first, one, tables), side_of(second, two, tables)
     pairs = align(left.names, right.names)
     same = [a is not None and b is not None and left.names[a] == right.names[b] != "" for a, b in pairs]
     names = set(left.counted), set(right.counted)

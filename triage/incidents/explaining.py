@@ -226,11 +226,11 @@ def explain(
     own = events.filter(pa.array(codes == number))
     found = variants(own)
     chosen = own.select(EVENT).take(pa.array([one.row for one in found[:COMPARED]], pa.int64())).to_pylist()
-    side, *alike = (side_of(incident, event, tables["frames"]) for event in chosen)
+    side, *alike = (side_of(incident, event, tables) for event in chosen)
     standing = events.select(EVENT).take(pa.array(newest(events, codes, len(ids)), pa.int64()))
     near = nearest(standing, ids, tables["frames"], number, side.counted)
     rows = standing.take(pa.array([one.number for one in near], pa.int64())).to_pylist()
-    others = [side_of(ids[one.number], row, tables["frames"], whole=False) for one, row in zip(near, rows, strict=True)]
+    others = [side_of(ids[one.number], row, tables, whole=False) for one, row in zip(near, rows, strict=True)]
     said = templates(own["error_value"])
     facts = _Facts(
         side=side,

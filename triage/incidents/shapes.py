@@ -35,10 +35,15 @@ _VARIANTS: Final = pa.schema(
 
 
 def call_tree(tables: dict[str, pa.Table], events: list[str], *, share: float = 0.01) -> pa.Table:
-    """The crashing stacks of some events as one call tree, each stack as often as it happened; see `tree.merged`."""
+    """The crashing stacks of some events as one call tree, each stack as often as it happened; see `tree.merged`.
+
+    Frames that are noise are left out: two tools see another start of the program and another end of it.
+    """
     chosen = _chosen(tables, events)
     weights = chosen.dropna(subset="stack_key").groupby("stack_key")["weight"].sum()
-    return merged(tables["frames"], {str(key): int(weight) for key, weight in weights.items()}, share=share)
+    frames = tables["frames"]
+    telling = frames.filter(pc.not_equal(frames["role"], "noise"))
+    return merged(telling, {str(key): int(weight) for key, weight in weights.items()}, share=share)
 
 
 def sides_of(tables: dict[str, pa.Table], events: list[str]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from triage.stacks.classes import crash_class
 from triage.stacks.digests import NONE, chain, word
 from triage.stacks.explanation import COLUMNS, cycle_of, evidence_of, key_parts, names_of, titled
 from triage.stacks.joining import isin
-from triage.stacks.keys import Evidence, crash, group_word
+from triage.stacks.keys import Evidence, cause_word, crash, group_word
 from triage.stacks.messages import parameterise
 from triage.tables import to_pandas
 
@@ -43,7 +43,8 @@ class Side:
 
     `event` and `frames` hold its row and columns (those of `EVENT` and `COLUMNS`), `kind` is the class of the crash,
     `names` the name of each frame, `used` the rows of the frames in the key in the order of the key, `cycle` the same
-    where the key is a cycle, else empty; `exact` says whether the group key of the event is made of just these.
+    where the key is a cycle, else empty; `evidence` what these frames or the root cause tell, `cause` the type and the
+    first frame of that root; `exact` says whether the group key of the event is made of just these.
     """
 
     incident_id: str
@@ -53,7 +54,8 @@ class Side:
     names: list[str]
     used: tuple[int, ...]
     cycle: tuple[int, ...]
-    evidence: Evidence
+    evidence: Evidence = Evidence.FIRM
+    cause: tuple[str, str] = ("", "")
     exact: bool = True
 
     @property
@@ -64,7 +66,7 @@ class Side:
     @property
     def parts(self) -> list[tuple[str, str]]:
         """What the key is made of."""
-        return key_parts(self.kind, self.event, self.counted, self.evidence)
+        return key_parts(self.kind, self.event, self.counted, self.evidence, self.cause)
 
     @property
     def title(self) -> str:
@@ -77,7 +79,7 @@ class Side:
         return parameterise(self.event["error_value"]) if self.event["error_value"] else ""
 
 
-def side_of(incident: str, event: dict[str, Any], frames: pa.Table, *, whole: bool = True) -> Side:
+def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *, whole: bool = True) -> Side:
     """The side of an incident: its event and the frames of that event's stack.
 
     Parameters
@@ -86,34 +88,58 @@ def side_of(incident: str, event: dict[str, Any], frames: pa.Table, *, whole: bo
         Its id.
     event
         The row of `events` that stands for it.
-    frames
-        The table of frames of the case.
+    tables
+        The annotated tables of the case.
     whole
         Keep every frame, not only those in the key.
     """
-    stack = isin(frames, "stack_key", [event["stack_key"]] if event["stack_key"] else []).sort_by("idx")
+    stack = isin(tables["frames"], "stack_key", [event["stack_key"]] if event["stack_key"] else []).sort_by("idx")
     columns: dict[str, list[Any]] = stack.select(["idx", *COLUMNS]).to_pydict()
     names = names_of(columns)
     kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"])
     cycle = cycle_of(names, columns["frame_kind"]) if kind == "stack overflow" else []
     used = cycle or [row for row, counts in enumerate(columns["counted"]) if counts]
-    evidence = evidence_of(columns, used)
-    exact = _key(kind, event, [names[row] for row in used], evidence, cycle=bool(cycle)) == event["group_key"]
+    cause, proof = _cause(event["event_id"], tables)
+    evidence = max(evidence_of(columns, used), proof)
+    parts = kind, event, [names[row] for row in used], evidence, cause
+    exact = _key(*parts, cycle=bool(cycle)) == event["group_key"]
     if not whole:
         columns = {name: [values[row] for row in used] for name, values in columns.items()}
         names = [names[row] for row in used]
         used = list(range(len(used)))
         cycle = used if cycle else []
-    return Side(incident, kind, event, columns, names, tuple(used), tuple(cycle), evidence, exact)
+    return Side(incident, kind, event, columns, names, tuple(used), tuple(cycle), evidence, cause, exact)
 
 
-def _key(kind: str, event: dict[str, Any], counted: list[str], evidence: Evidence, *, cycle: bool) -> str:
+def _cause(event: str, tables: dict[str, pa.Table]) -> tuple[tuple[str, str], Evidence]:
+    """The type and first counted frame of the root of an event's chain of exceptions, and what its stack tells."""
+    rows = isin(tables["stacks"], "event_id", [event])
+    rows = isin(rows, "role", ["cause"]).sort_by([("chain_no", "ascending"), ("stack_no", "ascending")])
+    if not rows.num_rows:
+        return ("", ""), Evidence.NONE
+    root = rows.slice(rows.num_rows - 1).to_pylist()[0]
+    stack = isin(tables["frames"], "stack_key", [root["stack_key"]] if root["stack_key"] else []).sort_by("idx")
+    columns: dict[str, list[Any]] = stack.select(COLUMNS).to_pydict()
+    used = [row for row, counts in enumerate(columns["counted"]) if counts]
+    return (root["error_type"] or "", names_of(columns)[used[0]] if used else ""), evidence_of(columns, used)
+
+
+def _key(
+    kind: str,
+    event: dict[str, Any],
+    counted: list[str],
+    evidence: Evidence,
+    cause: tuple[str, str],
+    *,
+    cycle: bool,
+) -> str:
     """The group key of the parts that are told of: what an explanation must come to, or say that it does not."""
     said = event["event_kind"], event["error_type"], event["signal"], event["error_code_name"]
     text = word(dict(key_parts(kind, event, counted, evidence)).get("message", ""))
+    root = cause_word(cause[0] or None, word(cause[1]) if cause[1] else NONE)
     made = crash(*said, None, evidence)._replace(text=text)
     words = [word(name) if name else NONE for name in counted]
-    return f"{group_word(made, words, chain(*words) if cycle else NONE):016x}"
+    return f"{group_word(made, words, chain(*words) if cycle else NONE, root):016x}"
 
 
 def masked(sides: Sequence[Side], mask: Callable[[str, pd.DataFrame], pd.DataFrame]) -> list[Side]:
@@ -124,6 +150,9 @@ def masked(sides: Sequence[Side], mask: Callable[[str, pd.DataFrame], pd.DataFra
     frames = mask("frames", _text_frame(content))
     columns = {name: _plain(frames[name]) for name in _CONTENT}
     events = {name: _plain(told[name]) for name in texts}
+    roots = mask("stacks", _text_frame({"error_type": [side.cause[0] for side in sides]}))["error_type"]
+    places = mask("frames", _text_frame({"function": [side.cause[1] for side in sides]}))["function"]
+    causes = list(zip(_plain(roots), _plain(places), strict=True))
     out, begin = [], 0
     for at, side in enumerate(sides):
         end = begin + len(side.names)
@@ -134,7 +163,8 @@ def masked(sides: Sequence[Side], mask: Callable[[str, pd.DataFrame], pd.DataFra
         # A name in which something was masked is shown as written: what is normalised away could be its context.
         written = zip(names_of(shown), shown["function"], side.frames["function"], strict=True)
         names = [name if function == raw else function or name for name, function, raw in written]
-        out.append(replace(side, kind=kind, event=event, frames=shown, names=names))
+        cause = (causes[at][0] or "", causes[at][1] or "")
+        out.append(replace(side, kind=kind, event=event, frames=shown, names=names, cause=cause))
         begin = end
     return out
 
@@ -156,6 +186,8 @@ def differences(left: Side, right: Side) -> list[Difference]:
     if left.event["error_type"] != right.event["error_type"]:
         typed = left.kind == right.kind == "exception" or not (a or b)
         found.append(Difference("type", splits=typed))
+    if left.cause != right.cause:
+        found.append(Difference("root cause"))
     if bool(a) != bool(b):
         found.append(Difference("stack"))
     elif a != b:
@@ -163,7 +195,7 @@ def differences(left: Side, right: Side) -> list[Difference]:
         found.append(Difference("frame", row))
     said = [dict(side.parts).get("message", side.message) for side in (left, right)]
     if said[0] != said[1]:
-        text = left.kind == right.kind == "assertion" or not (a or b)
+        text = left.kind == right.kind and all("message" in dict(side.parts) for side in (left, right))
         found.append(Difference("message", splits=text))
     return found
 
@@ -193,6 +225,8 @@ def _value(what: str, side: Side) -> str:
         return side.kind
     if what == "type":
         return side.event["error_type"] or ""
+    if what == "root cause":
+        return " in ".join(part for part in side.cause if part) or "none"
     text: str = dict(side.parts).get("message", side.message)
     return text
 

@@ -11,8 +11,9 @@ import pandas as pd
 
 from triage.share.printable import plural
 from triage.share.view import FrameRow, frame_row, text_of
-from triage.stacks.counting import TOP_FRAMES, VARIANT_FRAMES
+from triage.stacks.counting import REPEATED, TOP_FRAMES, VARIANT_FRAMES
 from triage.stacks.explanation import COLUMNS, cycle_of, names_of, reasons
+from triage.stacks.roles import Roles
 from triage.stacks.tree import Segment
 
 __all__ = (
@@ -253,10 +254,14 @@ def telling(frames: pd.DataFrame | None) -> list[tuple[str, str]]:
         return []
     rows = frames[frames["frame_kind"] == "frame"].to_dict("records")
     first = next((index for index, row in enumerate(rows) if not pd.isna(row["counted"]) and row["counted"]), 0)
-    role = rows[first]["role"] if rows else None
-    kept = [row for row in rows[first:] if row["role"] == role and not text_of(row["rule"]).startswith("repeats")]
+    kept = [row for row in rows[first:] if _tier(row) == _tier(rows[first]) and text_of(row["rule"]) != REPEATED]
     cells = [frame_cell(0, row) for row in kept[:VARIANT_FRAMES]]
     return [(cell.function, cell.role) for cell in cells]
+
+
+def _tier(row: dict[Any, Any]) -> tuple[str, bool, bool]:
+    """What frames that count together have in common: the role, a name, and whether everything runs through them."""
+    return text_of(row["role"]), bool(text_of(row["function"])), Roles.default().is_weak(text_of(row["rule"]))
 
 
 def call_row(segment: Segment) -> CallRow:

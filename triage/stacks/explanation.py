@@ -191,7 +191,11 @@ def _is_weak(rule: str | None, function: str | None) -> str:
 
 
 def key_parts(
-    name: str, event: dict[str, Any], counted: Sequence[str], evidence: Evidence = Evidence.FIRM
+    name: str,
+    event: dict[str, Any],
+    counted: Sequence[str],
+    evidence: Evidence | None = None,
+    cause: tuple[str, str] = ("", ""),
 ) -> list[tuple[str, str]]:
     """What the group key of an event is made of, in order: (part, value).
 
@@ -204,18 +208,24 @@ def key_parts(
     counted
         The names of the frames in the key.
     evidence
-        What they tell; see `evidence_of`.
+        What they tell (see `evidence_of`), or the root cause where it tells more. Default: which function it was.
+    cause
+        The type and the first frame of the root of a chain of exceptions, "" where there is none.
 
     Examples
     --------
     >>> key_parts("exception", {"error_type": "KeyError"}, ["price"])
     [('class', 'exception'), ('type', 'KeyError'), ('frame 1', 'price')]
     """
+    if evidence is None:
+        evidence = Evidence.FIRM if counted else Evidence.NONE
     parts = [("class", name)]
     kind, value = event.get("error_type"), event.get("error_value")
-    if kind and (name == "exception" or not counted):
+    if kind and (name == "exception" or evidence is Evidence.NONE):
         parts.append(("type", kind))
-    if by_message(name, event.get("signal"), evidence if counted else Evidence.NONE):
+    root = zip(("cause", "cause frame"), cause, strict=True)
+    parts += [(part, value) for part, value in root if value]
+    if by_message(name, event.get("signal"), evidence):
         request = (event.get(part) for part in ("http_method", "route", "http_status"))
         text = key_text(value) if value else " ".join(str(part) for part in request if part)
         parts += [("message", text)] if text else []

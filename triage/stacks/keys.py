@@ -2,8 +2,8 @@
 
 - variant: the error type and the top eight frames that count;
 - group, which makes incidents: the class of the crash (for exceptions their type, for assertions their text) and the
-  top three frames, or the cycle of a stack that overflowed; the parameterised message where no frame names a function
-  of the program;
+  top three frames, or the cycle of a stack that overflowed; of a chain of exceptions also the type and first frame of
+  its root; the parameterised message where no frame names a function of the program;
 - family: the class and the first frame.
 
 The recipe is that of specifications measured on labelled traces: no line numbers, addresses or paths (rebuilds stay
@@ -36,7 +36,17 @@ from triage.tables import TABLES, to_pandas
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ("ALGO_VERSION", "Crash", "Evidence", "annotate", "by_message", "crash", "group_word", "of_frames")
+__all__ = (
+    "ALGO_VERSION",
+    "Crash",
+    "Evidence",
+    "annotate",
+    "by_message",
+    "cause_word",
+    "crash",
+    "group_word",
+    "of_frames",
+)
 
 ALGO_VERSION: Final = 3
 _VARIANT, _GROUP, _FAMILY = (word(f"{ALGO_VERSION} {name}") for name in ("variant", "group", "family"))
@@ -95,11 +105,16 @@ def crash(
     return Crash(exact, word(name), detail, text, name == _OVERFLOW, counts)
 
 
-def group_word(event: Crash, top: list[int], cycle: int) -> int:
-    """The group key of one event, by the words of its top frames and of its cycle; see `annotate`."""
+def cause_word(error_type: str | None, top: int) -> int:
+    """The word of the root of a chain of exceptions: its type and its first frame that counts."""
+    return chain(word(error_type or ""), top or _EMPTY) if error_type or top else _EMPTY
+
+
+def group_word(event: Crash, top: list[int], cycle: int, cause: int) -> int:
+    """The group key of one event, by the words of its top frames, its cycle and its root cause; see `annotate`."""
     message = _EMPTY if top else _MESSAGE
     frames = [cycle] if cycle and event.overflow else top[:TOP_FRAMES]
-    return chain(_GROUP, event.name, event.detail, message, event.text, *frames)
+    return chain(_GROUP, event.name, event.detail, cause, message, event.text, *frames)
 
 
 def annotate(tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[str, pa.Table]:
@@ -114,7 +129,8 @@ def annotate(tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[st
     """
     rules = rules or Rules.default()
     stacks, frames = stack_table.read(tables["frames"], rules.table)
-    return tables | {"frames": frames, "events": _keys(tables["events"], stacks, frames, rules)}
+    causes = _causes(tables["events"], tables["stacks"], stacks)
+    return tables | {"frames": frames, "events": _keys(tables["events"], stacks, causes, frames, rules)}
 
 
 def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -131,7 +147,8 @@ def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.Da
     made = {name: pa.array([value] * rows, pa.string()) for name, value in fixed.items()} | said
     columns = [*dict.fromkeys((*_OF_AN_EVENT, "event_class", "culprit", *_KEYS))]
     cells = {name: made.get(name, pa.nulls(rows)).cast(schema.field(name).type) for name in columns}
-    keyed = _keys(pa.table(cells), stacks, rows_, Rules.default())
+    none = _Causes(np.full(rows, _EMPTY, np.uint64), np.zeros(rows, np.int64))
+    keyed = _keys(pa.table(cells), stacks, none, rows_, Rules.default())
     return to_pandas(keyed.select(["stack_key", *_KEYS, "culprit"]))
 
 
@@ -142,14 +159,46 @@ _OF_A_FRAME: Final = ("stack_key", *TRAITS, "trust", "line")
 _KEYS: Final = ("variant_key", "group_key", "family_key")
 
 
-def _keys(events: pa.Table, stacks: Stacks, frames: pa.Table, rules: Rules) -> pa.Table:
+class _Causes(NamedTuple):
+    """The root cause of each event as a word, and what its stack tells."""
+
+    word: Words
+    evidence: npt.NDArray[np.int64]
+
+
+def _causes(events: pa.Table, rows: pa.Table, stacks: Stacks) -> _Causes:
+    """Find the root of the chain of each event: the cause that is furthest from what surfaced."""
+    found = np.full(events.num_rows, _EMPTY, np.uint64)
+    evidence = np.zeros(events.num_rows, np.int64)
+    rows = rows.filter(pc.fill_null(pc.equal(rows["role"], "cause"), fill_value=False))
+    if not rows.num_rows:
+        return _Causes(found, evidence)
+    rows = rows.select(["event_id", "chain_no", "stack_no", "error_type", "stack_key"])
+    rows = rows.sort_by([("chain_no", "ascending"), ("stack_no", "ascending")])
+    place = pc.fill_null(pc.index_in(rows["stack_key"], value_set=stacks.keys), -1)
+    at = place.combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
+    top = np.r_[stacks.top[:, 0], np.uint64(NONE)][at]
+    code, types = numbered(rows, ("error_type",))
+    said = _spread([word(name or "") for (name,) in types], code)
+    known = (top != NONE) | (said != _EMPTY)
+    made = np.where(known, chained(len(top), said, np.where(top == NONE, np.uint64(_EMPTY), top)), np.uint64(_EMPTY))
+    event = pc.index_in(rows["event_id"], value_set=events["event_id"].combine_chunks()).combine_chunks()
+    own = np.flatnonzero(event.is_valid().to_numpy(zero_copy_only=False))
+    numbers = event.drop_null().to_numpy(zero_copy_only=False)
+    # In the order of the chain, so that its root stays.
+    found[numbers] = made[own]
+    evidence[numbers] = np.r_[stacks.evidence, 0][at][own]
+    return _Causes(found, evidence)
+
+
+def _keys(events: pa.Table, stacks: Stacks, causes: _Causes, frames: pa.Table, rules: Rules) -> pa.Table:
     """Give every event its culprit, and every incident-signal event its keys."""
     place = pc.index_in(events["stack_key"], value_set=stacks.keys).combine_chunks()
     events = _set(events, "culprit", stacks.culprit.take(place))
     at = pc.fill_null(place, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     evidence = np.r_[stacks.evidence, 0][at]
     usable = evidence > 0
-    event = _crashes(events, evidence)
+    event = _crashes(events, np.maximum(evidence, causes.evidence))
     top = np.r_[stacks.top, np.zeros((1, VARIANT_FRAMES), np.uint64)][at]
     cycle, first = np.r_[stacks.cycle, np.uint64(NONE)][at], np.r_[stacks.first, np.uint64(NONE)][at]
     overflow = event.overflow & (cycle != NONE)
@@ -158,8 +207,8 @@ def _keys(events: pa.Table, stacks: Stacks, frames: pa.Table, rules: Rules) -> p
     group[:, 0] = np.where(overflow, cycle, group[:, 0])
     message = np.where(usable, empty, np.uint64(_MESSAGE))
     keys = {
-        "variant_key": chained(rows, _VARIANT, event.type, message, event.text, *top.T),
-        "group_key": chained(rows, _GROUP, event.name, event.detail, message, event.text, *group.T),
+        "variant_key": chained(rows, _VARIANT, event.type, causes.word, message, event.text, *top.T),
+        "group_key": chained(rows, _GROUP, event.name, event.detail, causes.word, message, event.text, *group.T),
         "family_key": chained(
             rows, _FAMILY, event.name, np.where(usable, np.where(overflow, first, top[:, 0]), event.type)
         ),

@@ -13,7 +13,7 @@ from triage.formats.traces.reports import settled
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE
 from triage.stacks.frame_table import FIRM, FrameTable, Known
-from triage.stacks.keys import Evidence, crash, group_word
+from triage.stacks.keys import Evidence, cause_word, crash, group_word
 from triage.stacks.stack_table import cycle_words
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def signature(text: str, table: FrameTable) -> str:
         known = _pieces(table, found.read).all(found.frames)
         if known is not None:
             top, cycle = _counted(known, [one.word or -1 - row for row, one in enumerate(known)], [])
-            return f"{_group(found, top, cycle):016x}"
+            return f"{_group(found, top, cycle, [], cause_word(None, NONE)):016x}"
         found = first(text)
     if found is None or isinstance(found, Brief):
         return ""
@@ -58,7 +58,7 @@ def is_document(text: str) -> bool:
 def key(report: Report, table: FrameTable) -> str:
     """The group key of one report."""
     top, cycle = _frames(min(report.traces, key=_order).frames, table) if report.traces else ([], NONE)
-    return f"{_group(report, top, cycle):016x}"
+    return f"{_group(report, top, cycle, *_cause(report, table)):016x}"
 
 
 _ABORT: Final = frozenset({"abort"})
@@ -120,12 +120,26 @@ def _loaded(text: str) -> str:
     return str(chosen["group_key"].iloc[0]) if len(chosen) else ""
 
 
-def _group(report: Report | Brief, top: list[Known], cycle: int) -> int:
-    """The group key of a report, by the frames that count."""
-    evidence = Evidence.NONE if not top else Evidence.FIRM if top[0].telling == FIRM else Evidence.WEAK
+def _group(report: Report | Brief, top: list[Known], cycle: int, root: list[Known], cause: int) -> int:
+    """The group key of a report, by the frames that count, of its own stack and of the root of its chain."""
     code, said = report.error_code_name, report.error_value
-    event = crash(report.kind, report.error_type, report.signal, code, said, evidence)
-    return group_word(event, [one.word for one in top], cycle)
+    event = crash(report.kind, report.error_type, report.signal, code, said, max(_evidence(top), _evidence(root)))
+    return group_word(event, [one.word for one in top], cycle, cause)
+
+
+def _evidence(top: list[Known]) -> Evidence:
+    """What the frames that count tell."""
+    return Evidence.NONE if not top else Evidence.FIRM if top[0].telling == FIRM else Evidence.WEAK
+
+
+def _cause(report: Report, table: FrameTable) -> tuple[list[Known], int]:
+    """The frames that count of the root of a chain of exceptions, and the word of the root."""
+    causes = [trace for trace in report.traces if trace.role == "cause"]
+    if not causes:
+        return [], cause_word(None, NONE)
+    root = max(enumerate(causes), key=lambda each: (each[1].chain_no, each[0]))[1]
+    top, _ = _frames(root.frames, table)
+    return top, cause_word(root.error_type, top[0].word if top else NONE)
 
 
 def _order(trace: Trace) -> int:
