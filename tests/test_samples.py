@@ -90,6 +90,7 @@ EXPECTED = {
     "traces/go-deadlock.txt": ((1, 2, 8, 0, 0), ["fatal error in main.wait"]),
     "traces/go-index.txt": ((1, 1, 3, 0, 0), ["runtime error in main.(*Cart).Total"]),
     "traces/go-nil.txt": ((1, 1, 3, 0, 0), ["runtime error in main.(*Cart).Total"]),
+    "traces/helgrind-race.txt": ((2, 6, 18, 0, 0), ["Race in count"]),
     "traces/java-chain.txt": ((1, 3, 10, 0, 0), ["Shop$PaymentException in Shop.pay"]),
     "traces/java-deadlock.txt": ((1, 21, 20, 0, 0), ["deadlock in Shop.wait"]),
     "traces/java-hs-err.txt": ((1, 18, 20, 0, 0), ["SIGSEGV in Shop.crash"]),
@@ -108,6 +109,8 @@ EXPECTED = {
     "traces/rust-unwrap.txt": ((1, 1, 37, 0, 0), ["panic in shop::main"]),
     "traces/tsan-race.txt": ((1, 4, 8, 0, 0), ["data race in count"]),
     "traces/ubsan-shift.txt": ((1, 1, 5, 0, 0), ["undefined-shift in shifted"]),
+    "traces/valgrind-free.txt": ((1, 3, 11, 0, 0), ["InvalidRead in cart_total"]),
+    "traces/valgrind-null.txt": ((2, 2, 5, 0, 0), ["Leak_DefinitelyLost in cart_new", "InvalidRead in note_length"]),
 }
 # What another run of Chromium writes differs in its numbers, not in what happened.
 CHROMIUM = {

@@ -98,6 +98,17 @@ def sanitizers(shop: Workshop) -> None:
     put("traces/ubsan-shift.txt", shop.run(str(shop.folder / "ubsan"), extra=stack))
 
 
+def valgrind(shop: Workshop) -> None:
+    """Valgrind's memcheck and helgrind."""
+    flags = ("-g", "-O1", f"-ffile-prefix-map={shop.folder}={PLACE}")
+    shop.build("gcc", *flags, "cart.c", "-o", "cart-checked")
+    program = str(shop.folder / "cart-checked")
+    for what in ("free", "null"):
+        said = shop.run("valgrind", "--leak-check=full", program, what)
+        put(f"traces/valgrind-{what}.txt", numbered(said, r"==(\d+)=="))
+    put("traces/helgrind-race.txt", numbered(shop.run("valgrind", "--tool=helgrind", program, "race"), r"==(\d+)=="))
+
+
 def debugger(shop: Workshop) -> None:
     """Run gdb on a program that ends by a null pointer, and on one that aborts; glibc's own words."""
     flags = ("-g", "-O0", f"-ffile-prefix-map={shop.folder}={PLACE}")
@@ -184,7 +195,7 @@ def main() -> None:
     missing = []
     with tempfile.TemporaryDirectory() as folder:
         shop = Workshop(Path(folder).resolve())
-        for make in (sanitizers, debugger, python, java, node, others):
+        for make in (sanitizers, valgrind, debugger, python, java, node, others):
             try:
                 make(shop)
             except FileNotFoundError as error:
