@@ -190,12 +190,24 @@ def others(shop: Workshop) -> None:
     put("traces/lua-nil.txt", shop.run("lua5.4", str(shop.folder / "shop.lua")))
 
 
+def erlang(shop: Workshop) -> None:
+    """The reports of OTP's logger, and the words of the shell."""
+    shop.build("erlc", "shop.erl")
+    for what in ("spawned", "served"):
+        said = shop.run("erl", "-noshell", "-pa", str(shop.folder), "-eval", f"shop:{what}(), halt().")
+        said = re.sub(r"==== \S+ ===", "==== 26-Jan-2026::01:25:59.123456 ===", said)
+        put(f"traces/erlang-{what}.txt", re.sub(r"reductions: \d+", "reductions: 9602", said))
+    script = shop.folder / "pay.escript"
+    script.write_text(f'#!/usr/bin/env escript\nmain(_) -> code:add_path("{shop.folder}"), shop:pay([{{3, xts}}]).\n')
+    put("traces/erlang-escript.txt", shop.run("escript", str(script)))
+
+
 def main() -> None:
     """Make the samples of every tool that is here; the others stay as they are."""
     missing = []
     with tempfile.TemporaryDirectory() as folder:
         shop = Workshop(Path(folder).resolve())
-        for make in (sanitizers, valgrind, debugger, python, java, node, others):
+        for make in (sanitizers, valgrind, debugger, python, java, node, others, erlang):
             try:
                 make(shop)
             except FileNotFoundError as error:
