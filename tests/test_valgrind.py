@@ -119,7 +119,9 @@ def test_threads():
 
 
 def test_the_sum_of_leaks_counts_where_none_is_told():
-    sums = "==7== LEAK SUMMARY:\n==7==    definitely lost: 40 bytes in 1 blocks\n==7==    possibly lost: 0 bytes in 0 blocks"
+    sums = (
+        "==7== LEAK SUMMARY:\n==7==   definitely lost: 40 bytes in 1 blocks\n==7== possibly lost: 0 bytes in 0 blocks"
+    )
     rerun = "\n==7== Rerun with --leak-check=full to see details of leaked memory"
     found = surrounded(sums + rerun, "valgrind").report
     assert (found.kind, found.error_value) == ("leak", "40 bytes in 1 blocks are definitely lost")

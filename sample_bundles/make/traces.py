@@ -202,12 +202,20 @@ def erlang(shop: Workshop) -> None:
     put("traces/erlang-escript.txt", shop.run("escript", str(script)))
 
 
+def r(shop: Workshop) -> None:
+    """R's own words, and those of rlang."""
+    extra = {name: os.environ[name] for name in ("R_HOME", "R_LIBS", "LD_LIBRARY_PATH") if name in os.environ}
+    for what in ("calls", "traceback", "rlang", "segfault"):
+        command = ("R", "--vanilla", "--no-echo", f"--file={shop.folder / 'shop.R'}", "--args", what)
+        put(f"traces/r-{what}.txt", re.sub(r"address 0x\w+,", "address 0x541f,", shop.run(*command, extra=extra)))
+
+
 def main() -> None:
     """Make the samples of every tool that is here; the others stay as they are."""
     missing = []
     with tempfile.TemporaryDirectory() as folder:
         shop = Workshop(Path(folder).resolve())
-        for make in (sanitizers, valgrind, debugger, python, java, node, others, erlang):
+        for make in (sanitizers, valgrind, debugger, python, java, node, others, erlang, r):
             try:
                 make(shop)
             except FileNotFoundError as error:

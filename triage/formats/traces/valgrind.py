@@ -55,7 +55,7 @@ _LOST: Final = lazy(r"\s*(definitely lost|indirectly lost|possibly lost|still re
 _FOREIGN: Final = 8
 _WORDS: Final = 64
 # How far the announcements of threads may reach.
-_SURE: Final = 64
+_SURE: Final = 40
 
 
 @dataclass(slots=True)
@@ -74,18 +74,21 @@ class _Lines:
     def __init__(self, window: Window, pid: str) -> None:
         self._window = window
         self.pid = pid
+        self._read: dict[int, str | None] = {}
 
     def __getitem__(self, index: int) -> str | None:
-        found = _split(self._window[index])
-        return found[1] if found and found[0] == self.pid else None
+        if index not in self._read:
+            found = _split(self._window[index])
+            self._read[index] = found[1] if found and found[0] == self.pid else None
+        return self._read[index]
 
     def next(self, index: int) -> int | None:
         """The next line of this process, over a few of others."""
         for at in range(index, index + _FOREIGN + 1):
-            if self._window[at] is None:
-                return None
             if self[at] is not None:
                 return at
+            if self._window[at] is None:
+                break
         return None
 
 
