@@ -39,7 +39,7 @@ NAMES = {
     "tsan": "sanitizer",
     "ubsan": "sanitizer",
     "node": "javascript",
-    "helgrind": "valgrind",
+    "drd": "valgrind",
 }
 OTHERS = {"glibc-assert.txt": "check", "java-hs-err.txt": "hs_err"}
 REAL = {

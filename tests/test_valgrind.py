@@ -12,7 +12,62 @@ from tests.scanned import functions, grows_evenly, one, prefixed, reports, surro
 
 FREED = "\n".join((SAMPLES / "traces/valgrind-free.txt").read_text().split("\n")[5:19])
 NULL = (SAMPLES / "traces/valgrind-null.txt").read_text()
-RACE = (SAMPLES / "traces/helgrind-race.txt").read_text()
+RACE = """==4242== ---Thread-Announcement------------------------------------------
+==4242==
+==4242== Thread #3 was created
+==4242==    at 0x496CB3F: clone (clone.S:76)
+==4242==    by 0x496D988: __clone_internal (clone-internal.c:83)
+==4242==    by 0x48ECDEF: create_thread (pthread_create.c:295)
+==4242==    by 0x48ED8EC: pthread_create@@GLIBC_2.34 (pthread_create.c:831)
+==4242==    by 0x484C5D7: ??? (in /usr/libexec/valgrind/vgpreload_helgrind-amd64-linux.so)
+==4242==    by 0x1092DD: raced (cart.c:55)
+==4242==    by 0x1092DD: main (cart.c:76)
+==4242==
+==4242== ---Thread-Announcement------------------------------------------
+==4242==
+==4242== Thread #2 was created
+==4242==    at 0x496CB3F: clone (clone.S:76)
+==4242==    by 0x496D988: __clone_internal (clone-internal.c:83)
+==4242==    by 0x48ECDEF: create_thread (pthread_create.c:295)
+==4242==    by 0x48ED8EC: pthread_create@@GLIBC_2.34 (pthread_create.c:831)
+==4242==    by 0x484C5D7: ??? (in /usr/libexec/valgrind/vgpreload_helgrind-amd64-linux.so)
+==4242==    by 0x1092C6: raced (cart.c:54)
+==4242==    by 0x1092C6: main (cart.c:76)
+==4242==
+==4242== ----------------------------------------------------------------
+==4242==
+==4242== Possible data race during read of size 4 at 0x10C03C by thread #3
+==4242== Locks held: none
+==4242==    at 0x10917C: count (cart.c:48)
+==4242==    by 0x484C7D6: ??? (in /usr/libexec/valgrind/vgpreload_helgrind-amd64-linux.so)
+==4242==    by 0x48ED1F4: start_thread (pthread_create.c:442)
+==4242==    by 0x496CB4F: clone (clone.S:100)
+==4242==
+==4242== This conflicts with a previous write of size 4 by thread #2
+==4242== Locks held: none
+==4242==    at 0x10917C: count (cart.c:48)
+==4242==    by 0x484C7D6: ??? (in /usr/libexec/valgrind/vgpreload_helgrind-amd64-linux.so)
+==4242==    by 0x48ED1F4: start_thread (pthread_create.c:442)
+==4242==    by 0x496CB4F: clone (clone.S:100)
+==4242==  Address 0x10c03c is 0 bytes inside data symbol "rounds"
+==4242==
+==4242== ----------------------------------------------------------------
+==4242==
+==4242== Possible data race during write of size 4 at 0x10C03C by thread #3
+==4242== Locks held: none
+==4242==    at 0x10917C: count (cart.c:48)
+==4242==    by 0x484C7D6: ??? (in /usr/libexec/valgrind/vgpreload_helgrind-amd64-linux.so)
+==4242==    by 0x48ED1F4: start_thread (pthread_create.c:442)
+==4242==    by 0x496CB4F: clone (clone.S:100)
+==4242==
+==4242== This conflicts with a previous write of size 4 by thread #2
+==4242== Locks held: none
+==4242==    at 0x10917C: count (cart.c:48)
+==4242==    by 0x484C7D6: ??? (in /usr/libexec/valgrind/vgpreload_helgrind-amd64-linux.so)
+==4242==    by 0x48ED1F4: start_thread (pthread_create.c:442)
+==4242==    by 0x496CB4F: clone (clone.S:100)
+==4242==  Address 0x10c03c is 0 bytes inside data symbol "rounds"
+"""
 OVERFLOW = """==7== Stack overflow in thread #1: can't grow stack to 0x1ffe801000
 ==7==
 ==7== Process terminating with default action of signal 11 (SIGSEGV)

@@ -99,14 +99,14 @@ def sanitizers(shop: Workshop) -> None:
 
 
 def valgrind(shop: Workshop) -> None:
-    """Valgrind's memcheck and helgrind."""
+    """Valgrind's memcheck and DRD."""
     flags = ("-g", "-O1", f"-ffile-prefix-map={shop.folder}={PLACE}")
     shop.build("gcc", *flags, "cart.c", "-o", "cart-checked")
     program = str(shop.folder / "cart-checked")
     for what in ("free", "null"):
         said = shop.run("valgrind", "--leak-check=full", program, what)
         put(f"traces/valgrind-{what}.txt", numbered(said, r"==(\d+)=="))
-    put("traces/helgrind-race.txt", numbered(shop.run("valgrind", "--tool=helgrind", program, "race"), r"==(\d+)=="))
+    put("traces/drd-race.txt", numbered(shop.run("valgrind", "--tool=drd", program, "race"), r"==(\d+)=="))
 
 
 def debugger(shop: Workshop) -> None:
