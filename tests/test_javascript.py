@@ -395,10 +395,6 @@ def test_second_stack_of_an_emitted_error():
             (2, 5, "TypeError", "undefined is not an object"),
         ),
         (
-            "E ReactNativeJS: TypeError: bad\n    at render (address at index.android.bundle:1:2345)\n",
-            (1, 2, "TypeError", "bad"),
-        ),
-        (
             "(node:9) UnhandledPromiseRejectionWarning: Error: late\r\n    at C:\\srv\\a.js:1:2\r\n",
             (1, 2, "Error", "late"),
         ),

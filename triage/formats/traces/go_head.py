@@ -25,6 +25,7 @@ _LIMIT: Final = lazy(r"runtime: goroutine stack exceeds (\d{1,15})-byte limit")
 _RECOVERED: Final = lazy(r".{0,4000}?(?:panic recovered|Observed a panic|[Pp]anic in \S{1,200}|panic):? ?(.*)$")
 _NUMBERS: Final = {4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 10: "SIGBUS", 11: "SIGSEGV"}
 # What a message begins with, and the kind of event that it is.
+_NIL: Final = "invalid memory address or nil pointer dereference"
 _KINDS: Final = (
     ("all goroutines are asleep", "hang"),
     ("test timed out after", "timeout"),
@@ -109,6 +110,9 @@ address=None, handled=None, facts=())
         handled = True
     if error is None and signal is not None:
         error = signal
+    if signal is None and error == "runtime error" and (value or "").startswith(_NIL):
+        # the runtime makes this error of the signal, which it prints only where the program ends
+        signal = "SIGSEGV"
     if error is None:
         return Head()
     kind = next((kind for text, kind in _KINDS if (value or "").startswith(text)), None)

@@ -102,6 +102,8 @@ def read(window: Window) -> Report | None:
     line = window[0] or ""
     if any(anchor in line for anchor in javascript_heap.ANCHORS):
         return javascript_heap.report(window)
+    if "(address at " in line:
+        return None  # Hermes: see `hermes`
     extent = around(window)
     if extent is None:
         return None
