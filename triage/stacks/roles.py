@@ -133,7 +133,6 @@ class Roles:
                 return rule
         return None
 
-
     def _path(self, path: str) -> tuple[int, ...]:
         """The rules of which a part stands in a path."""
         if not path or self._parts is None:
