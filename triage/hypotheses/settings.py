@@ -1,7 +1,7 @@
 """What a user says of hypotheses in `triage.toml`: what is sent, by which template, and how long runs are kept.
 
     [hypotheses]
-    promptTemplate = "crash-review.txt"        # a file beside triage.toml; it holds $rules, $delimiter and $report
+    promptTemplate = "crash-review.txt"        # a file beside triage.toml; it holds $report
     includeSections = ["frames", "modules"]    # exception and system are always in
     maxInputChars = 250000                     # the caps of the plan are the defaults
     maxExtractChars = 120000
@@ -12,7 +12,7 @@
     retentionDays = 60
     retentionRuns = 5000
 
-Where answers come from (the model's address, its key) is not a setting of a file: whoever can write a file into a folder
+Where answers come from (the model's address, its key) is no setting of a file: whoever can write one into a folder
 above would otherwise decide who gets the report.
 """
 
