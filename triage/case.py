@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from triage.hypotheses.extract import Extract
     from triage.incidents.comparing import Comparison
     from triage.incidents.explaining import Explanation
     from triage.incidents.links import Relations
@@ -250,6 +251,25 @@ class Case(Deciding):
         ['incident_ids', 'titles', 'score', 'shared', 'why']
         """
         return to_pandas(self._relations.likeness.suggestions(least=least, titles=self._titles()))
+
+    def extract(self, incident_id: str) -> Extract:
+        """What of an incident would be sent to a model: masked text, to read before anything is sent.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id.
+        RedactionError
+            Something secret is still in it.
+
+        Examples
+        --------
+        >>> import triage
+        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nKeyError: 1\\n")
+        >>> case.extract(case.incidents()["incident_id"][0]).table["section"].tolist()
+        ['exception', 'frames', 'incident', 'annotations', 'head']
+        """
+        return self._masked.extract(incident_id)
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run."""
