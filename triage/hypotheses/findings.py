@@ -80,7 +80,23 @@ class Findings:
 
     def mapped(self, change: Callable[[str], str]) -> Findings:
         """The findings with every text changed, those of the checks included."""
-        return read(_mapped(self.written(), change))
+        mark = self.signature
+        return Findings(
+            summary=change(self.summary),
+            signature=mark and Signature(change(mark.exception), change(mark.top_frame)),
+            hypotheses=tuple(
+                Hypothesis(
+                    title=change(each.title),
+                    confidence=each.confidence,
+                    evidence=tuple(map(change, each.evidence)),
+                    next_steps=tuple(map(change, each.next_steps)),
+                    checks=tuple(_mapped(check, change) for check in each.checks),
+                )
+                for each in self.hypotheses
+            ),
+            missing_info=tuple(map(change, self.missing_info)),
+            recommended_next_steps=tuple(map(change, self.recommended_next_steps)),
+        )
 
 
 def parse(text: str) -> Findings:
