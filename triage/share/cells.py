@@ -60,6 +60,16 @@ class Masker:
         held = files.filter(pc.invert(pc.is_in(files["source_id"], value_set=around)))["bytes"]
         self._small = (pc.sum(held).as_py() or 0) <= _SMALL >= (pc.sum(files["bytes"]).as_py() or 0) / 2
 
+    @property
+    def is_small(self) -> bool:
+        """Whether all files were learned first, so that a value has one mask everywhere."""
+        return self._small
+
+    @property
+    def policy(self) -> Policy:
+        """What is masked by."""
+        return self._policy
+
     def frame(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """The table with its texts masked; without the environment of a process, and without digests of raw files."""
         if name == "annotations" and not self._policy.minidump_memory and {"scope", "key"} <= set(frame.columns):
