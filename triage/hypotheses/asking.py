@@ -131,7 +131,7 @@ class Asking:
         self._over.set()
 
 
-def start(  # noqa: PLR0913 - one option for each thing that can be chosen
+def start(
     case: RedactedCase,
     incident_id: str,
     *,
@@ -185,12 +185,12 @@ def start(  # noqa: PLR0913 - one option for each thing that can be chosen
     rules = _rules(case, incident_id)
     asked = prompt(sent, case.policy, settings, context=_context(rules))
     client = client or GeminiClient(model or MODEL)
-    key = _digest({"prompt": asked.digest, "client": client.told()})
-    if not fresh and (before := runs.answered(key)) is not None:
+    question = _digest({"prompt": asked.digest, "client": client.told()})
+    if not fresh and (before := runs.answered(question)) is not None:
         return _over(before.changed(cached=True))
     if isinstance(client, GeminiClient) and not has_key() and rules is not None:
         return _ruled(case, sent, runs, fresh=fresh, note="no GEMINI_API_KEY is set: rules answered, no model")
-    run = named(engine, incident_id, key, model=client.model, prompt=asked.digest, input_chars=asked.chars,
+    run = named(engine, incident_id, question, model=client.model, prompt=asked.digest, input_chars=asked.chars,
                 sent=_told(sent))  # fmt: skip
     return _begun(_Work(case, sent, asked, client), run, runs)
 
@@ -272,7 +272,9 @@ def _judged(found: Findings, case: RedactedCase, sent: Extract) -> dict[str, Any
     found = found.mapped(lambda text: _clean(text, case.policy))
     scene = Scene(case, sent.incident_id)
     checks = [[msgspec.to_builtins(evaluate(scene, check)) for check in each.checks] for each in found.hypotheses]
-    return {"findings": found.written(), "grounds": ground(found, sent).written(), "checks": checks}
+    answer = {"findings": found.written(), "grounds": ground(found, sent).written(), "checks": checks}
+    kept: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(answer))  # as it is read back
+    return kept
 
 
 def _clean(text: str, policy: Policy) -> str:
@@ -312,10 +314,10 @@ def _ruled(case: RedactedCase, sent: Extract, runs: Runs, *, fresh: bool, note: 
         raise ModelError("there are no rules yet; use engine='gemini'")
     began = time.monotonic()
     answer = _judged(found, case, sent)
-    key = _digest({"rules": found.written(), "extract": sent.digest})
-    if not fresh and (before := runs.answered(key)) is not None:
+    question = _digest({"rules": found.written(), "extract": sent.digest})
+    if not fresh and (before := runs.answered(question)) is not None:
         return _over(before.changed(cached=True, note=note))
-    with runs.working(named("rules", sent.incident_id, key, sent=_told(sent), note=note)) as run:
+    with runs.working(named("rules", sent.incident_id, question, sent=_told(sent), note=note)) as run:
         ended = run.changed(status=SUCCESS, answer=answer, duration_ms=round((time.monotonic() - began) * 1_000, 1))
         runs.write(ended)
     return _over(ended)
