@@ -121,9 +121,12 @@ def recursion(scene: Scene, asked: v.Recursion) -> Checked:
     return by_share(len(events), len(event_ids(scene.crashing)), said, rows, nothing="")
 
 
-def cycles(scene: Scene) -> dict[str, tuple[int, pa.Array, list[int]]]:
-    """Of each crashing stack that repeats itself: how often, the names of the cycle, and the places of its frames."""
-    keys = scene.crashing["stack_key"].drop_null().unique().slice(0, _STACKS)
+def cycles(scene: Scene, key: str | None = None) -> dict[str, tuple[int, pa.Array, list[int]]]:
+    """Of each crashing stack that repeats itself: how often, the names of the cycle, and the places of its frames.
+
+    With a key only of that stack.
+    """
+    keys = {key} if key else scene.crashing["stack_key"].drop_null().unique().slice(0, _STACKS)
     frames = among(scene.frames, "stack_key", keys)
     found: dict[str, tuple[int, pa.Array, list[int]]] = {}
     folded = frames.filter(pc.equal(frames["frame_kind"], "repeated"))
