@@ -19,6 +19,7 @@ import msgspec
 
 from triage.errors import ModelError, TriageError
 from triage.hypotheses import findings as said
+from triage.hypotheses import rules
 from triage.hypotheses.checks import Scene, evaluate
 from triage.hypotheses.client import AskError, Client, Reply
 from triage.hypotheses.extract import extract
@@ -33,6 +34,7 @@ from triage.share.redacted import RedactedCase
 if TYPE_CHECKING:
     from triage.hypotheses.extract import Extract
     from triage.hypotheses.findings import Findings
+    from triage.hypotheses.rules import Opinion
     from triage.hypotheses.settings import Settings
     from triage.redact.policy import Policy
 
@@ -180,16 +182,16 @@ def start(
     runs = runs or case.runs
     room = settings.input_chars - _AROUND
     sent = extract(case, incident_id, replace(settings, extract_chars=min(settings.extract_chars, max(room, 1_000))))
+    opinion = rules.hypothesize(case, incident_id)
     if engine == "rules":
-        return _ruled(case, sent, runs, fresh=fresh)
-    rules = _rules(case, incident_id)
-    asked = prompt(sent, case.policy, settings, context=_context(rules))
+        return _ruled(case, sent, opinion, runs, fresh=fresh)
+    asked = prompt(sent, case.policy, settings, context=_clean(_context(opinion), case.policy))
     client = client or GeminiClient(model or MODEL)
     question = _digest({"prompt": asked.digest, "client": client.told()})
     if not fresh and (before := runs.answered(question)) is not None:
         return _over(before.changed(cached=True))
-    if isinstance(client, GeminiClient) and not has_key() and rules is not None:
-        return _ruled(case, sent, runs, fresh=fresh, note="no GEMINI_API_KEY is set: rules answered, no model")
+    if isinstance(client, GeminiClient) and not has_key():
+        return _ruled(case, sent, opinion, runs, fresh=fresh, note="no GEMINI_API_KEY is set: rules answered, no model")
     run = named(engine, incident_id, question, model=client.model, prompt=asked.digest, input_chars=asked.chars,
                 sent=_told(sent))  # fmt: skip
     return _begun(_Work(case, sent, asked, client), run, runs)
@@ -214,7 +216,7 @@ class _Work:
             ended = run.changed(status=FAILED, error=str(error), kind=error.kind, **told)
         except Exception as error:  # noqa: BLE001 - a run must end, and what this says may hold content
             ended = run.changed(status=FAILED, error=f"an error inside of triage ({type(error).__name__})", kind="bug")
-        return ended.changed(duration_ms=round((time.monotonic() - began) * 1_000, 1))
+        return ended.changed(duration_ms=_since(began))
 
     def _answered(self, asking: Asking, run: Run) -> Run:
         reply = asking.ask(self._client, self._asked)
@@ -282,6 +284,16 @@ def _clean(text: str, policy: Policy) -> str:
     return printable(mask(text, policy=policy)) if text else text
 
 
+def _cleaned(value: Any, policy: Policy) -> Any:
+    """The same of every text in JSON."""
+    plain = msgspec.to_builtins(value)
+    if isinstance(plain, dict):
+        return {key: _cleaned(item, policy) for key, item in plain.items()}
+    if isinstance(plain, list | tuple):
+        return [_cleaned(item, policy) for item in plain]
+    return _clean(plain, policy) if isinstance(plain, str) else plain
+
+
 def _told(sent: Extract) -> dict[str, Any]:
     """What a run remembers of the extract."""
     sections = [
@@ -295,29 +307,29 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()
 
 
-def _rules(case: RedactedCase, incident_id: str) -> Findings | None:
-    """What the rules think."""
-    return None
+def _context(opinion: Opinion) -> str:
+    """What the rules think, in a few lines for the model."""
+    level = opinion.severity
+    told = [f"{each.title} ({each.confidence:.2f})" for each in opinion.findings.hypotheses]
+    lines = [opinion.findings.summary, *told, f"severity: {level.level}", *level.reasons]
+    return "\n".join(" ".join(line.split()) for line in lines)
 
 
-def _context(rules: Findings | None) -> str:
-    """The same in a few lines for the model."""
-    if rules is None:
-        return ""
-    return "\n".join([rules.summary, *(f"{each.title} ({each.confidence:.2f})" for each in rules.hypotheses)])
-
-
-def _ruled(case: RedactedCase, sent: Extract, runs: Runs, *, fresh: bool, note: str = "") -> Asking:
+def _ruled(case: RedactedCase, sent: Extract, opinion: Opinion, runs: Runs, *, fresh: bool, note: str = "") -> Asking:
     """A run of the rules: over at once."""
-    found = _rules(case, sent.incident_id)
-    if found is None:
-        raise ModelError("there are no rules yet; use engine='gemini'")
     began = time.monotonic()
-    answer = _judged(found, case, sent)
-    question = _digest({"rules": found.written(), "extract": sent.digest})
+    answer = _judged(opinion.findings, case, sent)
+    answer |= _cleaned({name: opinion.written()[name] for name in ("severity", "basis")}, case.policy)
+    question = _digest({"answer": answer, "extract": sent.digest})
     if not fresh and (before := runs.answered(question)) is not None:
         return _over(before.changed(cached=True, note=note))
-    with runs.working(named("rules", sent.incident_id, question, sent=_told(sent), note=note)) as run:
-        ended = run.changed(status=SUCCESS, answer=answer, duration_ms=round((time.monotonic() - began) * 1_000, 1))
+    begun = named("rules", sent.incident_id, question, sent=_told(sent), note=note)
+    with runs.working(begun) as run:
+        ended = run.changed(status=SUCCESS, answer=answer, duration_ms=_since(began))
         runs.write(ended)
     return _over(ended)
+
+
+def _since(began: float) -> float:
+    """Milliseconds."""
+    return round((time.monotonic() - began) * 1_000, 1)
