@@ -182,7 +182,9 @@ def start(
     runs = runs or case.runs
     room = settings.input_chars - _AROUND
     sent = extract(case, incident_id, replace(settings, extract_chars=min(settings.extract_chars, max(room, 1_000))))
-    opinion = rules.hypothesize(case, incident_id)
+    with case.about(incident_id) as (masked, _):
+        named_so = incident_id if masked is case else masked.incidents()["incident_id"].iloc[0]
+        opinion = rules.hypothesize(masked, named_so)
     if engine == "rules":
         return _ruled(case, sent, opinion, runs, fresh=fresh)
     asked = prompt(sent, case.policy, settings, context=_clean(_context(opinion), case.policy))
@@ -214,6 +216,8 @@ class _Work:
         except AskError as error:
             told = {"attempts": error.attempts, "usage": error.usage.written()}
             ended = run.changed(status=FAILED, error=str(error), kind=error.kind, **told)
+        except ModelError as error:
+            ended = run.changed(status=FAILED, error=_clean(str(error), self._case.policy), kind="provider")
         except Exception as error:  # noqa: BLE001 - a run must end, and what this says may hold content
             ended = run.changed(status=FAILED, error=f"an error inside of triage ({type(error).__name__})", kind="bug")
         return ended.changed(duration_ms=_since(began))

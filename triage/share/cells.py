@@ -78,6 +78,7 @@ class Masker:
             return self._frame(name, frame)
 
     def _frame(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """The same, while no other thread masks."""
         if name == "annotations" and not self._policy.minidump_memory and {"scope", "key"} <= set(frame.columns):
             pairs = zip(frame["scope"].array, frame["key"].array, strict=True)
             kept = [not is_of_process(_none(scope), _none(key)) for scope, key in pairs]
