@@ -182,3 +182,20 @@ def test_the_repr_holds_counts_only():
     found = case.extract(only(case))
     assert repr(found) == f"<triage.Extract: {len(found.sections)} sections, {len(found.text):,} characters>"
     assert str(found) == found.text
+
+
+def test_the_order_of_the_inputs_changes_nothing():
+    files = [ZONE, PANIC, SAMPLES / "traces" / "java-chain.txt"]
+    one, other = triage.load(files), triage.load(files[::-1])
+    for incident in one.incidents()["incident_id"]:
+        assert one.extract(incident).text == other.extract(incident).text
+
+
+def test_what_a_named_policy_allows_is_sent():
+    case = triage.loads(
+        'Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: ada@post.example.org\n'
+    )
+    assert "ada@" not in case.extract(only(case)).text
+    allowed = RedactedCase.lazy(case, Policy(allow=("ada@post.example.org",)))
+    assert "message: ada@post.example.org" in allowed.extract(only(case)).text
+    assert "message: ada@post.example.org" in case.redact(allowed.policy).extract(only(case)).text

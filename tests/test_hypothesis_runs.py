@@ -106,7 +106,7 @@ def put(runs, age, status=SUCCESS):
     created = datetime.now(UTC) - timedelta(days=age)
     name = f"run_{created:%Y%m%dT%H%M%S%f}Z_{KEY[:12]}"
     runs.folder.mkdir(parents=True, exist_ok=True)
-    runs.write(Run(run_id=name, incident_id="inc_1", engine="rules", status=status, key=KEY))
+    runs.write(Run(run_id=name, incident_id="inc_1", engine="rules", status=status, question=KEY))
 
 
 def test_what_is_too_old_is_deleted_by_the_next_run(runs):

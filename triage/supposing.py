@@ -84,7 +84,7 @@ class Supposing(Shaping):
         Examples
         --------
         >>> import tempfile, triage
-        >>> text = b'Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: 1\n'
+        >>> text = b'Traceback (most recent call last):\\n  File "a.py", line 1, in f\\nKeyError: 1\\n'
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     case = triage.load(text, journal=folder)
         ...     run = case.hypothesize(case.incidents()["incident_id"][0], engine="rules")

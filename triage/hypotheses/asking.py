@@ -19,6 +19,7 @@ import msgspec
 
 from triage.errors import ModelError, TriageError
 from triage.hypotheses import findings as said
+from triage.hypotheses import rules
 from triage.hypotheses.checks import Scene, evaluate
 from triage.hypotheses.client import AskError, Client, Reply
 from triage.hypotheses.extract import extract
@@ -33,6 +34,7 @@ from triage.share.redacted import RedactedCase
 if TYPE_CHECKING:
     from triage.hypotheses.extract import Extract
     from triage.hypotheses.findings import Findings
+    from triage.hypotheses.rules import Opinion
     from triage.hypotheses.settings import Settings
     from triage.redact.policy import Policy
 
@@ -131,7 +133,7 @@ class Asking:
         self._over.set()
 
 
-def start(  # noqa: PLR0913 - one option for each thing that can be chosen
+def start(
     case: RedactedCase,
     incident_id: str,
     *,
@@ -180,17 +182,19 @@ def start(  # noqa: PLR0913 - one option for each thing that can be chosen
     runs = runs or case.runs
     room = settings.input_chars - _AROUND
     sent = extract(case, incident_id, replace(settings, extract_chars=min(settings.extract_chars, max(room, 1_000))))
+    with case.about(incident_id) as (masked, _):
+        named_so = incident_id if masked is case else masked.incidents()["incident_id"].iloc[0]
+        opinion = rules.hypothesize(masked, named_so)
     if engine == "rules":
-        return _ruled(case, sent, runs, fresh=fresh)
-    rules = _rules(case, incident_id)
-    asked = prompt(sent, case.policy, settings, context=_context(rules))
+        return _ruled(case, sent, opinion, runs, fresh=fresh)
+    asked = prompt(sent, case.policy, settings, context=_clean(_context(opinion), case.policy))
     client = client or GeminiClient(model or MODEL)
-    key = _digest({"prompt": asked.digest, "client": client.told()})
-    if not fresh and (before := runs.answered(key)) is not None:
+    question = _digest({"prompt": asked.digest, "client": client.told()})
+    if not fresh and (before := runs.answered(question)) is not None:
         return _over(before.changed(cached=True))
-    if isinstance(client, GeminiClient) and not has_key() and rules is not None:
-        return _ruled(case, sent, runs, fresh=fresh, note="no GEMINI_API_KEY is set: rules answered, no model")
-    run = named(engine, incident_id, key, model=client.model, prompt=asked.digest, input_chars=asked.chars,
+    if isinstance(client, GeminiClient) and not has_key():
+        return _ruled(case, sent, opinion, runs, fresh=fresh, note="no GEMINI_API_KEY is set: rules answered, no model")
+    run = named(engine, incident_id, question, model=client.model, prompt=asked.digest, input_chars=asked.chars,
                 sent=_told(sent))  # fmt: skip
     return _begun(_Work(case, sent, asked, client), run, runs)
 
@@ -212,9 +216,11 @@ class _Work:
         except AskError as error:
             told = {"attempts": error.attempts, "usage": error.usage.written()}
             ended = run.changed(status=FAILED, error=str(error), kind=error.kind, **told)
+        except ModelError as error:
+            ended = run.changed(status=FAILED, error=_clean(str(error), self._case.policy), kind="provider")
         except Exception as error:  # noqa: BLE001 - a run must end, and what this says may hold content
             ended = run.changed(status=FAILED, error=f"an error inside of triage ({type(error).__name__})", kind="bug")
-        return ended.changed(duration_ms=round((time.monotonic() - began) * 1_000, 1))
+        return ended.changed(duration_ms=_since(began))
 
     def _answered(self, asking: Asking, run: Run) -> Run:
         reply = asking.ask(self._client, self._asked)
@@ -272,12 +278,24 @@ def _judged(found: Findings, case: RedactedCase, sent: Extract) -> dict[str, Any
     found = found.mapped(lambda text: _clean(text, case.policy))
     scene = Scene(case, sent.incident_id)
     checks = [[msgspec.to_builtins(evaluate(scene, check)) for check in each.checks] for each in found.hypotheses]
-    return {"findings": found.written(), "grounds": ground(found, sent).written(), "checks": checks}
+    answer = {"findings": found.written(), "grounds": ground(found, sent).written(), "checks": checks}
+    kept: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(answer))  # as it is read back
+    return kept
 
 
 def _clean(text: str, policy: Policy) -> str:
     """A text of an answer: a model may make up what looks like a secret, and control characters."""
     return printable(mask(text, policy=policy)) if text else text
+
+
+def _cleaned(value: Any, policy: Policy) -> Any:
+    """The same of every text in JSON."""
+    plain = msgspec.to_builtins(value)
+    if isinstance(plain, dict):
+        return {key: _cleaned(item, policy) for key, item in plain.items()}
+    if isinstance(plain, list | tuple):
+        return [_cleaned(item, policy) for item in plain]
+    return _clean(plain, policy) if isinstance(plain, str) else plain
 
 
 def _told(sent: Extract) -> dict[str, Any]:
@@ -293,29 +311,29 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()
 
 
-def _rules(case: RedactedCase, incident_id: str) -> Findings | None:
-    """What the rules think."""
-    return None
+def _context(opinion: Opinion) -> str:
+    """What the rules think, in a few lines for the model."""
+    level = opinion.severity
+    told = [f"{each.title} ({each.confidence:.2f})" for each in opinion.findings.hypotheses]
+    lines = [opinion.findings.summary, *told, f"severity: {level.level}", *level.reasons]
+    return "\n".join(" ".join(line.split()) for line in lines)
 
 
-def _context(rules: Findings | None) -> str:
-    """The same in a few lines for the model."""
-    if rules is None:
-        return ""
-    return "\n".join([rules.summary, *(f"{each.title} ({each.confidence:.2f})" for each in rules.hypotheses)])
-
-
-def _ruled(case: RedactedCase, sent: Extract, runs: Runs, *, fresh: bool, note: str = "") -> Asking:
+def _ruled(case: RedactedCase, sent: Extract, opinion: Opinion, runs: Runs, *, fresh: bool, note: str = "") -> Asking:
     """A run of the rules: over at once."""
-    found = _rules(case, sent.incident_id)
-    if found is None:
-        raise ModelError("there are no rules yet; use engine='gemini'")
     began = time.monotonic()
-    answer = _judged(found, case, sent)
-    key = _digest({"rules": found.written(), "extract": sent.digest})
-    if not fresh and (before := runs.answered(key)) is not None:
+    answer = _judged(opinion.findings, case, sent)
+    answer |= _cleaned({name: opinion.written()[name] for name in ("severity", "basis")}, case.policy)
+    question = _digest({"answer": answer, "extract": sent.digest})
+    if not fresh and (before := runs.answered(question)) is not None:
         return _over(before.changed(cached=True, note=note))
-    with runs.working(named("rules", sent.incident_id, key, sent=_told(sent), note=note)) as run:
-        ended = run.changed(status=SUCCESS, answer=answer, duration_ms=round((time.monotonic() - began) * 1_000, 1))
+    begun = named("rules", sent.incident_id, question, sent=_told(sent), note=note)
+    with runs.working(begun) as run:
+        ended = run.changed(status=SUCCESS, answer=answer, duration_ms=_since(began))
         runs.write(ended)
     return _over(ended)
+
+
+def _since(began: float) -> float:
+    """Milliseconds."""
+    return round((time.monotonic() - began) * 1_000, 1)

@@ -214,6 +214,7 @@ def extract(case: RedactedCase, incident_id: str, settings: Settings = _DEFAULT)
     exception: what was raised, newest event
       type: KeyError
       message: 1
+      kind: exception
       level: error
       where: f (a.py:1)
     """

@@ -46,7 +46,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
     Attributes
     ----------
     run_id
-        Time and the beginning of `key`.
+        Time and the beginning of `question`.
     engine, model
         Who was asked: gemini and the name of a model; or rules.
     status
@@ -55,7 +55,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
         ISO text in UTC.
     duration_ms, attempts, input_chars, output_chars, usage
         What it took; usage in tokens: prompt, answer, thoughts, total.
-    key, prompt
+    question, prompt
         SHA-256 of everything that the answer depends on, and of the prompt alone.
     sent
         Of the extract: event_id, sha256, digest, sections, cuts.
@@ -80,7 +80,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
     input_chars: int = 0
     output_chars: int = 0
     usage: dict[str, int | None] = {}
-    key: str = ""
+    question: str = ""
     prompt: str = ""
     sent: dict[str, Any] = {}
     answer: dict[str, Any] | None = None
@@ -100,6 +100,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
             "attempts": self.attempts,
             "usage": self.usage,
         }
+
+    @property
+    def text(self) -> str:
+        """The run in words, masked as all of it is."""
+        from triage.hypotheses.words import lines
+
+        return "\n".join(lines(self)) + "\n"
 
     def changed(self, **fields: Any) -> Run:
         """The run with other fields."""
@@ -146,12 +153,12 @@ class Runs:
                 found[run.run_id] = run
         return [self._settled(found[name]) for name in sorted(found)]
 
-    def answered(self, key: str) -> Run | None:
+    def answered(self, question: str) -> Run | None:
         """The newest run that has answered the same question."""
-        held = [run for run in self._held.values() if run.key == key and run.status == SUCCESS]
-        for path in reversed(self._paths(key[:12])):
+        held = [run for run in self._held.values() if run.question == question and run.status == SUCCESS]
+        for path in reversed(self._paths(question[:12])):
             run = self._read(path)
-            if run is not None and run.key == key and run.status == SUCCESS:
+            if run is not None and run.question == question and run.status == SUCCESS:
                 held.append(run)
                 break
         return max(held, key=lambda run: run.run_id, default=None)
@@ -220,11 +227,11 @@ class Runs:
     def __repr__(self) -> str:
         return f"<triage.Runs: {len(self._paths()) + len(self._held)}>"
 
-    def _paths(self, key: str = "") -> list[Path]:
+    def _paths(self, question: str = "") -> list[Path]:
         """The files of runs, oldest first."""
         if self.folder is None:
             return []
-        return sorted(path for path in self.folder.glob(f"run_*_{key}*.json") if _NAME.fullmatch(path.stem))
+        return sorted(path for path in self.folder.glob(f"run_*_{question}*.json") if _NAME.fullmatch(path.stem))
 
     def _read(self, path: Path) -> Run | None:
         """A run, None where the file is none or is gone."""
@@ -279,12 +286,12 @@ class Runs:
             return True
 
 
-def named(engine: str, incident_id: str, key: str, **fields: Any) -> Run:
+def named(engine: str, incident_id: str, question: str, **fields: Any) -> Run:
     """A new run, pending from now on."""
     now = datetime.now(UTC)
     created = now.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    name = f"run_{now:%Y%m%dT%H%M%S%f}Z_{key[:12]}"
-    return Run(run_id=name, incident_id=incident_id, engine=engine, created=created, key=key, **fields)
+    name = f"run_{now:%Y%m%dT%H%M%S%f}Z_{question[:12]}"
+    return Run(run_id=name, incident_id=incident_id, engine=engine, created=created, question=question, **fields)
 
 
 def table(runs: Iterable[Run]) -> pa.Table:

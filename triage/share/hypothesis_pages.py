@@ -318,7 +318,8 @@ class HypothesisPages:
         """A row that evidence stands in; of lines without a row, the one that holds it."""
         told = self._clean(f"{section}: {table} row {row + 1}" if row >= 0 else section)
         lines = self._places.get((section, table, row, source), []) if linked else []
-        line = next((number for number in lines if text in self._lines[number][0]), lines[0] if lines else -1)
+        wanted = _plain(text)
+        line = next((number for number in lines if wanted in _plain(self._lines[number][0])), lines[0] if lines else -1)
         return PlaceRow(told, self._line(line), line)
 
     def _by_key(self, table: str, key: dict[str, str | int], linked: bool) -> PlaceRow:
@@ -385,6 +386,11 @@ def _took(run: Run) -> list[tuple[str, str]]:
         ("Attempts", f"{run.attempts}" if run.attempts > 1 else ""),
         ("Tokens", ", ".join(usage)),
     ]
+
+
+def _plain(text: str) -> str:
+    """A text without what evidence may differ in from the line that it was copied from."""
+    return " ".join(text.casefold().split())
 
 
 def _since(created: str) -> float | None:
