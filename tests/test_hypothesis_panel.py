@@ -103,6 +103,28 @@ def test_what_would_be_sent_is_told_and_can_be_read(case: triage.Case) -> None:
         assert not reading["data"][section["line"]]
 
 
+def test_where_nothing_can_be_sent_nobody_can_be_asked(tmp_path: Path) -> None:
+    case = triage.load(
+        [TRACE.encode(), TRACE.replace("price", "mail").replace("Value", "Key").encode()],
+        journal=tmp_path / "journal.jsonl",
+    )
+    first, second = case.incidents()["incident_id"]
+    views = [case.hypothesis_panel(one) for one in (first, second)]
+    case.merge([first, second], reason="one cause")
+    heads = [ask(view, "head") for view in views]
+    (error,) = [head["sent"]["error"] for head in heads if head["sent"]["error"]]
+    assert error.startswith("no incident has the id")
+    assert [engine["why"] for head in heads if head["sent"]["error"] for engine in head["engines"]] == [error, error]
+    assert any("no incident has the id" in view._repr_mimebundle_()[0]["text/html"] for view in views)
+
+
+def test_settings_that_are_wrong_are_told_where_the_person_called(tmp_path: Path) -> None:
+    config = tmp_path / "triage.toml"
+    config.write_text("[hypotheses]\nincludeSections = ['nothing']\n")
+    with pytest.raises(TriageError, match="includeSections"):
+        triage.load(TRACE.encode(), config=config).hypothesis_panel()
+
+
 def test_cuts_are_told_by_section(tmp_path: Path) -> None:
     config = tmp_path / "triage.toml"
     config.write_text("[hypotheses]\nheadChars = 60\n")

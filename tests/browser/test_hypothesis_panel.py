@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import nbformat
 import pytest
 
 import triage
-from tests.browser.desk import HOSTILE, ROOT, THEMES
+from tests.browser.desk import HOSTILE, KERNEL, ROOT, THEMES
 from tests.browser.reviewing import CELLS
 from tests.gemini_api import KEY, answer, serving
 
@@ -139,8 +140,8 @@ def test_a_slow_model_cancelled_then_reloaded_in_the_middle_then_side_by_side(
     assert page.evaluate("() => window.hurt") is None
     assert card.get_by_text("not found in the report", exact=True).count() == 1
     verdicts = card.get_by_role("list", name="Checks on the data").locator(".triage-tag").all_inner_texts()
-    assert verdicts == ["supported", "cannot tell", "cannot tell"]
-    desk.press("Show where “EntityList” stands")
+    assert verdicts == ["supported", "refuted", "cannot tell"]
+    card.get_by_role("button", name=re.compile(r"Show \d places of “EntityList”")).press("Enter")
     card.locator("ul.triage-places .triage-place").first.wait_for()
     root.get_by_role("button", name="beside the other").first.press("Enter")
     page.wait_for_function("() => document.querySelectorAll('.triage-run').length === 2")
@@ -151,6 +152,16 @@ def test_a_slow_model_cancelled_then_reloaded_in_the_middle_then_side_by_side(
     kept = json.loads(Path(saved.value.path()).read_text("utf-8"))
     assert kept["unverified"] is True
     assert kept["answer"]["findings"]["hypotheses"][0]["confidence"] == 0.6
+    # A kernel that is restarted in the middle takes the run with it.
+    api.will(30)
+    root.get_by_role("checkbox", name="Ask anew").check()
+    desk.press("Run")
+    root.get_by_role("button", name="Cancel").wait_for()
+    page.evaluate(f"() => {KERNEL}.session.kernel.restart().then(() => null)")
+    desk.alert.get_by_text("counts as interrupted").wait_for()
+    assert clock.count() == 0
+    desk.lab.run_all()
+    root.locator(".triage-run", has_text="interrupted: the program that asked ended").wait_for()
 
 
 def test_without_a_kernel_an_untrusted_notebook_shows_the_static_page(desk: Desk, axe: Axe, tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ class HypothesisPages:
             raise TriageError("there is no incident here; case.quarantine() says what could not be read")
         self.incident_id = str(found["incident_id"].iloc[0])
         self.title = str(found["title"].iloc[0])
+        self._kept = case.runs  # a settings file that is wrong raises here, not in the page
 
     def sent(self) -> Sent:
         """What would be sent, by section; or why nothing can be."""
@@ -248,7 +249,7 @@ class HypothesisPages:
         return not self.sent().error and run.sent.get("digest") == self._extract.digest
 
     def _runs(self) -> list[Run]:
-        found = [run for run in self._case.runs.all() if run.incident_id == self.incident_id]
+        found = [run for run in self._kept.all() if run.incident_id == self.incident_id]
         return sorted(found, key=lambda run: run.run_id, reverse=True)
 
     def _run(self, run_id: str) -> Run:
@@ -316,7 +317,14 @@ class HypothesisPages:
 
     def _place(self, section: str, table: str, row: int, source: str, text: str, linked: bool) -> PlaceRow:
         """A row that evidence stands in; of lines without a row, the one that holds it."""
-        told = self._clean(f"{section}: {table} row {row + 1}" if row >= 0 else section)
+        told = (
+            section
+            if row < 0
+            else f"{table} row {row + 1}"
+            if table == section
+            else f"{section}, {table} row {row + 1}"
+        )
+        told = self._clean(told)
         lines = self._places.get((section, table, row, source), []) if linked else []
         wanted = _plain(text)
         line = next((number for number in lines if wanted in _plain(self._lines[number][0])), lines[0] if lines else -1)

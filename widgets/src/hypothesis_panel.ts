@@ -46,6 +46,7 @@ class Panel {
   #timer = 0;
   #drawn = 0;
   #stopped = false;
+  #lost = false;
 
   constructor(el: HTMLElement) {
     keepKeys(this.#root);
@@ -67,6 +68,7 @@ class Panel {
   }
 
   lost(): void {
+    this.#lost = true;
     clearTimeout(this.#timer);
     this.#pending?.clock.stop();
     if (this.#doing === null) return;
@@ -93,6 +95,7 @@ class Panel {
   }
 
   #show(head: Head, caller: Caller<HypothesisCalls>): void {
+    this.#lost = false;
     nameRoot(this.#root, `Hypotheses: ${head.title}`);
     this.#level = titleLevel(this.#root);
     const sending = new Sending(this.#level + 1, head.sent, caller.call, this.#announcer);
@@ -122,7 +125,7 @@ class Panel {
       this.#take(runs);
     } catch {
       // A kernel that is busy answers later; the time goes on without it.
-      if (!this.#stopped && this.#pending !== null) this.#take(this.#runs);
+      if (!this.#stopped && !this.#lost) this.#take(this.#runs);
       return;
     }
     const ended = this.#runs.find((run) => before.includes(run.run_id) && run.status !== "pending");
@@ -154,6 +157,7 @@ class Panel {
       const row = runs.find((one) => one.run_id === run);
       if (row !== undefined && row.status !== "pending") this.#announcer.say(`${said} ${row.name}: ${row.status}. ${row.about}`);
     } catch (error) {
+      if (this.#lost) return;
       this.#take(this.#runs);
       // What the kernel did not refuse it may still begin.
       fill(this.#alerts, failure(reason(error), error instanceof Refused ? null : () => void this.#load()));

@@ -1,7 +1,7 @@
 // One run: pending with its time, failed with its reason, or answered with all that became of the answer.
 
 import type { Announcer } from "./announce";
-import { type Call } from "./calls";
+import { type Call, reason } from "./calls";
 import { Clock } from "./clock";
 import { copyButton } from "./copy";
 import { disclosure } from "./disclosure";
@@ -83,16 +83,16 @@ function hypothesis(level: number, number: number, card: HypothesisCard, doing: 
 
 function evidence(one: EvidenceRow, doing: Doing): HTMLElement {
   const mark = one.found === "" ? words("triage-tag triage-verdict-refuted", "not found in the report") : words("triage-tag triage-verdict-supported", one.found);
-  return element("li", {}, element("q", { class: "triage-quote" }, one.text), " ", mark, ...places(one.places, "where it stands", `where “${short(one.text)}” stands`, doing));
+  return element("li", {}, element("q", { class: "triage-quote" }, one.text), " ", mark, ...places(one.places, "place", one.text, doing));
 }
 
 function check(one: CheckRow, doing: Doing): HTMLElement {
   const mark = words(`triage-tag triage-verdict-${one.verdict.replace(" ", "-")}`, one.verdict);
-  return element("li", {}, mark, " ", words("triage-predicts", one.predicts), words("triage-label", ` (${one.why})`), ...places(one.rows, "the rows", `the rows of “${short(one.predicts)}”`, doing));
+  return element("li", {}, mark, " ", words("triage-predicts", one.predicts), words("triage-label", ` (${one.why})`), ...places(one.rows, "row", one.predicts, doing));
 }
 
 /** Rows that something rests on: one as a link, several behind a disclosure. */
-function places(rows: PlaceRow[], what: string, name: string, doing: Doing): Child[] {
+function places(rows: PlaceRow[], what: string, of: string, doing: Doing): Child[] {
   const items = rows.map((row) => {
     const told = row.text === "" ? row.words : `${row.words}: ${row.text}`;
     return row.line < 0 ? element("code", {}, told) : button(told, () => doing.go(row.line), { class: "triage-button triage-link triage-place" });
@@ -101,7 +101,8 @@ function places(rows: PlaceRow[], what: string, name: string, doing: Doing): Chi
   if (only === undefined) return [];
   if (items.length === 1) return [box("triage-places", only)];
   const all = element("ul", { class: "triage-places" }, ...items.map((item) => element("li", {}, item)));
-  const labels = { closed: `Show ${what} (${items.length})`, open: `Hide ${what}`, name };
+  const count = plural(items.length, what);
+  const labels = { closed: `Show ${count}`, open: `Hide ${count}`, name: `of “${short(of)}”` };
   const toggle = disclosure(all, labels, (open) => {
     all.hidden = !open;
   });
@@ -131,7 +132,7 @@ async function download(run: RunRow, doing: Doing): Promise<void> {
     element("a", { href: url, download: `${run.run_id}.json` }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
     doing.announcer.say(`Saved ${plural(text.length, "character")} of JSON`);
-  } catch {
-    doing.announcer.say("Could not save the JSON: the kernel did not answer");
+  } catch (error) {
+    doing.announcer.say(`Could not save the JSON: ${reason(error)}`);
   }
 }

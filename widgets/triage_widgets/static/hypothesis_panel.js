@@ -266,20 +266,20 @@ function hypothesis(level, number, card, doing) {
 }
 function evidence(one, doing) {
   let mark = one.found === "" ? words("triage-tag triage-verdict-refuted", "not found in the report") : words("triage-tag triage-verdict-supported", one.found);
-  return element("li", {}, element("q", { class: "triage-quote" }, one.text), " ", mark, ...places(one.places, "where it stands", `where “${short(one.text)}” stands`, doing));
+  return element("li", {}, element("q", { class: "triage-quote" }, one.text), " ", mark, ...places(one.places, "place", one.text, doing));
 }
 function check(one, doing) {
   let mark = words(`triage-tag triage-verdict-${one.verdict.replace(" ", "-")}`, one.verdict);
-  return element("li", {}, mark, " ", words("triage-predicts", one.predicts), words("triage-label", ` (${one.why})`), ...places(one.rows, "the rows", `the rows of “${short(one.predicts)}”`, doing));
+  return element("li", {}, mark, " ", words("triage-predicts", one.predicts), words("triage-label", ` (${one.why})`), ...places(one.rows, "row", one.predicts, doing));
 }
-function places(rows, what, name, doing) {
+function places(rows, what, of, doing) {
   let items = rows.map((row) => {
     let told = row.text === "" ? row.words : `${row.words}: ${row.text}`;
     return row.line < 0 ? element("code", {}, told) : button(told, () => doing.go(row.line), { class: "triage-button triage-link triage-place" });
   }), only = items[0];
   if (only === void 0) return [];
   if (items.length === 1) return [box("triage-places", only)];
-  let all = element("ul", { class: "triage-places" }, ...items.map((item) => element("li", {}, item))), labels = { closed: `Show ${what} (${items.length})`, open: `Hide ${what}`, name };
+  let all = element("ul", { class: "triage-places" }, ...items.map((item) => element("li", {}, item))), count = plural(items.length, what), labels = { closed: `Show ${count}`, open: `Hide ${count}`, name: `of “${short(of)}”` };
   return [" ", disclosure(all, labels, (open) => {
     all.hidden = !open;
   }), all];
@@ -301,8 +301,8 @@ async function download(run, doing) {
   try {
     let text = await doing.call("file", { run: run.run_id }), url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
     element("a", { href: url, download: `${run.run_id}.json` }).click(), setTimeout(() => URL.revokeObjectURL(url), 1e4), doing.announcer.say(`Saved ${plural(text.length, "character")} of JSON`);
-  } catch {
-    doing.announcer.say("Could not save the JSON: the kernel did not answer");
+  } catch (error) {
+    doing.announcer.say(`Could not save the JSON: ${reason(error)}`);
   }
 }
 
@@ -446,6 +446,7 @@ var Panel = class {
   #timer = 0;
   #drawn = 0;
   #stopped = !1;
+  #lost = !1;
   constructor(el) {
     keepKeys(this.#root), this.#root.append(this.#announcer.node, this.#alerts, this.#body), nameRoot(this.#root, "Hypotheses"), el.append(this.#root);
   }
@@ -457,7 +458,7 @@ var Panel = class {
     this.#stopped = !0, clearTimeout(this.#timer), this.#pending?.clock.stop();
   }
   lost() {
-    clearTimeout(this.#timer), this.#pending?.clock.stop(), this.#doing !== null && (fill(this.#alerts, failure(this.#pending === null ? LOST2 : INTERRUPTED, null)), this.#pending !== null && fill(this.#results, element("p", { class: "triage-waiting" }, `Interrupted after ${this.#pending.clock.node.textContent}.`)), this.#pending = null, this.#asking?.hold(!0));
+    this.#lost = !0, clearTimeout(this.#timer), this.#pending?.clock.stop(), this.#doing !== null && (fill(this.#alerts, failure(this.#pending === null ? LOST2 : INTERRUPTED, null)), this.#pending !== null && fill(this.#results, element("p", { class: "triage-waiting" }, `Interrupted after ${this.#pending.clock.node.textContent}.`)), this.#pending = null, this.#asking?.hold(!0));
   }
   async #load() {
     if (this.#caller !== null) {
@@ -474,7 +475,7 @@ var Panel = class {
     }
   }
   #show(head, caller) {
-    nameRoot(this.#root, `Hypotheses: ${head.title}`), this.#level = titleLevel(this.#root);
+    this.#lost = !1, nameRoot(this.#root, `Hypotheses: ${head.title}`), this.#level = titleLevel(this.#root);
     let sending = new Sending(this.#level + 1, head.sent, caller.call, this.#announcer);
     this.#doing = { call: caller.call, announcer: this.#announcer, go: (line) => {
       sending.go(line);
@@ -501,7 +502,7 @@ var Panel = class {
       if (runs === void 0 || this.#stopped) return;
       this.#take(runs);
     } catch {
-      !this.#stopped && this.#pending !== null && this.#take(this.#runs);
+      !this.#stopped && !this.#lost && this.#take(this.#runs);
       return;
     }
     let ended = this.#runs.find((run) => before.includes(run.run_id) && run.status !== "pending");
@@ -526,6 +527,7 @@ var Panel = class {
       let row = runs.find((one) => one.run_id === run);
       row !== void 0 && row.status !== "pending" && this.#announcer.say(`${said} ${row.name}: ${row.status}. ${row.about}`);
     } catch (error) {
+      if (this.#lost) return;
       this.#take(this.#runs), fill(this.#alerts, failure(reason(error), error instanceof Refused ? null : () => {
         this.#load();
       })), this.#draw();
