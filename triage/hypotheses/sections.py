@@ -40,6 +40,7 @@ TITLES: Final = {
 # Frames of each other stack, and the part of a report that is read at each end.
 _FRAMES_OF_OTHERS: Final = 12
 _RAW_BYTES: Final = 262_144
+_ROWS: Final = '{"_row":'
 _CRASHING: Final = ("crash", "cause")
 
 
@@ -239,9 +240,10 @@ class Whole:
         try:
             if self._case.preview(self._source).note.startswith("no text"):
                 return ""
-            return self._case.text(self._source, offset=start + (self._length - size if at_end else 0), length=size)
+            text = self._case.text(self._source, offset=start + (self._length - size if at_end else 0), length=size)
         except SourceError:
             return ""
+        return "" if text.startswith(_ROWS) else text  # rows that were read of a file tell what the tables tell
 
     @cached_property
     def _stacks(self) -> pd.DataFrame:
