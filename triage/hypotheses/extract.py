@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -228,7 +228,8 @@ def extract(case: RedactedCase, incident_id: str, settings: Settings = _DEFAULT)
     with case.about(incident_id) as (masked, event):
         whole = made.Whole(masked, chosen.iloc[0], event)
         found = _masked({name: whole.lines(name) for name in names}, case.policy)
-    return _assembled(incident_id, whole.event_id, found, settings, policy=case.policy)
+        unread = whole.unread if "tail" in names else 0
+    return _assembled(incident_id, whole.event_id, found, settings, policy=case.policy, unread=unread)
 
 
 def rescan(text: str, policy: Policy, found: Extract | None = None) -> None:
@@ -265,19 +266,32 @@ def _masked(found: dict[str, list[Line]], policy: Policy) -> dict[str, list[Line
 
 
 def _assembled(
-    incident_id: str, event_id: str, found: dict[str, list[Line]], settings: Settings, *, policy: Policy
+    incident_id: str,
+    event_id: str,
+    found: dict[str, list[Line]],
+    settings: Settings,
+    *,
+    policy: Policy,
+    unread: int = 0,
 ) -> Extract:
     """Give each section its room, in their order, and write them down."""
-    left = settings.extract_chars
     full = hashlib.sha256()
-    kept: list[Section] = []
     for name, lines in found.items():
         full.update("\n".join([name, *(line.text for line in lines)]).encode("utf-8", "replace") + b"\n\n")
-        if not lines:
-            continue
-        section = _cut(name, lines, _cap(name, settings), left)
-        left = max(left - section.chars - len(INDENT) * len(section.lines) - len(section.title) - 60, 0)
-        kept.append(section)
+    left = settings.extract_chars
+    kept: list[Section] = []
+    for name in list(found):
+        if found[name]:
+            section = _cut(name, found[name], _cap(name, settings), left)
+            if name == "head" and "tail" in found:
+                rest = found["head"][len(section.lines) :]
+                found["tail"] = rest + found["tail"]
+                section = replace(section, lines_in_all=len(section.lines), chars_in_all=section.chars)
+            elif name == "tail":
+                section = replace(section, chars_in_all=section.chars_in_all + unread)
+            left = max(left - section.chars - len(INDENT) * len(section.lines) - len(section.title) - 60, 0)
+            if section.chars_in_all:
+                kept.append(section)
     texts: list[str] = []
     rows: list[Line | None] = []
     for section in kept:
