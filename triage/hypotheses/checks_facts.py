@@ -216,12 +216,28 @@ def module_state(scene: Scene, asked: v.ModuleState) -> Checked:
         rows = rows_of("modules", loaded) or tuple(Row("events", {"event_id": one}) for one in sorted(absent)[:10])
         return by_share(len(absent), len(listed), "no loaded module has that name", rows, nothing="")
     if asked.state == "without symbols":
+        named = _of_frames(scene, asked)
+        if named is not None:
+            return named
         bare, known = _without_symbols(loaded)
         said, nothing = "the module is loaded without symbols", "whether that module has symbols is not told"
         return by_share(len(event_ids(bare)), len(event_ids(known)), said, rows_of("modules", bare), nothing=nothing)
     hits = loaded if asked.state == "loaded" else found.filter(gone)
     return by_share(
         len(event_ids(hits)), len(listed), f"the module is {asked.state}", rows_of("modules", hits), nothing=""
+    )
+
+
+def _of_frames(scene: Scene, asked: v.ModuleState) -> Checked | None:
+    """Whether the frames of a module have names: the best that tells of its symbols; None where it has no frames."""
+    frames = scene.frames.filter(pc.equal(scene.frames["frame_kind"], "frame"))
+    frames = frames.filter(matches(frames["module"], asked.module))
+    if not frames.num_rows:
+        return None
+    named = frames.filter(pc.is_valid(frames["function"]))
+    said = f"{named.num_rows:,} of {frames.num_rows:,} frames of that module have a name"
+    return Checked(
+        "refuted" if named.num_rows else "supported", said, rows_of("frames", named if named.num_rows else frames)
     )
 
 

@@ -1,4 +1,4 @@
-"""Hypotheses without a model: what the signs of a crash speak for, said as a model's findings are, and labelled as rules.
+"""Hypotheses without a model: what the signs of a crash speak for, said as a model says it, and labelled as rules.
 
 The signs stand in `rules.toml`, what is said of each class in `rules_classes.toml`, the sorts of exceptions in
 `rules_exceptions.toml`. A confidence is the chance that at least one of the signs that speak for a class is right; a
@@ -75,11 +75,12 @@ class Opinion:
 
     @property
     def name(self) -> str:
-        """The class of the first hypothesis, "" where the rules do not know."""
-        return self.judged[0].name if self.judged else ""
+        """The class of the likeliest cause, "" where the rules do not know one."""
+        told = data("rules_classes")
+        return next((each.name for each in self.judged if not told[each.name].get("context")), "")
 
     def written(self) -> dict[str, Any]:
-        """The opinion as JSON: the findings, and beside them engine, severity, and of each hypothesis what it rests on."""
+        """The opinion as JSON: the findings, the engine, the severity, and of each hypothesis what it rests on."""
         return {
             **self.findings.written(),
             "engine": self.engine,

@@ -1,4 +1,4 @@
-"""What the rules see of a crash: the newest event of an incident, its stacks, its address and registers, what was noted."""
+"""What the rules see of a crash: the newest event of an incident, its stacks, address, registers and notes."""
 
 from __future__ import annotations
 
@@ -44,6 +44,9 @@ _HANDLING: Final = 12
 _PC: Final = ("rip", "eip", "pc", "elr")
 _ACCESSES: Final = ("read", "write", "execute")
 _ACCESS: Final = re.compile(r"\b(read|write|execute|exec|load of|store to)\b", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r"\b(?:read|write|execute|access)\w* (?:to|of|from|at) (?:address |location )?0x([0-9a-f]{1,16})\b", re.IGNORECASE
+)
 # Intel's syntax, as gdb prints it: the operation, its first operand, the others.
 _INSTRUCTION: Final = re.compile(
     r"=> [^\n:]{0,200}:\s*(?:rep\w*\s+|lock\s+|bnd\s+)?([a-z][a-z0-9]{0,15})\s*([^\n,]{0,80}),?([^\n]{0,120})"
@@ -152,8 +155,10 @@ class Crash:
 
     @cached_property
     def address(self) -> int | None:
-        """The address that was accessed."""
+        """The address that was accessed, as the event or its message tells it."""
         value = self.event.get("fault_address")
+        if value is None and (found := _ADDRESS.search(self.text("error_value")[:200])):
+            return int(found[1], 16)
         return value if isinstance(value, int) else None
 
     @cached_property
@@ -198,12 +203,6 @@ class Crash:
             return "divide"
         if operation.startswith(("cmp", "test", "push", "ucomis", "comis")):
             return "read" if "[" in first + others else None
-        if (
-            operation.startswith(("stos", "movs"))
-            and "[" in first
-            and not operation.startswith(("movss", "movsd", "movsx"))
-        ):
-            return "write"
         return "write" if "[" in first else "read" if "[" in others else None
 
     def row(self, table: str, **key: Any) -> Row:

@@ -62,6 +62,7 @@ def _address(crash: Crash) -> Iterator[Seen]:
     """What the address tells by its value."""
     if not _is_fault(crash):
         yield from _poisoned_registers(crash)
+        yield from _null_arguments(crash)
         return
     address = crash.address or 0
     text = f"fault address: 0x{address:x}"
@@ -108,6 +109,25 @@ def _poisoned_registers(crash: Crash) -> Iterator[Seen]:
             return
 
 
+def _null_arguments(crash: Crash) -> Iterator[Seen]:
+    """Gdb prints the arguments of the innermost function: a null pointer among them, where no address is told."""
+    place = crash.place
+    if crash.address is not None or place is None or crash.text("platform") != "native" or not place["args"]:
+        return
+    if crash.text("event_kind") != "crash" or crash.text("signal") in _NO_FAULT:
+        return
+    if any(frame["role"] not in {"noise", "sentinel"} for frame in crash.handling):
+        return
+    found = re.search(r"(?:^|[ ,(])(\w{1,60})=(?:0x)?0+(?=[,) ]|$)", place["args"][:500])
+    if found is None:
+        return
+    this = found[1] == "this"
+    if this or f"{found[1]}=0x" in place["args"]:
+        text = f"{place['function']} ({found[0].strip(' ,(')})"
+        says = "the function was called on a null object" if this else "an argument of the function is null"
+        yield Seen("null dereference", 0.7 if this else 0.45, Evidence(text, says, crash.of_frame(place, says).rows))
+
+
 def _roles(crash: Crash) -> Iterator[Seen]:
     """What the other stacks of the report tell: who allocated, who freed, who else accessed."""
     of = {stack["role"]: stack for stack in reversed(crash.stacks) if stack["role"]}
@@ -140,7 +160,7 @@ def _recursion(crash: Crash) -> Iterator[Seen]:
     rounds, names, places = found
     length = max(len(crash.frames), 1)
     covered = rounds * max(len(places), 1)
-    weight = 0.85 if covered >= 100 or (covered >= 40 and covered > length * 0.6) else 0.35
+    weight = 0.85 if covered >= 100 or (covered >= 40 and covered > length * 0.6) else 0.3
     rows = tuple(Row("frames", {"stack_key": crash.stacks[0]["stack_key"], "idx": place}) for place in places[:10])
     cycle = " -> ".join(one_line(name, 80) for name in names.to_pylist()[:4] if name)
     evidence = Evidence(one_line(names.to_pylist()[0], 200), f"the stack repeats {cycle} {rounds} times", rows)
@@ -171,9 +191,11 @@ def _exception(crash: Crash) -> Iterator[Seen]:
     """An unhandled exception of a language that has them."""
     kind, platform = crash.text("event_kind"), crash.text("platform")
     languages = platform in MANAGED
-    if kind == "exception":
+    if kind == "exception" and platform == "native":
+        yield Seen("uncaught exception", 0.85, crash.of_event(named(crash), "an exception was not caught"))
+    elif kind == "exception":
         yield Seen("exception", 0.85, crash.of_event(named(crash), "an exception was not handled"))
-    elif languages and not crash.text("signal") and crash.address is None and crash.frames:
+    elif languages and crash.text("signal") in {"", "SIGABRT"} and crash.address is None and crash.frames:
         if kind in {"crash", "incident_bundle", ""}:
             yield Seen(
                 "exception",
