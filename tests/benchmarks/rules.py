@@ -130,10 +130,10 @@ def classes() -> dict[str, list[str]]:
     return tomllib.loads((Path(__file__).parent / "rule_classes.toml").read_text("utf-8"))
 
 
-def labelled() -> Iterator[tuple[str, str, list[str], Case, str]]:
+def labelled(every: int) -> Iterator[tuple[str, str, list[str], Case, str]]:
     """File, type, classes that agree, case and incident of the labelled corpus."""
     table = classes()
-    for line in (CORPUS / "stacks" / "labels.jsonl").read_text("utf-8").splitlines():
+    for line in (CORPUS / "stacks" / "labels.jsonl").read_text("utf-8").splitlines()[::every]:
         entry = json.loads(line)
         kind = entry.get("type") or ""
         wanted = table.get(kind) or table.get(kind.partition("\n")[0])
@@ -147,11 +147,11 @@ def labelled() -> Iterator[tuple[str, str, list[str], Case, str]]:
 RUNS = {"whole report": None, "headline removed": HEADLINE, "headline and signal removed": (*HEADLINE, *SIGNAL)}
 
 
-def by_class(runs: Iterable[str] = RUNS) -> dict[str, Tally]:
-    """The runs over the labelled corpus."""
+def by_class(runs: Iterable[str] = RUNS, *, every: int = 1) -> dict[str, Tally]:
+    """The runs over the labelled corpus, or over one file of so many."""
     wanted_runs = tuple(runs)
     tallies: dict[str, Tally] = defaultdict(Tally)
-    for name, kind, wanted, case, one in labelled():
+    for name, kind, wanted, case, one in labelled(every):
         for run in wanted_runs:
             columns = RUNS[run]
             shown = case if columns is None else Beheaded(case, gone=columns)

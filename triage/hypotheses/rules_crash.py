@@ -126,17 +126,20 @@ class Crash:
     @cached_property
     def place(self) -> dict[str, Any] | None:
         """The innermost frame of the application that has a name, else of anything."""
-        named = [frame for frame in self.frames if frame["function"]]
-        ours = [frame for frame in named if frame["role"] == "application"]
-        return next(iter(ours or named), None)
+        return _innermost(self.frames)
 
     @cached_property
     def where(self) -> str:
-        """The name of that place."""
+        """The name of that place, "" where it is not known."""
         if self.place is not None:
             return one_line(self.place["function"], 120)
         found = self.text("culprit") or next((one_line(f["module"], 60) for f in self.frames if f["module"]), "")
-        return one_line(found, 120) or "an unknown place"
+        return one_line(found, 120)
+
+    def where_of(self, stack: dict[str, Any]) -> str:
+        """The name of that place of another stack; of the crashing one where it has none."""
+        place = _innermost(self.frames_of(stack)) if stack["stack_key"] else None
+        return one_line(place["function"], 120) if place else self.where
 
     @cached_property
     def notes(self) -> list[dict[str, Any]]:
@@ -189,7 +192,7 @@ class Crash:
 
     @cached_property
     def instruction(self) -> str | None:
-        """What the failing instruction does to memory: read, write, call, return, divide; None where it is not known."""
+        """What the failing instruction does: read, write, call, return or divide; None where it is not known."""
         told = self.note("Disassembly")
         found = _INSTRUCTION.search(told["value"][:1_000]) if told else None
         if found is None:
@@ -229,6 +232,12 @@ class Crash:
         """Something that a stack shows."""
         text = " ".join(one_line(stack[part], 100) for part in ("role", "thread_name", "state") if stack[part])
         return Evidence(text, says, (self.row("stacks", stack_no=stack["stack_no"]),))
+
+
+def _innermost(frames: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The innermost frame of the application that has a name, else of anything."""
+    named = [frame for frame in frames if frame["function"]]
+    return next(iter([frame for frame in named if frame["role"] == "application"] or named), None)
 
 
 def one_line(text: object, most: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import pyarrow.compute as pc
@@ -21,6 +22,7 @@ __all__ = ("Sort", "detected", "offset_of", "sort_of")
 _NO_FAULT: Final = frozenset({"SIGABRT", "SIGTRAP", "SIGFPE", "SIGILL", "SIGKILL", "SIGTERM", "SIGQUIT"})
 _NOT_OF_MEMORY: Final = re.compile(r"breakpoint|\btrap|assert|\bfpe|divi|\bill\b|illegal|\babrt")
 _NULL_PAGE: Final = 4096
+_LONGEST: Final = 500
 _BLOCKED: Final = re.compile(
     r"blocked|semacquire|waiting to lock|chan (?:send|receive)|sync\.|mutex|select \(no cases\)", re.IGNORECASE
 )
@@ -216,26 +218,35 @@ def _exception(crash: Crash) -> Iterator[Seen]:
         )
 
 
+@dataclass(frozen=True, slots=True)
 class Sort:
-    """Which of the usual sorts an exception is: its name, the link of the chain that decides, and its row."""
+    """Which of the usual sorts an exception is: what is said of it, and the link of the chain that decides."""
 
-    def __init__(self, name: str, title: str, steps: list[str], type_: str, row: Row) -> None:
-        self.name, self.title, self.steps, self.type, self.row = name, title, steps, type_, row
+    name: str
+    title: str
+    steps: tuple[str, ...]
+    type: str
+    where: str
+    evidence: Evidence
 
 
 def sort_of(crash: Crash) -> Sort | None:
     """The sort of the exception at the bottom of the chain of causes that has one, else of what surfaced."""
-    links = [(crash.text("error_type"), crash.text("error_value"), crash.row("events"))]
-    for stack in crash.stacks:
-        if stack["role"] in {"cause", "member"}:
-            row = crash.row("stacks", stack_no=stack["stack_no"])
-            links.append((stack["error_type"] or "", (stack["error_value"] or "")[:500], row))
-    for kind, message, row in [*links[:0:-1], links[0]]:
+    causes = [stack for stack in crash.stacks if stack["role"] in {"cause", "member"}]
+    for stack in [*causes[::-1], None]:
+        held = crash.event if stack is None else stack
+        kind, message = (str(held.get(name) or "")[:_LONGEST] for name in ("error_type", "error_value"))
         for entry in data("rules_exceptions")["sort"]:
             typed = "type" in entry and re.search(entry["type"], kind[:200].lower())
             said = "message" in entry and re.search(entry["message"], message.lower())
-            if typed or said:
-                return Sort(entry["name"], entry["title"], entry["steps"], one_line(kind, 80), row)
+            if not typed and not said:
+                continue
+            text = ": ".join(filter(None, (one_line(kind, 80), one_line(message, 200))))
+            row = crash.row("events") if stack is None else crash.row("stacks", stack_no=stack["stack_no"])
+            says = "this is what was raised" if stack is None else "this exception is at the bottom of the chain"
+            where = crash.where if stack is None else crash.where_of(stack)
+            evidence = Evidence(text, says, (row,))
+            return Sort(entry["name"], entry["title"], tuple(entry["steps"]), one_line(kind, 80), where, evidence)
     return None
 
 
