@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from triage.hypotheses.extract import Extract
+    from triage.hypotheses.runs import Run, Runs
     from triage.incidents.comparing import Comparison
     from triage.incidents.explaining import Explanation
     from triage.incidents.links import Relations
@@ -51,6 +52,7 @@ class Case(Deciding):
     """
 
     _compared: Relations | None = None
+    _origin: Case | None = None
 
     def __init__(
         self,
@@ -271,9 +273,63 @@ class Case(Deciding):
         """
         return self._masked.extract(incident_id)
 
+    def hypothesize(self, incident_id: str, engine: str = "gemini", **options: Any) -> Run:
+        """Ask what may be the cause of an incident, on its masked extract, and wait for the answer.
+
+        Parameters
+        ----------
+        incident_id
+            As in `incidents()`.
+        engine
+            gemini (the key is read from `GEMINI_API_KEY`), or rules, which ask nobody.
+        options
+            model, client, fresh: see `triage.hypotheses.asking.start`, which does not wait.
+
+        Returns
+        -------
+        Run
+            A hypothesis, unverified: what was answered, which evidence was found in the report, which predictions hold.
+            One that failed says why; it is kept, as all are, in the investigation folder.
+
+        Raises
+        ------
+        TriageError
+            No incident, engine or model has that name.
+        RedactionError
+            Something secret is in what would be sent.
+
+        Examples
+        --------
+        >>> import tempfile, triage
+        >>> text = b'Traceback (most recent call last):\\n  File "a.py", line 1, in f\\nKeyError: 1\\n'
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     case = triage.load(text, journal=folder)
+        ...     run = case.hypothesize(case.incidents()["incident_id"][0], engine="rules")
+        ...     run.status, case.hypotheses()["engine"].tolist()
+        ('SUCCESS', ['rules'])
+        """
+        from triage.share.redacted import RedactedCase
+
+        return RedactedCase.lazy(self).hypothesize(incident_id, engine, **options)
+
     def hypotheses(self) -> pd.DataFrame:
-        """One row per hypothesis run."""
-        return to_pandas(self._tables["hypotheses"])
+        """One row per hypothesis run about an incident of this case, newest first."""
+        from triage.hypotheses.runs import table
+
+        ids = set(self.members()[2])
+        return to_pandas(table(run for run in self.runs.all() if run.incident_id in ids))
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Where the runs of hypotheses are kept: beside the journal."""
+        from triage.hypotheses import runs, settings
+
+        if self._origin is not None:
+            return self._origin.runs
+        outside = [place for place in self._inputs.location.split("\n") if place]
+        found = settings.found(self._config, outside=outside)
+        folder = self._journal.path.parent / runs.FOLDER if self._journal.path else None
+        return runs.Runs(folder, days=found.retention_days, most=found.retention_runs)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name.
@@ -287,6 +343,7 @@ class Case(Deciding):
             "incidents": self.incidents,
             "events": self.events,
             "related": self.related,
+            "hypotheses": self.hypotheses,
         }
         if name in made:
             return made[name]()
@@ -432,7 +489,9 @@ class Case(Deciding):
         taken = self._held(tables["events"]["event_id"], name)
         journal = self._journal if taken else None
         settings: dict[str, Any] = {"rules": self._rules, "config": self._config}
-        return Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken, **settings)
+        made = Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken, **settings)
+        made._origin = self
+        return made
 
     def review(self, policy: Policy | None = None, incident: str | None = None) -> Any:
         """Review in JupyterLab what would leave, file by file; approve it, and save exactly that.

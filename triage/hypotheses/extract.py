@@ -156,12 +156,24 @@ class Extract:
         first = max(bisect_right(self._starts, start) - 1, 0)
         return all(row is not None for row in self._rows[first : bisect_right(self._starts, max(end - 1, start))])
 
+    def section_at(self, at: int) -> str:
+        """The name of the section in which a character of `text` stands."""
+        return self._heading(at)[0]
+
     def place(self, at: int) -> str:
         """Where a character of `text` stands, in words without content."""
+        name, line = self._heading(at)
+        return f"{name or 'the extract'}, line {line}"
+
+    def _heading(self, at: int) -> tuple[str, int]:
+        """The section, and how many lines after its heading."""
         line = max(bisect_right(self._starts, at) - 1, 0)
-        heading = next((number for number in range(line, -1, -1) if self._rows[number] is None), 0)
-        name = self.text[self._starts[heading] :].partition(":")[0] if self._starts else ""
-        return f"{name if name in SECTIONS else 'the extract'}, line {line - heading}"
+        for number in range(line, -1, -1):
+            if self._rows and self._rows[number] is None:
+                name = self.text[self._starts[number] :].partition(":")[0]
+                if name in SECTIONS:
+                    return name, line - number
+        return "", line
 
     def __str__(self) -> str:
         return self.text
@@ -202,6 +214,7 @@ def extract(case: RedactedCase, incident_id: str, settings: Settings = _DEFAULT)
     exception: what was raised, newest event
       type: KeyError
       message: 1
+      kind: exception
       level: error
       where: f (a.py:1)
     """

@@ -16,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from triage.errors import ModelError
+from triage.hypotheses import vocabulary
 
 __all__ = ("Findings", "Hypothesis", "Signature", "parse", "read", "schema")
 
@@ -23,9 +24,9 @@ _MOST: Final = {"hypotheses": 10, "evidence": 20, "nextSteps": 20, "checks": 12,
 _STEPS: Final = 20
 _LONGEST: Final = {"summary": 4_000, "title": 300}
 _TEXT: Final = 2_000
+_BOUNDS: Final = frozenset({"minLength", "maxLength", "minItems", "maxItems"})
 # Two keys that the plan's example has beside the findings; they are read over.
 _PASSED_OVER: Final = frozenset({"hash", "rawModelNotes"})
-_PREDICTION: Final[dict[str, Any]] = {"type": "object"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,23 @@ class Findings:
 
     def mapped(self, change: Callable[[str], str]) -> Findings:
         """The findings with every text changed, those of the checks included."""
-        return read(_mapped(self.written(), change))
+        mark = self.signature
+        return Findings(
+            summary=change(self.summary),
+            signature=mark and Signature(change(mark.exception), change(mark.top_frame)),
+            hypotheses=tuple(
+                Hypothesis(
+                    title=change(each.title),
+                    confidence=each.confidence,
+                    evidence=tuple(map(change, each.evidence)),
+                    next_steps=tuple(map(change, each.next_steps)),
+                    checks=tuple(_mapped(check, change) for check in each.checks),
+                )
+                for each in self.hypotheses
+            ),
+            missing_info=tuple(map(change, self.missing_info)),
+            recommended_next_steps=tuple(map(change, self.recommended_next_steps)),
+        )
 
 
 def parse(text: str) -> Findings:
@@ -138,7 +155,7 @@ def read(value: Any) -> Findings:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of an answer, in the words that all providers take: no references, patterns or lengths of text.
+    """The JSON schema of an answer: no references, and none of the bounds that make a provider's grammar too large.
 
     Examples
     --------
@@ -149,27 +166,35 @@ def schema() -> dict[str, Any]:
     hypothesis = {
         "title": {**text, "description": "what is wrong in the program, in one sentence"},
         "confidence": {"type": "number", "minimum": 0, "maximum": 1},
-        "evidence": _array(text, _MOST["evidence"], "copied from the report, character by character"),
-        "nextSteps": _array(text, _MOST["nextSteps"], "what would confirm or refute it"),
-        "checks": _array(_PREDICTION, _MOST["checks"], "predictions that follow from it"),
+        "evidence": _array(text, "copied from the report, character by character"),
+        "nextSteps": _array(text, "what would confirm or refute it"),
+        "checks": _array(vocabulary.schema(), "predictions that follow from it"),
     }
     signature = {"exception": text, "topFrame": text}
     top = {
         "summary": {**text, "description": "what happened, in two to four sentences"},
         "signature": {**_shape(signature, list(signature)), "type": ["object", "null"]},
-        "hypotheses": _array(_shape(hypothesis, list(hypothesis)), _MOST["hypotheses"], "the likeliest first"),
-        "missingInfo": _array(text, _MOST["missingInfo"], "what would decide and is not in the report"),
-        "recommendedNextSteps": _array(text, _STEPS, "three to six, the most useful first"),
+        "hypotheses": _array(_shape(hypothesis, list(hypothesis)), "the likeliest first"),
+        "missingInfo": _array(text, "what would decide and is not in the report"),
+        "recommendedNextSteps": _array(text, "three to six, the most useful first"),
     }
-    return _shape(top, [name for name in top if name != "signature"])
+    bare: dict[str, Any] = _bare(_shape(top, [name for name in top if name != "signature"]))
+    return bare
+
+
+def _bare(value: Any) -> Any:
+    """A schema without bounds of texts and lists: our own check knows them."""
+    if isinstance(value, dict):
+        return {key: _bare(item) for key, item in value.items() if key not in _BOUNDS or isinstance(item, dict)}
+    return [_bare(item) for item in value] if isinstance(value, list) else value
 
 
 def _shape(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-def _array(items: dict[str, Any], most: int, about: str) -> dict[str, Any]:
-    return {"type": "array", "items": items, "maxItems": most, "description": about}
+def _array(items: dict[str, Any], about: str) -> dict[str, Any]:
+    return {"type": "array", "items": items, "description": about}
 
 
 def _signature(value: Any) -> Signature | None:

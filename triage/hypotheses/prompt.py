@@ -1,8 +1,8 @@
 """The prompt: the rules of the answer, and the report as data between two lines that cannot occur in it.
 
 The rules are those of the crash-review plan and stand in `templates/rules.txt`; no setting replaces them. What is asked
-stands in `templates/review.txt`, or in the file that `promptTemplate` of `triage.toml` names: text with `$report`, where
-the delimited report goes. What the rules without a model found stands at its end, as a section of its own. Nothing inside
+stands in `templates/review.txt`, or in the file that `promptTemplate` of `triage.toml` names: text with `$report` where
+the delimited report goes. What the rules without a model found stands at its end, as a section of its own. Nothing in
 an input is ever taken for a template.
 """
 

@@ -90,6 +90,7 @@ class Whole:
         pairs = [
             ("type", cell(event["error_type"])),
             ("message", cell(event["error_value"])),
+            ("kind", cell(event["event_kind"])),
             ("code", _code(event)),
             ("signal", cell(event["signal"])),
             ("fault address", f"0x{int(address):x}" if cell(address) else ""),
@@ -134,7 +135,7 @@ class Whole:
         first = self._stacks["stack_no"].iloc[0]
         for row, stack in enumerate(self._stacks.to_dict("records")):
             if stack["stack_no"] == first or stack["role"] in _CRASHING:
-                if stack["stack_no"] != first:
+                if stack["stack_no"] != first or cell(stack["thread_name"]) or cell(stack["state"]):
                     yield Line(_stack_title(stack), "stacks", row)
                 yield from self._frames_of(stack["stack_no"])
 
@@ -276,11 +277,11 @@ def _code(event: pd.Series[Any]) -> str:
 
 
 def _stack_title(stack: dict[Any, Any]) -> str:
-    """`thread 7 (worker), waiting, alloc`, and what was raised there."""
-    name, thread = cell(stack["thread_name"]), cell(stack["thread_id"])
-    head = f"{cell(stack['role']) or 'thread'} {thread}".strip() + (f" ({name})" if name else "")
+    """`thread worker waiting, thread 7`, and what was raised there."""
+    head = " ".join(filter(None, map(cell, (stack["role"], stack["thread_name"], stack["state"]))))
     raised = ": ".join(part for part in (cell(stack["error_type"]), cell(stack["error_value"])) if part)
-    return ", ".join(part for part in (head, cell(stack["state"]), raised) if part)
+    number = f"thread {cell(stack['thread_id'])}" if cell(stack["thread_id"]) else ""
+    return ", ".join(part for part in (head, number, raised) if part)
 
 
 def _frame(number: int, frame: dict[Any, Any]) -> str:

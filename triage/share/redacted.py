@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from triage.case import Case
     from triage.hypotheses.extract import Extract
+    from triage.hypotheses.runs import Run, Runs
+    from triage.hypotheses.settings import Settings
     from triage.incidents.comparing import Comparison
     from triage.incidents.explaining import Explanation
     from triage.redact.policy import Policy
@@ -213,10 +215,27 @@ class RedactedCase:
 
     def extract(self, incident_id: str) -> Extract:
         """What of an incident would be sent to a model; see `Case.extract`."""
-        from triage.hypotheses import extract, settings
+        from triage.hypotheses import extract
 
-        outside = [path for path in self.path.split("\n") if path]
-        return extract.extract(self, incident_id, settings.found(self._case.raw.config, outside=outside))
+        return extract.extract(self, incident_id, self.hypothesis_settings)
+
+    def hypothesize(self, incident_id: str, engine: str = "gemini", **options: Any) -> Run:
+        """Ask what may be the cause of an incident, and wait for the answer; see `Case.hypothesize`."""
+        from triage.hypotheses.asking import start
+
+        return start(self, incident_id, engine=engine, **options).result()
+
+    @property
+    def hypothesis_settings(self) -> Settings:
+        """What a `triage.toml` outside of the input says of hypotheses."""
+        from triage.hypotheses import settings
+
+        return settings.found(self._case.raw.config, outside=[path for path in self.path.split("\n") if path])
+
+    @property
+    def runs(self) -> Runs:
+        """Where the runs of hypotheses are kept."""
+        return self._case.runs
 
     def explain(self, incident_id: str) -> Explanation:
         """Say why the events of an incident are one, in masked words; see `Case.explain`."""
