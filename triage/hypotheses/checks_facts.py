@@ -99,13 +99,15 @@ def memory(scene: Scene, asked: v.MemoryNearLimit) -> Checked:
     return by_share(len(near), len(shares), said, kept, nothing="the events do not tell how much memory there is")
 
 
-def memory_shares(scene: Scene) -> tuple[dict[str, float], list[Row]]:
-    """The share of memory in use of each event that tells it, and the rows that do."""
+def memory_shares(scene: Scene, event: str | None = None) -> tuple[dict[str, float], list[Row]]:
+    """The share of memory in use of each event that tells it, or of one, and the rows that do."""
     names = {name.lower() for pair in _pairs() for name in pair.values()}
     told: dict[str, dict[str, float]] = defaultdict(dict)
     rows: list[Row] = []
     short = pa.array(sorted(names), pa.string())
     for table, name, column in ((scene.annotations, "annotations", "key"), (scene.metrics, "metrics", "name")):
+        if event is not None:
+            table = among(table, "event_id", {event})  # noqa: PLW2901 - narrowed
         lower = pc.utf8_lower(table[column])
         ends = pc.is_in(lower, value_set=short)
         for dotted in sorted(names):
@@ -113,12 +115,12 @@ def memory_shares(scene: Scene) -> tuple[dict[str, float], list[Row]]:
         held = table.filter(pc.fill_null(ends, fill_value=False))
         held = held.slice(max(held.num_rows - _VALUES, 0))
         rows += rows_of(name, held)
-        for event, key, value in zip(*(held[one].to_pylist() for one in ("event_id", column, "value")), strict=True):
+        for one, key, value in zip(*(held[name].to_pylist() for name in ("event_id", column, "value")), strict=True):
             number = _float(value)
-            if event is not None and number is not None:
+            if one is not None and number is not None:
                 for known in names:
                     if key.lower() == known or key.lower().endswith("." + known):
-                        told[event][known] = number
+                        told[one][known] = number
     shares = {event: share for event, values in told.items() if (share := _share(values)) is not None}
     return shares, rows
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.hypotheses.checks_addresses import poison_of
 from triage.hypotheses.checks_facts import memory_shares
-from triage.hypotheses.checks_scene import Row, among
+from triage.hypotheses.checks_scene import Row, among, rows_of
 from triage.hypotheses.checks_stacks import cycles
 from triage.hypotheses.rules_crash import MANAGED, Crash, Evidence, one_line
 from triage.hypotheses.rules_signs import Seen, data, named
@@ -53,6 +53,12 @@ def detected(crash: Crash) -> Iterator[Seen]:
     yield from _memory(crash)
 
 
+def said_by(crash: Crash) -> str:
+    """The message of the event as the extract has it; its type where it has none."""
+    message = one_line(crash.text("error_value"), 200)
+    return f"message: {message}" if message else named(crash)
+
+
 def _is_fault(crash: Crash) -> bool:
     """Whether the address says where memory was accessed, rather than where a trap stands."""
     if crash.address is None or crash.text("signal") in _NO_FAULT or _NOT_OF_MEMORY.search(crash.words):
@@ -67,7 +73,8 @@ def _address(crash: Crash) -> Iterator[Seen]:
         yield from _null_arguments(crash)
         return
     address = crash.address or 0
-    text = f"fault address: 0x{address:x}"
+    told = crash.event.get("fault_address") is not None
+    text = f"fault address: 0x{address:x}" if told else said_by(crash)
     explained = crash.note("shadow_byte") is not None or crash.note("location") is not None
     hint = crash.note("hint")
     if hint is not None and "high value" in hint["value"]:
@@ -105,9 +112,9 @@ def _poisoned_registers(crash: Crash) -> Iterator[Seen]:
         poison = poison_of(value)
         if poison is not None and name not in {"eflags", "flags"}:
             sort, weight = _SORTS_OF_MEANING[poison.meaning]
-            says = f"a register holds a pattern that {poison.by} writes: {poison.meaning}"
-            row = crash.row("stacks", stack_no=crash.stacks[0]["stack_no"])
-            yield Seen(sort, weight * 0.7, Evidence(f"{name} = 0x{value:x}", says, (row,)))
+            says = f"the register {name} holds a pattern that {poison.by} writes: {poison.meaning}"
+            rows = (crash.row("stacks", stack_no=crash.stacks[0]["stack_no"]), crash.row("events"))
+            yield Seen(sort, weight * 0.7, Evidence(named(crash), says, rows))
             return
 
 
@@ -241,7 +248,8 @@ def sort_of(crash: Crash) -> Sort | None:
             said = "message" in entry and re.search(entry["message"], message.lower())
             if not typed and not said:
                 continue
-            text = ": ".join(filter(None, (one_line(kind, 80), one_line(message, 200))))
+            parts = filter(None, (one_line(kind, 80), one_line(message, 200)))
+            text = said_by(crash) if stack is None else ": ".join(parts)
             row = crash.row("events") if stack is None else crash.row("stacks", stack_no=stack["stack_no"])
             says = "this is what was raised" if stack is None else "this exception is at the bottom of the chain"
             where = crash.where if stack is None else crash.where_of(stack)
@@ -268,23 +276,35 @@ def _destructor(crash: Crash) -> Iterator[Seen]:
 def _versions(crash: Crash) -> Iterator[Seen]:
     """One module in several versions, or another version of the program than its release."""
     modules = crash.scene.modules
-    known = modules.filter(pc.is_valid(modules["version"]))
+    lower = pc.utf8_lower(modules["name"])
+    modules = modules.append_column("lower", lower)
+    modules = modules.filter(pc.and_(pc.is_valid(modules["version"]), pc.is_valid(lower)))
     for event in (crash.event_id, None):
-        rows = among(known, "event_id", {event}) if event else known
-        pairs = sorted(set(zip(*(rows[one].to_pylist() for one in ("name", "version")), strict=True)), key=str)
-        names = Counter((name or "").lower() for name, _ in pairs)
-        several = [name for name, count in names.items() if count > 1 and name]
+        rows = among(modules, "event_id", {event}) if event else modules
+        distinct = rows.group_by(["lower", "version"]).aggregate([("event_id", "min")])
+        counts = distinct.group_by("lower").aggregate([("version", "count")])
+        several = sorted(counts.filter(pc.greater(counts["version_count"], 1))["lower"].to_pylist())
         if several:
-            versions = [version for name, version in pairs if (name or "").lower() == several[0]]
-            text = f"{several[0]} {' and '.join(one_line(version, 40) for version in versions[:3])}"
-            where = "in one event" if event else "over the events of the incident"
-            held = [row for row in rows.to_pylist() if (row["name"] or "").lower() == several[0]][:10]
-            at = tuple(Row("modules", {"event_id": row["event_id"], "name": row["name"]}) for row in held)
-            yield Seen(
-                "version skew", 0.7 if event else 0.4, Evidence(text, f"one module has several versions {where}", at)
+            held = distinct.filter(pc.equal(distinct["lower"], several[0])).sort_by("version").slice(0, 10)
+            versions = [one_line(version, 40) for version in held["version"].to_pylist()]
+            found = among(rows, "lower", {several[0]})
+            at = tuple(
+                row
+                for version, one in zip(held["version"].to_pylist(), held["event_id_min"].to_pylist(), strict=True)
+                for row in _module_rows(found, version, one)
             )
+            name = one_line(found["name"][0].as_py(), 80)
+            says = f"{name} has the versions {', '.join(versions[:3])}"
+            says += " in one event" if event else " over the events of the incident"
+            yield Seen("version skew", 0.7 if event else 0.4, Evidence(f"{name} {versions[-1]}", says, at))
             break
     yield from _other_release(crash)
+
+
+def _module_rows(modules: pa.Table, version: str, event: str) -> tuple[Row, ...]:
+    """The row of a module of one version in one event."""
+    fits = pc.and_(pc.equal(modules["version"], version), pc.equal(modules["event_id"], event))
+    return rows_of("modules", modules.filter(fits))[:1]
 
 
 def _other_release(crash: Crash) -> Iterator[Seen]:
@@ -321,12 +341,14 @@ def _symbols(crash: Crash) -> Iterator[Seen]:
 
 def _memory(crash: Crash) -> Iterator[Seen]:
     """Memory that was short."""
-    shares, rows = memory_shares(crash.scene)
+    shares, rows = memory_shares(crash.scene, crash.event_id)
     share = shares.get(crash.event_id)
     if share is None or share < 0.95:
         return
-    held = tuple(row for row in rows if row.key.get("event_id") == crash.event_id)
-    evidence = Evidence(f"{share:.0%} of the memory", f"{share:.0%} of the memory was in use", held)
+    key = rows[0].key
+    note = next((one for one in crash.notes if one["key"] == key.get("key")), None)
+    text = f"{note['scope']} {note['key']} = {one_line(note['value'], 40)}" if note else str(key.get("name", "memory"))
+    evidence = Evidence(text, f"{share:.0%} of the memory was in use", tuple(rows))
     yield Seen("memory pressure", 0.6, evidence)
     yield Seen("out of memory", 0.25, evidence)
 
