@@ -231,3 +231,19 @@ def test_of_a_very_long_text_both_ends_are_read_and_the_rest_is_counted():
     assert tail.name == "tail"
     assert tail.lines[-1].text.endswith("Entity::Step19999")
     assert abs(tail.chars_in_all + 25_000 - len(data)) < 0.05 * len(data)
+
+
+def test_a_long_line_is_cut_and_no_mask_in_two():
+    for filler in range(1_960, 2_001):
+        text = f'Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: {"x " * (filler // 2)}'
+        case = triage.loads(f"{text}{'y' * (filler % 2)} ada@post.example.org and more of it\n" + "z" * 50)
+        lines = case.extract(only(case)).sections[0].lines
+        message = next(line.text for line in lines if line.text.startswith("message: "))
+        assert len(message) < 2_050
+        assert message.count("[") == message.count("]")
+
+
+def test_no_setting_makes_more_than_it_says(long):
+    masked = long.redact()
+    for chars in (12_000, 30_000, 60_000, 90_000):
+        assert len(extract(masked, only(long), Settings(extract_chars=chars)).text) <= chars
