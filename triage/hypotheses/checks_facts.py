@@ -99,13 +99,15 @@ def memory(scene: Scene, asked: v.MemoryNearLimit) -> Checked:
     return by_share(len(near), len(shares), said, kept, nothing="the events do not tell how much memory there is")
 
 
-def memory_shares(scene: Scene) -> tuple[dict[str, float], list[Row]]:
-    """The share of memory in use of each event that tells it, and the rows that do."""
+def memory_shares(scene: Scene, event: str | None = None) -> tuple[dict[str, float], list[Row]]:
+    """The share of memory in use of each event that tells it, or of one, and the rows that do."""
     names = {name.lower() for pair in _pairs() for name in pair.values()}
     told: dict[str, dict[str, float]] = defaultdict(dict)
     rows: list[Row] = []
     short = pa.array(sorted(names), pa.string())
     for table, name, column in ((scene.annotations, "annotations", "key"), (scene.metrics, "metrics", "name")):
+        if event is not None:
+            table = among(table, "event_id", {event})  # noqa: PLW2901 - narrowed
         lower = pc.utf8_lower(table[column])
         ends = pc.is_in(lower, value_set=short)
         for dotted in sorted(names):
@@ -113,12 +115,12 @@ def memory_shares(scene: Scene) -> tuple[dict[str, float], list[Row]]:
         held = table.filter(pc.fill_null(ends, fill_value=False))
         held = held.slice(max(held.num_rows - _VALUES, 0))
         rows += rows_of(name, held)
-        for event, key, value in zip(*(held[one].to_pylist() for one in ("event_id", column, "value")), strict=True):
+        for one, key, value in zip(*(held[name].to_pylist() for name in ("event_id", column, "value")), strict=True):
             number = _float(value)
-            if event is not None and number is not None:
+            if one is not None and number is not None:
                 for known in names:
                     if key.lower() == known or key.lower().endswith("." + known):
-                        told[event][known] = number
+                        told[one][known] = number
     shares = {event: share for event, values in told.items() if (share := _share(values)) is not None}
     return shares, rows
 
@@ -216,12 +218,28 @@ def module_state(scene: Scene, asked: v.ModuleState) -> Checked:
         rows = rows_of("modules", loaded) or tuple(Row("events", {"event_id": one}) for one in sorted(absent)[:10])
         return by_share(len(absent), len(listed), "no loaded module has that name", rows, nothing="")
     if asked.state == "without symbols":
+        named = _of_frames(scene, asked)
+        if named is not None:
+            return named
         bare, known = _without_symbols(loaded)
         said, nothing = "the module is loaded without symbols", "whether that module has symbols is not told"
         return by_share(len(event_ids(bare)), len(event_ids(known)), said, rows_of("modules", bare), nothing=nothing)
     hits = loaded if asked.state == "loaded" else found.filter(gone)
     return by_share(
         len(event_ids(hits)), len(listed), f"the module is {asked.state}", rows_of("modules", hits), nothing=""
+    )
+
+
+def _of_frames(scene: Scene, asked: v.ModuleState) -> Checked | None:
+    """Whether the frames of a module have names: the best that tells of its symbols; None where it has no frames."""
+    frames = scene.frames.filter(pc.equal(scene.frames["frame_kind"], "frame"))
+    frames = frames.filter(matches(frames["module"], asked.module))
+    if not frames.num_rows:
+        return None
+    named = frames.filter(pc.is_valid(frames["function"]))
+    said = f"{named.num_rows:,} of {frames.num_rows:,} frames of that module have a name"
+    return Checked(
+        "refuted" if named.num_rows else "supported", said, rows_of("frames", named if named.num_rows else frames)
     )
 
 

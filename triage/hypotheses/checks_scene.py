@@ -148,7 +148,7 @@ def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     """A DataFrame of the case as the Arrow table that it was, each column in one piece and of its declared type."""
     types = {column.name: column for column in TABLES[name].schema}
     kept = [column for column in frame.columns if column in types]
-    table = pa.Table.from_pandas(frame[kept], preserve_index=False)
+    table = pa.table({column: pa.chunked_array(pa.array(frame[column].array)) for column in kept})
     return table.cast(pa.schema([types[column] for column in kept])).combine_chunks()
 
 

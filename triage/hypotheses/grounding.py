@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from triage.hypotheses.extract import Extract
     from triage.hypotheses.findings import Findings
 
-__all__ = ("NOT_FOUND", "Evidence", "Flag", "Grounds", "ground")
+__all__ = ("NOT_FOUND", "Evidence", "Flag", "Grounds", "Place", "ground")
 
 NOT_FOUND: Final = "not found in the report"
 # Letters and digits that evidence needs to tell anything: `0` stands in every report.

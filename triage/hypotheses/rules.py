@@ -1,4 +1,4 @@
-"""Hypotheses without a model: what the signs of a crash speak for, said as a model's findings are, and labelled as rules.
+"""Hypotheses without a model: what the signs of a crash speak for, said as a model says it, and labelled as rules.
 
 The signs stand in `rules.toml`, what is said of each class in `rules_classes.toml`, the sorts of exceptions in
 `rules_exceptions.toml`. A confidence is the chance that at least one of the signs that speak for a class is right; a
@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -25,6 +25,8 @@ from triage.hypotheses.rules_predictions import predictions
 from triage.hypotheses.rules_severity import Severity, severity
 from triage.hypotheses.rules_signs import Seen, data, signs
 
+_Class: TypeAlias = tuple[str, float, tuple[Evidence, ...]]
+
 __all__ = ("ENGINE", "Judged", "Opinion", "hypothesize", "ranked")
 
 ENGINE: Final = "rules"
@@ -35,6 +37,8 @@ _SURE: Final = 0.97
 # Below this a class is not named; below the next the rules say that they do not know.
 _LEAST: Final = 0.2
 _CLEAR: Final = 0.35
+# And of an exception that is none of the usual sorts: what it means is the program's own affair.
+_UNSORTED: Final = 0.7
 # What is left of a class that a likelier one explains.
 _EXPLAINED: Final = 0.3
 
@@ -75,11 +79,12 @@ class Opinion:
 
     @property
     def name(self) -> str:
-        """The class of the first hypothesis, "" where the rules do not know."""
-        return self.judged[0].name if self.judged else ""
+        """The class of the likeliest cause, "" where the rules do not know one."""
+        told = data("rules_classes")
+        return next((each.name for each in self.judged if not told[each.name].get("context")), "")
 
     def written(self) -> dict[str, Any]:
-        """The opinion as JSON: the findings, and beside them engine, severity, and of each hypothesis what it rests on."""
+        """The opinion as JSON: the findings, the engine, the severity, and of each hypothesis what it rests on."""
         return {
             **self.findings.written(),
             "engine": self.engine,
@@ -98,7 +103,7 @@ class Opinion:
         }
 
 
-def ranked(seen: Iterable[Seen]) -> list[tuple[str, float, tuple[Evidence, ...]]]:
+def ranked(seen: Iterable[Seen]) -> list[_Class]:
     """The classes that some signs speak for, the likeliest first: name, confidence, evidence.
 
     What is about the report and not about the crash comes last, whatever its confidence.
@@ -161,6 +166,7 @@ def opinion(crash: Crash) -> Opinion:
     if causes and causes[0][1] < _CLEAR:
         causes = []
     sort = sort_of(crash) if any(name == "exception" for name, _, _ in causes) else None
+    causes = _sorted(causes, sort)
     judged, hypotheses = [], []
     for name, confidence, evidence in [*causes, *about[:2]]:
         asked = predictions(crash, name, sort)
@@ -185,6 +191,19 @@ def opinion(crash: Crash) -> Opinion:
     return Opinion(found, level, tuple(judged), crash.event_id)
 
 
+def _sorted(classes: list[_Class], sort: Sort | None) -> list[_Class]:
+    """The classes, that of an exception by its sort: with the link of the chain that decides, or less sure without."""
+    found = []
+    for name, confidence, evidence in classes:
+        if name != "exception":
+            found.append((name, confidence, evidence))
+        elif sort is None:
+            found.append((name, round(confidence * _UNSORTED, 2), evidence))
+        else:
+            found.append((name, confidence, (sort.evidence, *evidence)))
+    return sorted(found, key=lambda each: -each[1])
+
+
 def _words(crash: Crash, name: str, evidence: tuple[Evidence, ...], sort: Sort | None) -> dict[str, str]:
     """What stands in the braces of the texts of a class."""
     kind = one_line(crash.text("error_type"), 80)
@@ -194,7 +213,7 @@ def _words(crash: Crash, name: str, evidence: tuple[Evidence, ...], sort: Sort |
         title = f"{sort.title} ({sort.type}{behind})" if sort.type else sort.title
     cycle = next((one.text for one in evidence if "repeats" in one.says), "")
     return {
-        "where": crash.where,
+        "where": sort.where if sort is not None and name == "exception" else crash.where,
         "sort": title,
         "cycle": f" of {cycle}" if cycle and name == "stack overflow" else "",
         "offset": offset_of(crash),
@@ -204,6 +223,9 @@ def _words(crash: Crash, name: str, evidence: tuple[Evidence, ...], sort: Sort |
 
 def _filled(text: str, words: dict[str, str]) -> str:
     """A text of ours with its braces filled; names of functions may hold braces themselves."""
+    if not words["where"]:
+        text = text.replace(", in {where}", "").replace(" in {where}", "").replace(", {where} among them", "")
+        text = text.replace("{where}", "the program")
     for name, value in words.items():
         text = text.replace(f"{{{name}}}", value)
     return text
@@ -224,12 +246,13 @@ def _steps(crash: Crash, name: str, evidence: tuple[Evidence, ...], sort: Sort |
 
 def _summary(crash: Crash, hypotheses: list[Hypothesis], causes: list[Any], level: Severity) -> str:
     """What happened, in two to four sentences; that rules say it stands first."""
-    kind = crash.text("event_kind") or "event"
+    kind = one_line(crash.text("event_kind"), 40) or "event"
     named = one_line(crash.text("error_type") or crash.text("signal"), 120)
-    what = f"By rules, without a model: a {kind}{f' ({named})' if named else ''} in {crash.where}."
+    what = f"By rules, without a model: {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    what += (f" ({named})" if named else "") + (f" in {crash.where}." if crash.where else ".")
     if not hypotheses:
         return f"{what} The rules do not know this kind; nothing in it speaks clearly for one cause."
-    first = f"Likeliest: {hypotheses[0].title[:1].lower()}{hypotheses[0].title[1:]} ({causes[0][1]:.0%})."
+    first = f"Likeliest ({causes[0][1]:.0%}): {hypotheses[0].title}."
     says = f"It rests on this: {causes[0][2][0].says}."
     return f"{what} {first} {says} As a weakness: {level.level}, because {level.reasons[0]}."
 

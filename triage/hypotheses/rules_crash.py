@@ -1,4 +1,4 @@
-"""What the rules see of a crash: the newest event of an incident, its stacks, its address and registers, what was noted."""
+"""What the rules see of a crash: the newest event of an incident, its stacks, address, registers and notes."""
 
 from __future__ import annotations
 
@@ -44,6 +44,9 @@ _HANDLING: Final = 12
 _PC: Final = ("rip", "eip", "pc", "elr")
 _ACCESSES: Final = ("read", "write", "execute")
 _ACCESS: Final = re.compile(r"\b(read|write|execute|exec|load of|store to)\b", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r"\b(?:read|write|execute|access)\w* (?:to|of|from|at) (?:address |location )?0x([0-9a-f]{1,16})\b", re.IGNORECASE
+)
 # Intel's syntax, as gdb prints it: the operation, its first operand, the others.
 _INSTRUCTION: Final = re.compile(
     r"=> [^\n:]{0,200}:\s*(?:rep\w*\s+|lock\s+|bnd\s+)?([a-z][a-z0-9]{0,15})\s*([^\n,]{0,80}),?([^\n]{0,120})"
@@ -123,17 +126,20 @@ class Crash:
     @cached_property
     def place(self) -> dict[str, Any] | None:
         """The innermost frame of the application that has a name, else of anything."""
-        named = [frame for frame in self.frames if frame["function"]]
-        ours = [frame for frame in named if frame["role"] == "application"]
-        return next(iter(ours or named), None)
+        return _innermost(self.frames)
 
     @cached_property
     def where(self) -> str:
-        """The name of that place."""
+        """The name of that place, "" where it is not known."""
         if self.place is not None:
             return one_line(self.place["function"], 120)
         found = self.text("culprit") or next((one_line(f["module"], 60) for f in self.frames if f["module"]), "")
-        return one_line(found, 120) or "an unknown place"
+        return one_line(found, 120)
+
+    def where_of(self, stack: dict[str, Any]) -> str:
+        """The name of that place of another stack; of the crashing one where it has none."""
+        place = _innermost(self.frames_of(stack)) if stack["stack_key"] else None
+        return one_line(place["function"], 120) if place else self.where
 
     @cached_property
     def notes(self) -> list[dict[str, Any]]:
@@ -152,8 +158,10 @@ class Crash:
 
     @cached_property
     def address(self) -> int | None:
-        """The address that was accessed."""
+        """The address that was accessed, as the event or its message tells it."""
         value = self.event.get("fault_address")
+        if value is None and (found := _ADDRESS.search(self.text("error_value")[:200])):
+            return int(found[1], 16)
         return value if isinstance(value, int) else None
 
     @cached_property
@@ -184,7 +192,7 @@ class Crash:
 
     @cached_property
     def instruction(self) -> str | None:
-        """What the failing instruction does to memory: read, write, call, return, divide; None where it is not known."""
+        """What the failing instruction does: read, write, call, return or divide; None where it is not known."""
         told = self.note("Disassembly")
         found = _INSTRUCTION.search(told["value"][:1_000]) if told else None
         if found is None:
@@ -198,12 +206,6 @@ class Crash:
             return "divide"
         if operation.startswith(("cmp", "test", "push", "ucomis", "comis")):
             return "read" if "[" in first + others else None
-        if (
-            operation.startswith(("stos", "movs"))
-            and "[" in first
-            and not operation.startswith(("movss", "movsd", "movsx"))
-        ):
-            return "write"
         return "write" if "[" in first else "read" if "[" in others else None
 
     def row(self, table: str, **key: Any) -> Row:
@@ -230,6 +232,12 @@ class Crash:
         """Something that a stack shows."""
         text = " ".join(one_line(stack[part], 100) for part in ("role", "thread_name", "state") if stack[part])
         return Evidence(text, says, (self.row("stacks", stack_no=stack["stack_no"]),))
+
+
+def _innermost(frames: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The innermost frame of the application that has a name, else of anything."""
+    named = [frame for frame in frames if frame["function"]]
+    return next(iter([frame for frame in named if frame["role"] == "application"] or named), None)
 
 
 def one_line(text: object, most: int) -> str:

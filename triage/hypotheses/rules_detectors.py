@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.hypotheses.checks_addresses import poison_of
 from triage.hypotheses.checks_facts import memory_shares
-from triage.hypotheses.checks_scene import Row, among
+from triage.hypotheses.checks_scene import Row, among, rows_of
 from triage.hypotheses.checks_stacks import cycles
 from triage.hypotheses.rules_crash import MANAGED, Crash, Evidence, one_line
 from triage.hypotheses.rules_signs import Seen, data, named
@@ -21,6 +22,7 @@ __all__ = ("Sort", "detected", "offset_of", "sort_of")
 _NO_FAULT: Final = frozenset({"SIGABRT", "SIGTRAP", "SIGFPE", "SIGILL", "SIGKILL", "SIGTERM", "SIGQUIT"})
 _NOT_OF_MEMORY: Final = re.compile(r"breakpoint|\btrap|assert|\bfpe|divi|\bill\b|illegal|\babrt")
 _NULL_PAGE: Final = 4096
+_LONGEST: Final = 500
 _BLOCKED: Final = re.compile(
     r"blocked|semacquire|waiting to lock|chan (?:send|receive)|sync\.|mutex|select \(no cases\)", re.IGNORECASE
 )
@@ -51,6 +53,12 @@ def detected(crash: Crash) -> Iterator[Seen]:
     yield from _memory(crash)
 
 
+def said_by(crash: Crash) -> str:
+    """The message of the event as the extract has it; its type where it has none."""
+    message = one_line(crash.text("error_value"), 200)
+    return f"message: {message}" if message else named(crash)
+
+
 def _is_fault(crash: Crash) -> bool:
     """Whether the address says where memory was accessed, rather than where a trap stands."""
     if crash.address is None or crash.text("signal") in _NO_FAULT or _NOT_OF_MEMORY.search(crash.words):
@@ -62,9 +70,11 @@ def _address(crash: Crash) -> Iterator[Seen]:
     """What the address tells by its value."""
     if not _is_fault(crash):
         yield from _poisoned_registers(crash)
+        yield from _null_arguments(crash)
         return
     address = crash.address or 0
-    text = f"fault address: 0x{address:x}"
+    told = crash.event.get("fault_address") is not None
+    text = f"fault address: 0x{address:x}" if told else said_by(crash)
     explained = crash.note("shadow_byte") is not None or crash.note("location") is not None
     hint = crash.note("hint")
     if hint is not None and "high value" in hint["value"]:
@@ -102,10 +112,29 @@ def _poisoned_registers(crash: Crash) -> Iterator[Seen]:
         poison = poison_of(value)
         if poison is not None and name not in {"eflags", "flags"}:
             sort, weight = _SORTS_OF_MEANING[poison.meaning]
-            says = f"a register holds a pattern that {poison.by} writes: {poison.meaning}"
-            row = crash.row("stacks", stack_no=crash.stacks[0]["stack_no"])
-            yield Seen(sort, weight * 0.7, Evidence(f"{name} = 0x{value:x}", says, (row,)))
+            says = f"the register {name} holds a pattern that {poison.by} writes: {poison.meaning}"
+            rows = (crash.row("stacks", stack_no=crash.stacks[0]["stack_no"]), crash.row("events"))
+            yield Seen(sort, weight * 0.7, Evidence(named(crash), says, rows))
             return
+
+
+def _null_arguments(crash: Crash) -> Iterator[Seen]:
+    """Gdb prints the arguments of the innermost function: a null pointer among them, where no address is told."""
+    place = crash.place
+    if crash.address is not None or place is None or crash.text("platform") != "native" or not place["args"]:
+        return
+    if crash.text("event_kind") != "crash" or crash.text("signal") in _NO_FAULT:
+        return
+    if any(frame["role"] not in {"noise", "sentinel"} for frame in crash.handling):
+        return
+    found = re.search(r"(?:^|[ ,(])(\w{1,60})=(?:0x)?0+(?=[,) ]|$)", place["args"][:500])
+    if found is None:
+        return
+    this = found[1] == "this"
+    if this or f"{found[1]}=0x" in place["args"]:
+        text = f"{place['function']} ({found[0].strip(' ,(')})"
+        says = "the function was called on a null object" if this else "an argument of the function is null"
+        yield Seen("null dereference", 0.7 if this else 0.45, Evidence(text, says, crash.of_frame(place, says).rows))
 
 
 def _roles(crash: Crash) -> Iterator[Seen]:
@@ -140,7 +169,7 @@ def _recursion(crash: Crash) -> Iterator[Seen]:
     rounds, names, places = found
     length = max(len(crash.frames), 1)
     covered = rounds * max(len(places), 1)
-    weight = 0.85 if covered >= 100 or (covered >= 40 and covered > length * 0.6) else 0.35
+    weight = 0.85 if covered >= 100 or (covered >= 40 and covered > length * 0.6) else 0.3
     rows = tuple(Row("frames", {"stack_key": crash.stacks[0]["stack_key"], "idx": place}) for place in places[:10])
     cycle = " -> ".join(one_line(name, 80) for name in names.to_pylist()[:4] if name)
     evidence = Evidence(one_line(names.to_pylist()[0], 200), f"the stack repeats {cycle} {rounds} times", rows)
@@ -171,9 +200,11 @@ def _exception(crash: Crash) -> Iterator[Seen]:
     """An unhandled exception of a language that has them."""
     kind, platform = crash.text("event_kind"), crash.text("platform")
     languages = platform in MANAGED
-    if kind == "exception":
+    if kind == "exception" and platform == "native":
+        yield Seen("uncaught exception", 0.85, crash.of_event(named(crash), "an exception was not caught"))
+    elif kind == "exception":
         yield Seen("exception", 0.85, crash.of_event(named(crash), "an exception was not handled"))
-    elif languages and not crash.text("signal") and crash.address is None and crash.frames:
+    elif languages and crash.text("signal") in {"", "SIGABRT"} and crash.address is None and crash.frames:
         if kind in {"crash", "incident_bundle", ""}:
             yield Seen(
                 "exception",
@@ -194,26 +225,36 @@ def _exception(crash: Crash) -> Iterator[Seen]:
         )
 
 
+@dataclass(frozen=True, slots=True)
 class Sort:
-    """Which of the usual sorts an exception is: its name, the link of the chain that decides, and its row."""
+    """Which of the usual sorts an exception is: what is said of it, and the link of the chain that decides."""
 
-    def __init__(self, name: str, title: str, steps: list[str], type_: str, row: Row) -> None:
-        self.name, self.title, self.steps, self.type, self.row = name, title, steps, type_, row
+    name: str
+    title: str
+    steps: tuple[str, ...]
+    type: str
+    where: str
+    evidence: Evidence
 
 
 def sort_of(crash: Crash) -> Sort | None:
     """The sort of the exception at the bottom of the chain of causes that has one, else of what surfaced."""
-    links = [(crash.text("error_type"), crash.text("error_value"), crash.row("events"))]
-    for stack in crash.stacks:
-        if stack["role"] in {"cause", "member"}:
-            row = crash.row("stacks", stack_no=stack["stack_no"])
-            links.append((stack["error_type"] or "", (stack["error_value"] or "")[:500], row))
-    for kind, message, row in [*links[:0:-1], links[0]]:
+    causes = [stack for stack in crash.stacks if stack["role"] in {"cause", "member"}]
+    for stack in [*causes[::-1], None]:
+        held = crash.event if stack is None else stack
+        kind, message = (str(held.get(name) or "")[:_LONGEST] for name in ("error_type", "error_value"))
         for entry in data("rules_exceptions")["sort"]:
             typed = "type" in entry and re.search(entry["type"], kind[:200].lower())
             said = "message" in entry and re.search(entry["message"], message.lower())
-            if typed or said:
-                return Sort(entry["name"], entry["title"], entry["steps"], one_line(kind, 80), row)
+            if not typed and not said:
+                continue
+            parts = filter(None, (one_line(kind, 80), one_line(message, 200)))
+            text = said_by(crash) if stack is None else ": ".join(parts)
+            row = crash.row("events") if stack is None else crash.row("stacks", stack_no=stack["stack_no"])
+            says = "this is what was raised" if stack is None else "this exception is at the bottom of the chain"
+            where = crash.where if stack is None else crash.where_of(stack)
+            evidence = Evidence(text, says, (row,))
+            return Sort(entry["name"], entry["title"], tuple(entry["steps"]), one_line(kind, 80), where, evidence)
     return None
 
 
@@ -235,23 +276,35 @@ def _destructor(crash: Crash) -> Iterator[Seen]:
 def _versions(crash: Crash) -> Iterator[Seen]:
     """One module in several versions, or another version of the program than its release."""
     modules = crash.scene.modules
-    known = modules.filter(pc.is_valid(modules["version"]))
+    lower = pc.utf8_lower(modules["name"])
+    modules = modules.append_column("lower", lower)
+    modules = modules.filter(pc.and_(pc.is_valid(modules["version"]), pc.is_valid(lower)))
     for event in (crash.event_id, None):
-        rows = among(known, "event_id", {event}) if event else known
-        pairs = sorted(set(zip(*(rows[one].to_pylist() for one in ("name", "version")), strict=True)), key=str)
-        names = Counter((name or "").lower() for name, _ in pairs)
-        several = [name for name, count in names.items() if count > 1 and name]
+        rows = among(modules, "event_id", {event}) if event else modules
+        distinct = rows.group_by(["lower", "version"]).aggregate([("event_id", "min")])
+        counts = distinct.group_by("lower").aggregate([("version", "count")])
+        several = sorted(counts.filter(pc.greater(counts["version_count"], 1))["lower"].to_pylist())
         if several:
-            versions = [version for name, version in pairs if (name or "").lower() == several[0]]
-            text = f"{several[0]} {' and '.join(one_line(version, 40) for version in versions[:3])}"
-            where = "in one event" if event else "over the events of the incident"
-            held = [row for row in rows.to_pylist() if (row["name"] or "").lower() == several[0]][:10]
-            at = tuple(Row("modules", {"event_id": row["event_id"], "name": row["name"]}) for row in held)
-            yield Seen(
-                "version skew", 0.7 if event else 0.4, Evidence(text, f"one module has several versions {where}", at)
+            held = distinct.filter(pc.equal(distinct["lower"], several[0])).sort_by("version").slice(0, 10)
+            versions = [one_line(version, 40) for version in held["version"].to_pylist()]
+            found = among(rows, "lower", {several[0]})
+            at = tuple(
+                row
+                for version, one in zip(held["version"].to_pylist(), held["event_id_min"].to_pylist(), strict=True)
+                for row in _module_rows(found, version, one)
             )
+            name = one_line(found["name"][0].as_py(), 80)
+            says = f"{name} has the versions {', '.join(versions[:3])}"
+            says += " in one event" if event else " over the events of the incident"
+            yield Seen("version skew", 0.7 if event else 0.4, Evidence(f"{name} {versions[-1]}", says, at))
             break
     yield from _other_release(crash)
+
+
+def _module_rows(modules: pa.Table, version: str, event: str) -> tuple[Row, ...]:
+    """The row of a module of one version in one event."""
+    fits = pc.and_(pc.equal(modules["version"], version), pc.equal(modules["event_id"], event))
+    return rows_of("modules", modules.filter(fits))[:1]
 
 
 def _other_release(crash: Crash) -> Iterator[Seen]:
@@ -288,12 +341,14 @@ def _symbols(crash: Crash) -> Iterator[Seen]:
 
 def _memory(crash: Crash) -> Iterator[Seen]:
     """Memory that was short."""
-    shares, rows = memory_shares(crash.scene)
+    shares, rows = memory_shares(crash.scene, crash.event_id)
     share = shares.get(crash.event_id)
     if share is None or share < 0.95:
         return
-    held = tuple(row for row in rows if row.key.get("event_id") == crash.event_id)
-    evidence = Evidence(f"{share:.0%} of the memory", f"{share:.0%} of the memory was in use", held)
+    key = rows[0].key
+    note = next((one for one in crash.notes if one["key"] == key.get("key")), None)
+    text = f"{note['scope']} {note['key']} = {one_line(note['value'], 40)}" if note else str(key.get("name", "memory"))
+    evidence = Evidence(text, f"{share:.0%} of the memory was in use", tuple(rows))
     yield Seen("memory pressure", 0.6, evidence)
     yield Seen("out of memory", 0.25, evidence)
 

@@ -30,7 +30,7 @@ def predictions(crash: Crash, name: str, sort: Sort | None) -> tuple[v.Predictio
         found.append(v.LogBefore(text, within_seconds=seconds))
     if crash.place is not None and name not in {"version skew", "missing symbols", "memory pressure", "killed"}:
         ours = crash.place["role"] == "application"
-        found.append(v.TopFrame(crash.where[:200], of="application" if ours else "innermost"))
+        found.append(v.TopFrame(crash.where, of="application" if ours else "innermost"))
     release = one_line(crash.text("release"), 200)
     if release and name not in {"missing symbols", "killed"}:
         found.append(v.FirstSeen(release))

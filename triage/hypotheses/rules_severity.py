@@ -1,8 +1,9 @@
 """How severe a crash is as a weakness, in the manner of CASR and !exploitable: by what an attacker might make of it.
 
-The levels are those of !exploitable. Most grades agree with CASR's classes: writes beyond a buffer and jumps to an address
-that is not null are exploitable, reads are probably not. Apart from it, a read of freed memory counts as probably
-exploitable (what the object says decides what follows), and so does whatever damages the heap. Nothing here is proof.
+The levels are those of !exploitable. Most grades agree with CASR's classes: writes beyond a buffer and jumps to an
+address that is not null are exploitable, reads are probably not. Apart from it, a read of freed memory counts as
+probably exploitable (what the object says decides what follows), and so does whatever damages the heap. Nothing here
+is proof.
 """
 
 from __future__ import annotations

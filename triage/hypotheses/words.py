@@ -32,7 +32,11 @@ def lines(run: Run) -> list[str]:
     who = f"{run.engine} {run.model}".strip()
     if run.status != SUCCESS or run.answer is None:
         return [printable(f"{who}: {run.status}" + (f" ({run.error})" if run.error else "")), *_cost(run)]
-    return [printable(line) for line in [f"{UNVERIFIED} ({who})", *_answer(run), *_cost(run)]]
+    try:
+        told = list(_answer(run))
+    except (AttributeError, KeyError, TypeError, ValueError):  # a file that somebody wrote by hand
+        told = ["the file of this run is damaged; ask again"]
+    return [printable(line) for line in [f"{UNVERIFIED} ({who})", *told, *_cost(run)]]
 
 
 def _answer(run: Run) -> Iterator[str]:
