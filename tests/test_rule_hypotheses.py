@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from time import process_time
 from typing import Any
 
 import pytest
@@ -261,6 +262,10 @@ def test_samples(path, name, where):
         ("IllegalStateException", "already closed", "state"),
         ("panic", 'called `Result::unwrap()` on an `Err` value: "no"', "unwrap"),
         ("OSError", "[Errno 5] Input/output error", "IO"),
+        ("TypeError", "unsupported operand type(s) for *: 'NoneType' and 'int'", "null reference"),
+        ("kotlin.UninitializedPropertyAccessException", "lateinit property clock has not been initialized", "state"),
+        ("java.util.NoSuchElementException", "head of empty list", "index"),
+        ("die", 'Can\'t call method "price" on an undefined value', "null reference"),
         ("PaymentError", "no rate", None),
     ],
 )
@@ -455,3 +460,19 @@ def test_whatever_a_crash_holds_the_rules_answer(columns, functions, notes, regi
     first = opinion(stack, notes=notes, **columns)
     assert findings.read(first.findings.written()) == first.findings
     json.dumps(first.written())
+
+
+def test_an_incident_of_many_events_is_judged_in_a_moment():
+    made = Made()
+    for number in range(30_000):
+        event = made.event(
+            trace(["walk", "parse", "main"], line=number % 50, registers=REGISTERS), at=number, release="1.0", **SEGV
+        )
+        made.records.module(event, name="libssl.so", version=f"3.{number % 2}")
+        made.records.annotation(event, "report", "access", "READ")
+    case = made.case()
+    one = case.incidents()["incident_id"][0]
+    start = process_time()
+    said = hypothesize(case, one)
+    assert process_time() - start < 10
+    assert {"use after free", "version skew"} <= set(names(said))
