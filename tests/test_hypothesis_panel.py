@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 import triage
+from tests import canaries
 from tests.gemini_api import KEY, answer, serving
 from tests.reading import SAMPLES
 from triage.errors import TriageError
@@ -127,11 +128,11 @@ def test_settings_that_are_wrong_are_told_where_the_person_called(tmp_path: Path
 
 def test_cuts_are_told_by_section(tmp_path: Path) -> None:
     config = tmp_path / "triage.toml"
-    config.write_text("[hypotheses]\nheadChars = 60\n")
+    config.write_text("[hypotheses]\nheadChars = 0\ntailChars = 30\n")
     case = triage.load(TRACE.encode(), config=config, journal=tmp_path / "journal.jsonl")
     sections = ask(case.hypothesis_panel(), "head")["sent"]["sections"]
     cut = {section["name"]: section["chars_cut"] for section in sections if section["chars_cut"]}
-    assert list(cut) == ["head"]
+    assert list(cut) == ["tail"]
 
 
 def test_gemini_cannot_be_asked_without_a_key_and_the_rules_can(
@@ -153,6 +154,7 @@ def test_the_rules_answer_at_once_and_the_same_question_finds_its_answer(case: t
     page = ask(view, "run", run=first["run"])
     assert page["hypotheses"][0]["title"]
     assert page["remarks"] == ()
+    assert page["severity"]
     linked = [place for card in page["hypotheses"] for one in card["evidence"] for place in one["places"]]
     assert linked
     reading = ask(view, "reading")["lines"]
@@ -165,7 +167,7 @@ def test_the_rules_answer_at_once_and_the_same_question_finds_its_answer(case: t
 
 def test_an_answer_of_a_model_is_shown_masked_with_what_became_of_it(case: triage.Case, api: Api) -> None:
     view = case.hypothesis_panel()
-    assert [(engine["name"], engine["why"]) for engine in ask(view, "head")["engines"]][0] == ("gemini", "")
+    assert next((engine["name"], engine["why"]) for engine in ask(view, "head")["engines"]) == ("gemini", "")
     begun = ask(view, "ask", engine="gemini", model=" gemini-2.5-flash ")
     page = ended(view, begun["run"])
     (card,) = page["hypotheses"]
@@ -186,8 +188,8 @@ def test_an_answer_of_a_model_is_shown_masked_with_what_became_of_it(case: triag
     assert [text for text, _ in page["flags"]] == ["cart.py"]
     assert "/models/gemini-2.5-flash:" in api.requests[0]["path"]
     text = ask(view, "text", run=begun["run"])
-    assert text.count("hypothesis, unverified") == 2
-    assert "evidence (not found in the report): a row that is nowhere" in text
+    assert text.startswith(f"{view._pages.title}\nhypothesis, unverified (gemini gemini-2.5-pro)\n")
+    assert "evidence: a row that is nowhere  [not found in the report]" in text
     kept = json.loads(ask(view, "file", run=begun["run"]))
     assert kept["unverified"] is True
     assert kept["telemetry"]["model"] == "gemini-2.5-pro"
@@ -270,6 +272,27 @@ def test_a_file_written_by_somebody_else_is_masked_and_its_rows_lead_nowhere_wro
     assert card["evidence"][0]["places"][0]["line"] == -1
     assert [one["line"] for one in card["checks"][0]["rows"]] == [-1, -1]
     assert [one["verdict"] for one in card["checks"]] == ["cannot tell"] * 4
+
+
+def test_no_planted_value_is_in_anything_that_the_panel_says(api: Api, tmp_path: Path) -> None:
+    told = json.loads(json.dumps(FINDINGS))
+    told["summary"] = f"Told by {canaries.PLANTED['feedback']} with password={canaries.PLANTED['exception']}."
+    api.will(answer(json.dumps(told)))
+    case = triage.load(canaries.archive(), journal=tmp_path / "journal.jsonl")
+    said: list[Any] = []
+    for incident in case.incidents()["incident_id"]:
+        view = case.hypothesis_panel(incident)
+        runs = [ask(view, "ask", engine=engine)["run"] for engine in ("rules", "gemini")]
+        said += [
+            ask(view, "head"),
+            ask(view, "reading"),
+            repr(view),
+            view.get_state(),
+            [ended(view, run) for run in runs],
+        ]
+        said += [ask(view, name, run=run) for name in ("text", "file") for run in runs]
+        said += [view._repr_mimebundle_()[0]["text/html"], ask(view, "runs")]
+    assert canaries.held(json.dumps(said, default=str)) == []
 
 
 def test_a_wrong_id_is_told_where_the_person_called(case: triage.Case) -> None:

@@ -60,6 +60,28 @@ def opened(desk: Desk, tmp_path: Path, url: str = "") -> None:
     desk.run(f"{key if url else none}\n{load}")
 
 
+def as_text(desk: Desk) -> None:
+    """What the model wrote is on screen as it wrote it, with what became of it."""
+    card = desk.root.locator(".triage-run", has_text="A stale pointer")
+    assert HOSTILE in card.inner_text()
+    assert desk.root.locator("img, script").count() == 0
+    assert desk.page.evaluate("() => window.hurt") is None
+    assert card.get_by_text("not found in the report", exact=True).count() == 1
+    verdicts = card.get_by_role("list", name="Checks on the data").locator(".triage-tag").all_inner_texts()
+    assert verdicts == ["supported", "refuted", "cannot tell"]
+    card.get_by_role("button", name=re.compile(r"Show \d places of “EntityList”")).press("Enter")
+    card.locator("ul.triage-places .triage-place").first.wait_for()
+
+
+def saved(desk: Desk) -> None:
+    """Download JSON gives the answer."""
+    with desk.page.expect_download() as file:
+        desk.press("Download JSON")
+    kept = json.loads(Path(file.value.path()).read_text("utf-8"))
+    assert kept["unverified"] is True
+    assert kept["answer"]["findings"]["hypotheses"][0]["confidence"] == 0.6
+
+
 def test_the_rules_by_keyboard_and_to_axe_in_every_theme(desk: Desk, axe: Axe, tmp_path: Path) -> None:
     opened(desk, tmp_path)
     root, keys, page = desk.root, desk.page.keyboard, desk.page
@@ -135,23 +157,12 @@ def test_a_slow_model_cancelled_then_reloaded_in_the_middle_then_side_by_side(
     desk.press("Run")
     card = root.locator(".triage-run", has_text="A stale pointer")
     card.wait_for()
-    assert HOSTILE in card.inner_text()
-    assert root.locator("img, script").count() == 0
-    assert page.evaluate("() => window.hurt") is None
-    assert card.get_by_text("not found in the report", exact=True).count() == 1
-    verdicts = card.get_by_role("list", name="Checks on the data").locator(".triage-tag").all_inner_texts()
-    assert verdicts == ["supported", "refuted", "cannot tell"]
-    card.get_by_role("button", name=re.compile(r"Show \d places of “EntityList”")).press("Enter")
-    card.locator("ul.triage-places .triage-place").first.wait_for()
+    as_text(desk)
     root.get_by_role("button", name="beside the other").first.press("Enter")
     page.wait_for_function("() => document.querySelectorAll('.triage-run').length === 2")
     assert desk.focused().endswith("beside the other")
     assert axe(page, ".triage-root") == []
-    with page.expect_download() as saved:
-        desk.press("Download JSON")
-    kept = json.loads(Path(saved.value.path()).read_text("utf-8"))
-    assert kept["unverified"] is True
-    assert kept["answer"]["findings"]["hypotheses"][0]["confidence"] == 0.6
+    saved(desk)
     # A kernel that is restarted in the middle takes the run with it.
     api.will(30)
     root.get_by_role("checkbox", name="Ask anew").check()

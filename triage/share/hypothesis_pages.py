@@ -21,6 +21,7 @@ from triage.hypotheses import findings as said
 from triage.hypotheses.asking import Asking, start
 from triage.hypotheses.gemini import BASE_URL, KEY, has_key
 from triage.hypotheses.runs import PENDING, SUCCESS
+from triage.hypotheses.words import lines
 from triage.redact import mask
 from triage.share.hypothesis_rows import (
     CheckRow,
@@ -39,7 +40,6 @@ from triage.share.hypothesis_rows import (
     mapped,
     predicted,
     status_word,
-    text_of_run,
 )
 from triage.share.printable import plural, printable
 from triage.share.redacted import RedactedCase
@@ -144,12 +144,12 @@ class HypothesisPages:
         read = self._stored(run)
         if read is None:
             error = error or (_UNREADABLE if run.status == SUCCESS else "")
-            return RunPage(row, facts, tuple(remarks), error, "", "", (), (), (), ())
+            return RunPage(row, facts, tuple(remarks), error, "", "", "", (), (), (), ())
         found, stored = read
         linked = self._linked(run)
         if not linked and found.hypotheses:
             remarks.append(_CHANGED)
-        mark = found.signature
+        mark, level = found.signature, stored.severity
         return RunPage(
             run=row,
             facts=facts,
@@ -157,6 +157,7 @@ class HypothesisPages:
             error=error,
             summary=self._clean(found.summary),
             signature=self._clean(" in ".join(filter(None, (mark.exception, mark.top_frame)))) if mark else "",
+            severity=self._clean(f"{level.level}: {'; '.join(level.reasons)}") if level else "",
             hypotheses=tuple(self._card(found, stored, number, linked) for number in range(len(found.hypotheses))),
             flags=tuple((self._clean(flag.text), self._clean(flag.why)) for flag in stored.grounds.flags),
             missing=tuple(map(self._clean, found.missing_info)),
@@ -165,7 +166,8 @@ class HypothesisPages:
 
     def text(self, run_id: str) -> str:
         """A run as plain text, to copy."""
-        return text_of_run(self.run(run_id), self.title)
+        told = [self.title, *map(self._clean, lines(self._run(run_id)))]
+        return "\n".join(told).rstrip() + "\n"
 
     def file(self, run_id: str) -> str:
         """A run as JSON, to keep: what was asked, what it took, the answer and what became of it."""

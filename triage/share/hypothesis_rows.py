@@ -9,7 +9,6 @@ from typing import Any, Final
 import msgspec
 
 __all__ = (
-    "UNVERIFIED",
     "CheckRow",
     "Engine",
     "EvidenceRow",
@@ -24,10 +23,8 @@ __all__ = (
     "engine_name",
     "mapped",
     "predicted",
-    "text_of_run",
 )
 
-UNVERIFIED: Final = "hypothesis, unverified"
 _STATUS: Final = {"PENDING_REVIEW": "pending", "SUCCESS": "answered", "FAILED": "failed"}
 # Columns that tell rows from others and tell a person nothing.
 _KEYS: Final = frozenset({"event_id", "incident_id", "source_id", "stack_key"})
@@ -136,6 +133,7 @@ class RunPage:
     error: str
     summary: str
     signature: str
+    severity: str
     hypotheses: tuple[HypothesisCard, ...]
     flags: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
@@ -179,12 +177,18 @@ class _Checked(msgspec.Struct, frozen=True):
     rows: tuple[_Row, ...] = ()
 
 
+class _Severity(msgspec.Struct, frozen=True):
+    level: str
+    reasons: tuple[str, ...] = ()
+
+
 class Stored(msgspec.Struct, frozen=True):
     """The answer of a run as its file has it: read anew, since whoever can write into the folder can write it."""
 
     findings: dict[str, Any]
     grounds: _Grounds = _Grounds()
     checks: tuple[tuple[_Checked, ...], ...] = ()
+    severity: _Severity | None = None
 
 
 def engine_name(engine: str, model: str) -> str:
@@ -233,22 +237,3 @@ def mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {change(str(key)): mapped(item, change) for key, item in value.items()}
     return value
-
-
-def text_of_run(page: RunPage, title: str) -> str:
-    """A run as plain text, for a ticket or a mail; that it is unverified stands in every part that can be torn off."""
-    lines = [f"{title}: {UNVERIFIED}", f"{page.run.name}, {page.run.created}", ""]
-    if page.error:
-        lines += [page.error, ""]
-    lines += [*page.remarks, ""] if page.remarks else []
-    lines += [page.summary, ""] if page.summary else []
-    for number, each in enumerate(page.hypotheses, 1):
-        lines.append(f"{number}. {each.title} ({each.confidence:.0%}, {UNVERIFIED})")
-        lines += [f"   evidence ({one.found or 'not found in the report'}): {one.text}" for one in each.evidence]
-        lines += [f"   check ({one.verdict}): {one.predicts}; {one.why}" for one in each.checks]
-        lines += [f"   next: {step}" for step in each.next_steps]
-        lines.append("")
-    for name, texts in (("Missing", page.missing), ("Next steps", page.steps)):
-        lines += [f"{name}:", *(f"- {text}" for text in texts), ""] if texts else []
-    lines += [f"Flagged: {text} ({why})" for text, why in page.flags]
-    return "\n".join(lines).rstrip() + "\n"

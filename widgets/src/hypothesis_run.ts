@@ -55,6 +55,7 @@ export function runCard(level: number, page: RunPage, doing: Doing): HTMLElement
     ...page.remarks.map((remark) => element("p", { class: "triage-remark" }, remark)),
     answered ? element("p", { class: "triage-run-summary" }, page.summary) : null,
     page.signature === "" ? null : element("p", { class: "triage-remark" }, words("triage-label", "Signature: "), element("code", {}, page.signature)),
+    page.severity === "" ? null : element("p", { class: "triage-remark" }, words("triage-label", "Severity: "), page.severity),
     ...page.hypotheses.map((card, number) => hypothesis(level + 1, number + 1, card, doing)),
     ...list(level + 1, "What is missing", page.missing),
     ...list(level + 1, "Next steps", page.steps),

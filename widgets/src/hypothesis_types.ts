@@ -73,6 +73,7 @@ export interface RunPage {
   error: string;
   summary: string;
   signature: string;
+  severity: string;
   hypotheses: HypothesisCard[];
   flags: [string, string][];
   missing: string[];

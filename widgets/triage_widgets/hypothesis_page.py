@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from triage.share.hypothesis_rows import UNVERIFIED
+from triage.hypotheses.words import UNVERIFIED
 from triage.share.printable import plural
 from triage_widgets.figure import Figure
 from triage_widgets.html import Markup, element, table
@@ -44,9 +44,10 @@ def _told(sent: Sent) -> str:
 def _run(page: RunPage) -> list[Markup]:
     """A run, with its hypotheses."""
     run = page.run
+    level = f"Severity: {page.severity}" if page.severity else ""
     told = "goes on" if run.status == "pending" else run.status
     made = [element("p", f"{run.name}, {run.created}: {told}")]
-    made += [element("p", text) for text in (page.error, *page.remarks, page.summary) if text]
+    made += [element("p", text) for text in (page.error, *page.remarks, page.summary, level) if text]
     made += [_card(number, card) for number, card in enumerate(page.hypotheses, 1)]
     for name, texts in (("Missing", page.missing), ("Next steps", page.steps)):
         if texts:

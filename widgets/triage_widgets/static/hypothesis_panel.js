@@ -244,6 +244,7 @@ function runCard(level, page2, doing) {
     ...page2.remarks.map((remark) => element("p", { class: "triage-remark" }, remark)),
     answered ? element("p", { class: "triage-run-summary" }, page2.summary) : null,
     page2.signature === "" ? null : element("p", { class: "triage-remark" }, words("triage-label", "Signature: "), element("code", {}, page2.signature)),
+    page2.severity === "" ? null : element("p", { class: "triage-remark" }, words("triage-label", "Severity: "), page2.severity),
     ...page2.hypotheses.map((card, number) => hypothesis(level + 1, number + 1, card, doing)),
     ...list(level + 1, "What is missing", page2.missing),
     ...list(level + 1, "Next steps", page2.steps),
