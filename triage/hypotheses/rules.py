@@ -201,7 +201,7 @@ def _sorted(classes: list[_Class], sort: Sort | None) -> list[_Class]:
             found.append((name, round(confidence * _UNSORTED, 2), evidence))
         else:
             found.append((name, confidence, (sort.evidence, *evidence)))
-    return sorted(found, key=lambda each: -each[1])
+    return sorted((each for each in found if each[1] >= _LEAST), key=lambda each: -each[1])
 
 
 def _words(crash: Crash, name: str, evidence: tuple[Evidence, ...], sort: Sort | None) -> dict[str, str]:

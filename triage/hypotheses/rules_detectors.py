@@ -146,7 +146,7 @@ def _roles(crash: Crash) -> Iterator[Seen]:
     if "free" in of:
         name, weight = ("invalid free", 0.9) if frees else ("use after free", 0.93)
         yield Seen(name, weight, crash.of_stack(of["free"], "the report has the stack that freed the memory"))
-    elif "alloc" in of and crash.text("event_kind") != "leak":
+    elif "alloc" in of and crash.text("event_kind") not in {"leak", "race"} and not crash.note("uninitialized"):
         if frees:
             yield Seen("invalid free", 0.8, crash.of_stack(of["alloc"], "what was freed was allocated otherwise"))
         else:
@@ -208,7 +208,7 @@ def _exception(crash: Crash) -> Iterator[Seen]:
         if kind in {"crash", "incident_bundle", ""}:
             yield Seen(
                 "exception",
-                0.7,
+                0.8,
                 crash.of_event(named(crash), "the runtime ended the program with a stack of its language"),
             )
     elif platform == "go" and re.search(r"runtime error", crash.words):
