@@ -126,6 +126,18 @@ def test_settings_that_are_wrong_are_told_where_the_person_called(tmp_path: Path
         triage.load(TRACE.encode(), config=config).hypothesis_panel()
 
 
+def test_what_is_read_is_what_is_sent_also_where_little_may_be(tmp_path: Path, api: Api) -> None:
+    config = tmp_path / "triage.toml"
+    config.write_text("[hypotheses]\nmaxInputChars = 13000\n")
+    case = triage.load(SAMPLES / "eqemu" / "crash_zone_9412.log", config=config, journal=tmp_path / "journal.jsonl")
+    view = case.hypothesis_panel()
+    read = "\n".join(ask(view, "reading")["lines"])
+    assert len(read) < len(case.extract(case.incidents()["incident_id"].iloc[0]).text)
+    page = ended(view, ask(view, "ask", engine="gemini")["run"])
+    assert page["remarks"] == ()
+    assert json.dumps(read)[1:-1] in api.requests[0]["body"].decode()
+
+
 def test_cuts_are_told_by_section(tmp_path: Path) -> None:
     config = tmp_path / "triage.toml"
     config.write_text("[hypotheses]\nheadChars = 0\ntailChars = 30\n")
@@ -208,6 +220,8 @@ def test_a_pending_run_has_its_time_in_every_view_and_can_be_cancelled_in_each(c
     (row,) = ask(case.hypothesis_panel(), "runs")
     assert (row["status"], row["mine"]) == ("pending", True)
     assert row["elapsed"] >= 0.1
+    (live,) = ask(case.hypothesis_panel(), "standing", runs=[begun["run"], "run_of_nobody"])
+    assert (live["run_id"], live["status"]) == (begun["run"], "pending")
     assert "goes on" in case.hypothesis_panel()._repr_mimebundle_()[0]["text/html"]
     assert api.asked.wait(10)
     ask(case.hypothesis_panel(), "cancel", run=begun["run"])

@@ -18,7 +18,7 @@ import msgspec
 
 from triage.errors import ModelError, TriageError
 from triage.hypotheses import findings as said
-from triage.hypotheses.asking import Asking, start
+from triage.hypotheses.asking import Asking, sendable, start
 from triage.hypotheses.gemini import BASE_URL, KEY, has_key
 from triage.hypotheses.runs import PENDING, SUCCESS
 from triage.hypotheses.words import lines
@@ -128,6 +128,13 @@ class HypothesisPages:
         """The runs about the incident, newest first."""
         return [self._row(run) for run in self._runs()[:RUNS]]
 
+    def standing(self, run_ids: list[str]) -> list[RunRow]:
+        """How some runs stand; those that go on in this process are told without reading a file."""
+        live = {run_id: asking.run for run_id in run_ids if (asking := _LIVE.get(run_id)) is not None}
+        read = {} if len(live) == len(set(run_ids)) else {run.run_id: run for run in self._runs()}
+        found = [live.get(run_id) or read.get(run_id) for run_id in run_ids]
+        return [self._row(run) for run in found if run is not None and run.incident_id == self.incident_id]
+
     def run(self, run_id: str) -> RunPage:
         """A run with all that became of it.
 
@@ -216,7 +223,7 @@ class HypothesisPages:
 
     @cached_property
     def _extract(self) -> Extract:
-        return self._case.extract(self.incident_id)
+        return sendable(self._case, self.incident_id, self._case.hypothesis_settings)
 
     @cached_property
     def _lines(self) -> list[tuple[str, tuple[str, str, int, str] | None]]:
