@@ -271,7 +271,8 @@ def test_a_file_that_holds_no_answer_is_told_as_such(case: triage.Case, stored: 
 
 def test_a_file_written_by_somebody_else_is_masked_and_its_rows_lead_nowhere_wrong(case: triage.Case) -> None:
     place = {"table": "frames", "row": 10**9, "sourceId": "x", "section": MAIL}
-    rows = [{"table": "__class__", "key": {"idx": 0}}, {"table": "frames", "key": {"nothing": MAIL}}]
+    keys: list[dict[str, Any]] = [{"nothing": MAIL}, {"idx": "0"}, {"idx": 10**40}, {"function": 1}, {}]
+    rows = [{"table": "__class__", "key": {"idx": 0}}, *({"table": "frames", "key": key} for key in keys)]
     stored = {
         "findings": FINDINGS,
         "grounds": {"evidence": [[{"text": "ValueError", "found": "exact", "places": [place]}]]},
@@ -284,7 +285,7 @@ def test_a_file_written_by_somebody_else_is_masked_and_its_rows_lead_nowhere_wro
     (card,) = page["hypotheses"]
     assert MAIL not in json.dumps(page) + ask(view, "text", run=run) + ask(view, "file", run=run)
     assert card["evidence"][0]["places"][0]["line"] == -1
-    assert [one["line"] for one in card["checks"][0]["rows"]] == [-1, -1]
+    assert [one["line"] for one in card["checks"][0]["rows"]] == [-1] * 6
     assert [one["verdict"] for one in card["checks"]] == ["cannot tell"] * 4
 
 
@@ -307,6 +308,14 @@ def test_no_planted_value_is_in_anything_that_the_panel_says(api: Api, tmp_path:
         said += [ask(view, name, run=run) for name in ("text", "file") for run in runs]
         said += [view._repr_mimebundle_()[0]["text/html"], ask(view, "runs")]
     assert canaries.held(json.dumps(said, default=str)) == []
+
+
+@pytest.mark.parametrize("created", ["", MAIL, "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01"])
+def test_a_time_that_is_none_is_left_out(case: triage.Case, created: str) -> None:
+    run = _written(case, {})
+    stored = next(each for each in case.runs.all() if each.run_id == run)
+    case.runs.write(stored.changed(created=created))
+    assert ask(case.hypothesis_panel(), "run", run=run)["run"]["created"] in {"", "2026-01-01 00:00:00 UTC"}
 
 
 def test_a_wrong_id_is_told_where_the_person_called(case: triage.Case) -> None:

@@ -344,7 +344,7 @@ def _since(created: str) -> float | None:
     """Seconds since a run began."""
     try:
         return max((datetime.now(UTC) - datetime.fromisoformat(created)).total_seconds(), 0.0)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -352,5 +352,5 @@ def _moment(created: str) -> str:
     """When a run began, to the second."""
     try:
         return f"{datetime.fromisoformat(created).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except ValueError:
+    except (ValueError, OverflowError):
         return ""

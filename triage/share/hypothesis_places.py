@@ -82,10 +82,13 @@ class Places:
     def _position(self, table: str, key: dict[str, str | int]) -> int:
         """The place of a row among those of the event that would be sent, -2 where it is not among them."""
         frame = self._of_event(table)
-        if frame is None or not key.keys() <= set(frame.columns):
+        if frame is None or not key or not key.keys() <= set(frame.columns):
             return -2
-        for name, value in key.items():
-            frame = frame[(frame[name] == value).fillna(False).astype(bool)]
+        try:
+            for name, value in key.items():
+                frame = frame[(frame[name] == value).fillna(False).astype(bool)]
+        except OverflowError:  # a number that no column can hold
+            return -2
         return int(frame.index[0]) if len(frame) else -2
 
     def _of_event(self, table: str) -> pd.DataFrame | None:
