@@ -10,7 +10,7 @@ import triage
 from tests.gemini_api import KEY, answer, refusal, serving
 from tests.reading import SAMPLES
 from tests.test_findings import ANSWER
-from triage.errors import TriageError
+from triage.errors import ModelError, TriageError
 from triage.hypotheses.asking import start
 from triage.hypotheses.client import Reply
 from triage.hypotheses.gemini import GeminiClient
@@ -216,6 +216,31 @@ def test_a_provider_that_breaks_ends_the_run_and_says_nothing_of_what_it_held(zo
     incident = zone.incidents()["incident_id"].iloc[0]
     run = start(zone, incident, client=Broken(), runs=runs).result(20)
     assert (run.status, run.error) == (FAILED, "an error inside of triage (RuntimeError)")
+
+
+class Failing(Runs):
+    """Runs on a disk that is full when the answer comes."""
+
+    def write(self, run):
+        if run.status != PENDING:
+            raise OSError(28, "No space left on device")
+        super().write(run)
+
+
+def test_an_answer_that_cannot_be_written_is_told(zone, tmp_path):
+    runs = Failing(tmp_path / "hypotheses")
+    incident = zone.incidents()["incident_id"].iloc[0]
+    run = start(zone, incident, client=Other(), runs=runs).result(20)
+    assert (run.status, run.kind) == (FAILED, "disk")
+    assert "No space left on device" in run.error
+    assert [each.kind for each in Runs(runs.folder).all()] == ["interrupted"]
+
+
+def test_a_folder_that_cannot_be_made_is_told_at_once(zone, tmp_path):
+    (tmp_path / "file").write_text("")
+    incident = zone.incidents()["incident_id"].iloc[0]
+    with pytest.raises(ModelError, match="name another place"):
+        start(zone, incident, client=Other(), runs=Runs(tmp_path / "file" / "hypotheses"))
 
 
 def test_a_wrong_call_is_told_and_makes_no_run(zone, runs):

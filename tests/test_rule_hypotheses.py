@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 import triage
 from tests.hypothesising import Made, scene_of, trace
 from tests.reading import SAMPLES, corpus
-from triage.hypotheses import findings, rules
+from triage.hypotheses import findings
 from triage.hypotheses import vocabulary as v
+from triage.hypotheses.checks import Scene
 from triage.hypotheses.extract import extract
 from triage.hypotheses.grounding import ground
 from triage.hypotheses.rules import Opinion, hypothesize, ranked
+from triage.hypotheses.rules_crash import Crash
 from triage.hypotheses.rules_detectors import sort_of
-from triage.hypotheses.rules_signs import data
+from triage.hypotheses.rules_signs import data, signs
 
 TOOL = {"signal": None, "platform": "native"}
 
@@ -184,6 +186,35 @@ def test_each_class_is_said_of_its_crash_and_not_of_what_looks_like_it(name):
     assert no.get(name, 0) < 0.3, no
 
 
+class Whole:
+    """The tables of a case as if all of its events were one incident."""
+
+    def __init__(self, case):
+        self._case = case
+
+    def __getattr__(self, name):
+        return lambda *_: getattr(self._case, name)()
+
+
+def test_every_function_that_a_sign_names_is_found_on_a_stack_and_its_neighbour_is_not():
+    made, wanted = Made(), []
+    for sign in data("rules")["sign"]:
+        given = {"event_kind": sign.get("kind", ["crash"])[0], "platform": sign.get("platform", ["native"])[0]}
+        given |= {"signal": sign.get("signal", [None])[0], "error_type": None}
+        if sign.get("wild"):
+            given["fault_address"] = 0x7F0000001018
+        entries = sign.get("function", ())
+        for entry in [*entries, *(["neighbour"] if entries else [])]:
+            function = entry.replace("[[]", "[").replace("*", "") or "x"
+            made.event(trace([function, "application_function", "main"]), **given)
+            wanted.append((sign, entry, entry != "neighbour"))
+    scene = Scene(Whole(made.case()), "all")
+    for number, (sign, entry, expected) in enumerate(wanted):
+        crash = Crash(scene, event=f"e{number}")
+        found = [one for one in signs(crash) if one.evidence.says == sign["says"] and one.name == sign["class"]]
+        assert bool(found) == expected, (sign["class"], entry)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_said_has_the_form_of_findings(name):
     for make in CASES[name]:
@@ -272,7 +303,7 @@ def test_samples(path, name, where):
 def test_sorts_of_exceptions(kind, message, sort):
     made = Made()
     made.event(trace(["f"]), error_type=kind, error_value=message or None, **PYTHON)
-    found = sort_of(rules.Crash(scene_of(made.case())))
+    found = sort_of(Crash(scene_of(made.case())))
     assert (found.name if found else None) == sort
 
 

@@ -145,6 +145,7 @@ class GeminiClient:
                 await asyncio.sleep(min(self._pause, max(until - loop.time(), 0.0)))
         finally:
             await client.aio.aclose()
+            client.close()
         return _reply(came, self._model, attempts)
 
     async def _attempt(

@@ -65,13 +65,14 @@ class Evidence:
 class Crash:
     """One event of an incident, as the rules look at it. What is seen of content is bounded."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, *, event: str | None = None) -> None:
+        """The event of that id; by default the newest of the incident."""
         self.scene = scene
-        row = scene.events.slice(max(scene.events.num_rows - 1, 0), 1).to_pylist()
-        dated = scene.events.filter(pc.is_valid(scene.events["ts"]))
-        if dated.num_rows:
-            row = dated.slice(dated.num_rows - 1, 1).to_pylist()
-        self.event: dict[str, Any] = row[0] if row else dict.fromkeys(scene.events.column_names)
+        events = scene.events if event is None else among(scene.events, "event_id", {event})
+        dated = events.filter(pc.is_valid(events["ts"]))
+        rows = dated if dated.num_rows else events
+        last = rows.slice(max(rows.num_rows - 1, 0), 1).to_pylist()
+        self.event: dict[str, Any] = last[0] if last else dict.fromkeys(events.column_names)
         self.event_id = str(self.event.get("event_id") or "")
 
     def text(self, column: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 from typing import Any
 
 from triage.hypotheses.rules_crash import Crash, Evidence, one_line
@@ -139,9 +140,20 @@ def named(crash: Crash) -> str:
     return "type: unknown"
 
 
+@cache
+def _machinery() -> re.Pattern[str]:
+    """The functions that signs look for among crash handling, whatever role the tables give them."""
+    return re.compile(
+        "|".join(sign.function.pattern for sign in _signs() if sign.function and sign.where == "handling")
+    )
+
+
 def _frames(crash: Crash, where: str) -> list[dict[str, Any]]:
+    """The frames among which a sign looks."""
     if where == "handling":
-        return crash.handling
+        if not any(frame["role"] == "application" for frame in crash.frames):
+            return crash.handling
+        return list(takewhile(lambda one: one["role"] != "application" or _is(one, _machinery()), crash.frames))
     return {"first": crash.frames[:1], "innermost": crash.frames[:3]}.get(where, crash.frames)
 
 
