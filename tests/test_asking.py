@@ -10,7 +10,7 @@ import triage
 from tests.gemini_api import KEY, answer, refusal, serving
 from tests.reading import SAMPLES
 from tests.test_findings import ANSWER
-from triage.errors import TriageError
+from triage.errors import ModelError, TriageError
 from triage.hypotheses.asking import start
 from triage.hypotheses.client import Reply
 from triage.hypotheses.gemini import GeminiClient
@@ -218,6 +218,31 @@ def test_a_provider_that_breaks_ends_the_run_and_says_nothing_of_what_it_held(zo
     assert (run.status, run.error) == (FAILED, "an error inside of triage (RuntimeError)")
 
 
+class Failing(Runs):
+    """Runs on a disk that is full when the answer comes."""
+
+    def write(self, run):
+        if run.status != PENDING:
+            raise OSError(28, "No space left on device")
+        super().write(run)
+
+
+def test_an_answer_that_cannot_be_written_is_told(zone, tmp_path):
+    runs = Failing(tmp_path / "hypotheses")
+    incident = zone.incidents()["incident_id"].iloc[0]
+    run = start(zone, incident, client=Other(), runs=runs).result(20)
+    assert (run.status, run.kind) == (FAILED, "disk")
+    assert "No space left on device" in run.error
+    assert [each.kind for each in Runs(runs.folder).all()] == ["interrupted"]
+
+
+def test_a_folder_that_cannot_be_made_is_told_at_once(zone, tmp_path):
+    (tmp_path / "file").write_text("")
+    incident = zone.incidents()["incident_id"].iloc[0]
+    with pytest.raises(ModelError, match="name another place"):
+        start(zone, incident, client=Other(), runs=Runs(tmp_path / "file" / "hypotheses"))
+
+
 def test_a_wrong_call_is_told_and_makes_no_run(zone, runs):
     incident = zone.incidents()["incident_id"].iloc[0]
     with pytest.raises(TypeError, match="RedactedCase"):
@@ -240,3 +265,43 @@ def test_the_case_asks_on_its_masked_form_and_remembers(api, tmp_path, monkeypat
     assert case.hypotheses()["run_id"].tolist() == [run.run_id]
     assert case.redact().hypothesize(incident, model="gemini-2.5-flash").cached
     assert "gemini-2.5-flash:generateContent" in api.requests[0]["path"]
+
+
+def test_rules_are_a_run_of_their_own_and_found_again(zone, runs, monkeypatch):
+    monkeypatch.delenv("GEMINI_API_KEY", raising=False)
+    incident = zone.incidents()["incident_id"].iloc[0]
+    run = start(zone, incident, engine="rules", runs=runs).result()
+    assert (run.status, run.engine, run.model, run.attempts, run.note) == (SUCCESS, "rules", "", 0, "")
+    assert run.answer["findings"]["summary"].startswith("By rules, without a model")
+    assert run.answer["severity"]["level"]
+    assert all(piece["places"] for pieces in run.answer["grounds"]["evidence"] for piece in pieces)
+    assert runs.all() == [run]
+    assert start(zone, incident, engine="rules", runs=runs).result().cached
+    assert not start(zone, incident, engine="rules", runs=runs, fresh=True).result().cached
+    assert len(runs.all()) == 2
+
+
+def test_without_a_key_rules_answer_and_say_so(zone, runs, monkeypatch):
+    monkeypatch.delenv("GEMINI_API_KEY", raising=False)
+    run = start(zone, zone.incidents()["incident_id"].iloc[0], runs=runs).result()
+    assert (run.status, run.engine) == (SUCCESS, "rules")
+    assert "no GEMINI_API_KEY" in run.note
+    assert run.text.startswith("hypothesis, unverified (rules)\nnote: no GEMINI_API_KEY is set")
+
+
+def test_what_the_rules_think_is_sent_as_such(ask, api):
+    ask().result(20)
+    contents = json.loads(api.requests[0]["body"])["contents"][0]["parts"][0]["text"]
+    section = contents.partition("rules: what rules without a model found, which may be wrong\n")[2]
+    assert section.startswith("  By rules, without a model")
+
+
+@pytest.mark.parametrize("path", ["traces", "flutter", "debugbundle/store", "sentry", "minidump", "0xgen"])
+def test_rules_answer_for_every_sample_and_quote_what_is_there(path, tmp_path):
+    case = triage.load(SAMPLES / path, journal=tmp_path)
+    for incident in case.incidents()["incident_id"]:
+        run = case.hypothesize(incident, engine="rules")
+        assert run.status == SUCCESS
+        assert run.answer["grounds"]["flags"] == []
+        assert run.text
+    assert len(case.hypotheses()) == len(case.incidents())

@@ -85,7 +85,12 @@ def test_the_crashing_frame_is_in_though_modules_and_frames_are_too_many(long):
     assert sections["modules"].lines_cut == 400
     assert sections["modules"].chars <= 60_000
     assert sections["frames"].lines_cut == 1_600
-    assert sections["head"].chars <= 25_000 < sections["head"].chars_in_all
+    assert 20_000 < sections["head"].chars <= 25_000
+    assert sections["head"].chars_cut == 0
+    assert 20_000 < sections["tail"].chars <= 25_000 < sections["tail"].chars_in_all
+    assert sections["tail"].lines[-1].text.endswith("(2000): Entity::Step1999")
+    whole = len(windows_report().splitlines())
+    assert len(sections["head"].lines) + sections["tail"].lines_in_all == whole
     assert len(found.text) <= 120_000
     assert any(told.startswith("modules: 400 lines and ") for told in found.cuts)
     assert "(400 lines cut here)" in found.text
@@ -182,3 +187,63 @@ def test_the_repr_holds_counts_only():
     found = case.extract(only(case))
     assert repr(found) == f"<triage.Extract: {len(found.sections)} sections, {len(found.text):,} characters>"
     assert str(found) == found.text
+
+
+def test_the_order_of_the_inputs_changes_nothing():
+    files = [ZONE, PANIC, SAMPLES / "traces" / "java-chain.txt"]
+    one, other = triage.load(files), triage.load(files[::-1])
+    for incident in one.incidents()["incident_id"]:
+        assert one.extract(incident).text == other.extract(incident).text
+
+
+def test_what_a_named_policy_allows_is_sent():
+    case = triage.loads(
+        'Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: ada@post.example.org\n'
+    )
+    assert "ada@" not in case.extract(only(case)).text
+    allowed = RedactedCase.lazy(case, Policy(allow=("ada@post.example.org",)))
+    assert "message: ada@post.example.org" in allowed.extract(only(case)).text
+    assert "message: ada@post.example.org" in case.redact(allowed.policy).extract(only(case)).text
+
+
+def test_a_text_that_is_short_enough_is_whole_and_one_that_is_not_has_its_end():
+    case = triage.load(SAMPLES / "traces" / "java-hs-err.txt")
+    found = case.extract(only(case))
+    text = (SAMPLES / "traces" / "java-hs-err.txt").read_text()
+    assert len(text) > 25_000
+    assert names(found)[-2:] == ["head", "tail"]
+    assert found.sections[-1].lines[-1].text == text.splitlines()[-1].rstrip()
+    head, tail = found.sections[-2:]
+    assert len(head.lines) + tail.lines_in_all == len(text.splitlines())
+    assert (head.chars_cut, tail.gap) == (0, 0)
+    assert [line.row for line in head.lines] == list(range(1, len(head.lines) + 1))
+    assert tail.lines[-1].row == len(text.splitlines())
+    wide = extract(case.redact(), only(case), Settings(tail_chars=250_000))
+    assert not any(told.startswith(("head", "tail")) for told in wide.cuts)
+    only_head = extract(case.redact(), only(case), Settings(sections=(*ALWAYS, "head"), head_chars=1_000))
+    assert only_head.sections[-1].chars_cut > 20_000
+
+
+def test_of_a_very_long_text_both_ends_are_read_and_the_rest_is_counted():
+    data = windows_report(modules=2, frames=20_000)
+    case = triage.load(data)
+    tail = case.extract(only(case)).sections[-1]
+    assert tail.name == "tail"
+    assert tail.lines[-1].text.endswith("Entity::Step19999")
+    assert abs(tail.chars_in_all + 25_000 - len(data)) < 0.05 * len(data)
+
+
+def test_a_long_line_is_cut_and_no_mask_in_two():
+    for filler in range(1_960, 2_001):
+        text = f'Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: {"x " * (filler // 2)}'
+        case = triage.loads(f"{text}{'y' * (filler % 2)} ada@post.example.org and more of it\n" + "z" * 50)
+        lines = case.extract(only(case)).sections[0].lines
+        message = next(line.text for line in lines if line.text.startswith("message: "))
+        assert len(message) < 2_050
+        assert message.count("[") == message.count("]")
+
+
+def test_no_setting_makes_more_than_it_says(long):
+    masked = long.redact()
+    for chars in (12_000, 30_000, 60_000, 90_000):
+        assert len(extract(masked, only(long), Settings(extract_chars=chars)).text) <= chars

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import triage
 from tests.reading import SAMPLES
-from triage.hypotheses.findings import read
+from triage.hypotheses.findings import Findings, Hypothesis, read
 from triage.hypotheses.grounding import NOT_FOUND, ground
 from triage.share.redacted import RedactedCase
 
@@ -27,7 +27,8 @@ def answer(evidence=(), summary="It crashed.", **more):
 
 
 def located(sent, *evidence):
-    return ground(answer(evidence), sent).evidence[0]
+    one = Hypothesis("t", 0.5, evidence, (), ())
+    return ground(Findings("s", None, (one,), (), ()), sent).evidence[0]
 
 
 def flagged(sent, text):
@@ -132,6 +133,7 @@ def test_evidence_over_several_lines_leads_to_each(zone, sent):
         ("The DLL lua51.dll, e.g. version 5.1, i.e. an old one", []),
         ("Update libssl.so.", ["libssl.so"]),
         ("ENTITY.CPP:2944", []),
+        ("Run it under Node.js with --trace-uncaught, or see Vue.js.", []),
         ("self.close and std::vector are no files; neither is 3.c", ["3.c"]),
     ],
 )
@@ -186,3 +188,48 @@ def test_grounds_are_written_as_json(sent):
     told = ground(answer(["NPC::Process", "no"], summary="mob.cpp"), sent).written()
     assert [piece["found"] for piece in told["evidence"][0]] == ["exact", NOT_FOUND]
     assert told["flags"] == [{"where": "summary", "text": "mob.cpp", "why": "a file that the report does not name"}]
+
+
+def spoilt(line, number):
+    """A line with something in it that the report does not hold: a digit, a letter, two words the other way round."""
+    words = line.split(" ")
+    if number % 3 == 0 and (digits := [at for at, char in enumerate(line) if char.isdigit()]):
+        at = digits[number % len(digits)]
+        return line[:at] + str((int(line[at]) + 1 + number % 8) % 10) + line[at + 1 :]
+    if number % 3 == 1 and len(words) > 3:
+        return " ".join([*words[:-2], words[-1], words[-2]])
+    letters = [at for at, char in enumerate(line) if char.isalpha()]
+    at = letters[number % len(letters)] if letters else 0
+    return line[:at] + ("q" if line[at].lower() != "q" else "z") + line[at + 1 :]
+
+
+def rewritten(line, number):
+    """A line as models copy it: other case, space, quotation marks, slashes, or a part of it."""
+    words = line.split(" ")
+    changes = (
+        line.upper(), line.replace(" ", "  "), f"`{line}`", line.replace("\\", "/"), line.replace("'", '"'),
+        " ".join(words[len(words) // 3 :]), f"\u201c{line}\u201d", line.lower(),
+    )  # fmt: skip
+    return changes[number % len(changes)]
+
+
+def test_recall_and_precision_over_the_lines_of_all_samples():
+    """What was copied is found, also a little rewritten; what was spoilt is not."""
+    found = {"exact": 0, "rewritten": 0, "spoilt": 0}
+    asked = 0
+    for path in ("traces", "eqemu", "flutter/aot-release.log", "0xgen", "sentry/python-crash.envelope"):
+        case = RedactedCase.lazy(triage.load(SAMPLES / path))
+        for incident in case.incidents()["incident_id"]:
+            sent = case.extract(incident)
+            lines = [line.text for part in sent.sections for line in part.lines]
+            lines = [line for line in lines[::5] if sum(map(str.isalnum, line)) >= 12][:60]
+            lines = [line for at, line in enumerate(lines) if spoilt(line, at).lower() not in sent.text.lower()]
+            asked += len(lines)
+            found["exact"] += sum(each.is_found for each in located(sent, *lines))
+            for name, change in (("rewritten", rewritten), ("spoilt", spoilt)):
+                changed = [change(line, at) for at, line in enumerate(lines)]
+                found[name] += sum(each.is_found for each in located(sent, *changed))
+    assert asked > 300
+    assert found["exact"] == asked
+    assert found["rewritten"] >= 0.99 * asked
+    assert found["spoilt"] <= 0.01 * asked

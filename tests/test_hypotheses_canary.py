@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 import traceback
 
 import pytest
@@ -14,6 +15,7 @@ from triage.errors import RedactionError
 from triage.hypotheses import settings
 from triage.hypotheses.gemini import GeminiClient
 from triage.redact import spans
+from triage.share.redacted import RedactedCase
 
 pytest.importorskip("google.genai")
 
@@ -67,6 +69,36 @@ def test_no_planted_value_is_in_a_request_a_file_a_log_or_an_object(api, tmp_pat
     held = "\n".join(said)
     assert canaries.held(held) == []
     assert KEY not in held
+
+
+def test_in_a_large_case_nothing_planted_is_sent_or_kept_either(api, tmp_path):
+    bulk = "".join(f"2026-02-10T09:00:{n % 60:02}Z INFO worker step {n} done without a word\n" for n in range(90_000))
+    case = triage.load([canaries.envelope(), bulk.encode()], journal=tmp_path)
+    assert not case._masked._masker.is_small
+    api.will(answer(json.dumps(ANSWER)))
+    for incident in case.incidents()["incident_id"]:
+        assert case.hypothesize(incident, client=client(api)).status == "SUCCESS"
+        assert case.hypothesize(incident, engine="rules").status == "SUCCESS"
+    assert b"PaymentError" in api.requests[0]["body"]
+    assert canaries.held("".join(repr(request["body"]) for request in api.requests) + everything(tmp_path)) == []
+
+
+def test_threads_that_mask_at_once_mask_as_one_does():
+    case = triage.load(canaries.archive())
+    alone = RedactedCase.lazy(case)
+    names = ["events", "frames", "logs", "annotations", "modules", "files"]
+    expected = {name: alone.table(name).to_csv() for name in names}
+    shared, found = RedactedCase.lazy(case), []
+    threads = [
+        threading.Thread(target=lambda name=name: found.append((name, shared.table(name).to_csv())))
+        for name in names * 3
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == len(threads)
+    assert all(told == expected[name] for name, told in found)
 
 
 def test_a_file_of_a_run_holds_nothing_that_the_rules_would_mask(api, tmp_path):

@@ -308,9 +308,7 @@ class Case(Deciding):
         ...     run.status, case.hypotheses()["engine"].tolist()
         ('SUCCESS', ['rules'])
         """
-        from triage.share.redacted import RedactedCase
-
-        return RedactedCase.lazy(self).hypothesize(incident_id, engine, **options)
+        return self._masked.hypothesize(incident_id, engine, **options)
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run about an incident of this case, newest first."""

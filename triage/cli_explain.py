@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from triage.share.redacted import RedactedCase
 
-__all__ = ("app",)
+__all__ = ("app", "full_id")
 
 app = typer.Typer()
 
@@ -32,7 +32,7 @@ def explain(
 ) -> None:
     """Say why the events of an incident are one: frames, key, variants, and the nearest others; masked."""
     case, ids = _opened(path, reader, symbols, policy)
-    say(case.explain(_full_id(ids, incident or ids[0])).text.rstrip("\n"))
+    say(case.explain(full_id(ids, incident or ids[0])).text.rstrip("\n"))
 
 
 @app.command()
@@ -46,7 +46,7 @@ def compare(
 ) -> None:
     """Lay two incidents side by side: what they share, and what splits them; masked."""
     case, ids = _opened(path, reader, symbols, policy)
-    say(case.compare(_full_id(ids, first), _full_id(ids, second)).text.rstrip("\n"))
+    say(case.compare(full_id(ids, first), full_id(ids, second)).text.rstrip("\n"))
 
 
 def _opened(path: str, reader: str | None, symbols: str | None, policy: Path | None) -> tuple[RedactedCase, list[str]]:
@@ -61,7 +61,7 @@ def _opened(path: str, reader: str | None, symbols: str | None, policy: Path | N
     return RedactedCase.lazy(case, chosen), ids
 
 
-def _full_id(ids: list[str], prefix: str) -> str:
+def full_id(ids: list[str], prefix: str) -> str:
     """The one id that begins so, with or without `inc_`."""
     if prefix in ids:
         return prefix

@@ -182,12 +182,14 @@ def start(
     runs = runs or case.runs
     room = settings.input_chars - _AROUND
     sent = extract(case, incident_id, replace(settings, extract_chars=min(settings.extract_chars, max(room, 1_000))))
-    opinion = rules.hypothesize(case, incident_id)
+    with case.about(incident_id) as (masked, _):
+        named_so = incident_id if masked is case else masked.incidents()["incident_id"].iloc[0]
+        opinion = rules.hypothesize(masked, named_so)
     if engine == "rules":
         return _ruled(case, sent, opinion, runs, fresh=fresh)
     asked = prompt(sent, case.policy, settings, context=_clean(_context(opinion), case.policy))
     client = client or GeminiClient(model or MODEL)
-    question = _digest({"prompt": asked.digest, "client": client.told()})
+    question = _digest({"incident": incident_id, "prompt": asked.digest, "client": client.told()})
     if not fresh and (before := runs.answered(question)) is not None:
         return _over(before.changed(cached=True))
     if isinstance(client, GeminiClient) and not has_key():
@@ -213,10 +215,16 @@ class _Work:
             ended = self._answered(asking, run)
         except AskError as error:
             told = {"attempts": error.attempts, "usage": error.usage.written()}
-            ended = run.changed(status=FAILED, error=str(error), kind=error.kind, **told)
+            ended = run.changed(status=FAILED, error=self._words(error), kind=error.kind, **told)
+        except ModelError as error:
+            ended = run.changed(status=FAILED, error=self._words(error), kind="provider")
         except Exception as error:  # noqa: BLE001 - a run must end, and what this says may hold content
             ended = run.changed(status=FAILED, error=f"an error inside of triage ({type(error).__name__})", kind="bug")
         return ended.changed(duration_ms=_since(began))
+
+    def _words(self, error: ModelError) -> str:
+        """What a provider says went wrong; another one than ours may quote something."""
+        return _clean(str(error), self._case.policy)
 
     def _answered(self, asking: Asking, run: Run) -> Run:
         reply = asking.ask(self._client, self._asked)
@@ -239,11 +247,13 @@ def _begun(work: _Work, run: Run, runs: Runs) -> Asking:
     asking = Asking(run)
     begun = threading.Event()
     failed: list[Exception] = []
+    written: list[Run] = []
 
     def go() -> None:
         try:
             with runs.working(run) as pending:
                 asking.run = pending
+                written.append(pending)
                 begun.set()
                 ended = work.done(asking, pending)
                 try:
@@ -252,13 +262,16 @@ def _begun(work: _Work, run: Run, runs: Runs) -> Asking:
                     told = f"the answer cannot be written ({error.strerror}); see whether the disk is full"
                     ended = ended.changed(status=FAILED, answer=None, error=told, kind="disk")
             asking.end(ended)
-        except Exception as error:  # noqa: BLE001 - it is raised in the thread that waits
+        except Exception as error:  # noqa: BLE001 - before the run is pending it is raised where that is waited for
             failed.append(error)
+            told = f"an error inside of triage ({type(error).__name__})"
+            asking.end(asking.run.changed(status=FAILED, error=told, kind="bug"))
+        finally:
             begun.set()
 
     threading.Thread(target=go, name="triage-hypothesis", daemon=True).start()
     begun.wait()
-    if failed:
+    if failed and not written:
         raise failed[0]
     return asking
 
@@ -320,7 +333,7 @@ def _ruled(case: RedactedCase, sent: Extract, opinion: Opinion, runs: Runs, *, f
     began = time.monotonic()
     answer = _judged(opinion.findings, case, sent)
     answer |= _cleaned({name: opinion.written()[name] for name in ("severity", "basis")}, case.policy)
-    question = _digest({"answer": answer, "extract": sent.digest})
+    question = _digest({"incident": sent.incident_id, "answer": answer, "extract": sent.digest})
     if not fresh and (before := runs.answered(question)) is not None:
         return _over(before.changed(cached=True, note=note))
     begun = named("rules", sent.incident_id, question, sent=_told(sent), note=note)

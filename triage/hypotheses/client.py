@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ("KINDS", "AskError", "Client", "Reply", "Usage")
 
 KINDS: Final = (
+    "sdk",  # it is not installed
     "key",  # none is set, or it is refused
     "request",  # the provider refuses what was asked: no such model, wrong request
     "busy",  # 408, 429 or 5xx, after the retry

@@ -12,20 +12,21 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
-
-import pandas as pd
 
 from triage.errors import RedactionError, TriageError
 from triage.hypotheses import sections as made
 from triage.hypotheses.settings import ALWAYS, SECTIONS, Settings
+from triage.incidents.layout import typed
 from triage.redact import mask, spans
 from triage.share.printable import plural
 from triage.share.redacted import RedactedCase
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from triage.hypotheses.sections import Line
     from triage.redact.policy import Policy
 
@@ -35,6 +36,9 @@ INDENT: Final = "  "
 # What one line and one section that is always in may have, whatever else is cut.
 _LONGEST: Final = 2_000
 _ALWAYS_CHARS: Final = 8_000
+# The longest mask, and what the heading of a section and the line that tells of its cut take.
+_MASK: Final = 80
+_HEADING: Final = 120
 _DEFAULT: Final = Settings()
 
 
@@ -128,12 +132,12 @@ class Extract:
     @property
     def table(self) -> pd.DataFrame:
         """One row per section: section, title, lines, lines_cut, chars, chars_cut."""
-        names = ("name", "title", "lines", "lines_cut", "chars", "chars_cut")
+        counts = dict.fromkeys(("lines", "lines_cut", "chars", "chars_cut"), "int64")
         rows = [
             (each.name, each.title, len(each.lines), each.lines_cut, each.chars, each.chars_cut)
             for each in self.sections
         ]
-        return pd.DataFrame(rows, columns=list(names)).rename(columns={"name": "section"})
+        return typed({"section": "string", "title": "string"} | counts, rows)
 
     @property
     def cuts(self) -> tuple[str, ...]:
@@ -228,7 +232,8 @@ def extract(case: RedactedCase, incident_id: str, settings: Settings = _DEFAULT)
     with case.about(incident_id) as (masked, event):
         whole = made.Whole(masked, chosen.iloc[0], event)
         found = _masked({name: whole.lines(name) for name in names}, case.policy)
-    return _assembled(incident_id, whole.event_id, found, settings, policy=case.policy)
+        unread = whole.unread if "tail" in names else 0
+    return _assembled(incident_id, whole.event_id, found, settings, policy=case.policy, unread=unread)
 
 
 def rescan(text: str, policy: Policy, found: Extract | None = None) -> None:
@@ -265,19 +270,32 @@ def _masked(found: dict[str, list[Line]], policy: Policy) -> dict[str, list[Line
 
 
 def _assembled(
-    incident_id: str, event_id: str, found: dict[str, list[Line]], settings: Settings, *, policy: Policy
+    incident_id: str,
+    event_id: str,
+    found: dict[str, list[Line]],
+    settings: Settings,
+    *,
+    policy: Policy,
+    unread: int = 0,
 ) -> Extract:
     """Give each section its room, in their order, and write them down."""
-    left = settings.extract_chars
     full = hashlib.sha256()
-    kept: list[Section] = []
     for name, lines in found.items():
         full.update("\n".join([name, *(line.text for line in lines)]).encode("utf-8", "replace") + b"\n\n")
-        if not lines:
-            continue
-        section = _cut(name, lines, _cap(name, settings), left)
-        left = max(left - section.chars - len(INDENT) * len(section.lines) - len(section.title) - 60, 0)
-        kept.append(section)
+    left = max(settings.extract_chars - _HEADING * len(found), 0)
+    kept: list[Section] = []
+    for name in list(found):
+        if found[name]:
+            section = _cut(name, found[name], _cap(name, settings), left)
+            if name == "head" and "tail" in found:
+                rest = found["head"][len(section.lines) :]
+                found["tail"] = rest + found["tail"]
+                section = replace(section, lines_in_all=len(section.lines), chars_in_all=section.chars)
+            elif name == "tail":
+                section = replace(section, chars_in_all=section.chars_in_all + unread)
+            left = max(left - section.chars - len(INDENT) * len(section.lines), 0)
+            if section.chars_in_all:
+                kept.append(section)
     texts: list[str] = []
     rows: list[Line | None] = []
     for section in kept:
@@ -332,5 +350,8 @@ def _short(line: Line) -> Line:
     """A line without what is too long in it."""
     if len(line.text) <= _LONGEST:
         return line
-    cut = len(line.text) - _LONGEST
-    return line._replace(text=f"{line.text[:_LONGEST]}... ({cut:,} characters cut)")
+    kept = line.text[:_LONGEST]
+    opened = kept.rfind("[", _LONGEST - _MASK)
+    if opened > kept.rfind("]"):
+        kept = kept[:opened]  # no mask is cut in two
+    return line._replace(text=f"{kept}... ({len(line.text) - len(kept):,} characters cut)")

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from triage.errors import ModelError, TriageError
+from triage.errors import TriageError
 from triage.hypotheses.client import AskError, Reply, Usage
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ class GeminiClient:
                 await asyncio.sleep(min(self._pause, max(until - loop.time(), 0.0)))
         finally:
             await client.aio.aclose()
+            client.close()
         return _reply(came, self._model, attempts)
 
     async def _attempt(
@@ -190,7 +191,7 @@ class GeminiClient:
             from google import genai
             from google.genai import types
         except ImportError:
-            raise ModelError("asking a model needs its SDK: pip install 'crash-triage[llm]'") from None
+            raise AskError("asking a model needs its SDK: pip install 'crash-triage[llm]'", kind="sdk") from None
         if not has_key():
             raise AskError(
                 f"no key is set; set {KEY} in the environment, or use engine='rules', which needs none", kind="key"

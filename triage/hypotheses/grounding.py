@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from triage.hypotheses.extract import Extract
     from triage.hypotheses.findings import Findings
 
-__all__ = ("NOT_FOUND", "Evidence", "Flag", "Grounds", "ground")
+__all__ = ("NOT_FOUND", "Evidence", "Flag", "Grounds", "Place", "ground")
 
 NOT_FOUND: Final = "not found in the report"
 # Letters and digits that evidence needs to tell anything: `0` stands in every report.
@@ -213,18 +213,26 @@ def _named(text: str) -> Iterator[tuple[str, str, int, int]]:
     """The file names of a text: the last part of the path, its line or "", where the name and the line begin."""
     for match in _file().finditer(text):
         name = match[0].replace("\\", "/").rpartition("/")[2]
+        if name.lower() in _listed()[1]:
+            continue
         line = _AFTER.match(text, match.end())
         yield name.lower(), line[1] if line else "", match.end() - len(name), line.start(1) if line else -1
 
 
 @cache
+def _listed() -> tuple[tuple[str, ...], frozenset[str]]:
+    """The suffixes of files, longest first, and names that end in one and are of no file."""
+    text = resources.files("triage.hypotheses").joinpath("suffixes.txt").read_text("utf-8")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and line[0] != "#"]
+    suffixes = sorted((line for line in lines if line[0] != "!"), key=lambda suffix: (-len(suffix), suffix))
+    return tuple(suffixes), frozenset(line[1:] for line in lines if line[0] == "!")
+
+
+@cache
 def _file() -> re.Pattern[str]:
     """A path or name that ends in the suffix of a source file or image."""
-    listed = resources.files("triage.hypotheses").joinpath("suffixes.txt").read_text("utf-8").splitlines()
-    suffixes = sorted((line.strip() for line in listed if line.strip() and line[0] != "#"), key=lambda s: (-len(s), s))
-    return re.compile(
-        rf"(?<![\w.])[\w./\\:+-]{{0,200}}\w\.(?:{'|'.join(map(re.escape, suffixes))})(?![\w/\\])", re.IGNORECASE
-    )
+    suffixes = "|".join(map(re.escape, _listed()[0]))
+    return re.compile(rf"(?<![\w.])[\w./\\:+-]{{0,200}}\w\.(?:{suffixes})(?![\w/\\])", re.IGNORECASE)
 
 
 def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:

@@ -101,6 +101,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
             "usage": self.usage,
         }
 
+    @property
+    def text(self) -> str:
+        """The run in words, masked as all of it is."""
+        from triage.hypotheses.words import lines
+
+        return "\n".join(lines(self)) + "\n"
+
     def changed(self, **fields: Any) -> Run:
         """The run with other fields."""
         return msgspec.structs.replace(self, **fields)

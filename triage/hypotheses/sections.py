@@ -40,6 +40,7 @@ TITLES: Final = {
 # Frames of each other stack, and the part of a report that is read at each end.
 _FRAMES_OF_OTHERS: Final = 12
 _RAW_BYTES: Final = 262_144
+_ROWS: Final = '{"_row":'
 _CRASHING: Final = ("crash", "cause")
 
 
@@ -209,15 +210,20 @@ class Whole:
             yield Line(_module(module), "modules", row)
 
     def _head(self) -> Iterator[Line]:
-        text, row = self._text(at_end=False), 1
-        for number, line in enumerate(text.splitlines(), row):
+        """The whole text; what does not fit goes on in the tail."""
+        for number, line in enumerate(self._text(at_end=False).splitlines(), 1):
             yield Line(printable(line.rstrip()), "files", number, self._source)
 
     def _tail(self) -> Iterator[Line]:
-        """Only where the head does not hold everything."""
+        """The end of a text of which the head was not read to there."""
         if self._length > _RAW_BYTES:
-            for line in self._text(at_end=True).splitlines():
+            for line in self._text(at_end=True).splitlines()[1:]:
                 yield Line(printable(line.rstrip()), "files", -1, self._source)
+
+    @property
+    def unread(self) -> int:
+        """Bytes of the text between its head and its tail that were not read."""
+        return max(self._length - 2 * _RAW_BYTES, 0) if self._text(at_end=False) else 0
 
     @property
     def _source(self) -> str:
@@ -239,9 +245,11 @@ class Whole:
         try:
             if self._case.preview(self._source).note.startswith("no text"):
                 return ""
-            return self._case.text(self._source, offset=start + (self._length - size if at_end else 0), length=size)
+            at = max(self._length - size, _RAW_BYTES) if at_end else 0
+            text = self._case.text(self._source, offset=start + at, length=min(size, self._length - at))
         except SourceError:
             return ""
+        return "" if text.startswith(_ROWS) else text  # rows that were read of a file tell what the tables tell
 
     @cached_property
     def _stacks(self) -> pd.DataFrame:
