@@ -167,9 +167,10 @@ def opinion(crash: Crash) -> Opinion:
         causes = []
     sort = sort_of(crash) if any(name == "exception" for name, _, _ in causes) else None
     causes = _sorted(causes, sort)
-    judged, hypotheses = [], []
+    judged: list[Judged] = []
+    hypotheses: list[Hypothesis] = []
     for name, confidence, evidence in [*causes, *about[:2]]:
-        asked = predictions(crash, name, sort)
+        asked = predictions(crash, name, sort, first=not judged)
         judged.append(Judged(name, evidence, asked, tuple(evaluate(crash.scene, one) for one in asked)))
         hypotheses.append(
             Hypothesis(
