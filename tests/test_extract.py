@@ -247,3 +247,13 @@ def test_no_setting_makes_more_than_it_says(long):
     masked = long.redact()
     for chars in (12_000, 30_000, 60_000, 90_000):
         assert len(extract(masked, only(long), Settings(extract_chars=chars)).text) <= chars
+
+
+def test_real_reports_have_one_without_residue(corpus):
+    files = [path for path in sorted(corpus.rglob("*")) if path.is_file() and path.suffix not in {".jsonl", ".md"}]
+    made = 0
+    for path in files[:: max(len(files) // 40, 1)]:
+        case = triage.load(path)
+        for incident in case.incidents()["incident_id"].head(2):
+            made += bool(case.extract(incident).text)
+    assert made > 20

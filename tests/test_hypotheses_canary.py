@@ -37,7 +37,7 @@ def api(monkeypatch):
 
 
 def client(api):
-    return GeminiClient(base_url=api.url, pause=0.01, timeout=5.0)
+    return GeminiClient(base_url=api.url, pause=0.01, timeout=20.0)
 
 
 def everything(folder):
