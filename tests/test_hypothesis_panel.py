@@ -126,6 +126,18 @@ def test_settings_that_are_wrong_are_told_where_the_person_called(tmp_path: Path
         triage.load(TRACE.encode(), config=config).hypothesis_panel()
 
 
+def test_what_is_read_is_what_is_sent_also_where_little_may_be(tmp_path: Path, api: Api) -> None:
+    config = tmp_path / "triage.toml"
+    config.write_text("[hypotheses]\nmaxInputChars = 13000\n")
+    case = triage.load(SAMPLES / "eqemu" / "crash_zone_9412.log", config=config, journal=tmp_path / "journal.jsonl")
+    view = case.hypothesis_panel()
+    read = "\n".join(ask(view, "reading")["lines"])
+    assert len(read) < len(case.extract(case.incidents()["incident_id"].iloc[0]).text)
+    page = ended(view, ask(view, "ask", engine="gemini")["run"])
+    assert page["remarks"] == ()
+    assert json.dumps(read)[1:-1] in api.requests[0]["body"].decode()
+
+
 def test_cuts_are_told_by_section(tmp_path: Path) -> None:
     config = tmp_path / "triage.toml"
     config.write_text("[hypotheses]\nheadChars = 0\ntailChars = 30\n")
@@ -208,6 +220,8 @@ def test_a_pending_run_has_its_time_in_every_view_and_can_be_cancelled_in_each(c
     (row,) = ask(case.hypothesis_panel(), "runs")
     assert (row["status"], row["mine"]) == ("pending", True)
     assert row["elapsed"] >= 0.1
+    (live,) = ask(case.hypothesis_panel(), "standing", runs=[begun["run"], "run_of_nobody"])
+    assert (live["run_id"], live["status"]) == (begun["run"], "pending")
     assert "goes on" in case.hypothesis_panel()._repr_mimebundle_()[0]["text/html"]
     assert api.asked.wait(10)
     ask(case.hypothesis_panel(), "cancel", run=begun["run"])
@@ -257,7 +271,8 @@ def test_a_file_that_holds_no_answer_is_told_as_such(case: triage.Case, stored: 
 
 def test_a_file_written_by_somebody_else_is_masked_and_its_rows_lead_nowhere_wrong(case: triage.Case) -> None:
     place = {"table": "frames", "row": 10**9, "sourceId": "x", "section": MAIL}
-    rows = [{"table": "__class__", "key": {"idx": 0}}, {"table": "frames", "key": {"nothing": MAIL}}]
+    keys: list[dict[str, Any]] = [{"nothing": MAIL}, {"idx": "0"}, {"idx": 10**40}, {"function": 1}, {}]
+    rows = [{"table": "__class__", "key": {"idx": 0}}, *({"table": "frames", "key": key} for key in keys)]
     stored = {
         "findings": FINDINGS,
         "grounds": {"evidence": [[{"text": "ValueError", "found": "exact", "places": [place]}]]},
@@ -270,7 +285,7 @@ def test_a_file_written_by_somebody_else_is_masked_and_its_rows_lead_nowhere_wro
     (card,) = page["hypotheses"]
     assert MAIL not in json.dumps(page) + ask(view, "text", run=run) + ask(view, "file", run=run)
     assert card["evidence"][0]["places"][0]["line"] == -1
-    assert [one["line"] for one in card["checks"][0]["rows"]] == [-1, -1]
+    assert [one["line"] for one in card["checks"][0]["rows"]] == [-1] * 6
     assert [one["verdict"] for one in card["checks"]] == ["cannot tell"] * 4
 
 
@@ -293,6 +308,14 @@ def test_no_planted_value_is_in_anything_that_the_panel_says(api: Api, tmp_path:
         said += [ask(view, name, run=run) for name in ("text", "file") for run in runs]
         said += [view._repr_mimebundle_()[0]["text/html"], ask(view, "runs")]
     assert canaries.held(json.dumps(said, default=str)) == []
+
+
+@pytest.mark.parametrize("created", ["", MAIL, "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01"])
+def test_a_time_that_is_none_is_left_out(case: triage.Case, created: str) -> None:
+    run = _written(case, {})
+    stored = next(each for each in case.runs.all() if each.run_id == run)
+    case.runs.write(stored.changed(created=created))
+    assert ask(case.hypothesis_panel(), "run", run=run)["run"]["created"] in {"", "2026-01-01 00:00:00 UTC"}
 
 
 def test_a_wrong_id_is_told_where_the_person_called(case: triage.Case) -> None:

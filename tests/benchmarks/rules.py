@@ -35,6 +35,7 @@ SIGNAL = ("signal",)
 # Notes that repeat the headline, or say what another tool made of it.
 TOLD = ("summary", "scariness", "report_title", "reason")
 ENDS = ("crash", "exception", "assertion", "abort", "oom", "leak", "race", "hang")
+BANDS = ((0.95, "0.95 and more"), (0.8, "0.80 to 0.94"), (0.5, "0.50 to 0.79"), (0.0, "below 0.50"))
 LEVELS = {
     "EXPLOITABLE": "exploitable",
     "PROBABLY_EXPLOITABLE": "probably exploitable",
@@ -96,10 +97,15 @@ class Tally:
     of: int = 0
     confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    sure: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, said: str, wanted: list[str], label: str, name: str) -> None:
+    def add(self, opinion: Opinion, wanted: list[str], label: str, name: str) -> None:
         """Count one."""
+        said = opinion.name
         self.of += 1
+        if said:
+            confidence = opinion.findings.hypotheses[0].confidence
+            self.sure[next(band for least, band in BANDS if confidence >= least)].append(said in wanted)
         self.right += said in wanted
         self.silent += not said
         self.confusion[wanted[0], said if said not in wanted else wanted[0]] += 1
@@ -113,6 +119,17 @@ class Tally:
             f"agreement {self.right / self.of:.1%} ({self.right} of {self.of}), "
             f"abstentions {self.silent / self.of:.1%}, where it spoke {self.right / spoke:.1%}"
         )
+
+    def lines(self, *, failures: bool) -> Iterator[str]:
+        """How right it was by its confidence, and what it took for what."""
+        for _, band in BANDS:
+            if held := self.sure.get(band):
+                yield f"    confidence {band}: {sum(held)} of {len(held)} right ({sum(held) / len(held):.0%})"
+        for (wanted, said), count in sorted(self.confusion.items()):
+            if wanted != said:
+                yield f"    {wanted} said as {said or 'nothing'}: {count}"
+        if failures:
+            yield from (f"      {line}" for line in self.failures)
 
 
 def judged_incident(case: Case) -> str | None:
@@ -155,7 +172,7 @@ def by_class(runs: Iterable[str] = RUNS, *, every: int = 1) -> dict[str, Tally]:
         for run in wanted_runs:
             columns = RUNS[run]
             shown = case if columns is None else Beheaded(case, gone=columns)
-            tallies[run].add(hypothesize(shown, one).name, wanted, kind, name)
+            tallies[run].add(hypothesize(shown, one), wanted, kind, name)
     return tallies
 
 
@@ -169,6 +186,16 @@ def by_severity() -> Iterator[tuple[str, str, str, str, str]]:
             said = hypothesize(Beheaded(case, gone=HEADLINE), one)
             theirs = LEVELS.get(str(notes["Type"]), "unknown")
             yield path.name, str(notes["ShortDescription"]), theirs, said.severity.level, said.name
+
+
+def severities(*, every: bool) -> Iterator[str]:
+    """The severity against CASR's, and where the two differ."""
+    graded = list(by_severity())
+    agree = sum(theirs == ours for _, _, theirs, ours, _ in graded)
+    yield f"severity against CASR: {agree} of {len(graded)} agree"
+    for name, kind, theirs, ours, said in graded:
+        if theirs != ours or every:
+            yield f"    {name} ({kind}): {theirs} there, {ours} here ({said})"
 
 
 def said_of(path: Path) -> Iterator[tuple[Opinion, float]]:
@@ -194,17 +221,8 @@ def main() -> None:
     if CORPUS.is_dir():
         for run, tally in by_class().items():
             print(f"{run}: {tally.told()}")
-            for (wanted, said), count in sorted(tally.confusion.items()):
-                if wanted != said:
-                    print(f"    {wanted} said as {said or 'nothing'}: {count}")
-            if asked.failures:
-                print(*(f"      {line}" for line in tally.failures), sep="\n")
-        graded = list(by_severity())
-        agree = sum(theirs == ours for _, _, theirs, ours, _ in graded)
-        print(f"severity against CASR: {agree} of {len(graded)} agree")
-        for name, kind, theirs, ours, said in graded:
-            if theirs != ours or asked.failures:
-                print(f"    {name} ({kind}): {theirs} there, {ours} here ({said})")
+            print(*tally.lines(failures=asked.failures), sep="\n")
+        print(*severities(every=asked.failures), sep="\n")
     else:
         print("the corpus beside the repository is not there: skipped")
     costs = []

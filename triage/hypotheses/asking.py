@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from triage.hypotheses.settings import Settings
     from triage.redact.policy import Policy
 
-__all__ = ("ENGINES", "Asking", "start")
+__all__ = ("ENGINES", "Asking", "sendable", "start")
 
 ENGINES: Final = ("gemini", "rules")
 # What the rules of the answer take beside the extract, at the most.
@@ -180,8 +180,7 @@ def start(
         raise TriageError(f"there is no engine {engine!r}; there are {', '.join(ENGINES)}")
     settings = settings or case.hypothesis_settings
     runs = runs or case.runs
-    room = settings.input_chars - _AROUND
-    sent = extract(case, incident_id, replace(settings, extract_chars=min(settings.extract_chars, max(room, 1_000))))
+    sent = sendable(case, incident_id, settings)
     with case.about(incident_id) as (masked, _):
         named_so = incident_id if masked is case else masked.incidents()["incident_id"].iloc[0]
         opinion = rules.hypothesize(masked, named_so)
@@ -197,6 +196,12 @@ def start(
     run = named(engine, incident_id, question, model=client.model, prompt=asked.digest, input_chars=asked.chars,
                 sent=_told(sent))  # fmt: skip
     return _begun(_Work(case, sent, asked, client), run, runs)
+
+
+def sendable(case: RedactedCase, incident_id: str, settings: Settings) -> Extract:
+    """The extract as it is sent: short enough that the rules of the answer fit beside it."""
+    room = max(settings.input_chars - _AROUND, 1_000)
+    return extract(case, incident_id, replace(settings, extract_chars=min(settings.extract_chars, room)))
 
 
 class _Work:

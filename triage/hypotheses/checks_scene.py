@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 import pyarrow as pa
@@ -27,7 +27,6 @@ __all__ = (
     "Verdict",
     "among",
     "by_share",
-    "cells",
     "event_ids",
     "matches",
     "name_matches",
@@ -184,11 +183,6 @@ def name_matches(column: pa.ChunkedArray, text: str) -> pa.ChunkedArray:
 def event_ids(table: pa.Table) -> set[str]:
     """The ids of the events that have a row in the table."""
     return set(table["event_id"].drop_null().unique().to_pylist())
-
-
-def cells(table: pa.Table, column: str) -> list[Any]:
-    """The distinct values of a column that are not null, in their order."""
-    return list(table[column].drop_null().unique().to_pylist())
 
 
 def rows_of(name: str, table: pa.Table) -> tuple[Row, ...]:

@@ -17,7 +17,7 @@ import msgspec
 
 from triage.hypotheses import vocabulary as v
 from triage.hypotheses.checks import Checked, evaluate
-from triage.hypotheses.checks_scene import Row, Scene, Tables
+from triage.hypotheses.checks_scene import Scene, Tables
 from triage.hypotheses.findings import Findings, Hypothesis, Signature
 from triage.hypotheses.rules_crash import Crash, Evidence, one_line
 from triage.hypotheses.rules_detectors import Sort, detected, offset_of, sort_of
@@ -167,9 +167,10 @@ def opinion(crash: Crash) -> Opinion:
         causes = []
     sort = sort_of(crash) if any(name == "exception" for name, _, _ in causes) else None
     causes = _sorted(causes, sort)
-    judged, hypotheses = [], []
+    judged: list[Judged] = []
+    hypotheses: list[Hypothesis] = []
     for name, confidence, evidence in [*causes, *about[:2]]:
-        asked = predictions(crash, name, sort)
+        asked = predictions(crash, name, sort, first=not judged)
         judged.append(Judged(name, evidence, asked, tuple(evaluate(crash.scene, one) for one in asked)))
         hypotheses.append(
             Hypothesis(
@@ -293,9 +294,3 @@ def _recommended(hypotheses: list[Hypothesis]) -> list[str]:
     )
     steps += [each.next_steps[0] for each in hypotheses[1:] if each.next_steps]
     return list(dict.fromkeys(steps))[:6]
-
-
-def rows_behind(said: Opinion) -> list[Row]:
-    """The rows that the hypotheses rest on, each once."""
-    rows = [row for each in said.judged for one in each.evidence for row in one.rows]
-    return list({msgspec.json.encode(row): row for row in rows}.values())

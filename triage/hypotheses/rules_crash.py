@@ -107,7 +107,7 @@ class Crash:
         """The frames of a stack, innermost first, notes and gaps left out."""
         table = among(self.scene.frames, "stack_key", pa.array([stack["stack_key"]], pa.string()))
         table = table.filter(pc.equal(table["frame_kind"], "frame")).sort_by("idx").slice(0, _FRAMES)
-        wanted = ["stack_key", "idx", "function", "function_raw", "args", "module", "file", "line", "role", "in_app"]
+        wanted = ["stack_key", "idx", "function", "function_raw", "args", "module", "role", "variables"]
         rows: list[dict[str, Any]] = table.select(wanted).to_pylist()
         return rows
 

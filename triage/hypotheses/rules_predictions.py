@@ -22,8 +22,8 @@ _LOGS = {
 }
 
 
-def predictions(crash: Crash, name: str, sort: Sort | None) -> tuple[v.Prediction, ...]:
-    """What must hold of the incident if a class is right."""
+def predictions(crash: Crash, name: str, sort: Sort | None, *, first: bool = True) -> tuple[v.Prediction, ...]:
+    """What must hold of the incident if a class is right; of the first also that it came with its release."""
     found: list[v.Prediction] = [*_of_class(crash, name, sort)]
     if name in _LOGS:
         text, seconds = _LOGS[name]
@@ -32,7 +32,7 @@ def predictions(crash: Crash, name: str, sort: Sort | None) -> tuple[v.Predictio
         ours = crash.place["role"] == "application"
         found.append(v.TopFrame(crash.where, of="application" if ours else "innermost"))
     release = one_line(crash.text("release"), 200)
-    if release and name not in {"missing symbols", "killed"}:
+    if first and release:
         found.append(v.FirstSeen(release))
     # What a writer put into a name may not be what the vocabulary takes: such a prediction is left out.
     return tuple(one for one in found if not isinstance(v.understand(v.written(one)), v.NotUnderstood))
@@ -50,8 +50,8 @@ def _of_class(crash: Crash, name: str, sort: Sort | None) -> list[v.Prediction]:
         "heap corruption": [v.FramePresent("*alloc*"), v.FaultAddress("near null", expected=False)],
         "stack overflow": [v.Recursion(at_least=10), v.FaultAddress("near the stack pointer")],
         "out of memory": [v.MemoryNearLimit(0.9)],
-        "deadlock": [v.ThreadState("*", at_least=2)],
-        "killed": [v.SeenWhere("signal", "SIG*")],
+        "deadlock": [v.ThreadState(_state(crash), at_least=2)],
+        "killed": [v.SeenWhere("signal", crash.text("signal") or "SIGKILL", only=True)],
         "memory pressure": [v.MemoryNearLimit(0.95)],
         "data race": [v.FramePresent("*", where="other")],
     }
@@ -64,6 +64,12 @@ def _of_class(crash: Crash, name: str, sort: Sort | None) -> list[v.Prediction]:
         module = next((frame["module"] for frame in crash.frames if not frame["function"] and frame["module"]), None)
         return [v.ModuleState(one_line(module, 200), "without symbols")] if module else []
     return made.get(name, [])
+
+
+def _state(crash: Crash) -> str:
+    """The first word of what the crashing thread is said to do."""
+    words = one_line(crash.stacks[0]["state"], 40).split() if crash.stacks else []
+    return words[0] if words else "BLOCKED"
 
 
 def _of_modules(crash: Crash) -> list[v.Prediction]:

@@ -18,16 +18,19 @@ import msgspec
 
 from triage.errors import ModelError, TriageError
 from triage.hypotheses import findings as said
-from triage.hypotheses.asking import Asking, start
+from triage.hypotheses.asking import Asking, sendable, start
 from triage.hypotheses.gemini import BASE_URL, KEY, has_key
 from triage.hypotheses.runs import PENDING, SUCCESS
 from triage.hypotheses.words import lines
 from triage.redact import mask
+from triage.share.hypothesis_places import Places
 from triage.share.hypothesis_rows import (
     CheckRow,
     Engine,
     EvidenceRow,
     HypothesisCard,
+    KeyedRow,
+    Place,
     PlaceRow,
     Reading,
     RunPage,
@@ -45,8 +48,6 @@ from triage.share.printable import plural, printable
 from triage.share.redacted import RedactedCase
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from triage.hypotheses.extract import Extract
     from triage.hypotheses.runs import Run
 
@@ -54,10 +55,7 @@ __all__ = ("HypothesisPages",)
 
 RUNS: Final = 100
 PLACES: Final = 10
-_SHORT: Final = 160
 _HOW: Final = {"exact": "found word for word", "normalised": "found, but for case and spacing"}
-# The tables that can give the rows of one event.
-_OF_EVENTS: Final = frozenset({"stacks", "frames", "modules", "logs", "metrics", "annotations", "feedback"})
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _UNREADABLE: Final = "the file of this run holds no answer that can be read; ask again"
 _CHANGED: Final = "What would be sent now differs from what this run was asked about, so its rows are not linked."
@@ -112,8 +110,7 @@ class HypothesisPages:
         RedactionError
             Something that must be masked is still in it.
         """
-        lines = self._lines
-        return Reading(tuple(text for text, _ in lines), tuple(row is not None for _, row in lines))
+        return self._places.reading()
 
     def engines(self) -> list[Engine]:
         """Who can be asked, the rules first where no model can be."""
@@ -127,6 +124,13 @@ class HypothesisPages:
     def runs(self) -> list[RunRow]:
         """The runs about the incident, newest first."""
         return [self._row(run) for run in self._runs()[:RUNS]]
+
+    def standing(self, run_ids: list[str]) -> list[RunRow]:
+        """How some runs stand; those that go on in this process are told without reading a file."""
+        live = {run_id: asking.run for run_id in run_ids if (asking := _LIVE.get(run_id)) is not None}
+        read = {} if len(live) == len(set(run_ids)) else {run.run_id: run for run in self._runs()}
+        found = [live.get(run_id) or read.get(run_id) for run_id in run_ids]
+        return [self._row(run) for run in found if run is not None and run.incident_id == self.incident_id]
 
     def run(self, run_id: str) -> RunPage:
         """A run with all that became of it.
@@ -216,35 +220,11 @@ class HypothesisPages:
 
     @cached_property
     def _extract(self) -> Extract:
-        return self._case.extract(self.incident_id)
+        return sendable(self._case, self.incident_id, self._case.hypothesis_settings)
 
     @cached_property
-    def _lines(self) -> list[tuple[str, tuple[str, str, int, str] | None]]:
-        """The lines of what would be sent, each with its section, table, row and file where it is data."""
-        made: list[tuple[str, tuple[str, str, int, str] | None]] = []
-        for section in self._extract.sections:
-            for text, line in section.written():
-                made.append((text, line and (section.name, line.table, line.row, line.source_id)))
-            made.append(("", None))
-        return made[:-1]
-
-    @cached_property
-    def _places(self) -> dict[tuple[str, str, int, str], list[int]]:
-        """The lines in which each row stands."""
-        places: dict[tuple[str, str, int, str], list[int]] = {}
-        for number, (_, key) in enumerate(self._lines):
-            if key is not None:
-                places.setdefault(key, []).append(number)
-        return places
-
-    @cached_property
-    def _rows(self) -> dict[tuple[str, int], int]:
-        """The first line of each row of a table."""
-        rows: dict[tuple[str, int], int] = {}
-        for number, (_, key) in enumerate(self._lines):
-            if key is not None:
-                rows.setdefault((key[1], key[2]), number)
-        return rows
+    def _places(self) -> Places:
+        return Places(self._case, self._extract)
 
     def _linked(self, run: Run) -> bool:
         """Whether a run was asked about what would be sent now."""
@@ -299,7 +279,7 @@ class HypothesisPages:
         for place, text in enumerate(each.evidence):
             one = grounds[place] if place < len(grounds) and grounds[place].text == text else None
             places = one.places[:PLACES] if one else ()
-            shown = tuple(self._place(p.section, p.table, p.row, p.source_id, text, linked) for p in places)
+            shown = tuple(self._stands(p, text, linked) for p in places)
             evidence.append(EvidenceRow(self._clean(text), _HOW.get(one.found, "") if one and shown else "", shown))
         checks = []
         for place, check in enumerate(each.checks):
@@ -311,62 +291,24 @@ class HypothesisPages:
                     predicts=self._clean(predicted(check)),
                     verdict=verdict.verdict if verdict and known else "cannot tell",
                     why=self._clean(verdict.why) if verdict else "it was not checked",
-                    rows=tuple(self._by_key(row.table, row.key, linked) for row in rows),
+                    rows=tuple(self._rests(row, linked) for row in rows),
                 )
             )
         steps = tuple(map(self._clean, each.next_steps))
         return HypothesisCard(self._clean(each.title), each.confidence, tuple(evidence), tuple(checks), steps)
 
-    def _place(self, section: str, table: str, row: int, source: str, text: str, linked: bool) -> PlaceRow:
-        """A row that evidence stands in; of lines without a row, the one that holds it."""
-        told = (
-            section
-            if row < 0
-            else f"{table} row {row + 1}"
-            if table == section
-            else f"{section}, {table} row {row + 1}"
-        )
-        told = self._clean(told)
-        lines = self._places.get((section, table, row, source), []) if linked else []
-        wanted = _plain(text)
-        line = next((number for number in lines if wanted in _plain(self._lines[number][0])), lines[0] if lines else -1)
-        return PlaceRow(told, self._line(line), line)
+    def _stands(self, place: Place, text: str, linked: bool) -> PlaceRow:
+        """A row that evidence stands in."""
+        named = place.table if place.table == place.section else f"{place.section}, {place.table}"
+        told = f"{named} row {place.row + 1}" if place.row >= 0 else place.section
+        return self._linking(told, self._places.of(place, text) if linked else -1)
 
-    def _by_key(self, table: str, key: dict[str, str | int], linked: bool) -> PlaceRow:
-        """A row that a check rests on, by what tells it from the others."""
-        line = -1
-        if linked:
-            line = 0 if table in {"events", "incidents"} else self._rows.get((table, self._position(table, key)), -1)
-        return PlaceRow(self._clean(key_words(table, key)), self._line(line), line)
+    def _rests(self, row: KeyedRow, linked: bool) -> PlaceRow:
+        """A row that a check rests on."""
+        return self._linking(key_words(row.table, row.key), self._places.of_key(row) if linked else -1)
 
-    def _position(self, table: str, key: dict[str, str | int]) -> int:
-        """The place of a row among those of the event that would be sent, -2 where it is not among them."""
-        frame = self._of_event(table)
-        if frame is None or not key.keys() <= set(frame.columns):
-            return -2
-        for name, value in key.items():
-            frame = frame[(frame[name] == value).fillna(False).astype(bool)]
-        return int(frame.index[0]) if len(frame) else -2
-
-    def _of_event(self, table: str) -> pd.DataFrame | None:
-        """The rows of a table of the event that would be sent."""
-        if table not in self._tables:
-            made = getattr(self._case, table, None) if table in _OF_EVENTS else None
-            try:
-                self._tables[table] = None if made is None else made(event=self._extract.event_id)
-            except TriageError:  # of a large case a working copy of the event is sent, which has its own id
-                self._tables[table] = None
-        return self._tables[table]
-
-    @cached_property
-    def _tables(self) -> dict[str, pd.DataFrame | None]:
-        return {}
-
-    def _line(self, number: int) -> str:
-        if number < 0:
-            return ""
-        text = self._lines[number][0].strip()
-        return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
+    def _linking(self, told: str, line: int) -> PlaceRow:
+        return PlaceRow(self._clean(told), self._places.line(line) if line >= 0 else "", line)
 
     def _clean(self, text: str) -> str:
         """A text of a run as it is shown."""
@@ -398,16 +340,11 @@ def _took(run: Run) -> list[tuple[str, str]]:
     ]
 
 
-def _plain(text: str) -> str:
-    """A text without what evidence may differ in from the line that it was copied from."""
-    return " ".join(text.casefold().split())
-
-
 def _since(created: str) -> float | None:
     """Seconds since a run began."""
     try:
         return max((datetime.now(UTC) - datetime.fromisoformat(created)).total_seconds(), 0.0)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -415,5 +352,5 @@ def _moment(created: str) -> str:
     """When a run began, to the second."""
     try:
         return f"{datetime.fromisoformat(created).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except ValueError:
+    except (ValueError, OverflowError):
         return ""

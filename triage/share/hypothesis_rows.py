@@ -13,6 +13,8 @@ __all__ = (
     "Engine",
     "EvidenceRow",
     "HypothesisCard",
+    "KeyedRow",
+    "Place",
     "PlaceRow",
     "Reading",
     "RunPage",
@@ -140,8 +142,8 @@ class RunPage:
     steps: tuple[str, ...]
 
 
-class _Place(msgspec.Struct, frozen=True, rename="camel"):
-    """As `grounding` writes it."""
+class Place(msgspec.Struct, frozen=True, rename="camel"):
+    """A row that evidence stands in, as `grounding` writes it."""
 
     table: str
     row: int
@@ -152,7 +154,7 @@ class _Place(msgspec.Struct, frozen=True, rename="camel"):
 class _Evidence(msgspec.Struct, frozen=True):
     text: str
     found: str
-    places: tuple[_Place, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 class _Flag(msgspec.Struct, frozen=True):
@@ -166,7 +168,9 @@ class _Grounds(msgspec.Struct, frozen=True):
     flags: tuple[_Flag, ...] = ()
 
 
-class _Row(msgspec.Struct, frozen=True):
+class KeyedRow(msgspec.Struct, frozen=True):
+    """A row that a check rests on, as `checks_scene` writes it."""
+
     table: str
     key: dict[str, str | int]
 
@@ -174,7 +178,7 @@ class _Row(msgspec.Struct, frozen=True):
 class _Checked(msgspec.Struct, frozen=True):
     verdict: str
     why: str
-    rows: tuple[_Row, ...] = ()
+    rows: tuple[KeyedRow, ...] = ()
 
 
 class _Severity(msgspec.Struct, frozen=True):

@@ -119,21 +119,21 @@ class Panel {
 
   async #poll(): Promise<void> {
     const before = this.#runs.filter((run) => run.status === "pending").map((run) => run.run_id);
+    let ended: RunRow | undefined;
     try {
-      const runs = await this.#doing?.call("runs", {});
-      if (runs === undefined || this.#stopped) return;
-      this.#take(runs);
+      const standing = (await this.#doing?.call("standing", { runs: before })) ?? [];
+      ended = standing.find((run) => run.status !== "pending");
+      const shown = standing.find((run) => run.run_id === this.#choice.shown);
+      if (shown?.elapsed != null) this.#pending?.clock.start(shown.elapsed);
+      // What the folder lost meanwhile is no longer pending either.
+      const all = ended === undefined && standing.length === before.length ? this.#runs : await this.#doing?.call("runs", {});
+      if (all !== undefined && !this.#stopped) this.#take(all);
     } catch {
       // A kernel that is busy answers later; the time goes on without it.
       if (!this.#stopped && !this.#lost) this.#take(this.#runs);
       return;
     }
-    const ended = this.#runs.find((run) => before.includes(run.run_id) && run.status !== "pending");
-    if (ended === undefined) {
-      const shown = this.#runs.find((run) => run.run_id === this.#choice.shown);
-      if (shown?.elapsed != null) this.#pending?.clock.start(shown.elapsed);
-      return;
-    }
+    if (ended === undefined || this.#stopped) return;
     this.#announcer.say(`${ended.name}: ${ended.status}${ended.took === null ? "" : ` after ${clockText(ended.took)}`}. ${ended.about}`);
     const within = this.#results.contains(document.activeElement);
     await this.#draw();

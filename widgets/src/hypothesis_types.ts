@@ -104,6 +104,7 @@ export interface HypothesisCalls {
   ask: [Question, { run: string; cached: boolean; runs: RunRow[] }];
   cancel: [One, null];
   runs: [Nothing, RunRow[]];
+  standing: [{ runs: string[] }, RunRow[]];
   run: [One, RunPage];
   text: [One, string];
   file: [One, string];

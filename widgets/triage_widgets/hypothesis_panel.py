@@ -28,8 +28,9 @@ class HypothesisPanel(Widget):
     """The widget that `case.hypothesis_panel()` gives.
 
     Calls of the page: `head()` says what would be sent, who can be asked and which runs there are, `reading()` gives
-    the text that would be sent, `ask(engine, model, fresh)` begins a run, `cancel(run)` hangs up, `runs()` says how
-    runs stand, `run(run)` gives one with all that became of it, `text(run)` and `file(run)` the same to take away.
+    the text that would be sent, `ask(engine, model, fresh)` begins a run, `cancel(run)` hangs up, `standing(runs)` says
+    how some stand, `runs()` lists all, `run(run)` gives one with all that became of it, `text(run)` and `file(run)` the
+    same to take away.
     """
 
     _esm = _STATIC / "hypothesis_panel.js"
@@ -52,6 +53,7 @@ class HypothesisPanel(Widget):
             "ask": self._ask,
             "cancel": lambda run: self._pages.cancel(str(run)),
             "runs": self._runs,
+            "standing": self._standing,
             "run": lambda run: asdict(self._pages.run(str(run))),
             "text": lambda run: self._pages.text(str(run)),
             "file": lambda run: self._pages.file(str(run)),
@@ -76,6 +78,9 @@ class HypothesisPanel(Widget):
 
     def _runs(self) -> list[dict[str, Any]]:
         return [asdict(row) for row in self._pages.runs()]
+
+    def _standing(self, runs: list[str]) -> list[dict[str, Any]]:
+        return [asdict(row) for row in self._pages.standing([str(run) for run in runs])]
 
     def _ask(self, engine: str, model: str = "", fresh: bool = False) -> dict[str, Any]:
         run, cached = self._pages.ask(str(engine), str(model), fresh=bool(fresh))

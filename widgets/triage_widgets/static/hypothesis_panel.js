@@ -497,21 +497,19 @@ var Panel = class {
     }, POLL_MS));
   }
   async #poll() {
-    let before = this.#runs.filter((run) => run.status === "pending").map((run) => run.run_id);
+    let before = this.#runs.filter((run) => run.status === "pending").map((run) => run.run_id), ended;
     try {
-      let runs = await this.#doing?.call("runs", {});
-      if (runs === void 0 || this.#stopped) return;
-      this.#take(runs);
+      let standing = await this.#doing?.call("standing", { runs: before }) ?? [];
+      ended = standing.find((run) => run.status !== "pending");
+      let shown = standing.find((run) => run.run_id === this.#choice.shown);
+      shown?.elapsed != null && this.#pending?.clock.start(shown.elapsed);
+      let all = ended === void 0 && standing.length === before.length ? this.#runs : await this.#doing?.call("runs", {});
+      all !== void 0 && !this.#stopped && this.#take(all);
     } catch {
       !this.#stopped && !this.#lost && this.#take(this.#runs);
       return;
     }
-    let ended = this.#runs.find((run) => before.includes(run.run_id) && run.status !== "pending");
-    if (ended === void 0) {
-      let shown = this.#runs.find((run) => run.run_id === this.#choice.shown);
-      shown?.elapsed != null && this.#pending?.clock.start(shown.elapsed);
-      return;
-    }
+    if (ended === void 0 || this.#stopped) return;
     this.#announcer.say(`${ended.name}: ${ended.status}${ended.took === null ? "" : ` after ${clockText(ended.took)}`}. ${ended.about}`);
     let within = this.#results.contains(document.activeElement);
     await this.#draw(), within && this.#focus();
