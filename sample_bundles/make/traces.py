@@ -114,7 +114,10 @@ def grouping(shop: Workshop) -> None:
     put("grouping/discount-1.4-asan.txt", numbered(shop.run(asan, "discount"), *pids))
     gdb = ("gdb", "-nx", "-batch", "-ex", "set debuginfod enabled off", "-ex", "run", "-ex", "bt", "--args")
     put("grouping/rate-1.5-gdb.txt", numbered(shop.run(*gdb, build("1.5", "-O2", file="later.c"), "rate"), *pids))
-    put("grouping/rate-2.0-asan.txt", numbered(shop.run(build("2.0", "-O1", "-fsanitize=address", "-DRELEASE_2"), "rate"), *pids))
+    put(
+        "grouping/rate-2.0-asan.txt",
+        numbered(shop.run(build("2.0", "-O1", "-fsanitize=address", "-DRELEASE_2"), "rate"), *pids),
+    )
 
 
 def debugger(shop: Workshop) -> None:

@@ -31,7 +31,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from triage.formats.traces.gdb_frames import call
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.window import Window
 from triage.records import Frame
 
@@ -222,7 +222,7 @@ def _windows(line: str) -> _Line | None:
     name = line[:cut].strip() if found else ""
     if not found or not name or name.startswith(("[", "#")) or (found[2] is None and name != "(No symbol)"):
         return None
-    offset = int(found[2], 0) if found[2] else None
+    offset = integer(found[2]) if found[2] else None
     place = placed(found[3]) if found[3] else (None, None, None)
     return _Line(None, _frame(name, address=found[1], offset=offset, place=place))
 
