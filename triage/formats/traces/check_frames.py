@@ -175,15 +175,10 @@ def _offset(text: str) -> tuple[str, int | None]:
 
 def _numbered(line: str) -> _Line | None:
     """Chromium on Linux, Android, ChromeOS; LLVM's stack dumps."""
-    found = _NUMBERED.match(line)
-    if not found:
+    if not (found := _NUMBERED.match(line)):
         return None
-    rest = (found[3] or "").strip()
-    number, address = int(found[1]), found[2]
-    frame = _behind(rest)
-    if frame is None:
-        return None
-    return _Line(number, replace(frame, address=int(address, 16)))
+    frame = _behind((found[3] or "").strip())
+    return None if frame is None else _Line(int(found[1]), replace(frame, address=int(found[2], 16)))
 
 
 @lru_cache(maxsize=16_384)
