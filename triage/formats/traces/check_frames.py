@@ -31,7 +31,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from triage.formats.traces.gdb_frames import call
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.window import Window
 from triage.records import Frame
 
@@ -175,15 +175,10 @@ def _offset(text: str) -> tuple[str, int | None]:
 
 def _numbered(line: str) -> _Line | None:
     """Chromium on Linux, Android, ChromeOS; LLVM's stack dumps."""
-    found = _NUMBERED.match(line)
-    if not found:
+    if not (found := _NUMBERED.match(line)):
         return None
-    rest = (found[3] or "").strip()
-    number, address = int(found[1]), found[2]
-    frame = _behind(rest)
-    if frame is None:
-        return None
-    return _Line(number, replace(frame, address=int(address, 16)))
+    frame = _behind((found[3] or "").strip())
+    return None if frame is None else _Line(int(found[1]), replace(frame, address=int(found[2], 16)))
 
 
 @lru_cache(maxsize=16_384)
@@ -222,7 +217,7 @@ def _windows(line: str) -> _Line | None:
     name = line[:cut].strip() if found else ""
     if not found or not name or name.startswith(("[", "#")) or (found[2] is None and name != "(No symbol)"):
         return None
-    offset = int(found[2], 0) if found[2] else None
+    offset = integer(found[2]) if found[2] else None
     place = placed(found[3]) if found[3] else (None, None, None)
     return _Line(None, _frame(name, address=found[1], offset=offset, place=place))
 

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.go_parse import panics
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.reports import Report
 from triage.records import Trace, json_text
 
@@ -128,8 +128,8 @@ def _signal(lines: list[str]) -> tuple[str | None, int | None, int | None, tuple
     facts: list[tuple[str, str]] = []
     for line in lines:
         if found := _SIGNAL.match(line):
-            signal = found[1] or _NUMBERS.get(int(found[2], 0))
-            code = int(found[4], 0) if found[4] else None
+            signal = found[1] or _NUMBERS.get(integer(found[2]))
+            code = integer(found[4]) if found[4] else None
             address = int(found[5], 16) if found[5] else address
             facts += [("pc", f"0x{found[6]}")] if found[6] else []
         elif found := _NATIVE.match(line):

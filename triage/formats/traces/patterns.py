@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final, cast
 
-__all__ = ("either", "lazy")
+__all__ = ("either", "integer", "lazy")
 
 _NAMED: Final = re.compile(r"\(\?P<\w+>")
 
@@ -62,3 +62,14 @@ def either(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
     """
     texts = [cast("_Lazy", pattern).text for pattern in patterns]
     return lazy("|".join(f"(?:{_NAMED.sub('(?:', text)})" for text in texts))
+
+
+def integer(text: str) -> int:
+    """A number in hexadecimal behind `0x`, else in decimal, whatever zeros stand in front.
+
+    Examples
+    --------
+    >>> integer("0x1f"), integer("031")
+    (31, 31)
+    """
+    return int(text, 16 if text[:2] in {"0x", "0X"} else 10)

@@ -83,6 +83,8 @@ def settled(report: Report, kinds: frozenset[str] = SETTLED) -> bool:
 
 def shifted(traces: Iterable[Trace], lines: int) -> tuple[Trace, ...]:
     """The traces with the lines of their frames moved, from those of a piece of text to those of its window."""
+    if not lines:
+        return tuple(traces)
     return tuple(
         replace(
             trace,

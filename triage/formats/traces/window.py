@@ -156,20 +156,20 @@ class Window:
         return self._lines[0]
 
     def __getitem__(self, index: int) -> str | None:
-        # Readers go from line to line: most of what they ask for was looked at just now.
-        if 0 <= index < len(self._lines):
-            return self._lines[index].text
         line = self.line(index)
         return None if line is None else line.text
 
     def line(self, index: int) -> Line | None:
         """The line with what its prefix said."""
-        if 0 <= index < len(self._lines):
-            return self._lines[index]
+        lines = self._lines
+        if index >= 0:
+            while index >= len(lines):
+                if self._ended:
+                    return None
+                self._ended = not self._text.follow(self._ahead[-1], self._stream, self._ahead, lines)
+            return lines[index]
         number = self.number(index)
-        if number is None:
-            return None
-        return self._lines[index] if index >= 0 else self._text.line(number)
+        return None if number is None else self._text.line(number)
 
     def raw(self, index: int) -> str | None:
         """The line with its prefix, as it stands in the file."""
@@ -186,10 +186,7 @@ class Window:
 
     def is_record(self, index: int) -> bool:
         """Whether the line has a log prefix of its own, which the anchor has not: the log went on there."""
-        if self._stream:
-            return False
-        line = self.line(index)
-        return line is not None and bool(line.stream)
+        return not self._stream and (line := self.line(index)) is not None and bool(line.stream)
 
     def number(self, index: int) -> int | None:
         """The number of the line in the file, from 0."""
