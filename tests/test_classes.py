@@ -26,6 +26,9 @@ from triage.stacks.classes import crash_class
         ("hang", "hang", ("ANR",)),
         ("timeout", "timeout", (None,)),
         ("request", "request", (None,)),
+        ("memory", "crash", ("InvalidRead",)),
+        ("memory", "crash", ("Fatal error",)),
+        ("abort", "crash", ("STATUS_STACK_BUFFER_OVERRUN",)),
         ("", None, (None,)),
     ],
 )
