@@ -112,6 +112,23 @@ def test_neither_column_nor_bundle_is_part_of_the_key():
     assert len(keys) == 1
 
 
+def test_metro_and_logbox():
+    text = (
+        " ERROR  TypeError: x\n\nThis error is located at:\n    in Cart (at App.tsx:12)\n    in App, js engine: hermes"
+    )
+    metro = surrounded(text, "react-native")
+    assert (metro.report.error_type, functions(metro), metro.report.complete) == ("TypeError", ["Cart", "App"], False)
+    boxed = surrounded(
+        " ERROR  TypeError: Cannot read property 'rate' of undefined\n\nCode: App.tsx\n  11 |\n> 12 |   rate.of\n"
+        "Call Stack\n  convert (src/App.tsx:12:5)\n  pay (src/shop.ts:40:3)",
+        "react-native",
+    )
+    assert (functions(boxed), boxed.report.traces[0].frames[1].file) == (["convert", "pay"], "src/shop.ts")
+    assert boxed.report.error_value == "Cannot read property 'rate' of undefined"
+    plain = "TypeError: x\nCall Stack\n  convert (a.ts:1:1)\n  pay (a.ts:1:1)"
+    assert triage.stacks.signature(plain) == triage.stacks.signature(SHORT)
+
+
 def test_damaged_and_other_texts():
     first = one(
         "E ReactNativeJS: TypeError: bad\n    at render (address at index.android.bundle:1:2345)\n", "react-native"

@@ -5,12 +5,13 @@ Facts: general knowledge of React Native 0.60 to 0.76, of Hermes' stack format a
     error  = [ wrap ] head [ "This error is located at:" component* ] frame* [ java ]
     wrap   = "Error: Unhandled JS Exception: " | "com.facebook.react.common.JavascriptException: "
              | "*** Terminating app due to uncaught exception 'RCTFatalException: " ... "reason: '"
-             | [ level " " ] "ReactNativeJS: "
+             | [ level " " ] "ReactNativeJS: " | ( "ERROR" | "WARN" | "LOG" ) spaces       (Metro's console)
     head   = class ": " message lines [ ", js engine: " word ] [ ", stack:" ]
     frame  = spaces "at " function " (" [ "address at " ] place ")" | spaces "at " function " (native)"
              | [ function ] "@" place | "@[native code]"
     place  = [ file ":" ] line ":" column                                         (-1:-1 where the engine itself is)
     component = spaces ( "in " | "at " ) name [ " (" words ")" ]
+    boxed  = "Call Stack" ( spaces function " (" file ":" line ":" column ")" )*     (symbolicated: LogBox, Expo)
     java   = tab "at " ...                                                        (the bridge that threw it on)
 
 A bundle has one line or few, and the column of a frame is another in each build: what names a frame is its function.
@@ -38,11 +39,11 @@ TITLE: Final = "React Native error"
 PLATFORM: Final = "javascript"
 ANCHORS: Final = (
     ", js engine: ", "(address at ", "This error is located at:", ", stack:", "Unhandled JS Exception: ",
-    "common.JavascriptException: ", "@1:", "@-1:-1",
+    "common.JavascriptException: ", "@1:", "@-1:-1", "Call Stack",
 )  # fmt: skip
 
 _WRAPS: Final = lazy(
-    r"(?:.{0,60}?(?:ReactNativeJS(?:\( {0,6}\d{1,9}\))?: |\[javascript\] )'?)?"
+    r"(?: {0,2}(?:ERROR|WARN|LOG) {1,4}|.{0,60}?(?:ReactNativeJS(?:\( {0,6}\d{1,9}\))?: |\[javascript\] )'?)?"
     r"(?:.{0,200}?\breason: '|\*\*\* Terminating app due to uncaught exception '.{0,400}?', reason: '|Error: )?"
     r"(?:Unhandled JS Exception: |com\.facebook\.react\.common\.JavascriptException: |RCTFatalException: ){0,3}"
 )
@@ -55,6 +56,9 @@ _SHORT: Final = lazy(
     r"(?P<function>[\w$.<>?\[\] -]{0,400}?)@(?:(?P<line>-?\d{1,9}):(?P<column>-?\d{1,12})|\[native code\])$"
 )
 _COMPONENT: Final = lazy(r"\s{2,8}(?:in|at) (?P<name>[\w$.()\[\]<>]{1,200})(?: \((?P<where>[^\n]{1,1000})\))?$")
+_BOXED: Final = lazy(
+    r"\s{1,4}(?P<function>\S{1,200}) \((?P<file>[^()\n]{1,400}):(?P<line>\d{1,9}):(?P<column>\d{1,9})\)\s*$"
+)
 _JAVA: Final = lazy(r"\s+at [\w$.]{1,400}\.[\w$<>]{1,200}\([^()\n]{1,200}\)\s*$")
 _HASHED: Final = lazy(r"[0-9a-f]{16,64}")
 _NO_NAME: Final = lazy(r"(?:anonymous|<anonymous>|<unknown>|\?anon_\d{1,9}_?\w{0,80}|<global>|global|)$")
@@ -73,6 +77,8 @@ def read(window: Window) -> Report | None:
     index, text, engine = _message(block, first, start)
     parts, index = _components(block, index)
     frames, end = _frames(block, index)
+    if not frames:
+        frames, end = _boxed(block, index)
     if not frames and not parts:
         return None
     told = error_head(text.split("\n")[0])
@@ -122,6 +128,12 @@ def _line(block: Block, index: int) -> str | None:
     return block[index] if index >= 0 else block.window[index]
 
 
+def _is_record(block: Block, index: int) -> bool:
+    """Whether the log went on there; the mark of a quoted line of source looks like that of a mail."""
+    line = block.window.line(index)
+    return line is not None and line.stream[:1] != ("quote",) and block.window.is_record(index)
+
+
 def _behind_blank(block: Block, index: int) -> int:
     """The next line where this one is empty, else this one."""
     line = _line(block, index)
@@ -137,7 +149,7 @@ def _head(block: Block) -> int | None:
         wrap = _WRAPS.match(line)
         if error_head(_cut(line[wrap.end() if wrap else 0 :])[0]) or (wrap and "xception: " in wrap[0]):
             return index
-        if index < 0 and block.window.is_record(index):
+        if index < 0 and _is_record(block, index):
             break
     return None
 
@@ -155,7 +167,7 @@ def _message(block: Block, first: int, start: int) -> tuple[int, str, str | None
     text, engine, told = _cut((_line(block, first) or "")[start:])
     lines, index = [text], first + 1
     while not told and index < first + _MESSAGE and (line := _line(block, index)) is not None:
-        if not line.strip() or line.startswith("This error is located at:") or _frame(line, 0):
+        if not line.strip() or line.startswith(("This error is located at:", "Call Stack")) or _frame(line, 0):
             break
         text, engine, told = _cut(line)
         lines.append(text)
@@ -191,6 +203,22 @@ def _frames(block: Block, index: int) -> tuple[tuple[Frame, ...], int]:
         found.append(one)
         index += 1
     return tuple(found), index
+
+
+def _boxed(block: Block, index: int) -> tuple[tuple[Frame, ...], int]:
+    """The frames below `Call Stack`, before which the source may be quoted, and where they end."""
+    for at in range(index, index + _MESSAGE):
+        line = _line(block, at)
+        if line is None or _is_record(block, at):
+            break
+        if line.strip() == "Call Stack":
+            found: list[Frame] = []
+            while (row := _BOXED.match(_line(block, at + 1) or "")) is not None:
+                at += 1  # noqa: PLW2901 - the stack is walked to its end
+                place = (row["file"], int(row["line"]), int(row["column"]))
+                found.append(_made(row["function"], *place, row[0], at))
+            return tuple(found), at + 1 if found else index
+    return (), index
 
 
 def _java(block: Block, index: int) -> tuple[tuple[Frame, ...], int]:
