@@ -139,3 +139,11 @@ def test_accounts_stand_beside_machines(text, values):
 def test_a_prompt_is_an_account_on_a_machine():
     assert found("mfern@build-07:~/app$ make") == [("mfern", "username"), ("build-07", "hostname")]
     assert found("ssh mfern@build-07 uptime") == [("mfern", "username"), ("build-07", "hostname")]
+
+
+def test_a_folder_at_the_end_of_a_line_that_is_written_out():
+    assert found('{"log": "cd /usr/home\\n"}') == []
+
+
+def test_an_escape_behind_an_address_is_no_account():
+    assert [kind for _, kind in found("to 203.0.113.7\\x3a80")] == ["ipv4"]

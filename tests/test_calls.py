@@ -83,3 +83,8 @@ def test_fewer_words_of_a_sentence_are_none(text):
 def test_a_sentence_is_no_recovery_phrase():
     data = b": the words of this phrase must be kept safe and not shown to others ever"
     assert told(calls.words(data, 0), data) == []
+
+
+def test_a_name_of_a_method_is_no_secret():
+    assert found('SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")') == []
+    assert found('{password,"xp43rt-quartz"}') == ["xp43rt-quartz"]

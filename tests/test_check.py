@@ -632,3 +632,7 @@ def test_the_time_grows_as_the_text_does(line):
     spent(500)
     small = min(spent(1_000) for _ in range(3))
     assert spent(4_000) < 10 * small + 0.5
+
+
+def test_an_offset_may_have_zeros_in_front():
+    assert form("base::Run [0x00007ff6+03]")[1].frame.symbol_offset == 3

@@ -26,6 +26,12 @@ from triage.stacks.classes import crash_class
         ("hang", "hang", ("ANR",)),
         ("timeout", "timeout", (None,)),
         ("request", "request", (None,)),
+        ("memory", "crash", ("InvalidRead",)),
+        ("memory", "crash", ("Fatal error",)),
+        ("abort", "crash", ("STATUS_STACK_BUFFER_OVERRUN",)),
+        ("memory", "crash", ("STATUS_STACK_BUFFER_OVERRUN / FAST_FAIL_STACK_COOKIE_CHECK_FAILURE",)),
+        ("memory", "crash", ("STATUS_HEAP_CORRUPTION",)),
+        ("out of memory", "crash", ("STATUS_NO_MEMORY",)),
         ("", None, (None,)),
     ],
 )

@@ -124,10 +124,10 @@ def test_members_of_an_aggregate():
     (one,) = found(AGGREGATE)
     assert (one.first, one.last) == (1, 9)
     assert [(trace.error_type, functions(trace)) for trace in one.report.traces] == [
-        ("System.AggregateException", ["System.Threading.Tasks.Task.WaitAll"]),
         ("System.Exception", ["A.B.C"]),
         ("System.Exception", ["A.B.C"]),
         ("System.IO.IOException", ["A.B.D"]),
+        ("System.AggregateException", ["System.Threading.Tasks.Task.WaitAll"]),
     ]
 
 

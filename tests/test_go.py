@@ -311,3 +311,12 @@ def test_any_text_is_scanned(text):
 @pytest.mark.parametrize("line", ["panic: x", "goroutine 1 [running]:", "main.f()\n\t/a.go:1 +0x1", "/a.go:1 (0x1)"])
 def test_time_is_linear(line):
     assert grows_evenly(lambda count: f"{line}\n" * count, "go")
+
+
+def test_a_nil_pointer_is_a_signal_though_a_server_that_recovers_does_not_say_so():
+    text = (
+        "2026/11/25 20:25:09 http: panic serving 127.0.0.1:52314: runtime error: invalid memory address or nil pointer "
+        "dereference\ngoroutine 34 [running]:\nexample.com/shop.(*Ledger).Take(0x0)\n\t/app/ledger.go:31 +0x21\n"
+    )
+    found = one(text, "go")
+    assert (found.report.error_type, found.report.signal, found.report.handled) == ("runtime error", "SIGSEGV", True)

@@ -52,3 +52,7 @@ def test_names_and_values_may_take_turns_on_a_line():
 def test_every_row_counts_up_to_an_empty_line():
     text = "user,password\na,hunter21\nb,hunter22\n\nc,hunter23\n"
     assert [value for value, _ in found(text)] == ["hunter21", "hunter22"]
+
+
+def test_a_sentence_and_code_are_no_table():
+    assert found("Incorrect password, try again\nmain.(*server).handle(0xcd14, 0x14a5)\n") == []

@@ -22,16 +22,17 @@ CallStack (from -prof):
 def test_error_between_log_lines():
     found = surrounded("\n".join(TEXT.split("\n")[:7]), "haskell")
     assert (found.report.error_type, found.report.error_value) == ("error", "no rate for XTS\nof two lines")
-    assert (functions(found), text_lines(found)) == (["error", "convert"], [6, 7])
+    assert (functions(found), text_lines(found)) == (["error", "convert", None], [6, 7, 7])
     assert [trace.role for trace in found.report.traces] == ["crash", "other"]
     assert found.report.process == "shop"
-    assert found.report.traces[0].frames[0].module == "Shop.Rates"
-    assert functions(prefixed("\n".join(TEXT.split("\n")[:5]), "haskell")) == ["error", "convert"]
+    places = [(frame.module, frame.file, frame.line) for frame in found.report.traces[0].frames]
+    assert places == [(None, None, None), ("Shop.Rates", "src/Rates.hs", 12), ("Main", "app/Main.hs", 9)]
+    assert functions(prefixed("\n".join(TEXT.split("\n")[:5]), "haskell")) == ["error", "convert", None]
 
 
 def test_damaged_and_other_texts():
     lost = one("\n".join(TEXT.split("\n")[2:5]), "haskell").report
-    assert (lost.complete, len(lost.traces[0].frames)) == (False, 2)
+    assert (lost.complete, len(lost.traces[0].frames)) == (False, 3)
     assert not reports("CallStack (from HasCallStack): see the manual\n  error, called at noon", "haskell")
 
 

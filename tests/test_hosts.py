@@ -130,3 +130,12 @@ def test_a_machine_of_the_network_is_found_by_its_backslashes(text, name):
 @pytest.mark.parametrize("text", ["a line\\\\N1 of text", '"\\\\NEW-1"', "\\\\.\\pipe\\x", "\\\\wsl$\\Ubuntu"])
 def test_backslashes_alone_make_no_machine(text):
     assert found(text) == []
+
+
+def test_an_airport_is_the_site_of_a_machine():
+    assert is_host(b"vpn.ams.northwind.cloud", named=False)
+
+
+def test_a_uuid_is_no_machine():
+    assert not is_host(b"3f2b8c1a-9d4e-4f6a-8b7c-1d2e3f4a5b6c", named=True)
+    assert not is_host(b"2b8c1a-9d4e-4f6a-8b7c-1d2e3f4a5b6c", named=True)

@@ -98,9 +98,13 @@ def test_causes_and_suppressed_exceptions():
 
 
 def test_native_frames_and_a_class_without_a_message():
-    crash, cause = java.parse(REFLECTED)
-    assert (crash.error_type, crash.error_value) == ("java.lang.reflect.InvocationTargetException", None)
-    native = crash.frames[0]
+    cause, around = java.parse(REFLECTED)
+    assert (around.error_type, around.error_value, around.role) == (
+        "java.lang.reflect.InvocationTargetException",
+        None,
+        "wrapper",
+    )
+    native = around.frames[0]
     assert (native.function, native.module, native.file, native.line) == (
         "jdk.internal.reflect.NativeMethodAccessorImpl.invoke0",
         "java.base",
@@ -142,7 +146,7 @@ def test_thread_dump():
 
 def test_language_or_looks_choose_this_parser():
     assert parse_any(CHAIN, "kotlin")[0].role == "crash"
-    assert parse_any(REFLECTED)[1].error_type == "java.lang.ArrayStoreException"
+    assert parse_any(REFLECTED)[0].error_type == "java.lang.ArrayStoreException"
     assert not java.probe("Error: x\n    at f (a.js:1:2)\n    at new G (b.js:3:4)")
 
 

@@ -395,10 +395,6 @@ def test_second_stack_of_an_emitted_error():
             (2, 5, "TypeError", "undefined is not an object"),
         ),
         (
-            "E ReactNativeJS: TypeError: bad\n    at render (address at index.android.bundle:1:2345)\n",
-            (1, 2, "TypeError", "bad"),
-        ),
-        (
             "(node:9) UnhandledPromiseRejectionWarning: Error: late\r\n    at C:\\srv\\a.js:1:2\r\n",
             (1, 2, "Error", "late"),
         ),
@@ -487,3 +483,12 @@ def test_time_grows_with_the_text(line):
         return time.process_time() - start
 
     assert seconds(4_000) < 12 * max(seconds(1_000), 0.05)
+
+
+def test_jest_quotes_the_source_apart():
+    text = (
+        "  \u25cf cart \u203a total\n\n    TypeError: x is undefined\n\n      10 | class Cart {\n"
+        "    > 12 |     return x.length;\n         |              ^\n\n"
+        "      at Cart.total (src/cart.js:12:23)\n      at Object.<anonymous> (test/cart.test.js:5:3)\n"
+    )
+    assert places(text)[0][2:] == ("TypeError", "x is undefined")

@@ -135,3 +135,39 @@ def test_the_word_for_a_password_is_read_to_both_sides():
 
 def test_leads_are_in_small_letters():
     assert all(start == start.lower() for start in STARTERS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'curl_setopt($ch, CURLOPT_USERPWD, "app:hunter2-quartz");',
+        '.header("Authorization", format!("Bearer {}", "hunter2-quartz"))',
+        'buildConfigField("String", "API_KEY", "\\"hunter2-quartz\\"")',
+        "new PDO->__construct('mysql:host=h', 'app', 'hunter2-quartz')",
+        'createUser app SHA "hunter2-quartz"',
+        "WIFI:T:WPA;S:home;P:hunter2-quartz;;",
+        "mc alias set m https://minio.example.com app-access hunter2-quartz",
+        "composer config http-basic.repo.example.com app hunter2-quartz",
+        "hmac.New(sha256.New, []byte('hunter2-quartz'))",
+        "JWT::encode($payload, 'hunter2-quartz', 'HS256')",
+        'smtp.PlainAuth("", "app", "hunter2-quartz", "h")',
+        'ssh-keygen -t ed25519 -N "hunter2-quartz" -f k',
+    ],
+)
+def test_arguments_of_calls_and_tools(text):
+    assert [value.removeprefix("app:") for value, _ in found(text)] == ["hunter2-quartz"]
+
+
+def test_the_private_numbers_of_a_web_key():
+    number = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1v"
+    assert found(f'{{"kty": "EC", "x": "{number[::-1]}", "d": "{number}"}}') == [(number, "private_key")]
+    assert found(f'{{"kty":"oct","kid":"1","k":"{number}"}}') == [(number, "private_key")]
+    assert found(f'{{"kty":"RSA","e":"AQAB","n":"{number}"}}') == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"CONFIG" "SET" "masterauth" "hunter2"', "C:\\x.exe /password hunter2", "addauth digest app:hunter2"],
+)
+def test_consoles_and_switches(text):
+    assert [value for value, _ in found(text)] == ["hunter2"]

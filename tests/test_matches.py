@@ -71,3 +71,35 @@ def test_the_generic_rule_wants_entropy():
 def test_a_program_is_one_where_a_word_begins():
     assert ("hunter2", "password") in found("$ mysql -phunter2 shop")
     assert found("notmysql -phunter2 shop") == set()
+
+
+DIGEST = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (f"app:1001:{DIGEST[::-1]}:{DIGEST}:::", f"{DIGEST[::-1]}:{DIGEST}"),
+        (f"$krb5tgs$23$*app$X$y*${DIGEST}$ab12", f"$krb5tgs$23$*app$X$y*${DIGEST}$ab12"),
+        (f"Private-MAC: {DIGEST}01234567", f"{DIGEST}01234567"),
+        (f"pbkdf2:sha256:150000$q1w2e3r4${DIGEST}", f"pbkdf2:sha256:150000$q1w2e3r4${DIGEST}"),
+        (f"t=1700000000,v1={DIGEST * 2}", DIGEST * 2),
+    ],
+)
+def test_hashes_of_passwords_and_signatures(text, value):
+    assert value in {found for found, _ in found(text)}
+
+
+def test_what_stands_beside_the_id_of_a_key_of_aws():
+    secret = "wJ4lrXUtnFE/K7MDENGbPxRfiCY+aB3dE5fG7hI9"
+    for text in (f"Session('{AWS}', '{secret}')", f"{AWS}:{secret}", f"{AWS}\nsecret_access_key = {secret}\n"):
+        assert (secret, "aws_secret_key") in found(text)
+
+
+def test_the_id_of_an_example_is_none():
+    assert found("AKIAIOSFODNN7EXAMPLE") == set()
+
+
+def test_a_uuid_under_a_mere_key_is_no_secret():
+    text = b"entity_key=3f2b8c1a-9d4e-4f6a-8b7c-1d2e3f4a5b6c"
+    assert [*generic(text, 7, len(text))] == []

@@ -95,3 +95,8 @@ def test_a_firewall_writes_a_frame():
 def test_a_mac_address_may_stand_right_behind_its_name_and_an_ip_address_in_a_path_of_the_network():
     assert found("mac:20:0F:24:E5:A8:98") == [("20:0F:24:E5:A8:98", "mac")]
     assert found("\\\\203.0.113.7\\share") == [("203.0.113.7", "ipv4")]
+
+
+@pytest.mark.parametrize("text", ["fe80::1", "upgrade from 10.0.17433.145 to 2.18.3.8", "CUDA 12.2.140.8"])
+def test_routers_and_versions_are_no_addresses(text):
+    assert found(text) == []

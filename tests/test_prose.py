@@ -79,3 +79,36 @@ def test_sentences_without_a_value_stay(text):
 
 def test_a_change_tells_both():
     assert [value for value, _ in found("password from hunter2 to hunter33")] == ["hunter2", "hunter33"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("app\0--password\0hunter2\0--port\x001", "hunter2", "password"),
+        ('a0="app" a1="--password" a2="hunter2"', "hunter2", "password"),
+        ("args:\n  - --password\n  - hunter2\n", "hunter2", "password"),
+        ('{:db-password "hunter2x"}', "hunter2x", "password"),
+        ('#define DB_PASSWORD "hunter2x"', "hunter2x", "password"),
+        ('(define db-password "hunter2x")', "hunter2x", "password"),
+        ("ENV SIGNING_KEY hunter2x", "hunter2x", "secret"),
+        ("DB_PASSWORD       hunter2x", "hunter2x", "password"),
+        ("your password has been reset to hunter2", "hunter2", "password"),
+        ("backup code: 9oa35-b4ypt", "9oa35-b4ypt", "secret"),
+        ("login successful for mfern", "mfern", "username"),
+    ],
+)
+def test_more_words_before_a_value(text, value, kind):
+    assert found(text) == [(value, kind)]
+
+
+@pytest.mark.parametrize(
+    "text", ["MD5:72:f0:c3:01:6f:2f:0e:36", "#define TOKEN_COUNT 12", "SECRET_KEY    required", ':key "name"']
+)
+def test_more_words_before_none(text):
+    assert found(text) == []
+
+
+def test_more_codes_and_quoted_values():
+    assert found("Use this code to sign in: 293644") == [("293644", "pin")]
+    assert found("Notice: /x/password: changed to 'hunter2'") == [("hunter2", "password")]
+    assert found("/x/password changed") == []

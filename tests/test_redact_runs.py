@@ -1,5 +1,7 @@
 import base64
+import gzip
 import os
+import zlib
 
 import pytest
 
@@ -63,3 +65,44 @@ def test_noise_is_no_run():
 def test_a_large_text_gives_what_its_parts_give():
     parts = [b"x=" + base64.b64encode(b"number %d of many, hunter2" % number) + b"\n" for number in range(600)]
     assert runs(b"".join(parts)) == [run for part in parts for run in runs(part)]
+
+
+PACKED = {"gzip": lambda text: gzip.compress(text, mtime=0), "zlib": zlib.compress}
+
+
+@pytest.mark.parametrize("way", PACKED.values(), ids=PACKED)
+@pytest.mark.parametrize("size", [0, 20_000], ids=["small", "large"])
+def test_a_packed_run_is_found(way, size):
+    encoded = base64.b64encode(way(TEXT))
+    data = b"ordinary text\n" * (size // 14) + b'{"body": "' + encoded + b'"}\n'
+    assert runs(data) == [(encoded, TEXT)]
+
+
+def test_what_is_packed_is_read_up_to_a_limit():
+    encoded = base64.b64encode(gzip.compress(TEXT + b" " * (64 << 20), mtime=0))
+    ((_, text),) = runs(encoded)
+    assert text.startswith(TEXT)
+    assert len(text) <= 1 << 20
+
+
+def test_what_only_begins_as_if_it_were_packed_is_none():
+    assert runs(b"H4sIAAAAAAAA" + b"/" * 40) == []
+
+
+def test_a_run_goes_on_behind_a_line_that_a_terminal_wrapped():
+    encoded = base64.b64encode(TEXT)
+    data = b"x" * 50 + b" " + encoded[:24] + b"\n" + encoded[24:] + b" end\n"
+    assert runs(data) == [(encoded[:24] + b"\n" + encoded[24:], TEXT)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\\n", "\\r\\n", "\\\\n"])
+def test_a_wrapped_run_whose_line_ends_are_written_out(end):
+    encoded = base64.b64encode(TEXT * 3)
+    wrapped = end.encode().join(encoded[at : at + 60] for at in range(0, len(encoded), 60))
+    assert runs(b'{"body": "' + wrapped + b'"}') == [(wrapped, TEXT * 3)]
+
+
+@pytest.mark.parametrize("size", [0, 20_000], ids=["small", "large"])
+def test_a_packed_run_in_hexadecimal(size):
+    encoded = gzip.compress(TEXT, mtime=0).hex().encode()
+    assert runs(b"ordinary text\n" * (size // 14) + encoded + b"\n") == [(encoded, TEXT)]

@@ -39,6 +39,16 @@ def role(function="", *, module=None, file=None, language=None, in_app=None, kin
         ("application", {"module": r"C:\game\zone.exe"}),
         ("noise", {}),
         ("noise", {"function": "f", "kind": "elided"}),
+        ("library", {"function": "renderWithHooks", "language": "javascript"}),
+        ("application", {"function": "renderWithHooks", "language": "python"}),
+        ("library", {"function": "usize::index", "language": "rust"}),
+        ("noise", {"function": "a.Cart.total", "file": "<generated>", "language": "java"}),
+        ("noise", {"function": "error", "language": "haskell"}),
+        ("library", {"function": "head", "file": "libraries/base/GHC/List.hs", "language": "haskell"}),
+        ("library", {"function": "gen_server:call", "language": "erlang"}),
+        ("library", {"function": "sapply", "language": "r"}),
+        ("noise", {"function": "stop", "language": "r"}),
+        ("noise", {"module": "/usr/libexec/valgrind/vgpreload_helgrind-amd64-linux.so", "language": "native"}),
     ],
 )
 def test_roles(expected, frame):

@@ -88,6 +88,10 @@ EXPECTED = {
     "traces/asan-end.txt": ((1, 2, 6, 0, 0), ["stack-buffer-overflow in past_the_end"]),
     "traces/asan-free.txt": ((1, 3, 16, 0, 0), ["heap-use-after-free in cart_total"]),
     "traces/asan-null.txt": ((1, 1, 5, 0, 0), ["SEGV in note_length"]),
+    "traces/drd-race.txt": ((2, 6, 11, 0, 0), ["ConflictingAccess in count"]),
+    "traces/erlang-escript.txt": ((1, 1, 5, 0, 0), ["badkey in shop:rate"]),
+    "traces/erlang-served.txt": ((1, 2, 16, 0, 0), ["badkey in shop:rate"]),
+    "traces/erlang-spawned.txt": ((1, 1, 5, 0, 0), ["badkey in shop:rate"]),
     "traces/gdb-abort.txt": ((1, 2, 18, 0, 0), ["Assertion failed in ledger_check"]),
     "traces/gdb-null.txt": ((1, 2, 4, 0, 0), ["SIGSEGV in note_length"]),
     "traces/glibc-assert.txt": ((1, 0, 0, 0, 0), ["Assertion failed: ledger->debit == ledger->credit"]),
@@ -107,11 +111,17 @@ EXPECTED = {
     "traces/python-deep.txt": ((1, 1, 6, 0, 0), ["RecursionError in count_down"]),
     "traces/python-fault.txt": ((1, 2, 9, 0, 0), ["Fatal Python error in fall"]),
     "traces/python-group.txt": ((1, 5, 7, 0, 0), ["ExceptionGroup in pay_all"]),
+    "traces/r-calls.txt": ((1, 1, 6, 0, 0), ["Error in rate"]),
+    "traces/r-rlang.txt": ((1, 1, 7, 0, 0), ["Error in rate"]),
+    "traces/r-segfault.txt": ((1, 1, 7, 0, 0), ["SIGSEGV in pskill"]),
+    "traces/r-traceback.txt": ((1, 1, 8, 0, 0), ["Error in rate"]),
     "traces/ruby-cause.txt": ((1, 2, 9, 0, 0), ["PaymentError in pay"]),
     "traces/rust-index.txt": ((1, 1, 16, 0, 0), ["panic in shop::Cart::price"]),
     "traces/rust-unwrap.txt": ((1, 1, 37, 0, 0), ["panic in shop::main"]),
     "traces/tsan-race.txt": ((1, 4, 8, 0, 0), ["data race in count"]),
     "traces/ubsan-shift.txt": ((1, 1, 5, 0, 0), ["undefined-shift in shifted"]),
+    "traces/valgrind-free.txt": ((1, 3, 11, 0, 0), ["InvalidRead in cart_total"]),
+    "traces/valgrind-null.txt": ((2, 2, 5, 0, 0), ["Leak_DefinitelyLost in cart_new", "InvalidRead in note_length"]),
 }
 # What another run of Chromium writes differs in its numbers, not in what happened.
 CHROMIUM = {
@@ -141,7 +151,7 @@ def test_a_dump_of_chromium(path):
 
 def test_no_sample_is_forgotten():
     files = {path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*") if path.is_file()}
-    told = {path for path in files if not path.startswith(("make/", "debugbundle/store/", "README.md", "."))}
+    told = {path for path in files if not path.startswith(("make/", "debugbundle/store/", "hypotheses/", "README.md", "."))}
     assert told == set(EXPECTED) | set(CHROMIUM)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+import triage
 from tests.explained import SECRETS, planted
 from triage.incidents import groups
 from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
@@ -68,7 +69,7 @@ def test_masked_sides_have_the_same_rows_and_other_words():
     tables = case.raw.tables
     events, codes, ids = groups.members(tables)
     rows = events.select(EVENT).take(pa.array(newest(events, codes, len(ids)))).to_pylist()
-    raw = [side_of(one, row, tables["frames"]) for one, row in zip(ids, rows, strict=True)]
+    raw = [side_of(one, row, tables) for one, row in zip(ids, rows, strict=True)]
     shown = masked(raw, case._masked.masked)
     assert [(one.incident_id, one.used, one.frames["role"]) for one in shown] == [
         (one.incident_id, one.used, one.frames["role"]) for one in raw
@@ -101,3 +102,22 @@ def test_the_newest_event_stands_for_an_incident_whatever_the_order():
         table = pa.Table.from_pylist([rows[at] for at in order], schema=TABLES["events"].schema)
         found = newest(table, codes[order], 3)
         assert table["event_id"].take(pa.array(found)).to_pylist() == ["e2", "e3", "e5"]
+
+
+def test_the_root_of_a_chain_parts_incidents_and_is_masked():
+    text = (
+        'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in {inner}\n    x()\nKeyError: 1\n\n'
+        "The above exception was the direct cause of the following exception:\n\n"
+        'Traceback (most recent call last):\n  File "/srv/b.py", line 9, in outer\n    y()\nRuntimeError: failed\n'
+    )
+    case = triage.load([text.format(inner=name).encode() for name in ("price", "total")])
+    tables = case.raw.tables
+    events, codes, ids = groups.members(tables)
+    rows = events.select(EVENT).take(pa.array(newest(events, codes, len(ids)))).to_pylist()
+    left, right = (side_of(one, row, tables) for one, row in zip(ids, rows, strict=True))
+    assert {left.cause, right.cause} == {("KeyError", "price"), ("KeyError", "total")}
+    assert left.exact
+    assert [one.what for one in differences(left, right)] == ["root cause"]
+    assert "the root cause is KeyError in" in in_words(differences(left, right)[0], left, right)
+    (shown,) = masked([left], lambda _, frame: frame.map(lambda _: "masked"))
+    assert shown.cause == ("masked", "masked")

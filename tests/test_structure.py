@@ -161,3 +161,49 @@ def test_a_weak_name_is_left_to_the_generic_rule():
     assert [(data[start:end], kind, rule) for start, end, kind, rule in assignments(data)] == [
         (b"key =", "", "entropy")
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: process.env.DB_PASSWORD || 'hunter2',",
+        'password = os.environ.get("DB_PASSWORD") or "hunter2"',
+        'val password = System.getenv("PW") ?: "hunter2"',
+        "PASSWORD=${PASSWORD:-hunter2}",
+        'config.setDbPassword("hunter2")',
+        "user=Some, password=Optional[hunter2])",
+        '{"log": "Password:\\t\\thunter2"}',
+        "'password=hunter2'",
+    ],
+)
+def test_a_value_behind_what_is_asked_for_first(text):
+    assert set(found(text)) == {("hunter2", "password")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['password: "${DB_PASSWORD:?missing}"', "OLDPWD=/opt", 'setTokenType("Bearer2")', "password: ${PASSWORD:-$OTHER}"],
+)
+def test_what_is_asked_for_is_no_value(text):
+    assert found(text) == []
+
+
+def test_a_token_of_each_host():
+    assert found('{"github-oauth": {"github.com": "a1b2c3d4e5f6g7h8"}}') == [("a1b2c3d4e5f6g7h8", "token")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "passphrase: Optional[PassphraseCallable],",
+        'valid: "id_token" or "id_token token"',
+        '"authorization_code" or "client_credentials"',
+        "id_token:\n    - http://openid.net/specs/openid-connect-core-1_0.html\n",
+        ".. _`draft-oauth-v2-http-mac`: https://tools.ietf.org/html/rfc6749#section-12.2",
+        "if token_placement == AUTH_HEADER:",
+        "tokens = tokens[:-1]",
+        "InputTokensByModality = CachedTokensByModality",
+    ],
+)
+def test_types_and_documentation_hold_no_value(text):
+    assert found(text) == []

@@ -331,3 +331,17 @@ def test_four_times_the_text_takes_about_four_times_the_time(block):
     small = block * max(1, 3_000 // len(block))
     seconds(small)
     assert min(seconds(small * 4) for _ in range(3)) < 12 * max(seconds(small), 0.02)
+
+
+def test_an_exception_that_nobody_caught_is_named_in_the_abort_message():
+    text = (
+        f"{STARS}\nABI: 'arm64'\npid: 4242, tid: 4270, name: worker  >>> com.example.shop <<<\n"
+        "signal 6 (SIGABRT), code -1 (SI_QUEUE), fault addr --------\n"
+        "Abort message: 'terminating due to uncaught exception of type std::out_of_range: map::at:  key not found'\n"
+        "\nbacktrace:\n      #00 pc 0000000000051234  /apex/com.android.runtime/lib64/bionic/libc.so (abort+164)\n"
+        "      #01 pc 0000000000051234  /data/app/x/lib/arm64/libshop.so (shop::Cart::Pay()+60)\n"
+    )
+    (found,) = scan(enumerate(text.split("\n")), only="tombstone")
+    report = found.report
+    assert (report.kind, report.error_type, report.signal) == ("exception", "std::out_of_range", "SIGABRT")
+    assert report.error_value == "map::at:  key not found"

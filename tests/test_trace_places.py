@@ -33,7 +33,14 @@ HAND_MADE = {
     "java": "com.shop.PayError: no rate\n\tat com.shop.Cart.pay(Cart.java:31)\n\tat com.shop.Shop.main(Shop.java:7)\n"
     "Caused by: java.lang.NullPointerException\n\tat com.shop.Rates.of(Rates.java:3)\n\t... 1 more",
 }
-NAMES = {"asan": "sanitizer", "lsan": "sanitizer", "tsan": "sanitizer", "ubsan": "sanitizer", "node": "javascript"}
+NAMES = {
+    "asan": "sanitizer",
+    "lsan": "sanitizer",
+    "tsan": "sanitizer",
+    "ubsan": "sanitizer",
+    "node": "javascript",
+    "drd": "valgrind",
+}
 OTHERS = {"glibc-assert.txt": "check", "java-hs-err.txt": "hs_err"}
 REAL = {
     path.name: (OTHERS.get(path.name) or NAMES.get(path.name.partition("-")[0], path.name.partition("-")[0]), text)

@@ -128,3 +128,21 @@ def test_user_and_password_in_base64_are_told():
     assert values.names_user_and_password(base64.b64encode(b"plum:orchard7"))
     assert not values.names_user_and_password(base64.b64encode(b"plum orchard7"))
     assert not values.names_user_and_password(b"not base64!!")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"op://vault/item/password", b"ref+vault://x", b"arn:aws:secretsmanager:eu-west-1:123:secret:x", b"X-Api-Key"],
+)
+def test_references_hold_no_value(value):
+    assert values.placeholder(value)
+
+
+@pytest.mark.parametrize("value", [b"summer.5fSsnC", b"rlNhOPD2rWFVQDobF3Q"])
+def test_three_letters_in_random_text_make_no_name(value):
+    assert not values.is_name(value)
+
+
+def test_a_key_in_base64_is_no_path():
+    assert values.mixed(b"/urRunUlLKSZlQR4RH/hcl4Y+2Zdt3Q86QPjxc=", least=8)
+    assert not values.mixed(b"/srv/app2/main", least=8)

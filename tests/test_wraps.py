@@ -49,3 +49,9 @@ def test_a_value_runs_on_as_long_as_it_looks_random():
 def test_prose_after_a_value_is_none_of_it(data):
     end = len(data.partition(b"\n")[0])
     assert continued(data, 4, end) == end
+
+
+def test_a_short_part_at_the_end_of_a_wide_line_goes_on():
+    data = b"x" * 70 + b" Bearer CRyHV\nCdVRYQ0L2yTYugrjrFBTbgpV6edBf0oXg\nnext"
+    start = data.index(b"CRyHV")
+    assert continued(data, start, start + 5) == data.index(b"\nnext")

@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 
 from triage.errors import SourceError, TriageError
 from triage.journal import Journal
-from triage.shaping import Shaping
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
+from triage.supposing import Supposing
 from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ __all__ = ("Case",)
 _LIMITS: Final = Limits()
 
 
-class Case(Shaping):
+class Case(Supposing):
     """One investigation: the tables of what was read, what can be asked of them, and what people decide about them.
 
     Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,
@@ -298,10 +298,6 @@ class Case(Shaping):
 
         return improvements.rows(self._tables, sensitivity, as_of=_micros(as_of), decider=self.decider)
 
-    def hypotheses(self) -> pd.DataFrame:
-        """One row per hypothesis run."""
-        return to_pandas(self._tables["hypotheses"])
-
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name.
 
@@ -314,6 +310,7 @@ class Case(Shaping):
             "incidents": self.incidents,
             "events": self.events,
             "related": self.related,
+            "hypotheses": self.hypotheses,
         }
         if name in made:
             return made[name]()
@@ -424,7 +421,9 @@ class Case(Shaping):
         taken = self._held(tables["events"]["event_id"], name)
         journal = self._journal if taken else None
         settings: dict[str, Any] = {"rules": self._rules, "config": self._config}
-        return Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken, **settings)
+        made = Case(tables, inputs=inputs, limits=self._limits, journal=journal, taken=taken, **settings)
+        made._origin = self
+        return made
 
     def review(self, policy: Policy | None = None, incident: str | None = None) -> Any:
         """Review in JupyterLab what would leave, file by file; approve it, and save exactly that.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from triage.cli_share import PolicyFile, chosen_policy
-from triage.console import Input, Reader, Symbols, load, say
+from triage.console import Input, Reader, Symbols, full_id, load, say
 from triage.errors import TriageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def explain(
 ) -> None:
     """Say why the events of an incident are one: frames, key, variants, and the nearest others; masked."""
     case, ids = _opened(path, reader, symbols, policy)
-    say(case.explain(_full_id(ids, incident or ids[0])).text.rstrip("\n"))
+    say(case.explain(full_id(ids, incident or ids[0])).text.rstrip("\n"))
 
 
 @app.command()
@@ -46,7 +46,7 @@ def compare(
 ) -> None:
     """Lay two incidents side by side: what they share, and what splits them; masked."""
     case, ids = _opened(path, reader, symbols, policy)
-    say(case.compare(_full_id(ids, first), _full_id(ids, second)).text.rstrip("\n"))
+    say(case.compare(full_id(ids, first), full_id(ids, second)).text.rstrip("\n"))
 
 
 def _opened(path: str, reader: str | None, symbols: str | None, policy: Path | None) -> tuple[RedactedCase, list[str]]:
@@ -59,15 +59,3 @@ def _opened(path: str, reader: str | None, symbols: str | None, policy: Path | N
     if not ids:
         raise TriageError("there is no incident in it; `triage show PATH` says what there is")
     return RedactedCase.lazy(case, chosen), ids
-
-
-def _full_id(ids: list[str], prefix: str) -> str:
-    """The one id that begins so, with or without `inc_`."""
-    if prefix in ids:
-        return prefix
-    found = [one for one in ids if one.startswith((prefix, f"inc_{prefix}"))]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise TriageError(f"{len(found)} incidents have ids that begin with {prefix!r}; give more of it")
-    raise TriageError(f"no incident has an id that begins with {prefix!r}; `triage incidents PATH` lists them")

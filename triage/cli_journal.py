@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from triage.console import Input, JournalFile, Printed, Reader, Style, complain, print_frame, progress, say, source
+from triage.console import (
+    Input,
+    JournalFile,
+    Printed,
+    Reader,
+    Style,
+    complain,
+    full_id,
+    print_frame,
+    progress,
+    say,
+    source,
+)
 from triage.errors import SourceError
 from triage.share.printable import plural
 
@@ -51,6 +63,16 @@ def journal(
     print_frame(frame, style, ["entry_id", "when", "who", "what", "subjects", "why", "effect", "told"])
 
 
+def _known(case: Case, ids: list[str]) -> list[str]:
+    """The ids that begin so; what no incident has now may be one that was merged, and is taken as it is."""
+    known = case.incidents()["incident_id"].tolist()
+    return [full_id(known, each) if any(each in one for one in known) else each for each in ids]
+
+
+def _one(case: Case, beginning: str) -> str:
+    return _known(case, [beginning])[0]
+
+
 @app.command()
 def resolve(
     path: Input,
@@ -62,7 +84,7 @@ def resolve(
 ) -> None:
     """Say that incidents are fixed; an event that happens later makes them regressed."""
     case = opened(path, at, who, reader)
-    _print([case.resolve(each, reason) for each in ids], case)
+    _print([case.resolve(each, reason) for each in _known(case, ids)], case)
 
 
 @app.command()
@@ -76,7 +98,7 @@ def reopen(
 ) -> None:
     """Say that resolved or ignored incidents are open."""
     case = opened(path, at, who, reader)
-    _print([case.reopen(each, reason) for each in ids], case)
+    _print([case.reopen(each, reason) for each in _known(case, ids)], case)
 
 
 @app.command()
@@ -90,7 +112,7 @@ def ignore(
 ) -> None:
     """Say that incidents are not worth anybody's time."""
     case = opened(path, at, who, reader)
-    _print([case.ignore(each, reason) for each in ids], case)
+    _print([case.ignore(each, reason) for each in _known(case, ids)], case)
 
 
 @app.command()
@@ -104,7 +126,7 @@ def note(
 ) -> None:
     """Write something down about an incident."""
     case = opened(path, at, who, reader)
-    _print([case.note(incident, text)], case)
+    _print([case.note(_one(case, incident), text)], case)
 
 
 @app.command()
@@ -118,7 +140,7 @@ def merge(
 ) -> None:
     """Make one incident of several."""
     case = opened(path, at, who, reader)
-    _print([case.merge(ids, reason)], case)
+    _print([case.merge(_known(case, ids), reason)], case)
 
 
 @app.command()
@@ -134,7 +156,7 @@ def split(  # noqa: PLR0917 - typer takes them by name
 ) -> None:
     """Make several incidents of one, by what tells its events apart; later events go the same ways."""
     case = opened(path, at, who, reader)
-    _print(case.split(incident, by, reason, events=event or None), case)
+    _print(case.split(_one(case, incident), by, reason, events=event or None), case)
 
 
 @app.command()
@@ -149,7 +171,7 @@ def pin(  # noqa: PLR0917 - typer takes them by name
 ) -> None:
     """Say that events belong to an incident, whatever their keys say."""
     case = opened(path, at, who, reader)
-    _print([case.pin(events, to, reason)], case)
+    _print([case.pin(events, _one(case, to), reason)], case)
 
 
 @app.command()

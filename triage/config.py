@@ -13,6 +13,9 @@
     [stacks]                            # which frames are yours, and what groups what: see `triage.stacks.settings`
     in_app = ["com.acme", "/srv/acme/"]
 
+    [hypotheses]                        # what a model is asked: see `triage.hypotheses.settings`
+    includeSections = ["frames", "modules"]
+
 A file that is merely found cannot weaken anything: whoever can write it into a folder above would otherwise decide what
 leaves. Anything that is not known here is an error, for a misspelt key would be a rule that silently is not there.
 """
@@ -34,7 +37,7 @@ __all__ = ("NAME", "find", "inside", "load_policy", "load_rules", "policy", "rea
 
 NAME: Final = "triage.toml"
 _LARGEST: Final = 1 << 20
-_TABLES: Final = ("redact", "stacks")
+_TABLES: Final = ("redact", "stacks", "hypotheses")
 _STRENGTHEN: Final = ("patterns", "keys", "machine")
 _WEAKEN: Final = ("disable", "allow", "allow_patterns", "minidump_memory")
 _ENTRIES: Final = ("kind", "regex")

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from triage.errors import TriageError
 from triage.share.printable import printable
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ __all__ = (
     "Style",
     "Symbols",
     "complain",
+    "full_id",
     "load",
     "print_frame",
     "print_rows",
@@ -174,3 +176,15 @@ def _cell(value: Any) -> str:
     if not isinstance(value, str) and hasattr(value, "__iter__"):
         return ", ".join(str(item) for item in value)
     return "" if pd.isna(value) else str(value)
+
+
+def full_id(ids: list[str], prefix: str) -> str:
+    """The one id that begins so, with or without `inc_`."""
+    if prefix in ids:
+        return prefix
+    found = [one for one in ids if one.startswith((prefix, f"inc_{prefix}"))]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise TriageError(f"{len(found)} incidents have ids that begin with {prefix!r}; give more of it")
+    raise TriageError(f"no incident has an id that begins with {prefix!r}; `triage incidents PATH` lists them")

@@ -1,6 +1,6 @@
 """Make every sample anew: `python sample_bundles/make/all.py [--without NAME ...]`, in the project's environment.
 
-Needs, beside the development packages: rustc, node, javac and java, gcc, g++, gdb, go, ruby, php, lua5.4, setarch, Chromium. A script whose tool is not there
+Needs, beside the development packages: rustc, node, javac and java, gcc, g++, gdb, valgrind, go, ruby, php, lua5.4, erlang, R with rlang, setarch, Chromium. A script whose tool is not there
 fails by name and the others still run; the samples of a failed script stay as they are.
 """
 

@@ -114,7 +114,19 @@ def grouping(shop: Workshop) -> None:
     put("grouping/discount-1.4-asan.txt", numbered(shop.run(asan, "discount"), *pids))
     gdb = ("gdb", "-nx", "-batch", "-ex", "set debuginfod enabled off", "-ex", "run", "-ex", "bt", "--args")
     put("grouping/rate-1.5-gdb.txt", numbered(shop.run(*gdb, build("1.5", "-O2", file="later.c"), "rate"), *pids))
-    put("grouping/rate-2.0-asan.txt", numbered(shop.run(build("2.0", "-O1", "-fsanitize=address", "-DRELEASE_2"), "rate"), *pids))
+    asan = build("2.0", "-O1", "-fsanitize=address", "-DRELEASE_2")
+    put("grouping/rate-2.0-asan.txt", numbered(shop.run(asan, "rate"), *pids))
+
+
+def valgrind(shop: Workshop) -> None:
+    """Valgrind's memcheck and DRD."""
+    flags = ("-g", "-O1", f"-ffile-prefix-map={shop.folder}={PLACE}")
+    shop.build("gcc", *flags, "cart.c", "-o", "cart-checked")
+    program = str(shop.folder / "cart-checked")
+    for what in ("free", "null"):
+        said = shop.run("valgrind", "--leak-check=full", program, what)
+        put(f"traces/valgrind-{what}.txt", numbered(said, r"==(\d+)=="))
+    put("traces/drd-race.txt", numbered(shop.run("valgrind", "--tool=drd", program, "race"), r"==(\d+)=="))
 
 
 def debugger(shop: Workshop) -> None:
@@ -198,12 +210,32 @@ def others(shop: Workshop) -> None:
     put("traces/lua-nil.txt", shop.run("lua5.4", str(shop.folder / "shop.lua")))
 
 
+def erlang(shop: Workshop) -> None:
+    """The reports of OTP's logger, and the words of the shell."""
+    shop.build("erlc", "shop.erl")
+    for what in ("spawned", "served"):
+        said = shop.run("erl", "-noshell", "-pa", str(shop.folder), "-eval", f"shop:{what}(), halt().")
+        said = re.sub(r"==== \S+ ===", "==== 26-Jan-2026::01:25:59.123456 ===", said)
+        put(f"traces/erlang-{what}.txt", re.sub(r"reductions: \d+", "reductions: 9602", said))
+    script = shop.folder / "pay.escript"
+    script.write_text(f'#!/usr/bin/env escript\nmain(_) -> code:add_path("{shop.folder}"), shop:pay([{{3, xts}}]).\n')
+    put("traces/erlang-escript.txt", shop.run("escript", str(script)))
+
+
+def r(shop: Workshop) -> None:
+    """R's own words, and those of rlang."""
+    extra = {name: os.environ[name] for name in ("R_HOME", "R_LIBS", "LD_LIBRARY_PATH") if name in os.environ}
+    for what in ("calls", "traceback", "rlang", "segfault"):
+        command = ("R", "--vanilla", "--no-echo", f"--file={shop.folder / 'shop.R'}", "--args", what)
+        put(f"traces/r-{what}.txt", re.sub(r"address 0x\w+,", "address 0x541f,", shop.run(*command, extra=extra)))
+
+
 def main() -> None:
     """Make the samples of every tool that is here; the others stay as they are."""
     missing = []
     with tempfile.TemporaryDirectory() as folder:
         shop = Workshop(Path(folder).resolve())
-        for make in (sanitizers, grouping, debugger, python, java, node, others):
+        for make in (sanitizers, grouping, valgrind, debugger, python, java, node, others, erlang, r):
             try:
                 make(shop)
             except FileNotFoundError as error:

@@ -54,7 +54,7 @@ class Side:
     names: list[str]
     used: tuple[int, ...]
     cycle: tuple[int, ...]
-    evidence: Evidence
+    evidence: Evidence = Evidence.FIRM
     cause: tuple[str, str] = ("", "")
     exact: bool = True
 

@@ -45,13 +45,18 @@ LISTED: Final = re.compile(
 _SHORTEST: Final = 3
 _ADDRESS_LAST: Final = re.compile(rb" ([0-9]{1,3}(?:\.[0-9]{1,3}){3})\(\Z")
 _HOME: Final = re.compile(rb"(?i)" + HOMES.encode() + rb"(?:(?:staff|students|faculty|people)/)?")
+# A folder of folders at the end of a line, whose end is written out.
+_LINE_END: Final = re.compile(rb"[^/\\]\\[nrt](?![\w/\\.-])")
+_FOLDERS: Final = frozenset(
+    {b"app", b"node", b"www", b"git", b"www-data", b"jenkins", b"postgres", b"nginx", b"nobody"}
+)
 _SHARED_HOME: Final = re.compile(rb"(?i)(?:users|home|homes|profiles)\$?\\{1,8}")
 _LOCAL_SHARE: Final = re.compile(rb"(?i)\\{2,16}(?:wsl\$|wsl\.localhost|\?|\.)\\{1,8}[\w.: -]{1,40}(?=\\)")
 _ACCOUNT: Final = re.compile(
     rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}"""
     rb"""(?:\ [A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"'>]|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
 )
-_BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4})([A-Za-z][\w.-]{2,40})(?![\w\\])")
+_BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})([A-Za-z][\w.-]{2,40})(?![\w\\])")
 _NO_DOMAINS: Final = frozenset(
     b"HKLM HKCU HKCR HKCC HKU REGISTRY MACHINE SOFTWARE SYSTEM WINDOWS DEVICE BUILTIN".split()
 )
@@ -88,7 +93,7 @@ _USERINFO: Final = re.compile(
 )
 _SCHEME_REACH: Final = 512
 _USERINFO_REACH: Final = 256
-_NOBODY: Final = frozenset({b"oauth2", b"x-token-auth", b"x-access-token"})
+_NOBODY: Final = frozenset({b"oauth2", b"x-token-auth", b"x-access-token", b"gitlab-ci-token"})
 # Nor is what stands before a colon in such a place the account of a URL.
 _BROWSER: Final = re.compile(rb"(?i)https?://|file://|webpack|chrome|moz-extension|safari|resource:|blob:|app:")
 _ORACLE: Final = re.compile(
@@ -149,7 +154,7 @@ def in_path(data: bytes, start: int) -> Iterator[Found]:
         yield from hosts.alone(data, start)
     if home is None and (local := _LOCAL_SHARE.match(data, start)):
         home = _HOME.match(data, local.end())
-    if home:
+    if home and not _LINE_END.match(data, home.end() - 2):
         yield from _folder(data, home.end())
 
 
@@ -186,7 +191,8 @@ def _folder(data: bytes, at: int) -> Iterator[Found]:
         return
     text = name.group()
     first, blank, _ = text.lower().partition(b" ")
-    if (blank and first in {b"default", b"all"}) or text.lower() in hosts.places().homes or text.isdigit():
+    nobody = text.lower() in hosts.places().homes or text.lower() in _FOLDERS
+    if (blank and first in {b"default", b"all"}) or nobody or text.isdigit():
         return
     if text.startswith((b"$", b".", b"~", b"[", b"*")):
         return

@@ -22,7 +22,10 @@ _STRING: Final = re.compile(
 _ALGORITHM: Final = re.compile(
     rb"(?i)(?:sha|hs|rs|es|ps|md|aes|des|rsa|ed|hmac|utf|iso|ascii|latin|base|x|tls|pbkdf)[\w./-]{0,16}"
 )
+_METHOD: Final = re.compile(rb"(?i)(?:pbkdf2|hmac|sha|aes|rsa)[\w./-]{0,20}(?:sha|hmac|cbc|gcm|ecb|with)[\w./-]{0,20}")
 _ARGUMENTS: Final = 400
+# A call around an argument, as `Some("...")`.
+_WRAPPED: Final = re.compile(rb"(?:[\w.]{1,40}|\[\]byte)\(\Z")
 _WORDS: Final = re.compile(rb"(?:[a-z]{3,8}(?:, ?|[ \t]{1,2}|[ \t]*\r?\n[ \t]*|\\n)){11,24}[a-z]{3,8}\b")
 _FEWER: Final = re.compile(
     rb"""\W{0,3}[:=]\s{0,4}["'`\[]?((?:[a-z]{3,8} ){3,10}[a-z]{3,8})["'`\]]?[ \t]*(?:\\{1,4}[nr]|["',}]|\r?\n|\Z)"""
@@ -43,7 +46,7 @@ _OF_SENTENCES: Final = frozenset(
 
 def logged_in(data: bytes, end: int) -> Iterator[Found]:
     """The last string among the arguments of a call that takes an account first."""
-    found = [*_strings(data, end)]
+    found = [*_strings(data, end, nested=True)]
     if not found:
         bare = _SECOND.match(data, end)
         if (
@@ -55,11 +58,12 @@ def logged_in(data: bytes, end: int) -> Iterator[Found]:
         ):
             yield *bare.span(1), "password", "call"
         return
-    start, stop = found[-1]
-    before = data[end:start].rstrip(b"\\\"'bBuUrRN@")
-    value = data[start:stop]
-    if before.rstrip()[-1:] == b"," and values.mixed(value, least=5) and not _is_place(value):
-        yield start, stop, "password", "call"
+    for start, stop in reversed(found[1:] or found):
+        before = _WRAPPED.sub(b"", data[end:start].rstrip(b"\\\"'bBuUrRN@"))
+        value = data[start:stop]
+        if before.rstrip()[-1:] == b"," and values.mixed(value, least=5) and not _is_place(value):
+            yield start, stop, "password", "call"
+            return
 
 
 def _is_place(value: bytes) -> bool:
@@ -71,26 +75,27 @@ def _is_place(value: bytes) -> bool:
 
 def enciphered(data: bytes, end: int) -> Iterator[Found]:
     """The key among the arguments of a call that signs or encrypts."""
-    for start, stop in _strings(data, end):
+    for start, stop in _strings(data, end, nested=True):
         value = data[start:stop]
         if values.mixed(value, least=8) and not _ALGORITHM.fullmatch(value) and not _is_place(value):
             yield start, stop, "secret", "call"
 
 
-def _strings(data: bytes, at: int) -> Iterator[Span]:
-    """The strings among the arguments of a call, up to where it is closed."""
+def _strings(data: bytes, at: int, *, nested: bool = False) -> Iterator[Span]:
+    """The strings among the arguments of a call, up to where it is closed; `nested` ones in calls of one as well."""
     limit = data.find(b"\n", at, at + _ARGUMENTS)
     limit = limit if limit >= 0 else min(at + _ARGUMENTS, len(data))
-    depth = 0
+    depth = braces = 0
     while at < limit:
         string = _STRING.match(data, at, limit)
         if string:
-            if not depth:
+            if not depth or (nested and not braces and depth == 1):
                 yield string.span(1 if string[1] is not None else 2)
             at = string.end()
             continue
         sign = data[at : at + 1]
         depth += (sign in {b"(", b"{", b"["}) - (sign in {b")", b"}", b"]"})
+        braces += (sign in {b"{", b"["}) - (sign in {b"}", b"]"})
         if depth < 0:
             return
         at += 1
@@ -103,11 +108,12 @@ def compared(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Foun
     if beside and before[-1:] not in {b"(", b"{", b"&", b"$", b"@"} and before != b", ":
         return
     span = values.after(data, end, data[end - 1 : end])
-    if meaning.weak or span is None or values.placeholder(data[slice(*span)]):
+    if meaning.weak not in {"", "word"} or span is None or values.placeholder(data[slice(*span)]):
         return
     value = data[slice(*span)]
     rule = value.rpartition(b":")[2].isdigit() and b":" in value  # as validators are told: min:8
-    if values.mixed(value, least=5) and b" " not in value and not values.is_name(value) and not rule:
+    named = values.is_name(value) or _METHOD.fullmatch(value)
+    if values.mixed(value, least=5) and b" " not in value and not named and not rule:
         yield *span, meaning.kind, "compared"
 
 

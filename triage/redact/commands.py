@@ -32,6 +32,8 @@ _OPENING: Final = re.compile(rb"""[ \t]*(?:\\{0,3}["'])*""")
 _LISTS: Final = (b'"', b"'", b", -", b".exe")
 """What stands behind the name of a program in a list of arguments."""
 _TELLING: Final = 4
+# What a manual has for a password.
+_EXAMPLES: Final = frozenset({b"", b"password", b"pass", b"passwd"})
 _OPERATORS: Final = frozenset({b"|", b"||", b"&&", b";", b"&", b">", b">>", b"2>", b"<", b"<<<"})
 _CLUSTER: Final = re.compile(rb"-[A-Za-z]{1,6}")
 _ECHO: Final = re.compile(
@@ -256,7 +258,7 @@ def _behind(base: int, word: _Word, mark: bytes, *, until: bytes = b"", start: i
     at = text.find(mark, start)
     end = text.find(until, at) if until else -1
     value = text[at + 1 : end if end > 0 else len(text)].rstrip(_QUOTES)
-    if at > start and value and not text.startswith(b"<") and not values.placeholder(value):
+    if at > start and value not in _EXAMPLES and not text.startswith(b"<") and not values.placeholder(value):
         begin = base + word.start + at + 1
         yield begin, begin + len(value), "password", "flag"
 

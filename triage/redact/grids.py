@@ -18,6 +18,7 @@ from triage.redact.text import Found, Span, digits_in, line_of
 __all__ = ("NAMES", "columns")
 
 _HEADER: Final = 400
+_FEWEST: Final = 2
 _ROWS: Final = 200
 _CELL: Final = re.compile(rb"[A-Za-z_#][\w./#-]{0,40}(?: [\w./#()-]{1,20}){0,2}")
 _RULE: Final = re.compile(rb"[\s|+:=-]*")
@@ -46,7 +47,8 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
     cells = _cells(header, mark)
     meanings = [_meaning(header[slice(*cell)]) for cell in cells]
     asked = [number for number, meaning in enumerate(meanings) if meaning is not None]
-    if len(cells) < 2 or not asked or not all(_is_title(header[slice(*cell)]) for cell in cells):
+    sentence = mark == b"," and len(cells) == _FEWEST and any(b" " in header[slice(*cell)] for cell in cells)
+    if len(cells) < _FEWEST or sentence or not asked or not all(_is_title(header[slice(*cell)]) for cell in cells):
         return
     secret = [number for number in asked if (meaning := meanings[number]) and meaning.weak in {"", "long", "word"}]
     if at - start > cells[(secret or asked)[0]][1]:  # it is read once, from the first such column
@@ -119,5 +121,7 @@ def _meaning(cell: bytes) -> Sense | None:
 def _valued(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
     """The value of a cell: no plain word, as the types and words of a description are."""
     value = data[slice(*span)]
+    if value.count(b"(") != value.count(b")"):  # of code
+        return
     if meaning.weak or values.mixed(value, least=4):
         yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))

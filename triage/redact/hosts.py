@@ -50,6 +50,8 @@ _MACHINE: Final = re.compile(
     + rb"|[a-z]{2,10}(?:-s)?(?:-\d{1,2}vcpu)?-\d{1,3}gb-[a-z]{3}\d(?:-\d{1,3})?"
     rb"|gke-[a-z0-9-]{1,60}-[0-9a-f]{8}-[a-z0-9]{4}|aks-[a-z0-9]{1,20}-\d{8}-vmss[0-9a-z]{6}"
 )
+# All of one or what of it stands behind two digits that look like an escape.
+_UUID: Final = re.compile(rb"[0-9a-f]{6,8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MODEL: Final = re.compile(rb"(?i)(?:macbook(?:-?(?:pro|air))?|imac|mac-mini|iphone|ipad)\d*(?:pro|air|mini)?[\d,-]*")
 _CAPITALS: Final = re.compile(rb"[a-z][A-Z]|^[A-Z][a-z]")
 _SITE: Final = re.compile(rb"dc[0-9]{1,2}|[a-z]{2,4}[0-9]{1,2}|(?:us|eu|ap|sa|ca|af|me)-[a-z]{4,9}-[0-9]")
@@ -81,7 +83,7 @@ _SIZE: Final = re.compile(
 # From so many labels on a name under one that says so needs no number.
 _QUALIFIED: Final = 4
 _NOT_A_MACHINE: Final = re.compile(
-    rb"(?i)(?:ubuntu|windows|macos|debian|thread|pool|task|job|batch|shard|partition|segment|chunk|process|pid|port"
+    rb"(?i)(?:debug|ubuntu|windows|macos|debian|thread|pool|task|job|batch|shard|partition|segment|chunk|process|pid|port"
     rb"|attempt|try|line|v|http|utf|sha|md|x)[-_]?[0-9]+(?![0-9]*gb-)"
 )
 _OWN: Final = re.compile(
@@ -127,7 +129,7 @@ def is_host(text: bytes, *, named: bool) -> bool:
     """
     lists = places()
     small = text.rstrip(b".").lower()
-    if not 2 <= len(small) <= 253 or small in lists.no_machine or not small.islower():
+    if not 2 <= len(small) <= 253 or small in lists.no_machine or not small.islower() or _UUID.fullmatch(small):
         return False
     if _MACHINE.fullmatch(text):
         return True

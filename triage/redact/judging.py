@@ -29,6 +29,7 @@ _OF_THINGS: Final = frozenset({b"author", b"owner", b"actor", b"committer", b"re
 _AUTH: Final = re.compile(
     rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls|tls)[a-z0-9+=_.!*#$~-]{6,400}"
 )
+_LOGIN: Final = re.compile(rb"[A-Za-z][\w.@-]{1,40}:([^\s:/]{6,200})")
 _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 
@@ -48,6 +49,8 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
         return
     elif meaning.weak in {"long", "docker", "query"}:
         yield from _hinted(data, span, meaning, name, assigned=assigned)
+    elif meaning.weak == "user" and assigned and (pair := _LOGIN.fullmatch(value)) and values.mixed(pair[1], least=6):
+        yield start + pair.start(1), end, "password", "key"
     else:
         found = _personal(data, start, end, meaning, in_quotes=in_quotes)
         if found:
@@ -71,7 +74,8 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     start, end = span
     value = data[start:end]
     if meaning.weak == "long":
-        if values.looks_random(value) or (len(value) >= 20 and value.isalnum()):
+        code = b"://" in value or values.in_code(value) or values.is_name(value)
+        if not code and (values.looks_random(value) or (len(value) >= 20 and value.isalnum())):
             yield start, end, meaning.kind, "key"
     elif meaning.weak == "query":
         inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";"}

@@ -27,6 +27,8 @@ _FILE: Final = Path(__file__).with_name("leads.toml")
 _REACH: Final = 300
 # From so many characters on even a string has to look like a secret.
 _LONG: Final = 8
+# From so many on not even a slash before it makes it a path.
+_RANDOM: Final = 32
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 _NAME_BEFORE: Final = re.compile(
     rb"""(?i)(?:--?(?:name|key|path|id)[ \t=]+["']?([\w./:-]{1,120})["']?[ \t]+"""
@@ -59,7 +61,7 @@ _CODE_BEHIND: Final = re.compile(rb"(?i)[\w' -]{0,40}?\b(?:code|pin|otp|passcode
 _CHARACTERS: Final = re.compile(rb"\"([^\"\s]{4,80})\Z")
 _TO_CHARACTERS: Final = '".tochararray('
 _USINGS: Final = ('" using "', "' using '", "' with '", '" with "')
-_HINTS: Final = frozenset({"entropy", "docker"})
+_HINTS: Final = frozenset({"entropy", "docker", "long"})
 # What stands before the word for a password and makes what is before it one.
 # Behind these a password is the name in a document: nothing is compared or printed.
 _BEFORE_NAMES: Final = frozenset({b'"', b"'"})
@@ -72,6 +74,11 @@ _IS_BEFORE: Final = re.compile(
 )
 _ASSERTED: Final = re.compile(rb"(?i)(?:assert\w{0,20}|equals?|compare\w{0,10}|strn?cmp|is_deeply)!?\(\Z")
 _ANSWER: Final = re.compile(rb"""\w{0,20}\)?\r?\n(?:(?:Out\[[0-9]{1,5}\]: |\(\w{2,4}\) )?(?=')|[^\n"]{0,60}")?""")
+_KEY_TYPES: Final = (b'"kty":', b'"kty" :', b"'kty':", b'kty\\":')
+_KEY_REACH: Final = 8_192
+_PRIVATE_NUMBER: Final = re.compile(
+    rb"""\\{0,15}["'](?:d|p|q|dp|dq|qi|k)\\{0,15}["']\s{0,8}:\s{0,8}\\{0,15}["']([A-Za-z0-9_+/=-]{16,4096})"""
+)
 _ASKED: Final = re.compile(
     rb"(?:>>>|In \[[0-9]{1,5}\]:)[ ][\w.]{0,40}p\Z"
     rb"|(?:\A|[\s)>])(?:p|po|print|p/s|x/s|output|call|display)[ \t]+\(?[\w.>$*-]{0,40}p\Z",
@@ -101,6 +108,8 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     span = values.after(data, end, quote)
     if span is None:
         return
+    if quote and data[span[1] - 2 : span[1]] == b'\\"':  # a string in a string
+        span = span[0], span[1] - 2
     value = data[slice(*span)]
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
         return
@@ -169,7 +178,11 @@ def _set(data: bytes, name: bytes, at: int) -> Iterator[Found]:
     if meaning is None or span is None:
         return
     value = data[slice(*span)]
-    sure = values.mixed(value, least=5) or data[span[0] - 1 : span[0]] in _QUOTES
+    sure = (
+        values.mixed(value, least=5)
+        or values.looks_random(value, least=_RANDOM)
+        or data[span[0] - 1 : span[0]] in _QUOTES
+    )
     if (not meaning.weak and sure) or (meaning.weak in _HINTS and values.looks_random(value, least=12)):
         plain = Sense("api_key" if meaning.weak else meaning.kind)
         yield from judged(data, span, plain, in_quotes=False, assigned=True, name=(at, at))
@@ -290,6 +303,14 @@ def prompted(data: bytes, at: int) -> Iterator[Found]:
             yield from calls.printed(data, answer.end())
 
 
+def _web_key(data: bytes, at: int) -> Iterator[Found]:
+    """The numbers of a JSON Web Key that are private: those of a pair of keys but the public ones, a shared one."""
+    begin = max(data.rfind(b"{", max(at - _KEY_REACH, 0), at), 0)
+    end = data.find(b"}", at, at + _KEY_REACH)
+    for match in _PRIVATE_NUMBER.finditer(data, begin, end if end >= 0 else min(at + _KEY_REACH, len(data))):
+        yield *match.span(1), "private_key", "lead"
+
+
 def _put(found: dict[bytes, Reader], text: bytes, reader: Reader) -> None:
     """Add a reader to those of what a lead begins with."""
     other = found.get(text)
@@ -335,6 +356,8 @@ def _read() -> dict[bytes, Reader]:
         for start in names:
             text = start.lower().encode()
             _put(found, text, partial(one, len(text)))
+    for text in _KEY_TYPES:
+        _put(found, text, _web_key)
     for name in grids.NAMES:
         _put(found, name.encode(), grids.columns)
     return found

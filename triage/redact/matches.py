@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
-from triage.redact import commands, wraps
+from triage.redact import commands, values, wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.lines import Lines
 from triage.redact.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
@@ -22,6 +22,8 @@ from triage.redact.text import DIGITS, LETTERS, WORD, Span, expression, line_of
 
 __all__ = ("by_rules", "generic", "places")
 
+# What identifies anything, under a name that says no more than "key".
+_UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PROGRAM: Final = -1
 _STARTER: Final = -2
 """Stand for the reader of command lines among the numbers of rules."""
@@ -93,8 +95,9 @@ def places() -> tuple[str, str]:
 def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
     """The match of the generic rule right at a name and the sign behind it."""
     groups = _generic().expression.match(data, start, min(end + _GENERIC_REACH, len(data)))
-    if groups:
-        yield from _accepted(data, _generic(), [groups], GENERIC)
+    for hit in _accepted(data, _generic(), [groups], GENERIC) if groups else ():
+        if not values.is_name(hit.value) and not _UUID.fullmatch(hit.value):
+            yield hit
 
 
 def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:

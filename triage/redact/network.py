@@ -9,11 +9,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
-from triage.redact.text import HEX_DIGITS, WORD, Found, digits_in, expression, letters_in, touches
+from triage.redact.text import DIGITS, HEX_DIGITS, WORD, Found, digits_in, expression, letters_in, touches
 
-__all__ = ("MAC", "V4", "hexadecimal", "ipv4")
+__all__ = ("MAC", "V4", "forget", "hexadecimal", "ipv4", "is_ipv4", "stands_alone")
 
 V4: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 MAC: Final = re.compile(rb"(?i)(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
@@ -33,20 +34,31 @@ _NETWORK_BEFORE: Final = (
 )
 _VERSION_BEFORE: Final = (
     r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
-    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|"
-    r"directx|openssl|libcurl|glibc)\w{0,10}|version|\bv)[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
+    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
+    r"directx|openssl|libcurl|glibc)\w{0,10}|"
+    r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
+    r"[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
 )
 _EVERY_MACHINE: Final = (b"0.", b"127.", b"255.")
+_EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb"})
 _BEFORE: Final = 32
 _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
 _MOST_OF_A_VERSION: Final = 25
+_SMALL: Final = 1
+_LARGE: Final = 2
+_JOINTS: Final = frozenset(b".-+_")
+_BEHIND_ADDRESSES: Final = frozenset(b":/")
+_IN_NUMBERS: Final = frozenset(DIGITS + b"_")
+_NEWLINE: Final = ord("\n")
+_DOT: Final = ord(".")
+_SIGN: Final = ord("@")
 _WORD_OR_COLON: Final = frozenset(WORD + b":")
 _WORD_OR_MARK: Final = frozenset(WORD + b":.")
 
 
 def ipv4(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Four numbers with dots between them, if they are an address."""
-    if _is_address(data, start, end):
+    if is_ipv4(data, start, end):
         yield start, end, "ipv4", "ipv4"
 
 
@@ -62,26 +74,57 @@ def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, stop, "ipv6", "ipv6"
 
 
-def _is_address(data: bytes, start: int, end: int) -> bool:
+def stands_alone(data: bytes, start: int, end: int) -> bool:
+    """Whether no digit and no underscore stands beside a number."""
+    return (not start or data[start - 1] not in _IN_NUMBERS) and (end == len(data) or data[end] not in _IN_NUMBERS)
+
+
+def is_ipv4(data: bytes, start: int, end: int) -> bool:
     """Whether four numbers are an IPv4 address: in range, not a version, not one that every machine has."""
-    text = data[start:end]
-    if text.startswith(_EVERY_MACHINE) or text.endswith(b".0.0.0") or (start and data[start - 1] in _PART_OF_A_NAME):
+    last = data[start - 1] if start else _NEWLINE
+    if last in _PART_OF_A_NAME or not (worth := _worth(data[start:end])):
         return False
+    mark = data[end] if end < len(data) else _NEWLINE
+    port = None
+    if mark in _JOINTS:
+        port = _DOTTED_PORT.match(data, end)
+        behind = data[end + 1 : end + 2]
+        if behind.isalpha() if mark != _DOT else behind.isdigit() and not port:
+            return False
+    # No expression for what stands before reaches over these marks.
+    before = b""
+    if last != _NEWLINE:
+        before = data[start - _BEFORE if start > _BEFORE else 0 : start].rpartition(b"\n")[2].rpartition(b",")[2]
+        if before and _matches(_VERSION_BEFORE, before):
+            return False
+    # Four small numbers are a version or a section more often than an address, unless something says so.
+    if worth == _SMALL and last != _SIGN:
+        return mark in _BEHIND_ADDRESSES or port is not None or _matches(_NETWORK_BEFORE, before)
+    return True
+
+
+@lru_cache(maxsize=16_384)
+def _worth(text: bytes) -> int:
+    """What four numbers are by themselves: 0 for no address or one that every machine has, `_SMALL`, or an address."""
+    if text.startswith(_EVERY_MACHINE) or text.endswith(b".0.0.0"):
+        return 0
     parts = text.split(b".")
     numbers = [*map(int, parts)]
     if max(numbers) > 255 or any(part[:1] == b"0" and len(part) > 1 for part in parts):
-        return False
-    port = _DOTTED_PORT.match(data, end)
-    mark, behind = data[end : end + 1], data[end + 1 : end + 2]
-    if (mark == b"." and behind.isdigit() and not port) or (mark in {b"-", b"+", b"_"} and behind.isalpha()):
-        return False
-    before = data[max(start - _BEFORE, 0) : start]
-    if expression(_VERSION_BEFORE).first(before, 0):
-        return False
-    # Four small numbers are a version or a section more often than an address, unless something says so.
-    if max(numbers) <= _MOST_OF_A_VERSION and (numbers[0] != 10 or before.endswith(b"@")):
-        return expression(_NETWORK_BEFORE).first(before, 0) is not None or mark in {b":", b"/"} or bool(port)
-    return True
+        return 0
+    return _SMALL if max(numbers) <= _MOST_OF_A_VERSION and numbers[0] != 10 else _LARGE
+
+
+@lru_cache(maxsize=4_096)
+def _matches(pattern: str, before: bytes) -> bool:
+    """Whether an expression matches in what stands before."""
+    return expression(pattern).first(before, 0) is not None
+
+
+def forget() -> None:
+    """Keep nothing of a text: after each."""
+    _worth.cache_clear()
+    _matches.cache_clear()
 
 
 def _is_mac(data: bytes, start: int, end: int) -> bool:
@@ -116,7 +159,7 @@ def _ipv6_end(data: bytes, start: int, end: int) -> int:
     except ValueError:
         return 0
     groups = [group for group in text.split(b":") if group]
-    if parsed.is_loopback or parsed.is_unspecified or not digits_in(text):
+    if parsed.is_loopback or parsed.is_unspecified or not digits_in(text) or text.lower() in _EVERY_ROUTER:
         return 0
     if len(groups) < 2 and not parsed.is_link_local:
         return 0

@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from triage.redact.joints import assignment
 from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
-from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, assignment, meaning_of, named_value
-from triage.redact.text import LETTERS, Found, Span
+from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, meaning_of, named_value
+from triage.redact.text import LETTERS, WORD, Found, Span
 
 __all__ = ("assignments",)
 
@@ -74,6 +75,10 @@ _NAMED: Final = re.compile(
 )
 # Two items of a list, with what tells whether it holds more.
 _ITEMS: Final = re.compile(rb'[\s\S]{0,9}"(' + _NAME + rb')"[ ]?,[ ]?"[^"\\\r\n\x00]+"[\s\S]{0,9}')
+_BESIDE_ITEM: Final = re.compile(rb'[\w.-]+",')
+_BY_ENTROPY: Final = re.compile(rb"(?i)key|encrypt|access|api|licen|authentic")
+_BEFORE_VALUES: Final = (b":", b": ")
+_OF_NAMES: Final = frozenset(WORD + b".-")
 _WORD_BEFORE: Final = re.compile(rb"[^A-Za-z][A-Za-z]{0,20} \Z")
 _LETTERS: Final = frozenset(LETTERS)
 _WORD_REACH: Final = 22
@@ -123,7 +128,14 @@ class _Pairs:
         """What stands under a name that is joined to something."""
         data = self._data
         start, end = place
-        before, begin = self._before(start) if data[end - 1] in _SIGNS else (-1, 0)
+        last = data[end - 1]
+        item = last == _QUOTE and _BESIDE_ITEM.match(data, start, end) is not None
+        if start and data[start - 1] == _QUOTE and last in _SIGNS:
+            before, begin = start - 1, start
+        elif item and self._ends_a_sentence(start, end):
+            return ()
+        else:
+            before, begin = self._before(start) if last in _SIGNS else (-1, 0)
         if before < 0:
             return assigned(data, place, self._extra)
         name = data[before:end]
@@ -136,6 +148,8 @@ class _Pairs:
             return named_value(data, begin, self._extra)
         if meaning.weak == "phone" and _NO_NUMBER.match(data, end - 1):
             return ()
+        if item and self._is_value(before, begin) and meaning is not _UNCLEAR and meaning.weak != "entropy":
+            return ()
         cutting = self._cut(before, end, quoted=before == begin - 1 and data[before] == _QUOTE)
         if cutting is None:
             return assigned(data, place, self._extra)
@@ -145,6 +159,21 @@ class _Pairs:
         if found is None or (found and _ARN in data[max(start - _ARN_REACH, 0) : start]):
             return assigned(data, place, self._extra)
         return [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in found] if found else ()
+
+    def _is_value(self, before: int, begin: int) -> bool:
+        """Whether a string that another follows is the value of a pair."""
+        quoted = before == begin - 1 and self._data[before] == _QUOTE
+        return quoted and self._data[max(before - 2, 0) : before].endswith(_BEFORE_VALUES)
+
+    def _ends_a_sentence(self, start: int, end: int) -> bool:
+        """Whether a word ends an item of a list without being all of it, no flag and nothing for the generic rule."""
+        data, begin = self._data, start
+        first = start - _NAME_REACH if start > _NAME_REACH else 0
+        while begin > first and data[begin - 1] in _OF_NAMES:
+            begin -= 1
+        if begin == first or data.find(b'"', max(begin - 4, 0), begin) >= 0 or data[begin] in b"-.":
+            return False
+        return not _BY_ENTROPY.search(data, begin, end)
 
     def _before(self, start: int) -> Span:
         """Where the mark stands before a name, or the one before the word that stands there, and where the name does.

@@ -51,7 +51,8 @@ _CANDIDATES: Final = (
     r"[a-z][a-z0-9-]*[0-9](?:\.[a-z0-9-]+){2,6}\b",
     (
         r"[a-z][a-z0-9-]*\.(?:corp|int|internal|intra|hq|mgmt|infra|prod|stage|staging|qa|uat|office|ops|dc[0-9]{1,2}"
-        r"|[a-z]{2,4}[0-9]{1,2})(?:\.[a-z0-9-]+){1,4}\b"
+        r"|[a-z]{2,4}[0-9]{1,2}|ams|fra|lon|lhr|nyc|iad|sfo|sjc|lax|sea|ord|dfw|atl|mia|cdg|par|mad|dub|fsn|nbg|hel|arn"
+        r"|osl|waw|vie|zrh|mil|sin|hkg|nrt|hnd|syd|bom|gru|yyz)(?:\.[a-z0-9-]+){1,4}\b"
     ),
     # lines of ls, who, ps and cron
     r"[-dl](?:[rwxst-]{9})[.+@]? +[0-9]+ +[a-z]",
@@ -73,17 +74,23 @@ _CANDIDATES: Final = (
     # a path of the network, a machine of one alone, an account with its domain
     r"\\{2,16}[0-9-]*[a-z][a-z0-9._$-]*\\{1,8}[a-z0-9$]",
     r"(?-i:\B\\{2,4}[A-Z][A-Z0-9-]*[0-9-][A-Z0-9-]*\b)",
-    r"(?-i:\b[A-Z][A-Z0-9-]{2,14}\\{1,4}[a-z][a-z0-9._-]*)",
+    r"(?-i:\b[A-Z][A-Z0-9-]{2,14}\\{1,8}[a-z][a-z0-9._-]*)",
 )
 _CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
+_DIGITS: Final = frozenset(DIGITS)
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
 
 
 def personal(data: bytes) -> Iterator[Found]:
     """Everything personal in a text that its form shows."""
+    is_quad = network.V4.fullmatch
     for begin, end in _CANDIDATE.spans(data):
         # An address that begins with nothing is found with what stands before it.
         start = begin + 1 if data[begin + 1 : begin + 3] == b"::" else begin
+        if data[start] in _DIGITS and is_quad(data, start, end):
+            if network.stands_alone(data, start, end) and network.is_ipv4(data, start, end):
+                yield start, end, "ipv4", "ipv4"
+            continue
         yield from _decided(data, start, end)
     yield from accounts.around_signs(data)
 
@@ -123,8 +130,6 @@ def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
         return hosts.in_syslog(data, start, logged)
     if colons >= 2 or text.count(b"-") == 5 or text.count(b".") == 2:
         return network.hexadecimal(data, start, end)
-    if network.V4.fullmatch(text):
-        return network.ipv4(data, start, end)
     return numbers.number(data, start, end)
 
 

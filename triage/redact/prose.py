@@ -21,23 +21,29 @@ __all__ = ("SAID", "said")
 _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
     r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
-    r"|session|sid|pin|otp|totp|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?|wireless"
+    r"|session(?:[ _-]key)?|sid|pin|otp|totp"
+    r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?|wireless"
     r"|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared) key"
-    r"|preshared-key|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
-    r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|your|use|enter)"
+    r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
+    r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms"
+    r"|(?:your|use|enter)(?:[ ](?:this|the))?)"
     r"[ _-](?:code|pin)"
 )
 _LINK: Final = (
-    "is|was|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided|code|sent|id|token|here"
+    "to sign in|to log ?in|to verify|to continue"
+    "|is|was|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided"
+    "|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
 )
-_FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*(?:,?[ \t]+|[\"'],\s{0,4}[\"'])"
+_FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
+_FLAG_END: Final = r"(?:,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"'])"
 _NEAR_HOST: Final = (
     r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
     r"|resolv(?:e|ing)(?:[ \t]+host(?:name)?)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet"
     r"|reach(?:ing)?|on host|from host|host(?:name)?|node|machine name|machine|kubelet,?|server|member|vm|agent"
     r"|runner(?:[ \t]name)?|minion"
-    r"|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name|assigned [\w./-]+ to"
+    r"|nodename|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name"
+    r"|assigned [\w./-]+ to"
     r"|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
 )
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
@@ -58,7 +64,7 @@ _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
 _MOST: Final = 16_384
 _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs looks like the fields of a password file.
-_PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:")
+_PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}")
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 _KINDS: Final = {
@@ -132,7 +138,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     small = data[start:end].lower()
     opened = values.quoted(data, end)
     span = opened[0] if opened else values.bare(data, end)
-    if span is None or data[start - 1 : start] == b"/":
+    if span is None or (data[start - 1 : start] == b"/" and not opened):
         return
     value = data[slice(*span)]
     if (
@@ -173,6 +179,17 @@ def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     if values.mixed(data[slice(*span)], least=6 if meaning.kind == "password" else 12):
         yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=(end, end))
+
+
+def _keyed(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The value beside a name that is no word of a sentence by its form."""
+    quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
+    span = values.after(data, end, quote)
+    meaning = sense(data[start:end].strip(b'#:*"@ \t').split()[-1].decode("latin-1"))
+    if span is None or meaning is None or data[span[0] : span[0] + 1] in b"-=:":
+        return
+    if meaning.weak in {"", "word"} and (quote or values.mixed(data[slice(*span)], least=8)):
+        yield from judged(data, span, meaning, in_quotes=bool(quote), assigned=True, name=(start, end))
 
 
 def _wrapped(data: bytes, _start: int, end: int) -> Iterator[Found]:
@@ -235,7 +252,7 @@ def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 # What leads to a value, in the one group of its expression, and what reads it. They are tried in this order.
 _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], ...]] = (
-    (rf"\B({_FLAG})", _flagged),
+    (rf"\B({_FLAG}{_FLAG_END})", _flagged),
     (
         (
             r"((?:\b(?:contrase\xc3\xb1a|mot de passe|kennwort|passwort|senha|wachtwoord|has\xc5\x82o|parola|salasana"
@@ -258,9 +275,11 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         (
             r"\b((?:for|of|from|invalid|illegal|unknown|by|as|failed|authenticated|new)[ \t]+user[ \t]+"
             r"|(?:failed|accepted)[ \t]+[\w/-]+[ \t]+for[ \t]+(?:invalid[ \t]+user[ \t]+)?"
-            r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|attempt)[ \t]+"
+            r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt)"
+            r"[ \t]+"
             r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+\\{0,3}[\"']"
             r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+"
+            r"|user (?:id|name): "
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
         ),
@@ -275,6 +294,11 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
     # directives and functions in one word
     (rf"\b((?-i:[A-Za-z][A-Za-z0-9]*(?:{_COMPOUNDS}))[ \t]+(?:REG_SZ[ \t]+)?[\"']?)", _directive),
+    # a keyword of Clojure, a constant of C, a column of an environment
+    (r"((?:#[ \t]*define|\((?:define|def|defvar|defparameter|setq|setf))[ \t]+[\w*.-]+[ \t]+[LuU@]?\")", _keyed),
+    (r"\b((?-i:ENV|ARG|LABEL)[ \t]+\w+[ \t]+)", _keyed),
+    (r"\B(:[a-z][\w.-]*(?:key|secret|token|pass\w*|pwd)[ \t]+\")", _keyed),
+    (r"\b((?-i:[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|KEY))(?:  +|\t+))", _keyed),
     (r"(?:^|[\s\"'])([\w.*-]+:(?:[0-9]{2,5}|\*):[\w*.-]+:[a-z][\w.-]+:)", _told),
     (
         rf"\b((?:[A-Z][A-Za-z0-9]*)?(?-i:{_CLASSES})[({{](?:(?:value|id|token|raw)=)?[\"']?)",

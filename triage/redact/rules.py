@@ -185,7 +185,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         stopwords=tuple(sorted(stopwords)),
         exact=_has_one_length(pattern),
         by_form=not pattern.startswith(_VENDOR),
-        of_blocks=any(words in pattern for words in _BLOCKS),
+        of_blocks=entry.get("wide", False) or any(words in pattern for words in _BLOCKS),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
@@ -28,6 +29,10 @@ _LEAST_RUN: Final = 16
 _RUN_CAP: Final = 1 << 20
 # A run goes on over lines of its own only if its first line is this long.
 _LEAST_LINE: Final = 40
+# Or if it ends a line that a terminal or a mail wrapped.
+_LEAST_WIDTH: Final = 60
+_WIDEST: Final = 200
+_WORD: Final = re.compile(rb"[A-Za-z]?[a-z_/-]*|[A-Z_/-]+|[0-9/_-]+")
 _PRINTED: Final = bytes(range(32, 127)) + b"\t\n\r"
 _RUN_BYTES: Final = frozenset(LETTERS + DIGITS + b"+/_-")
 # Which bytes are of a run, and which of them also join a path or a name to one.
@@ -49,7 +54,12 @@ _HEX: Final = 16
 _PRINTS_IN_HEX: Final = 17
 _HEX_VALUES: Final = np.array([int(chr(code), 16) if code in HEX_DIGITS else 255 for code in range(256)], np.int16)
 _PRINTS: Final = np.array([code in _PRINTED or code == 0 for code in range(256)])
-_NOT_OF_A_RUN: Final = re.compile(rb"[^A-Za-z0-9+/_-]|\\[nr]")
+# How gzip and zlib begin, and how that looks in base64.
+_PACKED: Final = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+_GZIP: Final = np.frombuffer(b"H4sI1f8b1F8B", "<u2")
+_ZLIB: Final = np.frombuffer(b"eAeJeNeF", "<u2")
+_ANY_HEADER: Final = 32
+_NOT_OF_A_RUN: Final = re.compile(rb"\\{1,4}[nr]|[^A-Za-z0-9+/_-]")
 _MARKS: Final = (b"/", b"_", b"-")
 
 
@@ -108,6 +118,7 @@ def _likely(data: bytes, table: bytes) -> list[int]:
     starts = starts[starts + _LEAST_RUN <= len(inside)]
     starts = starts[inside[starts + _LEAST_RUN - 1] & inside[starts + 8]]
     pairs = np.ndarray((len(raw) - 1,), "<u2", raw.data, strides=(1,))  # those that begin at every byte
+    packed = starts[_begins_packed(pairs[starts], pairs[starts + 2])]
     # The first four letters tell most of them: three bytes of base64 that print, or two of hexadecimal.
     text, digits = _pairs_read()
     reads = text[0][pairs[starts]] & text[1][pairs[starts + 1]] & text[2][pairs[starts + 2]]
@@ -116,7 +127,7 @@ def _likely(data: bytes, table: bytes) -> list[int]:
     in_digits = sum(digits[pairs[starts + place]] for place in range(0, _LEAST_RUN, 2))
     # One of the nine or of the eight bytes may be a strange one.
     starts = starts[(in_text >= 8) | (in_digits >= 7 * _PRINTS_IN_HEX + _HEX)]
-    found: list[int] = np.sort(starts).tolist()
+    found: list[int] = np.sort(np.concatenate([starts, packed])).tolist()
     return found
 
 
@@ -136,6 +147,14 @@ def _pairs_read() -> tuple[_Flags, _Bytes]:
     return text, digits
 
 
+def _begins_packed(first: npt.NDArray[np.uint16], second: npt.NDArray[np.uint16]) -> _Flags:
+    """Whether runs that begin with these pairs of letters begin as gzip or zlib do in base64."""
+    flags: _Flags = np.isin(first, _ZLIB)
+    for one, other in _GZIP.reshape(-1, 2):
+        flags |= (first == one) & (second == other)
+    return flags
+
+
 def _run_begins(inside: _Flags, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Where the runs begin that hold these places: at most seven bytes before."""
     begins = places.copy()
@@ -147,6 +166,10 @@ def _run_begins(inside: _Flags, places: npt.NDArray[np.int64]) -> npt.NDArray[np
 def _joined_end(data: bytes, table: bytes, start: int, end: int) -> int:
     """Where a run ends that goes on over lines of its own: a wrapped block of base64."""
     first = end - start
+    if first < _LEAST_LINE:
+        line = data.rfind(b"\n", max(start - _WIDEST, 0), start) + 1
+        wide = end - line if _LEAST_WIDTH <= end - line <= _WIDEST else 0
+        first = max(first, wide)
     while first >= _LEAST_LINE and end - start < _RUN_CAP:
         match = BREAK.match(data, end)
         if match is None:
@@ -155,7 +178,12 @@ def _joined_end(data: bytes, table: bytes, start: int, end: int) -> int:
         begin = indent.end() if indent else match.end()
         stop = _run_end(table, begin)
         behind = data[stop : stop + 2].lstrip(b"=")
-        if stop - begin < 4 or stop - begin > first or (behind[:1] not in {b"", b"\n", b"\r", b'"', b"'", b"\\"}):
+        ended = len(behind) < 2 or (behind[:1] == b" " and not _WORD.fullmatch(data, begin, stop))
+        if (
+            (stop - begin < 4 and data[stop : stop + 1] != b"=")
+            or stop - begin > first
+            or (not ended and behind[:1] not in {b"", b"\n", b"\r", b'"', b"'", b"\\"})
+        ):
             break
         end = stop
     return end
@@ -176,13 +204,27 @@ def _decoded(data: bytes, start: int, end: int) -> Iterator[Run]:
         yield start, end, text
 
 
+def _inflated(packed: bytes) -> bytes | None:
+    """What is packed by gzip or zlib, as far as it can be read; at most as much as a run may be."""
+    reader = zlib.decompressobj(zlib.MAX_WBITS | _ANY_HEADER)
+    try:
+        text = reader.decompress(packed, _RUN_CAP)
+    except zlib.error:
+        return None
+    return _printed(text)
+
+
 def _text_of(run: bytes) -> bytes | None:
     """What a run decodes to, if that is text."""
     if len(run) % 2 == 0 and not run.translate(None, HEX_DIGITS):
-        text = _printed(binascii.unhexlify(run[:_RUN_CAP]))
+        raw = binascii.unhexlify(run[:_RUN_CAP])
+        text = _inflated(raw) if _PACKED.match(raw) else _printed(raw)
         if text is not None:
             return text
     head = _base64(run[:_LEAST_RUN])
+    if head is not None and _PACKED.match(head):
+        whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])
+        return _inflated(whole) if whole is not None else None
     if head is None or len(head.translate(None, _PRINTED + b"\x00")) > 1:
         return None
     whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])

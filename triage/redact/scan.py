@@ -9,11 +9,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from triage.redact import matches, pairs, personal, prose, structure, views, wraps
+from triage.redact import keys, matches, network, pairs, personal, prose, views, wraps
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
-from triage.redact.keys import forget
+from triage.redact.joints import assignment
 from triage.redact.layers import Layer, read_layers
 from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
@@ -26,11 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = ("Scanner",)
 
+_START: Final = itemgetter(0)
+_END: Final = itemgetter(1)
+_RANK: Final = itemgetter(4)
 _BLOCK: Final = 4_096
 _MOST_SILENT: Final = 65_536
 _MARKS: Final = 3
 _BRACKETS: Final = b" \t\r\n\"'`,:;[]{}()<>"
 _ENDS: Final = frozenset(b"\r\n\\\"'")
+# Behind the quote of a string that ends there.
+_BEHIND: Final = frozenset({b",", b"}", b"]", b":", b")"})
 
 
 class Scanner:
@@ -64,7 +70,8 @@ class Scanner:
                 self._silent.add(block)
             return self._settled(data, chain(told, _named_again(layers, known) if known is not None else ()))
         finally:
-            forget()
+            keys.forget()
+            network.forget()
 
     def find_known(self, data: bytes, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
         """The places of known values only, decoded too; without those that are found as they are."""
@@ -104,7 +111,10 @@ class Scanner:
         whole = [hit for hit in hits if self._counts(hit)] if self._weakened else [*hits]
         if not data.isascii():
             whole = [whole_characters(data, hit) for hit in whole]
-        for hit in sorted(whole, key=lambda hit: (hit.start, -hit.end, -hit.rank)):
+        # By their starts; of those that start together the longest first, then the surest.
+        whole.sort(key=_RANK, reverse=True)
+        whole.sort(key=_END, reverse=True)
+        for hit in sorted(whole, key=_START):
             if settled and hit.start < settled[-1].end:
                 settled[-1] = union(settled[-1], hit)
             else:
@@ -125,7 +135,7 @@ class Scanner:
 @lru_cache(maxsize=16)
 def _wanted(extra: Names) -> Expression:
     """What a line holds that is worth looking at."""
-    return any_of((structure.assignment(extra).pattern, prose.SAID.pattern, *matches.places(), views.ENCODED.pattern))
+    return any_of((assignment(extra).pattern, prose.SAID.pattern, *matches.places(), views.ENCODED.pattern))
 
 
 def _named_again(layers: Sequence[Layer], known: Known) -> Iterator[Hit]:
@@ -147,6 +157,13 @@ def _says_something(value: bytes) -> bool:
 
 def _to_its_end(data: bytes, start: int, end: int, kind: str, rule: str) -> Hit:
     """The hit of what a name or a sentence gave; a value at the end of a line or a string may run on."""
-    if end < len(data) and data[end] in _ENDS and wraps.BREAK.match(data, end) and not MASK.fullmatch(data, start, end):
+    ended = data[end : end + 1] == b'"' and data[end + 1 : end + 2] in _BEHIND
+    if (
+        not ended
+        and end < len(data)
+        and data[end] in _ENDS
+        and wraps.BREAK.match(data, end)
+        and not MASK.fullmatch(data, start, end)
+    ):
         end = wraps.continued(data, start, end)
     return Hit(start, end, kind, rule, KEY, data[start:end])

@@ -10,43 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
-from triage.redact import calls, credentials, masks, values
+from triage.redact import calls, credentials, lists, masks, values
+from triage.redact.joints import assignment
 from triage.redact.judging import judged
-from triage.redact.keys import Names, Sense, parts, sense, vocabulary
+from triage.redact.keys import Names, Sense, sense, vocabulary
 from triage.redact.lines import Lines
-from triage.redact.text import BACKSLASH, WORD, Expression, Found, Span, line_of
+from triage.redact.text import BACKSLASH, WORD, Found, Span, digits_in, line_of
 
-__all__ = ("NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignment", "assignments", "meaning_of", "named_value")
+__all__ = ("NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignments", "meaning_of", "named_value")
 
-_NAMES: Final = (
-    r"pass(?:word|wd|phrase|code|wort)?|\bcred\b|\bencrypt\b|stripe_sk\b|principal|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
-    r"cookie|sess|\bsid|[._-]sid|otp|csrf|xsrf|mnemonic|seed|recovery|"
-    r"(?:pin|backup|auth|verification|security|pass|mfa|factor|time|authorization|unlock|sort)[_ -]?code|"
-    r"[?&;]code|code_verifier|\bapi|access|license|\bsig|signature|hmac|\bpin|cvv|cvc|card|\bpan\b|\bssn|social|tax|national|passport|"
-    r"imei|imsi|iccid|meid|serial|\bdob|birth|logon|phone|\btel|mobile|\bcell|\bfax|msisdn|number|whatsapp|\bsms|"
-    r"calle[re]|iban|account|name|login|user|host|machine|computer|workstation|fqdn|node|instance|peer|upstream|broker|"
-    r"saml|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor|\bacct|committer|reviewer|\busr|\buid|server|leader|primary|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
-)
-_JOIN: Final = (
-    # a sign of assignment
-    r"(?:\\{0,15}[\"'\x60]\]?)?(?::(?:protected|private)\]?)?[ \t]{0,8}\\{0,2}"
-    r"(?:=>|->|<<<|::[ \t]|:=|[!=]==?|(?:\|\||\?\?|[?+.])=|[:=]|%3[dD]|\|{1,2}|\.{4,60})"
-    r"|[ \t]{0,4}<-[ \t]{0,4}[\"']"  # an assignment of R
-    r"|</(?:name|key|param-name)>\s{0,40}<(?:value|string|param-value)[^<>]{0,60}>"  # a name beside its value
-    r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
-    r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*|[ \t]*\([a-z_ ]{2,20}\)[ \t]*[:=]"
-    r"|(?:\(\))?\)?(?:\.[a-z_]{2,24})?!?(?:\(|,[ ]?)(?:<<|[bu])?[\"']"  # what it is compared with, or stands beside
-    r"|[ \t]+(?:str|string|std::string|bytes|char ?\*)[ \t]+(?:[\"'])"
-    r"|\\{0,15}[\"'\x60][ \t]{0,4},\s{0,4}(?:\\{0,15}[\"'\x60])"  # the next item of a list
-    r"|[\"'\x60][ \t]?\{[^{}\"]{0,300}default[ \t]*=[ \t]*[\"']"  # a variable of Terraform
-    r"|</key>\s{0,40}<string>"  # a property list
-    r"|[ \t]+[A-Za-z]{2,20}(?:\([0-9, ]{1,9}\))?[ \t]*=[ \t]*N?'"  # a variable of SQL
-    r"|[ \t]+\.[ \t]+\""  # a pair of Lisp
-    r"|(?:[ \t]+[\w:.-]{1,40}=\\{0,15}[\"'][^\"'<>\n]{0,80}\\{0,15}[\"']){0,4}>"  # an XML element
-)
 NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
 _WORD_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20})[ ]\Z")
 NAME_WORDS: Final = frozenset({b"name", b"key", b"header", b"field", b"id", b"param"})
@@ -56,13 +30,22 @@ _CODE_ENDINGS: Final = frozenset(
 _SKIP: Final = re.compile(rb"""[ \t]{0,64}(?:\r?\n[ \t]{1,64}(?=\\{0,15}["']|string\([0-9]))?(?:![\w!-]{2,40} )?""")
 # The bytes of a key in base64: 32 or 64.
 _KEY: Final = re.compile(
-    rb"""[ \t]{0,8}\\{0,15}["']?([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{22}==)(?![A-Za-z0-9+/=])"""
+    rb"""[ \t]{0,8}\\{0,15}["']?([A-Za-z0-9+/]{43}=|[A-Za-z0-9_-]{43}=|"""
+    rb"""[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{22}==)(?![A-Za-z0-9+/=])"""
 )
+_TABS: Final = re.compile(rb"[ ]?(?:\\{1,4}t){1,8}")
+_SETTER: Final = re.compile(rb"(?:[\w]{0,40}\.)?(?:set|with|use|add|put)_?(?=[A-Z]|[a-z]{2,20}_?)")
 _TYPED: Final = re.compile(
     rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:String::from\(|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
 )
 _THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=\\{0,15}["'])""")
-_DEFAULT: Final = re.compile(rb"""[A-Za-z_][\w.:]{0,40}\([ ]?["'][\w.-]{1,60}["'],[ ]?(?=["'])""")
+# What is asked for before a value that stands where there is none.
+_DEFAULT: Final = re.compile(
+    rb"""[A-Za-z_][\w.:]{0,40}\([ ]?["'][\w.-]{1,60}["'],[ ]?(?=["'])"""
+    rb"""|[A-Za-z_$][\w.$:>-]{0,60}(?:[(\[{]["']?[\w.-]{1,60}["']?[)\]}])?[ ](?:\|\||\?\?|\?:|or|//)[ ](?=["'`])"""
+)
+# What a shell puts in place of a variable that is not set, or says of it.
+_UNSET: Final = re.compile(rb"(?::?[-=](?:([^${}\s]{4,200})\})?|:?[?+])")
 _INNER_ELEMENT: Final = re.compile(rb"\s{0,40}<[\w:]{0,20}value[^<>]{0,60}>", re.IGNORECASE)
 _LINE_START: Final = re.compile(
     rb"""(?ix)[ \t]*(?:[-+>#|*~][ \t]+)?
@@ -72,9 +55,15 @@ _INNER_VALUE: Final = re.compile(
     rb"""\{[^{}\n]{0,200}?["'](?:value|plaintext|default|secret|data|current)\\{0,15}["'][ \t]*:[ \t]*"""
 )
 _NEXT_LINE: Final = re.compile(rb"[ \t]*\r?\n([ \t]+)(?=[^\s#-][^\s:=]{5,80}[ \t\r]*(?:\n|\Z))")
-_WRAPPER: Final = re.compile(rb"(?:Optional|Some|Just|Ok)\((?=[\w.+/=-]{4,400}\))")
+_WRAPPER: Final = re.compile(
+    rb"(?:Optional|Some|Just|Ok)(?:\((?=[\w.+/=-]{4,400}\))|\[(?=[^\s()\[\]\"',0-9]{0,200}[0-9][^\s()\[\]\"',]{0,200}\]))"
+)
 _XML_VALUE: Final = re.compile(rb"[^<>\n]{0,120}>\s{0,40}<value[^<>]{0,40}>")
 _CALL: Final = re.compile(rb"\w!?\(\Z")
+_INNER_HOST: Final = re.compile(rb"""\{\s{0,40}\\{0,15}"[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}\\{0,15}"\s{0,4}:\s{0,4}""")
+_INNER_ID: Final = re.compile(
+    rb"""\{\s{0,40}(?:[^{}]{0,200},\s{0,40})?\\{0,15}["']id\\{0,15}["'][ \t]{0,4}:[ \t]{0,4}"""
+)
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 _XML_END: Final = re.compile(rb"\s{0,80}[^<\n]{1,4096}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}")
@@ -88,15 +77,17 @@ _OTHER_VALUE: Final = re.compile(
 )
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
+_OF_ENTRIES: Final = (b"secrets", b"tokens", b"passwords", b"apikeys", b"api_keys", b"api-keys")
+_FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z]{1,20} ){0,3}\Z")
+_OR: Final = (b"||", b"??", b"?:", b" or")
 _OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
 _BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
-_CALLED: Final = frozenset({b"(", b")", b",", b".", b"!"})
+_CALLED: Final = frozenset({b"(", b")", b",", b".", b"!", b"{"})
 _CDATA: Final = b"<![CDATA["
 _BLOCK_LINES: Final = 64
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
-_BLANKS: Final = re.compile(rb"[\s,]*")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
 
 
@@ -106,13 +97,6 @@ def assignments(data: bytes, extra: Names = (), lines: Lines | None = None) -> I
         yield from assigned(data, (start, end), extra)
 
 
-@lru_cache(maxsize=16)
-def assignment(extra: Names) -> Expression:
-    """A sensitive name, or one of a policy, with what joins it to a value."""
-    own = "".join(f"|{'[_. -]?'.join(words)}" for words in map(parts, extra) if words)
-    return Expression(rf"(?i)(?:{_NAMES}{own})[\w.\-]{{0,40}}\]?(?:{_JOIN})")
-
-
 def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     """What stands under one name that is joined to something."""
     start, end = place
@@ -120,6 +104,8 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     small = data[begin:stop].lower()
     if small in NAME_WORDS or small.endswith(b"name"):
         yield from named_value(data, begin, extra)
+    if meaning is None and data[stop : stop + 1] == b"(" and (setter := _SETTER.match(data, begin)):
+        meaning = sense(data[setter.end() : stop].decode("latin-1"), extra)
     if meaning is None or (data[begin - 1 : begin] == b"[" and masks.MASK.match(data, begin - 1)):
         return
     if meaning.weak == "entropy":
@@ -127,6 +113,10 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
         yield (*key.span(1), "api_key", "key") if key else (begin, end, "", "entropy")
         return
     if _is_no_name(data, begin, small, end):
+        return
+    if data[begin - 2 : begin] == b"${" and (unset := _UNSET.match(data, stop)):
+        if unset[1] and not meaning.weak:
+            yield from judged(data, unset.span(1), meaning, in_quotes=False, assigned=True, name=(begin, stop))
         return
     yield from _joined(data, (begin, stop), end, meaning)
     if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
@@ -142,7 +132,7 @@ def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
             return True
     if name == b"passwd" and data[begin - 1 : begin] == b"/":
         return True
-    working_directory = name == b"pwd" and behind == b"/"
+    working_directory = name in {b"pwd", b"oldpwd"} and behind == b"/"
     return working_directory or b"arn:" in data[max(begin - 120, 0) : begin]
 
 
@@ -158,14 +148,15 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
             yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES and b"," not in joint:
         stop = values.closing(data, end, 0, last)
-        if stop is not None:
+        unset = joint[:-1].rstrip().endswith(_OR) or b"\n" in joint
+        if stop is not None and (not unset or digits_in(data[end:stop])):
             yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES:
         yield from _pair(data, name[0], end, meaning)
     elif last == b">" and joint[-2:] not in {b"=>", b"->"}:
         yield from _element(data, name, end, meaning)
     elif last == b"|" or joint.endswith(b"...."):
-        if last == b"." or data[max(name[0] - 4, 0) : name[0]].rstrip().endswith(b"|"):
+        if last == b"." or _FIRST_CELL.search(data, max(name[0] - 40, 0), name[0]):
             yield from _cell(data, name, end, meaning)
     else:
         yield from _value(data, name, end, meaning)
@@ -203,25 +194,31 @@ def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     typed = None if assigned or meaning.weak in {"header", "cookies"} else _TYPED.match(data, at)
     if typed:
         at, assigned = typed.end(), True
-    if meaning.weak in {"host", "numbered"}:
-        shares = _BACKSLASHES.match(data, at)
-        at = shares.end() if shares else at
+    shares = _BACKSLASHES.match(data, at) if meaning.weak in {"host", "numbered"} else None
+    at = shares.end() if shares else at
+    tabs = None if assigned else _TABS.match(data, at)
+    at = tabs.end() if tabs else at
     spaced = data[at : at + 1] == b" "
     blanks = _SKIP.match(data, at)
     at = blanks.end() if blanks else at
     if data[at : at + 1] == b"{":
         named = meaning.weak == "user" or data[slice(*name)].lower() in _OF_MACHINES
         inner = (_INNER_NAME if named else _INNER_VALUE).match(data, at)
+        inner = inner or (_INNER_ID.match(data, at) if meaning.kind == "session_id" else None)
+        inner = inner or (_INNER_HOST.match(data, at) if meaning.kind == "token" else None)
+        if inner is None and not named and data[slice(*name)].lower().endswith(_OF_ENTRIES):
+            yield from lists.entries(data, at + 1, meaning)
+            return
         at = inner.end() if inner else at
     elif data[at : at + 1] in _WRAPPED and (wrapper := _WRAPPER.match(data, at)):
         at = wrapper.end()
     opened = values.quoted(data, at)
     if opened is None and (scalar := None if assigned else _BLOCK_SCALAR.match(data, at)):
         yield from _block(data, name, scalar.end(), meaning)
-    elif data[at : at + 1] in _LINE_ENDS and not meaning.weak and (lower := _lower(data, name, at)):
-        yield from judged(data, lower, meaning, in_quotes=False, assigned=True, name=name)
+    elif data[at : at + 1] in _LINE_ENDS and (lower := [*_below(data, name, at, meaning)]):
+        yield from lower
     elif opened is None and data[at : at + 1] in _BEFORE_ITEMS and (array := _ARRAY.match(data, at)):
-        yield from _items(data, array.end(), meaning)
+        yield from lists.items(data, array.end(), meaning)
     elif meaning.weak == "header":
         yield from credentials.header(data, opened[0] if opened else None, at)
     elif meaning.weak == "cookies":
@@ -234,6 +231,15 @@ def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
             yield from judged(data, changed[0], meaning, in_quotes=True, assigned=True, name=name)
     else:
         yield from _unquoted(data, name, at, meaning, assigned=assigned, spaced=spaced)
+
+
+def _below(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """What stands on the lines below a name: a word, or a list of YAML."""
+    lower = _lower(data, name, at) if not meaning.weak else None
+    if lower:
+        yield from judged(data, lower, meaning, in_quotes=False, assigned=True, name=name)
+    elif meaning.weak in {"", "long"}:
+        yield from lists.below(data, at, meaning)
 
 
 def _lower(data: bytes, name: Span, at: int) -> Span | None:
@@ -260,6 +266,9 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
         span = values.to_line_end(data, at, words=True)
     elif meaning.weak != "user" and _LINE_START.match(data, line, name[0]) and _is_setting(data, name):
         span = values.to_line_end(data, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
+        opening = data[name[0] - 1 : name[0]]
+        if span and opening in _QUOTES and data[name[1] : name[1] + 1] != opening and data[span[1] - 1] == opening[0]:
+            span = span[0], span[1] - 1
     else:
         span = values.bare(data, at)
     if span is not None:
@@ -343,31 +352,6 @@ def _pair(data: bytes, begin: int, end: int, meaning: Sense) -> Iterator[Found]:
         yield from credentials.cookies(data, (end, stop))
     else:
         yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=(begin, begin + 1))
-
-
-def _items(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
-    """The items of a list that stands under a name, up to its end."""
-    limit = data.find(b"]", at, at + 4_096)
-    limit = limit if limit >= 0 else min(at + 4_096, len(data))
-    if meaning.weak == "header" and data[at : at + 1] not in b"\"'\\":
-        yield from credentials.header(data, None, at)
-        return
-    while at < limit:
-        blanks = _BLANKS.match(data, at)
-        at = blanks.end() if blanks else at
-        opened = values.quoted(data, at)
-        if opened is None:
-            bare = values.bare(data, at)
-            if bare and not meaning.weak and values.looks_random(data[slice(*bare)]):
-                yield *bare, meaning.kind, "key"
-            return
-        span, at = opened
-        if meaning.weak == "header":
-            yield from credentials.header(data, span, span[0])
-        elif meaning.weak == "cookies":
-            yield from credentials.cookies(data, span)
-        elif not values.placeholder(data[span[0] : span[1]]):
-            yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))
 
 
 def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from triage.redact import masks
-from triage.redact.keys import sense, vocabulary
+from triage.redact.keys import parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
 __all__ = (
@@ -30,6 +30,7 @@ __all__ = (
 )
 
 _LONGEST: Final = 4_096
+_KEY_LENGTH: Final = 24
 _BARE: Final = re.compile(rb"""[^\s"'`,;&<>{}()\[\]|\\\x00]{1,4096}""")
 # A sign that joins pairs is part of a value where no other pair follows, and no entity is meant.
 _BEYOND: Final = re.compile(
@@ -39,9 +40,11 @@ _BEYOND: Final = re.compile(
 _LINE: Final = re.compile(rb"[^\r\n\x00]{1,4096}")
 _WORD: Final = re.compile(rb"[^\s\x00]{1,4096}")
 _OPEN: Final = re.compile(
-    rb"""(?:(?:Some|Ok|Just|Optional|Secret|SecretStr|SecretString|String|Password|str|bytes|bytearray"""
+    rb"""(?:(?:Some|Ok|Just|Optional|Secret|SecretStr|SecretString|String|Password|QString|QStringLiteral|TEXT|_T"""
+    rb"""|NSString stringWithUTF8String:|\[\]byte|str|bytes|bytearray"""
     rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt|sha256_hex|base64_decode|atob))\("""
-    rb"""|\[\]string\{|(?i:string)[ ]?\([0-9]{1,6}\)[ ]|std::string[ ]|<<|0x[0-9a-fA-F]{1,16}[ ]|[bBuUrRfFN@$]{0,2})"""
+    rb"""|(?:by[ ])?lazy[ ]?\{[ ]?|\[\]string\{|(?i:string)(?:[ ]?\([0-9]{1,6}\))?[ ]|std::string[ ]"""
+    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ]|[bBuUrRfFN@$]{0,2})"""
     rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
@@ -52,13 +55,15 @@ _REFERENCE: Final = re.compile(
         | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds) )
     | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
     | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt)/ [\w./-]{1,200} | %[A-Za-z_]{1,60}%
+    | ENC\[ [^\]]{1,200} \] | \$[A-Za-z_]\w{1,40}- | arn:aws[\w-]{0,12}:[\w:/.*-]{1,200}
+    | (?:op|vault|ref\+\w{1,20}|secretsmanager|ssm|awssm|gcpsm|azurekv|keyring|k8s|sops):// [^\s]{1,200}
     | \{\{ [^{}]{0,200} \}\} | \{ [A-Za-z_.]{0,60} \} | %\(? [\w]{0,40} \)? [sdr]? | \#\{ [^{}]{0,200} \}
     | %env \( [\w:]{1,60} \) % | ![a-z]{2,20} | @[A-Za-z_]{1,60}@ | < \|? [A-Za-z _.-]{1,60} \|? > | :\w{1,30}
     | \( [a-z]{2,20} (?:[ ][a-z]{2,20}){1,6} \)
     | \[[A-Za-z][A-Za-z _.-]{1,40}\] | (?i:your|my|some|example|dummy|sample|the)[-_ ][A-Za-z_ -]{1,40}
     | (?:self|this|cls|var|local|data|module|each|config|settings|request|req|env|os|process|args|options|params|user
         |ctx|props|state) \. [\w.\[\]]{1,80}
-    | [A-Z][A-Za-z]{2,12}(?:-[A-Z][A-Za-z]{2,20}){1,3}
+    | (?:X|[A-Z][A-Za-z]{2,12})(?:-[A-Z][A-Za-z]{2,20}){1,3}
     """
 )
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
@@ -67,13 +72,15 @@ _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
 _CODE_MARKS: Final = frozenset(b"([")
 _LESS: Final = ord("<")
 _CALL: Final = re.compile(
-    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"']{0,40}\]$"
+    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\]$"
     rb"|\w[\w.-]*\.(?:js|ts|py|rb|go|rs|java|cs|php|kt|dart|mjs|cjs|jsx|tsx|vue):[0-9]"
 )
 _LETTERS: Final = re.compile(rb"[A-Za-z]+")
 # Random text holds words by chance; a name has few digits and few words.
 _NAME_DIGITS: Final = 2
 _NAME_PARTS: Final = 6
+# How long its words are at least on average, with digits among them.
+_NAME_WORD: Final = 3
 _CAPITALS: Final = re.compile(rb"[A-Z]+")
 _SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.]{0,30}=(?:[^=]|$)")
 _LETTER_BYTES: Final = frozenset(LETTERS)
@@ -160,10 +167,12 @@ def after(data: bytes, at: int, quote: bytes = b"") -> Span | None:
 def mixed(value: bytes, *, least: int) -> bool:
     """Whether a word mixes letters with digits or marks, as a secret does and no word of a language."""
     mixes = digits_in(value) > 0 or (least < 8 and not _MARKS.isdisjoint(value))
-    if value.endswith((b"()", b"(")) or b"::" in value or _SETTING.match(value) or value.startswith((b"/", b"HTTP/")):
+    if value.endswith((b"()", b"(")) or b"::" in value or _SETTING.match(value) or value.startswith(b"HTTP/"):
         return False
     if b"." in value and not digits_in(value) and _IDENTIFIER.fullmatch(value):
         return False
+    if value.startswith(b"/") and not (value.endswith(b"=") and len(value) >= _KEY_LENGTH):
+        return False  # a path, and no key in base64
     return len(value) >= least and mixes and not _LETTER_BYTES.isdisjoint(value)
 
 
@@ -190,7 +199,7 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
 
 def _in_quotes(value: bytes) -> bool:
     """Whether a string is a secret: no rest of an expression whose quote closed a string, no word, no sentence."""
-    if value.startswith((b" ", b"+ ", b", ", b"; ", b") ")):
+    if value.startswith((b" ", b"+ ", b", ", b',"', b"; ", b") ", b")\\", b");", b"),")):
         return False
     if value.lower() in vocabulary().words and len(value) > 3:
         return False
@@ -235,7 +244,11 @@ def is_name(value: bytes) -> bool:
     """Whether a word is itself the name of a secret: a variable, or what stands for a value in a manual."""
     if sense(value.decode("latin-1")) is None:
         return False
-    return value.islower() or (digits_in(value) <= _NAME_DIGITS and len(_CAPITALS.findall(value)) <= _NAME_PARTS)
+    digits = digits_in(value)
+    words = parts(value.decode("latin-1"))
+    if digits and sum(map(len, words)) < _NAME_WORD * len(words):
+        return False
+    return value.islower() or (digits <= _NAME_DIGITS and len(_CAPITALS.findall(value)) <= _NAME_PARTS)
 
 
 def looks_random(value: bytes, *, least: int = 8) -> bool:

@@ -21,14 +21,15 @@ Piece = tuple[int, int, bytes]
 """A range of the original and what stands for it in the view."""
 
 _RETURN: Final = 0x0D
+_ITSELF: Final = frozenset({b"/", b'"', b"'"})
 ENCODED: Final = Expression(
     r"\\(?:033|x1[bB]|u001[bB]|e)\[[0-9;]{0,16}[A-Za-z]"
-    r"|\\(?:u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
+    r"|\\(?:[\"']|u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
     r"|%(?:25){0,3}[0-9a-fA-F]{2}\+?"
     r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
     r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
-    r"|=(?:3D|40|2E|5F|22|26|3A|2F|\r?\n)|" + OCTETS
+    r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|\r?\n)|" + OCTETS
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
 NULs, quoted-printable; and bytes that are written out, which no view is made of."""
@@ -143,8 +144,8 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
     if code[:1] in b"ux":
         number = int(code[1:].strip(b"{}"), 16)
         text = chr(number).encode("utf-8", "replace") if number < 0x11_0000 else b"?"
-    elif code == b"/":
-        text = b"/"
+    elif code in _ITSELF:
+        text = code
     elif code[:1] in b"\r\n":
         return start, end, b""
     else:

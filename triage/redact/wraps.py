@@ -18,6 +18,9 @@ __all__ = ("BREAK", "INDENT", "continued", "unwrapped")
 
 _WRAPPED_LINES: Final = 60
 _GUESSES: Final = 4
+# How long the lines are that terminals and mails wrap.
+_LEAST_WIDTH: Final = 60
+_MOST_WIDTH: Final = 200
 BREAK: Final = re.compile(
     rb"\\{0,4}\r?\n|\\{1,4}r\\{1,4}n|\\{1,4}n|=\r?\n"
     rb"|[\"'][ \t]*[+.&]?[ \t]*(?:\\?\r?\n[ \t]*)?[+.&]?[ \t]*(?=[\"'])"
@@ -57,9 +60,11 @@ def unwrapped(data: bytes, at: int, *, complete: bool) -> Iterator[tuple[View, i
 def continued(data: bytes, start: int, end: int) -> int:
     """Where a value ends that runs on over the ends of lines: what follows looks as random as it does."""
     value = data[start:end]
-    if not ((len(value) >= 8 and digits_in(value) >= 2) or _is_random(value)):
+    line = line_of(data, start)[0]
+    wrapped = _LEAST_WIDTH <= end - line <= _MOST_WIDTH and b" " not in value
+    if not (wrapped or (len(value) >= 8 and digits_in(value) >= 2) or _is_random(value)):
         return end
-    pieces, random = _breaks(data, line_of(data, start)[0], start, guesses=0)
+    pieces, random = _breaks(data, line, start, guesses=0)
     if not random or pieces[0][0] != end:
         return end
     token = _TOKEN_END.match(data, pieces[random - 1][1])

@@ -8,6 +8,7 @@ the same masks, and the same value one mask within a view.
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -49,19 +50,35 @@ _GUESSED: Final = ("sha256", "debugbundle_v1_7", "debugbundle_v1_10", "debugbund
 class Masker:
     """Masks the tables and pages of a case."""
 
-    __slots__ = ("_policy", "_raw", "_small", "_whole")
+    __slots__ = ("_guard", "_policy", "_raw", "_small", "_whole")
 
     def __init__(self, raw: Raw, *, policy: Policy) -> None:
         self._raw = raw
         self._policy = policy
         self._whole: Redactor | None = None
+        self._guard = threading.RLock()  # what waits for a model masks in a thread of its own
         files = raw.tables["files"]
         around = files["container_id"].drop_null().unique()
         held = files.filter(pc.invert(pc.is_in(files["source_id"], value_set=around)))["bytes"]
         self._small = (pc.sum(held).as_py() or 0) <= _SMALL >= (pc.sum(files["bytes"]).as_py() or 0) / 2
 
+    @property
+    def is_small(self) -> bool:
+        """Whether all files were learned first, so that a value has one mask everywhere."""
+        return self._small
+
+    @property
+    def policy(self) -> Policy:
+        """What is masked by."""
+        return self._policy
+
     def frame(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """The table with its texts masked; without the environment of a process, and without digests of raw files."""
+        with self._guard:
+            return self._frame(name, frame)
+
+    def _frame(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """The same, while no other thread masks."""
         if name == "annotations" and not self._policy.minidump_memory and {"scope", "key"} <= set(frame.columns):
             pairs = zip(frame["scope"].array, frame["key"].array, strict=True)
             kept = [not is_of_process(_none(scope), _none(key)) for scope, key in pairs]
@@ -84,8 +101,9 @@ class Masker:
 
     def text(self, text: str, head: bytes) -> str:
         """A piece of a file, masked as the form of the file asks, which shows in its head."""
-        redactor = self._learned() if self._small else Redactor(self._policy)
-        return redactor.mask(text.encode("utf-8", "replace"), media=kind_of(head)).data.decode()
+        with self._guard:
+            redactor = self._learned() if self._small else Redactor(self._policy)
+            return redactor.mask(text.encode("utf-8", "replace"), media=kind_of(head)).data.decode()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("what masks a case is not pickled")

@@ -11,6 +11,7 @@ There are two ways to one:
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pyarrow as pa
@@ -18,15 +19,19 @@ import pyarrow.compute as pc
 
 from triage.errors import RedactionError, TriageError
 from triage.share.printable import plural
+from triage.stacks.joining import isin
 from triage.tables import to_pandas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     import pandas as pd
 
     from triage.case import Case
+    from triage.hypotheses.extract import Extract
+    from triage.hypotheses.runs import Run, Runs
+    from triage.hypotheses.settings import Settings
     from triage.incidents.comparing import Comparison
     from triage.incidents.explaining import Explanation
     from triage.incidents.series import Series
@@ -101,6 +106,29 @@ class RedactedCase:
         """The newest event of an incident: one row, masked without masking the others."""
         found = self._case.events(incident).sort_values(["ts", "event_id"], na_position="first")
         return self._masked("events", found.tail(1).reset_index(drop=True))
+
+    def event(self, event: str) -> pd.Series[Any]:
+        """The row of one event, masked without masking the others."""
+        found = self._case.raw.tables["events"]
+        return self._masked("events", to_pandas(isin(found, "event_id", [event]))).iloc[0]
+
+    @contextmanager
+    def about(self, incident: str) -> Iterator[tuple[RedactedCase, str]]:
+        """The newest event of an incident: a case in which one value has one mask in all tables, and its id there.
+
+        That is this case, but for a large one that masks on demand: there it is a working copy of that event.
+        """
+        newest = self._case.events(incident).sort_values(["ts", "event_id"], na_position="first")
+        event = str(newest["event_id"].iloc[-1])
+        if self._masker is None or self._masker.is_small:
+            yield self, event
+            return
+        whole = redact(self._case, policy=self.policy, events=[event])
+        try:
+            events = whole.events()
+            yield whole, str(events.loc[events["event_class"] == "incident_signal", "event_id"].iloc[0])
+        finally:
+            whole.close()
 
     def stacks(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
         """One row per stack of an event."""
@@ -255,6 +283,30 @@ class RedactedCase:
             found = found[wanted]
         return self._masked(name, found)
 
+    def extract(self, incident_id: str) -> Extract:
+        """What of an incident would be sent to a model; see `Case.extract`."""
+        from triage.hypotheses import extract
+
+        return extract.extract(self, incident_id, self.hypothesis_settings)
+
+    def hypothesize(self, incident_id: str, engine: str = "gemini", **options: Any) -> Run:
+        """Ask what may be the cause of an incident, and wait for the answer; see `Case.hypothesize`."""
+        from triage.hypotheses.asking import start
+
+        return start(self, incident_id, engine=engine, **options).result()
+
+    @property
+    def hypothesis_settings(self) -> Settings:
+        """What a `triage.toml` outside of the input says of hypotheses."""
+        from triage.hypotheses import settings
+
+        return settings.found(self._case.raw.config, outside=[path for path in self.path.split("\n") if path])
+
+    @property
+    def runs(self) -> Runs:
+        """Where the runs of hypotheses are kept."""
+        return self._case.runs
+
     def explain(self, incident_id: str) -> Explanation:
         """Say why the events of an incident are one, in masked words; see `Case.explain`."""
         return self._case.explain(incident_id).masked(self.masked, self.journal())
@@ -330,6 +382,13 @@ class RedactedCase:
             skip=frozenset(skip), unmask=dict(unmask or {}), drop=dict(drop or {}), originals=dict(originals or {})
         )
         return approve(self.working, decisions, by=by, when=when)
+
+    @property
+    def policy(self) -> Policy:
+        """What is masked by; what leaves is scanned again by it."""
+        if self._working is not None:
+            return self._working.policy
+        return self._masker.policy if self._masker is not None else found(self._case.raw)
 
     @property
     def working(self) -> Working:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from triage.stacks.cycles import repeats
+from triage.stacks.cycles import repeated, repeats
 from triage.stacks.frame_table import TELLING, WEAK
 from triage.stacks.roles import ROLES
 
@@ -34,6 +34,7 @@ SCANNED: Final = ("scan", "unreliable")
 _SENTINEL: Final = ROLES.index("sentinel")
 # More than any frame tells: one that was walked to comes before all that were found by a scan.
 _WALKED: Final = 1 + max(TELLING.values())
+_MOST: Final = _WALKED + max(TELLING.values())
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -83,7 +84,8 @@ def count(role: Numbers, telling: Numbers, name: Numbers, scanned: Flags, starts
     best = np.maximum.reduceat(strength, starts) if len(starts) else strength
     rows = np.flatnonzero((strength > 0) & (strength == best[stack]))
     of = stack[rows]
-    place = np.arange(len(rows)) - np.searchsorted(of, of)
+    begins = np.flatnonzero(np.r_[True, of[1:] != of[:-1]]) if len(of) else of
+    place = np.arange(len(rows)) - np.repeat(begins, np.diff(np.r_[begins, len(of)]))
     top = np.full((len(starts), VARIANT_FRAMES), -1)
     chosen = place < np.where(best[of] % _WALKED == WEAK, 1, VARIANT_FRAMES)
     top[of[chosen], place[chosen]] = rows[chosen]
@@ -91,7 +93,9 @@ def count(role: Numbers, telling: Numbers, name: Numbers, scanned: Flags, starts
 
 
 def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tuple[list[int], list[int]]:
-    """The rows of one stack that its variant key holds, and those of its cycle; see `count`.
+    """The rows of one stack that its group key holds, and those of its cycle; see `count`.
+
+    `scanned` is empty where no frame was.
 
     Examples
     --------
@@ -103,25 +107,21 @@ def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tup
     """
     first = 0
     for row, one in enumerate(known):
-        if one.role == _SENTINEL:
+        if one[2] == _SENTINEL:
             first = row
-    again: Flags | None = None
-    cycle: list[int] = []
-    numbers: dict[int, int] = {}
-    numbered = [numbers.setdefault(one, len(numbers)) for one in name]
-    if len(numbers) < len(name):
-        again, cycles = repeats(np.array(numbered), np.zeros(len(name), np.int64))
-        cycle = cycles.get(0, [])
+    again, cycle = repeated(name) if len(set(name)) < len(name) else (set(), [])
     found: list[int] = []
     best = 0
     for row in range(first, len(known)):
-        strength = known[row].telling
-        if not strength or (again is not None and again[row]):
+        strength = known[row][4]
+        if not strength or row in again:
             continue
-        if not scanned[row]:
+        if not (scanned and scanned[row]):
             strength += _WALKED
         if strength > best:
             best, found = strength, [row]
-        elif strength == best and len(found) < VARIANT_FRAMES:
+        elif strength == best:
             found.append(row)
-    return found[:1] if best % _WALKED == WEAK else found, cycle
+            if len(found) == TOP_FRAMES and best == _MOST:
+                break
+    return found[: 1 if best % _WALKED == WEAK else TOP_FRAMES], cycle

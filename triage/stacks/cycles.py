@@ -6,14 +6,16 @@ cycle of a stack that overflowed is its key, rotated so that it does not matter 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ("PERIODS", "repeats", "rotated")
+__all__ = ("PERIODS", "repeated", "repeats", "rotated")
 
 PERIODS: Final = 10
+_MANY: Final = 48
 # So often a run must repeat to be the cycle of an overflow, the first time counted.
 _TIMES: Final = 3
 
@@ -67,6 +69,77 @@ def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict
         again[rows[gone]] = True
         rows, marks = np.delete(rows, gone), np.delete(marks, gone)
     return again, cycles
+
+
+def repeated(names: list[int]) -> tuple[set[int], list[int]]:
+    """Say which frames of one stack repeat those before them, and which are its cycle; see `repeats`.
+
+    Examples
+    --------
+    >>> again, cycle = repeated([7, 1, 2, 1, 2, 1, 2, 9])
+    >>> sorted(again), cycle
+    ([3, 4, 5, 6], [1, 2])
+    """
+    again: set[int] = set()
+    cycle: list[int] = []
+    covered = 0
+    rows, marks = list(range(len(names))), names
+    near = _near(marks)
+    for period in range(1, PERIODS + 1):
+        gone: list[int] = []
+        for start, length in _runs(near[period]):
+            whole = length // period * period
+            if whole >= (_TIMES - 1) * period and whole > covered:
+                covered, cycle = whole, rows[start : start + period]
+            gone += range(start + period, start + period + whole)
+        if gone:
+            again.update(rows[row] for row in gone)
+            left = sorted(set(range(len(rows))).difference(gone))
+            rows, marks = [rows[row] for row in left], [marks[row] for row in left]
+            near = _near(marks)
+    return again, cycle
+
+
+class _Lazily(dict[int, list[int]]):
+    """`_near` of many names, worked out for each period when it is asked for: most are gone after the first."""
+
+    def __init__(self, names: list[int]) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, period: int) -> list[int]:
+        pairs = zip(self._names, self._names[period:], strict=False)
+        return [row for row, (one, other) in enumerate(pairs) if one == other]
+
+
+def _near(names: list[int]) -> dict[int, list[int]]:
+    """Where the same name stands again so many frames further on, by that number up to the longest period."""
+    if len(names) > _MANY:
+        return _Lazily(names)
+    places: dict[int, list[int]] = {}
+    for row, name in enumerate(names):
+        places.setdefault(name, []).append(row)
+    near: dict[int, list[int]] = {period: [] for period in range(1, PERIODS + 1)}
+    for found in places.values():
+        for at, row in enumerate(found[:-1], 1):
+            for other in found[at : at + PERIODS]:
+                if other - row > PERIODS:
+                    break
+                near[other - row].append(row)
+    for found in near.values():
+        found.sort()
+    return near
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Runs of numbers that follow one another: the first of each, and how many."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][0] + found[-1][1]:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((number, 1))
+    return found
 
 
 def rotated(cycle: list[str]) -> list[str]:

@@ -77,11 +77,14 @@ def chained(rows: int, *columns: Words | int) -> Words:
     value = np.zeros(rows, np.uint64)
     for column in columns:
         part = np.asarray(column, np.uint64)
+        if part.ndim == 0 and part == NONE:
+            continue
         mixed = (value + np.uint64(_GOLDEN)) ^ part
         mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(_FIRST)
         mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(_SECOND)
         mixed ^= mixed >> np.uint64(31)
-        value = np.where(part == NONE, value, mixed)
+        none = part == NONE
+        value = np.where(none, value, mixed) if np.any(none) else mixed
     return value
 
 

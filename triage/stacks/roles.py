@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -82,6 +82,9 @@ class Roles:
             self._owners += [number] * len(rule.files)
         self._weak = frozenset(rule.name for rule in self._rules if rule.weak)
         self._parts = AhoCorasick(parts) if parts else None
+        self._last = tuple(end for end, _ in self._ends)
+        # A file has many functions.
+        self._in_path = lru_cache(maxsize=16_384)(self._path)
 
     @staticmethod
     @cache
@@ -121,17 +124,20 @@ class Roles:
 
     def _first(self, name: str, image: str, path: str, language: str) -> Rule | None:
         """The first rule that fits."""
-        found = {*self._functions.find(name), *self._modules.find(image)}
-        found.update(number for end, number in self._ends if name.endswith(end))
-        if path and self._parts is not None:
-            found.update(
-                self._owners[part] for part, _, _ in self._parts.find_matches_as_indexes(path, overlapping=True)
-            )
+        found = {*self._functions.find(name), *self._modules.find(image), *self._in_path(path)}
+        if name.endswith(self._last):
+            found.update(number for end, number in self._ends if name.endswith(end))
         for number in sorted(found):
             rule = self._rules[number]
             if not rule.languages or language in rule.languages:
                 return rule
         return None
+
+    def _path(self, path: str) -> tuple[int, ...]:
+        """The rules of which a part stands in a path."""
+        if not path or self._parts is None:
+            return ()
+        return tuple(self._owners[part] for part, _, _ in self._parts.find_matches_as_indexes(path, overlapping=True))
 
 
 class _Starts:

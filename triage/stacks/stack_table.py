@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from triage.stacks.counting import HANDLER, REPEATED, SCANNED, TOP_FRAMES, Counted, count
 from triage.stacks.cycles import rotated
 from triage.stacks.digests import NONE, Words, chain, chained, word
-from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known, numbered
+from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known, constant, numbered
 from triage.stacks.names import basename
 from triage.stacks.roles import ROLES
 
@@ -148,7 +148,10 @@ def _scanned(frames: pa.Table) -> npt.NDArray[np.bool_]:
     """Whether each frame was found by a scan."""
     if "trust" not in frames.column_names:
         return np.zeros(frames.num_rows, np.bool_)
-    scanned = pc.is_in(frames["trust"], value_set=pa.array(SCANNED))
+    trust = frames["trust"].combine_chunks()
+    if len(trust) and constant(trust):
+        return np.full(len(trust), trust[0].as_py() in SCANNED)
+    scanned = pc.is_in(trust, value_set=pa.array(SCANNED))
     return np.asarray(scanned.to_numpy(zero_copy_only=False), np.bool_)
 
 

@@ -13,6 +13,9 @@ Modules that also read texts which hold nothing but one trace (a field of an eve
 ``parse(text) -> list[Trace]``; `parse` below picks among these. Frames come innermost first; what cannot be read is
 kept as a row (`frame_kind="note"`).
 
+For a key alone (`triage.stacks.signature`) a module may do less: ``brief`` says a report without reading it to its
+end, where it is sure (see `triage.formats.traces.brief`); one with ``SETTLES`` asks ``window.settled`` of what it has.
+
 Adding a module is adding a file here, or in another package under the entry-point group ``triage.traces``; nothing else
 changes.
 """

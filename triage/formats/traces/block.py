@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from triage.formats.traces.window import Window
 
-__all__ = ("AHEAD", "Block", "Get")
+__all__ = ("AHEAD", "LINE_CHARS", "Block", "Get")
 
 # How far a module looks before it is sure.
 AHEAD: Final = 64
 # A longer line is none of any runtime's grammar.
-_LINE_CHARS: Final = 65_536
+LINE_CHARS: Final = 65_536
 
 Get = Callable[[int], str | None]
 
@@ -48,7 +48,7 @@ class Block:
         if index > 0 and line.stream and not self.is_each and line.stream[0] not in {"quote", "compose"}:
             self._ended = index
             return None
-        return line.text if len(line.text) <= _LINE_CHARS else line.text[:_LINE_CHARS]
+        return line.text if len(line.text) <= LINE_CHARS else line.text[:LINE_CHARS]
 
     def lines(self, first: int, end: int) -> list[str]:
         """The lines from first to end (exclusive), as far as they are there."""

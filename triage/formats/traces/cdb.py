@@ -24,7 +24,7 @@ from typing import Final
 
 from triage.formats.exception_codes import describe
 from triage.formats.traces.cdb_frames import Rows, header, number, row, warning
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import either, lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace, json_text
@@ -90,6 +90,9 @@ _OTHER: Final = lazy(
     r"|Use !analyze|Unable to load image"
     r"|start\s{4,}end\s{4,}module name|Response\s|Deferred\s|Scope: |Missing image name|This dump file has"
 )
+_KNOWN: Final = either(
+    (_STOP, _BANNER, _RECORD, _KEY, _OTHER, _REGISTERS, _IMAGE, _THREAD, _BUGCHECK, _BUGCHECKED, _CODE)
+)
 _TEXT_KEYS: Final = frozenset(
     {"STACK_TEXT", "FAULTING_IP", "FOLLOWUP_IP", "EXCEPTION_RECORD", "CONTEXT", "TRAP_FRAME", "FAULTING_SOURCE_CODE"}
 )
@@ -146,21 +149,7 @@ def _strong(line: str) -> bool:
 
 def _known(line: str) -> bool:
     """Whether a line belongs to a session, wherever it stands."""
-    return bool(
-        _STOP.match(line)
-        or _BANNER.match(line)
-        or _RECORD.match(line)
-        or _KEY.match(line)
-        or _OTHER.match(line)
-        or _REGISTERS.match(line)
-        or _IMAGE.match(line)
-        or _THREAD.match(line)
-        or _BUGCHECK.match(line)
-        or _BUGCHECKED.match(line)
-        or _CODE.match(line)
-        or header(line)
-        or row(line)
-    )
+    return bool(_KNOWN.match(line) or header(line) or row(line))
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ the next outer one. Behind a warning the rows are the debugger's guess.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -62,6 +63,8 @@ def warning(line: str) -> bool:
     return _WARNING.match(line) is not None
 
 
+# A line is asked for more than once by those who read on from it.
+@lru_cache(maxsize=1_024)
 def row(line: str) -> tuple[Frame, int | None, bool] | None:
     """A frame, its return address, and whether it was inlined; None where the line is none.
 
@@ -71,8 +74,8 @@ def row(line: str) -> tuple[Frame, int | None, bool] | None:
     >>> frame.module, frame.function, frame.symbol_offset, frame.line, hex(back)
     ('app', 'crash', 30, 8, '0xfd1423')
     """
-    found = _ROW.match(line)
-    if not found or len(line) > 16_384:
+    found = _ROW.match(line) if len(line) <= 16_384 else None
+    if not found:
         return None
     rest, args = found["rest"], None
     if rest.startswith(":"):

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from triage.formats.traces import check_heads, check_signals
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.check_heads import Head
-from triage.formats.traces.check_stacks import Tail, tail
+from triage.formats.traces.check_stacks import Tail, finish, stacked
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Window
 from triage.records import Trace, json_text
@@ -28,6 +28,8 @@ from triage.records import Trace, json_text
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 
 NAME: Final = "check"
+# asks its window what is settled
+SETTLES: Final = True
 TITLE: Final = "Failed check or abort of a native program"
 PLATFORM: Final = "native"
 ANCHORS: Final = tuple(
@@ -50,9 +52,12 @@ def read(window: Window) -> Report | None:
     if head is None:
         return None
     doubtful = head.level == "error" and head.open
-    rest = tail(window, head.end, message=head.open, must=doubtful)
+    rest = stacked(window, head.end, message=head.open)
     if doubtful and not rest.frames:
         return None  # an ordinary line of a log that speaks of a check
+    if window.settled and rest.frames and window.settled(short := _report(head, rest)):
+        return short
+    finish(window, rest)
     if not head.error_type and not rest.frames and not rest.others:
         return None
     return _report(head, rest)

@@ -25,12 +25,13 @@ that could look twice at the same characters.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
 from triage.formats.traces.gdb_frames import call
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.window import Window
 from triage.records import Frame
 
@@ -174,26 +175,30 @@ def _offset(text: str) -> tuple[str, int | None]:
 
 def _numbered(line: str) -> _Line | None:
     """Chromium on Linux, Android, ChromeOS; LLVM's stack dumps."""
-    found = _NUMBERED.match(line)
-    if not found:
+    if not (found := _NUMBERED.match(line)):
         return None
-    rest = (found[3] or "").strip()
-    number, address = int(found[1]), found[2]
+    frame = _behind((found[3] or "").strip())
+    return None if frame is None else _Line(int(found[1]), replace(frame, address=int(found[2], 16)))
+
+
+@lru_cache(maxsize=16_384)
+def _behind(rest: str) -> Frame | None:
+    """What stands behind an address, as a frame without it."""
     if rest.startswith("in ") or rest == "in":
         return None
     if rest.startswith("(") and rest.endswith(")") and "+0x" in rest:
         module, in_module = _offset(rest[1:-1])
-        return _Line(number, _frame(None, address=address, module=module, in_module=in_module))
+        return _frame(None, module=module, in_module=in_module)
     if rest.startswith("/") and "+0x" in rest:
         module, in_module = _offset(rest)
-        return _Line(number, _frame(None, address=address, module=module, in_module=in_module))
+        return _frame(None, module=module, in_module=in_module)
     name, found_place, place = rest.rpartition(" [")
     if found_place and place.endswith("]") and _PLACE.match(place[:-1]):
-        return _Line(number, _frame(name, address=address, place=placed(place[:-1])))
+        return _frame(name, place=placed(place[:-1]))
     name, found_place, place = rest.rpartition(" (")
     if found_place and "+0x" in place and place.endswith(")"):
         module, in_module = _offset(place[:-1])
-        return _Line(number, _frame(name, address=address, module=module, in_module=in_module))
+        return _frame(name, module=module, in_module=in_module)
     name, found_place, place = rest.rpartition(" ")
     if (
         found_place
@@ -201,8 +206,8 @@ def _numbered(line: str) -> _Line | None:
         and _PLACE.match(place)
         and ("/" in place or "\\" in place or "." in place)
     ):
-        return _Line(number, _frame(name, address=address, place=placed(place)))
-    return _Line(number, _frame(rest, address=address))
+        return _frame(name, place=placed(place))
+    return _frame(rest)
 
 
 def _windows(line: str) -> _Line | None:
@@ -212,7 +217,7 @@ def _windows(line: str) -> _Line | None:
     name = line[:cut].strip() if found else ""
     if not found or not name or name.startswith(("[", "#")) or (found[2] is None and name != "(No symbol)"):
         return None
-    offset = int(found[2], 0) if found[2] else None
+    offset = integer(found[2]) if found[2] else None
     place = placed(found[3]) if found[3] else (None, None, None)
     return _Line(None, _frame(name, address=found[1], offset=offset, place=place))
 

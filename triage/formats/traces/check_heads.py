@@ -19,6 +19,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 
@@ -58,6 +60,8 @@ class Rule:
     open: bool = False
     # search the raw line, for a prefix may have been taken for a logger's
     anywhere: bool = False
+    # one of which the raw line must hold too
+    holds: tuple[str, ...] = ()
     # what the lines that follow may say, and which groups must be there in the end
     more: tuple[re.Pattern[str], ...] = ()
     must: tuple[str, ...] = ()
@@ -106,7 +110,7 @@ def _rule(
         pattern=lazy(pattern),
         error_type=type,
         more=tuple(lazy(text) for text in more or ()),
-        **{**rest, "must": tuple(rest.get("must", ()))},
+        **{**rest, "must": tuple(rest.get("must", ())), "holds": tuple(rest.get("holds", ()))},
     )
 
 
@@ -115,13 +119,28 @@ def head(window: Window) -> Head | None:
     text, raw = window[0], window.raw(0)
     if text is None or raw is None or len(raw) > _LONGEST:
         return None
-    for rule in rules():
-        if any(anchor in raw for anchor in rule.anchors):
-            found = rule.pattern.match(text) or (rule.pattern.search(raw) if rule.anywhere else None)
-            made = _made(window, rule, found) if found and "Abort message: " not in raw else None
-            if made:
-                return made
+    if "Abort message: " in raw:
+        return None
+    automaton, owners = _anchored()
+    found_anchors = automaton.find_matches_as_indexes(raw.encode("utf-8", "replace"), overlapping=True)
+    held = {owners[anchor] for anchor, _, _ in found_anchors}
+    for number in sorted(held):
+        rule = rules()[number]
+        if rule.holds and not any(words in raw for words in rule.holds):
+            continue
+        found = rule.pattern.match(text) or (rule.pattern.search(raw) if rule.anywhere else None)
+        made = _made(window, rule, found) if found else None
+        if made:
+            return made
     return None
+
+
+@cache
+def _anchored() -> tuple[BytesAhoCorasick, list[int]]:
+    """The automaton of all anchors, and the rule that each is of."""
+    pairs = [(anchor, number) for number, rule in enumerate(rules()) for anchor in rule.anchors]
+    anchors = [anchor.encode() for anchor, _ in pairs]
+    return BytesAhoCorasick(anchors, implementation=Implementation.DFA), [number for _, number in pairs]
 
 
 def _made(window: Window, rule: Rule, found: re.Match[str]) -> Head | None:

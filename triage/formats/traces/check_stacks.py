@@ -25,7 +25,7 @@ from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
-__all__ = ("Tail", "tail")
+__all__ = ("Tail", "finish", "stacked")
 
 _MESSAGE_LINES: Final = 40
 _BLANKS: Final = 5
@@ -76,21 +76,20 @@ class Tail:
     announced: bool = False
 
 
-def tail(window: Window, start: int, *, message: bool = False, must: bool = False) -> Tail:
-    """Read what follows a message that ends before `start`.
-
-    `message` says that it may go on there, `must` that nothing is worth reading where no stack begins.
-    """
+def stacked(window: Window, start: int, *, message: bool = False) -> Tail:
+    """Read the stack behind a message that ends before `start`; `message` says that it may go on there."""
     found = Tail(start)
     begin = _begin(window, found, start, message=message)
     if begin is not None:
         found.frames, end = stack(window, begin)
         found.end = max(found.end, end)
-    if must and not found.frames:
-        return found
+    return found
+
+
+def finish(window: Window, found: Tail) -> None:
+    """Read what follows behind the stack."""
     while _more(window, found):
         pass
-    return found
 
 
 def _begin(window: Window, found: Tail, start: int, *, message: bool) -> int | None:

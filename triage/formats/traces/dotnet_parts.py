@@ -9,6 +9,7 @@ from typing import Final
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.dotnet_frames import frame
 from triage.formats.traces.patterns import lazy
+from triage.formats.traces.wrappers import unwrapped
 from triage.records import Frame, Trace
 
 __all__ = ("EVENT", "FATAL", "UNHANDLED", "Said", "Stacks", "error_of", "is_part")
@@ -203,8 +204,8 @@ class Stacks:
             self.open[-1].frames.append(mark)
 
     def traces(self) -> tuple[Trace, ...]:
-        """The exception that surfaced, then those inside it."""
-        return tuple(
+        """The exception that surfaced, then those inside it; one that only carries another stands last."""
+        traces = (
             Trace(
                 frames=tuple(said.frames),
                 role="cause" if place else "crash",
@@ -214,3 +215,4 @@ class Stacks:
             )
             for place, said in enumerate(self.all)
         )
+        return unwrapped(traces, "dotnet")

@@ -1,6 +1,6 @@
-"""Elixir and Erlang: exceptions with their stack, what Logger says of a process that ended, errors of the Erlang shell.
+"""Elixir: exceptions with their stack, what Logger says of a process that ended.
 
-Facts: general knowledge of Elixir 1.4 to 1.18 and Erlang/OTP 20 to 27. Grammar, one line each::
+Facts: general knowledge of Elixir 1.4 to 1.18. Grammar, one line each::
 
     elixir  = [ reason line ] head message lines frame*  [ detail* ]
     head    = "** (" ( class | "exit" | "throw" | "EXIT from " pid ) ") " message
@@ -8,10 +8,8 @@ Facts: general knowledge of Elixir 1.4 to 1.18 and Erlang/OTP 20 to 27. Grammar,
             | "(" application [ " " version ] ") " function
     reason  = ( "GenServer " name | "Task " pid ... | "Process " pid ) ( " terminating" | " raised an exception" ... )
     detail  = ( "Last message" | "State" | "Function" | "Args" | "Server" | "Request" | "Initial Call" | ... ) ": " ...
-    erlang  = "exception " ( "error" | "exit" | "throw" ) ": " message  row*
-    row     = ( "in function" | "in call from" ) module ":" function "/" arity [ " (" file ", line " n ")" ]
 
-Frames are printed innermost first.
+Frames are printed innermost first. What Erlang itself prints is read in `erlang`.
 """
 
 from __future__ import annotations
@@ -27,9 +25,9 @@ from triage.records import Frame, Trace
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 
 NAME: Final = "elixir"
-TITLE: Final = "Elixir or Erlang exception"
+TITLE: Final = "Elixir exception"
 PLATFORM: Final = "elixir"
-ANCHORS: Final = ("** (", "exception error: ", "exception exit: ", "exception throw: ")
+ANCHORS: Final = ("** (",)
 
 _HEAD: Final = lazy(
     r"(?P<indent>\s*)\*\* \((?P<error>[A-Z][\w.]{1,200}|exit|throw|EXIT from [^)\n]{1,100})\)(?: (?P<text>.*))?$"
@@ -50,11 +48,6 @@ _DETAIL: Final = lazy(
     r"|Message Queue(?: Length)?|Messages|Links|Dictionary|Trapping Exits|Status|Heap Size|Stack Size|Reductions"
     r"|Client #?[^:\n]{1,100}|Start Call|Queue|Postponed): ?"
 )
-_ERLANG: Final = lazy(r"(?:\*\* |escript: )?exception (?P<kind>error|exit|throw): (?P<text>.*)$")
-_ROW: Final = lazy(
-    r"\s+(?:in function|in call from|called as) +(?P<name>[^\s(]{1,400})(?:.{0,400}?)"
-    r"(?: \((?P<file>[^,()\n]{1,400}), line (?P<line>\d{1,9})\))?$"
-)
 # Lines of a message below its first.
 _MESSAGE: Final = 24
 
@@ -63,8 +56,6 @@ def read(window: Window) -> Report | None:
     """The exception whose head is the anchor line."""
     block = Block(window)
     line = block[0] or ""
-    if erlang := _ERLANG.match(line):
-        return _erlang(block, erlang["kind"], erlang["text"])
     head = _HEAD.match(line)
     return _elixir(block, head["error"], head["text"] or "") if head else None
 
@@ -157,33 +148,3 @@ def _frame(line: str, text_line: int) -> Frame | None:
         trust="text",
         text_line=text_line,
     )
-
-
-def _erlang(block: Block, kind: str, text: str) -> Report | None:
-    """An error as the Erlang shell and escript print it."""
-    frames: list[Frame] = []
-    lines, index = [text], 1
-    while (line := block[index]) is not None and line[:1].isspace() and line.strip():
-        if row := _ROW.match(line):
-            number = int(row["line"]) if row["line"] else None
-            frames.append(
-                Frame(
-                    function=row["name"],
-                    module=row["name"].partition(":")[0] if ":" in row["name"] else None,
-                    file=row["file"],
-                    line=number,
-                    language="erlang",
-                    trust="text",
-                    text_line=index,
-                )
-            )
-        elif index >= _MESSAGE and not frames:
-            return None
-        elif not frames:
-            lines.append(line.strip())
-        index += 1
-    if not frames:
-        return None
-    value = "\n".join(lines)
-    trace = Trace(frames=tuple(frames), error_type=kind, error_value=value)
-    return Report(end=index, kind="exception", level="error", traces=(trace,), error_type=kind, error_value=value)

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.go_parse import panics
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.reports import Report
 from triage.records import Trace, json_text
 
@@ -25,6 +25,7 @@ _LIMIT: Final = lazy(r"runtime: goroutine stack exceeds (\d{1,15})-byte limit")
 _RECOVERED: Final = lazy(r".{0,4000}?(?:panic recovered|Observed a panic|[Pp]anic in \S{1,200}|panic):? ?(.*)$")
 _NUMBERS: Final = {4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 10: "SIGBUS", 11: "SIGSEGV"}
 # What a message begins with, and the kind of event that it is.
+_NIL: Final = "invalid memory address or nil pointer dereference"
 _KINDS: Final = (
     ("all goroutines are asleep", "hang"),
     ("test timed out after", "timeout"),
@@ -109,6 +110,9 @@ address=None, handled=None, facts=())
         handled = True
     if error is None and signal is not None:
         error = signal
+    if signal is None and error == "runtime error" and (value or "").startswith(_NIL):
+        # the runtime makes this error of the signal, which it prints only where the program ends
+        signal = "SIGSEGV"
     if error is None:
         return Head()
     kind = next((kind for text, kind in _KINDS if (value or "").startswith(text)), None)
@@ -124,8 +128,8 @@ def _signal(lines: list[str]) -> tuple[str | None, int | None, int | None, tuple
     facts: list[tuple[str, str]] = []
     for line in lines:
         if found := _SIGNAL.match(line):
-            signal = found[1] or _NUMBERS.get(int(found[2], 0))
-            code = int(found[4], 0) if found[4] else None
+            signal = found[1] or _NUMBERS.get(integer(found[2]))
+            code = integer(found[4]) if found[4] else None
             address = int(found[5], 16) if found[5] else address
             facts += [("pc", f"0x{found[6]}")] if found[6] else []
         elif found := _NATIVE.match(line):

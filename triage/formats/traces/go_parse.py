@@ -33,6 +33,8 @@ __all__ = (
 _PROBE: Final = lazy(r"^goroutine \d+ [^\n]*\[|^[ \t]+\S*\.go:\d|^\S*\.(?:go|s):\d+ \(0x", re.MULTILINE)
 GOROUTINE: Final = lazy(r"goroutine (\d{1,18})(?: [^\[\]]{0,200})? \[([^\]]{0,400})\]:?\s*$")
 _OTHER_STACK: Final = lazy(r"(runtime stack|\[originating from goroutine \d{1,18}\]):\s*$")
+_BRACKET: Final = lazy(r"[()]")
+_SPACE: Final = lazy(r"\s")
 _PLACE: Final = lazy(r"(\s*)(\S.*?):(\d{1,9})(?: \+0x([0-9a-fA-F]{1,16}))?((?: \w+=0x[0-9a-fA-F]{1,16})*)\s*$")
 LISTED: Final = lazy(r"\s*(\S+?\.(?:go|s|c|h)):(\d{1,9}) \(0x([0-9a-fA-F]{1,16})\)\s*$")
 LISTED_NAME: Final = lazy(r"\s+(\S+): (.*)$")
@@ -191,7 +193,7 @@ def pair(call: str, below: str | None, index: int) -> Frame | None:
     call = call.strip() if call[:1].isspace() else call.rstrip()
     created = _CREATED.match(call)
     name, args = _split(created[1] if created else call)
-    if any(char.isspace() for char in name) or name[:1] in "=#[":
+    if _SPACE.search(name) or name[:1] in "=#[":
         return None
     registers = dict(item.split("=") for item in place[5].split())
     address = registers.get("pc")
@@ -216,13 +218,10 @@ def _split(call: str) -> tuple[str, str | None]:
     if not call.endswith(")"):
         return call, None
     depth = 0
-    for index in range(len(call) - 1, -1, -1):
-        if call[index] == ")":
-            depth += 1
-        elif call[index] == "(":
-            depth -= 1
-            if not depth:
-                return (call[:index], call[index + 1 : -1] or None) if index else (call, None)
+    for index in reversed([bracket.start() for bracket in _BRACKET.finditer(call)]):
+        depth += 1 if call[index] == ")" else -1
+        if not depth:
+            return (call[:index], call[index + 1 : -1] or None) if index else (call, None)
     return call, None
 
 

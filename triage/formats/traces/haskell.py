@@ -7,12 +7,15 @@ Facts: general knowledge of GHC 8 to 9. Grammar, one line each::
     call     = function ", called at " file ":" line ":" column " in " package ":" module
     centre   = function " (" file ":" place ")"
 
-Frames are printed innermost first; a call holds the function and the place that calls it, which is kept as printed.
+Frames are printed innermost first. A call names a function and the place that calls it. The frames here hold a function
+and the place inside it, as those of other languages do: the place of a call goes to the function of the next one.
 """
 
 from __future__ import annotations
 
 from typing import Final
+
+from msgspec.structs import replace
 
 from triage.formats.traces.block import Block
 from triage.formats.traces.patterns import lazy
@@ -43,10 +46,12 @@ def read(window: Window) -> Report | None:
     if not _TITLE.match(block[0] or ""):
         return None
     stacks: list[list[Frame]] = [[]]
+    called = False
     end = index = 1
     while (line := block[index]) is not None:
         if frame := _frame(line, index):
             stacks[-1].append(frame)
+            called = called or " called at " in line
         elif _TITLE.match(line) and stacks[-1]:
             stacks.append([])
         else:
@@ -66,6 +71,8 @@ def read(window: Window) -> Report | None:
     named = _PROGRAM.match(lines[0]) if lines else None
     value = "\n".join([named["text"], *lines[1:]] if named else lines).strip() or None
     error = stacks[0][0].function if value and stacks[0][0].function in {"error", "undefined"} else "error"
+    if called:
+        stacks[0] = _inside(stacks[0])
     traces = tuple(
         Trace(
             frames=tuple(frames),
@@ -87,6 +94,20 @@ def read(window: Window) -> Report | None:
         process=named["program"] if named else None,
         complete=value is not None,
     )
+
+
+def _inside(calls: list[Frame]) -> list[Frame]:
+    """Each function with the place inside it; what calls the last has a place alone."""
+    nowhere = Frame(language="haskell", trust="text")
+    return [
+        replace(call, function=name, text_line=at)
+        for call, name, at in zip(
+            [nowhere, *calls],
+            [*(call.function for call in calls), None],
+            [*(call.text_line for call in calls), calls[-1].text_line],
+            strict=True,
+        )
+    ]
 
 
 def _frame(line: str, text_line: int) -> Frame | None:

@@ -27,7 +27,7 @@ from typing import Final
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces import hs_err_system
 from triage.formats.traces.hs_err_frames import frame
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -237,7 +237,7 @@ def _short(mark: str, log: _Log) -> bool:
 def _report(log: _Log, first: int, end: int, *, whole: bool) -> Report:
     """The log as a report."""
     signal, internal = log.signal, log.internal
-    code = int(signal["code"], 0) if signal else None
+    code = integer(signal["code"]) if signal else None
     named = signal.groupdict().get("name") if signal else None
     name = named or (code_name("windows", code) if code is not None else None)
     error = name or (internal["name"] if internal else "Out of Memory Error" if log.memory else None)
@@ -289,7 +289,7 @@ def _traces(log: _Log, error: str | None, value: str | None, ids: re.Match[str] 
     frames = log.native or log.java or ([log.problematic] if log.problematic else [])
     tid = ids["tid"] if ids else None
     thread = log.thread
-    number = thread.thread_id if thread.thread_id is not None else int(tid, 0) if tid and tid[:1].isdigit() else None
+    number = thread.thread_id if thread.thread_id is not None else integer(tid) if tid and tid[:1].isdigit() else None
     crash = Trace(
         frames=tuple(frames),
         error_type=error,

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from triage.formats.traces.gdb import call
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.records import Frame
 
 __all__ = ("frame",)
@@ -98,7 +98,7 @@ def _java(found: re.Match[str], number: int | None, *, trust: str) -> Frame:
         function_raw=f"{found['name']}{found['args']}" if found["args"] else None,
         args=(found["args"] or "").partition("(")[2].partition(")")[0] or None,
         module=found["module"],
-        symbol_offset=int(offset, 0) if offset and not offset.startswith("-") else None,
+        symbol_offset=integer(offset) if offset and not offset.startswith("-") else None,
         address=int(address, 16) if address else None,
         language="java",
         trust=trust,

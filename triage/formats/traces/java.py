@@ -31,6 +31,7 @@ from triage.formats.traces.log_lines import is_log
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
+from triage.formats.traces.wrappers import unwrapped
 from triage.records import Frame, Trace
 
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "parse", "probe", "read")
@@ -132,7 +133,8 @@ def parse(text: str) -> list[Trace]:
         sections = [*reversed(chain), *rest]
         for place, section in enumerate(sections[: len(chain)]):
             section.role = "cause" if place else "crash"
-    return [section.trace(section.role, number) for number, section in enumerate(_surfaced(sections))]
+    traces = [section.trace(section.role, number) for number, section in enumerate(_surfaced(sections))]
+    return list(unwrapped(traces, "java"))
 
 
 def read(window: Window) -> Report | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from triage.formats.traces.java_frames import frame, gap
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -113,7 +113,7 @@ class _Dump:
 
     def _thread(self, found: re.Match[str], line: str) -> None:
         native = _NATIVE.search(line)
-        identity = int(native[1] or native[2], 0) if native else None
+        identity = integer(native[1] or native[2]) if native else None
         state = _STATE_WORD.search(line)
         self.current = _Thread(found["name"], identity, state[1] if state else None)
         self.threads.append(self.current)

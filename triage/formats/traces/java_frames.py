@@ -31,9 +31,7 @@ _TRUNCATED: Final = lazy(r"\s*\.\.\. (?:\d{1,9} )?(?:frames? |lines? )?(?:trunca
 _BORDER: Final = lazy(
     r"\s*(?:at )?(?:\(Coroutine boundary\)|_COROUTINE\._(?:BOUNDARY|CREATION)\._\(.*|\(Coroutine creation stacktrace\))"
 )
-_UNKNOWN: Final = frozenset(
-    {"Native Method", "Unknown Source", "Redefined", "<generated>", "<Unknown>", "NO_SOURCE_FILE", ""}
-)
+_UNKNOWN: Final = frozenset({"Native Method", "Unknown Source", "Redefined", "<Unknown>", "NO_SOURCE_FILE", ""})
 
 
 def frame(line: str, number: int | None = None) -> Frame | None:

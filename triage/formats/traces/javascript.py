@@ -65,6 +65,9 @@ _NOTE_LINES: Final = 16
 
 _CAUSE: Final = lazy(r"[ \t]*(?:\[cause\]: |Caused by: )")
 _CARET: Final = lazy(r"\s*\^[\^~]*\s*$")
+# The source around an error, each line with its number, and the mark of the line that threw.
+_MARKED: Final = lazy(r"[ \t]*> {1,8}\d{1,6} \|")
+_QUOTED: Final = lazy(r"[ \t]*(?:> ?)?[ \t]*\d{0,6} ?\|")
 _MATCHING: Final = lazy(r"[ \t]*\.\.\. (\d{1,6}) lines matching cause stack trace \.\.\.")
 _NUMBERED: Final = lazy(r"[ \t]*\d{1,5}:[ \t]")
 
@@ -102,6 +105,8 @@ def read(window: Window) -> Report | None:
     line = window[0] or ""
     if any(anchor in line for anchor in javascript_heap.ANCHORS):
         return javascript_heap.report(window)
+    if "(address at " in line:
+        return None  # Hermes: see `hermes`
     extent = around(window)
     if extent is None:
         return None
@@ -257,6 +262,8 @@ def _head_at(lines: list[str]) -> int | None:
 
 def _unquoted(lines: list[str]) -> list[str]:
     """A message without the source line that some runtimes show below it, and the caret under that."""
+    if any(_MARKED.match(line) for line in lines):
+        lines = [line for line in lines if not _QUOTED.match(line)]
     caret = next((number for number, line in enumerate(lines) if _CARET.match(line)), 0)
     return lines[: caret - 1] + lines[caret + 1 :] if caret else lines
 

@@ -109,7 +109,10 @@ def _head(window: Window, place: int) -> tuple[int, int]:
             return index, start if start >= 0 else said.start()
         weak = weak or _weak(line, index, place, quoted=quoted)
         blank = blank or not line.strip()
-        if window.is_record(index) or is_log(line) or (blank and not quoted):
+        if window.is_record(index) or is_log(line):
+            break
+        # Jest sets the source that it quotes apart
+        if blank and not quoted and not _CODE_FRAME.match(window[index - 1] or ""):
             break
     return weak or (place, 0)
 

@@ -175,7 +175,7 @@ def _is_number(text: str) -> bool:
 
 def _made(function: str | None, raw: str | None, file: str, line: int | None, column: int | None) -> Frame:
     """A frame; the raw name is kept where it says more."""
-    if function in {"<anonymous>", "?", ""}:
+    if function in {"<anonymous>", "anonymous", "?", ""}:
         function = None
     wasm = _WASM.search(file)
     if wasm is not None:

@@ -17,7 +17,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.javascript_frames import frame as v8_frame
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -109,7 +109,7 @@ def _native(found: re.Match[str], number: int) -> Frame:
     raw = found[3].strip()
     symbol, offset = raw, None
     if parts := _OFFSET.match(raw):
-        symbol, offset = parts[1], int(parts[2], 0)
+        symbol, offset = parts[1], integer(parts[2])
     name = symbol.partition("(")[0] if symbol.endswith((")", "const")) and not symbol.startswith("(") else symbol
     return Frame(
         function=name or None,

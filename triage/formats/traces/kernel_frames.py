@@ -89,7 +89,7 @@ def frame(line: str) -> Frame | None:
     >>> found.function, found.symbol_offset, found.line, found.inline_depth
     ('vfs_read', 31, 481, 1)
     """
-    found = _FRAME.match(line) or _PLACED.match(line) or _ARM.match(line)
+    found = _FRAME.match(line) or _PLACED.match(line) or (_ARM.match(line) if " from " in line else None)
     if found is None:
         found = _BARE.match(line) or _ALONE.match(line)
         if found is None:
@@ -127,7 +127,7 @@ def caller(line: str) -> Frame | None:
     >>> caller("[<c0012a40>] (f+0x1c/0x20) from [<c0090864>] (g+0xf4/0x400)").function
     'g'
     """
-    found = _ARM.match(line)
+    found = _ARM.match(line) if " from " in line else None
     if found is None or not found["caller"]:
         return None
     return Frame(

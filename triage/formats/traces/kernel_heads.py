@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import either, lazy
 
 __all__ = ("Head", "Heading", "after", "head", "heading", "known")
 
@@ -63,6 +63,8 @@ def head(line: str) -> Head | None:
     >>> found.kind, found.type, found.tool, found.where
     ('crash', 'slab-out-of-bounds', 'KASAN', 'f+0x1/0x2')
     """
+    if not _any()[0].match(line):
+        return None
     for row, pattern in _rows()[0]:
         found = pattern.match(line)
         if found:
@@ -78,6 +80,8 @@ def heading(line: str) -> Heading | None:
     >>> heading("Freed by task 12:").role, heading("Call Trace: <TASK>").rest
     ('free', '<TASK>')
     """
+    if not _any()[1].match(line):
+        return None
     for role, pattern in _rows()[1]:
         found = pattern.match(line)
         if found:
@@ -145,6 +149,13 @@ def _rows() -> tuple[
         compiled("|".join(table["known"]["lines"])),
         compiled("|".join(table["known"]["after"])),
     )
+
+
+@cache
+def _any() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What every head, and every heading, matches."""
+    heads, headings, _, _ = _rows()
+    return either(pattern for _, pattern in heads), either(pattern for _, pattern in headings)
 
 
 def _hex(text: str | None) -> int | None:

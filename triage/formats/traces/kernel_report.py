@@ -10,7 +10,7 @@ from triage.formats.traces import kernel_heads
 from triage.formats.traces.kernel_frames import caller, frame, marker, registers, symbol
 from triage.formats.traces.kernel_heads import Head, Heading
 from triage.formats.traces.kernel_stacks import Stack, accessed, architecture, fault, same
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import either, lazy
 from triage.formats.traces.reports import Report
 from triage.records import Frame
 
@@ -57,6 +57,8 @@ _FACTS: Final = (
     ("Code: ", "code"),
     ("Kernel Offset: ", "kernel_offset"),
 )
+_STARTS: Final = ("Modules linked in:", *(start for start, _ in _FACTS))
+_TELLS: Final = either((_CPU, _OLD_CPU, _ACCESS, _PROCESS, _LEAKED, _FAULT, _KASAN_RANGE, _THREAD))
 # Errors of which the code says what was done with an address.
 _ADDRESSED: Final = lazy(r"page|pointer|paging")
 _MOST_MODULES: Final = 400
@@ -263,6 +265,8 @@ class Reader:
 
     def _told(self, text: str) -> bool:
         """Who it was, on what, and what was done."""
+        if not text.startswith(_STARTS) and not _TELLS.match(text):
+            return False
         if (found := _CPU.match(text) or _OLD_CPU.match(text)) is not None:
             self._who(found.groupdict())
         elif (found := _ACCESS.match(text)) is not None:

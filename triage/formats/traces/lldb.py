@@ -27,7 +27,7 @@ from msgspec.structs import replace
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.check_frames import placed
 from triage.formats.traces.gdb_frames import call
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace, json_text
@@ -152,7 +152,7 @@ class _Session:
         self.threads.append(
             _Thread(
                 number=int(found[2]),
-                thread_id=int(tid[1], 0) if tid else None,
+                thread_id=integer(tid[1]) if tid else None,
                 name=name[1] if name else None,
                 queue=queue[1] if queue else None,
                 reason=reason[1].strip() if reason else None,

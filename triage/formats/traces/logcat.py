@@ -20,7 +20,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from triage.formats.traces import java
+from triage.formats.traces import hermes, java
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
@@ -81,6 +81,12 @@ def _crash(window: Window, thread: str) -> Report | None:
         replace(trace, thread_name=thread, crashed=True) if place == 0 else trace for place, trace in enumerate(traces)
     )
     crash = traces[0] if traces else Trace(thread_name=thread, crashed=True)
+    if (crash.error_type or "").endswith(".JavascriptException") and (
+        script := hermes.wrapped(crash.error_value or "", start)
+    ):
+        # the bridge throws on what happened in JavaScript
+        crash = replace(script, thread_name=thread, crashed=True)
+        traces = (crash, *(replace(trace, role="other", crashed=None) for trace in traces))
     return Report(
         end=max(end, start),
         kind="exception",

@@ -6,9 +6,12 @@ A text is read by two or three of some forty trace modules; to compile the expre
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any, Final, cast
 
-__all__ = ("lazy",)
+__all__ = ("either", "integer", "lazy")
+
+_NAMED: Final = re.compile(r"\(\?P<\w+>")
 
 
 class _Lazy:
@@ -16,6 +19,11 @@ class _Lazy:
 
     def __init__(self, pattern: str, flags: int) -> None:
         self._given = (pattern, flags)
+
+    @property
+    def text(self) -> str:
+        """The pattern, not compiled."""
+        return self._given[0]
 
     def __getattr__(self, name: str) -> Any:
         compiled = re.compile(*self._given)
@@ -41,3 +49,27 @@ def lazy(pattern: str, flags: int = 0) -> re.Pattern[str]:
     'Trace'
     """
     return cast("re.Pattern[str]", _Lazy(pattern, flags))
+
+
+def either(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
+    """A pattern that matches where any of some lazy ones does: one look tells that a line is none of many kinds.
+
+    Examples
+    --------
+    >>> known = either([lazy(r"(?P<name>[a-z]+):"), lazy(r"#(?P<name>\\d+)")])
+    >>> bool(known.match("#7")), bool(known.match("7"))
+    (True, False)
+    """
+    texts = [cast("_Lazy", pattern).text for pattern in patterns]
+    return lazy("|".join(f"(?:{_NAMED.sub('(?:', text)})" for text in texts))
+
+
+def integer(text: str) -> int:
+    """A number in hexadecimal behind `0x`, else in decimal, whatever zeros stand in front.
+
+    Examples
+    --------
+    >>> integer("0x1f"), integer("031")
+    (31, 31)
+    """
+    return int(text, 16 if text[:2] in {"0x", "0X"} else 10)

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from triage.formats.traces.block import AHEAD, Block
+from triage.formats.traces.block import AHEAD, LINE_CHARS, Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.php_parse import CALL, LEVEL, LEVELS, MAIN, OBJECT, TABLE, THROWN, clean, parse, probe
 from triage.formats.traces.reports import Report, shifted
@@ -63,12 +63,16 @@ _TITLES: Final = frozenset(("Stack trace:", "PHP Stack trace:", "Call Stack:", "
 _FATAL: Final = frozenset(("Fatal error", "Parse error", "Recoverable fatal error", "Catchable fatal error"))
 # A message may have so many lines.
 _MESSAGE: Final = 12
+# So many lines below a message its calls begin.
+_BELOW: Final = min(AHEAD, _MESSAGE + 4)
 
 
 def read(window: Window) -> Report | None:
     """The error in which the anchor line lies: with calls, with a table of Xdebug, or alone where it was fatal."""
+    line = clean((window[0] or "")[:LINE_CHARS])
+    if "Uncaught " in line and _is_loose(window, line):
+        return None
     block = Block(window)
-    line = clean(block[0] or "")
     text = line.strip()
     if text in _TITLES:
         return _below(block, _above(block, 0))
@@ -83,6 +87,15 @@ def read(window: Window) -> Report | None:
     if TABLE.match(line) and text.startswith("PHP "):
         return _report(block, 0, _rows(block, 0), complete=False)
     return None
+
+
+def _is_loose(window: Window, line: str) -> bool:
+    """Whether words that others write too are not those of PHP: without a level, and no calls below."""
+    if "[object] (" in line or _FPM.match(line) or ((level := LEVEL.match(line)) and level[1] in LEVELS):
+        return False
+    below = window.below(_BELOW)
+    near = "\n".join(below) if below is not None else "\x1b"
+    return "Stack trace:" not in near and "\x1b" not in near
 
 
 def _headed(block: Block, level: str | None) -> Report | None:
@@ -123,7 +136,7 @@ def _said(block: Block) -> int | None:
 
 def _title(block: Block, start: int) -> int | None:
     """Where the calls or the table below a head begin, None where none do."""
-    for index in range(start, start + min(AHEAD, _MESSAGE + 4)):
+    for index in range(start, start + _BELOW):
         line = block[index]
         if line is None:
             return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -37,6 +37,8 @@ class _Prefix:
     at: str
     last: bool
     pattern: re.Pattern[str]
+    # what of it can be told from two characters
+    begins: re.Pattern[str]
 
 
 @cache
@@ -48,8 +50,19 @@ def _prefixes() -> tuple[_Prefix, ...]:
         pattern = row["pattern"].replace("\\\n", "").replace('""', "")
         for name, piece in table["pieces"].items():
             pattern = pattern.replace(f"${name}", piece)
-        rows.append(_Prefix(row["kind"], row.get("at", "first"), row.get("last", False), lazy(pattern)))
+        begins = re.compile(row["begins"])
+        rows.append(_Prefix(row["kind"], row.get("at", "first"), row.get("last", False), lazy(pattern), begins))
     return tuple(rows)
+
+
+@lru_cache(maxsize=4_096)
+def _candidates(begin: str, *, first: bool, logged: bool) -> tuple[_Prefix, ...]:
+    """The prefixes that a text can have, by the two characters that it begins with."""
+    return tuple(
+        prefix
+        for prefix in _prefixes()
+        if prefix.begins.match(begin) and (prefix.at == "both" or (logged if prefix.at == "inner" else first))
+    )
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -108,9 +121,9 @@ def uncoloured(line: str) -> str:
 
 def _first(text: str, *, first: bool, logged: bool) -> tuple[_Prefix, re.Match[str]] | None:
     """The prefix that a text begins with."""
-    for prefix in _prefixes():
-        fits = prefix.at == "both" or (logged if prefix.at == "inner" else first)
-        if fits and (match := prefix.pattern.match(text)) and match.end():
+    for prefix in _candidates(text[:2], first=first, logged=logged):
+        match = prefix.pattern.match(text)
+        if match and match.end():
             return prefix, match
     return None
 

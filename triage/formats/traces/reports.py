@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -13,7 +13,11 @@ from triage.records import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ("Report", "run", "shifted")
+__all__ = ("SETTLED", "Report", "run", "settled", "shifted")
+
+
+# Kinds whose class in a key no signal changes.
+SETTLED: Final = frozenset({"assertion", "exception"})
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -63,8 +67,24 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     follows: bool = False
 
 
+def settled(report: Report, kinds: frozenset[str] = SETTLED) -> bool:
+    """Whether no report that follows one, and is joined to it, can change its key: it says why it died, and where.
+
+    Only a signal and an exception code could be added, and the class of an assertion and of an exception hangs on
+    neither (but for an overflow of the stack).
+    """
+    return (
+        report.level == "fatal"
+        and report.kind in kinds
+        and bool(report.error_type and report.error_value)
+        and any(frame.function for trace in report.traces if trace.role == "crash" for frame in trace.frames)
+    )
+
+
 def shifted(traces: Iterable[Trace], lines: int) -> tuple[Trace, ...]:
     """The traces with the lines of their frames moved, from those of a piece of text to those of its window."""
+    if not lines:
+        return tuple(traces)
     return tuple(
         replace(
             trace,

@@ -19,18 +19,19 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from triage.formats.traces import sanitizer_undefined
+from triage.formats.traces import sanitizer_brief, sanitizer_undefined
+from triage.formats.traces.brief import Brief
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body, Section
 from triage.formats.traces.sanitizer_collect import collect, followed, tail
 from triage.formats.traces.sanitizer_frames import read as read_frame
-from triage.formats.traces.sanitizer_headings import heading
+from triage.formats.traces.sanitizer_headings import Heading, heading
 from triage.formats.traces.sanitizer_kinds import Named, named, on_purpose
 from triage.formats.traces.window import BACK, Window
 from triage.records import Trace
 
-__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "brief", "read")
 
 NAME: Final = "sanitizer"
 TITLE: Final = "Sanitizer report"
@@ -100,6 +101,28 @@ def read(window: Window) -> Report | None:
     return _headless(window)
 
 
+def brief(window: Window, text: str, place: int) -> Brief | None:
+    """The report that begins at the anchor line, for its key alone."""
+    line = window[0] or ""
+    if ": runtime error: " in line or line.lstrip().startswith("ubsan: "):
+        return None
+    head, at = _notice(window)[1:] if _DEADLY.match(line) else (_header(window, 0), 1)
+    if head is None or head.tool in _RECOVERED or any(window.is_record(above) for above in range(at)):
+        return None
+    for _ in range(at):
+        place = text.find("\n", place) + 1
+    frames = sanitizer_brief.stack(text, place, head.pid) if place else None
+    if frames is None:
+        return None
+    what = head.named
+    said = _value(head, Section(Heading("crash", "")))
+    found = _ADDRESS.search(head.text)
+    follows = on_purpose(what.type, int(found[1] or found[2], 16) if found and what.signal != "SIGABRT" else None)
+    return Brief(
+        what.kind, what.type, said, what.signal, what.code_name, frames, sanitizer_brief.frame, follows, head.pid
+    )
+
+
 def _header(window: Window, at: int) -> _Header | None:
     """The header of a report, None where the line is none."""
     line = window[at] or ""
@@ -136,16 +159,24 @@ def _begin(window: Window) -> int:
 
 def _deadly(window: Window) -> Report:
     """The report that a deadly signal announces; the notice alone where none follows."""
+    end, head, at = _notice(window)
+    if head:
+        return _report(window, head, 0, at)
+    return Report(end=end, error_type="DEADLYSIGNAL", error_value=(window[0] or "").strip(), complete=False, leads=True)
+
+
+def _notice(window: Window) -> tuple[int, _Header | None, int]:
+    """Where the notices of a deadly signal end, the header below them, and where that ends."""
     at = end = 1
     while (line := window[at]) is not None and at < end + 8:
         at += 1
         if _DEADLY.match(line):
             end = at
         elif head := _header(window, at - 1):
-            return _report(window, head, 0, at)
+            return end, head, at
         elif line.strip() and not _RULE.match(line):
             break
-    return Report(end=end, error_type="DEADLYSIGNAL", error_value=(window[0] or "").strip(), complete=False, leads=True)
+    return end, None, at
 
 
 def _report(window: Window, head: _Header, first: int, start: int) -> Report:

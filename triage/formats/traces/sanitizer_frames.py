@@ -52,6 +52,7 @@ _SYMBOLS: Final = lazy(
     r" ?\[0x(?P<pc>[0-9a-fA-F]{1,16})\]$"
 )
 _BRACKETS: Final = lazy(r"operator ?(?:<=>|<<=?|>>=?|->\*?|<=|>=|<|>|\(\)|\[\]|/=?)|->|[()<>\[\]{} ]")
+_ROUND: Final = lazy(r"[()]")
 _PAIRS: Final = {")": "(", ">": "<", "]": "[", "}": "{"}
 _PROCESSORS: Final = frozenset({"x86_64", "x86_64h", "i386", "arm64", "arm64e", "armv7", "armv7s", "armv7k", "aarch64"})
 _NAMELESS: Final = frozenset({"", "??", "<null>", "<unknown>", "(<unknown"})
@@ -214,8 +215,8 @@ def _image(body: str) -> tuple[str, str | None, int | None]:
 def _opening(text: str) -> int:
     """Where the bracket was opened that closes at the end."""
     depth = 0
-    for at in range(len(text) - 1, -1, -1):
-        depth += (text[at] == ")") - (text[at] == "(")
+    for at in reversed([bracket.start() for bracket in _ROUND.finditer(text)]):
+        depth += 1 if text[at] == ")" else -1
         if not depth:
             return at
     return 0

@@ -6,26 +6,33 @@ and what it took no other report may take.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 from msgspec.structs import replace
 
 from triage.formats.traces import TraceModule, modules
+from triage.formats.traces.brief import Brief
 from triage.formats.traces.prefixes import uncoloured
-from triage.formats.traces.reports import Report
+from triage.formats.traces.reports import SETTLED, Report
 from triage.formats.traces.window import BACK, Text, Window
 from triage.records import Trace
 
-__all__ = ("Found", "scan")
+if TYPE_CHECKING:
+    from triage.formats.traces.window import Settled
+
+__all__ = ("Found", "first", "scan")
 
 # Lines that go through the automaton at once, as one string.
 _FIRST, _BATCH = 256, 4_096
+# Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
+_STEP: Final = 32
+_OVERFLOWS: Final = BytesAhoCorasick(
+    [b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD"], matchkind=MatchKind.LeftmostFirst
+)
 # A report that follows from another begins so many lines after its end at most.
 _NEAR: Final = 80
 
@@ -64,18 +71,86 @@ def scan(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str
     >>> found.module.NAME, found.first, found.last
     ('java', 2, 3)
     """
+    for found in _joining(_reports(Text(iter(lines)), size, only)):
+        if not isinstance(found, Brief):
+            yield found
+
+
+def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None:
+    """The first report of a text that ended the program, else the first at all; no more is read than that needs.
+
+    The lines of its frames are counted from those of the report.
+
+    Parameters
+    ----------
+    text
+        The whole.
+    settled
+        Tells of a report whether another one that is joined to it can change nothing that is wanted. If given, modules
+        that are sure may also say it in brief.
+
+    Examples
+    --------
+    >>> first("x\\na.E: b\\n\\tat c.D.e(D.java:1)\\ny").error_type
+    'a.E'
+    """
+    other = None
+    whole = text if settled and "\r" not in text and "\x1b" not in text else None
+    # A code that is added could make an overflow of the stack of what is settled.
+    if _OVERFLOWS.find_matches_as_indexes(text.encode("utf-8", "replace")):
+        settled = None
+    asked = _Asked(whole, settled)
+    for found in _joining(_reports(Text(text.split("\n")), 0, None, asked), asked):
+        if isinstance(found, Brief):
+            return found
+        if found.report.level == "fatal":
+            return found.report
+        other = other or found.report
+    return other
+
+
+class _Asked(NamedTuple):
+    """What is enough for a key: the text, where modules may say in brief what is in it, and see `first`."""
+
+    whole: str | None
+    settled: Settled | None
+
+
+def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None) -> Iterator[Found | Brief]:
+    """The reports with what belongs together as one; of those that stand far off only the line is told."""
+    settled = asked and asked.settled
     held: Found | None = None
-    for found in _reports(Text(iter(lines)), size, only):
+    for found in reports:
+        if isinstance(found, int):
+            if held and found - held.last > _NEAR:
+                yield held
+                held = None
+            continue
+        if isinstance(found, Brief):
+            said = found if held is None else _announced(held, found) if settled else None
+            if said:
+                yield said
+                return
+            continue
         joined = _joined(held, found) if held else None
         if held and not joined:
             yield held
         held = joined or found
+        if not held.report.leads or (settled and settled(held.report)):
+            yield held
+            held = None
     if held:
         yield held
 
 
-def _reports(text: Text, size: int | None, only: str | None) -> Iterator[Found]:
-    """Every report alone."""
+def _reports(
+    text: Text, size: int | None, only: str | None, asked: _Asked | None = None
+) -> Iterator[Found | Brief | int]:
+    """Every report alone, first in brief where modules can; before each the line that no part of it stands before.
+
+    Whoever does not want it in brief goes on.
+    """
+    whole = asked and asked.whole
     automaton, owners = _anchors(only)
     seen, batch = 0, _FIRST
     while seen < text.end or not text.ended:
@@ -83,18 +158,44 @@ def _reports(text: Text, size: int | None, only: str | None) -> Iterator[Found]:
             text.drop(max(text.free, seen - BACK))
             text.pull(batch)
             batch = min(2 * batch, _BATCH)
-        first, seen = seen, text.end
-        for number, mine in _hits(automaton, owners, text, first, seen):
-            if number < text.free:
-                continue
-            found = _read(text, number, mine, size)
-            if found is not None:
-                yield found
-                text.free = found.last
+        first, seen, step = seen, text.end, _STEP
+        while first < seen:
+            for number, mine in _hits(automaton, owners, text, first, min(first + step, seen)):
+                if number < text.free:
+                    continue
+                # Where lines of several streams alternate, a report may begin anywhere.
+                anchor = text.line(number)
+                if anchor is not None and not anchor.stream:
+                    yield number - BACK
+                    if whole is not None and (short := _brief(text, number, mine, whole)):
+                        yield short
+                found = _read(text, number, mine, size, asked)
+                if found is not None:
+                    yield found
+                    text.free = found.last
+            first, step = first + step, 2 * step
+
+
+def _brief(text: Text, number: int, candidates: list[TraceModule], whole: str) -> Brief | None:
+    """The report in which a line lies in brief, where it is sure."""
+    able = [module for module in candidates if _has(module.NAME, "brief")]
+    if text.start or len(able) != 1:
+        return None
+    place = sum(map(len, text.raws(0, number))) + number
+    found: Brief | None = able[0].brief(Window(text, number), whole, place)  # type: ignore[attr-defined]
+    if found is None or any(module.read(Window(text, number)) for module in candidates if module is not able[0]):
+        return None
+    return found._replace(line=number + 1)
+
+
+@cache
+def _has(name: str, what: str) -> bool:
+    """Whether a module has something besides: `brief`, or `SETTLES`."""
+    return hasattr(modules()[name], what)
 
 
 def _hits(
-    automaton: AhoCorasick, owners: list[TraceModule], text: Text, first: int, end: int
+    automaton: BytesAhoCorasick, owners: list[TraceModule], text: Text, first: int, end: int
 ) -> Iterator[tuple[int, list[TraceModule]]]:
     """The lines that hold an anchor, each with the modules that it belongs to."""
     first = max(first, text.free)
@@ -103,28 +204,34 @@ def _hits(
     if "\x1b" in joined:
         lines = [uncoloured(line) for line in lines]
         joined = "\n".join(lines)
-    found = automaton.find_matches_as_indexes(joined, overlapping=True)
-    if not found:
-        return
-    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    data = joined.encode("utf-8", "surrogatepass")
     mine: dict[int, dict[TraceModule, None]] = {}
-    for pattern, start, _ in found:
-        mine.setdefault(bisect_right(starts, start) - 1, {})[owners[pattern]] = None
-    for index in sorted(mine):
-        yield first + index, list(mine[index])
+    index = at = 0
+    # They come in the order of their ends, and none holds the end of a line.
+    for pattern, _, stop in automaton.find_matches_as_indexes(data, overlapping=True):
+        index += data.count(b"\n", at, stop)
+        at = stop
+        mine.setdefault(index, {})[owners[pattern]] = None
+    for index, modules_ in mine.items():
+        yield first + index, list(modules_)
 
 
-def _read(text: Text, number: int, candidates: list[TraceModule], size: int | None) -> Found | None:
+def _read(
+    text: Text, number: int, candidates: list[TraceModule], size: int | None, asked: _Asked | None
+) -> Found | None:
     """The report in which a line lies: of several the one that takes the most lines."""
-    best: tuple[int, Report, TraceModule, Window] | None = None
-    for module in candidates:
-        window = Window(text, number)
+    settled = asked and asked.settled
+    made: dict[str, tuple[Report, TraceModule, Window]] = {}
+    # One that asks what is settled comes last: where others have a report, it counts how many lines it takes.
+    for module in sorted(candidates, key=lambda one: _has(one.NAME, "SETTLES")) if settled else candidates:
+        window = Window(text, number, settled=None if made else settled)
         report = module.read(window)
-        if report is not None and (best is None or report.end - report.first > best[0]):
-            best = (report.end - report.first, report, module, window)
-    if best is None:
+        if report is not None:
+            made[module.NAME] = report, module, window
+    if not made:
         return None
-    _, report, module, window = best
+    found = [made[module.NAME] for module in candidates if module.NAME in made]
+    report, module, window = max(found, key=lambda one: one[0].end - one[0].first)
     first, last = window.number(report.first), window.number(report.end - 1)
     if first is None or last is None:
         return None
@@ -132,7 +239,7 @@ def _read(text: Text, number: int, candidates: list[TraceModule], size: int | No
     begins = window.line(report.first)
     return Found(
         module=module,
-        report=replace(report, traces=_placed(report.traces, window)),
+        report=replace(report, traces=_placed(report.traces, window)) if asked is None else report,
         first=first + 1,
         last=last + 1,
         offset=text.offset(first),
@@ -151,6 +258,29 @@ def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
     return tuple(
         replace(trace, frames=tuple(replace(frame, text_line=line(frame.text_line)) for frame in trace.frames))
         for trace in traces
+    )
+
+
+def _announced(before: Found, end: Brief) -> Brief | None:
+    """What a report said whose stack has no names, with the stack of the next: see `_joined` and `settled`."""
+    lead = before.report
+    if end.line - before.last > _NEAR or not end.follows or _named(lead):
+        return None
+    # The class of an abort hangs on no signal either, but that there is one may count.
+    fits = lead.kind in SETTLED or (lead.kind == "abort" and (lead.signal or end.signal))
+    if lead.level != "fatal" or not fits or not (lead.error_type and lead.error_value):
+        return None
+    if lead.process_id and end.process_id and lead.process_id != end.process_id:
+        return None
+    crash = end.read(end.frames[0]) if end.frames else None
+    if crash is None or not crash.function:
+        return None
+    return end._replace(
+        kind=lead.kind,
+        error_type=lead.error_type,
+        error_value=lead.error_value,
+        signal=lead.signal or end.signal,
+        error_code_name=lead.error_code_name or end.error_code_name,
     )
 
 
@@ -191,11 +321,15 @@ def _joined(before: Found, after: Found) -> Found | None:
     )
 
 
+def _named(lead: Report) -> bool:
+    """Whether the stack of the crash has names."""
+    return any(frame.function for trace in lead.traces if trace.role == "crash" for frame in trace.frames)
+
+
 def _joined_stacks(lead: Report, end: Report) -> tuple[Trace, ...]:
     """The stacks of both: the crash is the lead's own where it has names, else the end's under the lead's error."""
-    named = any(frame.function for trace in lead.traces if trace.role == "crash" for frame in trace.frames)
     shown = any(frame.function for trace in end.traces for frame in trace.frames)
-    if named or (not shown and any(trace.frames for trace in lead.traces)):
+    if _named(lead) or (not shown and any(trace.frames for trace in lead.traces)):
         return lead.traces + tuple(
             replace(trace, role="signal" if trace.role == "crash" else trace.role, crashed=None) for trace in end.traces
         )
@@ -208,11 +342,12 @@ def _joined_stacks(lead: Report, end: Report) -> tuple[Trace, ...]:
 
 
 @cache
-def _anchors(only: str | None) -> tuple[AhoCorasick, list[TraceModule]]:
+def _anchors(only: str | None) -> tuple[BytesAhoCorasick, list[TraceModule]]:
     """The automaton of all anchors, and whose each is."""
     pairs: list[tuple[str, TraceModule]] = [
         (anchor, module) for name, module in modules().items() if only in {None, name} for anchor in module.ANCHORS
     ]
     # As a whole automaton it takes a few milliseconds to make, and reads twice as fast.
-    automaton = AhoCorasick([anchor for anchor, _ in pairs], implementation=Implementation.DFA)
+    anchors = [anchor.encode() for anchor, _ in pairs]
+    automaton = BytesAhoCorasick(anchors, implementation=Implementation.DFA)
     return automaton, [module for _, module in pairs]

@@ -133,6 +133,11 @@ class _Stack:
 
 # Abort messages that say what was asserted: those of Chromium, glog, libbase and libc.
 _ASSERTED: Final = lazy(r"\b(Check failed)\b|\[(FATAL):[\w./-]{1,200}\(\d{1,7}\)\]|\b(assertion) \"", re.IGNORECASE)
+# What libc++abi says of an exception that nobody caught.
+_THROWN: Final = lazy(
+    r"terminating (?:due to|with) uncaught exception of type (?P<type>[^:\s](?:[^:\n]|::){0,200})(?:: (?P<text>.*))?$",
+    re.DOTALL,
+)
 
 
 class Reader:
@@ -202,6 +207,8 @@ class Reader:
             value = cause["text"]
         elif message and (said := _ASSERTED.search(message)):
             kind, error_type = "assertion", next(filter(None, said.groups()))
+        elif message and (thrown := _THROWN.match(message)):
+            kind, error_type, value = "exception", thrown["type"], thrown["text"] or message
         if not value and address and name in {"SIGSEGV", "SIGBUS"}:
             value = f"access to address 0x{int(address, 16):x}"
         version, device = fingerprint(self._facts.get("build_fingerprint", "").strip("'"))

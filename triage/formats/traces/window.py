@@ -6,27 +6,39 @@ ahead, and lets go of what was read. So a log of any size is read in the memory 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from triage.formats.traces.prefixes import Line, split
+
+if TYPE_CHECKING:
+    from triage.formats.traces.reports import Report
+
+    Settled = Callable[[Report], bool]
 
 __all__ = ("Text", "Window")
 
 # How many lines of other streams may stand between two lines of one.
 _FOREIGN: Final = 200
+# How many lines of a stream are looked at together.
+_CHUNK: Final = 15
 # How far back a report may reach from its anchor.
 BACK: Final = 64
 
 
 class Text:
-    """The lines of a file by number, from 0; those before `start` are gone."""
+    """The lines of a file by number, from 0; those before `start` are gone.
 
-    def __init__(self, lines: Iterator[tuple[int, str]], *, start: int = 0) -> None:
+    They come with the offset of each, or are a list, and their offsets are not known.
+    """
+
+    def __init__(self, lines: Iterator[tuple[int, str]] | list[str], *, start: int = 0) -> None:
         self._source = lines
         self._lines: list[str] = []
         self._offsets: list[int] = []
-        self._split: dict[int, Line] = {}
+        # the lines without their prefixes, as far as somebody looked
+        self._split: list[Line | None] = []
         self.start = start
         # No report may reach back to before this line: what is before was taken by another.
         self.free = start
@@ -39,15 +51,15 @@ class Text:
 
     def pull(self, count: int) -> list[str]:
         """Take more lines from the source; those that came."""
-        taken: list[str] = []
-        for offset, line in self._source:
-            taken.append(line)
-            self._offsets.append(offset)
-            if len(taken) >= count:
-                break
+        if isinstance(self._source, list):
+            taken = self._source[self.end : self.end + count]
         else:
-            self.ended = True
+            pairs = list(islice(self._source, count))
+            taken = [line for _, line in pairs]
+            self._offsets += [offset for offset, _ in pairs]
+        self.ended = self.ended or len(taken) < count
         self._lines += taken
+        self._split += [None] * len(taken)
         return taken
 
     def raw(self, number: int) -> str | None:
@@ -66,25 +78,50 @@ class Text:
 
     def line(self, number: int) -> Line | None:
         """A line without its prefix."""
-        if number < self.free:
+        raw = self.raw(number)
+        if raw is None:
             return None
-        found = self._split.get(number)
-        if found is None and (raw := self.raw(number)) is not None:
-            found = self._split[number] = split(raw)
+        at = number - self.start
+        found = self._split[at]
+        if found is None:
+            found = self._split[at] = split(raw)
         return found
+
+    def follow(self, number: int, stream: tuple[str, ...], numbers: list[int], lines: list[Line]) -> bool:
+        """Add the lines of a stream behind a number, at least one and of those that are here some; False at its end."""
+        for step in range(1, _FOREIGN + 1):
+            line = self.line(number + step)
+            if line is None:
+                return False
+            if not line.stream or not stream or line.stream == stream:
+                break
+        else:
+            return False
+        numbers.append(number + step)
+        lines.append(line)
+        # What stands next to it was asked for by almost everybody, and costs little now.
+        at = number + step + 1 - self.start
+        for place, raw in enumerate(self._lines[at : at + _CHUNK], at):
+            near = self._split[place]
+            if near is None:
+                near = self._split[place] = split(raw)
+            if near.stream and stream and near.stream != stream:
+                break
+            numbers.append(place + self.start)
+            lines.append(near)
+        return True
 
     def offset(self, number: int) -> int:
         """Where a line begins in the file, in bytes."""
-        return self._offsets[number - self.start]
+        return self._offsets[number - self.start] if self._offsets else 0
 
     def drop(self, number: int) -> None:
         """Let go of the lines before a number."""
         count = min(number, self.end) - self.start
         if count > 0:
-            del self._lines[:count], self._offsets[:count]
+            del self._lines[:count], self._offsets[:count], self._split[:count]
             self.start += count
             self.free = max(self.free, self.start)
-            self._split.clear()
 
 
 class Window:
@@ -101,8 +138,10 @@ class Window:
     ('panic: a', 'b', None, 3)
     """
 
-    def __init__(self, text: Text, anchor: int) -> None:
+    def __init__(self, text: Text, anchor: int, *, settled: Settled | None = None) -> None:
         self._text = text
+        # tells of which reports nothing is wanted but what their key needs, not even their end
+        self.settled = settled
         first = text.line(anchor)
         self._ahead = [anchor]
         self._lines = [first or Line("")]
@@ -117,38 +156,43 @@ class Window:
         return self._lines[0]
 
     def __getitem__(self, index: int) -> str | None:
-        # Readers go from line to line: most of what they ask for was looked at just now.
-        if 0 <= index < len(self._lines):
-            return self._lines[index].text
         line = self.line(index)
         return None if line is None else line.text
 
     def line(self, index: int) -> Line | None:
         """The line with what its prefix said."""
-        if 0 <= index < len(self._lines):
-            return self._lines[index]
+        lines = self._lines
+        if index >= 0:
+            while index >= len(lines):
+                if self._ended:
+                    return None
+                self._ended = not self._text.follow(self._ahead[-1], self._stream, self._ahead, lines)
+            return lines[index]
         number = self.number(index)
-        if number is None:
-            return None
-        return self._lines[index] if index >= 0 else self._text.line(number)
+        return None if number is None else self._text.line(number)
 
     def raw(self, index: int) -> str | None:
         """The line with its prefix, as it stands in the file."""
         number = self.number(index)
         return None if number is None else self._text.raw(number)
 
+    def below(self, count: int) -> list[str] | None:
+        """The lines below the anchor as they stand in the file; None where it has a prefix: some may be of others."""
+        if self._stream:
+            return None
+        first = self._ahead[0] + 1
+        self._text.raw(first + count)
+        return self._text.raws(first, min(first + count, self._text.end))
+
     def is_record(self, index: int) -> bool:
         """Whether the line has a log prefix of its own, which the anchor has not: the log went on there."""
-        if self._stream:
-            return False
-        line = self.line(index)
-        return line is not None and bool(line.stream)
+        return not self._stream and (line := self.line(index)) is not None and bool(line.stream)
 
     def number(self, index: int) -> int | None:
         """The number of the line in the file, from 0."""
         if index >= 0:
             while index >= len(self._ahead) and not self._ended:
-                self._look_ahead()
+                self._ended = not self._text.follow(self._ahead[-1], self._stream, self._ahead, self._lines)
             return self._ahead[index] if index < len(self._ahead) else None
         index = -index - 1
         while index >= len(self._behind) and not self._begun and index < BACK:
@@ -159,20 +203,6 @@ class Window:
         """The lines from first to end (exclusive), as far as they are there."""
         found = (self[index] for index in range(first, end))
         return [line for line in found if line is not None]
-
-    def _look_ahead(self) -> None:
-        """Find the next line of this stream, or its end."""
-        number = self._ahead[-1]
-        for _ in range(_FOREIGN):
-            number += 1
-            line = self._text.line(number)
-            if line is None:
-                break
-            if not line.stream or not self._stream or line.stream == self._stream:
-                self._ahead.append(number)
-                self._lines.append(line)
-                return
-        self._ended = True
 
     def _look_behind(self) -> None:
         """Find the line of this stream before, or its beginning."""

@@ -1,0 +1,57 @@
+import pytest
+
+from tests.finding import told
+from triage.redact.structure import assignments
+
+
+def found(text):
+    data = text.encode()
+    return told((one for one in assignments(data) if one[2]), data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '$ENV{PASSWORD} = "hunter2";',
+        'std::string password{"hunter2"};',
+        "define('PASSWORD',            'hunter2');",
+        'output "password" { value = "hunter2" }',
+        'parser.add_argument("--password", type=str, default="hunter2")',
+        's:8:"password";s:7:"hunter2";',
+        "Password    REG_SZ    hunter2",
+        "*password:* hunter2",
+        "**password**: hunter2",
+        "'password' => string 'hunter2' (length=7)",
+        "<member><name>password</name><value><string>hunter2</string></value></member>",
+    ],
+)
+def test_what_joins_a_name_to_its_value(text):
+    assert found(text) == [("hunter2", "password")]
+
+
+@pytest.mark.parametrize("text", ['{"password{"a": 1}', "password:: ", "**password** must be set", "{{password}}: x"])
+def test_what_joins_nothing(text):
+    assert found(text) == []
+
+
+def test_what_holds_where_a_variable_is_not_set():
+    assert found("process.env.DB_PASSWORD || 'hunter2'") == [("hunter2", "password")]
+    assert found("if (password || 'name' in x)") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'irb> ENV["PASSWORD"]\n=> "hunter2"',
+        "node> process.env.PASSWORD\n'hunter2'",
+        'jshell> password\n$1 ==> "hunter2"',
+        'key "password" value "hunter2"',
+        "| Login password | `hunter2` |",
+    ],
+)
+def test_what_a_console_answers_and_tables_hold(text):
+    assert found(text) == [("hunter2", "password")]
+
+
+def test_strings_on_the_lines_below_are_no_answers():
+    assert found("password\n'name'\n\"secret\"\n'other'\n") == []

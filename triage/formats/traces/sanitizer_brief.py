@@ -1,0 +1,80 @@
+"""The reports of sanitizers in brief; see `triage.formats.traces.brief`.
+
+Sure is: the header and the lines between it and the stack are plain; the frames stand together and are numbered from 0;
+behind them nothing looks like a frame, or a heading stands right above the first that does, so that it is of another
+stack; and nothing there is of what `sanitizer_collect.followed` asks for.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+from triage.formats.traces.brief import NUMBERS
+from triage.formats.traces.patterns import lazy
+from triage.formats.traces.prefixes import split
+from triage.formats.traces.sanitizer_frames import read
+from triage.formats.traces.sanitizer_headings import heading
+from triage.records import Frame
+
+__all__ = ("frame", "stack")
+
+# Between header and stack: the signal, the access.
+_BETWEEN: Final = lazy(
+    r"(?:(?:==\d{1,10}==(?:The signal is caused by an? [A-Z]{1,12} memory access\.|Hint: [^\n]{1,400}"
+    r"|\*{3} [\w ,.!:]{1,80}\*{3}"
+    r"|WARNING: [\w' ,.!()/-]{1,120})"
+    r"|(?:READ|WRITE) of size \d{1,20} at 0x[0-9a-f]{1,16} thread T\d{1,9}(?: \([^()\n]{0,80}\))?"
+    r"|SCARINESS: [^\n]{1,200})[ \t]{0,8}\n){0,12}(?:[ \t]{0,80}\n)?"
+)
+_PID: Final = lazy(r"==(\d{1,10})==")
+_ROWS: Final = lazy(r"(?:[ \t]{0,40}#\d{1,6}[ \t]{1,12}0x[0-9a-fA-F]{1,16}(?:[ \t][^\n]{0,4000})?(?:\n|\Z)){1,1000}")
+_ROW: Final = lazy(r"#(\d{1,6})[ \t]{1,12}0x[0-9a-fA-F]{1,16}[ \t]{0,200}([^\n]*)")
+_MORE: Final = lazy(r"\n\s{0,40}(?:#\d|\{\{\{bt)")
+_BLANK: Final = lazy(r"\n[ \t]{0,80}\n")
+_HEADED: Final = lazy(r"\s{0,40}#0\s")
+# Of each what `followed` looks for.
+_DOUBT: Final = (
+    b"ERROR: libFuzzer: ", b"=== BUG FOUND!", b"*** *** *** ", b"Fatal signal 6 ", b"Received signal 6",
+    b"Unsymbolized Stacktrace",
+)  # fmt: skip
+_DOUBTS: Final = BytesAhoCorasick(list(_DOUBT), matchkind=MatchKind.LeftmostFirst)
+
+
+def stack(text: str, place: int, pid: int | None) -> list[str] | None:
+    """The frames of the stack below a header that ends before a place, as texts behind their addresses."""
+    between = _BETWEEN.match(text, place)
+    start = between.end() if between else place
+    rows = _ROWS.match(text, start)
+    if (
+        rows is None
+        or text.find("Sanitizer", place, start) >= 0
+        or any(int(found) != pid for found in _PID.findall(text, place, start))
+    ):
+        return None
+    end = rows.end()
+    found = _ROW.findall(text, start, end)
+    if [number for number, _ in found] != [*NUMBERS[: len(found)]]:
+        return None
+    if _DOUBTS.find_matches_as_indexes(text[end:].encode("utf-8", "replace")):
+        return None
+    more = _MORE.search(text, end - 1)
+    if more is not None:
+        line = text.rfind("\n", 0, more.start()) + 1
+        above = text[line : more.start()]
+        # what a line of this pointer says goes on to the next blank one
+        prose = text.rfind("MiraclePtr", end, line)
+        if text.find("egister", end, line) >= 0:
+            return None  # lines of numbers, and what looks like one
+        if prose >= 0 and not _BLANK.search(text, prose, line):
+            return None
+        if not _HEADED.match(text, more.start() + 1) or more.start() < end or not heading(above) or split(above).stream:
+            return None
+    return [words for _, words in found]
+
+
+def frame(words: str) -> Frame | None:
+    """The frame of which these words stand behind the address."""
+    found = read(f"#0 0x0 {words}", 0)
+    return found.frame if found is not None and found.frame.frame_kind == "frame" else None

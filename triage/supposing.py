@@ -1,0 +1,134 @@
+"""The verbs of a case that ask what may be the cause: what would be sent, the question, its runs, and their panel."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from triage.errors import TriageError
+from triage.shaping import Shaping
+from triage.tables import to_pandas
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+    from triage.case import Case
+    from triage.hypotheses.extract import Extract
+    from triage.hypotheses.runs import Run, Runs
+    from triage.journal import Journal
+    from triage.share.redacted import RedactedCase
+    from triage.sources.inputs import Inputs
+
+__all__ = ("Supposing",)
+
+
+class Supposing(Shaping):
+    """What `Case` inherits: the extract, hypotheses, and their panel."""
+
+    _origin: Case | None = None
+
+    if TYPE_CHECKING:  # what `Case` has of its own
+        _config: str | os.PathLike[str] | None
+        _inputs: Inputs
+        _journal: Journal
+
+        @cached_property
+        def _masked(self) -> RedactedCase: ...
+
+    def extract(self, incident_id: str) -> Extract:
+        """What of an incident would be sent to a model: masked text, to read before anything is sent.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id.
+        RedactionError
+            Something secret is still in it.
+
+        Examples
+        --------
+        >>> import triage
+        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nKeyError: 1\\n")
+        >>> case.extract(case.incidents()["incident_id"][0]).table["section"].tolist()
+        ['exception', 'frames', 'incident', 'annotations', 'head']
+        """
+        return self._masked.extract(incident_id)
+
+    def hypothesize(self, incident_id: str, engine: str = "gemini", **options: Any) -> Run:
+        """Ask what may be the cause of an incident, on its masked extract, and wait for the answer.
+
+        Parameters
+        ----------
+        incident_id
+            As in `incidents()`.
+        engine
+            gemini (the key is read from `GEMINI_API_KEY`), or rules, which ask nobody.
+        options
+            model, client, fresh: see `triage.hypotheses.asking.start`, which does not wait.
+
+        Returns
+        -------
+        Run
+            A hypothesis, unverified: what was answered, which evidence was found in the report, which predictions hold.
+            One that failed says why; it is kept, as all are, in the investigation folder.
+
+        Raises
+        ------
+        TriageError
+            No incident, engine or model has that name.
+        RedactionError
+            Something secret is in what would be sent.
+
+        Examples
+        --------
+        >>> import tempfile, triage
+        >>> text = b'Traceback (most recent call last):\\n  File "a.py", line 1, in f\\nKeyError: 1\\n'
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     case = triage.load(text, journal=folder)
+        ...     run = case.hypothesize(case.incidents()["incident_id"][0], engine="rules")
+        ...     run.status, case.hypotheses()["engine"].tolist()
+        ('SUCCESS', ['rules'])
+        """
+        return self._masked.hypothesize(incident_id, engine, **options)
+
+    def hypotheses(self) -> pd.DataFrame:
+        """One row per hypothesis run about an incident of this case, newest first."""
+        from triage.hypotheses.runs import table
+
+        ids = set(self.members()[2])
+        return to_pandas(table(run for run in self.runs.all() if run.incident_id in ids))
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Where the runs of hypotheses are kept: beside the journal."""
+        from triage.hypotheses import runs, settings
+
+        if self._origin is not None:
+            return self._origin.runs
+        outside = [place for place in self._inputs.location.split("\n") if place]
+        found = settings.found(self._config, outside=outside)
+        folder = self._journal.path.parent / runs.FOLDER if self._journal.path else None
+        return runs.Runs(folder, days=found.retention_days, most=found.retention_runs)
+
+    def hypothesis_panel(self, incident_id: str | None = None, *, model: str | None = None) -> Any:
+        """Ask in JupyterLab what may be the cause of an incident: what would be sent, the run, what came of it.
+
+        Parameters
+        ----------
+        incident_id
+            As in `incidents()`; default: the one seen last.
+        model
+            What the field for the model says at first; default: gemini-2.5-pro.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id, there is none, or the extra `lab` is not installed.
+        """
+        try:
+            from triage_widgets.hypothesis_panel import HypothesisPanel
+        except ImportError:
+            raise TriageError("hypothesis_panel() needs the widgets: pip install 'crash-triage[lab]'") from None
+        return HypothesisPanel(self._masked, incident_id, model=model)
