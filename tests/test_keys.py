@@ -182,6 +182,27 @@ def test_exceptions_go_by_their_type_and_assertions_by_their_text():
     assert group(assertion | {"error_value": "a < 7"}, STACK) != group(assertion | {"error_value": "b < 7"}, STACK)
 
 
+def test_an_exception_is_the_same_with_and_without_its_module():
+    kinds = (
+        "requests.exceptions.ConnectionError",
+        "ConnectionError",
+        r"App\Http\ConnectionError",
+        "a::b::ConnectionError",
+    )
+    assert len({group({"event_kind": "exception", "error_type": kind}, STACK) for kind in kinds}) == 1
+
+
+def test_a_bundle_without_names_goes_by_its_file_without_the_hash_of_the_build():
+    error = {"event_kind": "exception", "error_type": "TypeError"}
+    files = (
+        "https://cdn.example/app-1a2b3c4d.js",
+        "https://cdn.example/app-99887766.js",
+        "https://cdn.example/other.js",
+    )
+    first, same, other = (group(error, [Frame(file=file, language="javascript")]) for file in files)
+    assert first == same != other
+
+
 def chained(*exceptions):
     """The group key of a chain of exceptions, each as (type, frames), the one that surfaced first."""
     records = Records()

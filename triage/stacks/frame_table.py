@@ -29,6 +29,8 @@ _DENSE: Final = 4
 # Rows that tell of most columns that they are not constant.
 _FEW: Final = 64
 _LARGEST: Final = 1 << 62
+# What bundlers put into the name of a file, another with each build.
+_BUNDLE: Final = re.compile(r"[.-][0-9a-f]{8,32}(?=\.)")
 # By role, and whether the frame has a name: an offset in an image is good within one build.
 TELLING: Final = {
     ("application", True): 6,
@@ -96,7 +98,7 @@ class FrameTable:
             name = _CLONE.sub("", name)
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
         telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
-        name = name or _image_place(module, offset) or basename(file or "")
+        name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))
         return Known(name, word(name) if name else NONE, _ROLE_NUMBERS[role.role], role.rule, telling)
 
 

@@ -14,6 +14,7 @@ message, then spread over the events as columns. Keys are 64 bits of normalised 
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -52,6 +53,8 @@ ALGO_VERSION: Final = 3
 _VARIANT, _GROUP, _FAMILY = (word(f"{ALGO_VERSION} {name}") for name in ("variant", "group", "family"))
 # Every field has its word, an empty one too, so that no value can stand in the place of another.
 _EMPTY, _MESSAGE = word(""), word("message")
+# Some consoles name an exception without its module: IPython, Unity, loggers.
+_QUALIFIED: Final = re.compile(r"^(?:[\w$]{1,80}(?:\.|::|\\)){1,20}(?=[\w$]{1,200}$)")
 _OVERFLOW: Final = "stack overflow"
 _ASSERTION: Final = "assertion"
 
@@ -99,8 +102,9 @@ def crash(
     """
     name = crash_class(kind, error_type, signal, code)
     exact = word(error_type or "")
+    simple = word(_QUALIFIED.sub("", error_type)) if error_type else exact
     counts = by_message(name, signal, evidence)
-    detail = exact if name == "exception" or evidence is Evidence.NONE else _EMPTY
+    detail = simple if name == "exception" else exact if evidence is Evidence.NONE else _EMPTY
     text = word(key_text(said)) if counts and said else _EMPTY
     return Crash(exact, word(name), detail, text, name == _OVERFLOW, counts)
 
