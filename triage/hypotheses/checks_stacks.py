@@ -103,8 +103,8 @@ def state(scene: Scene, asked: v.ThreadState) -> Checked:
 def recursion(scene: Scene, asked: v.Recursion) -> Checked:
     """The crashing stack repeats itself."""
     found = cycles(scene)
-    keys = scene.crashing["stack_key"].drop_null().unique().to_pylist()
-    if not keys or not scene.frames.num_rows:
+    looked = scene.crashing["stack_key"].drop_null().unique().slice(0, _STACKS)
+    if not len(looked) or not scene.frames.num_rows:
         return Checked("cannot tell", "no crashing stack was read")
     holding: list[str] = []
     rows: list[Row] = []
@@ -118,7 +118,8 @@ def recursion(scene: Scene, asked: v.Recursion) -> Checked:
     events = event_ids(among(scene.crashing, "stack_key", set(holding)))
     most = max((rounds for rounds, _, _ in found.values()), default=0)
     said = f"the crashing stack repeats itself at least {asked.at_least} times (at most {most})"
-    return by_share(len(events), len(event_ids(scene.crashing)), said, rows, nothing="")
+    known = event_ids(among(scene.crashing, "stack_key", looked))
+    return by_share(len(events), len(known), said, rows, nothing="")
 
 
 def cycles(scene: Scene, key: str | None = None) -> dict[str, tuple[int, pa.Array, list[int]]]:
@@ -137,11 +138,9 @@ def cycles(scene: Scene, key: str | None = None) -> dict[str, tuple[int, pa.Arra
     kept = frames.filter(pc.and_(pc.equal(frames["frame_kind"], "frame"), pc.is_valid(frames["function"])))
     if not kept.num_rows:
         return found
-    codes = [
-        kept[column].combine_chunks().dictionary_encode().indices.to_numpy() for column in ("function", "stack_key")
-    ]
-    again, runs = repeats(codes[0].astype(np.int64), codes[1].astype(np.int64))
-    repeated = np.bincount(codes[1][again], minlength=int(codes[1].max()) + 1)
+    names, stacks = (_codes(kept[column]) for column in ("function", "stack_key"))
+    again, runs = repeats(names, stacks)
+    repeated = np.bincount(stacks[again], minlength=int(stacks.max()) + 1)
     for number, places in runs.items():
         key = kept["stack_key"][places[0]].as_py()
         rounds = int(repeated[number]) // len(places) + 1
