@@ -96,12 +96,19 @@ def test_the_counters_at_a_time_are_those_of_its_newest_event():
 def test_it_is_quicker_than_rolling_windows():
     micros = np.sort(np.random.default_rng(3).integers(0, 7 * 86_400, 200_000)) * SECOND
     codes = np.arange(200_000) % 500
-    began = time.process_time()
-    ours = counters.at_every(micros, codes)
-    taken = time.process_time() - began
-    began = time.process_time()
     frame = pd.DataFrame({"code": codes, "one": 1.0}, index=pd.to_datetime(micros, unit="us"))
-    for name, span in counters.WINDOWS.items():
-        theirs = frame.groupby("code")["one"].rolling(f"{span}s").sum()
-        assert theirs.sum() <= ours[name].sum()  # rolling does not see later events of the same second
-    assert (time.process_time() - began) / taken > 2
+
+    def rolling():
+        return [frame.groupby("code")["one"].rolling(f"{span}s").sum() for span in counters.WINDOWS.values()]
+
+    assert best(rolling) / best(lambda: counters.at_every(micros, codes)) > 2
+
+
+def best(work):
+    """The least processor time of three."""
+    taken = []
+    for _ in range(3):
+        began = time.process_time()
+        work()
+        taken.append(time.process_time() - began)
+    return min(taken)

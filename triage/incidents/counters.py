@@ -103,7 +103,7 @@ def at_every(micros: Ints, codes: Ints | None = None, ids: npt.ArrayLike | None 
     for name, span in WINDOWS.items():
         columns[name] = until - np.searchsorted(keys, keys - span, side="right")
     ratio, spiking = flag(columns["count_5m"], columns["count_1h"])
-    return pd.DataFrame(columns | {"ratio_5m_1h": ratio, "is_spiking": spiking})
+    return pd.DataFrame(columns | {"ratio_5m_1h": ratio, "is_spiking": spiking}, copy=False)
 
 
 def _run_ends(keys: Ints) -> Ints:
