@@ -19,15 +19,15 @@ from triage.journal import Journal
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
-from triage.supposing import Supposing
 from triage.tables import TABLES, to_pandas
+from triage.times import micros
+from triage.trending import Trending
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from triage.incidents.series import Series
     from triage.incidents.taken import Taken
     from triage.redact.policy import Policy
     from triage.share.passes import Raw
@@ -40,7 +40,7 @@ __all__ = ("Case",)
 _LIMITS: Final = Limits()
 
 
-class Case(Supposing):
+class Case(Trending):
     """One investigation: the tables of what was read, what can be asked of them, and what people decide about them.
 
     Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,
@@ -85,7 +85,7 @@ class Case(Supposing):
         """
         from triage.incidents import groups
 
-        return to_pandas(groups.build(self._tables, as_of=_micros(as_of), decider=self.decider))
+        return to_pandas(groups.build(self._tables, as_of=micros(as_of), decider=self.decider))
 
     def events(
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
@@ -166,137 +166,6 @@ class Case(Supposing):
     def quarantine(self) -> pd.DataFrame:
         """One row per piece that could not be read: where, and why."""
         return to_pandas(self._tables["quarantine"])
-
-    def spikes(self, as_of: datetime | str | None = None, *, rule: str = "tested") -> pd.DataFrame:
-        """One row per spike of an incident, the newest first.
-
-        Parameters
-        ----------
-        as_of
-            As for `incidents`; what is found up to a time does not change by what comes later.
-        rule
-            `tested` (see `triage.incidents.spikes`), `5m/1h` (DebugBundle's, which flags quiet incidents too) or `all`.
-
-        Returns
-        -------
-        DataFrame
-            incident_id, title; start (when the alarm was raised), end and peak (timestamp[us, UTC]); minutes (int64:
-            how long the window is that ends at the peak), count (int64) and expected (double) events in it, p (double,
-            NA by that rule); total (int64: all events of the spike); release (the one that the incident carries
-            in it for the first time, NA for none), rule, why (string: one sentence).
-
-        Raises
-        ------
-        TriageError
-            There is no such rule.
-
-        Examples
-        --------
-        >>> import triage
-        >>> triage.load(b"").spikes().columns[:5].tolist()
-        ['incident_id', 'title', 'start', 'end', 'peak']
-        """
-        from triage.incidents import groups, spikes_rows
-
-        moment = _micros(as_of)
-        members = groups.members(self._tables, as_of=moment, decider=self.decider)
-        return spikes_rows.rows(self._tables, members, rule, as_of=moment)
-
-    def regressions(self, as_of: datetime | str | None = None) -> pd.DataFrame:
-        """One row per regression of an incident, the newest first.
-
-        Parameters
-        ----------
-        as_of
-            As for `incidents`.
-
-        Returns
-        -------
-        DataFrame
-            incident_id, title; kind: `seen again` (after it was resolved), `new` (first seen after a deploy) or `more
-            often` (than before the deploy, tested); at (timestamp[us, UTC]: the first event that shows it), release
-            (the one that first carries it), deployed_at (timestamp[us, UTC]), minutes_since_deploy; before and after
-            (double: events per hour, expected and seen), ratio of the two, p (double, NA where nothing was tested), why
-            (string: one sentence).
-
-        Examples
-        --------
-        >>> import triage
-        >>> triage.load(b"").regressions().columns[:5].tolist()
-        ['incident_id', 'title', 'kind', 'at', 'release']
-        """
-        from triage.incidents import regressions
-
-        return regressions.rows(self._tables, as_of=_micros(as_of), decider=self.decider)
-
-    def anomalies(self, as_of: datetime | str | None = None, *, preset: str = "balanced") -> pd.DataFrame:
-        """One row per route and status that was refused (4xx) far more often than in the hour, the newest first.
-
-        Parameters
-        ----------
-        as_of
-            As for `incidents`.
-        preset
-            `balanced`, `investigative` or `minimal` (which has none): DebugBundle's thresholds, see
-            `triage.incidents.classes`.
-
-        Returns
-        -------
-        DataFrame
-            service, environment, http_method, route, http_status; start, end and peak (timestamp[us, UTC]: the requests
-            at which it held first, last and most); count (int64: in the five minutes up to the peak), ratio (double: of
-            that to a twelfth of the hour), holds (bool: at the newest such request), severity, why (string).
-
-        Raises
-        ------
-        TriageError
-            There is no such preset.
-
-        Examples
-        --------
-        >>> import triage
-        >>> triage.load(b"").anomalies().columns[:4].tolist()
-        ['service', 'environment', 'http_method', 'route']
-        """
-        from triage.incidents import classes
-
-        return classes.anomalies(self._tables["events"], preset, as_of=_micros(as_of))
-
-    def improvements(
-        self, as_of: datetime | str | None = None, *, sensitivity: str = "high_confidence"
-    ) -> pd.DataFrame:
-        """One row per improvement opportunity: what is no crash, or no new one, and still worth somebody's time.
-
-        Parameters
-        ----------
-        as_of
-            As for `incidents`.
-        sensitivity
-            `high_confidence`, `balanced` or `verbose`: how often something must have happened (10, 5, 3 times), and
-            from when on a request is slow (2,500, 1,500, 1,000 ms).
-
-        Returns
-        -------
-        DataFrame
-            improvement_id; kind: `warning_hotspot`, `slow_request`, `request_failure`, `recurring_incident` or
-            `post_deploy_regression`; title, service, environment, severity (`high` or `medium`), confidence (double,
-            0.55 to 0.9), count (int64), first_seen and last_seen; incident_ids (list of string); event_ids (list of
-            string: the events that it rests on, the newest 1,000), why (string). The severe and sure ones first.
-
-        Raises
-        ------
-        TriageError
-            There is no such sensitivity.
-
-        Examples
-        --------
-        >>> import triage
-        >>> triage.load(b"").improvements().columns[:4].tolist()
-        ['improvement_id', 'kind', 'title', 'service']
-        """
-        from triage.incidents import improvements
-
-        return improvements.rows(self._tables, sensitivity, as_of=_micros(as_of), decider=self.decider)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name.
@@ -441,45 +310,6 @@ class Case(Supposing):
 
         return ReviewView(Review(self.redact(policy, incident)))
 
-    def series(
-        self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any
-    ) -> Series:
-        """Count events over time, in at most some 400 buckets for each incident: what the charts draw.
-
-        Parameters
-        ----------
-        since, until
-            As for `incidents`; default: the first and the last event.
-        options
-            As of `triage.incidents.series.made`: `chosen`, `expected`, `lanes`.
-
-        Examples
-        --------
-        >>> import triage
-        >>> triage.load(b"").series().counts.columns[:4].tolist()
-        ['lane', 'start', 'end', 'count']
-        """
-        from triage.incidents import series
-
-        return series.made(self._tables, self.decider, since=_micros(since), until=_micros(until), **options)
-
-    def active(self, since: datetime | str | None = None, until: datetime | str | None = None) -> pd.DataFrame:
-        """The incidents with events in a time, the most frequent first: incident_id, title, and how many events."""
-        from triage.incidents import series
-
-        return series.active(self._tables, self.decider, since=_micros(since), until=_micros(until))
-
-    @property
-    def charts(self) -> Any:
-        """Charts of the case, masked: `charts.spikes()`, `.regressions()`, `.timeline()` and `.releases()`.
-
-        Raises
-        ------
-        TriageError
-            The extra `lab` is not installed.
-        """
-        return self._masked.charts
-
     def show(self) -> Any:
         """Show the case in JupyterLab, masked: what crashed and where, the stack, the files with their text.
 
@@ -561,12 +391,3 @@ class Case(Supposing):
         while parents[chain[-1]] is not None:
             chain.append(parents[chain[-1]])
         return tuple(reversed(chain))
-
-
-def _micros(moment: datetime | str | None) -> int | None:
-    """Microseconds since 1970 of a time or its text; a time without a zone is UTC."""
-    if moment is None:
-        return None
-    stamp = pd.Timestamp(moment)
-    stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp
-    return int(stamp.value // 1_000)  # nanoseconds, whatever the unit of the stamp

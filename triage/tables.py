@@ -132,7 +132,7 @@ _STACKS = _table(
     """
     event_id: string | |
     stack_no: int64 | | 0 is the crashing stack
-    role: string | | crash, cause, thread, member, suppressed, goroutine, alloc, free, access, signal, other
+    role: string | | crash, cause, wrapper, thread, member, suppressed, goroutine, alloc, free, access, signal, other
     chain_no: int64 | | 0 is the exception that surfaced, 1 its cause, and so on
     thread_id: int64 | |
     thread_name: string | |

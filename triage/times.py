@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-__all__ = ("LEAST", "MOST", "epoch", "iso")
+__all__ = ("LEAST", "MOST", "epoch", "iso", "micros")
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Years 1 to 9999, what a datetime can hold.
@@ -51,3 +51,20 @@ def epoch(value: Any) -> int | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return micros if LEAST <= micros <= MOST else None
+
+
+def micros(moment: datetime | str | None) -> int | None:
+    """Microseconds since 1970 of a time or its text; a time without a zone is UTC.
+
+    Examples
+    --------
+    >>> micros("1970-01-01T00:00:01")
+    1000000
+    """
+    if moment is None:
+        return None
+    import pandas as pd
+
+    stamp = pd.Timestamp(moment)
+    stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp
+    return int(stamp.value // 1_000)  # nanoseconds, whatever the unit of the stamp
