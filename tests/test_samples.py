@@ -151,9 +151,7 @@ def test_a_dump_of_chromium(path):
 
 def test_no_sample_is_forgotten():
     files = {path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*") if path.is_file()}
-    told = {
-        path for path in files if not path.startswith(("make/", "debugbundle/store/", "hypotheses/", "README.md", "."))
-    }
+    told = {path for path in files if not path.startswith(("make/", "debugbundle/store/", "README.md", "."))}
     assert told == set(EXPECTED) | set(CHROMIUM)
 
 
