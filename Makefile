@@ -80,7 +80,7 @@ notebooks: $(VENV)/dev.stamp
 browser: $(VENV)/dev.stamp
 	@echo "== browser tests"
 	@$(PY) -m tests.tools.chromium
-	@$(PY) -m pytest -q -m browser tests/browser
+	@$(PY) -m pytest -q -n 2 --dist loadfile -m browser tests/browser
 
 # Long: thousands of examples for every property, every cut of every sample.
 soak: $(VENV)/dev.stamp
