@@ -32,3 +32,9 @@ def test_so_it_is_for_every_file_of_the_corpus():
 def test_what_is_no_crash_has_no_signature():
     assert triage.stacks.signature("") == triage.stacks.signature("all is well\nand nothing crashed") == ""
     assert triage.stacks.signature("{") == ""
+
+
+def test_what_a_case_takes_for_binary_has_no_signature():
+    text = "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x0 \0\n    #0 0x1 in f a.c:1\n"
+    assert triage.loads(text).events().empty
+    assert triage.stacks.signature(text) == ""

@@ -51,8 +51,10 @@ def signature(text: str, table: FrameTable) -> str:
 
 
 def is_document(text: str) -> bool:
-    """Whether a text may be one that a reader of whole files takes."""
-    return bool(_DOCUMENT.match(text) or _MARKS.find_matches_as_indexes(text.encode("utf-8", "replace")))
+    """Whether a text may be one that a reader of whole files takes, or none to `triage.load` for the NUL in it."""
+    return "\0" in text[:4096] or bool(
+        _DOCUMENT.match(text) or _MARKS.find_matches_as_indexes(text.encode("utf-8", "replace"))
+    )
 
 
 def key(report: Report, table: FrameTable) -> str:
