@@ -19,6 +19,7 @@ from triage.journal import Journal
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
+from triage.store import DEFERRED, TABLES_LEFT
 from triage.tables import TABLES, to_pandas
 from triage.times import micros
 from triage.trending import Trending
@@ -185,7 +186,7 @@ class Case(Trending):
             return made[name]()
         if name not in TABLES:
             raise TriageError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
-        return to_pandas(self._tables[name])
+        return to_pandas(self._of(name, None, None))
 
     @property
     def path(self) -> str:
@@ -372,14 +373,16 @@ class Case(Trending):
 
     def _of(self, name: str, incident: str | None, event: str | None) -> pa.Table:
         """The rows of a table that hang on an incident or an event; all without either."""
-        table = self._tables[name]
-        if incident is not None:
-            table = isin(table, "event_id", self._events_of(incident))
+        ids = None if incident is None else self._events_of(incident)
         if event is not None:
             if not isin(self._tables["events"], "event_id", [event]).num_rows:
                 raise TriageError(f"no event has the id {event!r}; case.events()['event_id'] lists them")
-            table = isin(table, "event_id", [event])
-        return table
+            ids = [event] if ids is None or event in ids else []
+        if name in TABLES_LEFT and DEFERRED in self._tables:
+            from triage.store import details
+
+            return details.completed(name, self._tables, ids, inputs=self._inputs, limits=self._limits)
+        return self._tables[name] if ids is None else isin(self._tables[name], "event_id", ids)
 
     def _chain(self, source_id: str) -> tuple[str, ...]:
         """The ids from the input down to a file."""

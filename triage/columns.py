@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from triage.times import LEAST, MOST
 
-__all__ = ("ColumnBuilder",)
+__all__ = ("ColumnBuilder", "array")
 
 # Thousands of small arrays that stay: Arrow's own pool left half as much again unused around them.
 _POOL: Final = pa.system_memory_pool()
@@ -57,6 +57,25 @@ class ColumnBuilder:
         if self._rows >= self._batch_rows or self._chars >= _BATCH_CHARS:
             self._flush()
 
+    def extend(self, columns: Mapping[str, Any], rows: int, **more: Any) -> None:
+        """Append many rows at once; a column is a list or array of values, or one value that all of them have."""
+        self._flush()
+        given = {**columns, **more}
+        arrays = []
+        for field in self.schema:
+            value = given.pop(field.name, None)
+            if isinstance(value, pa.Array):
+                arrays.append(value)
+            elif isinstance(value, list):
+                arrays.append(array(value, field.type))
+            elif value is None:
+                arrays.append(pa.nulls(rows, field.type))
+            else:
+                arrays.append(pa.repeat(pa.scalar(value, field.type), rows))
+        if given:
+            raise KeyError(f"no column {', '.join(sorted(given))}")
+        self._keep(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
+
     def table(self) -> pa.Table:
         """Everything appended so far."""
         self._flush()
@@ -70,17 +89,21 @@ class ColumnBuilder:
             values = self._columns[field.name]
             if len(values) < self._rows:
                 values.extend([None] * (self._rows - len(values)))
-            arrays.append(_array(values, field.type))
+            arrays.append(array(values, field.type))
             self._columns[field.name] = []
-        self._small.append(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
         self._rows = self._chars = 0
+        self._keep(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
+
+    def _keep(self, batch: pa.RecordBatch) -> None:
+        """Hold a batch, small ones joined by so many."""
+        self._small.append(batch)
         if len(self._small) >= _JOINED:
             joined = pa.Table.from_batches(self._small, schema=self.schema).combine_chunks(memory_pool=_POOL)
             self._batches += joined.to_batches()
             self._small.clear()
 
 
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+def array(values: list[Any], kind: pa.DataType) -> pa.Array:
     """Convert at once where all fits, else value by value."""
     try:
         return _in_calendar(pa.array(values, kind, memory_pool=_POOL))

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.claims import Claims, claimed, follow
+from triage.store import DEFERRED
 from triage.tables import TABLES
 
 __all__ = ("BY_EVENT", "incident_id", "resolve")
@@ -58,14 +59,15 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None) -> dict[str,
     numbers = events["_event"].combine_chunks()
     out = dict(raw) | {"stacks": stacks, "events": events.filter(pc.invert(repeated)), "files": files}
     raw.clear()
-    for name in BY_EVENT - {"events"}:
+    for name in sorted((BY_EVENT | {DEFERRED}) & out.keys() - {"events"}):
         # What a person said of a crash may come in another file than the crash: it stays, once.
         gone = numbers.filter(repeated) if name != "feedback" else numbers.slice(0, 0)
         out[name] = _named(out.pop(name), numbers, ids, gone)
     out["feedback"] = _distinct(out["feedback"])
     out["files"], differing = _tell_repeats(files, events, repeated, stacks)
     out["quarantine"] = pa.concat_tables([out["quarantine"], _repeats(events.filter(differing))])
-    return {name: out[name].select(TABLES[name].names) for name in TABLES}
+    deferred = {name: table for name, table in out.items() if name not in TABLES}
+    return {name: out[name].select(TABLES[name].names) for name in TABLES} | deferred
 
 
 def _with(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:

@@ -13,7 +13,8 @@ from triage.records import Records
 from triage.sources import archives
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
-from triage.sources.source import Context, OverLimitError, Source
+from triage.sources.source import BULK_BYTES, Context, OverLimitError, Source
+from triage.store.files import EventFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,13 +35,17 @@ def read_tables(
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
     symbols: SymbolFolder | None = None,
+    bulk_bytes: int | None = BULK_BYTES,
 ) -> dict[str, pa.Table]:
-    """Read every input into the tables of the schema."""
+    """Read every input into the tables of the schema; files from `bulk_bytes` on in blocks, see `triage.store`."""
     records = Records()
     dispatch = _Dispatch(reader=reader, single=inputs.single, strict=strict, progress=progress)
-    context = Context(records=records, limits=limits, read=dispatch, symbols=symbols)
+    context = Context(records=records, limits=limits, read=dispatch, symbols=symbols, bulk_bytes=bulk_bytes)
+    files = EventFiles(context, dispatch)
+    context.many = None if bulk_bytes is None or reader is not None else files.read
     for source in inputs.walk(context):
         dispatch(source)
+    files.finish()
     return records.finish()
 
 

@@ -16,7 +16,8 @@ never errors.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +26,7 @@ import pyarrow as pa
 from triage.claims import Claims
 from triage.columns import ColumnBuilder
 from triage.identity import BY_EVENT, resolve
+from triage.store import DEFERRED
 from triage.tables import TABLES
 
 __all__ = ("Draft", "Frame", "Records", "Trace")
@@ -133,6 +135,7 @@ class Records:
 
     def __init__(self, *, batch_rows: int = BATCH_ROWS) -> None:
         self._events = 0
+        self._deferred: list[pa.Array] = []
         self._claims: dict[tuple[str, str], int] = {}
         self._ids: Claims = {}
         self._drafts: dict[tuple[str, ...], Draft] = {}
@@ -159,29 +162,53 @@ class Records:
             self._events += 1
         return draft
 
+    def reserve(self, count: int) -> int:
+        """The first of so many numbers for events whose rows come later, with `extend` or one by one."""
+        number = self._events
+        self._events += count
+        return number
+
+    @contextmanager
+    def numbered(self, number: int) -> Iterator[None]:
+        """Number the events that are appended meanwhile from one on that was reserved."""
+        self._events, after = number, self._events
+        try:
+            yield
+        finally:
+            self._events = after
+
+    def extend(self, name: str, columns: Mapping[str, Any], events: pa.Array) -> None:
+        """Append many rows that hang on the events of these numbers; a column is an array, or one value for all."""
+        self._tables[name].extend(columns, len(events), _event=events)
+
+    def defer(self, events: pa.Array) -> None:
+        """Say that the annotations and log lines of these events stay where they lie until somebody asks for them."""
+        self._deferred.append(events)
+
     def stacks(self, event: int, traces: Iterable[Trace]) -> None:
         """Append stacks to an event, the crashing one first."""
         for trace in traces:
-            addresses = [frame.address for frame in trace.frames]
-            text_lines = [frame.text_line for frame in trace.frames]
-            self._tables["stacks"].append(
-                {
-                    "role": trace.role,
-                    "chain_no": trace.chain_no,
-                    "thread_id": trace.thread_id,
-                    "thread_name": trace.thread_name,
-                    "crashed": trace.crashed,
-                    "state": trace.state,
-                    "error_type": trace.error_type,
-                    "error_value": trace.error_value,
-                    "stack_key": self.intern(trace.frames) if trace.frames else None,
-                    "addresses": addresses if any(address is not None for address in addresses) else None,
-                    "text_lines": text_lines if any(line is not None for line in text_lines) else None,
-                    "registers": trace.registers,
-                    "unwinder": trace.unwinder,
-                },
-                _event=event,
-            )
+            self._tables["stacks"].append(self.stack_row(trace), _event=event)
+
+    def stack_row(self, trace: Trace) -> dict[str, Any]:
+        """The row of `stacks` for a stack, its frames interned."""
+        addresses = [frame.address for frame in trace.frames]
+        text_lines = [frame.text_line for frame in trace.frames]
+        return {
+            "role": trace.role,
+            "chain_no": trace.chain_no,
+            "thread_id": trace.thread_id,
+            "thread_name": trace.thread_name,
+            "crashed": trace.crashed,
+            "state": trace.state,
+            "error_type": trace.error_type,
+            "error_value": trace.error_value,
+            "stack_key": self.intern(trace.frames) if trace.frames else None,
+            "addresses": addresses if any(address is not None for address in addresses) else None,
+            "text_lines": text_lines if any(line is not None for line in text_lines) else None,
+            "registers": trace.registers,
+            "unwinder": trace.unwinder,
+        }
 
     def intern(self, frames: Sequence[Frame]) -> str:
         """Store the frames of a stack once and give their key: blake2b-128 of what all its occurrences share."""
@@ -238,6 +265,10 @@ class Records:
         """Append a row of `files`, which comes out in that order; the sources do this, not the readers."""
         self._tables["files"].append(columns, _order=order)
 
+    def file_rows(self, columns: Mapping[str, Any], orders: list[int]) -> None:
+        """Append many rows of `files` at once, as `extend` does."""
+        self._tables["files"].extend(columns, len(orders), _order=orders)
+
     def claim(self, scope: str, prefix: str, event: int) -> None:
         """Say that the files of a scope whose names begin so belong to an event, in whatever order they are read."""
         self._claims[scope, prefix] = event
@@ -250,8 +281,16 @@ class Records:
         """Append a row of `quarantine`: a piece that could not be read, and why. The reason never quotes content."""
         self._tables["quarantine"].append({"source_id": source_id, "reason": reason, **columns})
 
+    def rows(self, name: str) -> pa.Table:
+        """The rows of a table so far, with the number of the event in `_event`."""
+        return self._tables[name].table()
+
     def finish(self) -> dict[str, pa.Table]:
-        """Seal the drafts and give every table of the schema, ids resolved; once, for the records let go of them."""
+        """Seal the drafts and give every table of the schema, ids resolved; once, for the records let go of them.
+
+        Where annotations and log lines stay where they lie, the table `triage.store.DEFERRED` holds the ids of the
+        events.
+        """
         for draft in self._drafts.values():
             columns, traces = draft.row()
             if columns or traces:
@@ -261,6 +300,10 @@ class Records:
         files = self._claimed(self._tables["files"].table())
         raw = {name: builder.table() for name, builder in self._tables.items()} | {"files": files}
         self._tables.clear()
+        deferred = pa.chunked_array(self._deferred, pa.int64())
+        if not len(deferred):
+            return resolve(raw, self._ids)
+        raw[DEFERRED] = pa.table({"_event": deferred, "event_id": pa.nulls(len(deferred), pa.string())})
         return resolve(raw, self._ids)
 
     def _claimed(self, files: pa.Table) -> pa.Table:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from triage.records import Trace
     from triage.sources.source import Source
 
-__all__ = ("SCHEMA", "Row", "fill_head", "level_of", "os_of", "platform_of")
+__all__ = ("SCHEMA", "Row", "fill_head", "level_of", "os_of", "parser", "platform_of", "stem", "unescaped")
 
 SCHEMA: Final = "2026-03-01"
 # Nested maps are annotations with dotted keys down to here; below that they are JSON.
@@ -194,22 +194,12 @@ class Row:
         """Read a stack text; equal stacks are parsed once, whatever the message above them says."""
         if not text or not text.strip():
             return
-        raw = text
-        if "\n" not in text and "\\n" in text:
-            text = text.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\t", "\t")
-        head = f"{error}: {message}"
-        headed = (
-            bool(error and message)
-            and text.startswith(head)
-            and text[len(head) : len(head) + 1] in {"", "\r", "\n"}
-            and not at_lines(message or "")
-        )
-        rest = text[len(head) :] if headed else text
+        raw, text = text, unescaped(text)
+        rest, headed = stem(text, error, message)
         if not rest.strip():
             return
         language = self.language or ""
-        stem = f"{error}{rest}" if headed else text
-        found = self.source.records.parsed(f"stack {language}", stem, _parser(language))
+        found = self.source.records.parsed(f"stack {language}", f"{error}{rest}" if headed else text, parser(language))
         if not any(trace.frames for trace in found):
             self.annotate("error", "stack", raw)
             self.partial("the stack text has no form that is known")
@@ -235,8 +225,27 @@ class Row:
         return event
 
 
+def unescaped(text: str) -> str:
+    """A stack text with its lines apart, where a writer spelled their ends out."""
+    if "\n" in text or "\\n" not in text:
+        return text
+    return text.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\t", "\t")
+
+
+def stem(text: str, error: str | None, message: str | None) -> tuple[str, bool]:
+    """A stack text without the error and the message that it begins with, and whether it did."""
+    head = f"{error}: {message}"
+    headed = (
+        bool(error and message)
+        and text.startswith(head)
+        and text[len(head) : len(head) + 1] in {"", "\r", "\n"}
+        and not at_lines(message or "")
+    )
+    return (text[len(head) :] if headed else text), headed
+
+
 @cache
-def _parser(language: str) -> partial[list[Trace]]:
+def parser(language: str) -> partial[list[Trace]]:
     """The parser of stack texts for a language."""
     return partial(_parse, language=language or None)
 

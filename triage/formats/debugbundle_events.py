@@ -17,10 +17,13 @@ from triage.formats.debugbundle_json import DAMAGED, EVENT_LINE, decode, element
 from triage.formats.debugbundle_payload import add_event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from triage.formats.debugbundle_bulk import Line
     from triage.formats.head import Head
     from triage.sources.source import Source
 
-__all__ = ("NAME", "TITLE", "read", "sniff")
+__all__ = ("NAME", "TITLE", "EventLines", "describe", "described", "in_lines", "read", "read_piece", "sniff")
 
 NAME: Final = "debugbundle-events"
 TITLE: Final = "DebugBundle events"
@@ -62,7 +65,7 @@ def read(source: Source) -> None:
     source.media = "application/json"
     wide = source.encoding != "utf-8"
     head = source.head.decode(source.encoding, "replace").encode("utf-8", "replace") if wide else source.head
-    if _in_lines(head):
+    if in_lines(head):
         source.media = "application/x-ndjson"
         events, lost = _read_lines(source, wide=wide)
     elif wide:
@@ -70,13 +73,23 @@ def read(source: Source) -> None:
         events, lost = _read_document(source, source.text().encode("utf-8", "replace"), placed=False)
     else:
         events, lost = _read_document(source, source.data(), placed=True)
-    source.description = f"DebugBundle events: {events:,}"
+    describe(source, events, lost)
+
+
+def described(events: int) -> str:
+    """What `files` says of so many events."""
+    return f"DebugBundle events: {events:,}"
+
+
+def describe(source: Source, events: int, lost: int) -> None:
+    """Say in `files` what was read."""
+    source.description = described(events)
     if lost:
         source.parse_status = "partial"
         source.note(f"{lost:,} of {events + lost:,} pieces are in quarantine")
 
 
-def _in_lines(head: bytes) -> bool:
+def in_lines(head: bytes) -> bool:
     """Whether the file holds one envelope per line: two lines begin as one, or the first whole line is one."""
     body = head.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK)
     if body[:1] == b"[":
@@ -96,28 +109,64 @@ def _in_lines(head: bytes) -> bool:
 
 def _read_lines(source: Source, *, wide: bool) -> tuple[int, int]:
     """One envelope per line; a line may also hold an array of them."""
-    events = lost = 0
-    number: int | None = 0
-    end = -1
-    for offset, line in source.lines():
-        # an overlong line is left out by the source: from there on the numbers are not known
-        skipped = not wide and offset - end > (2 if end >= 0 else 4)
-        number = None if number is None or skipped else number + 1
-        end = offset + len(line)
-        text = line.strip(_BLANK)
-        if not text:
-            continue
+    lines = EventLines(source, wide=wide)
+    lines.read()
+    return lines.events, lines.lost
+
+
+class EventLines:
+    """The lines of a source, or of a range of it that begins at byte `base`."""
+
+    def __init__(self, source: Source, *, wide: bool = False, base: int = 0) -> None:
+        self.events = self.lost = 0
+        self.number: int | None = 0
+        self._source = source
+        self._wide = wide
+        self._base = base
+
+    def read(self) -> None:
+        """Read every line; of large files in blocks."""
+        if not self._source.bulky or self._wide:
+            for line, place in self._lines():
+                if text := line.strip(_BLANK):
+                    self._pieces(line, text, place, self.number)
+            return
+        from triage.formats.debugbundle_bulk import Line, bulk
+
+        source_id = self._source.source_id
+        with bulk(self._source, NAME, self._alone) as taken:
+            for line, place in self._lines():
+                if line.strip(_BLANK):
+                    self.events += 1
+                    taken.add(Line(line, source_id, place, len(line), self.number))
+
+    def _lines(self) -> Iterator[tuple[bytes, int]]:
+        """Each line and its place in the file; `number` is that of the line."""
+        end = -1
+        for offset, line in self._source.lines():
+            # an overlong line is left out by the source: from there on the numbers are not known
+            skipped = not self._wide and offset - end > (2 if end >= 0 else 4)
+            self.number = None if self.number is None or skipped else self.number + 1
+            end = offset + len(line)
+            yield line, self._base + offset
+
+    def _pieces(self, line: bytes, text: bytes, place: int, number: int | None) -> None:
+        """Read a line by itself; it may hold an array."""
         if text[:1] == b"[":
-            found = [(offset + piece.offset, piece.length, piece.value, piece.note) for piece in elements(line)]
+            found = [(place + piece.offset, piece.length, piece.value, piece.note) for piece in elements(line)]
         else:
-            found = [(offset, len(line), *decode(text))]
+            found = [(place, len(line), *decode(text))]
         for at, length, value, note in found:
-            reason = _reason(source, value, at, length, note)
-            events += reason is None
-            lost += reason is not None
+            reason = _reason(self._source, value, at, length, note)
+            self.events += reason is None
+            self.lost += reason is not None
             if reason:
-                source.quarantine(reason, offset=at, length=length, line=number)
-    return events, lost
+                self._source.quarantine(reason, offset=at, length=length, line=number)
+
+    def _alone(self, line: Line) -> None:
+        """Read a line that was counted as an event before it was read."""
+        self.events -= 1
+        self._pieces(line.text, line.text.strip(_BLANK), line.offset, line.number)
 
 
 def _read_document(source: Source, data: bytes | memoryview, *, placed: bool) -> tuple[int, int]:
@@ -131,6 +180,12 @@ def _read_document(source: Source, data: bytes | memoryview, *, placed: bool) ->
         if reason:
             source.quarantine(reason, offset=offset, length=length)
     return events, lost
+
+
+def read_piece(source: Source, text: bytes, offset: int) -> bool:
+    """Read one envelope again that was read before; whether it still is one."""
+    value, note = decode(text)
+    return _reason(source, value, offset, len(text), note) is None
 
 
 def _reason(source: Source, value: object, offset: int | None, length: int | None, note: str | None) -> str | None:

@@ -24,7 +24,16 @@ from triage.times import epoch, iso
 if TYPE_CHECKING:
     from triage.sources.source import Source
 
-__all__ = ("add_event", "breadcrumb", "probes", "request_columns", "request_message", "runtime_columns")
+__all__ = (
+    "add_event",
+    "breadcrumb",
+    "probes",
+    "request_columns",
+    "request_message",
+    "runtime_columns",
+    "said_of_request",
+    "signals",
+)
 
 _REQUEST: Final[tuple[str, ...]] = ("method", "path", "query", "headers", "body", "attributes")
 _SAYING: Final = ("message", "text", "url", "target", "to", "selector", "action", "label")
@@ -115,7 +124,12 @@ def request_columns(row: Row, request: dict[str, Any], template: str | None = No
 
 def request_message(row: Row) -> str:
     """What the product calls a failed request: its events and its bundle group by it."""
-    return f"request {row.columns['http_method'] or 'UNKNOWN'} {row.columns['route'] or '/'}"
+    return said_of_request(row.columns["http_method"], row.columns["route"])
+
+
+def said_of_request(method: str | None, route: str | None) -> str:
+    """What a request is called by its method and route."""
+    return f"request {method or 'UNKNOWN'} {route or '/'}"
 
 
 def runtime_columns(row: Row, runtime: dict[str, Any]) -> None:
@@ -231,9 +245,7 @@ def _log_event(row: Row, payload: dict[str, Any]) -> str | None:
     message, level = payload.get("message"), payload.get("level")
     if type(message) is not str:
         return "an event whose message is not text"
-    signal = level in ("error", "fatal", "critical") and not (
-        row.columns.get("platform") == "java" and _continues(message)
-    )
+    signal = signals(level, message, row.columns.get("platform"))
     known = level_of(level)
     if known is None and level is not None:
         row.partial("a level that is not known")
@@ -266,6 +278,11 @@ def _logged(row: Row, stack: str, attributes: dict[str, Any]) -> None:
     row.stack(stack, _first(attributes, "error_type", "exception.type", "error_name"), None)
     if row.traces:
         row.columns["error_type"] = row.traces[0].error_type
+
+
+def signals(level: Any, message: str, platform: str | None) -> bool:
+    """Whether a log event makes an incident: by its level, unless it is a line of a Java stack."""
+    return level in ("error", "fatal", "critical") and not (platform == "java" and _continues(message))
 
 
 def _continues(message: str) -> bool:

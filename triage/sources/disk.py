@@ -13,6 +13,8 @@ import mmap
 import os
 import re
 import stat
+from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from triage.errors import SourceError
@@ -24,13 +26,16 @@ if TYPE_CHECKING:
 
     from triage.sources.source import Context
 
-__all__ = ("Disk", "Irregular", "Place")
+__all__ = ("FLAGS", "NO_FOLLOW", "Disk", "Irregular", "Place")
 
 # A file that is cut while it is mapped kills the process, so only what would not do in memory is mapped.
 MAPPED_BYTES: Final = 64 << 20
 _UNFINISHED: Final = re.compile(r"\.tmp-[0-9a-f]{16}\Z")
-_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-_NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+# So many files of one kind in a folder are read together.
+_MANY: Final = 256
+_EVENTS: Final = ".events.json"
 _KINDS: Final = {
     stat.S_IFLNK: "a symbolic link, never followed",
     stat.S_IFIFO: "a FIFO, never opened",
@@ -51,7 +56,7 @@ class Disk:
 
     def __init__(self, path: str, *, follow: bool) -> None:
         _regular((os.stat if follow else os.lstat)(path).st_mode)
-        self._fd = os.open(path, _FLAGS | (0 if follow else _NO_FOLLOW))
+        self._fd = os.open(path, FLAGS | (0 if follow else NO_FOLLOW))
         try:
             status = os.fstat(self._fd)
             _regular(status.st_mode)
@@ -125,18 +130,40 @@ class Place:
             if not names:
                 folders.pop()
                 continue
+            if context.many is not None and (run := _run(names)):
+                del names[-len(run) :]
+                yield from context.many(folder, prefix, run, partial(_file, context, folder, prefix))
+                continue
             item = names.pop()
             path = os.path.join(folder, item) if item else folder
-            name = f"{prefix}/{printable(item)}" if prefix and item else prefix or printable(item)
             try:
                 if not item or stat.S_ISDIR(os.lstat(path).st_mode):
+                    name = f"{prefix}/{printable(item)}" if prefix and item else prefix or printable(item)
                     folders.append((path, name, _inside(path)))
                     continue
-                disk = Disk(path, follow=False)
             except (OSError, Irregular) as error:
-                yield _unread(context, name, error)
+                yield _unread(context, f"{prefix}/{printable(item)}" if prefix else printable(item), error)
                 continue
-            yield from _open(context, name, disk, unfinished=bool(_UNFINISHED.search(item)))
+            yield from _file(context, folder, prefix, item)
+
+
+def _file(context: Context, folder: str, prefix: str, item: str) -> Iterator[Source]:
+    """A file of a folder as a source."""
+    name = f"{prefix}/{printable(item)}" if prefix else printable(item)
+    try:
+        disk = Disk(os.path.join(folder, item), follow=False)
+    except (OSError, Irregular) as error:
+        yield _unread(context, name, error)
+        return
+    yield from _open(context, name, disk, unfinished=bool(_UNFINISHED.search(item)))
+
+
+def _run(names: list[str]) -> list[str]:
+    """The event files that come next, if they are many; names are given the last first."""
+    if len(names) < _MANY or not names[-1].endswith(_EVENTS) or not names[-_MANY].endswith(_EVENTS):
+        return []
+    run = list(takewhile(lambda name: name.endswith(_EVENTS), reversed(names)))
+    return run if len(run) >= _MANY else []
 
 
 def _inside(path: str) -> list[str]:

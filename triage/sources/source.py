@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from triage.sources.lines import Lines
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from triage.sources.limits import Limits
     from triage.symbols.folder import SymbolFolder
 
-__all__ = ("HEAD_BYTES", "Context", "OverLimitError", "Source", "Stream")
+__all__ = ("BULK_BYTES", "HEAD_BYTES", "Context", "OverLimitError", "Source", "Stream")
 
 HEAD_BYTES: Final = 65_536
+# What few will ask for of larger files is left where it lies, to be read when somebody does.
+BULK_BYTES: Final = 8 << 20
 _CHUNK: Final = 1 << 20
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # These rows say themselves why nothing was read.
@@ -58,6 +60,12 @@ class Context:
     ids: Counter[str] = field(default_factory=Counter)
     inside: int = 0
     sources: int = 0
+    # From how many bytes on a file is `bulky`; None for never.
+    bulk_bytes: int | None = BULK_BYTES
+    # Reads many files of a folder together: folder, its name, names in it, and what opens one of them as a source.
+    many: Callable[[str, str, list[str], Callable[[str], Iterator[Source]]], Iterator[Source]] | None = None
+    # What readers keep from one source to the next.
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def source_id(self, container_id: str | None, path: str) -> str:
         """Digest of the container and the path in it, made unique by an ordinal."""
@@ -80,6 +88,8 @@ class Source:
         The first 65,536 bytes, to detect the format by.
     parse_status, role, description, media
         What `files` will say; a reader may set them. What `note` was told stands in `files.reason`.
+    place
+        Its id and its number among the files, where they were given before it was read.
     mapper
         Gives the bytes mapped from disk where they lie there, so that `data` costs no memory; tried first by `data`.
     """
@@ -94,6 +104,7 @@ class Source:
         container: Source | None = None,
         size: int | None = None,
         mapper: Callable[[], memoryview | None] | None = None,
+        place: tuple[str, int] | None = None,
     ) -> None:
         self.context = context
         self.records = context.records
@@ -103,9 +114,11 @@ class Source:
         self.depth: int = container.depth + 1 if container else 0
         if not container:
             context.inside = 0
-        self.source_id: str = context.source_id(self.container_id, path)
-        context.sources += 1
-        self._order = context.sources
+        if place is None:
+            context.sources += 1
+            place = (context.source_id(self.container_id, path), context.sources)
+        self.source_id: str = place[0]
+        self._order: int = place[1]
         self.parse_status: str | None = None
         self.role: str | None = None
         self.description: str | None = None
@@ -136,6 +149,12 @@ class Source:
     def scope(self) -> str:
         """The container and the folder: equal for the files of one bundle."""
         return f"{self.container_id or ''}\0{self.folder}"
+
+    @property
+    def bulky(self) -> bool:
+        """Whether the file is so large that what few will ask for should not be made of it."""
+        least = self.context.bulk_bytes
+        return least is not None and (self.size or 0) >= least
 
     @property
     def taken(self) -> int:

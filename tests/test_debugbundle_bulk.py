@@ -1,0 +1,287 @@
+"""Many envelopes at once give the rows that they give one by one: every defect, every kind of event, at random."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.benchmarks import store_events
+from triage.formats import debugbundle_blocks
+from triage.formats.debugbundle_json import elements
+from triage.loading import read_tables
+from triage.sources.inputs import Inputs
+from triage.sources.limits import Limits
+from triage.store import DEFERRED, TABLES_LEFT, details
+from triage.tables import TABLES
+
+SAMPLES = Path(__file__).parent.parent / "sample_bundles" / "debugbundle"
+REAL = [line for line in (SAMPLES / "events.ndjson").read_bytes().split(b"\n") if line.strip()]
+ARRAYS = [
+    json.dumps(piece.value, separators=(",", ":")).encode()
+    for path in sorted((SAMPLES / "store").rglob("*.events.json"))
+    for piece in elements(path.read_bytes())
+    if isinstance(piece.value, dict)
+]
+MADE = list(store_events.lines(200, seed=3))
+USUAL = json.loads(MADE[0])
+
+
+def tables(data: bytes, *, bulk: bool) -> dict[str, pa.Table]:
+    """What is read of lines, in blocks or one by one; what was left where it lies is there in the end."""
+    inputs, limits = Inputs(data, name="events.ndjson"), Limits()
+    made = read_tables(inputs, limits=limits, bulk_bytes=0 if bulk else None)
+    for name in TABLES_LEFT:
+        made[name] = details.completed(name, made, None, inputs=inputs, limits=limits)
+    made.pop(DEFERRED, None)
+    return made
+
+
+def assert_equal(data: bytes) -> dict[str, pa.Table]:
+    """Every table is the same either way, the frames in whatever order."""
+    quick, slow = tables(data, bulk=True), tables(data, bulk=False)
+    for name in TABLES:
+        one, other = (made[name] for made in (quick, slow))
+        if name == "frames":
+            one, other = (table.sort_by([("stack_key", "ascending"), ("idx", "ascending")]) for table in (one, other))
+        if not one.equals(other):
+            differing = [c for c in one.column_names if one.num_rows == other.num_rows and one[c] != other[c]]
+            pytest.fail(f"{name}: {one.num_rows} and {other.num_rows} rows, {differing}")
+    return quick
+
+
+def deferred(data: bytes) -> int:
+    """How many events are taken in blocks."""
+    made = read_tables(Inputs(data, name="events.ndjson"), limits=Limits(), bulk_bytes=0)
+    return made[DEFERRED].num_rows if DEFERRED in made else 0
+
+
+def test_real_and_made_events() -> None:
+    assert_equal(b"\n".join(REAL))
+    assert_equal(b"\n".join(REAL + ARRAYS + MADE))
+    assert deferred(b"\n".join(MADE)) == len(MADE)
+
+
+def changed(**fields: object) -> bytes:
+    """The usual event with other fields; of the payload where they are named `payload_...`."""
+    event = json.loads(json.dumps(USUAL))
+    for name, value in fields.items():
+        target = event["payload"] if name.startswith("payload_") else event
+        target[name.removeprefix("payload_")] = value
+    event["event_id"] = event["event_id"] if "event_id" in fields else "00000000-0000-4000-8000-000000000001"
+    return json.dumps(event, separators=(",", ":")).encode()
+
+
+DEFECTS = {
+    "malformed": MADE[0][:-40],
+    "truncated": MADE[0][:100],
+    "object becomes text": changed(service="checkout"),
+    "text becomes object": changed(payload_message={"a": 1}),
+    "long number": MADE[0].replace(b'"status_code":500', b'"status_code":123456789012345678901234567890'),
+    "NaN": MADE[0].replace(b'"status_code":500', b'"status_code":NaN'),
+    "NaN in what is not known of": MADE[0].replace(b'"query":{}', b'"query":{"a":NaN}'),
+    "too large a number": MADE[0].replace(b'"query":{}', b'"query":{"a":1e999}'),
+    "byte order mark": b"\xef\xbb\xbf" + MADE[0],
+    "carriage return": MADE[0] + b"\r",
+    "blank": b"   ",
+    "NUL escaped": MADE[0].replace(b'"query":{}', b'"query":{"a":"\\u0000"}'),
+    "invalid UTF-8": MADE[0].replace(b'"query":{}', b'"query":{"a":"\xff"}'),
+    "lone surrogate": MADE[0].replace(b'"query":{}', b'"query":{"a":"\\ud800"}'),
+    "lone surrogate in the message": changed(payload_message="x").replace(b'"x"', b'"\\udc00"'),
+    "duplicate key": MADE[0].replace(b'"payload":{', b'"payload":{"name":"other",'),
+    "raw NUL": MADE[0].replace(b'"query":{}', b'"query":{"a":"\x00"}'),
+    "control character": MADE[0].replace(b'"query":{}', b'"query":{"a":"\x01"}'),
+    "long line": MADE[0].replace(b'"query":{}', b'"query":{"a":"' + b"x" * 2_000_000 + b'"}'),
+    "deep": MADE[0].replace(b'"query":{}', b'"query":' + b"[" * 5_000 + b"]" * 5_000),
+    "two on a line": MADE[0] + MADE[1],
+    "two halves": MADE[0][:200] + b"\n" + MADE[0][200:],
+    "comma": MADE[0] + b",",
+    "array": b"[" + MADE[0] + b"," + MADE[1] + b"]",
+    "spaced": json.dumps(USUAL).encode(),
+    "request is null": changed(payload_request=None),
+    "request is empty": changed(payload_request={}),
+    "request has no method": changed(payload_request={"headers": {"a": "b"}, "path": "/a/77?x=1"}),
+    "no request": changed(payload_response=None).replace(b'"request":{', b'"other":{'),
+    "empty texts": changed(payload_name="", payload_message="", payload_stack=" \n "),
+    "no message": changed(payload_message=None),
+    "service without a name": changed(service={"name": "", "environment": None, "runtime": ""}),
+    "no service": changed(service=None),
+    "correlation is text": changed(correlation="x"),
+    "correlation of numbers": changed(correlation={"request_id": 7}),
+    "correlation of empty texts": changed(correlation={"request_id": "", "trace_id": "t", "more": [1]}),
+    "unknown key": changed(colour="red"),
+    "unknown key that is null": changed(colour=None),
+    "unknown key of the payload": changed(payload_colour={"a": [1, "b"]}),
+    "context of the payload": changed(payload_context={"release": "9"}),
+    "context with another release": changed(context={"release": 7}),
+    "context is a list": changed(context=[1]),
+    "context like a time": changed(context={"release": "2026-01-01T00:00:00Z", "when": "2026-01-01T00:00:00Z"}),
+    "offset in the time": changed(occurred_at="2026-01-01T00:00:00+01:00"),
+    "no such month": changed(occurred_at="2026-13-01T00:00:00Z"),
+    "no such hour": changed(occurred_at="2026-12-01T24:00:00Z"),
+    "seven digits of a second": changed(occurred_at="2026-12-01T23:00:00.1234567Z"),
+    "time of day only": changed(occurred_at="2026-12-01T23:00Z"),
+    "event_id is short": changed(event_id="7"),
+    "event_id is a number": changed(event_id=7),
+    "event_id has other letters": changed(event_id="zzzzzzzz-0000-4000-8000-00000000000é"),
+    "schema is another": changed(schema_version="2025-01-01"),
+    "handled is a number": changed(payload_handled=1),
+    "stack in one line": changed(payload_stack="Error: x\\n  at f (/a.js:1:2)\\n  at g (/b.js:3:4)"),
+    "stack of no form": changed(payload_stack="no stack\nat all"),
+    "message of two lines": changed(payload_message="a\nb", payload_stack="SIGSEGV: a\nb\n#0  f () at a.c:1"),
+    "message with a frame": changed(
+        payload_message="at f (a.js:1:1)", payload_name="E", payload_stack="E: at f (a.js:1:1)\n    at g (/b.js:1:1)"
+    ),
+    "device": changed(payload_device={"model": "x"}),
+    "probe data is text": changed(payload_probe_data="x"),
+    "thread is text": changed(payload_runtime={"thread_id": "7", "platform": "linux"}),
+    "runtime": changed(payload_runtime={"thread_id": 7, "platform": "darwin", "arch": "AMD64", "memory": {"rss": 1.5}}),
+    "number with a fraction": MADE[0].replace(b'"status_code":500', b'"status_code":500.0'),
+    "unknown type": changed(event_type="another"),
+    "no type": changed(event_type=""),
+    "error log": changed(event_type="log_event", payload={"level": "error", "message": "no", "attributes": {"a": 1}}),
+    "java continues": changed(
+        event_type="log_event",
+        service={"name": "a", "environment": "b", "runtime": "JVM"},
+        payload={"level": "error", "message": "at a.b(C.java:1)"},
+    ),
+    "log of an unknown level": changed(event_type="log_event", payload={"level": "loud", "message": "no"}),
+    "log of an empty level": changed(event_type="log_event", payload={"level": "", "message": "no"}),
+    "log with a stack": changed(
+        event_type="log_event",
+        payload={"level": "error", "message": "no", "attributes": {"stack": "E\n at f (a.js:1:1)"}},
+    ),
+    "log without a message": changed(event_type="log_event", payload={"level": "error"}),
+    "request": changed(
+        event_type="request_event",
+        payload={"method": "GET", "path": "/a/7?x", "response_status": 503, "duration_ms": 1.5, "query": {"x": "1"}},
+    ),
+    "slow request": changed(event_type="request_event", payload={"method": "", "path": "", "duration_ms": 9_000}),
+    "request by its template": changed(
+        event_type="request_event", payload={"path": "/a/7", "route_template": "/a/{id}", "response_status": 404}
+    ),
+    "page": changed(
+        event_type="frontend_exception",
+        service={"name": "web", "environment": "p", "runtime": None},
+        payload={
+            "name": "E",
+            "message": "m",
+            "stack": "E: m\n    at f (/b.js:1:1)",
+            "route": "/a/77",
+            "browser": {"name": "Firefox"},
+            "breadcrumbs": [{"message": "x"}, 7],
+        },
+    ),
+    "browser event": changed(event_type="frontend_exception", payload_browser_event={"kind": "window_error"}),
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+@pytest.mark.parametrize("place", ["alone", "first", "amid", "last"])
+def test_one_defect_costs_only_itself(defect: str, place: str) -> None:
+    line = DEFECTS[defect]
+    lines = {
+        "alone": [line],
+        "first": [line, *MADE[10:14]],
+        "amid": [*MADE[10:12], line, *MADE[12:14]],
+        "last": [*MADE[10:14], line],
+    }[place]
+    made = assert_equal(b"\n".join(lines))
+    assert made["events"].num_rows >= (0 if place == "alone" else 4)
+
+
+def test_addresses_that_are_parts_of_names_are_not_taken_for_those_of_frames() -> None:
+    stacks = [
+        f"java.lang.Error: x\n\tat a.B$$Lambda/0x{address:016x}.run(Unknown Source)\n\tat a.C.d(C.java:7)"
+        for address in (0x7F3A1C0A2B18, 0x7F3A1C0A2C18)
+    ] + [
+        f"#0  0x{base + 0x10:x} in f (this=0x{base + 5:x}) at a.c:1\n#1  0x{base:x} in ?? () from /lib/libc.so.6"
+        for base in (0x7F3A1C0A2B00, 0x55F00C0A2B00, 0x55F00C0A2)
+    ]
+    lines = [
+        changed(payload_stack=stack, payload_message="x", event_id=f"00000000-0000-4000-8000-{at:012d}")
+        for at, stack in enumerate(stacks * 2)
+    ]
+    made = assert_equal(b"\n".join(lines))
+    assert made["stacks"].num_rows == len(lines)
+
+
+def test_moved_stacks_are_one() -> None:
+    moved = [line for line in MADE if b'"runtime":"native"' in line]
+    made = assert_equal(b"\n".join(moved))
+    texts = {json.loads(line)["payload"]["stack"] for line in moved}
+    assert len(texts) == len(moved) > made["stacks"]["stack_key"].combine_chunks().unique().__len__()
+    assert pc.all(pc.is_valid(made["stacks"]["addresses"])).as_py()
+
+
+def _leaves(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    found = [path] if path else []
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        found += _leaves(inner, (*path, key))
+    return found
+
+
+def _spoil(event: dict, path: tuple, value: object, how: str) -> None:
+    """Change, drop or double what stands at a path."""
+    *above, last = path
+    target = event
+    for key in above:
+        target = target[key]
+    if how == "drop" and isinstance(target, dict):
+        del target[last]
+    elif how == "add" and isinstance(target, dict):
+        target[f"{last}_"] = value
+    else:
+        target[last] = value
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["", " ", "x", "/a/77", "linux", "at f (a.js:1:1)", "2026-01-01T00:00:00Z", "é\u2028", "\0"]),
+    st.lists(st.integers(0, 3), max_size=2),
+    st.dictionaries(st.sampled_from(["a", "release", "stack", "name"]), st.integers(0, 3), max_size=2),
+)
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 10_000), st.integers(0, 10_000), VALUES, st.sampled_from(["set", "drop", "add"])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(CHANGES)
+def test_any_change_is_read_the_same_either_way(changes: list[tuple[int, int, object, str]]) -> None:
+    events = [json.loads(line) for line in (*REAL[:12], *ARRAYS[:6], *MADE[:6])]
+    for which, where, value, how in changes:
+        event = events[which % len(events)]
+        paths = _leaves(event)
+        _spoil(event, paths[where % len(paths)], value, how)
+    assert_equal(b"\n".join(json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass") for event in events))
+
+
+@given(st.integers(0, 2**32))
+def test_any_bytes_are_read_the_same_either_way(seed: int) -> None:
+    chance = random.Random(seed)
+    data = bytearray(b"\n".join((*REAL[:4], *MADE[:8])))
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(len(data))
+        data[at : at + chance.randint(0, 3)] = chance.choice(
+            [b"", b"\n", b'"', b"}", b"{", b"\x00", b"\xff", b",", b"1", b"NaN"]
+        )
+    assert_equal(bytes(data))
+
+
+def test_a_block_of_which_a_line_is_broken_is_read_line_by_line() -> None:
+    assert debugbundle_blocks.decode([*MADE[:3], b"{not json}"]) is None
+    decoded = debugbundle_blocks.decode([*MADE[:3], changed(event_type="deploy_metadata")])
+    assert decoded is not None
+    assert decoded.usual.tolist() == [True, True, True, False]

@@ -1,0 +1,183 @@
+"""Many envelopes at once: lines gathered to blocks, blocks decoded beside each other, their rows appended in order.
+
+What may not be taken in a block is read envelope by envelope, under the number that it has in the order of the
+lines, so that the tables come out as if every line had been read so. The annotations and log lines of what is taken
+are not made here: they are read from the places of the events when somebody asks for them (`triage.store.details`),
+but for the paths that DebugBundle's own fingerprints need.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.formats.debugbundle_blocks import decode, may_join
+from triage.formats.debugbundle_columns import columns, languages, said, written
+from triage.formats.debugbundle_stems import NOTHING, Found, Stems, find_all, stack_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from triage.formats.debugbundle_blocks import Decoded
+    from triage.records import Records
+    from triage.sources.source import Context, Source
+
+__all__ = ("Bulk", "Line", "bulk", "stems")
+
+# Arrow is quick from some thousand rows on, and a block of which nothing may be taken is read line by line.
+_ROWS: Final = 16_384
+_BYTES: Final = 48 << 20
+_THREADS: Final = 2
+
+
+class Line(NamedTuple):
+    """One envelope and where it stands; `number` is that of its line, `owner` is for who reads it alone."""
+
+    text: bytes
+    source_id: str
+    offset: int
+    length: int
+    number: int | None
+    owner: Any = None
+
+
+class _Block(NamedTuple):
+    """Lines that are being decoded: the number of the first event of each, and which were joined."""
+
+    lines: list[Line]
+    numbers: npt.NDArray[np.int64]
+    joined: npt.NDArray[np.bool_]
+    decoded: Future[Decoded | None]
+
+
+def _whole(block: _Block, usual: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which joined lines have an owner all of whose lines are usual; those without an owner are their own."""
+    if block.lines[0].owner is None:
+        return usual
+    joined = np.flatnonzero(block.joined)
+    good = np.zeros(len(block.lines), np.bool_)
+    good[joined[usual]] = True
+    odd = {line.source_id for line, well in zip(block.lines, good.tolist(), strict=True) if not well}
+    return np.array([block.lines[at].source_id not in odd for at in joined.tolist()], np.bool_)
+
+
+@contextmanager
+def bulk(source: Source, reader: str, alone: Callable[[Line], None]) -> Iterator[Bulk]:
+    """Read lines of a source, or of many sources of its records, in blocks; all are read when the context ends."""
+    taken = Bulk(source.records, reader, stems(source.context), alone)
+    with taken.pool:
+        yield taken
+        taken.finish()
+
+
+def stems(context: Context) -> Stems:
+    """What is known of stack texts in one reading."""
+    known: Stems = context.kept.setdefault("debugbundle stems", Stems())
+    return known
+
+
+class Bulk:
+    """Takes lines, reads them in blocks; `alone` reads a line by itself, under the numbers that are its own."""
+
+    def __init__(self, records: Records, reader: str, stems: Stems, alone: Callable[[Line], None]) -> None:
+        self._records = records
+        self._reader = reader
+        self._stems = stems
+        self._alone = alone
+        self._lines: list[Line] = []
+        self._numbers: list[int] = []
+        self._bytes = 0
+        self.pool = ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1))
+        self._waiting: deque[_Block] = deque()
+
+    def add(self, *lines: Line) -> None:
+        """Take lines; those that one owner has come together, and are taken together or read alone as one."""
+        for line in lines:
+            # a line holds no more events than bytes
+            self._numbers.append(self._records.reserve(len(line.text)))
+            self._lines.append(line)
+            self._bytes += len(line.text)
+        if len(self._lines) >= _ROWS or self._bytes >= _BYTES:
+            self._send()
+
+    def finish(self) -> None:
+        """Read what was taken and not yet read."""
+        self._send()
+        while self._waiting:
+            self._receive()
+
+    def owners(self) -> set[str]:
+        """The sources of which lines are waiting."""
+        waiting = [self._lines, *(block.lines for block in self._waiting)]
+        return {line.source_id for lines in waiting for line in lines}
+
+    def _send(self) -> None:
+        """Have a block decoded; the events of its lines have their numbers from now on."""
+        if not self._lines:
+            return
+        joined = [may_join(line.text) for line in self._lines]
+        future = self.pool.submit(decode, [line.text for line, join in zip(self._lines, joined, strict=True) if join])
+        self._waiting.append(_Block(self._lines, np.array(self._numbers, np.int64), np.array(joined, np.bool_), future))
+        self._lines, self._numbers, self._bytes = [], [], 0
+        while len(self._waiting) > _THREADS + 1:
+            self._receive()
+
+    def _receive(self) -> None:
+        """Append the rows of the oldest block, and read by themselves the lines that it did not give."""
+        block = self._waiting.popleft()
+        decoded = block.decoded.result()
+        taken = np.zeros(len(block.lines), np.bool_)
+        if decoded is not None:
+            taken[np.flatnonzero(block.joined)[self._append(block, decoded)]] = True
+        for at in np.flatnonzero(~taken).tolist():
+            with self._records.numbered(int(block.numbers[at])):
+                self._alone(block.lines[at])
+
+    def _append(self, block: _Block, decoded: Decoded) -> Any:
+        """Append the usual rows of a block; gives their places among the joined lines."""
+        fields, ts, usual = decoded
+        found = find_all(self._stems, self._records, fields, languages(fields))
+        usual &= np.array([one is not None for one in found], np.bool_)
+        usual &= _whole(block, usual)
+        rows = np.flatnonzero(usual)
+        if len(rows):
+            places = pa.array(rows)
+            if len(rows) < len(usual):
+                fields = {name: column.take(places) for name, column in fields.items()}
+                ts = ts.take(places)
+            chosen = np.flatnonzero(block.joined)[rows]
+            lines = [block.lines[at] for at in chosen.tolist()]
+            self._rows(lines, block.numbers[chosen], fields, ts, [found[at] or NOTHING for at in rows.tolist()])
+        return rows
+
+    def _rows(
+        self, lines: list[Line], numbers: Any, fields: dict[str, pa.Array], ts: pa.Array, found: list[Found]
+    ) -> None:
+        """Append events, stacks and paths."""
+        records, events = self._records, pa.array(numbers)
+        made = columns(fields)
+        sources = {line.source_id for line in lines}
+        places: dict[str, Any] = {
+            "source_id": sources.pop() if len(sources) == 1 else [line.source_id for line in lines],
+            "offset": [line.offset for line in lines],
+            "length": [line.length for line in lines],
+        }
+        same = {"format": self._reader, "ts_source": "event", "parse_status": "ok"}
+        records.extend("events", {**made, **places, **same, "ts": ts}, events)
+        stacks, event = stack_columns(found, said(fields["payload.name"]), said(fields["payload.message"]))
+        if len(event):
+            records.extend("stacks", stacks, events.take(pa.array(event)))
+        scope, key, value = written(fields, made["route"])
+        told = pc.is_valid(value)
+        if pc.any(told).as_py():
+            noted = {"scope": scope.filter(told), "key": key.filter(told), "value": value.filter(told)}
+            records.extend("annotations", noted, events.filter(told))
+        records.defer(events)
