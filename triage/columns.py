@@ -76,6 +76,12 @@ class ColumnBuilder:
             raise KeyError(f"no column {', '.join(sorted(given))}")
         self._keep(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
 
+    def absorb(self, table: pa.Table) -> None:
+        """Append a table that has these columns."""
+        self._flush()
+        self._batches += [*self._small, *table.select(self.schema.names).cast(self.schema).to_batches()]
+        self._small.clear()
+
     def table(self) -> pa.Table:
         """Everything appended so far."""
         self._flush()

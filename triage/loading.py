@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from triage import formats
@@ -14,14 +15,14 @@ from triage.sources import archives
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.sources.source import BULK_BYTES, Context, OverLimitError, Source
-from triage.store.files import EventFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import pyarrow as pa
 
     from triage.formats import Detection, Format
+    from triage.store.cache import Cache
     from triage.symbols.folder import SymbolFolder
 
 __all__ = ("detections", "read_back", "read_tables")
@@ -36,17 +37,26 @@ def read_tables(
     progress: Callable[[str, int], None] | None = None,
     symbols: SymbolFolder | None = None,
     bulk_bytes: int | None = BULK_BYTES,
+    cache: Cache | None = None,
 ) -> dict[str, pa.Table]:
     """Read every input into the tables of the schema; files from `bulk_bytes` on in blocks, see `triage.store`."""
     records = Records()
     dispatch = _Dispatch(reader=reader, single=inputs.single, strict=strict, progress=progress)
-    context = Context(records=records, limits=limits, read=dispatch, symbols=symbols, bulk_bytes=bulk_bytes)
-    files = EventFiles(context, dispatch)
-    context.many = None if bulk_bytes is None or reader is not None else files.read
+    context = Context(
+        records=records, limits=limits, read=dispatch, symbols=symbols, bulk_bytes=bulk_bytes, cache=cache
+    )
+    if bulk_bytes is not None and reader is None:
+        context.many = partial(_event_files, context, dispatch)
     for source in inputs.walk(context):
         dispatch(source)
-    files.finish()
     return records.finish()
+
+
+def _event_files(context: Context, dispatch: _Dispatch, *folder: Any) -> Iterator[Source]:
+    """Read the event files of a folder together; see `triage.store.files`."""
+    from triage.store.files import EventFiles
+
+    return EventFiles(context, dispatch).read(*folder)
 
 
 @dataclass(slots=True)
@@ -93,7 +103,13 @@ def _read_document(source: Source, reader: Format | None) -> None:
             source.note("no reader recognises this content" if source.head else "empty file")
             return
         reader = ranked[0][1]
-    reader.read(source)
+    cache = source.context.cache
+    if cache is not None and source.bulky and reader.NAME == "debugbundle-events":
+        from triage.store import cached
+
+        cached.read(source, reader, cache)
+    else:
+        reader.read(source)
 
 
 def detections(what: Any) -> list[Detection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from triage.errors import JournalError
@@ -15,19 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from triage.case import Case
+    from triage.store.cache import Cache
 
 __all__ = ("load", "loads")
 
 _LIMITS: Final = Limits()
 
 
-def load(
+def load(  # noqa: PLR0913 - every option is named, and each is used alone
     path: Any,
     *,
     format: str | None = None,
     symbols: str | os.PathLike[str] | None = None,
     config: str | os.PathLike[str] | None = None,
     journal: str | os.PathLike[str] | Journal | None = None,
+    cache: bool | str | os.PathLike[str] = True,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -52,6 +55,9 @@ def load(
         What people decided: a file, the folder that holds `.triage`, or a `triage.journal.Journal`. Default: the
         investigation folder `.triage` that is found upward from the working directory; the first decision makes it
         there. A journal inside the input is shown, never applied.
+    cache
+        Whether what is read of large event files and of folders with many is kept in the user's cache folder, so that
+        the next time only what is new is read; or another folder for it. `triage cache info` tells where it is.
     limits
         Bounds on what is read. What is over them inside an archive, or in one of many inputs, is quarantined.
     strict
@@ -91,6 +97,7 @@ def load(
         format=format,
         symbols=symbols,
         config=config,
+        cache=_cache(cache),
         limits=limits,
         strict=strict,
         progress=progress,
@@ -129,13 +136,23 @@ def _journal(given: str | os.PathLike[str] | Journal | None, inputs: Inputs) -> 
     return journal
 
 
-def _open(
+def _cache(given: bool | str | os.PathLike[str]) -> Cache | None:
+    """The cache that was asked for."""
+    from triage.store import cache
+
+    if given is False:
+        return None
+    return cache.default() if given is True else cache.Cache(Path(given))
+
+
+def _open(  # noqa: PLR0913 - the options of `load`
     inputs: Inputs,
     journal: Journal,
     *,
     format: str | None = None,
     symbols: str | os.PathLike[str] | None = None,
     config: str | os.PathLike[str] | None = None,
+    cache: Cache | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -149,7 +166,9 @@ def _open(
     reader = formats.by_name(format) if format else None
     files = None if symbols is None else folder.SymbolFolder(symbols)
     rules = load_rules(config, outside=[path for path in inputs.location.split("\n") if path])
-    tables = loading.read_tables(inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files)
+    tables = loading.read_tables(
+        inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files, cache=cache
+    )
     tables = apply(tables, files)
     annotated = keys.annotate(tables, rules)
     return Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config, journal=journal)

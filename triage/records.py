@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from triage.claims import Claims
 from triage.columns import ColumnBuilder
@@ -284,6 +285,32 @@ class Records:
     def rows(self, name: str) -> pa.Table:
         """The rows of a table so far, with the number of the event in `_event`."""
         return self._tables[name].table()
+
+    def partial(self) -> tuple[dict[str, pa.Table], int]:
+        """The tables of events as they are, with the events' numbers in `_event`, and how many numbers are reserved.
+
+        What files are and what belongs to whom is not part of it: readers of event stores say neither.
+        """
+        tables = {name: self.rows(name) for name in (*sorted(BY_EVENT), "frames", "quarantine")}
+        tables[DEFERRED] = pa.table({"_event": pa.chunked_array(self._deferred, pa.int64())})
+        return tables, self._events
+
+    def absorb(self, tables: Mapping[str, pa.Table], first: int) -> None:
+        """Append what other records gave as their `partial`, its events numbered from `first` on; equal stacks once."""
+        for name, table in tables.items():
+            rows = table
+            if name == "frames":
+                known = pa.array(self._interned.values(), pa.string())
+                rows = rows.filter(pc.invert(pc.is_in(rows["stack_key"], value_set=known)))
+                for key in rows["stack_key"].unique().to_pylist():
+                    self._interned[bytes.fromhex(key)] = key
+            elif "_event" in rows.column_names:
+                moved = pc.add(rows["_event"], first)
+                rows = rows.set_column(rows.schema.get_field_index("_event"), "_event", moved)
+            if name == DEFERRED:
+                self._deferred += rows["_event"].chunks
+            elif rows.num_rows:
+                self._tables[name].absorb(rows)
 
     def finish(self) -> dict[str, pa.Table]:
         """Seal the drafts and give every table of the schema, ids resolved; once, for the records let go of them.

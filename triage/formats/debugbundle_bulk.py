@@ -114,11 +114,6 @@ class Bulk:
         while self._waiting:
             self._receive()
 
-    def owners(self) -> set[str]:
-        """The sources of which lines are waiting."""
-        waiting = [self._lines, *(block.lines for block in self._waiting)]
-        return {line.source_id for lines in waiting for line in lines}
-
     def _send(self) -> None:
         """Have a block decoded; the events of its lines have their numbers from now on."""
         if not self._lines:
@@ -144,7 +139,7 @@ class Bulk:
     def _append(self, block: _Block, decoded: Decoded) -> Any:
         """Append the usual rows of a block; gives their places among the joined lines."""
         fields, ts, usual = decoded
-        found = find_all(self._stems, self._records, fields, languages(fields))
+        found = find_all(self._stems, self._records, decoded, languages(fields))
         usual &= np.array([one is not None for one in found], np.bool_)
         usual &= _whole(block, usual)
         rows = np.flatnonzero(usual)

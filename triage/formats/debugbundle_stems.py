@@ -28,6 +28,7 @@ from triage.formats.debugbundle_lines import at_lines
 from triage.tables import TABLES
 
 if TYPE_CHECKING:
+    from triage.formats.debugbundle_blocks import Decoded
     from triage.records import Records, Trace
 
 __all__ = ("NOTHING", "Form", "Found", "Stems", "find_all", "stack_columns")
@@ -146,20 +147,21 @@ def _stand_in(at: int, written: str) -> str:
     return f"{_MARK}{at:0{digits - len(_MARK)}x}".rjust(len(written), "0")
 
 
-def find_all(stems: Stems, records: Records, fields: dict[str, pa.Array], languages: pa.Array) -> list[Found | None]:
+def find_all(stems: Stems, records: Records, decoded: Decoded, languages: pa.Array) -> list[Found | None]:
     """The stack of each exception of a block: None where its event must be read by itself, `NOTHING` where it has none.
 
     Parameters
     ----------
-    fields
-        As `debugbundle_blocks.decode` gives them.
+    decoded
+        A block; of the rows that are not usual nothing is looked at.
     languages
         What the stack of each event is read by.
     """
+    fields = decoded.fields
     kind = fields["event_type"]
     failed = pc.or_(pc.equal(kind, "backend_exception"), pc.equal(kind, "frontend_exception"))
     texts = fields["payload.stack"]
-    places = np.flatnonzero(truth(failed) & truth(pc.match_substring_regex(texts, r"\S")))
+    places = np.flatnonzero(decoded.usual & truth(failed) & truth(pc.match_substring_regex(texts, r"\S")))
     found: list[Found | None] = [NOTHING] * len(kind)
     columns = (texts, said(fields["payload.name"]), said(fields["payload.message"]), languages)
     rows = tuple(column.take(pa.array(places)) for column in columns)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from triage.errors import SourceError
 from triage.sources.names import printable
-from triage.sources.source import Source
+from triage.sources.source import Origin, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ class Irregular(Exception):  # noqa: N818 - the message is the reason why a path
 class Disk:
     """An open file: a stream of the bytes that it had when it was opened."""
 
-    __slots__ = ("_fd", "_left", "damage", "size")
+    __slots__ = ("_fd", "_left", "damage", "origin", "size")
 
     def __init__(self, path: str, *, follow: bool) -> None:
         _regular((os.stat if follow else os.lstat)(path).st_mode)
@@ -63,6 +63,7 @@ class Disk:
         except BaseException:
             os.close(self._fd)
             raise
+        self.origin = Origin(path, status)
         self.size = self._left = status.st_size
         self.damage: str | None = None
 
@@ -147,15 +148,17 @@ class Place:
             yield from _file(context, folder, prefix, item)
 
 
-def _file(context: Context, folder: str, prefix: str, item: str) -> Iterator[Source]:
-    """A file of a folder as a source."""
+def _file(
+    context: Context, folder: str, prefix: str, item: str, place: tuple[str, int] | None = None
+) -> Iterator[Source]:
+    """A file of a folder as a source, under the place that it was given or the next one."""
     name = f"{prefix}/{printable(item)}" if prefix else printable(item)
     try:
         disk = Disk(os.path.join(folder, item), follow=False)
     except (OSError, Irregular) as error:
-        yield _unread(context, name, error)
+        yield _unread(context, name, error, place)
         return
-    yield from _open(context, name, disk, unfinished=bool(_UNFINISHED.search(item)))
+    yield from _open(context, name, disk, unfinished=bool(_UNFINISHED.search(item)), place=place)
 
 
 def _run(names: list[str]) -> list[str]:
@@ -172,11 +175,14 @@ def _inside(path: str) -> list[str]:
         return sorted((entry.name for entry in found), reverse=True)
 
 
-def _open(context: Context, name: str, disk: Disk, *, unfinished: bool = False) -> Iterator[Source]:
+def _open(
+    context: Context, name: str, disk: Disk, *, unfinished: bool = False, place: tuple[str, int] | None = None
+) -> Iterator[Source]:
     """An open file as a source, closed when the next is asked for; what its writer had not finished is only counted."""
     try:
         large = disk.size >= MAPPED_BYTES or disk.size > context.limits.document_bytes
-        source = Source(context, name, disk, size=disk.size, mapper=disk.map if large else None)
+        source = Source(context, name, disk, size=disk.size, mapper=disk.map if large else None, place=place)
+        source.origin = disk.origin
         if unfinished:
             source.parse_status = "skipped"
             source.note("its writer had not finished it")
@@ -185,9 +191,9 @@ def _open(context: Context, name: str, disk: Disk, *, unfinished: bool = False) 
         disk.close()
 
 
-def _unread(context: Context, name: str, error: OSError | Irregular) -> Source:
+def _unread(context: Context, name: str, error: OSError | Irregular, place: tuple[str, int] | None = None) -> Source:
     """A row for what is passed over, and one of quarantine where it could have been read."""
-    source = Source(context, name, data=b"")
+    source = Source(context, name, data=b"", place=place)
     source.parse_status = "skipped" if isinstance(error, Irregular) else "quarantined"
     source.note(_why(error))
     if isinstance(error, OSError):

@@ -11,24 +11,27 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from triage.sources.lines import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import os
+    from collections.abc import Callable, Iterator, Mapping
 
     from triage.records import Records
     from triage.sources.limits import Limits
+    from triage.store.cache import Cache
     from triage.symbols.folder import SymbolFolder
 
-__all__ = ("BULK_BYTES", "HEAD_BYTES", "Context", "OverLimitError", "Source", "Stream")
+__all__ = ("BULK_BYTES", "HEAD_BYTES", "Context", "Origin", "OverLimitError", "Source", "Stream")
 
 HEAD_BYTES: Final = 65_536
 # What few will ask for of larger files is left where it lies, to be read when somebody does.
 BULK_BYTES: Final = 8 << 20
 _CHUNK: Final = 1 << 20
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_SAID: Final = ("parse_status", "role", "description", "media")
 # These rows say themselves why nothing was read.
 _UNREAD: Final = frozenset({"refused", "skipped", "quarantined"})
 
@@ -39,6 +42,13 @@ class OverLimitError(Exception):
     def __init__(self, limit: str, allowed: float, what: str) -> None:
         super().__init__(f"{what} is over the limit {limit}={allowed:,}; raise it by limits=triage.Limits({limit}=...)")
         self.limit = limit
+
+
+class Origin(NamedTuple):
+    """Where a file lies on this machine's disk, and what it was when it was opened."""
+
+    path: str
+    status: os.stat_result
 
 
 class Stream(Protocol):
@@ -62,8 +72,12 @@ class Context:
     sources: int = 0
     # From how many bytes on a file is `bulky`; None for never.
     bulk_bytes: int | None = BULK_BYTES
+    # Where what was read of large event files is kept for the next time.
+    cache: Cache | None = None
     # Reads many files of a folder together: folder, its name, names in it, and what opens one of them as a source.
-    many: Callable[[str, str, list[str], Callable[[str], Iterator[Source]]], Iterator[Source]] | None = None
+    many: (
+        Callable[[str, str, list[str], Callable[[str, tuple[str, int]], Iterator[Source]]], Iterator[Source]] | None
+    ) = None
     # What readers keep from one source to the next.
     kept: dict[str, Any] = field(default_factory=dict)
 
@@ -133,6 +147,9 @@ class Source:
         self.size = len(self._data) if self._data is not None else size
         self._bad_lines = 0
         self._over: OverLimitError | None = None
+        # Where it lies on this machine's disk, if it does.
+        self.origin: Origin | None = None
+        self._digest: str | None = None
         self.head = self._peek()
 
     @property
@@ -302,6 +319,18 @@ class Source:
             self._hash.update(self._data)
             self._taken = len(self._data)
 
+    def told(self) -> dict[str, Any]:
+        """What `files` will say of it, once it is drained; for `retell`."""
+        said = {name: getattr(self, name) for name in _SAID}
+        return said | {"bytes": self._taken, "sha256": self._hash.hexdigest(), "reasons": self._reasons}
+
+    def retell(self, said: Mapping[str, Any]) -> None:
+        """Say of it what was said before, in place of reading it: who calls knows that it is the same file."""
+        for name in _SAID:
+            setattr(self, name, said[name])
+        self._reasons = list(said["reasons"])
+        self._stream, self._taken, self._digest = None, said["bytes"], said["sha256"]
+
     def close(self) -> None:
         """Drain what is left and write the row of `files`."""
         try:
@@ -329,7 +358,7 @@ class Source:
             path=self.path,
             bytes=self._taken,
             overhead_bytes=None if self.members_bytes is None else self._taken - self.members_bytes,
-            sha256=self._hash.hexdigest(),
+            sha256=self._digest or self._hash.hexdigest(),
             media=self.media,
             role=self.role,
             description=self.description,

@@ -13,20 +13,28 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from triage.formats import debugbundle_events as reader
+from triage.formats.debugbundle_bulk import Bulk, Line, stems
+from triage.records import Records
 from triage.sources.disk import FLAGS, NO_FOLLOW
 from triage.sources.names import printable
 from triage.sources.source import Source
+from triage.store.cache import Identity, settled
+from triage.store.cached import of_stacks, with_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from triage.formats.debugbundle_bulk import Bulk, Line
     from triage.sources.source import Context
+    from triage.store.cache import Cache
 
 __all__ = ("EventFiles",)
 
@@ -35,93 +43,197 @@ _LARGEST: Final = 1 << 20
 _elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
-class _File(NamedTuple):
-    """A file as it was read: where it stands among the others, and its bytes."""
+# Numbers of events in a file, which has no more than bytes.
+_BITS: Final = 32
+_MASK: Final = (1 << _BITS) - 1
+_KIND: Final = f"folder {reader.NAME}"
 
+# How a file is called, its id, and its number among the files.
+_Place = tuple[str, str, int]
+
+
+class _File(NamedTuple):
+    """A file of a folder: its name there, its place among all files, and what it was when it was read."""
+
+    item: str
     name: str
-    place: tuple[str, int]
-    data: bytes
-    events: int
+    source_id: str
+    order: int
+    data: bytes | None
+    identity: Identity
+    sha256: str = ""
+    events: int = 0
 
 
 class EventFiles:
-    """Reads event files by the folder; `finish` makes what is still waiting."""
+    """Reads event files by the folder; of files that it has in the cache, only what is new."""
 
     def __init__(self, context: Context, read: Callable[[Source], None]) -> None:
         self._context = context
         self._read = read
-        self._bulk: Bulk | None = None
-        self._taken: dict[str, _File] = {}
-        self.bytes = 0
 
     def read(
-        self, folder: str, prefix: str, names: list[str], other: Callable[[str], Iterator[Source]]
+        self, folder: str, prefix: str, names: list[str], other: Callable[[str, tuple[str, int]], Iterator[Source]]
     ) -> Iterator[Source]:
         """Take the event files of a folder; gives a source for each that must be read by itself, opened by `other`."""
-        if self._bulk is None:
-            self._bulk = self._opened()
+        # an event's number begins with the number of its file, whatever was read before
+        first = self._context.records.reserve(len(names) << _BITS)
+        places = []
         for item in names:
-            data = _contents(os.path.join(folder, item))
-            if data is None:
-                yield from other(item)
-                continue
+            self._context.sources += 1
             name = f"{prefix}/{printable(item)}" if prefix else printable(item)
-            self._take(name, data)
-        self._rows()
+            places.append((name, self._context.source_id(None, name), self._context.sources))
+        known, tables = self._cached(folder, names, places)
+        reading = _Folder(self._context, self._read, first)
+        started = time.time_ns()
+        for number, item in enumerate(names):
+            if item in known:
+                continue
+            held = _contents(os.path.join(folder, item))
+            if held is None:
+                with self._context.records.numbered(first + (number << _BITS)):
+                    yield from other(item, places[number][1:])
+            else:
+                reading.take(number, _File(item, *places[number], *held))
+        made = reading.finish()
+        files = [*(known[item] for item in names if item in known), *reading.taken.values()]
+        self._rows(files)
+        for part in (tables, made):
+            self._context.records.absorb(part, first)
+        if self._context.cache is not None and reading.taken:
+            lasting = [file for file in files if settled(file.identity, started)]
+            self._put(self._context.cache, folder, lasting, _joined(tables, made), names)
 
-    def _opened(self) -> Bulk:
-        from triage.formats.debugbundle_bulk import Bulk, stems
+    def _cached(
+        self, folder: str, names: list[str], places: list[_Place]
+    ) -> tuple[dict[str, _File], dict[str, pa.Table]]:
+        """The files that are what they were when they were put into the cache, and the rows of their events."""
+        entry = None if self._context.cache is None else self._context.cache.get(_KIND, folder)
+        tables = None if entry is None else entry.tables()
+        if tables is None:
+            return {}, {}
+        files = tables.pop("files")
+        known: dict[str, _File] = {}
+        moved = np.full(files.num_rows, -1, np.int64)
+        numbers = {name: number for number, name in enumerate(names)}
+        for at, (item, sha256, events, *identity) in enumerate(zip(*files.to_pydict().values(), strict=True)):
+            number = numbers.get(item)
+            if number is not None and _identity(os.path.join(folder, item)) == Identity(*identity):
+                known[item] = _File(item, *places[number], None, Identity(*identity), sha256, events)
+                moved[at] = number
+        ids = pa.array([place[1] for place in places], pa.string())
+        kept = {name: _moved(table, moved, ids) for name, table in tables.items()}
+        return known, kept | {"frames": of_stacks(kept["frames"], kept["stacks"])}
 
-        return Bulk(self._context.records, reader.NAME, stems(self._context), self._alone)
+    def _rows(self, files: list[_File]) -> None:
+        """The rows of `files`."""
+        if not files:
+            return
+        columns: dict[str, Any] = {
+            "source_id": [file.source_id for file in files],
+            "path": [file.name for file in files],
+            "bytes": [file.identity.size for file in files],
+            "sha256": [file.sha256 for file in files],
+            "description": [reader.described(file.events) for file in files],
+        }
+        same = {"depth": 0, "media": "application/json", "role": "events", "parse_status": "ok"}
+        self._context.records.file_rows(columns | same, [file.order for file in files])
 
-    def _take(self, name: str, data: bytes) -> None:
+    def _put(
+        self, cache: Cache, folder: str, files: list[_File], tables: dict[str, pa.Table], names: list[str]
+    ) -> None:
+        """Put what was read of these files into the cache, in the place of what was there."""
+        numbers = {name: number for number, name in enumerate(names)}
+        moved = np.full(len(names), -1, np.int64)
+        moved[[numbers[file.item] for file in files]] = np.arange(len(files))
+        ids = pa.array([file.source_id for file in files], pa.string())
+        whole = with_frames(tables, self._context.records)
+        kept = {name: table if name == "frames" else _moved(table, moved, ids) for name, table in whole.items()}
+        columns = {
+            "item": [file.item for file in files],
+            "sha256": [file.sha256 for file in files],
+            "events": [file.events for file in files],
+            **{name: [getattr(file.identity, name) for file in files] for name in Identity.__struct_fields__},
+        }
+        try:
+            kept["files"] = pa.table(columns)
+        except UnicodeEncodeError:  # a name that is no text
+            return
+        cache.put(_KIND, folder, kept, {})
+
+
+class _Folder:
+    """The event files of one folder that are being read."""
+
+    def __init__(self, context: Context, read: Callable[[Source], None], first: int) -> None:
+        self._context = context
+        self._read = read
+        self._first = first
+        self._records = Records()
+        self._bulk = Bulk(self._records, reader.NAME, stems(context), self._alone)
+        self.taken: dict[str, _File] = {}
+
+    def take(self, number: int, file: _File) -> None:
         """Take the elements of a file, or what is none as a whole: it is read by itself then."""
-        from triage.formats.debugbundle_bulk import Line
-
-        context = self._context
-        context.sources += 1
-        place = (context.source_id(None, name), context.sources)
+        data = file.data or b""
         pieces = list(_pieces(data))
-        file = _File(name, place, data, len(pieces))
-        self._taken[place[0]] = file
-        self.bytes += len(data)
-        lines = [Line(text, place[0], offset, len(text), None, file) for offset, text in pieces]
-        if self._bulk is not None:
-            self._bulk.add(*(lines or [Line(data, place[0], 0, len(data), None, file)]))
+        file = file._replace(events=len(pieces), sha256=hashlib.sha256(data).hexdigest())
+        self.taken[file.source_id] = file
+        lines = [Line(text, file.source_id, offset, len(text), number, file) for offset, text in pieces]
+        with self._records.numbered(number << _BITS):
+            self._bulk.add(*(lines or [Line(data, file.source_id, 0, len(data), number, file)]))
 
     def _alone(self, line: Line) -> None:
         """Read a file by itself, of which something was not usual."""
         file: _File = line.owner
-        if self._taken.pop(file.place[0], None) is not None:
-            self._read(Source(self._context, file.name, data=file.data, place=file.place))
+        if self.taken.pop(file.source_id, None) is not None:
+            with self._context.records.numbered(self._first + ((line.number or 0) << _BITS)):
+                self._read(Source(self._context, file.name, data=file.data, place=(file.source_id, file.order)))
 
-    def finish(self) -> None:
-        """Read what is waiting, and write the rows of `files` of what was taken."""
-        if self._bulk is not None:
+    def finish(self) -> dict[str, pa.Table]:
+        """Read what is waiting, and give the rows."""
+        with self._bulk.pool:
             self._bulk.finish()
-            self._bulk.pool.shutdown()
-        self._rows(keep=False)
-
-    def _rows(self, *, keep: bool = True) -> None:
-        """Write the rows of the files whose events have all been read."""
-        waiting = self._bulk.owners() if keep and self._bulk is not None else set()
-        done = [file for source_id, file in self._taken.items() if source_id not in waiting]
-        if not done:
-            return
-        columns: dict[str, Any] = {
-            "source_id": [file.place[0] for file in done],
-            "path": [file.name for file in done],
-            "bytes": [len(file.data) for file in done],
-            "sha256": [hashlib.sha256(file.data).hexdigest() for file in done],
-            "description": [reader.described(file.events) for file in done],
-        }
-        same = {"depth": 0, "media": "application/json", "role": "events", "parse_status": "ok"}
-        self._context.records.file_rows(columns | same, [file.place[1] for file in done])
-        for file in done:
-            del self._taken[file.place[0]]
+        for source_id, file in self.taken.items():
+            self.taken[source_id] = file._replace(data=None)
+        return self._records.partial()[0]
 
 
-def _contents(path: str) -> bytes | None:
+def _joined(one: dict[str, pa.Table], other: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """The rows of both."""
+    return {
+        name: pa.concat_tables([one[name].select(table.column_names).cast(table.schema), table])
+        if name in one
+        else table
+        for name, table in other.items()
+    }
+
+
+def _moved(table: pa.Table, numbers: npt.NDArray[np.int64], ids: pa.Array) -> pa.Table:
+    """The rows of files that have new numbers, under these and the ids that go with them; -1 is for files that go."""
+    if "_event" not in table.column_names:
+        return table
+    events = table["_event"].to_numpy()
+    file = numbers[events >> _BITS]
+    kept = pa.array(file >= 0)
+    moved = pa.array((file << _BITS | events & _MASK)[file >= 0])
+    table = table.filter(kept).set_column(table.schema.get_field_index("_event"), "_event", moved)
+    if "source_id" in table.column_names:
+        own = ids.take(pa.array(file[file >= 0]))
+        table = table.set_column(table.schema.get_field_index("source_id"), "source_id", own)
+    return table
+
+
+def _identity(path: str) -> Identity | None:
+    """What a file is now; None where it is none."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    return Identity.of(status) if stat.S_ISREG(status.st_mode) else None
+
+
+def _contents(path: str) -> tuple[bytes, Identity] | None:
     """The bytes of a small regular file that is no link; None for anything else, and where it cannot be read."""
     try:
         descriptor = os.open(path, FLAGS | NO_FOLLOW)
@@ -136,7 +248,7 @@ def _contents(path: str) -> bytes | None:
         return None
     finally:
         os.close(descriptor)
-    return data if len(data) == status.st_size else None
+    return (data, Identity.of(status)) if len(data) == status.st_size else None
 
 
 def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
