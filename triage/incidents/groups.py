@@ -7,6 +7,7 @@ gives the same incidents tomorrow. The window counters and the spike flag are th
 from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,9 @@ Codes = npt.NDArray[np.int64]
 # The events that make incidents, the incident number of each, and the id of each incident.
 Members = tuple[pa.Table, Codes, list[str]]
 
+# What was grouped last by what somebody decided: every verb of a case asks for the same, while the journal stands.
+_HELD: Final[WeakKeyDictionary[Decider, tuple[dict[str, pa.Table], Grouped]]] = WeakKeyDictionary()
+
 
 class Grouped(NamedTuple):
     """The events that make incidents, and what their keys and people's decisions made of them."""
@@ -41,11 +45,26 @@ class Grouped(NamedTuple):
 
 def grouped(tables: dict[str, pa.Table], decider: Decider | None = None) -> Grouped:
     """Group by service and group key, then as people decided."""
+    held = _HELD.get(decider) if decider is not None else None
+    if held is not None and all(tables.get(name) is table for name, table in held[0].items()):
+        return held[1]
     events = _signals(tables["events"])
-    pairs = pd.MultiIndex.from_arrays([events["service"].to_pandas().fillna(""), events["group_key"].to_pandas()])
-    codes, distinct = pairs.factorize()
-    ids = [incident_id(service, key) for service, key in distinct]
-    return Grouped(events, (decider or Decisions()).replay(tables, events, codes.astype(np.int64), ids))
+    services, service = _encoded(pc.fill_null(events["service"], ""))
+    keys, key = _encoded(events["group_key"])
+    codes, distinct = pd.factorize(service * max(len(keys), 1) + key)
+    ids = [incident_id(services[at // len(keys)], keys[at % len(keys)]) for at in distinct.tolist()]
+    replayed = (decider or Decisions()).replay(tables, events, codes.astype(np.int64), ids)
+    found = Grouped(events, replayed)
+    replayed.codes.setflags(write=False)
+    if decider is not None:
+        _HELD[decider] = dict(tables), found
+    return found
+
+
+def _encoded(column: pa.ChunkedArray) -> tuple[list[str], Codes]:
+    """The distinct values of a column, and which of them each row has."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
 
 
 def members(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None) -> Members:
