@@ -125,7 +125,8 @@ def _once(micros: Ints, codes: Ints, ids: npt.NDArray[Any]) -> Ints:
     if pd.Index(ids).is_unique:
         return rows
     pairs = pd.DataFrame({"code": codes[rows], "id": ids[rows]})
-    return rows[~pairs.duplicated().to_numpy()]
+    kept: Ints = rows[~pairs.duplicated().to_numpy()]
+    return kept
 
 
 def _run_ends(gaps: Ints) -> Ints:
