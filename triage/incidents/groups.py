@@ -19,14 +19,13 @@ from triage.identity import incident_id
 from triage.incidents import counters, states, suppression
 from triage.incidents.decisions import Decider, Decisions, Replayed
 from triage.incidents.spikes_streams import Streams, present
+from triage.incidents.titles import title
 from triage.stacks.keys import ALGO_VERSION
-from triage.stacks.messages import parameterise
 from triage.tables import TABLES
 
 __all__ = ("Grouped", "Members", "build", "grouped", "members", "titles")
 
 _LEVELS: Final = ("trace", "debug", "info", "warning", "error", "fatal")
-_TITLE_CHARS: Final = 180
 
 Codes = npt.NDArray[np.int64]
 # The events that make incidents, the incident number of each, and the id of each incident.
@@ -129,7 +128,7 @@ def build(
     moment = as_of if as_of is not None else pc.max(tables["events"]["ts"]).cast(pa.int64()).as_py()
     columns: dict[str, Any] = {
         "incident_id": ids,
-        "title": [_title(event) for event in newest],
+        "title": [title(event) for event in newest],
         "algo_version": [ALGO_VERSION] * len(ids),
     }
     for name in ("group_key", "family_key", "error_type", "culprit"):
@@ -142,8 +141,9 @@ def build(
     if spiking and moment is not None:
         columns |= present(Streams(events, codes, len(ids), more), len(ids), moment)
     columns |= _sets(events, codes, len(ids), np.argsort(ts, kind="stable"))
-    columns |= states.written(tables, events["event_id"], codes, len(ids))
-    columns |= states.decided([replayed.states.get(name, ()) for name in ids], columns["status"], events, codes, as_of)
+    told = states.written(tables, events["event_id"], codes, len(ids))
+    columns["native_ids"] = told.native_ids
+    columns |= states.decided([replayed.states.get(name, ()) for name in ids], told, events, codes, as_of)
     schema = TABLES["incidents"].schema
     table = pa.table([pa.array(columns.get(f.name) or [None] * len(ids), f.type) for f in schema], schema=schema)
     return table.sort_by([("last_seen", "descending"), ("incident_id", "ascending")])
@@ -160,21 +160,7 @@ def _newest(events: pa.Table, codes: Codes) -> list[dict[str, Any]]:
 
 def titles(events: pa.Table, codes: Codes) -> list[str]:
     """The title of each incident, by its newest event."""
-    return [_title(event) for event in _newest(events, codes)]
-
-
-def _title(event: dict[str, Any]) -> str:
-    """`Type in function`, or `Type: parameterised message` where no frame says where."""
-    kind = event["error_type"] or event["event_kind"] or "event"
-    if event["culprit"]:
-        text = f"{kind} in {event['culprit'].partition(' (')[0]}"
-    elif event["http_method"] and not event["error_type"]:
-        text = " ".join(str(part) for part in (event["http_method"], event["route"], event["http_status"]) if part)
-    elif event["error_value"]:
-        text = f"{kind}: {parameterise(event['error_value'])}"
-    else:
-        text = kind
-    return text if len(text) <= _TITLE_CHARS else text[: _TITLE_CHARS - 1] + "…"
+    return [title(event) for event in _newest(events, codes)]
 
 
 def _counts(
