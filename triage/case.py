@@ -287,6 +287,7 @@ class Case(Trending):
 
     def masked_copy(self, tables: dict[str, pa.Table], *, inputs: Any, name: Callable[[str], str]) -> Case:
         """A case of the masked tables of this one, with the incidents that this one has now; for `redact`."""
+        tables = tables if self._capture is None else self._capture.applied(tables, self._rules)
         taken = self._held(tables["events"]["event_id"], name)
         journal = self._journal if taken else None
         settings: dict[str, Any] = {"rules": self._rules, "config": self._config}

@@ -9,12 +9,18 @@ from triage.supposing import Supposing
 from triage.times import micros
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     import pandas as pd
+    import pyarrow as pa
 
+    from triage.case import Case
+    from triage.incidents.classes import Capture
     from triage.incidents.series import Series
     from triage.share.redacted import RedactedCase
+    from triage.sources.limits import Limits
+    from triage.stacks.settings import Rules
 
 __all__ = ("Trending",)
 
@@ -22,10 +28,57 @@ __all__ = ("Trending",)
 class Trending(Supposing):
     """What `Case` inherits: what happens when, and what has changed."""
 
+    _capture: Capture | None = None
+    _read: dict[str, pa.Table] | None = None
+
     if TYPE_CHECKING:  # what `Case` has of its own
+        _limits: Limits
+        _reader: str | None
+        _rules: Rules | None
 
         @cached_property
         def _masked(self) -> RedactedCase: ...
+
+    def under(
+        self, preset: str, *, statuses: Iterable[int] = (), paths: Iterable[tuple[int, str] | tuple[int, str, Any]] = ()
+    ) -> Case:
+        """The same case as another capture policy of DebugBundle sees it: more refused requests make incidents.
+
+        Readers go by `minimal`, its default, by which no refused request (4xx) does. Incidents, spikes, charts and all
+        else of the new case go by the policy; decisions are shared with this case.
+
+        Parameters
+        ----------
+        preset
+            `minimal`, `balanced` or `investigative`; see `triage.incidents.classes`.
+        statuses
+            More statuses from 400 to 499, 12 at most.
+        paths
+            Status and path, 25 at most; a star at the end stands for all that begin so. A third thing in it names
+            methods.
+
+        Raises
+        ------
+        TriageError
+            There is no such preset, or a status or path is none that DebugBundle takes.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").under("balanced", statuses=[422], paths=[(404, "/orders/*", ["GET"])])
+        <triage.Case: 0 incidents, 0 events, 1 file in 1 input>
+        """
+        from triage.case import Case
+        from triage.incidents.classes import Capture, PathRule
+
+        rules = tuple(PathRule(rule[0], rule[1], tuple(rule[2]) if len(rule) > 2 else ()) for rule in paths)
+        capture = Capture(preset, tuple(statuses), rules)
+        settings: dict[str, Any] = {"rules": self._rules, "config": self._config, "journal": self._journal}
+        read = self._read or self._tables
+        tables = capture.applied(read, self._rules)
+        made = Case(tables, inputs=self._inputs, limits=self._limits, reader=self._reader, **settings)
+        made._capture, made._read = capture, read  # noqa: SLF001 - a case of this one's making
+        return made
 
     def spikes(self, as_of: datetime | str | None = None, *, rule: str = "tested") -> pd.DataFrame:
         """One row per spike of an incident, the newest first.
