@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.errors import TriageError
-from triage.incidents import groups, regressions, suppression
+from triage.incidents import groups, regressions, scanners, suppression
 from triage.incidents.layout import typed
 from triage.incidents.spikes_expected import HOUR
 from triage.incidents.spikes_streams import Streams
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from triage.incidents.decisions import Decider
 
-__all__ = ("Sensitivity", "confidence", "is_probe", "rows", "sensitivities")
+__all__ = ("Sensitivity", "confidence", "rows", "sensitivities")
 
 # Events that a row names at most, the newest.
 _NAMED: Final = 1_000
@@ -93,18 +93,6 @@ def confidence(count: int, occurrences: int) -> float:
     return int((0.55 + 0.35 * min(1.0, count / (2 * occurrences))) * 100 + 0.5 + 1e-9) / 100
 
 
-def is_probe(path: str | None) -> bool:
-    """Whether a path is one that scanners and browsers ask every host for.
-
-    Examples
-    --------
-    >>> is_probe("/wp-login.php"), is_probe("/orders/{id}")
-    (True, False)
-    """
-    probes, path = _data()["probes"], (path or "").lower()
-    return path.startswith(tuple(probes["begin"])) or path.endswith(tuple(probes["end"]))
-
-
 def rows(
     tables: dict[str, pa.Table],
     sensitivity: str = "high_confidence",
@@ -126,7 +114,7 @@ def rows(
     if as_of is not None:
         late = pc.fill_null(pc.greater(events["ts"].cast(pa.int64()), as_of), fill_value=False)
         events = events.filter(pc.invert(late))
-    found = [*_warnings(events, level), *_requests(events, level)]
+    found = [*_warnings(events, level), *_requests(events, level, scanners.probes(events, tables["annotations"]))]
     rows = [row for each in found if (row := each.row(level, incident_of)) is not None]
     rows += _incidents(tables, members, level, as_of, decider)
     frame = typed(_COLUMNS, rows)
@@ -188,7 +176,7 @@ def _warnings(events: pa.Table, level: Sensitivity) -> list[_Pattern]:
     return found
 
 
-def _requests(events: pa.Table, level: Sensitivity) -> list[_Pattern]:
+def _requests(events: pa.Table, level: Sensitivity, probes: set[str]) -> list[_Pattern]:
     """Requests that are slow, and requests that fail."""
     frame = _frame(
         events, pc.equal(events["event_kind"], "request"), "http_method", "route", "http_status", "duration_ms"
@@ -202,8 +190,7 @@ def _requests(events: pa.Table, level: Sensitivity) -> list[_Pattern]:
             why = f"slower than {level.slow_ms:,.0f} ms, the slowest {worst:,.0f} ms"
             title = f"slow {key[2]} {key[3]}"
             found.append(_Pattern("slow_request", title, key, there, high=worst >= 2 * level.slow_ms, why=why))
-    probes = {route for route in frame["route"].unique() if is_probe(route)}
-    failed = frame[(frame["http_status"] >= 400) & ~((frame["http_status"] == 404) & frame["route"].isin(probes))]
+    failed = frame[(frame["http_status"] >= 400) & ~frame["event_id"].isin(probes)]
     alike: Any = failed.astype({"http_status": "int64"}).groupby([*places, "http_status"])
     for (*place, code), there in alike:
         if len(there) >= level.occurrences:

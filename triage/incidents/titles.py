@@ -112,8 +112,8 @@ def bounded(text: str) -> str:
 
     Examples
     --------
-    >>> len(bounded("word " * 60)), bounded("word " * 60)[-6:]
-    (180, ' word…')
+    >>> len(bounded("word " * 60)), bounded("word " * 60)[-11:]
+    (175, ' word word…')
     """
     if len(text) <= _MOST:
         return text
