@@ -135,6 +135,6 @@ def test_the_sample_store():
     case = triage.load("sample_bundles/debugbundle/store")
     found = case.improvements(sensitivity="verbose")
     assert found[["kind", "title", "severity", "count"]].to_numpy().tolist() == [
-        ["request_failure", "POST /orders/{id}/pay 500", "high", 5]
+        ["request_failure_pattern", "POST /orders/{id}/pay 500", "high", 5]
     ]
     assert triage.load(b"").improvements().dtypes.equals(found.dtypes)

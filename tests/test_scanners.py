@@ -71,6 +71,7 @@ def test_a_login_at_a_bare_address(host, probe):
 def test_only_a_get_that_was_not_found_and_by_its_path_as_well_as_its_route():
     call = {"event_class": "context", "event_kind": "request", "error_type": None, "http_method": "GET", "at": 0}
     bare = {("request", "headers.host"): "203.0.113.7"}
+    behind = bare | {("request", "headers.x-forwarded-host"): "shop.example"}
     rows = [
         {"http_status": 404, "route": "/robots.txt"},
         {"http_status": 404, "route": "/robots.txt", "http_method": "POST"},

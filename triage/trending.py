@@ -191,7 +191,7 @@ class Trending(Supposing):
         Returns
         -------
         DataFrame
-            improvement_id; kind: `warning_hotspot`, `slow_request`, `request_failure`, `recurring_incident` or
+            improvement_id; kind: `warning_hotspot`, `slow_request`, `request_failure_pattern`, `recurring_incident` or
             `post_deploy_regression`; title, service, environment, severity (`high` or `medium`), confidence (double,
             0.55 to 0.9), count (int64), first_seen and last_seen; incident_ids (list of string); event_ids (list of
             string: the events that it rests on, the newest 1,000), why (string). The severe and sure ones first.

@@ -1,12 +1,12 @@
 """Improvement opportunities: what is no crash, or no new one, and still worth somebody's time.
 
-====================== ================================================================================================
-warning_hotspot        one warning of one service, logged again and again
-slow_request           requests of one route that take long
-request_failure        requests of one route that fail with one status
-recurring_incident     an incident that comes back: in several stretches an hour or more apart, or after it was resolved
-post_deploy_regression an incident that is new or more frequent since a deploy
-====================== ================================================================================================
+======================= ===============================================================================================
+warning_hotspot         one warning of one service, logged again and again
+slow_request            requests of one route that take long
+request_failure_pattern requests of one route that fail with one status; what scanners ask for is left out
+recurring_incident      an incident that comes back: in stretches an hour or more apart, or after it was resolved
+post_deploy_regression  an incident that is new or more frequent since a deploy
+======================= ===============================================================================================
 
 Thresholds, confidence and severity are DebugBundle's (specs of the event store, section 4; `improvements.toml`). What
 its documentation does not tell, the stretches of a recurring incident, is ours. Each row names the events that it rests
@@ -195,7 +195,7 @@ def _requests(events: pa.Table, level: Sensitivity, probes: set[str]) -> list[_P
     for (*place, code), there in alike:
         if len(there) >= level.occurrences:
             title, why = f"{place[2]} {place[3]} {code}", f"with status {code}"
-            found.append(_Pattern("request_failure", title, (*place, code), there, high=code >= 500, why=why))
+            found.append(_Pattern("request_failure_pattern", title, (*place, code), there, high=code >= 500, why=why))
     return found
 
 
