@@ -23,7 +23,7 @@ from triage.incidents.titles import title
 from triage.stacks.keys import ALGO_VERSION
 from triage.tables import TABLES
 
-__all__ = ("Grouped", "Members", "build", "grouped", "members", "titles")
+__all__ = ("Grouped", "Members", "build", "grouped", "members", "titles", "until")
 
 _LEVELS: Final = ("trace", "debug", "info", "warning", "error", "fatal")
 
@@ -76,10 +76,18 @@ def _until(as_of: int | None, events: pa.Table, codes: Codes, ids: list[str]) ->
     """Only the events up to a time, and their incidents."""
     if as_of is None:
         return events, codes, ids
-    late = pc.fill_null(pc.greater(events["ts"].cast(pa.int64()), as_of), fill_value=False)
-    kept = ~late.to_numpy(zero_copy_only=False).astype(bool)
-    numbers, codes = np.unique(codes[kept], return_inverse=True)
-    return events.filter(pa.array(kept)), codes.astype(np.int64), [ids[number] for number in numbers.tolist()]
+    kept = pc.invert(_late(as_of, events))
+    numbers, codes = np.unique(codes[kept.to_numpy().astype(bool)], return_inverse=True)
+    return events.filter(kept), codes.astype(np.int64), [ids[number] for number in numbers.tolist()]
+
+
+def until(as_of: int | None, events: pa.Table) -> pa.Table:
+    """The events up to a time, in microseconds since 1970, and those without one."""
+    return events if as_of is None else events.filter(pc.invert(_late(as_of, events)))
+
+
+def _late(as_of: int, events: pa.Table) -> pa.ChunkedArray:
+    return pc.fill_null(pc.greater(events["ts"].cast(pa.int64()), as_of), fill_value=False)
 
 
 def _signals(events: pa.Table) -> pa.Table:

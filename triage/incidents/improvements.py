@@ -110,10 +110,7 @@ def rows(
         event: members[2][code]
         for event, code in zip(members[0]["event_id"].to_pylist(), members[1].tolist(), strict=True)
     }
-    events = tables["events"]
-    if as_of is not None:
-        late = pc.fill_null(pc.greater(events["ts"].cast(pa.int64()), as_of), fill_value=False)
-        events = events.filter(pc.invert(late))
+    events = groups.until(as_of, tables["events"])
     found = [*_warnings(events, level), *_requests(events, level, scanners.probes(events, tables["annotations"]))]
     rows = [row for each in found if (row := each.row(level, incident_of)) is not None]
     rows += _incidents(tables, members, level, as_of, decider)
