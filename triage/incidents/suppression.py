@@ -105,14 +105,13 @@ def _rows(tables: dict[str, pa.Table], events: pa.Table, told: pa.Table) -> dict
         chosen = pc.and_(chosen, pc.is_in(events[column], value_set=pa.array(values)))
     places = np.flatnonzero(pc.fill_null(chosen, fill_value=False).to_numpy().astype(bool))
     few = events.take(pa.array(places))
-    order = np.argsort(pc.fill_null(few["ts"].cast(pa.int64()), 0).to_numpy(), kind="stable").tolist()
+    chosen = suppression_keys.newest_alike(tables, few)
+    places, few = places[chosen], few.take(pa.array(chosen))
     owners, keys = few["service"].to_pylist(), suppression_keys.made(tables, few)
-    made: dict[str, str] = {}
     found: dict[tuple[str | None, str], int] = {}
-    for at in order:
-        for key in keys[at]:
-            if key not in made:
-                made[key] = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
-            if (owners[at], made[key]) in wanted:
-                found[owners[at], made[key]] = int(places[at])
+    for place, owner, own in zip(places.tolist(), owners, keys, strict=True):
+        for key in own:
+            made = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+            if (owner, made) in wanted:
+                found[owner, made] = place
     return found
