@@ -181,7 +181,11 @@ def made(
         counts=_framed(table, bands, span),
         deploys=_deploys(tables["events"], span, until),
         releases=_releases(
-            tables["events"], events.select(_RELEASE_OF).take(pa.array(rows)), codes[rows], weights, span
+            groups.until(until, tables["events"]),
+            events.select(_RELEASE_OF).take(pa.array(rows)),
+            codes[rows],
+            weights,
+            span,
         ),
         incidents=int((totals > 0).sum()),
         events=int(totals.sum()),
