@@ -61,9 +61,9 @@ def grouped(tables: dict[str, pa.Table], decider: Decider | None = None) -> Grou
 
 
 def _encoded(column: pa.ChunkedArray) -> tuple[list[str], Codes]:
-    """The distinct values of a column, and which of them each row has."""
+    """The distinct values of a column, and which of them each row has, -1 for none."""
     encoded = column.combine_chunks().dictionary_encode()
-    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
+    return encoded.dictionary.to_pylist(), pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
 
 
 def members(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None) -> Members:
@@ -160,7 +160,11 @@ def build(
 def _newest(events: pa.Table, codes: Codes) -> list[dict[str, Any]]:
     """The newest event of each incident."""
     ts = pc.fill_null(events["ts"].cast(pa.int64()), np.iinfo(np.int64).min).to_numpy()
-    order = np.lexsort((events["event_id"].to_numpy(zero_copy_only=False).astype(str), ts, codes))
+    best = np.full(int(codes.max(initial=-1)) + 1, np.iinfo(np.int64).min)
+    np.maximum.at(best, codes, ts)
+    few = np.flatnonzero(ts == best[codes])
+    names = events["event_id"].take(pa.array(few)).to_numpy(zero_copy_only=False).astype(str)
+    order = few[np.lexsort((names, codes[few]))]
     last = order[np.r_[codes[order][1:] != codes[order][:-1], np.ones(min(len(order), 1), bool)]]
     rows: list[dict[str, Any]] = events.take(pa.array(last, pa.int64())).to_pylist()
     return rows
@@ -207,12 +211,14 @@ def _counts(
 
 def _distinct(column: pa.ChunkedArray, codes: Codes, size: int, order: Codes) -> list[list[str]]:
     """The distinct values of each incident, in the order given."""
-    values = column.to_pandas().to_numpy(dtype=object, na_value=None)
-    out: list[dict[str, None]] = [{} for _ in range(size)]
-    pairs = pd.DataFrame({"code": codes[order], "value": values[order]}).dropna().drop_duplicates()
-    for code, value in zip(pairs["code"].tolist(), pairs["value"].tolist(), strict=True):
-        out[code][value] = None
-    return [list(found) for found in out]
+    values, numbers = _encoded(column)
+    numbers = numbers[order]
+    there = numbers >= 0
+    pairs = codes[order][there] * max(len(values), 1) + numbers[there]
+    out: list[list[str]] = [[] for _ in range(size)]
+    for pair in pd.unique(pairs).tolist():
+        out[pair // len(values)].append(values[pair % len(values)])
+    return out
 
 
 def _sets(events: pa.Table, codes: Codes, size: int, order: Codes) -> dict[str, Any]:
