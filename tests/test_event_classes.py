@@ -179,6 +179,10 @@ def test_a_case_under_another_policy_has_the_incidents_of_that(tmp_path):
     assert case.under("balanced").incidents().set_index("title").loc["POST /login 429", "status"] == "resolved"
     assert case.journal()["effect"].tolist() == ["waiting"]
     assert len(RedactedCase.lazy(balanced).incidents()) == 2
+    # What is an incident already is no anomaly beside it.
+    often = case_of(refused(409, range(20)))
+    assert len(often.anomalies(preset="investigative")) == 1
+    assert often.under("investigative").anomalies(preset="investigative").empty
     assert balanced.under("minimal").incidents()["title"].tolist() == ["POST /login 503"]
 
 
@@ -218,3 +222,42 @@ def test_what_a_browser_tells_nothing_of_is_less_severe():
     tables = case.raw.tables
     assert classes.severities(tables["events"], notes=tables["annotations"]).to_pylist() == ["medium", "low", "high"]
     assert classes.severities(tables["events"]).to_pylist() == ["high", "high", "high"]
+
+
+REQUEST = {"method": "GET", "path": "/a", "query": {}, "headers": {}, "duration_ms": 3}
+THROWN = {"name": "E", "message": "m", "stack": "E: m", "handled": True, "runtime": {"version": "1"}}
+BACKEND = THROWN | {"request": REQUEST, "response": {"status_code": 500}}
+SUPPRESSED = {"fingerprint": "0" * 64, "suppressed_count": 3, "window_seconds": 30}
+LOG = {"message": "m", "attributes": {}}
+PROBE = {"label": "cart", "data": {}, "probe_label_pattern": "cart.*"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "wanted"),
+    [
+        ("backend_exception", BACKEND, "incident_signal"),
+        ("frontend_exception", THROWN | {"browser": {"name": "Firefox", "version": "140"}}, "incident_signal"),
+        *(
+            ("log_event", {"message": "m", "level": level}, "incident_signal")
+            for level in ("error", "fatal", "critical")
+        ),
+        *(
+            ("log_event", {"message": "m", "level": level}, "context")
+            for level in ("warning", "info", "debug", "Error")
+        ),
+        ("log_event", LOG, "context"),
+        *(("request_event", REQUEST | {"response_status": status}, "incident_signal") for status in (500, 503, 599)),
+        *(("request_event", REQUEST | {"response_status": status}, "context") for status in (0, 200, 404, 429, 499)),
+        ("request_event", REQUEST, "context"),
+        ("frontend_breadcrumb", {"breadcrumb_type": "click", "data": {}}, "context"),
+        ("deploy_metadata", {"version": "1.1", "commit_sha": "abc", "environment": "production"}, "context"),
+        ("error_suppressed", SUPPRESSED, "operational"),
+        ("probe_event", PROBE | {"activation_id": None}, "context"),
+        ("probe_event", PROBE, "context"),
+        ("probe_event", PROBE | {"activation_id": "11111111-1111-4111-8111-111111111111"}, "operational"),
+        ("weather_event", {"sky": "blue"}, "context"),
+    ],
+)
+def test_each_kind_of_event_has_its_class(kind, payload, wanted):
+    (found,) = triage.loads(json.dumps(envelope(kind, payload, 1)), name="a.ndjson").events().to_dict("records")
+    assert found["event_class"] == wanted

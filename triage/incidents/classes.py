@@ -239,7 +239,7 @@ def anomalies(events: pa.Table, name: str = "balanced", *, as_of: int | None = N
     """Requests that are refused far more often than in the hour; see `Case.anomalies`."""
     least = preset(name).anomalies
     chosen = pc.and_(
-        pc.and_(pc.equal(events["event_kind"], "request"), pc.is_valid(events["ts"])),
+        pc.and_(_of_context(events), pc.is_valid(events["ts"])),
         pc.is_in(events["http_status"], value_set=pa.array(list(least), pa.int64())),
     )
     if as_of is not None:
@@ -258,6 +258,11 @@ def anomalies(events: pa.Table, name: str = "balanced", *, as_of: int | None = N
     ]
     result = typed(_COLUMNS, found)
     return result.sort_values(["end", *_KEY], ascending=[False] + [True] * len(_KEY), ignore_index=True)
+
+
+def _of_context(events: pa.Table) -> pa.ChunkedArray:
+    """The requests that make no incident by themselves."""
+    return pc.and_(pc.equal(events["event_kind"], "request"), pc.equal(events["event_class"], "context"))
 
 
 def _row(key: tuple[Any, ...], there: pd.DataFrame, least: dict[int, Threshold]) -> tuple[Any, ...] | None:
