@@ -103,7 +103,8 @@ def _signals(events: pa.Table) -> pa.Table:
             pc.equal(events["event_kind"], "incident_bundle"), pc.is_in(events["native_id"], value_set=told)
         )
         chosen = pc.and_(chosen, pc.invert(repeats))
-    return events.filter(pc.fill_null(chosen, fill_value=False))
+    chosen = pc.fill_null(chosen, fill_value=False)
+    return events if pc.all(chosen).as_py() else events.filter(chosen)
 
 
 def build(
