@@ -261,3 +261,27 @@ PROBE = {"label": "cart", "data": {}, "probe_label_pattern": "cart.*"}
 def test_each_kind_of_event_has_its_class(kind, payload, wanted):
     (found,) = triage.loads(json.dumps(envelope(kind, payload, 1)), name="a.ndjson").events().to_dict("records")
     assert found["event_class"] == wanted
+
+
+def test_each_event_has_its_class_severity_and_title_as_debugbundle_gives_them():
+    lines = [
+        envelope("backend_exception", BACKEND | {"message": "order 4821 of ada@example.org failed"}, 1),
+        envelope("frontend_exception", THROWN | {"browser": {"name": "F", "version": "1"}, "message": "[1]"}, 2),
+        envelope("log_event", LOG | {"level": "error", "message": "redis: timeout"}, 3),
+        envelope("request_event", REQUEST | {"response_status": 503}, 4),
+        envelope("request_event", REQUEST | {"response_status": 429}, 5),
+        envelope("error_suppressed", SUPPRESSED, 6),
+    ]
+    case = triage.load("\n".join(json.dumps(line) for line in lines).encode())
+    told = case.under("balanced").classes().fillna("").to_numpy().tolist()
+    assert [row[1:] for row in told] == [
+        ["incident_signal", "high", "order {dynamic} of {dynamic} failed"],
+        ["incident_signal", "high", "Frontend exception"],
+        ["incident_signal", "low", "Redis connection timed out"],
+        ["incident_signal", "high", "request GET /a"],
+        ["incident_signal", "high", "request GET /a"],
+        ["operational", "medium", ""],
+    ]
+    assert case.classes()["event_class"].tolist()[4] == "context"
+    assert RedactedCase.lazy(case).classes()["title"].tolist() == case.classes()["title"].tolist()
+    assert triage.load(b"").classes().dtypes.equals(case.classes().dtypes)

@@ -80,6 +80,26 @@ class Trending(Supposing):
         made._capture, made._read = capture, read  # noqa: SLF001 - a case of this one's making
         return made
 
+    def classes(self) -> pd.DataFrame:
+        """What DebugBundle makes of each event, by the policy that this case is under.
+
+        Returns
+        -------
+        DataFrame
+            event_id, event_class, severity (`high`, `medium` or `low`, whatever the level of the event says) and title
+            (of an incident by that event, NA of events that make none), all string. Our own titles and levels are in
+            `incidents()`.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").classes().columns.tolist()
+        ['event_id', 'event_class', 'severity', 'title']
+        """
+        from triage.incidents import classes
+
+        return classes.rows(self._tables)
+
     def spikes(self, as_of: datetime | str | None = None, *, rule: str = "tested") -> pd.DataFrame:
         """One row per spike of an incident, the newest first.
 

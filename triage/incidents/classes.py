@@ -22,15 +22,26 @@ import pyarrow.compute as pc
 from triage.errors import TriageError
 from triage.incidents import counters
 from triage.incidents.layout import typed
+from triage.incidents.titles import native_title
 from triage.stacks import keys
+from triage.tables import to_pandas
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from triage.stacks.settings import Rules
 
-__all__ = ("PRESETS", "Capture", "PathRule", "Preset", "Threshold", "anomalies", "classify", "preset", "severities")
+__all__ = (
+    *("PRESETS", "Capture", "PathRule", "Preset", "Threshold"),
+    *("anomalies", "classify", "preset", "rows", "severities"),
+)
 
+_TYPES: Final = {
+    "exception": "backend_exception",
+    "frontend": "frontend_exception",
+    "request": "request_event",
+    "log": "log_event",
+}
 PRESETS: Final = ("minimal", "balanced", "investigative")
 _MOST_STATUSES: Final = 12
 _MOST_PATHS: Final = 25
@@ -233,6 +244,25 @@ def severities(events: pa.Table, name: str = "minimal", notes: pa.Table | None =
         )
         high, medium = pc.and_(high, pc.invert(opaque)), pc.or_(medium, pc.and_(opaque, resource))
     return pc.if_else(high, "high", pc.if_else(medium, "medium", "low"))
+
+
+def rows(tables: dict[str, pa.Table]) -> pd.DataFrame:
+    """One row per event; see `Case.classes`."""
+    events = tables["events"]
+    made = pc.equal(events["event_class"], "incident_signal")
+    told = events.select(["event_kind", "handled", "http_method", "error_value"]).filter(made)
+    in_browser = pc.and_(pc.is_null(told["handled"]), pc.is_null(told["http_method"]))
+    front = pc.and_(pc.equal(told["event_kind"], "exception"), in_browser)
+    kinds = pc.if_else(front, "frontend", told["event_kind"]).to_pylist()
+    said = dict.fromkeys(zip(kinds, told["error_value"].to_pylist(), strict=True), "")
+    for kind, message in said:
+        said[kind, message] = native_title(_TYPES.get(kind, kind or "event"), message)
+    found = pa.array([None] * events.num_rows, pa.string())
+    named = pa.array([said[pair] for pair in zip(kinds, told["error_value"].to_pylist(), strict=True)], pa.string())
+    found = pc.replace_with_mask(found, pc.fill_null(made, fill_value=False).combine_chunks(), named)
+    names = ["event_id", "event_class", "severity", "title"]
+    severity = severities(events, notes=tables["annotations"])
+    return to_pandas(pa.table([events["event_id"], events["event_class"], severity, found], names=names))
 
 
 def anomalies(events: pa.Table, name: str = "balanced", *, as_of: int | None = None) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def native_title(event_type: str, message: str | None) -> str:
     event_type
         As in its envelopes: `backend_exception`, `log_event` ...
     message
-        As it stands in the event.
+        As it stands in the event; of a request `request <method> <route>`.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def native_title(event_type: str, message: str | None) -> str:
     >>> native_title("log_event", '{"error": true}')
     'Application log error'
     """
-    text = first_line(normal_message(message or ""))
+    text = first_line(message or "" if event_type == "request_event" else normal_message(message or ""))
     if not text or text.startswith(("[", "{")) or text == event_type:
         return _FALLBACKS.get(event_type) or " ".join(word[:1].upper() + word[1:] for word in event_type.split("_"))
     return bounded(text)

@@ -180,6 +180,10 @@ class RedactedCase:
         """Merges to consider; see `Case.suggestions`."""
         return self._masked("suggestions", self._case.suggestions(least=least))
 
+    def classes(self) -> pd.DataFrame:
+        """What DebugBundle makes of each event; see `Case.classes`."""
+        return self._masked("classes", self._case.classes())
+
     def spikes(self, as_of: datetime | str | None = None, *, rule: str = "tested") -> pd.DataFrame:
         """One row per spike of an incident, the newest first; see `Case.spikes`."""
         return self._masked("spikes", self._case.spikes(as_of, rule=rule))
