@@ -32,8 +32,16 @@ if TYPE_CHECKING:
     from triage.stacks.settings import Rules
 
 __all__ = (
-    *("PRESETS", "Capture", "PathRule", "Preset", "Threshold"),
-    *("anomalies", "classify", "preset", "rows", "severities"),
+    "PRESETS",
+    "Capture",
+    "PathRule",
+    "Preset",
+    "Threshold",
+    "anomalies",
+    "classify",
+    "preset",
+    "rows",
+    "severities",
 )
 
 _TYPES: Final = {
