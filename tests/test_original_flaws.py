@@ -188,6 +188,19 @@ def test_an_incident_in_two_environments_is_open_while_one_of_them_is(store):
     assert list(row["native_ids"]) == ["inc_local_0000000000000001", "inc_local_0000000000000002"]
 
 
+def test_each_environment_has_its_own_last_event_before_the_resolution(store):
+    def of(place, number, seconds):
+        return event(number, at=at(seconds)) | {"service": {"name": "api", "environment": place, "runtime": "python"}}
+
+    first, staged = of("production", 1, 0), of("staging", 2, 600)
+    store.file("1770714000000-1-api", first, of("staging", 3, 300), staged)
+    store.state("x", native(1, "resolved", first), native(2, "resolved", staged))
+    assert store.load().incidents()["status"].tolist() == ["resolved"]
+    store.file("1770714000001-1-api", of("production", 4, 300))
+    (row,) = store.load().incidents().to_dict("records")
+    assert (row["status"], row["regressed_at"]) == ("regressed", pd.Timestamp(at(300)))
+
+
 # --- groups --------------------------------------------------------------------------------------------------------
 
 

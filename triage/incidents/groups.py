@@ -150,7 +150,7 @@ def build(
     if spiking and moment is not None:
         columns |= present(Streams(events, codes, len(ids), more), len(ids), moment)
     columns |= _sets(events, codes, len(ids), np.argsort(ts, kind="stable"))
-    told = states.written(tables, events["event_id"], codes, len(ids))
+    told = states.written(tables, events, codes, len(ids))
     columns["native_ids"] = told.native_ids
     columns |= states.decided([replayed.states.get(name, ()) for name in ids], told, events, codes, as_of)
     schema = TABLES["incidents"].schema

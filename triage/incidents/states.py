@@ -30,15 +30,15 @@ class Written(NamedTuple):
     """What the writer's own bookkeeping says of each incident.
 
     `native_ids` are its ids there; `status` is resolved where all of them are; `known` is when the last event was that
-    the bookkeeping knows, in microseconds since 1970, None where it does not tell.
+    the bookkeeping knows, by environment, in microseconds since 1970.
     """
 
     native_ids: list[list[str]]
     status: list[str]
-    known: list[int | None]
+    known: list[dict[str | None, int]]
 
 
-def written(tables: dict[str, pa.Table], events: pa.ChunkedArray, codes: Codes, size: int) -> Written:
+def written(tables: dict[str, pa.Table], events: pa.Table, codes: Codes, size: int) -> Written:
     """What the writer's own bookkeeping says of each incident.
 
     Readers hang annotations of scope `incident` on the row that tells of a native incident: `native_id`, `status`,
@@ -46,21 +46,22 @@ def written(tables: dict[str, pa.Table], events: pa.ChunkedArray, codes: Codes, 
     """
     native: list[list[str]] = [[] for _ in range(size)]
     statuses: list[set[str]] = [set() for _ in range(size)]
-    known: list[int | None] = [None] * size
+    known: list[dict[str | None, int]] = [{} for _ in range(size)]
     notes = tables["annotations"]
     notes = notes.filter(pc.fill_null(pc.equal(notes["scope"], "incident"), fill_value=False))
-    code_of = dict(zip(events.to_pylist(), codes.tolist(), strict=True)) if notes.num_rows else {}
+    row_of = {event: row for row, event in enumerate(events["event_id"].to_pylist())} if notes.num_rows else {}
     told: dict[str, dict[str, str]] = {}
     for event, key, value in zip(*(notes[name].to_pylist() for name in ("event_id", "key", "value")), strict=True):
         told.setdefault(event, {})[key] = value
     for event, facts in told.items():
-        code = code_of.get(facts.get("source_event_id", ""), code_of.get(event))
-        if code is None or "native_id" not in facts:
+        row = row_of.get(facts.get("source_event_id", ""), row_of.get(event))
+        if row is None or "native_id" not in facts:
             continue
+        code, where = int(codes[row]), events["environment"][row].as_py()
         native[code].append(facts["native_id"])
         statuses[code].add(facts.get("status", "open"))
-        before, seen = known[code], iso(facts.get("last_seen_at"))
-        known[code] = max((each for each in (before, seen) if each is not None), default=None)
+        if (seen := iso(facts.get("last_seen_at"))) is not None:
+            known[code][where] = max(known[code].get(where, seen), seen)
     status = ["resolved" if found == {"resolved"} else "open" for found in statuses]
     return Written([sorted(set(names)) for names in native], status, known)
 
@@ -86,20 +87,24 @@ def decided(
     never = np.iinfo(np.int64)
     limit = np.full(len(found), never.max)
     known: dict[int, frozenset[str]] = {}
+    places: dict[int, dict[str | None, int]] = {}
     for number, each in enumerate(states):
         counting = [state for state in each if as_of is None or state.micros <= as_of]
         if counting:
             found[number] = counting[-1].status
             if counting[-1].status == "resolved":
                 limit[number], known[number] = counting[-1].micros, counting[-1].known
-        elif found[number] == "resolved" and (seen := told.known[number]) is not None:
-            limit[number], known[number] = seen, frozenset()
-    if known:
+        elif found[number] == "resolved" and told.known[number]:
+            limit[number] = min(told.known[number].values())
+            places[number] = told.known[number]
+    if known or places:
         times = pc.fill_null(events["ts"].cast(pa.int64()), never.min).to_numpy()
         late = np.flatnonzero(times > limit[codes])
-        names = events["event_id"].take(pa.array(late)).to_pylist()
-        for row, number, name in zip(late.tolist(), codes[late].tolist(), names, strict=True):
-            if name not in known[number]:
-                found[number] = "regressed"
-                regressed[number] = min(never.max if regressed[number] is None else regressed[number], int(times[row]))
+        columns = [events[name].take(pa.array(late)).to_pylist() for name in ("event_id", "environment")]
+        for time, number, name, where in zip(times[late].tolist(), codes[late].tolist(), *columns, strict=True):
+            own = places.get(number)
+            if name in known.get(number, ()) or (own and time <= own.get(where, max(own.values()))):
+                continue
+            found[number] = "regressed"
+            regressed[number] = min(never.max if regressed[number] is None else regressed[number], time)
     return {"status": found, "regressed_at": regressed}
