@@ -152,6 +152,22 @@ def test_nothing_to_draw_is_said(name):
     assert page_of(figure).tags[:2] == ["figure", "p"]
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("days", [0, 0.5, 3.01, 3.5, 9])
+def test_a_chart_up_to_a_time_knows_nothing_of_later(name, days):
+    until = round(days * DAY)
+    events = [
+        *steady(3, release="1.4.1"),
+        *burst(3 * DAY, 60, release="1.4.2"),
+        *steady(1, start=3 * DAY + HOUR, release="1.4.2"),
+        *steady(0.5, every=HOUR, start=3 * DAY + 2 * HOUR, release="1.4.2", function="checkout"),
+    ]
+    whole, then = case_of(events), case_of([each for each in events if each["at"] <= until])
+    moment = START + pd.Timedelta(until, unit="us")
+    one, two = (getattr(each.charts, name)(until=moment) for each in (whole, then))
+    assert one._repr_mimebundle_() == two._repr_mimebundle_()
+
+
 def test_events_without_a_time_are_said():
     text = "panic: boom\n\ngoroutine 1 [running]:\nmain.f()\n\t/src/main.go:5 +0x1\n"
     assert "1 event without a time is not drawn." in triage.loads(text).charts.timeline().alt

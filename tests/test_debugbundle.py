@@ -276,3 +276,68 @@ def test_the_cost_is_linear(piece):
 
     cost(100)
     assert min(cost(80_000), cost(80_001)) < 10 * min(cost(20_000), cost(20_001)) + 0.02
+
+
+@pytest.mark.parametrize(
+    ("message", "summary"),
+    [
+        ("FATAL: no pg_hba.conf entry for host 10.0.0.1", "PostgreSQL access rejected by pg_hba.conf"),
+        ("postgres: Password authentication failed", "PostgreSQL authentication failed"),
+        ("pgsql: authentication failed for user app", "PostgreSQL authentication failed"),
+        ("connection to server at db: could not translate host name", "PostgreSQL host resolution failed"),
+        ("postgres getaddrinfo ENOTFOUND db", "PostgreSQL host resolution failed"),
+        ("postgresql: timeout expired", "PostgreSQL connection timed out"),
+        ("pgsql ETIMEDOUT", "PostgreSQL connection timed out"),
+        ("postgres: remaining connection slots are reserved", "PostgreSQL connection limit reached"),
+        ('postgres: database "shop" does not exist', "PostgreSQL database does not exist"),
+        ("connection to server at db, port 5432 failed: Connection refused", "PostgreSQL connection refused"),
+        ("Access denied for user 'app' (Connection: mysql)", "MySQL authentication failed"),
+        ("mariadb: authentication failed", "MySQL authentication failed"),
+        ("Can't connect to MySQL server on db", "MySQL connection refused"),
+        ("MySQL server has gone away", "MySQL connection dropped"),
+        ("mysql: Too many connections", "MySQL connection limit reached"),
+        ("Unknown database 'shop' (mysql)", "MySQL database does not exist"),
+        ("MongoServerError: Authentication failed.", "MongoDB authentication failed"),
+        ("mongo: getaddrinfo ENOTFOUND db", "MongoDB host resolution failed"),
+        ("MongoServerSelectionError: Server selection timed out", "MongoDB connection timed out"),
+        ("mongodb: connect: connection refused", "MongoDB connection refused"),
+        ("redis: WRONGPASS invalid username-password pair", "Redis authentication failed"),
+        ("redis: READONLY You can't write against a replica", "Redis replica is read-only"),
+        ("redis: ename not found", "Redis host resolution failed"),
+        ("redis: timeout", "Redis connection timed out"),
+        ("redis: connection refused", "Redis connection refused"),
+        # The first family and summary that fits, in this order; what fits none is normalised as any other message.
+        ("mysql behind postgres: connection refused", "PostgreSQL connection refused"),
+        ("mysql behind postgres: server has gone away", "MySQL connection dropped"),
+        ("postgres: connection timed out, connection refused", "PostgreSQL connection timed out"),
+        ("postgres: deadlock of 12345 and 23456", "postgres: deadlock of {dynamic} and {dynamic}"),
+        ("sql: connection refused", "sql: connection refused"),
+    ],
+)
+def test_errors_of_databases_have_one_summary_each(message, summary):
+    assert normal_message(message) == normal_message(message, "v1_10") == summary
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        # The order counts: a UUID is no run of hex, a time no row of numbers, an address no hex.
+        ("6F9619FF-8B86-4011-B42D-00C04FC964FF", "{dynamic}"),
+        ("6f9619ff-8b86-6011-b42d-00c04fc964ff", "{dynamic}-8b86-{dynamic}-b42d-{dynamic}"),
+        ("sk-live-8b86-6011-b42d-7", "{dynamic}"),
+        ("ab9619ff-8b86", "{dynamic}-8b86"),
+        ("2026-01-26T01:25:59+02:00", "{dynamic}-{dynamic}-26T01:{dynamic}:{dynamic}+{dynamic}:{dynamic}"),
+        ("10.0.0.256 1.2.3", "{dynamic} 1.2.3"),
+        ("0xg 0x0 x0xff", "0xg {dynamic} x0xff"),
+        ("12345678 1234567a", "{dynamic} {dynamic}"),
+        ("abcdefghijklmnop abcdefghijklmno1 abcdefghijklm1", "abcdefghijklmnop {dynamic} abcdefghijklm1"),
+        ("a1_ 22_ 22", "a1_ 22_ {dynamic}"),
+        # Boundaries are those of ASCII: a letter beyond it is none.
+        ("ß12ß é0xffé", "ß{dynamic}ß é{dynamic}é"),
+        ("٤٢ 42", "٤٢ {dynamic}"),
+        ("2001:db8::1", "{dynamic}:db8::1"),
+        ("1 2 3", "1 2 3"),
+    ],
+)
+def test_tokens_are_replaced_in_their_order_at_boundaries_of_ascii(message, expected):
+    assert normal_message(message) == expected

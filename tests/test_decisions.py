@@ -619,3 +619,25 @@ def test_a_merge_with_the_side_of_a_split_that_was_taken_back_does_not_hold(tmp_
     assert numbers(desk.case) == [[1, 2], [3]]
     assert desk.of(3) != before
     assert desk.case.journal()["effect"].tolist() == ["overridden", "overridden", "applied"]
+
+
+def test_what_was_grouped_is_shared_while_the_journal_stands_and_never_stale(tmp_path):
+    events = [event(1), event(2, function="other"), event(3, at="2026-02-11T09:00:00Z")]
+    place = store(tmp_path / "input", events)
+    case, other = (load(place, journal(tmp_path, start=at)) for at in (0, 30))
+    first = case._grouped()
+    case.incidents(), case.spikes(), case.related(), case.summary()
+    assert case._grouped() is first
+    assert len(case.incidents(as_of="2026-02-10T12:00:00Z")) == 2
+    assert case._grouped() is first
+    ids = case.incidents()["incident_id"].tolist()
+    masked = case.redact()
+    other.merge(ids, "one cause")
+    assert len(case.incidents()) == 1  # somebody else wrote it
+    assert len(case.related()) == 0
+    assert len(masked.incidents()) == 2
+    case.undo(case.journal()["entry_id"][0])
+    assert sorted(case.incidents()["incident_id"]) == sorted(ids)
+    assert sorted(other.incidents()["incident_id"]) == sorted(ids)
+    with pytest.raises(ValueError, match="read-only"):
+        case.members()[1][0] = 7

@@ -159,3 +159,16 @@ def test_a_long_title_is_cut_and_says_so():
     (row,) = build([{"error_type": "E" * 300}]).to_dict("records")
     assert len(row["title"]) == 180
     assert row["title"].endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("last", "status"),
+    [("2023-11-14T22:13:20Z", "regressed"), ("2023-11-14T22:13:23Z", "resolved"), (None, "resolved")],
+)
+def test_an_event_after_all_that_the_writer_knew_of_what_it_resolved_is_a_regression(last, status):
+    told = state("inc_local_a", "e0", "resolved")
+    told["incident"] |= {"last_seen_at": last} if last else {}
+    (row,) = build([CRASH | {"at": 0}, CRASH | {"at": 3}, told]).to_dict("records")
+    assert row["status"] == status
+    assert pd.isna(row["regressed_at"]) or row["regressed_at"] == pd.Timestamp("2023-11-14T22:13:23Z")
+    assert pd.isna(row["regressed_at"]) == (status == "resolved")

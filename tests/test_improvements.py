@@ -84,10 +84,11 @@ def test_a_failure_that_is_an_incident_names_it():
     assert list(row["incident_ids"]) == case.incidents()["incident_id"].tolist()
 
 
-@pytest.mark.parametrize("path", ["/wp-login.php", "/.env", "/favicon.ico", "/old/index.PHP", "/robots.txt"])
+@pytest.mark.parametrize("path", ["/wp-login.php", "/.env", "/favicon.ico", "/robots.txt", "/backup/db.sql"])
 def test_what_scanners_ask_for_is_no_fault(path):
     assert case_of(requests(30, 404, route=path)).improvements(sensitivity="verbose").empty
     assert len(case_of(requests(30, 500, route=path)).improvements(sensitivity="verbose")) == 1
+    assert len(case_of(requests(30, 404, route=path, http_method="POST")).improvements(sensitivity="verbose")) == 1
 
 
 def test_incidents_that_come_back():
@@ -134,6 +135,6 @@ def test_the_sample_store():
     case = triage.load("sample_bundles/debugbundle/store")
     found = case.improvements(sensitivity="verbose")
     assert found[["kind", "title", "severity", "count"]].to_numpy().tolist() == [
-        ["request_failure", "POST /orders/{id}/pay 500", "high", 5]
+        ["request_failure_pattern", "POST /orders/{id}/pay 500", "high", 5]
     ]
     assert triage.load(b"").improvements().dtypes.equals(found.dtypes)

@@ -115,3 +115,94 @@ def test_a_storm_that_lasts_is_a_spike_though_little_of_it_is_stored():
     assert case.spikes()["release"].isna().all()
     assert case.spikes()["total"].max() > 100
     assert pd.isna(case.incidents(as_of="2026-03-02").iloc[0]["spike_p"])
+
+
+def told(key, count, at, service="page", runtime="node"):
+    payload = {"fingerprint": sha256(key.encode()).hexdigest(), "suppressed_count": count, "window_seconds": 30}
+    return written("error_suppressed", at, payload, service, runtime)
+
+
+def written(kind, at, payload, service="page", runtime="node"):
+    event = envelope(kind, at, payload, service)
+    return event | {"service": event["service"] | {"runtime": runtime}, "sdk_name": "@debugbundle/sdk-node"}
+
+
+def compact(**values):
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+STACK = """TypeError: größer "x" ist 7
+    at pay (/srv/app/pay.js:3:14)
+    at async Cart.run (file:///srv/app/cart.mjs:9:2)
+    at new Cart (/srv/app/cart.js:1:1)
+    at /srv/app/anonymous.js:7:7
+    at Array.map (<anonymous>)
+    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)"""
+THROWN = {"name": "TypeError", "message": 'größer "x" ist 7', "stack": STACK}
+CALL = {"method": "GET", "path": "/carts/7?x=1", "query": {}, "headers": {}}
+
+
+def node_exception():
+    more = {"handled": False, "request": CALL, "response": {"status_code": 500}, "runtime": {"version": "22"}}
+    key = compact(event_type="backend_exception", **THROWN, path="/carts/7?x=1", status=500)
+    return "backend_exception", THROWN | more, key
+
+
+def node_log(level="critical", attributes=None):
+    payload = {"level": level, "message": "cart\tis gone", "attributes": attributes or {}}
+    return "log_event", payload, compact(event_type="log_event", **payload)
+
+
+def node_request(template=None):
+    payload = CALL | {"response_status": 503, "duration_ms": 3} | ({"route_template": template} if template else {})
+    said = {"method": "GET", "path": "/carts/7?x=1", "status": 503, "route_template": template}
+    return "request_event", payload, compact(event_type="request_event", **said)
+
+
+def browser_request():
+    said = {"method": "GET", "path": "/carts/7?x=1", "response_status": 503}
+    return (
+        "request_event",
+        CALL | {"response_status": 503, "duration_ms": 3},
+        compact(event_type="request_event", **said),
+    )
+
+
+def browser_exception(**route):
+    said = {"name": "TypeError", "message": 'größer "x" ist 7', "stack_frame": "at pay (/srv/app/pay.js:3:14)"}
+    payload = THROWN | {"browser": {"name": "Firefox", "version": "140"}} | route
+    return "frontend_exception", payload, compact(event_type="frontend_exception", **said, **route)
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "key"),
+    [
+        node_exception(),
+        node_log(),
+        node_log("error", {"b": [1, {"c": "ß"}], "a": None, "logger": "x"}),
+        node_request(),
+        node_request("/carts/:id"),
+        browser_request(),
+        browser_exception(route="/cart/7"),
+        browser_exception(route="/cart"),
+        browser_exception(route=None),
+        browser_exception(),
+    ],
+)
+def test_the_sdks_of_javascript_count_logs_and_requests_too(kind, payload, key):
+    case = load([written(kind, NOON, payload), told(key, 12, NOON + 40)], [told(key, 5, NOON + 90, service="other")])
+    (row,) = case.incidents().to_dict("records")
+    assert (row["stored"], row["suppressed"], row["count"]) == (1, 12, 13)
+    assert case.summary()["suppressed_unattributed"].sum() == 5
+    early, later = (datetime.fromtimestamp(NOON + seconds, tz=UTC) for seconds in (10, 50))
+    assert case.incidents(as_of=early)["count"].tolist() == [1]
+    assert case.summary(early)[["events", "suppressed_unattributed"]].to_numpy().tolist() == [[1, 0]]
+    assert case.summary(later)[["events", "suppressed_unattributed"]].to_numpy().tolist() == [[2, 0]]
+
+
+@pytest.mark.parametrize("key", ["suppression_state_pressure", "node-queue-pressure:buffer", compact(event_type="x")])
+def test_what_was_counted_for_many_is_nobodys(key):
+    kind, payload, _ = node_log()
+    case = load([written(kind, NOON, payload), told(key, 12, NOON + 40)])
+    assert case.incidents()["suppressed"].tolist() == [0]
+    assert case.summary()["suppressed_unattributed"].tolist() == [12]

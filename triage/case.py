@@ -193,8 +193,13 @@ class Case(Trending):
         """Where the input lies on this machine: for copying, not for notebooks that others will read."""
         return self._inputs.location
 
-    def summary(self) -> pd.DataFrame:
+    def summary(self, as_of: datetime | str | None = None) -> pd.DataFrame:
         """One row per format: its events, incidents, first and last time.
+
+        Parameters
+        ----------
+        as_of
+            As for `incidents`.
 
         Returns
         -------
@@ -203,11 +208,12 @@ class Case(Trending):
             suppressed_unattributed (int64: occurrences that an SDK counted and did not send, and whose incident cannot
             be told; those whose incident can be are in `incidents()`).
         """
-        from triage.incidents import suppression
+        from triage.incidents import groups, suppression
 
-        events = to_pandas(self._tables["events"].select(["format", "event_id", "ts"]))
-        found, replayed = self._grouped()
-        incident = pd.Series([replayed.ids[code] for code in replayed.codes.tolist()], found["event_id"].to_pylist())
+        moment = micros(as_of)
+        events = to_pandas(groups.until(moment, self._tables["events"]).select(["format", "event_id", "ts"]))
+        found, codes, ids = groups.members(self._tables, as_of=moment, decider=self.decider)
+        incident = pd.Series([ids[code] for code in codes.tolist()], found["event_id"].to_pylist())
         events["incident"] = events["event_id"].map(incident)
         grouped = events.groupby("format", dropna=False).agg(
             events=("format", "size"),
@@ -215,7 +221,7 @@ class Case(Trending):
             first_seen=("ts", "min"),
             last_seen=("ts", "max"),
         )
-        left = suppression.unattributed(self._tables, found)
+        left = suppression.unattributed(self._tables, found, moment)
         grouped = grouped.reset_index()
         grouped["suppressed_unattributed"] = [left.get(name, 0) for name in grouped["format"]]
         return grouped.astype(dict.fromkeys(("events", "incidents", "suppressed_unattributed"), "int64[pyarrow]"))
@@ -288,6 +294,7 @@ class Case(Trending):
 
     def masked_copy(self, tables: dict[str, pa.Table], *, inputs: Any, name: Callable[[str], str]) -> Case:
         """A case of the masked tables of this one, with the incidents that this one has now; for `redact`."""
+        tables = tables if self._capture is None else self._capture.applied(tables, self._rules)
         taken = self._held(tables["events"]["event_id"], name)
         journal = self._journal if taken else None
         settings: dict[str, Any] = {"rules": self._rules, "config": self._config}

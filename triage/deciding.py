@@ -60,6 +60,7 @@ class Deciding:
     _taken: Taken | None
     _inputs: Inputs
     _config: str | os.PathLike[str] | None
+    _decided: Decisions | None = None
 
     def resolve(self, id: str, note: str = "") -> str:
         """Say that an incident is fixed; an event that happens later makes it `regressed`.
@@ -246,8 +247,16 @@ class Deciding:
 
     @property
     def decider(self) -> Decider:
-        """What changes which events make an incident: the journal, or what held when this was masked."""
-        return self._taken or Decisions(self._journal.entries())
+        """What changes which events make an incident: the journal, or what held when this was masked.
+
+        It is the same object as long as the journal says the same, and what was grouped by it is kept with it.
+        """
+        if self._taken is not None:
+            return self._taken
+        entries = tuple(self._journal.entries())
+        if self._decided is None or self._decided.entries != entries:
+            self._decided = Decisions(entries)
+        return self._decided
 
     def _held(self, events: pa.ChunkedArray, name: Callable[[str], str]) -> Taken | None:
         """What was decided, for a masked copy of this case with these events; `name` masks an id."""

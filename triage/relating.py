@@ -165,5 +165,7 @@ class Relating(Deciding):
 
     def _titles(self) -> dict[str, str]:
         """The title of each incident."""
-        incidents = self.incidents()
-        return dict(zip(incidents["incident_id"], incidents["title"], strict=True))
+        from triage.incidents import groups
+
+        events, codes, ids = self.members()
+        return dict(zip(ids, groups.titles(events, codes), strict=True))

@@ -9,12 +9,18 @@ from triage.supposing import Supposing
 from triage.times import micros
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     import pandas as pd
+    import pyarrow as pa
 
+    from triage.case import Case
+    from triage.incidents.classes import Capture
     from triage.incidents.series import Series
     from triage.share.redacted import RedactedCase
+    from triage.sources.limits import Limits
+    from triage.stacks.settings import Rules
 
 __all__ = ("Trending",)
 
@@ -22,10 +28,77 @@ __all__ = ("Trending",)
 class Trending(Supposing):
     """What `Case` inherits: what happens when, and what has changed."""
 
+    _capture: Capture | None = None
+    _read: dict[str, pa.Table] | None = None
+
     if TYPE_CHECKING:  # what `Case` has of its own
+        _limits: Limits
+        _reader: str | None
+        _rules: Rules | None
 
         @cached_property
         def _masked(self) -> RedactedCase: ...
+
+    def under(
+        self, preset: str, *, statuses: Iterable[int] = (), paths: Iterable[tuple[int, str] | tuple[int, str, Any]] = ()
+    ) -> Case:
+        """The same case as another capture policy of DebugBundle sees it: more refused requests make incidents.
+
+        Readers go by `minimal`, its default, by which no refused request (4xx) does. Incidents, spikes, charts and all
+        else of the new case go by the policy; decisions are shared with this case.
+
+        Parameters
+        ----------
+        preset
+            `minimal`, `balanced` or `investigative`; see `triage.incidents.classes`.
+        statuses
+            More statuses from 400 to 499, 12 at most.
+        paths
+            Status and path, 25 at most; a star at the end stands for all that begin so. A third thing in it names
+            methods.
+
+        Raises
+        ------
+        TriageError
+            There is no such preset, or a status or path is none that DebugBundle takes.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").under("balanced", statuses=[422], paths=[(404, "/orders/*", ["GET"])])
+        <triage.Case: 0 incidents, 0 events, 1 file in 1 input>
+        """
+        from triage.case import Case
+        from triage.incidents.classes import Capture, PathRule
+
+        rules = tuple(PathRule(rule[0], rule[1], tuple(rule[2]) if len(rule) > 2 else ()) for rule in paths)
+        capture = Capture(preset, tuple(statuses), rules)
+        settings: dict[str, Any] = {"rules": self._rules, "config": self._config, "journal": self._journal}
+        read = self._read or self._tables
+        tables = capture.applied(read, self._rules)
+        made = Case(tables, inputs=self._inputs, limits=self._limits, reader=self._reader, **settings)
+        made._capture, made._read = capture, read  # noqa: SLF001 - a case of this one's making
+        return made
+
+    def classes(self) -> pd.DataFrame:
+        """What DebugBundle makes of each event, by the policy that this case is under.
+
+        Returns
+        -------
+        DataFrame
+            event_id, event_class, severity (`high`, `medium` or `low`, whatever the level of the event says) and title
+            (of an incident by that event, NA of events that make none), all string. Our own titles and levels are in
+            `incidents()`.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.load(b"").classes().columns.tolist()
+        ['event_id', 'event_class', 'severity', 'title']
+        """
+        from triage.incidents import classes
+
+        return classes.rows(self._tables)
 
     def spikes(self, as_of: datetime | str | None = None, *, rule: str = "tested") -> pd.DataFrame:
         """One row per spike of an incident, the newest first.
@@ -138,7 +211,7 @@ class Trending(Supposing):
         Returns
         -------
         DataFrame
-            improvement_id; kind: `warning_hotspot`, `slow_request`, `request_failure`, `recurring_incident` or
+            improvement_id; kind: `warning_hotspot`, `slow_request`, `request_failure_pattern`, `recurring_incident` or
             `post_deploy_regression`; title, service, environment, severity (`high` or `medium`), confidence (double,
             0.55 to 0.9), count (int64), first_seen and last_seen; incident_ids (list of string); event_ids (list of
             string: the events that it rests on, the newest 1,000), why (string). The severe and sure ones first.

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
-from triage.formats.debugbundle_envelope import SCHEMA, level_of
+from triage.formats.debugbundle_envelope import SCHEMA, level_of, platform_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,7 +187,7 @@ def _usual(fields: dict[str, pa.Array], table: pa.Table) -> Decoded | None:
 
 
 def _logs(fields: dict[str, pa.Array], payload: pa.StructArray, extra: dict[str, int]) -> Mask:
-    """False for log events that are not the usual ones: without a message, or with a stack among their attributes."""
+    """False for log events that are not the usual ones: without a message, with a stack or of a logger of Java's."""
     log = truth(pc.equal(fields["event_type"], "log_event"))
     level = fields["payload.level"]
     unknown = truth(pc.is_valid(level)) & ~truth(pc.is_valid(mapped(level, level_of)))
@@ -195,9 +195,10 @@ def _logs(fields: dict[str, pa.Array], payload: pa.StructArray, extra: dict[str,
     if "attributes" in extra:
         attributes = payload.field(extra["attributes"])
         if pa.types.is_struct(attributes.type):
+            java = truth(pc.equal(mapped(fields["service.runtime"], platform_of), "java"))
             for at, field in enumerate(attributes.type):
-                if field.name in _STACKED:
-                    odd |= truth(pc.is_valid(attributes.field(at)))
+                if field.name in _STACKED or field.name == "logger":
+                    odd |= truth(pc.is_valid(attributes.field(at))) & (java | (field.name != "logger"))
     return ~(log & odd)
 
 

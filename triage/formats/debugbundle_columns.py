@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.formats import platforms
 from triage.formats.debugbundle_blocks import mapped
 from triage.formats.debugbundle_envelope import level_of, os_of, platform_of
-from triage.formats.debugbundle_payload import signals
 from triage.formats.debugbundle_route import normal_route
 
 __all__ = ("columns", "languages", "said", "written")
@@ -61,7 +59,7 @@ def columns(fields: Fields) -> dict[str, Any]:
         "request", pc.fill_null(made["http_method"], "UNKNOWN"), pc.fill_null(made["route"], "/"), " "
     )
     made["error_value"] = pc.if_else(request, asked, message)
-    made["level"], made["event_class"] = _judged(fields, failed, log, status, platform)
+    made["level"], made["event_class"] = _judged(fields, failed, log, status)
     return made
 
 
@@ -110,7 +108,7 @@ def _request(fields: Fields, backend: pa.Array, frontend: pa.Array, request: pa.
 
 
 def _judged(
-    fields: Fields, failed: pa.Array, log: pa.Array, status: pa.Array, platform: pa.Array
+    fields: Fields, failed: pa.Array, log: pa.Array, status: pa.Array
 ) -> tuple[pa.Array, pa.Array]:
     """Level and class."""
     asked = pc.case_when(
@@ -124,14 +122,8 @@ def _judged(
     level = pc.if_else(log, mapped(fields["payload.level"], level_of), asked)
     level = pc.if_else(failed, "error", level)
     signal = pc.or_(failed, pc.fill_null(pc.greater_equal(status, 500), fill_value=False))
-    loud = pc.and_(log, pc.is_in(fields["payload.level"], value_set=pa.array(("error", "fatal", "critical"))))
-    told = loud.to_numpy(zero_copy_only=False).astype(np.bool_)
-    if told.any():
-        rows = np.flatnonzero(told)
-        places = pa.array(rows)
-        known = (fields["payload.level"], fields["payload.message"], platform)
-        told[rows] = [signals(*row) for row in zip(*(part.take(places).to_pylist() for part in known), strict=True)]
-        signal = pc.or_(signal, pa.array(told))
+    loud = pc.is_in(fields["payload.level"], value_set=pa.array(("error", "fatal", "critical")))
+    signal = pc.or_(signal, pc.and_(log, loud))
     return level, pc.if_else(signal, _SIGNAL, _CONTEXT)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from triage.formats import platforms
 from triage.formats.debugbundle_envelope import Row, fill_head, level_of, os_of
+from triage.formats.debugbundle_java import continues_stack
 from triage.formats.debugbundle_route import normal_route
 from triage.records import Frame, Trace, json_text
 from triage.times import epoch, iso
@@ -245,12 +246,14 @@ def _log_event(row: Row, payload: dict[str, Any]) -> str | None:
     message, level = payload.get("message"), payload.get("level")
     if type(message) is not str:
         return "an event whose message is not text"
-    signal = signals(level, message, row.columns.get("platform"))
     known = level_of(level)
     if known is None and level is not None:
         row.partial("a level that is not known")
         row.annotate("log", "level", level)
     attributes = row.mapping(payload, "attributes", "payload")
+    signal = level in ("error", "fatal", "critical") and not (
+        row.columns.get("platform") == "java" and continues_stack(message, attributes)
+    )
     row.columns |= {"event_kind": "log", "event_class": "incident_signal" if signal else "context"}
     row.columns |= {"level": known, "error_value": message or None}
     row.flat("attributes", attributes)
@@ -278,19 +281,6 @@ def _logged(row: Row, stack: str, attributes: dict[str, Any]) -> None:
     row.stack(stack, _first(attributes, "error_type", "exception.type", "error_name"), None)
     if row.traces:
         row.columns["error_type"] = row.traces[0].error_type
-
-
-def signals(level: Any, message: str, platform: str | None) -> bool:
-    """Whether a log event makes an incident: by its level, unless it is a line of a Java stack."""
-    return level in ("error", "fatal", "critical") and not (platform == "java" and _continues(message))
-
-
-def _continues(message: str) -> bool:
-    """Whether a line of the standard error goes on with the stack of a Java exception."""
-    text = message.lstrip()
-    if text.startswith("at "):
-        return text.rstrip().endswith((")", "]")) and "(" in text
-    return text.startswith(("Caused by: ", "Suppressed: ", "... ")) and (not text.startswith("... ") or "more" in text)
 
 
 def _frontend_breadcrumb(row: Row, payload: dict[str, Any]) -> str | None:

@@ -2,32 +2,57 @@
 
 Readers give events the class that the preset `minimal` gives them, which is DebugBundle's default. Another preset takes
 more requests that were refused (4xx) for incidents, and sees an anomaly in others that come far more often than in the
-hour. Facts: specs of the event store, sections 2, 3 and 7; the numbers are rows of `classes.toml`.
+hour. A capture policy adds statuses and paths to that; `Case.under` gives a case as such a policy sees it. Facts: specs
+of the event store, sections 2, 3 and 7; the numbers are rows of `classes.toml`.
 """
 
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.errors import TriageError
 from triage.incidents import counters
 from triage.incidents.layout import typed
+from triage.incidents.titles import native_title
+from triage.stacks import keys
+from triage.tables import to_pandas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
-__all__ = ("PRESETS", "Preset", "Threshold", "anomalies", "classify", "preset", "severities")
+    from triage.stacks.settings import Rules
 
+__all__ = (
+    "PRESETS",
+    "Capture",
+    "PathRule",
+    "Preset",
+    "Threshold",
+    "anomalies",
+    "classify",
+    "preset",
+    "rows",
+    "severities",
+)
+
+_TYPES: Final = {
+    "exception": "backend_exception",
+    "frontend": "frontend_exception",
+    "request": "request_event",
+    "log": "log_event",
+}
 PRESETS: Final = ("minimal", "balanced", "investigative")
+_MOST_STATUSES: Final = 12
+_MOST_PATHS: Final = 25
 _KEY: Final = ["service", "environment", "http_method", "route", "http_status"]
 _COLUMNS: Final = {
     "service": "string",
@@ -66,7 +91,11 @@ def _presets() -> dict[str, Preset]:
     return {
         name: Preset(
             tuple(values["immediate"]),
-            {int(status): Threshold(**least) for status, least in values["anomalies"].items()},
+            {
+                status: Threshold(row["events"], row["ratio"])
+                for row in values["anomalies"]
+                for status in row["statuses"]
+            },
         )
         for name, values in data.items()
     }
@@ -90,8 +119,68 @@ def preset(name: str) -> Preset:
     return _presets()[name]
 
 
-def classify(events: pa.Table, name: str = "minimal", *, statuses: Iterable[int] = ()) -> pa.ChunkedArray:
-    """The class of each event by a preset: `incident_signal`, `context` or `operational`.
+class PathRule(NamedTuple):
+    """A path at which one refusal makes an incident: with a star at its end all that begin so, by any method or some.
+
+    Examples
+    --------
+    >>> PathRule(404, "/orders/*", ("GET",)).holds("/orders/7?x=1", "get")
+    True
+    """
+
+    status: int
+    path: str
+    methods: tuple[str, ...] = ()
+
+    def holds(self, path: str, method: str | None) -> bool:
+        """Whether a request to a path is one of them; its status is looked at elsewhere."""
+        if self.methods and (method or "").upper() not in {each.upper() for each in self.methods}:
+            return False
+        path = path.partition("?")[0].partition("#")[0] or "/"
+        return path.startswith(self.path[:-1]) if self.path.endswith("*") else path == self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A capture policy: a preset, and what makes an incident at once beside it.
+
+    Raises
+    ------
+    TriageError
+        There is no such preset, a status is none of a refusal (400 to 499), or there are more statuses (12) or paths
+        (25) than DebugBundle takes.
+    """
+
+    preset: str = "minimal"
+    statuses: tuple[int, ...] = ()
+    paths: tuple[PathRule, ...] = ()
+
+    def __post_init__(self) -> None:
+        preset(self.preset)
+        if len(set(self.statuses)) > _MOST_STATUSES or len(self.paths) > _MOST_PATHS:
+            raise TriageError(f"a policy has {_MOST_STATUSES} statuses and {_MOST_PATHS} paths at most; name fewer")
+        wrong = [status for status in (*self.statuses, *(rule.status for rule in self.paths)) if status // 100 != 4]
+        if wrong:
+            raise TriageError(f"{wrong[0]} is no status of a refused request; name some from 400 to 499")
+
+    def applied(self, tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[str, pa.Table]:
+        """The tables of a case with the classes that this policy gives, and the keys of what makes incidents by it."""
+        events = tables["events"]
+        made = classify(events, self.preset, statuses=self.statuses, paths=self.paths, notes=tables["annotations"])
+        place = events.schema.get_field_index("event_class")
+        events = events.set_column(place, events.schema.field(place), made.cast(events.schema.field(place).type))
+        return keys.annotate(tables | {"events": events}, rules)
+
+
+def classify(
+    events: pa.Table,
+    name: str = "minimal",
+    *,
+    statuses: tuple[int, ...] = (),
+    paths: tuple[PathRule, ...] = (),
+    notes: pa.Table | None = None,
+) -> pa.ChunkedArray:
+    """The class of each event by a capture policy: `incident_signal`, `context` or `operational`.
 
     Parameters
     ----------
@@ -99,8 +188,10 @@ def classify(events: pa.Table, name: str = "minimal", *, statuses: Iterable[int]
         The table `events`, with the classes that readers give.
     name
         One of `PRESETS`.
-    statuses
-        More statuses of requests that make an incident.
+    statuses, paths
+        More requests that make an incident.
+    notes
+        The table `annotations`, in which paths stand as they were asked for; without it their routes are compared.
 
     Examples
     --------
@@ -109,15 +200,36 @@ def classify(events: pa.Table, name: str = "minimal", *, statuses: Iterable[int]
     ['context', 'incident_signal']
     """
     chosen = pa.array([*preset(name).immediate, *statuses], pa.int64())
-    refused = pc.and_(pc.equal(events["event_kind"], "request"), pc.is_in(events["http_status"], value_set=chosen))
-    return pc.if_else(pc.fill_null(refused, fill_value=False), "incident_signal", events["event_class"])
+    requests = pc.equal(events["event_kind"], "request")
+    refused = pc.fill_null(pc.and_(requests, pc.is_in(events["http_status"], value_set=chosen)), fill_value=False)
+    if paths:
+        refused = pc.or_(refused, pa.chunked_array([pa.array(_by_path(events, paths, notes))]))
+    return pc.if_else(refused, "incident_signal", events["event_class"])
 
 
-def severities(events: pa.Table, name: str = "minimal") -> pa.ChunkedArray:
+def _by_path(events: pa.Table, paths: tuple[PathRule, ...], notes: pa.Table | None) -> npt.NDArray[np.bool_]:
+    """Which events are requests that a path makes an incident."""
+    found = np.zeros(events.num_rows, bool)
+    wanted = pa.array({rule.status for rule in paths}, pa.int64())
+    few = pc.and_(pc.equal(events["event_kind"], "request"), pc.is_in(events["http_status"], value_set=wanted))
+    rows = np.flatnonzero(pc.fill_null(few, fill_value=False).to_numpy())
+    asked = events.select(["event_id", "http_status", "http_method", "route"]).take(pa.array(rows))
+    told: dict[str, str] = {}
+    if notes is not None:
+        notes = notes.filter(pc.and_(pc.equal(notes["scope"], "request"), pc.equal(notes["key"], "path")))
+        told = dict(zip(notes["event_id"].to_pylist(), notes["value"].to_pylist(), strict=True))
+    for row, event, status, method, route in zip(rows.tolist(), *asked.to_pydict().values(), strict=True):
+        path = told.get(event) or route or "/"
+        found[row] = any(rule.status == status and rule.holds(path, method) for rule in paths)
+    return found
+
+
+def severities(events: pa.Table, name: str = "minimal", notes: pa.Table | None = None) -> pa.ChunkedArray:
     """The severity that DebugBundle gives an event, whatever its level says: `high`, `medium` or `low`.
 
     Exceptions, and requests that make an incident, are high; suppressed errors are medium, as are the anomalies that
-    `anomalies` finds; the rest is low, error logs too.
+    `anomalies` finds; the rest is low, error logs too. An error of a browser that tells nothing of itself (opaque) is
+    medium where a resource did not load, else low; only the table `annotations`, as `notes`, says which is.
 
     Examples
     --------
@@ -129,14 +241,43 @@ def severities(events: pa.Table, name: str = "minimal") -> pa.ChunkedArray:
     request = pc.and_(pc.equal(kind, "request"), pc.equal(classify(events, name), "incident_signal"))
     high = pc.fill_null(pc.or_(pc.equal(kind, "exception"), request), fill_value=False)
     medium = pc.fill_null(pc.equal(kind, "error_suppressed"), fill_value=False)
+    if notes is not None:
+        told = notes.filter(pc.equal(notes["scope"], "browser_event"))
+        opaque, resource = (
+            pc.is_in(events["event_id"], value_set=told.filter(chosen)["event_id"].combine_chunks())
+            for chosen in (
+                pc.and_(pc.equal(told["key"], "opaque"), pc.equal(told["value"], "true")),
+                pc.and_(pc.equal(told["key"], "kind"), pc.equal(told["value"], "resource_error")),
+            )
+        )
+        high, medium = pc.and_(high, pc.invert(opaque)), pc.or_(medium, pc.and_(opaque, resource))
     return pc.if_else(high, "high", pc.if_else(medium, "medium", "low"))
+
+
+def rows(tables: dict[str, pa.Table]) -> pd.DataFrame:
+    """One row per event; see `Case.classes`."""
+    events = tables["events"]
+    made = pc.equal(events["event_class"], "incident_signal")
+    told = events.select(["event_kind", "handled", "http_method", "error_value"]).filter(made)
+    in_browser = pc.and_(pc.is_null(told["handled"]), pc.is_null(told["http_method"]))
+    front = pc.and_(pc.equal(told["event_kind"], "exception"), in_browser)
+    kinds = pc.if_else(front, "frontend", told["event_kind"]).to_pylist()
+    said = dict.fromkeys(zip(kinds, told["error_value"].to_pylist(), strict=True), "")
+    for kind, message in said:
+        said[kind, message] = native_title(_TYPES.get(kind, kind or "event"), message)
+    found = pa.array([None] * events.num_rows, pa.string())
+    named = pa.array([said[pair] for pair in zip(kinds, told["error_value"].to_pylist(), strict=True)], pa.string())
+    found = pc.replace_with_mask(found, pc.fill_null(made, fill_value=False).combine_chunks(), named)
+    names = ["event_id", "event_class", "severity", "title"]
+    severity = severities(events, notes=tables["annotations"])
+    return to_pandas(pa.table([events["event_id"], events["event_class"], severity, found], names=names))
 
 
 def anomalies(events: pa.Table, name: str = "balanced", *, as_of: int | None = None) -> pd.DataFrame:
     """Requests that are refused far more often than in the hour; see `Case.anomalies`."""
     least = preset(name).anomalies
     chosen = pc.and_(
-        pc.and_(pc.equal(events["event_kind"], "request"), pc.is_valid(events["ts"])),
+        pc.and_(_of_context(events), pc.is_valid(events["ts"])),
         pc.is_in(events["http_status"], value_set=pa.array(list(least), pa.int64())),
     )
     if as_of is not None:
@@ -155,6 +296,11 @@ def anomalies(events: pa.Table, name: str = "balanced", *, as_of: int | None = N
     ]
     result = typed(_COLUMNS, found)
     return result.sort_values(["end", *_KEY], ascending=[False] + [True] * len(_KEY), ignore_index=True)
+
+
+def _of_context(events: pa.Table) -> pa.ChunkedArray:
+    """The requests that make no incident by themselves."""
+    return pc.and_(pc.equal(events["event_kind"], "request"), pc.equal(events["event_class"], "context"))
 
 
 def _row(key: tuple[Any, ...], there: pd.DataFrame, least: dict[int, Threshold]) -> tuple[Any, ...] | None:

@@ -92,24 +92,57 @@ def at_every(micros: Ints, codes: Ints | None = None, ids: npt.ArrayLike | None 
     # One number per incident and second, with room for the longest window between incidents.
     least, most = (int(seconds.min()), int(seconds.max())) if len(seconds) else (0, 0)
     room = most - least + WINDOWS["count_24h"] + 1
-    keys = codes * room + (seconds - least)
-    rows = np.lexsort((micros, codes)) if ids is not None else np.argsort(keys, kind="stable")
-    if ids is not None:
-        pairs = pd.DataFrame({"code": codes[rows], "id": np.asarray(ids)[rows]})
-        rows = rows[~pairs.duplicated().to_numpy()]
-    keys = keys[rows]
-    until = _run_ends(keys)
-    columns: dict[str, Any] = {"row": rows, "code": codes[rows], "second": seconds[rows]}
+    rows = _ordered(codes, _ordered(seconds - least)) if ids is None else _once(micros, codes, np.asarray(ids))
+    there, second = codes[rows], seconds[rows]
+    keys = there * room + (second - least)
+    gaps = np.diff(keys)
+    until = _run_ends(gaps)[: len(keys)]
+    columns: dict[str, Any] = {"row": rows, "code": there, "second": second}
     for name, span in WINDOWS.items():
-        columns[name] = until - np.searchsorted(keys, keys - span, side="right")
+        columns[name] = until - _begins(keys, gaps, span)
     ratio, spiking = flag(columns["count_5m"], columns["count_1h"])
     return pd.DataFrame(columns | {"ratio_5m_1h": ratio, "is_spiking": spiking}, copy=False)
 
 
-def _run_ends(keys: Ints) -> Ints:
-    """For each of sorted keys the place after the last that equals it."""
-    ends = np.flatnonzero(np.r_[keys[1:] != keys[:-1], np.ones(min(len(keys), 1), bool)]) + 1
-    return np.repeat(ends, np.diff(ends, prepend=0))
+def _ordered(values: Ints, rows: Ints | None = None) -> Ints:
+    """As a stable argsort of values that are not negative, of rows that are in some order already.
+
+    It goes by sixteen bits at a time, for which numpy counts instead of comparing.
+    """
+    rows = np.arange(len(values)) if rows is None else rows
+    values = values[rows]
+    if bool((values[1:] >= values[:-1]).all()):
+        return rows
+    for shift in range(0, int(values.max()).bit_length(), 16):
+        order = np.argsort((values >> shift).astype(np.uint16), kind="stable")
+        rows, values = rows[order], values[order]
+    return rows
+
+
+def _once(micros: Ints, codes: Ints, ids: npt.NDArray[Any]) -> Ints:
+    """The rows in order of incident and time, of those of an incident that have the same id the earliest."""
+    rows = np.lexsort((micros, codes))
+    if pd.Index(ids).is_unique:
+        return rows
+    pairs = pd.DataFrame({"code": codes[rows], "id": ids[rows]})
+    kept: Ints = rows[~pairs.duplicated().to_numpy()]
+    return kept
+
+
+def _run_ends(gaps: Ints) -> Ints:
+    """For each of sorted keys the place after the last that equals it, by what lies between neighbours."""
+    ends = np.r_[np.flatnonzero(gaps) + 1, len(gaps) + 1]
+    found: Ints = np.repeat(ends, np.diff(ends, prepend=0))
+    return found
+
+
+def _begins(keys: Ints, gaps: Ints, span: int) -> Ints:
+    """For each of sorted keys the first place in the window that ends with it."""
+    begins = np.arange(len(keys))
+    # Where the one before is out already, the window begins here: most of them, and a search costs more than a look.
+    rows = np.flatnonzero(gaps < span) + 1
+    begins[rows] = np.searchsorted(keys, keys[rows] - span, side="right")
+    return begins
 
 
 def since(counters: pd.DataFrame) -> pd.DataFrame:

@@ -103,7 +103,7 @@ class Decisions:
     """The entries of a journal, in their order."""
 
     def __init__(self, entries: Sequence[Entry] = ()) -> None:
-        self._entries = tuple(entries)
+        self.entries = tuple(entries)
 
     def replay(self, tables: dict[str, pa.Table], events: pa.Table, codes: Rows, ids: list[str]) -> Replayed:
         """Replay them on the events of a case.
@@ -115,9 +115,9 @@ class Decisions:
         events, codes, ids
             The events that make incidents, the number of the incident of each, and their ids, by the keys alone.
         """
-        if not self._entries:
+        if not self.entries:
             return Replayed(codes, ids, {}, {}, {})
-        return _Replay(tables, events, codes, ids, self._entries).run()
+        return _Replay(tables, events, codes, ids, self.entries).run()
 
 
 class _Replay:

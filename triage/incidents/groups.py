@@ -7,6 +7,7 @@ gives the same incidents tomorrow. The window counters and the spike flag are th
 from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -18,18 +19,20 @@ from triage.identity import incident_id
 from triage.incidents import counters, states, suppression
 from triage.incidents.decisions import Decider, Decisions, Replayed
 from triage.incidents.spikes_streams import Streams, present
+from triage.incidents.titles import title
 from triage.stacks.keys import ALGO_VERSION
-from triage.stacks.messages import parameterise
 from triage.tables import TABLES
 
-__all__ = ("Grouped", "Members", "build", "grouped", "members", "titles")
+__all__ = ("Grouped", "Members", "build", "grouped", "members", "titles", "until")
 
 _LEVELS: Final = ("trace", "debug", "info", "warning", "error", "fatal")
-_TITLE_CHARS: Final = 180
 
 Codes = npt.NDArray[np.int64]
 # The events that make incidents, the incident number of each, and the id of each incident.
 Members = tuple[pa.Table, Codes, list[str]]
+
+# What was grouped last by what somebody decided: every verb of a case asks for the same, while the journal stands.
+_HELD: Final[WeakKeyDictionary[Decider, tuple[dict[str, pa.Table], Grouped]]] = WeakKeyDictionary()
 
 
 class Grouped(NamedTuple):
@@ -41,11 +44,26 @@ class Grouped(NamedTuple):
 
 def grouped(tables: dict[str, pa.Table], decider: Decider | None = None) -> Grouped:
     """Group by service and group key, then as people decided."""
+    held = _HELD.get(decider) if decider is not None else None
+    if held is not None and all(tables.get(name) is table for name, table in held[0].items()):
+        return held[1]
     events = _signals(tables["events"])
-    pairs = pd.MultiIndex.from_arrays([events["service"].to_pandas().fillna(""), events["group_key"].to_pandas()])
-    codes, distinct = pairs.factorize()
-    ids = [incident_id(service, key) for service, key in distinct]
-    return Grouped(events, (decider or Decisions()).replay(tables, events, codes.astype(np.int64), ids))
+    services, service = _encoded(pc.fill_null(events["service"], ""))
+    keys, key = _encoded(events["group_key"])
+    codes, distinct = pd.factorize(service * max(len(keys), 1) + key)
+    ids = [incident_id(services[at // len(keys)], keys[at % len(keys)]) for at in distinct.tolist()]
+    replayed = (decider or Decisions()).replay(tables, events, codes.astype(np.int64), ids)
+    found = Grouped(events, replayed)
+    replayed.codes.setflags(write=False)
+    if decider is not None:
+        _HELD[decider] = dict(tables), found
+    return found
+
+
+def _encoded(column: pa.ChunkedArray) -> tuple[list[str], Codes]:
+    """The distinct values of a column, and which of them each row has, -1 for none."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return encoded.dictionary.to_pylist(), pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
 
 
 def members(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None) -> Members:
@@ -58,10 +76,18 @@ def _until(as_of: int | None, events: pa.Table, codes: Codes, ids: list[str]) ->
     """Only the events up to a time, and their incidents."""
     if as_of is None:
         return events, codes, ids
-    late = pc.fill_null(pc.greater(events["ts"].cast(pa.int64()), as_of), fill_value=False)
-    kept = ~late.to_numpy(zero_copy_only=False).astype(bool)
-    numbers, codes = np.unique(codes[kept], return_inverse=True)
-    return events.filter(pa.array(kept)), codes.astype(np.int64), [ids[number] for number in numbers.tolist()]
+    kept = pc.invert(_late(as_of, events))
+    numbers, codes = np.unique(codes[kept.to_numpy().astype(bool)], return_inverse=True)
+    return events.filter(kept), codes.astype(np.int64), [ids[number] for number in numbers.tolist()]
+
+
+def until(as_of: int | None, events: pa.Table) -> pa.Table:
+    """The events up to a time, in microseconds since 1970, and those without one."""
+    return events if as_of is None else events.filter(pc.invert(_late(as_of, events)))
+
+
+def _late(as_of: int, events: pa.Table) -> pa.ChunkedArray:
+    return pc.fill_null(pc.greater(events["ts"].cast(pa.int64()), as_of), fill_value=False)
 
 
 def _signals(events: pa.Table) -> pa.Table:
@@ -77,7 +103,8 @@ def _signals(events: pa.Table) -> pa.Table:
             pc.equal(events["event_kind"], "incident_bundle"), pc.is_in(events["native_id"], value_set=told)
         )
         chosen = pc.and_(chosen, pc.invert(repeats))
-    return events.filter(pc.fill_null(chosen, fill_value=False))
+    chosen = pc.fill_null(chosen, fill_value=False)
+    return events if pc.all(chosen).as_py() else events.filter(chosen)
 
 
 def build(
@@ -110,7 +137,7 @@ def build(
     moment = as_of if as_of is not None else pc.max(tables["events"]["ts"]).cast(pa.int64()).as_py()
     columns: dict[str, Any] = {
         "incident_id": ids,
-        "title": [_title(event) for event in newest],
+        "title": [title(event) for event in newest],
         "algo_version": [ALGO_VERSION] * len(ids),
     }
     for name in ("group_key", "family_key", "error_type", "culprit"):
@@ -123,8 +150,9 @@ def build(
     if spiking and moment is not None:
         columns |= present(Streams(events, codes, len(ids), more), len(ids), moment)
     columns |= _sets(events, codes, len(ids), np.argsort(ts, kind="stable"))
-    columns |= states.written(tables, events["event_id"], codes, len(ids))
-    columns |= states.decided([replayed.states.get(name, ()) for name in ids], columns["status"], events, codes, as_of)
+    told = states.written(tables, events, codes, len(ids))
+    columns["native_ids"] = told.native_ids
+    columns |= states.decided([replayed.states.get(name, ()) for name in ids], told, events, codes, as_of)
     schema = TABLES["incidents"].schema
     table = pa.table([pa.array(columns.get(f.name) or [None] * len(ids), f.type) for f in schema], schema=schema)
     return table.sort_by([("last_seen", "descending"), ("incident_id", "ascending")])
@@ -133,7 +161,11 @@ def build(
 def _newest(events: pa.Table, codes: Codes) -> list[dict[str, Any]]:
     """The newest event of each incident."""
     ts = pc.fill_null(events["ts"].cast(pa.int64()), np.iinfo(np.int64).min).to_numpy()
-    order = np.lexsort((events["event_id"].to_numpy(zero_copy_only=False).astype(str), ts, codes))
+    best = np.full(int(codes.max(initial=-1)) + 1, np.iinfo(np.int64).min)
+    np.maximum.at(best, codes, ts)
+    few = np.flatnonzero(ts == best[codes])
+    names = events["event_id"].take(pa.array(few)).to_numpy(zero_copy_only=False).astype(str)
+    order = few[np.lexsort((names, codes[few]))]
     last = order[np.r_[codes[order][1:] != codes[order][:-1], np.ones(min(len(order), 1), bool)]]
     rows: list[dict[str, Any]] = events.take(pa.array(last, pa.int64())).to_pylist()
     return rows
@@ -141,21 +173,7 @@ def _newest(events: pa.Table, codes: Codes) -> list[dict[str, Any]]:
 
 def titles(events: pa.Table, codes: Codes) -> list[str]:
     """The title of each incident, by its newest event."""
-    return [_title(event) for event in _newest(events, codes)]
-
-
-def _title(event: dict[str, Any]) -> str:
-    """`Type in function`, or `Type: parameterised message` where no frame says where."""
-    kind = event["error_type"] or event["event_kind"] or "event"
-    if event["culprit"]:
-        text = f"{kind} in {event['culprit'].partition(' (')[0]}"
-    elif event["http_method"] and not event["error_type"]:
-        text = " ".join(str(part) for part in (event["http_method"], event["route"], event["http_status"]) if part)
-    elif event["error_value"]:
-        text = f"{kind}: {parameterise(event['error_value'])}"
-    else:
-        text = kind
-    return text if len(text) <= _TITLE_CHARS else text[: _TITLE_CHARS - 1] + "…"
+    return [title(event) for event in _newest(events, codes)]
 
 
 def _counts(
@@ -194,12 +212,14 @@ def _counts(
 
 def _distinct(column: pa.ChunkedArray, codes: Codes, size: int, order: Codes) -> list[list[str]]:
     """The distinct values of each incident, in the order given."""
-    values = column.to_pandas().to_numpy(dtype=object, na_value=None)
-    out: list[dict[str, None]] = [{} for _ in range(size)]
-    pairs = pd.DataFrame({"code": codes[order], "value": values[order]}).dropna().drop_duplicates()
-    for code, value in zip(pairs["code"].tolist(), pairs["value"].tolist(), strict=True):
-        out[code][value] = None
-    return [list(found) for found in out]
+    values, numbers = _encoded(column)
+    numbers = numbers[order]
+    there = numbers >= 0
+    pairs = codes[order][there] * max(len(values), 1) + numbers[there]
+    out: list[list[str]] = [[] for _ in range(size)]
+    for pair in pd.unique(pairs).tolist():
+        out[pair // len(values)].append(values[pair % len(values)])
+    return out
 
 
 def _sets(events: pa.Table, codes: Codes, size: int, order: Codes) -> dict[str, Any]:

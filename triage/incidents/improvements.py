@@ -1,12 +1,12 @@
 """Improvement opportunities: what is no crash, or no new one, and still worth somebody's time.
 
-====================== ================================================================================================
-warning_hotspot        one warning of one service, logged again and again
-slow_request           requests of one route that take long
-request_failure        requests of one route that fail with one status
-recurring_incident     an incident that comes back: in several stretches an hour or more apart, or after it was resolved
-post_deploy_regression an incident that is new or more frequent since a deploy
-====================== ================================================================================================
+======================= ===============================================================================================
+warning_hotspot         one warning of one service, logged again and again
+slow_request            requests of one route that take long
+request_failure_pattern requests of one route that fail with one status; what scanners ask for is left out
+recurring_incident      an incident that comes back: in stretches an hour or more apart, or after it was resolved
+post_deploy_regression  an incident that is new or more frequent since a deploy
+======================= ===============================================================================================
 
 Thresholds, confidence and severity are DebugBundle's (specs of the event store, section 4; `improvements.toml`). What
 its documentation does not tell, the stretches of a recurring incident, is ours. Each row names the events that it rests
@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.errors import TriageError
-from triage.incidents import groups, regressions, suppression
+from triage.incidents import groups, regressions, scanners, suppression
 from triage.incidents.layout import typed
 from triage.incidents.spikes_expected import HOUR
 from triage.incidents.spikes_streams import Streams
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from triage.incidents.decisions import Decider
 
-__all__ = ("Sensitivity", "confidence", "is_probe", "rows", "sensitivities")
+__all__ = ("Sensitivity", "confidence", "rows", "sensitivities")
 
 # Events that a row names at most, the newest.
 _NAMED: Final = 1_000
@@ -93,18 +93,6 @@ def confidence(count: int, occurrences: int) -> float:
     return int((0.55 + 0.35 * min(1.0, count / (2 * occurrences))) * 100 + 0.5 + 1e-9) / 100
 
 
-def is_probe(path: str | None) -> bool:
-    """Whether a path is one that scanners and browsers ask every host for.
-
-    Examples
-    --------
-    >>> is_probe("/wp-login.php"), is_probe("/orders/{id}")
-    (True, False)
-    """
-    probes, path = _data()["probes"], (path or "").lower()
-    return path.startswith(tuple(probes["begin"])) or path.endswith(tuple(probes["end"]))
-
-
 def rows(
     tables: dict[str, pa.Table],
     sensitivity: str = "high_confidence",
@@ -122,11 +110,8 @@ def rows(
         event: members[2][code]
         for event, code in zip(members[0]["event_id"].to_pylist(), members[1].tolist(), strict=True)
     }
-    events = tables["events"]
-    if as_of is not None:
-        late = pc.fill_null(pc.greater(events["ts"].cast(pa.int64()), as_of), fill_value=False)
-        events = events.filter(pc.invert(late))
-    found = [*_warnings(events, level), *_requests(events, level)]
+    events = groups.until(as_of, tables["events"])
+    found = [*_warnings(events, level), *_requests(events, level, scanners.probes(events, tables["annotations"]))]
     rows = [row for each in found if (row := each.row(level, incident_of)) is not None]
     rows += _incidents(tables, members, level, as_of, decider)
     frame = typed(_COLUMNS, rows)
@@ -188,7 +173,7 @@ def _warnings(events: pa.Table, level: Sensitivity) -> list[_Pattern]:
     return found
 
 
-def _requests(events: pa.Table, level: Sensitivity) -> list[_Pattern]:
+def _requests(events: pa.Table, level: Sensitivity, probes: set[str]) -> list[_Pattern]:
     """Requests that are slow, and requests that fail."""
     frame = _frame(
         events, pc.equal(events["event_kind"], "request"), "http_method", "route", "http_status", "duration_ms"
@@ -202,13 +187,12 @@ def _requests(events: pa.Table, level: Sensitivity) -> list[_Pattern]:
             why = f"slower than {level.slow_ms:,.0f} ms, the slowest {worst:,.0f} ms"
             title = f"slow {key[2]} {key[3]}"
             found.append(_Pattern("slow_request", title, key, there, high=worst >= 2 * level.slow_ms, why=why))
-    probes = {route for route in frame["route"].unique() if is_probe(route)}
-    failed = frame[(frame["http_status"] >= 400) & ~((frame["http_status"] == 404) & frame["route"].isin(probes))]
+    failed = frame[(frame["http_status"] >= 400) & ~frame["event_id"].isin(probes)]
     alike: Any = failed.astype({"http_status": "int64"}).groupby([*places, "http_status"])
     for (*place, code), there in alike:
         if len(there) >= level.occurrences:
             title, why = f"{place[2]} {place[3]} {code}", f"with status {code}"
-            found.append(_Pattern("request_failure", title, (*place, code), there, high=code >= 500, why=why))
+            found.append(_Pattern("request_failure_pattern", title, (*place, code), there, high=code >= 500, why=why))
     return found
 
 

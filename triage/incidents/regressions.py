@@ -70,7 +70,7 @@ class _Incident(NamedTuple):
     name: str
     title: str
     times: Ints
-    releases: list[str | None]
+    releases: npt.NDArray[np.object_]
     first: int
     """The first event of the incident anywhere."""
 
@@ -141,19 +141,20 @@ def _incidents(
 ) -> list[tuple[str, tuple[str, str], _Incident]]:
     """Each incident in each service and environment that it is seen in."""
     streams = Streams(events, codes, len(ids), more)
-    services, environments = (
-        pc.fill_null(events[name], "").to_pandas().to_numpy(dtype=object) for name in ("service", "environment")
-    )
-    releases = events["release"].to_pandas().to_numpy(dtype=object, na_value=None)
+    owners = codes[streams.rows]
+    few = events.select(["service", "environment"]).take(pa.array(streams.rows)).to_pandas().fillna("")
+    place, names = few.groupby(["service", "environment"]), [*few.drop_duplicates().itertuples(index=False, name=None)]
+    names.sort()
+    where = place.ngroup().to_numpy()
+    releases = events["release"].take(pa.array(streams.rows)).to_pandas().to_numpy(dtype=object, na_value=None)
+    order = np.lexsort((where, owners))
+    cuts = np.flatnonzero((np.diff(owners[order]) != 0) | (np.diff(where[order]) != 0)) + 1
+    firsts = dict(zip(*(column.tolist() for column in (owners[::-1], streams.times[::-1])), strict=True))
     found = []
-    for code, name in enumerate(ids):
-        stream = streams[code]
-        places: dict[tuple[str, str], list[int]] = {}
-        for at, row in enumerate(stream.rows.tolist()):
-            places.setdefault((services[row], environments[row]), []).append(at)
-        for place, which in sorted(places.items()):
-            told = releases[stream.rows[which]].tolist()
-            found.append((name, place, _Incident(name, titles[name], stream.times[which], told, int(stream.times[0]))))
+    for rows in np.split(order, cuts) if len(order) else []:
+        code = int(owners[rows[0]])
+        one = _Incident(ids[code], titles[ids[code]], streams.times[rows], releases[rows], firsts[code])
+        found.append((ids[code], names[where[rows[0]]], one))
     return found
 
 

@@ -171,7 +171,7 @@ def made(
     lane_of, shared = _laned(which, totals, others=chosen is None)
     table = _counts(times, lane_of[codes[rows]], weights, span, len(which) + shared)
     bands = [_band(streams, code, span) if expected else None for code in which] + [None] * shared
-    titles = _titles(events, codes, len(ids))
+    titles = groups.titles(events, codes)
     named: list[tuple[Any, ...]] = [(at, ids[code], titles[code], int(totals[code])) for at, code in enumerate(which)]
     if shared:
         named.append((len(which), None, OTHERS, int(totals.sum() - totals[which].sum())))
@@ -181,7 +181,11 @@ def made(
         counts=_framed(table, bands, span),
         deploys=_deploys(tables["events"], span, until),
         releases=_releases(
-            tables["events"], events.select(_RELEASE_OF).take(pa.array(rows)), codes[rows], weights, span
+            groups.until(until, tables["events"]),
+            events.select(_RELEASE_OF).take(pa.array(rows)),
+            codes[rows],
+            weights,
+            span,
         ),
         incidents=int((totals > 0).sum()),
         events=int(totals.sum()),
@@ -275,17 +279,6 @@ def _firsts(events: pa.Table) -> pa.Table:
     return first.rename_columns([*names, "ts"])
 
 
-def _titles(events: pa.Table, codes: Ints, size: int) -> list[str]:
-    """The title of each incident, by the newest of its events."""
-    if not size:
-        return []
-    micros = pc.fill_null(events["ts"].cast(pa.int64()), LEAST - 1).to_numpy()
-    newest = np.full(size, LEAST - 1)
-    np.maximum.at(newest, codes, micros)
-    kept = micros == newest[codes]
-    return groups.titles(events.filter(pa.array(kept)), codes[kept])
-
-
 def _releases(every: pa.Table, events: pa.Table, codes: Ints, weights: Ints, span: Span) -> pd.DataFrame:
     """What each service said of each release: when it was seen, and what of incidents was."""
     if not span.buckets:
@@ -333,7 +326,7 @@ def active(
     kept = (streams.times >= low) & (streams.times <= high)
     weights = _weights(streams, len(ids))[kept]
     totals = np.bincount(codes[streams.rows[kept]], weights=weights, minlength=len(ids)).astype(np.int64)
-    titles = _titles(events, codes, len(ids))
+    titles = groups.titles(events, codes)
     order = sorted(np.flatnonzero(totals).tolist(), key=lambda code: (-totals[code], ids[code]))
     named = [(ids[code], titles[code], int(totals[code])) for code in order]
     return typed({name: kind for name, kind in _LANE_COLUMNS.items() if name != "lane"}, named)

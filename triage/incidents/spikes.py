@@ -23,7 +23,7 @@ What is found at a time depends on the events up to that time only.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -150,7 +150,7 @@ def episodes(
         times, order = times[kept], order[kept]
     if weights is not None:
         times = np.repeat(times, np.asarray(weights, np.int64)[order])
-    if len(times) < min(window.floor for window in _WINDOWS):
+    if not any(len(_looked_at(times, _counted(times, window.width), window)) for window in _WINDOWS):
         return []
     thin = times[_apart(times, _RETRY)]
     streams = [
@@ -260,13 +260,18 @@ def _trimmed(times: Ints, window: Window) -> Floats:
     return found
 
 
+def _looked_at(times: Ints, count: npt.NDArray[Any], window: Window) -> Ints:
+    """The rows at which a window holds enough, and has enough before it, to be an alarm at all."""
+    return np.flatnonzero((count >= window.floor) & (times - window.width - times[:1] >= _HISTORY))
+
+
 def _found(streams: list[_Stream], mask: Ints | None) -> Found:
     """The times at which a window of a stream holds far more than expected, less what lies in masked intervals."""
     parts = []
     for times, counts in streams:
         history = History(times, mask)
         for window, count in zip(_WINDOWS, counts, strict=True):
-            rows = np.flatnonzero((count >= window.floor) & (times - window.width - times[0] >= _HISTORY))
+            rows = _looked_at(times, count, window)
             # All events of one time say the same: the last stands for them.
             rows = rows[np.r_[times[rows][1:] != times[rows][:-1], np.ones(min(len(rows), 1), bool)]]
             parts.append(judged(times[rows], count[rows], history, int(times[0]), window))

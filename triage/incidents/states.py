@@ -1,83 +1,110 @@
-"""The state of each incident: what its writer's own bookkeeping says, and what people decided, which wins."""
+"""The state of each incident: what its writer's own bookkeeping says, and what people decided, which wins.
+
+A resolved incident is regressed by an event that happens after that: after the decision, where a person resolved it;
+after the last event that the bookkeeping knows, where the writer did, for it does not tell when. DebugBundle itself
+makes it open again and forgets that it had been resolved.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.times import iso
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from triage.incidents.decisions import State
 
-__all__ = ("decided", "written")
+__all__ = ("Written", "decided", "written")
 
 Codes = npt.NDArray[np.int64]
 
 
-def written(tables: dict[str, pa.Table], events: pa.ChunkedArray, codes: Codes, size: int) -> dict[str, Any]:
-    """What the writer's own bookkeeping says of each incident: its ids there, and resolved where all of them are.
+class Written(NamedTuple):
+    """What the writer's own bookkeeping says of each incident.
 
-    Readers hang annotations of scope `incident` on the row that tells of a native incident: `native_id`, `status` and
-    the `source_event_id` by which it is found here.
+    `native_ids` are its ids there; `status` is resolved where all of them are; `known` is when the last event was that
+    the bookkeeping knows, by environment, in microseconds since 1970.
     """
-    code_of = dict(zip(events.to_pylist(), codes.tolist(), strict=True))
+
+    native_ids: list[list[str]]
+    status: list[str]
+    known: list[dict[str | None, int]]
+
+
+def written(tables: dict[str, pa.Table], events: pa.Table, codes: Codes, size: int) -> Written:
+    """What the writer's own bookkeeping says of each incident.
+
+    Readers hang annotations of scope `incident` on the row that tells of a native incident: `native_id`, `status`,
+    `last_seen_at`, and the `source_event_id` by which it is found here. There is one for each service and environment.
+    """
+    native: list[list[str]] = [[] for _ in range(size)]
+    statuses: list[set[str]] = [set() for _ in range(size)]
+    known: list[dict[str | None, int]] = [{} for _ in range(size)]
     notes = tables["annotations"]
     notes = notes.filter(pc.fill_null(pc.equal(notes["scope"], "incident"), fill_value=False))
+    row_of = {event: row for row, event in enumerate(events["event_id"].to_pylist())} if notes.num_rows else {}
     told: dict[str, dict[str, str]] = {}
     for event, key, value in zip(*(notes[name].to_pylist() for name in ("event_id", "key", "value")), strict=True):
         told.setdefault(event, {})[key] = value
-    native: list[list[str]] = [[] for _ in range(size)]
-    statuses: list[set[str]] = [set() for _ in range(size)]
     for event, facts in told.items():
-        code = code_of.get(facts.get("source_event_id", ""), code_of.get(event))
-        if code is None or "native_id" not in facts:
+        row = row_of.get(facts.get("source_event_id", ""), row_of.get(event))
+        if row is None or "native_id" not in facts:
             continue
+        code, where = int(codes[row]), events["environment"][row].as_py()
         native[code].append(facts["native_id"])
         statuses[code].add(facts.get("status", "open"))
-    return {
-        "native_ids": [sorted(set(names)) for names in native],
-        "status": ["resolved" if found == {"resolved"} else "open" for found in statuses],
-    }
+        if (seen := iso(facts.get("last_seen_at"))) is not None:
+            known[code][where] = max(known[code].get(where, seen), seen)
+    status = ["resolved" if found == {"resolved"} else "open" for found in statuses]
+    return Written([sorted(set(names)) for names in native], status, known)
 
 
 def decided(
-    states: Sequence[Sequence[State]], status: Sequence[str], events: pa.Table, codes: Codes, as_of: int | None
+    states: Sequence[Sequence[State]], told: Written, events: pa.Table, codes: Codes, as_of: int | None
 ) -> dict[str, Any]:
-    """What people decided of each incident; a resolved one is regressed by an event that happened after that.
+    """What people decided of each incident, else what was written; a resolved one is regressed by a later event.
 
     Parameters
     ----------
     states
         The decisions about each incident, in their order.
-    status
+    told
         What holds where nobody decided.
     events, codes
         The events that make incidents, and the number of the incident of each.
     as_of
         Microseconds since 1970: later decisions do not count.
     """
-    found = list(status)
+    found = list(told.status)
     regressed: list[int | None] = [None] * len(found)
     never = np.iinfo(np.int64)
     limit = np.full(len(found), never.max)
     known: dict[int, frozenset[str]] = {}
+    places: dict[int, dict[str | None, int]] = {}
     for number, each in enumerate(states):
         counting = [state for state in each if as_of is None or state.micros <= as_of]
         if counting:
             found[number] = counting[-1].status
             if counting[-1].status == "resolved":
                 limit[number], known[number] = counting[-1].micros, counting[-1].known
-    if known:
+        elif found[number] == "resolved" and told.known[number]:
+            limit[number] = min(told.known[number].values())
+            places[number] = told.known[number]
+    if known or places:
         times = pc.fill_null(events["ts"].cast(pa.int64()), never.min).to_numpy()
         late = np.flatnonzero(times > limit[codes])
-        names = events["event_id"].take(pa.array(late)).to_pylist()
-        for row, number, name in zip(late.tolist(), codes[late].tolist(), names, strict=True):
-            if name not in known[number]:
-                found[number] = "regressed"
-                regressed[number] = min(regressed[number] or never.max, int(times[row]))
+        columns = [events[name].take(pa.array(late)).to_pylist() for name in ("event_id", "environment")]
+        for time, number, name, where in zip(times[late].tolist(), codes[late].tolist(), *columns, strict=True):
+            own = places.get(number)
+            if name in known.get(number, ()) or (own and time <= own.get(where, max(own.values()))):
+                continue
+            found[number] = "regressed"
+            regressed[number] = min(never.max if regressed[number] is None else regressed[number], time)
     return {"status": found, "regressed_at": regressed}

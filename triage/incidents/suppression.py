@@ -1,11 +1,10 @@
 """Occurrences that an SDK counted instead of sending, given back to the incidents that they belong to.
 
-In a storm debugbundle-python sends three equal exceptions in half a minute and counts the others: an event
-`error_suppressed` tells how many, under a hash of the SDK's own making. That hash is the SHA-256 of
-`backend_exception:<name>:<message>:<stack>` of the events that it did send (debugbundle-python 2.0.1, `core.py` and
-`suppression.py`), with the stack as `exception_snapshot.py` prints it. What was read of an event is printed so again;
-where the hashes are equal, the occurrences are of its incident. Where none is (another SDK, a hook that changed the
-event before it was stored, a masked message) they stay without: `suppressed_unattributed` in `Case.summary`.
+In a storm DebugBundle's SDKs send three equal events in half a minute and count the others: an event
+`error_suppressed` tells how many, under a hash of the SDK's own making, which is not the fingerprint of an incident.
+The hash of an event that it did send can be made again (`triage.incidents.suppression_keys`); where the two are equal,
+the occurrences are of its incident. Where none is (another SDK, a hook that changed the event before it was stored, a
+masked message, too many keys at once) they stay without: `suppressed_unattributed` in `Case.summary`.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.incidents import suppression_keys
 from triage.stacks.joining import isin
 from triage.times import iso
 
@@ -62,9 +62,9 @@ def given(tables: dict[str, pa.Table], events: pa.Table, as_of: int | None = Non
     return Given(*np.array(found, np.int64).reshape(-1, 3).T)
 
 
-def unattributed(tables: dict[str, pa.Table], events: pa.Table) -> dict[str, int]:
-    """How many suppressed occurrences have found no incident, by format."""
-    told = _told(tables["events"], None)
+def unattributed(tables: dict[str, pa.Table], events: pa.Table, as_of: int | None = None) -> dict[str, int]:
+    """How many suppressed occurrences have found no incident, by format; see `given`."""
+    told = _told(tables["events"], as_of)
     rows = _rows(tables, events, told) if told.num_rows else {}
     found: dict[str, int] = {}
     for (_, service, key, _, count), name in zip(_listed(told), told["format"].to_pylist(), strict=True):
@@ -100,42 +100,18 @@ def _rows(tables: dict[str, pa.Table], events: pa.Table, told: pa.Table) -> dict
     """The newest row of each service and hash that is asked for."""
     wanted = set(zip(told["service"].to_pylist(), told["native_fingerprint"].to_pylist(), strict=True))
     services = pa.array(sorted({service for service, _ in wanted if service is not None}), pa.string())
-    chosen = pc.and_(pc.equal(events["event_kind"], "exception"), pc.is_in(events["service"], value_set=services))
-    chosen = pc.fill_null(pc.and_(chosen, pc.equal(events["platform"], "python")), fill_value=False)
-    places = np.flatnonzero(chosen.to_numpy().astype(bool))
+    chosen = pc.is_in(events["service"], value_set=services)
+    for column, values in (("event_kind", suppression_keys.KINDS), ("platform", suppression_keys.PLATFORMS)):
+        chosen = pc.and_(chosen, pc.is_in(events[column], value_set=pa.array(values)))
+    places = np.flatnonzero(pc.fill_null(chosen, fill_value=False).to_numpy().astype(bool))
     few = events.take(pa.array(places))
-    printed = _stacks(tables, few["event_id"].to_pylist())
-    made: dict[tuple[str, ...], str] = {}
+    chosen = suppression_keys.newest_alike(tables, few)
+    places, few = places[chosen], few.take(pa.array(chosen))
+    owners, keys = few["service"].to_pylist(), suppression_keys.made(tables, few)
     found: dict[tuple[str | None, str], int] = {}
-    order = np.argsort(pc.fill_null(few["ts"].cast(pa.int64()), 0).to_numpy(), kind="stable").tolist()
-    names, messages, owners, ids = (
-        few[name].to_pylist() for name in ("error_type", "error_value", "service", "event_id")
-    )
-    for at in order:
-        said = (names[at] or "", messages[at] or "", printed.get(ids[at], ""))
-        if said not in made:
-            text = "backend_exception:" + ":".join(said)
-            made[said] = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-        if (owners[at], made[said]) in wanted:
-            found[owners[at], made[said]] = int(places[at])
+    for place, owner, own in zip(places.tolist(), owners, keys, strict=True):
+        for key in own:
+            made = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+            if (owner, made) in wanted:
+                found[owner, made] = place
     return found
-
-
-def _stacks(tables: dict[str, pa.Table], ids: list[str]) -> dict[str, str]:
-    """The stacks of events as the SDK prints them: the oldest call first, causes after what they caused."""
-    stacks = isin(tables["stacks"], "event_id", ids).sort_by([("event_id", "ascending"), ("stack_no", "ascending")])
-    frames = isin(tables["frames"], "stack_key", stacks["stack_key"].drop_null().unique().to_pylist())
-    frames = frames.sort_by([("stack_key", "ascending"), ("idx", "descending")])
-    function = pc.coalesce(frames["function_raw"], frames["function"])
-    lines: dict[str, list[str]] = {}
-    columns = (frames["stack_key"], frames["file"], frames["line"], function)
-    for key, file, line, name in zip(*(column.to_pylist() for column in columns), strict=True):
-        lines.setdefault(key, []).append(f"  File {file}, line {line}, in {name}")
-    parts: dict[str, list[str]] = {}
-    columns = tuple(stacks[name] for name in ("event_id", "error_type", "error_value", "stack_key"))
-    for event, name, message, key in zip(*(column.to_pylist() for column in columns), strict=True):
-        printed = parts.setdefault(event, [])
-        if printed:
-            printed.append("Caused by:")
-        printed += [f"{name}: {message or ''}", *lines.get(key, ())]
-    return {event: "\n".join(printed) for event, printed in parts.items()}

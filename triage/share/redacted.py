@@ -180,6 +180,10 @@ class RedactedCase:
         """Merges to consider; see `Case.suggestions`."""
         return self._masked("suggestions", self._case.suggestions(least=least))
 
+    def classes(self) -> pd.DataFrame:
+        """What DebugBundle makes of each event; see `Case.classes`."""
+        return self._masked("classes", self._case.classes())
+
     def spikes(self, as_of: datetime | str | None = None, *, rule: str = "tested") -> pd.DataFrame:
         """One row per spike of an incident, the newest first; see `Case.spikes`."""
         return self._masked("spikes", self._case.spikes(as_of, rule=rule))
@@ -259,9 +263,9 @@ class RedactedCase:
                 told[column] = told[column].map(mask, na_action="ignore").astype(told[column].dtype)
         return self._masked("journal", told)
 
-    def summary(self) -> pd.DataFrame:
-        """One row per format: its events, incidents, first and last time."""
-        return self._case.summary()
+    def summary(self, as_of: datetime | str | None = None) -> pd.DataFrame:
+        """One row per format: its events, incidents, first and last time; see `Case.summary`."""
+        return self._case.summary(as_of)
 
     def table(self, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
         """A table by its name; with `columns` only these are masked, which is what makes a chart of many events quick.
