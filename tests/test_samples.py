@@ -36,7 +36,7 @@ EXPECTED = {
             "PaymentError in convert",
             "log: payment of order {number} failed",
             "TypeError in formatPrice",
-            "GET /rates 503",
+            "PUT /rates 503",
             "MailError in receipt",
         ],
     ),

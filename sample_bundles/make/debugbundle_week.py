@@ -259,7 +259,7 @@ def requests(api: Service, dice: random.Random) -> Iterator[tuple[float, Act]]:
             yield at, partial(api.answer, "GET", route, 200, float(dice.randrange(least, most)), told)
     for number in range(6):
         told = correlated("rates", number, number)
-        yield seconds(2, 13.7) + 240 * number, partial(api.answer, "GET", "/rates", 503, 30_000.0, told)
+        yield seconds(2, 13.7) + 240 * number, partial(api.answer, "PUT", "/rates", 503, 30_000.0, told)
     for number in range(12):
         told = correlated("scan", number, 999)
         yield seconds(1, 4.05) + 2 * number, partial(api.answer, "GET", "/wp-login.php", 404, 3.0, told)
