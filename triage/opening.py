@@ -140,7 +140,7 @@ def _open(
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
 ) -> Case:
-    from triage import formats, loading
+    from triage import exported, formats, loading
     from triage.case import Case
     from triage.config import load_rules
     from triage.stacks import keys
@@ -149,7 +149,12 @@ def _open(
     reader = formats.by_name(format) if format else None
     files = None if symbols is None else folder.SymbolFolder(symbols)
     rules = load_rules(config, outside=[path for path in inputs.location.split("\n") if path])
-    tables = loading.read_tables(inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files)
+    kept = exported.held(inputs, limits) if reader is None else None
+    if kept is not None:
+        tables, inputs = kept
+    else:
+        reading: dict[str, Any] = {"limits": limits, "strict": strict, "progress": progress, "symbols": files}
+        tables = loading.read_tables(inputs, reader=reader, **reading)
     tables = apply(tables, files)
     annotated = keys.annotate(tables, rules)
     return Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config, journal=journal)
