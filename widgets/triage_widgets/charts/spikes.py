@@ -58,7 +58,8 @@ def _marks(spikes: pd.DataFrame, incident: Any) -> list[Mark]:
     found = []
     own = [(at, each) for at, each in enumerate(words.rows(spikes)) if each["incident_id"] == incident]
     for at, each in sorted(own, key=lambda pair: (words.missing(pair[1]["p"]), pair[1]["p"], pair[0])):
-        start = milli(each["start"]) - int(each["minutes"]) * 60_000
+        # The window of the peak, and the alarm where that was raised before it: no more is told of.
+        start = min(milli(each["start"]), milli(each["peak"]) - int(each["minutes"]) * 60_000)
         count = f"#{at + 1}: {each['count']:,}"
         expected = f", expected {words.number(each['expected'])}"
         full = f"{count} in {words.length(each['minutes'] * 60_000_000)}{expected}"
@@ -85,7 +86,7 @@ def _said(series: Series, spikes: pd.DataFrame) -> str:
     )
     if not words.missing(best["release"]):
         told += f", first with release {best['release']}"
-    which = "the spike is" if len(spikes) == 1 else "the largest is"
+    which = "the spike is" if len(spikes) == 1 else "the least expected is"
     shown = int(series.lanes["incident_id"].isin(spikes["incident_id"]).sum())
     rest = "" if shown >= incidents else f"Drawn are {shown} of the {incidents} incidents with a spike."
     return put(f"{head}; {which} in {best['title']}, {told}.", releases(series), rest, notes(series))
