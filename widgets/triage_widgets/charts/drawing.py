@@ -84,7 +84,7 @@ def releases(series: Series) -> str:
     count = len(series.deploys)
     if not count:
         return ""
-    several = series.deploys["service"].nunique() > 1
+    several = len(series.deploys["service"].dropna().unique()) > 1
     named = []
     for row in words.rows(series.deploys.tail(3)):
         of = f" of {row['service']}" if several and not words.missing(row["service"]) else ""
