@@ -61,6 +61,15 @@ def test_an_older_export_is_replaced_and_nothing_stays_beside(tmp_path, case):
     assert [path.name for path in tmp_path.iterdir()] == ["t"]
 
 
+def test_a_link_to_a_folder_stays_one(tmp_path, case):
+    triage.load(b"").to_parquet(tmp_path / "t")
+    (tmp_path / "link").symlink_to(tmp_path / "t")
+    case.to_parquet(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert len(triage.load(tmp_path / "t").events()) == len(case.events())
+    assert {path.name for path in tmp_path.iterdir()} == {"t", "link"}
+
+
 def test_an_empty_folder_is_taken(tmp_path, case):
     (tmp_path / "t").mkdir()
     assert set(content(case.to_parquet(tmp_path / "t"))) == NAMES

@@ -77,7 +77,7 @@ def write(tables: Iterable[tuple[str, pa.Table]], folder: Path, *, overwrite: bo
     TriageError
         The folder holds something that triage did not write, or cannot be written.
     """
-    target = folder.absolute()
+    target = folder.resolve()
     taken = target.is_dir() and any(target.iterdir())
     own = taken and _is_own(target)
     if (target.exists() and not target.is_dir()) or (taken and not own and not overwrite):
