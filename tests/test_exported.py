@@ -207,6 +207,16 @@ def test_columns_of_another_version(tmp_path, tables):
     assert pa.chunked_array(case.logs()["message"].array.__arrow_array__()).equals(tables["logs"]["message"])
     assert case.logs()["thread"].isna().all()
     assert case.quarantine()["reason"].str.contains("another schema").any()
+    assert case.files().query("role == 'table'")["parse_status"].tolist() == ["partial"]
+
+
+def test_a_table_that_the_manifest_does_not_tell_of_is_not_read(folder):
+    manifest = folder / "triage-tables.json"
+    told = json.loads(manifest.read_text())
+    del told["tables"]["logs"]
+    manifest.write_text(json.dumps(told))
+    case = triage.load(folder)
+    assert (len(case.logs()), case.files().query("role == 'table'")["path"].tolist()) == (0, ["logs.parquet"])
 
 
 def test_a_folder_of_another_kind_is_not_read(folder):

@@ -82,25 +82,26 @@ def held(inputs: Inputs, limits: Limits) -> tuple[dict[str, pa.Table], Inputs] |
     if folder is None or told is None:
         return None
     tables: dict[str, pa.Table] = {}
-    damaged: list[tuple[Path, str]] = []
-    if told["triage_tables"] != VERSION:
-        damaged.append((folder / MANIFEST, f"it is of another kind, {VERSION} is known"))
+    amiss: list[tuple[Path, str, str]] = []
+    known = told["triage_tables"] == VERSION
+    if not known:
+        amiss.append((folder / MANIFEST, "quarantined", f"it is of another kind; {VERSION} is read"))
     elif told.get("schema") != SCHEMA_VERSION:
-        damaged.append((folder / MANIFEST, f"its tables are of another schema; {SCHEMA_VERSION} is read"))
+        amiss.append((folder / MANIFEST, "partial", f"its tables are of another schema; {SCHEMA_VERSION} is read"))
     left = limits.archive_bytes
     for name in TABLES:
-        path = folder / f"{name}.parquet"
         tables[name] = empty(name)
-        if name in MADE or told["triage_tables"] != VERSION or name not in told["tables"]:
+        if not known or name in MADE:
             continue
+        path = folder / f"{name}.parquet"
         try:
-            tables[name] = _whole(name, _read(path, name, told["tables"][name], left))
+            tables[name] = _whole(name, _read(path, name, told["tables"].get(name), left))
             left -= tables[name].nbytes
         except _Damaged as error:
-            damaged.append((path, str(error)))
+            amiss.append((path, "quarantined", str(error)))
     tables = _unannotated(_fitting(tables))
-    for path, reason in damaged:
-        tables = _said(tables, path, reason)
+    for path, status, reason in amiss:
+        tables = _said(tables, path, status, reason)
     return tables, _Absent(inputs.location)
 
 
@@ -204,11 +205,11 @@ def _unannotated(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
     return out
 
 
-def _said(tables: dict[str, pa.Table], path: Path, reason: str) -> dict[str, pa.Table]:
-    """The tables with a row of `files` and one of `quarantine` about a file that is left out."""
+def _said(tables: dict[str, pa.Table], path: Path, status: str, reason: str) -> dict[str, pa.Table]:
+    """The tables with a row of `files` and one of `quarantine` about a file that is not read as it is."""
     source = hashlib.blake2b(f"\0{path.name}".encode(), digest_size=6).hexdigest()
     size = path.stat().st_size if path.is_file() else 0
-    file = {"source_id": source, "depth": 0, "path": path.name, "bytes": size, "parse_status": "quarantined"}
+    file = {"source_id": source, "depth": 0, "path": path.name, "bytes": size, "parse_status": status}
     file |= {"role": "table", "description": "a table that triage wrote", "reason": reason}
     rows = {"files": file, "quarantine": {"source_id": source, "offset": 0, "length": size, "reason": reason}}
     more = {name: pa.Table.from_pylist([row], tables[name].schema) for name, row in rows.items()}

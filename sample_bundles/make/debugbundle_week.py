@@ -4,11 +4,11 @@ Real: the events of checkout-api and mail-worker (captured by the package from e
 suppressed by its own storm guard, redacted by its own rules), the page's events (accepted and written by its relay; the
 stack is V8's) and the event files (written by the relay's file writer, the only one that the package has).
 
-Simulated: the clock, which the package is given, and with it when who does what (`SCHEDULE`, from a seeded generator);
-where the shop's code lies and its two releases (the same code, nine lines further down in 2.4.0); that a batch is written
-when its first event has waited for ten minutes, or when it holds twenty. A `before_send` hook fixes ids and process facts and adds the project id, as in
-`debugbundle_store.py`; that of mail-worker also takes addresses out of messages, so that its suppressed events cannot be
-given back to their incident. Files are renamed from the machine's clock to ours.
+Simulated: the clock, which the package is given, and with it when who does what (from a seeded generator); where the
+shop's code lies and its two releases (the same code, nine lines further down in 2.4.0); that a batch is written when its
+first event has waited for ten minutes, or when it holds twenty. A `before_send` hook fixes ids and process facts and
+adds the project id, as in `debugbundle_store.py`; that of mail-worker also takes addresses out of messages, so that its
+suppressed events cannot be given back to their incident. Files are renamed from the machine's clock to ours.
 
 Written by this script to the documented layout, not by the product: the two deploy events, profile, connection and
 `state.json` (a run on Tuesday at 10:05, the coupon's incident resolved), one file with a damaged entry, a left-over
@@ -231,8 +231,8 @@ def crashes(api: Service, dice: random.Random) -> Iterator[tuple[float, Act]]:
 
 def mails(worker: Service) -> Iterator[tuple[float, Act]]:
     """Fail to send one mail six hundred times in half a minute of Tuesday's night, in a loop that nobody stops."""
+    told = correlated("mail", 0, 12)
     for number in range(600):
-        told = correlated("mail", number // 600, 12)
         yield seconds(1, 2.22) + 0.05 * number, partial(worker.fail, "coupons.receipt", "ana@example.com", about=told)
 
 
