@@ -250,7 +250,7 @@ def test_a_table_that_grows_is_stopped(tmp_path, folder):
     assert len(triage.load(folder).logs()) == 200_000
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_changed_cells_never_raise(tmp_path_factory, tables, data):
     name = data.draw(st.sampled_from(["events", "stacks", "frames", "annotations", "files", "logs"]))
