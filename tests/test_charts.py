@@ -170,6 +170,16 @@ def test_deploys_of_several_services_are_told_apart_in_words(week, case):
     assert "1.4.2 at 2023-11-17 22:13" in case.charts.timeline().alt
 
 
+def test_marks_of_two_rules_say_whose_they_are(week):
+    both = week.charts.spikes(rule="all")
+    texts = [node.text or "" for node in ET.fromstring(picture_of(both)).iter(f"{SVG}text")]
+    assert any(re.match(r"#\d by tested: ", text) for text in texts)
+    assert any(re.match(r"#\d by 5m/1h: ", text) for text in texts)
+    assert set(both.data["rule"]) == {"tested", "5m/1h"}
+    alone = [node.text or "" for node in ET.fromstring(picture_of(week.charts.spikes())).iter(f"{SVG}text")]
+    assert any(re.match(r"#1: ", text) for text in alone)
+
+
 def test_a_bracket_is_the_window_of_the_peak(week):
     found = week.spikes()
     (spike,) = found.to_dict("records")
