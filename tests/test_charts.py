@@ -18,7 +18,7 @@ import pytest
 
 import triage
 from tests.streams import DAY, HOUR, MINUTE, SECOND, START, burst, case_of, steady
-from triage_widgets.charts import layers, palette, words
+from triage_widgets.charts import layers, palette, spikes, words
 from triage_widgets.charts.brush import Selection
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -143,6 +143,50 @@ def test_releases_say_what_was_new_with_them(case):
     figure = case.charts.releases()
     assert figure.data.iloc[:, [0, 1, 6]].to_numpy().tolist() == [["1.4.1", "api", "1"], ["1.4.2", "api", "1"]]
     assert "2 releases; the newest, 1.4.2 of api, first seen 2023-11-17 22:13 UTC" in figure.alt
+
+
+@pytest.fixture(scope="module")
+def week():
+    folder = ROOT / "sample_bundles" / "debugbundle"
+    return triage.load(folder / "week.tar.gz", journal=folder / "week.journal.ndjson")
+
+
+def test_names_of_releases_have_room_in_a_wide_font_too(week):
+    picture = ET.fromstring(picture_of(week.charts.releases()))
+    left = float(re.match(r"translate\(([\d.]+),", picture.find(f"{SVG}g").attrib["transform"])[1])
+    names = [
+        node.text for node in picture.iter(f"{SVG}text") if node.text in {"checkout-api 2.3.0", "mail-worker 2.4.0"}
+    ]
+    assert len(names) == 2
+    # DejaVu Sans bold, which stands in on many machines, is 7.6 pixels wide on average at this size.
+    assert left >= 12 + 7.6 * max(map(len, names))
+
+
+def test_deploys_of_several_services_are_told_apart_in_words(week, case):
+    assert (
+        "2.4.0 of checkout-api at 2026-03-05 10:00 and 2.4.0 of mail-worker at 2026-03-05 12:"
+        in week.charts.timeline().alt
+    )
+    assert "1.4.2 at 2023-11-17 22:13" in case.charts.timeline().alt
+
+
+def test_marks_of_two_rules_say_whose_they_are(week):
+    both = week.charts.spikes(rule="all")
+    texts = [node.text or "" for node in ET.fromstring(picture_of(both)).iter(f"{SVG}text")]
+    assert any(re.match(r"#\d by tested: ", text) for text in texts)
+    assert any(re.match(r"#\d by 5m/1h: ", text) for text in texts)
+    assert set(both.data["rule"]) == {"tested", "5m/1h"}
+    alone = [node.text or "" for node in ET.fromstring(picture_of(week.charts.spikes())).iter(f"{SVG}text")]
+    assert any(re.match(r"#1: ", text) for text in alone)
+
+
+def test_a_bracket_is_the_window_of_the_peak(week):
+    found = week.spikes()
+    (spike,) = found.to_dict("records")
+    (mark,) = spikes._marks(found, spike["incident_id"])
+    window = spike["peak"] - pd.Timedelta(minutes=spike["minutes"])
+    assert (mark.start, mark.end) == (layers.milli(min(window, spike["start"])), layers.milli(spike["end"]))
+    assert mark.start < layers.milli(spike["start"]) < mark.at
 
 
 @pytest.mark.parametrize("name", NAMES)

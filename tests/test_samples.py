@@ -1,5 +1,6 @@
 """Every sample, whole: how much is read of it, and what it is called."""
 
+import pandas as pd
 import pytest
 
 import triage
@@ -23,6 +24,20 @@ EXPECTED = {
             "java.lang.IllegalStateException in com.example.orders.OrderService.reserve",
             "TypeError in formatPrice",
             "PaymentError in convert",
+        ],
+    ),
+    "debugbundle/week.journal.ndjson": ((0, 0, 0, 0, 0), []),
+    "debugbundle/week.tar.gz": (
+        (758, 868, 32, 88, 1),
+        [
+            "RuntimeError in take",
+            "ZeroDivisionError in fee",
+            "ValueError in redeem",
+            "PaymentError in convert",
+            "log: payment of order {number} failed",
+            "TypeError in formatPrice",
+            "PUT /rates 503",
+            "MailError in receipt",
         ],
     ),
     "eqemu/crash_world_2210.log": ((1, 0, 0, 0, 0), ["EXCEPTION_STACK_OVERFLOW"]),
@@ -172,6 +187,56 @@ def test_the_store_is_one_case():
     }
     assert case.incidents()["count"].sum() == 30
     assert case.incidents().set_index("title")["status"].to_dict()["RuntimeError in take"] == "resolved"
+
+
+@pytest.fixture(scope="module")
+def week():
+    folder = SAMPLES / "debugbundle"
+    return triage.load(folder / "week.tar.gz", journal=folder / "week.journal.ndjson")
+
+
+def test_the_week_has_a_spike_by_both_rules_and_a_quiet_incident_by_one(week):
+    found = week.spikes(rule="all")
+    assert {rule: set(there) for rule, there in found.groupby("rule")["title"]} == {
+        "tested": {"PaymentError in convert"},
+        "5m/1h": {"PaymentError in convert", "RuntimeError in take"},
+    }
+    (spike,) = week.spikes().to_dict("records")
+    # The outage begins at 13:39:36.
+    assert pd.Timestamp("2026-03-04 13:39:36Z") < spike["start"] < pd.Timestamp("2026-03-04 13:42Z")
+    assert spike["count"] > 100 * spike["expected"]
+
+
+def test_the_week_has_regressions_with_the_second_release(week):
+    rows = week.regressions()[["title", "kind", "release"]].to_dict("split")["data"]
+    assert rows == [
+        ["ValueError in redeem", "seen again", "2.4.0"],
+        ["ZeroDivisionError in fee", "new", "2.4.0"],
+    ]
+    assert week.incidents().set_index("title")["status"]["ValueError in redeem"] == "regressed"
+    alone = triage.load(SAMPLES / "debugbundle" / "week.tar.gz").incidents().set_index("title")["status"]
+    assert alone["ValueError in redeem"] == "resolved"
+
+
+def test_the_week_counts_what_its_sdk_suppressed(week):
+    incidents = week.incidents().set_index("title")
+    assert set(incidents.query("suppressed > 0").index) == {"PaymentError in convert", "ValueError in redeem"}
+    assert incidents["suppressed"]["ValueError in redeem"] == 37
+    assert week.summary()["suppressed_unattributed"].sum() == 597
+    told = week.events(event_kind="error_suppressed")["suppressed_count"].sum()
+    assert incidents["suppressed"].sum() + 597 == told
+
+
+def test_the_week_is_quiet_for_a_night(week):
+    times = week.events(event_class="incident_signal")["ts"]
+    assert not times.between(pd.Timestamp("2026-03-04 20:05Z"), pd.Timestamp("2026-03-05 08:00Z")).any()
+
+
+def test_the_week_has_more_to_improve_at_each_sensitivity(week):
+    found = [set(week.improvements(sensitivity=each)["title"]) for each in ("high_confidence", "balanced", "verbose")]
+    assert found[0] < found[1] < found[2]
+    assert {"rates are {duration} old", "slow GET /search"} <= found[0]
+    assert "slow GET /cart" in found[2] - found[1]
 
 
 def test_all_samples_together_are_one_case():

@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 
 from triage.errors import SourceError, TriageError
 from triage.journal import Journal
+from triage.querying import Querying
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
 from triage.store import DEFERRED, TABLES_LEFT
 from triage.tables import TABLES, to_pandas
 from triage.times import micros
-from triage.trending import Trending
 
 if TYPE_CHECKING:
     import os
@@ -41,7 +41,7 @@ __all__ = ("Case",)
 _LIMITS: Final = Limits()
 
 
-class Case(Trending):
+class Case(Querying):
     """One investigation: the tables of what was read, what can be asked of them, and what people decide about them.
 
     Made by `triage.load` and `triage.loads`. Every method that gives a table gives a new DataFrame with a RangeIndex,

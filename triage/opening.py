@@ -41,7 +41,8 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     ----------
     path
         A file, a directory, a glob pattern, an open binary file, bytes, or a list of these. Archives (tar, tar.gz,
-        tar.xz, tar.zst, zip, gz) are read where they lie, to a depth; nothing is extracted to disk.
+        tar.xz, tar.zst, zip, gz) are read where they lie, to a depth; nothing is extracted to disk. A folder that
+        `Case.to_parquet` wrote gives the case that it was written from.
     format
         Read every file by this reader instead of by detection; see `triage.formats.registry`.
     symbols
@@ -157,7 +158,7 @@ def _open(  # noqa: PLR0913 - the options of `load`
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
 ) -> Case:
-    from triage import formats, loading
+    from triage import exported, formats, loading
     from triage.case import Case
     from triage.config import load_rules
     from triage.stacks import keys
@@ -166,9 +167,13 @@ def _open(  # noqa: PLR0913 - the options of `load`
     reader = formats.by_name(format) if format else None
     files = None if symbols is None else folder.SymbolFolder(symbols)
     rules = load_rules(config, outside=[path for path in inputs.location.split("\n") if path])
-    tables = loading.read_tables(
-        inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files, cache=cache
-    )
+    kept = exported.held(inputs, limits) if reader is None else None
+    if kept is not None:
+        tables, inputs = kept
+    else:
+        tables = loading.read_tables(
+            inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files, cache=cache
+        )
     tables = apply(tables, files)
     annotated = keys.annotate(tables, rules)
     return Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config, journal=journal)

@@ -21,6 +21,7 @@ SCRIPTS = [
     "sentry_written",
     "sentry_python",
     "debugbundle_store",
+    "debugbundle_week",
     "debugbundle_ndjson",
     "traces",
 ]

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
+from triage.formats.debugbundle_carried import KEY as CARRIED
 from triage.formats.debugbundle_envelope import SCHEMA, level_of, platform_of
 
 if TYPE_CHECKING:
@@ -181,6 +182,9 @@ def _usual(fields: dict[str, pa.Array], table: pa.Table) -> Decoded | None:
     for name in _UNUSUAL:
         if name in extra:
             usual &= ~truth(pc.is_valid(payload.field(extra[name])))
+    context = column_of(table["context"])
+    if (carried := context.type.get_field_index(CARRIED)) >= 0:
+        usual &= ~truth(pc.is_valid(context.field(carried)))
     usual &= _logs(fields, payload, extra)
     instants = pc.if_else(pa.array(usual), fields["occurred_at"], pa.scalar(None, _TEXT))
     return Decoded(fields, instants.cast(_INSTANT), usual)

@@ -84,7 +84,11 @@ def releases(series: Series) -> str:
     count = len(series.deploys)
     if not count:
         return ""
-    named = [f"{row['release']} at {words.when(row['at'])}" for row in words.rows(series.deploys.tail(3))]
+    several = len(series.deploys["service"].dropna().unique()) > 1
+    named = []
+    for row in words.rows(series.deploys.tail(3)):
+        of = f" of {row['service']}" if several and not words.missing(row["service"]) else ""
+        named.append(f"{row['release']}{of} at {words.when(row['at'])}")
     begun = f"{plural(count, 'deploy')}" if count <= 3 else f"{plural(count, 'deploy')}, the last three"
     return f"{begun}: {words.listed(named)} UTC."
 

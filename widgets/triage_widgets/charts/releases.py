@@ -21,6 +21,8 @@ __all__ = ("drawing",)
 
 _MOST = 14
 _STEP = 34
+# A bold character at its widest: the page may have another font than the one that the picture was laid out with.
+_CHARACTER = 8.0
 _COLUMNS = ["release", "service", "first seen (UTC)", "last seen (UTC)", "events", "incidents", "first seen in it"]
 
 
@@ -65,7 +67,9 @@ def _view(series: Series, shown: pd.DataFrame) -> Any:
     )
     data = alt.InlineData(values=rows)
     base = alt.Chart(data)
+    room = -12 - _CHARACTER * max(len(row["n"]) for row in rows)
     layers = [
+        base.mark_point(size=0, opacity=0).encode(x=alt.value(room), y=y),
         base.mark_rule(stroke=LIGHT.bar, strokeWidth=8).encode(x=x, x2="x2:T", y=y),
         base.mark_point(shape="diamond", size=70, filled=True, fill=LIGHT.ink, opacity=1).encode(x=x, y=y),
         base.mark_text(align="right", dx=-12, fill=LIGHT.ink, fontWeight=600).encode(x=alt.value(0), y=y, text="n:N"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ("drawing", "lanes")
 
-_COLUMNS = ["#", "incident", "start (UTC)", "end (UTC)", "events", "within", "expected", "p", "release", "why"]
+_COLUMNS = ["#", "incident", "start (UTC)", "end (UTC)", "events", "within", "expected", "p", "release", "rule", "why"]
 
 
 def lanes(spikes: pd.DataFrame) -> list[str]:
@@ -32,7 +32,7 @@ def drawing(series: Series, spikes: pd.DataFrame) -> Drawing:
         (
             *(str(at + 1), each["title"], words.when(each["start"]), words.when(each["end"]), f"{each['count']:,}"),
             *(words.length(each["minutes"] * 60_000_000), words.number(each["expected"]), _p(each["p"])),
-            *(each["release"], each["why"]),
+            *(each["release"], each["rule"], each["why"]),
         )
         for at, each in enumerate(words.rows(numbered))
     ]
@@ -55,11 +55,13 @@ def _marks(spikes: pd.DataFrame, incident: Any) -> list[Mark]:
     """The spikes of an incident, the least probable first: it has its words before the others."""
     if words.missing(incident):
         return []
-    found = []
+    found, several = [], len(spikes["rule"].unique()) > 1
     own = [(at, each) for at, each in enumerate(words.rows(spikes)) if each["incident_id"] == incident]
     for at, each in sorted(own, key=lambda pair: (words.missing(pair[1]["p"]), pair[1]["p"], pair[0])):
-        start = milli(each["start"]) - int(each["minutes"]) * 60_000
-        count = f"#{at + 1}: {each['count']:,}"
+        # The window of the peak, and the alarm where that was raised before it: no more is told of.
+        start = min(milli(each["start"]), milli(each["peak"]) - int(each["minutes"]) * 60_000)
+        rule = f" by {each['rule']}" if several else ""
+        count = f"#{at + 1}{rule}: {each['count']:,}"
         expected = f", expected {words.number(each['expected'])}"
         full = f"{count} in {words.length(each['minutes'] * 60_000_000)}{expected}"
         if not words.missing(each["release"]):
@@ -85,7 +87,7 @@ def _said(series: Series, spikes: pd.DataFrame) -> str:
     )
     if not words.missing(best["release"]):
         told += f", first with release {best['release']}"
-    which = "the spike is" if len(spikes) == 1 else "the largest is"
+    which = "the spike is" if len(spikes) == 1 else "the least expected is"
     shown = int(series.lanes["incident_id"].isin(spikes["incident_id"]).sum())
     rest = "" if shown >= incidents else f"Drawn are {shown} of the {incidents} incidents with a spike."
     return put(f"{head}; {which} in {best['title']}, {told}.", releases(series), rest, notes(series))
