@@ -20,16 +20,21 @@ app = typer.Typer()
 
 
 @app.command()
-def ingest(
+def ingest(  # noqa: PLR0917 - typer takes them by name
     logs: Annotated[
-        list[str], typer.Argument(help="Logs, directories, archives or glob patterns; - is standard input.", metavar="LOG...")
+        list[str],
+        typer.Argument(help="Logs, directories, archives or glob patterns; - is standard input.", metavar="LOG..."),
     ],
     to: Annotated[Path, typer.Option("--to", help="The store, or the folder of its events; made if need be.")],
     service: Annotated[str | None, typer.Option(help="The service of events whose log names none.")] = None,
     environment: Annotated[str, typer.Option(help="The environment of events whose log names none.")] = "unknown",
     reader: Reader = None,
-    lines: Annotated[bool, typer.Option("--lines", help="Write plain lines too; those of errors make incidents.")] = False,
-    redact: Annotated[bool, typer.Option("--redact", help="Mask secrets and personal data in what is written.")] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Write plain lines too; those of errors make incidents.")
+    ] = False,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Mask secrets and personal data in what is written.")
+    ] = False,
 ) -> None:
     """Read logs into an event store, as DebugBundle's event files.
 

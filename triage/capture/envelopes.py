@@ -142,7 +142,7 @@ def _payload(event: Event) -> tuple[str, dict[str, Any]]:
     method, route = columns.get("http_method") or "UNKNOWN", columns.get("route") or "/"
     status = columns.get("http_status") or 0
     if kind == "request":
-        asked = {"method": method, "path": route, "query": {}, "headers": {}, "response_status": status}
+        asked: dict[str, Any] = {"method": method, "path": route, "query": {}, "headers": {}, "response_status": status}
         return "request_event", asked | {"duration_ms": columns.get("duration_ms") or 0}
     stack = _stack(event)
     if signal and kind != "log":
@@ -172,16 +172,14 @@ def _context(event: Event) -> dict[str, Any]:
     if event.columns.get("release"):
         context["release"] = event.columns["release"]
     for scope, key, value in event.annotations:
-        if scope in {"report", "log", "context", "request"}:
-            name = scope if scope != "request" else "http"
-            if isinstance(context.setdefault(name, {}), dict) and (scope, key) != ("report", "lines"):
-                context[name][key] = value
+        if scope in {"report", "log", "request"} and (scope, key) != ("report", "lines"):
+            context.setdefault("http" if scope == "request" else scope, {})[key] = value
     return context
 
 
 def _stack(event: Event) -> str:
     """The stacks as a text that DebugBundle takes frames from: Python's in the form of its SDK, others by `at`."""
-    parts = []
+    parts: list[str] = []
     short = event.columns.get("platform") == "python"
     for trace in event.traces:
         if trace.role not in {"crash", "cause"}:
@@ -211,9 +209,7 @@ def _told(event: Event, made: dict[str, Any]) -> dict[str, Any]:
     read = _Read()
     add_event(read, msgspec.json.decode(_encode(made)), reader="", offset=None, length=None, note=None)  # type: ignore[arg-type]
     columns = {
-        name: event.columns.get(name)
-        for name in carried.COLUMNS
-        if read.columns.get(name) != event.columns.get(name)
+        name: event.columns.get(name) for name in carried.COLUMNS if read.columns.get(name) != event.columns.get(name)
     }
     told: dict[str, Any] = {"columns": columns} if columns else {}
     if _plain(event.traces) != _plain(read.traces):

@@ -14,7 +14,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ from typing import Final
 from triage.errors import SourceError
 from triage.locking import keep
 
-__all__ = ("Written", "file_name", "folder_of", "write")
+__all__ = ("Written", "array", "file_name", "folder_of", "write")
 
 SUFFIX: Final = ".events.json"
 _INSIDE: Final = (".debugbundle", "local", "events")
@@ -82,7 +82,9 @@ def folder_of(store: str | os.PathLike[str]) -> Path:
                 keep(folder.parent)
             status = folder.stat() if not name else folder.lstat()
             if not stat.S_ISDIR(status.st_mode):
-                raise SourceError(f"{folder} is a link or no folder, and nothing is written through it; name another store")
+                raise SourceError(
+                    f"{folder} is a link or no folder, and nothing is written through it; name another store"
+                )
     except OSError as error:
         told = error.strerror or type(error).__name__
         raise SourceError(f"cannot make {folder}: {told}; name another store") from None
@@ -126,15 +128,26 @@ def file_name(path: str, ids: Iterable[str], last: int, service: str) -> str:
     Examples
     --------
     >>> file_name("app.log", ["a", "b"], 1769390759123456, "check out")
-    '1769390759123-76347c15-check-out.events.json'
+    '1769390759123-5e20890e-check-out.events.json'
     """
     digest = hashlib.sha256("".join([path, *ids]).encode("utf-8", "surrogatepass")).hexdigest()[:8]
     named = _UNSAFE.sub("-", service)[:100] or "-"
     return f"{max(last, 0) // 1000}-{digest}-{named}{SUFFIX}"
 
 
-def write(folder: Path, name: str, envelopes: Sequence[bytes]) -> Written:
-    """Write an array of envelopes; it is on disk under its name when this comes back.
+def array(envelopes: Iterable[bytes]) -> bytes:
+    """The content of an event file.
+
+    Examples
+    --------
+    >>> array([b'{"a":1}', b'{"a":2}'])
+    b'[{"a":1},\\n{"a":2}]\\n'
+    """
+    return b"[" + b",\n".join(envelopes) + b"]\n"
+
+
+def write(folder: Path, name: str, data: bytes, *, events: int) -> Written:
+    """Write the content of an event file, which holds so many; it is on disk under its name when this comes back.
 
     Raises
     ------
@@ -145,11 +158,10 @@ def write(folder: Path, name: str, envelopes: Sequence[bytes]) -> Written:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as store:
-    ...     made = write(folder_of(store), "1-0-shop.events.json", [b'{"a":1}', b'{"a":2}'])
-    ...     made.path.read_bytes(), made.events, oct(made.path.stat().st_mode & 0o777)
-    (b'[{"a":1},\\n{"a":2}]\\n', 2, '0o600')
+    ...     made = write(folder_of(store), "1-0-shop.events.json", array([b'{"a":1}']), events=1)
+    ...     made.path.name, made.events, made.is_new
+    ('1-0-shop.events.json', 1, True)
     """
-    data = b"[" + b",\n".join(envelopes) + b"]\n"
     target = folder / name
     try:
         same = _is_same(target, data)
@@ -160,7 +172,7 @@ def write(folder: Path, name: str, envelopes: Sequence[bytes]) -> Written:
     except OSError as error:
         told = error.strerror or type(error).__name__
         raise SourceError(f"cannot write {target}: {told}; name another store, or make room") from None
-    return Written(target, len(envelopes), len(data), not same)
+    return Written(target, events, len(data), not same)
 
 
 def _is_same(target: Path, data: bytes) -> bool:

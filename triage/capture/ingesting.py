@@ -18,7 +18,7 @@ import msgspec
 
 from triage import formats
 from triage.capture.envelopes import Event, Identities, envelope
-from triage.capture.event_files import Written, file_name, folder_of, write
+from triage.capture.event_files import Written, array, file_name, folder_of, write
 from triage.errors import LimitError
 from triage.formats import trace_text
 from triage.formats.head import Head
@@ -38,7 +38,7 @@ __all__ = ("Ingested", "ingest")
 _EVENTS, _BYTES, _WAITING = 2_000, 4 << 20, 256
 _LIMITS: Final = Limits()
 _STEM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+_encode: Final = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class Ingested:
     quarantined: int = 0
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does not tell
     path: Any,
     store: str | os.PathLike[str],
     *,
@@ -212,8 +212,6 @@ class _Writer:
             columns["environment"] = self._environment
         made = envelope(event, self._identities, service=_stem(event.path), environment=self._environment)
         data = _encode(made)
-        if self._redactor is not None:
-            data = self._redactor.mask_alone(data).data
         key = event.path, made["service"]["name"]
         buffer = self._buffers.setdefault(key, _Buffer())
         buffer.held.append(data)
@@ -236,7 +234,11 @@ class _Writer:
         buffer = self._buffers.pop(key)
         self._bytes -= buffer.bytes
         path, service = key
-        written = write(self._folder, file_name(path, buffer.ids, buffer.last, service), buffer.held)
+        data = array(buffer.held)
+        if self._redactor is not None:
+            data = self._redactor.mask_alone(data).data
+        name = file_name(path, buffer.ids, buffer.last, service)
+        written = write(self._folder, name, data, events=len(buffer.held))
         self.done.files.append(written)
         self.done.events += written.events
         if self._told:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from triage.formats import Match, log_heads, log_json
 from triage.formats.log_records import Reading
 from triage.formats.php_entries import Entries
+from triage.formats.traces.prefixes import split
 
 if TYPE_CHECKING:
     from triage.formats.head import Head
@@ -36,7 +37,7 @@ def sniff(head: Head) -> Match | None:
     >>> sniff(Head(b"2026-01-26 01:25:59,123 ERROR shop.pay: no rate\\n")).score
     62
     """
-    if not head.is_text or head.document is not None and isinstance(head.document, list):
+    if not head.is_text or (head.document is not None and isinstance(head.document, list)):
         return None
     lines = [line[:_CHARS] for line in head.lines if line.strip()][:_TRIED]
     found = [said for line in lines if isinstance(said := heads(line), log_heads.Said)]
@@ -54,7 +55,20 @@ def sniff(head: Head) -> Match | None:
 
 def heads(line: str) -> Said | str | None:
     """What the head of a line says."""
-    return log_json.read(line) if line[:1] == "{" and line[1:2] in {'"', " ", "}"} else log_heads.read(line)
+    if line[:1] != "{":
+        return log_heads.read(line)
+    if line.startswith('{"log":'):
+        return _docker(line)
+    return log_json.read(line) if line[1:2] in {'"', " "} else None
+
+
+def _docker(line: str) -> Said | None:
+    """What Docker's json-file driver wrapped; its own time counts where the line has none."""
+    inner = split(line)
+    said = log_heads.read(inner.text)
+    if said is not None and said.time is None and said.ts is None:
+        said.ts = inner.ts
+    return said
 
 
 def read(source: Source) -> None:

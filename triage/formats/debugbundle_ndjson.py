@@ -33,7 +33,20 @@ TITLE: Final = "DebugBundle errors, one per line"
 _NAMES: Final = ("error_type", "error_class", "error_name")
 _TIMES: Final = ("timestamp", "occurred_at", "time")
 _TAKEN: Final = frozenset(
-    (*_NAMES, *_TIMES, "type", "message", "stack", "file", "line", "column", "environment", "service", "level", "runtime")
+    (
+        *_NAMES,
+        *_TIMES,
+        "type",
+        "message",
+        "stack",
+        "file",
+        "line",
+        "column",
+        "environment",
+        "service",
+        "level",
+        "runtime",
+    )
 )
 # Languages by the ends of file names, for stacks that do not tell.
 _LANGUAGES: Final = {

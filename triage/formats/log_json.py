@@ -1,7 +1,8 @@
-"""A line of JSON that a logger wrote: pino, bunyan, winston, zap, slog, logrus, logstash, ECS, structlog, Serilog, GELF.
+"""A line of JSON that a logger wrote.
 
-Facts: the documented fields of these. They name the same few things differently; which key stands for what is a row of
-`log_json.toml`, dots for the members of members. The rest are `fields`.
+Facts: the documented fields of pino, bunyan, winston, zap, slog, logrus, logstash, ECS, structlog, Serilog, GELF and
+python-json-logger. They name the same few things differently; which key stands for what is a row of `log_json.toml`,
+dots for the members of members. The rest are `fields`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from typing import TYPE_CHECKING, Any, Final
 
-
 from triage.formats import log_times
 from triage.formats.held_text import report as held_report
 from triage.formats.log_heads import Said, level_of
@@ -34,6 +33,9 @@ __all__ = ("Reading", "Record", "Row", "source_of")
 
 # A message is joined from so many lines and characters; those behind it are counted.
 _LINES, _CHARS = 400, 65_536
+_DOCKER: Final = '{"log":'
+# Prefixes of containers' lines, which all lines of a record have.
+_WRAPPED: Final = (("compose",), ("cri",), ("pod",), ("stream",), ("docker",))
 _GRAVE: Final = frozenset({"warning", "error", "fatal"})
 
 
@@ -124,9 +126,12 @@ class Reading:
         """The lines for the trace modules; a record that is one object of JSON is none of theirs."""
         for number, (offset, text) in enumerate(self.source.text_lines(), 1):
             said = self._heads(text)
-            damage = said if isinstance(said, str) else None
-            self._rows.append(Row(number, offset, text, None if isinstance(said, str) else said, damage))
-            yield offset, "" if said is not None and text[:1] == "{" else text
+            if isinstance(said, str):
+                self._rows.append(Row(number, offset, text, None, said))
+            else:
+                self._rows.append(Row(number, offset, text, said, None))
+            is_json = self._rows[-1].said is not None and text[:1] == "{" and not text.startswith(_DOCKER)
+            yield offset, "" if is_json else text
 
     def _settle(self, end: int | None) -> None:
         """Read the lines before a number, counted from 0, that no trace takes any more; all without one."""
@@ -142,8 +147,11 @@ class Reading:
 
     def _line(self, row: Row) -> None:
         """One line that is of no trace."""
-        if row.damage:
-            self.quarantine(row, row.damage)
+        if row.text[:1] == "{" and row.said is None and (self._current is None or self._current.row.text[:1] == "{"):
+            if row.text.startswith(_DOCKER) and self._current is not None:
+                self._current.add(split(row.text).text)
+            else:
+                self.quarantine(row, row.damage or "JSON that is no record of a log")
         elif self._php and self._php.take(row, self.end()):
             self._close()
         elif row.said is not None:
@@ -164,7 +172,8 @@ class Reading:
             if colon and (level := level_of(word)):
                 said.level, said.message = level, rest
                 return
-        record.add(text)
+        line = split(text) if text[:1] not in {" ", "\t", ""} else None
+        record.add(line.text if line is not None and line.stream[:1] in _WRAPPED else text)
 
     def quarantine(self, row: Row, reason: str) -> None:
         """A line that cannot be read."""
@@ -182,9 +191,12 @@ class Reading:
                 if not self._php.take(row, following):
                     self._line(row)
             return
+        stream = split(first.text).stream
         if first.said is not None:
             self._close()
             self._current = Record(first.said, first)
+        elif self._current is not None and stream[:1] in _WRAPPED and stream[1:2] != self._stream()[1:2]:
+            self._close()
         if not self._rows:
             # the size of a stream is known at its end only
             found = replaced(found, end_offset=max(found.end_offset, self.end()))
@@ -193,12 +205,15 @@ class Reading:
         self.events += 1
         if self._current is not None:
             self._current.event = event if self._current.event is None else self._current.event
-        stream = split(first.text).stream
         for row in rows[1:]:
             # lines of others stand between those of the trace
             theirs = split(row.text).stream
             if theirs and stream and theirs != stream:
                 self._line(row)
+
+    def _stream(self) -> tuple[str, ...]:
+        """Where the record came from that is open."""
+        return split(self._current.row.text).stream if self._current is not None else ()
 
     def columns(self, record: Record | None, found: Found | None) -> dict[str, Any]:
         """What the record that introduces a trace says of it."""

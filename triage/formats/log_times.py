@@ -21,7 +21,9 @@ _TWICE: Final = "a local time that the change of clocks makes ambiguous"
 _NO_YEAR: Final = "the time names no year"
 _NAMED_YEAR: Final = "the year is that of the date in the file's name"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MONTHS: Final = {name: place for place, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_NAMES: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+_MONTHS: Final = {name: place for place, name in enumerate(_NAMES.split(), 1)}
+_MONTH: Final = "[A-Z][a-z]{2}"
 _CLOCK: Final = r"(?P<clock>\d{1,2}:\d\d:\d\d)"
 _ZONE: Final = r"(?: ?(?P<zone>[A-Za-z+-][\w/+:-]{0,39}))?"
 _FORMS: Final = tuple(
@@ -29,7 +31,7 @@ _FORMS: Final = tuple(
     for form in (
         rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)[T ]{_CLOCK}{_ZONE}$",
         rf"(?P<day>\d{{1,2}})[-/ ](?P<month>[A-Z][a-z]{{2}})[-/ ](?P<year>\d{{4}})[ :]{_CLOCK}{_ZONE}$",
-        rf"(?:[A-Z][a-z]{{2}} )?(?P<month>[A-Z][a-z]{{2}}) {{1,2}}(?P<day>\d{{1,2}}) {_CLOCK}{_ZONE} (?P<year>\d{{4}})$",
+        rf"(?:{_MONTH} )?(?P<month>{_MONTH}) {{1,2}}(?P<day>\d{{1,2}}) {_CLOCK}{_ZONE} (?P<year>\d{{4}})$",
         rf"(?P<month>[A-Z][a-z]{{2}}) {{1,2}}(?P<day>\d{{1,2}}) {_CLOCK}$",
         rf"(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{1,2}}), (?P<year>\d{{4}}) {_CLOCK} (?P<half>[AP]M)$",
         rf"(?P<month>\d\d)(?P<day>\d\d) {_CLOCK}$",
@@ -77,10 +79,8 @@ def named_date(path: str) -> tuple[int, int] | None:
     >>> named_date("log/syslog-20260126.gz"), named_date("app.log")
     ((2026, 1), None)
     """
-    found = None
-    for found in _DATED.finditer(path.replace("\\", "/").rpartition("/")[2]):
-        pass
-    return (int(found[1]), int(found[2])) if found else None
+    dates = _DATED.findall(path.replace("\\", "/").rpartition("/")[2])
+    return (int(dates[-1][0]), int(dates[-1][1])) if dates else None
 
 
 @lru_cache(maxsize=8_192)

@@ -32,16 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ("LEVELS", "Entries", "is_entry")
 
-# An entry has so many lines; so many processes may have one open at a time, and a line so many entries.
-_LINES, _OPEN, _PIECES = 1_000, 64, 64
-_HEAD: Final = re.compile(
-    r"PHP (Fatal error|Parse error|Compile error|Core error|Recoverable fatal error|Catchable fatal error|Compile warning"
-    r"|Core warning|Warning|Notice|Deprecated|Strict Standards):\s{1,4}"
-)
-_BELOW: Final = re.compile(r"PHP (?:Stack trace:|Call Stack:|\s{0,8}(?:\d{1,6}\.\d{1,9} {1,12}\d{1,15} {1,12})?\d{1,6}\. )")
-_CARRIER: Final = "PHP message: "
-_QUOTED: Final = re.compile(r"(?: on line \d{1,9}|\{main\})['\"]$")
-_REFERER: Final = ", referer: "
 # Levels of PHP as ours; what a program cannot go on after is fatal, what a handler may catch an error.
 LEVELS: Final = {
     "Fatal error": "fatal",
@@ -57,6 +47,16 @@ LEVELS: Final = {
     "Deprecated": "info",
     "Strict Standards": "info",
 }
+
+# An entry has so many lines; so many processes may have one open at a time, and a line so many entries.
+_LINES, _OPEN, _PIECES = 1_000, 64, 64
+_HEAD: Final = re.compile(rf"PHP ({'|'.join(LEVELS)}):\s{{1,4}}")
+_BELOW: Final = re.compile(
+    r"PHP (?:Stack trace:|Call Stack:|\s{0,8}(?:\d{1,6}\.\d{1,9} {1,12}\d{1,15} {1,12})?\d{1,6}\. )"
+)
+_CARRIER: Final = "PHP message: "
+_QUOTED: Final = re.compile(r"(?: on line \d{1,9}|\{main\})['\"]$")
+_REFERER: Final = ", referer: "
 
 
 def is_entry(message: str) -> bool:
@@ -225,9 +225,7 @@ def _referer(line: str) -> str | None:
     return line[at + len(_REFERER) :] if at >= 0 else None
 
 
-def _read(
-    lines: list[str], entry: _Entry, *, is_grave: bool
-) -> tuple[tuple[Trace, ...], str, str | None, str | None]:
+def _read(lines: list[str], entry: _Entry, *, is_grave: bool) -> tuple[tuple[Trace, ...], str, str | None, str | None]:
     """The stacks of an entry, the kind of event, its type and its message."""
     found = None
     if is_grave or len(lines) > 1:

@@ -25,7 +25,8 @@ NAME: Final = "php-log"
 TITLE: Final = "PHP error log"
 
 _HEAD: Final = re.compile(
-    r"\[(?P<time>\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [\w/+:-]{1,40})?)\] ?(?P<message>.*)", re.DOTALL
+    r"\[(?P<time>\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [\w/+:-]{1,40})?)\] ?(?P<message>.*)",
+    re.DOTALL,
 )
 
 

@@ -76,7 +76,9 @@ def scan(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str
             yield found
 
 
-def along(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str | None = None) -> Iterator[Found | int]:
+def along(
+    lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str | None = None
+) -> Iterator[Found | int]:
     """As `scan`; between the reports the number of the line, from 0, that no later one begins before.
 
     So whoever reads the other lines of the text too need not hold them until the next report, which may never come.
