@@ -95,6 +95,7 @@ class Reading:
         self.name = name
         self.dated = log_times.named_date(source.path)
         self.records = self.events = self.lost = 0
+        self._numbered = source.encoding == "utf-8"
         self._heads = heads
         self._rows: deque[Row] = deque()
         self._php = php(self) if php else None
@@ -124,7 +125,11 @@ class Reading:
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         """The lines for the trace modules; a record that is one object of JSON is none of theirs."""
+        end = -1
         for number, (offset, text) in enumerate(self.source.text_lines(), 1):
+            # an overlong line is left out by the source: from there on the numbers are not known
+            self._numbered = self._numbered and not 0 <= end < offset - 2
+            end = offset + len(text if text.isascii() else text.encode()) if "\ufffd" not in text else -1
             said = self._heads(text)
             if isinstance(said, str):
                 self._rows.append(Row(number, offset, text, None, said))
@@ -179,7 +184,7 @@ class Reading:
         """A line that cannot be read."""
         self.lost += 1
         length = max(self.end() - row.offset, 0)
-        self.source.quarantine(reason, offset=row.offset, length=length, line=row.number)
+        self.source.quarantine(reason, offset=row.offset, length=length, line=row.number if self._numbered else None)
 
     def _report(self, found: Found) -> None:
         """A trace, the lines of which are the next that wait."""
