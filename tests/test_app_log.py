@@ -115,6 +115,19 @@ def test_containers_of_compose_keep_their_own():
     assert (event["error_type"], event["level"], event["event_class"]) == ("ValueError", "error", "incident_signal")
 
 
+def test_what_a_program_says_when_it_starts():
+    banner = " ____  _\n/ ___|| |__   ___  _ __\n :: Spring Boot ::  (v3.2.0)\n\n"
+    data = (
+        banner + (LOGS / "spring-boot.log").read_text() + "2026-02-10T09:15:29.000+01:00  INFO 1 --- [a] b : c\n"
+    ).encode()
+    assert formats.detect(data)[0].format == "app-log"
+    rows = read(data)
+    assert len(rows["events"]) == 1
+    assert not rows["quarantine"]
+    first = rows["logs"][0]
+    assert (first["message"], first["parse_status"], first["level"]) == (banner.rstrip(), "raw", None)
+
+
 def test_java_util_logging_has_the_level_below():
     rows = read(
         b"Jan 26, 2026 1:25:59 AM com.shop.Cart pay\nSEVERE: no rate\n"

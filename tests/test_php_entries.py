@@ -1,5 +1,7 @@
 """Entries of PHP inside other logs, by process; entries that are many, long or never end."""
 
+import time
+
 import pytest
 
 from tests.reading import read
@@ -62,6 +64,20 @@ def test_more_processes_than_may_be_open_lose_nothing():
     text = "".join(HEAD.format(pid=pid) + f"PHP Warning:  w{pid} in /a.php on line 3\n" for pid in range(500))
     rows = read(text.encode(), reader=apache_log)
     assert sorted(int(row["error_value"][1:]) for row in rows["events"]) == list(range(500))
+
+
+@pytest.mark.parametrize(
+    "piece", ["#0 /a(1): ", "((((", " in /a:1", "PHP message: PHP Notice:  x; ", "\\\\n", " 1. x:1"]
+)
+def test_time_grows_with_a_line_at_most(piece):
+    def taken(count):
+        text = HEAD.format(pid=1) + "PHP Warning:  " + piece * count + "\n"
+        start = time.process_time()
+        read(text.encode(), reader=apache_log)
+        return time.process_time() - start
+
+    taken(100)
+    assert taken(40_000) < 12 * taken(10_000) + 0.2
 
 
 @pytest.mark.parametrize("line", ["PHP 8.2 started", "PHP Stack trace:", "PHP   1. {main}() /a.php:0"])

@@ -41,14 +41,13 @@ def sniff(head: Head) -> Match | None:
         return None
     lines = [line[:_CHARS] for line in head.lines if line.strip()][:_TRIED]
     found = [said for line in lines if isinstance(said := heads(line), log_heads.Said)]
-    if not found or heads(lines[0]) is None:
-        return None
     strong = sum(said.is_strong for said in found)
-    if strong and isinstance(first := heads(lines[0]), log_heads.Said) and first.is_strong:
+    first = heads(lines[0]) if strong else None
+    begins = isinstance(first, log_heads.Said) and first.is_strong
+    # a program may say other things when it starts
+    if begins or (strong >= 3 and 6 * strong >= len(lines)):
         return Match(62, f"lines with a time and a level or a logger: {strong} of the first {len(lines)}")
-    if strong >= 2:
-        return Match(61, f"lines with a time and a level or a logger: {strong} of the first {len(lines)}")
-    if len(found) >= 2 and 2 * len(found) >= len(lines):
+    if len(found) >= 2 and 2 * len(found) >= len(lines) and heads(lines[0]) is not None:
         return Match(48, f"lines that begin with a time or a level: {len(found)} of the first {len(lines)}")
     return None
 
@@ -73,4 +72,4 @@ def _docker(line: str) -> Said | None:
 
 def read(source: Source) -> None:
     """Read every line: records to `logs`, traces to events."""
-    Reading(source, NAME, heads, Entries).read()
+    Reading(source, NAME, heads, Entries, preamble=True).read()

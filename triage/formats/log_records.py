@@ -5,8 +5,8 @@ Traces are found by the trace modules in the whole text, as in any other; each t
 introduces it and gets the time, the level, the logger and the thread of that. The level of the line holds where it is
 a warning or worse; a trace in a warning is context, as a warning is. What ended the program stays fatal.
 
-Lines before the first head, and lines of JSON that are damaged, go to quarantine one by one. Everything streams: no
-more lines are held than a trace may reach back.
+Lines of JSON that are damaged go to quarantine one by one, and so do lines before the first head but in the logs of
+programs, which begin as they like. Everything streams: no more lines are held than a trace may reach back.
 """
 
 from __future__ import annotations
@@ -86,16 +86,25 @@ class Reading:
         What the head of a line says: a `Said`, why the line is damaged, or None where it has none.
     php
         Where PHP's own messages go, which are events of their own.
+    preamble
+        Whether text before the first record is one too, as programs print when they start; else it is quarantined.
     """
 
     def __init__(
-        self, source: Source, name: str, heads: Callable[[str], Said | str | None], php: type[Entries] | None = None
+        self,
+        source: Source,
+        name: str,
+        heads: Callable[[str], Said | str | None],
+        php: type[Entries] | None = None,
+        *,
+        preamble: bool = False,
     ) -> None:
         self.source = source
         self.name = name
         self.dated = log_times.named_date(source.path)
         self.records = self.events = self.lost = 0
         self._numbered = source.encoding == "utf-8"
+        self._preamble = preamble
         self._heads = heads
         self._rows: deque[Row] = deque()
         self._php = php(self) if php else None
@@ -167,6 +176,13 @@ class Reading:
         elif self._current is not None:
             self._continued(self._current, row.text)
         elif row.text.strip():
+            self._before(row)
+
+    def _before(self, row: Row) -> None:
+        """A line before the first head: what a program prints when it starts, or nothing that belongs to the log."""
+        if self._preamble:
+            self._current = Record(Said(row.text), row)
+        else:
             self.quarantine(row, "text before the first record of the log")
 
     def _continued(self, record: Record, text: str) -> None:
@@ -293,6 +309,7 @@ class Reading:
         if record.left:
             fields = {**(fields or {}), "lines.left_out": record.left}
         self.records += 1
+        status = "partial" if record.left or (moment.micros is None and said.time) else "ok"
         self.source.records.log(
             record.event,
             source_id=self.source.source_id,
@@ -304,7 +321,7 @@ class Reading:
             fields=json_text(fields) if fields else None,
             thread=said.thread,
             origin="log",
-            parse_status="partial" if record.left or (moment.micros is None and said.time) else "ok",
+            parse_status="raw" if said.time is said.level is said.ts is None else status,
         )
 
 

@@ -48,8 +48,8 @@ LEVELS: Final = {
     "Strict Standards": "info",
 }
 
-# An entry has so many lines; so many processes may have one open at a time, and a line so many entries.
-_LINES, _OPEN, _PIECES = 1_000, 64, 64
+# An entry has so many lines of so many characters; so many processes may have one open, and a line so many entries.
+_LINES, _CHARS, _OPEN, _PIECES = 1_000, 16_384, 64, 64
 _HEAD: Final = re.compile(rf"PHP ({'|'.join(LEVELS)}):\s{{1,4}}")
 _BELOW: Final = re.compile(
     r"PHP (?:Stack trace:|Call Stack:|\s{0,8}(?:\d{1,6}\.\d{1,9} {1,12}\d{1,15} {1,12})?\d{1,6}\. )"
@@ -86,7 +86,7 @@ class _Entry:
         """Take a line."""
         self.end = max(self.end, end)
         if len(self.lines) < _LINES:
-            self.lines.append(text)
+            self.lines.append(text[:_CHARS])
             self.numbers.append(number)
         else:
             self.left += 1
