@@ -3,11 +3,19 @@
 import json
 import uuid
 
+import msgspec
 import pytest
 
 from tests.reading import read
-from triage.capture.envelopes import Event, Identities, envelope
+from triage.capture import envelopes
+from triage.capture.envelopes import Event, Identities
 from triage.records import Frame, Trace
+
+
+def envelope(*given, **more):
+    """An envelope as JSON holds it."""
+    return msgspec.to_builtins(envelopes.envelope(*given, **more))
+
 
 TOP = {
     "schema_version", "event_id", "event_type", "sdk_name", "sdk_version", "service", "occurred_at", "payload",

@@ -114,6 +114,18 @@ def test_secrets_are_masked_where_that_is_wanted(tmp_path):
     assert b"hunter2-not-real" in next(iter(files(tmp_path / "raw").values()))
 
 
+def test_whole_envelopes_of_a_log_stay_as_they_are(tmp_path):
+    short = {"type": "error", "error_type": "E", "message": "x", "timestamp": "2026-01-26T01:25:59Z", "service": "shop"}
+    whole = exception(1)
+    broken = exception(2) | {"payload": {"message": 7}}
+    text = "".join(json.dumps(item) + "\n" for item in (short, whole, broken, short))
+    ingest(text.encode(), tmp_path)
+    written = [item for data in files(tmp_path).values() for item in json.loads(data)]
+    assert whole in written
+    assert [item["event_type"] for item in written].count("backend_exception") == 3
+    assert told(triage.load(tmp_path)).equals(told(triage.load(text.encode())))
+
+
 def test_archives_and_crashes_of_any_kind(tmp_path):
     path = SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz"
     ingest(path, tmp_path)

@@ -25,10 +25,9 @@ from triage.formats.debugbundle_envelope import SCHEMA
 from triage.formats.debugbundle_payload import add_event
 from triage.records import Frame, Trace
 
-__all__ = ("Event", "Identities", "envelope")
+__all__ = ("Envelope", "Event", "Identities", "envelope", "is_valid")
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SDK: Final = "triage-ingest"
 _SIGNALS: Final = {"error": "error", "fatal": "fatal"}
 # Text beyond so many characters is for the log itself.
 _STACK_FRAMES, _MESSAGE_CHARS = 256, 65_536
@@ -46,6 +45,8 @@ class Event:
     annotations: list[tuple[str, str, str]] = field(default_factory=list)
     path: str = ""
     is_draft: bool = False
+    # the whole envelope, where the log had one
+    own: dict[str, Any] | None = None
 
 
 class Identities:
@@ -71,7 +72,25 @@ class Identities:
         return str(uuid.UUID(bytes=made, version=5))
 
 
-def envelope(event: Event, identities: Identities, *, service: str, environment: str) -> dict[str, Any]:
+class Envelope(msgspec.Struct, kw_only=True):
+    """An envelope, its keys in the order in which readers look for them."""
+
+    schema_version: str = SCHEMA
+    event_id: str = ""
+    event_type: str
+    sdk_name: str = "triage-ingest"
+    sdk_version: str = "1"
+    service: dict[str, str | None]
+    occurred_at: str
+    payload: dict[str, Any]
+    correlation: dict[str, str | None]
+    context: dict[str, Any]
+
+
+_KEYS: Final = frozenset((*Envelope.__struct_fields__, "project_token", "project_id"))
+
+
+def envelope(event: Event, identities: Identities, *, service: str, environment: str) -> Envelope:
     """The envelope of an event.
 
     Parameters
@@ -83,42 +102,58 @@ def envelope(event: Event, identities: Identities, *, service: str, environment:
     --------
     >>> event = Event({"event_kind": "log", "event_class": "context", "level": "warning", "error_value": "slow"})
     >>> made = envelope(event, Identities(), service="shop", environment="unknown")
-    >>> made["event_type"], made["payload"]["level"], made["service"]["name"]
+    >>> made.event_type, made.payload["level"], made.service["name"]
     ('log_event', 'warning', 'shop')
     """
     columns = event.columns
     kind, payload = _payload(event)
-    made: dict[str, Any] = {
-        "schema_version": SCHEMA,
-        "event_type": kind,
-        "sdk_name": _SDK,
-        "sdk_version": "1",
-        "service": {
+    made = Envelope(
+        event_type=kind,
+        service={
             "name": columns.get("service") or service,
             "environment": columns.get("environment") or environment,
             "runtime": columns.get("platform"),
             "framework": None,
         },
-        "occurred_at": _stamp(columns.get("ts")),
-        "payload": payload,
-        "correlation": {
+        occurred_at=_stamp(columns.get("ts")),
+        payload=payload,
+        correlation={
             "request_id": columns.get("request_id"),
             "trace_id": columns.get("trace_id"),
             "session_id": columns.get("session_id"),
             "user_id_hash": columns.get("user_hash"),
         },
-        "context": _context(event),
-    }
+        context=_context(event),
+    )
     told = _told(event, made)
     if told:
-        made["context"][carried.KEY] = told
+        made.context[carried.KEY] = told
     native = columns.get("native_id")
-    own = _is_uuid(native)
-    identity = native if own else identities.of(_encode(made))
+    made.event_id = str(native) if _is_uuid(native) else identities.of(_encode(made))
     # where it stands in the log is no part of what it is
     place = {"path": event.path, "offset": columns.get("offset"), "length": columns.get("length")}
-    made["context"]["log"] = {**made["context"].get("log", {}), **{k: v for k, v in place.items() if v is not None}}
-    return {"schema_version": SCHEMA, "event_id": identity, **made}
+    made.context["log"] = {**made.context.get("log", {}), **{k: v for k, v in place.items() if v is not None}}
+    return made
+
+
+def is_valid(own: dict[str, Any]) -> bool:
+    """Whether an envelope that a log held can stand in an event file as it is.
+
+    Examples
+    --------
+    >>> is_valid({"event_id": "1"})
+    False
+    """
+    service, occurred = own.get("service"), own.get("occurred_at")
+    return (
+        set(own) <= _KEYS
+        and own.get("schema_version") == SCHEMA
+        and _is_uuid(own.get("event_id"))
+        and isinstance(service, dict)
+        and isinstance(service.get("name"), str)
+        and isinstance(occurred, str)
+        and occurred.endswith("Z")
+    )
 
 
 def _is_uuid(text: Any) -> bool:
@@ -204,7 +239,7 @@ def _python(frame: Frame) -> str:
     return f"{where}, in {frame.function}" if frame.function else where
 
 
-def _told(event: Event, made: dict[str, Any]) -> dict[str, Any]:
+def _told(event: Event, made: Envelope) -> dict[str, Any]:
     """What the envelope alone would tell otherwise."""
     read = _Read()
     add_event(read, msgspec.json.decode(_encode(made)), reader="", offset=None, length=None, note=None)  # type: ignore[arg-type]

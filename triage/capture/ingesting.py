@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from triage import formats
-from triage.capture.envelopes import Event, Identities, envelope
+from triage.capture.envelopes import Event, Identities, envelope, is_valid
 from triage.capture.event_files import Written, array, file_name, folder_of, write
 from triage.errors import LimitError
 from triage.formats import trace_text
@@ -210,12 +210,15 @@ class _Writer:
             columns["service"] = self._service
         if self._environment != "unknown" and not columns.get("environment"):
             columns["environment"] = self._environment
-        made = envelope(event, self._identities, service=_stem(event.path), environment=self._environment)
-        data = _encode(made)
-        key = event.path, made["service"]["name"]
+        if event.own is not None and is_valid(event.own):
+            data, identity, name = _encode(event.own), event.own["event_id"], event.own["service"]["name"]
+        else:
+            made = envelope(event, self._identities, service=_stem(event.path), environment=self._environment)
+            data, identity, name = _encode(made), made.event_id, str(made.service["name"])
+        key = event.path, name
         buffer = self._buffers.setdefault(key, _Buffer())
         buffer.held.append(data)
-        buffer.ids.append(made["event_id"])
+        buffer.ids.append(identity)
         buffer.bytes += len(data)
         buffer.last = max(buffer.last, columns.get("ts") or 0)
         self._bytes += len(data)
@@ -261,12 +264,20 @@ class Stream(Records):
         self._writer = writer
         self._with_lines = lines
         self._waiting: dict[int, Event] = {}
+        self._own: dict[str, Any] | None = None
+
+    def envelope(self, item: dict[str, Any]) -> None:
+        """Keep an envelope that a log holds: it is that of the next event."""
+        self._own = dict(item)
 
     def event(self, **columns: Any) -> int:
         """Take an event; an older one goes."""
         number = self._events
         self._events += 1
-        self._waiting[number] = Event(columns, path=self.path)
+        own, self._own = self._own, None
+        # one that turned out to be none has left no event
+        is_its = own is not None and own.get("event_id") == columns.get("native_id")
+        self._waiting[number] = Event(columns, path=self.path, own=own if is_its else None)
         if len(self._waiting) > 2 * _WAITING:
             self.let_go(_WAITING)
         return number

@@ -321,7 +321,7 @@ class Reading:
             fields=json_text(fields) if fields else None,
             thread=said.thread,
             origin="log",
-            parse_status="raw" if said.time is said.level is said.ts is None else status,
+            parse_status="raw" if not said.time and not said.level and said.ts is None else status,
         )
 
 
