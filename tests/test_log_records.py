@@ -59,6 +59,25 @@ def test_damaged_json_costs_only_its_line():
     assert data[first["offset"] : first["offset"] + first["length"]] == b'{"level":50,"ti\n'
 
 
+def test_places_of_lines_between_those_of_a_trace():
+    head = "Jan 26 01:25:59 web-1 "
+    inner = '{"level":50,"ti'
+    text = (
+        head + "a[1]: Traceback (most recent call last):\n"
+        + head + 'a[1]:   File "a.py", line 1, in f\n'
+        + head + "b[2]: other\n"
+        + head + "a[1]: ValueError: x\n" + JSON + inner + "\n" + JSON
+    )  # fmt: skip
+    rows = read(text.encode(), "syslog-20260126", reader=app_log)
+    (event,) = rows["events"]
+    assert text[event["offset"] : event["offset"] + event["length"]] == text[: text.index(JSON)]
+    assert [row["message"] for row in rows["logs"]] == [
+        "Traceback (most recent call last):", "other", "no rate", "no rate",
+    ]  # fmt: skip
+    (lost,) = rows["quarantine"]
+    assert text[lost["offset"] : lost["offset"] + lost["length"]] == inner + "\n"
+
+
 def test_json_below_a_line_of_text_is_its_message():
     rows = read((ERROR + '{"cart": 7,\n "b": 1}\n' + INFO).encode())
     assert rows["logs"][0]["message"] == 'no rate\n{"cart": 7,\n "b": 1}'

@@ -140,50 +140,49 @@ class Reading:
             self._numbered = self._numbered and not 0 <= end < offset - 2
             end = offset + len(text if text.isascii() else text.encode()) if "\ufffd" not in text else -1
             said = self._heads(text)
-            if isinstance(said, str):
-                self._rows.append(Row(number, offset, text, None, said))
-            else:
-                self._rows.append(Row(number, offset, text, said, None))
-            is_json = self._rows[-1].said is not None and text[:1] == "{" and not text.startswith(_DOCKER)
+            damage = said if isinstance(said, str) else None
+            row = Row(number, offset, text, None if isinstance(said, str) else said, damage)
+            self._rows.append(row)
+            is_json = row.said is not None and text[:1] == "{" and not text.startswith(_DOCKER)
             yield offset, "" if is_json else text
 
     def _settle(self, end: int | None) -> None:
         """Read the lines before a number, counted from 0, that no trace takes any more; all without one."""
         rows = self._rows
         while rows and (end is None or rows[0].number <= end):
-            self._line(rows.popleft())
+            self._line(rows.popleft(), self._end())
 
-    def end(self) -> int:
-        """Where the line ends that was settled last, its newline included."""
+    def _end(self) -> int:
+        """Where the line ends that waits no more, its newline included."""
         if self._rows:
             return self._rows[0].offset
         return self.source.size if self.source.size is not None else self.source.taken
 
-    def _line(self, row: Row) -> None:
-        """One line that is of no trace."""
+    def _line(self, row: Row, end: int) -> None:
+        """One line that is of no trace; `end` is where the next one begins."""
         if row.text[:1] == "{" and row.said is None and (self._current is None or self._current.row.text[:1] == "{"):
             if row.text.startswith(_DOCKER) and self._current is not None:
                 self._current.add(split(row.text).text)
             else:
-                self.quarantine(row, row.damage or "JSON that is no record of a log")
-        elif self._php and self._php.take(row, self.end()):
+                self._quarantine(row, end, row.damage or "JSON that is no record of a log")
+        elif self._php and self._php.take(row, end):
             self._close()
         elif row.said is not None:
             self._close()
             self._current = Record(row.said, row)
             if row.said.stack or row.said.error_type:
-                self._held(self._current)
+                self._held(self._current, end)
         elif self._current is not None:
             self._continued(self._current, row.text)
         elif row.text.strip():
-            self._before(row)
+            self._before(row, end)
 
-    def _before(self, row: Row) -> None:
+    def _before(self, row: Row, end: int) -> None:
         """A line before the first head: what a program prints when it starts, or nothing that belongs to the log."""
         if self._preamble:
             self._current = Record(Said(row.text), row)
         else:
-            self.quarantine(row, "text before the first record of the log")
+            self._quarantine(row, end, "text before the first record of the log")
 
     def _continued(self, record: Record, text: str) -> None:
         """A line below a head; `java.util.logging` has the level there."""
@@ -196,21 +195,19 @@ class Reading:
         line = split(text) if text[:1] not in {" ", "\t", ""} else None
         record.add(line.text if line is not None and line.stream[:1] in _WRAPPED else text)
 
-    def quarantine(self, row: Row, reason: str) -> None:
+    def _quarantine(self, row: Row, end: int, reason: str) -> None:
         """A line that cannot be read."""
         self.lost += 1
-        length = max(self.end() - row.offset, 0)
-        self.source.quarantine(reason, offset=row.offset, length=length, line=row.number if self._numbered else None)
+        number = row.number if self._numbered else None
+        self.source.quarantine(reason, offset=row.offset, length=max(end - row.offset, 0), line=number)
 
     def _report(self, found: Found) -> None:
         """A trace, the lines of which are the next that wait."""
         rows = [self._rows.popleft() for _ in range(min(found.last - found.first + 1, len(self._rows)))]
-        first = rows[0]
+        first, ends = rows[0], [row.offset for row in rows[1:]] + [self._end()]
         if self._php and self._php.owns(first, found):
-            for place, row in enumerate(rows):
-                following = rows[place + 1].offset if place + 1 < len(rows) else self.end()
-                if not self._php.take(row, following):
-                    self._line(row)
+            for row, end in zip(rows, ends, strict=True):
+                self._line(row, end)
             return
         stream = split(first.text).stream
         if first.said is not None:
@@ -220,17 +217,17 @@ class Reading:
             self._close()
         if not self._rows:
             # the size of a stream is known at its end only
-            found = replaced(found, end_offset=max(found.end_offset, self.end()))
+            found = replaced(found, end_offset=max(found.end_offset, self._end()))
         event = add(self.source, found, **self.columns(self._current, found))
         self.annotate(event, self._current)
         self.events += 1
         if self._current is not None:
             self._current.event = event if self._current.event is None else self._current.event
-        for row in rows[1:]:
+        for row, end in zip(rows[1:], ends[1:], strict=True):
             # lines of others stand between those of the trace
             theirs = split(row.text).stream
             if theirs and stream and theirs != stream:
-                self._line(row)
+                self._line(row, end)
 
     def _stream(self) -> tuple[str, ...]:
         """Where the record came from that is open."""
@@ -263,7 +260,7 @@ class Reading:
             annotation(event, "log", "thread", record.said.thread)
             annotation(event, "log", "message", record.message or None)
 
-    def _held(self, record: Record) -> None:
+    def _held(self, record: Record, end: int) -> None:
         """An error that a field of the record holds."""
         said, source = record.said, self.source
         report = held_report(said.stack) if said.stack else None
@@ -275,7 +272,7 @@ class Reading:
         columns = {
             "source_id": source.source_id,
             "offset": record.row.offset,
-            "length": max(self.end() - record.row.offset, 0),
+            "length": max(end - record.row.offset, 0),
             "format": self.name,
             "event_class": "incident_signal" if grave else "context",
             "event_kind": report.kind if report else "exception",
