@@ -86,6 +86,12 @@ def test_the_program_of_a_syslog_line_is_the_service():
     assert (said.service, said.fields) == ("shop", {"pid": "12", "host": "web-1"})
 
 
+def test_a_year_that_only_the_program_wrote():
+    said = read("Jan 26 01:25:59 web-1 shop[12]: E, [2026-01-26T01:25:59.5 #12] ERROR -- shop: no rate")
+    assert said is not None
+    assert said.time == "2026-01-26T01:25:59.5"
+
+
 def test_levels_of_every_kind():
     assert [level_of(word) for word in ("SEVERE", "crit", "Notice", "WARN", "finest", "F", None, "pay")] == [
         "error", "fatal", "info", "warning", "trace", "fatal", None, None,

@@ -26,6 +26,8 @@ WHEN, ISO = 1_769_390_759_000_000, "2026-01-26T01:25:59Z"
         ({"level": 3, "short_message": "no", "timestamp": 1769390759.0}, "error", WHEN, None, "no"),
         ({"level": 400, "level_name": "ERROR", "channel": "app", "message": "no", "datetime": ISO},
          "error", WHEN, "app", "no"),
+        ({"MESSAGE": "no", "PRIORITY": "3", "__REALTIME_TIMESTAMP": "1769390759000000", "SYSLOG_IDENTIFIER": "shop"},
+         "error", WHEN, "shop", "no"),
         ({"level": "INFO", "time": "2026-01-26T02:25:59+01:00", "msg": "no"}, "info", WHEN, None, "no"),
     ],
 )  # fmt: skip

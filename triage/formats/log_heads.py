@@ -177,6 +177,8 @@ def _said(found: re.Match[str], message: str, *, nested: bool) -> Said:
         if inner is not None and inner.level:
             said.level, said.message = inner.level, inner.message
             said.logger, said.thread = inner.logger or said.logger, inner.thread
+            if inner.time and inner.time[:4].isdecimal() and not (said.time or "")[:4].isdecimal():
+                said.time = inner.time  # the one with a year
     return said
 
 

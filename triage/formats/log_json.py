@@ -109,7 +109,9 @@ def _level(value: Any) -> str | None:
 
 
 def _moment(value: Any) -> int | None:
-    """Microseconds of ISO text with a zone, of seconds, or of milliseconds since 1970."""
+    """Microseconds of ISO text with a zone, or of seconds since 1970 or parts of them, by their size."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
+        value = int(value)  # journalctl -o json
     if isinstance(value, str):
         zoned = value[-1:] in {"Z", "z"} or "+" in value[10:] or "-" in value[10:]
         return iso(value) if zoned else None
