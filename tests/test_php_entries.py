@@ -39,6 +39,22 @@ def test_nginx_and_syslog_carry_them_too():
     assert (fatal["error_type"], fatal["service"], fatal["level"]) == ("AError", "php", "fatal")
 
 
+def test_an_entry_that_nginx_breaks_into_lines():
+    text = (
+        '2026/01/26 01:25:59 [error] 12#0: *1 FastCGI sent in stderr: "PHP message: '
+        "PHP Fatal error:  Uncaught AError: a in /a.php:9\n"
+        "Stack trace:\n#0 /a.php(3): pay()\n#1 {main}\n"
+        '  thrown in /a.php on line 9" while reading response header from upstream, client: 192.0.2.7\n'
+        "2026/01/26 01:26:00 [warn] 12#0: *2 slow\n"
+    )
+    rows = read(text.encode(), reader=app_log)
+    (event,) = rows["events"]
+    assert (event["error_type"], event["error_value"], event["level"]) == ("AError", "a", "fatal")
+    assert text[event["offset"] : event["offset"] + event["length"]] == text[: text.index("2026/01/26 01:26:00")]
+    assert [row["function"] for row in rows["frames"]] == ["pay", "{main}"]
+    assert [row["message"] for row in rows["logs"]][1:] == ["slow"]
+
+
 def test_several_messages_in_one_line():
     line = (
         "[Mon Jan 26 01:25:59 2026] [proxy_fcgi:error] [pid 1] AH01071: Got error 'PHP message: "
