@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from triage.formats import debugbundle_carried as carried
 from triage.formats import platforms
 from triage.formats.debugbundle_envelope import Row, fill_head, level_of, os_of
 from triage.formats.debugbundle_java import continues_stack
@@ -53,6 +54,7 @@ def add_event(
         return "an event whose payload is no object"
     row = Row(source, format=reader, offset=offset, length=length)
     row.read_as(note)
+    told = carried.taken(item)
     fill_head(row, item)
     reader_of = _READERS.get(kind)
     if reader_of is None:
@@ -65,6 +67,8 @@ def add_event(
             return reason
         if not known.issuperset(payload):
             _surplus(row, payload, known)
+    if told is not None:
+        carried.restore(row, told)
     row.seal()
     return None
 

@@ -7,16 +7,18 @@ that was asked for by `format=` reads alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from triage.formats import Match, traces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from triage.formats.head import Head
     from triage.formats.traces.scanning import Found
     from triage.sources.source import Source
 
-__all__ = ("TraceReader", "readers", "search")
+__all__ = ("TraceReader", "add", "readers", "search")
 
 # Below every format that knows more of its file; the module of the first report above those of later ones.
 _FIRST, _LATER = 45, 35
@@ -54,7 +56,7 @@ def search(source: Source, *, only: str | None = None) -> None:
     for found in scan(source.text_lines(), source.size, only=only):
         count += 1
         names[found.module.TITLE] = None
-        _event(source, found)
+        add(source, found)
     if not count:
         source.parse_status = "unknown"
         source.note(
@@ -65,40 +67,41 @@ def search(source: Source, *, only: str | None = None) -> None:
     source.description = f"{', '.join(list(names)[:5])} ({count:,} in all)" if count > 1 else next(iter(names))
 
 
-def _event(source: Source, found: Found) -> None:
-    """One report as rows."""
+def add(source: Source, found: Found, *, remarks: Iterable[str] = (), **said: Any) -> int:
+    """Append one report as rows and give its event; what a log says of it stands in the place of the report's own."""
     report, records = found.report, source.records
     has_frames = any(trace.frames for trace in report.traces)
-    notes = list(report.notes)
+    notes = [*report.notes, *remarks]
     if not report.complete:
         notes.append("the report is cut or damaged")
-    event = records.event(
-        source_id=source.source_id,
-        offset=found.offset,
-        length=found.end_offset - found.offset,
-        format=found.module.NAME,
-        event_class="incident_signal",
-        event_kind=report.kind,
-        ts=found.ts,
-        ts_source=None if found.ts is None else "log line" if report.ts is None else "report",
-        level=report.level,
-        handled=report.handled,
-        platform=found.module.PLATFORM,
-        release=report.release,
-        os_name=report.os_name,
-        os_version=report.os_version,
-        arch=report.arch,
-        device=report.device,
-        error_type=report.error_type,
-        error_value=report.error_value,
-        error_code=report.error_code,
-        error_code_name=report.error_code_name,
-        signal=report.signal,
-        fault_address=report.fault_address,
-        thread_id=report.thread_id,
-        parse_status="ok" if report.complete and (has_frames or report.error_type) else "partial",
-        notes=notes or None,
-    )
+    columns = {
+        "source_id": source.source_id,
+        "offset": found.offset,
+        "length": found.end_offset - found.offset,
+        "format": found.module.NAME,
+        "event_class": "incident_signal",
+        "event_kind": report.kind,
+        "ts": found.ts,
+        "ts_source": None if found.ts is None else "log line" if report.ts is None else "report",
+        "level": report.level,
+        "handled": report.handled,
+        "platform": found.module.PLATFORM,
+        "release": report.release,
+        "os_name": report.os_name,
+        "os_version": report.os_version,
+        "arch": report.arch,
+        "device": report.device,
+        "error_type": report.error_type,
+        "error_value": report.error_value,
+        "error_code": report.error_code,
+        "error_code_name": report.error_code_name,
+        "signal": report.signal,
+        "fault_address": report.fault_address,
+        "thread_id": report.thread_id,
+        "parse_status": "ok" if report.complete and (has_frames or report.error_type) else "partial",
+        "notes": notes or None,
+    }
+    event = records.event(**columns | said)
     records.stacks(event, report.traces)
     facts = {
         "access": report.access,
@@ -112,3 +115,4 @@ def _event(source: Source, found: Found) -> None:
         records.annotation(event, "report", key, value)
     for module in report.modules:
         records.module(event, **module)
+    return event

@@ -24,7 +24,7 @@ from triage.records import Trace
 if TYPE_CHECKING:
     from triage.formats.traces.window import Settled
 
-__all__ = ("Found", "first", "scan")
+__all__ = ("Found", "along", "first", "scan")
 
 # Lines that go through the automaton at once, as one string.
 _FIRST, _BATCH = 256, 4_096
@@ -71,8 +71,28 @@ def scan(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str
     >>> found.module.NAME, found.first, found.last
     ('java', 2, 3)
     """
-    for found in _joining(_reports(Text(iter(lines)), size, only)):
-        if not isinstance(found, Brief):
+    for found in along(lines, size, only=only):
+        if not isinstance(found, int):
+            yield found
+
+
+def along(
+    lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str | None = None
+) -> Iterator[Found | int]:
+    """As `scan`; between the reports the number of the line, from 0, that no later one begins before.
+
+    So whoever reads the other lines of the text too need not hold them until the next report, which may never come.
+
+    Examples
+    --------
+    >>> [found for found in along(enumerate(["x"] * 1000)) if isinstance(found, int)]
+    [0, 192, 704]
+    """
+    text = Text(iter(lines))
+    for found in _joining(_reports(text, size, only)):
+        if isinstance(found, int):
+            yield text.start
+        elif not isinstance(found, Brief):
             yield found
 
 
@@ -101,6 +121,8 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
         settled = None
     asked = _Asked(whole, settled)
     for found in _joining(_reports(Text(text.split("\n")), 0, None, asked), asked):
+        if isinstance(found, int):
+            continue
         if isinstance(found, Brief):
             return found
         if found.report.level == "fatal":
@@ -116,8 +138,8 @@ class _Asked(NamedTuple):
     settled: Settled | None
 
 
-def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None) -> Iterator[Found | Brief]:
-    """The reports with what belongs together as one; of those that stand far off only the line is told."""
+def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None) -> Iterator[Found | Brief | int]:
+    """The reports with what belongs together as one; a line that none stands before is told where none is held."""
     settled = asked and asked.settled
     held: Found | None = None
     for found in reports:
@@ -125,6 +147,8 @@ def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None
             if held and found - held.last > _NEAR:
                 yield held
                 held = None
+            if held is None:
+                yield found
             continue
         if isinstance(found, Brief):
             said = found if held is None else _announced(held, found) if settled else None
@@ -156,6 +180,7 @@ def _reports(
     while seen < text.end or not text.ended:
         if seen == text.end:
             text.drop(max(text.free, seen - BACK))
+            yield text.start
             text.pull(batch)
             batch = min(2 * batch, _BATCH)
         first, seen, step = seen, text.end, _STEP

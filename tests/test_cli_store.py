@@ -1,0 +1,46 @@
+"""The command `triage ingest`."""
+
+import pytest
+from typer.testing import CliRunner
+
+import triage
+from tests.reading import SAMPLES
+from triage.cli import app
+
+LOG = str(SAMPLES / "logs" / "php-error.log")
+
+
+@pytest.fixture
+def run():
+    return lambda *words: CliRunner().invoke(app, list(words))
+
+
+def test_each_file_is_acknowledged(run, tmp_path):
+    store = str(tmp_path / "store")
+    done = run("ingest", LOG, "--to", store)
+    assert done.exit_code == 0, done.output
+    first, last, lost = done.output.splitlines()
+    word, name, *count = first.split()
+    assert (word, count) == ("written", ["5", "events"])
+    assert (tmp_path / "store" / ".debugbundle" / "local" / "events" / name).exists()
+    assert last == "5 events in 1 file, 1 line that is no event"
+    assert lost.startswith("1 piece could not be read")
+    assert run("ingest", LOG, "--to", store).output.split()[0] == "kept"
+    assert len(triage.load(store).incidents()) == 2
+
+
+def test_several_logs_and_options(run, tmp_path):
+    other = str(SAMPLES / "logs" / "pino.ndjson")
+    done = run("ingest", LOG, other, "--to", str(tmp_path), "--service", "shop", "--redact", "--lines")
+    assert done.exit_code == 0, done.output
+    assert {tuple(row) for row in triage.load(tmp_path).incidents()["services"]} == {("shop",)}
+
+
+def test_the_help_says_that_it_is_raw(run):
+    assert "secrets included" in " ".join(run("ingest", "--help").output.split())
+
+
+def test_what_is_not_there(run, tmp_path):
+    done = run("ingest", str(tmp_path / "none"), "--to", str(tmp_path))
+    assert done.exit_code != 0
+    assert isinstance(done.exception, triage.SourceError)

@@ -1,0 +1,168 @@
+"""Logs into a store: the same incidents, nothing twice, nothing lost by a kill."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import triage
+from tests.envelopes import exception
+from tests.reading import ROOT, SAMPLES
+from triage.capture.ingesting import ingest
+from triage.errors import FormatError, LimitError, SourceError
+
+LOGS = sorted((SAMPLES / "logs").iterdir())
+TRACES = sorted((SAMPLES / "traces").iterdir())
+ASIDE = ["formats", "native_ids"]
+
+
+def told(case):
+    frame = case.incidents().drop(columns=ASIDE)
+    return frame.sort_values("incident_id", ignore_index=True)
+
+
+def files(store):
+    folder = store / ".debugbundle" / "local" / "events"
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("path", LOGS + TRACES, ids=lambda path: path.name)
+def test_a_store_tells_the_same_incidents_as_its_log(path, tmp_path):
+    done = ingest(path, tmp_path)
+    log, store = triage.load(path), triage.load(tmp_path)
+    assert told(store).equals(told(log))
+    assert len(store.events()) == len(log.events()) == done.events
+    assert done.quarantined == len(log.quarantine())
+    assert store.quarantine().empty
+
+
+def test_the_same_log_makes_the_same_files(tmp_path):
+    first = ingest(SAMPLES / "logs", tmp_path)
+    before = files(tmp_path)
+    again = ingest(SAMPLES / "logs", tmp_path)
+    assert files(tmp_path) == before
+    assert [written.path for written in first.files] == [written.path for written in again.files]
+    assert {written.is_new for written in first.files} == {True}
+    assert {written.is_new for written in again.files} == {False}
+
+
+def test_a_log_that_grew_or_was_rotated_doubles_nothing(tmp_path):
+    whole = (SAMPLES / "logs" / "php-error.log").read_bytes()
+    log, store = tmp_path / "php.log", tmp_path / "store"
+    log.write_bytes(whole[:675])
+    ingest(log, store)
+    log.write_bytes(whole)
+    ingest(log, store)
+    log.rename(tmp_path / "php.log.1")
+    ingest(tmp_path / "php.log.1", store)
+    assert told(triage.load(store)).equals(told(triage.load(tmp_path / "php.log.1")))
+    assert triage.load(store).quarantine().empty
+
+
+def test_equal_events_of_two_logs_are_two(tmp_path):
+    text = '2026-01-26 01:25:59 ERROR shop: no\nTraceback (most recent call last):\n  File "a.py", line 1, in f\nE: x\n'
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_text(text)
+    ingest([tmp_path / "a.log", tmp_path / "b.log"], tmp_path / "store")
+    assert triage.load(tmp_path / "store").incidents()["count"].tolist() == [2]
+
+
+def test_large_logs_are_several_files(tmp_path):
+    text = "".join(
+        f"2026-01-26 01:{n // 60:02}:{n % 60:02} ERROR shop: no\nTraceback (most recent call last):\n"
+        f'  File "a.py", line {n}, in f\nE: x\n'
+        for n in range(2_100)
+    )
+    seen = []
+    done = ingest(text.encode(), tmp_path, told=seen.append)
+    assert [written.events for written in seen] == [2_000, 100]
+    assert done.files == seen
+    assert triage.load(tmp_path).incidents()["count"].tolist() == [2_100]
+
+
+def test_service_and_environment_where_a_log_names_none(tmp_path):
+    ingest(SAMPLES / "logs" / "python-app.log", tmp_path / "a", service="checkout", environment="staging")
+    (row,) = triage.load(tmp_path / "a").incidents().to_dict("records")
+    assert (list(row["services"]), list(row["environments"])) == (["checkout"], ["staging"])
+    ingest(SAMPLES / "logs" / "syslog-20260211", tmp_path / "b", service="checkout")
+    (row,) = triage.load(tmp_path / "b").incidents().to_dict("records")
+    assert list(row["services"]) == ["ledger"]
+
+
+def test_lines_are_events_where_that_is_wanted(tmp_path):
+    done = ingest(SAMPLES / "logs" / "python-app.log", tmp_path, lines=True)
+    case = triage.load(tmp_path)
+    assert (done.events, done.lines) == (4, 2)
+    assert case.events(event_kind="log")["level"].tolist() == ["info", "debug"]
+
+
+def test_secrets_are_masked_where_that_is_wanted(tmp_path):
+    text = "2026-01-26 01:25:59 ERROR shop: token of ada@example.org password=hunter2-not-real\n"
+    text += "Traceback (most recent call last):\n"
+    text += '  File "/home/ada/a.py", line 1, in f\nValueError: ada@example.org\n'
+    ingest((text * 3).encode(), tmp_path, redact=True)
+    (data,) = files(tmp_path).values()
+    assert b"hunter2" not in data
+    assert b"ada@example.org" not in data
+    assert len(json.loads(data)) == 3
+    assert triage.load(tmp_path).incidents()["count"].tolist() == [3]
+    ingest((text * 3).encode(), tmp_path / "raw")
+    assert b"hunter2-not-real" in next(iter(files(tmp_path / "raw").values()))
+
+
+def test_whole_envelopes_of_a_log_stay_as_they_are(tmp_path):
+    short = {"type": "error", "error_type": "E", "message": "x", "timestamp": "2026-01-26T01:25:59Z", "service": "shop"}
+    whole = exception(1)
+    broken = exception(2) | {"payload": {"message": 7}}
+    text = "".join(json.dumps(item) + "\n" for item in (short, whole, broken, short))
+    ingest(text.encode(), tmp_path)
+    written = [item for data in files(tmp_path).values() for item in json.loads(data)]
+    assert whole in written
+    assert [item["event_type"] for item in written].count("backend_exception") == 3
+    assert told(triage.load(tmp_path)).equals(told(triage.load(text.encode())))
+
+
+def test_archives_and_crashes_of_any_kind(tmp_path):
+    path = SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz"
+    ingest(path, tmp_path)
+    assert triage.load(tmp_path).incidents()["title"].tolist() == triage.load(path).incidents()["title"].tolist()
+
+
+def test_wrong_calls_say_so(tmp_path):
+    with pytest.raises(SourceError):
+        ingest(tmp_path / "none.log", tmp_path / "store")
+    with pytest.raises(FormatError):
+        ingest(b"x", tmp_path / "store", format="none")
+    document = io.BytesIO(json.dumps([exception(1)]).encode())
+    with pytest.raises(LimitError):
+        ingest(document, tmp_path / "store", limits=triage.Limits(document_bytes=100))
+
+
+def test_a_kill_loses_nothing_that_was_acknowledged_and_doubles_nothing(tmp_path):
+    log = tmp_path / "app.log"
+    log.write_text(
+        "".join(
+            f"2026-01-26 01:{n // 60 % 60:02}:{n % 60:02} ERROR shop: no {n}\nTraceback (most recent call last):\n"
+            f'  File "a.py", line {n % 7}, in f\nE: x {n}\n'
+            for n in range(9_000)
+        )
+    )
+    command = [sys.executable, "-m", "triage.cli", "ingest", str(log), "--to", str(tmp_path / "store")]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "widgets")])}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as running:
+        acknowledged = [running.stdout.readline().split()[1] for _ in range(2)]
+        os.kill(running.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    there = {name for name in files(tmp_path / "store") if ".tmp-" not in name}
+    assert set(acknowledged) <= there
+    assert len(there) < 5
+    kept = {name: data for name, data in files(tmp_path / "store").items() if name in acknowledged}
+    ingest(log, tmp_path / "store")
+    ingest(log, tmp_path / "whole")
+    now = {name: data for name, data in files(tmp_path / "store").items() if ".tmp-" not in name}
+    assert now == files(tmp_path / "whole")
+    assert kept.items() <= now.items()
+    assert triage.load(tmp_path / "store").incidents()["count"].sum() == 9_000

@@ -1,0 +1,102 @@
+"""Entries of PHP inside other logs, by process; entries that are many, long or never end."""
+
+import time
+
+import pytest
+
+from tests.reading import read
+from triage import loads
+from triage.formats import apache_log, app_log
+
+HEAD = "[Mon Jan 26 01:25:59.1 2026] [php:error] [pid {pid}] [client 192.0.2.7:5] "
+
+
+def test_lines_of_two_processes_alternate():
+    lines = [
+        HEAD.format(pid=1) + "PHP Fatal error:  Uncaught AError: a in /a.php:9",
+        HEAD.format(pid=2) + "PHP Fatal error:  Uncaught BError: b in /b.php:9",
+        HEAD.format(pid=1) + "PHP Stack trace:",
+        HEAD.format(pid=2) + "PHP Stack trace:",
+        HEAD.format(pid=1) + "PHP   1. {main}() /a.php:0",
+        HEAD.format(pid=2) + "PHP   1. {main}() /b.php:0",
+        HEAD.format(pid=1) + "PHP   2. a() /a.php:3",
+        HEAD.format(pid=2) + "PHP   2. b() /b.php:3",
+    ]
+    case = loads("\n".join(lines) + "\n")
+    assert sorted(case.incidents()["title"]) == ["AError in a", "BError in b"]
+
+
+def test_nginx_and_syslog_carry_them_too():
+    nginx = (
+        '2026/01/26 01:25:59 [error] 12#0: *1 FastCGI sent in stderr: "PHP message: '
+        'PHP Warning:  w in /a.php on line 3" '
+        "while reading response header from upstream, client: 192.0.2.7\n"
+    )
+    syslog = "Jan 26 01:25:59 web-1 php[12]: PHP Fatal error:  Uncaught AError: a in /a.php:9\n"
+    (warning,) = read(nginx.encode(), reader=app_log)["events"]
+    (fatal,) = read(syslog.encode(), "syslog-20260126", reader=app_log)["events"]
+    assert (warning["error_type"], warning["error_value"], warning["event_class"]) == ("Warning", "w", "context")
+    assert (fatal["error_type"], fatal["service"], fatal["level"]) == ("AError", "php", "fatal")
+
+
+def test_an_entry_that_nginx_breaks_into_lines():
+    text = (
+        '2026/01/26 01:25:59 [error] 12#0: *1 FastCGI sent in stderr: "PHP message: '
+        "PHP Fatal error:  Uncaught AError: a in /a.php:9\n"
+        "Stack trace:\n#0 /a.php(3): pay()\n#1 {main}\n"
+        '  thrown in /a.php on line 9" while reading response header from upstream, client: 192.0.2.7\n'
+        "2026/01/26 01:26:00 [warn] 12#0: *2 slow\n"
+    )
+    rows = read(text.encode(), reader=app_log)
+    (event,) = rows["events"]
+    assert (event["error_type"], event["error_value"], event["level"]) == ("AError", "a", "fatal")
+    assert text[event["offset"] : event["offset"] + event["length"]] == text[: text.index("2026/01/26 01:26:00")]
+    assert [row["function"] for row in rows["frames"]] == ["pay", "{main}"]
+    assert [row["message"] for row in rows["logs"]][1:] == ["slow"]
+
+
+def test_several_messages_in_one_line():
+    line = (
+        "[Mon Jan 26 01:25:59 2026] [proxy_fcgi:error] [pid 1] AH01071: Got error 'PHP message: "
+        "PHP Notice:  n in /a.php on line 1; PHP message: PHP Fatal error:  f in /a.php on line 2'\n"
+    )
+    rows = read(line.encode(), reader=apache_log)
+    assert [(row["error_type"], row["error_value"], row["level"]) for row in rows["events"]] == [
+        ("Notice", "n", "info"),
+        ("Fatal error", "f", "fatal"),
+    ]
+    assert {(row["offset"], row["length"]) for row in rows["events"]} == {(0, len(line))}
+
+
+def test_an_entry_without_end_is_bounded():
+    text = HEAD.format(pid=1) + "PHP Warning:  w in /a.php on line 3\n" + "x\n" * 5_000
+    (row,) = read(text.encode(), reader=apache_log)["events"]
+    assert row["parse_status"] == "partial"
+    assert row["length"] == len(text)
+    assert any("left out" in note for note in row["notes"])
+
+
+def test_more_processes_than_may_be_open_lose_nothing():
+    text = "".join(HEAD.format(pid=pid) + f"PHP Warning:  w{pid} in /a.php on line 3\n" for pid in range(500))
+    rows = read(text.encode(), reader=apache_log)
+    assert sorted(int(row["error_value"][1:]) for row in rows["events"]) == list(range(500))
+
+
+@pytest.mark.parametrize(
+    "piece", ["#0 /a(1): ", "((((", " in /a:1", "PHP message: PHP Notice:  x; ", "\\\\n", " 1. x:1"]
+)
+def test_time_grows_with_a_line_at_most(piece):
+    def taken(count):
+        text = HEAD.format(pid=1) + "PHP Warning:  " + piece * count + "\n"
+        start = time.process_time()
+        read(text.encode(), reader=apache_log)
+        return time.process_time() - start
+
+    taken(100)
+    assert taken(40_000) < 12 * taken(10_000) + 0.2
+
+
+@pytest.mark.parametrize("line", ["PHP 8.2 started", "PHP Stack trace:", "PHP   1. {main}() /a.php:0"])
+def test_what_begins_no_entry(line):
+    rows = read((HEAD.format(pid=1) + line + "\n").encode(), reader=apache_log)
+    assert [row for row in rows["events"] if row["format"] == "apache-error"] == []

@@ -1,0 +1,1 @@
+"""What arrives: logs into an event store."""

@@ -1,0 +1,353 @@
+"""Logs into an event store: whatever `triage` reads, as DebugBundle's event files, streamed.
+
+The readers are those of `triage.load`. They append to `Stream`, which lets go of an event as soon as the next ones
+come: an event file is written each 2,000 events or 4 MiB. The cuts, the names and the ids hang on nothing but the log,
+so that a log that is read again, after a kill or just so, gives the same files; the store then holds nothing twice.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from triage import formats
+from triage.capture.envelopes import Event, Identities, envelope, is_valid
+from triage.capture.event_files import Written, array, file_name, folder_of, write
+from triage.errors import LimitError
+from triage.formats import trace_text
+from triage.formats.head import Head
+from triage.records import Records, Trace, json_text
+from triage.sources import archives
+from triage.sources.inputs import Inputs
+from triage.sources.limits import Limits
+from triage.sources.source import Context, OverLimitError, Source
+
+if TYPE_CHECKING:
+    from triage.formats import Format
+    from triage.redact.redactor import Redactor
+
+__all__ = ("Ingested", "ingest")
+
+# A file holds so many events and bytes; so many events wait for what hangs on them.
+_EVENTS, _BYTES, _WAITING = 2_000, 4 << 20, 256
+_LIMITS: Final = Limits()
+_STEM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_encode: Final = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Ingested:
+    """What became of the logs.
+
+    Attributes
+    ----------
+    files
+        The event files, in the order in which they were on disk.
+    events, lines, quarantined
+        Events written; log lines that were read and are no events; pieces that could not be read.
+    """
+
+    files: list[Written] = field(default_factory=list)
+    events: int = 0
+    lines: int = 0
+    quarantined: int = 0
+
+
+def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does not tell
+    path: Any,
+    store: str | os.PathLike[str],
+    *,
+    service: str | None = None,
+    environment: str = "unknown",
+    format: str | None = None,
+    lines: bool = False,
+    redact: bool = False,
+    limits: Limits = _LIMITS,
+    told: Callable[[Written], None] | None = None,
+) -> Ingested:
+    """Read logs, or anything else that `triage.load` takes, into a DebugBundle-compatible store.
+
+    `triage.load(store)` then tells of the same incidents as `triage.load(path)`. What is written is raw: it holds what
+    the logs hold, secrets included, unless `redact` is set.
+
+    Parameters
+    ----------
+    path
+        As for `triage.load`.
+    store
+        The folder of the store, or of its events; made where there is none.
+    service, environment
+        What events are of whose log names none. Without a service that is the first word of the file's name in the
+        store, and no service at all when `triage` reads it.
+    format
+        Read by this reader instead of by detection.
+    lines
+        Write the lines that are no events too, as `log_event` of their level; those of errors make incidents.
+    redact
+        Mask secrets and personal data as `triage.redact.mask` does, file by file.
+    told
+        Called with each file once it is on disk, name and all.
+
+    Returns
+    -------
+    Ingested
+        The files, and how much they hold.
+
+    Raises
+    ------
+    SourceError
+        There is nothing at the path, or the store cannot be written.
+    LimitError
+        A single input is over one of the limits.
+
+    Examples
+    --------
+    >>> import tempfile, triage
+    >>> log = b"2026-01-26 01:25:59 ERROR shop: no rate\\nTraceback (most recent call last):\\n" \\
+    ...       b'  File "a.py", line 1, in f\\nValueError: x\\n'
+    >>> with tempfile.TemporaryDirectory() as store:
+    ...     done = ingest(log, store)
+    ...     done.events, triage.load(store).incidents()["title"].tolist()
+    (1, ['ValueError in f'])
+    """
+    inputs = Inputs(path)
+    reader = formats.by_name(format) if format else None
+    writer = _Writer(folder_of(store), service, environment, told=told, redactor=_redactor() if redact else None)
+    records = Stream(writer, lines=lines)
+    dispatch = _Dispatch(records, reader, single=inputs.single)
+    context = Context(records=records, limits=limits, read=dispatch)
+    for source in inputs.walk(context):
+        dispatch(source)
+        records.let_go()
+        writer.flush()
+    records.end()
+    writer.flush()
+    done = writer.done
+    done.lines, done.quarantined = records.lines, records.quarantined
+    return done
+
+
+def _redactor() -> Redactor:
+    from triage.redact.redactor import Redactor
+
+    return Redactor()
+
+
+@dataclass(slots=True)
+class _Dispatch:
+    """Reads a source by the surest reader, a container by its members."""
+
+    records: Stream
+    reader: Format | None
+    single: bool
+
+    def __call__(self, source: Source) -> None:
+        self.records.path = source.path
+        try:
+            if source.parse_status is None and not archives.read(source):
+                self._document(source)
+            source.drain()
+        except OverLimitError as error:
+            if self.single and source.depth == 0:
+                raise LimitError(f"{source.path}: {error}") from None
+            source.quarantine(str(error), offset=0, length=source.size)
+        source.close()
+
+    def _document(self, source: Source) -> None:
+        if self.reader is not None:
+            self.reader.read(source)
+            return
+        head = Head(source.head, path=source.path, size=source.size, encoding=source.encoding)
+        ranked = formats.rank(head)
+        if ranked:
+            ranked[0][1].read(source)
+        elif head.is_text and not head.is_whole:
+            trace_text.search(source)
+
+
+class _Buffer:
+    """The envelopes that wait for their file."""
+
+    __slots__ = ("bytes", "held", "ids", "last")
+
+    def __init__(self) -> None:
+        self.held: list[bytes] = []
+        self.ids: list[str] = []
+        self.bytes = self.last = 0
+
+
+class _Writer:
+    """Events to envelopes to files, by log and service."""
+
+    def __init__(
+        self,
+        folder: Path,
+        service: str | None,
+        environment: str,
+        *,
+        told: Callable[[Written], None] | None,
+        redactor: Redactor | None,
+    ) -> None:
+        self.done = Ingested()
+        self._folder = folder
+        self._service, self._environment = service, environment
+        self._told = told
+        self._redactor = redactor
+        self._identities = Identities()
+        self._buffers: dict[tuple[str, str], _Buffer] = {}
+        self._bytes = 0
+
+    def add(self, event: Event) -> None:
+        """Take one event."""
+        columns = event.columns
+        if self._service and not columns.get("service"):
+            columns["service"] = self._service
+        if self._environment != "unknown" and not columns.get("environment"):
+            columns["environment"] = self._environment
+        if event.own is not None and is_valid(event.own):
+            data, identity, name = _encode(event.own), event.own["event_id"], event.own["service"]["name"]
+        else:
+            made = envelope(event, self._identities, service=_stem(event.path), environment=self._environment)
+            data, identity, name = _encode(made), made.event_id, str(made.service["name"])
+        key = event.path, name
+        buffer = self._buffers.setdefault(key, _Buffer())
+        buffer.held.append(data)
+        buffer.ids.append(identity)
+        buffer.bytes += len(data)
+        buffer.last = max(buffer.last, columns.get("ts") or 0)
+        self._bytes += len(data)
+        if len(buffer.held) >= _EVENTS or buffer.bytes >= _BYTES:
+            self._write(key)
+        elif self._bytes >= 4 * _BYTES:
+            # many programs in one log: the one with the most goes first
+            self._write(max(self._buffers, key=lambda one: (self._buffers[one].bytes, one)))
+
+    def flush(self) -> None:
+        """Write what waits."""
+        for key in sorted(self._buffers):
+            self._write(key)
+
+    def _write(self, key: tuple[str, str]) -> None:
+        buffer = self._buffers.pop(key)
+        self._bytes -= buffer.bytes
+        path, service = key
+        data = array(buffer.held)
+        if self._redactor is not None:
+            data = self._redactor.mask_alone(data).data
+        name = file_name(path, buffer.ids, buffer.last, service)
+        written = write(self._folder, name, data, events=len(buffer.held))
+        self.done.files.append(written)
+        self.done.events += written.events
+        if self._told:
+            self._told(written)
+
+
+def _stem(path: str) -> str:
+    """The first word of a file's name: what a log of no named service is called."""
+    found = _STEM.search(path.replace("\\", "/").rpartition("/")[2])
+    return found[0] if found else "log"
+
+
+class Stream(Records):
+    """Records that are let go of: an event is written once others have come after it."""
+
+    def __init__(self, writer: _Writer, *, lines: bool) -> None:
+        super().__init__()
+        self.path = ""
+        self.lines = self.quarantined = 0
+        self._writer = writer
+        self._with_lines = lines
+        self._waiting: dict[int, Event] = {}
+        self._own: dict[str, Any] | None = None
+
+    def envelope(self, item: dict[str, Any]) -> None:
+        """Keep an envelope that a log holds: it is that of the next event."""
+        self._own = dict(item)
+
+    def event(self, **columns: Any) -> int:
+        """Take an event; an older one goes."""
+        number = self._events
+        self._events += 1
+        own, self._own = self._own, None
+        # one that turned out to be none has left no event
+        is_its = own is not None and own.get("event_id") == columns.get("native_id")
+        self._waiting[number] = Event(columns, path=self.path, own=own if is_its else None)
+        if len(self._waiting) > 2 * _WAITING:
+            self.let_go(_WAITING)
+        return number
+
+    def let_go(self, keep: int = 0) -> None:
+        """Write the oldest events but so many; those whose parts lie in several files wait for the end."""
+        ready = [number for number, event in self._waiting.items() if not event.is_draft]
+        for number in ready[: len(ready) - keep] if keep else ready:
+            self._writer.add(self._waiting.pop(number))
+
+    def end(self) -> None:
+        """Write everything."""
+        for draft in self._drafts.values():
+            columns, traces = draft.row()
+            if columns or traces:
+                event = self._of(draft.event)
+                event.columns, event.is_draft = columns, False
+                event.traces += traces
+        self._drafts.clear()
+        self._waiting = {number: event for number, event in self._waiting.items() if not event.is_draft}
+        self.let_go()
+
+    def _of(self, number: int) -> Event:
+        """The event of a number; one that is not there yet is a draft."""
+        return self._waiting.setdefault(number, Event({}, path=self.path, is_draft=True))
+
+    def stacks(self, event: int, traces: Iterable[Trace]) -> None:
+        """Add stacks to an event."""
+        self._of(event).traces.extend(traces)
+
+    def annotation(self, event: int | None, scope: str, key: str, value: Any) -> None:
+        """Add an annotation to an event."""
+        if event is not None and value is not None:
+            text = value if isinstance(value, str) else json_text(value)
+            self._of(event).annotations.append((scope, key, text))
+
+    def log(self, event: int | None = None, **columns: Any) -> None:
+        """Count a line; make it an event where that is wanted."""
+        if event is not None:
+            return
+        self.lines += 1
+        if not self._with_lines:
+            return
+        level = columns.get("level") or "info"
+        signal = level in {"error", "fatal"}
+        number = self.event(
+            source_id=columns.get("source_id"),
+            offset=columns.get("offset"),
+            format="log",
+            event_class="incident_signal" if signal else "context",
+            event_kind="log",
+            ts=columns.get("ts"),
+            level=level,
+            error_value=columns.get("message"),
+        )
+        self.annotation(number, "log", "logger", columns.get("logger"))
+        self.annotation(number, "log", "thread", columns.get("thread"))
+
+    def quarantine(self, *, source_id: str, reason: str, **columns: Any) -> None:  # noqa: ARG002
+        """Count a piece that could not be read."""
+        self.quarantined += 1
+
+    def metric(self, event: int | None = None, **columns: Any) -> None:
+        """An envelope has no place for it."""
+
+    def module(self, event: int | None = None, **columns: Any) -> None:
+        """An envelope has no place for it."""
+
+    def feedback(self, event: int | None = None, **columns: Any) -> None:
+        """An envelope has no place for it."""
+
+    def file(self, *, order: int, **columns: Any) -> None:
+        """The store does not list its logs."""

@@ -1,0 +1,67 @@
+"""The commands that fill event stores: `triage ingest`. Exit codes are those of `triage.cli`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from triage.console import Reader, complain, say, source
+from triage.share.printable import plural
+
+if TYPE_CHECKING:
+    from triage.capture.event_files import Written
+
+__all__ = ("app",)
+
+app = typer.Typer()
+
+
+@app.command()
+def ingest(  # noqa: PLR0917 - typer takes them by name
+    logs: Annotated[
+        list[str],
+        typer.Argument(help="Logs, directories, archives or glob patterns; - is standard input.", metavar="LOG..."),
+    ],
+    to: Annotated[Path, typer.Option("--to", help="The store, or the folder of its events; made if need be.")],
+    service: Annotated[str | None, typer.Option(help="The service of events whose log names none.")] = None,
+    environment: Annotated[str, typer.Option(help="The environment of events whose log names none.")] = "unknown",
+    reader: Reader = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Write plain lines too; those of errors make incidents.")
+    ] = False,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Mask secrets and personal data in what is written.")
+    ] = False,
+) -> None:
+    """Read logs into an event store, as DebugBundle's event files.
+
+    What is written is raw: it holds what the logs hold, secrets included, but for --redact. Each file is named once it
+    is on disk under its name; reading the same log again makes the same files.
+    """
+    from triage.capture.ingesting import ingest as run
+
+    given = [source(log) for log in logs]
+    done = run(
+        given[0] if len(given) == 1 else given,
+        to,
+        service=service,
+        environment=environment,
+        format=reader,
+        lines=lines,
+        redact=redact,
+        told=_tell,
+    )
+    told = [f"{plural(done.events, 'event')} in {plural(len(done.files), 'file')}"]
+    told += [f"{plural(done.lines, 'line')} that {'is' if done.lines == 1 else 'are'} no event"] if done.lines else []
+    say(", ".join(told), style="dim")
+    if done.quarantined:
+        complain(f"{plural(done.quarantined, 'piece')} could not be read: triage table quarantine LOG")
+
+
+def _tell(written: Written) -> None:
+    """Acknowledge a file: it is on disk, name and all."""
+    say(f"{'written' if written.is_new else 'kept'}  {written.path.name}  {plural(written.events, 'event')}")
+    sys.stdout.flush()

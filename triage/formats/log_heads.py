@@ -1,0 +1,212 @@
+"""How a line of a log begins a record: its time, level, logger, thread and program, and where its message starts.
+
+The forms are data, `log_heads.toml`. A line that begins in none of them continues the record before it. What a syslog
+daemon wrote may hold a record of another logger, whose level and name count then.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+import msgspec
+
+from triage.formats import log_times
+from triage.formats.traces.prefixes import uncoloured
+
+__all__ = ("Said", "level_of", "read", "severity")
+
+# A head is looked for in the first characters only, so that a long line costs nothing more.
+_FRONT: Final = 600
+_LOGFMT: Final = re.compile(r'(?:^|\s)([A-Za-z_@][\w.@-]{0,40})=("(?:[^"\\]|\\.){0,16000}+"|[^\s"]{0,4000}+)')
+_LOGFMT_START: Final = re.compile(r"(?:time|ts|t|timestamp|level|lvl|severity)=")
+_SEVERITIES: Final = ("fatal", "fatal", "fatal", "error", "warning", "info", "info", "debug")
+
+
+class Said(msgspec.Struct, gc=False):
+    """What the head of a record says, and its message as far as it stands on the same line."""
+
+    message: str
+    time: str | None = None
+    level: str | None = None
+    logger: str | None = None
+    thread: str | None = None
+    service: str | None = None
+    fields: dict[str, Any] | None = None
+    # microseconds, where the time was no text
+    ts: int | None = None
+    # the text of a stack in a field, and what its error is called
+    stack: str | None = None
+    error_type: str | None = None
+    error_value: str | None = None
+
+    def moment(self, dated: tuple[int, int] | None) -> log_times.Moment:
+        """When it was written."""
+        if self.ts is not None or not self.time:
+            return log_times.Moment(self.ts)
+        return log_times.read(self.time, dated)
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether more than a time stands there, so that it is certainly a log."""
+        return bool((self.time or self.ts is not None) and (self.level or self.logger))
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    pattern: re.Pattern[str]
+    begins: re.Pattern[str]
+    nested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    wrappers: tuple[_Form, ...]
+    heads: tuple[_Form, ...]
+    times: tuple[_Form, ...]
+    after: tuple[re.Pattern[str], ...]
+    levels: dict[str, str]
+
+
+@cache
+def _forms() -> _Forms:
+    """The rows of `log_heads.toml`."""
+    table = tomllib.loads(files("triage.formats").joinpath("log_heads.toml").read_text("utf-8"))
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        pattern = pattern.replace("\\\n", "").replace('""', "")
+        for name, piece in table["pieces"].items():
+            pattern = pattern.replace(f"${name}", piece)
+        return re.compile(pattern)
+
+    def forms(name: str) -> tuple[_Form, ...]:
+        return tuple(
+            _Form(compiled(row["pattern"]), re.compile(row["begins"]), row.get("nested", False)) for row in table[name]
+        )
+
+    after = tuple(compiled(row["pattern"]) for row in table["after"])
+    return _Forms(forms("wrapper"), forms("head"), forms("time"), after, table["levels"])
+
+
+def level_of(word: str | None) -> str | None:
+    """The level that a word or a letter stands for.
+
+    Examples
+    --------
+    >>> level_of("SEVERE"), level_of("W"), level_of("notice"), level_of("pay")
+    ('error', 'warning', 'info', None)
+    """
+    return _forms().levels.get(word.lower()) if word else None
+
+
+def severity(number: int) -> str:
+    """The level of a severity of syslog, or of the priority that holds it.
+
+    Examples
+    --------
+    >>> severity(3), severity(34)
+    ('error', 'fatal')
+    """
+    return _SEVERITIES[number % 8]
+
+
+def read(line: str) -> Said | None:
+    """The head of a line, None where it begins no record.
+
+    Examples
+    --------
+    >>> said = read("2026-01-26 01:25:59,123 ERROR [main] shop.Cart - no rate")
+    >>> said.level, said.thread, said.logger, said.message
+    ('error', 'main', 'shop.Cart', 'no rate')
+    >>> read("    at shop.Cart.pay(Cart.java:3)") is None
+    True
+    """
+    text = uncoloured(line)
+    if not text or text[0].isspace():
+        return None
+    for form in _able(text[:2], "wrappers"):
+        if (found := form.pattern.match(text, 0, _FRONT)) and (said := _bare(text[found.end() :])):
+            return said
+    return _bare(text)
+
+
+def _bare(text: str) -> Said | None:
+    """The head of a line that nobody wrapped."""
+    for form in _able(text[:2], "heads"):
+        if found := form.pattern.match(text, 0, _FRONT):
+            return _said(found, text[found.end() :], nested=form.nested)
+    for form in _able(text[:2], "times"):
+        if stamp := form.pattern.match(text, 0, _FRONT):
+            for pattern in _forms().after:
+                if found := pattern.match(text, stamp.end(), _FRONT):
+                    said = _said(found, text[found.end() :], nested=False)
+                    said.time = stamp["time"]
+                    return said
+            return Said(text[stamp.end() :].lstrip(), stamp["time"])
+    return _logfmt(text) if _LOGFMT_START.match(text) else None
+
+
+@lru_cache(maxsize=4_096)
+def _able(begin: str, kind: str) -> tuple[_Form, ...]:
+    """The forms that a text can have, by the two characters that it begins with."""
+    return tuple(form for form in getattr(_forms(), kind) if form.begins.match(begin))
+
+
+def _said(found: re.Match[str], message: str, *, nested: bool) -> Said:
+    """What the groups of a form say."""
+    groups = found.groupdict()
+    level = level_of(groups.get("level") or groups.get("letter"))
+    said = Said(
+        message,
+        groups.get("time"),
+        level,
+        groups.get("logger") or groups.get("logger2") or None,
+        groups.get("thread") or groups.get("thread2"),
+    )
+    fields = {key: groups[key] for key in ("pid", "host") if groups.get(key) not in (None, "-")}
+    said.fields = fields or None
+    if nested:
+        said.service = said.logger
+        if groups.get("pri"):
+            said.level = severity(int(groups["pri"]))
+        inner = _bare(message) if message else None
+        if inner is not None and inner.level:
+            said.level, said.message = inner.level, inner.message
+            said.logger, said.thread = inner.logger or said.logger, inner.thread
+            if inner.time and inner.time[:4].isdecimal() and not (said.time or "")[:4].isdecimal():
+                said.time = inner.time  # the one with a year
+    return said
+
+
+def _logfmt(text: str) -> Said | None:
+    """A line of `key=value` pairs."""
+    pairs = {key: _unquoted(value) for key, value in _LOGFMT.findall(text)}
+    message = pairs.pop("msg", pairs.pop("message", None))
+    time = pairs.pop("time", pairs.pop("ts", pairs.pop("timestamp", pairs.pop("t", None))))
+    level = pairs.pop("level", pairs.pop("lvl", pairs.pop("severity", None)))
+    if message is None or not (time or level):
+        return None
+    logger = pairs.pop("logger", pairs.pop("caller", None))
+    return Said(
+        message,
+        time,
+        level_of(level),
+        logger,
+        fields=dict(pairs) or None,
+        error_value=pairs.get("err") or pairs.get("error"),
+        stack=pairs.get("stack") or pairs.get("stacktrace"),
+    )
+
+
+def _unquoted(value: str) -> str:
+    """A value without its quotes and escapes."""
+    if value[:1] != '"':
+        return value
+    try:
+        return str(msgspec.json.decode(value.encode("utf-8", "replace")))
+    except (msgspec.DecodeError, UnicodeError):
+        return value[1:-1]

@@ -1,0 +1,121 @@
+"""A line of JSON that a logger wrote.
+
+Facts: the documented fields of pino, bunyan, winston, zap, slog, logrus, logstash, ECS, structlog, Serilog, GELF and
+python-json-logger. They name the same few things differently; which key stands for what is a row of `log_json.toml`,
+dots for the members of members. The rest are `fields`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import msgspec
+
+from triage.formats.debugbundle_json import DAMAGED, decode
+from triage.formats.log_heads import Said, level_of, severity
+from triage.records import json_text
+from triage.times import epoch, iso
+
+__all__ = ("read",)
+
+_strict: Final = msgspec.json.Decoder().decode
+# pino, bunyan: 10 to 60
+_TENS: Final = ("trace", "trace", "debug", "info", "warning", "error", "fatal")
+
+
+@cache
+def _keys() -> dict[str, list[str]]:
+    """The rows of `log_json.toml`."""
+    table = tomllib.loads(files("triage.formats").joinpath("log_json.toml").read_text("utf-8"))
+    return {str(name): list(keys) for name, keys in table.items()}
+
+
+def read(line: str) -> Said | str | None:
+    """The record of a line, why it is damaged, or None where it is no record of a logger.
+
+    Examples
+    --------
+    >>> said = read('{"level":50,"time":1769390759123,"name":"shop","msg":"no rate"}')
+    >>> said.level, said.ts, said.logger, said.message
+    ('error', 1769390759123000, 'shop', 'no rate')
+    """
+    data = line.strip().encode("utf-8", "replace")
+    try:
+        value = _strict(data)
+    except (ValueError, RecursionError):
+        value, _ = decode(data)
+    if value is DAMAGED:
+        return "damaged JSON"
+    return _said(value) if isinstance(value, dict) else None
+
+
+def _said(value: dict[str, Any]) -> Said | None:
+    """What an object says, None where it has neither a message with a level or a time, nor an error."""
+    taken: set[str] = set()
+    message = _text(_first(value, "message", taken))
+    when, level = _first(value, "time", taken), _first(value, "level", taken)
+    stack, error_type = _text(_first(value, "stack", taken)), _text(_first(value, "error_type", taken))
+    error_value = _text(_first(value, "error_value", taken))
+    if (message is None and stack is None) or (when is None and level is None):
+        return None
+    ts = _moment(when)
+    kept = {key: item for key, item in value.items() if key not in taken and item is not None}
+    return Said(
+        message if message is not None else error_value or "",
+        when if isinstance(when, str) and ts is None else None,
+        _level(level),
+        _text(_first(value, "logger", taken)),
+        _text(_first(value, "thread", taken)),
+        _text(_first(value, "service", taken)),
+        {key: item for key, item in kept.items() if key not in taken} or None,
+        ts,
+        stack,
+        error_type,
+        error_value,
+    )
+
+
+def _first(value: dict[str, Any], what: str, taken: set[str]) -> Any:
+    """The first of the keys of a meaning that is there and not null; members of members are left with the fields."""
+    for key in _keys()[what]:
+        held: Any = value.get(key)
+        if held is None and "." in key:
+            held = value
+            for part in key.split("."):
+                held = held.get(part) if isinstance(held, dict) else None
+        elif held is not None and not isinstance(held, dict):
+            taken.add(key)
+        if held is not None and not isinstance(held, (dict, list)):
+            return held
+    return None
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json_text(value)
+
+
+def _level(value: Any) -> str | None:
+    """A word, a number of pino (10 to 60) or one of syslog (0 to 7)."""
+    if isinstance(value, str):
+        return level_of(value) or (_level(int(value)) if value.isdecimal() and len(value) < 4 else None)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if value < 8:
+        return severity(int(value)) if value >= 0 else None
+    return _TENS[min(int(value) // 10, 6)]
+
+
+def _moment(value: Any) -> int | None:
+    """Microseconds of ISO text with a zone, or of seconds since 1970 or parts of them, by their size."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
+        value = int(value)  # journalctl -o json
+    if isinstance(value, str):
+        zoned = value[-1:] in {"Z", "z"} or "+" in value[10:] or "-" in value[10:]
+        return iso(value) if zoned else None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        size = abs(value)
+        return epoch(value / (1e9 if size > 1e17 else 1e6 if size > 1e14 else 1e3 if size > 1e11 else 1))
+    return None

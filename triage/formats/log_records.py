@@ -1,0 +1,331 @@
+"""A log as rows: its records become rows of `logs`, the stack traces among its lines events.
+
+A record is a line with a head (`log_heads`, `log_json`, or that of a reader) and the lines below it that have none.
+Traces are found by the trace modules in the whole text, as in any other; each takes its lines out of the record that
+introduces it and gets the time, the level, the logger and the thread of that. The level of the line holds where it is
+a warning or worse; a trace in a warning is context, as a warning is. What ended the program stays fatal.
+
+Lines of JSON that are damaged go to quarantine one by one, and so do lines before the first head but in the logs of
+programs, which begin as they like. Everything streams: no more lines are held than a trace may reach back.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from dataclasses import replace as replaced
+from typing import TYPE_CHECKING, Any, Final
+
+from triage.formats import log_times
+from triage.formats.held_text import report as held_report
+from triage.formats.log_heads import Said, level_of
+from triage.formats.trace_text import add
+from triage.formats.traces.prefixes import split
+from triage.formats.traces.scanning import Found, along
+from triage.records import json_text
+
+if TYPE_CHECKING:
+    from triage.formats.php_entries import Entries
+    from triage.sources.source import Source
+
+__all__ = ("Reading", "Record", "Row", "source_of")
+
+# A message is joined from so many lines and characters; those behind it are counted.
+_LINES, _CHARS = 400, 65_536
+_DOCKER: Final = '{"log":'
+# Prefixes of containers' lines, which all lines of a record have.
+_WRAPPED: Final = (("compose",), ("cri",), ("pod",), ("stream",), ("docker",))
+_GRAVE: Final = frozenset({"warning", "error", "fatal"})
+
+
+@dataclass(slots=True)
+class Row:
+    """One line as it waits: its place, its text, what its head says, why it is damaged."""
+
+    number: int
+    offset: int
+    text: str
+    said: Said | None
+    damage: str | None
+
+
+@dataclass(slots=True)
+class Record:
+    """A record in the making."""
+
+    said: Said
+    row: Row
+    below: list[str] = field(default_factory=list)
+    chars: int = 0
+    left: int = 0
+    event: int | None = None
+
+    def add(self, text: str) -> None:
+        """Take a line below the head."""
+        if len(self.below) < _LINES and self.chars + len(text) <= _CHARS:
+            self.below.append(text)
+            self.chars += len(text)
+        elif text.strip():
+            self.left += 1
+
+    @property
+    def message(self) -> str:
+        """All lines of the message."""
+        return "\n".join([self.said.message, *self.below]).rstrip()
+
+
+class Reading:
+    """Reads one log.
+
+    Parameters
+    ----------
+    source
+        Where the lines come from and the rows go to.
+    heads
+        What the head of a line says: a `Said`, why the line is damaged, or None where it has none.
+    php
+        Where PHP's own messages go, which are events of their own.
+    preamble
+        Whether text before the first record is one too, as programs print when they start; else it is quarantined.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        name: str,
+        heads: Callable[[str], Said | str | None],
+        php: type[Entries] | None = None,
+        *,
+        preamble: bool = False,
+    ) -> None:
+        self.source = source
+        self.name = name
+        self.dated = log_times.named_date(source.path)
+        self.records = self.events = self.lost = 0
+        self._numbered = source.encoding == "utf-8"
+        self._preamble = preamble
+        self._heads = heads
+        self._rows: deque[Row] = deque()
+        self._php = php(self) if php else None
+        self._current: Record | None = None
+
+    def read(self) -> None:
+        """Read to the end and say what was found."""
+        source = self.source
+        for item in along(self._lines(), source.size):
+            if isinstance(item, int):
+                self._settle(item)
+            else:
+                self._settle(item.first - 1)
+                self._report(item)
+        self._settle(None)
+        self._close()
+        if self._php:
+            self._php.close()
+        source.role = source.role or "log"
+        source.media = source.media or "text/plain"
+        told = [f"{self.records:,} record{'s' * (self.records != 1)}"]
+        told += [f"{self.events:,} event{'s' * (self.events != 1)}"] if self.events else []
+        source.description = f"log: {', '.join(told)}"
+        if self.lost:
+            source.parse_status = "partial"
+            source.note(f"{self.lost:,} line{'s are' if self.lost > 1 else ' is'} in quarantine")
+
+    def _lines(self) -> Iterator[tuple[int, str]]:
+        """The lines for the trace modules; a record that is one object of JSON is none of theirs."""
+        end = -1
+        for number, (offset, text) in enumerate(self.source.text_lines(), 1):
+            # an overlong line is left out by the source: from there on the numbers are not known
+            self._numbered = self._numbered and not 0 <= end < offset - 2
+            end = offset + len(text if text.isascii() else text.encode()) if "\ufffd" not in text else -1
+            said = self._heads(text)
+            damage = said if isinstance(said, str) else None
+            row = Row(number, offset, text, None if isinstance(said, str) else said, damage)
+            self._rows.append(row)
+            is_json = row.said is not None and text[:1] == "{" and not text.startswith(_DOCKER)
+            yield offset, "" if is_json else text
+
+    def _settle(self, end: int | None) -> None:
+        """Read the lines before a number, counted from 0, that no trace takes any more; all without one."""
+        rows = self._rows
+        while rows and (end is None or rows[0].number <= end):
+            self._line(rows.popleft(), self._end())
+
+    def _end(self) -> int:
+        """Where the line ends that waits no more, its newline included."""
+        if self._rows:
+            return self._rows[0].offset
+        return self.source.size if self.source.size is not None else self.source.taken
+
+    def _line(self, row: Row, end: int) -> None:
+        """One line that is of no trace; `end` is where the next one begins."""
+        if row.text[:1] == "{" and row.said is None and (self._current is None or self._current.row.text[:1] == "{"):
+            if row.text.startswith(_DOCKER) and self._current is not None:
+                self._current.add(split(row.text).text)
+            else:
+                self._quarantine(row, end, row.damage or "JSON that is no record of a log")
+        elif self._php and self._php.take(row, end):
+            self._close()
+        elif row.said is not None:
+            self._close()
+            self._current = Record(row.said, row)
+            if row.said.stack or row.said.error_type:
+                self._held(self._current, end)
+        elif self._current is not None:
+            self._continued(self._current, row.text)
+        elif row.text.strip():
+            self._before(row, end)
+
+    def _before(self, row: Row, end: int) -> None:
+        """A line before the first head: what a program prints when it starts, or nothing that belongs to the log."""
+        if self._preamble:
+            self._current = Record(Said(row.text), row)
+        else:
+            self._quarantine(row, end, "text before the first record of the log")
+
+    def _continued(self, record: Record, text: str) -> None:
+        """A line below a head; `java.util.logging` has the level there."""
+        said = record.said
+        if not said.message and not said.level and not record.below:
+            word, colon, rest = text.partition(": ")
+            if colon and (level := level_of(word)):
+                said.level, said.message = level, rest
+                return
+        line = split(text) if text[:1] not in {" ", "\t", ""} else None
+        record.add(line.text if line is not None and line.stream[:1] in _WRAPPED else text)
+
+    def _quarantine(self, row: Row, end: int, reason: str) -> None:
+        """A line that cannot be read."""
+        self.lost += 1
+        number = row.number if self._numbered else None
+        self.source.quarantine(reason, offset=row.offset, length=max(end - row.offset, 0), line=number)
+
+    def _report(self, found: Found) -> None:
+        """A trace, the lines of which are the next that wait."""
+        rows = [self._rows.popleft() for _ in range(min(found.last - found.first + 1, len(self._rows)))]
+        first, ends = rows[0], [row.offset for row in rows[1:]] + [self._end()]
+        if self._php and self._php.owns(first, found):
+            for row, end in zip(rows, ends, strict=True):
+                self._line(row, end)
+            return
+        stream = split(first.text).stream
+        if first.said is not None:
+            self._close()
+            self._current = Record(first.said, first)
+        elif self._current is not None and stream[:1] in _WRAPPED and stream[1:2] != self._stream()[1:2]:
+            self._close()
+        if not self._rows:
+            # the size of a stream is known at its end only
+            found = replaced(found, end_offset=max(found.end_offset, self._end()))
+        event = add(self.source, found, **self.columns(self._current, found))
+        self.annotate(event, self._current)
+        self.events += 1
+        if self._current is not None:
+            self._current.event = event if self._current.event is None else self._current.event
+        for row, end in zip(rows[1:], ends[1:], strict=True):
+            # lines of others stand between those of the trace
+            theirs = split(row.text).stream
+            if theirs and stream and theirs != stream:
+                self._line(row, end)
+
+    def _stream(self) -> tuple[str, ...]:
+        """Where the record came from that is open."""
+        return split(self._current.row.text).stream if self._current is not None else ()
+
+    def columns(self, record: Record | None, found: Found | None) -> dict[str, Any]:
+        """What the record that introduces a trace says of it."""
+        if record is None:
+            return {}
+        said, moment = record.said, record.said.moment(self.dated)
+        columns: dict[str, Any] = {}
+        own = found.report if found else None
+        if moment.micros is not None and (own is None or own.ts is None):
+            columns |= {"ts": moment.micros, "ts_source": source_of(moment)}
+        if moment.note and "ts" in columns:
+            columns["remarks"] = [moment.note]
+        if said.service:
+            columns["service"] = said.service
+        if said.level in _GRAVE and (own is None or own.level != "fatal"):
+            columns["level"] = said.level
+            if said.level == "warning":
+                columns["event_class"] = "context"
+        return columns
+
+    def annotate(self, event: int, record: Record | None) -> None:
+        """Logger, thread and message of the record beside an event."""
+        if record is not None:
+            annotation = self.source.records.annotation
+            annotation(event, "log", "logger", record.said.logger)
+            annotation(event, "log", "thread", record.said.thread)
+            annotation(event, "log", "message", record.message or None)
+
+    def _held(self, record: Record, end: int) -> None:
+        """An error that a field of the record holds."""
+        said, source = record.said, self.source
+        report = held_report(said.stack) if said.stack else None
+        columns = self.columns(record, None)
+        columns["notes"] = columns.pop("remarks", None)
+        grave = said.level in {"error", "fatal", None}
+        if report is None and not (said.error_type and grave):
+            return
+        columns = {
+            "source_id": source.source_id,
+            "offset": record.row.offset,
+            "length": max(end - record.row.offset, 0),
+            "format": self.name,
+            "event_class": "incident_signal" if grave else "context",
+            "event_kind": report.kind if report else "exception",
+            "level": said.level or "error",
+            "error_type": (report and report.error_type) or said.error_type,
+            "error_value": (report and report.error_value) or said.error_value or said.message or None,
+            "parse_status": "ok",
+            **columns,
+        }
+        if report:
+            columns |= {"signal": report.signal, "handled": report.handled, "platform": _language(report.traces)}
+        record.event = source.records.event(**columns)
+        if report:
+            source.records.stacks(record.event, report.traces)
+        self.annotate(record.event, record)
+        self.events += 1
+
+    def _close(self) -> None:
+        """Append the row of the record that has ended."""
+        record, self._current = self._current, None
+        if record is not None:
+            self.append(record)
+
+    def append(self, record: Record) -> None:
+        """Append the row of a record."""
+        said = record.said
+        moment = said.moment(self.dated)
+        fields = said.fields
+        if moment.note:
+            self.source.note(moment.note)
+        if record.left:
+            fields = {**(fields or {}), "lines.left_out": record.left}
+        self.records += 1
+        status = "partial" if record.left or (moment.micros is None and said.time) else "ok"
+        self.source.records.log(
+            record.event,
+            source_id=self.source.source_id,
+            offset=record.row.offset,
+            ts=moment.micros,
+            level=said.level,
+            logger=said.logger,
+            message=record.message,
+            fields=json_text(fields) if fields else None,
+            thread=said.thread,
+            origin="log",
+            parse_status="raw" if not said.time and not said.level and said.ts is None else status,
+        )
+
+
+def source_of(moment: log_times.Moment) -> str:
+    """What `ts_source` says of a time of a line."""
+    return "log line without zone" if moment.note and log_times.NO_ZONE in moment.note else "log line"
+
+
+def _language(traces: tuple[Any, ...]) -> str | None:
+    return next((frame.language for trace in traces for frame in trace.frames if frame.language), None)

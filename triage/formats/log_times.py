@@ -1,0 +1,140 @@
+"""The stamps that loggers write, as microseconds since 1970 in UTC, and what had to be assumed for it.
+
+Facts: RFC 3164, RFC 5424 and RFC 3339; the documented formats of PHP's and Apache's error logs, of klog, Go's `log`,
+`java.util.logging` and journalctl. Zones are offsets or names of the IANA database (``Europe/Berlin``). A stamp without
+a zone is taken as UTC, and that is said; one without a year gets that of the date in the file's name, or no time.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+__all__ = ("NO_ZONE", "Moment", "named_date", "read")
+
+NO_ZONE: Final = "the time has no zone; taken as UTC"
+_UNKNOWN_ZONE: Final = "the zone of the time is not known; taken as UTC"
+_TWICE: Final = "a local time that the change of clocks makes ambiguous"
+_NO_YEAR: Final = "the time names no year"
+_NAMED_YEAR: Final = "the year is that of the date in the file's name"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NAMES: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+_MONTHS: Final = {name: place for place, name in enumerate(_NAMES.split(), 1)}
+_MONTH: Final = "[A-Z][a-z]{2}"
+_CLOCK: Final = r"(?P<clock>\d{1,2}:\d\d:\d\d)"
+_ZONE: Final = r"(?: ?(?P<zone>[A-Za-z+-][\w/+:-]{0,39}))?"
+_FORMS: Final = tuple(
+    re.compile(form)
+    for form in (
+        rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)[T ]{_CLOCK}{_ZONE}$",
+        rf"(?P<day>\d{{1,2}})[-/ ](?P<month>[A-Z][a-z]{{2}})[-/ ](?P<year>\d{{4}})[ :]{_CLOCK}{_ZONE}$",
+        rf"(?:{_MONTH} )?(?P<month>{_MONTH}) {{1,2}}(?P<day>\d{{1,2}}) {_CLOCK}{_ZONE} (?P<year>\d{{4}})$",
+        rf"(?P<month>[A-Z][a-z]{{2}}) {{1,2}}(?P<day>\d{{1,2}}) {_CLOCK}$",
+        rf"(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{1,2}}), (?P<year>\d{{4}}) {_CLOCK} (?P<half>[AP]M)$",
+        rf"(?P<month>\d\d)(?P<day>\d\d) {_CLOCK}$",
+    )
+)
+_FRACTION: Final = re.compile(r"(?<=:\d\d)[.,](\d{1,9})")
+_OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)?$")
+_UTC_NAMES: Final = frozenset(("Z", "z", "UTC", "GMT", "Etc/UTC"))
+_DATED: Final = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])(?!\d)")
+
+
+class Moment(NamedTuple):
+    """A time in microseconds since 1970, None where there is none, and what is to be said of it."""
+
+    micros: int | None
+    note: str | None = None
+
+
+def read(text: str, dated: tuple[int, int] | None = None) -> Moment:
+    """Read a stamp; `dated` is the year and month of the file, where it is known.
+
+    Examples
+    --------
+    >>> read("26-Jan-2026 02:25:59 Europe/Berlin")
+    Moment(micros=1769390759000000, note=None)
+    >>> read("Mon Jan 26 01:25:59.5 2026")
+    Moment(micros=1769390759500000, note='the time has no zone; taken as UTC')
+    >>> read("Jan 26 01:25:59")
+    Moment(micros=None, note='the time names no year')
+    """
+    part = 0
+    fraction = _FRACTION.search(text)
+    if fraction:
+        part = int(fraction[1][:6].ljust(6, "0"))
+        text = text[: fraction.start()] + text[fraction.end() :]
+    second = _second(text, dated)
+    return second if second.micros is None or not part else Moment(second.micros + part, second.note)
+
+
+def named_date(path: str) -> tuple[int, int] | None:
+    """The year and the month of the last date in the name of a file, as rotated logs have it.
+
+    Examples
+    --------
+    >>> named_date("log/syslog-20260126.gz"), named_date("app.log")
+    ((2026, 1), None)
+    """
+    dates = _DATED.findall(path.replace("\\", "/").rpartition("/")[2])
+    return (int(dates[-1][0]), int(dates[-1][1])) if dates else None
+
+
+@lru_cache(maxsize=8_192)
+def _second(text: str, dated: tuple[int, int] | None) -> Moment:
+    """A stamp without its fraction; lines of one second share the work."""
+    for form in _FORMS:
+        found = form.match(text)
+        if found:
+            return _moment(found.groupdict(), dated)
+    return Moment(None, "the time is in no form that is known")
+
+
+def _moment(said: dict[str, str | None], dated: tuple[int, int] | None) -> Moment:
+    """The time that the parts of a stamp name."""
+    named = said["month"] or ""
+    month = int(named) if named.isdigit() else _MONTHS.get(named, 0)
+    notes: list[str] = []
+    if said.get("year"):
+        year = int(said["year"] or 0)
+    elif dated is None:
+        return Moment(None, _NO_YEAR)
+    else:
+        # what was written in December lies in a file that was rotated in January
+        year = dated[0] - (month > dated[1])
+        notes.append(_NAMED_YEAR)
+    hour, minute, second = (int(part) for part in (said["clock"] or "").split(":"))
+    if said.get("half"):
+        hour = hour % 12 + 12 * (said["half"] == "PM")
+    zone, note = _zone(said.get("zone"))
+    notes += [note] if note else []
+    try:
+        local = datetime(year, month, int(said["day"] or 0), hour, minute, second, tzinfo=zone)
+        if isinstance(zone, ZoneInfo) and local.utcoffset() != local.replace(fold=1).utcoffset():
+            notes.append(_TWICE)
+        passed = local - _EPOCH
+    except (ValueError, OverflowError):
+        return Moment(None, "the time is none of the calendar")
+    micros = (passed.days * 86_400 + passed.seconds) * 1_000_000
+    return Moment(micros, "; ".join(notes) or None)
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str | None) -> tuple[tzinfo, str | None]:
+    """The zone of a name or an offset, UTC where there is none, with a remark."""
+    if not name:
+        return UTC, NO_ZONE
+    if name in _UTC_NAMES:
+        return UTC, None
+    if found := _OFFSET.match(name):
+        minutes = int(found[2]) * 60 + int(found[3] or 0)
+        if minutes < 24 * 60:
+            return timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes)), None
+        return UTC, _UNKNOWN_ZONE
+    try:
+        return ZoneInfo(name), None
+    except (OSError, ValueError, KeyError):
+        return UTC, _UNKNOWN_ZONE

@@ -1,0 +1,250 @@
+"""PHP's own messages in a log: one entry with the calls below it is one event, of its true level.
+
+Facts: PHP 7 and 8, Xdebug 2 and 3, mod_php, PHP-FPM behind Apache and nginx. Grammar, one line each, each line with or
+without the prefix of the log::
+
+    entry    = carrier "PHP " level ":  " message  ( call | title | row | more )*
+    title    = "PHP Stack trace:" | "Stack trace:"
+    row      = "PHP" blanks n ". " function "(" arguments ") " file ":" n          ; Xdebug
+    carrier  = [ "PHP message: " ]                                                 ; PHP-FPM, several on one line
+
+Errors that end the program are exceptions; warnings, notices and deprecations are log events of class context, with
+the stack that Xdebug gives. Calls are read by the trace module `php`. Lines of several processes may alternate: where
+the log names process and client, each has its own open entry.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
+
+from triage.formats.log_records import Reading, Record, Row
+from triage.formats.traces import php_parse
+from triage.formats.traces.scanning import scan
+
+if TYPE_CHECKING:
+    from triage.formats.log_heads import Said
+    from triage.formats.traces.scanning import Found
+    from triage.records import Trace
+
+__all__ = ("LEVELS", "Entries", "is_entry")
+
+# Levels of PHP as ours; what a program cannot go on after is fatal, what a handler may catch an error.
+LEVELS: Final = {
+    "Fatal error": "fatal",
+    "Parse error": "fatal",
+    "Compile error": "fatal",
+    "Core error": "fatal",
+    "Recoverable fatal error": "error",
+    "Catchable fatal error": "error",
+    "Compile warning": "warning",
+    "Core warning": "warning",
+    "Warning": "warning",
+    "Notice": "info",
+    "Deprecated": "info",
+    "Strict Standards": "info",
+}
+
+# An entry has so many lines of so many characters; so many processes may have one open, and a line so many entries.
+_LINES, _CHARS, _OPEN, _PIECES = 1_000, 16_384, 64, 64
+_HEAD: Final = re.compile(rf"PHP ({'|'.join(LEVELS)}):\s{{1,4}}")
+_BELOW: Final = re.compile(
+    r"PHP (?:Stack trace:|Call Stack:|\s{0,8}(?:\d{1,6}\.\d{1,9} {1,12}\d{1,15} {1,12})?\d{1,6}\. )"
+)
+_CARRIER: Final = "PHP message: "
+_QUOTED: Final = re.compile(r"(?: on line \d{1,9}|\{main\})['\"]$")
+_REFERER: Final = ", referer: "
+
+
+def is_entry(message: str) -> bool:
+    """Whether a message of a log is one of PHP itself.
+
+    Examples
+    --------
+    >>> is_entry("PHP Notice:  Undefined index: rate in /srv/shop/cart.php on line 7"), is_entry("PHP 8.2 started")
+    (True, False)
+    """
+    return _HEAD.match(message) is not None or (_CARRIER in message[:400] and "PHP " in message)
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One entry in the making: its lines, the number of each in the file, and where they lie."""
+
+    said: Said
+    row: Row
+    level: str
+    end: int
+    lines: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    left: int = 0
+
+    def add(self, text: str, number: int, end: int) -> None:
+        """Take a line."""
+        self.end = max(self.end, end)
+        if len(self.lines) < _LINES:
+            self.lines.append(text[:_CHARS])
+            self.numbers.append(number)
+        else:
+            self.left += 1
+
+
+class Entries:
+    """The entries that are open, by process and client."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._open: dict[tuple[Any, ...], _Entry] = {}
+        self._last: _Entry | None = None
+
+    def owns(self, row: Row, found: Found) -> bool:
+        """Whether a trace that was found is part of an entry."""
+        if found.module.NAME != "php":
+            return False
+        if row.said is None:
+            return self._last is not None
+        return is_entry(row.said.message) or _BELOW.match(row.said.message) is not None
+
+    def take(self, row: Row, end: int) -> bool:
+        """Take a line that begins or continues an entry; False where it does neither."""
+        said = row.said
+        if said is None:
+            if self._last is None or row.damage:
+                return False
+            self._last.add(row.text, row.number, end)
+            return True
+        key = _key(said)
+        pieces = _pieces(said.message)
+        if not pieces or not (_HEAD.match(pieces[0]) or (key in self._open and _continues(pieces[0]))):
+            self._last = None
+            if key in self._open:
+                self._give(self._open.pop(key))
+            return False
+        for piece in pieces:
+            head = _HEAD.match(piece)
+            if head:
+                self._begin(key, _Entry(said, row, head[1], end))
+            entry = self._open.get(key)
+            if entry is not None:
+                entry.add(piece, row.number, end)
+                self._last = entry
+        return True
+
+    def close(self) -> None:
+        """Give the entries that are still open."""
+        for key in list(self._open):
+            self._give(self._open.pop(key))
+        self._last = None
+
+    def _begin(self, key: tuple[Any, ...], entry: _Entry) -> None:
+        """Open an entry; the one before of the same process is over, as is the oldest of too many."""
+        before = self._open.pop(key, None)
+        if before is None and len(self._open) >= _OPEN:
+            before = self._open.pop(next(iter(self._open)))
+        if before is not None:
+            self._give(before)
+        self._open[key] = entry
+
+    def _give(self, entry: _Entry) -> None:
+        """Append the event and the row of an entry."""
+        reading, source = self._reading, self._reading.source
+        lines = [_plain(line) for line in entry.lines]
+        level = LEVELS[entry.level]
+        traces, kind, error_type, error_value = _read(lines, entry, is_grave=level in {"error", "fatal"})
+        record = Record(entry.said, entry.row)
+        columns = reading.columns(record, None)
+        notes = [*columns.pop("remarks", ())]
+        if entry.left:
+            notes.append(f"{entry.left:,} lines of the entry were left out")
+        signal = level in {"error", "fatal"}
+        columns |= {
+            "source_id": source.source_id,
+            "offset": entry.row.offset,
+            "length": max(entry.end - entry.row.offset, 0),
+            "format": reading.name,
+            "event_class": "incident_signal" if signal else "context",
+            "event_kind": kind if signal else "log",
+            "level": level,
+            "platform": "php",
+            "error_type": error_type,
+            "error_value": error_value,
+            "parse_status": "partial" if entry.left else "ok",
+            "notes": notes or None,
+        }
+        record.event = source.records.event(**columns)
+        source.records.stacks(record.event, traces)
+        for name, value in (("client", (entry.said.fields or {}).get("client")), ("referer", _referer(entry.lines[0]))):
+            source.records.annotation(record.event, "request", name, value)
+        reading.events += 1
+        first, *rest = lines
+        # the head of a record may be shared by several entries of one line
+        record.said = replace(entry.said, message=first, level=level, logger=entry.said.logger or "php")
+        for line in rest:
+            record.add(line)
+        reading.append(record)
+
+
+def _key(said: Said) -> tuple[Any, ...]:
+    fields = said.fields or {}
+    return tuple(fields.get(name) for name in ("pid", "tid", "client"))
+
+
+def _continues(piece: str) -> bool:
+    """Whether a line with a prefix of its own goes on with the entry above."""
+    return (
+        _BELOW.match(piece) is not None
+        or php_parse.CALL.match(piece) is not None
+        or php_parse.MAIN.match(piece) is not None
+        or php_parse.THROWN.match(piece) is not None
+        or piece == "Stack trace:"
+    )
+
+
+def _pieces(message: str) -> list[str]:
+    """The lines of PHP that a message holds: one, or several that PHP-FPM or Apache put into one line."""
+    if _CARRIER in message[:400]:
+        message = "\n".join(part.rstrip("; \n") for part in message.split(_CARRIER)[1:])
+    elif not message.startswith(("PHP ", "Stack trace:", "#", "  thrown in ")):
+        return []
+    if "\\n" in message:
+        message = message.replace("\\n", "\n")
+    return message.split("\n", _PIECES)
+
+
+def _plain(line: str) -> str:
+    """A line without its prefix, and without what Apache and nginx write behind it."""
+    text = php_parse.clean(line).rstrip("\r ")
+    return text[:-1] if _QUOTED.search(text, max(len(text) - 24, 0)) else text
+
+
+def _referer(line: str) -> str | None:
+    at = line.rfind(_REFERER)
+    return line[at + len(_REFERER) :] if at >= 0 else None
+
+
+def _read(lines: list[str], entry: _Entry, *, is_grave: bool) -> tuple[tuple[Trace, ...], str, str | None, str | None]:
+    """The stacks of an entry, the kind of event, its type and its message."""
+    found = None
+    if is_grave or len(lines) > 1:
+        found = next(scan(enumerate(lines), only="php"), None)
+    traces = found.report.traces if found else tuple(php_parse.parse(lines[0]))
+    if not traces:
+        return (), "crash", entry.level, lines[0].partition(":")[2].strip() or None
+    traces = tuple(
+        replace(
+            trace,
+            frames=tuple(
+                replace(frame, text_line=entry.numbers[min(frame.text_line - bool(found), len(entry.numbers) - 1)])
+                if frame.text_line is not None
+                else frame
+                for frame in trace.frames
+            ),
+        )
+        for trace in traces
+    )
+    crash = traces[0]
+    kind = found.report.kind if found else "exception" if crash.error_type not in LEVELS else "crash"
+    return traces, kind, crash.error_type or entry.level, crash.error_value
