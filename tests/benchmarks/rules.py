@@ -1,10 +1,12 @@
 """How well rules tell what a crash is: `python -m tests.benchmarks.rules [--failures] [--all]`.
 
-Four questions, on the corpus beside the repository (skipped where absent) and on the samples:
+Five questions, on the corpus beside the repository (skipped where absent) and on the samples:
 
 - the class: the labelled corpus by the committed table `rule_classes.toml`, with the whole report and with its headline
   removed: without error type, message, code, kind and summary, so that stack, address and access decide; in a third run
   the signal is gone too. Told are agreement, abstentions, agreement where the rules spoke, and the confusion;
+- the class again, of reports in `rule_reports.toml` that were written by hand after the ways of other tools and
+  languages, and before rules were made for what the corpus showed: whether the rules hold elsewhere;
 - the severity: against CASR's own word in casrep files, taken away before the rules look;
 - the cost: milliseconds for an opinion with its checks;
 - what is said of the samples, with `--all`, for reading.
@@ -18,10 +20,11 @@ import argparse
 import json
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -45,6 +48,9 @@ LEVELS = {
     "NOT_CRITICAL": "probably not exploitable",
     "UNDEFINED": "unknown",
 }
+
+
+Told: TypeAlias = tuple[str, str, list[str], Case, str]
 
 
 class Beheaded:
@@ -147,7 +153,7 @@ def classes() -> dict[str, list[str]]:
     return tomllib.loads((Path(__file__).parent / "rule_classes.toml").read_text("utf-8"))
 
 
-def labelled(every: int) -> Iterator[tuple[str, str, list[str], Case, str]]:
+def labelled(every: int) -> Iterator[Told]:
     """File, type, classes that agree, case and incident of the labelled corpus."""
     table = classes()
     for line in (CORPUS / "stacks" / "labels.jsonl").read_text("utf-8").splitlines()[::every]:
@@ -161,14 +167,31 @@ def labelled(every: int) -> Iterator[tuple[str, str, list[str], Case, str]]:
             yield entry["file"], kind, wanted, case, one
 
 
+def written(every: int) -> Iterator[Told]:
+    """The same of the reports written by hand; of a line marked so the copies are made here."""
+    held = tomllib.loads((Path(__file__).parent / "rule_reports.toml").read_text("utf-8"))["report"]
+    for entry in held[::every]:
+        lines = entry["text"].lstrip("\n").splitlines(keepends=True)
+        text = "".join(
+            line.removeprefix("REPEAT") * (entry["repeat"] if line.startswith("REPEAT") else 1) for line in lines
+        )
+        case = triage.loads(text)
+        if (one := judged_incident(case)) is not None:
+            yield entry["name"], entry["classes"][0], entry["classes"], case, one
+        else:
+            yield entry["name"], entry["classes"][0], entry["classes"], case, ""
+
+
 RUNS = {"whole report": None, "headline removed": HEADLINE, "headline and signal removed": (*HEADLINE, *SIGNAL)}
 
 
-def by_class(runs: Iterable[str] = RUNS, *, every: int = 1) -> dict[str, Tally]:
-    """The runs over the labelled corpus, or over one file of so many."""
+def by_class(
+    runs: Iterable[str] = RUNS, *, every: int = 1, source: Callable[[int], Iterator[Told]] = labelled
+) -> dict[str, Tally]:
+    """The runs over the labelled corpus (or over other reports), or over one file of so many."""
     wanted_runs = tuple(runs)
     tallies: dict[str, Tally] = defaultdict(Tally)
-    for name, kind, wanted, case, one in labelled(every):
+    for name, kind, wanted, case, one in source(every):
         for run in wanted_runs:
             columns = RUNS[run]
             shown = case if columns is None else Beheaded(case, gone=columns)
