@@ -379,6 +379,58 @@ def test_what_explains_the_others_comes_first_and_they_are_put_back():
     assert [name for name, _, _ in ranked([])] == []
 
 
+def signalled(outer, inner, **more):
+    """A stack of the program, and that on which the signal was caught."""
+    return lambda: opinion(
+        trace(outer, crashed=True), trace(inner, role="signal"), **{"error_type": None, "signal": None, **more}
+    )
+
+
+def test_the_stack_on_which_the_signal_was_caught_says_what_stopped_the_program():
+    stopped = ["v8::base::OS::Abort", "v8::internal::Runtime_AbortJS"]
+    assert signalled(["sort", "main"], stopped, signal="SIGILL")().name == "assertion"
+    assert signalled(["sort", "main"], ["sort_all", "main"], signal="SIGILL")().name == "illegal instruction"
+    # That it stopped itself there is no news.
+    raised = signalled(["parse", "main"], ["raise", "abort"], platform="python", event_kind="exception")
+    assert raised().name == "exception"
+
+
+@pytest.mark.parametrize(
+    ("notes", "wanted"),
+    [
+        ([("tool", "LeakSanitizer")], "leak"),
+        ([("tool", "MemorySanitizer")], "uninitialised memory"),
+        ([("tool", "UndefinedBehaviorSanitizer")], "undefined behaviour"),
+        ([("tool", "SystemSan")], "injection"),
+        ([("tool", "AddressSanitizer")], ""),
+        ([("file", "src/flags.cc"), ("line", "624")], "assertion"),
+        ([("file", "src/flags.cc")], ""),
+        ([("function", "v8::HandleScope::Make()")], "assertion"),
+        ([("instruction", "idiv eax,ecx")], "arithmetic"),
+        ([("instruction", "idiv eax,dword ptr [ecx]")], ""),
+    ],
+)
+def test_what_stands_beside_the_headline_says_what_is_looked_for(notes, wanted):
+    assert crash("f", "main", error_type=None, signal=None, notes=notes)().name == wanted
+    if notes[0][0] == "tool" and wanted not in {"", "injection"}:
+        faulted = crash("f", "main", error_type=None, signal="SIGSEGV", fault_address=0x18, notes=notes)()
+        assert faulted.name == "null dereference"
+
+
+def test_what_a_program_notes_of_itself_is_not_what_the_report_says():
+    made = Made()
+    event = made.event(trace(["f", "main"], crashed=True), error_type=None)
+    for key, value in (("file", "a.c"), ("line", "7"), ("tool", "LeakSanitizer"), ("location", "freed")):
+        made.records.annotation(event, "tag", key, value)
+    case = made.case()
+    assert hypothesize(case, case.incidents()["incident_id"][0]).name == ""
+
+
+@pytest.mark.parametrize(("code", "wanted"), [("c3 <0f> 0b 66", "assertion"), ("c3 0f 0b <48> 89", "")])
+def test_the_bytes_at_which_a_kernel_stopped(code, wanted):
+    assert crash("f", error_type=None, platform="kernel", notes=[("code", code)])().name == wanted
+
+
 def test_where_nothing_speaks_the_rules_say_so():
     said = opinion(trace(["f", "main"]), error_type=None, signal=None)
     assert (said.name, said.judged, said.findings.hypotheses) == ("", (), ())

@@ -4,7 +4,8 @@ Five questions, on the corpus beside the repository (skipped where absent) and o
 
 - the class: the labelled corpus by the committed table `rule_classes.toml`, with the whole report and with its headline
   removed: without error type, message, code, kind and summary, so that stack, address and access decide; in a third run
-  the signal is gone too. Told are agreement, abstentions, agreement where the rules spoke, and the confusion;
+  the tool and the place in the source are gone too, which stand in the lines of the headline, in a fourth the signal.
+  Told are agreement, abstentions, agreement where the rules spoke, and the confusion;
 - the class again, of reports in `rule_reports.toml` that were written by hand after the ways of other tools and
   languages, and before rules were made for what the corpus showed: whether the rules hold elsewhere;
 - the severity: against CASR's own word in casrep files, taken away before the rules look;
@@ -37,6 +38,9 @@ HEADLINE = ("error_type", "error_value", "error_code", "error_code_name")
 SIGNAL = ("signal",)
 # Notes that repeat the headline, or say what another tool made of it.
 TOLD = ("summary", "scariness", "report_title", "reason")
+# Notes that are of the same lines as the headline, though they do not name the crash: who writes, and from where in the
+# source; of a kernel, its own name for what it met.
+BESIDE = ("tool", "file", "line", "function", "oops")
 ENDS = ("crash", "exception", "assertion", "abort", "oom", "leak", "race", "hang")
 BANDS = ((0.95, "0.95 and more"), (0.8, "0.80 to 0.94"), (0.5, "0.50 to 0.79"), (0.0, "below 0.50"))
 LEVELS = {
@@ -58,6 +62,7 @@ class Beheaded:
 
     def __init__(self, case: Case, *, gone: Iterable[str]) -> None:
         self._case, self._gone = case, tuple(gone)
+        self._untold = {*TOLD, *(set(BESIDE) & set(self._gone))}
 
     def _without(self, frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.copy()
@@ -87,7 +92,7 @@ class Beheaded:
 
     def annotations(self, incident: str | None = None) -> pd.DataFrame:
         notes = self._case.annotations(incident)
-        kept = ~(notes["key"].isin(TOLD) | notes["scope"].isin(["severity"]))
+        kept = ~(notes["key"].isin(self._untold) | notes["scope"].isin(["severity"]))
         return notes[kept.fillna(value=True).astype(bool)].reset_index(drop=True)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -182,7 +187,12 @@ def written(every: int) -> Iterator[Told]:
             yield entry["name"], entry["classes"][0], entry["classes"], case, ""
 
 
-RUNS = {"whole report": None, "headline removed": HEADLINE, "headline and signal removed": (*HEADLINE, *SIGNAL)}
+RUNS = {
+    "whole report": None,
+    "headline removed": HEADLINE,
+    "headline, tool and place removed": (*HEADLINE, *BESIDE),
+    "headline and signal removed": (*HEADLINE, *SIGNAL),
+}
 
 
 def by_class(
@@ -235,6 +245,13 @@ def samples() -> list[Path]:
     return [path for path in kept if not {"make", "debugbundle"} & set(path.parts) and path.suffix not in {".md", ""}]
 
 
+def told(tallies: dict[str, Tally], *, failures: bool) -> None:
+    """Print what some runs came to."""
+    for run, tally in tallies.items():
+        print(f"{run}: {tally.told()}")
+        print(*tally.lines(failures=failures), sep="\n")
+
+
 def main() -> None:
     """Print the figures."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -242,12 +259,12 @@ def main() -> None:
     options.add_argument("--all", action="store_true")
     asked = options.parse_args()
     if CORPUS.is_dir():
-        for run, tally in by_class().items():
-            print(f"{run}: {tally.told()}")
-            print(*tally.lines(failures=asked.failures), sep="\n")
+        told(by_class(), failures=asked.failures)
         print(*severities(every=asked.failures), sep="\n")
     else:
         print("the corpus beside the repository is not there: skipped")
+    print("reports written by hand:")
+    told(by_class(source=written), failures=asked.failures)
     costs = []
     for path in samples():
         for opinion, cost in said_of(path):

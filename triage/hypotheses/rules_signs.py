@@ -115,7 +115,11 @@ def _shown(crash: Crash, sign: _Sign) -> Evidence | None:
             return None
         found = crash.of_event(f"message: {one_line(crash.text('error_value'), 200)}", sign.says)
     if sign.function is not None:
-        frame = next((one for one in _frames(crash, sign.where) if _is(one, sign.function)), None)
+        frames = _frames(crash, sign.where)
+        # How a program was stopped says what went wrong; that it stopped itself, the signal says already.
+        if sign.where in {"handling", "any"} and sign.name != "abort":
+            frames = [*frames, *_caught(crash, sign.where)]
+        frame = next((one for one in frames if _is(one, sign.function)), None)
         if frame is None:
             return None
         found = crash.of_frame(frame, sign.says)
@@ -153,8 +157,18 @@ def _frames(crash: Crash, where: str) -> list[dict[str, Any]]:
     if where == "handling":
         if not any(frame["role"] == "application" for frame in crash.frames):
             return crash.handling
-        return list(takewhile(lambda one: one["role"] != "application" or _is(one, _machinery()), crash.frames))
+        return _before(crash.frames)
     return {"first": crash.frames[:1], "innermost": crash.frames[:3]}.get(where, crash.frames)
+
+
+def _caught(crash: Crash, where: str) -> list[dict[str, Any]]:
+    """The same of the stack on which the signal was caught, where the report has it beside that of the program."""
+    return _before(crash.signalled) if where == "handling" else crash.signalled
+
+
+def _before(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The frames before the first of the application, machinery that signs look for not being of it."""
+    return list(takewhile(lambda one: one["role"] != "application" or _is(one, _machinery()), frames))
 
 
 def _is(frame: dict[str, Any], pattern: re.Pattern[str]) -> bool:
