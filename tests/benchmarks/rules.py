@@ -23,6 +23,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import TypeAlias
@@ -172,19 +173,18 @@ def labelled(every: int) -> Iterator[Told]:
             yield entry["file"], kind, wanted, case, one
 
 
-def written(every: int) -> Iterator[Told]:
-    """The same of the reports written by hand; of a line marked so the copies are made here."""
+def written(every: int, *, later: bool | None = None) -> Iterator[Told]:
+    """The same of the reports written by hand, all or those of one of the two times; copies of lines are made here."""
     held = tomllib.loads((Path(__file__).parent / "rule_reports.toml").read_text("utf-8"))["report"]
     for entry in held[::every]:
+        if later is not None and entry.get("later", False) != later:
+            continue
         lines = entry["text"].lstrip("\n").splitlines(keepends=True)
         text = "".join(
             line.removeprefix("REPEAT") * (entry["repeat"] if line.startswith("REPEAT") else 1) for line in lines
         )
         case = triage.loads(text)
-        if (one := judged_incident(case)) is not None:
-            yield entry["name"], entry["classes"][0], entry["classes"], case, one
-        else:
-            yield entry["name"], entry["classes"][0], entry["classes"], case, ""
+        yield entry["name"], entry["classes"][0], entry["classes"], case, judged_incident(case) or ""
 
 
 RUNS = {
@@ -263,8 +263,9 @@ def main() -> None:
         print(*severities(every=asked.failures), sep="\n")
     else:
         print("the corpus beside the repository is not there: skipped")
-    print("reports written by hand:")
-    told(by_class(source=written), failures=asked.failures)
+    for later, when in ((False, "before"), (True, "after")):
+        print(f"reports written by hand {when} the corpus was looked at:")
+        told(by_class(source=partial(written, later=later)), failures=asked.failures)
     costs = []
     for path in samples():
         for opinion, cost in said_of(path):
