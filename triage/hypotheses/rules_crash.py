@@ -131,6 +131,12 @@ class Crash:
         return self.frames_of(caught) if caught else []
 
     @cached_property
+    def caused(self) -> list[dict[str, Any]]:
+        """The frames of the cause that came first, at the end of the chain."""
+        causes = [stack for stack in self.stacks if stack["role"] == "cause" and stack["stack_key"]]
+        return self.frames_of(causes[-1]) if causes else []
+
+    @cached_property
     def place(self) -> dict[str, Any] | None:
         """The innermost frame of the application that has a name, else of anything."""
         return _innermost(self.frames)

@@ -106,8 +106,11 @@ def _roles(crash: Crash) -> Iterator[Seen]:
     if "free" in of:
         name, weight = ("invalid free", 0.9) if frees else ("use after free", 0.93)
         yield Seen(name, weight, crash.of_stack(of["free"], "the report has the stack that freed the memory"))
-    elif "alloc" in of and crash.text("event_kind") not in {"leak", "race"} and not crash.note("uninitialized"):
-        if frees:
+    elif "alloc" in of and crash.text("event_kind") not in {"leak", "race"}:
+        if crash.address is None:
+            says = "the report has the stack that made what was used, and no address that was accessed"
+            yield Seen("uninitialised memory", 0.6, crash.of_stack(of["alloc"], says))
+        elif frees:
             yield Seen("invalid free", 0.8, crash.of_stack(of["alloc"], "what was freed was allocated otherwise"))
         else:
             says = "the report has the stack that allocated the region next to the address, and none that freed it"
@@ -138,7 +141,10 @@ def _recursion(crash: Crash) -> Iterator[Seen]:
 
 def _waiting(crash: Crash) -> Iterator[Seen]:
     """Threads that wait for locks, where nothing else failed."""
-    if crash.text("event_kind") not in {"hang", "timeout", "dump"}:
+    named_so = crash.text("event_kind") in {"hang", "timeout", "dump"}
+    # A dump of all threads without a signal, an exception or an address is of a program that somebody stopped to look.
+    stopped = crash.text("platform") == "native" and not crash.words and crash.address is None and not crash.access
+    if not (named_so or (stopped and "thread" in crash.roles)):
         return
     blocked = [stack for stack in crash.stacks if stack["state"] and _BLOCKED.search(stack["state"][:100])]
     for stack in crash.stacks[:100]:

@@ -46,6 +46,7 @@ class _Sign:
     where: str
     wild: bool
     bare: bool
+    unnamed: bool
 
 
 @cache
@@ -77,6 +78,7 @@ def _signs() -> tuple[_Sign, ...]:
             where=entry.get("where", "handling"),
             wild=entry.get("wild", False),
             bare=entry.get("bare", False),
+            unnamed=entry.get("unnamed", False),
         )
         for entry in data("rules")["sign"]
     )
@@ -95,6 +97,8 @@ def signs(crash: Crash) -> Iterator[Seen]:
         if sign.without & crash.roles:
             continue
         if sign.wild and crash.zone in {"null", "near null"}:
+            continue
+        if sign.unnamed and crash.text("error_type"):
             continue
         if sign.bare and (signal or crash.address is not None or crash.access):
             continue
@@ -158,6 +162,8 @@ def _frames(crash: Crash, where: str) -> list[dict[str, Any]]:
         if not any(frame["role"] == "application" for frame in crash.frames):
             return crash.handling
         return _before(crash.frames)
+    if where == "thrown":
+        return [*crash.frames[:1], *crash.caused[:1]]
     return {"first": crash.frames[:1], "innermost": crash.frames[:3]}.get(where, crash.frames)
 
 
