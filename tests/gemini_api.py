@@ -42,7 +42,8 @@ class Api:
         self.url = ""
 
     def will(self, *answers: Any) -> None:
-        """Prepare answers: a body, a pair of code and body, bytes, a word (reset, drip), or seconds to wait."""
+        """Prepare answers: a body, a pair of code and body, bytes, a word (reset, drip), or seconds of silence, or a
+        pair of these and a body."""
         self.answers = list(answers)
 
     def next(self) -> Any:
@@ -61,8 +62,10 @@ class _Handler(BaseHTTPRequestHandler):
         api.asked.set()
         came = api.next()
         if isinstance(came, int | float):
-            self._wait(api, came)
-            came = answer("{}")
+            came = (float(came), answer("{}"))
+        if isinstance(came, tuple) and isinstance(came[0], float):
+            self._wait(api, came[0])
+            came = came[1]
         if came == "reset":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()

@@ -12,7 +12,7 @@ from tests.reading import SAMPLES
 from tests.test_findings import ANSWER
 from triage.errors import ModelError, TriageError
 from triage.hypotheses.asking import start
-from triage.hypotheses.client import Reply
+from triage.hypotheses.client import Client, Reply
 from triage.hypotheses.gemini import GeminiClient
 from triage.hypotheses.runs import FAILED, PENDING, SUCCESS, Runs
 from triage.hypotheses.settings import Settings
@@ -109,6 +109,13 @@ def test_too_many_and_then_an_answer_is_a_success_of_two_attempts(ask, api):
     assert (run.status, run.attempts) == (SUCCESS, 2)
 
 
+def test_a_slow_answer_is_waited_for_and_its_time_is_kept(ask, api):
+    api.will((0.6, answer(GOOD)))
+    run = ask().result(60)
+    assert (run.status, run.kind, run.error, run.attempts) == (SUCCESS, "", "", 1)
+    assert run.duration_ms >= 600
+
+
 def test_silence_ends_in_a_timeout(ask, api):
     api.will(30)
     began = time.monotonic()
@@ -190,6 +197,7 @@ def test_evidence_that_is_made_up_and_files_that_are_not_there_are_marked(ask, a
 class Other:
     """Another provider is one class."""
 
+    engine = "house"
     model = "house-model"
 
     def told(self):
@@ -209,7 +217,18 @@ def test_another_provider_is_one_class(zone, runs, monkeypatch):
     monkeypatch.delenv("GEMINI_API_KEY", raising=False)
     incident = zone.incidents()["incident_id"].iloc[0]
     run = start(zone, incident, client=Other(), runs=runs).result(60)
-    assert (run.status, run.model) == (SUCCESS, "house-model")
+    assert (run.status, run.engine, run.model) == (SUCCESS, "house", "house-model")
+    assert run.text.startswith("hypothesis, unverified (house house-model)")
+    assert isinstance(Other(), Client)
+
+
+@pytest.mark.parametrize("name", ["rules", "", "Big House", "house\n", "x" * 41])
+def test_a_provider_that_calls_itself_rules_or_nothing_is_refused(zone, runs, name):
+    client = Other()
+    client.engine = name
+    with pytest.raises(TriageError, match="engine of a client"):
+        start(zone, zone.incidents()["incident_id"].iloc[0], client=client, runs=runs)
+    assert runs.all() == []
 
 
 def test_a_provider_that_breaks_ends_the_run_and_says_nothing_of_what_it_held(zone, runs):
