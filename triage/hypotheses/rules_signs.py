@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from itertools import takewhile
-from typing import Any
+from typing import Any, TypeAlias
 
 from triage.hypotheses.rules_crash import Crash, Evidence, one_line
 
@@ -47,6 +47,9 @@ class _Sign:
     wild: bool
     bare: bool
     unnamed: bool
+
+
+_Looked: TypeAlias = Callable[[str, bool], list[dict[str, Any]]]
 
 
 @cache
@@ -87,6 +90,7 @@ def _signs() -> tuple[_Sign, ...]:
 def signs(crash: Crash) -> Iterator[Seen]:
     """The signs that a crash shows."""
     kind, platform, signal = (crash.text(name) for name in ("event_kind", "platform", "signal"))
+    frames = cache(partial(_frames, crash))
     for sign in _signs():
         if sign.kind and kind not in sign.kind:
             continue
@@ -102,12 +106,12 @@ def signs(crash: Crash) -> Iterator[Seen]:
             continue
         if sign.bare and (signal or crash.address is not None or crash.access):
             continue
-        found = _shown(crash, sign)
+        found = _shown(crash, sign, frames)
         if found is not None:
             yield Seen(sign.name, sign.weight, found)
 
 
-def _shown(crash: Crash, sign: _Sign) -> Evidence | None:
+def _shown(crash: Crash, sign: _Sign, frames: _Looked) -> Evidence | None:
     """The evidence of a sign whose conditions hold; None where what it looks for is not there."""
     found: Evidence | None = None
     if sign.type is not None:
@@ -119,11 +123,9 @@ def _shown(crash: Crash, sign: _Sign) -> Evidence | None:
             return None
         found = crash.of_event(f"message: {one_line(crash.text('error_value'), 200)}", sign.says)
     if sign.function is not None:
-        frames = _frames(crash, sign.where)
         # How a program was stopped says what went wrong; that it stopped itself, the signal says already.
-        if sign.where in {"handling", "any"} and sign.name != "abort":
-            frames = [*frames, *_caught(crash, sign.where)]
-        frame = next((one for one in frames if _is(one, sign.function)), None)
+        among = frames(sign.where, sign.name != "abort")
+        frame = next((one for one in among if _is(one, sign.function)), None)
         if frame is None:
             return None
         found = crash.of_frame(frame, sign.says)
@@ -156,20 +158,17 @@ def _machinery() -> re.Pattern[str]:
     )
 
 
-def _frames(crash: Crash, where: str) -> list[dict[str, Any]]:
-    """The frames among which a sign looks."""
+def _frames(crash: Crash, where: str, caught: bool) -> list[dict[str, Any]]:
+    """The frames among which a sign looks; also those of the stack on which the signal was caught, where asked for."""
     if where == "handling":
-        if not any(frame["role"] == "application" for frame in crash.frames):
-            return crash.handling
-        return _before(crash.frames)
+        ours = any(frame["role"] == "application" for frame in crash.frames)
+        inner = _before(crash.frames) if ours else crash.handling
+        return [*inner, *(_before(crash.signalled) if caught else ())]
     if where == "thrown":
         return [*crash.frames[:1], *crash.caused[:1]]
-    return {"first": crash.frames[:1], "innermost": crash.frames[:3]}.get(where, crash.frames)
-
-
-def _caught(crash: Crash, where: str) -> list[dict[str, Any]]:
-    """The same of the stack on which the signal was caught, where the report has it beside that of the program."""
-    return _before(crash.signalled) if where == "handling" else crash.signalled
+    if where == "any":
+        return [*crash.frames, *(crash.signalled if caught else ())]
+    return crash.frames[: 1 if where == "first" else 3]
 
 
 def _before(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
