@@ -138,6 +138,8 @@ def test_a_stop_with_registers_and_a_stack_with_inlined_calls():
          "mov     eax,dword ptr [rcx+8]", 8),
         ("00411a3c 8b01            mov     eax,dword ptr [ecx]  ds:002b:00d41298=00000001",
          "mov     eax,dword ptr [ecx]  ds:002b:00d41298=00000001", None),
+        ("0133f8b4 00411c20 00d41298 00000000 00b8f000 depot!Depot::Count+0x1c", "push    ebp", None),
+        ("0133f8b4 00411c20 deadbeef 00000000 00b8f000 depot!Depot::Count+0x1c", "push    ebp", None),
     ],
 )  # fmt: skip
 def test_the_instruction_at_which_it_stopped_and_what_could_not_be_read(line, instruction, address):

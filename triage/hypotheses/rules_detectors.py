@@ -107,8 +107,8 @@ def _roles(crash: Crash) -> Iterator[Seen]:
         name, weight = ("invalid free", 0.9) if frees else ("use after free", 0.93)
         yield Seen(name, weight, crash.of_stack(of["free"], "the report has the stack that freed the memory"))
     elif "alloc" in of and crash.text("event_kind") not in {"leak", "race"}:
-        if crash.address is None:
-            says = "the report has the stack that made what was used, and no address that was accessed"
+        if crash.address is None or crash.note("uninitialized"):
+            says = "the report has the stack that made what was used, and nothing of an access beside it"
             yield Seen("uninitialised memory", 0.6, crash.of_stack(of["alloc"], says))
         elif frees:
             yield Seen("invalid free", 0.8, crash.of_stack(of["alloc"], "what was freed was allocated otherwise"))

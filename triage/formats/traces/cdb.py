@@ -79,6 +79,7 @@ _REGISTER: Final = lazy(r"\b([a-z][a-z0-9]{1,3})=([0-9a-f`]{2,17})")
 _IMAGE: Final = lazy(rf"ModLoad: ({_A}) ({_A})\s{{1,8}}(\S.*)$")
 _SYMBOL: Final = lazy(r"[\w.<>-]{1,80}![^\s].{0,2000}[+:]")
 _CODE: Final = lazy(rf"({_A}) [0-9a-f?]{{2,32}}\s{{1,30}}(\S.{{0,400}})")
+_OPERATION: Final = lazy(r"(?![0-9a-f]{8})[a-z][a-z0-9]{1,15}(?=\s|$)")
 # What an instruction accesses where nothing can be read: the place is followed by question marks in place of a value.
 _UNREADABLE: Final = lazy(rf"(.{{0,200}}?)\s{{1,30}}[c-gs]s:(?:[0-9a-f]{{4}}:)?({_A})=\?+$")
 _OTHER: Final = lazy(
@@ -261,7 +262,7 @@ class _Session:
         elif _REGISTERS.match(line):
             for name, value in _REGISTER.findall(line):
                 self.registers.setdefault(name, f"0x{number(value):x}")
-        elif self.instruction is None and (code := _CODE.match(line)):
+        elif self.instruction is None and (code := _CODE.match(line)) and _OPERATION.match(code[2]):
             self._stopped(code[2].strip())
         elif self.key and not (_BANNER.match(line) or _OTHER.match(line)):
             return self._valued(line.strip())
