@@ -1,4 +1,4 @@
-"""A server on loopback that answers as the API of Gemini does, one prepared answer for each request."""
+"""A server on loopback that answers as the API of Gemini does, or as a chat: one prepared answer for each request."""
 
 from __future__ import annotations
 
@@ -40,9 +40,11 @@ class Api:
         self.asked = threading.Event()
         self.gone = threading.Event()
         self.url = ""
+        self.extra: dict[str, str] = {}
 
     def will(self, *answers: Any) -> None:
-        """Prepare answers: a body, a pair of code and body, bytes, a word (reset, drip), or seconds to wait."""
+        """Prepare answers: a body, a pair of code and body, bytes, a word (reset, drip), or seconds of silence, or a
+        pair of these and a body."""
         self.answers = list(answers)
 
     def next(self) -> Any:
@@ -61,8 +63,10 @@ class _Handler(BaseHTTPRequestHandler):
         api.asked.set()
         came = api.next()
         if isinstance(came, int | float):
-            self._wait(api, came)
-            came = answer("{}")
+            came = (float(came), answer("{}"))
+        if isinstance(came, tuple) and isinstance(came[0], float):
+            self._wait(api, came[0])
+            came = came[1]
         if came == "reset":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
@@ -104,6 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(code)
             if 300 <= code < 400:
                 self.send_header("Location", self.server.api.url + "/elsewhere")  # type: ignore[attr-defined]
+            for name, value in self.server.api.extra.items():  # type: ignore[attr-defined]
+                self.send_header(name, value)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()

@@ -12,7 +12,7 @@ from tests.reading import SAMPLES
 from tests.test_findings import ANSWER
 from triage.errors import ModelError, TriageError
 from triage.hypotheses.asking import start
-from triage.hypotheses.client import Reply
+from triage.hypotheses.client import Client, Reply
 from triage.hypotheses.gemini import GeminiClient
 from triage.hypotheses.runs import FAILED, PENDING, SUCCESS, Runs
 from triage.hypotheses.settings import Settings
@@ -98,7 +98,7 @@ def test_what_fails_says_how_and_is_kept(ask, runs, api, answers, kind, told, at
     assert (run.status, run.kind, run.attempts) == (FAILED, kind, attempts)
     assert told in run.error
     assert run.answer is None
-    assert run.duration_ms > 0
+    assert 50 * (attempts - 1) < run.duration_ms < 60_000
     assert runs.all() == [run]
     assert len(api.requests) == attempts
 
@@ -109,11 +109,19 @@ def test_too_many_and_then_an_answer_is_a_success_of_two_attempts(ask, api):
     assert (run.status, run.attempts) == (SUCCESS, 2)
 
 
+def test_a_slow_answer_is_waited_for_and_its_time_is_kept(ask, api):
+    api.will((0.6, answer(GOOD)))
+    run = ask().result(60)
+    assert (run.status, run.kind, run.error, run.attempts) == (SUCCESS, "", "", 1)
+    assert run.duration_ms >= 600
+
+
 def test_silence_ends_in_a_timeout(ask, api):
     api.will(30)
     began = time.monotonic()
     run = ask(timeout=0.3).result(60)
     assert (run.status, run.kind, run.attempts) == (FAILED, "timeout", 2)
+    assert "no answer within 0.3 s" in run.error
     assert 600 < run.duration_ms < 1_000 * (time.monotonic() - began) + 1
 
 
@@ -126,6 +134,8 @@ def test_a_run_can_be_cancelled(ask, runs, api):
     asking.cancel()
     run = asking.result(10)
     assert (run.status, run.kind) == (FAILED, "cancelled")
+    assert "nothing of an answer was kept" in run.error
+    assert run.duration_ms >= 100
     assert api.gone.wait(10)
     assert runs.all() == [run]
     asking.cancel()
@@ -190,6 +200,7 @@ def test_evidence_that_is_made_up_and_files_that_are_not_there_are_marked(ask, a
 class Other:
     """Another provider is one class."""
 
+    engine = "house"
     model = "house-model"
 
     def told(self):
@@ -209,7 +220,18 @@ def test_another_provider_is_one_class(zone, runs, monkeypatch):
     monkeypatch.delenv("GEMINI_API_KEY", raising=False)
     incident = zone.incidents()["incident_id"].iloc[0]
     run = start(zone, incident, client=Other(), runs=runs).result(60)
-    assert (run.status, run.model) == (SUCCESS, "house-model")
+    assert (run.status, run.engine, run.model) == (SUCCESS, "house", "house-model")
+    assert run.text.startswith("hypothesis, unverified (house house-model)")
+    assert isinstance(Other(), Client)
+
+
+@pytest.mark.parametrize("name", ["rules", "", "Big House", "house\n", "x" * 41])
+def test_a_provider_that_calls_itself_rules_or_nothing_is_refused(zone, runs, name):
+    client = Other()
+    client.engine = name
+    with pytest.raises(TriageError, match="engine of a client"):
+        start(zone, zone.incidents()["incident_id"].iloc[0], client=client, runs=runs)
+    assert runs.all() == []
 
 
 def test_a_provider_that_breaks_ends_the_run_and_says_nothing_of_what_it_held(zone, runs):

@@ -128,6 +128,33 @@ def test_a_stop_with_registers_and_a_stack_with_inlined_calls():
     assert json.loads(trace.registers or "")["rip"] == "0x7ff8c02ed674"
 
 
+@pytest.mark.parametrize(
+    ("line", "instruction", "address"),
+    [
+        ("00007ff8`c02ed674 f7f9            idiv    eax,ecx", "idiv    eax,ecx", None),
+        ("00411a3c 8b01            mov     eax,dword ptr [ecx]  ds:002b:dddddddd=????????",
+         "mov     eax,dword ptr [ecx]", 0xDDDDDDDD),
+        ("00007ff6`1d4c10f2 8b4108          mov     eax,dword ptr [rcx+8] ds:00000000`00000008=????????",
+         "mov     eax,dword ptr [rcx+8]", 8),
+        ("00411a3c 8b01            mov     eax,dword ptr [ecx]  ds:002b:00d41298=00000001",
+         "mov     eax,dword ptr [ecx]  ds:002b:00d41298=00000001", None),
+        ("0133f8b4 00411c20 00d41298 00000000 00b8f000 depot!Depot::Count+0x1c", "push    ebp", None),
+        ("0133f8b4 00411c20 deadbeef 00000000 00b8f000 depot!Depot::Count+0x1c", "push    ebp", None),
+    ],
+)  # fmt: skip
+def test_the_instruction_at_which_it_stopped_and_what_could_not_be_read(line, instruction, address):
+    text = (
+        "(1a2c.2f10): Access violation - code c0000005 (first chance)\neax=dddddddd ebx=00b8f000 ecx=dddddddd\n"
+        f"depot!Depot::Count+0x1c:\n{line}\n0:000> ub\ndepot!Depot::Count+0x10:\n00411a30 55  push    ebp\n"
+        "0:000> kb\nChildEBP RetAddr  Args to Child\n"
+        "0133f8b4 00411c20 00d41298 00000000 00b8f000 depot!Depot::Count+0x1c\n"
+        "0133f8c8 00411d90 00000001 00d3f1a0 00d41298 depot!Report::Print+0x40\n"
+    )
+    report = only(text).report
+    assert dict(report.facts)["instruction"] == instruction
+    assert report.fault_address == address
+
+
 def test_an_analysis_with_its_record_keys_and_a_wrapped_row():
     one = only("log\n\n" + ANALYSIS + "\n\n\nnext job")
     report = one.report

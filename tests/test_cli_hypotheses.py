@@ -71,6 +71,33 @@ def test_a_model_that_refuses_ends_with_an_exit_code_and_its_words(api, tmp_path
     assert KEY.encode() not in done.stdout + done.stderr
 
 
+def test_an_answer_is_forwarded_where_that_is_asked_and_a_dry_run_prints_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("TRIAGE_DISCORD_WEBHOOK", "")
+    dry = json.loads(text("hypotheses", ZONE, "--engine", "rules", "--send", "discord", "--dry-run", cwd=tmp_path))
+    assert dry["content"].startswith("hypothesis, unverified (rules, no model)\nBy rules, without a model")
+    failed = command("hypotheses", ZONE, "--engine", "rules", "--send", "discord", cwd=tmp_path)
+    assert failed.returncode == 4
+    assert b"set TRIAGE_DISCORD_WEBHOOK in the environment" in failed.stderr
+    with serving() as chat:
+        chat.will((204, {}))
+        monkeypatch.setenv("TRIAGE_DISCORD_WEBHOOK", chat.url + "/hook")
+        incident = triage.load(ZONE).incidents()["incident_id"].iloc[0]
+        asked = ("--incident", incident, "--engine", "rules", "--send", "discord")
+        done = command("hypothesize", ZONE, *asked, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, b"forwarded to discord\n")
+        assert json.loads(chat.requests[0]["body"]) == dry
+    assert done.stdout.startswith(b"hypothesis, unverified (rules)")
+
+
+def test_an_answer_that_failed_is_not_forwarded(api, tmp_path, monkeypatch):
+    api.will(refusal(403, "PERMISSION_DENIED"))
+    monkeypatch.setenv("TRIAGE_SLACK_WEBHOOK", api.url + "/hook")
+    done = command("hypothesize", ZONE, "--base-url", api.url, "--send", "slack", cwd=tmp_path)
+    assert done.returncode == 4
+    assert [request["path"] for request in api.requests if request["path"] == "/hook"] == []
+
+
 def test_what_is_printed_is_masked(tmp_path):
     (tmp_path / "a.tar.gz").write_bytes(canaries.archive())
     case = triage.load(tmp_path / "a.tar.gz")

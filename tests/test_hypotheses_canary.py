@@ -71,6 +71,44 @@ def test_no_planted_value_is_in_a_request_a_file_a_log_or_an_object(api, tmp_pat
     assert KEY not in held
 
 
+CELLS = (
+    "import triage\ncase = triage.load('a.tar.gz', journal='journal')\nids = case.incidents()['incident_id']",
+    "runs = [case.hypothesize(one) for one in ids]\nruns",
+    "for run in runs: print(run.text)",
+    "[case.hypothesize(one, engine='rules').answer for one in ids]",
+    "case.extract(ids.iloc[0])",
+    "case.extract(ids.iloc[0]).table",
+    "case.hypotheses()",
+    "case.hypothesis_panel()",
+    "[print(case.forward(run, to, dry_run=True).text) for run in runs for to in ('discord', 'slack', 'webhook')]",
+    "case.hypothesize('inc_0')",
+    "case.forward(runs[0], 'slack')",
+)
+
+
+def test_no_planted_value_and_no_key_is_in_a_notebook(api, tmp_path, monkeypatch):
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    told = json.loads(json.dumps(ANSWER))
+    told["summary"] = f"The login of {canaries.PLANTED['feedback']} failed."
+    api.will(answer(json.dumps(told)))
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", api.url)
+    monkeypatch.setenv("TRIAGE_SLACK_WEBHOOK", f"http://elsewhere.example/{KEY}")
+    (tmp_path / "a.tar.gz").write_bytes(canaries.archive())
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
+    resources = {"metadata": {"path": str(tmp_path)}}
+    nbclient.NotebookClient(
+        notebook, kernel_name="python3", resources=resources, timeout=180, allow_errors=True, store_widget_state=True
+    ).execute()
+    outputs = [output for cell in notebook.cells for output in cell.outputs]
+    assert [output.ename for output in outputs if output.output_type == "error"] == ["TriageError", "TriageError"]
+    assert api.requests
+    assert notebook.metadata["widgets"]
+    written = nbformat.writes(notebook)
+    assert "The login of" in written
+    assert canaries.held(written + json.dumps(outputs)) == []
+    assert KEY not in written
+
+
 def test_in_a_large_case_nothing_planted_is_sent_or_kept_either(api, tmp_path):
     bulk = "".join(f"2026-02-10T09:00:{n % 60:02}Z INFO worker step {n} done without a word\n" for n in range(90_000))
     case = triage.load([canaries.envelope(), bulk.encode()], journal=tmp_path)

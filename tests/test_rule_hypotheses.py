@@ -379,6 +379,91 @@ def test_what_explains_the_others_comes_first_and_they_are_put_back():
     assert [name for name, _, _ in ranked([])] == []
 
 
+def signalled(outer, inner, **more):
+    """A stack of the program, and that on which the signal was caught."""
+    return lambda: opinion(
+        trace(outer, crashed=True), trace(inner, role="signal"), **{"error_type": None, "signal": None, **more}
+    )
+
+
+def test_the_stack_on_which_the_signal_was_caught_says_what_stopped_the_program():
+    stopped = ["v8::base::OS::Abort", "v8::internal::Runtime_AbortJS"]
+    assert signalled(["sort", "main"], stopped, signal="SIGILL")().name == "assertion"
+    assert signalled(["sort", "main"], ["sort_all", "main"], signal="SIGILL")().name == "illegal instruction"
+    # That it stopped itself there is no news.
+    raised = signalled(["parse", "main"], ["raise", "abort"], platform="python", event_kind="exception")
+    assert raised().name == "exception"
+
+
+@pytest.mark.parametrize(
+    ("notes", "wanted"),
+    [
+        ([("tool", "LeakSanitizer")], "leak"),
+        ([("tool", "MemorySanitizer")], "uninitialised memory"),
+        ([("tool", "UndefinedBehaviorSanitizer")], "undefined behaviour"),
+        ([("tool", "SystemSan")], "injection"),
+        ([("tool", "AddressSanitizer")], ""),
+        ([("file", "src/flags.cc"), ("line", "624")], "assertion"),
+        ([("file", "src/flags.cc")], ""),
+        ([("function", "v8::HandleScope::Make()")], "assertion"),
+        ([("instruction", "idiv eax,ecx")], "arithmetic"),
+        ([("instruction", "idiv eax,dword ptr [ecx]")], ""),
+    ],
+)
+def test_what_stands_beside_the_headline_says_what_is_looked_for(notes, wanted):
+    assert crash("f", "main", error_type=None, signal=None, notes=notes)().name == wanted
+    if notes[0][0] == "tool" and wanted not in {"", "injection"}:
+        faulted = crash("f", "main", error_type=None, signal="SIGSEGV", fault_address=0x18, notes=notes)()
+        assert faulted.name == "null dereference"
+
+
+JAVA: dict[str, Any] = {"platform": "java", "event_kind": "exception", "signal": None}
+
+
+@pytest.mark.parametrize(
+    ("stacks", "given", "wanted"),
+    [
+        ([("crash", ["java.util.Arrays.copyOf", "Csv.write"])], JAVA, "out of memory"),
+        ([("crash", ["Main.<clinit>"]), ("cause", ["java.lang.ClassLoader.loadClass"])], JAVA, "missing library"),
+        ([("crash", ["_find_and_load_unlocked", "load"])], PYTHON, "missing library"),
+        ([("crash", ["load", "_find_and_load_unlocked"])], PYTHON, "exception"),
+        ([("crash", ["runtime.throw", "runtime.mapassign_faststr", "count"])], {"platform": "go"}, "data race"),
+        ([("crash", ["__schedule", "schedule", "blob_write"])], {"platform": "kernel"}, "hang"),
+    ],
+)
+def test_a_name_decides_where_the_report_has_one_and_the_place_where_it_has_none(stacks, given, wanted):
+    assert with_stacks(*stacks, error_type=None, **given)().name == wanted
+    named = with_stacks(*stacks, **given, error_type="IllegalNameException", error_value="no name")()
+    assert named.name in {"exception", ""}
+
+
+def test_what_was_allocated_is_beside_an_address_only_where_there_is_one():
+    stacks = [("crash", ["is_even", "main"]), ("alloc", ["main"])]
+    assert with_stacks(*stacks, error_type=None, fault_address=0x602000000018)().name == "out of bounds"
+    assert with_stacks(*stacks, error_type=None)().name == "uninitialised memory"
+
+
+def test_threads_that_wait_for_locks_in_a_program_that_somebody_stopped():
+    waits = ["__lll_lock_wait", "pthread_mutex_lock", "cache_flush"]
+    stopped = (("crash", waits), ("thread", waits))
+    assert with_stacks(*stopped, error_type=None)().name == "deadlock"
+    assert with_stacks(*stopped, **SEGV)().name != "deadlock"
+
+
+def test_what_a_program_notes_of_itself_is_not_what_the_report_says():
+    made = Made()
+    event = made.event(trace(["f", "main"], crashed=True), error_type=None)
+    for key, value in (("file", "a.c"), ("line", "7"), ("tool", "LeakSanitizer"), ("location", "freed")):
+        made.records.annotation(event, "tag", key, value)
+    case = made.case()
+    assert hypothesize(case, case.incidents()["incident_id"][0]).name == ""
+
+
+@pytest.mark.parametrize(("code", "wanted"), [("c3 <0f> 0b 66", "assertion"), ("c3 0f 0b <48> 89", "")])
+def test_the_bytes_at_which_a_kernel_stopped(code, wanted):
+    assert crash("f", error_type=None, platform="kernel", notes=[("code", code)])().name == wanted
+
+
 def test_where_nothing_speaks_the_rules_say_so():
     said = opinion(trace(["f", "main"]), error_type=None, signal=None)
     assert (said.name, said.judged, said.findings.hypotheses) == ("", (), ())
@@ -465,7 +550,18 @@ def test_the_corpus_in_numbers():
     whole, bare = (tallies[run] for run in ("whole report", "headline removed"))
     assert whole.right / whole.of >= 0.95
     assert whole.silent / whole.of <= 0.02
-    assert bare.right / (bare.of - bare.silent) >= 0.85
+    assert bare.right / bare.of >= 0.8
+    assert bare.silent / bare.of < 0.1
+
+
+def test_reports_of_other_tools_and_languages_in_numbers():
+    from tests.benchmarks import rules as benchmark
+
+    tallies = benchmark.by_class(runs=("whole report", "headline removed"), every=3, source=benchmark.written)
+    whole, bare = (tallies[run] for run in ("whole report", "headline removed"))
+    assert whole.right / whole.of >= 0.95, whole.failures
+    assert bare.right / bare.of >= 0.8, bare.failures
+    assert bare.silent / bare.of < 0.1
 
 
 text = st.text(max_size=60) | st.sampled_from(["{where}", "0x18", "SIGSEGV", "[" * 60, "\x00", "write to 0x", "a::b<c"])

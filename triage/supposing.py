@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from triage.hypotheses.extract import Extract
     from triage.hypotheses.runs import Run, Runs
     from triage.journal import Journal
+    from triage.share.notify import Sent
+    from triage.share.notify_payload import Target
     from triage.share.redacted import RedactedCase
     from triage.sources.inputs import Inputs
 
@@ -92,6 +94,44 @@ class Supposing(Shaping):
         ('SUCCESS', ['rules'])
         """
         return self._masked.hypothesize(incident_id, engine, **options)
+
+    def forward(self, run: Run | str, to: Target, *, where: str = "", dry_run: bool = False) -> Sent:
+        """Forward an answer, masked: its summary, one to three hypotheses and the next steps.
+
+        Parameters
+        ----------
+        run
+            A run of this case that has answered, or its id.
+        to
+            discord, slack or webhook; the addresses stand in the environment, see `triage.share.notify`.
+        where
+            Where the rest can be read: an https:// address or a few words.
+        dry_run
+            Send nothing; `text` of what comes back says what would be sent.
+
+        Raises
+        ------
+        TriageError
+            There is no such run, it has no answer, no address is set, or nobody took it.
+        RedactionError
+            Something secret is left in it; nothing is sent.
+
+        Examples
+        --------
+        >>> import triage
+        >>> case = triage.loads("Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nKeyError: 1\\n")
+        >>> run = case.hypothesize(case.incidents()["incident_id"][0], engine="rules")
+        >>> case.forward(run, "discord", dry_run=True).attempts
+        0
+        """
+        from triage.share import notify
+
+        name = run if isinstance(run, str) else run.run_id
+        ids = set(self.members()[2])
+        found = next((each for each in self.runs.all() if each.run_id == name and each.incident_id in ids), None)
+        if found is None:
+            raise TriageError("this case has no such run; hypotheses() lists those that it has")
+        return notify.forward(found, to, self._masked.policy, where=where, dry_run=dry_run)
 
     def hypotheses(self) -> pd.DataFrame:
         """One row per hypothesis run about an incident of this case, newest first."""

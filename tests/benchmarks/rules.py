@@ -1,10 +1,13 @@
 """How well rules tell what a crash is: `python -m tests.benchmarks.rules [--failures] [--all]`.
 
-Four questions, on the corpus beside the repository (skipped where absent) and on the samples:
+Five questions, on the corpus beside the repository (skipped where absent) and on the samples:
 
 - the class: the labelled corpus by the committed table `rule_classes.toml`, with the whole report and with its headline
   removed: without error type, message, code, kind and summary, so that stack, address and access decide; in a third run
-  the signal is gone too. Told are agreement, abstentions, agreement where the rules spoke, and the confusion;
+  the tool and the place in the source are gone too, which stand in the lines of the headline, in a fourth the signal.
+  Told are agreement, abstentions, agreement where the rules spoke, and the confusion;
+- the class again, of reports in `rule_reports.toml` that were written by hand after the ways of other tools and
+  languages, and before rules were made for what the corpus showed: whether the rules hold elsewhere;
 - the severity: against CASR's own word in casrep files, taken away before the rules look;
 - the cost: milliseconds for an opinion with its checks;
 - what is said of the samples, with `--all`, for reading.
@@ -18,10 +21,12 @@ import argparse
 import json
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import process_time
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -34,6 +39,9 @@ HEADLINE = ("error_type", "error_value", "error_code", "error_code_name")
 SIGNAL = ("signal",)
 # Notes that repeat the headline, or say what another tool made of it.
 TOLD = ("summary", "scariness", "report_title", "reason")
+# Notes that are of the same lines as the headline, though they do not name the crash: who writes, and from where in the
+# source; of a kernel, its own name for what it met.
+BESIDE = ("tool", "file", "line", "function", "oops")
 ENDS = ("crash", "exception", "assertion", "abort", "oom", "leak", "race", "hang")
 BANDS = ((0.95, "0.95 and more"), (0.8, "0.80 to 0.94"), (0.5, "0.50 to 0.79"), (0.0, "below 0.50"))
 LEVELS = {
@@ -47,11 +55,15 @@ LEVELS = {
 }
 
 
+Told: TypeAlias = tuple[str, str, list[str], Case, str]
+
+
 class Beheaded:
     """A case without the headline of its reports."""
 
     def __init__(self, case: Case, *, gone: Iterable[str]) -> None:
         self._case, self._gone = case, tuple(gone)
+        self._untold = {*TOLD, *(set(BESIDE) & set(self._gone))}
 
     def _without(self, frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.copy()
@@ -81,7 +93,7 @@ class Beheaded:
 
     def annotations(self, incident: str | None = None) -> pd.DataFrame:
         notes = self._case.annotations(incident)
-        kept = ~(notes["key"].isin(TOLD) | notes["scope"].isin(["severity"]))
+        kept = ~(notes["key"].isin(self._untold) | notes["scope"].isin(["severity"]))
         return notes[kept.fillna(value=True).astype(bool)].reset_index(drop=True)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -147,7 +159,7 @@ def classes() -> dict[str, list[str]]:
     return tomllib.loads((Path(__file__).parent / "rule_classes.toml").read_text("utf-8"))
 
 
-def labelled(every: int) -> Iterator[tuple[str, str, list[str], Case, str]]:
+def labelled(every: int) -> Iterator[Told]:
     """File, type, classes that agree, case and incident of the labelled corpus."""
     table = classes()
     for line in (CORPUS / "stacks" / "labels.jsonl").read_text("utf-8").splitlines()[::every]:
@@ -161,14 +173,35 @@ def labelled(every: int) -> Iterator[tuple[str, str, list[str], Case, str]]:
             yield entry["file"], kind, wanted, case, one
 
 
-RUNS = {"whole report": None, "headline removed": HEADLINE, "headline and signal removed": (*HEADLINE, *SIGNAL)}
+def written(every: int, *, later: bool | None = None) -> Iterator[Told]:
+    """The same of the reports written by hand, all or those of one of the two times; copies of lines are made here."""
+    held = tomllib.loads((Path(__file__).parent / "rule_reports.toml").read_text("utf-8"))["report"]
+    for entry in held[::every]:
+        if later is not None and entry.get("later", False) != later:
+            continue
+        lines = entry["text"].lstrip("\n").splitlines(keepends=True)
+        text = "".join(
+            line.removeprefix("REPEAT") * (entry["repeat"] if line.startswith("REPEAT") else 1) for line in lines
+        )
+        case = triage.loads(text)
+        yield entry["name"], entry["classes"][0], entry["classes"], case, judged_incident(case) or ""
 
 
-def by_class(runs: Iterable[str] = RUNS, *, every: int = 1) -> dict[str, Tally]:
-    """The runs over the labelled corpus, or over one file of so many."""
+RUNS = {
+    "whole report": None,
+    "headline removed": HEADLINE,
+    "headline, tool and place removed": (*HEADLINE, *BESIDE),
+    "headline and signal removed": (*HEADLINE, *SIGNAL),
+}
+
+
+def by_class(
+    runs: Iterable[str] = RUNS, *, every: int = 1, source: Callable[[int], Iterator[Told]] = labelled
+) -> dict[str, Tally]:
+    """The runs over the labelled corpus (or over other reports), or over one file of so many."""
     wanted_runs = tuple(runs)
     tallies: dict[str, Tally] = defaultdict(Tally)
-    for name, kind, wanted, case, one in labelled(every):
+    for name, kind, wanted, case, one in source(every):
         for run in wanted_runs:
             columns = RUNS[run]
             shown = case if columns is None else Beheaded(case, gone=columns)
@@ -212,6 +245,13 @@ def samples() -> list[Path]:
     return [path for path in kept if not {"make", "debugbundle"} & set(path.parts) and path.suffix not in {".md", ""}]
 
 
+def told(tallies: dict[str, Tally], *, failures: bool) -> None:
+    """Print what some runs came to."""
+    for run, tally in tallies.items():
+        print(f"{run}: {tally.told()}")
+        print(*tally.lines(failures=failures), sep="\n")
+
+
 def main() -> None:
     """Print the figures."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -219,12 +259,13 @@ def main() -> None:
     options.add_argument("--all", action="store_true")
     asked = options.parse_args()
     if CORPUS.is_dir():
-        for run, tally in by_class().items():
-            print(f"{run}: {tally.told()}")
-            print(*tally.lines(failures=asked.failures), sep="\n")
+        told(by_class(), failures=asked.failures)
         print(*severities(every=asked.failures), sep="\n")
     else:
         print("the corpus beside the repository is not there: skipped")
+    for later, when in ((False, "before"), (True, "after")):
+        print(f"reports written by hand {when} the corpus was looked at:")
+        told(by_class(source=partial(written, later=later)), failures=asked.failures)
     costs = []
     for path in samples():
         for opinion, cost in said_of(path):

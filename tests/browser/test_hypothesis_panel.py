@@ -74,7 +74,19 @@ def as_text(desk: Desk) -> None:
 
 
 def saved(desk: Desk) -> None:
-    """Download JSON gives the answer."""
+    """Copy findings gives the answer in words, Download JSON all of it."""
+    desk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    desk.root.locator(".triage-run", has_text="A stale pointer").get_by_role("button", name="Copy findings").press(
+        "Enter"
+    )
+    desk.root.get_by_role("button", name="Copied").wait_for()
+    copied = desk.page.evaluate("() => navigator.clipboard.readText()")
+    title, marked, summary = copied.splitlines()[:3]
+    assert (title, marked) == (
+        "EXCEPTION_ACCESS_VIOLATION in EntityList::ScanCloseMobs",
+        "hypothesis, unverified (gemini gemini-2.5-pro)",
+    )
+    assert summary.startswith("A mob was gone.")
     with desk.page.expect_download() as file:
         desk.press("Download JSON")
     kept = json.loads(Path(file.value.path()).read_text("utf-8"))
@@ -138,6 +150,9 @@ def test_a_slow_model_cancelled_then_reloaded_in_the_middle_then_side_by_side(
     page.wait_for_function("was => document.querySelector('.triage-clock').textContent > was", arg=before)
     assert root.get_by_role("button", name="Run", exact=True).get_attribute("aria-disabled") == "true"
     assert axe(page, ".triage-root") == []
+    # An hour later the time has hours.
+    page.evaluate("() => { const now = performance.now.bind(performance); performance.now = () => now() + 3600000; }")
+    page.wait_for_function("() => /^01:00:\\d\\d$/.test(document.querySelector('.triage-clock')?.textContent ?? '')")
     desk.press("Cancel")
     root.locator(".triage-run", has_text="cancelled").wait_for()
     assert desk.focused() == "gemini-2.5-pro: failed"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Generator
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ("ENGINES", "Asking", "sendable", "start")
 
 ENGINES: Final = ("gemini", "rules")
+_ENGINE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 # What the rules of the answer take beside the extract, at the most.
 _AROUND: Final = 12_000
 
@@ -157,7 +159,7 @@ def start(
     model
         Of the engine gemini; default: gemini-2.5-pro.
     client
-        Another provider, in the place of Gemini.
+        Another provider, in the place of Gemini; its run bears the name of its engine.
     fresh
         Ask again, though the same question has been answered.
     runs, settings
@@ -168,7 +170,7 @@ def start(
     TypeError
         This is a raw case.
     TriageError
-        No incident or engine has that name.
+        No incident or engine has that name, or a client's engine has none.
     RedactionError
         Something that must be masked is in what would be sent.
     ModelError
@@ -188,12 +190,14 @@ def start(
         return _ruled(case, sent, opinion, runs, fresh=fresh)
     asked = prompt(sent, case.policy, settings, context=_clean(_context(opinion), case.policy))
     client = client or GeminiClient(model or MODEL)
+    if not _ENGINE.fullmatch(client.engine) or client.engine == "rules":
+        raise TriageError("the engine of a client is its provider in one word of a-z, 0-9, - and _, and not rules")
     question = _digest({"incident": incident_id, "prompt": asked.digest, "client": client.told()})
     if not fresh and (before := runs.answered(question)) is not None:
         return _over(before.changed(cached=True))
     if isinstance(client, GeminiClient) and not has_key():
         return _ruled(case, sent, opinion, runs, fresh=fresh, note="no GEMINI_API_KEY is set: rules answered, no model")
-    run = named(engine, incident_id, question, model=client.model, prompt=asked.digest, input_chars=asked.chars,
+    run = named(client.engine, incident_id, question, model=client.model, prompt=asked.digest, input_chars=asked.chars,
                 sent=_told(sent))  # fmt: skip
     return _begun(_Work(case, sent, asked, client), run, runs)
 

@@ -1,8 +1,8 @@
 """Asking a model: what a provider has to be, what comes back, and how it can go wrong.
 
-A provider is one class with `model`, `told` and `ask`; `gemini.GeminiClient` is one. Everything else in this room knows
-only these. An `AskError` says in its message what to do, in its `kind` which of the ways it was; it never holds what
-was sent, what came back, or a key.
+A provider is one class with `engine`, `model`, `told` and `ask`; `gemini.GeminiClient` is one. Everything else in this
+room knows only these. An `AskError` says in its message what to do, in its `kind` which of the ways it was; it never
+holds what was sent, what came back, or a key.
 """
 
 from __future__ import annotations
@@ -85,6 +85,11 @@ class Reply:
 @runtime_checkable
 class Client(Protocol):
     """A provider of answers."""
+
+    @property
+    def engine(self) -> str:
+        """The name of the provider, as runs are labelled: a word in lower case, and not rules."""
+        ...
 
     @property
     def model(self) -> str:

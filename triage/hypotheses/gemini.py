@@ -110,6 +110,11 @@ class GeminiClient:
         self._base_url = _checked(base_url or os.environ.get(BASE_URL) or None)
 
     @property
+    def engine(self) -> str:
+        """The name of the provider."""
+        return "gemini"
+
+    @property
     def model(self) -> str:
         """The name of the model."""
         return self._model
@@ -117,7 +122,7 @@ class GeminiClient:
     def told(self) -> dict[str, Any]:
         """What an answer depends on beside the prompt."""
         return {
-            "engine": "gemini",
+            "engine": self.engine,
             "model": self._model,
             "temperature": self._temperature,
             "answerTokens": self._answer_tokens,

@@ -48,9 +48,9 @@ _ADDRESS: Final = re.compile(
     r"\b(?:read|write|execute|access)\w* (?:to|of|from|at) (?:address |location )?0x([0-9a-f]{1,16})\b", re.IGNORECASE
 )
 # Intel's syntax, as gdb prints it: the operation, its first operand, the others.
-_INSTRUCTION: Final = re.compile(
-    r"=> [^\n:]{0,200}:\s*(?:rep\w*\s+|lock\s+|bnd\s+)?([a-z][a-z0-9]{0,15})\s*([^\n,]{0,80}),?([^\n]{0,120})"
-)
+_OPERATION: Final = r"\s*(?:rep\w*\s+|lock\s+|bnd\s+)?([a-z][a-z0-9]{0,15})\s*([^\n,]{0,80}),?([^\n]{0,120})"
+_INSTRUCTION: Final = re.compile(r"=> [^\n:]{0,200}:" + _OPERATION)
+_ALONE: Final = re.compile(_OPERATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,18 @@ class Crash:
         return self.frames[:_HANDLING]
 
     @cached_property
+    def signalled(self) -> list[dict[str, Any]]:
+        """The frames of the stack on which a signal was caught, where the report has it beside that of the program."""
+        caught = next((stack for stack in self.stacks if stack["role"] == "signal" and stack["stack_key"]), None)
+        return self.frames_of(caught) if caught else []
+
+    @cached_property
+    def caused(self) -> list[dict[str, Any]]:
+        """The frames of the cause that came first, at the end of the chain."""
+        causes = [stack for stack in self.stacks if stack["role"] == "cause" and stack["stack_key"]]
+        return self.frames_of(causes[-1]) if causes else []
+
+    @cached_property
     def place(self) -> dict[str, Any] | None:
         """The innermost frame of the application that has a name, else of anything."""
         return _innermost(self.frames)
@@ -149,8 +161,8 @@ class Crash:
         return [row for row in table.to_pylist() if row["scope"] != "environ" and row["value"]]
 
     def note(self, key: str) -> dict[str, Any] | None:
-        """The annotation of a key."""
-        return next((row for row in self.notes if row["key"] == key), None)
+        """What the report says under a key; tags and contexts of a program may have the same keys and mean others."""
+        return next((row for row in self.notes if row["key"] == key and row["scope"] == "report"), None)
 
     @cached_property
     def registers(self) -> dict[str, int]:
@@ -194,8 +206,9 @@ class Crash:
     @cached_property
     def instruction(self) -> str | None:
         """What the failing instruction does: read, write, call, return or divide; None where it is not known."""
-        told = self.note("Disassembly")
+        told, alone = self.note("Disassembly"), self.note("instruction")
         found = _INSTRUCTION.search(told["value"][:1_000]) if told else None
+        found = _ALONE.match(alone["value"][:1_000]) if found is None and alone else found
         if found is None:
             return None
         operation, first, others = found[1], found[2], found[3]

@@ -16,10 +16,10 @@ from triage.hypotheses.checks_scene import Row, among, rows_of
 from triage.hypotheses.checks_stacks import cycles
 from triage.hypotheses.rules_crash import MANAGED, Crash, Evidence, one_line
 from triage.hypotheses.rules_signs import Seen, data, named
+from triage.hypotheses.rules_untold import NO_FAULT, SORTS_OF_MEANING, untold
 
 __all__ = ("Sort", "detected", "offset_of", "sort_of")
 
-_NO_FAULT: Final = frozenset({"SIGABRT", "SIGTRAP", "SIGFPE", "SIGILL", "SIGKILL", "SIGTERM", "SIGQUIT"})
 _NOT_OF_MEMORY: Final = re.compile(r"breakpoint|\btrap|assert|\bfpe|divi|\bill\b|illegal|\babrt")
 _NULL_PAGE: Final = 4096
 _LONGEST: Final = 500
@@ -31,12 +31,6 @@ _LOCKS: Final = re.compile(
     r"NtWaitForAlertByThreadId|_psynch_mutexwait|os_unfair_lock_lock|AcquireSRWLock|MutexLock|Mutex::[Ll]ock|"
     r"ReentrantLock\.lock|Monitor\.Enter|mutex_lock",
 )
-_SORTS_OF_MEANING: Final = {
-    "freed": ("use after free", 0.75),
-    "uninitialised": ("uninitialised memory", 0.7),
-    "guard": ("out of bounds", 0.6),
-    "input": ("out of bounds", 0.65),
-}
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
 
@@ -61,7 +55,7 @@ def said_by(crash: Crash) -> str:
 
 def _is_fault(crash: Crash) -> bool:
     """Whether the address says where memory was accessed, rather than where a trap stands."""
-    if crash.address is None or crash.text("signal") in _NO_FAULT or _NOT_OF_MEMORY.search(crash.words):
+    if crash.address is None or crash.text("signal") in NO_FAULT or _NOT_OF_MEMORY.search(crash.words):
         return False
     return crash.text("event_kind") not in {"assertion", "race", "leak", "hang"}
 
@@ -69,8 +63,7 @@ def _is_fault(crash: Crash) -> bool:
 def _address(crash: Crash) -> Iterator[Seen]:
     """What the address tells by its value."""
     if not _is_fault(crash):
-        yield from _poisoned_registers(crash)
-        yield from _null_arguments(crash)
+        yield from untold(crash)
         return
     address = crash.address or 0
     told = crash.event.get("fault_address") is not None
@@ -90,7 +83,7 @@ def _address(crash: Crash) -> Iterator[Seen]:
     elif crash.zone == "poison":
         poison = poison_of(address)
         if poison is not None:
-            name, weight = _SORTS_OF_MEANING[poison.meaning]
+            name, weight = SORTS_OF_MEANING[poison.meaning]
             says = f"the address is a pattern that {poison.by} writes: {poison.meaning}"
             yield Seen(name, weight, crash.of_event(text, says))
             yield Seen("wild access", 0.5, crash.of_event(text, "the address is no pointer"))
@@ -104,39 +97,6 @@ def _address(crash: Crash) -> Iterator[Seen]:
         yield Seen("wild access", 0.5, crash.of_event(text, "the program jumped to that address"))
 
 
-def _poisoned_registers(crash: Crash) -> Iterator[Seen]:
-    """A register of a fault whose address is not told may hold a pattern."""
-    if crash.text("signal") in _NO_FAULT or not crash.words or "segv" not in crash.words + crash.message:
-        return
-    for name, value in sorted(crash.registers.items()):
-        poison = poison_of(value)
-        if poison is not None and name not in {"eflags", "flags"}:
-            sort, weight = _SORTS_OF_MEANING[poison.meaning]
-            says = f"the register {name} holds a pattern that {poison.by} writes: {poison.meaning}"
-            rows = (crash.row("stacks", stack_no=crash.stacks[0]["stack_no"]), crash.row("events"))
-            yield Seen(sort, weight * 0.7, Evidence(named(crash), says, rows))
-            return
-
-
-def _null_arguments(crash: Crash) -> Iterator[Seen]:
-    """Gdb prints the arguments of the innermost function: a null pointer among them, where no address is told."""
-    place = crash.place
-    if crash.address is not None or place is None or crash.text("platform") != "native" or not place["args"]:
-        return
-    if crash.text("event_kind") != "crash" or crash.text("signal") in _NO_FAULT:
-        return
-    if any(frame["role"] not in {"noise", "sentinel"} for frame in crash.handling):
-        return
-    found = re.search(r"(?:^|[ ,(])(\w{1,60})=(?:0x)?0+(?=[,) ]|$)", place["args"][:500])
-    if found is None:
-        return
-    this = found[1] == "this"
-    if this or f"{found[1]}=0x" in place["args"]:
-        text = f"{place['function']} ({found[0].strip(' ,(')})"
-        says = "the function was called on a null object" if this else "an argument of the function is null"
-        yield Seen("null dereference", 0.7 if this else 0.45, Evidence(text, says, crash.of_frame(place, says).rows))
-
-
 def _roles(crash: Crash) -> Iterator[Seen]:
     """What the other stacks of the report tell: who allocated, who freed, who else accessed."""
     of = {stack["role"]: stack for stack in reversed(crash.stacks) if stack["role"]}
@@ -146,8 +106,11 @@ def _roles(crash: Crash) -> Iterator[Seen]:
     if "free" in of:
         name, weight = ("invalid free", 0.9) if frees else ("use after free", 0.93)
         yield Seen(name, weight, crash.of_stack(of["free"], "the report has the stack that freed the memory"))
-    elif "alloc" in of and crash.text("event_kind") not in {"leak", "race"} and not crash.note("uninitialized"):
-        if frees:
+    elif "alloc" in of and crash.text("event_kind") not in {"leak", "race"}:
+        if crash.address is None or crash.note("uninitialized"):
+            says = "the report has the stack that made what was used, and nothing of an access beside it"
+            yield Seen("uninitialised memory", 0.6, crash.of_stack(of["alloc"], says))
+        elif frees:
             yield Seen("invalid free", 0.8, crash.of_stack(of["alloc"], "what was freed was allocated otherwise"))
         else:
             says = "the report has the stack that allocated the region next to the address, and none that freed it"
@@ -178,7 +141,10 @@ def _recursion(crash: Crash) -> Iterator[Seen]:
 
 def _waiting(crash: Crash) -> Iterator[Seen]:
     """Threads that wait for locks, where nothing else failed."""
-    if crash.text("event_kind") not in {"hang", "timeout", "dump"}:
+    named_so = crash.text("event_kind") in {"hang", "timeout", "dump"}
+    # A dump of all threads without a signal, an exception or an address is of a program that somebody stopped to look.
+    stopped = crash.text("platform") == "native" and not crash.words and crash.address is None and not crash.access
+    if not (named_so or (stopped and "thread" in crash.roles)):
         return
     blocked = [stack for stack in crash.stacks if stack["state"] and _BLOCKED.search(stack["state"][:100])]
     for stack in crash.stacks[:100]:

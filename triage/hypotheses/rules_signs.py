@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from itertools import takewhile
-from typing import Any
+from typing import Any, TypeAlias
 
 from triage.hypotheses.rules_crash import Crash, Evidence, one_line
 
@@ -46,6 +46,10 @@ class _Sign:
     where: str
     wild: bool
     bare: bool
+    unnamed: bool
+
+
+_Looked: TypeAlias = Callable[[str, bool], list[dict[str, Any]]]
 
 
 @cache
@@ -77,6 +81,7 @@ def _signs() -> tuple[_Sign, ...]:
             where=entry.get("where", "handling"),
             wild=entry.get("wild", False),
             bare=entry.get("bare", False),
+            unnamed=entry.get("unnamed", False),
         )
         for entry in data("rules")["sign"]
     )
@@ -85,6 +90,7 @@ def _signs() -> tuple[_Sign, ...]:
 def signs(crash: Crash) -> Iterator[Seen]:
     """The signs that a crash shows."""
     kind, platform, signal = (crash.text(name) for name in ("event_kind", "platform", "signal"))
+    frames = cache(partial(_frames, crash))
     for sign in _signs():
         if sign.kind and kind not in sign.kind:
             continue
@@ -96,14 +102,16 @@ def signs(crash: Crash) -> Iterator[Seen]:
             continue
         if sign.wild and crash.zone in {"null", "near null"}:
             continue
+        if sign.unnamed and crash.text("error_type"):
+            continue
         if sign.bare and (signal or crash.address is not None or crash.access):
             continue
-        found = _shown(crash, sign)
+        found = _shown(crash, sign, frames)
         if found is not None:
             yield Seen(sign.name, sign.weight, found)
 
 
-def _shown(crash: Crash, sign: _Sign) -> Evidence | None:
+def _shown(crash: Crash, sign: _Sign, frames: _Looked) -> Evidence | None:
     """The evidence of a sign whose conditions hold; None where what it looks for is not there."""
     found: Evidence | None = None
     if sign.type is not None:
@@ -115,7 +123,9 @@ def _shown(crash: Crash, sign: _Sign) -> Evidence | None:
             return None
         found = crash.of_event(f"message: {one_line(crash.text('error_value'), 200)}", sign.says)
     if sign.function is not None:
-        frame = next((one for one in _frames(crash, sign.where) if _is(one, sign.function)), None)
+        # How a program was stopped says what went wrong; that it stopped itself, the signal says already.
+        among = frames(sign.where, sign.name != "abort")
+        frame = next((one for one in among if _is(one, sign.function)), None)
         if frame is None:
             return None
         found = crash.of_frame(frame, sign.says)
@@ -148,13 +158,22 @@ def _machinery() -> re.Pattern[str]:
     )
 
 
-def _frames(crash: Crash, where: str) -> list[dict[str, Any]]:
-    """The frames among which a sign looks."""
+def _frames(crash: Crash, where: str, caught: bool) -> list[dict[str, Any]]:
+    """The frames among which a sign looks; also those of the stack on which the signal was caught, where asked for."""
     if where == "handling":
-        if not any(frame["role"] == "application" for frame in crash.frames):
-            return crash.handling
-        return list(takewhile(lambda one: one["role"] != "application" or _is(one, _machinery()), crash.frames))
-    return {"first": crash.frames[:1], "innermost": crash.frames[:3]}.get(where, crash.frames)
+        ours = any(frame["role"] == "application" for frame in crash.frames)
+        inner = _before(crash.frames) if ours else crash.handling
+        return [*inner, *(_before(crash.signalled) if caught else ())]
+    if where == "thrown":
+        return [*crash.frames[:1], *crash.caused[:1]]
+    if where == "any":
+        return [*crash.frames, *(crash.signalled if caught else ())]
+    return crash.frames[: 1 if where == "first" else 3]
+
+
+def _before(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The frames before the first of the application, machinery that signs look for not being of it."""
+    return list(takewhile(lambda one: one["role"] != "application" or _is(one, _machinery()), frames))
 
 
 def _is(frame: dict[str, Any], pattern: re.Pattern[str]) -> bool:

@@ -48,7 +48,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
     run_id
         Time and the beginning of `question`.
     engine, model
-        Who was asked: gemini and the name of a model; or rules.
+        Who was asked: gemini, or what another provider calls itself, and the name of a model; or rules.
     status
         PENDING_REVIEW, SUCCESS or FAILED.
     created

@@ -78,7 +78,10 @@ _REGISTERS: Final = lazy(r"(?:\s{0,2}[er]?[a-z0-9]{2,3}=[0-9a-f`]{2,17}\s{0,20})
 _REGISTER: Final = lazy(r"\b([a-z][a-z0-9]{1,3})=([0-9a-f`]{2,17})")
 _IMAGE: Final = lazy(rf"ModLoad: ({_A}) ({_A})\s{{1,8}}(\S.*)$")
 _SYMBOL: Final = lazy(r"[\w.<>-]{1,80}![^\s].{0,2000}[+:]")
-_CODE: Final = lazy(rf"({_A}) [0-9a-f?]{{2,32}}\s{{1,30}}\S")
+_CODE: Final = lazy(rf"({_A}) [0-9a-f?]{{2,32}}\s{{1,30}}(\S.{{0,400}})")
+_OPERATION: Final = lazy(r"(?![0-9a-f]{8})[a-z][a-z0-9]{1,15}(?=\s|$)")
+# What an instruction accesses where nothing can be read: the place is followed by question marks in place of a value.
+_UNREADABLE: Final = lazy(rf"(.{{0,200}}?)\s{{1,30}}[c-gs]s:(?:[0-9a-f]{{4}}:)?({_A})=\?+$")
 _OTHER: Final = lazy(
     r"\d{1,3}:\d{3}(?::x86)?> |[a-z0-9]{0,4}kd> |quit:|Followup: |---------|iopl=|[+]?0x[0-9a-f]{1,16}\s*$|Key  : "
     r"|\s{4}(?:Key  : |Value: )|Arguments:"
@@ -166,6 +169,7 @@ class _Session:
     thread: tuple[int, str | None] | None = None
     current: int | None = None
     registers: dict[str, str] = field(default_factory=dict)
+    instruction: str | None = None
     images: dict[str, dict[str, object]] = field(default_factory=dict)
     bugcheck: tuple[str | None, int] | None = None
     arguments: dict[str, str] = field(default_factory=dict)
@@ -258,11 +262,20 @@ class _Session:
         elif _REGISTERS.match(line):
             for name, value in _REGISTER.findall(line):
                 self.registers.setdefault(name, f"0x{number(value):x}")
+        elif self.instruction is None and (code := _CODE.match(line)) and _OPERATION.match(code[2]):
+            self._stopped(code[2].strip())
         elif self.key and not (_BANNER.match(line) or _OTHER.match(line)):
             return self._valued(line.strip())
         else:
             return _known(line)
         return True
+
+    def _stopped(self, instruction: str) -> None:
+        """The instruction at which the program stopped: the first that a session shows."""
+        unreadable = _UNREADABLE.match(instruction)
+        self.instruction = unreadable[1] if unreadable else instruction
+        if unreadable and self.accessed is None:
+            self.accessed = number(unreadable[2])
 
     def _keyed(self, key: str, value: str) -> None:
         """A key of `!analyze -v`."""
@@ -317,6 +330,7 @@ class _Session:
         accessed = said.fault_address if said and said.fault_address is not None else self.accessed
         skipped = {"PROCESS_NAME", "FAULTING_THREAD", "READ_ADDRESS", "WRITE_ADDRESS"}
         facts = [(name.lower(), value) for name, value in self.facts.items() if name not in skipped]
+        facts += [("instruction", self.instruction)] if self.instruction else []
         return Report(
             first=first,
             end=end,
