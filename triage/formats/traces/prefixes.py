@@ -19,7 +19,7 @@ import msgspec
 from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
-__all__ = ("Line", "split", "uncoloured")
+__all__ = ("Line", "prefixed", "split", "uncoloured")
 
 _MOST: Final = 5
 # A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
@@ -112,6 +112,26 @@ def split(raw: str) -> Line:
         if prefix.last:
             break
     return Line(text, tuple(stream), ts, level)
+
+
+def prefixed(lines: list[str], *, clean: bool = False) -> list[tuple[int, Line]]:
+    """Of some lines those that are not as they stand, with their places; none of `clean` ones has colours.
+
+    Examples
+    --------
+    >>> [(at, line.text) for at, line in prefixed(["a", "2026-01-26T01:25:59Z b"])]
+    [(1, 'b')]
+    """
+    begins = _STARTS.match
+    if clean:
+        return [(at, line) for at, raw in enumerate(lines) if begins(raw) and (line := split(raw)).stream]
+    found = []
+    for at, raw in enumerate(lines):
+        if begins(raw) or "\x1b" in raw or raw[-1:] == "\r":
+            line = split(raw)
+            if line.stream or line.text is not raw:
+                found.append((at, line))
+    return found
 
 
 def uncoloured(line: str) -> str:
