@@ -29,7 +29,7 @@ __all__ = ("Found", "first", "scan")
 # Lines that go through the automaton at once, as one string.
 _FIRST, _BATCH = 256, 4_096
 # Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
-_STEP: Final = 32
+_STEP: Final = 8
 _OVERFLOWS: Final = BytesAhoCorasick(
     [b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD"], matchkind=MatchKind.LeftmostFirst
 )
@@ -95,12 +95,12 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     'a.E'
     """
     other = None
-    whole = text if settled and "\r" not in text and "\x1b" not in text else None
+    clean = "\r" not in text and "\x1b" not in text
     # A code that is added could make an overflow of the stack of what is settled.
     if _OVERFLOWS.find_matches_as_indexes(text.encode("utf-8", "replace")):
         settled = None
-    asked = _Asked(whole, settled)
-    for found in _joining(_reports(Text(text.split("\n")), 0, None, asked), asked):
+    asked = _Asked(text if settled and clean else None, settled)
+    for found in _joining(_reports(Text(text.split("\n"), clean=clean), 0, None, asked), asked):
         if isinstance(found, Brief):
             return found
         if found.report.level == "fatal":
@@ -164,8 +164,7 @@ def _reports(
                 if number < text.free:
                     continue
                 # Where lines of several streams alternate, a report may begin anywhere.
-                anchor = text.line(number)
-                if anchor is not None and not anchor.stream:
+                if text.look(number) and not text.stream(number):
                     yield number - BACK
                     if whole is not None and (short := _brief(text, number, mine, whole)):
                         yield short
