@@ -111,15 +111,16 @@ def brief(window: Window, text: str, place: int) -> Brief | None:
         return None
     for _ in range(at):
         place = text.find("\n", place) + 1
-    frames = sanitizer_brief.stack(text, place, head.pid) if place else None
-    if frames is None:
+    found = sanitizer_brief.stack(text, place, head.pid) if place else None
+    if found is None:
         return None
+    frames, leads = found
     what = head.named
     said = _value(head, Section(Heading("crash", "")))
-    found = _ADDRESS.search(head.text)
-    follows = on_purpose(what.type, int(found[1] or found[2], 16) if found and what.signal != "SIGABRT" else None)
+    at = _ADDRESS.search(head.text)
+    follows = on_purpose(what.type, int(at[1] or at[2], 16) if at and what.signal != "SIGABRT" else None)
     return Brief(
-        what.kind, what.type, said, what.signal, what.code_name, frames, sanitizer_brief.frame, follows, head.pid
+        what.kind, what.type, said, what.signal, what.code_name, frames, sanitizer_brief.frame, follows, head.pid, leads
     )
 
 

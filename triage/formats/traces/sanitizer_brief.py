@@ -14,6 +14,7 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 from triage.formats.traces.brief import NUMBERS
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.prefixes import split
+from triage.formats.traces.sanitizer_collect import begins
 from triage.formats.traces.sanitizer_frames import read
 from triage.formats.traces.sanitizer_headings import heading
 from triage.records import Frame
@@ -42,8 +43,11 @@ _DOUBT: Final = (
 _DOUBTS: Final = BytesAhoCorasick(list(_DOUBT), matchkind=MatchKind.LeftmostFirst)
 
 
-def stack(text: str, place: int, pid: int | None) -> list[str] | None:
-    """The frames of the stack below a header that ends before a place, as texts behind their addresses."""
+def stack(text: str, place: int, pid: int | None) -> tuple[list[str], bool] | None:
+    """The frames of the stack below a header that ends before a place, as texts behind their addresses.
+
+    With them whether the report may lead to another.
+    """
     between = _BETWEEN.match(text, place)
     start = between.end() if between else place
     rows = _ROWS.match(text, start)
@@ -55,12 +59,10 @@ def stack(text: str, place: int, pid: int | None) -> list[str] | None:
         return None
     end = rows.end()
     found = _ROW.findall(text, start, end)
-    if [number for number, _ in found] != [*NUMBERS[: len(found)]]:
-        return None
-    if _DOUBTS.find_matches_as_indexes(text[end:].encode("utf-8", "replace")):
+    if [number for number, _ in found] != [*NUMBERS[: len(found)]] and not _numbered([int(number) for number, _ in found]):
         return None
     more = _MORE.search(text, end - 1)
-    if more is not None:
+    if more is not None and not _ended(text[end : more.start()]):
         line = text.rfind("\n", 0, more.start()) + 1
         above = text[line : more.start()]
         # what a line of this pointer says goes on to the next blank one
@@ -71,7 +73,25 @@ def stack(text: str, place: int, pid: int | None) -> list[str] | None:
             return None
         if not _HEADED.match(text, more.start() + 1) or more.start() < end or not heading(above) or split(above).stream:
             return None
-    return [words for _, words in found]
+    leads = bool(_DOUBTS.find_matches_as_indexes(text[end:].encode("utf-8", "replace")))
+    return [words for _, words in found], leads
+
+
+def _ended(text: str) -> bool:
+    """Whether another report begins in a text."""
+    return "Sanitizer" in text and any(
+        begins(line) and "leak of " not in line for line in text.split("\n") if "Sanitizer" in line
+    )
+
+
+def _numbered(numbers: list[int]) -> bool:
+    """Whether frames are of one stack without a gap; some may be there twice."""
+    last = -1
+    for place, number in enumerate(numbers):
+        if number > last + 1 or (place and not number):
+            return False
+        last = max(last, number)
+    return True
 
 
 def frame(words: str) -> Frame | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from triage.formats.traces.sanitizer_body import Body
     from triage.formats.traces.window import Window
 
-__all__ = ("collect", "followed", "tail")
+__all__ = ("begins", "collect", "followed", "tail")
 
 # How many lines of others, and how many blank ones, may stand between two lines of a report.
 _FOREIGN, _BLANK = 4, 4
@@ -66,7 +66,7 @@ def collect(
         if _RULE.match(line):
             return at if rule and body.done else end
         leak = _LEAK.match(line) is not None
-        if (leaks and leak) or (not leak and "#" not in line[:60] and _OTHER.match(line)):
+        if (leaks and leak) or (not leak and begins(line)):
             break
         leaks += leak
         other = _elsewhere(window, at - 1, line, pid) or (others and _WEAK.match(line))
@@ -77,6 +77,11 @@ def collect(
         else:
             others += 1
     return end
+
+
+def begins(line: str) -> bool:
+    """Whether another report begins at a line that is no head of a leak."""
+    return "#" not in line[:60] and _OTHER.match(line) is not None
 
 
 def _elsewhere(window: Window, at: int, line: str, pid: int | None) -> bool:

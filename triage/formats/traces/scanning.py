@@ -7,8 +7,7 @@ and what it took no other report may take.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
@@ -37,8 +36,7 @@ _OVERFLOWS: Final = BytesAhoCorasick(
 _NEAR: Final = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One report of a text: the module that read it, the lines and bytes that it took, and its stacks.
 
     `first` and `last` are line numbers from 1; the `text_line` of every frame is one too.
@@ -96,10 +94,11 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     """
     other = None
     clean = "\r" not in text and "\x1b" not in text
+    whole = text if settled and clean else None
     # A code that is added could make an overflow of the stack of what is settled.
     if _OVERFLOWS.find_matches_as_indexes(text.encode("utf-8", "replace")):
         settled = None
-    asked = _Asked(text if settled and clean else None, settled)
+    asked = _Asked(whole, settled, [])
     for found in _joining(_reports(Text(text.split("\n"), clean=clean), 0, None, asked), asked):
         if isinstance(found, Brief):
             return found
@@ -110,10 +109,14 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
 
 
 class _Asked(NamedTuple):
-    """What is enough for a key: the text, where modules may say in brief what is in it, and see `first`."""
+    """What is enough for a key: the text, where modules may say in brief what is in it, and see `first`.
+
+    `held` is the report that the next one may be joined to, if any.
+    """
 
     whole: str | None
     settled: Settled | None
+    held: list[Found]
 
 
 def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None) -> Iterator[Found | Brief]:
@@ -125,20 +128,21 @@ def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None
             if held and found - held.last > _NEAR:
                 yield held
                 held = None
-            continue
-        if isinstance(found, Brief):
-            said = found if held is None else _announced(held, found) if settled else None
+        elif isinstance(found, Brief):
+            said = (None if found.leads else found) if held is None else _announced(held, found) if settled else None
             if said:
                 yield said
                 return
-            continue
-        joined = _joined(held, found) if held else None
-        if held and not joined:
-            yield held
-        held = joined or found
-        if not held.report.leads or (settled and settled(held.report)):
-            yield held
-            held = None
+        else:
+            joined = _joined(held, found) if held else None
+            if held and not joined:
+                yield held
+            held = joined or found
+            if not held.report.leads or (settled and settled(held.report)):
+                yield held
+                held = None
+        if asked:
+            asked.held[:] = [held] if held else []
     if held:
         yield held
 
@@ -223,9 +227,13 @@ def _read(
     made: dict[str, tuple[Report, TraceModule, Window]] = {}
     # One that asks what is settled comes last: where others have a report, it counts how many lines it takes.
     for module in sorted(candidates, key=lambda one: _has(one.NAME, "SETTLES")) if settled else candidates:
-        window = Window(text, number, settled=None if made else settled)
+        window = Window(text, number)
+        if settled and not made and _has(module.NAME, "SETTLES"):
+            window.settled = partial(_enough, window, module, asked)
         report = module.read(window)
         if report is not None:
+            if len(made) == 1 and settled:
+                made = {name: _again(text, number, *other) for name, other in made.items()}
             made[module.NAME] = report, module, window
     if not made:
         return None
@@ -247,6 +255,25 @@ def _read(
     )
 
 
+def _again(text: Text, number: int, report: Report, module: TraceModule, window: Window) -> tuple[Report, TraceModule, Window]:
+    """What was read for its key alone, where how many lines it takes counts: read to its end."""
+    if window.settled is not None:
+        window = Window(text, number)
+        report = module.read(window) or report
+    return report, module, window
+
+
+def _enough(window: Window, module: TraceModule, asked: _Asked, report: Report) -> bool:
+    """Whether nothing behind what was read of a report can change what is wanted, alone or joined to what led to it."""
+    line = window.number(report.first)
+    if asked.settled is None or line is None:
+        return False
+    if asked.held:
+        found = Found(module, report, line + 1, line + 1, 0, 0, None)
+        report = joined.report if (joined := _joined(asked.held[0], found)) else report
+    return asked.settled(report)
+
+
 def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
     """The stacks with the lines of their frames as numbers of the file, from 1."""
 
@@ -260,27 +287,28 @@ def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
     )
 
 
-def _announced(before: Found, end: Brief) -> Brief | None:
-    """What a report said whose stack has no names, with the stack of the next: see `_joined` and `settled`."""
+def _announced(before: Found, end: Brief) -> Brief | Found | None:
+    """One report of what led to an end and the end in brief, None where it is not sure: see `_joined` and `settled`."""
     lead = before.report
-    if end.line - before.last > _NEAR or not end.follows or _named(lead):
-        return None
-    # The class of an abort hangs on no signal either, but that there is one may count.
-    fits = lead.kind in SETTLED or (lead.kind == "abort" and (lead.signal or end.signal))
-    if lead.level != "fatal" or not fits or not (lead.error_type and lead.error_value):
+    if lead.level != "fatal" or end.line - before.last > _NEAR or not end.follows or end.kind == "assertion":
         return None
     if lead.process_id and end.process_id and lead.process_id != end.process_id:
         return None
+    said = {name: getattr(lead, name) or getattr(end, name) for name in _SAID}
+    # The class of an abort hangs on no signal either, but that there is one may count.
+    fits = lead.kind in SETTLED or (lead.kind == "abort" and said["signal"])
+    if not (fits and said["error_type"] and said["error_value"]):
+        return None
+    if _named(lead):
+        return before._replace(report=replace(lead, **said))
     crash = end.read(end.frames[0]) if end.frames else None
     if crash is None or not crash.function:
         return None
-    return end._replace(
-        kind=lead.kind,
-        error_type=lead.error_type,
-        error_value=lead.error_value,
-        signal=lead.signal or end.signal,
-        error_code_name=lead.error_code_name or end.error_code_name,
-    )
+    return end._replace(kind=lead.kind, leads=False, **said)
+
+
+# What a key takes of a report beside its stack and its kind.
+_SAID: Final = ("error_type", "error_value", "signal", "error_code_name")
 
 
 def _joined(before: Found, after: Found) -> Found | None:

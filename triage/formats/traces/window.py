@@ -21,9 +21,8 @@ __all__ = ("Text", "Window")
 
 # How many lines of other streams may stand between two lines of one.
 _FOREIGN: Final = 200
-# How many lines are looked at together.
-_CHUNK: Final = 32
-_LESS: Final = 8
+# How many lines are looked at together: as many as before, within bounds.
+_LEAST, _MOST = 4, 64
 # How far back a report may reach from its anchor.
 BACK: Final = 64
 
@@ -93,7 +92,8 @@ class Text:
         if number > self.looked + BACK or number < self.low - BACK:
             self.low = self.looked = number
         # What stands next to it was asked for by almost everybody, and costs little now.
-        first, end = (self.looked, number + _CHUNK) if number >= self.looked else (number - _LESS, self.low)
+        more = min(max(_LEAST, self.looked - self.low), _MOST)
+        first, end = (self.looked, number + more) if number >= self.looked else (number + 1 - more, self.low)
         first = max(first, self.start)
         lines = self._lines[first - self.start : end - self.start]
         for at, line in prefixed(lines, clean=self._clean):
