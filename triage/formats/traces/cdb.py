@@ -24,7 +24,7 @@ from typing import Final
 
 from triage.formats.exception_codes import describe
 from triage.formats.traces.cdb_frames import Rows, header, number, row, warning
-from triage.formats.traces.patterns import either, lazy
+from triage.formats.traces.patterns import either, lazy, remembered
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace, json_text
@@ -147,6 +147,7 @@ def _strong(line: str) -> bool:
     return bool(_CODED.match(line)) or row(line) is not None
 
 
+@remembered
 def _known(line: str) -> bool:
     """Whether a line belongs to a session, wherever it stands."""
     return bool(_KNOWN.match(line) or header(line) or row(line))
@@ -184,7 +185,8 @@ class _Session:
 
     def take(self, line: str, at: int) -> bool:
         """Take a line; whether it belongs."""
-        line = re.sub(r"^\d{1,3}:\d{3}(?::x86)?> (?=.*(?:ChildEBP|Child-SP))", "", line)
+        if "> " in line[:12]:
+            line = re.sub(r"^\d{1,3}:\d{3}(?::x86)?> (?=.*(?:ChildEBP|Child-SP))", "", line)
         if not line.strip():
             self.key = "" if self.facts.get(self.key) or self.key not in _TEXT_KEYS else self.key
             self.width = 0

@@ -20,7 +20,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
 __all__ = ("Rows", "header", "number", "row", "warning")
@@ -97,6 +97,7 @@ def row(line: str) -> tuple[Frame, int | None, bool] | None:
     return frame, back, inlined
 
 
+@remembered
 def _callee(text: str) -> Frame | None:
     """What a row calls: module, name, arguments, offset and place."""
     file, line = None, None

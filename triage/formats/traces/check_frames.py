@@ -31,7 +31,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from triage.formats.traces.gdb_frames import call
-from triage.formats.traces.patterns import integer, lazy
+from triage.formats.traces.patterns import integer, lazy, remembered
 from triage.formats.traces.window import Window
 from triage.records import Frame
 
@@ -85,6 +85,7 @@ def placed(text: str) -> tuple[str | None, int | None, int | None]:
     return text or None, None, None
 
 
+@remembered
 def form(line: str) -> tuple[Form, _Line] | None:
     """Which form a line is of, and what it says; None where it is no frame.
 

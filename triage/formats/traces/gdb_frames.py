@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame, json_text
 
 __all__ = ("balance", "call", "frame", "inlined", "variables")
@@ -58,6 +58,7 @@ def balance(text: str) -> int:
     return sum((token.group() == "(") - (token.group() == ")") for token in _QUOTED.finditer(text))
 
 
+@remembered
 def frame(text: str) -> Frame:
     """One frame without its number."""
     address = None

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
 __all__ = ("FRAME", "fuchsia", "is_symbol", "named", "omitted", "place", "plain_name")
@@ -54,6 +54,7 @@ def place(text: str) -> tuple[str, int | None, int | None]:
     return head, int(last), None
 
 
+@remembered
 def omitted(line: str) -> int | None:
     """How many frames a line says were left out, None where it says nothing of that."""
     found = _OMITTED.match(line)

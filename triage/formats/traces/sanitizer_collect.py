@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.sanitizer_frames import read
 from triage.formats.traces.sanitizer_headings import Heading
 
@@ -79,6 +79,7 @@ def collect(
     return end
 
 
+@remembered
 def begins(line: str) -> bool:
     """Whether another report begins at a line that is no head of a leak."""
     return "#" not in line[:60] and _OTHER.match(line) is not None

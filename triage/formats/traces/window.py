@@ -42,7 +42,7 @@ class Text:
         # The lines without their prefixes, which are known from `low` to `looked`; of those that had one what it said.
         self.shown: list[str] = []
         self.low = self.looked = start
-        self._odd: dict[int, Line] = {}
+        self.odd: dict[int, Line] = {}
         self.start = start
         # No report may reach back to before this line: what is before was taken by another.
         self.free = start
@@ -97,7 +97,7 @@ class Text:
         first = max(first, self.start)
         lines = self._lines[first - self.start : end - self.start]
         for at, line in prefixed(lines, clean=self._clean):
-            self._odd[first + at] = line
+            self.odd[first + at] = line
             lines[at] = line.text
         known = len(self.shown) + self.start
         if known < first:
@@ -109,11 +109,11 @@ class Text:
         """A line without its prefix."""
         if not self.look(number):
             return None
-        return self._odd.get(number) or Line(self.shown[number - self.start])
+        return self.odd.get(number) or Line(self.shown[number - self.start])
 
     def stream(self, number: int) -> tuple[str, ...]:
         """The stream of a line that was looked at, () where it has no prefix."""
-        line = self._odd.get(number)
+        line = self.odd.get(number)
         return line.stream if line else ()
 
     def follow(self, number: int, stream: tuple[str, ...], numbers: list[int]) -> bool:
@@ -146,7 +146,7 @@ class Text:
             self.start += count
             self.free = max(self.free, self.start)
             self.low, self.looked = max(self.low, self.start), max(self.looked, self.start)
-            self._odd = {at: line for at, line in self._odd.items() if at >= self.start}
+            self.odd = {at: line for at, line in self.odd.items() if at >= self.start}
 
 
 class Window:
@@ -210,16 +210,18 @@ class Window:
 
     def is_record(self, index: int) -> bool:
         """Whether the line has a log prefix of its own, which the anchor has not: the log went on there."""
-        if self._stream:
+        text = self._text
+        if self._stream or (not text.odd and self._anchor + index < text.looked):
             return False
         number = self.number(index)
-        return number is not None and bool(self._text.stream(number))
+        return number is not None and bool(text.stream(number))
 
     def number(self, index: int) -> int | None:
         """The number of the line in the file, from 0."""
         if not self._stream:
-            number = self._anchor + index
-            return number if index >= -BACK and self._text.look(number) else None
+            number, text = self._anchor + index, self._text
+            here = (text.low <= number < text.looked and text.free <= number) or text.look(number)
+            return number if here and index >= -BACK else None
         if index >= 0:
             while index >= len(self._ahead) and not self._ended:
                 self._ended = not self._text.follow(self._ahead[-1], self._stream, self._ahead)
