@@ -57,15 +57,19 @@ def collect(
     others = blank = leaks = 0
     while (line := window[at]) is not None:
         at += 1
-        if not line.strip():
+        start = line.lstrip()[:1]
+        if start == "#" and not window.is_record(at - 1) and body.take(line, at - 1):
+            end, others, blank = at, 0, 0
+            continue
+        if not start:
             body.take(line, at - 1)
             blank += 1
             if blank > _BLANK:
                 break
             continue
-        if _RULE.match(line):
+        if start == "=" and _RULE.match(line):
             return at if rule and body.done else end
-        leak = _LEAK.match(line) is not None
+        leak = start in {"D", "I"} and _LEAK.match(line) is not None
         if (leaks and leak) or (not leak and begins(line)):
             break
         leaks += leak
