@@ -81,6 +81,8 @@ class Text:
 
     def look(self, number: int) -> bool:
         """Take the prefixes off the lines up to a number, and some more; False where no such line is there."""
+        if self.low <= number < self.looked and self.free <= number:
+            return True
         if self.raw(number) is None:
             return False
         if not self.low <= number < self.looked:
@@ -216,12 +218,18 @@ class Window:
         number = self.number(index)
         return number is not None and bool(text.stream(number))
 
+    def stream(self, index: int) -> tuple[str, ...]:
+        """The stream of a line, () where it has no prefix or is not there."""
+        if not self._text.odd and self._anchor + index < self._text.looked:
+            return ()
+        number = self.number(index)
+        return () if number is None else self._text.stream(number)
+
     def number(self, index: int) -> int | None:
         """The number of the line in the file, from 0."""
         if not self._stream:
-            number, text = self._anchor + index, self._text
-            here = (text.low <= number < text.looked and text.free <= number) or text.look(number)
-            return number if here and index >= -BACK else None
+            number = self._anchor + index
+            return number if index >= -BACK and self._text.look(number) else None
         if index >= 0:
             while index >= len(self._ahead) and not self._ended:
                 self._ended = not self._text.follow(self._ahead[-1], self._stream, self._ahead)
