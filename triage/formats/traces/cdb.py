@@ -180,7 +180,7 @@ class _Session:
         if self.left:
             return True
         self.left = line.startswith("quit:")
-        stop = _STOP.match(line)
+        stop = _STOP.match(line) if line[:1] == "(" else None
         return stop is not None and stop[5] is not None and any(rows.frames for rows in self.stacks)
 
     def take(self, line: str, at: int) -> bool:

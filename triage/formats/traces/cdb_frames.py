@@ -55,7 +55,7 @@ def number(text: str) -> int:
 
 def header(line: str) -> bool:
     """Whether a line heads a stack."""
-    return _HEADER.match(line) is not None
+    return "RetAddr" in line and _HEADER.match(line) is not None
 
 
 def warning(line: str) -> bool:

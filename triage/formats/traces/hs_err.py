@@ -82,6 +82,11 @@ _KEYED: Final = lazy(
 )
 _MORE: Final = lazy(r"\.\.\.<?(?:more|truncated) frames?")
 _OPENS: Final = lazy(r"(?:-{5,} {1,4}[A-Z](?: [A-Z]){2,20} {1,4}-{5,})\s*$")
+# What a line of the head or of a thread begins with.
+_TELLS: Final = lazy(
+    r"[#(]|0x|=>|[A-Z_]{4,64} \(|Internal Error|Out of Memory Error|JRE version|Java VM|Core dump|Command Line|Host"
+    r"|vm_info|elapsed time|Current thread|siginfo:"
+)
 _SIGNALS_OOM: Final = "insufficient memory"
 _GAP: Final = 3
 _SURE: Final = 64
@@ -127,7 +132,7 @@ class _Log:
         elif self.part == "problematic":
             self.problematic = frame(mark.lstrip("# "), number)
             self.part = "head"
-        elif not self._head(mark) and not self._thread(mark):
+        elif not (_TELLS.match(mark) or _SIGNALS_OOM in mark) or not (self._head(mark) or self._thread(mark)):
             self.system.feed(line)
 
     def _called(self, line: str, mark: str, number: int) -> None:
