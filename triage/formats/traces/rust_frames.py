@@ -70,6 +70,8 @@ def fuchsia(line: str, text_line: int) -> Frame | None:
     >>> frame.function, frame.inline_depth, frame.line, frame.module_offset
     ('a::f', 1, 7, 16)
     """
+    if "0x" not in line:
+        return None
     if found := _MARKUP.match(line):
         return Frame(address=int(found[2], 16), language="rust", trust="text", text_line=text_line)
     numbered = _NUMBERED.match(line)

@@ -80,6 +80,7 @@ def frame(line: str) -> Frame | None:
     )
 
 
+@remembered
 def image(line: str) -> Image | None:
     """The image that the frame on a line lies in, where it has a file.
 
