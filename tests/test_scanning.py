@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import triage
+from tests.tools import trace_modules
 from triage.formats.traces import modules
 from triage.formats.traces.reports import Report, run
 from triage.formats.traces.scanning import scan
@@ -183,6 +186,20 @@ def test_reports_never_overlap_and_come_in_order(lines):
         assert 1 <= hit.first <= hit.last <= len(lines)
     for before, after in itertools.pairwise(hits):
         assert before.last < after.first
+
+
+def test_the_table_of_the_modules_says_what_they_say():
+    assert trace_modules.TABLE.read_text("utf-8") == trace_modules.table(), "run python -m tests.tools.trace_modules"
+
+
+def test_a_module_is_imported_when_a_text_holds_one_of_its_anchors():
+    code = (
+        "import sys, triage; triage.stacks.signature('Traceback (most recent call last):\\n"
+        '  File "a.py", line 3, in f\\n    g()\\nKeyError: 1\');'
+        "print(*(name for name in ('python', 'kernel', 'cdb') if 'triage.formats.traces.' + name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["python"]
 
 
 def test_every_module_says_what_it_is():

@@ -194,17 +194,21 @@ def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], in
     return _counted(known, () if all(calls) else tuple(calls), tuple(scanned) if any(scanned) else ())
 
 
-def _counted(known: list[Known], calls: tuple[bool, ...] = (), scanned: tuple[bool, ...] = ()) -> tuple[list[Known], int]:
+def _counted(
+    known: list[Known], calls: tuple[bool, ...] = (), scanned: tuple[bool, ...] = ()
+) -> tuple[list[Known], int]:
     """The frames that count, and the word of a cycle; `calls` and `scanned` are empty where all frames or none are."""
     # Two of one identity are the same as long as somebody holds them, as the memo does.
     mark = (*map(id, known), calls, scanned)
     found = _STACKS.get(mark)
     if found is None:
-        names = [
-            one.word if one.word and (not calls or calls[row]) else -1 - row for row, one in enumerate(known)
-        ]
+        names = [one.word if one.word and (not calls or calls[row]) else -1 - row for row, one in enumerate(known)]
         rows, cycle = counted(known, names, list(scanned))
-        found = known, [known[row] for row in rows], cycle_words([known[row].name for row in cycle])[0] if cycle else NONE
+        found = (
+            known,
+            [known[row] for row in rows],
+            cycle_words([known[row].name for row in cycle])[0] if cycle else NONE,
+        )
         if len(_STACKS) >= _FEW:
             _STACKS.clear()
         _STACKS[mark] = found

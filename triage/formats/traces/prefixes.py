@@ -27,7 +27,8 @@ _LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _STARTS: Final = lazy(
-    r"[\[(<>{]|\d{1,9}[-/:]\d|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|[a-zA-Z][\w.-]{0,63} {1,30}\||std(?:err|out)"
+    r"[\[(<>{]|\d{1,9}[-/:]\d|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|[a-zA-Z][\w.-]{0,63} {1,30}\|"
+    r"|std(?:err|out)"
 )
 
 

@@ -117,8 +117,8 @@ def brief(window: Window, text: str, place: int) -> Brief | None:
     frames, leads = found
     what = head.named
     said = _value(head, Section(Heading("crash", "")))
-    at = _ADDRESS.search(head.text)
-    follows = on_purpose(what.type, int(at[1] or at[2], 16) if at and what.signal != "SIGABRT" else None)
+    spot = _ADDRESS.search(head.text)
+    follows = on_purpose(what.type, int(spot[1] or spot[2], 16) if spot and what.signal != "SIGABRT" else None)
     return Brief(
         what.kind, what.type, said, what.signal, what.code_name, frames, sanitizer_brief.frame, follows, head.pid, leads
     )

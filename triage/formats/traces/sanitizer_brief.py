@@ -59,7 +59,9 @@ def stack(text: str, place: int, pid: int | None) -> tuple[list[str], bool] | No
         return None
     end = rows.end()
     found = _ROW.findall(text, start, end)
-    if [number for number, _ in found] != [*NUMBERS[: len(found)]] and not _numbered([int(number) for number, _ in found]):
+    if [number for number, _ in found] != [*NUMBERS[: len(found)]] and not _numbered(
+        [int(number) for number, _ in found]
+    ):
         return None
     more = _MORE.search(text, end - 1)
     if more is not None and not _ended(text[end : more.start()]):

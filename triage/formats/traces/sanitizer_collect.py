@@ -57,19 +57,19 @@ def collect(
     others = blank = leaks = 0
     while (line := window[at]) is not None:
         at += 1
-        start = line.lstrip()[:1]
-        if start == "#" and not window.is_record(at - 1) and body.take(line, at - 1):
+        begin = line.lstrip()[:1]
+        if begin == "#" and not window.is_record(at - 1) and body.take(line, at - 1):
             end, others, blank = at, 0, 0
             continue
-        if not start:
+        if not begin:
             body.take(line, at - 1)
             blank += 1
             if blank > _BLANK:
                 break
             continue
-        if start == "=" and _RULE.match(line):
+        if begin == "=" and _RULE.match(line):
             return at if rule and body.done else end
-        leak = start in {"D", "I"} and _LEAK.match(line) is not None
+        leak = begin in {"D", "I"} and _LEAK.match(line) is not None
         if (leaks and leak) or (not leak and begins(line)):
             break
         leaks += leak

@@ -228,7 +228,7 @@ def _read(
     # One that asks what is settled comes last: where others have a report, it counts how many lines it takes.
     for module in sorted(candidates, key=lambda one: _has(one.NAME, "SETTLES")) if settled else candidates:
         window = Window(text, number)
-        if settled and not made and _has(module.NAME, "SETTLES"):
+        if asked and settled and not made and _has(module.NAME, "SETTLES"):
             window.settled = partial(_enough, window, module, asked)
         report = module.read(window)
         if report is not None:
@@ -255,7 +255,9 @@ def _read(
     )
 
 
-def _again(text: Text, number: int, report: Report, module: TraceModule, window: Window) -> tuple[Report, TraceModule, Window]:
+def _again(
+    text: Text, number: int, report: Report, module: TraceModule, window: Window
+) -> tuple[Report, TraceModule, Window]:
     """What was read for its key alone, where how many lines it takes counts: read to its end."""
     if window.settled is not None:
         window = Window(text, number)
