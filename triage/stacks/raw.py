@@ -105,6 +105,7 @@ class _Pieces(dict[str, "Known | None"]):
 
 _MOST: Final = 1 << 17
 _FEW: Final = 1 << 13
+_DEEP: Final = 512
 _PLACE: Final = re.compile(r":\d{1,9}(?::\d{1,9})?\s{0,20}$")
 
 
@@ -209,9 +210,10 @@ def _counted(
             [known[row] for row in rows],
             cycle_words([known[row].name for row in cycle])[0] if cycle else NONE,
         )
-        if len(_STACKS) >= _FEW:
-            _STACKS.clear()
-        _STACKS[mark] = found
+        if len(known) <= _DEEP:
+            if len(_STACKS) >= _FEW:
+                _STACKS.clear()
+            _STACKS[mark] = found
     return found[1:]
 
 

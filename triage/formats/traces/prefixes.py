@@ -8,6 +8,7 @@ syslog); lines of other streams between them belong to somebody else.
 from __future__ import annotations
 
 import re
+import string
 import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -30,6 +31,9 @@ _STARTS: Final = lazy(
     r"[\[(<>{]|\d{1,9}[-/:]\d|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|[a-zA-Z][\w.-]{0,63} {1,30}\|"
     r"|std(?:err|out)"
 )
+
+# Of that the first character.
+_FIRST: Final = frozenset("[(<>{" + string.digits + string.ascii_letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +129,14 @@ def prefixed(lines: list[str], *, clean: bool = False) -> list[tuple[int, Line]]
     """
     begins = _STARTS.match
     if clean:
-        return [(at, line) for at, raw in enumerate(lines) if begins(raw) and (line := split(raw)).stream]
+        return [
+            (at, line)
+            for at, raw in enumerate(lines)
+            if raw[:1] in _FIRST and begins(raw) and (line := split(raw)).stream
+        ]
     found = []
     for at, raw in enumerate(lines):
-        if begins(raw) or "\x1b" in raw or raw[-1:] == "\r":
+        if (raw[:1] in _FIRST and begins(raw)) or "\x1b" in raw or raw[-1:] == "\r":
             line = split(raw)
             if line.stream or line.text is not raw:
                 found.append((at, line))

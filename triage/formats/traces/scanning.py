@@ -28,7 +28,7 @@ __all__ = ("Found", "first", "scan")
 # Lines that go through the automaton at once, as one string.
 _FIRST, _BATCH = 256, 4_096
 # Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
-_STEP: Final = 8
+_STEP: Final = 12
 _OVERFLOWS: Final = BytesAhoCorasick(
     [b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD"], matchkind=MatchKind.LeftmostFirst
 )
@@ -176,7 +176,7 @@ def _reports(
                 if found is not None:
                     yield found
                     text.free = found.last
-            first, step = first + step, 2 * step
+            first, step = first + step, 4 * step
 
 
 def _brief(text: Text, number: int, candidates: list[TraceModule], whole: str) -> Brief | None:
@@ -204,7 +204,7 @@ def _hits(
     first = max(first, text.free)
     lines = text.raws(first, end)
     joined = "\n".join(lines)
-    if "\x1b" in joined:
+    if not text.clean and "\x1b" in joined:
         lines = [uncoloured(line) for line in lines]
         joined = "\n".join(lines)
     data = joined.encode("utf-8", "surrogatepass")
@@ -226,7 +226,8 @@ def _read(
     settled = asked and asked.settled
     made: dict[str, tuple[Report, TraceModule, Window]] = {}
     # One that asks what is settled comes last: where others have a report, it counts how many lines it takes.
-    for module in sorted(candidates, key=lambda one: _has(one.NAME, "SETTLES")) if settled else candidates:
+    several = settled and len(candidates) > 1
+    for module in sorted(candidates, key=lambda one: _has(one.NAME, "SETTLES")) if several else candidates:
         window = Window(text, number)
         if asked and settled and not made and _has(module.NAME, "SETTLES"):
             window.settled = partial(_enough, window, module, asked)
@@ -238,15 +239,18 @@ def _read(
     if not made:
         return None
     found = [made[module.NAME] for module in candidates if module.NAME in made]
-    report, module, window = max(found, key=lambda one: one[0].end - one[0].first)
+    report, module, window = found[0] if len(found) == 1 else max(found, key=lambda one: one[0].end - one[0].first)
     first, last = window.number(report.first), window.number(report.end - 1)
     if first is None or last is None:
         return None
+    if asked is not None:
+        # Nothing is wanted of where it stands but which lines it took.
+        return Found(module, report, first + 1, last + 1, 0, 0, None)
     end = text.offset(last + 1) if text.raw(last + 1) is not None else size
     begins = window.line(report.first)
     return Found(
         module=module,
-        report=replace(report, traces=_placed(report.traces, window)) if asked is None else report,
+        report=replace(report, traces=_placed(report.traces, window)),
         first=first + 1,
         last=last + 1,
         offset=text.offset(first),

@@ -36,7 +36,7 @@ class Text:
 
     def __init__(self, lines: Iterator[tuple[int, str]] | list[str], *, start: int = 0, clean: bool = False) -> None:
         self._source = lines
-        self._clean = clean
+        self.clean = clean
         self._lines: list[str] = []
         self._offsets: list[int] = []
         # The lines without their prefixes, which are known from `low` to `looked`; of those that had one what it said.
@@ -98,7 +98,7 @@ class Text:
         first, end = (self.looked, number + more) if number >= self.looked else (number + 1 - more, self.low)
         first = max(first, self.start)
         lines = self._lines[first - self.start : end - self.start]
-        for at, line in prefixed(lines, clean=self._clean):
+        for at, line in prefixed(lines, clean=self.clean):
             self.odd[first + at] = line
             lines[at] = line.text
         known = len(self.shown) + self.start
