@@ -95,7 +95,8 @@ _SURE: Final = 64
 class _Log:
     """What the lines of one log said."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lean: bool = False) -> None:
+        self.lean = lean
         self.values: dict[str, str] = {}
         self.error: str | None = None
         self.said: list[str] = []
@@ -133,7 +134,8 @@ class _Log:
             self.problematic = frame(mark.lstrip("# "), number)
             self.part = "head"
         elif not (_TELLS.match(mark) or _SIGNALS_OOM in mark) or not (self._head(mark) or self._thread(mark)):
-            self.system.feed(line)
+            if not self.lean:
+                self.system.feed(line)
 
     def _called(self, line: str, mark: str, number: int) -> None:
         """A line of a stack."""
@@ -202,7 +204,7 @@ def read(window: Window) -> Report | None:
     if not (line.startswith(("#", "Native frames: (", "Java frames: (")) and len(line) < 400):
         return None
     first = _first(window)
-    log, index, end, whole = _Log(), first, 1, False
+    log, index, end, whole = _Log(lean=window.lean), first, 1, False
     while (text := window[index]) is not None and not log.ended and not (index > 0 and window.is_record(index)):
         mark = text.strip()
         whole = whole or _OPENS.match(mark) is not None

@@ -145,6 +145,9 @@ def inlined(frames: list[Frame]) -> tuple[Frame, ...]:
     >>> [frame.inline_depth for frame in inlined([one, two, two])]
     [1, 0, 0]
     """
+    places = [frame.address for frame in frames]
+    if None not in places and len(set(places)) == len(places):
+        return tuple(frames)
     out: list[Frame] = []
     for frame in reversed(frames):
         outer = out[-1] if out else None

@@ -229,6 +229,7 @@ def _read(
     several = settled and len(candidates) > 1
     for module in sorted(candidates, key=lambda one: _has(one.NAME, "SETTLES")) if several else candidates:
         window = Window(text, number)
+        window.lean = asked is not None
         if asked and settled and not made and _has(module.NAME, "SETTLES"):
             window.settled = partial(_enough, window, module, asked)
         report = module.read(window)

@@ -171,6 +171,8 @@ class Window:
         self._anchor = anchor
         # tells of which reports nothing is wanted but what their key needs, not even their end
         self.settled = settled
+        # whether of all reports nothing is wanted but what their key needs, and where they end
+        self.lean = False
         self._begun = self._ended = not text.look(anchor)
         self._stream = text.stream(anchor)
         # the numbers of the lines of the stream, where not all are of it
