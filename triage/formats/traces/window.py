@@ -175,6 +175,9 @@ class Window:
         self.lean = False
         self._begun = self._ended = not text.look(anchor)
         self._stream = text.stream(anchor)
+        # Where the anchor stands in the lines that were looked at, and which of them are known to be of this window.
+        self._shown, self._at = text.shown, anchor - text.start
+        self._low = self._high = 0
         # the numbers of the lines of the stream, where not all are of it
         self._ahead = [anchor]
         self._behind: list[int] = []
@@ -185,14 +188,19 @@ class Window:
         return self._text.line(self._anchor) or Line("")
 
     def __getitem__(self, index: int) -> str | None:
-        text = self._text
-        if self._stream:
-            number = self.number(index)
-            return text.shown[number - text.start] if number is not None and text.look(number) else None
-        number = self._anchor + index
-        if text.low <= number < text.looked and text.free <= number and index >= -BACK:
-            return text.shown[number - text.start]
-        return text.shown[number - text.start] if self.number(index) is not None else None
+        at = self._at + index
+        return self._shown[at] if self._low <= at < self._high else self._looked(index)
+
+    def _looked(self, index: int) -> str | None:
+        """A line that was not looked at, or is not there, or of which others must be asked whose it is."""
+        number, text = self.number(index), self._text
+        if number is None or not text.look(number):
+            return None
+        if not self._stream:
+            # What was looked at stays, and nothing is taken or let go of as long as somebody reads here.
+            self._low = max(text.low, text.free, self._anchor - BACK) - text.start
+            self._high = text.looked - text.start
+        return self._shown[number - text.start]
 
     def line(self, index: int) -> Line | None:
         """The line with what its prefix said."""
