@@ -133,9 +133,10 @@ class _Log:
         elif self.part == "problematic":
             self.problematic = frame(mark.lstrip("# "), number)
             self.part = "head"
-        elif not (_TELLS.match(mark) or _SIGNALS_OOM in mark) or not (self._head(mark) or self._thread(mark)):
-            if not self.lean:
-                self.system.feed(line)
+        elif (_TELLS.match(mark) or _SIGNALS_OOM in mark) and (self._head(mark) or self._thread(mark)):
+            pass
+        elif not self.lean:
+            self.system.feed(line)
 
     def _called(self, line: str, mark: str, number: int) -> None:
         """A line of a stack."""

@@ -7,7 +7,7 @@ stack; and nothing there is of what `sanitizer_collect.followed` asks for.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
@@ -19,7 +19,7 @@ from triage.formats.traces.sanitizer_frames import read
 from triage.formats.traces.sanitizer_headings import heading
 from triage.records import Frame
 
-__all__ = ("frame", "stack")
+__all__ = ("Rows", "frame", "rows", "stack")
 
 # Between header and stack: the signal, the access.
 _BETWEEN: Final = lazy(
@@ -35,6 +35,11 @@ _ROW: Final = lazy(r"#(\d{1,6})[ \t]{1,12}0x[0-9a-fA-F]{1,16}[ \t]{0,200}([^\n]*
 _MORE: Final = lazy(r"\n\s{0,40}(?:#\d|\{\{\{bt)")
 _BLANK: Final = lazy(r"\n[ \t]{0,80}\n")
 _HEADED: Final = lazy(r"\s{0,40}#0\s")
+# What may stand between a stack and the end of the text, of which `collect` takes every line.
+_LAST: Final = lazy(
+    r"(?:[ \t]{0,8}\n)?(?:[ \t]{0,8}\w{1,30}Sanitizer can not provide additional info\.\s{0,8}(?:\n|\Z))?"
+    r"(?:SUMMARY: \w{1,20}Sanitizer: [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}\Z"
+)
 # Of each what `followed` looks for.
 _DOUBT: Final = (
     b"ERROR: libFuzzer: ", b"=== BUG FOUND!", b"*** *** *** ", b"Fatal signal 6 ", b"Received signal 6",
@@ -43,11 +48,25 @@ _DOUBT: Final = (
 _DOUBTS: Final = BytesAhoCorasick(list(_DOUBT), matchkind=MatchKind.LeftmostFirst)
 
 
-def stack(text: str, place: int, pid: int | None) -> tuple[list[str], bool] | None:
-    """The frames of the stack below a header that ends before a place, as texts behind their addresses.
+class Rows(NamedTuple):
+    """The frames of a stack, as texts behind their addresses; whether it may lead to another, and is the last."""
 
-    With them whether the report may lead to another.
-    """
+    frames: list[str]
+    leads: bool = False
+    last: bool = False
+
+
+def rows(text: str, place: int) -> Rows | None:
+    """A stack that begins at a place and has nothing behind it that could be read."""
+    found = _ROWS.match(text, place)
+    if found is None or not _LAST.match(text, found.end()):
+        return None
+    frames = _ROW.findall(text, place, found.end())
+    return Rows([words for _, words in frames], last=True) if _numbered([int(n) for n, _ in frames]) else None
+
+
+def stack(text: str, place: int, pid: int | None) -> Rows | None:
+    """The stack below a header that ends before a place."""
     between = _BETWEEN.match(text, place)
     start = between.end() if between else place
     rows = _ROWS.match(text, start)
@@ -63,6 +82,8 @@ def stack(text: str, place: int, pid: int | None) -> tuple[list[str], bool] | No
         [int(number) for number, _ in found]
     ):
         return None
+    if _LAST.match(text, end):
+        return Rows([words for _, words in found], last=True)
     more = _MORE.search(text, end - 1)
     if more is not None and not _ended(text[end : more.start()]):
         line = text.rfind("\n", 0, more.start()) + 1
@@ -76,7 +97,7 @@ def stack(text: str, place: int, pid: int | None) -> tuple[list[str], bool] | No
         if not _HEADED.match(text, more.start() + 1) or more.start() < end or not heading(above) or split(above).stream:
             return None
     leads = bool(_DOUBTS.find_matches_as_indexes(text[end:].encode("utf-8", "replace")))
-    return [words for _, words in found], leads
+    return Rows([words for _, words in found], leads)
 
 
 def _ended(text: str) -> bool:

@@ -92,7 +92,7 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     >>> first("x\\na.E: b\\n\\tat c.D.e(D.java:1)\\ny").error_type
     'a.E'
     """
-    other = None
+    other: Report | None = None
     clean = "\r" not in text and "\x1b" not in text
     whole = text if settled and clean else None
     # A code that is added could make an overflow of the stack of what is settled.
@@ -101,7 +101,7 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     asked = _Asked(whole, settled, [])
     for found in _joining(_reports(Text(text.split("\n"), clean=clean), 0, None, asked), asked):
         if isinstance(found, Brief):
-            return found
+            return found if found.level == "fatal" else other or found
         if found.report.level == "fatal":
             return found.report
         other = other or found.report
@@ -297,19 +297,22 @@ def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
 def _announced(before: Found, end: Brief) -> Brief | Found | None:
     """One report of what led to an end and the end in brief, None where it is not sure: see `_joined` and `settled`."""
     lead = before.report
-    if lead.level != "fatal" or end.line - before.last > _NEAR or not end.follows or end.kind == "assertion":
+    announces = lead.kind == "crash" and not any(trace.frames for trace in lead.traces)
+    if lead.level != "fatal" or end.line - before.last > _NEAR or not (end.follows or announces):
+        return None
+    if end.kind == "assertion" or end.level != "fatal":
         return None
     if lead.process_id and end.process_id and lead.process_id != end.process_id:
         return None
-    said = {name: getattr(lead, name) or getattr(end, name) for name in _SAID}
+    said = {name: getattr(lead if getattr(lead, name) is not None else end, name) for name in _SAID}
     # The class of an abort hangs on no signal either, but that there is one may count.
     fits = lead.kind in SETTLED or (lead.kind == "abort" and said["signal"])
-    if not (fits and said["error_type"] and said["error_value"]):
+    if not (end.last or (fits and said["error_type"] and said["error_value"])):
         return None
     if _named(lead):
         return before._replace(report=replace(lead, **said))
     crash = end.read(end.frames[0]) if end.frames else None
-    if crash is None or not crash.function:
+    if crash is None or not crash.function or any(trace.role == "cause" for trace in lead.traces):
         return None
     return end._replace(kind=lead.kind, leads=False, **said)
 
