@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import triage
 from tests.tools import trace_modules
 from triage.formats.traces import modules
+from triage.formats.traces.prefixes import split
 from triage.formats.traces.reports import Report, run
 from triage.formats.traces.scanning import scan
 from triage.formats.traces.window import BACK, Text, Window
@@ -167,6 +168,42 @@ def test_a_text_lets_go_of_what_was_read():
     assert text.raw(9) == "9"
     text.drop(5)
     assert (text.start, text.raw(4), text.raw(5), text.offset(5)) == (5, None, "5", 5)
+
+
+SEEN = st.lists(
+    st.sampled_from(
+        ["x", "", "    #1 0x2 in f", "web_1  | a", "2026-01-26 01:25:59 b", "[    1.5] c", "\x1b[1md\x1b[0m"]
+    ),
+    min_size=1,
+    max_size=400,
+)
+
+
+@given(SEEN, st.lists(st.integers(0, 420), max_size=12), st.integers(0, 50), st.booleans())
+def test_lines_are_what_they_are_in_whatever_order_they_are_looked_at(lines, asked, gone, listed):
+    text = Text(list(lines)) if listed else Text(iter(enumerate(lines)))
+    for place, number in enumerate(asked):
+        if place == len(asked) // 2:
+            text.raw(gone)
+            text.drop(gone)
+        there = max(text.start, text.free) <= number < len(lines)
+        assert text.line(number) == (split(lines[number]) if there else None)
+        assert text.stream(number) == (split(lines[number]).stream if there else ())
+
+
+@given(SEEN, st.integers(0, 399), st.lists(st.integers(-80, 400), max_size=12))
+def test_a_window_without_a_stream_is_the_text_around_it(lines, anchor, asked):
+    anchor %= len(lines)
+    window = Window(Text(list(lines)), anchor)
+    if split(lines[anchor]).stream:
+        return
+    for index in asked:
+        number = anchor + index
+        there = index >= -BACK and 0 <= number < len(lines)
+        assert window[index] == (split(lines[number]).text if there else None)
+        assert window.number(index) == (number if there else None)
+        assert window.is_record(index) == (there and bool(split(lines[number]).stream))
+        assert window.stream(index) == (split(lines[number]).stream if there else ())
 
 
 LINES = st.lists(
