@@ -91,6 +91,11 @@ class FrameTable:
             known = self._known[traits] = self._learned(traits)
         return known
 
+    def each(self, rows: list[tuple[Any, ...]]) -> list[Known]:
+        """What is known of each of some frames."""
+        get = self._known.get
+        return [get(traits) or self.known(traits) for traits in rows]
+
     def _learned(self, traits: tuple[Any, ...]) -> Known:
         kind, function, module, offset, file, language, in_app = traits
         name = normalise(_demangled(function)) if function else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
@@ -12,7 +13,7 @@ from triage.formats.traces.brief import Brief
 from triage.formats.traces.reports import settled
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE, word
-from triage.stacks.frame_table import FIRM, FrameTable, Known
+from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known
 from triage.stacks.keys import Crash, Evidence, cause_word, crash, group_word
 from triage.stacks.messages import key_text
 from triage.stacks.stack_table import cycle_words
@@ -174,22 +175,13 @@ def _order(trace: Trace) -> int:
     return 4 + (not trace.crashed)
 
 
-def _traits(frame: Frame) -> tuple[Any, ...]:
-    """The `TRAITS` of a frame."""
-    return (
-        frame.frame_kind,
-        frame.function,
-        frame.module,
-        frame.module_offset,
-        frame.file,
-        frame.language,
-        frame.in_app,
-    )
+# The `TRAITS` of a frame.
+_traits: Final = cast("Callable[[Frame], tuple[Any, ...]]", attrgetter(*TRAITS))
 
 
 def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], int]:
     """The frames that count, and the word of a cycle."""
-    known = [table.known(_traits(frame)) for frame in frames]
+    known = table.each(list(map(_traits, frames)))
     calls = [frame.frame_kind == "frame" for frame in frames]
     scanned = [frame.trust in SCANNED for frame in frames]
     return _counted(known, () if all(calls) else tuple(calls), tuple(scanned) if any(scanned) else ())

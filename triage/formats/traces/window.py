@@ -22,7 +22,7 @@ __all__ = ("Text", "Window")
 # How many lines of other streams may stand between two lines of one.
 _FOREIGN: Final = 200
 # How many lines are looked at together: as many as before, within bounds.
-_LEAST, _MOST = 4, 64
+_LEAST, _MOST = 16, 64
 # How far back a report may reach from its anchor.
 BACK: Final = 64
 
