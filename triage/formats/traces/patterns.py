@@ -15,7 +15,7 @@ __all__ = ("either", "integer", "lazy", "remembered")
 T = TypeVar("T")
 
 # Lines that are remembered of each function, and how long they may be.
-_MOST, _LONGEST = 1 << 13, 1_024
+_MOST, _LONGEST = 1 << 12, 1_024
 _NAMED: Final = re.compile(r"\(\?P<\w+>")
 
 
