@@ -200,9 +200,9 @@ def test_a_window_without_a_stream_is_the_text_around_it(lines, anchor, asked):
     for index in asked:
         number = anchor + index
         there = index >= -BACK and 0 <= number < len(lines)
+        assert window.is_record(index) == (there and bool(split(lines[number]).stream))
         assert window[index] == (split(lines[number]).text if there else None)
         assert window.number(index) == (number if there else None)
-        assert window.is_record(index) == (there and bool(split(lines[number]).stream))
         assert window.stream(index) == (split(lines[number]).stream if there else ())
 
 

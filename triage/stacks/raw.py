@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from triage.formats.traces.brief import Brief
+from triage.formats.traces.patterns import remembered
 from triage.formats.traces.reports import settled
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE, word
@@ -141,7 +142,7 @@ def _crash(kind: str, error_type: str | None, signal: str | None, code: str | No
     return crash(kind, error_type, signal, code, None, evidence)
 
 
-@lru_cache(maxsize=_FEW)
+@remembered
 def _text(said: str) -> int:
     """The word of a message."""
     return word(key_text(said))

@@ -223,17 +223,18 @@ class Window:
     def is_record(self, index: int) -> bool:
         """Whether the line has a log prefix of its own, which the anchor has not: the log went on there."""
         text = self._text
-        if self._stream or (not text.odd and self._anchor + index < text.looked):
+        if self._stream or (not text.odd and text.low <= self._anchor + index < text.looked):
             return False
         number = self.number(index)
         return number is not None and bool(text.stream(number))
 
     def stream(self, index: int) -> tuple[str, ...]:
         """The stream of a line, () where it has no prefix or is not there."""
-        if not self._text.odd and self._anchor + index < self._text.looked:
+        text = self._text
+        if not text.odd and text.low <= self._anchor + index < text.looked:
             return ()
         number = self.number(index)
-        return () if number is None else self._text.stream(number)
+        return () if number is None else text.stream(number)
 
     def number(self, index: int) -> int | None:
         """The number of the line in the file, from 0."""
