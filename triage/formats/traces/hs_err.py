@@ -27,7 +27,7 @@ from typing import Final
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces import hs_err_system
 from triage.formats.traces.hs_err_frames import frame
-from triage.formats.traces.patterns import integer, lazy
+from triage.formats.traces.patterns import either, integer, lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -87,6 +87,8 @@ _TELLS: Final = lazy(
     r"[#(]|0x|=>|[A-Z_]{4,64} \(|Internal Error|Out of Memory Error|JRE version|Java VM|Core dump|Command Line|Host"
     r"|vm_info|elapsed time|Current thread|siginfo:"
 )
+# Beside that what begins or ends a part of the log.
+_SPEAKS: Final = either((_TELLS, lazy(r"END\.|Native frames: \(|Java frames: \(|Problematic frame:")))
 _SIGNALS_OOM: Final = "insufficient memory"
 _GAP: Final = 3
 _SURE: Final = 64
@@ -122,6 +124,8 @@ class _Log:
     def feed(self, line: str, number: int) -> None:
         """Take one line."""
         mark = line.strip()
+        if self.lean and self.part == "head" and not (_SPEAKS.match(mark) or _SIGNALS_OOM in mark):
+            return
         if mark == "END.":
             self.ended = True
         elif found := _STACK.match(mark):

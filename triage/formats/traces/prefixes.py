@@ -44,6 +44,10 @@ class _Prefix:
     pattern: re.Pattern[str]
     # what of it can be told from two characters
     begins: re.Pattern[str]
+    # which of its groups are keys, and whether it has a time and a level
+    keys: tuple[str, ...]
+    timed: bool
+    levelled: bool
 
 
 @cache
@@ -56,7 +60,10 @@ def _prefixes() -> tuple[_Prefix, ...]:
         for name, piece in table["pieces"].items():
             pattern = pattern.replace(f"${name}", piece)
         begins = re.compile(row["begins"])
-        rows.append(_Prefix(row["kind"], row.get("at", "first"), row.get("last", False), lazy(pattern), begins))
+        names = re.findall(r"\(\?P<(\w+)>", pattern)
+        keys = tuple(name for name in names if name.startswith("key"))
+        at, last, said = row.get("at", "first"), row.get("last", False), ("time" in names, "level" in names)
+        rows.append(_Prefix(row["kind"], at, last, lazy(pattern), begins, keys, *said))
     return tuple(rows)
 
 
@@ -106,13 +113,13 @@ def split(raw: str) -> Line:
             break
         prefix, match = found
         logged = logged or prefix.kind in _LOGGED
-        groups = match.groupdict()
         if not place:
             stream.append(prefix.kind)
-        stream.extend(value for name, value in groups.items() if name.startswith("key") and value)
-        if ts is None and groups.get("time"):
-            ts = iso(groups["time"].replace("/", "-").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z"))
-        level = level or groups.get("level")
+        stream += [value for name in prefix.keys if (value := match[name])]
+        if ts is None and prefix.timed and (time := match["time"]):
+            ts = iso(time.replace("/", "-").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z"))
+        if level is None and prefix.levelled:
+            level = match["level"]
         text = text[match.end() :]
         if prefix.last:
             break
