@@ -25,7 +25,6 @@ that could look twice at the same characters.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -182,7 +181,7 @@ def _numbered(line: str) -> _Line | None:
     return None if frame is None else _Line(int(found[1]), replace(frame, address=int(found[2], 16)))
 
 
-@lru_cache(maxsize=16_384)
+@remembered
 def _behind(rest: str) -> Frame | None:
     """What stands behind an address, as a frame without it."""
     if rest.startswith("in ") or rest == "in":
