@@ -154,7 +154,8 @@ def numbered(table: pa.Table, columns: Iterable[str]) -> tuple[npt.NDArray[np.in
         if distinct * count >= _LARGEST:
             code, kept = pd.factorize(code)
             distinct = len(kept)
-        code = code * count + encoded.indices.to_numpy(zero_copy_only=False)
+        indices = encoded.indices.to_numpy(zero_copy_only=False)
+        code = indices.astype(np.int64) if distinct == 1 else code * count + indices
         distinct *= count
     if distinct == 1:
         first = np.zeros(min(1, table.num_rows), np.int64)
