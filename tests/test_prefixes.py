@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.formats.traces.prefixes import split
+from triage.formats.traces.prefixes import prefixed, split
 
 FRAME = '  File "a.py", line 3, in f'
 
@@ -120,6 +120,40 @@ def test_the_time_and_level_are_kept():
 @given(st.text() | st.from_regex(r"\A[\[<(>{0-9A-Z/:. |-]{0,80}\Z"))
 def test_any_line(line):
     assert line.rstrip("\r").endswith(split(line).text) or "\x1b" in line or line.startswith('{"log":')
+
+
+@given(
+    st.lists(
+        st.from_regex(r"\A[\[<(>{0-9A-Za-z/:. |-]{0,80}\Z")
+        | st.from_regex(r"\A[ \t#=]{1,4}(?:INFO: x|2026-01-26T01:25:59Z x|web_1 \| x)\Z")
+        | st.sampled_from(
+            [
+                "2026-01-26T01:25:59Z a",
+                "web_1  | b",
+                "[ERROR] c",
+                "01-26 01:25:59.123  12  13 E T: d",
+                "[    1.5] e",
+                "> f",
+                "1234-1299/a.b E/T: g",
+                "E/T( 12): h",
+                '{"log": "i\\n", "stream": "stdout"}',
+                "\x1b[31mj\x1b[0m",
+                "k\r",
+                "01:25:59 INFO l",
+                "Jan 26 01:25:59 host m[1]: n",
+                "stderr: o",
+                "<6>[    1.5] p",
+                "(2026-01-26 01:25:59) q",
+            ]
+        ),
+        max_size=8,
+    )
+)
+def test_lines_with_a_prefix_are_found_among_others(lines):
+    wanted = [(at, line) for at, line in enumerate(map(split, lines)) if line.stream or line.text != lines[at]]
+    assert prefixed(lines) == wanted
+    if not any("\x1b" in line or line.endswith("\r") for line in lines):
+        assert prefixed(lines, clean=True) == wanted
 
 
 @pytest.mark.parametrize("piece", ["> ", "[", "0", "A ", "E/", "2026-01-26 ", "01:25:59 ", "[ERROR] ", "x ", "(1"])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import triage
+from tests.tools import trace_modules
 from triage.formats.traces import modules
+from triage.formats.traces.prefixes import split
 from triage.formats.traces.reports import Report, run
 from triage.formats.traces.scanning import scan
 from triage.formats.traces.window import BACK, Text, Window
@@ -166,6 +170,42 @@ def test_a_text_lets_go_of_what_was_read():
     assert (text.start, text.raw(4), text.raw(5), text.offset(5)) == (5, None, "5", 5)
 
 
+SEEN = st.lists(
+    st.sampled_from(
+        ["x", "", "    #1 0x2 in f", "web_1  | a", "2026-01-26 01:25:59 b", "[    1.5] c", "\x1b[1md\x1b[0m"]
+    ),
+    min_size=1,
+    max_size=400,
+)
+
+
+@given(SEEN, st.lists(st.integers(0, 420), max_size=12), st.integers(0, 50), st.booleans())
+def test_lines_are_what_they_are_in_whatever_order_they_are_looked_at(lines, asked, gone, listed):
+    text = Text(list(lines)) if listed else Text(iter(enumerate(lines)))
+    for place, number in enumerate(asked):
+        if place == len(asked) // 2:
+            text.raw(gone)
+            text.drop(gone)
+        there = max(text.start, text.free) <= number < len(lines)
+        assert text.line(number) == (split(lines[number]) if there else None)
+        assert text.stream(number) == (split(lines[number]).stream if there else ())
+
+
+@given(SEEN, st.integers(0, 399), st.lists(st.integers(-80, 400), max_size=12))
+def test_a_window_without_a_stream_is_the_text_around_it(lines, anchor, asked):
+    anchor %= len(lines)
+    window = Window(Text(list(lines)), anchor)
+    if split(lines[anchor]).stream:
+        return
+    for index in asked:
+        number = anchor + index
+        there = index >= -BACK and 0 <= number < len(lines)
+        assert window.is_record(index) == (there and bool(split(lines[number]).stream))
+        assert window[index] == (split(lines[number]).text if there else None)
+        assert window.number(index) == (number if there else None)
+        assert window.stream(index) == (split(lines[number]).stream if there else ())
+
+
 LINES = st.lists(
     st.sampled_from(
         [*TRACE, *LOG[:3], "", "Caused by: a.B: c", "\t... 3 more", 'Exception in thread "x" a.B', "web_1 | x"]
@@ -183,6 +223,20 @@ def test_reports_never_overlap_and_come_in_order(lines):
         assert 1 <= hit.first <= hit.last <= len(lines)
     for before, after in itertools.pairwise(hits):
         assert before.last < after.first
+
+
+def test_the_table_of_the_modules_says_what_they_say():
+    assert trace_modules.TABLE.read_text("utf-8") == trace_modules.table(), "run python -m tests.tools.trace_modules"
+
+
+def test_a_module_is_imported_when_a_text_holds_one_of_its_anchors():
+    code = (
+        "import sys, triage; triage.stacks.signature('Traceback (most recent call last):\\n"
+        '  File "a.py", line 3, in f\\n    g()\\nKeyError: 1\');'
+        "print(*(name for name in ('python', 'kernel', 'cdb') if 'triage.formats.traces.' + name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["python"]
 
 
 def test_every_module_says_what_it_is():

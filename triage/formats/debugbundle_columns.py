@@ -107,9 +107,7 @@ def _request(fields: Fields, backend: pa.Array, frontend: pa.Array, request: pa.
     return method, pc.coalesce(template, mapped(path, normal_route))
 
 
-def _judged(
-    fields: Fields, failed: pa.Array, log: pa.Array, status: pa.Array
-) -> tuple[pa.Array, pa.Array]:
+def _judged(fields: Fields, failed: pa.Array, log: pa.Array, status: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Level and class."""
     asked = pc.case_when(
         pa.StructArray.from_arrays(

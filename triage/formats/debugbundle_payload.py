@@ -34,7 +34,6 @@ __all__ = (
     "request_message",
     "runtime_columns",
     "said_of_request",
-    "signals",
 )
 
 _REQUEST: Final[tuple[str, ...]] = ("method", "path", "query", "headers", "body", "attributes")

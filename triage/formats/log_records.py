@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from dataclasses import replace as replaced
 from typing import TYPE_CHECKING, Any, Final
 
 from triage.formats import log_times
@@ -217,7 +216,7 @@ class Reading:
             self._close()
         if not self._rows:
             # the size of a stream is known at its end only
-            found = replaced(found, end_offset=max(found.end_offset, self._end()))
+            found = found._replace(end_offset=max(found.end_offset, self._end()))
         event = add(self.source, found, **self.columns(self._current, found))
         self.annotate(event, self._current)
         self.events += 1

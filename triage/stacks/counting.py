@@ -37,6 +37,7 @@ _WALKED: Final = 1 + max(TELLING.values())
 _MOST: Final = _WALKED + max(TELLING.values())
 
 Numbers = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
 
 
@@ -55,7 +56,7 @@ class Counted:
     cycles: dict[int, list[int]]
 
 
-def count(role: Numbers, telling: Numbers, name: Numbers, scanned: Flags, starts: Numbers) -> Counted:
+def count(role: Small, telling: Small, name: Numbers, scanned: Flags, starts: Numbers) -> Counted:
     """Go through the frames of all stacks.
 
     Parameters
@@ -80,9 +81,10 @@ def count(role: Numbers, telling: Numbers, name: Numbers, scanned: Flags, starts
         outermost[stack[sentinels]] = sentinels  # ascending, so that the last one stays
         inside = (np.arange(len(role)) < outermost[stack]) & (role != _SENTINEL)
     again, cycles = repeats(name, stack)
-    strength = np.where((telling > 0) & ~inside & ~again, telling + _WALKED * ~scanned, 0)
+    strength = telling + np.where(scanned, np.int8(0), np.int8(_WALKED))
+    strength[(telling == 0) | inside | again] = 0
     best = np.maximum.reduceat(strength, starts) if len(starts) else strength
-    rows = np.flatnonzero((strength > 0) & (strength == best[stack]))
+    rows = np.flatnonzero((strength > 0) & (strength == np.repeat(best, lengths)))
     of = stack[rows]
     begins = np.flatnonzero(np.r_[True, of[1:] != of[:-1]]) if len(of) else of
     place = np.arange(len(rows)) - np.repeat(begins, np.diff(np.r_[begins, len(of)]))

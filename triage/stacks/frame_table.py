@@ -91,6 +91,11 @@ class FrameTable:
             known = self._known[traits] = self._learned(traits)
         return known
 
+    def each(self, rows: list[tuple[Any, ...]]) -> list[Known]:
+        """What is known of each of some frames."""
+        get = self._known.get
+        return [get(traits) or self.known(traits) for traits in rows]
+
     def _learned(self, traits: tuple[Any, ...]) -> Known:
         kind, function, module, offset, file, language, in_app = traits
         name = normalise(_demangled(function)) if function else ""
@@ -149,7 +154,8 @@ def numbered(table: pa.Table, columns: Iterable[str]) -> tuple[npt.NDArray[np.in
         if distinct * count >= _LARGEST:
             code, kept = pd.factorize(code)
             distinct = len(kept)
-        code = code * count + encoded.indices.to_numpy(zero_copy_only=False)
+        indices = encoded.indices.to_numpy(zero_copy_only=False)
+        code = indices.astype(np.int64) if distinct == 1 else code * count + indices
         distinct *= count
     if distinct == 1:
         first = np.zeros(min(1, table.num_rows), np.int64)

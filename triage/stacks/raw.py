@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from triage.formats.traces.brief import Brief
+from triage.formats.traces.patterns import remembered
 from triage.formats.traces.reports import settled
 from triage.stacks.counting import SCANNED, counted
-from triage.stacks.digests import NONE
-from triage.stacks.frame_table import FIRM, FrameTable, Known
-from triage.stacks.keys import Evidence, cause_word, crash, group_word
+from triage.stacks.digests import NONE, word
+from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known
+from triage.stacks.keys import Crash, Evidence, cause_word, crash, group_word
+from triage.stacks.messages import key_text
 from triage.stacks.stack_table import cycle_words
 
 if TYPE_CHECKING:
@@ -42,8 +45,8 @@ def signature(text: str, table: FrameTable) -> str:
     if isinstance(found, Brief):
         known = _pieces(table, found.read).all(found.frames)
         if known is not None:
-            top, cycle = _counted(known, [one.word or -1 - row for row, one in enumerate(known)], [])
-            return f"{_group(found, top, cycle, [], cause_word(None, NONE)):016x}"
+            top, cycle = _counted(known)
+            return _group(found, top, cycle, [], cause_word(None, NONE))
         found = first(text)
     if found is None or isinstance(found, Brief):
         return ""
@@ -60,7 +63,7 @@ def is_document(text: str) -> bool:
 def key(report: Report, table: FrameTable) -> str:
     """The group key of one report."""
     top, cycle = _frames(min(report.traces, key=_order).frames, table) if report.traces else ([], NONE)
-    return f"{_group(report, top, cycle, *_cause(report, table)):016x}"
+    return _group(report, top, cycle, *_cause(report, table))
 
 
 _ABORT: Final = frozenset({"abort"})
@@ -103,6 +106,8 @@ class _Pieces(dict[str, "Known | None"]):
 
 
 _MOST: Final = 1 << 17
+_FEW: Final = 1 << 13
+_DEEP: Final = 512
 _PLACE: Final = re.compile(r":\d{1,9}(?::\d{1,9})?\s{0,20}$")
 
 
@@ -122,11 +127,31 @@ def _loaded(text: str) -> str:
     return str(chosen["group_key"].iloc[0]) if len(chosen) else ""
 
 
-def _group(report: Report | Brief, top: list[Known], cycle: int, root: list[Known], cause: int) -> int:
+def _group(report: Report | Brief, top: list[Known], cycle: int, root: list[Known], cause: int) -> str:
     """The group key of a report, by the frames that count, of its own stack and of the root of its chain."""
-    code, said = report.error_code_name, report.error_value
-    event = crash(report.kind, report.error_type, report.signal, code, said, max(_evidence(top), _evidence(root)))
-    return group_word(event, [one.word for one in top], cycle, cause)
+    evidence = max(_evidence(top), _evidence(root))
+    event = _crash(report.kind, report.error_type, report.signal, report.error_code_name, evidence)
+    if event.by_text and report.error_value:
+        event = event._replace(text=_text(report.error_value))
+    return _key(event, tuple([one.word for one in top]), cycle, cause)
+
+
+@lru_cache(maxsize=_FEW)
+def _crash(kind: str, error_type: str | None, signal: str | None, code: str | None, evidence: Evidence) -> Crash:
+    """The words of an event but for its message."""
+    return crash(kind, error_type, signal, code, None, evidence)
+
+
+@remembered
+def _text(said: str) -> int:
+    """The word of a message."""
+    return word(key_text(said))
+
+
+@lru_cache(maxsize=_FEW)
+def _key(event: Crash, top: tuple[int, ...], cycle: int, cause: int) -> str:
+    """The group key as it is written."""
+    return f"{group_word(event, list(top), cycle, cause):016x}"
 
 
 def _evidence(top: list[Known]) -> Evidence:
@@ -151,30 +176,39 @@ def _order(trace: Trace) -> int:
     return 4 + (not trace.crashed)
 
 
-def _traits(frame: Frame) -> tuple[Any, ...]:
-    """The `TRAITS` of a frame."""
-    return (
-        frame.frame_kind,
-        frame.function,
-        frame.module,
-        frame.module_offset,
-        frame.file,
-        frame.language,
-        frame.in_app,
-    )
+# The `TRAITS` of a frame.
+_traits: Final = cast("Callable[[Frame], tuple[Any, ...]]", attrgetter(*TRAITS))
 
 
 def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], int]:
     """The frames that count, and the word of a cycle."""
-    known = [table.known(_traits(frame)) for frame in frames]
-    names = [
-        one.word if one.word and frame.frame_kind == "frame" else -1 - row
-        for row, (one, frame) in enumerate(zip(known, frames, strict=True))
-    ]
-    return _counted(known, names, [frame.trust in SCANNED for frame in frames])
+    known = table.each(list(map(_traits, frames)))
+    calls = [frame.frame_kind == "frame" for frame in frames]
+    scanned = [frame.trust in SCANNED for frame in frames]
+    return _counted(known, () if all(calls) else tuple(calls), tuple(scanned) if any(scanned) else ())
 
 
-def _counted(known: list[Known], names: list[int], scanned: list[bool]) -> tuple[list[Known], int]:
-    """The frames that count, and the word of a cycle."""
-    rows, cycle = counted(known, names, scanned)
-    return [known[row] for row in rows], cycle_words([known[row].name for row in cycle])[0] if cycle else NONE
+def _counted(
+    known: list[Known], calls: tuple[bool, ...] = (), scanned: tuple[bool, ...] = ()
+) -> tuple[list[Known], int]:
+    """The frames that count, and the word of a cycle; `calls` and `scanned` are empty where all frames or none are."""
+    # Two of one identity are the same as long as somebody holds them, as the memo does.
+    mark = (*map(id, known), calls, scanned)
+    found = _STACKS.get(mark)
+    if found is None:
+        names = [one.word if one.word and (not calls or calls[row]) else -1 - row for row, one in enumerate(known)]
+        rows, cycle = counted(known, names, list(scanned))
+        found = (
+            known,
+            [known[row] for row in rows],
+            cycle_words([known[row].name for row in cycle])[0] if cycle else NONE,
+        )
+        if len(known) <= _DEEP:
+            if len(_STACKS) >= _FEW:
+                _STACKS.clear()
+            _STACKS[mark] = found
+    return found[1:]
+
+
+# Stacks that were met, so many at once: most crashes have happened before.
+_STACKS: Final[dict[tuple[object, ...], tuple[list[Known], list[Known], int]]] = {}

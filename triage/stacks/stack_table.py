@@ -81,8 +81,9 @@ class _View:
 
 def _view(frames: pa.Table, table: FrameTable) -> _View:
     code, distinct = numbered(frames, TRAITS)
-    known = [table.known((traits[0] or "frame", *traits[1:])) for traits in distinct]
-    calls = [(traits[0] or "frame") == "frame" for traits in distinct]
+    distinct = [traits if traits[0] else ("frame", *traits[1:]) for traits in distinct]
+    known = table.each(distinct)
+    calls = [traits[0] == "frame" for traits in distinct]
     starts = _starts(frames["stack_key"])
     lengths = np.diff(np.r_[starts, len(code)])
     if not len(starts):
@@ -110,8 +111,9 @@ def _kinds(marks: Words, starts: Numbers, lengths: Numbers) -> tuple[Numbers, Nu
 def _counted(view: _View, frames: pa.Table) -> tuple[Counted, Stacks]:
     """What counts of each distinct stack, and what the keys take of every stack."""
     code, known = view.code[view.rows], view.known
-    role = np.array([one.role for one in known], np.int64)[code]
-    telling = np.array([one.telling for one in known], np.int64)[code]
+    # As small numbers, since there is one for each frame.
+    role = np.array([one.role for one in known], np.int8)[code]
+    telling = np.array([one.telling for one in known], np.int8)[code]
     found = count(role, telling, _names(code, known, view.calls), _scanned(frames)[view.rows], view.begins)
     words = np.array([one.word for one in known], np.uint64)
     top = (

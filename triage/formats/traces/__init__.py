@@ -14,10 +14,11 @@ Modules that also read texts which hold nothing but one trace (a field of an eve
 kept as a row (`frame_kind="note"`).
 
 For a key alone (`triage.stacks.signature`) a module may do less: ``brief`` says a report without reading it to its
-end, where it is sure (see `triage.formats.traces.brief`); one with ``SETTLES`` asks ``window.settled`` of what it has.
+end, where it is sure (see `triage.formats.traces.brief`); one with ``SETTLES`` asks ``window.settled`` of what it has;
+where ``window.lean`` is true, what tells of neither stacks nor extent may be left out.
 
 Adding a module is adding a file here, or in another package under the entry-point group ``triage.traces``; nothing else
-changes.
+changes, but that `modules.json` can spare those who do not need it the import.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
+import msgspec
 from msgspec.structs import replace
 
 from triage.records import Trace
@@ -37,7 +40,9 @@ if TYPE_CHECKING:
     from triage.formats.traces.reports import Report
     from triage.formats.traces.window import Window
 
-__all__ = ("TraceModule", "TraceParser", "modules", "parse", "parser")
+__all__ = ("TraceModule", "TraceParser", "described", "modules", "parse", "parser")
+
+_SAID: Final = ("NAME", "TITLE", "PLATFORM", "ANCHORS")
 
 # Languages as writers name them, to the module that reads their stacks.
 _MODULES: Final = {
@@ -91,18 +96,44 @@ class TraceParser(Protocol):
         ...
 
 
+class _Known:
+    """A trace module of which the table tells what it is; it is imported when a text holds one of its anchors."""
+
+    def __init__(self, stem: str, said: dict[str, Any]) -> None:
+        self._stem = stem
+        self.NAME, self.TITLE, self.PLATFORM = said["NAME"], said["TITLE"], said["PLATFORM"]
+        self.ANCHORS = tuple(said["ANCHORS"])
+
+    def __getattr__(self, name: str) -> Any:
+        module = importlib.import_module(f"{__name__}.{self._stem}")
+        # Attributes of the instance are found before this is called again.
+        self.__dict__.update((key, value) for key, value in vars(module).items() if not key.startswith("__"))
+        return getattr(module, name)
+
+
 @cache
 def modules() -> Mapping[str, TraceModule]:
     """Every trace module by name: those beside this one, then those of other packages, which cannot replace ours."""
     found: dict[str, TraceModule] = {}
+    table = msgspec.json.decode(files(__name__).joinpath("modules.json").read_bytes())
     for info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        if hasattr(module, "NAME"):
-            found[module.NAME] = cast("TraceModule", module)
+        said = table[info.name] if info.name in table else described(info.name)
+        if said:
+            found[said["NAME"]] = cast("TraceModule", _Known(info.name, said))
     for entry in entry_points(group="triage.traces"):
         module = entry.load()
         found.setdefault(module.NAME, cast("TraceModule", module))
     return found
+
+
+def described(stem: str) -> dict[str, Any] | None:
+    """What a module beside this one says of itself, as `modules.json` holds it; None of one that reads nothing alone.
+
+    The table is there so that the first text of a process need not import all of them; `python -m
+    tests.tools.trace_modules` writes it.
+    """
+    module = importlib.import_module(f"{__name__}.{stem}")
+    return {key: getattr(module, key) for key in _SAID} if hasattr(module, "NAME") else None
 
 
 @cache

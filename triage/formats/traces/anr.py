@@ -25,7 +25,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces import tombstone_frames
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.reports import Report
 from triage.formats.traces.tombstone_report import fingerprint
 from triage.formats.traces.window import Window
@@ -216,6 +216,7 @@ def _took(threads: list[_Thread], facts: dict[str, str], text: str, index: int) 
     return _OTHER.match(text) is not None
 
 
+@remembered
 def _frame(text: str) -> Frame | None:
     """A frame of Java or of native code."""
     found = _FRAME.match(text)

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from triage.formats import exception_codes as codes
 from triage.formats.traces.gdb import call
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
 __all__ = ("Images", "arch", "code_of", "frame", "image", "inlined", "module", "named", "registers", "system")
@@ -61,6 +61,7 @@ _SYSTEMS: Final = {
 _MACH: Final = {codes.name("macos", number): number for number in range(1, 14)}
 
 
+@remembered
 def frame(line: str) -> tuple[int, Frame] | None:
     """The number and the frame of a line, None where it is none.
 

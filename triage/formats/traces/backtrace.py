@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.gdb_frames import call
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -152,6 +152,7 @@ def _report(
     )
 
 
+@remembered
 def _frame(line: str) -> Frame | None:
     """A frame of one of the two forms, what programs put before it taken off."""
     if len(line) > 16_384 or not ("[0x" in line or "# " in line[:8]):

@@ -15,6 +15,8 @@ AHEAD: Final = 64
 # A longer line is none of any runtime's grammar.
 LINE_CHARS: Final = 65_536
 
+# What only quotes lines, or says whose they are, begins no record.
+_QUOTING: Final = frozenset({"quote", "compose"})
 Get = Callable[[int], str | None]
 
 
@@ -35,20 +37,19 @@ class Block:
 
     def __init__(self, window: Window) -> None:
         self.window = window
-        second = window.line(1)
-        self.is_each = bool(window.anchor.stream and second is not None and second.stream)
+        self.is_each = bool(window.stream(0) and window.stream(1))
         self._ended: int | None = None
 
     def __getitem__(self, index: int) -> str | None:
         if self._ended is not None and index >= self._ended:
             return None
-        line = self.window.line(index)
+        line = self.window[index]
         if line is None:
             return None
-        if index > 0 and line.stream and not self.is_each and line.stream[0] not in {"quote", "compose"}:
+        if index > 0 and not self.is_each and (stream := self.window.stream(index)) and stream[0] not in _QUOTING:
             self._ended = index
             return None
-        return line.text if len(line.text) <= LINE_CHARS else line.text[:LINE_CHARS]
+        return line if len(line) <= LINE_CHARS else line[:LINE_CHARS]
 
     def lines(self, first: int, end: int) -> list[str]:
         """The lines from first to end (exclusive), as far as they are there."""

@@ -3,8 +3,8 @@
 A trace module may have ``brief(window, text, place) -> Brief | None`` beside ``read``: `text` is the whole, its lines
 without carriage returns or colours, and the anchor line begins at `place`. It gives None wherever it is not sure that
 
-- `read` would give a report that ended the program, leads to no other (`Report.leads`) and says the same, but that it
-  may follow another where `follows` is False here;
+- `read` would give a report that ended the program (or did not, and is the `last`), leads to no other (`Report.leads`)
+  but where `leads` is True here, and says the same, but that it may follow another where `follows` is False here;
 - the frames here are those of its crashing stack, all of them, each read alone as `read` reads it there.
 
 So what comes behind the stack need not be read, however long it is.
@@ -41,5 +41,10 @@ class Brief(NamedTuple):
     read: Callable[[str], Frame | None]
     follows: bool
     process_id: int | None
+    # whether another report may show the same end, for all that is known
+    leads: bool = False
+    # whether nothing stands behind it that any module could read
+    last: bool = False
+    level: str = "fatal"
     # the number of the anchor line in the text, from 1; whoever asked puts it in
     line: int = 0

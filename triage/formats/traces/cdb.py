@@ -24,7 +24,7 @@ from typing import Final
 
 from triage.formats.exception_codes import describe
 from triage.formats.traces.cdb_frames import Rows, header, number, row, warning
-from triage.formats.traces.patterns import either, lazy
+from triage.formats.traces.patterns import either, lazy, remembered
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace, json_text
@@ -121,6 +121,9 @@ def read(window: Window) -> Report | None:
     at = end = first
     idle = 0
     while (line := window[at]) is not None and not (at > 0 and window.is_record(at)) and idle <= _GAP:
+        if session.rows is not None and not session.left and session.row(line.rstrip(), at):
+            end, idle, at = at + 1, 0, at + 1
+            continue
         if at > 0 and session.over(line):
             break
         if session.take(line.rstrip(), at):
@@ -150,6 +153,7 @@ def _strong(line: str) -> bool:
     return bool(_CODED.match(line)) or row(line) is not None
 
 
+@remembered
 def _known(line: str) -> bool:
     """Whether a line belongs to a session, wherever it stands."""
     return bool(_KNOWN.match(line) or header(line) or row(line))
@@ -183,12 +187,13 @@ class _Session:
         if self.left:
             return True
         self.left = line.startswith("quit:")
-        stop = _STOP.match(line)
+        stop = _STOP.match(line) if line[:1] == "(" else None
         return stop is not None and stop[5] is not None and any(rows.frames for rows in self.stacks)
 
     def take(self, line: str, at: int) -> bool:
         """Take a line; whether it belongs."""
-        line = re.sub(r"^\d{1,3}:\d{3}(?::x86)?> (?=.*(?:ChildEBP|Child-SP))", "", line)
+        if "> " in line[:12]:
+            line = re.sub(r"^\d{1,3}:\d{3}(?::x86)?> (?=.*(?:ChildEBP|Child-SP))", "", line)
         if not line.strip():
             self.key = "" if self.facts.get(self.key) or self.key not in _TEXT_KEYS else self.key
             self.width = 0
@@ -197,9 +202,7 @@ class _Session:
             self.rows and not self.rows.frames and self.rows is self.text
         ):
             return self._begin(line)
-        if (found := row(line)) is not None and (self.rows is not None or self.stop or self.record):
-            self.width = len(line)
-            self._rows().add(found, at)
+        if (self.rows is not None or self.stop or self.record) and self.row(line, at):
             return True
         if self.rows is not None and self.rows.frames and not _known(line):
             if self.width >= 72 and self.rows.wrapped(line.strip()):
@@ -209,6 +212,14 @@ class _Session:
             self.rows.note(line, at)
             return True
         return header(line) or self._told(line)
+
+    def row(self, line: str, at: int) -> bool:
+        """Take a row of a stack."""
+        found = row(line)
+        if found is not None:
+            self.width = len(line)
+            self._rows().add(found, at)
+        return found is not None
 
     def _begin(self, line: str) -> bool:
         """A heading of a stack."""
@@ -231,16 +242,17 @@ class _Session:
 
     def _told(self, line: str) -> bool:
         """A line that is not of a stack."""
-        if stop := _STOP.match(line):
+        begin = line[:1]
+        if stop := _STOP.match(line) if begin == "(" else None:
             if self.stop is None or stop[5] or not (self.stop[5] or self.record):
                 self.stop = stop
         elif record := _RECORD.match(line):
             self.record.setdefault(record[1], record[2].strip())
-        elif attempt := _ATTEMPT.match(line):
+        elif attempt := _ATTEMPT.match(line) if begin == "A" else None:
             self.access, self.accessed = _ACCESS[attempt[1]], number(attempt[2])
         elif key := _KEY.match(line):
             self._keyed(key[1], (key[2] or "").strip())
-        elif thread := _THREAD.match(line):
+        elif thread := _THREAD.match(line) if begin in {".", "#", " "} else None:
             self.thread = (int(thread[3], 16), thread[4])
             self.current = self.thread[0] if thread[1] == "." or self.current is None else self.current
         else:
@@ -251,11 +263,11 @@ class _Session:
         """A line of a bug check, an image, registers, or what else a session holds."""
         if bugcheck := _BUGCHECK.match(line):
             self.bugcheck = (bugcheck[1], int(bugcheck[2], 16))
-        elif checked := _BUGCHECKED.match(line):
+        elif checked := _BUGCHECKED.match(line) if line.startswith("BugCheck ") else None:
             self.bugcheck = self.bugcheck or (None, int(checked[1], 16))
-        elif argument := _ARGUMENT.match(line):
+        elif argument := _ARGUMENT.match(line) if line.startswith("Arg") else None:
             self.arguments[f"argument_{argument[1]}"] = argument[2]
-        elif image := _IMAGE.match(line):
+        elif image := _IMAGE.match(line) if line.startswith("ModLoad: ") else None:
             low, high, path = number(image[1]), number(image[2]), image[3].strip()
             name = path.replace("\\", "/").rpartition("/")[2]
             self.images[path] = {"name": name, "path": path, "base": low, "size": max(high - low, 0)}

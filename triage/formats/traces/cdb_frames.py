@@ -20,7 +20,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
 __all__ = ("Rows", "header", "number", "row", "warning")
@@ -55,7 +55,7 @@ def number(text: str) -> int:
 
 def header(line: str) -> bool:
     """Whether a line heads a stack."""
-    return _HEADER.match(line) is not None
+    return "RetAddr" in line and _HEADER.match(line) is not None
 
 
 def warning(line: str) -> bool:
@@ -97,6 +97,7 @@ def row(line: str) -> tuple[Frame, int | None, bool] | None:
     return frame, back, inlined
 
 
+@remembered
 def _callee(text: str) -> Frame | None:
     """What a row calls: module, name, arguments, offset and place."""
     file, line = None, None

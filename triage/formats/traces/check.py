@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ahocorasick_rs import BytesAhoCorasick
 from msgspec.structs import replace
 
 from triage.formats.traces import check_heads, check_signals
@@ -38,6 +39,7 @@ ANCHORS: Final = tuple(
 
 # Fields of the event; what else was said becomes facts.
 _COLUMNS: Final = frozenset({"value", "message", "type", "pid", "tid", "process", "address"})
+_SIGNS: Final = BytesAhoCorasick([start.removeprefix("# ").encode() for start in check_signals.STARTS])
 _STACKS: Final = (
     "==== C stack trace ",
     "======= Backtrace: =",
@@ -48,7 +50,10 @@ _STACKS: Final = (
 
 def read(window: Window) -> Report | None:
     """The failed check, signal or fatal error that the anchor line announces, with the stacks behind it."""
-    head = check_signals.signal(window) or check_signals.v8(window) or check_heads.head(window) or _beheaded(window)
+    text = window[0] or ""
+    signs = _SIGNS.find_matches_as_indexes(text.encode("utf-8", "replace"))
+    head = check_signals.signal(window) or check_signals.v8(window) if signs else None
+    head = head or check_heads.head(window) or (_beheaded(window) if signs else None)
     if head is None:
         return None
     doubtful = head.level == "error" and head.open

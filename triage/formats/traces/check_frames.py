@@ -25,13 +25,12 @@ that could look twice at the same characters.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
 from triage.formats.traces.gdb_frames import call
-from triage.formats.traces.patterns import integer, lazy
+from triage.formats.traces.patterns import integer, lazy, remembered
 from triage.formats.traces.window import Window
 from triage.records import Frame
 
@@ -85,6 +84,7 @@ def placed(text: str) -> tuple[str | None, int | None, int | None]:
     return text or None, None, None
 
 
+@remembered
 def form(line: str) -> tuple[Form, _Line] | None:
     """Which form a line is of, and what it says; None where it is no frame.
 
@@ -181,7 +181,7 @@ def _numbered(line: str) -> _Line | None:
     return None if frame is None else _Line(int(found[1]), replace(frame, address=int(found[2], 16)))
 
 
-@lru_cache(maxsize=16_384)
+@remembered
 def _behind(rest: str) -> Frame | None:
     """What stands behind an address, as a frame without it."""
     if rest.startswith("in ") or rest == "in":

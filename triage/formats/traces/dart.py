@@ -86,6 +86,9 @@ def read(window: Window) -> Report | None:
         start = _start(block, 1)
         return _report(block, 0, start)
     if "*** *** ***" in line:
+        # Android's native crashes begin so too.
+        if not any("isolate_" in text or "build_id" in text for text in block.lines(1, AHEAD + 1)):
+            return None
         start = _start(block, 1)
         is_dart = start is not None and any("isolate_" in text or "build_id" in text for text in block.lines(1, start))
         above = window[-1] or ""

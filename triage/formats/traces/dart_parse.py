@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame, Trace
 
 __all__ = ("HEAD_STARTS", "NUMBERED", "header", "is_echo", "is_row", "join", "parse", "probe", "rejoin", "row")
@@ -252,6 +252,7 @@ class _Reading:
             self.message.append(text)
 
 
+@remembered
 def row(line: str) -> bool:
     """Whether a line is surely a frame of Dart: a number with a place in a library or package, or an AOT frame.
 

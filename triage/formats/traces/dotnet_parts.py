@@ -8,7 +8,7 @@ from typing import Final
 
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.dotnet_frames import frame
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.wrappers import unwrapped
 from triage.records import Frame, Trace
 
@@ -65,6 +65,7 @@ class Said:
         return "\n".join(self.message).strip()
 
 
+@remembered
 def is_part(line: str) -> bool:
     """Whether a line is a frame, or stands between frames only."""
     if frame(line) is not None:

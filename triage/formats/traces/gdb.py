@@ -160,7 +160,7 @@ class _Reader:
         self._first = 0
         self._stacks: list[_Stack] = [_Stack()]
         self._pieces: list[str] = []  # the frame that is being read, in its lines
-        self._depth = 0
+        self._depth: int | None = None  # open brackets, counted where the frame goes on in another line
         self._locals: list[str] = []
         self._number = 0
         self._current: tuple[int | None, int | None] = (None, None)
@@ -255,11 +255,13 @@ class _Reader:
         self._first = self._line
         self._number = number
         self._pieces = [rest]
-        self._depth = balance(rest)
+        self._depth = None
 
     def _continue(self, line: str) -> None:
         """A wrapped part of the call, or the local variables of `bt full`."""
         text = line.strip()
+        if self._depth is None:
+            self._depth = balance(self._pieces[0])
         if not self._locals and (self._depth > 0 or text.startswith(("at ", "from "))):
             self._pieces.append(text)
             self._depth += balance(text)
@@ -271,7 +273,7 @@ class _Reader:
             frame = frame_of(" ".join(self._pieces).strip())
             kept = variables(self._locals) if self._locals else None
             self._stacks[-1].frames.append(replace(frame, variables=kept, text_line=self._place(self._first)))
-        self._pieces, self._locals, self._depth = [], [], 0
+        self._pieces, self._locals, self._depth = [], [], None
 
     def _place(self, line: int) -> int | None:
         """The line of a frame, where the reader of the text can look it up."""

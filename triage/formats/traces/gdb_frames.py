@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame, json_text
 
 __all__ = ("balance", "call", "frame", "inlined", "variables")
@@ -60,15 +60,21 @@ def balance(text: str) -> int:
 
 def frame(text: str) -> Frame:
     """One frame without its number."""
-    address = None
     found = _ADDRESS.match(text)
-    if found:
-        address, text = int(found[1], 16), text[found.end() :]
+    if found is None:
+        return _unplaced(text)
+    address, text = int(found[1], 16), text[found.end() :]
+    return msgspec.structs.replace(_unplaced(text), address=address) if text else Frame(address=address, trust="text")
+
+
+@remembered
+def _unplaced(text: str) -> Frame:
+    """One frame without its number and address."""
     if text.startswith("<") and text.endswith(">"):
         kind = "signal" if text == HANDLER else "note"
-        return Frame(frame_kind=kind, function=text if kind == "signal" else None, function_raw=text, address=address)
+        return Frame(frame_kind=kind, function=text if kind == "signal" else None, function_raw=text)
     if not text:
-        return Frame(frame_kind="frame" if address is not None else "note", address=address, trust="text")
+        return Frame(frame_kind="note", trust="text")
     raw, args, place = _parts(text)
     function, _ = call(raw)
     file: str | None = None
@@ -91,7 +97,6 @@ def frame(text: str) -> Frame:
         file=file,
         line=line,
         trust="text",
-        address=address,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -44,6 +45,7 @@ _CREATED: Final = lazy(r"created by (.+?)(?: in goroutine \d+)?$")
 ELIDED: Final = lazy(r"\s*\.\.\.(?:(\d{1,9}) |additional )?frames? elided\.\.\.\s*$")
 _TAGS: Final = lazy(r" \[(?:recovered|recovered, repanicked|repanicked|goexit)\]$")
 _BARE: Final = lazy(r"[\w./~%@()*\[\]{}…-]+$")
+_SHORT: Final = 2_048
 _SAID: Final = ("[signal ", "runtime: ", "goroutine ")
 
 
@@ -186,6 +188,19 @@ def _goroutines(lines: Sequence[str]) -> Iterator[_Goroutine]:
 
 def pair(call: str, below: str | None, index: int) -> Frame | None:
     """The frame of two lines, None where they are none."""
+    frame = _paired(call, below) if below is not None and len(call) + len(below) < _SHORT else _frame(call, below)
+    return replace(frame, text_line=index) if frame else None
+
+
+# Every pair is read twice, for where a stack ends and for what it says, and crashes of one build print the same ones.
+@lru_cache(maxsize=8_192)
+def _paired(call: str, below: str) -> Frame | None:
+    """The frame of two lines that are not long."""
+    return _frame(call, below)
+
+
+def _frame(call: str, below: str | None) -> Frame | None:
+    """The frame of two lines, without the number of its line."""
     place = _PLACE.match(below) if below is not None else None
     # without its indentation a place is told by what it is a place in
     if place is None or not (place[1] or place[2].endswith((".go", ".s", ".c", ".cc", ".cpp"))):
@@ -209,7 +224,6 @@ def pair(call: str, below: str | None, index: int) -> Frame | None:
         trust="text",
         frame_kind="async_gap" if created else "frame",
         address=int(address, 16) if address else None,
-        text_line=index,
     )
 
 

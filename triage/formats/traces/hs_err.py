@@ -27,7 +27,7 @@ from typing import Final
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces import hs_err_system
 from triage.formats.traces.hs_err_frames import frame
-from triage.formats.traces.patterns import integer, lazy
+from triage.formats.traces.patterns import either, integer, lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -82,6 +82,13 @@ _KEYED: Final = lazy(
 )
 _MORE: Final = lazy(r"\.\.\.<?(?:more|truncated) frames?")
 _OPENS: Final = lazy(r"(?:-{5,} {1,4}[A-Z](?: [A-Z]){2,20} {1,4}-{5,})\s*$")
+# What a line of the head or of a thread begins with.
+_TELLS: Final = lazy(
+    r"[#(]|0x|=>|[A-Z_]{4,64} \(|Internal Error|Out of Memory Error|JRE version|Java VM|Core dump|Command Line|Host"
+    r"|vm_info|elapsed time|Current thread|siginfo:"
+)
+# Beside that what begins or ends a part of the log.
+_SPEAKS: Final = either((_TELLS, lazy(r"END\.|Native frames: \(|Java frames: \(|Problematic frame:")))
 _SIGNALS_OOM: Final = "insufficient memory"
 _GAP: Final = 3
 _SURE: Final = 64
@@ -90,7 +97,8 @@ _SURE: Final = 64
 class _Log:
     """What the lines of one log said."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lean: bool = False) -> None:
+        self.lean = lean
         self.values: dict[str, str] = {}
         self.error: str | None = None
         self.said: list[str] = []
@@ -116,6 +124,8 @@ class _Log:
     def feed(self, line: str, number: int) -> None:
         """Take one line."""
         mark = line.strip()
+        if self.lean and self.part == "head" and not (_SPEAKS.match(mark) or _SIGNALS_OOM in mark):
+            return
         if mark == "END.":
             self.ended = True
         elif found := _STACK.match(mark):
@@ -127,7 +137,9 @@ class _Log:
         elif self.part == "problematic":
             self.problematic = frame(mark.lstrip("# "), number)
             self.part = "head"
-        elif not self._head(mark) and not self._thread(mark):
+        elif (_TELLS.match(mark) or _SIGNALS_OOM in mark) and (self._head(mark) or self._thread(mark)):
+            pass
+        elif not self.lean:
             self.system.feed(line)
 
     def _called(self, line: str, mark: str, number: int) -> None:
@@ -197,7 +209,7 @@ def read(window: Window) -> Report | None:
     if not (line.startswith(("#", "Native frames: (", "Java frames: (")) and len(line) < 400):
         return None
     first = _first(window)
-    log, index, end, whole = _Log(), first, 1, False
+    log, index, end, whole = _Log(lean=window.lean), first, 1, False
     while (text := window[index]) is not None and not log.ended and not (index > 0 and window.is_record(index)):
         mark = text.strip()
         whole = whole or _OPENS.match(mark) is not None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from triage.formats.traces.gdb import call
-from triage.formats.traces.patterns import integer, lazy
+from triage.formats.traces.patterns import integer, lazy, remembered
 from triage.records import Frame
 
 __all__ = ("frame",)
@@ -45,14 +47,21 @@ def frame(line: str, number: int | None = None) -> Frame | None:
     >>> found.function, found.module, found.module_offset, found.symbol_offset
     ('JNIHandles::resolve', 'libjvm.so', 2260, 20)
     """
+    found = _frame(line)
+    return found if found is None or number is None else replace(found, text_line=number)
+
+
+@remembered
+def _frame(line: str) -> Frame | None:
+    """The frame that a line holds, without the number of the line."""
     if len(line) > _LINE_CHARS:
         return None
     if found := _NATIVE.match(line):
-        return _native(found, number)
+        return _native(found)
     if found := _INTERPRETED.match(line):
-        return _java(found, number, trust="interpreted")
+        return _java(found, trust="interpreted")
     if (found := _COMPILED.match(line)) and "." in found["name"]:
-        return _java(found, number, trust="compiled")
+        return _java(found, trust="compiled")
     if found := _STUB.match(line):
         address = found["address"]
         return Frame(
@@ -60,15 +69,14 @@ def frame(line: str, number: int | None = None) -> Frame | None:
             function_raw=line.strip()[1:].strip(),
             address=int(address, 16) if address else None,
             trust="stub",
-            text_line=number,
         )
     return None
 
 
-def _native(found: re.Match[str], number: int | None) -> Frame:
+def _native(found: re.Match[str]) -> Frame:
     """A frame of a library or of the VM."""
     if found["bare"]:
-        return Frame(address=int(found["bare"], 16), trust="text", text_line=number)
+        return Frame(address=int(found["bare"], 16), trust="text")
     symbol = (found["symbol"] or "").strip()
     parts = _SYMBOL.match(symbol)
     raw = parts["name"] if parts else symbol
@@ -84,11 +92,10 @@ def _native(found: re.Match[str], number: int | None) -> Frame:
         file=place[1] if place else None,
         line=int(place[2]) if place else None,
         trust="text",
-        text_line=number,
     )
 
 
-def _java(found: re.Match[str], number: int | None, *, trust: str) -> Frame:
+def _java(found: re.Match[str], *, trust: str) -> Frame:
     """A frame of Java, interpreted or compiled."""
     groups = found.groupdict()
     offset = groups.get("offset") or groups.get("bci")
@@ -102,5 +109,4 @@ def _java(found: re.Match[str], number: int | None, *, trust: str) -> Frame:
         address=int(address, 16) if address else None,
         language="java",
         trust=trust,
-        text_line=number,
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from triage.formats.traces.java_frames import frame, gap
-from triage.formats.traces.patterns import integer, lazy
+from triage.formats.traces.patterns import integer, lazy, remembered
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -55,6 +55,7 @@ class _Thread:
     frames: list[Frame] = field(default_factory=list)
 
 
+@remembered
 def is_thread(line: str) -> bool:
     """Whether a line begins a thread of a dump."""
     return _THREAD.match(line) is not None

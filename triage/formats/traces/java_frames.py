@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from triage.formats.traces.patterns import lazy
+from msgspec.structs import replace
+
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
 __all__ = ("frame", "gap", "is_frame")
@@ -43,6 +45,13 @@ def frame(line: str, number: int | None = None) -> Frame | None:
     >>> found.function, found.module, found.file, found.line
     ('java.lang.Thread.run', 'java.base', 'Thread.java', 840)
     """
+    found = _frame(line)
+    return found if found is None or number is None else replace(found, text_line=number)
+
+
+@remembered
+def _frame(line: str) -> Frame | None:
+    """The frame that a line holds, without the number of the line."""
     found = _FRAME.match(line) if len(line) <= _LINE_CHARS else None
     if found is None:
         return None
@@ -66,24 +75,30 @@ def frame(line: str, number: int | None = None) -> Frame | None:
         line=int(digits) if digits else None,
         language="ruby" if name.startswith("RUBY.") else "java",
         trust="text",
-        text_line=number,
     )
 
 
 def is_frame(line: str) -> bool:
     """Whether a line is a frame or stands for some."""
-    return frame(line) is not None or gap(line) is not None
+    return _frame(line) is not None or _gap(line) is not None
 
 
 def gap(line: str, number: int | None = None) -> Frame | None:
     """The row for frames that were left out, or for the border between a coroutine and who made it."""
+    found = _gap(line)
+    return found if found is None or number is None else replace(found, text_line=number)
+
+
+@remembered
+def _gap(line: str) -> Frame | None:
+    """What `gap` says, without the number of the line."""
     mark = line.strip()
     if _BORDER.match(line):
-        return Frame(frame_kind="async_gap", function_raw=mark, language="java", text_line=number)
+        return Frame(frame_kind="async_gap", function_raw=mark, language="java")
     elided = _ELIDED.match(line)
     if elided or _TRUNCATED.match(line):
         repeat = int(elided[1]) if elided else 1
-        return Frame(frame_kind="elided", repeat=repeat, language="java", function_raw=mark, text_line=number)
+        return Frame(frame_kind="elided", repeat=repeat, language="java", function_raw=mark)
     return None
 
 

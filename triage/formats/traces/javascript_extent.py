@@ -7,7 +7,7 @@ from typing import Final
 
 from triage.formats.traces.javascript_frames import HEAD, error_head, frame
 from triage.formats.traces.log_lines import is_log
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.window import Window
 
 __all__ = ("EMITTED", "Extent", "around")
@@ -74,6 +74,7 @@ def around(window: Window) -> Extent | None:
     return Extent(min(first, head), head, column, end, uncaught, pid, (*above, *facts))
 
 
+@remembered
 def _is_frame(line: str) -> bool:
     """Whether a line is a frame beyond doubt: one with a column, or of the engine itself."""
     found = frame(line) if len(line) <= _LINE_CHARS else None
@@ -181,6 +182,7 @@ def _end(window: Window, place: int) -> tuple[int, tuple[tuple[str, str], ...]]:
     return end, tuple(facts)
 
 
+@remembered
 def _opens(line: str) -> int:
     """How many brackets a line of printed properties opens, less those that it closes."""
     text = line.strip()

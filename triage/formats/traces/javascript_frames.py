@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
 __all__ = ("HEAD", "error_head", "frame")
@@ -32,6 +32,7 @@ _EVALUATED: Final = lazy(r"(?:\[(?:eval|stdin|worker eval)\](?:-wrapper)?|REPL\d
 _FOREIGN: Final = lazy(r"at .{0,400}(?: \[0x[0-9a-f]+\]|kfun:| in <|\.rs:\d{1,9}:\d{1,9}$)")
 
 
+@remembered
 def error_head(line: str) -> tuple[str, str | None] | None:
     """Type and message of a line such as `Uncaught TypeError: x is null`, None where it names no error type.
 
@@ -50,6 +51,7 @@ def error_head(line: str) -> tuple[str, str | None] | None:
     return match[1], message
 
 
+@remembered
 def frame(line: str) -> Frame | None:
     """The frame that a line holds, None where it holds none.
 

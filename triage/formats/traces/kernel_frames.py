@@ -24,7 +24,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
 __all__ = ("caller", "frame", "inlined", "marker", "registers", "symbol")
@@ -78,6 +78,7 @@ _REGISTER_LINE: Final = lazy(
 _REGISTERS: Final = lazy(r"\b([A-Za-z_][A-Za-z0-9_]{1,7}) ?: ?\[?<?(?:[0-9a-f]{4}:)?([0-9a-f]{8,16})(?![\w.])")
 
 
+@remembered
 def frame(line: str) -> Frame | None:
     """One line as a frame, None where it is none; `inline_depth` is 1 for what was inlined, see `inlined`.
 
@@ -119,6 +120,7 @@ def frame(line: str) -> Frame | None:
     )
 
 
+@remembered
 def caller(line: str) -> Frame | None:
     """The frame behind `from`, which ARM prints on every line: that of the last is the outermost.
 
@@ -166,6 +168,7 @@ def symbol(text: str, *, trust: str) -> Frame | None:
     )
 
 
+@remembered
 def marker(line: str) -> str | None:
     """What is left of a line behind the names of stacks, `<IRQ>` and its kin; None where it has none.
 

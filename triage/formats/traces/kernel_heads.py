@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from triage.formats.traces.patterns import either, lazy
+from triage.formats.traces.patterns import either, lazy, remembered
 
 __all__ = ("Head", "Heading", "after", "head", "heading", "known")
 
@@ -54,6 +54,7 @@ class Heading:
     rest: str = ""
 
 
+@remembered
 def head(line: str) -> Head | None:
     """The head that a line is, without its indentation.
 
@@ -72,6 +73,7 @@ def head(line: str) -> Head | None:
     return None
 
 
+@remembered
 def heading(line: str) -> Heading | None:
     """The announcement of a stack that a line is.
 
@@ -97,11 +99,13 @@ def heading(line: str) -> Heading | None:
     return None
 
 
+@remembered
 def known(line: str) -> bool:
     """Whether a line belongs to reports and nothing is read from it."""
     return _rows()[2].match(line) is not None
 
 
+@remembered
 def after(line: str) -> bool:
     """Whether a line may stand behind the end mark of an oops."""
     return _rows()[3].match(line) is not None

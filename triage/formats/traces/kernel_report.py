@@ -47,6 +47,7 @@ _PC: Final = lazy(
     r"(?:PC is at|e?pc {1,4}:|era:|(?P<above>NIP|Krnl PSW : [0-9a-f]{16} [0-9a-f]{16} \()) ?(?P<rest>\S.{0,400})$"
 )
 _LINK: Final = lazy(r"(?:LR is at|lr :|ra {1,4}:|LR) ?(?P<rest>\S.{0,400})$")
+_PLACES: Final = either((_X86_PC, _PC, _LINK))
 _POSIX_HOST: Final = lazy(r"\S{1,200}: \S{0,200}posix-host\.c:\d{1,6}: void panic\(void\): Assertion ")
 _RULE: Final = lazy(r"={20,}$")
 _MODULE: Final = lazy(r"([\w-]{1,64})(?:\([A-Z+-]{1,10}\))?")
@@ -215,6 +216,8 @@ class Reader:
 
     def _placed(self, text: str, index: int) -> bool:
         """Where the processor was, and its registers."""
+        if not _PLACES.match(text) and registers(text) is None:
+            return False
         found = _X86_PC.match(text)
         if found and (found["segment"] or found["mark"] != ": " or "+0x" in found["rest"] or "[<" in found["rest"]):
             self._x86 = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.window import Window
 
 __all__ = ("Tail", "is_log")
@@ -28,6 +28,7 @@ _LOG: Final = lazy(
 )
 
 
+@remembered
 def is_log(line: str) -> bool:
     """Whether a line, its prefix taken off, is one that tools write and no message.
 
@@ -43,18 +44,18 @@ class Tail:
     """Tells whether the log goes on in a line, by how the lines of the report itself begin."""
 
     def __init__(self, window: Window, index: int) -> None:
-        line = window.line(index)
         self._window = window
-        self._stream = line.stream if line else ()
+        self._stream = window.stream(index)
         self._records = not _RECORDS.isdisjoint(self._stream)
 
     def ended(self, index: int, *, strict: bool = True) -> bool:
         """Whether the line is of the log, or there is none; `strict` leaves unindented lines of a record stream out."""
-        line = self._window.line(index)
+        line = self._window[index]
         if line is None:
             return True
-        if line.stream and line.stream != self._stream and not _RECORDS.isdisjoint(line.stream):
+        stream = self._window.stream(index)
+        if stream and stream != self._stream and not _RECORDS.isdisjoint(stream):
             return True
-        if strict and self._records and line.stream and not line.text[:1].isspace():
+        if strict and self._records and stream and not line[:1].isspace():
             return True
-        return is_log(line.text)
+        return is_log(line)

@@ -6,11 +6,16 @@ A text is read by two or three of some forty trace modules; to compile the expre
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any, Final, cast
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Final, TypeVar, cast
 
-__all__ = ("either", "integer", "lazy")
+__all__ = ("either", "integer", "lazy", "remembered")
 
+T = TypeVar("T")
+
+# Lines that are remembered of each function, and how long they may be.
+_MOST, _LONGEST = 1 << 12, 1_024
 _NAMED: Final = re.compile(r"\(\?P<\w+>")
 
 
@@ -49,6 +54,34 @@ def lazy(pattern: str, flags: int = 0) -> re.Pattern[str]:
     'Trace'
     """
     return cast("re.Pattern[str]", _Lazy(pattern, flags))
+
+
+def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
+    """What a function says of a line, worked out once while it is remembered: crashes of one build print the same ones.
+
+    The function must look at nothing but the line, and what it gives must not change. A few thousand lines are held,
+    none of them long.
+
+    Examples
+    --------
+    >>> remembered(str.upper)("main")
+    'MAIN'
+    """
+    known: dict[str, T] = {}
+
+    @wraps(read)
+    def recalled(line: str) -> T:
+        try:
+            return known[line]
+        except KeyError:
+            found = read(line)
+        if len(line) <= _LONGEST:
+            if len(known) >= _MOST:
+                known.clear()
+            known[line] = found
+        return found
+
+    return recalled
 
 
 def either(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:

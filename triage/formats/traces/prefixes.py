@@ -8,6 +8,7 @@ syslog); lines of other streams between them belong to somebody else.
 from __future__ import annotations
 
 import re
+import string
 import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -19,7 +20,7 @@ import msgspec
 from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
-__all__ = ("Line", "split", "uncoloured")
+__all__ = ("Line", "prefixed", "split", "uncoloured")
 
 _MOST: Final = 5
 # A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
@@ -27,8 +28,12 @@ _LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _STARTS: Final = lazy(
-    r"[\[(<>{\d]|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|[a-zA-Z][\w.-]{0,63} {1,30}\||std(?:err|out)"
+    r"[\[(<>{]|\d{1,9}[-/:]\d|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|[a-zA-Z][\w.-]{0,63} {1,30}\|"
+    r"|std(?:err|out)"
 )
+
+# Of that the first character.
+_FIRST: Final = frozenset("[(<>{" + string.digits + string.ascii_letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,10 @@ class _Prefix:
     pattern: re.Pattern[str]
     # what of it can be told from two characters
     begins: re.Pattern[str]
+    # which of its groups are keys, and whether it has a time and a level
+    keys: tuple[str, ...]
+    timed: bool
+    levelled: bool
 
 
 @cache
@@ -51,7 +60,10 @@ def _prefixes() -> tuple[_Prefix, ...]:
         for name, piece in table["pieces"].items():
             pattern = pattern.replace(f"${name}", piece)
         begins = re.compile(row["begins"])
-        rows.append(_Prefix(row["kind"], row.get("at", "first"), row.get("last", False), lazy(pattern), begins))
+        names = re.findall(r"\(\?P<(\w+)>", pattern)
+        keys = tuple(name for name in names if name.startswith("key"))
+        at, last, said = row.get("at", "first"), row.get("last", False), ("time" in names, "level" in names)
+        rows.append(_Prefix(row["kind"], at, last, lazy(pattern), begins, keys, *said))
     return tuple(rows)
 
 
@@ -101,17 +113,41 @@ def split(raw: str) -> Line:
             break
         prefix, match = found
         logged = logged or prefix.kind in _LOGGED
-        groups = match.groupdict()
         if not place:
             stream.append(prefix.kind)
-        stream.extend(value for name, value in groups.items() if name.startswith("key") and value)
-        if ts is None and groups.get("time"):
-            ts = iso(groups["time"].replace("/", "-").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z"))
-        level = level or groups.get("level")
+        stream += [value for name in prefix.keys if (value := match[name])]
+        if ts is None and prefix.timed and (time := match["time"]):
+            ts = iso(time.replace("/", "-").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z"))
+        if level is None and prefix.levelled:
+            level = match["level"]
         text = text[match.end() :]
         if prefix.last:
             break
     return Line(text, tuple(stream), ts, level)
+
+
+def prefixed(lines: list[str], *, clean: bool = False) -> list[tuple[int, Line]]:
+    """Of some lines those that are not as they stand, with their places; none of `clean` ones has colours.
+
+    Examples
+    --------
+    >>> [(at, line.text) for at, line in prefixed(["a", "2026-01-26T01:25:59Z b"])]
+    [(1, 'b')]
+    """
+    begins = _STARTS.match
+    if clean:
+        return [
+            (at, line)
+            for at, raw in enumerate(lines)
+            if raw[:1] in _FIRST and begins(raw) and (line := split(raw)).stream
+        ]
+    found = []
+    for at, raw in enumerate(lines):
+        if (raw[:1] in _FIRST and begins(raw)) or "\x1b" in raw or raw[-1:] == "\r":
+            line = split(raw)
+            if line.stream or line.text is not raw:
+                found.append((at, line))
+    return found
 
 
 def uncoloured(line: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
 __all__ = ("FRAME", "fuchsia", "is_symbol", "named", "omitted", "place", "plain_name")
@@ -54,6 +54,7 @@ def place(text: str) -> tuple[str, int | None, int | None]:
     return head, int(last), None
 
 
+@remembered
 def omitted(line: str) -> int | None:
     """How many frames a line says were left out, None where it says nothing of that."""
     found = _OMITTED.match(line)
@@ -69,6 +70,8 @@ def fuchsia(line: str, text_line: int) -> Frame | None:
     >>> frame.function, frame.inline_depth, frame.line, frame.module_offset
     ('a::f', 1, 7, 16)
     """
+    if "0x" not in line:
+        return None
     if found := _MARKUP.match(line):
         return Frame(address=int(found[2], 16), language="rust", trust="text", text_line=text_line)
     numbered = _NUMBERED.match(line)

@@ -104,23 +104,26 @@ def read(window: Window) -> Report | None:
 def brief(window: Window, text: str, place: int) -> Brief | None:
     """The report that begins at the anchor line, for its key alone."""
     line = window[0] or ""
-    if ": runtime error: " in line or line.lstrip().startswith("ubsan: "):
+    if ": runtime error: " in line:
+        return sanitizer_undefined.brief(window, text, place)
+    if line.lstrip().startswith("ubsan: "):
         return None
     head, at = _notice(window)[1:] if _DEADLY.match(line) else (_header(window, 0), 1)
     if head is None or head.tool in _RECOVERED or any(window.is_record(above) for above in range(at)):
         return None
     for _ in range(at):
         place = text.find("\n", place) + 1
-    frames = sanitizer_brief.stack(text, place, head.pid) if place else None
-    if frames is None:
+    found = sanitizer_brief.stack(text, place, head.pid) if place else None
+    if found is None:
         return None
     what = head.named
     said = _value(head, Section(Heading("crash", "")))
-    found = _ADDRESS.search(head.text)
-    follows = on_purpose(what.type, int(found[1] or found[2], 16) if found and what.signal != "SIGABRT" else None)
+    spot = _ADDRESS.search(head.text)
+    follows = on_purpose(what.type, int(spot[1] or spot[2], 16) if spot and what.signal != "SIGABRT" else None)
     return Brief(
-        what.kind, what.type, said, what.signal, what.code_name, frames, sanitizer_brief.frame, follows, head.pid
-    )
+        what.kind, what.type, said, what.signal, what.code_name, found.frames, sanitizer_brief.frame, follows, head.pid,
+        found.leads, found.last,
+    )  # fmt: skip
 
 
 def _header(window: Window, at: int) -> _Header | None:

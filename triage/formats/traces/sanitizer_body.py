@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import either, lazy
 from triage.formats.traces.sanitizer_frames import inlined, read
 from triage.formats.traces.sanitizer_headings import Heading, heading
 from triage.formats.traces.sanitizer_images import Images
@@ -48,6 +48,7 @@ _FACTS: Final = tuple(
         ("intercepted", r"\s{0,16}(Intercepted call to .{1,400})"),
     )
 )  # fmt: skip
+_FACT: Final = either(pattern for _, pattern in _FACTS)
 _KNOWN: Final = lazy(
     r"\s{0,40}(?:\w{1,30}Sanitizer(?: can not | exceeded |: reported )|Sanitizer: "
     r"|GWP-ASan cannot provide|\.{3}\s{0,4}$"
@@ -233,7 +234,7 @@ class Body:
         if self.done and _LEGEND.match(line):
             self._mode = "shadow"
             return True
-        for key, pattern in _FACTS:
+        for key, pattern in _FACTS if _FACT.match(text) else ():
             if found := pattern.match(text):
                 self.fact(key, found[1].strip())
                 self._mode, self._prose = ("prose", 0) if key == "miracleptr" else ("", 0)

@@ -7,18 +7,19 @@ stack; and nothing there is of what `sanitizer_collect.followed` asks for.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from triage.formats.traces.brief import NUMBERS
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.prefixes import split
+from triage.formats.traces.sanitizer_collect import begins
 from triage.formats.traces.sanitizer_frames import read
 from triage.formats.traces.sanitizer_headings import heading
 from triage.records import Frame
 
-__all__ = ("frame", "stack")
+__all__ = ("Rows", "frame", "rows", "stack")
 
 # Between header and stack: the signal, the access.
 _BETWEEN: Final = lazy(
@@ -34,6 +35,11 @@ _ROW: Final = lazy(r"#(\d{1,6})[ \t]{1,12}0x[0-9a-fA-F]{1,16}[ \t]{0,200}([^\n]*
 _MORE: Final = lazy(r"\n\s{0,40}(?:#\d|\{\{\{bt)")
 _BLANK: Final = lazy(r"\n[ \t]{0,80}\n")
 _HEADED: Final = lazy(r"\s{0,40}#0\s")
+# What may stand between a stack and the end of the text, of which `collect` takes every line.
+_LAST: Final = lazy(
+    r"(?:[ \t]{0,8}\n)?(?:[ \t]{0,8}\w{1,30}Sanitizer can not provide additional info\.\s{0,8}(?:\n|\Z))?"
+    r"(?:SUMMARY: \w{1,20}Sanitizer: [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}\Z"
+)
 # Of each what `followed` looks for.
 _DOUBT: Final = (
     b"ERROR: libFuzzer: ", b"=== BUG FOUND!", b"*** *** *** ", b"Fatal signal 6 ", b"Received signal 6",
@@ -42,8 +48,25 @@ _DOUBT: Final = (
 _DOUBTS: Final = BytesAhoCorasick(list(_DOUBT), matchkind=MatchKind.LeftmostFirst)
 
 
-def stack(text: str, place: int, pid: int | None) -> list[str] | None:
-    """The frames of the stack below a header that ends before a place, as texts behind their addresses."""
+class Rows(NamedTuple):
+    """The frames of a stack, as texts behind their addresses; whether it may lead to another, and is the last."""
+
+    frames: list[str]
+    leads: bool = False
+    last: bool = False
+
+
+def rows(text: str, place: int) -> Rows | None:
+    """A stack that begins at a place and has nothing behind it that could be read."""
+    found = _ROWS.match(text, place)
+    if found is None or not _LAST.match(text, found.end()):
+        return None
+    frames = _ROW.findall(text, place, found.end())
+    return Rows([words for _, words in frames], last=True) if _numbered([int(n) for n, _ in frames]) else None
+
+
+def stack(text: str, place: int, pid: int | None) -> Rows | None:
+    """The stack below a header that ends before a place."""
     between = _BETWEEN.match(text, place)
     start = between.end() if between else place
     rows = _ROWS.match(text, start)
@@ -55,12 +78,14 @@ def stack(text: str, place: int, pid: int | None) -> list[str] | None:
         return None
     end = rows.end()
     found = _ROW.findall(text, start, end)
-    if [number for number, _ in found] != [*NUMBERS[: len(found)]]:
+    if [number for number, _ in found] != [*NUMBERS[: len(found)]] and not _numbered(
+        [int(number) for number, _ in found]
+    ):
         return None
-    if _DOUBTS.find_matches_as_indexes(text[end:].encode("utf-8", "replace")):
-        return None
+    if _LAST.match(text, end):
+        return Rows([words for _, words in found], last=True)
     more = _MORE.search(text, end - 1)
-    if more is not None:
+    if more is not None and not _ended(text[end : more.start()]):
         line = text.rfind("\n", 0, more.start()) + 1
         above = text[line : more.start()]
         # what a line of this pointer says goes on to the next blank one
@@ -71,7 +96,25 @@ def stack(text: str, place: int, pid: int | None) -> list[str] | None:
             return None
         if not _HEADED.match(text, more.start() + 1) or more.start() < end or not heading(above) or split(above).stream:
             return None
-    return [words for _, words in found]
+    leads = bool(_DOUBTS.find_matches_as_indexes(text[end:].encode("utf-8", "replace")))
+    return Rows([words for _, words in found], leads)
+
+
+def _ended(text: str) -> bool:
+    """Whether another report begins in a text."""
+    return "Sanitizer" in text and any(
+        begins(line) and "leak of " not in line for line in text.split("\n") if "Sanitizer" in line
+    )
+
+
+def _numbered(numbers: list[int]) -> bool:
+    """Whether frames are of one stack without a gap; some may be there twice."""
+    last = -1
+    for place, number in enumerate(numbers):
+        if number > last + 1 or (place and not number):
+            return False
+        last = max(last, number)
+    return True
 
 
 def frame(words: str) -> Frame | None:

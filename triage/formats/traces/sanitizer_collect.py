@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.sanitizer_frames import read
 from triage.formats.traces.sanitizer_headings import Heading
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from triage.formats.traces.sanitizer_body import Body
     from triage.formats.traces.window import Window
 
-__all__ = ("collect", "followed", "tail")
+__all__ = ("begins", "collect", "followed", "tail")
 
 # How many lines of others, and how many blank ones, may stand between two lines of a report.
 _FOREIGN, _BLANK = 4, 4
@@ -57,16 +57,20 @@ def collect(
     others = blank = leaks = 0
     while (line := window[at]) is not None:
         at += 1
-        if not line.strip():
+        begin = line.lstrip()[:1]
+        if begin == "#" and not window.is_record(at - 1) and body.take(line, at - 1):
+            end, others, blank = at, 0, 0
+            continue
+        if not begin:
             body.take(line, at - 1)
             blank += 1
             if blank > _BLANK:
                 break
             continue
-        if _RULE.match(line):
+        if begin == "=" and _RULE.match(line):
             return at if rule and body.done else end
-        leak = _LEAK.match(line) is not None
-        if (leaks and leak) or (not leak and "#" not in line[:60] and _OTHER.match(line)):
+        leak = begin in {"D", "I"} and _LEAK.match(line) is not None
+        if (leaks and leak) or (not leak and begins(line)):
             break
         leaks += leak
         other = _elsewhere(window, at - 1, line, pid) or (others and _WEAK.match(line))
@@ -77,6 +81,12 @@ def collect(
         else:
             others += 1
     return end
+
+
+@remembered
+def begins(line: str) -> bool:
+    """Whether another report begins at a line that is no head of a leak."""
+    return "#" not in line[:60] and _OTHER.match(line) is not None
 
 
 def _elsewhere(window: Window, at: int, line: str, pid: int | None) -> bool:

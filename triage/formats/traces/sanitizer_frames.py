@@ -88,14 +88,22 @@ def read(line: str, index: int, *, bare: bool = False) -> Numbered | None:
             note = Frame(frame_kind="note", function_raw=line.strip(), text_line=index)
             return Numbered(int(head[1]), note)
         return _without_address(int(head[1]), text, index) if bare else None
+    found = _addressed(text)
+    if found is None:
+        return None
+    return Numbered(int(head[1]), replace(found[0], address=address, text_line=index), found[1])
+
+
+@lru_cache(maxsize=65_536)
+def _addressed(text: str) -> tuple[Frame, str | None] | None:
+    """What stands behind an address, without it; None where it is no frame."""
     named = text == "in" or text.startswith("in ")
     body = text[2:].lstrip() if named else text
     if body and not named and not body.startswith("(") and not (_ROOT.match(body) and _LINE.search(body[-24:])):
         return None
     if named and _of_gdb(body):
         return None
-    frame, build_id = _parsed(body, named=named)
-    return Numbered(int(head[1]), replace(frame, address=address, text_line=index), build_id)
+    return _parsed(body, named=named)
 
 
 def _of_gdb(body: str) -> bool:
@@ -137,6 +145,9 @@ def inlined(frames: list[Frame]) -> tuple[Frame, ...]:
     >>> [frame.inline_depth for frame in inlined([one, two, two])]
     [1, 0, 0]
     """
+    places = [frame.address for frame in frames]
+    if None not in places and len(set(places)) == len(places):
+        return tuple(frames)
     out: list[Frame] = []
     for frame in reversed(frames):
         outer = out[-1] if out else None
@@ -160,7 +171,6 @@ def _place(frame: Frame) -> object:
     return None if frame.module_offset is None else (frame.module, frame.module_offset)
 
 
-@lru_cache(maxsize=65_536)
 def _parsed(text: str, *, named: bool) -> tuple[Frame, str | None]:
     """Function, place and image of a frame, and the image's build id."""
     body, build_id = text, None

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 
 __all__ = ("Heading", "access", "heading")
 
@@ -91,6 +91,7 @@ class Heading(NamedTuple):
     error: str | None = None
 
 
+@remembered
 def heading(line: str) -> Heading | None:
     """Read the heading of a stack.
 

@@ -49,7 +49,9 @@ def named(text: str) -> Named:
     'SIGSEGV'
     """
     table = _table()
-    error = next((str(entry["type"]) for entry in table["phrase"] if text.startswith(entry["start"])), None)
+    error = None
+    if text.startswith(_starts()):
+        error = next(str(entry["type"]) for entry in table["phrase"] if text.startswith(entry["start"]))
     if error is None:
         end = _END.search(text[:400])
         error = text[: end.start() if end else 200].strip() or "unknown"
@@ -88,6 +90,12 @@ def _holds(message: str, words: list[str], *, start: bool) -> bool:
             return False
         at += len(word)
     return True
+
+
+@cache
+def _starts() -> tuple[str, ...]:
+    """What the phrases begin with."""
+    return tuple(entry["start"] for entry in _table()["phrase"])
 
 
 @cache

@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from triage.formats.traces import sanitizer_brief
+from triage.formats.traces.brief import Brief
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body
@@ -25,7 +27,7 @@ from triage.formats.traces.sanitizer_kinds import undefined
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
-__all__ = ("minimal", "read")
+__all__ = ("brief", "minimal", "read")
 
 _FINDING: Final = lazy(
     r"\s{0,16}(?:(?P<file>[^\s:][^:\n]{0,1000}(?::[\\/][^:\n]{0,1000})?):(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?"
@@ -80,6 +82,22 @@ def read(window: Window) -> Report | None:
         facts=(("tool", "UndefinedBehaviorSanitizer"), *((k, v) for k, v in facts.items() if v), *unit),
         modules=body.images.rows(),
         leads=followed(window, end, near=_NEAR, aborts=True),
+    )  # fmt: skip
+
+
+def brief(window: Window, text: str, place: int) -> Brief | None:
+    """The finding that the anchor line reports, for its key alone, where the stack below it ends the text."""
+    found = _FINDING.match(window[0] or "")
+    rows = sanitizer_brief.rows(text, text.find("\n", place) + 1) if found else None
+    if found is None or rows is None or window.is_record(1) or window.is_record(len(rows.frames)):
+        return None
+    message = found["message"].strip()
+    what = undefined(message)
+    if what is None:
+        return None
+    return Brief(
+        "crash", what.type, message, None, None, rows.frames, sanitizer_brief.frame, follows=False, process_id=None,
+        last=True, level="error",
     )  # fmt: skip
 
 

@@ -7,8 +7,7 @@ and what it took no other report may take.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
@@ -29,7 +28,7 @@ __all__ = ("Found", "along", "first", "scan")
 # Lines that go through the automaton at once, as one string.
 _FIRST, _BATCH = 256, 4_096
 # Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
-_STEP: Final = 32
+_STEP: Final = 12
 _OVERFLOWS: Final = BytesAhoCorasick(
     [b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD"], matchkind=MatchKind.LeftmostFirst
 )
@@ -37,8 +36,7 @@ _OVERFLOWS: Final = BytesAhoCorasick(
 _NEAR: Final = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One report of a text: the module that read it, the lines and bytes that it took, and its stacks.
 
     `first` and `last` are line numbers from 1; the `text_line` of every frame is one too.
@@ -114,17 +112,18 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     >>> first("x\\na.E: b\\n\\tat c.D.e(D.java:1)\\ny").error_type
     'a.E'
     """
-    other = None
-    whole = text if settled and "\r" not in text and "\x1b" not in text else None
+    other: Report | None = None
+    clean = "\r" not in text and "\x1b" not in text
+    whole = text if settled and clean else None
     # A code that is added could make an overflow of the stack of what is settled.
     if _OVERFLOWS.find_matches_as_indexes(text.encode("utf-8", "replace")):
         settled = None
-    asked = _Asked(whole, settled)
-    for found in _joining(_reports(Text(text.split("\n")), 0, None, asked), asked):
+    asked = _Asked(whole, settled, [])
+    for found in _joining(_reports(Text(text.split("\n"), clean=clean), 0, None, asked), asked):
         if isinstance(found, int):
             continue
         if isinstance(found, Brief):
-            return found
+            return found if found.level == "fatal" else other or found
         if found.report.level == "fatal":
             return found.report
         other = other or found.report
@@ -132,10 +131,14 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
 
 
 class _Asked(NamedTuple):
-    """What is enough for a key: the text, where modules may say in brief what is in it, and see `first`."""
+    """What is enough for a key: the text, where modules may say in brief what is in it, and see `first`.
+
+    `held` is the report that the next one may be joined to, if any.
+    """
 
     whole: str | None
     settled: Settled | None
+    held: list[Found]
 
 
 def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None) -> Iterator[Found | Brief | int]:
@@ -149,20 +152,21 @@ def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None
                 held = None
             if held is None:
                 yield found
-            continue
-        if isinstance(found, Brief):
-            said = found if held is None else _announced(held, found) if settled else None
+        elif isinstance(found, Brief):
+            said = (None if found.leads else found) if held is None else _announced(held, found) if settled else None
             if said:
                 yield said
                 return
-            continue
-        joined = _joined(held, found) if held else None
-        if held and not joined:
-            yield held
-        held = joined or found
-        if not held.report.leads or (settled and settled(held.report)):
-            yield held
-            held = None
+        else:
+            joined = _joined(held, found) if held else None
+            if held and not joined:
+                yield held
+            held = joined or found
+            if not held.report.leads or (settled and settled(held.report)):
+                yield held
+                held = None
+        if asked:
+            asked.held[:] = [held] if held else []
     if held:
         yield held
 
@@ -189,8 +193,7 @@ def _reports(
                 if number < text.free:
                     continue
                 # Where lines of several streams alternate, a report may begin anywhere.
-                anchor = text.line(number)
-                if anchor is not None and not anchor.stream:
+                if text.look(number) and not text.stream(number):
                     yield number - BACK
                     if whole is not None and (short := _brief(text, number, mine, whole)):
                         yield short
@@ -198,7 +201,7 @@ def _reports(
                 if found is not None:
                     yield found
                     text.free = found.last
-            first, step = first + step, 2 * step
+            first, step = first + step, 4 * step
 
 
 def _brief(text: Text, number: int, candidates: list[TraceModule], whole: str) -> Brief | None:
@@ -226,7 +229,7 @@ def _hits(
     first = max(first, text.free)
     lines = text.raws(first, end)
     joined = "\n".join(lines)
-    if "\x1b" in joined:
+    if not text.clean and "\x1b" in joined:
         lines = [uncoloured(line) for line in lines]
         joined = "\n".join(lines)
     data = joined.encode("utf-8", "surrogatepass")
@@ -248,29 +251,59 @@ def _read(
     settled = asked and asked.settled
     made: dict[str, tuple[Report, TraceModule, Window]] = {}
     # One that asks what is settled comes last: where others have a report, it counts how many lines it takes.
-    for module in sorted(candidates, key=lambda one: _has(one.NAME, "SETTLES")) if settled else candidates:
-        window = Window(text, number, settled=None if made else settled)
+    several = settled and len(candidates) > 1
+    for module in sorted(candidates, key=lambda one: _has(one.NAME, "SETTLES")) if several else candidates:
+        window = Window(text, number)
+        window.lean = asked is not None
+        if asked and settled and not made and _has(module.NAME, "SETTLES"):
+            window.settled = partial(_enough, window, module, asked)
         report = module.read(window)
         if report is not None:
+            if len(made) == 1 and settled:
+                made = {name: _again(text, number, *other) for name, other in made.items()}
             made[module.NAME] = report, module, window
     if not made:
         return None
     found = [made[module.NAME] for module in candidates if module.NAME in made]
-    report, module, window = max(found, key=lambda one: one[0].end - one[0].first)
+    report, module, window = found[0] if len(found) == 1 else max(found, key=lambda one: one[0].end - one[0].first)
     first, last = window.number(report.first), window.number(report.end - 1)
     if first is None or last is None:
         return None
+    if asked is not None:
+        # Nothing is wanted of where it stands but which lines it took.
+        return Found(module, report, first + 1, last + 1, 0, 0, None)
     end = text.offset(last + 1) if text.raw(last + 1) is not None else size
     begins = window.line(report.first)
     return Found(
         module=module,
-        report=replace(report, traces=_placed(report.traces, window)) if asked is None else report,
+        report=replace(report, traces=_placed(report.traces, window)),
         first=first + 1,
         last=last + 1,
         offset=text.offset(first),
         end_offset=end if end is not None else text.offset(last),
         ts=report.ts if report.ts is not None else (begins.ts if begins else None),
     )
+
+
+def _again(
+    text: Text, number: int, report: Report, module: TraceModule, window: Window
+) -> tuple[Report, TraceModule, Window]:
+    """What was read for its key alone, where how many lines it takes counts: read to its end."""
+    if window.settled is not None:
+        window = Window(text, number)
+        report = module.read(window) or report
+    return report, module, window
+
+
+def _enough(window: Window, module: TraceModule, asked: _Asked, report: Report) -> bool:
+    """Whether nothing behind what was read of a report can change what is wanted, alone or joined to what led to it."""
+    line = window.number(report.first)
+    if asked.settled is None or line is None:
+        return False
+    if asked.held:
+        found = Found(module, report, line + 1, line + 1, 0, 0, None)
+        report = joined.report if (joined := _joined(asked.held[0], found)) else report
+    return asked.settled(report)
 
 
 def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
@@ -286,27 +319,31 @@ def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
     )
 
 
-def _announced(before: Found, end: Brief) -> Brief | None:
-    """What a report said whose stack has no names, with the stack of the next: see `_joined` and `settled`."""
+def _announced(before: Found, end: Brief) -> Brief | Found | None:
+    """One report of what led to an end and the end in brief, None where it is not sure: see `_joined` and `settled`."""
     lead = before.report
-    if end.line - before.last > _NEAR or not end.follows or _named(lead):
+    announces = lead.kind == "crash" and not any(trace.frames for trace in lead.traces)
+    if lead.level != "fatal" or end.line - before.last > _NEAR or not (end.follows or announces):
         return None
-    # The class of an abort hangs on no signal either, but that there is one may count.
-    fits = lead.kind in SETTLED or (lead.kind == "abort" and (lead.signal or end.signal))
-    if lead.level != "fatal" or not fits or not (lead.error_type and lead.error_value):
+    if end.kind == "assertion" or end.level != "fatal":
         return None
     if lead.process_id and end.process_id and lead.process_id != end.process_id:
         return None
-    crash = end.read(end.frames[0]) if end.frames else None
-    if crash is None or not crash.function:
+    said = {name: getattr(lead if getattr(lead, name) is not None else end, name) for name in _SAID}
+    # The class of an abort hangs on no signal either, but that there is one may count.
+    fits = lead.kind in SETTLED or (lead.kind == "abort" and said["signal"])
+    if not (end.last or (fits and said["error_type"] and said["error_value"])):
         return None
-    return end._replace(
-        kind=lead.kind,
-        error_type=lead.error_type,
-        error_value=lead.error_value,
-        signal=lead.signal or end.signal,
-        error_code_name=lead.error_code_name or end.error_code_name,
-    )
+    if _named(lead):
+        return before._replace(report=replace(lead, **said))
+    crash = end.read(end.frames[0]) if end.frames else None
+    if crash is None or not crash.function or any(trace.role == "cause" for trace in lead.traces):
+        return None
+    return end._replace(kind=lead.kind, leads=False, **said)
+
+
+# What a key takes of a report beside its stack and its kind.
+_SAID: Final = ("error_type", "error_value", "signal", "error_code_name")
 
 
 def _joined(before: Found, after: Found) -> Found | None:

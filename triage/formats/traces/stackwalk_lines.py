@@ -15,7 +15,7 @@ import re
 from typing import Final
 
 from triage.formats.traces.gdb import call
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
 __all__ = ("access", "frame", "image", "reason", "registers", "source", "trust")
@@ -49,6 +49,7 @@ _ACCESS: Final = {"READ": "READ", "WRITE": "WRITE", "EXEC": "EXECUTE"}
 _PROGRAM: Final = {"rip", "eip", "pc", "srr0"}
 
 
+@remembered
 def frame(line: str) -> tuple[int, Frame] | None:
     """Number and frame of a line, None where it is none.
 

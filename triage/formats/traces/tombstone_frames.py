@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from triage.formats.traces.gdb import call
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
 __all__ = ("Image", "frame", "image", "looked_up")
@@ -47,6 +47,7 @@ class Image(NamedTuple):
     build_id: str | None
 
 
+@remembered
 def frame(line: str) -> Frame | None:
     """A line as a frame, None where it is none.
 
@@ -79,6 +80,7 @@ def frame(line: str) -> Frame | None:
     )
 
 
+@remembered
 def image(line: str) -> Image | None:
     """The image that the frame on a line lies in, where it has a file.
 

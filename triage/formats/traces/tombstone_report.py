@@ -161,6 +161,11 @@ class Reader:
 
     def feed(self, line: str, index: int) -> int:
         """Take one line; what it was."""
+        text = line.strip()
+        if text[:1] == "#" and not (self._foreign or self.in_log or self._open) and self._section != "memory":
+            row = frame(text)
+            if row is not None:
+                return self._framed(row, text, index)
         tag = group(line)
         if tag is not None and (self._own is None or tag != self._own):
             self._foreign = self._own is not None
@@ -170,7 +175,6 @@ class Reader:
             return SKIP
         if self._foreign:
             return SKIP
-        text = line.strip()
         if _LOG.match(text):
             self.in_log = True
             return SKIP

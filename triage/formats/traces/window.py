@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from triage.formats.traces.prefixes import Line, split
+from triage.formats.traces.prefixes import Line, prefixed
 
 if TYPE_CHECKING:
     from triage.formats.traces.reports import Report
@@ -21,8 +21,8 @@ __all__ = ("Text", "Window")
 
 # How many lines of other streams may stand between two lines of one.
 _FOREIGN: Final = 200
-# How many lines of a stream are looked at together.
-_CHUNK: Final = 15
+# How many lines are looked at together: as many as before, within bounds.
+_LEAST, _MOST = 16, 64
 # How far back a report may reach from its anchor.
 BACK: Final = 64
 
@@ -30,15 +30,19 @@ BACK: Final = 64
 class Text:
     """The lines of a file by number, from 0; those before `start` are gone.
 
-    They come with the offset of each, or are a list, and their offsets are not known.
+    They come with the offset of each, or are a list, and their offsets are not known. Where it is said that the lines
+    are `clean`, none holds a colour or a carriage return.
     """
 
-    def __init__(self, lines: Iterator[tuple[int, str]] | list[str], *, start: int = 0) -> None:
+    def __init__(self, lines: Iterator[tuple[int, str]] | list[str], *, start: int = 0, clean: bool = False) -> None:
         self._source = lines
+        self.clean = clean
         self._lines: list[str] = []
         self._offsets: list[int] = []
-        # the lines without their prefixes, as far as somebody looked
-        self._split: list[Line | None] = []
+        # The lines without their prefixes, which are known from `low` to `looked`; of those that had one what it said.
+        self.shown: list[str] = []
+        self.low = self.looked = start
+        self.odd: dict[int, Line] = {}
         self.start = start
         # No report may reach back to before this line: what is before was taken by another.
         self.free = start
@@ -59,7 +63,6 @@ class Text:
             self._offsets += [offset for offset, _ in pairs]
         self.ended = self.ended or len(taken) < count
         self._lines += taken
-        self._split += [None] * len(taken)
         return taken
 
     def raw(self, number: int) -> str | None:
@@ -76,39 +79,61 @@ class Text:
         """The lines from first to end (exclusive) as they stand in the file; they must be here."""
         return self._lines[first - self.start : end - self.start]
 
+    def look(self, number: int) -> bool:
+        """Take the prefixes off the lines up to a number, and some more; False where no such line is there."""
+        if self.low <= number < self.looked and self.free <= number:
+            return True
+        if self.raw(number) is None:
+            return False
+        if not self.low <= number < self.looked:
+            self._look(number)
+        return True
+
+    def _look(self, number: int) -> None:
+        """Look at lines around a number, next to those that are known where it is not far from them."""
+        if number > self.looked + BACK or number < self.low - BACK:
+            self.low = self.looked = number
+        # What stands next to it was asked for by almost everybody, and costs little now.
+        more = min(max(_LEAST, self.looked - self.low), _MOST)
+        first, end = (self.looked, number + more) if number >= self.looked else (number + 1 - more, self.low)
+        first = max(first, self.start)
+        lines = self._lines[first - self.start : end - self.start]
+        for at, line in prefixed(lines, clean=self.clean):
+            self.odd[first + at] = line
+            lines[at] = line.text
+        known = len(self.shown) + self.start
+        if known < first:
+            self.shown += self._lines[known - self.start : first - self.start]
+        self.shown[first - self.start : first - self.start + len(lines)] = lines
+        self.low, self.looked = min(self.low, first), max(self.looked, first + len(lines))
+
     def line(self, number: int) -> Line | None:
         """A line without its prefix."""
-        raw = self.raw(number)
-        if raw is None:
+        if not self.look(number):
             return None
-        at = number - self.start
-        found = self._split[at]
-        if found is None:
-            found = self._split[at] = split(raw)
-        return found
+        return self.odd.get(number) or Line(self.shown[number - self.start])
 
-    def follow(self, number: int, stream: tuple[str, ...], numbers: list[int], lines: list[Line]) -> bool:
+    def stream(self, number: int) -> tuple[str, ...]:
+        """The stream of a line that was looked at, () where it has no prefix."""
+        line = self.odd.get(number)
+        return line.stream if line else ()
+
+    def follow(self, number: int, stream: tuple[str, ...], numbers: list[int]) -> bool:
         """Add the lines of a stream behind a number, at least one and of those that are here some; False at its end."""
         for step in range(1, _FOREIGN + 1):
-            line = self.line(number + step)
-            if line is None:
+            if not self.look(number + step):
                 return False
-            if not line.stream or not stream or line.stream == stream:
+            found = self.stream(number + step)
+            if not found or found == stream:
                 break
         else:
             return False
         numbers.append(number + step)
-        lines.append(line)
-        # What stands next to it was asked for by almost everybody, and costs little now.
-        at = number + step + 1 - self.start
-        for place, raw in enumerate(self._lines[at : at + _CHUNK], at):
-            near = self._split[place]
-            if near is None:
-                near = self._split[place] = split(raw)
-            if near.stream and stream and near.stream != stream:
+        for near in range(number + step + 1, self.looked):
+            found = self.stream(near)
+            if found and found != stream:
                 break
-            numbers.append(place + self.start)
-            lines.append(near)
+            numbers.append(near)
         return True
 
     def offset(self, number: int) -> int:
@@ -119,16 +144,19 @@ class Text:
         """Let go of the lines before a number."""
         count = min(number, self.end) - self.start
         if count > 0:
-            del self._lines[:count], self._offsets[:count], self._split[:count]
+            del self._lines[:count], self._offsets[:count], self.shown[:count]
             self.start += count
             self.free = max(self.free, self.start)
+            self.low, self.looked = max(self.low, self.start), max(self.looked, self.start)
+            self.odd = {at: line for at, line in self.odd.items() if at >= self.start}
 
 
 class Window:
     """The lines of one stream around an anchor: `window[0]` is the anchor, `window[-1]` the line of its stream before.
 
     Behind the end, before the beginning and in what another report took it gives None. Lines without any prefix belong
-    to whatever stream is being read; lines of another process, container or tag are left out.
+    to whatever stream is being read, and where the anchor has none all lines do; lines of another process, container or
+    tag are left out.
 
     Examples
     --------
@@ -140,34 +168,42 @@ class Window:
 
     def __init__(self, text: Text, anchor: int, *, settled: Settled | None = None) -> None:
         self._text = text
+        self._anchor = anchor
         # tells of which reports nothing is wanted but what their key needs, not even their end
         self.settled = settled
-        first = text.line(anchor)
+        # whether of all reports nothing is wanted but what their key needs, and where they end
+        self.lean = False
+        self._begun = self._ended = not text.look(anchor)
+        self._stream = text.stream(anchor)
+        # Where the anchor stands in the lines that were looked at, and which of them are known to be of this window.
+        self._shown, self._at = text.shown, anchor - text.start
+        self._low = self._high = 0
+        # the numbers of the lines of the stream, where not all are of it
         self._ahead = [anchor]
-        self._lines = [first or Line("")]
         self._behind: list[int] = []
-        self._stream = first.stream if first else ()
-        self._ended = first is None
-        self._begun = False
 
     @property
     def anchor(self) -> Line:
         """The anchor line with what its prefix says: its time, its level."""
-        return self._lines[0]
+        return self._text.line(self._anchor) or Line("")
 
     def __getitem__(self, index: int) -> str | None:
-        line = self.line(index)
-        return None if line is None else line.text
+        at = self._at + index
+        return self._shown[at] if self._low <= at < self._high else self._looked(index)
+
+    def _looked(self, index: int) -> str | None:
+        """A line that was not looked at, or is not there, or of which others must be asked whose it is."""
+        number, text = self.number(index), self._text
+        if number is None or not text.look(number):
+            return None
+        if not self._stream:
+            # What was looked at stays, and nothing is taken or let go of as long as somebody reads here.
+            self._low = max(text.low, text.free, self._anchor - BACK) - text.start
+            self._high = text.looked - text.start
+        return self._shown[number - text.start]
 
     def line(self, index: int) -> Line | None:
         """The line with what its prefix said."""
-        lines = self._lines
-        if index >= 0:
-            while index >= len(lines):
-                if self._ended:
-                    return None
-                self._ended = not self._text.follow(self._ahead[-1], self._stream, self._ahead, lines)
-            return lines[index]
         number = self.number(index)
         return None if number is None else self._text.line(number)
 
@@ -180,19 +216,34 @@ class Window:
         """The lines below the anchor as they stand in the file; None where it has a prefix: some may be of others."""
         if self._stream:
             return None
-        first = self._ahead[0] + 1
+        first = self._anchor + 1
         self._text.raw(first + count)
         return self._text.raws(first, min(first + count, self._text.end))
 
     def is_record(self, index: int) -> bool:
         """Whether the line has a log prefix of its own, which the anchor has not: the log went on there."""
-        return not self._stream and (line := self.line(index)) is not None and bool(line.stream)
+        text = self._text
+        if self._stream or (not text.odd and text.low <= self._anchor + index < text.looked):
+            return False
+        number = self.number(index)
+        return number is not None and bool(text.stream(number))
+
+    def stream(self, index: int) -> tuple[str, ...]:
+        """The stream of a line, () where it has no prefix or is not there."""
+        text = self._text
+        if not text.odd and text.low <= self._anchor + index < text.looked:
+            return ()
+        number = self.number(index)
+        return () if number is None else text.stream(number)
 
     def number(self, index: int) -> int | None:
         """The number of the line in the file, from 0."""
+        if not self._stream:
+            number = self._anchor + index
+            return number if index >= -BACK and self._text.look(number) else None
         if index >= 0:
             while index >= len(self._ahead) and not self._ended:
-                self._ended = not self._text.follow(self._ahead[-1], self._stream, self._ahead, self._lines)
+                self._ended = not self._text.follow(self._ahead[-1], self._stream, self._ahead)
             return self._ahead[index] if index < len(self._ahead) else None
         index = -index - 1
         while index >= len(self._behind) and not self._begun and index < BACK:
@@ -206,13 +257,13 @@ class Window:
 
     def _look_behind(self) -> None:
         """Find the line of this stream before, or its beginning."""
-        number = self._behind[-1] if self._behind else self._ahead[0]
+        number = self._behind[-1] if self._behind else self._anchor
         for _ in range(_FOREIGN):
             number -= 1
-            line = self._text.line(number)
-            if line is None:
+            if not self._text.look(number):
                 break
-            if not line.stream or not self._stream or line.stream == self._stream:
+            stream = self._text.stream(number)
+            if not stream or stream == self._stream:
                 self._behind.append(number)
                 return
         self._begun = True
