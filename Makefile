@@ -38,7 +38,7 @@ $(VENV)/lab.stamp: $(PY) pyproject.toml constraints.txt
 
 $(VENV)/dev.stamp: $(PY) pyproject.toml constraints.txt
 	@echo "== install: triage, JupyterLab and the test tools (a minute or two, the first time)"
-	@$(PIP) --editable '.[lab,zstd,symbols,fast,dev]'
+	@$(PIP) --editable '.[lab,zstd,symbols,fast,cluster,remote,dev]'
 	@touch $(VENV)/lab.stamp $@
 
 lab: $(VENV)/lab.stamp

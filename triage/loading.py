@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from triage.formats import Detection, Format
     from triage.store.cache import Cache
+    from triage.store.partitions import Client
     from triage.symbols.folder import SymbolFolder
 
 __all__ = ("detections", "read_back", "read_tables")
 
 
-def read_tables(
+def read_tables(  # noqa: PLR0913 - what is shared by all sources of one reading
     inputs: Inputs,
     *,
     reader: Format | None = None,
@@ -38,12 +39,19 @@ def read_tables(
     symbols: SymbolFolder | None = None,
     bulk_bytes: int | None = BULK_BYTES,
     cache: Cache | None = None,
+    client: Client | None = None,
 ) -> dict[str, pa.Table]:
     """Read every input into the tables of the schema; files from `bulk_bytes` on in blocks, see `triage.store`."""
     records = Records()
     dispatch = _Dispatch(reader=reader, single=inputs.single, strict=strict, progress=progress)
     context = Context(
-        records=records, limits=limits, read=dispatch, symbols=symbols, bulk_bytes=bulk_bytes, cache=cache
+        records=records,
+        limits=limits,
+        read=dispatch,
+        symbols=symbols,
+        bulk_bytes=bulk_bytes,
+        cache=cache,
+        client=client,
     )
     if bulk_bytes is not None and reader is None:
         context.many = partial(_event_files, context, dispatch)
@@ -103,11 +111,10 @@ def _read_document(source: Source, reader: Format | None) -> None:
             source.note("no reader recognises this content" if source.head else "empty file")
             return
         reader = ranked[0][1]
-    cache = source.context.cache
-    if cache is not None and source.bulky and reader.NAME == "debugbundle-events":
+    if source.bulky and reader.NAME == "debugbundle-events":
         from triage.store import cached
 
-        cached.read(source, reader, cache)
+        cached.read(source, reader, source.context.cache)
     else:
         reader.read(source)
 

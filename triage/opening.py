@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from triage.case import Case
     from triage.store.cache import Cache
+    from triage.store.partitions import Client
 
 __all__ = ("load", "loads")
 
@@ -31,6 +32,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     config: str | os.PathLike[str] | None = None,
     journal: str | os.PathLike[str] | Journal | None = None,
     cache: bool | str | os.PathLike[str] = True,
+    client: Client | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -59,6 +61,9 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     cache
         Whether what is read of large event files and of folders with many is kept in the user's cache folder, so that
         the next time only what is new is read; or another folder for it. `triage cache info` tells where it is.
+    client
+        A Dask client (extra `cluster`): large event files are read in partitions by its workers, which must see the
+        same paths. With a client, addresses (`s3://...`) are opened too, by fsspec (extra `remote`).
     limits
         Bounds on what is read. What is over them inside an archive, or in one of many inputs, is quarantined.
     strict
@@ -91,7 +96,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     >>> triage.load(b"not a crash").files()["parse_status"].tolist()
     ['unknown']
     """
-    inputs = Inputs(path)
+    inputs = Inputs(path, remote=client is not None)
     return _open(
         inputs,
         _journal(journal, inputs),
@@ -99,6 +104,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
         symbols=symbols,
         config=config,
         cache=_cache(cache),
+        client=client,
         limits=limits,
         strict=strict,
         progress=progress,
@@ -154,6 +160,7 @@ def _open(  # noqa: PLR0913 - the options of `load`
     symbols: str | os.PathLike[str] | None = None,
     config: str | os.PathLike[str] | None = None,
     cache: Cache | None = None,
+    client: Client | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -172,7 +179,14 @@ def _open(  # noqa: PLR0913 - the options of `load`
         tables, inputs = kept
     else:
         tables = loading.read_tables(
-            inputs, reader=reader, limits=limits, strict=strict, progress=progress, symbols=files, cache=cache
+            inputs,
+            reader=reader,
+            limits=limits,
+            strict=strict,
+            progress=progress,
+            symbols=files,
+            cache=cache,
+            client=client,
         )
     tables = apply(tables, files)
     annotated = keys.annotate(tables, rules)

@@ -182,7 +182,7 @@ def _open(
     try:
         large = disk.size >= MAPPED_BYTES or disk.size > context.limits.document_bytes
         source = Source(context, name, disk, size=disk.size, mapper=disk.map if large else None, place=place)
-        source.origin = disk.origin
+        source.origin, source.address = disk.origin, disk.origin.path
         if unfinished:
             source.parse_status = "skipped"
             source.note("its writer had not finished it")

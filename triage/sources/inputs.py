@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from triage.errors import SourceError
 from triage.sources.disk import Place
 from triage.sources.names import printable
+from triage.sources.remote import Remote
 from triage.sources.source import Source
 
 if TYPE_CHECKING:
@@ -67,9 +68,14 @@ class Inputs:
 
     __slots__ = ("_items", "location", "single")
 
-    def __init__(self, what: Any, *, name: str | None = None) -> None:
-        self._items: list[Place | _Bytes | _Stream]
+    def __init__(self, what: Any, *, name: str | None = None, remote: bool = False) -> None:
+        self._items: list[Place | Remote | _Bytes | _Stream]
         self.single = False
+        listed = list(what) if isinstance(what, (list, tuple)) else [what]
+        if remote and all(isinstance(item, str) and _ADDRESS.match(item) for item in listed):
+            self.location = ""
+            self._items = sorted(map(Remote, dict.fromkeys(listed)), key=lambda item: item.name)
+            return
         self.location = _location(what)
         if isinstance(what, (list, tuple)):
             self._items = _several(what)
@@ -89,7 +95,7 @@ class Inputs:
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         """Paths only: bytes and streams do not travel."""
-        items = [item if isinstance(item, Place) else _Stream(None, item.name) for item in self._items]
+        items = [item if isinstance(item, (Place, Remote)) else _Stream(None, item.name) for item in self._items]
         return None, {"_items": items, "single": self.single, "location": self.location}
 
     def walk(self, context: Context) -> Iterator[Source]:
@@ -203,10 +209,10 @@ def _opened(what: Any, name: str | None) -> _Bytes | _Stream:
     return _Stream(what, printable(name or "stream"))
 
 
-def _several(what: Iterable[Any]) -> list[Place | _Bytes | _Stream]:
+def _several(what: Iterable[Any]) -> list[Place | Remote | _Bytes | _Stream]:
     """The items of a list; bytes are named by their digest, so that the order of the list does not matter."""
     paths: dict[str, bool] = {}
-    items: list[Place | _Bytes | _Stream] = []
+    items: list[Place | Remote | _Bytes | _Stream] = []
     for item in what:
         if isinstance(item, (str, os.PathLike)):
             resolved, exact = _resolved(item)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from triage.records import Records
     from triage.sources.limits import Limits
     from triage.store.cache import Cache
+    from triage.store.partitions import Client
     from triage.symbols.folder import SymbolFolder
 
 __all__ = ("BULK_BYTES", "HEAD_BYTES", "Context", "Origin", "OverLimitError", "Source", "Stream")
@@ -74,6 +75,8 @@ class Context:
     bulk_bytes: int | None = BULK_BYTES
     # Where what was read of large event files is kept for the next time.
     cache: Cache | None = None
+    # Reads large event files in partitions.
+    client: Client | None = None
     # Reads many files of a folder together: folder, its name, names in it, and what opens one of them as a source.
     many: (
         Callable[[str, str, list[str], Callable[[str, tuple[str, int]], Iterator[Source]]], Iterator[Source]] | None
@@ -147,8 +150,9 @@ class Source:
         self.size = len(self._data) if self._data is not None else size
         self._bad_lines = 0
         self._over: OverLimitError | None = None
-        # Where it lies on this machine's disk, if it does.
+        # Where it lies on this machine's disk, if it does, and where whoever reads parts of it finds it.
         self.origin: Origin | None = None
+        self.address: str | None = None
         self._digest: str | None = None
         self.head = self._peek()
 

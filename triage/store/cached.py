@@ -9,6 +9,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.formats import debugbundle_events
 from triage.records import Records
 from triage.store.cache import Identity, settled
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 __all__ = ("of_stacks", "read", "with_frames")
 
 
-def read(source: Source, reader: Format, cache: Cache) -> None:
+def read(source: Source, reader: Format, cache: Cache | None) -> None:
     """Read a file by its reader, or take from the cache what that gave before."""
     origin = source.origin
-    if origin is None:
-        reader.read(source)
+    if origin is None or cache is None:
+        _read(source, reader)
         return
     identity, kind = Identity.of(origin.status), f"file {reader.NAME} {source.limits.line_bytes}"
     entry = cache.get(kind, origin.path)
@@ -36,7 +37,7 @@ def read(source: Source, reader: Format, cache: Cache) -> None:
     started, outer, own = time.time_ns(), source.records, Records()
     source.records = own
     try:
-        reader.read(source)
+        _read(source, reader)
     finally:
         source.records = outer
         tables, numbers = own.partial()
@@ -45,6 +46,18 @@ def read(source: Source, reader: Format, cache: Cache) -> None:
     if settled(identity, started) and source.taken == identity.size:
         meta = {"identity": msgspec.to_builtins(identity), "numbers": numbers, "file": source.told()}
         cache.put(kind, origin.path, with_frames(tables, outer), meta)
+
+
+def _read(source: Source, reader: Format) -> None:
+    """Read a file here, or in partitions where there is a client for them."""
+    client = source.context.client
+    lines = source.encoding == "utf-8" and debugbundle_events.in_lines(source.head)
+    if client is None or source.address is None or source.size is None or not lines:
+        reader.read(source)
+        return
+    from triage.store import partitions
+
+    partitions.read(source, source.address, source.size, client)
 
 
 def _take(source: Source, tables: dict[str, pa.Table], meta: dict[str, Any]) -> None:
