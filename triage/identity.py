@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -45,7 +46,7 @@ def incident_id(service: str | None, group_key: str) -> str:
 
 def resolve(raw: dict[str, pa.Table], claims: Claims | None = None) -> dict[str, pa.Table]:
     """Give every table with `event_id` for the readers' numbers: repeats dropped, stacks numbered, claims followed."""
-    events = raw["events"].sort_by("_event")
+    events = _ordered(raw["events"])
     stacks = _numbered(raw["stacks"])
     first = stacks.filter(pc.equal(stacks["stack_no"], 0))
     position = pc.index_in(events["_event"], value_set=first["_event"].combine_chunks())
@@ -70,6 +71,12 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None) -> dict[str,
     return {name: out[name].select(TABLES[name].names) for name in TABLES} | deferred
 
 
+def _ordered(events: pa.Table) -> pa.Table:
+    """The events by their numbers; a million that are so already are not copied."""
+    numbers = events["_event"].to_numpy()
+    return events if np.all(numbers[1:] > numbers[:-1]) else events.sort_by("_event")
+
+
 def _with(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
     """The table with one column replaced."""
     index = table.schema.get_field_index(name)
@@ -84,12 +91,22 @@ def _named(table: pa.Table, numbers: pa.Array, ids: pa.Array, gone: pa.Array) ->
     schema = table.schema.remove(table.schema.get_field_index("_event"))
     batches = table.to_batches()
     del table
+    known = numbers.to_numpy()
     for at, batch in enumerate(batches):
-        place = pc.index_in(batch["_event"], value_set=numbers)
+        place = _places(known, batch["_event"])
         columns = [ids.take(place) if name == "event_id" else batch[name] for name in schema.names]
         named = pa.RecordBatch.from_arrays(columns, schema=schema)
         batches[at] = named.filter(pc.invert(pc.is_in(batch["_event"], value_set=gone))) if len(gone) else named
     return pa.Table.from_batches(batches, schema=schema)
+
+
+def _places(known: npt.NDArray[np.int64], numbers: pa.Array) -> pa.Array:
+    """Where numbers stand among known ones, which are in order; null where they do not."""
+    wanted = pc.fill_null(numbers, -1).to_numpy()
+    at = np.searchsorted(known, wanted)
+    found = np.minimum(at, max(len(known) - 1, 0))
+    missing = known[found] != wanted if len(known) else np.ones(len(wanted), np.bool_)
+    return pa.array(found, mask=missing)
 
 
 def _distinct(table: pa.Table) -> pa.Table:
@@ -106,6 +123,8 @@ def _distinct(table: pa.Table) -> pa.Table:
 def _numbered(stacks: pa.Table) -> pa.Table:
     """Number the stacks of each event, the crashing one first and the others as they were read."""
     events = stacks["_event"].to_numpy()
+    if np.all(events[1:] > events[:-1]):
+        return _with(stacks, "stack_no", pa.array(np.zeros(len(events), np.int64)))
     crash = pc.equal(stacks["role"], "crash").to_numpy(zero_copy_only=False).astype(bool)
     crashed = pc.fill_null(stacks["crashed"], fill_value=False).to_numpy(zero_copy_only=False).astype(bool)
     chained = pc.fill_null(stacks["chain_no"], 0).to_numpy()
@@ -122,7 +141,10 @@ def _event_ids(events: pa.Table, stacks: pa.Table, *, last: Collection[str]) -> 
 
     Of events of one content those of the files in `last` are counted last: they claim ids, and take none from others.
     """
-    natives = events["native_id"].to_pylist()
+    named = events["native_id"]
+    if not named.null_count and pc.count_distinct(named).as_py() == len(named):
+        return named.combine_chunks(), pa.repeat(pa.scalar(value=False), len(named))
+    natives = named.to_pylist()
     kinds = events["event_kind"].to_pylist()
     counted = _counted(events, stacks, last)
     seen: dict[str, str | None] = {}
