@@ -1,0 +1,263 @@
+"""What lies on disk: the files under a path with their identities, and digests of pieces of them.
+
+Nothing is followed: links, devices, sockets and FIFOs are passed over, and so is what a writer has not renamed to its
+final name yet. A path may be a file, a folder or a pattern.
+"""
+
+# Paths are kept as the system gives them, and joined once per file.
+# ruff: noqa: PTH100, PTH112, PTH113, PTH118, PTH119, PTH120, PTH207
+
+from __future__ import annotations
+
+import bz2
+import glob
+import gzip
+import hashlib
+import lzma
+import os
+import re
+import stat
+import zlib
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = (
+    "Entry",
+    "Root",
+    "beginning",
+    "digest",
+    "is_packed",
+    "last_line_end",
+    "line_start",
+    "passed",
+    "piece",
+    "sha256",
+    "taken",
+    "unpacked",
+)
+
+_UNFINISHED: Final = re.compile(r"\.tmp-[0-9a-f]{16}\Z")
+_NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_CHUNK: Final = 1 << 20
+_PACKED: Final = {b"\x1f\x8b\x08": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
+_DAMAGE: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
+
+
+class Entry(NamedTuple):
+    """A file as it lies there."""
+
+    path: str
+    name: str
+    """Relative to what is watched, with slashes."""
+    device: int
+    inode: int
+    size: int
+    mtime: int
+    """Nanoseconds."""
+    beside: bool = False
+    """Whether it lies beside the one file that is watched: looked at only for what became of that."""
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """What stays with a file when it gets another name."""
+        return self.device, self.inode
+
+
+class Root:
+    """What is watched.
+
+    Parameters
+    ----------
+    what
+        A file, a folder, or a pattern.
+    without
+        Paths of our own, which may lie inside.
+    """
+
+    def __init__(self, what: str | os.PathLike[str], *, without: Iterator[str] | tuple[str, ...] = ()) -> None:
+        given = os.fspath(what)
+        given = given if os.path.lexists(given) else os.path.expanduser(given)  # noqa: PTH111
+        self.path = os.path.abspath(given)
+        self.is_pattern = not os.path.lexists(self.path) and glob.has_magic(given)
+        self.is_file = os.path.isfile(self.path)
+        self._without = {os.path.abspath(path) for path in without}
+
+    def there(self) -> bool:
+        """Whether there is something to begin with."""
+        return self.is_pattern or os.path.exists(self.path)  # noqa: PTH110
+
+    def scan(self) -> list[Entry]:
+        """Every file that is there now."""
+        if self.is_pattern:
+            found = [self._entry(path) for path in sorted(glob.glob(self.path, recursive=True))]
+            entries = [entry for entry in found if entry is not None]
+            for path in (path for path in glob.glob(self.path) if os.path.isdir(path)):
+                entries += self._below(path, f"{os.path.basename(path)}/")
+            return list({entry.path: entry for entry in entries}.values())
+        if self.is_file:
+            return self._with_siblings()
+        return list(self._below(self.path, ""))
+
+    def _entry(self, path: str) -> Entry | None:
+        try:
+            status = os.stat(path, follow_symlinks=False)
+        except (OSError, ValueError):
+            return None
+        if not stat.S_ISREG(status.st_mode) or os.path.abspath(path) in self._without:
+            return None
+        return _entry(path, os.path.basename(path), status)
+
+    def _with_siblings(self) -> list[Entry]:
+        """The one file, and those beside it whose names begin with its own: it may have become one of them."""
+        folder, own = os.path.split(self.path)
+        found = []
+        for entry in _names(folder):
+            if entry.name.startswith(own) and (status := _status(entry)) and entry.path not in self._without:
+                found.append(_entry(entry.path, entry.name, status)._replace(beside=entry.name != own))
+        if not any(entry.name == own for entry in found) and os.path.isfile(self.path):
+            found.append(_entry(self.path, own, os.stat(self.path)))  # noqa: PTH116 - a link that was given is followed
+        return found
+
+    def _below(self, top: str, prefix: str) -> Iterator[Entry]:
+        folders = [(top, prefix)]
+        while folders:
+            folder, before = folders.pop()
+            for entry in _names(folder):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, f"{before}{entry.name}/"))
+                elif not _UNFINISHED.search(entry.name) and (status := _status(entry)):
+                    if entry.path not in self._without:
+                        yield _entry(entry.path, before + entry.name, status)
+
+
+def _names(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except OSError:
+        return []
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """What the system says of a regular file, None for anything else and for what has gone meanwhile."""
+    try:
+        # On Windows an entry of a folder knows no inode.
+        status = os.lstat(entry.path) if os.name == "nt" else entry.stat(follow_symlinks=False)  # noqa: PTH116
+    except OSError:
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
+
+
+def _entry(path: str, name: str, status: os.stat_result) -> Entry:
+    return Entry(path, name, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def opened(path: str) -> IO[bytes]:
+    """A file for reading, never through a link."""
+    handle = os.open(path, _FLAGS | _NO_FOLLOW)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError("not a regular file")
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def piece(path: str, start: int, end: int) -> bytes:
+    """Bytes of a file, fewer where it is shorter, none where it is not there."""
+    try:
+        with opened(path) as file:
+            file.seek(start)
+            return file.read(max(end - start, 0))
+    except OSError:
+        return b""
+
+
+def digest(data: bytes) -> str:
+    """A digest of bytes by which they are known again; "" for none.
+
+    >>> digest(b""), len(digest(b"a"))
+    ('', 32)
+    """
+    return hashlib.blake2b(data, digest_size=16).hexdigest() if data else ""
+
+
+def last_line_end(data: bytes) -> int:
+    """Where the last whole line ends.
+
+    >>> last_line_end(b"one\\ntwo"), last_line_end(b"one")
+    (4, 0)
+    """
+    return data.rfind(b"\n") + 1
+
+
+def line_start(path: str, at: int) -> int:
+    """The start of the first line that begins at or after a place, or the place where none does nearby."""
+    if at <= 0:
+        return 0
+    data = piece(path, at - 1, at + (1 << 16))
+    found = data.find(b"\n")
+    return at if found < 0 else at + found
+
+
+def unpacked(path: str) -> IO[Any] | None:
+    """What a compressed file (gz, bz2, xz) holds, as an open file; None where it is none."""
+    head = piece(path, 0, 6)
+    for mark, open_ in _PACKED.items():
+        if head.startswith(mark):
+            try:
+                return open_(path, "rb")
+            except OSError:
+                return None
+    return None
+
+
+def taken(file: IO[bytes], size: int) -> bytes:
+    """So many bytes, fewer where the file ends or is damaged."""
+    parts: list[bytes] = []
+    left = size
+    while left > 0:
+        try:
+            part = file.read(min(left, _CHUNK))
+        except _DAMAGE:
+            break
+        if not part:
+            break
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def passed(file: IO[bytes], size: int) -> int:
+    """Go over so many bytes; how many there were."""
+    left = size
+    while left > 0 and (part := taken(file, min(left, _CHUNK))):
+        left -= len(part)
+    return size - left
+
+
+def is_packed(path: str) -> bool:
+    """Whether a file is compressed by gz, bz2 or xz."""
+    return piece(path, 0, 6).startswith(tuple(_PACKED))
+
+
+def beginning(path: str, size: int) -> bytes:
+    """The first bytes of what a file holds, packed or not."""
+    file = unpacked(path)
+    if file is None:
+        return piece(path, 0, size)
+    with file:
+        return taken(file, size)
+
+
+def sha256(path: str) -> str:
+    """The digest of a file, "" where it cannot be read."""
+    try:
+        with opened(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

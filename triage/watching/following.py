@@ -1,0 +1,387 @@
+"""Which files are new, grown, renamed, cut or copied, and from where on each is to be read.
+
+A file is known by its path and by its identity on disk (device and inode), and is the one that it was if the digests
+of its head and of the bytes before the last position still hold. So
+
+- renamed by a rotation, it is followed under its new name, and the one under the old name is new;
+- cut or replaced (copytruncate), it is read from its beginning; a copy of what it was is known by its content and goes
+  on where the original was, packed (gz, bz2, xz) or not;
+- no order of names or times matters: whatever size and time are not those that were seen is looked at.
+
+A file that is read as a whole, and the end of one that is read by lines, wait until nothing has changed for a while.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from triage.watching import disk
+from triage.watching.forms import HEAD_BYTES, PACKED, Form, form_of, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from triage.watching.disk import Entry
+
+__all__ = ("PIECE", "Followed", "Follower", "Job")
+
+_HEAD: Final = 4096
+_TAIL: Final = 256
+# What is read at once, and how many files.
+PIECE: Final = 64 << 20
+_FILES: Final = 4096
+# Records of files that are not there any more, kept to know them again.
+_GONE: Final = 10_000
+
+
+class Followed(msgspec.Struct, gc=False, omit_defaults=True):
+    """What is known of a file.
+
+    Attributes
+    ----------
+    size, mtime
+        As they were when it was read.
+    start
+        Where the next piece begins; before `done` by a context, in which what begins is known already.
+    done
+        The end of the last event that was taken.
+    whole
+        Up to where it was read: the end of a line.
+    head, tail
+        Digests of the first bytes and of those before `whole`.
+    content
+        Digest of all of it, where it was read as a whole.
+    waiting
+        Whether something of it waits until it has not changed for a while.
+    """
+
+    n: int
+    path: str
+    name: str
+    device: int
+    inode: int
+    size: int = -1
+    mtime: int = 0
+    lines: bool = False
+    single: bool = False
+    reader: str = ""
+    start: int = 0
+    done: int = 0
+    whole: int = 0
+    head: str = ""
+    head_size: int = 0
+    tail: str = ""
+    content: str = ""
+    waiting: bool = False
+    gone: bool = False
+
+    def read_to(self, whole: int) -> None:
+        """Remember that it was read up to there, and what stands there."""
+        self.whole = whole
+        self.head_size = min(whole, _HEAD)
+        self.head = disk.digest(disk.piece(self.path, 0, self.head_size))
+        self.tail = disk.digest(disk.piece(self.path, max(whole - _TAIL, 0), whole))
+
+    def goes_on(self, path: str, size: int) -> bool:
+        """Whether the file at a path begins with what was read of this one."""
+        if size < self.whole or not self.whole:
+            return not self.whole
+        return (
+            disk.digest(disk.piece(path, 0, self.head_size)) == self.head
+            and disk.digest(disk.piece(path, max(self.whole - _TAIL, 0), self.whole)) == self.tail
+        )
+
+
+class Job(msgspec.Struct):
+    """One file, or a piece of one, to be read now."""
+
+    record: Followed
+    entry: Entry
+    settled: bool
+    start: int = 0
+    data: bytes | None = None
+    """The piece; None: all of the file, from disk."""
+    end: int = 0
+    """The end of the last whole line in the piece, in the file."""
+    more: bool = False
+    """Whether there is more of it than the piece."""
+
+
+class Follower:
+    """The files of a watch.
+
+    Parameters
+    ----------
+    records
+        What is known of them.
+    settle
+        Seconds without a change after which a file is taken for whole.
+    """
+
+    def __init__(self, records: Iterable[Followed] = (), *, settle: float = 1.0) -> None:
+        self._records = {record.n: record for record in records}
+        self._by_path = {record.path: record for record in self._records.values() if not record.gone}
+        self._next = max(self._records, default=0) + 1
+        self._settle = settle
+        self._since: dict[str, tuple[int, int, float]] = {}
+        self._entries: dict[str, Entry] = {}
+        # Where a copy is looked for: logs by the stem of their name, those that are gone, and documents by their size.
+        self._stems: dict[str, list[Followed]] = {}
+        self._logs: list[Followed] = []
+        self._sizes: dict[int, list[Followed]] = {}
+        self._strange: dict[str, tuple[int, int]] = {}
+        self.changed: set[int] = set()
+        self.forgotten: set[int] = set()
+
+    def see(self, entries: list[Entry]) -> None:
+        """Take in what lies on disk now: what was renamed, replaced or is not there any more."""
+        now = time.monotonic()
+        self._entries = {entry.path: entry for entry in entries}
+        fresh = {}
+        for entry in entries:
+            known = self._since.get(entry.path)
+            same = known is not None and known[:2] == (entry.size, entry.mtime)
+            fresh[entry.path] = known if known and same else (entry.size, entry.mtime, now)
+        self._since = fresh
+        at = {(record.device, record.inode): record for record in self._by_path.values()}
+        moved = []
+        for entry in entries:
+            record, there = at.get(entry.identity), self._by_path.get(entry.path)
+            if record is None or record is there or not entry.inode:
+                continue
+            old = self._entries.get(record.path)
+            if (old is None or old.identity != entry.identity) and self._is(record, entry):
+                moved.append((record, entry))
+        for record, _ in moved:
+            del self._by_path[record.path]
+        for record, entry in moved:
+            self._lose(entry.path)
+            record.path, record.name = entry.path, entry.name
+            self._by_path[entry.path] = record
+            self.changed.add(record.n)
+        for path in [path for path in self._by_path if path not in self._entries]:
+            self._lose(path)
+        self._forget()
+        self.index()
+
+    def index(self) -> None:
+        """Put in order what a new file may be a copy of."""
+        self._stems, self._logs, self._sizes = {}, [], {}
+        for record in self._records.values():
+            if record.lines and record.whole:
+                self._stems.setdefault(stem(record.name), []).append(record)
+                self._logs.append(record)
+            elif record.content and (record.gone or record.name.endswith(PACKED)):
+                self._sizes.setdefault(record.size, []).append(record)
+
+    def ready(self, *, packed: bool, most: int = PIECE) -> list[Job]:
+        """What can be read now, up to so many bytes; the packed files, or the others.
+
+        A file that has to wait is in `waits`.
+        """
+        jobs: list[Job] = []
+        left, done = most, set[str]()
+        for entry in sorted(self._entries.values(), key=lambda entry: (entry.mtime, entry.name)):
+            if left <= 0 or len(jobs) >= _FILES:
+                break
+            record = self._by_path.get(entry.path)
+            if entry.path in done or not self._is_due(entry, record):
+                continue
+            if record is None and disk.is_packed(entry.path) != packed:
+                continue
+            for job in self._jobs(entry, record):
+                if job.entry.path not in done:
+                    jobs.append(job)
+                    done.add(job.entry.path)
+                    left -= job.entry.size if job.data is None else len(job.data)
+        return jobs
+
+    @property
+    def waits(self) -> bool:
+        """Whether a file that is there waits until it has not changed for a while."""
+        return any(self._is_due(entry, self._by_path.get(path), soon=True) for path, entry in self._entries.items())
+
+    def records(self, numbers: Iterable[int]) -> list[Followed]:
+        """Some of the records."""
+        return [self._records[n] for n in sorted(numbers) if n in self._records]
+
+    def _is(self, record: Followed, entry: Entry) -> bool:
+        """Whether a file of the identity of another is that one, and not a new one in its place."""
+        if record.lines:
+            return record.goes_on(entry.path, entry.size)
+        return (record.size, record.mtime) == (entry.size, entry.mtime)
+
+    def _lose(self, path: str) -> None:
+        """The file of a path is not there any more."""
+        record = self._by_path.pop(path, None)
+        if record is not None:
+            record.gone = True
+            self.changed.add(record.n)
+
+    def _forget(self) -> None:
+        gone = [n for n, record in self._records.items() if record.gone]
+        for n in gone[: max(len(gone) - _GONE, 0)]:
+            del self._records[n]
+            self.changed.discard(n)
+            self.forgotten.add(n)
+
+    def _is_due(self, entry: Entry, record: Followed | None, *, soon: bool = False) -> bool:
+        """Whether there is something to read; or will be soon, when it has settled."""
+        if record is None:
+            strange = entry.beside and self._strange.get(entry.path) == (entry.size, entry.mtime)
+            return entry.size > 0 and not strange
+        if (record.size, record.mtime) != (entry.size, entry.mtime):
+            return True
+        return record.waiting and (soon or self._is_settled(entry))
+
+    def _is_settled(self, entry: Entry) -> bool:
+        seen = self._since.get(entry.path)
+        age = time.time() - entry.mtime / 1e9
+        return age >= self._settle or (seen is not None and time.monotonic() - seen[2] >= self._settle)
+
+    def _jobs(self, entry: Entry, record: Followed | None) -> list[Job]:
+        """What to read because of one file: a piece of it, all of it, or all of its bundle; nothing while it waits."""
+        if record is not None and record.lines:
+            same = (record.device, record.inode) == entry.identity or not entry.inode
+            if record.goes_on(entry.path, entry.size):
+                if not same:
+                    record.device, record.inode = entry.identity
+                return self._on(entry, record)
+            self._lose(entry.path)
+            self.index()
+            record = None
+        if not entry.size:
+            return []
+        if record is None:
+            if disk.is_packed(entry.path) and not self._is_settled(entry):
+                return []
+            if (copied := self._copied(entry)) is not None:
+                return copied
+            if entry.beside:
+                self._strange[entry.path] = (entry.size, entry.mtime)
+                return []
+        head = disk.piece(entry.path, 0, HEAD_BYTES)
+        settled = self._is_settled(entry)
+        if not settled and (b"\n" not in head or head[:1] in b"{["):
+            # Neither the form of a first line nor the end of a document is there for sure.
+            if not (head[:1] == b"{" and b"\n" in head and form_of(head, entry.name, entry.size).lines):
+                return []
+        form = form_of(head, entry.name, entry.size)
+        if form.lines:
+            if record is None:
+                record = self._made(entry, form)
+            else:
+                record.lines, record.single, record.reader = True, form.single, form.reader
+                # It was one document, and others came after it.
+                record.done = record.size if entry.size > record.size else 0
+            return self._on(entry, record)
+        if not settled:
+            return []
+        together = self._unit(entry, form) if form.unit else [entry]
+        if not all(self._is_settled(each) for each in together):
+            return []
+        return [Job(self._by_path.get(each.path) or self._made(each, form), each, settled=True) for each in together]
+
+    def _made(self, entry: Entry, form: Form) -> Followed:
+        """A record for a file that is new."""
+        record = Followed(self._next, entry.path, entry.name, *entry.identity)
+        record.lines, record.single, record.reader = form.lines, form.single, form.reader
+        self._next += 1
+        self._records[record.n] = self._by_path[entry.path] = record
+        return record
+
+    def _unit(self, entry: Entry, form: Form) -> list[Entry]:
+        """The files that are read together with one."""
+        folder, _, leaf = entry.path.replace("\\", "/").rpartition("/")
+        if form.unit == "folder" and folder.endswith("/crash"):
+            folder = folder.removesuffix("/crash")
+            if f"{folder}/feedback.json" not in {path.replace("\\", "/") for path in self._entries}:
+                folder += "/crash"
+        stem = leaf.partition(".")[0][:36]
+        found = []
+        for path, each in self._entries.items():
+            there, _, name = path.replace("\\", "/").rpartition("/")
+            inside = there == folder or (form.unit == "folder" and there.startswith(f"{folder}/"))
+            if each.size and inside and (form.unit == "folder" or name.startswith(stem)):
+                found.append(each)
+        return sorted(found, key=lambda each: each.name)
+
+    def _on(self, entry: Entry, record: Followed) -> list[Job]:
+        """The next piece of a file that is read by lines."""
+        settled = self._is_settled(entry)
+        data = disk.piece(entry.path, record.start, min(entry.size, record.start + PIECE))
+        more = record.start + len(data) < entry.size
+        cut = disk.last_line_end(data)
+        if more and not cut:
+            cut = len(data)  # a line longer than any may be
+        end = record.start + cut
+        if end <= record.whole and not (settled and not more):
+            record.size, record.mtime, record.waiting = entry.size, entry.mtime, True
+            self.changed.add(record.n)
+            return []
+        if more or not settled:
+            data = data[:cut]
+        return [Job(record, entry, settled and not more, record.start, data, end, more)]
+
+    def _copied(self, entry: Entry) -> list[Job] | None:
+        """Know a new file for a copy of one that is followed, and go on where that one was; None where it is none."""
+        packed = disk.is_packed(entry.path)
+        akin = self._stems.get(stem(entry.name), [])
+        near = self._logs if packed else [*akin, *(record for record in self._logs if record.gone)]
+        head = disk.beginning(entry.path, _HEAD) if near else b""
+        for record in near:
+            if disk.digest(head[: record.head_size]) != record.head:
+                continue
+            if packed and (rest := self._packed_rest(entry, record)) is not None:
+                return self._taken_over(entry, record, rest)
+            if not packed and record.goes_on(entry.path, entry.size):
+                return self._on(entry, self._heir(entry, record))
+        same = self._sizes.get(entry.size, [])
+        content = disk.sha256(entry.path) if same and self._is_settled(entry) else ""
+        for record in same:
+            if content and record.content == content and (packed or record.gone):
+                return self._heard(entry, record)
+        return None
+
+    def _heard(self, entry: Entry, record: Followed) -> list[Job]:
+        """A document that lay elsewhere: there is nothing to read."""
+        heir = self._heir(entry, record)
+        heir.size, heir.mtime = entry.size, entry.mtime
+        return []
+
+    def _packed_rest(self, entry: Entry, record: Followed) -> bytes | None:
+        """What a packed file holds beyond what was read of the original; None where it is no copy of that."""
+        file = disk.unpacked(entry.path)
+        if file is None:
+            return None
+        with file:
+            if disk.passed(file, max(record.whole - _TAIL, 0)) < record.whole - _TAIL:
+                return None
+            if disk.digest(disk.taken(file, min(record.whole, _TAIL))) != record.tail:
+                return None
+        with disk.unpacked(entry.path) or file as file:
+            disk.passed(file, record.start)
+            return disk.taken(file, 8 * PIECE)
+
+    def _taken_over(self, entry: Entry, record: Followed, rest: bytes) -> list[Job]:
+        """The rest of a packed copy as the last piece of its original."""
+        heir = self._heir(entry, record)
+        heir.lines, heir.content = False, disk.sha256(entry.path)
+        return [Job(heir, entry, settled=True, start=record.start, data=rest, end=record.start + len(rest))]
+
+    def _heir(self, entry: Entry, record: Followed) -> Followed:
+        """The record of a copy; that of the original itself where it is not there any more."""
+        if record.gone:
+            heir = record
+            heir.gone = False
+        else:
+            heir = msgspec.structs.replace(record, n=self._next)
+            self._next += 1
+            self._records[heir.n] = heir
+        heir.path, heir.name, (heir.device, heir.inode) = entry.path, entry.name, entry.identity
+        self._by_path[entry.path] = heir
+        self.changed.add(heir.n)
+        return heir
