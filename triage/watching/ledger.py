@@ -61,6 +61,10 @@ class Ledger:
         self._state = state
         self._tables: dict[str, list[pa.Table]] | None = None
         self._stacks: set[str] = set()
+        # The events that tell something of all incidents; and the group keys of the events that are fresh.
+        self._marks: pa.Table = empty("events")
+        self._keys: set[str | None] = set()
+        self._shifted = True
 
     def admit(self, read: Read) -> None:
         """Take in what is new of some files."""
@@ -76,9 +80,10 @@ class Ledger:
         batch = {"events": kept, **self._hanging(read.tables, kept, new)}
         batch = {name: _slim(name, table) for name, table in batch.items()}
         self._keep(batch)
-        if self._tables is not None:
-            for name, table in batch.items():
-                self._tables[name].append(table)
+        assert self._tables is not None
+        for name, table in batch.items():
+            self._tables[name].append(table)
+        self._mark(batch["events"])
         fresh = msgspec.msgpack.encode(kept["event_id"].to_pylist())
         self._state.do("INSERT INTO fresh (ids) VALUES (?)", [(fresh,)])
 
@@ -92,6 +97,13 @@ class Ledger:
     def looked_at(self) -> None:
         """Say that all events were looked at; in the transaction that is open."""
         self._state.do("DELETE FROM fresh", [()])
+        self._keys.clear()
+        self._shifted = False
+
+    @property
+    def shifted(self) -> bool:
+        """Whether what is fresh may change what is said of incidents that have no fresh events."""
+        return self._shifted
 
     def tables(self) -> dict[str, pa.Table]:
         """All that is kept, as the tables of a case."""
@@ -99,13 +111,21 @@ class Ledger:
             self._load()
         assert self._tables is not None
         for name, parts in self._tables.items():
-            self._tables[name] = [pa.concat_tables([empty(name), *parts])]
-        events = _latest(self._tables["events"][0])
-        if events.num_rows > KEPT * 4 // 3:
-            events = self._shortened(events)
-        self._tables["events"] = [events]
+            whole = pa.concat_tables([empty(name), *parts])
+            self._tables[name] = [whole.combine_chunks() if whole[0].num_chunks > _MANY else whole]
+        if self._tables["events"][0].num_rows > KEPT * 4 // 3:
+            self._shortened(self._tables["events"][0])
         found = {name: parts[0] for name, parts in self._tables.items()}
         return {name: found.get(name, empty(name)) for name in TABLES}
+
+    def about(self) -> dict[str, pa.Table]:
+        """The tables with only the events of the incidents that have fresh ones, and those that tell of releases."""
+        tables = self.tables()
+        events = tables["events"]
+        mine = pa.array(sorted(key for key in self._keys if key is not None), pa.string())
+        some = events.filter(pc.is_in(events["group_key"], value_set=mine))
+        rest = self._marks.filter(pc.invert(pc.is_in(self._marks["event_id"], value_set=some["event_id"].combine_chunks())))
+        return tables | {"events": pa.concat_tables([some, rest])}
 
     def rekey(self, rules: Rules) -> None:
         """Make the keys of all events anew; in the transaction that is open."""
@@ -145,8 +165,26 @@ class Ledger:
                 self._tables[name].append(table)
         for table in self._tables["frames"]:
             self._stacks.update(table["stack_key"].unique().to_pylist())
+        self._tables["events"] = [_latest(pa.concat_tables([empty("events"), *self._tables["events"]]))]
+        self._mark(self._tables["events"][0])
+        self._shifted = bool(self._state.rows("SELECT 1 FROM fresh LIMIT 1"))
 
-    def _shortened(self, events: pa.Table) -> pa.Table:
+    def _mark(self, events: pa.Table) -> None:
+        """Take fresh events into what tells of all incidents."""
+        self._keys.update(events["group_key"].unique().to_pylist())
+        before = self._marks.num_rows
+        told = pc.is_in(events["event_kind"], value_set=pa.array((*_TELLING, "deploy")))
+        if pc.any(told).as_py():
+            self._shifted = True
+            assert self._tables is not None
+            self._tables["events"] = [_latest(pa.concat_tables(self._tables["events"]))]
+        old = self._marks
+        marks = _latest(pa.concat_tables([old, events.filter(pa.array(_telling(events) | _witnesses(events)))]))
+        self._marks = marks.filter(pa.array(_telling(marks) | _witnesses(marks)))
+        if before and _firsts(self._marks) != _firsts(old):
+            self._shifted = True
+
+    def _shortened(self, events: pa.Table) -> None:
         """Let the oldest events go, but for those that first tell of a release; in memory and in the state."""
         times = pc.fill_null(events["ts"].cast(pa.int64()), 0).to_numpy()
         old = np.ones(events.num_rows, bool)
@@ -159,7 +197,6 @@ class Ledger:
         kept = {"events": events, "stacks": stacks, "frames": frames, "annotations": notes}
         with self._state.changes():
             self._replace(kept)
-        return events
 
     def _replace(self, tables: dict[str, pa.Table]) -> None:
         """Keep these and nothing else."""
@@ -270,12 +307,26 @@ def _latest(events: pa.Table) -> pa.Table:
 
 def _reduced(events: pa.Table) -> pa.Table:
     """The events that make incidents or tell something, and of the others those that are the first of something."""
-    kept = pc.equal(events["event_class"], "incident_signal")
-    kept = pc.or_kleene(kept, pc.is_in(events["event_kind"], value_set=pa.array(_TELLING)))
-    mask = pc.fill_null(kept, fill_value=False).to_numpy(zero_copy_only=False).astype(bool)
+    kept = pc.fill_null(pc.equal(events["event_class"], "incident_signal"), fill_value=False)
+    mask = kept.to_numpy(zero_copy_only=False).astype(bool) | _telling(events)
     if mask.all():
         return events
     return events.filter(pa.array(mask | _witnesses(events)))
+
+
+def _telling(events: pa.Table) -> Mask:
+    """The events that tell something of others."""
+    told = pc.is_in(events["event_kind"], value_set=pa.array(_TELLING))
+    return told.to_numpy(zero_copy_only=False).astype(bool)
+
+
+def _firsts(events: pa.Table) -> set[tuple[Any, ...]]:
+    """When each release was first seen in a service and environment."""
+    few = events.select(["service", "environment", "release"]).to_pandas().fillna("")
+    few["told"] = pc.fill_null(pc.equal(events["event_kind"], "deploy"), fill_value=False).to_numpy()
+    few["ts"] = events["ts"].cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    found = few.groupby(["service", "environment", "release", "told"])["ts"].min()
+    return set(found.dropna().items())
 
 
 def _witnesses(events: pa.Table) -> Mask:

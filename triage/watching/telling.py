@@ -43,9 +43,14 @@ class Teller:
         What people decided.
     fresh
         The ids of the events that are new.
+    whole
+        Whether the tables hold all events; else all of those incidents that have new ones.
     """
 
-    def __init__(self, state: State, tables: dict[str, pa.Table], decider: Decider, fresh: set[str]) -> None:
+    def __init__(
+        self, state: State, tables: dict[str, pa.Table], decider: Decider, fresh: set[str], *, whole: bool
+    ) -> None:
+        self._is_whole = whole
         self._state = state
         self._tables = tables
         self._decider = decider
@@ -75,14 +80,16 @@ class Teller:
 
     def _appeared(self) -> list[Notice]:
         known = {name for (name,) in self._state.rows("SELECT incident FROM known")}
-        every = [name for name in self._members[2] if name not in known]
+        mine = self._members[2] if self._is_whole else sorted(self._touched)
+        every = [name for name in mine if name not in known]
         self._state.do("INSERT INTO known VALUES (?)", [(name,) for name in every])
         chosen = [name for name in every if name in self._whole and name not in self._ignored]
         return [self._notice("incident", name, text_of(self._incidents.at[name, "first_seen"])) for name in chosen]
 
     def _spiked(self) -> list[Notice]:
         events, codes, ids = self._members
-        wanted = np.array([name in self._touched for name in ids], bool)
+        # Suppressed occurrences that are told of elsewhere may be of any incident.
+        wanted = np.array([self._is_whole or name in self._touched for name in ids], bool)
         if not wanted.any():
             return []
         mask = wanted[codes]
@@ -106,6 +113,8 @@ class Teller:
 
     def _regressed(self) -> list[Notice]:
         frame = regressions.rows(self._tables, decider=self._decider)
+        if not self._is_whole:
+            frame = frame[frame["incident_id"].isin(self._touched)]
         found = []
         for row in frame.sort_values(["at", "incident_id", "kind"]).to_dict("records"):
             name, at, kind = row["incident_id"], _micros(row["at"]), row["kind"]

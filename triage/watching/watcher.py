@@ -37,6 +37,8 @@ SETTLE: Final = 1.0
 # How long a single round waits for files that are still being written.
 _PATIENCE: Final = 3.0
 _PAUSE: Final = 0.1
+# Decisions that move no event from one incident to another.
+_STATES: Final = frozenset({"resolve", "reopen", "ignore", "note"})
 _record = msgspec.msgpack.Decoder(Followed).decode
 _notice = msgspec.json.Decoder(Notice).decode
 
@@ -186,9 +188,14 @@ class Watcher:
         decided = entries[-1].id + str(len(entries)) if entries else ""
         if not fresh and decided == self._state.get("decided", ""):
             return
-        tables = self._ledger.tables()
+        whole = (
+            self._ledger.shifted
+            or decided != self._state.get("decided", "")
+            or any(entry.what not in _STATES for entry in entries)
+        )
+        tables = self._ledger.tables() if whole else self._ledger.about()
         with self._state.changes():
-            teller = Teller(self._state, tables, Decisions(entries), fresh)
+            teller = Teller(self._state, tables, Decisions(entries), fresh, whole=whole)
             found = [self._masks.masked(notice, teller.newest(notice.incident_id)) for notice in teller.found()]
             self._wait(found)
             self._ledger.looked_at()
@@ -232,7 +239,7 @@ class Watcher:
         if version not in {None, keys.ALGO_VERSION}:
             with self._state.changes():
                 self._ledger.rekey(self._rules)
-                names = Teller(self._state, self._ledger.tables(), Decisions(self._journal.entries()), set())
+                names = Teller(self._state, self._ledger.tables(), Decisions(self._journal.entries()), set(), whole=True)
                 names.found()
         if version != keys.ALGO_VERSION:
             with self._state.changes():
