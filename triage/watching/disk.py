@@ -34,6 +34,7 @@ __all__ = (
     "passed",
     "piece",
     "sha256",
+    "size",
     "taken",
     "unpacked",
 )
@@ -177,6 +178,14 @@ def piece(path: str, start: int, end: int) -> bytes:
         return b""
 
 
+def size(path: str) -> int:
+    """How long a file is, 0 where it is not there."""
+    try:
+        return os.lstat(path).st_size  # noqa: PTH116
+    except OSError:
+        return 0
+
+
 def digest(data: bytes) -> str:
     """A digest of bytes by which they are known again; "" for none.
 
@@ -216,10 +225,10 @@ def unpacked(path: str) -> IO[Any] | None:
     return None
 
 
-def taken(file: IO[bytes], size: int) -> bytes:
+def taken(file: IO[bytes], most: int) -> bytes:
     """So many bytes, fewer where the file ends or is damaged."""
     parts: list[bytes] = []
-    left = size
+    left = most
     while left > 0:
         try:
             part = file.read(min(left, _CHUNK))
@@ -232,12 +241,12 @@ def taken(file: IO[bytes], size: int) -> bytes:
     return b"".join(parts)
 
 
-def passed(file: IO[bytes], size: int) -> int:
+def passed(file: IO[bytes], most: int) -> int:
     """Go over so many bytes; how many there were."""
-    left = size
+    left = most
     while left > 0 and (part := taken(file, min(left, _CHUNK))):
         left -= len(part)
-    return size - left
+    return most - left
 
 
 def is_packed(path: str) -> bool:

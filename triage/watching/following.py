@@ -133,6 +133,7 @@ class Follower:
         self._logs: list[Followed] = []
         self._sizes: dict[int, list[Followed]] = {}
         self._strange: dict[str, tuple[int, int]] = {}
+        self._shadows: dict[str, tuple[int, int, int]] = {}
         self.changed: set[int] = set()
         self.forgotten: set[int] = set()
 
@@ -231,11 +232,17 @@ class Follower:
     def _is_due(self, entry: Entry, record: Followed | None, *, soon: bool = False) -> bool:
         """Whether there is something to read; or will be soon, when it has settled."""
         if record is None:
-            strange = entry.beside and self._strange.get(entry.path) == (entry.size, entry.mtime)
-            return entry.size > 0 and not strange
+            strange = self._strange.get(entry.path) == (entry.size, entry.mtime)
+            return entry.size > 0 and not strange and not self._is_shadow(entry)
         if (record.size, record.mtime) != (entry.size, entry.mtime):
             return True
         return record.waiting and (soon or self._is_settled(entry))
+
+    def _is_shadow(self, entry: Entry) -> bool:
+        """Whether a file is the copy of one that is still there."""
+        size, mtime, n = self._shadows.get(entry.path, (-1, 0, 0))
+        original = self._records.get(n)
+        return (size, mtime) == (entry.size, entry.mtime) and original is not None and not original.gone
 
     def _is_settled(self, entry: Entry) -> bool:
         seen = self._since.get(entry.path)
@@ -332,8 +339,15 @@ class Follower:
         akin = self._stems.get(stem(entry.name), [])
         near = self._logs if packed else [*akin, *(record for record in self._logs if record.gone)]
         head = disk.beginning(entry.path, _HEAD) if near else b""
-        for record in near:
+        # Of several generations of one log the one that went furthest.
+        for record in sorted(near, key=lambda record: (-record.whole, record.n)):
             if disk.digest(head[: record.head_size]) != record.head:
+                continue
+            if not record.gone and record.path in self._entries and record.goes_on(record.path, disk.size(record.path)):
+                # As long as the original is there it is the one that is read.
+                if record.goes_on(entry.path, entry.size) or (packed and self._packed_rest(entry, record) is not None):
+                    self._shadows[entry.path] = (entry.size, entry.mtime, record.n)
+                    return []
                 continue
             if packed and (rest := self._packed_rest(entry, record)) is not None:
                 return self._taken_over(entry, record, rest)
@@ -349,7 +363,7 @@ class Follower:
     def _heard(self, entry: Entry, record: Followed) -> list[Job]:
         """A document that lay elsewhere: there is nothing to read."""
         heir = self._heir(entry, record)
-        heir.size, heir.mtime = entry.size, entry.mtime
+        heir.size, heir.mtime, heir.waiting = entry.size, entry.mtime, False
         return []
 
     def _packed_rest(self, entry: Entry, record: Followed) -> bytes | None:
@@ -369,7 +383,7 @@ class Follower:
     def _taken_over(self, entry: Entry, record: Followed, rest: bytes) -> list[Job]:
         """The rest of a packed copy as the last piece of its original."""
         heir = self._heir(entry, record)
-        heir.lines, heir.content = False, disk.sha256(entry.path)
+        heir.lines, heir.waiting, heir.content = False, False, disk.sha256(entry.path)
         return [Job(heir, entry, settled=True, start=record.start, data=rest, end=record.start + len(rest))]
 
     def _heir(self, entry: Entry, record: Followed) -> Followed:
