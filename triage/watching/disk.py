@@ -28,13 +28,14 @@ __all__ = (
     "Root",
     "beginning",
     "digest",
+    "is_denied",
     "is_packed",
     "last_line_end",
-    "line_start",
+    "held",
+    "part",
     "passed",
     "piece",
     "sha256",
-    "size",
     "taken",
     "unpacked",
 )
@@ -162,28 +163,52 @@ def opened(path: str) -> IO[bytes]:
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError("not a regular file")
-        return os.fdopen(handle, "rb")
+        return os.fdopen(handle, "rb", buffering=0)
     except BaseException:
         os.close(handle)
         raise
+
+
+def is_denied(path: str) -> bool:
+    """Whether a file is there and may not be opened."""
+    try:
+        opened(path).close()
+    except PermissionError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
+def held(entry: Entry) -> IO[bytes] | None:
+    """The file of an entry, None where it is another one by now, or shorter than it was."""
+    try:
+        file = opened(entry.path)
+    except OSError:
+        return None
+    status = os.fstat(file.fileno())
+    if (status.st_dev, status.st_ino) == entry.identity and status.st_size >= entry.size:
+        return file
+    file.close()
+    return None
+
+
+def part(file: IO[bytes], start: int, end: int) -> bytes:
+    """Bytes of an open file, fewer where it is shorter."""
+    try:
+        file.seek(start)
+        return taken(file, max(end - start, 0))
+    except OSError:
+        return b""
 
 
 def piece(path: str, start: int, end: int) -> bytes:
     """Bytes of a file, fewer where it is shorter, none where it is not there."""
     try:
         with opened(path) as file:
-            file.seek(start)
-            return file.read(max(end - start, 0))
+            return part(file, start, end)
     except OSError:
         return b""
-
-
-def size(path: str) -> int:
-    """How long a file is, 0 where it is not there."""
-    try:
-        return os.lstat(path).st_size  # noqa: PTH116
-    except OSError:
-        return 0
 
 
 def digest(data: bytes) -> str:
@@ -202,15 +227,6 @@ def last_line_end(data: bytes) -> int:
     (4, 0)
     """
     return data.rfind(b"\n") + 1
-
-
-def line_start(path: str, at: int) -> int:
-    """The start of the first line that begins at or after a place, or the place where none does nearby."""
-    if at <= 0:
-        return 0
-    data = piece(path, at - 1, at + (1 << 16))
-    found = data.find(b"\n")
-    return at if found < 0 else at + found
 
 
 def unpacked(path: str) -> IO[Any] | None:

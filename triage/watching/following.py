@@ -14,7 +14,7 @@ A file that is read as a whole, and the end of one that is read by lines, wait u
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from triage.watching.disk import Entry
 
-__all__ = ("PIECE", "Followed", "Follower", "Job")
+__all__ = ("PIECE", "TAIL", "Followed", "Follower", "Job")
 
-_HEAD: Final = 4096
-_TAIL: Final = 256
+HEAD: Final = 4096
+TAIL: Final = 256
 # What is read at once, and how many files.
 PIECE: Final = 64 << 20
 _FILES: Final = 4096
@@ -78,20 +78,18 @@ class Followed(msgspec.Struct, gc=False, omit_defaults=True):
     waiting: bool = False
     gone: bool = False
 
-    def read_to(self, whole: int) -> None:
-        """Remember that it was read up to there, and what stands there."""
+    def read_to(self, whole: int, head: bytes, before: bytes) -> None:
+        """Remember that it was read up to there, what it begins with, and what stands before that place."""
         self.whole = whole
-        self.head_size = min(whole, _HEAD)
-        self.head = disk.digest(disk.piece(self.path, 0, self.head_size))
-        self.tail = disk.digest(disk.piece(self.path, max(whole - _TAIL, 0), whole))
+        self.head_size = min(whole, HEAD)
+        self.head = disk.digest(head[: self.head_size])
+        self.tail = disk.digest(before[-TAIL:])
 
-    def goes_on(self, path: str, size: int) -> bool:
-        """Whether the file at a path begins with what was read of this one."""
-        if size < self.whole or not self.whole:
-            return not self.whole
-        return (
-            disk.digest(disk.piece(path, 0, self.head_size)) == self.head
-            and disk.digest(disk.piece(path, max(self.whole - _TAIL, 0), self.whole)) == self.tail
+    def goes_on(self, file: IO[bytes]) -> bool:
+        """Whether a file begins with what was read of this one."""
+        return not self.whole or (
+            disk.digest(disk.part(file, 0, self.head_size)) == self.head
+            and disk.digest(disk.part(file, max(self.whole - TAIL, 0), self.whole)) == self.tail
         )
 
 
@@ -104,6 +102,10 @@ class Job(msgspec.Struct):
     start: int = 0
     data: bytes | None = None
     """The piece; None: all of the file, from disk."""
+    head: bytes = b""
+    """What the file begins with."""
+    before: bytes = b""
+    """What stands before the piece."""
     end: int = 0
     """The end of the last whole line in the piece, in the file."""
     more: bool = False
@@ -166,9 +168,8 @@ class Follower:
         for path in [path for path in self._by_path if path not in self._entries]:
             self._lose(path)
         self._forget()
-        self.index()
 
-    def index(self) -> None:
+    def _index(self) -> None:
         """Put in order what a new file may be a copy of."""
         self._stems, self._logs, self._sizes = {}, [], {}
         for record in self._records.values():
@@ -183,8 +184,9 @@ class Follower:
 
         A file that has to wait is in `waits`.
         """
+        self._index()
         jobs: list[Job] = []
-        left, done = most, set[str]()
+        left, done, begun = most, set[str](), set[str]()
         for entry in sorted(self._entries.values(), key=lambda entry: (entry.mtime, entry.name)):
             if left <= 0 or len(jobs) >= _FILES:
                 break
@@ -193,6 +195,11 @@ class Follower:
                 continue
             if record is None and disk.is_packed(entry.path) != packed:
                 continue
+            if record is None:
+                # One of two new files may be a copy of the other: that shows when the first was read.
+                if stem(entry.name) in begun:
+                    continue
+                begun.add(stem(entry.name))
             for job in self._jobs(entry, record):
                 if job.entry.path not in done:
                     jobs.append(job)
@@ -212,7 +219,11 @@ class Follower:
     def _is(self, record: Followed, entry: Entry) -> bool:
         """Whether a file of the identity of another is that one, and not a new one in its place."""
         if record.lines:
-            return record.goes_on(entry.path, entry.size)
+            file = disk.held(entry)
+            if file is None:
+                return False
+            with file:
+                return record.goes_on(file)
         return (record.size, record.mtime) == (entry.size, entry.mtime)
 
     def _lose(self, path: str) -> None:
@@ -251,31 +262,37 @@ class Follower:
 
     def _jobs(self, entry: Entry, record: Followed | None) -> list[Job]:
         """What to read because of one file: a piece of it, all of it, or all of its bundle; nothing while it waits."""
-        if record is not None and record.lines:
-            same = (record.device, record.inode) == entry.identity or not entry.inode
-            if record.goes_on(entry.path, entry.size):
-                if not same:
+        file = disk.held(entry)
+        if file is None:
+            # It changes at this moment, or cannot be opened: what nobody can open is said by its reader.
+            return self._unreadable(entry, record) if entry.size else []
+        with file:
+            if record is not None and record.lines:
+                if record.goes_on(file):
                     record.device, record.inode = entry.identity
-                return self._on(entry, record)
-            self._lose(entry.path)
-            self.index()
-            record = None
-        if not entry.size:
-            return []
-        if record is None:
-            if disk.is_packed(entry.path) and not self._is_settled(entry):
+                    return self._on(file, entry, record)
+                self._lose(entry.path)
+                self._index()
+                record = None
+            if not entry.size:
                 return []
-            if (copied := self._copied(entry)) is not None:
-                return copied
-            if entry.beside:
-                self._strange[entry.path] = (entry.size, entry.mtime)
-                return []
-        head = disk.piece(entry.path, 0, HEAD_BYTES)
+            if record is None:
+                if disk.is_packed(entry.path) and not self._is_settled(entry):
+                    return []
+                if (copied := self._copied(file, entry)) is not None:
+                    return copied
+                if entry.beside:
+                    self._strange[entry.path] = (entry.size, entry.mtime)
+                    return []
+            return self._begun(file, entry, record)
+
+    def _begun(self, file: IO[bytes], entry: Entry, record: Followed | None) -> list[Job]:
+        """What to read of a file that is new, or a document that has changed."""
+        head = disk.part(file, 0, min(HEAD_BYTES, entry.size))
         settled = self._is_settled(entry)
-        if not settled and (b"\n" not in head or head[:1] in b"{["):
-            # Neither the form of a first line nor the end of a document is there for sure.
-            if not (head[:1] == b"{" and b"\n" in head and form_of(head, entry.name, entry.size).lines):
-                return []
+        # Neither the form of a first line nor the end of a document is there for sure before it has settled.
+        if not settled and b"\n" not in head:
+            return []
         form = form_of(head, entry.name, entry.size)
         if form.lines:
             if record is None:
@@ -284,13 +301,19 @@ class Follower:
                 record.lines, record.single, record.reader = True, form.single, form.reader
                 # It was one document, and others came after it.
                 record.done = record.size if entry.size > record.size else 0
-            return self._on(entry, record)
+            return self._on(file, entry, record)
         if not settled:
             return []
         together = self._unit(entry, form) if form.unit else [entry]
         if not all(self._is_settled(each) for each in together):
             return []
         return [Job(self._by_path.get(each.path) or self._made(each, form), each, settled=True) for each in together]
+
+    def _unreadable(self, entry: Entry, record: Followed | None) -> list[Job]:
+        """A file that may not be opened; nothing where it is only another one by now."""
+        if not self._is_settled(entry) or not disk.is_denied(entry.path):
+            return []
+        return [Job(record or self._made(entry, Form(lines=False)), entry, settled=True)]
 
     def _made(self, entry: Entry, form: Form) -> Followed:
         """A record for a file that is new."""
@@ -307,19 +330,19 @@ class Follower:
             folder = folder.removesuffix("/crash")
             if f"{folder}/feedback.json" not in {path.replace("\\", "/") for path in self._entries}:
                 folder += "/crash"
-        stem = leaf.partition(".")[0][:36]
+        begins = leaf.partition(".")[0][:36]
         found = []
         for path, each in self._entries.items():
             there, _, name = path.replace("\\", "/").rpartition("/")
             inside = there == folder or (form.unit == "folder" and there.startswith(f"{folder}/"))
-            if each.size and inside and (form.unit == "folder" or name.startswith(stem)):
+            if each.size and inside and (form.unit == "folder" or name.startswith(begins)):
                 found.append(each)
         return sorted(found, key=lambda each: each.name)
 
-    def _on(self, entry: Entry, record: Followed) -> list[Job]:
+    def _on(self, file: IO[bytes], entry: Entry, record: Followed) -> list[Job]:
         """The next piece of a file that is read by lines."""
         settled = self._is_settled(entry)
-        data = disk.piece(entry.path, record.start, min(entry.size, record.start + PIECE))
+        data = disk.part(file, record.start, min(entry.size, record.start + PIECE))
         more = record.start + len(data) < entry.size
         cut = disk.last_line_end(data)
         if more and not cut:
@@ -331,34 +354,52 @@ class Follower:
             return []
         if more or not settled:
             data = data[:cut]
-        return [Job(record, entry, settled and not more, record.start, data, end, more)]
+        head = disk.part(file, 0, min(HEAD, entry.size))
+        before = disk.part(file, max(record.start - TAIL, 0), record.start)
+        if not record.goes_on(file) or not data.startswith(disk.part(file, record.start, record.start + TAIL)[: len(data)]):
+            return []  # cut while it was read
+        return [Job(record, entry, settled and not more, record.start, data, head, before, end, more)]
 
-    def _copied(self, entry: Entry) -> list[Job] | None:
+    def _copied(self, file: IO[bytes], entry: Entry) -> list[Job] | None:
         """Know a new file for a copy of one that is followed, and go on where that one was; None where it is none."""
         packed = disk.is_packed(entry.path)
         akin = self._stems.get(stem(entry.name), [])
         near = self._logs if packed else [*akin, *(record for record in self._logs if record.gone)]
-        head = disk.beginning(entry.path, _HEAD) if near else b""
+        head = disk.beginning(entry.path, HEAD) if near else b""
         # Of several generations of one log the one that went furthest.
         for record in sorted(near, key=lambda record: (-record.whole, record.n)):
+            if not record.gone and self._shadowed(file, entry, record, packed=packed):
+                self._shadows[entry.path] = (entry.size, entry.mtime, record.n)
+                return []
             if disk.digest(head[: record.head_size]) != record.head:
-                continue
-            if not record.gone and record.path in self._entries and record.goes_on(record.path, disk.size(record.path)):
-                # As long as the original is there it is the one that is read.
-                if record.goes_on(entry.path, entry.size) or (packed and self._packed_rest(entry, record) is not None):
-                    self._shadows[entry.path] = (entry.size, entry.mtime, record.n)
-                    return []
                 continue
             if packed and (rest := self._packed_rest(entry, record)) is not None:
                 return self._taken_over(entry, record, rest)
-            if not packed and record.goes_on(entry.path, entry.size):
-                return self._on(entry, self._heir(entry, record))
+            if not packed and record.goes_on(file):
+                return self._on(file, entry, self._heir(entry, record))
         same = self._sizes.get(entry.size, [])
         content = disk.sha256(entry.path) if same and self._is_settled(entry) else ""
         for record in same:
             if content and record.content == content and (packed or record.gone):
                 return self._heard(entry, record)
         return None
+
+    def _shadowed(self, file: IO[bytes], entry: Entry, record: Followed, *, packed: bool) -> bool:
+        """Whether a file is a copy, perhaps not whole yet, of one that is still there: that one is read."""
+        original = self._entries.get(record.path)
+        source = None if original is None or original.path == entry.path else disk.held(original)
+        if source is None or original is None:
+            return False
+        with source:
+            if not record.goes_on(source):
+                return False
+            if packed:
+                return self._packed_rest(entry, record) is not None
+            most = min(entry.size, original.size)
+            return all(
+                disk.part(file, start, end) == disk.part(source, start, end)
+                for start, end in ((0, min(most, HEAD)), (max(most - TAIL, 0), most))
+            )
 
     def _heard(self, entry: Entry, record: Followed) -> list[Job]:
         """A document that lay elsewhere: there is nothing to read."""
@@ -372,9 +413,9 @@ class Follower:
         if file is None:
             return None
         with file:
-            if disk.passed(file, max(record.whole - _TAIL, 0)) < record.whole - _TAIL:
+            if disk.passed(file, max(record.whole - TAIL, 0)) < record.whole - TAIL:
                 return None
-            if disk.digest(disk.taken(file, min(record.whole, _TAIL))) != record.tail:
+            if disk.digest(disk.taken(file, min(record.whole, TAIL))) != record.tail:
                 return None
         with disk.unpacked(entry.path) or file as file:
             disk.passed(file, record.start)
@@ -384,7 +425,7 @@ class Follower:
         """The rest of a packed copy as the last piece of its original."""
         heir = self._heir(entry, record)
         heir.lines, heir.waiting, heir.content = False, False, disk.sha256(entry.path)
-        return [Job(heir, entry, settled=True, start=record.start, data=rest, end=record.start + len(rest))]
+        return [Job(heir, entry, True, record.start, rest, end=record.start + len(rest))]
 
     def _heir(self, entry: Entry, record: Followed) -> Followed:
         """The record of a copy; that of the original itself where it is not there any more."""

@@ -14,7 +14,7 @@ from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.sources.source import Source
 from triage.stacks import keys
-from triage.watching import disk
+from triage.watching.following import TAIL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,12 +129,16 @@ def _placed(
     taken &= over
     if taken.any():
         record.done = max(record.done, int(last[taken].max()))
-    if job.record.lines:
-        record.read_to(max(job.end, record.done if job.settled else 0))
-        start = record.whole
+    if record.lines:
+        whole = max(job.end, record.done if job.settled else 0)
+        read = data[: whole - job.start]
+        record.read_to(whole, job.head, read if len(read) >= TAIL else job.before + read)
+        start = whole
         if not record.single:
-            start = disk.line_start(entry.path, max(record.whole - _CONTEXT, 0))
-            start = min([start, record.whole, *first[held].tolist()])
+            # From a line on that begins before the last ones, or with what is not over.
+            at = len(read) - _CONTEXT
+            start = job.start + (read.find(b"\n", at) + 1 if at > 0 else 0)
+            start = min([start, *first[held].tolist()])
         record.waiting = bool(held.any()) or (not job.settled and not job.more and job.end < entry.size)
         record.start = max(start, job.start)
     full = (entry.size, entry.mtime)

@@ -97,7 +97,6 @@ class Watcher:
         """Look once, and have in the state what is to be told."""
         self._follower.see(self.root.scan())
         for packed in (False, True):
-            self._follower.index()
             while jobs := self._follower.ready(packed=packed):
                 self._take(jobs)
         self._keep_records()
