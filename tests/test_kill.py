@@ -123,9 +123,7 @@ def test_watch_into_a_file_tells_each_notice_exactly_once(tmp_path):
         seen[:] = told
 
     printed = tmp_path / "printed"
-    alive = kill.hunt(
-        kill.command, [*arguments, "--interval", "0.02"], printed, check=check, longest=1.2, world=world
-    )
+    alive = kill.hunt(kill.command, [*arguments, "--interval", "0.02"], printed, check=check, longest=1.2, world=world)
     world.end()
     kill.finished(kill.command, [*arguments, "--once", "--settle", "0.05"], printed)
     check()
@@ -151,10 +149,8 @@ def test_watch_prints_at_least_once_and_says_again(tmp_path):
     )
     world.end()
     kill.finished(kill.command, [*arguments, "--once", "--settle", "0.05"], printed)
-    rows = []
-    for line in kill.lines(printed):
-        # A line that was torn by the kill has the next one behind it.
-        rows.append(json.loads(line[max(line.rfind(b'{"id"'), 0) :]))
+    # A line that was torn by the kill has the next one behind it.
+    rows = [json.loads(line[max(line.rfind(b'{"id"'), 0) :]) for line in kill.lines(printed)]
     first = Counter(row["id"] for row in rows if not row.get("again"))
     assert set(first.values()) <= {1}
     told = {row["incident_id"] for row in rows if row["kind"] == "incident"}
@@ -196,7 +192,9 @@ def test_decisions_that_were_acknowledged_stand_in_the_journal_once(tmp_path):
 
 
 def test_what_is_ingested_is_there_once(tmp_path):
-    if "ingest" not in {each.name for group in cli.app.registered_groups for each in group.typer_instance.registered_commands}:
+    if "ingest" not in {
+        each.name for group in cli.app.registered_groups for each in group.typer_instance.registered_commands
+    }:
         pytest.skip("this triage has no command `ingest`")
     log = tmp_path / "app.log"
     stack = 'Traceback (most recent call last):\n  File "/srv/a.py", line {at}, in f{at}\nValueError: no {at}\n'

@@ -21,7 +21,7 @@ app = typer.Typer()
 
 
 @app.command()
-def watch(  # noqa: PLR0917 - typer takes them by name
+def watch(  # noqa: PLR0913, PLR0917 - typer takes them by name
     path: Annotated[str, typer.Argument(help="A file, a folder or a glob pattern; it may grow.", metavar="PATH")],
     state: Annotated[
         Path | None, typer.Option("--state", help="What remembers; default: one for PATH in your folder for state.")
@@ -70,7 +70,9 @@ def _look(watcher: Watcher, *, once: bool, skip: bool) -> None:
         watcher.skip()
     watcher.begin()
     if watcher.unread > unread:
-        complain(f"of {plural(watcher.unread - unread, 'file')} something could not be read: triage table quarantine PATH")
+        complain(
+            f"of {plural(watcher.unread - unread, 'file')} something could not be read: triage table quarantine PATH"
+        )
 
 
 def _tell(watcher: Watcher, *, json: bool) -> None:

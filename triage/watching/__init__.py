@@ -75,9 +75,7 @@ def watch(
     ...     [each.title for each in watch(log, state=state, once=True)], list(watch(log, state=state, once=True))
     (['ValueError in f'], [])
     """
-    watcher = Watcher(
-        path, state=None if state is None else Path(state), settle=settle, journal=journal, config=config
-    )
+    watcher = Watcher(path, state=None if state is None else Path(state), settle=settle, journal=journal, config=config)
     return _rounds(watcher, interval, once=once)
 
 

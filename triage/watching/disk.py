@@ -5,7 +5,7 @@ final name yet. A path may be a file, a folder or a pattern.
 """
 
 # Paths are kept as the system gives them, and joined once per file.
-# ruff: noqa: PTH100, PTH112, PTH113, PTH118, PTH119, PTH120, PTH207
+# ruff: noqa: PTH100, PTH110, PTH112, PTH113, PTH116, PTH119, PTH207
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import os
 import re
 import stat
 import zlib
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +28,10 @@ __all__ = (
     "Root",
     "beginning",
     "digest",
+    "held",
     "is_denied",
     "is_packed",
     "last_line_end",
-    "held",
     "part",
     "passed",
     "piece",
@@ -44,7 +44,11 @@ _UNFINISHED: Final = re.compile(r"\.tmp-[0-9a-f]{16}\Z")
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _CHUNK: Final = 1 << 20
-_PACKED: Final = {b"\x1f\x8b\x08": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
+_PACKED: Final = {
+    b"\x1f\x8b\x08": gzip.GzipFile,
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+}
 _DAMAGE: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
 
 
@@ -89,7 +93,7 @@ class Root:
 
     def there(self) -> bool:
         """Whether there is something to begin with."""
-        return self.is_pattern or os.path.exists(self.path)  # noqa: PTH110
+        return self.is_pattern or os.path.exists(self.path)
 
     def scan(self) -> list[Entry]:
         """Every file that is there now."""
@@ -115,12 +119,15 @@ class Root:
     def _with_siblings(self) -> list[Entry]:
         """The one file, and those beside it whose names begin with its own: it may have become one of them."""
         folder, own = os.path.split(self.path)
-        found = []
-        for entry in _names(folder):
-            if entry.name.startswith(own) and (status := _status(entry)) and entry.path not in self._without:
-                found.append(_entry(entry.path, entry.name, status)._replace(beside=entry.name != own))
+        near = [(entry, _status(entry)) for entry in _names(folder) if entry.name.startswith(own)]
+        found = [
+            _entry(entry.path, entry.name, status)._replace(beside=entry.name != own)
+            for entry, status in near
+            if status and entry.path not in self._without
+        ]
         if not any(entry.name == own for entry in found) and os.path.isfile(self.path):
-            found.append(_entry(self.path, own, os.stat(self.path)))  # noqa: PTH116 - a link that was given is followed
+            target = os.path.realpath(self.path)  # a link that was given is followed
+            found.append(_entry(target, own, os.stat(target)))
         return found
 
     def _below(self, top: str, prefix: str) -> Iterator[Entry]:
@@ -130,9 +137,10 @@ class Root:
             for entry in _names(folder):
                 if entry.is_dir(follow_symlinks=False):
                     folders.append((entry.path, f"{before}{entry.name}/"))
-                elif not _UNFINISHED.search(entry.name) and (status := _status(entry)):
-                    if entry.path not in self._without:
-                        yield _entry(entry.path, before + entry.name, status)
+                elif _UNFINISHED.search(entry.name) or entry.path in self._without:
+                    continue
+                elif status := _status(entry):
+                    yield _entry(entry.path, before + entry.name, status)
 
 
 def _names(folder: str) -> list[os.DirEntry[str]]:
@@ -147,7 +155,7 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
     """What the system says of a regular file, None for anything else and for what has gone meanwhile."""
     try:
         # On Windows an entry of a folder knows no inode.
-        status = os.lstat(entry.path) if os.name == "nt" else entry.stat(follow_symlinks=False)  # noqa: PTH116
+        status = os.lstat(entry.path) if os.name == "nt" else entry.stat(follow_symlinks=False)
     except OSError:
         return None
     return status if stat.S_ISREG(status.st_mode) else None
@@ -160,13 +168,10 @@ def _entry(path: str, name: str, status: os.stat_result) -> Entry:
 def opened(path: str) -> IO[bytes]:
     """A file for reading, never through a link."""
     handle = os.open(path, _FLAGS | _NO_FOLLOW)
-    try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("not a regular file")
+    if stat.S_ISREG(os.fstat(handle).st_mode):
         return os.fdopen(handle, "rb", buffering=0)
-    except BaseException:
-        os.close(handle)
-        raise
+    os.close(handle)
+    raise OSError("not a regular file")
 
 
 def is_denied(path: str) -> bool:
@@ -229,16 +234,14 @@ def last_line_end(data: bytes) -> int:
     return data.rfind(b"\n") + 1
 
 
-def unpacked(path: str) -> IO[Any] | None:
+def unpacked(path: str) -> IO[bytes] | None:
     """What a compressed file (gz, bz2, xz) holds, as an open file; None where it is none."""
     head = piece(path, 0, 6)
-    for mark, open_ in _PACKED.items():
-        if head.startswith(mark):
-            try:
-                return open_(path, "rb")
-            except OSError:
-                return None
-    return None
+    opener = next((opener for mark, opener in _PACKED.items() if head.startswith(mark)), None)
+    try:
+        return None if opener is None else cast("IO[bytes]", opener(path))
+    except OSError:
+        return None
 
 
 def taken(file: IO[bytes], most: int) -> bytes:
@@ -283,6 +286,9 @@ def sha256(path: str) -> str:
     """The digest of a file, "" where it cannot be read."""
     try:
         with opened(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            made = hashlib.sha256()
+            while part_ := file.read(_CHUNK):
+                made.update(part_)
+            return made.hexdigest()
     except OSError:
         return ""

@@ -13,12 +13,14 @@ A file that is read as a whole, and the end of one that is read by lines, wait u
 
 from __future__ import annotations
 
+import os
 import time
 from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 
 from triage.watching import disk
+from triage.watching.followed import HEAD, PIECE, TAIL, Followed, Job, packed_rest, same
 from triage.watching.forms import HEAD_BYTES, PACKED, Form, form_of, stem
 
 if TYPE_CHECKING:
@@ -26,90 +28,12 @@ if TYPE_CHECKING:
 
     from triage.watching.disk import Entry
 
-__all__ = ("PIECE", "TAIL", "Followed", "Follower", "Job")
+__all__ = ("Follower",)
 
-HEAD: Final = 4096
-TAIL: Final = 256
-# What is read at once, and how many files.
-PIECE: Final = 64 << 20
+# Files that are read at once.
 _FILES: Final = 4096
 # Records of files that are not there any more, kept to know them again.
 _GONE: Final = 10_000
-
-
-class Followed(msgspec.Struct, gc=False, omit_defaults=True):
-    """What is known of a file.
-
-    Attributes
-    ----------
-    size, mtime
-        As they were when it was read.
-    start
-        Where the next piece begins; before `done` by a context, in which what begins is known already.
-    done
-        The end of the last event that was taken.
-    whole
-        Up to where it was read: the end of a line.
-    head, tail
-        Digests of the first bytes and of those before `whole`.
-    content
-        Digest of all of it, where it was read as a whole.
-    waiting
-        Whether something of it waits until it has not changed for a while.
-    """
-
-    n: int
-    path: str
-    name: str
-    device: int
-    inode: int
-    size: int = -1
-    mtime: int = 0
-    lines: bool = False
-    single: bool = False
-    reader: str = ""
-    start: int = 0
-    done: int = 0
-    whole: int = 0
-    head: str = ""
-    head_size: int = 0
-    tail: str = ""
-    content: str = ""
-    waiting: bool = False
-    gone: bool = False
-
-    def read_to(self, whole: int, head: bytes, before: bytes) -> None:
-        """Remember that it was read up to there, what it begins with, and what stands before that place."""
-        self.whole = whole
-        self.head_size = min(whole, HEAD)
-        self.head = disk.digest(head[: self.head_size])
-        self.tail = disk.digest(before[-TAIL:])
-
-    def goes_on(self, file: IO[bytes]) -> bool:
-        """Whether a file begins with what was read of this one."""
-        return not self.whole or (
-            disk.digest(disk.part(file, 0, self.head_size)) == self.head
-            and disk.digest(disk.part(file, max(self.whole - TAIL, 0), self.whole)) == self.tail
-        )
-
-
-class Job(msgspec.Struct):
-    """One file, or a piece of one, to be read now."""
-
-    record: Followed
-    entry: Entry
-    settled: bool
-    start: int = 0
-    data: bytes | None = None
-    """The piece; None: all of the file, from disk."""
-    head: bytes = b""
-    """What the file begins with."""
-    before: bytes = b""
-    """What stands before the piece."""
-    end: int = 0
-    """The end of the last whole line in the piece, in the file."""
-    more: bool = False
-    """Whether there is more of it than the piece."""
 
 
 class Follower:
@@ -356,7 +280,9 @@ class Follower:
             data = data[:cut]
         head = disk.part(file, 0, min(HEAD, entry.size))
         before = disk.part(file, max(record.start - TAIL, 0), record.start)
-        if not record.goes_on(file) or not data.startswith(disk.part(file, record.start, record.start + TAIL)[: len(data)]):
+        if not record.goes_on(file) or not data.startswith(
+            disk.part(file, record.start, record.start + TAIL)[: len(data)]
+        ):
             return []  # cut while it was read
         return [Job(record, entry, settled and not more, record.start, data, head, before, end, more)]
 
@@ -368,18 +294,19 @@ class Follower:
         head = disk.beginning(entry.path, HEAD) if near else b""
         # Of several generations of one log the one that went furthest.
         for record in sorted(near, key=lambda record: (-record.whole, record.n)):
-            if not record.gone and self._shadowed(file, entry, record, packed=packed):
+            begins = disk.digest(head[: record.head_size]) == record.head
+            if not record.gone and (begins or not packed) and self._shadowed(file, entry, record, packed=packed):
                 self._shadows[entry.path] = (entry.size, entry.mtime, record.n)
                 return []
-            if disk.digest(head[: record.head_size]) != record.head:
+            if not begins:
                 continue
-            if packed and (rest := self._packed_rest(entry, record)) is not None:
+            if packed and (rest := packed_rest(entry.path, record)) is not None:
                 return self._taken_over(entry, record, rest)
             if not packed and record.goes_on(file):
                 return self._on(file, entry, self._heir(entry, record))
-        same = self._sizes.get(entry.size, [])
-        content = disk.sha256(entry.path) if same and self._is_settled(entry) else ""
-        for record in same:
+        alike = self._sizes.get(entry.size, [])
+        content = disk.sha256(entry.path) if alike and self._is_settled(entry) else ""
+        for record in alike:
             if content and record.content == content and (packed or record.gone):
                 return self._heard(entry, record)
         return None
@@ -394,32 +321,15 @@ class Follower:
             if not record.goes_on(source):
                 return False
             if packed:
-                return self._packed_rest(entry, record) is not None
-            most = min(entry.size, original.size)
-            return all(
-                disk.part(file, start, end) == disk.part(source, start, end)
-                for start, end in ((0, min(most, HEAD)), (max(most - TAIL, 0), most))
-            )
+                return packed_rest(entry.path, record) is not None
+            # A copy is never longer than what is there: only then all of it can be compared.
+            return os.fstat(source.fileno()).st_size >= entry.size and same(file, source, entry.size)
 
     def _heard(self, entry: Entry, record: Followed) -> list[Job]:
         """A document that lay elsewhere: there is nothing to read."""
         heir = self._heir(entry, record)
         heir.size, heir.mtime, heir.waiting = entry.size, entry.mtime, False
         return []
-
-    def _packed_rest(self, entry: Entry, record: Followed) -> bytes | None:
-        """What a packed file holds beyond what was read of the original; None where it is no copy of that."""
-        file = disk.unpacked(entry.path)
-        if file is None:
-            return None
-        with file:
-            if disk.passed(file, max(record.whole - TAIL, 0)) < record.whole - TAIL:
-                return None
-            if disk.digest(disk.taken(file, min(record.whole, TAIL))) != record.tail:
-                return None
-        with disk.unpacked(entry.path) or file as file:
-            disk.passed(file, record.start)
-            return disk.taken(file, 8 * PIECE)
 
     def _taken_over(self, entry: Entry, record: Followed, rest: bytes) -> list[Job]:
         """The rest of a packed copy as the last piece of its original."""

@@ -23,8 +23,6 @@ from triage.stacks.joining import isin
 from triage.tables import TABLES, empty
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from triage.stacks.settings import Rules
     from triage.watching.pieces import Read
     from triage.watching.state import State
@@ -124,7 +122,9 @@ class Ledger:
         events = tables["events"]
         mine = pa.array(sorted(key for key in self._keys if key is not None), pa.string())
         some = events.filter(pc.is_in(events["group_key"], value_set=mine))
-        rest = self._marks.filter(pc.invert(pc.is_in(self._marks["event_id"], value_set=some["event_id"].combine_chunks())))
+        rest = self._marks.filter(
+            pc.invert(pc.is_in(self._marks["event_id"], value_set=some["event_id"].combine_chunks()))
+        )
         return tables | {"events": pa.concat_tables([some, rest])}
 
     def rekey(self, rules: Rules) -> None:
@@ -149,7 +149,9 @@ class Ledger:
             return
         held = self._state.rows("SELECT tables FROM batches WHERE n >= ? ORDER BY n", min(last))
         parts = [_unpacked(blob) for (blob,) in held]
-        joined = {name: pa.concat_tables([empty(name), *(part[name] for part in parts if name in part)]) for name in _HELD}
+        joined = {
+            name: pa.concat_tables([empty(name), *(part[name] for part in parts if name in part)]) for name in _HELD
+        }
         self._state.do("DELETE FROM batches WHERE n >= ?", [(min(last),)])
         self._keep(joined | {"events": _reduced(_latest(joined["events"]))})
 
@@ -216,7 +218,7 @@ class Ledger:
         for name, owners in (("stacks", signals), ("annotations", kept)):
             table = tables[name]
             if name == "annotations":
-                table = isin(table, "scope", _SCOPES)
+                table = isin(table, "scope", list(_SCOPES))
             place = pc.index_in(table["event_id"], value_set=old).combine_chunks()
             at = table.schema.get_field_index("event_id")
             table = table.set_column(at, table.schema.field(at), names.take(place))
@@ -234,7 +236,9 @@ class Ledger:
         """The id of each event, None for those that are there already or are not to be taken."""
         ids, natives = events["event_id"].to_pylist(), events["native_id"].to_pylist()
         kinds = [str(kind) for kind in events["event_kind"].to_pylist()]
-        counted = [native is None and _COUNTED.fullmatch(own) is not None for native, own in zip(natives, ids, strict=True)]
+        counted = [
+            native is None and _COUNTED.fullmatch(own) is not None for native, own in zip(natives, ids, strict=True)
+        ]
         chosen: list[str | None] = [None] * len(ids)
         rows = np.flatnonzero(read.taken).tolist()
         self._number(chosen, [(row, ids[row].rpartition("-")[0]) for row in rows if counted[row]], read)
@@ -317,7 +321,8 @@ def _reduced(events: pa.Table) -> pa.Table:
 def _telling(events: pa.Table) -> Mask:
     """The events that tell something of others."""
     told = pc.is_in(events["event_kind"], value_set=pa.array(_TELLING))
-    return told.to_numpy(zero_copy_only=False).astype(bool)
+    mask: Mask = told.to_numpy(zero_copy_only=False).astype(bool)
+    return mask
 
 
 def _firsts(events: pa.Table) -> set[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.sources.source import Source
 from triage.stacks import keys
-from triage.watching.following import TAIL
+from triage.watching.followed import TAIL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from triage.sources.source import Context
     from triage.stacks.settings import Rules
-    from triage.watching.following import Job
+    from triage.watching.followed import Job
 
 __all__ = ("Read", "read")
 
@@ -113,9 +113,7 @@ def _whole(job: Job, content: str) -> None:
     record.device, record.inode = entry.identity
 
 
-def _placed(
-    job: Job, offsets: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
+def _placed(job: Job, offsets: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Which events of a piece are to be taken; the record goes on behind them."""
     record, entry, data = job.record, job.entry, job.data or b""
     first, last = offsets + job.start, ends + job.start

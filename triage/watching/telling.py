@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -84,7 +83,7 @@ class Teller:
         every = [name for name in mine if name not in known]
         self._state.do("INSERT INTO known VALUES (?)", [(name,) for name in every])
         chosen = [name for name in every if name in self._whole and name not in self._ignored]
-        return [self._notice("incident", name, text_of(self._incidents.at[name, "first_seen"])) for name in chosen]
+        return [self._notice("incident", name, text_of(self._incidents.loc[name, "first_seen"])) for name in chosen]
 
     def _spiked(self) -> list[Notice]:
         events, codes, ids = self._members
@@ -119,7 +118,9 @@ class Teller:
         for row in frame.sort_values(["at", "incident_id", "kind"]).to_dict("records"):
             name, at, kind = row["incident_id"], _micros(row["at"]), row["kind"]
             what = f"{kind} {text_of(row['release'])}" if kind == "more often" else kind
-            told = self._state.rows("SELECT last FROM told WHERE kind = 'regression' AND incident = ? AND what = ?", name, what)
+            told = self._state.rows(
+                "SELECT last FROM told WHERE kind = 'regression' AND incident = ? AND what = ?", name, what
+            )
             if told and (kind != "seen again" or at <= told[0][0]):
                 continue
             self._state.do(_ONCE, [("regression", name, what, at, at)])
@@ -150,5 +151,5 @@ class Teller:
         )
 
 
-def _micros(value: pd.Timestamp) -> int:
-    return int(value.value // 1000)
+def _micros(value: Any) -> int:
+    return int(round(value.timestamp() * 1e6))  # noqa: RUF046 - the value is Any

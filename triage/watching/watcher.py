@@ -8,7 +8,7 @@ loses nothing, and nothing is told twice that was acknowledged; what was told an
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
@@ -20,7 +20,8 @@ from triage.stacks import keys
 from triage.upward import is_inside
 from triage.watching import outlet, pieces
 from triage.watching.disk import Root
-from triage.watching.following import Followed, Follower
+from triage.watching.followed import Followed, Job
+from triage.watching.following import Follower
 from triage.watching.ledger import Ledger
 from triage.watching.notices import Masks, Notice
 from triage.watching.state import State, default_path
@@ -150,16 +151,16 @@ class Watcher:
         """Let go of the state."""
         self._state.close()
 
-    def __enter__(self) -> Watcher:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _take(self, jobs: list[Any]) -> None:
+    def _take(self, jobs: list[Job]) -> None:
         """Read what is there to be read, and take it in together with where to go on."""
         with self._state.changes():
-            for read in pieces.read([job for job in jobs], self._rules):
+            for read in pieces.read(jobs, self._rules):
                 self._ledger.admit(read)
                 self.unread += read.unread
             self._follower.changed.update(job.record.n for job in jobs)
@@ -238,7 +239,9 @@ class Watcher:
         if version not in {None, keys.ALGO_VERSION}:
             with self._state.changes():
                 self._ledger.rekey(self._rules)
-                names = Teller(self._state, self._ledger.tables(), Decisions(self._journal.entries()), set(), whole=True)
+                names = Teller(
+                    self._state, self._ledger.tables(), Decisions(self._journal.entries()), set(), whole=True
+                )
                 names.found()
         if version != keys.ALGO_VERSION:
             with self._state.changes():
