@@ -123,8 +123,10 @@ class Follower:
                 # One of two new files may be a copy of the other: that shows when the first was read.
                 if stem(entry.name) in begun:
                     continue
+            new = self._jobs(entry, record)
+            if new:
                 begun.add(stem(entry.name))
-            for job in self._jobs(entry, record):
+            for job in new:
                 if job.entry.path not in done:
                     jobs.append(job)
                     done.add(job.entry.path)
