@@ -28,7 +28,9 @@ def run(capsys, tmp_path, monkeypatch):
 
 
 def test_it_prints_what_is_new_and_nothing_the_next_time(run, tmp_path):
-    assert "NEW" in (first := run()) and "ValueError in parse (1 event)" in first
+    first = run()
+    assert "NEW" in first
+    assert "ValueError in parse (1 event)" in first
     assert run() == ""
     add(tmp_path / "in" / "a.ndjson", json.dumps(event(2, function="g")) + "\n")
     assert run().count("\n") == 1

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from triage.errors import TriageError
 from triage.watching import outlet
 
-LINES = st.lists(st.binary(min_size=1, max_size=12).map(lambda data: data.replace(b"\n", b"_")), unique=True, max_size=8)
+LINES = st.lists(
+    st.binary(min_size=1, max_size=12).map(lambda data: data.replace(b"\n", b"_")), unique=True, max_size=8
+)
 
 
 @given(before=st.sampled_from([b"", b"older\n", b"torn by another"]), lines=LINES, data=st.data())

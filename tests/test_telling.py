@@ -117,7 +117,7 @@ def test_decisions_make_no_news(watched, tmp_path):
 
 
 def test_what_is_told_is_masked(watched, tmp_path):
-    secret = "ada.lovelace@example.org"  # noqa: S105
+    secret = "ada.lovelace@example.org"
     row = event(1, message=f"no mailbox for {secret}", error="MailError")
     row["payload"]["stack"] = ""
     add(watched.path / "a.ndjson", json.dumps(row) + "\n")
@@ -152,7 +152,10 @@ def test_a_line_for_people_moves_no_cursor():
 
 def test_only_what_has_new_events_is_looked_at_and_that_changes_nothing(watched):
     log = watched.path / "a.ndjson"
-    add(log, lines(((at, at) for at in range(30)), function="f") + lines(((100 + at, at) for at in range(3)), function="g"))
+    add(
+        log,
+        lines(((at, at) for at in range(30)), function="f") + lines(((100 + at, at) for at in range(3)), function="g"),
+    )
     watched.told()
     add(log, lines([(200, 40)], function="f"))
     watched.watcher._follower.see(watched.watcher.root.scan())

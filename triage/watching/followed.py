@@ -14,7 +14,7 @@ __all__ = ("HEAD", "PIECE", "TAIL", "Followed", "Job", "packed_rest", "same")
 HEAD: Final = 4096
 TAIL: Final = 256
 # What is read at once.
-PIECE: Final = 64 << 20
+PIECE: Final = 16 << 20
 
 
 class Followed(msgspec.Struct, gc=False, omit_defaults=True):
@@ -107,7 +107,7 @@ def packed_rest(path: str, record: Followed) -> bytes | None:
         return None
     with file:
         disk.passed(file, record.start)
-        return disk.taken(file, 8 * PIECE)
+        return disk.taken(file, 32 * PIECE)
 
 
 def same(one: IO[bytes], other: IO[bytes], most: int) -> bool:

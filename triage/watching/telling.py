@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.incidents import groups, regressions, spikes_rows
-from triage.tables import to_pandas
 from triage.watching.notices import Notice, notice_id, text_of
 
 if TYPE_CHECKING:
@@ -54,7 +53,8 @@ class Teller:
         self._tables = tables
         self._decider = decider
         self._members = groups.members(tables, decider=decider)
-        self._incidents = to_pandas(groups.build(tables, decider=decider, spiking=False)).set_index("incident_id")
+        built = groups.build(tables, decider=decider, spiking=False)
+        self._incidents: dict[str, dict[str, Any]] = {row["incident_id"]: row for row in built.to_pylist()}
         events, codes, ids = self._members
         new = pc.is_in(events["event_id"], value_set=pa.array(sorted(fresh), pa.string()))
         self._new = new.to_numpy(zero_copy_only=False).astype(bool)
@@ -62,7 +62,7 @@ class Teller:
         fresh_counts = np.bincount(codes[self._new], minlength=len(ids))
         self._touched = {ids[at] for at in np.flatnonzero(fresh_counts).tolist()}
         self._whole = {ids[at] for at in np.flatnonzero((fresh_counts == counts) & (counts > 0)).tolist()}
-        self._ignored = set(self._incidents.index[self._incidents["status"] == "ignored"])
+        self._ignored = {name for name, row in self._incidents.items() if row["status"] == "ignored"}
 
     def found(self) -> list[Notice]:
         """What is to be told, the oldest first; not masked yet."""
@@ -83,7 +83,7 @@ class Teller:
         every = [name for name in mine if name not in known]
         self._state.do("INSERT INTO known VALUES (?)", [(name,) for name in every])
         chosen = [name for name in every if name in self._whole and name not in self._ignored]
-        return [self._notice("incident", name, text_of(self._incidents.loc[name, "first_seen"])) for name in chosen]
+        return [self._notice("incident", name, text_of(self._incidents[name]["first_seen"])) for name in chosen]
 
     def _spiked(self) -> list[Notice]:
         events, codes, ids = self._members
@@ -130,7 +130,7 @@ class Teller:
         return found
 
     def _notice(self, kind: str, name: str, at: str, what: str = "", **more: Any) -> Notice:
-        row = self._incidents.loc[name]
+        row = self._incidents[name]
         told: dict[str, Any] = {
             "release": text_of(row["first_release"]),
             "count": int(row["count"]),
@@ -145,8 +145,8 @@ class Teller:
             status=text_of(row["status"]),
             level=text_of(row["level"]),
             culprit=text_of(row["culprit"]),
-            services=tuple(row["services"]),
-            environments=tuple(row["environments"]),
+            services=tuple(row["services"] or ()),
+            environments=tuple(row["environments"] or ()),
             **told,
         )
 
