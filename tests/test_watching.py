@@ -8,6 +8,7 @@ import random
 import shutil
 import stat
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -214,7 +215,7 @@ def test_what_was_not_acknowledged_comes_again(tmp_path):
     given.close()
     assert not first.again
     again = list(triage.watch(tmp_path / "a.ndjson", **options))
-    assert [each.id for each in again][0] == second.id
+    assert again[0].id == second.id
     assert [each.again for each in again] == [True, True]
     assert list(triage.watch(tmp_path / "a.ndjson", **options)) == []
 
@@ -265,7 +266,7 @@ def test_nothing_at_a_path_is_said(tmp_path):
 def test_states_lie_in_the_users_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     found = state.default_path("logs")
-    assert found == state.default_path(os.path.abspath("logs"))
+    assert found == state.default_path(Path.cwd() / "logs")
     assert found != state.default_path("other")
     if os.name == "posix" and os.uname().sysname == "Linux":
         assert found.is_relative_to(tmp_path)

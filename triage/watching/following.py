@@ -108,21 +108,22 @@ class Follower:
 
         A file that has to wait is in `waits`.
         """
-        self._index()
+        due = [entry for path, entry in self._entries.items() if self._is_due(entry, self._by_path.get(path))]
         jobs: list[Job] = []
+        if not due:
+            return jobs
+        self._index()
         left, done, begun = most, set[str](), set[str]()
-        for entry in sorted(self._entries.values(), key=lambda entry: (entry.mtime, entry.name)):
+        for entry in sorted(due, key=lambda entry: (entry.mtime, entry.name)):
             if left <= 0 or len(jobs) >= _FILES:
                 break
+            # What became of it meanwhile: it may have been read with its bundle, or be gone.
             record = self._by_path.get(entry.path)
-            if entry.path in done or not self._is_due(entry, record):
+            if entry.path in done or (record is None and disk.is_packed(entry.path) != packed):
                 continue
-            if record is None and disk.is_packed(entry.path) != packed:
+            # One of two new files may be a copy of the other: that shows when the first was read.
+            if record is None and stem(entry.name) in begun:
                 continue
-            if record is None:
-                # One of two new files may be a copy of the other: that shows when the first was read.
-                if stem(entry.name) in begun:
-                    continue
             new = self._jobs(entry, record)
             if new:
                 begun.add(stem(entry.name))

@@ -86,7 +86,7 @@ def notice_id(*parts: str) -> str:
     """The id of what is told.
 
     >>> notice_id("incident", "inc_1")
-    'ntc_c4c08ef7b8da9a5d'
+    'ntc_c2905f09f9258942'
     """
     return "ntc_" + hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
