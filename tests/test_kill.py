@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 
 import pytest
+import typer
 
 import triage
 from tests import kill
@@ -41,7 +42,7 @@ class World:
         if doing < 3:
             self._append(rng, "a.ndjson", json.dumps(event(number, function=name)).encode() + b"\n")
         elif doing < 6:
-            self._append(rng, "app.log", TRACE.format(line=number, name=name).encode() + b"12:00:00 went on\n" * 4)
+            self._append(rng, "app.log", TRACE.format(line=number, name=name).encode() + b"12:00:00 went on\n" * 12)
         elif doing < 8:
             data = json.dumps([event(number, function=name)]).encode()
             self._whole(f"{rng.randrange(10**6)}-{number}-api.events.json", data)
@@ -192,14 +193,12 @@ def test_decisions_that_were_acknowledged_stand_in_the_journal_once(tmp_path):
 
 
 def test_what_is_ingested_is_there_once(tmp_path):
-    if "ingest" not in {
-        each.name for group in cli.app.registered_groups for each in group.typer_instance.registered_commands
-    }:
+    if "ingest" not in typer.main.get_command(cli.app).commands:
         pytest.skip("this triage has no command `ingest`")
     log = tmp_path / "app.log"
     stack = 'Traceback (most recent call last):\n  File "/srv/a.py", line {at}, in f{at}\nValueError: no {at}\n'
     with log.open("w") as file:
-        for at in range(2000):
+        for at in range(300):
             minute = f"{at // 60 % 60:02d}:{at % 60:02d}"
             file.write(f"2026-02-10 09:{minute} ERROR api: order failed\n{stack.format(at=at)}")
     clean, to = tmp_path / "clean", tmp_path / "store"

@@ -138,6 +138,27 @@ def test_one_file_is_followed_where_it_goes_and_its_neighbours_are_not(tmp_path)
     watched.watcher.close()
 
 
+def test_one_file_that_is_away_for_a_while_is_followed_when_it_is_back(tmp_path):
+    log = tmp_path / "app.log"
+    add(log, TRACE.format(name="a") + AFTER)
+    watched = Watch(tmp_path, log)
+    assert len(watched.told()) == 1
+    log.unlink()
+    assert watched.again().told() == []
+    add(log, TRACE.format(name="b") + AFTER)
+    assert titles(watched.told()) == ["ValueError in b"]
+    watched.watcher.close()
+
+
+def test_a_pattern_is_looked_up_at_each_look(tmp_path):
+    watched = Watch(tmp_path, tmp_path / "*.log")
+    assert watched.told() == []
+    add(tmp_path / "a.log", TRACE.format(name="a") + AFTER)
+    add(tmp_path / "b.txt", TRACE.format(name="b") + AFTER)
+    assert titles(watched.told()) == ["ValueError in a"]
+    watched.watcher.close()
+
+
 def test_late_files_are_found_whatever_their_names_and_times(watched):
     for at, number in enumerate((5, 3, 9, 1)):
         path = put(watched.path / f"{number}-1-api.events.json", json.dumps([event(number, function=f"f{number}")]))
@@ -284,10 +305,11 @@ def test_small_batches_are_joined(watched):
     assert watched.counts() == loaded(watched.path)
 
 
-def test_what_cannot_be_opened_is_counted(watched):
-    path = put(watched.path / "a.log", "x\n")
-    path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("this user may read everything")
+def test_what_cannot_be_read_is_counted_by_file_and_costs_only_itself(watched):
+    log = watched.path / "a.ndjson"
+    add(log, line(1) + line(2)[:200] + "\n" + line(3, function="g"))
+    assert sorted(titles(watched.told())) == ["ValueError in g", "ValueError in parse"]
+    assert watched.watcher.unread == 1
+    add(log, line(4)[:200] + "\n")
     watched.told()
     assert watched.watcher.unread == 1

@@ -9,7 +9,7 @@ from triage.watching import Watcher
 LONG_AGO = 1_770_000_000
 NEVER = 1e6
 TRACE = 'Traceback (most recent call last):\n  File "app.py", line 3, in {name}\nValueError: no\n'
-AFTER = "12:00:00 went on\n" * 4
+AFTER = "12:00:00 went on\n" * 12
 
 
 class Watch:

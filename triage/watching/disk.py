@@ -88,7 +88,6 @@ class Root:
         given = given if os.path.lexists(given) else os.path.expanduser(given)  # noqa: PTH111
         self.path = os.path.abspath(given)
         self.is_pattern = not os.path.lexists(self.path) and glob.has_magic(given)
-        self.is_file = os.path.isfile(self.path)
         self._without = {os.path.abspath(path) for path in without}
 
     def there(self) -> bool:
@@ -103,9 +102,9 @@ class Root:
             for path in (path for path in glob.glob(self.path) if os.path.isdir(path)):
                 entries += self._below(path, f"{os.path.basename(path)}/")
             return list({entry.path: entry for entry in entries}.values())
-        if self.is_file:
-            return self._with_siblings()
-        return list(self._below(self.path, ""))
+        if os.path.isdir(self.path):
+            return list(self._below(self.path, ""))
+        return self._with_siblings()
 
     def _entry(self, path: str) -> Entry | None:
         try:

@@ -30,7 +30,7 @@ __all__ = ("Read", "read")
 # What is read again before a position, in which a trace may have begun.
 _CONTEXT: Final = 16 << 10
 # An event is over when so many lines have followed it.
-_AFTER: Final = 3
+_AFTER: Final = 10
 _LIMITS: Final = Limits()
 
 
@@ -68,6 +68,8 @@ class Read:
         For each event the number of its job.
     taken
         Which events are new by their place: not read before, and over.
+    unread
+        The numbers of the files of which a piece could not be read.
     """
 
     def __init__(self, jobs: Sequence[Job], tables: dict[str, pa.Table], of: dict[str, int]) -> None:
@@ -82,7 +84,8 @@ class Read:
         sources = events["source_id"].to_pylist()
         self.job: npt.NDArray[np.int64] = np.array([owner[source] for source in sources], np.int64)
         self.taken = np.ones(events.num_rows, bool)
-        self.unread = len(set(tables["quarantine"]["source_id"].to_pylist()))
+        bad = set(tables["quarantine"]["source_id"].to_pylist())
+        self.unread = {jobs[owner[source]].record.n for source in bad if source in owner}
         offsets = pc.fill_null(events["offset"], -1).to_numpy()
         ends = offsets + pc.fill_null(events["length"], 0).to_numpy()
         contents = dict(zip(ids, files["sha256"].to_pylist(), strict=True))

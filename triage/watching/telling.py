@@ -8,6 +8,7 @@ often` with a deploy once for each. Ignored incidents are not worth anybody's ti
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -70,12 +71,11 @@ class Teller:
         found.sort(key=lambda notice: (notice.at, notice.kind != "incident", notice.kind, notice.id))
         return found
 
-    def newest(self, incident: str) -> dict[str, Any]:
-        """The newest event of an incident."""
-        if not hasattr(self, "_newest"):
-            events, codes, ids = self._members
-            self._newest = dict(zip(ids, groups._newest(events, codes), strict=True))  # noqa: SLF001
-        return self._newest[incident]
+    @cached_property
+    def newest(self) -> dict[str, dict[str, Any]]:
+        """The newest event of each incident."""
+        events, codes, ids = self._members
+        return dict(zip(ids, groups._newest(events, codes), strict=True))  # noqa: SLF001
 
     def _appeared(self) -> list[Notice]:
         known = {name for (name,) in self._state.rows("SELECT incident FROM known")}

@@ -59,11 +59,6 @@ class Watcher:
         Seconds without a change after which a file, or the end of one, is taken for whole.
     journal, config
         As for `triage.load`.
-
-    Attributes
-    ----------
-    unread : int
-        The files of which something could not be read, so far.
     """
 
     def __init__(
@@ -91,7 +86,7 @@ class Watcher:
         )
         self._ledger = Ledger(self._state)
         self._rekey()
-        self.unread = 0
+        self._unread: set[int] = set()
         self._before = {seq for (seq,) in self._state.rows("SELECT seq FROM pending")}
 
     def round(self) -> None:
@@ -117,6 +112,11 @@ class Watcher:
             with self._state.changes():
                 self._state.do("DELETE FROM pending", [()])
                 self._state.put("begun", 1)
+
+    @property
+    def unread(self) -> int:
+        """Of how many files something could not be read, so far."""
+        return len(self._unread)
 
     def begin(self) -> None:
         """Say that a round was done: from now on `skip` does nothing."""
@@ -162,7 +162,7 @@ class Watcher:
         with self._state.changes():
             for read in pieces.read(jobs, self._rules):
                 self._ledger.admit(read)
-                self.unread += read.unread
+                self._unread |= read.unread
             self._follower.changed.update(job.record.n for job in jobs)
             self._write_records()
             self._ledger.tidy()
@@ -196,7 +196,7 @@ class Watcher:
         tables = self._ledger.tables() if whole else self._ledger.about()
         with self._state.changes():
             teller = Teller(self._state, tables, Decisions(entries), fresh, whole=whole)
-            found = [self._masks.masked(notice, teller.newest(notice.incident_id)) for notice in teller.found()]
+            found = [self._masks.masked(notice, teller.newest[notice.incident_id]) for notice in teller.found()]
             self._wait(found)
             self._ledger.looked_at()
             self._state.put("decided", decided)
