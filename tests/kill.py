@@ -59,7 +59,7 @@ def finished(run, *arguments):
     return time.monotonic() - began
 
 
-def hunt(run, *arguments, check, longest, world=None, rounds=ROUNDS, seed=SEED):
+def hunt(run, *arguments, check, longest, world=None, work=lambda: None, rounds=ROUNDS, seed=SEED):
     """Start a victim, kill it, look at what it left; again and again.
 
     Parameters
@@ -72,6 +72,9 @@ def hunt(run, *arguments, check, longest, world=None, rounds=ROUNDS, seed=SEED):
         Seconds after which it is killed at the latest.
     world
         What happens meanwhile: called with the random numbers, again and again while the victim lives.
+    work
+        How much the victims have done so far, where that can be told: in every other round the time begins when there
+        is more of it than before, so that a slow machine does not only kill what has not begun.
 
     Returns
     -------
@@ -80,8 +83,11 @@ def hunt(run, *arguments, check, longest, world=None, rounds=ROUNDS, seed=SEED):
     """
     rng = random.Random(seed)
     alive = 0
-    for _ in range(rounds):
-        process = _start(run, arguments)
+    for number in range(rounds):
+        process, done = _start(run, arguments), work()
+        patience = time.monotonic() + (60 if done is not None and number % 2 == 0 else 0)
+        while work() == done and time.monotonic() < patience and process.is_alive():
+            time.sleep(0.01)
         until = time.monotonic() + rng.uniform(0, longest)
         while (left := until - time.monotonic()) > 0 and process.is_alive():
             if world is not None:

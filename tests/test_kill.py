@@ -181,7 +181,15 @@ def test_decisions_that_were_acknowledged_stand_in_the_journal_once(tmp_path):
         done = [line.decode() for line in kill.lines(acknowledged)]
         assert not [text for text in done if text not in written]
 
-    alive = kill.hunt(deciding, str(folder), str(path), str(acknowledged), check=check, longest=0.8)
+    alive = kill.hunt(
+        deciding,
+        str(folder),
+        str(path),
+        str(acknowledged),
+        check=check,
+        longest=0.8,
+        work=lambda: len(kill.lines(acknowledged)),
+    )
     assert alive == kill.ROUNDS
     journal = Journal(path)
     assert kill.lines(acknowledged)
