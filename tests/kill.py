@@ -10,6 +10,7 @@ import contextlib
 import multiprocessing
 import os
 import random
+import signal
 import sys
 import time
 from pathlib import Path
@@ -21,7 +22,7 @@ ROUNDS = 100 if SOAK else 5
 SEED = 20260210
 _HOW = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
-__all__ = ("ROUNDS", "SEED", "SOAK", "command", "finished", "hunt", "warm")
+__all__ = ("ROUNDS", "SEED", "SOAK", "command", "finished", "hunt", "hunt_by_steps", "lines", "warm")
 
 
 def warm():
@@ -99,6 +100,65 @@ def hunt(run, *arguments, check, longest, world=None, work=lambda: None, rounds=
         process.close()
         check()
     return alive
+
+
+def stepped(run, arguments, files, step, told):
+    """Run a victim that kills itself at a step, a call or return in some source files; says how many there were."""
+    steps = 0
+
+    def count(frame, _event, _argument):
+        nonlocal steps
+        if frame.f_code.co_filename.endswith(files):
+            steps += 1
+            if steps == step:
+                # On Windows this ends the process as at once as the other does here.
+                os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    sys.setprofile(count)
+    try:
+        run(*arguments)
+    except SystemExit as end:
+        if end.code:
+            raise
+    finally:
+        sys.setprofile(None)
+        Path(told).write_text(str(steps), "utf-8")
+
+
+def hunt_by_steps(run, *arguments, files, check, told, world, rounds=ROUNDS, seed=SEED):
+    """Kill a victim between two steps of its own: moments that take no time are met as often as long ones.
+
+    Parameters
+    ----------
+    run, arguments, check
+        As for `hunt`; the victim ends by itself.
+    files
+        How the names of the source files end in which steps are counted.
+    told
+        Where a victim that was not killed says how many steps there were.
+    world
+        What happens before each round: called with the random numbers.
+
+    Returns
+    -------
+    int
+        How many were killed.
+    """
+    rng = random.Random(seed)
+    killed, most = 0, 100
+    for _ in range(rounds):
+        world(rng)
+        process = _start(stepped, (run, arguments, files, rng.randint(1, most), str(told)))
+        process.join(120)
+        if process.exitcode == 0:
+            most = max(most, int(Path(told).read_text("utf-8")))
+        else:
+            assert process.exitcode == -getattr(signal, "SIGKILL", -1), f"ended with {process.exitcode}"
+            killed += 1
+            most += most // 10
+        process.close()
+        check()
+    return killed
 
 
 def lines(path):

@@ -27,8 +27,9 @@ class World:
     Every event is of an incident of its own, or of one of a few that come again; text, lines and files.
     """
 
-    def __init__(self, folder, pause=lambda: None):
+    def __init__(self, folder, pause=lambda: None, halves=0.3):
         self.pause = pause
+        self._halves = halves
         self.live, self.kept = folder / "live", folder / "kept"
         for each in (self.live, self.kept):
             each.mkdir()
@@ -58,7 +59,7 @@ class World:
     def _append(self, rng, name, data):
         self._write(self.kept / name, data)
         data = self._held[name] + data
-        cut = rng.randrange(len(data)) if rng.random() < 0.3 else len(data)
+        cut = rng.randrange(len(data)) if rng.random() < self._halves else len(data)
         self._write(self.live / name, data[:cut])
         self._held[name] = data[cut:]
 
@@ -133,6 +134,41 @@ def test_watch_into_a_file_tells_each_notice_exactly_once(tmp_path):
     assert set(ids.values()) == {1}
     assert set(ids) == set(everything_was_taken_in_once(world, state, world.live))
     assert alive == kill.ROUNDS
+
+
+def test_watch_that_is_killed_between_any_two_steps_tells_each_notice_exactly_once(tmp_path):
+    world = World(tmp_path, halves=0)
+    state, out = tmp_path / "state.watch", tmp_path / "out.ndjson"
+    arguments = ["watch", str(world.live), "--state", str(state), "--out", str(out), "--settle", "0", "--once"]
+    seen = []
+
+    def go_on(rng):
+        for _ in range(rng.randrange(1, 12)):
+            world(rng)
+
+    def check():
+        told = kill.lines(out)
+        assert told[: len(seen)] == seen
+        assert len(set(told)) == len(told)
+        seen[:] = told
+
+    printed = tmp_path / "printed"
+    killed = kill.hunt_by_steps(
+        kill.command,
+        arguments,
+        printed,
+        files=("watcher.py", "outlet.py", "state.py", "locking.py"),
+        check=check,
+        told=tmp_path / "steps",
+        world=go_on,
+        rounds=2 * kill.ROUNDS,
+    )
+    kill.finished(kill.command, arguments, printed)
+    check()
+    ids = Counter(json.loads(line)["incident_id"] for line in seen if json.loads(line)["kind"] == "incident")
+    assert set(ids.values()) == {1}
+    assert set(ids) == set(everything_was_taken_in_once(world, state, world.live))
+    assert killed > kill.ROUNDS // 2
 
 
 def test_watch_prints_at_least_once_and_says_again(tmp_path):
