@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from triage.redact.policy import Policy
     from triage.share.audit import audit
     from triage.sources.limits import Limits
+    from triage.watching import watch
 
 __all__ = (
     "Case",
@@ -38,6 +39,7 @@ __all__ = (
     "loads",
     "redact",
     "stacks",
+    "watch",
 )
 
 __version__ = "0.1.0"
@@ -56,6 +58,7 @@ _HOMES: Final = {
     "audit": "triage.share.audit",
     "load": "triage.opening",
     "loads": "triage.opening",
+    "watch": "triage.watching",
 }
 
 

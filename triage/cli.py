@@ -1,8 +1,8 @@
 """The command line: `triage show`, `incidents`, `table`, `open`, `formats`.
 
 What explains is in `triage.cli_explain`, what asks for causes in `triage.cli_hypotheses`, what decides in
-`triage.cli_journal`, what shares in `triage.cli_share`, what fills event stores in `triage.cli_store`,
-what is kept of them in `triage.cli_cache`.
+`triage.cli_journal`, what shares in `triage.cli_share`, what fills event stores in `triage.cli_store`, what follows
+them in `triage.cli_watch`, what is kept of them in `triage.cli_cache`.
 
 Exit codes: 0 fine, 1 internal, 2 a wrong call, 3 not found, 4 bad input (also: nothing was approved, an archive does
 not verify, something could not be looked into), 5 something secret was found. What `show` prints is masked; `incidents`
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from triage import cli_cache, cli_explain, cli_hypotheses, cli_journal, cli_share, cli_store
+from triage import cli_cache, cli_explain, cli_hypotheses, cli_journal, cli_share, cli_store, cli_watch
 from triage.cli_share import PolicyFile, chosen_policy
 from triage.console import (
     Exit,
@@ -132,6 +132,7 @@ app.add_typer(cli_hypotheses.app)
 app.add_typer(cli_share.app)
 app.add_typer(cli_journal.app)
 app.add_typer(cli_store.app)
+app.add_typer(cli_watch.app)
 app.add_typer(cli_cache.app)
 
 
