@@ -20,6 +20,8 @@ __all__ = ("ColumnBuilder", "array")
 _POOL: Final = pa.system_memory_pool()
 # Text that is held as Python values before it becomes Arrow, whatever the number of rows.
 _BATCH_CHARS: Final = 16 << 20
+# So many rows are no small batch.
+_LARGE: Final = 8_192
 # Small batches are joined by so many, so that what stays lies in a few large pieces.
 _JOINED: Final = 16
 # An Arrow string of this kind of column holds less than 2 GiB.
@@ -103,6 +105,9 @@ class ColumnBuilder:
     def _keep(self, batch: pa.RecordBatch) -> None:
         """Hold a batch, small ones joined by so many."""
         self._small.append(batch)
+        if batch.num_rows >= _LARGE:
+            self._batches += self._small
+            self._small.clear()
         if len(self._small) >= _JOINED:
             joined = pa.Table.from_batches(self._small, schema=self.schema).combine_chunks(memory_pool=_POOL)
             self._batches += joined.to_batches()

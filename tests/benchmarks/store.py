@@ -3,8 +3,8 @@
 The events are those of `tests.benchmarks.store_events`, made once into `--folder` (a temporary one by default). Every
 measure runs in a process of its own, so that its peak of memory is its own; the best of the rounds is printed, in wall
 seconds, with the ratio to the peer. `load` is to tables (quarantine, places and distinct stacks included), `to
-incidents` also computes the keys and `incidents()`. What a peer gives differs: pandas has nested values and fails at the
-first bad line, where "none" is printed.
+incidents` also computes the keys and `incidents()`. What a peer gives differs: pandas has nested values, and fails at
+the first bad line, where "none" is printed.
 """
 
 from __future__ import annotations
@@ -82,8 +82,7 @@ def _tarfile(path: str) -> Any:
     rows = []
     with tarfile.open(path, "r|gz") as archive:
         for member in archive:
-            for line in archive.extractfile(member) or ():
-                rows.append(json.loads(line))
+            rows += [json.loads(line) for line in archive.extractfile(member) or ()]
     return len(pd.DataFrame(rows))
 
 

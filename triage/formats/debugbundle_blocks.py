@@ -68,6 +68,7 @@ _STACKED: Final = ("stack", "stack_trace", "exc_info", "exception.stacktrace")
 _KINDS: Final = ("backend_exception", "frontend_exception", "request_event", "log_event")
 # Arrow's reader calls itself for each depth of what it was not told of, and a thread's stack is small.
 _BRACKETS: Final = 400
+_SHORT: Final = 4_096
 # A request that is null or empty means another thing than none.
 _EMPTY_REQUEST: Final = re.compile(rb'"request"[ \t\r]*:[ \t\r]*(?:null|\{[ \t\r]*\})')
 _TIME: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$"
@@ -88,7 +89,9 @@ class Decoded(NamedTuple):
 def may_join(line: bytes) -> bool:
     """Whether a line may be one of a block: an object by its ends, not nested deeper than can be borne."""
     ends = line[:1] == b"{" and line[-1:] == b"}" and b"\n" not in line
-    return ends and line.count(b"{") + line.count(b"[") <= _BRACKETS
+    # an object needs five bytes for a depth, so that short lines have few
+    objects = line.count(b"{") if len(line) > _SHORT else 0
+    return ends and objects + line.count(b"[") <= _BRACKETS
 
 
 def decode(lines: list[bytes]) -> Decoded | None:

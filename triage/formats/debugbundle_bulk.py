@@ -20,13 +20,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.formats.debugbundle_blocks import decode, may_join
-from triage.formats.debugbundle_columns import columns, languages, said, written
-from triage.formats.debugbundle_stems import NOTHING, Found, Stems, find_all, stack_columns
+from triage.formats.debugbundle_columns import columns, languages, written
+from triage.formats.debugbundle_stems import NOTHING, Found, Stems, Texts, find_all, stack_columns, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from triage.formats.debugbundle_blocks import Decoded
     from triage.records import Records
     from triage.sources.source import Context, Source
 
@@ -36,6 +35,8 @@ __all__ = ("Bulk", "Line", "bulk", "stems")
 _ROWS: Final = 16_384
 _BYTES: Final = 48 << 20
 _THREADS: Final = 2
+# Scope, key and value of the path of an event as it was written.
+_WRITTEN: Final = ("written scope", "written key", "written value")
 
 
 class Line(NamedTuple):
@@ -49,13 +50,31 @@ class Line(NamedTuple):
     owner: Any = None
 
 
+class _Prepared(NamedTuple):
+    """What is made of a block before its turn comes: columns of `events` and `_WRITTEN`, and its stack texts."""
+
+    usual: npt.NDArray[np.bool_]
+    columns: dict[str, pa.Array]
+    texts: Texts
+
+
+def _prepare(lines: list[bytes]) -> _Prepared | None:
+    """Decode joined lines; None where all must be read by themselves. Arrow works without Python's lock."""
+    decoded = decode(lines)
+    if decoded is None:
+        return None
+    made = columns(decoded.fields)
+    made |= dict(zip(_WRITTEN, written(decoded.fields, made["route"]), strict=True))
+    return _Prepared(decoded.usual, made | {"ts": decoded.ts}, texts(decoded, languages(decoded.fields)))
+
+
 class _Block(NamedTuple):
     """Lines that are being decoded: the number of the first event of each, and which were joined."""
 
     lines: list[Line]
     numbers: npt.NDArray[np.int64]
     joined: npt.NDArray[np.bool_]
-    decoded: Future[Decoded | None]
+    prepared: Future[_Prepared | None]
 
 
 def _whole(block: _Block, usual: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -119,7 +138,7 @@ class Bulk:
         if not self._lines:
             return
         joined = [may_join(line.text) for line in self._lines]
-        future = self.pool.submit(decode, [line.text for line, join in zip(self._lines, joined, strict=True) if join])
+        future = self.pool.submit(_prepare, [line.text for line, join in zip(self._lines, joined, strict=True) if join])
         self._waiting.append(_Block(self._lines, np.array(self._numbers, np.int64), np.array(joined, np.bool_), future))
         self._lines, self._numbers, self._bytes = [], [], 0
         while len(self._waiting) > _THREADS + 1:
@@ -128,37 +147,36 @@ class Bulk:
     def _receive(self) -> None:
         """Append the rows of the oldest block, and read by themselves the lines that it did not give."""
         block = self._waiting.popleft()
-        decoded = block.decoded.result()
+        prepared = block.prepared.result()
         taken = np.zeros(len(block.lines), np.bool_)
-        if decoded is not None:
-            taken[np.flatnonzero(block.joined)[self._append(block, decoded)]] = True
+        if prepared is not None:
+            taken[np.flatnonzero(block.joined)[self._append(block, prepared)]] = True
         for at in np.flatnonzero(~taken).tolist():
             with self._records.numbered(int(block.numbers[at])):
                 self._alone(block.lines[at])
 
-    def _append(self, block: _Block, decoded: Decoded) -> Any:
+    def _append(self, block: _Block, prepared: _Prepared) -> npt.NDArray[np.int64]:
         """Append the usual rows of a block; gives their places among the joined lines."""
-        fields, ts, usual = decoded
-        found = find_all(self._stems, self._records, decoded, languages(fields))
-        usual &= np.array([one is not None for one in found], np.bool_)
+        found = find_all(self._stems, self._records, prepared.texts)
+        usual = prepared.usual & np.array([one is not None for one in found], np.bool_)
         usual &= _whole(block, usual)
         rows = np.flatnonzero(usual)
         if len(rows):
-            places = pa.array(rows)
+            made = prepared.columns
             if len(rows) < len(usual):
-                fields = {name: column.take(places) for name, column in fields.items()}
-                ts = ts.take(places)
+                places = pa.array(rows)
+                made = {name: column.take(places) for name, column in made.items()}
             chosen = np.flatnonzero(block.joined)[rows]
             lines = [block.lines[at] for at in chosen.tolist()]
-            self._rows(lines, block.numbers[chosen], fields, ts, [found[at] or NOTHING for at in rows.tolist()])
+            self._rows(lines, block.numbers[chosen], made, [found[at] or NOTHING for at in rows.tolist()])
         return rows
 
     def _rows(
-        self, lines: list[Line], numbers: Any, fields: dict[str, pa.Array], ts: pa.Array, found: list[Found]
+        self, lines: list[Line], numbers: npt.NDArray[np.int64], made: dict[str, pa.Array], found: list[Found]
     ) -> None:
         """Append events, stacks and paths."""
         records, events = self._records, pa.array(numbers)
-        made = columns(fields)
+        scope, key, value = (made.pop(name) for name in _WRITTEN)
         sources = {line.source_id for line in lines}
         places: dict[str, Any] = {
             "source_id": sources.pop() if len(sources) == 1 else [line.source_id for line in lines],
@@ -166,11 +184,10 @@ class Bulk:
             "length": [line.length for line in lines],
         }
         same = {"format": self._reader, "ts_source": "event", "parse_status": "ok"}
-        records.extend("events", {**made, **places, **same, "ts": ts}, events)
-        stacks, event = stack_columns(found, said(fields["payload.name"]), said(fields["payload.message"]))
+        records.extend("events", {**made, **places, **same}, events)
+        stacks, event = stack_columns(found, made["error_type"], made["error_value"])
         if len(event):
             records.extend("stacks", stacks, events.take(pa.array(event)))
-        scope, key, value = written(fields, made["route"])
         told = pc.is_valid(value)
         if pc.any(told).as_py():
             noted = {"scope": scope.filter(told), "key": key.filter(told), "value": value.filter(told)}

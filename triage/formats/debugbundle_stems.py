@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from triage.formats.debugbundle_blocks import Decoded
     from triage.records import Records, Trace
 
-__all__ = ("NOTHING", "Form", "Found", "Stems", "find_all", "stack_columns")
+__all__ = ("NOTHING", "Form", "Found", "Stems", "Texts", "find_all", "stack_columns", "texts")
 
 # Nine digits and more: what is shorter is an offset, a size or a number, and part of the form.
 _ADDRESS: Final = re.compile(r"0x(0{0,8}[1-9a-eA-E][0-9a-fA-F]{8,15})")
@@ -147,32 +147,35 @@ def _stand_in(at: int, written: str) -> str:
     return f"{_MARK}{at:0{digits - len(_MARK)}x}".rjust(len(written), "0")
 
 
-def find_all(stems: Stems, records: Records, decoded: Decoded, languages: pa.Array) -> list[Found | None]:
-    """The stack of each exception of a block: None where its event must be read by itself, `NOTHING` where it has none.
+class Texts(NamedTuple):
+    """The stack texts of a block: where they stand, those that stand for all, and which of them stands for each."""
 
-    Parameters
-    ----------
-    decoded
-        A block; of the rows that are not usual nothing is looked at.
-    languages
-        What the stack of each event is read by.
-    """
+    size: int
+    places: Codes
+    distinct: list[tuple[str, str | None, str | None, str]]
+    which: Codes
+
+
+def texts(decoded: Decoded, languages: pa.Array) -> Texts:
+    """The stack texts of the usual exceptions of a block, with error, message and the language that each is read by."""
     fields = decoded.fields
-    kind = fields["event_type"]
+    kind, stack = fields["event_type"], fields["payload.stack"]
     failed = pc.or_(pc.equal(kind, "backend_exception"), pc.equal(kind, "frontend_exception"))
-    texts = fields["payload.stack"]
-    places = np.flatnonzero(decoded.usual & truth(failed) & truth(pc.match_substring_regex(texts, r"\S")))
-    found: list[Found | None] = [NOTHING] * len(kind)
-    columns = (texts, said(fields["payload.name"]), said(fields["payload.message"]), languages)
-    rows = tuple(column.take(pa.array(places)) for column in columns)
+    places = np.flatnonzero(decoded.usual & truth(failed) & truth(pc.match_substring_regex(stack, r"\S")))
+    columns = (stack, said(fields["payload.name"]), said(fields["payload.message"]), languages)
+    rows = [column.take(pa.array(places)) for column in columns]
     first, which = _alike(*rows)
+    distinct = zip(*(column.take(pa.array(first)).to_pylist() for column in rows), strict=True)
+    return Texts(len(kind), places, list(distinct), which)
+
+
+def find_all(stems: Stems, records: Records, block: Texts) -> list[Found | None]:
+    """The stack of each event of a block: None where it must be read by itself, `NOTHING` where it has none."""
     looked = [
-        stems.find(records, text, (error, message), language)
-        for text, error, message, language in zip(
-            *(column.take(pa.array(first)).to_pylist() for column in rows), strict=True
-        )
+        stems.find(records, text, (error, message), language) for text, error, message, language in block.distinct
     ]
-    for place, at in zip(places.tolist(), which.tolist(), strict=True):
+    found: list[Found | None] = [NOTHING] * block.size
+    for place, at in zip(block.places.tolist(), block.which.tolist(), strict=True):
         found[place] = looked[at]
     return found
 
