@@ -275,8 +275,12 @@ def test_any_bytes_are_read_the_same_either_way(seed: int) -> None:
     assert_equal(bytes(data))
 
 
-def test_a_block_of_which_a_line_is_broken_is_read_line_by_line() -> None:
-    assert debugbundle_blocks.decode([*MADE[:3], b"{not json}"]) is None
+def test_of_a_block_the_lines_are_taken_that_are_the_usual_ones() -> None:
+    broken = debugbundle_blocks.decode([MADE[0], b"{not json}", MADE[1], b'{"a":"\xff"}', b"{}{}", MADE[2]])
+    assert broken is None  # two objects on a line: which rows are whose is not known
+    broken = debugbundle_blocks.decode([MADE[0], b"{not json}", MADE[1], b'{"a":"\xff"}', MADE[2]])
+    assert broken is not None
+    assert broken.rows.tolist() == [0, 2, 4]
     decoded = debugbundle_blocks.decode([*MADE[:3], changed(event_type="deploy_metadata")])
     assert decoded is not None
     assert decoded.usual.tolist() == [True, True, True, False]

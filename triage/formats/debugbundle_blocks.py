@@ -69,6 +69,9 @@ _KINDS: Final = ("backend_exception", "frontend_exception", "request_event", "lo
 # Arrow's reader calls itself for each depth of what it was not told of, and a thread's stack is small.
 _BRACKETS: Final = 400
 _SHORT: Final = 4_096
+# Lines of a block that are left out one after the other before it is given up.
+_TRIES: Final = 9
+_ROW: Final = re.compile(r" in row (\d{1,9})")
 # A request that is null or empty means another thing than none.
 _EMPTY_REQUEST: Final = re.compile(rb'"request"[ \t\r]*:[ \t\r]*(?:null|\{[ \t\r]*\})')
 _TIME: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$"
@@ -79,11 +82,12 @@ Mask = npt.NDArray[np.bool_]
 
 
 class Decoded(NamedTuple):
-    """The rows of a block: their fields by dotted names, their instants, and which of them may be taken."""
+    """The rows of a block: fields by dotted names, instants, which may be taken, and the lines that they are of."""
 
     fields: dict[str, pa.Array]
     ts: pa.Array
     usual: Mask
+    rows: npt.NDArray[np.int64]
 
 
 def may_join(line: bytes) -> bool:
@@ -98,23 +102,38 @@ def decode(lines: list[bytes]) -> Decoded | None:
     """Decode lines that may be joined; None where the block must be read line by line.
 
     A line begins with a brace, ends with one, and no object can go on behind a closing brace with an opening one: so
-    where the block parses, every line holds whole objects, and where there are as many as lines, one each.
+    where the block parses, every line holds whole objects, and where there are as many as lines, one each. A line that
+    does not parse is left out, and the others are tried again.
     """
-    if not lines:
-        return None
+    rows = list(range(len(lines)))
     block = b"\n".join(lines)
     if _EMPTY_REQUEST.search(block) or not _is_text(block):
+        rows = [row for row in rows if _is_text(lines[row]) and not _EMPTY_REQUEST.search(lines[row])]
+    for _ in range(_TRIES):
+        if not rows:
+            break
+        try:
+            return _decoded(block if len(rows) == len(lines) else b"\n".join([lines[row] for row in rows]), rows)
+        except pa.ArrowInvalid as error:
+            told = _ROW.search(str(error))
+            if told is None or int(told[1]) >= len(rows):
+                break
+            del rows[int(told[1])]
+    return None
+
+
+def _decoded(block: bytes, rows: list[int]) -> Decoded | None:
+    """Decode a block that holds these rows."""
+    table = pa.json.read_json(
+        pa.BufferReader(block),
+        read_options=pa.json.ReadOptions(use_threads=False, block_size=len(block) + 1),
+        parse_options=pa.json.ParseOptions(explicit_schema=_SHAPE, unexpected_field_behavior="infer"),
+    )
+    if table.num_rows != len(rows) or not _BESIDE.issuperset(table.column_names) or not _finite(table):
         return None
     try:
-        table = pa.json.read_json(
-            pa.BufferReader(block),
-            read_options=pa.json.ReadOptions(use_threads=False, block_size=len(block) + 1),
-            parse_options=pa.json.ParseOptions(explicit_schema=_SHAPE, unexpected_field_behavior="infer"),
-        )
-        if table.num_rows != len(lines) or not _BESIDE.issuperset(table.column_names) or not _finite(table):
-            return None
-        return _usual(_flat(table), table)
-    except pa.ArrowException:
+        return _usual(_flat(table), table, np.array(rows, np.int64))
+    except pa.ArrowException:  # a time that there is not
         return None
 
 
@@ -169,7 +188,7 @@ def column_of(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _usual(fields: dict[str, pa.Array], table: pa.Table) -> Decoded | None:
+def _usual(fields: dict[str, pa.Array], table: pa.Table, rows: npt.NDArray[np.int64]) -> Decoded | None:
     """Tell the usual rows from the others."""
     payload = column_of(table["payload"])
     extra = {field.name: at for at, field in enumerate(payload.type)}
@@ -190,7 +209,7 @@ def _usual(fields: dict[str, pa.Array], table: pa.Table) -> Decoded | None:
         usual &= ~truth(pc.is_valid(context.field(carried)))
     usual &= _logs(fields, payload, extra)
     instants = pc.if_else(pa.array(usual), fields["occurred_at"], pa.scalar(None, _TEXT))
-    return Decoded(fields, instants.cast(_INSTANT), usual)
+    return Decoded(fields, instants.cast(_INSTANT), usual, rows)
 
 
 def _logs(fields: dict[str, pa.Array], payload: pa.StructArray, extra: dict[str, int]) -> Mask:

@@ -32,15 +32,19 @@ if TYPE_CHECKING:
 __all__ = ("Bulk", "Line", "bulk", "stems")
 
 # Arrow is quick from some thousand rows on, and a block of which nothing may be taken is read line by line.
-_ROWS: Final = 16_384
-_BYTES: Final = 48 << 20
+_ROWS: Final = 8_192
+_BYTES: Final = 24 << 20
 _THREADS: Final = 2
 # Scope, key and value of the path of an event as it was written.
 _WRITTEN: Final = ("written scope", "written key", "written value")
 
 
 class Line(NamedTuple):
-    """One envelope and where it stands; `number` is that of its line, `owner` is for who reads it alone."""
+    """One envelope and where it stands; `number` is that of its line.
+
+    Where a file has several that are taken together or not at all, it is the `owner`, and `first` the number of the
+    first event.
+    """
 
     text: bytes
     source_id: str
@@ -48,12 +52,15 @@ class Line(NamedTuple):
     length: int
     number: int | None
     owner: Any = None
+    first: int = 0
 
 
 class _Prepared(NamedTuple):
     """What is made of a block before its turn comes: columns of `events` and `_WRITTEN`, and its stack texts."""
 
     usual: npt.NDArray[np.bool_]
+    # the places of the rows among the joined lines
+    rows: npt.NDArray[np.int64]
     columns: dict[str, pa.Array]
     texts: Texts
 
@@ -65,7 +72,8 @@ def _prepare(lines: list[bytes]) -> _Prepared | None:
         return None
     made = columns(decoded.fields)
     made |= dict(zip(_WRITTEN, written(decoded.fields, made["route"]), strict=True))
-    return _Prepared(decoded.usual, made | {"ts": decoded.ts}, texts(decoded, languages(decoded.fields)))
+    stacks = texts(decoded, languages(decoded.fields))
+    return _Prepared(decoded.usual, decoded.rows, made | {"ts": decoded.ts}, stacks)
 
 
 class _Block(NamedTuple):
@@ -77,15 +85,14 @@ class _Block(NamedTuple):
     prepared: Future[_Prepared | None]
 
 
-def _whole(block: _Block, usual: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Which joined lines have an owner all of whose lines are usual; those without an owner are their own."""
+def _whole(block: _Block, usual: npt.NDArray[np.bool_], places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which rows have an owner all of whose lines are usual; those without an owner are their own."""
     if block.lines[0].owner is None:
         return usual
-    joined = np.flatnonzero(block.joined)
     good = np.zeros(len(block.lines), np.bool_)
-    good[joined[usual]] = True
+    good[places[usual]] = True
     odd = {line.source_id for line, well in zip(block.lines, good.tolist(), strict=True) if not well}
-    return np.array([block.lines[at].source_id not in odd for at in joined.tolist()], np.bool_)
+    return np.array([block.lines[at].source_id not in odd for at in places.tolist()], np.bool_)
 
 
 @contextmanager
@@ -112,18 +119,14 @@ class Bulk:
         self._stems = stems
         self._alone = alone
         self._lines: list[Line] = []
-        self._numbers: list[int] = []
         self._bytes = 0
         self.pool = ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1))
         self._waiting: deque[_Block] = deque()
 
     def add(self, *lines: Line) -> None:
         """Take lines; those that one owner has come together, and are taken together or read alone as one."""
-        for line in lines:
-            # a line holds no more events than bytes
-            self._numbers.append(self._records.reserve(len(line.text)))
-            self._lines.append(line)
-            self._bytes += len(line.text)
+        self._lines += lines
+        self._bytes += sum([len(line.text) for line in lines])
         if len(self._lines) >= _ROWS or self._bytes >= _BYTES:
             self._send()
 
@@ -137,10 +140,16 @@ class Bulk:
         """Have a block decoded; the events of its lines have their numbers from now on."""
         if not self._lines:
             return
+        # a line holds no more events than bytes
+        sizes = np.array([len(line.text) for line in self._lines], np.int64)
+        first = self._records.reserve(int(sizes.sum()))
+        numbers = (
+            np.array([line.first for line in self._lines]) if self._lines[0].owner else first + np.cumsum(sizes) - sizes
+        )
         joined = [may_join(line.text) for line in self._lines]
         future = self.pool.submit(_prepare, [line.text for line, join in zip(self._lines, joined, strict=True) if join])
-        self._waiting.append(_Block(self._lines, np.array(self._numbers, np.int64), np.array(joined, np.bool_), future))
-        self._lines, self._numbers, self._bytes = [], [], 0
+        self._waiting.append(_Block(self._lines, numbers, np.array(joined, np.bool_), future))
+        self._lines, self._bytes = [], 0
         while len(self._waiting) > _THREADS + 1:
             self._receive()
 
@@ -150,26 +159,26 @@ class Bulk:
         prepared = block.prepared.result()
         taken = np.zeros(len(block.lines), np.bool_)
         if prepared is not None:
-            taken[np.flatnonzero(block.joined)[self._append(block, prepared)]] = True
+            taken[self._append(block, prepared)] = True
         for at in np.flatnonzero(~taken).tolist():
             with self._records.numbered(int(block.numbers[at])):
                 self._alone(block.lines[at])
 
     def _append(self, block: _Block, prepared: _Prepared) -> npt.NDArray[np.int64]:
-        """Append the usual rows of a block; gives their places among the joined lines."""
+        """Append the usual rows of a block; gives the places of their lines."""
+        places = np.flatnonzero(block.joined)[prepared.rows]
         found = find_all(self._stems, self._records, prepared.texts)
         usual = prepared.usual & np.array([one is not None for one in found], np.bool_)
-        usual &= _whole(block, usual)
+        usual &= _whole(block, usual, places)
         rows = np.flatnonzero(usual)
         if len(rows):
             made = prepared.columns
             if len(rows) < len(usual):
-                places = pa.array(rows)
-                made = {name: column.take(places) for name, column in made.items()}
-            chosen = np.flatnonzero(block.joined)[rows]
+                made = {name: column.take(pa.array(rows)) for name, column in made.items()}
+            chosen = places[rows]
             lines = [block.lines[at] for at in chosen.tolist()]
             self._rows(lines, block.numbers[chosen], made, [found[at] or NOTHING for at in rows.tolist()])
-        return rows
+        return places[rows]
 
     def _rows(
         self, lines: list[Line], numbers: npt.NDArray[np.int64], made: dict[str, pa.Array], found: list[Found]

@@ -35,6 +35,9 @@ __all__ = ("NOTHING", "Form", "Found", "Stems", "Texts", "find_all", "stack_colu
 
 # Nine digits and more: what is shorter is an offset, a size or a number, and part of the form.
 _ADDRESS: Final = re.compile(r"0x(0{0,8}[1-9a-eA-E][0-9a-fA-F]{8,15})")
+_USUAL: Final = 12
+_HEX: Final = frozenset("0123456789abcdefABCDEF")
+_UNLIKELY: Final = frozenset("0fF")
 # Stand-ins begin so: as good an address as any, and found again in whatever they get into.
 _MARK: Final = "5eed5"
 # What nine digits are at least.
@@ -60,7 +63,8 @@ class Found(NamedTuple):
 
     form: Form
     headed: bool
-    addresses: tuple[int, ...]
+    # eight bytes each, the first the most significant
+    addresses: bytes = b""
 
 
 class Stems:
@@ -80,11 +84,11 @@ class Stems:
         if plain is not text and at_lines(text) != at_lines(plain):
             return None
         stemmed = f"{said[0]}{rest}" if headed else plain
-        addresses: tuple[int, ...] = ()
+        addresses = b""
         form = None
-        if "0x" in stemmed and len(pieces := _ADDRESS.split(stemmed)) > 1:
+        if "0x" in stemmed and len(pieces := _pieces(stemmed)) > 1:
             form = self._moved(records, language, pieces)
-            addresses = tuple([int(digits, 16) for digits in pieces[1::2]]) if form is not None else ()
+            addresses = _packed(pieces[1::2]) if form is not None else b""
         if form is None:
             form = self._known(records, language, stemmed)
         return None if form is _UNKNOWN else Found(form, headed, addresses)
@@ -128,6 +132,31 @@ class Stems:
                 return None
             slots.append(own if any(slot is not None for slot in own) else None)
         return Form(tuple(records.stack_row(trace) for trace in traces), tuple(slots))
+
+
+def _pieces(text: str) -> list[str]:
+    """A text cut at its addresses: every other piece is one."""
+    parts = text.split("0x")
+    digits = [part[:_USUAL] for part in parts[1:]]
+    behind = "".join([part[_USUAL : _USUAL + 1] for part in parts[1:]])
+    joined = "".join(digits)
+    # twelve digits each, as where programs of 64 bits lie, is most of what there is and quickly seen
+    if (
+        len(joined) == _USUAL * len(digits)
+        and _HEX.issuperset(joined)
+        and _HEX.isdisjoint(behind)
+        and _UNLIKELY.isdisjoint(joined[::_USUAL])
+    ):
+        pieces = [""] * (2 * len(parts) - 1)
+        pieces[0], pieces[1::2] = parts[0], digits
+        pieces[2::2] = [part[_USUAL:] for part in parts[1:]]
+        return pieces
+    return _ADDRESS.split(text)
+
+
+def _packed(addresses: list[str]) -> bytes:
+    """The addresses as bytes."""
+    return bytes.fromhex("".join([digits.rjust(16, "0")[-16:] for digits in addresses]))
 
 
 def _plain(trace: Trace, slots: tuple[int | None, ...]) -> bool:
@@ -236,25 +265,37 @@ def stack_columns(found: list[Found], errors: pa.Array, messages: pa.Array) -> t
         for name, own in (("error_type", errors), ("error_value", messages)):
             columns[name] = pc.if_else(pa.array(headed), own.take(pa.array(event)), columns[name])
     if any(one.addresses for one in found):
-        columns["addresses"] = _moved(found, forms, event.tolist(), at.tolist(), rows.tolist())
+        stacks = [(found[number], stack) for number, stack in zip(event.tolist(), at.tolist(), strict=True)]
+        columns["addresses"] = _addresses(stacks)
     return columns, event
 
 
-def _moved(
-    found: list[Found], forms: list[dict[str, Any]], event: list[int], at: list[int], rows: list[int]
-) -> list[Any]:
-    """The addresses of each stack: those of its own text where its form has places for them."""
-    moved = []
-    for number, stack, row in zip(event, at, rows, strict=True):
-        one = found[number]
-        slots, fixed = one.form.slots[stack], forms[row]["addresses"]
-        if slots is None:
-            moved.append(fixed)
-        else:
-            own = one.addresses
-            moved.append([old if slot is None else own[slot] for old, slot in zip(fixed, slots, strict=True)])
-    return moved
+def _addresses(stacks: list[tuple[Found, int]]) -> pa.Array:
+    """The addresses of stacks: those of its own text where the form of one has places for them."""
+    owned = [one.form.slots[stack] for one, stack in stacks]
+    if all(slots is None or slots == _ALL[: len(slots)] for slots in owned) and not any(
+        slots is None and one.form.rows[stack]["addresses"] for slots, (one, stack) in zip(owned, stacks, strict=True)
+    ):
+        own = [b"" if slots is None else one.addresses for slots, (one, _) in zip(owned, stacks, strict=True)]
+        if all(slots is None or len(slots) * 8 == len(text) for slots, text in zip(owned, own, strict=True)):
+            ends = np.cumsum([0, *map(len, own)], dtype=np.int64) // 8
+            values = pa.array(np.frombuffer(b"".join(own), ">u8").astype(np.uint64))
+            offsets = pa.array(ends.astype(np.int32), mask=np.array([*(slots is None for slots in owned), False]))
+            return pa.ListArray.from_arrays(offsets, values)
+    return array([_moved(one, stack) for one, stack in stacks], TABLES["stacks"].schema.field("addresses").type)
 
 
-NOTHING: Final = Found(Form((), ()), headed=False, addresses=())
+def _moved(one: Found, stack: int) -> list[int | None] | None:
+    """The addresses of one stack of an event."""
+    slots = one.form.slots[stack]
+    fixed: list[int | None] | None = one.form.rows[stack]["addresses"]
+    if slots is None or fixed is None:
+        return fixed
+    own = np.frombuffer(one.addresses, ">u8").tolist()
+    return [old if slot is None else own[slot] for old, slot in zip(fixed, slots, strict=True)]
+
+
+# The places of addresses where each frame has the next.
+_ALL: Final = tuple(range(4_096))
+NOTHING: Final = Found(Form((), ()), headed=False)
 _UNKNOWN: Final = Form((), ())

@@ -179,9 +179,12 @@ class _Folder:
         pieces = list(_pieces(data))
         file = file._replace(events=len(pieces), sha256=hashlib.sha256(data).hexdigest())
         self.taken[file.source_id] = file
-        lines = [Line(text, file.source_id, offset, len(text), number, file) for offset, text in pieces]
-        with self._records.numbered(number << _BITS):
-            self._bulk.add(*(lines or [Line(data, file.source_id, 0, len(data), number, file)]))
+        first = number << _BITS
+        lines = [
+            Line(text, file.source_id, offset, len(text), number, file, first + at)
+            for at, (offset, text) in enumerate(pieces)
+        ]
+        self._bulk.add(*(lines or [Line(data, file.source_id, 0, len(data), number, file, first)]))
 
     def _alone(self, line: Line) -> None:
         """Read a file by itself, of which something was not usual."""
