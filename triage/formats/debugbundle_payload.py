@@ -33,7 +33,6 @@ __all__ = (
     "request_columns",
     "request_message",
     "runtime_columns",
-    "said_of_request",
 )
 
 _REQUEST: Final[tuple[str, ...]] = ("method", "path", "query", "headers", "body", "attributes")
@@ -128,12 +127,7 @@ def request_columns(row: Row, request: dict[str, Any], template: str | None = No
 
 def request_message(row: Row) -> str:
     """What the product calls a failed request: its events and its bundle group by it."""
-    return said_of_request(row.columns["http_method"], row.columns["route"])
-
-
-def said_of_request(method: str | None, route: str | None) -> str:
-    """What a request is called by its method and route."""
-    return f"request {method or 'UNKNOWN'} {route or '/'}"
+    return f"request {row.columns['http_method'] or 'UNKNOWN'} {row.columns['route'] or '/'}"
 
 
 def runtime_columns(row: Row, runtime: dict[str, Any]) -> None:

@@ -102,7 +102,8 @@ def combine(one: Partial, other: Partial) -> Partial:
 
     Examples
     --------
-    >>> nothing = partition(Range("", "", 0, 0, 100))
+    >>> import os
+    >>> nothing = partition(Range(os.devnull, "", 0, 0, 100))
     >>> combine(nothing, combine(nothing, nothing)).events
     0
     """
