@@ -9,7 +9,7 @@ from debugbundle.exception_snapshot import exception_details
 from debugbundle.suppression import EventSuppressionTracker
 
 import triage
-from triage.incidents import series
+from triage.incidents import groups, series, suppression
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
 
@@ -185,6 +185,16 @@ def test_one_client_that_tries_again_counts_once_a_minute_though_most_of_it_was_
     case = outage(["a"])
     assert case.incidents()["count"].tolist() == [36 + 12 * 33]
     assert case.spikes()["total"].tolist() == [12]
+
+
+@pytest.mark.parametrize(
+    ("users", "known"), [("aaa", True), ("baaa", True), ("aab", False), ("aba", False), ("aa", False), ("", False)]
+)
+def test_they_are_one_clients_where_the_three_events_that_were_sent_last_are(users, known):
+    sent = [released("1.0", user, at=NOON + number)[0] for number, user in enumerate(users)]
+    tables = load(sent, reported(20, at=NOON + 60), released("1.0", "a", at=NOON + 90, count=3)).raw.tables
+    found = suppression.given(tables, groups.members(tables)[0])
+    assert (found.counts.tolist(), found.alone.tolist()) == ([20], [known])
 
 
 def test_nothing_is_told_before_it_happens_whatever_a_clock_says():

@@ -2,8 +2,8 @@
 
 The tested rule counts what happened, what an SDK suppressed too. DebugBundle's counts as DebugBundle does, and as the
 column `is_spiking` of `incidents` does: each event once, whatever it says of others that were not sent (specs of the
-event store, section 3). It is looked at where an event is: an episode begins at the first event from which on the
-column is true, and is in no other; between events, as the windows move on, the column may change by itself.
+event store, section 3). It is looked at where an event is: the column is true at the first and at the last event of an
+episode, and at none outside of episodes; between events, as the windows move on, it may change by itself.
 """
 
 from __future__ import annotations

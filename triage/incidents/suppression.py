@@ -114,9 +114,9 @@ class _Alike(NamedTuple):
 
     def at(self, moment: int) -> tuple[int, bool]:
         """The newest event at a time, or the oldest after it; and whether one client has those that were sent last."""
-        place = max(int(np.searchsorted(self.times, moment, side="right")) - 1, 0)
-        sent = set(self.clients[max(place - _SENT + 1, 0) : place + 1].tolist())
-        return int(self.rows[place]), len(sent) == 1 and sent != {-1}
+        known = int(np.searchsorted(self.times, moment, side="right"))
+        sent = self.clients[known - _SENT : known] if known >= _SENT else np.full(1, -1)
+        return int(self.rows[max(known - 1, 0)]), bool(sent[0] >= 0 and (sent == sent[0]).all())
 
 
 def _told(events: pa.Table, as_of: int | None) -> pa.Table:
