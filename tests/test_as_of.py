@@ -1,8 +1,13 @@
 """Every verb that takes a time says what it would have said then."""
 
+import contextlib
+import json
+import tarfile
+
 import pandas as pd
 import pytest
 
+import triage
 from tests.streams import DAY, HOUR, MINUTE, SECOND, START, burst, case_of, steady
 from triage.journal import Journal
 from triage.share.redacted import RedactedCase
@@ -60,6 +65,47 @@ def test_the_newest_event_is_the_time_that_is_meant_by_none(verb):
     pd.testing.assert_frame_equal(getattr(case, verb)(), getattr(case, verb)(newest))
     pd.testing.assert_frame_equal(getattr(case, verb)(), getattr(case, verb)(newest.isoformat()))
     assert len(getattr(RedactedCase.lazy(case), verb)(newest)) == len(getattr(case, verb)())
+
+
+@pytest.fixture(scope="module")
+def week():
+    """The envelopes of the week sample, less the entry that is damaged, by their time."""
+    envelopes = []
+    with tarfile.open("sample_bundles/debugbundle/week.tar.gz") as archive:
+        for member in archive:
+            if member.name.endswith(".events.json"):
+                with contextlib.suppress(ValueError):
+                    envelopes += json.load(archive.extractfile(member))
+    assert len(envelopes) > 700
+    return sorted((pd.Timestamp(each["occurred_at"]), json.dumps(each)) for each in envelopes)
+
+
+def read(envelopes, until=None):
+    return triage.loads("\n".join(line for at, line in envelopes if until is None or at <= until))
+
+
+# Within the outage, and while its last reports come in; after it; about the storm after the deploy.
+MOMENTS = ["03 02:15", "04 13:45:30", "04 14:10", "04 14:19", "04 20:00", "05 09:00", "05 15:15", "06 08:32:10"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_what_comes_later_changes_nothing_in_the_week(week, moment):
+    moment = pd.Timestamp(f"2026-03-{moment}Z")
+    whole, then = read(week), read(week, moment)
+    for verb, options in VERBS.items():
+        one, two = (getattr(case, verb)(moment, **options) for case in (whole, then))
+        pd.testing.assert_frame_equal(one, two)
+    told = then.events(event_kind="error_suppressed")["suppressed_count"].sum()
+    assert told == then.incidents()["suppressed"].sum() + then.summary()["suppressed_unattributed"].sum()
+
+
+def test_a_spike_whose_reports_are_all_there_stays_as_it_is(week):
+    case, reported = read(week), pd.Timestamp("2026-03-04 14:19Z")
+    found = case.spikes(reported)
+    assert found["count"].tolist() == [438]
+    for moment in (*MOMENTS[4:], "07 00:00"):
+        later = case.spikes(pd.Timestamp(f"2026-03-{moment}Z"))
+        pd.testing.assert_frame_equal(found, later[later["start"] < reported].reset_index(drop=True))
 
 
 def test_a_decision_of_later_does_not_count(tmp_path):

@@ -117,7 +117,7 @@ def test_a_recursion_error_goes_by_its_cycle():
 def test_a_request_has_no_stack_and_says_so(everything, explanations):
     title = "GET /orders/{id} 503"
     one = everything.incidents().set_index("title")["incident_id"][title]
-    assert explanations[one].text.startswith("request: request GET {}\n")
+    assert explanations[one].text.startswith("request: GET /orders/{} 503\n")
     assert "\nNo stack; this is event " in explanations[one].text
     assert "Frames" not in explanations[one].text
 
@@ -293,15 +293,17 @@ calls = st.builds(
     frame_kind=st.sampled_from(["frame", "elided", "signal", "note"]), trust=st.sampled_from([None, "scan"]),
 )  # fmt: skip
 kinds = st.sampled_from(["crash", "exception", "assertion", "hang", "request"])
+routes = st.lists(words | st.sampled_from(["{id}", "7"]), max_size=4).map("/".join)
+asked = st.fixed_dictionaries({}, optional={"http_method": texts, "route": routes, "http_status": st.integers(0, 599)})
 
 
 @settings(max_examples=30)
-@given(st.lists(st.tuples(kinds, texts, texts, st.lists(calls, max_size=8)), min_size=1, max_size=4))
+@given(st.lists(st.tuples(kinds, texts, texts, asked, st.lists(calls, max_size=8)), min_size=1, max_size=4))
 def test_any_content_is_explained_and_compared(events):
     records = Records()
-    for kind, error_type, message, frames in events:
+    for kind, error_type, message, request, frames in events:
         number = records.event(
-            event_class="incident_signal", event_kind=kind, error_type=error_type, error_value=message
+            event_class="incident_signal", event_kind=kind, error_type=error_type, error_value=message, **request
         )
         records.stacks(number, [Trace(frames=tuple(frames))])
     tables = keys.annotate(records.finish())

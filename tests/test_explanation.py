@@ -169,6 +169,12 @@ def test_a_cycle_starts_where_its_names_come_first_wherever_the_stack_ended():
         ("assertion", {"error_value": "a < 7"}, ["f"], "assertion: a < {} | f"),
         ("exception", {"error_type": "E", "error_value": "order 7"}, [], "exception: E: order {}"),
         ("request", {"http_method": "GET", "route": "/a", "http_status": 503}, [], "request: GET /a 503"),
+        (
+            "request",
+            {"event_kind": "request", "error_value": "request PUT /a/{id}", "http_method": "PUT", "route": "/a/{id}"},
+            [],
+            "request: PUT /a/{}",
+        ),
         ("hang", {}, [], "hang"),
     ],
 )

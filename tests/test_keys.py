@@ -118,10 +118,28 @@ def test_without_a_stack_the_parameterised_message_is_the_key():
     assert first != group({"error_type": "KeyError", "error_value": "order 7 failed"})
 
 
-def test_a_request_goes_by_method_route_and_status():
-    request = {"event_kind": "request", "http_method": "GET", "route": "/orders/{id}", "http_status": 503}
-    assert group(request) == group(dict(request))
-    assert group(request) != group(request | {"http_status": 500})
+def request(status=503, route="/orders/{id}", method="GET", **more):
+    said = {"error_value": f"request {method} {route}"} | more
+    return {"event_kind": "request", "http_method": method, "route": route, "http_status": status} | said
+
+
+def test_a_request_goes_by_method_route_and_status_whatever_its_message():
+    assert group(request()) == group(request(error_value=None)) == group(request(error_value="no answer"))
+    others = [request(500), request(method="PUT"), request(route="/orders"), request(route="/carts/{id}")]
+    assert len({group(each) for each in (request(), *others)}) == 5
+
+
+def test_a_template_and_a_path_and_a_masked_path_are_one_route():
+    routes = ["/users/{id}/card", "/users/{param}/card", "/users/bob@example.com/card", "/users/[email:1:8-15]/card"]
+    assert len({group(request(route=route)) for route in routes}) == 1
+
+
+def test_a_request_of_which_nothing_is_known_goes_by_its_message_and_so_does_all_else():
+    bare = {"event_kind": "request", "error_value": "worker 7 gave up"}
+    assert group(bare) == group(bare | {"error_value": "worker 8 gave up", "http_status": 500})
+    assert group(bare) != group(bare | {"error_value": "worker 8 went on"})
+    log = request() | {"event_kind": "log", "error_value": "cannot pay"}
+    assert group(log) == group(log | {"http_status": 500, "route": "/carts"})
 
 
 def test_only_incident_signals_have_a_key():

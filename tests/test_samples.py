@@ -5,6 +5,7 @@ import pytest
 
 import triage
 from tests.reading import SAMPLES
+from triage.journal import Journal
 
 # Rows of events, stacks, frames, logs and quarantine; the titles of the incidents, newest first.
 EXPECTED = {
@@ -228,8 +229,9 @@ def test_the_week_has_regressions_with_the_second_release(week):
         ["ZeroDivisionError in fee", "new", "2.4.0"],
     ]
     assert week.incidents().set_index("title")["status"]["ValueError in redeem"] == "regressed"
-    alone = triage.load(SAMPLES / "debugbundle" / "week.tar.gz").incidents().set_index("title")["status"]
-    assert alone["ValueError in redeem"] == "regressed"  # by what the store itself calls resolved, and later events
+    # Its own bookkeeping calls it resolved, and does not know of what came after Tuesday.
+    alone = triage.load(SAMPLES / "debugbundle" / "week.tar.gz", journal=Journal(None)).incidents()
+    assert alone.set_index("title")["status"]["ValueError in redeem"] == "regressed"
 
 
 def test_the_week_counts_what_its_sdk_suppressed(week):

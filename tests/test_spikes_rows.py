@@ -4,7 +4,13 @@ import pytest
 import triage
 from tests.streams import DAY, MINUTE, START, burst, case_of, steady
 from triage.errors import TriageError
+from triage.journal import Journal
 from triage.share.redacted import RedactedCase
+
+
+@pytest.fixture(scope="module")
+def week():
+    return triage.load("sample_bundles/debugbundle/week.tar.gz", journal=Journal(None))
 
 
 def test_a_spike_is_a_row_with_its_reason():
@@ -46,6 +52,65 @@ def test_debugbundles_rule_is_told_apart():
     assert len(case.spikes(rule="all")) == len(ratio) + 1
     with pytest.raises(TriageError, match="no rule 'best'"):
         case.spikes(rule="best")
+
+
+def flagged(case, moment):
+    rows = case.incidents(as_of=moment).set_index("incident_id")
+    return {name: tuple(row) for name, row in rows[["is_spiking", "count_5m", "ratio_5m_1h"]].T.items()}
+
+
+def test_debugbundles_rule_says_what_the_column_says(week):
+    episodes = week.spikes(rule="5m/1h")
+    assert episodes["title"].tolist() == ["RuntimeError in take", "PaymentError in convert", "PaymentError in convert"]
+    for row in episodes.to_dict("records"):
+        assert flagged(week, row["start"])[row["incident_id"]][0]
+        assert flagged(week, row["end"])[row["incident_id"]][0]
+        assert flagged(week, row["peak"])[row["incident_id"]] == (True, row["count"], row["count"] / row["expected"])
+        early = row["start"] - pd.Timedelta(1, unit="us")
+        assert not flagged(week, early)[row["incident_id"]][0]
+        told = [week.spikes(moment, rule="5m/1h")["start"] for moment in (early, row["start"])]
+        assert [row["start"] in set(each) for each in told] == [False, True]
+
+
+def test_at_every_event_the_column_is_true_in_the_episodes_of_debugbundles_rule_only(week):
+    episodes = week.spikes(rule="5m/1h")
+    outage = week.events(event_class="incident_signal")
+    outage = outage[
+        outage["ts"].between(episodes["start"].min() - pd.Timedelta("2min"), pd.Timestamp("2026-03-04 14:12Z"))
+    ]
+    known = []
+    for moment in outage["ts"].unique()[::3]:
+        inside = episodes[(episodes["start"] <= moment) & (moment <= episodes["end"])]
+        flags = flagged(week, moment)
+        known.append({name for name, (spiking, *_) in flags.items() if spiking})
+        assert known[-1] == set(inside["incident_id"])
+    assert {len(names) for names in known} == {0, 1}
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_an_episode_of_debugbundles_rule_begins_within_a_second_when_there_are_enough(at):
+    case = case_of([{"at": MINUTE + at * 100_000 + step * 50_000} for step in range(15)])
+    (row,) = case.spikes(rule="5m/1h").to_dict("records")
+    assert row["start"] == START + pd.Timedelta(MINUTE + at * 100_000 + 11 * 50_000, unit="us")
+    assert row["peak"] == row["end"] == START + pd.Timedelta(MINUTE + at * 100_000 + 14 * 50_000, unit="us")
+    assert (row["count"], row["total"], row["expected"]) == (15, 15, 1.25)
+
+
+def test_debugbundles_rule_counts_an_event_once_whatever_it_says_of_others():
+    few = [event | {"suppressed_count": 30} for event in burst(2 * DAY, 8, 2 * MINUTE)]
+    case = case_of(steady(3, every=30 * MINUTE), few)
+    assert case.spikes(rule="5m/1h").empty
+    assert not case.incidents(as_of=START + pd.Timedelta(days=2, minutes=2))["is_spiking"].any()
+
+
+def test_lone_bundles_count_for_debugbundles_rule_as_for_the_column():
+    bundles = [event | {"event_kind": "incident_bundle"} for event in burst(DAY, 13, MINUTE)]
+    case = case_of(bundles)
+    assert case.incidents()["is_spiking"].tolist() == [True]
+    assert len(case.spikes(rule="5m/1h")) == 1
+    beside = case_of(bundles, steady(0.5, error_type="SIGSEGV"))
+    assert beside.incidents(as_of=START + pd.Timedelta(DAY + MINUTE, unit="us"))["is_spiking"].tolist() == [False]
+    assert beside.spikes(rule="5m/1h").empty
 
 
 def test_the_release_that_comes_with_it_is_named():

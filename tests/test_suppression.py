@@ -9,6 +9,7 @@ from debugbundle.exception_snapshot import exception_details
 from debugbundle.suppression import EventSuppressionTracker
 
 import triage
+from triage.incidents import groups, series, suppression
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
 
@@ -115,6 +116,93 @@ def test_a_storm_that_lasts_is_a_spike_though_little_of_it_is_stored():
     assert case.spikes()["release"].isna().all()
     assert case.spikes()["total"].max() > 100
     assert pd.isna(case.incidents(as_of="2026-03-02").iloc[0]["spike_p"])
+
+
+def released(release, user, *, at, count=1, step=1.0):
+    """Equal exceptions of a release, in turn of some users."""
+    users = [user] if isinstance(user, str) else user
+    (first, *_) = storm(1)
+    found = []
+    for number in range(count):
+        event = envelope("backend_exception", at + number * step, first["payload"])
+        who = {"user_id_hash": users[number % len(users)]}
+        found.append(event | {"context": {"release": release}, "correlation": who})
+    return found
+
+
+def reported(count, *, at):
+    """A report of the same exceptions."""
+    return [each for each in storm(3 + count, at=at - 60) if each["event_type"] == "error_suppressed"]
+
+
+def spread(case, release):
+    """The occurrences of a release, given back or stored, by what charts say of it."""
+    told = series.made(case.raw.tables).releases.set_index("release")
+    return int(told["events"][release])
+
+
+def test_what_is_given_back_has_the_release_of_the_time_of_its_report():
+    old, new = released("1.0", "a", at=NOON, count=3), released("2.0", "b", at=NOON + 600, count=2)
+    case = load(old, reported(20, at=NOON + 60), new)
+    assert (spread(case, "1.0"), spread(case, "2.0")) == (23, 2)
+    both = load(old, reported(20, at=NOON + 60), new, reported(30, at=NOON + 700))
+    assert (spread(both, "1.0"), spread(both, "2.0")) == (23, 32)
+
+
+def test_a_report_before_all_events_goes_to_the_oldest():
+    case = load(reported(20, at=NOON - 60), released("1.0", "a", at=NOON, count=3), released("2.0", "a", at=NOON + 600))
+    assert (spread(case, "1.0"), spread(case, "2.0")) == (23, 1)
+    early = datetime.fromtimestamp(NOON - 30, tz=UTC)
+    assert case.summary(early)["suppressed_unattributed"].tolist() == [20]
+    assert case.summary()["suppressed_unattributed"].tolist() == [0]
+
+
+def test_events_of_one_time_are_told_apart_by_their_ids_and_never_by_their_order():
+    events = [released(f"{number}.0", "a", at=NOON) for number in range(6)]
+    for number, (event,) in enumerate(events):
+        event["event_id"] = str(uuid.uuid5(uuid.NAMESPACE_URL, str(number)))
+    newest = max(events, key=lambda each: each[0]["event_id"])[0]["context"]["release"]
+    for order in (events, events[::-1]):
+        assert spread(load(reported(20, at=NOON + 60), *order), newest) == 21
+
+
+def outage(users):
+    """Three days of an exception now and then, then three a minute of these users, and thirty more a minute counted."""
+    quiet = released("1.0", [f"u{n}" for n in range(40)], at=NOON - 3 * 86_400, count=36, step=7_200)
+    parts = [
+        released("1.0", users, at=NOON + minute * 60, count=3) + reported(30, at=NOON + minute * 60 + 40)
+        for minute in range(12)
+    ]
+    return load(quiet, *parts)
+
+
+def test_nobody_knows_whose_they_are_where_those_that_were_sent_are_of_several():
+    (row,) = outage(["a", "b", "c"]).spikes().to_dict("records")
+    assert (row["count"], row["minutes"]) == (5 * 33, 5)
+
+
+def test_one_client_that_tries_again_counts_once_a_minute_though_most_of_it_was_counted():
+    case = outage(["a"])
+    assert case.incidents()["count"].tolist() == [36 + 12 * 33]
+    assert case.spikes()["total"].tolist() == [12]
+
+
+@pytest.mark.parametrize(
+    ("users", "known"), [("aaa", True), ("baaa", True), ("aab", False), ("aba", False), ("aa", False), ("", False)]
+)
+def test_they_are_one_clients_where_the_three_events_that_were_sent_last_are(users, known):
+    sent = [released("1.0", user, at=NOON + number)[0] for number, user in enumerate(users)]
+    tables = load(sent, reported(20, at=NOON + 60), released("1.0", "a", at=NOON + 90, count=3)).raw.tables
+    found = suppression.given(tables, groups.members(tables)[0])
+    assert (found.counts.tolist(), found.alone.tolist()) == ([20], [known])
+
+
+def test_nothing_is_told_before_it_happens_whatever_a_clock_says():
+    events = storm(40)
+    events[-1]["payload"]["last_seen"] = "2030-01-01T00:00:00Z"
+    case = load(events)
+    assert case.incidents()["suppressed"].tolist() == [37]
+    assert series.active(case.raw.tables, until=round((NOON + 61) * 1e6))["events"].tolist() == [40]
 
 
 def told(key, count, at, service="page", runtime="node"):

@@ -28,18 +28,23 @@ _MOST_TOGETHER: Final = 4_000_000
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Stream:
-    """The events of one incident that have a time, in its order; `rows` are their places in the table."""
+    """The events of one incident that have a time, in its order; `rows` are their places in the table.
+
+    Occurrences that are told of elsewhere are one more, with the row of the event that they are given to, and without a
+    client where nobody knows whose they are; `retries` says of which they all are the same client's.
+    """
 
     rows: Ints
     times: Ints
     clients: npt.NDArray[np.object_] | None
     weights: Ints
+    retries: npt.NDArray[np.bool_]
 
     @property
     def episodes(self) -> list[spikes.Episode]:
         """The spikes, by the tested rule."""
         most = max(1, min(_MOST, _MOST_TOGETHER // max(len(self.times), 1)))
-        return spikes.episodes(self.times, self.clients, np.minimum(self.weights, most))
+        return spikes.episodes(self.times, self.clients, np.where(self.retries, 1, np.minimum(self.weights, most)))
 
 
 class Streams:
@@ -61,21 +66,24 @@ class Streams:
         rows = np.flatnonzero(there)
         micros = pc.fill_null(events["ts"].cast(pa.int64()), 0).to_numpy()
         weights = 1 + pc.fill_null(events["suppressed_count"], 0).to_numpy().clip(min=0)
+        stored = len(rows)
         rows, times = np.r_[rows, more.rows], np.r_[micros[rows], more.times]
         order = np.lexsort((times, codes[rows]))
         self.rows, self.times = rows[order], times[order]
-        self._weights = np.r_[weights[rows[: len(rows) - len(more.rows)]], more.counts][order]
+        self._weights = np.r_[weights[rows[:stored]], more.counts][order]
+        self._retries = np.r_[np.zeros(stored, bool), more.alone][order]
         self._bounds = np.searchsorted(codes[self.rows], np.arange(size + 1))
         clients = pc.coalesce(events["user_hash"], events["session_id"])
         known = clients.null_count < len(clients)
-        self._clients = clients.to_pandas().to_numpy(dtype=object, na_value=None) if known else None
+        self._clients = clients.to_pandas().to_numpy(dtype=object, na_value=None)[self.rows] if known else None
+        if self._clients is not None:
+            self._clients[(order >= stored) & ~self._retries] = None
 
     def __getitem__(self, code: int) -> Stream:
         """The stream of one incident."""
         there = slice(self._bounds[code], self._bounds[code + 1])
-        rows = self.rows[there]
-        clients = None if self._clients is None else self._clients[rows]
-        return Stream(rows, self.times[there], clients, self._weights[there])
+        clients = None if self._clients is None else self._clients[there]
+        return Stream(self.rows[there], self.times[there], clients, self._weights[there], self._retries[there])
 
     def since(self, moment: int) -> Iterator[int]:
         """The numbers of the incidents that have an event at or after a time."""

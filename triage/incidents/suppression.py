@@ -5,12 +5,16 @@ In a storm DebugBundle's SDKs send three equal events in half a minute and count
 The hash of an event that it did send can be made again (`triage.incidents.suppression_keys`); where the two are equal,
 the occurrences are of its incident. Where none is (another SDK, a hook that changed the event before it was stored, a
 masked message, too many keys at once) they stay without: `suppressed_unattributed` in `Case.summary`.
+
+What they are taken for was known at the time of the report, so that what comes later changes nothing in what was said
+before: the release is that of the newest event of that hash, or of the oldest after it. Who they happened to nobody
+tells; only where the events that were sent last are of one client are they that client's, who tried again.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,17 +28,25 @@ from triage.times import iso
 __all__ = ("Given", "given", "unattributed")
 
 Ints = npt.NDArray[np.int64]
+# A service and a hash.
+_Key = tuple[str | None, str]
 
 # More than this is no count.
 _MOST: Final = 1 << 40
+# Equal events that an SDK sends before it counts.
+_SENT: Final = 3
 
 
 class Given(NamedTuple):
-    """Counts that have found an incident: by row of the events that make incidents, when, and how many."""
+    """Counts that have found an incident: by row of the events that make incidents, when, and how many.
+
+    `alone` says whether all are of the client of that row; of the others nobody knows whose they are.
+    """
 
     rows: Ints
     times: Ints
     counts: Ints
+    alone: npt.NDArray[np.bool_]
 
 
 def given(tables: dict[str, pa.Table], events: pa.Table, as_of: int | None = None) -> Given:
@@ -49,43 +61,71 @@ def given(tables: dict[str, pa.Table], events: pa.Table, as_of: int | None = Non
     as_of
         Microseconds since 1970: what is told later does not count.
     """
-    told = _told(tables["events"], as_of)
-    if not told.num_rows:
-        return Given(*(np.zeros(0, np.int64) for _ in Given._fields))
-    rows = _rows(tables, events, told)
-    last = _last_seen(tables, told)
-    found = [
-        (row, last.get(event, ts), count)
-        for event, service, key, ts, count in _listed(told)
-        if (row := rows.get((service, key))) is not None and last.get(event, ts) is not None
-    ]
-    return Given(*np.array(found, np.int64).reshape(-1, 3).T)
+    found = [(*each.event, each.at, each.number) for each in _placed(tables, events, as_of) if each.event is not None]
+    rows, alone, times, counts = np.array(found, np.int64).reshape(-1, 4).T
+    return Given(rows, times, counts, alone.astype(bool))
 
 
 def unattributed(tables: dict[str, pa.Table], events: pa.Table, as_of: int | None = None) -> dict[str, int]:
     """How many suppressed occurrences have found no incident, by format; see `given`."""
-    told = _told(tables["events"], as_of)
-    rows = _rows(tables, events, told) if told.num_rows else {}
     found: dict[str, int] = {}
-    for (_, service, key, _, count), name in zip(_listed(told), told["format"].to_pylist(), strict=True):
-        if (service, key) not in rows:
-            found[name] = found.get(name, 0) + count
+    for each in _placed(tables, events, as_of):
+        if each.event is None:
+            found[each.format] = found.get(each.format, 0) + each.number
     return found
+
+
+class _Placed(NamedTuple):
+    """What one report tells: its event and whether it is one client's, when it was, how many, and its format."""
+
+    event: tuple[int, bool] | None
+    at: int | None
+    number: int
+    format: str
+
+
+def _placed(tables: dict[str, pa.Table], events: pa.Table, as_of: int | None) -> list[_Placed]:
+    """All that is told of suppressed occurrences up to a time."""
+    told = _told(tables["events"], as_of)
+    if not told.num_rows:
+        return []
+    known, last = _known(tables, events, told), _last_seen(tables, told)
+    columns = (told[name] for name in ("event_id", "service", "native_fingerprint", "suppressed_count", "format"))
+    times = told["ts"].cast(pa.int64()).to_pylist()
+    found = []
+    for event, service, key, count, name, ts in zip(*(column.to_pylist() for column in columns), times, strict=True):
+        seen = last.get(event, ts)
+        when = seen if ts is None else ts
+        if when is not None and as_of is not None and when > as_of:
+            continue
+        alike = known.get((service, key))
+        row = alike.at(when) if alike is not None and when is not None else None
+        # Nothing is told before it happens, whatever a clock says.
+        found.append(_Placed(row, None if when is None else min(seen, when), min(count, _MOST), name))
+    return found
+
+
+class _Alike(NamedTuple):
+    """The events of one hash in order of time: when, their rows, and who each happened to (-1: nobody knows)."""
+
+    times: Ints
+    rows: Ints
+    clients: Ints
+
+    def at(self, moment: int) -> tuple[int, bool]:
+        """The newest event at a time, or the oldest after it; and whether one client has those that were sent last."""
+        known = int(np.searchsorted(self.times, moment, side="right"))
+        sent = self.clients[known - _SENT : known] if known >= _SENT else np.full(1, -1)
+        return int(self.rows[max(known - 1, 0)]), bool(sent[0] >= 0 and (sent == sent[0]).all())
 
 
 def _told(events: pa.Table, as_of: int | None) -> pa.Table:
     """The events that tell of suppressed occurrences."""
     chosen = pc.and_(pc.equal(events["event_kind"], "error_suppressed"), pc.greater(events["suppressed_count"], 0))
     if as_of is not None:
-        chosen = pc.and_(chosen, pc.less_equal(events["ts"].cast(pa.int64()), as_of))
+        early = pc.less_equal(events["ts"].cast(pa.int64()), as_of)
+        chosen = pc.and_(chosen, pc.fill_null(early, fill_value=True))
     return events.filter(pc.fill_null(chosen, fill_value=False))
-
-
-def _listed(told: pa.Table) -> list[tuple[Any, ...]]:
-    """Event, service, hash, time and count of each."""
-    columns = [told[name].to_pylist() for name in ("event_id", "service", "native_fingerprint")]
-    times, counts = told["ts"].cast(pa.int64()).to_pylist(), told["suppressed_count"].to_pylist()
-    return list(zip(*columns, times, [min(count, _MOST) for count in counts], strict=True))
 
 
 def _last_seen(tables: dict[str, pa.Table], told: pa.Table) -> dict[str, int]:
@@ -96,8 +136,8 @@ def _last_seen(tables: dict[str, pa.Table], told: pa.Table) -> dict[str, int]:
     return {event: micros for event, text in pairs if (micros := iso(text)) is not None}
 
 
-def _rows(tables: dict[str, pa.Table], events: pa.Table, told: pa.Table) -> dict[tuple[str | None, str], int]:
-    """The newest row of each service and hash that is asked for."""
+def _known(tables: dict[str, pa.Table], events: pa.Table, told: pa.Table) -> dict[_Key, _Alike]:
+    """The events of each service and hash that is asked for."""
     wanted = set(zip(told["service"].to_pylist(), told["native_fingerprint"].to_pylist(), strict=True))
     services = pa.array(sorted({service for service, _ in wanted if service is not None}), pa.string())
     chosen = pc.is_in(events["service"], value_set=services)
@@ -105,13 +145,38 @@ def _rows(tables: dict[str, pa.Table], events: pa.Table, told: pa.Table) -> dict
         chosen = pc.and_(chosen, pc.is_in(events[column], value_set=pa.array(values)))
     places = np.flatnonzero(pc.fill_null(chosen, fill_value=False).to_numpy().astype(bool))
     few = events.take(pa.array(places))
-    chosen = suppression_keys.newest_alike(tables, few)
-    places, few = places[chosen], few.take(pa.array(chosen))
-    owners, keys = few["service"].to_pylist(), suppression_keys.made(tables, few)
-    found: dict[tuple[str | None, str], int] = {}
-    for place, owner, own in zip(places.tolist(), owners, keys, strict=True):
+    alike = suppression_keys.alike(tables, few)
+    one_of_each = few.take(pa.array(np.unique(alike, return_index=True)[1]))
+    owners, keys = one_of_each["service"].to_pylist(), suppression_keys.made(tables, one_of_each)
+    asked: dict[_Key, set[int]] = {}
+    for number, (owner, own) in enumerate(zip(owners, keys, strict=True)):
         for key in own:
             made = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
             if (owner, made) in wanted:
-                found[owner, made] = place
+                asked.setdefault((owner, made), set()).add(number)
+    held = np.flatnonzero(np.isin(alike, sorted(set().union(*asked.values()))))
+    held = held[_in_time(few.take(pa.array(held)))]
+    times, numbers = _times(few)[held], alike[held]
+    clients = pc.coalesce(few["user_hash"], few["session_id"]).combine_chunks().dictionary_encode().indices
+    clients = pc.fill_null(clients, -1).to_numpy().astype(np.int64)[held]
+    grouped = np.argsort(numbers, kind="stable")
+    ends = np.cumsum(np.bincount(numbers, minlength=len(keys)))
+    found = {}
+    for asked_for, having in asked.items():
+        parts = [grouped[ends[number - 1] if number else 0 : ends[number]] for number in having]
+        at = np.sort(np.concatenate(parts))
+        found[asked_for] = _Alike(times[at], places[held][at], clients[at])
     return found
+
+
+def _times(events: pa.Table) -> Ints:
+    """Microseconds since 1970, what has no time first."""
+    found: Ints = pc.fill_null(events["ts"].cast(pa.int64()), np.iinfo(np.int64).min).to_numpy()
+    return found
+
+
+def _in_time(events: pa.Table) -> Ints:
+    """The places of events in order of time and id."""
+    table = pa.table({"time": _times(events), "id": events["event_id"]})
+    found: Ints = pc.sort_indices(table, sort_keys=[("time", "ascending"), ("id", "ascending")]).to_numpy()
+    return found.astype(np.int64)

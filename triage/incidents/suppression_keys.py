@@ -31,7 +31,7 @@ from triage.stacks.joining import isin
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ("KINDS", "PLATFORMS", "made", "newest_alike")
+__all__ = ("KINDS", "PLATFORMS", "alike", "made")
 
 Rows = npt.NDArray[np.int64]
 
@@ -72,27 +72,23 @@ def made(tables: dict[str, pa.Table], events: pa.Table) -> list[list[str]]:
     return found
 
 
-def newest_alike(tables: dict[str, pa.Table], events: pa.Table) -> Rows:
-    """The places of the newest of all events that have the same keys, in order of time: of a storm there are many.
+def alike(tables: dict[str, pa.Table], events: pa.Table) -> Rows:
+    """A number for each event, from 0 on, the same where events have the same keys: of a storm there are many.
 
     Events with a chain of exceptions stand for themselves.
     """
-    times = pc.fill_null(events["ts"].cast(pa.int64()), np.iinfo(np.int64).min).to_numpy()
     of_stacks = tables["stacks"]["event_id"].value_counts()
     many = of_stacks.field("values").filter(pc.greater(of_stacks.field("counts"), 1))
     ids = events["event_id"].combine_chunks()
     alone = pc.if_else(pc.is_in(ids, value_set=many), ids, "")
     columns = [events[name].combine_chunks() for name in ("service", "stack_key", *_COLUMNS[1:])]
-    alike = np.zeros(events.num_rows, np.int64)
+    found = np.zeros(events.num_rows, np.int64)
     notes = isin(isin(tables["annotations"], "key", ["path", "route"]), "scope", ["request", "page"])
     for column in (*columns, alone, _of(ids, notes, "value"), _of(ids, tables["logs"], "fields")):
         encoded = column.dictionary_encode(null_encoding="encode")
         codes = encoded.indices.to_numpy().astype(np.int64)
-        alike = pd.factorize(alike * max(len(encoded.dictionary), 1) + codes)[0].astype(np.int64)
-    order = np.lexsort((times, alike))
-    last = order[np.r_[alike[order][1:] != alike[order][:-1], np.ones(min(len(order), 1), bool)]]
-    chosen: Rows = last[np.argsort(times[last], kind="stable")]
-    return chosen
+        found = pd.factorize(found * max(len(encoded.dictionary), 1) + codes)[0].astype(np.int64)
+    return found
 
 
 def _of(ids: pa.Array, table: pa.Table, column: str) -> pa.Array:

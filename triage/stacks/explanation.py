@@ -15,8 +15,7 @@ import numpy as np
 from triage.stacks.counting import HANDLER, REPEATED, SCANNED
 from triage.stacks.cycles import repeats, rotated
 from triage.stacks.frame_table import FrameTable
-from triage.stacks.keys import Evidence, by_message
-from triage.stacks.messages import key_text
+from triage.stacks.keys import Evidence, by_message, text_of
 from triage.stacks.names import basename
 from triage.stacks.roles import Roles
 
@@ -227,7 +226,7 @@ def key_parts(
     parts += [(part, value) for part, value in root if value]
     if by_message(name, event.get("signal"), evidence):
         request = (event.get(part) for part in ("http_method", "route", "http_status"))
-        text = key_text(value) if value else " ".join(str(part) for part in request if part)
+        text = text_of(event.get("event_kind"), value, *request)
         parts += [("message", text)] if text else []
     return parts + [(f"frame {number}", each) for number, each in enumerate(counted, 1)]
 

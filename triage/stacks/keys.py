@@ -3,7 +3,8 @@
 - variant: the error type and the top eight frames that count;
 - group, which makes incidents: the class of the crash (for exceptions their type, for assertions their text) and the
   top three frames, or the cycle of a stack that overflowed; of a chain of exceptions also the type and first frame of
-  its root; the parameterised message where no frame names a function of the program;
+  its root; the parameterised message where no frame names a function of the program; of a failed request its method,
+  route and status instead, as DebugBundle's fingerprints do;
 - family: the class and the first frame.
 
 The recipe is that of specifications measured on labelled traces: no line numbers, addresses or paths (rebuilds stay
@@ -47,6 +48,7 @@ __all__ = (
     "crash",
     "group_word",
     "of_frames",
+    "text_of",
 )
 
 ALGO_VERSION: Final = 3
@@ -109,6 +111,34 @@ def crash(
     return Crash(exact, word(name), detail, text, name == _OVERFLOW, counts)
 
 
+def text_of(
+    kind: str | None, value: str | None, method: str | None = None, route: str | None = None, status: int | None = None
+) -> str:
+    """What an event says, as keys take it: which request failed, of anything else its parameterised message.
+
+    The message of a failed request would be one for all routes of a method, as a path in a text is one slot. Its route
+    is parameterised by its segments: a template, a path by DebugBundle's rules and a masked one are the same.
+
+    Parameters
+    ----------
+    kind, value, method, route, status
+        `event_kind`, `error_value`, `http_method`, `route` and `http_status` of the event.
+
+    Examples
+    --------
+    >>> text_of("request", "request GET /orders/{id}", "GET", "/orders/{id}", 503)
+    'GET /orders/{} 503'
+    >>> text_of("log", "request GET /orders/{id}", "GET", "/orders/{id}", 503)
+    'request GET {}'
+    """
+    failed = kind == "request" and (method or route)
+    if value and not failed:
+        return key_text(value)
+    if route and failed:
+        route = "/".join(key_text(segment) for segment in route.split("/"))
+    return " ".join(str(part) for part in (method, route, status) if part)
+
+
 def cause_word(error_type: str | None, top: int) -> int:
     """The word of the root of a chain of exceptions: its type and its first frame that counts."""
     return chain(word(error_type or ""), top or _EMPTY) if error_type or top else _EMPTY
@@ -157,8 +187,8 @@ def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.Da
 
 
 _OF_A_CRASH: Final = ("event_kind", "error_type", "signal", "error_code_name")
-_SAID: Final = ("error_value", "http_method", "route", "http_status")
-_OF_AN_EVENT: Final = ("stack_key", *_OF_A_CRASH, *_SAID)
+_SAID: Final = ("event_kind", "error_value", "http_method", "route", "http_status")
+_OF_AN_EVENT: Final = ("stack_key", *dict.fromkeys((*_OF_A_CRASH, *_SAID)))
 _OF_A_FRAME: Final = ("stack_key", *TRAITS, "trust", "line")
 _KEYS: Final = ("variant_key", "group_key", "family_key")
 
@@ -246,13 +276,8 @@ def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64]) -> _Crashes:
     rows = np.flatnonzero(np.array([one.by_text for one in made], np.bool_)[code])
     if len(rows):
         code, said = numbered(events.take(pa.array(rows)), _SAID)
-        text[rows] = _spread([word(_message(*one)) for one in said], code)
+        text[rows] = _spread([word(text_of(*one)) for one in said], code)
     return _Crashes(exact, name, detail, text, overflow)
-
-
-def _message(value: str | None, method: str | None, route: str | None, status: int | None) -> str:
-    """What an event says: its message, else which request it was."""
-    return key_text(value) if value else " ".join(str(part) for part in (method, route, status) if part)
 
 
 def _spread(values: list[int], code: npt.NDArray[np.int64]) -> Words:
