@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from pathlib import Path
@@ -66,6 +67,18 @@ def test_real_and_made_events() -> None:
     assert_equal(b"\n".join(REAL))
     assert_equal(b"\n".join(REAL + ARRAYS + MADE))
     assert deferred(b"\n".join(MADE)) == len(MADE)
+
+
+def test_what_is_packed_is_read_in_blocks_from_where_it_turns_out_to_be_large(tmp_path: Path) -> None:
+    path = tmp_path / "events.ndjson.gz"
+    path.write_bytes(gzip.compress(b"\n".join([*MADE, b"{broken", *REAL])))
+    made = read_tables(Inputs(path), limits=Limits(), bulk_bytes=30_000)
+    slow = read_tables(Inputs(path), limits=Limits(), bulk_bytes=None)
+    assert 0 < made[DEFERRED].num_rows < len(MADE)
+    for name in TABLES_LEFT:
+        made[name] = details.completed(name, made, None, inputs=Inputs(path), limits=Limits())
+    for name in set(TABLES) - {"frames"}:
+        assert made[name].equals(slow[name]), name
 
 
 def changed(**fields: object) -> bytes:

@@ -125,17 +125,22 @@ class EventLines:
         self._base = base
 
     def read(self) -> None:
-        """Read every line; of large files in blocks."""
-        if not self._source.bulky or self._wide:
-            for line, place in self._lines():
+        """Read every line; of large files in blocks, and of what is packed from where it turns out to be large."""
+        lines = self._lines()
+        least = None if self._wide else self._source.context.bulk_bytes
+        if not self._source.bulky or least is None:
+            for line, place in lines:
                 if text := line.strip(_BLANK):
                     self._pieces(line, text, place, self.number)
-            return
+                if least is not None and place >= least:
+                    break
+            else:
+                return
         from triage.formats.debugbundle_bulk import Line, bulk
 
         source_id = self._source.source_id
         with bulk(self._source, NAME, self._alone) as taken:
-            for line, place in self._lines():
+            for line, place in lines:
                 if line.strip(_BLANK):
                     self.events += 1
                     taken.add(Line(line, source_id, place, len(line), self.number))
