@@ -50,8 +50,11 @@ def redact(
 ) -> RedactedCase:
     """The whole case, or some events of it, masked into a working copy; see `Case.redact`."""
     from triage.share.working import Working
+    from triage.store import details
 
     raw = case.raw
+    if events is not None:
+        raw = raw._replace(tables=details.whole(raw.tables, events, inputs=raw.inputs, limits=raw.limits))
     working = Working(raw, policy=policy or found(raw), events=events, key=key)
     masked = case.masked_copy(working.tables, inputs=working.inputs, name=working.redactor.text)
     return RedactedCase(masked, working=working)

@@ -19,7 +19,7 @@ from triage.records import Records
 from triage.sources import archives
 from triage.sources.source import Context, OverLimitError
 from triage.stacks.joining import isin
-from triage.store import DEFERRED
+from triage.store import DEFERRED, TABLES_LEFT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from triage.sources.limits import Limits
     from triage.sources.source import Source
 
-__all__ = ("completed",)
+__all__ = ("completed", "whole")
 
 # Place, length and id of each event of a file.
 _Places = list[tuple[int, int, str]]
@@ -65,6 +65,20 @@ def completed(
     both = pa.concat_tables([kept, made.select(table.column_names).cast(table.schema)])
     place = pc.index_in(both["event_id"], value_set=tables["events"]["event_id"].combine_chunks())
     return both.take(pc.array_sort_indices(pc.fill_null(place, -1)))
+
+
+def whole(tables: dict[str, pa.Table], ids: Collection[str], *, inputs: Inputs, limits: Limits) -> dict[str, pa.Table]:
+    """The tables with everything of these events in them, and of the others nothing in those of `TABLES_LEFT`.
+
+    Raises
+    ------
+    SourceError
+        The input has moved, or was a stream that cannot be read twice.
+    """
+    if DEFERRED not in tables:
+        return tables
+    made = {name: completed(name, tables, ids, inputs=inputs, limits=limits) for name in sorted(TABLES_LEFT)}
+    return {name: table for name, table in tables.items() if name != DEFERRED} | made
 
 
 def _read(name: str, events: pa.Table, files: pa.Table, inputs: Inputs, limits: Limits) -> pa.Table:
