@@ -58,7 +58,7 @@ class _Incident:
 def lines(count: int, *, seed: int = 7, spoiled: float = 0.0) -> Iterator[bytes]:
     """The events as lines without their ends, by time; a share of `spoiled` ones is put between them."""
     random = np.random.default_rng(seed)
-    incidents = [_incident(np.random.default_rng([seed, number]), number) for number in range(INCIDENTS)]
+    incidents: dict[int, _Incident] = {}
     weights = 1 / np.arange(1, INCIDENTS + 1) ** _EXPONENT
     chosen = random.choice(INCIDENTS, size=count, p=weights / weights.sum())
     times = np.sort(random.integers(0, _DAYS * 86_400_000, size=count)) + _START_MS
@@ -70,7 +70,9 @@ def lines(count: int, *, seed: int = 7, spoiled: float = 0.0) -> Iterator[bytes]
         bits = random.bytes(32 * (stop - start)).hex()
         slides = (random.integers(0x5500_0000_0, 0x7FFF_FFFF_0, size=stop - start) << 12).tolist()
         for at, (which, stamp) in enumerate(zip(chosen[start:stop].tolist(), stamps, strict=True)):
-            one = incidents[which]
+            one = incidents.get(which)
+            if one is None:
+                one = incidents[which] = _incident(np.random.default_rng([seed, which]), which)
             token = bits[at * 64 : at * 64 + 64]
             event = f"{token[:8]}-{token[8:12]}-4{token[13:16]}-8{token[17:20]}-{token[20:32]}"
             values = (event.encode(), stamp, token[32:48].encode(), token[32:64].encode(), token[:16].encode())
