@@ -6,7 +6,6 @@ import typer
 
 from triage.console import say
 from triage.share.printable import plural
-from triage.store import cache
 
 __all__ = ("app",)
 
@@ -18,6 +17,8 @@ app.add_typer(_cache, name="cache")
 @_cache.command()
 def info() -> None:
     """Say where the cache is, and how much is in it."""
+    from triage.store import cache
+
     found = cache.default().info()
     size, most = found["bytes"] / 1e6, found["most_bytes"] / 1e6
     say(f"{found['folder']}: {plural(found['entries'], 'store')}, {size:,.1f} of at most {most:,.0f} MB")
@@ -26,4 +27,6 @@ def info() -> None:
 @_cache.command()
 def clear() -> None:
     """Forget all that is in the cache; it is made again when it is needed."""
+    from triage.store import cache
+
     say(f"{plural(cache.default().clear(), 'store')} forgotten")
