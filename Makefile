@@ -71,7 +71,7 @@ endif
 
 unit: $(VENV)/dev.stamp
 	@echo "== unit tests"
-	@$(PY) -m pytest -q -n auto -m "not browser"
+	@$(PY) -m pytest -q -n auto --dist worksteal -m "not browser"
 
 notebooks: $(VENV)/dev.stamp
 	@echo "== notebooks: run again, outputs compared"

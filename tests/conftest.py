@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # No deadline: tests assert no clock. The same examples each time, so that `make test` means the same for everyone;
 # HYPOTHESIS_PROFILE=soak looks for new ones.
-settings.register_profile("default", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("default", deadline=None, max_examples=40, derandomize=True)
 settings.register_profile("soak", deadline=None, max_examples=5_000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
