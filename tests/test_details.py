@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,10 @@ import pytest
 
 import triage
 from tests.benchmarks import store_events
+from triage.capture.ingesting import ingest
+from triage.loading import read_tables
 from triage.share.redacted import RedactedCase
+from triage.sources.inputs import Inputs
 from triage.store import DEFERRED
 
 if TYPE_CHECKING:
@@ -62,6 +66,31 @@ def test_what_leaves_of_one_incident_has_all_of_it(case: Case, tmp_path: Path) -
     assert again.incidents()["incident_id"].tolist() == [incident]
     (owner,) = again.annotations().query("key == 'owner'")["value"]
     assert owner.startswith("[")
+
+
+def test_what_is_ingested_of_a_large_file_is_whole(path: Path, case: Case, tmp_path: Path) -> None:
+    done = ingest(path, tmp_path / "store")
+    assert done.events == 4_501
+    again = triage.load(tmp_path / "store", cache=False)
+    assert len(again.events()) == 4_501
+    assert sorted(again.incidents()["incident_id"]) == sorted(case.incidents()["incident_id"])
+    assert len(again.annotations()) >= len(case.annotations())
+
+
+def test_what_is_watched_of_a_large_file_is_the_same(path: Path, case: Case, tmp_path: Path) -> None:
+    told = {notice.incident_id for notice in triage.watch(path, state=tmp_path / "state.db", once=True)}
+    assert told == set(case.incidents()["incident_id"])
+
+
+def test_what_stands_before_a_limit_is_read(tmp_path: Path, path: Path) -> None:
+    packed = tmp_path / "events.tar.gz"
+    with tarfile.open(packed, "w:gz") as out:
+        out.add(path, "events.ndjson")
+    inputs, limits = Inputs([packed, b"beside it"]), triage.Limits(member_bytes=9 << 20)
+    quick, slow = (read_tables(inputs, limits=limits, bulk_bytes=least) for least in (1 << 20, None))
+    assert quick["events"].num_rows > 4_000
+    for name in ("events", "stacks", "files", "quarantine"):
+        assert quick[name].equals(slow[name]), name
 
 
 def test_an_input_that_has_moved_is_told_of(tmp_path: Path) -> None:

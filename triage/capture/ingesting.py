@@ -121,7 +121,8 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
     writer = _Writer(folder_of(store), service, environment, told=told, redactor=_redactor() if redact else None)
     records = Stream(writer, lines=lines)
     dispatch = _Dispatch(records, reader, single=inputs.single)
-    context = Context(records=records, limits=limits, read=dispatch)
+    # events are taken one by one, whole
+    context = Context(records=records, limits=limits, read=dispatch, bulk_bytes=None)
     for source in inputs.walk(context):
         dispatch(source)
         records.let_go()

@@ -100,8 +100,10 @@ def bulk(source: Source, reader: str, alone: Callable[[Line], None]) -> Iterator
     """Read lines of a source, or of many sources of its records, in blocks; all are read when the context ends."""
     taken = Bulk(source.records, reader, stems(source.context), alone)
     with taken.pool:
-        yield taken
-        taken.finish()
+        try:
+            yield taken
+        finally:  # what was taken before a limit was met stays
+            taken.finish()
 
 
 def stems(context: Context) -> Stems:
