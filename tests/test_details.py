@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tarfile
+import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,12 +83,11 @@ def test_what_is_watched_of_a_large_file_is_the_same(path: Path, case: Case, tmp
 
 
 def test_what_stands_before_a_limit_is_read(tmp_path: Path, path: Path) -> None:
-    packed = tmp_path / "events.tar.gz"
-    with tarfile.open(packed, "w:gz") as out:
-        out.add(path, "events.ndjson")
-    inputs, limits = Inputs([packed, b"beside it"]), triage.Limits(member_bytes=9 << 20)
+    packed = tmp_path / "events.ndjson.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes(), 1))
+    inputs, limits = Inputs([packed, b"beside it"]), triage.Limits(member_bytes=5 << 20)
     quick, slow = (read_tables(inputs, limits=limits, bulk_bytes=least) for least in (1 << 20, None))
-    assert quick["events"].num_rows > 4_000
+    assert 2_000 < quick["events"].num_rows < 4_000
     for name in ("events", "stacks", "files", "quarantine"):
         assert quick[name].equals(slow[name]), name
 
