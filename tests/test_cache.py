@@ -8,8 +8,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+import triage
 from tests.benchmarks import store_events
 from triage.loading import read_tables
 from triage.sources.inputs import Inputs
@@ -109,6 +111,21 @@ def test_of_a_folder_only_what_is_new_is_read(tmp_path: Path, cache: Cache, monk
     late.write_bytes(b"[" + json.dumps(json.loads(next(store_events.lines(1, seed=11)))).encode() + b"]")
     assert_equal(read(folder, cache), read(folder))
     assert late in {Path(path) for path in opened}
+
+
+def test_an_entry_of_another_version_counts_as_none(
+    tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "events.ndjson"
+    path.write_bytes(b"\n".join(store_events.lines(20)))
+    aged(path)
+    first = read(path, cache)
+    (entry,) = cache.folder.iterdir()
+    kept = msgspec.json.decode((entry / "entry.json").read_bytes())
+    assert kept["version"].startswith(triage.__version__)
+    monkeypatch.setattr("triage.store.cache._VERSION", "another")
+    assert_equal(read(path, cache), first)
+    assert cache.info()["entries"] == 2
 
 
 def test_a_damaged_entry_counts_as_none(tmp_path: Path, cache: Cache) -> None:

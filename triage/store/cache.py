@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import pyarrow as pa
 
+from triage import __version__
 from triage.errors import TriageError
 from triage.tables import SCHEMA_VERSION
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ("Cache", "Entry", "Identity", "default", "settled")
 
-_VERSION: Final = f"1-{SCHEMA_VERSION}"
+# Who changes what is read of event files before the next version raises the number in the middle.
+_VERSION: Final = f"{__version__}-1-{SCHEMA_VERSION}"
 _MOST_BYTES: Final = 4 << 30
 _UNUSED_SECONDS: Final = 30 * 86_400
 # A file that is written twice within the clock's tick has the same times after both.
