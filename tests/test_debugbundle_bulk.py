@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.benchmarks import store_events
-from triage.formats import debugbundle_blocks
+from triage.formats import debugbundle_blocks, debugbundle_stems, debugbundle_texts
+from triage.formats.debugbundle_batch import Batch, Line, lines_of
 from triage.formats.debugbundle_json import elements
 from triage.loading import read_tables
 from triage.sources.inputs import Inputs
@@ -288,12 +289,49 @@ def test_any_bytes_are_read_the_same_either_way(seed: int) -> None:
     assert_equal(bytes(data))
 
 
-def test_of_a_block_the_lines_are_taken_that_are_the_usual_ones() -> None:
-    broken = debugbundle_blocks.decode([MADE[0], b"{not json}", MADE[1], b'{"a":"\xff"}', b"{}{}", MADE[2]])
+def batch(*lines: bytes) -> Batch:
+    """These lines, as if a file began with them."""
+    return lines_of([(0, 1, b"\n".join([*lines, b""]))], "a", 0)
+
+
+def test_of_a_batch_the_lines_are_taken_that_are_the_usual_ones() -> None:
+    broken = debugbundle_blocks.decode(batch(MADE[0], b"{not json}", MADE[1], b'{"a":"\xff"}', b"{}{}", MADE[2]))
     assert broken is None  # two objects on a line: which rows are whose is not known
-    broken = debugbundle_blocks.decode([MADE[0], b"{not json}", MADE[1], b'{"a":"\xff"}', MADE[2]])
+    broken = debugbundle_blocks.decode(batch(MADE[0], b"{not json}", MADE[1], b'{"a":"\xff"}', MADE[2]))
     assert broken is not None
     assert broken.rows.tolist() == [0, 2, 4]
-    decoded = debugbundle_blocks.decode([*MADE[:3], changed(event_type="deploy_metadata")])
+    decoded = debugbundle_blocks.decode(batch(*MADE[:3], changed(event_type="deploy_metadata")))
     assert decoded is not None
     assert decoded.usual.tolist() == [True, True, True, False]
+
+
+def test_the_places_of_lines_are_those_in_their_file() -> None:
+    made = lines_of([(0, 1, b"{a}\n\n{b}\r\n"), (20, 7, b"{c}\n"), (30, 8, b"\n{d}\n")], "a", 100)
+    assert [made.line(at) for at in range(6)] == [
+        Line(b"{a}", "a", 0, 1),
+        Line(b"", "a", 4, 2),
+        Line(b"{b}", "a", 5, 3),
+        Line(b"{c}", "a", 20, 7),
+        Line(b"", "a", 30, 8),
+        Line(b"{d}", "a", 31, 9),
+    ]
+    assert made.events.tolist() == [100, 104, 105, 110, 114, 115]
+
+
+ADDRESS = st.builds(
+    "{}0x{}{}{}{}".format,
+    st.sampled_from(["", "0", "x", " "]),
+    st.sampled_from(["", "0", "0000", "0" * 8, "0" * 9]),
+    st.sampled_from(["7", "f", "e", "0"]),
+    st.text("0123456789abcdefABCDEF", max_size=17),
+    st.sampled_from(["", "\n", " ", "g", "0x"]),
+)
+
+
+@given(st.lists(st.lists(ADDRESS, max_size=3).map("".join), max_size=6))
+def test_addresses_are_found_as_in_a_single_text(texts: list[str]) -> None:
+    marked, counts, values = debugbundle_texts.marked(pa.array(texts, pa.string()))
+    single = [list(debugbundle_stems.ADDRESS.finditer(text)) for text in texts]
+    assert marked.to_pylist() == [debugbundle_stems.marked(text) for text in texts]
+    assert counts.tolist() == [len(found) for found in single]
+    assert values.tolist() == [int(one[2], 16) for found in single for one in found]

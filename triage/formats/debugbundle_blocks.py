@@ -1,7 +1,7 @@
-"""Blocks of envelopes, one per line, decoded at once into Arrow columns: what a million events are read with.
+"""Lines of envelopes decoded at once into Arrow columns: what a million events are read with.
 
 Arrow's JSON reader neither keeps lines apart nor says what is wrong with one, and takes what JSON is not (NaN, bytes
-that are no UTF-8). So a block is decoded only where nothing of that can be in it, and its rows are taken only where
+that are no UTF-8). So a batch is decoded only where nothing of that can be in it, and its rows are taken only where
 they are the usual ones: whatever the reader of single envelopes (`debugbundle_payload`) would have to note, or knows
 better, is left to it. There is one meaning of a line and two ways to it; tests hold the two together.
 """
@@ -12,18 +12,18 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
+from triage.formats.debugbundle_batch import Batch, Mask, Places, joinable
 from triage.formats.debugbundle_carried import KEY as CARRIED
 from triage.formats.debugbundle_envelope import SCHEMA, level_of, platform_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ("Decoded", "decode", "mapped", "may_join", "truth")
+__all__ = ("Decoded", "decode", "mapped", "truth")
 
 _TEXT: Final = pa.string()
 _SHAPE: Final = pa.schema(
@@ -66,10 +66,7 @@ _UNUSUAL: Final = ("device", "browser_event", "context")
 # Where a logger puts the stack of an exception.
 _STACKED: Final = ("stack", "stack_trace", "exc_info", "exception.stacktrace")
 _KINDS: Final = ("backend_exception", "frontend_exception", "request_event", "log_event")
-# Arrow's reader calls itself for each depth of what it was not told of, and a thread's stack is small.
-_BRACKETS: Final = 400
-_SHORT: Final = 4_096
-# Lines of a block that are left out one after the other before it is given up.
+# Lines of a batch that are left out one after the other before it is given up.
 _TRIES: Final = 9
 _ROW: Final = re.compile(r" in row (\d{1,9})")
 # A request that is null or empty means another thing than none.
@@ -78,52 +75,41 @@ _TIME: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$"
 _UUID_DASHES: Final = "^.{8}-.{4}-.{4}-.{4}-.{12}$"
 _INSTANT: Final = pa.timestamp("us", "UTC")
 
-Mask = npt.NDArray[np.bool_]
-
-
 class Decoded(NamedTuple):
-    """The rows of a block: fields by dotted names, instants, which may be taken, and the lines that they are of."""
+    """The rows of a batch: fields by dotted names, instants, which may be taken, and the lines that they are of."""
 
     fields: dict[str, pa.Array]
     ts: pa.Array
     usual: Mask
-    rows: npt.NDArray[np.int64]
+    rows: Places
 
 
-def may_join(line: bytes) -> bool:
-    """Whether a line may be one of a block: an object by its ends, not nested deeper than can be borne."""
-    ends = line[:1] == b"{" and line[-1:] == b"}" and b"\n" not in line
-    # an object needs five bytes for a depth, so that short lines have few
-    objects = line.count(b"{") if len(line) > _SHORT else 0
-    return ends and objects + line.count(b"[") <= _BRACKETS
-
-
-def decode(lines: list[bytes]) -> Decoded | None:
-    """Decode lines that may be joined; None where the block must be read line by line.
+def decode(batch: Batch) -> Decoded | None:
+    """Decode the lines of a batch that may be joined; None where all must be read by themselves.
 
     A line begins with a brace, ends with one, and no object can go on behind a closing brace with an opening one: so
-    where the block parses, every line holds whole objects, and where there are as many as lines, one each. A line that
+    where the lines parse, every one holds whole objects, and where there are as many as lines, one each. A line that
     does not parse is left out, and the others are tried again.
     """
-    rows = list(range(len(lines)))
-    block = b"\n".join(lines)
-    if _EMPTY_REQUEST.search(block) or not _is_text(block):
-        rows = [row for row in rows if _is_text(lines[row]) and not _EMPTY_REQUEST.search(lines[row])]
+    rows = np.flatnonzero(joinable(batch))
+    if not _is_text(batch.data):
+        rows = np.array([row for row in rows.tolist() if _is_text(batch.text(row))], np.int64)
     for _ in range(_TRIES):
-        if not rows:
+        if not len(rows):
             break
+        whole = len(rows) == len(batch.starts)
         try:
-            return _decoded(block if len(rows) == len(lines) else b"\n".join([lines[row] for row in rows]), rows)
+            return _decoded(batch.data if whole else b"\n".join([batch.text(row) for row in rows.tolist()]), batch, rows)
         except pa.ArrowInvalid as error:
             told = _ROW.search(str(error))
             if told is None or int(told[1]) >= len(rows):
                 break
-            del rows[int(told[1])]
+            rows = np.delete(rows, int(told[1]))
     return None
 
 
-def _decoded(block: bytes, rows: list[int]) -> Decoded | None:
-    """Decode a block that holds these rows."""
+def _decoded(block: bytes, batch: Batch, rows: Places) -> Decoded | None:
+    """Decode bytes that hold these lines of a batch."""
     table = pa.json.read_json(
         pa.BufferReader(block),
         read_options=pa.json.ReadOptions(use_threads=False, block_size=len(block) + 1),
@@ -132,9 +118,20 @@ def _decoded(block: bytes, rows: list[int]) -> Decoded | None:
     if table.num_rows != len(rows) or not _BESIDE.issuperset(table.column_names) or not _finite(table):
         return None
     try:
-        return _usual(_flat(table), table, np.array(rows, np.int64))
+        decoded = _usual(_flat(table), table, rows)
     except pa.ArrowException:  # a time that there is not
         return None
+    return None if decoded is None else decoded._replace(usual=decoded.usual & ~_emptied(decoded, batch))
+
+
+def _emptied(decoded: Decoded, batch: Batch) -> Mask:
+    """The failures whose request is null or empty: their lines tell, as the decoded rows say the same of no request."""
+    asked = [pc.is_valid(decoded.fields[f"payload.request.{name}"]) for name in ("method", "path")]
+    failed = truth(pc.equal(decoded.fields["event_type"], "backend_exception"))
+    found = np.zeros(len(failed), np.bool_)
+    for at in np.flatnonzero(decoded.usual & failed & ~truth(pc.or_(*asked))).tolist():
+        found[at] = _EMPTY_REQUEST.search(batch.text(int(decoded.rows[at]))) is not None
+    return found
 
 
 def _is_text(block: bytes) -> bool:
@@ -188,7 +185,7 @@ def column_of(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _usual(fields: dict[str, pa.Array], table: pa.Table, rows: npt.NDArray[np.int64]) -> Decoded | None:
+def _usual(fields: dict[str, pa.Array], table: pa.Table, rows: Places) -> Decoded | None:
     """Tell the usual rows from the others."""
     payload = column_of(table["payload"])
     extra = {field.name: at for at, field in enumerate(payload.type)}

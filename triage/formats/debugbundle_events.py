@@ -10,16 +10,18 @@ product does.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from triage.formats import Match
+from triage.formats.debugbundle_batch import BLANK
 from triage.formats.debugbundle_json import DAMAGED, EVENT_LINE, decode, elements
 from triage.formats.debugbundle_payload import add_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from triage.formats.debugbundle_bulk import Line
+    from triage.formats.debugbundle_batch import Block, Line
     from triage.formats.head import Head
     from triage.sources.source import Source
 
@@ -31,7 +33,6 @@ TITLE: Final = "DebugBundle events"
 _TEMPORARY: Final = re.compile(r"\.tmp-[0-9a-f]{16}$")
 # Lines of the head that are tried for a whole envelope before the file is taken for one document.
 _TRIED: Final = 50
-_BLANK: Final = b" \t\r\n\0"
 
 
 def sniff(head: Head) -> Match | None:
@@ -91,7 +92,7 @@ def describe(source: Source, events: int, lost: int) -> None:
 
 def in_lines(head: bytes) -> bool:
     """Whether the file holds one envelope per line: two lines begin as one, or the first whole line is one."""
-    body = head.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK)
+    body = head.removeprefix(b"\xef\xbb\xbf").lstrip(BLANK)
     if body[:1] == b"[":
         return False
     lines = body.split(b"\n", _TRIED + 1)
@@ -99,7 +100,7 @@ def in_lines(head: bytes) -> bool:
     if sum(EVENT_LINE.match(line) is not None for line in whole) > 1:
         return True  # however damaged these are
     for line in whole[:_TRIED]:
-        if line.strip(_BLANK)[:1] == b"{" and line.strip(_BLANK)[-1:] in b"},":
+        if line.strip(BLANK)[:1] == b"{" and line.strip(BLANK)[-1:] in b"},":
             value, _ = decode(line)
             if isinstance(value, dict) and "event_type" in value:
                 return True
@@ -115,47 +116,67 @@ def _read_lines(source: Source, *, wide: bool) -> tuple[int, int]:
 
 
 class EventLines:
-    """The lines of a source, or of a range of it that begins at byte `base`."""
+    """The lines of a source, or of a range of it that begins at byte `base`; `number` counts them."""
 
     def __init__(self, source: Source, *, wide: bool = False, base: int = 0) -> None:
-        self.events = self.lost = 0
-        self.number: int | None = 0
+        self.events = self.lost = self.number = 0
         self._source = source
         self._wide = wide
         self._base = base
 
     def read(self) -> None:
-        """Read every line; of large files in blocks, and of what is packed from where it turns out to be large."""
-        lines = self._lines()
-        least = None if self._wide else self._source.context.bulk_bytes
-        if not self._source.bulky or least is None:
-            for line, place in lines:
-                if text := line.strip(_BLANK):
-                    self._pieces(line, text, place, self.number)
-                if least is not None and place >= least:
-                    break
-            else:
+        """Read every line; of large files in batches, and of what is packed from where it turns out to be large."""
+        if self._wide:
+            for self.number, (offset, line) in enumerate(self._source.lines(), 1):
+                self._line(line, offset, self.number)
+            return
+        blocks = self._blocks()
+        if not self._source.bulky:
+            blocks = chain(self._begun(blocks), blocks)
+        for first in blocks:
+            self._bulk(chain((first,), blocks))
+
+    def _begun(self, blocks: Iterator[Block]) -> Iterator[Block]:
+        """Read lines one by one, up to where the file turns out to be large; gives the rest of the block there."""
+        least = self._source.context.bulk_bytes
+        for offset, first, block in blocks:
+            end = len(block) if least is None else block.find(b"\n", max(least - offset, 0)) + 1 or len(block)
+            place, number = offset, first
+            for line in block[:end].split(b"\n")[:-1]:
+                self._line(line.removesuffix(b"\r"), place, number)
+                place += len(line) + 1
+                number += 1
+            if end < len(block):
+                yield place, number, block[end:]
+            if least is not None and place >= least:
                 return
-        from triage.formats.debugbundle_bulk import Line, bulk
 
-        source_id = self._source.source_id
-        with bulk(self._source, NAME, self._alone) as taken:
-            for line, place in lines:
-                if line.strip(_BLANK):
-                    self.events += 1
-                    taken.add(Line(line, source_id, place, len(line), self.number))
+    def _bulk(self, blocks: Iterator[Block]) -> None:
+        """Read lines in batches."""
+        from triage.formats.debugbundle_bulk import Bulk, Lines, stems
 
-    def _lines(self) -> Iterator[tuple[bytes, int]]:
-        """Each line and its place in the file; `number` is that of the line."""
-        end = -1
-        for offset, line in self._source.lines():
-            # an overlong line is left out by the source: from there on the numbers are not known
-            skipped = not self._wide and offset - end > (2 if end >= 0 else 4)
-            self.number = None if self.number is None or skipped else self.number + 1
-            end = offset + len(line)
-            yield line, self._base + offset
+        source = self._source
+        bulk = Bulk(source.records, NAME, stems(source.context), self._alone)
+        lines = Lines(bulk, source.source_id)
+        with bulk.pool:
+            try:
+                for block in blocks:
+                    lines.add(block)
+            finally:  # what was taken before a limit was met stays
+                lines.finish()
+                self.events += bulk.events
 
-    def _pieces(self, line: bytes, text: bytes, place: int, number: int | None) -> None:
+    def _blocks(self) -> Iterator[Block]:
+        """Whole lines, many at once."""
+        for offset, number, block in self._source.blocks():
+            yield self._base + offset, number, block
+            self.number = number + block.count(b"\n") - 1
+
+    def _line(self, line: bytes, place: int, number: int) -> None:
+        if text := line.strip(BLANK):
+            self._pieces(line, text, place, number)
+
+    def _pieces(self, line: bytes, text: bytes, place: int, number: int) -> None:
         """Read a line by itself; it may hold an array."""
         if text[:1] == b"[":
             found = [(place + piece.offset, piece.length, piece.value, piece.note) for piece in elements(line)]
@@ -169,9 +190,8 @@ class EventLines:
                 self._source.quarantine(reason, offset=at, length=length, line=number)
 
     def _alone(self, line: Line) -> None:
-        """Read a line that was counted as an event before it was read."""
-        self.events -= 1
-        self._pieces(line.text, line.text.strip(_BLANK), line.offset, line.number)
+        """Read a line of a batch by itself."""
+        self._line(line.text, line.offset, line.number)
 
 
 def _read_document(source: Source, data: bytes | memoryview, *, placed: bool) -> tuple[int, int]:

@@ -32,37 +32,37 @@ class Lines:
         self._number = 0
         self.noticed: dict[str, None] = {}
 
+    def blocks(self, chunks: Iterable[bytes]) -> Iterator[tuple[int, int, bytes]]:
+        """Whole lines, many at once, each with its LF: offset and number of the first, and the bytes.
+
+        For encodings in which a line ends in the byte LF; the last line has one even where the file ends without.
+        """
+        for chunk in self._without_bom(chunks):
+            if b"\0" in chunk:
+                self.noticed[_NUL] = None
+            if b"\r" in chunk and b"\r\n" in chunk:
+                self.noticed[_CRLF] = None
+            end = chunk.rfind(b"\n") + 1
+            start = 0
+            if end and self._length:
+                start = chunk.index(b"\n") + 1
+                yield from self._ended(chunk[: start - 1])
+            if start < end:
+                yield from self._whole(chunk[start:end])
+            self._hold(chunk[end:])
+        if self._length:
+            yield from self._ended(b"")
+
     def narrow(self, chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
         """Offset and bytes of each line, for encodings in which a line ends in the byte LF."""
-        limit = self._limit
-        for block in self._without_bom(chunks):
-            parts = block.split(b"\n")
-            if b"\0" in block:
-                self.noticed[_NUL] = None
-            if len(parts) == 1:
-                self._hold(block)
-                continue
-            tail = parts.pop()
-            if self._length:
-                yield from self._end(parts[0])
-                del parts[0]
-            offset = self._offset
-            if limit >= len(block) and b"\r" not in block:
-                for line in parts:
-                    yield offset, line
-                    offset += len(line) + 1
-            else:
-                for number, line in enumerate(parts, self._number + 1):
-                    if len(line) > limit:
-                        self._overlong(offset, len(line), number)
-                    else:
-                        yield offset, self._without_cr(line)
-                    offset += len(line) + 1
-            self._number += len(parts)
-            self._offset = offset
-            self._hold(tail)
-        if self._length:
-            yield from self._end(b"")
+        for start, _, block in self.blocks(chunks):
+            offset = start
+            lines = block.split(b"\n")
+            del lines[-1]
+            returns = b"\r" in block
+            for line in lines:
+                yield offset, line.removesuffix(b"\r") if returns else line
+                offset += len(line) + 1
 
     def wide(self, chunks: Iterable[bytes], newline: bytes) -> Iterator[tuple[int, bytes]]:
         """Offset and bytes of each line of UTF-16 text, its CR still there."""
@@ -102,6 +102,23 @@ class Lines:
         elif piece:
             self._held.append(piece)
 
+    def _whole(self, block: bytes) -> Iterator[tuple[int, int, bytes]]:
+        """Whole lines of one chunk; by themselves where some may be over the limit."""
+        if len(block) > self._limit:
+            for line in block.split(b"\n")[:-1]:
+                yield from self._ended(line)
+            return
+        yield self._offset, self._number + 1, block
+        self._number += block.count(b"\n")
+        self._offset += len(block)
+
+    def _ended(self, piece: bytes) -> Iterator[tuple[int, int, bytes]]:
+        """The line that goes on, with its end."""
+        for offset, line in self._end(piece):
+            if line.endswith(b"\r"):
+                self.noticed[_CRLF] = None
+            yield offset, self._number, line + b"\n"
+
     def _end(self, piece: bytes, *, width: int = 1) -> Iterator[tuple[int, bytes]]:
         """Finish the line that goes on; none where it is over the limit."""
         self._hold(piece)
@@ -109,14 +126,7 @@ class Lines:
         if self._length > self._limit:
             self._overlong(self._offset, self._length, self._number)
         else:
-            line = b"".join(self._held)
-            yield self._offset, self._without_cr(line) if width == 1 else line
+            yield self._offset, b"".join(self._held)
         self._held.clear()
         self._offset += self._length + width
         self._length = 0
-
-    def _without_cr(self, line: bytes) -> bytes:
-        if line.endswith(b"\r"):
-            self.noticed[_CRLF] = None
-            return line[:-1]
-        return line

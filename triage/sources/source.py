@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -269,15 +270,29 @@ class Source:
         file. What was dropped or decoded on the way is noted.
         """
         encoding = self.encoding
-        bom = next((bom for bom, _ in _BOMS if self.head.startswith(bom)), b"")
-        self._note_encoding(encoding, bom=bool(bom))
-        cut = Lines(limit=self.limits.line_bytes, bom=bom, overlong=self._overlong)
-        try:
+        with self._cut() as cut:
             if encoding == "utf-8":
                 yield from cut.narrow(self.chunks())
             else:
                 for offset, line in cut.wide(self.chunks(), "\n".encode(encoding)):
                     yield offset, self._decode(line, encoding).removesuffix("\r").encode()
+
+    def blocks(self) -> Iterator[tuple[int, int, bytes]]:
+        """Whole lines, up to a MiB at once, each with its LF: offset and number of the first, and the bytes.
+
+        For files that are not UTF-16; limits and notes as in `lines`.
+        """
+        with self._cut() as cut:
+            yield from cut.blocks(self.chunks())
+
+    @contextmanager
+    def _cut(self) -> Iterator[Lines]:
+        """What cuts this file into lines; what it noticed is noted in the end."""
+        bom = next((bom for bom, _ in _BOMS if self.head.startswith(bom)), b"")
+        self._note_encoding(self.encoding, bom=bool(bom))
+        cut = Lines(limit=self.limits.line_bytes, bom=bom, overlong=self._overlong)
+        try:
+            yield cut
         finally:
             for what in cut.noticed:
                 self.note(what)

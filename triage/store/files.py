@@ -14,6 +14,7 @@ import hashlib
 import os
 import stat
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -22,7 +23,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from triage.formats import debugbundle_events as reader
-from triage.formats.debugbundle_bulk import Bulk, Line, stems
+from triage.formats.debugbundle_batch import Batch
+from triage.formats.debugbundle_bulk import Bulk, stems
 from triage.records import Records
 from triage.sources.disk import FLAGS, NO_FOLLOW
 from triage.sources.names import printable
@@ -33,11 +35,14 @@ from triage.store.cached import of_stacks, with_frames
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from triage.formats.debugbundle_batch import Line
     from triage.sources.source import Context
     from triage.store.cache import Cache
 
 __all__ = ("EventFiles",)
 
+# Bytes of a batch.
+_BYTES: Final = 16 << 20
 # Larger files are not many, and read as what they are.
 _LARGEST: Final = 1 << 20
 _elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -162,6 +167,45 @@ class EventFiles:
         cache.put(_KIND, folder, kept, {})
 
 
+# Stands for what is to be read by itself.
+_ODD: Final = b"?"
+
+
+class _Elements(NamedTuple):
+    """A file with its number, and where its elements begin and end; one without any is taken for one that is odd."""
+
+    number: int
+    file: _File
+    spans: list[tuple[int, int]]
+
+
+def _batch(taken: list[_Elements]) -> Batch:
+    """The elements of files as lines, those of one line each."""
+    spans = [one.spans or [(0, 0)] for one in taken]
+    pieces = [
+        piece if piece[:1] == b"{" and b"\n" not in piece else _ODD
+        for one, own in zip(taken, spans, strict=True)
+        for piece in [(one.file.data or b"")[start:end] for start, end in own]
+    ]
+    counts = np.array([len(one) for one in spans], np.int64)
+    source = np.repeat(np.arange(len(taken)), counts)
+    at = np.arange(len(source)) - np.repeat(np.cumsum(counts) - counts, counts)
+    number = np.array([one.number for one in taken], np.int64)[source]
+    lengths = np.array([len(piece) for piece in pieces], np.int64)
+    offsets = np.array([start for one in spans for start, _ in one], np.int64)
+    return Batch(
+        data=b"\n".join([*pieces, b""]),
+        starts=np.cumsum(lengths + 1) - lengths - 1,
+        lengths=lengths,
+        offsets=offsets,
+        events=(number << _BITS) + at,
+        numbers=number,
+        sources=[one.file.source_id for one in taken],
+        source=source,
+        owners=[one.file for one in taken],
+    )
+
+
 class _Folder:
     """The event files of one folder that are being read."""
 
@@ -171,31 +215,36 @@ class _Folder:
         self._first = first
         self._records = Records()
         self._bulk = Bulk(self._records, reader.NAME, stems(context), self._alone)
+        self._waiting: list[_Elements] = []
+        self._bytes = 0
         self.taken: dict[str, _File] = {}
 
     def take(self, number: int, file: _File) -> None:
         """Take the elements of a file, or what is none as a whole: it is read by itself then."""
         data = file.data or b""
-        pieces = list(_pieces(data))
-        file = file._replace(events=len(pieces), sha256=hashlib.sha256(data).hexdigest())
+        spans = list(_spans(data))
+        file = file._replace(events=len(spans), sha256=hashlib.sha256(data).hexdigest())
         self.taken[file.source_id] = file
-        first = number << _BITS
-        lines = [
-            Line(text, file.source_id, offset, len(text), number, file, first + at)
-            for at, (offset, text) in enumerate(pieces)
-        ]
-        self._bulk.add(*(lines or [Line(data, file.source_id, 0, len(data), number, file, first)]))
+        self._waiting.append(_Elements(number, file, spans))
+        self._bytes += len(data)
+        if self._bytes >= _BYTES:
+            self._send()
+
+    def _send(self) -> None:
+        self._bulk.send(partial(_batch, self._waiting))
+        self._waiting, self._bytes = [], 0
 
     def _alone(self, line: Line) -> None:
         """Read a file by itself, of which something was not usual."""
         file: _File = line.owner
         if self.taken.pop(file.source_id, None) is not None:
-            with self._context.records.numbered(self._first + ((line.number or 0) << _BITS)):
+            with self._context.records.numbered(self._first + (line.number << _BITS)):
                 self._read(Source(self._context, file.name, data=file.data, place=(file.source_id, file.order)))
 
     def finish(self) -> dict[str, pa.Table]:
         """Read what is waiting, and give the rows."""
         with self._bulk.pool:
+            self._send()
             self._bulk.finish()
         for source_id, file in self.taken.items():
             self.taken[source_id] = file._replace(data=None)
@@ -254,8 +303,8 @@ def _contents(path: str) -> tuple[bytes, Identity] | None:
     return (data, Identity.of(status)) if len(data) == status.st_size else None
 
 
-def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Offset and bytes of the elements of an array; nothing where it is none."""
+def _spans(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where the elements of an array begin and end; nothing where it is none."""
     if data[:1] != b"[":
         return
     try:
@@ -266,5 +315,5 @@ def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
     for raw in found:
         text = bytes(raw)
         at = data.find(text, at)
-        yield at, text
+        yield at, at + len(text)
         at += len(text)

@@ -58,7 +58,7 @@ class Partial(NamedTuple):
 
     tables: dict[str, pa.Table]
     numbers: int
-    lines: int | None
+    lines: int
     events: int
     lost: int
     reasons: tuple[str, ...]
@@ -91,7 +91,7 @@ def partition(unit: Range) -> Partial:
     if data:
         lines.read()
     tables, numbers = records.partial()
-    count = None if lines.number is None else lines.number - led
+    count = data.count(b"\n") + (not data.endswith(b"\n")) - led if data else 0
     quarantine = _moved_lines(tables["quarantine"], -int(led))
     reasons = tuple(source.told()["reasons"])
     return Partial(tables | {"quarantine": quarantine}, numbers, count, lines.events, lines.lost, reasons)
@@ -119,7 +119,7 @@ def combine(one: Partial, other: Partial) -> Partial:
             at = second.schema.get_field_index("_event")
             second = second.set_column(at, second.schema.field(at), pc.add(second["_event"], one.numbers))
         tables[name] = pa.concat_tables([first, second])
-    lines = None if one.lines is None or other.lines is None else one.lines + other.lines
+    lines = one.lines + other.lines
     reasons = tuple(dict.fromkeys((*one.reasons, *other.reasons)))
     sums = (one.numbers + other.numbers, lines, one.events + other.events, one.lost + other.lost)
     return Partial(tables, *sums, reasons)
@@ -137,11 +137,11 @@ def read(source: Source, address: str, size: int, client: Client | None = None) 
     describe(source, whole.events, whole.lost)
 
 
-def _moved_lines(quarantine: pa.Table, by: int | None) -> pa.Table:
-    """The places with their line numbers moved; unknown where it is not known by how much."""
+def _moved_lines(quarantine: pa.Table, by: int) -> pa.Table:
+    """The places with their line numbers moved."""
     at = quarantine.schema.get_field_index("line")
     field = quarantine.schema.field(at)
-    moved = pa.nulls(quarantine.num_rows, field.type) if by is None else pc.add(quarantine["line"], by)
+    moved = pc.add(quarantine["line"], by)
     return quarantine.set_column(at, field, moved)
 
 

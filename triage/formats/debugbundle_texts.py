@@ -1,0 +1,239 @@
+"""The stack texts of a batch of events, told apart by Arrow and numpy; only the distinct ones are looked at.
+
+`texts` runs beside the reading; `find_all` gives each event its stack, and `stack_columns` the rows of `stacks`. What a
+single text would be found by (`Stems.find`) is found here for all: the error's line taken off, addresses marked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.columns import array
+from triage.formats.debugbundle_batch import Mask, Places
+from triage.formats.debugbundle_blocks import truth
+from triage.formats.debugbundle_columns import said
+from triage.formats.debugbundle_stems import MARK, NOTHING, Form
+from triage.tables import TABLES
+
+if TYPE_CHECKING:
+    from triage.formats.debugbundle_blocks import Decoded
+    from triage.formats.debugbundle_stems import Stems
+    from triage.records import Records
+
+__all__ = ("Stacks", "Texts", "find_all", "marked", "stack_columns", "texts")
+
+# What may make a single line of a message one that DebugBundle's own fingerprint counts, or more than one line.
+_UNSURE: Final = r"\n|\\n|^[^!-~]*at "
+# The zeros that an address may begin with, its digits, and the least of them; `Stems` has the same as an expression.
+_ZEROS, _DIGITS, _LEAST = 8, 16, 9
+_WIDTH: Final = _ZEROS + _DIGITS
+_NO_DIGIT: Final = 16
+
+Addresses = npt.NDArray[np.uint64]
+
+
+class Texts(NamedTuple):
+    """The stack texts of a batch.
+
+    `places` are the rows that have one, `form` says which of the distinct `forms` (language and marked text) each has,
+    -1 where it must be looked for by itself. Its addresses are `ends[at]`'s last `counts[at]` of `addresses`.
+    """
+
+    size: int
+    places: Places
+    form: Places
+    forms: list[tuple[str, str]]
+    headed: Mask
+    counts: Places
+    addresses: Addresses
+    # text, error, message and language of each place
+    said: tuple[pa.Array, pa.Array, pa.Array, pa.Array]
+
+    def alone(self, at: int) -> tuple[str, tuple[str | None, str | None], str]:
+        """Text, error with message, and language of one of the places."""
+        text, error, message, language = (column[at].as_py() for column in self.said)
+        return text, (error, message), language
+
+
+class Stacks(NamedTuple):
+    """The stack of each event: which of `forms`, -1 for unknown; the addresses of an event are `counts` from `starts`."""
+
+    forms: list[Form]
+    form: Places
+    headed: Mask
+    starts: Places
+    addresses: Addresses
+
+    def take(self, rows: Places) -> Stacks:
+        """The stacks of these events."""
+        return self._replace(form=self.form[rows], headed=self.headed[rows], starts=self.starts[rows])
+
+
+def texts(decoded: Decoded, languages: pa.Array) -> Texts:
+    """The stack texts of the usual exceptions of a batch."""
+    fields = decoded.fields
+    kind, stack = fields["event_type"], fields["payload.stack"]
+    failed = pc.or_(pc.equal(kind, "backend_exception"), pc.equal(kind, "frontend_exception"))
+    places = np.flatnonzero(decoded.usual & truth(failed) & truth(pc.match_substring_regex(stack, r"\S")))
+    columns = (stack, said(fields["payload.name"]), said(fields["payload.message"]), languages)
+    rows = tuple(column.take(pa.array(places)) for column in columns)
+    headed, odd, stemmed = _stemmed(*rows[:3])
+    distinct, counts, addresses = marked(stemmed)
+    form, forms = _distinct(distinct, rows[3])
+    return Texts(len(kind), places, np.where(odd, -1, form), forms, headed, counts, addresses, rows)
+
+
+def _stemmed(stacks: pa.Array, errors: pa.Array, messages: pa.Array) -> tuple[Mask, Mask, pa.Array]:
+    """Which texts begin with error and message, where that is not sure, and the texts without the message.
+
+    A text with such a head begins with a line that is error and message, where these are of one line.
+    """
+    line = pc.binary_join_element_wise(errors, messages, ": ")
+    odd = truth(pc.match_substring(stacks, "\r")) | truth(pc.match_substring(stacks, MARK))
+    odd |= truth(pc.match_substring(errors, "\n"))
+    odd |= truth(pc.is_valid(line)) & truth(pc.match_substring_regex(messages, _UNSURE))
+    parted = truth(pc.match_substring(stacks, "\n"))
+    odd |= ~parted & truth(pc.match_substring(stacks, "\\n"))
+    split = pc.split_pattern(stacks, "\n", max_splits=1)
+    ends = split.offsets.to_numpy()
+    first = split.values.take(pa.array(ends[:-1]))
+    headed = truth(pc.equal(first, line)) & ~odd
+    rest = split.values.take(pa.array(ends[1:] - 1, mask=~(headed & parted)))
+    odd |= headed & ~truth(pc.match_substring_regex(rest, r"\S"))
+    headed &= ~odd
+    return headed, odd, pc.if_else(pa.array(headed), pc.binary_join_element_wise(errors, rest, "\n"), stacks)
+
+
+def marked(stems: pa.Array) -> tuple[pa.Array, Places, Addresses]:
+    """The texts with their addresses marked, how many each has, and these one after the other."""
+    _, ends, data = stems.buffers()
+    bounds = np.frombuffer(ends, np.int32)[stems.offset : stems.offset + len(stems) + 1].astype(np.int64)
+    octets = np.frombuffer(data or b"", np.uint8)[: bounds[-1] if len(bounds) else 0]
+    at = np.flatnonzero(octets == ord("x"))
+    row = np.searchsorted(bounds[1:], at, side="right")
+    room = bounds[1:][row] - at - 1
+    enough = (room >= _LEAST) & (at > bounds[row]) & (octets[at - 1] == ord("0"))
+    at, row, room = at[enough] + 1, row[enough], room[enough]
+    likely = _NIBBLES[octets[at + _LEAST - 1]] < _NO_DIGIT
+    at, row, room = at[likely], row[likely], room[likely]
+    columns = np.arange(_WIDTH)
+    nibbles = _NIBBLES[octets[np.minimum(at[:, None] + columns, len(octets) - 1)]]
+    nibbles[columns >= room[:, None]] = _NO_DIGIT
+    zeros = np.argmax(nibbles != 0, axis=1)
+    end = np.where((nibbles == _NO_DIGIT).any(axis=1), np.argmax(nibbles == _NO_DIGIT, axis=1), _WIDTH)
+    digits = np.minimum(end - zeros, _DIGITS)
+    leading = nibbles[np.arange(len(at)), zeros]
+    taken = (zeros <= _ZEROS) & (digits >= _LEAST) & (leading > 0) & (leading < 0xF)
+    at, row, zeros, digits, nibbles = at[taken], row[taken], zeros[taken], digits[taken], nibbles[taken]
+    inside = (columns >= zeros[:, None]) & (columns < (zeros + digits)[:, None])
+    changed = octets.copy()
+    changed[(at[:, None] + columns)[inside]] = ord(MARK)
+    values = np.zeros(len(at), np.uint64)
+    for column in range(int((zeros + digits).max(initial=0))):
+        digit = inside[:, column]
+        values = np.where(digit, values << np.uint64(4) | nibbles[:, column].astype(np.uint64), values)
+    made = pa.StringArray.from_buffers(len(stems), ends, pa.py_buffer(changed), stems.buffers()[0], -1, stems.offset)
+    return made, np.bincount(row, minlength=len(stems)), values
+
+
+def _distinct(texts: pa.Array, languages: pa.Array) -> tuple[Places, list[tuple[str, str]]]:
+    """Which of the distinct pairs each row has, and these."""
+    encoded = texts.dictionary_encode()
+    spoken = languages.dictionary_encode()
+    both = encoded.indices.to_numpy().astype(np.int64) * (len(spoken.dictionary) + 1) + spoken.indices.to_numpy()
+    _, first, which = np.unique(both, return_index=True, return_inverse=True)
+    rows = pa.array(first)
+    return which, list(zip(languages.take(rows).to_pylist(), texts.take(rows).to_pylist(), strict=True))
+
+
+def find_all(stems: Stems, records: Records, block: Texts) -> Stacks:
+    """The stack of each event of a batch."""
+    forms: list[Form] = [NOTHING]
+    looked = np.full(len(block.forms) + 1, -1, np.int64)
+    sure = block.form[block.form >= 0]
+    for at in np.unique(sure).tolist():
+        form = stems.form(records, *block.forms[at])
+        if form is not None:
+            looked[at] = len(forms)
+            forms.append(form)
+    own = looked[block.form]
+    headed = block.headed.copy()
+    starts = np.cumsum(block.counts) - block.counts
+    more: list[int] = []
+    for at in np.flatnonzero(own < 0).tolist():
+        found = stems.find(records, *block.alone(at))
+        if found is not None:
+            own[at], headed[at], starts[at] = len(forms), found.headed, len(block.addresses) + len(more)
+            forms.append(found.form)
+            more += found.addresses
+    form = np.zeros(block.size, np.int64)
+    form[block.places] = own
+    addresses = np.concatenate((block.addresses, np.array(more, np.uint64)))
+    return Stacks(forms, form, _spread(headed, block), _spread(starts, block), addresses)
+
+
+def _spread(values: npt.NDArray[Any], block: Texts) -> npt.NDArray[Any]:
+    """What there is for the places, for all rows."""
+    made = np.zeros(block.size, values.dtype)
+    made[block.places] = values
+    return made
+
+
+def stack_columns(stacks: Stacks, errors: pa.Array, messages: pa.Array) -> tuple[dict[str, Any], Places]:
+    """The rows of `stacks` for the stacks of events, and the place of the event of each; every form is made once."""
+    used, form = np.unique(stacks.form, return_inverse=True)
+    forms = [stacks.forms[at] for at in used.tolist()]
+    made = [row for one in forms for row in one.rows]
+    counts = np.array([len(one.rows) for one in forms], np.int64)
+    sizes = counts[form] if len(forms) else np.zeros(0, np.int64)
+    event = np.repeat(np.arange(len(form)), sizes)
+    at = _within(sizes)
+    rows = (np.cumsum(counts) - counts)[form][event] + at if len(event) else event
+    places = pa.array(rows)
+    schema = TABLES["stacks"].schema
+    columns: dict[str, Any] = {
+        name: array([row[name] for row in made], schema.field(name).type).take(places) for name in (made or [{}])[0]
+    }
+    headed = stacks.headed[event] & (at == 0)
+    if headed.any():
+        for name, own in (("error_type", errors), ("error_value", messages)):
+            columns[name] = pc.if_else(pa.array(headed), own.take(pa.array(event)), columns[name])
+    slots = [slots for one in forms for slots in one.slots]
+    if any(row["addresses"] for row in made):
+        columns["addresses"] = _moved(columns["addresses"], slots, rows, stacks.starts[event], stacks.addresses)
+    return columns, event
+
+
+def _moved(
+    lists: pa.ListArray, slots: list[Places], rows: Places, starts: Places, addresses: Addresses
+) -> pa.ListArray:
+    """The addresses of stacks, those of the own text where the form has places for them."""
+    sizes = np.array([len(one) for one in slots], np.int64)
+    begins = (np.cumsum(sizes) - sizes)[rows]
+    lengths = np.where(truth(pc.is_valid(lists)), sizes[rows], 0)
+    stack = np.repeat(np.arange(len(rows)), lengths)
+    slot = np.concatenate(slots)[begins[stack] + _within(lengths)]
+    moved = slot >= 0
+    fixed = lists.flatten()
+    own = np.zeros(len(slot), np.uint64)
+    own[moved] = addresses[starts[stack][moved] + slot[moved]]
+    values = pc.if_else(pa.array(moved), pa.array(own), fixed)
+    ends = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
+    missing = np.concatenate((~truth(pc.is_valid(lists)), [False]))
+    return pa.ListArray.from_arrays(pa.array(ends, mask=missing), values)
+
+
+def _within(sizes: Places) -> Places:
+    """The numbers from 0 on for each of these sizes."""
+    made: Places = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return made
+
+
+_NIBBLES: Final = np.full(256, _NO_DIGIT, np.uint8)
+for _digit in "0123456789abcdefABCDEF":
+    _NIBBLES[ord(_digit)] = int(_digit, 16)
