@@ -6,7 +6,7 @@ of its column becomes a null: content never raises.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -56,6 +56,21 @@ class ColumnBuilder:
                 if type(value) is str:
                     self._chars += len(value)
         self._rows = rows + 1
+        if self._rows >= self._batch_rows or self._chars >= _BATCH_CHARS:
+            self._flush()
+
+    def append_many(self, columns: Mapping[str, Sequence[Any]], rows: int) -> None:
+        """Append some rows, a sequence of values for each column; columns that are not named are null."""
+        before = self._rows
+        for name, values in columns.items():
+            if values.count(None) == rows:
+                continue
+            column = self._columns[name]
+            if len(column) < before:
+                column.extend([None] * (before - len(column)))
+            column.extend(values)
+            self._chars += sum([len(value) for value in values if type(value) is str])
+        self._rows = before + rows
         if self._rows >= self._batch_rows or self._chars >= _BATCH_CHARS:
             self._flush()
 

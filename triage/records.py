@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import astuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -223,11 +224,10 @@ class Records:
         key = self._interned.get(digest)
         if key is None:
             key = self._interned[digest] = digest.hex()
-            table = self._tables["frames"]
-            for idx, frame in enumerate(content):
-                row = msgspec.structs.asdict(frame)
-                del row["address"], row["text_line"]
-                table.append({"stack_key": key, "idx": idx, **row})
+            count = len(content)
+            columns = dict(zip(Frame.__struct_fields__, zip(*map(astuple, content), strict=True), strict=True))
+            del columns["address"], columns["text_line"]
+            self._tables["frames"].append_many({"stack_key": [key] * count, "idx": range(count), **columns}, count)
         return key
 
     def parsed(self, kind: str, text: str, parse: Callable[[str], Iterable[Trace]]) -> tuple[Trace, ...]:

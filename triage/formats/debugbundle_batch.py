@@ -85,11 +85,12 @@ def joinable(batch: Batch) -> Mask:
     filled = batch.lengths > 1
     last = np.maximum(batch.starts + batch.lengths - 1, 0)
     found: Mask = filled & (octets[batch.starts] == ord("{")) & (octets[last] == ord("}"))
-    deep = np.flatnonzero(found & (batch.lengths > _BRACKETS))
-    for at, start, length in zip(deep.tolist(), batch.starts[deep].tolist(), batch.lengths[deep].tolist(), strict=True):
-        opened = batch.data.count(b"[", start, start + length)
-        # an object needs five bytes for a depth, so that short lines have few
-        if length > _SHORT:
-            opened += batch.data.count(b"{", start, start + length)
-        found[at] = opened <= _BRACKETS
-    return found
+    opened = np.zeros(len(found), np.int64)
+    if batch.data.count(b"[") > _BRACKETS:
+        at = np.searchsorted(batch.starts, np.flatnonzero(octets == ord("[")), side="right") - 1
+        opened = np.bincount(at, minlength=len(found))
+    # an object needs five bytes for a depth, so that short lines have few
+    for line in np.flatnonzero(batch.lengths > _SHORT).tolist():
+        opened[line] += batch.text(line).count(b"{")
+    joined: Mask = found & (opened <= _BRACKETS)
+    return joined

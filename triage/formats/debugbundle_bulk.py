@@ -169,7 +169,7 @@ class Bulk:
         }
         same = {"format": self._reader, "ts_source": "event", "parse_status": "ok"}
         records.extend("events", {**made, **places, **same}, events)
-        rows, event = stack_columns(stacks, made["error_type"], made["error_value"])
+        rows, event = stack_columns(self._stems, stacks, made["error_type"], made["error_value"])
         if len(event):
             records.extend("stacks", rows, events.take(pa.array(event)))
         told = pc.is_valid(value)

@@ -116,10 +116,10 @@ def _read_lines(source: Source, *, wide: bool) -> tuple[int, int]:
 
 
 class EventLines:
-    """The lines of a source, or of a range of it that begins at byte `base`; `number` counts them."""
+    """The lines of a source, or of a range of it that begins at byte `base`."""
 
     def __init__(self, source: Source, *, wide: bool = False, base: int = 0) -> None:
-        self.events = self.lost = self.number = 0
+        self.events = self.lost = 0
         self._source = source
         self._wide = wide
         self._base = base
@@ -127,8 +127,8 @@ class EventLines:
     def read(self) -> None:
         """Read every line; of large files in batches, and of what is packed from where it turns out to be large."""
         if self._wide:
-            for self.number, (offset, line) in enumerate(self._source.lines(), 1):
-                self._line(line, offset, self.number)
+            for number, (offset, line) in enumerate(self._source.lines(), 1):
+                self._line(line, offset, number)
             return
         blocks = self._blocks()
         if not self._source.bulky:
@@ -170,7 +170,6 @@ class EventLines:
         """Whole lines, many at once."""
         for offset, number, block in self._source.blocks():
             yield self._base + offset, number, block
-            self.number = number + block.count(b"\n") - 1
 
     def _line(self, line: bytes, place: int, number: int) -> None:
         if text := line.strip(BLANK):

@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
 
+from triage.columns import array
 from triage.formats.debugbundle_envelope import parser, stem, unescaped
 from triage.formats.debugbundle_lines import at_lines
+from triage.tables import TABLES
 
 if TYPE_CHECKING:
+    from triage.formats.debugbundle_batch import Places
     from triage.records import Records, Trace
 
-__all__ = ("ADDRESS", "MARK", "NOTHING", "Form", "Found", "Stems", "marked")
+__all__ = ("ADDRESS", "MARK", "NOTHING", "Found", "Stems", "marked")
 
 # Nine digits and more: what is shorter is an offset, a size or a number, and part of the form.
 ADDRESS: Final = re.compile(r"0x(0{0,8})([1-9a-eA-E][0-9a-fA-F]{8,15})")
@@ -37,39 +40,50 @@ _LEAST: Final = 1 << 32
 # Forms that are remembered at once; a store with more falls back to parsing, not to more memory.
 _FORMS: Final = 65_536
 _FIXED: Final = -1
+# What a form gives of the rows of its stacks.
+_COLUMNS: Final = {
+    field.name: field.type for field in TABLES["stacks"].schema if field.name not in {"event_id", "stack_no"}
+}
 
 _encode = msgspec.json.Encoder().encode
 
 
-class Form(NamedTuple):
-    """One distinct stack text: its rows of `stacks`, and for each row which address of the text each frame has.
-
-    Where a frame has none of them, the slot is -1 and the address that of the row.
-    """
-
-    rows: tuple[dict[str, Any], ...]
-    slots: tuple[npt.NDArray[np.int64], ...]
-
-
 class Found(NamedTuple):
-    """The stack of an event: its form, whether its head was the event's error and message, and its addresses."""
+    """The stack of an event: the number of its form, whether its head was the event's error, and its addresses."""
 
-    form: Form
+    form: int
     headed: bool
     addresses: tuple[int, ...] = ()
 
 
-NOTHING: Final = Form((), ())
-_UNKNOWN: Final = Form((), ())
+# The form of no stack, and of a text that is none.
+NOTHING: Final = 0
+_UNKNOWN: Final = -1
 
 
 class Stems:
-    """What is known of the stack texts of one reading; the frames of a form are interned when it is first seen."""
+    """What is known of the stack texts of one reading; the frames of a form are interned when it is first seen.
 
-    __slots__ = ("_forms",)
+    A form is one distinct stack text: `firsts` and `sizes` say which rows of `columns`, those of the table `stacks`, are
+    its own. A row's `slots` say which address of the text each of its frames has; -1 is for that of the row.
+    """
 
     def __init__(self) -> None:
-        self._forms: dict[tuple[str, str, bool], Form | None] = {}
+        self._clear()
+
+    def _clear(self) -> None:
+        self._forms: dict[tuple[str, str, bool], int | None] = {}
+        self._firsts = [0]
+        self._sizes = [0]
+        self._new: list[dict[str, Any]] = []
+        self._new_slots: list[Places] = []
+        self._slots = self._ends = np.zeros(0, np.int64)
+        self._columns = {name: pa.array([], kind) for name, kind in _COLUMNS.items()}
+
+    def room(self) -> None:
+        """Forget what is too much; forms that were found until now have no meaning any more."""
+        if len(self._forms) >= _FORMS:
+            self._clear()
 
     def find(self, records: Records, text: str, said: tuple[str | None, str | None], language: str) -> Found | None:
         """The stack of an event; None where its text has no form that is known, or must be kept as it is written."""
@@ -87,16 +101,15 @@ class Stems:
         if form is None:
             addresses = ()
             form = self._known(records, language, stemmed)
-        return None if form is _UNKNOWN else Found(form, headed, addresses)
+        return None if form == _UNKNOWN else Found(form, headed, addresses)
 
-    def form(self, records: Records, language: str, text: str) -> Form | None:
-        """The form of a marked text; None where they are more than those of frames, or it no stack.
+    def form(self, records: Records, language: str, text: str) -> int | None:
+        """The form of a marked text; None where the addresses are more than those of frames, or it is no stack.
 
         The text of what is None is to be looked for by itself.
         """
         key = (language, text, True)
         if key not in self._forms:
-            self._room()
             marks = _MARKED.findall(text)
             stand_ins = [f"{_STAND_IN}{at:0{len(mark) - len(_STAND_IN)}x}" for at, mark in enumerate(marks)]
             parts = chain(*zip(_MARKED.split(text), [*stand_ins, ""], strict=True))
@@ -104,29 +117,56 @@ class Stems:
             self._forms[key] = self._form(records, language, "".join(parts), numbers)
         return self._forms[key]
 
-    def _known(self, records: Records, language: str, text: str) -> Form:
+    def rows(self, forms: Places) -> tuple[Places, Places]:
+        """The first row of each of these forms, and how many it has."""
+        return np.array(self._firsts)[forms], np.array(self._sizes)[forms]
+
+    def columns(self) -> dict[str, pa.Array]:
+        """The rows of all forms."""
+        self._settle()
+        return self._columns
+
+    def slots(self) -> tuple[Places, Places]:
+        """The slots of all rows, one after the other, and where those of each row end."""
+        self._settle()
+        return self._slots, self._ends
+
+    def _settle(self) -> None:
+        """Append what is new to the columns."""
+        if not self._new:
+            return
+        for name, kind in _COLUMNS.items():
+            new = array([row[name] for row in self._new], kind)
+            self._columns[name] = pa.concat_arrays([self._columns[name], new])
+        ends = len(self._slots) + np.cumsum([len(slots) for slots in self._new_slots])
+        self._ends = np.concatenate((self._ends, ends))
+        self._slots = np.concatenate((self._slots, *self._new_slots))
+        self._new, self._new_slots = [], []
+
+    def _known(self, records: Records, language: str, text: str) -> int:
         """The form of a text that is parsed as it is; `_UNKNOWN` where it is no stack."""
         key = (language, text, False)
         form = self._forms.get(key)
         if form is None:
-            self._room()
             made = self._form(records, language, text, {})
             form = self._forms[key] = _UNKNOWN if made is None else made
         return form
 
-    def _room(self) -> None:
-        if len(self._forms) >= _FORMS:
-            self._forms.clear()
-
-    def _form(self, records: Records, language: str, text: str, numbers: dict[int, int]) -> Form | None:
+    def _form(self, records: Records, language: str, text: str, numbers: dict[int, int]) -> int | None:
         """Parse a text; None where it is no stack, or its stand-ins are not where they should be."""
         traces = parser(language)(text)
         if not any(trace.frames for trace in traces):
             return None
-        slots = [np.array([numbers.get(frame.address or 0, _FIXED) for frame in trace.frames]) for trace in traces]
+        slots = [
+            np.array([numbers.get(frame.address or 0, _FIXED) for frame in trace.frames], np.int64) for trace in traces
+        ]
         if numbers and not all(map(_plain, traces, slots)):
             return None
-        return Form(tuple(records.stack_row(trace) for trace in traces), tuple(slots))
+        self._firsts.append(self._firsts[-1] + self._sizes[-1])
+        self._sizes.append(len(traces))
+        self._new += [records.stack_row(trace) for trace in traces]
+        self._new_slots += slots
+        return len(self._sizes) - 1
 
 
 def marked(text: str) -> str:
@@ -134,7 +174,7 @@ def marked(text: str) -> str:
     return ADDRESS.sub(lambda found: f"0x{found[1]}{MARK * len(found[2])}", text)
 
 
-def _plain(trace: Trace, slots: npt.NDArray[np.int64]) -> bool:
+def _plain(trace: Trace, slots: Places) -> bool:
     """Whether nothing of a stack but the addresses of its frames comes from a stand-in, as text or as a number."""
     bare = tuple(msgspec.structs.replace(frame, address=None) for frame in trace.frames)
     if _STAND_IN in _encode(msgspec.structs.replace(trace, frames=bare)).decode().lower():

@@ -13,12 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.columns import array
 from triage.formats.debugbundle_batch import Mask, Places
 from triage.formats.debugbundle_blocks import truth
 from triage.formats.debugbundle_columns import said
-from triage.formats.debugbundle_stems import MARK, NOTHING, Form
-from triage.tables import TABLES
+from triage.formats.debugbundle_stems import MARK, NOTHING
 
 if TYPE_CHECKING:
     from triage.formats.debugbundle_blocks import Decoded
@@ -33,6 +31,7 @@ _UNSURE: Final = r"\n|\\n|^[^!-~]*at "
 _ZEROS, _DIGITS, _LEAST = 8, 16, 9
 _WIDTH: Final = _ZEROS + _DIGITS
 _NO_DIGIT: Final = 16
+_UNKNOWN: Final = -1
 
 Addresses = npt.NDArray[np.uint64]
 
@@ -61,9 +60,11 @@ class Texts(NamedTuple):
 
 
 class Stacks(NamedTuple):
-    """The stack of each event: which of `forms`, -1 for unknown; the addresses of an event are `counts` from `starts`."""
+    """The stack of each event: its form, -1 for unknown, whether its head was the event's error, and its addresses.
 
-    forms: list[Form]
+    These are `addresses` from `starts` on.
+    """
+
     form: Places
     headed: Mask
     starts: Places
@@ -85,7 +86,7 @@ def texts(decoded: Decoded, languages: pa.Array) -> Texts:
     headed, odd, stemmed = _stemmed(*rows[:3])
     distinct, counts, addresses = marked(stemmed)
     form, forms = _distinct(distinct, rows[3])
-    return Texts(len(kind), places, np.where(odd, -1, form), forms, headed, counts, addresses, rows)
+    return Texts(len(kind), places, np.where(odd, _UNKNOWN, form), forms, headed, counts, addresses, rows)
 
 
 def _stemmed(stacks: pa.Array, errors: pa.Array, messages: pa.Array) -> tuple[Mask, Mask, pa.Array]:
@@ -94,19 +95,25 @@ def _stemmed(stacks: pa.Array, errors: pa.Array, messages: pa.Array) -> tuple[Ma
     A text with such a head begins with a line that is error and message, where these are of one line.
     """
     line = pc.binary_join_element_wise(errors, messages, ": ")
-    odd = truth(pc.match_substring(stacks, "\r")) | truth(pc.match_substring(stacks, MARK))
-    odd |= truth(pc.match_substring(errors, "\n"))
-    odd |= truth(pc.is_valid(line)) & truth(pc.match_substring_regex(messages, _UNSURE))
-    parted = truth(pc.match_substring(stacks, "\n"))
-    odd |= ~parted & truth(pc.match_substring(stacks, "\\n"))
     split = pc.split_pattern(stacks, "\n", max_splits=1)
     ends = split.offsets.to_numpy()
+    parted = np.diff(ends) == 2
+    odd = _holding(stacks, "\r") | _holding(stacks, MARK) | _holding(errors, "\n")
+    odd[~parted] |= truth(pc.match_substring(stacks.filter(pa.array(~parted)), "\\n"))
+    odd |= truth(pc.is_valid(line)) & truth(pc.match_substring_regex(messages, _UNSURE))
     first = split.values.take(pa.array(ends[:-1]))
     headed = truth(pc.equal(first, line)) & ~odd
     rest = split.values.take(pa.array(ends[1:] - 1, mask=~(headed & parted)))
     odd |= headed & ~truth(pc.match_substring_regex(rest, r"\S"))
     headed &= ~odd
     return headed, odd, pc.if_else(pa.array(headed), pc.binary_join_element_wise(errors, rest, "\n"), stacks)
+
+
+def _holding(texts: pa.Array, part: str) -> Mask:
+    """Which texts hold a part; Arrow is asked only where one does."""
+    if part.encode() not in texts.buffers()[2].to_pybytes():
+        return np.zeros(len(texts), np.bool_)
+    return truth(pc.match_substring(texts, part))
 
 
 def marked(stems: pa.Array) -> tuple[pa.Array, Places, Addresses]:
@@ -122,7 +129,7 @@ def marked(stems: pa.Array) -> tuple[pa.Array, Places, Addresses]:
     likely = _NIBBLES[octets[at + _LEAST - 1]] < _NO_DIGIT
     at, row, room = at[likely], row[likely], room[likely]
     columns = np.arange(_WIDTH)
-    nibbles = _NIBBLES[octets[np.minimum(at[:, None] + columns, len(octets) - 1)]]
+    nibbles = _NIBBLES[np.lib.stride_tricks.sliding_window_view(np.pad(octets, (0, _WIDTH)), _WIDTH)[at]]
     nibbles[columns >= room[:, None]] = _NO_DIGIT
     zeros = np.argmax(nibbles != 0, axis=1)
     end = np.where((nibbles == _NO_DIGIT).any(axis=1), np.argmax(nibbles == _NO_DIGIT, axis=1), _WIDTH)
@@ -130,11 +137,12 @@ def marked(stems: pa.Array) -> tuple[pa.Array, Places, Addresses]:
     leading = nibbles[np.arange(len(at)), zeros]
     taken = (zeros <= _ZEROS) & (digits >= _LEAST) & (leading > 0) & (leading < 0xF)
     at, row, zeros, digits, nibbles = at[taken], row[taken], zeros[taken], digits[taken], nibbles[taken]
+    columns = columns[: (zeros + digits).max(initial=0)]
     inside = (columns >= zeros[:, None]) & (columns < (zeros + digits)[:, None])
     changed = octets.copy()
     changed[(at[:, None] + columns)[inside]] = ord(MARK)
     values = np.zeros(len(at), np.uint64)
-    for column in range(int((zeros + digits).max(initial=0))):
+    for column in columns.tolist():
         digit = inside[:, column]
         values = np.where(digit, values << np.uint64(4) | nibbles[:, column].astype(np.uint64), values)
     made = pa.StringArray.from_buffers(len(stems), ends, pa.py_buffer(changed), stems.buffers()[0], -1, stems.offset)
@@ -153,28 +161,24 @@ def _distinct(texts: pa.Array, languages: pa.Array) -> tuple[Places, list[tuple[
 
 def find_all(stems: Stems, records: Records, block: Texts) -> Stacks:
     """The stack of each event of a batch."""
-    forms: list[Form] = [NOTHING]
-    looked = np.full(len(block.forms) + 1, -1, np.int64)
-    sure = block.form[block.form >= 0]
-    for at in np.unique(sure).tolist():
-        form = stems.form(records, *block.forms[at])
-        if form is not None:
-            looked[at] = len(forms)
-            forms.append(form)
-    own = looked[block.form]
+    stems.room()
+    known = np.full(len(block.forms) + 1, _UNKNOWN, np.int64)
+    for at in np.unique(block.form[block.form >= 0]).tolist():
+        found = stems.form(records, *block.forms[at])
+        known[at] = _UNKNOWN if found is None else found
+    own = known[block.form]
     headed = block.headed.copy()
     starts = np.cumsum(block.counts) - block.counts
     more: list[int] = []
-    for at in np.flatnonzero(own < 0).tolist():
-        found = stems.find(records, *block.alone(at))
-        if found is not None:
-            own[at], headed[at], starts[at] = len(forms), found.headed, len(block.addresses) + len(more)
-            forms.append(found.form)
-            more += found.addresses
-    form = np.zeros(block.size, np.int64)
+    for at in np.flatnonzero(own == _UNKNOWN).tolist():
+        alone = stems.find(records, *block.alone(at))
+        if alone is not None:
+            own[at], headed[at], starts[at] = alone.form, alone.headed, len(block.addresses) + len(more)
+            more += alone.addresses
+    form = np.full(block.size, NOTHING, np.int64)
     form[block.places] = own
     addresses = np.concatenate((block.addresses, np.array(more, np.uint64)))
-    return Stacks(forms, form, _spread(headed, block), _spread(starts, block), addresses)
+    return Stacks(form, _spread(headed, block), _spread(starts, block), addresses)
 
 
 def _spread(values: npt.NDArray[Any], block: Texts) -> npt.NDArray[Any]:
@@ -184,48 +188,40 @@ def _spread(values: npt.NDArray[Any], block: Texts) -> npt.NDArray[Any]:
     return made
 
 
-def stack_columns(stacks: Stacks, errors: pa.Array, messages: pa.Array) -> tuple[dict[str, Any], Places]:
-    """The rows of `stacks` for the stacks of events, and the place of the event of each; every form is made once."""
-    used, form = np.unique(stacks.form, return_inverse=True)
-    forms = [stacks.forms[at] for at in used.tolist()]
-    made = [row for one in forms for row in one.rows]
-    counts = np.array([len(one.rows) for one in forms], np.int64)
-    sizes = counts[form] if len(forms) else np.zeros(0, np.int64)
-    event = np.repeat(np.arange(len(form)), sizes)
+def stack_columns(
+    stems: Stems, stacks: Stacks, errors: pa.Array, messages: pa.Array
+) -> tuple[dict[str, Any], Places]:
+    """The rows of `stacks` for the stacks of events, and the place of the event of each."""
+    firsts, sizes = stems.rows(stacks.form)
+    event = np.repeat(np.arange(len(sizes)), sizes)
     at = _within(sizes)
-    rows = (np.cumsum(counts) - counts)[form][event] + at if len(event) else event
-    places = pa.array(rows)
-    schema = TABLES["stacks"].schema
-    columns: dict[str, Any] = {
-        name: array([row[name] for row in made], schema.field(name).type).take(places) for name in (made or [{}])[0]
-    }
+    rows = firsts[event] + at
+    columns: dict[str, Any] = {name: column.take(pa.array(rows)) for name, column in stems.columns().items()}
     headed = stacks.headed[event] & (at == 0)
     if headed.any():
         for name, own in (("error_type", errors), ("error_value", messages)):
             columns[name] = pc.if_else(pa.array(headed), own.take(pa.array(event)), columns[name])
-    slots = [slots for one in forms for slots in one.slots]
-    if any(row["addresses"] for row in made):
-        columns["addresses"] = _moved(columns["addresses"], slots, rows, stacks.starts[event], stacks.addresses)
+    if columns["addresses"].null_count < len(rows):
+        columns["addresses"] = _moved(columns["addresses"], stems.slots(), rows, stacks.starts[event], stacks.addresses)
     return columns, event
 
 
 def _moved(
-    lists: pa.ListArray, slots: list[Places], rows: Places, starts: Places, addresses: Addresses
+    lists: pa.ListArray, slots: tuple[Places, Places], rows: Places, starts: Places, addresses: Addresses
 ) -> pa.ListArray:
     """The addresses of stacks, those of the own text where the form has places for them."""
-    sizes = np.array([len(one) for one in slots], np.int64)
-    begins = (np.cumsum(sizes) - sizes)[rows]
-    lengths = np.where(truth(pc.is_valid(lists)), sizes[rows], 0)
+    every, ends = slots
+    told = truth(pc.is_valid(lists))
+    lengths = np.where(told, np.diff(ends, prepend=0)[rows], 0)
     stack = np.repeat(np.arange(len(rows)), lengths)
-    slot = np.concatenate(slots)[begins[stack] + _within(lengths)]
+    within = _within(lengths)
+    slot = every[np.concatenate(([0], ends))[rows][stack] + within]
     moved = slot >= 0
-    fixed = lists.flatten()
     own = np.zeros(len(slot), np.uint64)
     own[moved] = addresses[starts[stack][moved] + slot[moved]]
-    values = pc.if_else(pa.array(moved), pa.array(own), fixed)
-    ends = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
-    missing = np.concatenate((~truth(pc.is_valid(lists)), [False]))
-    return pa.ListArray.from_arrays(pa.array(ends, mask=missing), values)
+    values = pc.if_else(pa.array(moved), pa.array(own), lists.flatten())
+    bounds = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(bounds, mask=np.concatenate((~told, [False]))), values)
 
 
 def _within(sizes: Places) -> Places:
