@@ -69,7 +69,8 @@ class ColumnBuilder:
             if len(column) < before:
                 column.extend([None] * (before - len(column)))
             column.extend(values)
-            self._chars += sum([len(value) for value in values if type(value) is str])
+            if pa.types.is_string(self.schema.field(name).type):
+                self._chars += sum(map(len, filter(None, values)))
         self._rows = before + rows
         if self._rows >= self._batch_rows or self._chars >= _BATCH_CHARS:
             self._flush()

@@ -21,9 +21,9 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
-from msgspec.structs import astuple
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import astuple
 
 from triage.claims import Claims
 from triage.columns import ColumnBuilder

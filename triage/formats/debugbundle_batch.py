@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ("BLANK", "Batch", "Block", "Line", "Mask", "Places", "lines_of", "joinable")
+__all__ = ("BLANK", "Batch", "Block", "Line", "Mask", "Places", "joinable", "lines_of")
 
 Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -75,6 +75,7 @@ _TIME: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$"
 _UUID_DASHES: Final = "^.{8}-.{4}-.{4}-.{4}-.{12}$"
 _INSTANT: Final = pa.timestamp("us", "UTC")
 
+
 class Decoded(NamedTuple):
     """The rows of a batch: fields by dotted names, instants, which may be taken, and the lines that they are of."""
 
@@ -99,7 +100,9 @@ def decode(batch: Batch) -> Decoded | None:
             break
         whole = len(rows) == len(batch.starts)
         try:
-            return _decoded(batch.data if whole else b"\n".join([batch.text(row) for row in rows.tolist()]), batch, rows)
+            return _decoded(
+                batch.data if whole else b"\n".join([batch.text(row) for row in rows.tolist()]), batch, rows
+            )
         except pa.ArrowInvalid as error:
             told = _ROW.search(str(error))
             if told is None or int(told[1]) >= len(rows):

@@ -110,7 +110,7 @@ class Lines:
 
 
 class Bulk:
-    """Reads batches; `alone` reads a line by itself, under the numbers that are its own. `events` counts what was taken."""
+    """Reads batches; `alone` reads a line by itself, under the numbers that are its own. `events` counts the taken."""
 
     def __init__(self, records: Records, reader: str, stems: Stems, alone: Callable[[Line], None]) -> None:
         self.records = records

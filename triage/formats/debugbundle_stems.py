@@ -64,8 +64,8 @@ _UNKNOWN: Final = -1
 class Stems:
     """What is known of the stack texts of one reading; the frames of a form are interned when it is first seen.
 
-    A form is one distinct stack text: `firsts` and `sizes` say which rows of `columns`, those of the table `stacks`, are
-    its own. A row's `slots` say which address of the text each of its frames has; -1 is for that of the row.
+    A form is one distinct stack text: `rows` says which of `columns`, those of the table `stacks`, are its own. The
+    `slots` of a row say which address of the text each of its frames has; -1 is for the one that the row has.
     """
 
     def __init__(self) -> None:

@@ -188,9 +188,7 @@ def _spread(values: npt.NDArray[Any], block: Texts) -> npt.NDArray[Any]:
     return made
 
 
-def stack_columns(
-    stems: Stems, stacks: Stacks, errors: pa.Array, messages: pa.Array
-) -> tuple[dict[str, Any], Places]:
+def stack_columns(stems: Stems, stacks: Stacks, errors: pa.Array, messages: pa.Array) -> tuple[dict[str, Any], Places]:
     """The rows of `stacks` for the stacks of events, and the place of the event of each."""
     firsts, sizes = stems.rows(stacks.form)
     event = np.repeat(np.arange(len(sizes)), sizes)
