@@ -48,9 +48,9 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None) -> dict[str,
     """Give every table with `event_id` for the readers' numbers: repeats dropped, stacks numbered, claims followed."""
     events = _ordered(raw["events"])
     stacks = _numbered(raw["stacks"])
-    first = stacks.filter(pc.equal(stacks["stack_no"], 0))
-    position = pc.index_in(events["_event"], value_set=first["_event"].combine_chunks())
-    events = _with(events, "stack_key", first["stack_key"].combine_chunks().take(position))
+    first = stacks.select(["_event", "stack_key"]).filter(pc.equal(stacks["stack_no"], 0))
+    place = _places(first["_event"].to_numpy(), events["_event"])
+    events = _with(events, "stack_key", first["stack_key"].combine_chunks().take(place))
     files = raw.pop("files").sort_by("_order")
     ids, repeated = _event_ids(events, stacks, last=claimed(claims or {}, files))
     if claims:
@@ -58,15 +58,17 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None) -> dict[str,
         events, files = _with(events, "group_key", keys), _tell(files, told)
     events = _with(events, "event_id", ids)
     numbers = events["_event"].combine_chunks()
-    out = dict(raw) | {"stacks": stacks, "events": events.filter(pc.invert(repeated)), "files": files}
+    again = pc.any(repeated).as_py()
+    out = dict(raw) | {"stacks": stacks, "events": events.filter(pc.invert(repeated)) if again else events, "files": files}
     raw.clear()
     for name in sorted((BY_EVENT | {DEFERRED}) & out.keys() - {"events"}):
         # What a person said of a crash may come in another file than the crash: it stays, once.
-        gone = numbers.filter(repeated) if name != "feedback" else numbers.slice(0, 0)
+        gone = numbers.filter(repeated) if again and name != "feedback" else numbers.slice(0, 0)
         out[name] = _named(out.pop(name), numbers, ids, gone)
     out["feedback"] = _distinct(out["feedback"])
-    out["files"], differing = _tell_repeats(files, events, repeated, stacks)
-    out["quarantine"] = pa.concat_tables([out["quarantine"], _repeats(events.filter(differing))])
+    if again:
+        out["files"], differing = _tell_repeats(files, events, repeated, stacks)
+        out["quarantine"] = pa.concat_tables([out["quarantine"], _repeats(events.filter(differing))])
     deferred = {name: table for name, table in out.items() if name not in TABLES}
     return {name: out[name].select(TABLES[name].names) for name in TABLES} | deferred
 
@@ -192,8 +194,6 @@ def _digests(events: pa.Table, stacks: pa.Table) -> Iterator[str]:
 
 def _tell_repeats(files: pa.Table, events: pa.Table, repeated: pa.Array, stacks: pa.Table) -> tuple[pa.Table, pa.Array]:
     """Say in `files` how many events of a file repeat others, and give those whose content differs from the first."""
-    if not pc.any(repeated).as_py():
-        return files, repeated
     involved = events.filter(
         pc.is_in(events["event_id"], value_set=events["event_id"].filter(repeated).combine_chunks())
     )

@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 __all__ = ("Bulk", "Lines", "stems")
 
 # Arrow is quick from some thousand rows on, and a batch of which nothing may be taken is read line by line.
-_BYTES: Final = 24 << 20
+_BYTES: Final = 12 << 20
 _THREADS: Final = 2
+# Batches that are decoded ahead: the first of a store are those whose stacks are new and take long to be read.
+_AHEAD: Final = 12
 # Scope, key and value of the path of an event as it was written.
 _WRITTEN: Final = ("written scope", "written key", "written value")
 
@@ -124,7 +126,7 @@ class Bulk:
     def send(self, make: Callable[[], Batch]) -> None:
         """Have a batch made and decoded; the numbers of its events are reserved."""
         self._waiting.append(self.pool.submit(_prepare, make))
-        while len(self._waiting) > _THREADS + 1:
+        while len(self._waiting) > _AHEAD:
             self._receive()
 
     def finish(self) -> None:

@@ -210,28 +210,36 @@ def _counts(
     return columns | counters.at(moment, ts, codes, size, counted=counted)
 
 
-def _distinct(column: pa.ChunkedArray, codes: Codes, size: int, order: Codes) -> list[list[str]]:
-    """The distinct values of each incident, in the order given."""
+def _pairs(column: pa.ChunkedArray, codes: Codes, order: Codes) -> tuple[list[str], Codes, Codes]:
+    """The distinct values of a column; and which incidents have which of them, each pair once, in the order given."""
     values, numbers = _encoded(column)
     numbers = numbers[order]
     there = numbers >= 0
-    pairs = codes[order][there] * max(len(values), 1) + numbers[there]
+    pairs = pd.unique(codes[order][there] * max(len(values), 1) + numbers[there])
+    return values, pairs // max(len(values), 1), pairs % max(len(values), 1)
+
+
+def _distinct(column: pa.ChunkedArray, codes: Codes, size: int, order: Codes) -> list[list[str]]:
+    """The distinct values of each incident, in the order given."""
+    values, incidents, numbers = _pairs(column, codes, order)
     out: list[list[str]] = [[] for _ in range(size)]
-    for pair in pd.unique(pairs).tolist():
-        out[pair // len(values)].append(values[pair % len(values)])
+    for incident, number in zip(incidents.tolist(), numbers.tolist(), strict=True):
+        out[incident].append(values[number])
     return out
 
 
 def _sets(events: pa.Table, codes: Codes, size: int, order: Codes) -> dict[str, Any]:
     """The distinct releases (by first sight), environments, services, platforms, formats and users."""
     releases = _distinct(events["release"], codes, size, order)
-    backwards = _distinct(events["release"], codes, size, order[::-1])
-    users = [len(found) for found in _distinct(events["user_hash"], codes, size, order)]
+    values, incidents, numbers = _pairs(events["release"], codes, order[::-1])
+    at, last = np.unique(incidents, return_index=True)
+    newest = dict(zip(at.tolist(), numbers[last].tolist(), strict=True))
+    users = np.bincount(_pairs(events["user_hash"], codes, order)[1], minlength=size)
     columns: dict[str, Any] = {
         "releases": releases,
         "first_release": [found[0] if found else None for found in releases],
-        "last_release": [found[0] if found else None for found in backwards],
-        "users": [count or None for count in users],
+        "last_release": [values[newest[incident]] if incident in newest else None for incident in range(size)],
+        "users": [count or None for count in users.tolist()],
     }
     for plural, name in (
         ("environments", "environment"),

@@ -78,7 +78,7 @@ def _alarming(ends: Ints, history: History, first: int, window: Window) -> tuple
 def _spikes(stream: Stream) -> Ints | None:
     """Where its spikes are: rows of start and end that do not overlap."""
     spans: list[list[int]] = []
-    for each in stream.episodes:
+    for each in stream.episodes():
         start = min(each.start, each.peak) - each.window
         if spans and start <= spans[-1][1]:
             spans[-1][1] = max(spans[-1][1], each.end)

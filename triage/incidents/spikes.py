@@ -120,7 +120,12 @@ def detect(timestamps_ns: npt.ArrayLike) -> list[tuple[int, int, float]]:
 
 
 def episodes(
-    micros: Ints, clients: npt.ArrayLike | None = None, weights: Ints | None = None, *, alpha: float = ALPHA
+    micros: Ints,
+    clients: npt.ArrayLike | None = None,
+    weights: Ints | None = None,
+    *,
+    alpha: float = ALPHA,
+    since: int | None = None,
 ) -> list[Episode]:
     """Find the spikes of one incident, and say why each is one.
 
@@ -134,6 +139,8 @@ def episodes(
         How many occurrences each event stands for, itself included.
     alpha
         The p-value below which an alarm is raised.
+    since
+        Where no spike can have lasted until then there need be no answer, and none is sought.
 
     Examples
     --------
@@ -150,7 +157,8 @@ def episodes(
         times, order = times[kept], order[kept]
     if weights is not None:
         times = np.repeat(times, np.asarray(weights, np.int64)[order])
-    if not any(len(_looked_at(times, _counted(times, window.width), window)) for window in _WINDOWS):
+    looked = [times[_looked_at(times, _counted(times, window.width), window)][-1:] for window in _WINDOWS]
+    if not any(len(last) and (since is None or last[0] >= since) for last in looked):
         return []
     thin = times[_apart(times, _RETRY)]
     streams = [
@@ -220,14 +228,19 @@ def collapsed(times: Ints, clients: npt.NDArray[np.object_]) -> Ints:
 
 def _apart(times: Ints, least: int) -> Ints:
     """The rows of sorted times that are at least so far from the row kept before them."""
-    kept = []
-    if len(times):
+    # what is so far from the row before it is kept whatever was kept there
+    kept = np.diff(times, prepend=times[:1] - least) >= least
+    begins = np.flatnonzero(kept)
+    ends = np.r_[begins[1:], len(times)]
+    crowded = ends - begins > 1
+    if crowded.any():
         after = np.searchsorted(times, times + least).tolist()
-        row = 0
-        while row < len(after):
-            kept.append(row)
-            row = after[row]
-    return np.array(kept, np.int64)
+        for begin, end in zip(begins[crowded].tolist(), ends[crowded].tolist(), strict=True):
+            row = after[begin]
+            while row < end:
+                kept[row] = True
+                row = after[row]
+    return np.flatnonzero(kept)
 
 
 class _Bounds(BaseIndexer):

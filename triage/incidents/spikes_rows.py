@@ -99,7 +99,7 @@ def releases_of(events: pa.Table) -> npt.NDArray[np.object_]:
 def _by_test(stream: Stream, releases: npt.NDArray[np.object_]) -> list[tuple[Any, ...]]:
     """The episodes of one incident by the tested rule."""
     found = []
-    for each in stream.episodes:
+    for each in stream.episodes():
         release = _new_release(stream.times, releases, each.start - each.window, each.end)
         why = each.why if release is None else f"{each.why}; it is the first with release {release}"
         times = (each.start, each.end, each.peak)

@@ -40,11 +40,10 @@ class Stream:
     weights: Ints
     retries: npt.NDArray[np.bool_]
 
-    @property
-    def episodes(self) -> list[spikes.Episode]:
-        """The spikes, by the tested rule."""
+    def episodes(self, since: int | None = None) -> list[spikes.Episode]:
+        """The spikes, by the tested rule; none need be found where none can have lasted until a time."""
         most = max(1, min(_MOST, _MOST_TOGETHER // max(len(self.times), 1)))
-        return spikes.episodes(self.times, self.clients, np.where(self.retries, 1, np.minimum(self.weights, most)))
+        return spikes.episodes(self.times, self.clients, np.where(self.retries, 1, np.minimum(self.weights, most)), since=since)
 
 
 class Streams:
@@ -105,7 +104,7 @@ def present(streams: Streams, size: int, moment: int) -> dict[str, Any]:
     """
     columns: dict[str, list[Any]] = {name: [None] * size for name in ("spike_p", "spike_expected", "spike_since")}
     for code in streams.since(moment - HOUR):
-        found = streams[code].episodes
+        found = streams[code].episodes(moment - HOUR)
         if found and found[-1].end >= moment - HOUR:
             columns["spike_p"][code] = found[-1].p
             columns["spike_expected"][code] = found[-1].expected
