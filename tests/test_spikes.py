@@ -151,6 +151,27 @@ def test_weights_are_occurrences():
     assert len(spikes.episodes(times, weights=weights)) == 1
 
 
+@given(st.lists(st.integers(0, 400), max_size=60).map(sorted), st.integers(1, 40))
+def test_rows_apart_are_those_that_a_walk_keeps(times, least):
+    kept = []
+    for at, moment in enumerate(times):
+        if not kept or moment >= times[kept[-1]] + least:
+            kept.append(at)
+    assert spikes._apart(np.array(times, np.int64), least).tolist() == kept
+
+
+@pytest.mark.parametrize(("silent", "lasting"), [(0, 1), (90, 0), (6_000, 0)])
+def test_a_spike_that_lasts_until_now_is_found_though_only_such_are_sought(silent, lasting):
+    times = np.r_[steady(), burst(2 * DAY, 300)]
+    times = times[times <= 2 * DAY + 20 * MINUTE]
+    now = int(times.max()) + silent * MINUTE
+    every = spikes.episodes(times)
+    assert len(every) == 1
+    found = spikes.episodes(times, since=now - HOUR)
+    assert [each for each in found if each.end >= now - HOUR] == every[:lasting]
+    assert found == every[:lasting]
+
+
 def test_the_order_of_the_input_does_not_matter():
     times = np.r_[steady(), burst(2 * DAY, 40)]
     wanted = spikes.episodes(times)

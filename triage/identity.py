@@ -59,7 +59,11 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None) -> dict[str,
     events = _with(events, "event_id", ids)
     numbers = events["_event"].combine_chunks()
     again = pc.any(repeated).as_py()
-    out = dict(raw) | {"stacks": stacks, "events": events.filter(pc.invert(repeated)) if again else events, "files": files}
+    out = dict(raw) | {
+        "stacks": stacks,
+        "events": events.filter(pc.invert(repeated)) if again else events,
+        "files": files,
+    }
     raw.clear()
     for name in sorted((BY_EVENT | {DEFERRED}) & out.keys() - {"events"}):
         # What a person said of a crash may come in another file than the crash: it stays, once.

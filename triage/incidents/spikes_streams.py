@@ -43,7 +43,9 @@ class Stream:
     def episodes(self, since: int | None = None) -> list[spikes.Episode]:
         """The spikes, by the tested rule; none need be found where none can have lasted until a time."""
         most = max(1, min(_MOST, _MOST_TOGETHER // max(len(self.times), 1)))
-        return spikes.episodes(self.times, self.clients, np.where(self.retries, 1, np.minimum(self.weights, most)), since=since)
+        return spikes.episodes(
+            self.times, self.clients, np.where(self.retries, 1, np.minimum(self.weights, most)), since=since
+        )
 
 
 class Streams:
