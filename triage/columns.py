@@ -7,12 +7,15 @@ of its column becomes a null: content never raises.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.times import LEAST, MOST
+
+if TYPE_CHECKING:
+    from triage.store.spill import Spill
 
 __all__ = ("ColumnBuilder", "array")
 
@@ -31,13 +34,17 @@ _MOST_CHARS: Final = 1 << 29
 class ColumnBuilder:
     """Rows of one table, appended one by one, turned into Arrow every `batch_rows` or 16 Mi characters."""
 
-    __slots__ = ("_batch_rows", "_batches", "_chars", "_columns", "_rows", "_small", "schema")
+    __slots__ = ("_batch_rows", "_batches", "_chars", "_columns", "_on_disk", "_rows", "_small", "_spill", "schema")
 
-    def __init__(self, schema: pa.Schema, *, extra: Mapping[str, pa.DataType], batch_rows: int) -> None:
+    def __init__(
+        self, schema: pa.Schema, *, extra: Mapping[str, pa.DataType], batch_rows: int, spill: Spill | None = None
+    ) -> None:
         self.schema = pa.schema([*schema, *(pa.field(name, kind) for name, kind in extra.items())])
         self._batch_rows = batch_rows
         self._batches: list[pa.RecordBatch] = []
         self._small: list[pa.RecordBatch] = []
+        self._spill = spill
+        self._on_disk = 0
         self._chars = 0
         self._columns: dict[str, list[Any]] = {name: [] for name in self.schema.names}
         self._rows = 0
@@ -97,7 +104,8 @@ class ColumnBuilder:
     def absorb(self, table: pa.Table) -> None:
         """Append a table that has these columns."""
         self._flush()
-        self._batches += [*self._small, *table.select(self.schema.names).cast(self.schema).to_batches()]
+        batches = table.select(self.schema.names).cast(self.schema).to_batches()
+        self._batches += [*self._small, *batches]
         self._small.clear()
 
     def table(self) -> pa.Table:
@@ -128,6 +136,16 @@ class ColumnBuilder:
             joined = pa.Table.from_batches(self._small, schema=self.schema).combine_chunks(memory_pool=_POOL)
             self._batches += joined.to_batches()
             self._small.clear()
+        if self._spill is not None and self._spill.hold(batch.nbytes):
+            self._bring_to_disk(self._spill)
+
+    def _bring_to_disk(self, spill: Spill) -> None:
+        """Have the batches in memory lie on disk, where they are many enough for a file."""
+        held = [*self._batches[self._on_disk :], *self._small]
+        if sum(batch.nbytes for batch in held) >= max(spill.least_bytes, 1):
+            self._batches[self._on_disk :] = spill.moved(held)
+            self._small.clear()
+            self._on_disk = len(self._batches)
 
 
 def array(values: list[Any], kind: pa.DataType) -> pa.Array:

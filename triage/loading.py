@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from triage.formats import Detection, Format
     from triage.store.cache import Cache
     from triage.store.partitions import Client
+    from triage.store.spill import Spill
     from triage.symbols.folder import SymbolFolder
 
 __all__ = ("detections", "read_back", "read_tables")
@@ -42,7 +43,7 @@ def read_tables(  # noqa: PLR0913 - what is shared by all sources of one reading
     client: Client | None = None,
 ) -> dict[str, pa.Table]:
     """Read every input into the tables of the schema; files from `bulk_bytes` on in blocks, see `triage.store`."""
-    records = Records()
+    records = Records(spill=_spill(limits, cache))
     dispatch = _Dispatch(reader=reader, single=inputs.single, strict=strict, progress=progress)
     context = Context(
         records=records,
@@ -58,6 +59,14 @@ def read_tables(  # noqa: PLR0913 - what is shared by all sources of one reading
     for source in inputs.walk(context):
         dispatch(source)
     return records.finish()
+
+
+def _spill(limits: Limits, cache: Cache | None) -> Spill:
+    """Where tables go that outgrow memory."""
+    from triage.store.spill import Spill, default_bytes
+
+    most = default_bytes() if limits.memory_bytes is None else limits.memory_bytes
+    return Spill(most, None if cache is None else cache.folder.parent)
 
 
 def _event_files(context: Context, dispatch: _Dispatch, *folder: Any) -> Iterator[Source]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import pyarrow as pa
@@ -30,6 +30,9 @@ from triage.columns import ColumnBuilder
 from triage.identity import BY_EVENT, resolve
 from triage.store import DEFERRED
 from triage.tables import TABLES
+
+if TYPE_CHECKING:
+    from triage.store.spill import Spill
 
 __all__ = ("Draft", "Frame", "Records", "Trace")
 
@@ -135,7 +138,8 @@ class Records:
     ['main']
     """
 
-    def __init__(self, *, batch_rows: int = BATCH_ROWS) -> None:
+    def __init__(self, *, batch_rows: int = BATCH_ROWS, spill: Spill | None = None) -> None:
+        self.spill = spill
         self._events = 0
         self._deferred: list[pa.Array] = []
         self._claims: dict[tuple[str, str], int] = {}
@@ -147,7 +151,7 @@ class Records:
         for name, table in TABLES.items():
             internal = "_event" if name in BY_EVENT else "_order" if name == "files" else None
             extra = {internal: pa.int64()} if internal else {}
-            self._tables[name] = ColumnBuilder(table.schema, extra=extra, batch_rows=batch_rows)
+            self._tables[name] = ColumnBuilder(table.schema, extra=extra, batch_rows=batch_rows, spill=spill)
 
     def event(self, **columns: Any) -> int:
         """Append one event and give its number, by which stacks, logs and the rest refer to it."""

@@ -34,6 +34,9 @@ class Limits:
         Bytes of one line; a longer one is quarantined and reading goes on after it.
     document_bytes
         Bytes of a file that has to be in memory as a whole (JSON documents, minidumps inside archives, nested zips).
+    memory_bytes
+        Bytes of tables that are held in memory while they are read; what is more lies in files without a name in the
+        folder of the cache, mapped back. None for half of this machine's memory.
 
     Examples
     --------
@@ -49,3 +52,4 @@ class Limits:
     nesting: int = 5
     line_bytes: int = 16 << 20
     document_bytes: int = 2 << 30
+    memory_bytes: int | None = None

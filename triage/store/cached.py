@@ -34,7 +34,7 @@ def read(source: Source, reader: Format, cache: Cache | None) -> None:
         if tables is not None:
             _take(source, tables, entry.meta)
             return
-    started, outer, own = time.time_ns(), source.records, Records()
+    started, outer, own = time.time_ns(), source.records, Records(spill=source.records.spill)
     source.records = own
     try:
         _read(source, reader)

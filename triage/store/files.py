@@ -213,7 +213,7 @@ class _Folder:
         self._context = context
         self._read = read
         self._first = first
-        self._records = Records()
+        self._records = Records(spill=context.records.spill)
         self._bulk = Bulk(self._records, reader.NAME, stems(context), self._alone)
         self._waiting: list[_Elements] = []
         self._bytes = 0
