@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from triage import formats, incidents, redact, stacks
     from triage.case import Case
+    from triage.converting import to_parquet
     from triage.errors import FormatError, JournalError, LimitError, RedactionError, SourceError, TriageError
     from triage.opening import load, loads
     from triage.redact.policy import Policy
@@ -39,6 +40,7 @@ __all__ = (
     "loads",
     "redact",
     "stacks",
+    "to_parquet",
     "watch",
 )
 
@@ -58,6 +60,7 @@ _HOMES: Final = {
     "audit": "triage.share.audit",
     "load": "triage.opening",
     "loads": "triage.opening",
+    "to_parquet": "triage.converting",
     "watch": "triage.watching",
 }
 

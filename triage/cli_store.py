@@ -61,6 +61,25 @@ def ingest(  # noqa: PLR0917 - typer takes them by name
         complain(f"{plural(done.quarantined, 'piece')} could not be read: triage table quarantine LOG")
 
 
+@app.command("to-parquet")
+def to_parquet(
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Stores, files, directories, archives or glob patterns; - is standard input."),
+    ],
+    to: Annotated[Path, typer.Option("--to", help="A new folder for the tables; its parent must be there.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write into a folder that holds something else.")
+    ] = False,
+) -> None:
+    """Write what is read to a folder of Parquet tables, within little memory; triage opens that folder as the case."""
+    from triage.converting import to_parquet as run
+
+    given = [source(path) for path in paths]
+    folder = run(given[0] if len(given) == 1 else given, to, overwrite=overwrite)
+    say(f"written  {folder}", style="dim")
+
+
 def _tell(written: Written) -> None:
     """Acknowledge a file: it is on disk, name and all."""
     say(f"{'written' if written.is_new else 'kept'}  {written.path.name}  {plural(written.events, 'event')}")

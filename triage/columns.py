@@ -113,6 +113,12 @@ class ColumnBuilder:
         self._flush()
         return pa.Table.from_batches([*self._batches, *self._small], schema=self.schema)
 
+    def take(self) -> pa.Table:
+        """Everything appended so far, and begin anew."""
+        table = self.table()
+        self._batches, self._small, self._on_disk = [], [], 0
+        return table
+
     def _flush(self) -> None:
         if not self._rows:
             return

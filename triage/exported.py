@@ -1,4 +1,4 @@
-"""A folder of tables that `case.to_parquet` wrote, read back: the tables as they are, without a reader per file.
+"""A folder of tables that `to_parquet` wrote, of a case or of a store, read back as they are, with no reader.
 
 The rows of `files` and `quarantine` are those of the inputs that the tables were made from. These inputs are not here:
 what is asked of their bytes is refused, and what leaves a redacted case leaves as rows. Incidents, links and runs of
@@ -70,7 +70,7 @@ class _Damaged(Exception):  # noqa: N818 - a table is left out, nothing is raise
 
 
 def held(inputs: Inputs, limits: Limits) -> tuple[dict[str, pa.Table], Inputs] | None:
-    """The tables of a folder that `case.to_parquet` wrote; None where the input is something else.
+    """The tables of a folder that triage wrote; None where the input is something else.
 
     Raises
     ------
@@ -190,8 +190,11 @@ def _fitting(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
 
 def _unannotated(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
     """The tables without what is filled in after reading; of `in_app` what the writer said stays."""
-    said = pc.index_in(tables["frames"]["rule"], value_set=pa.array(list(_WRITTEN)))
-    in_app = pa.chunked_array([pa.array(list(_WRITTEN.values())).take(pc.cast(said, pa.int64()).combine_chunks())])
+    frames = tables["frames"]
+    said = pc.index_in(frames["rule"], value_set=pa.array(list(_WRITTEN)))
+    told = pa.chunked_array([pa.array(list(_WRITTEN.values())).take(pc.cast(said, pa.int64()).combine_chunks())])
+    # what has no role has not been filled in
+    in_app = pc.if_else(pc.is_null(frames["role"]), frames["in_app"], told)
     names = {name: list(columns) for name, columns in _ANNOTATED.items()}
     if not pc.any(pc.equal(tables["files"]["role"], "manifest")).as_py():
         names["events"].append("group_key")  # a reviewed archive brings the keys of what it was made from

@@ -24,16 +24,16 @@ from triage.locking import keep
 from triage.tables import SCHEMA_VERSION, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import pyarrow as pa
 
-__all__ = ("MANIFEST", "VERSION", "manifest", "write")
+__all__ = ("MANIFEST", "ROWS", "VERSION", "filled", "manifest", "write")
 
 MANIFEST: Final = "triage-tables.json"
 VERSION: Final = 1
 _LONGEST: Final = 1 << 20
-_ROWS: Final = 1 << 17
+ROWS: Final = 1 << 17
 _NAMES: Final = frozenset({MANIFEST, *(f"{name}.parquet" for name in TABLES)})
 
 
@@ -77,6 +77,23 @@ def write(tables: Iterable[tuple[str, pa.Table]], folder: Path, *, overwrite: bo
     TriageError
         The folder holds something that triage did not write, or cannot be written.
     """
+    from pyarrow import parquet
+
+    with filled(folder, overwrite=overwrite) as made:
+        for name, table in tables:
+            parquet.write_table(table, made / f"{name}.parquet", compression="zstd", row_group_size=ROWS)
+    return folder
+
+
+@contextlib.contextmanager
+def filled(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """A new folder to write tables into, which takes its place with the manifest when all are there.
+
+    Raises
+    ------
+    TriageError
+        As `write`.
+    """
     target = folder.resolve()
     taken = target.is_dir() and any(target.iterdir())
     own = taken and _is_own(target)
@@ -88,14 +105,14 @@ def write(tables: Iterable[tuple[str, pa.Table]], folder: Path, *, overwrite: bo
     try:
         made = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent))
         try:
-            _fill(made, tables)
+            yield made
+            _vouch(made)
             (_into if taken and not own else _replaced)(made, target)
         finally:
             shutil.rmtree(made, ignore_errors=True)
         keep(target.parent)
     except OSError as error:
         raise TriageError(f"cannot write {folder}: {error.strerror or 'it failed'}; name another folder") from None
-    return folder
 
 
 def _is_own(folder: Path) -> bool:
@@ -103,18 +120,20 @@ def _is_own(folder: Path) -> bool:
     return manifest(folder) is not None and {path.name for path in folder.iterdir()} <= _NAMES
 
 
-def _fill(folder: Path, tables: Iterable[tuple[str, pa.Table]]) -> None:
-    """Write the files of a new folder, and see to it that they are on disk."""
+def _vouch(folder: Path) -> None:
+    """Write the manifest of the files in a folder, and see to it that all are on disk."""
     from pyarrow import parquet
 
     told: dict[str, Any] = {}
-    for name, table in tables:
+    for name in TABLES:
         path = folder / f"{name}.parquet"
-        parquet.write_table(table, path, compression="zstd", row_group_size=_ROWS)
+        if not path.exists():
+            continue
         with path.open("rb+") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
-        told[name] = {"rows": table.num_rows, "bytes": path.stat().st_size, "sha256": digest}
+        rows = parquet.read_metadata(path).num_rows
+        told[name] = {"rows": rows, "bytes": path.stat().st_size, "sha256": digest}
     said = {"triage_tables": VERSION, "schema": SCHEMA_VERSION, "tables": told}
     with (folder / MANIFEST).open("wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(said), indent=1) + b"\n")

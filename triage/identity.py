@@ -9,6 +9,7 @@ quarantine.
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
@@ -16,6 +17,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,7 +25,7 @@ from triage.claims import Claims, claimed, follow
 from triage.store import DEFERRED
 from triage.tables import TABLES
 
-__all__ = ("BY_EVENT", "incident_id", "resolve")
+__all__ = ("BY_EVENT", "Seen", "incident_id", "resolve", "tell_of_repeats")
 
 # What says where a record lay or was derived from it, as opposed to what it is.
 _PLACE_AND_IDS: Final = frozenset({"event_id", "source_id", "offset", "length", "format", "stack_key", "_event"})
@@ -44,7 +46,48 @@ def incident_id(service: str | None, group_key: str) -> str:
     return "inc_" + hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def resolve(raw: dict[str, pa.Table], claims: Claims | None = None) -> dict[str, pa.Table]:
+class Seen:
+    """What events there were in rows that are resolved one part after the other, in some twenty bytes for each.
+
+    Native ids are known by 64 bits of a keyed hash whose key nobody can know; events without one by their content.
+    """
+
+    def __init__(self) -> None:
+        self.ordinals: Counter[str] = Counter()
+        self._key = secrets.token_hex(8)
+        self._natives = self._pairs = np.zeros(0, np.uint64)
+
+    def judge(self, events: pa.Table, ids: pa.Array, repeated: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """The ids and repeats of a part, in the light of what was seen; the part is seen then."""
+        told = events["native_id"].is_valid().to_numpy()
+        natives = events["native_id"].filter(pa.array(told)).to_numpy(zero_copy_only=False)
+        kinds = events["event_kind"].filter(pa.array(told)).to_numpy(zero_copy_only=False)
+        native = self._hashed(natives)
+        pair = native ^ self._hashed(kinds) * np.uint64(0x9E3779B97F4A7C15)
+        again = repeated.to_numpy(zero_copy_only=False).copy()
+        again[told] |= _among(pair, self._pairs)
+        other = np.flatnonzero(told)[_among(native, self._natives) & ~_among(pair, self._pairs)]
+        if len(other):
+            named = ids.to_pylist()
+            for at in other.tolist():
+                named[at] = f"{events['native_id'][at].as_py()}-{events['event_kind'][at].as_py()}"
+            ids = pa.array(named, pa.string())
+        self._natives, self._pairs = np.union1d(self._natives, native), np.union1d(self._pairs, pair)
+        return ids, pa.array(again)
+
+    def _hashed(self, values: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:
+        return pd.util.hash_array(values, hash_key=self._key, categorize=False)
+
+
+def _among(values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Which values are among those known, which are in order."""
+    if not len(known):
+        return np.zeros(len(values), np.bool_)
+    found: npt.NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
+    return found
+
+
+def resolve(raw: dict[str, pa.Table], claims: Claims | None = None, seen: Seen | None = None) -> dict[str, pa.Table]:
     """Give every table with `event_id` for the readers' numbers: repeats dropped, stacks numbered, claims followed."""
     events = _ordered(raw["events"])
     stacks = _numbered(raw["stacks"])
@@ -52,7 +95,10 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None) -> dict[str,
     place = _places(first["_event"].to_numpy(), events["_event"])
     events = _with(events, "stack_key", first["stack_key"].combine_chunks().take(place))
     files = raw.pop("files").sort_by("_order")
-    ids, repeated = _event_ids(events, stacks, last=claimed(claims or {}, files))
+    ordinals = Counter() if seen is None else seen.ordinals
+    ids, repeated = _event_ids(events, stacks, last=claimed(claims or {}, files), ordinals=ordinals)
+    if seen is not None:
+        ids, repeated = seen.judge(events, ids, repeated)
     if claims:
         ids, repeated, keys, told = follow(claims, files, events, ids, repeated)
         events, files = _with(events, "group_key", keys), _tell(files, told)
@@ -142,7 +188,9 @@ def _numbered(stacks: pa.Table) -> pa.Table:
     return _with(stacks.take(pa.array(order)), "stack_no", pa.array(number, pa.int64()))
 
 
-def _event_ids(events: pa.Table, stacks: pa.Table, *, last: Collection[str]) -> tuple[pa.Array, pa.Array]:
+def _event_ids(
+    events: pa.Table, stacks: pa.Table, *, last: Collection[str], ordinals: Counter[str]
+) -> tuple[pa.Array, pa.Array]:
     """The id of each event, and whether it repeats an earlier one.
 
     Of events of one content those of the files in `last` are counted last: they claim ids, and take none from others.
@@ -152,7 +200,7 @@ def _event_ids(events: pa.Table, stacks: pa.Table, *, last: Collection[str]) -> 
         return named.combine_chunks(), pa.repeat(pa.scalar(value=False), len(named))
     natives = named.to_pylist()
     kinds = events["event_kind"].to_pylist()
-    counted = _counted(events, stacks, last)
+    counted = _counted(events, stacks, last, ordinals)
     seen: dict[str, str | None] = {}
     known: set[str] = set()
     ids, repeated = [], []
@@ -168,13 +216,12 @@ def _event_ids(events: pa.Table, stacks: pa.Table, *, last: Collection[str]) -> 
     return pa.array(ids, pa.string()), pa.array(repeated, pa.bool_())
 
 
-def _counted(events: pa.Table, stacks: pa.Table, last: Collection[str]) -> dict[int, str]:
+def _counted(events: pa.Table, stacks: pa.Table, last: Collection[str], ordinals: Counter[str]) -> dict[int, str]:
     """The ids of the events that have none of their own, by their place: the digest of the content and a number."""
     nameless = pc.is_null(events["native_id"])
     places = np.flatnonzero(nameless.to_numpy(zero_copy_only=False)).tolist()
     digests = dict(zip(places, _digests(events.filter(nameless), stacks), strict=True))
     sources = events["source_id"].to_pylist()
-    ordinals: Counter[str] = Counter()
     counted = {}
     for at in sorted(places, key=lambda at: sources[at] in last) if last else places:
         counted[at] = f"{digests[at]}-{ordinals[digests[at]]}"
@@ -218,7 +265,12 @@ def _tell_repeats(files: pa.Table, events: pa.Table, repeated: pa.Array, stacks:
     ]
     differs = pa.array(differing, pa.bool_())
     counts = Counter(events.filter(pc.and_not(repeated, differs))["source_id"].to_pylist())
-    return _tell(files, {source: _told(count) for source, count in counts.items()}), differs
+    return tell_of_repeats(files, counts), differs
+
+
+def tell_of_repeats(files: pa.Table, counts: Mapping[str, int]) -> pa.Table:
+    """Say in `files` how many events of a file, by its id, repeat others."""
+    return _tell(files, {source: _told(count) for source, count in counts.items()}) if counts else files
 
 
 def _tell(files: pa.Table, told: Mapping[str, str]) -> pa.Table:

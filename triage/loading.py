@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 __all__ = ("detections", "read_back", "read_tables")
 
 
-def read_tables(  # noqa: PLR0913 - what is shared by all sources of one reading
+def read_tables(inputs: Inputs, *, limits: Limits, cache: Cache | None = None, **more: Any) -> dict[str, pa.Table]:
+    """Read every input into the tables of the schema; the options are those of `read_into`."""
+    records = Records(spill=_spill(limits, cache))
+    read_into(records, inputs, limits=limits, cache=cache, **more)
+    return records.finish()
+
+
+def read_into(  # noqa: PLR0913 - what is shared by all sources of one reading
+    records: Records,
     inputs: Inputs,
     *,
     reader: Format | None = None,
@@ -41,9 +49,8 @@ def read_tables(  # noqa: PLR0913 - what is shared by all sources of one reading
     bulk_bytes: int | None = BULK_BYTES,
     cache: Cache | None = None,
     client: Client | None = None,
-) -> dict[str, pa.Table]:
-    """Read every input into the tables of the schema; files from `bulk_bytes` on in blocks, see `triage.store`."""
-    records = Records(spill=_spill(limits, cache))
+) -> None:
+    """Read every input into records; files from `bulk_bytes` on in batches, see `triage.store`."""
     dispatch = _Dispatch(reader=reader, single=inputs.single, strict=strict, progress=progress)
     context = Context(
         records=records,
@@ -58,7 +65,7 @@ def read_tables(  # noqa: PLR0913 - what is shared by all sources of one reading
         context.many = partial(_event_files, context, dispatch)
     for source in inputs.walk(context):
         dispatch(source)
-    return records.finish()
+        records.rest()
 
 
 def _spill(limits: Limits, cache: Cache | None) -> Spill:

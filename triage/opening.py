@@ -44,7 +44,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     path
         A file, a directory, a glob pattern, an open binary file, bytes, or a list of these. Archives (tar, tar.gz,
         tar.xz, tar.zst, zip, gz) are read where they lie, to a depth; nothing is extracted to disk. A folder that
-        `Case.to_parquet` wrote gives the case that it was written from.
+        `Case.to_parquet` or `triage.to_parquet` wrote gives the case that it was written from.
     format
         Read every file by this reader instead of by detection; see `triage.formats.registry`.
     symbols

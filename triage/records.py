@@ -27,7 +27,7 @@ from msgspec.structs import astuple
 
 from triage.claims import Claims
 from triage.columns import ColumnBuilder
-from triage.identity import BY_EVENT, resolve
+from triage.identity import BY_EVENT, Seen, resolve
 from triage.store import DEFERRED
 from triage.tables import TABLES
 
@@ -40,6 +40,12 @@ __all__ = ("Draft", "Frame", "Records", "Trace")
 BATCH_ROWS: Final = 16_384
 # Distinct raw stack texts remembered at once; a store with more falls back to parsing, not to more memory.
 MEMO_TEXTS: Final = 65_536
+
+
+# Events after which rows are taken where somebody takes them as they come.
+_TAKEN: Final = 8_192
+# Parsed texts, some ten kilobytes each, that may stay when rows are taken.
+_REMEMBERED: Final = 8_192
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -138,8 +144,12 @@ class Records:
     ['main']
     """
 
-    def __init__(self, *, batch_rows: int = BATCH_ROWS, spill: Spill | None = None) -> None:
+    def __init__(
+        self, *, batch_rows: int = BATCH_ROWS, spill: Spill | None = None, full: Callable[[], None] | None = None
+    ) -> None:
         self.spill = spill
+        self._full = full
+        self._taken = 0
         self._events = 0
         self._deferred: list[pa.Array] = []
         self._claims: dict[tuple[str, str], int] = {}
@@ -290,6 +300,19 @@ class Records:
         """The rows of a table so far, with the number of the event in `_event`."""
         return self._tables[name].table()
 
+    def rest(self) -> None:
+        """Say that no event is half made: a moment at which the rows so far may be taken, but for what needs all."""
+        whole = not (self._drafts or self._claims or self._ids)
+        if self._full is not None and whole and self._events - self._taken >= _TAKEN:
+            self._full()
+
+    def take(self) -> dict[str, pa.Table]:
+        """The rows of events so far, of drafts none, as `finish` would have them but for their ids; they are let go."""
+        self._taken = self._events
+        if len(self._memo) > _REMEMBERED:
+            self._memo.clear()
+        return {name: self._tables[name].take() for name in (*sorted(BY_EVENT), "frames", "quarantine")}
+
     def partial(self) -> tuple[dict[str, pa.Table], int]:
         """The tables of events as they are, with the events' numbers in `_event`, and how many numbers are reserved.
 
@@ -316,8 +339,10 @@ class Records:
             elif rows.num_rows:
                 self._tables[name].absorb(rows)
 
-    def finish(self) -> dict[str, pa.Table]:
+    def finish(self, seen: Seen | None = None) -> dict[str, pa.Table]:
         """Seal the drafts and give every table of the schema, ids resolved; once, for the records let go of them.
+
+        What was `seen` before, in rows that were taken, is not there again.
 
         Where annotations and log lines stay where they lie, the table `triage.store.DEFERRED` holds the ids of the
         events.
@@ -333,9 +358,9 @@ class Records:
         self._tables.clear()
         deferred = pa.chunked_array(self._deferred, pa.int64())
         if not len(deferred):
-            return resolve(raw, self._ids)
+            return resolve(raw, self._ids, seen)
         raw[DEFERRED] = pa.table({"_event": deferred, "event_id": pa.nulls(len(deferred), pa.string())})
-        return resolve(raw, self._ids)
+        return resolve(raw, self._ids, seen)
 
     def _claimed(self, files: pa.Table) -> pa.Table:
         """Link the files that events claim: an annotation of scope `attachment`, and a role where there is none."""

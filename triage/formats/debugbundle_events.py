@@ -146,6 +146,7 @@ class EventLines:
                 self._line(line.removesuffix(b"\r"), place, number)
                 place += len(line) + 1
                 number += 1
+            self._source.records.rest()
             if end < len(block):
                 yield place, number, block[end:]
             if least is not None and place >= least:

@@ -1,0 +1,129 @@
+"""Event stores of any size to a folder of tables, part by part: `triage.to_parquet`.
+
+What `load` holds until the end is taken here as it comes: some thousand events are resolved, written and let go of.
+What must be known of all events (which ids there were, which stacks) is some twenty bytes for each; see
+`triage.identity.Seen`. The folder is the one that `Case.to_parquet` writes, without what `load` makes of it anew.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from triage.exported import MADE
+from triage.exporting import ROWS, filled
+from triage.identity import Seen, resolve, tell_of_repeats
+from triage.records import Records
+from triage.sources.inputs import Inputs
+from triage.sources.limits import Limits
+from triage.tables import TABLES
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+    from types import TracebackType
+
+    import pyarrow as pa
+    from pyarrow import parquet
+
+__all__ = ("to_parquet",)
+
+_LIMITS: Final = Limits()
+_WRITTEN: Final = tuple(name for name in TABLES if name not in MADE)
+
+
+def to_parquet(
+    path: Any,
+    folder: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    limits: Limits = _LIMITS,
+    progress: Callable[[str, int], None] | None = None,
+) -> Path:
+    """Read crash files and event stores into a folder of Parquet tables, within little memory whatever their size.
+
+    `triage.load` of the folder gives the case. Other than `load(path).to_parquet(folder)`, nothing is held but the
+    events that are being read: event stores are written in parts of some 8,000 events, other files one by one.
+
+    Parameters
+    ----------
+    path
+        What `triage.load` takes.
+    folder
+        Where to; its parent must be there. It appears whole or not at all.
+    overwrite
+        Whether to write into a folder that holds something else.
+    limits, progress
+        As for `triage.load`.
+
+    Returns
+    -------
+    Path
+        The folder. What could not be read is in the tables `files` and `quarantine`. An event that repeats the id of
+        an earlier part is counted once, the first, without a look at whether it says the same.
+
+    Raises
+    ------
+    SourceError, LimitError
+        As `triage.load`.
+    TriageError
+        The folder holds something that triage did not write, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, triage
+    >>> trace = b"Traceback (most recent call last):\\n  File \\"a.py\\", line 1, in f\\nValueError: x\\n"
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     made = triage.to_parquet(trace, place + "/tables")
+    ...     triage.load(made).incidents()["title"].tolist()
+    ['ValueError in f']
+    """
+    from triage.loading import read_into
+
+    with filled(Path(folder), overwrite=overwrite) as made, _Parts(made) as parts:
+        records = Records(full=lambda: parts.take(records.take(), records.rows("files")))
+        read_into(records, Inputs(path), limits=limits, progress=progress, bulk_bytes=None)
+        parts.write(records.finish(parts.seen))
+    return Path(folder)
+
+
+class _Parts:
+    """Writes tables part by part."""
+
+    def __init__(self, folder: Path) -> None:
+        self.seen = Seen()
+        self._folder = folder
+        self._writers: dict[str, parquet.ParquetWriter] = {}
+        self._repeats: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        from pyarrow import parquet
+
+        for name in _WRITTEN:
+            schema = TABLES[name].schema
+            self._writers[name] = parquet.ParquetWriter(self._folder / f"{name}.parquet", schema, compression="zstd")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def take(self, raw: dict[str, pa.Table], files: pa.Table) -> None:
+        """Write the rows of some events; files are written when all is read."""
+        before = Counter(raw["events"]["source_id"].to_pylist())
+        empty = {name: TABLES[name].schema.empty_table() for name in TABLES if name not in raw}
+        made = resolve(empty | raw | {"files": files.slice(0, 0)}, seen=self.seen)
+        self._repeats += before - Counter(made["events"]["source_id"].to_pylist())
+        self.write(made)
+
+    def write(self, tables: dict[str, pa.Table]) -> None:
+        """Write the rows of resolved tables."""
+        for name, writer in self._writers.items():
+            table = tables[name]
+            if name == "files":
+                table = tell_of_repeats(table, self._repeats)
+            if table.num_rows:
+                writer.write_table(table, row_group_size=ROWS)
