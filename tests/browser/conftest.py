@@ -152,7 +152,8 @@ def axe() -> Axe:
 
     def violations(page: Page, selector: str) -> list[dict[str, Any]]:
         # Evaluated, not added as a script element: the page's own security policy holds for those.
-        page.evaluate(f"() => {{ if (!window.axe) {{ {source} }} }}")
+        if page.evaluate("() => window.axe === undefined"):
+            page.evaluate(f"() => {{ {source} }}")
         found: list[dict[str, Any]] = page.evaluate(
             """selector => window.axe.run({include: [[selector]]}, {resultTypes: ['violations']}).then(result =>
                 result.violations.map(({id, impact, help, nodes}) => (

@@ -22,13 +22,13 @@ from playwright.sync_api import Error as BrowserError
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, ViewportSize
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 START_SECONDS = 60
-VIEWPORT = {"width": 1280, "height": 900}
+VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 # The notebooks are closed unsaved, and what a person can put back in Lab is put back.
 CLOSE = """async () => {
     const {commands, shell} = window.jupyterapp;
@@ -165,9 +165,9 @@ class Lab:
         self.page.locator(f"{PANEL} .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
 
     def theme(self, name: str) -> None:
-        """Show Lab in one of its themes: `JupyterLab Light` or `JupyterLab Dark`."""
+        """Show Lab in one of its themes: `JupyterLab Light` or `JupyterLab Dark`; it hides itself until it is there."""
         self.run("apputils:change-theme", theme=name)
-        self.page.locator(f"body[data-jp-theme-name='{name}']").wait_for(state="attached")
+        self.page.locator(f"body[data-jp-theme-name='{name}'] .jp-LabShell:not(.lm-mod-hidden)").wait_for()
 
     def kernel(self, code: str) -> str:
         """What `code` prints in the kernel of the open notebook: proof that a click reached Python."""
