@@ -3,7 +3,10 @@
 # The other targets are parts of these two, or for who works on triage: see CONTRIBUTING.md.
 
 SHELL := /bin/sh
+# One after the other, but for what `make test` begins together.
+ifndef TOGETHER
 .NOTPARALLEL:
+endif
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -13,6 +16,8 @@ PY := $(BIN)/python
 PIP := PIP_CONSTRAINT=constraints.txt $(PY) -m pip --disable-pip-version-check install -qq
 # Kernels must find this environment's programs first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# A program that keeps no bytecode compiles all of triage at each start, and there are hundreds of starts.
+export PYTHONDONTWRITEBYTECODE :=
 
 TOUR := notebooks/01_open_a_bundle.ipynb
 # As it was typed: a dollar in a file's name is not a variable.
@@ -38,14 +43,16 @@ $(VENV)/lab.stamp: $(PY) pyproject.toml constraints.txt
 
 $(VENV)/dev.stamp: $(PY) pyproject.toml constraints.txt
 	@echo "== install: triage, JupyterLab and the test tools (a minute or two, the first time)"
-	@$(PIP) --editable '.[lab,zstd,symbols,fast,cluster,remote,dev]'
+	@$(PIP) --no-compile --editable '.[lab,zstd,symbols,fast,cluster,remote,dev]'
 	@touch $(VENV)/lab.stamp $@
 
 lab: $(VENV)/lab.stamp
 	@if [ -n "$$FILE" ]; then exec $(BIN)/triage open "$$FILE"; \
 	else exec $(BIN)/jupyter lab $(AS_ROOT) --LabApp.default_url=/lab/tree/$(TOUR) $(LAB_ARGS); fi
 
-test: lint types javascript unit notebooks browser
+test:
+	@$(MAKE) --no-print-directory -j2 TOGETHER=yes javascript lint types
+	@$(MAKE) --no-print-directory unit notebooks browser
 	@echo "== all passed"
 
 lint: $(VENV)/dev.stamp
@@ -55,7 +62,7 @@ lint: $(VENV)/dev.stamp
 
 types: $(VENV)/dev.stamp
 	@echo "== types"
-	@$(BIN)/mypy --strict
+	@$(BIN)/mypy --strict --num-workers 2
 
 ifeq ($(NODE),yes)
 javascript: widgets/node_modules/.package-lock.json
@@ -75,12 +82,12 @@ unit: $(VENV)/dev.stamp
 
 notebooks: $(VENV)/dev.stamp
 	@echo "== notebooks: run again, outputs compared"
-	@$(PY) -m pytest -q --nbval --nbval-current-env --nbval-sanitize-with notebooks/sanitize.cfg notebooks/*.ipynb
+	@$(PY) -m pytest -q --nbval --nbval-current-env --nbval-sanitize-with notebooks/sanitize.cfg -n 2 --dist loadfile notebooks/*.ipynb
 
 browser: $(VENV)/dev.stamp
 	@echo "== browser tests"
 	@$(PY) -m tests.tools.chromium
-	@$(PY) -m pytest -q -n 2 --dist loadfile -m browser tests/browser
+	@$(PY) -m pytest -q -n 2 --dist worksteal -m browser tests/browser
 
 # Long: thousands of examples for every property, every cut of every sample.
 soak: $(VENV)/dev.stamp

@@ -22,7 +22,7 @@ import pytest
 from nbclient import NotebookClient
 
 import triage
-from tests import planting
+from tests import planting, running
 from tests.planting import leaks
 from triage.errors import TriageError
 from triage.share.redacted import RedactedCase
@@ -90,8 +90,7 @@ def state(widget: Any) -> list[str]:
 
 def run(*arguments: str, cwd: Path | None = None) -> list[str]:
     """What the command line prints, on both of its outputs."""
-    command = [sys.executable, "-m", "triage.cli", *arguments]
-    done = subprocess.run(command, capture_output=True, check=False, cwd=cwd, env=os.environ | {"COLUMNS": "300"})
+    done = running.run(*arguments, cwd=cwd, env=os.environ | {"COLUMNS": "300"})
     return [done.stdout.decode(), done.stderr.decode()]
 
 

@@ -7,20 +7,10 @@ import sys
 import pytest
 
 from tests.reading import SAMPLES
+from tests.running import run as triage
 
 PANIC = SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz"
 STORE = SAMPLES / "debugbundle" / "store"
-
-
-def triage(*arguments, stdin=b"", cwd=None):
-    """Run the command line as a user would, piped."""
-    return subprocess.run(
-        [sys.executable, "-m", "triage.cli", *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        cwd=cwd,
-        check=False,
-    )
 
 
 def text(*arguments, **more):

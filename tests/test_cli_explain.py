@@ -7,8 +7,8 @@ import pytest
 import triage
 from tests.explained import held, planted
 from tests.reading import SAMPLES
+from tests.running import run as command
 from tests.test_cli import text
-from tests.test_cli import triage as command
 
 TRACES = SAMPLES / "traces"
 PANIC = SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz"

@@ -10,8 +10,8 @@ import triage
 from tests import canaries
 from tests.gemini_api import KEY, answer, refusal, serving
 from tests.reading import SAMPLES
+from tests.running import run as command
 from tests.test_cli import text
-from tests.test_cli import triage as command
 from tests.test_findings import ANSWER
 
 ZONE = SAMPLES / "eqemu" / "crash_zone_9412.log"

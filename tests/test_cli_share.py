@@ -8,6 +8,7 @@ import tarfile
 import pytest
 
 from tests.reading import SAMPLES
+from tests.running import run
 
 PANIC = SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz"
 SECRET = "orchard-7-Qm4xT-plums"
@@ -17,13 +18,7 @@ MAIL = "ada.plum@orchard-mail.net"
 
 def triage(*arguments, stdin=b"", cwd=None):
     """Run the command line as a user would, piped; nothing that it says may hold a value."""
-    done = subprocess.run(
-        [sys.executable, "-m", "triage.cli", *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        cwd=cwd,
-        check=False,
-    )
+    done = run(*arguments, stdin=stdin, cwd=cwd)
     for said in (done.stdout, done.stderr):
         assert b"Traceback" not in said
         assert SECRET.encode() not in said

@@ -20,9 +20,9 @@ from triage.redact.blocks import iter_blocks
 from triage.redact.masks import MASK, MASK_TEXT
 from triage.redact.redactor import Redactor
 
-# 500 where the examples are the same each time (`make test`), 10,000 where new ones are looked for (`make soak`).
+# 200 where the examples are the same each time (`make test`), 10,000 where new ones are looked for (`make soak`).
 HARD = settings(
-    max_examples=500 if settings().derandomize else 10_000,
+    max_examples=200 if settings().derandomize else 10_000,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 

@@ -1,4 +1,9 @@
-"""Fixtures of the browser tests: one Chromium and one JupyterLab for all, a fresh page for each."""
+"""Fixtures of the browser tests: one Chromium, one JupyterLab and one page of it for all that a worker runs.
+
+Loading JupyterLab's page and starting a kernel cost more than most of the tests, so both go from test to test, as they
+do for a person: all that was open is closed in between, the kernel forgets its variables and widgets. After a failure,
+and where something stays that can only be loaded away, the next test gets a new page.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +16,19 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.desk import KERNEL, Desk
-from tests.browser.lab import Lab, LabServer
+from tests.browser.desk import Desk
+from tests.browser.lab import VIEWPORT, Lab, LabServer
 from tests.browser.reviewing import Review
 from tests.tools import chromium
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from playwright.sync_api import Browser, Page
 
 HERE = Path(__file__).parent
 TIMEOUT_MS = 60_000
+FAILED = pytest.StashKey[bool]()
 
 
 class Axe(Protocol):
@@ -30,6 +36,45 @@ class Axe(Protocol):
 
     def __call__(self, page: Page, selector: str) -> list[dict[str, Any]]:
         """The violations inside `selector`, each with its id, impact, help and the elements concerned."""
+
+
+class Pages:
+    """One page after the other, without animation; it notes what was asked for that is not on loopback."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._page: Page | None = None
+        self.outside: list[str] = []
+
+    @property
+    def page(self) -> Page:
+        """The page; a new one where there is none."""
+        if self._page is None:
+            context = self._browser.new_context(viewport=VIEWPORT, reduced_motion="reduce")
+            context.set_default_timeout(TIMEOUT_MS)
+            context.on("request", lambda request: self._note(request.url))
+            self.outside = []
+            self._page = context.new_page()
+        return self._page
+
+    def close(self) -> None:
+        """Close the page: the next one is new."""
+        if self._page is not None:
+            self._page.context.close()
+            self._page = None
+
+    def _note(self, url: str) -> None:
+        address = urlsplit(url)
+        if address.scheme in {"http", "https", "ws", "wss"} and address.hostname != "127.0.0.1":
+            self.outside.append(url)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the fixtures know that a test failed."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,35 +103,40 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
         yield server
 
 
+@pytest.fixture(scope="package")
+def pages(browser: Browser) -> Iterator[Pages]:
+    """The pages of the tests."""
+    pages = Pages(browser)
+    yield pages
+    pages.close()
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page of its own, without animation; it fails the test if it asked for anything that is not on loopback."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(TIMEOUT_MS)
-    outside: list[str] = []
+    """An empty page of its own."""
+    pages = Pages(browser)
+    yield pages.page
+    pages.close()
+    assert pages.outside == []
 
-    def note(url: str) -> None:
-        address = urlsplit(url)
-        if address.scheme in {"http", "https", "ws", "wss"} and address.hostname != "127.0.0.1":
-            outside.append(url)
 
-    context.on("request", lambda request: note(request.url))
-    yield context.new_page()
-    context.close()
+@pytest.fixture
+def lab(request: pytest.FixtureRequest, pages: Pages, lab_server: LabServer) -> Iterator[Lab]:
+    """JupyterLab with nothing open; `lab.open("notebooks/x.ipynb")` to begin."""
+    lab = Lab(pages.page, lab_server)
+    yield lab
+    outside = pages.outside
+    if outside or request.node.stash.get(FAILED, False) or not lab.clear():
+        pages.close()
     assert outside == []
 
 
 @pytest.fixture
-def lab(page: Page, lab_server: LabServer) -> Lab:
-    """JupyterLab in the page; `lab.open("notebooks/x.ipynb")` to begin."""
-    return Lab(page, lab_server)
-
-
-@pytest.fixture
-def desk(lab: Lab) -> Iterator[Desk]:
-    """A JupyterLab with notebooks to write and open; its kernel is shut down at the end."""
-    yield Desk(lab)
-    lab.page.evaluate(f"() => {KERNEL}?.shutdown()")
+def desk(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Desk]:
+    """A JupyterLab with notebooks to write and open; their kernel is as new for the next test."""
+    desk = Desk(lab)
+    yield desk
+    desk.leave(keep=not request.node.stash.get(FAILED, False))
 
 
 @pytest.fixture
@@ -102,7 +152,8 @@ def axe() -> Axe:
 
     def violations(page: Page, selector: str) -> list[dict[str, Any]]:
         # Evaluated, not added as a script element: the page's own security policy holds for those.
-        page.evaluate(f"() => {{ if (!window.axe) {{ {source} }} }}")
+        if page.evaluate("() => window.axe === undefined"):
+            page.evaluate(f"() => {{ {source} }}")
         found: list[dict[str, Any]] = page.evaluate(
             """selector => window.axe.run({include: [[selector]]}, {resultTypes: ['violations']}).then(result =>
                 result.violations.map(({id, impact, help, nodes}) => (

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 BUNDLE = "sample_bundles/0xgen/crash-20260126T012559123Z.tar.gz"
 CRASH_ID = "crash-20260126T012559123Z"
+MADE = "made.ipynb"
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL = "window.jupyterapp.shell.currentWidget?.sessionContext"
 HOSTILE = '<img src=x onerror="window.hurt = 1"><script>window.hurt = 2</script>'
+FORGET = "from ipywidgets import Widget; Widget.close_all(); get_ipython().run_line_magic('reset', '-f')"
 THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
 
 
@@ -41,13 +43,21 @@ class Desk:
         made.cells = [nbformat.v4.new_markdown_cell("# A crash", id="cell-title")]
         for number, source in enumerate(cells):
             made.cells.append(nbformat.v4.new_code_cell(source, id=f"cell-{number}", outputs=outputs or []))
-        nbformat.write(made, self.lab.server.root / "made.ipynb")
-        return "made.ipynb"
+        nbformat.write(made, self.lab.server.root / MADE)
+        return MADE
 
     def open(self, path: str) -> None:
         """Open a notebook in the light theme; the server keeps the theme of the test before."""
         self.lab.open(path)
         self.theme("JupyterLab Light")
+
+    def leave(self, *, keep: bool) -> None:
+        """Make the kernel as new, where it can be kept; else shut it down."""
+        idle = self.page.evaluate(f"() => {KERNEL}?.session?.kernel?.status === 'idle' && {KERNEL}.path === '{MADE}'")
+        if keep and idle:
+            self.lab.kernel(FORGET)
+        else:
+            self.page.evaluate(f"() => {KERNEL}?.shutdown()")
 
     def run(self, *cells: str) -> None:
         """Write, open and run a notebook; wait for the view."""

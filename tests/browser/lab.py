@@ -17,15 +17,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from playwright.sync_api import Error as BrowserError
+
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, ViewportSize
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 START_SECONDS = 60
+VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
+# The notebooks are closed unsaved, and what a person can put back in Lab is put back.
+CLOSE = """async () => {
+    const {commands, shell} = window.jupyterapp;
+    for (const widget of shell.widgets('main')) { if (widget.context) { widget.context.model.dirty = false; } }
+    await commands.execute('application:close-all');
+    if (shell.leftCollapsed) { shell.expandLeft(); }
+}"""
+# A dialog that stays open goes with the page only.
+CLEAR = """() => [...window.jupyterapp.shell.widgets('main')].every(widget => !widget.context)
+    && document.querySelector('.jp-Dialog, dialog[open], .triage-root') === null"""
+CLEAR_MS = 3_000
 
 
 class LabServer:
@@ -45,6 +59,8 @@ class LabServer:
         quiet.parent.mkdir(parents=True)
         quiet.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}))
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+        # The language servers' extension asks npm where they are; there are none.
+        command += ["--ServerApp.jpserver_extensions=jupyter_lsp=False"]
         command += ["--ServerApp.port=0", f"--ServerApp.root_dir={self.root}", "--LabApp.expose_app_in_browser=True"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -109,11 +125,14 @@ class Lab:
     server: LabServer
 
     def open(self, path: str = "") -> Locator:
-        """Open Lab with a fresh workspace, on the file `path` of the server's root; the notebook panel."""
-        place = f"/tree/{path}" if path else ""
-        self.page.goto(f"{self.server.url}lab{place}?token={self.server.token}&reset")
-        self.page.wait_for_function("() => window.jupyterapp !== undefined")
-        self.page.evaluate("() => window.jupyterapp.restored.then(() => null)")
+        """Open Lab with nothing else open, on the file `path` of the server's root; the notebook panel."""
+        if path and self.page.url.startswith(f"{self.server.url}lab"):
+            self.run("docmanager:open", path=path)
+        else:
+            place = f"/tree/{path}" if path else ""
+            self.page.goto(f"{self.server.url}lab{place}?token={self.server.token}&reset")
+            self.page.wait_for_function("() => window.jupyterapp !== undefined")
+            self.page.evaluate("() => window.jupyterapp.restored.then(() => null)")
         panel = self.page.locator(PANEL)
         if path.endswith(".ipynb"):
             panel.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
@@ -122,6 +141,18 @@ class Lab:
             self.page.wait_for_function(f"() => {session}?.session?.kernel?.connectionStatus === 'connected'")
             self.page.evaluate(f"() => {session}.ready.then(() => null)")
         return panel
+
+    def clear(self) -> bool:
+        """Close what is open and put the page back as it was; whether that was possible."""
+        self.page.set_viewport_size(VIEWPORT)
+        self.page.emulate_media(forced_colors="none")
+        self.page.context.clear_permissions()
+        try:
+            self.page.evaluate(CLOSE)
+            self.page.wait_for_function(CLEAR, timeout=CLEAR_MS)
+        except BrowserError:
+            return False
+        return True
 
     def run(self, command: str, **arguments: object) -> None:
         """Run a command of Lab (`notebook:run-all-cells` ...) and wait until it is done."""
@@ -134,9 +165,9 @@ class Lab:
         self.page.locator(f"{PANEL} .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
 
     def theme(self, name: str) -> None:
-        """Show Lab in one of its themes: `JupyterLab Light` or `JupyterLab Dark`."""
+        """Show Lab in one of its themes: `JupyterLab Light` or `JupyterLab Dark`; it hides itself until it is there."""
         self.run("apputils:change-theme", theme=name)
-        self.page.locator(f"body[data-jp-theme-name='{name}']").wait_for(state="attached")
+        self.page.locator(f"body[data-jp-theme-name='{name}'] .jp-LabShell:not(.lm-mod-hidden)").wait_for()
 
     def kernel(self, code: str) -> str:
         """What `code` prints in the kernel of the open notebook: proof that a click reached Python."""

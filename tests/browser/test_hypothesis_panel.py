@@ -157,7 +157,7 @@ def test_a_slow_model_cancelled_then_reloaded_in_the_middle_then_side_by_side(
     root.locator(".triage-run", has_text="cancelled").wait_for()
     assert desk.focused() == "gemini-2.5-pro: failed"
     # Another one: the page is loaded anew in the middle, and the time goes on from where it was.
-    api.will(6.0, answer(json.dumps(FINDINGS)))
+    api.will(30, answer(json.dumps(FINDINGS)))
     desk.press("Run")
     page.wait_for_function("() => document.querySelector('.triage-clock')?.textContent === '00:01'")
     desk.lab.run("docmanager:save")
