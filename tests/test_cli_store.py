@@ -40,6 +40,16 @@ def test_the_help_says_that_it_is_raw(run):
     assert "secrets included" in " ".join(run("ingest", "--help").output.split())
 
 
+def test_a_store_becomes_a_folder_of_tables(run, tmp_path):
+    store, folder = SAMPLES / "debugbundle" / "store", tmp_path / "tables"
+    done = run("to-parquet", str(store), LOG, "--to", str(folder))
+    assert (done.exit_code, done.output) == (0, f"written  {folder}\n")
+    usual = triage.load([store, LOG], cache=False).incidents()
+    assert triage.load(folder).incidents()["incident_id"].tolist() == usual["incident_id"].tolist()
+    again = run("to-parquet", LOG, "--to", str(tmp_path))
+    assert "holds something else" in str(again.exception)
+
+
 def test_what_is_not_there(run, tmp_path):
     done = run("ingest", str(tmp_path / "none"), "--to", str(tmp_path))
     assert done.exit_code != 0

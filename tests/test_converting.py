@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -111,29 +109,3 @@ def test_a_folder_that_is_somebody_elses_is_left_alone(tmp_path):
     triage.to_parquet(SAMPLES / "logs", tmp_path / "mine", overwrite=True)
     assert manifest(tmp_path / "mine") is not None
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "x"
-
-
-_RUN = """
-import sys, triage
-triage.to_parquet(sys.argv[1], sys.argv[2])
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process is read as Linux has it")
-def test_four_times_the_events_take_no_more_memory(tmp_path):
-    peaks = []
-    for copies in (4, 16):
-        path = tmp_path / f"{copies}.ndjson"
-        with path.open("wb") as file:
-            for copy in range(copies):
-                for line in MADE:
-                    file.write(line.replace(b'"event_id":"', b'"event_id":"%04d' % copy)[:-1] + b"}\n")
-        code = _RUN + "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-        done = subprocess.run(
-            [sys.executable, "-c", code, str(path), str(tmp_path / f"tables {copies}")],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        peaks.append(int(done.stdout))
-    assert peaks[1] < peaks[0] + 40_000

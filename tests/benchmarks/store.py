@@ -57,6 +57,14 @@ def _incidents(path: str) -> Any:
     return len(triage.load(path, cache=False).incidents())
 
 
+def _parquet(path: str) -> Any:
+    """Part by part to a folder of tables."""
+    import triage
+
+    with tempfile.TemporaryDirectory() as folder:
+        return triage.to_parquet(path, f"{folder}/tables").name
+
+
 def _pandas(path: str) -> Any:
     import pandas as pd
 
@@ -117,6 +125,7 @@ JOBS: Final[dict[str, Callable[[str], Any]]] = {
     "load": _tables,
     "load again": _cached,
     "to incidents": _incidents,
+    "to parquet": _parquet,
     "pandas": _pandas,
     "pandas pyarrow": _pandas_pyarrow,
     "pathlib+json": _pathlib,
@@ -186,6 +195,8 @@ def measure(folder: Path, events: int, rounds: int, only: list[str]) -> None:
             _line("second load, against the first", run("load again", clean, rounds), ours or first, ">= 3")
     if wanted("incidents"):
         _line("to incidents (asked of a million: <= 15 s)", run("to incidents", clean, rounds), None, "")
+    if wanted("parquet"):
+        _line("to parquet (asked: within 512 MB)", run("to parquet", clean, 1), None, "")
     if wanted("keys"):
         _line("keys, against siggen", run("keys", clean, 1), run("siggen", clean, 1), ">= 100")
     if wanted("tar"):
@@ -202,7 +213,7 @@ def main() -> None:
     parser.add_argument("events", type=int, nargs="*", default=[200_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--only", nargs="+", default=[], help="load, cache, incidents, keys, tar, files")
+    parser.add_argument("--only", nargs="+", default=[], help="load, cache, incidents, parquet, keys, tar, files")
     parser.add_argument("--job", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.job:
