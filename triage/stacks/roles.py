@@ -83,8 +83,10 @@ class Roles:
         self._weak = frozenset(rule.name for rule in self._rules if rule.weak)
         self._parts = AhoCorasick(parts) if parts else None
         self._last = tuple(end for end, _ in self._ends)
-        # A file has many functions.
+        # A file has many functions, a module many files, and programs share the names of functions.
         self._in_path = lru_cache(maxsize=16_384)(self._path)
+        self._of_module = lru_cache(maxsize=1_024)(self._modules.find)
+        self._of_name = lru_cache(maxsize=16_384)(self._named)
 
     @staticmethod
     @cache
@@ -124,14 +126,16 @@ class Roles:
 
     def _first(self, name: str, image: str, path: str, language: str) -> Rule | None:
         """The first rule that fits."""
-        found = {*self._functions.find(name), *self._modules.find(image), *self._in_path(path)}
-        if name.endswith(self._last):
-            found.update(number for end, number in self._ends if name.endswith(end))
-        for number in sorted(found):
+        for number in sorted({*self._of_name(name), *self._of_module(image), *self._in_path(path)}):
             rule = self._rules[number]
             if not rule.languages or language in rule.languages:
                 return rule
         return None
+
+    def _named(self, name: str) -> tuple[int, ...]:
+        """The rules of which a function has the name, the beginning or the end."""
+        ends = [number for end, number in self._ends if name.endswith(end)] if name.endswith(self._last) else ()
+        return (*self._functions.find(name), *ends)
 
     def _path(self, path: str) -> tuple[int, ...]:
         """The rules of which a part stands in a path."""
@@ -153,14 +157,16 @@ class _Starts:
         else:
             self._begun.setdefault(name[:_LETTERS], []).append((name, number))
 
-    def find(self, name: str) -> Iterable[int]:
+    def find(self, name: str) -> tuple[int, ...]:
         if not name:
-            return
-        yield from self._whole.get(name, ())
-        for length in range(min(_LETTERS, len(name)) + 1):
-            for beginning, number in self._begun.get(name[:length], ()):
-                if name.startswith(beginning):
-                    yield number
+            return ()
+        begun = [
+            number
+            for length in range(min(_LETTERS, len(name)) + 1)
+            for beginning, number in self._begun.get(name[:length], ())
+            if name.startswith(beginning)
+        ]
+        return (*self._whole.get(name, ()), *begun)
 
 
 @cache
