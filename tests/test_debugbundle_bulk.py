@@ -82,6 +82,36 @@ def test_what_is_packed_is_read_in_blocks_from_where_it_turns_out_to_be_large(tm
         assert made[name].equals(slow[name]), name
 
 
+def test_many_small_files_of_any_form_are_read_as_one_by_one(tmp_path: Path) -> None:
+    """Events alone and in arrays, with line ends and without, and what is no event file among them."""
+    forms = [
+        lambda line: line,
+        lambda line: line + b"\n",
+        lambda line: line + b"\r\n",
+        lambda line: b" " + line,
+        lambda line: b"[" + line + b"]",
+        lambda line: b"[\n" + line + b",\n" + MADE[0] + b"]\n",
+        lambda line: line + b"\n" + MADE[1] + b"\n",
+        lambda line: json.dumps(json.loads(line), indent=1).encode(),
+        lambda line: line[:-1] + b',"x":"' + b"x" * 70_000 + b'"}',
+        lambda line: line[: len(line) // 2],
+        lambda line: b'{"crash":' + line + b"}",
+        lambda _: b"[]",
+        lambda _: b"",
+    ]
+    for at in range(300):
+        data = forms[at % len(forms)](changed(event_id=f"00000000-0000-4000-8000-{at:012d}"))
+        (tmp_path / f"{at}{'.events' * (at % 3 == 0)}.json").write_bytes(data)
+    made = [read_tables(Inputs(tmp_path), limits=Limits(), bulk_bytes=size) for size in (0, None)]
+    for name in TABLES_LEFT:
+        made[0][name] = details.completed(name, made[0], None, inputs=Inputs(tmp_path), limits=Limits())
+    assert made[0][DEFERRED].num_rows >= 100
+    order = {"quarantine": [(name, "ascending") for name in TABLES["quarantine"].names]}
+    for name in set(TABLES) - {"frames"}:
+        one, other = (tables[name].sort_by(order[name]) if name in order else tables[name] for tables in made)
+        assert one.equals(other), name
+
+
 def changed(**fields: object) -> bytes:
     """The usual event with other fields; of the payload where they are named `payload_...`."""
     event = json.loads(json.dumps(USUAL))
@@ -300,9 +330,12 @@ def test_of_a_batch_the_lines_are_taken_that_are_the_usual_ones() -> None:
     broken = debugbundle_blocks.decode(batch(MADE[0], b"{not json}", MADE[1], b'{"a":"\xff"}', MADE[2]))
     assert broken is not None
     assert broken.rows.tolist() == [0, 2, 4]
-    decoded = debugbundle_blocks.decode(batch(*MADE[:3], changed(event_type="deploy_metadata")))
+    odd = (changed(event_type="deploy_metadata"), changed(colour="red"), changed(colour=None))
+    decoded = debugbundle_blocks.decode(batch(*MADE[:3], *odd))
     assert decoded is not None
-    assert decoded.usual.tolist() == [True, True, True, False]
+    assert decoded.usual.tolist() == [True, True, True, False, False, False]
+    escaped = changed(colour=None).replace(b"colour", b"c\\u006flour")
+    assert debugbundle_blocks.decode(batch(MADE[0], changed(colour=1), escaped)) is None
 
 
 def test_the_places_of_lines_are_those_in_their_file() -> None:

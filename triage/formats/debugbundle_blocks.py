@@ -68,6 +68,7 @@ _STACKED: Final = ("stack", "stack_trace", "exc_info", "exception.stacktrace")
 _KINDS: Final = ("backend_exception", "frontend_exception", "request_event", "log_event")
 # Lines of a batch that are left out one after the other before it is given up.
 _TRIES: Final = 9
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _ROW: Final = re.compile(r" in row (\d{1,9})")
 # A request that is null or empty means another thing than none.
 _EMPTY_REQUEST: Final = re.compile(rb'"request"[ \t\r]*:[ \t\r]*(?:null|\{[ \t\r]*\})')
@@ -118,13 +119,29 @@ def _decoded(block: bytes, batch: Batch, rows: Places) -> Decoded | None:
         read_options=pa.json.ReadOptions(use_threads=False, block_size=len(block) + 1),
         parse_options=pa.json.ParseOptions(explicit_schema=_SHAPE, unexpected_field_behavior="infer"),
     )
-    if table.num_rows != len(rows) or not _BESIDE.issuperset(table.column_names) or not _finite(table):
+    unknown = sorted({*table.column_names} - _BESIDE)
+    if table.num_rows != len(rows) or not _finite(table) or not _are_plain(unknown, block):
         return None
     try:
         decoded = _usual(_flat(table), table, rows)
     except pa.ArrowException:  # a time that there is not
         return None
-    return None if decoded is None else decoded._replace(usual=decoded.usual & ~_emptied(decoded, batch))
+    if decoded is None:
+        return None
+    return decoded._replace(usual=decoded.usual & ~_emptied(decoded, batch) & ~_named(unknown, batch, rows))
+
+
+def _are_plain(names: list[str], block: bytes) -> bool:
+    """Whether names of keys can be found in lines as they are: nothing in them, and nothing at all, is escaped."""
+    return not names or (b"\\u" not in block and all(_PLAIN.fullmatch(name) for name in names))
+
+
+def _named(names: list[str], batch: Batch, rows: Places) -> Mask:
+    """The rows whose lines hold one of these keys, if only as a text: what is null in a column may be there or not."""
+    keys = [f'"{name}"'.encode() for name in names]
+    if not keys:
+        return np.zeros(len(rows), np.bool_)
+    return np.array([any(key in text for key in keys) for text in map(batch.text, rows.tolist())], np.bool_)
 
 
 def _emptied(decoded: Decoded, batch: Batch) -> Mask:

@@ -25,10 +25,24 @@ if TYPE_CHECKING:
     from triage.formats.head import Head
     from triage.sources.source import Source
 
-__all__ = ("NAME", "TITLE", "EventLines", "describe", "described", "in_lines", "read", "read_piece", "sniff")
+__all__ = (
+    "DOCUMENT",
+    "LINES",
+    "NAME",
+    "TITLE",
+    "EventLines",
+    "describe",
+    "described",
+    "in_lines",
+    "read",
+    "read_piece",
+    "sniff",
+)
 
 NAME: Final = "debugbundle-events"
 TITLE: Final = "DebugBundle events"
+DOCUMENT: Final = "application/json"
+LINES: Final = "application/x-ndjson"
 
 _TEMPORARY: Final = re.compile(r"\.tmp-[0-9a-f]{16}$")
 # Lines of the head that are tried for a whole envelope before the file is taken for one document.
@@ -63,11 +77,11 @@ def read(source: Source) -> None:
         source.note("left over by a writer that did not finish; not read, as its whole may stand beside it")
         return
     source.role = "events"
-    source.media = "application/json"
+    source.media = DOCUMENT
     wide = source.encoding != "utf-8"
     head = source.head.decode(source.encoding, "replace").encode("utf-8", "replace") if wide else source.head
     if in_lines(head):
-        source.media = "application/x-ndjson"
+        source.media = LINES
         events, lost = _read_lines(source, wide=wide)
     elif wide:
         source.note("its events have no places")

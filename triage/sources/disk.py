@@ -33,9 +33,9 @@ MAPPED_BYTES: Final = 64 << 20
 _UNFINISHED: Final = re.compile(r"\.tmp-[0-9a-f]{16}\Z")
 FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
-# So many files of one kind in a folder are read together.
+# So many files in a folder that may be event files are read together.
 _MANY: Final = 256
-_EVENTS: Final = ".events.json"
+_EVENTS: Final = ".json"
 _KINDS: Final = {
     stat.S_IFLNK: "a symbolic link, never followed",
     stat.S_IFIFO: "a FIFO, never opened",
@@ -162,7 +162,7 @@ def _file(
 
 
 def _run(names: list[str]) -> list[str]:
-    """The event files that come next, if they are many; names are given the last first."""
+    """The files that come next and may be event files, if they are many; names are given the last first."""
     if len(names) < _MANY or not names[-1].endswith(_EVENTS) or not names[-_MANY].endswith(_EVENTS):
         return []
     run = list(takewhile(lambda name: name.endswith(_EVENTS), reversed(names)))

@@ -1,8 +1,8 @@
 """Folders of event files, a hundred thousand small ones: opened once each, and their events read in blocks.
 
-An event file that its writer finished is an array of envelopes. Such a file is taken as it lies, without a `Source`
-of its own; whatever is otherwise (no array, a damaged element, an event that is not the usual one, a link, a large
-file) is read by the reader that it is detected for, under the place that it has among the files.
+An event file is an array of envelopes, or one envelope in one line. Such a file is taken as it lies, without a `Source`
+of its own; whatever is otherwise (another kind of JSON, a damaged element, an event that is not the usual one, a link,
+a large file) is read by the reader that it is detected for, under the place that it has among the files.
 """
 
 # Names are kept as the system gives them, undecodable bytes and all, and joined once per file.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import time
 from functools import partial
@@ -25,10 +26,11 @@ import pyarrow as pa
 from triage.formats import debugbundle_events as reader
 from triage.formats.debugbundle_batch import Batch
 from triage.formats.debugbundle_bulk import Bulk, stems
+from triage.formats.debugbundle_json import EVENT_LINE
 from triage.records import Records
 from triage.sources.disk import FLAGS, NO_FOLLOW
 from triage.sources.names import printable
-from triage.sources.source import Source
+from triage.sources.source import HEAD_BYTES, Source
 from triage.store.cache import Identity, settled
 from triage.store.cached import of_stacks, with_frames
 
@@ -45,6 +47,7 @@ __all__ = ("EventFiles",)
 _BYTES: Final = 16 << 20
 # Larger files are not many, and read as what they are.
 _LARGEST: Final = 1 << 20
+_BEGIN: Final = re.compile(rb"\[[ \t\r\n]{0,64}(?:\]|" + EVENT_LINE.pattern + rb")|" + EVENT_LINE.pattern)
 _elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
@@ -68,6 +71,7 @@ class _File(NamedTuple):
     identity: Identity
     sha256: str = ""
     events: int = 0
+    media: str = reader.DOCUMENT
 
 
 class EventFiles:
@@ -95,7 +99,7 @@ class EventFiles:
             if item in known:
                 continue
             held = _contents(os.path.join(folder, item))
-            if held is None:
+            if held is None or not _BEGIN.match(held[0]):
                 with self._context.records.numbered(first + (number << _BITS)):
                     yield from other(item, places[number][1:])
             else:
@@ -121,10 +125,10 @@ class EventFiles:
         known: dict[str, _File] = {}
         moved = np.full(files.num_rows, -1, np.int64)
         numbers = {name: number for number, name in enumerate(names)}
-        for at, (item, sha256, events, *identity) in enumerate(zip(*files.to_pydict().values(), strict=True)):
+        for at, (item, sha256, events, media, *identity) in enumerate(zip(*files.to_pydict().values(), strict=True)):
             number = numbers.get(item)
             if number is not None and _identity(os.path.join(folder, item)) == Identity(*identity):
-                known[item] = _File(item, *places[number], None, Identity(*identity), sha256, events)
+                known[item] = _File(item, *places[number], None, Identity(*identity), sha256, events, media)
                 moved[at] = number
         ids = pa.array([place[1] for place in places], pa.string())
         kept = {name: _moved(table, moved, ids) for name, table in tables.items()}
@@ -140,8 +144,9 @@ class EventFiles:
             "bytes": [file.identity.size for file in files],
             "sha256": [file.sha256 for file in files],
             "description": [reader.described(file.events) for file in files],
+            "media": [file.media for file in files],
         }
-        same = {"depth": 0, "media": "application/json", "role": "events", "parse_status": "ok"}
+        same = {"depth": 0, "role": "events", "parse_status": "ok"}
         self._context.records.file_rows(columns | same, [file.order for file in files])
 
     def _put(
@@ -158,6 +163,7 @@ class EventFiles:
             "item": [file.item for file in files],
             "sha256": [file.sha256 for file in files],
             "events": [file.events for file in files],
+            "media": [file.media for file in files],
             **{name: [getattr(file.identity, name) for file in files] for name in Identity.__struct_fields__},
         }
         try:
@@ -223,7 +229,10 @@ class _Folder:
         """Take the elements of a file, or what is none as a whole: it is read by itself then."""
         data = file.data or b""
         spans = list(_spans(data))
-        file = file._replace(events=len(spans), sha256=hashlib.sha256(data).hexdigest())
+        media = (
+            reader.LINES if data[:1] == b"{" and (data[-1:] == b"\n" or len(data) >= HEAD_BYTES) else reader.DOCUMENT
+        )
+        file = file._replace(events=len(spans), sha256=hashlib.sha256(data).hexdigest(), media=media)
         self.taken[file.source_id] = file
         self._waiting.append(_Elements(number, file, spans))
         self._bytes += len(data)
@@ -304,7 +313,11 @@ def _contents(path: str) -> tuple[bytes, Identity] | None:
 
 
 def _spans(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where the elements of an array begin and end; nothing where it is none."""
+    """Where the elements of an array begin and end, or the one line of an object; nothing where it is neither."""
+    if data[:1] == b"{":
+        line = data.removesuffix(b"\n")
+        if b"\n" not in line and line[-1:] != b"\r":
+            yield 0, len(line)
     if data[:1] != b"[":
         return
     try:
