@@ -32,6 +32,9 @@ _STARTS: Final = lazy(
     r"|std(?:err|out)"
 )
 
+# What the kernel's ring buffer puts before its lines: a time alone, as all its patterns read it.
+_RING: Final = lazy(r"\[ {0,8}\d{1,9}\.\d{3,9}\](?! ?\[) ?")
+_RINGED: Final = ("kernel",)
 # Of that the first character.
 _FIRST: Final = frozenset("[(<>{" + string.digits + string.ascii_letters)
 
@@ -99,6 +102,8 @@ def split(raw: str) -> Line:
     text = raw
     if "\x1b" in raw or raw[-1:] == "\r":
         text = uncoloured(raw).rstrip("\r")
+    if text[:1] == "[" and (ring := _RING.match(text)):
+        return Line(text[ring.end() :], _RINGED)
     if not _STARTS.match(text):
         return Line(text)
     if text.startswith('{"log":'):

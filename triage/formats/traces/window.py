@@ -175,8 +175,9 @@ class Window:
         self.lean = False
         self._begun = self._ended = not text.look(anchor)
         self._stream = text.stream(anchor)
+        self._streams = bool(self._stream) and not self._ended
         # Where the anchor stands in the lines that were looked at, and which of them are known to be of this window.
-        self._shown, self._at = text.shown, anchor - text.start
+        self._shown, self._start, self._at = text.shown, text.start, anchor - text.start
         self._low = self._high = 0
         # the numbers of the lines of the stream, where not all are of it
         self._ahead = [anchor]
@@ -189,7 +190,13 @@ class Window:
 
     def __getitem__(self, index: int) -> str | None:
         at = self._at + index
-        return self._shown[at] if self._low <= at < self._high else self._looked(index)
+        if self._low <= at < self._high:
+            return self._shown[at]
+        ahead = self._ahead
+        # Lines of a stream that were found were looked at.
+        if self._streams and 0 <= index < len(ahead):
+            return self._shown[ahead[index] - self._start]
+        return self._looked(index)
 
     def _looked(self, index: int) -> str | None:
         """A line that was not looked at, or is not there, or of which others must be asked whose it is."""
