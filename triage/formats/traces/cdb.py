@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from triage.formats.exception_codes import describe
-from triage.formats.traces.cdb_frames import Rows, header, number, row, warning
+from triage.formats.traces.cdb_frames import Rows, called, header, number, row, warning
 from triage.formats.traces.patterns import either, lazy, remembered
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
@@ -117,11 +117,15 @@ def read(window: Window) -> Report | None:
             first = index
         elif line.strip() and first - index > _GAP:
             break
-    session = _Session()
+    lean = window.lean
+    session = _Session(lean=lean)
     at = end = first
     idle = 0
     while (line := window[at]) is not None and not (at > 0 and window.is_record(at)) and idle <= _GAP:
         if session.rows is not None and not session.left and session.row(line.rstrip(), at):
+            end, idle, at = at + 1, 0, at + 1
+            continue
+        if lean and line.startswith("ModLoad: ") and not session.left and _IMAGE.match(line):
             end, idle, at = at + 1, 0, at + 1
             continue
         if at > 0 and session.over(line):
@@ -181,6 +185,8 @@ class _Session:
     accessed: int | None = None
     width: int = 0
     left: bool = False
+    # whether nothing is wanted but what a key needs
+    lean: bool = False
 
     def over(self, line: str) -> bool:
         """Whether another session begins: the debugger was left, or the next program stops for good."""
@@ -215,6 +221,12 @@ class _Session:
 
     def row(self, line: str, at: int) -> bool:
         """Take a row of a stack."""
+        if self.lean:
+            call = called(line)
+            if call is not None:
+                self.width = len(line)
+                self._rows().call(call[0])
+            return call is not None
         found = row(line)
         if found is not None:
             self.width = len(line)
