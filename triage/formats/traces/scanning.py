@@ -29,6 +29,7 @@ __all__ = ("Found", "along", "first", "scan")
 _FIRST, _BATCH = 256, 4_096
 # Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
 _STEP: Final = 12
+_CHARS: Final = 1_024
 _OVERFLOWS: Final = BytesAhoCorasick(
     [b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD"], matchkind=MatchKind.LeftmostFirst
 )
@@ -115,11 +116,14 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     other: Report | None = None
     clean = "\r" not in text and "\x1b" not in text
     whole = text if settled and clean else None
+    data = text.encode("utf-8", "replace")
     # A code that is added could make an overflow of the stack of what is settled.
-    if _OVERFLOWS.find_matches_as_indexes(text.encode("utf-8", "replace")):
+    if _OVERFLOWS.find_matches_as_indexes(data):
         settled = None
     asked = _Asked(whole, settled, [])
-    for found in _joining(_reports(Text(text.split("\n"), clean=clean), 0, None, asked), asked):
+    lines = Text(text.split("\n"), clean=clean)
+    short = clean and text.isascii() and len(lines.pull(_FIRST)) < _FIRST
+    for found in _joining(_short(lines, data, asked) if short else _reports(lines, 0, None, asked), asked):
         if isinstance(found, int):
             continue
         if isinstance(found, Brief):
@@ -202,6 +206,38 @@ def _reports(
                     yield found
                     text.free = found.last
             first, step = first + step, 4 * step
+
+
+def _short(text: Text, data: bytes, asked: _Asked) -> Iterator[Found | Brief | int]:
+    """As `_reports`, of a text of few lines that is here as a whole, in ASCII: a byte is a character."""
+    automaton, owners = _anchors(None)
+    find, whole, held = automaton.find_matches_as_indexes, asked.whole, asked.held
+    begin = number = 0
+    step = _CHARS
+    while begin < len(data):
+        end = data.find(b"\n", begin + step) + 1 or len(data)
+        piece = data[begin:end]
+        mine: dict[int, dict[TraceModule, None]] = {}
+        at, index = 0, number
+        for pattern, _, stop in find(piece, overlapping=True):
+            index += piece.count(b"\n", at, stop)
+            at = stop
+            mine.setdefault(index, {})[owners[pattern]] = None
+        for index, modules_ in mine.items():
+            if index < text.free:
+                continue
+            candidates = list(modules_)
+            if text.look(index) and not text.stream(index):
+                if held:
+                    yield index - BACK
+                if whole is not None and (short := _brief(text, index, candidates, whole)):
+                    yield short
+            found = _read(text, index, candidates, 0, asked)
+            if found is not None:
+                yield found
+                text.free = found.last
+        number += piece.count(b"\n")
+        begin, step = end, 4 * step
 
 
 def _brief(text: Text, number: int, candidates: list[TraceModule], whole: str) -> Brief | None:
