@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces import kernel_heads
-from triage.formats.traces.kernel_frames import caller, frame, marker, registers, symbol
+from triage.formats.traces.kernel_frames import caller, frame, marker, plain, registers, symbol
 from triage.formats.traces.kernel_heads import Head, Heading
 from triage.formats.traces.kernel_stacks import Stack, accessed, architecture, fault, same
 from triage.formats.traces.patterns import either, lazy
@@ -68,8 +68,10 @@ _MOST_MODULES: Final = 400
 class Reader:
     """Line by line: to which stack it belongs, and what it says of the report."""
 
-    def __init__(self, head: Head | None, message: str = "") -> None:
+    def __init__(self, head: Head | None, message: str = "", *, lean: bool = False) -> None:
         self.head = head
+        # whether nothing is wanted of where a frame lies and stands
+        self._lean = lean
         self._value = message or None
         self._stacks: list[Stack] = []
         self._stack: Stack | None = None
@@ -92,6 +94,11 @@ class Reader:
             return BLANK
         if self._ended:
             return self._behind(text)
+        if self._lean and text[0] in "[#" and (stack := self._stack) is not None and stack.last is None:
+            row = plain(text)
+            if row is not None:
+                stack.frames.append(row)
+                return KNOWN
         if text.startswith("---[ end "):
             self._ended = True
             return KNOWN
@@ -99,12 +106,12 @@ class Reader:
             return END if self.head and self.head.tool and self._stacks else UNKNOWN
         if self._framed(text, index) or self._placed(text, index) or self._told(text):
             return KNOWN
-        stack = kernel_heads.heading(text)
-        if stack is not None:
-            self._open(stack)
+        below = kernel_heads.heading(text)
+        if below is not None:
+            self._open(below)
             self._library = self._library or text.startswith("Linux Kernel Library")
-            if stack.rest:
-                self._framed(stack.rest, index)
+            if below.rest:
+                self._framed(below.rest, index)
             return KNOWN
         return self._other(text)
 
@@ -210,7 +217,7 @@ class Reader:
         if known is not None and row.symbol_offset is None and row.function == known.function:
             # newer ARM says where a function was only on the line of what it called
             row = known
-        self._stack.frames.append(replace(row, text_line=index))
+        self._stack.frames.append(row if self._lean else replace(row, text_line=index))
         self._stack.last = _at(outer, index)
         return True
 

@@ -30,9 +30,10 @@ from triage.formats.traces.gdb import call
 from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
-__all__ = ("Numbered", "inlined", "read")
+__all__ = ("Numbered", "inlined", "plain", "read")
 
 _HEAD: Final = lazy(r"\s{0,40}#(\d{1,6})(?:\.(\d{1,3}))?(?:[ \t]{1,12}|$)(?:0x([0-9a-fA-F]{1,16})(?=\s|$))?")
+_PLAIN: Final = lazy(r"\s{0,40}#(\d{1,6})[ \t]{1,12}0x[0-9a-fA-F]{1,16}(?=\s|$)")
 _MARKUP: Final = lazy(r"\s{0,40}\{\{\{bt:(\d{1,6}):0x([0-9a-fA-F]{1,16})(?::(?:ra|pc))?\}\}\}")
 _CUT: Final = lazy(r"(?:0?x?|in\b.{0,400})$")
 _BUILD: Final = lazy(r"\(BuildId: ([0-9a-fA-F]{4,64})\)$")
@@ -92,6 +93,18 @@ def read(line: str, index: int, *, bare: bool = False) -> Numbered | None:
     if found is None:
         return None
     return Numbered(int(head[1]), replace(found[0], address=address, text_line=index), found[1])
+
+
+def plain(line: str, number: int) -> tuple[Frame, str | None] | None:
+    """The frame of a number with an address, without it and its line, and the build id; None where it is another.
+
+    Examples
+    --------
+    >>> plain("    #1 0x4a in f /src/x.cc:3:5", 1)[0].function, plain("    #1 0x4a in f /src/x.cc:3:5", 2)
+    ('f', None)
+    """
+    head = _PLAIN.match(line)
+    return _addressed(line[head.end() :].strip()) if head is not None and int(head[1]) == number else None
 
 
 @lru_cache(maxsize=65_536)

@@ -219,6 +219,19 @@ class Window:
         number = self.number(index)
         return None if number is None else self._text.raw(number)
 
+    def ahead(self, index: int) -> list[str]:
+        """The lines from one on that were looked at together, none with a prefix; [] where it has one itself.
+
+        Whoever reads many lines of one kind need not ask for each of them.
+        """
+        text, number = self._text, self._anchor + index
+        if self._stream or index < 0 or not text.look(number):
+            return []
+        end = text.looked
+        if text.odd:
+            end = next((at for at in range(number, end) if at in text.odd), end)
+        return self._shown[number - self._start : end - self._start]
+
     def below(self, count: int) -> list[str] | None:
         """The lines below the anchor as they stand in the file; None where it has a prefix: some may be of others."""
         if self._stream:
