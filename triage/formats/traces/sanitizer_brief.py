@@ -7,7 +7,7 @@ stack; and nothing there is of what `sanitizer_collect.followed` asks for.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
@@ -18,6 +18,9 @@ from triage.formats.traces.sanitizer_collect import begins
 from triage.formats.traces.sanitizer_frames import read
 from triage.formats.traces.sanitizer_headings import heading
 from triage.records import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ("Rows", "frame", "rows", "stack")
 
@@ -38,7 +41,7 @@ _HEADED: Final = lazy(r"\s{0,40}#0\s")
 # What may stand between a stack and the end of the text, of which `collect` takes every line.
 _LAST: Final = lazy(
     r"(?:[ \t]{0,8}\n)?(?:[ \t]{0,8}\w{1,30}Sanitizer can not provide additional info\.\s{0,8}(?:\n|\Z))?"
-    r"(?:SUMMARY: \w{1,20}Sanitizer: [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}\Z"
+    r"(?:SUMMARY: \w{1,20}Sanitizer: [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}"
 )
 # Of each what `followed` looks for.
 _DOUBT: Final = (
@@ -56,17 +59,24 @@ class Rows(NamedTuple):
     last: bool = False
 
 
-def rows(text: str, place: int) -> Rows | None:
+def rows(text: str, place: int, quiet: Callable[[int], bool] | None) -> Rows | None:
     """A stack that begins at a place and has nothing behind it that could be read."""
     found = _ROWS.match(text, place)
-    if found is None or not _LAST.match(text, found.end()):
+    if found is None or not _alone(text, found.end(), quiet):
         return None
     frames = _ROW.findall(text, place, found.end())
     return Rows([words for _, words in frames], last=True) if _numbered([int(n) for n, _ in frames]) else None
 
 
-def stack(text: str, place: int, pid: int | None) -> Rows | None:
-    """The stack below a header that ends before a place."""
+def _alone(text: str, end: int, quiet: Callable[[int], bool] | None) -> bool:
+    """Whether nothing that could be read stands behind a stack but what may end its report."""
+    last = _LAST.match(text, end)
+    after = last.end() if last else end
+    return after == len(text) or (quiet is not None and quiet(after) and not _MORE.search(text, end - 1))
+
+
+def stack(text: str, place: int, pid: int | None, quiet: Callable[[int], bool] | None = None) -> Rows | None:
+    """The stack below a header that ends before a place; `quiet` where it matters that no report follows."""
     between = _BETWEEN.match(text, place)
     start = between.end() if between else place
     rows = _ROWS.match(text, start)
@@ -82,7 +92,7 @@ def stack(text: str, place: int, pid: int | None) -> Rows | None:
         [int(number) for number, _ in found]
     ):
         return None
-    if _LAST.match(text, end):
+    if _alone(text, end, quiet):
         return Rows([words for _, words in found], last=True)
     more = _MORE.search(text, end - 1)
     if more is not None and not _ended(text[end : more.start()]):

@@ -199,7 +199,7 @@ def _reports(
                 # Where lines of several streams alternate, a report may begin anywhere.
                 if text.look(number) and not text.stream(number):
                     yield number - BACK
-                    if whole is not None and (short := _brief(text, number, mine, whole)):
+                    if whole is not None and (short := _brief(text, number, mine, asked)):
                         yield short
                 found = _read(text, number, mine, size, asked)
                 if found is not None:
@@ -230,7 +230,7 @@ def _short(text: Text, data: bytes, asked: _Asked) -> Iterator[Found | Brief | i
             if text.look(index) and not text.stream(index):
                 if held:
                     yield index - BACK
-                if whole is not None and (short := _brief(text, index, candidates, whole)):
+                if whole is not None and (short := _brief(text, index, candidates, asked)):
                     yield short
             found = _read(text, index, candidates, 0, asked)
             if found is not None:
@@ -240,16 +240,24 @@ def _short(text: Text, data: bytes, asked: _Asked) -> Iterator[Found | Brief | i
         begin, step = end, 4 * step
 
 
-def _brief(text: Text, number: int, candidates: list[TraceModule], whole: str) -> Brief | None:
+def _brief(text: Text, number: int, candidates: list[TraceModule], asked: _Asked | None) -> Brief | None:
     """The report in which a line lies in brief, where it is sure."""
     able = [module for module in candidates if _has(module.NAME, "brief")]
-    if text.start or len(able) != 1:
+    if asked is None or asked.whole is None or text.start or len(able) != 1:
         return None
     place = sum(map(len, text.raws(0, number))) + number
-    found: Brief | None = able[0].brief(Window(text, number), whole, place)  # type: ignore[attr-defined]
+    window = Window(text, number)
+    window.quiet, window.held = partial(_quiet, asked.whole), bool(asked.held)
+    found: Brief | None = able[0].brief(window, asked.whole, place)  # type: ignore[attr-defined]
     if found is None or any(module.read(Window(text, number)) for module in candidates if module is not able[0]):
         return None
     return found._replace(line=number + 1)
+
+
+def _quiet(text: str, place: int) -> bool:
+    """Whether no anchor stands behind a place."""
+    automaton, _ = _anchors(None)
+    return not automaton.find_matches_as_indexes(text[place:].encode("utf-8", "replace"))
 
 
 @cache

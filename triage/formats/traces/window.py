@@ -173,6 +173,9 @@ class Window:
         self.settled = settled
         # whether of all reports nothing is wanted but what their key needs, and where they end
         self.lean = False
+        # for what is said in brief: whether no report can begin behind a place of the text, and whether one waits
+        self.quiet: Callable[[int], bool] | None = None
+        self.held = False
         self._begun = self._ended = not text.look(anchor)
         self._stream = text.stream(anchor)
         self._streams = bool(self._stream) and not self._ended
