@@ -255,6 +255,9 @@ class _Session:
     def _told(self, line: str) -> bool:
         """A line that is not of a stack."""
         begin = line[:1]
+        if begin == "*":
+            # no key, no record, no registers
+            return self._kept(line)
         if stop := _STOP.match(line) if begin == "(" else None:
             if self.stop is None or stop[5] or not (self.stop[5] or self.record):
                 self.stop = stop
@@ -288,11 +291,15 @@ class _Session:
                 self.registers.setdefault(name, f"0x{number(value):x}")
         elif self.instruction is None and (code := _CODE.match(line)) and _OPERATION.match(code[2]):
             self._stopped(code[2].strip())
-        elif self.key and not (_BANNER.match(line) or _OTHER.match(line)):
-            return self._valued(line.strip())
         else:
-            return _known(line)
+            return self._kept(line)
         return True
+
+    def _kept(self, line: str) -> bool:
+        """A line that may go on with the value of a key."""
+        if self.key and not (_BANNER.match(line) or _OTHER.match(line)):
+            return self._valued(line.strip())
+        return _known(line)
 
     def _stopped(self, instruction: str) -> None:
         """The instruction at which the program stopped: the first that a session shows."""

@@ -35,6 +35,8 @@ _ROW: Final = lazy(
     re.IGNORECASE,
 )
 _WORD: Final = lazy(rf"(?:{_ADDRESS}|-{{8}}`?-{{8}}|-{{8}})\s{{1,4}}", re.IGNORECASE)
+# The first characters of rows.
+_BEGINS: Final = frozenset("0123456789abcdefABCDEF-(")
 # How most rows begin, and the arguments that may follow.
 _PLAIN: Final = lazy(
     r"(?:[0-9a-f]{2,3} )?[0-9a-f]{8}(?:`[0-9a-f]{8})? [0-9a-f]{8}(?:`[0-9a-f]{8})? (?=\S)"
@@ -110,6 +112,8 @@ def called(line: str) -> tuple[Frame, bool] | None:
     >>> called("002df7e4 00fd1423 00fd1078 app!crash+0x1e")[0].function
     'crash'
     """
+    if line.lstrip()[:1] not in _BEGINS:
+        return None
     plain = _PLAIN.match(line) if len(line) <= 16_384 else None
     if plain is not None:
         rest = line[plain.end() :]

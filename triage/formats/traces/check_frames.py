@@ -114,13 +114,16 @@ def stack(window: Window, start: int, *, gap: int = 1) -> tuple[list[Frame], int
     reader = first[0]
     frames: list[Frame] = []
     last, end, at = -1, start, start
+    lean = window.lean
+    if lean and reader is _numbered:
+        reader = _unplaced
     while at - end <= gap and (line := window[at]) is not None and not (at > start and window.is_record(at)):
         found = reader(line)
         if found:
             if found.number is not None and found.number <= last:
                 break
             last = last if found.number is None else found.number
-            frames.append(replace(found.frame, text_line=at))
+            frames.append(found.frame if lean else replace(found.frame, text_line=at))
             end = at + 1
         elif reader is _at and frames and (source := _SOURCE.match(line)):
             frames[-1] = replace(frames[-1], file=source[1], line=int(source[2]))
@@ -179,6 +182,14 @@ def _numbered(line: str) -> _Line | None:
         return None
     frame = _behind((found[3] or "").strip())
     return None if frame is None else _Line(int(found[1]), replace(frame, address=int(found[2], 16)))
+
+
+def _unplaced(line: str) -> _Line | None:
+    """As `_numbered`, without the address."""
+    if not (found := _NUMBERED.match(line)):
+        return None
+    frame = _behind((found[3] or "").strip())
+    return None if frame is None else _Line(int(found[1]), frame)
 
 
 @remembered

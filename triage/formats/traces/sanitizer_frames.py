@@ -184,6 +184,7 @@ def _place(frame: Frame) -> object:
     return None if frame.module_offset is None else (frame.module, frame.module_offset)
 
 
+@lru_cache(maxsize=65_536)
 def _parsed(text: str, *, named: bool) -> tuple[Frame, str | None]:
     """Function, place and image of a frame, and the image's build id."""
     body, build_id = text, None
