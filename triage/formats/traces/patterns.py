@@ -17,7 +17,6 @@ T = TypeVar("T")
 # Lines that are remembered of each function, and how long they may be.
 _MOST, _LONGEST = 1 << 12, 1_024
 _NAMED: Final = re.compile(r"\(\?P<\w+>")
-_UNKNOWN: Final = object()
 
 
 class _Lazy:
@@ -69,14 +68,13 @@ def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
     'MAIN'
     """
     known: dict[str, T] = {}
-    get = cast("Callable[[str, object], T]", known.get)
 
     @wraps(read)
     def recalled(line: str) -> T:
-        found = get(line, _UNKNOWN)
-        if found is not _UNKNOWN:
-            return found
-        found = read(line)
+        try:
+            return known[line]
+        except KeyError:
+            found = read(line)
         if len(line) <= _LONGEST:
             if len(known) >= _MOST:
                 known.clear()

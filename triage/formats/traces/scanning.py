@@ -121,7 +121,7 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     if _OVERFLOWS.find_matches_as_indexes(data):
         settled = None
     asked = _Asked(whole, settled, [])
-    lines = Text(text.split("\n"), clean=clean)
+    lines = Text(text.split("\n"), clean=clean, piped="|" in text)
     short = clean and text.isascii() and len(lines.pull(_FIRST)) < _FIRST
     for found in _joining(_short(lines, data, asked) if short else _reports(lines, 0, None, asked), asked):
         if isinstance(found, int):
