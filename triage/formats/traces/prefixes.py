@@ -27,7 +27,11 @@ _MOST: Final = 5
 _LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 # What a prefix can begin with; most lines of a trace are told by it to have none.
-_BARE: Final = r"[\[(<>{]|\d{1,9}[-/:]\d|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|std(?:err|out)"
+_BARE: Final = (
+    r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|[Cc]rash|task |\d\d:\d|[A-Z]{4,8}\])"
+    r"|\((?:task \d|\d{4}[-/]\d|\d\d:\d)|<\d|>(?:>{0,5} |$)|\{\"log\":"
+    r"|\d{1,9}[-/:]\d|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|std(?:err|out)"
+)
 _STARTS: Final = lazy(_BARE + r"|[a-zA-Z][\w.-]{0,63} {1,30}\|")
 # The same of texts that hold no `|`.
 _UNPIPED: Final = lazy(_BARE)
