@@ -117,15 +117,11 @@ def read(window: Window) -> Report | None:
             first = index
         elif line.strip() and first - index > _GAP:
             break
-    lean = window.lean
-    session = _Session(lean=lean)
+    session = _Session(lean=window.lean)
     at = end = first
     idle = 0
     while (line := window[at]) is not None and not (at > 0 and window.is_record(at)) and idle <= _GAP:
-        if session.rows is not None and not session.left and session.row(line.rstrip(), at):
-            end, idle, at = at + 1, 0, at + 1
-            continue
-        if lean and line.startswith("ModLoad: ") and not session.left and _IMAGE.match(line):
+        if not session.left and session.plain(line.rstrip(), at):
             end, idle, at = at + 1, 0, at + 1
             continue
         if at > 0 and session.over(line):
@@ -218,6 +214,12 @@ class _Session:
             self.rows.note(line, at)
             return True
         return header(line) or self._told(line)
+
+    def plain(self, line: str, at: int) -> bool:
+        """Take a line that most others are alike: a row below others, an image of which nothing is wanted."""
+        if self.rows is not None and self.row(line, at):
+            return True
+        return self.lean and line.startswith("ModLoad: ") and _IMAGE.match(line) is not None
 
     def row(self, line: str, at: int) -> bool:
         """Take a row of a stack."""

@@ -38,9 +38,7 @@ _WORD: Final = lazy(rf"(?:{_ADDRESS}|-{{8}}`?-{{8}}|-{{8}})\s{{1,4}}", re.IGNORE
 # The first characters of rows.
 _BEGINS: Final = frozenset("0123456789abcdefABCDEF-(")
 # How most rows begin, and the arguments that may follow.
-_PLAIN: Final = lazy(
-    r"(?:[0-9a-f]{2,3} )?[0-9a-f]{8}(?:`[0-9a-f]{8})? [0-9a-f]{8}(?:`[0-9a-f]{8})? (?=\S)"
-)
+_PLAIN: Final = lazy(r"(?:[0-9a-f]{2,3} )?[0-9a-f]{8}(?:`[0-9a-f]{8})? [0-9a-f]{8}(?:`[0-9a-f]{8})? (?=\S)")
 _WORDS: Final = lazy(rf"(?:(?:{_ADDRESS}|-{{8}}`?-{{8}}|-{{8}})\s{{1,4}}){{0,4}}", re.IGNORECASE)
 _PLACE: Final = lazy(r" \[([^\[\]]{1,1000}) @ (\d{1,9})(?: \+ 0x[0-9a-f]{1,8})?\]\s*$", re.IGNORECASE)
 _EXTRA: Final = lazy(r" \((?:FPO|CONV|TLS|Managed|No FPO|HybridCode)[^()]{0,80}(?:\[[^\]]{0,40}\])?[^()]{0,20}\)\s*$")

@@ -23,16 +23,15 @@ from triage.records import Trace
 if TYPE_CHECKING:
     from triage.formats.traces.window import Settled
 
-__all__ = ("Found", "along", "first", "scan")
+__all__ = ("OVERFLOWS", "Found", "along", "first", "scan")
 
 # Lines that go through the automaton at once, as one string.
 _FIRST, _BATCH = 256, 4_096
 # Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
 _STEP: Final = 12
 _CHARS: Final = 1_024
-_OVERFLOWS: Final = BytesAhoCorasick(
-    [b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD"], matchkind=MatchKind.LeftmostFirst
-)
+# What tells of an overflow of a stack.
+OVERFLOWS: Final = (b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD")
 # A report that follows from another begins so many lines after its end at most.
 _NEAR: Final = 80
 
@@ -95,7 +94,9 @@ def along(
             yield found
 
 
-def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None:
+def first(
+    text: str, *, settled: Settled | None = None, data: bytes | None = None, overflows: bool | None = None
+) -> Report | Brief | None:
     """The first report of a text that ended the program, else the first at all; no more is read than that needs.
 
     The lines of its frames are counted from those of the report.
@@ -107,6 +108,8 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     settled
         Tells of a report whether another one that is joined to it can change nothing that is wanted. If given, modules
         that are sure may also say it in brief.
+    data, overflows
+        The text in UTF-8, and whether it holds one of the words of `OVERFLOWS`, where they are known.
 
     Examples
     --------
@@ -116,9 +119,9 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     other: Report | None = None
     clean = "\r" not in text and "\x1b" not in text
     whole = text if settled and clean else None
-    data = text.encode("utf-8", "replace")
+    data = text.encode("utf-8", "replace") if data is None else data
     # A code that is added could make an overflow of the stack of what is settled.
-    if _OVERFLOWS.find_matches_as_indexes(data):
+    if _overflows().find_matches_as_indexes(data) if overflows is None else overflows:
         settled = None
     asked = _Asked(whole, settled, [])
     lines = Text(text.split("\n"), clean=clean, piped="|" in text)
@@ -132,6 +135,12 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
             return found.report
         other = other or found.report
     return other
+
+
+@cache
+def _overflows() -> BytesAhoCorasick:
+    """Finds `OVERFLOWS`."""
+    return BytesAhoCorasick(list(OVERFLOWS), matchkind=MatchKind.LeftmostFirst)
 
 
 class _Asked(NamedTuple):
@@ -251,7 +260,7 @@ def _brief(text: Text, number: int, candidates: list[TraceModule], asked: _Asked
     found: Brief | None = able[0].brief(window, asked.whole, place)  # type: ignore[attr-defined]
     if found is None or any(module.read(Window(text, number)) for module in candidates if module is not able[0]):
         return None
-    return found._replace(line=number + 1)
+    return found._replace(line=number + 1) if window.held else found
 
 
 def _quiet(text: str, place: int) -> bool:
