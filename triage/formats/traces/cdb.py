@@ -99,7 +99,8 @@ def read(window: Window) -> Report | None:
     idle = 0
     while (line := window[at]) is not None and not (at > 0 and window.is_record(at)) and idle <= _GAP:
         if not session.left and session.plain(line.rstrip(), at):
-            end, idle, at = at + 1, 0, at + 1
+            at += 1 + session.more(window, at + 1)
+            end, idle = at, 0
             continue
         if at > 0 and session.over(line):
             break
@@ -197,6 +198,15 @@ class _Session:
         if self.rows is not None and self.row(line, at):
             return True
         return self.lean and line.startswith("ModLoad: ") and cdb_lines.IMAGE.match(line) is not None
+
+    def more(self, window: Window, at: int) -> int:
+        """Take the rows that go on from a line, where only their frames are wanted; how many."""
+        count = 0
+        for line in window.ahead(at) if self.lean and self.rows is not None else ():
+            if not self.row(line.rstrip(), at):
+                break
+            count += 1
+        return count
 
     def row(self, line: str, at: int) -> bool:
         """Take a row of a stack."""

@@ -65,7 +65,7 @@ def header(line: str) -> bool:
 
 def warning(line: str) -> bool:
     """Whether a line warns that the rows below it may be wrong."""
-    return _WARNING.match(line) is not None
+    return line.startswith("WARNING: ") and _WARNING.match(line) is not None
 
 
 # A line is asked for more than once by those who read on from it.

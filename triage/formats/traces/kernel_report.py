@@ -48,6 +48,9 @@ _PC: Final = lazy(
 )
 _LINK: Final = lazy(r"(?:LR is at|lr :|ra {1,4}:|LR) ?(?P<rest>\S.{0,400})$")
 _PLACES: Final = either((_X86_PC, _PC, _LINK))
+# What they begin with, and what markers do.
+_POINTERS: Final = frozenset("REIPNKLpelr")
+_MARKED: Final = frozenset("<=")
 _POSIX_HOST: Final = lazy(r"\S{1,200}: \S{0,200}posix-host\.c:\d{1,6}: void panic\(void\): Assertion ")
 _RULE: Final = lazy(r"={20,}$")
 _MODULE: Final = lazy(r"([\w-]{1,64})(?:\([A-Z+-]{1,10}\))?")
@@ -202,12 +205,12 @@ class Reader:
         """A frame, or the name of the stack that the next frames are of."""
         if text.startswith("([<") and text.endswith(")"):
             text = text[1:-1]
-        rest = marker(text)
+        rest = marker(text) if text[:1] in _MARKED else None
         if rest is not None:
             text = rest
             if not text:
                 return True
-        row, outer = frame(text), caller(text)
+        row, outer = frame(text), caller(text) if " from " in text else None
         if row is None or (self._stack is None and row.symbol_offset is None and outer is None):
             return False
         if self._stack is None:
@@ -223,7 +226,7 @@ class Reader:
 
     def _placed(self, text: str, index: int) -> bool:
         """Where the processor was, and its registers."""
-        if not _PLACES.match(text) and registers(text) is None:
+        if not (text[0] in _POINTERS and _PLACES.match(text)) and registers(text) is None:
             return False
         found = _X86_PC.match(text)
         if found and (found["segment"] or found["mark"] != ": " or "+0x" in found["rest"] or "[<" in found["rest"]):
