@@ -223,6 +223,10 @@ def _short(text: Text, data: bytes, asked: _Asked) -> Iterator[Found | Brief | i
     begin = number = 0
     step = _CHARS
     while begin < len(data):
+        if number < text.free:
+            # what a report took no other one may take
+            begin += sum(map(len, text.raws(number, text.free))) + text.free - number
+            number = text.free
         end = data.find(b"\n", begin + step) + 1 or len(data)
         piece = data[begin:end]
         mine: dict[int, dict[TraceModule, None]] = {}
