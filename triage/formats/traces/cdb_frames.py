@@ -96,7 +96,7 @@ def row(line: str) -> tuple[Frame, int | None, bool] | None:
     if frame is None:
         return None
     inlined = not found["sp"][0].isalnum()
-    back = None if inlined or found["back"][0] == "-" else number(found["back"])
+    back = None if inlined or found["back"][0] in "-(" else number(found["back"])
     if args and not inlined and frame.args is None and not args.startswith("-"):
         frame = replace(frame, args=args)
     return frame, back, inlined
