@@ -143,7 +143,7 @@ def _without_address(number: int, text: str, index: int) -> Numbered | None:
             text_line=index,
         )
         return Numbered(number, frame)
-    frame, build_id = _parsed(text, named=True)
+    frame, build_id = _bare(text)
     if frame.module is None and frame.file is None and " " in (frame.function or ""):
         return None
     return Numbered(number, replace(frame, text_line=index), build_id)
@@ -184,7 +184,12 @@ def _place(frame: Frame) -> object:
     return None if frame.module_offset is None else (frame.module, frame.module_offset)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
+def _bare(text: str) -> tuple[Frame, str | None]:
+    """What stands behind a number alone."""
+    return _parsed(text, named=True)
+
+
 def _parsed(text: str, *, named: bool) -> tuple[Frame, str | None]:
     """Function, place and image of a frame, and the image's build id."""
     body, build_id = text, None
