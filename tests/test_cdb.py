@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reading import CORPUS
-from triage.formats.traces.cdb_frames import row
+from triage.formats.traces.cdb_frames import called, row
 from triage.formats.traces.scanning import Found, scan
 
 SESSION = """\
@@ -271,3 +271,27 @@ def test_the_time_grows_as_the_text_does(line):
     spent(500)
     small = min(spent(500) for _ in range(3))
     assert spent(2_000) < 10 * small + 0.5
+
+
+ADDRESSES = st.from_regex(r"\A(?:[0-9a-f]{8}|[0-9a-f]{8}`[0-9a-f]{8}|[0-9A-F]{16}|-{8}|\(Inline\))\Z")
+
+
+@given(
+    st.sampled_from(["", "00 ", "0a ", " # ", "00 4c ", "    "]),
+    ADDRESSES,
+    ADDRESSES,
+    st.sampled_from(
+        ["", ": 0badf00d 00000000 : ", "00000001 -------- ", "00000001  00000002 00000003 00000004 ", ": "]
+    ),
+    st.sampled_from(
+        ["app!crash+0x1e [c:\\a.cpp @ 8]", "0x7f10", "app+0x10", "ntdll!f(int) (FPO: [0,0,0])", "", ":", "a b", "!"]
+    ),
+)
+def test_a_row_is_the_same_frame_without_its_addresses(number, stack, back, words, callee):
+    line = f"{number}{stack} {back} {words}{callee}"
+    whole, short = row(line), called(line)
+    assert (whole is None) == (short is None)
+    if whole is not None and short is not None:
+        assert whole[2] == short[1]
+        for name in ("function", "module", "module_offset", "symbol_offset", "file", "line", "frame_kind", "trust"):
+            assert getattr(whole[0], name) == getattr(short[0], name)

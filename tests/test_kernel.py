@@ -8,9 +8,10 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.reading import CORPUS
-from triage.formats.traces.kernel_frames import frame
+from triage.formats.traces.kernel_frames import frame, plain
 from triage.formats.traces.scanning import Found, scan
 
 KASAN = """\
@@ -479,3 +480,18 @@ def test_four_times_the_text_takes_about_four_times_the_time(block):
     small = block * max(1, 2_000 // len(block))
     seconds(small)
     assert min(seconds(small * 4) for _ in range(3)) < 12 * max(seconds(small), 0.02)
+
+
+@given(
+    st.sampled_from(["", "#3 ", "#12   "]),
+    st.from_regex(r"\A(?:\[<(?:0x)?[0-9a-f]{7,16}>\]|\[[0-9a-f]{16}\]|\[<  inlined  >\])\Z"),
+    st.sampled_from([" ", "  ", ""]),
+    st.sampled_from(
+        ["? f+0x1/0x2", "f+0x1/0x2 [keys] a/b.c:7 (discriminator 3)", "f+0x1/0x2 g a/b.c:7", "0x7f10", "?", "f",
+         "f a.c:7", "(f+0x1/0x2) from [<c0012a40>] (g+0x1/0x2)", "f.part.0+0x1/0x2 (unreliable)", ""]
+    ),
+)  # fmt: skip
+def test_a_frame_is_the_same_behind_any_address(number, address, blanks, rest):
+    line = f"{number}{address}{blanks}{rest}"
+    short, whole = plain(line), frame(line)
+    assert short is None or (whole is not None and short == replace(whole, address=short.address))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import triage
 from triage.formats.traces import sanitizer_frames, sanitizer_kinds
@@ -654,3 +655,29 @@ def test_hostile_lines_cost_no_more_than_their_length():
     reports("==1==ERROR: " * 20_000 + "AddressSanitizer: x")
     reports("a:" * 100_000 + "3: runtime error: division by zero")
     assert time.process_time() - start < 5
+
+
+@given(
+    st.sampled_from(["", "    ", "\t"]),
+    st.integers(0, 12),
+    st.sampled_from([" 0x4a", "  0x7f10", "", " 0x", " 0x4a9"]),
+    st.sampled_from(
+        [
+            " in f(int) /src/a b/x.cc:3:5",
+            "  (/lib/libc.so.6+0x20) (BuildId: 0123abcd)",
+            "",
+            " in",
+            " in f () at a.c:3",
+            "x",
+        ]
+    ),
+)
+def test_a_frame_of_a_number_is_the_same_without_its_address(indent, number, address, rest):
+    line = f"{indent}#{number}{address}{rest}"
+    short, whole = sanitizer_frames.plain(line, number), sanitizer_frames.read(line, 7)
+    assert sanitizer_frames.plain(line, number + 1) is None
+    if short is not None:
+        assert whole is not None
+        assert short == (replace(whole.frame, address=None, text_line=None), whole.build_id)
+    elif whole is not None:
+        assert whole.frame.frame_kind == "note"

@@ -15,7 +15,7 @@ from tests.tools import trace_modules
 from triage.formats.traces import modules
 from triage.formats.traces.prefixes import split
 from triage.formats.traces.reports import Report, run
-from triage.formats.traces.scanning import scan
+from triage.formats.traces.scanning import first, scan
 from triage.formats.traces.window import BACK, Text, Window
 from triage.records import Frame, Trace
 
@@ -245,3 +245,32 @@ def test_every_module_says_what_it_is():
         assert module.TITLE
         assert module.PLATFORM
         assert all(len(anchor) >= 3 for anchor in module.ANCHORS), name
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", "  b", "web_1  | c", "2026-01-26T01:25:59Z d", "> e", "f | g"]), min_size=1, max_size=90
+    ),
+    st.integers(0, 89),
+    st.integers(-3, 60),
+)
+def test_lines_ahead_are_those_that_are_asked_for_one_by_one(lines, anchor, index):
+    window = Window(Text(list(lines)), min(anchor, len(lines) - 1))
+    ahead = window.ahead(index)
+    assert ahead == [window[index + step] for step in range(len(ahead))]
+    assert not any(window.stream(index + step) for step in range(len(ahead)))
+    if window.stream(0) or index < 0:
+        assert ahead == []
+
+
+@pytest.mark.parametrize("before", [0, 3, 300])
+def test_the_first_report_is_the_same_in_a_short_and_in_a_long_text(before):
+    for mark in ("", "\u20ac", "|"):
+        lines = [*["x"] * before, *TRACE, mark, *LOG, *TRACE]
+        assert first("\n".join(lines)).error_value == "no rate"
+        assert len(first("\n".join(lines)).traces[0].frames) == 2
+
+
+def test_a_bar_in_the_text_brings_back_the_prefixes_that_end_in_one():
+    lines = [f"web_1  | {line}" for line in TRACE]
+    assert first("\n".join(lines)).traces == first("\n".join(TRACE)).traces

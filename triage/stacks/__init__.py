@@ -8,9 +8,12 @@ True
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 __all__ = ("signature", "signatures")
@@ -37,9 +40,15 @@ def signature(text: str) -> str:
     >>> signature(one) == signature(two), signature("nothing")
     (True, '')
     """
+    return _reader()(text)
+
+
+@cache
+def _reader() -> Callable[[str], str]:
+    """What reads a raw trace, imported at the first one."""
     from triage.stacks import frame_table, raw
 
-    return raw.signature(text, frame_table.FrameTable.default())
+    return partial(raw.signature, table=frame_table.FrameTable.default())
 
 
 def signatures(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:

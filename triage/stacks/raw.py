@@ -12,6 +12,7 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.patterns import remembered
 from triage.formats.traces.reports import settled
+from triage.formats.traces.scanning import OVERFLOWS, first
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE, word
 from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known
@@ -29,19 +30,22 @@ __all__ = ("is_document", "key", "signature")
 
 # Texts that a reader of whole files takes, and no module for traces: found by detection, as `triage.load` does.
 _DOCUMENT: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[\]{"])')
-_MARKS: Final = BytesAhoCorasick(
-    [b"XCEPTION CAUGHT BY", b"xception caught by", b"nother exception was thrown", b"nhandled Exception:",
-     b"SymInit: ", b"[Crash]", b"# TYPE "], matchkind=MatchKind.LeftmostFirst,
+_WORDS: Final = (
+    b"XCEPTION CAUGHT BY", b"xception caught by", b"nother exception was thrown", b"nhandled Exception:",
+    b"SymInit: ", b"[Crash]", b"# TYPE ",
 )  # fmt: skip
+_MARKS: Final = BytesAhoCorasick(list(_WORDS), matchkind=MatchKind.LeftmostFirst)
+# These, and what `first` asks for: in most texts none of both is found.
+_SIGNS: Final = BytesAhoCorasick([*_WORDS, *OVERFLOWS], matchkind=MatchKind.LeftmostFirst)
 
 
 def signature(text: str, table: FrameTable) -> str:
     """See `triage.stacks.signature`."""
-    if is_document(text):
+    data = text.encode("utf-8", "replace")
+    signs = bool(_SIGNS.find_matches_as_indexes(data))
+    if is_document(text) if signs else _is_typed(text):
         return _loaded(text)
-    from triage.formats.traces.scanning import first
-
-    found = first(text, settled=partial(_settled, table=table))
+    found = first(text, settled=partial(_settled, table=table), data=data, overflows=None if signs else False)
     if isinstance(found, Brief):
         known = _pieces(table, found.read).all(found.frames)
         if known is not None:
@@ -55,9 +59,12 @@ def signature(text: str, table: FrameTable) -> str:
 
 def is_document(text: str) -> bool:
     """Whether a text may be one that a reader of whole files takes, or none to `triage.load` for the NUL in it."""
-    return "\0" in text[:4096] or bool(
-        _DOCUMENT.match(text) or _MARKS.find_matches_as_indexes(text.encode("utf-8", "replace"))
-    )
+    return _is_typed(text) or bool(_MARKS.find_matches_as_indexes(text.encode("utf-8", "replace")))
+
+
+def _is_typed(text: str) -> bool:
+    """Whether a text begins as JSON does, or as what is no text."""
+    return "\0" in text[:4096] or _DOCUMENT.match(text) is not None
 
 
 def key(report: Report, table: FrameTable) -> str:

@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from triage.formats.exception_codes import describe
-from triage.formats.traces.cdb_frames import Rows, header, number, row, warning
+from triage.formats.traces import cdb_lines
+from triage.formats.traces.cdb_frames import Rows, called, header, number, row, warning
 from triage.formats.traces.patterns import either, lazy, remembered
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
@@ -53,49 +54,25 @@ ANCHORS: Final = (
 _BACK: Final = 60
 _GAP: Final = 6
 _AHEAD: Final = 64
-_A: Final = r"[0-9a-fA-F]{8}`?(?:[0-9a-fA-F]{8})?"
-_VALUE: Final = lazy(rf"({_A}|[0-9a-fA-F]{{1,16}})(?=\s|$)")
+_VALUE: Final = lazy(rf"({cdb_lines.ADDRESS}|[0-9a-fA-F]{{1,16}})(?=\s|$)")
 _STOP: Final = lazy(
     r"\(([0-9a-f]{1,8})\.([0-9a-f]{1,8})\): (.{1,200}?) - code ([0-9a-f]{8})(?: \((?:first chance"
     r"|(!!! second chance !!!)|first/second chance not available)\))?"
 )
-_BANNER: Final = lazy(r"\*{3,}|\*\s.*\*\s*$|Copyright \(c\) Microsoft|Microsoft \(R\) Windows Debugger")
 _RECORD: Final = lazy(
     r"\s{0,4}(ExceptionAddress|ExceptionCode|ExceptionFlags|NumberParameters|Parameter\[\d{1,2}\]): (\S.*)$"
 )
 _CODED: Final = lazy(
     r"\s{0,4}ExceptionCode: [0-9a-fA-F]{8}\b|EXCEPTION_CODE: \(NTSTATUS\) 0x|BUGCHECK_CODE:\s{1,4}[0-9a-f]"
 )
-_ATTEMPT: Final = lazy(rf"Attempt to (read|write|execute)\b.{{0,60}}address ({_A})")
+_ATTEMPT: Final = lazy(rf"Attempt to (read|write|execute)\b.{{0,60}}address ({cdb_lines.ADDRESS})")
 _KEY: Final = lazy(r"(?!ERROR:|WARNING:|NOTE:)([A-Z][A-Z0-9_]{2,60}):(?:\s+(\S.*)|\s*)$")
-_BUGCHECK: Final = lazy(r"([A-Z][A-Z0-9_]{5,60}) \(([0-9a-f]{1,8})\)\s*$")
-_BUGCHECKED: Final = lazy(r"BugCheck ([0-9A-F]{1,8}), \{([0-9a-f, `]{0,120})\}")
-_ARGUMENT: Final = lazy(r"Arg(\d): ([0-9a-f`]{8,17})")
-_THREAD: Final = lazy(
-    r'([.# ])\s{0,4}\d{1,5}\s{1,4}Id: ([0-9a-f]{1,8})\.([0-9a-f]{1,8}) Suspend: [^"]{0,100}(?:"(.{0,100})")?\s*$'
-)
-_REGISTERS: Final = lazy(r"(?:\s{0,2}[er]?[a-z0-9]{2,3}=[0-9a-f`]{2,17}\s{0,20}){1,8}$")
-_REGISTER: Final = lazy(r"\b([a-z][a-z0-9]{1,3})=([0-9a-f`]{2,17})")
-_IMAGE: Final = lazy(rf"ModLoad: ({_A}) ({_A})\s{{1,8}}(\S.*)$")
 _SYMBOL: Final = lazy(r"[\w.<>-]{1,80}![^\s].{0,2000}[+:]")
-_CODE: Final = lazy(rf"({_A}) [0-9a-f?]{{2,32}}\s{{1,30}}(\S.{{0,400}})")
+_CODE: Final = lazy(rf"({cdb_lines.ADDRESS}) [0-9a-f?]{{2,32}}\s{{1,30}}(\S.{{0,400}})")
 _OPERATION: Final = lazy(r"(?![0-9a-f]{8})[a-z][a-z0-9]{1,15}(?=\s|$)")
 # What an instruction accesses where nothing can be read: the place is followed by question marks in place of a value.
-_UNREADABLE: Final = lazy(rf"(.{{0,200}}?)\s{{1,30}}[c-gs]s:(?:[0-9a-f]{{4}}:)?({_A})=\?+$")
-_OTHER: Final = lazy(
-    r"\d{1,3}:\d{3}(?::x86)?> |[a-z0-9]{0,4}kd> |quit:|Followup: |---------|iopl=|[+]?0x[0-9a-f]{1,16}\s*$|Key  : "
-    r"|\s{4}(?:Key  : |Value: )|Arguments:"
-    r"|Debugging Details:|First chance exceptions are|This exception may be expected|No \.natvis|ERROR: |WARNING: "
-    r"|Probably caused by|Symbol search path is"
-    r"|Executable search path is|CommandLine: |SHIMVIEW|Page heap: |Loading Dump File|User Mini Dump|Kernel .* Dump"
-    r"|OS Thread Id"
-    r"|Windows .{0,40}Version|Product: |Debug session time|System Uptime|Process Uptime|MachineName|Machine Name"
-    r"|Use !analyze|Unable to load image"
-    r"|start\s{4,}end\s{4,}module name|Response\s|Deferred\s|Scope: |Missing image name|This dump file has"
-)
-_KNOWN: Final = either(
-    (_STOP, _BANNER, _RECORD, _KEY, _OTHER, _REGISTERS, _IMAGE, _THREAD, _BUGCHECK, _BUGCHECKED, _CODE)
-)
+_UNREADABLE: Final = lazy(rf"(.{{0,200}}?)\s{{1,30}}[c-gs]s:(?:[0-9a-f]{{4}}:)?({cdb_lines.ADDRESS})=\?+$")
+_KNOWN: Final = either((_STOP, _RECORD, _KEY, _CODE, *cdb_lines.EVERY))
 _TEXT_KEYS: Final = frozenset(
     {"STACK_TEXT", "FAULTING_IP", "FOLLOWUP_IP", "EXCEPTION_RECORD", "CONTEXT", "TRAP_FRAME", "FAULTING_SOURCE_CODE"}
 )
@@ -117,12 +94,13 @@ def read(window: Window) -> Report | None:
             first = index
         elif line.strip() and first - index > _GAP:
             break
-    session = _Session()
+    session = _Session(lean=window.lean)
     at = end = first
     idle = 0
     while (line := window[at]) is not None and not (at > 0 and window.is_record(at)) and idle <= _GAP:
-        if session.rows is not None and not session.left and session.row(line.rstrip(), at):
-            end, idle, at = at + 1, 0, at + 1
+        if not session.left and session.plain(line.rstrip(), at):
+            at += 1 + session.more(window, at + 1)
+            end, idle = at, 0
             continue
         if at > 0 and session.over(line):
             break
@@ -143,7 +121,7 @@ def _sure(window: Window) -> bool:
         return stop[5] is not None or any(_strong(window[index] or "") for index in range(1, 64))
     if header(line) or line.startswith("STACK_TEXT:"):
         return any(row(window[index] or "") for index in range(1, 6))
-    if line.startswith("*") or _KEY.match(line) or _RECORD.match(line) or _BUGCHECKED.match(line):
+    if line.startswith("*") or _KEY.match(line) or _RECORD.match(line) or cdb_lines.BUGCHECKED.match(line):
         return any(_strong(window[index] or "") for index in range(_AHEAD))
     return False
 
@@ -181,6 +159,8 @@ class _Session:
     accessed: int | None = None
     width: int = 0
     left: bool = False
+    # whether nothing is wanted but what a key needs
+    lean: bool = False
 
     def over(self, line: str) -> bool:
         """Whether another session begins: the debugger was left, or the next program stops for good."""
@@ -213,8 +193,29 @@ class _Session:
             return True
         return header(line) or self._told(line)
 
+    def plain(self, line: str, at: int) -> bool:
+        """Take a line that most others are alike: a row below others, an image of which nothing is wanted."""
+        if self.rows is not None and self.row(line, at):
+            return True
+        return self.lean and line.startswith("ModLoad: ") and cdb_lines.IMAGE.match(line) is not None
+
+    def more(self, window: Window, at: int) -> int:
+        """Take the rows that go on from a line, where only their frames are wanted; how many."""
+        count = 0
+        for line in window.ahead(at) if self.lean and self.rows is not None else ():
+            if not self.row(line.rstrip(), at):
+                break
+            count += 1
+        return count
+
     def row(self, line: str, at: int) -> bool:
         """Take a row of a stack."""
+        if self.lean:
+            call = called(line)
+            if call is not None:
+                self.width = len(line)
+                self._rows().call(call[0])
+            return call is not None
         found = row(line)
         if found is not None:
             self.width = len(line)
@@ -243,6 +244,9 @@ class _Session:
     def _told(self, line: str) -> bool:
         """A line that is not of a stack."""
         begin = line[:1]
+        if begin == "*":
+            # no key, no record, no registers
+            return self._kept(line)
         if stop := _STOP.match(line) if begin == "(" else None:
             if self.stop is None or stop[5] or not (self.stop[5] or self.record):
                 self.stop = stop
@@ -252,7 +256,7 @@ class _Session:
             self.access, self.accessed = _ACCESS[attempt[1]], number(attempt[2])
         elif key := _KEY.match(line):
             self._keyed(key[1], (key[2] or "").strip())
-        elif thread := _THREAD.match(line) if begin in {".", "#", " "} else None:
+        elif thread := cdb_lines.THREAD.match(line) if begin in {".", "#", " "} else None:
             self.thread = (int(thread[3], 16), thread[4])
             self.current = self.thread[0] if thread[1] == "." or self.current is None else self.current
         else:
@@ -261,26 +265,30 @@ class _Session:
 
     def _noted(self, line: str) -> bool:
         """A line of a bug check, an image, registers, or what else a session holds."""
-        if bugcheck := _BUGCHECK.match(line):
+        if bugcheck := cdb_lines.BUGCHECK.match(line):
             self.bugcheck = (bugcheck[1], int(bugcheck[2], 16))
-        elif checked := _BUGCHECKED.match(line) if line.startswith("BugCheck ") else None:
+        elif checked := cdb_lines.BUGCHECKED.match(line) if line.startswith("BugCheck ") else None:
             self.bugcheck = self.bugcheck or (None, int(checked[1], 16))
-        elif argument := _ARGUMENT.match(line) if line.startswith("Arg") else None:
+        elif argument := cdb_lines.ARGUMENT.match(line) if line.startswith("Arg") else None:
             self.arguments[f"argument_{argument[1]}"] = argument[2]
-        elif image := _IMAGE.match(line) if line.startswith("ModLoad: ") else None:
+        elif image := cdb_lines.IMAGE.match(line) if line.startswith("ModLoad: ") else None:
             low, high, path = number(image[1]), number(image[2]), image[3].strip()
             name = path.replace("\\", "/").rpartition("/")[2]
             self.images[path] = {"name": name, "path": path, "base": low, "size": max(high - low, 0)}
-        elif _REGISTERS.match(line):
-            for name, value in _REGISTER.findall(line):
+        elif cdb_lines.REGISTERS.match(line):
+            for name, value in cdb_lines.REGISTER.findall(line):
                 self.registers.setdefault(name, f"0x{number(value):x}")
         elif self.instruction is None and (code := _CODE.match(line)) and _OPERATION.match(code[2]):
             self._stopped(code[2].strip())
-        elif self.key and not (_BANNER.match(line) or _OTHER.match(line)):
-            return self._valued(line.strip())
         else:
-            return _known(line)
+            return self._kept(line)
         return True
+
+    def _kept(self, line: str) -> bool:
+        """A line that may go on with the value of a key."""
+        if self.key and not (cdb_lines.BANNER.match(line) or cdb_lines.OTHER.match(line)):
+            return self._valued(line.strip())
+        return _known(line)
 
     def _stopped(self, instruction: str) -> None:
         """The instruction at which the program stopped: the first that a session shows."""

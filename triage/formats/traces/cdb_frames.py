@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
-__all__ = ("Rows", "header", "number", "row", "warning")
+__all__ = ("Rows", "called", "header", "number", "row", "warning")
 
 _ADDRESS: Final = r"(?:[0-9a-f]{8}`?[0-9a-f]{8}|[0-9a-f]{8})"
 _NONE: Final = r"-{8}`?-{8}|-{8}|\(Inline(?: Function)?\)"
@@ -35,6 +35,11 @@ _ROW: Final = lazy(
     re.IGNORECASE,
 )
 _WORD: Final = lazy(rf"(?:{_ADDRESS}|-{{8}}`?-{{8}}|-{{8}})\s{{1,4}}", re.IGNORECASE)
+# The first characters of rows.
+_BEGINS: Final = frozenset("0123456789abcdefABCDEF-(")
+# How most rows begin, and the arguments that may follow.
+_PLAIN: Final = lazy(r"(?:[0-9a-f]{2,3} )?[0-9a-f]{8}(?:`[0-9a-f]{8})? [0-9a-f]{8}(?:`[0-9a-f]{8})? (?=\S)")
+_WORDS: Final = lazy(rf"(?:(?:{_ADDRESS}|-{{8}}`?-{{8}}|-{{8}})\s{{1,4}}){{0,4}}", re.IGNORECASE)
 _PLACE: Final = lazy(r" \[([^\[\]]{1,1000}) @ (\d{1,9})(?: \+ 0x[0-9a-f]{1,8})?\]\s*$", re.IGNORECASE)
 _EXTRA: Final = lazy(r" \((?:FPO|CONV|TLS|Managed|No FPO|HybridCode)[^()]{0,80}(?:\[[^\]]{0,40}\])?[^()]{0,20}\)\s*$")
 _OFFSET: Final = lazy(r"\+0x([0-9a-f]{1,16})$", re.IGNORECASE)
@@ -60,7 +65,7 @@ def header(line: str) -> bool:
 
 def warning(line: str) -> bool:
     """Whether a line warns that the rows below it may be wrong."""
-    return _WARNING.match(line) is not None
+    return line.startswith("WARNING: ") and _WARNING.match(line) is not None
 
 
 # A line is asked for more than once by those who read on from it.
@@ -91,10 +96,34 @@ def row(line: str) -> tuple[Frame, int | None, bool] | None:
     if frame is None:
         return None
     inlined = not found["sp"][0].isalnum()
-    back = None if inlined or found["back"][0] == "-" else number(found["back"])
+    back = None if inlined or found["back"][0] in "-(" else number(found["back"])
     if args and not inlined and frame.args is None and not args.startswith("-"):
         frame = replace(frame, args=args)
     return frame, back, inlined
+
+
+def called(line: str) -> tuple[Frame, bool] | None:
+    """As `row`, of which neither addresses nor arguments are wanted: the frame, and whether it was inlined.
+
+    Examples
+    --------
+    >>> called("002df7e4 00fd1423 00fd1078 app!crash+0x1e")[0].function
+    'crash'
+    """
+    if line.lstrip()[:1] not in _BEGINS:
+        return None
+    plain = _PLAIN.match(line) if len(line) <= 16_384 else None
+    if plain is not None:
+        rest = line[plain.end() :]
+        if rest[0] == ":":
+            _, cut, callee = rest[1:].partition(" : ")
+            rest = callee if cut else rest[1:]
+        elif words := _WORDS.match(rest):
+            rest = rest[words.end() :]
+        frame = _callee(rest.strip())
+        return None if frame is None else (frame, False)
+    found = row(line)
+    return None if found is None else (found[0], found[2])
 
 
 @remembered
@@ -173,6 +202,10 @@ class Rows:
             self.frames[place] = replace(self.frames[place], inline_depth=depth)
         self._inner = 0
         self._back = back
+
+    def call(self, frame: Frame) -> None:
+        """Add a row of which neither address nor place is wanted."""
+        self.frames.append(replace(frame, trust="unreliable") if self._guessed else frame)
 
     def note(self, line: str, at: int) -> None:
         """Add a warning."""

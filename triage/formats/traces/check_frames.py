@@ -29,6 +29,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from triage.formats.traces.check_places import PLACE, placed
 from triage.formats.traces.gdb_frames import call
 from triage.formats.traces.patterns import integer, lazy, remembered
 from triage.formats.traces.window import Window
@@ -51,7 +52,6 @@ _UNREAL: Final = lazy(r"\[Callstack\] 0x([0-9a-fA-F]{1,16}) (?:(\S{1,200}?)!)?(.
 _ENVOY: Final = lazy(r"\s{0,4}#(\d{1,4}): (\S.*)\[0x([0-9a-fA-F]{1,16})\]$")
 _UNWIND: Final = lazy(r"\s{0,8}0x([0-9a-fA-F]{1,16}): ?(?:\((.*)\)|-- error.*)$")
 _BT: Final = lazy(r"\s{0,8}\[bt\] \(\d{1,4}\) ")
-_PLACE: Final = lazy(r"(.*?):(\d{1,9})(?::(\d{1,9}))?$")
 _HEX: Final = lazy(r"0x[0-9a-fA-F]{1,16}$")
 _SOURCE: Final = lazy(r"\s{8,40}(\S.{0,1000}?):(\d{1,9})$")
 _NAMELESS: Final = frozenset({"<unknown>", "(unknown)", "???", "??", "(No symbol)", "0x0", "<NULL>", ""})
@@ -65,23 +65,6 @@ class _Line(NamedTuple):
 
 
 Form = Callable[[str], _Line | None]
-
-
-def placed(text: str) -> tuple[str | None, int | None, int | None]:
-    """Part a place into file, line and column.
-
-    Examples
-    --------
-    >>> placed("base/check.cc:161:31"), placed("C:\\\\a.cc:3"), placed("a.h(41)")
-    (('base/check.cc', 161, 31), ('C:\\\\a.cc', 3, None), ('a.h', 41, None))
-    """
-    found = _PLACE.match(text)
-    if found:
-        return found[1] or None, int(found[2]), int(found[3]) if found[3] else None
-    file, _, number = text.removesuffix(")").rpartition("(")
-    if file and number.isascii() and number.isdigit() and len(number) < 10:
-        return file, int(number), None
-    return text or None, None, None
 
 
 @remembered
@@ -114,13 +97,16 @@ def stack(window: Window, start: int, *, gap: int = 1) -> tuple[list[Frame], int
     reader = first[0]
     frames: list[Frame] = []
     last, end, at = -1, start, start
+    lean = window.lean
+    if lean and reader is _numbered:
+        reader = _unplaced
     while at - end <= gap and (line := window[at]) is not None and not (at > start and window.is_record(at)):
         found = reader(line)
         if found:
             if found.number is not None and found.number <= last:
                 break
             last = last if found.number is None else found.number
-            frames.append(replace(found.frame, text_line=at))
+            frames.append(found.frame if lean else replace(found.frame, text_line=at))
             end = at + 1
         elif reader is _at and frames and (source := _SOURCE.match(line)):
             frames[-1] = replace(frames[-1], file=source[1], line=int(source[2]))
@@ -181,6 +167,14 @@ def _numbered(line: str) -> _Line | None:
     return None if frame is None else _Line(int(found[1]), replace(frame, address=int(found[2], 16)))
 
 
+def _unplaced(line: str) -> _Line | None:
+    """As `_numbered`, without the address."""
+    if not (found := _NUMBERED.match(line)):
+        return None
+    frame = _behind((found[3] or "").strip())
+    return None if frame is None else _Line(int(found[1]), frame)
+
+
 @remembered
 def _behind(rest: str) -> Frame | None:
     """What stands behind an address, as a frame without it."""
@@ -193,7 +187,7 @@ def _behind(rest: str) -> Frame | None:
         module, in_module = _offset(rest)
         return _frame(None, module=module, in_module=in_module)
     name, found_place, place = rest.rpartition(" [")
-    if found_place and place.endswith("]") and _PLACE.match(place[:-1]):
+    if found_place and place.endswith("]") and PLACE.match(place[:-1]):
         return _frame(name, place=placed(place[:-1]))
     name, found_place, place = rest.rpartition(" (")
     if found_place and "+0x" in place and place.endswith(")"):
@@ -203,7 +197,7 @@ def _behind(rest: str) -> Frame | None:
     if (
         found_place
         and place[:1] not in {"(", "<"}
-        and _PLACE.match(place)
+        and PLACE.match(place)
         and ("/" in place or "\\" in place or "." in place)
     ):
         return _frame(name, place=placed(place))
@@ -327,11 +321,11 @@ def _mozilla(line: str) -> _Line | None:
         module, in_module = _offset(place)
         if cut and in_module is not None:
             return _Line(number, _frame(name, module=module.strip(), in_module=in_module))
-        if cut and _PLACE.match(place):
+        if cut and PLACE.match(place):
             return _Line(number, _frame(name, place=placed(place)))
     if rest.endswith(")"):
         name, cut, place = rest[:-1].rpartition(" (")
-        if cut and _PLACE.match(place):
+        if cut and PLACE.match(place):
             return _Line(number, _frame(name, place=placed(place)))
     return _Line(number, _frame(rest)) if rest == "???" else None
 

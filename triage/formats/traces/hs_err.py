@@ -211,6 +211,13 @@ def read(window: Window) -> Report | None:
     first = _first(window)
     log, index, end, whole = _Log(lean=window.lean), first, 1, False
     while (text := window[index]) is not None and not log.ended and not (index > 0 and window.is_record(index)):
+        if whole and log.lean and log.part == "head" and index > 0:
+            silent, last = _silent(window.ahead(index))
+            end, index = index + last if last else end, index + silent
+            if silent:
+                if index > _SURE and not log.sure:
+                    return None
+                continue
         mark = text.strip()
         whole = whole or _OPENS.match(mark) is not None
         if index > 0 and not whole and ((mark and not _short(mark, log)) or index - end > _GAP):
@@ -225,6 +232,18 @@ def read(window: Window) -> Report | None:
     if not log.sure:
         return None
     return _report(log, first, end, whole=whole)
+
+
+def _silent(lines: list[str]) -> tuple[int, int]:
+    """How many lines of a log tell nothing that a key needs, and how many of them up to the last that is not blank."""
+    speaks, last = _SPEAKS.match, 0
+    for place, line in enumerate(lines):
+        mark = line.strip()
+        if speaks(mark) or _SIGNALS_OOM in mark or ANCHORS[0] in line:
+            return place, last
+        if mark:
+            last = place + 1
+    return len(lines), last
 
 
 def _first(window: Window) -> int:

@@ -93,6 +93,7 @@ _BEFORE: Final = lazy(
     r"(?:\[ {0,8}\d{1,9}\.\d{3,9}\]|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? \d{4}\])?"
     r"(?: {0,2}\[ {0,6}[TC] {0,6}\d{1,8}\])?(?: ?\(\d{1,2}\)\[\d{1,8}:[^\]]{1,24}\])? ?"
 )
+_BEGINS: Final = frozenset("[<>(k")
 _RULE: Final = lazy(r"={20,}$")
 _HINT: Final = lazy(
     r"(?:kasan: )?(?:CONFIG_KASAN_INLINE enabled|GPF could be caused by)|BUG: memory leak$|kernel tried to execute "
@@ -124,7 +125,7 @@ def read(window: Window) -> Report | None:
         if not (_HINT.match(line) or _RULE.match(line) or (_CUT in line and line.startswith("---"))):
             break
         first -= 1
-    return _report(window, Reader(head), first, 1)
+    return _report(window, Reader(head, lean=window.lean), first, 1)
 
 
 def _cut(window: Window) -> Report | None:
@@ -137,7 +138,7 @@ def _cut(window: Window) -> Report | None:
         head = kernel_heads.head(_text(line))
         if head is not None:
             sure = head.sure or _sure(window, index + 1)
-            return _report(window, Reader(head, " ".join(message)), 0, index + 1) if sure else None
+            return _report(window, Reader(head, " ".join(message), lean=window.lean), 0, index + 1) if sure else None
         if _text(line):
             message.append(_text(line))
     return None
@@ -154,7 +155,7 @@ def _headless(window: Window, text: str) -> Report | None:
     first = 0
     while first > -_BACK and (line := window[first - 1]) is not None and _belongs(_text(line)):
         first -= 1
-    return _report(window, Reader(None), first, first)
+    return _report(window, Reader(None, lean=window.lean), first, first)
 
 
 def _belongs(line: str) -> bool:
@@ -210,5 +211,5 @@ def _report(window: Window, reader: Reader, first: int, at: int) -> Report:
 def _text(line: str | None) -> str:
     """A line without its indentation and what is left of the prefixes of the kernel's log."""
     text = (line or "").strip()
-    found = _BEFORE.match(text) if text[:1] in {"[", "<", ">", "(", "k"} else None
+    found = _BEFORE.match(text) if text[:1] in _BEGINS and text[:2] != "[<" else None
     return text[found.end() :].lstrip() if found else text

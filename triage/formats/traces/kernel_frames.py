@@ -27,7 +27,7 @@ from msgspec.structs import replace
 from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
-__all__ = ("caller", "frame", "inlined", "marker", "registers", "symbol")
+__all__ = ("caller", "frame", "inlined", "marker", "plain", "registers", "symbol")
 
 _NAME: Final = r"(?!0x)[^\s+()\[\]<>:=,\"'#/][^\s+()\[\]<>:=,\"']{0,250}"
 _OFFSET: Final = r"\+(?:0x)?(?P<offset>[0-9a-f]{1,16})/(?:0x)?[0-9a-f]{1,16}"
@@ -65,6 +65,7 @@ _ARM: Final = lazy(
     rf"(?P<caller_offset>[0-9a-f]{{1,16}})/"
     rf"(?:0x)?[0-9a-f]{{1,16}}(?: \[(?P<caller_module>[\w.-]{{1,100}})\])?\)?$"
 )
+_BEGIN: Final = lazy(r"(?:#\d{1,4} {1,3})?\[<(?:0x)?[0-9a-f]{7,16}>\] (?=[^\s\[<])")
 _MARKER: Final = lazy(r"(?:</?[\w#!]{2,12}>+|<<EOE>>|=======================) *")
 _SYMBOL: Final = lazy(
     rf"(?:\[(?:<[^>]{{1,24}}>|[0-9a-f]{{8,16}})\] {{0,3}}){{0,2}}(?:[0-9a-f]{{8,16}} )?"
@@ -76,6 +77,24 @@ _REGISTER_LINE: Final = lazy(
     r"|(?:sp|ip|fp|gp|tp|ra|epc|pc|lr|pstate|psr|x\d\d?|r\d\d?|t[0-6]|s\d\d?|a[0-7]) {0,2}: {0,2}[\[<0-9a-f]"
 )
 _REGISTERS: Final = lazy(r"\b([A-Za-z_][A-Za-z0-9_]{1,7}) ?: ?\[?<?(?:[0-9a-f]{4}:)?([0-9a-f]{8,16})(?![\w.])")
+
+
+def plain(line: str) -> Frame | None:
+    """A line as the frame that it is but for its address, where it begins with one; None where it may be another.
+
+    Examples
+    --------
+    >>> plain("[<ffffffff92af048c>] ? keyring_read+0x193/0x193").function
+    'keyring_read'
+    """
+    begin = _BEGIN.match(line) if " from " not in line else None
+    return _behind(line[begin.end() :]) if begin is not None else None
+
+
+@remembered
+def _behind(rest: str) -> Frame | None:
+    """The frame of which this stands behind any address."""
+    return frame(f"[<00000000>] {rest}")
 
 
 @remembered

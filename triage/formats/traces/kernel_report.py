@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces import kernel_heads
-from triage.formats.traces.kernel_frames import caller, frame, marker, registers, symbol
+from triage.formats.traces.kernel_frames import caller, frame, marker, plain, registers, symbol
 from triage.formats.traces.kernel_heads import Head, Heading
 from triage.formats.traces.kernel_stacks import Stack, accessed, architecture, fault, same
 from triage.formats.traces.patterns import either, lazy
@@ -48,6 +48,9 @@ _PC: Final = lazy(
 )
 _LINK: Final = lazy(r"(?:LR is at|lr :|ra {1,4}:|LR) ?(?P<rest>\S.{0,400})$")
 _PLACES: Final = either((_X86_PC, _PC, _LINK))
+# What they begin with, and what markers do.
+_POINTERS: Final = frozenset("REIPNKLpelr")
+_MARKED: Final = frozenset("<=")
 _POSIX_HOST: Final = lazy(r"\S{1,200}: \S{0,200}posix-host\.c:\d{1,6}: void panic\(void\): Assertion ")
 _RULE: Final = lazy(r"={20,}$")
 _MODULE: Final = lazy(r"([\w-]{1,64})(?:\([A-Z+-]{1,10}\))?")
@@ -68,8 +71,10 @@ _MOST_MODULES: Final = 400
 class Reader:
     """Line by line: to which stack it belongs, and what it says of the report."""
 
-    def __init__(self, head: Head | None, message: str = "") -> None:
+    def __init__(self, head: Head | None, message: str = "", *, lean: bool = False) -> None:
         self.head = head
+        # whether nothing is wanted of where a frame lies and stands
+        self._lean = lean
         self._value = message or None
         self._stacks: list[Stack] = []
         self._stack: Stack | None = None
@@ -92,6 +97,11 @@ class Reader:
             return BLANK
         if self._ended:
             return self._behind(text)
+        if self._lean and text[0] in "[#" and (stack := self._stack) is not None and stack.last is None:
+            row = plain(text)
+            if row is not None:
+                stack.frames.append(row)
+                return KNOWN
         if text.startswith("---[ end "):
             self._ended = True
             return KNOWN
@@ -99,12 +109,12 @@ class Reader:
             return END if self.head and self.head.tool and self._stacks else UNKNOWN
         if self._framed(text, index) or self._placed(text, index) or self._told(text):
             return KNOWN
-        stack = kernel_heads.heading(text)
-        if stack is not None:
-            self._open(stack)
+        below = kernel_heads.heading(text)
+        if below is not None:
+            self._open(below)
             self._library = self._library or text.startswith("Linux Kernel Library")
-            if stack.rest:
-                self._framed(stack.rest, index)
+            if below.rest:
+                self._framed(below.rest, index)
             return KNOWN
         return self._other(text)
 
@@ -195,12 +205,12 @@ class Reader:
         """A frame, or the name of the stack that the next frames are of."""
         if text.startswith("([<") and text.endswith(")"):
             text = text[1:-1]
-        rest = marker(text)
+        rest = marker(text) if text[:1] in _MARKED else None
         if rest is not None:
             text = rest
             if not text:
                 return True
-        row, outer = frame(text), caller(text)
+        row, outer = frame(text), caller(text) if " from " in text else None
         if row is None or (self._stack is None and row.symbol_offset is None and outer is None):
             return False
         if self._stack is None:
@@ -210,13 +220,13 @@ class Reader:
         if known is not None and row.symbol_offset is None and row.function == known.function:
             # newer ARM says where a function was only on the line of what it called
             row = known
-        self._stack.frames.append(replace(row, text_line=index))
+        self._stack.frames.append(row if self._lean else replace(row, text_line=index))
         self._stack.last = _at(outer, index)
         return True
 
     def _placed(self, text: str, index: int) -> bool:
         """Where the processor was, and its registers."""
-        if not _PLACES.match(text) and registers(text) is None:
+        if not (text[0] in _POINTERS and _PLACES.match(text)) and registers(text) is None:
             return False
         found = _X86_PC.match(text)
         if found and (found["segment"] or found["mark"] != ": " or "+0x" in found["rest"] or "[<" in found["rest"]):

@@ -27,13 +27,20 @@ _MOST: Final = 5
 _LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 # What a prefix can begin with; most lines of a trace are told by it to have none.
-_STARTS: Final = lazy(
-    r"[\[(<>{]|\d{1,9}[-/:]\d|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|[a-zA-Z][\w.-]{0,63} {1,30}\|"
-    r"|std(?:err|out)"
+_BARE: Final = (
+    r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|[Cc]rash|task |\d\d:\d|[A-Z]{4,8}\])"
+    r"|\((?:task \d|\d{4}[-/]\d|\d\d:\d)|<\d|>(?:>{0,5} |$)|\{\"log\":"
+    r"|\d{1,9}[-/:]\d|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|std(?:err|out)"
 )
-
+_STARTS: Final = lazy(_BARE + r"|[a-zA-Z][\w.-]{0,63} {1,30}\|")
+# The same of texts that hold no `|`.
+_UNPIPED: Final = lazy(_BARE)
+# What the kernel's ring buffer puts before its lines: a time alone, as all its patterns read it.
+_RING: Final = lazy(r"\[ {0,8}\d{1,9}\.\d{3,9}\](?! ?\[) ?")
+_RINGED: Final = ("kernel",)
 # Of that the first character.
 _FIRST: Final = frozenset("[(<>{" + string.digits + string.ascii_letters)
+_UNPIPED_FIRST: Final = frozenset("[(<>{s" + string.digits + string.ascii_uppercase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,8 @@ def split(raw: str) -> Line:
     text = raw
     if "\x1b" in raw or raw[-1:] == "\r":
         text = uncoloured(raw).rstrip("\r")
+    if text[:1] == "[" and (ring := _RING.match(text)):
+        return Line(text[ring.end() :], _RINGED)
     if not _STARTS.match(text):
         return Line(text)
     if text.startswith('{"log":'):
@@ -126,8 +135,10 @@ def split(raw: str) -> Line:
     return Line(text, tuple(stream), ts, level)
 
 
-def prefixed(lines: list[str], *, clean: bool = False) -> list[tuple[int, Line]]:
+def prefixed(lines: list[str], *, clean: bool = False, piped: bool = True) -> list[tuple[int, Line]]:
     """Of some lines those that are not as they stand, with their places; none of `clean` ones has colours.
+
+    Where it is known that no line holds a `|`, less is looked for.
 
     Examples
     --------
@@ -136,10 +147,13 @@ def prefixed(lines: list[str], *, clean: bool = False) -> list[tuple[int, Line]]
     """
     begins = _STARTS.match
     if clean:
+        first = _FIRST
+        if not piped:
+            begins, first = _UNPIPED.match, _UNPIPED_FIRST
         return [
             (at, line)
             for at, raw in enumerate(lines)
-            if raw[:1] in _FIRST and begins(raw) and (line := split(raw)).stream
+            if raw[:1] in first and begins(raw) and (line := split(raw)).stream
         ]
     found = []
     for at, raw in enumerate(lines):

@@ -22,6 +22,7 @@ _NUMBERED: Final = lazy(r"\s*#(\d{1,5})(?:\.(\d{1,3}))?\s+0x([0-9a-fA-F]{1,16}) 
 _MARKUP: Final = lazy(r"\s*\{\{\{bt:(\d{1,5}):0x([0-9a-fA-F]{1,16})(?::(?:ra|pc))?\}\}\}\s*$")
 
 
+@remembered
 def plain_name(name: str) -> str:
     """A symbol without the compiler's hash and with the escapes of the old mangling undone.
 
@@ -77,23 +78,35 @@ def fuchsia(line: str, text_line: int) -> Frame | None:
     numbered = _NUMBERED.match(line)
     if numbered is None:
         return None
-    rest, _, image = numbered[4].rstrip().rpartition(" <")
+    return msgspec.structs.replace(
+        _behind(numbered[4]),
+        address=int(numbered[3], 16),
+        text_line=text_line,
+        inline_depth=int(numbered[2] or 0),
+    )
+
+
+@remembered
+def _behind(text: str) -> Frame:
+    """What stands behind the address of a frame of Fuchsia's, as a frame without it."""
+    rest, _, image = text.rstrip().rpartition(" <")
     name, _, spot = rest.rpartition(" ")
     module, _, offset = image.partition(">+0x")
     file, number, column = place(spot) if name else (None, None, None)
     if number is None:
         name, file = rest or image, None
-    frame = named(name, int(numbered[3], 16), text_line, file=file, line=number)
+    frame = named(name, None, None, file=file, line=number)
     return msgspec.structs.replace(
         frame,
         column=column,
         module=module or None,
         module_offset=int(offset, 16) if _is_hex(offset) else None,
-        inline_depth=int(numbered[2] or 0),
     )
 
 
-def named(name: str, address: int | None, text_line: int, *, file: str | None = None, line: int | None = None) -> Frame:
+def named(
+    name: str, address: int | None, text_line: int | None, *, file: str | None = None, line: int | None = None
+) -> Frame:
     """A frame of that symbol; `<unknown>` is no name."""
     known = name.removeprefix("- ")
     function = None if known in {"<unknown>", "<no info>"} else plain_name(known)

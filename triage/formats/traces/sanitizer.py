@@ -113,7 +113,8 @@ def brief(window: Window, text: str, place: int) -> Brief | None:
         return None
     for _ in range(at):
         place = text.find("\n", place) + 1
-    found = sanitizer_brief.stack(text, place, head.pid) if place else None
+    quiet = window.quiet if window.held else None
+    found = sanitizer_brief.stack(text, place, head.pid, quiet) if place else None
     if found is None:
         return None
     what = head.named

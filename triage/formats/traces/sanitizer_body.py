@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from triage.formats.traces.patterns import either, lazy
-from triage.formats.traces.sanitizer_frames import inlined, read
+from triage.formats.traces.sanitizer_frames import inlined, plain, read
 from triage.formats.traces.sanitizer_headings import Heading, heading
 from triage.formats.traces.sanitizer_images import Images
 from triage.records import Frame, Trace, json_text
@@ -79,6 +79,8 @@ class Section:
     heading: Heading
     frames: list[Frame] = field(default_factory=list)
     last: int = -1
+    # whether all frames have their addresses
+    placed: bool = True
 
     def trace(self, **columns: object) -> Trace:
         """The stack as records know it."""
@@ -91,7 +93,8 @@ class Section:
             "state": head.state,
             "unwinder": "text",
         }
-        return Trace(frames=inlined(self.frames), **(given | columns))  # type: ignore[arg-type]
+        frames = inlined(self.frames) if self.placed else tuple(self.frames)
+        return Trace(frames=frames, **(given | columns))  # type: ignore[arg-type]
 
 
 class Body:
@@ -139,6 +142,25 @@ class Body:
             self.open(head)
             return True
         return self._note(line)
+
+    def more(self, lines: list[str]) -> int:
+        """Take the frames that go on below one that was taken, of which no places are wanted; how many."""
+        if not self._adjacent:
+            return 0
+        current = self.sections[-1]
+        current.placed = False
+        count = 0
+        for line in lines:
+            found = plain(line, current.last + 1)
+            if found is None:
+                break
+            frame, build_id = found
+            current.frames.append(frame)
+            current.last += 1
+            count += 1
+            if build_id and frame.module:
+                self.images.built(frame.module, build_id)
+        return count
 
     def open(self, head: Heading) -> None:
         """Begin the stack that a heading announces; the access is that of the stack that is being read."""

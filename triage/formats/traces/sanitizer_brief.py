@@ -7,7 +7,7 @@ stack; and nothing there is of what `sanitizer_collect.followed` asks for.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
@@ -18,6 +18,9 @@ from triage.formats.traces.sanitizer_collect import begins
 from triage.formats.traces.sanitizer_frames import read
 from triage.formats.traces.sanitizer_headings import heading
 from triage.records import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ("Rows", "frame", "rows", "stack")
 
@@ -30,15 +33,18 @@ _BETWEEN: Final = lazy(
     r"|SCARINESS: [^\n]{1,200})[ \t]{0,8}\n){0,12}(?:[ \t]{0,80}\n)?"
 )
 _PID: Final = lazy(r"==(\d{1,10})==")
-_ROWS: Final = lazy(r"(?:[ \t]{0,40}#\d{1,6}[ \t]{1,12}0x[0-9a-fA-F]{1,16}(?:[ \t][^\n]{0,4000})?(?:\n|\Z)){1,1000}")
-_ROW: Final = lazy(r"#(\d{1,6})[ \t]{1,12}0x[0-9a-fA-F]{1,16}[ \t]{0,200}([^\n]*)")
+_ROWS: Final = lazy(
+    r"(?:[ \t]{0,40}+#\d{1,6}+[ \t]{1,12}+0x[0-9a-fA-F]{1,16}+(?:[ \t][^\n]{0,4000}+)?+(?:\n|\Z)){1,1000}+"
+)
+# What stands before the words of each row: the row is cut there.
+_ROW: Final = lazy(r"\n[ \t]{0,40}+#(\d{1,6}+)[ \t]{1,12}+0x[0-9a-fA-F]{1,16}+[ \t]{0,200}+")
 _MORE: Final = lazy(r"\n\s{0,40}(?:#\d|\{\{\{bt)")
 _BLANK: Final = lazy(r"\n[ \t]{0,80}\n")
 _HEADED: Final = lazy(r"\s{0,40}#0\s")
 # What may stand between a stack and the end of the text, of which `collect` takes every line.
 _LAST: Final = lazy(
     r"(?:[ \t]{0,8}\n)?(?:[ \t]{0,8}\w{1,30}Sanitizer can not provide additional info\.\s{0,8}(?:\n|\Z))?"
-    r"(?:SUMMARY: \w{1,20}Sanitizer: [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}\Z"
+    r"(?:SUMMARY: \w{1,20}Sanitizer: [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}"
 )
 # Of each what `followed` looks for.
 _DOUBT: Final = (
@@ -56,17 +62,36 @@ class Rows(NamedTuple):
     last: bool = False
 
 
-def rows(text: str, place: int) -> Rows | None:
+def rows(text: str, place: int, quiet: Callable[[int], bool] | None) -> Rows | None:
     """A stack that begins at a place and has nothing behind it that could be read."""
     found = _ROWS.match(text, place)
-    if found is None or not _LAST.match(text, found.end()):
+    if found is None or not _alone(text, found.end(), quiet):
         return None
-    frames = _ROW.findall(text, place, found.end())
-    return Rows([words for _, words in frames], last=True) if _numbered([int(n) for n, _ in frames]) else None
+    numbers, frames = _parts(text, place, found.end())
+    return Rows(frames, last=True) if _in_order(numbers) else None
 
 
-def stack(text: str, place: int, pid: int | None) -> Rows | None:
-    """The stack below a header that ends before a place."""
+def _parts(text: str, start: int, end: int) -> tuple[list[str], list[str]]:
+    """The numbers of the rows between two places, and the words behind their addresses."""
+    end -= text[end - 1] == "\n"
+    parts = _ROW.split(text[start - 1 : end] if start else f"\n{text[:end]}")
+    return parts[1::2], parts[2::2]
+
+
+def _in_order(numbers: list[str]) -> bool:
+    """Whether frames are of one stack without a gap; some may be there twice."""
+    return numbers == [*NUMBERS[: len(numbers)]] or _numbered([int(number) for number in numbers])
+
+
+def _alone(text: str, end: int, quiet: Callable[[int], bool] | None) -> bool:
+    """Whether nothing that could be read stands behind a stack but what may end its report."""
+    last = _LAST.match(text, end)
+    after = last.end() if last else end
+    return after == len(text) or (quiet is not None and quiet(after) and not _MORE.search(text, end - 1))
+
+
+def stack(text: str, place: int, pid: int | None, quiet: Callable[[int], bool] | None = None) -> Rows | None:
+    """The stack below a header that ends before a place; `quiet` where it matters that no report follows."""
     between = _BETWEEN.match(text, place)
     start = between.end() if between else place
     rows = _ROWS.match(text, start)
@@ -77,13 +102,11 @@ def stack(text: str, place: int, pid: int | None) -> Rows | None:
     ):
         return None
     end = rows.end()
-    found = _ROW.findall(text, start, end)
-    if [number for number, _ in found] != [*NUMBERS[: len(found)]] and not _numbered(
-        [int(number) for number, _ in found]
-    ):
+    numbers, frames = _parts(text, start, end)
+    if not _in_order(numbers):
         return None
-    if _LAST.match(text, end):
-        return Rows([words for _, words in found], last=True)
+    if _alone(text, end, quiet):
+        return Rows(frames, last=True)
     more = _MORE.search(text, end - 1)
     if more is not None and not _ended(text[end : more.start()]):
         line = text.rfind("\n", 0, more.start()) + 1
@@ -97,7 +120,7 @@ def stack(text: str, place: int, pid: int | None) -> Rows | None:
         if not _HEADED.match(text, more.start() + 1) or more.start() < end or not heading(above) or split(above).stream:
             return None
     leads = bool(_DOUBTS.find_matches_as_indexes(text[end:].encode("utf-8", "replace")))
-    return Rows([words for _, words in found], leads)
+    return Rows(frames, leads)
 
 
 def _ended(text: str) -> bool:

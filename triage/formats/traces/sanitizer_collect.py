@@ -59,6 +59,8 @@ def collect(
         at += 1
         begin = line.lstrip()[:1]
         if begin == "#" and not window.is_record(at - 1) and body.take(line, at - 1):
+            if window.lean:
+                at += body.more(window.ahead(at))
             end, others, blank = at, 0, 0
             continue
         if not begin:

@@ -30,9 +30,10 @@ from triage.formats.traces.gdb import call
 from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
-__all__ = ("Numbered", "inlined", "read")
+__all__ = ("Numbered", "inlined", "plain", "read")
 
 _HEAD: Final = lazy(r"\s{0,40}#(\d{1,6})(?:\.(\d{1,3}))?(?:[ \t]{1,12}|$)(?:0x([0-9a-fA-F]{1,16})(?=\s|$))?")
+_PLAIN: Final = lazy(r"\s{0,40}#(\d{1,6})[ \t]{1,12}0x[0-9a-fA-F]{1,16}(?=\s|$)")
 _MARKUP: Final = lazy(r"\s{0,40}\{\{\{bt:(\d{1,6}):0x([0-9a-fA-F]{1,16})(?::(?:ra|pc))?\}\}\}")
 _CUT: Final = lazy(r"(?:0?x?|in\b.{0,400})$")
 _BUILD: Final = lazy(r"\(BuildId: ([0-9a-fA-F]{4,64})\)$")
@@ -94,6 +95,18 @@ def read(line: str, index: int, *, bare: bool = False) -> Numbered | None:
     return Numbered(int(head[1]), replace(found[0], address=address, text_line=index), found[1])
 
 
+def plain(line: str, number: int) -> tuple[Frame, str | None] | None:
+    """The frame of a number with an address, without it and its line, and the build id; None where it is another.
+
+    Examples
+    --------
+    >>> plain("    #1 0x4a in f /src/x.cc:3:5", 1)[0].function, plain("    #1 0x4a in f /src/x.cc:3:5", 2)
+    ('f', None)
+    """
+    head = _PLAIN.match(line)
+    return _addressed(line[head.end() :].strip()) if head is not None and int(head[1]) == number else None
+
+
 @lru_cache(maxsize=65_536)
 def _addressed(text: str) -> tuple[Frame, str | None] | None:
     """What stands behind an address, without it; None where it is no frame."""
@@ -130,7 +143,7 @@ def _without_address(number: int, text: str, index: int) -> Numbered | None:
             text_line=index,
         )
         return Numbered(number, frame)
-    frame, build_id = _parsed(text, named=True)
+    frame, build_id = _bare(text)
     if frame.module is None and frame.file is None and " " in (frame.function or ""):
         return None
     return Numbered(number, replace(frame, text_line=index), build_id)
@@ -169,6 +182,12 @@ def _place(frame: Frame) -> object:
     if frame.address is not None:
         return frame.address
     return None if frame.module_offset is None else (frame.module, frame.module_offset)
+
+
+@lru_cache(maxsize=8_192)
+def _bare(text: str) -> tuple[Frame, str | None]:
+    """What stands behind a number alone."""
+    return _parsed(text, named=True)
 
 
 def _parsed(text: str, *, named: bool) -> tuple[Frame, str | None]:

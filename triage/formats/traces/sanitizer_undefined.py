@@ -88,7 +88,7 @@ def read(window: Window) -> Report | None:
 def brief(window: Window, text: str, place: int) -> Brief | None:
     """The finding that the anchor line reports, for its key alone, where the stack below it ends the text."""
     found = _FINDING.match(window[0] or "")
-    rows = sanitizer_brief.rows(text, text.find("\n", place) + 1) if found else None
+    rows = sanitizer_brief.rows(text, text.find("\n", place) + 1, window.quiet) if found else None
     if found is None or rows is None or window.is_record(1) or window.is_record(len(rows.frames)):
         return None
     message = found["message"].strip()

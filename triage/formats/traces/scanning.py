@@ -15,25 +15,24 @@ from msgspec.structs import replace
 
 from triage.formats.traces import TraceModule, modules
 from triage.formats.traces.brief import Brief
+from triage.formats.traces.ends import NEAR, announced, joined
 from triage.formats.traces.prefixes import uncoloured
-from triage.formats.traces.reports import SETTLED, Report
 from triage.formats.traces.window import BACK, Text, Window
 from triage.records import Trace
 
 if TYPE_CHECKING:
+    from triage.formats.traces.reports import Report
     from triage.formats.traces.window import Settled
 
-__all__ = ("Found", "along", "first", "scan")
+__all__ = ("OVERFLOWS", "Found", "along", "first", "scan")
 
 # Lines that go through the automaton at once, as one string.
 _FIRST, _BATCH = 256, 4_096
 # Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
 _STEP: Final = 12
-_OVERFLOWS: Final = BytesAhoCorasick(
-    [b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD"], matchkind=MatchKind.LeftmostFirst
-)
-# A report that follows from another begins so many lines after its end at most.
-_NEAR: Final = 80
+_CHARS: Final = 1_024
+# What tells of an overflow of a stack.
+OVERFLOWS: Final = (b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD")
 
 
 class Found(NamedTuple):
@@ -94,7 +93,9 @@ def along(
             yield found
 
 
-def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None:
+def first(
+    text: str, *, settled: Settled | None = None, data: bytes | None = None, overflows: bool | None = None
+) -> Report | Brief | None:
     """The first report of a text that ended the program, else the first at all; no more is read than that needs.
 
     The lines of its frames are counted from those of the report.
@@ -106,6 +107,8 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     settled
         Tells of a report whether another one that is joined to it can change nothing that is wanted. If given, modules
         that are sure may also say it in brief.
+    data, overflows
+        The text in UTF-8, and whether it holds one of the words of `OVERFLOWS`, where they are known.
 
     Examples
     --------
@@ -115,11 +118,14 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
     other: Report | None = None
     clean = "\r" not in text and "\x1b" not in text
     whole = text if settled and clean else None
+    data = text.encode("utf-8", "replace") if data is None else data
     # A code that is added could make an overflow of the stack of what is settled.
-    if _OVERFLOWS.find_matches_as_indexes(text.encode("utf-8", "replace")):
+    if _overflows().find_matches_as_indexes(data) if overflows is None else overflows:
         settled = None
     asked = _Asked(whole, settled, [])
-    for found in _joining(_reports(Text(text.split("\n"), clean=clean), 0, None, asked), asked):
+    lines = Text(text.split("\n"), clean=clean, piped="|" in text)
+    short = clean and text.isascii() and len(lines.pull(_FIRST)) < _FIRST
+    for found in _joining(_short(lines, data, asked) if short else _reports(lines, 0, None, asked), asked):
         if isinstance(found, int):
             continue
         if isinstance(found, Brief):
@@ -128,6 +134,12 @@ def first(text: str, *, settled: Settled | None = None) -> Report | Brief | None
             return found.report
         other = other or found.report
     return other
+
+
+@cache
+def _overflows() -> BytesAhoCorasick:
+    """Finds `OVERFLOWS`."""
+    return BytesAhoCorasick(list(OVERFLOWS), matchkind=MatchKind.LeftmostFirst)
 
 
 class _Asked(NamedTuple):
@@ -147,21 +159,21 @@ def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None
     held: Found | None = None
     for found in reports:
         if isinstance(found, int):
-            if held and found - held.last > _NEAR:
+            if held and found - held.last > NEAR:
                 yield held
                 held = None
             if held is None:
                 yield found
         elif isinstance(found, Brief):
-            said = (None if found.leads else found) if held is None else _announced(held, found) if settled else None
+            said = (None if found.leads else found) if held is None else announced(held, found) if settled else None
             if said:
                 yield said
                 return
         else:
-            joined = _joined(held, found) if held else None
-            if held and not joined:
+            both = joined(held, found) if held else None
+            if held and not both:
                 yield held
-            held = joined or found
+            held = both or found
             if not held.report.leads or (settled and settled(held.report)):
                 yield held
                 held = None
@@ -195,7 +207,7 @@ def _reports(
                 # Where lines of several streams alternate, a report may begin anywhere.
                 if text.look(number) and not text.stream(number):
                     yield number - BACK
-                    if whole is not None and (short := _brief(text, number, mine, whole)):
+                    if whole is not None and (short := _brief(text, number, mine, asked)):
                         yield short
                 found = _read(text, number, mine, size, asked)
                 if found is not None:
@@ -204,16 +216,60 @@ def _reports(
             first, step = first + step, 4 * step
 
 
-def _brief(text: Text, number: int, candidates: list[TraceModule], whole: str) -> Brief | None:
+def _short(text: Text, data: bytes, asked: _Asked) -> Iterator[Found | Brief | int]:
+    """As `_reports`, of a text of few lines that is here as a whole, in ASCII: a byte is a character."""
+    automaton, owners = _anchors(None)
+    find, whole, held = automaton.find_matches_as_indexes, asked.whole, asked.held
+    begin = number = 0
+    step = _CHARS
+    while begin < len(data):
+        if number < text.free:
+            # what a report took no other one may take
+            begin += sum(map(len, text.raws(number, text.free))) + text.free - number
+            number = text.free
+        end = data.find(b"\n", begin + step) + 1 or len(data)
+        piece = data[begin:end]
+        mine: dict[int, dict[TraceModule, None]] = {}
+        at, index = 0, number
+        for pattern, _, stop in find(piece, overlapping=True):
+            index += piece.count(b"\n", at, stop)
+            at = stop
+            mine.setdefault(index, {})[owners[pattern]] = None
+        for index, modules_ in mine.items():
+            if index < text.free:
+                continue
+            candidates = list(modules_)
+            if text.look(index) and not text.stream(index):
+                if held:
+                    yield index - BACK
+                if whole is not None and (short := _brief(text, index, candidates, asked)):
+                    yield short
+            found = _read(text, index, candidates, 0, asked)
+            if found is not None:
+                yield found
+                text.free = found.last
+        number += piece.count(b"\n")
+        begin, step = end, 2 * step
+
+
+def _brief(text: Text, number: int, candidates: list[TraceModule], asked: _Asked | None) -> Brief | None:
     """The report in which a line lies in brief, where it is sure."""
     able = [module for module in candidates if _has(module.NAME, "brief")]
-    if text.start or len(able) != 1:
+    if asked is None or asked.whole is None or text.start or len(able) != 1:
         return None
     place = sum(map(len, text.raws(0, number))) + number
-    found: Brief | None = able[0].brief(Window(text, number), whole, place)  # type: ignore[attr-defined]
+    window = Window(text, number)
+    window.quiet, window.held = partial(_quiet, asked.whole), bool(asked.held)
+    found: Brief | None = able[0].brief(window, asked.whole, place)  # type: ignore[attr-defined]
     if found is None or any(module.read(Window(text, number)) for module in candidates if module is not able[0]):
         return None
-    return found._replace(line=number + 1)
+    return found._replace(line=number + 1) if window.held else found
+
+
+def _quiet(text: str, place: int) -> bool:
+    """Whether no anchor stands behind a place."""
+    automaton, _ = _anchors(None)
+    return not automaton.find_matches_as_indexes(text[place:].encode("utf-8", "replace"))
 
 
 @cache
@@ -302,7 +358,7 @@ def _enough(window: Window, module: TraceModule, asked: _Asked, report: Report) 
         return False
     if asked.held:
         found = Found(module, report, line + 1, line + 1, 0, 0, None)
-        report = joined.report if (joined := _joined(asked.held[0], found)) else report
+        report = both.report if (both := joined(asked.held[0], found)) else report
     return asked.settled(report)
 
 
@@ -317,90 +373,6 @@ def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
         replace(trace, frames=tuple(replace(frame, text_line=line(frame.text_line)) for frame in trace.frames))
         for trace in traces
     )
-
-
-def _announced(before: Found, end: Brief) -> Brief | Found | None:
-    """One report of what led to an end and the end in brief, None where it is not sure: see `_joined` and `settled`."""
-    lead = before.report
-    announces = lead.kind == "crash" and not any(trace.frames for trace in lead.traces)
-    if lead.level != "fatal" or end.line - before.last > _NEAR or not (end.follows or announces):
-        return None
-    if end.kind == "assertion" or end.level != "fatal":
-        return None
-    if lead.process_id and end.process_id and lead.process_id != end.process_id:
-        return None
-    said = {name: getattr(lead if getattr(lead, name) is not None else end, name) for name in _SAID}
-    # The class of an abort hangs on no signal either, but that there is one may count.
-    fits = lead.kind in SETTLED or (lead.kind == "abort" and said["signal"])
-    if not (end.last or (fits and said["error_type"] and said["error_value"])):
-        return None
-    if _named(lead):
-        return before._replace(report=replace(lead, **said))
-    crash = end.read(end.frames[0]) if end.frames else None
-    if crash is None or not crash.function or any(trace.role == "cause" for trace in lead.traces):
-        return None
-    return end._replace(kind=lead.kind, leads=False, **said)
-
-
-# What a key takes of a report beside its stack and its kind.
-_SAID: Final = ("error_type", "error_value", "signal", "error_code_name")
-
-
-def _joined(before: Found, after: Found) -> Found | None:
-    """One report of two where the second is what the first led to: an assertion and the abort that it raised."""
-    lead, end = before.report, after.report
-    # A crash without any stack is the headline of the next one.
-    bare = not any(trace.frames for trace in lead.traces)
-    announces = lead.kind == "crash" and bare
-    if not (lead.leads and (end.follows or announces)) or after.first - before.last > _NEAR:
-        return None
-    if lead.process_id and end.process_id and lead.process_id != end.process_id:
-        return None
-    if end.kind == "assertion" and lead.kind != "assertion" and bare:
-        # The headline names the signal only; the report below says what was asserted.
-        lead = replace(lead, kind=end.kind, error_type=end.error_type, error_value=end.error_value, traces=())
-    stacks = _joined_stacks(lead, end)
-    empty = {name for name in Report.__struct_fields__ if getattr(lead, name) is None}
-    taken = {name: getattr(end, name) for name in empty}
-    report = replace(
-        lead,
-        **taken,
-        traces=stacks,
-        facts=lead.facts + tuple(fact for fact in end.facts if fact[0] not in dict(lead.facts)),
-        modules=lead.modules + end.modules,
-        notes=lead.notes + end.notes,
-        # the abort may itself be followed by what the fuzzer says of it
-        leads=True,
-    )
-    return Found(
-        module=before.module,
-        report=report,
-        first=before.first,
-        last=after.last,
-        offset=before.offset,
-        end_offset=after.end_offset,
-        ts=before.ts if before.ts is not None else after.ts,
-    )
-
-
-def _named(lead: Report) -> bool:
-    """Whether the stack of the crash has names."""
-    return any(frame.function for trace in lead.traces if trace.role == "crash" for frame in trace.frames)
-
-
-def _joined_stacks(lead: Report, end: Report) -> tuple[Trace, ...]:
-    """The stacks of both: the crash is the lead's own where it has names, else the end's under the lead's error."""
-    shown = any(frame.function for trace in end.traces for frame in trace.frames)
-    if _named(lead) or (not shown and any(trace.frames for trace in lead.traces)):
-        return lead.traces + tuple(
-            replace(trace, role="signal" if trace.role == "crash" else trace.role, crashed=None) for trace in end.traces
-        )
-    if not end.traces:
-        return lead.traces
-    said = lead.traces[0] if lead.traces else Trace(error_type=lead.error_type, error_value=lead.error_value)
-    crash = replace(end.traces[0], error_type=said.error_type, error_value=said.error_value)
-    rest = (replace(t, role="other" if t.role == "crash" else t.role, crashed=None) for t in lead.traces if t.frames)
-    return (crash, *end.traces[1:], *rest)
 
 
 @cache

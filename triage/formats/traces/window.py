@@ -31,12 +31,19 @@ class Text:
     """The lines of a file by number, from 0; those before `start` are gone.
 
     They come with the offset of each, or are a list, and their offsets are not known. Where it is said that the lines
-    are `clean`, none holds a colour or a carriage return.
+    are `clean`, none holds a colour or a carriage return, and where they are not `piped`, none a `|`.
     """
 
-    def __init__(self, lines: Iterator[tuple[int, str]] | list[str], *, start: int = 0, clean: bool = False) -> None:
+    def __init__(
+        self,
+        lines: Iterator[tuple[int, str]] | list[str],
+        *,
+        start: int = 0,
+        clean: bool = False,
+        piped: bool = True,
+    ) -> None:
         self._source = lines
-        self.clean = clean
+        self.clean, self._piped = clean, piped
         self._lines: list[str] = []
         self._offsets: list[int] = []
         # The lines without their prefixes, which are known from `low` to `looked`; of those that had one what it said.
@@ -98,7 +105,7 @@ class Text:
         first, end = (self.looked, number + more) if number >= self.looked else (number + 1 - more, self.low)
         first = max(first, self.start)
         lines = self._lines[first - self.start : end - self.start]
-        for at, line in prefixed(lines, clean=self.clean):
+        for at, line in prefixed(lines, clean=self.clean, piped=self._piped):
             self.odd[first + at] = line
             lines[at] = line.text
         known = len(self.shown) + self.start
@@ -173,10 +180,14 @@ class Window:
         self.settled = settled
         # whether of all reports nothing is wanted but what their key needs, and where they end
         self.lean = False
+        # for what is said in brief: whether no report can begin behind a place of the text, and whether one waits
+        self.quiet: Callable[[int], bool] | None = None
+        self.held = False
         self._begun = self._ended = not text.look(anchor)
         self._stream = text.stream(anchor)
+        self._streams = bool(self._stream) and not self._ended
         # Where the anchor stands in the lines that were looked at, and which of them are known to be of this window.
-        self._shown, self._at = text.shown, anchor - text.start
+        self._shown, self._start, self._at = text.shown, text.start, anchor - text.start
         self._low = self._high = 0
         # the numbers of the lines of the stream, where not all are of it
         self._ahead = [anchor]
@@ -189,7 +200,13 @@ class Window:
 
     def __getitem__(self, index: int) -> str | None:
         at = self._at + index
-        return self._shown[at] if self._low <= at < self._high else self._looked(index)
+        if self._low <= at < self._high:
+            return self._shown[at]
+        ahead = self._ahead
+        # Lines of a stream that were found were looked at.
+        if self._streams and 0 <= index < len(ahead):
+            return self._shown[ahead[index] - self._start]
+        return self._looked(index)
 
     def _looked(self, index: int) -> str | None:
         """A line that was not looked at, or is not there, or of which others must be asked whose it is."""
@@ -211,6 +228,19 @@ class Window:
         """The line with its prefix, as it stands in the file."""
         number = self.number(index)
         return None if number is None else self._text.raw(number)
+
+    def ahead(self, index: int) -> list[str]:
+        """The lines from one on that were looked at together, none with a prefix; [] where it has one itself.
+
+        Whoever reads many lines of one kind need not ask for each of them.
+        """
+        text, number = self._text, self._anchor + index
+        if self._stream or index < 0 or not text.look(number):
+            return []
+        end = text.looked
+        if text.odd:
+            end = next((at for at in range(number, end) if at in text.odd), end)
+        return self._shown[number - self._start : end - self._start]
 
     def below(self, count: int) -> list[str] | None:
         """The lines below the anchor as they stand in the file; None where it has a prefix: some may be of others."""
