@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from triage.stacks.classes import crash_class
 from triage.stacks.digests import NONE, chain, word
-from triage.stacks.explanation import COLUMNS, cycle_of, evidence_of, key_parts, names_of, titled
+from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, evidence_of, key_parts, names_of, titled
 from triage.stacks.joining import isin
 from triage.stacks.keys import Evidence, cause_word, crash, group_word
 from triage.stacks.messages import parameterise
@@ -96,13 +96,14 @@ def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *
     stack = isin(tables["frames"], "stack_key", [event["stack_key"]] if event["stack_key"] else []).sort_by("idx")
     columns: dict[str, list[Any]] = stack.select(["idx", *COLUMNS]).to_pydict()
     names = names_of(columns)
-    kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"])
+    ending = ending_of(names, columns["frame_kind"], columns["counted"])
+    kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"], ending)
     cycle = cycle_of(names, columns["frame_kind"]) if kind == "stack overflow" else []
     used = cycle or [row for row, counts in enumerate(columns["counted"]) if counts]
     cause, proof = _cause(event["event_id"], tables)
     evidence = max(evidence_of(columns, used), proof)
     parts = kind, event, [names[row] for row in used], evidence, cause
-    exact = _key(*parts, cycle=bool(cycle)) == event["group_key"]
+    exact = _key(*parts, ending, cycle=bool(cycle)) == event["group_key"]
     if not whole:
         columns = {name: [values[row] for row in used] for name, values in columns.items()}
         names = [names[row] for row in used]
@@ -130,6 +131,7 @@ def _key(
     counted: list[str],
     evidence: Evidence,
     cause: tuple[str, str],
+    ending: str,
     *,
     cycle: bool,
 ) -> str:
@@ -137,7 +139,7 @@ def _key(
     said = event["event_kind"], event["error_type"], event["signal"], event["error_code_name"]
     text = word(dict(key_parts(kind, event, counted, evidence)).get("message", ""))
     root = cause_word(cause[0] or None, word(cause[1]) if cause[1] else NONE)
-    made = crash(*said, None, evidence)._replace(text=text)
+    made = crash(*said, None, evidence, ending)._replace(text=text)
     words = [word(name) if name else NONE for name in counted]
     return f"{group_word(made, words, chain(*words) if cycle else NONE, root):016x}"
 

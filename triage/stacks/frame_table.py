@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.stacks.digests import NONE, word
+from triage.stacks.endings import ending
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import ROLES, Roles
 
@@ -46,6 +47,10 @@ WEAK: Final = 4
 _COMPILED: Final = frozenset({"native", "c", "c++", "rust", "swift", "kernel", "objective-c"})
 # In other languages these are names that people give.
 _CLONE: Final = re.compile(r"(?<=\w)\.(?:cold|hot|warm|isra|part|constprop)$")
+# Swift's names as some tools write them: with the module that others leave out, and with types.
+_SWIFT: Final = re.compile(
+    r"\((?:\w{1,80}: ?)(?:[)\w(\[]|$)| -> |\.[gs]etter\b|\.modify\b|closure #\d|\.(?:__(?:de)?allocating_)?(?:de)?init\b"
+)
 # What the names that compilers write begin with.
 _MANGLED: Final = "_$?"
 
@@ -53,7 +58,8 @@ _MANGLED: Final = "_$?"
 class Known(NamedTuple):
     """One distinct frame: its name, "" where nothing is known, the word of that, its role as a place in `ROLES`.
 
-    `telling` says how much it tells of where a crash is: of a stack only the frames that tell most count.
+    `telling` says how much it tells of where a crash is: of a stack only the frames that tell most count; `ending`
+    what it says of how the program ended, "" for most.
     """
 
     name: str
@@ -61,6 +67,7 @@ class Known(NamedTuple):
     role: int
     rule: str
     telling: int
+    ending: str
 
 
 class FrameTable:
@@ -101,10 +108,13 @@ class FrameTable:
         name = normalise(_demangled(function)) if function else ""
         if language is None or language in _COMPILED:
             name = _CLONE.sub("", name)
+            if module and function and name.startswith(f"{basename(module)}.") and _SWIFT.search(function):
+                name = name[len(basename(module)) + 1 :]
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
         telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
         name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))
-        return Known(name, word(name) if name else NONE, _ROLE_NUMBERS[role.role], role.rule, telling)
+        number = _ROLE_NUMBERS[role.role]
+        return Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name))
 
 
 def _demangled(function: str) -> str:

@@ -51,7 +51,7 @@ __all__ = (
     "text_of",
 )
 
-ALGO_VERSION: Final = 3
+ALGO_VERSION: Final = 4
 _VARIANT, _GROUP, _FAMILY = (word(f"{ALGO_VERSION} {name}") for name in ("variant", "group", "family"))
 # Every field has its word, an empty one too, so that no value can stand in the place of another.
 _EMPTY, _MESSAGE = word(""), word("message")
@@ -59,6 +59,8 @@ _EMPTY, _MESSAGE = word(""), word("message")
 _QUALIFIED: Final = re.compile(r"^(?:[\w$]{1,80}(?:\.|::|\\)){1,20}(?=[\w$]{1,200}$)")
 _OVERFLOW: Final = "stack overflow"
 _ASSERTION: Final = "assertion"
+# Classes of programs that ended themselves: they may have said why, or a tool tells of a signal.
+_ENDED: Final = frozenset({"abort", "panic", "uncaught exception"})
 
 
 class Evidence(IntEnum):
@@ -87,13 +89,19 @@ def by_message(name: str, signal: str | None, evidence: Evidence) -> bool:
     """
     if evidence is Evidence.NONE or name == _ASSERTION:
         return True
-    return evidence is Evidence.WEAK and (name == "exception" or (name == "abort" and not signal))
+    return evidence is Evidence.WEAK and (name == "exception" or (name in _ENDED and not signal))
 
 
 def crash(
-    kind: str | None, error_type: str | None, signal: str | None, code: str | None, said: str | None, evidence: Evidence
+    kind: str | None,
+    error_type: str | None,
+    signal: str | None,
+    code: str | None,
+    said: str | None,
+    evidence: Evidence,
+    ending: str = "",
 ) -> Crash:
-    """The words of one event; see `by_message` for when what it said counts.
+    """The words of one event; see `by_message` for when what it said counts, `triage.stacks.endings` for the ending.
 
     Examples
     --------
@@ -102,7 +110,7 @@ def crash(
     >>> one.name == other.name, one.type == other.type
     (True, False)
     """
-    name = crash_class(kind, error_type, signal, code)
+    name = crash_class(kind, error_type, signal, code, ending)
     exact = word(error_type or "")
     simple = word(_QUALIFIED.sub("", error_type)) if error_type else exact
     counts = by_message(name, signal, evidence)
@@ -232,7 +240,8 @@ def _keys(events: pa.Table, stacks: Stacks, causes: _Causes, frames: pa.Table, r
     at = pc.fill_null(place, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     evidence = np.r_[stacks.evidence, 0][at]
     usable = evidence > 0
-    event = _crashes(events, np.maximum(evidence, causes.evidence))
+    said = pc.fill_null(stacks.said.take(place), "")
+    event = _crashes(events, np.maximum(evidence, causes.evidence), said)
     top = np.r_[stacks.top, np.zeros((1, VARIANT_FRAMES), np.uint64)][at]
     cycle, first = np.r_[stacks.cycle, np.uint64(NONE)][at], np.r_[stacks.first, np.uint64(NONE)][at]
     overflow = event.overflow & (cycle != NONE)
@@ -267,10 +276,11 @@ class _Crashes(NamedTuple):
     overflow: npt.NDArray[np.bool_]
 
 
-def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64]) -> _Crashes:
+def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64], ending: pa.Array) -> _Crashes:
     """What the keys take of each event beside its stack; messages are looked at where they count only."""
-    code, distinct = numbered(events.append_column("evidence", pa.array(evidence)), (*_OF_A_CRASH, "evidence"))
-    made = [crash(kind, type_, signal, name, None, Evidence(told)) for kind, type_, signal, name, told in distinct]
+    told = events.append_column("evidence", pa.array(evidence)).append_column("ending", ending)
+    code, distinct = numbered(told, (*_OF_A_CRASH, "evidence", "ending"))
+    made = [crash(*said, None, Evidence(proof), end) for *said, proof, end in distinct]
     exact, name, detail, text = (_spread([one[at] for one in made], code) for at in range(4))
     overflow = np.array([one.overflow for one in made], np.bool_)[code]
     rows = np.flatnonzero(np.array([one.by_text for one in made], np.bool_)[code])

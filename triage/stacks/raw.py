@@ -45,8 +45,8 @@ def signature(text: str, table: FrameTable) -> str:
     if isinstance(found, Brief):
         known = _pieces(table, found.read).all(found.frames)
         if known is not None:
-            top, cycle = _counted(known)
-            return _group(found, top, cycle, [], cause_word(None, NONE))
+            top, cycle, said = _counted(known)
+            return _group(found, top, cycle, said, [], cause_word(None, NONE))
         found = first(text)
     if found is None or isinstance(found, Brief):
         return ""
@@ -62,8 +62,8 @@ def is_document(text: str) -> bool:
 
 def key(report: Report, table: FrameTable) -> str:
     """The group key of one report."""
-    top, cycle = _frames(min(report.traces, key=_order).frames, table) if report.traces else ([], NONE)
-    return _group(report, top, cycle, *_cause(report, table))
+    top, cycle, said = _frames(min(report.traces, key=_order).frames, table) if report.traces else ([], NONE, "")
+    return _group(report, top, cycle, said, *_cause(report, table))
 
 
 _ABORT: Final = frozenset({"abort"})
@@ -75,7 +75,7 @@ def _settled(report: Report, table: FrameTable) -> bool:
         return settled(report)
     if not settled(report, _ABORT):
         return False
-    top, _ = _frames(min(report.traces, key=_order).frames, table)
+    top, _, _ = _frames(min(report.traces, key=_order).frames, table)
     return bool(top) and top[0].telling == FIRM
 
 
@@ -127,19 +127,21 @@ def _loaded(text: str) -> str:
     return str(chosen["group_key"].iloc[0]) if len(chosen) else ""
 
 
-def _group(report: Report | Brief, top: list[Known], cycle: int, root: list[Known], cause: int) -> str:
-    """The group key of a report, by the frames that count, of its own stack and of the root of its chain."""
+def _group(report: Report | Brief, top: list[Known], cycle: int, said: str, root: list[Known], cause: int) -> str:
+    """The group key of a report, by what its own stack gives (`_frames`) and the root of its chain."""
     evidence = max(_evidence(top), _evidence(root))
-    event = _crash(report.kind, report.error_type, report.signal, report.error_code_name, evidence)
+    event = _crash(report.kind, report.error_type, report.signal, report.error_code_name, evidence, said)
     if event.by_text and report.error_value:
         event = event._replace(text=_text(report.error_value))
     return _key(event, tuple([one.word for one in top]), cycle, cause)
 
 
 @lru_cache(maxsize=_FEW)
-def _crash(kind: str, error_type: str | None, signal: str | None, code: str | None, evidence: Evidence) -> Crash:
+def _crash(
+    kind: str, error_type: str | None, signal: str | None, code: str | None, evidence: Evidence, said: str
+) -> Crash:
     """The words of an event but for its message."""
-    return crash(kind, error_type, signal, code, None, evidence)
+    return crash(kind, error_type, signal, code, None, evidence, said)
 
 
 @remembered
@@ -165,7 +167,7 @@ def _cause(report: Report, table: FrameTable) -> tuple[list[Known], int]:
     if not causes:
         return [], cause_word(None, NONE)
     root = max(enumerate(causes), key=lambda each: (each[1].chain_no, each[0]))[1]
-    top, _ = _frames(root.frames, table)
+    top, _, _ = _frames(root.frames, table)
     return top, cause_word(root.error_type, top[0].word if top else NONE)
 
 
@@ -180,8 +182,8 @@ def _order(trace: Trace) -> int:
 _traits: Final = cast("Callable[[Frame], tuple[Any, ...]]", attrgetter(*TRAITS))
 
 
-def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], int]:
-    """The frames that count, and the word of a cycle."""
+def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], int, str]:
+    """The frames that count, the word of a cycle, and how the stack says that the program ended."""
     known = table.each(list(map(_traits, frames)))
     calls = [frame.frame_kind == "frame" for frame in frames]
     scanned = [frame.trust in SCANNED for frame in frames]
@@ -190,18 +192,19 @@ def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], in
 
 def _counted(
     known: list[Known], calls: tuple[bool, ...] = (), scanned: tuple[bool, ...] = ()
-) -> tuple[list[Known], int]:
-    """The frames that count, and the word of a cycle; `calls` and `scanned` are empty where all frames or none are."""
+) -> tuple[list[Known], int, str]:
+    """See `_frames`; `calls` and `scanned` are empty where all frames or none are."""
     # Two of one identity are the same as long as somebody holds them, as the memo does.
     mark = (*map(id, known), calls, scanned)
     found = _STACKS.get(mark)
     if found is None:
         names = [one.word if one.word and (not calls or calls[row]) else -1 - row for row, one in enumerate(known)]
-        rows, cycle = counted(known, names, list(scanned))
+        rows, cycle, said = counted(known, names, list(scanned))
         found = (
             known,
             [known[row] for row in rows],
             cycle_words([known[row].name for row in cycle])[0] if cycle else NONE,
+            said,
         )
         if len(known) <= _DEEP:
             if len(_STACKS) >= _FEW:
@@ -211,4 +214,4 @@ def _counted(
 
 
 # Stacks that were met, so many at once: most crashes have happened before.
-_STACKS: Final[dict[tuple[object, ...], tuple[list[Known], list[Known], int]]] = {}
+_STACKS: Final[dict[tuple[object, ...], tuple[list[Known], list[Known], int, str]]] = {}

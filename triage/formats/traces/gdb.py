@@ -27,7 +27,7 @@ from msgspec.structs import replace
 
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.gdb_extent import extent
-from triage.formats.traces.gdb_frames import balance, call, inlined, variables
+from triage.formats.traces.gdb_frames import balance, call, inlined, lambdas, variables
 from triage.formats.traces.gdb_frames import frame as frame_of
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
@@ -63,6 +63,7 @@ _NAMED: Final = lazy(r'"([^"]{1,200})"')
 _SIGNAL: Final = lazy(
     r'(?:Program|Thread (\d{1,9})(?: "[^"]{0,200}")?),? (?:received|terminated with) signal (SIG\w{1,16}|\d{1,3}), (.*)'
 )
+_STOPPED: Final = lazy(r"0x[0-9a-fA-F]{1,16} in \S|\S.{0,2000}\) (?:at|from) \S{1,1000}$")
 _PAGER: Final = lazy(r"-{2,3}Type <(?:RET|return)>[^-]{0,100}-{2,3}")
 _NO_LOCALS: Final = ("No locals.", "No symbol table info available.", "No arguments.")
 
@@ -165,6 +166,7 @@ class _Reader:
         self._number = 0
         self._current: tuple[int | None, int | None] = (None, None)
         self._signal: tuple[str, str] | None = None
+        self._stop: Frame | None = None  # where the signal came, as gdb says before any stack
 
     @property
     def signal(self) -> str | None:
@@ -218,7 +220,7 @@ class _Reader:
                 stacks[0].name = stacks[0].name or (stack.name if stacks[0].thread_id == thread_id else None)
 
     def _crashed(self, stacks: list[_Stack]) -> _Stack:
-        """The thread that gdb calls current, else the one that a handler interrupted, else the first."""
+        """The thread that gdb calls current, else that stopped where the signal came or had a handler, else the first."""
         number, thread_id = self._current
         for stack in stacks:
             if (thread_id is not None and stack.thread_id == thread_id) or (
@@ -227,14 +229,15 @@ class _Reader:
                 return stack
         if stacks[0].number is None:  # `bt` alone, before any header of a thread
             return stacks[0]
+        stopped = (stack for stack in stacks if self._stop and _same_place(stack.frames[0], self._stop))
         interrupted = (stack for stack in stacks if any(frame.frame_kind == "signal" for frame in stack.frames))
-        return next(interrupted, stacks[0])
+        return next(stopped, None) or next(interrupted, stacks[0])
 
     def _trace(self, stack: _Stack, *, of: _Stack) -> Trace:
         """A stack as a trace; `of` is that of the crash."""
         crashed = stack is of
         return Trace(
-            frames=tuple(inlined(stack.frames)),
+            frames=tuple(lambdas(inlined(stack.frames))),
             role="crash" if crashed else "thread",
             error_type=self._signal[0] if crashed and self._signal else None,
             error_value=self._signal[1] if crashed and self._signal else None,
@@ -296,6 +299,7 @@ class _Reader:
             if name.isdigit():
                 name = code_name("linux", int(name)) or f"signal {name}"
             self._signal = self._signal or (name, signal[3].rstrip("."))
+            self._stop = None
             if signal[1]:
                 self._current = (int(signal[1]), self._current[1])
             return
@@ -308,6 +312,13 @@ class _Reader:
             self._stacks[-1].frames.append(self._note("elided", line))
         elif self._stacks[-1].frames and line.startswith("Backtrace stopped: "):
             self._stacks[-1].frames.append(self._note("note", line))
+        elif self._signal and self._stop is None and not self._stacks[-1].frames and _STOPPED.match(line):
+            self._stop = frame_of(line)
+
+
+def _same_place(frame: Frame, other: Frame) -> bool:
+    """Whether two frames are of one function at one line."""
+    return bool(frame.function) and (frame.function, frame.file, frame.line) == (other.function, other.file, other.line)
 
 
 def _begins(stack: _Stack, other: _Stack) -> bool:
