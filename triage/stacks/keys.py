@@ -2,8 +2,8 @@
 
 - variant: the error type and the top eight frames that count;
 - group, which makes incidents: the class of the crash (for exceptions their type, for assertions their text) and the
-  top three frames, or the cycle of a stack that overflowed; of a chain of exceptions also the type and first frame of
-  its root; the parameterised message where no frame names a function of the program; of a failed request its method,
+  top three frames, or the cycle of a stack that overflowed; of a chain or a group of exceptions also the type and first
+  frame of its root, of each of its members; the parameterised message where no frame names a function of the program; of a failed request its method,
   route and status instead, as DebugBundle's fingerprints do;
 - family: the class and the first frame.
 
@@ -36,10 +36,13 @@ from triage.stacks.stack_table import Stacks
 from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
 __all__ = (
     "ALGO_VERSION",
+    "ROOTS",
     "Crash",
     "Evidence",
     "annotate",
@@ -48,10 +51,13 @@ __all__ = (
     "crash",
     "group_word",
     "of_frames",
+    "roots_word",
     "text_of",
 )
 
 ALGO_VERSION: Final = 4
+# The roles of stacks that say what an exception came from.
+ROOTS: Final = ("cause", "member")
 _VARIANT, _GROUP, _FAMILY = (word(f"{ALGO_VERSION} {name}") for name in ("variant", "group", "family"))
 # Every field has its word, an empty one too, so that no value can stand in the place of another.
 _EMPTY, _MESSAGE = word(""), word("message")
@@ -152,6 +158,15 @@ def cause_word(error_type: str | None, top: int) -> int:
     return chain(word(error_type or ""), top or _EMPTY) if error_type or top else _EMPTY
 
 
+def roots_word(roots: Iterable[int]) -> int:
+    """One word for the root of a chain and the members of a group of exceptions, each a `cause_word`.
+
+    Which member failed first is chance, and how many failed of the same.
+    """
+    words = sorted({root for root in roots if root != _EMPTY})
+    return (words[0] if len(words) == 1 else chain(*words)) if words else _EMPTY
+
+
 def group_word(event: Crash, top: list[int], cycle: int, cause: int) -> int:
     """The group key of one event, by the words of its top frames, its cycle and its root cause; see `annotate`."""
     message = _EMPTY if top else _MESSAGE
@@ -209,13 +224,13 @@ class _Causes(NamedTuple):
 
 
 def _causes(events: pa.Table, rows: pa.Table, stacks: Stacks) -> _Causes:
-    """Find the root of the chain of each event: the cause that is furthest from what surfaced."""
+    """Find the root of the chain of each event, the cause that is furthest from what surfaced, and its members."""
     found = np.full(events.num_rows, _EMPTY, np.uint64)
     evidence = np.zeros(events.num_rows, np.int64)
-    rows = rows.filter(pc.fill_null(pc.equal(rows["role"], "cause"), fill_value=False))
+    rows = rows.filter(pc.is_in(rows["role"], value_set=pa.array(ROOTS)))
     if not rows.num_rows:
         return _Causes(found, evidence)
-    rows = rows.select(["event_id", "chain_no", "stack_no", "error_type", "stack_key"])
+    rows = rows.select(["event_id", "chain_no", "stack_no", "error_type", "stack_key", "role"])
     rows = rows.sort_by([("chain_no", "ascending"), ("stack_no", "ascending")])
     place = pc.fill_null(pc.index_in(rows["stack_key"], value_set=stacks.keys), -1)
     at = place.combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
@@ -227,9 +242,17 @@ def _causes(events: pa.Table, rows: pa.Table, stacks: Stacks) -> _Causes:
     event = pc.index_in(rows["event_id"], value_set=events["event_id"].combine_chunks()).combine_chunks()
     own = np.flatnonzero(event.is_valid().to_numpy(zero_copy_only=False))
     numbers = event.drop_null().to_numpy(zero_copy_only=False)
+    made, proof = made[own], np.r_[stacks.evidence, 0][at][own]
+    member = pc.equal(rows["role"], "member").combine_chunks().to_numpy(zero_copy_only=False)[own]
     # In the order of the chain, so that its root stays.
-    found[numbers] = made[own]
-    evidence[numbers] = np.r_[stacks.evidence, 0][at][own]
+    found[numbers[~member]] = made[~member]
+    evidence[numbers[~member]] = proof[~member]
+    groups: dict[int, set[int]] = {}
+    for number, root in zip(numbers[member].tolist(), made[member].tolist(), strict=True):
+        groups.setdefault(number, {int(found[number])}).add(root)
+    for number, roots in groups.items():
+        found[number] = roots_word(roots)
+    np.maximum.at(evidence, numbers[member], proof[member])
     return _Causes(found, evidence)
 
 

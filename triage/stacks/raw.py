@@ -15,7 +15,7 @@ from triage.formats.traces.reports import settled
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE, word
 from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known
-from triage.stacks.keys import Crash, Evidence, cause_word, crash, group_word
+from triage.stacks.keys import ROOTS, Crash, Evidence, cause_word, crash, group_word, roots_word
 from triage.stacks.messages import key_text
 from triage.stacks.stack_table import cycle_words
 
@@ -162,13 +162,18 @@ def _evidence(top: list[Known]) -> Evidence:
 
 
 def _cause(report: Report, table: FrameTable) -> tuple[list[Known], int]:
-    """The frames that count of the root of a chain of exceptions, and the word of the root."""
-    causes = [trace for trace in report.traces if trace.role == "cause"]
-    if not causes:
+    """The frames that count of the root of a chain or a group of exceptions, and the word of what they came from."""
+    roots = [trace for trace in report.traces if trace.role in ROOTS]
+    if not roots:
         return [], cause_word(None, NONE)
-    root = max(enumerate(causes), key=lambda each: (each[1].chain_no, each[0]))[1]
-    top, _, _ = _frames(root.frames, table)
-    return top, cause_word(root.error_type, top[0].word if top else NONE)
+    causes = [trace for trace in roots if trace.role == "cause"]
+    last = max(reversed(causes), key=lambda cause: cause.chain_no, default=None)
+    roots = [trace for trace in roots if trace is last or trace.role == "member"]
+    tops = [_frames(root.frames, table)[0] for root in roots]
+    found = zip(roots, tops, strict=True)
+    return max(tops, key=_evidence), roots_word(
+        cause_word(root.error_type, top[0].word if top else NONE) for root, top in found
+    )
 
 
 def _order(trace: Trace) -> int:
