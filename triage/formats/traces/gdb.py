@@ -26,8 +26,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.exception_codes import name as code_name
+from triage.formats.traces import lambdas
 from triage.formats.traces.gdb_extent import extent
-from triage.formats.traces.gdb_frames import balance, call, inlined, lambdas, variables
+from triage.formats.traces.gdb_frames import balance, call, inlined, variables
 from triage.formats.traces.gdb_frames import frame as frame_of
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
@@ -237,7 +238,7 @@ class _Reader:
         """A stack as a trace; `of` is that of the crash."""
         crashed = stack is of
         return Trace(
-            frames=tuple(lambdas(inlined(stack.frames))),
+            frames=tuple(lambdas.named(inlined(stack.frames))),
             role="crash" if crashed else "thread",
             error_type=self._signal[0] if crashed and self._signal else None,
             error_value=self._signal[1] if crashed and self._signal else None,

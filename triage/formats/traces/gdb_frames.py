@@ -10,7 +10,7 @@ import msgspec
 from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame, json_text
 
-__all__ = ("balance", "call", "frame", "inlined", "lambdas", "variables")
+__all__ = ("balance", "call", "frame", "inlined", "variables")
 
 HANDLER: Final = "<signal handler called>"
 _ADDRESS: Final = lazy(r"0x([0-9a-fA-F]{1,16})(?: in |$)")
@@ -18,10 +18,6 @@ _ADDRESS: Final = lazy(r"0x([0-9a-fA-F]{1,16})(?: in |$)")
 _QUOTED: Final = lazy(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|\'(?:\\[^\']{1,4}|\\\'|[^\'\\])\'|[()]', re.DOTALL)
 _BRACKET: Final = lazy(r"[()]")
 _LOCAL: Final = lazy(r"([A-Za-z_][\w.$@:]{0,200}) = (.*)", re.DOTALL)
-_LAMBDA: Final = lazy(r"::(?:<lambda|\{lambda)\(")
-_PATH: Final = lazy(r"(?<![\w:~$])[\w:~$]{1,400}$")
-# The calls between a lambda and who named it: what std::function, std::thread and algorithms put there.
-_CALLERS: Final = 8
 _QUALIFIERS: Final = (" const", " volatile", " noexcept", " &", " &&")
 
 
@@ -138,39 +134,6 @@ def variables(lines: list[str]) -> str | None:
         else:
             last.append(text)
     return json_text({name: " ".join(parts) for name, parts in found.items()}) if found else None
-
-
-def lambdas(frames: list[Frame]) -> list[Frame]:
-    """Name lambdas by the function that they stand in, which gdb writes only in the frames of what calls them."""
-    out = frames
-    for row, frame in enumerate(frames):
-        if frame.function == "operator()" and (frame.args or "").startswith("__closure"):
-            callers = frames[row + 1 : row + 1 + _CALLERS]
-            owners = (owner for each in callers if (owner := _owner(each.function_raw or each.function or "")))
-            near = callers[0].function if callers and callers[0].file == frame.file else None
-            if owner := next(owners, near):
-                out = frames.copy() if out is frames else out
-                out[row] = msgspec.structs.replace(
-                    frame, function=f"{owner}::<lambda()>::operator()", function_raw=frame.function
-                )
-    return out
-
-
-def _owner(text: str) -> str | None:
-    """The function that the first lambda in a text stands in, None where there is none."""
-    found = _LAMBDA.search(text)
-    if found is None:
-        return None
-    head = text[: found.start()].removesuffix(" const")
-    for close, opened in ((")", "("), (">", "<")):
-        depth = 0
-        for at in range(len(head) - 1, -1, -1) if head.endswith(close) else ():
-            depth += (head[at] == close) - (head[at] == opened)
-            if not depth:
-                head = head[:at]
-                break
-    path = _PATH.search(head)
-    return path[0] if path else None
 
 
 def inlined(frames: list[Frame]) -> list[Frame]:

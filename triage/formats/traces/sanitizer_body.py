@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from triage.formats.traces import lambdas
 from triage.formats.traces.patterns import either, lazy
 from triage.formats.traces.sanitizer_frames import inlined, read
 from triage.formats.traces.sanitizer_headings import Heading, heading
@@ -91,7 +92,7 @@ class Section:
             "state": head.state,
             "unwinder": "text",
         }
-        return Trace(frames=inlined(self.frames), **(given | columns))  # type: ignore[arg-type]
+        return Trace(frames=tuple(lambdas.named(inlined(self.frames))), **(given | columns))  # type: ignore[arg-type]
 
 
 class Body:
