@@ -147,7 +147,7 @@ def test_threads_are_stacks_and_the_current_one_comes_first():
     assert worker.error_type is None
     assert functions(crash) == [
         "Mob::operator<",
-        "operator()",
+        "main::<lambda()>::operator()",
         "std::__invoke_impl<int, main()::<lambda(int)>&, int>",
         "std::_Function_handler<int(int), main()::<lambda(int)> >::_M_invoke",
         "std::function<int (int)>::operator()",

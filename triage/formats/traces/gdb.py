@@ -66,6 +66,15 @@ _SIGNAL: Final = lazy(
 )
 _STOPPED: Final = lazy(r"0x[0-9a-fA-F]{1,16} in \S|\S.{0,2000}\) (?:at|from) \S{1,1000}$")
 _PAGER: Final = lazy(r"-{2,3}Type <(?:RET|return)>[^-]{0,100}-{2,3}")
+# The calls by which a thread ends its program, among the first so many frames.
+_ENDS: Final = frozenset({"abort", "raise", "__GI_abort", "__GI_raise", "gsignal", "__pthread_kill_implementation"})
+_NEAR: Final = 4
+# Calls of a failed assertion, and what `check` calls it.
+_ASSERTS: Final = frozenset({"__assert_fail", "__GI___assert_fail", "__assert_fail_base"})
+_ASSERTED: Final = lazy(r'\bassertion=(?:assertion@entry=)?0x[0-9a-f]{1,16} "((?:[^"\\]|\\.){1,2000}+)"')
+_ESCAPED: Final = lazy(r'\\(["\\])')
+_ASSERTION: Final = "Assertion failed"
+_DEEP: Final = 8
 _NO_LOCALS: Final = ("No locals.", "No symbol table info available.", "No arguments.")
 
 
@@ -106,11 +115,14 @@ def read(window: Window) -> Report | None:
         return None
     if found.registers:
         traces = (replace(traces[0], registers=json_text(found.registers)), *traces[1:])
+    said = next((text for frame in traces[0].frames[:_DEEP] if (text := _asserted(frame))), None)
+    if said:
+        traces = (replace(traces[0], error_type=_ASSERTION, error_value=said), *traces[1:])
     crash = traces[0]
     return Report(
         first=found.first,
         end=found.end,
-        kind="crash",
+        kind="assertion" if said else "crash",
         traces=traces,
         error_type=crash.error_type,
         error_value=crash.error_value,
@@ -122,6 +134,14 @@ def read(window: Window) -> Report | None:
         leads=signal is not None,
         follows=signal in {"SIGABRT", "SIGTRAP", "SIGILL"},
     )
+
+
+def _asserted(frame: Frame) -> str | None:
+    """What a frame of the C library was told that does not hold: of a core file nobody has what the program wrote."""
+    if not frame.args or frame.function not in _ASSERTS:
+        return None
+    found = _ASSERTED.search(frame.args)
+    return _ESCAPED.sub(r"\1", found[1]) if found else None
 
 
 def belongs(line: str) -> bool:
@@ -198,7 +218,9 @@ class _Reader:
             return [self._trace(alone, of=alone)] if self._signal else []
         self._name(stacks)
         crashed = self._crashed(stacks)
-        same = [stack for stack in stacks if stack.thread_id == crashed.thread_id]
+        own = crashed.thread_id
+        # of a program with one thread gdb does not say which is the current one
+        same = [stack for stack in stacks if stack.thread_id == own or (own is None and _begins(crashed, stack))]
         # a core file shows its first frame at once and all of them when asked
         crashed = next((s for s in same if len(s.frames) > len(crashed.frames) and _begins(crashed, s)), crashed)
         ordered = [crashed]
@@ -221,7 +243,7 @@ class _Reader:
                 stacks[0].name = stacks[0].name or (stack.name if stacks[0].thread_id == thread_id else None)
 
     def _crashed(self, stacks: list[_Stack]) -> _Stack:
-        """The thread that gdb calls current, else that stopped where the signal came or had a handler, else the first."""
+        """The thread that gdb calls current, else that stopped at the signal, had a handler or aborted, else the first."""
         number, thread_id = self._current
         for stack in stacks:
             if (thread_id is not None and stack.thread_id == thread_id) or (
@@ -232,7 +254,8 @@ class _Reader:
             return stacks[0]
         stopped = (stack for stack in stacks if self._stop and _same_place(stack.frames[0], self._stop))
         interrupted = (stack for stack in stacks if any(frame.frame_kind == "signal" for frame in stack.frames))
-        return next(stopped, None) or next(interrupted, stacks[0])
+        ended = (stack for stack in stacks if any(frame.function in _ENDS for frame in stack.frames[:_NEAR]))
+        return next(stopped, None) or next(interrupted, None) or next(ended, stacks[0])
 
     def _trace(self, stack: _Stack, *, of: _Stack) -> Trace:
         """A stack as a trace; `of` is that of the crash."""
