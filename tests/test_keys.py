@@ -215,11 +215,27 @@ def test_what_nobody_caught_is_one_with_its_core_file(handler, error):
     assert group(said | {"error_type": "KeyError"}, STACK) != group(said, STACK)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (frame("inv::(anonymous namespace)::sum"), frame("sum")),
+        (frame("inv::each<run()::<lambda(int)> >"), frame("each<run()::{lambda(int)#1}>")),
+        (frame("run", "/usr/include/c++/12/bits/stl_vector.h"), frame("run")),
+        (frame("Shop.Cart.pay(of: Swift.Int) -> ()", module="Shop"), frame("Cart.pay(of:)", module="Shop")),
+        (frame("shop::run::__l2::<lambda_1>::operator()"), frame("shop::run()::$_0::operator()() const")),
+    ],
+)
+def test_one_function_as_two_tools_write_it(one, other):
+    assert group(CRASH, [one, *STACK[2:]]) == group(CRASH, [other, *STACK[2:]]) != group(CRASH, STACK[2:])
+
+
 def test_what_came_of_a_group_of_exceptions_is_in_its_key():
     def key(*members):
         records = Records()
         event = records.event(source_id="a", event_class="incident_signal", event_kind="exception", error_type="Group")
-        told = [Trace(frames=(frame(name),), role="member", chain_no=n, error_type=error) for n, (error, name) in members]
+        told = [
+            Trace(frames=(frame(name),), role="member", chain_no=n, error_type=error) for n, (error, name) in members
+        ]
         records.stacks(event, [Trace(frames=tuple(STACK)), *told])
         return keys.annotate(records.finish())["events"]["group_key"][0].as_py()
 

@@ -44,7 +44,8 @@ class Side:
     `event` and `frames` hold its row and columns (those of `EVENT` and `COLUMNS`), `kind` is the class of the crash,
     `names` the name of each frame, `used` the rows of the frames in the key in the order of the key, `cycle` the same
     where the key is a cycle, else empty; `evidence` what these frames or the root cause tell, `cause` the type and the
-    first frame of that root (of all members of a group); `exact` says whether the group key of the event is made of just these.
+    first frame of that root (of all members of a group); `exact` says whether the group key of the event is made of
+    just these.
     """
 
     incident_id: str
@@ -148,7 +149,7 @@ def _key(
     said = event["event_kind"], event["error_type"], event["signal"], event["error_code_name"]
     text = word(dict(key_parts(kind, event, counted, evidence)).get("message", ""))
     root = roots_word(cause_word(type_ or None, word(place) if place else NONE) for type_, place in roots)
-    made = crash(*said, None, evidence, ending)._replace(text=text)
+    made = crash(*said, None, evidence, ending=ending)._replace(text=text)
     words = [word(name) if name else NONE for name in counted]
     return f"{group_word(made, words, chain(*words) if cycle else NONE, root):016x}"
 

@@ -190,7 +190,8 @@ def reasoned(frames: pd.DataFrame, crash: Sequence[str] | None) -> pd.DataFrame:
     cycle: list[int] = []
     if crash is not None:
         names, kinds = names_of(columns), columns["frame_kind"]
-        if crash_class(*crash, ending_of(names, kinds, counted)) == "stack overflow":
+        kind, error_type, signal, code = crash
+        if crash_class(kind, error_type, signal, code, ending_of(names, kinds, counted)) == "stack overflow":
             cycle = cycle_of(names, kinds)
     shown = [row in cycle for row in range(len(counted))] if cycle else counted
     why = reasons(columns, cycle)

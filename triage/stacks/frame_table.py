@@ -49,7 +49,8 @@ _COMPILED: Final = frozenset({"native", "c", "c++", "rust", "swift", "kernel", "
 _CLONE: Final = re.compile(r"(?<=\w)\.(?:cold|hot|warm|isra|part|constprop)$")
 # Swift's names as some tools write them: with the module that others leave out, and with types.
 _SWIFT: Final = re.compile(
-    r"\((?:\w{1,80}: ?)(?:[)\w(\[]|$)| -> |\.[gs]etter\b|\.modify\b|closure #\d|\.(?:__(?:de)?allocating_)?(?:de)?init\b"
+    r"\((?:\w{1,80}: ?)(?:[)\w(\[]|$)| -> |\.[gs]etter\b|\.modify\b|closure #\d"
+    r"|\.(?:__(?:de)?allocating_)?(?:de)?init\b"
 )
 # Templates of a type that stands in a function, and functions that do.
 _LOCAL: Final = re.compile(r"\)(?: const)?::(?:<lambda|\{lambda|\$_\d|'lambda)")

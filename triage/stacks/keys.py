@@ -3,8 +3,8 @@
 - variant: the error type and the top eight frames that count;
 - group, which makes incidents: the class of the crash (for exceptions their type, for assertions their text) and the
   top three frames, or the cycle of a stack that overflowed; of a chain or a group of exceptions also the type and first
-  frame of its root, of each of its members; the parameterised message where no frame names a function of the program; of a failed request its method,
-  route and status instead, as DebugBundle's fingerprints do;
+  frame of its root, of each of its members; the parameterised message where no frame names a function of the program;
+  of a failed request its method, route and status instead, as DebugBundle's fingerprints do;
 - family: the class and the first frame.
 
 The recipe is that of specifications measured on labelled traces: no line numbers, addresses or paths (rebuilds stay
@@ -105,6 +105,7 @@ def crash(
     code: str | None,
     said: str | None,
     evidence: Evidence,
+    *,
     ending: str = "",
 ) -> Crash:
     """The words of one event; see `by_message` for when what it said counts, `triage.stacks.endings` for the ending.
@@ -303,7 +304,10 @@ def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64], ending: pa.Array
     """What the keys take of each event beside its stack; messages are looked at where they count only."""
     told = events.append_column("evidence", pa.array(evidence)).append_column("ending", ending)
     code, distinct = numbered(told, (*_OF_A_CRASH, "evidence", "ending"))
-    made = [crash(*said, None, Evidence(proof), end) for *said, proof, end in distinct]
+    made = [
+        crash(kind, type_, signal, name, None, Evidence(proof), ending=said)
+        for kind, type_, signal, name, proof, said in distinct
+    ]
     exact, name, detail, text = (_spread([one[at] for one in made], code) for at in range(4))
     overflow = np.array([one.overflow for one in made], np.bool_)[code]
     rows = np.flatnonzero(np.array([one.by_text for one in made], np.bool_)[code])

@@ -141,7 +141,7 @@ def _crash(
     kind: str, error_type: str | None, signal: str | None, code: str | None, evidence: Evidence, said: str
 ) -> Crash:
     """The words of an event but for its message."""
-    return crash(kind, error_type, signal, code, None, evidence, said)
+    return crash(kind, error_type, signal, code, None, evidence, ending=said)
 
 
 @remembered

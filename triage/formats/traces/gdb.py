@@ -243,7 +243,7 @@ class _Reader:
                 stacks[0].name = stacks[0].name or (stack.name if stacks[0].thread_id == thread_id else None)
 
     def _crashed(self, stacks: list[_Stack]) -> _Stack:
-        """The thread that gdb calls current, else that stopped at the signal, had a handler or aborted, else the first."""
+        """The thread that gdb calls current, else that stopped at the signal, had a handler or aborted; the first."""
         number, thread_id = self._current
         for stack in stacks:
             if (thread_id is not None and stack.thread_id == thread_id) or (

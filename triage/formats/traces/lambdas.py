@@ -24,6 +24,8 @@ BARE: Final = "operator()"
 _BARE: Final = lazy(r"operator\(\)(?: \[clone [^\[\]]{1,80}\])?$")
 _LAMBDA: Final = lazy(r"::(?:<lambda|\{lambda)\(")
 _PATH: Final = lazy(r"(?<![\w:~$])[\w:~$]{1,400}$")
+_TEMPLATE: Final = lazy(r"<[^<>]{0,2000}>")
+_NESTED: Final = 8
 # What std::function, std::thread and algorithms put between.
 _CALLERS: Final = 8
 
@@ -61,12 +63,15 @@ def _owner(text: str) -> str | None:
     if found is None:
         return None
     head = text[: found.start()].removesuffix(" const")
-    for close, opened in ((")", "("), (">", "<")):
-        depth = 0
-        for at in range(len(head) - 1, -1, -1) if head.endswith(close) else ():
-            depth += (head[at] == close) - (head[at] == opened)
-            if not depth:
-                head = head[:at]
-                break
+    for _ in range(_NESTED):
+        head, before = _TEMPLATE.sub("", head), head
+        if head == before:
+            break
+    depth = 0
+    for at in range(len(head) - 1, -1, -1) if head.endswith(")") else ():
+        depth += (head[at] == ")") - (head[at] == "(")
+        if not depth:
+            head = head[:at]
+            break
     path = _PATH.search(head)
     return path[0] if path else None
