@@ -119,10 +119,10 @@ class FrameTable:
             file = None if file and _OWN.match(read) and _HEADER.search(file) else file
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
         telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
-        said = ending(name)
         name = _linked(name, read, module) if compiled else name
         name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))
-        return Known(name, word(name) if name else NONE, _ROLE_NUMBERS[role.role], role.rule, telling, said)
+        number = _ROLE_NUMBERS[role.role]
+        return Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name))
 
 
 def _linked(name: str, read: str, module: str | None) -> str:
