@@ -29,7 +29,7 @@ def test_compare_lays_two_side_by_side():
 
 
 def test_explain_reads_standard_input():
-    assert text("explain", "-", stdin=PANIC.read_bytes()).startswith("exception: panic | oxgen_shell::")
+    assert text("explain", "-", stdin=PANIC.read_bytes()).startswith("panic | oxgen_shell::")
 
 
 def test_what_is_printed_is_masked(tmp_path):

@@ -614,10 +614,10 @@ def test_a_merge_with_the_side_of_a_split_that_was_taken_back_does_not_hold(tmp_
     desk = Desk(tmp_path, [event(1, message="order 1"), event(2, message="order 2"), event(3, function="render")])
     desk.case.split(desk.of(1), "message_slot")
     desk.case.merge([desk.of(2), desk.of(3)])
-    before = desk.of(3)
+    assert desk.of(2) == desk.of(3) != desk.of(1)
     desk.case.undo(desk.case.journal()["entry_id"].iloc[0])
     assert numbers(desk.case) == [[1, 2], [3]]
-    assert desk.of(3) != before
+    assert desk.of(3) != desk.of(2)
     assert desk.case.journal()["effect"].tolist() == ["overridden", "overridden", "applied"]
 
 

@@ -99,7 +99,11 @@ def test_every_explanation_has_typed_frames_and_a_text_and_a_page(explanations):
 def test_a_panic_of_a_real_bundle():
     found = triage.load(SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz")
     why = found.explain(found.incidents()["incident_id"][0])
-    assert why.key["value"].tolist()[:3] == ["exception", "panic", "oxgen_shell::app::pipeline::slice_body"]
+    assert why.key["value"].tolist()[:3] == [
+        "panic",
+        "oxgen_shell::app::pipeline::slice_body",
+        "oxgen_shell::app::pipeline::parse_packet",
+    ]
     by_name = why.frame.set_index("name")["reason"]
     assert by_name["core::panicking::panic_fmt"] == "sentinel: the search starts here"
     assert by_name["oxgen_shell::install_hook::lambda"] == "inside of a crash handler"

@@ -170,3 +170,23 @@ def test_any_text_is_scanned(text):
 )
 def test_time_is_linear(line):
     assert grows_evenly(lambda count: f"{line}\n" * count, "react-native", 400)
+
+
+def test_frames_of_a_named_bundle_behind_the_components_are_the_stack():
+    text = """TypeError: Cannot read property 'uri' of undefined
+
+This error is located at:
+    in Banner (created by Screen)
+    in Screen (at SceneView.tsx:125)
+
+Banner@index.android.bundle:1:882477
+renderWithHooks@index.android.bundle:1:232277
+open@main.jsbundle:1:77
+"""
+    found = one(text, "react-native")
+    crash, components = found.report.traces
+    assert functions(found) == ["Banner", "renderWithHooks", "open"]
+    assert (crash.frames[0].file, components.role) == ("index.android.bundle", "other")
+    wrapped = text.replace("TypeError", "com.facebook.react.common.JavascriptException: TypeError", 1)
+    bare = re.sub(r"@\S+(?=:1:)", "@", wrapped).replace("@:1", "@1")
+    assert triage.stacks.signature(text) == triage.stacks.signature(bare) != ""

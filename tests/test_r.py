@@ -141,3 +141,12 @@ def test_any_text_is_scanned(text):
 )
 def test_time_is_linear(line):
     assert grows_evenly(lambda count: f"{line}\n" * count, "r", 400)
+
+
+def test_of_two_lists_of_calls_the_one_with_places_counts():
+    text = (
+        "Error in impute(m) : subscript out of bounds\nCalls: main -> score -> impute\n"
+        "3: impute(m) at s.R#41\n2: score(d) at s.R#12\n1: main() at s.R#5\nExecution halted\n"
+    )
+    frames = one(text, "r").report.traces[0].frames
+    assert [(frame.function, frame.line) for frame in frames] == [("impute", None), ("score", 41), ("main", 12)]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import triage.stacks
 from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
 
 FATAL = "main/main.swift:12: Fatal error: Unexpectedly found nil while unwrapping an Optional value"
@@ -143,3 +144,22 @@ def test_any_text_is_scanned(text):
 )
 def test_time_is_linear(line):
     assert grows_evenly(lambda count: f"{line}\n" * count, "swift", 400)
+
+
+def test_a_fatal_error_and_the_trap_that_names_no_signal_are_one_report():
+    text = """Menu/Store.swift:41: Fatal error: Index out of range
+*** Signal 4: Backtracing from 0x7f3e158c10... done ***
+
+Thread 0 "menu" crashed:
+
+0 [inlined] [system] Swift runtime failure: Index out of range in menu at //<compiler-generated>
+1 Store.price(of:) + 10 in menu at /w/Menu/Store.swift:41:17
+2 static Main.main() + 200 in menu at /w/Menu/Main.swift:9:5
+"""
+    crash = one(text, "swift").report
+    assert (crash.error_type, crash.signal) == ("Fatal error", "SIGILL")
+    failure, price, _ = crash.traces[0].frames
+    assert (failure.module, failure.in_app, price.in_app) == ("menu", False, None)
+    key = triage.stacks.signature(text)
+    assert key != triage.stacks.signature(text.replace("Store.price", "Store.stock"))
+    assert key == triage.stacks.signature(text.replace("Index out of range", "Division by zero"))

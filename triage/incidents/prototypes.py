@@ -16,8 +16,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.stacks import stack_table
 from triage.stacks.classes import crash_class
 from triage.stacks.cycles import repeats
+from triage.stacks.frame_table import FrameTable
 from triage.stacks.joining import isin
 from triage.stacks.messages import key_text
 from triage.stacks.names import basename, normalise
@@ -91,7 +93,8 @@ def prototypes(tables: dict[str, pa.Table], members: tuple[pa.Table, Ints, list[
     offsets = np.r_[0, np.cumsum([end - start for start, end in spans])].astype(np.int64)
     name, own = name[rows], own[rows]
     owner = np.repeat(np.arange(len(ids)), np.diff(offsets))
-    classes = [_class(event) for event in chosen]
+    ended = dict(zip(*_ended(frames), strict=True))
+    classes = [_class(event, ended.get(event["stack_key"], "")) for event in chosen]
     return Prototypes(
         ids=ids,
         services=[event["service"] or "" for event in chosen],
@@ -128,8 +131,14 @@ def _representatives(events: pa.Table, codes: Ints) -> pa.Table:
     return events.select(list(_OF_A_CRASH)).take(pa.array(first))
 
 
-def _class(event: dict[str, Any]) -> str:
-    return crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"])
+def _ended(frames: pa.Table) -> tuple[list[str], list[str]]:
+    """The stacks, and how the frames of each say that the program ended."""
+    found = stack_table.of(frames, FrameTable.default())
+    return found.keys.to_pylist(), found.said.to_pylist()
+
+
+def _class(event: dict[str, Any], ended: str) -> str:
+    return crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"], ended)
 
 
 def _detail(event: dict[str, Any], kind: str) -> str:

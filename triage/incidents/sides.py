@@ -15,14 +15,14 @@ import pyarrow as pa
 
 from triage.stacks.classes import crash_class
 from triage.stacks.digests import NONE, chain, word
-from triage.stacks.explanation import COLUMNS, cycle_of, evidence_of, key_parts, names_of, titled
+from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, evidence_of, key_parts, names_of, titled
 from triage.stacks.joining import isin
-from triage.stacks.keys import Evidence, cause_word, crash, group_word
+from triage.stacks.keys import ROOTS, Evidence, cause_word, crash, group_word, roots_word
 from triage.stacks.messages import parameterise
 from triage.tables import to_pandas
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
 
@@ -44,7 +44,8 @@ class Side:
     `event` and `frames` hold its row and columns (those of `EVENT` and `COLUMNS`), `kind` is the class of the crash,
     `names` the name of each frame, `used` the rows of the frames in the key in the order of the key, `cycle` the same
     where the key is a cycle, else empty; `evidence` what these frames or the root cause tell, `cause` the type and the
-    first frame of that root; `exact` says whether the group key of the event is made of just these.
+    first frame of that root (of all members of a group); `exact` says whether the group key of the event is made of
+    just these.
     """
 
     incident_id: str
@@ -96,13 +97,15 @@ def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *
     stack = isin(tables["frames"], "stack_key", [event["stack_key"]] if event["stack_key"] else []).sort_by("idx")
     columns: dict[str, list[Any]] = stack.select(["idx", *COLUMNS]).to_pydict()
     names = names_of(columns)
-    kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"])
+    ending = ending_of(names, columns["frame_kind"], columns["counted"])
+    kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"], ending)
     cycle = cycle_of(names, columns["frame_kind"]) if kind == "stack overflow" else []
     used = cycle or [row for row, counts in enumerate(columns["counted"]) if counts]
-    cause, proof = _cause(event["event_id"], tables)
+    roots, proof = _roots(event["event_id"], tables)
     evidence = max(evidence_of(columns, used), proof)
-    parts = kind, event, [names[row] for row in used], evidence, cause
-    exact = _key(*parts, cycle=bool(cycle)) == event["group_key"]
+    counted = [names[row] for row in used]
+    exact = _key(kind, event, counted, evidence, roots, ending, cycle=bool(cycle)) == event["group_key"]
+    cause = _listed(each for each, _ in roots), _listed(each for _, each in roots)
     if not whole:
         columns = {name: [values[row] for row in used] for name, values in columns.items()}
         names = [names[row] for row in used]
@@ -111,17 +114,25 @@ def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *
     return Side(incident, kind, event, columns, names, tuple(used), tuple(cycle), evidence, cause, exact)
 
 
-def _cause(event: str, tables: dict[str, pa.Table]) -> tuple[tuple[str, str], Evidence]:
-    """The type and first counted frame of the root of an event's chain of exceptions, and what its stack tells."""
+def _listed(words: Iterable[str]) -> str:
+    """The distinct ones of some words."""
+    return ", ".join(sorted({word for word in words if word}))
+
+
+def _roots(event: str, tables: dict[str, pa.Table]) -> tuple[list[tuple[str, str]], Evidence]:
+    """The type and first counted frame of what an event's exception came from, and what the stacks of these tell."""
     rows = isin(tables["stacks"], "event_id", [event])
-    rows = isin(rows, "role", ["cause"]).sort_by([("chain_no", "ascending"), ("stack_no", "ascending")])
-    if not rows.num_rows:
-        return ("", ""), Evidence.NONE
-    root = rows.slice(rows.num_rows - 1).to_pylist()[0]
-    stack = isin(tables["frames"], "stack_key", [root["stack_key"]] if root["stack_key"] else []).sort_by("idx")
-    columns: dict[str, list[Any]] = stack.select(COLUMNS).to_pydict()
-    used = [row for row, counts in enumerate(columns["counted"]) if counts]
-    return (root["error_type"] or "", names_of(columns)[used[0]] if used else ""), evidence_of(columns, used)
+    rows = isin(rows, "role", list(ROOTS)).sort_by([("chain_no", "ascending"), ("stack_no", "ascending")])
+    found = rows.select(["role", "error_type", "stack_key"]).to_pylist()
+    roots = [row for row in found if row["role"] == "cause"][-1:] + [row for row in found if row["role"] == "member"]
+    told, evidence = [], Evidence.NONE
+    for root in roots:
+        stack = isin(tables["frames"], "stack_key", [root["stack_key"]] if root["stack_key"] else []).sort_by("idx")
+        columns: dict[str, list[Any]] = stack.select(COLUMNS).to_pydict()
+        used = [row for row, counts in enumerate(columns["counted"]) if counts]
+        told.append((root["error_type"] or "", names_of(columns)[used[0]] if used else ""))
+        evidence = max(evidence, evidence_of(columns, used))
+    return told, evidence
 
 
 def _key(
@@ -129,15 +140,16 @@ def _key(
     event: dict[str, Any],
     counted: list[str],
     evidence: Evidence,
-    cause: tuple[str, str],
+    roots: list[tuple[str, str]],
+    ending: str,
     *,
     cycle: bool,
 ) -> str:
     """The group key of the parts that are told of: what an explanation must come to, or say that it does not."""
     said = event["event_kind"], event["error_type"], event["signal"], event["error_code_name"]
     text = word(dict(key_parts(kind, event, counted, evidence)).get("message", ""))
-    root = cause_word(cause[0] or None, word(cause[1]) if cause[1] else NONE)
-    made = crash(*said, None, evidence)._replace(text=text)
+    root = roots_word(cause_word(type_ or None, word(place) if place else NONE) for type_, place in roots)
+    made = crash(*said, None, evidence, ending=ending)._replace(text=text)
     words = [word(name) if name else NONE for name in counted]
     return f"{group_word(made, words, chain(*words) if cycle else NONE, root):016x}"
 

@@ -27,7 +27,6 @@ from triage.share.stack_rows import (
     telling,
 )
 from triage.share.view import text_of
-from triage.stacks.classes import crash_class
 from triage.stacks.tree import folded
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class StackPages:
             raise TypeError("only a RedactedCase is shown: RedactedCase.lazy(case)")
         self._case = case
         self._frames: dict[str, dict[int, pd.DataFrame]] = {}
-        self._overflow = False
+        self._crash = [""] * 4
 
     def head(self, incident: str | None = None, event: str | None = None) -> Stacks:
         """The first page of an incident (the one seen last by default) and of one of its events (the newest)."""
@@ -78,8 +77,7 @@ class StackPages:
         shown = event or str(newest["event_id"])
         # A decision may have changed what the events of an incident are.
         self._frames.clear()
-        told = (text_of(newest[name]) for name in ("event_kind", "error_type", "signal", "error_code_name"))
-        self._overflow = crash_class(*told) == "stack overflow"
+        self._crash = [text_of(newest[name]) for name in ("event_kind", "error_type", "signal", "error_code_name")]
         stacks = self._case.stacks(event=shown).sort_values("stack_no")
         by_stack = self._of(shown)
         rows = tuple(
@@ -152,7 +150,7 @@ class StackPages:
                 self._frames.pop(next(iter(self._frames)))
             frames = self._case.frames(event=event)
             self._frames[event] = {
-                int(str(number)): reasoned(rows, crashing=number == 0, overflow=self._overflow)
+                int(str(number)): reasoned(rows, self._crash if number == 0 else None)
                 for number, rows in frames.groupby("stack_no")
             }
         return self._frames[event]

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from triage.share.printable import plural
 from triage.share.view import FrameRow, frame_row, text_of
+from triage.stacks.classes import crash_class
 from triage.stacks.counting import REPEATED, TOP_FRAMES, VARIANT_FRAMES
-from triage.stacks.explanation import COLUMNS, cycle_of, names_of, reasons
+from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, names_of, reasons
 from triage.stacks.roles import Roles
 from triage.stacks.tree import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = (
     "CallRow",
@@ -173,13 +177,22 @@ def stack_row(row: dict[Any, Any], frames: pd.DataFrame | None) -> StackRow:
     )
 
 
-def reasoned(frames: pd.DataFrame, *, crashing: bool, overflow: bool) -> pd.DataFrame:
-    """The frames of one stack with what is said of each: `why`, whether it is `in_key`, whether it `stands_out`."""
+def reasoned(frames: pd.DataFrame, crash: Sequence[str] | None) -> pd.DataFrame:
+    """The frames of one stack with what is said of each: `why`, whether it is `in_key`, whether it `stands_out`.
+
+    `crash` holds the kind, error type, signal and error code of the event where the stack is the crashing one.
+    """
+    crashing = crash is not None
     columns: dict[str, list[Any]] = {
         name: [None if _null(value) else value for value in frames[name]] for name in COLUMNS
     }
-    cycle = cycle_of(names_of(columns), columns["frame_kind"]) if crashing and overflow else []
     counted = [bool(value) for value in columns["counted"]]
+    cycle: list[int] = []
+    if crash is not None:
+        names, kinds = names_of(columns), columns["frame_kind"]
+        kind, error_type, signal, code = crash
+        if crash_class(kind, error_type, signal, code, ending_of(names, kinds, counted)) == "stack overflow":
+            cycle = cycle_of(names, kinds)
     shown = [row in cycle for row in range(len(counted))] if cycle else counted
     why = reasons(columns, cycle)
     if not crashing:

@@ -32,8 +32,17 @@ def _rules() -> tuple[_Rule, ...]:
     )
 
 
-def crash_class(kind: str | None, error_type: str | None, signal: str | None = None, code: str | None = None) -> str:
+def crash_class(
+    kind: str | None, error_type: str | None, signal: str | None = None, code: str | None = None, said: str = ""
+) -> str:
     """Give the class of a crash; the kind itself where no rule fits.
+
+    Parameters
+    ----------
+    kind, error_type, signal, code
+        What the event says: `event_kind`, `error_type`, `signal`, `error_code_name`.
+    said
+        How the frames of its stack say that the program ended (`triage.stacks.endings`).
 
     Examples
     --------
@@ -41,8 +50,11 @@ def crash_class(kind: str | None, error_type: str | None, signal: str | None = N
     ('memory', 'memory', 'abort')
     >>> crash_class("exception", "RecursionError"), crash_class("exception", "KeyError"), crash_class("request", None)
     ('stack overflow', 'exception', 'request')
+    >>> crash_class("crash", "SIGABRT", said="heap corruption")
+    'memory'
     """
     words = " ".join(part for part in (error_type, signal, code) if part)[:400].lower()
+    words = f"{words} {said}" if said else words
     for rule in _rules():
         if (not rule.kinds or kind in rule.kinds) and (rule.pattern is None or rule.pattern.search(words)):
             return rule.name

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triage.stacks.cycles import repeated, repeats
+from triage.stacks.endings import deep, told
 from triage.stacks.frame_table import TELLING, WEAK
 from triage.stacks.roles import ROLES
 
@@ -94,8 +95,10 @@ def count(role: Small, telling: Small, name: Numbers, scanned: Flags, starts: Nu
     return Counted(inside, again, top, cycles)
 
 
-def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tuple[list[int], list[int]]:
-    """The rows of one stack that its group key holds, and those of its cycle; see `count`.
+def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tuple[list[int], list[int], str]:
+    """The rows of one stack that its group key holds, those of its cycle, and how it says the program ended.
+
+    See `count`, and `triage.stacks.endings.told`.
 
     `scanned` is empty where no frame was.
 
@@ -105,7 +108,7 @@ def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tup
     >>> names = ("abort", "parse", "run")
     >>> known = [FrameTable.default().known(("frame", name, None, None, None, "c", None)) for name in names]
     >>> counted(known, [7, 8, 9], [False] * 3)
-    ([1, 2], [])
+    ([1, 2], [], '')
     """
     first = 0
     for row, one in enumerate(known):
@@ -126,4 +129,6 @@ def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tup
             found.append(row)
             if len(found) == TOP_FRAMES and best == _MOST:
                 break
-    return found[: 1 if best % _WALKED == WEAK else TOP_FRAMES], cycle
+    recursion = bool(cycle) and deep(cycle[0], len(cycle), len(again))
+    said = told([one[5] for one in known[: found[0] if found else None]], recursion=recursion)
+    return found[: 1 if best % _WALKED == WEAK else TOP_FRAMES], cycle, said

@@ -14,6 +14,7 @@ import numpy as np
 
 from triage.stacks.counting import HANDLER, REPEATED, SCANNED
 from triage.stacks.cycles import repeats, rotated
+from triage.stacks.endings import deep, ending, told
 from triage.stacks.frame_table import FrameTable
 from triage.stacks.keys import Evidence, by_message, text_of
 from triage.stacks.names import basename
@@ -22,7 +23,10 @@ from triage.stacks.roles import Roles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ("COLUMNS", "align", "cycle_of", "evidence_of", "key_parts", "names_of", "places_of", "reasons", "titled")
+__all__ = (
+    "COLUMNS", "align", "cycle_of", "ending_of", "evidence_of", "key_parts", "names_of", "places_of", "reasons",
+    "titled",
+)  # fmt: skip
 
 _ONLY_WHERE: Final = {
     "library": "library: frames of libraries count only where no application frame is",
@@ -76,19 +80,38 @@ def cycle_of(names: Sequence[str], kinds: Sequence[str]) -> list[int]:
     >>> cycle_of(["parse", "expr"] * 3, ["frame"] * 6)
     [1, 0]
     """
+    _, rows = _repeats(names, kinds)
+    if not rows:
+        return []
+    order = rotated([names[row] for row in rows])
+    turns = (rows[start:] + rows[:start] for start in range(len(rows)))
+    return next(turn for turn in turns if [names[row] for row in turn] == order)
+
+
+def ending_of(names: Sequence[str], kinds: Sequence[str], counted: Sequence[bool]) -> str:
+    """How the frames of a stack say that the program ended; see `triage.stacks.endings`.
+
+    Examples
+    --------
+    >>> ending_of(["abort", "malloc_printerr", "drop"], ["frame"] * 3, [False, False, True])
+    'heap corruption'
+    """
+    first = next((row for row, counts in enumerate(counted) if counts), len(names))
+    again, rows = _repeats(names, kinds)
+    recursion = bool(rows) and deep(rows[0], len(rows), again)
+    return told(map(ending, names[:first]), recursion=recursion)
+
+
+def _repeats(names: Sequence[str], kinds: Sequence[str]) -> tuple[int, list[int]]:
+    """How many frames repeat others, and the rows of the cycle."""
     numbers: dict[str, int] = {}
     # As in keys: frames of which nothing is known are not the same frame, and rows that are no call repeat none.
     calls = [
         numbers.setdefault(name, len(numbers)) if name and kind == "frame" else -1 - row
         for row, (name, kind) in enumerate(zip(names, kinds, strict=True))
     ]
-    _, cycles = repeats(np.array(calls, np.int64), np.zeros(len(calls), np.int64))
-    rows = cycles.get(0, [])
-    if not rows:
-        return []
-    order = rotated([names[row] for row in rows])
-    turns = (rows[start:] + rows[:start] for start in range(len(rows)))
-    return next(turn for turn in turns if [names[row] for row in turn] == order)
+    again, cycles = repeats(np.array(calls, np.int64), np.zeros(len(calls), np.int64))
+    return int(again.sum()), cycles.get(0, [])
 
 
 def reasons(frames: Columns, cycle: Sequence[int] = ()) -> list[str]:
@@ -112,7 +135,7 @@ def reasons(frames: Columns, cycle: Sequence[int] = ()) -> list[str]:
     counted = [row for row in rows if row[4]]
     sentinels = [at for at, row in enumerate(rows) if row[1] == "sentinel"]
     place = 0
-    told = []
+    sentences = []
     for at, (kind, role, rule, trust, counts, function) in enumerate(rows):
         place += bool(counts)
         if at in cycle:
@@ -125,8 +148,8 @@ def reasons(frames: Columns, cycle: Sequence[int] = ()) -> list[str]:
             sentence = "inside of a crash handler: the search starts further out"
         else:
             sentence = _does_not_count(kind, role, rule, trust, function, counted)
-        told.append(sentence)
-    return told
+        sentences.append(sentence)
+    return sentences
 
 
 def _counts(role: str, trust: str | None, place: int, of: int, rows: list[tuple[Any, ...]]) -> str:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.stacks.digests import NONE, word
+from triage.stacks.endings import ending
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import ROLES, Roles
 
@@ -46,6 +47,15 @@ WEAK: Final = 4
 _COMPILED: Final = frozenset({"native", "c", "c++", "rust", "swift", "kernel", "objective-c"})
 # In other languages these are names that people give.
 _CLONE: Final = re.compile(r"(?<=\w)\.(?:cold|hot|warm|isra|part|constprop)$")
+# Swift's names as some tools write them: with the module that others leave out, and with types.
+_SWIFT: Final = re.compile(
+    r"\((?:\w{1,80}: ?)(?:[)\w(\[]|$)| -> |\.[gs]etter\b|\.modify\b|closure #\d"
+    r"|\.(?:__(?:de)?allocating_)?(?:de)?init\b"
+)
+# Templates of a type that stands in a function, and functions that do.
+_LOCAL: Final = re.compile(r"\)(?: const)?::(?:<lambda|\{lambda|\$_\d|'lambda)")
+_HEADER: Final = re.compile(r"/include/c\+\+/|/c\+\+/v1/")
+_OWN: Final = re.compile(r"(?!(?:std|__gnu_cxx|__cxxabiv1|boost)::|_|operator\b)[^<>]{1,1000}$")
 # What the names that compilers write begin with.
 _MANGLED: Final = "_$?"
 
@@ -53,7 +63,8 @@ _MANGLED: Final = "_$?"
 class Known(NamedTuple):
     """One distinct frame: its name, "" where nothing is known, the word of that, its role as a place in `ROLES`.
 
-    `telling` says how much it tells of where a crash is: of a stack only the frames that tell most count.
+    `telling` says how much it tells of where a crash is: of a stack only the frames that tell most count; `ending`
+    what it says of how the program ended, "" for most.
     """
 
     name: str
@@ -61,6 +72,7 @@ class Known(NamedTuple):
     role: int
     rule: str
     telling: int
+    ending: str
 
 
 class FrameTable:
@@ -98,13 +110,36 @@ class FrameTable:
 
     def _learned(self, traits: tuple[Any, ...]) -> Known:
         kind, function, module, offset, file, language, in_app = traits
-        name = normalise(_demangled(function)) if function else ""
-        if language is None or language in _COMPILED:
+        read = _demangled(function) if function else ""
+        name = normalise(read) if read else ""
+        compiled = language is None or language in _COMPILED
+        if compiled:
             name = _CLONE.sub("", name)
+            # Where the program's own code was inlined into, tools tell the line of the header that came with it.
+            file = None if file and _OWN.match(read) and _HEADER.search(file) else file
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
         telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
+        name = _linked(name, read, module) if compiled else name
         name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))
-        return Known(name, word(name) if name else NONE, _ROLE_NUMBERS[role.role], role.rule, telling)
+        number = _ROLE_NUMBERS[role.role]
+        return Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name))
+
+
+def _linked(name: str, read: str, module: str | None) -> str:
+    """A name without what only some tools write of it: what a linker does not see, and the module of Swift.
+
+    Of a function that no other file can call, some tools know no more than its own name: of one in an anonymous
+    namespace, and of a template for a local type.
+    """
+    if "anonymous::" in name:
+        name = name.rpartition("anonymous::")[2]
+    if (local := _LOCAL.search(read)) and not name.endswith("lambda"):
+        head = read[: local.start()]
+        if head.count("<") > head.count(">") - head.count("->"):
+            name = name.rpartition("::")[2]
+    if module and name.startswith(f"{basename(module)}.") and _SWIFT.search(read):
+        name = name[len(basename(module)) + 1 :]
+    return name
 
 
 def _demangled(function: str) -> str:

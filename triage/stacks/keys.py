@@ -2,9 +2,9 @@
 
 - variant: the error type and the top eight frames that count;
 - group, which makes incidents: the class of the crash (for exceptions their type, for assertions their text) and the
-  top three frames, or the cycle of a stack that overflowed; of a chain of exceptions also the type and first frame of
-  its root; the parameterised message where no frame names a function of the program; of a failed request its method,
-  route and status instead, as DebugBundle's fingerprints do;
+  top three frames, or the cycle of a stack that overflowed; of a chain or a group of exceptions also the type and first
+  frame of its root, of each of its members; the parameterised message where no frame names a function of the program;
+  of a failed request its method, route and status instead, as DebugBundle's fingerprints do;
 - family: the class and the first frame.
 
 The recipe is that of specifications measured on labelled traces: no line numbers, addresses or paths (rebuilds stay
@@ -36,10 +36,13 @@ from triage.stacks.stack_table import Stacks
 from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
 __all__ = (
     "ALGO_VERSION",
+    "ROOTS",
     "Crash",
     "Evidence",
     "annotate",
@@ -48,10 +51,13 @@ __all__ = (
     "crash",
     "group_word",
     "of_frames",
+    "roots_word",
     "text_of",
 )
 
-ALGO_VERSION: Final = 3
+ALGO_VERSION: Final = 4
+# The roles of stacks that say what an exception came from.
+ROOTS: Final = ("cause", "member")
 _VARIANT, _GROUP, _FAMILY = (word(f"{ALGO_VERSION} {name}") for name in ("variant", "group", "family"))
 # Every field has its word, an empty one too, so that no value can stand in the place of another.
 _EMPTY, _MESSAGE = word(""), word("message")
@@ -59,6 +65,8 @@ _EMPTY, _MESSAGE = word(""), word("message")
 _QUALIFIED: Final = re.compile(r"^(?:[\w$]{1,80}(?:\.|::|\\)){1,20}(?=[\w$]{1,200}$)")
 _OVERFLOW: Final = "stack overflow"
 _ASSERTION: Final = "assertion"
+# Classes of programs that ended themselves: they may have said why, or a tool tells of a signal.
+_ENDED: Final = frozenset({"abort", "panic", "uncaught exception"})
 
 
 class Evidence(IntEnum):
@@ -87,13 +95,20 @@ def by_message(name: str, signal: str | None, evidence: Evidence) -> bool:
     """
     if evidence is Evidence.NONE or name == _ASSERTION:
         return True
-    return evidence is Evidence.WEAK and (name == "exception" or (name == "abort" and not signal))
+    return evidence is Evidence.WEAK and (name == "exception" or (name in _ENDED and not signal))
 
 
 def crash(
-    kind: str | None, error_type: str | None, signal: str | None, code: str | None, said: str | None, evidence: Evidence
+    kind: str | None,
+    error_type: str | None,
+    signal: str | None,
+    code: str | None,
+    said: str | None,
+    evidence: Evidence,
+    *,
+    ending: str = "",
 ) -> Crash:
-    """The words of one event; see `by_message` for when what it said counts.
+    """The words of one event; see `by_message` for when what it said counts, `triage.stacks.endings` for the ending.
 
     Examples
     --------
@@ -102,7 +117,7 @@ def crash(
     >>> one.name == other.name, one.type == other.type
     (True, False)
     """
-    name = crash_class(kind, error_type, signal, code)
+    name = crash_class(kind, error_type, signal, code, ending)
     exact = word(error_type or "")
     simple = word(_QUALIFIED.sub("", error_type)) if error_type else exact
     counts = by_message(name, signal, evidence)
@@ -142,6 +157,15 @@ def text_of(
 def cause_word(error_type: str | None, top: int) -> int:
     """The word of the root of a chain of exceptions: its type and its first frame that counts."""
     return chain(word(error_type or ""), top or _EMPTY) if error_type or top else _EMPTY
+
+
+def roots_word(roots: Iterable[int]) -> int:
+    """One word for the root of a chain and the members of a group of exceptions, each a `cause_word`.
+
+    Which member failed first is chance, and how many failed of the same.
+    """
+    words = sorted({root for root in roots if root != _EMPTY})
+    return (words[0] if len(words) == 1 else chain(*words)) if words else _EMPTY
 
 
 def group_word(event: Crash, top: list[int], cycle: int, cause: int) -> int:
@@ -201,13 +225,13 @@ class _Causes(NamedTuple):
 
 
 def _causes(events: pa.Table, rows: pa.Table, stacks: Stacks) -> _Causes:
-    """Find the root of the chain of each event: the cause that is furthest from what surfaced."""
+    """Find the root of the chain of each event, the cause that is furthest from what surfaced, and its members."""
     found = np.full(events.num_rows, _EMPTY, np.uint64)
     evidence = np.zeros(events.num_rows, np.int64)
-    rows = rows.filter(pc.fill_null(pc.equal(rows["role"], "cause"), fill_value=False))
+    rows = rows.filter(pc.is_in(rows["role"], value_set=pa.array(ROOTS)))
     if not rows.num_rows:
         return _Causes(found, evidence)
-    rows = rows.select(["event_id", "chain_no", "stack_no", "error_type", "stack_key"])
+    rows = rows.select(["event_id", "chain_no", "stack_no", "error_type", "stack_key", "role"])
     rows = rows.sort_by([("chain_no", "ascending"), ("stack_no", "ascending")])
     place = pc.fill_null(pc.index_in(rows["stack_key"], value_set=stacks.keys), -1)
     at = place.combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
@@ -219,9 +243,17 @@ def _causes(events: pa.Table, rows: pa.Table, stacks: Stacks) -> _Causes:
     event = pc.index_in(rows["event_id"], value_set=events["event_id"].combine_chunks()).combine_chunks()
     own = np.flatnonzero(event.is_valid().to_numpy(zero_copy_only=False))
     numbers = event.drop_null().to_numpy(zero_copy_only=False)
+    made, proof = made[own], np.r_[stacks.evidence, 0][at][own]
+    member = pc.equal(rows["role"], "member").combine_chunks().to_numpy(zero_copy_only=False)[own]
     # In the order of the chain, so that its root stays.
-    found[numbers] = made[own]
-    evidence[numbers] = np.r_[stacks.evidence, 0][at][own]
+    found[numbers[~member]] = made[~member]
+    evidence[numbers[~member]] = proof[~member]
+    groups: dict[int, set[int]] = {}
+    for number, root in zip(numbers[member].tolist(), made[member].tolist(), strict=True):
+        groups.setdefault(number, {int(found[number])}).add(root)
+    for number, roots in groups.items():
+        found[number] = roots_word(roots)
+    np.maximum.at(evidence, numbers[member], proof[member])
     return _Causes(found, evidence)
 
 
@@ -232,7 +264,8 @@ def _keys(events: pa.Table, stacks: Stacks, causes: _Causes, frames: pa.Table, r
     at = pc.fill_null(place, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     evidence = np.r_[stacks.evidence, 0][at]
     usable = evidence > 0
-    event = _crashes(events, np.maximum(evidence, causes.evidence))
+    said = pc.fill_null(stacks.said.take(place), "")
+    event = _crashes(events, np.maximum(evidence, causes.evidence), said)
     top = np.r_[stacks.top, np.zeros((1, VARIANT_FRAMES), np.uint64)][at]
     cycle, first = np.r_[stacks.cycle, np.uint64(NONE)][at], np.r_[stacks.first, np.uint64(NONE)][at]
     overflow = event.overflow & (cycle != NONE)
@@ -267,10 +300,14 @@ class _Crashes(NamedTuple):
     overflow: npt.NDArray[np.bool_]
 
 
-def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64]) -> _Crashes:
+def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64], ending: pa.Array) -> _Crashes:
     """What the keys take of each event beside its stack; messages are looked at where they count only."""
-    code, distinct = numbered(events.append_column("evidence", pa.array(evidence)), (*_OF_A_CRASH, "evidence"))
-    made = [crash(kind, type_, signal, name, None, Evidence(told)) for kind, type_, signal, name, told in distinct]
+    told = events.append_column("evidence", pa.array(evidence)).append_column("ending", ending)
+    code, distinct = numbered(told, (*_OF_A_CRASH, "evidence", "ending"))
+    made = [
+        crash(kind, type_, signal, name, None, Evidence(proof), ending=said)
+        for kind, type_, signal, name, proof, said in distinct
+    ]
     exact, name, detail, text = (_spread([one[at] for one in made], code) for at in range(4))
     overflow = np.array([one.overflow for one in made], np.bool_)[code]
     rows = np.flatnonzero(np.array([one.by_text for one in made], np.bool_)[code])

@@ -16,7 +16,7 @@ from triage.formats.traces.scanning import OVERFLOWS, first
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE, word
 from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known
-from triage.stacks.keys import Crash, Evidence, cause_word, crash, group_word
+from triage.stacks.keys import ROOTS, Crash, Evidence, cause_word, crash, group_word, roots_word
 from triage.stacks.messages import key_text
 from triage.stacks.stack_table import cycle_words
 
@@ -49,8 +49,8 @@ def signature(text: str, table: FrameTable) -> str:
     if isinstance(found, Brief):
         known = _pieces(table, found.read).all(found.frames)
         if known is not None:
-            top, cycle = _counted(known)
-            return _group(found, top, cycle, [], cause_word(None, NONE))
+            top, cycle, said = _counted(known)
+            return _group(found, top, cycle, said, [], cause_word(None, NONE))
         found = first(text)
     if found is None or isinstance(found, Brief):
         return ""
@@ -69,8 +69,8 @@ def _is_typed(text: str) -> bool:
 
 def key(report: Report, table: FrameTable) -> str:
     """The group key of one report."""
-    top, cycle = _frames(min(report.traces, key=_order).frames, table) if report.traces else ([], NONE)
-    return _group(report, top, cycle, *_cause(report, table))
+    top, cycle, said = _frames(min(report.traces, key=_order).frames, table) if report.traces else ([], NONE, "")
+    return _group(report, top, cycle, said, *_cause(report, table))
 
 
 _ABORT: Final = frozenset({"abort"})
@@ -82,7 +82,7 @@ def _settled(report: Report, table: FrameTable) -> bool:
         return settled(report)
     if not settled(report, _ABORT):
         return False
-    top, _ = _frames(min(report.traces, key=_order).frames, table)
+    top, _, _ = _frames(min(report.traces, key=_order).frames, table)
     return bool(top) and top[0].telling == FIRM
 
 
@@ -134,19 +134,21 @@ def _loaded(text: str) -> str:
     return str(chosen["group_key"].iloc[0]) if len(chosen) else ""
 
 
-def _group(report: Report | Brief, top: list[Known], cycle: int, root: list[Known], cause: int) -> str:
-    """The group key of a report, by the frames that count, of its own stack and of the root of its chain."""
+def _group(report: Report | Brief, top: list[Known], cycle: int, said: str, root: list[Known], cause: int) -> str:
+    """The group key of a report, by what its own stack gives (`_frames`) and the root of its chain."""
     evidence = max(_evidence(top), _evidence(root))
-    event = _crash(report.kind, report.error_type, report.signal, report.error_code_name, evidence)
+    event = _crash(report.kind, report.error_type, report.signal, report.error_code_name, evidence, said)
     if event.by_text and report.error_value:
         event = event._replace(text=_text(report.error_value))
     return _key(event, tuple([one.word for one in top]), cycle, cause)
 
 
 @lru_cache(maxsize=_FEW)
-def _crash(kind: str, error_type: str | None, signal: str | None, code: str | None, evidence: Evidence) -> Crash:
+def _crash(
+    kind: str, error_type: str | None, signal: str | None, code: str | None, evidence: Evidence, said: str
+) -> Crash:
     """The words of an event but for its message."""
-    return crash(kind, error_type, signal, code, None, evidence)
+    return crash(kind, error_type, signal, code, None, evidence, ending=said)
 
 
 @remembered
@@ -167,13 +169,18 @@ def _evidence(top: list[Known]) -> Evidence:
 
 
 def _cause(report: Report, table: FrameTable) -> tuple[list[Known], int]:
-    """The frames that count of the root of a chain of exceptions, and the word of the root."""
-    causes = [trace for trace in report.traces if trace.role == "cause"]
-    if not causes:
+    """The frames that count of the root of a chain or a group of exceptions, and the word of what they came from."""
+    roots = [trace for trace in report.traces if trace.role in ROOTS]
+    if not roots:
         return [], cause_word(None, NONE)
-    root = max(enumerate(causes), key=lambda each: (each[1].chain_no, each[0]))[1]
-    top, _ = _frames(root.frames, table)
-    return top, cause_word(root.error_type, top[0].word if top else NONE)
+    causes = [trace for trace in roots if trace.role == "cause"]
+    last = max(reversed(causes), key=lambda cause: cause.chain_no, default=None)
+    roots = [trace for trace in roots if trace is last or trace.role == "member"]
+    tops = [_frames(root.frames, table)[0] for root in roots]
+    found = zip(roots, tops, strict=True)
+    return max(tops, key=_evidence), roots_word(
+        cause_word(root.error_type, top[0].word if top else NONE) for root, top in found
+    )
 
 
 def _order(trace: Trace) -> int:
@@ -187,8 +194,8 @@ def _order(trace: Trace) -> int:
 _traits: Final = cast("Callable[[Frame], tuple[Any, ...]]", attrgetter(*TRAITS))
 
 
-def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], int]:
-    """The frames that count, and the word of a cycle."""
+def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], int, str]:
+    """The frames that count, the word of a cycle, and how the stack says that the program ended."""
     known = table.each(list(map(_traits, frames)))
     calls = [frame.frame_kind == "frame" for frame in frames]
     scanned = [frame.trust in SCANNED for frame in frames]
@@ -197,18 +204,19 @@ def _frames(frames: Sequence[Frame], table: FrameTable) -> tuple[list[Known], in
 
 def _counted(
     known: list[Known], calls: tuple[bool, ...] = (), scanned: tuple[bool, ...] = ()
-) -> tuple[list[Known], int]:
-    """The frames that count, and the word of a cycle; `calls` and `scanned` are empty where all frames or none are."""
+) -> tuple[list[Known], int, str]:
+    """See `_frames`; `calls` and `scanned` are empty where all frames or none are."""
     # Two of one identity are the same as long as somebody holds them, as the memo does.
     mark = (*map(id, known), calls, scanned)
     found = _STACKS.get(mark)
     if found is None:
         names = [one.word if one.word and (not calls or calls[row]) else -1 - row for row, one in enumerate(known)]
-        rows, cycle = counted(known, names, list(scanned))
+        rows, cycle, said = counted(known, names, list(scanned))
         found = (
             known,
             [known[row] for row in rows],
             cycle_words([known[row].name for row in cycle])[0] if cycle else NONE,
+            said,
         )
         if len(known) <= _DEEP:
             if len(_STACKS) >= _FEW:
@@ -218,4 +226,4 @@ def _counted(
 
 
 # Stacks that were met, so many at once: most crashes have happened before.
-_STACKS: Final[dict[tuple[object, ...], tuple[list[Known], list[Known], int]]] = {}
+_STACKS: Final[dict[tuple[object, ...], tuple[list[Known], list[Known], int, str]]] = {}

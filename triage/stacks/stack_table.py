@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from triage.stacks.counting import HANDLER, REPEATED, SCANNED, TOP_FRAMES, Counted, count
 from triage.stacks.cycles import rotated
 from triage.stacks.digests import NONE, Words, chain, chained, word
+from triage.stacks.endings import DEEP, deep
 from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known, constant, numbered
 from triage.stacks.names import basename
 from triage.stacks.roles import ROLES
@@ -31,7 +32,8 @@ class Stacks:
     `keys` are the stack keys; `top` the words of the frames that count, innermost first, `NONE` behind the last
     (uint64, stacks x 8); `cycle` and `first` the word of the whole cycle of a stack that has one, and of its first
     name, else `NONE`; `culprit` says where the first of the counted frames is, null where none counts; `evidence` is 0
-    where none does, 2 where those that do are named functions of the program, else 1.
+    where none does, 2 where those that do are named functions of the program, else 1; `said` is how the frames say that
+    the program ended (`triage.stacks.endings`).
     """
 
     keys: pa.Array
@@ -40,6 +42,7 @@ class Stacks:
     first: Words
     culprit: pa.Array
     evidence: Numbers
+    said: pa.Array
 
 
 def read(frames: pa.Table, table: FrameTable) -> tuple[Stacks, pa.Table]:
@@ -128,7 +131,25 @@ def _counted(view: _View, frames: pa.Table) -> tuple[Counted, Stacks]:
     keys = frames["stack_key"].combine_chunks().take(pa.array(view.starts))
     culprit = _culprits(frames, rows, view.code, known)
     evidence = np.where(at < 0, 0, 1 + (telling[at] == FIRM)) if len(code) else at
-    return found, Stacks(keys, top[view.kind], cycle[view.kind], first[view.kind], culprit, evidence[view.kind])
+    said = _said(found, known, code, view.begins).take(pa.array(view.kind))
+    return found, Stacks(keys, top[view.kind], cycle[view.kind], first[view.kind], culprit, evidence[view.kind], said)
+
+
+def _said(found: Counted, known: list[Known], code: Numbers, begins: Numbers) -> pa.Array:
+    """How the frames of each distinct stack say that the program ended."""
+    words = ["", DEEP, *sorted({one.ending for one in known if one.ending})]
+    said = np.zeros(len(begins), np.int64)
+    rounds = np.add.reduceat(found.again, begins) if found.cycles else said
+    for stack, turn in found.cycles.items():
+        said[stack] = deep(turn[0] - int(begins[stack]), len(turn), int(rounds[stack]))
+    if len(words) > 2:
+        ending = np.array([words.index(one.ending) for one in known], np.int8)[code]
+        rows = np.flatnonzero(ending)
+        of = np.searchsorted(begins, rows, side="right") - 1
+        handled = (found.top[of, 0] < 0) | (rows < found.top[of, 0])
+        # Ascending, so that the outermost stays.
+        said[of[handled]] = ending[rows[handled]]
+    return pa.array(words).take(pa.array(said))
 
 
 def cycle_words(names: list[str]) -> tuple[int, int]:

@@ -26,6 +26,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.exception_codes import name as code_name
+from triage.formats.traces import lambdas
 from triage.formats.traces.gdb_extent import extent
 from triage.formats.traces.gdb_frames import balance, call, inlined, variables
 from triage.formats.traces.gdb_frames import frame as frame_of
@@ -63,7 +64,17 @@ _NAMED: Final = lazy(r'"([^"]{1,200})"')
 _SIGNAL: Final = lazy(
     r'(?:Program|Thread (\d{1,9})(?: "[^"]{0,200}")?),? (?:received|terminated with) signal (SIG\w{1,16}|\d{1,3}), (.*)'
 )
+_STOPPED: Final = lazy(r"0x[0-9a-fA-F]{1,16} in \S|\S.{0,2000}\) (?:at|from) \S{1,1000}$")
 _PAGER: Final = lazy(r"-{2,3}Type <(?:RET|return)>[^-]{0,100}-{2,3}")
+# The calls by which a thread ends its program, among the first so many frames.
+_ENDS: Final = frozenset({"abort", "raise", "__GI_abort", "__GI_raise", "gsignal", "__pthread_kill_implementation"})
+_NEAR: Final = 4
+# Calls of a failed assertion, and what `check` calls it.
+_ASSERTS: Final = frozenset({"__assert_fail", "__GI___assert_fail", "__assert_fail_base"})
+_ASSERTED: Final = lazy(r'\bassertion=(?:assertion@entry=)?0x[0-9a-f]{1,16} "((?:[^"\\]|\\.){1,2000}+)"')
+_ESCAPED: Final = lazy(r'\\(["\\])')
+_ASSERTION: Final = "Assertion failed"
+_DEEP: Final = 8
 _NO_LOCALS: Final = ("No locals.", "No symbol table info available.", "No arguments.")
 
 
@@ -104,11 +115,14 @@ def read(window: Window) -> Report | None:
         return None
     if found.registers:
         traces = (replace(traces[0], registers=json_text(found.registers)), *traces[1:])
+    said = next((text for frame in traces[0].frames[:_DEEP] if (text := _asserted(frame))), None)
+    if said:
+        traces = (replace(traces[0], error_type=_ASSERTION, error_value=said), *traces[1:])
     crash = traces[0]
     return Report(
         first=found.first,
         end=found.end,
-        kind="crash",
+        kind="assertion" if said else "crash",
         traces=traces,
         error_type=crash.error_type,
         error_value=crash.error_value,
@@ -120,6 +134,14 @@ def read(window: Window) -> Report | None:
         leads=signal is not None,
         follows=signal in {"SIGABRT", "SIGTRAP", "SIGILL"},
     )
+
+
+def _asserted(frame: Frame) -> str | None:
+    """What a frame of the C library was told that does not hold: of a core file nobody has what the program wrote."""
+    if not frame.args or frame.function not in _ASSERTS:
+        return None
+    found = _ASSERTED.search(frame.args)
+    return _ESCAPED.sub(r"\1", found[1]) if found else None
 
 
 def belongs(line: str) -> bool:
@@ -165,6 +187,7 @@ class _Reader:
         self._number = 0
         self._current: tuple[int | None, int | None] = (None, None)
         self._signal: tuple[str, str] | None = None
+        self._stop: Frame | None = None  # where the signal came, as gdb says before any stack
 
     @property
     def signal(self) -> str | None:
@@ -195,7 +218,9 @@ class _Reader:
             return [self._trace(alone, of=alone)] if self._signal else []
         self._name(stacks)
         crashed = self._crashed(stacks)
-        same = [stack for stack in stacks if stack.thread_id == crashed.thread_id]
+        own = crashed.thread_id
+        # of a program with one thread gdb does not say which is the current one
+        same = [stack for stack in stacks if stack.thread_id == own or (own is None and _begins(crashed, stack))]
         # a core file shows its first frame at once and all of them when asked
         crashed = next((s for s in same if len(s.frames) > len(crashed.frames) and _begins(crashed, s)), crashed)
         ordered = [crashed]
@@ -218,7 +243,7 @@ class _Reader:
                 stacks[0].name = stacks[0].name or (stack.name if stacks[0].thread_id == thread_id else None)
 
     def _crashed(self, stacks: list[_Stack]) -> _Stack:
-        """The thread that gdb calls current, else the one that a handler interrupted, else the first."""
+        """The thread that gdb calls current, else that stopped at the signal, had a handler or aborted; the first."""
         number, thread_id = self._current
         for stack in stacks:
             if (thread_id is not None and stack.thread_id == thread_id) or (
@@ -227,14 +252,16 @@ class _Reader:
                 return stack
         if stacks[0].number is None:  # `bt` alone, before any header of a thread
             return stacks[0]
+        stopped = (stack for stack in stacks if self._stop and _same_place(stack.frames[0], self._stop))
         interrupted = (stack for stack in stacks if any(frame.frame_kind == "signal" for frame in stack.frames))
-        return next(interrupted, stacks[0])
+        ended = (stack for stack in stacks if any(frame.function in _ENDS for frame in stack.frames[:_NEAR]))
+        return next(stopped, None) or next(interrupted, None) or next(ended, stacks[0])
 
     def _trace(self, stack: _Stack, *, of: _Stack) -> Trace:
         """A stack as a trace; `of` is that of the crash."""
         crashed = stack is of
         return Trace(
-            frames=tuple(inlined(stack.frames)),
+            frames=tuple(lambdas.named(inlined(stack.frames))),
             role="crash" if crashed else "thread",
             error_type=self._signal[0] if crashed and self._signal else None,
             error_value=self._signal[1] if crashed and self._signal else None,
@@ -296,6 +323,7 @@ class _Reader:
             if name.isdigit():
                 name = code_name("linux", int(name)) or f"signal {name}"
             self._signal = self._signal or (name, signal[3].rstrip("."))
+            self._stop = None
             if signal[1]:
                 self._current = (int(signal[1]), self._current[1])
             return
@@ -308,6 +336,13 @@ class _Reader:
             self._stacks[-1].frames.append(self._note("elided", line))
         elif self._stacks[-1].frames and line.startswith("Backtrace stopped: "):
             self._stacks[-1].frames.append(self._note("note", line))
+        elif self._signal and self._stop is None and not self._stacks[-1].frames and _STOPPED.match(line):
+            self._stop = frame_of(line)
+
+
+def _same_place(frame: Frame, other: Frame) -> bool:
+    """Whether two frames are of one function at one line."""
+    return bool(frame.function) and (frame.function, frame.file, frame.line) == (other.function, other.file, other.line)
 
 
 def _begins(stack: _Stack, other: _Stack) -> bool:

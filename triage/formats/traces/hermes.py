@@ -53,7 +53,8 @@ _HERMES: Final = lazy(
     r"|(?:address at )(?P<file>[^\n]{1,1000}?):(?P<line>\d{1,9}):(?P<column>\d{1,12}))\)$"
 )
 _SHORT: Final = lazy(
-    r"(?P<function>[\w$.<>?\[\] -]{0,400}?)@(?:(?P<line>-?\d{1,9}):(?P<column>-?\d{1,12})|\[native code\])$"
+    r"(?P<function>[\w$.<>?\[\] -]{0,400}?)@(?:(?:(?P<file>[\w./-]{1,200}\.(?:js)?(?:bundle|js|hbc)):)?"
+    r"(?P<line>-?\d{1,9}):(?P<column>-?\d{1,12})|\[native code\])$"
 )
 _COMPONENT: Final = lazy(r"\s{2,8}(?:in|at) (?P<name>[\w$.()\[\]<>]{1,200})(?: \((?P<where>[^\n]{1,1000})\))?$")
 _BOXED: Final = lazy(
@@ -257,7 +258,7 @@ def _frame(line: str, text_line: int) -> Frame | None:
     if found := _SHORT.match(text.strip()):
         if found["line"] is None or found["line"].startswith("-"):
             return _made(found["function"], "[native code]", None, None, text, text_line)
-        return _made(found["function"], None, int(found["line"]), int(found["column"]), text, text_line)
+        return _made(found["function"], found["file"], int(found["line"]), int(found["column"]), text, text_line)
     own = script_frame(text) if "://" in text else None
     return replace(own, text_line=text_line) if own else None
 

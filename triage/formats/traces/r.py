@@ -174,7 +174,8 @@ def _after(block: Block, index: int) -> tuple[tuple[Frame, ...], int, bool]:
         else:
             break
         end = index
-        best = frames if len(frames) > len(best) else best
+        # Of as long ones the later: `Calls:` comes first, and tells no place.
+        best = frames if frames and len(frames) >= len(best) else best
     return best, end, halted
 
 

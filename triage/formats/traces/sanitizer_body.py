@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from triage.formats.traces import lambdas
 from triage.formats.traces.patterns import either, lazy
 from triage.formats.traces.sanitizer_frames import inlined, plain, read
 from triage.formats.traces.sanitizer_headings import Heading, heading
@@ -94,7 +95,7 @@ class Section:
             "unwinder": "text",
         }
         frames = inlined(self.frames) if self.placed else tuple(self.frames)
-        return Trace(frames=frames, **(given | columns))  # type: ignore[arg-type]
+        return Trace(frames=tuple(lambdas.named(frames)), **(given | columns))  # type: ignore[arg-type]
 
 
 class Body:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
+from triage.formats.traces import lambdas
 from triage.formats.traces.brief import NUMBERS
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.prefixes import split
@@ -46,6 +47,8 @@ _LAST: Final = lazy(
     r"(?:[ \t]{0,8}\n)?(?:[ \t]{0,8}\w{1,30}Sanitizer can not provide additional info\.\s{0,8}(?:\n|\Z))?"
     r"(?:SUMMARY: \w{1,20}Sanitizer: [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}"
 )
+# A lambda whose name the frames around it tell.
+_BARE: Final = f" in {lambdas.BARE} "
 # Of each what `followed` looks for.
 _DOUBT: Final = (
     b"ERROR: libFuzzer: ", b"=== BUG FOUND!", b"*** *** *** ", b"Fatal signal 6 ", b"Received signal 6",
@@ -65,7 +68,7 @@ class Rows(NamedTuple):
 def rows(text: str, place: int, quiet: Callable[[int], bool] | None) -> Rows | None:
     """A stack that begins at a place and has nothing behind it that could be read."""
     found = _ROWS.match(text, place)
-    if found is None or not _alone(text, found.end(), quiet):
+    if found is None or not _alone(text, found.end(), quiet) or text.find(_BARE, place, found.end()) >= 0:
         return None
     numbers, frames = _parts(text, place, found.end())
     return Rows(frames, last=True) if _in_order(numbers) else None
@@ -98,6 +101,7 @@ def stack(text: str, place: int, pid: int | None, quiet: Callable[[int], bool] |
     if (
         rows is None
         or text.find("Sanitizer", place, start) >= 0
+        or text.find(_BARE, start, rows.end()) >= 0
         or any(int(found) != pid for found in _PID.findall(text, place, start))
     ):
         return None

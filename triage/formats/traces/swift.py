@@ -22,6 +22,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.block import AHEAD, Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
@@ -59,6 +60,8 @@ _PREVIOUS: Final = lazy(
     r"(?:Previous|Current) access \(a (read|modification)\) started at|Fatal access conflict detected"
 )
 _CRASH: Final = lazy(r"(?:[^\w\s]{1,4} ?)?(?:Program crashed|Crash): (?P<what>[A-Z].{2,200}?)(?: \*\*\*)?$")
+_TRACED: Final = lazy(r"\*\*\* Signal (\d{1,3}): Backtracing from ")
+_ABOVE: Final = 6
 _FAULT: Final = lazy(r".* at 0x([0-9a-fA-F]{1,16})$")
 _SIGNALS: Final = (
     ("Bad pointer dereference", "SIGSEGV"),
@@ -172,6 +175,14 @@ def _back(block: Block, end: int) -> int:
     return end
 
 
+def _trapped(block: Block, what: str | None) -> str | None:
+    """The signal by which the runtime began to trace back, where it does not say what crashed."""
+    for at in range(-1, -_ABOVE, -1) if what is None else ():
+        if found := _TRACED.match(block.window[at] or ""):
+            return code_name("linux", int(found[1]))
+    return None
+
+
 def _crash(block: Block, what: str | None) -> Report | None:
     """The report of the runtime's own backtracer."""
     backtrace = Backtrace()
@@ -180,7 +191,7 @@ def _crash(block: Block, what: str | None) -> Report | None:
         return None
     if what is not None and end == 1 and not what.split(" at 0x")[0].startswith(tuple(t for t, _ in _SIGNALS)):
         return None
-    signal = next((name for text, name in _SIGNALS if (what or "").startswith(text)), None)
+    signal = next((name for text, name in _SIGNALS if (what or "").startswith(text)), None) or _trapped(block, what)
     fault = _FAULT.match(what or "")
     traces = backtrace.traces(what.partition(" at 0x")[0] if what else None, what)
     arch, system = backtrace.platform

@@ -162,6 +162,8 @@ def _frame(found: re.Match[str], index: int) -> Frame:
     if before and (spot := _PLACE.match(place)):
         rest, file, line = before, spot[1], int(spot[2])
         column = int(spot[3]) if spot[3] else None
+    elif before and place.endswith("<compiler-generated>"):
+        rest = before
     name, _, module = rest.rpartition(" in ")
     name, offset = _offset(name or rest)
     plain = None if name.startswith(("0x", "<unknown>")) else name.partition("(")[0] or name
@@ -178,6 +180,7 @@ def _frame(found: re.Match[str], index: int) -> Frame:
         column=column or None,
         language="swift",
         trust="text",
+        in_app=False if "[system]" in found[2] else None,
         inline_depth=1 if "[inlined]" in found[2] else 0,
         text_line=index,
     )

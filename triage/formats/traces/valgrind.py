@@ -21,6 +21,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from triage.formats.traces import lambdas
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Window
@@ -314,7 +315,7 @@ def _traces(
 ) -> tuple[Trace, ...]:
     """The stack of the error, then the others."""
     crash = Trace(
-        frames=tuple(own.frames),
+        frames=tuple(lambdas.named(own.frames)),
         error_type=error,
         error_value=own.text.partition(" in loss record ")[0],
         thread_id=thread,
@@ -328,7 +329,7 @@ def _traces(
             continue
         of = _OF_THREAD.search(section.text)
         role = "other" if section.role in {"crash", "note"} else section.role
-        rest.append(Trace(frames=tuple(section.frames), role=role, thread_id=int(of[1]) if of else None))
+        rest.append(Trace(frames=tuple(lambdas.named(section.frames)), role=role, thread_id=int(of[1]) if of else None))
     return (crash, *rest)
 
 
