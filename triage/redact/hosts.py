@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,7 @@ __all__ = (
     "Places",
     "alone",
     "around",
+    "forget",
     "in_header",
     "in_nodes",
     "in_share",
@@ -119,8 +120,11 @@ def _dotted_providers() -> tuple[bytes, ...]:
     return tuple(b"." + provider for provider in places().providers)
 
 
+@lru_cache(maxsize=16_384)
 def is_host(text: bytes, *, named: bool) -> bool:
     """Whether a text is the name of a machine; `named` where it stands under a name that says so.
+
+    Memoised until `forget`.
 
     Examples
     --------
@@ -151,6 +155,11 @@ def is_host(text: bytes, *, named: bool) -> bool:
     if len(labels) == 1:
         return _numbered(small) or (len(small) >= 3 and b"_" not in small)
     return labels[-1].isalpha() and len(labels[-1]) >= 2 and (_numbered(labels[0]) or len(labels) >= _QUALIFIED)
+
+
+def forget() -> None:
+    """Keep no name that was asked about: after each text."""
+    is_host.cache_clear()
 
 
 def in_words(name: bytes) -> bool:

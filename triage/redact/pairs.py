@@ -8,7 +8,7 @@ What is found in the cutting is found wherever it stands again. Everything else 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from triage.redact.joints import assignment
@@ -98,24 +98,27 @@ _NEW: Final = Sense("new")
 _LISTED: Final = Sense("listed")
 _UNCLEAR: Final = Sense("unclear")
 
+# A name in quotes that says nothing; one whose value is a string, of which a cutting tells; a string that says nothing
+# where it is itself a value; and one that is read step by step.
+_SILENT: Final = 0
+_PAIR: Final = 1
+_VALUE: Final = 2
+_UNSURE: Final = 3
+
 _Confirmed = Callable[[bytes, int, int], bool]
 _Cutting = tuple[int, bytes, re.Pattern[bytes]]
 """Where a pair was cut out, what, and the form that such a cutting must have."""
 
 
-def assignments(data: bytes, extra: Names, lines: Lines, confirmed: _Confirmed) -> Iterator[Found]:
+def assignments(data: bytes, extra: Names, lines: Lines, confirmed: _Confirmed) -> list[Found]:
     """As `structure.assignments`; `confirmed` says whether the generic rule finds anything at a name."""
-    pairs = _Pairs(data, extra, confirmed)
-    for place in lines.spans(assignment(extra)):
-        found = pairs.read(place)
-        if found:
-            yield from found
+    return _Pairs(data, extra, confirmed).read_all(lines.spans(assignment(extra)))
 
 
 class _Pairs:
     """The pairs of one text: they hold values, and are forgotten with it."""
 
-    __slots__ = ("_confirmed", "_data", "_extra", "_found", "_meanings")
+    __slots__ = ("_confirmed", "_data", "_extra", "_forms", "_found", "_meanings")
 
     def __init__(self, data: bytes, extra: Names, confirmed: _Confirmed) -> None:
         self._data = data
@@ -123,8 +126,37 @@ class _Pairs:
         self._confirmed = confirmed
         self._meanings: dict[bytes, Sense | None] = {}
         self._found: dict[tuple[bytes, int], tuple[Found, ...] | None] = {}
+        # How a name in quotes is read that was seen before, with its sign.
+        self._forms: dict[bytes, int] = {}
 
-    def read(self, place: Span) -> Iterable[Found]:
+    def read_all(self, places: list[Span]) -> list[Found]:
+        """What stands under every name; one in quotes that was seen before is told in a few steps."""
+        data, forms, seen = self._data, self._forms, self._found
+        found: list[Found] = []
+        arn = _ARN in data
+        for place in places:
+            start, end = place
+            before = data.rfind(b'"', start - _NAME_REACH if start > _NAME_REACH else 0, start)
+            form = forms.get(data[before:end]) if before > 2 else None
+            if form == _SILENT:
+                continue
+            if form == _VALUE and (data[before - 1] == _COLON or data[before - 2 : before] == b": "):
+                continue
+            if form == _PAIR:
+                at = end + (data[end : end + 1] == b" ")
+                stop = data.find(b'"', at + 1, at + _VALUE_REACH) if data[at : at + 1] == b'"' else -1
+                asked = (data[before - 2 : stop + 3], end - before + 2)
+                told = seen.get(asked) if stop >= 0 else None
+                if told == ():
+                    continue
+                if told and not arn:
+                    at = before - 2
+                    found += [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in told]
+                    continue
+            found += self._read(place)
+        return found
+
+    def _read(self, place: Span) -> Iterable[Found]:
         """What stands under a name that is joined to something."""
         data = self._data
         start, end = place
@@ -142,6 +174,8 @@ class _Pairs:
         meaning = self._meanings.get(name, _NEW)
         if meaning is _NEW:
             meaning = self._noted(name, start - before)
+        if data[before] == _QUOTE and (not item or before == start - 1):
+            self._forms[name] = _form_of(meaning, item=item, pair=last != _QUOTE)
         if meaning is None:
             return ()
         if meaning is _LISTED:
@@ -216,6 +250,7 @@ class _Pairs:
         """What a name says with what stands before it and its sign, from now on: None only if it is always nothing."""
         if len(self._meanings) >= _MOST:
             self._meanings.clear()
+            self._forms.clear()
         meaning: Sense | None = _UNCLEAR
         named = _NAMED.fullmatch(name)
         if named and start >= named.start(named.lastindex or 0):
@@ -266,3 +301,14 @@ class _Pairs:
     def __repr__(self) -> str:
         """Sizes only."""
         return f"<{len(self._found):,} pairs>"
+
+
+def _form_of(meaning: Sense | None, *, item: bool, pair: bool) -> int:
+    """How a name in quotes with such a meaning is read, or a string before another."""
+    if meaning is None:
+        return _SILENT
+    if meaning is _LISTED or meaning.weak == "phone":
+        return _UNSURE
+    if item:
+        return _UNSURE if meaning is _UNCLEAR or meaning.weak == "entropy" else _VALUE
+    return _PAIR if pair else _UNSURE

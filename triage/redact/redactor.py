@@ -17,10 +17,9 @@ import numpy as np
 
 from triage.redact import documents, judging, masks
 from triage.redact.hits import KEY, Hit, joined
-from triage.redact.keys import forget
 from triage.redact.known import Known, unescaped, worth_finding
 from triage.redact.policy import Policy
-from triage.redact.scan import Scanner
+from triage.redact.scan import Scanner, forget
 from triage.redact.text import Found
 
 __all__ = ("Finding", "Masked", "Redactor", "text_spans")
@@ -307,9 +306,11 @@ def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> li
     """The places in a text that is all there is, those where a value is named again too."""
     layers = scanner.layers(data)
     hits = scanner.find(data, layers=layers)
-    again = Known([*((hit.kind, hit.value) for hit in hits if worth_finding(hit.kind, hit.value)), *given])
+    distinct = dict.fromkeys((hit.kind, hit.value) for hit in hits)
+    again = Known([*(one for one in distinct if worth_finding(*one)), *given])
     forget()
-    return joined(hits, scanner.find_known(data, again, layers, hits)) if again else hits
+    more = scanner.find_known(data, again, layers, hits) if again else []
+    return joined(hits, more) if more else hits
 
 
 def _with_named(hits: list[Hit], named: Iterable[Found], data: bytes) -> list[Hit]:
