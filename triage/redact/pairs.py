@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from triage.redact.joints import assignment
+from triage.redact.joints import assignment, pairing
+from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
 from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, meaning_of, named_value
@@ -88,6 +89,7 @@ _NO_NUMBER: Final = re.compile(rb"=(?!std::)[A-Za-z][\w/.:+%-]{2,80}[ ,\n]")
 # What stands under these is read over the end of a word, or by a reader of its own.
 _READ_ON: Final = frozenset({"phone", "digits", "name"})
 _OF_THEIR_OWN: Final = frozenset({"header", "cookies"})
+_READ_OTHERWISE: Final = _OF_THEIR_OWN | {"entropy"}
 _PHRASES: Final = (b"phrase", b"mnemonic")
 # A name behind this is none; see `structure`.
 _ARN: Final = b"arn:"
@@ -98,12 +100,14 @@ _NEW: Final = Sense("new")
 _LISTED: Final = Sense("listed")
 _UNCLEAR: Final = Sense("unclear")
 
-# A name in quotes that says nothing; one whose value is a string, of which a cutting tells; a string that says nothing
-# where it is itself a value; and one that is read step by step.
+# A name in quotes that says nothing; one of whose value a cutting tells; a string that says nothing where it is itself
+# a value; a name that is read step by step; and one whose value is judged alone, if it is a string.
 _SILENT: Final = 0
 _PAIR: Final = 1
 _VALUE: Final = 2
 _UNSURE: Final = 3
+_STRING: Final = 4
+_BEHIND_STRINGS: Final = frozenset({b",", b"}"})
 
 _Confirmed = Callable[[bytes, int, int], bool]
 _Cutting = tuple[int, bytes, re.Pattern[bytes]]
@@ -112,13 +116,13 @@ _Cutting = tuple[int, bytes, re.Pattern[bytes]]
 
 def assignments(data: bytes, extra: Names, lines: Lines, confirmed: _Confirmed) -> list[Found]:
     """As `structure.assignments`; `confirmed` says whether the generic rule finds anything at a name."""
-    return _Pairs(data, extra, confirmed).read_all(lines.spans(assignment(extra)))
+    return _Pairs(data, extra, confirmed).read_all(lines.spans(pairing(extra)))
 
 
 class _Pairs:
     """The pairs of one text: they hold values, and are forgotten with it."""
 
-    __slots__ = ("_confirmed", "_data", "_extra", "_forms", "_found", "_meanings")
+    __slots__ = ("_confirmed", "_data", "_extra", "_forms", "_found", "_in_resources", "_meanings", "_wholes")
 
     def __init__(self, data: bytes, extra: Names, confirmed: _Confirmed) -> None:
         self._data = data
@@ -128,33 +132,82 @@ class _Pairs:
         self._found: dict[tuple[bytes, int], tuple[Found, ...] | None] = {}
         # How a name in quotes is read that was seen before, with its sign.
         self._forms: dict[bytes, int] = {}
+        # What matches gave that tell it alone, by them and what stands before, from their names' quotes on.
+        self._wholes: dict[bytes, list[Found]] = {}
+        self._in_resources = _ARN in data
 
     def read_all(self, places: list[Span]) -> list[Found]:
-        """What stands under every name; one in quotes that was seen before is told in a few steps."""
-        data, forms, seen = self._data, self._forms, self._found
+        """What stands under every name; what is told by a match and its name alone is told again at sight."""
+        data, wholes = self._data, self._wholes
         found: list[Found] = []
-        arn = _ARN in data
-        for place in places:
-            start, end = place
+        for start, end in places:
             before = data.rfind(b'"', start - _NAME_REACH if start > _NAME_REACH else 0, start)
-            form = forms.get(data[before:end]) if before > 2 else None
-            if form == _SILENT:
-                continue
-            if form == _VALUE and (data[before - 1] == _COLON or data[before - 2 : before] == b": "):
-                continue
-            if form == _PAIR:
-                at = end + (data[end : end + 1] == b" ")
-                stop = data.find(b'"', at + 1, at + _VALUE_REACH) if data[at : at + 1] == b'"' else -1
-                asked = (data[before - 2 : stop + 3], end - before + 2)
-                told = seen.get(asked) if stop >= 0 else None
-                if told == ():
-                    continue
-                if told and not arn:
-                    at = before - 2
-                    found += [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in told]
-                    continue
-            found += self._read(place)
+            told = wholes.get(data[before - 2 : end]) if before > 2 else None
+            if told is None:
+                found += self._at_first_sight(start, end, before)
+            elif told:
+                for begin, stop, kind, rule in told:
+                    found.append((before + begin, before + stop, kind, rule))
         return found
+
+    def _at_first_sight(self, start: int, end: int, before: int) -> list[Found]:
+        """What a match gives, remembered where it and the name that it is in tell it alone."""
+        data = self._data
+        colon = data.find(b'":', start, end - 1) + 2
+        first = colon if colon > 1 else end
+        string = self._in_string(before, first) if before > 2 and colon > 1 else None
+        found = string if string is not None else [*self._read((start, first))]
+        sure = before > 2 and self._is_told((start, first), end) and not (found and self._in_resources)
+        if first < end:
+            # What is joined in the value too, or to what follows it.
+            text = data[start:end]
+            for place in assignment(self._extra).spans(text, first - start):
+                inner = (place[0] + start, place[1] + start)
+                told = [*self._read(inner)]
+                sure = sure and self._is_told(inner, end) and not (told and self._in_resources)
+                found += told
+        if sure:
+            if len(self._wholes) >= _MOST:
+                self._wholes.clear()
+            self._wholes[data[before - 2 : end]] = [
+                (begin - before, stop - before, kind, rule) for begin, stop, kind, rule in found
+            ]
+        return found
+
+    def _in_string(self, before: int, end: int) -> list[Found] | None:
+        """What a string is that stands under a name in quotes: as `_read` says it, in fewer steps. None if it has to."""
+        data = self._data
+        name = data[before:end]
+        if self._forms.get(name) != _STRING:
+            return None
+        at = end + 1 + (data[end : end + 1] == b" ")
+        stop = data.find(b'"', at, at + _VALUE_REACH - 1)
+        if stop < 0 or data[stop + 1 : stop + 2] not in _BEHIND_STRINGS or self._in_resources:
+            return None
+        meaning = self._meanings[name]
+        place = before - 2
+        text = data[place : stop + 3]
+        span, named = (at - place, stop - place), (3, end - place - 2)
+        found = [*judged(text, span, meaning, in_quotes=True, assigned=False, name=named)] if meaning else []
+        if not all(kind for _, _, kind, _ in found):
+            return None
+        return [(begin + place, stop + place, kind, rule) for begin, stop, kind, rule in found]
+
+    def _is_told(self, place: Span, limit: int) -> bool:
+        """Whether nothing is read to judge a name but what stands between the quote before it and a place."""
+        data = self._data
+        start, end = place
+        before = data.rfind(b'"', max(start - _NAME_REACH, 0), start)
+        form = self._forms.get(data[before:end])
+        if form in {_PAIR, _STRING}:
+            at = end + (data[end : end + 1] == b" ")
+            stop = data.find(b'"', at + 1, at + _VALUE_REACH)
+            if stop < 0 or stop + 3 > limit or data[at : at + 1] != b'"':
+                return False
+            if form == _STRING and data[stop + 1 : stop + 2] in _BEHIND_STRINGS:
+                return True
+            return self._found.get((data[before - 2 : stop + 3], end - before + 2)) is not None
+        return form == _SILENT or (form == _VALUE and self._is_value(before, before + 1))
 
     def _read(self, place: Span) -> Iterable[Found]:
         """What stands under a name that is joined to something."""
@@ -175,7 +228,7 @@ class _Pairs:
         if meaning is _NEW:
             meaning = self._noted(name, start - before)
         if data[before] == _QUOTE and (not item or before == start - 1):
-            self._forms[name] = _form_of(meaning, item=item, pair=last != _QUOTE)
+            self._forms[name] = _form_of(name, meaning, item=item)
         if meaning is None:
             return ()
         if meaning is _LISTED:
@@ -303,12 +356,13 @@ class _Pairs:
         return f"<{len(self._found):,} pairs>"
 
 
-def _form_of(meaning: Sense | None, *, item: bool, pair: bool) -> int:
+def _form_of(name: bytes, meaning: Sense | None, *, item: bool) -> int:
     """How a name in quotes with such a meaning is read, or a string before another."""
     if meaning is None:
         return _SILENT
     if meaning is _LISTED or meaning.weak == "phone":
         return _UNSURE
-    if item:
-        return _UNSURE if meaning is _UNCLEAR or meaning.weak == "entropy" else _VALUE
-    return _PAIR if pair else _UNSURE
+    if item or name.endswith(b'"'):
+        return _VALUE if item and meaning is not _UNCLEAR and meaning.weak != "entropy" else _UNSURE
+    plain = name.endswith(b'":') and name[-3:-2] != b"." and name[1:-2].lower() not in NAME_WORDS
+    return _STRING if plain and meaning is not _UNCLEAR and meaning.weak not in _READ_OTHERWISE else _PAIR
