@@ -20,6 +20,7 @@ from triage.redact.text import WORD, Span, digits_in, letters_in
 __all__ = ("Known", "spellings", "unescaped", "worth_finding")
 
 _HEAD: Final = 8
+_MANY: Final = 2_048
 _JSON_LEVELS: Final = 3
 _PLAIN: Final = bytes(code for code in range(0x20, 0x7F) if code not in b'"\\')
 _AS_IT_IS: Final = _PLAIN.replace(b"%", b"")
@@ -91,10 +92,12 @@ def _automaton(values: list[bytes]) -> ahocorasick_rs.BytesAhoCorasick | None:
     """The automaton over some values."""
     if not values:
         return None
+    # The tables of many values take longer to make than they save.
+    kinds = ahocorasick_rs.Implementation
     return ahocorasick_rs.BytesAhoCorasick(
         values,
         matchkind=ahocorasick_rs.MatchKind.Standard,
-        implementation=ahocorasick_rs.Implementation.DFA,
+        implementation=kinds.DFA if len(values) < _MANY else kinds.ContiguousNFA,
     )
 
 

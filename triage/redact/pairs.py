@@ -15,6 +15,7 @@ from triage.redact.joints import assignment, pairing
 from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
+from triage.redact.masks import MASK
 from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, meaning_of, named_value
 from triage.redact.text import LETTERS, WORD, Found, Span
 
@@ -23,6 +24,7 @@ __all__ = ("assignments",)
 # So many are remembered; then all are forgotten.
 _MOST: Final = 16_384
 _NAME_REACH: Final = 62
+_KIND_REACH: Final = 40
 _BESIDE_ITEMS: Final = 9
 _VALUE_REACH: Final = 160
 _LINE_REACH: Final = 100
@@ -116,13 +118,14 @@ _Cutting = tuple[int, bytes, re.Pattern[bytes]]
 
 def assignments(data: bytes, extra: Names, lines: Lines, confirmed: _Confirmed) -> list[Found]:
     """As `structure.assignments`; `confirmed` says whether the generic rule finds anything at a name."""
-    return _Pairs(data, extra, confirmed).read_all(lines.spans(pairing(extra)))
+    places = lines.spans(pairing(extra))
+    return _Pairs(data, extra, confirmed).read_all(places) if places else []
 
 
 class _Pairs:
     """The pairs of one text: they hold values, and are forgotten with it."""
 
-    __slots__ = ("_confirmed", "_data", "_extra", "_forms", "_found", "_in_resources", "_meanings", "_wholes")
+    __slots__ = ("_confirmed", "_data", "_extra", "_forms", "_found", "_meanings", "_resources", "_wholes")
 
     def __init__(self, data: bytes, extra: Names, confirmed: _Confirmed) -> None:
         self._data = data
@@ -134,7 +137,7 @@ class _Pairs:
         self._forms: dict[bytes, int] = {}
         # What matches gave that tell it alone, by them and what stands before, from their names' quotes on.
         self._wholes: dict[bytes, list[Found]] = {}
-        self._in_resources = _ARN in data
+        self._resources: bool | None = None
 
     def read_all(self, places: list[Span]) -> list[Found]:
         """What stands under every name; what is told by a match and its name alone is told again at sight."""
@@ -153,18 +156,20 @@ class _Pairs:
     def _at_first_sight(self, start: int, end: int, before: int) -> list[Found]:
         """What a match gives, remembered where it and the name that it is in tell it alone."""
         data = self._data
+        if self._in_mask(start, end):
+            return []
         colon = data.find(b'":', start, end - 1) + 2
         first = colon if colon > 1 else end
         string = self._in_string(before, first) if before > 2 and colon > 1 else None
         found = string if string is not None else [*self._read((start, first))]
-        sure = before > 2 and self._is_told((start, first), end) and not (found and self._in_resources)
+        sure = before > 2 and self._is_told((start, first), end) and not (found and self._in_resources())
         if first < end:
             # What is joined in the value too, or to what follows it.
             text = data[start:end]
             for place in assignment(self._extra).spans(text, first - start):
                 inner = (place[0] + start, place[1] + start)
                 told = [*self._read(inner)]
-                sure = sure and self._is_told(inner, end) and not (told and self._in_resources)
+                sure = sure and self._is_told(inner, end) and not (told and self._in_resources())
                 found += told
         if sure:
             if len(self._wholes) >= _MOST:
@@ -174,6 +179,21 @@ class _Pairs:
             ]
         return found
 
+    def _in_mask(self, start: int, end: int) -> bool:
+        """Whether a name is the kind of a mask."""
+        data = self._data
+        bracket = data.rfind(b"[", start - _KIND_REACH if start > _KIND_REACH else 0, start)
+        if bracket < 0 or data[end - 1] != _COLON or not MASK.match(data, bracket):
+            return False
+        kind = data[bracket + 1 : end - 1]
+        return b":" not in kind and kind not in NAME_WORDS
+
+    def _in_resources(self) -> bool:
+        """Whether the text names resources, of whose names what follows is a part."""
+        if self._resources is None:
+            self._resources = _ARN in self._data
+        return self._resources
+
     def _in_string(self, before: int, end: int) -> list[Found] | None:
         """What a string is that stands under a name in quotes: as `_read` says it, in fewer steps. None if it has to."""
         data = self._data
@@ -182,14 +202,15 @@ class _Pairs:
             return None
         at = end + 1 + (data[end : end + 1] == b" ")
         stop = data.find(b'"', at, at + _VALUE_REACH - 1)
-        if stop < 0 or data[stop + 1 : stop + 2] not in _BEHIND_STRINGS or self._in_resources:
+        if stop < 0 or data[stop + 1 : stop + 2] not in _BEHIND_STRINGS:
             return None
         meaning = self._meanings[name]
         place = before - 2
         text = data[place : stop + 3]
         span, named = (at - place, stop - place), (3, end - place - 2)
         found = [*judged(text, span, meaning, in_quotes=True, assigned=False, name=named)] if meaning else []
-        if not all(kind for _, _, kind, _ in found):
+        in_resource = found and _ARN in data[max(before - _ARN_REACH, 0) : before]
+        if in_resource or not all(kind for _, _, kind, _ in found):
             return None
         return [(begin + place, stop + place, kind, rule) for begin, stop, kind, rule in found]
 
