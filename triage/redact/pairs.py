@@ -97,8 +97,9 @@ _PHRASES: Final = (b"phrase", b"mnemonic")
 _ARN: Final = b"arn:"
 _ARN_REACH: Final = 200
 
-# Of a name that has not been read, of one that names another, and of one that cannot be told by itself.
+# Of a name that has not been read, or once, of one that names another, and of one that cannot be told by itself.
 _NEW: Final = Sense("new")
+_ONCE: Final = Sense("once")
 _LISTED: Final = Sense("listed")
 _UNCLEAR: Final = Sense("unclear")
 
@@ -246,7 +247,10 @@ class _Pairs:
             return assigned(data, place, self._extra)
         name = data[before:end]
         meaning = self._meanings.get(name, _NEW)
-        if meaning is _NEW:
+        if meaning is _NEW:  # most names of a text stand there once: what is remembered of those is of no use
+            self._meanings[name] = _ONCE
+            return assigned(data, place, self._extra)
+        if meaning is _ONCE:
             meaning = self._noted(name, start - before)
         if data[before] == _QUOTE and (not item or before == start - 1):
             self._forms[name] = _form_of(name, meaning, item=item)
