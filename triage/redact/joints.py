@@ -48,7 +48,7 @@ _JOIN: Final = (
 )
 
 
-# A string of JSON up to where the next name opens, or its object closes: the matches inside of it are told from it alone.
+# A string of JSON up to where the next name opens, or its object closes: what is joined inside is told from it alone.
 _STRING: Final = r"\": ?\"[^\"\\\r\n\x00]+\"(?:[ \t]{0,4},\s{0,24}\"|\}[\n,}])"
 
 

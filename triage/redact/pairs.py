@@ -109,7 +109,7 @@ _SILENT: Final = 0
 _PAIR: Final = 1
 _VALUE: Final = 2
 _UNSURE: Final = 3
-_STRING: Final = 4
+_JUDGED: Final = 4
 _BEHIND_STRINGS: Final = frozenset({b",", b"}"})
 
 _Confirmed = Callable[[bytes, int, int], bool]
@@ -196,10 +196,10 @@ class _Pairs:
         return self._resources
 
     def _in_string(self, before: int, end: int) -> list[Found] | None:
-        """What a string is that stands under a name in quotes: as `_read` says it, in fewer steps. None if it has to."""
+        """What a string under a name in quotes is, as `_read` says it but in fewer steps; None if that has to."""
         data = self._data
         name = data[before:end]
-        if self._forms.get(name) != _STRING:
+        if self._forms.get(name) != _JUDGED:
             return None
         at = end + 1 + (data[end : end + 1] == b" ")
         stop = data.find(b'"', at, at + _VALUE_REACH - 1)
@@ -221,12 +221,12 @@ class _Pairs:
         start, end = place
         before = data.rfind(b'"', max(start - _NAME_REACH, 0), start)
         form = self._forms.get(data[before:end])
-        if form in {_PAIR, _STRING}:
+        if form in {_PAIR, _JUDGED}:
             at = end + (data[end : end + 1] == b" ")
             stop = data.find(b'"', at + 1, at + _VALUE_REACH)
             if stop < 0 or stop + 3 > limit or data[at : at + 1] != b'"':
                 return False
-            if form == _STRING and data[stop + 1 : stop + 2] in _BEHIND_STRINGS:
+            if form == _JUDGED and data[stop + 1 : stop + 2] in _BEHIND_STRINGS:
                 return True
             return self._found.get((data[before - 2 : stop + 3], end - before + 2)) is not None
         return form == _SILENT or (form == _VALUE and self._is_value(before, before + 1))
@@ -246,12 +246,9 @@ class _Pairs:
         if before < 0:
             return assigned(data, place, self._extra)
         name = data[before:end]
-        meaning = self._meanings.get(name, _NEW)
-        if meaning is _NEW:  # most names of a text stand there once: what is remembered of those is of no use
-            self._meanings[name] = _ONCE
-            return assigned(data, place, self._extra)
+        meaning = self._meaning(name, start - before)
         if meaning is _ONCE:
-            meaning = self._noted(name, start - before)
+            return assigned(data, place, self._extra)
         if data[before] == _QUOTE and (not item or before == start - 1):
             self._forms[name] = _form_of(name, meaning, item=item)
         if meaning is None:
@@ -324,11 +321,19 @@ class _Pairs:
         word = _BARE.match(data, at)
         return (place, data[place : word.end() + 2], _WORDS) if word else None
 
+    def _meaning(self, name: bytes, start: int) -> Sense | None:
+        """As `_noted`, from the second time on: most names of a text stand there once, and nothing is worth keeping."""
+        meaning = self._meanings.get(name, _NEW)
+        if meaning is _NEW:
+            if len(self._meanings) >= _MOST:
+                self._meanings.clear()
+                self._forms.clear()
+            self._meanings[name] = _ONCE
+            return _ONCE
+        return self._noted(name, start) if meaning is _ONCE else meaning
+
     def _noted(self, name: bytes, start: int) -> Sense | None:
         """What a name says with what stands before it and its sign, from now on: None only if it is always nothing."""
-        if len(self._meanings) >= _MOST:
-            self._meanings.clear()
-            self._forms.clear()
         meaning: Sense | None = _UNCLEAR
         named = _NAMED.fullmatch(name)
         if named and start >= named.start(named.lastindex or 0):
@@ -390,4 +395,4 @@ def _form_of(name: bytes, meaning: Sense | None, *, item: bool) -> int:
     if item or name.endswith(b'"'):
         return _VALUE if item and meaning is not _UNCLEAR and meaning.weak != "entropy" else _UNSURE
     plain = name.endswith(b'":') and name[-3:-2] != b"." and name[1:-2].lower() not in NAME_WORDS
-    return _STRING if plain and meaning is not _UNCLEAR and meaning.weak not in _READ_OTHERWISE else _PAIR
+    return _JUDGED if plain and meaning is not _UNCLEAR and meaning.weak not in _READ_OTHERWISE else _PAIR
