@@ -16,6 +16,7 @@ from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
 from triage.redact.masks import MASK
+from triage.redact.pair_forms import ITEMS, LINES, NAMED, STRINGS, WORDS
 from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, meaning_of, named_value
 from triage.redact.text import LETTERS, WORD, Found, Span
 
@@ -33,51 +34,6 @@ _SIGN_ALONE: Final = frozenset({b":", b"=", b","})
 _COLON: Final = ord(":")
 _QUOTE: Final = ord('"')
 _BLANK: Final = ord(" ")
-_NAME: Final = rb"[A-Za-z0-9_](?:[\w-]|\.(?!\.)){0,58}"
-# Before a name without quotes: where a word stands there, all of it.
-_BESIDE: Final = rb"(?:[{,(\n]|[^A-Za-z][A-Za-z]{0,20}[ ])"
-# Such that the name begins no line, with which a setting reads on to its end.
-_INSIDE: Final = rb"(?:[{,]|(?!-[xX][ ])[^A-Za-z\s][A-Za-z]{1,20}[ ]|[^A-Za-z\s+>#|*~-][ ])"
-# Nothing that changes a value follows: no arrow, no "to".
-_STRING: Final = rb'"[^"\\\r\n\x00]+"(?:[,}\])\n][\s\S]?|[ ][^\s=t-])'
-# Two letters, or a number such as 0x1f, may be what opens a string.
-_WORDLIKE: Final = rb"(?!0x)[\w/.:+%-]{2,80}[\w/+%-](?:[,}\n][\s\S]?|[ ][^<])"
-_LITERAL: Final = rb"[\w.+-]{0,40}[\w+-][,}][\s\S]?"
-_REST: Final = rb"""(?!0x|string\(|std::|[bBuUrRfFN]{1,2}\n)[^\s"'`\\{}\[\]|<>!&*$@,;:=][^\r\n\x00]*(?<![\s(])\n"""
-_SENTENCE: Final = rb'"[^"\\\r\n\x00]+",?\n'
-
-_STRINGS: Final = re.compile(
-    rb'(?:[\s\S]{0,2}"(' + _NAME + rb')"[ ]?:[ ]?|' + _BESIDE + rb"(" + _NAME + rb")=)" + _STRING
-)
-_WORDS: Final = re.compile(
-    rb'(?:(?:[{,][ ]?|.[{,])"('
-    + _NAME
-    + rb')"[ ]?:[ ]?(?='
-    + _LITERAL
-    + rb")|"
-    + _INSIDE
-    + rb"("
-    + _NAME
-    + rb")=(?="
-    + _WORDLIKE
-    + rb"))[\s\S]+"
-)
-_LINES: Final = re.compile(
-    rb'\n[ \t]*(?:-[ \t]+|export[ ])?(?:"('
-    + _NAME
-    + rb')"|('
-    + _NAME
-    + rb"))[ ]?[:=][ ]?(?:"
-    + _REST
-    + rb"|"
-    + _SENTENCE
-    + rb")"
-)
-_NAMED: Final = re.compile(
-    rb'(?:"(' + _NAME + rb')"[ ]?(?::|,\s{0,4}")|' + _BESIDE + rb"(" + _NAME + rb')(?:[=:]|"[ ]?,\s{0,4}"))'
-)
-# Two items of a list, with what tells whether it holds more.
-_ITEMS: Final = re.compile(rb'[\s\S]{0,9}"(' + _NAME + rb')"[ ]?,[ ]?"[^"\\\r\n\x00]+"[\s\S]{0,9}')
 _BESIDE_ITEM: Final = re.compile(rb'[\w.-]+",')
 _BY_ENTROPY: Final = re.compile(rb"(?i)key|encrypt|access|api|licen|authentic")
 _BEFORE_VALUES: Final = (b":", b": ")
@@ -307,19 +263,19 @@ class _Pairs:
         if sign == _QUOTE:
             stop = data.find(b'"', end, end + _VALUE_REACH)
             place = max(before - _BESIDE_ITEMS, 0)
-            return (place, data[place : stop + 1 + _BESIDE_ITEMS], _ITEMS) if quoted and stop >= 0 else None
+            return (place, data[place : stop + 1 + _BESIDE_ITEMS], ITEMS) if quoted and stop >= 0 else None
         at = end + (data[end : end + 1] == b" ")
         place = before if not quoted else before - 2 if before > 2 else 0
         if data[at : at + 1] == b'"' and (quoted or sign != _COLON):
             stop = data.find(b'"', at + 1, at + _VALUE_REACH)
-            return (place, data[place : stop + 3], _STRINGS) if stop >= 0 else None
+            return (place, data[place : stop + 3], STRINGS) if stop >= 0 else None
         line = data.rfind(b"\n", max(before - _LINE_REACH, 0), before + 1)
         if line >= 0 and not data[line + 1 : before].strip(b" \t-"):
             stop = data.find(b"\n", end, end + _VALUE_REACH)
             if stop >= 0:
-                return line, data[line : stop + 1], _LINES
+                return line, data[line : stop + 1], LINES
         word = _BARE.match(data, at)
-        return (place, data[place : word.end() + 2], _WORDS) if word else None
+        return (place, data[place : word.end() + 2], WORDS) if word else None
 
     def _meaning(self, name: bytes, start: int) -> Sense | None:
         """As `_noted`, from the second time on: most names of a text stand there once, and nothing is worth keeping."""
@@ -335,7 +291,7 @@ class _Pairs:
     def _noted(self, name: bytes, start: int) -> Sense | None:
         """What a name says with what stands before it and its sign, from now on: None only if it is always nothing."""
         meaning: Sense | None = _UNCLEAR
-        named = _NAMED.fullmatch(name)
+        named = NAMED.fullmatch(name)
         if named and start >= named.start(named.lastindex or 0):
             meaning = meaning_of(name, start, self._extra)[2]
             if meaning is None and named[named.lastindex or 0].lower() in NAME_WORDS:
@@ -368,7 +324,7 @@ class _Pairs:
         if meaning is None:
             return True
         on = meaning.weak in _READ_ON and not (meaning.weak == "phone" and text[end : end + 1].isalpha())
-        on = form is _WORDS and (on or text[begin:stop].lower().endswith(_PHRASES))
+        on = form is WORDS and (on or text[begin:stop].lower().endswith(_PHRASES))
         return not on and meaning.weak not in _OF_THEIR_OWN
 
     def _alone(self, text: bytes, end: int, start: int) -> tuple[Found, ...] | None:
