@@ -119,16 +119,16 @@ class _Pairs:
         first = colon if colon > 1 else end
         string = self._in_string(before, first) if before > 2 and colon > 1 else None
         found = string if string is not None else [*self._read((start, first))]
-        sure = before > 2 and self._is_told((start, first), end) and not (found and self._in_resources())
+        sure = before > 2 and (string is not None or self._is_told((start, first), end))
         if first < end:
             # What is joined in the value too, or to what follows it.
             text = data[start:end]
             for place in assignment(self._extra).spans(text, first - start):
                 inner = (place[0] + start, place[1] + start)
                 told = [*self._read(inner)]
-                sure = sure and self._is_told(inner, end) and not (told and self._in_resources())
+                sure = sure and self._is_told(inner, end)
                 found += told
-        if sure:
+        if sure and not (found and self._in_resources()):
             if len(self._wholes) >= _MOST:
                 self._wholes.clear()
             self._wholes[data[before - 2 : end]] = [
@@ -159,7 +159,7 @@ class _Pairs:
             return None
         at = end + 1 + (data[end : end + 1] == b" ")
         stop = data.find(b'"', at, at + _VALUE_REACH - 1)
-        if stop < 0 or data[stop + 1 : stop + 2] not in _BEHIND_STRINGS:
+        if stop < 0 or data[at - 1] != _QUOTE or data[stop + 1 : stop + 2] not in _BEHIND_STRINGS:
             return None
         meaning = self._meanings[name]
         place = before - 2
@@ -182,9 +182,8 @@ class _Pairs:
             stop = data.find(b'"', at + 1, at + _VALUE_REACH)
             if stop < 0 or stop + 3 > limit or data[at : at + 1] != b'"':
                 return False
-            if form == _JUDGED and data[stop + 1 : stop + 2] in _BEHIND_STRINGS:
-                return True
-            return self._found.get((data[before - 2 : stop + 3], end - before + 2)) is not None
+            told = self._found.get((data[before - 2 : stop + 3], end - before + 2))
+            return told == () or (told is not None and not self._in_resources())
         return form == _SILENT or (form == _VALUE and self._is_value(before, before + 1))
 
     def _read(self, place: Span) -> Iterable[Found]:
