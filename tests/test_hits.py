@@ -16,7 +16,7 @@ def test_a_hit_does_not_tell_its_value():
 
 def test_two_that_overlap_are_one_of_the_stronger_kind_and_the_longer_value():
     one, other = hit(7, 22), hit(11, 22, "password", KEY, exact=True)
-    assert union(one, other) == hit(7, 22, "password", KEY)._replace(rule="rule")
+    assert union(one, other) == hit(7, 22, "password", KEY).but(rule="rule")
     apart = union(hit(2, 10), hit(7, 22, "password", KEY))
     assert (apart.start, apart.end, apart.kind, apart.value) == (2, 22, "password", UNREAD)
     assert union(hit(7, 22, exact=True), hit(7, 20)).exact

@@ -68,3 +68,16 @@ def test_nothing_of_it_is_shown_or_travels():
         assert "hunter2" not in str(caught.value)
     assert not hasattr(known, "__dict__")
     assert base64.b64encode(b"hunter2") not in repr(known).encode()
+
+
+def test_what_is_found_already_is_not_given_and_ends_a_shorter_value_all_the_same():
+    known = Known([("password", b"hunter2-not-real"), ("password", b"hunter2-not")])
+    text = b"hunter2-not-real hunter2-not"
+    assert [(hit.start, hit.end) for hit in known.hits(text)] == [(0, 16), (17, 28)]
+    assert [(hit.start, hit.end) for hit in known.hits(text, {(0, 16)})] == [(17, 28)]
+
+
+def test_many_values_are_found_as_few_are():
+    values = [("token", b"%08x-token" % number) for number in range(4_000)]
+    text = b"%08x-token %08x-token" % (3_999, 7)
+    assert [hit.value for hit in Known(values).hits(text)] == text.split()

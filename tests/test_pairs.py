@@ -1,6 +1,8 @@
 """Pairs that stand again are judged by themselves: as where they stand, and only where that reads nothing else."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.redaction import generator
 from triage.redact import keys, scan
@@ -20,6 +22,9 @@ LINES = (
     '["x-api-key","8f3a9c2e7b1d4f60a2"] {"key":"host.name","value":{"stringValue":"db-01"}}',
     "declare -X NODE_NAME=kernel7 rest\nx declare -X NODE_NAME=kernel7 rest",
     "caller=main.go:12 caller=5551234567 caller=b phone=x1 sms=+49 151 23456789 mobile=0x1f ",
+    '{"sessionToken":"xXybNF6jdPFIM7otujAI","id":"x","auth":"bob:hunter22xyz","x":"y"}',
+    'arn:aws:iam::1:user/x {"sessionToken":"xXybNF6jdPFIM7otujAI","id":"x"}',
+    '{"user": "db-user", "host": "token=8f3a9c2e7b1d4f60", "secret":"superuser","next":"a", "user":"[user:1:4-7]"}',
     "the secret user=j.doe x user=j.doe\nsecret user=j.doe x\nuser=j.doe x y\n",
 )
 
@@ -40,6 +45,32 @@ def test_pairs_read_again_are_as_where_they_stand(joint):
     for one in LINES:
         for other in LINES:
             same(joint.join([one, other, one, other, one]).encode())
+
+
+NAMES = ("user", "db_user", "hostname", "password", "sessionId", "key", "auth", "phone", "cookie", "name", "serverName")
+WORDS = (
+    "j.doe",
+    "db-01",
+    "hunter2-not-real",
+    "8f3a9c2e7b1d4f60",
+    "password",
+    "token=abc123def456",
+    "a b",
+    "+49 151 23456789",
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(NAMES), st.sampled_from(WORDS), st.sampled_from(("", "arn:aws:iam::1:x ", " user "))),
+        min_size=4,
+        max_size=24,
+    ),
+    st.sampled_from((",", ", ", ",\n  ", "},{")),
+)
+def test_strings_of_json_are_as_where_they_stand(pairs, joint):
+    text = joint.join(f'{before}"{name}":{" " * (len(name) % 2)}"{value}"' for name, value, before in pairs)
+    same(("{" + text + "}\n").encode() * 3)
 
 
 def test_samples_read_twice_are_as_where_they_stand():

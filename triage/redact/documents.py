@@ -11,7 +11,6 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import msgspec
@@ -30,14 +29,14 @@ _SAMPLE: Final = re.compile(
     rb"|[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^\n]*\})?[ \t]+[-+0-9NI][^\s]*(?:[ \t]+-?[0-9]+)?[ \t]*\r?$)"
 )
 _ELEMENT: Final = re.compile(rb"<(?:[?!]|[A-Za-z][\w:.-]*[\s>/])")
+_QUOTE: Final = ord('"')
 _OPENING: Final = frozenset({b"{", b"["})
 _OF_LINES: Final = frozenset({"json", "ndjson", "prometheus"})
 _LOOKED_AT: Final = 4_096
 _BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True, gc=False):
     """A range that is replaced, and what by."""
 
     start: int
@@ -147,9 +146,8 @@ def _strings(data: bytes, line: Span, media: str | None) -> list[Span] | None:
         text = data[start:end].strip()
         if text[:1] not in {b"{", b"[", b'"'} or not _is_json(text):
             return None
-    return [
-        (match.start() + 1, match.end() - match.group().endswith(b'"')) for match in _STRING.finditer(data, start, end)
-    ]
+    spans = [match.span() for match in _STRING.finditer(data, start, end)]
+    return [(first + 1, last - (data[last - 1] == _QUOTE)) for first, last in spans]
 
 
 def _in_text(data: bytes, index: int, edit: Edit) -> _Part:

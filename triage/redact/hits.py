@@ -6,7 +6,9 @@ A hit holds the value that it stands for: it lives no longer than the scan of on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from triage.redact import masks
 
@@ -40,8 +42,11 @@ UNREAD: Final = b""
 """The value of a hit that was put together from others, until somebody reads it."""
 
 
-class Hit(NamedTuple):
-    """One place: what it is, by which rule, and the value there as decoded; never leaves the engine."""
+class Hit(msgspec.Struct, frozen=True, gc=False):
+    """One place: what it is, by which rule, and the value there as decoded; never leaves the engine.
+
+    The collector does not look at them: a megabyte may hold ten thousand.
+    """
 
     start: int
     end: int
@@ -50,6 +55,10 @@ class Hit(NamedTuple):
     rank: int
     value: bytes
     exact: bool = False
+
+    def but(self, **changes: int | bytes | bool) -> Hit:
+        """The hit with these fields changed."""
+        return msgspec.structs.replace(self, **changes)
 
     def __repr__(self) -> str:
         """Where and what, never the value."""
@@ -72,7 +81,7 @@ def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:
     for hit in sorted([*hits, *more], key=lambda hit: (hit.start, -hit.rank)):
         if out and hit.start < out[-1].end:
             best = max(out[-1], hit, key=lambda one: one.rank)
-            out[-1] = best._replace(start=out[-1].start, end=max(out[-1].end, hit.end))
+            out[-1] = best.but(start=out[-1].start, end=max(out[-1].end, hit.end))
         else:
             out.append(hit)
     return out
@@ -87,7 +96,7 @@ def whole_characters(data: bytes, hit: Hit) -> Hit:
         end += 1
     while start and data[start] & 0xC0 == 0x80 and hit.start - start < _BEHIND_THE_FIRST:
         start -= 1
-    return hit._replace(start=start, end=end)
+    return hit.but(start=start, end=end)
 
 
 def outside_masks(data: bytes, hit: Hit) -> list[Hit]:
@@ -102,5 +111,5 @@ def _between(data: bytes, hit: Hit, inside: list[tuple[int, int]]) -> Iterator[H
     for start, end in [*inside, (hit.end, hit.end)]:
         text = data[at:start] if start > at else b""
         if sum(chr(byte).isalnum() for byte in text) >= _TELLING:
-            yield hit._replace(start=at, end=start, value=text, exact=False)
+            yield hit.but(start=at, end=start, value=text, exact=False)
         at = max(at, end)

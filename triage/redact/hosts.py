@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,7 @@ __all__ = (
     "Places",
     "alone",
     "around",
+    "forget",
     "in_header",
     "in_nodes",
     "in_share",
@@ -52,6 +53,9 @@ _MACHINE: Final = re.compile(
 )
 # All of one or what of it stands behind two digits that look like an escape.
 _UUID: Final = re.compile(rb"[0-9a-f]{6,8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID_LENGTH: Final = 34
+# One of these is in every name that a maker or a cloud gives; see `_MACHINE`.
+_IN_MACHINES: Final = (b"-", b"mac", b"iphone", b"ipad")
 _MODEL: Final = re.compile(rb"(?i)(?:macbook(?:-?(?:pro|air))?|imac|mac-mini|iphone|ipad)\d*(?:pro|air|mini)?[\d,-]*")
 _CAPITALS: Final = re.compile(rb"[a-z][A-Z]|^[A-Z][a-z]")
 _SITE: Final = re.compile(rb"dc[0-9]{1,2}|[a-z]{2,4}[0-9]{1,2}|(?:us|eu|ap|sa|ca|af|me)-[a-z]{4,9}-[0-9]")
@@ -119,8 +123,17 @@ def _dotted_providers() -> tuple[bytes, ...]:
     return tuple(b"." + provider for provider in places().providers)
 
 
+@cache
+def _dotted_endings() -> tuple[bytes, ...]:
+    """The endings inside of networks, each with a dot before it."""
+    return tuple(b"." + ending for ending in places().internal)
+
+
+@lru_cache(maxsize=16_384)
 def is_host(text: bytes, *, named: bool) -> bool:
     """Whether a text is the name of a machine; `named` where it stands under a name that says so.
+
+    Memoised until `forget`.
 
     Examples
     --------
@@ -129,9 +142,11 @@ def is_host(text: bytes, *, named: bool) -> bool:
     """
     lists = places()
     small = text.rstrip(b".").lower()
-    if not 2 <= len(small) <= 253 or small in lists.no_machine or not small.islower() or _UUID.fullmatch(small):
+    if not 2 <= len(small) <= 253 or small in lists.no_machine or not small.islower():
         return False
-    if _MACHINE.fullmatch(text):
+    if len(small) >= _UUID_LENGTH and _UUID.fullmatch(small):
+        return False
+    if any(part in small for part in _IN_MACHINES) and _MACHINE.fullmatch(text):
         return True
     if not _LABELS.fullmatch(text):
         return False
@@ -140,8 +155,8 @@ def is_host(text: bytes, *, named: bool) -> bool:
     labels = small.split(b".")
     if _is_code(text, labels):
         return False
-    ending = next((ending for ending in lists.internal if small.endswith(b"." + ending)), None)
-    if ending:
+    if small.endswith(_dotted_endings()):
+        ending = next(ending for ending in lists.internal if small.endswith(b"." + ending))
         unsure = ending in lists.ambiguous and len(labels) == 2
         return labels[0] not in lists.not_hosts and (not unsure or _numbered(labels[0]))
     if len(labels) >= 3 and _is_of_a_network(labels, named=named):
@@ -151,6 +166,11 @@ def is_host(text: bytes, *, named: bool) -> bool:
     if len(labels) == 1:
         return _numbered(small) or (len(small) >= 3 and b"_" not in small)
     return labels[-1].isalpha() and len(labels[-1]) >= 2 and (_numbered(labels[0]) or len(labels) >= _QUALIFIED)
+
+
+def forget() -> None:
+    """Keep no name that was asked about: after each text."""
+    is_host.cache_clear()
 
 
 def in_words(name: bytes) -> bool:
@@ -257,7 +277,9 @@ def _is_code(text: bytes, labels: list[bytes]) -> bool:
     """Whether a dotted name is one of code: reversed as packages are, with capitals inside of words, or a number."""
     if text[:2].lower() == b"0x" or _SIZE.fullmatch(text):
         return True
-    return len(labels) > 1 and (labels[0] in places().packages or any(map(_CAPITALS.search, text.split(b"."))))
+    if len(labels) < 2:
+        return False
+    return labels[0] in places().packages or (not text.islower() and any(map(_CAPITALS.search, text.split(b"."))))
 
 
 def _is_site(label: bytes) -> bool:

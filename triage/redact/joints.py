@@ -11,7 +11,7 @@ from typing import Final
 from triage.redact.keys import Names, parts
 from triage.redact.text import Expression
 
-__all__ = ("assignment",)
+__all__ = ("assignment", "pairing")
 
 _NAMES: Final = (
     r"pass(?:word|wd|phrase|code|wort)?|\bcred\b|\bencrypt\b|stripe_sk\b|principal|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
@@ -48,8 +48,22 @@ _JOIN: Final = (
 )
 
 
+# A string of JSON up to where the next name opens, or its object closes: what is joined inside is told from it alone.
+_STRING: Final = r"\": ?\"[^\"\\\r\n\x00]+\"(?:[ \t]{0,4},\s{0,24}\"|\}[\n,}])"
+
+
 @lru_cache(maxsize=16)
 def assignment(extra: Names) -> Expression:
     """A sensitive name, or one of a policy, with what joins it to a value."""
-    own = "".join(f"|{'[_. -]?'.join(words)}" for words in map(parts, extra) if words)
-    return Expression(rf"(?i)(?:{_NAMES}{own})[\w.\-]{{0,40}}[\]}}]?(?:{_JOIN})")
+    return Expression(rf"(?i)(?:{_names(extra)})[\w.\-]{{0,40}}[\]}}]?(?:{_JOIN})")
+
+
+@lru_cache(maxsize=16)
+def pairing(extra: Names) -> Expression:
+    """As `assignment`; of a name of JSON whose value is a string all of both, and what is joined in it."""
+    return Expression(rf"(?i)(?:{_names(extra)})[\w.\-]{{0,40}}(?:{_STRING}|[\]}}]?(?:{_JOIN}))")
+
+
+def _names(extra: Names) -> str:
+    """An expression of what sensitive names hold."""
+    return _NAMES + "".join(f"|{'[_. -]?'.join(words)}" for words in map(parts, extra) if words)

@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
+import ahocorasick_rs
+
 __all__ = ("Names", "Program", "Sense", "Vocabulary", "forget", "parts", "sense", "vocabulary")
 
 Names = tuple[str, ...]
@@ -163,24 +165,31 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
     >>> sense("DB_PASSWORD"), sense("token_count"), sense("requestId")
     (Sense(kind='password', weak=''), None, None)
     """
-    if len(name) > _LONGEST:
+    if len(name) > _LONGEST or not (extra or _speaking().find_matches_as_indexes(name.lower())):
         return None
     words = parts(name)[-_MOST_PARTS:]
     for own in extra:
         if _holds(words, parts(own)):
             return Sense("secret")
     known = vocabulary()
-    if known.speaking.isdisjoint(words):
+    spoken = [at for at, word in enumerate(words) if word in known.speaking]
+    if not spoken:
         return None
     best: tuple[int, int, Sense] | None = None
-    for size in range(min(known.longest, len(words)), 0, -1):
-        for at in range(len(words) - size, -1, -1):
-            found = known.senses.get(tuple(words[at : at + size]))
+    for size in range(min(known.longest, len(spoken)), 0, -1):
+        for at in reversed(spoken):
+            found = known.senses.get(tuple(words[at : at + size])) if at + size <= len(words) else None
             if found and not _only_about(known, words, at, at + size, found):
                 rank = (not found.weak, size)
                 if best is None or rank > best[:2]:
                     best = (*rank, found)
     return best[2] if best else None
+
+
+@cache
+def _speaking() -> ahocorasick_rs.AhoCorasick:
+    """The automaton over every word of the senses: a name without any says nothing."""
+    return ahocorasick_rs.AhoCorasick(sorted(vocabulary().speaking))
 
 
 def forget() -> None:

@@ -5,7 +5,8 @@ The only place that holds values beyond one text. Its repr is constant, and it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final, NoReturn
 from urllib.parse import quote, unquote_to_bytes
 
@@ -14,11 +15,12 @@ import msgspec
 
 from triage.redact.hits import KNOWN, Hit
 from triage.redact.keys import sense, vocabulary
-from triage.redact.text import WORD, digits_in, letters_in
+from triage.redact.text import WORD, Span, digits_in, letters_in
 
 __all__ = ("Known", "spellings", "unescaped", "worth_finding")
 
 _HEAD: Final = 8
+_MANY: Final = 2_048
 _JSON_LEVELS: Final = 3
 _PLAIN: Final = bytes(code for code in range(0x20, 0x7F) if code not in b'"\\')
 _AS_IT_IS: Final = _PLAIN.replace(b"%", b"")
@@ -31,8 +33,8 @@ _BLANK: Final = 0x20
 # Kinds whose values are also words; they are looked for where they are long enough to be told from one.
 _WORDLIKE: Final = frozenset({"username", "person", "hostname", "pin", "birth_date", "passport", "serial"})
 
-_Spelling = tuple[bytes, str, bytes, frozenset[int], frozenset[int]]
-"""One way of writing a value: the text, its kind, the value, and what it must not touch before and behind it."""
+_Spelling = tuple[str, bytes, frozenset[int], frozenset[int]]
+"""Of a way of writing a value: its kind, the value, and what it must not touch before and behind it."""
 
 
 def worth_finding(kind: str, value: bytes) -> bool:
@@ -90,10 +92,12 @@ def _automaton(values: list[bytes]) -> ahocorasick_rs.BytesAhoCorasick | None:
     """The automaton over some values."""
     if not values:
         return None
+    # The tables of many values take longer to make than they save.
+    kinds = ahocorasick_rs.Implementation
     return ahocorasick_rs.BytesAhoCorasick(
         values,
         matchkind=ahocorasick_rs.MatchKind.Standard,
-        implementation=ahocorasick_rs.Implementation.DFA,
+        implementation=kinds.DFA if len(values) < _MANY else kinds.ContiguousNFA,
     )
 
 
@@ -101,7 +105,7 @@ def _spelling(text: bytes, kind: str, value: bytes) -> _Spelling:
     """A way of writing a value: it is no part of a longer word or, where it is a word, of a path or name."""
     word = kind in _WORDLIKE and text.isalpha()
     before, behind = (_WORD_OR_JOIN if word else _WORD if code in _WORD else _NOTHING for code in (text[0], text[-1]))
-    return text, kind, value, before, behind
+    return kind, value, before, behind
 
 
 class Known:
@@ -110,42 +114,44 @@ class Known:
     __slots__ = ("_automaton", "_of")
 
     def __init__(self, values: Iterable[tuple[str, bytes]]) -> None:
-        found: dict[bytes, tuple[str, bytes]] = {}
+        # The automaton knows how the values begin; what stands at the places that it finds is looked up by its length.
+        heads: dict[bytes, dict[int, dict[bytes, _Spelling]]] = {}
         for kind, value in values:
-            for spelling in spellings(value):
-                found.setdefault(spelling, (kind, value))
-        # The automaton knows how the values begin; the few places that it finds are compared with the whole.
-        self._of: list[list[_Spelling]] = []
-        heads: dict[bytes, int] = {}
-        for spelling, (kind, value) in sorted(found.items(), key=lambda item: (-len(item[0]), item[0])):
-            head = spelling[:_HEAD]
-            if head not in heads:
-                heads[head] = len(self._of)
-                self._of.append([])
-            self._of[heads[head]].append(_spelling(spelling, kind, value))
+            for text in spellings(value):
+                alike = heads.setdefault(text[:_HEAD], {}).setdefault(len(text), {})
+                if text not in alike:
+                    alike[text] = _spelling(text, kind, value)
+        self._of = [sorted(lengths.items(), reverse=True) for lengths in heads.values()]
         self._automaton = _automaton(list(heads))
 
     def __bool__(self) -> bool:
         """Whether there is anything to look for."""
         return self._automaton is not None
 
-    def hits(self, data: bytes) -> Iterator[Hit]:
-        """Where the values stand by themselves, however they are written; not as a part of a longer word."""
+    def hits(self, data: bytes, places: AbstractSet[Span] = frozenset()) -> list[Hit]:
+        """Where the values stand by themselves, however they are written; not as a part of a longer word.
+
+        What stands at `places` is not given.
+        """
+        found: list[Hit] = []
         if self._automaton is None:
-            return
+            return found
         done = 0
         for index, start, _ in self._automaton.find_matches_as_indexes(data, overlapping=True):
             if start < done:
                 continue
             before = data[start - 1] if start else _BLANK
-            for text, kind, value, touches_before, touches_behind in self._of[index]:
-                if before in touches_before or not data.startswith(text, start):
+            for length, alike in self._of[index]:
+                end = start + length
+                spelling = alike.get(data[start:end])
+                if spelling is None or before in spelling[2]:
                     continue
-                end = start + len(text)
-                if end == len(data) or data[end] not in touches_behind:
-                    yield Hit(start, end, kind, "known", KNOWN, value)
+                if end == len(data) or data[end] not in spelling[3]:
+                    if (start, end) not in places:
+                        found.append(Hit(start, end, spelling[0], "known", KNOWN, spelling[1]))
                     done = end
                     break
+        return found
 
     def __repr__(self) -> str:
         """Constant: what is known is not shown."""

@@ -47,17 +47,25 @@ class Layer(NamedTuple):
         """The layer as one of the text that a run lies in."""
         return Layer(self.data, self.lines, (), run)
 
-    def placed(self, hits: Iterable[Hit]) -> Iterator[Hit]:
+    @property
+    def is_text(self) -> bool:
+        """Whether it is the text itself."""
+        return self.run is None and not self.views
+
+    def placed(self, hits: list[Hit]) -> Iterable[Hit]:
         """The hits in the data of this layer, where they stand in the text; one for the whole of a run."""
+        if not hits:
+            return hits
         if self.run is not None:
-            yield from _whole_run(*self.run, hits)
-        elif self.views:
-            for hit in hits:
-                place = self._back((hit.start, hit.end))
-                if place is not None:
-                    yield hit._replace(start=place[0], end=place[1])
-        else:
-            yield from hits
+            return _whole_run(*self.run, hits)
+        return self._moved(hits) if self.views else hits
+
+    def _moved(self, hits: list[Hit]) -> Iterator[Hit]:
+        """The hits in a view, where they stand in the text."""
+        for hit in hits:
+            place = self._back((hit.start, hit.end))
+            if place is not None:
+                yield hit.but(start=place[0], end=place[1])
 
     def _back(self, place: Span) -> Span | None:
         """The range of the text behind a range of this layer."""
@@ -91,10 +99,9 @@ def read_layers(data: bytes, wanted: Callable[[], Expression] | None = None, dep
     return layers
 
 
-def _whole_run(start: int, end: int, text: bytes, hits: Iterable[Hit]) -> Iterator[Hit]:
+def _whole_run(start: int, end: int, text: bytes, found: list[Hit]) -> Iterator[Hit]:
     """The run itself, if anything was found in what it decodes to."""
-    found = list(hits)
-    if not found or start == end:
+    if start == end:
         return
     first = max(found, key=lambda hit: (hit.end - hit.start, hit.rank))
     alone = first.end - first.start >= len(text.strip())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from triage.redact.text import Expression, Span
@@ -26,6 +26,8 @@ _REACH: Final = 256
 # Where line after line holds a match so many bytes are kept without a look, at most.
 _MOST_SKIPPED: Final = 1 << 16
 _LONGEST: Final = 8_192
+# Ten elevenths of a text are not worth to be told from it.
+_MOST_KEPT: Final = 1.1
 
 
 def any_of(patterns: Iterable[str]) -> Expression:
@@ -62,7 +64,9 @@ class Lines:
             self.data = b""
 
     def _keep(self, runs: list[Span]) -> None:
-        """Leave out everything but these runs of lines."""
+        """Leave out everything but these runs of lines; nothing where that is little."""
+        if sum(end - start for start, end in runs) * _MOST_KEPT > len(self._whole):
+            return
         size = 0
         for start, end in runs:
             self._begins.append(size)
@@ -74,31 +78,40 @@ class Lines:
         """Where in the text a place in the lines is."""
         return at + self._shifts[bisect_right(self._begins, at) - 1]
 
-    def _moved(self, start: int, end: int) -> tuple[int, bool]:
-        """How much further in the text a range begins, and whether all of it stands together there."""
-        index = bisect_right(self._begins, start)
-        return self._shifts[index - 1], index == len(self._begins) or end <= self._begins[index]
+    def _moved(self, places: Iterable[Sequence[int]]) -> Iterator[tuple[int, bool]]:
+        """For ranges in order: how much further in the text each begins, and whether all of it stands together."""
+        begins, shifts = [*self._begins[1:], len(self.data)], self._shifts
+        index = 0
+        for start, end, *_ in places:
+            while begins[index] <= start:
+                index += 1
+            yield shifts[index], end <= begins[index]
 
-    def spans(self, expression: Expression) -> Iterator[Span]:
+    def spans(self, expression: Expression) -> list[Span]:
         """Where an expression matches in the text."""
-        if self.data == self._whole:
-            yield from expression.spans(self._whole)
-            return
-        for start, end in expression.spans(self.data) if self.data else ():
-            shift, together = self._moved(start, end)
+        found = expression.spans(self.data) if self.data else []
+        if self.data is self._whole:
+            return found
+        out: list[Span] = []
+        for (start, end), (shift, together) in zip(found, self._moved(found), strict=True):
             if together:
-                yield start + shift, end + shift
-            elif found := self._again(expression, start + shift):
-                yield found[0]
+                out.append((start + shift, end + shift))
+            elif again := self._again(expression, start + shift):
+                out.append(again[0])
+        return out
 
-    def parts(self, expression: Expression) -> Iterator[tuple[int, int, int]]:
+    def parts(self, expression: Expression) -> list[tuple[int, int, int]]:
         """Where the one group of an expression that takes part matches in the text, after its number."""
-        for (start, end), number, part in expression.parts(self.data) if self.data else ():
-            shift, together = self._moved(start, end)
+        found = expression.parts(self.data) if self.data else []
+        if self.data is self._whole:
+            return [part[2:] for part in found]
+        out: list[tuple[int, int, int]] = []
+        for (start, _, number, begin, stop), (shift, together) in zip(found, self._moved(found), strict=True):
             if together:
-                yield number, part[0] + shift, part[1] + shift
-            elif found := self._again(expression, start + shift):
-                yield next((group, *span) for group, span in enumerate(found) if group and span[0] >= 0)
+                out.append((number, begin + shift, stop + shift))
+            elif again := self._again(expression, start + shift):
+                out.append(next((group, *span) for group, span in enumerate(again) if group and span[0] >= 0))
+        return out
 
     def _again(self, expression: Expression, at: int) -> list[Span] | None:
         """The match at a place of the text where one in the lines runs over what was left out."""

@@ -190,7 +190,7 @@ def _over_breaks(data: bytes, rule: Rule, at: int, *, complete: bool) -> Iterato
         for hit in _accepted(view.data, rule, rule.expression.groups(view.data), FORM):
             place = view.back(hit.start, hit.end)
             if place is not None:
-                yield hit._replace(start=place[0] + line, end=place[1] + line)
+                yield hit.but(start=place[0] + line, end=place[1] + line)
                 return
 
 

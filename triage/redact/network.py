@@ -14,7 +14,7 @@ from typing import Final
 
 from triage.redact.text import DIGITS, HEX_DIGITS, WORD, Found, digits_in, expression, letters_in, touches
 
-__all__ = ("MAC", "V4", "forget", "hexadecimal", "ipv4", "is_ipv4", "stands_alone")
+__all__ = ("MAC", "V4", "forget", "hexadecimal", "ipv4", "stands_as_ipv4", "worth_of")
 
 V4: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 MAC: Final = re.compile(rb"(?i)(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
@@ -58,8 +58,15 @@ _WORD_OR_MARK: Final = frozenset(WORD + b":.")
 
 def ipv4(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Four numbers with dots between them, if they are an address."""
-    if is_ipv4(data, start, end):
+    if (worth := worth_of(data[start:end])) and _is_ipv4(data, start, end, worth):
         yield start, end, "ipv4", "ipv4"
+
+
+def stands_as_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
+    """Whether four numbers that are worth something are an address where they stand, by themselves."""
+    if (start and data[start - 1] in _IN_NUMBERS) or (end < len(data) and data[end] in _IN_NUMBERS):
+        return False
+    return _is_ipv4(data, start, end, worth)
 
 
 def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -74,15 +81,10 @@ def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, stop, "ipv6", "ipv6"
 
 
-def stands_alone(data: bytes, start: int, end: int) -> bool:
-    """Whether no digit and no underscore stands beside a number."""
-    return (not start or data[start - 1] not in _IN_NUMBERS) and (end == len(data) or data[end] not in _IN_NUMBERS)
-
-
-def is_ipv4(data: bytes, start: int, end: int) -> bool:
-    """Whether four numbers are an IPv4 address: in range, not a version, not one that every machine has."""
+def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
+    """Whether four numbers are an IPv4 address: not a version by what stands before and behind them."""
     last = data[start - 1] if start else _NEWLINE
-    if last in _PART_OF_A_NAME or not (worth := _worth(data[start:end])):
+    if last in _PART_OF_A_NAME:
         return False
     mark = data[end] if end < len(data) else _NEWLINE
     port = None
@@ -103,8 +105,7 @@ def is_ipv4(data: bytes, start: int, end: int) -> bool:
     return True
 
 
-@lru_cache(maxsize=16_384)
-def _worth(text: bytes) -> int:
+def worth_of(text: bytes) -> int:
     """What four numbers are by themselves: 0 for no address or one that every machine has, `_SMALL`, or an address."""
     if text.startswith(_EVERY_MACHINE) or text.endswith(b".0.0.0"):
         return 0
@@ -123,7 +124,6 @@ def _matches(pattern: str, before: bytes) -> bool:
 
 def forget() -> None:
     """Keep nothing of a text: after each."""
-    _worth.cache_clear()
     _matches.cache_clear()
 
 

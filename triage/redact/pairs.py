@@ -8,12 +8,15 @@ What is found in the cutting is found wherever it stands again. Everything else 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from triage.redact.joints import assignment
+from triage.redact.joints import assignment, pairing
+from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
+from triage.redact.masks import MASK
+from triage.redact.pair_forms import ITEMS, LINES, NAMED, STRINGS, WORDS
 from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, meaning_of, named_value
 from triage.redact.text import LETTERS, WORD, Found, Span
 
@@ -22,6 +25,7 @@ __all__ = ("assignments",)
 # So many are remembered; then all are forgotten.
 _MOST: Final = 16_384
 _NAME_REACH: Final = 62
+_KIND_REACH: Final = 40
 _BESIDE_ITEMS: Final = 9
 _VALUE_REACH: Final = 160
 _LINE_REACH: Final = 100
@@ -30,51 +34,6 @@ _SIGN_ALONE: Final = frozenset({b":", b"=", b","})
 _COLON: Final = ord(":")
 _QUOTE: Final = ord('"')
 _BLANK: Final = ord(" ")
-_NAME: Final = rb"[A-Za-z0-9_](?:[\w-]|\.(?!\.)){0,58}"
-# Before a name without quotes: where a word stands there, all of it.
-_BESIDE: Final = rb"(?:[{,(\n]|[^A-Za-z][A-Za-z]{0,20}[ ])"
-# Such that the name begins no line, with which a setting reads on to its end.
-_INSIDE: Final = rb"(?:[{,]|(?!-[xX][ ])[^A-Za-z\s][A-Za-z]{1,20}[ ]|[^A-Za-z\s+>#|*~-][ ])"
-# Nothing that changes a value follows: no arrow, no "to".
-_STRING: Final = rb'"[^"\\\r\n\x00]+"(?:[,}\])\n][\s\S]?|[ ][^\s=t-])'
-# Two letters, or a number such as 0x1f, may be what opens a string.
-_WORDLIKE: Final = rb"(?!0x)[\w/.:+%-]{2,80}[\w/+%-](?:[,}\n][\s\S]?|[ ][^<])"
-_LITERAL: Final = rb"[\w.+-]{0,40}[\w+-][,}][\s\S]?"
-_REST: Final = rb"""(?!0x|string\(|std::|[bBuUrRfFN]{1,2}\n)[^\s"'`\\{}\[\]|<>!&*$@,;:=][^\r\n\x00]*(?<![\s(])\n"""
-_SENTENCE: Final = rb'"[^"\\\r\n\x00]+",?\n'
-
-_STRINGS: Final = re.compile(
-    rb'(?:[\s\S]{0,2}"(' + _NAME + rb')"[ ]?:[ ]?|' + _BESIDE + rb"(" + _NAME + rb")=)" + _STRING
-)
-_WORDS: Final = re.compile(
-    rb'(?:(?:[{,][ ]?|.[{,])"('
-    + _NAME
-    + rb')"[ ]?:[ ]?(?='
-    + _LITERAL
-    + rb")|"
-    + _INSIDE
-    + rb"("
-    + _NAME
-    + rb")=(?="
-    + _WORDLIKE
-    + rb"))[\s\S]+"
-)
-_LINES: Final = re.compile(
-    rb'\n[ \t]*(?:-[ \t]+|export[ ])?(?:"('
-    + _NAME
-    + rb')"|('
-    + _NAME
-    + rb"))[ ]?[:=][ ]?(?:"
-    + _REST
-    + rb"|"
-    + _SENTENCE
-    + rb")"
-)
-_NAMED: Final = re.compile(
-    rb'(?:"(' + _NAME + rb')"[ ]?(?::|,\s{0,4}")|' + _BESIDE + rb"(" + _NAME + rb')(?:[=:]|"[ ]?,\s{0,4}"))'
-)
-# Two items of a list, with what tells whether it holds more.
-_ITEMS: Final = re.compile(rb'[\s\S]{0,9}"(' + _NAME + rb')"[ ]?,[ ]?"[^"\\\r\n\x00]+"[\s\S]{0,9}')
 _BESIDE_ITEM: Final = re.compile(rb'[\w.-]+",')
 _BY_ENTROPY: Final = re.compile(rb"(?i)key|encrypt|access|api|licen|authentic")
 _BEFORE_VALUES: Final = (b":", b": ")
@@ -88,34 +47,42 @@ _NO_NUMBER: Final = re.compile(rb"=(?!std::)[A-Za-z][\w/.:+%-]{2,80}[ ,\n]")
 # What stands under these is read over the end of a word, or by a reader of its own.
 _READ_ON: Final = frozenset({"phone", "digits", "name"})
 _OF_THEIR_OWN: Final = frozenset({"header", "cookies"})
+_READ_OTHERWISE: Final = _OF_THEIR_OWN | {"entropy"}
 _PHRASES: Final = (b"phrase", b"mnemonic")
 # A name behind this is none; see `structure`.
 _ARN: Final = b"arn:"
 _ARN_REACH: Final = 200
 
-# Of a name that has not been read, of one that names another, and of one that cannot be told by itself.
+# Of a name that has not been read, or once, of one that names another, and of one that cannot be told by itself.
 _NEW: Final = Sense("new")
+_ONCE: Final = Sense("once")
 _LISTED: Final = Sense("listed")
 _UNCLEAR: Final = Sense("unclear")
+
+# A name in quotes that says nothing; one of whose value a cutting tells; a string that says nothing where it is itself
+# a value; a name that is read step by step; and one whose value is judged alone, if it is a string.
+_SILENT: Final = 0
+_PAIR: Final = 1
+_VALUE: Final = 2
+_UNSURE: Final = 3
+_JUDGED: Final = 4
+_BEHIND_STRINGS: Final = frozenset({b",", b"}"})
 
 _Confirmed = Callable[[bytes, int, int], bool]
 _Cutting = tuple[int, bytes, re.Pattern[bytes]]
 """Where a pair was cut out, what, and the form that such a cutting must have."""
 
 
-def assignments(data: bytes, extra: Names, lines: Lines, confirmed: _Confirmed) -> Iterator[Found]:
+def assignments(data: bytes, extra: Names, lines: Lines, confirmed: _Confirmed) -> list[Found]:
     """As `structure.assignments`; `confirmed` says whether the generic rule finds anything at a name."""
-    pairs = _Pairs(data, extra, confirmed)
-    for place in lines.spans(assignment(extra)):
-        found = pairs.read(place)
-        if found:
-            yield from found
+    places = lines.spans(pairing(extra))
+    return _Pairs(data, extra, confirmed).read_all(places) if places else []
 
 
 class _Pairs:
     """The pairs of one text: they hold values, and are forgotten with it."""
 
-    __slots__ = ("_confirmed", "_data", "_extra", "_found", "_meanings")
+    __slots__ = ("_confirmed", "_data", "_extra", "_forms", "_found", "_meanings", "_resources", "_wholes")
 
     def __init__(self, data: bytes, extra: Names, confirmed: _Confirmed) -> None:
         self._data = data
@@ -123,8 +90,103 @@ class _Pairs:
         self._confirmed = confirmed
         self._meanings: dict[bytes, Sense | None] = {}
         self._found: dict[tuple[bytes, int], tuple[Found, ...] | None] = {}
+        # How a name in quotes is read that was seen before, with its sign.
+        self._forms: dict[bytes, int] = {}
+        # What matches gave that tell it alone, by them and what stands before, from their names' quotes on.
+        self._wholes: dict[bytes, list[Found]] = {}
+        self._resources: bool | None = None
 
-    def read(self, place: Span) -> Iterable[Found]:
+    def read_all(self, places: list[Span]) -> list[Found]:
+        """What stands under every name; what is told by a match and its name alone is told again at sight."""
+        data, wholes = self._data, self._wholes
+        found: list[Found] = []
+        for start, end in places:
+            before = data.rfind(b'"', start - _NAME_REACH if start > _NAME_REACH else 0, start)
+            told = wholes.get(data[before - 2 : end]) if before > 2 else None
+            if told is None:
+                found += self._at_first_sight(start, end, before)
+            elif told:
+                for begin, stop, kind, rule in told:
+                    found.append((before + begin, before + stop, kind, rule))
+        return found
+
+    def _at_first_sight(self, start: int, end: int, before: int) -> list[Found]:
+        """What a match gives, remembered where it and the name that it is in tell it alone."""
+        data = self._data
+        if self._in_mask(start, end):
+            return []
+        colon = data.find(b'":', start, end - 1) + 2
+        first = colon if colon > 1 else end
+        string = self._in_string(before, first) if before > 2 and colon > 1 else None
+        found = string if string is not None else [*self._read((start, first))]
+        sure = before > 2 and (string is not None or self._is_told((start, first), end))
+        if first < end:
+            # What is joined in the value too, or to what follows it.
+            text = data[start:end]
+            for place in assignment(self._extra).spans(text, first - start):
+                inner = (place[0] + start, place[1] + start)
+                told = [*self._read(inner)]
+                sure = sure and self._is_told(inner, end)
+                found += told
+        if sure and not (found and self._in_resources()):
+            if len(self._wholes) >= _MOST:
+                self._wholes.clear()
+            self._wholes[data[before - 2 : end]] = [
+                (begin - before, stop - before, kind, rule) for begin, stop, kind, rule in found
+            ]
+        return found
+
+    def _in_mask(self, start: int, end: int) -> bool:
+        """Whether a name is the kind of a mask."""
+        data = self._data
+        bracket = data.rfind(b"[", start - _KIND_REACH if start > _KIND_REACH else 0, start)
+        if bracket < 0 or data[end - 1] != _COLON or not MASK.match(data, bracket):
+            return False
+        kind = data[bracket + 1 : end - 1]
+        return b":" not in kind and kind not in NAME_WORDS
+
+    def _in_resources(self) -> bool:
+        """Whether the text names resources, of whose names what follows is a part."""
+        if self._resources is None:
+            self._resources = _ARN in self._data
+        return self._resources
+
+    def _in_string(self, before: int, end: int) -> list[Found] | None:
+        """What a string under a name in quotes is, as `_read` says it but in fewer steps; None if that has to."""
+        data = self._data
+        name = data[before:end]
+        if self._forms.get(name) != _JUDGED:
+            return None
+        at = end + 1 + (data[end : end + 1] == b" ")
+        stop = data.find(b'"', at, at + _VALUE_REACH - 1)
+        if stop < 0 or data[at - 1] != _QUOTE or data[stop + 1 : stop + 2] not in _BEHIND_STRINGS:
+            return None
+        meaning = self._meanings[name]
+        place = before - 2
+        text = data[place : stop + 3]
+        span, named = (at - place, stop - place), (3, end - place - 2)
+        found = [*judged(text, span, meaning, in_quotes=True, assigned=False, name=named)] if meaning else []
+        in_resource = found and _ARN in data[max(before - _ARN_REACH, 0) : before]
+        if in_resource or not all(kind for _, _, kind, _ in found):
+            return None
+        return [(begin + place, stop + place, kind, rule) for begin, stop, kind, rule in found]
+
+    def _is_told(self, place: Span, limit: int) -> bool:
+        """Whether nothing is read to judge a name but what stands between the quote before it and a place."""
+        data = self._data
+        start, end = place
+        before = data.rfind(b'"', max(start - _NAME_REACH, 0), start)
+        form = self._forms.get(data[before:end])
+        if form in {_PAIR, _JUDGED}:
+            at = end + (data[end : end + 1] == b" ")
+            stop = data.find(b'"', at + 1, at + _VALUE_REACH)
+            if stop < 0 or stop + 3 > limit or data[at : at + 1] != b'"':
+                return False
+            told = self._found.get((data[before - 2 : stop + 3], end - before + 2))
+            return told == () or (told is not None and not self._in_resources())
+        return form == _SILENT or (form == _VALUE and self._is_value(before, before + 1))
+
+    def _read(self, place: Span) -> Iterable[Found]:
         """What stands under a name that is joined to something."""
         data = self._data
         start, end = place
@@ -139,9 +201,11 @@ class _Pairs:
         if before < 0:
             return assigned(data, place, self._extra)
         name = data[before:end]
-        meaning = self._meanings.get(name, _NEW)
-        if meaning is _NEW:
-            meaning = self._noted(name, start - before)
+        meaning = self._meaning(name, start - before)
+        if meaning is _ONCE:
+            return assigned(data, place, self._extra)
+        if data[before] == _QUOTE and (not item or before == start - 1):
+            self._forms[name] = _form_of(name, meaning, item=item)
         if meaning is None:
             return ()
         if meaning is _LISTED:
@@ -198,26 +262,35 @@ class _Pairs:
         if sign == _QUOTE:
             stop = data.find(b'"', end, end + _VALUE_REACH)
             place = max(before - _BESIDE_ITEMS, 0)
-            return (place, data[place : stop + 1 + _BESIDE_ITEMS], _ITEMS) if quoted and stop >= 0 else None
+            return (place, data[place : stop + 1 + _BESIDE_ITEMS], ITEMS) if quoted and stop >= 0 else None
         at = end + (data[end : end + 1] == b" ")
         place = before if not quoted else before - 2 if before > 2 else 0
         if data[at : at + 1] == b'"' and (quoted or sign != _COLON):
             stop = data.find(b'"', at + 1, at + _VALUE_REACH)
-            return (place, data[place : stop + 3], _STRINGS) if stop >= 0 else None
+            return (place, data[place : stop + 3], STRINGS) if stop >= 0 else None
         line = data.rfind(b"\n", max(before - _LINE_REACH, 0), before + 1)
         if line >= 0 and not data[line + 1 : before].strip(b" \t-"):
             stop = data.find(b"\n", end, end + _VALUE_REACH)
             if stop >= 0:
-                return line, data[line : stop + 1], _LINES
+                return line, data[line : stop + 1], LINES
         word = _BARE.match(data, at)
-        return (place, data[place : word.end() + 2], _WORDS) if word else None
+        return (place, data[place : word.end() + 2], WORDS) if word else None
+
+    def _meaning(self, name: bytes, start: int) -> Sense | None:
+        """As `_noted`, from the second time on: most names of a text stand there once, and nothing is worth keeping."""
+        meaning = self._meanings.get(name, _NEW)
+        if meaning is _NEW:
+            if len(self._meanings) >= _MOST:
+                self._meanings.clear()
+                self._forms.clear()
+            self._meanings[name] = _ONCE
+            return _ONCE
+        return self._noted(name, start) if meaning is _ONCE else meaning
 
     def _noted(self, name: bytes, start: int) -> Sense | None:
         """What a name says with what stands before it and its sign, from now on: None only if it is always nothing."""
-        if len(self._meanings) >= _MOST:
-            self._meanings.clear()
         meaning: Sense | None = _UNCLEAR
-        named = _NAMED.fullmatch(name)
+        named = NAMED.fullmatch(name)
         if named and start >= named.start(named.lastindex or 0):
             meaning = meaning_of(name, start, self._extra)[2]
             if meaning is None and named[named.lastindex or 0].lower() in NAME_WORDS:
@@ -250,7 +323,7 @@ class _Pairs:
         if meaning is None:
             return True
         on = meaning.weak in _READ_ON and not (meaning.weak == "phone" and text[end : end + 1].isalpha())
-        on = form is _WORDS and (on or text[begin:stop].lower().endswith(_PHRASES))
+        on = form is WORDS and (on or text[begin:stop].lower().endswith(_PHRASES))
         return not on and meaning.weak not in _OF_THEIR_OWN
 
     def _alone(self, text: bytes, end: int, start: int) -> tuple[Found, ...] | None:
@@ -266,3 +339,15 @@ class _Pairs:
     def __repr__(self) -> str:
         """Sizes only."""
         return f"<{len(self._found):,} pairs>"
+
+
+def _form_of(name: bytes, meaning: Sense | None, *, item: bool) -> int:
+    """How a name in quotes with such a meaning is read, or a string before another."""
+    if meaning is None:
+        return _SILENT
+    if meaning is _LISTED or meaning.weak == "phone":
+        return _UNSURE
+    if item or name.endswith(b'"'):
+        return _VALUE if item and meaning is not _UNCLEAR and meaning.weak != "entropy" else _UNSURE
+    plain = name.endswith(b'":') and name[-3:-2] != b"." and name[1:-2].lower() not in NAME_WORDS
+    return _JUDGED if plain and meaning is not _UNCLEAR and meaning.weak not in _READ_OTHERWISE else _PAIR

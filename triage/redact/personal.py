@@ -77,26 +77,43 @@ _CANDIDATES: Final = (
     r"(?-i:\b[A-Z][A-Z0-9-]{2,14}\\{1,8}[a-z][a-z0-9._-]*)",
 )
 _CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
-_DIGITS: Final = frozenset(DIGITS)
+# Of a candidate that has not been read, and of one that is not four numbers.
+_UNREAD: Final = -2
+_ANOTHER: Final = -1
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
 
 
-def personal(data: bytes) -> Iterator[Found]:
+def personal(data: bytes) -> list[Found]:
     """Everything personal in a text that its form shows."""
-    is_quad = network.V4.fullmatch
+    found: list[Found] = []
+    # Of this text: what four numbers are by themselves, and what another candidate is that is all of a string.
+    worths: dict[bytes, int] = {}
+    strings: dict[bytes, list[Found]] = {}
     for begin, end in _CANDIDATE.spans(data):
-        # An address that begins with nothing is found with what stands before it.
-        start = begin + 1 if data[begin + 1 : begin + 3] == b"::" else begin
-        if data[start] in _DIGITS and is_quad(data, start, end):
-            if network.stands_alone(data, start, end) and network.is_ipv4(data, start, end):
-                yield start, end, "ipv4", "ipv4"
-            continue
-        yield from _decided(data, start, end)
-    yield from accounts.around_signs(data)
+        text = data[begin:end]
+        worth = worths.get(text, _UNREAD)
+        if worth == _UNREAD:
+            worth = worths[text] = network.worth_of(text) if network.V4.fullmatch(text) else _ANOTHER
+        if worth > 0:
+            if network.stands_as_ipv4(data, begin, end, worth):
+                found.append((begin, end, "ipv4", "ipv4"))
+        elif worth == _ANOTHER:
+            if data[begin - 1 : begin] == b'"' == data[end : end + 1]:
+                if text not in strings:
+                    strings[text] = [*_decided(b'"' + text + b'"', 1, end - begin + 1)]
+                at = begin - 1
+                found += [(start + at, stop + at, kind, rule) for start, stop, kind, rule in strings[text]]
+            else:
+                found += _decided(data, begin, end)
+    found += accounts.around_signs(data)
+    return found
 
 
 def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
     """What a candidate is, by how it begins."""
+    # An address that begins with nothing is found with what stands before it.
+    if data[start + 1 : start + 3] == b"::":
+        start += 1
     first = data[start : start + 1]
     if first in b"0123456789+:":
         return _numeric(data, start, end)

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
+import msgspec
 import numpy as np
 
 from triage.redact import documents, judging, masks
 from triage.redact.hits import KEY, Hit, joined
-from triage.redact.keys import forget
 from triage.redact.known import Known, unescaped, worth_finding
 from triage.redact.policy import Policy
-from triage.redact.scan import Scanner
+from triage.redact.scan import Scanner, forget
 from triage.redact.text import Found
 
 __all__ = ("Finding", "Masked", "Redactor", "text_spans")
@@ -33,8 +33,7 @@ _SEPARATED: Final = frozenset({"card", "iban", "phone", "ssn", "mac"})
 _CASELESS: Final = frozenset({"email", "hostname", "mac", "iban", "ipv6"})
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """One place in one text: what stood there, and what replaces it; never the value.
 
     `offset` and `length` are bytes of the masked text; of the text that was scanned where nothing was replaced.
@@ -170,7 +169,7 @@ class Redactor:
         rules: dict[str, str] = {}
         for _ in range(_ROUNDS):  # a mask may end what hid something beside it
             hits = self._remaining(hits)
-            labels = [self._label(hit) for hit in hits]
+            labels = self._labels(hits)
             rules |= dict(zip(labels, (hit.rule for hit in hits), strict=True))
             data, places = documents.apply(data, _edits(hits, labels), media) if hits else (data, [])
             if not places:
@@ -190,7 +189,7 @@ class Redactor:
             hits = self._remaining(hits)
             if not hits:
                 break
-            data, _ = documents.apply(data, _edits(hits, [self._label(hit) for hit in hits]), media)
+            data, _ = documents.apply(data, _edits(hits, self._labels(hits)), media)
             hits = self._scanner.find(data, self._everything())
         forget()
         return data.decode("utf-8", "replace")
@@ -203,7 +202,7 @@ class Redactor:
 
     def _register(self, hits: Iterable[Hit]) -> None:
         """Take note of the values that were found."""
-        for hit in hits:
+        for hit in {_entered(hit): hit for hit in hits}.values():
             self._entry(hit)
             self._known = None
         forget()
@@ -221,6 +220,18 @@ class Redactor:
         if len(entry.values) < _VALUES and hit.value not in entry.values and worth_finding(hit.kind, hit.value):
             entry.values.add(hit.value)
         return entry
+
+    def _labels(self, hits: Iterable[Hit]) -> list[str]:
+        """The masks of hits, looked up once for each value."""
+        known: dict[tuple[object, ...], str] = {}
+        labels = []
+        for hit in hits:
+            entered = _entered(hit)
+            label = known.get(entered)
+            if label is None:
+                label = known[entered] = self._label(hit)
+            labels.append(label)
+        return labels
 
     def _label(self, hit: Hit) -> str:
         """The mask of a hit."""
@@ -262,6 +273,11 @@ class Redactor:
         raise TypeError("a Redactor holds values that must not leave; make one where it is used, under the same key")
 
 
+def _entered(hit: Hit) -> tuple[object, ...]:
+    """What of a hit is looked at to enter its value."""
+    return hit.kind, hit.value, hit.rank, hit.exact
+
+
 def _edits(hits: Sequence[Hit], labels: Sequence[str]) -> list[documents.Edit]:
     """The edits that put masks in place of hits."""
     return [documents.Edit(hit.start, hit.end, label.encode()) for hit, label in zip(hits, labels, strict=True)]
@@ -269,14 +285,15 @@ def _edits(hits: Sequence[Hit], labels: Sequence[str]) -> list[documents.Edit]:
 
 def _findings(data: bytes, rules: Mapping[str, str], place: str) -> Iterator[Finding]:
     """The masks of a masked text that were put there, by the rule that found what they stand for."""
+    told = {label.encode(): (label, rule, *label[1:-1].split(":")) for label, rule in rules.items()}
     line, at = 1, 0
-    for match in masks.MASK.finditer(data) if rules else ():
-        label = match.group().decode()
-        if label in rules:
-            line += data.count(b"\n", at, match.start())
-            at = match.start()
-            kind, _, bucket = label[1:-1].split(":")
-            yield Finding(kind, rules[label], place, line, at, len(label), label, bucket)
+    for match in masks.MASK.finditer(data) if told else ():
+        if found := told.get(match.group()):
+            label, rule, kind, _, bucket = found
+            start = match.start()
+            line += data.count(b"\n", at, start)
+            at = start
+            yield Finding(kind, rule, place, line, at, len(label), label, bucket)
 
 
 def _residue(data: bytes, hits: Iterable[Hit], place: str) -> Iterator[Finding]:
@@ -307,9 +324,11 @@ def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> li
     """The places in a text that is all there is, those where a value is named again too."""
     layers = scanner.layers(data)
     hits = scanner.find(data, layers=layers)
-    again = Known([*((hit.kind, hit.value) for hit in hits if worth_finding(hit.kind, hit.value)), *given])
+    distinct = dict.fromkeys((hit.kind, hit.value) for hit in hits)
+    again = Known([*(one for one in distinct if worth_finding(*one)), *given])
     forget()
-    return joined(hits, scanner.find_known(data, again, layers, hits)) if again else hits
+    more = scanner.find_known(data, again, layers, hits) if again else []
+    return joined(hits, more) if more else hits
 
 
 def _with_named(hits: list[Hit], named: Iterable[Found], data: bytes) -> list[Hit]:

@@ -7,29 +7,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache, partial
 from itertools import chain
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from triage.redact import keys, matches, network, pairs, personal, prose, views, wraps
+from triage.redact import hosts, keys, matches, network, pairs, personal, prose, views, wraps
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
 from triage.redact.joints import assignment
 from triage.redact.layers import Layer, read_layers
 from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
-from triage.redact.text import Expression
+from triage.redact.text import Expression, Span
 
 if TYPE_CHECKING:
     from triage.redact.keys import Names
     from triage.redact.known import Known
     from triage.redact.policy import Policy
 
-__all__ = ("Scanner",)
+__all__ = ("Scanner", "forget")
 
-_START: Final = itemgetter(0)
-_END: Final = itemgetter(1)
-_RANK: Final = itemgetter(4)
+_START: Final = attrgetter("start")
+_END: Final = attrgetter("end")
+_RANK: Final = attrgetter("rank")
 _BLOCK: Final = 4_096
 _MOST_SILENT: Final = 65_536
 _MARKS: Final = 3
@@ -59,43 +60,50 @@ class Scanner:
 
     def find(self, data: bytes, known: Known | None = None, layers: Sequence[Layer] | None = None) -> list[Hit]:
         """Every place, sorted and disjoint; what is masked already is none. `layers` are those of the text, if read."""
-        block = hashlib.blake2b(data, digest_size=16).digest() if len(data) >= _BLOCK else b""
+        large = len(data) >= _BLOCK
+        block = _digest(data) if large and self._silent else b""
         silent = block in self._silent
         if silent and known is None:
             return []
         layers = layers or self.layers(data)
         try:
-            told = [] if silent else [*self._told(layers)]
-            if block and not told and len(self._silent) < _MOST_SILENT:
-                self._silent.add(block)
-            return self._settled(data, chain(told, _named_again(layers, known) if known is not None else ()))
+            told = [] if silent else self._told(layers)
+            if not told and large and len(self._silent) < _MOST_SILENT:
+                self._silent.add(block or _digest(data))
+            return self._settled(data, chain(told, _named_again(layers, known)) if known is not None else told)
         finally:
-            keys.forget()
-            network.forget()
+            forget()
 
     def find_known(self, data: bytes, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
         """The places of known values only, decoded too; without those that are found as they are."""
         places = {(hit.start, hit.end) for hit in found}
-        hits = _named_again(layers, known)
+        hits = _named_again(layers, known, places)
         return self._settled(data, (hit for hit in hits if (hit.start, hit.end) not in places))
 
-    def _told(self, layers: Sequence[Layer]) -> Iterator[Hit]:
+    def _told(self, layers: Sequence[Layer]) -> list[Hit]:
         """What rules and names find in a text and in everything decoded from it."""
+        found: list[Hit] = []
         for layer in layers:
-            yield from layer.placed(self._plain(layer.data, layer.lines))
+            found += layer.placed(self._plain(layer.data, layer.lines))
+        return found
 
-    def _plain(self, data: bytes, lines: Lines) -> Iterator[Hit]:
+    def _plain(self, data: bytes, lines: Lines) -> list[Hit]:
         """The hits in a text as it stands."""
-        yield from matches.by_rules(data, self._disabled, lines)
-        told = chain(pairs.assignments(data, self._keys, lines, _confirmed), prose.said(data, lines))
-        for start, end, kind, rule in told:
+        hits = [*matches.by_rules(data, self._disabled, lines)]
+        for start, end, kind, rule in chain(
+            pairs.assignments(data, self._keys, lines, _confirmed), prose.said(data, lines)
+        ):
             if kind:
-                yield _to_its_end(data, start, end, kind, rule)
+                stop = end if end == len(data) or data[end] not in _ENDS else _its_end(data, start, end)
+                hits.append(Hit(start, stop, kind, rule, KEY, data[start:stop]))
             else:
-                yield from matches.generic(data, start, end)
-        for start, end, kind, rule in personal.personal(data):
-            yield Hit(start, end, kind, rule, PERSONAL, data[start:end])
-        yield from self._by_patterns(data)
+                hits += matches.generic(data, start, end)
+        hits += [
+            Hit(start, end, kind, rule, PERSONAL, data[start:end]) for start, end, kind, rule in personal.personal(data)
+        ]
+        if self._patterns:
+            hits += self._by_patterns(data)
+        return hits
 
     def _by_patterns(self, data: bytes) -> Iterator[Hit]:
         """The matches of the policy's own patterns."""
@@ -107,20 +115,18 @@ class Scanner:
 
     def _settled(self, data: bytes, hits: Iterable[Hit]) -> list[Hit]:
         """Overlapping hits joined, what is allowed or masked taken out, in order."""
-        settled: list[Hit] = []
         whole = [hit for hit in hits if self._counts(hit)] if self._weakened else [*hits]
         if not data.isascii():
             whole = [whole_characters(data, hit) for hit in whole]
         # By their starts; of those that start together the longest first, then the surest.
         whole.sort(key=_RANK, reverse=True)
         whole.sort(key=_END, reverse=True)
-        for hit in sorted(whole, key=_START):
-            if settled and hit.start < settled[-1].end:
-                settled[-1] = union(settled[-1], hit)
-            else:
-                settled.append(hit)
-        read = (hit if hit.value else hit._replace(value=data[hit.start : hit.end]) for hit in settled)
-        telling = [hit for hit in read if _says_something(hit.value)]
+        whole.sort(key=_START)
+        telling = [
+            hit
+            for hit in _disjoint(data, whole)
+            if len(hit.value.strip(_BRACKETS)) > _MARKS or _says_something(hit.value)
+        ]
         if not telling or not MASK.search(data):
             return telling
         return [part for hit in telling for part in outside_masks(data, hit)]
@@ -132,16 +138,33 @@ class Scanner:
         return not any(allowed.fullmatch(hit.value) for allowed in self._allowed)
 
 
+def forget() -> None:
+    """Keep nothing of a text that was looked up in it: after each."""
+    keys.forget()
+    network.forget()
+    hosts.forget()
+
+
+def _disjoint(data: bytes, hits: list[Hit]) -> list[Hit]:
+    """Those of sorted hits that overlap joined, each with its value."""
+    settled: list[Hit] = []
+    last = 0
+    for hit in hits:
+        settled.append(hit if hit.start >= last else union(settled.pop(), hit))
+        last = settled[-1].end
+    return [hit if hit.value else hit.but(value=data[hit.start : hit.end]) for hit in settled]
+
+
 @lru_cache(maxsize=16)
 def _wanted(extra: Names) -> Expression:
     """What a line holds that is worth looking at."""
     return any_of((assignment(extra).pattern, prose.SAID.pattern, *matches.places(), views.ENCODED.pattern))
 
 
-def _named_again(layers: Sequence[Layer], known: Known) -> Iterator[Hit]:
-    """Where known values stand in a text and in everything decoded from it."""
+def _named_again(layers: Sequence[Layer], known: Known, places: AbstractSet[Span] = frozenset()) -> Iterator[Hit]:
+    """Where known values stand in a text and in everything decoded from it; those at `places` need not be given."""
     for layer in layers:
-        yield from layer.placed(known.hits(layer.data))
+        yield from layer.placed(known.hits(layer.data, places if layer.is_text else frozenset()))
 
 
 def _confirmed(data: bytes, start: int, end: int) -> bool:
@@ -155,15 +178,14 @@ def _says_something(value: bytes) -> bool:
     return len(marks) > _MARKS or any(chr(byte).isalnum() or byte >= 0x80 for byte in marks)
 
 
-def _to_its_end(data: bytes, start: int, end: int, kind: str, rule: str) -> Hit:
-    """The hit of what a name or a sentence gave; a value at the end of a line or a string may run on."""
+def _its_end(data: bytes, start: int, end: int) -> int:
+    """Where a value ends that a name or a sentence gave, and that may run on: at the end of a line or a string."""
     ended = data[end : end + 1] == b'"' and data[end + 1 : end + 2] in _BEHIND
-    if (
-        not ended
-        and end < len(data)
-        and data[end] in _ENDS
-        and wraps.BREAK.match(data, end)
-        and not MASK.fullmatch(data, start, end)
-    ):
-        end = wraps.continued(data, start, end)
-    return Hit(start, end, kind, rule, KEY, data[start:end])
+    if ended or not wraps.BREAK.match(data, end) or MASK.fullmatch(data, start, end):
+        return end
+    return wraps.continued(data, start, end)
+
+
+def _digest(data: bytes) -> bytes:
+    """What stands for a block."""
+    return hashlib.blake2b(data, digest_size=16).digest()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import re2
@@ -24,6 +23,7 @@ __all__ = (
     "Beginnings",
     "Expression",
     "Found",
+    "Part",
     "Span",
     "digits_in",
     "expression",
@@ -33,6 +33,8 @@ __all__ = (
 )
 
 Span = tuple[int, int]
+Part = tuple[int, int, int, int, int]
+"""Where an expression matches, the number of its one group that takes part, and where that matches."""
 Found = tuple[int, int, str, str]
 """Start, end, kind and rule of a value; a kind of "" asks gitleaks' generic rule, from the start on."""
 
@@ -49,7 +51,6 @@ _LARGE: Final = 1 << 14
 _MOST: Final = 4_096
 _BEFORE_LETTERS: Final = bytes(range(0x41))
 _ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001
-_WHOLE: Final = itemgetter(0)
 _HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START  # noqa: SLF001
 
 
@@ -64,9 +65,19 @@ class Expression:
         self.group_count: int = self._compiled.groups
         self._match: Callable[[Any, bytes, int, int], list[Span]] = self._compiled._regexp.Match  # noqa: SLF001
 
-    def spans(self, data: bytes, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    def spans(self, data: bytes, start: int = 0, end: int | None = None) -> list[Span]:
         """Where it matches, from the left."""
-        return map(_WHOLE, self._every(data, start, end))
+        endpos = len(data) if end is None else min(end, len(data))
+        match, kind, pos = self._match, _ANYWHERE, start
+        found: list[Span] = []
+        while pos <= endpos:
+            span = match(kind, data, pos, endpos)[0]
+            stop = span[1]
+            if stop < 0:
+                break
+            found.append(span)
+            pos = stop if stop != pos else stop + 1
+        return found
 
     def first(self, data: bytes, pos: int) -> Span | None:
         """Where it matches first from a place on."""
@@ -80,24 +91,24 @@ class Expression:
         """Where it and its groups match; (-1, -1) for a group that does not take part."""
         return self._every(data, start, end)
 
-    def parts(self, data: bytes) -> Iterator[tuple[Span, int, Span]]:
+    def parts(self, data: bytes) -> list[Part]:
         """Where it matches, the number of the one group that takes part, and where that matches."""
         if len(data) < _LARGE:
-            for spans in self._every(data, 0, None):
-                yield spans[0], *_taking_part(spans)
-            return
+            return [(*spans[0], *_taking_part(spans)) for spans in self._every(data, 0, None)]
         # Groups cost RE2 several times the match. They are asked for once for each text that matches with the byte to
         # either side, on which they depend alone: no expression looks further than its match and `\b`.
         known: dict[bytes, tuple[int, int, int]] = {}
+        found: list[Part] = []
         for start, end in expression(_GROUP.sub(_ungrouped, self.pattern)).spans(data):
             beside = data[start - 1 : end + 1] if start else b""
             part = known.get(beside)
             if part is None:
-                number, place = _taking_part(self._match(_HERE, data, start, len(data)))
-                part = (number, place[0] - start, place[1] - start)
+                number, begin, stop = _taking_part(self._match(_HERE, data, start, len(data)))
+                part = (number, begin - start, stop - start)
                 if start and end < len(data) and len(known) < _MOST:
                     known[beside] = part
-            yield (start, end), part[0], (part[1] + start, part[2] + start)
+            found.append((start, end, part[0], part[1] + start, part[2] + start))
+        return found
 
     def _every(self, data: bytes, pos: int, end: int | None) -> Iterator[list[Span]]:
         """As `finditer` of the module, without an object for each match: there are ten thousand in a megabyte."""
@@ -128,10 +139,10 @@ class Expression:
         return self._compiled.fullmatch(data) is not None
 
 
-def _taking_part(spans: list[Span]) -> tuple[int, Span]:
+def _taking_part(spans: list[Span]) -> tuple[int, int, int]:
     """The number of the one group that takes part in a match, and where it is."""
     number = next(number for number in range(1, len(spans)) if spans[number][0] >= 0)
-    return number, spans[number]
+    return number, *spans[number]
 
 
 def _ungrouped(part: re.Match[str]) -> str:
