@@ -3,6 +3,7 @@ import json
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from triage import redact
 from triage.redact.documents import Edit, apply, kind_of
 
 MASK = b"[x:1:4-7]"
@@ -86,6 +87,11 @@ def test_two_edits_that_grow_into_each_other_leave_nothing_between():
 
 def samples(text):
     return [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+
+
+def test_a_line_of_json_among_samples_stays_json():
+    text = 'up{job="a"} 1\n' * 9 + '{"password": -10}'
+    assert redact.mask(text).split("\n")[-1] == '{"password": "[password:1:2-3]"}'
 
 
 def test_a_label_of_prometheus_is_masked_in_place():

@@ -31,7 +31,8 @@ _SAMPLE: Final = re.compile(
 _ELEMENT: Final = re.compile(rb"<(?:[?!]|[A-Za-z][\w:.-]*[\s>/])")
 _QUOTE: Final = ord('"')
 _OPENING: Final = frozenset({b"{", b"["})
-_OF_LINES: Final = frozenset({"json", "ndjson", "prometheus"})
+_JSON: Final = frozenset({"json", "ndjson"})
+_OF_LINES: Final = _JSON | {"prometheus"}
 _LOOKED_AT: Final = 4_096
 _BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
 
@@ -105,23 +106,25 @@ def _parts(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[_P
     line = (-1, -1)
     strings: list[Span] | None = None
     commented = False
+    kind = media
     for index, edit in _by_lines(data, edits, media):
         if not line[0] <= edit.start <= line[1]:
             line = line_of(data, edit.start, most=len(data))
-            strings = _strings(data, line, media)
+            kind = "json" if media not in _JSON and _holds_json(data[slice(*line)]) else media
+            strings = _strings(data, line, kind)
             commented = False
         if strings is None:
-            if media == "prometheus" and edit.start == line[0]:
+            if kind == "prometheus" and edit.start == line[0]:
                 yield _Part(-1, line[0], line[0], b"# ")
             yield _in_text(data, index, edit)
             continue
-        if media == "prometheus" and not commented and not _is_inside(edit, strings, len(data)):
+        if kind == "prometheus" and not commented and not _is_inside(edit, strings, len(data)):
             commented = True
             yield _Part(-1, line[0], line[0], b"# ")
         if edit.end > line[1]:
             yield _in_text(data, index, edit)
         else:
-            yield from _in_strings(data, index, edit, strings, literals=media != "prometheus")
+            yield from _in_strings(data, index, edit, strings, literals=kind != "prometheus")
 
 
 def _by_lines(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[tuple[int, Edit]]:
@@ -136,16 +139,20 @@ def _by_lines(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator
             yield index, Edit(start, edit.end, edit.mask)
 
 
+def _holds_json(line: bytes) -> bool:
+    """Whether a line of any text is JSON."""
+    text = line.strip()
+    return text[:1] in {b"{", b"[", b'"'} and _is_json(text)
+
+
 def _strings(data: bytes, line: Span, media: str | None) -> list[Span] | None:
     """The insides of the strings of a line of JSON or Prometheus text; None for any other line."""
     start, end = line
     if media == "prometheus":
         if data[start : start + 1] == b"#":
             return None
-    elif media not in {"json", "ndjson"}:
-        text = data[start:end].strip()
-        if text[:1] not in {b"{", b"[", b'"'} or not _is_json(text):
-            return None
+    elif media not in _JSON:
+        return None
     spans = [match.span() for match in _STRING.finditer(data, start, end)]
     return [(first + 1, last - (data[last - 1] == _QUOTE)) for first, last in spans]
 
