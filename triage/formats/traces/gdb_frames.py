@@ -18,6 +18,10 @@ _ADDRESS: Final = lazy(r"0x([0-9a-fA-F]{1,16})(?: in |$)")
 _QUOTED: Final = lazy(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|\'(?:\\[^\']{1,4}|\\\'|[^\'\\])\'|[()]', re.DOTALL)
 _BRACKET: Final = lazy(r"[()]")
 _LOCAL: Final = lazy(r"([A-Za-z_][\w.$@:]{0,200}) = (.*)", re.DOTALL)
+# What most rows are: a plain name, no quote and no further bracket anywhere.
+_USUAL: Final = lazy(
+    r"([A-Za-z_][\w:]{0,200}) \(([^()\"'\\\n]{0,300})\) at ([^\s()\"'\\][^()\"'\\\n]{0,400}):([0-9]{1,9})\Z"
+)
 _QUALIFIERS: Final = (" const", " volatile", " noexcept", " &", " &&")
 
 
@@ -75,9 +79,12 @@ def _unplaced(text: str) -> Frame:
         return Frame(frame_kind=kind, function=text if kind == "signal" else None, function_raw=text)
     if not text:
         return Frame(frame_kind="note", trust="text")
+    if usual := _USUAL.match(text):
+        name, args, file, number = usual.groups()
+        return Frame(function=name, args=args.strip() or None, file=file, line=int(number), trust="text")
     raw, args, place = _parts(text)
     function, _ = call(raw)
-    file: str | None = None
+    file = None
     line: int | None = None
     module: str | None = None
     if place.startswith("at "):
