@@ -32,7 +32,10 @@ HOMES: Final = (
 """The folders that hold those of people, in small letters; backslashes may be escaped, slashes be percent-encoded."""
 LISTED: Final = re.compile(
     rb"(?i)[-dl][rwxst-]{9}[.+@]? +[0-9]+ +([a-z][\w.-]{1,31})"
-    rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]|tty[0-9]|:[0-9]) |[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ )"
+    rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]|tty[0-9]|:[0-9]) |[0-9]+ +[0-9]{1,3}\.[0-9] +[0-9]{1,3}\.[0-9] +[0-9/\[(]"
+    rb"|[0-9]{2,8} +(?:[0-9]{2,8} +)?[0-9]{1,3} +(?:[0-9]{2}:[0-9]{2}|[A-Z][a-z]{2}[0-9]{2}) +(?:\?|tty|pts/))"
+    rb"|(?:^|[\n\"']) *[0-9]{2,8} +([a-z][\w.-]{1,31}) +(?:[0-9]{1,2}|rt) +-?[0-9]{1,2} +[0-9.]{1,12}[mgt]? "
+    rb"|[\w.-]{1,16} +[0-9]{2,8} +(?:[0-9]{2,8} +)?([a-z][\w.-]{1,31}) +(?:cwd|rtd|txt|mem|[0-9]{1,5}[urw]{1,2}) +(?:dir|reg|ipv[46]|unix|chr|fifo|sock|a_inode)"
     rb"|\(([a-z][\w.-]{1,31})\) cmd \("
     rb"|([a-z][\w.-]{1,31}) ?\(uid[ =][0-9]"
     rb"|\[([a-z][\w.-]{1,31})\] (?:ok|fail) [a-z]"
@@ -78,6 +81,18 @@ _FILE_ENDINGS: Final = frozenset(
 )
 _LOCAL: Final = frozenset(LETTERS + DIGITS + b"._%+-'!#$&*/=?^`{|}~" + bytes(range(0x80, 0x100)))
 _LONGEST_LOCAL: Final = 64
+_DISPLAY_REACH: Final = 100
+_DISPLAYED: Final = re.compile(
+    rb"""(?:\A|[\s"':=(\[,;>])([A-Z\x80-\xff][\w.'\x80-\xff-]{0,30},?(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})\\{0,3}["']? ?\\{0,3}\Z"""
+)
+# Words in the names of those who are no person.
+_OF_TEAMS: Final = frozenset(
+    b"mail delivery system subsystem support team service services no reply noreply bot actions github gitlab bitbucket admin "
+    b"administrator root daemon cron jenkins notification notifications alert alerts alerting info sales security group list "
+    b"project maintainers developers authors contributors inc ltd gmbh llc corp foundation release automation build ci merge "
+    b"google amazon microsoft apple linux debian ubuntu fedora kernel account accounts billing customer help desk from to "
+    b"author committer date signed user the office newsletter robot server monitoring pipeline deploy version".split()
+)
 # Legal in an address, yet far more often what precedes one.
 _BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#", b"$", b"*")
 _ESCAPED: Final = frozenset({b"3a", b"3d", b"3c", b"22", b"20"})
@@ -264,10 +279,19 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
         return
     yield at - len(local), domain.end(), "email", "email"
+    if data[at - len(local) - 1 : at - len(local)] == b"<":
+        yield from _person_before(data, at - len(local) - 1)
     combination = _COMBINATION.match(data, domain.end())
     first = data[at - len(local) - 1 : at - len(local)] in _BEFORE_A_COMBINATION
     if combination and first and values.mixed(combination[1], least=6):
         yield *combination.span(1), "password", "combination"
+
+
+def _person_before(data: bytes, at: int) -> Iterator[Found]:
+    """The name of a person before `<account@domain>`."""
+    name = _DISPLAYED.search(data, max(at - _DISPLAY_REACH, 0), at)
+    if name and _OF_TEAMS.isdisjoint(name[1].lower().replace(b",", b"").split()):
+        yield *name.span(1), "person", "email"
 
 
 def _local_part(data: bytes, at: int) -> bytes:

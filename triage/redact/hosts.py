@@ -138,7 +138,7 @@ def is_host(text: bytes, *, named: bool) -> bool:
     if (b"." + small).endswith(_dotted_providers()):
         return False
     labels = small.split(b".")
-    if _is_code(text, labels):
+    if b"._" in small or small[:1] == b"_" or _is_code(text, labels):
         return False
     ending = next((ending for ending in lists.internal if small.endswith(b"." + ending)), None)
     if ending:

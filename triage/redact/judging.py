@@ -73,6 +73,8 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     """A value whose form has to confirm what its name hints at."""
     start, end = span
     value = data[start:end]
+    if values.is_plain(value):
+        return
     if meaning.weak == "long":
         code = b"://" in value or values.in_code(value) or values.is_name(value)
         if not code and (values.looks_random(value) or (len(value) >= 20 and value.isalnum())):

@@ -25,6 +25,7 @@ Reader = Callable[[bytes, int], Iterator[Found]]
 
 _FILE: Final = Path(__file__).with_name("leads.toml")
 _REACH: Final = 300
+_NEAR: Final = 400
 # From so many characters on even a string has to look like a secret.
 _LONG: Final = 8
 # From so many on not even a slash before it makes it a path.
@@ -93,12 +94,16 @@ class _Lead(NamedTuple):
     between: Expression
     least: int
     exact: bool
+    near: tuple[bytes, ...] = ()
+    """Of what one has to stand near, where any does."""
 
 
 def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     """The value behind a lead: a string, or a word that mixes letters with digits or marks."""
     size, least = len(lead.start), lead.least
     if lead.exact and not data.startswith(lead.start, at):
+        return
+    if lead.near and not any(word in data[max(at - _NEAR, 0) : at + _NEAR] for word in lead.near):
         return
     found = lead.between.match(data, at + size, min(at + size + _REACH, len(data)))
     if found is None:
@@ -325,7 +330,8 @@ def _read() -> dict[bytes, Reader]:
         for start in lead["starts"]:
             text = start.encode()
             between = expression(f"(?i){lead.get('between', '')}[ \\t]{{0,8}}")
-            known = _Lead(text, between, lead.get("least", 5), start != start.lower())
+            near = tuple(word.encode() for word in lead.get("near", ()))
+            known = _Lead(text, between, lead.get("least", 5), start != start.lower(), near)
             _put(found, text.lower(), partial(_behind, known))
     for names, one in (
         (data["accounts"], _account),

@@ -22,15 +22,23 @@ _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
     r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
     r"|session(?:[ _-]key)?|sid|pin|otp|totp"
-    r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?|wireless"
-    r"|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared) key"
+    r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes(?:-?[0-9]{3})?|wlan|wifi|wi-fi|wpa2?"
+    r"|wireless|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared|fernet|hmac|cipher|shared"
+    r"|integration|server|service|subscription|account|storage|consumer|client|admin|ingest(?:ion)?|webhook|cookie|jwt"
+    r"|wrapping|root|vault|data|payload|wallet|app(?:lication)?|symmetric|chacha20|des|xor|crypto|secretbox|the|my|our|your"
+    r"|this|correct|wrong|valid|invalid|bad|old|new|current|previous) key"
     r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
     r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms"
     r"|(?:your|use|enter)(?:[ ](?:this|the))?)"
     r"[ _-](?:code|pin)"
 )
-_LINK: Final = (
+_LINK: Final = (  # what stands between a name and its value; clauses of a few words among it
     "to sign in|to log ?in|to verify|to continue"
+    r"|(?:(?:that|which) )?(?:i|we|you|he|she|they|it|someone|support|admin)(?: [a-z']{1,12}){1,3} (?:is|was|were)"
+    r"|(?:that|which)(?: [a-z']{1,12}){1,3} (?:is|was)|(?:i|we|you|he|she|they) (?:entered|typed|used|tried|got|set|gave|have|received|sent)"
+    r"|(?:for|on|at|in|of|to|from|by)(?: [\w.'-]{1,20}){1,4} (?:is|was)"
+    r"|(?:refreshed|created|generated|issued|rotated|renewed|updated|tried|found|received|invalid|rejected|expired|revoked"
+    r"|decoded|decrypted|loaded|saved|stored|attempted|supplied|accepted|obtained|fetched|retrieved|returned|detected|leaked|wrong|was not found):"
     "|is|was|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided"
     "|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
@@ -47,8 +55,11 @@ _NEAR_HOST: Final = (
     r"|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
 )
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
+# A key of which no more is said has to look like one, and not like the name of a public key.
+_KEYED: Final = re.compile(rb"(?<!api )(?<!private )(?<!secret )(?<!access )\bkey\b")
+_FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
 _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
-_NUMBERED: Final = r"phone|telephone|tel|fax|mobile|cell|call|callback|dial|sms|whatsapp|msisdn|imei|imsi|iban|ssn|card"
+_NUMBERED: Final = r"born(?: on)?|date of birth|d\.?o\.?b\.?|birthda(?:y|te)|(?:bank |checking |savings )?(?:account|acct|a/c)\.? (?:no|nr|num|number)\.?|konto(?:nummer)?|phone|telephone|tel|fax|mobile|cell|call|callback|dial|sms|whatsapp|msisdn|imei|imsi|iban|ssn|card"
 _DOES: Final = (
     "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted|added|removed"
     "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|\\(id"
@@ -66,6 +77,7 @@ _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs looks like the fields of a password file.
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}")
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
+_TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 _KINDS: Final = {
     b"imei": "imei",
@@ -74,11 +86,26 @@ _KINDS: Final = {
     b"passport": "passport",
     b"card": "card",
     b"iban": "bank_account",
+    b"acc": "bank_account",
+    b"a/c": "bank_account",
+    b"konto": "bank_account",
+    b"born": "birth_date",
+    b"birth": "birth_date",
+    b"d.o.b": "birth_date",
+    b"dob": "birth_date",
 }
 _NOT_PEOPLE: Final = frozenset(
     b"invalid user the a an this from on in at to of and or with id is not no uid was has logged does exist exists "
     b"unable agents sessions groups profile settings records roles account accounts token tokens list lists "
-    b"access data error input agent name session group role permission public new default anonymous".split()
+    b"access data error input agent name session group role permission public new default anonymous comment comments "
+    b"feedback report reports reported said says wrote note notes story description message complaint request response "
+    b"page attempt form flow screen button service url api handler endpoint dialog prompt creation deletion balance lookup "
+    b"validation verification setting type status number email timeout process module manager window view link field "
+    b"credentials password code key provider server client system record table limit lock lockout details info history "
+    b"security management registration activation recovery update sync state cache store policy rate count queue shell "
+    b"failure failed success successful was were will must can cannot could should may might already now then here there "
+    b"action actions activity event events log logs control manually via using expired denied disabled locked blocked "
+    b"or but for by your our my this that these those it they we you".split()
 )
 _ACCOUNT: Final = Sense("username", "user")
 _HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
@@ -145,6 +172,8 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         values.placeholder(value)
         or value[:1] in b"-=:"
         or values.in_code(value)
+        or values.is_plain(value)
+        or _TIME.match(value)
         or b"://" in value
         or value.startswith(b"!!")
     ):
@@ -159,6 +188,8 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     strong = _STRONG.search(small) is not None
     loose = small.startswith((b"session", b"sid", b"token"))
+    if _KEYED.search(small) and not (values.looks_random(value, least=16) and not _FINGERPRINT.fullmatch(value)):
+        return
     least = 16 if small.startswith((b"session ", b"sid ")) else 8
     if loose and not (values.looks_random(value, least=least) or (len(value) >= 20 and value.isalnum())):
         return
@@ -288,6 +319,16 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", _person),
     (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", _machine),
     (rf"\buser[ \t]+([a-z][\w.-]+)[ \t]+(?:{_DOES})\b", _talking),
+    (
+        (
+            r"\b(?:login|logon|sign-?in|account|member|employee|operator|principal|customer|player|subscriber|student|patient"
+            r"|authentication of|credentials of|password (?:of|for))[ \t]+([a-z][\w.-]+)[ \t]+(?:(?:is|was|has been|got)[ \t]+)?"
+            r"(?:now |already |temporarily |permanently )?(?:rejected|failed|denied|refused|blocked|locked(?: out)?|unlocked"
+            r"|disabled|enabled|suspended|deactivated|banned|expired|not found|does not exist|not recogni[sz]ed|unknown"
+            r"|accepted|succeeded|successful|logged (?:in|out|on|off)|signed (?:in|out)|has expired|has no)\b"
+        ),
+        _talking,
+    ),
     (
         rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)",
         _secret,

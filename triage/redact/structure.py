@@ -73,7 +73,11 @@ NAME_KEY: Final = re.compile(
 )
 _FORM: Final = re.compile(rb"""[^\r\n]{0,200}\r?\n(?:[\w-]{1,60}: [^\r\n]{0,200}\r?\n){0,4}\r?\n""")
 _OTHER_VALUE: Final = re.compile(
-    rb"""(?i)[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?(?:value|content|data)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
+    rb"""(?i)\]?[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?(?:value|content|data|text|val|new|current|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
+)
+_VALUE_BEFORE: Final = re.compile(
+    rb"""(?i)value\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}(\\{0,15})(["'`])([^"'`<>{}\r\n]{1,400})\1\2"""
+    rb"""(?:[ \t]{1,8}(?:[\w:-]{1,30}=(\\{0,15})(["'])[^"'<>\r\n]{0,60}\4\5[ \t]{1,8}){0,3}|,?\s{1,40}|,)(?:-[ \t]*)?\\{0,15}["'`]?"""
 )
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
@@ -87,6 +91,7 @@ _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
 _CALLED: Final = frozenset({b"(", b")", b",", b".", b"!", b"{"})
 _CDATA: Final = b"<![CDATA["
 _BLOCK_LINES: Final = 64
+_BEFORE_REACH: Final = 480
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
 
@@ -375,3 +380,13 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
             yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=match.span(1))
     elif joined := _OTHER_VALUE.match(data, match.end()):
         yield from _value(data, match.span(1), joined.end(), meaning)
+    elif before := _value_before(data, begin):
+        yield from judged(data, before, meaning, in_quotes=True, assigned=True, name=match.span(1))
+
+
+def _value_before(data: bytes, begin: int) -> Span | None:
+    """The string of `value="..." name="password"`, where the name begins that stands behind it."""
+    first = max(begin - _BEFORE_REACH, 0)
+    at = data[first:begin].lower().rfind(b"value")
+    match = _VALUE_BEFORE.fullmatch(data, first + at, begin) if at >= 0 else None
+    return match.span(3) if match else None

@@ -21,6 +21,7 @@ __all__ = (
     "holds_secret",
     "in_code",
     "is_name",
+    "is_plain",
     "looks_random",
     "mixed",
     "names_user_and_password",
@@ -40,11 +41,13 @@ _BEYOND: Final = re.compile(
 _LINE: Final = re.compile(rb"[^\r\n\x00]{1,4096}")
 _WORD: Final = re.compile(rb"[^\s\x00]{1,4096}")
 _OPEN: Final = re.compile(
-    rb"""(?:(?:Some|Ok|Just|Optional|Secret|SecretStr|SecretString|String|Password|QString|QStringLiteral|TEXT|_T"""
+    rb"""(?:(?:Some|Ok|Just|Optional|(?:Secret|SecretStr|SecretString|SecretBox|Zeroizing|Box|Rc|Arc|CString|String|Password|ApiKey"""
+    rb"""|Token|SecretVec|SecretValue|SecureString|GString|Protected|Sensitive)(?:::new|::from|\.of|\.new)?|QString|QStringLiteral|TEXT|_T"""
+    rb"""|new[ ]String|std::string|string_view|std::string_view|Cow::Borrowed|Some\(String::from|Some\(Secret::new"""
     rb"""|NSString stringWithUTF8String:|\[\]byte|str|bytes|bytearray"""
     rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt|sha256_hex|base64_decode|atob))\("""
     rb"""|(?:by[ ])?lazy[ ]?\{[ ]?|\[\]string\{|(?i:string)(?:[ ]?\([0-9]{1,6}\))?[ ]|std::string[ ]"""
-    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ]|[bBuUrRfFN@$]{0,2})"""
+    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ][@LuU]?|<[A-Za-z_][\w.:]{0,40}(?:[ ]object)?:?[ ]?|[bBuUrRfFN@$L]{0,2})"""
     rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
@@ -66,6 +69,14 @@ _REFERENCE: Final = re.compile(
     | (?:X|[A-Z][A-Za-z]{2,12})(?:-[A-Z][A-Za-z]{2,20}){1,3}
     """
 )
+# What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type.
+_NOT_SECRET: Final = re.compile(
+    rb"""(?x)0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?(?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)?
+    | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
+    | v?[0-9]{1,5}(?:\.[0-9]{1,6}){2,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
+    | [A-Za-z][\w.-]{0,60}[:@]v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
+    | <[A-Za-z_][\w.:]{0,60}(?:[ ][a-z][a-z ]{0,40})?>? | workspace:[*^~]"""
+)
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
 # A phrase of several words without quotes has no marks of a sentence or of code.
 _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
@@ -75,6 +86,7 @@ _CALL: Final = re.compile(
     rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\]$"
     rb"|\w[\w.-]*\.(?:js|ts|py|rb|go|rs|java|cs|php|kt|dart|mjs|cjs|jsx|tsx|vue):[0-9]"
 )
+_JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
 _LETTERS: Final = re.compile(rb"[A-Za-z]+")
 # Random text holds words by chance; a name has few digits and few words.
 _NAME_DIGITS: Final = 2
@@ -187,12 +199,17 @@ def placeholder(value: bytes) -> bool:
     return stripped[:1] == b"[" and masks.MASK.fullmatch(stripped) is not None
 
 
+def is_plain(value: bytes) -> bool:
+    """Whether a value is a pointer, a measure, a version or a type, and so no secret."""
+    return _NOT_SECRET.fullmatch(value) is not None
+
+
 def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, name: bytes) -> bool:
     """Whether what stands under a secret's name is one, and not code, prose, or a word for nothing.
 
     `after` is the byte behind it (-1 at the end), `assigned` whether an equals sign stands between name and value.
     """
-    if placeholder(value) or value.lower().strip(b"_") == name.lower().strip(b"_-"):
+    if placeholder(value) or value.lower().strip(b"_") == name.lower().strip(b"_-") or is_plain(value):
         return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
 
@@ -203,6 +220,8 @@ def _in_quotes(value: bytes) -> bool:
         return False
     if value.lower() in vocabulary().words and len(value) > 3:
         return False
+    if _JOINED.fullmatch(value) and is_name(value):
+        return False  # the name under which something else keeps it
     blanks = value.count(b" ")
     if blanks >= 2 and _SENTENCE.search(value):
         return False
