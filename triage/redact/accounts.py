@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact import hosts, network, values
 from triage.redact.keys import vocabulary
-from triage.redact.text import DIGITS, LETTERS, Found, digits_in
+from triage.redact.text import DIGITS, LETTERS, Found, digits_in, letters_in
 
 __all__ = (
     "HOMES",
@@ -82,6 +82,7 @@ _FILE_ENDINGS: Final = frozenset(
 _LOCAL: Final = frozenset(LETTERS + DIGITS + b"._%+-'!#$&*/=?^`{|}~" + bytes(range(0x80, 0x100)))
 _LONGEST_LOCAL: Final = 64
 _DISPLAY_REACH: Final = 100
+_SHORTEST_NAME: Final = 4
 _DISPLAYED: Final = re.compile(
     rb"""(?:\A|[\s"':=(\[,;>])([A-Z\x80-\xff][\w.'\x80-\xff-]{0,30},?(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})\\{0,3}["']? ?\\{0,3}\Z"""
 )
@@ -290,7 +291,7 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
 def _person_before(data: bytes, at: int) -> Iterator[Found]:
     """The name of a person before `<account@domain>`."""
     name = _DISPLAYED.search(data, max(at - _DISPLAY_REACH, 0), at)
-    if name and _OF_TEAMS.isdisjoint(name[1].lower().replace(b",", b"").split()):
+    if name and letters_in(name[1]) >= _SHORTEST_NAME and _OF_TEAMS.isdisjoint(name[1].lower().replace(b",", b"").split()):
         yield *name.span(1), "person", "email"
 
 
