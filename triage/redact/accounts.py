@@ -32,10 +32,11 @@ HOMES: Final = (
 """The folders that hold those of people, in small letters; backslashes may be escaped, slashes be percent-encoded."""
 LISTED: Final = re.compile(
     rb"(?i)[-dl][rwxst-]{9}[.+@]? +[0-9]+ +([a-z][\w.-]{1,31})"
-    rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]|tty[0-9]|:[0-9]) |[0-9]+ +[0-9]{1,3}\.[0-9] +[0-9]{1,3}\.[0-9] +[0-9/\[(]"
-    rb"|[0-9]{2,8} +(?:[0-9]{2,8} +)?[0-9]{1,3} +(?:[0-9]{2}:[0-9]{2}|[A-Z][a-z]{2}[0-9]{2}) +(?:\?|tty|pts/))"
-    rb"|(?:^|[\n\"']) *[0-9]{2,8} +([a-z][\w.-]{1,31}) +(?:[0-9]{1,2}|rt) +-?[0-9]{1,2} +[0-9.]{1,12}[mgt]? "
-    rb"|[\w.-]{1,16} +[0-9]{2,8} +(?:[0-9]{2,8} +)?([a-z][\w.-]{1,31}) +(?:cwd|rtd|txt|mem|[0-9]{1,5}[urw]{1,2}) +(?:dir|reg|ipv[46]|unix|chr|fifo|sock|a_inode)"
+    rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]|tty[0-9]|:[0-9]) "
+    rb"|[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +(?:[0-9]+ |[/\[(])"
+    rb"|[0-9]+ +[0-9]+ +[0-9]+ +(?:[0-9]{2}:[0-9]{2}|[a-z]{3}[0-9]{2}) +(?:\?|tty|pts/)"
+    rb"|(?:[0-9]{1,2}|rt) +-?[0-9]{1,2} +(?:[0-9.]+[kmgt]? +){3}[rsdzti] "
+    rb"|(?:cwd|rtd|txt|mem|[0-9]+[urw]{1,2}) +(?:dir|reg|ipv[46]|unix|chr|fifo|sock|a_inode) )"
     rb"|\(([a-z][\w.-]{1,31})\) cmd \("
     rb"|([a-z][\w.-]{1,31}) ?\(uid[ =][0-9]"
     rb"|\[([a-z][\w.-]{1,31})\] (?:ok|fail) [a-z]"
@@ -44,7 +45,7 @@ LISTED: Final = re.compile(
     rb"|([a-z][\w.-]{1,31}) is not in the sudoers"
     rb"|su: \(to [\w.-]{1,31}\) ([a-z][\w.-]{1,31}) on "
 )
-"""A line of `ls -l`, `who`, `ps`, cron, su or sudo, with the account as its one group."""
+"""A line of `ls -l`, `who`, `ps`, top, lsof, cron, su or sudo, with the account as its one group."""
 _SHORTEST: Final = 3
 _ADDRESS_LAST: Final = re.compile(rb" ([0-9]{1,3}(?:\.[0-9]{1,3}){3})\(\Z")
 _HOME: Final = re.compile(rb"(?i)" + HOMES.encode() + rb"(?:(?:staff|students|faculty|people)/)?")

@@ -41,7 +41,7 @@ _JOIN: Final = (
     r"|\\{0,15}[\"'],[ ](?:[a-z_]{1,20}=[^,()\"'\n]{0,40},[ ]){0,4}default="  # an option of a command line
     r"|\\{0,15}\";s:[0-9]{1,4}:"  # a pair as PHP writes arrays
     r"|[ \t]+REG_(?:EXPAND_)?SZ[ \t]+"  # the registry of Windows
-    r"|</key>\s{0,40}<string>"  # a property list
+    r"|</(?:key|string)>\s{0,40}<string>"  # a property list
     r"|[ \t]+[A-Za-z]{2,20}(?:\([0-9, ]{1,9}\))?[ \t]*=[ \t]*N?'"  # a variable of SQL
     r"|[ \t]+\.[ \t]+\""  # a pair of Lisp
     r"|(?:[ \t]+[\w:.-]{1,40}=\\{0,15}[\"'][^\"'<>\n]{0,80}\\{0,15}[\"']){0,4}>"  # an XML element

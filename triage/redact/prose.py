@@ -38,7 +38,7 @@ _LINK: Final = (  # what stands between a name and its value; clauses of a few w
     r"|(?:that|which)(?: [a-z']{1,12}){1,3} (?:is|was)|(?:i|we|you|he|she|they) (?:entered|typed|used|tried|got|set|gave|have|received|sent)"
     r"|(?:for|on|at|in|of|to|from|by)(?: [\w.'-]{1,20}){1,4} (?:is|was)"
     r"|(?:refreshed|created|generated|issued|rotated|renewed|updated|tried|found|received|invalid|rejected|expired|revoked"
-    r"|decoded|decrypted|loaded|saved|stored|attempted|supplied|accepted|obtained|fetched|retrieved|returned|detected|leaked|wrong|was not found):"
+    r"|decoded|decrypted|loaded|saved|stored|attempted|supplied|accepted|obtained|fetched|retrieved|returned|detected|leaked|wrong|(?:was )?not found):"
     "|is|was|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided"
     "|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"

@@ -36,7 +36,7 @@ _KEY: Final = re.compile(
 _TABS: Final = re.compile(rb"[ ]?(?:\\{1,4}t){1,8}")
 _SETTER: Final = re.compile(rb"(?:[\w]{0,40}\.)?(?:set|with|use|add|put)_?(?=[A-Z]|[a-z]{2,20}_?)")
 _TYPED: Final = re.compile(
-    rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:String::from\(|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
+    rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:[A-Z][A-Za-z]{1,20}(?:::[a-z]{1,12})?\(|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
 )
 _THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=\\{0,15}["'])""")
 # What is asked for before a value that stands where there is none.
@@ -376,8 +376,10 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     elif data[match.end() : match.end() + 1] == b">":
         element = _INNER_ELEMENT.match(data, match.end() + 1)
         text = _XML_END.match(data, element.end() if element else match.end() + 1)
-        if text:
-            yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=match.span(1))
+        before = None if text else _value_before(data, begin)
+        if text or before:
+            span = text.span() if text else before
+            yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=match.span(1))
     elif joined := _OTHER_VALUE.match(data, match.end()):
         yield from _value(data, match.span(1), joined.end(), meaning)
     elif before := _value_before(data, begin):

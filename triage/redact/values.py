@@ -47,7 +47,7 @@ _OPEN: Final = re.compile(
     rb"""|NSString stringWithUTF8String:|\[\]byte|str|bytes|bytearray"""
     rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt|sha256_hex|base64_decode|atob))\("""
     rb"""|(?:by[ ])?lazy[ ]?\{[ ]?|\[\]string\{|(?i:string)(?:[ ]?\([0-9]{1,6}\))?[ ]|std::string[ ]"""
-    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ][@LuU]?|<[A-Za-z_][\w.:]{0,40}(?:[ ]object)?:?[ ]?|[bBuUrRfFN@$L]{0,2})"""
+    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ][@LuU]?|<(?!class|type|module|function)[A-Za-z_][\w.:]{0,40}(?:[ ]object)?:?[ ]?|[bBuUrRfFN@$L]{0,2})"""
     rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
