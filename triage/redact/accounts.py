@@ -35,7 +35,7 @@ LISTED: Final = re.compile(
     rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]|tty[0-9]|:[0-9]) "
     rb"|[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +(?:[0-9]+ |[/\[(])"
     rb"|[0-9]+ +[0-9]+ +[0-9]+ +(?:[0-9]{2}:[0-9]{2}|[a-z]{3}[0-9]{2}) +(?:\?|tty|pts/)"
-    rb"|(?:[0-9]{1,2}|rt) +-?[0-9]{1,2} +(?:[0-9.]+[kmgt]? +){3}[rsdzti] "
+    rb"|(?:[0-9]{1,2}|rt) +-?[0-9]{1,2} +(?:[0-9.]+[kmgt]? +){2,3}[rsdzti] "
     rb"|(?:cwd|rtd|txt|mem|[0-9]+[urw]{1,2}) +(?:dir|reg|ipv[46]|unix|chr|fifo|sock|a_inode) )"
     rb"|\(([a-z][\w.-]{1,31})\) cmd \("
     rb"|([a-z][\w.-]{1,31}) ?\(uid[ =][0-9]"
@@ -108,6 +108,8 @@ _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"}
 _USERINFO: Final = re.compile(
     rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
 )
+# What a port is, before the parts of a connection string.
+_PORT: Final = re.compile(rb"[0-9]{1,5};[A-Za-z ]{2,40}=")
 _SCHEME_REACH: Final = 512
 _USERINFO_REACH: Final = 256
 _NOBODY: Final = frozenset({b"oauth2", b"x-token-auth", b"x-access-token", b"gitlab-ci-token"})
@@ -116,6 +118,7 @@ _BROWSER: Final = re.compile(rb"(?i)https?://|file://|webpack|chrome|moz-extensi
 _ORACLE: Final = re.compile(
     rb"(?i)(?:oracle:(?:thin|oci8?):|sqlplus |sqlldr |userid=)[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z"
 )
+_ORACLE_ALONE: Final = re.compile(rb"(?:\A|[\s\"'=:(])[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z")
 _GO_DSN: Final = re.compile(rb"[\w.$-]{1,60}:([^\s\"'@]{1,200})\Z")
 # Two slashes are those of a URL: browsers write `function@https://...` in a stack trace.
 _AT_MACHINE: Final = re.compile(
@@ -238,8 +241,10 @@ def around_signs(data: bytes) -> Iterator[Found]:
 
 def _before_machine(data: bytes, at: int) -> re.Match[bytes] | None:
     """The password in a name of a database as Oracle's and Go's drivers write it: `account/password@`, `...@tcp(`."""
-    if data.rfind(b"/", max(at - 130, 0), at) > 0 and (oracle := _ORACLE.search(data, max(at - 200, 0), at)):
-        return oracle
+    if data.rfind(b"/", max(at - 130, 0), at) > 0:
+        form = _ORACLE_ALONE if data[at + 1 : at + 3] == b"//" else _ORACLE
+        if oracle := form.search(data, max(at - 200, 0), at):
+            return oracle
     return _GO_DSN.search(data, max(at - 300, 0), at) if data[at + 1 : at + 5] in {b"tcp(", b"unix"} else None
 
 
@@ -254,6 +259,8 @@ def _last_sign(data: bytes, start: int, at: int) -> int:
 def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Account and password of a URL; a lone key such as that of a Sentry DSN counts as one."""
     user, colon, password = data[start:end].partition(b":")
+    if _PORT.match(password):
+        return
     middle = start + len(user)
     if password and not values.placeholder(password) and not values.is_name(password):
         yield middle + 1, end, "password", "userinfo"

@@ -116,7 +116,7 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     if quote and data[span[1] - 2 : span[1]] == b'\\"':  # a string in a string
         span = span[0], span[1] - 2
     value = data[slice(*span)]
-    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
+    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
         return
     opened = data[span[0] - 1 : span[0]] in _QUOTES and len(value) >= 4 and b" " not in value
     padded = value.endswith(b"=") and len(value) >= 8

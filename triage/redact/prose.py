@@ -31,11 +31,12 @@ _SECRETS: Final = (
     r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms"
     r"|(?:your|use|enter)(?:[ ](?:this|the))?)"
     r"[ _-](?:code|pin)"
+    r"|(?:the|my|your) code(?: (?:i|we|you|they) (?:got|received|entered|typed|used|sent))|(?:typed|entered|received)(?: the| my)? code"
 )
 _LINK: Final = (  # what stands between a name and its value; clauses of a few words among it
     "to sign in|to log ?in|to verify|to continue"
     r"|(?:(?:that|which) )?(?:i|we|you|he|she|they|it|someone|support|admin)(?: [a-z']{1,12}){1,3} (?:is|was|were)"
-    r"|(?:that|which)(?: [a-z']{1,12}){1,3} (?:is|was)|(?:i|we|you|he|she|they) (?:entered|typed|used|tried|got|set|gave|have|received|sent)"
+    r"|(?:that|which)(?: [a-z']{1,12}){1,3} (?:is|was)|(?:i|we|you|he|she|they) (?:entered|typed|used|tried|got|set|gave|have|received|sent|use|need|know|type|enter|remember|chose|picked|wrote|saved)"
     r"|(?:for|on|at|in|of|to|from|by)(?: [\w.'-]{1,20}){1,4} (?:is|was)"
     r"|(?:refreshed|created|generated|issued|rotated|renewed|updated|tried|found|received|invalid|rejected|expired|revoked"
     r"|decoded|decrypted|loaded|saved|stored|attempted|supplied|accepted|obtained|fetched|retrieved|returned|detected|leaked|wrong|(?:was )?not found):"
@@ -57,12 +58,13 @@ _NEAR_HOST: Final = (
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
 # A key of which no more is said has to look like one, and not like the name of a public key.
 _KEYED: Final = re.compile(rb"(?<!api )(?<!private )(?<!secret )(?<!access )\bkey\b")
+_CLAUSE: Final = re.compile(rb"(?: [a-z']{1,20}){3}")
 _FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
 _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
 _NUMBERED: Final = r"born(?: on)?|date of birth|d\.?o\.?b\.?|birthda(?:y|te)|(?:bank |checking |savings )?(?:account|acct|a/c)\.? (?:no|nr|num|number)\.?|konto(?:nummer)?|phone|telephone|tel|fax|mobile|cell|call|callback|dial|sms|whatsapp|msisdn|imei|imsi|iban|ssn|card"
 _DOES: Final = (
     "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted|added|removed"
-    "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|\\(id"
+    "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|closed|opened|started|ended|terminated|timed out|blocked|disabled|expired|suspended|rejected|failed|left|posted|uploaded|downloaded|changed|updated|requested|granted|revoked|may not|must|lacks|needs|owns|could not\\(id"
 )
 _COMPOUNDS: Final = "[a-z0-9]Pass(?:word|phrase|wd)|[a-z0-9](?:Secret|Token|ApiKey|PSK|PresharedKey|PreSharedKey)"
 _CLASSES: Final = "Token|Secret|Password|Credentials?|ApiKey|Session"
@@ -77,6 +79,9 @@ _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs looks like the fields of a password file.
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}")
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
+_INSTEAD: Final = re.compile(
+    rb"[\"']?,? (?:but )?(?:got|received|found|actual|instead of|and not|vs\.?|!=)(?: value| token| secret)?:? [\"']?([^\s,;\"']{8,200})"
+)
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 _KINDS: Final = {
@@ -105,6 +110,8 @@ _NOT_PEOPLE: Final = frozenset(
     b"security management registration activation recovery update sync state cache store policy rate count queue shell "
     b"failure failed success successful was were will must can cannot could should may might already now then here there "
     b"action actions activity event events log logs control manually via using expired denied disabled locked blocked "
+    b"redirect method retention portal overload function variable template tab menu modal path route step name names class "
+    b"field group cookie cookies token tokens provider ratio "
     b"or but for by your our my this that these those it they we you".split()
 )
 _ACCOUNT: Final = Sense("username", "user")
@@ -188,6 +195,8 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     strong = _STRONG.search(small) is not None
     loose = small.startswith((b"session", b"sid", b"token"))
+    if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
+        return
     if _KEYED.search(small) and not (values.looks_random(value, least=16) and not _FINGERPRINT.fullmatch(value)):
         return
     least = 16 if small.startswith((b"session ", b"sid ")) else 8
@@ -200,6 +209,9 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         again = _CHANGED.match(data, span[1])
         if again and small.rstrip().endswith(b"from"):
             yield *again.span(1), kind, "prose"
+        other = _INSTEAD.match(data, span[1])
+        if other and values.looks_random(other[1]):
+            yield *other.span(1), kind, "prose"
 
 
 def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -228,6 +240,13 @@ def _wrapped(data: bytes, _start: int, end: int) -> Iterator[Found]:
     span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
     if span and values.looks_random(data[slice(*span)], least=16):
         yield *span, "token", "prose"
+
+
+def _refused(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A key of whatever service, of which is said that it is not let in."""
+    value = data[start:end]
+    if values.looks_random(value, least=20) and not _FINGERPRINT.fullmatch(value) and b"-" not in value[8:9]:
+        yield start, end, "api_key", "prose"
 
 
 def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -294,6 +313,13 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         ),
         _told,
     ),
+    (
+        (
+            r"\bkey[ \t]+([A-Za-z0-9_-]{20,100})[ \t]+(?:is |was |has been )?(?:rejected|invalid|revoked|denied|unauthori[sz]ed"
+            r"|disabled|blocked|forbidden|leaked|over quota|not (?:valid|authori[sz]ed|allowed|accepted|recogni[sz]ed|permitted))\b"
+        ),
+        _refused,
+    ),
     (r"\b((?:bearer|basic),?\\?[ \t]+(?:token[ \t]+|auth[ \t]+)?)", _scheme),
     (
         (
@@ -305,6 +331,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (
         (
             r"\b((?:for|of|from|invalid|illegal|unknown|by|as|failed|authenticated|new)[ \t]+user[ \t]+"
+            r"|(?:invalid|illegal|unknown|bad)[ \t]+(?:username|login|logon|account|principal)[ \t:]+"
             r"|(?:failed|accepted)[ \t]+[\w/-]+[ \t]+for[ \t]+(?:invalid[ \t]+user[ \t]+)?"
             r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt)"
             r"[ \t]+"
@@ -321,7 +348,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (rf"\buser[ \t]+([a-z][\w.-]+)[ \t]+(?:{_DOES})\b", _talking),
     (
         (
-            r"\b(?:login|logon|sign-?in|account|member|employee|operator|principal|customer|player|subscriber|student|patient"
+            r"\b(?:login|logon|sign-?in|account|employee|principal"
             r"|authentication of|credentials of|password (?:of|for))[ \t]+([a-z][\w.-]+)[ \t]+(?:(?:is|was|has been|got)[ \t]+)?"
             r"(?:now |already |temporarily |permanently )?(?:rejected|failed|denied|refused|blocked|locked(?: out)?|unlocked"
             r"|disabled|enabled|suspended|deactivated|banned|expired|not found|does not exist|not recogni[sz]ed|unknown"

@@ -47,7 +47,7 @@ _OPEN: Final = re.compile(
     rb"""|NSString stringWithUTF8String:|\[\]byte|str|bytes|bytearray"""
     rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt|sha256_hex|base64_decode|atob))\("""
     rb"""|(?:by[ ])?lazy[ ]?\{[ ]?|\[\]string\{|(?i:string)(?:[ ]?\([0-9]{1,6}\))?[ ]|std::string[ ]"""
-    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ][@LuU]?|<(?!class|type|module|function)[A-Za-z_][\w.:]{0,40}(?:[ ]object)?:?[ ]?|[bBuUrRfFN@$L]{0,2})"""
+    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ][@LuU]?|\([A-Za-z_][\w.: *&]{0,40}\)[ ]?|<(?!class|type|module|function)[A-Za-z_][\w.:]{0,40}(?:[ ]object)?:?[ ]?|[bBuUrRfFN@$L]{0,2})"""
     rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
@@ -75,7 +75,9 @@ _NOT_SECRET: Final = re.compile(
     | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | v?[0-9]{1,5}(?:\.[0-9]{1,6}){2,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | [A-Za-z][\w.-]{0,60}[:@]v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
-    | <[A-Za-z_][\w.:]{0,60}(?:[ ][a-z][a-z ]{0,40})?>? | workspace:[*^~]"""
+    | <[A-Za-z_][\w.:]{0,60}(?:[ ][a-z][a-z ]{0,40})?>? | workspace:[*^~]
+    | [A-Z][A-Za-z]{1,20}<[A-Za-z<>, ]{1,40}> | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
+    | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?"""
 )
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
 # A phrase of several words without quotes has no marks of a sentence or of code.
