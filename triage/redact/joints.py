@@ -17,7 +17,7 @@ _NAMES: Final = (
     r"pass(?:word|wd|phrase|code|wort)?|\bcred\b|\bencrypt\b|stripe_sk\b|principal|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
     r"cookie|sess|\bsid|[._-]sid|otp|csrf|xsrf|mnemonic|seed|recovery|"
     r"(?:pin|backup|auth|verification|security|pass|mfa|fa|factor|time|authorization|unlock|sort|pairing|confirmation|activation|reset|login|sms|email|puk)[_ -]?code|"
-    r"[?&;]code|code_verifier|\bapi|access|license|\bsig|signature|hmac|\bpin|cvv|cvc|card|\bpan\b|\bssn|social|tax|national|passport|"
+    r"[?&;]code|code_verifier|\bapi|access|license|\bsig|signature|hmac|\bpin|pin\b|security[ _-]?answer|cvv|cvc|card|\bpan\b|\bssn|social|tax|national|passport|"
     r"imei|imsi|iccid|meid|serial|\bdob|birth|logon|phone|\btel|mobile|\bcell|\bfax|msisdn|number|whatsapp|\bsms|"
     r"calle[re]|iban|account|name|login|user|host|machine|computer|workstation|fqdn|node|instance|peer|upstream|broker|"
     r"saml|appid|ticket|salt|\bpuk|[mt]pin|kennwort|senha|wachtwoord|haslo|parola|heslo|salasana|konto|geburts|[?&;](?:ak|sign|magic|invite)|\bborn|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor|\bacct|committer|reviewer|\busr|\buid|server|leader|primary|_by\b|\bby\b|assign|whoami|[_.-]pw\b"

@@ -21,22 +21,22 @@ __all__ = ("SAID", "said")
 _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
     r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
-    r"|session(?:[ _-]key)?|sid|pin|otp|totp"
+    r"|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?id|sid|pin|otp|totp"
     r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes(?:-?[0-9]{3})?|wlan|wifi|wi-fi|wpa2?"
     r"|wireless|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared|fernet|hmac|cipher|shared"
     r"|integration|server|service|subscription|account|storage|consumer|client|admin|ingest(?:ion)?|webhook|cookie|jwt"
-    r"|wrapping|root|vault|data|payload|wallet|app(?:lication)?|symmetric|chacha20|des|xor|crypto|secretbox|the|my|our|your"
-    r"|this|correct|wrong|valid|invalid|bad|old|new|current|previous) key"
+    r"|sdk|partner|merchant|gateway|project|write|wrapping|root|vault|data|payload|wallet|app(?:lication)?|symmetric|chacha20|des|xor|crypto|secretbox|the|my|our|your"
+    r"|this|correct|wrong|valid|invalid|bad|old|new|current|previous)[ _-]key"
     r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
-    r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms"
+    r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|pairing|email"
     r"|(?:your|use|enter)(?:[ ](?:this|the))?)"
     r"[ _-](?:code|pin)"
-    r"|(?:the|my|your) code(?: (?:i|we|you|they) (?:got|received|entered|typed|used|sent))|(?:typed|entered|received)(?: the| my)? code"
+    r"|(?:the|my|your) code(?: (?:i|we|you|they) (?:got|received|entered|typed|used|sent))|(?:typed|entered)(?: the| my)? code"
 )
 _LINK: Final = (  # what stands between a name and its value; clauses of a few words among it
     "to sign in|to log ?in|to verify|to continue"
     r"|(?:(?:that|which) )?(?:i|we|you|he|she|they|it|someone|support|admin)(?: [a-z']{1,12}){1,3} (?:is|was|were)"
-    r"|(?:that|which)(?: [a-z']{1,12}){1,3} (?:is|was)|(?:i|we|you|he|she|they) (?:entered|typed|used|tried|got|set|gave|have|received|sent|use|need|know|type|enter|remember|chose|picked|wrote|saved)"
+    r"|(?:that|which)(?: [a-z']{1,12}){1,3} (?:is|was)|(?:that|which) (?:worked|works|failed|was used)|(?:i|we|you|he|she|they|support)(?: [a-z']{1,12}){1,3}[,:]|expected|got|(?:i|we|you|he|she|they) (?:entered|typed|used|tried|got|set|gave|have|received|sent|use|need|know|type|enter|remember|chose|picked|wrote|saved)"
     r"|(?:for|on|at|in|of|to|from|by)(?: [\w.'-]{1,20}){1,4} (?:is|was)"
     r"|(?:refreshed|created|generated|issued|rotated|renewed|updated|tried|found|received|invalid|rejected|expired|revoked"
     r"|decoded|decrypted|loaded|saved|stored|attempted|supplied|accepted|obtained|fetched|retrieved|returned|detected|leaked|wrong|(?:was )?not found):"
@@ -58,6 +58,7 @@ _NEAR_HOST: Final = (
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
 # A key of which no more is said has to look like one, and not like the name of a public key.
 _KEYED: Final = re.compile(rb"(?<!api )(?<!private )(?<!secret )(?<!access )\bkey\b")
+_SESSIONS: Final = (b"sess", b"sid", b"phpsess", b"jsess")
 _CLAUSE: Final = re.compile(rb"(?: [a-z']{1,20}){3}")
 _FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
 _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
@@ -112,6 +113,8 @@ _NOT_PEOPLE: Final = frozenset(
     b"action actions activity event events log logs control manually via using expired denied disabled locked blocked "
     b"redirect method retention portal overload function variable template tab menu modal path route step name names class "
     b"field group cookie cookies token tokens provider ratio "
+    b"defined interface space mode supplied provided specific generated friendly facing level guide base pool groups "
+    b"count ids stories study research acceptance testing flows preference preferences "
     b"or but for by your our my this that these those it they we you".split()
 )
 _ACCOUNT: Final = Sense("username", "user")
@@ -194,7 +197,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
             yield *span, "pin", "prose"
         return
     strong = _STRONG.search(small) is not None
-    loose = small.startswith((b"session", b"sid", b"token"))
+    loose = small.startswith((*_SESSIONS, b"token"))
     if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
         return
     if _KEYED.search(small) and not (values.looks_random(value, least=16) and not _FINGERPRINT.fullmatch(value)):
@@ -202,7 +205,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     least = 16 if small.startswith((b"session ", b"sid ")) else 8
     if loose and not (values.looks_random(value, least=least) or (len(value) >= 20 and value.isalnum())):
         return
-    kind = "password" if strong else "session_id" if small.startswith((b"session", b"sid")) else "secret"
+    kind = "password" if strong else "session_id" if small.startswith(_SESSIONS) else "secret"
     sure = len(value) >= 4 and b" " not in value if opened and strong else values.mixed(value, least=5 if strong else 8)
     if sure:
         yield *span, kind, "prose"
@@ -345,7 +348,14 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
     (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", _person),
     (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", _machine),
-    (rf"\buser[ \t]+([a-z][\w.-]+)[ \t]+(?:{_DOES})\b", _talking),
+    (
+        (
+            rf"\buser[ \t]+([a-z][\w.-]+)(?:[ \t]+(?:{_DOES}|ok)"
+            r"|:[ \t]+(?:permission|access|auth\w{0,12}|log(?:in|on|ged)|account|not|invalid|password|unknown|no|wrong|locked"
+            r"|disabled))\b"
+        ),
+        _talking,
+    ),
     (
         (
             r"\b(?:login|logon|sign-?in|account|employee|principal"

@@ -74,8 +74,8 @@ NAME_KEY: Final = re.compile(
 )
 _FORM: Final = re.compile(rb"""[^\r\n]{0,200}\r?\n(?:[\w-]{1,60}: [^\r\n]{0,200}\r?\n){0,4}\r?\n""")
 _OTHER_VALUE: Final = re.compile(
-    rb"""(?i)\]?(?:,\s{0,40}\\{0,15}["'][\w-]{1,30}\\{0,15}["']\s{0,4}:\s{0,4}(?:\\{0,15}["'][^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40})){0,3}"""
-    rb"""[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?[\w-]{0,20}?(?:value|content|data|text|val|new|current|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
+    rb"""(?i)\]?(?:,\s{0,40}\\{0,15}["'][\w-]{1,30}\\{0,15}["']\s{0,4}:\s{0,4}(?:\\{0,15}["'][^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40})|[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\r\n]{0,80}["']){0,3}"""
+    rb"""[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?[\w:-]{0,20}?(?:value|content|data|text|val|new|current|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
 )
 _VALUE_BEFORE: Final = re.compile(
     rb"""(?i)value\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}(\\{0,15})(["'`])([^"'`<>{}\r\n]{1,400})\1\2"""
@@ -385,7 +385,7 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
         text = _XML_END.match(data, element.end() if element else tag.end())
         before = None if text else _value_before(data, begin)
         if text or before:
-            span = text.span() if text else before
+            span = before or text.span()
             yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=match.span(1))
     elif joined := _OTHER_VALUE.match(data, match.end()):
         yield from _value(data, match.span(1), joined.end(), meaning)

@@ -47,7 +47,8 @@ _OPEN: Final = re.compile(
     rb"""|NSString stringWithUTF8String:|\[\]byte|str|bytes|bytearray"""
     rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt|sha256_hex|base64_decode|atob))\("""
     rb"""|(?:by[ ])?lazy[ ]?\{[ ]?|\[\]string\{|(?i:string)(?:[ ]?\([0-9]{1,6}\))?[ ]|std::string[ ]"""
-    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ][@LuU]?|\([A-Za-z_][\w.: *&]{0,40}\)[ ]?|<(?!class|type|module|function)[A-Za-z_][\w.:]{0,40}(?:[ ]object)?:?[ ]?|[bBuUrRfFN@$L]{0,2})"""
+    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ][@LuU]?|\([A-Za-z_][\w.: *&]{0,40}\)[ ]?(?:0x[0-9a-fA-F]{1,16}[ ])?[@LuU]?|\{ptr=[\w=, ]{0,60}\}[ ]?|NSString[ ]@"""
+    rb"""|<(?!class|type|module|function)[A-Za-z_][\w.:]{0,40}(?:[ ]object)?:?[ ]?(?:0x[0-9a-fA-F]{1,16})?>?[ ]?|[bBuUrRfFN@$L]{0,2})"""
     rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
@@ -72,9 +73,9 @@ _REFERENCE: Final = re.compile(
 # What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type.
 _NOT_SECRET: Final = re.compile(
     rb"""(?x)0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?(?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)?
-    | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
+    | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?(?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
     | v?[0-9]{1,5}(?:\.[0-9]{1,6}){2,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
-    | [A-Za-z][\w.-]{0,60}[:@]v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
+    | [A-Za-z@][\w./:@-]{0,80}[:@]v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | <[A-Za-z_][\w.:]{0,60}(?:[ ][a-z][a-z ]{0,40})?>? | workspace:[*^~]
     | [A-Z][A-Za-z]{1,20}<[A-Za-z<>, ]{1,40}> | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
     | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?"""
