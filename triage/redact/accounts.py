@@ -87,14 +87,6 @@ _SHORTEST_NAME: Final = 4
 _DISPLAYED: Final = re.compile(
     rb"""(?:\A|[\s"':=(\[,;>])([A-Z\x80-\xff][\w.'\x80-\xff-]{0,30},?(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})\\{0,3}["']? ?\\{0,3}\Z"""
 )
-# Words in the names of those who are no person.
-_OF_TEAMS: Final = frozenset(
-    b"mail delivery system subsystem support team service services no reply noreply bot actions github gitlab bitbucket admin "
-    b"administrator root daemon cron jenkins notification notifications alert alerts alerting info sales security group list "
-    b"project maintainers developers authors contributors inc ltd gmbh llc corp foundation release automation build ci merge "
-    b"google amazon microsoft apple linux debian ubuntu fedora kernel account accounts billing customer help desk from to "
-    b"author committer date signed user the office newsletter robot server monitoring pipeline deploy version".split()
-)
 # Legal in an address, yet far more often what precedes one.
 _BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#", b"$", b"*")
 _ESCAPED: Final = frozenset({b"3a", b"3d", b"3c", b"22", b"20"})
@@ -299,7 +291,8 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
 def _person_before(data: bytes, at: int) -> Iterator[Found]:
     """The name of a person before `<account@domain>`."""
     name = _DISPLAYED.search(data, max(at - _DISPLAY_REACH, 0), at)
-    if name and letters_in(name[1]) >= _SHORTEST_NAME and _OF_TEAMS.isdisjoint(name[1].lower().replace(b",", b"").split()):
+    words = name[1].lower().replace(b",", b"").split() if name else []
+    if name and letters_in(name[1]) >= _SHORTEST_NAME and hosts.places().teams.isdisjoint(words):
         yield *name.span(1), "person", "email"
 
 

@@ -104,6 +104,7 @@ class Places:
     no_machine: frozenset[bytes]
     sites: frozenset[bytes]
     packages: frozenset[bytes]
+    teams: frozenset[bytes]
 
 
 @cache

@@ -94,6 +94,7 @@ class Vocabulary:
     words: frozenset[bytes]
     services: frozenset[bytes]
     nobody: frozenset[bytes]
+    things: frozenset[bytes]
     readers: Names
     programs: tuple[Program, ...]
 
@@ -119,7 +120,8 @@ def vocabulary() -> Vocabulary:
         for entry in data["program"]
     )
     encoded = {
-        name: frozenset(word.encode() for word in data[name]) for name in ("empty", "words", "services", "nobody")
+        name: frozenset(word.encode() for word in data[name])
+        for name in ("empty", "words", "services", "nobody", "things")
     }
     return Vocabulary(
         senses,

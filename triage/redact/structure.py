@@ -19,11 +19,22 @@ from triage.redact.keys import Names, Sense, sense, vocabulary
 from triage.redact.lines import Lines
 from triage.redact.text import BACKSLASH, WORD, Found, Span, digits_in, line_of
 
-__all__ = ("NAME_ENDINGS", "NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignments", "meaning_of", "named_value")
+__all__ = (
+    "NAME_ENDINGS",
+    "NAME_KEY",
+    "NAME_TABLE",
+    "NAME_WORDS",
+    "assigned",
+    "assignments",
+    "meaning_of",
+    "named_value",
+)
 
 NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
 _WORD_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20})[ ]\Z")
-NAME_WORDS: Final = frozenset({b"name", b"key", b"header", b"field", b"id", b"param", b"label", b"property", b"variable", b"setting"})
+NAME_WORDS: Final = frozenset(
+    {b"name", b"key", b"header", b"field", b"id", b"param", b"label", b"property", b"variable", b"setting"}
+)
 NAME_ENDINGS: Final = (b"name", b"key")
 _CODE_ENDINGS: Final = frozenset(
     b"c cc cpp cs dart go h hpp java js jsx kt lua mjs php pl py rb rs scala swift ts tsx vue zig".split()
@@ -37,7 +48,8 @@ _KEY: Final = re.compile(
 _TABS: Final = re.compile(rb"[ ]?(?:\\{1,4}t){1,8}")
 _SETTER: Final = re.compile(rb"(?:[\w]{0,40}\.)?(?:set|with|use|add|put)_?(?=[A-Z]|[a-z]{2,20}_?)")
 _TYPED: Final = re.compile(
-    rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:[A-Z][A-Za-z]{1,20}(?:::[a-z]{1,12})?\(|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
+    rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:[A-Z][A-Za-z]{1,20}(?:::[a-z]{1,12})?\("""
+    rb"""|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
 )
 _THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=\\{0,15}["'])""")
 # What is asked for before a value that stands where there is none.
@@ -53,11 +65,13 @@ _LINE_START: Final = re.compile(
     (?:export[ \t]+|set[ \t]+|setx[ \t]+|env[ \t]+|declare[ \t]+-x[ \t]+|ENV[ \t]+|\$env:)?["']?\Z"""
 )
 _INNER_VALUE: Final = re.compile(
-    rb"""\{[^{}\n]{0,200}?["'](?:value|val|text|\#text|string|stringValue|content|raw|plain|plaintext|default|secret|data|current|_|S|\$|\$t|\$value|_value)\\{0,15}["'][ \t]*:[ \t]*"""
+    rb"""\{[^{}\n]{0,200}?["'](?:value|val|text|\#text|string|stringValue|content|raw|plain|plaintext|default"""
+    rb"""|secret|data|current|_|S|\$|\$t|\$value|_value)\\{0,15}["'][ \t]*:[ \t]*"""
 )
 _NEXT_LINE: Final = re.compile(rb"[ \t]*\r?\n([ \t]+)(?=[^\s#-][^\s:=]{5,80}[ \t\r]*(?:\n|\Z))")
 _WRAPPER: Final = re.compile(
-    rb"(?:Optional|Some|Just|Ok)(?:\((?=[\w.+/=-]{4,400}\))|\[(?=[^\s()\[\]\"',0-9]{0,200}[0-9][^\s()\[\]\"',]{0,200}\]))"
+    rb"(?:Optional|Some|Just|Ok)(?:\((?=[\w.+/=-]{4,400}\))"
+    rb"|\[(?=[^\s()\[\]\"',0-9]{0,200}[0-9][^\s()\[\]\"',]{0,200}\]))"
 )
 _XML_VALUE: Final = re.compile(rb"[^<>\n]{0,120}>\s{0,40}<value[^<>]{0,40}>")
 _CALL: Final = re.compile(rb"\w!?\(\Z")
@@ -67,19 +81,21 @@ _INNER_ID: Final = re.compile(
 )
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
-_XML_END: Final = re.compile(rb"\s{0,80}[^<\n]{1,4096}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}")
+_XML_END: Final = re.compile(
+    rb"\s{0,80}[^<\n]{1,4096}(?:(?<=\\)\r?\n[^<\n]{1,1024}){0,3}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}"
+)
 NAME_KEY: Final = re.compile(
-    rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
+    rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
+    rb"""|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
     rb"""\\{0,15}["'`]?([\w.\-]{2,80})\\{0,15}["'`]?"""
 )
 _FORM: Final = re.compile(rb"""[^\r\n]{0,200}\r?\n(?:[\w-]{1,60}: [^\r\n]{0,200}\r?\n){0,4}\r?\n""")
 _OTHER_VALUE: Final = re.compile(
-    rb"""(?i)\]?(?:,\s{0,40}\\{0,15}["'][\w-]{1,30}\\{0,15}["']\s{0,4}:\s{0,4}(?:\\{0,15}["'][^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40})|[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\r\n]{0,80}["']){0,3}"""
-    rb"""[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?[\w:-]{0,20}?(?:value|content|data|text|val|new|current|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
-)
-_VALUE_BEFORE: Final = re.compile(
-    rb"""(?i)value\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}(\\{0,15})(["'`])([^"'`<>{}\r\n]{1,400})\1\2"""
-    rb"""(?:[ \t]{1,8}(?:[\w:-]{1,30}=(\\{0,15})(["'])[^"'<>\r\n]{0,60}\4\5[ \t]{1,8}){0,3}|,?\s{1,40}|,)(?:(?:-|where|and)[ \t]*)?\\{0,15}["'`]?"""
+    rb"""(?i)\]?(?:,\s{0,40}\\{0,15}["'][\w-]{1,30}\\{0,15}["']\s{0,4}:\s{0,4}(?:\\{0,15}["']"""
+    rb"""[^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40})|[ \t]{1,8}(?!value|content|data"""
+    rb"""|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\r\n]{0,80}["']){0,3}"""
+    rb"""[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?[\w:-]{0,20}?(?:value|content|data|text|val|new|current"""
+    rb"""|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
 )
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
@@ -93,10 +109,11 @@ _IN_QUERY: Final = frozenset({b"?", b"&"})
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
 _CALLED: Final = frozenset({b"(", b")", b",", b".", b"!", b"{"})
 _CDATA: Final = b"<![CDATA["
-_TAG_END: Final = re.compile(rb"""(?:[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\n]{0,80}["']){0,4}>""")
+_TAG_END: Final = re.compile(
+    rb"""(?:[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\n]{0,80}["']){0,4}>"""
+)
 _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128})(?![\w.%-])")
 _BLOCK_LINES: Final = 64
-_BEFORE_REACH: Final = 480
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
 
@@ -383,19 +400,11 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     elif tag := _TAG_END.match(data, match.end()):
         element = _INNER_ELEMENT.match(data, tag.end())
         text = _XML_END.match(data, element.end() if element else tag.end())
-        before = None if text else _value_before(data, begin)
+        before = None if text else values.before(data, begin)
         if text or before:
             span = before or text.span()
             yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=match.span(1))
     elif joined := _OTHER_VALUE.match(data, match.end()):
         yield from _value(data, match.span(1), joined.end(), meaning)
-    elif before := _value_before(data, begin):
+    elif before := values.before(data, begin):
         yield from judged(data, before, meaning, in_quotes=True, assigned=True, name=match.span(1))
-
-
-def _value_before(data: bytes, begin: int) -> Span | None:
-    """The string of `value="..." name="password"`, where the name begins that stands behind it."""
-    first = max(begin - _BEFORE_REACH, 0)
-    at = data[first:begin].lower().rfind(b"value")
-    match = _VALUE_BEFORE.fullmatch(data, first + at, begin) if at >= 0 else None
-    return match.span(3) if match else None

@@ -17,6 +17,7 @@ from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 __all__ = (
     "after",
     "bare",
+    "before",
     "closing",
     "holds_secret",
     "in_code",
@@ -41,15 +42,26 @@ _BEYOND: Final = re.compile(
 _LINE: Final = re.compile(rb"[^\r\n\x00]{1,4096}")
 _WORD: Final = re.compile(rb"[^\s\x00]{1,4096}")
 _OPEN: Final = re.compile(
-    rb"""(?:(?:Some|Ok|Just|Optional|(?:Secret|SecretStr|SecretString|SecretBox|Zeroizing|Box|Rc|Arc|CString|String|Password|ApiKey"""
-    rb"""|Token|SecretVec|SecretValue|SecureString|GString|Protected|Sensitive)(?:::new|::from|\.of|\.new)?|QString|QStringLiteral|TEXT|_T"""
+    rb"""(?:(?:Some|Ok|Just|Optional|(?:Secret|SecretStr|SecretString|SecretBox|Zeroizing|Box|Rc|Arc|CString"""
+    rb"""|String|Password|ApiKey"""
+    rb"""|Token|SecretVec|SecretValue|SecureString|GString|Protected|Sensitive)(?:::new|::from|\.of|\.new)?"""
+    rb"""|QString|QStringLiteral|TEXT|_T"""
     rb"""|new[ ]String|std::string|string_view|std::string_view|Cow::Borrowed|Some\(String::from|Some\(Secret::new"""
     rb"""|NSString stringWithUTF8String:|\[\]byte|str|bytes|bytearray"""
-    rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt|sha256_hex|base64_decode|atob))\("""
+    rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt"""
+    rb"""|sha256_hex|base64_decode|atob))\("""
     rb"""|(?:by[ ])?lazy[ ]?\{[ ]?|\[\]string\{|(?i:string)(?:[ ]?\([0-9]{1,6}\))?[ ]|std::string[ ]"""
-    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ][@LuU]?|\([A-Za-z_][\w.: *&]{0,40}\)[ ]?(?:0x[0-9a-fA-F]{1,16}[ ])?[@LuU]?|\{ptr=[\w=, ]{0,60}\}[ ]?|NSString[ ]@"""
-    rb"""|<(?!class|type|module|function)[A-Za-z_][\w.:]{0,40}(?:[ ]object)?:?[ ]?(?:0x[0-9a-fA-F]{1,16})?>?[ ]?|[bBuUrRfFN@$L]{0,2})"""
+    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ][@LuU]?|\([A-Za-z_][\w.: *&]{0,40}\)[ ]?(?:0x[0-9a-fA-F]{1,16}[ ])?[@LuU]?"""
+    rb"""|\{ptr=[\w=, ]{0,60}\}[ ]?|NSString[ ]@"""
+    rb"""|<(?!class|type|module|function)[A-Za-z_][\w.:]{0,40}(?:[ ]object)?:?[ ]?(?:0x[0-9a-fA-F]{1,16})?>?["""
+    rb""" ]?|[bBuUrRfFN@$L]{0,2})"""
     rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
+)
+_BEFORE_REACH: Final = 480
+_VALUE_BEFORE: Final = re.compile(
+    rb"""(?i)value\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}(\\{0,15})(["'`])([^"'`<>{}\r\n]{1,400})\1\2"""
+    rb"""(?:[ \t]{1,8}(?:[\w:-]{1,30}=(\\{0,15})(["'])[^"'<>\r\n]{0,60}\4\5[ \t]{1,8}){0,3}|,?\s{1,40}"""
+    rb"""|,)(?:(?:-|where|and)[ \t]*)?\\{0,15}["'`]?"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
 _COMMENT: Final = re.compile(rb"[ \t]+#")
@@ -72,8 +84,10 @@ _REFERENCE: Final = re.compile(
 )
 # What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type.
 _NOT_SECRET: Final = re.compile(
-    rb"""(?x)0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?(?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)?
-    | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?(?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
+    rb"""(?x)0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
+        (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)?
+    | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
+        (?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
     | v?[0-9]{1,5}(?:\.[0-9]{1,6}){2,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | [A-Za-z@][\w./:@-]{0,80}[:@]v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | <[A-Za-z_][\w.:]{0,60}(?:[ ][a-z][a-z ]{0,40})?>? | workspace:[*^~]
@@ -177,6 +191,14 @@ def after(data: bytes, at: int, quote: bytes = b"") -> Span | None:
         return (at, stop) if stop is not None else None
     opened = quoted(data, at)
     return opened[0] if opened else bare(data, at)
+
+
+def before(data: bytes, begin: int) -> Span | None:
+    """The string of `value="..." name="password"`, where the name begins that stands behind it."""
+    first = max(begin - _BEFORE_REACH, 0)
+    at = data[first:begin].lower().rfind(b"value")
+    match = _VALUE_BEFORE.fullmatch(data, first + at, begin) if at >= 0 else None
+    return match.span(3) if match else None
 
 
 def mixed(value: bytes, *, least: int) -> bool:
