@@ -85,7 +85,8 @@ _LONGEST_LOCAL: Final = 64
 _DISPLAY_REACH: Final = 100
 _SHORTEST_NAME: Final = 4
 _DISPLAYED: Final = re.compile(
-    rb"""(?:\A|[\s"':=(\[,;>])([A-Z\x80-\xff][\w.'\x80-\xff-]{0,30},?(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})\\{0,3}["']? ?\\{0,3}\Z"""
+    rb"""(?:\A|[\s"':=(\[,;>])([A-Z\x80-\xff][\w.'\x80-\xff-]{0,30},?"""
+    rb"""(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})\\{0,3}["']? ?\\{0,3}\Z"""
 )
 # Legal in an address, yet far more often what precedes one.
 _BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#", b"$", b"*")

@@ -24,7 +24,7 @@ _NAMES: Final = (
     r"imei|imsi|iccid|meid|serial|\bdob|birth|logon|phone|\btel|mobile|\bcell|\bfax|msisdn|number|whatsapp|\bsms|"
     r"calle[re]|iban|account|name|login|user|host|machine|computer|workstation|fqdn|node|instance|peer|upstream|broker|"
     r"saml|appid|ticket|salt|\bpuk|[mt]pin|kennwort|senha|wachtwoord|haslo|parola|heslo|salasana|konto|geburts"
-    r"|[?&;](?:ak|sign|magic|invite)|\bborn|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor"
+    r"|[?&;](?:sign|magic|invite)|\bborn|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor"
     r"|\bacct|committer|reviewer|\busr|\buid|server|leader|primary|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
 )
 _JOIN: Final = (
@@ -36,7 +36,7 @@ _JOIN: Final = (
     r"|(?:\\{0,15}[\"'\x60][\]}]?)?(?::(?:protected|private)\]?)?[ \t]{0,8}\\{0,2}"
     r"(?:=>|->|<<<|::[ \t]|:=|[!=]==?|(?:\|\||\?\?|[?+.])=|[:=]|%3[dD]|\|{1,2}|\.{4,60})"
     r"|[ \t]{0,4}<-[ \t]{0,4}[\"']"  # an assignment of R
-    r"|</[\w:-]{0,20}(?:name|key)>\s{0,40}<[\w:-]{0,20}(?:value|string)[^<>]{0,60}>(?:<string>)?"  # an element beside it
+    r"|</[\w:-]{0,20}(?:name|key)>\s{0,40}<[\w:-]{0,20}(?:value|string)[^<>]{0,60}>(?:<string>)?"  # one beside it
     r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
     r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*"
     r"|[ \t]*\([a-z0-9_ /,-]{2,20}\)[ \t]*[:=]"

@@ -107,14 +107,8 @@ _KINDS: Final = {
     b"ssn": "ssn",
     b"passport": "passport",
     b"card": "card",
-    b"iban": "bank_account",
-    b"acc": "bank_account",
-    b"a/c": "bank_account",
-    b"konto": "bank_account",
-    b"born": "birth_date",
-    b"birth": "birth_date",
-    b"d.o.b": "birth_date",
-    b"dob": "birth_date",
+    **dict.fromkeys((b"iban", b"acc", b"a/c", b"konto"), "bank_account"),
+    **dict.fromkeys((b"born", b"birth", b"d.o.b", b"dob"), "birth_date"),
 }
 _NOT_PEOPLE: Final = frozenset(
     b"invalid user the a an this from on in at to of and or with id is not no uid was has logged does exist exists "

@@ -20,21 +20,12 @@ from triage.redact.lines import Lines
 from triage.redact.text import BACKSLASH, WORD, Found, Span, digits_in, line_of
 
 __all__ = (
-    "NAME_ENDINGS",
-    "NAME_KEY",
-    "NAME_TABLE",
-    "NAME_WORDS",
-    "assigned",
-    "assignments",
-    "meaning_of",
-    "named_value",
-)
+    "NAME_ENDINGS", "NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignments", "meaning_of", "named_value",
+)  # fmt: skip
 
 NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
 _WORD_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20})[ ]\Z")
-NAME_WORDS: Final = frozenset(
-    {b"name", b"key", b"header", b"field", b"id", b"param", b"label", b"property", b"variable", b"setting"}
-)
+NAME_WORDS: Final = frozenset(b"name key header field id param label property variable setting".split())
 NAME_ENDINGS: Final = (b"name", b"key")
 _CODE_ENDINGS: Final = frozenset(
     b"c cc cpp cs dart go h hpp java js jsx kt lua mjs php pl py rb rs scala swift ts tsx vue zig".split()
@@ -393,18 +384,13 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     line = values.to_line_end(data, form.end(), words=True) if form else None
     if line and not values.placeholder(data[slice(*line)]):
         yield *line, meaning.kind, "key"
-    elif inner := _XML_VALUE.match(data, match.end()):
-        text = _XML_END.match(data, inner.end())
-        if text:
-            yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=match.span(1))
-    elif tag := _TAG_END.match(data, match.end()):
-        element = _INNER_ELEMENT.match(data, tag.end())
-        text = _XML_END.match(data, element.end() if element else tag.end())
-        before = None if text else values.before(data, begin)
-        if text or before:
-            span = before or text.span()
-            yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=match.span(1))
-    elif joined := _OTHER_VALUE.match(data, match.end()):
+        return
+    tag = _XML_VALUE.match(data, match.end()) or _TAG_END.match(data, match.end())
+    element = _INNER_ELEMENT.match(data, tag.end()) if tag else None
+    text = _XML_END.match(data, element.end() if element else tag.end()) if tag else None
+    joined = _OTHER_VALUE.match(data, match.end()) if tag is None else None
+    span = text.span() if text else None if joined else values.before(data, begin)
+    if joined:
         yield from _value(data, match.span(1), joined.end(), meaning)
-    elif before := values.before(data, begin):
-        yield from judged(data, before, meaning, in_quotes=True, assigned=True, name=match.span(1))
+    elif span:
+        yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=match.span(1))
