@@ -65,7 +65,12 @@ _NEAR_HOST: Final = (
 )
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
 # A key of which no more is said has to look like one, and not like the name of a public key.
-_KEYED: Final = re.compile(rb"(?<!api )(?<!private )(?<!secret )(?<!access )\bkey\b")
+_KEYED: Final = re.compile(
+    rb"\b(?:fernet|hmac|cipher|shared|integration|server|service|subscription|account|storage|consumer|client|admin|ingest"
+    rb"|ingestion|webhook|cookie|jwt|sdk|partner|merchant|gateway|project|write|root|vault|data|payload|wallet|app"
+    rb"|application|symmetric|chacha20|des|xor|crypto|the|my|our|your|this|correct|wrong|valid|invalid|bad|old|new"
+    rb"|current|previous)[ _-]key\b"
+)
 _SESSIONS: Final = (b"sess", b"sid", b"phpsess", b"jsess")
 _CLAUSE: Final = re.compile(rb"(?: [a-z']{1,20}){3}")
 _FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
@@ -200,7 +205,9 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     loose = small.startswith((*_SESSIONS, b"token"))
     if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
         return
-    if _KEYED.search(small) and not (values.looks_random(value, least=16) and not _FINGERPRINT.fullmatch(value)):
+    if (_KEYED.search(small) and not values.looks_random(value, least=16)) or (
+        b"key" in small and _FINGERPRINT.fullmatch(value)
+    ):
         return
     least = 16 if small.startswith((b"session ", b"sid ")) else 8
     if loose and not (values.looks_random(value, least=least) or (len(value) >= 20 and value.isalnum())):
