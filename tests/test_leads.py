@@ -21,7 +21,7 @@ def found(text):
         ('{"field": "password", "error": "too short", "value": "hunter2"}', "hunter2", "password"),
         ("backup --password-file <(echo hunter2)", "hunter2", "password"),
         ("$ echo $API_TOKEN\na1b2c3d4e5f6", "a1b2c3d4e5f6", "password"),
-        ('{"type": "random_password", "attributes": {"result": "hunter2", "special": true}}', "hunter2", "password"),
+        ('{"type": "random_password", "attributes": {"result": "hunter2"}}', "hunter2", "password"),
         ('PlainTextAuthProvider("app", "hunter2")', "hunter2", "password"),
         ("A temporary password is generated for root@localhost: hunter2", "hunter2", "password"),
         ("crypto isakmp key hunter2 address 0.0.0.0", "hunter2", "password"),

@@ -82,7 +82,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     elif meaning.weak == "query":
         inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";"}
         least = 8 if data[slice(*name)].lower().endswith(b"code") else 16
-        if inside and (len(value) >= 16 or values.looks_random(value, least=least)):
+        if inside and not values.is_slug(value) and (len(value) >= 16 or values.looks_random(value, least=least)):
             yield start, end, meaning.kind, "key"
     elif values.names_user_and_password(value) or _is_auth(value, data[slice(*name)]):
         yield start, end, meaning.kind, "key"

@@ -217,7 +217,8 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
     end = start + len(name)
     small = data[start:end].lower()
     known = vocabulary()
-    if small not in known.nobody and not small.startswith(b"team") and not _OTHER_FIELD.match(data, end):
+    nobody = small in known.nobody or small in known.things or small.startswith(b"team")
+    if not nobody and not _OTHER_FIELD.match(data, end):
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 

@@ -205,7 +205,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     loose = small.startswith((*_SESSIONS, b"token"))
     if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
         return
-    if (_KEYED.search(small) and not values.looks_random(value, least=16)) or (
+    if (_KEYED.search(small) and (values.is_slug(value) or not values.looks_random(value, least=16))) or (
         b"key" in small and _FINGERPRINT.fullmatch(value)
     ):
         return
@@ -255,7 +255,7 @@ def _wrapped(data: bytes, _start: int, end: int) -> Iterator[Found]:
 def _refused(data: bytes, start: int, end: int) -> Iterator[Found]:
     """A key of whatever service, of which is said that it is not let in."""
     value = data[start:end]
-    if values.looks_random(value, least=20) and not _FINGERPRINT.fullmatch(value) and b"-" not in value[8:9]:
+    if values.looks_random(value, least=20) and not _FINGERPRINT.fullmatch(value) and not values.is_slug(value):
         yield start, end, "api_key", "prose"
 
 
@@ -385,7 +385,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _talking,
     ),
     (
-        rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)",
+        rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:|, (?:which|that)(?: [a-z']{{1,12}}){{1,5}}, (?:is|was)){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)",
         _secret,
     ),
     # directives and functions in one word

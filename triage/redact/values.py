@@ -23,6 +23,7 @@ __all__ = (
     "in_code",
     "is_name",
     "is_plain",
+    "is_slug",
     "looks_random",
     "mixed",
     "names_user_and_password",
@@ -104,6 +105,7 @@ _CALL: Final = re.compile(
     rb"|\w[\w.-]*\.(?:js|ts|py|rb|go|rs|java|cs|php|kt|dart|mjs|cjs|jsx|tsx|vue):[0-9]"
 )
 _JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
+_SLUG: Final = re.compile(rb"[A-Za-z]{2,20}[0-9]{0,12}(?:[_.-](?:[A-Za-z]{1,20}[0-9]{0,12}|[0-9]{1,20})){1,8}")
 _LETTERS: Final = re.compile(rb"[A-Za-z]+")
 # Random text holds words by chance; a name has few digits and few words.
 _NAME_DIGITS: Final = 2
@@ -293,6 +295,11 @@ def is_name(value: bytes) -> bool:
     if digits and sum(map(len, words)) < _NAME_WORD * len(words):
         return False
     return value.islower() or (digits <= _NAME_DIGITS and len(_CAPITALS.findall(value)) <= _NAME_PARTS)
+
+
+def is_slug(value: bytes) -> bool:
+    """Whether words and numbers are joined by marks, as in names of things: no key."""
+    return _SLUG.fullmatch(value) is not None
 
 
 def looks_random(value: bytes, *, least: int = 8) -> bool:
