@@ -20,7 +20,6 @@ from triage.redact.keys import Sense, parts, sense, vocabulary
         ("ACCESSTOKEN", "token"),
         ("PGHOST", "hostname"),
         ("requirepass", "password"),
-        ("requirepass", "password"),
         ("ENC_KEY_B64", "secret"),
         ("KEY_BASE64", "api_key"),
         ("pairingCode", "token"),

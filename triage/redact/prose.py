@@ -23,8 +23,7 @@ _SECRETS: Final = (
     r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
     r"|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?id|sid|pin|otp|totp"
     r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes(?:-?[0-9]{3})?|wlan|wifi"
-    r"|wi-fi|wpa2?"
-    r"|wireless|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared|fernet|hmac"
+    r"|wi-fi|wpa2?|wireless|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared|fernet|hmac"
     r"|cipher|shared"
     r"|integration|server|service|subscription|account|storage|consumer|client|admin|ingest(?:ion)?|webhook|cookie|jwt"
     r"|sdk|partner|merchant|gateway|project|write|wrapping|root|vault|data|payload|wallet|app(?:lication)?"
@@ -32,8 +31,7 @@ _SECRETS: Final = (
     r"|this|correct|wrong|valid|invalid|bad|old|new|current|previous)[ _-]key"
     r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
     r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|pairing|email"
-    r"|(?:your|use|enter)(?:[ ](?:this|the))?)"
-    r"[ _-](?:code|pin)"
+    r"|(?:your|use|enter)(?:[ ](?:this|the))?)[ _-](?:code|pin)"
     r"|(?:the|my|your) code(?: (?:i|we|you|they) (?:got|received|entered|typed|used|sent))|(?:typed"
     r"|entered)(?: the| my)? code"
 )
@@ -60,8 +58,7 @@ _NEAR_HOST: Final = (
     r"|reach(?:ing)?|on host|from host|host(?:name)?|node|machine name|machine|kubelet,?|server|member|vm|agent"
     r"|runner(?:[ \t]name)?|minion"
     r"|nodename|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name"
-    r"|assigned [\w./-]+ to"
-    r"|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
+    r"|assigned [\w./-]+ to|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
 )
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
 # A key of which no more is said has to look like one, and not like the name of a public key.
@@ -115,11 +112,6 @@ _KINDS: Final = {
     **dict.fromkeys((b"iban", b"acc", b"a/c", b"konto"), "bank_account"),
     **dict.fromkeys((b"born", b"birth", b"d.o.b", b"dob"), "birth_date"),
 }
-_NOT_PEOPLE: Final = frozenset(
-    b"invalid user the a an this from on in at to of and or with id is not no uid was has logged does exist exists "
-    b"unable agents sessions groups profile settings records roles account accounts token tokens list lists "
-    b"access data error input agent name session group role permission public new default anonymous".split()
-)
 _ACCOUNT: Final = Sense("username", "user")
 _HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
 
@@ -299,19 +291,14 @@ def _person(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account behind "for user", "logged in as" and the like."""
     at = start + len(data[start:end].rstrip(b"\\\"'"))
     span = values.after(data, at)
-    if span is None or _is_thing(data[slice(*span)].lower()) or data[span[1] : span[1] + 3] == b" - ":
+    if span is None or data[slice(*span)].lower() in vocabulary().things or data[span[1] : span[1] + 3] == b" - ":
         return
     yield from judged(data, span, _ACCOUNT, in_quotes=at < end, assigned=True, name=(start, end))
 
 
-def _is_thing(word: bytes) -> bool:
-    """Whether a word beside "user" or "login" is none of a person: "user feedback", "login page"."""
-    return word in _NOT_PEOPLE or word in vocabulary().things
-
-
 def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account that does something: "user x logged in"."""
-    if not _is_thing(data[start:end].lower()) and end - start >= 3:
+    if data[start:end].lower() not in vocabulary().things and end - start >= 3:
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 
@@ -331,8 +318,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (
         (
             r"\bkey[ \t]+([A-Za-z0-9_-]{20,100})[ \t]+(?:is |was |has been )?(?:rejected|invalid|revoked|denied"
-            r"|unauthori[sz]ed"
-            r"|disabled|blocked|forbidden|leaked|over quota|not (?:valid|authori[sz]ed|allowed|accepted"
+            r"|unauthori[sz]ed|disabled|blocked|forbidden|leaked|over quota|not (?:valid|authori[sz]ed|allowed|accepted"
             r"|recogni[sz]ed|permitted))\b"
         ),
         _refused,
@@ -351,11 +337,9 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"|(?:invalid|illegal|unknown|bad)[ \t]+(?:username|login|logon|account|principal)[ \t:]+"
             r"|(?:failed|accepted)[ \t]+[\w/-]+[ \t]+for[ \t]+(?:invalid[ \t]+user[ \t]+)?"
             r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt"
-            r"|rejected|refused|blocked|granted|revoked|error|success)"
-            r"[ \t]+"
+            r"|rejected|refused|blocked|granted|revoked|error|success)[ \t]+"
             r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+\\{0,3}[\"']"
-            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+"
-            r"|user (?:id|name): "
+            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+|user (?:id|name): "
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
         ),
@@ -367,8 +351,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         (
             rf"\buser[ \t]+([a-z][\w.-]+)(?:[ \t]+(?:{_DOES}|ok)"
             r"|:[ \t]+(?:permission|access|auth\w{0,12}|log(?:in|on|ged)|account|not|invalid|password|unknown|no"
-            r"|wrong|locked"
-            r"|disabled))\b"
+            r"|wrong|locked|disabled))\b"
         ),
         _talking,
     ),
@@ -385,7 +368,10 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _talking,
     ),
     (
-        rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:|, (?:which|that)(?: [a-z']{{1,12}}){{1,5}}, (?:is|was)){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)",
+        (
+            rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:|, (?:which|that)"
+            rf"(?: [a-z']{{1,12}}){{1,5}}, (?:is|was)){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)"
+        ),
         _secret,
     ),
     # directives and functions in one word

@@ -85,7 +85,8 @@ _OTHER_VALUE: Final = re.compile(
     rb"""(?i)\]?(?:,\s{0,40}\\{0,15}["'][\w-]{1,30}\\{0,15}["']\s{0,4}:\s{0,4}(?:\\{0,15}["']"""
     rb"""[^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40})|[ \t]{1,8}(?!value|content|data"""
     rb"""|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\r\n]{0,80}["']){0,3}"""
-    rb"""[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?(?:[\w-]{0,20}[_:-]|parameter|secure|attribute|env)?(?:value|content|data|text|val|new|current"""
+    rb"""[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?(?:[\w-]{0,20}[_:-]|parameter|secure|attribute|env)?"""
+    rb"""(?:value|content|data|text|val|new|current"""
     rb"""|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
 )
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
