@@ -28,6 +28,10 @@ def found(text):
         "session opened for user mfern(uid=1001) by (uid=0)",
         "login: mfern (uid 1001)",
         "mfern  tty1   2026-01-02",
+        "mfern   4123  0.0  0.1 /usr/bin/shell",
+        "mfern   4123   812  0 10:22 ?        00:00:01 /usr/bin/vim",
+        " 4123 mfern    20   0  812340  12300   4000 S   0.0  0.1   0:01.20 node",
+        "node    4123 mfern   12u  IPv4  33333  0t0 TCP *:3000 (LISTEN)",
         'vsftpd[9]: [mfern] OK LOGIN: Client "127.0.0.1"',
         "postgres: mfern shop [local] idle",
         "mfern : user NOT in sudoers ; TTY=pts/0",
@@ -147,3 +151,28 @@ def test_a_folder_at_the_end_of_a_line_that_is_written_out():
 
 def test_an_escape_behind_an_address_is_no_account():
     assert [kind for _, kind in found("to 203.0.113.7\\x3a80")] == ["ipv4"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Author: Mara Fern <m@example.org>",
+        'Cc: "Mara Fern" <m@example.org>',
+        "Signed-off-by: Mara Fern <m@example.org>",
+        "author Mara Fern <m@example.org> 1700000000 +0100",
+    ],
+)
+def test_a_person_is_named_before_an_address(text):
+    data = text.encode()
+    assert ("Mara Fern", "person") in told(around_signs(data), data)
+
+
+@pytest.mark.parametrize("text", ["From: Customer Support <m@example.org>", "From: GitHub Actions <m@example.org>"])
+def test_a_team_is_no_person(text):
+    data = text.encode()
+    assert told(around_signs(data), data) == [("m@example.org", "email")]
+
+
+@pytest.mark.parametrize("text", ["cpu 12 1.0 2.0 /dev/sda", "root 812 0.0 0.1 /usr/sbin/sshd", "shard 3 0.0 0.1 (x)"])
+def test_a_row_of_numbers_is_no_listing(text):
+    assert found(text) == []

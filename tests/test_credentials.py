@@ -13,6 +13,7 @@ def header(text):
     ("text", "found"),
     [
         ("Bearer abc.def-123", ["abc.def-123"]),
+        ("Bearer\n  a1b2c3d4e5f6g7", ["a1b2c3d4e5f6g7"]),
         ("Basic cGx1bTpvcmNoYXJkNw==", ["cGx1bTpvcmNoYXJkNw=="]),
         ("token 0123456789abcdef", ["0123456789abcdef"]),
         ("a1b2c3d4e5f6a7b8\r\nHost: x", ["a1b2c3d4e5f6a7b8"]),

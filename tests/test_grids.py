@@ -56,3 +56,7 @@ def test_every_row_counts_up_to_an_empty_line():
 
 def test_a_sentence_and_code_are_no_table():
     assert found("Incorrect password, try again\nmain.(*server).handle(0xcd14, 0x14a5)\n") == []
+
+
+def test_a_list_of_strings_is_no_table():
+    assert found('"a",\n    "Password",\n    "alphas8bit",\n    "any_close_tag",\n') == []

@@ -16,6 +16,13 @@ def found(text):
         ("CREATE USER app IDENTIFIED BY 'hunter2'", "hunter2", "password"),
         ("IDENTIFIED WITH caching_sha2_password BY 'hunter2'", "hunter2", "password"),
         ("the password for the database is hunter2", "hunter2", "password"),
+        ('<input type="password" value="hunter2">', "hunter2", "password"),
+        ("EditText{id=password text=hunter2}", "hunter2", "password"),
+        ('{"field": "password", "error": "too short", "value": "hunter2"}', "hunter2", "password"),
+        ("backup --password-file <(echo hunter2)", "hunter2", "password"),
+        ("$ echo $API_TOKEN\na1b2c3d4e5f6", "a1b2c3d4e5f6", "password"),
+        ('{"type": "random_password", "attributes": {"result": "hunter2"}}', "hunter2", "password"),
+        ('PlainTextAuthProvider("app", "hunter2")', "hunter2", "password"),
         ("A temporary password is generated for root@localhost: hunter2", "hunter2", "password"),
         ("crypto isakmp key hunter2 address 0.0.0.0", "hunter2", "password"),
         ("tacacs-server host 127.0.0.1 key hunter2", "hunter2", "password"),
@@ -171,3 +178,8 @@ def test_the_private_numbers_of_a_web_key():
 )
 def test_consoles_and_switches(text):
     assert [value for value, _ in found(text)] == ["hunter2"]
+
+
+@pytest.mark.parametrize("text", ['{"result": "abc12345"}', '<input type="password" value="">', "diff <(echo a1b2c3)"])
+def test_a_lead_without_what_has_to_stand_near_says_nothing(text):
+    assert found(text) == []

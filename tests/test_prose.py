@@ -15,6 +15,20 @@ def found(text):
         ("tool --password hunter2 --verbose", "hunter2", "password"),
         ("exec ['tool', '--token', 'a1b2c3d4e5']", "a1b2c3d4e5", "token"),
         ("the password is hunter2", "hunter2", "password"),
+        ("the password I typed was hunter2 and", "hunter2", "password"),
+        ("the password we use on staging is hunter2", "hunter2", "password"),
+        ("the password that worked: hunter2", "hunter2", "password"),
+        ("our API key for the sandbox is a1b2c3d4e5f6g7h8", "a1b2c3d4e5f6g7h8", "secret"),
+        ("access token not found: a1b2c3d4e5f6", "a1b2c3d4e5f6", "secret"),
+        ("fernet key a1b2c3d4e5f6g7h8= cannot decrypt", "a1b2c3d4e5f6g7h8=", "secret"),
+        ("the key is a1b2c3d4e5f6g7h8", "a1b2c3d4e5f6g7h8", "secret"),
+        ("map key a1b2c3d4e5f6g7h8i9j0 was rejected", "a1b2c3d4e5f6g7h8i9j0", "api_key"),
+        ("pairing code 482913 accepted", "482913", "pin"),
+        ("date of birth 1971-02-03", "1971-02-03", "birth_date"),
+        ("account no. 1234509876", "1234509876", "bank_account"),
+        ("login mfern rejected: locked", "mfern", "username"),
+        ("account mfern is disabled", "mfern", "username"),
+        ("user mfern: permission denied", "mfern", "username"),
         ("changed password from hunter2 at 09:00", "hunter2", "password"),
         ("Passwort: hunter2", "hunter2", "password"),
         ("tool -importkeystore -storepass hunter2", "hunter2", "password"),
@@ -112,3 +126,30 @@ def test_more_codes_and_quoted_values():
     assert found("Use this code to sign in: 293644") == [("293644", "pin")]
     assert found("Notice: /x/password: changed to 'hunter2'") == [("hunter2", "password")]
     assert found("/x/password changed") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the password I typed was wrong",
+        "the token that failed was identifier2",
+        "the secret of success is work2learn",
+        "token expired: 2026-01-02T03:04:05Z",
+        "the password is base64 encoded",
+        "our key metric is p95latency",
+        "signed with key 4F25CE753ADD551C",
+        "the key is F12",
+        "User feedback: works",
+        "login page rejected the request",
+        "account creation failed",
+        "account balance exceeded",
+        "received code 1006 from server",
+        'PASSWORD = "password";',
+    ],
+)
+def test_sentences_about_secrets_and_people_hold_none(text):
+    assert found(text) == []
+
+
+def test_what_was_got_instead_is_one_too():
+    assert found("expected secret a1b2c3d4e5, got f6g7h8i9j0") == [("a1b2c3d4e5", "secret"), ("f6g7h8i9j0", "secret")]

@@ -20,6 +20,11 @@ from triage.redact.keys import Sense, parts, sense, vocabulary
         ("ACCESSTOKEN", "token"),
         ("PGHOST", "hostname"),
         ("requirepass", "password"),
+        ("ENC_KEY_B64", "secret"),
+        ("KEY_BASE64", "api_key"),
+        ("pairingCode", "token"),
+        ("securityAnswer", "secret"),
+        ("appid", "secret"),
     ],
 )
 def test_names_say_what_stands_under_them(name, kind):
@@ -30,6 +35,10 @@ def test_names_say_what_stands_under_them(name, kind):
     "name",
     [
         "token_count",
+        "tokens_per_second",
+        "token_age_days",
+        "TokenRefreshInterceptor",
+        "secretKeyRef",
         "has_password",
         "password_length",
         "public_key",

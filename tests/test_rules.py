@@ -74,3 +74,11 @@ def test_entropy_is_in_bits_per_byte(value, bits):
 )
 def test_our_own_forms_are_found(text, kind):
     assert [kind for _, _, kind in redact.spans(text)] == [kind]
+
+
+@pytest.mark.parametrize("label", ["UFJJVkFURSBLRVktLS0tLQo", "BSSVZBVEUgS0VZLS0tLS0K", "QUklWQVRFIEtFWS0tLS0tCg"])
+def test_a_private_key_in_base64_whose_rest_is_unreadable(label):
+    block = "LS0tLS1CRU" + f"dJTiBSU0Eg{label}" + "qJ8x/Zr+" * 12
+    text = f"data:\n  tls.key: {block}\n"
+    found = redact.spans(text)
+    assert [text[start:end] for start, end, _ in found] == [block]

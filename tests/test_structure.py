@@ -30,6 +30,25 @@ def found(text, *extra):
         'variable "password" { default = "hunter2" }',
         '["--password", "hunter2"]',
         'name: "DB_PASSWORD", value: "hunter2"',
+        'value: "hunter2", name: "DB_PASSWORD"',
+        '{"value": "hunter2", "name": "DB_PASSWORD"}',
+        r'{\"value\":\"hunter2\",\"name\":\"password\"}',
+        '<input value="hunter2" type="password" name="pwd">',
+        '<input name="pwd" type="text" value="hunter2">',
+        '<data android:name="password" android:value="hunter2"/>',
+        '<field name="password" type="string">hunter2</field>',
+        '{"name":"password","error":"too short","value":"hunter2"}',
+        '{"ParameterKey":"DBPassword","ParameterValue":"hunter2"}',
+        "UPDATE x SET value='hunter2' WHERE name='smtp_password'",
+        '{"password": {"stringValue": "hunter2"}}',
+        "<entry><string>password</string><string>hunter2</string></entry>",
+        '1) "password"\n2) "hunter2"',
+        "password=<str 'hunter2'>",
+        '(NSString *) password = 0x600003 @"hunter2"',
+        'password = (const char *) 0x7ff0 "hunter2"',
+        'let password: String = String("hunter2")',
+        'password: Secret::new("hunter2".to_string())',
+        '{:password, "hunter2"}',
         '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nhunter2\r\n--b--',
         "| password | hunter2 |",
         "password......: hunter2",
@@ -207,3 +226,33 @@ def test_a_token_of_each_host():
 )
 def test_types_and_documentation_hold_no_value(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token = 0x600003",
+        "token: <class 'str'>",
+        "token=<optimized out>",
+        '"jsonwebtoken": "^9.0.2"',
+        '"express-session": "1.17.x", "@nestjs/jwt": ">=10.2.0 <11"',
+        "implementation 'io.jsonwebtoken:jjwt-api:0.11.5'",
+        "tokens_per_second=474.25 token_latency_ms=12.4",
+        "o.s.w.BearerTokenAuthenticationFilter : Authenticated",
+        'TOKEN_KEY = "auth_token";',
+        'token_expires = "2026-01-02"',
+        '{"value": "blue", "name": "color"}',
+        "server_hostname=server_hostname,\n    ssl_context=context,\n",
+        "field_name = token\n\n# The standard says\n",
+        "?ticket=PROJ-123&appid=730",
+    ],
+)
+def test_pointers_versions_measures_and_types_are_no_secrets(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("name", ["key", "appid", "ticket"])
+def test_a_key_among_the_parameters_of_a_url(name):
+    assert [value for value, _ in found(f"https://a.example/x?q=1&{name}=a1b2c3d4e5f6a7b8c9d0&v=2")] == [
+        "a1b2c3d4e5f6a7b8c9d0"
+    ]

@@ -19,6 +19,9 @@ def read(data, at=0):
         (b'\\"inner\\"}"', b"inner", b'}"'),
         (b'\\\\\\"deep\\\\\\"', b"deep", b""),
         (b'Some("x1")', b"x1", b")"),
+        (b"<str 'x1'>", b"x1", b">"),
+        (b'0x7f00 @"x1"', b"x1", b""),
+        (b'Secret::new("x1")', b"x1", b")"),
         (b'b"bytes"', b"bytes", b""),
         (b'string(7) "hunter2"', b"hunter2", b""),
     ],
@@ -146,3 +149,11 @@ def test_three_letters_in_random_text_make_no_name(value):
 def test_a_key_in_base64_is_no_path():
     assert values.mixed(b"/urRunUlLKSZlQR4RH/hcl4Y+2Zdt3Q86QPjxc=", least=8)
     assert not values.mixed(b"/srv/app2/main", least=8)
+
+
+@pytest.mark.parametrize(("value", "slug"), [
+    (b"order_12345678901", True), (b"com.acme.app12", True), (b"HELPDESK-20260203-001", True), (b"a1b2c3d4e5f6", False),
+    (b"tok_a1B2c3D4e5", False), (b"hunter2", False),
+])  # fmt: skip
+def test_names_of_things_are_words_and_numbers_joined(value, slug):
+    assert values.is_slug(value) is slug

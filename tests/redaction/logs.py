@@ -113,6 +113,10 @@ PIECES = {
     "underscores": "_",
     "slashes": "/",
     "hyphens": "-----",
+    "values before names": 'value="a" name="password" ',
+    "people with addresses": "Ada Bell <ada7@b.example.org> ",
+    "clauses": "password that a b c ",
+    "keys in base64": "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt\n",
 }
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact import hosts, network, values
 from triage.redact.keys import vocabulary
-from triage.redact.text import DIGITS, LETTERS, Found, digits_in
+from triage.redact.text import DIGITS, LETTERS, Found, digits_in, letters_in
 
 __all__ = (
     "HOMES",
@@ -32,7 +32,11 @@ HOMES: Final = (
 """The folders that hold those of people, in small letters; backslashes may be escaped, slashes be percent-encoded."""
 LISTED: Final = re.compile(
     rb"(?i)[-dl][rwxst-]{9}[.+@]? +[0-9]+ +([a-z][\w.-]{1,31})"
-    rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]|tty[0-9]|:[0-9]) |[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ )"
+    rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]|tty[0-9]|:[0-9]) "
+    rb"|[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +(?:[0-9]+ |[/\[][a-z]|\(sd-)"
+    rb"|[0-9]+ +[0-9]+ +[0-9]+ +(?:[0-9]{2}:[0-9]{2}|[a-z]{3}[0-9]{2}) +(?:\?|tty|pts/)"
+    rb"|(?:[0-9]{1,2}|rt) +-?[0-9]{1,2} +(?:(?:[0-9]{3,}|[0-9.]+[kmgt]|0) +){2,3}[rsdzti] "
+    rb"|(?:cwd|rtd|txt|mem|[0-9]+[urw]{1,2}) +(?:dir|reg|ipv[46]|unix|chr|fifo|sock|a_inode) )"
     rb"|\(([a-z][\w.-]{1,31})\) cmd \("
     rb"|([a-z][\w.-]{1,31}) ?\(uid[ =][0-9]"
     rb"|\[([a-z][\w.-]{1,31})\] (?:ok|fail) [a-z]"
@@ -41,7 +45,7 @@ LISTED: Final = re.compile(
     rb"|([a-z][\w.-]{1,31}) is not in the sudoers"
     rb"|su: \(to [\w.-]{1,31}\) ([a-z][\w.-]{1,31}) on "
 )
-"""A line of `ls -l`, `who`, `ps`, cron, su or sudo, with the account as its one group."""
+"""A line of `ls -l`, `who`, `ps`, top, lsof, cron, su or sudo, with the account as its one group."""
 _SHORTEST: Final = 3
 _ADDRESS_LAST: Final = re.compile(rb" ([0-9]{1,3}(?:\.[0-9]{1,3}){3})\(\Z")
 _HOME: Final = re.compile(rb"(?i)" + HOMES.encode() + rb"(?:(?:staff|students|faculty|people)/)?")
@@ -78,6 +82,12 @@ _FILE_ENDINGS: Final = frozenset(
 )
 _LOCAL: Final = frozenset(LETTERS + DIGITS + b"._%+-'!#$&*/=?^`{|}~" + bytes(range(0x80, 0x100)))
 _LONGEST_LOCAL: Final = 64
+_DISPLAY_REACH: Final = 100
+_SHORTEST_NAME: Final = 4
+_DISPLAYED: Final = re.compile(
+    rb"""(?:\A|[\s"':=(\[,;>])([A-Z\x80-\xff][\w.'\x80-\xff-]{0,30},?"""
+    rb"""(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})\\{0,3}["']? ?\\{0,3}\Z"""
+)
 # Legal in an address, yet far more often what precedes one.
 _BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#", b"$", b"*")
 _ESCAPED: Final = frozenset({b"3a", b"3d", b"3c", b"22", b"20"})
@@ -91,6 +101,8 @@ _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"}
 _USERINFO: Final = re.compile(
     rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
 )
+# What a port is, before the parts of a connection string.
+_PORT: Final = re.compile(rb"[0-9]{1,5};[A-Za-z ]{2,40}=")
 _SCHEME_REACH: Final = 512
 _USERINFO_REACH: Final = 256
 _NOBODY: Final = frozenset({b"oauth2", b"x-token-auth", b"x-access-token", b"gitlab-ci-token"})
@@ -99,6 +111,7 @@ _BROWSER: Final = re.compile(rb"(?i)https?://|file://|webpack|chrome|moz-extensi
 _ORACLE: Final = re.compile(
     rb"(?i)(?:oracle:(?:thin|oci8?):|sqlplus |sqlldr |userid=)[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z"
 )
+_ORACLE_ALONE: Final = re.compile(rb"(?:\A|[\s\"'=:(])[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z")
 _GO_DSN: Final = re.compile(rb"[\w.$-]{1,60}:([^\s\"'@]{1,200})\Z")
 # Two slashes are those of a URL: browsers write `function@https://...` in a stack trace.
 _AT_MACHINE: Final = re.compile(
@@ -221,8 +234,10 @@ def around_signs(data: bytes) -> Iterator[Found]:
 
 def _before_machine(data: bytes, at: int) -> re.Match[bytes] | None:
     """The password in a name of a database as Oracle's and Go's drivers write it: `account/password@`, `...@tcp(`."""
-    if data.rfind(b"/", max(at - 130, 0), at) > 0 and (oracle := _ORACLE.search(data, max(at - 200, 0), at)):
-        return oracle
+    if data.rfind(b"/", max(at - 130, 0), at) > 0:
+        form = _ORACLE_ALONE if data[at + 1 : at + 3] == b"//" else _ORACLE
+        if oracle := form.search(data, max(at - 200, 0), at):
+            return oracle
     return _GO_DSN.search(data, max(at - 300, 0), at) if data[at + 1 : at + 5] in {b"tcp(", b"unix"} else None
 
 
@@ -237,6 +252,8 @@ def _last_sign(data: bytes, start: int, at: int) -> int:
 def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Account and password of a URL; a lone key such as that of a Sentry DSN counts as one."""
     user, colon, password = data[start:end].partition(b":")
+    if _PORT.match(password):
+        return
     middle = start + len(user)
     if password and not values.placeholder(password) and not values.is_name(password):
         yield middle + 1, end, "password", "userinfo"
@@ -264,10 +281,20 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
         return
     yield at - len(local), domain.end(), "email", "email"
+    if data[at - len(local) - 1 : at - len(local)] == b"<":
+        yield from _person_before(data, at - len(local) - 1)
     combination = _COMBINATION.match(data, domain.end())
     first = data[at - len(local) - 1 : at - len(local)] in _BEFORE_A_COMBINATION
     if combination and first and values.mixed(combination[1], least=6):
         yield *combination.span(1), "password", "combination"
+
+
+def _person_before(data: bytes, at: int) -> Iterator[Found]:
+    """The name of a person before `<account@domain>`."""
+    name = _DISPLAYED.search(data, max(at - _DISPLAY_REACH, 0), at)
+    words = name[1].lower().replace(b",", b"").split() if name else []
+    if name and letters_in(name[1]) >= _SHORTEST_NAME and hosts.places().teams.isdisjoint(words):
+        yield *name.span(1), "person", "email"
 
 
 def _local_part(data: bytes, at: int) -> bytes:

@@ -16,6 +16,9 @@ _SCHEME: Final = re.compile(
     rb"(?i)(bearer|basic|token|apikey|api-key|ssws|negotiate|bot|oauth|hmac|jwt|key|sharedkey|sharedaccesssignature|pat|"
     rb"digest|aws4-hmac-sha256|hawk|signature|ntlm|genieKey|splunk|snowflake token)[ \t]+"
 )
+# A header that goes on in the next line, behind its scheme.
+_FOLDED: Final = re.compile(rb"[ \t]{0,8}\r?\n[ \t]{1,40}")
+_ALONE: Final = frozenset({b"bearer", b"basic", b"token"})
 _LINE: Final = re.compile(rb"""[^\r\n`\x00]{1,4096}""")
 _END: Final = re.compile(rb"""[^\r\n"'`\\\x00]{1,4096}""")
 # What follows the sign is no sign: the end of base64 is no parameter.
@@ -62,6 +65,10 @@ def header(data: bytes, span: Span | None, at: int) -> Iterator[Found]:
     if value is None:
         return
     text = data[slice(*value)]
+    folded = _FOLDED.match(data, value[1]) if text.lower() in _ALONE else None
+    if folded and (lower := values.bare(data, folded.end())) and values.looks_random(data[slice(*lower)], least=12):
+        yield *lower, "authorization", "header"
+        return
     if values.placeholder(text) or len(text) < 4 or text.lower() in vocabulary().words:
         return
     if scheme or values.looks_random(text):

@@ -48,7 +48,12 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
     meanings = [_meaning(header[slice(*cell)]) for cell in cells]
     asked = [number for number, meaning in enumerate(meanings) if meaning is not None]
     sentence = mark == b"," and len(cells) == _FEWEST and any(b" " in header[slice(*cell)] for cell in cells)
-    if len(cells) < _FEWEST or sentence or not asked or not all(_is_title(header[slice(*cell)]) for cell in cells):
+    if (
+        sum(begin < stop for begin, stop in cells) < _FEWEST
+        or sentence
+        or not asked
+        or not all(_is_title(header[slice(*cell)]) for cell in cells)
+    ):
         return
     secret = [number for number in asked if (meaning := meanings[number]) and meaning.weak in {"", "long", "word"}]
     if at - start > cells[(secret or asked)[0]][1]:  # it is read once, from the first such column

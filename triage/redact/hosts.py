@@ -108,6 +108,7 @@ class Places:
     no_machine: frozenset[bytes]
     sites: frozenset[bytes]
     packages: frozenset[bytes]
+    teams: frozenset[bytes]
 
 
 @cache
@@ -153,7 +154,7 @@ def is_host(text: bytes, *, named: bool) -> bool:
     if (b"." + small).endswith(_dotted_providers()):
         return False
     labels = small.split(b".")
-    if _is_code(text, labels):
+    if b"._" in small or small[:1] == b"_" or _is_code(text, labels):
         return False
     if small.endswith(_dotted_endings()):
         ending = next(ending for ending in lists.internal if small.endswith(b"." + ending))

@@ -14,13 +14,18 @@ from triage.redact.text import Expression
 __all__ = ("assignment", "pairing")
 
 _NAMES: Final = (
-    r"pass(?:word|wd|phrase|code|wort)?|\bcred\b|\bencrypt\b|stripe_sk\b|principal|pwd|pswd|mot_de_passe|secret|token|credential|creds|key|auth|bearer|jwt|psk|"
+    r"pass(?:word|wd|phrase|code|wort)?|\bcred\b|\bencrypt\b|stripe_sk\b|principal|pwd|pswd|mot_de_passe|secret"
+    r"|token|credential|creds|key|auth|bearer|jwt|psk|"
     r"cookie|sess|\bsid|[._-]sid|otp|csrf|xsrf|mnemonic|seed|recovery|"
-    r"(?:pin|backup|auth|verification|security|pass|mfa|factor|time|authorization|unlock|sort)[_ -]?code|"
-    r"[?&;]code|code_verifier|\bapi|access|license|\bsig|signature|hmac|\bpin|cvv|cvc|card|\bpan\b|\bssn|social|tax|national|passport|"
+    r"(?:pin|backup|auth|verification|security|pass|mfa|fa|factor|time|authorization|unlock|sort|pairing"
+    r"|confirmation|activation|reset|login|sms|email|puk)[_ -]?code|"
+    r"[?&;]code|code_verifier|\bapi|access|license|\bsig|signature|hmac|\bpin|pin\b|security[ _-]?answer|cvv|cvc"
+    r"|card|\bpan\b|\bssn|social|tax|national|passport|"
     r"imei|imsi|iccid|meid|serial|\bdob|birth|logon|phone|\btel|mobile|\bcell|\bfax|msisdn|number|whatsapp|\bsms|"
     r"calle[re]|iban|account|name|login|user|host|machine|computer|workstation|fqdn|node|instance|peer|upstream|broker|"
-    r"saml|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor|\bacct|committer|reviewer|\busr|\buid|server|leader|primary|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
+    r"saml|appid|ticket|salt|\bpuk|[mt]pin|kennwort|senha|wachtwoord|haslo|parola|heslo|salasana|konto|geburts"
+    r"|[?&;](?:sign|magic|invite)|\bborn|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor"
+    r"|\bacct|committer|reviewer|\busr|\buid|server|leader|primary|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
 )
 _JOIN: Final = (
     r"[*_]{1,2}:[ \t]{1,4}|:[*_]{1,2}[ \t]{1,4}"  # a name in bold
@@ -31,17 +36,19 @@ _JOIN: Final = (
     r"|(?:\\{0,15}[\"'\x60][\]}]?)?(?::(?:protected|private)\]?)?[ \t]{0,8}\\{0,2}"
     r"(?:=>|->|<<<|::[ \t]|:=|[!=]==?|(?:\|\||\?\?|[?+.])=|[:=]|%3[dD]|\|{1,2}|\.{4,60})"
     r"|[ \t]{0,4}<-[ \t]{0,4}[\"']"  # an assignment of R
-    r"|</(?:name|key|param-name)>\s{0,40}<(?:value|string|param-value)[^<>]{0,60}>(?:<string>)?"  # an element beside it
+    r"|</[\w:-]{0,20}(?:name|key)>\s{0,40}<[\w:-]{0,20}(?:value|string)[^<>]{0,60}>(?:<string>)?"  # one beside it
     r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
-    r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*|[ \t]*\([a-z_ ]{2,20}\)[ \t]*[:=]"
+    r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*"
+    r"|[ \t]*\([a-z0-9_ /,-]{2,20}\)[ \t]*[:=]"
     r"|(?:\(\))?\)?(?:\.[a-z_]{2,24})?!?(?:\(|\{[ ]?|,[ ]?)(?:<<|[bu])?[\"']"  # what stands beside it
     r"|[ \t]+(?:str|string|std::string|bytes|char ?\*)[ \t]+(?:[\"'])"
     r"|\\{0,15}[\"'\x60][ \t]{0,4},\s{0,24}(?:\\{0,15}[\"'\x60])"  # the next item of a list
     r"|[\"'\x60][ \t]?\{[^{}\"]{0,300}(?:default|value)[ \t]*=[ \t]*[\"']"  # a variable or an output of Terraform
     r"|\\{0,15}[\"'],[ ](?:[a-z_]{1,20}=[^,()\"'\n]{0,40},[ ]){0,4}default="  # an option of a command line
     r"|\\{0,15}\";s:[0-9]{1,4}:"  # a pair as PHP writes arrays
+    r"|[\"']\r?\n[0-9]{1,3}\)[ ][\"']"  # what Redis answers
     r"|[ \t]+REG_(?:EXPAND_)?SZ[ \t]+"  # the registry of Windows
-    r"|</key>\s{0,40}<string>"  # a property list
+    r"|</(?:key|string)>(?:\s|\\{1,4}[nrt]){0,40}<string>"  # a property list
     r"|[ \t]+[A-Za-z]{2,20}(?:\([0-9, ]{1,9}\))?[ \t]*=[ \t]*N?'"  # a variable of SQL
     r"|[ \t]+\.[ \t]+\""  # a pair of Lisp
     r"|(?:[ \t]+[\w:.-]{1,40}=\\{0,15}[\"'][^\"'<>\n]{0,80}\\{0,15}[\"']){0,4}>"  # an XML element

@@ -73,13 +73,16 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     """A value whose form has to confirm what its name hints at."""
     start, end = span
     value = data[start:end]
+    if values.is_plain(value):
+        return
     if meaning.weak == "long":
         code = b"://" in value or values.in_code(value) or values.is_name(value)
         if not code and (values.looks_random(value) or (len(value) >= 20 and value.isalnum())):
             yield start, end, meaning.kind, "key"
     elif meaning.weak == "query":
         inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";"}
-        if inside and (len(value) >= 16 or values.looks_random(value)):
+        least = 8 if data[slice(*name)].lower().endswith(b"code") else 16
+        if inside and not values.is_slug(value) and (len(value) >= 16 or values.looks_random(value, least=least)):
             yield start, end, meaning.kind, "key"
     elif values.names_user_and_password(value) or _is_auth(value, data[slice(*name)]):
         yield start, end, meaning.kind, "key"

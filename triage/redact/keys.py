@@ -53,6 +53,8 @@ _WHOLE: Final = frozenset(
 # What stands between user and password behind a flag.
 _MARKS: Final = {"pairs": b":", "percent": b"%", "comma": b","}
 _PLACES: Final = {"": 0, "first": 1, "second": 2, "third": 3, "last": 99}
+# How a value is written, at the end of its name.
+_ENCODINGS: Final = frozenset({"b", "64", "base", "base64", "hex", "raw", "32"})
 _LONGEST: Final = 120
 _MOST_PARTS: Final = 12
 
@@ -94,6 +96,7 @@ class Vocabulary:
     words: frozenset[bytes]
     services: frozenset[bytes]
     nobody: frozenset[bytes]
+    things: frozenset[bytes]
     readers: Names
     programs: tuple[Program, ...]
 
@@ -119,7 +122,8 @@ def vocabulary() -> Vocabulary:
         for entry in data["program"]
     )
     encoded = {
-        name: frozenset(word.encode() for word in data[name]) for name in ("empty", "words", "services", "nobody")
+        name: frozenset(word.encode() for word in data[name])
+        for name in ("empty", "words", "services", "nobody", "things")
     }
     return Vocabulary(
         senses,
@@ -212,6 +216,8 @@ def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found
         return True
     if found.weak == "entropy" and any(word in known.ordinary or word in known.about for word in words[:start]):
         return True
+    if found.weak == "entropy" and all(word in _ENCODINGS for word in words[end:]):
+        return False
     if found.weak in {"entropy", "query", "user", "host", "numbered", "word"} and end < len(words):
         return not (end == len(words) - 1 and words[-1].isdigit())
     # One word of a longer name is a weaker hint for what is only sensitive by itself.

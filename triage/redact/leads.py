@@ -25,6 +25,7 @@ Reader = Callable[[bytes, int], Iterator[Found]]
 
 _FILE: Final = Path(__file__).with_name("leads.toml")
 _REACH: Final = 300
+_NEAR: Final = 400
 # From so many characters on even a string has to look like a secret.
 _LONG: Final = 8
 # From so many on not even a slash before it makes it a path.
@@ -93,12 +94,16 @@ class _Lead(NamedTuple):
     between: Expression
     least: int
     exact: bool
+    near: tuple[bytes, ...] = ()
+    """Of what one has to stand near, where any does."""
 
 
 def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     """The value behind a lead: a string, or a word that mixes letters with digits or marks."""
     size, least = len(lead.start), lead.least
     if lead.exact and not data.startswith(lead.start, at):
+        return
+    if lead.near and not any(word in data[max(at - _NEAR, 0) : at + _NEAR] for word in lead.near):
         return
     found = lead.between.match(data, at + size, min(at + size + _REACH, len(data)))
     if found is None:
@@ -111,7 +116,7 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     if quote and data[span[1] - 2 : span[1]] == b'\\"':  # a string in a string
         span = span[0], span[1] - 2
     value = data[slice(*span)]
-    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
+    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
         return
     opened = data[span[0] - 1 : span[0]] in _QUOTES and len(value) >= 4 and b" " not in value
     padded = value.endswith(b"=") and len(value) >= 8
@@ -212,7 +217,8 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
     end = start + len(name)
     small = data[start:end].lower()
     known = vocabulary()
-    if small not in known.nobody and not small.startswith(b"team") and not _OTHER_FIELD.match(data, end):
+    nobody = small in known.nobody or small in known.things or small.startswith(b"team")
+    if not nobody and not _OTHER_FIELD.match(data, end):
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 
@@ -325,7 +331,8 @@ def _read() -> dict[bytes, Reader]:
         for start in lead["starts"]:
             text = start.encode()
             between = expression(f"(?i){lead.get('between', '')}[ \\t]{{0,8}}")
-            known = _Lead(text, between, lead.get("least", 5), start != start.lower())
+            near = tuple(word.encode() for word in lead.get("near", ()))
+            known = _Lead(text, between, lead.get("least", 5), start != start.lower(), near)
             _put(found, text.lower(), partial(_behind, known))
     for names, one in (
         (data["accounts"], _account),

@@ -17,7 +17,7 @@ from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
 from triage.redact.masks import MASK
 from triage.redact.pair_forms import ITEMS, LINES, NAMED, STRINGS, WORDS
-from triage.redact.structure import NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, meaning_of, named_value
+from triage.redact.structure import NAME_ENDINGS, NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, meaning_of, named_value
 from triage.redact.text import LETTERS, WORD, Found, Span
 
 __all__ = ("assignments",)
@@ -293,7 +293,8 @@ class _Pairs:
         named = NAMED.fullmatch(name)
         if named and start >= named.start(named.lastindex or 0):
             meaning = meaning_of(name, start, self._extra)[2]
-            if meaning is None and named[named.lastindex or 0].lower() in NAME_WORDS:
+            small = named[named.lastindex or 0].lower()
+            if meaning is None and (small in NAME_WORDS or small.endswith(NAME_ENDINGS)):
                 meaning = _LISTED
         self._meanings[name] = meaning
         return meaning

@@ -64,6 +64,10 @@ _CANDIDATES: Final = (
     r"[a-z][a-z0-9.-]* +(?:not)?ready(?:,schedulingdisabled)? ",
     r"[a-z][\w.-]* : user not in sudoers",
     r"[a-z][\w.-]* +[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ +[0-9]+ ",
+    r"[a-z][\w.-]* +[0-9]{3,8} +[0-9]+\.[0-9] +[0-9]+\.[0-9] +(?:[/\[][a-z]|\(sd-)",
+    r"[a-z][\w.-]* +[0-9]+ +[0-9]+ +[0-9]+ +(?:[0-9]{2}:[0-9]{2}|[a-z]{3}[0-9]{2}) +(?:\?|tty|pts/)",
+    r"[a-z][\w.-]* +(?:[0-9]{1,2}|rt) +-?[0-9]{1,2} +(?:(?:[0-9]{3,}|[0-9.]+[kmgt]|0) +){2,3}[rsdzti] ",
+    r"[a-z][\w.-]* +(?:cwd|rtd|txt|mem|[0-9]+[urw]{1,2}) +(?:dir|reg|ipv[46]|unix|chr|fifo|sock|a_inode) ",
     r"\([a-z][\w.-]*\) cmd \(",
     # what su and sudo say
     r"[a-z][\w.-]* is not in the sudoers",

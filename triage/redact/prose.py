@@ -14,23 +14,38 @@ from triage.redact.hosts import in_words
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.lines import Lines
-from triage.redact.text import Expression, Found, digits_in, line_of
+from triage.redact.text import Expression, Found, Span, digits_in, line_of
 
 __all__ = ("SAID", "said")
 
 _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
     r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
-    r"|session(?:[ _-]key)?|sid|pin|otp|totp"
-    r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes|wlan|wifi|wi-fi|wpa2?|wireless"
-    r"|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared) key"
+    r"|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?id|sid|pin|otp|totp"
+    r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes(?:-?[0-9]{3})?|wlan|wifi"
+    r"|wi-fi|wpa2?|wireless|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared|fernet|hmac"
+    r"|cipher|shared"
+    r"|integration|server|service|subscription|account|storage|consumer|client|admin|ingest(?:ion)?|webhook|cookie|jwt"
+    r"|sdk|partner|merchant|gateway|project|write|wrapping|root|vault|data|payload|wallet|app(?:lication)?"
+    r"|symmetric|chacha20|des|xor|crypto|secretbox|the|my|our|your"
+    r"|this|correct|wrong|valid|invalid|bad|old|new|current|previous)[ _-]key"
     r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
-    r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms"
-    r"|(?:your|use|enter)(?:[ ](?:this|the))?)"
-    r"[ _-](?:code|pin)"
+    r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|pairing|email"
+    r"|(?:your|use|enter)(?:[ ](?:this|the))?)[ _-](?:code|pin)"
+    r"|(?:the|my|your) code(?: (?:i|we|you|they) (?:got|received|entered|typed|used|sent))|(?:typed"
+    r"|entered)(?: the| my)? code"
 )
-_LINK: Final = (
+_LINK: Final = (  # what stands between a name and its value; clauses of a few words among it
     "to sign in|to log ?in|to verify|to continue"
+    r"|(?:(?:that|which) )?(?:i|we|you|he|she|they|it|someone|support|admin)(?: [a-z']{1,12}){1,3} (?:is|was|were)"
+    r"|(?:that|which)(?: [a-z']{1,12}){1,3} (?:is|was)|(?:that|which) (?:worked|works|failed|was used)|(?:i|we"
+    r"|you|he|she|they|support)(?: [a-z']{1,12}){1,3}[,:]|expected|got|(?:i|we|you|he|she|they) (?:entered|typed"
+    r"|used|tried|got|set|gave|have|received|sent|use|need|know|type|enter|remember|chose|picked|wrote|saved)"
+    r"|(?:for|on|at|in|of|to|from|by)(?: [\w.'-]{1,20}){1,4} (?:is|was)"
+    r"|(?:refreshed|created|generated|issued|rotated|renewed|updated|tried|found|received|invalid|rejected"
+    r"|expired|revoked"
+    r"|decoded|decrypted|loaded|saved|stored|attempted|supplied|accepted|obtained|fetched|retrieved|returned"
+    r"|detected|leaked|wrong|(?:was )?not found):"
     "|is|was|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided"
     "|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
@@ -43,15 +58,31 @@ _NEAR_HOST: Final = (
     r"|reach(?:ing)?|on host|from host|host(?:name)?|node|machine name|machine|kubelet,?|server|member|vm|agent"
     r"|runner(?:[ \t]name)?|minion"
     r"|nodename|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name"
-    r"|assigned [\w./-]+ to"
-    r"|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
+    r"|assigned [\w./-]+ to|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
 )
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
+# A key of which no more is said has to look like one, and not like the name of a public key.
+_KEYED: Final = re.compile(
+    rb"\b(?:fernet|hmac|cipher|shared|integration|server|service|subscription|account|storage|consumer|client|admin|ingest"
+    rb"|ingestion|webhook|cookie|jwt|sdk|partner|merchant|gateway|project|write|root|vault|data|payload|wallet|app"
+    rb"|application|symmetric|chacha20|des|xor|crypto|the|my|our|your|this|correct|wrong|valid|invalid|bad|old|new"
+    rb"|current|previous)[ _-]key\b"
+)
+_SESSIONS: Final = (b"sess", b"sid", b"phpsess", b"jsess")
+_CLAUSE: Final = re.compile(rb"(?: [a-z']{1,20}){3}")
+_FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
 _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
-_NUMBERED: Final = r"phone|telephone|tel|fax|mobile|cell|call|callback|dial|sms|whatsapp|msisdn|imei|imsi|iban|ssn|card"
+_NUMBERED: Final = (
+    r"born(?: on)?|date of birth|d\.?o\.?b\.?|birthda(?:y|te)|(?:bank |checking |savings )?(?:account|acct"
+    r"|a/c)\.? (?:no|nr|num|number)\.?|konto(?:nummer)?|phone|telephone|tel|fax|mobile|cell|call|callback|dial"
+    r"|sms|whatsapp|msisdn|imei|imsi|iban|ssn|card"
+)
 _DOES: Final = (
-    "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted|added|removed"
-    "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|\\(id"
+    "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted"
+    "|added|removed"
+    "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|closed|opened"
+    "|started|ended|terminated|timed out|blocked|disabled|expired|suspended|rejected|failed|left|posted|uploaded"
+    "|downloaded|changed|updated|requested|granted|revoked|may not|must|lacks|needs|owns|could not|\\(id"
 )
 _COMPOUNDS: Final = "[a-z0-9]Pass(?:word|phrase|wd)|[a-z0-9](?:Secret|Token|ApiKey|PSK|PresharedKey|PreSharedKey)"
 _CLASSES: Final = "Token|Secret|Password|Credentials?|ApiKey|Session"
@@ -66,6 +97,11 @@ _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs looks like the fields of a password file.
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}")
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
+_INSTEAD: Final = re.compile(
+    rb"[\"']?,? (?:but )?(?:got|received|found|actual|instead of|and not|vs\.?|!=)(?: value| token"
+    rb"| secret)?:? [\"']?([^\s,;\"']{8,200})"
+)
+_TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 _KINDS: Final = {
     b"imei": "imei",
@@ -73,13 +109,9 @@ _KINDS: Final = {
     b"ssn": "ssn",
     b"passport": "passport",
     b"card": "card",
-    b"iban": "bank_account",
+    **dict.fromkeys((b"iban", b"acc", b"a/c", b"konto"), "bank_account"),
+    **dict.fromkeys((b"born", b"birth", b"d.o.b", b"dob"), "birth_date"),
 }
-_NOT_PEOPLE: Final = frozenset(
-    b"invalid user the a an this from on in at to of and or with id is not no uid was has logged does exist exists "
-    b"unable agents sessions groups profile settings records roles account accounts token tokens list lists "
-    b"access data error input agent name session group role permission public new default anonymous".split()
-)
 _ACCOUNT: Final = Sense("username", "user")
 _HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
 
@@ -133,6 +165,20 @@ def _told(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield *span, "password", "prose"
 
 
+def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
+    """Whether what stands behind a name in a sentence is code, a place, a time or a name of its own."""
+    value = data[slice(*span)]
+    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
+        return True
+    if b"://" in value or value.startswith(b"!!"):
+        return True
+    if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
+        return True
+    if opened:
+        return value.isalpha() and values.is_name(value)
+    return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"="}
+
+
 def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The word behind a name in a sentence, if it can be no word."""
     small = data[start:end].lower()
@@ -141,34 +187,33 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     if span is None or (data[start - 1 : start] == b"/" and not opened):
         return
     value = data[slice(*span)]
-    if (
-        values.placeholder(value)
-        or value[:1] in b"-=:"
-        or values.in_code(value)
-        or b"://" in value
-        or value.startswith(b"!!")
-    ):
-        return
-    if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
-        return
-    if not opened and data[span[1] : span[1] + 1] in {b"(", b"="}:
+    if _is_no_secret(data, span, opened=opened is not None):
         return
     if value.isdigit():
         if _CODES.search(small) and 4 <= len(value) <= 10:
             yield *span, "pin", "prose"
         return
     strong = _STRONG.search(small) is not None
-    loose = small.startswith((b"session", b"sid", b"token"))
+    loose = small.startswith((*_SESSIONS, b"token"))
+    if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
+        return
+    if (_KEYED.search(small) and (values.is_slug(value) or not values.looks_random(value, least=16))) or (
+        b"key" in small and _FINGERPRINT.fullmatch(value)
+    ):
+        return
     least = 16 if small.startswith((b"session ", b"sid ")) else 8
     if loose and not (values.looks_random(value, least=least) or (len(value) >= 20 and value.isalnum())):
         return
-    kind = "password" if strong else "session_id" if small.startswith((b"session", b"sid")) else "secret"
+    kind = "password" if strong else "session_id" if small.startswith(_SESSIONS) else "secret"
     sure = len(value) >= 4 and b" " not in value if opened and strong else values.mixed(value, least=5 if strong else 8)
     if sure:
         yield *span, kind, "prose"
         again = _CHANGED.match(data, span[1])
         if again and small.rstrip().endswith(b"from"):
             yield *again.span(1), kind, "prose"
+        other = _INSTEAD.match(data, span[1])
+        if other and values.looks_random(other[1]):
+            yield *other.span(1), kind, "prose"
 
 
 def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -197,6 +242,13 @@ def _wrapped(data: bytes, _start: int, end: int) -> Iterator[Found]:
     span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
     if span and values.looks_random(data[slice(*span)], least=16):
         yield *span, "token", "prose"
+
+
+def _refused(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A key of whatever service, of which is said that it is not let in."""
+    value = data[start:end]
+    if values.looks_random(value, least=20) and not _FINGERPRINT.fullmatch(value) and not values.is_slug(value):
+        yield start, end, "api_key", "prose"
 
 
 def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -239,14 +291,14 @@ def _person(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account behind "for user", "logged in as" and the like."""
     at = start + len(data[start:end].rstrip(b"\\\"'"))
     span = values.after(data, at)
-    if span is None or data[slice(*span)].lower() in _NOT_PEOPLE or data[span[1] : span[1] + 3] == b" - ":
+    if span is None or data[slice(*span)].lower() in vocabulary().things or data[span[1] : span[1] + 3] == b" - ":
         return
     yield from judged(data, span, _ACCOUNT, in_quotes=at < end, assigned=True, name=(start, end))
 
 
 def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account that does something: "user x logged in"."""
-    if data[start:end].lower() not in _NOT_PEOPLE and end - start >= 3:
+    if data[start:end].lower() not in vocabulary().things and end - start >= 3:
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 
@@ -263,6 +315,14 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         ),
         _told,
     ),
+    (
+        (
+            r"\bkey[ \t]+([A-Za-z0-9_-]{20,100})[ \t]+(?:is |was |has been )?(?:rejected|invalid|revoked|denied"
+            r"|unauthori[sz]ed|disabled|blocked|forbidden|leaked|over quota|not (?:valid|authori[sz]ed|allowed|accepted"
+            r"|recogni[sz]ed|permitted))\b"
+        ),
+        _refused,
+    ),
     (r"\b((?:bearer|basic),?\\?[ \t]+(?:token[ \t]+|auth[ \t]+)?)", _scheme),
     (
         (
@@ -274,12 +334,12 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (
         (
             r"\b((?:for|of|from|invalid|illegal|unknown|by|as|failed|authenticated|new)[ \t]+user[ \t]+"
+            r"|(?:invalid|illegal|unknown|bad)[ \t]+(?:username|login|logon|account|principal)[ \t:]+"
             r"|(?:failed|accepted)[ \t]+[\w/-]+[ \t]+for[ \t]+(?:invalid[ \t]+user[ \t]+)?"
-            r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt)"
-            r"[ \t]+"
+            r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt"
+            r"|rejected|refused|blocked|granted|revoked|error|success)[ \t]+"
             r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+\\{0,3}[\"']"
-            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+"
-            r"|user (?:id|name): "
+            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+|user (?:id|name): "
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
         ),
@@ -287,9 +347,31 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
     (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", _person),
     (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", _machine),
-    (rf"\buser[ \t]+([a-z][\w.-]+)[ \t]+(?:{_DOES})\b", _talking),
     (
-        rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)",
+        (
+            rf"\buser[ \t]+([a-z][\w.-]+)(?:[ \t]+(?:{_DOES}|ok)"
+            r"|:[ \t]+(?:permission|access|auth\w{0,12}|log(?:in|on|ged)|account|not|invalid|password|unknown|no"
+            r"|wrong|locked|disabled))\b"
+        ),
+        _talking,
+    ),
+    (
+        (
+            r"\b(?:login|logon|sign-?in|account|employee|principal"
+            r"|authentication of|credentials of|password (?:of|for))[ \t]+([a-z][\w.-]+)[ \t]+(?:(?:is|was"
+            r"|has been|got)[ \t]+)?"
+            r"(?:now |already |temporarily |permanently )?(?:rejected|failed|denied|refused|blocked"
+            r"|locked(?: out)?|unlocked"
+            r"|disabled|enabled|suspended|deactivated|banned|expired|not found|does not exist|not recogni[sz]ed|unknown"
+            r"|accepted|succeeded|successful|logged (?:in|out|on|off)|signed (?:in|out)|has expired|has no)\b"
+        ),
+        _talking,
+    ),
+    (
+        (
+            rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:|, (?:which|that)"
+            rf"(?: [a-z']{{1,12}}){{1,5}}, (?:is|was)){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)"
+        ),
         _secret,
     ),
     # directives and functions in one word

@@ -19,11 +19,14 @@ from triage.redact.keys import Names, Sense, sense, vocabulary
 from triage.redact.lines import Lines
 from triage.redact.text import BACKSLASH, WORD, Found, Span, digits_in, line_of
 
-__all__ = ("NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignments", "meaning_of", "named_value")
+__all__ = (
+    "NAME_ENDINGS", "NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignments", "meaning_of", "named_value",
+)  # fmt: skip
 
 NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
 _WORD_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20})[ ]\Z")
-NAME_WORDS: Final = frozenset({b"name", b"key", b"header", b"field", b"id", b"param"})
+NAME_WORDS: Final = frozenset(b"name key header field id param label property variable setting".split())
+NAME_ENDINGS: Final = (b"name", b"key")
 _CODE_ENDINGS: Final = frozenset(
     b"c cc cpp cs dart go h hpp java js jsx kt lua mjs php pl py rb rs scala swift ts tsx vue zig".split()
 )
@@ -36,7 +39,8 @@ _KEY: Final = re.compile(
 _TABS: Final = re.compile(rb"[ ]?(?:\\{1,4}t){1,8}")
 _SETTER: Final = re.compile(rb"(?:[\w]{0,40}\.)?(?:set|with|use|add|put)_?(?=[A-Z]|[a-z]{2,20}_?)")
 _TYPED: Final = re.compile(
-    rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:String::from\(|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
+    rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:[A-Z][A-Za-z]{1,20}(?:::[a-z]{1,12})?\("""
+    rb"""|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
 )
 _THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=\\{0,15}["'])""")
 # What is asked for before a value that stands where there is none.
@@ -52,11 +56,13 @@ _LINE_START: Final = re.compile(
     (?:export[ \t]+|set[ \t]+|setx[ \t]+|env[ \t]+|declare[ \t]+-x[ \t]+|ENV[ \t]+|\$env:)?["']?\Z"""
 )
 _INNER_VALUE: Final = re.compile(
-    rb"""\{[^{}\n]{0,200}?["'](?:value|plaintext|default|secret|data|current)\\{0,15}["'][ \t]*:[ \t]*"""
+    rb"""\{[^{}\n]{0,200}?["'](?:value|val|text|\#text|string|stringValue|content|raw|plain|plaintext|default"""
+    rb"""|secret|data|current|_|S|\$|\$t|\$value|_value)\\{0,15}["'][ \t]*:[ \t]*"""
 )
 _NEXT_LINE: Final = re.compile(rb"[ \t]*\r?\n([ \t]+)(?=[^\s#-][^\s:=]{5,80}[ \t\r]*(?:\n|\Z))")
 _WRAPPER: Final = re.compile(
-    rb"(?:Optional|Some|Just|Ok)(?:\((?=[\w.+/=-]{4,400}\))|\[(?=[^\s()\[\]\"',0-9]{0,200}[0-9][^\s()\[\]\"',]{0,200}\]))"
+    rb"(?:Optional|Some|Just|Ok)(?:\((?=[\w.+/=-]{4,400}\))"
+    rb"|\[(?=[^\s()\[\]\"',0-9]{0,200}[0-9][^\s()\[\]\"',]{0,200}\]))"
 )
 _XML_VALUE: Final = re.compile(rb"[^<>\n]{0,120}>\s{0,40}<value[^<>]{0,40}>")
 _CALL: Final = re.compile(rb"\w!?\(\Z")
@@ -66,14 +72,22 @@ _INNER_ID: Final = re.compile(
 )
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
-_XML_END: Final = re.compile(rb"\s{0,80}[^<\n]{1,4096}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}")
+_XML_END: Final = re.compile(
+    rb"\s{0,80}[^<\n]{1,4096}(?:(?<=\\)\r?\n[^<\n]{1,1024}){0,3}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}"
+)
 NAME_KEY: Final = re.compile(
-    rb"""(?i)\b(?:name|key|header|field|param|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
+    rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
+    rb"""|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
     rb"""\\{0,15}["'`]?([\w.\-]{2,80})\\{0,15}["'`]?"""
 )
 _FORM: Final = re.compile(rb"""[^\r\n]{0,200}\r?\n(?:[\w-]{1,60}: [^\r\n]{0,200}\r?\n){0,4}\r?\n""")
 _OTHER_VALUE: Final = re.compile(
-    rb"""(?i)[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?(?:value|content|data)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
+    rb"""(?i)\]?(?:,\s{0,40}\\{0,15}["'][\w-]{1,30}\\{0,15}["']\s{0,4}:\s{0,4}(?:\\{0,15}["']"""
+    rb"""[^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40})|[ \t]{1,8}(?!value|content|data"""
+    rb"""|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\r\n]{0,80}["']){0,3}"""
+    rb"""[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?(?:[\w-]{0,20}[_:-]|parameter|secure|attribute|env)?"""
+    rb"""(?:value|content|data|text|val|new|current"""
+    rb"""|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
 )
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
@@ -83,9 +97,14 @@ _OR: Final = (b"||", b"??", b"?:", b" or")
 _OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
 _BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
+_IN_QUERY: Final = frozenset({b"?", b"&"})
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
 _CALLED: Final = frozenset({b"(", b")", b",", b".", b"!", b"{"})
 _CDATA: Final = b"<![CDATA["
+_TAG_END: Final = re.compile(
+    rb"""(?:[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\n]{0,80}["']){0,4}>"""
+)
+_QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128})(?![\w.%-])")
 _BLOCK_LINES: Final = 64
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
@@ -102,7 +121,7 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     start, end = place
     begin, stop, meaning = meaning_of(data, start + (data[start] in b"?&;.-_"), extra)
     small = data[begin:stop].lower()
-    if small in NAME_WORDS or small.endswith(b"name"):
+    if small in NAME_WORDS or small.endswith(NAME_ENDINGS):
         yield from named_value(data, begin, extra)
     if meaning is None and data[stop : stop + 1] == b"(" and (setter := _SETTER.match(data, begin)):
         meaning = sense(data[setter.end() : stop].decode("latin-1"), extra)
@@ -110,6 +129,8 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
         return
     if meaning.weak == "entropy":
         key = _KEY.match(data, end)
+        if key is None and small == b"key" and data[begin - 1 : begin] in _IN_QUERY:
+            key = _QUERY_KEY.match(data, end)
         yield (*key.span(1), "api_key", "key") if key else (begin, end, "", "entropy")
         return
     if _is_no_name(data, begin, small, end):
@@ -360,18 +381,17 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     meaning = sense(match[1].decode("latin-1"), extra) if match else None
     if match is None or meaning is None:
         return
-    form = _FORM.match(data, match.end())
+    form = _FORM.match(data, match.end()) if data[begin : begin + 5].lower() == b"name=" else None
     line = values.to_line_end(data, form.end(), words=True) if form else None
     if line and not values.placeholder(data[slice(*line)]):
         yield *line, meaning.kind, "key"
-    elif inner := _XML_VALUE.match(data, match.end()):
-        text = _XML_END.match(data, inner.end())
-        if text:
-            yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=match.span(1))
-    elif data[match.end() : match.end() + 1] == b">":
-        element = _INNER_ELEMENT.match(data, match.end() + 1)
-        text = _XML_END.match(data, element.end() if element else match.end() + 1)
-        if text:
-            yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=match.span(1))
-    elif joined := _OTHER_VALUE.match(data, match.end()):
+        return
+    tag = _XML_VALUE.match(data, match.end()) or _TAG_END.match(data, match.end())
+    element = _INNER_ELEMENT.match(data, tag.end()) if tag else None
+    text = _XML_END.match(data, element.end() if element else tag.end()) if tag else None
+    joined = _OTHER_VALUE.match(data, match.end()) if tag is None else None
+    span = text.span() if text else None if joined else values.before(data, begin)
+    if joined:
         yield from _value(data, match.span(1), joined.end(), meaning)
+    elif span:
+        yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=match.span(1))

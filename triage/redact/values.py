@@ -17,10 +17,13 @@ from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 __all__ = (
     "after",
     "bare",
+    "before",
     "closing",
     "holds_secret",
     "in_code",
     "is_name",
+    "is_plain",
+    "is_slug",
     "looks_random",
     "mixed",
     "names_user_and_password",
@@ -40,12 +43,26 @@ _BEYOND: Final = re.compile(
 _LINE: Final = re.compile(rb"[^\r\n\x00]{1,4096}")
 _WORD: Final = re.compile(rb"[^\s\x00]{1,4096}")
 _OPEN: Final = re.compile(
-    rb"""(?:(?:Some|Ok|Just|Optional|Secret|SecretStr|SecretString|String|Password|QString|QStringLiteral|TEXT|_T"""
+    rb"""(?:(?:Some|Ok|Just|Optional|(?:Secret|SecretStr|SecretString|SecretBox|Zeroizing|Box|Rc|Arc|CString"""
+    rb"""|String|Password|ApiKey"""
+    rb"""|Token|SecretVec|SecretValue|SecureString|GString|Protected|Sensitive)(?:::new|::from|\.of|\.new)?"""
+    rb"""|QString|QStringLiteral|TEXT|_T"""
+    rb"""|new[ ]String|std::string|string_view|std::string_view|Cow::Borrowed|Some\(String::from|Some\(Secret::new"""
     rb"""|NSString stringWithUTF8String:|\[\]byte|str|bytes|bytearray"""
-    rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt|sha256_hex|base64_decode|atob))\("""
+    rb"""|[Bb]uffer\.from|String::from|strdup|(?i:md5|sha1|sha2|sha256|password|crypt|encrypt|hash|bcrypt"""
+    rb"""|sha256_hex|base64_decode|atob))\("""
     rb"""|(?:by[ ])?lazy[ ]?\{[ ]?|\[\]string\{|(?i:string)(?:[ ]?\([0-9]{1,6}\))?[ ]|std::string[ ]"""
-    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ]|[bBuUrRfFN@$]{0,2})"""
+    rb"""|<<|0x[0-9a-fA-F]{1,16}[ ][@LuU]?|\([A-Za-z_][\w.: *&]{0,40}\)[ ]?(?:0x[0-9a-fA-F]{1,16}[ ])?[@LuU]?"""
+    rb"""|\{ptr=[\w=, ]{0,60}\}[ ]?|NSString[ ]@"""
+    rb"""|<(?!class|type|module|function)[A-Za-z_][\w.:]{0,40}(?:[ ]object)?:?[ ]?(?:0x[0-9a-fA-F]{1,16})?>?["""
+    rb""" ]?|[bBuUrRfFN@$L]{0,2})"""
     rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
+)
+_BEFORE_REACH: Final = 480
+_VALUE_BEFORE: Final = re.compile(
+    rb"""(?i)value\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}(\\{0,15})(["'`])([^"'`<>{}\r\n]{1,400})\1\2"""
+    rb"""(?:[ \t]{1,8}(?:[\w:-]{1,30}=(\\{0,15})(["'])[^"'<>\r\n]{0,60}\4\5[ \t]{1,8}){0,3}|,?\s{1,40}"""
+    rb"""|,)(?:(?:-|where|and)[ \t]*)?\\{0,15}["'`]?"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
 _COMMENT: Final = re.compile(rb"[ \t]+#")
@@ -66,6 +83,18 @@ _REFERENCE: Final = re.compile(
     | (?:X|[A-Z][A-Za-z]{2,12})(?:-[A-Z][A-Za-z]{2,20}){1,3}
     """
 )
+# What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type.
+_NOT_SECRET: Final = re.compile(
+    rb"""(?x)0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
+        (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)?
+    | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
+        (?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
+    | v?[0-9]{1,5}(?:\.[0-9]{1,6}){2,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
+    | [A-Za-z@][\w./:@-]{0,80}[:@]v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
+    | <[A-Za-z_][\w.:]{0,60}(?:[ ][a-z][a-z ]{0,40})?>? | workspace:[*^~]
+    | [A-Z][A-Za-z]{1,20}<[A-Za-z<>, ]{1,40}> | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
+    | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?"""
+)
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
 # A phrase of several words without quotes has no marks of a sentence or of code.
 _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
@@ -75,6 +104,8 @@ _CALL: Final = re.compile(
     rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\]$"
     rb"|\w[\w.-]*\.(?:js|ts|py|rb|go|rs|java|cs|php|kt|dart|mjs|cjs|jsx|tsx|vue):[0-9]"
 )
+_JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
+_SLUG: Final = re.compile(rb"[A-Za-z]{2,20}[0-9]{0,12}(?:[_.-](?:[A-Za-z]{1,20}[0-9]{0,12}|[0-9]{1,20})){1,8}")
 _LETTERS: Final = re.compile(rb"[A-Za-z]+")
 # Random text holds words by chance; a name has few digits and few words.
 _NAME_DIGITS: Final = 2
@@ -164,6 +195,14 @@ def after(data: bytes, at: int, quote: bytes = b"") -> Span | None:
     return opened[0] if opened else bare(data, at)
 
 
+def before(data: bytes, begin: int) -> Span | None:
+    """The string of `value="..." name="password"`, where the name begins that stands behind it."""
+    first = max(begin - _BEFORE_REACH, 0)
+    at = data[first:begin].lower().rfind(b"value")
+    match = _VALUE_BEFORE.fullmatch(data, first + at, begin) if at >= 0 else None
+    return match.span(3) if match else None
+
+
 def mixed(value: bytes, *, least: int) -> bool:
     """Whether a word mixes letters with digits or marks, as a secret does and no word of a language."""
     mixes = digits_in(value) > 0 or (least < 8 and not _MARKS.isdisjoint(value))
@@ -187,12 +226,17 @@ def placeholder(value: bytes) -> bool:
     return stripped[:1] == b"[" and masks.MASK.fullmatch(stripped) is not None
 
 
+def is_plain(value: bytes) -> bool:
+    """Whether a value is a pointer, a measure, a version or a type, and so no secret."""
+    return _NOT_SECRET.fullmatch(value) is not None
+
+
 def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, name: bytes) -> bool:
     """Whether what stands under a secret's name is one, and not code, prose, or a word for nothing.
 
     `after` is the byte behind it (-1 at the end), `assigned` whether an equals sign stands between name and value.
     """
-    if placeholder(value) or value.lower().strip(b"_") == name.lower().strip(b"_-"):
+    if placeholder(value) or value.lower().strip(b"_") == name.lower().strip(b"_-") or is_plain(value):
         return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
 
@@ -203,6 +247,8 @@ def _in_quotes(value: bytes) -> bool:
         return False
     if value.lower() in vocabulary().words and len(value) > 3:
         return False
+    if _JOINED.fullmatch(value) and is_name(value):
+        return False  # the name under which something else keeps it
     blanks = value.count(b" ")
     if blanks >= 2 and _SENTENCE.search(value):
         return False
@@ -249,6 +295,11 @@ def is_name(value: bytes) -> bool:
     if digits and sum(map(len, words)) < _NAME_WORD * len(words):
         return False
     return value.islower() or (digits <= _NAME_DIGITS and len(_CAPITALS.findall(value)) <= _NAME_PARTS)
+
+
+def is_slug(value: bytes) -> bool:
+    """Whether words and numbers are joined by marks, as in names of things: no key."""
+    return _SLUG.fullmatch(value) is not None
 
 
 def looks_random(value: bytes, *, least: int = 8) -> bool:
