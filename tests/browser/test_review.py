@@ -68,7 +68,7 @@ def test_approval_waits_until_every_file_was_opened_or_skipped(review: Review) -
     assert "notes/config.json" in asked
     assert "app.log" not in asked
     review.keys.press("Enter")
-    review.dialog.get_by_text("Your name: fill this in.").wait_for()
+    review.dialog.locator(".triage-failure-text").get_by_text("Your name: fill this in.").wait_for()
     assert review.ask("summary()['state']") == "open"
     review.answer("Ada")
     review.says.get_by_text("Approved").wait_for()
@@ -136,7 +136,7 @@ def test_a_dropped_file_does_not_leave(review: Review) -> None:
     review.read("config.json")
     review.keys.press("d")
     review.keys.press("Enter")
-    review.dialog.get_by_text("Reason for dropping it: fill this in.").wait_for()
+    review.dialog.locator(".triage-failure-text").get_by_text("Reason for dropping it: fill this in.").wait_for()
     assert review.field.get_attribute("aria-invalid") == "true"
     review.answer("not needed")
     leaf = review.leaves.filter(has_text="config.json")
@@ -169,7 +169,7 @@ def test_a_finding_is_unmasked_with_a_reason_and_masked_again(review: Review) ->
     mask = review.ask("findings(1, 1, 1)['rows'][0]['mask']")
     review.keys.press("m")
     review.keys.press("Enter")
-    review.dialog.get_by_text("Reason for unmasking it: fill this in.").wait_for()
+    review.dialog.locator(".triage-failure-text").get_by_text("Reason for unmasking it: fill this in.").wait_for()
     assert review.ask("summary()['unmasked']") == {}
     review.answer("made up for a test")
     review.where.get_by_text("not masked").wait_for()
