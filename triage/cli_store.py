@@ -65,7 +65,9 @@ def ingest(  # noqa: PLR0917 - typer takes them by name
 def to_parquet(
     paths: Annotated[
         list[str],
-        typer.Argument(help="Stores, files, directories, archives or glob patterns; - is standard input."),
+        typer.Argument(
+            help="Stores, files, directories, archives or glob patterns; - is standard input.", metavar="STORE..."
+        ),
     ],
     to: Annotated[Path, typer.Option("--to", help="A new folder for the tables; its parent must be there.")],
     overwrite: Annotated[
