@@ -12,8 +12,9 @@ import pytest
 from triage import formats
 from triage.formats.head import Head
 from triage.records import Records
+from triage.sources.context import Context
 from triage.sources.limits import Limits
-from triage.sources.source import Context, OverLimitError, Source
+from triage.sources.source import OverLimitError, Source
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_bundles"

@@ -25,10 +25,11 @@ from triage.loading import read_back, read_tables
 from triage.records import Records
 from triage.sources import archives
 from triage.sources.compression import PIECE_OUT, Inflated, ZlibCodec
+from triage.sources.context import Context
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.sources.reader import Feed, Gauge
-from triage.sources.source import Context, OverLimitError, Source
+from triage.sources.source import OverLimitError, Source
 
 try:
     import zstandard

@@ -7,10 +7,10 @@ import pytest
 
 from triage.records import Records
 from triage.share import headers
+from triage.sources.context import Context
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.sources.reader import Feed
-from triage.sources.source import Context
 
 
 def packed(*members, mode="w", form=tarfile.PAX_FORMAT):

@@ -18,10 +18,11 @@ from triage.errors import SourceError
 from triage.loading import read_back
 from triage.records import Records
 from triage.sources import archives
+from triage.sources.context import Context
 from triage.sources.disk import MAPPED_BYTES
 from triage.sources.inputs import KEPT_BYTES, Inputs
 from triage.sources.limits import Limits
-from triage.sources.source import Context, Source
+from triage.sources.source import Source
 
 
 def walk(inputs: Inputs, **limits: Any) -> list[dict[str, Any]]:

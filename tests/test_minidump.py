@@ -565,8 +565,9 @@ def test_any_bytes_never_raise(data: bytes, big: bool) -> None:
 def test_read_into_takes_part_in_another_readers_event() -> None:
     """As an envelope does: its own JSON has a higher rank, the dump fills what that lacks."""
     from triage.records import Records
+    from triage.sources.context import Context
     from triage.sources.limits import Limits
-    from triage.sources.source import Context, Source
+    from triage.sources.source import Source
 
     records = Records()
     source = Source(

@@ -17,8 +17,9 @@ from triage.formats import rank, sentry_envelope
 from triage.formats.head import Head
 from triage.formats.sentry_event import digest
 from triage.records import Records
+from triage.sources.context import Context
 from triage.sources.limits import Limits
-from triage.sources.source import Context, Source
+from triage.sources.source import Source
 
 ID = "9ec79c33ec9942ab8353589fcb2e04dc"
 REAL = ("binary_attachment", "breakpad", "implicit_length", "inproc", "sigsegv", "two_items")

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.records import Records
+from triage.sources.context import Context
 from triage.sources.limits import Limits
 from triage.sources.names import Seen, hostile, inner, printable
-from triage.sources.source import HEAD_BYTES, Context, OverLimitError, Source
+from triage.sources.source import HEAD_BYTES, OverLimitError, Source
 
 
 class Dribble:

@@ -27,8 +27,9 @@ from triage.times import LEAST, MOST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from triage.sources.context import Context
     from triage.sources.limits import Limits
-    from triage.sources.source import Context, Source
+    from triage.sources.source import Source
 
 __all__ = ("MADE", "held")
 

@@ -12,9 +12,10 @@ from triage.formats import trace_text
 from triage.formats.head import Head
 from triage.records import Records
 from triage.sources import archives
+from triage.sources.context import BULK_BYTES, Context
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
-from triage.sources.source import BULK_BYTES, Context, OverLimitError, Source
+from triage.sources.source import OverLimitError, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

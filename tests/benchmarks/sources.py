@@ -21,10 +21,11 @@ from pathlib import Path
 
 from triage.records import Records
 from triage.sources import archives, compression
+from triage.sources.context import Context
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.sources.reader import Feed, Gauge
-from triage.sources.source import Context, Source
+from triage.sources.source import Source
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 3

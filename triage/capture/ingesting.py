@@ -24,9 +24,10 @@ from triage.formats import trace_text
 from triage.formats.head import Head
 from triage.records import Records, Trace, json_text
 from triage.sources import archives
+from triage.sources.context import Context
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
-from triage.sources.source import Context, OverLimitError, Source
+from triage.sources.source import OverLimitError, Source
 
 if TYPE_CHECKING:
     from triage.formats import Format

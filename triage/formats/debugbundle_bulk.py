@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from triage.formats.debugbundle_texts import Stacks
     from triage.records import Records
-    from triage.sources.source import Context
+    from triage.sources.context import Context
 
 __all__ = ("Bulk", "Lines", "stems")
 

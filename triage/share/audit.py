@@ -22,10 +22,11 @@ from triage.share.passes import learn_name, masked_path
 from triage.share.runs import Piece, pieces
 from triage.sources import archives
 from triage.sources.compression import has_zstd
+from triage.sources.context import Context
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.sources.reader import Feed
-from triage.sources.source import Context, OverLimitError, Source
+from triage.sources.source import OverLimitError, Source
 from triage.tables import to_pandas
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from triage.errors import SourceError
 from triage.records import Records
 from triage.share.archive import fitting
 from triage.sources import archives
-from triage.sources.source import Context, OverLimitError, Source
+from triage.sources.context import Context
+from triage.sources.source import OverLimitError, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

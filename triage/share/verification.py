@@ -10,9 +10,10 @@ import msgspec
 from triage.errors import SourceError
 from triage.records import Records
 from triage.sources import archives
+from triage.sources.context import Context
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
-from triage.sources.source import Context, OverLimitError, Source
+from triage.sources.source import OverLimitError, Source
 
 if TYPE_CHECKING:
     import os

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from triage.share.leaving import Leaving
     from triage.share.passes import Raw
     from triage.share.spool import Piece
-    from triage.sources.source import Context
+    from triage.sources.context import Context
 
 __all__ = ("Member", "Working")
 

@@ -24,7 +24,7 @@ from triage.sources.source import Origin, Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from triage.sources.source import Context
+    from triage.sources.context import Context
 
 __all__ = ("FLAGS", "NO_FOLLOW", "Disk", "Irregular", "Place")
 

@@ -28,7 +28,7 @@ from triage.sources.source import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from triage.sources.source import Context
+    from triage.sources.context import Context
 
 __all__ = ("KEPT_BYTES", "Inputs")
 

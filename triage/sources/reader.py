@@ -14,7 +14,8 @@ from triage.sources.source import OverLimitError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from triage.sources.source import Context, Source
+    from triage.sources.context import Context
+    from triage.sources.source import Source
 
 __all__ = ("Feed", "Gauge", "Member", "Reader", "Tail")
 

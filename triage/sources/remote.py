@@ -9,7 +9,7 @@ from triage.sources.names import printable
 from triage.sources.source import Source
 
 if TYPE_CHECKING:
-    from triage.sources.source import Context
+    from triage.sources.context import Context
 
 __all__ = ("Remote", "opened")
 

@@ -17,7 +17,8 @@ from triage.errors import SourceError
 from triage.formats.debugbundle_events import read_piece
 from triage.records import Records
 from triage.sources import archives
-from triage.sources.source import Context, OverLimitError
+from triage.sources.context import Context
+from triage.sources.source import OverLimitError
 from triage.stacks.joining import isin
 from triage.store import DEFERRED, TABLES_LEFT
 

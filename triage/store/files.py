@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from triage.formats.debugbundle_batch import Line
-    from triage.sources.source import Context
+    from triage.sources.context import Context
     from triage.store.cache import Cache
 
 __all__ = ("EventFiles",)

@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 
 from triage.formats.debugbundle_events import EventLines, describe
 from triage.records import Records
+from triage.sources.context import Context
 from triage.sources.limits import Limits
-from triage.sources.source import Context, Source
+from triage.sources.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from triage.sources.source import Context
+    from triage.sources.context import Context
     from triage.stacks.settings import Rules
     from triage.watching.followed import Job
 
