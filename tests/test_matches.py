@@ -25,6 +25,12 @@ def test_a_block_of_a_key_is_found_whole(newline):
     assert (key, "private_key_block") in found(f"before\n{key}\nafter")
 
 
+@pytest.mark.parametrize("between", ["\\n", "\\\\n", "\\r\\n", "\\t", "\n", " "])
+def test_a_key_behind_its_id_over_an_end_of_line_that_is_written_out(between):
+    secret = "kcE1TNy1mPJ+SPrcea6UfX00AQ5mgKcFGIQggP8O"
+    assert secret in {value for value, _ in found(f"printf '{AWS}{between}{secret}{between}eu-west-1'")}
+
+
 def test_a_block_that_was_cut_off_is_found_to_its_end():
     key = pem().rpartition("\n")[0]
     assert (key, "private_key_block") in found(f"before\n{key}\n\nplain words follow")

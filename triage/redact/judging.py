@@ -40,6 +40,8 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     label = data[name[0] : name[1]]
     if b"=" in value and values.is_name(value.partition(b"=")[0]):
         return  # a name and value of its own
+    if not in_quotes and values.heads_message(data, span):
+        return
     if meaning.weak in {"", "word"}:
         if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
@@ -47,7 +49,7 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
         not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
     ):
         return
-    elif meaning.weak in {"long", "docker", "query"}:
+    elif meaning.weak in {"long", "made", "docker", "query"}:
         yield from _hinted(data, span, meaning, name, assigned=assigned)
     elif meaning.weak == "user" and assigned and (pair := _LOGIN.fullmatch(value)) and values.mixed(pair[1], least=6):
         yield start + pair.start(1), end, "password", "key"
@@ -75,7 +77,10 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     value = data[start:end]
     if values.is_plain(value):
         return
-    if meaning.weak == "long":
+    if meaning.weak == "made":
+        if values.looks_random(value, least=16) and not values.is_slug(value) and b"://" not in value:
+            yield start, end, meaning.kind, "key"
+    elif meaning.weak == "long":
         code = b"://" in value or values.in_code(value) or values.is_name(value)
         if not code and (values.looks_random(value) or (len(value) >= 20 and value.isalnum())):
             yield start, end, meaning.kind, "key"

@@ -75,7 +75,8 @@ _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
 _NUMBERED: Final = (
     r"born(?: on)?|date of birth|d\.?o\.?b\.?|birthda(?:y|te)|(?:bank |checking |savings )?(?:account|acct"
     r"|a/c)\.? (?:no|nr|num|number)\.?|konto(?:nummer)?|phone|telephone|tel|fax|mobile|cell|call|callback|dial"
-    r"|sms|whatsapp|msisdn|imei|imsi|iban|ssn|card"
+    r"|sms|whatsapp|msisdn|imei|imsi|iban|ssn|card|cvv2?|cvc2?|cvn2?|csc|cv2|card (?:security |verification )?code"
+    "|security code"
 )
 _DOES: Final = (
     "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted"
@@ -108,6 +109,7 @@ _KINDS: Final = {
     b"imsi": "imei",
     b"ssn": "ssn",
     b"passport": "passport",
+    **dict.fromkeys((b"cvv", b"cvc", b"cvn", b"csc", b"cv2", b"code"), "pin"),
     b"card": "card",
     **dict.fromkeys((b"iban", b"acc", b"a/c", b"konto"), "bank_account"),
     **dict.fromkeys((b"born", b"birth", b"d.o.b", b"dob"), "birth_date"),
@@ -173,6 +175,8 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
     if b"://" in value or value.startswith(b"!!"):
         return True
     if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
+        return True
+    if not opened and values.heads_message(data, span):
         return True
     if opened:
         return value.isalpha() and values.is_name(value)
