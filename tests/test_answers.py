@@ -25,6 +25,9 @@ def found(text):
         ("Larch5058 <- my password", "Larch5058", "password"),
         ("it is app / Larch5058 (user / password)", "Larch5058", "password"),
         ("sent 'a1b2c3d4e5f6' (the token)", "a1b2c3d4e5f6", "secret"),
+        ('Keychain.set("larch5058", forKey: "password")', "larch5058", "password"),
+        ('[it setObject:@"a1b2c3d4e5f6" forKey:@"authToken"]', "a1b2c3d4e5f6", "token"),
+        ("assert 'a1b2c3d4e5f6' == token", "a1b2c3d4e5f6", "secret"),
     ],
 )
 def test_what_a_call_gave_or_a_name_behind_says(text, value, kind):
@@ -46,6 +49,8 @@ def test_what_a_call_gave_or_a_name_behind_says(text, value, kind):
         'see page "login2" (password)',
         "x1 <- password_hash(y)",
         "moved - pts/3 mfern:root",
+        'defaults.set("dark1", forKey: "theme")',
+        "if a1b2c3d4e5f6 == token {",
     ],
 )
 def test_types_and_names_are_no_answers(text):

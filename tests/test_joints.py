@@ -26,6 +26,8 @@ def found(text):
         "password \u2192 hunter2",
         "password \u21d2 'hunter2'",
         "password\uff1ahunter2",
+        'ENV["PASSWORD"] # => "hunter2"',
+        'put_env(:app, :password, "hunter2")',
     ],
 )
 def test_what_joins_a_name_to_its_value(text):

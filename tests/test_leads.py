@@ -45,6 +45,7 @@ def found(text):
         ("User{name='mfern', id=4}", "mfern", "username"),
         ("[edge-fra-6] starting", "edge-fra-6", "hostname"),
         ("[edge-6] executing task 'deploy'", "edge-6", "hostname"),
+        ("bundle config set --global gems.corp.example app:hunter2", "hunter2", "password"),
         ("[edge-6] out: done", "edge-6", "hostname"),
         ("edge-6 | SUCCESS => {", "edge-6", "hostname"),
         ("su: mfern to root on /dev/pts/1", "mfern", "username"),

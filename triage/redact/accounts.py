@@ -47,6 +47,7 @@ LISTED: Final = re.compile(
 )
 """A line of `ls -l`, `who`, `ps`, top, lsof, cron, su or sudo, with the account as its one group."""
 _SHORTEST: Final = 3
+_BEFORE_TERMINALS: Final = frozenset({b"from", b"for", b"the", b"via", b"terminal", b"console", b"line"})
 _ADDRESS_LAST: Final = re.compile(rb" ([0-9]{1,3}(?:\.[0-9]{1,3}){3})\(\Z")
 _HOME: Final = re.compile(rb"(?i)" + HOMES.encode() + rb"(?:(?:staff|students|faculty|people)/)?")
 # A folder of folders at the end of a line, whose end is written out.
@@ -150,7 +151,9 @@ def in_listing(data: bytes, match: re.Match[bytes]) -> Iterator[Found]:
         return
     for number, name in enumerate(match.groups(), 1):
         known = vocabulary()
-        if name and len(name) >= _SHORTEST and name.lower() not in known.services and name not in known.nobody:
+        small = name.lower() if name else b""
+        nobody = small in known.services or small in known.nobody or small in _BEFORE_TERMINALS
+        if len(small) >= _SHORTEST and not nobody:
             yield *match.span(number), "username", "listing"
     address = _ADDRESS_LAST.search(match.group())
     if address:

@@ -14,10 +14,10 @@ from typing import Final
 from triage.redact import values
 from triage.redact.hosts import in_words, is_host
 from triage.redact.judging import judged
-from triage.redact.keys import Sense
+from triage.redact.keys import Sense, sense
 from triage.redact.text import Found, Span, digits_in, line_of
 
-__all__ = ("given", "listed", "named_behind", "switched")
+__all__ = ("given", "keyed_behind", "listed", "named_behind", "switched")
 
 _SENSES: Final = {
     "username": Sense("username", "user"),
@@ -43,6 +43,8 @@ _LONGEST_LINE: Final = 200
 _BEFORE_ITS_NAME: Final = re.compile(
     rb"""(?:(["'`])([^"'`\s]{4,80})\1|(?:\A|[\s:=/])([^\s"'`(),;:=]{6,80}))[,;]?[ ]\Z"""
 )
+_KEYED: Final = re.compile(rb"""[ ]?@?\\{0,3}["']([\w.-]{2,60})\\{0,3}["']""")
+_BEFORE_ITS_KEY: Final = re.compile(rb"""\\{0,3}(["'])([^"'\s\\]{4,200})\\{0,3}\1,?[ ]{1,4}\Z""")
 _SU: Final = re.compile(rb"(?i)\bsu(?:\[[0-9]{1,8}\])?:?[ ]")
 _SWITCHED: Final = re.compile(rb"[0-9?a-z]{0,6}[ ]([a-z][\w.-]{2,31}?)[:-][a-z][\w-]{1,31}\b")
 _REACH: Final = 100
@@ -138,6 +140,7 @@ def named_behind(size: int, data: bytes, at: int) -> Iterator[Found]:
     else:
         sure = values.looks_random(value, least=10) and not values.is_slug(value) and values.mixed(value, least=10)
     joined = group != 2 and b"_" in value and values.is_slug(value)
+    joined = joined or (name[:1] in b"=!" and group != 2)
     if sure and not joined and b"://" not in value:
         yield *found.span(group), "password" if b"pass" in name or b"pw" in name else "secret", "named behind"
 
@@ -147,3 +150,12 @@ def switched(size: int, data: bytes, at: int) -> Iterator[Found]:
     found = _SWITCHED.match(data, at + size)
     if found and _SU.search(data, max(at - 40, 0), at):
         yield from judged(data, found.span(1), _SENSES["username"], in_quotes=True, assigned=True, name=(at, at))
+
+
+def keyed_behind(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The value before the key that it is kept under: `set("x", forKey: "password")`."""
+    key = _KEYED.match(data, at + size)
+    found = _BEFORE_ITS_KEY.search(data, max(at - 220, 0), at) if key else None
+    meaning = sense(key[1].decode("latin-1")) if key and found else None
+    if key and found and meaning and meaning.weak in {"", "word", "long"} and values.mixed(found[2], least=6):
+        yield from judged(data, found.span(2), meaning, in_quotes=True, assigned=True, name=key.span(1))

@@ -106,7 +106,11 @@ def compared(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Foun
     """The string that a secret is compared with, or that stands beside its name in a tuple or among arguments."""
     beside = data[name[1] : end].lstrip(b"()").startswith(b",")
     before = data[max(name[0] - 2, 0) : name[0]]
-    if beside and before[-1:] not in {b"(", b"{", b"&", b"$", b"@"} and before not in {b", ", b"{:", b"(:", b"[:"}:
+    if (
+        beside
+        and before[-1:] not in {b"(", b"{", b"&", b"$", b"@"}
+        and before not in {b", ", b" :", b"{:", b"(:", b"[:"}
+    ):
         return
     span = values.after(data, end, data[end - 1 : end])
     if meaning.weak not in {"", "word"} or span is None or values.placeholder(data[slice(*span)]):

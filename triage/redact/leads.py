@@ -367,6 +367,8 @@ def _read() -> dict[bytes, Reader]:
         (data["tasks"], _tasked),
         ([f"{word}{sign}codes" for word in data["headings"] for sign in " -_"], answers.listed),
         (data["behind"], answers.named_behind),
+        (("forkey:",), answers.keyed_behind),
+        (("copy ",), grids.copied),
         ((_TO_CHARACTERS,), _characters),
         (data["marked"], _marked),
         (_USINGS, _using),
