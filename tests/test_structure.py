@@ -116,6 +116,7 @@ def test_a_value_is_found_wherever_names_and_values_stand_together(text):
         "token <- results",
         "'password' => env('DB_PASSWORD'),",
         "routing_key: tenant-42.events",
+        "device_key: /devices/platform/i8042",
         "Tokens: IDX10223: Lifetime validation failed.",
         "password: ORA-28001: the password has expired",
         "signing key: asn1: structure error",

@@ -30,9 +30,8 @@ _GAVE: Final = re.compile(
     rb"""(?:[ \t]{0,4}(->|=>|==?|:=?|\xe2\x86\x92|returned|returns|gave|gives|is|was|yields|yielded)[ \t]{0,4}"""
     rb"""|\r?\n(?:Out\[[0-9]{1,5}\]: |=> |\$[0-9]{1,4} = )?(?=["']))(?:@|[LuU]{1,2}(?=["']))?(\\{0,3}["'])?"""
 )
-# Behind these a word without quotes is what was given, and no type.
-_TELLING: Final = frozenset({b"=", b"returned", b"returns", b"gave", b"gives", b"yields", b"yielded", b":="})
-_TYPE: Final = re.compile(rb"[A-Z][A-Za-z]*|[a-z]{1,8}")
+# Behind these a word of letters alone is what was given without quotes, and no type and no word of a sentence.
+_TELLING: Final = frozenset({b"=", b":="})
 _BELOW: Final = re.compile(rb"[^\n]{0,80}\r?\n(?:[ \t]{0,20}[=_~*-]{0,80}[ \t]{0,20}\r?\n){0,3}")
 _ITEM: Final = re.compile(rb"[ \t]{0,40}(?:[-*+>|] ?|\xe2\x80\xa2 ?|\(?[0-9]{1,2}[.):][ \t]{1,4})?[ \t]{0,20}")
 _GAP: Final = re.compile(rb"[ \t]*[,|;\t][ \t]*|[ ]{2,20}")
@@ -63,7 +62,7 @@ def given(kind: str, size: int, data: bytes, at: int) -> Iterator[Found]:
     if match[2] and len(match[2]) > 1 and data[span[1] - 1 : span[1]] == b"\\":  # a string in a string
         span = span[0], span[0] + len(data[slice(*span)].rstrip(b"\\"))
     value = data[slice(*span)]
-    if not quote and kind in {"username", "hostname"} and match[1] not in _TELLING and _TYPE.fullmatch(value):
+    if not quote and kind in {"username", "hostname"} and match[1] not in _TELLING and value.isalpha():
         return
     if kind == "hostname":
         if is_host(value, named=True) if quote else in_words(value):

@@ -78,7 +78,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     if values.is_plain(value):
         return
     if meaning.weak == "made":
-        if values.looks_random(value, least=16) and not values.is_slug(value) and b"://" not in value:
+        if values.mixed(value, least=16) and not values.is_slug(value) and b"://" not in value:
             yield start, end, meaning.kind, "key"
     elif meaning.weak == "long":
         code = b"://" in value or values.in_code(value) or values.is_name(value)

@@ -48,6 +48,7 @@ _MOST_OF_A_VERSION: Final = 25
 # or where there are eight.
 _COLONS: Final = 7
 _PORT: Final = re.compile(rb":[0-9]{1,5}(?![\w:.])")
+_LONG_GROUP: Final = re.compile(rb"[0-9A-Fa-f]{3}")
 _LONG_PORT: Final = re.compile(rb":[1-6][0-9]{4}")
 _SMALL: Final = 1
 _LARGE: Final = 2
@@ -152,7 +153,12 @@ def _ipv6_end(data: bytes, start: int, end: int) -> int:
     while end > start and data[end - 1] in b":." and data[end - 2 : end] != b"::":
         end -= 1
     text = data[start:end]
-    if data[end : end + 1] == b":" and text.count(b":") == _COLONS and _PORT.match(data, end):
+    if (
+        data[end : end + 1] == b":"
+        and text.count(b":") == _COLONS
+        and _PORT.match(data, end)
+        and _LONG_GROUP.search(text)
+    ):
         behind = b""
     elif (port_at := text.rfind(b":")) > 0 and _LONG_PORT.fullmatch(text, port_at):
         end, text, behind = start + port_at, text[:port_at], b""
