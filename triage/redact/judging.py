@@ -18,6 +18,8 @@ _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./\-]{1,40}|[A-Z0-9][A-Z0-9 ./\-]
 _PERSON: Final = re.compile(rb"[^\W\d_][^\r\n\"'`,;&<>{}()\[\]|=\\0-9]{0,60}")
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
 _DOMAIN: Final = re.compile(rb"\\{1,15}([A-Za-z][\w.\-]{2,40})(?![\\\w])")
+_SMALL_DOMAIN: Final = re.compile(rb"[a-z][a-z0-9.-]{1,30}|\.")
+_ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u", b"x"})
 _FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}")
 # A name of a database or a store, among other parts of a connection string.
 _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=")
@@ -155,7 +157,7 @@ def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
 def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
     """A person's account; those of services stay. In `DOMAIN\\account` only the account is one."""
     domain = _DOMAIN.search(data, start, end) or (None if in_quotes else _DOMAIN.match(data, end))
-    if domain and data[start : domain.start()].isupper():
+    if domain and (data[start : domain.start()].isupper() or _in_small_domain(data, start, domain)):
         start, end = domain.span(1)
     value = data[start:end]
     small = value.lower()
@@ -175,6 +177,11 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
     if b"." in value and not in_quotes and value.islower() and value.count(b".") > 1:
         return None
     return start, end
+
+
+def _in_small_domain(data: bytes, start: int, domain: re.Match[bytes]) -> bool:
+    """Whether an account stands behind a domain in small letters, and no end of a line that is written out."""
+    return _SMALL_DOMAIN.fullmatch(data, start, domain.start()) is not None and domain[1][:1] not in _ESCAPES
 
 
 def named(data: bytes, key: str, extra: tuple[str, ...] = ()) -> Iterator[Found]:
