@@ -44,6 +44,10 @@ def found(text):
         "su: (to root) mfern on pts/0",
         "CORP\\mfern locked the file",
         "owner is CORP\\\\mfern",
+        "CORP\\mfern failed to log on",
+        "CORP\\mfern has been locked out",
+        "granted to CORP\\mfern",
+        "mfern (uid 1001) left",
     ],
 )
 def test_accounts_are_found(text):
@@ -74,6 +78,8 @@ def test_accounts_are_found(text):
         "cd WORK\\src",
         "C:\\WORK\\src logged",
         "by BUILTIN\\administrators",
+        "pod/edge-48e07c9643-ftwss (uid 7550820a-61ee-43ef-a21f-632512c21797) evicted",
+        "APP\\main failed to start",
     ],
 )
 def test_what_is_nobodys_stays(text):

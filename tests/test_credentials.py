@@ -38,6 +38,11 @@ def test_cookies_are_found_by_name_or_by_looking_made():
     ]
 
 
+def test_a_cookie_of_escaped_words_stays():
+    text = b"tz=America%2FArgentina%2FBuenos_Aires; consent=ads%3Dfalse%26all%3Dtrue; to=%2Fmy%2Fsettings"
+    assert told(credentials.cookies(text, (0, len(text))), text) == []
+
+
 def test_a_token_without_its_scheme():
     assert credentials.without_scheme(b"Bearer abc", 0, 10) == (7, 10)
     assert credentials.without_scheme(b"abc def", 0, 7) == (0, 7)

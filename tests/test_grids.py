@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.grids import columns
+from triage.redact.grids import columns, copied
 
 
 def found(text):
@@ -60,3 +60,9 @@ def test_a_sentence_and_code_are_no_table():
 
 def test_a_list_of_strings_is_no_table():
     assert found('"a",\n    "Password",\n    "alphas8bit",\n    "any_close_tag",\n') == []
+
+
+def test_the_rows_that_a_dump_copies():
+    data = b"COPY users (id, password, n) FROM stdin;\n1\thunter2\t3\n2\t\\N\t4\n3\thunter3\t5\n\\.\nhunter4\tx\ty"
+    assert told(copied(5, data, 0), data) == [("hunter2", "password"), ("hunter3", "password")]
+    assert told(copied(5, b"COPY t (id, n) FROM stdin;\n1\thunter2\n", 0), data) == []

@@ -23,13 +23,21 @@ def found(text):
         "**password**: hunter2",
         "'password' => string 'hunter2' (length=7)",
         "<member><name>password</name><value><string>hunter2</string></value></member>",
+        "password \u2192 hunter2",
+        "password \u21d2 'hunter2'",
+        "password\uff1ahunter2",
+        'ENV["PASSWORD"] # => "hunter2"',
+        'put_env(:app, :password, "hunter2")',
     ],
 )
 def test_what_joins_a_name_to_its_value(text):
     assert found(text) == [("hunter2", "password")]
 
 
-@pytest.mark.parametrize("text", ['{"password{"a": 1}', "password:: ", "**password** must be set", "{{password}}: x"])
+@pytest.mark.parametrize(
+    "text",
+    ['{"password{"a": 1}', "password:: ", "**password** must be set", "{{password}}: x", "Password \u2192 Change"],
+)
 def test_what_joins_nothing(text):
     assert found(text) == []
 

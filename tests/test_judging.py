@@ -46,6 +46,8 @@ def test_a_value_that_is_not_of_its_kind_stays(name, value):
 
 def test_of_an_account_in_a_domain_only_the_account_is_one():
     assert under("username", "CONTOSO\\mfern") == [("mfern", "username")]
+    assert under("username", "contoso\\mfern") == [("mfern", "username")]
+    assert under("username", "mfern\\nnext", in_quotes=False) != [("next", "username")]
 
 
 def test_a_host_is_one_without_its_port():

@@ -19,10 +19,29 @@ def test_tokens_are_found_by_their_form(token, kind, around):
     assert (token, kind) in found(around.format(token))
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "*7C083EE137E392EE10E5DFB54D3CEBF87095A1D3",
+        "md5c76609e98364dccc9c662c8efd99c1f8",
+        "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcX=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQx=",
+    ],
+)
+def test_hashes_of_passwords_as_databases_keep_them(value):
+    assert value in {found_value for found_value, _ in found(f"rolpassword '{value}'")}
+    assert not found("digest md5-c76609e98364dccc9c662c8efd99c1f8 and md5c76609e98364dccc9c662c8efd99c1f8.zip")
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\\n"])
 def test_a_block_of_a_key_is_found_whole(newline):
     key = pem(newline=newline)
     assert (key, "private_key_block") in found(f"before\n{key}\nafter")
+
+
+@pytest.mark.parametrize("between", ["\\n", "\\\\n", "\\r\\n", "\\t", "\n", " "])
+def test_a_key_behind_its_id_over_an_end_of_line_that_is_written_out(between):
+    secret = "kcE1TNy1mPJ+SPrcea6UfX00AQ5mgKcFGIQggP8O"
+    assert secret in {value for value, _ in found(f"printf '{AWS}{between}{secret}{between}eu-west-1'")}
 
 
 def test_a_block_that_was_cut_off_is_found_to_its_end():

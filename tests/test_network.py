@@ -64,13 +64,27 @@ def test_four_small_numbers_are_an_address_where_something_says_so():
         ("[2001:db8:85a3:0:0:8a2e:370:7334]:443", "2001:db8:85a3:0:0:8a2e:370:7334"),
         ("IP 2001:db8::8a2e:370:7334.443 > x", "2001:db8::8a2e:370:7334"),
         ("> 2001:db8::8a2e:370:7334.443: Flags", "2001:db8::8a2e:370:7334"),
+        ("ENETUNREACH 2001:db8::8a2e:370:27017 - Local (:::0)", "2001:db8::8a2e:370"),
+        ("connect 2001:db8:85a3:0:0:8a2e:370:7334:443 failed", "2001:db8:85a3:0:0:8a2e:370:7334"),
     ],
 )
 def test_ipv6_addresses_are_found(text, value):
     assert found(text) == [(value, "ipv6")]
 
 
-@pytest.mark.parametrize("text", ["::1", "::", "std::a::b", "12:30:45", "a::b", "2026-01-02 09:41:07:123", "a:b:c:d"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::1",
+        "::",
+        "std::a::b",
+        "12:30:45",
+        "a::b",
+        "2026-01-02 09:41:07:123",
+        "a:b:c:d",
+        "aa:bb:cc:dd:ee:ff:00:11:22:33",
+    ],
+)
 def test_clock_times_and_scopes_are_no_ipv6(text):
     assert found(text) == []
 

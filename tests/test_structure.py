@@ -115,6 +115,11 @@ def test_a_value_is_found_wherever_names_and_values_stand_together(text):
         "instance: m5.large",
         "token <- results",
         "'password' => env('DB_PASSWORD'),",
+        "routing_key: tenant-42.events",
+        "device_key: /devices/platform/i8042",
+        "Tokens: IDX10223: Lifetime validation failed.",
+        "password: ORA-28001: the password has expired",
+        "signing key: asn1: structure error",
     ],
 )
 def test_what_only_looks_like_one_stays(text):
@@ -144,6 +149,7 @@ def test_headers_and_cookies_are_taken_apart():
         ('{"cvv":"333"}', "333", "pin"),
         (r'{"m":"val apiKey: String = \"a1b2c3d4e5f6\""}', "a1b2c3d4e5f6", "api_key"),
         ('{"principal": "mfern"}', "mfern", "username"),
+        ("  - routing_key: 4379f5b6fdb84d691fc5c6469e25beec", "4379f5b6fdb84d691fc5c6469e25beec", "api_key"),
     ],
 )
 def test_names_that_need_a_value_of_a_form(text, value, kind):

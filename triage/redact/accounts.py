@@ -38,7 +38,7 @@ LISTED: Final = re.compile(
     rb"|(?:[0-9]{1,2}|rt) +-?[0-9]{1,2} +(?:(?:[0-9]{3,}|[0-9.]+[kmgt]|0) +){2,3}[rsdzti] "
     rb"|(?:cwd|rtd|txt|mem|[0-9]+[urw]{1,2}) +(?:dir|reg|ipv[46]|unix|chr|fifo|sock|a_inode) )"
     rb"|\(([a-z][\w.-]{1,31})\) cmd \("
-    rb"|([a-z][\w.-]{1,31}) ?\(uid[ =][0-9]"
+    rb"|([a-z][\w.-]{1,31}) ?\(uid[ =][0-9]{1,10}(?![0-9a-z-])"
     rb"|\[([a-z][\w.-]{1,31})\] (?:ok|fail) [a-z]"
     rb"|postgres: ([a-z][\w.-]{1,31}) [\w.-]{1,40} (?:\[local\]|[0-9.]{7,15}\()"
     rb"|([a-z][\w.-]{1,31}) : user not in sudoers"
@@ -47,6 +47,7 @@ LISTED: Final = re.compile(
 )
 """A line of `ls -l`, `who`, `ps`, top, lsof, cron, su or sudo, with the account as its one group."""
 _SHORTEST: Final = 3
+_BEFORE_TERMINALS: Final = frozenset({b"from", b"for", b"the", b"via", b"terminal", b"console", b"line"})
 _ADDRESS_LAST: Final = re.compile(rb" ([0-9]{1,3}(?:\.[0-9]{1,3}){3})\(\Z")
 _HOME: Final = re.compile(rb"(?i)" + HOMES.encode() + rb"(?:(?:staff|students|faculty|people)/)?")
 # A folder of folders at the end of a line, whose end is written out.
@@ -67,10 +68,20 @@ _NO_DOMAINS: Final = frozenset(
 _PART_OF_A_PATH: Final = frozenset({b"/", b"\\", b":", b"%"})
 _OF_AN_ACCOUNT: Final = re.compile(
     rb"(?i)\b(?:user(?:name)?|security id|owner|account|login|logon|principal|identity|run ?as|signed in as|by"
-    rb"|on behalf of)(?: is| name)?[\"']?[ \t]*[:= ][ \t]*[\"']?\Z"
+    rb"|on behalf of|granted to|revoked from|assigned to|denied to|denied for|session of|session for|profile of|job of"
+    rb"|mailbox of|impersonat(?:e|ed|ing)|credentials (?:of|for)|password (?:of|for))"
+    rb"(?: is| name)?[\"']?[ \t]*[:= ][ \t]*[\"']?\Z"
 )
 _DOES_SOMETHING: Final = re.compile(
-    rb"[\"']? (?:logged|signed|locked|unlocked|(?:dis)?connected|authenticated|requested|was denied|has no access)\b"
+    rb"[\"']? (?:(?:successfully |already )?(?:logged|signed|locked|unlocked|(?:dis)?connected|authenticated|requested"
+    rb"|attempted|tried|accessed|opened|closed|changed|deleted|created|modified|removed|added|started|stopped|granted"
+    rb"|entered|joined|left|registered|enrolled|uploaded|downloaded|renamed|approved|rejected|ran|executed|installed)"
+    rb"|(?:was|is|has been|is not|was not|has not been|got|could not be|cannot be) (?:now |already |not |temporarily )?"
+    rb"(?:denied|locked|unlocked|disabled|enabled|logged|signed|authenticated|authori[sz]ed|granted|allowed|permitted"
+    rb"|found|recogni[sz]ed|connected|disconnected|added|removed|blocked|expired|rejected|refused|a member)"
+    rb"|(?:failed|tried|attempted|wants) to (?:log|sign|connect|authenticate|access|open|read|write|delete|change|reset"
+    rb"|start|stop|run|unlock)|(?:has|had) (?:no|insufficient|already|exceeded)|(?:does not|doesn't) (?:have|exist)"
+    rb"|(?:lacks|exceeded|owns|cannot|could not)|(?:logon|login|sign-in) (?:failed|failure|denied|succeeded))\b"
 )
 _BEFORE_A_TILDE: Final = frozenset(b" \t\n\"'=:(,/")
 _ACCESS: Final = re.compile(rb" - ([A-Za-z][\w.@-]{1,62}) ")
@@ -140,7 +151,9 @@ def in_listing(data: bytes, match: re.Match[bytes]) -> Iterator[Found]:
         return
     for number, name in enumerate(match.groups(), 1):
         known = vocabulary()
-        if name and len(name) >= _SHORTEST and name.lower() not in known.services and name not in known.nobody:
+        small = name.lower() if name else b""
+        nobody = small in known.services or small in known.nobody or small in _BEFORE_TERMINALS
+        if len(small) >= _SHORTEST and not nobody:
             yield *match.span(number), "username", "listing"
     address = _ADDRESS_LAST.search(match.group())
     if address:
@@ -181,7 +194,9 @@ def in_domain(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     if domain in _NO_DOMAINS or data[start - 1 : start] in _PART_OF_A_PATH or data[end : end + 1] in _PART_OF_A_PATH:
         return
-    if len(name) < _SHORTEST or name.lower() in vocabulary().services or name.rpartition(b".")[2] in _FILE_ENDINGS:
+    known = vocabulary()
+    nobody = name.lower() in known.services or name.lower() in known.nobody
+    if len(name) < _SHORTEST or nobody or name.rpartition(b".")[2] in _FILE_ENDINGS:
         return
     escape = len(account) == len(name) and name[:1] in b"nrt"
     if _OF_AN_ACCOUNT.search(data, max(start - 40, 0), start) or (not escape and _DOES_SOMETHING.match(data, end)):

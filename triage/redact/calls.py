@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from triage.redact import values
+from triage.redact.judging import judged
 from triage.redact.keys import Sense
 from triage.redact.text import Found, Span, digits_in
 
@@ -105,7 +106,11 @@ def compared(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Foun
     """The string that a secret is compared with, or that stands beside its name in a tuple or among arguments."""
     beside = data[name[1] : end].lstrip(b"()").startswith(b",")
     before = data[max(name[0] - 2, 0) : name[0]]
-    if beside and before[-1:] not in {b"(", b"{", b"&", b"$", b"@"} and before not in {b", ", b"{:", b"(:", b"[:"}:
+    if (
+        beside
+        and before[-1:] not in {b"(", b"{", b"&", b"$", b"@"}
+        and before not in {b", ", b" :", b"{:", b"(:", b"[:"}
+    ):
         return
     span = values.after(data, end, data[end - 1 : end])
     if meaning.weak not in {"", "word"} or span is None or values.placeholder(data[slice(*span)]):
@@ -115,6 +120,17 @@ def compared(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Foun
     named = values.is_name(value) or _METHOD.fullmatch(value)
     if values.mixed(value, least=5) and b" " not in value and not named and not rule:
         yield *span, meaning.kind, "compared"
+
+
+def pointed(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:
+    """The value that an arrow leads to: no word, as menus have them."""
+    at = end
+    while data[at : at + 1] in {b" ", b"\t"} and at < end + 4:
+        at += 1
+    opened = values.quoted(data, at)
+    span = opened[0] if opened else values.bare(data, at)
+    if span and values.mixed(data[slice(*span)], least=6):
+        yield from judged(data, span, meaning, in_quotes=opened is not None, assigned=True, name=name)
 
 
 def answered(data: bytes, at: int) -> Iterator[Found]:

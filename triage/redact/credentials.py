@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from triage.redact import values
 from triage.redact.keys import sense, vocabulary
@@ -85,12 +86,17 @@ def _parameters(data: bytes, span: Span) -> Iterator[Found]:
             yield *match.span(group), "authorization", "header"
 
 
+def _spelt(value: bytes) -> bool:
+    """Whether a value is words, paths or settings with their marks escaped: its digits are those of the escapes."""
+    return b"%" in value and not any(byte in b"0123456789" for byte in unquote_to_bytes(value))
+
+
 def cookies(data: bytes, span: Span) -> Iterator[Found]:
     """The values of a cookie header that identify: by their name, or by looking made by a program."""
     for match in _COOKIE.finditer(data, *span):
         meaning = sense(match[1].decode("latin-1"))
         value = match[2]
-        if match[1].lower() in _MARKS or values.placeholder(value):
+        if match[1].lower() in _MARKS or values.placeholder(value) or _spelt(value):
             continue
         if meaning and meaning.weak in {"", "long", "header"} and len(value) >= 4:
             yield *match.span(2), "cookie" if meaning.weak == "header" else meaning.kind, "cookie"

@@ -15,7 +15,7 @@ from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense
 from triage.redact.text import Found, Span, digits_in, line_of
 
-__all__ = ("NAMES", "columns")
+__all__ = ("NAMES", "columns", "copied")
 
 _HEADER: Final = 400
 _FEWEST: Final = 2
@@ -27,6 +27,7 @@ _MARKS: Final = (b"\t", b"|", b";", b",")
 _GAP: Final = re.compile(rb" {2,}")
 _WORD: Final = re.compile(rb"[^\s]+")
 _QUOTED: Final = re.compile(rb'"[^"\n]*"')
+_COPIED: Final = re.compile(rb"""[\w.\"]{1,80} ?\(([^()\n]{1,400})\) from stdin[^\n]{0,60}\r?\n""", re.IGNORECASE)
 _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
     "_secret", "_hash", "credential", "credentials", "username", "hostname", "node",
@@ -73,6 +74,24 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
             meaning = meanings[number]
             if meaning is not None:
                 yield from _valued(data, (start + row[number][0], start + row[number][1]), meaning)
+
+
+def copied(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What stands in the sensitive columns of the rows that a dump of PostgreSQL copies."""
+    header = _COPIED.match(data, at + size)
+    if header is None:
+        return
+    meanings = [_meaning(name.strip(_QUOTES)) for name in header[1].split(b",")]
+    start = header.end()
+    for _ in range(_ROWS):
+        end = line_of(data, start, most=10 * _HEADER)[1]
+        row = data[start:end].split(b"\t")
+        if not any(meanings) or len(row) != len(meanings):
+            return
+        for cell, meaning in zip(row, meanings, strict=True):
+            if meaning is not None and cell != b"\\N":
+                yield from _valued(data, (start, start + len(cell.rstrip(b"\r"))), meaning)
+            start += len(cell) + 1
 
 
 def _alternating(data: bytes, start: int, cells: list[Span], meanings: list[Sense | None]) -> Iterator[Found]:

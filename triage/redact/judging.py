@@ -18,6 +18,8 @@ _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./\-]{1,40}|[A-Z0-9][A-Z0-9 ./\-]
 _PERSON: Final = re.compile(rb"[^\W\d_][^\r\n\"'`,;&<>{}()\[\]|=\\0-9]{0,60}")
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
 _DOMAIN: Final = re.compile(rb"\\{1,15}([A-Za-z][\w.\-]{2,40})(?![\\\w])")
+_SMALL_DOMAIN: Final = re.compile(rb"[a-z][a-z0-9.-]{1,30}|\.")
+_ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u", b"x"})
 _FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}")
 # A name of a database or a store, among other parts of a connection string.
 _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=")
@@ -40,6 +42,8 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     label = data[name[0] : name[1]]
     if b"=" in value and values.is_name(value.partition(b"=")[0]):
         return  # a name and value of its own
+    if not in_quotes and values.heads_message(data, span):
+        return
     if meaning.weak in {"", "word"}:
         if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
@@ -47,7 +51,7 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
         not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
     ):
         return
-    elif meaning.weak in {"long", "docker", "query"}:
+    elif meaning.weak in {"long", "made", "docker", "query"}:
         yield from _hinted(data, span, meaning, name, assigned=assigned)
     elif meaning.weak == "user" and assigned and (pair := _LOGIN.fullmatch(value)) and values.mixed(pair[1], least=6):
         yield start + pair.start(1), end, "password", "key"
@@ -75,7 +79,10 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     value = data[start:end]
     if values.is_plain(value):
         return
-    if meaning.weak == "long":
+    if meaning.weak == "made":
+        if values.mixed(value, least=16) and not values.is_slug(value) and b"://" not in value:
+            yield start, end, meaning.kind, "key"
+    elif meaning.weak == "long":
         code = b"://" in value or values.in_code(value) or values.is_name(value)
         if not code and (values.looks_random(value) or (len(value) >= 20 and value.isalnum())):
             yield start, end, meaning.kind, "key"
@@ -150,7 +157,7 @@ def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
 def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
     """A person's account; those of services stay. In `DOMAIN\\account` only the account is one."""
     domain = _DOMAIN.search(data, start, end) or (None if in_quotes else _DOMAIN.match(data, end))
-    if domain and data[start : domain.start()].isupper():
+    if domain and (data[start : domain.start()].isupper() or _in_small_domain(data, start, domain)):
         start, end = domain.span(1)
     value = data[start:end]
     small = value.lower()
@@ -170,6 +177,11 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
     if b"." in value and not in_quotes and value.islower() and value.count(b".") > 1:
         return None
     return start, end
+
+
+def _in_small_domain(data: bytes, start: int, domain: re.Match[bytes]) -> bool:
+    """Whether an account stands behind a domain in small letters, and no end of a line that is written out."""
+    return _SMALL_DOMAIN.fullmatch(data, start, domain.start()) is not None and domain[1][:1] not in _ESCAPES
 
 
 def named(data: bytes, key: str, extra: tuple[str, ...] = ()) -> Iterator[Found]:

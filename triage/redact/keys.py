@@ -97,6 +97,7 @@ class Vocabulary:
     services: frozenset[bytes]
     nobody: frozenset[bytes]
     things: frozenset[bytes]
+    foreign: frozenset[bytes]
     readers: Names
     programs: tuple[Program, ...]
 
@@ -123,7 +124,7 @@ def vocabulary() -> Vocabulary:
     )
     encoded = {
         name: frozenset(word.encode() for word in data[name])
-        for name in ("empty", "words", "services", "nobody", "things")
+        for name in ("empty", "words", "services", "nobody", "things", "foreign")
     }
     return Vocabulary(
         senses,

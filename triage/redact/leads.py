@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from triage.redact import calls, grids, values
+from triage.redact import answers, calls, grids, values
 from triage.redact.hosts import in_words, is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
@@ -56,6 +56,8 @@ _COUNTED: Final = re.compile(
     rb"|(?:eth|wlan|docker|veth|br|bond|tun|step|stage|phase|test|state|slot|page|file|folder|level|case|round)[0-9]+"
 )
 _DOER: Final = re.compile(rb"(?:\A|[\n\"']|: | - )([a-z][\w.-]{2,31})\Z")
+_SWITCHING: Final = re.compile(rb"\bsu(?:\[[0-9]{1,8}\])?: (?:BAD SU )?([a-z][\w.-]{2,31}) to [\w.-]{1,20}\Z")
+_TASKED: Final = re.compile(rb"\[(?:[\w.-]{1,40}@)?([A-Za-z][\w.-]{2,62})(?::[0-9]{1,5})?\Z")
 _ENTRY: Final = re.compile(rb"(?i)\b(?:uid|cn)=([a-z][\w.-]{2,40}|[a-z][a-z]{1,20} [a-z]{2,20})\Z")
 _CODE_BEFORE: Final = re.compile(rb"(?:\A|[\s:\"'>])(?:G-)?([0-9]{4,8}|[0-9]{3}[ -][0-9]{3})\Z")
 _CODE_BEHIND: Final = re.compile(rb"(?i)[\w' -]{0,40}?\b(?:code|pin|otp|passcode|password)\b")
@@ -117,6 +119,8 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
         span = span[0], span[1] - 2
     value = data[slice(*span)]
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
+        return
+    if lead.near and b"://" in value:
         return
     opened = data[span[0] - 1 : span[0]] in _QUOTES and len(value) >= 4 and b" " not in value
     padded = value.endswith(b"=") and len(value) >= 8
@@ -238,6 +242,13 @@ def _doer(form: re.Pattern[bytes], _size: int, data: bytes, at: int) -> Iterator
         yield from judged(data, found.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
 
 
+def _tasked(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The machine in brackets before what a tool runs there; no thread."""
+    found = _TASKED.search(data, max(at - 110, 0), at)
+    if found and found[1].partition(b"-")[0].lower() not in _OF_THREADS and _is_machine(found[1]):
+        yield *found.span(1), "hostname", "lead"
+
+
 def _coded(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The digits before words that say that they are a code."""
     found = _CODE_BEFORE.search(data, max(at - 16, 0), at)
@@ -252,10 +263,15 @@ def _characters(_size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *found.span(1), "password", "lead"
 
 
+def _is_machine(name: bytes) -> bool:
+    """Whether a word is the name of a machine, and no part of a work that is counted."""
+    return in_words(name) and not _COUNTED.fullmatch(name)
+
+
 def _doing(_size: int, data: bytes, at: int) -> Iterator[Found]:
     """The machine before what it does."""
     found = _BEFORE.search(data, max(at - 110, 0), at)
-    if found and in_words(found[1]) and not _COUNTED.fullmatch(found[1]):
+    if found and _is_machine(found[1]):
         yield *found.span(1), "hostname", "lead"
 
 
@@ -346,6 +362,13 @@ def _read() -> dict[bytes, Reader]:
         (data["doers"], partial(_doer, _DOER)),
         (data["entries"], partial(_doer, _ENTRY)),
         (data["codes"], _coded),
+        (data["terminals"], answers.switched),
+        (data["targets"], partial(_doer, _SWITCHING)),
+        (data["tasks"], _tasked),
+        ([f"{word}{sign}codes" for word in data["headings"] for sign in " -_"], answers.listed),
+        (data["behind"], answers.named_behind),
+        (("forkey:",), answers.keyed_behind),
+        (("copy ",), grids.copied),
         ((_TO_CHARACTERS,), _characters),
         (data["marked"], _marked),
         (_USINGS, _using),
@@ -363,6 +386,9 @@ def _read() -> dict[bytes, Reader]:
         for start in names:
             text = start.lower().encode()
             _put(found, text, partial(one, len(text)))
+    for kind, names in data["given"].items():
+        for start in names:
+            _put(found, start.encode(), partial(answers.given, kind, len(start)))
     for text in _KEY_TYPES:
         _put(found, text, _web_key)
     for name in grids.NAMES:

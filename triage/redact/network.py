@@ -44,6 +44,12 @@ _EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb
 _BEFORE: Final = 32
 _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
 _MOST_OF_A_VERSION: Final = 25
+# Node and netstat write a port behind an address without brackets: it is none of its groups where it has five digits
+# or where there are eight.
+_COLONS: Final = 7
+_PORT: Final = re.compile(rb":[0-9]{1,5}(?![\w:.])")
+_LONG_GROUP: Final = re.compile(rb"[0-9A-Fa-f]{3}")
+_LONG_PORT: Final = re.compile(rb":[1-6][0-9]{4}")
 _SMALL: Final = 1
 _LARGE: Final = 2
 _JOINTS: Final = frozenset(b".-+_")
@@ -147,7 +153,18 @@ def _ipv6_end(data: bytes, start: int, end: int) -> int:
     while end > start and data[end - 1] in b":." and data[end - 2 : end] != b"::":
         end -= 1
     text = data[start:end]
-    if text.count(b":") < 2 or (end < len(data) and data[end] in _WORD_OR_COLON):
+    if (
+        data[end : end + 1] == b":"
+        and text.count(b":") == _COLONS
+        and _PORT.match(data, end)
+        and _LONG_GROUP.search(text)
+    ):
+        behind = b""
+    elif (port_at := text.rfind(b":")) > 0 and _LONG_PORT.fullmatch(text, port_at):
+        end, text, behind = start + port_at, text[:port_at], b""
+    else:
+        behind = data[end : end + 1]
+    if text.count(b":") < 2 or (behind and behind[0] in _WORD_OR_COLON):
         return 0
     labelled = _WORD_AND_COLON.search(data, max(start - 24, 0), start)
     if start and data[start - 1] in _WORD_OR_MARK and not labelled:

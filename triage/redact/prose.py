@@ -29,7 +29,7 @@ _SECRETS: Final = (
     r"|sdk|partner|merchant|gateway|project|write|wrapping|root|vault|data|payload|wallet|app(?:lication)?"
     r"|symmetric|chacha20|des|xor|crypto|secretbox|the|my|our|your"
     r"|this|correct|wrong|valid|invalid|bad|old|new|current|previous)[ _-]key"
-    r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|bindpw|rootpw|community(?: string)?"
+    r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|security answer|bindpw|rootpw|community(?: string)?"
     r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|pairing|email"
     r"|(?:your|use|enter)(?:[ ](?:this|the))?)[ _-](?:code|pin)"
     r"|(?:the|my|your) code(?: (?:i|we|you|they) (?:got|received|entered|typed|used|sent))|(?:typed"
@@ -46,9 +46,14 @@ _LINK: Final = (  # what stands between a name and its value; clauses of a few w
     r"|expired|revoked"
     r"|decoded|decrypted|loaded|saved|stored|attempted|supplied|accepted|obtained|fetched|retrieved|returned"
     r"|detected|leaked|wrong|(?:was )?not found):"
-    "|is|was|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will|be|as|with|used|value|entered|provided"
+    "|is|was|es|est|ist|war|era|lautet|\xc3[\xa8\xa9]|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will"
+    "|be|as|with|used|value|entered|provided"
     "|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
+)
+_FOREIGN: Final = "|".join(
+    (rb"\b" if word[:1].isascii() else b"").decode() + re.escape(word).decode("latin-1")
+    for word in sorted(vocabulary().foreign, reverse=True)
 )
 _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
 _FLAG_END: Final = r"(?:,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"'])"
@@ -75,7 +80,8 @@ _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
 _NUMBERED: Final = (
     r"born(?: on)?|date of birth|d\.?o\.?b\.?|birthda(?:y|te)|(?:bank |checking |savings )?(?:account|acct"
     r"|a/c)\.? (?:no|nr|num|number)\.?|konto(?:nummer)?|phone|telephone|tel|fax|mobile|cell|call|callback|dial"
-    r"|sms|whatsapp|msisdn|imei|imsi|iban|ssn|card"
+    r"|sms|whatsapp|msisdn|imei|imsi|iccid|meid|iban|ssn|card|cvv2?|cvc2?|cvn2?|csc|cv2"
+    "|(?:card )?security code|card (?:verification )?code"
 )
 _DOES: Final = (
     "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted"
@@ -105,9 +111,10 @@ _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 _KINDS: Final = {
     b"imei": "imei",
-    b"imsi": "imei",
+    **dict.fromkeys((b"imsi", b"iccid", b"meid"), "imei"),
     b"ssn": "ssn",
     b"passport": "passport",
+    **dict.fromkeys((b"cvv", b"cvc", b"cvn", b"csc", b"cv2", b"code"), "pin"),
     b"card": "card",
     **dict.fromkeys((b"iban", b"acc", b"a/c", b"konto"), "bank_account"),
     **dict.fromkeys((b"born", b"birth", b"d.o.b", b"dob"), "birth_date"),
@@ -173,6 +180,8 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
     if b"://" in value or value.startswith(b"!!"):
         return True
     if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
+        return True
+    if not opened and values.heads_message(data, span):
         return True
     if opened:
         return value.isalpha() and values.is_name(value)
@@ -307,11 +316,9 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (rf"\B({_FLAG}{_FLAG_END})", _flagged),
     (
         (
-            r"((?:\b(?:contrase\xc3\xb1a|mot de passe|kennwort|passwort|senha|wachtwoord|has\xc5\x82o|parola|salasana"
-            r"|heslo|adgangskode)|l\xc3\xb6senord|\xc5\x9fifre|\xd0[\xbf\x9f]\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c"
-            r"|\xe5\xaf\x86(?:\xe7\xa0\x81|\xe7\xa2\xbc)|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89"
-            r"|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8)"
-            r"(?:[ \t]+(?:lautet|ist|war|est|es|is|\xc3[\xa9\xa8]|er|je))?[ \t]*(?:[:= \t]|\xef\xbc\x9a)[ \t]*)"
+            rf"((?:{_FOREIGN})"
+            r"(?:[ \t]+(?:lautet|ist|war|est|es|is|\xc3[\xa9\xa8]|er|je|to|war|era|ha|on|a))?"
+            r"[ \t]*(?:[:= \t]|\xef\xbc\x9a|\xe6\x98\xaf|\xe3\x81\xaf|\xec\x9d\x80|\xeb\x8a\x94)[ \t]*)"
         ),
         _told,
     ),
@@ -333,7 +340,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
     (
         (
-            r"\b((?:for|of|from|invalid|illegal|unknown|by|as|failed|authenticated|new)[ \t]+user[ \t]+"
+            r"\b((?:for|of|from|invalid|illegal|unknown|by|as|failed|authenticated|new)[ \t]+user[ \t]+\[?"
             r"|(?:invalid|illegal|unknown|bad)[ \t]+(?:username|login|logon|account|principal)[ \t:]+"
             r"|(?:failed|accepted)[ \t]+[\w/-]+[ \t]+for[ \t]+(?:invalid[ \t]+user[ \t]+)?"
             r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt"

@@ -174,6 +174,8 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
             yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES:
         yield from _pair(data, name[0], end, meaning)
+    elif last >= b"\x80":
+        yield from calls.pointed(data, name, end, meaning)
     elif last == b">" and joint[-2:] not in {b"=>", b"->"}:
         yield from _element(data, name, end, meaning)
     elif last == b"|" or joint.endswith(b"...."):

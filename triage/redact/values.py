@@ -19,6 +19,7 @@ __all__ = (
     "bare",
     "before",
     "closing",
+    "heads_message",
     "holds_secret",
     "in_code",
     "is_name",
@@ -95,6 +96,7 @@ _NOT_SECRET: Final = re.compile(
     | [A-Z][A-Za-z]{1,20}<[A-Za-z<>, ]{1,40}> | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
     | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?"""
 )
+_ERROR: Final = re.compile(rb"[A-Z]{1,10}[-_]?[0-9]{2,7}[A-Z]?")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
 # A phrase of several words without quotes has no marks of a sentence or of code.
 _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
@@ -229,6 +231,13 @@ def placeholder(value: bytes) -> bool:
 def is_plain(value: bytes) -> bool:
     """Whether a value is a pointer, a measure, a version or a type, and so no secret."""
     return _NOT_SECRET.fullmatch(value) is not None
+
+
+def heads_message(data: bytes, span: Span) -> bool:
+    """Whether what stands without quotes is the code of an error, with a colon and what it says behind it."""
+    value = data[slice(*span)]
+    colon = value.endswith(b":") or data[span[1] : span[1] + 2] == b": "
+    return colon and _ERROR.fullmatch(value.rstrip(b":")) is not None
 
 
 def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, name: bytes) -> bool:

@@ -1,0 +1,160 @@
+"""What a call says it gave, codes that are listed below a heading, and values whose name stands behind them.
+
+`os.getlogin() -> 'x'`, `getDeviceId() = 4711`; "recovery codes" over lines of them; `"x" (password)`. The words that
+lead to each are in leads.toml; `leads` hands over where one stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from triage.redact import values
+from triage.redact.hosts import in_words, is_host
+from triage.redact.judging import judged
+from triage.redact.keys import Sense, sense
+from triage.redact.text import Found, Span, digits_in, line_of
+
+__all__ = ("given", "keyed_behind", "listed", "named_behind", "switched")
+
+_SENSES: Final = {
+    "username": Sense("username", "user"),
+    "hostname": Sense("hostname", "host"),
+    "imei": Sense("imei", "digits"),
+    "phone": Sense("phone", "phone"),
+}
+_GAVE: Final = re.compile(
+    rb"""[^()\n]{0,40}\)(?:\.\w{1,20}(?:\(\))?|\)){0,2}"""
+    rb"""(?:[ \t]{0,4}(->|=>|==?|:=?|\xe2\x86\x92|returned|returns|gave|gives|is|was|yields|yielded)[ \t]{0,4}"""
+    rb"""|\r?\n(?:Out\[[0-9]{1,5}\]: |=> |\$[0-9]{1,4} = )?(?=["']))(?:@|[LuU]{1,2}(?=["']))?(\\{0,3}["'])?"""
+)
+# Behind these a word of letters alone is what was given without quotes, and no type and no word of a sentence.
+_TELLING: Final = frozenset({b"=", b":="})
+_BELOW: Final = re.compile(rb"[^\n]{0,80}\r?\n(?:[ \t]{0,20}[=_~*-]{0,80}[ \t]{0,20}\r?\n){0,3}")
+_ITEM: Final = re.compile(rb"[ \t]{0,40}(?:[-*+>|] ?|\xe2\x80\xa2 ?|\(?[0-9]{1,2}[.):][ \t]{1,4})?[ \t]{0,20}")
+_GAP: Final = re.compile(rb"[ \t]*[,|;\t][ \t]*|[ ]{2,20}")
+_CODE: Final = re.compile(rb"[A-Za-z0-9]{3,12}(?:[- ][A-Za-z0-9]{3,12}){0,4}")
+_SHORTEST: Final = 6
+_MOST: Final = 32
+_LONGEST_LINE: Final = 200
+_BEFORE_ITS_NAME: Final = re.compile(
+    rb"""(?:(["'`])([^"'`\s]{4,80})\1|(?:\A|[\s:=/])([^\s"'`(),;:=]{6,80}))[,;]?[ ]\Z"""
+)
+_KEYED: Final = re.compile(rb"""[ ]?@?\\{0,3}["']([\w.-]{2,60})\\{0,3}["']""")
+_BEFORE_ITS_KEY: Final = re.compile(rb"""\\{0,3}(["'])([^"'\s\\]{4,200})\\{0,3}\1,?[ ]{1,4}\Z""")
+_SU: Final = re.compile(rb"(?i)\bsu(?:\[[0-9]{1,8}\])?:?[ ]")
+_SWITCHED: Final = re.compile(rb"[0-9?a-z]{0,6}[ ]([a-z][\w.-]{2,31}?)[:-][a-z][\w-]{1,31}\b")
+_REACH: Final = 100
+_IN_CODE: Final = frozenset({b"(", b"[", b"=", b".", b"_"})
+
+
+def given(kind: str, size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What a call is said to have given, behind its arguments and a sign or a word."""
+    match = _GAVE.match(data, at + size, at + size + _REACH)
+    if match is None:
+        return
+    quote = match[2][-1:] if match[2] else b""
+    span = values.after(data, match.end(), quote)
+    if span is None or values.placeholder(data[slice(*span)]):
+        return
+    if match[2] and len(match[2]) > 1 and data[span[1] - 1 : span[1]] == b"\\":  # a string in a string
+        span = span[0], span[0] + len(data[slice(*span)].rstrip(b"\\"))
+    value = data[slice(*span)]
+    if not quote and kind in {"username", "hostname"} and match[1] not in _TELLING and value.isalpha():
+        return
+    if kind == "hostname":
+        if is_host(value, named=True) if quote else in_words(value):
+            yield *span, "hostname", "given"
+    else:
+        yield from judged(data, span, _SENSES[kind], in_quotes=bool(quote), assigned=True, name=(at, at))
+
+
+def listed(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The codes on the lines below a heading: of one form all, with digits in most."""
+    heading = _BELOW.match(data, at + size)
+    if heading is None:
+        return
+    cells = [*islice(_cells(data, heading.end()), _MOST)]
+    if not cells:
+        return
+    forms = {_form(data[slice(*cell)]) for cell in cells}
+    told = sum(digits_in(data[slice(*cell)]) > 0 for cell in cells)
+    form = forms.pop()
+    # One alone is a code if its parts are of one length.
+    if not forms and told * 2 > len(cells) and (len(cells) > 1 or len(form) >= 2 * len({*form})):
+        for cell in cells:
+            yield *cell, "secret", "listed"
+
+
+def _form(code: bytes) -> tuple[int, ...]:
+    """How long the parts of a code are."""
+    return tuple(map(len, code.replace(b" ", b"-").split(b"-")))
+
+
+def _cells(data: bytes, at: int) -> Iterator[Span]:
+    """Where codes stand on lines that hold nothing else."""
+    for _ in range(_MOST):
+        item = _ITEM.match(data, at)
+        stop = line_of(data, at, most=_LONGEST_LINE)[1]
+        start = min(item.end(), stop) if item else at
+        end = start + len(data[start:stop].rstrip(b" \t\r|,;"))
+        found = [*_parts(data, start, end)]
+        if not found or not all(_CODE.fullmatch(data, *span) and span[1] - span[0] >= _SHORTEST for span in found):
+            return
+        yield from found
+        at = stop + 1
+
+
+def _parts(data: bytes, start: int, end: int) -> Iterator[Span]:
+    """What stands beside each other in a line: digits with a blank between are one."""
+    at = start
+    for gap in [*_GAP.finditer(data, start, end), None]:
+        stop = gap.start() if gap else end
+        words = data[at:stop].split(b" ")
+        if len(words) > 1 and not all(map(bytes.isdigit, words)):
+            for word in words:
+                yield at, at + len(word)
+                at += len(word) + 1
+        elif stop > at:
+            yield at, stop
+        at = gap.end() if gap else end
+
+
+def named_behind(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The value before the name that stands behind it in brackets or an arrow: "x" (password)."""
+    name = data[at : at + size].lower()
+    if name[:1] != b"(" and (data[at + size : at + size + 1] in _IN_CODE or data[at + size : at + size + 1].isalnum()):
+        return
+    found = _BEFORE_ITS_NAME.search(data, max(line_of(data, at, most=_REACH)[0], at - _REACH), at)
+    if found is None:
+        return
+    group = 2 if found[2] is not None else 3
+    value = found[group]
+    if values.placeholder(value) or values.in_code(value) or values.is_name(value) or values.is_plain(value):
+        return
+    if b"pass" in name or b"pw" in name:
+        sure = values.mixed(value, least=5 if group == 2 else 6)
+    else:
+        sure = values.looks_random(value, least=10) and not values.is_slug(value) and values.mixed(value, least=10)
+    joined = group != 2 and b"_" in value and values.is_slug(value)
+    joined = joined or (name[:1] in b"=!" and group != 2)
+    if sure and not joined and b"://" not in value:
+        yield *found.span(group), "password" if b"pass" in name or b"pw" in name else "secret", "named behind"
+
+
+def switched(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account that became another one at a terminal, as su writes it: `+ pts/1 account:root`."""
+    found = _SWITCHED.match(data, at + size)
+    if found and _SU.search(data, max(at - 40, 0), at):
+        yield from judged(data, found.span(1), _SENSES["username"], in_quotes=True, assigned=True, name=(at, at))
+
+
+def keyed_behind(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The value before the key that it is kept under: `set("x", forKey: "password")`."""
+    key = _KEYED.match(data, at + size)
+    found = _BEFORE_ITS_KEY.search(data, max(at - 220, 0), at) if key else None
+    meaning = sense(key[1].decode("latin-1")) if key and found else None
+    if key and found and meaning and meaning.weak in {"", "word", "long"} and values.mixed(found[2], least=6):
+        yield from judged(data, found.span(2), meaning, in_quotes=True, assigned=True, name=key.span(1))
