@@ -2,6 +2,7 @@ import base64
 
 import pytest
 
+from triage import redact
 from triage.redact import values
 
 
@@ -157,3 +158,17 @@ def test_a_key_in_base64_is_no_path():
 ])  # fmt: skip
 def test_names_of_things_are_words_and_numbers_joined(value, slug):
     assert values.is_slug(value) is slug
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "at com.example.auth.TokenProvider.refreshToken(TokenProvider.java:88)",
+        "Caused by refreshToken(TokenProvider.java:88) ~[auth.jar:1.2]",
+        "verify_password(src/auth.c:88)",
+        "setSecret(lib/secret.dart:12:3)",
+        "com.example.Login.checkPassword(Login.scala:55)",
+    ],
+)
+def test_a_place_in_a_source_file_is_no_secret_of_the_call_before_it(frame):
+    assert redact.mask(frame) == frame

@@ -102,9 +102,13 @@ _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$
 _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
 _CODE_MARKS: Final = frozenset(b"([")
 _LESS: Final = ord("<")
+# A place in a source file, as frames have them.
+_SOURCE: Final = re.compile(
+    rb"[\w./\\$@~-]{1,200}\.(?:c|cc|cjs|clj|coffee|cpp|cr|cs|cxx|dart|erl|ex|exs|fs|go|groovy|h|hh|hpp|hs|java|jl|js|jsx|kt|kts"
+    rb"|lua|m|mjs|ml|mm|nim|php|pl|pm|py|pyx|r|rb|rs|scala|svelte|swift|ts|tsx|vb|vue|zig):[0-9]{1,7}(?::[0-9]{1,7})?\)?"
+)
 _CALL: Final = re.compile(
     rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\]$"
-    rb"|\w[\w.-]*\.(?:js|ts|py|rb|go|rs|java|cs|php|kt|dart|mjs|cjs|jsx|tsx|vue):[0-9]"
 )
 _JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
 _SLUG: Final = re.compile(rb"[A-Za-z]{2,20}[0-9]{0,12}(?:[_.-](?:[A-Za-z]{1,20}[0-9]{0,12}|[0-9]{1,20})){1,8}")
@@ -210,6 +214,8 @@ def mixed(value: bytes, *, least: int) -> bool:
     mixes = digits_in(value) > 0 or (least < 8 and not _MARKS.isdisjoint(value))
     if value.endswith((b"()", b"(")) or b"::" in value or _SETTING.match(value) or value.startswith(b"HTTP/"):
         return False
+    if b":" in value and _SOURCE.fullmatch(value):
+        return False
     if b"." in value and not digits_in(value) and _IDENTIFIER.fullmatch(value):
         return False
     if value.startswith(b"/") and not (value.endswith(b"=") and len(value) >= _KEY_LENGTH):
@@ -274,7 +280,7 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
         or _NOT_A_PHRASE.search(value)
     ):
         return False
-    if after in _CODE_MARKS or (after == _LESS and value.isalpha()) or value[:1] in b"=!*&" or _CALL.match(value):
+    if after in _CODE_MARKS or (after == _LESS and value.isalpha()) or value[:1] in b"=!*&" or in_code(value):
         return False
     if _LETTERS.fullmatch(value.rstrip(b"!")):
         return (
@@ -292,7 +298,7 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
 
 def in_code(value: bytes) -> bool:
     """Whether a word is a call or a place in a source file."""
-    return bool(_CALL.match(value))
+    return bool(_CALL.match(value) or _SOURCE.match(value))
 
 
 def is_name(value: bytes) -> bool:
@@ -316,6 +322,8 @@ def looks_random(value: bytes, *, least: int = 8) -> bool:
     if len(value) < least or b" " in value:
         return False
     digits = digits_in(value)
+    if b":" in value and _SOURCE.fullmatch(value):
+        return False
     return digits > 0 and (len(value) >= 16 or digits < len(value) or len(value) >= 12)
 
 
