@@ -235,6 +235,64 @@ def test_one_defect_costs_only_itself(defect: str, place: str) -> None:
     assert made["events"].num_rows >= (0 if place == "alone" else 4)
 
 
+def _spelled(stack: str, message: str) -> bytes:
+    """An exception whose stack and message are spelled as given, quotes and all."""
+    event = changed(payload_stack="STACK", payload_message="MESSAGE")
+    return event.replace(b'"STACK"', stack.encode()).replace(b'"MESSAGE"', message.encode())
+
+
+NAME = USUAL["payload"]["name"]
+FRAMES = r"\n#0  0x7f12345678ab in f (s=0x55 \"x\\y\") at /srv/a.c:3\n#1  0x7f12345678cd in main () at /srv/a.c:9"
+BACKSLASHES, QUOTES = r"\\" * 200, r"\"" * 100
+SPELLED = {
+    "quotes": (rf'"{NAME}: no \"x\"{FRAMES}"', r'"no \"x\""'),
+    "backslashes": (rf'"{NAME}: C:\\old\\{FRAMES}"', r'"C:\\old\\"'),
+    "other quotes": (rf'"{NAME}: no \"x\"{FRAMES}"', r'"no \"y\""'),
+    "a tab": (rf'"{NAME}: a\tb{FRAMES}"', r'"a\tb"'),
+    "a slash": (rf'"{NAME}: a\/b{FRAMES}"', r'"a/b"'),
+    "numbers": (rf'"{NAME}: \u00e9{FRAMES}"', '"é"'),
+    "numbers in a frame": (rf'"{NAME}: x{FRAMES} \u00e90x123456789ab"', '"x"'),
+    "letters": (rf'"{NAME}: é{FRAMES}"', r'"\u00e9"'),
+    "only a head": (rf'"{NAME}: x"', '"x"'),
+    "a head and blanks": (rf'"{NAME}: x\n  \t"', '"x"'),
+    "ends of lines of another kind": (rf'"{NAME}: x\r{FRAMES}"', '"x"'),
+    "ends of lines spelled out": (rf'"{NAME}: x{FRAMES}"'.replace(r"\n", r"\\n"), '"x"'),
+    "a head over two lines": (rf'"{NAME}: x\ny{FRAMES}"', r'"x\ny"'),
+    "another escape": (rf'"{NAME}: x{FRAMES} \x41"', '"x"'),
+    "half an escape": (rf'"{NAME}: x{FRAMES} \u12"', '"x"'),
+    "half a pair": (rf'"{NAME}: x{FRAMES} \ud800"', '"x"'),
+    "an address in an escape": (rf'"{NAME}: x{FRAMES} \u000x123456789ab"', '"x"'),
+    "an address behind an escape": (rf'"{NAME}: x{FRAMES} \u00000x123456789ab \u00e0x123456789ab"', '"x"'),
+    "a control": (f'"{NAME}: x{FRAMES} \x02"', '"x"'),
+    "a mark": (f'"{NAME}: x{FRAMES} \x01"', '"x"'),
+    "a mark by its number": (rf'"{NAME}: x{FRAMES} \u0001"', '"x"'),
+    "only a mark": (r'"\u0001"', '"x"'),
+    "blanks": (r'" \n\t"', '"x"'),
+    "nothing": ('""', '"x"'),
+    "no end": (f'"{NAME}: x{FRAMES}', '"x"'),
+    "many backslashes": (rf'"{NAME}: x{FRAMES}{BACKSLASHES}"', '"x"'),
+    "many quotes": (rf'"{NAME}: {QUOTES}{FRAMES}"', rf'"{QUOTES}"'),
+    "a list": ('["a"]', '"x"'),
+    "twice": (rf'"{NAME}: x{FRAMES}","stack":"{NAME}: y{FRAMES}"', '"x"'),
+    "spelled": (rf'"","st\u0061ck":"{NAME}: x{FRAMES}"', '"x"'),
+    "in another map": (rf'null,"attributes":{{"stack":"{NAME}: x{FRAMES}"}}', '"x"'),
+    "in another map, bad": (rf'null,"attributes":{{"stack":"{NAME}: x{FRAMES} \x41"}}', '"x"'),
+    "under another name": (rf'null,"a\"stack":"{NAME}: x{FRAMES} \x41"', '"x"'),
+    "within a text": (rf'"{NAME}: x{FRAMES} \"stack\":\"y\""', '"x"'),
+}
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+@pytest.mark.parametrize("how", SPELLED)
+def test_a_stack_means_the_same_however_it_is_spelled(how: str, separators: tuple[str, str]) -> None:
+    line = _spelled(*SPELLED[how])
+    if separators[1] != ":":
+        line = line.replace(b'"stack":', b'"stack": ').replace(b'"message":', b'"message": ')
+    again = line.replace(b"-000000000001", b"-000000000002", 1)
+    made = assert_equal(b"\n".join([*MADE[10:12], line, again, *MADE[12:14]]))
+    assert made["events"].num_rows + made["quarantine"].num_rows == 6
+
+
 def test_addresses_that_are_parts_of_names_are_not_taken_for_those_of_frames() -> None:
     stacks = [
         f"java.lang.Error: x\n\tat a.B$$Lambda/0x{address:016x}.run(Unknown Source)\n\tat a.C.d(C.java:7)"

@@ -86,8 +86,9 @@ def joinable(batch: Batch) -> Mask:
     last = np.maximum(batch.starts + batch.lengths - 1, 0)
     found: Mask = filled & (octets[batch.starts] == ord("{")) & (octets[last] == ord("}"))
     opened = np.zeros(len(found), np.int64)
-    if batch.data.count(b"[") > _BRACKETS:
-        at = np.searchsorted(batch.starts, np.flatnonzero(octets == ord("[")), side="right") - 1
+    brackets = octets == ord("[")
+    if np.count_nonzero(brackets) > _BRACKETS:
+        at = np.searchsorted(batch.starts, np.flatnonzero(brackets), side="right") - 1
         opened = np.bincount(at, minlength=len(found))
     # an object needs five bytes for a depth, so that short lines have few
     for line in np.flatnonzero(batch.lengths > _SHORT).tolist():

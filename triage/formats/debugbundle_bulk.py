@@ -37,7 +37,7 @@ __all__ = ("Bulk", "Lines", "stems")
 _BYTES: Final = 12 << 20
 _THREADS: Final = 2
 # Batches that are decoded ahead: the first of a store are those whose stacks are new and take long to be read.
-_AHEAD: Final = 12
+_AHEAD: Final = 16
 # Scope, key and value of the path of an event as it was written.
 _WRITTEN: Final = ("written scope", "written key", "written value")
 

@@ -109,11 +109,12 @@ def _stemmed(stacks: pa.Array, errors: pa.Array, messages: pa.Array) -> tuple[Ma
     return headed, odd, pc.if_else(pa.array(headed), pc.binary_join_element_wise(errors, rest, "\n"), stacks)
 
 
-def _holding(texts: pa.Array, part: str) -> Mask:
-    """Which texts hold a part; Arrow is asked only where one does."""
-    if part.encode() not in texts.buffers()[2].to_pybytes():
+def _holding(texts: pa.Array, byte: str) -> Mask:
+    """Which texts hold an ASCII character; Arrow is asked only where one does."""
+    _, _, data = texts.buffers()
+    if data is None or not np.any(np.frombuffer(data, np.uint8) == ord(byte)):
         return np.zeros(len(texts), np.bool_)
-    return truth(pc.match_substring(texts, part))
+    return truth(pc.match_substring(texts, byte))
 
 
 def marked(stems: pa.Array) -> tuple[pa.Array, Places, Addresses]:
@@ -121,32 +122,43 @@ def marked(stems: pa.Array) -> tuple[pa.Array, Places, Addresses]:
     _, ends, data = stems.buffers()
     bounds = np.frombuffer(ends, np.int32)[stems.offset : stems.offset + len(stems) + 1].astype(np.int64)
     octets = np.frombuffer(data or b"", np.uint8)[: bounds[-1] if len(bounds) else 0]
-    at = np.flatnonzero(octets == ord("x"))
-    row = np.searchsorted(bounds[1:], at, side="right")
-    room = bounds[1:][row] - at - 1
-    enough = (room >= _LEAST) & (at > bounds[row]) & (octets[at - 1] == ord("0"))
-    at, row, room = at[enough] + 1, row[enough], room[enough]
-    likely = _NIBBLES[octets[at + _LEAST - 1]] < _NO_DIGIT
-    at, row, room = at[likely], row[likely], room[likely]
-    columns = np.arange(_WIDTH)
-    nibbles = _NIBBLES[np.lib.stride_tricks.sliding_window_view(np.pad(octets, (0, _WIDTH)), _WIDTH)[at]]
-    nibbles[columns >= room[:, None]] = _NO_DIGIT
-    zeros = np.argmax(nibbles != 0, axis=1)
-    end = np.where((nibbles == _NO_DIGIT).any(axis=1), np.argmax(nibbles == _NO_DIGIT, axis=1), _WIDTH)
+    at, row, nibbles = _numbers(octets, bounds)
+    zeros = np.where(nibbles[:, 0] == 0, np.argmax(nibbles != 0, axis=1), 0)
+    end = np.argmax(nibbles == _NO_DIGIT, axis=1)
     digits = np.minimum(end - zeros, _DIGITS)
     leading = nibbles[np.arange(len(at)), zeros]
     taken = (zeros <= _ZEROS) & (digits >= _LEAST) & (leading > 0) & (leading < 0xF)
     at, row, zeros, digits, nibbles = at[taken], row[taken], zeros[taken], digits[taken], nibbles[taken]
-    columns = columns[: (zeros + digits).max(initial=0)]
-    inside = (columns >= zeros[:, None]) & (columns < (zeros + digits)[:, None])
     changed = octets.copy()
-    changed[(at[:, None] + columns)[inside]] = ord(MARK)
     values = np.zeros(len(at), np.uint64)
-    for column in columns.tolist():
-        digit = inside[:, column]
-        values = np.where(digit, values << np.uint64(4) | nibbles[:, column].astype(np.uint64), values)
+    # addresses of one store have two or three forms
+    shape = zeros * (_DIGITS + 1) + digits
+    for form in np.unique(shape).tolist():
+        which = np.flatnonzero(shape == form)
+        first, length = divmod(form, _DIGITS + 1)
+        columns = np.arange(first, first + length)
+        changed[at[which][:, None] + columns] = ord(MARK)
+        places = np.uint64(4) * np.arange(length - 1, -1, -1).astype(np.uint64)
+        values[which] = (nibbles[which][:, columns].astype(np.uint64) << places).sum(axis=1, dtype=np.uint64)
     made = pa.StringArray.from_buffers(len(stems), ends, pa.py_buffer(changed), stems.buffers()[0], -1, stems.offset)
     return made, np.bincount(row, minlength=len(stems)), values
+
+
+def _numbers(octets: npt.NDArray[np.uint8], bounds: Places) -> tuple[Places, Places, npt.NDArray[np.uint8]]:
+    """Where what may be an address begins behind its `0x`, the text it is in, and its digits up to what is none."""
+    at = np.flatnonzero(octets == ord("x"))
+    at = at[(at > 0) & (at < len(octets) - _LEAST)]
+    at = at[(octets[at - 1] == ord("0")) & (_NIBBLES[octets[at + _LEAST]] < _NO_DIGIT)] + 1
+    row = np.searchsorted(bounds[1:], at - 1, side="right")
+    room = bounds[1:][row] - at
+    enough = (room >= _LEAST) & (at - 1 > bounds[row])
+    at, row, room = at[enough], row[enough], room[enough]
+    nibbles = np.full((len(at), _WIDTH + 1), _NO_DIGIT, np.uint8)
+    padded = np.pad(octets, (0, _WIDTH)) if at.max(initial=0) + _WIDTH > len(octets) else octets
+    nibbles[:, :_WIDTH] = _NIBBLES[np.lib.stride_tricks.sliding_window_view(padded, _WIDTH)[at]]
+    cut = np.flatnonzero(room < _WIDTH)
+    nibbles[cut] = np.where(np.arange(_WIDTH + 1) < room[cut, None], nibbles[cut], _NO_DIGIT)
+    return at, row, nibbles
 
 
 def _distinct(texts: pa.Array, languages: pa.Array) -> tuple[Places, list[tuple[str, str]]]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ("Lines",)
 
+_LF: Final = ord("\n")
 _CRLF: Final = "CRLF line ends"
 _NUL: Final = "NUL bytes in text"
 
@@ -109,7 +112,8 @@ class Lines:
                 yield from self._ended(line)
             return
         yield self._offset, self._number + 1, block
-        self._number += block.count(b"\n")
+        # numpy counts several times as fast as bytes do, and without Python's lock
+        self._number += int(np.count_nonzero(np.frombuffer(block, np.uint8) == _LF))
         self._offset += len(block)
 
     def _ended(self, piece: bytes) -> Iterator[tuple[int, int, bytes]]:

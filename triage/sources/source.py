@@ -12,6 +12,7 @@ import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from triage.sources.ahead import ahead
 from triage.sources.lines import Lines
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ("HEAD_BYTES", "Origin", "OverLimitError", "Source", "Stream")
 
 HEAD_BYTES: Final = 65_536
+# Pieces of a file that is small, and of a large one that are read before their turn.
+_SMALL, _AHEAD = 8, 24
 _CHUNK: Final = 1 << 20
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SAID: Final = ("parse_status", "role", "description", "media")
@@ -243,7 +246,7 @@ class Source:
         For files that are not UTF-16; limits and notes as in `lines`.
         """
         with self._cut() as cut:
-            yield from cut.blocks(self.chunks())
+            yield from cut.blocks(ahead(self.chunks(), after=_SMALL, most=_AHEAD))
 
     @contextmanager
     def _cut(self) -> Iterator[Lines]:
