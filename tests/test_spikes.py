@@ -172,6 +172,24 @@ def test_a_spike_that_lasts_until_now_is_found_though_only_such_are_sought(silen
     assert found == every[:lasting]
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 9 * 24 * 12), st.integers(3, 60), st.integers(1, 300)), max_size=6),
+    st.sampled_from([3, 10, 60]),
+    st.integers(0, 3 * 24 * 12),
+)
+def test_seeking_only_what_lasts_finds_the_same(bursts, every, back):
+    parts = [burst(at * 5 * MINUTE, count, minutes * MINUTE) for at, count, minutes in bursts]
+    times = np.sort(np.concatenate([steady(9, every * MINUTE), *parts]))
+    times = times[times <= 9 * DAY - back * 5 * MINUTE]
+    since = int(times.max()) - HOUR
+    every_one, found = spikes.episodes(times), spikes.episodes(times, since=since)
+    if any(each.end >= since for each in every_one):
+        assert found == every_one
+    else:
+        assert found in ([], every_one)
+
+
 def test_the_order_of_the_input_does_not_matter():
     times = np.r_[steady(), burst(2 * DAY, 40)]
     wanted = spikes.episodes(times)

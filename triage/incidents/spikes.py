@@ -30,10 +30,10 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.indexers import BaseIndexer
 
-from triage.incidents.spikes_expected import DAY, HOUR, MINUTE, Found, Window, judged, judged_by
+from triage.incidents.spikes_expected import DAY, HOUR, MINUTE, Found, Window, above_level, judged, judged_by
 from triage.incidents.spikes_history import History, mask_of
 
-__all__ = ("ALPHA", "Episode", "collapsed", "detect", "episodes", "excess")
+__all__ = ("ALPHA", "HISTORY", "WINDOWS", "Episode", "collapsed", "detect", "episodes", "excess")
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -46,14 +46,17 @@ _APART: Final = HOUR
 _COOL: Final = 3 * HOUR
 # Repeats of one client within this time are retries.
 _RETRY: Final = MINUTE
-_HISTORY: Final = DAY
+HISTORY: Final = DAY
 _LEAST_P: Final = 1e-300
 
-_WINDOWS: Final = (
+WINDOWS: Final = (
     Window(0, 5 * MINUTE, MINUTE, 3 * HOUR, 5, "5 minutes"),
     Window(1, HOUR, 5 * MINUTE, 12 * HOUR, 6, "hour"),
     Window(2, 4 * HOUR, 30 * MINUTE, 24 * HOUR, 10, "4 hours"),
 )
+# How far back events lie that count in a window, and those that its level is taken from.
+_WIDEST: Final = max(window.width + window.part for window in WINDOWS)
+_FURTHEST: Final = max(window.width + window.before for window in WINDOWS)
 
 
 class Episode(NamedTuple):
@@ -80,9 +83,10 @@ class Episode(NamedTuple):
 
 
 class _Stream(NamedTuple):
-    """One way to count: times, sorted, and of the window of each kind that ends at each, how many count."""
+    """One way to count: times, sorted; the last of them, and how many each window holds that ends at one of these."""
 
     times: Ints
+    at: Ints
     counts: list[Floats]
 
 
@@ -134,7 +138,8 @@ def episodes(
     micros
         Microseconds since 1970 of its events, in any order.
     clients
-        Who each event happened to, NA where nobody knows: repeats of one within a minute count once.
+        Who each event happened to, NA where nobody knows, or numbers, -1 where nobody knows: repeats of one within a
+        minute count once.
     weights
         How many occurrences each event stands for, itself included.
     alpha
@@ -153,22 +158,22 @@ def episodes(
     order = np.argsort(micros, kind="stable")
     times = np.asarray(micros, np.int64)[order]
     if clients is not None:
-        kept = collapsed(times, np.asarray(clients, object)[order])
+        kept = collapsed(times, np.asarray(clients)[order])
         times, order = times[kept], order[kept]
     if weights is not None:
         times = np.repeat(times, np.asarray(weights, np.int64)[order])
-    looked = [times[_looked_at(times, _counted(times, window.width), window)][-1:] for window in _WINDOWS]
+    first = int(times[0]) if len(times) else 0
+    looked = [times[_looked_at(times, _counted(times, window.width), window, first)][-1:] for window in WINDOWS]
     if not any(len(last) and (since is None or last[0] >= since) for last in looked):
         return []
     thin = times[_apart(times, _RETRY)]
-    streams = [
-        _Stream(times, [_trimmed(times, window) for window in _WINDOWS]),
-        _Stream(thin, [_counted(thin, window.width).astype(np.float64) for window in _WINDOWS]),
-    ]
+    if since is not None and not _may_last(times, thin, since, alpha):
+        return []
+    streams = _streams(times, thin)
     found = _found(streams, None)
     alarms = np.unique(found.time[found.logp < np.log(alpha)])
     if len(alarms):
-        found = _found(streams, mask_of(alarms, _WINDOWS[0].width))
+        found = _found(streams, mask_of(alarms, WINDOWS[0].width))
     return _episodes(times, found, np.log(alpha))
 
 
@@ -198,7 +203,7 @@ def excess(micros: Ints, began: int, until: int) -> tuple[int, float, float, str
     times = np.sort(np.asarray(micros, np.int64))
     times = times[: np.searchsorted(times, until, side="right")]
     width = until - began
-    if not len(times) or began - times[0] < _HISTORY or width <= 0:
+    if not len(times) or began - times[0] < HISTORY or width <= 0:
         return None
     window = Window(0, width, width // 12, DAY, 0, "")
     inside = times[np.searchsorted(times, began, side="right") :]
@@ -208,7 +213,7 @@ def excess(micros: Ints, began: int, until: int) -> tuple[int, float, float, str
     return len(inside), float(found.expected[0]), p, judged_by(int(found.basis[0]), window)
 
 
-def collapsed(times: Ints, clients: npt.NDArray[np.object_]) -> Ints:
+def collapsed(times: Ints, clients: npt.NDArray[Any]) -> Ints:
     """The rows that are no retries: of one client within a minute of the first, only the first; times are sorted.
 
     Examples
@@ -217,6 +222,8 @@ def collapsed(times: Ints, clients: npt.NDArray[np.object_]) -> Ints:
     [0, 2, 3]
     """
     codes = pd.factorize(clients)[0]
+    if clients.dtype.kind == "i":
+        codes[clients < 0] = -1
     order = np.lexsort((times, codes))
     sorted_codes, at = codes[order], times[order]
     known = int(np.searchsorted(sorted_codes, 0))
@@ -273,21 +280,48 @@ def _trimmed(times: Ints, window: Window) -> Floats:
     return found
 
 
-def _looked_at(times: Ints, count: npt.NDArray[Any], window: Window) -> Ints:
+def _looked_at(times: Ints, count: npt.NDArray[Any], window: Window, first: int) -> Ints:
     """The rows at which a window holds enough, and has enough before it, to be an alarm at all."""
-    return np.flatnonzero((count >= window.floor) & (times - window.width - times[:1] >= _HISTORY))
+    return np.flatnonzero((count >= window.floor) & (times - window.width - first >= HISTORY))
+
+
+def _streams(times: Ints, thin: Ints, since: int | None = None) -> list[_Stream]:
+    """Both ways to count at each event, or at those from a time on: with the densest part thinned, and all thinned."""
+    made = []
+    for every, trimmed in ((times, True), (thin, False)):
+        near = every if since is None else every[np.searchsorted(every, since - _WIDEST) :]
+        rows = slice(0 if since is None else int(np.searchsorted(near, since)), None)
+        counts = (_trimmed(near, window) if trimmed else _counted(near, window.width) for window in WINDOWS)
+        made.append(_Stream(every, near[rows], [count[rows].astype(np.float64) for count in counts]))
+    return made
+
+
+def _may_last(times: Ints, thin: Ints, since: int, alpha: float) -> bool:
+    """Whether a spike can have lasted until a time.
+
+    Something must be above its level then. That level is the same whatever was alarming before what it is taken from.
+    """
+    streams = _streams(times, thin, since - _FURTHEST)
+    for every, at, counts in streams:
+        history = History(every)
+        for window, count in zip(WINDOWS, counts, strict=True):
+            rows = _looked_at(at, count, window, int(every[0]))
+            rows = rows[at[rows] >= since]
+            if len(above_level(at[rows], count[rows], history, int(every[0]), window)[0]):
+                return True
+    return bool(np.any(_found(streams, None).logp < np.log(alpha)))
 
 
 def _found(streams: list[_Stream], mask: Ints | None) -> Found:
     """The times at which a window of a stream holds far more than expected, less what lies in masked intervals."""
     parts = []
-    for times, counts in streams:
+    for times, at, counts in streams:
         history = History(times, mask)
-        for window, count in zip(_WINDOWS, counts, strict=True):
-            rows = _looked_at(times, count, window)
+        for window, count in zip(WINDOWS, counts, strict=True):
+            rows = _looked_at(at, count, window, int(times[0]))
             # All events of one time say the same: the last stands for them.
-            rows = rows[np.r_[times[rows][1:] != times[rows][:-1], np.ones(min(len(rows), 1), bool)]]
-            parts.append(judged(times[rows], count[rows], history, int(times[0]), window))
+            rows = rows[np.r_[at[rows][1:] != at[rows][:-1], np.ones(min(len(rows), 1), bool)]]
+            parts.append(judged(at[rows], count[rows], history, int(times[0]), window))
     return Found(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -314,8 +348,8 @@ def _episode(times: Ints, found: Found, chosen: Ints) -> Episode:
     windows = found.window[chosen]
     end = int(found.time[chosen[windows == windows.min()]][-1])
     best = chosen[np.argmin(found.logp[chosen])]
-    peak, window, expected = int(found.time[best]), _WINDOWS[int(found.window[best])], float(found.expected[best])
-    began = start - _WINDOWS[int(found.window[chosen[0]])].width
+    peak, window, expected = int(found.time[best]), WINDOWS[int(found.window[best])], float(found.expected[best])
+    began = start - WINDOWS[int(found.window[chosen[0]])].width
     events, total = (
         int(np.searchsorted(times, until, side="right") - np.searchsorted(times, after, side="right"))
         for after, until in ((peak - window.width, peak), (began, end))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from triage.incidents.spikes_history import History
 from triage.incidents.spikes_tails import log_tail
 
-__all__ = ("DAY", "HOUR", "MINUTE", "TIMES", "Found", "Window", "judged", "judged_by")
+__all__ = ("DAY", "HOUR", "MINUTE", "TIMES", "Found", "Window", "above_level", "judged", "judged_by")
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -56,9 +56,8 @@ class Found(NamedTuple):
 
 def judged(at: Ints, count: Floats, history: History, first: int, window: Window, *, least: float = TIMES) -> Found:
     """Test one window at some times; with `least` only where the count is so many times the expected."""
-    level = _rate(history, np.maximum(at - window.width - window.before, first), at - window.width, window)
-    near = np.flatnonzero(_is_near(count, level[0], least))
-    at, count, level = at[near], count[near], (level[0][near], level[1][near])
+    near, level = above_level(at, count, history, first, window, least=least)
+    at, count = at[near], count[near]
     if not len(at):
         return Found(at, at, count, count, at)
     means, sizes, bases = _expected(at, level, history, window, first)
@@ -72,6 +71,15 @@ def judged(at: Ints, count: Floats, history: History, first: int, window: Window
     worst, columns = logp.argmax(axis=0), np.arange(len(at))
     number = np.full(len(at), window.number)
     return Found(at, number, logp[worst, columns], means[worst, columns], bases[worst, columns])
+
+
+def above_level(
+    at: Ints, count: Floats, history: History, first: int, window: Window, *, least: float = TIMES
+) -> tuple[Ints, tuple[Floats, Floats]]:
+    """The rows at which a window may hold too many by its level just before, and the level and what it rests on."""
+    level = _rate(history, np.maximum(at - window.width - window.before, first), at - window.width, window)
+    near = np.flatnonzero(_is_near(count, level[0], least))
+    return near, (level[0][near], level[1][near])
 
 
 def _is_near(count: Floats, mean: Floats, least: float) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,6 @@ import pyarrow.compute as pc
 from triage.incidents import spikes
 from triage.incidents.spikes_expected import HOUR
 from triage.incidents.suppression import Given
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ("Stream", "Streams", "present")
 
@@ -30,13 +27,13 @@ _MOST_TOGETHER: Final = 4_000_000
 class Stream:
     """The events of one incident that have a time, in its order; `rows` are their places in the table.
 
-    Occurrences that are told of elsewhere are one more, with the row of the event that they are given to, and without a
-    client where nobody knows whose they are; `retries` says of which they all are the same client's.
+    Occurrences that are told of elsewhere are one more, with the row of the event that they are given to; clients are
+    numbers, -1 where nobody knows whose they are; `retries` says of which they all are the same client's.
     """
 
     rows: Ints
     times: Ints
-    clients: npt.NDArray[np.object_] | None
+    clients: Ints | None
     weights: Ints
     retries: npt.NDArray[np.bool_]
 
@@ -75,10 +72,10 @@ class Streams:
         self._retries = np.r_[np.zeros(stored, bool), more.alone][order]
         self._bounds = np.searchsorted(codes[self.rows], np.arange(size + 1))
         clients = pc.coalesce(events["user_hash"], events["session_id"])
-        known = clients.null_count < len(clients)
-        self._clients = clients.to_pandas().to_numpy(dtype=object, na_value=None)[self.rows] if known else None
-        if self._clients is not None:
-            self._clients[(order >= stored) & ~self._retries] = None
+        self._clients: Ints | None = None
+        if clients.null_count < len(clients):
+            numbers = pc.fill_null(clients.combine_chunks().dictionary_encode().indices, -1).to_numpy()
+            self._clients = np.where((order >= stored) & ~self._retries, -1, numbers[self.rows])
 
     def __getitem__(self, code: int) -> Stream:
         """The stream of one incident."""
@@ -86,10 +83,23 @@ class Streams:
         clients = None if self._clients is None else self._clients[there]
         return Stream(self.rows[there], self.times[there], clients, self._weights[there], self._retries[there])
 
-    def since(self, moment: int) -> Iterator[int]:
-        """The numbers of the incidents that have an event at or after a time."""
+    def busy(self, since: int) -> list[int]:
+        """The numbers of the incidents in which a spike can have lasted until a time: enough occurred, and long after.
+
+        Retries are counted with the others, so that it may be one or the other too many.
+        """
+        size = len(self._bounds) - 1
+        codes = np.repeat(np.arange(size), np.diff(self._bounds))
         full = np.flatnonzero(np.diff(self._bounds))
-        yield from full[self.times[self._bounds[full + 1] - 1] >= moment].tolist()
+        last, lasted = np.zeros(size, np.int64), np.zeros(size, np.int64)
+        last[full] = self.times[self._bounds[full + 1] - 1]
+        lasted[full] = last[full] - self.times[self._bounds[full]]
+        enough = np.zeros(size, bool)
+        for window in spikes.WINDOWS:
+            recent = np.flatnonzero(self.times > since - window.width)
+            held = np.bincount(codes[recent], weights=self._weights[recent], minlength=size)
+            enough |= (held >= window.floor) & (lasted >= window.width + spikes.HISTORY)
+        return np.flatnonzero(enough & (last >= since)).tolist()
 
 
 def present(streams: Streams, size: int, moment: int) -> dict[str, Any]:
@@ -105,7 +115,7 @@ def present(streams: Streams, size: int, moment: int) -> dict[str, Any]:
         Microseconds since 1970.
     """
     columns: dict[str, list[Any]] = {name: [None] * size for name in ("spike_p", "spike_expected", "spike_since")}
-    for code in streams.since(moment - HOUR):
+    for code in streams.busy(moment - HOUR):
         found = streams[code].episodes(moment - HOUR)
         if found and found[-1].end >= moment - HOUR:
             columns["spike_p"][code] = found[-1].p
