@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import CORPUS, corpus
-from triage.formats.traces import java
+from triage.formats.traces import java, java_frames
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces.scanning import scan
 from triage.records import Trace
@@ -388,3 +388,18 @@ def test_time_grows_with_the_text(line):
         return time.process_time() - start
 
     assert seconds(4_000) < 12 * max(seconds(1_000), 0.05)
+
+
+@given(
+    st.sampled_from(["\tat ", "at ", "  at", "\t|- at ", "at <a> "]),
+    st.sampled_from(
+        ["a.B.c", "B", "a.b.C$D.<init>", "RUBY.x", "m/a.B.c", "a.B.c d", "a.B.$$Lambda/0x1.run", "é.ü", "a..b"]
+    ),
+    st.sampled_from(
+        ["B.java:3", "B.kt:3", "B.kts:3", "B.java", "B.java:-2", "B.java:1234567890", "Native Method", ":3"]
+    ),
+    st.sampled_from([")", ") ", ") [x.jar:1]", ") ~[?:?]", ")\n", ") x", ""]),
+)
+def test_what_most_frames_are_is_read_as_any_other(head: str, name: str, source: str, end: str) -> None:
+    line = f"{head}{name}({source}{end}"
+    assert java_frames._frame(line) == java_frames._whole(line)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.reading import CORPUS, corpus
 from triage.formats import traces
-from triage.formats.traces import javascript
+from triage.formats.traces import javascript, javascript_frames
 from triage.formats.traces.scanning import scan
 
 NODE_CAUSE = """\
@@ -492,3 +492,26 @@ def test_jest_quotes_the_source_apart():
         "      at Cart.total (src/cart.js:12:23)\n      at Object.<anonymous> (test/cart.test.js:5:3)\n"
     )
     assert places(text)[0][2:] == ("TypeError", "x is undefined")
+
+
+NAMES = st.sampled_from(["f", "new F", "async f", "A.b", "<anonymous>", "f [as g]", "a b", "kfun:x", "x in <y>", "$"])
+PLACES = st.sampled_from(
+    [
+        "/srv/a.js",
+        "file:///srv/a.mjs",
+        "node:fs",
+        "http://h:80/a.js",
+        "http://h",
+        "kfun:a",
+        "a.wasm",
+        "<anonymous>",
+        "a",
+    ]
+)
+ENDS = st.sampled_from([":1:2", ":1", ":1234567890:2", ":1:2:3", "", ":wasm-function[3]:0x1f", ":\u0661:2", ".rs:1:2"])
+
+
+@given(NAMES, PLACES, ENDS, st.sampled_from([")", "),", ") {", ")  ", "", "))"]))
+def test_what_most_frames_are_is_read_as_any_other(name: str, place: str, end: str, closing: str) -> None:
+    text = f"at {name} ({place}{end}{closing}".strip()
+    assert javascript_frames.frame(text) == javascript_frames._v8(text)

@@ -34,7 +34,18 @@ _MOST_CHARS: Final = 1 << 29
 class ColumnBuilder:
     """Rows of one table, appended one by one, turned into Arrow every `batch_rows` or 16 Mi characters."""
 
-    __slots__ = ("_batch_rows", "_batches", "_chars", "_columns", "_on_disk", "_rows", "_small", "_spill", "schema")
+    __slots__ = (
+        "_batch_rows",
+        "_batches",
+        "_chars",
+        "_columns",
+        "_on_disk",
+        "_rows",
+        "_small",
+        "_spill",
+        "_texts",
+        "schema",
+    )
 
     def __init__(
         self, schema: pa.Schema, *, extra: Mapping[str, pa.DataType], batch_rows: int, spill: Spill | None = None
@@ -47,6 +58,7 @@ class ColumnBuilder:
         self._on_disk = 0
         self._chars = 0
         self._columns: dict[str, list[Any]] = {name: [] for name in self.schema.names}
+        self._texts = frozenset(field.name for field in self.schema if pa.types.is_string(field.type))
         self._rows = 0
 
     def append(self, row: Mapping[str, Any], **more: Any) -> None:
@@ -76,7 +88,7 @@ class ColumnBuilder:
             if len(column) < before:
                 column.extend([None] * (before - len(column)))
             column.extend(values)
-            if pa.types.is_string(self.schema.field(name).type):
+            if name in self._texts:
                 self._chars += sum(map(len, filter(None, values)))
         self._rows = before + rows
         if self._rows >= self._batch_rows or self._chars >= _BATCH_CHARS:

@@ -298,8 +298,11 @@ class _Reader:
     def _end(self) -> None:
         if self._pieces:
             frame = frame_of(" ".join(self._pieces).strip())
-            kept = variables(self._locals) if self._locals else None
-            self._stacks[-1].frames.append(replace(frame, variables=kept, text_line=self._place(self._first)))
+            place = self._place(self._first)
+            if self._locals or place is not None:
+                kept = variables(self._locals) if self._locals else None
+                frame = replace(frame, variables=kept, text_line=place)
+            self._stacks[-1].frames.append(frame)
         self._pieces, self._locals, self._depth = [], [], None
 
     def _place(self, line: int) -> int | None:

@@ -17,6 +17,8 @@ _FRAME: Final = lazy(
     r"\s*(?:\|-\s*)?at (?:<[a-z]\w{0,20}> )?(?P<name>[^\s(][^(]*)\((?P<source>[^()]*(?:\([^()]*\)[^()]*)?)\)"
     r"(?:\s*~?\[(?P<jar>[^\]]*)\])?\s*$"
 )
+# What most frames are: names and a source without a module, a loader or a jar.
+_USUAL: Final = lazy(r"\s*at ([\w$]{1,200}\.[\w.$<>]{1,400})\(([\w$]{1,200}\.(?:java|kt)):([0-9]{1,9})\)\s*\Z")
 _SOURCE: Final = lazy(
     r"[^():]{1,200}\.(?:java|kts?|scala|groovy|gradle|cljc?|rb|jsp|sc|aj)(?::-?\d{1,9})?$"
     r"|(?:Native Method|Unknown Source|SourceFile|NO_SOURCE_FILE|REPL|Redefined|D8\$\$SyntheticClass|[Pp]ro[Gg]uard|PG"
@@ -52,7 +54,16 @@ def frame(line: str, number: int | None = None) -> Frame | None:
 @remembered
 def _frame(line: str) -> Frame | None:
     """The frame that a line holds, without the number of the line."""
-    found = _FRAME.match(line) if len(line) <= _LINE_CHARS else None
+    if len(line) > _LINE_CHARS:
+        return None
+    if (usual := _USUAL.match(line)) and usual[1][:5] != "RUBY.":
+        return Frame(function=usual[1], file=usual[2], line=int(usual[3]), language="java", trust="text")
+    return _whole(line)
+
+
+def _whole(line: str) -> Frame | None:
+    """A frame in any form."""
+    found = _FRAME.match(line)
     if found is None:
         return None
     name, source = found["name"], found["source"]
@@ -80,11 +91,13 @@ def _frame(line: str) -> Frame | None:
 
 def is_frame(line: str) -> bool:
     """Whether a line is a frame or stands for some."""
-    return _frame(line) is not None or _gap(line) is not None
+    return _frame(line) is not None or gap(line) is not None
 
 
 def gap(line: str, number: int | None = None) -> Frame | None:
     """The row for frames that were left out, or for the border between a coroutine and who made it."""
+    if "..." not in line and "oroutine " not in line and "_COROUTINE" not in line:
+        return None
     found = _gap(line)
     return found if found is None or number is None else replace(found, text_line=number)
 

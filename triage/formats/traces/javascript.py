@@ -213,7 +213,7 @@ class _Reader:
         """Put a frame where it belongs: on the open stack, or on a new one."""
         if not self._stacks or self._parts():
             self._stacks.append(self._begin())
-        else:
+        elif self._pending:
             notes = [line.strip() for line in self._pending if not _is_property(line)][:_NOTE_LINES]
             self._stacks[-1].frames += [Frame(frame_kind="note", function_raw=note) for note in notes]
         self._pending.clear()

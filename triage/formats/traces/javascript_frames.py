@@ -30,6 +30,10 @@ _LOUD: Final = lazy(r"(?:Error|Exception|Rejection|Violation|Panic)$")
 _EVALUATED: Final = lazy(r"(?:\[(?:eval|stdin|worker eval)\](?:-wrapper)?|REPL\d{1,6}|VM\d{1,9}):\d")
 # What other runtimes write behind `at`: an offset in bytecode, a symbol of Kotlin/Native, a source of Rust.
 _FOREIGN: Final = lazy(r"at .{0,400}(?: \[0x[0-9a-f]+\]|kfun:| in <|\.rs:\d{1,9}:\d{1,9}$)")
+# What most frames are: a plain name and a place whose only colons are those of a scheme, of line and column.
+_USUAL: Final = lazy(
+    r"at ((?:new )?[\w$.<>]{1,300}) \(((?:[a-z]{2,8}://)?[^()\s:]{1,1000}):([0-9]{1,9}):([0-9]{1,9})\)\Z"
+)
 
 
 @remembered
@@ -65,7 +69,10 @@ def frame(line: str) -> Frame | None:
         return None
     text = line.strip()
     if text.startswith("at "):
-        return None if _FOREIGN.match(text) else _v8(text)
+        if usual := _USUAL.match(text):
+            name, file, number, column = usual.groups()
+            return _made(name, name, file, int(number), int(column))
+        return _v8(text)
     if "@" in text:
         return _gecko(text)
     if text == "[native code]" or (_BARE_URL.match(text) and " " not in text):
@@ -76,6 +83,8 @@ def frame(line: str) -> Frame | None:
 
 def _v8(text: str) -> Frame | None:
     """A frame as V8 writes it: `at fn (where)` or `at where`."""
+    if _FOREIGN.match(text):
+        return None
     rest = text[3:].strip().removesuffix("{").rstrip().rstrip(",").rstrip()
     is_async = rest.startswith("async ")
     call = rest[6:].lstrip() if is_async else rest

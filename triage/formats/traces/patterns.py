@@ -15,7 +15,7 @@ __all__ = ("either", "integer", "lazy", "remembered")
 T = TypeVar("T")
 
 # Lines that are remembered of each function, and how long they may be.
-_MOST, _LONGEST = 1 << 12, 1_024
+_MOST, _LONGEST = 1 << 14, 1_024
 _NAMED: Final = re.compile(r"\(\?P<\w+>")
 
 
@@ -59,7 +59,7 @@ def lazy(pattern: str, flags: int = 0) -> re.Pattern[str]:
 def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
     """What a function says of a line, worked out once while it is remembered: crashes of one build print the same ones.
 
-    The function must look at nothing but the line, and what it gives must not change. A few thousand lines are held,
+    The function must look at nothing but the line, and what it gives must not change. Some thousand lines are held,
     none of them long.
 
     Examples
