@@ -7,6 +7,7 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -421,8 +422,12 @@ ADDRESS = st.builds(
 
 @given(st.lists(st.lists(ADDRESS, max_size=3).map("".join), max_size=6))
 def test_addresses_are_found_as_in_a_single_text(texts: list[str]) -> None:
-    marked, counts, values = debugbundle_texts.marked(pa.array(texts, pa.string()))
+    pieces = [f"<{text}>".encode() for text in texts]
+    ends = np.cumsum([len(piece) for piece in pieces], dtype=np.int64) - 1
+    spans = debugbundle_texts.Spans(ends - [len(text) for text in texts], ends)
+    octets = np.frombuffer(b"".join(pieces), np.uint8)
+    changed, counts, values = debugbundle_texts.marked(octets, spans)
     single = [list(debugbundle_stems.ADDRESS.finditer(text)) for text in texts]
-    assert marked.to_pylist() == [debugbundle_stems.marked(text) for text in texts]
+    assert changed.tobytes().decode() == "".join(f"<{debugbundle_stems.marked(text)}>" for text in texts)
     assert counts.tolist() == [len(found) for found in single]
     assert values.tolist() == [int(one[2], 16) for found in single for one in found]

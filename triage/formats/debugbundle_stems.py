@@ -72,7 +72,8 @@ class Stems:
         self._clear()
 
     def _clear(self) -> None:
-        self._forms: dict[tuple[str, str, bool], int | None] = {}
+        self._forms: dict[tuple[str, str, str], int | None] = {}
+        self._plain: dict[tuple[str, str], int] = {}
         self._firsts = [0]
         self._sizes = [0]
         self._new: list[dict[str, Any]] = []
@@ -82,7 +83,7 @@ class Stems:
 
     def room(self) -> None:
         """Forget what is too much; forms that were found until now have no meaning any more."""
-        if len(self._forms) >= _FORMS:
+        if len(self._forms) + len(self._plain) >= _FORMS:
             self._clear()
 
     def find(self, records: Records, text: str, said: tuple[str | None, str | None], language: str) -> Found | None:
@@ -93,28 +94,28 @@ class Stems:
             return Found(NOTHING, headed=False)
         if plain is not text and at_lines(text) != at_lines(plain):
             return None
-        stemmed = f"{said[0]}{rest}" if headed else plain
-        addresses = () if MARK in stemmed else tuple(int(found[2], 16) for found in ADDRESS.finditer(stemmed))
+        head = f"{said[0]}" if headed else ""
+        addresses = () if MARK in plain else tuple(int(found[2], 16) for found in ADDRESS.finditer(rest))
         form = None
         if addresses:
-            form = self.form(records, language, marked(stemmed))
+            form = self.form(records, language, head, marked(rest))
         if form is None:
             addresses = ()
-            form = self._known(records, language, stemmed)
+            form = self._known(records, language, head + rest)
         return None if form == _UNKNOWN else Found(form, headed, addresses)
 
-    def form(self, records: Records, language: str, text: str) -> int | None:
-        """The form of a marked text; None where the addresses are more than those of frames, or it is no stack.
+    def form(self, records: Records, language: str, head: str, text: str) -> int | None:
+        """The form of a marked text behind the error that it had; None where it is no stack, or one by itself.
 
-        The text of what is None is to be looked for by itself.
+        That it is where its addresses are more than those of frames. The text of what is None is to be looked for.
         """
-        key = (language, text, True)
+        key = (language, head, text)
         if key not in self._forms:
             marks = _MARKED.findall(text)
             stand_ins = [f"{_STAND_IN}{at:0{len(mark) - len(_STAND_IN)}x}" for at, mark in enumerate(marks)]
             parts = chain(*zip(_MARKED.split(text), [*stand_ins, ""], strict=True))
             numbers = {int(stand_in, 16): at for at, stand_in in enumerate(stand_ins)}
-            self._forms[key] = self._form(records, language, "".join(parts), numbers)
+            self._forms[key] = self._form(records, language, head + "".join(parts), numbers)
         return self._forms[key]
 
     def rows(self, forms: Places) -> tuple[Places, Places]:
@@ -145,11 +146,11 @@ class Stems:
 
     def _known(self, records: Records, language: str, text: str) -> int:
         """The form of a text that is parsed as it is; `_UNKNOWN` where it is no stack."""
-        key = (language, text, False)
-        form = self._forms.get(key)
+        key = (language, text)
+        form = self._plain.get(key)
         if form is None:
             made = self._form(records, language, text, {})
-            form = self._forms[key] = _UNKNOWN if made is None else made
+            form = self._plain[key] = _UNKNOWN if made is None else made
         return form
 
     def _form(self, records: Records, language: str, text: str, numbers: dict[int, int]) -> int | None:

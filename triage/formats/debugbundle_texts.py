@@ -29,24 +29,36 @@ __all__ = ("Stacks", "Texts", "find_all", "marked", "stack_columns", "texts")
 _UNSURE: Final = r"\n|\\n|^[^!-~]*at "
 # The zeros that an address may begin with, its digits, and the least of them; `Stems` has the same as an expression.
 _ZEROS, _DIGITS, _LEAST = 8, 16, 9
+# Blanks behind a head that are looked past.
+_BLANKS: Final = 24
 _WIDTH: Final = _ZEROS + _DIGITS
 _NO_DIGIT: Final = 16
 _UNKNOWN: Final = -1
 
 Addresses = npt.NDArray[np.uint64]
+Octets = npt.NDArray[np.uint8]
+# Language, the error of a text that had a head ("" for none), and the text without the head, its addresses marked.
+Form = tuple[str, str, str]
+
+
+class Spans(NamedTuple):
+    """Where each text begins and ends in the bytes of all."""
+
+    starts: Places
+    ends: Places
 
 
 class Texts(NamedTuple):
     """The stack texts of a batch.
 
-    `places` are the rows that have one, `form` says which of the distinct `forms` (language and marked text) each has,
-    -1 where it must be looked for by itself. Its addresses are `ends[at]`'s last `counts[at]` of `addresses`.
+    `places` are the rows that have one, `form` says which of the distinct `forms` each has, -1 where it must be looked
+    for by itself. Its addresses are `ends[at]`'s last `counts[at]` of `addresses`.
     """
 
     size: int
     places: Places
     form: Places
-    forms: list[tuple[str, str]]
+    forms: list[Form]
     headed: Mask
     counts: Places
     addresses: Addresses
@@ -82,31 +94,67 @@ def texts(decoded: Decoded, languages: pa.Array) -> Texts:
     failed = pc.or_(pc.equal(kind, "backend_exception"), pc.equal(kind, "frontend_exception"))
     places = np.flatnonzero(decoded.usual & truth(failed) & truth(pc.match_substring_regex(stack, r"\S")))
     columns = (stack, said(fields["payload.name"]), said(fields["payload.message"]), languages)
-    rows = tuple(column.take(pa.array(places)) for column in columns)
-    headed, odd, stemmed = _stemmed(*rows[:3])
-    distinct, counts, addresses = marked(stemmed)
-    form, forms = _distinct(distinct, rows[3])
+    every = len(places) == len(stack) and stack.offset == 0
+    rows = columns if every else tuple(column.take(pa.array(places)) for column in columns)
+    octets, spans = _bytes(rows[0])
+    headed, odd, begins = _heads(octets, spans, rows[0], *rows[1:3])
+    changed, counts, addresses = marked(octets, spans._replace(starts=begins))
+    form, forms = _distinct(changed, spans._replace(starts=begins), headed, rows[1], rows[3])
     return Texts(len(kind), places, np.where(odd, _UNKNOWN, form), forms, headed, counts, addresses, rows)
 
 
-def _stemmed(stacks: pa.Array, errors: pa.Array, messages: pa.Array) -> tuple[Mask, Mask, pa.Array]:
-    """Which texts begin with error and message, where that is not sure, and the texts without the message.
+def _bytes(texts: pa.Array) -> tuple[Octets, Spans]:
+    """The bytes of texts, one behind the other, and where each begins and ends."""
+    _, ends, data = texts.buffers()
+    bounds = np.frombuffer(ends, np.int32)[: len(texts) + 1].astype(np.int64) if len(texts) else np.zeros(1, np.int64)
+    return np.frombuffer(data or b"", np.uint8)[: bounds[-1]], Spans(bounds[:-1], bounds[1:])
 
-    A text with such a head begins with a line that is error and message, where these are of one line.
+
+def _heads(
+    octets: Octets, spans: Spans, stacks: pa.Array, errors: pa.Array, messages: pa.Array
+) -> tuple[Mask, Mask, Places]:
+    """Which texts begin with error and message, where that is not sure, and where the texts begin without the message.
+
+    A text with such a head begins with a line that is error and message, where these are of one line; the rest begins
+    with the end of that line.
     """
     line = pc.binary_join_element_wise(errors, messages, ": ")
-    split = pc.split_pattern(stacks, "\n", max_splits=1)
-    ends = split.offsets.to_numpy()
-    parted = np.diff(ends) == 2
+    breaks = np.append(np.flatnonzero(octets == ord("\n")), len(octets))
+    ends = np.minimum(breaks[np.searchsorted(breaks, spans.starts)], spans.ends)
+    parted = ends < spans.ends
     odd = _holding(stacks, "\r") | _holding(stacks, MARK) | _holding(errors, "\n")
     odd[~parted] |= truth(pc.match_substring(stacks.filter(pa.array(~parted)), "\\n"))
     odd |= truth(pc.is_valid(line)) & truth(pc.match_substring_regex(messages, _UNSURE))
-    first = split.values.take(pa.array(ends[:-1]))
-    headed = truth(pc.equal(first, line)) & ~odd
-    rest = split.values.take(pa.array(ends[1:] - 1, mask=~(headed & parted)))
-    odd |= headed & ~truth(pc.match_substring_regex(rest, r"\S"))
+    headed = _equal(octets, spans.starts, ends, line) & ~odd
+    odd |= headed & ~_filled(octets, ends, spans.ends)
     headed &= ~odd
-    return headed, odd, pc.if_else(pa.array(headed), pc.binary_join_element_wise(errors, rest, "\n"), stacks)
+    return headed, odd, np.where(headed, ends, spans.starts)
+
+
+def _equal(octets: Octets, starts: Places, ends: Places, texts: pa.Array) -> Mask:
+    """Which texts stand there, each between its start and its end; null is not equal to anything."""
+    sizes = pc.fill_null(pc.binary_length(texts), 0).to_numpy()
+    equal: Mask = truth(pc.is_valid(texts)) & (ends - starts == sizes)
+    which = np.flatnonzero(equal)
+    _, _, data = texts.take(pa.array(which)).buffers()
+    bounds = np.cumsum(sizes[which])
+    total = int(sizes[which].sum())
+    places = np.repeat(starts[which] - bounds + sizes[which], sizes[which]) + np.arange(total)
+    other = np.flatnonzero(octets[places] != np.frombuffer(data or b"", np.uint8)[:total])
+    equal[which[np.searchsorted(bounds, other, side="right")]] = False
+    return equal
+
+
+def _filled(octets: Octets, starts: Places, ends: Places) -> Mask:
+    """Where something other than blanks stands soon after a start; what begins with many blanks is not sure to."""
+    filled = np.zeros(len(starts), np.bool_)
+    left = np.arange(len(starts))
+    for step in range(_BLANKS):
+        left = left[starts[left] + step < ends[left]]
+        there = ~_IS_BLANK[octets[starts[left] + step]]
+        filled[left[there]] = True
+        left = left[~there]
+    return filled
 
 
 def _holding(texts: pa.Array, byte: str) -> Mask:
@@ -117,12 +165,9 @@ def _holding(texts: pa.Array, byte: str) -> Mask:
     return truth(pc.match_substring(texts, byte))
 
 
-def marked(stems: pa.Array) -> tuple[pa.Array, Places, Addresses]:
-    """The texts with their addresses marked, how many each has, and these one after the other."""
-    _, ends, data = stems.buffers()
-    bounds = np.frombuffer(ends, np.int32)[stems.offset : stems.offset + len(stems) + 1].astype(np.int64)
-    octets = np.frombuffer(data or b"", np.uint8)[: bounds[-1] if len(bounds) else 0]
-    at, row, nibbles = _numbers(octets, bounds)
+def marked(octets: Octets, spans: Spans) -> tuple[Octets, Places, Addresses]:
+    """The bytes with the addresses in these spans marked, how many each has, and these one after the other."""
+    at, row, nibbles = _numbers(octets, spans)
     zeros = np.where(nibbles[:, 0] == 0, np.argmax(nibbles != 0, axis=1), 0)
     end = np.argmax(nibbles == _NO_DIGIT, axis=1)
     digits = np.minimum(end - zeros, _DIGITS)
@@ -140,18 +185,18 @@ def marked(stems: pa.Array) -> tuple[pa.Array, Places, Addresses]:
         changed[at[which][:, None] + columns] = ord(MARK)
         places = np.uint64(4) * np.arange(length - 1, -1, -1).astype(np.uint64)
         values[which] = (nibbles[which][:, columns].astype(np.uint64) << places).sum(axis=1, dtype=np.uint64)
-    made = pa.StringArray.from_buffers(len(stems), ends, pa.py_buffer(changed), stems.buffers()[0], -1, stems.offset)
-    return made, np.bincount(row, minlength=len(stems)), values
+    return changed, np.bincount(row, minlength=len(spans.starts)), values
 
 
-def _numbers(octets: npt.NDArray[np.uint8], bounds: Places) -> tuple[Places, Places, npt.NDArray[np.uint8]]:
+def _numbers(octets: Octets, spans: Spans) -> tuple[Places, Places, Octets]:
     """Where what may be an address begins behind its `0x`, the text it is in, and its digits up to what is none."""
     at = np.flatnonzero(octets == ord("x"))
     at = at[(at > 0) & (at < len(octets) - _LEAST)]
     at = at[(octets[at - 1] == ord("0")) & (_NIBBLES[octets[at + _LEAST]] < _NO_DIGIT)] + 1
-    row = np.searchsorted(bounds[1:], at - 1, side="right")
-    room = bounds[1:][row] - at
-    enough = (room >= _LEAST) & (at - 1 > bounds[row])
+    row = np.searchsorted(spans.ends, at, side="right")
+    at, row = at[row < len(spans.ends)], row[row < len(spans.ends)]
+    room = spans.ends[row] - at
+    enough = (room >= _LEAST) & (at - 1 > spans.starts[row])
     at, row, room = at[enough], row[enough], room[enough]
     nibbles = np.full((len(at), _WIDTH + 1), _NO_DIGIT, np.uint8)
     padded = np.pad(octets, (0, _WIDTH)) if at.max(initial=0) + _WIDTH > len(octets) else octets
@@ -161,14 +206,24 @@ def _numbers(octets: npt.NDArray[np.uint8], bounds: Places) -> tuple[Places, Pla
     return at, row, nibbles
 
 
-def _distinct(texts: pa.Array, languages: pa.Array) -> tuple[Places, list[tuple[str, str]]]:
-    """Which of the distinct pairs each row has, and these."""
-    encoded = texts.dictionary_encode()
-    spoken = languages.dictionary_encode()
-    both = encoded.indices.to_numpy().astype(np.int64) * (len(spoken.dictionary) + 1) + spoken.indices.to_numpy()
-    _, first, which = np.unique(both, return_index=True, return_inverse=True)
-    rows = pa.array(first)
-    return which, list(zip(languages.take(rows).to_pylist(), texts.take(rows).to_pylist(), strict=True))
+def _distinct(
+    octets: Octets, spans: Spans, headed: Mask, errors: pa.Array, languages: pa.Array
+) -> tuple[Places, list[Form]]:
+    """Which of the distinct forms each text has, and these."""
+    if not len(headed):
+        return np.zeros(0, np.int64), []
+    bounds = np.stack(spans, axis=1).ravel().astype(np.int32)
+    # every other one is a text, between them is what was left out
+    parts = pa.StringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(octets))
+    texts = parts.take(pa.array(np.arange(0, len(bounds), 2)))
+    codes = texts.dictionary_encode().indices.to_numpy().astype(np.int64)
+    heads = pc.if_else(pa.array(headed), errors, pa.scalar("", pa.string()))
+    for column in (languages, heads):
+        encoded = column.dictionary_encode()
+        codes = codes * len(encoded.dictionary) + encoded.indices.to_numpy()
+    _, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    rows = (column.take(pa.array(first)).to_pylist() for column in (languages, heads, texts))
+    return which, list(zip(*rows, strict=True))
 
 
 def find_all(stems: Stems, records: Records, block: Texts) -> Stacks:
@@ -243,3 +298,4 @@ def _within(sizes: Places) -> Places:
 _NIBBLES: Final = np.full(256, _NO_DIGIT, np.uint8)
 for _digit in "0123456789abcdefABCDEF":
     _NIBBLES[ord(_digit)] = int(_digit, 16)
+_IS_BLANK: Final = np.isin(np.arange(256), [ord(blank) for blank in "\t\n\f\r "])
