@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from triage.formats.debugbundle_batch import Places
     from triage.records import Records, Trace
 
-__all__ = ("ADDRESS", "MARK", "NOTHING", "Found", "Stems", "marked")
+__all__ = ("ADDRESS", "MARK", "NOTHING", "Form", "Found", "Stems", "marked")
 
 # Nine digits and more: what is shorter is an offset, a size or a number, and part of the form.
 ADDRESS: Final = re.compile(r"0x(0{0,8})([1-9a-eA-E][0-9a-fA-F]{8,15})")
@@ -46,6 +46,10 @@ _COLUMNS: Final = {
 }
 
 _encode = msgspec.json.Encoder().encode
+
+
+# Language, the error of a text that had a head ("" for none), and the text without the head, its addresses marked.
+Form = tuple[str, str, str]
 
 
 class Found(NamedTuple):
@@ -72,13 +76,14 @@ class Stems:
         self._clear()
 
     def _clear(self) -> None:
-        self._forms: dict[tuple[str, str, str], int | None] = {}
+        self._forms: dict[Form, int] = {}
         self._plain: dict[tuple[str, str], int] = {}
         self._firsts = [0]
         self._sizes = [0]
         self._new: list[dict[str, Any]] = []
         self._new_slots: list[Places] = []
         self._slots = self._ends = np.zeros(0, np.int64)
+        self._rows = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._columns = {name: pa.array([], kind) for name, kind in _COLUMNS.items()}
 
     def room(self) -> None:
@@ -96,31 +101,36 @@ class Stems:
             return None
         head = f"{said[0]}" if headed else ""
         addresses = () if MARK in plain else tuple(int(found[2], 16) for found in ADDRESS.finditer(rest))
-        form = None
-        if addresses:
-            form = self.form(records, language, head, marked(rest))
-        if form is None:
+        form = self.forms(records, [(language, head, marked(rest))])[0] if addresses else _UNKNOWN
+        if form == _UNKNOWN:
             addresses = ()
             form = self._known(records, language, head + rest)
         return None if form == _UNKNOWN else Found(form, headed, addresses)
 
-    def form(self, records: Records, language: str, head: str, text: str) -> int | None:
-        """The form of a marked text behind the error that it had; None where it is no stack, or one by itself.
+    def forms(self, records: Records, texts: list[Form]) -> list[int]:
+        """The forms of marked texts; -1 for those that are to be looked for by themselves.
 
-        That it is where its addresses are more than those of frames. The text of what is None is to be looked for.
+        These are no stacks, or have more addresses than those of frames.
         """
-        key = (language, head, text)
-        if key not in self._forms:
-            marks = _MARKED.findall(text)
-            stand_ins = [f"{_STAND_IN}{at:0{len(mark) - len(_STAND_IN)}x}" for at, mark in enumerate(marks)]
-            parts = chain(*zip(_MARKED.split(text), [*stand_ins, ""], strict=True))
-            numbers = {int(stand_in, 16): at for at, stand_in in enumerate(stand_ins)}
-            self._forms[key] = self._form(records, language, head + "".join(parts), numbers)
-        return self._forms[key]
+        found = list(map(self._forms.get, texts))
+        for at, form in enumerate(found):
+            if form is None:
+                found[at] = self._forms[texts[at]] = self._marked(records, *texts[at])
+        return cast("list[int]", found)
+
+    def _marked(self, records: Records, language: str, head: str, text: str) -> int:
+        """The form of a marked text that is not known yet."""
+        marks = _MARKED.findall(text)
+        stand_ins = [f"{_STAND_IN}{at:0{len(mark) - len(_STAND_IN)}x}" for at, mark in enumerate(marks)]
+        parts = chain(*zip(_MARKED.split(text), [*stand_ins, ""], strict=True))
+        numbers = {int(stand_in, 16): at for at, stand_in in enumerate(stand_ins)}
+        form = self._form(records, language, head + "".join(parts), numbers)
+        return _UNKNOWN if form is None else form
 
     def rows(self, forms: Places) -> tuple[Places, Places]:
         """The first row of each of these forms, and how many it has."""
-        return np.array(self._firsts)[forms], np.array(self._sizes)[forms]
+        self._settle()
+        return self._rows[0][forms], self._rows[1][forms]
 
     def columns(self) -> dict[str, pa.Array]:
         """The rows of all forms."""
@@ -134,8 +144,9 @@ class Stems:
 
     def _settle(self) -> None:
         """Append what is new to the columns."""
-        if not self._new:
+        if len(self._rows[0]) == len(self._firsts):
             return
+        self._rows = np.array(self._firsts), np.array(self._sizes)
         for name, kind in _COLUMNS.items():
             new = array([row[name] for row in self._new], kind)
             self._columns[name] = pa.concat_arrays([self._columns[name], new])

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from triage.formats.debugbundle_batch import Mask, Places
 from triage.formats.debugbundle_blocks import truth
 from triage.formats.debugbundle_columns import said
-from triage.formats.debugbundle_stems import MARK, NOTHING
+from triage.formats.debugbundle_stems import MARK, NOTHING, Form
 
 if TYPE_CHECKING:
     from triage.formats.debugbundle_blocks import Decoded
@@ -37,8 +37,6 @@ _UNKNOWN: Final = -1
 
 Addresses = npt.NDArray[np.uint64]
 Octets = npt.NDArray[np.uint8]
-# Language, the error of a text that had a head ("" for none), and the text without the head, its addresses marked.
-Form = tuple[str, str, str]
 
 
 class Spans(NamedTuple):
@@ -99,8 +97,11 @@ def texts(decoded: Decoded, languages: pa.Array) -> Texts:
     octets, spans = _bytes(rows[0])
     headed, odd, begins = _heads(octets, spans, rows[0], *rows[1:3])
     changed, counts, addresses = marked(octets, spans._replace(starts=begins))
-    form, forms = _distinct(changed, spans._replace(starts=begins), headed, rows[1], rows[3])
-    return Texts(len(kind), places, np.where(odd, _UNKNOWN, form), forms, headed, counts, addresses, rows)
+    form, forms = np.full(len(odd), _UNKNOWN), list[Form]()
+    sure = np.flatnonzero(~odd)
+    if len(sure):
+        form[sure], forms = _distinct(changed, Spans(begins, spans.ends), sure, headed, rows[1], rows[3])
+    return Texts(len(kind), places, form, forms, headed, counts, addresses, rows)
 
 
 def _bytes(texts: pa.Array) -> tuple[Octets, Spans]:
@@ -207,33 +208,26 @@ def _numbers(octets: Octets, spans: Spans) -> tuple[Places, Places, Octets]:
 
 
 def _distinct(
-    octets: Octets, spans: Spans, headed: Mask, errors: pa.Array, languages: pa.Array
+    octets: Octets, spans: Spans, rows: Places, headed: Mask, errors: pa.Array, languages: pa.Array
 ) -> tuple[Places, list[Form]]:
-    """Which of the distinct forms each text has, and these."""
-    if not len(headed):
-        return np.zeros(0, np.int64), []
+    """Which of the distinct forms each of these rows has, and the forms."""
     bounds = np.stack(spans, axis=1).ravel().astype(np.int32)
     # every other one is a text, between them is what was left out
     parts = pa.StringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(octets))
-    texts = parts.take(pa.array(np.arange(0, len(bounds), 2)))
-    codes = texts.dictionary_encode().indices.to_numpy().astype(np.int64)
     heads = pc.if_else(pa.array(headed), errors, pa.scalar("", pa.string()))
-    for column in (languages, heads):
+    columns = (languages.take(pa.array(rows)), heads.take(pa.array(rows)), parts.take(pa.array(2 * rows)))
+    codes = np.zeros(len(rows), np.int64)
+    for column in columns:
         encoded = column.dictionary_encode()
         codes = codes * len(encoded.dictionary) + encoded.indices.to_numpy()
     _, first, which = np.unique(codes, return_index=True, return_inverse=True)
-    rows = (column.take(pa.array(first)).to_pylist() for column in (languages, heads, texts))
-    return which, list(zip(*rows, strict=True))
+    return which, list(zip(*(column.take(pa.array(first)).to_pylist() for column in columns), strict=True))
 
 
 def find_all(stems: Stems, records: Records, block: Texts) -> Stacks:
     """The stack of each event of a batch."""
     stems.room()
-    known = np.full(len(block.forms) + 1, _UNKNOWN, np.int64)
-    for at in np.unique(block.form[block.form >= 0]).tolist():
-        found = stems.form(records, *block.forms[at])
-        known[at] = _UNKNOWN if found is None else found
-    own = known[block.form]
+    own = np.array([*stems.forms(records, block.forms), _UNKNOWN], np.int64)[block.form]
     headed = block.headed.copy()
     starts = np.cumsum(block.counts) - block.counts
     more: list[int] = []
