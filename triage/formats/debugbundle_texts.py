@@ -120,9 +120,9 @@ def _heads(
     with the end of that line.
     """
     line = pc.binary_join_element_wise(errors, messages, ": ")
-    breaks = np.append(np.flatnonzero(octets == ord("\n")), len(octets))
-    ends = np.minimum(breaks[np.searchsorted(breaks, spans.starts)], spans.ends)
-    parted = ends < spans.ends
+    breaks = pc.find_substring(stacks, "\n").to_numpy()
+    parted = breaks >= 0
+    ends = np.where(parted, spans.starts + breaks, spans.ends)
     odd = _holding(stacks, "\r") | _holding(stacks, MARK) | _holding(errors, "\n")
     odd[~parted] |= truth(pc.match_substring(stacks.filter(pa.array(~parted)), "\\n"))
     odd |= truth(pc.is_valid(line)) & truth(pc.match_substring_regex(messages, _UNSURE))
@@ -182,10 +182,10 @@ def marked(octets: Octets, spans: Spans) -> tuple[Octets, Places, Addresses]:
     for form in np.unique(shape).tolist():
         which = np.flatnonzero(shape == form)
         first, length = divmod(form, _DIGITS + 1)
-        columns = np.arange(first, first + length)
-        changed[at[which][:, None] + columns] = ord(MARK)
-        places = np.uint64(4) * np.arange(length - 1, -1, -1).astype(np.uint64)
-        values[which] = (nibbles[which][:, columns].astype(np.uint64) << places).sum(axis=1, dtype=np.uint64)
+        np.lib.stride_tricks.sliding_window_view(changed, length, writeable=True)[at[which] + first] = ord(MARK)
+        halves = np.zeros((len(which), _DIGITS), np.uint8)
+        halves[:, _DIGITS - length :] = nibbles[which, first : first + length]
+        values[which] = (halves[:, 0::2] << 4 | halves[:, 1::2]).view(">u8").ravel()
     return changed, np.bincount(row, minlength=len(spans.starts)), values
 
 
