@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from triage.stacks.digests import NONE, word
 from triage.stacks.endings import ending
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import ROLES, Roles
 
-__all__ = ("FIRM", "TELLING", "TRAITS", "WEAK", "FrameTable", "Known", "constant", "numbered")
+__all__ = ("FIRM", "TELLING", "TRAITS", "WEAK", "FrameTable", "Known")
 
 # What tells frames apart; line, column, address and arguments do not.
 TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
 # Distinct frames remembered at once; beyond it the table starts again, which costs time and nothing else.
 _MOST: Final = 1 << 19
 _ROLE_NUMBERS: Final = {role: number for number, role in enumerate(ROLES)}
-# So many numbers for each row are looked up in an array of all, more by hash.
-_DENSE: Final = 4
-# Rows that tell of most columns that they are not constant.
-_FEW: Final = 64
-_LARGEST: Final = 1 << 62
 # What bundlers put into the name of a file, another with each build.
 _BUNDLE: Final = re.compile(r"[.-][0-9a-f]{8,32}(?=\.)")
 # By role, and whether the frame has a name: an offset in an image is good within one build.
@@ -156,54 +144,3 @@ def _image_place(module: str | None, offset: int | None) -> str:
     if not module:
         return ""
     return basename(module) if offset is None else f"{basename(module)}+0x{offset:x}"
-
-
-def constant(column: pa.Array) -> bool:
-    """Whether all values of a column are the same; cheaper than to number them."""
-    if not len(column) or column.null_count:
-        return bool(column.null_count == len(column))
-    if pa.types.is_dictionary(column.type):
-        column = column.indices
-    few = column.slice(0, _FEW)
-    return all(bool(pc.all(pc.equal(part, column[0])).as_py()) for part in (few, column))
-
-
-def numbered(table: pa.Table, columns: Iterable[str]) -> tuple[npt.NDArray[np.int64], list[tuple[Any, ...]]]:
-    """Number the distinct rows of some columns: a number per row, and the rows that the numbers stand for.
-
-    A column that the table has not is a column of nulls.
-    """
-    names = list(columns)
-    code = np.zeros(table.num_rows, np.int64)
-    distinct = 1
-    for name in names:
-        if name not in table.column_names or table[name].null_count == table.num_rows:
-            continue
-        column = table[name].combine_chunks()
-        if constant(column):
-            continue
-        encoded = pc.dictionary_encode(column, null_encoding="encode")
-        count = len(encoded.dictionary)
-        if count < 2:
-            continue
-        if distinct * count >= _LARGEST:
-            code, kept = pd.factorize(code)
-            distinct = len(kept)
-        indices = encoded.indices.to_numpy(zero_copy_only=False)
-        code = indices.astype(np.int64) if distinct == 1 else code * count + indices
-        distinct *= count
-    if distinct == 1:
-        first = np.zeros(min(1, table.num_rows), np.int64)
-    else:
-        if distinct <= _DENSE * len(code):
-            used = np.zeros(distinct, np.bool_)
-            used[code] = True
-            code = (np.cumsum(used) - 1)[code]
-        else:
-            code, _ = pd.factorize(code)
-        # Any row of a kind tells what it is.
-        first = np.empty(int(code.max()) + 1 if len(code) else 0, np.int64)
-        first[code] = np.arange(len(code))
-    rows = table.take(pa.array(first))
-    lists = [rows[name].to_pylist() if name in table.column_names else [None] * len(first) for name in names]
-    return code, list(zip(*lists, strict=True))
