@@ -212,7 +212,7 @@ def _are_distinct(column: pa.Array) -> bool:
         return False
     width = len(words) // len(column)
     sums = words.reshape(-1, width) @ (_FACTOR ** np.arange(1, width + 1, dtype=np.uint64))
-    return bool(len(np.unique(sums)) == len(column))
+    return len(np.unique(sums)) == len(column)
 
 
 def _numbers(code: Numbers) -> tuple[Numbers, Numbers]:
@@ -244,7 +244,7 @@ def _encoded(column: pa.Array) -> tuple[Numbers, int]:
 
 
 def _is_text(column: pa.Array) -> bool:
-    return pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    return bool(pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
 
 
 def _text(column: pa.Array) -> tuple[Numbers, pa.Buffer]:
