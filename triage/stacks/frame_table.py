@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from triage.stacks.digests import NONE, word
@@ -84,17 +84,12 @@ class FrameTable:
 
     def known(self, traits: tuple[Any, ...]) -> Known:
         """What is known of a frame, by its `TRAITS` in their order."""
-        known = self._known.get(traits)
-        if known is None:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            known = self._known[traits] = self._learned(traits)
-        return known
+        return self._known.get(traits) or self._learned(traits)
 
     def each(self, rows: list[tuple[Any, ...]]) -> list[Known]:
         """What is known of each of some frames."""
-        get = self._known.get
-        return [get(traits) or self.known(traits) for traits in rows]
+        get, learned = self._known.get, self._learned
+        return [get(traits) or learned(traits) for traits in rows]
 
     def _learned(self, traits: tuple[Any, ...]) -> Known:
         kind, function, module, offset, file, language, in_app = traits
@@ -102,15 +97,25 @@ class FrameTable:
         name = normalise(read) if read else ""
         compiled = language is None or language in _COMPILED
         if compiled:
-            name = _CLONE.sub("", name)
+            name = _CLONE.sub("", name) if "." in name else name
             # Where the program's own code was inlined into, tools tell the line of the header that came with it.
-            file = None if file and _OWN.match(read) and _HEADER.search(file) else file
+            file = None if file and _in_header(file) and _OWN.match(read) else file
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
         telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
         name = _linked(name, read, module) if compiled else name
         name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))
         number = _ROLE_NUMBERS[role.role]
-        return Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name))
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        known = Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name))
+        self._known[traits] = known
+        return known
+
+
+@lru_cache(maxsize=4_096)
+def _in_header(file: str) -> bool:
+    """Whether a file is a header of the standard library of C++."""
+    return _HEADER.search(file) is not None
 
 
 def _linked(name: str, read: str, module: str | None) -> str:
@@ -121,11 +126,11 @@ def _linked(name: str, read: str, module: str | None) -> str:
     """
     if "anonymous::" in name:
         name = name.rpartition("anonymous::")[2]
-    if (local := _LOCAL.search(read)) and not name.endswith("lambda"):
+    if (")::" in read or ") const::" in read) and (local := _LOCAL.search(read)) and not name.endswith("lambda"):
         head = read[: local.start()]
         if head.count("<") > head.count(">") - head.count("->"):
             name = name.rpartition("::")[2]
-    if module and name.startswith(f"{basename(module)}.") and _SWIFT.search(read):
+    if module and "." in name and name.startswith(f"{basename(module)}.") and _SWIFT.search(read):
         name = name[len(basename(module)) + 1 :]
     return name
 
