@@ -13,13 +13,13 @@ __all__ = ("is_plain", "shaped")
 # What may be generated in an identifier, in a path of words, and where a class stands in another: each pattern of
 # `names.toml` that can match there is hinted at.
 _IN_IDENTIFIERS: Final = re.compile(
-    r"_(?:_lambda|[0-9a-f]{32}|invoke|R[A-Z]|ZN|cgoexp|0x|_ANON__|(?:erb|haml|slim|builder|ruby|axlsx|prawn)__|jbuilder__)"
-    r"|caml[A-Z]|recompiled_"
+    r"_(?:_lambda|[0-9a-f]{32}|invoke|R[A-Z]|ZN|cgoexp|0x|_ANON__|(?:erb|haml|slim|j?builder|ruby|axlsx|prawn)__+\d+_\d+$)"
+    r"|(?:caml[A-Z]|recompiled_)\w*_\d+$"
 )
 _PATH: Final = re.compile(r"[^\W\d]\w*+(?:(?:::~?|\.|\$(?=[A-Z]))[^\W\d]\w*+)++")
 _IN_PATHS: Final = re.compile(
     r"__(?:lambda|l\d|\d+::|Cr::|ndk1::|cxx11::|debug::|cxx1998::|profile::|ANON__|_*\d+_\d+$)"
-    r"|lambda::_|_0x|_block_invoke|_cgoexp|_R[A-Z]|17h|::h[0-9a-f]{16}|lambda_[0-9a-f]|deleting_|operator|caml|recompiled_"
+    r"|lambda::_(?:FUN|_invoke)|_0x|_block_invoke|_cgoexp|_R[A-Z]|17h|::h[0-9a-f]{16}|lambda_[0-9a-f]|deleting_|operator|caml|recompiled_"
     r"|std::(?:string|.{0,2}stream)::|lts_\d|fmt::v\d|icu_\d|json_abi|Accessor\d|Object\.|Elixir\.|init\.i|\.js$"
     r"|\.(?:func|gowrap|deferwrap)\d|\.(?:cold|isra|part|constprop|llvm|lto_priv|uncached|cfi|localalias|resolver|ifunc"
     r"|arch_|specialized|outlined_part|warm|hot)"
