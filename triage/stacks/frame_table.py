@@ -45,7 +45,7 @@ _LOCAL: Final = re.compile(r"\)(?: const)?::(?:<lambda|\{lambda|\$_\d|'lambda)")
 _HEADER: Final = re.compile(r"/include/c\+\+/|/c\+\+/v1/")
 _OWN: Final = re.compile(r"(?!(?:std|__gnu_cxx|__cxxabiv1|boost)::|_|operator\b)[^<>]{1,1000}$")
 # What the names that compilers write begin with.
-_MANGLED: Final = "_$?"
+_MANGLED: Final = ("_", "$", "?")
 
 
 class Known(NamedTuple):
@@ -93,7 +93,9 @@ class FrameTable:
 
     def _learned(self, traits: tuple[Any, ...]) -> Known:
         kind, function, module, offset, file, language, in_app = traits
-        read = _demangled(function) if function else ""
+        read = function or ""
+        if read.startswith(_MANGLED):
+            read = _demangled(read)
         name = normalise(read) if read else ""
         compiled = language is None or language in _COMPILED
         if compiled:
@@ -102,7 +104,8 @@ class FrameTable:
             file = None if file and _in_header(file) and _OWN.match(read) else file
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
         telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
-        name = _linked(name, read, module) if compiled else name
+        if compiled and ("." in name or ")" in read or "anonymous::" in name):
+            name = _linked(name, read, module)
         name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))
         number = _ROLE_NUMBERS[role.role]
         if len(self._known) >= _MOST:
@@ -130,15 +133,13 @@ def _linked(name: str, read: str, module: str | None) -> str:
         head = read[: local.start()]
         if head.count("<") > head.count(">") - head.count("->"):
             name = name.rpartition("::")[2]
-    if module and "." in name and name.startswith(f"{basename(module)}.") and _SWIFT.search(read):
+    if module and name.startswith(f"{basename(module)}.") and _SWIFT.search(read):
         name = name[len(basename(module)) + 1 :]
     return name
 
 
 def _demangled(function: str) -> str:
     """A function as people read it, where a library that is installed can tell."""
-    if function[0] not in _MANGLED:
-        return function
     from triage.symbols.demangling import demangle, is_mangled
 
     return (demangle(function) if is_mangled(function) else None) or function
