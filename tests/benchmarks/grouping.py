@@ -310,7 +310,7 @@ def speed(python: str | None) -> None:
     for times in (1, 5, 20):
         cold, warm, distinct = frame_speed(stacks, times)
         print(
-            f"  frames in a DataFrame: {stacks:,} stacks of 18 frames, each {times} times, {distinct:,} distinct frames:"
+            f"  frames in a DataFrame, {stacks:,} stacks of 18, each {times} times, {distinct:,} distinct frames:"
             f" cold {stacks / cold:,.0f} stacks/s, again {stacks / warm:,.0f}"
         )
 

@@ -31,9 +31,8 @@ _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 # Fewer runs cost more to compare than they save, as do those of which a larger share is the only one of its kind.
 _LEAST: Final = 500
 _SHARE: Final = 0.6
-# So many runs tell first whether it is worth while; of a part fewer come again than of the whole.
+# So many runs tell first whether it is worth while.
 _SAMPLE: Final = 2_048
-_SEEN: Final = 0.9
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:
@@ -171,7 +170,9 @@ def kinds(columns: Iterable[pa.Array], begins: Numbers, rows: int) -> tuple[Numb
     if texts and len(begins) > _SAMPLE:
         offsets, data = _text(texts[0])
         few = np.linspace(0, len(begins) - 1, _SAMPLE).astype(np.int64)
-        if _encoded(_pieces(data, offsets[bounds]).take(pa.array(few)))[1] > _SEEN * _SAMPLE:
+        again = _SAMPLE - _encoded(_pieces(data, offsets[bounds]).take(pa.array(few)))[1]
+        # Of n that come equally often, k have k * k / 2n that came before.
+        if 2 * again * _SHARE * len(begins) < _SAMPLE**2:
             return None
     side = [_encoded(column)[0] for column in columns if not _is_text(column)]
     side += [np.diff(_text(column)[0]).astype(np.int32, copy=False) for column in texts]
