@@ -18,7 +18,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from time import process_time
 
 from tests.benchmarks import grouping_peers
 from tests.benchmarks.grouping_scores import Score, confusion, own, score
@@ -242,31 +241,48 @@ def varied(traces: Sequence[Trace], count: int) -> list[str]:
     return material.distinct(changed, count)
 
 
-def frame_speed(stacks: int) -> float:
-    """CPU seconds from a DataFrame of so many stacks of 18 frames to their keys."""
-    import numpy as np
-    import pandas as pd
-    import pyarrow as pa
+_FRAMES = """
+import json, sys
+from time import process_time
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from triage.stacks import signatures
 
-    from triage.stacks import signatures
-
-    chosen = np.random.default_rng(7)
-    names = pa.array([f"shop::module{at % 97}::Class{at % 389}::method_{at}" for at in range(20_000)])
-    files = pa.array([f"/srv/shop/src/module{at % 97}.cc" for at in range(20_000)])
-    # Few functions are in most stacks, as in a real store.
-    at = pa.array((chosen.pareto(0.7, stacks * 18) * 50).astype(np.int64) % 20_000)
-    frames = pd.DataFrame(
-        {
-            "stack_key": pd.Series(pa.array(np.repeat(np.arange(stacks), 18).astype(str)), dtype="string[pyarrow]"),
-            "function": pd.Series(names.take(at), dtype="string[pyarrow]"),
-            "file": pd.Series(files.take(at), dtype="string[pyarrow]"),
-        }
-    )
+stacks, times = int(sys.argv[1]), int(sys.argv[2])
+chosen = np.random.default_rng(7)
+names = pa.array([f"shop::module{at % 97}::Class{at % 389}::method_{at}" for at in range(20_000)])
+files = pa.array([f"/srv/shop/src/module{at % 97}.cc" for at in range(20_000)])
+# Few functions are in most stacks, and stacks come again, as in a real store; each row has a line of its own.
+kinds = (chosen.pareto(0.7, (stacks // times, 18)) * 50).astype(np.int64) % 20_000
+at = pa.array(kinds[chosen.permutation(np.arange(stacks) % len(kinds))].ravel())
+columns = {
+    "stack_key": pa.array(np.repeat(np.arange(stacks), 18).astype(str)),
+    "function": names.take(at),
+    "file": files.take(at),
+    "line": pa.array(chosen.integers(1, 900, len(at))),
+}
+frames = pd.DataFrame({name: pd.Series(column, dtype=pd.ArrowDtype(column.type)) for name, column in columns.items()})
+signatures(frames.head(18))
+seconds = []
+for _ in range(4):
     start = process_time()
     keys = signatures(frames)
-    seconds = process_time() - start
+    seconds.append(process_time() - start)
     assert len(keys) == stacks
-    return seconds
+print(json.dumps([seconds[0], min(seconds), len(pa.compute.unique(at))]))
+"""
+
+
+def frame_speed(stacks: int, times: int) -> tuple[float, float, int]:
+    """CPU seconds from a DataFrame of stacks of 18 frames to their keys, first and again, and how many frames differ.
+
+    Each stack comes so many times. The process is fresh, its rules are loaded before.
+    """
+    command = [sys.executable, "-c", _FRAMES, str(stacks), str(times)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    cold, warm, distinct = json.loads(done.stdout)
+    return cold, warm, distinct
 
 
 def speed(python: str | None) -> None:
@@ -290,8 +306,13 @@ def speed(python: str | None) -> None:
                 f"  {'':<{len(name)}}  siggen: {len(traces) / (extraction + alone):,.0f} traces/s with the neutral"
                 f" extraction, {len(traces) / alone:,.0f} of parsed frames"
             )
-    stacks = 1_000_000 // 18
-    print(f"  frames in a DataFrame: {stacks / frame_speed(stacks):,.0f} stacks/s")
+    stacks = 100_000
+    for times in (1, 5, 20):
+        cold, warm, distinct = frame_speed(stacks, times)
+        print(
+            f"  frames in a DataFrame, {stacks:,} stacks of 18, each {times} times, {distinct:,} distinct frames:"
+            f" cold {stacks / cold:,.0f} stacks/s, again {stacks / warm:,.0f}"
+        )
 
 
 def main() -> None:

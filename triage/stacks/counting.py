@@ -17,6 +17,7 @@ import numpy.typing as npt
 from triage.stacks.cycles import repeated, repeats
 from triage.stacks.endings import deep, told
 from triage.stacks.frame_table import TELLING, WEAK
+from triage.stacks.numbering import Numbers
 from triage.stacks.roles import ROLES
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ _SENTINEL: Final = ROLES.index("sentinel")
 _WALKED: Final = 1 + max(TELLING.values())
 _MOST: Final = _WALKED + max(TELLING.values())
 
-Numbers = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
 
@@ -74,7 +74,7 @@ def count(role: Small, telling: Small, name: Numbers, scanned: Flags, starts: Nu
         The row that each stack begins at.
     """
     lengths = np.diff(np.r_[starts, len(role)])
-    stack = np.repeat(np.arange(len(starts)), lengths)
+    stack = np.repeat(np.arange(len(starts), dtype=np.int32), lengths)
     inside = np.zeros(len(role), np.bool_)
     sentinels = np.flatnonzero(role == _SENTINEL)
     if len(sentinels):
@@ -85,14 +85,16 @@ def count(role: Small, telling: Small, name: Numbers, scanned: Flags, starts: Nu
     strength = telling + np.where(scanned, np.int8(0), np.int8(_WALKED))
     strength[(telling == 0) | inside | again] = 0
     best = np.maximum.reduceat(strength, starts) if len(starts) else strength
-    rows = np.flatnonzero((strength > 0) & (strength == np.repeat(best, lengths)))
-    of = stack[rows]
-    begins = np.flatnonzero(np.r_[True, of[1:] != of[:-1]]) if len(of) else of
-    place = np.arange(len(rows)) - np.repeat(begins, np.diff(np.r_[begins, len(of)]))
-    top = np.full((len(starts), VARIANT_FRAMES), -1)
-    chosen = place < np.where(best[of] % _WALKED == WEAK, 1, VARIANT_FRAMES)
-    top[of[chosen], place[chosen]] = rows[chosen]
-    return Counted(inside, again, top, cycles)
+    counts = (strength == np.repeat(np.where(best, best, np.int8(-1)), lengths)) if len(starts) else inside
+    rows = np.flatnonzero(counts)
+    many = np.add.reduceat(counts, starts, dtype=np.int64) if len(starts) else starts
+    begins = np.cumsum(many) - many
+    most = np.minimum(many, np.where(best % _WALKED == WEAK, 1, VARIANT_FRAMES))
+    top = np.full((VARIANT_FRAMES, len(starts)), -1)
+    for place, column in enumerate(top):
+        has = np.flatnonzero(most > place)
+        column[has] = rows[begins[has] + place]
+    return Counted(inside, again, top.T, cycles)
 
 
 def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tuple[list[int], list[int], str]:

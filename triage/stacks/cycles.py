@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from triage.stacks.numbering import Numbers
+
 __all__ = ("PERIODS", "repeated", "repeats", "rotated")
 
 PERIODS: Final = 10
@@ -19,15 +21,13 @@ _MANY: Final = 48
 # So often a run must repeat to be the cycle of an overflow, the first time counted.
 _TIMES: Final = 3
 
-Numbers = npt.NDArray[np.int64]
-
 
 def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict[int, list[int]]]:
     """Say which frames repeat those before them, and which frames are the cycle of a stack.
 
     Parameters
     ----------
-    names, stack : int64, one per frame
+    names, stack : integers, one per frame
         The number of the frame's name, and that of its stack; the frames of a stack stand together, stacks ascend.
 
     Returns
@@ -45,11 +45,12 @@ def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict
     again = np.zeros(len(names), np.bool_)
     cycles: dict[int, list[int]] = {}
     covered: dict[int, int] = {}
-    rows = np.arange(len(names))
-    # One number for name and stack, so that no run reaches from one stack into the next.
-    marks = names * (int(stack[-1]) + 1 if len(stack) else 1) + stack
+    rows = _in_doubt(names, stack)
+    marks, stack = names[rows], stack[rows]
     for period in range(1, PERIODS + 1):
-        hits = np.flatnonzero(marks[:-period] == marks[period:]) if len(marks) > period else marks[:0]
+        hits = np.flatnonzero(marks[:-period] == marks[period:]) if len(marks) > period else rows[:0]
+        # No run reaches from one stack into the next.
+        hits = hits[stack[hits] == stack[hits + period]]
         if not len(hits):
             continue
         edges = np.flatnonzero(np.diff(hits) > 1)
@@ -58,17 +59,29 @@ def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict
         starts, lengths = starts[lengths > 0], lengths[lengths > 0]
         if not len(starts):
             continue
-        for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
-            number = int(stack[rows[start]])
-            if length >= (_TIMES - 1) * period and length > covered.get(number, 0):
+        often = np.flatnonzero(lengths >= (_TIMES - 1) * period)
+        for start, length in zip(starts[often].tolist(), lengths[often].tolist(), strict=True):
+            number = int(stack[start])
+            if length > covered.get(number, 0):
                 covered[number] = length
                 cycles[number] = rows[start : start + period].tolist()
         # The rows of each run: its start behind the first round, counted up.
         firsts = np.repeat(starts + period - np.r_[0, np.cumsum(lengths)[:-1]], lengths)
         gone = firsts + np.arange(lengths.sum())
         again[rows[gone]] = True
-        rows, marks = np.delete(rows, gone), np.delete(marks, gone)
+        left = np.ones(len(rows), np.bool_)
+        left[gone] = False
+        rows, marks, stack = rows[left], marks[left], stack[left]
     return again, cycles
+
+
+def _in_doubt(names: Numbers, stack: Numbers) -> Numbers:
+    """The rows of stacks in which a name comes again within the longest period: of most programs few have one."""
+    busy = np.zeros(int(stack[-1]) + 1 if len(stack) else 0, np.bool_)
+    for period in range(1, min(PERIODS, len(names) - 1) + 1):
+        hits = np.flatnonzero(names[:-period] == names[period:])
+        busy[stack[hits[stack[hits] == stack[hits + period]]]] = True
+    return np.flatnonzero(busy[stack]) if busy.any() else np.empty(0, np.int64)
 
 
 def repeated(names: list[int]) -> tuple[set[int], list[int]]:

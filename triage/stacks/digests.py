@@ -88,12 +88,14 @@ def chained(rows: int, *columns: Words | int) -> Words:
     return value
 
 
-_HEX: Final = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), dtype="S2")
+# The two digits of each byte.
+_HEX: Final = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), np.uint16)
 
 
 def hexed(keys: Words) -> pa.Array:
     """Keys as 16 hex digits, null where `NONE`."""
-    digits = _HEX[keys.astype(">u8").view(np.uint8)].tobytes()
+    digits = pa.py_buffer(_HEX[keys.astype(">u8").view(np.uint8)])
     offsets = pa.py_buffer(np.arange(0, 16 * len(keys) + 1, 16, dtype=np.int32))
-    text: Any = pa.StringArray.from_buffers(len(keys), offsets, pa.py_buffer(digits))
-    return pc.if_else(pa.array(keys != NONE), text, pa.scalar(None, pa.string()))
+    text: Any = pa.StringArray.from_buffers(len(keys), offsets, digits)
+    known = keys != NONE
+    return text if known.all() else pc.if_else(pa.array(known), text, pa.scalar(None, pa.string()))

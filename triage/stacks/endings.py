@@ -25,12 +25,13 @@ _ABOVE: Final = 12
 
 
 @cache
-def _endings() -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
-    """What whole names say, and what beginnings of names do."""
+def _endings() -> tuple[dict[str, str], tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """What whole names say, what beginnings of names do, and these beginnings alone."""
     table = tomllib.loads(files("triage.stacks").joinpath("endings.toml").read_text("utf-8"))
     named = [(name, entry["says"]) for entry in table["ending"] for name in entry["function"]]
     begun = tuple((name.rstrip("*"), says) for name, says in named if name.endswith(("*", "::")))
-    return {name: says for name, says in named if not name.endswith(("*", "::"))}, begun
+    whole = {name: says for name, says in named if not name.endswith(("*", "::"))}
+    return whole, begun, tuple(start for start, _ in begun)
 
 
 def ending(name: str) -> str:
@@ -41,8 +42,11 @@ def ending(name: str) -> str:
     >>> ending("malloc_printerr"), ending("parse")
     ('heap corruption', '')
     """
-    whole, begun = _endings()
-    return whole.get(name) or next((says for start, says in begun if name.startswith(start)), "")
+    whole, begun, starts = _endings()
+    said = whole.get(name, "")
+    if not said and name.startswith(starts):
+        said = next(says for start, says in begun if name.startswith(start))
+    return said
 
 
 def deep(first: int, period: int, again: int) -> bool:

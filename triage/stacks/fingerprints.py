@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 import re2
 
 from triage.stacks.digests import Words, chained, word
-from triage.stacks.frame_table import numbered
 from triage.stacks.messages import key_text
+from triage.stacks.numbering import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from triage.stacks.digests import NONE, word
 from triage.stacks.endings import ending
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import ROLES, Roles
 
-__all__ = ("FIRM", "TELLING", "TRAITS", "WEAK", "FrameTable", "Known", "constant", "numbered")
+__all__ = ("FIRM", "TELLING", "TRAITS", "WEAK", "FrameTable", "Known")
 
 # What tells frames apart; line, column, address and arguments do not.
 TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
 # Distinct frames remembered at once; beyond it the table starts again, which costs time and nothing else.
 _MOST: Final = 1 << 19
 _ROLE_NUMBERS: Final = {role: number for number, role in enumerate(ROLES)}
-# So many numbers for each row are looked up in an array of all, more by hash.
-_DENSE: Final = 4
-# Rows that tell of most columns that they are not constant.
-_FEW: Final = 64
-_LARGEST: Final = 1 << 62
 # What bundlers put into the name of a file, another with each build.
 _BUNDLE: Final = re.compile(r"[.-][0-9a-f]{8,32}(?=\.)")
 # By role, and whether the frame has a name: an offset in an image is good within one build.
@@ -57,7 +45,7 @@ _LOCAL: Final = re.compile(r"\)(?: const)?::(?:<lambda|\{lambda|\$_\d|'lambda)")
 _HEADER: Final = re.compile(r"/include/c\+\+/|/c\+\+/v1/")
 _OWN: Final = re.compile(r"(?!(?:std|__gnu_cxx|__cxxabiv1|boost)::|_|operator\b)[^<>]{1,1000}$")
 # What the names that compilers write begin with.
-_MANGLED: Final = "_$?"
+_MANGLED: Final = ("_", "$", "?")
 
 
 class Known(NamedTuple):
@@ -96,33 +84,41 @@ class FrameTable:
 
     def known(self, traits: tuple[Any, ...]) -> Known:
         """What is known of a frame, by its `TRAITS` in their order."""
-        known = self._known.get(traits)
-        if known is None:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            known = self._known[traits] = self._learned(traits)
-        return known
+        return self._known.get(traits) or self._learned(traits)
 
     def each(self, rows: list[tuple[Any, ...]]) -> list[Known]:
         """What is known of each of some frames."""
-        get = self._known.get
-        return [get(traits) or self.known(traits) for traits in rows]
+        get, learned = self._known.get, self._learned
+        return [get(traits) or learned(traits) for traits in rows]
 
     def _learned(self, traits: tuple[Any, ...]) -> Known:
         kind, function, module, offset, file, language, in_app = traits
-        read = _demangled(function) if function else ""
+        read = function or ""
+        if read.startswith(_MANGLED):
+            read = _demangled(read)
         name = normalise(read) if read else ""
         compiled = language is None or language in _COMPILED
         if compiled:
-            name = _CLONE.sub("", name)
+            name = _CLONE.sub("", name) if "." in name else name
             # Where the program's own code was inlined into, tools tell the line of the header that came with it.
-            file = None if file and _OWN.match(read) and _HEADER.search(file) else file
+            file = None if file and _in_header(file) and _OWN.match(read) else file
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
         telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
-        name = _linked(name, read, module) if compiled else name
+        if compiled and ("." in name or ")" in read or "anonymous::" in name):
+            name = _linked(name, read, module)
         name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))
         number = _ROLE_NUMBERS[role.role]
-        return Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name))
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        known = Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name))
+        self._known[traits] = known
+        return known
+
+
+@lru_cache(maxsize=4_096)
+def _in_header(file: str) -> bool:
+    """Whether a file is a header of the standard library of C++."""
+    return _HEADER.search(file) is not None
 
 
 def _linked(name: str, read: str, module: str | None) -> str:
@@ -133,7 +129,7 @@ def _linked(name: str, read: str, module: str | None) -> str:
     """
     if "anonymous::" in name:
         name = name.rpartition("anonymous::")[2]
-    if (local := _LOCAL.search(read)) and not name.endswith("lambda"):
+    if (")::" in read or ") const::" in read) and (local := _LOCAL.search(read)) and not name.endswith("lambda"):
         head = read[: local.start()]
         if head.count("<") > head.count(">") - head.count("->"):
             name = name.rpartition("::")[2]
@@ -144,8 +140,6 @@ def _linked(name: str, read: str, module: str | None) -> str:
 
 def _demangled(function: str) -> str:
     """A function as people read it, where a library that is installed can tell."""
-    if function[0] not in _MANGLED:
-        return function
     from triage.symbols.demangling import demangle, is_mangled
 
     return (demangle(function) if is_mangled(function) else None) or function
@@ -156,54 +150,3 @@ def _image_place(module: str | None, offset: int | None) -> str:
     if not module:
         return ""
     return basename(module) if offset is None else f"{basename(module)}+0x{offset:x}"
-
-
-def constant(column: pa.Array) -> bool:
-    """Whether all values of a column are the same; cheaper than to number them."""
-    if not len(column) or column.null_count:
-        return bool(column.null_count == len(column))
-    if pa.types.is_dictionary(column.type):
-        column = column.indices
-    few = column.slice(0, _FEW)
-    return all(bool(pc.all(pc.equal(part, column[0])).as_py()) for part in (few, column))
-
-
-def numbered(table: pa.Table, columns: Iterable[str]) -> tuple[npt.NDArray[np.int64], list[tuple[Any, ...]]]:
-    """Number the distinct rows of some columns: a number per row, and the rows that the numbers stand for.
-
-    A column that the table has not is a column of nulls.
-    """
-    names = list(columns)
-    code = np.zeros(table.num_rows, np.int64)
-    distinct = 1
-    for name in names:
-        if name not in table.column_names or table[name].null_count == table.num_rows:
-            continue
-        column = table[name].combine_chunks()
-        if constant(column):
-            continue
-        encoded = pc.dictionary_encode(column, null_encoding="encode")
-        count = len(encoded.dictionary)
-        if count < 2:
-            continue
-        if distinct * count >= _LARGEST:
-            code, kept = pd.factorize(code)
-            distinct = len(kept)
-        indices = encoded.indices.to_numpy(zero_copy_only=False)
-        code = indices.astype(np.int64) if distinct == 1 else code * count + indices
-        distinct *= count
-    if distinct == 1:
-        first = np.zeros(min(1, table.num_rows), np.int64)
-    else:
-        if distinct <= _DENSE * len(code):
-            used = np.zeros(distinct, np.bool_)
-            used[code] = True
-            code = (np.cumsum(used) - 1)[code]
-        else:
-            code, _ = pd.factorize(code)
-        # Any row of a kind tells what it is.
-        first = np.empty(int(code.max()) + 1 if len(code) else 0, np.int64)
-        first[code] = np.arange(len(code))
-    rows = table.take(pa.array(first))
-    lists = [rows[name].to_pylist() if name in table.column_names else [None] * len(first) for name in names]
-    return code, list(zip(*lists, strict=True))

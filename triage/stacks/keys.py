@@ -29,8 +29,9 @@ from triage.stacks.classes import crash_class
 from triage.stacks.counting import TOP_FRAMES, VARIANT_FRAMES
 from triage.stacks.digests import NONE, Words, chain, chained, hexed, word
 from triage.stacks.fingerprints import taken
-from triage.stacks.frame_table import TRAITS, FrameTable, numbered
+from triage.stacks.frame_table import TRAITS, FrameTable
 from triage.stacks.messages import key_text
+from triage.stacks.numbering import Numbers, numbered, places, whole
 from triage.stacks.settings import Rules
 from triage.stacks.stack_table import Stacks
 from triage.tables import TABLES, to_pandas
@@ -194,7 +195,7 @@ def annotate(tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[st
 def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
     """See `triage.stacks.signatures`."""
     columns = [name for name in _OF_A_FRAME if name in frames.columns]
-    rows_ = pa.Table.from_pandas(frames[columns], preserve_index=False)
+    rows_ = pa.Table.from_pandas(frames[columns], preserve_index=False, nthreads=1)
     stacks = stack_table.of(rows_, FrameTable.default())
     said = {"stack_key": stacks.keys}
     if events is not None:
@@ -202,7 +203,7 @@ def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.Da
     rows = len(said["stack_key"])
     schema = TABLES["events"].schema
     fixed = {"event_class": "incident_signal", "event_kind": "crash"}
-    made = {name: pa.array([value] * rows, pa.string()) for name, value in fixed.items()} | said
+    made = {name: pa.repeat(value, rows) for name, value in fixed.items()} | said
     columns = [*dict.fromkeys((*_OF_AN_EVENT, "event_class", "culprit", *_KEYS))]
     cells = {name: made.get(name, pa.nulls(rows)).cast(schema.field(name).type) for name in columns}
     none = _Causes(np.full(rows, _EMPTY, np.uint64), np.zeros(rows, np.int64))
@@ -259,7 +260,7 @@ def _causes(events: pa.Table, rows: pa.Table, stacks: Stacks) -> _Causes:
 
 def _keys(events: pa.Table, stacks: Stacks, causes: _Causes, frames: pa.Table, rules: Rules) -> pa.Table:
     """Give every event its culprit, and every incident-signal event its keys."""
-    place = pc.index_in(events["stack_key"], value_set=stacks.keys).combine_chunks()
+    place = places(whole(events["stack_key"]), stacks.keys)
     events = _set(events, "culprit", stacks.culprit.take(place))
     at = pc.fill_null(place, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     evidence = np.r_[stacks.evidence, 0][at]
@@ -282,11 +283,11 @@ def _keys(events: pa.Table, stacks: Stacks, causes: _Causes, frames: pa.Table, r
     }
     if rules.fingerprints:
         keys["group_key"], _ = taken(rules.fingerprints, events, frames, keys["group_key"])
-    signals = pc.fill_null(pc.equal(events["event_class"], "incident_signal"), fill_value=False)
+    signals = np.asarray(pc.fill_null(pc.equal(events["event_class"], "incident_signal"), fill_value=False))
     for name, column in keys.items():
-        made = pc.if_else(signals.combine_chunks(), hexed(column), pa.scalar(None, pa.string()))
+        made = hexed(np.where(signals, column, np.uint64(NONE)))
         # A reviewed archive brings the keys of what it was made from.
-        events = _set(events, name, pc.coalesce(events[name], made))
+        events = _set(events, name, made if events[name].null_count == rows else pc.coalesce(events[name], made))
     return events
 
 
@@ -317,7 +318,7 @@ def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64], ending: pa.Array
     return _Crashes(exact, name, detail, text, overflow)
 
 
-def _spread(values: list[int], code: npt.NDArray[np.int64]) -> Words:
+def _spread(values: list[int], code: Numbers) -> Words:
     return np.array(values, np.uint64)[code]
 
 

@@ -15,6 +15,8 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any, Final
 
+from triage.stacks.shapes import is_plain, shaped
+
 __all__ = ("basename", "normalise")
 
 _MAX: Final = 2_000
@@ -23,15 +25,6 @@ _DEEPEST: Final = 6
 _SIGNS: Final = frozenset("$@!+'`#-/*<>[(%:.{\"")
 _CLOSING: Final = {"(": ")", "<": ">", "[": "]", "{": "}"}
 _OPENING: Final = {close: opening for opening, close in _CLOSING.items()}
-# What may be generated in an identifier, and in a path of words: hints at patterns of `names.toml`, for the short ways.
-_IN_IDENTIFIERS: Final = re.compile(r"_(?:_lambda|[0-9a-f]{32}|invoke|R[A-Z]|ZN|cgoexp|0x|_ANON__|\d+$)")
-_PATH: Final = re.compile(r"[^\W\d]\w*(?:(?:::~?|\.)[^\W\d]\w*)+")
-_IN_PATHS: Final = re.compile(
-    r"__|_FUN|_0x|_block_invoke|_cgoexp|_R[A-Z]|17h|::h[0-9a-f]{16}|lambda_[0-9a-f]|deleting_|operator|caml|recompiled_"
-    r"|std::(?:string|.{0,2}stream)::|lts_\d|fmt::v\d|icu_\d|json_abi|Accessor\d|Object\.|Elixir\.|init\.i|\.js$"
-    r"|\.(?:func|gowrap|deferwrap)\d|\.(?:cold|isra|part|constprop|llvm|lto_priv|uncached|cfi|localalias|resolver|ifunc"
-    r"|arch_|specialized|outlined_part|warm|hot)"
-)
 # Template arguments that hold no others, and brackets of arguments two deep at most: what long names consist of.
 _ARGUMENTS: Final = r"[^<>()\[\]{}`']*"
 _GROUP: Final = rf"\({_ARGUMENTS}(?:\({_ARGUMENTS}\){_ARGUMENTS})*\)"
@@ -64,6 +57,7 @@ class _Rewrite:
     pattern: re.Pattern[str]
     to: str
     only: re.Pattern[str] | None
+    begins: bool  # whether it is looked for at the beginning alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +76,15 @@ def _rules() -> _Rules:
     rewrites = tuple(
         (
             when,
-            tuple(_Rewrite(re.compile(entry["pattern"]), entry["to"], _compiled(entry.get("only"))) for entry in group),
+            tuple(
+                _Rewrite(
+                    re.compile(entry["pattern"]),
+                    entry["to"],
+                    _compiled(entry.get("only")),
+                    entry["pattern"].startswith("^"),
+                )
+                for entry in group
+            ),
         )
         for when, group in groupby(table["rewrite"], key=lambda entry: str(entry["when"]))
     )
@@ -132,25 +134,29 @@ def normalise(name: str) -> str:
 
 def _shorter(name: str) -> str:
     """The name itself where nothing can be generated in it, else what is left after one round."""
-    if name.isidentifier() and ("_" not in name or not _IN_IDENTIFIERS.search(name)):
-        return name
-    if _PATH.fullmatch(name) and not _IN_PATHS.search(name):
-        return name
-    if not _WORD.search(name):
+    if is_plain(name) or not _WORD.search(name):
         return name
     kept = _once(name)[:_MAX].strip()
     return kept if _WORD.search(kept) else "_".join(re.findall(r"\w+", name))
 
 
 def _once(name: str) -> str:
-    """One round: words around the name, what tools generate, brackets."""
+    """One round: template arguments, then by its shape, else by all that is known of names."""
     name = " ".join(name.split())
     if "<" in name and name[0] != "#":
         for _ in range(_ROUNDS):
-            shorter = _TEMPLATE.sub("", name)
-            if shorter == name:
+            name, count = _TEMPLATE.subn("", name)
+            if not count:
                 break
-            name = shorter
+        if is_plain(name):
+            return name
+    if " " in name and _rules().wrapper.match(name):
+        return _rewritten(name)
+    return shaped(name) or _rewritten(name)
+
+
+def _rewritten(name: str) -> str:
+    """A name without the words around it, what tools generate, and what stands in brackets."""
     before = after = ""
     rules = _rules()
     if " " in name:
@@ -164,6 +170,8 @@ def _once(name: str) -> str:
     for when, group in _rewrites(_SIGNS.intersection(name)):
         if when in name:
             for rewrite in group:
+                if rewrite.begins and not rewrite.pattern.match(name):
+                    continue
                 if rewrite.only is None or rewrite.only.search(name):
                     name = rewrite.pattern.sub(rewrite.to, name)
     name = name.strip()
@@ -200,7 +208,7 @@ class _Scanner:
     def __init__(self, name: str, depth: int = 0) -> None:
         self.name = name
         self.depth = depth
-        self.tokens = [(token.start(), token.end(), token.group()) for token in _TOKEN.finditer(name)]
+        self.tokens = [(*token.span(), token[0]) for token in _TOKEN.finditer(name)]
         self.partner = _partners(self.tokens)
         self.kept: list[str] = []
         self.position = 0

@@ -34,6 +34,13 @@ class Role:
     weak: bool = False  # application code that everything runs through, such as `main`
 
 
+_SIGNAL: Final = Role("sentinel", "a signal was handled here")
+_NOT_IN_APP: Final = Role("library", "the writer says: not in-app")
+_IN_APP: Final = Role("application", "the writer says: in-app")
+_APPLICATION: Final = Role("application", "")
+_UNKNOWN: Final = Role("noise", "nothing is known of this frame")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Frames that have a role of their own.
@@ -81,12 +88,11 @@ class Roles:
             parts += rule.files
             self._owners += [number] * len(rule.files)
         self._weak = frozenset(rule.name for rule in self._rules if rule.weak)
+        self._roles = tuple(Role(rule.role, rule.name, rule.weak) for rule in self._rules)
         self._parts = AhoCorasick(parts) if parts else None
         self._last = tuple(end for end, _ in self._ends)
-        # A file has many functions, a module many files, and programs share the names of functions.
-        self._in_path = lru_cache(maxsize=16_384)(self._path)
-        self._of_module = lru_cache(maxsize=1_024)(self._modules.find)
-        self._of_name = lru_cache(maxsize=16_384)(self._named)
+        # A file has many functions, a module many files.
+        self._around = lru_cache(maxsize=16_384)(self._place)
 
     @staticmethod
     @cache
@@ -107,35 +113,42 @@ class Roles:
         self, *, kind: str, name: str, module: str | None, file: str | None, language: str | None, in_app: bool | None
     ) -> Role:
         """Give the role of one distinct frame; `name` is the normalised function."""
-        if kind == "signal":
-            return Role("sentinel", "a signal was handled here")
         if kind != "frame":
-            return Role("noise", f"not a call: {kind}")
-        path = (file or "").replace("\\", "/").lower()
-        image = (module or "").lower()
+            return _SIGNAL if kind == "signal" else Role("noise", f"not a call: {kind}")
+        placed, first = self._around(module or "", file or "", language or "")
+        for number in self._named(name):
+            if number < first and self._speaks(number, language or ""):
+                first = number
+        if first < len(self._rules):
+            role = self._roles[first]
+            if not (in_app and role.role == "library" and not self._rules[first].firm):
+                return role
+        if in_app is False:
+            return _NOT_IN_APP
+        if not name and not placed:
+            return _UNKNOWN
+        return _IN_APP if in_app else _APPLICATION
+
+    def _place(self, module: str, file: str, language: str) -> tuple[bool, int]:
+        """Whether a frame has a path or an image, and the first rule that fits these."""
+        path = file.replace("\\", "/").lower()
+        image = module.lower()
         if not image.startswith(("package:", "dart:")):  # Dart's libraries are named by a scheme, not by a file
             image = basename(image)
-        rule = self._first(name, image, path, language or "")
-        if rule is not None and not (in_app and rule.role == "library" and not rule.firm):
-            return Role(rule.role, rule.name, rule.weak)
-        if in_app is False:
-            return Role("library", "the writer says: not in-app")
-        if not name and not path and not image:
-            return Role("noise", "nothing is known of this frame")
-        return Role("application", "the writer says: in-app" if in_app else "")
+        fit = (number for number in (*self._modules.find(image), *self._path(path)) if self._speaks(number, language))
+        return bool(path or image), min(fit, default=len(self._rules))
 
-    def _first(self, name: str, image: str, path: str, language: str) -> Rule | None:
-        """The first rule that fits."""
-        for number in sorted({*self._of_name(name), *self._of_module(image), *self._in_path(path)}):
-            rule = self._rules[number]
-            if not rule.languages or language in rule.languages:
-                return rule
-        return None
+    def _speaks(self, number: int, language: str) -> bool:
+        """Whether a rule is one for a language."""
+        languages = self._rules[number].languages
+        return not languages or language in languages
 
     def _named(self, name: str) -> tuple[int, ...]:
         """The rules of which a function has the name, the beginning or the end."""
-        ends = [number for end, number in self._ends if name.endswith(end)] if name.endswith(self._last) else ()
-        return (*self._functions.find(name), *ends)
+        found = self._functions.find(name)
+        if name.endswith(self._last):
+            found = (*found, *(number for end, number in self._ends if name.endswith(end)))
+        return found
 
     def _path(self, path: str) -> tuple[int, ...]:
         """The rules of which a part stands in a path."""
@@ -148,25 +161,35 @@ class _Starts:
     """Names and beginnings of names, found by their first letters."""
 
     def __init__(self) -> None:
-        self._whole: dict[str, list[int]] = {}
+        self._whole: dict[str, tuple[int, ...]] = {}
         self._begun: dict[str, list[tuple[str, int]]] = {}
+        self._near: dict[str, tuple[tuple[str, ...], tuple[tuple[str, int], ...]]] = {}
 
     def add(self, name: str, number: int, *, whole: bool) -> None:
         if whole:
-            self._whole.setdefault(name, []).append(number)
+            self._whole[name] = (*self._whole.get(name, ()), number)
         else:
             self._begun.setdefault(name[:_LETTERS], []).append((name, number))
 
     def find(self, name: str) -> tuple[int, ...]:
         if not name:
             return ()
-        begun = [
-            number
-            for length in range(min(_LETTERS, len(name)) + 1)
-            for beginning, number in self._begun.get(name[:length], ())
-            if name.startswith(beginning)
-        ]
-        return (*self._whole.get(name, ()), *begun)
+        letters = name[:_LETTERS]
+        near = self._near.get(letters)
+        if near is None:
+            near = self._nearby(letters)
+        whole = self._whole.get(name, ())
+        if not name.startswith(near[0]):
+            return whole
+        return (*whole, *(number for beginning, number in near[1] if name.startswith(beginning)))
+
+    def _nearby(self, letters: str) -> tuple[tuple[str, ...], tuple[tuple[str, int], ...]]:
+        """The beginnings that a name with these first letters may have."""
+        found = [each for length in range(len(letters) + 1) for each in self._begun.get(letters[:length], ())]
+        near = tuple(beginning for beginning, _ in found), tuple(found)
+        if letters.isascii():
+            self._near[letters] = near
+        return near
 
 
 @cache

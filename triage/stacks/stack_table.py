@@ -7,22 +7,23 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.stacks.counting import HANDLER, REPEATED, SCANNED, TOP_FRAMES, Counted, count
 from triage.stacks.cycles import rotated
-from triage.stacks.digests import NONE, Words, chain, chained, word
+from triage.stacks.digests import NONE, Words, chain, word
 from triage.stacks.endings import DEEP, deep
-from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known, constant, numbered
+from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known
 from triage.stacks.names import basename
+from triage.stacks.numbering import Numbers, constant, kinds, numbered, starts, whole
 from triage.stacks.roles import ROLES
 
 __all__ = ("Stacks", "cycle_words", "of", "read")
 
-Numbers = npt.NDArray[np.int64]
 _APPLICATION: Final = ROLES.index("application")
+# What tells stacks apart, but for their lines.
+_TOLD: Final = (*TRAITS, "trust")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,57 +68,50 @@ def of(frames: pa.Table, table: FrameTable) -> Stacks:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The rows of some frames as numbers: the distinct frame of each, and which stacks are the same throughout.
+    """The rows of some frames as numbers, those of stacks that are the same throughout but once.
 
-    `starts` are the rows that the stacks begin at, `kind` gives for each stack a number among the distinct ones, and
-    `rows` the rows of these, each taken from the first stack of its kind; `begins` where each kind begins among them.
+    `starts` are the rows of the frames that the stacks begin at, `kind` numbers each stack among the distinct ones.
+    `rows` holds the frames of these, each kind taken from its first stack, and `begins` says where each begins among
+    them; `code` is the distinct frame of each of these rows, a place in `known` and `calls`.
     """
 
+    rows: pa.Table
     code: Numbers
     known: list[Known]
     calls: list[bool]
+    begins: Numbers
     starts: Numbers
     kind: Numbers
-    rows: Numbers
-    begins: Numbers
 
 
 def _view(frames: pa.Table, table: FrameTable) -> _View:
-    code, distinct = numbered(frames, TRAITS)
+    told = {name: whole(frames[name]) for name in _TOLD if name in frames.column_names}
+    told = told or {"function": pa.nulls(frames.num_rows, pa.string())}
+    fixed = {name for name, column in told.items() if constant(column)}
+    begun = starts(whole(frames["stack_key"]))
+    same = kinds([column for name, column in told.items() if name not in fixed], begun, frames.num_rows)
+    kind: Numbers = np.arange(len(begun))
+    begins = begun
+    if same is not None:
+        kind, first = same
+        counts = np.diff(np.r_[begun, frames.num_rows])[first]
+        begins = np.cumsum(counts) - counts
+        at = pa.array(np.arange(counts.sum()) + np.repeat(begun[first] - begins, counts))
+        told = {name: column[: len(at)] if name in fixed else column.take(at) for name, column in told.items()}
+    rows = pa.table(told)
+    code, distinct = numbered(rows, TRAITS, fixed)
     distinct = [traits if traits[0] else ("frame", *traits[1:]) for traits in distinct]
-    known = table.each(distinct)
     calls = [traits[0] == "frame" for traits in distinct]
-    starts = _starts(frames["stack_key"])
-    lengths = np.diff(np.r_[starts, len(code)])
-    if not len(starts):
-        return _View(code, known, calls, starts, starts, starts, starts)
-    marks = code.astype(np.uint64) * 2 + _scanned(frames).astype(np.uint64)
-    kind, first = _kinds(marks, starts, lengths)
-    counts = lengths[first]
-    begins = np.r_[0, np.cumsum(counts)[:-1]]
-    rows = np.arange(counts.sum()) + np.repeat(starts[first] - begins, counts)
-    return _View(code, known, calls, starts, kind, rows, begins)
-
-
-def _kinds(marks: Words, starts: Numbers, lengths: Numbers) -> tuple[Numbers, Numbers]:
-    """Number the distinct stacks: the number of each, and the first stack of each number."""
-    # A sum of products with a random odd factor for each place: two stacks agree by chance once in 2^63.
-    deepest = int(lengths.max())
-    factors = chained(deepest, np.arange(1, deepest + 1, dtype=np.uint64)) | np.uint64(1)
-    place = np.arange(len(marks)) - np.repeat(starts, lengths)
-    kind, distinct = pd.factorize(np.add.reduceat((marks + np.uint64(1)) * factors[place], starts))
-    first = np.empty(len(distinct), np.int64)
-    first[kind[::-1]] = np.arange(len(kind) - 1, -1, -1)
-    return kind.astype(np.int64), first
+    return _View(rows, code, table.each(distinct), calls, begins, begun, kind)
 
 
 def _counted(view: _View, frames: pa.Table) -> tuple[Counted, Stacks]:
     """What counts of each distinct stack, and what the keys take of every stack."""
-    code, known = view.code[view.rows], view.known
+    code, known, kind = view.code, view.known, view.kind
     # As small numbers, since there is one for each frame.
     role = np.array([one.role for one in known], np.int8)[code]
     telling = np.array([one.telling for one in known], np.int8)[code]
-    found = count(role, telling, _names(code, known, view.calls), _scanned(frames)[view.rows], view.begins)
+    found = count(role, telling, _names(code, known, view.calls), _scanned(view.rows), view.begins)
     words = np.array([one.word for one in known], np.uint64)
     top = (
         np.where(found.top >= 0, words[code[found.top]], np.uint64(NONE)) if len(code) else found.top.astype(np.uint64)
@@ -126,13 +120,13 @@ def _counted(view: _View, frames: pa.Table) -> tuple[Counted, Stacks]:
     for stack, turn in found.cycles.items():
         cycle[stack], first[stack] = cycle_words([known[code[row]].name for row in turn])
     at = found.top[:, 0]
-    # The line is that of each stack itself: stacks of one kind differ in it.
-    rows = np.where(at[view.kind] >= 0, (at - view.begins)[view.kind] + view.starts, -1)
-    keys = frames["stack_key"].combine_chunks().take(pa.array(view.starts))
-    culprit = _culprits(frames, rows, view.code, known)
     evidence = np.where(at < 0, 0, 1 + (telling[at] == FIRM)) if len(code) else at
-    said = _said(found, known, code, view.begins).take(pa.array(view.kind))
-    return found, Stacks(keys, top[view.kind], cycle[view.kind], first[view.kind], culprit, evidence[view.kind], said)
+    said = _said(found, known, code, view.begins).take(pa.array(kind))
+    keys = whole(frames["stack_key"]).take(pa.array(view.starts))
+    if pa.types.is_dictionary(keys.type):
+        keys = keys.dictionary_decode()
+    culprit = _culprits(view, at, frames)
+    return found, Stacks(keys, top[kind], cycle[kind], first[kind], culprit, evidence[kind], said)
 
 
 def _said(found: Counted, known: list[Known], code: Numbers, begins: Numbers) -> pa.Array:
@@ -158,20 +152,11 @@ def cycle_words(names: list[str]) -> tuple[int, int]:
     return chain(*turned), turned[0]
 
 
-def _starts(keys: pa.ChunkedArray) -> Numbers:
-    """The row that each stack begins at."""
-    if not len(keys):
-        return np.empty(0, np.int64)
-    column = keys.combine_chunks()
-    other = pc.not_equal(column.slice(1), column.slice(0, len(column) - 1))
-    return np.flatnonzero(np.r_[True, other.to_numpy(zero_copy_only=False)])
-
-
 def _scanned(frames: pa.Table) -> npt.NDArray[np.bool_]:
     """Whether each frame was found by a scan."""
     if "trust" not in frames.column_names:
         return np.zeros(frames.num_rows, np.bool_)
-    trust = frames["trust"].combine_chunks()
+    trust = whole(frames["trust"])
     if len(trust) and constant(trust):
         return np.full(len(trust), trust[0].as_py() in SCANNED)
     scanned = pc.is_in(trust, value_set=pa.array(SCANNED))
@@ -181,51 +166,57 @@ def _scanned(frames: pa.Table) -> npt.NDArray[np.bool_]:
 def _names(code: Numbers, known: list[Known], calls: list[bool]) -> Numbers:
     """A number for each distinct name, and one of its own for each frame without any and each row that is no call."""
     numbers: dict[str, int] = {}
-    of = np.array([numbers.setdefault(one.name, len(numbers)) for one in known], np.int64)
+    of = np.array([numbers.setdefault(one.name, len(numbers)) for one in known], np.int32)
     nameless = np.array([not (one.name and call) for one, call in zip(known, calls, strict=True)], np.bool_)
     names = of[code]
-    rows = np.flatnonzero(nameless[code])
-    names[rows] = len(numbers) + np.arange(len(rows))
+    if nameless.any():
+        rows = np.flatnonzero(nameless[code])
+        names[rows] = len(numbers) + np.arange(len(rows))
     return names
 
 
-def _culprits(frames: pa.Table, rows: Numbers, code: Numbers, known: list[Known]) -> pa.Array:
-    """`function (file:line)` of one row of each stack, as far as known; null where the row is -1."""
-    chosen = np.flatnonzero(rows >= 0)
-    at = rows[chosen]
-    names = pa.array([one.name for one in known], pa.string()).take(pa.array(code[at]))
-    files, lines, functions = (_cells(frames, name, at) for name in ("file", "line", "function"))
-    encoded = pc.dictionary_encode(files)
+def _culprits(view: _View, at: Numbers, frames: pa.Table) -> pa.Array:
+    """`function (file:line)` of the first frame that counts of each stack, as far as known; null where none does."""
+    chosen = np.flatnonzero(at >= 0)
+    rows = at[chosen]
+    names = pa.array([one.name for one in view.known], pa.string()).take(pa.array(view.code[rows]))
+    encoded = pc.dictionary_encode(_cells(view.rows, "file", rows))
     bases = pa.array([basename(file) or None if file else None for file in encoded.dictionary.to_pylist()], pa.string())
-    where = bases.take(encoded.indices)
-    placed = pc.if_else(pc.is_valid(lines), pc.binary_join_element_wise(where, lines.cast(pa.string()), ":"), where)
-    said = pc.binary_join_element_wise(names, pc.binary_join_element_wise(" (", placed, ")", ""), "")
-    known_place = pc.and_(pc.is_valid(where), pc.not_equal(pc.fill_null(functions, ""), ""))
-    told = pc.if_else(known_place, said, names)
-    index = np.full(len(rows), -1)
-    index[chosen] = np.arange(len(chosen))
-    return told.take(pa.array(index, mask=index < 0))
+    function = pc.fill_null(_cells(view.rows, "function", rows), "")
+    where = pc.if_else(pc.not_equal(function, ""), bases.take(encoded.indices), pa.scalar(None, pa.string()))
+    begun = pc.binary_join_element_wise(names, where, " (")
+    told = pc.coalesce(pc.binary_join_element_wise(begun, ")", ""), names)
+    # The line is that of each stack itself: stacks of one kind differ in it.
+    number = np.full(len(at), -1)
+    number[chosen] = np.arange(len(chosen))
+    place = number[view.kind]
+    index = pa.array(place, mask=place < 0)
+    line = _cells(frames, "line", np.where(place < 0, 0, (at - view.begins)[view.kind] + view.starts))
+    if line.null_count == len(line):
+        return told.take(index)
+    placed = pc.binary_join_element_wise(begun.take(index), ":", line.cast(pa.string()), ")", "")
+    return pc.coalesce(placed, told.take(index))
 
 
 def _cells(frames: pa.Table, name: str, rows: Numbers) -> pa.Array:
     """Some cells of a column; nulls where the table has no such column."""
     if name not in frames.column_names:
         return pa.nulls(len(rows), pa.int64() if name == "line" else pa.string())
-    cells = frames[name].take(pa.array(rows)).combine_chunks()
-    return cells.cast(pa.string()) if pa.types.is_dictionary(cells.type) else cells
+    cells = whole(frames[name]).take(pa.array(rows))
+    return cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
 
 
 def _marked(frames: pa.Table, view: _View, found: Counted) -> pa.Table:
     """The frames with what was found: role, rule, in_app, counted."""
     known = view.known
-    counts = np.zeros(len(view.rows), np.bool_)
+    counts = np.zeros(len(view.code), np.bool_)
     top = found.top[:, :TOP_FRAMES]
     counts[top[top >= 0]] = True
     # Of each row the row of the distinct stack that was gone through in its place.
-    lengths = np.diff(np.r_[view.starts, len(view.code)])
-    same = np.arange(len(view.code)) - np.repeat(view.starts - view.begins[view.kind], lengths)
+    lengths = np.diff(np.r_[view.starts, frames.num_rows])
+    same = np.arange(frames.num_rows) - np.repeat(view.starts - view.begins[view.kind], lengths)
     inside, again = pa.array(found.inside[same]), pa.array(found.again[same])
-    place = pa.array(view.code)
+    place = pa.array(view.code[same])
     role = pa.array([ROLES[one.role] for one in known], pa.string()).take(place)
     rule = pa.array([one.rule or None for one in known], pa.string()).take(place)
     in_app = pa.array([one.role == _APPLICATION for one in known], pa.bool_()).take(place)
