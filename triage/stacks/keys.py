@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -38,8 +39,6 @@ from triage.tables import TABLES, to_pandas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pandas as pd
 
 __all__ = (
     "ALGO_VERSION",
@@ -263,42 +262,69 @@ def _keys(events: pa.Table, stacks: Stacks, causes: _Causes, frames: pa.Table, r
     place = places(whole(events["stack_key"]), stacks.keys)
     events = _set(events, "culprit", stacks.culprit.take(place))
     at = pc.fill_null(place, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    evidence = np.r_[stacks.evidence, 0][at]
-    usable = evidence > 0
     said = pc.fill_null(stacks.said.take(place), "")
-    event = _crashes(events, np.maximum(evidence, causes.evidence), said)
-    top = np.r_[stacks.top, np.zeros((1, VARIANT_FRAMES), np.uint64)][at]
-    cycle, first = np.r_[stacks.cycle, np.uint64(NONE)][at], np.r_[stacks.first, np.uint64(NONE)][at]
-    overflow = event.overflow & (cycle != NONE)
-    rows, empty = events.num_rows, np.uint64(_EMPTY)
-    group = np.where(overflow[:, None], np.uint64(NONE), top[:, :TOP_FRAMES])
-    group[:, 0] = np.where(overflow, cycle, group[:, 0])
-    message = np.where(usable, empty, np.uint64(_MESSAGE))
-    keys = {
-        "variant_key": chained(rows, _VARIANT, event.type, causes.word, message, event.text, *top.T),
-        "group_key": chained(rows, _GROUP, event.name, event.detail, causes.word, message, event.text, *group.T),
-        "family_key": chained(
-            rows, _FAMILY, event.name, np.where(usable, np.where(overflow, first, top[:, 0]), event.type)
-        ),
-    }
+    event = _crashes(events, np.maximum(np.r_[stacks.evidence, 0][at], causes.evidence), said)
+    # most events say what others said: keys are made of what is distinct
+    first, kind = _kinds(at, event.code, event.text, causes.word)
+    words = _words(stacks, at[first], event.take(first), causes.word[first])
     if rules.fingerprints:
-        keys["group_key"], _ = taken(rules.fingerprints, events, frames, keys["group_key"])
-    signals = np.asarray(pc.fill_null(pc.equal(events["event_class"], "incident_signal"), fill_value=False))
-    for name, column in keys.items():
-        made = hexed(np.where(signals, column, np.uint64(NONE)))
+        words["group_key"], _ = taken(rules.fingerprints, events, frames, words["group_key"][kind])
+    signals = pc.fill_null(pc.equal(events["event_class"], "incident_signal"), fill_value=False)
+    signals = None if pc.all(signals).as_py() else whole(signals)
+    for name, column in words.items():
+        made = hexed(column)
+        made = made if len(column) == len(kind) else made.take(pa.array(kind))
+        made = made if signals is None else pc.if_else(signals, made, pa.scalar(None, pa.string()))
         # A reviewed archive brings the keys of what it was made from.
-        events = _set(events, name, made if events[name].null_count == rows else pc.coalesce(events[name], made))
+        events = _set(events, name, made if events[name].null_count == len(made) else pc.coalesce(events[name], made))
     return events
 
 
-class _Crashes(NamedTuple):
-    """`Crash` as columns."""
+def _kinds(*columns: npt.NDArray[Any]) -> tuple[Numbers, Numbers]:
+    """The first row of each distinct row of some columns, and which of these each row is."""
+    kind, size = np.zeros(len(columns[0]), np.int64), 1
+    for column in columns:
+        if len(column) and (column == column[0]).all():
+            continue
+        numbers, values = pd.factorize(column)
+        kind, kinds = pd.factorize(kind * len(values) + numbers) if size > 1 else (numbers, values)
+        size = len(kinds)
+    first = np.zeros(size if len(kind) else 0, np.int64)
+    first[kind[::-1]] = np.arange(len(kind))[::-1]
+    return first, kind
 
+
+def _words(stacks: Stacks, at: Numbers, event: _Crashes, cause: Words) -> dict[str, Words]:
+    """The three keys of crashes, by the place of their stack, -1 for none."""
+    usable = np.r_[stacks.evidence, 0][at] > 0
+    top = np.r_[stacks.top, np.zeros((1, VARIANT_FRAMES), np.uint64)][at]
+    cycle, first = np.r_[stacks.cycle, np.uint64(NONE)][at], np.r_[stacks.first, np.uint64(NONE)][at]
+    overflow = event.overflow & (cycle != NONE)
+    rows, empty = len(at), np.uint64(_EMPTY)
+    group = np.where(overflow[:, None], np.uint64(NONE), top[:, :TOP_FRAMES])
+    group[:, 0] = np.where(overflow, cycle, group[:, 0])
+    message = np.where(usable, empty, np.uint64(_MESSAGE))
+    surfaced = np.where(usable, np.where(overflow, first, top[:, 0]), event.type)
+    return {
+        "variant_key": chained(rows, _VARIANT, event.type, cause, message, event.text, *top.T),
+        "group_key": chained(rows, _GROUP, event.name, event.detail, cause, message, event.text, *group.T),
+        "family_key": chained(rows, _FAMILY, event.name, surfaced),
+    }
+
+
+class _Crashes(NamedTuple):
+    """`Crash` as columns; `code` is the same where all but the text is."""
+
+    code: Numbers
     type: Words
     name: Words
     detail: Words
     text: Words
     overflow: npt.NDArray[np.bool_]
+
+    def take(self, rows: Numbers) -> _Crashes:
+        """Those of some events."""
+        return _Crashes._make(column[rows] for column in self)
 
 
 def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64], ending: pa.Array) -> _Crashes:
@@ -313,9 +339,9 @@ def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64], ending: pa.Array
     overflow = np.array([one.overflow for one in made], np.bool_)[code]
     rows = np.flatnonzero(np.array([one.by_text for one in made], np.bool_)[code])
     if len(rows):
-        code, said = numbered(events.take(pa.array(rows)), _SAID)
-        text[rows] = _spread([word(text_of(*one)) for one in said], code)
-    return _Crashes(exact, name, detail, text, overflow)
+        number, said = numbered(events.take(pa.array(rows)), _SAID)
+        text[rows] = _spread([word(text_of(*one)) for one in said], number)
+    return _Crashes(code, exact, name, detail, text, overflow)
 
 
 def _spread(values: list[int], code: Numbers) -> Words:
