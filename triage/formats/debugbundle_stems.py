@@ -9,6 +9,7 @@ one.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from triage.formats.debugbundle_batch import Places
     from triage.records import Records, Trace
 
-__all__ = ("ADDRESS", "MARK", "NOTHING", "Form", "Found", "Stems", "marked")
+__all__ = ("ADDRESS", "MARK", "NOTHING", "Form", "Found", "Stems", "digest", "marked")
 
 # Nine digits and more: what is shorter is an offset, a size or a number, and part of the form.
 ADDRESS: Final = re.compile(r"0x(0{0,8})([1-9a-eA-E][0-9a-fA-F]{8,15})")
@@ -48,8 +49,9 @@ _COLUMNS: Final = {
 _encode = msgspec.json.Encoder().encode
 
 
-# Language, the error of a text that had a head ("" for none), and the text without the head, its addresses marked.
-Form = tuple[str, str, str]
+# Language, the error of a text that had a head ("" for none), and the digest of the text without the head, its
+# addresses marked: texts of a kilobyte are a store's weight to compare, and a million events ask for them.
+Form = tuple[str, str, bytes]
 
 
 class Found(NamedTuple):
@@ -101,21 +103,27 @@ class Stems:
             return None
         head = f"{said[0]}" if headed else ""
         addresses = () if MARK in plain else tuple(int(found[2], 16) for found in ADDRESS.finditer(rest))
-        form = self.forms(records, [(language, head, marked(rest))])[0] if addresses else _UNKNOWN
+        form = _UNKNOWN
+        if addresses:
+            text = marked(rest)
+            key = (language, head, digest(text.encode("utf-8", "surrogatepass")))
+            form = self.forms(records, [key], [text])[0]
         if form == _UNKNOWN:
             addresses = ()
             form = self._known(records, language, head + rest)
         return None if form == _UNKNOWN else Found(form, headed, addresses)
 
-    def forms(self, records: Records, texts: list[Form]) -> list[int]:
+    def forms(self, records: Records, keys: list[Form], texts: Any) -> list[int]:
         """The forms of marked texts; -1 for those that are to be looked for by themselves.
 
-        These are no stacks, or have more addresses than those of frames.
+        These are no stacks, or have more addresses than those of frames. Of the texts, a list or an Arrow array, only
+        those are looked at that are new.
         """
-        found = list(map(self._forms.get, texts))
+        found = list(map(self._forms.get, keys))
         for at, form in enumerate(found):
             if form is None:
-                found[at] = self._forms[texts[at]] = self._marked(records, *texts[at])
+                language, head, _ = keys[at]
+                found[at] = self._forms[keys[at]] = self._marked(records, language, head, str(texts[at]))
         return cast("list[int]", found)
 
     def _marked(self, records: Records, language: str, head: str, text: str) -> int:
@@ -179,6 +187,11 @@ class Stems:
         self._new += [records.stack_row(trace) for trace in traces]
         self._new_slots += slots
         return len(self._sizes) - 1
+
+
+def digest(text: bytes | memoryview) -> bytes:
+    """What stands for a text: blake2b-128."""
+    return hashlib.blake2b(text, digest_size=16).digest()
 
 
 def marked(text: str) -> str:

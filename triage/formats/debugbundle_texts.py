@@ -6,6 +6,7 @@ single text would be found by (`Stems.find`) is found here for all: the error's 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 from triage.formats.debugbundle_batch import Mask, Places
 from triage.formats.debugbundle_blocks import truth
 from triage.formats.debugbundle_columns import said
-from triage.formats.debugbundle_stems import MARK, NOTHING, Form
+from triage.formats.debugbundle_stems import MARK, NOTHING, Form, digest
 
 if TYPE_CHECKING:
     from triage.formats.debugbundle_blocks import Decoded
@@ -46,6 +47,13 @@ class Spans(NamedTuple):
     ends: Places
 
 
+class Forms(NamedTuple):
+    """Distinct forms, and the marked text of each."""
+
+    keys: list[Form]
+    texts: pa.Array
+
+
 class Texts(NamedTuple):
     """The stack texts of a batch.
 
@@ -56,7 +64,7 @@ class Texts(NamedTuple):
     size: int
     places: Places
     form: Places
-    forms: list[Form]
+    forms: Forms
     headed: Mask
     counts: Places
     addresses: Addresses
@@ -97,7 +105,7 @@ def texts(decoded: Decoded, languages: pa.Array) -> Texts:
     octets, spans = _bytes(rows[0])
     headed, odd, begins = _heads(octets, spans, rows[0], *rows[1:3])
     changed, counts, addresses = marked(octets, spans._replace(starts=begins))
-    form, forms = np.full(len(odd), _UNKNOWN), list[Form]()
+    form, forms = np.full(len(odd), _UNKNOWN), Forms([], rows[0][:0])
     sure = np.flatnonzero(~odd)
     if len(sure):
         form[sure], forms = _distinct(changed, Spans(begins, spans.ends), sure, headed, rows[1], rows[3])
@@ -209,7 +217,7 @@ def _numbers(octets: Octets, spans: Spans) -> tuple[Places, Places, Octets]:
 
 def _distinct(
     octets: Octets, spans: Spans, rows: Places, headed: Mask, errors: pa.Array, languages: pa.Array
-) -> tuple[Places, list[Form]]:
+) -> tuple[Places, Forms]:
     """Which of the distinct forms each of these rows has, and the forms."""
     bounds = np.stack(spans, axis=1).ravel().astype(np.int32)
     # every other one is a text, between them is what was left out
@@ -221,13 +229,22 @@ def _distinct(
         encoded = column.dictionary_encode()
         codes = codes * len(encoded.dictionary) + encoded.indices.to_numpy()
     _, first, which = np.unique(codes, return_index=True, return_inverse=True)
-    return which, list(zip(*(column.take(pa.array(first)).to_pylist() for column in columns), strict=True))
+    spoken, said, texts = (column.take(pa.array(first)) for column in columns)
+    return which, Forms(list(zip(spoken.to_pylist(), said.to_pylist(), _digests(texts), strict=True)), texts)
+
+
+def _digests(texts: pa.Array) -> list[bytes]:
+    """The digest of each text; none of them becomes a text of Python's for it."""
+    _, ends, data = texts.buffers()
+    bounds = np.frombuffer(ends, np.int32)[texts.offset : texts.offset + len(texts) + 1].tolist()
+    view = memoryview(data or b"")
+    return [digest(view[start:end]) for start, end in pairwise(bounds)]
 
 
 def find_all(stems: Stems, records: Records, block: Texts) -> Stacks:
     """The stack of each event of a batch."""
     stems.room()
-    own = np.array([*stems.forms(records, block.forms), _UNKNOWN], np.int64)[block.form]
+    own = np.array([*stems.forms(records, *block.forms), _UNKNOWN], np.int64)[block.form]
     headed = block.headed.copy()
     starts = np.cumsum(block.counts) - block.counts
     more: list[int] = []
