@@ -6,17 +6,18 @@ import gzip
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.benchmarks import store_events
 from triage.formats import debugbundle_blocks, debugbundle_stems, debugbundle_texts
-from triage.formats.debugbundle_batch import Batch, Line, lines_of
+from triage.formats.debugbundle_batch import Batch, Line, Places, lines_of
 from triage.formats.debugbundle_json import elements
 from triage.loading import read_tables
 from triage.sources.inputs import Inputs
@@ -326,7 +327,7 @@ def _leaves(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, 
     return found
 
 
-def _spoil(event: dict, path: tuple, value: object, how: str) -> None:
+def _spoil(event: dict[str, Any], path: tuple[Any, ...], value: object, how: str) -> None:
     """Change, drop or double what stands at a path."""
     *above, last = path
     target = event
@@ -420,11 +421,12 @@ ADDRESS = st.builds(
 )
 
 
+@example(["0x700000000x700000000x700000000x700000000"])
 @given(st.lists(st.lists(ADDRESS, max_size=3).map("".join), max_size=6))
 def test_addresses_are_found_as_in_a_single_text(texts: list[str]) -> None:
     pieces = [f"<{text}>".encode() for text in texts]
-    ends = np.cumsum([len(piece) for piece in pieces], dtype=np.int64) - 1
-    spans = debugbundle_texts.Spans(ends - [len(text) for text in texts], ends)
+    ends: Places = np.cumsum([len(piece) for piece in pieces], dtype=np.int64) - 1
+    spans = debugbundle_texts.Spans(ends - np.array([len(text) for text in texts], np.int64), ends)
     octets = np.frombuffer(b"".join(pieces), np.uint8)
     changed, counts, values = debugbundle_texts.marked(octets, spans)
     single = [list(debugbundle_stems.ADDRESS.finditer(text)) for text in texts]

@@ -12,7 +12,7 @@ __all__ = ("BLANK", "Batch", "Block", "Line", "Mask", "Places", "joinable", "lin
 Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 # Offset and number of a first line, and whole lines.
-Block = tuple[int, int, bytes]
+Block = tuple[int, int, bytes | memoryview]
 
 BLANK: Final = b" \t\r\n\0"
 # Arrow's reader calls itself for each depth of what it was not told of, and a thread's stack is small.

@@ -153,7 +153,8 @@ class EventLines:
     def _begun(self, blocks: Iterator[Block]) -> Iterator[Block]:
         """Read lines one by one, up to where the file turns out to be large; gives the rest of the block there."""
         least = self._source.context.bulk_bytes
-        for offset, first, block in blocks:
+        for offset, first, view in blocks:
+            block = bytes(view)
             end = len(block) if least is None else block.find(b"\n", max(least - offset, 0)) + 1 or len(block)
             place, number = offset, first
             for line in block[:end].split(b"\n")[:-1]:
@@ -162,7 +163,7 @@ class EventLines:
                 number += 1
             self._source.records.rest()
             if end < len(block):
-                yield place, number, block[end:]
+                yield place, number, view[end:]
             if least is not None and place >= least:
                 return
 

@@ -182,6 +182,7 @@ def marked(octets: Octets, spans: Spans) -> tuple[Octets, Places, Addresses]:
     digits = np.minimum(end - zeros, _DIGITS)
     leading = nibbles[np.arange(len(at)), zeros]
     taken = (zeros <= _ZEROS) & (digits >= _LEAST) & (leading > 0) & (leading < 0xF)
+    taken = _apart(np.flatnonzero(taken), at - 2, at + zeros + digits)
     at, row, zeros, digits, nibbles = at[taken], row[taken], zeros[taken], digits[taken], nibbles[taken]
     changed = octets.copy()
     values = np.zeros(len(at), np.uint64)
@@ -195,6 +196,14 @@ def marked(octets: Octets, spans: Spans) -> tuple[Octets, Places, Addresses]:
         halves[:, _DIGITS - length :] = nibbles[which, first : first + length]
         values[which] = (halves[:, 0::2] << 4 | halves[:, 1::2]).view(">u8").ravel()
     return changed, np.bincount(row, minlength=len(spans.starts)), values
+
+
+def _apart(rows: Places, starts: Places, ends: Places) -> Places:
+    """The rows that begin behind the end of the one kept before them: the last digit of one is the zero of no other."""
+    kept = np.ones(len(rows), np.bool_)
+    for row in (np.flatnonzero(starts[rows[1:]] < ends[rows[:-1]]) + 1).tolist():
+        kept[row] = not kept[row - 1]
+    return rows[kept]
 
 
 def _numbers(octets: Octets, spans: Spans) -> tuple[Places, Places, Octets]:

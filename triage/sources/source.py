@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from triage.sources.ahead import ahead
-from triage.sources.lines import Lines
+from triage.sources.lines import Lines, looked_at
 
 if TYPE_CHECKING:
     import os
@@ -240,13 +240,13 @@ class Source:
                 for offset, line in cut.wide(self.chunks(), "\n".encode(encoding)):
                     yield offset, self._decode(line, encoding).removesuffix("\r").encode()
 
-    def blocks(self) -> Iterator[tuple[int, int, bytes]]:
+    def blocks(self) -> Iterator[tuple[int, int, memoryview]]:
         """Whole lines, up to a MiB at once, each with its LF: offset and number of the first, and the bytes.
 
         For files that are not UTF-16; limits and notes as in `lines`.
         """
         with self._cut() as cut:
-            yield from cut.blocks(ahead(self.chunks(), after=_SMALL, most=_AHEAD))
+            yield from cut.blocks(ahead(looked_at(self.chunks()), after=_SMALL, most=_AHEAD))
 
     @contextmanager
     def _cut(self) -> Iterator[Lines]:
