@@ -21,10 +21,16 @@ from triage.incidents.decisions import Decider, Decisions, Replayed
 from triage.incidents.spikes_streams import Streams, present
 from triage.incidents.titles import title
 from triage.stacks.keys import ALGO_VERSION
+from triage.stacks.numbering import whole
 from triage.tables import TABLES
 
 __all__ = ("Grouped", "Members", "build", "grouped", "members", "titles", "until")
 
+# What the newest event of an incident says of it: its title's columns, and those that are the incident's own.
+_TOLD: Final = (
+    "error_type", "error_value", "event_kind", "culprit", "http_method", "http_status", "route", "group_key",
+    "family_key",
+)  # fmt: skip
 _LEVELS: Final = ("trace", "debug", "info", "warning", "error", "fatal")
 
 Codes = npt.NDArray[np.int64]
@@ -51,7 +57,8 @@ def grouped(tables: dict[str, pa.Table], decider: Decider | None = None) -> Grou
     services, service = _encoded(pc.fill_null(events["service"], ""))
     keys, key = _encoded(events["group_key"])
     codes, distinct = pd.factorize(service * max(len(keys), 1) + key)
-    ids = [incident_id(services[at // len(keys)], keys[at % len(keys)]) for at in distinct.tolist()]
+    of_service, of_key = services.to_pylist(), keys.to_pylist()
+    ids = [incident_id(of_service[at // len(keys)], of_key[at % len(keys)]) for at in distinct.tolist()]
     replayed = (decider or Decisions()).replay(tables, events, codes.astype(np.int64), ids)
     found = Grouped(events, replayed)
     replayed.codes.setflags(write=False)
@@ -60,10 +67,10 @@ def grouped(tables: dict[str, pa.Table], decider: Decider | None = None) -> Grou
     return found
 
 
-def _encoded(column: pa.ChunkedArray) -> tuple[list[str], Codes]:
+def _encoded(column: pa.ChunkedArray) -> tuple[pa.Array, Codes]:
     """The distinct values of a column, and which of them each row has, -1 for none."""
-    encoded = column.combine_chunks().dictionary_encode()
-    return encoded.dictionary.to_pylist(), pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
+    encoded = whole(column).dictionary_encode()
+    return encoded.dictionary, pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
 
 
 def members(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Decider | None = None) -> Members:
@@ -167,7 +174,7 @@ def _newest(events: pa.Table, codes: Codes) -> list[dict[str, Any]]:
     names = events["event_id"].take(pa.array(few)).to_numpy(zero_copy_only=False).astype(str)
     order = few[np.lexsort((names, codes[few]))]
     last = order[np.r_[codes[order][1:] != codes[order][:-1], np.ones(min(len(order), 1), bool)]]
-    rows: list[dict[str, Any]] = events.take(pa.array(last, pa.int64())).to_pylist()
+    rows: list[dict[str, Any]] = events.select(_TOLD).take(pa.array(last, pa.int64())).to_pylist()
     return rows
 
 
@@ -210,35 +217,41 @@ def _counts(
     return columns | counters.at(moment, ts, codes, size, counted=counted)
 
 
-def _pairs(column: pa.ChunkedArray, codes: Codes, order: Codes) -> tuple[list[str], Codes, Codes]:
-    """The distinct values of a column; and which incidents have which of them, each pair once, in the order given."""
-    values, numbers = _encoded(column)
-    numbers = numbers[order]
+def _pairs(numbers: Codes, codes: Codes) -> tuple[Codes, Codes]:
+    """Which incidents have which numbers, each pair once, in the order of the rows; -1 is no number."""
     there = numbers >= 0
-    pairs = pd.unique(codes[order][there] * max(len(values), 1) + numbers[there])
-    return values, pairs // max(len(values), 1), pairs % max(len(values), 1)
+    if not there.all():
+        numbers, codes = numbers[there], codes[there]
+    size = int(numbers.max(initial=0)) + 1
+    pairs = pd.unique(codes * size + numbers)
+    return pairs // size, pairs % size
 
 
-def _distinct(column: pa.ChunkedArray, codes: Codes, size: int, order: Codes) -> list[list[str]]:
-    """The distinct values of each incident, in the order given."""
-    values, incidents, numbers = _pairs(column, codes, order)
+def _distinct(values: pa.Array, numbers: Codes, codes: Codes, size: int) -> list[list[str]]:
+    """The distinct values of each incident, in the order of the rows."""
+    said = values.to_pylist()
+    incidents, numbers = _pairs(numbers, codes)
     out: list[list[str]] = [[] for _ in range(size)]
     for incident, number in zip(incidents.tolist(), numbers.tolist(), strict=True):
-        out[incident].append(values[number])
+        out[incident].append(said[number])
     return out
 
 
 def _sets(events: pa.Table, codes: Codes, size: int, order: Codes) -> dict[str, Any]:
     """The distinct releases (by first sight), environments, services, platforms, formats and users."""
-    releases = _distinct(events["release"], codes, size, order)
-    values, incidents, numbers = _pairs(events["release"], codes, order[::-1])
-    at, last = np.unique(incidents, return_index=True)
-    newest = dict(zip(at.tolist(), numbers[last].tolist(), strict=True))
-    users = np.bincount(_pairs(events["user_hash"], codes, order)[1], minlength=size)
+    codes = codes[order]
+    values, numbers = _encoded(events["release"])
+    numbers = numbers[order]
+    releases, said = _distinct(values, numbers, codes, size), values.to_pylist()
+    newest = np.full(size, -1)
+    # of several that are put in one place the last stays
+    newest[codes[numbers >= 0]] = numbers[numbers >= 0]
+    _, users = _encoded(events["user_hash"])
+    users = np.bincount(_pairs(users[order], codes)[0], minlength=size)
     columns: dict[str, Any] = {
         "releases": releases,
         "first_release": [found[0] if found else None for found in releases],
-        "last_release": [values[newest[incident]] if incident in newest else None for incident in range(size)],
+        "last_release": [said[number] if number >= 0 else None for number in newest.tolist()],
         "users": [count or None for count in users.tolist()],
     }
     for plural, name in (
@@ -247,5 +260,6 @@ def _sets(events: pa.Table, codes: Codes, size: int, order: Codes) -> dict[str, 
         ("platforms", "platform"),
         ("formats", "format"),
     ):
-        columns[plural] = [sorted(found) for found in _distinct(events[name], codes, size, order)]
+        values, numbers = _encoded(events[name])
+        columns[plural] = [sorted(found) for found in _distinct(values, numbers[order], codes, size)]
     return columns
