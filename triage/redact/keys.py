@@ -13,8 +13,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-import ahocorasick_rs
-
 __all__ = ("Names", "Program", "Sense", "Vocabulary", "forget", "parts", "sense", "vocabulary")
 
 Names = tuple[str, ...]
@@ -36,6 +34,7 @@ _ENDINGS: Final = (
     "pass",
     "host",
 )
+_ENDED: Final = re.compile(rf"(?:{'|'.join(_ENDINGS)})(?:\n|\Z)")
 _WHOLE: Final = frozenset(
     {
         "bypass",
@@ -147,9 +146,14 @@ def parts(name: str) -> list[str]:
     >>> parts("dbPassword"), parts("X-Api-Key"), parts("JSESSIONID")
     (['db', 'password'], ['x', 'api', 'key'], ['jsessionid'])
     """
+    return _split(_PARTS.findall(name))
+
+
+def _split(pieces: list[str]) -> list[str]:
+    """The pieces of a name in small letters, an ending that runs into the word before it on its own."""
     found: list[str] = []
-    for part in _PARTS.findall(name):
-        small = part.lower()
+    for piece in pieces:
+        small = piece.lower()
         if not small.endswith(_ENDINGS):
             found.append(small)
             continue
@@ -161,7 +165,7 @@ def parts(name: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def sense(name: str, extra: Names = ()) -> Sense | None:
     """What a name says of its value, or None; `extra` are names whose values are secrets by a policy.
 
@@ -170,9 +174,10 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
     >>> sense("DB_PASSWORD"), sense("token_count"), sense("requestId")
     (Sense(kind='password', weak=''), None, None)
     """
-    if len(name) > _LONGEST or not (extra or _speaking().find_matches_as_indexes(name.lower())):
+    pieces = _PARTS.findall(name)[-_MOST_PARTS:] if len(name) <= _LONGEST else []
+    if not pieces or not (extra or _speaks(pieces)):
         return None
-    words = parts(name)[-_MOST_PARTS:]
+    words = _split(pieces)[-_MOST_PARTS:]
     for own in extra:
         if _holds(words, parts(own)):
             return Sense("secret")
@@ -191,10 +196,10 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
     return best[2] if best else None
 
 
-@cache
-def _speaking() -> ahocorasick_rs.AhoCorasick:
-    """The automaton over every word of the senses: a name without any says nothing."""
-    return ahocorasick_rs.AhoCorasick(sorted(vocabulary().speaking))
+def _speaks(pieces: list[str]) -> bool:
+    """Whether a name of these pieces may hold a word of a sense: most values that are asked about do not."""
+    words = "\n".join(pieces).lower()
+    return not vocabulary().speaking.isdisjoint(words.split("\n")) or _ENDED.search(words) is not None
 
 
 def forget() -> None:

@@ -1,21 +1,26 @@
-"""The lines of a text that hold anything to look at: one pass finds them, and the expressions read no others.
+"""The lines of a text that hold anything to look at: a few passes find them, and the expressions read no others.
 
-An automaton takes the same time whatever it looks for, as long as its states are few. So all expressions are looked for
-at once, without the numbers of their repeats, which would multiply the states: that finds every line that one of them
-matches on, and a few more. A match may run on over the lines that follow, as a value in the next line does: so far as
-`_REACH` says they are kept too.
+An automaton takes the same time whatever it looks for, as long as its states are few. So several expressions are looked
+for at once, without the numbers of their repeats, which would multiply the states: that finds every line that one of
+them matches on, and a few more. Not all of them at once: their states multiply too, and to make them takes ten times as
+long as to use them on a megabyte. A match may run on over the lines that follow, as a value in the next line does: so
+far as `_REACH` says they are kept too.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from triage.redact.text import Expression, Span
 
-__all__ = ("Lines", "any_of")
+if TYPE_CHECKING:
+    import ahocorasick_rs
+
+__all__ = ("Lines", "Wanted", "any_of")
 
 _REPEATS: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|\{([0-9]+)(,?)([0-9]*)\}|(\()(?!\?)", re.DOTALL)
 _FEW: Final = 4
@@ -45,27 +50,40 @@ def _loosened(part: re.Match[str]) -> str:
     return "+" if int(least) else "*"
 
 
+class Wanted(NamedTuple):
+    """What a line holds that is worth looking at: a match of an expression, or a word, in small letters."""
+
+    expressions: tuple[Expression, ...]
+    words: ahocorasick_rs.BytesAhoCorasick | None = None
+
+
 class Lines:
     """Lines of a text put together, and where they stand in it; all of the text where nothing is `wanted`.
 
-    `wanted` gives the expression if it is needed. Each run of lines stands there with the line end before it and its
-    own, as what expressions look at.
+    `wanted` is asked if it is needed. Each run of lines stands there with the line end before it and its own, as what
+    expressions look at. `words` are the numbers of the words wanted, and where they stand in the text.
     """
 
-    __slots__ = ("_begins", "_shifts", "_whole", "data")
+    __slots__ = ("_begins", "_shifts", "_whole", "data", "words")
 
-    def __init__(self, data: bytes, wanted: Callable[[], Expression] | None = None) -> None:
+    def __init__(self, data: bytes, wanted: Callable[[], Wanted] | None = None) -> None:
         self._whole = self.data = data
         self._begins = [0]
         self._shifts = [0]
-        if wanted is not None and len(data) > _SMALL:
-            self._keep([*_runs(data, wanted())])
-        elif wanted is not None and wanted().first(data, 0) is None:
+        self.words: list[tuple[int, int, int]] | None = None
+        if wanted is None:
+            return
+        expressions, automaton = wanted()
+        if automaton is not None:
+            self.words = automaton.find_matches_as_indexes(data.lower(), overlapping=True)
+        if len(data) > _SMALL:
+            self._keep(_runs(data, expressions, self.words or ()))
+        elif not self.words and all(expression.first(data, 0) is None for expression in expressions):
             self.data = b""
 
     def _keep(self, runs: list[Span]) -> None:
         """Leave out everything but these runs of lines; nothing where that is little."""
-        if sum(end - start for start, end in runs) * _MOST_KEPT > len(self._whole):
+        if _is_most(runs, self._whole):
             return
         size = 0
         for start, end in runs:
@@ -122,11 +140,33 @@ class Lines:
         return f"<Lines of {len(self.data):,} of {len(self._whole):,} bytes>"
 
 
-def _runs(data: bytes, wanted: Expression) -> Iterator[Span]:
-    """The runs of lines that hold a match, and as much behind it as another may reach over; in order and disjoint."""
+def _is_most(runs: list[Span], data: bytes) -> bool:
+    """Whether runs are so much of a text that the rest is not worth to be left out."""
+    return sum(end - start for start, end in runs) * _MOST_KEPT > len(data)
+
+
+def _runs(data: bytes, wanted: Sequence[Expression], words: Sequence[tuple[int, int, int]]) -> list[Span]:
+    """The runs of lines that hold a word or a match, in order and disjoint; some if they are most of the text."""
+    runs: list[Span] = []
+    places = sorted([(start, end) for _, start, end in words])
+    for first in (*(partial(expression.first, data) for expression in wanted), partial(_first, places)):
+        joined: list[Span] = []
+        for start, end in sorted([*runs, *_runs_of(data, first)]):
+            if joined and start < joined[-1][1]:
+                joined[-1] = joined[-1][0], max(joined[-1][1], end)
+            else:
+                joined.append((start, end))
+        runs = joined
+        if _is_most(runs, data):
+            break
+    return runs
+
+
+def _runs_of(data: bytes, first: Callable[[int], Span | None]) -> Iterator[Span]:
+    """The runs of lines that hold what is `first` found from a place on, and as much behind it as it may reach over."""
     start = end = -1
     at = skip = 0
-    while found := wanted.first(data, at):
+    while found := first(at):
         begin = max(data.rfind(b"\n", at, found[0] + 1), at)
         if begin >= end:
             if end >= 0:
@@ -137,6 +177,12 @@ def _runs(data: bytes, wanted: Expression) -> Iterator[Span]:
         end = min(_line_end(data, at + _REACH) + 1, len(data))
     if end >= 0:
         yield start, end
+
+
+def _first(places: list[Span], at: int) -> Span | None:
+    """The first of places in order that begins at one or behind it."""
+    index = bisect_left(places, (at, at))
+    return places[index] if index < len(places) else None
 
 
 def _line_end(data: bytes, at: int) -> int:

@@ -45,7 +45,6 @@ class _Keywords(NamedTuple):
 
     automaton: ahocorasick_rs.BytesAhoCorasick
     rules: tuple[tuple[int, ...], ...]
-    words: tuple[bytes, ...]
 
 
 @cache
@@ -63,7 +62,7 @@ def _keywords() -> _Keywords:
     automaton = ahocorasick_rs.BytesAhoCorasick(
         keywords, matchkind=ahocorasick_rs.MatchKind.Standard, implementation=ahocorasick_rs.Implementation.DFA
     )
-    return _Keywords(automaton, tuple(tuple(of[word]) for word in keywords), tuple(keywords))
+    return _Keywords(automaton, tuple(tuple(of[word]) for word in keywords))
 
 
 @cache
@@ -80,16 +79,9 @@ def by_rules(data: bytes, disabled: frozenset[str] = frozenset(), lines: Lines |
         yield from _at_leads(data, lines, disabled)
 
 
-def places() -> tuple[str, str]:
-    """Expressions of where rules and command lines are looked for."""
-    automaton, _, words = _keywords()
-    # A word that holds another needs no place of its own.
-    least = [
-        word
-        for number, word in enumerate(words)
-        if all(found == number for found, _, _ in automaton.find_matches_as_indexes(word, overlapping=True))
-    ]
-    return led()[0].pattern, "(?i)" + "|".join(re.escape(word.decode()) for word in least)
+def places() -> tuple[str, ahocorasick_rs.BytesAhoCorasick]:
+    """Where rules and command lines are looked for: an expression, and words in small letters."""
+    return led()[0].pattern, _keywords().automaton
 
 
 def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
@@ -102,12 +94,14 @@ def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
 
 def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
     """The matches near keywords, and the secrets on command lines."""
-    automaton, numbers, _ = _keywords()
+    automaton, numbers = _keywords()
     every = rules()
     searched: dict[int, int] = {}
     covered = commanded = 0
-    for word, at, _ in automaton.find_matches_as_indexes(lines.data.lower(), overlapping=True):
-        start = lines.place(at)
+    words = lines.words
+    if words is None:
+        words = automaton.find_matches_as_indexes(data.lower(), overlapping=True)
+    for word, start, _ in words:
         for index in numbers[word]:
             if index < 0:
                 programs = index == _PROGRAM and start >= commanded and data[start - 1 : start] not in _IN_WORD
