@@ -85,9 +85,6 @@ class Vocabulary:
     """What keys.toml says."""
 
     senses: dict[Names, Sense]
-    speaking: frozenset[str]
-    """Every word of the senses."""
-    longest: int
     about: frozenset[str]
     asking: frozenset[str]
     ordinary: frozenset[str]
@@ -127,8 +124,6 @@ def vocabulary() -> Vocabulary:
     }
     return Vocabulary(
         senses,
-        frozenset(word for words in senses for word in words),
-        max(map(len, senses)),
         frozenset(data["about"]),
         frozenset(data["asking"]),
         frozenset(data["ordinary"]),
@@ -181,25 +176,32 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
     for own in extra:
         if _holds(words, parts(own)):
             return Sense("secret")
-    known = vocabulary()
-    spoken = [at for at, word in enumerate(words) if word in known.speaking]
-    if not spoken:
-        return None
-    best: tuple[int, int, Sense] | None = None
-    for size in range(min(known.longest, len(spoken)), 0, -1):
-        for at in reversed(spoken):
-            found = known.senses.get(tuple(words[at : at + size])) if at + size <= len(words) else None
-            if found and not _only_about(known, words, at, at + size, found):
-                rank = (not found.weak, size)
-                if best is None or rank > best[:2]:
-                    best = (*rank, found)
-    return best[2] if best else None
+    known, begun = vocabulary(), _begun()
+    # The surest sense, of those the longest, of those the last.
+    best: tuple[bool, int, int] = (False, 0, 0)
+    meaning: Sense | None = None
+    for at, word in enumerate(words):
+        for spelt, found in begun.get(word, ()):
+            end = at + len(spelt)
+            rank = (not found.weak, end - at, at)
+            if rank > best and words[at:end] == spelt and not _only_about(known, words, at, end, found):
+                best, meaning = rank, found
+    return meaning
 
 
 def _speaks(pieces: list[str]) -> bool:
-    """Whether a name of these pieces may hold a word of a sense: most values that are asked about do not."""
+    """Whether a name of these pieces may have a sense: most values that are asked about do not."""
     words = "\n".join(pieces).lower()
-    return not vocabulary().speaking.isdisjoint(words.split("\n")) or _ENDED.search(words) is not None
+    return not _begun().keys().isdisjoint(words.split("\n")) or _ENDED.search(words) is not None
+
+
+@cache
+def _begun() -> dict[str, list[tuple[list[str], Sense]]]:
+    """The names of the senses as their words, under their first ones."""
+    found: dict[str, list[tuple[list[str], Sense]]] = {}
+    for words, meaning in vocabulary().senses.items():
+        found.setdefault(words[0], []).append(([*words], meaning))
+    return found
 
 
 def forget() -> None:

@@ -5,8 +5,8 @@ The only place that holds values beyond one text. Its repr is constant, and it i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Final, NoReturn
 from urllib.parse import quote, unquote_to_bytes
 
@@ -15,7 +15,7 @@ import msgspec
 from triage.redact.heads import HEAD, Heads
 from triage.redact.hits import KNOWN, Hit
 from triage.redact.keys import sense, vocabulary
-from triage.redact.text import WORD, Span, digits_in, letters_in
+from triage.redact.text import WORD, digits_in, letters_in
 
 __all__ = ("Known", "spellings", "unescaped", "worth_finding")
 
@@ -27,6 +27,7 @@ _JOINS: Final = frozenset(b"/.-_(\\$")
 _WORD: Final = frozenset(WORD)
 _WORD_OR_JOIN: Final = _WORD | _JOINS
 _NOTHING: Final = frozenset[int]()
+_NOWHERE: Final[Mapping[int, int]] = MappingProxyType({})
 _BLANK: Final = 0x20
 # Kinds whose values are also words; they are looked for where they are long enough to be told from one.
 _WORDLIKE: Final = frozenset({"username", "person", "hostname", "pin", "birth_date", "passport", "serial"})
@@ -120,15 +121,15 @@ class Known:
         """Whether there is anything to look for."""
         return bool(self._spellings)
 
-    def hits(self, data: bytes, places: AbstractSet[Span] = frozenset()) -> list[Hit]:
+    def hits(self, data: bytes, places: Mapping[int, int] = _NOWHERE) -> list[Hit]:
         """Where the values stand by themselves, however they are written; not as a part of a longer word.
 
-        What stands at `places` is not given.
+        What stands at `places`, the ends under the starts, is not given.
         """
         found: list[Hit] = []
         if not self._spellings:
             return found
-        lengths, known, ends, size, done = self._lengths, self._spellings, dict(places), len(data), 0
+        lengths, known, size, done = self._lengths, self._spellings, len(data), 0
         for start, stop in self._heads.places(data):
             if start < done:
                 continue
@@ -139,7 +140,7 @@ class Known:
                 if spelling is None or end > size or before in spelling[2]:
                     continue
                 if end == size or data[end] not in spelling[3]:
-                    if ends.get(start) != end:
+                    if places.get(start) != end:
                         found.append(Hit(start, end, spelling[0], "known", KNOWN, spelling[1]))
                     done = end
                     break

@@ -5,7 +5,7 @@ Views keep a byte-exact map; what is found in a decoded run stands for the whole
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -81,10 +81,10 @@ class Layer(NamedTuple):
         return f"<Layer of {len(self.data):,} bytes>"
 
 
-def read_layers(data: bytes, wanted: Callable[[], Wanted] | None = None, depth: int = _DEPTH) -> list[Layer]:
+def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) -> list[Layer]:
     """A text, and everything that it decodes to: so many views deep, runs one level less.
 
-    `wanted` tells which lines are looked at.
+    `wanted` gives the expressions of the lines that are looked at.
     """
     lines = Lines(data, wanted)
     layers = [Layer(data, lines, (), None)]

@@ -10,17 +10,16 @@ far as `_REACH` says they are kept too.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final
 
 from triage.redact.text import Expression, Span
 
-if TYPE_CHECKING:
-    import ahocorasick_rs
-
 __all__ = ("Lines", "Wanted", "any_of")
+
+Wanted = Callable[[], Sequence[Expression]]
+"""Gives the expressions of what a line holds that is worth looking at."""
 
 _REPEATS: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|\{([0-9]+)(,?)([0-9]*)\}|(\()(?!\?)", re.DOTALL)
 _FEW: Final = 4
@@ -31,6 +30,7 @@ _REACH: Final = 256
 # Where line after line holds a match so many bytes are kept without a look, at most.
 _MOST_SKIPPED: Final = 1 << 16
 _LONGEST: Final = 8_192
+_SAMPLE: Final = 8_192
 # Ten elevenths of a text are not worth to be told from it.
 _MOST_KEPT: Final = 1.1
 
@@ -50,40 +50,27 @@ def _loosened(part: re.Match[str]) -> str:
     return "+" if int(least) else "*"
 
 
-class Wanted(NamedTuple):
-    """What a line holds that is worth looking at: a match of an expression, or a word, in small letters."""
-
-    expressions: tuple[Expression, ...]
-    words: ahocorasick_rs.BytesAhoCorasick | None = None
-
-
 class Lines:
     """Lines of a text put together, and where they stand in it; all of the text where nothing is `wanted`.
 
-    `wanted` is asked if it is needed. Each run of lines stands there with the line end before it and its own, as what
-    expressions look at. `words` are the numbers of the words wanted, and where they stand in the text.
+    `wanted` gives the expressions if they are needed. Each run of lines stands there with the line end before it and
+    its own, as what expressions look at.
     """
 
-    __slots__ = ("_begins", "_shifts", "_whole", "data", "words")
+    __slots__ = ("_begins", "_shifts", "_whole", "data")
 
-    def __init__(self, data: bytes, wanted: Callable[[], Wanted] | None = None) -> None:
+    def __init__(self, data: bytes, wanted: Wanted | None = None) -> None:
         self._whole = self.data = data
         self._begins = [0]
         self._shifts = [0]
-        self.words: list[tuple[int, int, int]] | None = None
-        if wanted is None:
-            return
-        expressions, automaton = wanted()
-        if automaton is not None:
-            self.words = automaton.find_matches_as_indexes(data.lower(), overlapping=True)
-        if len(data) > _SMALL:
-            self._keep(_runs(data, expressions, self.words or ()))
-        elif not self.words and all(expression.first(data, 0) is None for expression in expressions):
+        if wanted is not None and len(data) > _SMALL:
+            self._keep(_runs(data, wanted()))
+        elif wanted is not None and all(expression.first(data, 0) is None for expression in wanted()):
             self.data = b""
 
     def _keep(self, runs: list[Span]) -> None:
         """Leave out everything but these runs of lines; nothing where that is little."""
-        if _is_most(runs, self._whole):
+        if sum(end - start for start, end in runs) * _MOST_KEPT > len(self._whole):
             return
         size = 0
         for start, end in runs:
@@ -140,33 +127,30 @@ class Lines:
         return f"<Lines of {len(self.data):,} of {len(self._whole):,} bytes>"
 
 
-def _is_most(runs: list[Span], data: bytes) -> bool:
-    """Whether runs are so much of a text that the rest is not worth to be left out."""
-    return sum(end - start for start, end in runs) * _MOST_KEPT > len(data)
-
-
-def _runs(data: bytes, wanted: Sequence[Expression], words: Sequence[tuple[int, int, int]]) -> list[Span]:
-    """The runs of lines that hold a word or a match, in order and disjoint; some if they are most of the text."""
+def _runs(data: bytes, wanted: Sequence[Expression]) -> list[Span]:
+    """The runs of lines that hold a match of some expression, in order and disjoint; all of a text with many."""
     runs: list[Span] = []
-    places = sorted([(start, end) for _, start, end in words])
-    for first in (*(partial(expression.first, data) for expression in wanted), partial(_first, places)):
+    # The one first that may tell by itself that there are many.
+    wanted = sorted(wanted, key=lambda one: len(one.spans(data, 0, _SAMPLE)), reverse=True)
+    for expression in wanted:
         joined: list[Span] = []
-        for start, end in sorted([*runs, *_runs_of(data, first)]):
+        for start, end in sorted([*runs, *_runs_of(data, expression)]):
             if joined and start < joined[-1][1]:
                 joined[-1] = joined[-1][0], max(joined[-1][1], end)
             else:
                 joined.append((start, end))
         runs = joined
-        if _is_most(runs, data):
-            break
+        # To ask another one takes longer then than to read the lines that it would leave out.
+        if expression is not wanted[-1] and sum(end - start for start, end in runs) * 2 > len(data):
+            return [(0, len(data))]
     return runs
 
 
-def _runs_of(data: bytes, first: Callable[[int], Span | None]) -> Iterator[Span]:
-    """The runs of lines that hold what is `first` found from a place on, and as much behind it as it may reach over."""
+def _runs_of(data: bytes, wanted: Expression) -> Iterator[Span]:
+    """The runs of lines that hold a match, and as much behind it as another may reach over; in order and disjoint."""
     start = end = -1
     at = skip = 0
-    while found := first(at):
+    while found := wanted.first(data, at):
         begin = max(data.rfind(b"\n", at, found[0] + 1), at)
         if begin >= end:
             if end >= 0:
@@ -177,12 +161,6 @@ def _runs_of(data: bytes, first: Callable[[int], Span | None]) -> Iterator[Span]
         end = min(_line_end(data, at + _REACH) + 1, len(data))
     if end >= 0:
         yield start, end
-
-
-def _first(places: list[Span], at: int) -> Span | None:
-    """The first of places in order that begins at one or behind it."""
-    index = bisect_left(places, (at, at))
-    return places[index] if index < len(places) else None
 
 
 def _line_end(data: bytes, at: int) -> int:

@@ -45,6 +45,7 @@ class _Keywords(NamedTuple):
 
     automaton: ahocorasick_rs.BytesAhoCorasick
     rules: tuple[tuple[int, ...], ...]
+    words: tuple[bytes, ...]
 
 
 @cache
@@ -62,7 +63,7 @@ def _keywords() -> _Keywords:
     automaton = ahocorasick_rs.BytesAhoCorasick(
         keywords, matchkind=ahocorasick_rs.MatchKind.Standard, implementation=ahocorasick_rs.Implementation.DFA
     )
-    return _Keywords(automaton, tuple(tuple(of[word]) for word in keywords))
+    return _Keywords(automaton, tuple(tuple(of[word]) for word in keywords), tuple(keywords))
 
 
 @cache
@@ -79,29 +80,44 @@ def by_rules(data: bytes, disabled: frozenset[str] = frozenset(), lines: Lines |
         yield from _at_leads(data, lines, disabled)
 
 
-def places() -> tuple[str, ahocorasick_rs.BytesAhoCorasick]:
-    """Where rules and command lines are looked for: an expression, and words in small letters."""
-    return led()[0].pattern, _keywords().automaton
+def places() -> tuple[str, str]:
+    """Expressions of where rules and command lines are looked for."""
+    automaton, _, words = _keywords()
+    # A word that holds another needs no place of its own.
+    least = [
+        word
+        for number, word in enumerate(words)
+        if all(found == number for found, _, _ in automaton.find_matches_as_indexes(word, overlapping=True))
+    ]
+    return led()[0].pattern, "(?i)" + "|".join(re.escape(word.decode()) for word in least)
 
 
-def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
-    """The match of the generic rule right at a name and the sign behind it."""
-    groups = _generic().expression.match(data, start, min(end + _GENERIC_REACH, len(data)))
-    for hit in _accepted(data, _generic(), [groups], GENERIC) if groups else ():
+def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None) -> Iterator[Hit]:
+    """The match of the generic rule right at a name and the sign behind it.
+
+    `nothing` are texts that a match at their second byte says nothing in, whatever stands around them.
+    """
+    rule, stop = _generic(), min(end + _GENERIC_REACH, len(data))
+    around = data[start - 1 : stop + 1] if nothing is not None and start else b""
+    if nothing and around in nothing:
+        return
+    groups = rule.expression.match(data, start, stop)
+    if around and nothing is not None and (groups is None or not _varied(data, rule, groups)):
+        nothing.add(around)
+        return
+    for hit in _accepted(data, rule, [groups], GENERIC) if groups else ():
         if not values.is_name(hit.value) and not _UUID.fullmatch(hit.value):
             yield hit
 
 
 def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
     """The matches near keywords, and the secrets on command lines."""
-    automaton, numbers = _keywords()
+    automaton, numbers, _ = _keywords()
     every = rules()
     searched: dict[int, int] = {}
     covered = commanded = 0
-    words = lines.words
-    if words is None:
-        words = automaton.find_matches_as_indexes(data.lower(), overlapping=True)
-    for word, start, _ in words:
+    for word, at, _ in automaton.find_matches_as_indexes(lines.data.lower(), overlapping=True):
+        start = lines.place(at)
         for index in numbers[word]:
             if index < 0:
                 programs = index == _PROGRAM and start >= commanded and data[start - 1 : start] not in _IN_WORD
@@ -190,17 +206,29 @@ def _over_breaks(data: bytes, rule: Rule, at: int, *, complete: bool) -> Iterato
 
 def _accepted(data: bytes, rule: Rule, found: Iterable[list[Span]], rank: int) -> Iterator[Hit]:
     """Those matches of a rule that its entropy, stop words and allow-lists let through."""
-    group = rule.group
     for groups in found:
-        start, stop = groups[group] if groups[group][0] >= 0 else groups[0]
+        start, stop = _place(rule, groups)
         value = data[start:stop]
-        if len(value) < _SHORTEST or (rule.entropy and entropy(value) < rule.entropy):
+        if not _varied(data, rule, groups):
             continue
         if rule.has_stopword(value.lower()) or _allowed(data, rule, groups[0], value):
             continue
         if not rule.by_form and any(allowed.search(value) for allowed in globally_allowed()):
             continue
         yield Hit(start, stop, rule.kind, rule.name, rank, value, rule.exact)
+
+
+def _place(rule: Rule, groups: list[Span]) -> Span:
+    """Where the secret of a match stands."""
+    group = rule.group
+    return groups[group] if groups[group][0] >= 0 else groups[0]
+
+
+def _varied(data: bytes, rule: Rule, groups: list[Span]) -> bool:
+    """Whether the secret of a match is as long and as varied as the rule asks."""
+    start, stop = _place(rule, groups)
+    value = data[start:stop]
+    return len(value) >= _SHORTEST and not (rule.entropy and entropy(value) < rule.entropy)
 
 
 def _allowed(data: bytes, rule: Rule, whole: Span, value: bytes) -> bool:

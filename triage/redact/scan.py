@@ -6,8 +6,7 @@ Nothing here keeps a value longer than the scan of one text.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 from operator import attrgetter
@@ -17,9 +16,9 @@ from triage.redact import hosts, keys, matches, network, pairs, personal, prose,
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
 from triage.redact.joints import assignment
 from triage.redact.layers import Layer, read_layers
-from triage.redact.lines import Lines, Wanted, any_of
+from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
-from triage.redact.text import Expression, Span
+from triage.redact.text import Expression
 
 if TYPE_CHECKING:
     from triage.redact.keys import Names
@@ -81,9 +80,9 @@ class Scanner:
 
     def find_known(self, data: bytes, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
         """The places of known values only, decoded too; without those that are found as they are."""
-        places = {(hit.start, hit.end) for hit in found}
+        places = {hit.start: hit.end for hit in found}
         hits = _named_again(layers, known, places)
-        return self._settled(data, (hit for hit in hits if (hit.start, hit.end) not in places))
+        return self._settled(data, (hit for hit in hits if places.get(hit.start) != hit.end))
 
     def _told(self, layers: Sequence[Layer]) -> list[Hit]:
         """What rules and names find in a text and in everything decoded from it."""
@@ -95,12 +94,12 @@ class Scanner:
     def _plain(self, data: bytes, lines: Lines) -> list[Hit]:
         """The hits in a text as it stands."""
         hits = [*matches.by_rules(data, self._disabled, lines)]
-        size = len(data)
+        size, nothing = len(data), set[bytes]()
         for start, end, kind, rule in chain(
             pairs.assignments(data, self._keys, lines, _confirmed), prose.said(data, lines)
         ):
             if not kind:
-                hits += matches.generic(data, start, end)
+                hits += matches.generic(data, start, end, nothing)
                 continue
             stop = end
             # The quote of a string that ends there tells at once that nothing runs on.
@@ -128,8 +127,9 @@ class Scanner:
         if not data.isascii():
             whole = [whole_characters(data, hit) for hit in whole]
         # By their starts; of those that start together the longest first, then the surest.
-        whole.sort(key=_RANK, reverse=True)
-        whole.sort(key=_END, reverse=True)
+        if len({hit.start for hit in whole}) < len(whole):
+            whole.sort(key=_RANK, reverse=True)
+            whole.sort(key=_END, reverse=True)
         whole.sort(key=_START)
         telling = [
             hit
@@ -165,17 +165,16 @@ def _disjoint(data: bytes, hits: list[Hit]) -> list[Hit]:
 
 
 @lru_cache(maxsize=16)
-def _wanted(extra: Names) -> Wanted:
+def _wanted(extra: Names) -> tuple[Expression, ...]:
     """What a line holds that is worth looking at; what makes few states together is looked for together."""
     leads, words = matches.places()
-    together = (assignment(extra).pattern, views.ENCODED.pattern), (prose.SAID.pattern, leads)
-    return Wanted(tuple(map(any_of, together)), words)
+    return any_of((assignment(extra).pattern, words)), any_of((prose.SAID.pattern, leads, views.ENCODED.pattern))
 
 
-def _named_again(layers: Sequence[Layer], known: Known, places: AbstractSet[Span] = frozenset()) -> Iterator[Hit]:
+def _named_again(layers: Sequence[Layer], known: Known, places: Mapping[int, int] | None = None) -> Iterator[Hit]:
     """Where known values stand in a text and in everything decoded from it; those at `places` need not be given."""
     for layer in layers:
-        yield from layer.placed(known.hits(layer.data, places if layer.is_text else frozenset()))
+        yield from layer.placed(known.hits(layer.data, places if places and layer.is_text else {}))
 
 
 def _confirmed(data: bytes, start: int, end: int) -> bool:
