@@ -42,8 +42,9 @@ def worth_finding(kind: str, value: bytes) -> bool:
         return False
     small = value.lower()
     words = vocabulary()
-    known = small in words.words or small in words.services or small in words.empty
-    return not known and sense(value.decode("latin-1")) is None
+    if small in words.words or small in words.services or small in words.empty:
+        return False
+    return not letters_in(value) or sense(value.decode("latin-1")) is None
 
 
 def _is_long_enough(kind: str, value: bytes) -> bool:
