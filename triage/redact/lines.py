@@ -150,7 +150,8 @@ def _runs_of(data: bytes, wanted: Expression) -> Iterator[Span]:
     """The runs of lines that hold a match, and as much behind it as another may reach over; in order and disjoint."""
     start = end = -1
     at = skip = 0
-    while found := wanted.first(data, at):
+    first = wanted.first
+    while found := first(data, at):
         begin = max(data.rfind(b"\n", at, found[0] + 1), at)
         if begin >= end:
             if end >= 0:
