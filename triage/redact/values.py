@@ -97,7 +97,9 @@ _NOT_SECRET: Final = re.compile(
     | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?"""
 )
 # What begins and goes on like this is matched by none of the expressions of references and of masks.
-_NO_REFERENCE: Final = re.compile(rb"(?!(?i:[rfmx]|your|some|example|dummy|sample|the))[a-z0-9][^:.]*")
+_NO_REFERENCE: Final = re.compile(
+    rb"(?!(?i:[rfmx]|your|some|example|dummy|sample|the))(?:[a-z0-9][^:.]*|[A-Z][^:.\[-]*)"
+)
 _MASKED_WORDS: Final = frozenset({b"redacted", b"filtered", b"masked"})
 _ERROR: Final = re.compile(rb"[A-Z]{1,10}[-_]?[0-9]{2,7}[A-Z]?")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
