@@ -74,7 +74,7 @@ def test_what_is_found_already_is_not_given_and_ends_a_shorter_value_all_the_sam
     known = Known([("password", b"hunter2-not-real"), ("password", b"hunter2-not")])
     text = b"hunter2-not-real hunter2-not"
     assert [(hit.start, hit.end) for hit in known.hits(text)] == [(0, 16), (17, 28)]
-    assert [(hit.start, hit.end) for hit in known.hits(text, {(0, 16)})] == [(17, 28)]
+    assert [(hit.start, hit.end) for hit in known.hits(text, {0: 16})] == [(17, 28)]
 
 
 def test_many_values_are_found_as_few_are():

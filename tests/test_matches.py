@@ -122,3 +122,12 @@ def test_the_id_of_an_example_is_none():
 def test_a_uuid_under_a_mere_key_is_no_secret():
     text = b"entity_key=3f2b8c1a-9d4e-4f6a-8b7c-1d2e3f4a5b6c"
     assert [*generic(text, 7, len(text))] == []
+
+
+def test_what_the_generic_rule_finds_nothing_in_is_asked_once():
+    data = b" key=aaaa1111 key=aaaa1111 x\n" + b" " * 200 + b" key=f83kdJ2m9Qx71LpZ4vBn key=f83kdJ2m9Qx71LpZ4vBn "
+    places = [(at, at + 4) for at in range(len(data)) if data.startswith(b"key=", at)]
+    nothing: set[bytes] = set()
+    assert [[*generic(data, *place, nothing)] for place in places] == [[*generic(data, *place)] for place in places]
+    assert len(nothing) == 2
+    assert sum(len([*generic(data, *place)]) for place in places) == 2

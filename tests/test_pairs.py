@@ -26,6 +26,9 @@ LINES = (
     'arn:aws:iam::1:user/x {"sessionToken":"xXybNF6jdPFIM7otujAI","id":"x"}',
     '{"user": "db-user", "host": "token=8f3a9c2e7b1d4f60", "secret":"superuser","next":"a", "user":"[user:1:4-7]"}',
     "the secret user=j.doe x user=j.doe\nsecret user=j.doe x\nuser=j.doe x y\n",
+    "host db-1 as user=j.doe\n2026 x\n set user=j.doe x\n  Export user=j.doe y\n env user=j.doe z\nx set user=j.doe\n",
+    '{"a":1,"user": {"id":7,"name":"j.doe"},"x-user":{"login" : "a.roe"},"username":{"name":"j.doe"},"user": {}}',
+    '"arn:aws:iam::1:", {"user": {"id":7,"name":"j.doe"}}',
 )
 
 

@@ -1,9 +1,11 @@
 import base64
+import random
 
 import pytest
 
 from triage import redact
-from triage.redact import values
+from triage.redact import masks, values
+from triage.redact.keys import vocabulary
 
 
 def read(data, at=0):
@@ -172,3 +174,22 @@ def test_names_of_things_are_words_and_numbers_joined(value, slug):
 )
 def test_a_place_in_a_source_file_is_no_secret_of_the_call_before_it(frame):
     assert redact.mask(frame) == frame
+
+
+WORDS = ("your", "my", "example", "the", "self", "config", "state", "redacted", "masked", "hidden", "Content", "Type")
+MARKS = ("env:", "arn:aws", "op://", "ENC[", "${", "}", "{{", "}}", *"$%()#!@<>[]-_./~*")
+PIECES = (*WORDS, *MARKS, "x", "xx", "X", "b", "0", "7", "abc", "Pass", "key", "etc")
+
+
+def test_what_is_told_at_sight_is_what_the_expressions_tell():
+    chance = random.Random(4)
+    seen = set()
+    for _ in range(20_000):
+        value = "".join(chance.choices(PIECES, k=chance.randint(1, 5))).encode()
+        small = value.lower()
+        if small in vocabulary().empty or len(set(small)) == 1:
+            continue
+        told = bool(masks.FOREIGN.fullmatch(small) or values._REFERENCE.fullmatch(value) or masks.MASK.fullmatch(value))
+        assert values.placeholder(value) is told, value
+        seen.add(told)
+    assert seen == {True, False}

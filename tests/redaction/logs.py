@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Callable
 
 from tests.redaction.context import ORDINARY, PLAIN_HEADS, headed, values
 from tests.redaction.generator import classes
@@ -27,6 +29,75 @@ def log(megabytes: float, seed: int = 3) -> str:
         out.append(line)
         size += len(line) + 1
     return "\n".join(out)
+
+
+AGENTS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
+    "curl/8.4.0",
+)
+PAGES = ("/index.html", "/static/app.js", "/api/v1/orders/{}", "/search?q=red+shoes&page={}", "/login")
+WORDS = ("payment", "order", "cart", "retry", "queue", "worker", "cache", "index", "shard")
+MESSAGES = (
+    "User {name} session={token} key=orchard took {n} ms",
+    "handled path=/api/orders/{n} status=200 host=web-{small} client={ip}",
+    "cache key=order:{n}:items miss, loading from node {small}",
+    "connecting to db-{small}.prod.internal:5432 as user=app",
+    "\tat com.acme.shop.Order.process(Order.java:{n})",
+)
+
+
+def kinds(megabytes: float, seed: int = 5) -> dict[str, str]:
+    """So many megabytes of each of some kinds of text in which much is found: on every line, or on most."""
+    chance = random.Random(seed)
+    fake = Fake(chance)
+    return {
+        name: _many(lambda make=make: make(fake, chance), megabytes)
+        for name, make in (
+            ("server log", _server),
+            ("access log", _access),
+            ("JSON lines", _event),
+            ("JSON lines, people", _person),
+        )
+    }
+
+
+def _many(line: Callable[[], str], megabytes: float) -> str:
+    """Lines until they are so many megabytes."""
+    out: list[str] = []
+    size = 0
+    while size < megabytes * 1_000_000:
+        out.append(line())
+        size += len(out[-1]) + 1
+    return "\n".join(out)
+
+
+def _time(chance: random.Random) -> str:
+    return f"{chance.randint(0, 23):02}:{chance.randint(0, 59):02}:{chance.randint(0, 59):02}"
+
+
+def _server(fake: Fake, chance: random.Random) -> str:
+    values = {"name": fake.user(), "token": fake.hex16(), "ip": fake.ipv4()}
+    said = chance.choice(MESSAGES).format(n=chance.randint(1, 99_999), small=chance.randint(1, 20), **values)
+    return (
+        f"2026-01-26 {_time(chance)},{chance.randint(100, 999)} INFO [exec-{chance.randint(1, 20)}] com.acme - {said}"
+    )
+
+
+def _access(fake: Fake, chance: random.Random) -> str:
+    page = chance.choice(PAGES).format(chance.randint(1, 99_999))
+    who = fake.user() if chance.random() < 0.1 else "-"
+    end = f'"GET {page} HTTP/1.1" 200 {chance.randint(100, 90_000)} "-" "{chance.choice(AGENTS)}"'
+    return f"{fake.ipv4()} - {who} [26/Jan/2026:{_time(chance)} +0000] {end}"
+
+
+def _event(fake: Fake, chance: random.Random) -> str:
+    who = {"host": f"web-{chance.randint(1, 9)}", "user": f"user{chance.randint(1, 500)}", "ip": fake.ipv4()}
+    return json.dumps({"time": f"2026-01-26T{_time(chance)}Z", "msg": " ".join(chance.choices(WORDS, k=8)), **who})
+
+
+def _person(fake: Fake, chance: random.Random) -> str:
+    user = {"id": chance.randint(1, 99_999), "name": fake.person(), "email": fake.email(), "username": fake.user()}
+    return json.dumps({"ts": f"2026-01-26T{_time(chance)}Z", "event": "login", "user": user, "ip": fake.ipv4()})
 
 
 def hostile(size: int) -> dict[str, str]:

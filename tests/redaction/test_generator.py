@@ -121,3 +121,12 @@ def test_the_log_is_mostly_ordinary_and_repeats():
     assert text == logs.log(0.05)
     assert 50_000 < len(text.encode()) < 60_000
     assert all(len(one) == 4096 for name, one in logs.hostile(4096).items() if name != "password spaces")
+
+
+def test_kinds_of_text_are_the_same_each_time_and_as_large_as_asked():
+    kinds = logs.kinds(0.02)
+    assert kinds == logs.kinds(0.02)
+    assert all(20_000 <= len(text) < 21_000 for text in kinds.values())
+    assert all(
+        json.loads(line)["ip"] for name in ("JSON lines", "JSON lines, people") for line in kinds[name].splitlines()
+    )

@@ -92,6 +92,7 @@ _FILE_ENDINGS: Final = frozenset(
     b"less md txt log tgz zip gz tar whl rpm deb apk nupkg gem crate bz2 xz".split()
 )
 _LOCAL: Final = frozenset(LETTERS + DIGITS + b"._%+-'!#$&*/=?^`{|}~" + bytes(range(0x80, 0x100)))
+_LOCAL_TABLE: Final = bytes(0x61 if code in _LOCAL else 0x20 for code in range(256))
 _LONGEST_LOCAL: Final = 64
 _DISPLAY_REACH: Final = 100
 _SHORTEST_NAME: Final = 4
@@ -314,13 +315,13 @@ def _person_before(data: bytes, at: int) -> Iterator[Found]:
 
 def _local_part(data: bytes, at: int) -> bytes:
     """What stands before the `@` of an address, without what precedes it."""
-    start = at
-    while start and at - start < _LONGEST_LOCAL and data[start - 1] in _LOCAL:
-        start -= 1
-    local = data[start:at]
-    for mark in _BEFORE_AN_ADDRESS:
-        local = local.rpartition(mark)[2]
-    local = local.lstrip(b".-!^~}%")
+    first = at - _LONGEST_LOCAL if at > _LONGEST_LOCAL else 0
+    around = data[first:at]
+    local = around[around.translate(_LOCAL_TABLE).rfind(b" ") + 1 :]
+    if not local.isalnum():
+        for mark in _BEFORE_AN_ADDRESS:
+            local = local.rpartition(mark)[2]
+        local = local.lstrip(b".-!^~}%")
     before = data[at - len(local) - 1 : at - len(local)]
     if before == b"\\" and local[:1] in b"ntrbf":
         local = local[1:]

@@ -6,6 +6,7 @@ A hit holds the value that it stands for: it lives no longer than the scan of on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -26,6 +27,8 @@ __all__ = (
     "whole_characters",
 )
 
+_START: Final = attrgetter("start")
+_RANK: Final = attrgetter("rank")
 # What is surer of its kind has the higher rank: it names the kind where two overlap.
 FORM: Final = 6
 KEY: Final = 5
@@ -77,13 +80,19 @@ def union(one: Hit, other: Hit) -> Hit:
 
 def joined(hits: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:
     """Two lists of disjoint hits as one; those that overlap are joined under the kind and value of the stronger."""
+    both = [*hits, *more]
+    both.sort(key=_RANK, reverse=True)
+    both.sort(key=_START)
     out: list[Hit] = []
-    for hit in sorted([*hits, *more], key=lambda hit: (hit.start, -hit.rank)):
-        if out and hit.start < out[-1].end:
-            best = max(out[-1], hit, key=lambda one: one.rank)
-            out[-1] = best.but(start=out[-1].start, end=max(out[-1].end, hit.end))
+    end = 0
+    for hit in both:
+        if hit.start < end:
+            last = out[-1]
+            best = hit if hit.rank > last.rank else last
+            out[-1] = best.but(start=last.start, end=max(end, hit.end))
         else:
             out.append(hit)
+        end = out[-1].end
     return out
 
 

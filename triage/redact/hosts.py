@@ -172,10 +172,15 @@ def is_host(text: bytes, *, named: bool) -> bool:
 def forget() -> None:
     """Keep no name that was asked about: after each text."""
     is_host.cache_clear()
+    in_words.cache_clear()
 
 
+@lru_cache(maxsize=4_096)
 def in_words(name: bytes) -> bool:
-    """Whether a word beside one that speaks of machines is one: qualified, or with a number or a maker's mark."""
+    """Whether a word beside one that speaks of machines is one: qualified, or with a number or a maker's mark.
+
+    Memoised until `forget`.
+    """
     if len(name) < _SHORTEST or name.isalpha() or _NOT_A_MACHINE.match(name):
         return False
     if is_host(name, named=False):

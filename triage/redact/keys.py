@@ -13,8 +13,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-import ahocorasick_rs
-
 __all__ = ("Names", "Program", "Sense", "Vocabulary", "forget", "parts", "sense", "vocabulary")
 
 Names = tuple[str, ...]
@@ -36,6 +34,7 @@ _ENDINGS: Final = (
     "pass",
     "host",
 )
+_ENDED: Final = re.compile(rf"(?:{'|'.join(_ENDINGS)})(?:\n|\Z)")
 _WHOLE: Final = frozenset(
     {
         "bypass",
@@ -86,9 +85,6 @@ class Vocabulary:
     """What keys.toml says."""
 
     senses: dict[Names, Sense]
-    speaking: frozenset[str]
-    """Every word of the senses."""
-    longest: int
     about: frozenset[str]
     asking: frozenset[str]
     ordinary: frozenset[str]
@@ -128,8 +124,6 @@ def vocabulary() -> Vocabulary:
     }
     return Vocabulary(
         senses,
-        frozenset(word for words in senses for word in words),
-        max(map(len, senses)),
         frozenset(data["about"]),
         frozenset(data["asking"]),
         frozenset(data["ordinary"]),
@@ -147,9 +141,14 @@ def parts(name: str) -> list[str]:
     >>> parts("dbPassword"), parts("X-Api-Key"), parts("JSESSIONID")
     (['db', 'password'], ['x', 'api', 'key'], ['jsessionid'])
     """
+    return _split(_PARTS.findall(name))
+
+
+def _split(pieces: list[str]) -> list[str]:
+    """The pieces of a name in small letters, an ending that runs into the word before it on its own."""
     found: list[str] = []
-    for part in _PARTS.findall(name):
-        small = part.lower()
+    for piece in pieces:
+        small = piece.lower()
         if not small.endswith(_ENDINGS):
             found.append(small)
             continue
@@ -161,7 +160,7 @@ def parts(name: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def sense(name: str, extra: Names = ()) -> Sense | None:
     """What a name says of its value, or None; `extra` are names whose values are secrets by a policy.
 
@@ -170,31 +169,39 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
     >>> sense("DB_PASSWORD"), sense("token_count"), sense("requestId")
     (Sense(kind='password', weak=''), None, None)
     """
-    if len(name) > _LONGEST or not (extra or _speaking().find_matches_as_indexes(name.lower())):
+    pieces = _PARTS.findall(name)[-_MOST_PARTS:] if len(name) <= _LONGEST else []
+    if not pieces or not (extra or _speaks(pieces)):
         return None
-    words = parts(name)[-_MOST_PARTS:]
+    words = _split(pieces)[-_MOST_PARTS:]
     for own in extra:
         if _holds(words, parts(own)):
             return Sense("secret")
-    known = vocabulary()
-    spoken = [at for at, word in enumerate(words) if word in known.speaking]
-    if not spoken:
-        return None
-    best: tuple[int, int, Sense] | None = None
-    for size in range(min(known.longest, len(spoken)), 0, -1):
-        for at in reversed(spoken):
-            found = known.senses.get(tuple(words[at : at + size])) if at + size <= len(words) else None
-            if found and not _only_about(known, words, at, at + size, found):
-                rank = (not found.weak, size)
-                if best is None or rank > best[:2]:
-                    best = (*rank, found)
-    return best[2] if best else None
+    known, begun = vocabulary(), _begun()
+    # The surest sense, of those the longest, of those the last.
+    best: tuple[bool, int, int] = (False, 0, 0)
+    meaning: Sense | None = None
+    for at, word in enumerate(words):
+        for spelt, found in begun.get(word, ()):
+            end = at + len(spelt)
+            rank = (not found.weak, end - at, at)
+            if rank > best and words[at:end] == spelt and not _only_about(known, words, at, end, found):
+                best, meaning = rank, found
+    return meaning
+
+
+def _speaks(pieces: list[str]) -> bool:
+    """Whether a name of these pieces may have a sense: most values that are asked about do not."""
+    words = "\n".join(pieces).lower()
+    return not _begun().keys().isdisjoint(words.split("\n")) or _ENDED.search(words) is not None
 
 
 @cache
-def _speaking() -> ahocorasick_rs.AhoCorasick:
-    """The automaton over every word of the senses: a name without any says nothing."""
-    return ahocorasick_rs.AhoCorasick(sorted(vocabulary().speaking))
+def _begun() -> dict[str, list[tuple[list[str], Sense]]]:
+    """The names of the senses as their words, under their first ones."""
+    found: dict[str, list[tuple[list[str], Sense]]] = {}
+    for words, meaning in vocabulary().senses.items():
+        found.setdefault(words[0], []).append(([*words], meaning))
+    return found
 
 
 def forget() -> None:

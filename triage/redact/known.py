@@ -5,22 +5,20 @@ The only place that holds values beyond one text. Its repr is constant, and it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Final, NoReturn
 from urllib.parse import quote, unquote_to_bytes
 
-import ahocorasick_rs
 import msgspec
 
+from triage.redact.heads import HEAD, Heads
 from triage.redact.hits import KNOWN, Hit
 from triage.redact.keys import sense, vocabulary
-from triage.redact.text import WORD, Span, digits_in, letters_in
+from triage.redact.text import WORD, digits_in, letters_in
 
 __all__ = ("Known", "spellings", "unescaped", "worth_finding")
 
-_HEAD: Final = 8
-_MANY: Final = 2_048
 _JSON_LEVELS: Final = 3
 _PLAIN: Final = bytes(code for code in range(0x20, 0x7F) if code not in b'"\\')
 _AS_IT_IS: Final = _PLAIN.replace(b"%", b"")
@@ -29,6 +27,7 @@ _JOINS: Final = frozenset(b"/.-_(\\$")
 _WORD: Final = frozenset(WORD)
 _WORD_OR_JOIN: Final = _WORD | _JOINS
 _NOTHING: Final = frozenset[int]()
+_NOWHERE: Final[Mapping[int, int]] = MappingProxyType({})
 _BLANK: Final = 0x20
 # Kinds whose values are also words; they are looked for where they are long enough to be told from one.
 _WORDLIKE: Final = frozenset({"username", "person", "hostname", "pin", "birth_date", "passport", "serial"})
@@ -43,8 +42,9 @@ def worth_finding(kind: str, value: bytes) -> bool:
         return False
     small = value.lower()
     words = vocabulary()
-    known = small in words.words or small in words.services or small in words.empty
-    return not known and sense(value.decode("latin-1")) is None
+    if small in words.words or small in words.services or small in words.empty:
+        return False
+    return not letters_in(value) or sense(value.decode("latin-1")) is None
 
 
 def _is_long_enough(kind: str, value: bytes) -> bool:
@@ -72,10 +72,10 @@ def unescaped(value: bytes) -> bytes | None:
     return plain.encode("utf-8", "surrogatepass") if plain else None
 
 
-def spellings(value: bytes) -> set[bytes]:
+def spellings(value: bytes) -> Collection[bytes]:
     """The ways of writing a value that no view gives back: JSON inside of JSON, percent signs of its own."""
     if not value.translate(None, _AS_IT_IS):
-        return {value}
+        return (value,)
     plain = unescaped(value) or value
     found = {value, plain}
     escaped = plain
@@ -88,66 +88,60 @@ def spellings(value: bytes) -> set[bytes]:
     return found
 
 
-def _automaton(values: list[bytes]) -> ahocorasick_rs.BytesAhoCorasick | None:
-    """The automaton over some values."""
-    if not values:
-        return None
-    # The tables of many values take longer to make than they save.
-    kinds = ahocorasick_rs.Implementation
-    return ahocorasick_rs.BytesAhoCorasick(
-        values,
-        matchkind=ahocorasick_rs.MatchKind.Standard,
-        implementation=kinds.DFA if len(values) < _MANY else kinds.ContiguousNFA,
-    )
-
-
 def _spelling(text: bytes, kind: str, value: bytes) -> _Spelling:
     """A way of writing a value: it is no part of a longer word or, where it is a word, of a path or name."""
-    word = kind in _WORDLIKE and text.isalpha()
-    before, behind = (_WORD_OR_JOIN if word else _WORD if code in _WORD else _NOTHING for code in (text[0], text[-1]))
-    return kind, value, before, behind
+    if kind in _WORDLIKE and text.isalpha():
+        return kind, value, _WORD_OR_JOIN, _WORD_OR_JOIN
+    return kind, value, _WORD if text[0] in _WORD else _NOTHING, _WORD if text[-1] in _WORD else _NOTHING
 
 
 class Known:
-    """A set of values with their kinds, and the automaton that finds them."""
+    """A set of values with their kinds, and where they begin in a text."""
 
-    __slots__ = ("_automaton", "_of")
+    __slots__ = ("_heads", "_lengths", "_spellings")
 
     def __init__(self, values: Iterable[tuple[str, bytes]]) -> None:
-        # The automaton knows how the values begin; what stands at the places that it finds is looked up by its length.
-        heads: dict[bytes, dict[int, dict[bytes, _Spelling]]] = {}
+        # What stands at the places where a value may begin is looked up by its length, the longest first.
+        self._spellings: dict[bytes, _Spelling] = {}
+        lengths: dict[bytes, tuple[int, ...]] = {}
         for kind, value in values:
             for text in spellings(value):
-                alike = heads.setdefault(text[:_HEAD], {}).setdefault(len(text), {})
-                if text not in alike:
-                    alike[text] = _spelling(text, kind, value)
-        self._of = [sorted(lengths.items(), reverse=True) for lengths in heads.values()]
-        self._automaton = _automaton(list(heads))
+                if text in self._spellings:
+                    continue
+                self._spellings[text] = _spelling(text, kind, value)
+                head, size = text[:HEAD], len(text)
+                known = lengths.get(head)
+                if known is None:
+                    lengths[head] = (size,)
+                elif size not in known:
+                    lengths[head] = tuple(sorted({*known, size}, reverse=True))
+        self._lengths = lengths
+        self._heads = Heads([*lengths])
 
     def __bool__(self) -> bool:
         """Whether there is anything to look for."""
-        return self._automaton is not None
+        return bool(self._spellings)
 
-    def hits(self, data: bytes, places: AbstractSet[Span] = frozenset()) -> list[Hit]:
+    def hits(self, data: bytes, places: Mapping[int, int] = _NOWHERE) -> list[Hit]:
         """Where the values stand by themselves, however they are written; not as a part of a longer word.
 
-        What stands at `places` is not given.
+        What stands at `places`, the ends under the starts, is not given.
         """
         found: list[Hit] = []
-        if self._automaton is None:
+        if not self._spellings:
             return found
-        done = 0
-        for index, start, _ in self._automaton.find_matches_as_indexes(data, overlapping=True):
+        lengths, known, size, done = self._lengths, self._spellings, len(data), 0
+        for start, stop in self._heads.places(data):
             if start < done:
                 continue
             before = data[start - 1] if start else _BLANK
-            for length, alike in self._of[index]:
+            for length in lengths.get(data[start:stop], ()):
                 end = start + length
-                spelling = alike.get(data[start:end])
-                if spelling is None or before in spelling[2]:
+                spelling = known.get(data[start:end])
+                if spelling is None or end > size or before in spelling[2]:
                     continue
-                if end == len(data) or data[end] not in spelling[3]:
-                    if (start, end) not in places:
+                if end == size or data[end] not in spelling[3]:
+                    if places.get(start) != end:
                         found.append(Hit(start, end, spelling[0], "known", KNOWN, spelling[1]))
                     done = end
                     break

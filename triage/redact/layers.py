@@ -5,15 +5,15 @@ Views keep a byte-exact map; what is found in a decoded run stands for the whole
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
 from triage.redact.hits import Hit
-from triage.redact.lines import Lines
+from triage.redact.lines import Lines, Wanted
 from triage.redact.octets import written_out
 from triage.redact.runs import Run, decoded_runs
-from triage.redact.text import Expression, Span
+from triage.redact.text import Span
 from triage.redact.views import ENCODED, View, views
 
 __all__ = ("Layer", "read_layers")
@@ -81,10 +81,10 @@ class Layer(NamedTuple):
         return f"<Layer of {len(self.data):,} bytes>"
 
 
-def read_layers(data: bytes, wanted: Callable[[], Expression] | None = None, depth: int = _DEPTH) -> list[Layer]:
+def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) -> list[Layer]:
     """A text, and everything that it decodes to: so many views deep, runs one level less.
 
-    `wanted` gives the expression of the lines that are looked at.
+    `wanted` gives the expressions of the lines that are looked at.
     """
     lines = Lines(data, wanted)
     layers = [Layer(data, lines, (), None)]

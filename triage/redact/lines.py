@@ -1,9 +1,10 @@
-"""The lines of a text that hold anything to look at: one pass finds them, and the expressions read no others.
+"""The lines of a text that hold anything to look at: a few passes find them, and the expressions read no others.
 
-An automaton takes the same time whatever it looks for, as long as its states are few. So all expressions are looked for
-at once, without the numbers of their repeats, which would multiply the states: that finds every line that one of them
-matches on, and a few more. A match may run on over the lines that follow, as a value in the next line does: so far as
-`_REACH` says they are kept too.
+An automaton takes the same time whatever it looks for, as long as its states are few. So several expressions are looked
+for at once, without the numbers of their repeats, which would multiply the states: that finds every line that one of
+them matches on, and a few more. Not all of them at once: their states multiply too, and to make them takes ten times as
+long as to use them on a megabyte. A match may run on over the lines that follow, as a value in the next line does: so
+far as `_REACH` says they are kept too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from typing import Final
 
 from triage.redact.text import Expression, Span
 
-__all__ = ("Lines", "any_of")
+__all__ = ("Lines", "Wanted", "any_of")
+
+Wanted = Callable[[], Sequence[Expression]]
+"""Gives the expressions of what a line holds that is worth looking at."""
 
 _REPEATS: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|\{([0-9]+)(,?)([0-9]*)\}|(\()(?!\?)", re.DOTALL)
 _FEW: Final = 4
@@ -26,6 +30,7 @@ _REACH: Final = 256
 # Where line after line holds a match so many bytes are kept without a look, at most.
 _MOST_SKIPPED: Final = 1 << 16
 _LONGEST: Final = 8_192
+_SAMPLE: Final = 8_192
 # Ten elevenths of a text are not worth to be told from it.
 _MOST_KEPT: Final = 1.1
 
@@ -48,19 +53,19 @@ def _loosened(part: re.Match[str]) -> str:
 class Lines:
     """Lines of a text put together, and where they stand in it; all of the text where nothing is `wanted`.
 
-    `wanted` gives the expression if it is needed. Each run of lines stands there with the line end before it and its
-    own, as what expressions look at.
+    `wanted` gives the expressions if they are needed. Each run of lines stands there with the line end before it and
+    its own, as what expressions look at.
     """
 
     __slots__ = ("_begins", "_shifts", "_whole", "data")
 
-    def __init__(self, data: bytes, wanted: Callable[[], Expression] | None = None) -> None:
+    def __init__(self, data: bytes, wanted: Wanted | None = None) -> None:
         self._whole = self.data = data
         self._begins = [0]
         self._shifts = [0]
         if wanted is not None and len(data) > _SMALL:
-            self._keep([*_runs(data, wanted())])
-        elif wanted is not None and wanted().first(data, 0) is None:
+            self._keep(_runs(data, wanted()))
+        elif wanted is not None and all(expression.first(data, 0) is None for expression in wanted()):
             self.data = b""
 
     def _keep(self, runs: list[Span]) -> None:
@@ -122,11 +127,31 @@ class Lines:
         return f"<Lines of {len(self.data):,} of {len(self._whole):,} bytes>"
 
 
-def _runs(data: bytes, wanted: Expression) -> Iterator[Span]:
+def _runs(data: bytes, wanted: Sequence[Expression]) -> list[Span]:
+    """The runs of lines that hold a match of some expression, in order and disjoint; all of a text with many."""
+    runs: list[Span] = []
+    # The one first that may tell by itself that there are many.
+    wanted = sorted(wanted, key=lambda one: len(one.spans(data, 0, _SAMPLE)), reverse=True)
+    for expression in wanted:
+        joined: list[Span] = []
+        for start, end in sorted([*runs, *_runs_of(data, expression)]):
+            if joined and start < joined[-1][1]:
+                joined[-1] = joined[-1][0], max(joined[-1][1], end)
+            else:
+                joined.append((start, end))
+        runs = joined
+        # To ask another one takes longer then than to read the lines that it would leave out.
+        if expression is not wanted[-1] and sum(end - start for start, end in runs) * 2 > len(data):
+            return [(0, len(data))]
+    return runs
+
+
+def _runs_of(data: bytes, wanted: Expression) -> Iterator[Span]:
     """The runs of lines that hold a match, and as much behind it as another may reach over; in order and disjoint."""
     start = end = -1
     at = skip = 0
-    while found := wanted.first(data, at):
+    first = wanted.first
+    while found := first(data, at):
         begin = max(data.rfind(b"\n", at, found[0] + 1), at)
         if begin >= end:
             if end >= 0:

@@ -92,10 +92,20 @@ def places() -> tuple[str, str]:
     return led()[0].pattern, "(?i)" + "|".join(re.escape(word.decode()) for word in least)
 
 
-def generic(data: bytes, start: int, end: int) -> Iterator[Hit]:
-    """The match of the generic rule right at a name and the sign behind it."""
-    groups = _generic().expression.match(data, start, min(end + _GENERIC_REACH, len(data)))
-    for hit in _accepted(data, _generic(), [groups], GENERIC) if groups else ():
+def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None) -> Iterator[Hit]:
+    """The match of the generic rule right at a name and the sign behind it.
+
+    `nothing` are texts that a match at their second byte says nothing in, whatever stands around them.
+    """
+    rule, stop = _generic(), min(end + _GENERIC_REACH, len(data))
+    around = data[start - 1 : stop + 1] if nothing is not None and start else b""
+    if nothing and around in nothing:
+        return
+    groups = rule.expression.match(data, start, stop)
+    if around and nothing is not None and (groups is None or not _varied(data, rule, groups)):
+        nothing.add(around)
+        return
+    for hit in _accepted(data, rule, [groups], GENERIC) if groups else ():
         if not values.is_name(hit.value) and not _UUID.fullmatch(hit.value):
             yield hit
 
@@ -196,17 +206,29 @@ def _over_breaks(data: bytes, rule: Rule, at: int, *, complete: bool) -> Iterato
 
 def _accepted(data: bytes, rule: Rule, found: Iterable[list[Span]], rank: int) -> Iterator[Hit]:
     """Those matches of a rule that its entropy, stop words and allow-lists let through."""
-    group = rule.group
     for groups in found:
-        start, stop = groups[group] if groups[group][0] >= 0 else groups[0]
+        start, stop = _place(rule, groups)
         value = data[start:stop]
-        if len(value) < _SHORTEST or (rule.entropy and entropy(value) < rule.entropy):
+        if not _varied(data, rule, groups):
             continue
         if rule.has_stopword(value.lower()) or _allowed(data, rule, groups[0], value):
             continue
         if not rule.by_form and any(allowed.search(value) for allowed in globally_allowed()):
             continue
         yield Hit(start, stop, rule.kind, rule.name, rank, value, rule.exact)
+
+
+def _place(rule: Rule, groups: list[Span]) -> Span:
+    """Where the secret of a match stands."""
+    group = rule.group
+    return groups[group] if groups[group][0] >= 0 else groups[0]
+
+
+def _varied(data: bytes, rule: Rule, groups: list[Span]) -> bool:
+    """Whether the secret of a match is as long and as varied as the rule asks."""
+    start, stop = _place(rule, groups)
+    value = data[start:stop]
+    return len(value) >= _SHORTEST and not (rule.entropy and entropy(value) < rule.entropy)
 
 
 def _allowed(data: bytes, rule: Rule, whole: Span, value: bytes) -> bool:

@@ -50,6 +50,7 @@ _COLONS: Final = 7
 _PORT: Final = re.compile(rb":[0-9]{1,5}(?![\w:.])")
 _LONG_GROUP: Final = re.compile(rb"[0-9A-Fa-f]{3}")
 _LONG_PORT: Final = re.compile(rb":[1-6][0-9]{4}")
+_OCTETS: Final = {str(number).encode(): number for number in range(256)}
 _SMALL: Final = 1
 _LARGE: Final = 2
 _JOINTS: Final = frozenset(b".-+_")
@@ -115,11 +116,13 @@ def worth_of(text: bytes) -> int:
     """What four numbers are by themselves: 0 for no address or one that every machine has, `_SMALL`, or an address."""
     if text.startswith(_EVERY_MACHINE) or text.endswith(b".0.0.0"):
         return 0
-    parts = text.split(b".")
-    numbers = [*map(int, parts)]
-    if max(numbers) > 255 or any(part[:1] == b"0" and len(part) > 1 for part in parts):
+    try:
+        first, second, third, fourth = [_OCTETS[part] for part in text.split(b".")]
+    except KeyError:
         return 0
-    return _SMALL if max(numbers) <= _MOST_OF_A_VERSION and numbers[0] != 10 else _LARGE
+    if first > _MOST_OF_A_VERSION or second > _MOST_OF_A_VERSION or first == 10:
+        return _LARGE
+    return _LARGE if third > _MOST_OF_A_VERSION or fourth > _MOST_OF_A_VERSION else _SMALL
 
 
 @lru_cache(maxsize=4_096)

@@ -11,7 +11,10 @@ _NAME: Final = rb"[A-Za-z0-9_](?:[\w-]|\.(?!\.)){0,58}"
 # Before a name without quotes: where a word stands there, all of it.
 _BESIDE: Final = rb"(?:[{,(\n]|[^A-Za-z][A-Za-z]{0,20}[ ])"
 # Such that the name begins no line, with which a setting reads on to its end.
-_INSIDE: Final = rb"(?:[{,]|(?!-[xX][ ])[^A-Za-z\s][A-Za-z]{1,20}[ ]|[^A-Za-z\s+>#|*~-][ ])"
+_INSIDE: Final = (
+    rb"(?:[{,]|(?!-[xX][ ])[^A-Za-z\s][A-Za-z]{1,20}[ ]|[^A-Za-z\s+>#|*~-][ ]"
+    rb"|[ ](?![eE][xX][pP][oO][rR][tT][ ]|[sS][eE][tT][xX]?[ ]|[eE][nN][vV][ ])[A-Za-z]{1,20}[ ])"
+)
 # Nothing that changes a value follows: no arrow, no "to".
 _STRING: Final = rb'"[^"\\\r\n\x00]+"(?:[,}\])\n][\s\S]?|[ ][^\s=t-])'
 # Two letters, or a number such as 0x1f, may be what opens a string.

@@ -11,13 +11,24 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
+import ahocorasick_rs
+
 from triage.redact.joints import assignment, pairing
 from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
 from triage.redact.masks import MASK
 from triage.redact.pair_forms import ITEMS, LINES, NAMED, STRINGS, WORDS
-from triage.redact.structure import NAME_ENDINGS, NAME_KEY, NAME_TABLE, NAME_WORDS, assigned, meaning_of, named_value
+from triage.redact.structure import (
+    NAME_ENDINGS,
+    NAME_KEY,
+    NAME_TABLE,
+    NAME_WORDS,
+    assigned,
+    meaning_of,
+    named_value,
+    value_behind,
+)
 from triage.redact.text import LETTERS, WORD, Found, Span
 
 __all__ = ("assignments",)
@@ -52,6 +63,8 @@ _PHRASES: Final = (b"phrase", b"mnemonic")
 # A name behind this is none; see `structure`.
 _ARN: Final = b"arn:"
 _ARN_REACH: Final = 200
+# In a large text this finds it ten times as fast as `in` does.
+_ARNS: Final = ahocorasick_rs.BytesAhoCorasick([_ARN])
 
 # Of a name that has not been read, or once, of one that names another, and of one that cannot be told by itself.
 _NEW: Final = Sense("new")
@@ -148,7 +161,7 @@ class _Pairs:
     def _in_resources(self) -> bool:
         """Whether the text names resources, of whose names what follows is a part."""
         if self._resources is None:
-            self._resources = _ARN in self._data
+            self._resources = bool(_ARNS.find_matches_as_indexes(self._data))
         return self._resources
 
     def _in_string(self, before: int, end: int) -> list[Found] | None:
@@ -214,6 +227,13 @@ class _Pairs:
             return ()
         if item and self._is_value(before, begin) and meaning is not _UNCLEAR and meaning.weak != "entropy":
             return ()
+        told = self._in_object(before, end, meaning) if meaning.weak == "user" else None
+        return told if told is not None else self._by_cutting(place, before, begin, meaning)
+
+    def _by_cutting(self, place: Span, before: int, begin: int, meaning: Sense) -> Iterable[Found]:
+        """What stands under a name with such a meaning, by a cutting that tells it alone or where it stands."""
+        data = self._data
+        start, end = place
         cutting = self._cut(before, end, quoted=before == begin - 1 and data[before] == _QUOTE)
         if cutting is None:
             return assigned(data, place, self._extra)
@@ -223,6 +243,14 @@ class _Pairs:
         if found is None or (found and _ARN in data[max(start - _ARN_REACH, 0) : start]):
             return assigned(data, place, self._extra)
         return [(begin + at, stop + at, kind, rule) for begin, stop, kind, rule in found] if found else ()
+
+    def _in_object(self, before: int, end: int, meaning: Sense) -> list[Found] | None:
+        """What stands under a name in quotes whose value is an object, as `assigned` says it; None if that has to."""
+        data, begin, stop = self._data, before + 1, end - 2
+        named = data[before] == _QUOTE and data[stop:end] == b'":' and data[end : end + 2].lstrip(b" ")[:1] == b"{"
+        if not named or data[begin:stop].lower().endswith(NAME_ENDINGS) or _ARN in data[max(begin - 120, 0) : begin]:
+            return None
+        return [*value_behind(data, (begin, stop), end, meaning), *named_value(data, begin, self._extra)]
 
     def _is_value(self, before: int, begin: int) -> bool:
         """Whether a string that another follows is the value of a pair."""

@@ -120,6 +120,8 @@ _KINDS: Final = {
     **dict.fromkeys((b"born", b"birth", b"d.o.b", b"dob"), "birth_date"),
 }
 _ACCOUNT: Final = Sense("username", "user")
+# Behind the name of a call, an account, a path or a setting.
+_NO_MACHINES: Final = frozenset({b"(", b"@", b"/", b"="})
 _HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
 
 
@@ -278,7 +280,7 @@ def _machine(data: bytes, _start: int, end: int) -> Iterator[Found]:
     match = _HOSTNAME.match(data, end)
     if match is None:
         return
-    if data[match.end() : match.end() + 1] not in {b"(", b"@", b"/", b"="} and in_words(match.group()):
+    if in_words(match.group()) and data[match.end() : match.end() + 1] not in _NO_MACHINES:
         yield *match.span(), "hostname", "prose"
 
 

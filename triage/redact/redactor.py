@@ -323,10 +323,12 @@ def text_spans(text: str, policy: Policy | None) -> list[tuple[int, int, str]]:
 def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> list[Hit]:
     """The places in a text that is all there is, those where a value is named again too."""
     layers = scanner.layers(data)
-    hits = scanner.find(data, layers=layers)
-    distinct = dict.fromkeys((hit.kind, hit.value) for hit in hits)
-    again = Known([*(one for one in distinct if worth_finding(*one)), *given])
-    forget()
+    try:
+        hits = scanner.found(data, layers)
+        distinct = dict.fromkeys([(hit.kind, hit.value) for hit in hits])
+        again = Known([*(one for one in distinct if worth_finding(*one)), *given])
+    finally:
+        forget()
     more = scanner.find_known(data, again, layers, hits) if again else []
     return joined(hits, more) if more else hits
 

@@ -6,8 +6,7 @@ Nothing here keeps a value longer than the scan of one text.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 from operator import attrgetter
@@ -19,7 +18,7 @@ from triage.redact.joints import assignment
 from triage.redact.layers import Layer, read_layers
 from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
-from triage.redact.text import Expression, Span
+from triage.redact.text import Expression
 
 if TYPE_CHECKING:
     from triage.redact.keys import Names
@@ -36,6 +35,7 @@ _MOST_SILENT: Final = 65_536
 _MARKS: Final = 3
 _BRACKETS: Final = b" \t\r\n\"'`,:;[]{}()<>"
 _ENDS: Final = frozenset(b"\r\n\\\"'")
+_QUOTE: Final = ord('"')
 # Behind the quote of a string that ends there.
 _BEHIND: Final = frozenset({b",", b"}", b"]", b":", b")"})
 
@@ -58,14 +58,14 @@ class Scanner:
         """A text and everything that it decodes to, as `find` reads them."""
         return read_layers(data, self._wanted)
 
-    def find(self, data: bytes, known: Known | None = None, layers: Sequence[Layer] | None = None) -> list[Hit]:
-        """Every place, sorted and disjoint; what is masked already is none. `layers` are those of the text, if read."""
+    def find(self, data: bytes, known: Known | None = None) -> list[Hit]:
+        """Every place, sorted and disjoint; what is masked already is none."""
         large = len(data) >= _BLOCK
         block = _digest(data) if large and self._silent else b""
         silent = block in self._silent
         if silent and known is None:
             return []
-        layers = layers or self.layers(data)
+        layers = self.layers(data)
         try:
             told = [] if silent else self._told(layers)
             if not told and large and len(self._silent) < _MOST_SILENT:
@@ -74,11 +74,15 @@ class Scanner:
         finally:
             forget()
 
+    def found(self, data: bytes, layers: Sequence[Layer]) -> list[Hit]:
+        """As `find`, of a text that is handed over once; what was looked up is kept until `forget`."""
+        return self._settled(data, self._told(layers))
+
     def find_known(self, data: bytes, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
         """The places of known values only, decoded too; without those that are found as they are."""
-        places = {(hit.start, hit.end) for hit in found}
+        places = {hit.start: hit.end for hit in found}
         hits = _named_again(layers, known, places)
-        return self._settled(data, (hit for hit in hits if (hit.start, hit.end) not in places))
+        return self._settled(data, (hit for hit in hits if places.get(hit.start) != hit.end))
 
     def _told(self, layers: Sequence[Layer]) -> list[Hit]:
         """What rules and names find in a text and in everything decoded from it."""
@@ -90,14 +94,18 @@ class Scanner:
     def _plain(self, data: bytes, lines: Lines) -> list[Hit]:
         """The hits in a text as it stands."""
         hits = [*matches.by_rules(data, self._disabled, lines)]
+        size, nothing = len(data), set[bytes]()
         for start, end, kind, rule in chain(
             pairs.assignments(data, self._keys, lines, _confirmed), prose.said(data, lines)
         ):
-            if kind:
-                stop = end if end == len(data) or data[end] not in _ENDS else _its_end(data, start, end)
-                hits.append(Hit(start, stop, kind, rule, KEY, data[start:stop]))
-            else:
-                hits += matches.generic(data, start, end)
+            if not kind:
+                hits += matches.generic(data, start, end, nothing)
+                continue
+            stop = end
+            # The quote of a string that ends there tells at once that nothing runs on.
+            if end < size and data[end] in _ENDS and (data[end] != _QUOTE or data[end + 1 : end + 2] not in _BEHIND):
+                stop = _its_end(data, start, end)
+            hits.append(Hit(start, stop, kind, rule, KEY, data[start:stop]))
         hits += [
             Hit(start, end, kind, rule, PERSONAL, data[start:end]) for start, end, kind, rule in personal.personal(data)
         ]
@@ -119,8 +127,9 @@ class Scanner:
         if not data.isascii():
             whole = [whole_characters(data, hit) for hit in whole]
         # By their starts; of those that start together the longest first, then the surest.
-        whole.sort(key=_RANK, reverse=True)
-        whole.sort(key=_END, reverse=True)
+        if len({hit.start for hit in whole}) < len(whole):
+            whole.sort(key=_RANK, reverse=True)
+            whole.sort(key=_END, reverse=True)
         whole.sort(key=_START)
         telling = [
             hit
@@ -156,15 +165,16 @@ def _disjoint(data: bytes, hits: list[Hit]) -> list[Hit]:
 
 
 @lru_cache(maxsize=16)
-def _wanted(extra: Names) -> Expression:
-    """What a line holds that is worth looking at."""
-    return any_of((assignment(extra).pattern, prose.SAID.pattern, *matches.places(), views.ENCODED.pattern))
+def _wanted(extra: Names) -> tuple[Expression, ...]:
+    """What a line holds that is worth looking at; what makes few states together is looked for together."""
+    leads, words = matches.places()
+    return any_of((assignment(extra).pattern, words)), any_of((prose.SAID.pattern, leads, views.ENCODED.pattern))
 
 
-def _named_again(layers: Sequence[Layer], known: Known, places: AbstractSet[Span] = frozenset()) -> Iterator[Hit]:
+def _named_again(layers: Sequence[Layer], known: Known, places: Mapping[int, int] | None = None) -> Iterator[Hit]:
     """Where known values stand in a text and in everything decoded from it; those at `places` need not be given."""
     for layer in layers:
-        yield from layer.placed(known.hits(layer.data, places if layer.is_text else frozenset()))
+        yield from layer.placed(known.hits(layer.data, places if places and layer.is_text else {}))
 
 
 def _confirmed(data: bytes, start: int, end: int) -> bool:
@@ -180,8 +190,7 @@ def _says_something(value: bytes) -> bool:
 
 def _its_end(data: bytes, start: int, end: int) -> int:
     """Where a value ends that a name or a sentence gave, and that may run on: at the end of a line or a string."""
-    ended = data[end : end + 1] == b'"' and data[end + 1 : end + 2] in _BEHIND
-    if ended or not wraps.BREAK.match(data, end) or MASK.fullmatch(data, start, end):
+    if not wraps.BREAK.match(data, end) or MASK.fullmatch(data, start, end):
         return end
     return wraps.continued(data, start, end)
 

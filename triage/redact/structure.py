@@ -21,6 +21,7 @@ from triage.redact.text import BACKSLASH, WORD, Found, Span, digits_in, line_of
 
 __all__ = (
     "NAME_ENDINGS", "NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignments", "meaning_of", "named_value",
+    "value_behind",
 )  # fmt: skip
 
 NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
@@ -182,7 +183,7 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
         if last == b"." or _FIRST_CELL.search(data, max(name[0] - 40, 0), name[0]):
             yield from _cell(data, name, end, meaning)
     else:
-        yield from _value(data, name, end, meaning)
+        yield from value_behind(data, name, end, meaning)
 
 
 def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense | None]:
@@ -211,7 +212,7 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
     return begin, stop, meaning
 
 
-def _value(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+def value_behind(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The value behind a sign of assignment."""
     assigned = data[at - 1 : at] != b":"
     typed = None if assigned or meaning.weak in {"header", "cookies"} else _TYPED.match(data, at)
@@ -278,7 +279,7 @@ def _lower(data: bytes, name: Span, at: int) -> Span | None:
 def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: bool, spaced: bool) -> Iterator[Found]:
     """A value without quotes: a word, the rest of the line in a settings file, what stands for an unset variable."""
     if default := _DEFAULT.match(data, at):
-        yield from _value(data, name, default.end(), meaning)
+        yield from value_behind(data, name, default.end(), meaning)
         return
     braced = _BRACED.match(data, at) if data[at : at + 1] == b"{" and assigned and not spaced else None
     line, _ = line_of(data, name[0], most=200)
@@ -394,6 +395,6 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     joined = _OTHER_VALUE.match(data, match.end()) if tag is None else None
     span = text.span() if text else None if joined else values.before(data, begin)
     if joined:
-        yield from _value(data, match.span(1), joined.end(), meaning)
+        yield from value_behind(data, match.span(1), joined.end(), meaning)
     elif span:
         yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=match.span(1))

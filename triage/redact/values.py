@@ -96,6 +96,11 @@ _NOT_SECRET: Final = re.compile(
     | [A-Z][A-Za-z]{1,20}<[A-Za-z<>, ]{1,40}> | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
     | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?"""
 )
+# What begins and goes on like this is matched by none of the expressions of references and of masks.
+_NO_REFERENCE: Final = re.compile(
+    rb"(?!(?i:[rfmx]|your|some|example|dummy|sample|the))(?:[a-z0-9][^:.]*|[A-Z][^:.\[-]*)"
+)
+_MASKED_WORDS: Final = frozenset({b"redacted", b"filtered", b"masked"})
 _ERROR: Final = re.compile(rb"[A-Z]{1,10}[-_]?[0-9]{2,7}[A-Z]?")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
 # A phrase of several words without quotes has no marks of a sentence or of code.
@@ -225,10 +230,14 @@ def mixed(value: bytes, *, least: int) -> bool:
 
 def placeholder(value: bytes) -> bool:
     """Whether a text stands for a value and holds none: null, a mask of any tool, a reference, an example's word."""
-    small = value.strip().lower()
+    stripped = value.strip()
+    small = stripped.lower()
     if small in vocabulary().empty or small == small[:1] * len(small):
         return True
-    stripped = value.strip()
+    if small.isalnum():  # without a mark only these are a mask, and nothing is a reference
+        return small in _MASKED_WORDS
+    if _NO_REFERENCE.fullmatch(stripped):
+        return False
     if masks.FOREIGN.fullmatch(small) or _REFERENCE.fullmatch(stripped):
         return True
     return stripped[:1] == b"[" and masks.MASK.fullmatch(stripped) is not None

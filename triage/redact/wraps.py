@@ -45,6 +45,9 @@ def unwrapped(data: bytes, at: int, *, complete: bool) -> Iterator[tuple[View, i
     Nothing where the text at the place does not reach a line's end. A token that is `complete` as it stands is joined
     only with what looks like more of it.
     """
+    token = _TOKEN_END.match(data, at)
+    if token is None or BREAK.match(data, token.end()) is None:
+        return
     line, _ = line_of(data, at)
     pieces, random = _breaks(data, line, at, guesses=_GUESSES)
     guesses = () if complete else (*range(1, min(len(pieces), _GUESSES) + 1), len(pieces))
