@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact import credentials
+from triage.redact import credentials, spans
 
 
 def header(text):
@@ -51,3 +51,13 @@ def test_a_token_without_its_scheme():
 def test_a_header_ends_with_its_line_or_quote():
     assert credentials.header_span(b'x a=b; c"} d', 2) == (2, 8)
     assert credentials.header_span(b"x\ny", 1) == (1, 1)
+
+
+@pytest.mark.parametrize("slash", ["/", "%2F"])
+@pytest.mark.parametrize("before", ["Credential=", "X-Amz-Credential=", "AWS4-HMAC-SHA256 Credential="])
+def test_of_a_scoped_key_only_the_key_is_a_secret(before, slash):
+    key = "AKIA" + "NWIX7M5QHZVP4KTD"
+    text = (
+        f"Authorization: {before}{key}{slash}20260203{slash}us-east-1{slash}s3{slash}aws4_request, SignedHeaders=host"
+    )
+    assert [text[start:end] for start, end, _ in spans(text)] == [key]

@@ -193,3 +193,15 @@ def test_what_is_told_at_sight_is_what_the_expressions_tell():
         assert values.placeholder(value) is told, value
         seen.add(told)
     assert seen == {True, False}
+
+
+def test_a_password_of_an_address_ends_before_its_host():
+    data = b"https://oauth2:plum@42@git.example.org/a@b"
+    name, value = (8, 14), (15, len(data))
+    assert data[slice(*values.before_host(data, name, value))] == b"plum@42"
+    assert values.before_host(b"x oauth2:plum@host", (2, 8), (9, 18)) == (9, 18)
+
+
+def test_the_rest_of_a_setting_ends_where_another_pair_begins():
+    data = b"password=plum42,ssl=True,abort=False"
+    assert data[slice(*values.to_line_end(data, 9, words=False))] == b"plum42"

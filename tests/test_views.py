@@ -109,3 +109,9 @@ def test_a_view_is_built_of_pieces():
     assert not view.touches(0, 2)
     assert view.touches(2, 5)
     assert build(b"x", []) is None
+
+
+def test_a_nul_is_left_out_between_others_only():
+    assert [*views(b"TOKEN=plum42\0LANG=C\0_=/bin/sh\0")] == []
+    (view,) = views("TOKEN=plum42".encode("utf-16-le"))
+    assert view.data == b"TOKEN=plum42"

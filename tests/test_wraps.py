@@ -1,6 +1,7 @@
 import pytest
 
 from tests.finding import GITHUB
+from triage.redact import spans
 from triage.redact.wraps import continued, unwrapped
 
 HEAD, TAIL = GITHUB[:22], GITHUB[22:]
@@ -31,11 +32,23 @@ def test_a_token_that_ends_before_its_line_does_is_not_joined():
     assert [*unwrapped(b"token " + HEAD.encode() + b" x\n" + TAIL.encode(), 6, complete=False)] == []
 
 
-@pytest.mark.parametrize("following", ["and more", "at pay (pay.js:3:9)", "2026-02-10 09:26:07 next", "File"])
+@pytest.mark.parametrize("following", ["and more", "at pay (pay.js:3:9)", "2026 next", "File"])
 def test_a_complete_token_does_not_take_the_next_line_with_it(following):
     data = f"token {GITHUB}\n{following}\n".encode()
     assert [*unwrapped(data, 6, complete=True)] == []
     assert next(unwrapped(data, 6, complete=False))
+
+
+@pytest.mark.parametrize(
+    "following",
+    ["APP_URL=http://a", "X-Request-Id: 5f45e7b3", "2026-02-10 09:26:07 next", "I/flutter ( 80): x", "--- a"],
+)
+@pytest.mark.parametrize("end", ["=\n", "\n"])
+def test_a_line_that_says_something_of_its_own_is_no_more_of_a_token(following, end):
+    text = f"API_KEY={TAIL}{end}{following}\n"
+    assert [*unwrapped(text.encode(), 8, complete=False)] == []
+    assert continued(text.encode(), 8, 8 + len(TAIL)) == 8 + len(TAIL)
+    assert [text[start:stop].rstrip("=") for start, stop, _ in spans(text)] == [TAIL]
 
 
 def test_a_value_runs_on_as_long_as_it_looks_random():

@@ -11,7 +11,7 @@ from triage.redact import values
 from triage.redact.keys import sense, vocabulary
 from triage.redact.text import Found, Span, letters_in
 
-__all__ = ("cookies", "header", "header_span", "without_scheme")
+__all__ = ("cookies", "header", "header_span", "unscoped", "without_scheme")
 
 _SCHEME: Final = re.compile(
     rb"(?i)(bearer|basic|token|apikey|api-key|ssws|negotiate|bot|oauth|hmac|jwt|key|sharedkey|sharedaccesssignature|pat|"
@@ -27,6 +27,8 @@ _PARAMETER: Final = re.compile(
     rb"""([A-Za-z_][\w-]{0,40})[ \t]?=[ \t]?"""
     rb"""(?:\\{0,7}"([^"\\\r\n]{1,2000})\\{0,7}"|([^\s,;"'\\=][^\s,;"'\\]{0,1999}))"""
 )
+# A key and, behind it, day, region and service.
+_SCOPED: Final = re.compile(rb"[A-Z0-9]{16,128}(?=(?:/|%2[fF])[0-9]{8}(?:/|%2[fF]).{1,90}aws4_request)")
 _TELLING: Final = frozenset(
     b"response signature sig oauth_signature oauth_token mac hash credential key cnonce".split()
 )
@@ -38,6 +40,12 @@ def without_scheme(data: bytes, start: int, end: int) -> Span:
     """A token without the word of its scheme."""
     match = _SCHEME.match(data, start, end)
     return (match.end(), end) if match and match.end() < end else (start, end)
+
+
+def unscoped(data: bytes, start: int, end: int) -> int:
+    """Where a value ends: a key of AWS before day, region and service, anything else where it does."""
+    match = _SCOPED.match(data, start, end)
+    return match.end() if match else end
 
 
 def header_span(data: bytes, at: int) -> Span:

@@ -12,7 +12,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from triage.redact import hosts, keys, matches, network, pairs, personal, prose, views, wraps
+from triage.redact import credentials, hosts, keys, matches, network, pairs, personal, prose, views, wraps
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
 from triage.redact.joints import assignment
 from triage.redact.layers import Layer, read_layers
@@ -95,13 +95,13 @@ class Scanner:
         """The hits in a text as it stands."""
         hits = [*matches.by_rules(data, self._disabled, lines)]
         size, nothing = len(data), set[bytes]()
-        for start, end, kind, rule in chain(
+        for start, until, kind, rule in chain(
             pairs.assignments(data, self._keys, lines, _confirmed), prose.said(data, lines)
         ):
             if not kind:
-                hits += matches.generic(data, start, end, nothing)
+                hits += matches.generic(data, start, until, nothing)
                 continue
-            stop = end
+            stop = end = credentials.unscoped(data, start, until)
             # The quote of a string that ends there tells at once that nothing runs on.
             if end < size and data[end] in _ENDS and (data[end] != _QUOTE or data[end + 1 : end + 2] not in _BEHIND):
                 stop = _its_end(data, start, end)

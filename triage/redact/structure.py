@@ -296,6 +296,7 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     else:
         span = values.bare(data, at)
     if span is not None:
+        span = values.before_host(data, name, span)
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
 
 

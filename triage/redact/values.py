@@ -18,6 +18,7 @@ __all__ = (
     "after",
     "bare",
     "before",
+    "before_host",
     "closing",
     "heads_message",
     "holds_secret",
@@ -65,7 +66,7 @@ _VALUE_BEFORE: Final = re.compile(
     rb"""(?:[ \t]{1,8}(?:[\w:-]{1,30}=(\\{0,15})(["'])[^"'<>\r\n]{0,60}\4\5[ \t]{1,8}){0,3}|,?\s{1,40}"""
     rb"""|,)(?:(?:-|where|and)[ \t]*)?\\{0,15}["'`]?"""
 )
-_NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=")
+_NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=|,[A-Za-z]{2,30}=[\w.]")
 _COMMENT: Final = re.compile(rb"[ \t]+#")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
@@ -195,6 +196,13 @@ def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:
     while end > start and data[end - 1] in b" \t\r,;":
         end -= 1
     return (start, end) if end > start else None
+
+
+def before_host(data: bytes, name: Span, span: Span) -> Span:
+    """What stands before the host of an address, whose user is the name; any other value as it is."""
+    path = data.find(b"/", *span)
+    mark = data.rfind(b"@", span[0], path if path >= 0 else span[1])
+    return (span[0], mark) if mark > span[0] and data[name[0] - 3 : name[0]] == b"://" else span
 
 
 def after(data: bytes, at: int, quote: bytes = b"") -> Span | None:

@@ -7,6 +7,7 @@ NULs of UTF-16 dropped. Only lines that hold something to decode are in a view, 
 from __future__ import annotations
 
 import html
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Final
 from triage.redact.octets import OCTETS
 from triage.redact.text import BACKSLASH, HEX_DIGITS, Expression, Span, line_of
 
-__all__ = ("ENCODED", "Piece", "View", "build", "views")
+__all__ = ("ENCODED", "OWN_LINE", "Piece", "View", "build", "views")
 
 Piece = tuple[int, int, bytes]
 """A range of the original and what stands for it in the view."""
@@ -33,6 +34,14 @@ ENCODED: Final = Expression(
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
 NULs, quoted-printable; and bytes that are written out, which no view is made of."""
+
+
+OWN_LINE: Final = re.compile(
+    rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}(?:=(?![0-9A-F]{2}|\r?\n)|=[\"']|:\r?\n)|[A-Za-z][\w-]{0,80}:[ \t]"
+    rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[0-9]{2}:[0-9]{2}:[0-9]{2}|[VDIWEF]/[\w.$-]{1,60}[( :]|---|\["
+)
+"""What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
+the time of a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +138,13 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
             yield view
 
 
-def _decoded_mark(data: bytes, start: int, end: int) -> Piece:
-    """Terminal codes, invisible marks, NULs and lone returns stand for nothing."""
+def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
+    """Terminal codes, invisible marks and lone returns stand for nothing, as every other byte of UTF-16 does.
+
+    A NUL among others parts the settings of a process, and stays.
+    """
+    if data[start] == 0 and 0 not in {*data[max(start - 2, 0) : start], *data[end : end + 2]}:
+        return None
     return start, start + 1 if data[start] == _RETURN else end, b""
 
 
@@ -174,7 +188,7 @@ def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
     code = data[start + 1 : end]
     if code[:1] not in b"\r\n":
         return start, end, bytes([int(code, 16)])
-    return (start, end, b"") if data[start - 1 : start] != b"=" else None
+    return (start, end, b"") if data[start - 1 : start] != b"=" and not OWN_LINE.match(data, end) else None
 
 
 _DECODERS: Final[dict[int, Callable[[bytes, int, int], Piece | None]]] = {

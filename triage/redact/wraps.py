@@ -12,7 +12,7 @@ from operator import ne
 from typing import Final
 
 from triage.redact.text import DIGITS, LETTERS, digits_in, line_of
-from triage.redact.views import Piece, View, build
+from triage.redact.views import OWN_LINE, Piece, View, build
 
 __all__ = ("BREAK", "INDENT", "continued", "unwrapped")
 
@@ -90,7 +90,7 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
             break
         end = len(token.group().rstrip(_AFTER_TOKEN)) + place
         begin = _continued(data, broken.end(), prefix)
-        if begin >= len(data) or data[begin] not in _TOKEN_BYTES:
+        if begin >= len(data) or data[begin] not in _TOKEN_BYTES or OWN_LINE.match(data, begin):
             break
         pieces.append((end, begin, b""))
         more = _TOKEN_END.match(data, begin)
