@@ -20,7 +20,7 @@ import msgspec
 from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
-__all__ = ("Line", "prefixed", "split", "uncoloured")
+__all__ = ("Line", "led", "prefixed", "split", "uncoloured")
 
 _MOST: Final = 5
 # A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
@@ -133,6 +133,11 @@ def split(raw: str) -> Line:
         if prefix.last:
             break
     return Line(text, tuple(stream), ts, level)
+
+
+def led(raw: str) -> bool:
+    """Whether a line without colours may have a prefix, by what it begins with."""
+    return raw[:1] in _FIRST and _STARTS.match(raw) is not None
 
 
 def prefixed(lines: list[str], *, clean: bool = False, piped: bool = True) -> list[tuple[int, Line]]:

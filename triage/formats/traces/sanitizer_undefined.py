@@ -24,7 +24,7 @@ from triage.formats.traces.sanitizer_body import SUMMARY, Body
 from triage.formats.traces.sanitizer_collect import collect, followed, tail
 from triage.formats.traces.sanitizer_frames import read as read_frame
 from triage.formats.traces.sanitizer_kinds import undefined
-from triage.formats.traces.window import Window
+from triage.formats.traces.window import Glance, Window
 from triage.records import Frame, Trace
 
 __all__ = ("brief", "minimal", "read")
@@ -85,11 +85,12 @@ def read(window: Window) -> Report | None:
     )  # fmt: skip
 
 
-def brief(window: Window, text: str, place: int) -> Brief | None:
+def brief(lines: Glance, text: str) -> Brief | None:
     """The finding that the anchor line reports, for its key alone, where the stack below it ends the text."""
-    found = _FINDING.match(window[0] or "")
-    rows = sanitizer_brief.rows(text, text.find("\n", place) + 1, window.quiet) if found else None
-    if found is None or rows is None or window.is_record(1) or window.is_record(len(rows.frames)):
+    found = _FINDING.match(lines[0] or "")
+    place = lines.place(1) if found else None
+    rows = sanitizer_brief.rows(text, place, lines.quiet) if place is not None else None
+    if found is None or rows is None or lines.is_record(1) or lines.is_record(len(rows.frames)):
         return None
     message = found["message"].strip()
     what = undefined(message)

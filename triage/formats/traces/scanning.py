@@ -17,7 +17,7 @@ from triage.formats.traces import TraceModule, modules
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.ends import NEAR, announced, joined
 from triage.formats.traces.prefixes import uncoloured
-from triage.formats.traces.window import BACK, Text, Window
+from triage.formats.traces.window import BACK, Glance, Text, Window
 from triage.records import Trace
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _FIRST, _BATCH = 256, 4_096
 # Of a batch so many first, so that nothing behind a report is looked through that nobody asks for.
 _STEP: Final = 12
 _CHARS: Final = 1_024
+# Characters of a text that is read as a whole, and how many at once.
+_SHORT, _LARGEST = 1 << 18, 1 << 16
 # What tells of an overflow of a stack.
 OVERFLOWS: Final = (b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD")
 
@@ -123,9 +125,11 @@ def first(
     if _overflows().find_matches_as_indexes(data) if overflows is None else overflows:
         settled = None
     asked = _Asked(whole, settled, [])
-    lines = Text(text.split("\n"), clean=clean, piped="|" in text)
-    short = clean and text.isascii() and len(lines.pull(_FIRST)) < _FIRST
-    for found in _joining(_short(lines, data, asked) if short else _reports(lines, 0, None, asked), asked):
+    if clean and len(text) <= _SHORT and text.isascii():
+        found_ones = _short(text, data, asked)
+    else:
+        found_ones = _reports(Text(text.split("\n"), clean=clean, piped="|" in text), 0, None, asked)
+    for found in _joining(found_ones, asked):
         if isinstance(found, int):
             continue
         if isinstance(found, Brief):
@@ -190,7 +194,6 @@ def _reports(
 
     Whoever does not want it in brief goes on.
     """
-    whole = asked and asked.whole
     automaton, owners = _anchors(only)
     seen, batch = 0, _FIRST
     while seen < text.end or not text.ended:
@@ -207,8 +210,10 @@ def _reports(
                 # Where lines of several streams alternate, a report may begin anywhere.
                 if text.look(number) and not text.stream(number):
                     yield number - BACK
-                    if whole is not None and (short := _brief(text, number, mine, asked)):
-                        yield short
+                    if asked and asked.whole is not None and not text.start:
+                        glance = Glance(asked.whole, sum(map(len, text.raws(0, number))) + number)
+                        if short := _brief(_Lines(text), number, glance, mine, asked):
+                            yield short
                 found = _read(text, number, mine, size, asked)
                 if found is not None:
                     yield found
@@ -216,54 +221,85 @@ def _reports(
             first, step = first + step, 4 * step
 
 
-def _short(text: Text, data: bytes, asked: _Asked) -> Iterator[Found | Brief | int]:
-    """As `_reports`, of a text of few lines that is here as a whole, in ASCII: a byte is a character."""
+def _short(text: str, data: bytes, asked: _Asked) -> Iterator[Found | Brief | int]:
+    """As `_reports`, of a text that is here as a whole, not long and in ASCII: a byte is a character."""
     automaton, owners = _anchors(None)
     find, whole, held = automaton.find_matches_as_indexes, asked.whole, asked.held
+    # Its lines are parted where they are read in full.
+    lines = _Lines(text)
     begin = number = 0
     step = _CHARS
     while begin < len(data):
-        if number < text.free:
+        if lines.parted and number < (free := lines.text.free):
             # what a report took no other one may take
-            begin += sum(map(len, text.raws(number, text.free))) + text.free - number
-            number = text.free
+            begin += sum(map(len, lines.text.raws(number, free))) + free - number
+            number = free
         end = data.find(b"\n", begin + step) + 1 or len(data)
         piece = data[begin:end]
         mine: dict[int, dict[TraceModule, None]] = {}
+        stops: list[int] = []
         at, index = 0, number
         for pattern, _, stop in find(piece, overlapping=True):
             index += piece.count(b"\n", at, stop)
             at = stop
-            mine.setdefault(index, {})[owners[pattern]] = None
-        for index, modules_ in mine.items():
-            if index < text.free:
+            if index not in mine:
+                mine[index] = {}
+                stops.append(stop)
+            mine[index][owners[pattern]] = None
+        for (index, modules_), stop in zip(mine.items(), stops, strict=True):
+            if lines.parted and index < lines.text.free:
                 continue
             candidates = list(modules_)
-            if text.look(index) and not text.stream(index):
+            glance = Glance(text, begin + piece.rfind(b"\n", 0, stop) + 1)
+            # Where lines of several streams alternate, a report may begin anywhere.
+            if not glance.is_record(0):
                 if held:
                     yield index - BACK
-                if whole is not None and (short := _brief(text, index, candidates, asked)):
+                if whole is not None and (short := _brief(lines, index, glance, candidates, asked)):
                     yield short
-            found = _read(text, index, candidates, 0, asked)
+            found = _read(lines.text, index, candidates, 0, asked)
             if found is not None:
                 yield found
-                text.free = found.last
+                lines.text.free = found.last
         number += piece.count(b"\n")
-        begin, step = end, 2 * step
+        begin, step = end, min(2 * step, _LARGEST)
 
 
-def _brief(text: Text, number: int, candidates: list[TraceModule], asked: _Asked | None) -> Brief | None:
-    """The report in which a line lies in brief, where it is sure."""
+class _Lines:
+    """The lines of a clean text, parted when they are asked for."""
+
+    __slots__ = ("_text", "parted")
+
+    def __init__(self, text: str | Text) -> None:
+        self._text = text
+        self.parted = isinstance(text, Text)
+
+    @property
+    def text(self) -> Text:
+        """Its lines."""
+        if isinstance(self._text, str):
+            self._text = Text(self._text.split("\n"), clean=True, piped="|" in self._text, whole=True)
+            self.parted = True
+        return self._text
+
+
+def _brief(
+    lines: _Lines, number: int, glance: Glance, candidates: list[TraceModule], asked: _Asked
+) -> Brief | None:
+    """The report in which a line without a prefix lies in brief, where it is sure."""
     able = [module for module in candidates if _has(module.NAME, "brief")]
-    if asked is None or asked.whole is None or text.start or len(able) != 1:
+    if asked.whole is None or len(able) != 1:
         return None
-    place = sum(map(len, text.raws(0, number))) + number
-    window = Window(text, number)
-    window.quiet, window.held = partial(_quiet, asked.whole), bool(asked.held)
-    found: Brief | None = able[0].brief(window, asked.whole, place)  # type: ignore[attr-defined]
-    if found is None or any(module.read(Window(text, number)) for module in candidates if module is not able[0]):
+    glance.quiet, glance.held = partial(_quiet, asked.whole), bool(asked.held)
+    found: Brief | None = able[0].brief(glance, asked.whole)  # type: ignore[attr-defined]
+    if found is None:
         return None
-    return found._replace(line=number + 1) if window.held else found
+    for module in candidates:
+        if module is able[0] or (_has(module.NAME, "refuses") and module.refuses(glance[0])):  # type: ignore[attr-defined]
+            continue
+        if module.read(Window(lines.text, number)):
+            return None
+    return found._replace(line=number + 1) if glance.held else found
 
 
 def _quiet(text: str, place: int) -> bool:
@@ -274,7 +310,7 @@ def _quiet(text: str, place: int) -> bool:
 
 @cache
 def _has(name: str, what: str) -> bool:
-    """Whether a module has something besides: `brief`, or `SETTLES`."""
+    """Whether a module has something besides: `brief`, `refuses`, or `SETTLES`."""
     return hasattr(modules()[name], what)
 
 

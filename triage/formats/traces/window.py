@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from triage.formats.traces.prefixes import Line, prefixed
+from triage.formats.traces.prefixes import Line, led, prefixed, split
 
 if TYPE_CHECKING:
     from triage.formats.traces.reports import Report
 
     Settled = Callable[[Report], bool]
 
-__all__ = ("Text", "Window")
+__all__ = ("Glance", "Text", "Window")
 
 # How many lines of other streams may stand between two lines of one.
 _FOREIGN: Final = 200
@@ -31,7 +31,8 @@ class Text:
     """The lines of a file by number, from 0; those before `start` are gone.
 
     They come with the offset of each, or are a list, and their offsets are not known. Where it is said that the lines
-    are `clean`, none holds a colour or a carriage return, and where they are not `piped`, none a `|`.
+    are `clean`, none holds a colour or a carriage return, where they are not `piped`, none a `|`, and where they are
+    `whole`, they are a list that is not long.
     """
 
     def __init__(
@@ -41,10 +42,11 @@ class Text:
         start: int = 0,
         clean: bool = False,
         piped: bool = True,
+        whole: bool = False,
     ) -> None:
         self._source = lines
         self.clean, self._piped = clean, piped
-        self._lines: list[str] = []
+        self._lines: list[str] = lines if whole and isinstance(lines, list) else []
         self._offsets: list[int] = []
         # The lines without their prefixes, which are known from `low` to `looked`; of those that had one what it said.
         self.shown: list[str] = []
@@ -53,7 +55,7 @@ class Text:
         self.start = start
         # No report may reach back to before this line: what is before was taken by another.
         self.free = start
-        self.ended = False
+        self.ended = whole
 
     @property
     def end(self) -> int:
@@ -158,6 +160,58 @@ class Text:
             self.odd = {at: line for at, line in self.odd.items() if at >= self.start}
 
 
+class Glance:
+    """The lines of a text from a place on, as a `Window` at an anchor without a prefix shows them.
+
+    They are cut off one by one when they are asked for.
+
+    Examples
+    --------
+    >>> lines = Glance("x\\na.E: b\\n2026-01-26T01:25:59Z c", 2)
+    >>> lines[0], lines[1], lines[2], lines.is_record(1)
+    ('a.E: b', 'c', None, True)
+    """
+
+    __slots__ = ("_ends", "_lines", "_records", "_start", "_text", "held", "quiet")
+
+    def __init__(self, text: str, place: int) -> None:
+        self._text, self._start = text, place
+        self._lines: list[str] = []
+        self._ends: list[int] = []
+        self._records: set[int] = set()
+        # whether no report can begin behind a place of the text, and whether one waits that this may belong to
+        self.quiet: Callable[[int], bool] | None = None
+        self.held = False
+
+    def __getitem__(self, index: int) -> str | None:
+        lines, text = self._lines, self._text
+        while index >= len(lines):
+            start = self._ends[-1] + 1 if lines else self._start
+            if start > len(text):
+                return None
+            end = text.find("\n", start)
+            if end < 0:
+                end = len(text)
+            self._ends.append(end)
+            raw = text[start:end]
+            if led(raw) and (line := split(raw)).stream:
+                self._records.add(len(lines))
+                raw = line.text
+            lines.append(raw)
+        return lines[index]
+
+    def is_record(self, index: int) -> bool:
+        """Whether the line has a log prefix of its own."""
+        return self[index] is not None and index in self._records
+
+    def place(self, index: int) -> int | None:
+        """Where a line begins in the text; None where the text ends before it."""
+        if index > 0 and self[index - 1] is None:
+            return None
+        at = self._start if index == 0 else self._ends[index - 1] + 1
+        return at if at < len(self._text) else None
+
+
 class Window:
     """The lines of one stream around an anchor: `window[0]` is the anchor, `window[-1]` the line of its stream before.
 
@@ -180,9 +234,6 @@ class Window:
         self.settled = settled
         # whether of all reports nothing is wanted but what their key needs, and where they end
         self.lean = False
-        # for what is said in brief: whether no report can begin behind a place of the text, and whether one waits
-        self.quiet: Callable[[int], bool] | None = None
-        self.held = False
         self._begun = self._ended = not text.look(anchor)
         self._stream = text.stream(anchor)
         self._streams = bool(self._stream) and not self._ended
