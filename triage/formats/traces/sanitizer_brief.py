@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
+from msgspec.structs import replace
 
 from triage.formats.traces import lambdas
 from triage.formats.traces.brief import NUMBERS
@@ -45,10 +46,11 @@ _HEADED: Final = lazy(r"\s{0,40}#0\s")
 # What may stand between a stack and the end of the text, of which `collect` takes every line.
 _LAST: Final = lazy(
     r"(?:[ \t]{0,8}\n)?(?:[ \t]{0,8}\w{1,30}Sanitizer can not provide additional info\.\s{0,8}(?:\n|\Z))?"
-    r"(?:SUMMARY: \w{1,20}Sanitizer: [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}"
+    r"(?:NOTE: libFuzzer [^\n]{0,400}(?:\n|\Z))?(?: {6}Combine libFuzzer with [^\n]{0,400}(?:\n|\Z))?"
+    r"(?:SUMMARY: (?:\w{1,20}Sanitizer|libFuzzer): [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}"
 )
 # A lambda whose name the frames around it tell.
-_BARE: Final = f" in {lambdas.BARE} "
+_BARE: Final = f" in {lambdas.BARE}"
 # Of each what `followed` looks for.
 _DOUBT: Final = (
     b"ERROR: libFuzzer: ", b"=== BUG FOUND!", b"*** *** *** ", b"Fatal signal 6 ", b"Received signal 6",
@@ -68,17 +70,33 @@ class Rows(NamedTuple):
 def rows(text: str, place: int, quiet: Callable[[int], bool] | None) -> Rows | None:
     """A stack that begins at a place and has nothing behind it that could be read."""
     found = _ROWS.match(text, place)
-    if found is None or not _alone(text, found.end(), quiet) or text.find(_BARE, place, found.end()) >= 0:
+    if found is None or not _alone(text, found.end(), quiet):
         return None
-    numbers, frames = _parts(text, place, found.end())
-    return Rows(frames, last=True) if _in_order(numbers) else None
+    frames = _parts(text, place, found.end())
+    return Rows(frames, last=True) if frames else None
 
 
-def _parts(text: str, start: int, end: int) -> tuple[list[str], list[str]]:
-    """The numbers of the rows between two places, and the words behind their addresses."""
+def _parts(text: str, start: int, end: int) -> list[str] | None:
+    """The words behind the addresses of the rows between two places, where these are of one stack without a gap."""
+    bare = text.find(_BARE, start, end) >= 0
     end -= text[end - 1] == "\n"
     parts = _ROW.split(text[start - 1 : end] if start else f"\n{text[:end]}")
-    return parts[1::2], parts[2::2]
+    frames = parts[2::2]
+    if not _in_order(parts[1::2]):
+        return None
+    return _named(frames) if bare else frames
+
+
+def _named(words: list[str]) -> list[str] | None:
+    """The words of frames, before those of lambdas the names that the frames around them tell, in a line of its own."""
+    read_ones = [_alike(each) for each in words]
+    frames = [found for found in read_ones if found is not None]
+    if len(frames) < len(words):
+        return None
+    return [
+        each if one is two else f"{two.function}\n{each}"
+        for each, one, two in zip(words, frames, lambdas.named(frames), strict=True)
+    ]
 
 
 def _in_order(numbers: list[str]) -> bool:
@@ -101,13 +119,12 @@ def stack(text: str, place: int, pid: int | None, quiet: Callable[[int], bool] |
     if (
         rows is None
         or text.find("Sanitizer", place, start) >= 0
-        or text.find(_BARE, start, rows.end()) >= 0
         or any(int(found) != pid for found in _PID.findall(text, place, start))
     ):
         return None
     end = rows.end()
-    numbers, frames = _parts(text, start, end)
-    if not _in_order(numbers):
+    frames = _parts(text, start, end)
+    if frames is None:
         return None
     if _alone(text, end, quiet):
         return Rows(frames, last=True)
@@ -145,6 +162,13 @@ def _numbered(numbers: list[int]) -> bool:
 
 
 def frame(words: str) -> Frame | None:
+    """The frame of which these words stand behind the address, or behind a name that other frames told of it."""
+    name, told, rest = words.rpartition("\n")
+    found = _alike(rest)
+    return replace(found, function=name) if told and found is not None else found
+
+
+def _alike(words: str) -> Frame | None:
     """The frame of which these words stand behind the address."""
     found = read(f"#0 0x0 {words}", 0)
     return found.frame if found is not None and found.frame.frame_kind == "frame" else None
