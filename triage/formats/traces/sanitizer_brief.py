@@ -51,6 +51,9 @@ _LAST: Final = lazy(
 )
 # A lambda whose name the frames around it tell.
 _BARE: Final = f" in {lambdas.BARE}"
+# Stands for frames that are not there.
+_MISSING: Final = "\n"
+_ELIDED: Final = Frame(frame_kind="elided")
 # Of each what `followed` looks for.
 _DOUBT: Final = (
     b"ERROR: libFuzzer: ", b"=== BUG FOUND!", b"*** *** *** ", b"Fatal signal 6 ", b"Received signal 6",
@@ -77,14 +80,28 @@ def rows(text: str, place: int, quiet: Callable[[int], bool] | None) -> Rows | N
 
 
 def _parts(text: str, start: int, end: int) -> list[str] | None:
-    """The words behind the addresses of the rows between two places, where these are of one stack without a gap."""
+    """The words behind the addresses of the rows between two places, where these are of one stack."""
     bare = text.find(_BARE, start, end) >= 0
     end -= text[end - 1] == "\n"
     parts = _ROW.split(text[start - 1 : end] if start else f"\n{text[:end]}")
-    frames = parts[2::2]
-    if not _in_order(parts[1::2]):
-        return None
+    numbers, frames = parts[1::2], parts[2::2]
+    if numbers != [*NUMBERS[: len(numbers)]]:
+        return None if bare else _elided(numbers, frames)
     return _named(frames) if bare else frames
+
+
+def _elided(numbers: list[str], frames: list[str]) -> list[str] | None:
+    """Frames with a mark where some are missing before one; None where another stack begins."""
+    last, found = -1, []
+    for place, (text, words) in enumerate(zip(numbers, frames, strict=True)):
+        number = int(text)
+        if place and not number:
+            return None
+        if number > last + 1:
+            found.append(_MISSING)
+        found.append(words)
+        last = max(last, number)
+    return found
 
 
 def _named(words: list[str]) -> list[str] | None:
@@ -97,11 +114,6 @@ def _named(words: list[str]) -> list[str] | None:
         each if one is two else f"{two.function}\n{each}"
         for each, one, two in zip(words, frames, lambdas.named(frames), strict=True)
     ]
-
-
-def _in_order(numbers: list[str]) -> bool:
-    """Whether frames are of one stack without a gap; some may be there twice."""
-    return numbers == [*NUMBERS[: len(numbers)]] or _numbered([int(number) for number in numbers])
 
 
 def _alone(text: str, end: int, quiet: Callable[[int], bool] | None) -> bool:
@@ -151,18 +163,10 @@ def _ended(text: str) -> bool:
     )
 
 
-def _numbered(numbers: list[int]) -> bool:
-    """Whether frames are of one stack without a gap; some may be there twice."""
-    last = -1
-    for place, number in enumerate(numbers):
-        if number > last + 1 or (place and not number):
-            return False
-        last = max(last, number)
-    return True
-
-
 def frame(words: str) -> Frame | None:
     """The frame of which these words stand behind the address, or behind a name that other frames told of it."""
+    if words == _MISSING:
+        return _ELIDED
     name, told, rest = words.rpartition("\n")
     found = _alike(rest)
     return replace(found, function=name) if told and found is not None else found
