@@ -278,7 +278,7 @@ class _Lines:
     def text(self) -> Text:
         """Its lines."""
         if isinstance(self._text, str):
-            self._text = Text(self._text.split("\n"), clean=True, piped="|" in self._text, whole=True)
+            self._text = Text.of(self._text)
             self.parted = True
         return self._text
 

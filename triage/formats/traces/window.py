@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from triage.formats.traces.prefixes import Line, led, prefixed, split
+from triage.formats.traces.prefixes import Line, led, prefixed, prefixes, split
 
 if TYPE_CHECKING:
     from triage.formats.traces.reports import Report
@@ -31,8 +31,7 @@ class Text:
     """The lines of a file by number, from 0; those before `start` are gone.
 
     They come with the offset of each, or are a list, and their offsets are not known. Where it is said that the lines
-    are `clean`, none holds a colour or a carriage return, where they are not `piped`, none a `|`, and where they are
-    `whole`, they are a list that is not long.
+    are `clean`, none holds a colour or a carriage return, and where they are not `piped`, none a `|`.
     """
 
     def __init__(
@@ -42,11 +41,10 @@ class Text:
         start: int = 0,
         clean: bool = False,
         piped: bool = True,
-        whole: bool = False,
     ) -> None:
         self._source = lines
         self.clean, self._piped = clean, piped
-        self._lines: list[str] = lines if whole and isinstance(lines, list) else []
+        self._lines: list[str] = []
         self._offsets: list[int] = []
         # The lines without their prefixes, which are known from `low` to `looked`; of those that had one what it said.
         self.shown: list[str] = []
@@ -55,7 +53,28 @@ class Text:
         self.start = start
         # No report may reach back to before this line: what is before was taken by another.
         self.free = start
-        self.ended = whole
+        self.ended = False
+
+    @classmethod
+    def of(cls, text: str) -> Text:
+        """All lines of a text that is not long, without colours and carriage returns; they are looked at at once.
+
+        Examples
+        --------
+        >>> lines = Text.of("a\\n2026-01-26T01:25:59Z b")
+        >>> lines.shown, lines.stream(1)
+        (['a', 'b'], ('time',))
+        """
+        lines = text.split("\n")
+        made = cls([], clean=True)
+        made._lines, made.ended, made.looked = lines, True, len(lines)
+        made.odd = prefixes(text, lines)
+        made.shown = lines
+        if made.odd:
+            made.shown = lines.copy()
+            for number, line in made.odd.items():
+                made.shown[number] = line.text
+        return made
 
     @property
     def end(self) -> int:
