@@ -54,6 +54,8 @@ class Text:
         # No report may reach back to before this line: what is before was taken by another.
         self.free = start
         self.ended = False
+        # whether all lines are here and were looked at
+        self.complete = False
 
     @classmethod
     def of(cls, text: str) -> Text:
@@ -67,7 +69,7 @@ class Text:
         """
         lines = text.split("\n")
         made = cls([], clean=True)
-        made._lines, made.ended, made.looked = lines, True, len(lines)
+        made._lines, made.ended, made.complete, made.looked = lines, True, True, len(lines)
         made.odd = prefixes(text, lines)
         made.shown = lines
         if made.odd:
@@ -259,6 +261,10 @@ class Window:
         # Where the anchor stands in the lines that were looked at, and which of them are known to be of this window.
         self._shown, self._start, self._at = text.shown, text.start, anchor - text.start
         self._low = self._high = 0
+        # whether there are no others
+        self._closed = text.complete and not self._stream
+        if self._closed:
+            self._low, self._high = max(text.free, anchor - BACK), text.looked
         # the numbers of the lines of the stream, where not all are of it
         self._ahead = [anchor]
         self._behind: list[int] = []
@@ -272,6 +278,8 @@ class Window:
         at = self._at + index
         if self._low <= at < self._high:
             return self._shown[at]
+        if self._closed:
+            return None
         ahead = self._ahead
         # Lines of a stream that were found were looked at.
         if self._streams and 0 <= index < len(ahead):
@@ -288,6 +296,11 @@ class Window:
             self._low = max(text.low, text.free, self._anchor - BACK) - text.start
             self._high = text.looked - text.start
         return self._shown[number - text.start]
+
+    @property
+    def plain(self) -> tuple[list[str], int, int] | None:
+        """All lines of the text where none has a prefix, the place of the anchor, and that of the first that counts."""
+        return (self._shown, self._at, self._low) if self._closed and not self._text.odd else None
 
     def line(self, index: int) -> Line | None:
         """The line with what its prefix said."""
@@ -338,6 +351,9 @@ class Window:
 
     def number(self, index: int) -> int | None:
         """The number of the line in the file, from 0."""
+        if self._closed:
+            number = self._anchor + index
+            return number if self._low <= number < self._high else None
         if not self._stream:
             number = self._anchor + index
             return number if index >= -BACK and self._text.look(number) else None
