@@ -102,6 +102,10 @@ def read(window: Window) -> Report | None:
             at += 1 + session.more(window, at + 1)
             end, idle = at, 0
             continue
+        if line[:1] == "*" and not session.left and _banner(line):
+            at += 1
+            end, idle = at, 0
+            continue
         if at > 0 and session.over(line):
             break
         if session.take(line.rstrip(), at):
@@ -112,6 +116,11 @@ def read(window: Window) -> Report | None:
             break
         at += 1
     return session.report(first, max(end, 1))
+
+
+def _banner(line: str) -> bool:
+    """Whether a line is of a heading, which nothing is read from; as `cdb_lines.BANNER` has it."""
+    return line.startswith("***") or (line.startswith("* ") and len(line) > 2 and line.rstrip().endswith("*"))
 
 
 def _sure(window: Window) -> bool:
@@ -202,9 +211,13 @@ class _Session:
     def more(self, window: Window, at: int) -> int:
         """Take the rows that go on from a line, where only their frames are wanted; how many."""
         count = 0
-        for line in window.ahead(at) if self.lean and self.rows is not None else ():
-            if not self.row(line.rstrip(), at):
+        rows = self.rows
+        for line in window.ahead(at) if self.lean and rows is not None else ():
+            call = called(text := line.rstrip())
+            if call is None or rows is None:
                 break
+            self.width = len(text)
+            rows.call(call[0])
             count += 1
         return count
 

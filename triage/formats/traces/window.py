@@ -320,7 +320,8 @@ class Window:
         text, number = self._text, self._anchor + index
         if self._stream or index < 0 or not text.look(number):
             return []
-        end = text.looked
+        # No more than are looked at together: whoever reads a few may ask again and again.
+        end = min(text.looked, number + _MOST)
         if text.odd:
             end = next((at for at in range(number, end) if at in text.odd), end)
         return self._shown[number - self._start : end - self._start]
