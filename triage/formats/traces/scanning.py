@@ -212,6 +212,7 @@ def _reports(
                     yield number - BACK
                     if asked and asked.whole is not None and not text.start:
                         glance = Glance(asked.whole, sum(map(len, text.raws(0, number))) + number)
+                        mine = [module for module in mine if not _refused(module, glance[0])]
                         if short := _brief(_Lines(text), number, glance, mine, asked):
                             yield short
                 found = _read(text, number, mine, size, asked)
@@ -255,9 +256,10 @@ def _short(text: str, data: bytes, asked: _Asked) -> Iterator[Found | Brief | in
             if not glance.is_record(0):
                 if held:
                     yield index - BACK
+                candidates = [module for module in candidates if not _refused(module, glance[0])]
                 if whole is not None and (short := _brief(lines, index, glance, candidates, asked)):
                     yield short
-            found = _read(lines.text, index, candidates, 0, asked)
+            found = _read(lines.text, index, candidates, 0, asked) if candidates else None
             if found is not None:
                 yield found
                 lines.text.free = found.last
@@ -294,12 +296,14 @@ def _brief(
     found: Brief | None = able[0].brief(glance, asked.whole)  # type: ignore[attr-defined]
     if found is None:
         return None
-    for module in candidates:
-        if module is able[0] or (_has(module.NAME, "refuses") and module.refuses(glance[0])):  # type: ignore[attr-defined]
-            continue
-        if module.read(Window(lines.text, number)):
-            return None
+    if any(module.read(Window(lines.text, number)) for module in candidates if module is not able[0]):
+        return None
     return found._replace(line=number + 1) if glance.held else found
+
+
+def _refused(module: TraceModule, line: str | None) -> bool:
+    """Whether a module tells from an anchor line without a prefix alone that it would read nothing there."""
+    return _has(module.NAME, "refuses") and bool(module.refuses(line))  # type: ignore[attr-defined]
 
 
 def _quiet(text: str, place: int) -> bool:

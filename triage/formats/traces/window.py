@@ -159,7 +159,7 @@ class Text:
         else:
             return False
         numbers.append(number + step)
-        for near in range(number + step + 1, self.looked):
+        for near in range(number + step + 1, min(self.looked, number + step + _MOST)):
             found = self.stream(near)
             if found and found != stream:
                 break
