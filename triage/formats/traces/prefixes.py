@@ -77,7 +77,7 @@ def _prefixes() -> tuple[_Prefix, ...]:
 
 
 @lru_cache(maxsize=4_096)
-def _candidates(begin: str, *, first: bool, logged: bool) -> tuple[_Prefix, ...]:
+def _candidates(begin: str, first: bool, logged: bool) -> tuple[_Prefix, ...]:  # noqa: FBT001 (called for every line)
     """The prefixes that a text can have, by the two characters that it begins with."""
     return tuple(
         prefix
@@ -201,7 +201,7 @@ def uncoloured(line: str) -> str:
 
 def _first(text: str, *, first: bool, logged: bool) -> tuple[_Prefix, re.Match[str]] | None:
     """The prefix that a text begins with."""
-    for prefix in _candidates(text[:2], first=first, logged=logged):
+    for prefix in _candidates(text[:2], first, logged):
         match = prefix.pattern.match(text)
         if match and match.end():
             return prefix, match

@@ -251,9 +251,10 @@ def _short(text: str, data: bytes, asked: _Asked) -> Iterator[Found | Brief | in
             if lines.parted and index < lines.text.free:
                 continue
             candidates = list(modules_)
-            glance = Glance(text, begin + piece.rfind(b"\n", 0, stop) + 1)
             # Where lines of several streams alternate, a report may begin anywhere.
-            if not glance.is_record(0):
+            if not (lines.parted and lines.text.stream(index)) and not (
+                glance := Glance(text, begin + piece.rfind(b"\n", 0, stop) + 1)
+            ).is_record(0):
                 if held:
                     yield index - BACK
                 candidates = [module for module in candidates if not _refused(module, glance[0])]
