@@ -98,12 +98,8 @@ def read(window: Window) -> Report | None:
     at = end = first
     idle = 0
     while (line := window[at]) is not None and not (at > 0 and window.is_record(at)) and idle <= _GAP:
-        if not session.left and session.plain(line.rstrip(), at):
-            at += 1 + session.more(window, at + 1)
-            end, idle = at, 0
-            continue
-        if line[:1] == "*" and not session.left and _banner(line):
-            at += 1
+        if taken := session.alike(window, line, at):
+            at += taken
             end, idle = at, 0
             continue
         if at > 0 and session.over(line):
@@ -202,8 +198,14 @@ class _Session:
             return True
         return header(line) or self._told(line)
 
+    def alike(self, window: Window, line: str, at: int) -> int:
+        """Take a line, and those that go on from it, where most others are alike; how many."""
+        if self.left:
+            return 0
+        return 1 + self.more(window, at + 1) if self.plain(line.rstrip(), at) else int(_banner(line))
+
     def plain(self, line: str, at: int) -> bool:
-        """Take a line that most others are alike: a row below others, an image of which nothing is wanted."""
+        """Take a row below others, or an image of which nothing is wanted."""
         if self.rows is not None and self.row(line, at):
             return True
         return self.lean and line.startswith("ModLoad: ") and cdb_lines.IMAGE.match(line) is not None

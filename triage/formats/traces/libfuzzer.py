@@ -101,7 +101,7 @@ def brief(lines: Glance, text: str) -> Brief | None:
     error, kind = _named(said)
     pid = int(found["pid"]) if found["pid"] else None
     ends = error in _ENDS
-    rows = sanitizer_brief.stack(text, place, pid, lines.quiet if lines.held or ends else None)
+    rows = sanitizer_brief.stack(lines, text, place, pid, ends=lines.held or ends)
     if rows is None:
         return None
     return Brief(

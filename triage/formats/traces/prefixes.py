@@ -77,7 +77,7 @@ def _prefixes() -> tuple[_Prefix, ...]:
 
 
 @lru_cache(maxsize=4_096)
-def _candidates(begin: str, first: bool, logged: bool) -> tuple[_Prefix, ...]:  # noqa: FBT001 (called for every line)
+def _candidates(begin: str, first: bool, logged: bool) -> tuple[_Prefix, ...]:
     """The prefixes that a text can have, by the two characters that it begins with."""
     return tuple(
         prefix
@@ -147,7 +147,8 @@ def prefixes(text: str, lines: list[str]) -> dict[int, Line]:
 
     Examples
     --------
-    >>> [(at, line.text) for at, line in prefixes("a\\n2026-01-26T01:25:59Z b", ["a", "2026-01-26T01:25:59Z b"]).items()]
+    >>> lines = ["a", "2026-01-26T01:25:59Z b"]
+    >>> [(at, line.text) for at, line in prefixes("\\n".join(lines), lines).items()]
     [(1, 'b')]
     """
     found: dict[int, Line] = {}

@@ -112,8 +112,7 @@ def brief(lines: Glance, text: str) -> Brief | None:
     if head is None or head.tool in _RECOVERED or any(lines.is_record(above) for above in range(at)):
         return None
     place = lines.place(at)
-    quiet = lines.quiet if lines.held else None
-    found = sanitizer_brief.stack(text, place, head.pid, quiet) if place is not None else None
+    found = sanitizer_brief.stack(lines, text, place, head.pid, ends=lines.held) if place is not None else None
     if found is None:
         return None
     what = head.named

@@ -22,7 +22,7 @@ from triage.formats.traces.sanitizer_headings import heading
 from triage.records import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from triage.formats.traces.window import Glance
 
 __all__ = ("Rows", "frame", "rows", "stack")
 
@@ -47,7 +47,8 @@ _HEADED: Final = lazy(r"\s{0,40}#0\s")
 _LAST: Final = lazy(
     r"(?:[ \t]{0,8}\n)?(?:[ \t]{0,8}\w{1,30}Sanitizer can not provide additional info\.\s{0,8}(?:\n|\Z))?"
     r"(?:NOTE: libFuzzer [^\n]{0,400}(?:\n|\Z))?(?: {6}Combine libFuzzer with [^\n]{0,400}(?:\n|\Z))?"
-    r"(?:SUMMARY: (?:\w{1,20}Sanitizer|libFuzzer): [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}"
+    r"(?:SUMMARY: (?:\w{1,20}Sanitizer|libFuzzer): [^\n]{0,2000}(?:\n|\Z))?"
+    r"(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}"
 )
 # A lambda whose name the frames around it tell.
 _BARE: Final = f" in {lambdas.BARE}"
@@ -59,7 +60,7 @@ _DOUBT: Final = (
     b"ERROR: libFuzzer: ", b"=== BUG FOUND!", b"*** *** *** ", b"Fatal signal 6 ", b"Received signal 6",
     b"Unsymbolized Stacktrace",
 )  # fmt: skip
-_DOUBTS: Final = BytesAhoCorasick(list(_DOUBT), matchkind=MatchKind.LeftmostFirst)
+_DOUBTS: Final = BytesAhoCorasick(list(_DOUBT), matchkind=MatchKind.Standard)
 
 
 class Rows(NamedTuple):
@@ -70,10 +71,10 @@ class Rows(NamedTuple):
     last: bool = False
 
 
-def rows(text: str, place: int, quiet: Callable[[int], bool] | None) -> Rows | None:
+def rows(lines: Glance, text: str, place: int) -> Rows | None:
     """A stack that begins at a place and has nothing behind it that could be read."""
     found = _ROWS.match(text, place)
-    if found is None or not _alone(text, found.end(), quiet):
+    if found is None or not _alone(text, found.end(), lines):
         return None
     frames = _parts(text, place, found.end())
     return Rows(frames, last=True) if frames else None
@@ -116,15 +117,15 @@ def _named(words: list[str]) -> list[str] | None:
     ]
 
 
-def _alone(text: str, end: int, quiet: Callable[[int], bool] | None) -> bool:
+def _alone(text: str, end: int, asked: Glance | None) -> bool:
     """Whether nothing that could be read stands behind a stack but what may end its report."""
     last = _LAST.match(text, end)
     after = last.end() if last else end
-    return after == len(text) or (quiet is not None and quiet(after) and not _MORE.search(text, end - 1))
+    return after == len(text) or (asked is not None and asked.quiet(after) and not _MORE.search(text, end - 1))
 
 
-def stack(text: str, place: int, pid: int | None, quiet: Callable[[int], bool] | None = None) -> Rows | None:
-    """The stack below a header that ends before a place; `quiet` where it matters that no report follows."""
+def stack(lines: Glance, text: str, place: int, pid: int | None, *, ends: bool) -> Rows | None:
+    """The stack below a header that ends before a place; `ends` where it matters that no report follows."""
     between = _BETWEEN.match(text, place)
     start = between.end() if between else place
     rows = _ROWS.match(text, start)
@@ -138,7 +139,7 @@ def stack(text: str, place: int, pid: int | None, quiet: Callable[[int], bool] |
     frames = _parts(text, start, end)
     if frames is None:
         return None
-    if _alone(text, end, quiet):
+    if _alone(text, end, lines if ends else None):
         return Rows(frames, last=True)
     more = _MORE.search(text, end - 1)
     if more is not None and not _ended(text[end : more.start()]):
@@ -152,8 +153,7 @@ def stack(text: str, place: int, pid: int | None, quiet: Callable[[int], bool] |
             return None
         if not _HEADED.match(text, more.start() + 1) or more.start() < end or not heading(above) or split(above).stream:
             return None
-    leads = bool(_DOUBTS.find_matches_as_indexes(text[end:].encode("utf-8", "replace")))
-    return Rows(frames, leads)
+    return Rows(frames, lines.holds(_DOUBTS, end))
 
 
 def _ended(text: str) -> bool:

@@ -89,7 +89,7 @@ def brief(lines: Glance, text: str) -> Brief | None:
     """The finding that the anchor line reports, for its key alone, where the stack below it ends the text."""
     found = _FINDING.match(lines[0] or "")
     place = lines.place(1) if found else None
-    rows = sanitizer_brief.rows(text, place, lines.quiet) if place is not None else None
+    rows = sanitizer_brief.rows(lines, text, place) if place is not None else None
     if found is None or rows is None or lines.is_record(1) or lines.is_record(len(rows.frames)):
         return None
     message = found["message"].strip()

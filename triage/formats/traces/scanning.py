@@ -17,7 +17,7 @@ from triage.formats.traces import TraceModule, modules
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.ends import NEAR, announced, joined
 from triage.formats.traces.prefixes import uncoloured
-from triage.formats.traces.window import BACK, Glance, Text, Window
+from triage.formats.traces.window import BACK, Behind, Glance, Text, Window
 from triage.records import Trace
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def first(
     # A code that is added could make an overflow of the stack of what is settled.
     if _overflows().find_matches_as_indexes(data) if overflows is None else overflows:
         settled = None
-    asked = _Asked(whole, settled, [])
+    asked = _Asked(whole, settled, [], {})
     if clean and len(text) <= _SHORT and text.isascii():
         found_ones = _short(text, data, asked)
     else:
@@ -149,12 +149,13 @@ def _overflows() -> BytesAhoCorasick:
 class _Asked(NamedTuple):
     """What is enough for a key: the text, where modules may say in brief what is in it, and see `first`.
 
-    `held` is the report that the next one may be joined to, if any.
+    `held` is the report that the next one may be joined to, if any; `behind` what was asked of the rest of the text.
     """
 
     whole: str | None
     settled: Settled | None
     held: list[Found]
+    behind: dict[int, Behind]
 
 
 def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None) -> Iterator[Found | Brief | int]:
@@ -196,6 +197,8 @@ def _reports(
     """
     automaton, owners = _anchors(only)
     seen, batch = 0, _FIRST
+    # A line of the whole text, and where it begins.
+    at = place = 0
     while seen < text.end or not text.ended:
         if seen == text.end:
             text.drop(max(text.free, seen - BACK))
@@ -211,9 +214,11 @@ def _reports(
                 if text.look(number) and not text.stream(number):
                     yield number - BACK
                     if asked and asked.whole is not None and not text.start:
-                        glance = Glance(asked.whole, sum(map(len, text.raws(0, number))) + number)
-                        mine = [module for module in mine if not _refused(module, glance[0])]
-                        if short := _brief(_Lines(text), number, glance, mine, asked):
+                        place += sum(map(len, text.raws(at, number))) + number - at
+                        at = number
+                        glance = Glance(asked.whole, place)
+                        willing = [module for module in mine if not _refused(module, glance[0])]
+                        if short := _brief(_Lines(text), number, glance, willing, asked):
                             yield short
                 found = _read(text, number, mine, size, asked)
                 if found is not None:
@@ -286,14 +291,13 @@ class _Lines:
         return self._text
 
 
-def _brief(
-    lines: _Lines, number: int, glance: Glance, candidates: list[TraceModule], asked: _Asked
-) -> Brief | None:
+def _brief(lines: _Lines, number: int, glance: Glance, candidates: list[TraceModule], asked: _Asked) -> Brief | None:
     """The report in which a line without a prefix lies in brief, where it is sure."""
     able = [module for module in candidates if _has(module.NAME, "brief")]
     if asked.whole is None or len(able) != 1:
         return None
-    glance.quiet, glance.held = partial(_quiet, asked.whole), bool(asked.held)
+    automaton, _ = _anchors(None)
+    glance.anchors, glance.held, glance.behind = automaton, bool(asked.held), asked.behind
     found: Brief | None = able[0].brief(glance, asked.whole)  # type: ignore[attr-defined]
     if found is None:
         return None
@@ -305,12 +309,6 @@ def _brief(
 def _refused(module: TraceModule, line: str | None) -> bool:
     """Whether a module tells from an anchor line without a prefix alone that it would read nothing there."""
     return _has(module.NAME, "refuses") and bool(module.refuses(line))  # type: ignore[attr-defined]
-
-
-def _quiet(text: str, place: int) -> bool:
-    """Whether no anchor stands behind a place."""
-    automaton, _ = _anchors(None)
-    return not automaton.find_matches_as_indexes(text[place:].encode("utf-8", "replace"))
 
 
 @cache

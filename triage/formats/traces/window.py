@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from triage.formats.traces.prefixes import Line, led, prefixed, prefixes, split
 
 if TYPE_CHECKING:
+    from ahocorasick_rs import BytesAhoCorasick
+
     from triage.formats.traces.reports import Report
 
     Settled = Callable[[Report], bool]
@@ -181,6 +183,36 @@ class Text:
             self.odd = {at: line for at, line in self.odd.items() if at >= self.start}
 
 
+class Behind:
+    """Whether any of some words stands behind a place of a text, which is gone through once.
+
+    Examples
+    --------
+    >>> from ahocorasick_rs import BytesAhoCorasick
+    >>> behind = Behind("ü: a, b", BytesAhoCorasick([b"a"]))
+    >>> behind(2), behind(4)
+    (True, False)
+    """
+
+    __slots__ = ("_from", "_last", "_text", "words")
+
+    def __init__(self, text: str, words: BytesAhoCorasick) -> None:
+        self._text, self.words = text, words
+        self._from: int | None = None
+        self._last = -1
+
+    def __call__(self, place: int) -> bool:
+        if self._from is None or place < self._from:
+            data = self._text[place:].encode("utf-8", "replace")
+            last = max(
+                (start for _, start, _ in self.words.find_matches_as_indexes(data, overlapping=True)), default=-1
+            )
+            if last >= 0 and len(data) > len(self._text) - place:
+                last = len(data[:last].decode("utf-8"))
+            self._from, self._last = place, place + last if last >= 0 else -1
+        return self._last >= place
+
+
 class Glance:
     """The lines of a text from a place on, as a `Window` at an anchor without a prefix shows them.
 
@@ -193,16 +225,17 @@ class Glance:
     ('a.E: b', 'c', None, True)
     """
 
-    __slots__ = ("_ends", "_lines", "_records", "_start", "_text", "held", "quiet")
+    __slots__ = ("_ends", "_lines", "_records", "_start", "_text", "anchors", "behind", "held")
 
     def __init__(self, text: str, place: int) -> None:
         self._text, self._start = text, place
         self._lines: list[str] = []
         self._ends: list[int] = []
         self._records: set[int] = set()
-        # whether no report can begin behind a place of the text, and whether one waits that this may belong to
-        self.quiet: Callable[[int], bool] | None = None
+        # whether a report waits that this may belong to, and what was asked of the rest of the text
         self.held = False
+        self.behind: dict[int, Behind] = {}
+        self.anchors: BytesAhoCorasick | None = None
 
     def __getitem__(self, index: int) -> str | None:
         lines, text = self._lines, self._text
@@ -224,6 +257,17 @@ class Glance:
     def is_record(self, index: int) -> bool:
         """Whether the line has a log prefix of its own."""
         return self[index] is not None and index in self._records
+
+    def holds(self, words: BytesAhoCorasick, place: int) -> bool:
+        """Whether any of some words stands behind a place of the text."""
+        found = self.behind.get(id(words))
+        if found is None:
+            found = self.behind[id(words)] = Behind(self._text, words)
+        return found(place)
+
+    def quiet(self, place: int) -> bool:
+        """Whether no report can begin behind a place of the text, for all that is known."""
+        return self.anchors is not None and not self.holds(self.anchors, place)
 
     def place(self, index: int) -> int | None:
         """Where a line begins in the text; None where the text ends before it."""
