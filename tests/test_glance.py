@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from tests.grouping import material
 from triage.formats.traces import modules
 from triage.formats.traces.brief import Brief
+from triage.formats.traces.glance import Glance
 from triage.formats.traces.scanning import first
-from triage.formats.traces.window import BACK, Glance, Text, Window
+from triage.formats.traces.window import BACK, Text, Window
 from triage.stacks import signature
 
 TRACES = [trace.text for trace in (*material.samples(), *material.held_out(), *material.corpus())]
 LINES = st.one_of(
     st.sampled_from([line for text in TRACES for line in text.split("\n") if "\x1b" not in line and "\r" not in line]),
-    st.sampled_from(["", " ", "a", "[    5.123456] x", "2026-01-26T01:25:59Z b", "web_1  | c", "> quoted", "INFO:a.b: d",
-                     "[ERROR] e", "CRASH LOG: f", "E/tag (  12): g", "stderr: h", "SUMMARY: i", '{"log":"j\\n"}']),
+    st.sampled_from(["", " ", "a", "[    5.123456] x", "2026-01-26T01:25:59Z b", "web_1  | c", "> quoted",
+                     "INFO:a.b: d", "[ERROR] e", "CRASH LOG: f", "E/tag (  12): g", "stderr: h", "SUMMARY: i",
+                     '{"log":"j\\n"}']),
 )  # fmt: skip
 
 
@@ -82,15 +84,17 @@ def test_a_module_that_refuses_a_line_reads_nothing_there():
 
 HEADER = "==7==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000018 (pc 0x7f bp 0x7f sp 0x7f T0)\n"
 ROWS = "    #0 0x51 in parse /src/a.cc:3:5\n    #1 0x52 in run /src/a.cc:9:5\n"
+NOTE = (
+    "NOTE: libFuzzer has rudimentary signal handlers.\n"
+    "      Combine libFuzzer with AddressSanitizer or similar for better crash reports.\n"
+)
 
 
 @pytest.mark.parametrize(
     ("text", "frames"),
     [
         (f"==7== ERROR: libFuzzer: timeout after 25 seconds\n{ROWS}SUMMARY: libFuzzer: timeout\n", 2),
-        (f"==7== ERROR: libFuzzer: deadly signal\n{ROWS}NOTE: libFuzzer has rudimentary signal handlers.\n"
-         "      Combine libFuzzer with AddressSanitizer or similar for better crash reports.\n"
-         "SUMMARY: libFuzzer: deadly signal\n", 2),
+        (f"==7== ERROR: libFuzzer: deadly signal\n{ROWS}{NOTE}SUMMARY: libFuzzer: deadly signal\n", 2),
         (f"{HEADER}{ROWS}    #6 0x56 in main /src/a.cc:20:1\n", 4),
         (f"{HEADER}    #0 0x50 in operator() /src/a.cc:2:1\n    #1 0x51 in Loop::start() /src/a.cc:9:5\n", 2),
     ],

@@ -114,11 +114,6 @@ def read(window: Window) -> Report | None:
     return session.report(first, max(end, 1))
 
 
-def _banner(line: str) -> bool:
-    """Whether a line is of a heading, which nothing is read from; as `cdb_lines.BANNER` has it."""
-    return line.startswith("***") or (line.startswith("* ") and len(line) > 2 and line.rstrip().endswith("*"))
-
-
 def _sure(window: Window) -> bool:
     """Whether the anchor is of a debugger: some of its words stand in other texts too."""
     line = window[0] or ""
@@ -202,7 +197,7 @@ class _Session:
         """Take a line, and those that go on from it, where most others are alike; how many."""
         if self.left:
             return 0
-        return 1 + self.more(window, at + 1) if self.plain(line.rstrip(), at) else int(_banner(line))
+        return 1 + self.more(window, at + 1) if self.plain(line.rstrip(), at) else int(cdb_lines.banner(line))
 
     def plain(self, line: str, at: int) -> bool:
         """Take a row below others, or an image of which nothing is wanted."""

@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from triage.formats.traces import sanitizer_brief, sanitizer_undefined
 from triage.formats.traces.brief import Brief
+from triage.formats.traces.glance import Glance
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body, Section
@@ -28,7 +29,7 @@ from triage.formats.traces.sanitizer_collect import collect, followed, tail
 from triage.formats.traces.sanitizer_frames import read as read_frame
 from triage.formats.traces.sanitizer_headings import Heading, heading
 from triage.formats.traces.sanitizer_kinds import Named, named, on_purpose
-from triage.formats.traces.window import BACK, Glance, Window
+from triage.formats.traces.window import BACK, Window
 from triage.records import Trace
 
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "brief", "read")

@@ -22,7 +22,7 @@ from triage.formats.traces.sanitizer_headings import heading
 from triage.records import Frame
 
 if TYPE_CHECKING:
-    from triage.formats.traces.window import Glance
+    from triage.formats.traces.glance import Glance
 
 __all__ = ("Rows", "frame", "rows", "stack")
 

@@ -18,13 +18,14 @@ from typing import Final
 
 from triage.formats.traces import sanitizer_brief
 from triage.formats.traces.brief import Brief
+from triage.formats.traces.glance import Glance
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body
 from triage.formats.traces.sanitizer_collect import collect, followed, tail
 from triage.formats.traces.sanitizer_frames import read as read_frame
 from triage.formats.traces.sanitizer_kinds import undefined
-from triage.formats.traces.window import Glance, Window
+from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
 __all__ = ("brief", "minimal", "read")

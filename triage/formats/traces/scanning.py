@@ -7,18 +7,18 @@ and what it took no other report may take.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache, partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
-from msgspec.structs import replace
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-from triage.formats.traces import TraceModule, modules
+from triage.formats.traces import TraceModule
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.ends import NEAR, announced, joined
+from triage.formats.traces.glance import Glance
 from triage.formats.traces.prefixes import uncoloured
-from triage.formats.traces.window import BACK, Behind, Glance, Text, Window
-from triage.records import Trace
+from triage.formats.traces.reading import Asked, Found, anchors, has, read
+from triage.formats.traces.window import BACK, Text, Window
 
 if TYPE_CHECKING:
     from triage.formats.traces.reports import Report
@@ -35,21 +35,6 @@ _CHARS: Final = 1_024
 _SHORT, _LARGEST = 1 << 18, 1 << 16
 # What tells of an overflow of a stack.
 OVERFLOWS: Final = (b"stack-overflow", b"STACK_OVERFLOW", b"SIGSTK", b"c00000fd", b"C00000FD")
-
-
-class Found(NamedTuple):
-    """One report of a text: the module that read it, the lines and bytes that it took, and its stacks.
-
-    `first` and `last` are line numbers from 1; the `text_line` of every frame is one too.
-    """
-
-    module: TraceModule
-    report: Report
-    first: int
-    last: int
-    offset: int
-    end_offset: int
-    ts: int | None
 
 
 def scan(lines: Iterable[tuple[int, str]], size: int | None = None, *, only: str | None = None) -> Iterator[Found]:
@@ -124,7 +109,7 @@ def first(
     # A code that is added could make an overflow of the stack of what is settled.
     if _overflows().find_matches_as_indexes(data) if overflows is None else overflows:
         settled = None
-    asked = _Asked(whole, settled, [], {})
+    asked = Asked(whole, settled, [], {})
     if clean and len(text) <= _SHORT and text.isascii():
         found_ones = _short(text, data, asked)
     else:
@@ -146,19 +131,7 @@ def _overflows() -> BytesAhoCorasick:
     return BytesAhoCorasick(list(OVERFLOWS), matchkind=MatchKind.LeftmostFirst)
 
 
-class _Asked(NamedTuple):
-    """What is enough for a key: the text, where modules may say in brief what is in it, and see `first`.
-
-    `held` is the report that the next one may be joined to, if any; `behind` what was asked of the rest of the text.
-    """
-
-    whole: str | None
-    settled: Settled | None
-    held: list[Found]
-    behind: dict[int, Behind]
-
-
-def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None) -> Iterator[Found | Brief | int]:
+def _joining(reports: Iterator[Found | Brief | int], asked: Asked | None = None) -> Iterator[Found | Brief | int]:
     """The reports with what belongs together as one; a line that none stands before is told where none is held."""
     settled = asked and asked.settled
     held: Found | None = None
@@ -189,13 +162,13 @@ def _joining(reports: Iterator[Found | Brief | int], asked: _Asked | None = None
 
 
 def _reports(
-    text: Text, size: int | None, only: str | None, asked: _Asked | None = None
+    text: Text, size: int | None, only: str | None, asked: Asked | None = None
 ) -> Iterator[Found | Brief | int]:
     """Every report alone, first in brief where modules can; before each the line that no part of it stands before.
 
     Whoever does not want it in brief goes on.
     """
-    automaton, owners = _anchors(only)
+    automaton, owners = anchors(only)
     seen, batch = 0, _FIRST
     # A line of the whole text, and where it begins.
     at = place = 0
@@ -220,16 +193,16 @@ def _reports(
                         willing = [module for module in mine if not _refused(module, glance[0])]
                         if short := _brief(_Lines(text), number, glance, willing, asked):
                             yield short
-                found = _read(text, number, mine, size, asked)
+                found = read(text, number, mine, size, asked)
                 if found is not None:
                     yield found
                     text.free = found.last
             first, step = first + step, 4 * step
 
 
-def _short(text: str, data: bytes, asked: _Asked) -> Iterator[Found | Brief | int]:
+def _short(text: str, data: bytes, asked: Asked) -> Iterator[Found | Brief | int]:
     """As `_reports`, of a text that is here as a whole, not long and in ASCII: a byte is a character."""
-    automaton, owners = _anchors(None)
+    automaton, owners = anchors(None)
     find, whole, held = automaton.find_matches_as_indexes, asked.whole, asked.held
     # Its lines are parted where they are read in full.
     lines = _Lines(text)
@@ -265,7 +238,7 @@ def _short(text: str, data: bytes, asked: _Asked) -> Iterator[Found | Brief | in
                 candidates = [module for module in candidates if not _refused(module, glance[0])]
                 if whole is not None and (short := _brief(lines, index, glance, candidates, asked)):
                     yield short
-            found = _read(lines.text, index, candidates, 0, asked) if candidates else None
+            found = read(lines.text, index, candidates, 0, asked) if candidates else None
             if found is not None:
                 yield found
                 lines.text.free = found.last
@@ -291,12 +264,12 @@ class _Lines:
         return self._text
 
 
-def _brief(lines: _Lines, number: int, glance: Glance, candidates: list[TraceModule], asked: _Asked) -> Brief | None:
+def _brief(lines: _Lines, number: int, glance: Glance, candidates: list[TraceModule], asked: Asked) -> Brief | None:
     """The report in which a line without a prefix lies in brief, where it is sure."""
-    able = [module for module in candidates if _has(module.NAME, "brief")]
+    able = [module for module in candidates if has(module.NAME, "brief")]
     if asked.whole is None or len(able) != 1:
         return None
-    automaton, _ = _anchors(None)
+    automaton, _ = anchors(None)
     glance.anchors, glance.held, glance.behind = automaton, bool(asked.held), asked.behind
     found: Brief | None = able[0].brief(glance, asked.whole)  # type: ignore[attr-defined]
     if found is None:
@@ -308,13 +281,7 @@ def _brief(lines: _Lines, number: int, glance: Glance, candidates: list[TraceMod
 
 def _refused(module: TraceModule, line: str | None) -> bool:
     """Whether a module tells from an anchor line without a prefix alone that it would read nothing there."""
-    return _has(module.NAME, "refuses") and bool(module.refuses(line))  # type: ignore[attr-defined]
-
-
-@cache
-def _has(name: str, what: str) -> bool:
-    """Whether a module has something besides: `brief`, `refuses`, or `SETTLES`."""
-    return hasattr(modules()[name], what)
+    return has(module.NAME, "refuses") and bool(module.refuses(line))  # type: ignore[attr-defined]
 
 
 def _hits(
@@ -337,90 +304,3 @@ def _hits(
         mine.setdefault(index, {})[owners[pattern]] = None
     for index, modules_ in mine.items():
         yield first + index, list(modules_)
-
-
-def _read(
-    text: Text, number: int, candidates: list[TraceModule], size: int | None, asked: _Asked | None
-) -> Found | None:
-    """The report in which a line lies: of several the one that takes the most lines."""
-    settled = asked and asked.settled
-    made: dict[str, tuple[Report, TraceModule, Window]] = {}
-    # One that asks what is settled comes last: where others have a report, it counts how many lines it takes.
-    several = settled and len(candidates) > 1
-    for module in sorted(candidates, key=lambda one: _has(one.NAME, "SETTLES")) if several else candidates:
-        window = Window(text, number)
-        window.lean = asked is not None
-        if asked and settled and not made and _has(module.NAME, "SETTLES"):
-            window.settled = partial(_enough, window, module, asked)
-        report = module.read(window)
-        if report is not None:
-            if len(made) == 1 and settled:
-                made = {name: _again(text, number, *other) for name, other in made.items()}
-            made[module.NAME] = report, module, window
-    if not made:
-        return None
-    found = [made[module.NAME] for module in candidates if module.NAME in made]
-    report, module, window = found[0] if len(found) == 1 else max(found, key=lambda one: one[0].end - one[0].first)
-    first, last = window.number(report.first), window.number(report.end - 1)
-    if first is None or last is None:
-        return None
-    if asked is not None:
-        # Nothing is wanted of where it stands but which lines it took.
-        return Found(module, report, first + 1, last + 1, 0, 0, None)
-    end = text.offset(last + 1) if text.raw(last + 1) is not None else size
-    begins = window.line(report.first)
-    return Found(
-        module=module,
-        report=replace(report, traces=_placed(report.traces, window)),
-        first=first + 1,
-        last=last + 1,
-        offset=text.offset(first),
-        end_offset=end if end is not None else text.offset(last),
-        ts=report.ts if report.ts is not None else (begins.ts if begins else None),
-    )
-
-
-def _again(
-    text: Text, number: int, report: Report, module: TraceModule, window: Window
-) -> tuple[Report, TraceModule, Window]:
-    """What was read for its key alone, where how many lines it takes counts: read to its end."""
-    if window.settled is not None:
-        window = Window(text, number)
-        report = module.read(window) or report
-    return report, module, window
-
-
-def _enough(window: Window, module: TraceModule, asked: _Asked, report: Report) -> bool:
-    """Whether nothing behind what was read of a report can change what is wanted, alone or joined to what led to it."""
-    line = window.number(report.first)
-    if asked.settled is None or line is None:
-        return False
-    if asked.held:
-        found = Found(module, report, line + 1, line + 1, 0, 0, None)
-        report = both.report if (both := joined(asked.held[0], found)) else report
-    return asked.settled(report)
-
-
-def _placed(traces: Iterable[Trace], window: Window) -> tuple[Trace, ...]:
-    """The stacks with the lines of their frames as numbers of the file, from 1."""
-
-    def line(index: int | None) -> int | None:
-        number = None if index is None else window.number(index)
-        return None if number is None else number + 1
-
-    return tuple(
-        replace(trace, frames=tuple(replace(frame, text_line=line(frame.text_line)) for frame in trace.frames))
-        for trace in traces
-    )
-
-
-@cache
-def _anchors(only: str | None) -> tuple[BytesAhoCorasick, list[TraceModule]]:
-    """The automaton of all anchors, and whose each is."""
-    pairs: list[tuple[str, TraceModule]] = [
-        (anchor, module) for name, module in modules().items() if only in {None, name} for anchor in module.ANCHORS
-    ]
-    # As a whole automaton it takes a few milliseconds to make, and reads twice as fast.
-    anchors = [anchor.encode() for anchor, _ in pairs]
-    automaton = BytesAhoCorasick(anchors, implementation=Implementation.DFA)
-    return automaton, [module for _, module in pairs]
