@@ -38,8 +38,8 @@ _PID: Final = lazy(r"==(\d{1,10})==")
 _ROWS: Final = lazy(
     r"(?:[ \t]{0,40}+#\d{1,6}+[ \t]{1,12}+0x[0-9a-fA-F]{1,16}+(?:[ \t][^\n]{0,4000}+)?+(?:\n|\Z)){1,1000}+"
 )
-# What stands before the words of each row: the row is cut there.
-_ROW: Final = lazy(r"\n[ \t]{0,40}+#(\d{1,6}+)[ \t]{1,12}+0x[0-9a-fA-F]{1,16}+[ \t]{0,200}+")
+# The number and the words of a row, where all lines are rows.
+_ROW: Final = lazy(r"#(\d{1,6}+)[ \t]{1,12}+0x[0-9a-fA-F]{1,16}+[ \t]{0,200}+([^\n]*+)\n?+[ \t]{0,40}+")
 _MORE: Final = lazy(r"\n\s{0,40}(?:#\d|\{\{\{bt)")
 _BLANK: Final = lazy(r"\n[ \t]{0,80}\n")
 _HEADED: Final = lazy(r"\s{0,40}#0\s")
@@ -83,15 +83,14 @@ def rows(lines: Glance, text: str, place: int) -> Rows | None:
 def _parts(text: str, start: int, end: int) -> list[str] | None:
     """The words behind the addresses of the rows between two places, where these are of one stack."""
     bare = text.find(_BARE, start, end) >= 0
-    end -= text[end - 1] == "\n"
-    parts = _ROW.split(text[start - 1 : end] if start else f"\n{text[:end]}")
-    numbers, frames = parts[1::2], parts[2::2]
-    if numbers != [*NUMBERS[: len(numbers)]]:
+    numbers, words = zip(*_ROW.findall(text, start, end), strict=True)
+    frames = [*words]
+    if numbers != NUMBERS[: len(numbers)]:
         return None if bare else _elided(numbers, frames)
     return _named(frames) if bare else frames
 
 
-def _elided(numbers: list[str], frames: list[str]) -> list[str] | None:
+def _elided(numbers: tuple[str, ...], frames: list[str]) -> list[str] | None:
     """Frames with a mark where some are missing before one; None where another stack begins."""
     last, found = -1, []
     for place, (text, words) in enumerate(zip(numbers, frames, strict=True)):
