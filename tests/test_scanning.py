@@ -115,7 +115,7 @@ class _Module:
 @pytest.fixture
 def two(monkeypatch):
     """One module that leads and one that follows, as an entry point would add them."""
-    from triage.formats.traces import scanning
+    from triage.formats.traces import reading
 
     lead = _Module("lead", "!lead", kind="assertion", error_type="CHECK", error_value="a == b", leads=True)
     end = _Module(
@@ -126,10 +126,10 @@ def two(monkeypatch):
         follows=True,
         traces=(Trace(frames=(Frame(function="f", text_line=0),), error_type="ABRT"),),
     )
-    monkeypatch.setattr(scanning, "modules", lambda: {"lead": lead, "end": end})
-    scanning._anchors.cache_clear()
+    monkeypatch.setattr(reading, "modules", lambda: {"lead": lead, "end": end})
+    reading.anchors.cache_clear()
     yield
-    scanning._anchors.cache_clear()
+    reading.anchors.cache_clear()
 
 
 @pytest.mark.usefixtures("two")

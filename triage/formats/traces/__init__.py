@@ -14,8 +14,9 @@ Modules that also read texts which hold nothing but one trace (a field of an eve
 kept as a row (`frame_kind="note"`).
 
 For a key alone (`triage.stacks.signature`) a module may do less: ``brief`` says a report without reading it to its
-end, where it is sure (see `triage.formats.traces.brief`); one with ``SETTLES`` asks ``window.settled`` of what it has;
-where ``window.lean`` is true, what tells of neither stacks nor extent may be left out.
+end, where it is sure (see `triage.formats.traces.brief`); ``refuses(line)`` tells of an anchor line without a prefix
+that ``read`` would give None there, whatever stands around it; one with ``SETTLES`` asks ``window.settled`` of what it
+has; where ``window.lean`` is true, what tells of neither stacks nor extent may be left out.
 
 Adding a module is adding a file here, or in another package under the entry-point group ``triage.traces``; nothing else
 changes, but that `modules.json` can spare those who do not need it the import.

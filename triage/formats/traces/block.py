@@ -39,17 +39,25 @@ class Block:
         self.window = window
         self.is_each = bool(window.stream(0) and window.stream(1))
         self._ended: int | None = None
+        self._lines, self._at, self._low = window.plain or ([], 0, 0)
+        self._end = len(self._lines)
 
     def __getitem__(self, index: int) -> str | None:
+        if self._end:
+            at = self._at + index
+            if not self._low <= at < self._end:
+                return None
+            line = self._lines[at]
+            return line if len(line) <= LINE_CHARS else line[:LINE_CHARS]
         if self._ended is not None and index >= self._ended:
             return None
-        line = self.window[index]
-        if line is None:
+        found = self.window[index]
+        if found is None:
             return None
         if index > 0 and not self.is_each and (stream := self.window.stream(index)) and stream[0] not in _QUOTING:
             self._ended = index
             return None
-        return line if len(line) <= LINE_CHARS else line[:LINE_CHARS]
+        return found if len(found) <= LINE_CHARS else found[:LINE_CHARS]
 
     def lines(self, first: int, end: int) -> list[str]:
         """The lines from first to end (exclusive), as far as they are there."""

@@ -1,7 +1,8 @@
 """What the key of a crash needs of a report, read straight from the text where it is sure that nothing else matters.
 
-A trace module may have ``brief(window, text, place) -> Brief | None`` beside ``read``: `text` is the whole, its lines
-without carriage returns or colours, and the anchor line begins at `place`. It gives None wherever it is not sure that
+A trace module may have ``brief(lines, text) -> Brief | None`` beside ``read``: `text` is the whole, its lines without
+carriage returns or colours, and `lines` a `triage.formats.traces.glance.Glance` at the anchor line, which has no
+prefix. It gives None wherever it is not sure that
 
 - `read` would give a report that ended the program (or did not, and is the `last`), leads to no other (`Report.leads`)
   but where `leads` is True here, and says the same, but that it may follow another where `follows` is False here;

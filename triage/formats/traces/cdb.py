@@ -98,8 +98,8 @@ def read(window: Window) -> Report | None:
     at = end = first
     idle = 0
     while (line := window[at]) is not None and not (at > 0 and window.is_record(at)) and idle <= _GAP:
-        if not session.left and session.plain(line.rstrip(), at):
-            at += 1 + session.more(window, at + 1)
+        if taken := session.alike(window, line, at):
+            at += taken
             end, idle = at, 0
             continue
         if at > 0 and session.over(line):
@@ -193,8 +193,14 @@ class _Session:
             return True
         return header(line) or self._told(line)
 
+    def alike(self, window: Window, line: str, at: int) -> int:
+        """Take a line, and those that go on from it, where most others are alike; how many."""
+        if self.left:
+            return 0
+        return 1 + self.more(window, at + 1) if self.plain(line.rstrip(), at) else int(cdb_lines.banner(line))
+
     def plain(self, line: str, at: int) -> bool:
-        """Take a line that most others are alike: a row below others, an image of which nothing is wanted."""
+        """Take a row below others, or an image of which nothing is wanted."""
         if self.rows is not None and self.row(line, at):
             return True
         return self.lean and line.startswith("ModLoad: ") and cdb_lines.IMAGE.match(line) is not None
@@ -202,9 +208,13 @@ class _Session:
     def more(self, window: Window, at: int) -> int:
         """Take the rows that go on from a line, where only their frames are wanted; how many."""
         count = 0
-        for line in window.ahead(at) if self.lean and self.rows is not None else ():
-            if not self.row(line.rstrip(), at):
+        rows = self.rows
+        for line in window.ahead(at) if self.lean and rows is not None else ():
+            call = called(text := line.rstrip())
+            if call is None or rows is None:
                 break
+            self.width = len(text)
+            rows.call(call[0])
             count += 1
         return count
 

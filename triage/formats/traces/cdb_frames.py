@@ -37,9 +37,11 @@ _ROW: Final = lazy(
 _WORD: Final = lazy(rf"(?:{_ADDRESS}|-{{8}}`?-{{8}}|-{{8}})\s{{1,4}}", re.IGNORECASE)
 # The first characters of rows.
 _BEGINS: Final = frozenset("0123456789abcdefABCDEF-(")
-# How most rows begin, and the arguments that may follow.
-_PLAIN: Final = lazy(r"(?:[0-9a-f]{2,3} )?[0-9a-f]{8}(?:`[0-9a-f]{8})? [0-9a-f]{8}(?:`[0-9a-f]{8})? (?=\S)")
-_WORDS: Final = lazy(rf"(?:(?:{_ADDRESS}|-{{8}}`?-{{8}}|-{{8}})\s{{1,4}}){{0,4}}", re.IGNORECASE)
+# How most rows look: two addresses, then the arguments between colons, or up to four words.
+_PLAIN: Final = lazy(
+    r"(?:[0-9a-f]{2,3} )?[0-9a-f]{8}(?:`[0-9a-f]{8})? [0-9a-f]{8}(?:`[0-9a-f]{8})? (?=\S)"
+    rf"(:)?(?(1)|(?i:(?:{_ADDRESS}|-{{8}}`?-{{8}}|-{{8}})\s{{1,4}}){{0,4}}+)(.*)"
+)
 _PLACE: Final = lazy(r" \[([^\[\]]{1,1000}) @ (\d{1,9})(?: \+ 0x[0-9a-f]{1,8})?\]\s*$", re.IGNORECASE)
 _EXTRA: Final = lazy(r" \((?:FPO|CONV|TLS|Managed|No FPO|HybridCode)[^()]{0,80}(?:\[[^\]]{0,40}\])?[^()]{0,20}\)\s*$")
 _OFFSET: Final = lazy(r"\+0x([0-9a-f]{1,16})$", re.IGNORECASE)
@@ -110,18 +112,16 @@ def called(line: str) -> tuple[Frame, bool] | None:
     >>> called("002df7e4 00fd1423 00fd1078 app!crash+0x1e")[0].function
     'crash'
     """
-    if line.lstrip()[:1] not in _BEGINS:
-        return None
     plain = _PLAIN.match(line) if len(line) <= 16_384 else None
     if plain is not None:
-        rest = line[plain.end() :]
-        if rest[0] == ":":
-            _, cut, callee = rest[1:].partition(" : ")
-            rest = callee if cut else rest[1:]
-        elif words := _WORDS.match(rest):
-            rest = rest[words.end() :]
+        colon, rest = plain.groups()
+        if colon:
+            words, cut, callee = rest.partition(" : ")
+            rest = callee if cut else words
         frame = _callee(rest.strip())
         return None if frame is None else (frame, False)
+    if line.lstrip()[:1] not in _BEGINS:
+        return None
     found = row(line)
     return None if found is None else (found[0], found[2])
 

@@ -8,7 +8,7 @@ from triage.formats.traces.patterns import lazy
 
 __all__ = (
     "ADDRESS", "ARGUMENT", "BANNER", "BUGCHECK", "BUGCHECKED", "EVERY", "IMAGE", "OTHER", "REGISTER", "REGISTERS",
-    "THREAD",
+    "THREAD", "banner",
 )  # fmt: skip
 
 ADDRESS: Final = r"[0-9a-fA-F]{8}`?(?:[0-9a-fA-F]{8})?"
@@ -34,3 +34,14 @@ OTHER: Final = lazy(
     r"|start\s{4,}end\s{4,}module name|Response\s|Deferred\s|Scope: |Missing image name|This dump file has"
 )
 EVERY: Final = (BANNER, OTHER, REGISTERS, IMAGE, THREAD, BUGCHECK, BUGCHECKED)
+
+
+def banner(line: str) -> bool:
+    """Whether a line is of a heading from which nothing is read, one of those that `BANNER` matches.
+
+    Examples
+    --------
+    >>> banner("*** ERROR: Symbol file could not be found."), banner("* x *"), banner("* x")
+    (True, True, False)
+    """
+    return line.startswith("***") or (line.startswith("* ") and len(line) > 2 and line.rstrip().endswith("*"))

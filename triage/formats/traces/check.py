@@ -26,7 +26,7 @@ from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Window
 from triage.records import Trace, json_text
 
-__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read", "refuses")
 
 NAME: Final = "check"
 # asks its window what is settled
@@ -66,6 +66,14 @@ def read(window: Window) -> Report | None:
     if not head.error_type and not rest.frames and not rest.others:
         return None
     return _report(head, rest)
+
+
+def refuses(line: str) -> bool:
+    """Whether `read` would give None for an anchor line without a prefix, whatever stands around it."""
+    return (
+        not _SIGNS.find_matches_as_indexes(line.encode("utf-8", "replace"))
+        and next(check_heads.matches(line, line), None) is None
+    )
 
 
 def _beheaded(window: Window) -> Head | None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -24,7 +25,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 
-__all__ = ("Head", "Rule", "head", "rules")
+__all__ = ("Head", "Rule", "head", "matches", "rules")
 
 
 @dataclass(slots=True)
@@ -117,22 +118,24 @@ def _rule(
 def head(window: Window) -> Head | None:
     """What the anchor line says failed, None where it is no such message."""
     text, raw = window[0], window.raw(0)
-    if text is None or raw is None or len(raw) > _LONGEST:
+    if text is None or raw is None:
         return None
-    if "Abort message: " in raw:
-        return None
+    return next((made for rule, found in matches(text, raw) if (made := _made(window, rule, found))), None)
+
+
+def matches(text: str, raw: str) -> Iterator[tuple[Rule, re.Match[str]]]:
+    """The rules whose pattern a line matches, without its prefix and with it, and what they found."""
+    if len(raw) > _LONGEST or "Abort message: " in raw:
+        return
     automaton, owners = _anchored()
     found_anchors = automaton.find_matches_as_indexes(raw.encode("utf-8", "replace"), overlapping=True)
-    held = {owners[anchor] for anchor, _, _ in found_anchors}
-    for number in sorted(held):
+    for number in sorted({owners[anchor] for anchor, _, _ in found_anchors}):
         rule = rules()[number]
         if rule.holds and not any(words in raw for words in rule.holds):
             continue
         found = rule.pattern.match(text) or (rule.pattern.search(raw) if rule.anywhere else None)
-        made = _made(window, rule, found) if found else None
-        if made:
-            return made
-    return None
+        if found:
+            yield rule, found
 
 
 @cache

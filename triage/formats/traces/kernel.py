@@ -204,7 +204,8 @@ def _report(window: Window, reader: Reader, first: int, at: int) -> Report:
                 break
         elif found == UNKNOWN:
             unknown += 1
-    panics = any(_text(window[end + ahead]).startswith("Kernel panic") for ahead in range(_PANIC_WITHIN))
+    below = (window[end + ahead] or "" for ahead in range(_PANIC_WITHIN))
+    panics = any("Kernel panic" in line and _text(line).startswith("Kernel panic") for line in below)
     return reader.report(first, max(end, 1), panics=panics)
 
 

@@ -27,7 +27,7 @@ from msgspec.structs import replace
 from triage.formats.traces.patterns import lazy, remembered
 from triage.records import Frame
 
-__all__ = ("caller", "frame", "inlined", "marker", "plain", "registers", "symbol")
+__all__ = ("caller", "frame", "has_registers", "inlined", "marker", "plain", "registers", "symbol")
 
 _NAME: Final = r"(?!0x)[^\s+()\[\]<>:=,\"'#/][^\s+()\[\]<>:=,\"']{0,250}"
 _OFFSET: Final = r"\+(?:0x)?(?P<offset>[0-9a-f]{1,16})/(?:0x)?[0-9a-f]{1,16}"
@@ -209,6 +209,17 @@ def inlined(frames: list[Frame]) -> list[Frame]:
     return found[::-1]
 
 
+def has_registers(line: str) -> bool:
+    """Whether a line is one of registers.
+
+    Examples
+    --------
+    >>> has_registers("RSP: 0018:ffff880035e67c78"), has_registers("f+0x1/0x2")
+    (True, False)
+    """
+    return _REGISTER_LINE.match(line) is not None
+
+
 def registers(line: str) -> dict[str, str] | None:
     """The registers of a line, names in lower case; None where it is no line of registers.
 
@@ -219,7 +230,7 @@ def registers(line: str) -> dict[str, str] | None:
     >>> registers("r10: 00000000  r9 : e7c96020")
     {'r10': '0x0', 'r9': '0xe7c96020'}
     """
-    if not _REGISTER_LINE.match(line):
+    if not has_registers(line):
         return None
     return {name.lower(): hex(int(value, 16)) for name, value in _REGISTERS.findall(line[:400])}
 

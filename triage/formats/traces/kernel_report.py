@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces import kernel_heads
-from triage.formats.traces.kernel_frames import caller, frame, marker, plain, registers, symbol
+from triage.formats.traces.kernel_frames import caller, frame, has_registers, marker, plain, registers, symbol
 from triage.formats.traces.kernel_heads import Head, Heading
 from triage.formats.traces.kernel_stacks import Stack, accessed, architecture, fault, same
 from triage.formats.traces.patterns import either, lazy
@@ -226,7 +226,8 @@ class Reader:
 
     def _placed(self, text: str, index: int) -> bool:
         """Where the processor was, and its registers."""
-        if not (text[0] in _POINTERS and _PLACES.match(text)) and registers(text) is None:
+        valued = has_registers(text)
+        if not valued and not (text[0] in _POINTERS and _PLACES.match(text)):
             return False
         found = _X86_PC.match(text)
         if found and (found["segment"] or found["mark"] != ": " or "+0x" in found["rest"] or "[<" in found["rest"]):
@@ -245,9 +246,12 @@ class Reader:
             self._arch = self._arch or ("ppc64" if text.startswith("NIP") else "s390x" if found["above"] else None)
         else:
             found = _LINK.match(text)
-        values = registers(text)
-        if values is None:
+        if not valued:
             return found is not None
+        if self._lean and self._arch and (self._registers or self._stack is not None or self._user):
+            # which values they have is not wanted, but for what they tell of the processor
+            return True
+        values = registers(text) or {}
         self._arch = self._arch or architecture(values)
         if self._stack is None and not self._user:
             self._registers.update((name, value) for name, value in values.items() if name not in self._registers)
@@ -339,7 +343,7 @@ class Reader:
 
     def _loaded(self, text: str) -> None:
         """The modules that were loaded, without their marks."""
-        if self._modules:
+        if self._modules or self._lean:
             return
         names = text.partition("[last unloaded")[0].split()[:_MOST_MODULES]
         self._modules = [found[1] for name in names if (found := _MODULE.fullmatch(name))]

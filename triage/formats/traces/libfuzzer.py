@@ -23,6 +23,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces import sanitizer_brief
+from triage.formats.traces.brief import Brief
+from triage.formats.traces.glance import Glance
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body
@@ -31,7 +34,7 @@ from triage.formats.traces.sanitizer_frames import read as read_frame
 from triage.formats.traces.window import BACK, Window
 from triage.records import Frame, Trace
 
-__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "brief", "read")
 
 NAME: Final = "libfuzzer"
 TITLE: Final = "Fuzzer report (libFuzzer, Centipede, FuzzTest, AFL++)"
@@ -58,6 +61,8 @@ _AFL_PLACE: Final = lazy(
 )
 _AFL_REASON: Final = lazy(r"\s{0,16}OS message : (\S.{0,400})")
 _LINES: Final = 60
+# What another report tells the cause of.
+_ENDS: Final = frozenset({"deadly signal", "fuzz target exited"})
 
 
 def read(window: Window) -> Report | None:
@@ -84,6 +89,26 @@ def read(window: Window) -> Report | None:
         elif above.strip() and not above.startswith(("NOTE: libFuzzer", "      Combine libFuzzer")):
             break
     return _report(window, summary[2], None, first, first, complete=False)
+
+
+def brief(lines: Glance, text: str) -> Brief | None:
+    """The report that begins at the anchor line, for its key alone."""
+    line = lines[0] or ""
+    found = _ERROR.match(line) or _LATE.search(line[:2000])
+    place = lines.place(1) if found else None
+    if found is None or place is None:
+        return None
+    said = found["text"].strip()
+    error, kind = _named(said)
+    pid = int(found["pid"]) if found["pid"] else None
+    ends = error in _ENDS
+    rows = sanitizer_brief.stack(lines, text, place, pid, ends=lines.held or ends)
+    if rows is None:
+        return None
+    return Brief(
+        kind, error, said if said != error else None, None, None, rows.frames, sanitizer_brief.frame, ends, pid,
+        rows.leads or (ends and not rows.last), rows.last,
+    )  # fmt: skip
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -115,7 +140,7 @@ def _report(window: Window, text: str, pid: str | None, first: int, start: int, 
         unwinder="text",
     )
     facts = {"tool": "libFuzzer", "summary": body.summary[1] if body.summary else "", **dict(body.fact_rows())}
-    ends = error in {"deadly signal", "fuzz target exited"}
+    ends = error in _ENDS
     return Report(
         first=first,
         end=max(end, 1),

@@ -20,7 +20,7 @@ import msgspec
 from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
-__all__ = ("Line", "prefixed", "split", "uncoloured")
+__all__ = ("Line", "led", "prefixed", "prefixes", "split", "uncoloured")
 
 _MOST: Final = 5
 # A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
@@ -30,7 +30,7 @@ _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 _BARE: Final = (
     r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|[Cc]rash|task |\d\d:\d|[A-Z]{4,8}\])"
     r"|\((?:task \d|\d{4}[-/]\d|\d\d:\d)|<\d|>(?:>{0,5} |$)|\{\"log\":"
-    r"|\d{1,9}[-/:]\d|[A-Z ]{4,9}[:\]]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|std(?:err|out)"
+    r"|\d{1,9}[-/:]\d|CRASH LOG: |[A-Z]{4,8}:[\w.]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|std(?:err|out)"
 )
 _STARTS: Final = lazy(_BARE + r"|[a-zA-Z][\w.-]{0,63} {1,30}\|")
 # The same of texts that hold no `|`.
@@ -38,6 +38,8 @@ _UNPIPED: Final = lazy(_BARE)
 # What the kernel's ring buffer puts before its lines: a time alone, as all its patterns read it.
 _RING: Final = lazy(r"\[ {0,8}\d{1,9}\.\d{3,9}\](?! ?\[) ?")
 _RINGED: Final = ("kernel",)
+# The same at the beginning of any line but the first of a text.
+_LED, _UNPIPED_LED = lazy(rf"\n(?={_BARE}|[a-zA-Z][\w.-]{{0,63}} {{1,30}}\|)"), lazy(rf"\n(?={_BARE})")
 # Of that the first character.
 _FIRST: Final = frozenset("[(<>{" + string.digits + string.ascii_letters)
 _UNPIPED_FIRST: Final = frozenset("[(<>{s" + string.digits + string.ascii_uppercase)
@@ -75,7 +77,7 @@ def _prefixes() -> tuple[_Prefix, ...]:
 
 
 @lru_cache(maxsize=4_096)
-def _candidates(begin: str, *, first: bool, logged: bool) -> tuple[_Prefix, ...]:
+def _candidates(begin: str, first: bool, logged: bool) -> tuple[_Prefix, ...]:
     """The prefixes that a text can have, by the two characters that it begins with."""
     return tuple(
         prefix
@@ -135,6 +137,35 @@ def split(raw: str) -> Line:
     return Line(text, tuple(stream), ts, level)
 
 
+def led(raw: str) -> bool:
+    """Whether a line without colours may have a prefix, by what it begins with."""
+    return raw[:1] in _FIRST and _STARTS.match(raw) is not None
+
+
+def prefixes(text: str, lines: list[str]) -> dict[int, Line]:
+    """Of the lines of a text without colours those that have a prefix, by number, and what they say.
+
+    Examples
+    --------
+    >>> lines = ["a", "2026-01-26T01:25:59Z b"]
+    >>> [(at, line.text) for at, line in prefixes("\\n".join(lines), lines).items()]
+    [(1, 'b')]
+    """
+    found: dict[int, Line] = {}
+    if led(lines[0]) and (line := split(lines[0])).stream:
+        found[0] = line
+    at = number = 0
+    for match in (_LED if "|" in text else _UNPIPED_LED).finditer(text):
+        end = match.end()
+        number += text.count("\n", at, end)
+        at = end
+        if text[end] == "[" and (ring := _RING.match(raw := lines[number])):
+            found[number] = Line(raw[ring.end() :], _RINGED)
+        elif (line := split(lines[number])).stream:
+            found[number] = line
+    return found
+
+
 def prefixed(lines: list[str], *, clean: bool = False, piped: bool = True) -> list[tuple[int, Line]]:
     """Of some lines those that are not as they stand, with their places; none of `clean` ones has colours.
 
@@ -171,7 +202,7 @@ def uncoloured(line: str) -> str:
 
 def _first(text: str, *, first: bool, logged: bool) -> tuple[_Prefix, re.Match[str]] | None:
     """The prefix that a text begins with."""
-    for prefix in _candidates(text[:2], first=first, logged=logged):
+    for prefix in _candidates(text[:2], first, logged):
         match = prefix.pattern.match(text)
         if match and match.end():
             return prefix, match

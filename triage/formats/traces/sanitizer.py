@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from triage.formats.traces import sanitizer_brief, sanitizer_undefined
 from triage.formats.traces.brief import Brief
+from triage.formats.traces.glance import Glance
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body, Section
@@ -101,20 +102,18 @@ def read(window: Window) -> Report | None:
     return _headless(window)
 
 
-def brief(window: Window, text: str, place: int) -> Brief | None:
+def brief(lines: Glance, text: str) -> Brief | None:
     """The report that begins at the anchor line, for its key alone."""
-    line = window[0] or ""
+    line = lines[0] or ""
     if ": runtime error: " in line:
-        return sanitizer_undefined.brief(window, text, place)
+        return sanitizer_undefined.brief(lines, text)
     if line.lstrip().startswith("ubsan: "):
         return None
-    head, at = _notice(window)[1:] if _DEADLY.match(line) else (_header(window, 0), 1)
-    if head is None or head.tool in _RECOVERED or any(window.is_record(above) for above in range(at)):
+    head, at = _notice(lines)[1:] if _DEADLY.match(line) else (_header(lines, 0), 1)
+    if head is None or head.tool in _RECOVERED or any(lines.is_record(above) for above in range(at)):
         return None
-    for _ in range(at):
-        place = text.find("\n", place) + 1
-    quiet = window.quiet if window.held else None
-    found = sanitizer_brief.stack(text, place, head.pid, quiet) if place else None
+    place = lines.place(at)
+    found = sanitizer_brief.stack(lines, text, place, head.pid, ends=lines.held) if place is not None else None
     if found is None:
         return None
     what = head.named
@@ -127,7 +126,7 @@ def brief(window: Window, text: str, place: int) -> Brief | None:
     )  # fmt: skip
 
 
-def _header(window: Window, at: int) -> _Header | None:
+def _header(window: Window | Glance, at: int) -> _Header | None:
     """The header of a report, None where the line is none."""
     line = window[at] or ""
     found = _HEADER.match(line) or _LATE.search(line[:2000]) or _DYING.match(line)
@@ -141,7 +140,7 @@ def _header(window: Window, at: int) -> _Header | None:
     return _Header(tool, text, int(number) if number else None, named(text))
 
 
-def _supported(window: Window, at: int, text: str) -> bool:
+def _supported(window: Window | Glance, at: int, text: str) -> bool:
     """Whether a header without a process id is more than words of somebody: it names an address, or frames follow."""
     if "0x" in text or "(pid=" in text or text.startswith(("detected memory leaks", "CHECK failed")):
         return True
@@ -169,7 +168,7 @@ def _deadly(window: Window) -> Report:
     return Report(end=end, error_type="DEADLYSIGNAL", error_value=(window[0] or "").strip(), complete=False, leads=True)
 
 
-def _notice(window: Window) -> tuple[int, _Header | None, int]:
+def _notice(window: Window | Glance) -> tuple[int, _Header | None, int]:
     """Where the notices of a deadly signal end, the header below them, and where that ends."""
     at = end = 1
     while (line := window[at]) is not None and at < end + 8:

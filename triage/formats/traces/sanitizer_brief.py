@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
+from msgspec.structs import replace
 
 from triage.formats.traces import lambdas
 from triage.formats.traces.brief import NUMBERS
@@ -21,7 +22,7 @@ from triage.formats.traces.sanitizer_headings import heading
 from triage.records import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from triage.formats.traces.glance import Glance
 
 __all__ = ("Rows", "frame", "rows", "stack")
 
@@ -37,24 +38,29 @@ _PID: Final = lazy(r"==(\d{1,10})==")
 _ROWS: Final = lazy(
     r"(?:[ \t]{0,40}+#\d{1,6}+[ \t]{1,12}+0x[0-9a-fA-F]{1,16}+(?:[ \t][^\n]{0,4000}+)?+(?:\n|\Z)){1,1000}+"
 )
-# What stands before the words of each row: the row is cut there.
-_ROW: Final = lazy(r"\n[ \t]{0,40}+#(\d{1,6}+)[ \t]{1,12}+0x[0-9a-fA-F]{1,16}+[ \t]{0,200}+")
+# The number and the words of a row, where all lines are rows.
+_ROW: Final = lazy(r"#(\d{1,6}+)[ \t]{1,12}+0x[0-9a-fA-F]{1,16}+[ \t]{0,200}+([^\n]*+)\n?+[ \t]{0,40}+")
 _MORE: Final = lazy(r"\n\s{0,40}(?:#\d|\{\{\{bt)")
 _BLANK: Final = lazy(r"\n[ \t]{0,80}\n")
 _HEADED: Final = lazy(r"\s{0,40}#0\s")
 # What may stand between a stack and the end of the text, of which `collect` takes every line.
 _LAST: Final = lazy(
     r"(?:[ \t]{0,8}\n)?(?:[ \t]{0,8}\w{1,30}Sanitizer can not provide additional info\.\s{0,8}(?:\n|\Z))?"
-    r"(?:SUMMARY: \w{1,20}Sanitizer: [^\n]{0,2000}(?:\n|\Z))?(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}"
+    r"(?:NOTE: libFuzzer [^\n]{0,400}(?:\n|\Z))?(?: {6}Combine libFuzzer with [^\n]{0,400}(?:\n|\Z))?"
+    r"(?:SUMMARY: (?:\w{1,20}Sanitizer|libFuzzer): [^\n]{0,2000}(?:\n|\Z))?"
+    r"(?:==\d{1,10}==ABORTING\s{0,8}(?:\n|\Z))?\s{0,8}"
 )
 # A lambda whose name the frames around it tell.
-_BARE: Final = f" in {lambdas.BARE} "
+_BARE: Final = f" in {lambdas.BARE}"
+# Stands for frames that are not there.
+_MISSING: Final = "\n"
+_ELIDED: Final = Frame(frame_kind="elided")
 # Of each what `followed` looks for.
 _DOUBT: Final = (
     b"ERROR: libFuzzer: ", b"=== BUG FOUND!", b"*** *** *** ", b"Fatal signal 6 ", b"Received signal 6",
     b"Unsymbolized Stacktrace",
 )  # fmt: skip
-_DOUBTS: Final = BytesAhoCorasick(list(_DOUBT), matchkind=MatchKind.LeftmostFirst)
+_DOUBTS: Final = BytesAhoCorasick(list(_DOUBT), matchkind=MatchKind.Standard)
 
 
 class Rows(NamedTuple):
@@ -65,51 +71,74 @@ class Rows(NamedTuple):
     last: bool = False
 
 
-def rows(text: str, place: int, quiet: Callable[[int], bool] | None) -> Rows | None:
+def rows(lines: Glance, text: str, place: int) -> Rows | None:
     """A stack that begins at a place and has nothing behind it that could be read."""
     found = _ROWS.match(text, place)
-    if found is None or not _alone(text, found.end(), quiet) or text.find(_BARE, place, found.end()) >= 0:
+    if found is None or not _alone(text, found.end(), lines):
         return None
-    numbers, frames = _parts(text, place, found.end())
-    return Rows(frames, last=True) if _in_order(numbers) else None
+    frames = _parts(text, place, found.end())
+    return Rows(frames, last=True) if frames else None
 
 
-def _parts(text: str, start: int, end: int) -> tuple[list[str], list[str]]:
-    """The numbers of the rows between two places, and the words behind their addresses."""
-    end -= text[end - 1] == "\n"
-    parts = _ROW.split(text[start - 1 : end] if start else f"\n{text[:end]}")
-    return parts[1::2], parts[2::2]
+def _parts(text: str, start: int, end: int) -> list[str] | None:
+    """The words behind the addresses of the rows between two places, where these are of one stack."""
+    bare = text.find(_BARE, start, end) >= 0
+    numbers, words = zip(*_ROW.findall(text, start, end), strict=True)
+    frames = [*words]
+    if numbers != NUMBERS[: len(numbers)]:
+        return None if bare else _elided(numbers, frames)
+    return _named(frames) if bare else frames
 
 
-def _in_order(numbers: list[str]) -> bool:
-    """Whether frames are of one stack without a gap; some may be there twice."""
-    return numbers == [*NUMBERS[: len(numbers)]] or _numbered([int(number) for number in numbers])
+def _elided(numbers: tuple[str, ...], frames: list[str]) -> list[str] | None:
+    """Frames with a mark where some are missing before one; None where another stack begins."""
+    last, found = -1, []
+    for place, (text, words) in enumerate(zip(numbers, frames, strict=True)):
+        number = int(text)
+        if place and not number:
+            return None
+        if number > last + 1:
+            found.append(_MISSING)
+        found.append(words)
+        last = max(last, number)
+    return found
 
 
-def _alone(text: str, end: int, quiet: Callable[[int], bool] | None) -> bool:
+def _named(words: list[str]) -> list[str] | None:
+    """The words of frames, before those of lambdas the names that the frames around them tell, in a line of its own."""
+    read_ones = [_alike(each) for each in words]
+    frames = [found for found in read_ones if found is not None]
+    if len(frames) < len(words):
+        return None
+    return [
+        each if one is two else f"{two.function}\n{each}"
+        for each, one, two in zip(words, frames, lambdas.named(frames), strict=True)
+    ]
+
+
+def _alone(text: str, end: int, asked: Glance | None) -> bool:
     """Whether nothing that could be read stands behind a stack but what may end its report."""
     last = _LAST.match(text, end)
     after = last.end() if last else end
-    return after == len(text) or (quiet is not None and quiet(after) and not _MORE.search(text, end - 1))
+    return after == len(text) or (asked is not None and asked.quiet(after) and not _MORE.search(text, end - 1))
 
 
-def stack(text: str, place: int, pid: int | None, quiet: Callable[[int], bool] | None = None) -> Rows | None:
-    """The stack below a header that ends before a place; `quiet` where it matters that no report follows."""
+def stack(lines: Glance, text: str, place: int, pid: int | None, *, ends: bool) -> Rows | None:
+    """The stack below a header that ends before a place; `ends` where it matters that no report follows."""
     between = _BETWEEN.match(text, place)
     start = between.end() if between else place
     rows = _ROWS.match(text, start)
     if (
         rows is None
         or text.find("Sanitizer", place, start) >= 0
-        or text.find(_BARE, start, rows.end()) >= 0
         or any(int(found) != pid for found in _PID.findall(text, place, start))
     ):
         return None
     end = rows.end()
-    numbers, frames = _parts(text, start, end)
-    if not _in_order(numbers):
+    frames = _parts(text, start, end)
+    if frames is None:
         return None
-    if _alone(text, end, quiet):
+    if _alone(text, end, lines if ends else None):
         return Rows(frames, last=True)
     more = _MORE.search(text, end - 1)
     if more is not None and not _ended(text[end : more.start()]):
@@ -123,8 +152,7 @@ def stack(text: str, place: int, pid: int | None, quiet: Callable[[int], bool] |
             return None
         if not _HEADED.match(text, more.start() + 1) or more.start() < end or not heading(above) or split(above).stream:
             return None
-    leads = bool(_DOUBTS.find_matches_as_indexes(text[end:].encode("utf-8", "replace")))
-    return Rows(frames, leads)
+    return Rows(frames, lines.holds(_DOUBTS, end))
 
 
 def _ended(text: str) -> bool:
@@ -134,17 +162,16 @@ def _ended(text: str) -> bool:
     )
 
 
-def _numbered(numbers: list[int]) -> bool:
-    """Whether frames are of one stack without a gap; some may be there twice."""
-    last = -1
-    for place, number in enumerate(numbers):
-        if number > last + 1 or (place and not number):
-            return False
-        last = max(last, number)
-    return True
-
-
 def frame(words: str) -> Frame | None:
+    """The frame of which these words stand behind the address, or behind a name that other frames told of it."""
+    if words == _MISSING:
+        return _ELIDED
+    name, told, rest = words.rpartition("\n")
+    found = _alike(rest)
+    return replace(found, function=name) if told and found is not None else found
+
+
+def _alike(words: str) -> Frame | None:
     """The frame of which these words stand behind the address."""
     found = read(f"#0 0x0 {words}", 0)
     return found.frame if found is not None and found.frame.frame_kind == "frame" else None

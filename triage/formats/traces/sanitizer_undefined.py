@@ -18,6 +18,7 @@ from typing import Final
 
 from triage.formats.traces import sanitizer_brief
 from triage.formats.traces.brief import Brief
+from triage.formats.traces.glance import Glance
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body
@@ -85,11 +86,12 @@ def read(window: Window) -> Report | None:
     )  # fmt: skip
 
 
-def brief(window: Window, text: str, place: int) -> Brief | None:
+def brief(lines: Glance, text: str) -> Brief | None:
     """The finding that the anchor line reports, for its key alone, where the stack below it ends the text."""
-    found = _FINDING.match(window[0] or "")
-    rows = sanitizer_brief.rows(text, text.find("\n", place) + 1, window.quiet) if found else None
-    if found is None or rows is None or window.is_record(1) or window.is_record(len(rows.frames)):
+    found = _FINDING.match(lines[0] or "")
+    place = lines.place(1) if found else None
+    rows = sanitizer_brief.rows(lines, text, place) if place is not None else None
+    if found is None or rows is None or lines.is_record(1) or lines.is_record(len(rows.frames)):
         return None
     message = found["message"].strip()
     what = undefined(message)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from triage.formats.traces.prefixes import Line, prefixed
+from triage.formats.traces.prefixes import Line, prefixed, prefixes
 
 if TYPE_CHECKING:
     from triage.formats.traces.reports import Report
@@ -54,6 +54,29 @@ class Text:
         # No report may reach back to before this line: what is before was taken by another.
         self.free = start
         self.ended = False
+        # whether all lines are here and were looked at
+        self.complete = False
+
+    @classmethod
+    def of(cls, text: str) -> Text:
+        """All lines of a text that is not long, without colours and carriage returns; they are looked at at once.
+
+        Examples
+        --------
+        >>> lines = Text.of("a\\n2026-01-26T01:25:59Z b")
+        >>> lines.shown, lines.stream(1)
+        (['a', 'b'], ('time',))
+        """
+        lines = text.split("\n")
+        made = cls([], clean=True)
+        made._lines, made.ended, made.complete, made.looked = lines, True, True, len(lines)
+        made.odd = prefixes(text, lines)
+        made.shown = lines
+        if made.odd:
+            made.shown = lines.copy()
+            for number, line in made.odd.items():
+                made.shown[number] = line.text
+        return made
 
     @property
     def end(self) -> int:
@@ -136,7 +159,7 @@ class Text:
         else:
             return False
         numbers.append(number + step)
-        for near in range(number + step + 1, self.looked):
+        for near in range(number + step + 1, min(self.looked, number + step + _MOST)):
             found = self.stream(near)
             if found and found != stream:
                 break
@@ -180,15 +203,16 @@ class Window:
         self.settled = settled
         # whether of all reports nothing is wanted but what their key needs, and where they end
         self.lean = False
-        # for what is said in brief: whether no report can begin behind a place of the text, and whether one waits
-        self.quiet: Callable[[int], bool] | None = None
-        self.held = False
         self._begun = self._ended = not text.look(anchor)
         self._stream = text.stream(anchor)
         self._streams = bool(self._stream) and not self._ended
         # Where the anchor stands in the lines that were looked at, and which of them are known to be of this window.
         self._shown, self._start, self._at = text.shown, text.start, anchor - text.start
         self._low = self._high = 0
+        # whether there are no others
+        self._closed = text.complete and not self._stream
+        if self._closed:
+            self._low, self._high = max(text.free, anchor - BACK), text.looked
         # the numbers of the lines of the stream, where not all are of it
         self._ahead = [anchor]
         self._behind: list[int] = []
@@ -202,6 +226,8 @@ class Window:
         at = self._at + index
         if self._low <= at < self._high:
             return self._shown[at]
+        if self._closed:
+            return None
         ahead = self._ahead
         # Lines of a stream that were found were looked at.
         if self._streams and 0 <= index < len(ahead):
@@ -218,6 +244,11 @@ class Window:
             self._low = max(text.low, text.free, self._anchor - BACK) - text.start
             self._high = text.looked - text.start
         return self._shown[number - text.start]
+
+    @property
+    def plain(self) -> tuple[list[str], int, int] | None:
+        """All lines of the text where none has a prefix, the place of the anchor, and that of the first that counts."""
+        return (self._shown, self._at, self._low) if self._closed and not self._text.odd else None
 
     def line(self, index: int) -> Line | None:
         """The line with what its prefix said."""
@@ -237,7 +268,8 @@ class Window:
         text, number = self._text, self._anchor + index
         if self._stream or index < 0 or not text.look(number):
             return []
-        end = text.looked
+        # No more than are looked at together: whoever reads a few may ask again and again.
+        end = min(text.looked, number + _MOST)
         if text.odd:
             end = next((at for at in range(number, end) if at in text.odd), end)
         return self._shown[number - self._start : end - self._start]
@@ -268,6 +300,9 @@ class Window:
 
     def number(self, index: int) -> int | None:
         """The number of the line in the file, from 0."""
+        if self._closed:
+            number = self._anchor + index
+            return number if self._low <= number < self._high else None
         if not self._stream:
             number = self._anchor + index
             return number if index >= -BACK and self._text.look(number) else None
