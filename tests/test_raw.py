@@ -4,6 +4,7 @@ import pytest
 
 import triage
 from tests.reading import SAMPLES, corpus
+from triage import stacks
 
 TEXTS = sorted(path for path in (SAMPLES / "traces").rglob("*") if path.is_file())
 
@@ -38,3 +39,23 @@ def test_what_a_case_takes_for_binary_has_no_signature():
     text = "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x0 \0\n    #0 0x1 in f a.c:1\n"
     assert triage.loads(text).events().empty
     assert triage.stacks.signature(text) == ""
+
+
+def test_what_is_remembered_is_what_is_read_and_no_text_is_kept():
+    read = stacks._reader()
+    texts = [f"Traceback (most recent call last):\n  File 'a.py', line 3, in f{at}\nKeyError: 'a'\n" for at in range(3)]
+    texts = [text.replace("'a.py'", '"a.py"') for text in texts]
+    once = [stacks.signature(text) for text in texts]
+    assert [stacks.signature(text) for text in reversed(texts)] == once[::-1]
+    assert len(set(once)) == 3
+    assert stacks.signature("\udc80") == ""
+    (known,) = (cell.cell_contents for cell in read.__closure__ if isinstance(cell.cell_contents, dict))
+    assert all(len(digest) == 16 for digest in known)
+
+
+def test_no_more_is_remembered_than_is_said(monkeypatch):
+    monkeypatch.setattr(stacks, "_REMEMBERED", 2)
+    read = stacks._reader.__wrapped__()
+    assert [read(f"nothing {at}") for at in range(5)] == [""] * 5
+    (known,) = (cell.cell_contents for cell in read.__closure__ if isinstance(cell.cell_contents, dict))
+    assert len(known) <= 2

@@ -8,8 +8,9 @@ True
 
 from __future__ import annotations
 
-from functools import cache, partial
-from typing import TYPE_CHECKING
+from functools import cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ("signature", "signatures")
+
+_REMEMBERED: Final = 16_384
 
 
 def signature(text: str) -> str:
@@ -33,6 +36,10 @@ def signature(text: str) -> str:
     str
         16 hex digits, equal to the `group_key` that `triage.loads` gives that event; "" where no crash is found.
 
+    Notes
+    -----
+    Crashes repeat themselves: the keys of up to 16,384 different texts are remembered, by digests of the texts.
+
     Examples
     --------
     >>> one = "Traceback (most recent call last):\\n  File \\"a.py\\", line 3, in f\\n    g(x)\\nKeyError: 'a'\\n"
@@ -45,10 +52,22 @@ def signature(text: str) -> str:
 
 @cache
 def _reader() -> Callable[[str], str]:
-    """What reads a raw trace, imported at the first one."""
+    """What reads a raw trace, imported at the first one, and remembers the keys of texts, but none of the texts."""
     from triage.stacks import frame_table, raw
 
-    return partial(raw.signature, table=frame_table.FrameTable.default())
+    table = frame_table.FrameTable.default()
+    known: dict[bytes, str] = {}
+
+    def read(text: str) -> str:
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        found = known.get(digest)
+        if found is None:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            found = known[digest] = raw.signature(text, table)
+        return found
+
+    return read
 
 
 def signatures(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
