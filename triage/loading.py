@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from triage import formats
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from triage.formats import Detection, Format
     from triage.store.cache import Cache
+    from triage.store.files import EventFiles
     from triage.store.partitions import Client
     from triage.store.spill import Spill
     from triage.symbols.folder import SymbolFolder
@@ -62,11 +62,13 @@ def read_into(  # noqa: PLR0913 - what is shared by all sources of one reading
         cache=cache,
         client=client,
     )
+    many = _Folders(context, dispatch)
     if bulk_bytes is not None and reader is None:
-        context.many = partial(_event_files, context, dispatch)
+        context.many = many.read
     for source in inputs.walk(context):
         dispatch(source)
         records.rest()
+    many.settle()
 
 
 def _spill(limits: Limits, cache: Cache | None) -> Spill:
@@ -77,11 +79,25 @@ def _spill(limits: Limits, cache: Cache | None) -> Spill:
     return Spill(most, None if cache is None else cache.folder.parent)
 
 
-def _event_files(context: Context, dispatch: _Dispatch, *folder: Any) -> Iterator[Source]:
-    """Read the event files of a folder together; see `triage.store.files`."""
-    from triage.store.files import EventFiles
+class _Folders:
+    """Folders of event files, read together by `triage.store.files`, which is imported for the first."""
 
-    return EventFiles(context, dispatch).read(*folder)
+    def __init__(self, context: Context, dispatch: _Dispatch) -> None:
+        self._given = context, dispatch
+        self._files: EventFiles | None = None
+
+    def read(self, *folder: Any) -> Iterator[Source]:
+        """Read one; gives the files that must be read by themselves."""
+        if self._files is None:
+            from triage.store.files import EventFiles
+
+            self._files = EventFiles(*self._given)
+        return self._files.read(*folder)
+
+    def settle(self) -> None:
+        """Append what was read last."""
+        if self._files is not None:
+            self._files.settle()
 
 
 @dataclass(slots=True)

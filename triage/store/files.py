@@ -67,11 +67,21 @@ class _File(NamedTuple):
     name: str
     source_id: str
     order: int
-    data: bytes | None
     identity: Identity
-    sha256: str = ""
-    events: int = 0
-    media: str = reader.DOCUMENT
+    sha256: str
+    events: int
+    media: str
+
+
+class _Read(NamedTuple):
+    """A folder that was read: its names, what the cache had of them, and its first number; when that began."""
+
+    folder: str
+    names: list[str]
+    known: dict[str, _File]
+    tables: dict[str, pa.Table]
+    first: int
+    started: int
 
 
 class EventFiles:
@@ -80,6 +90,14 @@ class EventFiles:
     def __init__(self, context: Context, read: Callable[[Source], None]) -> None:
         self._context = context
         self._read = read
+        # the folder that was read last is decoded while the next one is read
+        self._last: Callable[[], None] | None = None
+
+    def settle(self) -> None:
+        """Append what was read last."""
+        last, self._last = self._last, None
+        if last is not None:
+            last()
 
     def read(
         self, folder: str, prefix: str, names: list[str], other: Callable[[str, tuple[str, int]], Iterator[Source]]
@@ -103,15 +121,21 @@ class EventFiles:
                 with self._context.records.numbered(first + (number << _BITS)):
                     yield from other(item, places[number][1:])
             else:
-                reading.take(number, _File(item, *places[number], *held))
+                reading.take(number, item, places[number], *held)
+        reading.send()
+        self.settle()
+        self._last = partial(self._append, _Read(folder, names, known, tables, first, started), reading)
+
+    def _append(self, of: _Read, reading: _Folder) -> None:
+        """Append the rows of a folder, and put what is new of it into the cache."""
         made = reading.finish()
-        files = [*(known[item] for item in names if item in known), *reading.taken.values()]
+        files = [*(of.known[item] for item in of.names if item in of.known), *reading.taken.values()]
         self._rows(files)
-        for part in (tables, made):
-            self._context.records.absorb(part, first)
+        for part in (of.tables, made):
+            self._context.records.absorb(part, of.first)
         if self._context.cache is not None and reading.taken:
-            lasting = [file for file in files if settled(file.identity, started)]
-            self._put(self._context.cache, folder, lasting, _joined(tables, made), names)
+            lasting = [file for file in files if settled(file.identity, of.started)]
+            self._put(self._context.cache, of.folder, lasting, _joined(of.tables, made), of.names)
 
     def _cached(
         self, folder: str, names: list[str], places: list[_Place]
@@ -128,7 +152,7 @@ class EventFiles:
         for at, (item, sha256, events, media, *identity) in enumerate(zip(*files.to_pydict().values(), strict=True)):
             number = numbers.get(item)
             if number is not None and _identity(os.path.join(folder, item)) == Identity(*identity):
-                known[item] = _File(item, *places[number], None, Identity(*identity), sha256, events, media)
+                known[item] = _File(item, *places[number], Identity(*identity), sha256, events, media)
                 moved[at] = number
         ids = pa.array([place[1] for place in places], pa.string())
         kept = {name: _moved(table, moved, ids) for name, table in tables.items()}
@@ -178,10 +202,11 @@ _ODD: Final = b"?"
 
 
 class _Elements(NamedTuple):
-    """A file with its number, and where its elements begin and end; one without any is taken for one that is odd."""
+    """A file with its number and bytes, and where its elements begin and end; one without any is taken as odd."""
 
     number: int
     file: _File
+    data: bytes
     spans: list[tuple[int, int]]
 
 
@@ -191,7 +216,7 @@ def _batch(taken: list[_Elements]) -> Batch:
     pieces = [
         piece if piece[:1] == b"{" and b"\n" not in piece else _ODD
         for one, own in zip(taken, spans, strict=True)
-        for piece in [(one.file.data or b"")[start:end] for start, end in own]
+        for piece in [one.data[start:end] for start, end in own]
     ]
     counts = np.array([len(one) for one in spans], np.int64)
     source = np.repeat(np.arange(len(taken)), counts)
@@ -208,7 +233,7 @@ def _batch(taken: list[_Elements]) -> Batch:
         numbers=number,
         sources=[one.file.source_id for one in taken],
         source=source,
-        owners=[one.file for one in taken],
+        owners=taken,
     )
 
 
@@ -225,38 +250,38 @@ class _Folder:
         self._bytes = 0
         self.taken: dict[str, _File] = {}
 
-    def take(self, number: int, file: _File) -> None:
+    def take(self, number: int, item: str, place: _Place, data: bytes, identity: Identity) -> None:
         """Take the elements of a file, or what is none as a whole: it is read by itself then."""
-        data = file.data or b""
         spans = list(_spans(data))
         media = (
             reader.LINES if data[:1] == b"{" and (data[-1:] == b"\n" or len(data) >= HEAD_BYTES) else reader.DOCUMENT
         )
-        file = file._replace(events=len(spans), sha256=hashlib.sha256(data).hexdigest(), media=media)
+        file = _File(item, *place, identity, hashlib.sha256(data).hexdigest(), len(spans), media)
         self.taken[file.source_id] = file
-        self._waiting.append(_Elements(number, file, spans))
+        self._waiting.append(_Elements(number, file, data, spans))
         self._bytes += len(data)
         if self._bytes >= _BYTES:
-            self._send()
+            self.send()
 
-    def _send(self) -> None:
-        self._bulk.send(partial(_batch, self._waiting))
-        self._waiting, self._bytes = [], 0
+    def send(self) -> None:
+        """Have what is waiting decoded."""
+        if self._waiting:
+            self._bulk.send(partial(_batch, self._waiting))
+            self._waiting, self._bytes = [], 0
 
     def _alone(self, line: Line) -> None:
         """Read a file by itself, of which something was not usual."""
-        file: _File = line.owner
+        owner: _Elements = line.owner
+        file = owner.file
         if self.taken.pop(file.source_id, None) is not None:
             with self._context.records.numbered(self._first + (line.number << _BITS)):
-                self._read(Source(self._context, file.name, data=file.data, place=(file.source_id, file.order)))
+                self._read(Source(self._context, file.name, data=owner.data, place=(file.source_id, file.order)))
 
     def finish(self) -> dict[str, pa.Table]:
-        """Read what is waiting, and give the rows."""
+        """Read what was taken, and give the rows."""
         with self._bulk.pool:
-            self._send()
+            self.send()
             self._bulk.finish()
-        for source_id, file in self.taken.items():
-            self.taken[source_id] = file._replace(data=None)
         return self._records.partial()[0]
 
 
