@@ -232,6 +232,8 @@ def _usual(fields: dict[str, pa.Array], table: pa.Table, rows: Places) -> Decode
 def _logs(fields: dict[str, pa.Array], payload: pa.StructArray, extra: dict[str, int]) -> Mask:
     """False for log events that are not the usual ones: without a message, with a stack or of a logger of Java's."""
     log = truth(pc.equal(fields["event_type"], "log_event"))
+    if not log.any():
+        return ~log
     level = fields["payload.level"]
     unknown = truth(pc.is_valid(level)) & ~truth(pc.is_valid(mapped(level, level_of)))
     odd = ~truth(pc.is_valid(fields["payload.message"])) | unknown
@@ -259,5 +261,5 @@ def _is_map(kind: pa.DataType) -> bool:
 def truth(column: pa.Array) -> Mask:
     """A column of truth values as numpy's, null as false."""
     filled = pc.fill_null(column, fill_value=False)
-    made: Mask = filled.to_numpy(zero_copy_only=False).astype(np.bool_)
+    made: Mask = filled.to_numpy(zero_copy_only=False).astype(np.bool_, copy=False)
     return made

@@ -65,7 +65,8 @@ def columns(fields: Fields) -> dict[str, Any]:
 
 def said(column: pa.Array) -> pa.Array:
     """Text, where it is not empty."""
-    return pc.if_else(pc.equal(column, ""), _NONE, column)
+    empty = pc.equal(column, "")
+    return pc.if_else(empty, _NONE, column) if pc.any(empty).as_py() else column
 
 
 def languages(fields: Fields) -> pa.Array:

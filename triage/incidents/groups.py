@@ -21,7 +21,7 @@ from triage.incidents.decisions import Decider, Decisions, Replayed
 from triage.incidents.spikes_streams import Streams, present
 from triage.incidents.titles import title
 from triage.stacks.keys import ALGO_VERSION
-from triage.stacks.numbering import whole
+from triage.stacks.numbering import constant, whole
 from triage.tables import TABLES
 
 __all__ = ("Grouped", "Members", "build", "grouped", "members", "titles", "until")
@@ -69,7 +69,10 @@ def grouped(tables: dict[str, pa.Table], decider: Decider | None = None) -> Grou
 
 def _encoded(column: pa.ChunkedArray) -> tuple[pa.Array, Codes]:
     """The distinct values of a column, and which of them each row has, -1 for none."""
-    encoded = whole(column).dictionary_encode()
+    values = whole(column)
+    if len(values) and not values.null_count and constant(values):
+        return values[:1], np.zeros(len(values), np.int64)
+    encoded = values.dictionary_encode()
     return encoded.dictionary, pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
 
 
