@@ -195,11 +195,21 @@ def test_what_is_told_at_sight_is_what_the_expressions_tell():
     assert seen == {True, False}
 
 
-def test_a_password_of_an_address_ends_before_its_host():
-    data = b"https://oauth2:plum@42@git.example.org/a@b"
-    name, value = (8, 14), (15, len(data))
-    assert data[slice(*values.before_host(data, name, value))] == b"plum@42"
-    assert values.before_host(b"x oauth2:plum@host", (2, 8), (9, 18)) == (9, 18)
+@pytest.mark.parametrize(
+    ("value", "password"),
+    [
+        ("plum@42@git.example.org/a@b", "plum@42"),
+        ("p@ss/w0rd@git.example.org/a", "p@ss/w0rd"),
+        ("plum@git.example.org:8443", "plum"),
+        ("p@ss/w0rd", "p@ss/w0rd"),
+        ("plum@localhost/a", "plum@localhost/a"),
+    ],
+)
+def test_a_password_of_an_address_ends_before_its_host(value, password):
+    data = f"https://oauth2:{value}".encode()
+    name, span = (8, 14), (15, len(data))
+    assert data[slice(*values.before_host(data, name, span))].decode() == password
+    assert values.before_host(b"x oauth2:plum@example.org", (2, 8), (9, 25)) == (9, 25)
 
 
 def test_the_rest_of_a_setting_ends_where_another_pair_begins():

@@ -111,7 +111,15 @@ def test_a_view_is_built_of_pieces():
     assert build(b"x", []) is None
 
 
-def test_a_nul_is_left_out_between_others_only():
-    assert [*views(b"TOKEN=plum42\0LANG=C\0_=/bin/sh\0")] == []
+def test_a_nul_before_a_setting_is_not_left_out():
+    (view,) = views(b"TOKEN=plum42\0LANG=C\0_=/bin/sh\0")
+    assert view.data == b"TOKEN=plum42\0LANG=C\0_=/bin/sh"
     (view,) = views("TOKEN=plum42".encode("utf-16-le"))
     assert view.data == b"TOKEN=plum42"
+
+
+def test_a_line_that_is_as_long_as_it_may_be_goes_on_unless_a_setting_follows():
+    assert [view.data for view in views(b"a" * 60 + b"=\nHost: plum")] == [b"a" * 60 + b"Host: plum"]
+    assert [view.data for view in views(b"a" * 60 + b"=\nKEY=3Dplum")] == [b"a" * 60 + b"KEY=plum"]
+    assert [*views(b"a" * 20 + b"=\nHost: plum")] == []
+    assert [*views(b"a" * 60 + b"=\nKEY=plum")] == []

@@ -41,7 +41,14 @@ def test_a_complete_token_does_not_take_the_next_line_with_it(following):
 
 @pytest.mark.parametrize(
     "following",
-    ["APP_URL=http://a", "X-Request-Id: 5f45e7b3", "2026-02-10 09:26:07 next", "I/flutter ( 80): x", "--- a"],
+    [
+        "APP_URL=http://a",
+        "X-Request-Id: 5f45e7b3",
+        "2026-02-10 09:26:07 next",
+        "I/flutter ( 80): x",
+        "--- a",
+        'export A="b"',
+    ],
 )
 @pytest.mark.parametrize("end", ["=\n", "\n"])
 def test_a_line_that_says_something_of_its_own_is_no_more_of_a_token(following, end):
@@ -49,6 +56,13 @@ def test_a_line_that_says_something_of_its_own_is_no_more_of_a_token(following, 
     assert [*unwrapped(text.encode(), 8, complete=False)] == []
     assert continued(text.encode(), 8, 8 + len(TAIL)) == 8 + len(TAIL)
     assert [text[start:stop].rstrip("=") for start, stop, _ in spans(text)] == [TAIL]
+
+
+@pytest.mark.parametrize("behind", ["", "=", "==", '="', "= x", "==\n", ": expired", ":", "&x=1", "; path=/", "=\r\n"])
+def test_the_end_of_a_token_is_no_line_of_its_own(behind):
+    data = f"token {HEAD}\n{TAIL}{behind}".encode()
+    view, _ = next(unwrapped(data, 6, complete=False))
+    assert GITHUB.encode() in view.data
 
 
 def test_a_value_runs_on_as_long_as_it_looks_random():

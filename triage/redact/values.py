@@ -67,6 +67,8 @@ _VALUE_BEFORE: Final = re.compile(
     rb"""|,)(?:(?:-|where|and)[ \t]*)?\\{0,15}["'`]?"""
 )
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=|,[A-Za-z]{2,30}=[\w.]")
+# A host of several parts, that of an address: of those in a value the last, so that no password is cut short.
+_HOST: Final = re.compile(rb"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?::[0-9]{1,5})?(?=[/?\#]|\Z)")
 _COMMENT: Final = re.compile(rb"[ \t]+#")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
@@ -200,9 +202,8 @@ def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:
 
 def before_host(data: bytes, name: Span, span: Span) -> Span:
     """What stands before the host of an address, whose user is the name; any other value as it is."""
-    path = data.find(b"/", *span)
-    mark = data.rfind(b"@", span[0], path if path >= 0 else span[1])
-    return (span[0], mark) if mark > span[0] and data[name[0] - 3 : name[0]] == b"://" else span
+    hosts = [*_HOST.finditer(data, *span)] if data[name[0] - 3 : name[0]] == b"://" else []
+    return (span[0], hosts[-1].start()) if hosts and hosts[-1].start() > span[0] else span
 
 
 def after(data: bytes, at: int, quote: bytes = b"") -> Span | None:

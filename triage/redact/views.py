@@ -36,12 +36,17 @@ ENCODED: Final = Expression(
 NULs, quoted-printable; and bytes that are written out, which no view is made of."""
 
 
+_ASSIGNED: Final = rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}=(?![0-9A-F]{2}|[=\s&),;\]}]|[\"'](?!\w)|\Z)"
 OWN_LINE: Final = re.compile(
-    rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}(?:=(?![0-9A-F]{2}|\r?\n)|=[\"']|:\r?\n)|[A-Za-z][\w-]{0,80}:[ \t]"
-    rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[0-9]{2}:[0-9]{2}:[0-9]{2}|[VDIWEF]/[\w.$-]{1,60}[( :]|---|\["
+    _ASSIGNED + rb"|(?:X-)?[A-Z][a-z]{2,20}(?:-[A-Z][a-z]{1,20}){0,5}:[ \t]"
+    rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[0-9]{2}:[0-9]{2}:[0-9]{2}|[VDIWEF]/[\w.$-]{1,60} ?\( ?[0-9]|---|\["
 )
 """What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
-the time of a log."""
+the time of a log. What ends a token, its padding and the mark behind it, is none of these."""
+# How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
+_BROKEN: Final = range(60, 78)
+_OWN_SETTING: Final = re.compile(_ASSIGNED)
+_SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +144,8 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
 
 
 def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
-    """Terminal codes, invisible marks and lone returns stand for nothing, as every other byte of UTF-16 does.
-
-    A NUL among others parts the settings of a process, and stays.
-    """
-    if data[start] == 0 and 0 not in {*data[max(start - 2, 0) : start], *data[end : end + 2]}:
+    """Terminal codes, invisible marks, NULs and lone returns stand for nothing; a NUL before a setting parts it."""
+    if data[start] == 0 and _SETTING.match(data, end):
         return None
     return start, start + 1 if data[start] == _RETURN else end, b""
 
@@ -188,7 +190,10 @@ def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
     code = data[start + 1 : end]
     if code[:1] not in b"\r\n":
         return start, end, bytes([int(code, 16)])
-    return (start, end, b"") if data[start - 1 : start] != b"=" and not OWN_LINE.match(data, end) else None
+    if data[start - 1 : start] == b"=":
+        return None
+    own = _OWN_SETTING if start + 1 - line_of(data, start)[0] in _BROKEN else OWN_LINE
+    return None if own.match(data, end) else (start, end, b"")
 
 
 _DECODERS: Final[dict[int, Callable[[bytes, int, int], Piece | None]]] = {
