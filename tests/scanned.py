@@ -75,7 +75,7 @@ def grows_evenly(make: Callable[[int], str], only: str, count: int = 1_500) -> b
 
 
 def _timed(lines: list[tuple[int, str]], only: str) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in scan(lines, only=only):
         pass
-    return time.perf_counter() - start
+    return time.process_time() - start
