@@ -50,7 +50,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 # Language, the error of a text that had a head ("" for none), and the digest of the text without the head, its
-# addresses marked: texts of a kilobyte are a store's weight to compare, and a million events ask for them.
+# addresses marked: the texts themselves, a kilobyte each, would take a fifth of the reading to hash and compare.
 Form = tuple[str, str, bytes]
 
 

@@ -58,7 +58,7 @@ class Texts(NamedTuple):
     """The stack texts of a batch.
 
     `places` are the rows that have one, `form` says which of the distinct `forms` each has, -1 where it must be looked
-    for by itself. Its addresses are `ends[at]`'s last `counts[at]` of `addresses`.
+    for by itself. Each has the next `counts[at]` of `addresses`.
     """
 
     size: int
