@@ -12,6 +12,8 @@ from tests.browser.desk import HOSTILE, KERNEL, THEMES, Desk, archive
 from tests.browser.reviewing import CELLS, DIRTY, FOUND, MAIL, MEMBERS, SECRET, Review, states
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.browser.conftest import Axe
 
 
@@ -95,17 +97,19 @@ def test_a_restarted_kernel_is_told_of(review: Review, axe: Axe) -> None:
     assert review.desk.focused() == "Open the review"
 
 
-def test_a_silent_kernel_is_told_of_and_asked_again(review: Review) -> None:
+def test_a_silent_kernel_is_told_of_and_asked_again(review: Review, tmp_path: Path) -> None:
     # What the page waits for takes a tenth of its time.
     faster = "(call, ms, ...rest) => window.slowly(call, ms / 10, ...rest)"
     review.page.evaluate(f"() => {{ window.slowly = window.setTimeout; window.setTimeout = {faster}; }}")
-    review.page.evaluate(
-        f"() => {{ {KERNEL}.session.kernel.requestExecute({{code: 'import time; time.sleep(6)'}}); }}",
-    )
+    # The kernel is busy until it is let go, however slow the page is.
+    let_go = str(tmp_path / "go")
+    code = f"import os, time\nfor _ in range(600):\n    if os.path.exists({let_go!r}): break\n    time.sleep(0.1)"
+    review.page.evaluate(f"code => {{ {KERNEL}.session.kernel.requestExecute({{code}}); }}", code)
     review.desk.press("Open the review")
     review.dialog.get_by_text("The kernel did not answer within 30 seconds").first.wait_for()
     review.page.evaluate("() => { window.setTimeout = window.slowly; }")
-    review.desk.press("Retry")  # it waits for the rest of the sleep, and is answered
+    review.desk.press("Retry")  # it waits for the kernel, and is answered
+    (tmp_path / "go").touch()
     review.leaves.first.wait_for()
     review.read("app.log")
     assert review.dialog.locator(".triage-failure").count() == 0
