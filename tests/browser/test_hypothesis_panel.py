@@ -137,10 +137,10 @@ def test_a_slow_model_cancelled_then_reloaded_in_the_middle_then_side_by_side(
     opened(desk, tmp_path, api.url)
     root, page = desk.root, desk.page
     clock = root.get_by_role("timer")
-    api.will(30)
+    api.will(300)
     desk.press("Run")
     root.get_by_role("button", name="Cancel").wait_for()
-    page.wait_for_function("() => /^00:0[1-9]$/.test(document.querySelector('.triage-clock')?.textContent ?? '')")
+    page.wait_for_function("() => /^00:(?!00)\\d\\d$/.test(document.querySelector('.triage-clock')?.textContent ?? '')")
     # The time goes on while the kernel is busy, and no second run is begun.
     page.evaluate(
         "() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
@@ -152,14 +152,14 @@ def test_a_slow_model_cancelled_then_reloaded_in_the_middle_then_side_by_side(
     assert axe(page, ".triage-root") == []
     # An hour later the time has hours.
     page.evaluate("() => { const now = performance.now.bind(performance); performance.now = () => now() + 3600000; }")
-    page.wait_for_function("() => /^01:00:\\d\\d$/.test(document.querySelector('.triage-clock')?.textContent ?? '')")
+    page.wait_for_function("() => /^01:\\d\\d:\\d\\d$/.test(document.querySelector('.triage-clock')?.textContent ?? '')")
     desk.press("Cancel")
     root.locator(".triage-run", has_text="cancelled").wait_for()
     assert desk.focused() == "gemini-2.5-pro: failed"
     # Another one: the page is loaded anew in the middle, and the time goes on from where it was.
-    api.will(30, answer(json.dumps(FINDINGS)))
+    api.will(300, answer(json.dumps(FINDINGS)))
     desk.press("Run")
-    page.wait_for_function("() => document.querySelector('.triage-clock')?.textContent === '00:01'")
+    page.wait_for_function("() => document.querySelector('.triage-clock')?.textContent >= '00:01'")
     desk.lab.run("docmanager:save")
     page.reload()
     cancel = root.get_by_role("button", name="Cancel")
@@ -179,7 +179,7 @@ def test_a_slow_model_cancelled_then_reloaded_in_the_middle_then_side_by_side(
     assert axe(page, ".triage-root") == []
     saved(desk)
     # A kernel that is restarted in the middle takes the run with it.
-    api.will(30)
+    api.will(300)
     root.get_by_role("checkbox", name="Ask anew").check()
     desk.press("Run")
     root.get_by_role("button", name="Cancel").wait_for()
