@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -19,6 +20,8 @@ from triage.loading import read_tables
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.store import DEFERRED, partitions
+from triage.store.cache import Cache
+from triage.store.cached import named
 from triage.tables import TABLES
 
 if TYPE_CHECKING:
@@ -70,14 +73,14 @@ def test_any_partition_gives_the_whole(tmp_path: Path, step: int, end: bytes) ->
     whole = read_tables(Inputs(path), limits=Limits(), bulk_bytes=0)
     size = path.stat().st_size
     source_id = whole["files"]["source_id"][0].as_py()
-    units = partitions.ranges(str(path), source_id, size, Limits().line_bytes, step=step)
+    units = partitions.ranges(str(path), size, Limits().line_bytes, step=step)
     parts = [partitions.partition(unit) for unit in units]
     assert sum(part.events for part in parts) == whole["events"].num_rows
     left = reduce(partitions.combine, parts)
     right = reduce(lambda late, early: partitions.combine(early, late), reversed(parts))
     for made in (left, right):
         assert made.lines == len(LINES)
-        assert made.tables["quarantine"].equals(whole["quarantine"])
+        assert named(made.tables, source_id)["quarantine"].equals(whole["quarantine"])
     assert left.tables["events"].equals(right.tables["events"])
 
 
@@ -88,7 +91,7 @@ def test_any_partition_gives_the_whole(tmp_path: Path, step: int, end: bytes) ->
 def test_lines_are_cut_nowhere(tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes], step: int) -> None:
     path = tmp_path_factory.mktemp("lines") / "a"
     path.write_bytes(data := b"".join(pieces))
-    units = partitions.ranges(str(path), "", len(data), 1_000, step=step)
+    units = partitions.ranges(str(path), len(data), 1_000, step=step)
     found = [partitions._lines(unit) for unit in units]
     assert b"".join(part for _, part in found) == data
     for base, part in found:
@@ -102,6 +105,46 @@ def test_a_client_gives_the_same_case(tmp_path: Path, monkeypatch: pytest.Monkey
     plain = read_tables(Inputs(path), limits=Limits(), bulk_bytes=0)
     parted = read_tables(Inputs(path), limits=Limits(), bulk_bytes=0, client=Steps(monkeypatch, 5_000))
     assert_equal(plain, parted)
+
+
+class Told(Steps):
+    """A client that tells the order of what it was asked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+        super().__init__(monkeypatch, step)
+        self.asked: list[str] = []
+
+    def map(self, function, units):
+        self.asked.append(f"map {Path(units[0].address).name} {len(units)}")
+        return super().map(function, units)
+
+    def gather(self, futures):
+        self.asked.append("gather")
+        return super().gather(futures)
+
+
+def test_the_next_files_are_begun_while_one_is_gathered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, size = tmp_path / "store", 20_000
+    store.mkdir()
+    for number, name in enumerate("abcd"):
+        lines = [*store_events.lines(30, seed=number), b"{broken"]
+        (store / f"{name}.ndjson").write_bytes(b"\n".join(lines) + b"\n")
+    (store / "bb.log").write_text("x\n" * size)
+    (store / "c.json").write_text(json.dumps([1] * size))
+    monkeypatch.setattr(partitions, "_AHEAD", 7)
+    monkeypatch.setattr("triage.store.cache._RACY_NS", -(10**12))
+    cache = Cache(tmp_path / "cache")
+    options = {"limits": Limits(), "bulk_bytes": size}
+    plain = read_tables(Inputs(store), **options)
+    read_tables(Inputs(store / "b.ndjson"), **options, cache=cache)
+    client = Told(monkeypatch, size)
+    parted = read_tables(Inputs(store), **options, client=client, cache=cache)
+    assert_equal(plain, parted)
+    parts = -(-(store / "a.ndjson").stat().st_size // size)
+    assert 2 <= parts <= 6
+    # b is known from before; d had to wait until there was room for it
+    asked = [f"map a.ndjson {parts}", f"map c.ndjson {parts}", "gather", f"map d.ndjson {parts}", "gather", "gather"]
+    assert client.asked == asked
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +179,7 @@ def test_a_cluster_gives_the_same_case(cluster: Client, store: Path, monkeypatch
 @pytest.mark.filterwarnings("ignore")
 def test_a_lost_worker_loses_nothing(cluster: Client, store: Path) -> None:
     whole = triage.load(store, cache=False)
-    units = partitions.ranges(str(store), "x", store.stat().st_size, Limits().line_bytes, step=1 << 20)
+    units = partitions.ranges(str(store), store.stat().st_size, Limits().line_bytes, step=1 << 20)
     futures = cluster.map(partitions.partition, units, pure=False)
     pids = list(cluster.run(os.getpid).values())
     while not any(future.done() for future in futures):

@@ -110,6 +110,8 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None, seen: Seen |
         "events": events.filter(pc.invert(repeated)) if again else events,
         "files": files,
     }
+    # Those of an odd row come behind those of the block that it stands in, wherever the block ends.
+    out["annotations"] = _ordered(out["annotations"])
     raw.clear()
     for name in sorted((BY_EVENT | {DEFERRED}) & out.keys() - {"events"}):
         # What a person said of a crash may come in another file than the crash: it stays, once.
@@ -126,7 +128,7 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None, seen: Seen |
 def _ordered(events: pa.Table) -> pa.Table:
     """The events by their numbers; a million that are so already are not copied."""
     numbers = events["_event"].to_numpy()
-    return events if np.all(numbers[1:] > numbers[:-1]) else events.sort_by("_event")
+    return events if np.all(numbers[1:] >= numbers[:-1]) else events.sort_by("_event")
 
 
 def _with(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from triage import formats
 from triage.errors import LimitError, SourceError
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from triage.symbols.folder import SymbolFolder
 
 __all__ = ("detections", "read_back", "read_tables")
+
+_EVENTS: Final = "debugbundle-events"
 
 
 def read_tables(inputs: Inputs, *, limits: Limits, cache: Cache | None = None, **more: Any) -> dict[str, pa.Table]:
@@ -60,8 +62,11 @@ def read_into(  # noqa: PLR0913 - what is shared by all sources of one reading
         symbols=symbols,
         bulk_bytes=bulk_bytes,
         cache=cache,
-        client=client,
     )
+    if client is not None:
+        from triage.store.partitions import Workers
+
+        context.workers = Workers(client, _coming(inputs, context, reader), limits.line_bytes)
     many = _Folders(context, dispatch)
     if bulk_bytes is not None and reader is None:
         context.many = many.read
@@ -69,6 +74,24 @@ def read_into(  # noqa: PLR0913 - what is shared by all sources of one reading
         dispatch(source)
         records.rest()
     many.settle()
+
+
+def _coming(inputs: Inputs, context: Context, reader: Format | None) -> Iterator[tuple[str, int]]:
+    """The event files of an input that will be read in partitions; of each no more than its head is looked at."""
+    from triage.store import cached
+
+    glance = Context(
+        records=Records(),
+        limits=context.limits,
+        read=lambda _: None,
+        bulk_bytes=context.bulk_bytes,
+        many=lambda *_: iter(()),
+    )
+    for source in inputs.walk(glance):
+        if source.bulky and source.parse_status is None and (parted := cached.to_be_parted(source, context.cache)):
+            ranked = formats.rank(_head(source)) if reader is None else [(None, reader)]
+            if ranked and ranked[0][1].NAME == _EVENTS:
+                yield parted
 
 
 def _spill(limits: Limits, cache: Cache | None) -> Spill:
@@ -144,7 +167,7 @@ def _read_document(source: Source, reader: Format | None) -> None:
             source.note("no reader recognises this content" if source.head else "empty file")
             return
         reader = ranked[0][1]
-    if source.bulky and reader.NAME == "debugbundle-events":
+    if source.bulky and reader.NAME == _EVENTS:
         from triage.store import cached
 
         cached.read(source, reader, source.context.cache)

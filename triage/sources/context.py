@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from triage.sources.limits import Limits
     from triage.sources.source import Source
     from triage.store.cache import Cache
-    from triage.store.partitions import Client
+    from triage.store.partitions import Workers
     from triage.symbols.folder import SymbolFolder
 
 __all__ = ("BULK_BYTES", "Context")
@@ -38,8 +38,8 @@ class Context:
     bulk_bytes: int | None = BULK_BYTES
     # Where what was read of large event files is kept for the next time.
     cache: Cache | None = None
-    # Reads large event files in partitions.
-    client: Client | None = None
+    # Read large event files in partitions.
+    workers: Workers | None = None
     # Reads many files of a folder together: folder, its name, names in it, and what opens one of them as a source.
     many: (
         Callable[[str, str, list[str], Callable[[str, tuple[str, int]], Iterator[Source]]], Iterator[Source]] | None

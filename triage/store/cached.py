@@ -16,9 +16,9 @@ from triage.store.cache import Identity, settled
 if TYPE_CHECKING:
     from triage.formats import Format
     from triage.sources.source import Source
-    from triage.store.cache import Cache
+    from triage.store.cache import Cache, Entry
 
-__all__ = ("of_stacks", "read", "with_frames")
+__all__ = ("named", "of_stacks", "read", "to_be_parted", "with_frames")
 
 
 def read(source: Source, reader: Format, cache: Cache | None) -> None:
@@ -27,13 +27,11 @@ def read(source: Source, reader: Format, cache: Cache | None) -> None:
     if origin is None or cache is None:
         _read(source, reader)
         return
-    identity, kind = Identity.of(origin.status), f"file {reader.NAME} {source.limits.line_bytes}"
-    entry = cache.get(kind, origin.path)
-    if entry is not None and entry.meta.get("identity") == msgspec.to_builtins(identity):
-        tables = entry.tables()
-        if tables is not None:
-            _take(source, tables, entry.meta)
-            return
+    entry, tables = _entry(source, cache), None
+    if entry is not None and (tables := entry.tables()) is not None:
+        _take(source, tables, entry.meta)
+        return
+    identity = Identity.of(origin.status)
     started, outer, own = time.time_ns(), source.records, Records(spill=source.records.spill)
     source.records = own
     try:
@@ -45,28 +43,55 @@ def read(source: Source, reader: Format, cache: Cache | None) -> None:
     source.drain()
     if settled(identity, started) and source.taken == identity.size:
         meta = {"identity": msgspec.to_builtins(identity), "numbers": numbers, "file": source.told()}
-        cache.put(kind, origin.path, with_frames(tables, outer), meta)
+        cache.put(_kind(source), origin.path, with_frames(tables, outer), meta)
+
+
+def to_be_parted(source: Source, cache: Cache | None) -> tuple[str, int] | None:
+    """Address and size of a file of events that can be read in partitions and is not in the cache."""
+    lines = source.encoding == "utf-8" and debugbundle_events.in_lines(source.head)
+    if not lines or source.address is None or source.size is None or (cache and _entry(source, cache)):
+        return None
+    return source.address, source.size
+
+
+def named(tables: dict[str, pa.Table], source_id: str) -> dict[str, pa.Table]:
+    """Tables of one file under the id that it has in this case."""
+    return {
+        name: table.set_column(at, "source_id", pa.repeat(pa.scalar(source_id), table.num_rows))
+        if (at := table.schema.get_field_index("source_id")) >= 0
+        else table
+        for name, table in tables.items()
+    }
+
+
+def _entry(source: Source, cache: Cache) -> Entry | None:
+    """What is cached of the file as it is now."""
+    if source.origin is None:
+        return None
+    entry = cache.get(_kind(source), source.origin.path)
+    known = entry and entry.meta.get("identity") == msgspec.to_builtins(Identity.of(source.origin.status))
+    return entry if known else None
+
+
+def _kind(source: Source) -> str:
+    """What an entry depends on beside the file."""
+    return f"file {debugbundle_events.NAME} {source.limits.line_bytes}"
 
 
 def _read(source: Source, reader: Format) -> None:
-    """Read a file here, or in partitions where there is a client for them."""
-    client = source.context.client
-    lines = source.encoding == "utf-8" and debugbundle_events.in_lines(source.head)
-    if client is None or source.address is None or source.size is None or not lines:
+    """Read a file here, or in partitions where there are workers for them."""
+    workers, parted = source.context.workers, to_be_parted(source, None)
+    if workers is None or parted is None:
         reader.read(source)
         return
     from triage.store import partitions
 
-    partitions.read(source, source.address, source.size, client)
+    partitions.read(source, *parted, workers)
 
 
 def _take(source: Source, tables: dict[str, pa.Table], meta: dict[str, Any]) -> None:
     """Give the records what was cached, under the id that the file has here."""
-    for name, table in tables.items():
-        if "source_id" in table.column_names:
-            ids = pa.repeat(pa.scalar(source.source_id), table.num_rows)
-            tables[name] = table.set_column(table.schema.get_field_index("source_id"), "source_id", ids)
-    source.records.absorb(tables, source.records.reserve(meta["numbers"]))
+    source.records.absorb(named(tables, source.source_id), source.records.reserve(meta["numbers"]))
     source.retell(meta["file"])
 
 

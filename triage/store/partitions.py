@@ -3,7 +3,8 @@
 `partition` is a pure function of a range of bytes of one file, so that whoever runs it may run it anywhere and again:
 a plain loop, or the client of a Dask cluster (extra `cluster`), which gives what a lost worker had to another one.
 `combine` is associative, and the order of its sides is that of the bytes. The file may be a path that every worker
-sees, or an address that fsspec opens (extra `remote`).
+sees, or an address that fsspec opens (extra `remote`). Of many files the ranges of the next ones are begun while one is
+combined, so that a cluster has work whatever the files' size.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ from triage.records import Records
 from triage.sources.context import Context
 from triage.sources.limits import Limits
 from triage.sources.source import Source
+from triage.store.cached import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ("Client", "Partial", "Range", "combine", "partition", "ranges", "read")
+__all__ = ("Client", "Partial", "Range", "Workers", "combine", "partition", "ranges", "read")
 
 _RANGE_BYTES: Final = 64 << 20
+# So many ranges are begun ahead of the file that is combined, or one file: what is not fetched yet lies with workers.
+_AHEAD: Final = 64
 _STEP: Final = 1 << 20
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -47,7 +51,6 @@ class Range(NamedTuple):
     """The lines of a file that begin in a range of its bytes."""
 
     address: str
-    source_id: str
     start: int
     stop: int
     line_bytes: int
@@ -55,7 +58,10 @@ class Range(NamedTuple):
 
 
 class Partial(NamedTuple):
-    """What was read of a range: tables with the events' numbers, how many of these, lines, and what to say of it."""
+    """What was read of a range: tables with the events' numbers, how many of these, lines, and what to say of it.
+
+    Nothing in it tells which file it is of: see `triage.store.cached.named`.
+    """
 
     tables: dict[str, pa.Table]
     numbers: int
@@ -65,16 +71,49 @@ class Partial(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def ranges(address: str, source_id: str, size: int, line_bytes: int, *, step: int = _RANGE_BYTES) -> list[Range]:
-    """A file of that size in ranges of `step` bytes.
+class Workers:
+    """A client that is busy with the next files while one is combined.
+
+    Parameters
+    ----------
+    client
+        Who runs `partition`.
+    coming
+        Address and size of each file that will be asked for, in that order; taken as far as there is work to give.
+    line_bytes
+        See `Limits.line_bytes`.
+    """
+
+    def __init__(self, client: Client, coming: Iterator[tuple[str, int]], line_bytes: int) -> None:
+        self._client, self._coming, self._line_bytes = client, coming, line_bytes
+        self._begun: dict[tuple[str, int], tuple[Any, int]] = {}
+
+    def partials(self, address: str, size: int) -> Iterable[Partial]:
+        """What was read of each range of a file, in their order."""
+        while sum(count for _, count in self._begun.values()) < _AHEAD and (file := next(self._coming, None)):
+            self._begin(*file)
+        if (address, size) not in self._begun:
+            self._begin(address, size)
+        futures, _ = self._begun.pop((address, size))
+        gathered: Iterable[Partial] = self._client.gather(futures)
+        return gathered
+
+    def _begin(self, address: str, size: int) -> None:
+        units = ranges(address, size, self._line_bytes)
+        self._begun[address, size] = (self._client.map(partition, units), len(units))
+
+
+def ranges(address: str, size: int, line_bytes: int, *, step: int | None = None) -> list[Range]:
+    """A file of that size in ranges of `step` bytes, 64 MiB if not given.
 
     Examples
     --------
-    >>> [(unit.start, unit.stop) for unit in ranges("a.ndjson", "", 10, 100, step=4)]
+    >>> [(unit.start, unit.stop) for unit in ranges("a.ndjson", 10, 100, step=4)]
     [(0, 4), (4, 8), (8, 10)]
     """
+    step = step or _RANGE_BYTES
     starts = range(0, size, step)
-    return [Range(address, source_id, at, min(at + step, size), line_bytes, at + step >= size) for at in starts]
+    return [Range(address, at, min(at + step, size), line_bytes, at + step >= size) for at in starts]
 
 
 def partition(unit: Range) -> Partial:
@@ -87,7 +126,7 @@ def partition(unit: Range) -> Partial:
     records = Records()
     limits = Limits(line_bytes=unit.line_bytes)
     context = Context(records=records, limits=limits, read=lambda _: None, bulk_bytes=0)
-    source = Source(context, unit.address, data=data, place=(unit.source_id, 1))
+    source = Source(context, unit.address, data=data, place=("", 1))
     lines = EventLines(source, base=base)
     if data:
         lines.read()
@@ -104,7 +143,7 @@ def combine(one: Partial, other: Partial) -> Partial:
     Examples
     --------
     >>> import os
-    >>> nothing = partition(Range(os.devnull, "", 0, 0, 100))
+    >>> nothing = partition(Range(os.devnull, 0, 0, 100))
     >>> combine(nothing, combine(nothing, nothing)).events
     0
     """
@@ -126,12 +165,10 @@ def combine(one: Partial, other: Partial) -> Partial:
     return Partial(tables, *sums, reasons)
 
 
-def read(source: Source, address: str, size: int, client: Client | None = None) -> None:
-    """Read a file of lines in partitions, by a client or in a loop, into the records of its source."""
-    units = ranges(address, source.source_id, size, source.limits.line_bytes)
-    parts: Iterable[Partial] = map(partition, units) if client is None else client.gather(client.map(partition, units))
-    whole = reduce(combine, parts)
-    source.records.absorb(whole.tables, source.records.reserve(whole.numbers))
+def read(source: Source, address: str, size: int, workers: Workers) -> None:
+    """Read a file of lines in partitions into the records of its source."""
+    whole = reduce(combine, workers.partials(address, size))
+    source.records.absorb(named(whole.tables, source.source_id), source.records.reserve(whole.numbers))
     source.role, source.media = "events", "application/x-ndjson"
     for reason in whole.reasons:
         source.note(reason)
