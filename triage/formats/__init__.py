@@ -23,7 +23,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from triage.errors import FormatError
+from triage.errors import FormatError, nothing_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +107,7 @@ def by_name(name: str) -> Format:
     try:
         return registry()[name]
     except KeyError:
-        raise FormatError(f"no format is named {name!r}; there are {', '.join(sorted(registry()))}") from None
+        raise FormatError(nothing_named("format", name, sorted(registry()))) from None
 
 
 def rank(head: Head) -> list[tuple[Match, Format]]:
