@@ -180,6 +180,9 @@ def main() -> None:
         code = Exit.not_found if isinstance(error, SourceError) else Exit.bad_input
         sys.exit(Exit.secrets if isinstance(error, RedactionError) else code)
     except OSError as error:
+        if isinstance(error, PermissionError) and error.filename is not None:
+            complain(f"cannot use {os.fsdecode(error.filename)}: {error.strerror}; name another place")
+            sys.exit(Exit.not_found)
         if error.errno not in {errno.ENOSPC, errno.EDQUOT} or error.filename is not None:
             raise
         sink_failed(error)
