@@ -48,7 +48,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One line of `detect`: a member of the input, a format that may read it, how sure, and why."""
+    """One line of `detect`: a file (a member stands behind ``!/``), a format that may read it, how sure, and why."""
 
     path: str
     format: str
