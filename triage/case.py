@@ -70,7 +70,7 @@ class Case(Querying):
         self._config = config
 
     def incidents(self, as_of: datetime | str | None = None) -> pd.DataFrame:
-        """One row per incident, newest last_seen first.
+        """One row per incident, newest last_seen first; those without a time last, as they stand in their files.
 
         Parameters
         ----------
