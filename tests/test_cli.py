@@ -3,6 +3,8 @@ import io
 import json
 import subprocess
 import sys
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -65,7 +67,7 @@ def test_open_writes_a_notebook(tmp_path):
         (3, ["show", "no-such-file"], "there is nothing at"),
         (3, ["open", "no-such-file"], "there is nothing at"),
         (4, ["table", "nonsense", str(PANIC)], "there are events"),
-        (4, ["show", str(PANIC), "--as", "nonsense"], "no format is named"),
+        (4, ["show", str(PANIC), "--as", "nonsense"], "there is no format"),
     ],
 )
 def test_exit_codes(code, arguments, words):
@@ -95,3 +97,51 @@ def test_a_closed_pipe_is_no_error():
     assert process.wait() in {0, -13}  # ended by SIGPIPE, as other filters are
     assert process.stderr.read() == b""
     process.stderr.close()
+
+
+def test_version():
+    assert text("--version") == f"triage {version('crash-triage')}\n"
+
+
+def test_formats_reads_standard_input_and_open_says_why_it_cannot():
+    assert "crash/manifest.json\t0xgen" in text("formats", "-", stdin=PANIC.read_bytes())
+    done = triage("open", "-", "--no-lab", stdin=PANIC.read_bytes())
+    assert done.returncode == 3
+    assert "save it first" in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments", "words"),
+    [
+        (4, ["table", "frame", str(PANIC)], "did you mean 'frames'?"),
+        (4, ["table", "no-such-file", "events"], "there is no table 'no-such-file'"),
+        (4, ["show", str(PANIC), "--as", "0xgem"], "did you mean '0xgen'?"),
+        (2, ["show", str(PANIC), "--frames", "-1"], "--frames"),
+        (4, ["resolve", str(PANIC), "nobody"], "`triage incidents PATH` lists them"),
+    ],
+)
+def test_mistakes_are_named_with_what_is_nearest(code, arguments, words):
+    done = triage(*arguments)
+    assert done.returncode == code
+    assert words in done.stderr.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("arguments", [["formats"], ["show", str(PANIC)], ["table", "frames", str(STORE)]])
+def test_a_full_disk_is_one_line(arguments):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-m", "triage.cli", *arguments], stdout=full, stderr=-1, check=False)
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == [
+        "cannot write to standard output: No space left on device; write to another place"
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such shell")
+def test_a_closed_output_is_fine():
+    done = subprocess.run(
+        ["/bin/sh", "-c", '"$0" -m triage.cli incidents "$1" >&-', sys.executable, str(STORE)],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

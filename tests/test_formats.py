@@ -1,3 +1,6 @@
+import gzip
+import zipfile
+
 import pytest
 
 from tests.reading import SAMPLES
@@ -78,3 +81,14 @@ def test_another_package_adds_a_reader_by_entry_point(tmp_path, monkeypatch):
         monkeypatch.undo()
         formats.registry.cache_clear()
         formats.documents.cache_clear()
+
+
+def test_a_member_is_named_behind_its_containers(tmp_path):
+    trace = b'Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: 1\n'
+    for name in ("a.zip", "b.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("app.log.gz", gzip.compress(trace))
+    folder = tmp_path.name
+    assert [hit.path for hit in formats.detect(tmp_path)] == [
+        f"{folder}/{name}!/app.log.gz!/app.log" for name in ("a.zip", "b.zip")
+    ]

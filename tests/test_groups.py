@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+import triage
 from triage.incidents import groups
 from triage.records import Frame, Records, Trace
 from triage.stacks import keys
@@ -172,3 +173,22 @@ def test_an_event_after_all_that_the_writer_knew_of_what_it_resolved_is_a_regres
     assert row["status"] == status
     assert pd.isna(row["regressed_at"]) or row["regressed_at"] == pd.Timestamp("2023-11-14T22:13:23Z")
     assert pd.isna(row["regressed_at"]) == (status == "resolved")
+
+
+def test_incidents_without_a_time_stand_as_in_their_file():
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 1, in {}\n{}: x\n\n'
+    names = ["Zero", "Alpha", "Mid", "Beta"]
+    text = "".join(trace.format(name.lower(), f"{name}Error") for name in [*names, "Mid", "Zero"])
+    wanted = [f"{name}Error in {name.lower()}" for name in names]
+    case = triage.loads(text)
+    assert case.incidents()["title"].tolist() == wanted
+    assert case.redact().incidents()["title"].tolist() == wanted
+    other = trace.format("last", "OtherError").encode()
+    both = [
+        triage.load(parts).incidents()["incident_id"].tolist()
+        for parts in ([text.encode(), other], [other, text.encode()])
+    ]
+    assert both[0] == both[1]
+    log = f"2026-03-01 10:00:00,000 ERROR app: no\n{trace.format('timed', 'TimedError')}"
+    timed = triage.load([text.encode(), log.encode()])
+    assert timed.incidents()["title"].tolist() == ["TimedError in timed", *wanted]

@@ -35,4 +35,4 @@ def test_columns_line_up_and_long_cells_are_cut():
     assert lines[0] == "  a" + " " * 73 + "b"
     assert lines[1] == "  " + "x" * 71 + "…  " + "y" * 71 + "…"
     assert lines[2].split() == ["1", "2⏎3␛"]
-    assert lined_up(["a", "b"], [("x", "y" * 90)], whole=True)[1].endswith("y" * 90)
+    assert lined_up(["a", "b"], [("x", "y" * 90)], whole="b")[1].endswith("y" * 90)

@@ -123,3 +123,17 @@ def test_the_cost_is_linear(piece):
 
     taken(8_000)
     assert taken(60_000) < 30 * max(taken(15_000), 1e-3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "words"),
+    [
+        ("RangeError", "RangeError (index): 3 is over 2", "RangeError (index): {number} is over {number}"),
+        ("Out of memory", "Out of memory: Killed process", "Out of memory: Killed process"),
+        ("Error", "Errors are many", "Error: Errors are many"),
+        ("Error", "Error at start", "Error: Error at start"),
+    ],
+)
+def test_a_message_that_says_its_type_itself_is_not_told_twice(kind, said, words):
+    row = dict.fromkeys(("event_kind", "culprit", "http_method", "route", "http_status"))
+    assert title({**row, "error_type": kind, "error_value": said}) == words

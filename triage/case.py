@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.errors import SourceError, TriageError
+from triage.errors import SourceError, TriageError, is_one_of, no_incident, nothing_named
 from triage.journal import Journal
 from triage.querying import Querying
 from triage.share.printable import plural
@@ -70,7 +70,7 @@ class Case(Querying):
         self._config = config
 
     def incidents(self, as_of: datetime | str | None = None) -> pd.DataFrame:
-        """One row per incident, newest last_seen first.
+        """One row per incident, newest last_seen first; those without a time last, as they stand in their files.
 
         Parameters
         ----------
@@ -131,7 +131,7 @@ class Case(Querying):
         else:
             table = joined(self._of("stacks", incident, event), self._tables["frames"])
         if columns is not None:
-            wanted = list(columns)
+            wanted = [columns] if isinstance(columns, str) else list(columns)
             missing = [name for name in wanted if name not in table.column_names]
             if missing:
                 raise TriageError(
@@ -185,7 +185,7 @@ class Case(Querying):
         if name in made:
             return made[name]()
         if name not in TABLES:
-            raise TriageError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
+            raise TriageError(nothing_named("table", name, TABLES))
         return to_pandas(self._of(name, None, None))
 
     @property
@@ -373,8 +373,8 @@ class Case(Querying):
     def _events_of(self, incident: str) -> list[str]:
         """The ids of the events of an incident."""
         events, codes, ids = self.members()
-        if incident not in ids:
-            raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
+        if not is_one_of(incident, ids):
+            raise TriageError(no_incident(incident, ids, self._grouped().replayed.became))
         chosen: list[str] = events.filter(pa.array(codes == ids.index(incident)))["event_id"].to_pylist()
         return chosen
 

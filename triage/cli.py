@@ -11,6 +11,8 @@ and `table` give data as it is.
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import sys
 from pathlib import Path
@@ -33,9 +35,12 @@ from triage.console import (
     print_frame,
     print_rows,
     say,
+    sink_failed,
+    source,
 )
-from triage.errors import RedactionError, SourceError, TriageError
+from triage.errors import LISTED, RedactionError, SourceError, TriageError, nothing_named
 from triage.share.printable import plural
+from triage.tables import TABLES
 
 if TYPE_CHECKING:
     from triage.share.view import View
@@ -47,12 +52,29 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        import triage
+
+        say(f"triage {triage.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _first(
+    _: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """Open what crashed."""
+
+
 @app.command()
 def show(
     path: Input,
     reader: Reader = None,
     symbols: Symbols = None,
-    frames: Annotated[int, typer.Option(help="Frames to print.")] = 12,
+    frames: Annotated[int, typer.Option(help="Frames to print.", min=0)] = 12,
     policy: PolicyFile = None,
     journal: JournalFile = None,
 ) -> None:
@@ -82,19 +104,21 @@ def incidents(
 
 @app.command()
 def table(
-    name: Annotated[str, typer.Argument(help="events, stacks, frames, logs, files, quarantine ...", metavar="NAME")],
+    name: Annotated[str, typer.Argument(help=", ".join(TABLES), metavar="NAME")],
     path: Input,
     reader: Reader = None,
     symbols: Symbols = None,
     style: Printed = Style.table,
 ) -> None:
     """Print one table of the case. Raw: it holds what the files hold, secrets included."""
+    if name not in TABLES:  # before anything is read: perhaps it is the path, and the name comes behind it
+        raise TriageError(nothing_named("table", name, TABLES))
     print_frame(load(path, reader, symbols).table(name), style, None)
 
 
 @app.command(name="open")
 def open_(
-    path: Input,
+    path: Annotated[str, typer.Argument(help="A file, directory or archive.", metavar="PATH")],
     to: Annotated[
         Path | None, typer.Option("--to", help="The notebook to write; default: <name>.triage.ipynb here.")
     ] = None,
@@ -110,7 +134,11 @@ def open_(
 
 
 @app.command()
-def formats(path: Annotated[str | None, typer.Argument(help="Say what this file may be, and why.")] = None) -> None:
+def formats(
+    path: Annotated[
+        str | None, typer.Argument(help="Say what this file may be, and why; - is standard input.", metavar="PATH")
+    ] = None,
+) -> None:
     """List the formats that can be read, or those that a file may be."""
     from triage import formats as readers
 
@@ -118,7 +146,7 @@ def formats(path: Annotated[str | None, typer.Argument(help="Say what this file 
         rows = [(reader.NAME, reader.TITLE) for _, reader in sorted(readers.registry().items())]
         print_rows(["format", "what it is"], rows)
         return
-    found = readers.detect(path)
+    found = readers.detect(source(path))
     if not found:
         say("no reader recognises this content; `triage table files PATH` lists what is there")
     else:
@@ -140,12 +168,25 @@ def main() -> None:
     """Run the command line and end with its exit code."""
     if hasattr(signal, "SIGPIPE"):  # `triage ... | head` ends quietly, as other filters do
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if sys.stdout is None:  # closed by the caller: what would be printed goes nowhere
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except TriageError as error:
-        complain(str(error))
+        complain(str(error).replace(LISTED, "`triage incidents PATH` lists them"))
         code = Exit.not_found if isinstance(error, SourceError) else Exit.bad_input
         sys.exit(Exit.secrets if isinstance(error, RedactionError) else code)
+    except OSError as error:
+        if isinstance(error, PermissionError) and error.filename is not None:
+            complain(f"cannot use {os.fsdecode(error.filename)}: {error.strerror}; name another place")
+            sys.exit(Exit.not_found)
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT} or error.filename is not None:
+            raise
+        sink_failed(error)
+        sys.exit(1)
 
 
 def _print_view(view: View, frames: int) -> None:

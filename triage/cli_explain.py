@@ -24,7 +24,7 @@ app = typer.Typer()
 def explain(
     path: Input,
     incident: Annotated[
-        str | None, typer.Argument(help="An incident, or how its id begins; default: the newest.", metavar="[INCIDENT]")
+        str | None, typer.Argument(help="An incident, or how its id begins; default: the newest.", metavar="INCIDENT")
     ] = None,
     reader: Reader = None,
     symbols: Symbols = None,
@@ -32,7 +32,7 @@ def explain(
 ) -> None:
     """Say why the events of an incident are one: frames, key, variants, and the nearest others; masked."""
     case, ids = _opened(path, reader, symbols, policy)
-    say(case.explain(full_id(ids, incident or ids[0])).text.rstrip("\n"))
+    say(case.explain(_named(ids, incident or ids[0])).text.rstrip("\n"))
 
 
 @app.command()
@@ -46,7 +46,12 @@ def compare(
 ) -> None:
     """Lay two incidents side by side: what they share, and what splits them; masked."""
     case, ids = _opened(path, reader, symbols, policy)
-    say(case.compare(full_id(ids, first), full_id(ids, second)).text.rstrip("\n"))
+    say(case.compare(_named(ids, first), _named(ids, second)).text.rstrip("\n"))
+
+
+def _named(ids: list[str], given: str) -> str:
+    """The id that begins so; a whole one as it is, for it may have been merged."""
+    return given if given.startswith("inc_") and len(given) == len(ids[0]) else full_id(ids, given)
 
 
 def _opened(path: str, reader: str | None, symbols: str | None, policy: Path | None) -> tuple[RedactedCase, list[str]]:

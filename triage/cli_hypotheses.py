@@ -37,7 +37,7 @@ class SendTo(StrEnum):
 def hypothesize(  # noqa: PLR0913, PLR0917 - one option each for what can be chosen
     path: Input,
     incident: Annotated[
-        str | None, typer.Argument(help="An incident, or how its id begins; default: the newest.", metavar="[INCIDENT]")
+        str | None, typer.Argument(help="An incident, or how its id begins; default: the newest.", metavar="INCIDENT")
     ] = None,
     chosen_incident: Annotated[
         str | None, typer.Option("--incident", help="The same as the argument.", metavar="INCIDENT")

@@ -6,13 +6,16 @@ else.
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -45,11 +48,14 @@ __all__ = (
     "print_rows",
     "progress",
     "say",
+    "sink_failed",
     "source",
 )
 
 OUT: Final = Console(highlight=False, soft_wrap=True)
 ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+_WORD: Final = 24  # a longer word may be broken to make a table fit
+_GAP: Final = 2
 
 
 class Exit(IntEnum):
@@ -115,6 +121,12 @@ def source(path: str) -> Any:
     return sys.stdin.buffer if path == "-" else path
 
 
+def sink_failed(error: OSError) -> None:
+    """Say that standard output took no more, and let nothing try to write the rest of it when the program ends."""
+    complain(f"cannot write to standard output: {error.strerror or 'it failed'}; write to another place")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[str, int], None] | None]:
     """A line that shows the last file read and the megabytes so far; None where nobody would see it."""
@@ -135,7 +147,8 @@ def print_frame(frame: pd.DataFrame, style: Style, columns: list[str] | None) ->
     """Print a DataFrame for people or for programs."""
     if style is Style.table:
         chosen = frame if columns is None else frame[columns]
-        rows = [[_cell(value) for value in row] for row in chosen.itertuples(index=False)]
+        cell = _short if OUT.is_terminal else _cell
+        rows = [[cell(value) for value in row] for row in chosen.itertuples(index=False)]
         print_rows([str(name) for name in chosen.columns], rows)
         return
     if style is Style.csv:
@@ -158,15 +171,45 @@ def print_frame(frame: pd.DataFrame, style: Style, columns: list[str] | None) ->
 
 
 def print_rows(header: list[str], rows: list[Any]) -> None:
-    """Print a table on a terminal, tab-separated lines when piped."""
+    """Print a table on a terminal, record by record where it is too narrow for one; tab-separated lines when piped."""
     if not OUT.is_terminal:
         for row in [header, *rows]:
             sys.stdout.write("\t".join(printable(cell).replace("\t", " ").replace("\n", "⏎") for cell in row) + "\n")
         return
-    drawn = Table(*header, box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        drawn.add_row(*(Text(printable(cell), overflow="fold") for cell in row))
-    OUT.print(drawn)
+    cells = [[printable(cell) for cell in row] for row in rows]
+    columns = [[name, *(row[at] for row in cells)] for at, name in enumerate(header)]
+    if not _fits(columns):
+        columns = [column for column in columns if any(column[1:])] or columns
+    if cells and not _fits(columns):
+        _print_records(columns)
+        return
+    drawn = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        drawn.add_column(column[0], min_width=_least(column), overflow="fold")
+    for row in zip(*(column[1:] for column in columns), strict=True):
+        drawn.add_row(*map(Text, row))
+    OUT.print(drawn, soft_wrap=False)
+
+
+def _least(column: list[str]) -> int:
+    """The width that a column needs for an id or a name not to be broken."""
+    return min(_WORD, max(cell_len(word) for text in column for word in text.split() or [""]))
+
+
+def _fits(columns: list[list[str]]) -> bool:
+    """Whether a table of these columns can be read on this terminal."""
+    return sum(map(_least, columns)) + _GAP * (len(columns) - 1) <= OUT.width
+
+
+def _print_records(columns: list[list[str]]) -> None:
+    """Print each row as a block of lines, one for each cell that holds something."""
+    width = max(len(column[0]) for column in columns)
+    for at in range(1, len(columns[0])):
+        if at > 1:
+            say("")
+        for column in columns:
+            if column[at]:
+                say(f"{column[0]:<{width}}  " + column[at].replace("\n", "\n" + " " * (width + 2)))
 
 
 def _cell(value: Any) -> str:
@@ -176,6 +219,11 @@ def _cell(value: Any) -> str:
     if not isinstance(value, str) and hasattr(value, "__iter__"):
         return ", ".join(str(item) for item in value)
     return "" if pd.isna(value) else str(value)
+
+
+def _short(value: Any) -> str:
+    """A cell for a terminal: a time to its second, in UTC as all times are."""
+    return value.strftime("%Y-%m-%d %H:%M:%SZ") if isinstance(value, datetime) and str(value) != "NaT" else _cell(value)
 
 
 def full_id(ids: list[str], prefix: str) -> str:

@@ -6,7 +6,12 @@ input met. Messages say what happened, where, and what to do next; they never qu
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final
+
 __all__ = (
+    "LISTED",
     "FormatError",
     "JournalError",
     "LimitError",
@@ -14,7 +19,13 @@ __all__ = (
     "RedactionError",
     "SourceError",
     "TriageError",
+    "is_one_of",
+    "no_incident",
+    "nothing_named",
 )
+
+LISTED: Final = "case.incidents()['incident_id'] lists them"
+_NAMED: Final = 3
 
 
 class TriageError(Exception):
@@ -43,3 +54,42 @@ class JournalError(TriageError):
 
 class ModelError(TriageError):
     """A model did not give a usable answer."""
+
+
+def nothing_named(what: str, name: object, names: Iterable[str]) -> str:
+    """The message where a name is none of those that there are: the nearest first, where one is near.
+
+    Examples
+    --------
+    >>> nothing_named("table", "frame", ["events", "frames"])
+    "there is no table 'frame'; did you mean 'frames'? there are events, frames"
+    """
+    known = list(names)
+    close = get_close_matches(str(name).lower(), known, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"there is no {what} {name!r}; {hint}there are {', '.join(known)}"
+
+
+def is_one_of(given: object, ids: Container[str]) -> bool:
+    """Whether something is one of these ids; a row or a list is none, and no error."""
+    return isinstance(given, str) and given in ids
+
+
+def no_incident(given: object, ids: Iterable[str], became: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The message where no incident has an id: what it became, which ones begin so, or where the ids are listed.
+
+    Examples
+    --------
+    >>> no_incident("inc_4f", ["inc_4f21", "inc_9a03"])
+    "no incident has the id 'inc_4f'; one begins so: 'inc_4f21'"
+    """
+    if not isinstance(given, str):
+        return f"an incident is named by its id, a text, and this is a {type(given).__name__}; {LISTED}"
+    if now := (became or {}).get(given):
+        told = f"{', '.join(map(repr, now[:_NAMED]))}{' ...' if len(now) > _NAMED else ''}"
+        return f"{given!r} was merged or split, and its events are in {told} now; case.journal() says why"
+    begun = [one for one in ids if given and one.startswith((given, f"inc_{given}"))]
+    if 0 < len(begun) <= _NAMED:
+        told = ", ".join(map(repr, begun))
+        return f"no incident has the id {given!r}; {'one begins' if len(begun) == 1 else 'these begin'} so: {told}"
+    return f"no incident has the id {given!r}; {LISTED}"

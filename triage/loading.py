@@ -178,12 +178,15 @@ def _read_document(source: Source, reader: Format | None) -> None:
 def detections(what: Any) -> list[Detection]:
     """List which readers may read each file of an input."""
     found: list[Detection] = []
+    shown: dict[str, str] = {}
 
     def look(source: Source) -> None:
+        inside = shown.get(source.container_id or "")
+        path = shown[source.source_id] = f"{inside}!/{source.path}" if inside else source.path
         try:
             if source.parse_status is None and not archives.read(source):
                 for match, reader in formats.rank(_head(source)):
-                    found.append(formats.Detection(source.path, reader.NAME, reader.TITLE, match.score, match.reason))
+                    found.append(formats.Detection(path, reader.NAME, reader.TITLE, match.score, match.reason))
         except OverLimitError as error:
             source.note(str(error))
         source.close()

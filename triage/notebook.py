@@ -54,6 +54,10 @@ def write(path: str, to: Path | None = None) -> Path:
     TriageError
         The notebook cannot be written there.
     """
+    if path == "-":
+        raise SourceError(
+            "a notebook reads its input again whenever it is run, and standard input is gone; save it first"
+        )
     target = Path(path)
     if not target.exists():
         raise SourceError(f"there is nothing at {path}; check the name, or use a full path")

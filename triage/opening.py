@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.errors import JournalError
+from triage.errors import JournalError, SourceError
 from triage.journal import Journal
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
@@ -121,12 +121,19 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
     name
         What to call it in `case.files()`.
 
+    Raises
+    ------
+    SourceError
+        It is neither text nor bytes.
+
     Examples
     --------
     >>> import triage
     >>> triage.loads("nothing in particular").incidents().shape[0]
     0
     """
+    if not isinstance(text, str | bytes | bytearray | memoryview):
+        raise SourceError(f"a {type(text).__name__} is no text; give text or bytes, or a path to triage.load")
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
     inputs = Inputs(data, name=name)
     return _open(inputs, _journal(None, inputs))

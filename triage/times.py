@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
+
+import numpy as np
+
+from triage.errors import TriageError
 
 __all__ = ("LEAST", "MOST", "epoch", "iso", "micros")
 
@@ -53,8 +57,13 @@ def epoch(value: Any) -> int | None:
     return micros if LEAST <= micros <= MOST else None
 
 
-def micros(moment: datetime | str | None) -> int | None:
+def micros(moment: object) -> int | None:
     """Microseconds since 1970 of a time or its text; a time without a zone is UTC.
+
+    Raises
+    ------
+    TriageError
+        It is none: another text, or a number, of which nobody can tell the unit.
 
     Examples
     --------
@@ -65,6 +74,11 @@ def micros(moment: datetime | str | None) -> int | None:
         return None
     import pandas as pd
 
-    stamp = pd.Timestamp(moment)
+    try:
+        stamp = pd.Timestamp(moment) if isinstance(moment, (str, date, np.datetime64)) else None
+    except (ValueError, OverflowError):
+        stamp = None
+    if stamp is None or pd.isna(stamp):
+        raise TriageError(f"{moment!r} is no time; give a datetime, or text such as '2026-02-10T09:05:00Z'")
     stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp
     return int(stamp.value // 1_000)  # nanoseconds, whatever the unit of the stamp

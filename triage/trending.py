@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from triage.errors import TriageError
 from triage.supposing import Supposing
 from triage.times import micros
 
@@ -71,7 +72,10 @@ class Trending(Supposing):
         from triage.case import Case
         from triage.incidents.classes import Capture, PathRule
 
-        rules = tuple(PathRule(rule[0], rule[1], tuple(rule[2]) if len(rule) > 2 else ()) for rule in paths)
+        asked: tuple[Any, ...] = tuple(paths)
+        if any(isinstance(rule, str) or len(rule) not in {2, 3} for rule in asked):
+            raise TriageError("each of paths is a status and a path, such as (404, '/orders/*')")
+        rules = tuple(PathRule(rule[0], rule[1], tuple(rule[2]) if len(rule) > 2 else ()) for rule in asked)
         capture = Capture(preset, tuple(statuses), rules)
         settings: dict[str, Any] = {"rules": self._rules, "config": self._config, "journal": self._journal}
         read = self._read or self._tables

@@ -46,7 +46,7 @@ def find(
     inputs = _folders(outside)
     for place in (folder, *folder.parents):
         candidate = place / name
-        if is_it(candidate) and not _within(candidate, inputs):
+        if _is(candidate, is_it) and not _within(candidate, inputs):
             return candidate
     return None
 
@@ -62,7 +62,7 @@ def inside(
     folder = Path(start if start is not None else Path.cwd()).resolve()
     inputs = _folders(outside)
     candidates = [place / name for place in (folder, *folder.parents)] + [place / name for place in inputs]
-    return next((each for each in candidates if is_it(each) and _within(each, inputs)), None)
+    return next((each for each in candidates if _is(each, is_it) and _within(each, inputs)), None)
 
 
 def is_inside(path: Path, outside: Places) -> bool:
@@ -70,12 +70,21 @@ def is_inside(path: Path, outside: Places) -> bool:
     return _within(path, _folders(outside))
 
 
+def _is(path: Path, is_it: Callable[[Path], bool]) -> bool:
+    """Whether it is what is looked for; a folder that nobody may look into holds nothing."""
+    try:
+        return is_it(path)
+    except OSError:
+        return False
+
+
 def _folders(places: Places) -> list[Path]:
     """The inputs as `triage.load` takes them: paths, and patterns where no such path is."""
     found: list[Path] = []
     for place in (os.fspath(place) for place in places):
-        path = Path(place) if Path(place).exists() else Path(place).expanduser()
-        matches = glob.glob(place, recursive=True) if glob.has_magic(place) and not path.exists() else [path]  # noqa: PTH207
+        path = Path(place) if _is(Path(place), Path.exists) else Path(place).expanduser()
+        is_pattern = glob.has_magic(place) and not _is(path, Path.exists)
+        matches = glob.glob(place, recursive=True) if is_pattern else [path]  # noqa: PTH207
         found += [Path(match).resolve() for match in matches if place]
     return found
 

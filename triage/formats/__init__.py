@@ -23,7 +23,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from triage.errors import FormatError
+from triage.errors import FormatError, nothing_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One line of `detect`: a member of the input, a format that may read it, how sure, and why."""
+    """One line of `detect`: a file (a member stands behind ``!/``), a format that may read it, how sure, and why."""
 
     path: str
     format: str
@@ -107,7 +107,7 @@ def by_name(name: str) -> Format:
     try:
         return registry()[name]
     except KeyError:
-        raise FormatError(f"no format is named {name!r}; there are {', '.join(sorted(registry()))}") from None
+        raise FormatError(nothing_named("format", name, sorted(registry()))) from None
 
 
 def rank(head: Head) -> list[tuple[Match, Format]]:

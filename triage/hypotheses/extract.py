@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from triage.errors import RedactionError, TriageError
+from triage.errors import RedactionError, TriageError, no_incident
 from triage.hypotheses import sections as made
 from triage.hypotheses.settings import ALWAYS, SECTIONS, Settings
 from triage.incidents.layout import typed
@@ -227,7 +227,7 @@ def extract(case: RedactedCase, incident_id: str, settings: Settings = _DEFAULT)
     incidents = case.incidents()
     chosen = incidents[incidents["incident_id"] == incident_id]
     if chosen.empty:
-        raise TriageError(f"no incident has the id {incident_id!r}; case.incidents()['incident_id'] lists them")
+        raise TriageError(no_incident(incident_id, incidents["incident_id"].tolist()))
     names = [name for name in SECTIONS if name in {*settings.sections, *ALWAYS}]
     with case.about(incident_id) as (masked, event):
         whole = made.Whole(masked, chosen.iloc[0], event)

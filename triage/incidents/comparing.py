@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from triage.errors import TriageError
+from triage.errors import TriageError, is_one_of, no_incident
 from triage.incidents import groups
 from triage.incidents.layout import typed
 from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
@@ -161,8 +161,8 @@ def compare(
     """
     events, codes, ids = groups.members(tables, decider=decider)
     for incident in (first, second):
-        if incident not in ids:
-            raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
+        if not is_one_of(incident, ids):
+            raise TriageError(no_incident(incident, ids, groups.grouped(tables, decider).replayed.became))
     rows = newest(events, codes, len(ids))
     chosen = events.select(EVENT).take(pa.array([rows[ids.index(first)], rows[ids.index(second)]], pa.int64()))
     one, two = chosen.to_pylist()

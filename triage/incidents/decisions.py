@@ -82,6 +82,8 @@ class Replayed(NamedTuple):
         What became of each entry.
     made
         The entry that made an incident, where none of the keys did.
+    became
+        The incidents that have the events of one that is there no more.
     """
 
     codes: Rows
@@ -89,6 +91,7 @@ class Replayed(NamedTuple):
     states: dict[str, tuple[State, ...]]
     effects: dict[str, Effect]
     made: dict[str, str]
+    became: dict[str, list[str]]
 
 
 class Decider(Protocol):
@@ -116,7 +119,7 @@ class Decisions:
             The events that make incidents, the number of the incident of each, and their ids, by the keys alone.
         """
         if not self.entries:
-            return Replayed(codes, ids, {}, {}, {})
+            return Replayed(codes, ids, {}, {}, {}, {})
         return _Replay(tables, events, codes, ids, self.entries).run()
 
 
@@ -166,7 +169,9 @@ class _Replay:
         numbers, codes = np.unique(self._owner, return_inverse=True)
         ids = [self._names[number] for number in numbers.tolist()]
         states = {self._names[number]: self._states.get(number, ()) for number in numbers.tolist()}
-        return Replayed(codes.astype(np.int64), ids, states, self._effects, self._made)
+        gone = set(self._rows) - self._live
+        became = {self._names[number]: [self._names[now] for now in self._now(number)] for number in sorted(gone)}
+        return Replayed(codes.astype(np.int64), ids, states, self._effects, self._made, became)
 
     def _find(self, entry: Entry) -> list[list[int]]:
         """The incidents that each subject is now; where there is none the effect says why."""

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.errors import JournalError
+from triage.errors import JournalError, is_one_of, no_incident
 from triage.incidents import predicates
 from triage.incidents.decisions import token
 from triage.journal import WAYS, Side, Subject
@@ -58,8 +58,8 @@ class Maker:
     def rows(self, incident: str) -> npt.NDArray[np.int64]:
         """The rows of the events of an incident."""
         replayed = self._found.replayed
-        if incident not in replayed.ids:
-            raise JournalError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
+        if not is_one_of(incident, replayed.ids):
+            raise JournalError(no_incident(incident, replayed.ids, replayed.became))
         return np.flatnonzero(replayed.codes == replayed.ids.index(incident))
 
     def first_seen(self, incident: str) -> int:

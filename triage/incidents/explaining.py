@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import pyarrow as pa
 
-from triage.errors import TriageError
+from triage.errors import TriageError, is_one_of, no_incident
 from triage.incidents import groups
 from triage.incidents.layout import cell, typed
 from triage.incidents.neighbours import Near, nearest
@@ -220,8 +220,8 @@ def explain(
         No incident has that id.
     """
     events, codes, ids = groups.members(tables, decider=decider)
-    if incident not in ids:
-        raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
+    if not is_one_of(incident, ids):
+        raise TriageError(no_incident(incident, ids, groups.grouped(tables, decider).replayed.became))
     number = ids.index(incident)
     own = events.filter(pa.array(codes == number))
     found = variants(own)

@@ -124,7 +124,7 @@ def build(
     decider: Decider | None = None,
     spiking: bool = True,
 ) -> pa.Table:
-    """Build the table `incidents`, newest last_seen first.
+    """Build the table `incidents`, newest last_seen first; those without a time last, as they stand in their files.
 
     Parameters
     ----------
@@ -165,7 +165,27 @@ def build(
     columns |= states.decided([replayed.states.get(name, ()) for name in ids], told, events, codes, as_of)
     schema = TABLES["incidents"].schema
     table = pa.table([pa.array(columns.get(f.name) or [None] * len(ids), f.type) for f in schema], schema=schema)
-    return table.sort_by([("last_seen", "descending"), ("incident_id", "ascending")])
+    ordered = table.append_column("place", pa.array(_places(events, codes, columns["last_seen"])))
+    keys = [("last_seen", "descending"), ("place", "ascending"), ("incident_id", "ascending")]
+    return ordered.sort_by(keys).drop_columns(["place"])
+
+
+def _places(events: pa.Table, codes: Codes, last_seen: list[int | None]) -> Codes:
+    """Which in its file each incident without a time is, from 0; masking moves offsets, but not this."""
+    places = np.zeros(len(last_seen), np.int64)
+    timeless = np.array([moment is None for moment in last_seen])
+    rows = np.flatnonzero(timeless[codes])
+    if not len(rows):
+        return places
+    few = events.select(["source_id", "offset"]).take(pa.array(rows))
+    sources, offsets = _encoded(few["source_id"])[1], pc.fill_null(few["offset"].cast(pa.int64()), 0).to_numpy()
+    order = np.lexsort((offsets, sources))
+    begins = np.r_[True, np.diff(sources[order]) != 0]
+    ordinal = np.cumsum(begins | np.r_[True, np.diff(offsets[order]) != 0])
+    ordinal -= np.maximum.accumulate(np.where(begins, ordinal, 0))
+    places[timeless] = len(order)
+    np.minimum.at(places, codes[rows][order], ordinal)
+    return places
 
 
 def _newest(events: pa.Table, codes: Codes) -> list[dict[str, Any]]:

@@ -36,8 +36,8 @@ def cell(value: Any) -> str:
     return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, pd.Timestamp) else str(value)
 
 
-def lined_up(header: Sequence[str], rows: Iterable[Sequence[Any]], *, whole: bool = False) -> list[str]:
-    """Rows as lines whose columns line up; a long cell is cut, with `whole` not one of the last column.
+def lined_up(header: Sequence[str], rows: Iterable[Sequence[Any]], *, whole: str = "") -> list[str]:
+    """Rows as lines whose columns line up; a long cell is cut, but for those of the column named `whole`.
 
     Examples
     --------
@@ -45,8 +45,7 @@ def lined_up(header: Sequence[str], rows: Iterable[Sequence[Any]], *, whole: boo
     ['  #   name', '  0   f', '  10  g']
     """
     table = [[one_line(cell(value)) for value in row] for row in (header, *rows)]
-    last = len(header) - 1 if whole else len(header)
-    shown = [[text if at == last else _cut(text) for at, text in enumerate(row)] for row in table]
+    shown = [[text if name == whole else _cut(text) for name, text in zip(header, row, strict=True)] for row in table]
     widths = [max(len(row[at]) for row in shown) for at in range(len(header))]
     return [
         ("  " + "  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True))).rstrip()

@@ -50,14 +50,18 @@ def explanation_text(story: Story) -> str:
         [
             "",
             "What the key is made of",
-            *lined_up(("part", "value"), story.key.itertuples(index=False, name=None), whole=True),
+            *lined_up(("part", "value"), story.key.itertuples(index=False, name=None), whole="value"),
         ],
-        *([["", "Frames, innermost first", *lined_up(FRAME_HEADER, frames), *more(left, "frame")]] if frames else []),
+        *(
+            [["", "Frames, innermost first", *lined_up(FRAME_HEADER, frames, whole="why"), *more(left, "frame")]]
+            if frames
+            else []
+        ),
         *([["", "Message", *(f"  {line}" for line in message_lines(story))]] if len(story.messages) else []),
         ["", "Variants", *lined_up(VARIANT_HEADER, variants), *more(beyond, "variant")],
         ["", "Nearest other incidents", *(near or ["  none shares its key, its family or a frame of its key"])],
         *(
-            [["", "Decisions", *lined_up(list(story.decisions.columns), decisions, whole=True)]]
+            [["", "Decisions", *lined_up(list(story.decisions.columns), decisions, whole="why")]]
             if len(story.decisions)
             else []
         ),

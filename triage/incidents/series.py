@@ -20,6 +20,7 @@ from triage.incidents import groups, regressions, suppression
 from triage.incidents.layout import typed
 from triage.incidents.series_expected import band
 from triage.incidents.spikes_streams import Streams
+from triage.share.printable import plural
 from triage.times import LEAST, MOST
 
 if TYPE_CHECKING:
@@ -100,6 +101,9 @@ class Series:
     incidents: int
     events: int
     timeless: int
+
+    def __repr__(self) -> str:
+        return f"<triage.Series: {plural(self.incidents, 'incident')}, {plural(self.events, 'event')}>"
 
     def masked(self, mask: Mask) -> Series:
         """The same in masked words."""

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from triage.errors import TriageError
+from triage.errors import TriageError, is_one_of, no_incident
 from triage.incidents.prototypes import Prototypes, apart
 from triage.stacks.postings import Postings, pairs, post, query
 
@@ -117,8 +117,8 @@ class Likeness:
 
     def similar(self, incident: str, *, limit: int, titles: dict[str, str]) -> pa.Table:
         """The incidents that look most like one; see `Case.similar`."""
-        if incident not in self._number:
-            raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
+        if not is_one_of(incident, self._number):
+            raise TriageError(no_incident(incident, self._number))
         number = self._number[incident]
         others, scores = query(self.known.stacks, self.posted, number)
         ranked = zip(scores.round(6).tolist(), others.tolist(), strict=True)

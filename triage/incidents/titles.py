@@ -71,6 +71,8 @@ def title(event: dict[str, Any]) -> str:
     said = first_line(event["error_value"] or "")
     if said.startswith(("[", "{")) and kind == "log":
         return _FALLBACKS["log_event"]
+    if said.startswith((f"{kind}: ", f"{kind} (")):  # a message that says its type itself
+        return bounded(parameterise(said))
     return bounded(f"{kind}: {parameterise(said)}" if said else kind)
 
 

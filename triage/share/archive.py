@@ -31,6 +31,7 @@ _LEVEL: Final = 6
 _NAME: Final = 100
 _PREFIX: Final = 155
 _BLOCK: Final = 512
+_OTHER_KINDS: Final = frozenset({".zip", ".7z", ".rar", ".bz2", ".xz", ".zst"})
 _MOST: Final = 8 << 30  # what the size field of a ustar header can say
 
 
@@ -89,9 +90,10 @@ class ReviewedArchive:
         Raises
         ------
         TriageError
-            It cannot be written there.
+            It cannot be written there, or the name is that of an archive of another kind.
         """
         target = Path(path)
+        refuse_other_kind(target)
         try:
             _write(self._spool.chunks(self._piece), target)
         except OSError as error:
@@ -111,6 +113,14 @@ class ReviewedArchive:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a ReviewedArchive is not pickled; save() it and load the file")
+
+
+def refuse_other_kind(path: Path) -> None:
+    """Refuse a name that says of a tar.gz that it is something else."""
+    if path.suffix.lower() in _OTHER_KINDS:
+        raise TriageError(
+            f"what is saved is a tar.gz and {path.name} ends in {path.suffix}; name it {path.stem}.tar.gz"
+        )
 
 
 def frozen(members: Mapping[str, tuple[Spool, Piece]], *, review: Mapping[str, Any]) -> ReviewedArchive:

@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from triage.errors import ModelError, TriageError
+from triage.errors import ModelError, TriageError, is_one_of, no_incident
 from triage.hypotheses import findings as said
 from triage.hypotheses.asking import Asking, sendable, start
 from triage.hypotheses.gemini import BASE_URL, KEY, has_key
@@ -80,9 +80,10 @@ class HypothesisPages:
         self._case = case
         found = case.incidents()
         if incident is not None:
+            ids = found["incident_id"].tolist()
+            if not is_one_of(incident, ids):
+                raise TriageError(no_incident(incident, ids))
             found = found[found["incident_id"] == incident]
-            if found.empty:
-                raise TriageError(f"no incident has the id {incident!r}; case.incidents()['incident_id'] lists them")
         if found.empty:
             raise TriageError("there is no incident here; case.quarantine() says what could not be read")
         self.incident_id = str(found["incident_id"].iloc[0])

@@ -49,9 +49,14 @@ def redact(
     case: Case, *, policy: Policy | None = None, events: list[str] | None = None, key: bytes | None = None
 ) -> RedactedCase:
     """The whole case, or some events of it, masked into a working copy; see `Case.redact`."""
+    from triage.redact.policy import Policy
     from triage.share.working import Working
     from triage.store import details
 
+    if policy is not None and not isinstance(policy, Policy):
+        raise TriageError(
+            "a policy is a triage.Policy: Policy.from_file(...) reads one; an incident is incident='inc_...'"
+        )
     raw = case.raw
     if events is not None:
         raw = raw._replace(tables=details.whole(raw.tables, events, inputs=raw.inputs, limits=raw.limits))

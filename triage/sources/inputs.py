@@ -255,7 +255,10 @@ def _resolved(what: str | os.PathLike[Any]) -> tuple[list[str], bool]:
     if _is_text(path):
         raise SourceError("this looks like text, not like a path; for pasted text call triage.loads(text)")
     if _ADDRESS.match(path):
-        raise SourceError("this is an address and nothing is fetched; download the file and load its path")
+        raise SourceError(
+            "this is an address and nothing is fetched; download the file and load its path, or let a Dask client read "
+            "it (client=...)"
+        )
     if os.path.lexists(path):
         raise SourceError(f"{path!r} is a link that leads nowhere; give the path of the file itself")
     if path and glob.has_magic(path):
