@@ -82,8 +82,8 @@ def to_parquet(
     from triage.loading import read_into
 
     with filled(Path(folder), overwrite=overwrite) as made, _Parts(made) as parts:
-        records = Records(full=lambda: parts.take(records.take(), records.rows("files")))
-        read_into(records, Inputs(path), limits=limits, progress=progress, bulk_bytes=None)
+        records = Records(full=lambda: parts.take(records.take(), records.rows("files")), whole=True)
+        read_into(records, Inputs(path), limits=limits, progress=progress)
         parts.write(records.finish(parts.seen))
     return Path(folder)
 

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import astuple
@@ -28,7 +29,7 @@ from msgspec.structs import astuple
 from triage.claims import Claims
 from triage.columns import ColumnBuilder
 from triage.identity import BY_EVENT, Seen, resolve
-from triage.store import DEFERRED
+from triage.store import DEFERRED, TABLES_LEFT
 from triage.tables import TABLES
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ BATCH_ROWS: Final = 16_384
 MEMO_TEXTS: Final = 65_536
 
 
-# Events after which rows are taken where somebody takes them as they come.
-_TAKEN: Final = 8_192
+# Bytes of rows from which on they are taken where somebody takes them as they come.
+_TAKEN_BYTES: Final = 32 << 20
 # Parsed texts, some ten kilobytes each, that may stay when rows are taken.
 _REMEMBERED: Final = 8_192
 
@@ -145,11 +146,18 @@ class Records:
     """
 
     def __init__(
-        self, *, batch_rows: int = BATCH_ROWS, spill: Spill | None = None, full: Callable[[], None] | None = None
+        self,
+        *,
+        batch_rows: int = BATCH_ROWS,
+        spill: Spill | None = None,
+        full: Callable[[], None] | None = None,
+        whole: bool = False,
     ) -> None:
         self.spill = spill
+        self.whole = whole
         self._full = full
-        self._taken = 0
+        self._together = 0
+        self._loose = False
         self._events = 0
         self._deferred: list[pa.Array] = []
         self._claims: dict[tuple[str, str], int] = {}
@@ -195,6 +203,7 @@ class Records:
 
     def extend(self, name: str, columns: Mapping[str, Any], events: pa.Array) -> None:
         """Append many rows that hang on the events of these numbers; a column is an array, or one value for all."""
+        self._loose = True
         self._tables[name].extend(columns, len(events), _event=events)
 
     def defer(self, events: pa.Array) -> None:
@@ -300,18 +309,28 @@ class Records:
         """The rows of a table so far, with the number of the event in `_event`."""
         return self._tables[name].table()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Have what is read meanwhile taken only when all of it is there."""
+        self._together += 1
+        try:
+            yield
+        finally:
+            self._together -= 1
+
     def rest(self) -> None:
         """Say that no event is half made: a moment at which the rows so far may be taken, but for what needs all."""
-        whole = not (self._drafts or self._claims or self._ids)
-        if self._full is not None and whole and self._events - self._taken >= _TAKEN:
+        if self._full is None or self._together or self._drafts or self._claims or self._ids:
+            return
+        if sum(builder.held for name, builder in self._tables.items() if name != "files") >= _TAKEN_BYTES:
             self._full()
 
     def take(self) -> dict[str, pa.Table]:
         """The rows of events so far, of drafts none, as `finish` would have them but for their ids; they are let go."""
-        self._taken = self._events
         if len(self._memo) > _REMEMBERED:
             self._memo.clear()
-        return {name: self._tables[name].take() for name in (*sorted(BY_EVENT), "frames", "quarantine")}
+        taken = {name: self._tables[name].take() for name in (*sorted(BY_EVENT), "frames", "quarantine")}
+        return self._in_order(taken)
 
     def partial(self) -> tuple[dict[str, pa.Table], int]:
         """The tables of events as they are, with the events' numbers in `_event`, and how many numbers are reserved.
@@ -324,6 +343,7 @@ class Records:
 
     def absorb(self, tables: Mapping[str, pa.Table], first: int) -> None:
         """Append what other records gave as their `partial`, its events numbered from `first` on; equal stacks once."""
+        self._loose = True
         for name, table in tables.items():
             rows = table
             if name == "frames":
@@ -354,13 +374,23 @@ class Records:
                 self.stacks(draft.event, traces)
         self._drafts.clear()
         files = self._claimed(self._tables["files"].table())
-        raw = {name: builder.table() for name, builder in self._tables.items()} | {"files": files}
+        raw = self._in_order({name: builder.table() for name, builder in self._tables.items()} | {"files": files})
         self._tables.clear()
         deferred = pa.chunked_array(self._deferred, pa.int64())
         if not len(deferred):
             return resolve(raw, self._ids, seen)
         raw[DEFERRED] = pa.table({"_event": deferred, "event_id": pa.nulls(len(deferred), pa.string())})
         return resolve(raw, self._ids, seen)
+
+    def _in_order(self, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+        """The tables, with that in the order of the events which came many at once, beside what was read by itself."""
+        for name in sorted(TABLES_LEFT) if self.whole and self._loose else ():
+            numbers = pc.fill_null(tables[name]["_event"], -1).to_numpy()
+            # what is of no event stays behind what it followed
+            order = np.argsort(np.where(numbers < 0, np.maximum.accumulate(numbers), numbers), kind="stable")
+            if (np.diff(order) != 1).any():
+                tables[name] = tables[name].take(pa.array(order))
+        return tables
 
     def _claimed(self, files: pa.Table) -> pa.Table:
         """Link the files that events claim: an annotation of scope `attachment`, and a role where there is none."""

@@ -27,12 +27,8 @@ if TYPE_CHECKING:
     from triage.sources.source import Source
 
 __all__ = (
-    "add_event",
-    "breadcrumb",
-    "probes",
-    "request_columns",
-    "request_message",
-    "runtime_columns",
+    *("add_event", "breadcrumb", "probes", "read_payload"),
+    *("request_columns", "request_message", "runtime_columns"),
 )
 
 _REQUEST: Final[tuple[str, ...]] = ("method", "path", "query", "headers", "body", "attributes")
@@ -54,20 +50,27 @@ def add_event(
     row.read_as(note)
     told = carried.taken(item)
     fill_head(row, item)
+    if reason := read_payload(row, kind, payload):
+        return reason
+    if told is not None:
+        carried.restore(row, told)
+    row.seal()
+    return None
+
+
+def read_payload(row: Row, kind: str, payload: dict[str, Any]) -> str | None:
+    """Take what the payload of an event of that type says; gives the reason where it is no event."""
     reader_of = _READERS.get(kind)
     if reader_of is None:
         row.columns |= {"event_kind": kind, "event_class": "context"}
         row.partial("an event type that is not known")
         row.flat("payload", payload)
-    else:
-        read, known = reader_of
-        if reason := read(row, payload):
-            return reason
-        if not known.issuperset(payload):
-            _surplus(row, payload, known)
-    if told is not None:
-        carried.restore(row, told)
-    row.seal()
+        return None
+    read, known = reader_of
+    if reason := read(row, payload):
+        return reason
+    if not known.issuperset(payload):
+        _surplus(row, payload, known)
     return None
 
 

@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from triage.formats import debugbundle_events as reader
 from triage.formats.debugbundle_batch import Batch
-from triage.formats.debugbundle_bulk import Bulk, stems
+from triage.formats.debugbundle_bulk import Bulk, known
 from triage.formats.debugbundle_json import EVENT_LINE
 from triage.records import Records
 from triage.sources.disk import FLAGS, NO_FOLLOW
@@ -244,8 +244,8 @@ class _Folder:
         self._context = context
         self._read = read
         self._first = first
-        self._records = Records(spill=context.records.spill)
-        self._bulk = Bulk(self._records, reader.NAME, stems(context), self._alone)
+        self._records = Records(spill=context.records.spill, whole=context.records.whole)
+        self._bulk = Bulk(self._records, reader.NAME, known(context), self._alone)
         self._waiting: list[_Elements] = []
         self._bytes = 0
         self.taken: dict[str, _File] = {}
