@@ -28,7 +28,7 @@ def assert_same(one, other, *, but=()):
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
     """Parts of some events, so that samples have many."""
-    monkeypatch.setattr(records, "_TAKEN", 50)
+    monkeypatch.setattr(records, "_TAKEN_BYTES", 40_000)
 
 
 def store(folder, *, lines=MADE, chunk=7):

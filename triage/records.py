@@ -28,11 +28,12 @@ from msgspec.structs import astuple
 
 from triage.claims import Claims
 from triage.columns import ColumnBuilder
-from triage.identity import BY_EVENT, Seen, resolve
+from triage.identity import BY_EVENT, resolve
 from triage.store import DEFERRED, TABLES_LEFT
 from triage.tables import TABLES
 
 if TYPE_CHECKING:
+    from triage.seen import Seen
     from triage.store.spill import Spill
 
 __all__ = ("Draft", "Frame", "Records", "Trace")

@@ -152,7 +152,9 @@ def test_a_slow_model_cancelled_then_reloaded_in_the_middle_then_side_by_side(
     assert axe(page, ".triage-root") == []
     # An hour later the time has hours.
     page.evaluate("() => { const now = performance.now.bind(performance); performance.now = () => now() + 3600000; }")
-    page.wait_for_function("() => /^01:\\d\\d:\\d\\d$/.test(document.querySelector('.triage-clock')?.textContent ?? '')")
+    page.wait_for_function(
+        "() => /^01:\\d\\d:\\d\\d$/.test(document.querySelector('.triage-clock')?.textContent ?? '')"
+    )
     desk.press("Cancel")
     root.locator(".triage-run", has_text="cancelled").wait_for()
     assert desk.focused() == "gemini-2.5-pro: failed"

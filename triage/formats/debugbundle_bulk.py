@@ -214,7 +214,10 @@ class Bulk:
         for at, log in noted.told():
             place = int(lines[at])
             if log["origin"] == "log":
-                log = log | {"ts": made["ts"][at].cast(pa.int64()).as_py(), "message": made["error_value"][at].as_py() or ""}
+                log = log | {
+                    "ts": made["ts"][at].cast(pa.int64()).as_py(),
+                    "message": made["error_value"][at].as_py() or "",
+                }
             source_id = batch.sources[int(batch.source[place])]
             self.records.log(int(batch.events[place]), source_id=source_id, offset=int(batch.offsets[place]), **log)
 
