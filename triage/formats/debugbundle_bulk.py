@@ -37,11 +37,12 @@ __all__ = ("Bulk", "Known", "Lines", "known")
 
 # Arrow is quick from some thousand rows on, and a batch of which nothing may be taken is read line by line.
 _BYTES: Final = 12 << 20
+# Where rows are let go of as they come, little more than them should be in memory.
+_FEWER: Final = 4 << 20
 _THREADS: Final = 2
 # Batches that are decoded ahead: the first of a store are those whose stacks are new and take long to be read.
 _AHEAD: Final = 16
-# The same, where rows are to be let go of as they come: so many batches and what is made of them are in memory.
-_FEW: Final = 3
+_FEW: Final = 2
 # Scope, key and value of the path of an event as it was written.
 _WRITTEN: Final = ("written scope", "written key", "written value")
 
@@ -104,12 +105,13 @@ class Lines:
         self._source_id = source_id
         self._blocks: list[Block] = []
         self._bytes = 0
+        self._most = _FEWER if bulk.records.whole else _BYTES
 
     def add(self, block: Block) -> None:
         """Take whole lines."""
         self._blocks.append(block)
         self._bytes += len(block[2])
-        if self._bytes >= _BYTES:
+        if self._bytes >= self._most:
             self._send()
 
     def finish(self) -> None:
