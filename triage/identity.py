@@ -26,7 +26,7 @@ from triage.tables import TABLES
 if TYPE_CHECKING:
     from triage.seen import Seen
 
-__all__ = ("BY_EVENT", "digests", "in_other_words", "incident_id", "resolve", "tell_of_repeats")
+__all__ = ("BY_EVENT", "digests", "in_order", "in_other_words", "incident_id", "resolve", "tell_of_repeats")
 
 # What says where a record lay or was derived from it, as opposed to what it is.
 _PLACE_AND_IDS: Final = frozenset({"event_id", "source_id", "offset", "length", "format", "stack_key", "_event"})
@@ -92,6 +92,13 @@ def _ordered(events: pa.Table) -> pa.Table:
     """The events by their numbers; a million that are so already are not copied."""
     numbers = events["_event"].to_numpy()
     return events if np.all(numbers[1:] > numbers[:-1]) else events.sort_by("_event")
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """The rows by the numbers of their events, those of one as they came; what is of none stays where it is."""
+    numbers = pc.fill_null(table["_event"], -1).to_numpy()
+    order = np.argsort(np.where(numbers < 0, np.maximum.accumulate(numbers), numbers), kind="stable")
+    return table.take(pa.array(order)) if (np.diff(order) != 1).any() else table
 
 
 def _with(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:

@@ -21,14 +21,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import astuple
 
-from triage.claims import Claims
+from triage.claims import Claims, linked
 from triage.columns import ColumnBuilder
-from triage.identity import BY_EVENT, resolve
+from triage.identity import BY_EVENT, in_order, resolve
 from triage.store import DEFERRED, TABLES_LEFT
 from triage.tables import TABLES
 
@@ -374,7 +373,7 @@ class Records:
                 self._tables["events"].append(columns, _event=draft.event)
                 self.stacks(draft.event, traces)
         self._drafts.clear()
-        files = self._claimed(self._tables["files"].table())
+        files = linked(self._claims, self._tables["files"].table(), self.annotation)
         raw = self._in_order({name: builder.table() for name, builder in self._tables.items()} | {"files": files})
         self._tables.clear()
         deferred = pa.chunked_array(self._deferred, pa.int64())
@@ -384,30 +383,8 @@ class Records:
         return resolve(raw, self._ids, seen)
 
     def _in_order(self, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-        """The tables, with that in the order of the events which came many at once, beside what was read by itself."""
-        for name in sorted(TABLES_LEFT) if self.whole and self._loose else ():
-            numbers = pc.fill_null(tables[name]["_event"], -1).to_numpy()
-            # what is of no event stays behind what it followed
-            order = np.argsort(np.where(numbers < 0, np.maximum.accumulate(numbers), numbers), kind="stable")
-            if (np.diff(order) != 1).any():
-                tables[name] = tables[name].take(pa.array(order))
-        return tables
-
-    def _claimed(self, files: pa.Table) -> pa.Table:
-        """Link the files that events claim: an annotation of scope `attachment`, and a role where there is none."""
-        if not self._claims:
-            return files
-        lengths = {len(prefix) for _, prefix in self._claims}
-        roles = files["role"].to_pylist()
-        places = zip(*(files[name].to_pylist() for name in ("source_id", "container_id", "path")), strict=True)
-        for row, (source_id, container, path) in enumerate(places):
-            folder, _, name = path.replace("\\", "/").rpartition("/")
-            events = (self._claims.get((f"{container or ''}\0{folder}", name[:length])) for length in lengths)
-            event = next((event for event in events if event is not None), None)
-            if event is not None and roles[row] is None:
-                roles[row] = "attachment"
-                self.annotation(event, "attachment", path, source_id)
-        return files.set_column(files.schema.get_field_index("role"), "role", pa.array(roles, pa.string()))
+        """The tables, with the notes in the order of the events where these came many at once."""
+        return tables | {name: in_order(tables[name]) for name in TABLES_LEFT if self.whole and self._loose}
 
 
 def json_text(value: Any) -> str:

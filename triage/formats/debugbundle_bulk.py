@@ -213,15 +213,12 @@ class Bulk:
         """Append all that is noted, and the log lines."""
         columns, line = self._notes.columns(noted)
         self.records.extend("annotations", columns, pa.array(batch.events[lines[line]]))
-        for at, log in noted.told():
+        for at, told in noted.told():
             place = int(lines[at])
-            if log["origin"] == "log":
-                log = log | {
-                    "ts": made["ts"][at].cast(pa.int64()).as_py(),
-                    "message": made["error_value"][at].as_py() or "",
-                }
-            source_id = batch.sources[int(batch.source[place])]
-            self.records.log(int(batch.events[place]), source_id=source_id, offset=int(batch.offsets[place]), **log)
+            log = {**told, "source_id": batch.sources[int(batch.source[place])], "offset": int(batch.offsets[place])}
+            if told["origin"] == "log":
+                log |= {"ts": made["ts"][at].value, "message": made["error_value"][at].as_py() or ""}
+            self.records.log(int(batch.events[place]), **log)
 
 
 def _whole(batch: Batch, usual: Mask, rows: Places) -> Mask:

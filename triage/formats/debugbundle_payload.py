@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from triage.sources.source import Source
 
 __all__ = (
-    *("add_event", "breadcrumb", "probes", "read_payload"),
-    *("request_columns", "request_message", "runtime_columns"),
+    "add_event",
+    "breadcrumb",
+    "probes",
+    "read_payload",
+    "request_columns",
+    "request_message",
+    "runtime_columns",
 )
 
 _REQUEST: Final[tuple[str, ...]] = ("method", "path", "query", "headers", "body", "attributes")
@@ -60,13 +65,12 @@ def add_event(
 
 def read_payload(row: Row, kind: str, payload: dict[str, Any]) -> str | None:
     """Take what the payload of an event of that type says; gives the reason where it is no event."""
-    reader_of = _READERS.get(kind)
-    if reader_of is None:
+    if kind not in _READERS:
         row.columns |= {"event_kind": kind, "event_class": "context"}
         row.partial("an event type that is not known")
         row.flat("payload", payload)
         return None
-    read, known = reader_of
+    read, known = _READERS[kind]
     if reason := read(row, payload):
         return reason
     if not known.issuperset(payload):
