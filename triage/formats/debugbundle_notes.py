@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ("Noted", "Notes")
 
-# Parts that are remembered, and the characters of what they say.
-_PARTS: Final = 65_536
-_CHARS: Final = 8 << 20
+# About how many bytes of parts and what they say are remembered, and what a part or an annotation takes beside its text.
+_MOST: Final = 24 << 20
+_ONE: Final = 300
 _ABSENT: Final = msgspec.Raw(b"")
 _NO_MORE: Final = (_ABSENT,) * 4
 # What is noted of no usual event: of each kind, what all but all events have for themselves.
@@ -92,12 +92,12 @@ class Notes:
         self._ends = 0
         self._new: tuple[list[str], list[str], list[str]] = ([], [], [])
         self._columns = tuple(pa.array([], _TEXT) for _ in self._new)
-        self._chars = 0
+        self._bytes = 0
         self._logs: dict[int, list[dict[str, Any]]] = {}
 
     def read(self, batch: Batch, lines: Places, wanted: Mask, *, correlated: bool) -> Noted:
         """Read the wanted ones of these lines; `correlated` where correlations hold more than the ids of columns."""
-        if len(self._forms) >= _PARTS or self._chars >= _CHARS:
+        if self._bytes >= _MOST:
             self._clear()
         forms, readable = np.zeros((len(lines), 2), np.int64), wanted.copy()
         for at in np.flatnonzero(wanted).tolist():
@@ -140,30 +140,31 @@ class Notes:
             item["context"] = _decode(context)
         row = _row()
         fill_head(row, item)
-        return self._form(row)
+        return self._form(row, sum(map(len, (service, context, *rest))))
 
     def _payload(self, kind: str, parts: tuple[Any, ...]) -> int:
         """The form of a payload."""
         payload = {name: _decode(raw) for name, raw in parts}
         row = _row()
         read_payload(row, kind, payload | {"message": ""} if kind == "log_event" else payload)
-        form = self._form(row)
-        if row.logs:
-            self._logs[form] = row.logs
-        return form
+        return self._form(row, sum(len(raw) for _, raw in parts))
 
-    def _form(self, row: Row) -> int:
-        """Keep the annotations of a row."""
+    def _form(self, row: Row, size: int) -> int:
+        """Keep the annotations and log lines of a row, made of parts of that size."""
         told = [(*place, value) for *place, value in row.annotations if value is not None]
         for scope, key, value in told:
             text = value if isinstance(value, str) else json_text(value)
-            self._chars += len(text)
+            size += len(text)
             for column, said in zip(self._new, (scope, key, text), strict=True):
                 column.append(said)
         self._firsts.append(self._ends)
         self._sizes.append(len(told))
         self._ends += len(told)
-        return len(self._sizes) - 1
+        form = len(self._sizes) - 1
+        if row.logs:
+            self._logs[form] = row.logs
+        self._bytes += size + _ONE * (1 + len(told) + 2 * len(row.logs))
+        return form
 
     def columns(self, noted: Noted) -> tuple[dict[str, pa.Array], Places]:
         """The annotations of these lines, and the place of the line of each."""
