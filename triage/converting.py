@@ -1,8 +1,10 @@
 """Event stores of any size to a folder of tables, part by part: `triage.to_parquet`.
 
-What `load` holds until the end is taken here as it comes: some thousand events are resolved, written and let go of.
-What must be known of all events (which ids there were, which stacks) is some twenty bytes for each; see
-`triage.identity.Seen`. The folder is the one that `Case.to_parquet` writes, without what `load` makes of it anew.
+What `load` holds until the end is taken here as it comes: some megabytes of rows are resolved, written and let go of.
+Large event files and folders with many are read in blocks, as `load` reads them, but for the annotations and log lines:
+nothing is left where it lies. What must be known of all events (which ids there were, which stacks) is some twenty
+bytes for each; see `triage.seen`. The folder is the one that `Case.to_parquet` writes, without what `load` makes of it
+anew.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ def to_parquet(
     """Read crash files and event stores into a folder of Parquet tables, within little memory whatever their size.
 
     `triage.load` of the folder gives the case. Other than `load(path).to_parquet(folder)`, nothing is held but the
-    events that are being read: event stores are written in parts of some 8,000 events, other files one by one.
+    events that are being read: event stores are written in parts of some ten thousand events, other files one by one.
 
     Parameters
     ----------
@@ -60,8 +62,8 @@ def to_parquet(
     Returns
     -------
     Path
-        The folder. What could not be read is in the tables `files` and `quarantine`. An event that repeats the id of
-        an earlier part is counted once, the first, without a look at whether it says the same.
+        The folder. What could not be read is in the tables `files` and `quarantine`, and so is what repeats the id of
+        an earlier event.
 
     Raises
     ------

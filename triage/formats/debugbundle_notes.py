@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Noted", "Notes")
 
-# About how many bytes of parts and what they say are remembered, and what a part or an annotation takes beside its text.
+# About how many bytes of parts and what they say are remembered; what a part or an annotation takes beside its text.
 _MOST: Final = 24 << 20
 _ONE: Final = 300
 _ABSENT: Final = msgspec.Raw(b"")
