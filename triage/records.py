@@ -44,7 +44,7 @@ MEMO_TEXTS: Final = 65_536
 
 
 # Bytes of rows from which on they are taken where somebody takes them as they come.
-_TAKEN_BYTES: Final = 16 << 20
+_TAKEN_BYTES: Final = 12 << 20
 # Parsed texts, some ten kilobytes each, that may stay when rows are taken.
 _REMEMBERED: Final = 8_192
 

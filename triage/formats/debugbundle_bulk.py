@@ -38,7 +38,7 @@ __all__ = ("Bulk", "Known", "Lines", "known")
 # Arrow is quick from some thousand rows on, and a batch of which nothing may be taken is read line by line.
 _BYTES: Final = 12 << 20
 # Where rows are let go of as they come, little more than them should be in memory.
-_FEWER: Final = 4 << 20
+_FEWER: Final = 3 << 20
 _THREADS: Final = 2
 # Batches that are decoded ahead: the first of a store are those whose stacks are new and take long to be read.
 _AHEAD: Final = 16

@@ -33,10 +33,10 @@ _ABSENT: Final = msgspec.Raw(b"")
 _NO_MORE: Final = (_ABSENT,) * 4
 # What is noted of no usual event: of each kind, what all but all events have for themselves.
 _OWN: Final = {
-    "backend_exception": frozenset({"name", "message", "stack", "handled"}),
-    "frontend_exception": frozenset({"name", "message", "stack"}),
-    "request_event": frozenset({"response_status", "duration_ms"}),
-    "log_event": frozenset({"message"}),
+    "backend_exception": ("name", "message", "stack", "handled"),
+    "frontend_exception": ("name", "message", "stack"),
+    "request_event": ("response_status", "duration_ms"),
+    "log_event": ("message",),
 }
 _TEXT: Final = pa.string()
 
@@ -100,11 +100,19 @@ class Notes:
         if self._bytes >= _MOST:
             self._clear()
         forms, readable = np.zeros((len(lines), 2), np.int64), wanted.copy()
-        for at in np.flatnonzero(wanted).tolist():
+        rows = np.flatnonzero(wanted)
+        starts = batch.starts[lines[rows]]
+        found = []
+        for at, start, end in zip(
+            rows.tolist(), starts.tolist(), (starts + batch.lengths[lines[rows]]).tolist(), strict=True
+        ):
             try:
-                forms[at] = self._line(batch.text(int(lines[at])), correlated=correlated)
+                found.append(self._line(batch.data[start:end], correlated=correlated))
             except (ValueError, RecursionError):
+                found.append((0, 0))
                 readable[at] = False
+        if found:
+            forms[rows] = found
         return Noted(forms, readable, self._logs)
 
     def _line(self, text: bytes, *, correlated: bool) -> tuple[int, int]:
@@ -121,12 +129,13 @@ class Notes:
         first = self._forms.get(head)
         if first is None:
             first = self._forms[head] = self._head(*head)
-        kind = envelope.event_type
-        own = _OWN[kind]
-        key = (kind, *[(name, bytes(raw)) for name, raw in envelope.payload.items() if name not in own])
+        kind, payload = envelope.event_type, envelope.payload
+        for name in _OWN[kind]:
+            payload.pop(name, None)
+        key = (kind, *payload, *map(bytes, payload.values()))
         second = self._forms.get(key)
         if second is None:
-            second = self._forms[key] = self._payload(kind, key[1:])
+            second = self._forms[key] = self._payload(kind, payload)
         return first, second
 
     def _head(
@@ -142,12 +151,12 @@ class Notes:
         fill_head(row, item)
         return self._form(row, sum(map(len, (service, context, *rest))))
 
-    def _payload(self, kind: str, parts: tuple[Any, ...]) -> int:
+    def _payload(self, kind: str, parts: dict[str, msgspec.Raw]) -> int:
         """The form of a payload."""
-        payload = {name: _decode(raw) for name, raw in parts}
+        payload = {name: _decode(raw) for name, raw in parts.items()}
         row = _row()
         read_payload(row, kind, payload | {"message": ""} if kind == "log_event" else payload)
-        return self._form(row, sum(len(raw) for _, raw in parts))
+        return self._form(row, sum(len(bytes(raw)) for raw in parts.values()))
 
     def _form(self, row: Row, size: int) -> int:
         """Keep the annotations and log lines of a row, made of parts of that size."""

@@ -45,7 +45,7 @@ __all__ = ("EventFiles",)
 
 # Bytes of a batch; where rows are let go of as they come, of a smaller one, and of those that are read together.
 _BYTES: Final = 16 << 20
-_FEWER: Final = 4 << 20
+_FEWER: Final = 3 << 20
 _PART: Final = 32 << 20
 # Larger files are not many, and read as what they are.
 _LARGEST: Final = 1 << 20
