@@ -19,7 +19,8 @@ from tests.benchmarks import store_events
 from triage.formats import debugbundle_blocks, debugbundle_stems, debugbundle_texts
 from triage.formats.debugbundle_batch import Batch, Line, Places, lines_of
 from triage.formats.debugbundle_json import elements
-from triage.loading import read_tables
+from triage.loading import read_into, read_tables
+from triage.records import Records
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.store import DEFERRED, TABLES_LEFT, details
@@ -47,9 +48,25 @@ def tables(data: bytes, *, bulk: bool) -> dict[str, pa.Table]:
     return made
 
 
+def whole(data: bytes) -> dict[str, pa.Table]:
+    """What is read of lines in blocks where nothing is left where it lies."""
+    records = Records(whole=True)
+    read_into(records, Inputs(data, name="events.ndjson"), limits=Limits(), bulk_bytes=0)
+    made = records.finish()
+    assert DEFERRED not in made
+    return made
+
+
 def assert_equal(data: bytes) -> dict[str, pa.Table]:
-    """Every table is the same either way, the frames in whatever order."""
+    """Every table is the same in all three ways, the frames in whatever order."""
     quick, slow = tables(data, bulk=True), tables(data, bulk=False)
+    assert_same(quick, slow)
+    assert_same(whole(data), slow)
+    return quick
+
+
+def assert_same(quick: dict[str, pa.Table], slow: dict[str, pa.Table]) -> None:
+    """Every table is the same, the frames in whatever order."""
     for name in TABLES:
         one, other = (made[name] for made in (quick, slow))
         if name == "frames":
@@ -57,7 +74,6 @@ def assert_equal(data: bytes) -> dict[str, pa.Table]:
         if not one.equals(other):
             differing = [c for c in one.column_names if one.num_rows == other.num_rows and one[c] != other[c]]
             pytest.fail(f"{name}: {one.num_rows} and {other.num_rows} rows, {differing}")
-    return quick
 
 
 def deferred(data: bytes) -> int:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ("Claims", "Named", "claimed", "follow")
+__all__ = ("Claims", "Named", "claimed", "follow", "linked")
 
 Claims = dict[tuple[str | None, str], list[tuple[str | None, str | None]]]
 
@@ -82,3 +82,22 @@ def _told(claimed: int, read: int) -> str:
     return (
         f"the manifest of its archive tells the ids of {claimed:,} events, {read:,} were read; they have other ids here"
     )
+
+
+def linked(
+    claims: Mapping[tuple[str, str], int], files: pa.Table, annotate: Callable[[int, str, str, str], None]
+) -> pa.Table:
+    """Link the files that events claim by scope and begin of name: an annotation, and a role where there is none."""
+    if not claims:
+        return files
+    lengths = {len(prefix) for _, prefix in claims}
+    roles = files["role"].to_pylist()
+    places = zip(*(files[name].to_pylist() for name in ("source_id", "container_id", "path")), strict=True)
+    for row, (source_id, container, path) in enumerate(places):
+        folder, _, name = path.replace("\\", "/").rpartition("/")
+        events = (claims.get((f"{container or ''}\0{folder}", name[:length])) for length in lengths)
+        event = next((event for event in events if event is not None), None)
+        if event is not None and roles[row] is None:
+            roles[row] = "attachment"
+            annotate(event, "attachment", path, source_id)
+    return files.set_column(files.schema.get_field_index("role"), "role", pa.array(roles, pa.string()))

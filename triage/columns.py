@@ -23,6 +23,8 @@ __all__ = ("ColumnBuilder", "array")
 _POOL: Final = pa.system_memory_pool()
 # Text that is held as Python values before it becomes Arrow, whatever the number of rows.
 _BATCH_CHARS: Final = 16 << 20
+# What a row of Python values takes beside its characters.
+_ROW: Final = 64
 # So many rows are no small batch.
 _LARGE: Final = 8_192
 # Small batches are joined by so many, so that what stays lies in a few large pieces.
@@ -39,6 +41,7 @@ class ColumnBuilder:
         "_batches",
         "_chars",
         "_columns",
+        "_held",
         "_on_disk",
         "_rows",
         "_small",
@@ -56,10 +59,16 @@ class ColumnBuilder:
         self._small: list[pa.RecordBatch] = []
         self._spill = spill
         self._on_disk = 0
+        self._held = 0
         self._chars = 0
         self._columns: dict[str, list[Any]] = {name: [] for name in self.schema.names}
         self._texts = frozenset(field.name for field in self.schema if pa.types.is_string(field.type))
         self._rows = 0
+
+    @property
+    def held(self) -> int:
+        """About how many bytes are held."""
+        return self._held + self._chars + self._rows * _ROW
 
     def append(self, row: Mapping[str, Any], **more: Any) -> None:
         """Append one row; columns that it does not name are null. An unknown column is a KeyError."""
@@ -118,6 +127,7 @@ class ColumnBuilder:
         self._flush()
         batches = table.select(self.schema.names).cast(self.schema).to_batches()
         self._batches += [*self._small, *batches]
+        self._held += sum(batch.nbytes for batch in batches)
         self._small.clear()
 
     def table(self) -> pa.Table:
@@ -128,7 +138,7 @@ class ColumnBuilder:
     def take(self) -> pa.Table:
         """Everything appended so far, and begin anew."""
         table = self.table()
-        self._batches, self._small, self._on_disk = [], [], 0
+        self._batches, self._small, self._on_disk, self._held = [], [], 0, 0
         return table
 
     def _flush(self) -> None:
@@ -147,6 +157,7 @@ class ColumnBuilder:
     def _keep(self, batch: pa.RecordBatch) -> None:
         """Hold a batch, small ones joined by so many."""
         self._small.append(batch)
+        self._held += batch.nbytes
         if batch.num_rows >= _LARGE:
             self._batches += self._small
             self._small.clear()

@@ -1,27 +1,29 @@
 """Event stores of any size to a folder of tables, part by part: `triage.to_parquet`.
 
-What `load` holds until the end is taken here as it comes: some thousand events are resolved, written and let go of.
-What must be known of all events (which ids there were, which stacks) is some twenty bytes for each; see
-`triage.identity.Seen`. The folder is the one that `Case.to_parquet` writes, without what `load` makes of it anew.
+What `load` holds until the end is taken here as it comes: some megabytes of rows are resolved, written and let go of.
+Large event files and folders with many are read in blocks, as `load` reads them, but for the annotations and log lines:
+nothing is left where it lies. What must be known of all events (which ids there were, which stacks) is some twenty
+bytes for each; see `triage.seen`. The folder is the one that `Case.to_parquet` writes, without what `load` makes of it
+anew.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from triage.exported import MADE
 from triage.exporting import ROWS, filled
-from triage.identity import Seen, resolve, tell_of_repeats
+from triage.identity import resolve, tell_of_repeats
 from triage.records import Records
+from triage.seen import Seen
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.tables import TABLES
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     import pyarrow as pa
@@ -44,7 +46,7 @@ def to_parquet(
     """Read crash files and event stores into a folder of Parquet tables, within little memory whatever their size.
 
     `triage.load` of the folder gives the case. Other than `load(path).to_parquet(folder)`, nothing is held but the
-    events that are being read: event stores are written in parts of some 8,000 events, other files one by one.
+    events that are being read: event stores are written in parts of some ten thousand events, other files one by one.
 
     Parameters
     ----------
@@ -60,8 +62,8 @@ def to_parquet(
     Returns
     -------
     Path
-        The folder. What could not be read is in the tables `files` and `quarantine`. An event that repeats the id of
-        an earlier part is counted once, the first, without a look at whether it says the same.
+        The folder. What could not be read is in the tables `files` and `quarantine`, and so is what repeats the id of
+        an earlier event.
 
     Raises
     ------
@@ -82,9 +84,9 @@ def to_parquet(
     from triage.loading import read_into
 
     with filled(Path(folder), overwrite=overwrite) as made, _Parts(made) as parts:
-        records = Records(full=lambda: parts.take(records.take(), records.rows("files")))
-        read_into(records, Inputs(path), limits=limits, progress=progress, bulk_bytes=None)
-        parts.write(records.finish(parts.seen))
+        records = Records(full=lambda: parts.take(records.take(), records.rows("files")), whole=True)
+        read_into(records, Inputs(path), limits=limits, progress=progress)
+        parts.finish(records.finish(parts.seen))
     return Path(folder)
 
 
@@ -95,7 +97,8 @@ class _Parts:
         self.seen = Seen()
         self._folder = folder
         self._writers: dict[str, parquet.ParquetWriter] = {}
-        self._repeats: Counter[str] = Counter()
+        # where the row groups of each part end
+        self._ends: dict[str, list[int]] = {name: [0] for name in ("events", "stacks")}
 
     def __enter__(self) -> Self:
         from pyarrow import parquet
@@ -113,17 +116,41 @@ class _Parts:
 
     def take(self, raw: dict[str, pa.Table], files: pa.Table) -> None:
         """Write the rows of some events; files are written when all is read."""
-        before = Counter(raw["events"]["source_id"].to_pylist())
         empty = {name: TABLES[name].schema.empty_table() for name in TABLES if name not in raw}
-        made = resolve(empty | raw | {"files": files.slice(0, 0)}, seen=self.seen)
-        self._repeats += before - Counter(made["events"]["source_id"].to_pylist())
-        self.write(made)
+        self._write(resolve(empty | raw | {"files": files.slice(0, 0)}, seen=self.seen))
 
-    def write(self, tables: dict[str, pa.Table]) -> None:
+    def finish(self, tables: dict[str, pa.Table]) -> None:
+        """Write the last resolved tables, and what is told of events that repeat others."""
+        self._write({name: table for name, table in tables.items() if name != "files"})
+        for name in self._ends:
+            self._writers[name].close()
+        counts, others = self.seen.repeats(
+            _Part(self._folder, self._ends, at) for at in range(len(self._ends["events"]) - 1)
+        )
+        self._write({"files": tell_of_repeats(tables["files"], counts), "quarantine": others})
+
+    def _write(self, tables: dict[str, pa.Table]) -> None:
         """Write the rows of resolved tables."""
         for name, writer in self._writers.items():
-            table = tables[name]
-            if name == "files":
-                table = tell_of_repeats(table, self._repeats)
-            if table.num_rows:
+            table = tables.get(name)
+            if table is not None and table.num_rows:
                 writer.write_table(table, row_group_size=ROWS)
+        for name, ends in self._ends.items():
+            if name in tables:
+                ends.append(ends[-1] + -(-tables[name].num_rows // ROWS))
+
+
+class _Part(NamedTuple):
+    """What was written together; see `triage.seen.Part`."""
+
+    folder: Path
+    ends: dict[str, list[int]]
+    number: int
+
+    def read(self, name: str, columns: Iterable[str] | None = None) -> pa.Table:
+        """Some columns of a table, or all."""
+        from pyarrow import parquet
+
+        groups = range(*self.ends[name][self.number : self.number + 2])
+        with parquet.ParquetFile(self.folder / f"{name}.parquet") as file:
+            return file.read_row_groups(list(groups), columns=None if columns is None else list(columns))

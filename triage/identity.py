@@ -9,15 +9,13 @@ quarantine.
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,7 +23,10 @@ from triage.claims import Claims, claimed, follow
 from triage.store import DEFERRED
 from triage.tables import TABLES
 
-__all__ = ("BY_EVENT", "Seen", "incident_id", "resolve", "tell_of_repeats")
+if TYPE_CHECKING:
+    from triage.seen import Seen
+
+__all__ = ("BY_EVENT", "digests", "in_order", "in_other_words", "incident_id", "resolve", "tell_of_repeats")
 
 # What says where a record lay or was derived from it, as opposed to what it is.
 _PLACE_AND_IDS: Final = frozenset({"event_id", "source_id", "offset", "length", "format", "stack_key", "_event"})
@@ -46,49 +47,11 @@ def incident_id(service: str | None, group_key: str) -> str:
     return "inc_" + hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-class Seen:
-    """What events there were in rows that are resolved one part after the other, in some twenty bytes for each.
-
-    Native ids are known by 64 bits of a keyed hash whose key nobody can know; events without one by their content.
-    """
-
-    def __init__(self) -> None:
-        self.ordinals: Counter[str] = Counter()
-        self._key = secrets.token_hex(8)
-        self._natives = self._pairs = np.zeros(0, np.uint64)
-
-    def judge(self, events: pa.Table, ids: pa.Array, repeated: pa.Array) -> tuple[pa.Array, pa.Array]:
-        """The ids and repeats of a part, in the light of what was seen; the part is seen then."""
-        told = events["native_id"].is_valid().to_numpy()
-        natives = events["native_id"].filter(pa.array(told)).to_numpy(zero_copy_only=False)
-        kinds = events["event_kind"].filter(pa.array(told)).to_numpy(zero_copy_only=False)
-        native = self._hashed(natives)
-        pair = native ^ self._hashed(kinds) * np.uint64(0x9E3779B97F4A7C15)
-        again = repeated.to_numpy(zero_copy_only=False).copy()
-        again[told] |= _among(pair, self._pairs)
-        other = np.flatnonzero(told)[_among(native, self._natives) & ~_among(pair, self._pairs)]
-        if len(other):
-            named = ids.to_pylist()
-            for at in other.tolist():
-                named[at] = f"{events['native_id'][at].as_py()}-{events['event_kind'][at].as_py()}"
-            ids = pa.array(named, pa.string())
-        self._natives, self._pairs = np.union1d(self._natives, native), np.union1d(self._pairs, pair)
-        return ids, pa.array(again)
-
-    def _hashed(self, values: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:
-        return pd.util.hash_array(values, hash_key=self._key, categorize=False)
-
-
-def _among(values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-    """Which values are among those known, which are in order."""
-    if not len(known):
-        return np.zeros(len(values), np.bool_)
-    found: npt.NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
-    return found
-
-
 def resolve(raw: dict[str, pa.Table], claims: Claims | None = None, seen: Seen | None = None) -> dict[str, pa.Table]:
-    """Give every table with `event_id` for the readers' numbers: repeats dropped, stacks numbered, claims followed."""
+    """Give every table with `event_id` for the readers' numbers: repeats dropped, stacks numbered, claims followed.
+
+    Where parts are resolved, `seen` keeps what is to be told of repeats.
+    """
     events = _ordered(raw["events"])
     stacks = _numbered(raw["stacks"])
     first = stacks.select(["_event", "stack_key"]).filter(pc.equal(stacks["stack_no"], 0))
@@ -118,9 +81,11 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None, seen: Seen |
         gone = numbers.filter(repeated) if again and name != "feedback" else numbers.slice(0, 0)
         out[name] = _named(out.pop(name), numbers, ids, gone)
     out["feedback"] = _distinct(out["feedback"])
-    if again:
+    if again and seen is not None:
+        seen.keep(events.filter(repeated), stacks)
+    elif again:
         out["files"], differing = _tell_repeats(files, events, repeated, stacks)
-        out["quarantine"] = pa.concat_tables([out["quarantine"], _repeats(events.filter(differing))])
+        out["quarantine"] = pa.concat_tables([out["quarantine"], in_other_words(events.filter(differing))])
     deferred = {name: table for name, table in out.items() if name not in TABLES}
     return {name: out[name].select(TABLES[name].names) for name in TABLES} | deferred
 
@@ -129,6 +94,13 @@ def _ordered(events: pa.Table) -> pa.Table:
     """The events by their numbers; a million that are so already are not copied."""
     numbers = events["_event"].to_numpy()
     return events if np.all(numbers[1:] >= numbers[:-1]) else events.sort_by("_event")
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """The rows by the numbers of their events, those of one as they came; what is of none stays where it is."""
+    numbers = pc.fill_null(table["_event"], -1).to_numpy()
+    order = np.argsort(np.where(numbers < 0, np.maximum.accumulate(numbers), numbers), kind="stable")
+    return table.take(pa.array(order)) if (np.diff(order) != 1).any() else table
 
 
 def _with(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
@@ -222,16 +194,16 @@ def _counted(events: pa.Table, stacks: pa.Table, last: Collection[str], ordinals
     """The ids of the events that have none of their own, by their place: the digest of the content and a number."""
     nameless = pc.is_null(events["native_id"])
     places = np.flatnonzero(nameless.to_numpy(zero_copy_only=False)).tolist()
-    digests = dict(zip(places, _digests(events.filter(nameless), stacks), strict=True))
+    said = dict(zip(places, digests(events.filter(nameless), stacks), strict=True))
     sources = events["source_id"].to_pylist()
     counted = {}
     for at in sorted(places, key=lambda at: sources[at] in last) if last else places:
-        counted[at] = f"{digests[at]}-{ordinals[digests[at]]}"
-        ordinals[digests[at]] += 1
+        counted[at] = f"{said[at]}-{ordinals[said[at]]}"
+        ordinals[said[at]] += 1
     return counted
 
 
-def _digests(events: pa.Table, stacks: pa.Table) -> Iterator[str]:
+def digests(events: pa.Table, stacks: pa.Table) -> Iterator[str]:
     """Digest the content of each event: its columns that are not null, and the keys of its stacks in order."""
     names = [name for name in events.schema.names if name not in _PLACE_AND_IDS | _DERIVED]
     keys: dict[int, list[Any]] = {number: [] for number in events["_event"].to_pylist()}
@@ -251,13 +223,13 @@ def _tell_repeats(files: pa.Table, events: pa.Table, repeated: pa.Array, stacks:
         pc.is_in(events["event_id"], value_set=events["event_id"].filter(repeated).combine_chunks())
     )
     first: dict[str, str] = {}
-    digests = list(_digests(involved, stacks))
-    for event, digest in zip(involved["event_id"].to_pylist(), digests, strict=True):
+    said = list(digests(involved, stacks))
+    for event, digest in zip(involved["event_id"].to_pylist(), said, strict=True):
         first.setdefault(event, digest)
     same = {
         number
         for number, event, digest in zip(
-            involved["_event"].to_pylist(), involved["event_id"].to_pylist(), digests, strict=True
+            involved["_event"].to_pylist(), involved["event_id"].to_pylist(), said, strict=True
         )
         if first[event] == digest
     }
@@ -288,12 +260,12 @@ def _told(count: int) -> str:
     return f"{count:,} event{'s' * (count > 1)} stand{'s' * (count == 1)} in another place too; counted once"
 
 
-def _repeats(events: pa.Table) -> pa.Table:
+def in_other_words(events: pa.Table) -> pa.Table:
     """Quarantine rows for the events that have the id of an earlier one and say something else."""
     rows = events.select(["source_id", "offset", "length"])
     reason = "has the id of an earlier event but other content; the earlier one counts"
     columns = {
-        "source_id": rows["source_id"],
+        "source_id": rows["source_id"].cast(pa.string()),
         "offset": rows["offset"],
         "length": rows["length"],
         "line": pa.nulls(rows.num_rows, pa.int64()),

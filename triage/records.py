@@ -25,13 +25,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import astuple
 
-from triage.claims import Claims
+from triage.claims import Claims, linked
 from triage.columns import ColumnBuilder
-from triage.identity import BY_EVENT, Seen, resolve
-from triage.store import DEFERRED
+from triage.identity import BY_EVENT, in_order, resolve
+from triage.store import DEFERRED, TABLES_LEFT
 from triage.tables import TABLES
 
 if TYPE_CHECKING:
+    from triage.seen import Seen
     from triage.store.spill import Spill
 
 __all__ = ("Draft", "Frame", "Records", "Trace")
@@ -42,8 +43,8 @@ BATCH_ROWS: Final = 16_384
 MEMO_TEXTS: Final = 65_536
 
 
-# Events after which rows are taken where somebody takes them as they come.
-_TAKEN: Final = 8_192
+# Bytes of rows from which on they are taken where somebody takes them as they come.
+_TAKEN_BYTES: Final = 12 << 20
 # Parsed texts, some ten kilobytes each, that may stay when rows are taken.
 _REMEMBERED: Final = 8_192
 
@@ -145,11 +146,18 @@ class Records:
     """
 
     def __init__(
-        self, *, batch_rows: int = BATCH_ROWS, spill: Spill | None = None, full: Callable[[], None] | None = None
+        self,
+        *,
+        batch_rows: int = BATCH_ROWS,
+        spill: Spill | None = None,
+        full: Callable[[], None] | None = None,
+        whole: bool = False,
     ) -> None:
         self.spill = spill
+        self.whole = whole
         self._full = full
-        self._taken = 0
+        self._together = 0
+        self._loose = False
         self._events = 0
         self._deferred: list[pa.Array] = []
         self._claims: dict[tuple[str, str], int] = {}
@@ -195,6 +203,7 @@ class Records:
 
     def extend(self, name: str, columns: Mapping[str, Any], events: pa.Array) -> None:
         """Append many rows that hang on the events of these numbers; a column is an array, or one value for all."""
+        self._loose = True
         self._tables[name].extend(columns, len(events), _event=events)
 
     def defer(self, events: pa.Array) -> None:
@@ -300,18 +309,28 @@ class Records:
         """The rows of a table so far, with the number of the event in `_event`."""
         return self._tables[name].table()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Have what is read meanwhile taken only when all of it is there."""
+        self._together += 1
+        try:
+            yield
+        finally:
+            self._together -= 1
+
     def rest(self) -> None:
         """Say that no event is half made: a moment at which the rows so far may be taken, but for what needs all."""
-        whole = not (self._drafts or self._claims or self._ids)
-        if self._full is not None and whole and self._events - self._taken >= _TAKEN:
+        if self._full is None or self._together or self._drafts or self._claims or self._ids:
+            return
+        if sum(builder.held for name, builder in self._tables.items() if name != "files") >= _TAKEN_BYTES:
             self._full()
 
     def take(self) -> dict[str, pa.Table]:
         """The rows of events so far, of drafts none, as `finish` would have them but for their ids; they are let go."""
-        self._taken = self._events
         if len(self._memo) > _REMEMBERED:
             self._memo.clear()
-        return {name: self._tables[name].take() for name in (*sorted(BY_EVENT), "frames", "quarantine")}
+        taken = {name: self._tables[name].take() for name in (*sorted(BY_EVENT), "frames", "quarantine")}
+        return self._in_order(taken)
 
     def partial(self) -> tuple[dict[str, pa.Table], int]:
         """The tables of events as they are, with the events' numbers in `_event`, and how many numbers are reserved.
@@ -324,6 +343,7 @@ class Records:
 
     def absorb(self, tables: Mapping[str, pa.Table], first: int) -> None:
         """Append what other records gave as their `partial`, its events numbered from `first` on; equal stacks once."""
+        self._loose = True
         for name, table in tables.items():
             rows = table
             if name == "frames":
@@ -353,8 +373,8 @@ class Records:
                 self._tables["events"].append(columns, _event=draft.event)
                 self.stacks(draft.event, traces)
         self._drafts.clear()
-        files = self._claimed(self._tables["files"].table())
-        raw = {name: builder.table() for name, builder in self._tables.items()} | {"files": files}
+        files = linked(self._claims, self._tables["files"].table(), self.annotation)
+        raw = self._in_order({name: builder.table() for name, builder in self._tables.items()} | {"files": files})
         self._tables.clear()
         deferred = pa.chunked_array(self._deferred, pa.int64())
         if not len(deferred):
@@ -362,21 +382,9 @@ class Records:
         raw[DEFERRED] = pa.table({"_event": deferred, "event_id": pa.nulls(len(deferred), pa.string())})
         return resolve(raw, self._ids, seen)
 
-    def _claimed(self, files: pa.Table) -> pa.Table:
-        """Link the files that events claim: an annotation of scope `attachment`, and a role where there is none."""
-        if not self._claims:
-            return files
-        lengths = {len(prefix) for _, prefix in self._claims}
-        roles = files["role"].to_pylist()
-        places = zip(*(files[name].to_pylist() for name in ("source_id", "container_id", "path")), strict=True)
-        for row, (source_id, container, path) in enumerate(places):
-            folder, _, name = path.replace("\\", "/").rpartition("/")
-            events = (self._claims.get((f"{container or ''}\0{folder}", name[:length])) for length in lengths)
-            event = next((event for event in events if event is not None), None)
-            if event is not None and roles[row] is None:
-                roles[row] = "attachment"
-                self.annotation(event, "attachment", path, source_id)
-        return files.set_column(files.schema.get_field_index("role"), "role", pa.array(roles, pa.string()))
+    def _in_order(self, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+        """The tables, with the notes in the order of the events where these came many at once."""
+        return tables | {name: in_order(tables[name]) for name in TABLES_LEFT if self.whole and self._loose}
 
 
 def json_text(value: Any) -> str:

@@ -84,6 +84,8 @@ class Decoded(NamedTuple):
     ts: pa.Array
     usual: Mask
     rows: Places
+    # whether some correlation holds more than the ids that are fields
+    correlated: bool
 
 
 def decode(batch: Batch) -> Decoded | None:
@@ -226,7 +228,8 @@ def _usual(fields: dict[str, pa.Array], table: pa.Table, rows: Places) -> Decode
         usual &= ~truth(pc.is_valid(context.field(carried)))
     usual &= _logs(fields, payload, extra)
     instants = pc.if_else(pa.array(usual), fields["occurred_at"], pa.scalar(None, _TEXT))
-    return Decoded(fields, instants.cast(_INSTANT), usual, rows)
+    correlated = table.schema.field("correlation").type.num_fields > _SHAPE.field("correlation").type.num_fields
+    return Decoded(fields, instants.cast(_INSTANT), usual, rows, correlated)
 
 
 def _logs(fields: dict[str, pa.Array], payload: pa.StructArray, extra: dict[str, int]) -> Mask:

@@ -169,10 +169,10 @@ class EventLines:
 
     def _bulk(self, blocks: Iterator[Block]) -> None:
         """Read lines in batches."""
-        from triage.formats.debugbundle_bulk import Bulk, Lines, stems
+        from triage.formats.debugbundle_bulk import Bulk, Lines, known
 
         source = self._source
-        bulk = Bulk(source.records, NAME, stems(source.context), self._alone)
+        bulk = Bulk(source.records, NAME, known(source.context), self._alone)
         lines = Lines(bulk, source.source_id)
         with bulk.pool:
             try:

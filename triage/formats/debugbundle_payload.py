@@ -30,6 +30,7 @@ __all__ = (
     "add_event",
     "breadcrumb",
     "probes",
+    "read_payload",
     "request_columns",
     "request_message",
     "runtime_columns",
@@ -54,20 +55,26 @@ def add_event(
     row.read_as(note)
     told = carried.taken(item)
     fill_head(row, item)
-    reader_of = _READERS.get(kind)
-    if reader_of is None:
-        row.columns |= {"event_kind": kind, "event_class": "context"}
-        row.partial("an event type that is not known")
-        row.flat("payload", payload)
-    else:
-        read, known = reader_of
-        if reason := read(row, payload):
-            return reason
-        if not known.issuperset(payload):
-            _surplus(row, payload, known)
+    if reason := read_payload(row, kind, payload):
+        return reason
     if told is not None:
         carried.restore(row, told)
     row.seal()
+    return None
+
+
+def read_payload(row: Row, kind: str, payload: dict[str, Any]) -> str | None:
+    """Take what the payload of an event of that type says; gives the reason where it is no event."""
+    if kind not in _READERS:
+        row.columns |= {"event_kind": kind, "event_class": "context"}
+        row.partial("an event type that is not known")
+        row.flat("payload", payload)
+        return None
+    read, known = _READERS[kind]
+    if reason := read(row, payload):
+        return reason
+    if not known.issuperset(payload):
+        _surplus(row, payload, known)
     return None
 
 

@@ -79,7 +79,7 @@ class Stems:
 
     def _clear(self) -> None:
         self._forms: dict[Form, int] = {}
-        self._plain: dict[tuple[str, str], int] = {}
+        self._plain: dict[tuple[str, bytes], int] = {}
         self._firsts = [0]
         self._sizes = [0]
         self._new: list[dict[str, Any]] = []
@@ -165,7 +165,7 @@ class Stems:
 
     def _known(self, records: Records, language: str, text: str) -> int:
         """The form of a text that is parsed as it is; `_UNKNOWN` where it is no stack."""
-        key = (language, text)
+        key = (language, digest(text.encode("utf-8", "surrogatepass")))
         form = self._plain.get(key)
         if form is None:
             made = self._form(records, language, text, {})

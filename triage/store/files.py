@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from triage.formats import debugbundle_events as reader
 from triage.formats.debugbundle_batch import Batch
-from triage.formats.debugbundle_bulk import Bulk, stems
+from triage.formats.debugbundle_bulk import Bulk, known
 from triage.formats.debugbundle_json import EVENT_LINE
 from triage.records import Records
 from triage.sources.disk import FLAGS, NO_FOLLOW
@@ -35,7 +35,7 @@ from triage.store.cache import Identity, settled
 from triage.store.cached import of_stacks, with_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from triage.formats.debugbundle_batch import Line
     from triage.sources.context import Context
@@ -43,8 +43,10 @@ if TYPE_CHECKING:
 
 __all__ = ("EventFiles",)
 
-# Bytes of a batch.
+# Bytes of a batch; where rows are let go of as they come, of a smaller one, and of those that are read together.
 _BYTES: Final = 16 << 20
+_FEWER: Final = 3 << 20
+_PART: Final = 32 << 20
 # Larger files are not many, and read as what they are.
 _LARGEST: Final = 1 << 20
 _BEGIN: Final = re.compile(rb"\[[ \t\r\n]{0,64}(?:\]|" + EVENT_LINE.pattern + rb")|" + EVENT_LINE.pattern)
@@ -111,20 +113,39 @@ class EventFiles:
             name = f"{prefix}/{printable(item)}" if prefix else printable(item)
             places.append((name, self._context.source_id(None, name), self._context.sources))
         known, tables = self._cached(folder, names, places)
-        reading = _Folder(self._context, self._read, first)
-        started = time.time_ns()
-        for number, item in enumerate(names):
-            if item in known:
+        of = _Read(folder, names, known, tables, first, time.time_ns())
+        records, number = self._context.records, 0
+        while number < len(names):
+            with records.together():
+                number = yield from self._some(of, number, places, other)
+                if records.whole:
+                    self.settle()
+            records.rest()
+
+    def _some(
+        self, of: _Read, start: int, places: list[_Place], other: Callable[[str, tuple[str, int]], Iterator[Source]]
+    ) -> Generator[Source, None, int]:
+        """Take files from one on: all, but where rows are let go of as they come; gives how far it came."""
+        reading = _Folder(self._context, self._read, of.first)
+        most = _PART if self._context.records.whole else None
+        for number in range(start, len(of.names)):
+            item = of.names[number]
+            if item in of.known:
                 continue
-            held = _contents(os.path.join(folder, item))
+            if most is not None and reading.bytes >= most:
+                break
+            held = _contents(os.path.join(of.folder, item))
             if held is None or not _BEGIN.match(held[0]):
-                with self._context.records.numbered(first + (number << _BITS)):
+                with self._context.records.numbered(of.first + (number << _BITS)):
                     yield from other(item, places[number][1:])
             else:
                 reading.take(number, item, places[number], *held)
+        else:
+            number = len(of.names)
         reading.send()
         self.settle()
-        self._last = partial(self._append, _Read(folder, names, known, tables, first, started), reading)
+        self._last = partial(self._append, of, reading)
+        return number
 
     def _append(self, of: _Read, reading: _Folder) -> None:
         """Append the rows of a folder, and put what is new of it into the cache."""
@@ -244,10 +265,12 @@ class _Folder:
         self._context = context
         self._read = read
         self._first = first
-        self._records = Records(spill=context.records.spill)
-        self._bulk = Bulk(self._records, reader.NAME, stems(context), self._alone)
+        self._records = Records(spill=context.records.spill, whole=context.records.whole)
+        self._bulk = Bulk(self._records, reader.NAME, known(context), self._alone)
         self._waiting: list[_Elements] = []
         self._bytes = 0
+        # what was taken in all
+        self.bytes = 0
         self.taken: dict[str, _File] = {}
 
     def take(self, number: int, item: str, place: _Place, data: bytes, identity: Identity) -> None:
@@ -260,7 +283,8 @@ class _Folder:
         self.taken[file.source_id] = file
         self._waiting.append(_Elements(number, file, data, spans))
         self._bytes += len(data)
-        if self._bytes >= _BYTES:
+        self.bytes += len(data)
+        if self._bytes >= (_FEWER if self._records.whole else _BYTES):
             self.send()
 
     def send(self) -> None:
