@@ -15,35 +15,33 @@ from typing import TypeVar
 Given = TypeVar("Given")
 
 RATIO = 8
-# Less than that is the machine's noise; of what is so quick more is made, until it tells something or is let be.
+# Less than that is the machine's noise.
 FLOOR_SECONDS = 0.03
-ENLARGED = 3
-LOOKS = 5
+LOOKS = 4
 
 
-def grows_evenly(work: Callable[[Given], object], make: Callable[[int], Given], size: int) -> None:
+def grows_evenly(work: Callable[[Given], object], make: Callable[[int], Given], size: int, enlarged: int = 3) -> None:
     """Assert that work on ``make(4 * size)`` takes about four times as long as work on ``make(size)``.
 
-    The larger goes first: what is done only once, like compiling an expression, must not make the smaller look slow.
-    What is over the limit is looked at again, since load makes work slower and never quicker.
+    What is too quick to tell is made larger, so many times at most; what even then is too quick passes. The larger
+    goes first: what is done only once, like compiling an expression, must not make the smaller look slow. What is over
+    the limit is looked at again, since load makes work slower and never quicker. No size comes twice: work may
+    remember what it was given.
     """
     __tracebackhide__ = True
-    for _ in range(1 + ENLARGED):
-        more = make(4 * size)
-        large = seconds(work, more)
-        if large >= FLOOR_SECONDS:
-            break
-        size *= 4
-    else:
-        return
-    less = make(size)
-    small = seconds(work, less)
-    for _ in range(LOOKS - 1):
+    while (large := seconds(work, make(4 * size))) < FLOOR_SECONDS:
+        if not enlarged:
+            return
+        size, enlarged = 5 * size, enlarged - 1
+    small = seconds(work, make(size))
+    for look in range(1, LOOKS):
         if large <= RATIO * small:
             return
         # Not before the first look: in a process that has imported everything this takes longer than most work.
         gc.collect()
-        large, small = min(large, seconds(work, more)), min(small, seconds(work, less))
+        other = size + look * size // 8
+        large = min(large, seconds(work, make(4 * other)) * size / other)
+        small = min(small, seconds(work, make(other)) * size / other)
     told = f"{small:.4f} s for {size:,} and {large:.4f} s for {4 * size:,}: {large / small:.1f} times as long"
     assert large <= RATIO * small, told
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from itertools import cycle, islice
 from typing import Any
 
 from tests.growth import grows_evenly
@@ -62,9 +64,12 @@ def labelled(*words: str) -> list[dict[str, Any]]:
     return [label for label in labels if any(word in label["file"] for word in words)]
 
 
-def scan_grows(text: str, only: str, lines: int = 200) -> None:
-    """Assert that the text, over and over, is scanned in time that grows with it; with so many lines to begin with."""
+def scan_grows(text: str, only: str) -> None:
+    """Assert that the text, over and over, is scanned in time that grows with its lines."""
     block = text.split("\n")
-    grows_evenly(
-        lambda many: list(scan(enumerate(many), only=only)), lambda times: block * times, lines // len(block) + 1
-    )
+    grows_evenly(lambda lines: list(scan(enumerate(lines), only=only)), lambda count: cycled(block, count), 200)
+
+
+def cycled(lines: Iterable[str], count: int) -> list[str]:
+    """So many lines: those that are given, over and over."""
+    return list(islice(cycle(lines), count))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.growth import grows_evenly
 from tests.scanned import functions, prefixed, reports, scan_grows, surrounded, text_lines
 from tests.scanned import one as one_report
 from triage.formats import traces
@@ -266,12 +265,9 @@ def test_any_text_parses(text):
 
 
 def test_the_time_is_linear_in_hostile_rows():
-    sizes = []
-    for count in (2_000, 4_000):
-        text = "#0  a (package:" + "x(" * count + "\n" + "#1  b (dart:core\n" * count
-        sizes.append(sum(len(trace.frames) for trace in dart.parse(text)))
-        dart.probe("#0 a" + "(" * count * 50)
-    assert all(later > earlier for earlier, later in pairwise(sizes))
+    rows = "#1  b (dart:core\n"
+    grows_evenly(dart.parse, lambda count: "#0  a (package:" + "x(" * count + "\n" + rows * count, 500)
+    grows_evenly(dart.probe, lambda count: "#0 a" + "(" * count, 25_000)
 
 
 UNHANDLED = """Unhandled exception:
