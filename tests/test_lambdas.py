@@ -60,4 +60,4 @@ def test_brackets_without_end_are_read_in_linear_time():
     def read(count):
         assert first("operator()", "<" * count + "f(" * count + ")::<lambda()>") == "f::lambda"
 
-    grows_evenly(read, int, 9_000)
+    grows_evenly(read, int, 2_000)

@@ -86,7 +86,7 @@ def test_more_processes_than_may_be_open_lose_nothing():
 )
 def test_time_grows_with_a_line_at_most(piece):
     head = HEAD.format(pid=1) + "PHP Warning:  "
-    grows_evenly(lambda data: read(data, reader=apache_log), lambda count: f"{head}{piece * count}\n".encode(), 2_500)
+    grows_evenly(lambda data: read(data, reader=apache_log), lambda count: f"{head}{piece * count}\n".encode(), 500)
 
 
 @pytest.mark.parametrize("line", ["PHP 8.2 started", "PHP Stack trace:", "PHP   1. {main}() /a.php:0"])

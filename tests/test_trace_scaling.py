@@ -30,8 +30,8 @@ def scan_grows(lines, **options):
 
 @pytest.mark.parametrize("name", ANCHORS)
 def test_anchors_on_every_line(name):
-    scan_grows([*ANCHORS[name]], size=100)
-    scan_grows([line for anchor in ANCHORS[name] for line in (anchor + "x", "y", "")], size=100)
+    scan_grows([*ANCHORS[name]], size=100, enlarged=1)
+    scan_grows([line for anchor in ANCHORS[name] for line in (anchor + "x", "y", "")], size=100, enlarged=1)
     for anchor in ANCHORS[name]:
         scan_grows([anchor], size=150, enlarged=0)
 
