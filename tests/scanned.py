@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
+from collections.abc import Iterable
+from itertools import cycle, islice
 from typing import Any
 
+from tests.growth import grows_evenly
 from tests.reading import CORPUS
 from triage.formats.traces.scanning import Found, scan
 
@@ -63,19 +64,12 @@ def labelled(*words: str) -> list[dict[str, Any]]:
     return [label for label in labels if any(word in label["file"] for word in words)]
 
 
-def grows_evenly(make: Callable[[int], str], only: str, count: int = 1_500) -> bool:
-    """Whether four times the text takes about four times as long."""
-    scan(enumerate(["x"]), only=only)
-    times = []
-    for size in (count, 4 * count):
-        lines = list(enumerate(make(size).split("\n")))
-        best = min(_timed(lines, only) for _ in range(2))
-        times.append(best)
-    return times[1] < 12 * times[0] + 0.2
+def scan_grows(text: str, only: str) -> None:
+    """Assert that the text, over and over, is scanned in time that grows with its lines."""
+    block = text.split("\n")
+    grows_evenly(lambda lines: list(scan(enumerate(lines), only=only)), lambda count: cycled(block, count), 200)
 
 
-def _timed(lines: list[tuple[int, str]], only: str) -> float:
-    start = time.process_time()
-    for _ in scan(lines, only=only):
-        pass
-    return time.process_time() - start
+def cycled(lines: Iterable[str], count: int) -> list[str]:
+    """So many lines: those that are given, over and over."""
+    return list(islice(cycle(lines), count))

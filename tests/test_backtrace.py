@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reading import CORPUS
+from tests.scanned import scan_grows
 from triage.formats.traces.scanning import Found, scan
 
 GLIBC = """\
@@ -139,11 +138,4 @@ def test_any_text_is_read(text, place, other):
     "line", ["./prog(main+0x12)[0x400911]", " 0# f in g", "x) [0x1", "*** Process received signal ***"]
 )
 def test_the_time_grows_as_the_text_does(line):
-    def spent(count: int) -> float:
-        begun = time.process_time()
-        found("\n".join([line] * count))
-        return time.process_time() - begun
-
-    spent(500)
-    small = min(spent(500) for _ in range(3))
-    assert spent(2_000) < 10 * small + 0.5
+    scan_grows(line, "backtrace")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reading import CORPUS
+from tests.scanned import scan_grows
 from triage.formats.traces import check_heads
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.scanning import Found, scan
@@ -623,15 +623,7 @@ def test_any_text_is_read(text, place):
     ],
 )
 def test_the_time_grows_as_the_text_does(line):
-    def spent(count: int) -> float:
-        begun = time.process_time()
-        for _ in scan(enumerate([line] * count), only="check"):
-            pass
-        return time.process_time() - begun
-
-    spent(500)
-    small = min(spent(1_000) for _ in range(3))
-    assert spent(4_000) < 10 * small + 0.5
+    scan_grows(line, "check")
 
 
 def test_an_offset_may_have_zeros_in_front():

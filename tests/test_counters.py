@@ -1,11 +1,10 @@
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.growth import grows_evenly
 from triage.incidents import counters
 
 SECOND = 1_000_000
@@ -110,22 +109,8 @@ def test_the_counters_at_a_time_are_those_of_its_newest_event():
     assert {name: values[0] for name, values in there.items()} == {name: newest[name] for name in there}
 
 
-def test_it_is_quicker_than_rolling_windows():
-    micros = np.sort(np.random.default_rng(3).integers(0, 7 * 86_400, 200_000)) * SECOND
-    codes = np.arange(200_000) % 500
-    frame = pd.DataFrame({"code": codes, "one": 1.0}, index=pd.to_datetime(micros, unit="us"))
+def test_time_grows_with_the_events():
+    def make(size):
+        return np.sort(np.random.default_rng(3).integers(0, 7 * 86_400, size)) * SECOND, np.arange(size) % 500
 
-    def rolling():
-        return [frame.groupby("code")["one"].rolling(f"{span}s").sum() for span in counters.WINDOWS.values()]
-
-    assert best(rolling) / best(lambda: counters.at_every(micros, codes)) > 3
-
-
-def best(work):
-    """The least processor time of three."""
-    taken = []
-    for _ in range(3):
-        began = time.process_time()
-        work()
-        taken.append(time.process_time() - began)
-    return min(taken)
+    grows_evenly(lambda given: counters.at_every(*given), make, 25_000)

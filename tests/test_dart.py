@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scanned import functions, grows_evenly, prefixed, reports, surrounded, text_lines
+from tests.growth import grows_evenly
+from tests.scanned import functions, prefixed, reports, scan_grows, surrounded, text_lines
 from tests.scanned import one as one_report
 from triage.formats import traces
 from triage.formats.traces import dart
@@ -266,12 +265,9 @@ def test_any_text_parses(text):
 
 
 def test_the_time_is_linear_in_hostile_rows():
-    sizes = []
-    for count in (2_000, 4_000):
-        text = "#0  a (package:" + "x(" * count + "\n" + "#1  b (dart:core\n" * count
-        sizes.append(sum(len(trace.frames) for trace in dart.parse(text)))
-        dart.probe("#0 a" + "(" * count * 50)
-    assert all(later > earlier for earlier, later in pairwise(sizes))
+    rows = "#1  b (dart:core\n"
+    grows_evenly(dart.parse, lambda count: "#0  a (package:" + "x(" * count + "\n" + rows * count, 500)
+    grows_evenly(dart.probe, lambda count: "#0 a" + "(" * count, 25_000)
 
 
 UNHANDLED = """Unhandled exception:
@@ -329,4 +325,4 @@ def test_any_text_is_scanned(text):
     "line", ["Unhandled exception:", "#0  f (package:a/a.dart:1:1)", "*** *** ***", "package:a/a.dart 1:1  f"]
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "dart", 400)
+    scan_grows(line, "dart")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.envelopes import exception, log
+from tests.growth import grows_evenly
 from triage.formats.debugbundle_json import DAMAGED, TOO_DEEP, cut, decode, elements
 
 EVENTS = [log(1), exception(2), log(3), log(4)]
@@ -102,15 +103,18 @@ def test_a_missing_end():
 
 
 def test_many_damaged_pieces_stay_linear():
-    data = b"[" + b'{"event_id": "x", "payload": {"a": [' * 20_000
-    assert all(piece.value is DAMAGED for piece in elements(data))
+    def damaged(data):
+        assert all(piece.value is DAMAGED for piece in elements(data))
+
+    grows_evenly(damaged, lambda count: b"[" + b'{"event_id": "x", "payload": {"a": [' * count, 500)
 
 
 def test_quotes_that_nothing_closes_stay_linear():
-    # each quote begins a string that has no end: tried at every one of them this would take hours
-    data = b'[{"event_id": ' + b'\\"' * 2_000_000
-    assert [piece.value is DAMAGED for piece in elements(data)] == [True]
-    assert cut(data)[0] is DAMAGED
+    def damaged(data):
+        assert [piece.value is DAMAGED for piece in elements(data)] == [True]
+        assert cut(data)[0] is DAMAGED
+
+    grows_evenly(damaged, lambda count: b'[{"event_id": ' + b'\\"' * count, 50_000)
 
 
 def test_values_nested_too_deeply_lose_only_their_depths():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 
 RAISED = """** (RuntimeError) no rate for XTS
     (shop 0.1.0) lib/shop/rates.ex:12: Shop.Rates.convert/2
@@ -63,4 +63,4 @@ def test_any_text_is_scanned(text):
     "line", ["** (RuntimeError) x", "** (exit) x", "exception error: x", "exception error: x\n  y"]
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "elixir", 400)
+    scan_grows(line, "elixir")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import triage.stacks
 from tests.reading import SAMPLES
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 from triage.formats.traces.erlang_terms import elements, ended, frame, term_end
 
 SERVED = (SAMPLES / "traces/erlang-served.txt").read_text().strip()
@@ -150,4 +150,4 @@ def test_any_text_is_scanned(text, term):
     ],
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "erlang", 400)
+    scan_grows(line, "erlang")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from itertools import cycle, islice
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.grouping import material
+from tests.growth import grows_evenly
+from tests.scanned import cycled
 from triage.formats.traces import modules
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.glance import Glance
@@ -112,12 +111,6 @@ def test_a_lambda_is_named_in_brief_by_what_calls_it():
     assert found.read(found.frames[0]).function == "Loop::start::<lambda()>::operator()"
 
 
-def seconds(text):
-    start = time.process_time()
-    signature(text)
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize(
     "lines",
     [
@@ -133,9 +126,4 @@ def seconds(text):
     ids=lambda lines: lines[0][:20],
 )
 def test_a_text_four_times_as_long_takes_about_four_times_as_long(lines):
-    many = list(islice(cycle(lines), 12_000))
-    once, long = ("\n".join(many[: len(many) // 4]), "\n".join(many))
-    signature(once)
-    floor = 0.06
-    if (took := seconds(long)) > 7 * floor:
-        assert min(took, seconds(long)) <= 7 * max(min(seconds(once), seconds(once)), floor)
+    grows_evenly(signature, lambda count: "\n".join(cycled(lines, count)), 500)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import corpus
-from tests.scanned import functions, grows_evenly, labelled, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, labelled, one, prefixed, reports, scan_grows, surrounded, text_lines
 from triage.formats.traces import go
 from triage.formats.traces import parse as parse_any
 from triage.records import Trace
@@ -310,7 +310,7 @@ def test_any_text_is_scanned(text):
 
 @pytest.mark.parametrize("line", ["panic: x", "goroutine 1 [running]:", "main.f()\n\t/a.go:1 +0x1", "/a.go:1 (0x1)"])
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "go")
+    scan_grows(line, "go")
 
 
 def test_a_nil_pointer_is_a_signal_though_a_server_that_recovers_does_not_say_so():

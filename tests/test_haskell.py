@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 
 TEXT = """shop: no rate for XTS
 of two lines
@@ -57,4 +57,4 @@ def test_any_text_is_scanned(text):
     ],
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "haskell", 400)
+    scan_grows(line, "haskell")

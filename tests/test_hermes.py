@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import triage.stacks
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 
 CONSOLE = """TypeError: Cannot read property 'rate' of undefined
 
@@ -169,7 +169,7 @@ def test_any_text_is_scanned(text):
     ],
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "react-native", 400)
+    scan_grows(line, "react-native")
 
 
 def test_frames_of_a_named_bundle_behind_the_components_are_the_stack():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import CORPUS, corpus
+from tests.scanned import scan_grows
 from triage.formats.traces import java, java_frames
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces.scanning import scan
@@ -382,12 +382,7 @@ def test_any_text_is_scanned(text):
     "line", ["\tat a.B.c(B.java:3)", "Caused by: a.B: c", 'Exception in thread "a" b.C: d', "\tat " + "a." * 200]
 )
 def test_time_grows_with_the_text(line):
-    def seconds(count: int) -> float:
-        start = time.process_time()
-        list(scan(enumerate([line] * count), only="java"))
-        return time.process_time() - start
-
-    assert seconds(4_000) < 12 * max(seconds(1_000), 0.05)
+    scan_grows(line, "java")
 
 
 @given(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 
 TEXT = """ERROR: LoadError: BoundsError: attempt to access 2-element Vector{Int64} at index [3]
 Stacktrace:
@@ -64,4 +64,4 @@ def test_any_text_is_scanned(text):
     "line", ["Stacktrace:", "Stacktrace:\n [1] f(x)\n   @ M a.jl:1", "caused by: x\nStacktrace:\n [1] f(x)"]
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "julia", 400)
+    scan_grows(line, "julia")

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.growth import grows_evenly
 from triage.formats.traces import gdb, lambdas
 from triage.records import Frame
 from triage.stacks import signature
@@ -56,4 +57,7 @@ def test_a_lambda_of_gcc_is_one_under_two_tools():
 
 
 def test_brackets_without_end_are_read_in_linear_time():
-    assert first("operator()", "<" * 9_000 + "f(" * 9_000 + ")::<lambda()>") == "f::lambda"
+    def read(count):
+        assert first("operator()", "<" * count + "f(" * count + ")::<lambda()>") == "f::lambda"
+
+    grows_evenly(read, int, 2_000)

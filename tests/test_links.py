@@ -1,12 +1,12 @@
 """The table `related`: on a real store, and on events written by hand."""
 
 import random
-from time import process_time
 
 import pandas as pd
 import pytest
 
 import triage
+from tests.growth import grows_evenly
 from tests.reading import SAMPLES
 from triage.incidents import groups, links
 from triage.incidents.links import Relations
@@ -172,19 +172,16 @@ def crowd(size):
 
 
 def test_four_times_the_events_take_about_four_times_as_long():
-    taken = []
-    for size in (5_000, 20_000):
+    def make(size):
         made = crowd(size)
-        members = groups.members(made)
-        runs = []
-        for _ in range(2):
-            start = process_time()
-            rows = links.build(made, members).num_rows
-            runs.append(process_time() - start)
-            # Ten incidents of a request are 45 links; the trace of all links each to the first.
-            assert rows <= 45 * size // 10 + len(members[2])
-        taken.append(min(runs))
-    assert taken[1] < 8 * taken[0] + 0.5
+        return made, groups.members(made)
+
+    def work(given):
+        made, members = given
+        # Ten incidents of a request are 45 links; the trace of all links each to the first.
+        assert links.build(made, members).num_rows <= 45 * made["events"].num_rows // 10 + len(members[2])
+
+    grows_evenly(work, make, 2_500)
 
 
 def test_relations_are_made_when_asked_for():

@@ -1,11 +1,10 @@
 """The heads of records, form by form; what is no head; time that does not grow."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.growth import grows_evenly
 from triage.formats.log_heads import Said, level_of, read, severity
 
 T = "2026-01-26 01:25:59,123"
@@ -117,12 +116,4 @@ def test_no_line_raises(line):
     ['a="\\', "[x ", '<1>1 - a b c d [e f="', "2026-01-26 01:25:59 [", "a=b ", 'level="a\\"', "| ", "web  | "],
 )
 def test_time_grows_with_the_line_at_most(piece):
-    def taken(count):
-        line = 'level=x msg="' + piece * count if "=" in piece else piece * count
-        start = time.process_time()
-        for _ in range(3):
-            read(line)
-        return time.process_time() - start
-
-    taken(1_000)
-    assert taken(80_000) < 40 * taken(20_000) + 0.2
+    grows_evenly(read, lambda count: ('level=x msg="' if "=" in piece else "") + piece * count, 1_000)

@@ -1,12 +1,12 @@
 """The reading of logs: records over several lines, quarantine by line, exact places, bounded memory, linear time."""
 
-import time
 import tracemalloc
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import triage
+from tests.growth import grows_evenly
 from tests.reading import read
 from triage.formats import app_log
 from triage.formats.traces.scanning import along
@@ -146,14 +146,8 @@ def test_memory_does_not_grow_with_the_log(tmp_path):
 
 
 def test_time_is_linear_in_the_log():
-    def taken(count):
-        text = ((INFO * 9 + ERROR + TRACE) * count).encode()
-        start = time.process_time()
-        read(text, reader=app_log)
-        return time.process_time() - start
-
-    taken(50)
-    assert taken(1_600) < 10 * taken(400) + 0.2
+    piece = (INFO * 9 + ERROR + TRACE).encode()
+    grows_evenly(lambda data: read(data, reader=app_log), lambda count: piece * count, 50)
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 
 STANDARD = """lua: shop.lua:3: attempt to index a nil value (local 'x')
 stack traceback:
@@ -107,4 +107,4 @@ def test_any_text_is_scanned(text):
     "line", ["stack traceback:", "\ta.lua:1: in function 'f'", "[C]: in ?", "coroutine 0:\nStack Begin"]
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "lua", 400)
+    scan_grows(line, "lua")

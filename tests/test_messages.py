@@ -1,11 +1,10 @@
 """Messages become texts with slots: what is variable goes, what tells bugs apart stays, and masks are slots as well."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.growth import grows_evenly
 from triage.stacks import messages
 from triage.stacks.messages import key_text, kinds, parameterise, slots
 
@@ -211,14 +210,4 @@ def test_a_hostile_message_is_cut_before_it_costs(piece):
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_the_cost_is_linear(piece):
-    def cost(chars: int) -> float:
-        text = (piece * chars)[:chars]
-        best = float("inf")
-        for _ in range(5):
-            start = time.process_time()
-            for _ in range(4):
-                slots(text)
-            best = min(best, time.process_time() - start)
-        return best
-
-    assert cost(1_000) < 10 * cost(250) + 0.002
+    grows_evenly(slots, lambda chars: (piece * chars)[:chars], 250)

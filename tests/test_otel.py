@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import triage
+from tests.growth import grows_evenly
 from tests.reading import read
 from triage.formats import otel
 
@@ -313,15 +313,8 @@ def test_what_is_none(data):
 
 
 def test_work_grows_as_the_text():
-    def seconds(times: int) -> float:
-        data = b"\n".join([json.dumps(SPANS).encode(), b'{"name":', b"x", b"}"] * times)
-        start = time.process_time()
-        read(data, reader=otel)
-        return time.process_time() - start
-
-    seconds(5)
-    small, large = seconds(100), seconds(400)
-    assert large < 12 * small + 0.5
+    piece = [json.dumps(SPANS).encode(), b'{"name":', b"x", b"}"]
+    grows_evenly(lambda data: read(data, reader=otel), lambda times: b"\n".join(piece * times), 25)
 
 
 VALUES = st.recursive(

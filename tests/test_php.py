@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces import php
 from triage.records import Trace
@@ -212,4 +212,4 @@ def test_any_text_is_scanned(text):
     ["Stack trace:", "#0 /a.php(1): f()", "PHP Fatal error:  Uncaught E: x in /a.php:1", "[object] (E(code: 0): x"],
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "php", 400)
+    scan_grows(line, "php")

@@ -1,9 +1,8 @@
 """Entries of PHP inside other logs, by process; entries that are many, long or never end."""
 
-import time
-
 import pytest
 
+from tests.growth import grows_evenly
 from tests.reading import read
 from triage import loads
 from triage.formats import apache_log, app_log
@@ -86,14 +85,8 @@ def test_more_processes_than_may_be_open_lose_nothing():
     "piece", ["#0 /a(1): ", "((((", " in /a:1", "PHP message: PHP Notice:  x; ", "\\\\n", " 1. x:1"]
 )
 def test_time_grows_with_a_line_at_most(piece):
-    def taken(count):
-        text = HEAD.format(pid=1) + "PHP Warning:  " + piece * count + "\n"
-        start = time.process_time()
-        read(text.encode(), reader=apache_log)
-        return time.process_time() - start
-
-    taken(100)
-    assert taken(40_000) < 12 * taken(10_000) + 0.2
+    head = HEAD.format(pid=1) + "PHP Warning:  "
+    grows_evenly(lambda data: read(data, reader=apache_log), lambda count: f"{head}{piece * count}\n".encode(), 500)
 
 
 @pytest.mark.parametrize("line", ["PHP 8.2 started", "PHP Stack trace:", "PHP   1. {main}() /a.php:0"])

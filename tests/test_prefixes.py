@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.growth import grows_evenly
 from triage.formats.traces.prefixes import prefixed, split
 
 FRAME = '  File "a.py", line 3, in f'
@@ -158,12 +157,4 @@ def test_lines_with_a_prefix_are_found_among_others(lines):
 
 @pytest.mark.parametrize("piece", ["> ", "[", "0", "A ", "E/", "2026-01-26 ", "01:25:59 ", "[ERROR] ", "x ", "(1"])
 def test_a_long_line_takes_time_in_proportion(piece):
-    def seconds(count: int) -> float:
-        line, best = piece * count, 9.0
-        for _ in range(3):
-            start = time.perf_counter()
-            split(line)
-            best = min(best, time.perf_counter() - start)
-        return best
-
-    assert seconds(80_000) < 12 * max(seconds(20_000), 0.0005)
+    grows_evenly(split, lambda count: piece * count, 2_000)

@@ -7,13 +7,13 @@ IPython 9, `DRAWN` of rich 14, with the folder renamed; the other texts are made
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import CORPUS, corpus
+from tests.scanned import scan_grows
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces import python
 from triage.formats.traces.scanning import scan
@@ -628,9 +628,4 @@ def test_any_text_is_scanned(text, line):
     "line", ["E   x", "____ x ____", "Traceback (most recent call last):", '  File "a", line 1, in f']
 )
 def test_time_grows_with_the_text(line):
-    def seconds(count: int) -> float:
-        start = time.process_time()
-        list(scan(enumerate([line] * count), only="python"))
-        return time.process_time() - start
-
-    assert seconds(4_000) < 12 * max(seconds(1_000), 0.05)
+    scan_grows(line, "python")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import triage.stacks
 from tests.reading import SAMPLES
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 
 CALLS, TRACEBACK, TREE, SEGFAULT = (
     (SAMPLES / f"traces/r-{name}.txt").read_text().strip("\n") for name in ("calls", "traceback", "rlang", "segfault")
@@ -140,7 +140,7 @@ def test_any_text_is_scanned(text):
     ],
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "r", 400)
+    scan_grows(line, "r")
 
 
 def test_of_two_lists_of_calls_the_one_with_places_counts():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces import ruby
 from triage.records import Trace
@@ -213,4 +213,4 @@ def test_any_text_is_scanned(text):
 
 @pytest.mark.parametrize("line", ["a.rb:1:in `f': x (E)", "a.rb:1:in `f'", "E: x\n  f at a.rb:1", "a.rb:1: [BUG] x"])
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "ruby", 400)
+    scan_grows(line, "ruby")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading import corpus
-from tests.scanned import functions, grows_evenly, labelled, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, labelled, one, prefixed, reports, scan_grows, surrounded, text_lines
 from triage.formats import traces
 from triage.formats.traces import rust
 
@@ -359,4 +359,4 @@ def test_any_text_is_scanned(text):
     ["thread 'x' panicked at a.rs:1:1:", "stack backtrace:", "Error: x\n\nCaused by:\n    y", "   0: f\n  at a.rs:1"],
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "rust", 400)
+    scan_grows(line, "rust")

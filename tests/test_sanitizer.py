@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import triage
+from tests.growth import grows_evenly
+from tests.scanned import scan_grows
 from triage.formats.traces import sanitizer_frames, sanitizer_kinds
 from triage.formats.traces.scanning import Found, scan
 
@@ -632,29 +633,22 @@ def test_any_text_is_read_without_an_error(text):
     ],
 )
 def test_time_grows_with_the_text(unit):
-    def seconds(count: int) -> float:
-        start = time.process_time()
-        reports(unit * count)
-        return time.process_time() - start
-
-    count = 12_000 // len(unit) + 1
-    reports(unit)
-    # The least of three: a collection of garbage in between is not the reader's time.
-    assert min(seconds(count * 4) for _ in range(3)) < max(0.4, seconds(count) * 12)
+    scan_grows(unit.removesuffix("\n"), "sanitizer")
 
 
-def test_hostile_lines_cost_no_more_than_their_length():
-    start = time.process_time()
-    reports(
-        "==1==ERROR: AddressSanitizer: SEGV on 0x1\n#0 0x1 in "
-        + "<(" * 50_000
-        + "\n#1 0x1 in "
-        + " (/" * 50_000
-        + "+0x1)"
-    )
-    reports("==1==ERROR: " * 20_000 + "AddressSanitizer: x")
-    reports("a:" * 100_000 + "3: runtime error: division by zero")
-    assert time.process_time() - start < 5
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda size: (
+            f"==1==ERROR: AddressSanitizer: SEGV on 0x1\n#0 0x1 in {'<(' * size}\n#1 0x1 in {' (/' * size}+0x1)"
+        ),
+        lambda size: "==1==ERROR: " * size + "AddressSanitizer: x",
+        lambda size: "a:" * size + "3: runtime error: division by zero",
+    ],
+    ids=["names", "heads", "places"],
+)
+def test_hostile_lines_cost_no_more_than_their_length(make):
+    grows_evenly(reports, make, 1_000)
 
 
 @given(

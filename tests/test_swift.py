@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import triage.stacks
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 
 FATAL = "main/main.swift:12: Fatal error: Unexpectedly found nil while unwrapping an Optional value"
 
@@ -143,7 +143,7 @@ def test_any_text_is_scanned(text):
     ],
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "swift", 400)
+    scan_grows(line, "swift")
 
 
 def test_a_fatal_error_and_the_trap_that_names_no_signal_are_one_report():

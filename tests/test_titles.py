@@ -1,5 +1,4 @@
 import json
-import time
 
 import pytest
 from hypothesis import given
@@ -7,6 +6,7 @@ from hypothesis import strategies as st
 
 import triage
 from tests.deciding import event
+from tests.growth import grows_evenly
 from triage.incidents.titles import bounded, first_line, native_title, title
 
 FRAMES = [
@@ -114,15 +114,7 @@ def test_any_text_has_a_title_in_one_line(text):
 
 @pytest.mark.parametrize("piece", ["at ", "at x(", "at x.js:1", " at (a.b", ".a", "\\n", "at https:"])
 def test_the_cost_is_linear(piece):
-    def taken(size):
-        text = piece * (size // len(piece))
-        began = time.process_time()
-        for _ in range(3):
-            first_line(text)
-        return time.process_time() - began
-
-    taken(8_000)
-    assert taken(60_000) < 30 * max(taken(15_000), 1e-3)
+    grows_evenly(first_line, lambda size: piece * (size // len(piece)), 5_000)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ between that let it hope; and the samples, each repeated without end.
 from __future__ import annotations
 
 import itertools
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.growth import grows_evenly
 from tests.reading import SAMPLES
+from tests.scanned import cycled
 from triage.formats.traces import modules
 from triage.formats.traces.scanning import scan
 
@@ -21,52 +22,35 @@ ANCHORS = {name: module.ANCHORS for name, module in sorted(modules().items())}
 TEXTS = {
     path.name: path.read_text("utf-8", "replace").split("\n") for path in sorted((SAMPLES / "traces").glob("*.txt"))
 }
-# Below this a machine's noise is larger than what is measured.
-FLOOR_SECONDS = 0.06
-RATIO = 7
 
 
-def seconds(lines, count):
-    text = list(itertools.islice(itertools.cycle(lines), count))
-    start = time.process_time()
-    for _found in scan(enumerate(text)):
-        pass
-    return time.process_time() - start
-
-
-def is_linear(lines, count=600):
-    large = seconds(lines, 4 * count)
-    if large > RATIO * FLOOR_SECONDS:
-        once = max(min(seconds(lines, count), seconds(lines, count)), FLOOR_SECONDS)
-        assert min(large, seconds(lines, 4 * count)) <= RATIO * once
+def scan_grows(lines, **options):
+    grows_evenly(lambda text: list(scan(enumerate(text))), lambda count: cycled(lines, count), **options)
 
 
 @pytest.mark.parametrize("name", ANCHORS)
 def test_anchors_on_every_line(name):
-    is_linear([*ANCHORS[name]])
-    is_linear([line for anchor in ANCHORS[name] for line in (anchor + "x", "y", "")])
+    scan_grows([*ANCHORS[name]], size=100, enlarged=1)
+    scan_grows([line for anchor in ANCHORS[name] for line in (anchor + "x", "y", "")], size=100, enlarged=1)
     for anchor in ANCHORS[name]:
-        is_linear([anchor], 150)
+        scan_grows([anchor], size=150, enlarged=0)
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_reports_and_parts_of_them_without_end(name):
     lines = TEXTS[name][:120]
-    is_linear(lines)
-    is_linear(lines[len(lines) // 2 :])
-    is_linear([line for line in lines[:30] for _ in range(20)])
+    scan_grows(lines, size=600, enlarged=0)
+    scan_grows(lines[len(lines) // 2 :], size=600, enlarged=0)
+    scan_grows([line for line in lines[:30] for _ in range(20)], size=600, enlarged=0)
 
 
 @pytest.mark.parametrize("name", ANCHORS)
 def test_long_lines(name):
-    def spent(size):
-        start = time.process_time()
-        for anchor in ANCHORS[name]:
-            ends = (anchor[-1] * size, " x" * (size // 2), "(<[" * (size // 3), "a.b" * (size // 3))
-            list(scan(enumerate([anchor, *(anchor + end for end in ends)])))
-        return time.process_time() - start
+    def make(size):
+        ends = (" x" * (size // 2), "(<[" * (size // 3), "a.b" * (size // 3))
+        return [[anchor, *(anchor + end for end in (anchor[-1] * size, *ends))] for anchor in ANCHORS[name]]
 
-    assert spent(80_000) <= RATIO * max(spent(20_000), FLOOR_SECONDS)
+    grows_evenly(lambda texts: [list(scan(enumerate(text))) for text in texts], make, 20_000, enlarged=0)
 
 
 def test_ten_megabytes_are_one_report():

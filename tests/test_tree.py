@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import triage
+from tests.growth import grows_evenly
 from triage.stacks.tree import Segment, folded, merged
 from triage.tables import TABLES, to_pandas
 
@@ -149,17 +149,13 @@ def test_folding_loses_no_call_and_parts_wherever_it_goes_on(stacks: dict[str, l
 
 
 def test_distinct_stacks_are_merged_in_linear_time() -> None:
-    def cost(many: int) -> float:
+    def make(many: int) -> tuple[pa.Table, dict[str, int]]:
         # The same shape for both sizes: a call more per stack, as in a service with many entry points.
         rng = random.Random(7)
         stacks = {f"{n:08x}": [f"f{rng.randrange(300)}" for _ in range(30)] + ["run", "main"] for n in range(many)}
-        table, weights = frames(stacks), dict.fromkeys(stacks, 100)
-        begin = time.process_time()
-        rows = merged(table, weights)
-        took = time.process_time() - begin
-        assert rows["events"][0].as_py() == many * 100
-        return took
+        return frames(stacks), dict.fromkeys(stacks, 100)
 
-    cost(100)
-    few, many = cost(1_250), cost(10_000)
-    assert many < 8 * few * 3
+    def work(given: tuple[pa.Table, dict[str, int]]) -> None:
+        assert merged(*given)["events"][0].as_py() == 100 * len(given[1])
+
+    grows_evenly(work, make, 1_250)

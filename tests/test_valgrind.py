@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import triage.stacks
 from tests.reading import SAMPLES
-from tests.scanned import functions, grows_evenly, one, prefixed, reports, surrounded, text_lines
+from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 
 FREED = "\n".join((SAMPLES / "traces/valgrind-free.txt").read_text().split("\n")[5:19])
 NULL = (SAMPLES / "traces/valgrind-null.txt").read_text()
@@ -227,4 +227,4 @@ def test_any_text_is_scanned(text):
     ],
 )
 def test_time_is_linear(line):
-    assert grows_evenly(lambda count: f"{line}\n" * count, "valgrind", 400)
+    scan_grows(line, "valgrind")

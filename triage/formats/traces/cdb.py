@@ -235,6 +235,9 @@ class _Session:
     def _begin(self, line: str) -> bool:
         """A heading of a stack."""
         start = _address(self.record.get("ExceptionAddress", ""))
+        if self.stacks and not self.stacks[-1].frames:
+            # A heading without rows is none: all stacks are gone through at each stop.
+            self.stacks.pop()
         self.rows = Rows(self.thread, None if self.text or self.stacks else start)
         self.thread = None
         if line.startswith("STACK_TEXT:"):
