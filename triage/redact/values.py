@@ -66,6 +66,9 @@ _VALUE_BEFORE: Final = re.compile(
     rb"""(?:[ \t]{1,8}(?:[\w:-]{1,30}=(\\{0,15})(["'])[^"'<>\r\n]{0,60}\4\5[ \t]{1,8}){0,3}|,?\s{1,40}"""
     rb"""|,)(?:(?:-|where|and)[ \t]*)?\\{0,15}["'`]?"""
 )
+# What stands behind a quote that does not end its string: the same again and more, or more of a word and then its end.
+_DOUBLED: Final = re.compile(rb"""(["'])(?=[^\s,;:)\]}"'][^"'\r\n]{0,80}\1)""")
+_WITHIN: Final = re.compile(rb"""(?=[^\s"',;:=<>(){}\[\]\\]{1,40}(["'])(?:[\s;,)}\]<>&]|\Z))""")
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=|,[A-Za-z]{2,30}=[\w.]")
 # A host of several parts, that of an address: of those in a value the last, so that no password is cut short.
 _HOST: Final = re.compile(rb"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?::[0-9]{1,5})?(?=[/?\#]|\Z)")
@@ -165,9 +168,25 @@ def closing(data: bytes, start: int, depth: int, quote: bytes) -> int | None:
         while at - slashes > start and data[at - slashes - 1] == BACKSLASH:
             slashes += 1
         if slashes <= depth or (depth == 0 and slashes % 2 == 0):
-            return at - slashes if depth else at
-        at += 1
+            more = at if depth else _on(data, start, at, limit, quote)
+            if more == at:
+                return at - slashes if depth else at
+            at = more
+        else:
+            at += 1
     return None
+
+
+def _on(data: bytes, start: int, at: int, limit: int, quote: bytes) -> int:
+    """Where to look on for the end of a string behind a quote; where it stands, if that is the end."""
+    behind = data[at + 1 : at + 2]
+    if behind == quote:
+        more = _DOUBLED.match(data, at + 1, limit) if at > start else None
+        return at + 2 if more else at
+    if behind.isalnum() and data[at - 1 : at].isalnum():
+        more = _WITHIN.match(data, at + 1, limit)
+        return at + 1 if more and more[1] == quote else at
+    return at
 
 
 def bare(data: bytes, at: int) -> Span | None:

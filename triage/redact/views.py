@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from triage.redact.octets import OCTETS
-from triage.redact.text import BACKSLASH, HEX_DIGITS, Expression, Span, line_of
+from triage.redact.text import BACKSLASH, HEX_DIGITS, WORD, Expression, Span, line_of
 
 __all__ = ("ENCODED", "OWN_LINE", "Piece", "View", "build", "views")
 
@@ -43,10 +43,16 @@ OWN_LINE: Final = re.compile(
 )
 """What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
 the time of a log. What ends a token, its padding and the mark behind it, is none of these."""
+# What ends a value unless it stands in a word, what words of secrets are made of, and how long tags are.
+_ENDING: Final = frozenset({b"<", b">", b'"', b"'"})
+_OF_WORDS: Final = frozenset(bytes([code]) for code in WORD + b"!#$%*+?@^~")
+_TAG: Final = 200
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
 _BROKEN: Final = range(60, 78)
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=")
+# What bytes that are written out begin with: a digit of hexadecimal, or the word for it.
+_OF_OCTETS: Final = HEX_DIGITS + b"hH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +137,48 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
     """
     pieces: dict[int, list[Piece]] = {}
     for start, end in ENCODED.spans(data) if encoded is None else encoded:
-        if data[start] in HEX_DIGITS:
+        if data[start] in _OF_OCTETS:
             continue
         sign = data[start] if data[start] in _DECODERS else 0
         piece = _DECODERS[sign](data, start, end)
         if piece is not None:
             pieces.setdefault(sign, []).append(piece)
     for found in pieces.values():
-        view = build(data, found)
-        if view is not None:
-            yield view
+        for shown in (found, _in_words(data, found)):
+            view = build(data, shown)
+            if view is not None:
+                yield view
+
+
+def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
+    """The pieces of lines where a quote or an angle bracket stands inside of a word and is no part of a tag.
+
+    It may be part of a password, that it would end: a mark that ends nothing stands for it.
+    """
+    found: list[Piece] = []
+    lines: set[int] = set()
+    tag = -1
+    for index, (start, end, text) in enumerate(pieces):
+        found.append((start, end, text))
+        if text in _ENDING:
+            closes = text == b">" and tag >= 0 and start - tag < _TAG
+            if not closes and _is_within(data, pieces, index):
+                found[-1] = start, end, b"~"
+                lines.add(line_of(data, start)[0])
+            else:
+                tag = start if text == b"<" else -1 if text == b">" else tag
+    return [piece for piece in found if line_of(data, piece[0])[0] in lines] if lines else []
+
+
+def _is_within(data: bytes, pieces: list[Piece], index: int) -> bool:
+    """Whether letters, digits or marks of a word stand on both sides of what a piece stands for."""
+    start, end, _ = pieces[index]
+    before, behind = data[start - 1 : start], data[end : end + 1]
+    if index and pieces[index - 1][1] == start:
+        before = pieces[index - 1][2][-1:]
+    if index + 1 < len(pieces) and pieces[index + 1][0] == end:
+        behind = pieces[index + 1][2][:1]
+    return before in _OF_WORDS and behind in _OF_WORDS
 
 
 def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
