@@ -1,4 +1,4 @@
-"""Values that stand beside their names: the text of an XML element, the next cell of a table, the next item of a list."""
+"""Values that stand beside their names: the text of an XML element, the next cell of a table or item of a list."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _mixed(value: bytes) -> bool:
 
 def _is_row(before: bytes, behind: bytes, *, first: int) -> bool:
     """Whether a name and its value are all of a line, or stand between other such pairs without a comma."""
-    line, newline, rest = before.rpartition(b"\n")
+    _, newline, rest = before.rpartition(b"\n")
     if not rest.strip() and (newline or first <= len(before)):
         return behind[:1] in _LINE_ENDS
     return before[-1:] == b" " and rest.rstrip()[-1:] in _ROW_MARKS and behind.lstrip()[:1] in _ROW_MARKS

@@ -39,7 +39,7 @@ _JOIN: Final = (
     r"|\xe2(?:\x86\x92|\x87\x92|\x9e[\x94\x9c\x9d\x9e\xa1])|\xef\xbc[\x9a\x9d])"  # arrows, signs of full width
     r"|[ \t]{0,4}<-[ \t]{0,4}[\"']"  # an assignment of R
     r"|</[\w:-]{0,20}(?:name|key)>\s{0,40}<[\w:-]{0,20}(?:value|string)[^<>]{0,60}>(?:<string>)?"  # one beside it
-    r"|[ ]?:?[ ]?</(?:t[hd]|dt|b|strong|label|span|code)>[ ]?:?\s{0,40}"  # the next cell of a table, an item beside a term
+    r"|[ ]?:?[ ]?</(?:t[hd]|dt|b|strong|label|span|code)>[ ]?:?\s{0,40}"  # the next cell, what a term means
     r"(?:</t[hd]>\s{0,40})?<(?:t[hd]|dd|span|code|samp|tt|pre)(?:[ ][^<>\n]{0,80})?>(?:<(?:code|tt|span|pre)>)?"
     r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
     r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*"

@@ -33,7 +33,7 @@ def listed(data: bytes, at: int) -> Iterator[Found]:
     if inline := _INLINE.match(data, end):
         stop = line_of(data, end, most=600)[1]
         for string in _STRING.finditer(data, inline.end(), stop):
-            yield from _told(data, string)
+            yield from _told(string)
         return
     opened = _OPENED.match(data, end)
     if opened is None:
@@ -48,11 +48,11 @@ def listed(data: bytes, at: int) -> Iterator[Found]:
         if place >= len(data) or text == (opened[1] or b"") or shallow:
             return
         if entry := _ENTRY.match(data, place):
-            yield from _told(data, entry)
+            yield from _told(entry)
         place = stop + 1
 
 
-def _told(data: bytes, entry: re.Match[bytes]) -> Iterator[Found]:
+def _told(entry: re.Match[bytes]) -> Iterator[Found]:
     """The password of an entry, unless one is to be made."""
     if entry[1].lower() not in _NONE and not values.placeholder(entry[1]):
         yield *entry.span(1), "password", "roster"

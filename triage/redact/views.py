@@ -151,12 +151,12 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
 
 
 def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
-    """The pieces of lines where a quote or an angle bracket stands inside of a word and is no part of a tag.
+    """The pieces near a quote or an angle bracket that stands inside of a word and is no part of a tag.
 
     It may be part of a password, that it would end: a mark that ends nothing stands for it.
     """
     found: list[Piece] = []
-    lines: set[int] = set()
+    marks: list[int] = []
     tag = -1
     for index, (start, end, text) in enumerate(pieces):
         found.append((start, end, text))
@@ -164,10 +164,14 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
             closes = text == b">" and tag >= 0 and start - tag < _TAG
             if not closes and _is_within(data, pieces, index):
                 found[-1] = start, end, b"~"
-                lines.add(line_of(data, start)[0])
+                marks.append(start)
             else:
                 tag = start if text == b"<" else -1 if text == b">" else tag
-    return [piece for piece in found if line_of(data, piece[0])[0] in lines] if lines else []
+    if not marks:
+        return []
+    marks = [-_TAG, *marks, len(data) + _TAG]
+    places = ((bisect_left(marks, piece[0]), piece) for piece in found)
+    return [piece for at, piece in places if min(piece[0] - marks[at - 1], marks[at] - piece[0]) < _TAG]
 
 
 def _is_within(data: bytes, pieces: list[Piece], index: int) -> bool:
