@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from itertools import pairwise
 from typing import Final
 
 from triage.redact import masks
@@ -102,6 +103,8 @@ _NOT_SECRET: Final = re.compile(
     | [A-Z][A-Za-z]{1,20}<[A-Za-z<>, ]{1,40}> | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
     | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?"""
 )
+# What content is known by: that of an image, a certificate, a file of a package.
+_DIGEST: Final = re.compile(rb"sha(?:1|224|256|384|512)(?::[0-9a-f]{40,128}|-[A-Za-z0-9+/]{27,88}={0,2})")
 # What begins and goes on like this is matched by none of the expressions of references and of masks.
 _NO_REFERENCE: Final = re.compile(
     rb"(?!(?i:[rfmx]|your|some|example|dummy|sample|the))(?:[a-z0-9][^:.]*|[A-Z][^:.\[-]*)"
@@ -129,6 +132,7 @@ _NAME_DIGITS: Final = 2
 _NAME_PARTS: Final = 6
 # How long its words are at least on average, with digits among them.
 _NAME_WORD: Final = 3
+_SHUFFLED: Final = 12
 _CAPITALS: Final = re.compile(rb"[A-Z]+")
 _SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.]{0,30}=(?:[^=]|$)")
 _LETTER_BYTES: Final = frozenset(LETTERS)
@@ -290,6 +294,8 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
     """
     if placeholder(value) or value.lower().strip(b"_") == name.lower().strip(b"_-") or is_plain(value):
         return False
+    if _DIGEST.fullmatch(value) and b"pass" not in name.lower():
+        return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
 
 
@@ -325,12 +331,18 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
             and len(value) >= (4 if assigned else 6)
             and not is_name(value)
         )
-    if _IDENTIFIER.fullmatch(value):
+    if _IDENTIFIER.fullmatch(value) and not _is_shuffled(value):
         joined = any(mark in value for mark in (b".", b":", b"->"))
         if not assigned and b"_" in value and not value.islower() and not value.isupper() and not joined:
             return len(value) >= 8 and not is_name(value)
         return assigned and not joined and len(value) >= 6 and not is_name(value)
     return len(value) >= (4 if value.isdigit() else 3)
+
+
+def _is_shuffled(value: bytes) -> bool:
+    """Whether small letters and capitals change more often than in names of code."""
+    changes = sum(one.islower() != two.islower() for one, two in pairwise(value.decode("latin-1")) if two.isalpha())
+    return len(value) >= _SHUFFLED and changes * 3 >= len(value)
 
 
 def in_code(value: bytes) -> bool:
