@@ -32,6 +32,13 @@ _AUTH: Final = re.compile(
     rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls|tls)[a-z0-9+=_.!*#$~-]{6,400}"
 )
 _LOGIN: Final = re.compile(rb"[A-Za-z][\w.@-]{1,40}:([^\s:/]{6,200})")
+# Ids of containers, of what clouds run, and of anything: no machine's name, and no person's.
+_CONTAINER: Final = re.compile(
+    rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
+    rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
+_OWN_ID: Final = frozenset({b"uid", b"uuid", b"owner", b"actor", b"principal"})
+_WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
 _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 
@@ -49,7 +56,7 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
     elif (values.placeholder(value) and not _is_pin(value, meaning)) or (
         not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
-    ):
+    ) or (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value)):
         return
     elif meaning.weak in {"long", "made", "docker", "query"}:
         yield from _hinted(data, span, meaning, name, assigned=assigned)
@@ -67,6 +74,8 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quot
     if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
         return False
     small = label.lower()
+    if meaning.kind in _WITHOUT_BLANKS and b" " in value and credentials.without_scheme(data, *span) == span:
+        return False
     if meaning.kind == "token" and value.isdigit() and len(value) < 6 and b"code" not in small and b"otp" not in small:
         return False
     after = data[span[1]] if span[1] < len(data) else -1
@@ -130,6 +139,8 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
     if meaning.weak == "user":
         return _account(data, start, end, in_quotes=in_quotes)
     if meaning.weak in {"host", "numbered"}:
+        if _CONTAINER.fullmatch(data, start, end):
+            return None
         while data[start : start + 1] == b"\\":
             start += 1
         value = data[start:end]

@@ -133,6 +133,8 @@ _NAME_PARTS: Final = 6
 # How long its words are at least on average, with digits among them.
 _NAME_WORD: Final = 3
 _SHUFFLED: Final = 12
+_LABEL: Final = 60
+_LABELS: Final = frozenset(b"password passwords passcode passphrase token tokens secret pin code codes key credentials login".split())
 _CAPITALS: Final = re.compile(rb"[A-Z]+")
 _SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.]{0,30}=(?:[^=]|$)")
 _LETTER_BYTES: Final = frozenset(LETTERS)
@@ -307,10 +309,26 @@ def _in_quotes(value: bytes) -> bool:
         return False
     if _JOINED.fullmatch(value) and is_name(value):
         return False  # the name under which something else keeps it
+    if _is_label(value):
+        return False
     blanks = value.count(b" ")
     if blanks >= 2 and _SENTENCE.search(value):
         return False
     return not (blanks and value.endswith((b".", b"!", b"?", b":")))
+
+
+def _is_label(value: bytes) -> bool:
+    """Whether a text names a secret for a person to read: "New password", "Passwort vergessen?", "Mot de passe"."""
+    if not value[:1].isupper() and value[:1] < b"\x80" or digits_in(value) or len(value) > _LABEL:
+        return False
+    small = value.rstrip(b" .!?:*\xe2\x80\xa6").lower()
+    known = vocabulary()
+    if small in known.foreign or value.decode("utf-8", "replace").rstrip(" .!?:*").lower().encode() in known.foreign:
+        return True
+    words = small.split(b" ")
+    if len(words) == 1:
+        return small in _LABELS
+    return any(word in _LABELS or word in known.foreign for word in words)
 
 
 def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
