@@ -20,7 +20,8 @@ _PASSWORD: Final = Sense("password")
 _REACH: Final = 600
 # A string that is all of an argument, with what a language writes before or around it.
 _STRING: Final = re.compile(
-    rb"""\s{0,40}(?:[bBuUrRN@$]{0,2}|(?:new[ ])?[A-Za-z_][\w.:]{0,40}\()\\{0,3}(["'])((?:(?!\1)[^\\\n]|\\.){0,200})\1\)?\s{0,40}\Z"""
+    rb"""\s{0,40}(?:[bBuUrRN@$]{0,2}|(?:new[ ])?[A-Za-z_][\w.:]{0,40}\()\\{0,3}(["'])"""
+    rb"""((?:(?!\1)[^\\\n]|\\.){0,200})\1\)?\s{0,40}\Z"""
 )
 _BARE: Final = re.compile(rb"[ ]?([A-Za-z0-9][^\s()\[\]{}\"',;<>=_]{6,80})\Z")
 _OPENING: Final = frozenset(b"([{")

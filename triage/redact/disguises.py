@@ -25,7 +25,8 @@ def disguised(view: View) -> Iterator[Found]:
     outs, sizes, data = view.outs, view.sizes, view.data
     behind = -1
     for first, last in zip(outs, outs[_LEAST - 1 :], strict=False):
-        if last - first != _LEAST - 1 or first < behind:
+        # Places where something was left out stand for nothing.
+        if last - first != _LEAST - 1 or first < behind or not sizes[bisect_right(outs, last) - 1]:
             continue
         behind = last + 1
         index = bisect_right(outs, last)

@@ -54,9 +54,11 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     if meaning.weak in {"", "word"}:
         if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
-    elif (values.placeholder(value) and not _is_pin(value, meaning)) or (
-        not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
-    ) or (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value)):
+    elif (
+        (values.placeholder(value) and not _is_pin(value, meaning))
+        or (not in_quotes and value.isalpha() and label.lower() in _OF_THINGS)
+        or (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value))
+    ):
         return
     elif meaning.weak in {"long", "made", "docker", "query"}:
         yield from _hinted(data, span, meaning, name, assigned=assigned)
@@ -86,7 +88,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     """A value whose form has to confirm what its name hints at."""
     start, end = span
     value = data[start:end]
-    if values.is_plain(value):
+    if values.is_plain(value) or values.is_digest(value):
         return
     if meaning.weak == "made":
         if values.mixed(value, least=16) and not values.is_slug(value) and b"://" not in value:

@@ -24,6 +24,7 @@ __all__ = (
     "heads_message",
     "holds_secret",
     "in_code",
+    "is_digest",
     "is_name",
     "is_plain",
     "is_slug",
@@ -134,7 +135,9 @@ _NAME_PARTS: Final = 6
 _NAME_WORD: Final = 3
 _SHUFFLED: Final = 12
 _LABEL: Final = 60
-_LABELS: Final = frozenset(b"password passwords passcode passphrase token tokens secret pin code codes key credentials login".split())
+_LABELS: Final = frozenset(
+    b"password passwords passcode passphrase token tokens secret pin code codes key credentials login".split()
+)
 _CAPITALS: Final = re.compile(rb"[A-Z]+")
 _SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.]{0,30}=(?:[^=]|$)")
 _LETTER_BYTES: Final = frozenset(LETTERS)
@@ -282,6 +285,11 @@ def is_plain(value: bytes) -> bool:
     return _NOT_SECRET.fullmatch(value) is not None
 
 
+def is_digest(value: bytes) -> bool:
+    """Whether a value is what an image, a certificate or a package is known by."""
+    return _DIGEST.fullmatch(value) is not None
+
+
 def heads_message(data: bytes, span: Span) -> bool:
     """Whether what stands without quotes is the code of an error, with a colon and what it says behind it."""
     value = data[slice(*span)]
@@ -296,7 +304,7 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
     """
     if placeholder(value) or value.lower().strip(b"_") == name.lower().strip(b"_-") or is_plain(value):
         return False
-    if _DIGEST.fullmatch(value) and b"pass" not in name.lower():
+    if is_digest(value) and b"pass" not in name.lower():
         return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
 
@@ -319,16 +327,13 @@ def _in_quotes(value: bytes) -> bool:
 
 def _is_label(value: bytes) -> bool:
     """Whether a text names a secret for a person to read: "New password", "Passwort vergessen?", "Mot de passe"."""
-    if not value[:1].isupper() and value[:1] < b"\x80" or digits_in(value) or len(value) > _LABEL:
+    capital = value[:1].isupper() or value[:1] >= b"\x80"
+    if not capital or digits_in(value) or len(value) > _LABEL:
         return False
-    small = value.rstrip(b" .!?:*\xe2\x80\xa6").lower()
-    known = vocabulary()
-    if small in known.foreign or value.decode("utf-8", "replace").rstrip(" .!?:*").lower().encode() in known.foreign:
-        return True
+    small = value.decode("utf-8", "replace").rstrip(" .!?:*\u2026").lower().encode()
     words = small.split(b" ")
-    if len(words) == 1:
-        return small in _LABELS
-    return any(word in _LABELS or word in known.foreign for word in words)
+    known = vocabulary().foreign
+    return small in known or not known.isdisjoint(words) or not _LABELS.isdisjoint(words) or b" mot de passe" in small
 
 
 def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
