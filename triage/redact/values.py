@@ -287,7 +287,7 @@ def is_plain(value: bytes) -> bool:
 
 def is_digest(value: bytes) -> bool:
     """Whether a value is what an image, a certificate or a package is known by."""
-    return _DIGEST.fullmatch(value) is not None
+    return value.startswith(b"sha") and _DIGEST.fullmatch(value) is not None
 
 
 def heads_message(data: bytes, span: Span) -> bool:

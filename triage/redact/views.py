@@ -155,18 +155,21 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
 
     It may be part of a password, that it would end: a mark that ends nothing stands for it.
     """
-    found: list[Piece] = []
     marks: list[int] = []
     tag = -1
+    found = pieces
     for index, (start, end, text) in enumerate(pieces):
-        found.append((start, end, text))
-        if text in _ENDING:
-            closes = text == b">" and tag >= 0 and start - tag < _TAG
-            if not closes and _is_within(data, pieces, index):
-                found[-1] = start, end, b"~"
-                marks.append(start)
-            else:
-                tag = start if text == b"<" else -1 if text == b">" else tag
+        if text not in _ENDING:
+            continue
+        closes = text == b">" and tag >= 0 and start - tag < _TAG
+        if not closes and _is_within(data, pieces, index):
+            found = [*pieces] if found is pieces else found
+            found[index] = start, end, b"~"
+            marks.append(start)
+        elif text == b"<":
+            tag = start
+        elif text == b">":
+            tag = -1
     if not marks:
         return []
     marks = [-_TAG, *marks, len(data) + _TAG]
@@ -177,12 +180,11 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
 def _is_within(data: bytes, pieces: list[Piece], index: int) -> bool:
     """Whether letters, digits or marks of a word stand on both sides of what a piece stands for."""
     start, end, _ = pieces[index]
-    before, behind = data[start - 1 : start], data[end : end + 1]
-    if index and pieces[index - 1][1] == start:
-        before = pieces[index - 1][2][-1:]
-    if index + 1 < len(pieces) and pieces[index + 1][0] == end:
-        behind = pieces[index + 1][2][:1]
-    return before in _OF_WORDS and behind in _OF_WORDS
+    before = pieces[index - 1][2][-1:] if index and pieces[index - 1][1] == start else data[start - 1 : start]
+    if before not in _OF_WORDS:
+        return False
+    following = index + 1 < len(pieces) and pieces[index + 1][0] == end
+    return (pieces[index + 1][2][:1] if following else data[end : end + 1]) in _OF_WORDS
 
 
 def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
