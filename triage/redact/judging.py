@@ -54,10 +54,8 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     if meaning.weak in {"", "word"}:
         if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
-    elif (
-        (values.placeholder(value) and not _is_pin(value, meaning))
-        or (not in_quotes and value.isalpha() and label.lower() in _OF_THINGS)
-        or (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value))
+    elif (values.placeholder(value) and not _is_pin(value, meaning)) or (
+        not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
     ):
         return
     elif meaning.weak in {"long", "made", "docker", "query"}:
@@ -66,7 +64,7 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
         yield start + pair.start(1), end, "password", "key"
     else:
         found = _personal(data, start, end, meaning, in_quotes=in_quotes)
-        if found:
+        if found and not (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value)):
             yield (*found, meaning.kind, "key")
 
 
@@ -141,8 +139,6 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
     if meaning.weak == "user":
         return _account(data, start, end, in_quotes=in_quotes)
     if meaning.weak in {"host", "numbered"}:
-        if _CONTAINER.fullmatch(data, start, end):
-            return None
         while data[start : start + 1] == b"\\":
             start += 1
         value = data[start:end]
@@ -150,7 +146,8 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
             return None
         host = value.partition(b":")[0].partition(b"/")[0]
         plain = meaning.weak == "numbered" and host.isalpha()
-        return (start, start + len(host)) if not plain and is_host(host, named=True) else None
+        told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
+        return (start, start + len(host)) if told else None
     return None
 
 
