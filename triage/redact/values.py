@@ -275,7 +275,7 @@ def placeholder(value: bytes) -> bool:
         return small in _MASKED_WORDS
     if _NO_REFERENCE.fullmatch(stripped):
         return False
-    if masks.FOREIGN.fullmatch(small) or _REFERENCE.fullmatch(stripped):
+    if masks.FOREIGN.fullmatch(small) or (_REFERENCE.fullmatch(stripped) and not _is_shuffled(stripped)):
         return True
     return stripped[:1] == b"[" and masks.MASK.fullmatch(stripped) is not None
 

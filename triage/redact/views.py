@@ -22,6 +22,7 @@ Piece = tuple[int, int, bytes]
 """A range of the original and what stands for it in the view."""
 
 _RETURN: Final = 0x0D
+_BLANKS: Final = b"\0\t\n\r"
 _ITSELF: Final = frozenset({b"/", b'"', b"'"})
 ENCODED: Final = Expression(
     r"\\(?:033|x1[bB]|u001[bB]|e)\[[0-9;]{0,16}[A-Za-z]"
@@ -220,7 +221,9 @@ def _decoded_percent(data: bytes, start: int, end: int) -> Piece:
     """A byte written with a percent sign, with the blank that a plus behind it is; what ends a line is a blank too."""
     plus = data[end - 1 : end] == b"+"
     byte = int(data[end - 2 - plus : end - plus], 16)
-    return start, end, (bytes([byte]) if byte >= 32 else b" ") + b" " * plus
+    # No text holds other control characters: a sign of percent in a password looks like one.
+    text = bytes([byte]) if byte >= 32 else b" " if byte in _BLANKS else b"~"
+    return start, end, text + b" " * plus
 
 
 def _decoded_entity(data: bytes, start: int, end: int) -> Piece:
