@@ -74,7 +74,8 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quot
     if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
         return False
     small = label.lower()
-    if meaning.kind in _WITHOUT_BLANKS and b" " in value and credentials.without_scheme(data, *span) == span:
+    words = meaning.kind in _WITHOUT_BLANKS and b" " in value and not digits_in(value)
+    if words and credentials.without_scheme(data, *span) == span:
         return False
     if meaning.kind == "token" and value.isdigit() and len(value) < 6 and b"code" not in small and b"otp" not in small:
         return False

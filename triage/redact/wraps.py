@@ -113,7 +113,7 @@ def _goes_on(data: bytes, match: re.Match[bytes]) -> bool:
     behind = match.start() + len(token)
     alone = behind >= len(data) or data[behind] in b"\r\n&\"'\\"
     kinds = len(set(token.translate(_CLASSES)) & _KINDS)
-    return alone and len(token) >= 5 and kinds >= 2 and not token.istitle()
+    return alone and (kinds == len(_KINDS) or (len(token) >= 5 and kinds >= 2)) and not token.istitle()
 
 
 def _is_random(token: bytes) -> bool:
