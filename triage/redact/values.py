@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from triage.redact import masks
+from triage.redact import labels, masks
 from triage.redact.keys import parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
@@ -134,10 +134,6 @@ _NAME_PARTS: Final = 6
 # How long its words are at least on average, with digits among them.
 _NAME_WORD: Final = 3
 _SHUFFLED: Final = 12
-_LABEL: Final = 60
-_LABELS: Final = frozenset(
-    b"password passwords passcode passphrase token tokens secret pin code codes key credentials login".split()
-)
 _CAPITALS: Final = re.compile(rb"[A-Z]+")
 _SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.]{0,30}=(?:[^=]|$)")
 _LETTER_BYTES: Final = frozenset(LETTERS)
@@ -317,23 +313,12 @@ def _in_quotes(value: bytes) -> bool:
         return False
     if _JOINED.fullmatch(value) and is_name(value):
         return False  # the name under which something else keeps it
-    if _is_label(value):
+    if labels.is_label(value):
         return False
     blanks = value.count(b" ")
     if blanks >= 2 and _SENTENCE.search(value):
         return False
     return not (blanks and value.endswith((b".", b"!", b"?", b":")))
-
-
-def _is_label(value: bytes) -> bool:
-    """Whether a text names a secret for a person to read: "New password", "Passwort vergessen?", "Mot de passe"."""
-    capital = value[:1].isupper() or value[:1] >= b"\x80"
-    if not capital or digits_in(value) or len(value) > _LABEL:
-        return False
-    small = value.decode("utf-8", "replace").rstrip(" .!?:*\u2026").lower().encode()
-    words = small.split(b" ")
-    known = vocabulary().foreign
-    return small in known or not known.isdisjoint(words) or not _LABELS.isdisjoint(words) or b" mot de passe" in small
 
 
 def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
