@@ -11,6 +11,11 @@ FORMS: dict[str, tuple[str, ...]] = {
         "/rustc/«hex40~»/library/std/src/rt.rs:«small»:«small»",
         "build=«hex40~»",
     ),
+    "package_digest": (
+        '"«word»-tokens": {"version": "«version»", "integrity": "sha256-«hex40~»=="}',
+        "--discovery-token-ca-cert-hash sha256:«hex64~»",
+        "secret-store digest: sha256:«hex64~»",
+    ),
     "uuid": (
         "request «uuid~» done",
         '{"event_id":"«uuid~»"}',

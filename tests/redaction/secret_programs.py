@@ -180,6 +180,28 @@ KUBERNETES = (
     "    client-key-data: «L!»",
 )
 
+ARGUMENTS = (
+    "DBI connect('database=«word»','app',\"«S!»\") failed: denied",
+    "#0 db.php(12): PDO->__construct('mysql:dbname=«word»', 'app', '«S!»')",
+    "mysqli_connect('localhost', 'app', '«S!»', '«word»')",
+    'DriverManager.getConnection(url, "app", "«S!»")',
+    "oci_connect('app', '«S!»', 'XE')",
+    "ldap_bind($ds, 'cn=admin', '«S!»')",
+    "client.username_pw_set('app', '«S!»')",
+)
+ACCOUNTS = (
+    "chpasswd:\n  list: |\n    root:«S!»\n  expire: false",
+    "chpasswd:\n  list:\n    - root:«S!»",
+    "chpasswd <<EOF\nroot:«S!»\nEOF",
+)
+ROWS = (
+    "':path', '/'\n'x-api-key', '«T!»'\n':method', 'GET'",
+    "<tr><th>Password</th><td>«T!»</td></tr>",
+    "<dt>API token</dt><dd>«T!»</dd>",
+    '  ~ password          = "«S!»" -> "«S!»"',
+    "-setcookie «S!»\n",
+)
+
 
 def encoded(fake: Fake) -> str:
     return base64.b64encode(fake.mixed(ALNUM, 12, 30).encode()).decode()
@@ -206,6 +228,9 @@ def classes() -> list[Class]:
         ("sql_identified", SQL, {"S": simple}, True),
         ("prose", PROSE, {"S": simple, "T": token}, True),
         ("program_print", PRINTS, {"S": odd, "B": simple}, True),
+        ("call_argument", ARGUMENTS, {"S": bare}, True),
+        ("account_list", ACCOUNTS, {"S": bare}, False),
+        ("row", ROWS, {"S": bare, "T": token}, False),
         ("kubernetes", KUBERNETES, {"S": simple, "E": encoded, "T": token, "L": long, "N": name}, False),
     )
     return [templates(kind, "secret", texts, inline=inline, **values, **KEYS) for kind, texts, values, inline in rows]

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from triage.redact import leads, values
+from triage.redact import leads, rosters, values
 from triage.redact.keys import Program, sense, vocabulary
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
@@ -292,6 +292,12 @@ def _piped(data: bytes, at: int) -> Iterator[Found]:
         yield from _fed(data, here, colon=colon)
 
 
+def _listed(data: bytes, at: int) -> Iterator[Found]:
+    """What is piped into a program for accounts, and what is listed behind it."""
+    yield from _piped(data, at)
+    yield from rosters.listed(data, at)
+
+
 def _fed(data: bytes, match: re.Match[bytes], *, colon: bool) -> Iterator[Found]:
     """The value that is fed to a program, without the account before it."""
     begin, end = match.span(match.lastindex or 0)
@@ -362,6 +368,7 @@ def _crypted(data: bytes, at: int) -> Iterator[Found]:
 STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
     **leads.STARTERS,
     **dict.fromkeys((word.encode() for word in vocabulary().readers), _piped),
+    **dict.fromkeys(rosters.PROGRAMS, _listed),
     PROMPT: _expected,
     b"send ": _sent,
     b"334 ugfzc3dvcmq6": _answered,

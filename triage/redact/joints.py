@@ -34,17 +34,19 @@ _JOIN: Final = (
     r"|(?:[\"']\])?\r?\n(?:=>[ ]|\$[0-9]{1,4}[ ]={1,2}>?[ ]|Out\[[0-9]{1,4}\]:[ ])?[\"']"  # what a console answers
     r"|[\"']?[)\]}]{0,2}[ ]{1,4}(?:#|//|--)[ ]?(?:=>|->)[ ][\"']"  # what a comment answers
     # a sign of assignment
-    r"|(?:\\{0,15}[\"'\x60][\]}]?)?(?::(?:protected|private)\]?)?[ \t]{0,8}\\{0,2}"
+    r"|(?:\\{0,15}[\"'\x60][\]}]?)?(?::(?:protected|private)\]?)?[ \t]{0,32}\\{0,2}"
     r"(?:=>|->|<<<|::[ \t]|:=|[!=]==?|(?:\|\||\?\?|[?+.])=|[:=]|\|{1,2}|\.{4,60}"
     r"|\xe2(?:\x86\x92|\x87\x92|\x9e[\x94\x9c\x9d\x9e\xa1])|\xef\xbc[\x9a\x9d])"  # arrows, signs of full width
     r"|[ \t]{0,4}<-[ \t]{0,4}[\"']"  # an assignment of R
     r"|</[\w:-]{0,20}(?:name|key)>\s{0,40}<[\w:-]{0,20}(?:value|string)[^<>]{0,60}>(?:<string>)?"  # one beside it
+    r"|[ ]?:?[ ]?</(?:t[hd]|dt|b|strong|label|span|code)>[ ]?:?\s{0,40}"  # the next cell, what a term means
+    r"(?:</t[hd]>\s{0,40})?<(?:t[hd]|dd|span|code|samp|tt|pre)(?:[ ][^<>\n]{0,80})?>(?:<(?:code|tt|span|pre)>)?"
     r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
     r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*"
     r"|[ \t]*\([a-z0-9_ /,-]{2,20}\)[ \t]*[:=]"
     r"|(?:\(\))?\)?(?:\.[a-z_]{2,24})?!?(?:\(|\{[ ]?|,[ ]?)(?:<<|[bu])?[\"']"  # what stands beside it
     r"|[ \t]+(?:str|string|std::string|bytes|char ?\*)[ \t]+(?:[\"'])"
-    r"|\\{0,15}[\"'\x60][ \t]{0,4},\s{0,24}(?:\\{0,15}[\"'\x60])"  # the next item of a list
+    r"|\\{0,15}[\"'\x60][ \t]{0,4},\s{0,24}b?(?:\\{0,15}[\"'\x60])"  # the next item of a list
     r"|[\"'\x60][ \t]?\{[^{}\"]{0,300}(?:default|value)[ \t]*=[ \t]*[\"']"  # a variable or an output of Terraform
     r"|\\{0,15}[\"'],[ ](?:[a-z_]{1,20}=[^,()\"'\n]{0,40},[ ]){0,4}default="  # an option of a command line
     r"|\\{0,15}\";s:[0-9]{1,4}:"  # a pair as PHP writes arrays
@@ -53,7 +55,7 @@ _JOIN: Final = (
     r"|</(?:key|string)>(?:\s|\\{1,4}[nrt]){0,40}<string>"  # a property list
     r"|[ \t]+[A-Za-z]{2,20}(?:\([0-9, ]{1,9}\))?[ \t]*=[ \t]*N?'"  # a variable of SQL
     r"|[ \t]+\.[ \t]+\""  # a pair of Lisp
-    r"|(?:[ \t]+[\w:.-]{1,40}=\\{0,15}[\"'][^\"'<>\n]{0,80}\\{0,15}[\"']){0,4}>"  # an XML element
+    r"|(?:[ \t]+[\w:.-]{1,40}=\\{0,15}[\"'][^\"'<>\n]{0,160}\\{0,15}[\"']){0,4}>"  # an XML element
 )
 
 

@@ -32,6 +32,13 @@ _AUTH: Final = re.compile(
     rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls|tls)[a-z0-9+=_.!*#$~-]{6,400}"
 )
 _LOGIN: Final = re.compile(rb"[A-Za-z][\w.@-]{1,40}:([^\s:/]{6,200})")
+# Ids of containers, of what clouds run, and of anything: no machine's name, and no person's.
+_CONTAINER: Final = re.compile(
+    rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
+    rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
+_OWN_ID: Final = frozenset({b"uid", b"uuid", b"owner", b"actor", b"principal"})
+_WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
 _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 
@@ -57,7 +64,7 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
         yield start + pair.start(1), end, "password", "key"
     else:
         found = _personal(data, start, end, meaning, in_quotes=in_quotes)
-        if found:
+        if found and not (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value)):
             yield (*found, meaning.kind, "key")
 
 
@@ -67,6 +74,9 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quot
     if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
         return False
     small = label.lower()
+    words = meaning.kind in _WITHOUT_BLANKS and b" " in value and not digits_in(value)
+    if words and credentials.without_scheme(data, *span) == span:
+        return False
     if meaning.kind == "token" and value.isdigit() and len(value) < 6 and b"code" not in small and b"otp" not in small:
         return False
     after = data[span[1]] if span[1] < len(data) else -1
@@ -77,7 +87,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     """A value whose form has to confirm what its name hints at."""
     start, end = span
     value = data[start:end]
-    if values.is_plain(value):
+    if values.is_plain(value) or values.is_digest(value):
         return
     if meaning.weak == "made":
         if values.mixed(value, least=16) and not values.is_slug(value) and b"://" not in value:
@@ -137,7 +147,8 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
             return None
         host = value.partition(b":")[0].partition(b"/")[0]
         plain = meaning.weak == "numbered" and host.isalpha()
-        return (start, start + len(host)) if not plain and is_host(host, named=True) else None
+        told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
+        return (start, start + len(host)) if told else None
     return None
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from triage.redact import answers, calls, grids, values
+from triage.redact import answers, arguments, calls, grids, values, web_keys
 from triage.redact.hosts import in_words, is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
@@ -77,11 +77,6 @@ _IS_BEFORE: Final = re.compile(
 )
 _ASSERTED: Final = re.compile(rb"(?i)(?:assert\w{0,20}|equals?|compare\w{0,10}|strn?cmp|is_deeply)!?\(\Z")
 _ANSWER: Final = re.compile(rb"""\w{0,20}\)?\r?\n(?:(?:Out\[[0-9]{1,5}\]: |\(\w{2,4}\) )?(?=')|[^\n"]{0,60}")?""")
-_KEY_TYPES: Final = (b'"kty":', b'"kty" :', b"'kty':", b'kty\\":')
-_KEY_REACH: Final = 8_192
-_PRIVATE_NUMBER: Final = re.compile(
-    rb"""\\{0,15}["'](?:d|p|q|dp|dq|qi|k)\\{0,15}["']\s{0,8}:\s{0,8}\\{0,15}["']([A-Za-z0-9_+/=-]{16,4096})"""
-)
 _ASKED: Final = re.compile(
     rb"(?:>>>|In \[[0-9]{1,5}\]:)[ ][\w.]{0,40}p\Z"
     rb"|(?:\A|[\s)>])(?:p|po|print|p/s|x/s|output|call|display)[ \t]+\(?[\w.>$*-]{0,40}p\Z",
@@ -325,14 +320,6 @@ def prompted(data: bytes, at: int) -> Iterator[Found]:
             yield from calls.printed(data, answer.end())
 
 
-def _web_key(data: bytes, at: int) -> Iterator[Found]:
-    """The numbers of a JSON Web Key that are private: those of a pair of keys but the public ones, a shared one."""
-    begin = max(data.rfind(b"{", max(at - _KEY_REACH, 0), at), 0)
-    end = data.find(b"}", at, at + _KEY_REACH)
-    for match in _PRIVATE_NUMBER.finditer(data, begin, end if end >= 0 else min(at + _KEY_REACH, len(data))):
-        yield *match.span(1), "private_key", "lead"
-
-
 def _put(found: dict[bytes, Reader], text: bytes, reader: Reader) -> None:
     """Add a reader to those of what a lead begins with."""
     other = found.get(text)
@@ -389,8 +376,11 @@ def _read() -> dict[bytes, Reader]:
     for kind, names in data["given"].items():
         for start in names:
             _put(found, start.encode(), partial(answers.given, kind, len(start)))
-    for text in _KEY_TYPES:
-        _put(found, text, _web_key)
+    for number, names in data["arguments"].items():
+        for start in names:
+            _put(found, start.encode(), partial(arguments.given, int(number), len(start)))
+    for text in web_keys.KEY_TYPES:
+        _put(found, text, web_keys.private_numbers)
     for name in grids.NAMES:
         _put(found, name.encode(), grids.columns)
     return found

@@ -67,7 +67,7 @@ def entries(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
         if name is None or opened is None:
             return
         span, at = opened
-        if values.mixed(data[slice(*span)], least=6):
+        if values.mixed(data[slice(*span)], least=6) and b"://" not in data[slice(*span)]:
             yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=name.span())
         if data[at : at + 1] != b",":
             return

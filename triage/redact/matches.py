@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
-from triage.redact import commands, values, wraps
+from triage.redact import commands, sums, values, wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.lines import Lines
 from triage.redact.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
@@ -228,7 +228,9 @@ def _varied(data: bytes, rule: Rule, groups: list[Span]) -> bool:
     """Whether the secret of a match is as long and as varied as the rule asks."""
     start, stop = _place(rule, groups)
     value = data[start:stop]
-    return len(value) >= _SHORTEST and not (rule.entropy and entropy(value) < rule.entropy)
+    if len(value) < _SHORTEST or (rule.entropy and entropy(value) < rule.entropy):
+        return False
+    return not rule.check or sums.SUMS[rule.check](value)
 
 
 def _allowed(data: bytes, rule: Rule, whole: Span, value: bytes) -> bool:

@@ -97,6 +97,8 @@ class Rule:
     exact: bool
     by_form: bool
     of_blocks: bool
+    check: str = ""
+    """The sum that its token has to pass; see `sums`."""
 
     @property
     def expression(self) -> Expression:
@@ -186,6 +188,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         exact=_has_one_length(pattern),
         by_form=not pattern.startswith(_VENDOR),
         of_blocks=entry.get("wide", False) or any(words in pattern for words in _BLOCKS),
+        check=entry.get("check", ""),
     )
 
 

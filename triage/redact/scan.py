@@ -12,13 +12,13 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from triage.redact import credentials, hosts, keys, matches, network, pairs, personal, prose, views, wraps
+from triage.redact import credentials, disguises, hosts, keys, matches, network, pairs, personal, prose, views, wraps
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
 from triage.redact.joints import assignment
 from triage.redact.layers import Layer, read_layers
 from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
-from triage.redact.text import Expression
+from triage.redact.text import Expression, Found
 
 if TYPE_CHECKING:
     from triage.redact.keys import Names
@@ -89,6 +89,8 @@ class Scanner:
         found: list[Hit] = []
         for layer in layers:
             found += layer.placed(self._plain(layer.data, layer.lines))
+            if layer.views and layer.run is None:
+                found += layer.placed([_hit(layer.data, one) for one in disguises.disguised(layer.views[0])])
         return found
 
     def _plain(self, data: bytes, lines: Lines) -> list[Hit]:
@@ -106,9 +108,7 @@ class Scanner:
             if end < size and data[end] in _ENDS and (data[end] != _QUOTE or data[end + 1 : end + 2] not in _BEHIND):
                 stop = _its_end(data, start, end)
             hits.append(Hit(start, stop, kind, rule, KEY, data[start:stop]))
-        hits += [
-            Hit(start, end, kind, rule, PERSONAL, data[start:end]) for start, end, kind, rule in personal.personal(data)
-        ]
+        hits += [_hit(data, found) for found in personal.personal(data)]
         if self._patterns:
             hits += self._by_patterns(data)
         return hits
@@ -175,6 +175,12 @@ def _named_again(layers: Sequence[Layer], known: Known, places: Mapping[int, int
     """Where known values stand in a text and in everything decoded from it; those at `places` need not be given."""
     for layer in layers:
         yield from layer.placed(known.hits(layer.data, places if places and layer.is_text else {}))
+
+
+def _hit(data: bytes, found: Found) -> Hit:
+    """What the form of a value shows."""
+    start, end, kind, rule = found
+    return Hit(start, end, kind, rule, PERSONAL, data[start:end])
 
 
 def _confirmed(data: bytes, start: int, end: int) -> bool:

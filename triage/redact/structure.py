@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact import calls, credentials, lists, masks, values
+from triage.redact import beside, calls, credentials, lists, masks, values
 from triage.redact.joints import assignment
 from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense, vocabulary
 from triage.redact.lines import Lines
-from triage.redact.text import BACKSLASH, WORD, Found, Span, digits_in, line_of
+from triage.redact.text import WORD, Found, Span, digits_in, line_of
 
 __all__ = (
     "NAME_ENDINGS", "NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignments", "meaning_of", "named_value",
@@ -31,7 +31,6 @@ NAME_ENDINGS: Final = (b"name", b"key")
 _CODE_ENDINGS: Final = frozenset(
     b"c cc cpp cs dart go h hpp java js jsx kt lua mjs php pl py rb rs scala swift ts tsx vue zig".split()
 )
-_SKIP: Final = re.compile(rb"""[ \t]{0,64}(?:\r?\n[ \t]{1,64}(?=\\{0,15}["']|string\([0-9]))?(?:![\w!-]{2,40} )?""")
 # The bytes of a key in base64: 32 or 64.
 _KEY: Final = re.compile(
     rb"""[ \t]{0,8}\\{0,15}["']?([A-Za-z0-9+/]{43}=|[A-Za-z0-9_-]{43}=|"""
@@ -51,7 +50,6 @@ _DEFAULT: Final = re.compile(
 )
 # What a shell puts in place of a variable that is not set, or says of it.
 _UNSET: Final = re.compile(rb"(?::?[-=](?:([^${}\s]{4,200})\})?|:?[?+])")
-_INNER_ELEMENT: Final = re.compile(rb"\s{0,40}<[\w:]{0,20}value[^<>]{0,60}>", re.IGNORECASE)
 _LINE_START: Final = re.compile(
     rb"""(?ix)[ \t]*(?:[-+>#|*~][ \t]+)?
     (?:export[ \t]+|set[ \t]+|setx[ \t]+|env[ \t]+|declare[ \t]+-x[ \t]+|ENV[ \t]+|\$env:)?["']?\Z"""
@@ -66,16 +64,12 @@ _WRAPPER: Final = re.compile(
     rb"|\[(?=[^\s()\[\]\"',0-9]{0,200}[0-9][^\s()\[\]\"',]{0,200}\]))"
 )
 _XML_VALUE: Final = re.compile(rb"[^<>\n]{0,120}>\s{0,40}<value[^<>]{0,40}>")
-_CALL: Final = re.compile(rb"\w!?\(\Z")
 _INNER_HOST: Final = re.compile(rb"""\{\s{0,40}\\{0,15}"[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}\\{0,15}"\s{0,4}:\s{0,4}""")
 _INNER_ID: Final = re.compile(
     rb"""\{\s{0,40}(?:[^{}]{0,200},\s{0,40})?\\{0,15}["']id\\{0,15}["'][ \t]{0,4}:[ \t]{0,4}"""
 )
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
-_XML_END: Final = re.compile(
-    rb"\s{0,80}[^<\n]{1,4096}(?:(?<=\\)\r?\n[^<\n]{1,1024}){0,3}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}"
-)
 NAME_KEY: Final = re.compile(
     rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
     rb"""|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
@@ -101,7 +95,6 @@ _BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
 _IN_QUERY: Final = frozenset({b"?", b"&"})
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
 _CALLED: Final = frozenset({b"(", b")", b",", b".", b"!", b"{"})
-_CDATA: Final = b"<![CDATA["
 _TAG_END: Final = re.compile(
     rb"""(?:[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\n]{0,80}["']){0,4}>"""
 )
@@ -164,24 +157,22 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
     last = joint[-1:]
     if last in _QUOTES and joint[:1] in _CALLED:
         yield from calls.compared(data, name, end, meaning)
-    elif joint.lower().endswith(b"<string>") or joint.startswith(b"</"):
-        text = _XML_END.match(data, end)
-        if text:
-            yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=name)
+    elif joint.lower().endswith(b"<string>") or b"</" in joint[:4]:
+        yield from beside.neighbour(data, name, end, meaning)
     elif last in _QUOTES and b"," not in joint:
         stop = values.closing(data, end, 0, last)
         unset = joint[:-1].rstrip().endswith(_OR) or b"\n" in joint
         if stop is not None and (not unset or digits_in(data[end:stop])):
             yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES:
-        yield from _pair(data, name[0], end, meaning)
+        yield from beside.pair(data, name[0], end, meaning)
     elif last >= b"\x80":
         yield from calls.pointed(data, name, end, meaning)
     elif last == b">" and joint[-2:] not in {b"=>", b"->"}:
-        yield from _element(data, name, end, meaning)
+        yield from beside.element(data, name, end, meaning)
     elif last == b"|" or joint.endswith(b"...."):
         if last == b"." or _FIRST_CELL.search(data, max(name[0] - 40, 0), name[0]):
-            yield from _cell(data, name, end, meaning)
+            yield from beside.cell(data, name, end, meaning)
     else:
         yield from value_behind(data, name, end, meaning)
 
@@ -223,7 +214,7 @@ def value_behind(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
     tabs = None if assigned else _TABS.match(data, at)
     at = tabs.end() if tabs else at
     spaced = data[at : at + 1] == b" "
-    blanks = _SKIP.match(data, at)
+    blanks = beside.SKIP.match(data, at)
     at = blanks.end() if blanks else at
     if data[at : at + 1] == b"{":
         named = meaning.weak == "user" or data[slice(*name)].lower() in _OF_MACHINES
@@ -300,14 +291,6 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
 
 
-def _cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
-    """The next cell of a table drawn with bars or dots."""
-    blanks = _SKIP.match(data, at)
-    span = values.after(data, blanks.end() if blanks else at)
-    if span is not None and (meaning.weak or values.mixed(data[slice(*span)], least=4)):
-        yield from judged(data, span, meaning, in_quotes=False, assigned=False, name=name)
-
-
 def _block(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The lines of a block scalar of YAML: those that are indented deeper than the name's."""
     line, _ = line_of(data, name[0], most=200)
@@ -331,54 +314,6 @@ def _is_setting(data: bytes, name: Span) -> bool:
     return not line.endswith((b"{", b"(", b"[", b";", b",")) and b"{" not in line[:40] and b" => " not in line
 
 
-def _element(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:
-    """The text of an XML element that is closed again."""
-    opened = data.rfind(b"<", max(name[0] - 60, 0), name[0])
-    if opened < 0 or b">" in data[opened : name[0]] or b" " in data[opened : name[0]]:
-        return
-    inner = _INNER_ELEMENT.match(data, end)
-    match = _XML_END.match(data, inner.end() if inner else end)
-    if match is None:
-        return
-    start, stop = match.span()
-    if data.startswith(_CDATA, start):
-        start += len(_CDATA)
-    text = data[start:stop]
-    start += len(text) - len(text.lstrip())
-    stop -= len(text) - len(text.rstrip())
-    if start < stop:
-        yield from judged(data, (start, stop), meaning, in_quotes=True, assigned=True, name=name)
-
-
-def _pair(data: bytes, begin: int, end: int, meaning: Sense) -> Iterator[Found]:
-    """The second of two items of a list: a header as a pair, a flag before its value."""
-    opening = data.rfind(data[end - 1 : end], max(begin - 4, 0), begin)
-    flag = data[begin - 1 : begin] == b"-"
-    slashes = 0
-    while data[end - 2 - slashes] == BACKSLASH:
-        slashes += 1
-    stop = values.closing(data, end, slashes, data[end - 1 : end])
-    if stop is None:
-        return
-    before = data[max(opening - 9 - slashes, 0) : max(opening - slashes, 0)].rstrip()
-    behind = data[stop + slashes + 1 : stop + slashes + 9].lstrip()
-    value = data[end:stop]
-    called = _CALL.search(before) is not None and values.mixed(value, least=5)
-    alone = (
-        before.endswith((b"[", b"("))
-        and behind.startswith((b"]", b")"))
-        and not (_CALL.search(before) and value.isalpha())
-    )
-    if not flag and not called and not alone:
-        return
-    if meaning.weak == "header":
-        yield from credentials.header(data, (end, stop), end)
-    elif meaning.weak == "cookies":
-        yield from credentials.cookies(data, (end, stop))
-    else:
-        yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=(begin, begin + 1))
-
-
 def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     """`"name": "DB_PASSWORD", "value": "..."`: the name is itself a value."""
     match = NAME_KEY.match(data, begin)
@@ -391,8 +326,8 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
         yield *line, meaning.kind, "key"
         return
     tag = _XML_VALUE.match(data, match.end()) or _TAG_END.match(data, match.end())
-    element = _INNER_ELEMENT.match(data, tag.end()) if tag else None
-    text = _XML_END.match(data, element.end() if element else tag.end()) if tag else None
+    element = beside.INNER_ELEMENT.match(data, tag.end()) if tag else None
+    text = beside.XML_END.match(data, element.end() if element else tag.end()) if tag else None
     joined = _OTHER_VALUE.match(data, match.end()) if tag is None else None
     span = text.span() if text else None if joined else values.before(data, begin)
     if joined:

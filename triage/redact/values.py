@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from itertools import pairwise
 from typing import Final
 
-from triage.redact import masks
+from triage.redact import labels, masks
 from triage.redact.keys import parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
@@ -23,6 +24,7 @@ __all__ = (
     "heads_message",
     "holds_secret",
     "in_code",
+    "is_digest",
     "is_name",
     "is_plain",
     "is_slug",
@@ -66,6 +68,9 @@ _VALUE_BEFORE: Final = re.compile(
     rb"""(?:[ \t]{1,8}(?:[\w:-]{1,30}=(\\{0,15})(["'])[^"'<>\r\n]{0,60}\4\5[ \t]{1,8}){0,3}|,?\s{1,40}"""
     rb"""|,)(?:(?:-|where|and)[ \t]*)?\\{0,15}["'`]?"""
 )
+# What stands behind a quote that does not end its string: the same again and more, or more of a word and then its end.
+_DOUBLED: Final = re.compile(rb"""(["'])(?=[^\s,;:)\]}"'][^"'\r\n]{0,80}\1)""")
+_WITHIN: Final = re.compile(rb"""(?=[^\s"',;:=<>(){}\[\]\\]{1,40}(["'])(?:[\s;,)}\]<>&]|\Z))""")
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=|,[A-Za-z]{2,30}=[\w.]")
 # A host of several parts, that of an address: of those in a value the last, so that no password is cut short.
 _HOST: Final = re.compile(rb"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?::[0-9]{1,5})?(?=[/?\#]|\Z)")
@@ -99,6 +104,8 @@ _NOT_SECRET: Final = re.compile(
     | [A-Z][A-Za-z]{1,20}<[A-Za-z<>, ]{1,40}> | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
     | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?"""
 )
+# What content is known by: that of an image, a certificate, a file of a package.
+_DIGEST: Final = re.compile(rb"sha(?:1|224|256|384|512)(?::[0-9a-f]{40,128}|-[A-Za-z0-9+/]{27,88}={0,2})")
 # What begins and goes on like this is matched by none of the expressions of references and of masks.
 _NO_REFERENCE: Final = re.compile(
     rb"(?!(?i:[rfmx]|your|some|example|dummy|sample|the))(?:[a-z0-9][^:.]*|[A-Z][^:.\[-]*)"
@@ -126,6 +133,7 @@ _NAME_DIGITS: Final = 2
 _NAME_PARTS: Final = 6
 # How long its words are at least on average, with digits among them.
 _NAME_WORD: Final = 3
+_SHUFFLED: Final = 12
 _CAPITALS: Final = re.compile(rb"[A-Z]+")
 _SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.]{0,30}=(?:[^=]|$)")
 _LETTER_BYTES: Final = frozenset(LETTERS)
@@ -165,9 +173,25 @@ def closing(data: bytes, start: int, depth: int, quote: bytes) -> int | None:
         while at - slashes > start and data[at - slashes - 1] == BACKSLASH:
             slashes += 1
         if slashes <= depth or (depth == 0 and slashes % 2 == 0):
-            return at - slashes if depth else at
-        at += 1
+            more = at if depth else _on(data, start, at, limit, quote)
+            if more == at:
+                return at - slashes if depth else at
+            at = more
+        else:
+            at += 1
     return None
+
+
+def _on(data: bytes, start: int, at: int, limit: int, quote: bytes) -> int:
+    """Where to look on for the end of a string behind a quote; where it stands, if that is the end."""
+    behind = data[at + 1 : at + 2]
+    if behind == quote:
+        more = _DOUBLED.match(data, at + 1, limit) if at > start else None
+        return at + 2 if more else at
+    if behind.isalnum() and data[at - 1 : at].isalnum():
+        more = _WITHIN.match(data, at + 1, limit)
+        return at + 1 if more and more[1] == quote else at
+    return at
 
 
 def bare(data: bytes, at: int) -> Span | None:
@@ -247,7 +271,7 @@ def placeholder(value: bytes) -> bool:
         return small in _MASKED_WORDS
     if _NO_REFERENCE.fullmatch(stripped):
         return False
-    if masks.FOREIGN.fullmatch(small) or _REFERENCE.fullmatch(stripped):
+    if masks.FOREIGN.fullmatch(small) or (_REFERENCE.fullmatch(stripped) and not _is_shuffled(stripped)):
         return True
     return stripped[:1] == b"[" and masks.MASK.fullmatch(stripped) is not None
 
@@ -255,6 +279,11 @@ def placeholder(value: bytes) -> bool:
 def is_plain(value: bytes) -> bool:
     """Whether a value is a pointer, a measure, a version or a type, and so no secret."""
     return _NOT_SECRET.fullmatch(value) is not None
+
+
+def is_digest(value: bytes) -> bool:
+    """Whether a value is what an image, a certificate or a package is known by."""
+    return value.startswith(b"sha") and _DIGEST.fullmatch(value) is not None
 
 
 def heads_message(data: bytes, span: Span) -> bool:
@@ -271,6 +300,8 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
     """
     if placeholder(value) or value.lower().strip(b"_") == name.lower().strip(b"_-") or is_plain(value):
         return False
+    if is_digest(value) and b"pass" not in name.lower():
+        return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
 
 
@@ -282,6 +313,8 @@ def _in_quotes(value: bytes) -> bool:
         return False
     if _JOINED.fullmatch(value) and is_name(value):
         return False  # the name under which something else keeps it
+    if labels.is_label(value):
+        return False
     blanks = value.count(b" ")
     if blanks >= 2 and _SENTENCE.search(value):
         return False
@@ -306,12 +339,18 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
             and len(value) >= (4 if assigned else 6)
             and not is_name(value)
         )
-    if _IDENTIFIER.fullmatch(value):
+    if _IDENTIFIER.fullmatch(value) and not _is_shuffled(value):
         joined = any(mark in value for mark in (b".", b":", b"->"))
         if not assigned and b"_" in value and not value.islower() and not value.isupper() and not joined:
             return len(value) >= 8 and not is_name(value)
         return assigned and not joined and len(value) >= 6 and not is_name(value)
     return len(value) >= (4 if value.isdigit() else 3)
+
+
+def _is_shuffled(value: bytes) -> bool:
+    """Whether small letters and capitals change more often than in names of code."""
+    changes = sum(one.islower() != two.islower() for one, two in pairwise(value.decode("latin-1")) if two.isalpha())
+    return len(value) >= _SHUFFLED and changes * 3 >= len(value)
 
 
 def in_code(value: bytes) -> bool:

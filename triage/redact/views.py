@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from triage.redact.octets import OCTETS
-from triage.redact.text import BACKSLASH, HEX_DIGITS, Expression, Span, line_of
+from triage.redact.text import BACKSLASH, HEX_DIGITS, WORD, Expression, Span, line_of
 
 __all__ = ("ENCODED", "OWN_LINE", "Piece", "View", "build", "views")
 
@@ -22,6 +22,7 @@ Piece = tuple[int, int, bytes]
 """A range of the original and what stands for it in the view."""
 
 _RETURN: Final = 0x0D
+_BLANKS: Final = b"\0\t\n\r"
 _ITSELF: Final = frozenset({b"/", b'"', b"'"})
 ENCODED: Final = Expression(
     r"\\(?:033|x1[bB]|u001[bB]|e)\[[0-9;]{0,16}[A-Za-z]"
@@ -43,10 +44,16 @@ OWN_LINE: Final = re.compile(
 )
 """What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
 the time of a log. What ends a token, its padding and the mark behind it, is none of these."""
+# What ends a value unless it stands in a word, what words of secrets are made of, and how long tags are.
+_ENDING: Final = frozenset({b"<", b">", b'"', b"'"})
+_OF_WORDS: Final = frozenset(bytes([code]) for code in WORD + b"!#$%*+?@^~")
+_TAG: Final = 200
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
 _BROKEN: Final = range(60, 78)
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=")
+# What bytes that are written out begin with: a digit of hexadecimal, or the word for it.
+_OF_OCTETS: Final = HEX_DIGITS + b"hH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +138,54 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
     """
     pieces: dict[int, list[Piece]] = {}
     for start, end in ENCODED.spans(data) if encoded is None else encoded:
-        if data[start] in HEX_DIGITS:
+        if data[start] in _OF_OCTETS:
             continue
         sign = data[start] if data[start] in _DECODERS else 0
         piece = _DECODERS[sign](data, start, end)
         if piece is not None:
             pieces.setdefault(sign, []).append(piece)
     for found in pieces.values():
-        view = build(data, found)
-        if view is not None:
-            yield view
+        for shown in (found, _in_words(data, found)):
+            view = build(data, shown)
+            if view is not None:
+                yield view
+
+
+def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
+    """The pieces near a quote or an angle bracket that stands inside of a word and is no part of a tag.
+
+    It may be part of a password, that it would end: a mark that ends nothing stands for it.
+    """
+    marks: list[int] = []
+    tag = -1
+    found = pieces
+    for index, (start, end, text) in enumerate(pieces):
+        if text not in _ENDING:
+            continue
+        closes = text == b">" and tag >= 0 and start - tag < _TAG
+        if not closes and _is_within(data, pieces, index):
+            found = [*pieces] if found is pieces else found
+            found[index] = start, end, b"~"
+            marks.append(start)
+        elif text == b"<":
+            tag = start
+        elif text == b">":
+            tag = -1
+    if not marks:
+        return []
+    marks = [-_TAG, *marks, len(data) + _TAG]
+    places = ((bisect_left(marks, piece[0]), piece) for piece in found)
+    return [piece for at, piece in places if min(piece[0] - marks[at - 1], marks[at] - piece[0]) < _TAG]
+
+
+def _is_within(data: bytes, pieces: list[Piece], index: int) -> bool:
+    """Whether letters, digits or marks of a word stand on both sides of what a piece stands for."""
+    start, end, _ = pieces[index]
+    before = pieces[index - 1][2][-1:] if index and pieces[index - 1][1] == start else data[start - 1 : start]
+    if before not in _OF_WORDS:
+        return False
+    following = index + 1 < len(pieces) and pieces[index + 1][0] == end
+    return (pieces[index + 1][2][:1] if following else data[end : end + 1]) in _OF_WORDS
 
 
 def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
@@ -176,7 +221,9 @@ def _decoded_percent(data: bytes, start: int, end: int) -> Piece:
     """A byte written with a percent sign, with the blank that a plus behind it is; what ends a line is a blank too."""
     plus = data[end - 1 : end] == b"+"
     byte = int(data[end - 2 - plus : end - plus], 16)
-    return start, end, (bytes([byte]) if byte >= 32 else b" ") + b" " * plus
+    # No text holds other control characters: a sign of percent in a password looks like one.
+    text = bytes([byte]) if byte >= 32 else b" " if byte in _BLANKS else b"~"
+    return start, end, text + b" " * plus
 
 
 def _decoded_entity(data: bytes, start: int, end: int) -> Piece:

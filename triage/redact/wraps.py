@@ -37,6 +37,7 @@ _CLASSES: Final = bytes(
 _KINDS: Final = frozenset(b"aA0")
 _SAME_DIGIT: Final = bytes(0x30 if code in DIGITS else code for code in range(256))
 _LEAST_PREFIX: Final = 6
+_HALF: Final = 16
 
 
 def unwrapped(data: bytes, at: int, *, complete: bool) -> Iterator[tuple[View, int]]:
@@ -65,7 +66,7 @@ def continued(data: bytes, start: int, end: int) -> int:
     value = data[start:end]
     line = line_of(data, start)[0]
     wrapped = _LEAST_WIDTH <= end - line <= _MOST_WIDTH and b" " not in value
-    if not (wrapped or (len(value) >= 8 and digits_in(value) >= 2) or _is_random(value)):
+    if not (wrapped or (len(value) >= 8 and digits_in(value) >= 2) or _is_random(value) or _is_shuffled(value)):
         return end
     pieces, random = _breaks(data, line, start, guesses=0)
     if not random or pieces[0][0] != end:
@@ -112,7 +113,7 @@ def _goes_on(data: bytes, match: re.Match[bytes]) -> bool:
     behind = match.start() + len(token)
     alone = behind >= len(data) or data[behind] in b"\r\n&\"'\\"
     kinds = len(set(token.translate(_CLASSES)) & _KINDS)
-    return alone and len(token) >= 5 and kinds >= 2 and not token.istitle()
+    return alone and (kinds == len(_KINDS) or (len(token) >= 5 and kinds >= 2)) and not token.istitle()
 
 
 def _is_random(token: bytes) -> bool:
@@ -122,6 +123,12 @@ def _is_random(token: bytes) -> bool:
     if len(token) >= 5 and kinds == 3:
         return True
     return len(token) >= 10 and kinds >= 2 and sum(map(ne, classes, classes[1:])) * 2 >= len(token)
+
+
+def _is_shuffled(token: bytes) -> bool:
+    """Whether letters alone, as half of a key may be, change their case more often than names do."""
+    classes = token.translate(_CLASSES)
+    return len(token) >= _HALF and token.isalpha() and sum(map(ne, classes, classes[1:])) * 3 >= len(token)
 
 
 def _continued(data: bytes, at: int, prefix: bytes) -> int:

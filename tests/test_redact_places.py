@@ -1,0 +1,139 @@
+"""Secrets by where they stand: arguments of calls, lists of accounts, rows of headers, cells, exports of the registry.
+
+In each line «...» must be masked, and nothing else with a letter or digit may be.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from triage.redact import mask, spans
+from triage.redact.octets import written_out
+from triage.redact.sums import SUMS
+
+WORD = "K7marble22"
+CALLS = (
+    "DBI connect('database=crm','crm',\"«S»\") failed: denied",
+    "DBI->connect($dsn, 'crm', '«velvet-summer45»') or die;",
+    "#0 db.php(12): PDO->__construct('mysql:dbname=crm', 'app', '«S»')",
+    "mysqli_connect('localhost', 'app', '«S»', 'crm2db')",
+    'mysql_real_connect(c, "localhost", "app", "«S»", "crm", 0, NULL, 0)',
+    'DriverManager.getConnection(url, "app", "«S»")',
+    "oci_connect('app', '«S»', 'XE')",
+    "ldap_bind($ds, 'cn=admin', '«S»')",
+    'smtp.PlainAuth("", "bot", "«S»", "mx9")',
+    "client.username_pw_set('app', '«S»')",
+    "redis.StrictRedis('localhost', 6379, 0, '«S»')",
+)
+LISTS = (
+    "chpasswd:\n  list: |\n    root:«S»\n    ubuntu:«silver-harbor»\n  expire: false",
+    "chpasswd:\n  list:\n    - root:«S»\n    - ubuntu:RANDOM",
+    'chpasswd: {list: ["root:«S»"], expire: False}',
+    "chpasswd <<EOF\nroot:«S»\nmysql:«harbor88tiger»\nEOF\nname:value",
+    "root:«pbkdf2_sha256$600000$gZxyXURJg5RP5LYA$HjDw5wWkCs1gAX3dAle69pdypsNPqp2bSKEEYdq+xm=»:19800:0:99999:7:::",
+    "root:«aXyZ12.kLm3oQ»:19800:0:99999:7:::",
+)
+BESIDE = (
+    "':path', '/api'\n'x-api-key', '«kioi8ytd6oo35b0jt5f30o6»'\n'x-request-id', 'e11d462e-687f-4776-9686-e15d86f0'",
+    "headers: ':method', 'GET' 'x-api-key', '«kioi8ytd6oo35b0jt5f30o6»' ':path', '/'",
+    "<tr><th>Password</th><td>«S»</td></tr>",
+    "<dt>API token</dt><dd><code>«kioi8ytd6oo35b0jt5f30o6»</code></dd>",
+    (
+        '<wsse:Password Type="http://docs.example.org/2004/01/oasis-username-token-profile-1.0#PasswordText">«S»'
+        "</wsse:Password>"
+    ),
+    '      ~ password          = "«plaOZ1iFsLXSuXbrf»" -> "«Lantern2020!»"',
+)
+INSIDE = (
+    "ALTER ROLE app WITH LOGIN PASSWORD '«9W6Q63''ystxqm»';",
+    "UPDATE users SET password='«9W6Q63''yst''xqm»' WHERE id=3",
+    'connectionString="Server=s;Password=&quot;«2nayv&gt;MDn2aC&quot;8Kjr»&quot;;"',
+    "<td>password=«KXFiD&amp;PkyiUk&lt;51ub»</td>",
+    "SECRET_KEY = &quot;«SZRii&lt;Cq8Pbg&quot;awA4»&quot; DEBUG = False",
+    "GET /track?k=«%33%61%64%38%37%32%64%35%31%65%32%66%31%62%33%63» HTTP/1.1",
+)
+OPTIONS = (
+    "keytool -importkeystore -srcstorepass «HmsHufIuw» -deststorepass «txDtIuaKu» -v",
+    "erl -sname a -setcookie «MLFLRNYSMBXNAJJWEIAU»",
+    "RABBITMQ_ERLANG_COOKIE=«MLFLRNYSMBXNAJJWEIAU»",
+    "cmdkey /add:files /user:svc /pass:«HmsHufIuwBW»",
+    "- user:\n    username: admin\n    password: «aDPEmyFO.MBdqpXch»",
+    "The key is «471207-278498-422125-177177-561902-537405-468006-693451» ok",
+    "import «5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ» into it",
+)
+PLAIN = (
+    'DriverManager.getConnection("jdbc:h2:mem:test", "sa", "")',
+    "login(page, 'test-user')\nsmtp.sendmail('app', 'queue-3', 'body')",
+    "chpasswd:\n  list: |\n    root:RANDOM\n    ubuntu:R\nhosts:files dns",
+    "root:*:19800:0:99999:7:::\ndaemon:!:19800:0:99999:7:::",
+    "fields = [\n    'password', 'confirm_password'\n]",
+    "<tr><th>Token</th><th>Expires</th></tr>",
+    "SELECT 'password' AS field, 'it''s missing' AS message",
+    "GET /s?q=%68%65%6c%6c%6f%20%77%6f%72%6c%64&next=%2F%61%63%63%6f%75%6e%74 HTTP/1.1",
+    '"ProductName"=hex(1):57,00,69,00,6e,00,64,00,6f,00,77,00,73,00,20,00,31,00,30,00,00,00',
+    (
+        '"csrf-tokens": {\n  "resolved": "https://registry.npmjs.org/csrf-tokens/-/csrf-tokens-3.1.0.tgz",\n'
+        '  "integrity": "sha512-RdJUflcE3cUzKiMqQgsCu06FPu9UdIJO0beYbPhHN4k6apgJtifcoCtT9bcxOpYBtpD2kCM6Sbzg4CausW=="}'
+    ),
+    "--discovery-token-ca-cert-hash sha256:2dc257054317630d23825ffa34ba977d92aba9647bccedee5a1945b4290810c3",
+    "  x token: returns null when secret is missing (4 ms)",
+    '{"login.password":"Password","login.token":"One-time code","auth.newPassword":"Neues Passwort"}',
+    '"Hostname": "1199f3c1185a", "Instance":"i-0f6c605391d2cc310"',
+    "kind: Secret\nmetadata:\n  uid: ab52a2fe-cd1a-49ac-9197-c6681c97c187\ntype: Opaque",
+    "123456-123456-123456-123456-123456-123456-123456-123457",
+    "address 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa received",
+)
+
+
+@pytest.mark.parametrize("line", [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *PLAIN])
+def test_what_is_marked_is_masked_and_nothing_else(line):
+    text = re.sub("[«»]", "", line.replace("«S»", f"«{WORD}»"))
+    wanted: set[int] = set()
+    at = 0
+    for part in re.findall("«[^»]*»|[^«]+", line.replace("«S»", f"«{WORD}»")):
+        size = len(part.strip("«»"))
+        wanted |= {*range(at, at + size)} if part[0] == "«" else set()
+        at += size
+    found = {place for start, end, _ in spans(text) for place in range(start, end)}
+    assert wanted <= found
+    assert not [text[place] for place in sorted(found - wanted) if text[place].isalnum()]
+    assert mask(mask(text)) == mask(text)
+
+
+def test_an_export_of_the_registry_is_read_under_its_name_over_its_lines():
+    secret = ",".join(f"{byte:02x},00" for byte in b"hunter2!x9")
+    at = secret.index(",", 30) + 1
+    text = f'"DefaultPassword"=hex(1):{secret[:at]}\\\n  {secret[at:]},00,00\n"Next"="1"\n'
+    masked = mask(text)
+    assert secret[at:] not in masked
+    assert masked.endswith('"Next"="1"\n')
+    start = text.index("hex(")
+    assert [found[2] for found in written_out(text.encode(), [(start, len(text) - 13)])] == [
+        b"DefaultPassword=hunter2!x9"
+    ]
+
+
+def test_sums_tell_keys_from_numbers():
+    assert SUMS["elevens"](b"471207-278498-422125-177177-561902-537405-468006-693451")
+    assert not SUMS["elevens"](b"471207-278498-422125-177177-561902-537405-468006-693452")
+    assert SUMS["base58"](b"5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ")
+    assert not SUMS["base58"](b"5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTK")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["password='a''", "'password', 'x1''", 'mysqli_connect("a","b",', "chpasswd:\n a:b", "&lt;a&gt;b&quot;c", "%41%31",
+     "hex:41,\\\n ", "token</td><td>"],
+)  # fmt: skip
+def test_work_grows_with_the_text(piece):
+    def took(size: int) -> float:
+        text = piece * (size // len(piece))
+        begin = time.process_time()
+        spans(text)
+        return time.process_time() - begin
+
+    took(1_024)
+    assert took(65_536) < 8 * took(16_384) + 1
