@@ -25,6 +25,16 @@ _NAMES: Final = (
     r"calle[re]|iban|account|name|login|user|host|machine|computer|workstation|fqdn|node|instance|peer|upstream|broker|"
     r"saml|appid|ticket|salt|\bpuk|[mt]pin|kennwort|senha|wachtwoord|haslo|parola|heslo|salasana|konto|geburts"
     r"|[?&;](?:sign|magic|invite)|\bborn|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor"
+    r"|street(?:[ _-](?:address|and[ _-]number))?|strasse|straat|anschrift|lieferadresse|rechnungsadresse|addr(?:ess)?[ _-]?(?:line|[0-9])|adrline|strtnm"
+    r"|(?:home|postal|mailing|residen\w{2,6}|shipping|billing|delivery|registered|permanent|current|work)[ _-]?address"
+    r"|\bcalle\b|domicil|direccion|indirizzo|endereco|logradouro|woonadres|\bulica|adresse_|zip[ _-]?code|zip\b|post[ _-]?code"
+    r"|postal|\bplz|postleit|postnum|postinum|pst_?cd|\bcep\b|pr[e\xe9]nom|nom_de_famille|nom_complet|apellido|cognome|nombre_|_cliente"
+    r"|imie|nazwisko|fornavn|etternavn|efternavn|efternamn|fornamn|etunimi|sukunimi|prijmeni|soyad|titular|intestatario"
+    r"|kontoinhaber|ansprechpartner|signatory|next_of_kin|emergency_contact|contact_person|beneficiar|bday|gebdat|naissance"
+    r"|nacimiento|nascita|nascimento|geboorte|urodzenia|dselsdato|delsedatum|nino|national|insurance|identity|\bcpf|\bdni|\bnie\b|\bnif\b"
+    r"|\bcurp|fiscale|\binsee|steuer|idnr|nummer|\bbsn|pesel|\bhetu\b|tunnus|\bcpr\b|isikukood|\begn\b|\bcnp\b|\boib\b|aadhaa?r"
+    r"|\bhkid|\bnric|personal[ _-]?id|\bitin|ausweis|cedula|\bmrn\b|\bnhs|reisepass|passeport|pasaporte|passaporto|licen[cs]e[ _-]?n"
+    r"|handy|mobil|movil|celular|cellulare|telem|landline|festnetz|puhelin|komorka|\bph_no|securite_sociale|voter|resident"
     r"|\bacct|committer|reviewer|\busr|\buid|server|leader|primary|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
 )
 _JOIN: Final = (

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from triage.redact import accounts, hosts, network, numbers
-from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, touches
+from triage.redact import accounts, hosts, network, numbers, persons
+from triage.redact.text import DIGITS, HEX_DIGITS, LETTERS, Expression, Found, touches
 
 __all__ = ("personal",)
 
@@ -54,6 +54,8 @@ _CANDIDATES: Final = (
         r"|[a-z]{2,4}[0-9]{1,2}|ams|fra|lon|lhr|nyc|iad|sfo|sjc|lax|sea|ord|dfw|atl|mia|cdg|par|mad|dub|fsn|nbg|hel|arn"
         r"|osl|waw|vie|zrh|mil|sin|hkg|nrt|hnd|syd|bom|gru|yyz)(?:\.[a-z0-9-]+){1,4}\b"
     ),
+    # fields of people
+    *persons.CANDIDATES,
     # lines of ls, who, ps and cron
     r"[-dl](?:[rwxst-]{9})[.+@]? +[0-9]+ +[a-z]",
     r"[a-z][\w.-]* +(?:pts/[0-9]|tty[0-9]|:[0-9]) ",
@@ -84,6 +86,8 @@ _CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
 # Of a candidate that has not been read, and of one that is not four numbers.
 _UNREAD: Final = -2
 _ANOTHER: Final = -1
+# What a candidate ends in that begins the value of a field.
+_OF_FIELDS: Final = frozenset(LETTERS + DIGITS + b"<|=./" + bytes(range(0x80, 0x100)))
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
 
 
@@ -119,6 +123,8 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
     if data[start + 1 : start + 3] == b"::":
         start += 1
     first = data[start : start + 1]
+    if data[end - 1] in _OF_FIELDS and (held := persons.field(data, start, end)) is not None:
+        return held
     if first in b"0123456789+:":
         return _numeric(data, start, end)
     if first == b"~":
