@@ -109,6 +109,8 @@ _DOMAIN: Final = re.compile(
 )
 _COMBINATION: Final = re.compile(rb"""[:;|]([^\s:;|,"'/.\\]{6,64})[ \t\r|,;]{0,8}(?:\n|\\{1,4}[rn]|"[,\s}]|\Z)""")
 _BEFORE_A_COMBINATION: Final = frozenset({b"", b"\n", b" ", b'"'})
+_OF_MESSAGES: Final = re.compile(rb"(?i)(?:(?:message|content)[-_ ]?id|in-reply-to|references|x-[a-z-]{1,30}-id)[\"']?[:=] ?[\"']?(?:<[^\s<>]{1,60}> )?<?\Z")
+_MADE: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
 _USERINFO: Final = re.compile(
     rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
@@ -294,6 +296,8 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     if not local or local.endswith(b".") or domain.group().rpartition(b".")[2].lower() in _FILE_ENDINGS:
         return
     behind = data[domain.end() : domain.end() + 1]
+    if _OF_MESSAGES.search(data, max(at - len(local) - 60, 0), at - len(local)) or _MADE.fullmatch(local):
+        return  # what a program calls a message
     if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
         return
     yield at - len(local), domain.end(), "email", "email"

@@ -164,7 +164,8 @@ def _repeats(line: bytes, row: list[Span], header: bytes, cells: list[Span]) -> 
     own = [header[slice(*cell)].lower() for cell in cells]
     if any(text.lower() == name for text, name in zip(texts, own, strict=True) if name):
         return True
-    return any(_meaning(text) for text in texts if _CELL.fullmatch(text) and len(text) > _FEWEST)
+    found = [meaning.weak in PERSONAL for text in texts if (meaning := _meaning(text))]
+    return len(found) > 1 or False in found
 
 
 def meanings(names: list[bytes]) -> list[Sense | None]:

@@ -16,6 +16,8 @@ __all__ = ("judged", "named")
 _PHONE: Final = re.compile(rb"[+(]?\d[\d ()./\-]{4,24}\d(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?")
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./\-]{1,40}|[A-Z0-9][A-Z0-9 ./\-]{3,40}", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
+_UUID_LENGTH: Final = 36
+_UUID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DOMAIN: Final = re.compile(rb"\\{1,15}([A-Za-z][\w.\-]{2,40})(?![\\\w])")
 _SMALL_DOMAIN: Final = re.compile(rb"[a-z][a-z0-9.-]{1,30}|\.")
 _ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u", b"x"})
@@ -126,7 +128,7 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
         value = data[start:end]
         if b"://" in value or data[end : end + 3] == b"://":
             return None
-        host = value.partition(b":")[0].partition(b"/")[0]
+        host = value.partition(b":")[0].partition(b"/")[0].partition(b"\\")[0]
         plain = meaning.weak == "numbered" and host.isalpha()
         return (start, start + len(host)) if not plain and is_host(host, named=True) else None
     return None
@@ -160,6 +162,8 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
     if small in known.nobody or small.endswith((b"bot", b"[bot]")) or small.startswith(b"team-"):
         return None
     if data[end : end + 2] == b" <":  # what an e-mail address follows
+        return None
+    if len(value) == _UUID_LENGTH and _UUID.fullmatch(small):
         return None
     if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or sense(value.decode("latin-1")):
         return None

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from triage.redact import accounts, hosts, network, numbers, persons
-from triage.redact.text import DIGITS, HEX_DIGITS, LETTERS, Expression, Found, touches
+from triage.redact import accounts, hosts, network, numbers, papers, persons
+from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, touches
 
 __all__ = ("personal",)
 
@@ -26,6 +27,8 @@ _CANDIDATES: Final = (
     r"\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}",
     r"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
     r"(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
+    # papers of people
+    *papers.CANDIDATES,
     # cards, IBAN, phones, social security numbers
     r"[0-9](?:[ -]?[0-9]){12,18}",
     r"(?-i:\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)",
@@ -39,10 +42,7 @@ _CANDIDATES: Final = (
     rf"{accounts.HOMES}[^/\\]",
     r"~[a-z][\w.-]*/",
     # machines: by an ending, by the form of a maker or a cloud, by a number, by a site among the labels
-    (
-        r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*"
-        r"\.(?:internal|local|lan|corp|intra|intranet|localdomain|private|home|home\.arpa)\b"
-    ),
+    rf"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.(?:{hosts.ENDINGS})\b",
     r"\b(?:desktop|laptop|win|pc)-[a-z0-9]{5,11}\b",
     r"(?-i:\b[A-Z0-9]{2,15}-(?:PC|LAPTOP)\b)",
     r"\b(?:ip|ec2)(?:-[0-9]{1,3}){4}\b",
@@ -86,8 +86,13 @@ _CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
 # Of a candidate that has not been read, and of one that is not four numbers.
 _UNREAD: Final = -2
 _ANOTHER: Final = -1
-# What a candidate ends in that begins the value of a field.
-_OF_FIELDS: Final = frozenset(LETTERS + DIGITS + b"<|=./" + bytes(range(0x80, 0x100)))
+# An address in the name of a file.
+_ADDRESS: Final = re.compile(rb"(?<=[_-])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])")
+_DOTS: Final = 3
+# What the name of a field ends in with its sign, and what begins a format of people.
+_OF_FIELDS: Final = frozenset(b":=>\"'`*_ \t|<dD")
+_CAPITALS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_HYPHEN: Final = ord("-")
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
 
 
@@ -125,6 +130,10 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
     first = data[start : start + 1]
     if data[end - 1] in _OF_FIELDS and (held := persons.field(data, start, end)) is not None:
         return held
+    if data[end - 1] in DIGITS and first not in DIGITS and (labelled := [*papers.labelled(data, start, end)]):
+        return iter(labelled)
+    if (data[end - 1] in _CAPITALS or data[end - 3] == _HYPHEN) and (paper := [*papers.bare(data, start, end)]):
+        return iter(paper)
     if first in b"0123456789+:":
         return _numeric(data, start, end)
     if first == b"~":
@@ -175,4 +184,7 @@ def _lettered(data: bytes, start: int, end: int) -> Iterator[Found]:
         return iter([(start, stop, "iban", "iban")])
     if data[end : end + 1] == b"\\":
         return chain(hosts.around(data, start, end), accounts.behind_machine(data, end))
+    inner = _ADDRESS.search(text) if text.count(b".") > _DOTS else None
+    if inner:
+        return chain(hosts.around(data, start, end), network.ipv4(data, start + inner.start(), start + inner.end()))
     return hosts.around(data, start, end)

@@ -55,17 +55,15 @@ _ADDRESSES: Final = _any_of(_fields().addresses)
 _ZIPS: Final = _any_of(_fields().zips)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?\\*[\"'`])?"
 CANDIDATES: Final = (
-    rf"\b(?:{_NAMES}){_SIGN}(?-i:[A-Z\x80-\xff]|=[CDEF][0-9A-F]=)",
-    rf"\b(?:{_ADDRESSES}){_SIGN}(?:[1-9]|(?-i:[A-Z\x80-\xff]|ul\.|rue|calle|via|rua|c/|al\.|av))",
-    rf"\b(?:{_ZIPS}){_SIGN}[a-z0-9]",
-    r":[0-9]+:[0-9]+:(?-i:[A-Z\x80-\xff])",
-    r"begin:vcard",
+    rf"\b(?:{_NAMES}|{_ADDRESSES}|{_ZIPS}){_SIGN}",
+    r":[x*!]:[0-9]+:[0-9]+:",
+    r"begin:vcard\b",
     r"\bpid\|[0-9]*\|",
     r"p[<a-z][a-z]{3}[a-z]+<<[a-z<]+<<<",
 )
 """What such a field, or such a format, begins with; see `personal`."""
 _FIELD: Final = re.compile(
-    rb"(?is)([^\x00-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)."
+    rb"(?is)([^\x00-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
 )
 _EMAIL_KEYS: Final = r"e?-?mail(?:[ _-]?addr(?:ess)?)?|correo|courriel|mailto"
 _PHONE_KEYS: Final = (
@@ -104,6 +102,8 @@ _ACCOUNT_LINE: Final = re.compile(rb"([^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-
 _CARD_LINE: Final = re.compile(
     rb"(?im)^(?:item[0-9]{1,2}\.)?(fn|n|adr|label|bday|nickname|anniversary)((?:;[^:\r\n]{0,120})?):([^\r\n]{1,300})"
 )
+_BEGINS_NAMES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ=" + bytes(range(0x80, 0x100)))
+_NO_VALUE: Final = frozenset(b" \t\r\n\"'`{}[]<>():;,.&|-+!?/$@%*#")
 _MOST: Final = 8_192
 
 
@@ -111,7 +111,7 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     """What stands in a field that a candidate begins, or in a format; None where it is neither."""
     first = data[start : start + 1]
     if first == b":":
-        return _of_account(data, start, end)
+        return _of_account(data, start, end) if data[start + 2 : start + 3] == first else None
     head = data[start : start + 5].lower()
     if head == b"begin":
         return _card(data, end)
@@ -124,6 +124,8 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
         return None
     name = match[1].lower().strip(b"*_ ")
     lists = _fields()
+    if end == len(data) or data[end] in _NO_VALUE:
+        return iter(())
     if name in lists.addresses:
         return _valued(data, match, _address)
     if name in lists.zips:
@@ -142,7 +144,7 @@ _Judge = Callable[[bytes, "re.Match[bytes]", Span], Iterator[Found]]
 
 def _valued(data: bytes, match: re.Match[bytes], judge: _Judge) -> Iterator[Found]:
     """The value behind the sign of a field, as a judge takes it."""
-    at = match.end() - 1
+    at = match.end(2)
     sign = match[2].rstrip(b" \t")
     stop: int | None
     if match[4]:
@@ -159,6 +161,8 @@ def _valued(data: bytes, match: re.Match[bytes], judge: _Judge) -> Iterator[Foun
 
 def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     """The name of a person, if what stands around says that it is one's."""
+    if data[span[0]] not in _BEGINS_NAMES:
+        return
     found = people.part(data, span, "name", in_quotes=False)
     if found is None or not is_person(data[slice(*found)]):
         return
@@ -321,7 +325,7 @@ def _matches(pattern: str, data: bytes, start: int, end: int) -> bool:
 
 def _in_directory(data: bytes, match: re.Match[bytes]) -> bool:
     """Whether the common name or surname is that of an entry of a person, of an invitation, or of a distinguished name."""
-    start, at = match.start(), match.end() - 1
+    start, at = match.start(), match.end(2)
     if match[2].strip() == b"=":
         return bool(_DISTINGUISHED.match(data, at) or _CALENDAR.match(data, at))
     if not _starts_line(data, start):
@@ -336,7 +340,7 @@ def _of_account(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The full name of an account in a password file."""
     line, stop = line_of(data, start, most=400)
     match = _ACCOUNT_LINE.match(data, line, stop - (data[stop - 1 : stop] == b"\r"))
-    if match is None or match.end(1) != end - 1:
+    if match is None or match.end(1) != end:
         return
     text = match[2].partition(b",")[0]
     if people.full_name(text) and is_person(text):
