@@ -43,8 +43,8 @@ _VERSION_BEFORE: Final = (
 _PRODUCT_BEFORE: Final = (
     r"(?:(?i:runtime|redistributable|update|installer|setup|plug-?in|extension|add-?in|engine|tools|library|framework|component|patch|hotfix"
     r"|edition|studio|webview2?|codec|bios|reader|suite|launcher|redist|professional|enterprise|nuget [\w.-]{2,40}|choco [\w.-]{2,40}"
-    r"|(?:install(?:ed|ing)|upgrad(?:ed?|ing)|unpacking|removing|updat(?:ed?|ing)) [\w.: +-]{2,40})|\b[A-Z]\w{1,30}(?:\.[A-Z]\w{1,30}){1,5})"
-    r"(?:[ ]\(x(?:64|86)\))?[ /,:=]{1,2}[(\"']?\z"
+    r"|(?:install(?:ed|ing)|upgrad(?:ed?|ing)|unpacking|removing|updat(?:ed?|ing)) [\w.: +-]{2,40})(?:[ ]\(x(?:64|86)\))?[ /,:=]{1,2}[(\"']?"
+    r"|\b[A-Z]\w{1,30}(?:\.[A-Z]\w{1,30}){1,5}[ /,]{1,2})\z"
 )
 # A revision of a package behind what is the version of its source.
 _REVISION: Final = re.compile(rb"-[0-9]{1,2}(?:[,)\s]|\Z|ubuntu|deb|build|\+|~|\.el[0-9]|\.fc[0-9]|_(?:amd64|all|i386|arm64))")
