@@ -69,6 +69,8 @@ _STREETS: Final = re.compile(
 _NUMBERED: Final = re.compile(
     rb"[0-9]{1,5}[A-Za-z]?(?:[/-][0-9]{1,4})?,? [A-Za-z\x80-\xff].{2,}|.{0,40}[A-Za-z\x80-\xff.]{2,} [0-9]{1,5}(?:[ ]?[A-Za-z])?\b.*"
 )
+# What stands behind the name of a family of fonts.
+_FONT: Final = re.compile(rb"[ ;,]{1,2}(?:font-?)?(?:size|weight|style|pt)\b")
 _SHORTEST: Final = 2
 # Types and words of forms that stand under such names in schemas and texts of an interface.
 _NOBODY: Final = frozenset(
@@ -174,6 +176,8 @@ def _bare_name(data: bytes, start: int, stop: int) -> Span | None:
         return None
     text = match.group().rstrip(b" ,-+")
     end = start + len(text)
+    if _FONT.match(data, end):
+        return None
     joined = data[end : end + 1]
     if joined and joined in b"=:(/_@\\" or joined.isdigit():  # the last word is a name of a field, or of code
         text = text.rpartition(b" ")[0].rstrip(b",")
