@@ -109,7 +109,9 @@ _DOMAIN: Final = re.compile(
 )
 _COMBINATION: Final = re.compile(rb"""[:;|]([^\s:;|,"'/.\\]{6,64})[ \t\r|,;]{0,8}(?:\n|\\{1,4}[rn]|"[,\s}]|\Z)""")
 _BEFORE_A_COMBINATION: Final = frozenset({b"", b"\n", b" ", b'"'})
-_OF_MESSAGES: Final = re.compile(rb"(?i)(?:(?:message|content)[-_ ]?id|in-reply-to|references|x-[a-z-]{1,30}-id)[\"']?[:=] ?[\"']?(?:<[^\s<>]{1,60}> )?<?\Z")
+_OF_MESSAGES: Final = re.compile(
+    rb"(?i)(?:(?:message|content)[-_ ]?id|in-reply-to|references|x-[a-z-]{1,30}-id)[\"']?[:=] ?[\"']?(?:<[^\s<>]{1,60}> )?<?\Z"
+)
 _MADE: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
 _USERINFO: Final = re.compile(

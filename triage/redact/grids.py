@@ -33,7 +33,18 @@ PERSONAL: Final = FORMS | {"phone", "digits"}
 """The hints of columns whose values are personal by their form."""
 _TAKEN: Final = PERSONAL | {"", "long", "user", "host", "numbered", "word"}
 _KINDS: Final = frozenset(
-    {"person", "birth_date", "street_address", "postal_code", "national_id", "ssn", "passport", "phone", "card", "bank_account"}
+    {
+        "person",
+        "birth_date",
+        "street_address",
+        "postal_code",
+        "national_id",
+        "ssn",
+        "passport",
+        "phone",
+        "card",
+        "bank_account",
+    }
 )
 _COPIED: Final = re.compile(rb"""[\w.\"]{1,80} ?\(([^()\n]{1,400})\) from stdin[^\n]{0,60}\r?\n""", re.IGNORECASE)
 _WORDS: Final = (
@@ -47,9 +58,7 @@ _OF_PEOPLE: Final = (
     "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id", "card_number", "postal_code", "postcode", "zip_code", "plz",
 )  # fmt: skip
 _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
-NAMES: Final = tuple(
-    dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES)
-)
+NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))
 """What a header holds that names such a column, in small letters, with what stands beside it there."""
 _ENDINGS: Final = tuple(word.encode() for word in _WORDS + _OF_PEOPLE)
 

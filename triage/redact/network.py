@@ -47,11 +47,15 @@ _PRODUCT_BEFORE: Final = (
     r"|\b[A-Z]\w{1,30}(?:\.[A-Z]\w{1,30}){1,5}[ /,]{1,2})\z"
 )
 # A revision of a package behind what is the version of its source.
-_REVISION: Final = re.compile(rb"-[0-9]{1,2}(?:[,)\s]|\Z|ubuntu|deb|build|\+|~|\.el[0-9]|\.fc[0-9]|_(?:amd64|all|i386|arm64))")
+_REVISION: Final = re.compile(
+    rb"-[0-9]{1,2}(?:[,)\s]|\Z|ubuntu|deb|build|\+|~|\.el[0-9]|\.fc[0-9]|_(?:amd64|all|i386|arm64))"
+)
 _INSIDE: Final = re.compile(rb"10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
 _RANGE_BEFORE: Final = re.compile(rb"(?:\A|[^0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3} ?-\Z")
 # An address in the name of a file of a log or a dump.
-_IN_FILE: Final = re.compile(rb"(?:[.:_-][0-9]{1,14})?(?:[._-][\w-]{1,40})?\.(?:log|txt|pcap|pcapng|cap|dmp|json|csv|xml|conf|cfg|out|err|html|bak|trace|core|evtx|etl|key|pem|crt)\b|/")
+_IN_FILE: Final = re.compile(
+    rb"(?:[.:_-][0-9]{1,14})?(?:[._-][\w-]{1,40})?\.(?:log|txt|pcap|pcapng|cap|dmp|json|csv|xml|conf|cfg|out|err|html|bak|trace|core|evtx|etl|key|pem|crt)\b|/"
+)
 _EVERY_MACHINE: Final = (b"0.", b"127.", b"255.")
 _EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb"})
 _BEFORE: Final = 32
@@ -123,7 +127,12 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
         before = data[start - _BEFORE if start > _BEFORE else 0 : start].rpartition(b"\n")[2].rpartition(b",")[2]
         if before and _matches(_VERSION_BEFORE, before):
             return False
-        if before and mark not in _BEHIND_ADDRESSES and not _INSIDE.match(data, start) and _matches(_PRODUCT_BEFORE, before):
+        if (
+            before
+            and mark not in _BEHIND_ADDRESSES
+            and not _INSIDE.match(data, start)
+            and _matches(_PRODUCT_BEFORE, before)
+        ):
             return False
     # Four small numbers are a version or a section more often than an address, unless something says so.
     if worth == _SMALL and last != _SIGN:
@@ -207,7 +216,13 @@ def _ipv6_end(data: bytes, start: int, end: int) -> int:
     except ValueError:
         return 0
     groups = [group for group in text.split(b":") if group]
-    if parsed.is_loopback or _LOOPBACK.fullmatch(text) or parsed.is_unspecified or not digits_in(text) or text.lower() in _EVERY_ROUTER:
+    if (
+        parsed.is_loopback
+        or _LOOPBACK.fullmatch(text)
+        or parsed.is_unspecified
+        or not digits_in(text)
+        or text.lower() in _EVERY_ROUTER
+    ):
         return 0
     if len(groups) < 2 and not parsed.is_link_local:
         return 0

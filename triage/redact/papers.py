@@ -29,7 +29,11 @@ CANDIDATES: Final = (
     r"(?-i:\b[XYZ]-?[0-9]{7}-?[A-HJ-NP-TV-Z]\b)",
     r"(?-i:\b[0-9]{8}-[A-HJ-NP-TV-Z]\b)",
 )
-_LABELLED: Final = re.compile(rb"(?i)(?:" + _LABELS.encode("latin-1") + rb")(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is|was|ist|est|es)?[:#= ]{1,3}[\"'(]?")
+_LABELLED: Final = re.compile(
+    rb"(?i)(?:"
+    + _LABELS.encode("latin-1")
+    + rb")(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is|was|ist|est|es)?[:#= ]{1,3}[\"'(]?"
+)
 _NUMBER: Final = re.compile(
     rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z](?![A-Za-z0-9])"
     rb"|[A-Z]{0,3}[0-9][A-Z0-9]{0,17}(?:[ ./+-][A-Z0-9]{1,12}(?![A-Za-z])){0,6}"

@@ -49,7 +49,11 @@ _POSTAL: Final = re.compile(
 # Letters and digits in groups each of which has a digit, or two capitals at most.
 _GROUP: Final = rb"(?:[A-Z0-9]{0,6}[0-9][A-Z0-9]{0,20}|[A-Z]{1,6}(?=[ ./-]?[0-9])|[A-Z](?![A-Za-z]))"
 _ID: Final = re.compile(
-    rb"(?:[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]|" + _GROUP + rb"(?:[ ./-]{1,2}" + _GROUP + rb"){0,7})(?:\([0-9A-Z]\))?(?![A-Za-z0-9_])"
+    rb"(?:[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]|"
+    + _GROUP
+    + rb"(?:[ ./-]{1,2}"
+    + _GROUP
+    + rb"){0,7})(?:\([0-9A-Z]\))?(?![A-Za-z0-9_])"
 )
 _FEWEST_DIGITS: Final = 5
 _LINE_OF_ADDRESS: Final = re.compile(rb"""[^\r\n"<>{}|=\\;&\t\x00]{3,120}""")
@@ -196,13 +200,24 @@ def _street(data: bytes, start: int, stop: int, *, in_quotes: bool) -> Span | No
     text = match.group().rstrip(b" ,.'")
     if not in_quotes and b")" in text and b"(" not in text:
         text = text.partition(b")")[0]
-    if not in_quotes and data[match.end() : match.end() + 1] == b"=" and not _QUERIED.search(data, max(start - 64, 0), start):
+    if (
+        not in_quotes
+        and data[match.end() : match.end() + 1] == b"="
+        and not _QUERIED.search(data, max(start - 64, 0), start)
+    ):
         text = text.rpartition(b" ")[0].rstrip(b" ,;")  # the last word is the name of the next field
     queried = _QUERIED.search(data, max(start - 64, 0), start)
     shown = text.replace(b"+", b" ") if queried else text
-    if letters_in(shown) < 3 or _NO_ADDRESS.fullmatch(shown) or shown.lower() in vocabulary().empty or _says_no_name(shown):
+    if (
+        letters_in(shown) < 3
+        or _NO_ADDRESS.fullmatch(shown)
+        or shown.lower() in vocabulary().empty
+        or _says_no_name(shown)
+    ):
         return None
-    if not (in_quotes or queried or shown[:1].isdigit() or shown[:1].isupper() or shown[0] >= 0x80 or _STREETS.search(shown)):
+    if not (
+        in_quotes or queried or shown[:1].isdigit() or shown[:1].isupper() or shown[0] >= 0x80 or _STREETS.search(shown)
+    ):
         return None
     if b" " not in shown and (shown.islower() or not digits_in(shown)) and not _STREETS.search(shown):
         return None  # a word
@@ -216,6 +231,9 @@ def _says_no_name(value: bytes) -> bool:
     if small in known.empty or small in _NOBODY or (b" " not in small and small in known.words):
         return True
     words = small.split()
-    if any(word in _NOBODY or word in {b"name", b"names", b"is", b"must", b"your"} for word in words) and len(words) > 1:
+    if (
+        any(word in _NOBODY or word in {b"name", b"names", b"is", b"must", b"your"} for word in words)
+        and len(words) > 1
+    ):
         return True
     return b" " not in small and sense(value.decode("latin-1")) is not None and len(parts(value.decode("latin-1"))) > 1

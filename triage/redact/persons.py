@@ -47,7 +47,9 @@ def _fields() -> _Fields:
 
 def _any_of(words: frozenset[bytes]) -> str:
     """An expression of some words, for RE2 over bytes."""
-    return "|".join(re.escape(word).replace(b"\\ ", b"[ _-]?").decode("latin-1") for word in sorted(words, reverse=True))
+    return "|".join(
+        re.escape(word).replace(b"\\ ", b"[ _-]?").decode("latin-1") for word in sorted(words, reverse=True)
+    )
 
 
 _NAMES: Final = _any_of(_fields().names)
@@ -66,9 +68,7 @@ _FIELD: Final = re.compile(
     rb"(?is)([^\x00-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
 )
 _EMAIL_KEYS: Final = r"e?-?mail(?:[ _-]?addr(?:ess)?)?|correo|courriel|mailto"
-_PHONE_KEYS: Final = (
-    r"(?:tele?)?phone(?:[ _-]?(?:no|nr|num|number))?|tel|telefon\w{0,6}|tel\xc3\xa9\w{1,8}|mobile|mobil|m\xc3\xb3vil|handy|fax|cell|gsm|rufnummer|telephonenumber"
-)
+_PHONE_KEYS: Final = r"(?:tele?)?phone(?:[ _-]?(?:no|nr|num|number))?|tel|telefon\w{0,6}|tel\xc3\xa9\w{1,8}|mobile|mobil|m\xc3\xb3vil|handy|fax|cell|gsm|rufnummer|telephonenumber"
 _PERSONAL_KEYS: Final = (
     r"dob|bday|birth[ _-]?(?:date|day|dt)?|(?:date|data|fecha)[ _-](?:of[ _-]|de[ _-]|di[ _-])?(?:birth|naissance|nacimiento|nascita|nascimento)"
     r"|geburtsdatum|geburtstag|geboren(?: am)?|ssn|passport(?:[ _-]?(?:no|nr|number))?|(?:first|last|given|family|middle)[ _-]?names?|surname"
@@ -85,7 +85,9 @@ _IN_OBJECT: Final = rf"(?i)(?:^|[\s\"'`{{,;(<&?*:]|[a-z0-9][_.-]){_MORE}"
 _AT_LINES: Final = rf"(?im)^[ \t]*(?:[-*#>|+]+[ \t]*)?(?:[a-z]+[ _.-])?[\"'`*_]*{_MORE}"
 _BRACES: Final = re.compile(rb"[{}]")
 _PARENTHESES: Final = re.compile(rb"[()]")
-_PARENT: Final = re.compile(rb"([A-Za-z][\w-]{1,40})\\{0,15}[\"']?\s{0,8}(?::|=>?)?\s{0,8}(?:\[\s{0,40}|[A-Z]\w{1,30})?\Z")
+_PARENT: Final = re.compile(
+    rb"([A-Za-z][\w-]{1,40})\\{0,15}[\"']?\s{0,8}(?::|=>?)?\s{0,8}(?:\[\s{0,40}|[A-Z]\w{1,30})?\Z"
+)
 _QUALIFIER: Final = re.compile(rb"(?:\A|[^\w.-])(?:[\w-]{1,30}\.)*([A-Za-z]{2,30})[._-]\Z")
 _ELEMENT: Final = re.compile(rb"<(?:\w{1,20}:)?([A-Za-z]\w{1,40})(?:\s[^<>]{0,120})?>\s{0,40}\Z")
 _LINE_START: Final = re.compile(rb"[ \t]*(?:[-*#>|+]{1,6}[ \t]*)?(?:[\"'`*_]{0,3})\Z")
@@ -96,9 +98,15 @@ _DISTINGUISHED: Final = re.compile(
     rb"(?i)[^,=+\n\"]{2,60},\s?(?:ou=(?:users|people|staff|employees|persons|members|accounts|sales|hr|benutzer|mitarbeiter)\b|cn=users\b)"
 )
 _CALENDAR: Final = re.compile(rb"(?i)\"?[^\"\n:;]{2,60}\"?(?:;[^\n:]{0,100})?:mailto:")
-_NOT_OF_A_PERSON: Final = re.compile(rb"(?i)objectclass:\s{0,4}(?:group|posixgroup|organizational(?:unit|role)|device|computer|container|application)")
-_ENTRY: Final = re.compile(rb"(?im)^(?:dn|objectclass|givenname|mail|uid|telephonenumber|userpassword|samaccountname)::? ")
-_ACCOUNT_LINE: Final = re.compile(rb"([^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z")
+_NOT_OF_A_PERSON: Final = re.compile(
+    rb"(?i)objectclass:\s{0,4}(?:group|posixgroup|organizational(?:unit|role)|device|computer|container|application)"
+)
+_ENTRY: Final = re.compile(
+    rb"(?im)^(?:dn|objectclass|givenname|mail|uid|telephonenumber|userpassword|samaccountname)::? "
+)
+_ACCOUNT_LINE: Final = re.compile(
+    rb"([^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
+)
 _CARD_LINE: Final = re.compile(
     rb"(?im)^(?:item[0-9]{1,2}\.)?(fn|n|adr|label|bday|nickname|anniversary)((?:;[^:\r\n]{0,120})?):([^\r\n]{1,300})"
 )
@@ -353,7 +361,7 @@ def _card(data: bytes, at: int) -> Iterator[Found]:
     for match in _CARD_LINE.finditer(data, at, stop if stop >= 0 else min(at + _MOST, len(data))):
         kind = match[1].lower()
         start, end = match.span(3)
-        if data[start:start + 1] == b"[" or not any(chr(byte).isalnum() for byte in match[3]):
+        if data[start : start + 1] == b"[" or not any(chr(byte).isalnum() for byte in match[3]):
             continue
         if kind in {b"fn", b"nickname", b"label"}:
             yield start, end, "street_address" if kind == b"label" else "person", "vcard"
