@@ -13,7 +13,9 @@ from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
 __all__ = ("judged", "named")
 
-_PHONE: Final = re.compile(rb"[+(]?\d[\d ()./\-]{4,24}\d(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?")
+_PHONE: Final = re.compile(
+    rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=\d)){4,28}\d(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
+)
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./\-]{1,40}|[A-Z0-9][A-Z0-9 ./\-]{3,40}", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
 _UUID_LENGTH: Final = 36
@@ -104,8 +106,8 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
 
 
 def _is_pin(value: bytes, meaning: Sense) -> bool:
-    """Whether a digit repeated is a code all the same, as one in a hundred of three digits is, or the first of a day."""
-    return (meaning.kind == "pin" or meaning.weak == "date") and value.isdigit() and value.strip(b"0") != b""
+    """Whether a digit repeated is a code all the same, as one in a hundred of three digits is, or the first of others."""
+    return (meaning.kind == "pin" or meaning.weak in {"date", "phone"}) and value.isdigit() and (value.strip(b"0") != b"" or meaning.weak == "phone")
 
 
 def _is_auth(value: bytes, label: bytes) -> bool:

@@ -89,6 +89,7 @@ _ANOTHER: Final = -1
 # An address in the name of a file.
 _ADDRESS: Final = re.compile(rb"(?<=[_-])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])")
 _DOTS: Final = 3
+_DOTTED_MAC: Final = 14
 # What the name of a field ends in with its sign, and what begins a format of people.
 _OF_FIELDS: Final = frozenset(b":=>\"'`*_ \t|<dD")
 _CAPITALS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -164,7 +165,7 @@ def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
         return iter(())
     if logged:
         return hosts.in_syslog(data, start, logged)
-    if colons >= 2 or text.count(b"-") == 5 or text.count(b".") == 2:
+    if colons >= 2 or text.count(b"-") == 5 or (text.count(b".") == 2 and len(text) == _DOTTED_MAC):
         return network.hexadecimal(data, start, end)
     return numbers.number(data, start, end)
 

@@ -17,6 +17,7 @@ from typing import Final
 
 from triage.redact import people, values
 from triage.redact.hosts import places
+from triage.redact.judging import judged
 from triage.redact.keys import Sense, vocabulary
 from triage.redact.text import Expression, Found, Span, expression, letters_in, line_of
 
@@ -34,6 +35,7 @@ class _Fields:
     names: frozenset[bytes]
     addresses: frozenset[bytes]
     zips: frozenset[bytes]
+    phones: frozenset[bytes]
     roles: frozenset[bytes]
     nobody: frozenset[bytes]
 
@@ -55,9 +57,11 @@ def _any_of(words: frozenset[bytes]) -> str:
 _NAMES: Final = _any_of(_fields().names)
 _ADDRESSES: Final = _any_of(_fields().addresses)
 _ZIPS: Final = _any_of(_fields().zips)
+_PHONES: Final = _any_of(_fields().phones)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?\\*[\"'`])?"
 CANDIDATES: Final = (
     rf"\b(?:{_NAMES}|{_ADDRESSES}|{_ZIPS}){_SIGN}",
+    rf"(?:{_PHONES}){_SIGN}",
     r":[x*!]:[0-9]+:[0-9]+:",
     r"begin:vcard\b",
     r"\bpid\|[0-9]*\|",
@@ -108,7 +112,7 @@ _ACCOUNT_LINE: Final = re.compile(
     rb"([^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
 )
 _CARD_LINE: Final = re.compile(
-    rb"(?im)^(?:item[0-9]{1,2}\.)?(fn|n|adr|label|bday|nickname|anniversary)((?:;[^:\r\n]{0,120})?):([^\r\n]{1,300})"
+    rb"(?im)^(?:item[0-9]{1,2}\.)?(fn|n|adr|label|bday|nickname|anniversary|tel)((?:;[^:\r\n]{0,120})?):([^\r\n]{1,300})"
 )
 _BEGINS_NAMES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ=" + bytes(range(0x80, 0x100)))
 _NO_VALUE: Final = frozenset(b" \t\r\n\"'`{}[]<>():;,.&|-+!?/$@%*#")
@@ -136,6 +140,8 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
         return iter(())
     if name in lists.addresses:
         return _valued(data, match, _address)
+    if name in lists.phones:
+        return _valued(data, match, _phone)
     if name in lists.zips:
         return _valued(data, match, _zip)
     return _valued(data, match, _name) if name in lists.names or name.replace(b" ", b"") in _spaceless() else None
@@ -200,6 +206,11 @@ def _zip(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     found = people.part(data, span, "postal", in_quotes=False)
     if found and beside(data, match.span()):
         yield *found, "postal_code", "field"
+
+
+def _phone(data: bytes, _match: re.Match[bytes], span: Span) -> Iterator[Found]:
+    """A telephone number under a name beyond ASCII."""
+    return judged(data, span, Sense("phone", "phone"), in_quotes=True, assigned=True, name=(span[0], span[0]))
 
 
 def is_person(value: bytes) -> bool:
@@ -365,6 +376,8 @@ def _card(data: bytes, at: int) -> Iterator[Found]:
             continue
         if kind in {b"fn", b"nickname", b"label"}:
             yield start, end, "street_address" if kind == b"label" else "person", "vcard"
+        elif kind == b"tel":
+            yield from _phone(data, match, (start, end))
         elif kind in {b"bday", b"anniversary"}:
             yield start, end, "birth_date", "vcard"
         else:
