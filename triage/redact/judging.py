@@ -107,7 +107,11 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
 
 def _is_pin(value: bytes, meaning: Sense) -> bool:
     """Whether a digit repeated is a code all the same, as one in a hundred of three digits is, or the first of others."""
-    return (meaning.kind == "pin" or meaning.weak in {"date", "phone"}) and value.isdigit() and (value.strip(b"0") != b"" or meaning.weak == "phone")
+    return (
+        (meaning.kind == "pin" or meaning.weak in {"date", "phone"})
+        and value.isdigit()
+        and (value.strip(b"0") != b"" or meaning.weak == "phone")
+    )
 
 
 def _is_auth(value: bytes, label: bytes) -> bool:

@@ -115,6 +115,14 @@ _CARD_LINE: Final = re.compile(
     rb"(?im)^(?:item[0-9]{1,2}\.)?(fn|n|adr|label|bday|nickname|anniversary|tel)((?:;[^:\r\n]{0,120})?):([^\r\n]{1,300})"
 )
 _BEGINS_NAMES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ=" + bytes(range(0x80, 0x100)))
+# What makes an address one of a house, before it; and the roles under whose name a person stands by itself.
+_WORD_BEFORE: Final = re.compile(
+    rb"(?i)\b(?:home|street|postal|mailing|billing|shipping|residential|work|delivery|customer|patient|permanent|current|legal)[ _-]\Z"
+)
+_IN_DIRECTORIES: Final = frozenset({b"cn", b"sn", b"gecos"})
+_ROLES_ALONE: Final = frozenset(
+    b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee".split()
+)
 _NO_VALUE: Final = frozenset(b" \t\r\n\"'`{}[]<>():;,.&|-+!?/$@%*#")
 _MOST: Final = 8_192
 
@@ -182,12 +190,18 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
         return
     whole = found[1] == span[1] or not (match[4] or data[span[1] : span[1] + 1] == b"<")
     known = match[1].lower()
-    if not whole or (known in {b"cn", b"sn", b"gecos"} and not _in_directory(data, match)):
+    if not whole or (known in _IN_DIRECTORIES and not _in_directory(data, match)):
         if not (whole and known == b"cn" and beside(data, match.span())):
             return
         yield *found, "person", "field"
-    elif known in {b"cn", b"sn", b"gecos"} or beside(data, match.span()):
+    elif known in _IN_DIRECTORIES or _is_role(data, match, found) or beside(data, match.span()):
         yield *found, "person", "field"
+
+
+def _is_role(data: bytes, match: re.Match[bytes], found: Span) -> bool:
+    """Whether a full name stands under the role of somebody, in quotes or on a line of its own."""
+    alone = match[1].lower() in _ROLES_ALONE and people.full_name(data[slice(*found)])
+    return alone and (bool(match[4]) or _starts_line(data, match.start()))
 
 
 def _address(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
@@ -196,7 +210,9 @@ def _address(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]
     if found is None:
         return
     value = data[slice(*found)]
-    if people.is_street(value) or (people.is_numbered(value) and beside(data, match.span())):
+    if people.is_street(value) and _WORD_BEFORE.search(data, max(match.start() - 24, 0), match.start()):
+        yield *found, "street_address", "field"
+    elif people.is_street(value) or (people.is_numbered(value) and beside(data, match.span())):
         if match[4] or beside(data, match.span()) or _starts_line(data, match.start()):
             yield *found, "street_address", "field"
 
