@@ -52,10 +52,14 @@ _WORDS: Final = (
     "_secret", "_hash", "credential", "credentials", "username", "hostname", "node",
 )  # fmt: skip
 _OF_PEOPLE: Final = (
-    "first_name", "firstname", "first name", "last_name", "lastname", "last name", "full_name", "fullname", "full name", "surname",
-    "birth_date", "birthdate", "date_of_birth", "date of birth", "dob", "birthday", "phone", "phone_number", "mobile", "telefon", "telefono",
-    "telefone", "telephone", "telefoon", "email", "e-mail", "email_address", "email address", "iban", "ssn", "passport", "passport_number", "street", "address",
-    "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id", "card_number", "postal_code", "postcode", "zip_code", "plz",
+    "first_name", "firstname", "first name", "last_name", "lastname", "last name", "full_name", "fullname",
+    "full name", "surname",
+    "birth_date", "birthdate", "date_of_birth", "date of birth", "dob", "birthday", "phone", "phone_number",
+    "mobile", "telefon", "telefono",
+    "telefone", "telephone", "telefoon", "email", "e-mail", "email_address", "email address", "iban", "ssn",
+    "passport", "passport_number", "street", "address",
+    "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id",
+    "card_number", "postal_code", "postcode", "zip_code", "plz",
 )  # fmt: skip
 _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
 NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))

@@ -31,7 +31,8 @@ _CODE_MARKS: Final = frozenset({b"(", b"[", b"<"})
 # What stands under these is a person only if it has the form of an account.
 _OF_THINGS: Final = frozenset({b"author", b"owner", b"actor", b"committer", b"reviewer", b"usr", b"uid"})
 _AUTH: Final = re.compile(
-    rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls|tls)[a-z0-9+=_.!*#$~-]{6,400}"
+    rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls"
+    rb"|tls)[a-z0-9+=_.!*#$~-]{6,400}"
 )
 _LOGIN: Final = re.compile(rb"[A-Za-z][\w.@-]{1,40}:([^\s:/]{6,200})")
 _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
@@ -106,7 +107,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
 
 
 def _is_pin(value: bytes, meaning: Sense) -> bool:
-    """Whether a digit repeated is a code all the same, as one in a hundred of three digits is, or the first of others."""
+    """Whether a digit repeated is a code all the same, as one in a hundred is, or the first of others."""
     return (
         (meaning.kind == "pin" or meaning.weak in {"date", "phone"})
         and value.isdigit()

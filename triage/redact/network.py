@@ -28,22 +28,27 @@ _ZONE: Final = re.compile(rb"%[A-Za-z0-9._-]{1,16}")
 _DOTTED_PORT: Final = re.compile(rb"\.(?:[0-9]{4,5}(?![0-9.])|[0-9]{2,5}(?=:| >| {1,12}(?:[0-9]{1,3}\.[0-9]|\*\.\*)))")
 # Looked for by RE2: `re` would try each word of these at each place before an address.
 _NETWORK_BEFORE: Final = (
-    r"(?i)(?:\b(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest|destination|gateway|remote|"
+    r"(?i)(?:\b(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest"
+    r"|destination|gateway|remote|"
     r"resolver|nameserver|dns|connect|connected|connecting|listen|bind|forwarded|real-ip)\b[\w-]{0,12}[\"'\\]{0,4}"
     r"[ \t]{0,3}[:=(]{0,2}[ \t\"'\\]{0,4}|://|[@\[])\z"
 )
 _VERSION_BEFORE: Final = (
     r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
-    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
+    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows"
+    r"|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
     r"directx|openssl|libcurl|glibc)\w{0,10}|"
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
     r"[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
 )
 # Behind these four numbers are a version more often than an address, unless it is one of a network inside.
 _PRODUCT_BEFORE: Final = (
-    r"(?:(?i:runtime|redistributable|update|installer|setup|plug-?in|extension|add-?in|engine|tools|library|framework|component|patch|hotfix"
-    r"|edition|studio|webview2?|codec|bios|reader|suite|launcher|redist|professional|enterprise|nuget [\w.-]{2,40}|choco [\w.-]{2,40}"
-    r"|(?:install(?:ed|ing)|upgrad(?:ed?|ing)|unpacking|removing|updat(?:ed?|ing)) [\w.: +-]{2,40})(?:[ ]\(x(?:64|86)\))?[ /,:=]{1,2}[(\"']?"
+    r"(?:(?i:runtime|redistributable|update|installer|setup|plug-?in|extension|add-?in|engine"
+    r"|tools|library|framework|component|patch|hotfix"
+    r"|edition|studio|webview2?|codec|bios|reader|suite|launcher|redist|professional|enterprise"
+    r"|nuget [\w.-]{2,40}|choco [\w.-]{2,40}"
+    r"|(?:install(?:ed|ing)|upgrad(?:ed?|ing)|unpacking|removing|updat(?:ed?"
+    r"|ing)) [\w.: +-]{2,40})(?:[ ]\(x(?:64|86)\))?[ /,:=]{1,2}[(\"']?"
     r"|\b[A-Z]\w{1,30}(?:\.[A-Z]\w{1,30}){1,5}[ /,]{1,2})\z"
 )
 # A revision of a package behind what is the version of its source.
@@ -54,7 +59,8 @@ _INSIDE: Final = re.compile(rb"10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
 _RANGE_BEFORE: Final = re.compile(rb"(?:\A|[^0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3} ?-\Z")
 # An address in the name of a file of a log or a dump.
 _IN_FILE: Final = re.compile(
-    rb"(?:[.:_-][0-9]{1,14})?(?:[._-][\w-]{1,40})?\.(?:log|txt|pcap|pcapng|cap|dmp|json|csv|xml|conf|cfg|out|err|html|bak|trace|core|evtx|etl|key|pem|crt)\b|/"
+    rb"(?:[.:_-][0-9]{1,14})?(?:[._-][\w-]{1,40})?\.(?:log|txt|pcap|pcapng|cap|dmp|json|csv|xml"
+    rb"|conf|cfg|out|err|html|bak|trace|core|evtx|etl|key|pem|crt)\b|/"
 )
 _EVERY_MACHINE: Final = (b"0.", b"127.", b"255.")
 _EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb"})

@@ -18,8 +18,8 @@ from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
 from triage.redact.masks import MASK
-from triage.redact.people import FORMS
 from triage.redact.pair_forms import ITEMS, LINES, NAMED, STRINGS, WORDS
+from triage.redact.people import FORMS
 from triage.redact.structure import (
     NAME_ENDINGS,
     NAME_KEY,

@@ -15,14 +15,20 @@ from triage.redact.text import DIGITS, LETTERS, Found, digits_in, touches
 __all__ = ("CANDIDATES", "bare", "labelled")
 
 _LABELS: Final = (
-    r"pesel|bsn|cpf|dni|nie|nif|nino|ni (?:no\.?|number)|national insurance(?: (?:no\.?|number))?|aadhaa?r|pan card|codice fiscale|steuer-?id(?:nr|entifikationsnummer)?"
-    r"|steuernummer|idnr|personnummer|personal (?:id|identity) number|f\xc3\xb8dselsnummer|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
-    r"|passport|reisepass|passeport|pasaporte|passaporto|personalausweis|ausweis|identity card|id card|national id|driving licen[cs]e|driver'?s licen[cs]e"
+    r"pesel|bsn|cpf|dni|nie|nif|nino|ni (?:no\.?|number)|national insurance(?: (?:no\.?|number))?"
+    r"|aadhaa?r|pan card|codice fiscale|steuer-?id(?:nr|entifikationsnummer)?"
+    r"|steuernummer|idnr|personnummer|personal (?:id|identity) number|f\xc3\xb8dselsnummer"
+    r"|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
+    r"|passport|reisepass|passeport|pasaporte|passaporto|personalausweis|ausweis|identity card"
+    r"|id card|national id|driving licen[cs]e|driver'?s licen[cs]e"
     r"|social insurance|tax(?:payer)? id|itin|medicare"
 )
 CANDIDATES: Final = (
     # a number behind its name
-    rf"\b(?:{_LABELS})(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is|was|ist|est|es)?[:#= ]{{1,3}}[\"'(]?(?-i:[A-Z]{{0,3}}[0-9]|[A-Z]{{6}}[0-9])",
+    (
+        rf"\b(?:{_LABELS})(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is"
+        rf"|was|ist|est|es)?[:#= ]{{1,3}}[\"'(]?(?-i:[A-Z]{{0,3}}[0-9]|[A-Z]{{6}}[0-9])"
+    ),
     r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b",
     r"(?-i:\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} [0-9]{2} [0-9]{2} ?[A-D]\b)",
     r"(?-i:\b[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z]\b)",
@@ -32,7 +38,10 @@ CANDIDATES: Final = (
 _LABELLED: Final = re.compile(
     rb"(?i)(?:"
     + _LABELS.encode("latin-1")
-    + rb")(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is|was|ist|est|es)?[:#= ]{1,3}[\"'(]?"
+    + (
+        rb")(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is|was|ist|est"
+        rb"|es)?[:#= ]{1,3}[\"'(]?"
+    )
 )
 _NUMBER: Final = re.compile(
     rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z](?![A-Za-z0-9])"
@@ -50,7 +59,8 @@ _FEWEST: Final = 6
 # Names of papers that are also those of a function or a word: behind these a number stands in groups of its own.
 _ALSO_WORDS: Final = frozenset({b"sin", b"rut", b"nir", b"nie", b"nif"})
 _GROUPED: Final = re.compile(
-    rb"[0-9]{3}([ -])[0-9]{3}\1[0-9]{3}|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9K]|[XYZ]?-?[0-9]{7,8}-?[A-Z]|[1-4](?: ?[0-9]{2,3}){5,6}"
+    rb"[0-9]{3}([ -])[0-9]{3}\1[0-9]{3}|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9K]"
+    rb"|[XYZ]?-?[0-9]{7,8}-?[A-Z]|[1-4](?: ?[0-9]{2,3}){5,6}"
 )
 _SAME: Final = 2
 _BESIDE: Final = frozenset(LETTERS + DIGITS + b"_.")

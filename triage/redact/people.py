@@ -26,7 +26,11 @@ _CAPITALISED: Final = re.compile(
     _WORD + rb"(?:,?[ +](?:" + _WORD + rb"|(?:" + b"|".join(sorted(_PARTICLES)) + rb")(?=[ +]))){0,5}"
 )
 _IN_QUOTES: Final = re.compile(
-    _LETTER + rb"(?:[A-Za-z\x80-\xff .,'`+()-]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|%[0-9A-Fa-f]{2}|=[0-9A-F]{2}){0,80}"
+    _LETTER
+    + (
+        rb"(?:[A-Za-z\x80-\xff .,'`+()-]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|%[0-9A-Fa-f]{2}"
+        rb"|=[0-9A-F]{2}){0,80}"
+    )
 )
 _QUERIED: Final = re.compile(rb"[?&][\w.%\[\]-]{1,60}=\Z")
 _IN_QUERY: Final = re.compile(_LETTER + rb"(?:[A-Za-z\x80-\xff.'+-]|%[0-9A-Fa-f]{2}){1,60}")
@@ -42,7 +46,8 @@ _DATE: Final = re.compile(
 )
 _POSTAL: Final = re.compile(
     rb"(?:[A-Z]{1,3}-)?(?:[A-Z]{1,2}[0-9][A-Z0-9]?[ +]?[0-9][A-Z]{2}|[A-Z][0-9][A-Z][ +-]?[0-9][A-Z][0-9]"
-    rb"|[0-9]{4}[ +]?[A-Z]{2}|[0-9]{2}-[0-9]{3}|[0-9]{3}[ +][0-9]{2}|[0-9]{5}-[0-9]{3,4}|[0-9]{3}-[0-9]{4}|[0-9]{4,7})"
+    rb"|[0-9]{4}[ +]?[A-Z]{2}|[0-9]{2}-[0-9]{3}|[0-9]{3}[ +][0-9]{2}|[0-9]{5}-[0-9]{3,4}"
+    rb"|[0-9]{3}-[0-9]{4}|[0-9]{4,7})"
     rb"(?![\w.-])",
     re.IGNORECASE,
 )
@@ -59,28 +64,35 @@ _FEWEST_DIGITS: Final = 5
 _LINE_OF_ADDRESS: Final = re.compile(rb"""[^\r\n"<>{}|=\\;&\t\x00]{3,120}""")
 _ADDRESS_IN_QUOTES: Final = re.compile(rb"""[^\r\n<>{}|=\x00]{3,160}""")
 _NO_ADDRESS: Final = re.compile(
-    rb"(?i)0x[0-9a-f]+|[/\\~$%&*#@(\[].*|.*(?:://|@|::|\(\)|->|\.(?:c|h|py|js|go|rs|dll|so|exe)\b).*|[0-9a-f:.]+(?:/[0-9]{1,3})?"
-    rb"|.*\b(?:required|invalid|must|cannot|missing|failed|error|already|unknown|undefined|null|none|please|enter|not)\b.*"
+    rb"(?i)0x[0-9a-f]+|[/\\~$%&*#@(\[].*|.*(?:://|@|::|\(\)|->|\.(?:c|h|py|js|go|rs|dll|so"
+    rb"|exe)\b).*|[0-9a-f:.]+(?:/[0-9]{1,3})?"
+    rb"|.*\b(?:required|invalid|must|cannot|missing|failed|error|already|unknown|undefined|null"
+    rb"|none|please|enter|not)\b.*"
 )
 _STREETS: Final = re.compile(
-    rb"(?i)\b(?:street|st|avenue|ave|av|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|bd|way|place|pl|square|sq|terrace"
-    rb"|crescent|close|highway|hwy|parkway|pkwy|circle|cir|trail|alley|row|mews|gardens|grove|hill|apt|suite|unit|p\.?o\.? box"
+    rb"(?i)\b(?:street|st|avenue|ave|av|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|bd|way"
+    rb"|place|pl|square|sq|terrace"
+    rb"|crescent|close|highway|hwy|parkway|pkwy|circle|cir|trail|alley|row|mews|gardens|grove|hill"
+    rb"|apt|suite|unit|p\.?o\.? box"
     rb"|rue|chemin|all\xc3\xa9e|impasse|quai|cours|calle|c/|avenida|avda|paseo|plaza|carrer|camino|rua|travessa|largo"
     rb"|via|viale|piazza|corso|vicolo|ul|ulica|al|aleja|os|pl|ulitsa|prospekt|nagar|marg|chome|ku)\b"
-    rb"|(?:stra(?:\xc3\x9f|ss)e|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|straat|laan|gracht|kade|plein|gade|vej"
-    rb"|gata|gatan|v\xc3\xa4gen|veien|katu|tie|utca)\b|\xe4\xb8\x81\xe7\x9b\xae|\xe5\x8c\xba|\xe5\x8c\xba|\xe8\xb7\xaf"
+    rb"|(?:stra(?:\xc3\x9f|ss)e|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|straat|laan|gracht"
+    rb"|kade|plein|gade|vej"
+    rb"|gata|gatan|v\xc3\xa4gen|veien|katu|tie|utca)\b|\xe4\xb8\x81\xe7\x9b\xae|\xe5\x8c\xba"
+    rb"|\xe5\x8c\xba|\xe8\xb7\xaf"
 )
 _NUMBERED: Final = re.compile(
-    rb"[0-9]{1,5}[A-Za-z]?(?:[/-][0-9]{1,4})?,? [A-Za-z\x80-\xff].{2,}|.{0,40}[A-Za-z\x80-\xff.]{2,} [0-9]{1,5}(?:[ ]?[A-Za-z])?\b.*"
+    rb"[0-9]{1,5}[A-Za-z]?(?:[/-][0-9]{1,4})?,? [A-Za-z\x80-\xff].{2,}"
+    rb"|.{0,40}[A-Za-z\x80-\xff.]{2,} [0-9]{1,5}(?:[ ]?[A-Za-z])?\b.*"
 )
 # What stands behind the name of a family of fonts.
 _FONT: Final = re.compile(rb"[ ;,]{1,2}(?:font-?)?(?:size|weight|style|pt)\b")
 _SHORTEST: Final = 2
 # Types and words of forms that stand under such names in schemas and texts of an interface.
 _NOBODY: Final = frozenset(
-    b"string str text varchar char character required optional label placeholder field input value default name first last "
-    b"full given family surname unknown anonymous none null test user admin guest invalid missing yes no true false any "
-    b"object number integer int boolean date datetime array column title hidden readonly first_name last_name asc desc "
+    b"string str text varchar char character required optional label placeholder field input value default name "
+    b"first last full given family surname unknown anonymous none null test user admin guest invalid missing yes no true false "
+    b"any object number integer int boolean date datetime array column title hidden readonly first_name last_name asc desc "
     b"firstname lastname fullname nvarchar nchar".split()
 )
 
@@ -183,7 +195,7 @@ def _bare_name(data: bytes, start: int, stop: int) -> Span | None:
     if _FONT.match(data, end):
         return None
     joined = data[end : end + 1]
-    if joined and joined in b"=:(/_@\\" or joined.isdigit():  # the last word is a name of a field, or of code
+    if (joined and joined in b"=:(/_@\\") or joined.isdigit():  # the last word is a name of a field, or of code
         text = text.rpartition(b" ")[0].rstrip(b",")
         end = start + len(text)
     text = text.rstrip(b".") if b" " not in text else text

@@ -1,6 +1,6 @@
 """Personal data: one RE2 alternation over the text finds what could be some, and the rooms beside decide.
 
-`network` (addresses), `numbers` (cards, bank accounts, phones), `accounts` (paths, listings, URLs, e-mail) and `hosts`
+`network` (addresses), `persons` (fields of people), `papers` (their numbers), `numbers` (cards, bank accounts, phones), `accounts` (paths, listings, URLs, e-mail) and `hosts`
 (names of machines) each say whether a candidate is one of theirs.
 """
 
@@ -129,12 +129,8 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
     if data[start + 1 : start + 3] == b"::":
         start += 1
     first = data[start : start + 1]
-    if data[end - 1] in _OF_FIELDS and (held := persons.field(data, start, end)) is not None:
+    if (held := _of_people(data, start, end)) is not None:
         return held
-    if data[end - 1] in DIGITS and first not in DIGITS and (labelled := [*papers.labelled(data, start, end)]):
-        return iter(labelled)
-    if (data[end - 1] in _CAPITALS or data[end - 3] == _HYPHEN) and (paper := [*papers.bare(data, start, end)]):
-        return iter(paper)
     if first in b"0123456789+:":
         return _numeric(data, start, end)
     if first == b"~":
@@ -152,6 +148,18 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
     if first == b"(":
         return _numeric(data, start, end)
     return _lettered(data, start, end)
+
+
+def _of_people(data: bytes, start: int, end: int) -> Iterator[Found] | None:
+    """What a candidate is that may be a field or a number of a person's paper; None where it is neither."""
+    last = data[end - 1]
+    if last in _OF_FIELDS and (held := persons.field(data, start, end)) is not None:
+        return held
+    if last in DIGITS and data[start] not in DIGITS and (labelled := [*papers.labelled(data, start, end)]):
+        return iter(labelled)
+    if (last in _CAPITALS or data[end - 3] == _HYPHEN) and (paper := [*papers.bare(data, start, end)]):
+        return iter(paper)
+    return None
 
 
 def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:

@@ -1,8 +1,7 @@
 """People in fields that do not say so by their names alone: `name`, `cn`, `holder`, `address`, `zip`.
 
 In a crash most things have a name. One of a person stands beside an e-mail address, a phone number, a day of birth, or
-under a role: the object, the element, the block of lines around it tells. Formats that hold nothing but people are read
-whole: vCards, entries of a directory, lines of a password file, patients of HL7.
+under a role: the object, the element, the block of lines around it tells. Formats of people are read by `rosters`.
 """
 
 from __future__ import annotations
@@ -15,9 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from triage.redact import people, values
+from triage.redact import people, rosters, values
 from triage.redact.hosts import places
-from triage.redact.judging import judged
 from triage.redact.keys import Sense, vocabulary
 from triage.redact.text import Expression, Found, Span, expression, letters_in, line_of
 
@@ -69,15 +67,23 @@ CANDIDATES: Final = (
 )
 """What such a field, or such a format, begins with; see `personal`."""
 _FIELD: Final = re.compile(
-    rb"(?is)([^\x00-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
+    rb"(?is)([^\x00-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]"
+    rb"|[*_]+:)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
 )
 _EMAIL_KEYS: Final = r"e?-?mail(?:[ _-]?addr(?:ess)?)?|correo|courriel|mailto"
-_PHONE_KEYS: Final = r"(?:tele?)?phone(?:[ _-]?(?:no|nr|num|number))?|tel|telefon\w{0,6}|tel\xc3\xa9\w{1,8}|mobile|mobil|m\xc3\xb3vil|handy|fax|cell|gsm|rufnummer|telephonenumber"
+_PHONE_KEYS: Final = (
+    r"(?:tele?)?phone(?:[ _-]?(?:no|nr|num|number))?|tel|telefon\w{0,6}|tel\xc3\xa9\w{1,8}|mobile"
+    r"|mobil|m\xc3\xb3vil|handy|fax|cell|gsm|rufnummer|telephonenumber"
+)
 _PERSONAL_KEYS: Final = (
-    r"dob|bday|birth[ _-]?(?:date|day|dt)?|(?:date|data|fecha)[ _-](?:of[ _-]|de[ _-]|di[ _-])?(?:birth|naissance|nacimiento|nascita|nascimento)"
-    r"|geburtsdatum|geburtstag|geboren(?: am)?|ssn|passport(?:[ _-]?(?:no|nr|number))?|(?:first|last|given|family|middle)[ _-]?names?|surname"
-    r"|vorname|nachname|pr\xc3\xa9nom|prenom|apellidos?|cognome|gender|nationality|street(?:[ _-]?address)?|strasse|stra\xc3\x9fe"
-    r"|postal[ _-]?code|zip[ _-]?code|post[ _-]?code|plz|iban|nino|cpf|dni|bsn|pesel|national[ _-]?id|address_?line_?[0-9]"
+    r"dob|bday|birth[ _-]?(?:date|day|dt)?|(?:date|data|fecha)[ _-](?:of[ _-]|de[ _-]"
+    r"|di[ _-])?(?:birth|naissance|nacimiento|nascita|nascimento)"
+    r"|geburtsdatum|geburtstag|geboren(?: am)?|ssn|passport(?:[ _-]?(?:no|nr|number))?|(?:first"
+    r"|last|given|family|middle)[ _-]?names?|surname"
+    r"|vorname|nachname|pr\xc3\xa9nom|prenom|apellidos?|cognome|gender|nationality"
+    r"|street(?:[ _-]?address)?|strasse|stra\xc3\x9fe"
+    r"|postal[ _-]?code|zip[ _-]?code|post[ _-]?code|plz|iban|nino|cpf|dni|bsn|pesel"
+    r"|national[ _-]?id|address_?line_?[0-9]"
     r"|(?:home)?postaladdress|card[ _-]?number|pan|sn|homephone|marital[ _-]?status|username|ip_address|given"
 )
 _VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|])[*_]*\s*\\*[\"'`]?"
@@ -99,7 +105,8 @@ _BULLET: Final = re.compile(rb"[ \t]*-[ \t]+")
 _PASCAL: Final = re.compile(rb"(?!Mc|Mac|De|Di|La|Le|Van|Von|Fitz|O')[A-Z][A-Za-z]*[a-z][A-Z]")
 _UPPER_LINE: Final = re.compile(rb"([ \t]*)(?:- )?[\"']?([A-Za-z][\w-]{1,40})[\"']?:[ \t\r]*")
 _DISTINGUISHED: Final = re.compile(
-    rb"(?i)[^,=+\n\"]{2,60},\s?(?:ou=(?:users|people|staff|employees|persons|members|accounts|sales|hr|benutzer|mitarbeiter)\b|cn=users\b)"
+    rb"(?i)[^,=+\n\"]{2,60},\s?(?:ou=(?:users|people|staff|employees|persons|members|accounts|sales"
+    rb"|hr|benutzer|mitarbeiter)\b|cn=users\b)"
 )
 _CALENDAR: Final = re.compile(rb"(?i)\"?[^\"\n:;]{2,60}\"?(?:;[^\n:]{0,100})?:mailto:")
 _NOT_OF_A_PERSON: Final = re.compile(
@@ -108,35 +115,29 @@ _NOT_OF_A_PERSON: Final = re.compile(
 _ENTRY: Final = re.compile(
     rb"(?im)^(?:dn|objectclass|givenname|mail|uid|telephonenumber|userpassword|samaccountname)::? "
 )
-_ACCOUNT_LINE: Final = re.compile(
-    rb"([^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
-)
-_CARD_LINE: Final = re.compile(
-    rb"(?im)^(?:item[0-9]{1,2}\.)?(fn|n|adr|label|bday|nickname|anniversary|tel)((?:;[^:\r\n]{0,120})?):([^\r\n]{1,300})"
-)
 _BEGINS_NAMES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ=" + bytes(range(0x80, 0x100)))
 # What makes an address one of a house, before it; and the roles under whose name a person stands by itself.
 _WORD_BEFORE: Final = re.compile(
-    rb"(?i)\b(?:home|street|postal|mailing|billing|shipping|residential|work|delivery|customer|patient|permanent|current|legal)[ _-]\Z"
+    rb"(?i)\b(?:home|street|postal|mailing|billing|shipping|residential|work|delivery|customer"
+    rb"|patient|permanent|current|legal)[ _-]\Z"
 )
 _IN_DIRECTORIES: Final = frozenset({b"cn", b"sn", b"gecos"})
 _ROLES_ALONE: Final = frozenset(
     b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee".split()
 )
 _NO_VALUE: Final = frozenset(b" \t\r\n\"'`{}[]<>():;,.&|-+!?/$@%*#")
-_MOST: Final = 8_192
 
 
 def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     """What stands in a field that a candidate begins, or in a format; None where it is neither."""
     first = data[start : start + 1]
     if first == b":":
-        return _of_account(data, start, end) if data[start + 2 : start + 3] == first else None
+        return rosters.of_account(data, start, end) if data[start + 2 : start + 3] == first else None
     head = data[start : start + 5].lower()
     if head == b"begin":
-        return _card(data, end)
+        return rosters.card(data, end)
     if head[:4] == b"pid|":
-        return _patient(data, start)
+        return rosters.patient(data, start)
     if data[start + 5 : end].endswith(b"<<<"):
         return iter([(start, line_of(data, start, most=120)[1], "passport", "mrz")])
     match = _FIELD.fullmatch(data, start, end)
@@ -149,7 +150,7 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     if name in lists.addresses:
         return _valued(data, match, _address)
     if name in lists.phones:
-        return _valued(data, match, _phone)
+        return _valued(data, match, rosters.phone)
     if name in lists.zips:
         return _valued(data, match, _zip)
     return _valued(data, match, _name) if name in lists.names or name.replace(b" ", b"") in _spaceless() else None
@@ -210,11 +211,11 @@ def _address(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]
     if found is None:
         return
     value = data[slice(*found)]
-    if people.is_street(value) and _WORD_BEFORE.search(data, max(match.start() - 24, 0), match.start()):
+    sure = people.is_street(value)
+    start = match.start()
+    told = sure and (match[4] or _starts_line(data, start) or _WORD_BEFORE.search(data, max(start - 24, 0), start))
+    if told or ((sure or people.is_numbered(value)) and beside(data, match.span())):
         yield *found, "street_address", "field"
-    elif people.is_street(value) or (people.is_numbered(value) and beside(data, match.span())):
-        if match[4] or beside(data, match.span()) or _starts_line(data, match.start()):
-            yield *found, "street_address", "field"
 
 
 def _zip(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
@@ -222,11 +223,6 @@ def _zip(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     found = people.part(data, span, "postal", in_quotes=False)
     if found and beside(data, match.span()):
         yield *found, "postal_code", "field"
-
-
-def _phone(data: bytes, _match: re.Match[bytes], span: Span) -> Iterator[Found]:
-    """A telephone number under a name beyond ASCII."""
-    return judged(data, span, Sense("phone", "phone"), in_quotes=True, assigned=True, name=(span[0], span[0]))
 
 
 def is_person(value: bytes) -> bool:
@@ -264,7 +260,7 @@ def beside(data: bytes, name: Span) -> bool:
     qualified = _QUALIFIER.search(data, max(start - 64, 0), start)
     if qualified:
         return qualified[1].lower() in _fields().roles
-    if data[start - 1 : start] == b"<" or b"<" in data[max(start - 20, 0) : start] and b">" in data[end - 3 : end]:
+    if data[start - 1 : start] == b"<" or (b"<" in data[max(start - 20, 0) : start] and b">" in data[end - 3 : end]):
         return _in_element(data, start, end)
     first, last = max(start - _REACH, 0), min(end + _REACH, len(data))
     begin = _opening(data, first, start, _BRACES)
@@ -359,7 +355,7 @@ def _matches(pattern: str, data: bytes, start: int, end: int) -> bool:
 
 
 def _in_directory(data: bytes, match: re.Match[bytes]) -> bool:
-    """Whether the common name or surname is that of an entry of a person, of an invitation, or of a distinguished name."""
+    """Whether the common name or surname is that of a person: of an entry, an invitation, a distinguished name."""
     start, at = match.start(), match.end(2)
     if match[2].strip() == b"=":
         return bool(_DISTINGUISHED.match(data, at) or _CALENDAR.match(data, at))
@@ -369,58 +365,3 @@ def _in_directory(data: bytes, match: re.Match[bytes]) -> bool:
     last = data.find(b"\n\n", at, at + _LINES)
     block = data[first : last if last >= 0 else at + _LINES]
     return _NOT_OF_A_PERSON.search(block) is None and _ENTRY.search(block) is not None
-
-
-def _of_account(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The full name of an account in a password file."""
-    line, stop = line_of(data, start, most=400)
-    match = _ACCOUNT_LINE.match(data, line, stop - (data[stop - 1 : stop] == b"\r"))
-    if match is None or match.end(1) != end:
-        return
-    text = match[2].partition(b",")[0]
-    if people.full_name(text) and is_person(text):
-        yield match.start(2), match.start(2) + len(match[2].rstrip(b",")), "person", "passwd"
-
-
-def _card(data: bytes, at: int) -> Iterator[Found]:
-    """The names, addresses and days of a vCard."""
-    stop = data.find(b"END:VCARD", at, at + _MOST)
-    for match in _CARD_LINE.finditer(data, at, stop if stop >= 0 else min(at + _MOST, len(data))):
-        kind = match[1].lower()
-        start, end = match.span(3)
-        if data[start : start + 1] == b"[" or not any(chr(byte).isalnum() for byte in match[3]):
-            continue
-        if kind in {b"fn", b"nickname", b"label"}:
-            yield start, end, "street_address" if kind == b"label" else "person", "vcard"
-        elif kind == b"tel":
-            yield from _phone(data, match, (start, end))
-        elif kind in {b"bday", b"anniversary"}:
-            yield start, end, "birth_date", "vcard"
-        else:
-            yield from _of_card(data, start, match[3], kind)
-
-
-# Of an address in a vCard what tells where a house is: box, more, street, code; not the city, the region, the country.
-_OF_ADDRESSES: Final = {0: "street_address", 1: "street_address", 2: "street_address", 5: "postal_code"}
-
-
-def _of_card(data: bytes, at: int, text: bytes, kind: bytes) -> Iterator[Found]:
-    """The parts of a name or an address of a vCard."""
-    for number, piece in enumerate(text.split(b";")):
-        found = "person" if kind == b"n" else _OF_ADDRESSES.get(number)
-        if found and len(piece.strip()) > 1 and not piece.startswith(b"["):
-            yield at, at + len(piece), found, "vcard"
-        at += len(piece) + 1
-
-
-_PATIENT: Final = {5: "person", 6: "person", 7: "birth_date", 11: "street_address", 13: "phone", 14: "phone", 19: "ssn"}
-
-
-def _patient(data: bytes, start: int) -> Iterator[Found]:
-    """The fields of a person in a segment of HL7."""
-    stop = people.line_end(data, start, most=1_000)
-    at = start
-    for number, text in enumerate(data[start:stop].split(b"|")):
-        if number in _PATIENT and len(text) > 2 and not text.startswith(b"["):
-            yield at, at + len(text), _PATIENT[number], "hl7"
-        at += len(text) + 1
