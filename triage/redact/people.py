@@ -90,10 +90,10 @@ _FONT: Final = re.compile(rb"[ ;,]{1,2}(?:font-?)?(?:size|weight|style|pt)\b")
 _SHORTEST: Final = 2
 # Types and words of forms that stand under such names in schemas and texts of an interface.
 _NOBODY: Final = frozenset(
-    b"string str text varchar char character required optional label placeholder field input value default name "
-    b"first last full given family surname unknown anonymous none null test user admin guest invalid missing yes no true false "
-    b"any object number integer int boolean date datetime array column title hidden readonly first_name last_name asc desc "
-    b"firstname lastname fullname nvarchar nchar".split()
+    b"string str text varchar char character required optional label placeholder field input value default "
+    b"name first last full given family surname unknown anonymous none null test user admin guest invalid "
+    b"missing yes no true false any object number integer int boolean date datetime array column title "
+    b"hidden readonly first_name last_name asc desc firstname lastname fullname nvarchar nchar".split()
 )
 
 
