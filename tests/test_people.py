@@ -70,7 +70,7 @@ def test_what_stands_there_instead_is_nobody_s(hint, value):
         ("geburtsdatum: 07.04.1974", ["07.04.1974"]),
         ("Date of birth: 7 April 1974", ["7 April 1974"]),
         ("pesel=44051401359", ["44051401359"]),
-        ("tel: 089 – 36058003", ["089 – 36058003"]),
+        ("tel: 089 \u2013 36058003", ["089 \u2013 36058003"]),
         ("phone=+49+30+123456", ["+49+30+123456"]),
         ('{"firstName":"string","lastName":"Last name is required"}', []),
         ("fg-color=0,0,0 family-name=Tinos size=12pt", []),

@@ -7,7 +7,7 @@ def found(text):
 
 def test_a_card_holds_names_address_and_day_of_birth():
     text = (
-        "BEGIN:VCARD\nVERSION:3.0\nFN:Ingrid Moretti\nN:Moretti;Ingrid;;;\nADR;TYPE=HOME:;;12 Main St;Leeds;;LS1 4AP;UK\n"
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Ingrid Moretti\nN:Moretti;Ingrid;;;\nADR;TYPE=HOME:;;12 Main St;Leeds;;LS1 4AP\n"
         "TEL;TYPE=CELL,VOICE:(030) 1234567\nBDAY:1974-04-07\nORG:Acme\nEND:VCARD\n"
     )
     assert found(text) == [

@@ -205,9 +205,10 @@ def in_words(name: bytes) -> bool:
 
 def around(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The name of a machine around a place, if it is one."""
-    while start and data[start - 1] in _OF_A_HOST:
+    first, last = max(start - _LONGEST - 1, 0), min(end + _LONGEST + 1, len(data))
+    while start > first and data[start - 1] in _OF_A_HOST:
         start -= 1
-    while end < len(data) and data[end] in _OF_A_HOST:
+    while end < last and data[end] in _OF_A_HOST:
         end += 1
     while start < end and data[start] in _AROUND_A_HOST:
         start += 1

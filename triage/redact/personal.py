@@ -1,8 +1,8 @@
 """Personal data: one RE2 alternation over the text finds what could be some, and the rooms beside decide.
 
-`network` (addresses), `numbers` (cards, bank accounts, phones), `papers` (numbers of identity cards and taxes), `persons`
-(fields of people), `accounts` (paths, listings, URLs, e-mail) and `hosts` (names of machines) each say whether a candidate
-is one of theirs.
+`network` (addresses), `numbers` (cards, bank accounts, phones), `papers` (numbers of identity cards and taxes),
+`persons` (fields of people), `accounts` (paths, listings, URLs, e-mail) and `hosts` (names of machines) each say
+whether a candidate is one of theirs.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ _CARD_LINE: Final = re.compile(
     rb"|tel)((?:;[^:\r\n]{0,120})?):([^\r\n]{1,300})"
 )
 _MOST: Final = 8_192
+_ENDS: Final = (b"END:VCARD", b"end:vcard", b"BEGIN:VCARD", b"begin:vcard")
 
 
 def phone(data: bytes, _match: re.Match[bytes] | None, span: Span) -> Iterator[Found]:
@@ -41,7 +42,7 @@ def of_account(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def card(data: bytes, at: int) -> Iterator[Found]:
     """The names, addresses and days of a vCard."""
-    stop = data.find(b"END:VCARD", at, at + _MOST)
+    stop = min((place for mark in _ENDS if (place := data.find(mark, at, at + _MOST)) >= 0), default=-1)
     for match in _CARD_LINE.finditer(data, at, stop if stop >= 0 else min(at + _MOST, len(data))):
         kind = match[1].lower()
         start, end = match.span(3)
