@@ -61,6 +61,8 @@ _ID: Final = re.compile(
     + rb"){0,7})(?:\([0-9A-Z]\))?(?![A-Za-z0-9_])"
 )
 _FEWEST_DIGITS: Final = 5
+# Numbers of passports have fewer, if they are of letters too.
+_MIXED: Final = re.compile(rb"(?=[A-Z]{0,10}[0-9][A-Z]{0,10}[0-9])[A-Z0-9]{7,12}")
 _LINE_OF_ADDRESS: Final = re.compile(rb"""[^\r\n"<>{}|=\\;&\t\x00]{3,120}""")
 _ADDRESS_IN_QUOTES: Final = re.compile(rb"""[^\r\n<>{}|=\x00]{3,160}""")
 _NO_ADDRESS: Final = re.compile(
@@ -118,7 +120,8 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
     text = match.group()
     if hint == "id":
         varied = len(set(text) - set(b" -./")) > _SHORTEST
-        return match.span() if varied and digits_in(text) >= _FEWEST_DIGITS else None
+        enough = digits_in(text) >= _FEWEST_DIGITS or _MIXED.fullmatch(text)
+        return match.span() if varied and enough else None
     return match.span() if hint == "postal" or is_date(text) else None
 
 
