@@ -27,8 +27,7 @@ __all__ = (
 
 HOMES: Final = (
     r"(?:/home|/users|/documents and settings|\\users|\\documents and settings|\\home|/usr/home|/run/media|/media"
-    r"|/var/mail|/var/spool/mail|/var/spool/cron/crontabs|/var/spool/cron/tabs|/var/spool/cron"
-    r"|%2fhome|%2fusers)(?:/|\\{1,16}|%2f|%5c)"
+    r"|/var/mail|/var/spool/mail|/var/spool/cron/crontabs|/var/spool/cron/tabs|/var/spool/cron|%2fhome|%2fusers)(?:/|\\{1,16}|%2f|%5c)"
 )
 """The folders that hold those of people, in small letters; backslashes may be escaped, slashes be percent-encoded."""
 LISTED: Final = re.compile(
@@ -69,22 +68,18 @@ _NO_DOMAINS: Final = frozenset(
 _PART_OF_A_PATH: Final = frozenset({b"/", b"\\", b":", b"%"})
 _OF_AN_ACCOUNT: Final = re.compile(
     rb"(?i)\b(?:user(?:name)?|security id|owner|account|login|logon|principal|identity|run ?as|signed in as|by"
-    rb"|on behalf of|granted to|revoked from|assigned to|denied to|denied for|session of"
-    rb"|session for|profile of|job of"
+    rb"|on behalf of|granted to|revoked from|assigned to|denied to|denied for|session of|session for|profile of|job of"
     rb"|mailbox of|impersonat(?:e|ed|ing)|credentials (?:of|for)|password (?:of|for))"
     rb"(?: is| name)?[\"']?[ \t]*[:= ][ \t]*[\"']?\Z"
 )
 _DOES_SOMETHING: Final = re.compile(
-    rb"[\"']? (?:(?:successfully |already )?(?:logged|signed|locked|unlocked|(?:dis)?connected"
-    rb"|authenticated|requested"
+    rb"[\"']? (?:(?:successfully |already )?(?:logged|signed|locked|unlocked|(?:dis)?connected|authenticated|requested"
     rb"|attempted|tried|accessed|opened|closed|changed|deleted|created|modified|removed|added|started|stopped|granted"
     rb"|entered|joined|left|registered|enrolled|uploaded|downloaded|renamed|approved|rejected|ran|executed|installed)"
-    rb"|(?:was|is|has been|is not|was not|has not been|got|could not be|cannot be) (?:now |already "
-    rb"|not |temporarily )?"
+    rb"|(?:was|is|has been|is not|was not|has not been|got|could not be|cannot be) (?:now |already |not |temporarily )?"
     rb"(?:denied|locked|unlocked|disabled|enabled|logged|signed|authenticated|authori[sz]ed|granted|allowed|permitted"
     rb"|found|recogni[sz]ed|connected|disconnected|added|removed|blocked|expired|rejected|refused|a member)"
-    rb"|(?:failed|tried|attempted|wants) to (?:log|sign|connect|authenticate|access|open|read|write"
-    rb"|delete|change|reset"
+    rb"|(?:failed|tried|attempted|wants) to (?:log|sign|connect|authenticate|access|open|read|write|delete|change|reset"
     rb"|start|stop|run|unlock)|(?:has|had) (?:no|insufficient|already|exceeded)|(?:does not|doesn't) (?:have|exist)"
     rb"|(?:lacks|exceeded|owns|cannot|could not)|(?:logon|login|sign-in) (?:failed|failure|denied|succeeded))\b"
 )
@@ -115,14 +110,13 @@ _DOMAIN: Final = re.compile(
 _COMBINATION: Final = re.compile(rb"""[:;|]([^\s:;|,"'/.\\]{6,64})[ \t\r|,;]{0,8}(?:\n|\\{1,4}[rn]|"[,\s}]|\Z)""")
 _BEFORE_A_COMBINATION: Final = frozenset({b"", b"\n", b" ", b'"'})
 _OF_MESSAGES: Final = re.compile(
-    rb"(?i)(?:(?:message|content)[-_ ]?id|in-reply-to|references"
-    rb"|x-[a-z-]{1,30}-id)[\"']?[:=] ?[\"']?(?:<[^\s<>]{1,60}> )?<?\Z"
+    rb"(?i)(?:(?:message|content)[-_ ]?id|in-reply-to|references|x-[a-z-]{1,30}-id)[\"']?[:=] ?[\"']?"
+    rb"(?:<[^\s<>]{1,60}> )?<?\Z"
 )
 _MADE: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
 _USERINFO: Final = re.compile(
-    rb"""(?:[^\s/?#"'\\@]{1,400}"
-    rb"|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
+    rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
 )
 # What a port is, before the parts of a connection string.
 _PORT: Final = re.compile(rb"[0-9]{1,5};[A-Za-z ]{2,40}=")

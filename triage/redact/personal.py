@@ -87,6 +87,8 @@ _CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
 # Of a candidate that has not been read, and of one that is not four numbers.
 _UNREAD: Final = -2
 _ANOTHER: Final = -1
+# Of the name of a field with its sign.
+_NAMED: Final = -3
 # An address in the name of a file.
 _ADDRESS: Final = re.compile(rb"(?<=[_-])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])")
 _DOTS: Final = 3
@@ -108,11 +110,13 @@ def personal(data: bytes) -> list[Found]:
         text = data[begin:end]
         worth = worths.get(text, _UNREAD)
         if worth == _UNREAD:
-            worth = worths[text] = network.worth_of(text) if network.V4.fullmatch(text) else _ANOTHER
+            worth = worths[text] = _worth(text)
         if worth > 0:
             if network.stands_as_ipv4(data, begin, end, worth):
                 found.append((begin, end, "ipv4", "ipv4"))
-        elif worth == _ANOTHER:
+        elif worth == _NAMED and (end >= len(data) or data[end] not in persons.BEGINS_NAMES):
+            continue
+        elif worth < 0:
             if data[begin - 1 : begin] == b'"' == data[end : end + 1]:
                 if text not in strings:
                     strings[text] = [*_decided(b'"' + text + b'"', 1, end - begin + 1)]
@@ -122,6 +126,13 @@ def personal(data: bytes) -> list[Found]:
                 found += _decided(data, begin, end)
     found += accounts.around_signs(data)
     return found
+
+
+def _worth(text: bytes) -> int:
+    """What a candidate is worth as four numbers; what else it is where it is none."""
+    if network.V4.fullmatch(text):
+        return network.worth_of(text)
+    return _NAMED if text[-1] in _OF_FIELDS and persons.is_of_a_name(text) else _ANOTHER
 
 
 def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:

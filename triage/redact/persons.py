@@ -19,7 +19,7 @@ from triage.redact.hosts import places
 from triage.redact.keys import Sense, vocabulary
 from triage.redact.text import Expression, Found, Span, expression, letters_in, line_of
 
-__all__ = ("CANDIDATES", "beside", "field", "is_person", "meaning_beside")
+__all__ = ("BEGINS_NAMES", "CANDIDATES", "beside", "field", "is_of_a_name", "is_person", "meaning_beside")
 
 _FILE: Final = Path(__file__).with_name("personal.toml")
 _REACH: Final = 600
@@ -115,7 +115,7 @@ _NOT_OF_A_PERSON: Final = re.compile(
 _ENTRY: Final = re.compile(
     rb"(?im)^(?:dn|objectclass|givenname|mail|uid|telephonenumber|userpassword|samaccountname)::? "
 )
-_BEGINS_NAMES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ=" + bytes(range(0x80, 0x100)))
+BEGINS_NAMES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ=" + bytes(range(0x80, 0x100)))
 # What makes an address one of a house, before it; and the roles under whose name a person stands by itself.
 _WORD_BEFORE: Final = re.compile(
     rb"(?i)\b(?:home|street|postal|mailing|billing|shipping|residential|work|delivery|customer"
@@ -126,6 +126,17 @@ _ROLES_ALONE: Final = frozenset(
     b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee".split()
 )
 _NO_VALUE: Final = frozenset(b" \t\r\n\"'`{}[]<>():;,.&|-+!?/$@%*#")
+
+
+def is_of_a_name(text: bytes) -> bool:
+    """Whether a candidate is a field of names: what begins with a small letter or a digit is none."""
+    match = _FIELD.fullmatch(text)
+    if match is None:
+        return False
+    name = match[1].lower().strip(b"*_ ")
+    lists = _fields()
+    known = name in lists.names or name.replace(b" ", b"") in _spaceless()
+    return known and name not in lists.addresses | lists.zips | lists.phones
 
 
 def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
@@ -184,7 +195,7 @@ def _valued(data: bytes, match: re.Match[bytes], judge: _Judge) -> Iterator[Foun
 
 def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     """The name of a person, if what stands around says that it is one's."""
-    if data[span[0]] not in _BEGINS_NAMES:
+    if data[span[0]] not in BEGINS_NAMES:
         return
     found = people.part(data, span, "name", in_quotes=False)
     if found is None or not is_person(data[slice(*found)]):
