@@ -1,7 +1,7 @@
 """People in fields that do not say so by their names alone: `name`, `cn`, `holder`, `address`, `zip`.
 
 In a crash most things have a name. One of a person stands beside an e-mail address, a phone number, a day of birth, or
-under a role: the object, the element, the block of lines around it tells. Formats of people are read by `rosters`.
+under a role: the object, the element, the block of lines around it tells. Formats of people are read by `registers`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from triage.redact import people, rosters, values
+from triage.redact import people, registers, values
 from triage.redact.hosts import places
 from triage.redact.keys import Sense, vocabulary
 from triage.redact.text import Expression, Found, Span, expression, letters_in, line_of
@@ -143,12 +143,12 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     """What stands in a field that a candidate begins, or in a format; None where it is neither."""
     first = data[start : start + 1]
     if first == b":":
-        return rosters.of_account(data, start, end) if data[start + 2 : start + 3] == first else None
+        return registers.of_account(data, start, end) if data[start + 2 : start + 3] == first else None
     head = data[start : start + 5].lower()
     if head == b"begin":
-        return rosters.card(data, end)
+        return registers.card(data, end)
     if head[:4] == b"pid|":
-        return rosters.patient(data, start)
+        return registers.patient(data, start)
     if data[start + 5 : end].endswith(b"<<<"):
         return iter([(start, line_of(data, start, most=120)[1], "passport", "mrz")])
     match = _FIELD.fullmatch(data, start, end)
@@ -161,7 +161,7 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     if name in lists.addresses:
         return _valued(data, match, _address)
     if name in lists.phones:
-        return _valued(data, match, rosters.phone)
+        return _valued(data, match, registers.phone)
     if name in lists.zips:
         return _valued(data, match, _zip)
     return _valued(data, match, _name) if name in lists.names or name.replace(b" ", b"") in _spaceless() else None
