@@ -15,6 +15,7 @@ from tests.redaction import (
     negatives,
     obfuscated,
     pii_numbers,
+    pii_people,
     pii_places,
     secret_containers,
     secret_programs,
@@ -26,7 +27,17 @@ from tests.redaction.sample import Sample
 from tests.redaction.values import Fake
 
 POSITIVE = frozenset({"secret", "pii", "obfuscated"})
-MODULES = (secret_tokens, secret_containers, secret_programs, pii_numbers, pii_places, obfuscated, documents, negatives)
+MODULES = (
+    secret_tokens,
+    secret_containers,
+    secret_programs,
+    pii_numbers,
+    pii_people,
+    pii_places,
+    obfuscated,
+    documents,
+    negatives,
+)
 
 
 @dataclass(frozen=True, slots=True)

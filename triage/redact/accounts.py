@@ -109,6 +109,12 @@ _DOMAIN: Final = re.compile(
 )
 _COMBINATION: Final = re.compile(rb"""[:;|]([^\s:;|,"'/.\\]{6,64})[ \t\r|,;]{0,8}(?:\n|\\{1,4}[rn]|"[,\s}]|\Z)""")
 _BEFORE_A_COMBINATION: Final = frozenset({b"", b"\n", b" ", b'"'})
+_OF_MESSAGES: Final = re.compile(
+    rb"(?i)(?:(?:message|content)[-_ ]?id|in-reply-to|references|x-[a-z-]{1,30}-id)[\"']?[:=] ?[\"']?"
+    rb"(?:<[^\s<>]{1,60}> )?<?\Z"
+)
+_LONG: Final = 12
+_MADE: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
 _USERINFO: Final = re.compile(
     rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
@@ -294,6 +300,8 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     if not local or local.endswith(b".") or domain.group().rpartition(b".")[2].lower() in _FILE_ENDINGS:
         return
     behind = data[domain.end() : domain.end() + 1]
+    if len(local) >= _LONG and _calls_a_message(data, at - len(local), local):
+        return
     if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
         return
     yield at - len(local), domain.end(), "email", "email"
@@ -303,6 +311,11 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     first = data[at - len(local) - 1 : at - len(local)] in _BEFORE_A_COMBINATION
     if combination and first and values.mixed(combination[1], least=6):
         yield *combination.span(1), "password", "combination"
+
+
+def _calls_a_message(data: bytes, start: int, local: bytes) -> bool:
+    """Whether what looks like an address is what a program calls a message."""
+    return _MADE.fullmatch(local) is not None or _OF_MESSAGES.search(data, max(start - 60, 0), start) is not None
 
 
 def _person_before(data: bytes, at: int) -> Iterator[Found]:

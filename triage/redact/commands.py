@@ -13,8 +13,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from triage.redact import leads, rosters, values
-from triage.redact.keys import Program, sense, vocabulary
+from triage.redact import grids, leads, rosters, values
+from triage.redact.judging import judged
+from triage.redact.keys import Program, Sense, vocabulary
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
 __all__ = ("PROMPT", "STARTERS", "commands", "keywords")
@@ -334,27 +335,28 @@ def _inserted(data: bytes, at: int) -> Iterator[Found]:
     match = _INSERT.match(data, at)
     if match is None:
         return
-    names = [name.strip(b' \t\r\n"`[]\\') for name in match[1].split(b",")]
+    meanings = grids.meanings([name.strip(b' \t\r\n"`[]\\') for name in match[1].split(b",")])
     row, group = match, 2
     for _ in range(_MOST_ROWS):
-        yield from _row(data, row.span(group), names)
+        yield from _row(data, row.span(group), meanings)
         following = _ROW.match(data, row.end())
         if following is None:
             return
         row, group = following, 1
 
 
-def _row(data: bytes, span: Span, names: list[bytes]) -> Iterator[Found]:
+def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Found]:
     """The sensitive values of one row of an INSERT."""
     place = span[0]
-    for name in names:
+    for meaning in meanings:
         argument = _ARGUMENT.match(data, place, span[1])
         if argument is None:
             return
-        meaning = sense(name.decode("latin-1"))
         group = next((number for number in (1, 2, 3) if argument[number] is not None), 3)
         if meaning and meaning.weak in {"", "long"} and group < 3 and not values.placeholder(argument[group]):
             yield *argument.span(group), meaning.kind, "sql"
+        elif meaning and meaning.weak in grids.PERSONAL:
+            yield from judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
         place = argument.end()
 
 

@@ -6,36 +6,65 @@ Comma, semicolon, tab and bar separated, Markdown and the boxes of database clie
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from triage.redact import values
+from triage.redact import persons, values
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense
+from triage.redact.people import FORMS
 from triage.redact.text import Found, Span, digits_in, line_of
 
-__all__ = ("NAMES", "columns", "copied")
+__all__ = ("NAMES", "PERSONAL", "columns", "copied", "meanings")
 
 _HEADER: Final = 400
 _FEWEST: Final = 2
-_ROWS: Final = 200
-_CELL: Final = re.compile(rb"[A-Za-z_#][\w./#-]{0,40}(?: [\w./#()-]{1,20}){0,2}")
+_ROWS: Final = 20_000
+_CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#()\x80-\xff-]{1,20}){0,2}")
 _RULE: Final = re.compile(rb"[\s|+:=-]*")
 _QUOTES: Final = b" \t\"'`*\r"
 _MARKS: Final = (b"\t", b"|", b";", b",")
 _GAP: Final = re.compile(rb" {2,}")
 _WORD: Final = re.compile(rb"[^\s]+")
 _QUOTED: Final = re.compile(rb'"[^"\n]*"')
+PERSONAL: Final = FORMS | {"phone", "digits"}
+"""The hints of columns whose values are personal by their form."""
+_TAKEN: Final = PERSONAL | {"", "long", "user", "host", "numbered", "word"}
+_KINDS: Final = frozenset(
+    {
+        "person",
+        "birth_date",
+        "street_address",
+        "postal_code",
+        "national_id",
+        "ssn",
+        "passport",
+        "phone",
+        "card",
+        "bank_account",
+    }
+)
 _COPIED: Final = re.compile(rb"""[\w.\"]{1,80} ?\(([^()\n]{1,400})\) from stdin[^\n]{0,60}\r?\n""", re.IGNORECASE)
 _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
     "_secret", "_hash", "credential", "credentials", "username", "hostname", "node",
 )  # fmt: skip
-NAMES: Final = tuple(
-    word + side for word in _WORDS for side in (",", ";", "\t", "|", " |", "  ", '",', '"\n', "\n", "\r")
-)
+_OF_PEOPLE: Final = (
+    "first_name", "firstname", "first name", "last_name", "lastname", "last name", "full_name", "fullname",
+    "full name", "surname",
+    "birth_date", "birthdate", "date_of_birth", "date of birth", "dob", "birthday", "phone", "phone_number",
+    "mobile", "telefon", "telefono",
+    "telefone", "telephone", "telefoon", "email", "e-mail", "email_address", "email address", "iban", "ssn",
+    "passport", "passport_number", "street", "address",
+    "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id",
+    "card_number", "postal_code", "postcode", "zip_code", "plz",
+)  # fmt: skip
+_SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
+NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))
 """What a header holds that names such a column, in small letters, with what stands beside it there."""
+_ENDINGS: Final = tuple(word.encode() for word in _WORDS + _OF_PEOPLE)
 
 
 def columns(data: bytes, at: int) -> Iterator[Found]:
@@ -46,8 +75,8 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         return
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
     cells = _cells(header, mark)
-    meanings = [_meaning(header[slice(*cell)]) for cell in cells]
-    asked = [number for number, meaning in enumerate(meanings) if meaning is not None]
+    senses = meanings([header[slice(*cell)] for cell in cells])
+    asked = [number for number, meaning in enumerate(senses) if meaning is not None]
     sentence = mark == b"," and len(cells) == _FEWEST and any(b" " in header[slice(*cell)] for cell in cells)
     if (
         sum(begin < stop for begin, stop in cells) < _FEWEST
@@ -56,10 +85,11 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         or not all(_is_title(header[slice(*cell)]) for cell in cells)
     ):
         return
-    secret = [number for number in asked if (meaning := meanings[number]) and meaning.weak in {"", "long", "word"}]
-    if at - start > cells[(secret or asked)[0]][1]:  # it is read once, from the first such column
+    # It is read once: from the first column that leads here.
+    leading = [number for number in asked if _leads(header[slice(*cells[number])])]
+    if not leading or not cells[leading[0]][0] <= at - start <= cells[leading[0]][1]:
         return
-    yield from _alternating(data, start, cells, meanings)
+    yield from _alternating(data, start, cells, senses)
     for _ in range(_ROWS):
         start, end = line_of(data, end + 1, most=2 * _HEADER) if end + 1 < len(data) else (end, end)
         line = data[start:end]
@@ -68,10 +98,10 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         if _RULE.fullmatch(line):
             continue
         row = _aligned(line, cells) if mark == b"  " else _cells(line, mark)
-        if len(row) != len(cells) or any(_meaning(line[slice(*cell)]) for cell in row):
+        if len(row) != len(cells) or _repeats(line, row, header, cells):
             return
         for number in asked:
-            meaning = meanings[number]
+            meaning = senses[number]
             if meaning is not None:
                 yield from _valued(data, (start + row[number][0], start + row[number][1]), meaning)
 
@@ -81,14 +111,14 @@ def copied(size: int, data: bytes, at: int) -> Iterator[Found]:
     header = _COPIED.match(data, at + size)
     if header is None:
         return
-    meanings = [_meaning(name.strip(_QUOTES)) for name in header[1].split(b",")]
+    senses = meanings([name.strip(_QUOTES) for name in header[1].split(b",")])
     start = header.end()
     for _ in range(_ROWS):
         end = line_of(data, start, most=10 * _HEADER)[1]
         row = data[start:end].split(b"\t")
-        if not any(meanings) or len(row) != len(meanings):
+        if not any(senses) or len(row) != len(senses):
             return
-        for cell, meaning in zip(row, meanings, strict=True):
+        for cell, meaning in zip(row, senses, strict=True):
             if meaning is not None and cell != b"\\N":
                 yield from _valued(data, (start, start + len(cell.rstrip(b"\r"))), meaning)
             start += len(cell) + 1
@@ -136,10 +166,43 @@ def _is_title(cell: bytes) -> bool:
     return not cell or _CELL.fullmatch(cell) is not None
 
 
+def _leads(cell: bytes) -> bool:
+    """Whether a column is one of those that a table is found by."""
+    return cell.lower().endswith(_ENDINGS)
+
+
+def _repeats(line: bytes, row: list[Span], header: bytes, cells: list[Span]) -> bool:
+    """Whether a row is a header again: another one, whose cells name such columns themselves."""
+    texts = [line[slice(*cell)] for cell in row]
+    own = [header[slice(*cell)].lower() for cell in cells]
+    if any(text.lower() == name for text, name in zip(texts, own, strict=True) if name):
+        return True
+    found = [meaning.weak in PERSONAL for text in texts if (meaning := _meaning(text))]
+    return len(found) > 1 or False in found
+
+
+def meanings(names: list[bytes]) -> list[Sense | None]:
+    """What the names of columns say, those that only say it beside others too."""
+    found = [_meaning(name) for name in names]
+    people = sum(meaning is not None and meaning.kind in _KINDS for meaning in found)
+    people += sum(name.lower().replace(b"-", b"").startswith((b"email", b"mail")) for name in names)
+    if not people:
+        return found
+    return [meaning or persons.meaning_beside(_plain(name).lower()) for meaning, name in zip(found, names, strict=True)]
+
+
+def _plain(name: bytes) -> str:
+    """The name of a column in ASCII."""
+    text = name.decode("utf-8", "replace")
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKD", text.replace("\u00df", "ss")).encode("ascii", "ignore").decode()
+
+
 def _meaning(cell: bytes) -> Sense | None:
     """What the name of a column says; None for one that a value has to confirm in other ways."""
-    meaning = sense(cell.decode("latin-1")) if _CELL.fullmatch(cell) else None
-    return meaning if meaning is not None and meaning.weak in {"", "long", "user", "host", "numbered", "word"} else None
+    meaning = sense(_plain(cell)) if _CELL.fullmatch(cell) else None
+    return meaning if meaning is not None and meaning.weak in _TAKEN else None
 
 
 def _valued(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:

@@ -18,6 +18,7 @@ from typing import Final
 from triage.redact.text import LETTERS, Found, digits_in
 
 __all__ = (
+    "ENDINGS",
     "NODE",
     "SYSLOG",
     "Places",
@@ -53,6 +54,8 @@ _MACHINE: Final = re.compile(
 )
 # All of one or what of it stands behind two digits that look like an escape.
 _UUID: Final = re.compile(rb"[0-9a-f]{6,8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What Docker calls a container, and its host, that has no name.
+_CONTAINER: Final = re.compile(rb"(?=[a-f]{0,11}[0-9])(?=[0-9]{0,11}[a-f])[0-9a-f]{12}")
 _UUID_LENGTH: Final = 34
 # One of these is in every name that a maker or a cloud gives; see `_MACHINE`.
 _IN_MACHINES: Final = (b"-", b"mac", b"iphone", b"ipad")
@@ -102,6 +105,7 @@ class Places:
     homes: frozenset[bytes]
     internal: frozenset[bytes]
     ambiguous: frozenset[bytes]
+    longer: frozenset[bytes]
     not_hosts: frozenset[bytes]
     public: frozenset[bytes]
     providers: frozenset[bytes]
@@ -116,6 +120,10 @@ def places() -> Places:
     """Read them, once."""
     data = tomllib.loads(_FILE.read_text("utf-8"))
     return Places(**{field.name: frozenset(word.encode() for word in data[field.name]) for field in fields(Places)})
+
+
+ENDINGS: Final = "|".join(re.escape(ending.decode()) for ending in sorted(places().internal))
+"""The endings of names inside of networks, as a part of an expression."""
 
 
 @cache
@@ -145,7 +153,7 @@ def is_host(text: bytes, *, named: bool) -> bool:
     small = text.rstrip(b".").lower()
     if not 2 <= len(small) <= 253 or small in lists.no_machine or not small.islower():
         return False
-    if len(small) >= _UUID_LENGTH and _UUID.fullmatch(small):
+    if (len(small) >= _UUID_LENGTH and _UUID.fullmatch(small)) or (len(small) == 12 and _CONTAINER.fullmatch(small)):
         return False
     if any(part in small for part in _IN_MACHINES) and _MACHINE.fullmatch(text):
         return True
@@ -159,6 +167,8 @@ def is_host(text: bytes, *, named: bool) -> bool:
     if small.endswith(_dotted_endings()):
         ending = next(ending for ending in lists.internal if small.endswith(b"." + ending))
         unsure = ending in lists.ambiguous and len(labels) == 2
+        if ending in lists.longer and (len(labels) < 3 or not text.islower()):
+            return False
         return labels[0] not in lists.not_hosts and (not unsure or _numbered(labels[0]))
     if len(labels) >= 3 and _is_of_a_network(labels, named=named):
         return True
@@ -195,9 +205,10 @@ def in_words(name: bytes) -> bool:
 
 def around(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The name of a machine around a place, if it is one."""
-    while start and data[start - 1] in _OF_A_HOST:
+    first, last = max(start - _LONGEST - 1, 0), min(end + _LONGEST + 1, len(data))
+    while start > first and data[start - 1] in _OF_A_HOST:
         start -= 1
-    while end < len(data) and data[end] in _OF_A_HOST:
+    while end < last and data[end] in _OF_A_HOST:
         end += 1
     while start < end and data[start] in _AROUND_A_HOST:
         start += 1
@@ -220,8 +231,9 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
 def in_syslog(data: bytes, start: int, match: re.Match[bytes]) -> Iterator[Found]:
     """The machine behind the time of a line of syslog, where a day stands before it."""
     day = _DAY.search(data, max(start - 8, 0), start)
-    iso = _ISO_DAY.search(data, max(start - 12, 0), start) if b"[" in data[start : match.endpos] else None
-    if (day or iso) and is_host(match[1], named=True):
+    iso = _ISO_DAY.search(data, max(start - 12, 0), start)
+    sure = b"[" in data[start : match.endpos] or in_words(match[1])
+    if (day or (iso and sure)) and is_host(match[1], named=True):
         yield *match.span(1), "hostname", "syslog"
 
 

@@ -6,30 +6,33 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact import credentials, values
+from triage.redact import credentials, people, values
 from triage.redact.hosts import is_host
 from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
 __all__ = ("judged", "named")
 
-_PHONE: Final = re.compile(rb"[+(]?\d[\d ()./\-]{4,24}\d(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?")
+_PHONE: Final = re.compile(
+    rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=\d)){4,28}\d(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
+)
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./\-]{1,40}|[A-Z0-9][A-Z0-9 ./\-]{3,40}", re.IGNORECASE)
-_PERSON: Final = re.compile(rb"[^\W\d_][^\r\n\"'`,;&<>{}()\[\]|=\\0-9]{0,60}")
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
+_UUID_LENGTH: Final = 36
+_UUID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DOMAIN: Final = re.compile(rb"\\{1,15}([A-Za-z][\w.\-]{2,40})(?![\\\w])")
 _SMALL_DOMAIN: Final = re.compile(rb"[a-z][a-z0-9.-]{1,30}|\.")
 _ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u", b"x"})
 _FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}")
 # A name of a database or a store, among other parts of a connection string.
 _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=")
-_CAPITALISED: Final = re.compile(rb"(?:[A-Z\x80-\xff][\w'\x80-\xff-]*)(?: [A-Z\x80-\xff][\w'.\x80-\xff-]*){0,4}")
 # What stands behind a name that is called, indexed or made of others: it is code.
 _CODE_MARKS: Final = frozenset({b"(", b"[", b"<"})
 # What stands under these is a person only if it has the form of an account.
 _OF_THINGS: Final = frozenset({b"author", b"owner", b"actor", b"committer", b"reviewer", b"usr", b"uid"})
 _AUTH: Final = re.compile(
-    rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls|tls)[a-z0-9+=_.!*#$~-]{6,400}"
+    rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls"
+    rb"|tls)[a-z0-9+=_.!*#$~-]{6,400}"
 )
 _LOGIN: Final = re.compile(rb"[A-Za-z][\w.@-]{1,40}:([^\s:/]{6,200})")
 # Ids of containers, of what clouds run, and of anything: no machine's name, and no person's.
@@ -114,8 +117,12 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
 
 
 def _is_pin(value: bytes, meaning: Sense) -> bool:
-    """Whether a digit repeated is a code all the same, as one in a hundred of three digits is."""
-    return meaning.kind == "pin" and value.isdigit() and value.strip(b"0") != b""
+    """Whether a digit repeated is a code all the same, as one in a hundred is, or the first of others."""
+    return (
+        (meaning.kind == "pin" or meaning.weak in {"date", "phone"})
+        and value.isdigit()
+        and (value.strip(b"0") != b"" or meaning.weak == "phone")
+    )
 
 
 def _is_auth(value: bytes, label: bytes) -> bool:
@@ -128,15 +135,8 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
     """The part of a value that is a personal datum of the kind that its name says."""
     if meaning.weak in {"phone", "digits"}:
         return _numbered(data, start, meaning)
-    if meaning.weak == "name":
-        match = _PERSON.match(data, start, end if in_quotes else line_of(data, start, most=64)[1])
-        text = match.group().rstrip() if match else b""
-        plain = not in_quotes and not _CAPITALISED.fullmatch(text)
-        return (
-            (start, start + len(text))
-            if len(text) >= 2 and not plain and text.lower() not in vocabulary().empty
-            else None
-        )
+    if meaning.weak in people.FORMS:
+        return people.part(data, (start, end), meaning.weak, in_quotes=in_quotes)
     if meaning.weak == "user":
         return _account(data, start, end, in_quotes=in_quotes)
     if meaning.weak in {"host", "numbered"}:
@@ -145,7 +145,7 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
         value = data[start:end]
         if b"://" in value or data[end : end + 3] == b"://":
             return None
-        host = value.partition(b":")[0].partition(b"/")[0]
+        host = value.partition(b":")[0].partition(b"/")[0].partition(b"\\")[0]
         plain = meaning.weak == "numbered" and host.isalpha()
         told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
         return (start, start + len(host)) if told else None
@@ -180,6 +180,8 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
     if small in known.nobody or small.endswith((b"bot", b"[bot]")) or small.startswith(b"team-"):
         return None
     if data[end : end + 2] == b" <":  # what an e-mail address follows
+        return None
+    if len(value) == _UUID_LENGTH and _UUID.fullmatch(small):
         return None
     if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or sense(value.decode("latin-1")):
         return None

@@ -28,16 +28,39 @@ _ZONE: Final = re.compile(rb"%[A-Za-z0-9._-]{1,16}")
 _DOTTED_PORT: Final = re.compile(rb"\.(?:[0-9]{4,5}(?![0-9.])|[0-9]{2,5}(?=:| >| {1,12}(?:[0-9]{1,3}\.[0-9]|\*\.\*)))")
 # Looked for by RE2: `re` would try each word of these at each place before an address.
 _NETWORK_BEFORE: Final = (
-    r"(?i)(?:\b(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest|destination|gateway|remote|"
+    r"(?i)(?:\b(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest"
+    r"|destination|gateway|remote|"
     r"resolver|nameserver|dns|connect|connected|connecting|listen|bind|forwarded|real-ip)\b[\w-]{0,12}[\"'\\]{0,4}"
     r"[ \t]{0,3}[:=(]{0,2}[ \t\"'\\]{0,4}|://|[@\[])\z"
 )
 _VERSION_BEFORE: Final = (
     r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
-    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
+    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows"
+    r"|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
     r"directx|openssl|libcurl|glibc)\w{0,10}|"
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
     r"[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
+)
+# Behind these four numbers are a version more often than an address, unless it is one of a network inside.
+_PRODUCT_BEFORE: Final = (
+    r"(?:(?i:runtime|redistributable|update|installer|setup|plug-?in|extension|add-?in|engine"
+    r"|tools|library|framework|component|patch|hotfix"
+    r"|edition|studio|webview2?|codec|bios|reader|suite|launcher|redist|professional|enterprise"
+    r"|nuget [\w.-]{2,40}|choco [\w.-]{2,40}"
+    r"|(?:install(?:ed|ing)|upgrad(?:ed?|ing)|unpacking|removing|updat(?:ed?"
+    r"|ing)) [\w.: +-]{2,40})(?:[ ]\(x(?:64|86)\))?[ /,:=]{1,2}[(\"']?"
+    r"|\b[A-Z]\w{1,30}(?:\.[A-Z]\w{1,30}){1,5}[ /,]{1,2})\z"
+)
+# A revision of a package behind what is the version of its source.
+_REVISION: Final = re.compile(
+    rb"-[0-9]{1,2}(?:[,)\s]|\Z|ubuntu|deb|build|\+|~|\.el[0-9]|\.fc[0-9]|_(?:amd64|all|i386|arm64))"
+)
+_INSIDE: Final = re.compile(rb"10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
+_RANGE_BEFORE: Final = re.compile(rb"(?:\A|[^0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3} ?-\Z")
+# An address in the name of a file of a log or a dump.
+_IN_FILE: Final = re.compile(
+    rb"(?:[.:_-][0-9]{1,14})?(?:[._-][\w-]{1,40})?\.(?:log|txt|pcap|pcapng|cap|dmp|json|csv|xml"
+    rb"|conf|cfg|out|err|html|bak|trace|core|evtx|etl|key|pem|crt)\b|/"
 )
 _EVERY_MACHINE: Final = (b"0.", b"127.", b"255.")
 _EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb"})
@@ -46,6 +69,7 @@ _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
 _MOST_OF_A_VERSION: Final = 25
 # Node and netstat write a port behind an address without brackets: it is none of its groups where it has five digits
 # or where there are eight.
+_LOOPBACK: Final = re.compile(rb"::1:[0-9]{1,5}")
 _COLONS: Final = 7
 _PORT: Final = re.compile(rb":[0-9]{1,5}(?![\w:.])")
 _LONG_GROUP: Final = re.compile(rb"[0-9A-Fa-f]{3}")
@@ -59,6 +83,7 @@ _IN_NUMBERS: Final = frozenset(DIGITS + b"_")
 _NEWLINE: Final = ord("\n")
 _DOT: Final = ord(".")
 _SIGN: Final = ord("@")
+_HYPHEN: Final = ord("-")
 _WORD_OR_COLON: Final = frozenset(WORD + b":")
 _WORD_OR_MARK: Final = frozenset(WORD + b":.")
 
@@ -91,13 +116,15 @@ def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
 def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     """Whether four numbers are an IPv4 address: not a version by what stands before and behind them."""
     last = data[start - 1] if start else _NEWLINE
-    if last in _PART_OF_A_NAME:
+    if last in _PART_OF_A_NAME and not _in_name(data, start, end, last):
         return False
     mark = data[end] if end < len(data) else _NEWLINE
     port = None
     if mark in _JOINTS:
         port = _DOTTED_PORT.match(data, end)
         behind = data[end + 1 : end + 2]
+        if mark == _HYPHEN and behind.isdigit() and not _INSIDE.match(data, start) and _REVISION.match(data, end):
+            return False
         if behind.isalpha() if mark != _DOT else behind.isdigit() and not port:
             return False
     # No expression for what stands before reaches over these marks.
@@ -106,10 +133,26 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
         before = data[start - _BEFORE if start > _BEFORE else 0 : start].rpartition(b"\n")[2].rpartition(b",")[2]
         if before and _matches(_VERSION_BEFORE, before):
             return False
+        if (
+            before
+            and mark not in _BEHIND_ADDRESSES
+            and not _INSIDE.match(data, start)
+            and _matches(_PRODUCT_BEFORE, before)
+        ):
+            return False
     # Four small numbers are a version or a section more often than an address, unless something says so.
     if worth == _SMALL and last != _SIGN:
         return mark in _BEHIND_ADDRESSES or port is not None or _matches(_NETWORK_BEFORE, before)
     return True
+
+
+def _in_name(data: bytes, start: int, end: int, last: int) -> bool:
+    """Whether an address inside is a part of the name of a file, or the last one of a range."""
+    if last not in b"-_." or not _INSIDE.match(data, start):
+        return False
+    if last == _HYPHEN and _RANGE_BEFORE.search(data, max(start - 18, 0), start):
+        return True
+    return data[start - 2 : start - 1].isalpha() and _IN_FILE.match(data, end) is not None
 
 
 def worth_of(text: bytes) -> int:
@@ -179,7 +222,13 @@ def _ipv6_end(data: bytes, start: int, end: int) -> int:
     except ValueError:
         return 0
     groups = [group for group in text.split(b":") if group]
-    if parsed.is_loopback or parsed.is_unspecified or not digits_in(text) or text.lower() in _EVERY_ROUTER:
+    if (
+        parsed.is_loopback
+        or _LOOPBACK.fullmatch(text)
+        or parsed.is_unspecified
+        or not digits_in(text)
+        or text.lower() in _EVERY_ROUTER
+    ):
         return 0
     if len(groups) < 2 and not parsed.is_link_local:
         return 0

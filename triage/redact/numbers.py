@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from triage.redact import papers
 from triage.redact.text import DIGITS, HEX_DIGITS, WORD, Found, digits_in, touches
 
 __all__ = ("iban_end", "is_card", "number")
@@ -30,6 +31,7 @@ _EXTENSION: Final = re.compile(rb"(?i) ?(?:x|ext\.?|extension) ?[0-9]{1,6}\b")
 _SSN: Final = re.compile(rb"([0-9]{3})-([0-9]{2})-([0-9]{4})")
 _WORD_OR_MARK: Final = frozenset(WORD + b".-")
 _NOT_BEFORE_A_PHONE: Final = frozenset(WORD + b".-/@")
+_BLANK: Final = 0x20
 _STRIPE: Final = b"%B"  # the first track of a magnetic stripe
 
 
@@ -72,6 +74,8 @@ def number(data: bytes, start: int, end: int) -> Iterator[Found]:
         area, group, serial = map(int, ssn.groups())
         if area not in {0, 666} and area < 900 and group and serial and not touches(data, start, end, b"-."):
             yield start, end, "ssn", "ssn"
+    elif data[start + 1] == _BLANK and papers.is_nir(data[start:end]) and not touches(data, start, end, WORD):
+        yield start, end, "national_id", "papers"
     else:
         yield from _cards(data, start, end)
 

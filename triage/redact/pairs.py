@@ -19,6 +19,7 @@ from triage.redact.keys import Names, Sense, sense
 from triage.redact.lines import Lines
 from triage.redact.masks import MASK
 from triage.redact.pair_forms import ITEMS, LINES, NAMED, STRINGS, WORDS
+from triage.redact.people import FORMS
 from triage.redact.structure import (
     NAME_ENDINGS,
     NAME_KEY,
@@ -56,7 +57,7 @@ _BARE: Final = re.compile(rb"[\w/.:+%-]{1,80}")
 # A word where a number of somebody would stand, such as `caller=main.go:12`.
 _NO_NUMBER: Final = re.compile(rb"=(?!std::)[A-Za-z][\w/.:+%-]{2,80}[ ,\n]")
 # What stands under these is read over the end of a word, or by a reader of its own.
-_READ_ON: Final = frozenset({"phone", "digits", "name"})
+_READ_ON: Final = FORMS | {"phone", "digits"}
 _OF_THEIR_OWN: Final = frozenset({"header", "cookies"})
 _READ_OTHERWISE: Final = _OF_THEIR_OWN | {"entropy"}
 _PHRASES: Final = (b"phrase", b"mnemonic")

@@ -1,16 +1,18 @@
 """Personal data: one RE2 alternation over the text finds what could be some, and the rooms beside decide.
 
-`network` (addresses), `numbers` (cards, bank accounts, phones), `accounts` (paths, listings, URLs, e-mail) and `hosts`
-(names of machines) each say whether a candidate is one of theirs.
+`network` (addresses), `numbers` (cards, bank accounts, phones), `papers` (numbers of identity cards and taxes),
+`persons` (fields of people), `accounts` (paths, listings, URLs, e-mail) and `hosts` (names of machines) each say
+whether a candidate is one of theirs.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from triage.redact import accounts, hosts, network, numbers
+from triage.redact import accounts, hosts, network, numbers, papers, persons
 from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, touches
 
 __all__ = ("personal",)
@@ -26,6 +28,8 @@ _CANDIDATES: Final = (
     r"\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}",
     r"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
     r"(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
+    # papers of people
+    *papers.CANDIDATES,
     # cards, IBAN, phones, social security numbers
     r"[0-9](?:[ -]?[0-9]){12,18}",
     r"(?-i:\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)",
@@ -39,10 +43,7 @@ _CANDIDATES: Final = (
     rf"{accounts.HOMES}[^/\\]",
     r"~[a-z][\w.-]*/",
     # machines: by an ending, by the form of a maker or a cloud, by a number, by a site among the labels
-    (
-        r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*"
-        r"\.(?:internal|local|lan|corp|intra|intranet|localdomain|private|home|home\.arpa)\b"
-    ),
+    rf"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.(?:{hosts.ENDINGS})\b",
     r"\b(?:desktop|laptop|win|pc)-[a-z0-9]{5,11}\b",
     r"(?-i:\b[A-Z0-9]{2,15}-(?:PC|LAPTOP)\b)",
     r"\b(?:ip|ec2)(?:-[0-9]{1,3}){4}\b",
@@ -54,6 +55,8 @@ _CANDIDATES: Final = (
         r"|[a-z]{2,4}[0-9]{1,2}|ams|fra|lon|lhr|nyc|iad|sfo|sjc|lax|sea|ord|dfw|atl|mia|cdg|par|mad|dub|fsn|nbg|hel|arn"
         r"|osl|waw|vie|zrh|mil|sin|hkg|nrt|hnd|syd|bom|gru|yyz)(?:\.[a-z0-9-]+){1,4}\b"
     ),
+    # fields of people
+    *persons.CANDIDATES,
     # lines of ls, who, ps and cron
     r"[-dl](?:[rwxst-]{9})[.+@]? +[0-9]+ +[a-z]",
     r"[a-z][\w.-]* +(?:pts/[0-9]|tty[0-9]|:[0-9]) ",
@@ -84,6 +87,16 @@ _CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
 # Of a candidate that has not been read, and of one that is not four numbers.
 _UNREAD: Final = -2
 _ANOTHER: Final = -1
+# Of the name of a field with its sign.
+_NAMED: Final = -3
+# An address in the name of a file.
+_ADDRESS: Final = re.compile(rb"(?<=[_-])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])")
+_DOTS: Final = 3
+_DOTTED_MAC: Final = 14
+# What the name of a field ends in with its sign, and what begins a format of people.
+_OF_FIELDS: Final = frozenset(b":=>\"'`*_ \t|<dD")
+_CAPITALS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_HYPHEN: Final = ord("-")
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
 
 
@@ -97,11 +110,13 @@ def personal(data: bytes) -> list[Found]:
         text = data[begin:end]
         worth = worths.get(text, _UNREAD)
         if worth == _UNREAD:
-            worth = worths[text] = network.worth_of(text) if network.V4.fullmatch(text) else _ANOTHER
+            worth = worths[text] = _worth(text)
         if worth > 0:
             if network.stands_as_ipv4(data, begin, end, worth):
                 found.append((begin, end, "ipv4", "ipv4"))
-        elif worth == _ANOTHER:
+        elif worth == _NAMED and (end >= len(data) or data[end] not in persons.BEGINS_NAMES):
+            continue
+        elif worth < 0:
             if data[begin - 1 : begin] == b'"' == data[end : end + 1]:
                 if text not in strings:
                     strings[text] = [*_decided(b'"' + text + b'"', 1, end - begin + 1)]
@@ -113,12 +128,21 @@ def personal(data: bytes) -> list[Found]:
     return found
 
 
+def _worth(text: bytes) -> int:
+    """What a candidate is worth as four numbers; what else it is where it is none."""
+    if network.V4.fullmatch(text):
+        return network.worth_of(text)
+    return _NAMED if text[-1] in _OF_FIELDS and persons.is_of_a_name(text) else _ANOTHER
+
+
 def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
     """What a candidate is, by how it begins."""
     # An address that begins with nothing is found with what stands before it.
     if data[start + 1 : start + 3] == b"::":
         start += 1
     first = data[start : start + 1]
+    if (held := _of_people(data, start, end)) is not None:
+        return held
     if first in b"0123456789+:":
         return _numeric(data, start, end)
     if first == b"~":
@@ -138,6 +162,18 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
     return _lettered(data, start, end)
 
 
+def _of_people(data: bytes, start: int, end: int) -> Iterator[Found] | None:
+    """What a candidate is that may be a field or a number of a person's paper; None where it is neither."""
+    last = data[end - 1]
+    if last in _OF_FIELDS and (held := persons.field(data, start, end)) is not None:
+        return held
+    if last in DIGITS and data[start] not in DIGITS and (labelled := [*papers.labelled(data, start, end)]):
+        return iter(labelled)
+    if (last in _CAPITALS or data[end - 3] == _HYPHEN) and (paper := [*papers.bare(data, start, end)]):
+        return iter(paper)
+    return None
+
+
 def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
     """A candidate that begins with a digit or a sign."""
     text = data[start:end]
@@ -149,7 +185,7 @@ def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
         return iter(())
     if logged:
         return hosts.in_syslog(data, start, logged)
-    if colons >= 2 or text.count(b"-") == 5 or text.count(b".") == 2:
+    if colons >= 2 or text.count(b"-") == 5 or (text.count(b".") == 2 and len(text) == _DOTTED_MAC):
         return network.hexadecimal(data, start, end)
     return numbers.number(data, start, end)
 
@@ -169,4 +205,7 @@ def _lettered(data: bytes, start: int, end: int) -> Iterator[Found]:
         return iter([(start, stop, "iban", "iban")])
     if data[end : end + 1] == b"\\":
         return chain(hosts.around(data, start, end), accounts.behind_machine(data, end))
+    inner = _ADDRESS.search(text) if text.count(b".") > _DOTS else None
+    if inner:
+        return chain(hosts.around(data, start, end), network.ipv4(data, start + inner.start(), start + inner.end()))
     return hosts.around(data, start, end)

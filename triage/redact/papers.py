@@ -1,0 +1,146 @@
+"""Numbers of people's papers by form and checksum: of taxes, insurances and identity cards of several countries.
+
+A bare number is one only where its form is nobody else's and its checksum holds; beside its name (`PESEL 44051401359`)
+the form has to fit. What stands under such a name in a field is read by `people`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from triage.redact.text import DIGITS, LETTERS, Found, digits_in, touches
+
+__all__ = ("CANDIDATES", "bare", "labelled")
+
+_LABELS: Final = (
+    r"pesel|bsn|cpf|dni|nie|nif|nino|ni (?:no\.?|number)|national insurance(?: (?:no\.?|number))?"
+    r"|aadhaa?r|pan card|codice fiscale|steuer-?id(?:nr|entifikationsnummer)?"
+    r"|steuernummer|idnr|personnummer|personal (?:id|identity) number|f\xc3\xb8dselsnummer"
+    r"|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
+    r"|passport|reisepass|passeport|pasaporte|passaporto|personalausweis|ausweis|identity card"
+    r"|id card|national id|driving licen[cs]e|driver'?s licen[cs]e"
+    r"|social insurance|tax(?:payer)? id|itin|medicare"
+)
+CANDIDATES: Final = (
+    # a number behind its name
+    (
+        rf"\b(?:{_LABELS})(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is"
+        rf"|was|ist|est|es)?[:#= ]{{1,3}}[\"'(]?(?-i:[A-Z]{{0,3}}[0-9]|[A-Z]{{6}}[0-9])"
+    ),
+    r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b",
+    r"(?-i:\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} [0-9]{2} [0-9]{2} ?[A-D]\b)",
+    r"(?-i:\b[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z]\b)",
+    r"(?-i:\b[XYZ]-?[0-9]{7}-?[A-HJ-NP-TV-Z]\b)",
+    r"(?-i:\b[0-9]{8}-[A-HJ-NP-TV-Z]\b)",
+)
+_LABELLED: Final = re.compile(
+    rb"(?i)(?:"
+    + _LABELS.encode("latin-1")
+    + (
+        rb")(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is|was|ist|est"
+        rb"|es)?[:#= ]{1,3}[\"'(]?"
+    )
+)
+_NUMBER: Final = re.compile(
+    rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z](?![A-Za-z0-9])"
+    rb"|[A-Z]{0,3}[0-9][A-Z0-9]{0,17}(?:[ ./+-][A-Z0-9]{1,12}(?![A-Za-z])){0,6}"
+)
+_CPF: Final = re.compile(rb"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}")
+_NINO: Final = re.compile(rb"[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]")
+_FISCALE: Final = re.compile(rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]")
+_DNI: Final = re.compile(rb"(?:[XYZ]-?[0-9]{7}|[0-9]{8})-?[A-Z]")
+_NIR: Final = re.compile(rb"[1-4] ?[0-9]{2} ?[0-9]{2} ?(?:[0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}")
+_NO_NINO: Final = frozenset({b"BG", b"GB", b"KN", b"NK", b"NT", b"TN", b"ZZ"})
+_DNI_LETTERS: Final = b"TRWAGMYFPDXBNJZSQVHLCKE"
+_ODD: Final = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
+_FEWEST: Final = 6
+# Names of papers that are also those of a function or a word: behind these a number stands in groups of its own.
+_ALSO_WORDS: Final = frozenset({b"sin", b"rut", b"nir", b"nie", b"nif"})
+_GROUPED: Final = re.compile(
+    rb"[0-9]{3}([ -])[0-9]{3}\1[0-9]{3}|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9K]"
+    rb"|[XYZ]?-?[0-9]{7,8}-?[A-Z]|[1-4](?: ?[0-9]{2,3}){5,6}"
+)
+_SAME: Final = 2
+_BESIDE: Final = frozenset(LETTERS + DIGITS + b"_.")
+
+
+def bare(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A number that its form and its checksum alone make one of a person."""
+    text = data[start:end]
+    form = next((check for shape, check in _CHECKS if shape.fullmatch(text)), None)
+    if form is not None and form(text) and not touches(data, start, end, bytes(_BESIDE)):
+        yield start, end, "national_id", "papers"
+
+
+def labelled(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A number behind the name of a paper."""
+    label = _LABELLED.match(data, start, end)
+    match = _NUMBER.match(data, label.end(), label.end() + 60) if label else None
+    if match is None:
+        return
+    text = match.group().rstrip(b" ./+-")
+    if data[start : start + 3].lower() in _ALSO_WORDS and not _GROUPED.fullmatch(text):
+        return
+    if digits_in(text) < _FEWEST or len(set(text.translate(None, b" ./+-"))) <= _SAME:
+        return
+    behind = data[match.start() + len(text) : match.start() + len(text) + 1]
+    if not (behind and behind[0] in _BESIDE - frozenset(b".")):
+        kind = "passport" if data[start : start + 3].lower() in {b"pas", b"rei", b"dri"} else "national_id"
+        yield match.start(), match.start() + len(text), kind, "papers"
+
+
+def _is_cpf(text: bytes) -> bool:
+    """Whether the two last digits of a number of Brazil's taxpayers are those of the others."""
+    digits = [byte - 48 for byte in text.translate(None, b".-")]
+    if len(set(digits)) == 1:
+        return False
+    for place in (9, 10):
+        total = sum(digit * (place + 1 - at) for at, digit in enumerate(digits[:place]))
+        if total * 10 % 11 % 10 != digits[place]:
+            return False
+    return True
+
+
+def _is_nino(text: bytes) -> bool:
+    """Whether the two first letters of a British number of insurance are given out."""
+    return text[:2] not in _NO_NINO
+
+
+def _is_dni(text: bytes) -> bool:
+    """Whether the last letter of a Spanish identity number is that of its digits."""
+    plain = text.replace(b"-", b"")
+    digits = plain[:-1].translate(bytes.maketrans(b"XYZ", b"012"))
+    return _DNI_LETTERS[int(digits) % 23] == plain[-1]
+
+
+def _is_fiscale(text: bytes) -> bool:
+    """Whether the last letter of an Italian code of taxes is that of what stands before it."""
+    total = 0
+    for place, byte in enumerate(text[:15]):
+        value = byte - 48 if byte < 65 else byte - 65
+        total += _ODD[value] if place % 2 == 0 else value
+    return total % 26 + 65 == text[15]
+
+
+def is_nir(text: bytes) -> bool:
+    """Whether digits are a French number of insurance: in groups, with its key.
+
+    Examples
+    --------
+    >>> is_nir(b"1 85 05 78 006 084 91"), is_nir(b"1 85 05 78 006 084 92")
+    (True, False)
+    """
+    if not _NIR.fullmatch(text):
+        return False
+    plain = text.replace(b" ", b"").replace(b"2A", b"19").replace(b"2B", b"18")
+    return 97 - int(plain[:13]) % 97 == int(plain[13:])
+
+
+_CHECKS: Final[tuple[tuple[re.Pattern[bytes], Callable[[bytes], bool]], ...]] = (
+    (_CPF, _is_cpf),
+    (_NINO, _is_nino),
+    (_FISCALE, _is_fiscale),
+    (_DNI, _is_dni),
+)
