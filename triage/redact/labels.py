@@ -9,18 +9,29 @@ from triage.redact.text import digits_in
 
 __all__ = ("is_label",)
 
-_LABEL: Final = 60
+_LONGEST: Final = 60
 _LABELS: Final = frozenset(
     b"password passwords passcode passphrase token tokens secret pin code codes key credentials login".split()
+)
+# What stands beside these in such a text. A word that is not here makes it a phrase that somebody may have chosen.
+_BESIDE: Final = frozenset(
+    "a again an and api account access at authentication backup change choose client confirm confirmation create "
+    "current de email e-mail enter expired field for forgot forgotten generate hide in incorrect invalid is "
+    "length lost master missing must my new no not of old one-time or please recovery repeat required reset "
+    "revoke saved set show temporary the too user username verification verify weak wrong your aktuelles altes "
+    "antigua attuale ancien neues nouveau nova nueva nuova olvidada olvidó oublie oublié vergessen".encode().split()
 )
 
 
 def is_label(value: bytes) -> bool:
     """Whether a text names a secret for a person to read: "New password", "Passwort vergessen?", "Mot de passe"."""
     capital = value[:1].isupper() or value[:1] >= b"\x80"
-    if not capital or digits_in(value) or len(value) > _LABEL:
+    if not capital or digits_in(value) or len(value) > _LONGEST:
         return False
     small = value.decode("utf-8", "replace").rstrip(" .!?:*\u2026").lower().encode()
-    words = small.split(b" ")
     known = vocabulary().foreign
-    return small in known or not known.isdisjoint(words) or not _LABELS.isdisjoint(words) or b" mot de passe" in small
+    if small in known or small == b"mot de passe":
+        return True
+    words = small.removeprefix(b"mot de passe ").split(b" ")
+    named = len(words) < len(small.split(b" ")) or any(word in _LABELS or word in known for word in words)
+    return named and all(word in _LABELS or word in _BESIDE or word in known for word in words)
