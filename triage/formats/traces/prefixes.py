@@ -25,6 +25,8 @@ __all__ = ("Line", "led", "prefixed", "prefixes", "split", "uncoloured")
 _MOST: Final = 5
 # A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
 _LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
+# Those of them that a logger begins its records with.
+_BEGUN: Final = frozenset({"time", "clock", "level"})
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _BARE: Final = (
@@ -87,12 +89,16 @@ def _candidates(begin: str, first: bool, logged: bool) -> tuple[_Prefix, ...]:
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
-    """One line without its prefix; `stream` is () where it had none."""
+    """One line without its prefix; `stream` is () where it had none.
+
+    `inner` says that a logger's own prefix stood behind that of the container, the daemon or the runner.
+    """
 
     text: str
     stream: tuple[str, ...] = ()
     ts: int | None = None
     level: str | None = None
+    inner: bool = False
 
 
 def split(raw: str) -> Line:
@@ -117,7 +123,7 @@ def split(raw: str) -> Line:
     stream: list[str] = []
     ts: int | None = None
     level: str | None = None
-    logged = False
+    logged = inner = False
     for place in range(_MOST):
         found = _first(text, first=place == 0, logged=logged)
         if found is None:
@@ -126,6 +132,8 @@ def split(raw: str) -> Line:
         logged = logged or prefix.kind in _LOGGED
         if not place:
             stream.append(prefix.kind)
+        elif prefix.kind in _BEGUN:
+            inner = True
         stream += [value for name in prefix.keys if (value := match[name])]
         if ts is None and prefix.timed and (time := match["time"]):
             ts = iso(time.replace("/", "-").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z"))
@@ -134,7 +142,7 @@ def split(raw: str) -> Line:
         text = text[match.end() :]
         if prefix.last:
             break
-    return Line(text, tuple(stream), ts, level)
+    return Line(text, tuple(stream), ts, level, inner)
 
 
 def led(raw: str) -> bool:

@@ -1,0 +1,64 @@
+"""Where a message ends and the log goes on: records behind a prefix of a container or a daemon, Markdown's fences."""
+
+from __future__ import annotations
+
+import pytest
+
+import triage
+from triage.formats.traces.scanning import scan
+
+TRACE = [
+    "Traceback (most recent call last):",
+    '  File "/srv/count.py", line 3, in count',
+    "    return 1 / n",
+    "ZeroDivisionError: division by zero",
+]
+RECORDS = {
+    "time": "2026-03-01 10:00:03,000 INFO shop.mail: sent",
+    "bracketed": "[2026-03-01 10:00:03] shop.INFO: sent",
+    "clock": "10:00:03 sent",
+    "level": "INFO:shop.mail:sent",
+    "Celery": "[2026-03-01 10:00:03,476: INFO/ForkPoolWorker-2] Task shop.mail[aa] succeeded in 0.1s: None",
+}
+OUTER = {
+    "bare": "",
+    "compose": "web-1  | ",
+    "journald": "Mar 01 10:00:02 host1 app[812]: ",
+    "Kubernetes": "2026-03-01T10:00:02.123456789Z stderr F ",
+    "Actions": "2026-03-01T10:00:02.1234567Z ",
+    "Heroku": "2026-03-01T10:00:02.123456+00:00 app[web.1]: ",
+}
+
+
+@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+@pytest.mark.parametrize("outer", OUTER.values(), ids=OUTER)
+def test_the_next_record_is_no_part_of_the_message(outer, record):
+    lines = [outer + line for line in [*TRACE, record]]
+    [found] = scan(enumerate(lines))
+    assert (found.report.error_value, found.last) == ("division by zero", len(TRACE))
+
+
+@pytest.mark.parametrize("outer", [OUTER[name] for name in ("bare", "compose", "journald", "Kubernetes", "Actions")])
+def test_the_record_is_a_row_of_the_logs(outer):
+    text = "".join(f"{outer}{line}\n" for line in [RECORDS["time"], *TRACE, RECORDS["time"].replace("sent", "next")])
+    case = triage.loads(text)
+    assert [value for value in case.logs()["message"] if value in {"sent", "next"}] == ["sent", "next"]
+    assert list(case.events()["error_value"]) == ["division by zero"]
+
+
+def test_a_message_of_several_lines_stays_whole_behind_a_container():
+    lines = [f"web-1  | {line}" for line in [*TRACE[:-1], "ValueError: first", "second 10:00:03", "third"]]
+    [found] = scan(enumerate(lines))
+    assert found.report.error_value == "first\nsecond 10:00:03\nthird"
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~~"])
+def test_the_fence_that_closes_the_block_is_no_part_of_the_message(fence):
+    lines = ["# Bug", "", f"{fence}python", *TRACE, fence, "", "It worked before."]
+    [found] = scan(enumerate(lines))
+    assert (found.report.error_value, found.last) == ("division by zero", 3 + len(TRACE))
+
+
+def test_a_fence_that_nobody_opened_is_the_message_s():
+    [found] = scan(enumerate([*TRACE[:-1], "ValueError: bad answer", "```", "{}", "```"]))
+    assert found.report.error_value == "bad answer\n```\n{}\n```"
