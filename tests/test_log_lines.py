@@ -62,3 +62,11 @@ def test_the_fence_that_closes_the_block_is_no_part_of_the_message(fence):
 def test_a_fence_that_nobody_opened_is_the_message_s():
     [found] = scan(enumerate([*TRACE[:-1], "ValueError: bad answer", "```", "{}", "```"]))
     assert found.report.error_value == "bad answer\n```\n{}\n```"
+
+
+@pytest.mark.parametrize("outer", OUTER.values(), ids=OUTER)
+@pytest.mark.parametrize("error", ["shop.errors.NoRate", "NoRate"])
+def test_an_error_behind_a_time_is_no_host(outer, error):
+    lines = [outer + line for line in [*TRACE[:-1], f"{error}: db1:5432", RECORDS["time"]]]
+    [found] = scan(enumerate(lines))
+    assert (found.report.error_type, found.report.error_value) == (error, "db1:5432")
