@@ -120,6 +120,25 @@ def test_the_time_and_level_are_kept():
     assert (line.ts, line.level, line.text) == (1_769_390_759_123_000, "ERROR", "x")
 
 
+@pytest.mark.parametrize(
+    ("prefix", "local"),
+    [
+        ("[Mon Jan 26 01:25:59 2026] ", True),
+        ("[Mon Jan 26 01:25:59 2026] [error] [client 192.0.2.1] ", True),
+        ("[26-Jan-2026 02:25:59 Europe/Berlin] ", False),
+        ("[26-Jan-2026 01:25:59] ", True),
+        ("2026-01-26 01:25:59 ", True),
+        ("2026/01/26 01:25:59 ", True),
+        ("2026-01-26 01:25:59 UTC ", False),
+        ("2026-01-26T02:25:59+01:00 ", False),
+        ("2026-01-26T01:25:59Z ", False),
+    ],
+)
+def test_a_time_without_a_zone_is_told(prefix, local):
+    line = split(prefix + "x")
+    assert (line.ts, line.local) == (1_769_390_759_000_000, local)
+
+
 @given(st.text() | st.from_regex(r"\A[\[<(>{0-9A-Z/:. |-]{0,80}\Z"))
 def test_any_line(line):
     assert line.rstrip("\r").endswith(split(line).text) or "\x1b" in line or line.startswith('{"log":')

@@ -77,6 +77,7 @@ def joined(before: Found, after: Found) -> Found | None:
         last=after.last,
         end_offset=after.end_offset,
         ts=before.ts if before.ts is not None else after.ts,
+        local=before.local if before.ts is not None else after.local,
     )
 
 
