@@ -72,10 +72,8 @@ class Tail:
         if line is None:
             return True
         stream = self._window.stream(index)
-        if self._window.is_record(index) and stream == self._stream:
-            return True
-        if stream and stream != self._stream and not _RECORDS.isdisjoint(stream):
+        if stream and (self._window.is_record(index) if stream == self._stream else not _RECORDS.isdisjoint(stream)):
             return True
         if strict and self._records and stream and not line[:1].isspace():
             return True
-        return is_log(line) or closes(self._window, index, self._start)
+        return is_log(line) or (("```" in line or "~~~" in line) and closes(self._window, index, self._start))

@@ -28,7 +28,8 @@ _MOST: Final = 5
 _LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
 # Those of them that a logger begins its records with.
 _BEGUN: Final = frozenset({"time", "clock", "level"})
-_OFFSET: Final = lazy(r"[+-]\d\d:?\d\d$")
+# What an offset begins with: the fifth or sixth character from the end.
+_SIGNS: Final = "+-"
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _BARE: Final = (
@@ -226,7 +227,7 @@ def _moment(time: str) -> tuple[int | None, bool]:
     if time[4:5] in {"-", "/"}:
         plain = time.replace("/", "-").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z")
         ts = iso(plain)
-        return ts, ts is not None and plain[-1] != "Z" and _OFFSET.search(plain, 10) is None
+        return ts, ts is not None and plain[-1] != "Z" and plain[-6] not in _SIGNS and plain[-5] not in _SIGNS
     moment = log_times.read(time)
     return moment.micros, moment.note is not None and log_times.NO_ZONE in moment.note
 
