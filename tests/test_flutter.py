@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import textwrap
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import triage
 from tests.reading import SAMPLES, read, read_many
 from triage.formats import flutter, flutter_machine, flutter_vm_service
 from triage.formats.flutter import MAX_BLOCK_LINES, BlockParser, ExceptionBlock
@@ -452,6 +454,36 @@ def test_one_liners_are_events():
     assert (event["parse_status"], event["notes"]) == ("ok", ["one-line repeat"])
 
 
+LONG = "RangeError (index): Invalid value: Not in inclusive range 0..2: 3, and that is a long tale of carts and prices"
+
+
+def test_a_one_liner_is_another_occurrence_of_the_block_that_says_the_same():
+    lead = "The following RangeError was thrown building Cart(dirty):"
+    block = [HEADER, lead, *textwrap.wrap(LONG, 60), "", *BLOCK[-5:]]
+    said = [f"Another exception was thrown: {LONG}", "Another exception was thrown: Bad state: No element"]
+    text = "\n".join([*said[:1], *block, *said])
+    rows = read(text.encode(), reader=flutter)
+    before, whole, again, other = rows["events"]
+    assert (again["error_type"], again["error_value"]) == (whole["error_type"], whole["error_value"])
+    assert again["error_value"].replace("\n", " ") == LONG.removeprefix("RangeError: ")
+    assert again["stack_key"] == whole["stack_key"] is not None
+    assert again["notes"] == [
+        "one-line repeat",
+        "its message and its stack are those of the block before that says the same",
+    ]
+    # nothing is known of a line that stands above the block, or that says something else
+    assert before["stack_key"] is other["stack_key"] is None
+    assert list(triage.loads(text).incidents()["count"].sort_values()) == [1, 1, 2]
+
+
+def test_another_process_repeats_nothing():
+    lines = [f"I/flutter ( 1): {line}" for line in BLOCK]
+    message = only(BLOCK).message.split("\n")[0]
+    for pid, keys in ((1, 1), (2, 2)):
+        text = "\n".join([*lines, f"I/flutter ( {pid}): Another exception was thrown: {message}"])
+        assert len({event["stack_key"] for event in read(text.encode(), reader=flutter)["events"]}) == keys
+
+
 @pytest.mark.parametrize(
     ("message", "error_type"),
     [
@@ -644,7 +676,7 @@ def test_the_console_sample():
         ("SocketException", "Connection refused (OS Error: "),
         ("StateError", "Bad state: No element"),
     ]
-    assert [len(frames_of(rows, event)) if event["stack_key"] else 0 for event in events] == [0, 0, 14, 0, 10, 7]
+    assert [len(frames_of(rows, event)) if event["stack_key"] else 0 for event in events] == [0, 0, 14, 14, 10, 7]
     assert annotations_of(rows, events[0])["widget_location"].endswith("/lib/cart/cart_line.dart:48:14")
     assert [row["message"] for row in rows["logs"]][-2:] == ["cart saved", "Application finished."]
 

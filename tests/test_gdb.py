@@ -427,3 +427,71 @@ def test_of_all_threads_the_one_that_stopped_or_aborted_is_the_crash():
     crashed = aborted.replace("0x02 in raise () from /l/libc.so.6", "read_one (n=3) at w.c:7")
     assert functions(gdb.parse(stopped + waiting + crashed)[0]) == ["read_one", "work"]
     assert functions(gdb.parse(waiting + crashed)[0]) == ["poll", "idle"]
+
+
+SESSION = """\
+GNU gdb (GDB) 13.2
+Reading symbols from ./relay...
+(gdb) run
+Starting program: /srv/relay
+
+Thread 3 "pump" received signal SIGSEGV, Segmentation fault.
+[Switching to Thread 0x7f03 (LWP 73)]
+0x0000555555555b2a in Pump::drain (this=0x0) at pump.cpp:31
+31\t    return tank_->level();
+(gdb) bt
+#0  0x0000555555555b2a in Pump::drain (this=0x0) at pump.cpp:31
+#1  0x0000555555555e01 in Relay::turn (this=0x7f00) at relay.cpp:9
+#2  0x00007ffff7894ac3 in start_thread (arg=<optimized out>) at ./nptl/pthread_create.c:442
+(gdb) info threads
+  Id   Target Id                                   Frame
+  1    Thread 0x7f01 (LWP 71) "relay"   0x00007ffff7891117 in poll () from /lib/libc.so.6
+* 3    Thread 0x7f03 (LWP 73) "pump"    0x0000555555555b2a in Pump::drain (this=0x0) at pump.cpp:31
+(gdb) p *this
+Cannot access memory at address 0x0
+(gdb) p tank
+$1 = {
+  level = 3,
+
+  name = "Exception in thread main"
+}
+(gdb) up
+#1  0x0000555555555e01 in Relay::turn (this=0x7f00) at relay.cpp:9
+9\t  pump_->drain();
+(gdb) thread apply all bt
+
+Thread 3 (Thread 0x7f03 (LWP 73) "pump"):
+#0  0x0000555555555b2a in Pump::drain (this=0x0) at pump.cpp:31
+#1  0x0000555555555e01 in Relay::turn (this=0x7f00) at relay.cpp:9
+
+Thread 1 (Thread 0x7f01 (LWP 71) "relay"):
+#0  0x00007ffff7891117 in poll () from /lib/libc.so.6
+#1  0x0000555555556321 in main () at main.cpp:33
+(gdb) quit
+"""
+
+
+@pytest.mark.parametrize("prompts", [True, False])
+def test_a_session_is_one_report_however_much_was_asked(prompts):
+    lines = SESSION.split("\n")
+    if not prompts:  # `gdb -batch` prints no prompt; nobody can tell there what `p` printed
+        first, end = lines.index("(gdb) p *this"), lines.index("(gdb) thread apply all bt")
+        lines = [line for line in lines[:first] + lines[end:] if not line.startswith("(gdb)")]
+    [found] = scan(iter(enumerate(lines)))
+    assert (found.report.signal, found.report.thread_id) == ("SIGSEGV", 73)
+    assert [(t.role, t.thread_id, functions(t)) for t in found.report.traces] == [
+        ("crash", 73, ["Pump::drain", "Relay::turn", "start_thread"]),
+        ("thread", 71, ["poll", "main"]),
+    ]
+
+
+def test_what_the_program_prints_in_a_session_is_its_own():
+    lines = SESSION.replace("(gdb) p tank", "(gdb) continue").split("\n")
+    found = next(iter(scan(iter(enumerate(lines)))))
+    assert found.last <= lines.index("$1 = {")  # counted from 1
+
+
+def test_the_star_of_the_list_tells_the_current_thread():
+    text = SESSION[SESSION.index("  Id ") : SESSION.index("(gdb) p *this")] + "Thread 1 (Thread 0x7f01 (LWP 71)):\n"
+    text += "#0  0x10 in poll () at a.c:1\nThread 3 (Thread 0x7f03 (LWP 73)):\n#0  0x20 in f () at f.c:1\n"
+    assert [(t.thread_id, t.crashed) for t in gdb.parse(text)] == [(73, True), (71, False)]

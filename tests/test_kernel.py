@@ -488,3 +488,35 @@ def test_a_frame_is_the_same_behind_any_address(number, address, blanks, rest):
     line = f"{number}{address}{blanks}{rest}"
     short, whole = plain(line), frame(line)
     assert short is None or (whole is not None and short == replace(whole, address=short.address))
+
+
+DUMPED = """\
+CPU: 2 PID: 994 Comm: relay Tainted: G           O      6.1.9 #1
+Call trace:
+ show_stack+0x30/0x44
+ panic+0x240/0x5d4
+ tank_level+0x4c/0x7c [tank]
+ tank_ioctl+0x10/0x7c [tank]
+{noise}
+task:swapper/0       state:R  running task     stack:    0 pid:    0 ppid:     0 flags:0x00000008
+Call trace:
+ __switch_to+0x254/0x5d8
+ schedule_idle+0x30/0x5c
+ do_idle+0x2dc/0x31c
+"""
+
+
+def test_what_a_panic_dumps_of_others_is_of_the_panic():
+    noise = "\n".join(f"tank-wdt 100{number}.watchdog: stop done" for number in range(30))
+    text = "Kernel panic - not syncing: tank is dry\n" + DUMPED.format(noise=noise)
+    [one] = scan(enumerate(text.split("\n")))
+    assert (one.report.error_type, one.report.kind) == ("Kernel panic", "abort")
+    first, second = one.report.traces
+    assert (first.role, first.frames[2].function, second.role) == ("crash", "tank_level", "thread")
+    assert [frame.function for frame in second.frames][1] == "schedule_idle"
+    # behind a report after which the kernel went on, it is one of its own
+    text = "WARNING: CPU: 2 PID: 994 at tank.c:31 tank_level+0x4c/0x7c\n" + DUMPED.format(noise=noise)
+    assert [one.report.kind for one in scan(enumerate(text.split("\n")))][1:] == ["dump"]
+    # and far behind the panic too
+    text = "Kernel panic - not syncing: tank is dry\n" + DUMPED.format(noise="\n".join([noise] * 4))
+    assert len(list(scan(enumerate(text.split("\n"))))) == 2

@@ -176,3 +176,44 @@ def test_the_order_of_inputs_changes_nothing(tmp_path):
     one, other = triage.load(paths), triage.load(paths[::-1])
     assert one.incidents().equals(other.incidents())
     assert one.incidents()["count"].tolist() == [2]
+
+
+PYTHON = ["Traceback (most recent call last):", '  File "a.py", line 1, in f', "ValueError: x"]
+SAID = "2026-01-26 01:25:59,123 CRITICAL shop.cart: no rate"
+
+
+def daemon(program, lines):
+    return [f"Jan 26 01:26:07 web-1 {program}: {line}" for line in lines]
+
+
+def test_a_trace_in_the_journal_has_the_time_of_the_logger_that_introduced_it():
+    others = daemon("db[7]", ["checkpoint starting"])
+    lines = daemon("shop[8]", [SAID]) + others + daemon("shop[8]", PYTHON)
+    rows = read("\n".join(lines).encode(), reader=app_log)
+    (event,) = rows["events"]
+    assert str(event["ts"]) == "2026-01-26 01:25:59.123000+00:00"
+    assert (event["ts_source"], event["level"], event["service"]) == ("log line without zone", "fatal", "shop")
+    said = {row["key"]: row["value"] for row in rows["annotations"] if row["scope"] == "log"}
+    assert said == {"logger": "shop.cart", "message": "no rate"}
+    assert [row["message"] for row in rows["logs"]] == ["no rate", "checkpoint starting", PYTHON[0]]
+
+
+def test_only_the_record_right_before_of_the_same_process_introduces_a_trace():
+    for lines in (
+        daemon("shop[8]", [SAID, "and now something else", *PYTHON]),
+        daemon("shop[8]", [SAID]) + daemon("shop[9]", PYTHON),
+        daemon("shop[8]", ["no rate", *PYTHON]),
+    ):
+        (event,) = read("\n".join(lines).encode(), reader=app_log)["events"]
+        assert (event["ts"], event["level"]) == (None, "error")
+    # the second trace has no record of its own
+    first, second = read("\n".join(daemon("shop[8]", [SAID, *PYTHON, *PYTHON])).encode(), reader=app_log)["events"]
+    assert (first["level"], second["level"], second["ts"]) == ("fatal", "error", None)
+
+
+def test_no_more_programs_are_remembered_than_a_few():
+    lines = daemon("shop[8]", [SAID])
+    for number in range(200):
+        lines += daemon(f"db[{number}]", ["ready"])
+    (event,) = read("\n".join([*lines, *daemon("shop[8]", PYTHON)]).encode(), reader=app_log)["events"]
+    assert event["ts"] is None

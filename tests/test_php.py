@@ -115,6 +115,51 @@ def test_language_or_looks_choose_this_parser():
     assert not php.probe("    #0 0x5b2061 in runtime.raise (/lib/x.so+0x1)")
 
 
+WARNED = r"""[2026-03-01 10:00:00] production.ERROR: Undefined array key "rate" {"exception":"[object] (ErrorException(code: 0): \
+Undefined array key \"rate\" at /srv/shop/app/Rates.php:17)
+[stacktrace]
+#0 /srv/shop/vendor/laravel/framework/src/HandleExceptions.php(255): Illuminate\\HandleExceptions->handleError(2, 'Undefined ...', '/srv/shop/app/R...', 17)
+#1 /srv/shop/app/Rates.php(17): Illuminate\\HandleExceptions->Illuminate\\{closure}(2, 'Undefined ...', '/srv/shop/app/R...', 17)
+#2 /srv/shop/app/Pay.php(30): App\\Rates->rate('XTS')
+#3 {main}
+"}
+""".replace("\\\n", "")  # noqa: E501 - as Laravel writes it
+
+
+def test_a_handler_that_makes_an_exception_of_a_warning_is_not_to_blame():
+    (trace,) = php.parse(WARNED)
+    assert (trace.error_type, trace.error_value) == ("ErrorException", 'Undefined array key "rate"')
+    assert [(frame.function, frame.line, frame.in_app) for frame in trace.frames] == [
+        ("Illuminate\\HandleExceptions->handleError", None, False),
+        ("Illuminate\\HandleExceptions->Illuminate\\{closure}", 255, False),
+        ("App\\Rates->rate", 17, None),
+        ("{main}", 30, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "args", "handled"),
+    [
+        ("ErrorException", "", True),  # as without `zend.exception_ignore_args`
+        ("App\\Oops", "2, 'Undefined ...', '/srv/rates.php', 17", True),
+        ("App\\Oops", "8, 'Undefined ...', '/srv/rates.php', 17, Array", True),
+        ("App\\Oops", "2, 'Undefined ...', '/srv/rates.php', 18", False),
+        ("App\\Oops", "", False),  # a function that calls itself from the line on which it throws
+    ],
+)
+def test_handlers_of_errors_are_told_by_where_they_were_called(error, args, handled):
+    (trace,) = php.parse(f"""PHP Fatal error:  Uncaught {error}: Undefined variable $x in /srv/rates.php:17
+Stack trace:
+#0 /srv/rates.php(17): report({args})
+#1 /srv/pay.php(30): rate('XTS')
+#2 {{main}}
+  thrown in /srv/rates.php on line 17
+""")
+    first, second, _ = trace.frames
+    assert (first.function, first.line, first.in_app) == ("report", None if handled else 17, False if handled else None)
+    assert (second.function, second.line, second.in_app) == ("rate", 17, None)
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.sampled_from([*(FATAL + CHAINED + XDEBUG + CALLS + MONOLOG).splitlines(), "", "x"]), max_size=40))
 def test_lines_in_any_order_never_raise(lines):

@@ -135,3 +135,12 @@ def test_detection():
     assert [hit.format for hit in formats.detect(LOG)] == ["php-log"]
     assert php_log.NAME in formats.registry()
     assert formats.detect(b"[26-Jan-2026 01:25:59 UTC] cart saved\n[26-Jan-2026 01:25:59 UTC] x\n")[0].score == 64
+
+
+def test_the_culprit_of_a_warning_is_where_it_came_from_not_its_handler():
+    case = loads(
+        "[26-Jan-2026 01:25:59 UTC] PHP Fatal error:  Uncaught ErrorException: Undefined variable $x in /srv/r.php:17\n"
+        "Stack trace:\n#0 /srv/r.php(17): report()\n#1 /srv/pay.php(30): rate('XTS')\n#2 {main}\n"
+        "  thrown in /srv/r.php on line 17\n"
+    )
+    assert list(case.events()["culprit"]) == ["rate (r.php:17)"]

@@ -75,6 +75,9 @@ def test_the_prefix_goes_and_the_indentation_stays(prefix, stream):
         ("2026-01-26 01:25:59,123 ERROR [main] c.e.Shop - java.lang.E: x", "java.lang.E: x"),
         ("2026-01-26 01:25:59,123 [main] ERROR c.e.Shop - java.lang.E: x", "c.e.Shop - java.lang.E: x"),
         ("Jan 26 01:25:59 host kernel: [   12.345678] BUG: KASAN: x", "BUG: KASAN: x"),
+        ("2026-01-26T01:25:59.1234567Z shop.errors.NoRate: db1:5432", "shop.errors.NoRate: db1:5432"),
+        ("2026-01-26T01:25:59Z panic: cart: empty", "panic: cart: empty"),
+        ("2026-01-26T01:25:59Z fatal error: all goroutines are asleep", "fatal error: all goroutines are asleep"),
         ("web_1  | [4242:0x572ac60] 131 ms: Mark-Compact", "[4242:0x572ac60] 131 ms: Mark-Compact"),
         ("web_1  | ERROR: LoadError", "ERROR: LoadError"),
         ("web_1  | 2026-01-26 01:25:59 ERROR [main] java.lang.E: x", "java.lang.E: x"),
@@ -114,6 +117,25 @@ def test_what_a_trace_is_made_of_stays(line):
 def test_the_time_and_level_are_kept():
     line = split("2026-01-26T01:25:59.123Z ERROR x")
     assert (line.ts, line.level, line.text) == (1_769_390_759_123_000, "ERROR", "x")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "local"),
+    [
+        ("[Mon Jan 26 01:25:59 2026] ", True),
+        ("[Mon Jan 26 01:25:59 2026] [error] [client 192.0.2.1] ", True),
+        ("[26-Jan-2026 02:25:59 Europe/Berlin] ", False),
+        ("[26-Jan-2026 01:25:59] ", True),
+        ("2026-01-26 01:25:59 ", True),
+        ("2026/01/26 01:25:59 ", True),
+        ("2026-01-26 01:25:59 UTC ", False),
+        ("2026-01-26T02:25:59+01:00 ", False),
+        ("2026-01-26T01:25:59Z ", False),
+    ],
+)
+def test_a_time_without_a_zone_is_told(prefix, local):
+    line = split(prefix + "x")
+    assert (line.ts, line.local) == (1_769_390_759_000_000, local)
 
 
 @given(st.text() | st.from_regex(r"\A[\[<(>{0-9A-Z/:. |-]{0,80}\Z"))

@@ -48,6 +48,16 @@ def role(function="", *, module=None, file=None, language=None, in_app=None, kin
         ("library", {"function": "gen_server:call", "language": "erlang"}),
         ("library", {"function": "sapply", "language": "r"}),
         ("noise", {"function": "stop", "language": "r"}),
+        # glibc built with its checks of sizes, its sources named without folders
+        ("noise", {"function": "__GI___chk_fail", "file": "chk_fail.c", "language": "native"}),
+        ("library", {"function": "_IO_str_chk_overflow", "file": "iovsprintf.c", "language": "native"}),
+        ("library", {"function": "__vfprintf_internal", "file": "vfprintf-internal.c", "language": "native"}),
+        ("library", {"function": "group_number", "file": "printf_fp.c", "language": "native"}),
+        ("library", {"function": "___sprintf_chk", "file": "sprintf_chk.c", "language": "native"}),
+        ("library", {"function": "__fdelt_chk", "file": "fdelt_chk.c", "language": "native"}),
+        ("library", {"function": "recv", "file": "/usr/include/x86_64-linux-gnu/bits/socket2.h", "language": "native"}),
+        ("application", {"function": "range_chk", "file": "src/range_chk.c", "language": "native"}),
+        ("application", {"function": "log_printf", "file": "src/log.c", "language": "native"}),
         ("noise", {"module": "/usr/libexec/valgrind/vgpreload_helgrind-amd64-linux.so", "language": "native"}),
     ],
 )

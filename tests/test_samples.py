@@ -57,22 +57,20 @@ EXPECTED = {
         ],
     ),
     "flutter/logcat.txt": (
-        (4, 2, 24, 4, 0),
+        (4, 3, 24, 4, 0),
         [
             "SocketException in CartApi.refresh",
             "FlutterError: A RenderFlex overflowed by {number} pixels on the right.",
-            "_TypeError: Null check operator used on a null value",
             "_TypeError in _CheckoutSummaryState._total",
         ],
     ),
     "flutter/logger-package.log": ((1, 1, 3, 23, 0), ["FormatException in PriceFeed.parse"]),
     "flutter/renderflex-overflow.log": (
-        (6, 3, 31, 9, 0),
+        (6, 4, 31, 9, 0),
         [
             "SocketException in CartApi.refresh",
             "FlutterError: A RenderFlex overflowed by {number} pixels on the right.",
             "StateError in CartModel.lineFor",
-            "_TypeError: Null check operator used on a null value",
             "_TypeError in _CheckoutSummaryState._total",
         ],
     ),

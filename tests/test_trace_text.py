@@ -129,3 +129,10 @@ def test_real_traces_of_the_corpus():
 def test_any_text(text):
     tables = read(text.encode("utf-8", "replace"))
     assert len(tables["files"]) == 1
+
+
+def test_a_time_without_a_zone_says_so():
+    fault = "server[4242]: segfault at 10 ip 0000555555555b2a sp 00007ffff77fdd50 error 4 in server[555555555000+2000]"
+    (event,) = read(f"[Mon Jan 26 01:25:59 2026] {fault}\n".encode())["events"]
+    assert (str(event["ts"]), event["ts_source"]) == ("2026-01-26 01:25:59+00:00", "log line without zone")
+    assert "the time has no zone; taken as UTC" in event["notes"]

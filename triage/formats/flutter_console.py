@@ -1,7 +1,8 @@
 """What comes off a Flutter console, line by line, into records: blocks, unhandled exceptions, Logger boxes, lines.
 
 It is what the readers of log files, of machine mode and of VM-service streams share. An exception block outranks a
-report of an unhandled exception, and both outrank a box.
+report of an unhandled exception, and both outrank a box. Flutter prints a block for the first exception only and one
+line for each that follows; where a block before says the same, the line is another occurrence of that.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from triage.formats.flutter_block import BlockParser, rest_of_footer
 from triage.formats.flutter_event import append_block, append_exception
-from triage.formats.flutter_exception import ExceptionBlock
+from triage.formats.flutter_exception import Blocks, ExceptionBlock
 from triage.formats.flutter_lines import Line, read_line
 from triage.formats.flutter_logger import Box, level_of, worst
 from triage.formats.flutter_unhandled import Report
@@ -42,6 +43,7 @@ class Console:
         self._source = source
         self._name = name
         self._blocks = BlockParser()
+        self._said = Blocks()
         self._begin: tuple[int, int, Line] | None = None
         self._done: tuple[ExceptionBlock, int, int, Line] | None = None
         self._report: Report | None = None
@@ -105,7 +107,12 @@ class Console:
             self._append(block, begin, end, line)
 
     def _append(self, block: ExceptionBlock, begin: int, end: int, line: Line, ts: int | None = None) -> None:
-        append_block(self._source, block, **self._place(begin, end, line, ts))
+        repeated = None
+        if block.kind == "one_liner":
+            repeated = self._said.repeated(line.pid, block)
+        else:
+            self._said.add(line.pid, block)
+        append_block(self._source, block, repeated=repeated, **self._place(begin, end, line, ts))
 
     def _place(self, begin: int, end: int, line: Line, ts: int | None = None) -> dict[str, Any]:
         """The columns that say where and when."""

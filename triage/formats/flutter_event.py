@@ -102,11 +102,18 @@ def append_exception(
     return event
 
 
-def append_block(source: Source, block: ExceptionBlock, *, stack: str = "", **columns: Any) -> int:
-    """Append an exception block or a one-line repeat; `stack` stands in where the block shows none."""
+def append_block(
+    source: Source, block: ExceptionBlock, *, stack: str = "", repeated: ExceptionBlock | None = None, **columns: Any
+) -> int:
+    """Append an exception block or a one-line repeat of `repeated`; `stack` stands in where the block shows none."""
     notes = []
     if block.kind == "one_liner":
         notes.append("one-line repeat")
+        if repeated is not None:
+            notes.append("its message and its stack are those of the block before that says the same")
+            kind = repeated.thrown or error_type(repeated.message) or "FlutterError"
+            columns = {"error_type": kind, **columns}
+            return append_exception(source, repeated.message or None, stack=repeated.stack_text, notes=notes, **columns)
         return append_exception(
             source,
             block.description,

@@ -7,15 +7,19 @@ thrown`` and writes *assertion*, *message* or *number* where X is an assertion, 
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ("SUMMARY_CHARS", "ExceptionBlock")
+__all__ = ("SUMMARY_CHARS", "Blocks", "ExceptionBlock")
 
 SUMMARY_CHARS: Final = 120
 _LEAD: Final = re.compile(r"The following (.{1,300}?)(?: object)? was thrown\b")
 _NAMELESS: Final = {"assertion": None, "message": None, "number": None}
 _LEAD_LINES: Final = 6
+# So many blocks are remembered, for the lines that repeat them, each by so many words.
+_BLOCKS: Final = 32
+_WORDS: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +103,33 @@ class ExceptionBlock:
             after = [line for line in lines[end:] if line.strip()]
             rest = after[0].strip() if after else ""
         return " ".join(line.strip() for line in paragraph[: closing + 1]), rest or "\n".join(paragraph).strip()
+
+
+class Blocks:
+    """The last blocks of a console, for the one-liners that repeat them; Flutter breaks long lines in blocks only.
+
+    Examples
+    --------
+    >>> blocks = Blocks()
+    >>> blocks.add("7", ExceptionBlock(kind="block", description="Not in\\ninclusive range 0..2: 3"))
+    >>> line = ExceptionBlock(kind="one_liner", description="Not in inclusive range 0..2: 3")
+    >>> blocks.repeated("7", line).message, blocks.repeated("8", line)
+    ('Not in\\ninclusive range 0..2: 3', None)
+    """
+
+    def __init__(self) -> None:
+        self._last: deque[tuple[str | None, list[str], int, ExceptionBlock]] = deque(maxlen=_BLOCKS)
+
+    def add(self, process: str | None, block: ExceptionBlock) -> None:
+        """Remember a block and the process that printed it."""
+        message = block.message
+        first = len(message.partition("\n")[0].split())
+        self._last.appendleft((process, message.split(maxsplit=_WORDS)[:_WORDS], first, block))
+
+    def repeated(self, process: str | None, line: ExceptionBlock) -> ExceptionBlock | None:
+        """The last block of the process that says what a one-liner says."""
+        said = line.description.split(maxsplit=_WORDS)[:_WORDS]
+        for theirs, words, first, block in self._last:
+            if theirs == process and said and len(said) >= first and words[: len(said)] == said:
+                return block
+        return None

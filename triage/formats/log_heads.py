@@ -43,6 +43,9 @@ class Said(msgspec.Struct, gc=False):
     stack: str | None = None
     error_type: str | None = None
     error_value: str | None = None
+    # who a daemon says wrote it: host, program, process; and whether that had a logger with a head of its own
+    program: tuple[str | None, ...] | None = None
+    inner: bool = False
 
     def moment(self, dated: tuple[int, int] | None) -> log_times.Moment:
         """When it was written."""
@@ -171,12 +174,13 @@ def _said(found: re.Match[str], message: str, *, nested: bool) -> Said:
     said.fields = fields or None
     if nested:
         said.service = said.logger
+        said.program = (groups.get("host"), said.logger, groups.get("pid"))
         if groups.get("pri"):
             said.level = severity(int(groups["pri"]))
         inner = _bare(message) if message else None
         if inner is not None and inner.level:
             said.level, said.message = inner.level, inner.message
-            said.logger, said.thread = inner.logger or said.logger, inner.thread
+            said.logger, said.thread, said.inner = inner.logger or said.logger, inner.thread, True
             if inner.time and inner.time[:4].isdecimal() and not (said.time or "")[:4].isdecimal():
                 said.time = inner.time  # the one with a year
     return said

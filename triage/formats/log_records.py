@@ -32,6 +32,8 @@ __all__ = ("Reading", "Record", "Row", "source_of")
 
 # A message is joined from so many lines and characters; those behind it are counted.
 _LINES, _CHARS = 400, 65_536
+# The last records of so many programs are remembered.
+_PROGRAMS: Final = 64
 _DOCKER: Final = '{"log":'
 # Prefixes of containers' lines, which all lines of a record have.
 _WRAPPED: Final = (("compose",), ("cri",), ("pod",), ("stream",), ("docker",))
@@ -55,6 +57,8 @@ class Record:
 
     said: Said
     row: Row
+    # what introduced it, where the program has a logger of its own and a daemon or a runner writes each of its lines
+    by: Record | None = None
     below: list[str] = field(default_factory=list)
     chars: int = 0
     left: int = 0
@@ -108,6 +112,7 @@ class Reading:
         self._rows: deque[Row] = deque()
         self._php = php(self) if php else None
         self._current: Record | None = None
+        self._told: dict[tuple[str | None, ...], Record] = {}
 
     def read(self) -> None:
         """Read to the end and say what was found."""
@@ -169,6 +174,11 @@ class Reading:
         elif row.said is not None:
             self._close()
             self._current = Record(row.said, row)
+            if row.said.program is not None:
+                self._told.pop(row.said.program, None)
+                self._told[row.said.program] = self._current
+                if len(self._told) > _PROGRAMS:
+                    del self._told[next(iter(self._told))]
             if row.said.stack or row.said.error_type:
                 self._held(self._current, end)
         elif self._current is not None:
@@ -211,7 +221,7 @@ class Reading:
         stream = split(first.text).stream
         if first.said is not None:
             self._close()
-            self._current = Record(first.said, first)
+            self._current = Record(first.said, first, self._introduced(first.said))
         elif self._current is not None and stream[:1] in _WRAPPED and stream[1:2] != self._stream()[1:2]:
             self._close()
         if not self._rows:
@@ -228,6 +238,11 @@ class Reading:
             if theirs and stream and theirs != stream:
                 self._line(row, end)
 
+    def _introduced(self, said: Said) -> Record | None:
+        """The record right before of the same program, where its logger wrote that one and not this line."""
+        before = self._told.pop(said.program, None) if said.program else None
+        return before if before is not None and before.said.inner and not said.inner else None
+
     def _stream(self) -> tuple[str, ...]:
         """Where the record came from that is open."""
         return split(self._current.row.text).stream if self._current is not None else ()
@@ -236,7 +251,8 @@ class Reading:
         """What the record that introduces a trace says of it."""
         if record is None:
             return {}
-        said, moment = record.said, record.said.moment(self.dated)
+        said = record.by.said if record.by is not None else record.said
+        moment = said.moment(self.dated)
         columns: dict[str, Any] = {}
         own = found.report if found else None
         if moment.micros is not None and (own is None or own.ts is None):
@@ -254,6 +270,7 @@ class Reading:
     def annotate(self, event: int, record: Record | None) -> None:
         """Logger, thread and message of the record beside an event."""
         if record is not None:
+            record = record.by or record
             annotation = self.source.records.annotation
             annotation(event, "log", "logger", record.said.logger)
             annotation(event, "log", "thread", record.said.thread)

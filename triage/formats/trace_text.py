@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from triage.formats import Match, traces
+from triage.formats.log_times import NO_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,6 +75,9 @@ def add(source: Source, found: Found, *, remarks: Iterable[str] = (), **said: An
     notes = [*report.notes, *remarks]
     if not report.complete:
         notes.append("the report is cut or damaged")
+    local = found.local and said.get("ts") is None
+    if local:
+        notes.append(NO_ZONE)
     columns = {
         "source_id": source.source_id,
         "offset": found.offset,
@@ -82,7 +86,13 @@ def add(source: Source, found: Found, *, remarks: Iterable[str] = (), **said: An
         "event_class": "incident_signal",
         "event_kind": report.kind,
         "ts": found.ts,
-        "ts_source": None if found.ts is None else "log line" if report.ts is None else "report",
+        "ts_source": None
+        if found.ts is None
+        else "report"
+        if report.ts is not None
+        else "log line without zone"
+        if local
+        else "log line",
         "level": report.level,
         "handled": report.handled,
         "platform": found.module.PLATFORM,

@@ -54,7 +54,11 @@ class Block:
         found = self.window[index]
         if found is None:
             return None
-        if index > 0 and not self.is_each and (stream := self.window.stream(index)) and stream[0] not in _QUOTING:
+        if index > 0 and (
+            self.window.is_record(index)
+            if self.is_each
+            else (stream := self.window.stream(index)) and stream[0] not in _QUOTING
+        ):
             self._ended = index
             return None
         return found if len(found) <= LINE_CHARS else found[:LINE_CHARS]

@@ -52,9 +52,11 @@ def joined(before: Found, after: Found) -> Found | None:
     # A crash without any stack is the headline of the next one.
     bare = not any(trace.frames for trace in lead.traces)
     announces = lead.kind == "crash" and bare
-    if not (lead.leads and (end.follows or announces)) or after.first - before.last > NEAR:
+    # What the kernel prints of other processors and tasks when it ends has no head of its own.
+    dumped = lead.level == "fatal" and end.kind == "dump" and before.module.NAME == after.module.NAME == "kernel"
+    if not (lead.leads and (end.follows or announces or dumped)) or after.first - before.last > NEAR:
         return None
-    if lead.process_id and end.process_id and lead.process_id != end.process_id:
+    if lead.process_id and end.process_id and lead.process_id != end.process_id and not dumped:
         return None
     if end.kind == "assertion" and lead.kind != "assertion" and bare:
         # The headline names the signal only; the report below says what was asserted.
@@ -77,6 +79,7 @@ def joined(before: Found, after: Found) -> Found | None:
         last=after.last,
         end_offset=after.end_offset,
         ts=before.ts if before.ts is not None else after.ts,
+        local=before.local if before.ts is not None else after.local,
     )
 
 

@@ -27,7 +27,7 @@ from msgspec.structs import replace
 
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces import lambdas
-from triage.formats.traces.gdb_extent import extent
+from triage.formats.traces.gdb_extent import LISTED, extent
 from triage.formats.traces.gdb_frames import balance, call, inlined, variables
 from triage.formats.traces.gdb_frames import frame as frame_of
 from triage.formats.traces.patterns import lazy
@@ -65,6 +65,8 @@ _SIGNAL: Final = lazy(
     r'(?:Program|Thread (\d{1,9})(?: "[^"]{0,200}")?),? (?:received|terminated with) signal (SIG\w{1,16}|\d{1,3}), (.*)'
 )
 _STOPPED: Final = lazy(r"0x[0-9a-fA-F]{1,16} in \S|\S.{0,2000}\) (?:at|from) \S{1,1000}$")
+# They show one frame again, which is no stack.
+_MOVED: Final = lazy(r"\(gdb\) {1,8}(?:frame|f|up|down|thread|t)(?:\s{1,8}\d{1,9})?\s*$")
 _PAGER: Final = lazy(r"-{2,3}Type <(?:RET|return)>[^-]{0,100}-{2,3}")
 # The calls by which a thread ends its program, among the first so many frames.
 _ENDS: Final = frozenset({"abort", "raise", "__GI_abort", "__GI_raise", "gsignal", "__pthread_kill_implementation"})
@@ -184,6 +186,7 @@ class _Reader:
         self._pieces: list[str] = []  # the frame that is being read, in its lines
         self._depth: int | None = None  # open brackets, counted where the frame goes on in another line
         self._locals: list[str] = []
+        self._moved = False  # whether the command before shows one frame
         self._number = 0
         self._current: tuple[int | None, int | None] = (None, None)
         self._signal: tuple[str, str] | None = None
@@ -197,13 +200,16 @@ class _Reader:
     def feed(self, line: str) -> None:
         """Take one line without its end."""
         self._line += 1
-        line = line.removeprefix("(gdb) ")
+        if line.startswith("(gdb) "):
+            self._moved = _MOVED.match(line) is not None
+            line = line.removeprefix("(gdb) ")
         line = _PAGER.sub("", line) if "Type <" in line else line
         frame = _FRAME.match(line)
         if frame:
             self._end()
-            self._begin(int(frame[1]), frame[2] or "")
-        elif self._pieces and line[:1] in {" ", "\t"}:
+            if not self._moved:
+                self._begin(int(frame[1]), frame[2] or "")
+        elif self._pieces and line[:1] in {" ", "\t"} and not LISTED.match(line):
             self._continue(line)
         elif line:
             self._end()
@@ -225,7 +231,7 @@ class _Reader:
         crashed = next((s for s in same if len(s.frames) > len(crashed.frames) and _begins(crashed, s)), crashed)
         ordered = [crashed]
         for stack in stacks:
-            repeats = stack in same and _begins(stack, crashed)
+            repeats = stack in same and (_begins(stack, crashed) or _same_top(stack, crashed))
             if stack is not crashed and not repeats:
                 ordered.append(stack)
         return [self._trace(stack, of=crashed) for stack in ordered]
@@ -330,6 +336,11 @@ class _Reader:
             if signal[1]:
                 self._current = (int(signal[1]), self._current[1])
             return
+        listed = LISTED.match(line)
+        if listed:
+            if listed[1] == "*" and self._current == (None, None):
+                self._current = (int(listed[2]), _thread_id(line))
+            return
         current = _CURRENT.match(line)
         if current:
             self._current = (int(current[1]), _thread_id(current[2]))
@@ -346,6 +357,13 @@ class _Reader:
 def _same_place(frame: Frame, other: Frame) -> bool:
     """Whether two frames are of one function at one line."""
     return bool(frame.function) and (frame.function, frame.file, frame.line) == (other.function, other.file, other.line)
+
+
+def _same_top(stack: _Stack, other: _Stack) -> bool:
+    """Whether the first stack says nothing of one stop of a thread that the other, no shorter one does not."""
+    mine, its = stack.frames[0], other.frames[0]
+    told = any(frame.variables for frame in stack.frames) or len(stack.frames) > len(other.frames)
+    return not told and _same_place(mine, its) and mine.address == its.address
 
 
 def _begins(stack: _Stack, other: _Stack) -> bool:

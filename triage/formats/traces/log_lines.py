@@ -1,7 +1,8 @@
 """Where the message of an exception ends and the log goes on: what the trace modules of managed languages share.
 
 A message may have lines of its own, and nothing marks its last one. What certainly is no message: a line with a log
-prefix that the report's own lines have not, and the lines that fuzzers, shells and loggers write without any.
+prefix that the report's own lines have not, the lines that fuzzers, shells and loggers write without any, and the fence
+of Markdown that closes the block that the report stands in.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 from triage.formats.traces.patterns import lazy, remembered
-from triage.formats.traces.window import Window
+from triage.formats.traces.window import BACK, Window
 
-__all__ = ("Tail", "is_log")
+__all__ = ("Tail", "closes", "is_log")
 
 # Prefixes that say that a record begins; all others only say where a line came from.
-_RECORDS: Final = frozenset({"time", "clock", "level", "nested level", "thread", "kernel", "syslog"})
+_RECORDS: Final = frozenset({"time", "clock", "level", "nested level", "thread", "kernel", "syslog", "celery"})
 _LOG: Final = lazy(
     r"==\d{1,9}==|={3,}|-{10,}$|(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|NOTE|SUMMARY|SEVERE)"
     r"(?:: |\s|$)"
@@ -26,6 +27,7 @@ _LOG: Final = lazy(
     r"|make(?:\[\d+\])?: \*\*\*|Command exited with|Process finished with|\[\d{4}-\d\d-\d\d"
     r"|\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:"
 )
+_FENCE: Final = lazy(r"\s{0,12}(`{3,40}|~{3,40})")
 
 
 @remembered
@@ -40,11 +42,27 @@ def is_log(line: str) -> bool:
     return _LOG.match(line) is not None
 
 
+def closes(window: Window, index: int, start: int) -> bool:
+    """Whether a line is the fence of Markdown that closes a block which was opened above a report's start."""
+    line = window[index]
+    if line is None or line.strip(" ")[:3] not in {"```", "~~~"}:
+        return False
+    found = _FENCE.match(line)
+    if found is None or line[found.end() :].strip():
+        return False
+    for above in range(start, start - BACK, -1):
+        opened = _FENCE.match(window[above] or "")
+        if opened:
+            return line.strip().startswith(opened[1])
+    return False
+
+
 class Tail:
     """Tells whether the log goes on in a line, by how the lines of the report itself begin."""
 
     def __init__(self, window: Window, index: int) -> None:
         self._window = window
+        self._start = index
         self._stream = window.stream(index)
         self._records = not _RECORDS.isdisjoint(self._stream)
 
@@ -54,8 +72,8 @@ class Tail:
         if line is None:
             return True
         stream = self._window.stream(index)
-        if stream and stream != self._stream and not _RECORDS.isdisjoint(stream):
+        if stream and (self._window.is_record(index) if stream == self._stream else not _RECORDS.isdisjoint(stream)):
             return True
         if strict and self._records and stream and not line[:1].isspace():
             return True
-        return is_log(line)
+        return is_log(line) or (("```" in line or "~~~" in line) and closes(self._window, index, self._start))

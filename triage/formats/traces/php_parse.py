@@ -42,6 +42,11 @@ _BRACKETS: Final = lazy(r"(?:\[[^\]\n]{1,120}\] ){1,6}(?:AH\d{5}: )?(?:Got error
 _TAILS: Final = (", referer: ", '" while reading ')
 _CARRIERS: Final = ("PHP message: ", 'said into stderr: "')
 OBJECT: Final = lazy(r" at (?:[A-Za-z]:)?[^:\n]{1,400}:\d{1,9}\)")
+_ESCAPED: Final = lazy(r'\\(["\\/])')
+# What PHP calls a handler of errors with: level, message, file, line, and before PHP 8 the variables.
+_HANDLED: Final = lazy(r"\d{1,5}, '.{0,800}, (\d{1,9})(?:, .{0,800})?$", re.DOTALL)
+# So many calls deep a handler of errors may throw.
+_HANDLER: Final = 4
 _PREVIOUS: Final = "[previous exception] [object] ("
 _TITLES: Final = frozenset(("Stack trace:", "PHP Stack trace:", "Call Stack:", "[stacktrace]", ""))
 
@@ -61,20 +66,23 @@ class _Throwable:
         """The throwable as records know it."""
         error, message, place = _named("\n".join(self.head).strip())
         return Trace(
-            frames=tuple(self.table[::-1]) or self._frames(self.thrown or place),
+            frames=tuple(self.table[::-1]) or self._frames(self.thrown or place, error or ""),
             role=role,
             chain_no=chain_no,
             error_type=error,
             error_value=message,
         )
 
-    def _frames(self, place: tuple[str, int] | None) -> tuple[Frame, ...]:
+    def _frames(self, place: tuple[str, int] | None, error: str) -> tuple[Frame, ...]:
         """Shift the places by one: each function with the place inside it."""
         frames = []
-        file, line = place or (None, None)
-        for call, calling_file, calling_line, text_line in self.calls:
+        handled = self._handled(place, error)
+        # a handler throws with the place of what it handles; its own is not told
+        file, line = (place or (None, None)) if not handled else (None, None)
+        for number, (call, calling_file, calling_line, text_line) in enumerate(self.calls):
             name, args = _split(call)
-            frames.append(_frame(name, args, file, line, text_line))
+            frame = _frame(name, args, file, line, text_line)
+            frames.append(replace(frame, in_app=False) if number < handled else frame)
             file, line = calling_file, calling_line
         if self.calls and self.calls[-1][0] == "{main}":
             return tuple(frames)
@@ -82,6 +90,15 @@ class _Throwable:
             spot = _frame(None, None, file, line, self.calls[-1][3] if self.calls else self.line)
             frames.append(spot if self.calls else replace(spot, trust="location"))
         return tuple(frames)
+
+    def _handled(self, place: tuple[str, int] | None, error: str) -> int:
+        """How many of the calls are of a handler that made an exception of a warning: PHP calls it from its place."""
+        for number, (call, file, line, _) in enumerate(self.calls[:_HANDLER]):
+            if place is not None and (file, line) == place:
+                args = _HANDLED.match(_split(call)[1] or "")
+                told = args is not None and int(args[1]) == line
+                return number + 1 if told or error.endswith("ErrorException") else 0
+        return 0
 
 
 def probe(text: str) -> bool:
@@ -100,7 +117,7 @@ def parse(text: str) -> list[Trace]:
     """
     if "[object] (" in text:
         # Monolog writes the exception as a JSON string
-        text = text.replace("\\\\", "\\")
+        text = _ESCAPED.sub(r"\1", text)
     found: list[_Throwable] = [_Throwable()]
     current = found[0]
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):

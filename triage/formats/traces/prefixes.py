@@ -17,6 +17,7 @@ from typing import Final
 
 import msgspec
 
+from triage.formats import log_times
 from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
@@ -25,6 +26,10 @@ __all__ = ("Line", "led", "prefixed", "prefixes", "split", "uncoloured")
 _MOST: Final = 5
 # A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
 _LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
+# Those of them that a logger begins its records with.
+_BEGUN: Final = frozenset({"time", "clock", "level"})
+# What an offset begins with: the fifth or sixth character from the end.
+_SIGNS: Final = "+-"
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _BARE: Final = (
@@ -87,12 +92,18 @@ def _candidates(begin: str, first: bool, logged: bool) -> tuple[_Prefix, ...]:
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
-    """One line without its prefix; `stream` is () where it had none."""
+    """One line without its prefix; `stream` is () where it had none.
+
+    `inner` says that a logger's own prefix stood behind that of the container, the daemon or the runner; `local` that
+    the time has no zone and was taken as UTC.
+    """
 
     text: str
     stream: tuple[str, ...] = ()
     ts: int | None = None
     level: str | None = None
+    inner: bool = False
+    local: bool = False
 
 
 def split(raw: str) -> Line:
@@ -117,7 +128,7 @@ def split(raw: str) -> Line:
     stream: list[str] = []
     ts: int | None = None
     level: str | None = None
-    logged = False
+    logged = inner = local = False
     for place in range(_MOST):
         found = _first(text, first=place == 0, logged=logged)
         if found is None:
@@ -126,15 +137,17 @@ def split(raw: str) -> Line:
         logged = logged or prefix.kind in _LOGGED
         if not place:
             stream.append(prefix.kind)
+        elif prefix.kind in _BEGUN:
+            inner = True
         stream += [value for name in prefix.keys if (value := match[name])]
         if ts is None and prefix.timed and (time := match["time"]):
-            ts = iso(time.replace("/", "-").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z"))
+            ts, local = _moment(time)
         if level is None and prefix.levelled:
             level = match["level"]
         text = text[match.end() :]
         if prefix.last:
             break
-    return Line(text, tuple(stream), ts, level)
+    return Line(text, tuple(stream), ts, level, inner, local)
 
 
 def led(raw: str) -> bool:
@@ -207,6 +220,16 @@ def _first(text: str, *, first: bool, logged: bool) -> tuple[_Prefix, re.Match[s
         if match and match.end():
             return prefix, match
     return None
+
+
+def _moment(time: str) -> tuple[int | None, bool]:
+    """A time that a prefix says, and whether it has no zone."""
+    if time[4:5] in {"-", "/"}:
+        plain = time.replace("/", "-").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z")
+        ts = iso(plain)
+        return ts, ts is not None and plain[-1] != "Z" and plain[-6] not in _SIGNS and plain[-5] not in _SIGNS
+    moment = log_times.read(time)
+    return moment.micros, moment.note is not None and log_times.NO_ZONE in moment.note
 
 
 def _docker(text: str) -> Line:

@@ -25,7 +25,8 @@ __all__ = ("Asked", "Found", "anchors", "has", "read")
 class Found(NamedTuple):
     """One report of a text: the module that read it, the lines and bytes that it took, and its stacks.
 
-    `first` and `last` are line numbers from 1; the `text_line` of every frame is one too.
+    `first` and `last` are line numbers from 1; the `text_line` of every frame is one too. `local` says that the time
+    of the first line has no zone and was taken as UTC.
     """
 
     module: TraceModule
@@ -35,6 +36,7 @@ class Found(NamedTuple):
     offset: int
     end_offset: int
     ts: int | None
+    local: bool = False
 
 
 class Asked(NamedTuple):
@@ -103,6 +105,7 @@ def read(text: Text, number: int, candidates: list[TraceModule], size: int | Non
         offset=text.offset(first),
         end_offset=end if end is not None else text.offset(last),
         ts=report.ts if report.ts is not None else (begins.ts if begins else None),
+        local=report.ts is None and begins is not None and begins.local,
     )
 
 

@@ -285,8 +285,11 @@ class Window:
     def is_record(self, index: int) -> bool:
         """Whether the line has a log prefix of its own, which the anchor has not: the log went on there."""
         text = self._text
-        if self._stream or (not text.odd and text.low <= self._anchor + index < text.looked):
+        if not text.odd and text.low <= self._anchor + index < text.looked:
             return False
+        if self._stream:
+            line = self.line(index)
+            return line is not None and line.inner and not self.anchor.inner
         number = self.number(index)
         return number is not None and bool(text.stream(number))
 
