@@ -14,14 +14,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.errors import SourceError, TriageError, is_one_of, no_incident, nothing_named
+from triage.errors import SourceError, TriageError, is_one_of, no_incident
 from triage.journal import Journal
 from triage.querying import Querying
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
 from triage.store import DEFERRED, TABLES_LEFT
-from triage.tables import TABLES, to_pandas
+from triage.tables import to_pandas
+from triage.tabling import selected
 from triage.times import micros
 
 if TYPE_CHECKING:
@@ -130,15 +131,7 @@ class Case(Querying):
             table = self._tables["frames"]
         else:
             table = joined(self._of("stacks", incident, event), self._tables["frames"])
-        if columns is not None:
-            wanted = [columns] if isinstance(columns, str) else list(columns)
-            missing = [name for name in wanted if name not in table.column_names]
-            if missing:
-                raise TriageError(
-                    f"frames have no column {', '.join(missing)}; there are {', '.join(table.column_names)}"
-                )
-            table = table.select(wanted)
-        return to_pandas(table)
+        return selected(to_pandas(table), "frames", columns)
 
     def modules(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
         """One row per loaded image."""
@@ -167,26 +160,6 @@ class Case(Querying):
     def quarantine(self) -> pd.DataFrame:
         """One row per piece that could not be read: where, and why."""
         return to_pandas(self._tables["quarantine"])
-
-    def table(self, name: str) -> pd.DataFrame:
-        """A table by its name.
-
-        Raises
-        ------
-        TriageError
-            There is no such table; the message lists the names.
-        """
-        made: dict[str, Callable[[], pd.DataFrame]] = {
-            "incidents": self.incidents,
-            "events": self.events,
-            "related": self.related,
-            "hypotheses": self.hypotheses,
-        }
-        if name in made:
-            return made[name]()
-        if name not in TABLES:
-            raise TriageError(nothing_named("table", name, TABLES))
-        return to_pandas(self._of(name, None, None))
 
     @property
     def path(self) -> str:

@@ -15,11 +15,12 @@ import pyarrow as pa
 
 from triage.errors import TriageError
 from triage.tables import TABLES, to_pandas
+from triage.tabling import named, selected
 from triage.trending import Trending
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import duckdb
     import pandas as pd
@@ -43,9 +44,30 @@ _LONGEST: Final = 300
 class Querying(Trending):
     """What `Case` inherits: its tables for other tools."""
 
-    if TYPE_CHECKING:  # what `Case` has of its own
+    def table(self, name: str, columns: Iterable[str] | None = None, *, incident: str | None = None) -> pd.DataFrame:
+        """A table by its name.
 
-        def table(self, name: str) -> pd.DataFrame: ...  # noqa: D102 - `Case.table` says it
+        Parameters
+        ----------
+        name
+            One of `triage.tables.TABLES`.
+        columns
+            Only these columns, in this order.
+        incident
+            Only the rows of this incident; of `frames`, those of its stacks.
+
+        Raises
+        ------
+        TriageError
+            There is no such table, column or incident, or the rows of the table belong to no incident.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.loads("started").table("files", ["path", "bytes"]).to_dict("records")
+        [{'path': 'pasted', 'bytes': 7}]
+        """
+        return selected(named(self, name, incident), name, columns)
 
     def sql(self, statement: str) -> pd.DataFrame:
         """Ask the tables in SQL; they have the names and columns of `triage/TABLES.md`, times are in UTC.

@@ -21,6 +21,7 @@ from triage.errors import RedactionError, TriageError
 from triage.share.printable import plural
 from triage.stacks.joining import isin
 from triage.tables import to_pandas
+from triage.tabling import selected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -275,25 +276,16 @@ class RedactedCase:
         """One row per format: its events, incidents, first and last time; see `Case.summary`."""
         return self._case.summary(as_of)
 
-    def table(self, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
+    def table(self, name: str, columns: Iterable[str] | None = None, *, incident: str | None = None) -> pd.DataFrame:
         """A table by its name; with `columns` only these are masked, which is what makes a chart of many events quick.
 
-        Raises
-        ------
-        TriageError
-            There is no such table or column; the message lists the names.
+        See `Case.table`.
         """
-        if name == "events" and self._masker is not None:
+        if name == "events" and incident is None and self._masker is not None:
             found = to_pandas(self._case.raw.tables[name])  # digests of raw text are not shown, so none are made
         else:
-            found = self._case.table(name)
-        if columns is not None:
-            wanted = list(columns)
-            missing = [column for column in wanted if column not in found.columns]
-            if missing:
-                raise TriageError(f"{name} has no column {', '.join(missing)}; there are {', '.join(found.columns)}")
-            found = found[wanted]
-        return self._masked(name, found)
+            found = self._case.table(name, incident=incident)
+        return self._masked(name, selected(found, name, columns))
 
     def extract(self, incident_id: str) -> Extract:
         """What of an incident would be sent to a model; see `Case.extract`."""
