@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from triage.sources.inputs import Inputs
     from triage.stacks.settings import Rules
 
-__all__ = ("Case",)
+__all__ = ("NO_JOURNAL", "Case")
 
+NO_JOURNAL: Final = "the journal that was named is not there yet"
 _LIMITS: Final = Limits()
 
 
@@ -199,6 +200,11 @@ class Case(Querying):
         grouped["suppressed_unattributed"] = [left.get(name, 0) for name in grouped["format"]]
         return grouped.astype(dict.fromkeys(("events", "incidents", "suppressed_unattributed"), "int64[pyarrow]"))
 
+    @property
+    def awaits_journal(self) -> bool:
+        """Whether a journal was named that is not there yet: what was decided elsewhere is not known here."""
+        return (self._origin or self)._journal.awaited
+
     def text(self, source_id: str, *, offset: int = 0, length: int = 65_536) -> str:
         """Read a piece of an input or member again, as text.
 
@@ -316,6 +322,8 @@ class Case(Querying):
         ]
         if self._tables["quarantine"].num_rows:
             parts.append(f"{self._tables['quarantine'].num_rows:,} quarantined")
+        if self.awaits_journal:
+            parts.append(NO_JOURNAL)
         return f"<triage.Case: {', '.join(parts)}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:

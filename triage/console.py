@@ -21,7 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from triage.errors import TriageError
+from triage.errors import JournalError, TriageError
 from triage.share.printable import printable
 
 if TYPE_CHECKING:
@@ -108,9 +108,26 @@ def complain(text: str) -> None:
     ERR.print(Text(printable(text), style="red"))
 
 
-def load(path: str, reader: str | None = None, symbols: str | None = None, journal: Path | None = None) -> Case:
-    """Load with a progress line on a terminal, without one anywhere else."""
+def load(
+    path: str,
+    reader: str | None = None,
+    symbols: str | None = None,
+    journal: Path | None = None,
+    *,
+    reads_only: bool = True,
+) -> Case:
+    """Load with a progress line on a terminal, without one anywhere else; what only reads needs its journal.
+
+    Raises
+    ------
+    JournalError
+        There is no journal of that name.
+    """
     import triage
+    from triage.journal import Journal
+
+    if journal is not None and reads_only and Journal(journal).awaited:
+        raise JournalError(f"there is no journal at {journal}; check the name, or leave --journal out")
 
     with progress() as advance:
         return triage.load(source(path), format=reader, symbols=symbols, journal=journal, progress=advance)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from triage.errors import JournalError, SourceError
-from triage.journal import Journal
+from triage.journal import FOLDER, Journal
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.upward import is_inside
@@ -57,7 +57,8 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     journal
         What people decided: a file, the folder that holds `.triage`, or a `triage.journal.Journal`. Default: the
         investigation folder `.triage` that is found upward from the working directory; the first decision makes it
-        there. A journal inside the input is shown, never applied.
+        there. One that is named and not there yet is told of by the case (`repr`) until the first decision makes it. A
+        journal inside the input is shown, never applied.
     cache
         Whether what is read of large event files and of folders with many is kept in the user's cache folder, so that
         the next time only what is new is read; or another folder for it. `triage cache info` tells where it is.
@@ -88,7 +89,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     LimitError
         A single input is over one of the limits.
     JournalError
-        `journal` lies inside the input, or cannot be read.
+        `journal` lies inside the input or in a folder that is not there, or cannot be read.
 
     Examples
     --------
@@ -147,6 +148,11 @@ def _journal(given: str | os.PathLike[str] | Journal | None, inputs: Inputs) -> 
     journal = given if isinstance(given, Journal) else Journal(given)
     if journal.path is not None and is_inside(journal.path, places):
         raise JournalError(f"{journal.path} lies inside the input, where no journal is applied; copy it out of there")
+    if journal.path is not None and journal.awaited:
+        folder = journal.path.parent
+        folder = folder.parent if folder.name == FOLDER else folder
+        if not folder.exists():
+            raise JournalError(f"there is no folder {folder} for the journal; make it, or name another: journal=PATH")
     return journal
 
 

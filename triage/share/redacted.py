@@ -414,9 +414,12 @@ class RedactedCase:
 
     def __repr__(self) -> str:
         """Counts only."""
+        from triage.case import NO_JOURNAL
+
         told = repr(self._case).removeprefix("<triage.Case: ").removesuffix(">").split(", ")[:2]
+        awaited = [NO_JOURNAL] if self._case.awaits_journal else []
         files = len(self._case.files()) if self._working is None else len(self._working.members)
-        return f"<triage.RedactedCase: {', '.join([*told, plural(files, 'file')])}>"
+        return f"<triage.RedactedCase: {', '.join([*told, plural(files, 'file'), *awaited])}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Text, and static HTML that needs neither a kernel nor a script."""
