@@ -203,7 +203,7 @@ class Case(Querying):
     @property
     def awaits_journal(self) -> bool:
         """Whether a journal was named that is not there yet: what was decided elsewhere is not known here."""
-        return (self._origin or self)._journal.awaited
+        return self._journal.awaited if self._origin is None else self._origin.awaits_journal
 
     def text(self, source_id: str, *, offset: int = 0, length: int = 65_536) -> str:
         """Read a piece of an input or member again, as text.
