@@ -155,6 +155,23 @@ def test_mistakes_are_named_with_what_is_nearest(code, arguments, words):
     assert words in done.stderr.decode()
 
 
+def test_an_error_names_the_option_of_the_command_line(tmp_path):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "mine.txt").write_text("x")
+    (tmp_path / "file").write_text("x")
+    crash = SAMPLES / "traces" / "asan-free.txt"
+    for arguments, told, untold in (
+        (["to-parquet", crash, "--to", "taken"], "say --overwrite", "overwrite=True"),
+        (["hypothesize", crash, "--engine", "rules", "--send", "slack"], "would be sent: --dry-run", "dry_run"),
+        (["note", crash, "inc", "seen before", "--journal", "file/x"], "--journal PATH", "journal=PATH"),
+        (["hypothesize", crash, "--engine", "rules", "--send", "slack", "--where", "a@b"], "--where is", "where="),
+    ):
+        done = triage(*arguments, cwd=tmp_path)
+        assert done.returncode == 4
+        assert told in done.stderr.decode()
+        assert untold not in done.stderr.decode()
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
 @pytest.mark.parametrize("arguments", [["formats"], ["show", str(PANIC)], ["table", "frames", str(STORE)]])
 def test_a_full_disk_is_one_line(arguments):

@@ -39,8 +39,9 @@ from triage.console import (
     say,
     sink_failed,
     source,
+    worded,
 )
-from triage.errors import LISTED, RedactionError, SourceError, TriageError
+from triage.errors import RedactionError, SourceError, TriageError
 from triage.share.printable import plural
 from triage.tables import TABLES
 from triage.tabling import checked
@@ -193,7 +194,7 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except TriageError as error:
-        complain(str(error).replace(LISTED, "`triage incidents PATH` lists them"))
+        complain(worded(str(error)))
         code = Exit.not_found if isinstance(error, SourceError) else Exit.bad_input
         sys.exit(Exit.secrets if isinstance(error, RedactionError) else code)
     except OSError as error:

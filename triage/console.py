@@ -21,7 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from triage.errors import JournalError, TriageError
+from triage.errors import LISTED, JournalError, TriageError
 from triage.share.printable import printable
 
 if TYPE_CHECKING:
@@ -50,12 +50,29 @@ __all__ = (
     "say",
     "sink_failed",
     "source",
+    "worded",
 )
 
 OUT: Final = Console(highlight=False, soft_wrap=True)
 ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 _WORD: Final = 24  # a longer word may be broken to make a table fit
 _GAP: Final = 2
+# What an error says to whoever wrote Python, and what it says to whoever typed a command.
+_WORDS: Final = (
+    (LISTED, "`triage incidents PATH` lists them"),
+    ("case.events(incident_id)['event_id'] lists them", "`triage table events PATH --incident ID` lists them"),
+    ("case.events()['event_id'] lists them", "`triage table events PATH` lists them"),
+    ("case.files()['source_id'] lists them", "`triage table files PATH` lists them"),
+    ("case.journal() says why", "`triage journal --of PATH` says why"),
+    ("case.quarantine() says", "`triage table quarantine PATH` says"),
+    ("triage.load(..., journal=PATH)", "--journal PATH"),
+    ("journal=PATH", "--journal PATH"),
+    ("overwrite=True", "--overwrite"),
+    ("would be sent: dry_run", "would be sent: --dry-run"),
+    ("where= is", "--where is"),
+    ("redact(incident=...) takes", "--incident ID takes"),
+    ("raise it by limits=", "raise it in Python by limits="),
+)
 
 
 class Exit(IntEnum):
@@ -106,6 +123,19 @@ def say(text: str, style: str = "") -> None:
 def complain(text: str) -> None:
     """Print one line of an error."""
     ERR.print(Text(printable(text), style="red"))
+
+
+def worded(text: str) -> str:
+    """An error with the options of the command line in place of those of Python.
+
+    Examples
+    --------
+    >>> worded("there is something else; say overwrite=True")
+    'there is something else; say --overwrite'
+    """
+    for told, typed in _WORDS:
+        text = text.replace(told, typed)
+    return text
 
 
 def load(
