@@ -8,13 +8,13 @@ HTML) is that of a `RedactedCase`; what leaves is a `ReviewedArchive`.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.errors import SourceError, TriageError, is_one_of, no_incident
+from triage.errors import SourceError, TriageError, demand, is_one_of, no_incident, nothing_named
 from triage.journal import Journal
 from triage.querying import Querying
 from triage.share.printable import plural
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ("NO_JOURNAL", "Case")
 
+EVENT_CLASSES: Final = ("incident_signal", "context", "operational")
 NO_JOURNAL: Final = "the journal that was named is not there yet"
 _LIMITS: Final = Limits()
 
@@ -93,11 +94,20 @@ class Case(Querying):
     def events(
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
     ) -> pd.DataFrame:
-        """One row per occurrence; of one incident, class or kind where asked."""
+        """One row per occurrence; of one incident, class or kind where asked.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id, or there is no such class.
+        """
         from triage.incidents import debugbundle
 
         if incident is event_class is event_kind is None:
             return to_pandas(self._fingerprinted)
+        if event_class is not None and event_class not in EVENT_CLASSES:
+            raise TriageError(nothing_named("event class", event_class, EVENT_CLASSES))
+        demand(event_kind, (str, type(None)), "the kind of an event is a text, such as 'exception'")
         table = self._tables["events"]
         if incident is not None:
             table = isin(table, "event_id", self._events_of(incident))
@@ -226,6 +236,8 @@ class Case(Querying):
         """Read a piece of an input or member again, as bytes; see `text`."""
         from triage import loading
 
+        for number, name in ((offset, "offset"), (length, "length")):
+            demand(number, SupportsIndex, f"{name}= is a number of bytes")
         return loading.read_back(
             self._inputs, self._chain(source_id), offset=offset, length=length, limits=self._limits
         )
@@ -268,6 +280,7 @@ class Case(Querying):
         """
         from triage.share.redacted import redact
 
+        demand(key, (bytes, bytearray, type(None)), "a key is bytes, such as secrets.token_bytes(32)")
         events = None if incident is None else self._events_of(incident)
         return redact(self, policy=policy, events=events, key=key)
 
@@ -363,7 +376,7 @@ class Case(Querying):
         """The rows of a table that hang on an incident or an event; all without either."""
         ids = None if incident is None else self._events_of(incident)
         if event is not None:
-            if not isin(self._tables["events"], "event_id", [event]).num_rows:
+            if not isin(self._tables["events"], "event_id", [str(event)]).num_rows:
                 raise TriageError(f"no event has the id {event!r}; case.events()['event_id'] lists them")
             ids = [event] if ids is None or event in ids else []
         if name in TABLES_LEFT and DEFERRED in self._tables:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.errors import JournalError, SourceError
+from triage.errors import JournalError, SourceError, demand
 from triage.journal import FOLDER, Journal
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.upward import is_inside
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     from triage.case import Case
@@ -83,7 +83,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
         There is nothing at that path, or it is not something that can be opened; or `symbols` was given and there is
         no such folder, or the extra is not installed; or `config` is not there.
     TriageError
-        The settings file holds something unknown.
+        The settings file holds something unknown, or an option is of another type than this takes.
     FormatError
         `format` names no reader.
     LimitError
@@ -97,6 +97,13 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     >>> triage.load(b"not a crash").files()["parse_status"].tolist()
     ['unknown']
     """
+    demand(limits, Limits, "limits are a triage.Limits, as limits=triage.Limits(members=1_000)")
+    places = {"symbols": symbols, "config": config, "cache": None if isinstance(cache, bool) else cache}
+    places["journal"] = None if isinstance(journal, Journal) else journal
+    for name, place in places.items():
+        demand(place, (str, os.PathLike, type(None)), f"{name}= is a path")
+    if not (progress is None or callable(progress)):
+        demand(progress, type(None), "progress= is a function of a path and a number of bytes")
     inputs = Inputs(path, remote=client is not None)
     return _open(
         inputs,
@@ -135,6 +142,7 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
     """
     if not isinstance(text, str | bytes | bytearray | memoryview):
         raise SourceError(f"a {type(text).__name__} is no text; give text or bytes, or a path to triage.load")
+    demand(name, str, "the name of a pasted text is a text")
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
     inputs = Inputs(data, name=name)
     return _open(inputs, _journal(None, inputs))

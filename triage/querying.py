@@ -7,19 +7,19 @@ lie, as Arrow, without a copy.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from triage.errors import TriageError
+from triage.errors import TriageError, demand
 from triage.tables import TABLES, to_pandas
 from triage.tabling import named, selected
 from triage.trending import Trending
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Mapping
 
     import duckdb
@@ -95,6 +95,7 @@ class Querying(Trending):
         >>> triage.loads("started\\n").sql("select path, bytes from files").to_dict("records")
         [{'path': 'pasted', 'bytes': 8}]
         """
+        demand(statement, str, "a statement of SQL is a text")
         return to_pandas(run(statement, _Tables(self)))
 
     def to_parquet(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
@@ -134,6 +135,7 @@ class Querying(Trending):
         """
         from triage import exporting
 
+        demand(folder, (str, os.PathLike), "a folder is a path")
         tables = _Tables(self)
         return exporting.write(((name, tables[name]) for name in TABLES), Path(folder), overwrite=overwrite)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.errors import TriageError, is_one_of, nothing_named
+from triage.errors import TriageError, demand, is_one_of, nothing_named
 from triage.tables import TABLES
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def selected(frame: pd.DataFrame, name: str, columns: Iterable[str] | None) -> p
     """
     if columns is None:
         return frame
+    demand(columns, Iterable, "columns are a list of names")
     wanted = [columns] if isinstance(columns, str) else list(columns)
     missing = [str(column) for column in wanted if column not in frame.columns]
     if missing:
