@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -170,6 +171,15 @@ def test_an_error_names_the_option_of_the_command_line(tmp_path):
         assert done.returncode == 4
         assert told in done.stderr.decode()
         assert untold not in done.stderr.decode()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+@pytest.mark.parametrize("command", [["show"], ["formats"], ["table", "files"], ["redact"], ["audit"], ["explain"]])
+def test_a_pipe_is_read_from_standard_input_and_the_error_says_so(command, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    done = triage(*command, tmp_path / "pipe")
+    assert done.returncode == 3
+    assert "is a pipe, which is never opened by its name; name standard input: command | ... -" in done.stderr.decode()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")

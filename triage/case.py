@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from triage.errors import SourceError, TriageError, demand, is_one_of, no_incident, nothing_named
 from triage.journal import Journal
@@ -327,11 +326,10 @@ class Case(Querying):
     def __repr__(self) -> str:
         """Say in one line what is in the case; no content."""
         files = self._tables["files"]
-        inputs = pc.sum(pc.equal(files["depth"], 0)).as_py() or 0
         parts = [
             plural(self._incident_count(), "incident"),
             plural(self._tables["events"].num_rows, "event"),
-            plural(files.num_rows, "file") + f" in {plural(inputs, 'input')}",
+            plural(files.num_rows, "file") + f" in {plural(self._inputs.given, 'input')}",
         ]
         if self._tables["quarantine"].num_rows:
             parts.append(f"{self._tables['quarantine'].num_rows:,} quarantined")

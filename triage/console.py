@@ -21,7 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from triage.errors import LISTED, JournalError, TriageError
+from triage.errors import LISTED, JournalError, SourceError, TriageError
 from triage.share.printable import printable
 
 if TYPE_CHECKING:
@@ -164,8 +164,22 @@ def load(
 
 
 def source(path: str) -> Any:
-    """What a path on the command line stands for."""
-    return sys.stdin.buffer if path == "-" else path
+    """What a path on the command line stands for.
+
+    Raises
+    ------
+    SourceError
+        It is a pipe, as a shell makes one of `<(command)`.
+    """
+    if path == "-":
+        return sys.stdin.buffer
+    try:
+        is_pipe = Path(path).is_fifo()
+    except (OSError, ValueError):
+        is_pipe = False  # opening it says what is wrong
+    if is_pipe:
+        raise SourceError(f"{path} is a pipe, which is never opened by its name; name standard input: command | ... -")
+    return path
 
 
 def sink_failed(error: OSError) -> None:
