@@ -1,7 +1,8 @@
 """What a notebook must be before it is committed: executed from the top, free of widget state and of this machine.
 
 `problems` and `leaks` (what must not be shared) are used by `render.py`, which refuses to write a notebook that has
-any, and by the tests, which look at what is committed. nbval alone is not enough: it passes a notebook that was never executed.
+any, and by the tests, which look at what is committed. nbval alone is not enough: it passes a notebook that was never
+executed.
 """
 
 from __future__ import annotations
