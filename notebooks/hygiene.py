@@ -1,7 +1,8 @@
 """What a notebook must be before it is committed: executed from the top, free of widget state and of this machine.
 
-`problems` is used by `render.py`, which refuses to write a notebook that has any, and by the tests, which look at
-what is committed. nbval alone is not enough: it passes a notebook that was never executed.
+`problems` and `leaks` (what must not be shared) are used by `render.py`, which refuses to write a notebook that has
+any, and by the tests, which look at what is committed. nbval alone is not enough: it passes a notebook that was never
+executed.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from triage.share.notebooks import WIDGET_VIEW
+from triage.redact.policy import Policy
+from triage.share.notebooks import WIDGET_VIEW, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Homes that stand in the crash files of many people: to find one in a notebook says nothing about this machine.
 COMMON_USERS = frozenset({"admin", "app", "dev", "developer", "me", "runner", "ubuntu", "user", "vagrant"})
+
+# What this one is about are values that it makes up and masks.
+PLANTED = frozenset({"04_redact_and_share.ipynb"})
 
 
 def machine_addresses(root: Path) -> dict[str, str]:
@@ -89,6 +94,14 @@ def problems(notebook: dict[str, Any], addresses: dict[str, str]) -> list[str]:
     for text in texts(notebook):
         found += [f"{what}: {address!r}" for address, what in addresses.items() if mentions(text, address)]
     return list(dict.fromkeys(found))
+
+
+def leaks(data: bytes, name: str) -> list[str]:
+    """What `triage notebook clean` would refuse in a notebook: a copy of one that is committed here passes it."""
+    if name in PLANTED:
+        return []
+    hits = clean(data, policy=Policy.default()).hits
+    return [f"{hit.place}, line {hit.line}: {hit.kind}, which `triage notebook clean` refuses" for hit in hits]
 
 
 def mentions(text: str, address: str) -> bool:

@@ -4,7 +4,7 @@
 
 Each runs in this folder with the python3 kernel of this environment. Widget state and widget views are dropped (the
 static HTML beside them is what pages show), ids become cell-0, cell-1 ..., and times and versions go. A notebook that
-then still has a problem of `hygiene.problems` is not written, and the exit code is 1.
+then still has a problem of `hygiene.problems` or `hygiene.leaks` is not written, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -52,8 +52,10 @@ def render(path: Path) -> list[str]:
     normalise(notebook)
     nbformat.validate(notebook)
     found = hygiene.problems(notebook, hygiene.machine_addresses(HERE.parent))
+    written = nbformat.writes(notebook) + "\n"
+    found += hygiene.leaks(written.encode(), path.name)
     if not found:
-        path.write_text(nbformat.writes(notebook) + "\n", "utf-8")
+        path.write_text(written, "utf-8")
     return found
 
 

@@ -230,3 +230,16 @@ def test_the_mime_bundle_is_text_and_escaped_html():
     assert "&lt;script&gt;" in bundle["text/html"]
     assert "quartz-otter" not in bundle["text/html"]
     assert "[password:1:8-15]" in bundle["text/html"]
+
+
+def test_a_folder_is_one_input_whatever_is_in_it(tmp_path):
+    store = SAMPLES / "debugbundle" / "store"
+    files = len(triage.load(store).files())
+    assert f"{files} files in 1 input" in repr(triage.load(store))
+    case = triage.load([b"one", b"two"])
+    assert "2 files in 2 inputs" in repr(case)
+    assert "in 1 input" in repr(triage.loads("x"))
+    (tmp_path / "a.log").write_text("x")
+    (tmp_path / "b.log").write_text("y")
+    assert "2 files in 2 inputs" in repr(triage.load(tmp_path / "*.log"))
+    assert "2 files in 1 input" in repr(triage.load(case.to_parquet(tmp_path / "tables")))

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -10,6 +11,7 @@ import pytest
 
 from tests.reading import SAMPLES
 from tests.running import run as triage
+from triage import load
 
 PANIC = SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz"
 STORE = SAMPLES / "debugbundle" / "store"
@@ -48,6 +50,30 @@ def test_any_table():
     rows = [json.loads(line) for line in text("table", "files", PANIC, "--format", "ndjson").splitlines()]
     assert rows[0]["path"] == PANIC.name
     assert rows[0]["bytes"] == PANIC.stat().st_size
+
+
+def test_a_table_by_columns_incident_and_limit():
+    case = load(STORE)
+    one = case.incidents()["incident_id"].iloc[0]
+    asked = ["table", "events", STORE, "--incident", one[4:12], "--columns", "event_id, level", "--columns", "format"]
+    rows = list(csv.DictReader(io.StringIO(text(*asked, "--format", "csv"))))
+    assert list(rows[0]) == ["event_id", "level", "format"]
+    assert [row["event_id"] for row in rows] == case.events(one)["event_id"].tolist()
+    done = triage("table", "events", STORE, "--limit", "2", "--format", "ndjson")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 2)
+    assert done.stderr.decode() == f"2 of {len(case.events())} rows\n"
+    assert text("table", "events", STORE, "--limit", "999999") == text("table", "events", STORE)
+
+
+def test_the_tables_and_what_explains_take_a_journal(tmp_path):
+    case = load(STORE, journal=tmp_path)
+    one, two = case.incidents()["incident_id"].iloc[:2]
+    merged = case.merge([one, two], "the same")
+    listed = text("table", "incidents", STORE, "--columns", "incident_id", "--journal", tmp_path)
+    assert listed.splitlines()[1:] == case.incidents()["incident_id"].tolist()
+    assert text("explain", STORE, merged, "--journal", tmp_path) == case.redact().explain(merged).text
+    other = next(each for each in case.incidents()["incident_id"] if each != merged)
+    assert text("compare", STORE, merged, other, "--journal", tmp_path)
 
 
 def test_formats_lists_the_readers_and_names_a_file():
@@ -115,6 +141,10 @@ def test_formats_reads_standard_input_and_open_says_why_it_cannot():
     [
         (4, ["table", "frame", str(PANIC)], "did you mean 'frames'?"),
         (4, ["table", "no-such-file", "events"], "there is no table 'no-such-file'"),
+        (4, ["table", "files", str(PANIC), "--incident", "inc_"], "the rows of files belong to no incident"),
+        (4, ["table", "events", str(PANIC), "--incident", "zz"], "no incident has an id that begins with 'zz'"),
+        (4, ["table", "events", str(PANIC), "--columns", "levl"], "events has no column levl; there are event_id"),
+        (2, ["table", "events", str(PANIC), "--limit", "-1"], "--limit"),
         (4, ["show", str(PANIC), "--as", "0xgem"], "did you mean '0xgen'?"),
         (2, ["show", str(PANIC), "--frames", "-1"], "--frames"),
         (4, ["resolve", str(PANIC), "nobody"], "`triage incidents PATH` lists them"),
@@ -124,6 +154,32 @@ def test_mistakes_are_named_with_what_is_nearest(code, arguments, words):
     done = triage(*arguments)
     assert done.returncode == code
     assert words in done.stderr.decode()
+
+
+def test_an_error_names_the_option_of_the_command_line(tmp_path):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "mine.txt").write_text("x")
+    (tmp_path / "file").write_text("x")
+    crash = SAMPLES / "traces" / "asan-free.txt"
+    for arguments, told, untold in (
+        (["to-parquet", crash, "--to", "taken"], "say --overwrite", "overwrite=True"),
+        (["hypothesize", crash, "--engine", "rules", "--send", "slack"], "would be sent: --dry-run", "dry_run"),
+        (["note", crash, "inc", "seen before", "--journal", "file/x"], "--journal PATH", "journal=PATH"),
+        (["hypothesize", crash, "--engine", "rules", "--send", "slack", "--where", "a@b"], "--where is", "where="),
+    ):
+        done = triage(*arguments, cwd=tmp_path)
+        assert done.returncode == 4
+        assert told in done.stderr.decode()
+        assert untold not in done.stderr.decode()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+@pytest.mark.parametrize("command", [["show"], ["formats"], ["table", "files"], ["redact"], ["audit"], ["explain"]])
+def test_a_pipe_is_read_from_standard_input_and_the_error_says_so(command, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    done = triage(*command, tmp_path / "pipe")
+    assert done.returncode == 3
+    assert "is a pipe, which is never opened by its name; name standard input: command | ... -" in done.stderr.decode()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")

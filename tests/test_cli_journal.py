@@ -77,6 +77,13 @@ def test_decisions_are_written_into_the_folder_of_the_investigation_and_listed(d
     assert (folder / ".triage" / "journal.ndjson").read_bytes().count(b"\n") == 5
 
 
+@pytest.mark.parametrize("command", [["show", "in"], ["incidents", "in"], ["table", "events", "in"], ["explain", "in"]])
+def test_what_only_reads_says_that_a_journal_is_not_there(desk, run, command):
+    for place in ("mine.ndjsn", "gone/mine.ndjson", "in"):
+        with pytest.raises(TriageError, match=f"there is no journal at {place}; check the name"):
+            run(*command, "--journal", place)
+
+
 def test_merge_split_pin_and_undo(desk, text, incidents):
     _, ids = desk
     (line,) = text("merge", "in", ids[1], ids[2], "-m", "one bug").splitlines()

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -43,6 +44,36 @@ def test_without_a_name_it_lists_what_would_leave_and_saves_nothing(bundle, tmp_
     assert "nothing was saved; look at it" in out
     assert triage("redact", bundle, "--dry-run", "--approve-as", "Ada", "-o", "x.tar.gz", cwd=tmp_path)[0] == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bundle"]
+
+
+def test_the_masked_text_of_a_file_can_be_looked_at(bundle, tmp_path):
+    code, out, err = triage("redact", bundle, "--show", "a.log", cwd=tmp_path)
+    assert (code, err) == (0, "")
+    assert re.fullmatch(r"start\nconnect with password=\[password:\d+[^\]]*\]\nwrote to \[email:\d+[^\]]*\]\n", out)
+    out = triage("redact", bundle, "--show", "b.log", "--show", "a.log", cwd=tmp_path)[1]
+    assert [line for line in out.splitlines() if line.startswith("==>")] == [
+        "==> case/bundle/b.log <==",
+        "==> case/bundle/a.log <==",
+    ]
+    (bundle / "long.log").write_text(f"{LINE}\n" * 5_000)
+    out = triage("redact", bundle, "--show", "long.log", cwd=tmp_path)[1]
+    assert len(out.splitlines()) == 5_000
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bundle"]
+
+
+def test_of_a_binary_file_the_rows_are_shown_and_of_an_archive_its_members():
+    listed = triage("redact", PANIC, "--dry-run")[1].splitlines()[1].partition("\t")[0]
+    assert triage("redact", PANIC, "--show", listed.rpartition("/")[2])[0] == 0
+
+
+def test_a_file_that_is_not_there_is_none_to_show_and_what_is_looked_at_is_not_saved(bundle, tmp_path):
+    code, out, err = triage("redact", bundle, "--show", "c.log", cwd=tmp_path)
+    assert (code, out) == (4, "")
+    assert "there are case/bundle/a.log, case/bundle/b.log" in err
+    code, _, err = triage("redact", bundle, "--show", "a.log", "--approve-as", "Ada", "-o", tmp_path / "x.tar.gz")
+    assert code == 4
+    assert "--show prints and saves nothing" in err
+    assert not (tmp_path / "x.tar.gz").exists()
 
 
 def test_what_is_approved_is_saved_verifies_and_audits_clean(bundle, tmp_path):

@@ -119,9 +119,9 @@ def test_a_recursion_error_goes_by_its_cycle():
 
 
 def test_a_request_has_no_stack_and_says_so(everything, explanations):
-    title = "GET /orders/{id} 503"
+    title = "GET /orders/{id} 503"  # its words are those of the explanation
     one = everything.incidents().set_index("title")["incident_id"][title]
-    assert explanations[one].text.startswith("request: GET /orders/{} 503\n")
+    assert explanations[one].text.startswith("request: GET /orders/{id} 503\n")
     assert "\nNo stack; this is event " in explanations[one].text
     assert "Frames" not in explanations[one].text
 

@@ -376,3 +376,21 @@ def test_reading_makes_nothing(tmp_path, monkeypatch):
     case.resolve(incident_of(case, 1))
     assert (tmp_path / ".triage" / "journal.ndjson").exists()
     assert triage.load(bundle).incidents()["status"].tolist() == ["resolved"]
+
+
+def test_a_journal_that_was_named_and_is_not_there_is_told_of_until_somebody_decides(tmp_path):
+    bundle = tmp_path / "in" / "a.log"
+    bundle.parent.mkdir()
+    bundle.write_text('Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: 1\n')
+    case = triage.load(bundle, journal=tmp_path / "jurnal.ndjson")
+    for told in (repr(case), repr(case.redact())):
+        assert told.endswith(", the journal that was named is not there yet>")
+        assert "jurnal" not in told
+    case.resolve(case.incidents()["incident_id"].iloc[0])
+    assert "journal" not in repr(case) + repr(case.redact())
+    assert "journal" not in repr(triage.load(bundle))
+    with pytest.raises(JournalError, match=r"there is no folder .*mistyped for the journal; .*journal=PATH"):
+        triage.load(bundle, journal=tmp_path / "mistyped" / "journal.ndjson")
+    with pytest.raises(JournalError, match="there is no folder"):
+        triage.load(bundle, journal=Journal(tmp_path / "mistyped" / ".triage"))
+    assert "not there yet" in repr(triage.load(bundle, journal=tmp_path / ".triage"))

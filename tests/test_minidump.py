@@ -220,6 +220,18 @@ def test_hostile_directory_is_partial() -> None:
     assert rows["files"][0]["parse_status"] == "partial"
 
 
+def test_a_dump_that_is_cut_tells_of_each_stream_once_and_is_a_crash() -> None:
+    data = (SAMPLES / "minidump" / "windows-access-violation.dmp").read_bytes()
+    whole = event(read(data, "a.dmp"))
+    rows = read(data[:600], "a.dmp")
+    row = event(rows)
+    assert (whole["event_kind"], row["event_kind"], row["parse_status"]) == ("crash", "crash", "partial")
+    reasons = [place["reason"] for place in rows["quarantine"]]
+    told = [reason.removeprefix("stream ").partition(" ")[0].rstrip(":") for reason in reasons]
+    assert len(told) == len(set(told)) > 3
+    assert sorted(row["notes"]) == sorted(set(reasons))
+
+
 def test_the_crashpad_sample() -> None:
     path = SAMPLES / "minidump" / "chromium-crashpad.dmp"
     rows = read(path.read_bytes(), path.name)

@@ -147,3 +147,13 @@ def test_render_executes_and_writes_the_same_bytes_again(tmp_path: Path) -> None
 def test_committed_notebook_is_fit_to_be_read(path: Path) -> None:
     notebook = json.loads(path.read_text("utf-8"))
     assert hygiene.problems(notebook, hygiene.machine_addresses(ROOT)) == []
+    assert hygiene.leaks(path.read_bytes(), path.name) == []
+
+
+def test_a_value_that_is_shown_is_told_without_it() -> None:
+    notebook = copy.deepcopy(GOOD)
+    notebook["cells"][1]["source"] = "mail = 'ana.plum@example.com'"
+    (told,) = hygiene.leaks(json.dumps(notebook).encode(), "x.ipynb")
+    assert told == "cell 1, line 1: email, which `triage notebook clean` refuses"
+    planted = ROOT / "notebooks" / "04_redact_and_share.ipynb"
+    assert hygiene.leaks(planted.read_bytes(), "a copy.ipynb")

@@ -67,7 +67,7 @@ def test_discord_gets_a_short_text_that_calls_nobody(chat):
     lines = body["content"].splitlines()
     assert lines[0] == "hypothesis, unverified (gemini-2.5-pro)"
     assert lines[1].startswith("The zone process read through a mob")
-    assert lines[2] == "1. A stale pointer in the list of close mobs (60%)"
+    assert lines[2] == "1. A stale pointer in the list of close mobs (60%; not checked)"
     assert lines[3] == "Next:"
     assert lines[-1].replace("\\", "") == f"The rest: {RUN.incident_id}, {RUN.run_id}"
 
@@ -77,6 +77,54 @@ def test_slack_gets_plain_text(chat):
     body = json.loads(chat.requests[0]["body"])
     assert (body["mrkdwn"], body["parse"], body["unfurl_links"]) == (False, "none", False)
     assert "a &lt;!channel&gt; &amp; &lt;https:\u200b//x.example|y&gt; *b*" in body["text"]
+
+
+CHECKED = {
+    "findings": ANSWER,
+    "grounds": {
+        "evidence": [
+            [
+                {"text": "a", "found": "exact", "places": []},
+                {"text": "b", "found": "not found in the report", "places": []},
+            ]
+        ],
+        "flags": [{"where": "summary", "text": "b.c:9", "why": "a file that the report does not name"}],
+    },
+    "checks": [
+        [
+            {"verdict": "refuted", "why": "no stack of ana@example.com holds it", "rows": []},
+            {"verdict": "supported", "why": "the address is null", "rows": []},
+            {"verdict": "refuted", "why": "it does not repeat itself", "rows": []},
+            {"verdict": "of somebody's own", "why": "", "rows": []},
+        ]
+    ],
+}
+
+
+@pytest.mark.parametrize("to", ["discord", "slack"])
+def test_a_message_says_what_became_of_the_predictions_and_the_evidence(to):
+    made = payload(RUN.changed(answer=CHECKED), to, POLICY)
+    lines = (made.get("content") or made["text"]).splitlines()
+    assert lines[2] == (
+        "1. A stale pointer in the list of close mobs (60%; 1 prediction supported, 2 predictions refuted, "
+        "1 that cannot be told, 1 of 2 quotes not found in the report)"
+    )
+    assert lines[3] == "Doubtful: 1 file or line that the report does not name"
+
+
+def test_a_webhook_gets_the_verdicts_masked():
+    made = payload(RUN.changed(answer=CHECKED), "webhook", POLICY)
+    (told,) = made["checks"]
+    assert [each["verdict"] for each in told["predictions"]] == ["refuted", "supported", "refuted", "cannot tell"]
+    assert "[email" in told["predictions"][0]["why"]
+    assert told["evidence"] == ["exact", "not found in the report"]
+    assert made["doubtful"] == 1
+
+
+@pytest.mark.parametrize("damaged", [{"checks": [[{}]]}, {"checks": 3}, {"grounds": {"evidence": [["x"]]}}])
+def test_what_cannot_be_read_of_the_checks_counts_as_not_checked(damaged):
+    text = payload(RUN.changed(answer={**CHECKED, **damaged}), "slack", POLICY)["text"]
+    assert "(60%; not checked)" in text
 
 
 def test_a_webhook_gets_the_whole_answer_signed_in_both_forms(chat):
@@ -118,7 +166,7 @@ def test_what_a_chat_would_make_of_a_text_is_taken_from_it():
     bare = text
     for char in "\\*_~`|>#-[]()<":
         bare = bare.replace("\\" + char, "")
-    assert not set(bare.replace("(gemini-2.5-pro)", "").replace("(60%)", "")) & set("*_~`|>#[]<\x1b\u202e")
+    assert not set(bare.replace("(gemini-2.5-pro)", "").replace("(60%; not checked)", "")) & set("*_~`|>#[]<\x1b\u202e")
     for to in ("discord", "slack"):
         said = payload(hostile, to, POLICY)
         text = said.get("content") or said["text"]

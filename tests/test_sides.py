@@ -49,7 +49,7 @@ def side(kind="memory", names="f g", *, cycle=False, **event):
             side("assertion", error_value="a < 7"),
             side("assertion", error_value="b < 7"),
             [Difference("message")],
-            ["the message is a < {} here and b < {} there"],
+            ["the message is a < {number} here and b < {number} there"],
         ),
         (
             side(error_value="a"),

@@ -8,20 +8,20 @@ HTML) is that of a `RedactedCase`; what leaves is a `ReviewedArchive`.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from triage.errors import SourceError, TriageError, is_one_of, no_incident, nothing_named
+from triage.errors import SourceError, TriageError, demand, is_one_of, no_incident, nothing_named
 from triage.journal import Journal
 from triage.querying import Querying
 from triage.share.printable import plural
 from triage.sources.limits import Limits
 from triage.stacks.joining import isin, joined
 from triage.store import DEFERRED, TABLES_LEFT
-from triage.tables import TABLES, to_pandas
+from triage.tables import to_pandas
+from triage.tabling import selected
 from triage.times import micros
 
 if TYPE_CHECKING:
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from triage.sources.inputs import Inputs
     from triage.stacks.settings import Rules
 
-__all__ = ("Case",)
+__all__ = ("NO_JOURNAL", "Case")
 
+EVENT_CLASSES: Final = ("incident_signal", "context", "operational")
+NO_JOURNAL: Final = "the journal that was named is not there yet"
 _LIMITS: Final = Limits()
 
 
@@ -91,11 +93,20 @@ class Case(Querying):
     def events(
         self, incident: str | None = None, *, event_class: str | None = None, event_kind: str | None = None
     ) -> pd.DataFrame:
-        """One row per occurrence; of one incident, class or kind where asked."""
+        """One row per occurrence; of one incident, class or kind where asked.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id, or there is no such class.
+        """
         from triage.incidents import debugbundle
 
         if incident is event_class is event_kind is None:
             return to_pandas(self._fingerprinted)
+        if event_class is not None and event_class not in EVENT_CLASSES:
+            raise TriageError(nothing_named("event class", event_class, EVENT_CLASSES))
+        demand(event_kind, (str, type(None)), "the kind of an event is a text, such as 'exception'")
         table = self._tables["events"]
         if incident is not None:
             table = isin(table, "event_id", self._events_of(incident))
@@ -130,15 +141,7 @@ class Case(Querying):
             table = self._tables["frames"]
         else:
             table = joined(self._of("stacks", incident, event), self._tables["frames"])
-        if columns is not None:
-            wanted = [columns] if isinstance(columns, str) else list(columns)
-            missing = [name for name in wanted if name not in table.column_names]
-            if missing:
-                raise TriageError(
-                    f"frames have no column {', '.join(missing)}; there are {', '.join(table.column_names)}"
-                )
-            table = table.select(wanted)
-        return to_pandas(table)
+        return selected(to_pandas(table), "frames", columns)
 
     def modules(self, incident: str | None = None, event: str | None = None) -> pd.DataFrame:
         """One row per loaded image."""
@@ -167,26 +170,6 @@ class Case(Querying):
     def quarantine(self) -> pd.DataFrame:
         """One row per piece that could not be read: where, and why."""
         return to_pandas(self._tables["quarantine"])
-
-    def table(self, name: str) -> pd.DataFrame:
-        """A table by its name.
-
-        Raises
-        ------
-        TriageError
-            There is no such table; the message lists the names.
-        """
-        made: dict[str, Callable[[], pd.DataFrame]] = {
-            "incidents": self.incidents,
-            "events": self.events,
-            "related": self.related,
-            "hypotheses": self.hypotheses,
-        }
-        if name in made:
-            return made[name]()
-        if name not in TABLES:
-            raise TriageError(nothing_named("table", name, TABLES))
-        return to_pandas(self._of(name, None, None))
 
     @property
     def path(self) -> str:
@@ -226,6 +209,11 @@ class Case(Querying):
         grouped["suppressed_unattributed"] = [left.get(name, 0) for name in grouped["format"]]
         return grouped.astype(dict.fromkeys(("events", "incidents", "suppressed_unattributed"), "int64[pyarrow]"))
 
+    @property
+    def awaits_journal(self) -> bool:
+        """Whether a journal was named that is not there yet: what was decided elsewhere is not known here."""
+        return self._journal.awaited if self._origin is None else self._origin.awaits_journal
+
     def text(self, source_id: str, *, offset: int = 0, length: int = 65_536) -> str:
         """Read a piece of an input or member again, as text.
 
@@ -247,6 +235,8 @@ class Case(Querying):
         """Read a piece of an input or member again, as bytes; see `text`."""
         from triage import loading
 
+        for number, name in ((offset, "offset"), (length, "length")):
+            demand(number, SupportsIndex, f"{name}= is a number of bytes")
         return loading.read_back(
             self._inputs, self._chain(source_id), offset=offset, length=length, limits=self._limits
         )
@@ -289,6 +279,7 @@ class Case(Querying):
         """
         from triage.share.redacted import redact
 
+        demand(key, (bytes, bytearray, type(None)), "a key is bytes, such as secrets.token_bytes(32)")
         events = None if incident is None else self._events_of(incident)
         return redact(self, policy=policy, events=events, key=key)
 
@@ -335,14 +326,15 @@ class Case(Querying):
     def __repr__(self) -> str:
         """Say in one line what is in the case; no content."""
         files = self._tables["files"]
-        inputs = pc.sum(pc.equal(files["depth"], 0)).as_py() or 0
         parts = [
             plural(self._incident_count(), "incident"),
             plural(self._tables["events"].num_rows, "event"),
-            plural(files.num_rows, "file") + f" in {plural(inputs, 'input')}",
+            plural(files.num_rows, "file") + f" in {plural(self._inputs.given, 'input')}",
         ]
         if self._tables["quarantine"].num_rows:
             parts.append(f"{self._tables['quarantine'].num_rows:,} quarantined")
+        if self.awaits_journal:
+            parts.append(NO_JOURNAL)
         return f"<triage.Case: {', '.join(parts)}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
@@ -382,7 +374,7 @@ class Case(Querying):
         """The rows of a table that hang on an incident or an event; all without either."""
         ids = None if incident is None else self._events_of(incident)
         if event is not None:
-            if not isin(self._tables["events"], "event_id", [event]).num_rows:
+            if not isin(self._tables["events"], "event_id", [str(event)]).num_rows:
                 raise TriageError(f"no event has the id {event!r}; case.events()['event_id'] lists them")
             ids = [event] if ids is None or event in ids else []
         if name in TABLES_LEFT and DEFERRED in self._tables:

@@ -23,6 +23,7 @@ import typer
 from triage import cli_cache, cli_explain, cli_hypotheses, cli_journal, cli_share, cli_store, cli_watch
 from triage.cli_share import PolicyFile, chosen_policy
 from triage.console import (
+    ERR,
     Exit,
     Input,
     JournalFile,
@@ -31,16 +32,19 @@ from triage.console import (
     Style,
     Symbols,
     complain,
+    full_id,
     load,
     print_frame,
     print_rows,
     say,
     sink_failed,
     source,
+    worded,
 )
-from triage.errors import LISTED, RedactionError, SourceError, TriageError, nothing_named
+from triage.errors import RedactionError, SourceError, TriageError
 from triage.share.printable import plural
 from triage.tables import TABLES
+from triage.tabling import checked
 
 if TYPE_CHECKING:
     from triage.share.view import View
@@ -103,17 +107,31 @@ def incidents(
 
 
 @app.command()
-def table(
+def table(  # noqa: PLR0913, PLR0917 - typer takes them by name
     name: Annotated[str, typer.Argument(help=", ".join(TABLES), metavar="NAME")],
     path: Input,
     reader: Reader = None,
     symbols: Symbols = None,
     style: Printed = Style.table,
+    columns: Annotated[
+        list[str] | None, typer.Option(help="Only these columns, in this order: A,B or one by one.", metavar="NAMES")
+    ] = None,
+    incident: Annotated[
+        str | None, typer.Option(help="Only the rows of this incident, or of the one whose id begins so.", metavar="ID")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Only so many rows.", min=0)] = None,
+    journal: JournalFile = None,
 ) -> None:
     """Print one table of the case. Raw: it holds what the files hold, secrets included."""
-    if name not in TABLES:  # before anything is read: perhaps it is the path, and the name comes behind it
-        raise TriageError(nothing_named("table", name, TABLES))
-    print_frame(load(path, reader, symbols).table(name), style, None)
+    checked(name, incident)  # before anything is read: perhaps it is the path, and the name comes behind it
+    case = load(path, reader, symbols, journal)
+    if incident is not None:
+        incident = full_id(case.incidents()["incident_id"].tolist(), incident)
+    wanted = [one.strip() for given in columns for one in given.split(",") if one.strip()] if columns else None
+    frame = case.table(name, wanted, incident=incident)
+    print_frame(frame if limit is None else frame.head(limit), style, None)
+    if limit is not None and limit < len(frame):
+        ERR.print(f"{limit:,} of {plural(len(frame), 'row')}", style="dim", markup=False)
 
 
 @app.command(name="open")
@@ -176,7 +194,7 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except TriageError as error:
-        complain(str(error).replace(LISTED, "`triage incidents PATH` lists them"))
+        complain(worded(str(error)))
         code = Exit.not_found if isinstance(error, SourceError) else Exit.bad_input
         sys.exit(Exit.secrets if isinstance(error, RedactionError) else code)
     except OSError as error:

@@ -71,7 +71,7 @@ def hypothesize(  # noqa: PLR0913, PLR0917 - one option each for what can be cho
     from triage.share.redacted import RedactedCase
 
     chosen = chosen_policy(policy, [path])
-    case = load(path, reader, symbols, journal)
+    case = load(path, reader, symbols, journal, reads_only=False)  # the run is kept beside it
     ids: list[str] = case.incidents()["incident_id"].tolist()
     if not ids:
         raise TriageError("there is no incident in it; `triage show PATH` says what there is")

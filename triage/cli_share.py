@@ -29,10 +29,10 @@ from triage.console import (
     source,
 )
 from triage.errors import SourceError, TriageError
-from triage.share.printable import plural
+from triage.share.printable import plural, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from triage.redact.policy import Policy
     from triage.share.notebooks import Hit
@@ -74,21 +74,33 @@ def redact(  # noqa: PLR0913, PLR0917 - one option each for what a reviewer may 
     ] = None,
     incident: Annotated[str | None, typer.Option(help="Only this incident; ids: `triage incidents`.")] = None,
     reader: Reader = None,
+    show: Annotated[
+        list[str] | None, typer.Option(help="Print a file of the list as it would leave, and save nothing.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would leave.")] = False,
 ) -> None:
     """Mask secrets and personal data, and save what you approve as one archive.
 
-    Without --approve-as it lists the files that would leave and what was masked in them, and saves nothing.
+    Without --approve-as it lists the files that would leave and what was masked in them, and saves nothing; with
+    --show it prints their masked text.
     """
+    if show and approve_as is not None:
+        raise TriageError("--show prints and saves nothing; look at the files first, then say --approve-as NAME")
     unmasked, dropped = _reasons(unmask, "--unmask"), _reasons(drop, "--drop")
     originals = _reasons(original, "--original")
     target = None if approve_as is None or dry_run else _target(out, path, approve_as)
     chosen, key = chosen_policy(policy, [path]), _key(key_file)
     redacted = load(path, reader).redact(policy=chosen, incident=incident, key=key)
     try:
+        if show:
+            _print_texts(redacted, show)
+            return
         _print_files(redacted)
         if target is None or approve_as is None:
-            say("\nnothing was saved" + ("" if dry_run else "; look at it, then say --approve-as NAME -o OUT"))
+            say(
+                "\nnothing was saved"
+                + ("" if dry_run else "; look at it (--show FILE), then say --approve-as NAME -o OUT")
+            )
             raise typer.Exit(0 if dry_run else Exit.bad_input)
         archive = redacted.approve(by=approve_as, skip=skip or [], unmask=unmasked, drop=dropped, originals=originals)
         written = archive.save(target)
@@ -242,6 +254,35 @@ def _print_files(redacted: Any) -> None:
     print_rows(["file", "size", "masked"], rows)
     totals = sorted(summary["totals"].items())
     say("masked in all: " + (", ".join(f"{count:,} {kind}" for kind, count in totals) or "nothing"))
+
+
+def _print_texts(redacted: Any, names: Sequence[str]) -> None:
+    """The masked text of files of the list, page by page, with the name of each above it where there are several."""
+    from triage.share.review import Review
+
+    review = Review(redacted)
+    paths = [str(file["path"]) for file in review.summary()["files"]]
+    numbers = [_number(paths, name) for name in names]
+    shown: Callable[[str], str] = printable if sys.stdout.isatty() else str
+    for number in numbers:
+        if len(numbers) > 1:
+            say(f"==> {paths[number]} <==")
+        text, page, pages = "", 0, 1
+        while page < pages:
+            told = review.page(number, page)
+            text, page, pages = told["text"], page + 1, told["pages"]
+            sys.stdout.write(shown(text))
+        sys.stdout.write("" if text.endswith("\n") or not text else "\n")
+
+
+def _number(paths: Sequence[str], name: str) -> int:
+    """Which file has that name; what was given is not said again, as the name of a file may be masked."""
+    found = [number for number, path in enumerate(paths) if path == name]
+    found = found or [number for number, path in enumerate(paths) if path.endswith(f"/{name}")]
+    if len(found) == 1:
+        return found[0]
+    told = "several files end" if found else "no file that would leave ends"
+    raise TriageError(f"--show: {told} in that name; there are {', '.join(paths[:20])}{', ...' * (len(paths) > 20)}")
 
 
 def _print_hits(name: str, hits: Iterable[Hit]) -> None:

@@ -21,7 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from triage.errors import TriageError
+from triage.errors import LISTED, JournalError, SourceError, TriageError
 from triage.share.printable import printable
 
 if TYPE_CHECKING:
@@ -50,12 +50,29 @@ __all__ = (
     "say",
     "sink_failed",
     "source",
+    "worded",
 )
 
 OUT: Final = Console(highlight=False, soft_wrap=True)
 ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 _WORD: Final = 24  # a longer word may be broken to make a table fit
 _GAP: Final = 2
+# What an error says to whoever wrote Python, and what it says to whoever typed a command.
+_WORDS: Final = (
+    (LISTED, "`triage incidents PATH` lists them"),
+    ("case.events(incident_id)['event_id'] lists them", "`triage table events PATH --incident ID` lists them"),
+    ("case.events()['event_id'] lists them", "`triage table events PATH` lists them"),
+    ("case.files()['source_id'] lists them", "`triage table files PATH` lists them"),
+    ("case.journal() says why", "`triage journal --of PATH` says why"),
+    ("case.quarantine() says", "`triage table quarantine PATH` says"),
+    ("triage.load(..., journal=PATH)", "--journal PATH"),
+    ("journal=PATH", "--journal PATH"),
+    ("overwrite=True", "--overwrite"),
+    ("would be sent: dry_run", "would be sent: --dry-run"),
+    ("where= is", "--where is"),
+    ("redact(incident=...) takes", "--incident ID takes"),
+    ("raise it by limits=", "raise it in Python by limits="),
+)
 
 
 class Exit(IntEnum):
@@ -108,17 +125,61 @@ def complain(text: str) -> None:
     ERR.print(Text(printable(text), style="red"))
 
 
-def load(path: str, reader: str | None = None, symbols: str | None = None, journal: Path | None = None) -> Case:
-    """Load with a progress line on a terminal, without one anywhere else."""
+def worded(text: str) -> str:
+    """An error with the options of the command line in place of those of Python.
+
+    Examples
+    --------
+    >>> worded("there is something else; say overwrite=True")
+    'there is something else; say --overwrite'
+    """
+    for told, typed in _WORDS:
+        text = text.replace(told, typed)
+    return text
+
+
+def load(
+    path: str,
+    reader: str | None = None,
+    symbols: str | None = None,
+    journal: Path | None = None,
+    *,
+    reads_only: bool = True,
+) -> Case:
+    """Load with a progress line on a terminal, without one anywhere else; what only reads needs its journal.
+
+    Raises
+    ------
+    JournalError
+        There is no journal of that name.
+    """
     import triage
+    from triage.journal import Journal
+
+    if journal is not None and reads_only and Journal(journal).awaited:
+        raise JournalError(f"there is no journal at {journal}; check the name, or leave --journal out")
 
     with progress() as advance:
         return triage.load(source(path), format=reader, symbols=symbols, journal=journal, progress=advance)
 
 
 def source(path: str) -> Any:
-    """What a path on the command line stands for."""
-    return sys.stdin.buffer if path == "-" else path
+    """What a path on the command line stands for.
+
+    Raises
+    ------
+    SourceError
+        It is a pipe, as a shell makes one of `<(command)`.
+    """
+    if path == "-":
+        return sys.stdin.buffer
+    try:
+        is_pipe = Path(path).is_fifo()
+    except (OSError, ValueError):
+        is_pipe = False  # opening it says what is wrong
+    if is_pipe:
+        raise SourceError(f"{path} is a pipe, which is never opened by its name; name standard input: command | ... -")
+    return path
 
 
 def sink_failed(error: OSError) -> None:

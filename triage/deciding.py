@@ -6,6 +6,7 @@ refused, event ids and values that hold one stand there as digests.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.config import load_policy
-from triage.errors import JournalError
+from triage.errors import JournalError, demand
 from triage.incidents import groups
 from triage.incidents.decisions import Decider, Decisions, Effect
 from triage.incidents.entries import Maker
@@ -26,7 +27,7 @@ from triage.times import iso
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     import pandas as pd
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Deciding",)
 
+_TEXT: Final = "a note or a reason is a text"
 _LATER: Final = Effect("waiting", "decided after this copy was masked")
 _SHOWN: Final = pa.schema(
     {
@@ -104,6 +106,7 @@ class Deciding:
 
     def note(self, id: str, text: str) -> str:
         """Write something down about an incident; `journal()` shows it. See `resolve`."""
+        demand(text, str, _TEXT)
         if not text.strip():
             raise JournalError("the note is empty; write something")
         return self._said("note", id, text)
@@ -121,6 +124,7 @@ class Deciding:
         JournalError
             There are not two incidents of these ids, or as `resolve` says.
         """
+        demand(ids, Iterable, "the incidents of a merge are a list of ids")
         named = list(dict.fromkeys([ids] if isinstance(ids, str) else ids))
         if len(named) < 2:
             raise JournalError("a merge takes two incidents or more; case.incidents()['incident_id'] lists them")
@@ -142,6 +146,7 @@ class Deciding:
         JournalError
             An event makes no incident here, no incident has that id, or as `resolve` says.
         """
+        demand(event_ids, Iterable, "what is pinned is a list of events")
         events = [event_ids] if isinstance(event_ids, str) else list(event_ids)
         maker = self._maker()
         maker.places(events)
@@ -181,6 +186,7 @@ class Deciding:
             raise JournalError(f"a split is by {', '.join(WAYS)}, or of named events: events=[...]")
         maker = self._maker()
         rows = maker.rows(incident_id)
+        demand(events, (Iterable, type(None)), "the events that part are a list of ids")
         chosen = None if events is None else maker.places(list(events), rows)
         told = maker.parting(incident_id, rows, by, chosen)
         self._write("split", reason, subjects=[maker.subject(incident_id)], **told)
@@ -284,6 +290,7 @@ class Deciding:
     def _write(self, what: str, why: str, **more: Any) -> None:
         if self._taken is not None:
             raise JournalError("this case is masked; decide on the case that it was made from")
+        demand(why, str, _TEXT)
         policy = self._policy
         for start, end, kind in spans(why, policy=policy):
             raise JournalError(

@@ -19,6 +19,7 @@ __all__ = (
     "RedactionError",
     "SourceError",
     "TriageError",
+    "demand",
     "is_one_of",
     "no_incident",
     "nothing_named",
@@ -68,6 +69,24 @@ def nothing_named(what: str, name: object, names: Iterable[str]) -> str:
     close = get_close_matches(str(name).lower(), known, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return f"there is no {what} {name!r}; {hint}there are {', '.join(known)}"
+
+
+def demand(given: object, kind: type | tuple[type, ...], told: str) -> None:
+    """Raise where something is of another type than a call takes; it is not quoted.
+
+    Raises
+    ------
+    TriageError
+        `told`, which says what is taken, and the type that was given.
+
+    Examples
+    --------
+    >>> demand(3, str, "a statement is a text")
+    Traceback (most recent call last):
+    triage.errors.TriageError: a statement is a text, and this is of the type int
+    """
+    if not isinstance(given, kind):
+        raise TriageError(f"{told}, and this is of the type {type(given).__name__}")
 
 
 def is_one_of(given: object, ids: Container[str]) -> bool:

@@ -217,6 +217,7 @@ class Journal:
         self.path = None if path is None else _file(Path(path).expanduser().absolute())
         self._who = who
         self._when = when
+        self._named = path is not None
         self.missing = missing
         self._read: tuple[Any, list[Entry], list[Damaged]] = (None, [], [])
 
@@ -227,8 +228,18 @@ class Journal:
         folder = upward.find(FOLDER, outside=inputs, is_it=Path.is_dir)
         path = folder / NAME if folder else Path.cwd() / FOLDER / NAME
         if not upward.is_inside(path, inputs):
-            return cls(path)
+            found = cls(path)
+            found._named = False
+            return found
         return cls(None, missing="the working directory lies inside the input, where no journal is applied")
+
+    @property
+    def awaited(self) -> bool:
+        """Whether it was named and is not there, so that what was decided there is not known."""
+        try:
+            return self._named and self.path is not None and not self.path.exists()
+        except OSError:
+            return False  # reading it says what is wrong
 
     def entries(self) -> list[Entry]:
         """What was decided, in the order in which it holds.

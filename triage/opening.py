@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.errors import JournalError, SourceError
-from triage.journal import Journal
+from triage.errors import JournalError, SourceError, demand
+from triage.journal import FOLDER, Journal
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 from triage.upward import is_inside
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     from triage.case import Case
@@ -57,7 +57,8 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     journal
         What people decided: a file, the folder that holds `.triage`, or a `triage.journal.Journal`. Default: the
         investigation folder `.triage` that is found upward from the working directory; the first decision makes it
-        there. A journal inside the input is shown, never applied.
+        there. One that is named and not there yet is told of by the case (`repr`) until the first decision makes it. A
+        journal inside the input is shown, never applied.
     cache
         Whether what is read of large event files and of folders with many is kept in the user's cache folder, so that
         the next time only what is new is read; or another folder for it. `triage cache info` tells where it is.
@@ -82,13 +83,13 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
         There is nothing at that path, or it is not something that can be opened; or `symbols` was given and there is
         no such folder, or the extra is not installed; or `config` is not there.
     TriageError
-        The settings file holds something unknown.
+        The settings file holds something unknown, or an option is of another type than this takes.
     FormatError
         `format` names no reader.
     LimitError
         A single input is over one of the limits.
     JournalError
-        `journal` lies inside the input, or cannot be read.
+        `journal` lies inside the input or in a folder that is not there, or cannot be read.
 
     Examples
     --------
@@ -96,6 +97,13 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     >>> triage.load(b"not a crash").files()["parse_status"].tolist()
     ['unknown']
     """
+    demand(limits, Limits, "limits are a triage.Limits, as limits=triage.Limits(members=1_000)")
+    places = {"symbols": symbols, "config": config, "cache": None if isinstance(cache, bool) else cache}
+    places["journal"] = None if isinstance(journal, Journal) else journal
+    for name, place in places.items():
+        demand(place, (str, os.PathLike, type(None)), f"{name}= is a path")
+    if not (progress is None or callable(progress)):
+        demand(progress, type(None), "progress= is a function of a path and a number of bytes")
     inputs = Inputs(path, remote=client is not None)
     return _open(
         inputs,
@@ -134,6 +142,7 @@ def loads(text: str | bytes, name: str = "pasted") -> Case:
     """
     if not isinstance(text, str | bytes | bytearray | memoryview):
         raise SourceError(f"a {type(text).__name__} is no text; give text or bytes, or a path to triage.load")
+    demand(name, str, "the name of a pasted text is a text")
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
     inputs = Inputs(data, name=name)
     return _open(inputs, _journal(None, inputs))
@@ -147,6 +156,11 @@ def _journal(given: str | os.PathLike[str] | Journal | None, inputs: Inputs) -> 
     journal = given if isinstance(given, Journal) else Journal(given)
     if journal.path is not None and is_inside(journal.path, places):
         raise JournalError(f"{journal.path} lies inside the input, where no journal is applied; copy it out of there")
+    if journal.path is not None and journal.awaited:
+        folder = journal.path.parent
+        folder = folder.parent if folder.name == FOLDER else folder
+        if not folder.exists():
+            raise JournalError(f"there is no folder {folder} for the journal; make it, or name another: journal=PATH")
     return journal
 
 

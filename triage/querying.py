@@ -7,19 +7,20 @@ lie, as Arrow, without a copy.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from triage.errors import TriageError
+from triage.errors import TriageError, demand
 from triage.tables import TABLES, to_pandas
+from triage.tabling import named, selected
 from triage.trending import Trending
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import duckdb
     import pandas as pd
@@ -43,9 +44,30 @@ _LONGEST: Final = 300
 class Querying(Trending):
     """What `Case` inherits: its tables for other tools."""
 
-    if TYPE_CHECKING:  # what `Case` has of its own
+    def table(self, name: str, columns: Iterable[str] | None = None, *, incident: str | None = None) -> pd.DataFrame:
+        """A table by its name.
 
-        def table(self, name: str) -> pd.DataFrame: ...  # noqa: D102 - `Case.table` says it
+        Parameters
+        ----------
+        name
+            One of `triage.tables.TABLES`.
+        columns
+            Only these columns, in this order.
+        incident
+            Only the rows of this incident; of `frames`, those of its stacks.
+
+        Raises
+        ------
+        TriageError
+            There is no such table, column or incident, or the rows of the table belong to no incident.
+
+        Examples
+        --------
+        >>> import triage
+        >>> triage.loads("started").table("files", ["path", "bytes"]).to_dict("records")
+        [{'path': 'pasted', 'bytes': 7}]
+        """
+        return selected(named(self, name, incident), name, columns)
 
     def sql(self, statement: str) -> pd.DataFrame:
         """Ask the tables in SQL; they have the names and columns of `triage/TABLES.md`, times are in UTC.
@@ -73,6 +95,7 @@ class Querying(Trending):
         >>> triage.loads("started\\n").sql("select path, bytes from files").to_dict("records")
         [{'path': 'pasted', 'bytes': 8}]
         """
+        demand(statement, str, "a statement of SQL is a text")
         return to_pandas(run(statement, _Tables(self)))
 
     def to_parquet(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
@@ -112,6 +135,7 @@ class Querying(Trending):
         """
         from triage import exporting
 
+        demand(folder, (str, os.PathLike), "a folder is a path")
         tables = _Tables(self)
         return exporting.write(((name, tables[name]) for name in TABLES), Path(folder), overwrite=overwrite)
 

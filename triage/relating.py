@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex
 
 import pyarrow.compute as pc
 
 from triage.deciding import Deciding
+from triage.errors import demand
 from triage.tables import to_pandas
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class Relating(Deciding):
         >>> case.similar(case.incidents()["incident_id"].iloc[0])["score"].tolist()
         [1.0]
         """
+        demand(limit, SupportsIndex, "limit= is a number of incidents")
         return to_pandas(self._relations.likeness.similar(incident_id, limit=limit, titles=self._titles()))
 
     def suggestions(self, *, least: float | None = None) -> pd.DataFrame:

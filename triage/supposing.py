@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from triage.case import Case
+    from triage.hypotheses.client import Client
     from triage.hypotheses.extract import Extract
     from triage.hypotheses.runs import Run, Runs
+    from triage.hypotheses.settings import Settings
     from triage.journal import Journal
     from triage.share.notify import Sent
     from triage.share.notify_payload import Target
@@ -58,7 +60,16 @@ class Supposing(Shaping):
         """
         return self._masked.extract(incident_id)
 
-    def hypothesize(self, incident_id: str, engine: str = "gemini", **options: Any) -> Run:
+    def hypothesize(
+        self,
+        incident_id: str,
+        engine: str = "gemini",
+        *,
+        model: str | None = None,
+        client: Client | None = None,
+        fresh: bool = False,
+        settings: Settings | None = None,
+    ) -> Run:
         """Ask what may be the cause of an incident, on its masked extract, and wait for the answer.
 
         Parameters
@@ -67,8 +78,14 @@ class Supposing(Shaping):
             As in `incidents()`.
         engine
             gemini (the key is read from `GEMINI_API_KEY`), or rules, which ask nobody.
-        options
-            model, client, fresh: see `triage.hypotheses.asking.start`, which does not wait.
+        model
+            Of the engine gemini; default: gemini-2.5-pro.
+        client
+            Another provider, in the place of Gemini; its run bears the name of its engine.
+        fresh
+            Ask again, though the same question has been answered. `triage.hypotheses.asking.start` does not wait.
+        settings
+            What is sent; default: as the settings file says.
 
         Returns
         -------
@@ -93,7 +110,7 @@ class Supposing(Shaping):
         ...     run.status, case.hypotheses()["engine"].tolist()
         ('SUCCESS', ['rules'])
         """
-        return self._masked.hypothesize(incident_id, engine, **options)
+        return self._masked.hypothesize(incident_id, engine, model=model, client=client, fresh=fresh, settings=settings)
 
     def forward(self, run: Run | str, to: Target, *, where: str = "", dry_run: bool = False) -> Sent:
         """Forward an answer, masked: its summary, one to three hypotheses and the next steps.
@@ -126,7 +143,7 @@ class Supposing(Shaping):
         """
         from triage.share import notify
 
-        name = run if isinstance(run, str) else run.run_id
+        name = run if isinstance(run, str) else getattr(run, "run_id", None)
         ids = set(self.members()[2])
         found = next((each for each in self.runs.all() if each.run_id == name and each.incident_id in ids), None)
         if found is None:

@@ -10,7 +10,7 @@ from triage.supposing import Supposing
 from triage.times import micros
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -236,7 +236,13 @@ class Trending(Supposing):
         return improvements.rows(self._tables, sensitivity, as_of=micros(as_of), decider=self.decider)
 
     def series(
-        self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any
+        self,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        *,
+        chosen: Sequence[str] | None = None,
+        expected: bool = False,
+        lanes: int | None = None,
     ) -> Series:
         """Count events over time, in at most some 400 buckets for each incident: what the charts draw.
 
@@ -244,8 +250,12 @@ class Trending(Supposing):
         ----------
         since, until
             As for `incidents`; default: the first and the last event.
-        options
-            As of `triage.incidents.series.made`: `chosen`, `expected`, `lanes`.
+        chosen
+            Ids of the incidents that have a lane, in this order, and no others; default: those with the most events.
+        expected
+            Whether to say what the history lets expect.
+        lanes
+            How many lanes there are at most; default: 5.
 
         Examples
         --------
@@ -255,7 +265,15 @@ class Trending(Supposing):
         """
         from triage.incidents import series
 
-        return series.made(self._tables, self.decider, since=micros(since), until=micros(until), **options)
+        return series.made(
+            self._tables,
+            self.decider,
+            since=micros(since),
+            until=micros(until),
+            chosen=chosen,
+            expected=expected,
+            lanes=lanes,
+        )
 
     def active(self, since: datetime | str | None = None, until: datetime | str | None = None) -> pd.DataFrame:
         """The incidents with events in a time, the most frequent first: incident_id, title, and how many events."""

@@ -16,7 +16,7 @@ from triage.formats.traces import parse
 from triage.formats.traces.reports import Report
 from triage.records import Trace
 
-__all__ = ("report", "stacks")
+__all__ = ("report", "stacks", "unplaced")
 
 # Longer texts are read up to here: a field is not a log.
 _MOST: Final = 4_000_000
@@ -58,15 +58,15 @@ def report(text: str, *, language: str | None = None, only: str | None = None) -
     first = max(found, key=lambda one: any(trace.frames for trace in one.traces))
     others = [trace for one in found if one is not first for trace in one.traces if trace.frames]
     rest = [replace(trace, role="other" if trace.role == "crash" else trace.role) for trace in others]
-    return replace(first, traces=_unplaced([*first.traces, *rest]))
+    return replace(first, traces=unplaced([*first.traces, *rest]))
 
 
 def stacks(text: str, language: str | None) -> tuple[Trace, ...]:
     """The stacks of a text that holds nothing else, in a language."""
-    return _unplaced(parse(text[:_MOST], language))
+    return unplaced(parse(text[:_MOST], language))
 
 
-def _unplaced(traces: Iterable[Trace]) -> tuple[Trace, ...]:
+def unplaced(traces: Iterable[Trace]) -> tuple[Trace, ...]:
     """Without the lines of the text."""
     return tuple(
         replace(trace, frames=tuple(f if f.text_line is None else replace(f, text_line=None) for f in trace.frames))

@@ -324,7 +324,7 @@ class Reading:
         self.records += 1
         status = "partial" if record.left or (moment.micros is None and said.time) else "ok"
         self.source.records.log(
-            record.event,
+            self.source.event if record.event is None else record.event,
             source_id=self.source.source_id,
             offset=record.row.offset,
             ts=moment.micros,

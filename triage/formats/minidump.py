@@ -40,6 +40,7 @@ TITLE: Final = "Minidump (Windows, Breakpad, Crashpad)"
 
 _MARKS: Final = (b"MDMP", b"PMDM")
 _VERSION: Final = 0xA793
+_EXCEPTION_STREAM: Final = 6
 _UUID: Final = re.compile(
     r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})(-\d{1,4})?\.(?:mini)?dmp",
     re.IGNORECASE,
@@ -261,7 +262,10 @@ class _Reading:
     def _exception(self) -> bool:
         """What happened; whether it was a crash."""
         if self.record is None:
-            self.draft.fill(rank=self.rank, event_kind="dump")
+            # one that is told of and lost with the end of the file is one all the same
+            self.draft.fill(
+                rank=self.rank, event_kind="crash" if _EXCEPTION_STREAM in self.directory.streams else "dump"
+            )
             return False
         record = self.record
         described = codes.describe(

@@ -110,7 +110,7 @@ def _layout(layout: str) -> struct.Struct:
 class Bytes:
     """Bounds-checked reads; `order` is ``<``, or ``>`` for the rare big-endian dump."""
 
-    __slots__ = ("_texts", "budget", "damages", "data", "more_damages", "order", "size")
+    __slots__ = ("_texts", "budget", "cut", "damages", "data", "more_damages", "order", "size")
 
     def __init__(self, data: memoryview, order: str = "<") -> None:
         self.data = data
@@ -119,6 +119,8 @@ class Bytes:
         self.budget = _BUDGET_FACTOR * self.size + _BUDGET_FLOOR
         self.damages: list[Damage] = []
         self.more_damages = 0
+        # where streams begin of which the directory tells that the file ends before them
+        self.cut: set[int] = set()
         self._texts: dict[tuple[int, str], str] = {}
 
     def damage(self, reason: str, offset: int = 0, length: int = 0) -> None:
@@ -133,7 +135,8 @@ class Bytes:
         try:
             return read()
         except BrokenError as error:
-            self.damage(f"{what}: {error}", span.rva, span.size)
+            if span.rva not in self.cut:
+                self.damage(f"{what}: {error}", span.rva, span.size)
         return None
 
     def charge(self, size: int) -> None:
@@ -223,5 +226,6 @@ class Directory(NamedTuple):
             listing[stream_name(kind)] = size
             if start + size > file.size:
                 file.damage(f"stream {stream_name(kind)} lies past the end of the file", start, size)
+                file.cut.add(start)
             streams[kind] = Span(size, start)
         return file, cls(timestamp, flags, streams, listing, repeated)

@@ -9,6 +9,9 @@ first minidump fill one draft. In the reporter's cache the minidump of ``<uuid>.
 ``<uuid>-<name>``, which it claims. Sessions, client reports, feedback,
 transactions and further events have rows of their own; any other item is a row of `files` with its type as role.
 
+Logs and traces among the attachments are read as anywhere else: their lines are those of the event, the crashes that
+they tell of are events of their own. Archives among them are opened.
+
 Pieces that are no items go to quarantine. Of the DSN only scheme, host and project are kept as annotation; the key is
 masked. An envelope that an editor saved as UTF-16 is read as the UTF-8 that it was.
 """
@@ -18,7 +21,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.formats import Match, sentry_event
+from triage.formats import Match, sentry_attachments, sentry_event
 from triage.formats import sentry_feedback as feedback
 from triage.formats.sentry_items import READERS, object_of, session_id
 from triage.formats.sentry_json import decode, event_id, flatten, mapping, moment, text
@@ -165,7 +168,8 @@ class _Reading:
 
     def _close(self, member: Source) -> None:
         """Hand a member over as read: the loader then closes it only, or gives its bytes back where it was asked to."""
-        member.parse_status = member.parse_status or "ok"
+        if not sentry_attachments.is_container(member):
+            member.parse_status = member.parse_status or "ok"
         self._source.context.read(member)
 
     def _read(self, at: int, item: Item, member: Source) -> None:
@@ -182,6 +186,8 @@ class _Reading:
             READERS[item.type](member, NAME, self._draft.event if self._draft else None)
             if item.type == "session" and self._draft:
                 self._session_of(member)
+        elif item.type == "attachment" and item.role in sentry_attachments.ROLES:
+            sentry_attachments.read(member, self._draft.event if self._draft else None)
         elif item.type not in TYPES:
             member.parse_status = member.parse_status or "unknown"
             member.note("no reader for items of this type")

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.errors import TriageError
+from triage.errors import TriageError, is_one_of
 from triage.incidents import counters
 from triage.incidents.layout import typed
 from triage.incidents.titles import native_title
@@ -114,7 +114,7 @@ def preset(name: str) -> Preset:
     >>> preset("balanced").immediate
     (408, 423, 424, 425, 429)
     """
-    if name not in _presets():
+    if not is_one_of(name, _presets()):
         raise TriageError(f"there is no preset {name!r}; there are {', '.join(PRESETS)}")
     return _presets()[name]
 

@@ -286,7 +286,7 @@ def _tell(facts: _Facts) -> Story:
         title=side.title,
         which=_which(facts),
         frames=_frames(side),
-        key=typed(_KEY, side.parts),
+        key=typed(_KEY, side.told),
         variants=typed(_SPREAD, _spread(facts)),
         messages=typed(_MESSAGES, [row for at, one in enumerate(facts.messages, 1) for row in _slots(at, one)]),
         templates=facts.templates,

@@ -25,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.errors import TriageError
+from triage.errors import TriageError, is_one_of
 from triage.incidents import groups, regressions, scanners, suppression
 from triage.incidents.layout import typed
 from triage.incidents.spikes_expected import HOUR
@@ -102,7 +102,7 @@ def rows(
 ) -> pd.DataFrame:
     """One row per opportunity; see `Case.improvements`."""
     known = sensitivities()
-    if sensitivity not in known:
+    if not is_one_of(sensitivity, known):
         raise TriageError(f"there is no sensitivity {sensitivity!r}; there are {', '.join(known)}")
     level = known[sensitivity]
     members = groups.members(tables, as_of=as_of, decider=decider)

@@ -138,7 +138,7 @@ def made(
     until: int | None = None,
     chosen: Sequence[str] | None = None,
     expected: bool = False,
-    lanes: int = _LANES,
+    lanes: int | None = None,
 ) -> Series:
     """Count the events of incidents in buckets of time.
 
@@ -155,7 +155,7 @@ def made(
     expected
         Whether to say what the history lets expect.
     lanes
-        How many lanes there are at most.
+        How many lanes there are at most; default: 5.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def made(
     weights = _weights(streams, len(ids))[kept]
     span = _span(times, since, until)
     totals = np.bincount(codes[rows], weights=weights, minlength=len(ids)).astype(np.int64)
-    which = _chosen(ids, totals, chosen, lanes)
+    which = _chosen(ids, totals, chosen, _LANES if lanes is None else lanes)
     lane_of, shared = _laned(which, totals, others=chosen is None)
     table = _counts(times, lane_of[codes[rows]], weights, span, len(which) + shared)
     bands = [_band(streams, code, span) if expected else None for code in which] + [None] * shared

@@ -6,6 +6,7 @@ may be the masked side, which has the same rows with masked words.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -18,7 +19,7 @@ from triage.stacks.digests import NONE, chain, word
 from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, evidence_of, key_parts, names_of, titled
 from triage.stacks.joining import isin
 from triage.stacks.keys import ROOTS, Evidence, cause_word, crash, group_word, roots_word
-from triage.stacks.messages import parameterise
+from triage.stacks.messages import key_text, parameterise
 from triage.tables import to_pandas
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ EVENT: Final = (
     "event_id", "event_kind", "service", "release", "error_type", "error_value", "error_code_name", "signal",
     "http_method", "route", "http_status", "stack_key", "variant_key", "group_key", "family_key", "ts",
 )  # fmt: skip
+_REQUEST: Final = ("http_method", "route", "http_status")
+_SLOT: Final = re.compile(r"\{[^{}]{0,40}\}")
 # The columns of frames in which content stands; the others are words of our own.
 _CONTENT: Final = ("function", "function_raw", "module", "file", "rule")
 
@@ -70,14 +73,25 @@ class Side:
         return key_parts(self.kind, self.event, self.counted, self.evidence, self.cause)
 
     @property
+    def told(self) -> list[tuple[str, str]]:
+        """The same in the words of titles: what changes in the message is told by its kind, which no key takes in."""
+        return [(name, self._said(text) if name == "message" else text) for name, text in self.parts]
+
+    @property
     def title(self) -> str:
         """`Class | f1 | f2 | f3`."""
-        return titled(self.parts)
+        return titled(self.told)
 
     @property
     def message(self) -> str:
         """The parameterised message."""
         return parameterise(self.event["error_value"]) if self.event["error_value"] else ""
+
+    def _said(self, text: str) -> str:
+        """The message of the key as it is told: the request, or the message that comes to the same text."""
+        request = " ".join(str(self.event[name]) for name in _REQUEST if self.event.get(name))
+        alike = (each for each in (request, self.message) if text in {_SLOT.sub("{}", each), key_text(each)})
+        return next(alike, text)
 
 
 def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *, whole: bool = True) -> Side:
@@ -239,7 +253,7 @@ def _value(what: str, side: Side) -> str:
         return side.event["error_type"] or ""
     if what == "root cause":
         return " in ".join(part for part in side.cause if part) or "none"
-    text: str = dict(side.parts).get("message", side.message)
+    text: str = dict(side.told).get("message", side.message)
     return text
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import triage
-from triage.errors import RedactionError, TriageError
+from triage.errors import RedactionError, TriageError, demand
 from triage.redact import rules
 from triage.redact.blocks import iter_blocks
 from triage.share import leaving as leave
@@ -37,6 +37,7 @@ __all__ = ("MANIFEST", "REVIEW", "Decisions", "approve")
 MANIFEST: Final = "MANIFEST.json"
 REVIEW: Final = "REVIEW.json"
 _VERSION: Final = 1
+_NO_TIME: Final = "when is no time; give a datetime or its ISO text, such as 2026-02-10T09:26:00Z"
 _NAMED: Final = 3
 
 Pieces = dict[str, tuple[Spool, "Piece"]]
@@ -227,9 +228,8 @@ def _moment(when: datetime | str | None) -> str:
     else:
         try:
             moment = datetime.fromisoformat(when) if isinstance(when, str) else when
+            demand(moment, datetime, _NO_TIME)
         except ValueError:
-            raise TriageError(
-                "when is no time; give a datetime or its ISO text, such as 2026-02-10T09:26:00Z"
-            ) from None
+            raise TriageError(_NO_TIME) from None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

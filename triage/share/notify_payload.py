@@ -1,9 +1,10 @@
 """What is forwarded of an answer: a message for Discord or Slack, or JSON for a webhook.
 
-A message holds what the crash-review plan names: the summary, one to three hypotheses, three to six next steps, and
-where the rest is, in at most 1,500 characters. Texts come out of a report and a model, so they are masked once more,
-and what a chat would make of them (mentions, links, headings, code) is taken from them: they stay text. All of it is
-looked through before it leaves, and nothing leaves where something secret is left.
+A message holds what the crash-review plan names: the summary, one to three hypotheses with what became of their
+predictions and evidence, three to six next steps, and where the rest is, in at most 1,500 characters. Texts come out of
+a report and a model, so they are masked once more, and what a chat would make of them (mentions, links, headings, code)
+is taken from them: they stay text. All of it is looked through before it leaves, and nothing leaves where something
+secret is left.
 
 Facts: Discord's and Slack's public documentation of incoming webhooks.
 """
@@ -24,7 +25,8 @@ from triage.hypotheses.runs import SUCCESS
 from triage.hypotheses.words import UNVERIFIED
 from triage.redact import mask
 from triage.share.hypothesis_rows import engine_name
-from triage.share.printable import printable
+from triage.share.notify_checks import Standings
+from triage.share.printable import plural, printable
 
 if TYPE_CHECKING:
     from triage.hypotheses.findings import Findings
@@ -90,14 +92,15 @@ def payload(run: Run, to: Target, policy: Policy, *, where: str = "") -> dict[st
         return printable(mask(text, policy=policy))
 
     found = _findings(run).mapped(clean)
+    stand = Standings(run, found)
     run = run.changed(**{name: clean(getattr(run, name)) for name in _NAMES})
     if to == "webhook":
-        made = _told(run, found, where)
+        made = {**_told(run, found, where), "checks": stand.written(clean), "doubtful": stand.doubtful()}
     elif to == "discord":
-        text = _message(run, found, where, _plain)
+        text = _message(run, found, stand, where, _plain)
         made = {"content": text, "allowed_mentions": {"parse": []}, "flags": _SUPPRESS_EMBEDS}
     else:
-        text = _message(run, found, where, _escaped)
+        text = _message(run, found, stand, where, _escaped)
         made = {"text": text, "mrkdwn": False, "parse": "none", "unfurl_links": False, "unfurl_media": False}
     # As people will read it, for what shows only without the marks; and as it is sent.
     rescan("\n".join(_texts(made)).replace(_APART, "").replace("\\", ""), policy)
@@ -131,20 +134,25 @@ def _told(run: Run, found: Findings, where: str) -> dict[str, Any]:
     }
 
 
-def _message(run: Run, found: Findings, where: str, neutral: Callable[[str], str]) -> str:
+def _message(run: Run, found: Findings, stand: Standings, where: str, neutral: Callable[[str], str]) -> str:
     """The message, with as much of each text as there is room for."""
     text = ""
     for lengths in _LENGTHS:
         for hypotheses in range(_HYPOTHESES[0], _HYPOTHESES[1] - 1, -1):
             for steps in range(_STEPS[0], _STEPS[1] - 1, -1):
-                text = "\n".join(_lines(run, found, where, neutral, (*lengths, hypotheses, steps)))
+                text = "\n".join(_lines(run, found, stand, where, neutral, (*lengths, hypotheses, steps)))
                 if len(text) <= MOST:
                     return text
     return text[:MOST]  # an address that is longer than all the rest
 
 
 def _lines(
-    run: Run, found: Findings, where: str, neutral: Callable[[str], str], most: tuple[int, int, int, int, int]
+    run: Run,
+    found: Findings,
+    stand: Standings,
+    where: str,
+    neutral: Callable[[str], str],
+    most: tuple[int, int, int, int, int],
 ) -> list[str]:
     """The lines of a message."""
 
@@ -155,7 +163,11 @@ def _lines(
     summary, title, step, hypotheses, steps = most
     lines = [f"{UNVERIFIED} ({cut(engine_name(run.engine, run.model), 60)})", cut(found.summary, summary)]
     for number, each in enumerate(found.hypotheses[:hypotheses], 1):
-        lines.append(f"{number}. {cut(each.title, title)} ({each.confidence:.0%})")
+        lines.append(f"{number}. {cut(each.title, title)} ({each.confidence:.0%}; {stand.words(number - 1)})")
+    if stand.doubtful():
+        lines.append(
+            f"Doubtful: {plural(stand.doubtful(), 'file or line', 'files or lines')} that the report does not name"
+        )
     if found.recommended_next_steps:
         lines += ["Next:", *(f"• {cut(text, step)}" for text in found.recommended_next_steps[:steps])]
     return [*lines, f"The rest: {where or cut(f'{run.incident_id}, {run.run_id}', 150)}"]

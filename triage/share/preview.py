@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, SupportsIndex
 
-from triage.errors import SourceError
+from triage.errors import SourceError, demand
 from triage.share.leaving import GONE
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Preview:
 
 def preview(case: Case, mask: Mask, source_id: str, page: int = 0) -> Preview:
     """One page of a file: 64 KiB of text or so, ended at a line end, or its first bytes in hex where it is no text."""
+    demand(page, SupportsIndex, "page= is the number of a page, from 0")
     files = case.files()
     row = files[files["source_id"] == source_id]
     size = int(row["bytes"].iloc[0]) if len(row) else 0
@@ -70,6 +71,8 @@ def preview(case: Case, mask: Mask, source_id: str, page: int = 0) -> Preview:
 
 def piece(case: Case, mask: Mask, source_id: str, *, offset: int, length: int) -> str:
     """Some bytes of a file as masked text, widened to whole lines where a mask is in them; of no text its head."""
+    for number, name in ((offset, "offset"), (length, "length")):
+        demand(number, SupportsIndex, f"{name}= is a number of bytes")
     head = _read(case, source_id, 0, _HEAD_BYTES)
     if _is_binary(head):
         return head[:_MAGIC].hex(" ")

@@ -18,15 +18,15 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or char in "\n\t" else _symbol(ord(char)) for char in text)
 
 
-def plural(count: int, word: str) -> str:
-    """The count and its word.
+def plural(count: int, word: str, many: str = "") -> str:
+    """The count and its word; `many` where the plural is not the word with an s.
 
     Examples
     --------
     >>> plural(1, "file"), plural(1200, "file")
     ('1 file', '1,200 files')
     """
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+    return f"{count:,} {word if count == 1 else many or f'{word}s'}"
 
 
 def size_of(size: int) -> str:

@@ -11,24 +11,27 @@ There are two ways to one:
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.errors import RedactionError, TriageError
+from triage.errors import RedactionError, TriageError, demand
 from triage.share.printable import plural
 from triage.stacks.joining import isin
 from triage.tables import to_pandas
+from triage.tabling import selected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     import pandas as pd
 
     from triage.case import Case
+    from triage.hypotheses.client import Client
     from triage.hypotheses.extract import Extract
     from triage.hypotheses.runs import Run, Runs
     from triage.hypotheses.settings import Settings
@@ -118,7 +121,10 @@ class RedactedCase:
     def event(self, event: str) -> pd.Series[Any]:
         """The row of one event, masked without masking the others."""
         found = self._case.raw.tables["events"]
-        return self._masked("events", to_pandas(isin(found, "event_id", [event]))).iloc[0]
+        rows = isin(found, "event_id", [str(event)])
+        if not rows.num_rows:
+            raise TriageError(f"no event has the id {event!r}; case.events()['event_id'] lists them")
+        return self._masked("events", to_pandas(rows)).iloc[0]
 
     @contextmanager
     def about(self, incident: str) -> Iterator[tuple[RedactedCase, str]]:
@@ -211,10 +217,17 @@ class RedactedCase:
         return self._masked("improvements", self._case.improvements(as_of, sensitivity=sensitivity))
 
     def series(
-        self, since: datetime | str | None = None, until: datetime | str | None = None, **options: Any
+        self,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        *,
+        chosen: Sequence[str] | None = None,
+        expected: bool = False,
+        lanes: int | None = None,
     ) -> Series:
         """Events over time, in buckets; see `Case.series`."""
-        return self._case.series(since, until, **options).masked(self._masked)
+        found = self._case.series(since, until, chosen=chosen, expected=expected, lanes=lanes)
+        return found.masked(self._masked)
 
     def active(self, since: datetime | str | None = None, until: datetime | str | None = None) -> pd.DataFrame:
         """The incidents with events in a time; see `Case.active`."""
@@ -257,7 +270,7 @@ class RedactedCase:
     def own(self, event: str) -> str:
         """The id of an event as the case has it: a native id may be shown masked, and is asked for so."""
         ids = self._case.raw.tables["events"]["event_id"]
-        if self._masker is None or pc.index(ids, event).as_py() >= 0:
+        if self._masker is None or pc.index(ids, str(event)).as_py() >= 0:
             return event
         shown = self._masked("events", to_pandas(pa.table({"event_id": ids})))["event_id"]
         return next((own for own, masked in zip(ids.to_pylist(), shown, strict=True) if masked == event), event)
@@ -275,25 +288,16 @@ class RedactedCase:
         """One row per format: its events, incidents, first and last time; see `Case.summary`."""
         return self._case.summary(as_of)
 
-    def table(self, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
+    def table(self, name: str, columns: Iterable[str] | None = None, *, incident: str | None = None) -> pd.DataFrame:
         """A table by its name; with `columns` only these are masked, which is what makes a chart of many events quick.
 
-        Raises
-        ------
-        TriageError
-            There is no such table or column; the message lists the names.
+        See `Case.table`.
         """
-        if name == "events" and self._masker is not None:
+        if name == "events" and incident is None and self._masker is not None:
             found = to_pandas(self._case.raw.tables[name])  # digests of raw text are not shown, so none are made
         else:
-            found = self._case.table(name)
-        if columns is not None:
-            wanted = list(columns)
-            missing = [column for column in wanted if column not in found.columns]
-            if missing:
-                raise TriageError(f"{name} has no column {', '.join(missing)}; there are {', '.join(found.columns)}")
-            found = found[wanted]
-        return self._masked(name, found)
+            found = self._case.table(name, incident=incident)
+        return self._masked(name, selected(found, name, columns))
 
     def extract(self, incident_id: str) -> Extract:
         """What of an incident would be sent to a model; see `Case.extract`."""
@@ -301,11 +305,22 @@ class RedactedCase:
 
         return extract.extract(self, incident_id, self.hypothesis_settings)
 
-    def hypothesize(self, incident_id: str, engine: str = "gemini", **options: Any) -> Run:
+    def hypothesize(
+        self,
+        incident_id: str,
+        engine: str = "gemini",
+        *,
+        model: str | None = None,
+        client: Client | None = None,
+        fresh: bool = False,
+        settings: Settings | None = None,
+    ) -> Run:
         """Ask what may be the cause of an incident, and wait for the answer; see `Case.hypothesize`."""
         from triage.hypotheses.asking import start
 
-        return start(self, incident_id, engine=engine, **options).result()
+        return start(
+            self, incident_id, engine=engine, model=model, client=client, fresh=fresh, settings=settings
+        ).result()
 
     @property
     def hypothesis_settings(self) -> Settings:
@@ -390,6 +405,14 @@ class RedactedCase:
         """
         from triage.share.approval import Decisions, approve
 
+        demand(by, str, "who reviewed it is a text")
+        for name, given, kind in (
+            ("skip", skip, Iterable),
+            ("unmask", unmask or {}, Mapping),
+            ("drop", drop or {}, Mapping),
+            ("originals", originals or {}, Mapping),
+        ):
+            demand(given, kind, f"{name}= is a {'list of files' if kind is Iterable else 'mapping to reasons'}")
         decisions = Decisions(
             skip=frozenset(skip), unmask=dict(unmask or {}), drop=dict(drop or {}), originals=dict(originals or {})
         )
@@ -422,9 +445,12 @@ class RedactedCase:
 
     def __repr__(self) -> str:
         """Counts only."""
+        from triage.case import NO_JOURNAL
+
         told = repr(self._case).removeprefix("<triage.Case: ").removesuffix(">").split(", ")[:2]
+        awaited = [NO_JOURNAL] if self._case.awaits_journal else []
         files = len(self._case.files()) if self._working is None else len(self._working.members)
-        return f"<triage.RedactedCase: {', '.join([*told, plural(files, 'file')])}>"
+        return f"<triage.RedactedCase: {', '.join([*told, plural(files, 'file'), *awaited])}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Text, and static HTML that needs neither a kernel nor a script."""

@@ -68,6 +68,7 @@ class _Spooled:
         self._members = members
         self._spool = spool
         self.single = False
+        self.given = 1
         self.location = ""
 
     def walk(self, context: Context) -> Iterator[Source]:

@@ -88,6 +88,11 @@ class Inputs:
             self.single = True
         self._items.sort(key=lambda item: item.name)
 
+    @property
+    def given(self) -> int:
+        """How many inputs there are: a folder is one, whatever is in it."""
+        return len(self._items)
+
     def __repr__(self) -> str:
         names = [item.name for item in self._items[:3]]
         more = [f"and {len(self._items) - 3:,} more"] if len(self._items) > 3 else []

@@ -69,6 +69,8 @@ class Source:
         The first 65,536 bytes, to detect the format by.
     parse_status, role, description, media
         What `files` will say; a reader may set them. What `note` was told stands in `files.reason`.
+    event
+        The event that its lines belong to, where its container says so.
     place
         Its id and its number among the files, where they were given before it was read.
     mapper
@@ -104,6 +106,7 @@ class Source:
         self.role: str | None = None
         self.description: str | None = None
         self.media: str | None = None
+        self.event: int | None = None
         self.members_bytes: int | None = None
         self._reasons: list[str] = []
         self._hash = hashlib.sha256()
