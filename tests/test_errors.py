@@ -76,3 +76,10 @@ def test_wrong_calls_say_what_is_taken(case, tmp_path):
 def test_one_column_may_be_named_alone(case):
     assert case.frames(columns="function").columns.tolist() == ["function"]
     assert repr(case.series()) == "<triage.Series: 0 incidents, 0 events>"  # they have no time
+
+
+@pytest.mark.parametrize("call", [triage.stacks.signature, triage.redact.mask, triage.redact.spans])
+def test_bytes_are_no_text(call):
+    with pytest.raises(triage.TriageError, match="decode bytes first, and this is of the type bytes") as told:
+        call(b"password=hunter2-not-real")
+    assert "hunter2" not in str(told.value)

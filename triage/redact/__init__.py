@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from triage.errors import demand
+
 if TYPE_CHECKING:
     from triage.redact.policy import Policy
 
 __all__ = ("mask", "spans")
+
+_TEXT = "what is searched is a text; decode bytes first"
 
 
 def spans(text: str, *, policy: Policy | None = None) -> list[tuple[int, int, str]]:
@@ -31,6 +35,11 @@ def spans(text: str, *, policy: Policy | None = None) -> list[tuple[int, int, st
         Start and end in characters and the kind of each place, sorted and disjoint. A value that is found in one place
         is given everywhere else in the text too, decoded or not.
 
+    Raises
+    ------
+    TriageError
+        It is no text.
+
     Examples
     --------
     >>> spans("mail bob@example.com, password=hunter2-not-real")
@@ -38,6 +47,7 @@ def spans(text: str, *, policy: Policy | None = None) -> list[tuple[int, int, st
     """
     from triage.redact.redactor import text_spans
 
+    demand(text, str, _TEXT)
     return text_spans(text, policy)
 
 
@@ -53,6 +63,11 @@ def mask(text: str, *, policy: Policy | None = None, key: bytes | None = None) -
     key
         A key of the user: masks then hold pseudonyms that are the same in every text masked under it.
 
+    Raises
+    ------
+    TriageError
+        It is no text.
+
     Examples
     --------
     >>> mask('{"user": "alice", "pin": 4711}')
@@ -60,6 +75,7 @@ def mask(text: str, *, policy: Policy | None = None, key: bytes | None = None) -
     """
     from triage.redact.redactor import Redactor
 
+    demand(text, str, _TEXT)
     redactor = Redactor(policy, key=key)
     data = text.encode("utf-8", "surrogatepass")
     return redactor.mask_alone(data).data.decode("utf-8", "surrogatepass")

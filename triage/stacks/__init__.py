@@ -12,6 +12,8 @@ from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
+from triage.errors import demand
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -36,6 +38,11 @@ def signature(text: str) -> str:
     str
         16 hex digits, equal to the `group_key` that `triage.loads` gives that event; "" where no crash is found.
 
+    Raises
+    ------
+    TriageError
+        It is no text.
+
     Notes
     -----
     Crashes repeat themselves: the keys of up to 16,384 different texts are remembered, by digests of the texts.
@@ -47,6 +54,7 @@ def signature(text: str) -> str:
     >>> signature(one) == signature(two), signature("nothing")
     (True, '')
     """
+    demand(text, str, "a trace is a text; decode bytes first")
     return _reader()(text)
 
 
