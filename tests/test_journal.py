@@ -389,8 +389,9 @@ def test_a_journal_that_was_named_and_is_not_there_is_told_of_until_somebody_dec
     case.resolve(case.incidents()["incident_id"].iloc[0])
     assert "journal" not in repr(case) + repr(case.redact())
     assert "journal" not in repr(triage.load(bundle))
-    with pytest.raises(JournalError, match=r"there is no folder .*mistyped for the journal; .*journal=PATH"):
-        triage.load(bundle, journal=tmp_path / "mistyped" / "journal.ndjson")
+    with pytest.raises(JournalError, match=r"there is no folder .*desk for the journal; .*journal=PATH"):
+        triage.load(bundle, journal=tmp_path / "mistyped" / "desk" / "journal.ndjson")
     with pytest.raises(JournalError, match="there is no folder"):
-        triage.load(bundle, journal=Journal(tmp_path / "mistyped" / ".triage"))
+        triage.load(bundle, journal=Journal(tmp_path / "mistyped" / "desk" / ".triage"))
+    assert "not there yet" in repr(triage.load(bundle, journal=tmp_path / "new" / "journal.ndjson"))
     assert "not there yet" in repr(triage.load(bundle, journal=tmp_path / ".triage"))

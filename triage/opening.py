@@ -89,7 +89,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     LimitError
         A single input is over one of the limits.
     JournalError
-        `journal` lies inside the input or in a folder that is not there, or cannot be read.
+        `journal` lies inside the input or in a folder whose own folder is not there, or cannot be read.
 
     Examples
     --------
@@ -159,7 +159,8 @@ def _journal(given: str | os.PathLike[str] | Journal | None, inputs: Inputs) -> 
     if journal.path is not None and journal.awaited:
         folder = journal.path.parent
         folder = folder.parent if folder.name == FOLDER else folder
-        if not folder.exists():
+        # The first decision makes a folder, but more that is not there is mistyped.
+        if not folder.exists() and not folder.parent.exists():
             raise JournalError(f"there is no folder {folder} for the journal; make it, or name another: journal=PATH")
     return journal
 

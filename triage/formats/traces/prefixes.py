@@ -113,8 +113,9 @@ def split(raw: str) -> Line:
     --------
     >>> split("2026-01-26T01:25:59Z   File \\"a.py\\", line 3, in f").text
     '  File "a.py", line 3, in f'
-    >>> split("01-26 01:25:59.123  1200  1234 E AndroidRuntime: \\tat a.B.c(B.java:3)")
-    Line(text='\\tat a.B.c(B.java:3)', stream=('logcat', '1200', '1234', 'AndroidRuntime'), ts=None, level='E')
+    >>> line = split("01-26 01:25:59.123  1200  1234 E AndroidRuntime: \\tat a.B.c(B.java:3)")
+    >>> line.text, line.stream, line.level
+    ('\\tat a.B.c(B.java:3)', ('logcat', '1200', '1234', 'AndroidRuntime'), 'E')
     """
     text = raw
     if "\x1b" in raw or raw[-1:] == "\r":
