@@ -46,6 +46,16 @@ _NAMES: Final = (
     r"|pasaporte|passaporto|licen[cs]e[ _-]?n"
     r"|handy|mobil|movil|celular|cellulare|telem|landline|festnetz|puhelin|komorka|\bph_no"
     r"|securite_sociale|voter|resident"
+    r"|primeiro|apelido|\bnomes?\b|\bnome[_-]?(?:d[ioea]|[tpsbfrcui])|nombre|\bnom\b|\bnaam\b|\bna[vm]n\b|nom_?(?:famille|naissance|jeune|usage|titul|patient"
+    r"|benef|assure|complet)|zuname|vollname|_nachname|voorletters|roepnaam|(?:volledige|klant|geslachts|meisjes)_?naam"
+    r"|tenaamst|(?:kunde?|mell[oae]m|fore|fullt_|fulde_|forste)_?na[vm]n|tilltals|kontaktperson|koko_?nimi|\bnimi\b|imiona|jmeno"
+    r"|priezvisko|vezetek|kereszt|\bnik\b|soyisim|teljes|csaladnev|utonev|prenume|nume_|prezime|priimek|nama_|familiya|otchestvo"
+    r"|fecha_?nac|fec_nac|dt_?nasc|data_?(?:nasc|urodz|nast|rozh)|f[o\xf8]d[td]\b|datum_?(?:roj|rod|nar|geb)|dogum|lahir"
+    r"|szuletesi|ngay_sinh|gebdatum|\bgeb_|morada|residenza|adresse_|wohnadr|privatadr|hausanschr|adres_|(?:huis|bezorg|hjemme?|bostads?|lever\w{3,4}|factuur|post)_?adress?e?\b"
+    r"|lakcim|bydliste|\bulice|ev_adresi|alamat_|num(?:ero)?_?(?:ss|secu|contrib|doc|dni|nir|insee)|\bno_secu|\bniss\b"
+    r"|\bnss\b|\bnir\b|nir_|contribuinte|pis_pasep|\bcnh\b|cidadao|eleitor|documento|\bruc\b|rodne_?c|tc_?(?:kimlik|no)"
+    r"|tckn|kimlik|szemelyi|taj_?szam|adoazon|dowodu|personnr|persnr|selsnr|\bfnr\b|kennitala|\bk?svnr|\brvnr|ahvnr"
+    r"|\bkvnr|rijksreg|\binsz|\bktp|\bcccd|\bcmnd|snils|citizen|\btlf|telef|\bnr_tel|portable|\bno_hp|telepon|identification"
     r"|\bacct|committer|reviewer|\busr|\buid|server|leader|primary|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
 )
 _JOIN: Final = (

@@ -14,7 +14,7 @@ from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
 __all__ = ("FORMS", "full_name", "is_date", "is_numbered", "is_street", "line_end", "part")
 
-FORMS: Final = frozenset({"name", "date", "street", "postal", "id"})
+FORMS: Final = frozenset({"name", "date", "street", "postal", "id", "nir"})
 """The hints of keys.toml that are read here."""
 _REACH: Final = 160
 _PARTICLES: Final = frozenset(
@@ -60,6 +60,11 @@ _ID: Final = re.compile(
     + _GROUP
     + rb"){0,7})(?:\([0-9A-Z]\))?(?![A-Za-z0-9_])"
 )
+_NIR: Final = re.compile(
+    rb"[1-4378][ .]?[0-9]{2}[ .]?[0-9]{2}[ .]?(?:[0-9]{2}|2[AB])[ .]?[0-9]{3}[ .]?[0-9]{3}(?:[ ./-]{0,3}[0-9]{2})?(?![\w.])"
+)
+# A fraction is no number of a paper.
+_FRACTION: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{4,20}")
 _FEWEST_DIGITS: Final = 5
 # Numbers of passports have fewer, if they are of letters too.
 _MIXED: Final = re.compile(rb"(?=[A-Z]{0,10}[0-9][A-Z]{0,10}[0-9])[A-Z0-9]{7,12}")
@@ -95,7 +100,9 @@ _NOBODY: Final = frozenset(
     b"string str text varchar char character required optional label placeholder field input value default "
     b"name first last full given family surname unknown anonymous none null test user admin guest invalid "
     b"missing yes no true false any object number integer int boolean date datetime array column title "
-    b"hidden readonly first_name last_name asc desc firstname lastname fullname nvarchar nchar".split()
+    b"hidden readonly first_name last_name asc desc firstname lastname fullname nvarchar nchar "
+    b"nome nombre nom naam navn namn nimi imie vorname nachname prenom cognome apellido apellidos apelido sobrenome voornaam "
+    b"achternaam fornavn etternavn fornamn efternamn etunimi sukunimi nazwisko soyad".split()
 )
 
 
@@ -113,16 +120,18 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
         return _quoted_name(data, start, end) if in_quotes else _bare_name(data, start, stop)
     if hint == "street":
         return _street(data, start, stop, in_quotes=in_quotes)
-    form = {"date": _DATE, "postal": _POSTAL, "id": _ID}[hint]
+    form = {"date": _DATE, "postal": _POSTAL, "id": _ID, "nir": _NIR}[hint]
     match = form.match(data, start, stop)
     if match is None:
         return None
     text = match.group()
     if hint == "id":
+        if _FRACTION.fullmatch(text):
+            return None
         varied = len(set(text) - set(b" -./")) > _SHORTEST
         enough = digits_in(text) >= _FEWEST_DIGITS or _MIXED.fullmatch(text)
         return match.span() if varied and enough else None
-    return match.span() if hint == "postal" or is_date(text) else None
+    return match.span() if hint in {"postal", "nir"} or is_date(text) else None
 
 
 def is_date(text: bytes) -> bool:
@@ -251,4 +260,7 @@ def _says_no_name(value: bytes) -> bool:
         and len(words) > 1
     ):
         return True
-    return b" " not in small and sense(value.decode("latin-1")) is not None and len(parts(value.decode("latin-1"))) > 1
+    meaning = sense(value.decode("latin-1"))
+    if meaning is None or len(parts(value.decode("latin-1"))) == 1:
+        return False
+    return b" " not in small or meaning.kind == "person"
