@@ -36,10 +36,10 @@ _QUERIED: Final = re.compile(rb"[?&][\w.%\[\]-]{1,60}=\Z")
 _IN_QUERY: Final = re.compile(_LETTER + rb"(?:[A-Za-z\x80-\xff.'+-]|%[0-9A-Fa-f]{2}){1,60}")
 _MONTH: Final = rb"[A-Za-z\x80-\xff]{3,10}"
 _DATE: Final = re.compile(
-    rb"(?:[0-9]{1,2}(?P<sign>[-./ ]|\\?/)[0-9]{1,2}(?P=sign)(?:[0-9]{4}|[0-9]{2}(?![0-9]))"
+    rb"(?:[0-9]{1,2}(?P<sign>[-./ +]|\\?/)[0-9]{1,2}(?P=sign)(?:[0-9]{4}|[0-9]{2}(?![0-9]))"
     rb"|[0-9]{4}(?:(?P<other>[-./]|\\?/)[0-9]{1,2}(?P=other)[0-9]{1,2}|-[0-9]{3}(?![0-9])|[0-9]{4})"
-    rb"|[0-9]{1,2}(?:st|nd|rd|th|\.|er)?[ -](?:(?:de|of)[ ])?" + _MONTH + rb"\.?(?:[ ]de)?,?[ -][0-9]{2,4}"
-    rb"|" + _MONTH + rb"\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4}"
+    rb"|[0-9]{1,2}(?:st|nd|rd|th|\.|er)?[ +-](?:(?:de|of)[ +])?" + _MONTH + rb"\.?(?:[ +]de)?,?[ +-][0-9]{2,4}"
+    rb"|" + _MONTH + rb"\.?[ +][0-9]{1,2}(?:st|nd|rd|th)?,?[ +][0-9]{4}"
     rb"|(?:datetime\.)?date\([0-9]{4}, ?[0-9]{1,2}, ?[0-9]{1,2}\)"
     rb"|[0-9]{4}\xe5\xb9\xb4 ?[0-9]{1,2}\xe6\x9c\x88 ?[0-9]{1,2}\xe6\x97\xa5|-?[0-9]{8,13}|/Date\([0-9-]{5,15}\)/)"
     rb"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[ ]?[+-][0-9]{2}:?[0-9]{2})?)?(?![0-9])"
@@ -52,11 +52,11 @@ _POSTAL: Final = re.compile(
     re.IGNORECASE,
 )
 # Letters and digits in groups each of which has a digit, or two capitals at most.
-_GROUP: Final = rb"(?:[A-Z0-9]{0,6}[0-9][A-Z0-9]{0,20}|[A-Z]{1,6}(?=[ ./-]?[0-9])|[A-Z](?![A-Za-z]))"
+_GROUP: Final = rb"(?:[A-Z0-9]{0,6}[0-9][A-Z0-9]{0,20}|[A-Z]{1,6}(?=[ ./+-]?[0-9])|[A-Z](?![A-Za-z]))"
 _ID: Final = re.compile(
     rb"(?:[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]|"
     + _GROUP
-    + rb"(?:[ ./-]{1,2}"
+    + rb"(?:[ ./+-]{1,2}"
     + _GROUP
     + rb"){0,7})(?:\([0-9A-Z]\))?(?![A-Za-z0-9_])"
 )
@@ -128,7 +128,7 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
     if hint == "id":
         if _FRACTION.fullmatch(text):
             return None
-        varied = len(set(text) - set(b" -./")) > _SHORTEST
+        varied = len(set(text) - set(b" -./+")) > _SHORTEST
         enough = digits_in(text) >= _FEWEST_DIGITS or _MIXED.fullmatch(text)
         return match.span() if varied and enough else None
     return match.span() if hint in {"postal", "nir"} or is_date(text) else None
