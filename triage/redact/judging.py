@@ -24,6 +24,8 @@ _DOMAIN: Final = re.compile(rb"\\{1,15}([A-Za-z][\w.\-]{2,40})(?![\\\w])")
 _SMALL_DOMAIN: Final = re.compile(rb"[a-z][a-z0-9.-]{1,30}|\.")
 _ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u", b"x"})
 _FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}")
+# What stands behind the first word of a full name without quotes, up to the end of its line.
+_REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}){1,2}(?=[ \t]*(?:[\r\n(<|,;]|\Z))")
 # A name of a database or a store, among other parts of a connection string.
 _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=")
 # What stands behind a name that is called, indexed or made of others: it is code.
@@ -189,7 +191,8 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
         return None
     if b"." in value and not in_quotes and value.islower() and value.count(b".") > 1:
         return None
-    return start, end
+    rest = None if in_quotes or not value[:1].isupper() else _REST_OF_NAME.match(data, end)
+    return start, rest.end() if rest else end
 
 
 def _in_small_domain(data: bytes, start: int, domain: re.Match[bytes]) -> bool:

@@ -67,7 +67,7 @@ CANDIDATES: Final = (
 )
 """What such a field, or such a format, begins with; see `personal`."""
 _FIELD: Final = re.compile(
-    rb"(?is)([^\x00-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]"
+    rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]"
     rb"|[*_]+:)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
 )
 _EMAIL_KEYS: Final = r"e?-?mail(?:[ _-]?addr(?:ess)?)?|correo|courriel|mailto"
@@ -128,8 +128,19 @@ _WORD_BEFORE: Final = re.compile(
 )
 _IN_DIRECTORIES: Final = frozenset({b"cn", b"sn", b"gecos"})
 _ROLES_ALONE: Final = frozenset(
-    b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee".split()
-)
+    b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee reporter".split()
+) | {
+    b"reported by",
+    b"requested by",
+    b"submitted by",
+    b"registered owner",
+    b"registered user",
+    b"user name",
+    b"signed by",
+}
+_SPACED: Final = bytes.maketrans(b"_-", b"  ")
+# The account in parentheses behind a full name.
+_SHORT: Final = re.compile(rb" \(([a-z_][\w.-]{1,31})\)")
 _NO_VALUE: Final = frozenset(b" \t\r\n\"'`{}[]<>():;,.&|-+!?/$@%*#")
 
 
@@ -206,18 +217,22 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     if found is None or not is_person(data[slice(*found)]):
         return
     whole = found[1] == span[1] or not (match[4] or data[span[1] : span[1] + 1] == b"<")
-    known = match[1].lower()
+    known = match[1].lower().translate(_SPACED).strip(b"* ")
     if not whole or (known in _IN_DIRECTORIES and not _in_directory(data, match)):
         if not (whole and known == b"cn" and beside(data, match.span())):
             return
         yield *found, "person", "field"
+    elif known == b"user name" and not people.full_name(data[slice(*found)]):
+        return  # an account
     elif known in _IN_DIRECTORIES or _is_role(data, match, found) or beside(data, match.span()):
         yield *found, "person", "field"
+        if short := _SHORT.match(data, found[1]):
+            yield *short.span(1), "username", "field"
 
 
 def _is_role(data: bytes, match: re.Match[bytes], found: Span) -> bool:
     """Whether a full name stands under the role of somebody, in quotes or on a line of its own."""
-    alone = match[1].lower() in _ROLES_ALONE and people.full_name(data[slice(*found)])
+    alone = match[1].lower().translate(_SPACED).strip(b"* ") in _ROLES_ALONE and people.full_name(data[slice(*found)])
     return alone and (bool(match[4]) or _starts_line(data, match.start()))
 
 
