@@ -44,6 +44,8 @@ _CONTAINER: Final = re.compile(
 )
 _OWN_ID: Final = frozenset({b"uid", b"uuid", b"owner", b"actor", b"principal"})
 _WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
+# Hints of what people are known by, in whatever encoding.
+_DECODED: Final = people.FORMS | {"phone", "digits"}
 _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 
@@ -52,7 +54,8 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     start, end = span
     value = data[start:end]
     label = data[name[0] : name[1]]
-    if b"=" in value and values.is_name(value.partition(b"=")[0]):
+    decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()
+    if b"=" in (value.rstrip(b"=") if decodes else value) and values.is_name(value.partition(b"=")[0]):
         return  # a name and value of its own
     if not in_quotes and values.heads_message(data, span):
         return
@@ -69,6 +72,9 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
         yield start + pair.start(1), end, "password", "key"
     else:
         found = _personal(data, start, end, meaning, in_quotes=in_quotes)
+        if found is None and decodes and (coded := people.coded(data, start)):
+            place, text = coded
+            found = place if _personal(text, 0, len(text), meaning, in_quotes=True) else None
         if found and not (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value)):
             yield (*found, meaning.kind, "key")
 

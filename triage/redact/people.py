@@ -6,13 +6,14 @@ A field says what stands in it, and the form whether it does: `firstName: string
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Final
 
 from triage.redact.keys import parts, sense, vocabulary
 from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
-__all__ = ("FORMS", "full_name", "is_date", "is_numbered", "is_street", "line_end", "part")
+__all__ = ("FORMS", "coded", "full_name", "is_date", "is_numbered", "is_street", "line_end", "part")
 
 FORMS: Final = frozenset({"name", "date", "street", "postal", "id", "nir"})
 """The hints of keys.toml that are read here."""
@@ -95,6 +96,11 @@ _NUMBERED: Final = re.compile(
 # What stands behind the name of a family of fonts.
 _FONT: Final = re.compile(rb"[ ;,]{1,2}(?:font-?)?(?:size|weight|style|pt)\b")
 _SHORTEST: Final = 2
+_CODED: Final = re.compile(rb"[A-Za-z0-9+/_-]{6,400}(?:={0,2}|(?:=3D){0,2})(?![\w+/=-])")
+_HEXADECIMAL: Final = re.compile(rb"(?:[2-7][0-9A-Fa-f]|[cC][2-9a-fA-F]|[dD][0-9a-fA-F]|[89a-bA-B][0-9a-fA-F]){4,200}")
+_FROM_URLS: Final = bytes.maketrans(b"-_", b"+/")
+_LAYERS: Final = 3
+_FEWEST_CODED: Final = 3
 # Types and words of forms that stand under such names in schemas and texts of an interface.
 _NOBODY: Final = frozenset(
     b"string str text varchar char character required optional label placeholder field input value default "
@@ -132,6 +138,44 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
         enough = digits_in(text) >= _FEWEST_DIGITS or _MIXED.fullmatch(text)
         return match.span() if varied and enough else None
     return match.span() if hint in {"postal", "nir"} or is_date(text) else None
+
+
+def coded(data: bytes, at: int) -> tuple[Span, bytes] | None:
+    """What stands at a place in base64 or hexadecimal, once or more, and the text that it is; None where it is none.
+
+    Examples
+    --------
+    >>> coded(b"phone=MDMwLzQ0NTMxNzY=", 6)
+    ((6, 22), b'030/4453176')
+    """
+    match = _CODED.match(data, at)
+    if match is None:
+        return None
+    text, found = match.group(), b""
+    for _ in range(_LAYERS):
+        inner = _decoded(text)
+        if inner is None:
+            break
+        text = found = inner
+    return (match.span(), found) if found else None
+
+
+def _decoded(text: bytes) -> bytes | None:
+    """What a run of hexadecimal or base64 stands for, if that prints."""
+    if not _CODED.fullmatch(text):
+        return None
+    try:
+        raw = bytes.fromhex(text.decode()) if _HEXADECIMAL.fullmatch(text) else _from_base64(text)
+        shown = raw.decode()
+    except ValueError:
+        return None
+    return raw.strip() if shown.strip().isprintable() and len(shown) >= _FEWEST_CODED else None
+
+
+def _from_base64(text: bytes) -> bytes:
+    """What a run of either alphabet stands for, with its padding or without."""
+    plain = text.translate(_FROM_URLS).rstrip(b"=")
+    return base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
 
 
 def is_date(text: bytes) -> bool:

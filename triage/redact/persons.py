@@ -16,7 +16,8 @@ from typing import Final
 
 from triage.redact import people, registers, values
 from triage.redact.hosts import places
-from triage.redact.keys import Sense, vocabulary
+from triage.redact.judging import judged
+from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.text import Expression, Found, Span, expression, letters_in, line_of
 
 __all__ = ("BEGINS_NAMES", "CANDIDATES", "beside", "field", "is_of_a_name", "is_person", "meaning_beside")
@@ -60,6 +61,7 @@ _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?\
 CANDIDATES: Final = (
     rf"\b(?:{_NAMES}|{_ADDRESSES}|{_ZIPS}){_SIGN}",
     rf"(?:{_PHONES}){_SIGN}",
+    r"\b(?:my|his|her|their) (?:[a-z_']+ ){1,4}(?:is|was):? ",
     r":[x*!]:[0-9]+:[0-9]+:",
     r"begin:vcard\b",
     r"\bpid\|[0-9]*\|",
@@ -138,6 +140,7 @@ _ROLES_ALONE: Final = frozenset(
     b"user name",
     b"signed by",
 }
+_SAID: Final = re.compile(rb"(?i)(?:my|his|her|their) ([a-z_' ]{2,60}) (?:is|was):? ")
 _SPACED: Final = bytes.maketrans(b"_-", b"  ")
 # The account in parentheses behind a full name.
 _SHORT: Final = re.compile(rb" \(([a-z_][\w.-]{1,31})\)")
@@ -167,6 +170,8 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
         return registers.patient(data, start)
     if data[start + 5 : end].endswith(b"<<<"):
         return iter([(start, line_of(data, start, most=120)[1], "passport", "mrz")])
+    if said := _SAID.fullmatch(data, start, end):
+        return _told(data, said)
     match = _FIELD.fullmatch(data, start, end)
     if match is None:
         return None
@@ -228,6 +233,19 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
         yield *found, "person", "field"
         if short := _SHORT.match(data, found[1]):
             yield *short.span(1), "username", "field"
+
+
+def _told(data: bytes, said: re.Match[bytes]) -> Iterator[Found]:
+    """What somebody says of a person: `my street is: ...`."""
+    words = said[1].decode("latin-1").replace(" ", "_")
+    meaning = Sense("person", "name") if words.lower() == "name" else sense(words)
+    quoted = values.quoted(data, said.end())
+    start, stop = quoted[0] if quoted else (said.end(), people.line_end(data, said.end()))
+    if meaning is None or meaning.weak not in people.FORMS | {"phone", "digits"} or start >= stop:
+        return
+    for found in judged(data, (start, stop), meaning, in_quotes=quoted is not None, assigned=True, name=said.span(1)):
+        if meaning.kind != "person" or is_person(data[found[0] : found[1]]):
+            yield found
 
 
 def _is_role(data: bytes, match: re.Match[bytes], found: Span) -> bool:
