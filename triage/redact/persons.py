@@ -321,7 +321,8 @@ def beside(data: bytes, name: Span) -> bool:
     if begin >= 0:
         return _in_scope(data, begin, _closing(data, end, last, _PARENTHESES), _IN_OBJECT)
     line, stop = line_of(data, start, end, most=_REACH)
-    plain = data[start - 1 : start] in {b" ", b"\t"} and data[start - 2 : start - 1].isalpha()
+    spaced = data[start - 1 : start] in {b" ", b"\t"} and data[start - 2 : start - 1].isalpha()
+    plain = spaced and b"=" not in data[start:end]
     return not plain and _matches(_IN_OBJECT, data, line, stop)
 
 

@@ -14,7 +14,7 @@ from triage.redact.text import Found, Span, line_of
 __all__ = ("card", "of_account", "patient", "phone")
 
 _ACCOUNT_LINE: Final = re.compile(
-    rb"([^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
+    rb"([ \t]{0,40}[^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
 )
 _CARD_LINE: Final = re.compile(
     rb"(?im)^(?:item[0-9]{1,2}\.)?(fn|n|adr|label|bday|nickname|anniversary"
