@@ -16,7 +16,7 @@ __all__ = ("judged", "named")
 _PHONE: Final = re.compile(
     rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=[\d(])){4,28}\d(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
 )
-_DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./\-]{1,40}|[A-Z0-9][A-Z0-9 ./\-]{3,40}", re.IGNORECASE)
+_DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
 _UUID_LENGTH: Final = 36
 _UUID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -165,11 +165,11 @@ def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
     match = (_PHONE if meaning.weak == "phone" else _DIGITS).match(data, start, line_of(data, start, most=64)[1])
     if match is None:
         return None
-    text = match.group().rstrip(b" ./-")
+    text = match.group().rstrip(b" ./+-")
     digits = digits_in(text)
     if meaning.kind == "pin":
         return (start, start + len(text)) if 3 <= digits <= 8 and len(text) == digits else None
-    enough = digits >= (6 if meaning.kind == "phone" else 5) and len(set(text) - set(b" -./")) > 2
+    enough = digits >= (6 if meaning.kind == "phone" else 5) and len(set(text) - set(b" -./+")) > 2
     return (start, start + len(text)) if enough else None
 
 
