@@ -62,12 +62,12 @@ _OF_PEOPLE: Final = (
     "telefone", "telephone", "telefoon", "email", "e-mail", "email_address", "email address", "iban", "ssn",
     "passport", "passport_number", "street", "address",
     "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id",
-    "card_number", "postal_code", "postcode", "zip_code", "plz", "_name", "_number", "_mobile", "_phone", "_birth", "_id",
-    "nome", "nom", "naam", "navn", "namn", "nimi", "imie", "nazwisko", "jmeno", "prijmeni", "soyad", "apellido", "apelido",
-    "sobrenome", "nascimento", "nacimiento", "nascita", "naissance", "geburt", "geboortedatum", "urodzenia", "telemovel",
-    "celular", "cellulare", "movil", "handy", "morada", "endereco", "direccion", "domicilio", "indirizzo", "adres",
-    "anschrift", "straat", "voornaam", "achternaam", "fornavn", "etternavn", "fornamn", "efternamn", "cpf", "dni", "nif",
-    "nino", "pesel", "bsn", "nir", "curp", "fiscale", "personnummer", "nummer", "host", "fqdn",
+    "card_number", "postal_code", "postcode", "zip_code", "plz", "_name", "_number", "_mobile", "_phone", "_birth",
+    "_id", "nome", "nom", "naam", "navn", "namn", "nimi", "imie", "nazwisko", "jmeno", "prijmeni", "soyad", "apellido",
+    "apelido", "sobrenome", "nascimento", "nacimiento", "nascita", "naissance", "geburt", "geboortedatum", "urodzenia",
+    "telemovel", "celular", "cellulare", "movil", "handy", "morada", "endereco", "direccion", "domicilio", "indirizzo",
+    "adres", "anschrift", "straat", "voornaam", "achternaam", "fornavn", "etternavn", "fornamn", "efternamn", "cpf", "dni",
+    "nif", "nino", "pesel", "bsn", "nir", "curp", "fiscale", "personnummer", "nummer", "host", "fqdn",
 )  # fmt: skip
 _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
 NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))

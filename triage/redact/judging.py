@@ -14,7 +14,8 @@ from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 __all__ = ("judged", "named")
 
 _PHONE: Final = re.compile(
-    rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=[\d(])){4,28}\d(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
+    rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=[\d(])){4,28}\d"
+    rb"(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
 )
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")

@@ -62,7 +62,8 @@ _ID: Final = re.compile(
     + rb"){0,7})(?:\([0-9A-Z]\))?(?![A-Za-z0-9_])"
 )
 _NIR: Final = re.compile(
-    rb"[1-4378][ .]?[0-9]{2}[ .]?[0-9]{2}[ .]?(?:[0-9]{2}|2[AB])[ .]?[0-9]{3}[ .]?[0-9]{3}(?:[ ./-]{0,3}[0-9]{2})?(?![\w.])"
+    rb"[1-4378][ .]?[0-9]{2}[ .]?[0-9]{2}[ .]?(?:[0-9]{2}|2[AB])[ .]?[0-9]{3}"
+    rb"[ .]?[0-9]{3}(?:[ ./-]{0,3}[0-9]{2})?(?![\w.])"
 )
 # A fraction is no number of a paper.
 _FRACTION: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{4,20}")
@@ -109,8 +110,8 @@ _NOBODY: Final = frozenset(
     b"name first last full given family surname unknown anonymous none null test user admin guest invalid "
     b"missing yes no true false any object number integer int boolean date datetime array column title "
     b"hidden readonly first_name last_name asc desc firstname lastname fullname nvarchar nchar "
-    b"nome nombre nom naam navn namn nimi imie vorname nachname prenom cognome apellido apellidos apelido sobrenome voornaam "
-    b"achternaam fornavn etternavn fornamn efternamn etunimi sukunimi nazwisko soyad".split()
+    b"nome nombre nom naam navn namn nimi imie vorname nachname prenom cognome apellido apellidos apelido sobrenome "
+    b"voornaam achternaam fornavn etternavn fornamn efternamn etunimi sukunimi nazwisko soyad".split()
 )
 
 

@@ -87,11 +87,12 @@ _PERSONAL_KEYS: Final = (
     r"|postal[ _-]?code|zip[ _-]?code|post[ _-]?code|plz|iban|nino|cpf|dni|bsn|pesel"
     r"|national[ _-]?id|address_?line_?[0-9]"
     r"|(?:home)?postaladdress|card[ _-]?number|pan|sn|homephone|marital[ _-]?status|username|ip_address|given"
-    r"|primeiro[ _-]?nome|apelido|sobrenome|morada|endereco|(?:data|dt)[ _-]?nasc\w{0,8}|fecha[ _-]?nac\w{0,8}|data[ _-]?nasc\w{0,4}|nif"
-    r"|nir|num[ _-]?secu|(?:date[ _-]?(?:de[ _-])?)?naissance|voornaam|achternaam|geboortedatum|fornavn|etternavn|efternavn"
-    r"|f\w{1,3}rnamn|efternamn|f[o\xc3]\W?[\w\xa6-\xb8]{0,4}selsdato|etunimi|sukunimi|imi\w|imie|nazwisko|data[ _-]?urodzenia|prijmeni"
-    r"|priezvisko|rodne[ _-]?cislo|datum[ _-]?(?:narozeni|narodenia|rodenja|rojstva)|soyad\w{0,2}|dogum[ _-]?tarihi|szuletesi[ _-]?datum"
-    r"|(?:vezetek|kereszt)[ _-]?nev|prenume|prezime|priimek|tanggal[ _-]?lahir|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
+    r"|primeiro[ _-]?nome|apelido|sobrenome|morada|endereco|(?:data|dt)[ _-]?nas[ct]\w{0,8}|fecha[ _-]?nac\w{0,8}"
+    r"|nif|nir|num[ _-]?secu|(?:date[ _-]?(?:de[ _-])?)?naissance|voornaam|achternaam|geboortedatum|fornavn|etternavn"
+    r"|efternavn|f\w{1,3}rnamn|efternamn|fodselsdato|etunimi|sukunimi|imi\w|imie|nazwisko|data[ _-]?urodzenia|prijmeni"
+    r"|priezvisko|rodne[ _-]?cislo|datum[ _-]?(?:naro|roden|rojst)\w{2,5}|soyad\w{0,2}|dogum[ _-]?tarihi"
+    r"|szuletesi[ _-]?datum|(?:vezetek|kereszt)[ _-]?nev|prenume|prezime|priimek|tanggal[ _-]?lahir"
+    r"|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
 )
 _VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|])[*_]*\s*\\*[\"'`]?"
 _MORE: Final = (
