@@ -66,8 +66,8 @@ _OF_PEOPLE: Final = (
     "_id", "nome", "nom", "naam", "navn", "namn", "nimi", "imie", "nazwisko", "jmeno", "prijmeni", "soyad", "apellido",
     "apelido", "sobrenome", "nascimento", "nacimiento", "nascita", "naissance", "geburt", "geboortedatum", "urodzenia",
     "telemovel", "celular", "cellulare", "movil", "handy", "morada", "endereco", "direccion", "domicilio", "indirizzo",
-    "adres", "anschrift", "straat", "voornaam", "achternaam", "fornavn", "etternavn", "fornamn", "efternamn", "cpf", "dni",
-    "nif", "nino", "pesel", "bsn", "nir", "curp", "fiscale", "personnummer", "nummer", "host", "fqdn",
+    "adres", "anschrift", "straat", "voornaam", "achternaam", "fornavn", "etternavn", "fornamn", "efternamn", "cpf",
+    "dni", "nif", "nino", "pesel", "bsn", "nir", "curp", "fiscale", "personnummer", "nummer", "host", "fqdn",
 )  # fmt: skip
 _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
 NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))

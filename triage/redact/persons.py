@@ -7,43 +7,18 @@ under a role: the object, the element, the block of lines around it tells. Forma
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from triage.redact import people, registers, values
 from triage.redact.hosts import places
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
-from triage.redact.text import Expression, Found, Span, expression, letters_in, line_of
+from triage.redact.neighbours import LINES, beside, fields_of_people, starts_line
+from triage.redact.text import Found, Span, letters_in, line_of
 
 __all__ = ("BEGINS_NAMES", "CANDIDATES", "beside", "field", "is_of_a_name", "is_person", "meaning_beside")
-
-_FILE: Final = Path(__file__).with_name("personal.toml")
-_REACH: Final = 600
-_LINES: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """The lists of personal.toml: names of fields, roles, and words of which no name is made."""
-
-    names: frozenset[bytes]
-    addresses: frozenset[bytes]
-    zips: frozenset[bytes]
-    phones: frozenset[bytes]
-    roles: frozenset[bytes]
-    nobody: frozenset[bytes]
-
-
-@cache
-def _fields() -> _Fields:
-    """Read them, once."""
-    data = tomllib.loads(_FILE.read_text("utf-8"))["people"]
-    return _Fields(**{name: frozenset(word.encode() for word in words) for name, words in data.items()})
 
 
 def _any_of(words: frozenset[bytes]) -> str:
@@ -53,10 +28,10 @@ def _any_of(words: frozenset[bytes]) -> str:
     )
 
 
-_NAMES: Final = _any_of(_fields().names)
-_ADDRESSES: Final = _any_of(_fields().addresses)
-_ZIPS: Final = _any_of(_fields().zips)
-_PHONES: Final = _any_of(_fields().phones)
+_NAMES: Final = _any_of(fields_of_people().names)
+_ADDRESSES: Final = _any_of(fields_of_people().addresses)
+_ZIPS: Final = _any_of(fields_of_people().zips)
+_PHONES: Final = _any_of(fields_of_people().phones)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?\\*[\"'`])?"
 CANDIDATES: Final = (
     rf"\b(?:{_NAMES}|{_ADDRESSES}|{_ZIPS}){_SIGN}",
@@ -72,46 +47,7 @@ _FIELD: Final = re.compile(
     rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]"
     rb"|[*_]+:)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
 )
-_EMAIL_KEYS: Final = r"e?-?mail(?:[ _-]?addr(?:ess)?)?|correo|courriel|mailto"
-_PHONE_KEYS: Final = (
-    r"(?:tele?)?phone(?:[ _-]?(?:no|nr|num|number))?|tel|telefon\w{0,6}|tel\xc3\xa9\w{1,8}|mobile"
-    r"|mobil|m\xc3\xb3vil|handy|fax|cell|gsm|rufnummer|telephonenumber"
-)
-_PERSONAL_KEYS: Final = (
-    r"dob|bday|birth[ _-]?(?:date|day|dt)?|(?:date|data|fecha)[ _-](?:of[ _-]|de[ _-]"
-    r"|di[ _-])?(?:birth|naissance|nacimiento|nascita|nascimento)"
-    r"|geburtsdatum|geburtstag|geboren(?: am)?|ssn|passport(?:[ _-]?(?:no|nr|number))?|(?:first"
-    r"|last|given|family|middle)[ _-]?names?|surname"
-    r"|vorname|nachname|pr\xc3\xa9nom|prenom|apellidos?|cognome|gender|nationality"
-    r"|street(?:[ _-]?address)?|strasse|stra\xc3\x9fe"
-    r"|postal[ _-]?code|zip[ _-]?code|post[ _-]?code|plz|iban|nino|cpf|dni|bsn|pesel"
-    r"|national[ _-]?id|address_?line_?[0-9]"
-    r"|(?:home)?postaladdress|card[ _-]?number|pan|sn|homephone|marital[ _-]?status|username|ip_address|given"
-    r"|primeiro[ _-]?nome|apelido|sobrenome|morada|endereco|(?:data|dt)[ _-]?nas[ct]\w{0,8}|fecha[ _-]?nac\w{0,8}"
-    r"|nif|nir|num[ _-]?secu|(?:date[ _-]?(?:de[ _-])?)?naissance|voornaam|achternaam|geboortedatum|fornavn|etternavn"
-    r"|efternavn|f\w{1,3}rnamn|efternamn|fodselsdato|etunimi|sukunimi|imi\w|imie|nazwisko|data[ _-]?urodzenia|prijmeni"
-    r"|priezvisko|rodne[ _-]?cislo|datum[ _-]?(?:naro|roden|rojst)\w{2,5}|soyad\w{0,2}|dogum[ _-]?tarihi"
-    r"|szuletesi[ _-]?datum|(?:vezetek|kereszt)[ _-]?nev|prenume|prezime|priimek|tanggal[ _-]?lahir"
-    r"|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
-)
-_VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|])[*_]*\s*\\*[\"'`]?"
-_MORE: Final = (
-    rf"(?:(?:{_EMAIL_KEYS}){_VALUE}(?:<?[^\s\"'<>,;:]+(?:@|%40|=40)|mailto:|\[email:)"
-    rf"|(?:{_PHONE_KEYS}){_VALUE}(?:[(+]*[0-9]|\[phone:|%2B|\+)|(?:{_PERSONAL_KEYS}){_VALUE}[^\s,;|}}])"
-)
-_IN_OBJECT: Final = rf"(?i)(?:^|[\s\"'`{{,;(<&?*:]|[a-z0-9][_.-]){_MORE}"
-_AT_LINES: Final = rf"(?im)^[ \t]*(?:[-*#>|+]+[ \t]*)?(?:[a-z]+[ _.-])?[\"'`*_]*{_MORE}"
-_BRACES: Final = re.compile(rb"[{}]")
-_PARENTHESES: Final = re.compile(rb"[()]")
-_PARENT: Final = re.compile(
-    rb"([A-Za-z][\w-]{1,40})\\{0,15}[\"']?\s{0,8}(?::|=>?)?\s{0,8}(?:\[\s{0,40}|[A-Z]\w{1,30})?\Z"
-)
-_QUALIFIER: Final = re.compile(rb"(?:\A|[^\w.-])(?:[\w-]{1,30}\.)*([A-Za-z]{2,30})[._-]\Z")
-_ELEMENT: Final = re.compile(rb"<(?:\w{1,20}:)?([A-Za-z]\w{1,40})(?:\s[^<>]{0,120})?>\s{0,40}\Z")
-_LINE_START: Final = re.compile(rb"[ \t]*(?:[-*#>|+]{1,6}[ \t]*)?(?:[\"'`*_]{0,3})\Z")
-_BULLET: Final = re.compile(rb"[ \t]*-[ \t]+")
 _PASCAL: Final = re.compile(rb"(?!Mc|Mac|De|Di|La|Le|Van|Von|Fitz|O')[A-Z][A-Za-z]*[a-z][A-Z]")
-_UPPER_LINE: Final = re.compile(rb"([ \t]*)(?:- )?[\"']?([A-Za-z][\w-]{1,40})[\"']?:[ \t\r]*")
 _DISTINGUISHED: Final = re.compile(
     rb"(?i)[^,=+\n\"]{2,60},\s?(?:ou=(?:users|people|staff|employees|persons|members|accounts|sales"
     rb"|hr|benutzer|mitarbeiter)\b|cn=users\b)"
@@ -154,7 +90,7 @@ def is_of_a_name(text: bytes) -> bool:
     if match is None:
         return False
     name = match[1].lower().strip(b"*_ ")
-    lists = _fields()
+    lists = fields_of_people()
     known = name in lists.names or name.replace(b" ", b"") in _spaceless()
     return known and name not in lists.addresses | lists.zips | lists.phones
 
@@ -177,7 +113,7 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     if match is None:
         return None
     name = match[1].lower().strip(b"*_ ")
-    lists = _fields()
+    lists = fields_of_people()
     if end == len(data) or data[end] in _NO_VALUE:
         return iter(())
     if name in lists.addresses:
@@ -192,7 +128,7 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
 @cache
 def _spaceless() -> frozenset[bytes]:
     """The names of fields of two words without what stands between."""
-    return frozenset(name.replace(b" ", b"").replace(b"_", b"") for name in _fields().names)
+    return frozenset(name.replace(b" ", b"").replace(b"_", b"") for name in fields_of_people().names)
 
 
 _Judge = Callable[[bytes, "re.Match[bytes]", Span], Iterator[Found]]
@@ -252,7 +188,7 @@ def _told(data: bytes, said: re.Match[bytes]) -> Iterator[Found]:
 def _is_role(data: bytes, match: re.Match[bytes], found: Span) -> bool:
     """Whether a full name stands under the role of somebody, in quotes or on a line of its own."""
     alone = match[1].lower().translate(_SPACED).strip(b"* ") in _ROLES_ALONE and people.full_name(data[slice(*found)])
-    return alone and (bool(match[4]) or _starts_line(data, match.start()))
+    return alone and (bool(match[4]) or starts_line(data, match.start()))
 
 
 def _address(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
@@ -263,7 +199,7 @@ def _address(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]
     value = data[slice(*found)]
     sure = people.is_street(value)
     start = match.start()
-    told = sure and (match[4] or _starts_line(data, start) or _WORD_BEFORE.search(data, max(start - 24, 0), start))
+    told = sure and (match[4] or starts_line(data, start) or _WORD_BEFORE.search(data, max(start - 24, 0), start))
     if told or ((sure or people.is_numbered(value)) and beside(data, match.span())):
         yield *found, "street_address", "field"
 
@@ -286,7 +222,7 @@ def is_person(value: bytes) -> bool:
     words = value.lower().replace(b",", b" ").split()
     if not words or letters_in(value) < 3 or len(words) > 6:
         return False
-    known, own = vocabulary(), _fields()
+    known, own = vocabulary(), fields_of_people()
     if len(words) == 1 and (words[0] in known.services or words[0] in known.nobody or words[0] in known.things):
         return False
     if _PASCAL.match(value):
@@ -296,7 +232,7 @@ def is_person(value: bytes) -> bool:
 
 def meaning_beside(name: str) -> Sense | None:
     """What the name of a column says beside other columns of people."""
-    word, lists = name.encode(), _fields()
+    word, lists = name.encode(), fields_of_people()
     if word in lists.names:
         return Sense("person", "name")
     if word in lists.addresses:
@@ -304,115 +240,14 @@ def meaning_beside(name: str) -> Sense | None:
     return Sense("postal_code", "postal") if word in lists.zips else None
 
 
-def beside(data: bytes, name: Span) -> bool:
-    """Whether a field of this name stands among those of a person, or under the role of one."""
-    start, end = name
-    qualified = _QUALIFIER.search(data, max(start - 64, 0), start)
-    if qualified:
-        return qualified[1].lower() in _fields().roles
-    if data[start - 1 : start] == b"<" or (b"<" in data[max(start - 20, 0) : start] and b">" in data[end - 3 : end]):
-        return _in_element(data, start, end)
-    first, last = max(start - _REACH, 0), min(end + _REACH, len(data))
-    begin = _opening(data, first, start, _BRACES)
-    if begin >= 0:
-        return _in_scope(data, begin, _closing(data, end, last, _BRACES), _IN_OBJECT)
-    if _starts_line(data, start):
-        return _in_lines(data, start, end)
-    begin = _opening(data, max(first, line_of(data, start)[0]), start, _PARENTHESES)
-    if begin >= 0:
-        return _in_scope(data, begin, _closing(data, end, last, _PARENTHESES), _IN_OBJECT)
-    line, stop = line_of(data, start, end, most=_REACH)
-    spaced = data[start - 1 : start] in {b" ", b"\t"} and data[start - 2 : start - 1].isalpha()
-    plain = spaced and b"=" not in data[start:end]
-    return not plain and _matches(_IN_OBJECT, data, line, stop)
-
-
-def _in_scope(data: bytes, begin: int, end: int, pattern: str) -> bool:
-    """Whether an object from one bracket to another is a person's: by its fields, or by its name."""
-    parent = _PARENT.search(data, max(begin - 120, 0), begin)
-    return (parent is not None and parent[1].lower() in _fields().roles) or _matches(pattern, data, begin, end)
-
-
-def _opening(data: bytes, first: int, at: int, brackets: re.Pattern[bytes]) -> int:
-    """Where the bracket opens that a place stands in; -1 where none does."""
-    depth = 0
-    for match in reversed([*brackets.finditer(data, first, at)]):
-        if match.group() in b"})":
-            depth += 1
-        elif depth == 0:
-            return match.start()
-        else:
-            depth -= 1
-    return -1
-
-
-def _closing(data: bytes, at: int, last: int, brackets: re.Pattern[bytes]) -> int:
-    """Where the bracket closes that a place stands in."""
-    depth = 0
-    for match in brackets.finditer(data, at, last):
-        if match.group() in b"{(":
-            depth += 1
-        elif depth == 0:
-            return match.start()
-        else:
-            depth -= 1
-    return last
-
-
-def _in_element(data: bytes, start: int, end: int) -> bool:
-    """Whether an element of XML stands in one of a role, or beside those of a person."""
-    opened = data.rfind(b"<", max(start - 24, 0), start + 1)
-    parent = _ELEMENT.search(data, max(opened - 160, 0), opened)
-    if parent and parent[1].lower() in _fields().roles:
-        return True
-    before = data.rfind(b"\n\n", max(start - _REACH, 0), start)
-    return _matches(_IN_OBJECT, data, max(before, start - _REACH, 0), min(end + _REACH, len(data)))
-
-
-def _starts_line(data: bytes, start: int) -> bool:
-    """Whether a name begins its line, behind a bullet or a quote at most."""
-    line = line_of(data, start, most=60)[0]
-    return _LINE_START.match(data, line, start) is not None
-
-
-def _in_lines(data: bytes, start: int, end: int) -> bool:
-    """Whether one of the lines around is a field of a person, or the one above that they belong to is a role."""
-    first = max(data.rfind(b"\n\n", max(start - _LINES, 0), start), start - _LINES, 0)
-    last = data.find(b"\n\n", end, end + _LINES)
-    line = line_of(data, start, most=60)[0]
-    bullet = _BULLET.match(data, line, start)
-    if bullet:  # an item of a list, up to the next
-        first = line
-        following = data.find(b"\n" + bullet.group(), end, end + _LINES)
-        last = min((place for place in (following, last) if place >= 0), default=-1)
-    if _matches(_AT_LINES, data, first, last if last >= 0 else min(end + _LINES, len(data))):
-        return True
-    indent = start - line
-    for _ in range(12):
-        upper = data.rfind(b"\n", max(line - 200, 0), max(line - 1, 0)) + 1
-        if upper >= line or line == 0:
-            return False
-        match = _UPPER_LINE.fullmatch(data, upper, line - 1)
-        if match and len(match[1]) < indent:
-            return match[2].lower() in _fields().roles
-        line = upper
-    return False
-
-
-def _matches(pattern: str, data: bytes, start: int, end: int) -> bool:
-    """Whether an expression matches in a part of a text."""
-    compiled: Expression = expression(pattern)
-    return compiled.first(data[start:end], 0) is not None
-
-
 def _in_directory(data: bytes, match: re.Match[bytes]) -> bool:
     """Whether the common name or surname is that of a person: of an entry, an invitation, a distinguished name."""
     start, at = match.start(), match.end(2)
     if match[2].strip() == b"=":
         return bool(_DISTINGUISHED.match(data, at) or _CALENDAR.match(data, at))
-    if not _starts_line(data, start):
+    if not starts_line(data, start):
         return False
-    first = max(data.rfind(b"\n\n", max(start - _LINES, 0), start), start - _LINES, 0)
-    last = data.find(b"\n\n", at, at + _LINES)
-    block = data[first : last if last >= 0 else at + _LINES]
+    first = max(data.rfind(b"\n\n", max(start - LINES, 0), start), start - LINES, 0)
+    last = data.find(b"\n\n", at, at + LINES)
+    block = data[first : last if last >= 0 else at + LINES]
     return _NOT_OF_A_PERSON.search(block) is None and _ENTRY.search(block) is not None
