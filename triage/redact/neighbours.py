@@ -69,6 +69,8 @@ class Fields:
     addresses: frozenset[bytes]
     zips: frozenset[bytes]
     phones: frozenset[bytes]
+    births: frozenset[bytes]
+    surely: frozenset[bytes]
     roles: frozenset[bytes]
     nobody: frozenset[bytes]
 

@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from triage.redact.keys import parts, sense, vocabulary
+from triage.redact.neighbours import fields_of_people
 from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
 __all__ = ("FORMS", "coded", "full_name", "is_date", "is_numbered", "is_street", "line_end", "part")
@@ -249,7 +250,7 @@ def _bare_name(data: bytes, start: int, stop: int) -> Span | None:
     match = _CAPITALISED.match(data, start, stop)
     if match is None:
         return None
-    text = match.group().rstrip(b" ,-+")
+    text = match.group().rstrip(b" ,-+'")
     end = start + len(text)
     if _FONT.match(data, end):
         return None
@@ -302,7 +303,12 @@ def _says_no_name(value: bytes) -> bool:
     """Whether a value is a type, the word of a form, or the name of another field."""
     small = value.lower().strip(b" .")
     known = vocabulary()
-    if small in known.empty or small in _NOBODY or (b" " not in small and small in known.words):
+    if (
+        small in known.empty
+        or small in _NOBODY
+        or small in fields_of_people().names
+        or (b" " not in small and small in known.words)
+    ):
         return True
     words = small.split()
     if (

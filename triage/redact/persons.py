@@ -28,14 +28,16 @@ def _any_of(words: frozenset[bytes]) -> str:
     )
 
 
-_NAMES: Final = _any_of(fields_of_people().names)
+_NAMES: Final = _any_of(frozenset(name for name in fields_of_people().names if name[:1].isascii()))
+# No boundary of a word stands before a letter beyond ASCII.
+_BEYOND: Final = _any_of(frozenset(name for name in fields_of_people().names if not name[:1].isascii()))
 _ADDRESSES: Final = _any_of(fields_of_people().addresses)
 _ZIPS: Final = _any_of(fields_of_people().zips)
-_PHONES: Final = _any_of(fields_of_people().phones)
+_PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?\\*[\"'`])?"
 CANDIDATES: Final = (
     rf"\b(?:{_NAMES}|{_ADDRESSES}|{_ZIPS}){_SIGN}",
-    rf"(?:{_PHONES}){_SIGN}",
+    rf"(?:{_PHONES}|{_BEYOND}){_SIGN}",
     r"\b(?:my|his|her|their) (?:[a-z_']+ ){1,4}(?:is|was):? ",
     r":[x*!]:[0-9]+:[0-9]+:",
     r"begin:vcard\b",
@@ -92,7 +94,7 @@ def is_of_a_name(text: bytes) -> bool:
     name = match[1].lower().strip(b"*_ ")
     lists = fields_of_people()
     known = name in lists.names or name.replace(b" ", b"") in _spaceless()
-    return known and name not in lists.addresses | lists.zips | lists.phones
+    return known and name not in lists.addresses | lists.zips | lists.phones | lists.births
 
 
 def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
@@ -120,6 +122,8 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
         return _valued(data, match, _address)
     if name in lists.phones:
         return _valued(data, match, registers.phone)
+    if name in lists.births:
+        return _valued(data, match, _birth)
     if name in lists.zips:
         return _valued(data, match, _zip)
     return _valued(data, match, _name) if name in lists.names or name.replace(b" ", b"") in _spaceless() else None
@@ -155,7 +159,7 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     """The name of a person, if what stands around says that it is one's."""
     if data[span[0]] not in BEGINS_NAMES:
         return
-    found = people.part(data, span, "name", in_quotes=False)
+    found = people.part(data, span, "name", in_quotes=match[4] == b"'")
     if found is None or not is_person(data[slice(*found)]):
         return
     whole = found[1] == span[1] or not (match[4] or data[span[1] : span[1] + 1] == b"<")
@@ -185,8 +189,16 @@ def _told(data: bytes, said: re.Match[bytes]) -> Iterator[Found]:
             yield found
 
 
+def _birth(data: bytes, _match: re.Match[bytes], span: Span) -> Iterator[Found]:
+    """A day under a name beyond ASCII."""
+    if found := people.part(data, span, "date", in_quotes=False):
+        yield *found, "birth_date", "field"
+
+
 def _is_role(data: bytes, match: re.Match[bytes], found: Span) -> bool:
     """Whether a full name stands under the role of somebody, in quotes or on a line of its own."""
+    if match[1].strip(b"*_ ") in fields_of_people().surely:
+        return True
     alone = match[1].lower().translate(_SPACED).strip(b"* ") in _ROLES_ALONE and people.full_name(data[slice(*found)])
     return alone and (bool(match[4]) or starts_line(data, match.start()))
 
