@@ -62,12 +62,14 @@ _OF_PEOPLE: Final = (
     "telefone", "telephone", "telefoon", "email", "e-mail", "email_address", "email address", "iban", "ssn",
     "passport", "passport_number", "street", "address",
     "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id",
-    "card_number", "postal_code", "postcode", "zip_code", "plz", "_name", "_number", "_mobile", "_phone", "_birth",
-    "_id", "nome", "nom", "naam", "navn", "namn", "nimi", "imie", "nazwisko", "jmeno", "prijmeni", "soyad", "apellido",
-    "apelido", "sobrenome", "nascimento", "nacimiento", "nascita", "naissance", "geburt", "geboortedatum", "urodzenia",
-    "telemovel", "celular", "cellulare", "movil", "handy", "morada", "endereco", "direccion", "domicilio", "indirizzo",
-    "adres", "anschrift", "straat", "voornaam", "achternaam", "fornavn", "etternavn", "fornamn", "efternamn", "cpf",
-    "dni", "nif", "nino", "pesel", "bsn", "nir", "curp", "fiscale", "personnummer", "nummer", "host", "fqdn",
+    "card_number", "postal_code", "postcode", "zip_code", "plz",
+    "customer_name", "contact_name", "patient_name", "employee_name", "host_name", "user_name", "holder_name",
+    "tax_id", "_mobile", "_phone", "nome", "nom", "naam", "navn", "namn", "nimi", "imie", "nazwisko", "jmeno",
+    "prijmeni", "soyad", "apellido", "apelido", "sobrenome", "nascimento", "nacimiento", "nascita", "naissance",
+    "geburt", "geboortedatum", "urodzenia", "telemovel", "celular", "cellulare", "movil", "handy", "morada",
+    "endereco", "direccion", "domicilio", "indirizzo", "adres", "anschrift", "straat", "voornaam", "achternaam",
+    "fornavn", "etternavn", "fornamn", "efternamn", "cpf", "dni", "nif", "nino", "pesel", "bsn", "nir", "curp",
+    "fiscale", "personnummer", "nummer", "host", "fqdn",
 )  # fmt: skip
 _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
 NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))
@@ -95,8 +97,8 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         or not all(_is_title(header[slice(*cell)]) for cell in cells)
     ):
         return
-    # It is read once: from the first column that leads here.
-    leading = [number for number in asked if _leads(header[slice(*cells[number])])]
+    # It is read once: from the first column that leads here, whatever it holds.
+    leading = [number for number, cell in enumerate(cells) if _leads(header[slice(*cell)])]
     if not leading or not cells[leading[0]][0] <= at - start <= cells[leading[0]][1]:
         return
     yield from _alternating(data, start, cells, senses)
