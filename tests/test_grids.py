@@ -1,6 +1,7 @@
 import pytest
 
 from tests.finding import told
+from triage.redact import spans
 from triage.redact.grids import columns, copied
 
 
@@ -66,3 +67,42 @@ def test_the_rows_that_a_dump_copies():
     data = b"COPY users (id, password, n) FROM stdin;\n1\thunter2\t3\n2\t\\N\t4\n3\thunter3\t5\n\\.\nhunter4\tx\ty"
     assert told(copied(5, data, 0), data) == [("hunter2", "password"), ("hunter3", "password")]
     assert told(copied(5, b"COPY t (id, n) FROM stdin;\n1\thunter2\n", 0), data) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (
+            "cpf,nome,data_nascimento\n612.072.666-71,Beatriz Sørensen,2000-11-01\n",
+            ["612.072.666-71", "Beatriz Sørensen", "2000-11-01"],
+        ),
+        ("nir;nom\n161016075937848;Rousselot\n", ["161016075937848", "Rousselot"]),
+        ('id,customer_name,enabled\n1,"Nadia Moreau",true\n', ["Nadia Moreau"]),
+        ("ts,host,level\n1,web-01,INFO\n", ["web-01"]),
+        ("name,email\nAna Silva,ana@x.example\n", ["Ana Silva", "ana@x.example"]),
+        (
+            '{"csv":"id,first_name,dob\\n1,Wei,1987-10-23\\n2,Ann,1988-01-01"}',
+            ["Wei", "1987-10-23", "Ann", "1988-01-01"],
+        ),
+        (
+            "INSERT INTO t (first_name, phone) VALUES ('Zoë', '+1 (668) 361-1379'), ('Ann', NOW());",
+            ["Zoë", "+1 (668) 361-1379", "Ann"],
+        ),
+    ],
+)
+def test_columns_of_people_are_known_in_many_languages(text, values):
+    assert [text[start:end] for start, end, _ in spans(text)] == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "table_name,column_name,row_number\nusers,created_at,12345678\n",
+        "name,nir,red\nband1,0.2345678,0.12345\n",
+        "build_id,build_number,commit\n17,20240101,abc\n",
+        "host,port,db\nlocalhost,5432,app\n",
+        "id,product_name,serial\n1,Blue Chair,7\n",
+    ],
+)
+def test_columns_of_things_are_none(text):
+    assert spans(text) == []

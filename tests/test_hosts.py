@@ -139,3 +139,21 @@ def test_an_airport_is_the_site_of_a_machine():
 def test_a_uuid_is_no_machine():
     assert not is_host(b"3f2b8c1a-9d4e-4f6a-8b7c-1d2e3f4a5b6c", named=True)
     assert not is_host(b"2b8c1a-9d4e-4f6a-8b7c-1d2e3f4a5b6c", named=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "//db04.prod.acme.lan/repository/npm/:_authToken=",
+        "url=jdbc:oracle:thin:@//db04.prod.acme.lan:1521/ORCL",
+        '<script src="//db04.prod.acme.lan/a.js">',
+    ],
+)
+def test_a_machine_behind_two_slashes_is_one(text):
+    data = text.encode()
+    assert ("db04.prod.acme.lan", "hostname") in told(personal(data), data)
+
+
+@pytest.mark.parametrize("text", ["cd /srv//db04.prod.acme.lan/x", "see a//db04.internal/x"])
+def test_a_folder_behind_two_slashes_is_none(text):
+    assert told(personal(text.encode()), text.encode()) == []

@@ -1,53 +1,45 @@
-"""Which incidents are near, and in which order."""
+import pytest
 
-from __future__ import annotations
-
-import pyarrow as pa
-
-from triage.incidents.neighbours import Near, nearest
-from triage.tables import TABLES
+from triage.redact.neighbours import beside, starts_line
 
 
-def frames(**stacks):
-    rows = [
-        {"stack_key": key, "idx": at, "function": name, "counted": True}
-        for key, names in stacks.items()
-        for at, name in enumerate(names.split())
-    ]
-    return pa.Table.from_pylist(rows, schema=TABLES["frames"].schema)
+def stands_beside(text, name="name"):
+    data = text.encode()
+    start = data.index(name.encode())
+    return beside(data, (start, start + len(name) + 1))
 
 
-def events(*rows):
-    columns = ("group_key", "family_key", "stack_key")
-    return pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema=TABLES["events"].schema)
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "Ana", "email": "a@x.example"}',
+        '{"customer": {"name": "Ana"}}',
+        "P(name='Ana', nif='255642288')",
+        "<patient><name>Ana</name></patient>",
+        "name: Ana\nphone: +49 30 1234567\n",
+        "owner.name=Ana",
+        "created email=o@x.example name=Ana",
+    ],
+)
+def test_fields_and_roles_of_a_person_tell(text):
+    assert stands_beside(text)
 
 
-EVENTS = events(("g1", "f1", "s1"), ("g2", "f1", "s2"), ("g3", "f3", "s3"), ("g1", "f1", "s1"), ("g4", "f4", None))
-FRAMES = frames(s1="parse read main", s2="parse scan", s3="read main")
-IDS = ["inc_0", "inc_1", "inc_2", "inc_3", "inc_4"]
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "Ana", "version": "1.2"}',
+        '{"module": {"name": "Ana"}}, "email": "a@x.example"',
+        "name: build\n\nphone: +49 30 1234567\n",
+        "thread.name=Ana email=a@x.example",
+        "<module><name>Ana</name></module>",
+    ],
+)
+def test_what_stands_elsewhere_tells_nothing(text):
+    assert not stands_beside(text)
 
 
-def test_the_same_key_comes_first_then_the_family_then_frames_in_common():
-    found = nearest(EVENTS, IDS, FRAMES, 0, ["parse", "read", "main"])
-    assert found == [Near(3, True, True, (0, 1, 2)), Near(1, False, True, (0,)), Near(2, False, False, (1, 2))]
-    assert [one.why(["parse", "[mask]", "main"]) for one in found] == [
-        "the same key",
-        "the same family, 1 frame of the key in common (parse)",
-        "2 frames of the key in common ([mask], main)",
-    ]
-
-
-def test_an_incident_without_anything_in_common_has_none_near():
-    assert nearest(EVENTS, IDS, FRAMES, 4, []) == []
-
-
-def test_only_so_many_and_the_same_ones_in_any_order():
-    many = events(*((f"g{n}", "f", None) for n in range(20)))
-    ids = [f"inc_{n:02}" for n in range(20)]
-    found = nearest(many, ids, FRAMES, 7, [], top=3)
-    assert [ids[one.number] for one in found] == ["inc_00", "inc_01", "inc_02"]
-
-
-def test_missing_keys_are_not_equal():
-    none = events((None, None, None), (None, None, None))
-    assert nearest(none, ["inc_0", "inc_1"], FRAMES, 0, []) == []
+def test_a_bullet_and_a_quote_may_stand_before_the_first_name_of_a_line():
+    data = b'x\n  - "name": 1'
+    assert starts_line(data, data.index(b"name"))
+    assert not starts_line(b"some name: 1", 5)

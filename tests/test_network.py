@@ -114,3 +114,22 @@ def test_a_mac_address_may_stand_right_behind_its_name_and_an_ip_address_in_a_pa
 @pytest.mark.parametrize("text", ["fe80::1", "upgrade from 10.0.17433.145 to 2.18.3.8", "CUDA 12.2.140.8"])
 def test_routers_and_versions_are_no_addresses(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "candidate:1 1 UDP 2122260223 192.168.253.178 1661 typ host",
+        "a=candidate:8421 1 udp 1677729535 192.168.253.178 46154 typ srflx raddr 0.0.0.0 rport 0",
+        "1622505600 1622505660 192.168.253.178",
+    ],
+)
+def test_an_address_behind_numbers_is_one(text):
+    assert [value for value, _ in found(text)] == ["192.168.253.178"]
+
+
+@pytest.mark.parametrize(
+    "text", ["P1: acme.exe\nP2: 7.19.27.157\n", "Sig[3].Value=31.0.12.2725\n", "DynamicSig[1].Value=4.8.62.199\n"]
+)
+def test_versions_in_reports_of_windows_stay(text):
+    assert found(text) == []

@@ -79,3 +79,40 @@ def test_what_stands_there_instead_is_nobody_s(hint, value):
 )
 def test_fields_wherever_names_and_values_stand(text, values):
     assert found(text) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("mobile = MDMwLzQ0NTMxNzY=\n", "MDMwLzQ0NTMxNzY=", "phone"),
+        ("app.dni=TVRNd05UYzNOVEZH\n", "TVRNd05UYzNOVEZH", "national_id"),
+        ("{'dni': '37343838353139324b'}", "37343838353139324b", "national_id"),
+        ("docker run -e SOCIAL_SECURITY_NUMBER=NjMxLTcwLTg4NTM= acme/agent", "NjMxLTcwLTg4NTM=", "ssn"),
+        ('{"first_name":"RWxpZg=="}', "RWxpZg==", "person"),
+        ("action=save&national_insurance_number=HJ+30+32+09+B&submit=1", "HJ+30+32+09+B", "national_id"),
+        ("phone=%2B1+%28319%29+384-5135&x=1", "%2B1+%28319%29+384-5135", "phone"),
+        ('{"nir": "269054958815780"}', "269054958815780", "national_id"),
+    ],
+)
+def test_numbers_of_people_are_known_as_they_are_sent(text, value, kind):
+    assert [(text[start:end], kind) for start, end, kind in spans(text)] == [(value, kind)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mobile = responsive-layout\n",
+        "phone_number: deadbeefcafe1234\n",
+        "ssn: abcdefgh\n",
+        "passport: Strategy\n",
+        '{"nir": 0.2345678, "red": 0.123456}',
+        '{"nino": "C+20+11+x"}',
+    ],
+)
+def test_words_and_measures_under_names_of_people_stay(text):
+    assert spans(text) == []
+
+
+def test_what_is_coded_more_than_once_is_read():
+    assert people.coded(b"x=TVRNd05UYzNOVEZH ", 2) == ((2, 18), b"13057751F")
+    assert people.coded(b"x=deadbeef", 2) is None

@@ -67,3 +67,54 @@ def test_a_masked_field_is_not_masked_again():
 def test_words_of_things_make_no_person():
     assert is_person(b"Ana de la Cruz")
     assert not any(map(is_person, (b"Google Chrome", b"MyApp", b"Admin", b"x")))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (
+            '{"primeiro_nome":"Petr","apelido":"Wegener","morada":"107 Rua Augusta"}',
+            ["Petr", "Wegener", "107 Rua Augusta"],
+        ),
+        (
+            '{"achternaam":"de Vries","voornaam":"Sanne","adres":"Keizersgracht 12"}',
+            ["de Vries", "Sanne", "Keizersgracht 12"],
+        ),
+        ("Nome completo: Inês Santos\nData de nascimento: 02/03/1980\n", ["Inês Santos"]),
+        ("Pessoa(nome='Inês Santos', nif='255642288')", ["Inês Santos"]),
+        ("WHERE nombre = 'José' AND apellidos = 'García López' AND email='a@x.example'", ["José", "García López"]),
+        ("фамилия: Петров\n", ["Петров"]),
+        ('{"氏名":"山田太郎","電話番号":"03-1234-5678"}', ["山田太郎"]),
+        ('msg="user created" email=o@x.example name="Linda Kowalski" id=4', ["Linda Kowalski"]),
+        ("Registered Owner:          Emma Nguyen\n", ["Emma Nguyen"]),
+        ("**Reporter:** Tomasz Tanaka\n**Email:** t@x.example\n", ["Tomasz Tanaka"]),
+        ('{"log":"customer:\\n  name: Zoë Lindqvist\\n  email: k@x.example\\n"}', ["Zoë Lindqvist"]),
+        ("My customer name is: Rahul Costa\nPlease check", ["Rahul Costa"]),
+        ("Her home address is 12 Harbour Lane", ["12 Harbour Lane"]),
+    ],
+)
+def test_fields_of_people_are_known_in_many_languages(text, values):
+    assert found(text) == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nome_completo: Nome completo\n",
+        '{"apelido": "string", "morada": null, "nombre": "required"}',
+        "nome da tabela: Clientes\nnome_tabela=Clientes\n",
+        "nombre del fichero: Informe.pdf\n",
+        '{"имя":"Главный поток"}',
+        '<label for="prénom">Prénom</label>',
+        "Reporter: Jest Reporter\nReported by: Crash Handler\n",
+        "Registered Owner: Windows User\n",
+        "my pod name is Frontend. My name is required. my address is 0x7fff",
+        "Display Name: Google Chrome\nversion: 3\n",
+    ],
+)
+def test_forms_and_programs_in_many_languages_are_nobody(text):
+    assert found(text) == []
+
+
+def test_the_account_behind_a_full_name_is_one():
+    assert mask("User Name: Carlos Kaplan (pedro_moreau)\n").count("[username:") == 2

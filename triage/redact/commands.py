@@ -53,11 +53,13 @@ _SENT: Final = re.compile(rb"""send[ \t]+(?:--[ \t]+)?\\{0,3}"([^"\\\s]{5,80})\\
 _ANSWER: Final = re.compile(
     rb"""334 \w{8,12}={0,2}[^\n]{0,40}\n(?:[^\n]{0,80}[ :>\]-])?([A-Za-z0-9+/]{4,200}={0,2})[ \t\r]*(?:\n|\Z)"""
 )
+# Values with what stands in quotes, which may hold parentheses, and calls.
+_VALUES: Final = rb"((?:[^()'\"]{1,200}|'(?:[^'\\]|\\.){0,2000}+'|\"[^\"\n]{0,500}\"|\([^()'\"]{0,80}\)){1,400}+)"
 _INSERT: Final = re.compile(
     rb"(?i)(?:insert|replace)[ \t]+into[ \t]+[^\s(]{1,80}\s{0,8}\(([^()]{1,600})\)\s{0,8}values\s{0,8}"
-    rb"\(([^()]{1,2000})\)"
+    rb"\((?:" + _VALUES + rb"\)|([^()]{1,2000})\))"
 )
-_ROW: Final = re.compile(rb"\s{0,8},\s{0,8}\(([^()]{1,2000})\)")
+_ROW: Final = re.compile(rb"\s{0,8},\s{0,8}\((?:" + _VALUES + rb"\)|([^()]{1,2000})\))")
 _ARGUMENT: Final = re.compile(rb"""\s*(?:N?'((?:[^'\\]|\\.|'')*)'|\\{0,3}"([^"\\]*)\\{0,3}"|([^,]*))\s*(?:,|$)""")
 _CRYPT: Final = re.compile(
     rb"(?i)(?:pgp_sym_(?:en|de)crypt(?:_bytea)?|aes_(?:en|de)crypt|crypt)\([^,()\n]{1,200},[ \t]*'([^'\n]{3,200})'"
@@ -336,13 +338,13 @@ def _inserted(data: bytes, at: int) -> Iterator[Found]:
     if match is None:
         return
     meanings = grids.meanings([name.strip(b' \t\r\n"`[]\\') for name in match[1].split(b",")])
-    row, group = match, 2
+    row, group = match, 2 if match[2] is not None else 3
     for _ in range(_MOST_ROWS):
         yield from _row(data, row.span(group), meanings)
         following = _ROW.match(data, row.end())
         if following is None:
             return
-        row, group = following, 1
+        row, group = following, 1 if following[1] is not None else 2
 
 
 def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Found]:

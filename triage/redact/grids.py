@@ -23,6 +23,9 @@ _HEADER: Final = 400
 _FEWEST: Final = 2
 _ROWS: Final = 20_000
 _CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#()\x80-\xff-]{1,20}){0,2}")
+# What a table begins behind that is all of a value: of a form, of JSON.
+_NESTED: Final = re.compile(rb"""[^\n]{0,200}(?:=|"[ ]?:[ ]?\\{0,3}")""")
+_WRITTEN_END: Final = b"\\n"
 _RULE: Final = re.compile(rb"[\s|+:=-]*")
 _QUOTES: Final = b" \t\"'`*\r"
 _MARKS: Final = (b"\t", b"|", b";", b",")
@@ -60,6 +63,13 @@ _OF_PEOPLE: Final = (
     "passport", "passport_number", "street", "address",
     "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id",
     "card_number", "postal_code", "postcode", "zip_code", "plz",
+    "customer_name", "contact_name", "patient_name", "employee_name", "host_name", "user_name", "holder_name",
+    "tax_id", "_mobile", "_phone", "nome", "nom", "naam", "navn", "namn", "nimi", "imie", "nazwisko", "jmeno",
+    "prijmeni", "soyad", "apellido", "apelido", "sobrenome", "nascimento", "nacimiento", "nascita", "naissance",
+    "geburt", "geboortedatum", "urodzenia", "telemovel", "celular", "cellulare", "movil", "handy", "morada",
+    "endereco", "direccion", "domicilio", "indirizzo", "adres", "anschrift", "straat", "voornaam", "achternaam",
+    "fornavn", "etternavn", "fornamn", "efternamn", "cpf", "dni", "nif", "nino", "pesel", "bsn", "nir", "curp",
+    "fiscale", "personnummer", "nummer", "host", "fqdn",
 )  # fmt: skip
 _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
 NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))
@@ -69,7 +79,9 @@ _ENDINGS: Final = tuple(word.encode() for word in _WORDS + _OF_PEOPLE)
 
 def columns(data: bytes, at: int) -> Iterator[Found]:
     """What stands in the sensitive columns of a table whose header holds a place, if it is the first of them."""
-    start, end = line_of(data, at, most=_HEADER)
+    start, end = _line(data, at, _HEADER)
+    if (nested := _NESTED.match(data, start, at)) is not None:
+        start = nested.end()
     header = data[start:end]
     if len(header) >= _HEADER or b"=" in header or b"{" in header:
         return
@@ -85,13 +97,14 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         or not all(_is_title(header[slice(*cell)]) for cell in cells)
     ):
         return
-    # It is read once: from the first column that leads here.
-    leading = [number for number in asked if _leads(header[slice(*cells[number])])]
+    # It is read once: from the first column that leads here, whatever it holds.
+    leading = [number for number, cell in enumerate(cells) if _leads(header[slice(*cell)])]
     if not leading or not cells[leading[0]][0] <= at - start <= cells[leading[0]][1]:
         return
     yield from _alternating(data, start, cells, senses)
     for _ in range(_ROWS):
-        start, end = line_of(data, end + 1, most=2 * _HEADER) if end + 1 < len(data) else (end, end)
+        step = 1 + (data[end : end + 1] == b"\\")  # of an end that is written out
+        start, end = _line(data, end + step, 2 * _HEADER) if end + step < len(data) else (end, end)
         line = data[start:end]
         if not line.strip():
             return
@@ -104,6 +117,13 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
             meaning = senses[number]
             if meaning is not None:
                 yield from _valued(data, (start + row[number][0], start + row[number][1]), meaning)
+
+
+def _line(data: bytes, at: int, most: int) -> Span:
+    """The line of a place, also one of those that are written out inside of a string."""
+    start, end = line_of(data, at, most=most)
+    before, behind = data.rfind(_WRITTEN_END, start, at), data.find(_WRITTEN_END, at, end)
+    return before + len(_WRITTEN_END) if before >= 0 else start, behind if behind >= 0 else end
 
 
 def copied(size: int, data: bytes, at: int) -> Iterator[Found]:

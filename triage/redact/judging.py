@@ -14,9 +14,10 @@ from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 __all__ = ("judged", "named")
 
 _PHONE: Final = re.compile(
-    rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=\d)){4,28}\d(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
+    rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=[\d(])){4,28}\d"
+    rb"(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
 )
-_DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./\-]{1,40}|[A-Z0-9][A-Z0-9 ./\-]{3,40}", re.IGNORECASE)
+_DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
 _UUID_LENGTH: Final = 36
 _UUID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -24,6 +25,8 @@ _DOMAIN: Final = re.compile(rb"\\{1,15}([A-Za-z][\w.\-]{2,40})(?![\\\w])")
 _SMALL_DOMAIN: Final = re.compile(rb"[a-z][a-z0-9.-]{1,30}|\.")
 _ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u", b"x"})
 _FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}")
+# What stands behind the first word of a full name without quotes, up to the end of its line.
+_REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}){1,2}(?=[ \t]*(?:[\r\n(<|,;]|\Z))")
 # A name of a database or a store, among other parts of a connection string.
 _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=")
 # What stands behind a name that is called, indexed or made of others: it is code.
@@ -42,6 +45,8 @@ _CONTAINER: Final = re.compile(
 )
 _OWN_ID: Final = frozenset({b"uid", b"uuid", b"owner", b"actor", b"principal"})
 _WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
+# Hints of what people are known by, in whatever encoding.
+_DECODED: Final = people.FORMS | {"phone", "digits"}
 _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 
@@ -50,7 +55,8 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     start, end = span
     value = data[start:end]
     label = data[name[0] : name[1]]
-    if b"=" in value and values.is_name(value.partition(b"=")[0]):
+    decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()
+    if b"=" in (value.rstrip(b"=") if decodes else value) and values.is_name(value.partition(b"=")[0]):
         return  # a name and value of its own
     if not in_quotes and values.heads_message(data, span):
         return
@@ -67,6 +73,9 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
         yield start + pair.start(1), end, "password", "key"
     else:
         found = _personal(data, start, end, meaning, in_quotes=in_quotes)
+        if found is None and decodes and (coded := people.coded(data, start)):
+            place, text = coded
+            found = place if _personal(text, 0, len(text), meaning, in_quotes=True) else None
         if found and not (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value)):
             yield (*found, meaning.kind, "key")
 
@@ -157,11 +166,11 @@ def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
     match = (_PHONE if meaning.weak == "phone" else _DIGITS).match(data, start, line_of(data, start, most=64)[1])
     if match is None:
         return None
-    text = match.group().rstrip(b" ./-")
+    text = match.group().rstrip(b" ./+-")
     digits = digits_in(text)
     if meaning.kind == "pin":
         return (start, start + len(text)) if 3 <= digits <= 8 and len(text) == digits else None
-    enough = digits >= (6 if meaning.kind == "phone" else 5) and len(set(text) - set(b" -./")) > 2
+    enough = digits >= (6 if meaning.kind == "phone" else 5) and len(set(text) - set(b" -./+")) > 2
     return (start, start + len(text)) if enough else None
 
 
@@ -189,7 +198,8 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
         return None
     if b"." in value and not in_quotes and value.islower() and value.count(b".") > 1:
         return None
-    return start, end
+    rest = None if in_quotes or not value[:1].isupper() else _REST_OF_NAME.match(data, end)
+    return start, rest.end() if rest else end
 
 
 def _in_small_domain(data: bytes, start: int, domain: re.Match[bytes]) -> bool:

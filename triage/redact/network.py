@@ -38,6 +38,7 @@ _VERSION_BEFORE: Final = (
     r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows"
     r"|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
     r"directx|openssl|libcurl|glibc)\w{0,10}|"
+    r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
     r"[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
 )

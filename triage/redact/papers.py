@@ -18,7 +18,7 @@ _LABELS: Final = (
     r"pesel|bsn|cpf|dni|nie|nif|nino|ni (?:no\.?|number)|national insurance(?: (?:no\.?|number))?"
     r"|aadhaa?r|pan card|codice fiscale|steuer-?id(?:nr|entifikationsnummer)?"
     r"|steuernummer|idnr|personnummer|personal (?:id|identity) number|f\xc3\xb8dselsnummer"
-    r"|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
+    r"|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9cu|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
     r"|passport|reisepass|passeport|pasaporte|passaporto|personalausweis|ausweis|identity card"
     r"|id card|national id|driving licen[cs]e|driver'?s licen[cs]e"
     r"|social insurance|tax(?:payer)? id|itin|medicare"

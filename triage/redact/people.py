@@ -6,15 +6,17 @@ A field says what stands in it, and the form whether it does: `firstName: string
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Final
 
 from triage.redact.keys import parts, sense, vocabulary
+from triage.redact.neighbours import fields_of_people
 from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
-__all__ = ("FORMS", "full_name", "is_date", "is_numbered", "is_street", "line_end", "part")
+__all__ = ("FORMS", "coded", "full_name", "is_date", "is_numbered", "is_street", "line_end", "part")
 
-FORMS: Final = frozenset({"name", "date", "street", "postal", "id"})
+FORMS: Final = frozenset({"name", "date", "street", "postal", "id", "nir"})
 """The hints of keys.toml that are read here."""
 _REACH: Final = 160
 _PARTICLES: Final = frozenset(
@@ -36,10 +38,10 @@ _QUERIED: Final = re.compile(rb"[?&][\w.%\[\]-]{1,60}=\Z")
 _IN_QUERY: Final = re.compile(_LETTER + rb"(?:[A-Za-z\x80-\xff.'+-]|%[0-9A-Fa-f]{2}){1,60}")
 _MONTH: Final = rb"[A-Za-z\x80-\xff]{3,10}"
 _DATE: Final = re.compile(
-    rb"(?:[0-9]{1,2}(?P<sign>[-./ ]|\\?/)[0-9]{1,2}(?P=sign)(?:[0-9]{4}|[0-9]{2}(?![0-9]))"
+    rb"(?:[0-9]{1,2}(?P<sign>[-./ +]|\\?/)[0-9]{1,2}(?P=sign)(?:[0-9]{4}|[0-9]{2}(?![0-9]))"
     rb"|[0-9]{4}(?:(?P<other>[-./]|\\?/)[0-9]{1,2}(?P=other)[0-9]{1,2}|-[0-9]{3}(?![0-9])|[0-9]{4})"
-    rb"|[0-9]{1,2}(?:st|nd|rd|th|\.|er)?[ -](?:(?:de|of)[ ])?" + _MONTH + rb"\.?(?:[ ]de)?,?[ -][0-9]{2,4}"
-    rb"|" + _MONTH + rb"\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4}"
+    rb"|[0-9]{1,2}(?:st|nd|rd|th|\.|er)?[ +-](?:(?:de|of)[ +])?" + _MONTH + rb"\.?(?:[ +]de)?,?[ +-][0-9]{2,4}"
+    rb"|" + _MONTH + rb"\.?[ +][0-9]{1,2}(?:st|nd|rd|th)?,?[ +][0-9]{4}"
     rb"|(?:datetime\.)?date\([0-9]{4}, ?[0-9]{1,2}, ?[0-9]{1,2}\)"
     rb"|[0-9]{4}\xe5\xb9\xb4 ?[0-9]{1,2}\xe6\x9c\x88 ?[0-9]{1,2}\xe6\x97\xa5|-?[0-9]{8,13}|/Date\([0-9-]{5,15}\)/)"
     rb"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[ ]?[+-][0-9]{2}:?[0-9]{2})?)?(?![0-9])"
@@ -52,14 +54,20 @@ _POSTAL: Final = re.compile(
     re.IGNORECASE,
 )
 # Letters and digits in groups each of which has a digit, or two capitals at most.
-_GROUP: Final = rb"(?:[A-Z0-9]{0,6}[0-9][A-Z0-9]{0,20}|[A-Z]{1,6}(?=[ ./-]?[0-9])|[A-Z](?![A-Za-z]))"
+_GROUP: Final = rb"(?:[A-Z0-9]{0,6}[0-9][A-Z0-9]{0,20}|[A-Z]{1,6}(?=[ ./+-]?[0-9])|[A-Z](?![A-Za-z]))"
 _ID: Final = re.compile(
     rb"(?:[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]|"
     + _GROUP
-    + rb"(?:[ ./-]{1,2}"
+    + rb"(?:[ ./+-]{1,2}"
     + _GROUP
     + rb"){0,7})(?:\([0-9A-Z]\))?(?![A-Za-z0-9_])"
 )
+_NIR: Final = re.compile(
+    rb"[1-4378][ .]?[0-9]{2}[ .]?[0-9]{2}[ .]?(?:[0-9]{2}|2[AB])[ .]?[0-9]{3}"
+    rb"[ .]?[0-9]{3}(?:[ ./-]{0,3}[0-9]{2})?(?![\w.])"
+)
+# A fraction is no number of a paper.
+_FRACTION: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{4,20}")
 _FEWEST_DIGITS: Final = 5
 # Numbers of passports have fewer, if they are of letters too.
 _MIXED: Final = re.compile(rb"(?=[A-Z]{0,10}[0-9][A-Z]{0,10}[0-9])[A-Z0-9]{7,12}")
@@ -87,15 +95,24 @@ _NUMBERED: Final = re.compile(
     rb"[0-9]{1,5}[A-Za-z]?(?:[/-][0-9]{1,4})?,? [A-Za-z\x80-\xff].{2,}"
     rb"|.{0,40}[A-Za-z\x80-\xff.]{2,} [0-9]{1,5}(?:[ ]?[A-Za-z])?\b.*"
 )
+# The end of a line or a string as it is written inside of one.
+_ENDS_OF_LINES: Final = frozenset({b"\\n", b"\\r", b"\\t", b'\\"'})
 # What stands behind the name of a family of fonts.
 _FONT: Final = re.compile(rb"[ ;,]{1,2}(?:font-?)?(?:size|weight|style|pt)\b")
 _SHORTEST: Final = 2
+_CODED: Final = re.compile(rb"[A-Za-z0-9+/_-]{6,400}(?:={0,2}|(?:=3D){0,2})(?![\w+/=-])")
+_HEXADECIMAL: Final = re.compile(rb"(?:[2-7][0-9A-Fa-f]|[cC][2-9a-fA-F]|[dD][0-9a-fA-F]|[89a-bA-B][0-9a-fA-F]){4,200}")
+_FROM_URLS: Final = bytes.maketrans(b"-_", b"+/")
+_LAYERS: Final = 3
+_FEWEST_CODED: Final = 3
 # Types and words of forms that stand under such names in schemas and texts of an interface.
 _NOBODY: Final = frozenset(
     b"string str text varchar char character required optional label placeholder field input value default "
     b"name first last full given family surname unknown anonymous none null test user admin guest invalid "
     b"missing yes no true false any object number integer int boolean date datetime array column title "
-    b"hidden readonly first_name last_name asc desc firstname lastname fullname nvarchar nchar".split()
+    b"hidden readonly first_name last_name asc desc firstname lastname fullname nvarchar nchar "
+    b"nome nombre nom naam navn namn nimi imie vorname nachname prenom cognome apellido apellidos apelido sobrenome "
+    b"voornaam achternaam fornavn etternavn fornamn efternamn etunimi sukunimi nazwisko soyad".split()
 )
 
 
@@ -113,16 +130,56 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
         return _quoted_name(data, start, end) if in_quotes else _bare_name(data, start, stop)
     if hint == "street":
         return _street(data, start, stop, in_quotes=in_quotes)
-    form = {"date": _DATE, "postal": _POSTAL, "id": _ID}[hint]
+    form = {"date": _DATE, "postal": _POSTAL, "id": _ID, "nir": _NIR}[hint]
     match = form.match(data, start, stop)
     if match is None:
         return None
     text = match.group()
     if hint == "id":
-        varied = len(set(text) - set(b" -./")) > _SHORTEST
+        if _FRACTION.fullmatch(text):
+            return None
+        varied = len(set(text) - set(b" -./+")) > _SHORTEST
         enough = digits_in(text) >= _FEWEST_DIGITS or _MIXED.fullmatch(text)
         return match.span() if varied and enough else None
-    return match.span() if hint == "postal" or is_date(text) else None
+    return match.span() if hint in {"postal", "nir"} or is_date(text) else None
+
+
+def coded(data: bytes, at: int) -> tuple[Span, bytes] | None:
+    """What stands at a place in base64 or hexadecimal, once or more, and the text that it is; None where it is none.
+
+    Examples
+    --------
+    >>> coded(b"phone=MDMwLzQ0NTMxNzY=", 6)
+    ((6, 22), b'030/4453176')
+    """
+    match = _CODED.match(data, at)
+    if match is None:
+        return None
+    text, found = match.group(), b""
+    for _ in range(_LAYERS):
+        inner = _decoded(text)
+        if inner is None:
+            break
+        text = found = inner
+    return (match.span(), found) if found else None
+
+
+def _decoded(text: bytes) -> bytes | None:
+    """What a run of hexadecimal or base64 stands for, if that prints."""
+    if not _CODED.fullmatch(text):
+        return None
+    try:
+        raw = bytes.fromhex(text.decode()) if _HEXADECIMAL.fullmatch(text) else _from_base64(text)
+        shown = raw.decode()
+    except ValueError:
+        return None
+    return raw.strip() if shown.strip().isprintable() and len(shown) >= _FEWEST_CODED else None
+
+
+def _from_base64(text: bytes) -> bytes:
+    """What a run of either alphabet stands for, with its padding or without."""
+    plain = text.translate(_FROM_URLS).rstrip(b"=")
+    return base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
 
 
 def is_date(text: bytes) -> bool:
@@ -193,12 +250,15 @@ def _bare_name(data: bytes, start: int, stop: int) -> Span | None:
     match = _CAPITALISED.match(data, start, stop)
     if match is None:
         return None
-    text = match.group().rstrip(b" ,-+")
+    text = match.group().rstrip(b" ,-+'")
     end = start + len(text)
     if _FONT.match(data, end):
         return None
     joined = data[end : end + 1]
-    if (joined and joined in b"=:(/_@\\") or joined.isdigit():  # the last word is a name of a field, or of code
+    ended = data[end : end + 2] in _ENDS_OF_LINES
+    if not ended and (
+        (joined and joined in b"=:(/_@\\") or joined.isdigit()
+    ):  # the last word is a name of a field, or of code
         text = text.rpartition(b" ")[0].rstrip(b",")
         end = start + len(text)
     text = text.rstrip(b".") if b" " not in text else text
@@ -243,7 +303,12 @@ def _says_no_name(value: bytes) -> bool:
     """Whether a value is a type, the word of a form, or the name of another field."""
     small = value.lower().strip(b" .")
     known = vocabulary()
-    if small in known.empty or small in _NOBODY or (b" " not in small and small in known.words):
+    if (
+        small in known.empty
+        or small in _NOBODY
+        or small in fields_of_people().names
+        or (b" " not in small and small in known.words)
+    ):
         return True
     words = small.split()
     if (
@@ -251,4 +316,7 @@ def _says_no_name(value: bytes) -> bool:
         and len(words) > 1
     ):
         return True
-    return b" " not in small and sense(value.decode("latin-1")) is not None and len(parts(value.decode("latin-1"))) > 1
+    meaning = sense(value.decode("latin-1"))
+    if meaning is None or len(parts(value.decode("latin-1"))) == 1:
+        return False
+    return b" " not in small or meaning.kind == "person"

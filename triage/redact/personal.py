@@ -187,6 +187,9 @@ def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
         return hosts.in_syslog(data, start, logged)
     if colons >= 2 or text.count(b"-") == 5 or (text.count(b".") == 2 and len(text) == _DOTTED_MAC):
         return network.hexadecimal(data, start, end)
+    # Numbers with blanks between them up to an address: `2122260223 192.168.253.178`.
+    if data[end : end + 1] == b"." and (address := network.V4.match(data, start + text.rfind(b" ") + 1)):
+        return chain(numbers.number(data, start, address.start()), network.ipv4(data, *address.span()))
     return numbers.number(data, start, end)
 
 

@@ -7,42 +7,18 @@ under a role: the object, the element, the block of lines around it tells. Forma
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from triage.redact import people, registers, values
 from triage.redact.hosts import places
-from triage.redact.keys import Sense, vocabulary
-from triage.redact.text import Expression, Found, Span, expression, letters_in, line_of
+from triage.redact.judging import judged
+from triage.redact.keys import Sense, sense, vocabulary
+from triage.redact.neighbours import LINES, beside, fields_of_people, starts_line
+from triage.redact.text import Found, Span, letters_in, line_of
 
 __all__ = ("BEGINS_NAMES", "CANDIDATES", "beside", "field", "is_of_a_name", "is_person", "meaning_beside")
-
-_FILE: Final = Path(__file__).with_name("personal.toml")
-_REACH: Final = 600
-_LINES: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """The lists of personal.toml: names of fields, roles, and words of which no name is made."""
-
-    names: frozenset[bytes]
-    addresses: frozenset[bytes]
-    zips: frozenset[bytes]
-    phones: frozenset[bytes]
-    roles: frozenset[bytes]
-    nobody: frozenset[bytes]
-
-
-@cache
-def _fields() -> _Fields:
-    """Read them, once."""
-    data = tomllib.loads(_FILE.read_text("utf-8"))["people"]
-    return _Fields(**{name: frozenset(word.encode() for word in words) for name, words in data.items()})
 
 
 def _any_of(words: frozenset[bytes]) -> str:
@@ -52,14 +28,17 @@ def _any_of(words: frozenset[bytes]) -> str:
     )
 
 
-_NAMES: Final = _any_of(_fields().names)
-_ADDRESSES: Final = _any_of(_fields().addresses)
-_ZIPS: Final = _any_of(_fields().zips)
-_PHONES: Final = _any_of(_fields().phones)
+_NAMES: Final = _any_of(frozenset(name for name in fields_of_people().names if name[:1].isascii()))
+# No boundary of a word stands before a letter beyond ASCII.
+_BEYOND: Final = _any_of(frozenset(name for name in fields_of_people().names if not name[:1].isascii()))
+_ADDRESSES: Final = _any_of(fields_of_people().addresses)
+_ZIPS: Final = _any_of(fields_of_people().zips)
+_PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?\\*[\"'`])?"
 CANDIDATES: Final = (
     rf"\b(?:{_NAMES}|{_ADDRESSES}|{_ZIPS}){_SIGN}",
-    rf"(?:{_PHONES}){_SIGN}",
+    rf"(?:{_PHONES}|{_BEYOND}){_SIGN}",
+    r"\b(?:my|his|her|their) (?:[a-z_']+ ){1,4}(?:is|was):? ",
     r":[x*!]:[0-9]+:[0-9]+:",
     r"begin:vcard\b",
     r"\bpid\|[0-9]*\|",
@@ -67,43 +46,10 @@ CANDIDATES: Final = (
 )
 """What such a field, or such a format, begins with; see `personal`."""
 _FIELD: Final = re.compile(
-    rb"(?is)([^\x00-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]"
+    rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]"
     rb"|[*_]+:)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
 )
-_EMAIL_KEYS: Final = r"e?-?mail(?:[ _-]?addr(?:ess)?)?|correo|courriel|mailto"
-_PHONE_KEYS: Final = (
-    r"(?:tele?)?phone(?:[ _-]?(?:no|nr|num|number))?|tel|telefon\w{0,6}|tel\xc3\xa9\w{1,8}|mobile"
-    r"|mobil|m\xc3\xb3vil|handy|fax|cell|gsm|rufnummer|telephonenumber"
-)
-_PERSONAL_KEYS: Final = (
-    r"dob|bday|birth[ _-]?(?:date|day|dt)?|(?:date|data|fecha)[ _-](?:of[ _-]|de[ _-]"
-    r"|di[ _-])?(?:birth|naissance|nacimiento|nascita|nascimento)"
-    r"|geburtsdatum|geburtstag|geboren(?: am)?|ssn|passport(?:[ _-]?(?:no|nr|number))?|(?:first"
-    r"|last|given|family|middle)[ _-]?names?|surname"
-    r"|vorname|nachname|pr\xc3\xa9nom|prenom|apellidos?|cognome|gender|nationality"
-    r"|street(?:[ _-]?address)?|strasse|stra\xc3\x9fe"
-    r"|postal[ _-]?code|zip[ _-]?code|post[ _-]?code|plz|iban|nino|cpf|dni|bsn|pesel"
-    r"|national[ _-]?id|address_?line_?[0-9]"
-    r"|(?:home)?postaladdress|card[ _-]?number|pan|sn|homephone|marital[ _-]?status|username|ip_address|given"
-)
-_VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|])[*_]*\s*\\*[\"'`]?"
-_MORE: Final = (
-    rf"(?:(?:{_EMAIL_KEYS}){_VALUE}(?:<?[^\s\"'<>,;:]+(?:@|%40|=40)|mailto:|\[email:)"
-    rf"|(?:{_PHONE_KEYS}){_VALUE}(?:[(+]*[0-9]|\[phone:|%2B|\+)|(?:{_PERSONAL_KEYS}){_VALUE}[^\s,;|}}])"
-)
-_IN_OBJECT: Final = rf"(?i)(?:^|[\s\"'`{{,;(<&?*:]|[a-z0-9][_.-]){_MORE}"
-_AT_LINES: Final = rf"(?im)^[ \t]*(?:[-*#>|+]+[ \t]*)?(?:[a-z]+[ _.-])?[\"'`*_]*{_MORE}"
-_BRACES: Final = re.compile(rb"[{}]")
-_PARENTHESES: Final = re.compile(rb"[()]")
-_PARENT: Final = re.compile(
-    rb"([A-Za-z][\w-]{1,40})\\{0,15}[\"']?\s{0,8}(?::|=>?)?\s{0,8}(?:\[\s{0,40}|[A-Z]\w{1,30})?\Z"
-)
-_QUALIFIER: Final = re.compile(rb"(?:\A|[^\w.-])(?:[\w-]{1,30}\.)*([A-Za-z]{2,30})[._-]\Z")
-_ELEMENT: Final = re.compile(rb"<(?:\w{1,20}:)?([A-Za-z]\w{1,40})(?:\s[^<>]{0,120})?>\s{0,40}\Z")
-_LINE_START: Final = re.compile(rb"[ \t]*(?:[-*#>|+]{1,6}[ \t]*)?(?:[\"'`*_]{0,3})\Z")
-_BULLET: Final = re.compile(rb"[ \t]*-[ \t]+")
 _PASCAL: Final = re.compile(rb"(?!Mc|Mac|De|Di|La|Le|Van|Von|Fitz|O')[A-Z][A-Za-z]*[a-z][A-Z]")
-_UPPER_LINE: Final = re.compile(rb"([ \t]*)(?:- )?[\"']?([A-Za-z][\w-]{1,40})[\"']?:[ \t\r]*")
 _DISTINGUISHED: Final = re.compile(
     rb"(?i)[^,=+\n\"]{2,60},\s?(?:ou=(?:users|people|staff|employees|persons|members|accounts|sales"
     rb"|hr|benutzer|mitarbeiter)\b|cn=users\b)"
@@ -123,8 +69,20 @@ _WORD_BEFORE: Final = re.compile(
 )
 _IN_DIRECTORIES: Final = frozenset({b"cn", b"sn", b"gecos"})
 _ROLES_ALONE: Final = frozenset(
-    b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee".split()
-)
+    b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee reporter".split()
+) | {
+    b"reported by",
+    b"requested by",
+    b"submitted by",
+    b"registered owner",
+    b"registered user",
+    b"user name",
+    b"signed by",
+}
+_SAID: Final = re.compile(rb"(?i)(?:my|his|her|their) ([a-z_' ]{2,60}) (?:is|was):? ")
+_SPACED: Final = bytes.maketrans(b"_-", b"  ")
+# The account in parentheses behind a full name.
+_SHORT: Final = re.compile(rb" \(([a-z_][\w.-]{1,31})\)")
 _NO_VALUE: Final = frozenset(b" \t\r\n\"'`{}[]<>():;,.&|-+!?/$@%*#")
 
 
@@ -134,9 +92,9 @@ def is_of_a_name(text: bytes) -> bool:
     if match is None:
         return False
     name = match[1].lower().strip(b"*_ ")
-    lists = _fields()
+    lists = fields_of_people()
     known = name in lists.names or name.replace(b" ", b"") in _spaceless()
-    return known and name not in lists.addresses | lists.zips | lists.phones
+    return known and name not in lists.addresses | lists.zips | lists.phones | lists.births
 
 
 def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
@@ -151,17 +109,21 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
         return registers.patient(data, start)
     if data[start + 5 : end].endswith(b"<<<"):
         return iter([(start, line_of(data, start, most=120)[1], "passport", "mrz")])
+    if said := _SAID.fullmatch(data, start, end):
+        return _told(data, said)
     match = _FIELD.fullmatch(data, start, end)
     if match is None:
         return None
     name = match[1].lower().strip(b"*_ ")
-    lists = _fields()
+    lists = fields_of_people()
     if end == len(data) or data[end] in _NO_VALUE:
         return iter(())
     if name in lists.addresses:
         return _valued(data, match, _address)
     if name in lists.phones:
         return _valued(data, match, registers.phone)
+    if name in lists.births:
+        return _valued(data, match, _birth)
     if name in lists.zips:
         return _valued(data, match, _zip)
     return _valued(data, match, _name) if name in lists.names or name.replace(b" ", b"") in _spaceless() else None
@@ -170,7 +132,7 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
 @cache
 def _spaceless() -> frozenset[bytes]:
     """The names of fields of two words without what stands between."""
-    return frozenset(name.replace(b" ", b"").replace(b"_", b"") for name in _fields().names)
+    return frozenset(name.replace(b" ", b"").replace(b"_", b"") for name in fields_of_people().names)
 
 
 _Judge = Callable[[bytes, "re.Match[bytes]", Span], Iterator[Found]]
@@ -197,23 +159,48 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     """The name of a person, if what stands around says that it is one's."""
     if data[span[0]] not in BEGINS_NAMES:
         return
-    found = people.part(data, span, "name", in_quotes=False)
+    found = people.part(data, span, "name", in_quotes=match[4] == b"'")
     if found is None or not is_person(data[slice(*found)]):
         return
     whole = found[1] == span[1] or not (match[4] or data[span[1] : span[1] + 1] == b"<")
-    known = match[1].lower()
+    known = match[1].lower().translate(_SPACED).strip(b"* ")
     if not whole or (known in _IN_DIRECTORIES and not _in_directory(data, match)):
         if not (whole and known == b"cn" and beside(data, match.span())):
             return
         yield *found, "person", "field"
+    elif known == b"user name" and not people.full_name(data[slice(*found)]):
+        return  # an account
     elif known in _IN_DIRECTORIES or _is_role(data, match, found) or beside(data, match.span()):
         yield *found, "person", "field"
+        if short := _SHORT.match(data, found[1]):
+            yield *short.span(1), "username", "field"
+
+
+def _told(data: bytes, said: re.Match[bytes]) -> Iterator[Found]:
+    """What somebody says of a person: `my street is: ...`."""
+    words = said[1].decode("latin-1").replace(" ", "_")
+    meaning = Sense("person", "name") if words.lower() == "name" else sense(words)
+    quoted = values.quoted(data, said.end())
+    start, stop = quoted[0] if quoted else (said.end(), people.line_end(data, said.end()))
+    if meaning is None or meaning.weak not in people.FORMS | {"phone", "digits"} or start >= stop:
+        return
+    for found in judged(data, (start, stop), meaning, in_quotes=quoted is not None, assigned=True, name=said.span(1)):
+        if meaning.kind != "person" or is_person(data[found[0] : found[1]]):
+            yield found
+
+
+def _birth(data: bytes, _match: re.Match[bytes], span: Span) -> Iterator[Found]:
+    """A day under a name beyond ASCII."""
+    if found := people.part(data, span, "date", in_quotes=False):
+        yield *found, "birth_date", "field"
 
 
 def _is_role(data: bytes, match: re.Match[bytes], found: Span) -> bool:
     """Whether a full name stands under the role of somebody, in quotes or on a line of its own."""
-    alone = match[1].lower() in _ROLES_ALONE and people.full_name(data[slice(*found)])
-    return alone and (bool(match[4]) or _starts_line(data, match.start()))
+    if match[1].strip(b"*_ ") in fields_of_people().surely:
+        return True
+    alone = match[1].lower().translate(_SPACED).strip(b"* ") in _ROLES_ALONE and people.full_name(data[slice(*found)])
+    return alone and (bool(match[4]) or starts_line(data, match.start()))
 
 
 def _address(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
@@ -224,7 +211,7 @@ def _address(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]
     value = data[slice(*found)]
     sure = people.is_street(value)
     start = match.start()
-    told = sure and (match[4] or _starts_line(data, start) or _WORD_BEFORE.search(data, max(start - 24, 0), start))
+    told = sure and (match[4] or starts_line(data, start) or _WORD_BEFORE.search(data, max(start - 24, 0), start))
     if told or ((sure or people.is_numbered(value)) and beside(data, match.span())):
         yield *found, "street_address", "field"
 
@@ -247,7 +234,7 @@ def is_person(value: bytes) -> bool:
     words = value.lower().replace(b",", b" ").split()
     if not words or letters_in(value) < 3 or len(words) > 6:
         return False
-    known, own = vocabulary(), _fields()
+    known, own = vocabulary(), fields_of_people()
     if len(words) == 1 and (words[0] in known.services or words[0] in known.nobody or words[0] in known.things):
         return False
     if _PASCAL.match(value):
@@ -257,7 +244,7 @@ def is_person(value: bytes) -> bool:
 
 def meaning_beside(name: str) -> Sense | None:
     """What the name of a column says beside other columns of people."""
-    word, lists = name.encode(), _fields()
+    word, lists = name.encode(), fields_of_people()
     if word in lists.names:
         return Sense("person", "name")
     if word in lists.addresses:
@@ -265,114 +252,14 @@ def meaning_beside(name: str) -> Sense | None:
     return Sense("postal_code", "postal") if word in lists.zips else None
 
 
-def beside(data: bytes, name: Span) -> bool:
-    """Whether a field of this name stands among those of a person, or under the role of one."""
-    start, end = name
-    qualified = _QUALIFIER.search(data, max(start - 64, 0), start)
-    if qualified:
-        return qualified[1].lower() in _fields().roles
-    if data[start - 1 : start] == b"<" or (b"<" in data[max(start - 20, 0) : start] and b">" in data[end - 3 : end]):
-        return _in_element(data, start, end)
-    first, last = max(start - _REACH, 0), min(end + _REACH, len(data))
-    begin = _opening(data, first, start, _BRACES)
-    if begin >= 0:
-        return _in_scope(data, begin, _closing(data, end, last, _BRACES), _IN_OBJECT)
-    if _starts_line(data, start):
-        return _in_lines(data, start, end)
-    begin = _opening(data, max(first, line_of(data, start)[0]), start, _PARENTHESES)
-    if begin >= 0:
-        return _in_scope(data, begin, _closing(data, end, last, _PARENTHESES), _IN_OBJECT)
-    line, stop = line_of(data, start, end, most=_REACH)
-    plain = data[start - 1 : start] in {b" ", b"\t"} and data[start - 2 : start - 1].isalpha()
-    return not plain and _matches(_IN_OBJECT, data, line, stop)
-
-
-def _in_scope(data: bytes, begin: int, end: int, pattern: str) -> bool:
-    """Whether an object from one bracket to another is a person's: by its fields, or by its name."""
-    parent = _PARENT.search(data, max(begin - 120, 0), begin)
-    return (parent is not None and parent[1].lower() in _fields().roles) or _matches(pattern, data, begin, end)
-
-
-def _opening(data: bytes, first: int, at: int, brackets: re.Pattern[bytes]) -> int:
-    """Where the bracket opens that a place stands in; -1 where none does."""
-    depth = 0
-    for match in reversed([*brackets.finditer(data, first, at)]):
-        if match.group() in b"})":
-            depth += 1
-        elif depth == 0:
-            return match.start()
-        else:
-            depth -= 1
-    return -1
-
-
-def _closing(data: bytes, at: int, last: int, brackets: re.Pattern[bytes]) -> int:
-    """Where the bracket closes that a place stands in."""
-    depth = 0
-    for match in brackets.finditer(data, at, last):
-        if match.group() in b"{(":
-            depth += 1
-        elif depth == 0:
-            return match.start()
-        else:
-            depth -= 1
-    return last
-
-
-def _in_element(data: bytes, start: int, end: int) -> bool:
-    """Whether an element of XML stands in one of a role, or beside those of a person."""
-    opened = data.rfind(b"<", max(start - 24, 0), start + 1)
-    parent = _ELEMENT.search(data, max(opened - 160, 0), opened)
-    if parent and parent[1].lower() in _fields().roles:
-        return True
-    before = data.rfind(b"\n\n", max(start - _REACH, 0), start)
-    return _matches(_IN_OBJECT, data, max(before, start - _REACH, 0), min(end + _REACH, len(data)))
-
-
-def _starts_line(data: bytes, start: int) -> bool:
-    """Whether a name begins its line, behind a bullet or a quote at most."""
-    line = line_of(data, start, most=60)[0]
-    return _LINE_START.match(data, line, start) is not None
-
-
-def _in_lines(data: bytes, start: int, end: int) -> bool:
-    """Whether one of the lines around is a field of a person, or the one above that they belong to is a role."""
-    first = max(data.rfind(b"\n\n", max(start - _LINES, 0), start), start - _LINES, 0)
-    last = data.find(b"\n\n", end, end + _LINES)
-    line = line_of(data, start, most=60)[0]
-    bullet = _BULLET.match(data, line, start)
-    if bullet:  # an item of a list, up to the next
-        first = line
-        following = data.find(b"\n" + bullet.group(), end, end + _LINES)
-        last = min((place for place in (following, last) if place >= 0), default=-1)
-    if _matches(_AT_LINES, data, first, last if last >= 0 else min(end + _LINES, len(data))):
-        return True
-    indent = start - line
-    for _ in range(12):
-        upper = data.rfind(b"\n", max(line - 200, 0), max(line - 1, 0)) + 1
-        if upper >= line or line == 0:
-            return False
-        match = _UPPER_LINE.fullmatch(data, upper, line - 1)
-        if match and len(match[1]) < indent:
-            return match[2].lower() in _fields().roles
-        line = upper
-    return False
-
-
-def _matches(pattern: str, data: bytes, start: int, end: int) -> bool:
-    """Whether an expression matches in a part of a text."""
-    compiled: Expression = expression(pattern)
-    return compiled.first(data[start:end], 0) is not None
-
-
 def _in_directory(data: bytes, match: re.Match[bytes]) -> bool:
     """Whether the common name or surname is that of a person: of an entry, an invitation, a distinguished name."""
     start, at = match.start(), match.end(2)
     if match[2].strip() == b"=":
         return bool(_DISTINGUISHED.match(data, at) or _CALENDAR.match(data, at))
-    if not _starts_line(data, start):
+    if not starts_line(data, start):
         return False
-    first = max(data.rfind(b"\n\n", max(start - _LINES, 0), start), start - _LINES, 0)
-    last = data.find(b"\n\n", at, at + _LINES)
-    block = data[first : last if last >= 0 else at + _LINES]
+    first = max(data.rfind(b"\n\n", max(start - LINES, 0), start), start - LINES, 0)
+    last = data.find(b"\n\n", at, at + LINES)
+    block = data[first : last if last >= 0 else at + LINES]
     return _NOT_OF_A_PERSON.search(block) is None and _ENTRY.search(block) is not None

@@ -14,7 +14,7 @@ from triage.redact.text import Found, Span, line_of
 __all__ = ("card", "of_account", "patient", "phone")
 
 _ACCOUNT_LINE: Final = re.compile(
-    rb"([^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
+    rb"([ \t]{0,40}[^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
 )
 _CARD_LINE: Final = re.compile(
     rb"(?im)^(?:item[0-9]{1,2}\.)?(fn|n|adr|label|bday|nickname|anniversary"
@@ -32,6 +32,10 @@ def phone(data: bytes, _match: re.Match[bytes] | None, span: Span) -> Iterator[F
 def of_account(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The full name of an account in a password file."""
     line, stop = line_of(data, start, most=400)
+    # A line as it is written inside of a string.
+    before, ended = data.rfind(b"\\n", line, start), data.find(b"\\n", start, stop)
+    line = before + len(b"\\n") if before >= 0 else line
+    stop = ended if ended >= 0 else stop
     match = _ACCOUNT_LINE.match(data, line, stop - (data[stop - 1 : stop] == b"\r"))
     if match is None or match.end(1) != end:
         return

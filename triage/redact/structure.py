@@ -26,6 +26,8 @@ __all__ = (
 
 NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
 _WORD_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20})[ ]\Z")
+_WORDS_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20} [A-Za-z]{2,20})[ ]\Z")
+_OF_THREE: Final = frozenset({"number", "birth", "name", "nascimento", "nacimiento", "nascita", "naissance", "sociale"})
 NAME_WORDS: Final = frozenset(b"name key header field id param label property variable setting".split())
 NAME_ENDINGS: Final = (b"name", b"key")
 _CODE_ENDINGS: Final = frozenset(
@@ -196,6 +198,9 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
         word = _WORD_BEFORE.search(data, max(begin - 24, 0), begin)
         before = word[1].decode("latin-1").lower() if word else ""
         both = sense(f"{before}_{name}", extra) if before else None
+        if both is None and meaning is None and name.lower() in _OF_THREE:
+            words = _WORDS_BEFORE.search(data, max(begin - 48, 0), begin)
+            both = sense(f"{words[1].decode('latin-1')}_{name}".lower().replace(" ", "_"), extra) if words else None
         if both is not None and both != meaning and (meaning is None or not both.weak):
             return begin, stop, both
         if meaning is not None and meaning.weak == "entropy" and both is None and before in vocabulary().ordinary:
