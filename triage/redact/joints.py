@@ -5,13 +5,14 @@ The names are the words that sensitive ones hold; `keys` says what a whole name 
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 from typing import Final
 
-from triage.redact.keys import Names, parts
+from triage.redact.keys import Names, parts, vocabulary
 from triage.redact.text import Expression
 
-__all__ = ("assignment", "pairing")
+__all__ = ("assignment", "foreign", "pairing")
 
 _NAMES: Final = (
     r"pass(?:word|wd|phrase|code|wort)?|\bcred\b|\bencrypt\b|stripe_sk\b|principal|pwd|pswd|mot_de_passe|secret"
@@ -24,6 +25,8 @@ _NAMES: Final = (
     r"imei|imsi|iccid|meid|serial|\bdob|birth|logon|phone|\btel|mobile|\bcell|\bfax|msisdn|number|whatsapp|\bsms|"
     r"calle[re]|iban|account|name|login|user|host|machine|computer|workstation|fqdn|node|instance|peer|upstream|broker|"
     r"saml|appid|ticket|salt|\bpuk|[mt]pin|kennwort|senha|wachtwoord|haslo|parola|heslo|salasana|konto|geburts"
+    r"|contrase|contrasin|palavra|losenord|adgangs|kodeord|jelszo|lozinka|slaptaz|sandi|sifre|mat_khau|\bclave|\bmdp"
+    r"|geslo|motdepasse|\bpats?\b|[_-]pats?\b|(?-i:[a-z]Pat\b)|\bv_data\b|ksecvalue"
     r"|[?&;](?:sign|magic|invite)|\bborn|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor"
     r"|\bacct|committer|reviewer|\busr|\buid|server|leader|primary|_by\b|\bby\b|assign|whoami|[_.-]pw\b"
 )
@@ -75,6 +78,14 @@ def pairing(extra: Names) -> Expression:
     return Expression(rf"(?i)(?:{_names(extra)})[\w.\-]{{0,40}}(?:{_STRING}|[\]}}]?(?:{_JOIN}))")
 
 
+@cache
+def foreign() -> Expression:
+    """A word for a password that is not in ASCII, with what a longer name has behind it."""
+    words = sorted((word for word in vocabulary().foreign if not word.isascii()), key=len, reverse=True)
+    return Expression(rf"(?i)(?:{'|'.join(re.escape(word).decode('latin-1') for word in words)})[\w.-]{{0,40}}")
+
+
 def _names(extra: Names) -> str:
     """An expression of what sensitive names hold."""
-    return _NAMES + "".join(f"|{'[_. -]?'.join(words)}" for words in map(parts, extra) if words)
+    words = f"|{foreign().pattern.removeprefix('(?i)')}"
+    return _NAMES + words + "".join(f"|{'[_. -]?'.join(words)}" for words in map(parts, extra) if words)

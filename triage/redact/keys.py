@@ -94,6 +94,7 @@ class Vocabulary:
     nobody: frozenset[bytes]
     things: frozenset[bytes]
     foreign: frozenset[bytes]
+    qualities: frozenset[bytes]
     readers: Names
     programs: tuple[Program, ...]
 
@@ -120,7 +121,7 @@ def vocabulary() -> Vocabulary:
     )
     encoded = {
         name: frozenset(word.encode() for word in data[name])
-        for name in ("empty", "words", "services", "nobody", "things", "foreign")
+        for name in ("empty", "words", "services", "nobody", "things", "foreign", "qualities")
     }
     return Vocabulary(
         senses,

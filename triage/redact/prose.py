@@ -36,7 +36,7 @@ _SECRETS: Final = (
     r"|entered)(?: the| my)? code"
 )
 _LINK: Final = (  # what stands between a name and its value; clauses of a few words among it
-    "to sign in|to log ?in|to verify|to continue"
+    "temporanea|provvisoria|to sign in|to log ?in|to verify|to continue"
     r"|(?:(?:that|which) )?(?:i|we|you|he|she|they|it|someone|support|admin)(?: [a-z']{1,12}){1,3} (?:is|was|were)"
     r"|(?:that|which)(?: [a-z']{1,12}){1,3} (?:is|was)|(?:that|which) (?:worked|works|failed|was used)|(?:i|we"
     r"|you|he|she|they|support)(?: [a-z']{1,12}){1,3}[,:]|expected|got|(?:i|we|you|he|she|they) (?:entered|typed"
@@ -55,6 +55,7 @@ _FOREIGN: Final = "|".join(
     (rb"\b" if word[:1].isascii() else b"").decode() + re.escape(word).decode("latin-1")
     for word in sorted(vocabulary().foreign, reverse=True)
 )
+_QUALITIES: Final = "|".join(re.escape(word).decode("latin-1") for word in sorted(vocabulary().qualities, reverse=True))
 _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
 _FLAG_END: Final = r"(?:,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"'])"
 _NEAR_HOST: Final = (
@@ -95,7 +96,6 @@ _CLASSES: Final = "Token|Secret|Password|Credentials?|ApiKey|Session"
 _FLAG_ENDINGS: Final = (b"pass", b"passwd", b"password", b"secret", b"token", b"pwd", b"passin", b"passout")
 _NOT_OF_FLAGS: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
 _QUOTES: Final = frozenset({b'"', b"'"})
-_OPENING: Final = frozenset(b"\"'")
 # A word that nothing but a blank or a comma ends, and no quote opens.
 _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
 _MOST: Final = 16_384
@@ -130,7 +130,7 @@ def said(data: bytes, lines: Lines | None = None) -> Iterator[Found]:
     nothing: set[tuple[int, bytes]] = set()
     for number, start, end in (lines or Lines(data)).parts(SAID):
         reader = _PHRASES[number - 1][1]
-        word = _PLAIN.match(data, end) if reader in _LOCAL and data[end - 1] not in _OPENING else None
+        word = _PLAIN.match(data, end) if reader in _LOCAL and data[end - 1 : end] not in _QUOTES else None
         if word is None:
             yield from reader(data, start, end)
             continue
@@ -318,7 +318,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (rf"\B({_FLAG}{_FLAG_END})", _flagged),
     (
         (
-            rf"((?:{_FOREIGN})"
+            rf"((?:{_FOREIGN})(?:[ \t]+(?:{_QUALITIES}))?"
             r"(?:[ \t]+(?:lautet|ist|war|est|es|is|\xc3[\xa9\xa8]|er|je|to|war|era|ha|on|a))?"
             r"[ \t]*(?:[:= \t]|\xef\xbc\x9a|\xe6\x98\xaf|\xe3\x81\xaf|\xec\x9d\x80|\xeb\x8a\x94)[ \t]*)"
         ),

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from triage.redact import beside, calls, credentials, lists, masks, values
-from triage.redact.joints import assignment
+from triage.redact.joints import assignment, foreign
 from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense, vocabulary
 from triage.redact.lines import Lines
@@ -100,6 +100,8 @@ _TAG_END: Final = re.compile(
 )
 _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128})(?![\w.%-])")
 _BLOCK_LINES: Final = 64
+_BEYOND_ASCII: Final = 0x80
+_PASSWORD: Final = Sense("password")
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
 
@@ -114,6 +116,9 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     """What stands under one name that is joined to something."""
     start, end = place
     begin, stop, meaning = meaning_of(data, start + (data[start] in b"?&;.-_"), extra)
+    if meaning is None and (data[start] >= _BEYOND_ASCII or data[stop : stop + 1] >= b"\x80"):
+        word = foreign().match(data, start, end)
+        begin, stop, meaning = (min(begin, start), word[0][1], _PASSWORD) if word else (begin, stop, meaning)
     small = data[begin:stop].lower()
     if small in NAME_WORDS or small.endswith(NAME_ENDINGS):
         yield from named_value(data, begin, extra)
