@@ -14,10 +14,37 @@ from triage.redact import mask, spans
 WORD = "Kupfer_Kaffee97"
 PAT = "5yheifxj33k4qog37gsc4gci4a5wja42mjbjapgzb4sknjvxa7rp"
 JSON_KEYS = (
-    "contraseña", "CONTRASEÑA", "contrasen\u0303a", "contrasena", "contrasenya", "contrase\\u00f1a", "palavraPasse", "motDePasse",
-    "mot_de_passe", "hasło", "haslo", "şifre", "sifre", "пароль", "密码", "パスワード", "비밀번호", "lösenord", "adgangskode",
-    "kodeord", "passord", "jelszó", "clave", "geslo", "salasana", "senha", "parolă", "v_Data", "mật khẩu", "κωδικός",
-)  # fmt: skip
+    "contraseña",
+    "CONTRASEÑA",
+    "contrasen\u0303a",
+    "contrasena",
+    "contrasenya",
+    "contrase\\u00f1a",
+    "palavraPasse",
+    "motDePasse",
+    "mot_de_passe",
+    "hasło",
+    "haslo",
+    "şifre",
+    "sifre",
+    "пароль",
+    "密码",
+    "パスワード",
+    "비밀번호",
+    "lösenord",
+    "adgangskode",
+    "kodeord",
+    "passord",
+    "jelszó",
+    "clave",
+    "geslo",
+    "salasana",
+    "senha",
+    "parolă",
+    "v_Data",
+    "mật khẩu",
+    "κωδικός",
+)
 WORDS = (
     *(f'{{"user":"x1","{key}":"«S»","n":3}}' for key in JSON_KEYS),
     "ERROR inicio de sesión fallido usuario=tpv01 contrasena=«S» intento=3",
@@ -39,8 +66,44 @@ WORDS = (
     '{"pat":"«P»"}',
     "azureDevOpsPat: «P»",
     "[U:1:22793] WebAPI key=«00C54890BD989590F75CED2A72939992» GET https://api.example.com/",
-)  # fmt: skip
+)
+STORED = (
+    '{"Parameters":[{"Name":"/prod/app/DJANGO_SECRET_KEY","Type":"SecureString","Value":"«4fi7gc9hi-nq(67nkykivec_+u»","Version":3}]}',
+    '{"Name": "/shop/db/password", "Type": "SecureString", "Value": "«S»", "Version": 3}',
+    '{\n  "Name": "/shop/db/password",\n  "Type": "SecureString",\n  "Value": "«S»"\n}',
+    '{"Name":"/prod/app/x","Type":"SecureString","Value":"«S»","Version":3}',
+    '[{"LockIndex":0,"Key":"config/shop/db_password","Flags":0,"Value":"«bWFuZ28tdmVsdmV0LTI4»"}]',
+    '{"key":"Shop:Db:Password","label":null,"content_type":"","value":"«S»"}',
+    '{"name":"projects/shop/secrets/db-password/versions/3","payload":{"data":"«bWFuZ28tdmVsdmV0LTI4»"}}',
+    '{"name": "db-password", "tags": {}, "value": "«S»"}',
+    "- Name: /prod/app/DB_PASSWORD\n  Type: SecureString\n  Value: «S»",
+    "PARAMETERS\t/prod/app/DB_PASSWORD\tSecureString\t«S»\t3",
+    "etcdctl put /config/shop/db_password «S»",
+)
+STATEMENTS = (
+    "Query\tSET PASSWORD FOR 'shop'@'%' = '«C0pp3r175!»'",
+    "SET PASSWORD FOR shop = PASSWORD('«S»');",
+    "set password for `shop`@`%` to '«cappero-tulip-soleil-43»'",
+    "SET PASSWORD FOR CURRENT_USER() = '«S»'",
+    '"SET PASSWORD FOR \\"shop\\"@\\"%\\" = \\"«S»\\""',
+    'ALTER USER shop IDENTIFIED BY "«S»" REPLACE "«0ldC0pp3r»"',
+    "alter user shop identified by «pepperlantern6» account unlock;",
+    "EXEC sp_password '«0ldC0pp3r»', '«S»', 'shop'",
+    "EXEC sp_addlogin 'shop', '«S»'",
+    "exec sp_addlinkedsrvlogin 'SRV', 'false', NULL, 'shop', '«S»'",
+    "ALTER CURRENT USER SET PASSWORD FROM '«0ldC0pp3r»' TO '«S»'",
+    '{"headers":{"stripe-signature":"t=1742604397403,v1=«e31c23f17009e8d54aed5cc6f8b48852ba4888bc8e04487626d74ec622410ccd»"}}',
+)
 HARMLESS = (
+    '{"Name":"/prod/app/LOG_LEVEL","Type":"String","Value":"debug-3x","Version":3}',
+    '{"Name":"/prod/app/token_count","Type":"String","Value":"128 entries"}',
+    '{"name":"src/auth/password.py","type":"file","value":"1024"}',
+    '{"path":"/api/reset/password","method":"POST","status":200}',
+    "SET PASSWORD FOR 'shop'@'%' = '<secret>'",
+    "SET PASSWORD FOR user requires the SUPER privilege",
+    "ALTER USER shop IDENTIFIED BY $1",
+    "The row is identified by uuid4 values",
+    "objects are identified by their primary key",
     "la contraseña es obligatoria",
     '{"contraseña":"obligatoria"}',
     '{"contraseña":"********","clave":null}',
@@ -60,7 +123,7 @@ HARMLESS = (
 )
 
 
-@pytest.mark.parametrize("line", WORDS)
+@pytest.mark.parametrize("line", [*WORDS, *STORED, *STATEMENTS])
 def test_what_is_marked_is_masked_and_nothing_else(line):
     line = line.replace("«S»", f"«{WORD}»").replace("«P»", f"«{PAT}»")
     secrets = re.findall("«([^»]+)»", line)
@@ -68,6 +131,20 @@ def test_what_is_marked_is_masked_and_nothing_else(line):
     found = [text[start:end] for start, end, _ in spans(text)]
     assert found == secrets
     assert not any(secret in mask(text) for secret in secrets)
+
+
+def test_a_key_block_is_masked_with_its_checksum():
+    lines = (
+        "AnSXl4IDgXfJ/pOGqZzCY6QCf+vo3xs0W/SHeTpaA2zrsDOHYcvcHlUkFvgx",
+        "uHadglhbThZHBj/eXpvlV1k8k0uXk7v4",
+        "=ab3D",
+    )
+    for headers in ("", "Version: GnuPG v2\nComment: of a release\n"):
+        text = "\n".join(
+            ["-----BEGIN PGP PRIVATE KEY BLOCK-----", headers, *lines, "-----END PGP PRIVATE KEY BLOCK-----"]
+        )
+        assert not any(line in mask(f"{text}\nafter") for line in lines)
+        assert mask(f"{text}\nafter").endswith("after")
 
 
 @pytest.mark.parametrize("line", HARMLESS)

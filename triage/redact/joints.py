@@ -5,12 +5,11 @@ The names are the words that sensitive ones hold; `keys` says what a whole name 
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from typing import Final
 
 from triage.redact.keys import Names, parts, vocabulary
-from triage.redact.text import Expression
+from triage.redact.text import Expression, alternatives
 
 __all__ = ("assignment", "foreign", "pairing")
 
@@ -81,8 +80,8 @@ def pairing(extra: Names) -> Expression:
 @cache
 def foreign() -> Expression:
     """A word for a password that is not in ASCII, with what a longer name has behind it."""
-    words = sorted((word for word in vocabulary().foreign if not word.isascii()), key=len, reverse=True)
-    return Expression(rf"(?i)(?:{'|'.join(re.escape(word).decode('latin-1') for word in words)})[\w.-]{{0,40}}")
+    words = alternatives(word for word in vocabulary().foreign if not word.isascii())
+    return Expression(rf"(?i)(?:{words})[\w.-]{{0,40}}")
 
 
 def _names(extra: Names) -> str:

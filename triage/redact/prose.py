@@ -14,7 +14,7 @@ from triage.redact.hosts import in_words
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.lines import Lines
-from triage.redact.text import Expression, Found, Span, digits_in, line_of
+from triage.redact.text import Expression, Found, Span, alternatives, digits_in, line_of
 
 __all__ = ("SAID", "said")
 
@@ -51,11 +51,8 @@ _LINK: Final = (  # what stands between a name and its value; clauses of a few w
     "|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
 )
-_FOREIGN: Final = "|".join(
-    (rb"\b" if word[:1].isascii() else b"").decode() + re.escape(word).decode("latin-1")
-    for word in sorted(vocabulary().foreign, reverse=True)
-)
-_QUALITIES: Final = "|".join(re.escape(word).decode("latin-1") for word in sorted(vocabulary().qualities, reverse=True))
+_FOREIGN: Final = alternatives(vocabulary().foreign)
+_QUALITIES: Final = alternatives(vocabulary().qualities)
 _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
 _FLAG_END: Final = r"(?:,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"'])"
 _NEAR_HOST: Final = (
@@ -198,13 +195,14 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     if span is None or (data[start - 1 : start] == b"/" and not opened):
         return
     value = data[slice(*span)]
-    if _is_no_secret(data, span, opened=opened is not None):
+    strong = _STRONG.search(small) is not None
+    whose = strong and opened and small.rstrip().endswith(b" for")
+    if whose or _is_no_secret(data, span, opened=opened is not None):
         return
     if value.isdigit():
         if _CODES.search(small) and 4 <= len(value) <= 10:
             yield *span, "pin", "prose"
         return
-    strong = _STRONG.search(small) is not None
     loose = small.startswith((*_SESSIONS, b"token"))
     if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
         return

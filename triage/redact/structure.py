@@ -29,7 +29,8 @@ _WORD_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20})[ ]\Z")
 NAME_WORDS: Final = frozenset(b"name key header field id param label property variable setting".split())
 NAME_ENDINGS: Final = (b"name", b"key")
 _CODE_ENDINGS: Final = frozenset(
-    b"c cc cpp cs dart go h hpp java js jsx kt lua mjs php pl py rb rs scala swift ts tsx vue zig".split()
+    b"c cc cpp cs dart go h hpp html java js json jsx kt lua md mjs php pl py rb rs scala swift toml ts tsx txt vue xml"
+    b" yaml yml zig".split()
 )
 # The bytes of a key in base64: 32 or 64.
 _KEY: Final = re.compile(
@@ -73,14 +74,17 @@ _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 NAME_KEY: Final = re.compile(
     rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
     rb"""|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
-    rb"""\\{0,15}["'`]?([\w.\-]{2,80})\\{0,15}["'`]?"""
+    rb"""\\{0,15}["'`]?(?:https://[\w.-]{1,80}/|/)?(?:[\w.-]{1,60}[/:]){0,8}([\w.\-]{2,80})"""
+    rb"""(?:/versions/\w{1,20}|/[0-9a-f]{32})?(?![/\w])\\{0,15}["'`]?"""
 )
 _FORM: Final = re.compile(rb"""[^\r\n]{0,200}\r?\n(?:[\w-]{1,60}: [^\r\n]{0,200}\r?\n){0,4}\r?\n""")
 _OTHER_VALUE: Final = re.compile(
     rb"""(?i)\]?(?:,\s{0,40}\\{0,15}["'][\w-]{1,30}\\{0,15}["']\s{0,4}:\s{0,4}(?:\\{0,15}["']"""
-    rb"""[^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40})|[ \t]{1,8}(?!value|content|data"""
-    rb"""|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\r\n]{0,80}["']){0,3}"""
-    rb"""[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?(?:[\w-]{0,20}[_:-]|parameter|secure|attribute|env)?"""
+    rb"""[^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40}|\{\}|\[\])"""
+    rb"""|\r?\n[ ]{1,40}[\w-]{1,30}:[ ][^\s"'{}:]{1,40}"""
+    rb"""|[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\r\n]{0,80}["']){0,3}"""
+    rb"""[,\s]{1,80}(?:\\{0,15}"payload\\{0,15}"\s{0,4}:\s{0,4}\{\s{0,40})?(?:-[ \t]*)?\\{0,15}["'`]?"""
+    rb"""(?:[\w-]{0,20}[_:-]|parameter|secure|attribute|env)?"""
     rb"""(?:value|content|data|text|val|new|current"""
     rb"""|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
 )
@@ -323,7 +327,7 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     """`"name": "DB_PASSWORD", "value": "..."`: the name is itself a value."""
     match = NAME_KEY.match(data, begin)
     meaning = sense(match[1].decode("latin-1"), extra) if match else None
-    if match is None or meaning is None:
+    if match is None or meaning is None or match[1].lower().rpartition(b".")[2] in _CODE_ENDINGS:
         return
     form = _FORM.match(data, match.end()) if data[begin : begin + 5].lower() == b"name=" else None
     line = values.to_line_end(data, form.end(), words=True) if form else None

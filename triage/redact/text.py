@@ -25,6 +25,7 @@ __all__ = (
     "Found",
     "Part",
     "Span",
+    "alternatives",
     "digits_in",
     "expression",
     "letters_in",
@@ -185,6 +186,14 @@ def expression(pattern: str) -> Expression:
         It is not an RE2 expression.
     """
     return Expression(pattern)
+
+
+def alternatives(words: Iterable[bytes]) -> str:
+    """One of some words, the longer ones of a beginning first; a letter of ASCII begins one only where no word runs."""
+    return "|".join(
+        (r"\b" if word[:1].isascii() else "") + re.escape(word).decode("latin-1")
+        for word in sorted(words, reverse=True)
+    )
 
 
 def line_of(data: bytes, at: int, end: int | None = None, *, most: int = 8_192) -> Span:
