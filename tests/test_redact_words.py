@@ -94,7 +94,44 @@ STATEMENTS = (
     "ALTER CURRENT USER SET PASSWORD FROM '«0ldC0pp3r»' TO '«S»'",
     '{"headers":{"stripe-signature":"t=1742604397403,v1=«e31c23f17009e8d54aed5cc6f8b48852ba4888bc8e04487626d74ec622410ccd»"}}',
 )
+TABLES = (
+    '<tr><td class="e">$_ENV[\'FERNET_KEY\']</td><td class="v">«iOOCh-vWoPyEN6CbnMC1XhZcg6LFFUSPAiw010s5hmg=»</td>',
+    '<tr><td class="e">$_POST[\'password\']</td><td class="v">«S»</td></tr>',
+    "| Setting | Value |\n|---|---|\n| s3 secret key | `«l9bWYSdG8B8Q3BrB7uEwhtDot9PASZ6qckmYKjLS»` |",
+    "| secret key base | «507e0b712fa4abfce4d7250e2c74eed397e048a0» |",
+    "| **db password** | **«S»** |",
+    "| api key | ``«l9bWYSdG8B8Q3BrB7uEwhtDot9PASZ6qckmYKjLS»`` |",
+)
+SENTENCES = (
+    "the password is «S», customer key `«vAgDFjmuBlry7TuwsK8ByPz87+8IUbaU»`. Can you look?",
+    "the password is\n«S», thanks",
+    "and the pass\nword is «S», thanks",
+    "> The admin password\n> is «S»",
+    "and the secret access key\nis «l9bWYSdG8B8Q3BrB7uEwhtDot9PASZ6qckmYKjLS»",
+    '"text":"My password is\\n«S»\\nThanks"',
+)
+CONNECTIONS = (
+    "Driver={ODBC Driver 18 for SQL Server};Uid=root;Pwd={«bridge cobalt tiger 91»};Encrypt=yes;",
+    "Uid=3Droot;Pwd=3D{«bridge cobalt tiger 91»};Enc=\nrypt=3Dyes;",
+    'connectionString="Data Source=localhost;User ID=app;Password=«pepper cobalt lantern6»;"',
+    "Server=db;Database=x;User Id=sa;Password=«pepper cobalt lantern6»;Encrypt=True",
+    "jdbc:sqlserver://localhost:1433;user=sa;password={«pepper cobalt; lantern6»};encrypt=true",
+)
 HARMLESS = (
+    "| Key | Type |\n|---|---|\n| password | string |",
+    "| primary key | `id` |\n| customer key | `customer_id` |",
+    "customer key `customer_id_2` is indexed",
+    "the password is\nnot valid, the password is\n8-64 characters long",
+    '<tr><td class="e">session.name</td><td class="v">PHPSESSID</td></tr><tr><td>Password</td><td>required</td></tr>',
+    "Driver={ODBC Driver 18 for SQL Server};Server=tcp:db,1433;Encrypt=yes;",
+    "Server=db;Password=;Encrypt=yes",
+    "DB_PASSWORD=(hidden)",
+    "password=(not set)",
+    '{"user":{"password":"(hidden)","token":"********"},"n":3}',
+    "WARN  password=%DB_PASS% masked by LogSanitizer",
+    "token=%FACE_TOKEN%",
+    "password=@@DB_PASS@@ password=__DB_PASS__",
+    "token_type=Bearer expires_in=3600",
     '{"Name":"/prod/app/LOG_LEVEL","Type":"String","Value":"debug-3x","Version":3}',
     '{"Name":"/prod/app/token_count","Type":"String","Value":"128 entries"}',
     '{"name":"src/auth/password.py","type":"file","value":"1024"}',
@@ -123,7 +160,7 @@ HARMLESS = (
 )
 
 
-@pytest.mark.parametrize("line", [*WORDS, *STORED, *STATEMENTS])
+@pytest.mark.parametrize("line", [*WORDS, *STORED, *STATEMENTS, *TABLES, *SENTENCES, *CONNECTIONS])
 def test_what_is_marked_is_masked_and_nothing_else(line):
     line = line.replace("«S»", f"«{WORD}»").replace("«P»", f"«{PAT}»")
     secrets = re.findall("«([^»]+)»", line)

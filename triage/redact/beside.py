@@ -20,7 +20,8 @@ XML_END: Final = re.compile(
 )
 _CDATA: Final = b"<![CDATA["
 # What ends a cell, a term or a label that a value stands beside, and what stands around a pair in a row of them.
-_CELL_END: Final = re.compile(rb"[ :]{0,3}</(?:t[hd]|dt|b|strong|label|span|code)>")
+_CELL_END: Final = re.compile(rb"(?:\\?[\"']\])?[ :]{0,3}</(?:t[hd]|dt|b|strong|label|span|code)>")
+_MARKED_CELL: Final = re.compile(rb"(\*\*|__|\*)?(?:`(?=`))?")
 _ROW_MARKS: Final = frozenset({b"'", b'"', b":", b"b"})
 _LINE_ENDS: Final = frozenset({b"", b"\n", b"\r", b"\\"})
 _CALL: Final = re.compile(rb"\w!?\(\Z")
@@ -48,7 +49,10 @@ def element(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
 def cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The next cell of a table drawn with bars or dots."""
     blanks = SKIP.match(data, at)
-    span = values.after(data, blanks.end() if blanks else at)
+    marks = _MARKED_CELL.match(data, blanks.end() if blanks else at)
+    span = values.after(data, marks.end()) if marks else None
+    if marks and span and marks[1] and data[: span[1]].endswith(marks[1], span[0] + 1):
+        span = span[0], span[1] - len(marks[1])
     if span is not None and (meaning.weak or values.mixed(data[slice(*span)], least=4)):
         yield from judged(data, span, meaning, in_quotes=False, assigned=False, name=name)
 

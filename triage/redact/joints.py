@@ -15,7 +15,7 @@ __all__ = ("assignment", "foreign", "pairing")
 
 _NAMES: Final = (
     r"pass(?:word|wd|phrase|code|wort)?|\bcred\b|\bencrypt\b|stripe_sk\b|principal|pwd|pswd|mot_de_passe|secret"
-    r"|token|credential|creds|key|auth|bearer|jwt|psk|"
+    r"|token|credential|creds|key base\b|key|auth|bearer|jwt|psk|"
     r"cookie|sess|\bsid|[._-]sid|otp|csrf|xsrf|mnemonic|seed|recovery|"
     r"(?:pin|backup|auth|verification|security|pass|mfa|fa|factor|time|authorization|unlock|sort|pairing"
     r"|confirmation|activation|reset|login|sms|email|puk)[_ -]?code|"
@@ -36,12 +36,12 @@ _JOIN: Final = (
     r"|(?:[\"']\])?\r?\n(?:=>[ ]|\$[0-9]{1,4}[ ]={1,2}>?[ ]|Out\[[0-9]{1,4}\]:[ ])?[\"']"  # what a console answers
     r"|[\"']?[)\]}]{0,2}[ ]{1,4}(?:#|//|--)[ ]?(?:=>|->)[ ][\"']"  # what a comment answers
     # a sign of assignment
-    r"|(?:\\{0,15}[\"'\x60][\]}]?)?(?::(?:protected|private)\]?)?[ \t]{0,32}\\{0,2}"
+    r"|(?:\\{0,15}[\"'\x60][\]}]?|\*\*)?(?::(?:protected|private)\]?)?[ \t]{0,32}\\{0,2}"
     r"(?:=>|->|<<<|::[ \t]|:=|[!=]==?|(?:\|\||\?\?|[?+.])=|[:=]|\|{1,2}|\.{4,60}"
     r"|\xe2(?:\x86\x92|\x87\x92|\x9e[\x94\x9c\x9d\x9e\xa1])|\xef\xbc[\x9a\x9d])"  # arrows, signs of full width
     r"|[ \t]{0,4}<-[ \t]{0,4}[\"']"  # an assignment of R
     r"|</[\w:-]{0,20}(?:name|key)>\s{0,40}<[\w:-]{0,20}(?:value|string)[^<>]{0,60}>(?:<string>)?"  # one beside it
-    r"|[ ]?:?[ ]?</(?:t[hd]|dt|b|strong|label|span|code)>[ ]?:?\s{0,40}"  # the next cell, what a term means
+    r"|(?:\\?[\"']\])?[ ]?:?[ ]?</(?:t[hd]|dt|b|strong|label|span|code)>[ ]?:?\s{0,40}"  # the next cell, a term
     r"(?:</t[hd]>\s{0,40})?<(?:t[hd]|dd|span|code|samp|tt|pre)(?:[ ][^<>\n]{0,80})?>(?:<(?:code|tt|span|pre)>)?"
     r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
     r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*"

@@ -20,12 +20,12 @@ __all__ = ("SAID", "said")
 
 _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
-    r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
-    r"|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?id|sid|pin|otp|totp"
+    r"|pass(?:\r?\n?word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key"
+    r"|credentials?|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?id|sid|pin|otp|totp"
     r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes(?:-?[0-9]{3})?|wlan|wifi"
     r"|wi-fi|wpa2?|wireless|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared|fernet|hmac"
     r"|cipher|shared"
-    r"|integration|server|service|subscription|account|storage|consumer|client|admin|ingest(?:ion)?|webhook|cookie|jwt"
+    r"|integration|server|service|subscription|account|storage|consumer|customer|tenant|vendor|reseller|developer|client|admin|ingest(?:ion)?|webhook|cookie|jwt"
     r"|sdk|partner|merchant|gateway|project|write|wrapping|root|vault|data|payload|wallet|app(?:lication)?"
     r"|symmetric|chacha20|des|xor|crypto|secretbox|the|my|our|your"
     r"|this|correct|wrong|valid|invalid|bad|old|new|current|previous)[ _-]key"
@@ -51,6 +51,7 @@ _LINK: Final = (  # what stands between a name and its value; clauses of a few w
     "|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
 )
+_NEXT_LINE: Final = r"[ \t]{0,4}(?:\r?\n|\\{1,4}(?:r\\{1,4})?n){1,2}[>| \t]{0,8}"
 _FOREIGN: Final = alternatives(vocabulary().foreign)
 _QUALITIES: Final = alternatives(vocabulary().qualities)
 _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
@@ -66,7 +67,7 @@ _NEAR_HOST: Final = (
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
 # A key of which no more is said has to look like one, and not like the name of a public key.
 _KEYED: Final = re.compile(
-    rb"\b(?:fernet|hmac|cipher|shared|integration|server|service|subscription|account|storage|consumer|client|admin|ingest"
+    rb"\b(?:fernet|hmac|cipher|shared|integration|server|service|subscription|account|storage|consumer|customer|tenant|vendor|reseller|developer|client|admin|ingest"
     rb"|ingestion|webhook|cookie|jwt|sdk|partner|merchant|gateway|project|write|root|vault|data|payload|wallet|app"
     rb"|application|symmetric|chacha20|des|xor|crypto|the|my|our|your|this|correct|wrong|valid|invalid|bad|old|new"
     rb"|current|previous)[ _-]key\b"
@@ -264,7 +265,7 @@ def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The credentials behind the word of an authorization scheme."""
     small = data[start:end].lower()
     span = values.bare(data, end)
-    if span is None:
+    if span is None or values.is_setting(data[slice(*span)]):
         return
     value = data[slice(*span)]
     if values.names_user_and_password(value) or (small.startswith(b"bearer") and values.looks_random(value, least=12)):
@@ -376,8 +377,9 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
     (
         (
-            rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:|, (?:which|that)"
-            rf"(?: [a-z']{{1,12}}){{1,5}}, (?:is|was)){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)"
+            rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:{_NEXT_LINE}(?:is|was))?(?:[ \t]+(?:{_LINK}):?|:"
+            r"|, (?:which|that)(?: [a-z']{1,12}){1,5}, (?:is|was)){0,3}"
+            rf"(?:[ \t]+(?:(?:is|was|es|est|ist)(?: :|:)?{_NEXT_LINE})?|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)"
         ),
         _secret,
     ),

@@ -71,6 +71,12 @@ _INNER_ID: Final = re.compile(
 )
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
+# A password among the parts of a connection string: in braces, or of several words up to what ends its part.
+_IN_BRACES: Final = re.compile(rb"\{((?:[^{}\r\n\"]|\}\}){3,200})\}(?=[;\s\"'&\\]|\Z)")
+_OF_WORDS: Final = re.compile(
+    rb"[^\s;\"'<>={}\\\x00\x1b]{1,60}(?: [^\s;\"'<>={}\\\x00\x1b]{1,60}){1,7}(?=;|&quot;|\\{0,7}[\"']|\r?\n|\Z)"
+)
+_ABSENT: Final = re.compile(rb"\([a-z]{2,20}(?: [a-z]{2,20}){0,4}\)", re.IGNORECASE)
 NAME_KEY: Final = re.compile(
     rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
     rb"""|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
@@ -91,7 +97,7 @@ _OTHER_VALUE: Final = re.compile(
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 _OF_ENTRIES: Final = (b"secrets", b"tokens", b"passwords", b"apikeys", b"api_keys", b"api-keys")
-_FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z]{1,20} ){0,3}\Z")
+_FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z0-9]{1,20} ){0,3}\Z")
 _OR: Final = (b"||", b"??", b"?:", b" or")
 _OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
@@ -281,6 +287,11 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     if default := _DEFAULT.match(data, at):
         yield from value_behind(data, name, default.end(), meaning)
         return
+    if _ABSENT.match(data, at):
+        return
+    if data[name[0] - 1 : name[0]] == b";" and (found := [*_connecting(data, name, at, meaning)]):
+        yield from found
+        return
     braced = _BRACED.match(data, at) if data[at : at + 1] == b"{" and assigned and not spaced else None
     line, _ = line_of(data, name[0], most=200)
     phrase = data[slice(*name)].lower().endswith((b"phrase", b"mnemonic"))
@@ -298,6 +309,15 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     if span is not None:
         span = values.before_host(data, name, span)
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
+
+
+def _connecting(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """A value with blanks among the parts of a connection string."""
+    braced = _IN_BRACES.match(data, at)
+    part = braced or (_OF_WORDS.match(data, at) if meaning.kind == "password" else None)
+    if part and not meaning.weak:
+        span = part.span(1 if braced else 0)
+        yield from judged(data, span, meaning, in_quotes=braced is not None, assigned=True, name=name)
 
 
 def _block(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:

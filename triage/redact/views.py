@@ -51,6 +51,8 @@ _TAG: Final = 200
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
 _BROKEN: Final = range(60, 78)
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
+# A variable of Windows, whose name begins with two digits of hexadecimal.
+_VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=")
 # What bytes that are written out begin with: a digit of hexadecimal, or the word for it.
 _OF_OCTETS: Final = HEX_DIGITS + b"hH"
@@ -217,8 +219,10 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
     return start, end, text if text not in {b"\n", b"\r"} else b" "
 
 
-def _decoded_percent(data: bytes, start: int, end: int) -> Piece:
+def _decoded_percent(data: bytes, start: int, end: int) -> Piece | None:
     """A byte written with a percent sign, with the blank that a plus behind it is; what ends a line is a blank too."""
+    if _VARIABLE.match(data, start):
+        return None
     plus = data[end - 1 : end] == b"+"
     byte = int(data[end - 2 - plus : end - plus], 16)
     # No text holds other control characters: a sign of percent in a password looks like one.
