@@ -117,7 +117,26 @@ CONNECTIONS = (
     "Server=db;Database=x;User Id=sa;Password=«pepper cobalt lantern6»;Encrypt=True",
     "jdbc:sqlserver://localhost:1433;user=sa;password={«pepper cobalt; lantern6»};encrypt=true",
 )
+WRITTEN_OUT = (
+    *(
+        f'{{"log":"started{end}{text}{end}next"}}'
+        for end in ("\\n", "\\r\\n", "\\t", "\\\\n")
+        for text in (
+            "password is «S»",
+            "token «0dda4b7a1e92f64e0b719e142dff9ef4»",
+            "sshpass -p «S» ssh a",
+            "curl -u rep:«S» https://x.example/",
+            "AUTH «S»",
+            "«AKIAXLMKFBWPOX7EBOHK»",
+            "«dop_v1_0dda4b7a1e92f64e0b719e142dff9ef450e7717f3362b3d895a8fd6c2a77e96d»",
+        )
+    ),
+    '{"log":".example.com\\tTRUE\\t/\\tTRUE\\t1767225600\\tuser_session\\t«-pRKnYRJZpDEFVMvhpV7yHU0PA»\\nnext"}',
+    'a001 LOGIN noah+x "«Rocket/4853!»"',
+)
 HARMLESS = (
+    "C:\\new\\ncurl -u x",
+    '"log":"x\\npassenger 1234"',
     "| Key | Type |\n|---|---|\n| password | string |",
     "| primary key | `id` |\n| customer key | `customer_id` |",
     "customer key `customer_id_2` is indexed",
@@ -160,7 +179,7 @@ HARMLESS = (
 )
 
 
-@pytest.mark.parametrize("line", [*WORDS, *STORED, *STATEMENTS, *TABLES, *SENTENCES, *CONNECTIONS])
+@pytest.mark.parametrize("line", [*WORDS, *STORED, *STATEMENTS, *TABLES, *SENTENCES, *CONNECTIONS, *WRITTEN_OUT])
 def test_what_is_marked_is_masked_and_nothing_else(line):
     line = line.replace("«S»", f"«{WORD}»").replace("«P»", f"«{PAT}»")
     secrets = re.findall("«([^»]+)»", line)

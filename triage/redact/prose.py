@@ -14,7 +14,7 @@ from triage.redact.hosts import in_words
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.lines import Lines
-from triage.redact.text import Expression, Found, Span, alternatives, digits_in, line_of
+from triage.redact.text import Expression, Found, Span, alternatives, anywhere, digits_in, line_of
 
 __all__ = ("SAID", "said")
 
@@ -397,4 +397,4 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
 )
 _LOCAL: Final = frozenset({_secret, _machine, _person})
-SAID: Final = Expression("(?i)" + "|".join(phrase for phrase, _ in _PHRASES))
+SAID: Final = Expression("(?i)" + "|".join(anywhere(phrase) for phrase, _ in _PHRASES))
