@@ -134,7 +134,23 @@ WRITTEN_OUT = (
     '{"log":".example.com\\tTRUE\\t/\\tTRUE\\t1767225600\\tuser_session\\t«-pRKnYRJZpDEFVMvhpV7yHU0PA»\\nnext"}',
     'a001 LOGIN noah+x "«Rocket/4853!»"',
 )
+ENCODED = (
+    "sasl PLAIN initial response: «AGlvbmVzY3UAWEpFSXhvZHBtNDE3UGc0Tw==»",
+    "C: a001 AUTHENTICATE PLAIN «AGlvbmVzY3UAWEpFSXhvZHBtNDE3UGc0Tw==»",
+    ">>> AUTH PLAIN\n<<< 334\n>>> «AGlvbmVzY3UAWEpFSXhvZHBtNDE3UGc0Tw==»",
+    '{"mechanism":"PLAIN","response":"«AGlvbmVzY3UAWEpFSXhvZHBtNDE3UGc0Tw==»"}',
+    '{"password_b64url":"«V2ludGVyXFc2dzNtXFZ2WSE»"}',
+    "pw_b64=«V2ludGVyXFc2dzNtXFZ2WSE=»",
+    "body=name%3Dk%26password%3D«J9T%28%C3%BCEYr1%C3%9F%299g4»%26lang%3Dde",
+    "Das Passwort lautet:\npassword=«3DIyCKc=26E=\njiB=25mvjE»\nGr=C3=BC=C3=9Fe",
+    "key «ghp_16C7e42F292c691\u20642E7710c838347Ae178B4a»",
+    "<SecretAccessKey>«Ri92K77k6bdBa/WBRLqq7Y7PDqR8\n    +8NquV/+Hosa»</SecretAccessKey>",
+)
 HARMLESS = (
+    "<description>this is a text that\ngoes on for two lines</description>",
+    '{"password_url":"https://shop.example/reset"}',
+    "retries=25 size=20 x=3D y=2F",
+    "body=call%28password%29%26lang%3Dde",
     "C:\\new\\ncurl -u x",
     '"log":"x\\npassenger 1234"',
     "| Key | Type |\n|---|---|\n| password | string |",
@@ -179,7 +195,9 @@ HARMLESS = (
 )
 
 
-@pytest.mark.parametrize("line", [*WORDS, *STORED, *STATEMENTS, *TABLES, *SENTENCES, *CONNECTIONS, *WRITTEN_OUT])
+@pytest.mark.parametrize(
+    "line", [*WORDS, *STORED, *STATEMENTS, *TABLES, *SENTENCES, *CONNECTIONS, *WRITTEN_OUT, *ENCODED]
+)
 def test_what_is_marked_is_masked_and_nothing_else(line):
     line = line.replace("«S»", f"«{WORD}»").replace("«P»", f"«{PAT}»")
     secrets = re.findall("«([^»]+)»", line)

@@ -16,7 +16,8 @@ __all__ = ("INNER_ELEMENT", "SKIP", "XML_END", "cell", "element", "neighbour", "
 SKIP: Final = re.compile(rb"""[ \t]{0,64}(?:\r?\n[ \t]{1,64}(?=\\{0,15}["']|string\([0-9]))?(?:![\w!-]{2,40} )?""")
 INNER_ELEMENT: Final = re.compile(rb"\s{0,40}<[\w:]{0,20}value[^<>]{0,60}>", re.IGNORECASE)
 XML_END: Final = re.compile(
-    rb"\s{0,80}[^<\n]{1,4096}(?:(?<=\\)\r?\n[^<\n]{1,1024}){0,3}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}"
+    rb"\s{0,80}[^<\n]{1,4096}(?:(?<=\\)\r?\n[^<\n]{1,1024}){0,3}"
+    rb"(?:\r?\n[ \t]{0,40}[\w+/=.~-]{1,1024}(?=[\r\n<])){0,64}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}"
 )
 _CDATA: Final = b"<![CDATA["
 # What ends a cell, a term or a label that a value stands beside, and what stands around a pair in a row of them.

@@ -30,12 +30,14 @@ ENCODED: Final = Expression(
     r"|%(?:25){0,3}[0-9a-fA-F]{2}\+?"
     r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
-    r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
-    r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|\r?\n)|" + OCTETS
+    r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
+    r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)|" + OCTETS
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
 NULs, quoted-printable; and bytes that are written out, which no view is made of."""
 
+# All that quoted-printable writes out, where its sign of assignment is.
+_PRINTABLE: Final = Expression(r"=(?:2[0-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E]|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)")
 
 _ASSIGNED: Final = rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}=(?![0-9A-F]{2}|[=\s&),;\]}]|[\"'](?!\w)|\Z)"
 OWN_LINE: Final = re.compile(
@@ -45,8 +47,8 @@ OWN_LINE: Final = re.compile(
 """What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
 the time of a log. What ends a token, its padding and the mark behind it, is none of these."""
 # What ends a value unless it stands in a word, what words of secrets are made of, and how long tags are.
-_ENDING: Final = frozenset({b"<", b">", b'"', b"'"})
-_OF_WORDS: Final = frozenset(bytes([code]) for code in WORD + b"!#$%*+?@^~")
+_ENDING: Final = frozenset({b"<", b">", b'"', b"'", b"(", b")", b"[", b"]"})
+_OF_WORDS: Final = frozenset(bytes([code]) for code in (*WORD, *b"!#$%*+?@^~", *range(0x80, 0x100)))
 _TAG: Final = 200
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
 _BROKEN: Final = range(60, 78)
@@ -146,6 +148,9 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
         piece = _DECODERS[sign](data, start, end)
         if piece is not None:
             pieces.setdefault(sign, []).append(piece)
+    if ord("=") in pieces and b"=3D" in data:
+        spans = _PRINTABLE.spans(data)
+        pieces[ord("=")] = [piece for span in spans if (piece := _decoded_printable(data, *span)) is not None]
     for found in pieces.values():
         for shown in (found, _in_words(data, found)):
             view = build(data, shown)
@@ -240,7 +245,7 @@ def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
     """Quoted-printable: a character, or a line that goes on; two signs end base64."""
     code = data[start + 1 : end]
     if code[:1] not in b"\r\n":
-        return start, end, bytes([int(code, 16)])
+        return start, end, bytes.fromhex(code.replace(b"=", b"").decode())
     if data[start - 1 : start] == b"=":
         return None
     own = _OWN_SETTING if start + 1 - line_of(data, start)[0] in _BROKEN else OWN_LINE
