@@ -47,7 +47,9 @@ OWN_LINE: Final = re.compile(
 """What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
 the time of a log. What ends a token, its padding and the mark behind it, is none of these."""
 # What ends a value unless it stands in a word, what words of secrets are made of, and how long tags are.
-_ENDING: Final = frozenset({b"<", b">", b'"', b"'", b"(", b")", b"[", b"]"})
+_ENDING: Final = frozenset({b"<", b">", b'"', b"'"})
+# In a body that is written in percent signs brackets of a password are too; elsewhere they are code.
+_ENDING_IN_BODIES: Final = _ENDING | {b"(", b")", b"[", b"]"}
 _OF_WORDS: Final = frozenset(bytes([code]) for code in (*WORD, *b"!#$%*+?@^~", *range(0x80, 0x100)))
 _TAG: Final = 200
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
@@ -166,8 +168,9 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
     marks: list[int] = []
     tag = -1
     found = pieces
+    endings = _ENDING_IN_BODIES if pieces and data[pieces[0][0]] == ord("%") else _ENDING
     for index, (start, end, text) in enumerate(pieces):
-        if text not in _ENDING:
+        if text not in endings:
             continue
         closes = text == b">" and tag >= 0 and start - tag < _TAG
         if not closes and _is_within(data, pieces, index):
