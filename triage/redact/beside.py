@@ -16,11 +16,13 @@ __all__ = ("INNER_ELEMENT", "SKIP", "XML_END", "cell", "element", "neighbour", "
 SKIP: Final = re.compile(rb"""[ \t]{0,64}(?:\r?\n[ \t]{1,64}(?=\\{0,15}["']|string\([0-9]))?(?:![\w!-]{2,40} )?""")
 INNER_ELEMENT: Final = re.compile(rb"\s{0,40}<[\w:]{0,20}value[^<>]{0,60}>", re.IGNORECASE)
 XML_END: Final = re.compile(
-    rb"\s{0,80}[^<\n]{1,4096}(?:(?<=\\)\r?\n[^<\n]{1,1024}){0,3}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}"
+    rb"\s{0,80}[^<\n]{1,4096}(?:(?<=\\)\r?\n[^<\n]{1,1024}){0,3}"
+    rb"(?:\r?\n[ \t]{0,40}[\w+/=.~-]{1,1024}(?=[\r\n<])){0,64}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}"
 )
 _CDATA: Final = b"<![CDATA["
 # What ends a cell, a term or a label that a value stands beside, and what stands around a pair in a row of them.
-_CELL_END: Final = re.compile(rb"[ :]{0,3}</(?:t[hd]|dt|b|strong|label|span|code)>")
+_CELL_END: Final = re.compile(rb"(?:\\?[\"']\])?[ :]{0,3}</(?:t[hd]|dt|b|strong|label|span|code)>")
+_MARKED_CELL: Final = re.compile(rb"(\*\*|__|\*)?(?:`(?=`))?")
 _ROW_MARKS: Final = frozenset({b"'", b'"', b":", b"b"})
 _LINE_ENDS: Final = frozenset({b"", b"\n", b"\r", b"\\"})
 _CALL: Final = re.compile(rb"\w!?\(\Z")
@@ -48,7 +50,10 @@ def element(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
 def cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The next cell of a table drawn with bars or dots."""
     blanks = SKIP.match(data, at)
-    span = values.after(data, blanks.end() if blanks else at)
+    marks = _MARKED_CELL.match(data, blanks.end() if blanks else at)
+    span = values.after(data, marks.end()) if marks else None
+    if marks and span and marks[1] and data[: span[1]].endswith(marks[1], span[0] + 1):
+        span = span[0], span[1] - len(marks[1])
     if span is not None and (meaning.weak or values.mixed(data[slice(*span)], least=4)):
         yield from judged(data, span, meaning, in_quotes=False, assigned=False, name=name)
 

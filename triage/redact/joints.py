@@ -5,17 +5,17 @@ The names are the words that sensitive ones hold; `keys` says what a whole name 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
-from triage.redact.keys import Names, parts
-from triage.redact.text import Expression
+from triage.redact.keys import Names, parts, vocabulary
+from triage.redact.text import Expression, alternatives
 
-__all__ = ("assignment", "pairing")
+__all__ = ("assignment", "foreign", "pairing")
 
 _NAMES: Final = (
     r"pass(?:word|wd|phrase|code|wort)?|\bcred\b|\bencrypt\b|stripe_sk\b|principal|pwd|pswd|mot_de_passe|secret"
-    r"|token|credential|creds|key|auth|bearer|jwt|psk|"
+    r"|token|credential|creds|key base\b|key|auth|bearer|jwt|psk|"
     r"cookie|sess|\bsid|[._-]sid|otp|csrf|xsrf|mnemonic|seed|recovery|"
     r"(?:pin|backup|auth|verification|security|pass|mfa|fa|factor|time|authorization|unlock|sort|pairing"
     r"|confirmation|activation|reset|login|sms|email|puk)[_ -]?code|"
@@ -25,6 +25,8 @@ _NAMES: Final = (
     r"calle[re]|iban|account|name|login|user|host|machine|computer|workstation|fqdn|node|instance"
     r"|peer|upstream|broker|"
     r"saml|appid|ticket|salt|\bpuk|[mt]pin|kennwort|senha|wachtwoord|haslo|parola|heslo|salasana|konto|geburts"
+    r"|contrase|contrasin|palavra|losenord|adgangs|kodeord|jelszo|lozinka|slaptaz|sandi|sifre|mat_khau|\bclave|\bmdp"
+    r"|geslo|motdepasse|\bpats?\b|[_-]pats?\b|(?-i:[a-z]Pat\b)|\bv_data\b|ksecvalue"
     r"|[?&;](?:sign|magic|invite)|\bborn|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor"
     r"|street(?:[ _-](?:address|and[ _-]number))?|strasse|straat|anschrift|lieferadresse"
     r"|rechnungsadresse|addr(?:ess)?[ _-]?(?:line|[0-9])|adrline|strtnm"
@@ -69,12 +71,12 @@ _JOIN: Final = (
     r"|(?:[\"']\])?\r?\n(?:=>[ ]|\$[0-9]{1,4}[ ]={1,2}>?[ ]|Out\[[0-9]{1,4}\]:[ ])?[\"']"  # what a console answers
     r"|[\"']?[)\]}]{0,2}[ ]{1,4}(?:#|//|--)[ ]?(?:=>|->)[ ][\"']"  # what a comment answers
     # a sign of assignment
-    r"|(?:\\{0,15}[\"'\x60][\]}]?)?(?::(?:protected|private)\]?)?[ \t]{0,32}\\{0,2}"
+    r"|(?:\\{0,15}[\"'\x60][\]}]?|\*\*)?(?::(?:protected|private)\]?)?[ \t]{0,32}\\{0,2}"
     r"(?:=>|->|<<<|::[ \t]|:=|[!=]==?|(?:\|\||\?\?|[?+.])=|[:=]|\|{1,2}|\.{4,60}"
     r"|\xe2(?:\x86\x92|\x87\x92|\x9e[\x94\x9c\x9d\x9e\xa1])|\xef\xbc[\x9a\x9d])"  # arrows, signs of full width
     r"|[ \t]{0,4}<-[ \t]{0,4}[\"']"  # an assignment of R
     r"|</[\w:-]{0,20}(?:name|key)>\s{0,40}<[\w:-]{0,20}(?:value|string)[^<>]{0,60}>(?:<string>)?"  # one beside it
-    r"|[ ]?:?[ ]?</(?:t[hd]|dt|b|strong|label|span|code)>[ ]?:?\s{0,40}"  # the next cell, what a term means
+    r"|(?:\\?[\"']\])?[ ]?:?[ ]?</(?:t[hd]|dt|b|strong|label|span|code)>[ ]?:?\s{0,40}"  # the next cell, a term
     r"(?:</t[hd]>\s{0,40})?<(?:t[hd]|dd|span|code|samp|tt|pre)(?:[ ][^<>\n]{0,80})?>(?:<(?:code|tt|span|pre)>)?"
     r"|\[[0-9]{0,4}\][ \t]*=[ \t]*|[ \t]+(?:As[ \t]+)?\*?(?:&'static str|string|str)[ \t]*=[ \t]*"  # a type behind it
     r"|[ \t]*\{ ?get; ?(?:private |protected )?(?:(?:set|init); ?)?\}[ \t]*=[ \t]*"
@@ -110,6 +112,14 @@ def pairing(extra: Names) -> Expression:
     return Expression(rf"(?i)(?:{_names(extra)})[\w.\-]{{0,40}}(?:{_STRING}|[\]}}]?(?:{_JOIN}))")
 
 
+@cache
+def foreign() -> Expression:
+    """A word for a password that is not in ASCII, with what a longer name has behind it."""
+    words = alternatives(word for word in vocabulary().foreign if not word.isascii())
+    return Expression(rf"(?i)(?:{words})[\w.-]{{0,40}}")
+
+
 def _names(extra: Names) -> str:
     """An expression of what sensitive names hold."""
-    return _NAMES + "".join(f"|{'[_. -]?'.join(words)}" for words in map(parts, extra) if words)
+    words = f"|{foreign().pattern.removeprefix('(?i)')}"
+    return _NAMES + words + "".join(f"|{'[_. -]?'.join(words)}" for words in map(parts, extra) if words)

@@ -102,11 +102,12 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     if values.is_plain(value) or values.is_digest(value):
         return
     if meaning.weak == "made":
-        if values.mixed(value, least=16) and not values.is_slug(value) and b"://" not in value:
+        if values.mixed(value, least=16) and not values.is_slug(value) and not _is_code(value):
             yield start, end, meaning.kind, "key"
     elif meaning.weak == "long":
-        code = b"://" in value or values.in_code(value) or values.is_name(value)
-        if not code and (values.looks_random(value) or (len(value) >= 20 and value.isalnum())):
+        if not (_is_code(value) or values.is_name(value)) and (
+            values.looks_random(value) or (len(value) >= 20 and value.isalnum())
+        ):
             yield start, end, meaning.kind, "key"
     elif meaning.weak == "query":
         inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";"}
@@ -123,6 +124,11 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
         if colon and user.isalnum() and len(rest) >= 6 and not rest.isalpha() and b"/" not in rest:
             yield start + len(user) + 1, end, "password", "key"
         yield name[0], start, "", "entropy"
+
+
+def _is_code(value: bytes) -> bool:
+    """Whether a value is an address or code."""
+    return b"://" in value or values.in_code(value)
 
 
 def _is_pin(value: bytes, meaning: Sense) -> bool:

@@ -94,6 +94,7 @@ class Vocabulary:
     nobody: frozenset[bytes]
     things: frozenset[bytes]
     foreign: frozenset[bytes]
+    qualities: frozenset[bytes]
     readers: Names
     programs: tuple[Program, ...]
 
@@ -120,7 +121,7 @@ def vocabulary() -> Vocabulary:
     )
     encoded = {
         name: frozenset(word.encode() for word in data[name])
-        for name in ("empty", "words", "services", "nobody", "things", "foreign")
+        for name in ("empty", "words", "services", "nobody", "things", "foreign", "qualities")
     }
     return Vocabulary(
         senses,
@@ -173,6 +174,8 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
     if not pieces or not (extra or _speaks(pieces)):
         return None
     words = _split(pieces)[-_MOST_PARTS:]
+    if words[-2:] == ["64", "url"]:  # how it is written, not where
+        words.pop()
     for own in extra:
         if _holds(words, parts(own)):
             return Sense("secret")
@@ -224,7 +227,7 @@ def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found
         return True
     if found.weak == "entropy" and any(word in known.ordinary or word in known.about for word in words[:start]):
         return True
-    if found.weak == "entropy" and all(word in _ENCODINGS for word in words[end:]):
+    if found.weak in {"entropy", "word"} and all(word in _ENCODINGS for word in words[end:]):
         return False
     if found.weak in {"entropy", "query", "user", "host", "numbered", "word"} and end < len(words):
         return not (end == len(words) - 1 and words[-1].isdigit())

@@ -28,7 +28,7 @@ FOREIGN: Final = re.compile(
     (?: \[ (?:redacted|filtered|masked|hidden|removed|sanitized|scrubbed|secret|omitted|private)[\w \-:]{0,40} \]
       | < (?:redacted|filtered|masked|hidden|removed|sanitized|scrubbed|secret|omitted|private)[\w \-:]{0,40} >
       | \{ (?:redacted|masked)[\w \-:]{0,40} \}
-      | \(? (?:redacted|filtered|masked) \)?
+      | (?:\(|-{1,3}|_{1,3}|\#{1,3}|~)? (?:redacted|filtered|masked|hidden) (?:\)|-{1,3}|_{1,3}|\#{1,3}|~)?
       | [*]{2,16}[a-z]{3,12}[*]{2,16}
       | [*x\#.\-\xe2\x80\xa2]{2,64}
     ) \\{0,7}["']?"""

@@ -30,6 +30,7 @@ _STARTER: Final = -2
 _LETTERS_BEFORE: Final = frozenset(bytes([byte]) for byte in WORD)
 _LETTERS: Final = frozenset(LETTERS + DIGITS)
 _IN_WORD: Final = frozenset(bytes([byte]) for byte in WORD + b"-.")
+_ESCAPED: Final = frozenset({b"\\n", b"\\r", b"\\t"})
 _LINE_ENDS: Final = frozenset(b"\r\n\\")
 _SHORTEST: Final = 4
 _VENDOR_REACH: Final = 400
@@ -120,7 +121,7 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
         start = lines.place(at)
         for index in numbers[word]:
             if index < 0:
-                programs = index == _PROGRAM and start >= commanded and data[start - 1 : start] not in _IN_WORD
+                programs = index == _PROGRAM and start >= commanded and not _is_in(_IN_WORD, data, start)
                 yield from _on_command_line(data, start, programs=programs)
                 if programs:
                     commanded = line_of(data, start, most=commands.COMMAND_REACH)[1]
@@ -153,9 +154,14 @@ def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[H
 def _on_command_line(data: bytes, start: int, *, programs: bool) -> Iterator[Hit]:
     """What a line holds behind the name of a program or a lead, where a word begins; a prompt or a mark is anywhere."""
     inside = data[start] not in _LETTERS or data[start : start + len(commands.PROMPT)].lower() == commands.PROMPT
-    if inside or data[start - 1 : start] not in _LETTERS_BEFORE:
+    if inside or not _is_in(_LETTERS_BEFORE, data, start):
         for begin, end, kind, name in commands.commands(data, start, programs=programs):
             yield Hit(begin, end, kind, name, KEY, data[begin:end])
+
+
+def _is_in(before: frozenset[bytes], data: bytes, start: int) -> bool:
+    """Whether a word goes on at a place; a line end or a tab that is written out before it ends one."""
+    return data[start - 1 : start] in before and data[start - 2 : start] not in _ESCAPED
 
 
 def _is_off(rule: Rule, disabled: frozenset[str]) -> bool:

@@ -14,18 +14,18 @@ from triage.redact.hosts import in_words
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.lines import Lines
-from triage.redact.text import Expression, Found, Span, digits_in, line_of
+from triage.redact.text import Expression, Found, Span, alternatives, anywhere, digits_in, line_of
 
 __all__ = ("SAID", "said")
 
 _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
-    r"|pass(?:word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key|credentials?"
-    r"|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?id|sid|pin|otp|totp"
+    r"|pass(?:\r?\n?word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key"
+    r"|credentials?|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?id|sid|pin|otp|totp"
     r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes(?:-?[0-9]{3})?|wlan|wifi"
     r"|wi-fi|wpa2?|wireless|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared|fernet|hmac"
     r"|cipher|shared"
-    r"|integration|server|service|subscription|account|storage|consumer|client|admin|ingest(?:ion)?|webhook|cookie|jwt"
+    r"|integration|server|service|subscription|account|storage|consumer|customer|tenant|vendor|reseller|developer|client|admin|ingest(?:ion)?|webhook|cookie|jwt"
     r"|sdk|partner|merchant|gateway|project|write|wrapping|root|vault|data|payload|wallet|app(?:lication)?"
     r"|symmetric|chacha20|des|xor|crypto|secretbox|the|my|our|your"
     r"|this|correct|wrong|valid|invalid|bad|old|new|current|previous)[ _-]key"
@@ -36,7 +36,7 @@ _SECRETS: Final = (
     r"|entered)(?: the| my)? code"
 )
 _LINK: Final = (  # what stands between a name and its value; clauses of a few words among it
-    "to sign in|to log ?in|to verify|to continue"
+    "temporanea|provvisoria|to sign in|to log ?in|to verify|to continue"
     r"|(?:(?:that|which) )?(?:i|we|you|he|she|they|it|someone|support|admin)(?: [a-z']{1,12}){1,3} (?:is|was|were)"
     r"|(?:that|which)(?: [a-z']{1,12}){1,3} (?:is|was)|(?:that|which) (?:worked|works|failed|was used)|(?:i|we"
     r"|you|he|she|they|support)(?: [a-z']{1,12}){1,3}[,:]|expected|got|(?:i|we|you|he|she|they) (?:entered|typed"
@@ -51,10 +51,9 @@ _LINK: Final = (  # what stands between a name and its value; clauses of a few w
     "|code|sent|id|token|here"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
 )
-_FOREIGN: Final = "|".join(
-    (rb"\b" if word[:1].isascii() else b"").decode() + re.escape(word).decode("latin-1")
-    for word in sorted(vocabulary().foreign, reverse=True)
-)
+_NEXT_LINE: Final = r"[ \t]{0,4}(?:\r?\n|\\{1,4}(?:r\\{1,4})?n){1,2}[>| \t]{0,8}"
+_FOREIGN: Final = alternatives(vocabulary().foreign)
+_QUALITIES: Final = alternatives(vocabulary().qualities)
 _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
 _FLAG_END: Final = r"(?:,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"'])"
 _NEAR_HOST: Final = (
@@ -68,7 +67,7 @@ _NEAR_HOST: Final = (
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
 # A key of which no more is said has to look like one, and not like the name of a public key.
 _KEYED: Final = re.compile(
-    rb"\b(?:fernet|hmac|cipher|shared|integration|server|service|subscription|account|storage|consumer|client|admin|ingest"
+    rb"\b(?:fernet|hmac|cipher|shared|integration|server|service|subscription|account|storage|consumer|customer|tenant|vendor|reseller|developer|client|admin|ingest"
     rb"|ingestion|webhook|cookie|jwt|sdk|partner|merchant|gateway|project|write|root|vault|data|payload|wallet|app"
     rb"|application|symmetric|chacha20|des|xor|crypto|the|my|our|your|this|correct|wrong|valid|invalid|bad|old|new"
     rb"|current|previous)[ _-]key\b"
@@ -95,7 +94,6 @@ _CLASSES: Final = "Token|Secret|Password|Credentials?|ApiKey|Session"
 _FLAG_ENDINGS: Final = (b"pass", b"passwd", b"password", b"secret", b"token", b"pwd", b"passin", b"passout")
 _NOT_OF_FLAGS: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
 _QUOTES: Final = frozenset({b'"', b"'"})
-_OPENING: Final = frozenset(b"\"'")
 # A word that nothing but a blank or a comma ends, and no quote opens.
 _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
 _MOST: Final = 16_384
@@ -130,7 +128,7 @@ def said(data: bytes, lines: Lines | None = None) -> Iterator[Found]:
     nothing: set[tuple[int, bytes]] = set()
     for number, start, end in (lines or Lines(data)).parts(SAID):
         reader = _PHRASES[number - 1][1]
-        word = _PLAIN.match(data, end) if reader in _LOCAL and data[end - 1] not in _OPENING else None
+        word = _PLAIN.match(data, end) if reader in _LOCAL and data[end - 1 : end] not in _QUOTES else None
         if word is None:
             yield from reader(data, start, end)
             continue
@@ -198,13 +196,14 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     if span is None or (data[start - 1 : start] == b"/" and not opened):
         return
     value = data[slice(*span)]
-    if _is_no_secret(data, span, opened=opened is not None):
+    strong = _STRONG.search(small) is not None
+    whose = strong and opened and small.rstrip().endswith(b" for")
+    if whose or _is_no_secret(data, span, opened=opened is not None):
         return
     if value.isdigit():
         if _CODES.search(small) and 4 <= len(value) <= 10:
             yield *span, "pin", "prose"
         return
-    strong = _STRONG.search(small) is not None
     loose = small.startswith((*_SESSIONS, b"token"))
     if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
         return
@@ -266,7 +265,7 @@ def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The credentials behind the word of an authorization scheme."""
     small = data[start:end].lower()
     span = values.bare(data, end)
-    if span is None:
+    if span is None or values.is_setting(data[slice(*span)]):
         return
     value = data[slice(*span)]
     if values.names_user_and_password(value) or (small.startswith(b"bearer") and values.looks_random(value, least=12)):
@@ -318,7 +317,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (rf"\B({_FLAG}{_FLAG_END})", _flagged),
     (
         (
-            rf"((?:{_FOREIGN})"
+            rf"((?:{_FOREIGN})(?:[ \t]+(?:{_QUALITIES}))?"
             r"(?:[ \t]+(?:lautet|ist|war|est|es|is|\xc3[\xa9\xa8]|er|je|to|war|era|ha|on|a))?"
             r"[ \t]*(?:[:= \t]|\xef\xbc\x9a|\xe6\x98\xaf|\xe3\x81\xaf|\xec\x9d\x80|\xeb\x8a\x94)[ \t]*)"
         ),
@@ -378,8 +377,9 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
     (
         (
-            rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:[ \t]+(?:{_LINK}):?|:|, (?:which|that)"
-            rf"(?: [a-z']{{1,12}}){{1,5}}, (?:is|was)){{0,3}}(?:[ \t]+|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)"
+            rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:{_NEXT_LINE}(?:is|was))?(?:[ \t]+(?:{_LINK}):?|:"
+            r"|, (?:which|that)(?: [a-z']{1,12}){1,5}, (?:is|was)){0,3}"
+            rf"(?:[ \t]+(?:(?:is|was|es|est|ist)(?: :|:)?{_NEXT_LINE})?|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)"
         ),
         _secret,
     ),
@@ -397,4 +397,4 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     ),
 )
 _LOCAL: Final = frozenset({_secret, _machine, _person})
-SAID: Final = Expression("(?i)" + "|".join(phrase for phrase, _ in _PHRASES))
+SAID: Final = Expression("(?i)" + "|".join(anywhere(phrase) for phrase, _ in _PHRASES))

@@ -21,7 +21,7 @@ import ahocorasick_rs
 
 from triage.redact import masks
 from triage.redact.keys import vocabulary
-from triage.redact.text import Beginnings, Expression
+from triage.redact.text import WORD_START, Beginnings, Expression, anywhere
 
 __all__ = (
     "GENERIC_RULE",
@@ -165,6 +165,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
     pattern = entry["regex"]
     if pattern.endswith(_END):
         pattern = pattern.removesuffix(_END) + _WIDER_END
+    pattern = anywhere(pattern)
     allowed: list[tuple[str, str]] = []
     stopwords: set[bytes] = set()
     for allow in entry.get("allowlists", ()):
@@ -174,6 +175,8 @@ def _rule(entry: dict[str, Any]) -> Rule:
         allowed += [(target, regex) for regex in allow.get("regexes", ())]
         stopwords |= {word.lower().encode() for word in allow.get("stopwords", ())}
     lead = _LEADS.get(entry["id"], entry.get("lead", ""))
+    if lead.startswith(r"\b"):
+        lead = WORD_START + lead.removeprefix(r"\b")
     words = _KEYWORDS.get(entry["id"], tuple(entry.get("keywords", ())))
     return Rule(
         name=entry["id"],

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from triage.redact import beside, calls, credentials, lists, masks, values
-from triage.redact.joints import assignment
+from triage.redact.joints import assignment, foreign
 from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense, vocabulary
 from triage.redact.lines import Lines
@@ -31,7 +31,8 @@ _OF_THREE: Final = frozenset({"number", "birth", "name", "nascimento", "nacimien
 NAME_WORDS: Final = frozenset(b"name key header field id param label property variable setting".split())
 NAME_ENDINGS: Final = (b"name", b"key")
 _CODE_ENDINGS: Final = frozenset(
-    b"c cc cpp cs dart go h hpp java js jsx kt lua mjs php pl py rb rs scala swift ts tsx vue zig".split()
+    b"c cc cpp cs dart go h hpp html java js json jsx kt lua md mjs php pl py rb rs scala swift toml ts tsx txt vue xml"
+    b" yaml yml zig".split()
 )
 # The bytes of a key in base64: 32 or 64.
 _KEY: Final = re.compile(
@@ -72,24 +73,33 @@ _INNER_ID: Final = re.compile(
 )
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
+# A password among the parts of a connection string: in braces, or of several words up to what ends its part.
+_IN_BRACES: Final = re.compile(rb"\{((?:[^{}\r\n\"]|\}\}){3,200})\}(?=[;\s\"'&\\]|\Z)")
+_OF_WORDS: Final = re.compile(
+    rb"[^\s;\"'<>={}\\\x00\x1b]{1,60}(?: [^\s;\"'<>={}\\\x00\x1b]{1,60}){1,7}(?=;|&quot;|\\{0,7}[\"']|\r?\n|\Z)"
+)
+_ABSENT: Final = re.compile(rb"\([a-z]{2,20}(?: [a-z]{2,20}){0,4}\)", re.IGNORECASE)
 NAME_KEY: Final = re.compile(
     rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
     rb"""|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
-    rb"""\\{0,15}["'`]?([\w.\-]{2,80})\\{0,15}["'`]?"""
+    rb"""\\{0,15}["'`]?(?:https://[\w.-]{1,80}/|/)?(?:[\w.-]{1,60}[/:]){0,8}([\w.\-]{2,80})"""
+    rb"""(?:/versions/\w{1,20}|/[0-9a-f]{32})?(?![/\w])\\{0,15}["'`]?"""
 )
 _FORM: Final = re.compile(rb"""[^\r\n]{0,200}\r?\n(?:[\w-]{1,60}: [^\r\n]{0,200}\r?\n){0,4}\r?\n""")
 _OTHER_VALUE: Final = re.compile(
     rb"""(?i)\]?(?:,\s{0,40}\\{0,15}["'][\w-]{1,30}\\{0,15}["']\s{0,4}:\s{0,4}(?:\\{0,15}["']"""
-    rb"""[^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40})|[ \t]{1,8}(?!value|content|data"""
-    rb"""|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\r\n]{0,80}["']){0,3}"""
-    rb"""[,\s]{1,80}(?:-[ \t]*)?\\{0,15}["'`]?(?:[\w-]{0,20}[_:-]|parameter|secure|attribute|env)?"""
+    rb"""[^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40}|\{\}|\[\])"""
+    rb"""|\r?\n[ ]{1,40}[\w-]{1,30}:[ ][^\s"'{}:]{1,40}"""
+    rb"""|[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\r\n]{0,80}["']){0,3}"""
+    rb"""[,\s]{1,80}(?:\\{0,15}"payload\\{0,15}"\s{0,4}:\s{0,4}\{\s{0,40})?(?:-[ \t]*)?\\{0,15}["'`]?"""
+    rb"""(?:[\w-]{0,20}[_:-]|parameter|secure|attribute|env)?"""
     rb"""(?:value|content|data|text|val|new|current"""
     rb"""|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
 )
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 _OF_ENTRIES: Final = (b"secrets", b"tokens", b"passwords", b"apikeys", b"api_keys", b"api-keys")
-_FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z]{1,20} ){0,3}\Z")
+_FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z0-9]{1,20} ){0,3}\Z")
 _OR: Final = (b"||", b"??", b"?:", b" or")
 _OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
@@ -102,6 +112,8 @@ _TAG_END: Final = re.compile(
 )
 _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128})(?![\w.%-])")
 _BLOCK_LINES: Final = 64
+_BEYOND_ASCII: Final = 0x80
+_PASSWORD: Final = Sense("password")
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
 
@@ -116,6 +128,9 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     """What stands under one name that is joined to something."""
     start, end = place
     begin, stop, meaning = meaning_of(data, start + (data[start] in b"?&;.-_"), extra)
+    if meaning is None and (data[start] >= _BEYOND_ASCII or data[stop : stop + 1] >= b"\x80"):
+        word = foreign().match(data, start, end)
+        begin, stop, meaning = (min(begin, start), word[0][1], _PASSWORD) if word else (begin, stop, meaning)
     small = data[begin:stop].lower()
     if small in NAME_WORDS or small.endswith(NAME_ENDINGS):
         yield from named_value(data, begin, extra)
@@ -277,6 +292,11 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     if default := _DEFAULT.match(data, at):
         yield from value_behind(data, name, default.end(), meaning)
         return
+    if _ABSENT.match(data, at):
+        return
+    if data[name[0] - 1 : name[0]] == b";" and (found := [*_connecting(data, name, at, meaning)]):
+        yield from found
+        return
     braced = _BRACED.match(data, at) if data[at : at + 1] == b"{" and assigned and not spaced else None
     line, _ = line_of(data, name[0], most=200)
     phrase = data[slice(*name)].lower().endswith((b"phrase", b"mnemonic"))
@@ -294,6 +314,15 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     if span is not None:
         span = values.before_host(data, name, span)
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
+
+
+def _connecting(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """A value with blanks among the parts of a connection string."""
+    braced = _IN_BRACES.match(data, at)
+    part = braced or (_OF_WORDS.match(data, at) if meaning.kind == "password" else None)
+    if part and not meaning.weak:
+        span = part.span(1 if braced else 0)
+        yield from judged(data, span, meaning, in_quotes=braced is not None, assigned=True, name=name)
 
 
 def _block(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
@@ -323,7 +352,7 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     """`"name": "DB_PASSWORD", "value": "..."`: the name is itself a value."""
     match = NAME_KEY.match(data, begin)
     meaning = sense(match[1].decode("latin-1"), extra) if match else None
-    if match is None or meaning is None:
+    if match is None or meaning is None or match[1].lower().rpartition(b".")[2] in _CODE_ENDINGS:
         return
     form = _FORM.match(data, match.end()) if data[begin : begin + 5].lower() == b"name=" else None
     line = values.to_line_end(data, form.end(), words=True) if form else None

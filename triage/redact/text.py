@@ -20,11 +20,14 @@ __all__ = (
     "HEX_DIGITS",
     "LETTERS",
     "WORD",
+    "WORD_START",
     "Beginnings",
     "Expression",
     "Found",
     "Part",
     "Span",
+    "alternatives",
+    "anywhere",
     "digits_in",
     "expression",
     "letters_in",
@@ -44,9 +47,13 @@ HEX_DIGITS: Final = DIGITS + b"abcdefABCDEF"
 LETTERS: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 WORD: Final = DIGITS + LETTERS + b"_"
 
+WORD_START: Final = r"(?:\b|\\[nrt])"
+"""Where a word begins, be it behind a line end or a tab that a string writes out."""
+
 # One large alternation runs as an automaton only if its states fit.
 _MEMORY: Final = 64 << 20
 _GROUP: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|(\()(?!\?)", re.DOTALL)
+_FIRST_GROUP: Final = re.compile(r"^((?:\(\?i\))?)\\b\((?!\?)")
 _LARGE: Final = 1 << 14
 _MOST: Final = 4_096
 _BEFORE_LETTERS: Final = bytes(range(0x41))
@@ -185,6 +192,19 @@ def expression(pattern: str) -> Expression:
         It is not an RE2 expression.
     """
     return Expression(pattern)
+
+
+def alternatives(words: Iterable[bytes]) -> str:
+    """One of some words, the longer ones of a beginning first; a letter of ASCII begins one only where no word runs."""
+    return "|".join(
+        (r"\b" if word[:1].isascii() else "") + re.escape(word).decode("latin-1")
+        for word in sorted(words, reverse=True)
+    )
+
+
+def anywhere(pattern: str) -> str:
+    """An expression whose group begins a word, which may also stand behind a line end or a tab that is written out."""
+    return _FIRST_GROUP.sub(lambda first: f"{first[1]}{WORD_START}(", pattern)
 
 
 def line_of(data: bytes, at: int, end: int | None = None, *, most: int = 8_192) -> Span:

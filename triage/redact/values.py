@@ -16,25 +16,10 @@ from triage.redact.keys import parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
 __all__ = (
-    "after",
-    "bare",
-    "before",
-    "before_host",
-    "closing",
-    "heads_message",
-    "holds_secret",
-    "in_code",
-    "is_digest",
-    "is_name",
-    "is_plain",
-    "is_slug",
-    "looks_random",
-    "mixed",
-    "names_user_and_password",
-    "placeholder",
-    "quoted",
-    "to_line_end",
-)
+    "after", "bare", "before", "before_host", "closing", "heads_message", "holds_secret", "in_code", "is_digest",
+    "is_name", "is_plain", "is_setting", "is_slug", "looks_random", "mixed", "names_user_and_password", "placeholder",
+    "quoted", "to_line_end",
+)  # fmt: skip
 
 _LONGEST: Final = 4_096
 _KEY_LENGTH: Final = 24
@@ -85,7 +70,7 @@ _REFERENCE: Final = re.compile(
     | (?:op|vault|ref\+\w{1,20}|secretsmanager|ssm|awssm|gcpsm|azurekv|keyring|k8s|sops):// [^\s]{1,200}
     | \{\{ [^{}]{0,200} \}\} | \{ [A-Za-z_.]{0,60} \} | %\(? [\w]{0,40} \)? [sdr]? | \#\{ [^{}]{0,200} \}
     | %env \( [\w:]{1,60} \) % | ![a-z]{2,20} | @[A-Za-z_]{1,60}@ | < \|? [A-Za-z _.-]{1,60} \|? > | :\w{1,30}
-    | \( [a-z]{2,20} (?:[ ][a-z]{2,20}){1,6} \)
+    | \( [A-Za-z]{2,20} (?:[ ][a-z]{2,20}){0,6} \) | @@ \w{1,60} @@ | __ [A-Z_]{1,60} __
     | \[[A-Za-z][A-Za-z _.-]{1,40}\] | (?i:your|my|some|example|dummy|sample|the)[-_ ][A-Za-z_ -]{1,40}
     | (?:self|this|cls|var|local|data|module|each|config|settings|request|req|env|os|process|args|options|params|user
         |ctx|props|state) \. [\w.\[\]]{1,80}
@@ -106,7 +91,7 @@ _NOT_SECRET: Final = re.compile(
 )
 # What content is known by: that of an image, a certificate, a file of a package.
 _DIGEST: Final = re.compile(rb"sha(?:1|224|256|384|512)(?::[0-9a-f]{40,128}|-[A-Za-z0-9+/]{27,88}={0,2})")
-# What begins and goes on like this is matched by none of the expressions of references and of masks.
+# What begins and goes on like this is neither reference nor mask.
 _NO_REFERENCE: Final = re.compile(
     rb"(?!(?i:[rfmx]|your|some|example|dummy|sample|the))(?:[a-z0-9][^:.]*|[A-Z][^:.\[-]*)"
 )
@@ -128,10 +113,9 @@ _CALL: Final = re.compile(
 _JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
 _SLUG: Final = re.compile(rb"[A-Za-z]{2,20}[0-9]{0,12}(?:[_.-](?:[A-Za-z]{1,20}[0-9]{0,12}|[0-9]{1,20})){1,8}")
 _LETTERS: Final = re.compile(rb"[A-Za-z]+")
-# Random text holds words by chance; a name has few digits and few words.
+# A name has few digits and few words.
 _NAME_DIGITS: Final = 2
 _NAME_PARTS: Final = 6
-# How long its words are at least on average, with digits among them.
 _NAME_WORD: Final = 3
 _SHUFFLED: Final = 12
 _CAPITALS: Final = re.compile(rb"[A-Z]+")
@@ -367,6 +351,12 @@ def is_name(value: bytes) -> bool:
     if digits and sum(map(len, words)) < _NAME_WORD * len(words):
         return False
     return value.islower() or (digits <= _NAME_DIGITS and len(_CAPITALS.findall(value)) <= _NAME_PARTS)
+
+
+def is_setting(value: bytes) -> bool:
+    """Whether a word is a name and a value of its own."""
+    name, _, rest = value.partition(b"=")
+    return rest.strip(b"=") != b"" and _IDENTIFIER.fullmatch(name) is not None
 
 
 def is_slug(value: bytes) -> bool:

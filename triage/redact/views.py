@@ -30,12 +30,14 @@ ENCODED: Final = Expression(
     r"|%(?:25){0,3}[0-9a-fA-F]{2}\+?"
     r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
-    r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
-    r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|\r?\n)|" + OCTETS
+    r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
+    r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)|" + OCTETS
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
 NULs, quoted-printable; and bytes that are written out, which no view is made of."""
 
+# All that quoted-printable writes out, where its sign of assignment is.
+_PRINTABLE: Final = Expression(r"=(?:2[0-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E]|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)")
 
 _ASSIGNED: Final = rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}=(?![0-9A-F]{2}|[=\s&),;\]}]|[\"'](?!\w)|\Z)"
 OWN_LINE: Final = re.compile(
@@ -46,11 +48,15 @@ OWN_LINE: Final = re.compile(
 the time of a log. What ends a token, its padding and the mark behind it, is none of these."""
 # What ends a value unless it stands in a word, what words of secrets are made of, and how long tags are.
 _ENDING: Final = frozenset({b"<", b">", b'"', b"'"})
-_OF_WORDS: Final = frozenset(bytes([code]) for code in WORD + b"!#$%*+?@^~")
+# In a body that is written in percent signs brackets of a password are too; elsewhere they are code.
+_ENDING_IN_BODIES: Final = _ENDING | {b"(", b")", b"[", b"]"}
+_OF_WORDS: Final = frozenset(bytes([code]) for code in (*WORD, *b"!#$%*+?@^~", *range(0x80, 0x100)))
 _TAG: Final = 200
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
 _BROKEN: Final = range(60, 78)
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
+# A variable of Windows, whose name begins with two digits of hexadecimal.
+_VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=")
 # What bytes that are written out begin with: a digit of hexadecimal, or the word for it.
 _OF_OCTETS: Final = HEX_DIGITS + b"hH"
@@ -144,6 +150,9 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
         piece = _DECODERS[sign](data, start, end)
         if piece is not None:
             pieces.setdefault(sign, []).append(piece)
+    if ord("=") in pieces and b"=3D" in data:
+        spans = _PRINTABLE.spans(data)
+        pieces[ord("=")] = [piece for span in spans if (piece := _decoded_printable(data, *span)) is not None]
     for found in pieces.values():
         for shown in (found, _in_words(data, found)):
             view = build(data, shown)
@@ -159,8 +168,9 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
     marks: list[int] = []
     tag = -1
     found = pieces
+    endings = _ENDING_IN_BODIES if pieces and data[pieces[0][0]] == ord("%") else _ENDING
     for index, (start, end, text) in enumerate(pieces):
-        if text not in _ENDING:
+        if text not in endings:
             continue
         closes = text == b">" and tag >= 0 and start - tag < _TAG
         if not closes and _is_within(data, pieces, index):
@@ -217,8 +227,10 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
     return start, end, text if text not in {b"\n", b"\r"} else b" "
 
 
-def _decoded_percent(data: bytes, start: int, end: int) -> Piece:
+def _decoded_percent(data: bytes, start: int, end: int) -> Piece | None:
     """A byte written with a percent sign, with the blank that a plus behind it is; what ends a line is a blank too."""
+    if _VARIABLE.match(data, start):
+        return None
     plus = data[end - 1 : end] == b"+"
     byte = int(data[end - 2 - plus : end - plus], 16)
     # No text holds other control characters: a sign of percent in a password looks like one.
@@ -236,7 +248,7 @@ def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
     """Quoted-printable: a character, or a line that goes on; two signs end base64."""
     code = data[start + 1 : end]
     if code[:1] not in b"\r\n":
-        return start, end, bytes([int(code, 16)])
+        return start, end, bytes.fromhex(code.replace(b"=", b"").decode())
     if data[start - 1 : start] == b"=":
         return None
     own = _OWN_SETTING if start + 1 - line_of(data, start)[0] in _BROKEN else OWN_LINE
