@@ -79,8 +79,7 @@ class Desk:
 
     def press(self, name: str, key: str = "Enter") -> None:
         """Press a button of the view by keyboard."""
-        self.button(name).first.focus()
-        self.page.keyboard.press(key)
+        self.button(name).first.press(key)
 
     def focused(self) -> str:
         """The name of the element that has the focus."""
