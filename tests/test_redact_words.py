@@ -47,7 +47,7 @@ JSON_KEYS = (
 )
 WORDS = (
     *(f'{{"user":"x1","{key}":"«S»","n":3}}' for key in JSON_KEYS),
-    "ERROR inicio de sesión fallido usuario=tpv01 contrasena=«S» intento=3",
+    "ERROR inicio de sesión fallido caja=tpv01 contrasena=«S» intento=3",
     "contraseña_bd: «S»",
     '{\\"contraseña\\":\\"«S»\\"}',
     "<contraseña>«S»</contraseña>",

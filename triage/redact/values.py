@@ -93,7 +93,7 @@ _NOT_SECRET: Final = re.compile(
 _DIGEST: Final = re.compile(rb"sha(?:1|224|256|384|512)(?::[0-9a-f]{40,128}|-[A-Za-z0-9+/]{27,88}={0,2})")
 # What begins and goes on like this is neither reference nor mask.
 _NO_REFERENCE: Final = re.compile(
-    rb"(?!(?i:[rfmx]|your|some|example|dummy|sample|the))(?:[a-z0-9][^:.]*|[A-Z][^:.\[-]*)"
+    rb"(?!(?i:[rfhmx]|your|some|example|dummy|sample|the))(?:[a-z0-9][^:.]*|[A-Z][^:.\[-]*)"
 )
 _MASKED_WORDS: Final = frozenset({b"redacted", b"filtered", b"masked"})
 _ERROR: Final = re.compile(rb"[A-Z]{1,10}[-_]?[0-9]{2,7}[A-Z]?")
