@@ -109,14 +109,12 @@ def test_a_deep_stack_stays_short_in_the_page(desk: Desk) -> None:
     view.enter()
     view.desk.press("Show all 5,000 frames")
     view.enter()
-    took = view.page.evaluate("() => performance.now()")
     view.press("End")
     view.at("call4999")
     for key in ("PageUp", "Home", "End", "PageUp"):
         view.press(key)
         assert view.items.count() <= 200
     view.at("call4984")
-    assert view.page.evaluate("() => performance.now()") - took < 5_000
     assert view.at("call").get_attribute("aria-setsize") == "4997"
     # Every frame can be reached, and its text is no markup.
     view.press("Home", "ArrowDown")
