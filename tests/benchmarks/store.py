@@ -121,6 +121,43 @@ def _siggen(path: str) -> Any:
     return seconds * (rest + 1_000) / 1_000
 
 
+def _occurrences(path: str) -> tuple[Any, Any]:
+    """When each event of a store happened, in microseconds, and the number of its group."""
+    import triage
+
+    events = triage.load(path, cache=False).events()
+    return events["ts"].astype("int64[pyarrow]").to_numpy("int64"), events["group_key"].factorize()[0]
+
+
+def _counters(path: str) -> Any:
+    """The counters at every event; the seconds are those of the counting alone."""
+    from triage.incidents import counters
+
+    micros, codes = _occurrences(path)
+    began = time.perf_counter()
+    counters.at_every(micros, codes)
+    return time.perf_counter() - began
+
+
+def _rolling(path: str) -> Any:
+    """The same four windows by pandas."""
+    import pandas as pd
+
+    from triage.incidents.counters import WINDOWS
+
+    def count(micros: Any, codes: Any) -> None:
+        ones = pd.DataFrame({"code": codes, "one": 1}, index=pd.to_datetime(micros // 1_000_000, unit="s")).sort_index()
+        groups = ones.groupby("code")["one"]
+        pd.DataFrame({name: groups.rolling(f"{span}s").sum() for name, span in WINDOWS.items()})
+
+    micros, codes = _occurrences(path)
+    # What pandas imports for the first is not its time.
+    count(micros[:100], codes[:100])
+    began = time.perf_counter()
+    count(micros, codes)
+    return time.perf_counter() - began
+
+
 JOBS: Final[dict[str, Callable[[str], Any]]] = {
     "load": _tables,
     "load again": _cached,
@@ -132,9 +169,11 @@ JOBS: Final[dict[str, Callable[[str], Any]]] = {
     "tarfile+json": _tarfile,
     "keys": _keys,
     "siggen": _siggen,
+    "counters": _counters,
+    "rolling": _rolling,
 }
 # Jobs that time a part of themselves.
-_OWN: Final = ("keys", "siggen")
+_OWN: Final = ("keys", "siggen", "counters", "rolling")
 
 
 def run(job: str, path: Path, rounds: int) -> dict[str, float] | None:
@@ -159,7 +198,7 @@ def _job(job: str, path: str) -> None:
     print(json.dumps({"seconds": seconds, "cpu": time.process_time() - cpu, "peak": peak}))
 
 
-def _line(what: str, ours: dict[str, float] | None, peer: dict[str, float] | None, asked: str) -> None:
+def _line(what: str, ours: dict[str, float] | None, peer: dict[str, float] | None = None, asked: str = "") -> None:
     """One row: ours, the peer's, and the ratio."""
     mine = f"{ours['seconds']:8.2f} s {ours['peak']:7.0f} MB" if ours else f"{'none':>21}"
     other = f"{peer['seconds']:8.2f} s {peer['peak']:7.0f} MB" if peer else f"{'none':>21}"
@@ -170,41 +209,54 @@ def _line(what: str, ours: dict[str, float] | None, peer: dict[str, float] | Non
 def measure(folder: Path, events: int, rounds: int, only: list[str]) -> None:
     """Print every row for so many events."""
     clean, bad = folder / f"{events}.ndjson", folder / f"{events}-bad.ndjson"
-    for path, spoiled in ((clean, 0.0), (bad, BAD)):
+    for path, part in ((clean, 0.0), (bad, BAD)):
         if not path.exists():
-            size = store_events.write(path, events, spoiled=spoiled)
+            size = store_events.write(path, events, spoiled=part)
             print(f"{path.name}: {events:,} events, {size / 1e6:,.0f} MB")
-
-    def wanted(name: str) -> bool:
-        return not only or name in only
-
+    rows: dict[str, Callable[[], None]] = {
+        "load": lambda: _loads(clean, bad, rounds, small=events <= 200_000),
+        "cache": lambda: _second(clean, rounds),
+        "incidents": lambda: _line("to incidents (asked of a million: <= 15 s)", run("to incidents", clean, rounds)),
+        "parquet": lambda: _line("to parquet (asked: within 512 MB)", run("to parquet", clean, 1)),
+        "keys": lambda: _line("keys, against siggen", run("keys", clean, 1), run("siggen", clean, 1), ">= 100"),
+        "counters": lambda: _line(
+            "counters at every event, against rolling", run("counters", clean, 1), run("rolling", clean, 1), ">= 5"
+        ),
+        "tar": lambda: _packed(clean, folder / f"{events}.tar.gz"),
+    }
     print(f"{'':44} {'triage':>21} {'peer':>21} {'ratio':>8}")
-    ours = run("load", clean, rounds) if wanted("load") or wanted("cache") else None
-    if wanted("load"):
-        if events <= 200_000:
-            _line("load, against pandas.read_json", ours, run("pandas", clean, 1), ">= 10")
-        _line("load, against its engine pyarrow", ours, run("pandas pyarrow", clean, rounds), ">= 1.3")
-        spoiled = run("load", bad, rounds)
-        _line("  with bad lines among them", spoiled, run("pandas pyarrow", bad, 1), "pandas fails")
-        _line("  with bad lines, against pandas on clean ones", spoiled, run("pandas pyarrow", clean, 1), ">= 1.3")
-    if wanted("cache"):
-        with tempfile.TemporaryDirectory() as cache:
-            os.environ["TRIAGE_CACHE"] = cache
-            time.sleep(2.5)
-            first = run("load again", clean, 1)
-            _line("second load, against the first", run("load again", clean, rounds), ours or first, ">= 3")
-    if wanted("incidents"):
-        _line("to incidents (asked of a million: <= 15 s)", run("to incidents", clean, rounds), None, "")
-    if wanted("parquet"):
-        _line("to parquet (asked: within 512 MB)", run("to parquet", clean, 1), None, "")
-    if wanted("keys"):
-        _line("keys, against siggen", run("keys", clean, 1), run("siggen", clean, 1), ">= 100")
-    if wanted("tar"):
-        archive = folder / f"{events}.tar.gz"
-        if not archive.exists():
-            with tarfile.open(archive, "w:gz", compresslevel=6) as out:
-                out.add(clean, "events.ndjson")
-        _line("tar.gz, against tarfile+zlib+json", run("load", archive, 1), run("tarfile+json", archive, 1), ">= 2.5")
+    for name, show in rows.items():
+        if not only or name in only:
+            show()
+
+
+def _loads(clean: Path, bad: Path, rounds: int, *, small: bool) -> None:
+    """Loading beside pandas, whose default engine is asked of a small store only."""
+    ours = run("load", clean, rounds)
+    if small:
+        _line("load, against pandas.read_json", ours, run("pandas", clean, 1), ">= 10")
+    _line("load, against its engine pyarrow", ours, run("pandas pyarrow", clean, rounds), ">= 1.3")
+    spoiled = run("load", bad, rounds)
+    _line("  with bad lines among them", spoiled, run("pandas pyarrow", bad, 1), "pandas fails")
+    _line("  with bad lines, against pandas on clean ones", spoiled, run("pandas pyarrow", clean, 1), ">= 1.3")
+
+
+def _second(clean: Path, rounds: int) -> None:
+    """A second load beside the first, which also fills the cache."""
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["TRIAGE_CACHE"] = cache
+        # What has just been written is not kept.
+        time.sleep(2.5)
+        first = run("load again", clean, 1)
+        _line("second load, against the first", run("load again", clean, rounds), first, ">= 3")
+
+
+def _packed(clean: Path, archive: Path) -> None:
+    """The same events in a tar.gz."""
+    if not archive.exists():
+        with tarfile.open(archive, "w:gz", compresslevel=6) as out:
+            out.add(clean, "events.ndjson")
+    _line("tar.gz, against tarfile+zlib+json", run("load", archive, 1), run("tarfile+json", archive, 1), ">= 2.5")
 
 
 def main() -> None:
@@ -213,7 +265,9 @@ def main() -> None:
     parser.add_argument("events", type=int, nargs="*", default=[200_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--only", nargs="+", default=[], help="load, cache, incidents, parquet, keys, tar, files")
+    parser.add_argument(
+        "--only", nargs="+", default=[], help="load, cache, incidents, parquet, keys, counters, tar, files"
+    )
     parser.add_argument("--job", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.job:
