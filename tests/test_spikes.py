@@ -1,12 +1,14 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.benchmarks.spike_series import QUIET, REGRESSING, SPIKING, scored, series
 from tests.growth import grows_evenly
+from triage.errors import TriageError
 from triage.incidents import spikes, spikes_tails
 from triage.incidents.spikes_history import History, mask_of
 
@@ -110,6 +112,23 @@ def test_a_quiet_stream_has_none_though_the_ratio_rule_flags_it():
     assert spikes.episodes(np.zeros(0, np.int64)) == []
     assert spikes.detect([]) == []
     assert spikes.detect([7] * 500) == []
+
+
+def test_dates_are_taken_as_well_as_nanoseconds():
+    minute = 60 * 10**9
+    ns = np.array([at * 10 * minute for at in range(400)] + [3_000 * minute + at * 10**10 for at in range(60)])
+    found = spikes.detect(ns)
+    assert found
+    dates = pd.Series(pd.to_datetime(ns, utc=True))
+    assert spikes.detect(dates) == spikes.detect(list(dates)) == spikes.detect(ns.astype(float)) == found
+    arrow = pd.concat([dates.astype("timestamp[us, tz=UTC][pyarrow]"), pd.Series([pd.NA], dtype=dates.dtype)])
+    assert spikes.detect(arrow) == found
+
+
+@pytest.mark.parametrize("given", ["x", ["a"], [[1, 2]], [2**70], [True], [float("inf")]])
+def test_what_is_no_list_of_times_is_refused_in_words(given):
+    with pytest.raises(TriageError, match="dates with times"):
+        spikes.detect(given)
 
 
 def test_what_is_new_is_no_spike():

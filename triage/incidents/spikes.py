@@ -30,6 +30,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.indexers import BaseIndexer
 
+from triage.errors import TriageError
 from triage.incidents.spikes_expected import DAY, HOUR, MINUTE, Found, Window, above_level, judged, judged_by
 from triage.incidents.spikes_history import History, mask_of
 
@@ -96,13 +97,19 @@ def detect(timestamps_ns: npt.ArrayLike) -> list[tuple[int, int, float]]:
     Parameters
     ----------
     timestamps_ns
-        Nanoseconds since 1970 of its events, in any order.
+        Nanoseconds since 1970 of its events, or dates with times (a column `ts`; those without a time do not count),
+        in any order.
 
     Returns
     -------
     list of (start_ns, end_ns, score)
         One per spike: the event at which the alarm was raised, the last event of the spike, and -log10 of the p-value
         at its peak, at most 300.
+
+    Raises
+    ------
+    TriageError
+        It is neither.
 
     Examples
     --------
@@ -114,13 +121,28 @@ def detect(timestamps_ns: npt.ArrayLike) -> list[tuple[int, int, float]]:
     >>> detect(quiet)
     []
     """
-    ns = np.sort(np.asarray(timestamps_ns, np.int64))
+    ns = np.sort(_nanoseconds(timestamps_ns))
     micros = ns // 1_000
     out = []
     for each in episodes(micros):
         start, end = (int(ns[np.searchsorted(micros, at, side="right") - 1]) for at in (each.start, each.end))
         out.append((start, end, float(-np.log10(each.p))))
     return out
+
+
+def _nanoseconds(given: npt.ArrayLike) -> Ints:
+    """Whole nanoseconds, or those of dates with times."""
+    told = "detect() takes nanoseconds since 1970 or dates with times, one for each event"
+    try:
+        column: Any = pd.Series(given).dropna()
+        kind = column.dtype.kind
+        if isinstance(given, str) or (len(column) and kind not in "iufOM") or (kind == "f" and np.isinf(column).any()):
+            raise TriageError(told)
+        if kind == "M":
+            column = column.astype("datetime64[ns, UTC]" if column.dt.tz else "datetime64[ns]")
+        return np.asarray(column.to_numpy(np.int64), np.int64)
+    except (TypeError, ValueError, OverflowError):
+        raise TriageError(told) from None
 
 
 def episodes(
