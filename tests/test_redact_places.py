@@ -64,7 +64,34 @@ OPTIONS = (
     "The key is «471207-278498-422125-177177-561902-537405-468006-693451» ok",
     "import «5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ» into it",
 )
+NAMED = (
+    "UPDATE app SET value = '«S»', updated_at = now() WHERE name = 'smtp_password';",
+    "UPDATE c SET config_value='«S»', changed=NOW(), who='cron' WHERE config_key='login_password'",
+    "/a?q=UPDATE+app+SET+value+=+'«S»',+updated_at+=+now()+WHERE+name+=+'api_token'",
+    'name,value,scope\nlog_level,info,global\nldap_bind_password,"«S»",global\nport,389,global',
+    "key;value\nlog_level;info\napikey;«jjqGySfGheS8y1ExncHAo9E9mkpmHQvP»",
+    'setting|value\nregion|eu-1\nkey_passphrase|"«bramble river crimson harbor meadow»"',
+    '{"message":"name,value\\nmode,fast\\nrefresh_token,\\"«ZRbJIV9vzrVA0sb4WyaBDuFYcWxPIc0q»\\""}',
+    "app.id-token-hint=«1.51pMrtlZQSh4awU8jSKW.y1FDX1R5hoMwdfpkmBiV»",
+    f"SignedHeaders=host;x-amz-date, Signature=«{'85420c80d980ea99' * 4}»",
+    "updated profile ip_address=«91.243.64.106» rows=1",
+)
+WRAPPED = (
+    'login_password = "«IrAK\nGOv<jnh>VNX4»"\nworkers = 20',
+    "passphrase: '«thunder maple pepper river dr\n  izzle»'\nnext: 1",
+    '"bank_account":"«FR510763873204922161345\n8290»","ms":42',
+    "proxy http://«svc-proxy»:«8uu9mn3cjnholws3u1a\n  t6eo2ea7xwixu»@proxy.example.com:3128 refused",
+    "k=1 cookie_secret=«1c13343fc0ac5ca0d47d68062a6ee857a0f6031a4ee\n  89bd2» status=401",
+    "GET /v1/items?authorization=«Bearer%20at-GP9EVZRpj\r\necg9WFK2pfmcn83vtcnSwVGUlWM»&v=3\nbye",
+    "Driver={ODBC};Server=sql;Database=crm;UID=root;PWD=«tzlt\n    t3axcpuk»;\nDone",
+    "updated profile reply_to=«bastianhughes@ostra\nva-data.pl» rows=1",
+)
 PLAIN = (
+    "name,value,scope\nlog_level,info,global\npassword_policy,strict,global\ntoken_count,12,global",
+    "UPDATE app SET value = 'fast', updated_at = now() WHERE name = 'mode'",
+    "uid: efed4179-2052-4830-977a-ffc17cfba60e\ntype: Opaque\nkind: Secret",
+    "systemd[1]: Started session of nobody at tty1.service\nsystemd[1]: Failed",
+    "updated component 4.20.120.17 of it",
     'DriverManager.getConnection("jdbc:h2:mem:test", "sa", "")',
     "login(page, 'test-user')\nsmtp.sendmail('app', 'queue-3', 'body')",
     "chpasswd:\n  list: |\n    root:RANDOM\n    ubuntu:R\nhosts:files dns",
@@ -88,7 +115,7 @@ PLAIN = (
 )
 
 
-@pytest.mark.parametrize("line", [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *PLAIN])
+@pytest.mark.parametrize("line", [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *NAMED, *WRAPPED, *PLAIN])
 def test_what_is_marked_is_masked_and_nothing_else(line):
     text = re.sub("[«»]", "", line.replace("«S»", f"«{WORD}»"))
     wanted: set[int] = set()
@@ -101,6 +128,18 @@ def test_what_is_marked_is_masked_and_nothing_else(line):
     assert wanted <= found
     assert not [text[place] for place in sorted(found - wanted) if text[place].isalnum()]
     assert mask(mask(text)) == mask(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "masterauth glto-dumi5Ml6tSPHKF\nmaxmemory 256mb\nx",
+        "TWINE_PASSWORD: pypi-AgEIcHlwaS5vcmcCGbcmAERj0RM9uLr_CLvLpf5VlX48MJGkA71CCSxf6VfJQEkJ\nUploading pkg.whl",
+        "export BORG_PASSPHRASE=cactus_rocket6350\nOct 28 09:11:06 host borg[1]: x",
+    ],
+)
+def test_a_value_at_the_end_of_the_longest_line_ends_there(text):
+    assert max(end for _, end, _ in spans(text)) == text.index("\n")
 
 
 def test_an_export_of_the_registry_is_read_under_its_name_over_its_lines():
@@ -126,7 +165,7 @@ def test_sums_tell_keys_from_numbers():
 @pytest.mark.parametrize(
     "piece",
     ["password='a''", "'password', 'x1''", 'mysqli_connect("a","b",', "chpasswd:\n a:b", "&lt;a&gt;b&quot;c", "%41%31",
-     "hex:41,\\\n ", "token</td><td>"],
+     "hex:41,\\\n ", "token</td><td>", "name,value\ntoken,a\n", "value='a', b=c where ", "://a:bcd\ne@", "p='ab\n"],
 )  # fmt: skip
 def test_work_grows_with_the_text(piece):
     grows_evenly(spans, lambda size: piece * (size // len(piece)), 16_384, enlarged=0)

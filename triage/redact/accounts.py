@@ -119,6 +119,10 @@ _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"}
 _USERINFO: Final = re.compile(
     rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
 )
+# The same with a password that its line was too short for.
+_WRAPPED_USERINFO: Final = re.compile(
+    rb"""[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}\s)[^\s"'\\@<>/]{3,300}\r?\n[ \t]{0,16}[^\s"'\\@<>/:=]{1,300}"""
+)
 # What a port is, before the parts of a connection string.
 _PORT: Final = re.compile(rb"[0-9]{1,5};[A-Za-z ]{2,40}=")
 _SCHEME_REACH: Final = 512
@@ -249,6 +253,8 @@ def around_signs(data: bytes) -> Iterator[Found]:
         scheme = data.rfind(b"://", max(at - _SCHEME_REACH, 0), at)
         if scheme >= done and _USERINFO.fullmatch(data, scheme + 3, at):
             at = done = _last_sign(data, scheme + 3, at)
+            yield from _userinfo(data, scheme + 3, at)
+        elif scheme >= done and _WRAPPED_USERINFO.fullmatch(data, scheme + 3, at):
             yield from _userinfo(data, scheme + 3, at)
         else:
             yield from _email(data, at)

@@ -17,7 +17,7 @@ from triage.redact.keys import Sense, sense
 from triage.redact.people import FORMS
 from triage.redact.text import Found, Span, digits_in, line_of
 
-__all__ = ("NAMES", "PERSONAL", "columns", "copied", "meanings")
+__all__ = ("NAMES", "PERSONAL", "SETTINGS", "columns", "copied", "meanings", "settings")
 
 _HEADER: Final = 400
 _FEWEST: Final = 2
@@ -74,6 +74,13 @@ _OF_PEOPLE: Final = (
 _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
 NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))
 """What a header holds that names such a column, in small letters, with what stands beside it there."""
+SETTINGS: Final = tuple(
+    f"{name}{mark}{value}"
+    for name in ("name", "key", "setting", "variable", "parameter", "property", "option", "field", "attribute")
+    for mark in (",", ";", "\t", "|", " | ", '","')
+    for value in ("value", "val", "content")
+)
+"""How a header ends that names a column of names and one of values beside it, in small letters."""
 _ENDINGS: Final = tuple(word.encode() for word in _WORDS + _OF_PEOPLE)
 
 
@@ -142,6 +149,33 @@ def copied(size: int, data: bytes, at: int) -> Iterator[Found]:
             if meaning is not None and cell != b"\\N":
                 yield from _valued(data, (start, start + len(cell.rstrip(b"\r"))), meaning)
             start += len(cell) + 1
+
+
+def settings(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The secrets of a table of names and values, whose header ends at a place and those two columns at its end."""
+    start, end = _line(data, at, _HEADER)
+    start = nested.end() if (nested := _NESTED.match(data, start, at)) else start
+    header = data[start:end]
+    mark = next((mark for mark in _MARKS if mark in header[at - start : at - start + size]), b"")
+    cells = _cells(header, mark) if mark else []
+    places = [start + stop for _, stop in cells]
+    if len(header) >= _HEADER or at + size not in places or not all(_is_title(header[slice(*cell)]) for cell in cells):
+        return
+    column = places.index(at + size)
+    for _ in range(_ROWS):
+        step = 1 + (data[end : end + 1] == b"\\")  # of an end that is written out
+        start, end = _line(data, end + step, 2 * _HEADER) if end + step < len(data) else (end, end)
+        line = data[start:end]
+        row = _cells(line, mark)
+        if not line.strip() or (len(row) != len(cells) and not _RULE.fullmatch(line)):
+            return
+        name = line[slice(*row[column - 1])]
+        if name.lower() == header[slice(*cells[column - 1])].lower():  # a header again, that reads what is below it
+            return
+        meaning = sense(_plain(name)) if _CELL.fullmatch(name) else None
+        if meaning is not None and meaning.weak != "entropy":
+            span = start + row[column][0], start + row[column][1]
+            yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(start, start))
 
 
 def _alternating(data: bytes, start: int, cells: list[Span], meanings: list[Sense | None]) -> Iterator[Found]:

@@ -15,6 +15,7 @@ from triage.redact.octets import written_out
 from triage.redact.runs import Run, decoded_runs
 from triage.redact.text import Span
 from triage.redact.views import ENCODED, View, views
+from triage.redact.wraps import rejoined
 
 __all__ = ("Layer", "read_layers")
 
@@ -91,8 +92,10 @@ def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) 
     if depth == 0:
         return layers
     encoded = [*lines.spans(ENCODED)]
-    for view in views(data, encoded):
-        layers += [layer.under(view) for layer in read_layers(view.data, wanted, depth - 1)]
+    wrapped = rejoined(data) if depth == _DEPTH else None
+    for view in chain(views(data, encoded), [wrapped] if wrapped else []):
+        inner = read_layers(view.data, wanted, depth - 1)
+        layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]
     if depth > _DEPTH - _RUN_DEPTH:
         for run in chain(decoded_runs(data), written_out(data, encoded)):
             layers += [layer.inside(run) for layer in read_layers(run[2], wanted, depth - 1)]

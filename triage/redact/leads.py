@@ -356,6 +356,7 @@ def _read() -> dict[bytes, Reader]:
         (data["behind"], answers.named_behind),
         (("forkey:",), answers.keyed_behind),
         (("copy ",), grids.copied),
+        (grids.SETTINGS, grids.settings),
         ((_TO_CHARACTERS,), _characters),
         (data["marked"], _marked),
         (_USINGS, _using),

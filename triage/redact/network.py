@@ -28,9 +28,9 @@ _ZONE: Final = re.compile(rb"%[A-Za-z0-9._-]{1,16}")
 _DOTTED_PORT: Final = re.compile(rb"\.(?:[0-9]{4,5}(?![0-9.])|[0-9]{2,5}(?=:| >| {1,12}(?:[0-9]{1,3}\.[0-9]|\*\.\*)))")
 # Looked for by RE2: `re` would try each word of these at each place before an address.
 _NETWORK_BEFORE: Final = (
-    r"(?i)(?:\b(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest"
+    r"(?i)(?:(?:\b|_)(?:ip|ips|addr|address|from|to|host|client|peer|server|via|dst|src|source|dest"
     r"|destination|gateway|remote|"
-    r"resolver|nameserver|dns|connect|connected|connecting|listen|bind|forwarded|real-ip)\b[\w-]{0,12}[\"'\\]{0,4}"
+    r"resolver|nameserver|dns|connect|connected|connecting|listen|bind|forwarded|real-ip)(?:\b|_)[\w-]{0,12}[\"'\\]{0,4}"
     r"[ \t]{0,3}[:=(]{0,2}[ \t\"'\\]{0,4}|://|[@\[])\z"
 )
 _VERSION_BEFORE: Final = (
@@ -139,6 +139,7 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
             and mark not in _BEHIND_ADDRESSES
             and not _INSIDE.match(data, start)
             and _matches(_PRODUCT_BEFORE, before)
+            and not _matches(_NETWORK_BEFORE, before)
         ):
             return False
     # Four small numbers are a version or a section more often than an address, unless something says so.

@@ -87,11 +87,14 @@ class Scanner:
     def _told(self, layers: Sequence[Layer]) -> list[Hit]:
         """What rules and names find in a text and in everything decoded from it."""
         found: list[Hit] = []
+        guessed: list[Hit] = []
         for layer in layers:
-            found += layer.placed(self._plain(layer.data, layer.lines))
+            into = guessed if layer.views and layer.views[-1].guessed else found
+            into += layer.placed(self._plain(layer.data, layer.lines))
             if layer.views and layer.run is None:
-                found += layer.placed([_hit(layer.data, one) for one in disguises.disguised(layer.views[0])])
-        return found
+                into += layer.placed([_hit(layer.data, one) for one in disguises.disguised(layer.views[0])])
+        ends = {hit.end for hit in found} if guessed else ()
+        return found + [hit for hit in guessed if wraps.holds(layers[0].data, hit, ends)]
 
     def _plain(self, data: bytes, lines: Lines) -> list[Hit]:
         """The hits in a text as it stands."""
@@ -198,7 +201,7 @@ def _its_end(data: bytes, start: int, end: int) -> int:
     """Where a value ends that a name or a sentence gave, and that may run on: at the end of a line or a string."""
     if not wraps.BREAK.match(data, end) or MASK.fullmatch(data, start, end):
         return end
-    return wraps.continued(data, start, end)
+    return max(wraps.closed(data, start, end), wraps.continued(data, start, end))
 
 
 def _digest(data: bytes) -> bytes:

@@ -74,14 +74,16 @@ _INNER_ID: Final = re.compile(
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 # A password among the parts of a connection string: in braces, or of several words up to what ends its part.
-_IN_BRACES: Final = re.compile(rb"\{((?:[^{}\r\n\"]|\}\}){3,200})\}(?=[;\s\"'&\\]|\Z)")
+_IN_BRACES: Final = re.compile(
+    rb"\{((?:[^{}\r\n\"]|\}\}){3,200})\}(?=[;\s\"'&\\]|\Z)|\{((?![\"'])[^{}\r\n]{3,200})\}(?=;)"
+)
 _OF_WORDS: Final = re.compile(
     rb"[^\s;\"'<>={}\\\x00\x1b]{1,60}(?: [^\s;\"'<>={}\\\x00\x1b]{1,60}){1,7}(?=;|&quot;|\\{0,7}[\"']|\r?\n|\Z)"
 )
 _ABSENT: Final = re.compile(rb"\([a-z]{2,20}(?: [a-z]{2,20}){0,4}\)", re.IGNORECASE)
 NAME_KEY: Final = re.compile(
     rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
-    rb"""|id)\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}"""
+    rb"""|id)\\{0,15}["'`]?[ \t+]{0,4}[:=][ \t+]{0,4}"""
     rb"""\\{0,15}["'`]?(?:https://[\w.-]{1,80}/|/)?(?:[\w.-]{1,60}[/:]){0,8}([\w.\-]{2,80})"""
     rb"""(?:/versions/\w{1,20}|/[0-9a-f]{32})?(?![/\w])\\{0,15}["'`]?"""
 )
@@ -321,7 +323,7 @@ def _connecting(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Fo
     braced = _IN_BRACES.match(data, at)
     part = braced or (_OF_WORDS.match(data, at) if meaning.kind == "password" else None)
     if part and not meaning.weak:
-        span = part.span(1 if braced else 0)
+        span = part.span(part.lastindex or 0)
         yield from judged(data, span, meaning, in_quotes=braced is not None, assigned=True, name=name)
 
 

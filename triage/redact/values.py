@@ -49,9 +49,10 @@ _OPEN: Final = re.compile(
 )
 _BEFORE_REACH: Final = 480
 _VALUE_BEFORE: Final = re.compile(
-    rb"""(?i)value\\{0,15}["'`]?[ \t]{0,4}[:=][ \t]{0,4}(\\{0,15})(["'`])([^"'`<>{}\r\n]{1,400})\1\2"""
+    rb"""(?i)value\\{0,15}["'`]?[ \t+]{0,4}[:=][ \t+]{0,4}(\\{0,15})(["'`])([^"'`<>{}\r\n]{1,400})\1\2"""
     rb"""(?:[ \t]{1,8}(?:[\w:-]{1,30}=(\\{0,15})(["'])[^"'<>\r\n]{0,60}\4\5[ \t]{1,8}){0,3}|,?\s{1,40}"""
-    rb"""|,)(?:(?:-|where|and)[ \t]*)?\\{0,15}["'`]?"""
+    rb"""|,|(?:,[ \t+]{0,8}[\w.]{1,40}[ \t+]{0,4}=[ \t+]{0,4}(?:'[^'\r\n]{0,60}'|[\w.()+: -]{1,60})){1,6}[\s+]{1,20})"""
+    rb"""(?:(?:-|where|and)[ \t+]*)?\\{0,15}["'`]?"""
 )
 # What stands behind a quote that does not end its string: the same again and more, or more of a word and then its end.
 _DOUBLED: Final = re.compile(rb"""(["'])(?=[^\s,;:)\]}"'][^"'\r\n]{0,80}\1)""")

@@ -76,6 +76,8 @@ class View:
     begins: tuple[int, ...]
     ends: tuple[int, ...]
     cuts: tuple[int, ...] = ()
+    guessed: bool = False
+    """Whether lines were joined that may have been apart: see `wraps.holds`."""
 
     def back(self, start: int, end: int) -> Span | None:
         """The range of the original behind a range of the view; None where something between was left out."""

@@ -7,14 +7,18 @@ all lines share but for its digits (a log's time and level).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import replace
 from operator import ne
 from typing import Final
 
+import numpy as np
+
+from triage.redact.hits import Hit
 from triage.redact.text import DIGITS, LETTERS, digits_in, line_of
 from triage.redact.views import OWN_LINE, Piece, View, build
 
-__all__ = ("BREAK", "INDENT", "continued", "unwrapped")
+__all__ = ("BREAK", "INDENT", "closed", "continued", "holds", "rejoined", "unwrapped")
 
 _WRAPPED_LINES: Final = 60
 _GUESSES: Final = 4
@@ -26,6 +30,10 @@ BREAK: Final = re.compile(
     rb"|[\"'][ \t]*[+.&]?[ \t]*(?:\\?\r?\n[ \t]*)?[+.&]?[ \t]*(?=[\"'])"
 )
 INDENT: Final = re.compile(rb"[ \t>|#*+.]{0,64}(?:\\t){0,4}[\"']?")
+# The rest of a string, up to the quote that closes it; of one without blanks, or of words.
+_REST: Final = rb"""[^\s\"'\\]{1,300}(?=\\{0,15}([\"'])(?:[\s,;:)\]}/>&\\]|\Z))"""
+_OF_WORD: Final = re.compile(_REST)
+_OF_WORDS: Final = re.compile(_REST.replace(rb"\s\"", rb"\r\n\"=:", 1))
 _TOKEN_END: Final = re.compile(rb"[A-Za-z0-9+/=_.~-]*(?:[+ \t]|\\(?=\r?\n)){0,4}")
 # What may follow a token at the end of a line and is none of it.
 _AFTER_TOKEN: Final = b"\"'\\+ \t"
@@ -36,8 +44,58 @@ _CLASSES: Final = bytes(
 )
 _KINDS: Final = frozenset(b"aA0")
 _SAME_DIGIT: Final = bytes(0x30 if code in DIGITS else code for code in range(256))
+# How wide the lines are that somebody wrapped, at the least and the most, and how many are too many to be joined.
+_LEAST_WRAP: Final = 16
+_MOST_WRAP: Final = 400
+_MOST_JOINED: Final = 200
+# No name with its sign, and nothing that opens or lists: these begin a line of their own.
+_WRAP: Final = re.compile(
+    rb"(?<=\S)\r?\n[ \t]{0,16}(?=[\w%&+./:=@~-])"
+    rb"(?![\w./-]{1,60}(?:\[[0-9]{1,9}\])?(?::(?:[\s\"']|\Z)|[ \t]{1,4}[=:]|\(|=[\"'])|- |-{2,}\w)"
+)
+_NEWLINE: Final = ord("\n")
+_RETURN: Final = ord("\r")
+_CLOSING: Final = frozenset({b'"', b"'", b";", b"&", b"<", b")", b"}", b"]", b","})
+_OF_FORM: Final = frozenset({"email", "ipv4", "ipv6", "mac", "card", "bank_account", "iban", "hostname"})
+_OPENING: Final = frozenset({b'"', b"'"})
 _LEAST_PREFIX: Final = 6
 _HALF: Final = 16
+_HEX: Final = re.compile(rb"[0-9a-f]{1,128}(?![\w-])")
+_HEX_BEFORE: Final = re.compile(rb"(?:\A|[^0-9A-Za-z])((?=[a-f]{0,24}[0-9])(?=[0-9]{0,24}[a-f])[0-9a-f]{16,128})\Z")
+_LONGEST_HEX: Final = 129
+_HEX_LENGTHS: Final = frozenset({32, 40, 48, 56, 64, 96, 128})
+
+
+def rejoined(data: bytes) -> View | None:
+    """The longest lines of a text joined with what follows them: all that is as wide as a terminal or a mail was.
+
+    Of a text that nobody wrapped that is one line, and seldom more.
+    """
+    if b"\n" not in data:
+        return None
+    stops = np.flatnonzero(np.frombuffer(data, np.uint8) == _NEWLINE)
+    widths = np.diff(stops, prepend=-1)
+    width = int(widths.max())
+    longest = stops[widths == width]
+    if not _LEAST_WRAP < width <= _MOST_WRAP or len(longest) > _MOST_JOINED:
+        return None
+    broken = [_WRAP.match(data, stop - (data[stop - 1] == _RETURN)) for stop in longest.tolist()]
+    pieces = [(*one.span(), b"") for one in broken if one and not OWN_LINE.match(data, one.end())]
+    view = build(data, pieces)
+    return replace(view, guessed=True) if view else None
+
+
+def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
+    """Whether what was found in lines that were joined by their width is more than the value at the end of one.
+
+    Either something closes it below, or it has a form and nothing was found that ends with its line.
+    """
+    breaks = [at for at in range(hit.start, hit.end) if data[at] == _NEWLINE]
+    if not breaks:
+        return False
+    if data[hit.end : hit.end + 1] in _CLOSING:
+        return True
+    return hit.kind in _OF_FORM and not any(at in ends or at - 1 in ends for at in breaks)
 
 
 def unwrapped(data: bytes, at: int, *, complete: bool) -> Iterator[tuple[View, int]]:
@@ -75,6 +133,21 @@ def continued(data: bytes, start: int, end: int) -> int:
     return pieces[random - 1][1] + len(token.group().rstrip(_AFTER_TOKEN)) if token else end
 
 
+def closed(data: bytes, start: int, end: int) -> int:
+    """Where the string ends that a value opens and its line does not close; its own end where the next does neither.
+
+    What is below must be no more than the rest of it.
+    """
+    quote = data[start - 1 : start]
+    broken = BREAK.match(data, end) if quote in _OPENING else None
+    if broken is None or broken.group()[:1] in _OPENING:
+        return end
+    begin = INDENT.match(data, broken.end())
+    words = b" " in data[start:end]
+    rest = (_OF_WORDS if words else _OF_WORD).match(data, begin.end() if begin else broken.end())
+    return rest.end() if rest is not None and rest[1] == quote else end
+
+
 def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piece], int]:
     """The line ends that a token at a place runs over, and how many of them lead to more that looks random.
 
@@ -95,7 +168,7 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
             break
         pieces.append((end, begin, b""))
         more = _TOKEN_END.match(data, begin)
-        if random == len(pieces) - 1 and more and _goes_on(data, more):
+        if random == len(pieces) - 1 and more and (_goes_on(data, more) or _is_hex(data, end, more)):
             random += 1
         elif len(pieces) - random >= guesses:
             break
@@ -114,6 +187,18 @@ def _goes_on(data: bytes, match: re.Match[bytes]) -> bool:
     alone = behind >= len(data) or data[behind] in b"\r\n&\"'\\"
     kinds = len(set(token.translate(_CLASSES)) & _KINDS)
     return alone and (kinds == len(_KINDS) or (len(token) >= 5 and kinds >= 2)) and not token.istitle()
+
+
+def _is_hex(data: bytes, end: int, match: re.Match[bytes]) -> bool:
+    """Whether a line begins with more of a hexadecimal number that ended the one before.
+
+    It is long, or makes the number as long as those of keys are.
+    """
+    rest = _HEX.match(match.group())
+    whole = _HEX_BEFORE.search(data, max(end - _LONGEST_HEX, 0), end) if rest else None
+    if rest is None or whole is None:
+        return False
+    return rest.end() >= _HALF or rest.end() + len(whole[1]) in _HEX_LENGTHS
 
 
 def _is_random(token: bytes) -> bool:
