@@ -127,6 +127,11 @@ class Reading:
         self._close()
         if self._php:
             self._php.close()
+        self.tell()
+
+    def tell(self) -> None:
+        """Say of the file what was found."""
+        source = self.source
         source.role = source.role or "log"
         source.media = source.media or "text/plain"
         told = [f"{self.records:,} record{'s' * (self.records != 1)}"]
@@ -135,6 +140,13 @@ class Reading:
         if self.lost:
             source.parse_status = "partial"
             source.note(f"{self.lost:,} line{'s are' if self.lost > 1 else ' is'} in quarantine")
+
+    def take(self, said: Said, offset: int, end: int) -> None:
+        """Append a record that is no line, which lies between two places, and the error that it holds."""
+        record = Record(said, Row(0, offset, "", said, None))
+        if said.stack or said.error_type:
+            self._held(record, end)
+        self.append(record)
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         """The lines for the trace modules; a record that is one object of JSON is none of theirs."""
@@ -147,7 +159,7 @@ class Reading:
             damage = said if isinstance(said, str) else None
             row = Row(number, offset, text, None if isinstance(said, str) else said, damage)
             self._rows.append(row)
-            is_json = row.said is not None and text[:1] == "{" and not text.startswith(_DOCKER)
+            is_json = row.said is not None and (row.said.json or (text[:1] == "{" and not text.startswith(_DOCKER)))
             yield offset, "" if is_json else text
 
     def _settle(self, end: int | None) -> None:
