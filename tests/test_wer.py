@@ -47,7 +47,7 @@ Attached files:
 
 These files may be available here:
 
-Analysis symbol: 
+Analysis symbol:
 Rechecking for solution: 0
 Report Id: 6b1a1e3f"""
 
