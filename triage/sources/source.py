@@ -233,8 +233,8 @@ class Source:
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Offset and bytes of each line without its end (LF, CRLF or CR) and without a byte order mark, as UTF-8.
 
-        A line over `Limits.line_bytes` goes to quarantine and is left out. In UTF-16 files the offsets are those of the
-        file. What was dropped or decoded on the way is noted.
+        A line over `Limits.line_bytes` goes to quarantine. Offsets are those of the file, in UTF-16 too. What was done
+        to it on the way is noted.
         """
         encoding = self.encoding
         with self._cut() as cut:
@@ -247,10 +247,7 @@ class Source:
                     yield offset, self._decode(line, encoding).removesuffix("\r").encode()
 
     def blocks(self) -> Iterator[tuple[int, int, memoryview]]:
-        """Whole lines, up to a MiB at once, each with its LF: offset and number of the first, and the bytes.
-
-        For files that are not UTF-16; limits and notes as in `lines`.
-        """
+        """Whole lines but of UTF-16, up to a MiB at once, each with its LF: offset and number of the first, and the bytes."""
         with self._cut() as cut:
             yield from cut.blocks(ahead(looked_at(self.chunks()), after=_SMALL, most=_AHEAD))
 
