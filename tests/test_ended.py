@@ -51,7 +51,25 @@ LINES = {
     "pid 123 (server), jid 0, uid 1000: exited on signal 11 (core dumped)": ("SIGSEGV", "server", 123),
     "Fri 2026-01-23 01:25:59 UTC 12345 1000 1000 SIGSEGV present  /srv/shop/server 60.5K": (
         "SIGSEGV", "/srv/shop/server", 12345),
+    "Process finished with exit code 139 (interrupted by signal 11:SIGSEGV)": ("SIGSEGV", None, None),
+    "error: process didn't exit successfully: `target/debug/shop --x` (signal: 11, SIGSEGV: invalid memory reference)":
+        ("SIGSEGV", "target/debug/shop", None),
+    "signal: segmentation fault (core dumped)": ("SIGSEGV", None, None),
+    "##[error]Process completed with exit code 134.": ("SIGABRT", None, None),
+    "ERROR: Job failed: exit code 139": ("SIGSEGV", None, None),
+    'error Command failed with signal "SIGKILL".': ("SIGKILL", None, None),
+    "12/40 Test #12: test_cart .................***Exception: SegFault  0.12 sec": ("SIGSEGV", "test_cart", None),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [
+    "Process finished with exit code -1073741819 (0xC0000005)",
+    "The program '[77] shop.exe' has exited with code -1073741819 (0xc0000005) 'Access violation'.",
+    "error: process didn't exit successfully: `debug\\shop.exe` (exit code: 0xc0000005, STATUS_ACCESS_VIOLATION)",
+])  # fmt: skip
+def test_a_status_of_windows(line):
+    report = one(line, "ended").report
+    assert (report.error_type, report.error_code, report.signal) == ("EXCEPTION_ACCESS_VIOLATION", 0xC0000005, None)
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -66,6 +84,7 @@ def test_each_form(line):
     "Segmentation fault at 0x10", "shop.service: Main process exited, code=killed, status=15/TERM",
     "web_1 exited with code 1", "make: *** [run] Error 1", "Worker (pid:1) was sent SIGTERM!", "Killed\nby a friend",
     "worker process 1 exited on signal 99", "App [shop:0] exited with code [0] via signal [SIGINT]", "Aborted\n\nyes",
+    "Process finished with exit code 1", "Process finished with exit code -1 (0xFFFFFFFF)", "signal: interrupt",
 ])  # fmt: skip
 def test_what_is_no_crash(line):
     assert not reports(line, "ended")

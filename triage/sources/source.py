@@ -247,7 +247,7 @@ class Source:
                     yield offset, self._decode(line, encoding).removesuffix("\r").encode()
 
     def blocks(self) -> Iterator[tuple[int, int, memoryview]]:
-        """Whole lines but of UTF-16, up to a MiB at once, each with its LF: offset, number of the first, and the bytes."""
+        """Whole lines but of UTF-16, up to a MiB at once, each with its LF: offset, number of the first, bytes."""
         with self._cut() as cut:
             yield from cut.blocks(ahead(looked_at(self.chunks()), after=_SMALL, most=_AHEAD))
 

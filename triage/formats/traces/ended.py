@@ -1,4 +1,4 @@
-"""Programs that a signal ended, as shells, service managers and servers tell it in one line, without any stack.
+"""Programs that a signal ended, as shells, managers, servers and build tools tell it in one line, without any stack.
 
 Facts: general knowledge of the tools that `ended.toml` names, where each form is a row. The only frame is the program,
 where the line names it. What others say of the same crash counts more: a line near a report that led to the end is
@@ -57,6 +57,17 @@ ANCHORS: Final = (
     " via signal [SIG",
     "THE EXIT STRING: ",
     " exited with code 13",
+    "exit code 13",
+    "exit status 13",
+    "didn't exit successfully: `",
+    " (0xC0000",
+    " (0xc0000",
+    "signal: killed",
+    "signal: aborted",
+    "signal: bus error",
+    "signal: illegal instruction",
+    'failed with signal "SIG',
+    "***Exception: ",
     " SIGSEGV ",
     " SIGABRT ",
     " SIGBUS ",
@@ -119,23 +130,24 @@ def read(window: Window) -> Report | None:
     if found is None:
         return None
     said = {key: value for key, value in found.groupdict().items() if value}
-    signal = _signal(said)
-    if signal is None or signal in _ORDERLY or _told(window, said):
+    signal, status = _signal(said), int(said["status"], 16) if "status" in said else None
+    error = signal or (code_name("windows", status) if status is not None else None)
+    if error is None or error in _ORDERLY or _told(window, said):
         return None
     program = said.get("process") or command_name(said.get("command"))
     frames = (Frame(module=program.rpartition("/")[2] or program, trust="text", text_line=0),) if program else ()
-    number = _NUMBERS.get(signal)
+    number = _NUMBERS.get(error) if status is None else status
     dumped = "core" in said or said.get("how") == "dumped"
-    value = f"{program or 'a program'} was ended by {signal}{' (core dumped)' if dumped else ''}"
+    value = f"{program or 'a program'} was ended by {error}{' (core dumped)' if dumped else ''}"
     time = _TIME.match(said["time"]) if "time" in said else None
     facts = {key: said[key] for key in ("command", "shell", "target", "host") if key in said}
     return Report(
         kind="crash",
-        traces=(Trace(frames=frames, error_type=signal, error_value=value, crashed=True, unwinder="text"),),
-        error_type=signal,
+        traces=(Trace(frames=frames, error_type=error, error_value=value, crashed=True, unwinder="text"),),
+        error_type=error,
         error_value=value,
         error_code=number,
-        error_code_name=signal if number else None,
+        error_code_name=error if number else None,
         signal=signal,
         process=program,
         process_id=int(said["pid"]) if "pid" in said else None,
