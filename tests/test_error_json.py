@@ -56,6 +56,22 @@ def test_error_reporting_has_the_stack_in_the_message():
     assert (event["service"], event["error_type"], event["culprit"]) == ("shop", "ValueError", "pay (cart.py:3)")
 
 
+def test_events_of_windows_as_powershell_converts_them():
+    crash = (
+        "Faulting application name: shop.exe, version: 1.2.3.4, time stamp: 0x60b5f3a1\r\n"
+        "Faulting module name: cart.dll, version: 1.2.0.0, time stamp: 0x60b5f3a2\r\n"
+        "Exception code: 0xc0000005\r\nFault offset: 0x0000000000012345\r\nFaulting process id: 0x1a2c"
+    )
+    for when in ("/Date(1769390759000)/", "2026-01-26T01:25:59+00:00"):
+        said = {"Message": crash, "Id": 1000, "ProviderName": "Application Error", "LevelDisplayName": "Error",
+                "TimeCreated": when}  # fmt: skip
+        for text in (json.dumps(said, indent=4), json.dumps([said])):
+            (event,) = triage.loads(text).events().to_dict("records")
+            assert (event["error_type"], event["culprit"]) == ("EXCEPTION_ACCESS_VIOLATION", "cart.dll+0x12345")
+            assert (event["error_code"], event["release"], event["os_name"]) == (0xC0000005, "1.2.3.4", "Windows")
+            assert (str(event["ts"]), event["level"]) == ("2026-01-26 01:25:59+00:00", "error")
+
+
 def test_objects_below_each_other_of_which_one_is_damaged():
     lines = [json.dumps(ERROR), '{"name": "TypeError", "sta', json.dumps(ERROR | {"stack": JS.replace("rate", "cart")})]
     case = triage.loads("\n".join(lines))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from triage.formats import Match, held_error, log_json
 from triage.formats.debugbundle_json import DAMAGED, elements, salvage
+from triage.formats.held_text import report
 from triage.formats.log_heads import Said
 from triage.formats.log_records import Reading
 
@@ -62,7 +63,9 @@ def sniff(head: Head) -> Match | None:
 def _error(value: dict[str, Any]) -> bool:
     """Whether an object holds a stack."""
     said = log_json.said(value)
-    return said is not None and bool(said.stack) and (said.stack != said.message or held_error.likely(said.stack or ""))
+    if said is None or not said.stack:
+        return False
+    return said.stack != said.message or held_error.likely(said.stack) or report(said.stack) is not None
 
 
 def _objects(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:

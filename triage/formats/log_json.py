@@ -55,11 +55,15 @@ def read(line: str) -> Said | str | None:
         value, _ = decode(data)
     if value is DAMAGED:
         return "damaged JSON"
-    return said(value) if isinstance(value, dict) else None
+    # nothing else can be a stack
+    stacked = "\\n" in line or "[" in line or "at " in line
+    return said(value, stacked=stacked) if isinstance(value, dict) else None
 
 
-def said(value: dict[str, Any]) -> Said | None:
+def said(value: dict[str, Any], *, stacked: bool = True) -> Said | None:
     """What an object says, None where it has neither a message with a level or a time, nor an error.
+
+    Whoever knows that no member of it is `stacked` text or a list spares the search for a stack.
 
     Examples
     --------
@@ -76,7 +80,7 @@ def said(value: dict[str, Any]) -> Said | None:
     when, level = _first(value, "time", taken), _level(_first(value, "level", taken))
     stack, error_type = _text(_first(value, "stack", taken)), _text(_first(value, "error_type", taken))
     error_value = _text(_first(value, "error_value", taken))
-    if level not in _CALM:
+    if stacked and level not in _CALM:
         held = held_error.find(value) if not stack or not _lined(stack) else None
         if held:
             stack, error_type, error_value = held.stack, error_type or held.type, error_value or held.value
@@ -141,6 +145,8 @@ def _level(value: Any) -> str | None:
 
 def _moment(value: Any) -> int | None:
     """Microseconds of ISO text with a zone, or of seconds since 1970 or parts of them, by their size."""
+    if isinstance(value, str) and value.startswith("/Date("):
+        value = value[6:].partition(")")[0]  # ConvertTo-Json of PowerShell 5
     if isinstance(value, str) and value.isdecimal() and len(value) < 20:
         value = int(value)  # journalctl -o json
     if isinstance(value, str):

@@ -37,6 +37,10 @@ _PROGRAMS: Final = 64
 _DOCKER: Final = '{"log":'
 # Prefixes of containers' lines, which all lines of a record have.
 _WRAPPED: Final = (("compose",), ("cri",), ("pod",), ("stream",), ("docker",))
+# What a report in a field says beside its error.
+_REPORTED: Final = (
+    "signal", "handled", "error_code", "error_code_name", "fault_address", "release", "os_name", "os_version",
+)  # fmt: skip
 _GRAVE: Final = frozenset({"warning", "error", "fatal"})
 
 
@@ -311,7 +315,8 @@ class Reading:
             **columns,
         }
         if report:
-            columns |= {"signal": report.signal, "handled": report.handled, "platform": _language(report.traces)}
+            columns |= {name: getattr(report, name) for name in _REPORTED}
+            columns["platform"] = _language(report.traces)
         record.event = source.records.event(**columns)
         if report:
             source.records.stacks(record.event, report.traces)
