@@ -64,6 +64,15 @@ def test_utf_16_and_a_rendered_message():
     assert case.events()["error_type"].tolist() == ["EXCEPTION_INT_DIVIDE_BY_ZERO"]
 
 
+def test_what_event_viewer_copies_is_one_event():
+    copied = f"Log Name:      Application\nSource:        .NET Runtime\nDescription:\n{TEXT}\nEvent Xml:\n{RUNTIME}\n"
+    assert triage.loads(copied * 2).events()["event_kind"].tolist() == ["exception", "exception"]
+    alone = copied.split("Event Xml:", maxsplit=1)[0].replace(
+        "Description:\nA", "Date:   1/26/2026 1:25:59 AM\nDescription:\nA"
+    )
+    assert triage.loads(alone).events()["ts"].astype(str).tolist() == ["2026-01-26 01:25:59+00:00"]
+
+
 def test_an_event_that_is_cut_is_quarantined():
     case = triage.loads(CRASH + CRASH[:200])
     assert len(case.events()) == 1

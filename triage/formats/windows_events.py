@@ -33,6 +33,10 @@ _SCHEMA: Final = "schemas.microsoft.com/win/2004/08/events/event"
 _OPEN: Final = re.compile(r"<Event(?=[\s>])[^<>]{0,400}>")
 _DATA: Final = re.compile(r"<Data(?P<named>[^<>]{0,200}?)(?:/>|>(?P<text>[^<]*)</Data>)")
 _NAMED: Final = re.compile(r"""Name=['"]([^'"]{1,100})['"]""")
+# What Event Viewer copies: the message, and behind it the event as XML, which says it all.
+_COPIED: Final = re.compile(
+    r"[^:\n]{3,40}: {1,16}(?:Application|System|Setup|Security|Microsoft-Windows-[^\n]{1,100})\s*\n"
+)
 _LEVELS: Final = {"1": "fatal", "2": "error", "3": "warning", "4": "info", "5": "debug", "0": "info"}
 # A longer event is none of those that tell of crashes.
 _LONGEST: Final = 400_000
@@ -63,8 +67,8 @@ def sniff(head: Head) -> Match | None:
     >>> sniff(Head(text)).score
     94
     """
-    start = head.text[:4_000]
-    if not head.is_text or _SCHEMA not in start or not start.lstrip().startswith("<"):
+    start = head.text.lstrip()
+    if not head.is_text or _SCHEMA not in start or not (start[:1] == "<" or _COPIED.match(start)):
         return None
     return Match(94, "an element Event of the Windows event log")
 

@@ -14,17 +14,14 @@ cell of a table, or behind a name. Grammar, one line each; words are translated,
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Final
 
 from msgspec.structs import replace
 
-from triage.formats.log_times import NO_ZONE
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
-from triage.formats.traces.windows_faults import fault
-from triage.times import iso
+from triage.formats.traces.windows_faults import dated, fault
 
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 
@@ -70,13 +67,6 @@ _HANG: Final = lazy(
     r" (?:stopped interacting with|hat die Interaktion mit|funktioniert nicht mehr mit)"
 )
 _TABBED: Final = lazy(r"\s{0,40}[^:\uff1a\n]{2,40}[:\uff1a] ?(?P<value>\S.{0,600})$")
-_STAMP: Final = lazy(
-    r"(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?P<zone>Z|[+-]\d\d:\d\d)?"
-    r"|(?P<american>\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d [AP]M)"
-)
-# What Event Viewer, wevtutil and PowerShell write above the message.
-_DATED: Final = lazy(r"\s{0,8}(?:Date|TimeCreated|TimeGenerated|Datum|Time)\s{0,16}: ?(?P<value>.{0,60})$")
-_ABOVE: Final = 24
 _BEFORE, _LINE_CHARS = 300, 1_000
 _REST: Final = ("process_id", "start_time", "app_path", "path", "report_id", "package", "package_app")
 
@@ -85,7 +75,7 @@ def read(window: Window) -> Report | None:
     """The crash or the hang of the message that begins in the anchor line."""
     line = (window[0] or "").rstrip()
     if found := _OLD.match(line):
-        return _dated(window, _made("appcrash", found, {}, {}), found["before"])
+        return dated(window, _made("appcrash", found, {}, {}), found["before"])
     if found := _HANG.match(line):
         return _hang(window, found)
     app = _image(line, "app")
@@ -112,7 +102,7 @@ def read(window: Window) -> Report | None:
         # newer versions write it in decimal
         said["process_id"] = f"{int(said['process_id']):x}" if said["process_id"].isdecimal() else "n/a"
     report = fault("appcrash", {key: value for key, value in said.items() if value}, facts)
-    return _dated(window, replace(report, end=end), line[:_BEFORE])
+    return dated(window, replace(report, end=end), line[:_BEFORE])
 
 
 def _image(line: str, name: str) -> dict[str, str] | None:
@@ -148,25 +138,4 @@ def _hang(window: Window, found: re.Match[str]) -> Report:
         said[name] = row["value"].strip().strip('"')
         end += 1
     facts = {name: said.pop(name) for name in names if name in said and name not in {"process_id", "app_path"}}
-    return _dated(window, replace(_made("apphang", found, said, facts), end=end), found["before"])
-
-
-def _dated(window: Window, report: Report, before: str) -> Report:
-    """With the time of the line or of the rows above it; those without a zone are taken as UTC."""
-    stamp = _STAMP.search(before)
-    for index in range(-1, -_ABOVE, -1):
-        if stamp is not None or (line := window[index]) is None:
-            break
-        if row := _DATED.match(line):
-            stamp = _STAMP.search(row["value"])
-            break
-    if stamp is None:
-        return report
-    if stamp["iso"]:
-        ts = iso(f"{stamp['iso'].replace(' ', 'T')}{stamp['zone'] or 'Z'}")
-        return replace(report, ts=ts, notes=() if stamp["zone"] else (NO_ZONE,))
-    try:
-        moment = datetime.strptime(stamp["american"], "%m/%d/%Y %I:%M:%S %p").replace(tzinfo=UTC)
-    except ValueError:
-        return report
-    return replace(report, ts=int(moment.timestamp()) * 1_000_000, notes=(NO_ZONE,))
+    return dated(window, replace(_made("apphang", found, said, facts), end=end), found["before"])

@@ -1,4 +1,4 @@
-"""What the parameters of a problem mean that Windows Error Reporting tells, by the kind of the problem.
+"""What the parameters of a problem mean that Windows tells, by its kind; when it was, by what stands above a message.
 
 Facts: general knowledge of the event names of Windows Error Reporting. The names of parameters are translated, their
 order is not: the parameters are read by their place.
@@ -6,14 +6,20 @@ order is not: the parameters are read by their place.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from triage.formats.exception_codes import name as code_name
+from triage.formats.log_times import NO_ZONE
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
+from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
+from triage.times import iso
 
-__all__ = ("fault", "problem")
+__all__ = ("dated", "fault", "problem")
 
 _NATIVE: Final = ("app", "app_version", "app_stamp", "module", "module_version", "module_stamp")
 _PLACES: Final = {
@@ -35,6 +41,13 @@ _PLACES: Final = {
     "criticalprocessfault2": (*_NATIVE, "code", "offset"),
 }
 _HEX: Final = lazy(r"(?:0x)?([0-9a-fA-F]{1,16})$")
+_STAMP: Final = lazy(
+    r"(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?P<zone>Z|[+-]\d\d:\d\d)?"
+    r"|(?P<american>\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d [AP]M)"
+)
+# What Event Viewer, wevtutil and PowerShell write above the message.
+_DATED: Final = lazy(r"\s{0,8}(?:Date|TimeCreated|TimeGenerated|Datum|Time)\s{0,16}: ?(?P<value>.{0,60})$")
+_ABOVE: Final = 24
 _UNKNOWN: Final = frozenset({"", "unknown", "StackHash"})
 
 
@@ -121,3 +134,24 @@ def _error(event: str, said: dict[str, str]) -> tuple[str, str, str | None, int 
     name = (code_name("windows", code) or f"0x{code:08x}") if code is not None else "crash"
     place = f" at 0x{offset:x}" if (offset := number(said.get("offset"))) is not None else ""
     return "crash", name, f"{app} in {said.get('module') or 'an unknown module'}{place}", code
+
+
+def dated(window: Window, report: Report, before: str, at: int = 0) -> Report:
+    """With the time of a line or of the rows above it; those without a zone are taken as UTC."""
+    stamp = _STAMP.search(before)
+    for index in range(at - 1, at - _ABOVE, -1):
+        if stamp is not None or (line := window[index]) is None:
+            break
+        if row := _DATED.match(line):
+            stamp = _STAMP.search(row["value"])
+            break
+    if stamp is None:
+        return report
+    if stamp["iso"]:
+        ts = iso(f"{stamp['iso'].replace(' ', 'T')}{stamp['zone'] or 'Z'}")
+        return replace(report, ts=ts, notes=() if stamp["zone"] else (NO_ZONE,))
+    try:
+        moment = datetime.strptime(stamp["american"], "%m/%d/%Y %I:%M:%S %p").replace(tzinfo=UTC)
+    except ValueError:
+        return report
+    return replace(report, ts=int(moment.timestamp()) * 1_000_000, notes=(NO_ZONE,))
