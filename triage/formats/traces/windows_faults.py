@@ -114,10 +114,11 @@ def fault(event: str, said: dict[str, str], facts: dict[str, str]) -> Report:
         os_version=said.get("os"),
         facts=tuple((kept | facts).items()),
         modules=tuple(modules.values()),
+        complete=error is not None or event != "APPCRASH",
     )
 
 
-def _error(event: str, said: dict[str, str]) -> tuple[str, str, str | None, int | None]:
+def _error(event: str, said: dict[str, str]) -> tuple[str, str | None, str | None, int | None]:
     """The kind of a fault, its type, its value and its code."""
     app = said.get("app") or "the program"
     if "hang" in event:
@@ -129,9 +130,9 @@ def _error(event: str, said: dict[str, str]) -> tuple[str, str, str | None, int 
     code = number(said.get("code"))
     if event in {"livekernelevent", "bluescreen"}:
         words = [said[f"parameter_{at}"] for at in range(1, 5) if f"parameter_{at}" in said]
-        name = "LiveKernelEvent" if event == "livekernelevent" else "BugCheck"
-        return "crash", f"{name} 0x{code or 0:x}", " ".join(words) or None, code
-    name = (code_name("windows", code) or f"0x{code:08x}") if code is not None else "crash"
+        what = "LiveKernelEvent" if event == "livekernelevent" else "BugCheck"
+        return "crash", f"{what} 0x{code or 0:x}", " ".join(words) or None, code
+    name = (code_name("windows", code) or f"0x{code:08x}") if code is not None else None
     place = f" at 0x{offset:x}" if (offset := number(said.get("offset"))) is not None else ""
     return "crash", name, f"{app} in {said.get('module') or 'an unknown module'}{place}", code
 
