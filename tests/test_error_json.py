@@ -101,6 +101,7 @@ def test_lines_of_json_behind_what_a_container_writes():
     for text, when in texts.items():
         (event,) = triage.loads(text).events().to_dict("records")
         assert (event["error_type"], event["culprit"]) == ("TypeError", "pay (cart.js:12)")
+        assert triage.stacks.signature(text) == event["group_key"]
         assert str(event["ts"]) == when
 
 

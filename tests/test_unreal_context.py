@@ -74,6 +74,10 @@ def test_a_stack_without_names_and_a_context_that_is_cut():
     assert cut.events()["parse_status"].tolist() == ["partial"]
 
 
+def test_the_key_of_the_text_alone_is_that_of_the_case():
+    assert triage.stacks.signature(TEXT) == triage.loads(TEXT).events()["group_key"].iloc[0]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([*TEXT.split("\n"), "<Threads>", "<Thread>", "<", "&#0;"]) | st.text(max_size=30)))
 def test_any_pieces_are_read(pieces):

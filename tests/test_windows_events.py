@@ -79,6 +79,10 @@ def test_an_event_that_is_cut_is_quarantined():
     assert case.quarantine()["reason"].tolist() == ["an event without an end"]
 
 
+def test_the_key_of_the_text_alone_is_that_of_the_case():
+    assert triage.stacks.signature(CRASH) == triage.loads(CRASH).events()["group_key"].iloc[0]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from([*ALL, "</Event>", "<Event>", "<Data>", "&lt;", "<!DOCTYPE x>"]) | st.text(max_size=30))
