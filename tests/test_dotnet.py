@@ -196,6 +196,30 @@ def test_powershell():
     assert (one.first, one.last, one.report.error_value) == (1, 5, "Cannot find it.")
 
 
+def test_powershell_with_its_script_stack():
+    stack = "at Get-Rate, C:\\x.ps1: line 3\nat <ScriptBlock>, C:\\x.ps1: line 20\nat <ScriptBlock>, <No file>: line 1"
+    (below,) = found(f"{POWERSHELL}\n\n{stack}\nend\n")
+    assert [frame.function for frame in below.report.traces[0].frames] == ["Get-Rate", "<ScriptBlock>", "<ScriptBlock>"]
+    assert (below.report.error_type, below.report.traces[0].frames[0].column) == ("ItemNotFoundException", 5)
+    other = stack.replace("x.ps1: line 3", "y.ps1: line 3")
+    assert len(found(f"{POWERSHELL}\n\n{other}\n")) == 2
+    rows = stack.replace("\n", "\n" + " " * 24)
+    listed = (
+        "Exception             : System.Management.Automation.RuntimeException: no rate\n"
+        "TargetObject          : no rate\nCategoryInfo          : OperationStopped: (no rate:String) []\n"
+        f"FullyQualifiedErrorId : no rate\nScriptStackTrace      : {rows}\nPSMessageDetails      :\n"
+    )
+    (one,) = found(listed)
+    assert (one.report.error_type, one.report.error_value) == (
+        "System.Management.Automation.RuntimeException",
+        "no rate",
+    )
+    assert (one.first, one.last, len(one.report.traces[0].frames)) == (1, 7, 3)
+    shown = f"Exception  :\n    Type       : System.Exception\n    Message    : no rate\nScriptStackTrace : {rows}"
+    (one,) = found(shown)
+    assert (one.report.error_type, one.report.error_value) == ("System.Exception", "no rate")
+
+
 def test_damaged_and_logged():
     (cut,) = found("\n".join(UNHANDLED.split("\n")[6:9]))
     assert (cut.first, cut.report.error_type, cut.report.complete) == (1, None, False)

@@ -30,6 +30,33 @@ HAND_MADE = {
     " # Child-SP          RetAddr               Call Site\n"
     "00 000000bc`aeaaa440 00007ff8`c045e70d     app!crash+0x7f [C:\\src\\a.cpp @ 12]\n"
     "01 000000bc`aeaafc00 00000000`00000000     ntdll!RtlUserThreadStart+0x34",
+    "ended": "./run.sh: line 3: 12345 Segmentation fault      (core dumped) ./server --flag",
+    "abrt": "reason:         server killed by SIGSEGV\ncmdline:        ./server --flag\nuid:            1000 (x)\n"
+    "count:          3",
+    "windows-event": "Faulting application name: shop.exe, version: 1.2.3.4, time stamp: 0x60b5f3a1\n"
+    "Faulting module name: cart.dll, version: 1.2.0.0, time stamp: 0x60b5f3a2\nException code: 0xc0000005\n"
+    "Fault offset: 0x0000000000012345\nFaulting process id: 0x1a2c",
+    "wer": "Version=1\nEventType=APPCRASH\nSig[0].Name=Application Name\nSig[0].Value=shop.exe\n"
+    "Sig[3].Name=Fault Module Name\nSig[3].Value=cart.dll\nSig[6].Name=Exception Code\nSig[6].Value=c0000005\n"
+    "LoadedModule[0]=C:\\shop.exe\nAppPath=C:\\shop.exe",
+    "zig": "thread 7 panic: index out of bounds: index 5, len 3\n/srv/main.zig:12:20: 0x1036d7e in pay (shop)\n"
+    "    return rates[id];\n                ^\n/srv/main.zig:6:8: 0x1035a1c in main (shop)",
+    "ocaml": 'Fatal error: exception Failure("no rate")\n'
+    'Raised at Stdlib.failwith in file "stdlib.ml", line 29, characters 17-33\n'
+    'Called from Shop__Cart.pay in file "src/cart.ml" (inlined), line 12, characters 4-20',
+    "nim": "Traceback (most recent call last)\n/srv/shop.nim(10)     shop\n/srv/shop.nim(6)      pay\n"
+    "Error: unhandled exception: index 5 not in 0 .. 2 [IndexDefect]",
+    "crystal": "Unhandled exception: Index out of bounds (IndexError)\n  from src/shop.cr:5:3 in 'pay'\n"
+    "  from src/shop.cr:9:1 in '__crystal_main'",
+    "fortran": "Program received signal SIGSEGV: Segmentation fault - invalid memory reference.\n\n"
+    "Backtrace for this error:\n#0  0x55d0a0b0c1a9 in pay_\n\tat /srv/shop.f90:12\n#1  0x55d0a0b0c2a9 in MAIN__",
+    "unreal": "=== Critical error: ===\n\n"
+    "Unhandled Exception: EXCEPTION_ACCESS_VIOLATION reading address 0x0000000000000008\n\n"
+    "[Callstack] 0x00007ff6a1b2c3d4 Shop.exe!ACart::Pay() [C:\\build\\Cart.cpp:120]\n"
+    "[Callstack] 0x00007ffb11112222 KERNEL32.DLL!BaseThreadInitThunk() []",
+    "godot": "SCRIPT ERROR: Invalid call. Nonexistent function 'pay' in base 'Nil'.\n"
+    "          at: _on_pay (res://shop/cart.gd:12)\n          GDScript backtrace (most recent call first):\n"
+    "              [0] _on_pay (res://shop/cart.gd:12)\n              [1] _ready (res://main.gd:3)",
     "java": "com.shop.PayError: no rate\n\tat com.shop.Cart.pay(Cart.java:31)\n\tat com.shop.Shop.main(Shop.java:7)\n"
     "Caused by: java.lang.NullPointerException\n\tat com.shop.Rates.of(Rates.java:3)\n\t... 1 more",
 }

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from triage.formats import Match, log_heads, log_json
+from triage.formats.log_heads import Said
 from triage.formats.log_records import Reading
 from triage.formats.php_entries import Entries
 from triage.formats.traces.prefixes import split
 
 if TYPE_CHECKING:
     from triage.formats.head import Head
-    from triage.formats.log_heads import Said
     from triage.sources.source import Source
 
 __all__ = ("NAME", "TITLE", "heads", "read", "sniff")
@@ -40,10 +40,10 @@ def sniff(head: Head) -> Match | None:
     if not head.is_text or (head.document is not None and isinstance(head.document, list)):
         return None
     lines = [line[:_CHARS] for line in head.lines if line.strip()][:_TRIED]
-    found = [said for line in lines if isinstance(said := heads(line), log_heads.Said)]
+    found = [said for line in lines if isinstance(said := heads(line), Said)]
     strong = sum(said.is_strong for said in found)
     first = heads(lines[0]) if strong else None
-    begins = isinstance(first, log_heads.Said) and first.is_strong
+    begins = isinstance(first, Said) and first.is_strong
     # a program may say other things when it starts
     if begins or (strong >= 3 and 6 * strong >= len(lines)):
         return Match(62, f"lines with a time and a level or a logger: {strong} of the first {len(lines)}")
@@ -55,17 +55,38 @@ def sniff(head: Head) -> Match | None:
 def heads(line: str) -> Said | str | None:
     """What the head of a line says."""
     if line[:1] != "{":
-        return log_heads.read(line)
+        return _wrapped(line) if line.rstrip()[-1:] == "}" and '{"' in line else log_heads.read(line)
     if line.startswith('{"log":'):
         return _docker(line)
     return log_json.read(line) if line[1:2] in {'"', " "} else None
 
 
+def _wrapped(line: str) -> Said | None:
+    """A line that may be an object of JSON behind what a container's runtime or a daemon put before it."""
+    text, outer = split(line).text.lstrip(), log_heads.read(line)
+    if text[:2] != '{"' and outer is not None:
+        text = outer.message
+    said = log_json.read(text) if text[:2] == '{"' else None
+    if not isinstance(said, Said):
+        return outer
+    said.json = True
+    if outer is not None:
+        said.service, said.program = said.service or outer.service, outer.program
+        if said.time is None and said.ts is None:
+            said.time, said.ts = outer.time, outer.ts
+    elif said.time is None and said.ts is None:
+        said.ts = split(line).ts
+    return said
+
+
 def _docker(line: str) -> Said | None:
     """What Docker's json-file driver wrapped; its own time counts where the line has none."""
     inner = split(line)
-    said = log_heads.read(inner.text)
-    if said is not None and said.time is None and said.ts is None:
+    said = log_json.read(inner.text) if inner.text[:1] == "{" else log_heads.read(inner.text)
+    if not isinstance(said, Said):
+        return None
+    said.json = inner.text[:1] == "{"
+    if said.time is None and said.ts is None:
         said.ts = inner.ts
     return said
 

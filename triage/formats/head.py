@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from triage.sources.returns import are_ends, ended_text
 from triage.sources.source import HEAD_BYTES
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ class Head:
 
     @cached_property
     def text(self) -> str:
-        """The head as text, without a byte order mark, bad bytes replaced."""
-        return self.data.decode(self.encoding, "replace").removeprefix("\ufeff")
+        """The head as text, without a byte order mark, bad bytes replaced; returns that end lines are line feeds."""
+        text = self.data.decode(self.encoding, "replace").removeprefix("\ufeff")
+        return ended_text(text) if are_ends(self.data, self.encoding, whole=self.is_whole) else text
 
     @cached_property
     def lines(self) -> list[str]:

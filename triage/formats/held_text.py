@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from triage.formats.traces import parse
 from triage.formats.traces.reports import Report
 from triage.records import Trace
+from triage.sources.returns import ended_text
 
 __all__ = ("report", "stacks", "unplaced")
 
@@ -41,7 +42,7 @@ def report(text: str, *, language: str | None = None, only: str | None = None) -
     """
     from triage.formats.traces.scanning import scan
 
-    text = text[:_MOST]
+    text = ended_text(text[:_MOST])
     if language:
         traces = stacks(text, language)
         if any(trace.frames for trace in traces):

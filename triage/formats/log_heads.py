@@ -46,6 +46,8 @@ class Said(msgspec.Struct, gc=False):
     # who a daemon says wrote it: host, program, process; and whether that had a logger with a head of its own
     program: tuple[str | None, ...] | None = None
     inner: bool = False
+    # whether it was an object of JSON behind a head
+    json: bool = False
 
     def moment(self, dated: tuple[int, int] | None) -> log_times.Moment:
         """When it was written."""

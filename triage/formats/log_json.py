@@ -1,8 +1,9 @@
 """A line of JSON that a logger wrote.
 
 Facts: the documented fields of pino, bunyan, winston, zap, slog, logrus, logstash, ECS, structlog, Serilog, GELF and
-python-json-logger. They name the same few things differently; which key stands for what is a row of `log_json.toml`,
-dots for the members of members. The rest are `fields`.
+python-json-logger, .NET's console and Google's error logs. They name the same few things differently; which key stands
+for what is a row of `log_json.toml`, dots for the members of members. The rest are `fields`. An error that is written
+in another way than as text is looked for by `held_error` in records that tell of one.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ from typing import Any, Final
 
 import msgspec
 
+from triage.formats import held_error
 from triage.formats.debugbundle_json import DAMAGED, decode
 from triage.formats.log_heads import Said, level_of, severity
 from triage.records import json_text
 from triage.times import epoch, iso
 
-__all__ = ("read",)
+__all__ = ("read", "said")
 
 _strict: Final = msgspec.json.Decoder().decode
 # pino, bunyan: 10 to 60
 _TENS: Final = ("trace", "trace", "debug", "info", "warning", "error", "fatal")
+# Levels at which nobody writes an error.
+_CALM: Final = frozenset({"trace", "debug", "info"})
+# What stores and clouds put around a record.
+_AROUND: Final = ("_source", "jsonPayload")
 
 
 @cache
@@ -49,25 +55,49 @@ def read(line: str) -> Said | str | None:
         value, _ = decode(data)
     if value is DAMAGED:
         return "damaged JSON"
-    return _said(value) if isinstance(value, dict) else None
+    # nothing else can be a stack
+    stacked = "\\n" in line or "[" in line or "at " in line
+    return said(value, stacked=stacked) if isinstance(value, dict) else None
 
 
-def _said(value: dict[str, Any]) -> Said | None:
-    """What an object says, None where it has neither a message with a level or a time, nor an error."""
+def said(value: dict[str, Any], *, stacked: bool = True) -> Said | None:
+    """What an object says, None where it has neither a message with a level or a time, nor an error.
+
+    Whoever knows that no member of it is `stacked` text or a list spares the search for a stack.
+
+    Examples
+    --------
+    >>> said({"jsonPayload": {"message": "no rate"}, "severity": "ERROR"}).message
+    'no rate'
+    >>> said({"message": "no rate"}) is None
+    True
+    """
+    for name in _AROUND:
+        if isinstance(value.get(name), dict):
+            value = {key: item for key, item in value.items() if key != name} | value[name]
     taken: set[str] = set()
     message = _text(_first(value, "message", taken))
-    when, level = _first(value, "time", taken), _first(value, "level", taken)
+    when, level = _first(value, "time", taken), _level(_first(value, "level", taken))
     stack, error_type = _text(_first(value, "stack", taken)), _text(_first(value, "error_type", taken))
     error_value = _text(_first(value, "error_value", taken))
-    if (message is None and stack is None) or (when is None and level is None):
+    if stacked and level not in _CALM:
+        held = held_error.find(value) if not stack or not _lined(stack) else None
+        if held:
+            stack, error_type, error_value = held.stack, error_type or held.type, error_value or held.value
+        elif not stack and message and _lined(message):
+            stack = message
+    bare = when is None and level is None
+    if (message is None and stack is None) or (bare and not (stack and _lined(stack))):
         return None
     ts = _moment(when)
     kept = {key: item for key, item in value.items() if key not in taken and item is not None}
+    # what has neither a level nor a time is the error itself, and its name no logger's
+    logger = None if bare else _text(_first(value, "logger", taken))
     return Said(
         message if message is not None else error_value or "",
         when if isinstance(when, str) and ts is None else None,
-        _level(level),
-        _text(_first(value, "logger", taken)),
+        level,
+        logger,
         _text(_first(value, "thread", taken)),
         _text(_first(value, "service", taken)),
         {key: item for key, item in kept.items() if key not in taken} or None,
@@ -76,6 +106,11 @@ def _said(value: dict[str, Any]) -> Said | None:
         error_type,
         error_value,
     )
+
+
+def _lined(text: str) -> bool:
+    """Whether a text has lines, as stacks have."""
+    return "\n" in text or text.lstrip().startswith("at ")
 
 
 def _first(value: dict[str, Any], what: str, taken: set[str]) -> Any:
@@ -110,6 +145,8 @@ def _level(value: Any) -> str | None:
 
 def _moment(value: Any) -> int | None:
     """Microseconds of ISO text with a zone, or of seconds since 1970 or parts of them, by their size."""
+    if isinstance(value, str) and value.startswith("/Date("):
+        value = value[6:].partition(")")[0]  # ConvertTo-Json of PowerShell 5
     if isinstance(value, str) and value.isdecimal() and len(value) < 20:
         value = int(value)  # journalctl -o json
     if isinstance(value, str):

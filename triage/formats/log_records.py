@@ -37,6 +37,10 @@ _PROGRAMS: Final = 64
 _DOCKER: Final = '{"log":'
 # Prefixes of containers' lines, which all lines of a record have.
 _WRAPPED: Final = (("compose",), ("cri",), ("pod",), ("stream",), ("docker",))
+# What a report in a field says beside its error.
+_REPORTED: Final = (
+    "signal", "handled", "error_code", "error_code_name", "fault_address", "release", "os_name", "os_version",
+)  # fmt: skip
 _GRAVE: Final = frozenset({"warning", "error", "fatal"})
 
 
@@ -127,6 +131,11 @@ class Reading:
         self._close()
         if self._php:
             self._php.close()
+        self.tell()
+
+    def tell(self) -> None:
+        """Say of the file what was found."""
+        source = self.source
         source.role = source.role or "log"
         source.media = source.media or "text/plain"
         told = [f"{self.records:,} record{'s' * (self.records != 1)}"]
@@ -135,6 +144,13 @@ class Reading:
         if self.lost:
             source.parse_status = "partial"
             source.note(f"{self.lost:,} line{'s are' if self.lost > 1 else ' is'} in quarantine")
+
+    def take(self, said: Said, offset: int, end: int) -> None:
+        """Append a record that is no line, which lies between two places, and the error that it holds."""
+        record = Record(said, Row(0, offset, "", said, None))
+        if said.stack or said.error_type:
+            self._held(record, end)
+        self.append(record)
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         """The lines for the trace modules; a record that is one object of JSON is none of theirs."""
@@ -147,7 +163,7 @@ class Reading:
             damage = said if isinstance(said, str) else None
             row = Row(number, offset, text, None if isinstance(said, str) else said, damage)
             self._rows.append(row)
-            is_json = row.said is not None and text[:1] == "{" and not text.startswith(_DOCKER)
+            is_json = row.said is not None and (row.said.json or (text[:1] == "{" and not text.startswith(_DOCKER)))
             yield offset, "" if is_json else text
 
     def _settle(self, end: int | None) -> None:
@@ -299,7 +315,8 @@ class Reading:
             **columns,
         }
         if report:
-            columns |= {"signal": report.signal, "handled": report.handled, "platform": _language(report.traces)}
+            columns |= {name: getattr(report, name) for name in _REPORTED}
+            columns["platform"] = _language(report.traces)
         record.event = source.records.event(**columns)
         if report:
             source.records.stacks(record.event, report.traces)

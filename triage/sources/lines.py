@@ -1,7 +1,7 @@
 """Chunks into lines: the one loop that every byte of every log goes through.
 
 Linear whatever the chunks are: a line that runs over many chunks is joined once, at its end, and a line over the limit
-is counted but not kept. Lines end in LF or CRLF; a lone CR stays in its line.
+is counted but not kept. Lines end in LF or CRLF; a lone CR stays in its line (`returns` makes an end of it).
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from triage.sources.ahead import ahead
 from triage.sources.lines import Lines, looked_at
+from triage.sources.returns import RETURNS, are_ends, ended, wide_end
 
 if TYPE_CHECKING:
     import os
@@ -230,24 +231,23 @@ class Source:
         return b"".join(pieces)
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Offset and bytes of each line without its end (LF or CRLF) and without a byte order mark, as UTF-8.
+        """Offset and bytes of each line without its end (LF, CRLF or CR) and without a byte order mark, as UTF-8.
 
-        A line over `Limits.line_bytes` goes to quarantine and is left out. In UTF-16 files the offsets are those of the
-        file. What was dropped or decoded on the way is noted.
+        A line over `Limits.line_bytes` goes to quarantine. Offsets are those of the file, in UTF-16 too. What was done
+        to it on the way is noted.
         """
         encoding = self.encoding
         with self._cut() as cut:
+            returns = are_ends(self.head, encoding, whole=len(self.head) < HEAD_BYTES)
+            cut.noticed |= {RETURNS: None} if returns else {}
             if encoding == "utf-8":
-                yield from cut.narrow(self.chunks())
+                yield from cut.narrow(ended(self.chunks()) if returns else self.chunks())
             else:
-                for offset, line in cut.wide(self.chunks(), "\n".encode(encoding)):
+                for offset, line in cut.wide(self.chunks(), wide_end(self.head, encoding)):
                     yield offset, self._decode(line, encoding).removesuffix("\r").encode()
 
     def blocks(self) -> Iterator[tuple[int, int, memoryview]]:
-        """Whole lines, up to a MiB at once, each with its LF: offset and number of the first, and the bytes.
-
-        For files that are not UTF-16; limits and notes as in `lines`.
-        """
+        """Whole lines but of UTF-16, up to a MiB at once, each with its LF: offset, number of the first, bytes."""
         with self._cut() as cut:
             yield from cut.blocks(ahead(looked_at(self.chunks()), after=_SMALL, most=_AHEAD))
 

@@ -32,7 +32,7 @@ __all__ = ("is_document", "key", "signature")
 _DOCUMENT: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[\]{"])')
 _WORDS: Final = (
     b"XCEPTION CAUGHT BY", b"xception caught by", b"nother exception was thrown", b"nhandled Exception:",
-    b"SymInit: ", b"[Crash]", b"# TYPE ",
+    b"SymInit: ", b"[Crash]", b"# TYPE ", b"/win/2004/08/events/event", b"<FGenericCrashContext>",
 )  # fmt: skip
 _MARKS: Final = BytesAhoCorasick(list(_WORDS), matchkind=MatchKind.LeftmostFirst)
 # These, and what `first` asks for: in most texts none of both is found.
@@ -52,6 +52,8 @@ def signature(text: str, table: FrameTable) -> str:
             top, cycle, said = _counted(known)
             return _group(found, top, cycle, said, [], cause_word(None, NONE))
         found = first(text)
+    if found is None and '{"' in text and "\\n" in text:
+        return _loaded(text)  # objects of JSON behind what a container writes may hold a stack
     if found is None or isinstance(found, Brief):
         return ""
     return key(found, table)

@@ -134,6 +134,11 @@ class _Dump:
         stacks = [(thread, frames) for thread, frames in self.stacks if frames]
         if not self.told and self.signal is None:
             return None
+        informed = not stacks and bool(self.signal and self.process)
+        if informed:
+            # Summaries leave the stack out; they are whole nevertheless.
+            program = (self.process or "").rpartition("/")[2] or self.process
+            stacks = [(self.process_id or 0, [Frame(module=program, trust="text", text_line=max(first, 0))])]
         aborted = bool(stacks) and any(frame.function in _ABORTING for frame in stacks[0][1][:3])
         error_type = self.signal or "core dump"
         return Report(
@@ -144,7 +149,7 @@ class _Dump:
                     frames=tuple(frames),
                     role="thread" if place else "crash",
                     error_type=None if place else error_type,
-                    thread_id=thread,
+                    thread_id=None if informed else thread,
                     crashed=not place,
                     unwinder="text",
                 )
@@ -153,7 +158,7 @@ class _Dump:
             error_type=error_type,
             error_code=self.number,
             signal=self.signal,
-            thread_id=stacks[0][0] if stacks else None,
+            thread_id=stacks[0][0] if stacks and not informed else None,
             process_id=self.process_id,
             process=self.process,
             os_name="Linux",

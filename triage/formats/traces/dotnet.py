@@ -30,6 +30,7 @@ from triage.formats.traces.dotnet_parts import EVENT, FATAL, UNHANDLED, Said, St
 from triage.formats.traces.log_lines import is_log
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
+from triage.formats.traces.windows_faults import dated
 
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 
@@ -111,7 +112,7 @@ def _report(window: Window, stacks: Stacks, first: int, end: int, event: dict[st
     traces = stacks.traces()
     crash, said = traces[0], stacks.said_first
     code = said.code
-    return Report(
+    report = Report(
         first=first,
         end=end,
         kind=_kind(said),
@@ -127,6 +128,7 @@ def _report(window: Window, stacks: Stacks, first: int, end: int, event: dict[st
         complete=crash.error_type is not None,
         leads=said.unhandled and not window.anchor.stream,
     )
+    return dated(window, report, "", first) if event else report
 
 
 def _kind(said: Said) -> str:

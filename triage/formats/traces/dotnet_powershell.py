@@ -6,12 +6,15 @@ Facts: general knowledge of PowerShell. Grammar, one line each::
             "    + CategoryInfo          : " category ": (" target ") [" command "], " type
             "    + FullyQualifiedErrorId : " id
     new   = command ": " file ":" n ":" n  "Line |" ( n " | " source | " | " message )*
-    stack = ( "at " function ", " file ": line " n )*
+    stack = ( "at " function ", " file ": line " n )*              alone, or below an error of the old form
+    list  = ( key ":" value )* "ScriptStackTrace" ":" stack         what Format-List and Get-Error give
 """
 
 from __future__ import annotations
 
 from typing import Final
+
+from msgspec.structs import replace
 
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
@@ -20,7 +23,7 @@ from triage.records import Frame, Trace
 
 __all__ = ("ANCHORS", "report")
 
-ANCHORS: Final = (" char:", "+ CategoryInfo ", "<ScriptBlock>, ", "Line |")
+ANCHORS: Final = (" char:", "+ CategoryInfo ", "<ScriptBlock>, ", "Line |", "ScriptStackTrace ")
 
 _AT: Final = lazy(r"At (?P<file>.{1,400}?):(?P<line>\d{1,9}) char:(?P<column>\d{1,9})\s*$")
 _PLUS: Final = lazy(r"\s*\+(?: (.*))?$")
@@ -30,7 +33,10 @@ _NEW: Final = lazy(r"(?P<command>[\w.-]{1,100}): (?P<file>.{1,400}?):(?P<line>\d
 _BAR: Final = lazy(r"\s*(\d{1,9})? ?\|(?: (.*))?$")
 _CALLED: Final = lazy(r"at (?P<function>\S.{0,200}?), (?P<file>.{1,400}): line (?P<line>\d{1,9})\s*$")
 _COMMAND: Final = lazy(r"(?P<command>[\w.\\:-]{1,200}) : (?P<message>.*)$")
-_MESSAGE_LINES: Final = 16
+_LISTED: Final = lazy(r"\s{0,8}ScriptStackTrace\s{0,20}: (?P<text>at \S.*)$")
+_KEY: Final = lazy(r"(?P<indent>\s{0,12})(?P<key>[A-Z]\w{2,40})\s{0,30}:(?: (?P<value>.{0,2000}))?$")
+_THROWN: Final = lazy(r"(?P<type>(?:[A-Za-z_]\w{0,80}\.){1,8}\w{1,80}): (?P<text>.*)$")
+_MESSAGE_LINES, _KEYS, _BLANKS = 16, 60, 4
 
 
 def report(window: Window) -> Report | None:
@@ -41,6 +47,8 @@ def report(window: Window) -> Report | None:
     # which looks like the prefix of a container
     if (window.raw(0) or "").strip() == "Line |":
         return _new(window)
+    if _LISTED.match(line):
+        return _listed(window)
     return _stack(window) if _CALLED.match(line.strip()) else None
 
 
@@ -60,6 +68,8 @@ def _old(window: Window) -> Report | None:
     if not at or end == 1:
         return None
     first, message = _message(window)
+    below = next((at for at in range(end, end + _BLANKS) if window[at] != ""), end)
+    calls, last = ([], end) if window.is_record(below) else _calls(window, below)
     command = _COMMAND.match(message)
     frame = Frame(
         function=command["command"] if command else None,
@@ -71,7 +81,11 @@ def _old(window: Window) -> Report | None:
         trust="text",
         text_line=0,
     )
-    return _made(first, end, (frame,), error or identity, command["message"] if command else message, identity)
+    if calls and (calls[0].file, calls[0].line) == (frame.file, frame.line):
+        frame, calls, end = replace(frame, function=calls[0].function), calls[1:], last
+    else:
+        calls = []
+    return _made(first, end, (frame, *calls), error or identity, command["message"] if command else message, identity)
 
 
 def _message(window: Window) -> tuple[int, str]:
@@ -120,9 +134,20 @@ def _stack(window: Window) -> Report | None:
     first = 0
     while first > -_MESSAGE_LINES and _CALLED.match((window[first - 1] or "").strip()):
         first -= 1
+    if _LISTED.match(window[first - 1] or ""):
+        return _listed(window, first - 1)
+    frames, end = _calls(window, first)
+    return _made(first, end, tuple(frames), None, None, None)
+
+
+def _calls(window: Window, index: int) -> tuple[list[Frame], int]:
+    """The rows of a stack from one on, and where they end."""
     frames: list[Frame] = []
-    index = first
-    while (line := window[index]) is not None and (found := _CALLED.match(line.strip())):
+    while (line := window[index]) is not None:
+        listed = None if frames else _LISTED.match(line)
+        found = _CALLED.match(listed["text"] if listed else line.strip())
+        if found is None:
+            break
         hidden = found["file"].startswith("<")
         frames.append(
             Frame(
@@ -135,7 +160,34 @@ def _stack(window: Window) -> Report | None:
             )
         )
         index += 1
-    return _made(first, index, tuple(frames), None, None, None)
+    return frames, index
+
+
+def _listed(window: Window, at: int = 0) -> Report | None:
+    """An error whose members stand in a list, the stack among them."""
+    frames, end = _calls(window, at)
+    said: dict[str, str] = {}
+    first, last = at, ""
+    for index in range(at - 1, at - _KEYS, -1):
+        line = window[index]
+        if line is None or not line.strip() or window.is_record(index + 1):
+            break
+        row = _KEY.match(line)
+        if row is None and not line[0].isspace():
+            break
+        if row is None:
+            last = f"{line.strip()} {last}".strip()
+            continue
+        first = index
+        said.setdefault(row["key"], f"{row['value'] or ''} {last}".strip())
+        last = ""
+    thrown = _THROWN.match(said.get("Exception", ""))
+    error = thrown["type"] if thrown else said.get("Type")
+    value = thrown["text"] if thrown else said.get("Message") or said.get("Exception")
+    identity = said.get("FullyQualifiedErrorId")
+    if not frames:
+        return None
+    return _made(first, end, tuple(frames), error or identity, value, identity)
 
 
 def _made(

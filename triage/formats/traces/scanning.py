@@ -19,6 +19,7 @@ from triage.formats.traces.glance import Glance
 from triage.formats.traces.prefixes import uncoloured
 from triage.formats.traces.reading import Asked, Found, anchors, has, read
 from triage.formats.traces.window import BACK, Text, Window
+from triage.sources.returns import ended_text
 
 if TYPE_CHECKING:
     from triage.formats.traces.reports import Report
@@ -103,6 +104,8 @@ def first(
     'a.E'
     """
     other: Report | None = None
+    if "\r" in text and (ended := ended_text(text)) != text:
+        text, data = ended, None
     clean = "\r" not in text and "\x1b" not in text
     whole = text if settled and clean else None
     data = text.encode("utf-8", "replace") if data is None else data
