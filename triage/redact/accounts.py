@@ -62,6 +62,10 @@ _ACCOUNT: Final = re.compile(
     rb"""(?:\ [A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"'>]|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
 )
 _BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})([A-Za-z][\w.-]{2,40})(?![\w\\])")
+# Line ends and tabs as they are written out, and how many of them stand together.
+_OF_LINES: Final = frozenset({b"n", b"r", b"t"})
+_MANY: Final = 3
+_NEAR: Final = 400
 _NO_DOMAINS: Final = frozenset(
     b"HKLM HKCU HKCR HKCC HKU REGISTRY MACHINE SOFTWARE SYSTEM WINDOWS DEVICE BUILTIN".split()
 )
@@ -102,6 +106,8 @@ _DISPLAYED: Final = re.compile(
 )
 # Legal in an address, yet far more often what precedes one.
 _BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#", b"$", b"*")
+# What a terminal is told before an address.
+_COLOUR: Final = re.compile(rb"(?:\x1b|\\(?:u001b|x1b|033|e))\[[0-9;]{0,16}m")
 _ESCAPED: Final = frozenset({b"3a", b"3d", b"3c", b"22", b"20"})
 _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,61}[A-Za-z0-9\x80-\xff])?\.){1,8}"
@@ -215,8 +221,14 @@ def in_domain(data: bytes, start: int, end: int) -> Iterator[Found]:
 def behind_machine(data: bytes, end: int) -> Iterator[Found]:
     r"""The account in `DESKTOP-...\account`."""
     found = _BEHIND_MACHINE.match(data, end)
-    if found and found[1].lower() not in vocabulary().services:
+    if found and found[1].lower() not in vocabulary().services and not _ends_lines(data, end, found.start(1)):
         yield *found.span(1), "username", "domain"
+
+
+def _ends_lines(data: bytes, start: int, at: int) -> bool:
+    """Whether backslashes and the letter behind them end a line that is written out, as they do all around."""
+    escape = data[start : at + 1]
+    return escape[-1:] in _OF_LINES and data.count(escape, max(start - _NEAR, 0), at + _NEAR) >= _MANY
 
 
 def _folder(data: bytes, at: int) -> Iterator[Found]:
@@ -331,6 +343,8 @@ def _local_part(data: bytes, at: int) -> bytes:
     first = at - _LONGEST_LOCAL if at > _LONGEST_LOCAL else 0
     around = data[first:at]
     local = around[around.translate(_LOCAL_TABLE).rfind(b" ") + 1 :]
+    if b"[" in around and (colours := [*_COLOUR.finditer(around)]):
+        local = local[-min(len(local), len(around) - colours[-1].end()) :] if colours[-1].end() < len(around) else b""
     if not local.isalnum():
         for mark in _BEFORE_AN_ADDRESS:
             local = local.rpartition(mark)[2]

@@ -34,13 +34,13 @@ _NETWORK_BEFORE: Final = (
     r"[ \t]{0,3}[:=(]{0,2}[ \t\"'\\]{0,4}|://|[@\[])\z"
 )
 _VERSION_BEFORE: Final = (
-    r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
+    r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)\|?|\b(?:version|ver|release|build|driver|fileversion|"
     r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows"
     r"|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
     r"directx|openssl|libcurl|glibc)\w{0,10}|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
-    r"[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
+    r"(?:[\"'\\]{0,4}|%22)[ \t]{0,3}(?:[:=/ (]{0,3}|=>|%3A)[ \t\"'\\v]{0,4}\z"
 )
 # Behind these four numbers are a version more often than an address, unless it is one of a network inside.
 _PRODUCT_BEFORE: Final = (
@@ -84,6 +84,7 @@ _IN_NUMBERS: Final = frozenset(DIGITS + b"_")
 _NEWLINE: Final = ord("\n")
 _DOT: Final = ord(".")
 _SIGN: Final = ord("@")
+_PERCENT: Final = ord("%")
 _HYPHEN: Final = ord("-")
 _WORD_OR_COLON: Final = frozenset(WORD + b":")
 _WORD_OR_MARK: Final = frozenset(WORD + b":.")
@@ -119,6 +120,8 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     last = data[start - 1] if start else _NEWLINE
     if last in _PART_OF_A_NAME and not _in_name(data, start, end, last):
         return False
+    if last == _PERCENT and data[start : start + 2].isdigit():
+        return False  # its first digits are those of a character that is written out
     mark = data[end] if end < len(data) else _NEWLINE
     port = None
     if mark in _JOINTS:

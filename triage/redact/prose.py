@@ -98,8 +98,8 @@ _QUOTES: Final = frozenset({b'"', b"'"})
 _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
 _MOST: Final = 16_384
 _NAME: Final = re.compile(rb"[\w.\-]+")
-# A digest written in pairs looks like the fields of a password file.
-_PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}")
+# A digest written in pairs and an address of IPv6 look like the fields of a password file.
+_PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}|(?:[0-9a-f]{1,4}:){3,4}")
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
 _INSTEAD: Final = re.compile(
     rb"[\"']?,? (?:but )?(?:got|received|found|actual|instead of|and not|vs\.?|!=)(?: value| token"

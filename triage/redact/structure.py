@@ -110,6 +110,8 @@ _CALLED: Final = frozenset({b"(", b")", b",", b".", b"!", b"{"})
 _TAG_END: Final = re.compile(
     rb"""(?:[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\n]{0,80}["']){0,4}>"""
 )
+# Where a shell stands, and stood before.
+_FOLDER: Final = re.compile(rb"""[ \t]{0,4}\\{0,15}["']?(?:/|~/|[A-Za-z]:[\\/])""")
 _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128})(?![\w.%-])")
 _BLOCK_LINES: Final = 64
 _BEYOND_ASCII: Final = 0x80
@@ -164,8 +166,9 @@ def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
             return True
     if name == b"passwd" and data[begin - 1 : begin] == b"/":
         return True
-    working_directory = name in {b"pwd", b"oldpwd"} and behind == b"/"
-    return working_directory or b"arn:" in data[max(begin - 120, 0) : begin]
+    if name in {b"pwd", b"oldpwd"} and _FOLDER.match(data, at):
+        return True
+    return b"arn:" in data[max(begin - 120, 0) : begin]
 
 
 def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:

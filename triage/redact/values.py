@@ -16,7 +16,7 @@ from triage.redact.keys import parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
 __all__ = (
-    "after", "bare", "before", "before_host", "closing", "heads_message", "holds_secret", "in_code", "is_digest",
+    "after", "bare", "before", "before_host", "closing", "heads_message", "holds_secret", "in_code", "is_digest", "is_filled",
     "is_name", "is_plain", "is_setting", "is_slug", "looks_random", "mixed", "names_user_and_password", "placeholder",
     "quoted", "to_line_end",
 )  # fmt: skip
@@ -62,7 +62,7 @@ _HOST: Final = re.compile(rb"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?::[0-
 _COMMENT: Final = re.compile(rb"[ \t]+#")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
-    \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60} | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
+    \$ (?: (?:__[a-z]{2,12})? \{ [^{}]{0,200} \} | __[a-z]{2,12} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60} | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
         | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds) )
     | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
     | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt)/ [\w./-]{1,200} | %[A-Za-z_]{1,60}%
@@ -96,6 +96,8 @@ _NO_REFERENCE: Final = re.compile(
     rb"(?!(?i:[rfhmx]|your|some|example|dummy|sample|the))(?:[a-z0-9][^:.]*|[A-Z][^:.\[-]*)"
 )
 _MASKED_WORDS: Final = frozenset({b"redacted", b"filtered", b"masked"})
+_FILLINGS: Final = frozenset({b"x", b"X", b"*", b"."})
+_FILLED: Final = 8
 _ERROR: Final = re.compile(rb"[A-Z]{1,10}[-_]?[0-9]{2,7}[A-Z]?")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
 # A phrase of several words without quotes has no marks of a sentence or of code.
@@ -251,6 +253,8 @@ def placeholder(value: bytes) -> bool:
     small = stripped.lower()
     if small in vocabulary().empty or small == small[:1] * len(small):
         return True
+    if is_filled(stripped):
+        return True
     if small.isalnum():  # without a mark only these are a mask, and nothing is a reference
         return small in _MASKED_WORDS
     if _NO_REFERENCE.fullmatch(stripped):
@@ -258,6 +262,11 @@ def placeholder(value: bytes) -> bool:
     if masks.FOREIGN.fullmatch(small) or (_REFERENCE.fullmatch(stripped) and not _is_shuffled(stripped)):
         return True
     return stripped[:1] == b"[" and masks.MASK.fullmatch(stripped) is not None
+
+
+def is_filled(value: bytes) -> bool:
+    """Whether a value is filled up with one mark or letter, as an example of a token is behind its beginning."""
+    return value[-1:] in _FILLINGS and value.endswith(value[-1:] * _FILLED)
 
 
 def is_plain(value: bytes) -> bool:
