@@ -108,6 +108,8 @@ _DISPLAYED: Final = re.compile(
 _BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#", b"$", b"*")
 # What a terminal is told before an address.
 _COLOUR: Final = re.compile(rb"(?:\x1b|\\(?:u001b|x1b|033|e))\[[0-9;]{0,16}m")
+# A quote or a bracket that is written out, behind its backslash.
+_WRITTEN: Final = re.compile(rb"(?i)(?:x|u00)[23][0-9a-f](?=[^@])")
 _ESCAPED: Final = frozenset({b"3a", b"3d", b"3c", b"22", b"20"})
 _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,61}[A-Za-z0-9\x80-\xff])?\.){1,8}"
@@ -350,7 +352,10 @@ def _local_part(data: bytes, at: int) -> bytes:
             local = local.rpartition(mark)[2]
         local = local.lstrip(b".-!^~}%")
     before = data[at - len(local) - 1 : at - len(local)]
-    if before == b"\\" and local[:1] in b"ntrbf":
+    written = _WRITTEN.match(local) if before == b"\\" else None
+    if written:
+        local = local[written.end() :]
+    elif before == b"\\" and local[:1] in b"ntrbf":
         local = local[1:]
     elif before == b"%" and local[:2].lower() in _ESCAPED:
         local = local[2:]

@@ -43,6 +43,20 @@ _CONTAINER: Final = re.compile(
     rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
     rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
+# What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
+_OPENING: Final = frozenset(b"&'\"hp")
+_INNER_QUOTE: Final = re.compile(
+    rb"((?:&(?:quot|apos|#0?3[49]|#x2[27]);)|['\"])(?=[^'\"&])|hex(?:\([0-9a-b]\))?:(?=[0-9a-fA-F]{2},)|pass:(?=[^\s/])"
+)
+_BUILT_FOR: Final = re.compile(
+    rb"(?:amd64|arm64|armhf|armel|i386|i686|ppc64el|ppc64le|s390x|riscv64|mips64el|x86_64|aarch64|noarch)"
+    rb"(?:[ \t(,:;=)]|\\n|\Z)"
+)
+_OBJECT: Final = re.compile(rb"[a-z][a-z0-9]{1,30}(?:[.-][a-z][a-z0-9]{0,30}){0,6}")
+_OF_OBJECTS: Final = re.compile(
+    rb"(?i)(?:[\w.-]{0,40}[._-])?(?:existing|(?:image[_-]?)?pull|tls|ssl|ca|certs?|certificates?|credentials?|password"
+    rb"|registry|docker[_-]?config|admin|auth|basic[_-]?auth)[_-]?secrets?"
+)
 _OWN_ID: Final = frozenset({b"uid", b"uuid", b"owner", b"actor", b"principal"})
 _WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
 # Hints of what people are known by, in whatever encoding.
@@ -52,9 +66,16 @@ _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned: bool, name: Span) -> Iterator[Found]:
     """The value if it is one of its kind; `name` is where its name stands."""
+    if data[span[0]] in _OPENING and (inner := _bared(data, span)):
+        yield from judged(data, inner, meaning, in_quotes=True, assigned=assigned, name=name)
+        return
     start, end = span
     value = data[start:end]
     label = data[name[0] : name[1]]
+    # What begins with the rest of a sign of quoted-printable is read in the view of it.
+    written = value.startswith(b"3D") and data.startswith(b"=", start - 1)
+    if written or _is_of_a_thing(value, label, in_quotes=in_quotes):
+        return
     decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()
     if b"=" in (value.rstrip(b"=") if decodes else value) and values.is_name(value.partition(b"=")[0]):
         return  # a name and value of its own
@@ -78,6 +99,27 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
             found = place if _personal(text, 0, len(text), meaning, in_quotes=True) else None
         if found and not (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value)):
             yield (*found, meaning.kind, "key")
+
+
+def _bared(data: bytes, span: Span) -> Span | None:
+    """The value between quotes of its own, or behind the word of how it is written; None where none are around it."""
+    begin, end = span
+    opened = _INNER_QUOTE.match(data, begin, end)
+    if opened is None:
+        return None
+    begin += len(opened.group())
+    closing = opened[1]
+    if closing is not None and not data.endswith(closing, begin, end):
+        return None
+    end -= len(closing or b"")
+    return (begin, end) if begin < end else None
+
+
+def _is_of_a_thing(value: bytes, label: bytes, *, in_quotes: bool) -> bool:
+    """Whether a value is the processor that a package is for, or the name under which a cluster keeps a secret."""
+    if not in_quotes and _BUILT_FOR.match(value):
+        return True
+    return _OBJECT.fullmatch(value) is not None and _OF_OBJECTS.fullmatch(label) is not None
 
 
 def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quotes: bool, assigned: bool) -> bool:

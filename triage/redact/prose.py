@@ -177,7 +177,7 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
     value = data[slice(*span)]
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
         return True
-    if b"://" in value or value.startswith(b"!!"):
+    if b"://" in value or value.startswith(b"!!") or data.startswith(b"=3D", span[0] - 1):
         return True
     if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
         return True

@@ -16,7 +16,7 @@ from triage.redact.keys import parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
 __all__ = (
-    "after", "bare", "before", "before_host", "closing", "heads_message", "holds_secret", "in_code", "is_digest", "is_filled",
+    "after", "bare", "before", "before_host", "closing", "heads_message", "holds_secret", "in_code", "is_digest",
     "is_name", "is_plain", "is_setting", "is_slug", "looks_random", "mixed", "names_user_and_password", "placeholder",
     "quoted", "to_line_end",
 )  # fmt: skip
@@ -58,14 +58,18 @@ _DOUBLED: Final = re.compile(rb"""(["'])(?=[^\s,;:)\]}"'][^"'\r\n]{0,80}\1)""")
 _WITHIN: Final = re.compile(rb"""(?=[^\s"',;:=<>(){}\[\]\\]{1,40}(["'])(?:[\s;,)}\]<>&]|\Z))""")
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=|,[A-Za-z]{2,30}=[\w.]")
 # A host of several parts, that of an address: of those in a value the last, so that no password is cut short.
-_HOST: Final = re.compile(rb"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?::[0-9]{1,5})?(?=[/?\#]|\Z)")
+_HOST: Final = re.compile(rb"@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?(?::[0-9]{1,5})?(?=[/?\#]|\Z)")
+# Of a page that holds the line.
+_CLOSING_TAGS: Final = re.compile(rb"(?:<\\?/[A-Za-z][\w:-]{0,20}>){1,8}\Z")
 _COMMENT: Final = re.compile(rb"[ \t]+#")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
-    \$ (?: (?:__[a-z]{2,12})? \{ [^{}]{0,200} \} | __[a-z]{2,12} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60} | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
+    \$ (?: (?:__[a-z]{2,12})? \{ [^{}]{0,200} \} | __[a-z]{2,12} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
+        | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
         | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds) )
     | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
-    | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt)/ [\w./-]{1,200} | %[A-Za-z_]{1,60}%
+    | (?:/(?:run|etc|var|usr|opt|tmp|dev|srv|mnt|home|root|[uU]sers|path|app|data|secrets?|keys|certs|config|workspace
+        |vault|private|Library|Volumes|builds|github)|~|\$HOME)/ [\w.@/-]{1,200} | %[A-Za-z_]{1,60}%
     | ENC\[ [^\]]{1,200} \] | \$[A-Za-z_]\w{1,40}- | arn:aws[\w-]{0,12}:[\w:/.*-]{1,200}
     | (?:op|vault|ref\+\w{1,20}|secretsmanager|ssm|awssm|gcpsm|azurekv|keyring|k8s|sops):// [^\s]{1,200}
     | \{\{ [^{}]{0,200} \}\} | \{ [A-Za-z_.]{0,60} \} | %\(? [\w]{0,40} \)? [sdr]? | \#\{ [^{}]{0,200} \}
@@ -96,8 +100,6 @@ _NO_REFERENCE: Final = re.compile(
     rb"(?!(?i:[rfhmx]|your|some|example|dummy|sample|the))(?:[a-z0-9][^:.]*|[A-Z][^:.\[-]*)"
 )
 _MASKED_WORDS: Final = frozenset({b"redacted", b"filtered", b"masked"})
-_FILLINGS: Final = frozenset({b"x", b"X", b"*", b"."})
-_FILLED: Final = 8
 _ERROR: Final = re.compile(rb"[A-Z]{1,10}[-_]?[0-9]{2,7}[A-Z]?")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
 # A phrase of several words without quotes has no marks of a sentence or of code.
@@ -205,6 +207,9 @@ def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:
     comment = _COMMENT.search(data, start, end) if words else None
     if comment:
         end = comment.start()
+    closed = _CLOSING_TAGS.search(data, start, end) if data[end - 1 : end] == b">" else None
+    if closed:
+        end = closed.start()
     while end > start and data[end - 1] in b" \t\r,;":
         end -= 1
     return (start, end) if end > start else None
@@ -253,7 +258,7 @@ def placeholder(value: bytes) -> bool:
     small = stripped.lower()
     if small in vocabulary().empty or small == small[:1] * len(small):
         return True
-    if is_filled(stripped):
+    if masks.is_filled(stripped):
         return True
     if small.isalnum():  # without a mark only these are a mask, and nothing is a reference
         return small in _MASKED_WORDS
@@ -262,11 +267,6 @@ def placeholder(value: bytes) -> bool:
     if masks.FOREIGN.fullmatch(small) or (_REFERENCE.fullmatch(stripped) and not _is_shuffled(stripped)):
         return True
     return stripped[:1] == b"[" and masks.MASK.fullmatch(stripped) is not None
-
-
-def is_filled(value: bytes) -> bool:
-    """Whether a value is filled up with one mark or letter, as an example of a token is behind its beginning."""
-    return value[-1:] in _FILLINGS and value.endswith(value[-1:] * _FILLED)
 
 
 def is_plain(value: bytes) -> bool:
