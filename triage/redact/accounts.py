@@ -121,6 +121,12 @@ _OF_MESSAGES: Final = re.compile(
     rb"(?i)(?:(?:message|content)[-_ ]?id|in-reply-to|references|x-[a-z-]{1,30}-id)[\"']?[:=] ?[\"']?"
     rb"(?:<[^\s<>]{1,60}> )?<?\Z"
 )
+# Whom manuals write to, and what answers to nobody.
+_IN_MANUALS: Final = re.compile(
+    rb"(?i)(?:you|your[\w.-]{0,12}|user|username|user\.name|name|first\.last|someone|somebody|me|email|foo|recipient|sender|address)"
+    rb"@(?:example\.(?:com|org|net|edu)|(?:my|your|some)?[-_]?(?:domain|company|site|host|org|server)(?:\.(?:com|org|net|tld|domain|name)){1,2})"
+    rb"|(?:no-?reply|do-?not-?reply)@(?:github|gitlab|bitbucket|google|microsoft|apple|amazon)\.(?:com|org)"
+)
 _LONG: Final = 12
 _MADE: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
@@ -317,6 +323,8 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     if len(local) >= _LONG and _calls_a_message(data, at - len(local), local):
         return
     if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
+        return
+    if _IN_MANUALS.fullmatch(local + data[at : domain.end()]):
         return
     yield at - len(local), domain.end(), "email", "email"
     if data[at - len(local) - 1 : at - len(local)] == b"<":

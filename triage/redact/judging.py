@@ -55,7 +55,7 @@ _BUILT_FOR: Final = re.compile(
 _OBJECT: Final = re.compile(rb"[a-z][a-z0-9]{1,30}(?:[.-][a-z][a-z0-9]{0,30}){0,6}")
 _OF_OBJECTS: Final = re.compile(
     rb"(?i)(?:[\w.-]{0,40}[._-])?(?:existing|(?:image[_-]?)?pull|tls|ssl|ca|certs?|certificates?|credentials?|password"
-    rb"|registry|docker[_-]?config|admin|auth|basic[_-]?auth)[_-]?secrets?"
+    rb"|registry|docker[_-]?config|admin|auth|basic[_-]?auth)[_-]?secrets?|[\w.-]{0,60}passwords?[_-]?keys?"
 )
 _OWN_ID: Final = frozenset({b"uid", b"uuid", b"owner", b"actor", b"principal"})
 _WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
@@ -74,7 +74,11 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     label = data[name[0] : name[1]]
     # What begins with the rest of a sign of quoted-printable is read in the view of it.
     written = value.startswith(b"3D") and data.startswith(b"=", start - 1)
-    if written or _is_of_a_thing(value, label, in_quotes=in_quotes):
+    if (
+        written
+        or (b" " in value and data.startswith(b"`", start - 1))
+        or _is_of_a_thing(value, label, in_quotes=in_quotes)
+    ):
         return
     decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()
     if b"=" in (value.rstrip(b"=") if decodes else value) and values.is_name(value.partition(b"=")[0]):

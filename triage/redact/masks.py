@@ -15,14 +15,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-__all__ = ("FOREIGN", "MASK", "MASK_TEXT", "bucket", "is_filled", "kind_of", "label", "numbered", "pseudonym", "within")
+__all__ = ("FOREIGN", "MASK", "MASK_TEXT", "bucket", "kind_of", "label", "numbered", "pseudonym", "within")
 
 _FORM: Final = r"\[[a-z][a-z0-9_]{1,39}:(?:[0-9]{1,9}|[A-Z2-7]{13}):[0-9]{1,9}(?:-[0-9]{1,9})?\]"
 MASK: Final = re.compile(_FORM.encode())
 MASK_TEXT: Final = re.compile(_FORM)
 _LONGEST: Final = 80
-_FILLINGS: Final = frozenset({b"x", b"X", b"*", b"."})
-_FILLED: Final = 8
 # What other tools leave in place of a value, whole values of it: nothing is left there to hide.
 FOREIGN: Final = re.compile(
     rb"""(?ix)
@@ -76,11 +74,6 @@ def pseudonym(key: bytes, kind: str, value: bytes) -> str:
     """Thirteen base32 characters of HMAC-SHA256(key, kind, 0, value): 65 bits, the same for the same key and value."""
     digest = hmac.new(key, kind.encode() + b"\0" + value, hashlib.sha256).digest()
     return base64.b32encode(digest[:10]).decode()[:13]
-
-
-def is_filled(value: bytes) -> bool:
-    """Whether a value is filled up with one mark or letter, as an example of a token is behind its beginning."""
-    return value[-1:] in _FILLINGS and value.endswith(value[-1:] * _FILLED)
 
 
 def numbered(data: bytes) -> Iterator[tuple[str, int]]:

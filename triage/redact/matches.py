@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
-from triage.redact import commands, masks, sums, values, wraps
+from triage.redact import commands, examples, sums, values, wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.lines import Lines
 from triage.redact.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
@@ -221,7 +221,7 @@ def _accepted(data: bytes, rule: Rule, found: Iterable[list[Span]], rank: int) -
         value = data[start:stop]
         if not _varied(data, rule, groups):
             continue
-        if masks.is_filled(value) or rule.has_stopword(value.lower()) or _allowed(data, rule, groups[0], value):
+        if examples.is_example(value) or rule.has_stopword(value.lower()) or _allowed(data, rule, groups[0], value):
             continue
         if not rule.by_form and any(allowed.search(value) for allowed in globally_allowed()):
             continue

@@ -110,6 +110,8 @@ _CALLED: Final = frozenset({b"(", b")", b",", b".", b"!", b"{"})
 _TAG_END: Final = re.compile(
     rb"""(?:[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\n]{0,80}["']){0,4}>"""
 )
+# Where a system looks accounts up.
+_SOURCES: Final = re.compile(rb"[ \t]+(?:files|compat|sss|ldap|nis|db|winbind|systemd)[ \t\r\n\[]")
 # Where a shell stands, and stood before.
 _FOLDER: Final = re.compile(rb"""[ \t]{0,4}\\{0,15}["']?(?:/|~/|[A-Za-z]:[\\/])""")
 _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128})(?![\w.%-])")
@@ -146,7 +148,7 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
             key = _QUERY_KEY.match(data, end)
         yield (*key.span(1), "api_key", "key") if key else (begin, end, "", "entropy")
         return
-    if _is_no_name(data, begin, small, end):
+    if _is_no_name(data, begin, small, end) or (data[begin - 2 : begin] == b"${" and data[stop : stop + 1] == b"}"):
         return
     if data[begin - 2 : begin] == b"${" and (unset := _UNSET.match(data, stop)):
         if unset[1] and not meaning.weak:
@@ -162,9 +164,9 @@ def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
     behind = data[at : at + 1]
     if data[at - 1 : at] == b":":
         in_source = behind.isdigit() and name.rpartition(b".")[2] in _CODE_ENDINGS  # a file and its line
-        if (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
+        if data[at : at + 2] == b"//" or (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
             return True
-    if name == b"passwd" and data[begin - 1 : begin] == b"/":
+    if name == b"passwd" and (data[begin - 1 : begin] == b"/" or _SOURCES.match(data, at)):
         return True
     if name in {b"pwd", b"oldpwd"} and _FOLDER.match(data, at):
         return True

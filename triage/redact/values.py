@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from triage.redact import labels, masks
+from triage.redact import examples, labels, masks
 from triage.redact.keys import parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
@@ -64,12 +64,11 @@ _CLOSING_TAGS: Final = re.compile(rb"(?:<\\?/[A-Za-z][\w:-]{0,20}>){1,8}\Z")
 _COMMENT: Final = re.compile(rb"[ \t]+#")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
-    \$ (?: (?:__[a-z]{2,12})? \{ [^{}]{0,200} \} | __[a-z]{2,12} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
+    \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
         | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
         | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds) )
     | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
-    | (?:/(?:run|etc|var|usr|opt|tmp|dev|srv|mnt|home|root|[uU]sers|path|app|data|secrets?|keys|certs|config|workspace
-        |vault|private|Library|Volumes|builds|github)|~|\$HOME)/ [\w.@/-]{1,200} | %[A-Za-z_]{1,60}%
+    | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt)/ [\w./-]{1,200} | %[A-Za-z_]{1,60}%
     | ENC\[ [^\]]{1,200} \] | \$[A-Za-z_]\w{1,40}- | arn:aws[\w-]{0,12}:[\w:/.*-]{1,200}
     | (?:op|vault|ref\+\w{1,20}|secretsmanager|ssm|awssm|gcpsm|azurekv|keyring|k8s|sops):// [^\s]{1,200}
     | \{\{ [^{}]{0,200} \}\} | \{ [A-Za-z_.]{0,60} \} | %\(? [\w]{0,40} \)? [sdr]? | \#\{ [^{}]{0,200} \}
@@ -258,7 +257,7 @@ def placeholder(value: bytes) -> bool:
     small = stripped.lower()
     if small in vocabulary().empty or small == small[:1] * len(small):
         return True
-    if masks.is_filled(stripped):
+    if examples.is_example(stripped):
         return True
     if small.isalnum():  # without a mark only these are a mask, and nothing is a reference
         return small in _MASKED_WORDS

@@ -1,0 +1,43 @@
+"""What stands in place of a secret: an example's own words, a token filled up or cut short, its name in a vault.
+
+Whole values only, as they stand behind their names.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ("is_example",)
+
+_FILLINGS: Final = frozenset({b"x", b"X", b"*", b"."})
+_FILLED: Final = 8
+# As the documents of a provider write its keys.
+_WORD: Final = b"EXAMPLE"
+_EXAMPLE: Final = re.compile(
+    rb"""(?x)
+    [\w-]{0,12}\.{3}
+    | (?i:(?:[a-z]{2,8}[-_])?(?:your|replace|insert|put|enter|paste|change|please|todo|fill|supply|provide)[-_ ]?
+        (?:your|me|this|with|real|actual|secret|token|key|password|in|here|it|the|an?|change|api|value|before|own|some
+        |client|access)(?:[-_ ][a-z]{1,20}){0,7})
+    | (?i:(?:[a-z]{2,20}[-_ ]){1,6}(?:goes[-_ ])?here)
+    | \{\{[^\r\n]{0,400}\}\} | \(\([\w./:-]{1,80}\)\) | \[\[[^\[\]]{1,200}\]\] | \$__[a-z]{2,12}(?:\{[^{}]{0,200}\})?
+    | @Microsoft\.KeyVault\([^\s]{1,200} | (?:secrets?|env|keychain)://[^\s]{1,200}
+    | (?:vault|ssm|awssm|secretsmanager|gcpsm|azurekv|conjur|doppler):[\w./\#-]{1,200}
+    | (?:/(?:home|root|[uU]sers|path|app|data|secrets?|keys|certs|config|workspace|vault|private|Library|Volumes|builds
+        |github)|~|\$HOME)/[\w.@/-]{1,200}
+    """
+)
+
+
+def is_example(value: bytes) -> bool:
+    """Whether a value is an example, or says where the value is kept.
+
+    Examples
+    --------
+    >>> is_example(b"sk_live_xxxxxxxxxxxxxxxx"), is_example(b"put-your-token-here"), is_example(b"hunter2")
+    (True, True, False)
+    """
+    if value[-1:] in _FILLINGS and value.endswith(value[-1:] * _FILLED):
+        return True
+    return _WORD in value or _EXAMPLE.fullmatch(value) is not None
