@@ -59,9 +59,15 @@ _SHARED_HOME: Final = re.compile(rb"(?i)(?:users|home|homes|profiles)\$?\\{1,8}"
 _LOCAL_SHARE: Final = re.compile(rb"(?i)\\{2,16}(?:wsl\$|wsl\.localhost|\?|\.)\\{1,8}[\w.: -]{1,40}(?=\\)")
 _ACCOUNT: Final = re.compile(
     rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}"""
-    rb"""(?:\ [A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"'>]|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
+    rb"""(?:\ (?!HTTP/)[A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"'>]|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
 )
 _BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})([A-Za-z][\w.-]{2,40})(?![\w\\])")
+# Where a path begins that is not one of the system's.
+_OF_A_PROJECT: Final = re.compile(
+    rb"(?:\A|[\s\"'(=@,`])(?:\.{1,2}/){0,4}(?:src|apps?|libs?|packages|modules|tests?|specs?|server|client|backend|frontend"
+    rb"|internal|pkg|cmd|components|pages|routes|views|controllers|services|features|domain|core|templates|docs)/"
+    rb"(?:[\w.@-]{1,40}/){0,6}\Z"
+)
 # Line ends and tabs as they are written out, and how many of them stand together.
 _OF_LINES: Final = frozenset({b"n", b"r", b"t"})
 _MANY: Final = 3
@@ -201,8 +207,15 @@ def in_path(data: bytes, start: int) -> Iterator[Found]:
         yield from hosts.alone(data, start)
     if home is None and (local := _LOCAL_SHARE.match(data, start)):
         home = _HOME.match(data, local.end())
-    if home and not _LINE_END.match(data, home.end() - 2):
+    if home and not _LINE_END.match(data, home.end() - 2) and not _is_inside(data, home):
         yield from _folder(data, home.end())
+
+
+def _is_inside(data: bytes, home: re.Match[bytes]) -> bool:
+    """Whether a folder of such a name is one of a project, or stands inside of another path."""
+    if home.group().lower().startswith(b"/media"):
+        return data[home.start() - 1 : home.start()].isalnum()
+    return _OF_A_PROJECT.search(data, max(home.start() - 120, 0), home.start() + 1) is not None
 
 
 def in_domain(data: bytes, start: int, end: int) -> Iterator[Found]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ("is_example",)
+__all__ = ("is_example", "is_of_code", "without_algorithm")
 
 _FILLINGS: Final = frozenset({b"x", b"X", b"*", b"."})
 _FILLED: Final = 8
@@ -29,6 +29,14 @@ _EXAMPLE: Final = re.compile(
     """
 )
 
+# A file of a project, a switch, a size.
+_OF_CODE: Final = re.compile(
+    rb"(?:[\w.@-]{1,60}/){1,12}[\w.@-]{1,80}\.(?:[jt]sx?|py|rb|go|rs|java|kt|php|cs|cpp|c|h|md|json|ya?ml|toml|html|css|txt)"
+    rb"|[A-Za-z_]{2,40}=(?:True|False|None|true|false|null)|[0-9]{1,4}-bit"
+)
+# Numbers in the names of algorithms.
+_ALGORITHM: Final = re.compile(rb"(?<=[A-Za-z])(?:25519|256|384|512|2048|4096|448|128)(?![0-9])")
+
 
 def is_example(value: bytes) -> bool:
     """Whether a value is an example, or says where the value is kept.
@@ -41,3 +49,13 @@ def is_example(value: bytes) -> bool:
     if value[-1:] in _FILLINGS and value.endswith(value[-1:] * _FILLED):
         return True
     return _WORD in value or _EXAMPLE.fullmatch(value) is not None
+
+
+def is_of_code(value: bytes) -> bool:
+    """Whether a value is a file of a project, a switch that is set or a size in bits."""
+    return _OF_CODE.fullmatch(value) is not None
+
+
+def without_algorithm(name: bytes) -> bytes:
+    """A name without the number of the algorithm that it says."""
+    return _ALGORITHM.sub(b"", name)

@@ -52,6 +52,8 @@ _MACHINE: Final = re.compile(
     + rb"|[a-z]{2,10}(?:-s)?(?:-\d{1,2}vcpu)?-\d{1,3}gb-[a-z]{3}\d(?:-\d{1,3})?"
     rb"|gke-[a-z0-9-]{1,60}-[0-9a-f]{8}-[a-z0-9]{4}|aks-[a-z0-9]{1,20}-\d{8}-vmss[0-9a-z]{6}"
 )
+# A word that is joined to what a maker calls machines, and what programs are built for.
+_WORDS_OF_CODE: Final = re.compile(rb"(?i:win|pc)-(?:[a-z]{5,11}|arm64|amd64)")
 # All of one or what of it stands behind two digits that look like an escape.
 _UUID: Final = re.compile(rb"[0-9a-f]{6,8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What Docker calls a container, and its host, that has no name.
@@ -157,7 +159,7 @@ def is_host(text: bytes, *, named: bool) -> bool:
         return False
     if (len(small) >= _UUID_LENGTH and _UUID.fullmatch(small)) or (len(small) == 12 and _CONTAINER.fullmatch(small)):
         return False
-    if any(part in small for part in _IN_MACHINES) and _MACHINE.fullmatch(text):
+    if any(part in small for part in _IN_MACHINES) and _MACHINE.fullmatch(text) and not _WORDS_OF_CODE.fullmatch(text):
         return True
     if not _LABELS.fullmatch(text):
         return False
@@ -225,6 +227,9 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
         before = b""
     text = data[start:end]
     if len(text) > _LONGEST or data[end : end + 1] == b"(" or before == b"$" or _is_in_path(data, start, text):
+        return
+    imported = data.startswith(b" import ", end) and data.endswith(b"from ", 0, start)
+    if imported or (data[end : end + 1] == b"[" and text.endswith(b".loc")):
         return
     if not _MODEL.fullmatch(text) and is_host(text, named=False):
         yield start, end, "hostname", "hostname"

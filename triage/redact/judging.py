@@ -43,6 +43,11 @@ _CONTAINER: Final = re.compile(
     rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
     rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
+# A thread by its number, and what stands behind a function in a trace.
+_THREAD: Final = re.compile(rb"[A-Z][0-9]{1,4}")
+_FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)(?:[ ]{4,8}|\t|\\{1,4}t)[\w/.@:-]{1,200}\.go:| in goroutine |\.\(")
+# Two words written in one, without quotes.
+_IDENTIFIER: Final = re.compile(rb"[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{0,40}")
 # What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
 _OPENING: Final = frozenset(b"&'\"hp")
 _INNER_QUOTE: Final = re.compile(
@@ -208,6 +213,7 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
             return None
         host = value.partition(b":")[0].partition(b"/")[0].partition(b"\\")[0]
         plain = meaning.weak == "numbered" and host.isalpha()
+        plain = plain or host.lower() in vocabulary().words or (not in_quotes and bool(_IDENTIFIER.fullmatch(host)))
         told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
         return (start, start + len(host)) if told else None
     return None
@@ -243,6 +249,8 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
     if data[end : end + 2] == b" <":  # what an e-mail address follows
         return None
     if len(value) == _UUID_LENGTH and _UUID.fullmatch(small):
+        return None
+    if not in_quotes and (_THREAD.fullmatch(value) or (b"." in value and _FRAME.match(data, end))):
         return None
     if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or sense(value.decode("latin-1")):
         return None

@@ -221,6 +221,8 @@ def _accepted(data: bytes, rule: Rule, found: Iterable[list[Span]], rank: int) -
         value = data[start:stop]
         if not _varied(data, rule, groups):
             continue
+        if data[stop : stop + 1] == b"(" and value[-1:].isalpha() and not rule.of_blocks:
+            continue  # a name that is called
         if examples.is_example(value) or rule.has_stopword(value.lower()) or _allowed(data, rule, groups[0], value):
             continue
         if not rule.by_form and any(allowed.search(value) for allowed in globally_allowed()):

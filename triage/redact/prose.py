@@ -185,7 +185,7 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
         return True
     if opened:
         return value.isalpha() and values.is_name(value)
-    return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"="}
+    return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
 
 
 def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
