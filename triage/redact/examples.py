@@ -21,8 +21,10 @@ _EXAMPLE: Final = re.compile(
         (?:your|me|this|with|real|actual|secret|token|key|password|in|here|it|the|an?|change|api|value|before|own|some
         |client|access)(?:[-_ ][a-z]{1,20}){0,7})
     | (?i:(?:[a-z]{2,20}[-_ ]){1,6}(?:goes[-_ ])?here)
-    | \{\{[^\r\n]{0,400}\}\} | \(\([\w./:-]{1,80}\)\) | \[\[[^\[\]]{1,200}\]\] | \$__[a-z]{2,12}(?:\{[^{}]{0,200}\})?
-    | @Microsoft\.KeyVault\([^\s]{1,200} | (?:secrets?|env|keychain)://[^\s]{1,200}
+    | \{\{[^\r\n]{0,400}\}\} | \(\([\w./:-]{1,80}\)\) | \[\[[^\[\]]{1,200}\]\]
+    | \$__[a-z]{2,12}(?:\{[^{}]{0,200}\})?
+    | (?:json|ya?ml|xml|bson|db|gorm|form|mapstructure|env|toml|validate|binding|protobuf):\\{0,3}"[^"\r\n]{1,80}\\{0,3}"
+    | </?\|?[A-Za-z_]{1,20}\|?> | @Microsoft\.KeyVault\([^\s]{1,200} | (?:secrets?|env|keychain)://[^\s]{1,200}
     | (?:vault|ssm|awssm|secretsmanager|gcpsm|azurekv|conjur|doppler):[\w./\#-]{1,200}
     | (?:/(?:home|root|[uU]sers|path|app|data|secrets?|keys|certs|config|workspace|vault|private|Library|Volumes|builds
         |github)|~|\$HOME)/[\w.@/-]{1,200}

@@ -168,7 +168,7 @@ def _told(data: bytes, start: int, end: int) -> Iterator[Found]:
     opened = data[span[0] - 1 : span[0]] in _QUOTES
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
         return
-    if (opened and len(value) >= 4 and b" " not in value) or values.mixed(value, least=5):
+    if (opened and len(value) >= 4 and b" " not in value) or values.mixed(value.rstrip(b"?"), least=5):
         yield *span, "password", "prose"
 
 

@@ -110,6 +110,8 @@ _CALLED: Final = frozenset({b"(", b")", b",", b".", b"!", b"{"})
 _TAG_END: Final = re.compile(
     rb"""(?:[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\n]{0,80}["']){0,4}>"""
 )
+# The calls that led to an error of R.
+_CALLS: Final = re.compile(rb"Calls: [^\n]{0,190}\Z")
 # Where a system looks accounts up.
 _SOURCES: Final = re.compile(rb"[ \t]+(?:files|compat|sss|ldap|nis|db|winbind|systemd)[ \t\r\n\[]")
 # Where a shell stands, and stood before.
@@ -167,6 +169,10 @@ def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
         if data[at : at + 2] == b"//" or (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
             return True
     if name == b"passwd" and (data[begin - 1 : begin] == b"/" or _SOURCES.match(data, at)):
+        return True
+    if data[begin - 9 : begin] == b"checksum/" or (
+        data[at - 2 : at] == b"->" and _CALLS.search(data, max(begin - 200, 0), begin)
+    ):
         return True
     if name in {b"pwd", b"oldpwd"} and _FOLDER.match(data, at):
         return True

@@ -289,8 +289,7 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
 
     `after` is the byte behind it (-1 at the end), `assigned` whether an equals sign stands between name and value.
     """
-    own = value.lower().strip(b"_")
-    if own in {name.lower().strip(b"_-"), name.lower().rpartition(b".")[2].strip(b"_")}:
+    if value.lower().strip(b"_") in {name.lower().strip(b"_-"), name.lower().rpartition(b".")[2].strip(b"_")}:
         return False
     if placeholder(value) or is_plain(value) or (is_digest(value) and b"pass" not in name.lower()):
         return False
@@ -329,6 +328,7 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
         or (after == _LESS and value.isalpha())
         or value[:1] in b"=!*&"
         or in_code(value.lstrip(b"("))
+        or (value.islower() and b"-" in value and _JOINED.fullmatch(value) and is_name(value))
     ):
         return False
     if _LETTERS.fullmatch(value.rstrip(b"!")):
