@@ -23,7 +23,7 @@ _EXAMPLE: Final = re.compile(
     | (?i:(?:[a-z]{2,20}[-_ ]){1,6}(?:goes[-_ ])?here)
     | \{\{[^\r\n]{0,400}\}\} | \(\([\w./:-]{1,80}\)\) | \[\[[^\[\]]{1,200}\]\]
     | \$__[a-z]{2,12}(?:\{[^{}]{0,200}\})?
-    | (?:json|ya?ml|xml|bson|db|gorm|form|mapstructure|env|toml|validate|binding|protobuf):\\{0,3}"[^"\r\n]{1,80}\\{0,3}"
+    | (?:json|ya?ml|xml|bson|db|gorm|form|mapstructure|env|toml|validate|binding):\\{0,3}"[^"\r\n]{1,80}\\{0,3}"
     | </?\|?[A-Za-z_]{1,20}\|?> | @Microsoft\.KeyVault\([^\s]{1,200} | (?:secrets?|env|keychain)://[^\s]{1,200}
     | (?:vault|ssm|awssm|secretsmanager|gcpsm|azurekv|conjur|doppler):[\w./\#-]{1,200}
     | (?:/(?:home|root|[uU]sers|path|app|data|secrets?|keys|certs|config|workspace|vault|private|Library|Volumes|builds
@@ -36,6 +36,7 @@ _OF_CODE: Final = re.compile(
     rb"(?:[\w.@-]{1,60}/){1,12}[\w.@-]{1,80}\.(?:[jt]sx?|py|rb|go|rs|java|kt|php|cs|cpp|c|h|md|json|ya?ml|toml|html|css|txt)"
     rb"|[A-Za-z_]{2,40}=(?:True|False|None|true|false|null)|[0-9]{1,4}-bit"
 )
+_MARKS_OF_CODE: Final = frozenset(b"/=-")
 # Numbers in the names of algorithms.
 _ALGORITHM: Final = re.compile(rb"(?<=[A-Za-z])(?:25519|256|384|512|2048|4096|448|128)(?![0-9])")
 
@@ -50,12 +51,14 @@ def is_example(value: bytes) -> bool:
     """
     if value[-1:] in _FILLINGS and value.endswith(value[-1:] * _FILLED):
         return True
+    if value.isalnum():  # no example is one word but such
+        return _WORD in value or value[:4].lower() == b"your"
     return _WORD in value or _EXAMPLE.fullmatch(value) is not None
 
 
 def is_of_code(value: bytes) -> bool:
     """Whether a value is a file of a project, a switch that is set or a size in bits."""
-    return _OF_CODE.fullmatch(value) is not None
+    return not _MARKS_OF_CODE.isdisjoint(value) and _OF_CODE.fullmatch(value) is not None
 
 
 def without_algorithm(name: bytes) -> bytes:

@@ -49,7 +49,7 @@ _FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)(?:[ ]{4,8}|\t|\\{1,4}t)[\w/.@:-
 # Two words written in one, without quotes.
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{0,40}")
 # What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
-_OPENING: Final = frozenset(b"&'\"hp")
+_OPENING: Final = (b"'", b'"', b"&", b"hex:", b"hex(", b"pass:")
 _INNER_QUOTE: Final = re.compile(
     rb"((?:&(?:quot|apos|#0?3[49]|#x2[27]);)|['\"])(?=[^'\"&])|hex(?:\([0-9a-b]\))?:(?=[0-9a-fA-F]{2},)|pass:(?=[^\s/])"
 )
@@ -57,6 +57,8 @@ _BUILT_FOR: Final = re.compile(
     rb"(?:amd64|arm64|armhf|armel|i386|i686|ppc64el|ppc64le|s390x|riscv64|mips64el|x86_64|aarch64|noarch)"
     rb"(?:[ \t(,:;=)]|\\n|\Z)"
 )
+_PROCESSORS: Final = frozenset(b"amd arm i38 i68 ppc s39 ris mip x86 aar noa".split())
+_ENDS_OF_OBJECTS: Final = frozenset({b"t", b"T", b"s", b"S", b"y", b"Y"})
 _OBJECT: Final = re.compile(rb"[a-z][a-z0-9]{1,30}(?:[.-][a-z][a-z0-9]{0,30}){0,6}")
 _OF_OBJECTS: Final = re.compile(
     rb"(?i)(?:[\w.-]{0,40}[._-])?(?:existing|(?:image[_-]?)?pull|tls|ssl|ca|certs?|certificates?|credentials?|password"
@@ -71,7 +73,7 @@ _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned: bool, name: Span) -> Iterator[Found]:
     """The value if it is one of its kind; `name` is where its name stands."""
-    if data[span[0]] in _OPENING and (inner := _bared(data, span)):
+    if data.startswith(_OPENING, span[0]) and (inner := _bared(data, span)):
         yield from judged(data, inner, meaning, in_quotes=True, assigned=assigned, name=name)
         return
     start, end = span
@@ -126,9 +128,10 @@ def _bared(data: bytes, span: Span) -> Span | None:
 
 def _is_of_a_thing(value: bytes, label: bytes, *, in_quotes: bool) -> bool:
     """Whether a value is the processor that a package is for, or the name under which a cluster keeps a secret."""
-    if not in_quotes and _BUILT_FOR.match(value):
+    if not in_quotes and value[:3] in _PROCESSORS and _BUILT_FOR.match(value):
         return True
-    return _OBJECT.fullmatch(value) is not None and _OF_OBJECTS.fullmatch(label) is not None
+    named = label[-1:] in _ENDS_OF_OBJECTS and _OF_OBJECTS.fullmatch(label) is not None
+    return named and _OBJECT.fullmatch(value) is not None
 
 
 def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quotes: bool, assigned: bool) -> bool:

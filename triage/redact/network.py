@@ -60,6 +60,7 @@ _REVISION: Final = re.compile(
 )
 # Addresses of manuals, where they are said to be examples.
 _IN_MANUALS: Final = re.compile(rb"192\.0\.2\.|198\.51\.100\.|203\.0\.113\.")
+_OF_MANUALS: Final = frozenset({b"192", b"198", b"203"})
 _FOR_EXAMPLE: Final = (
     r"(?i)(?:example|e\.g\.|sample|documentation|placeholder|such as|for instance|rfc ?5737|test-net)[^\n]{0,20}\z"
 )
@@ -73,6 +74,7 @@ _IN_FILE: Final = re.compile(
 _EVERY_MACHINE: Final = (b"0.", b"127.", b"255.")
 # Groups of machines, and the numbers of extensions of certificates.
 _EVERYBODY: Final = re.compile(rb"224\.0\.[01]\.[0-9]{1,3}|239\.255\.255\.25[0-5]|2\.5\.29\.[1-5]?[0-9]")
+_OF_EVERYBODY: Final = frozenset({b"22", b"23", b"2."})
 _EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb"})
 _BEFORE: Final = 32
 _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
@@ -154,7 +156,12 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
         ):
             return False
     # Four small numbers are a version or a section more often than an address, unless something says so.
-    if _IN_MANUALS.match(data, start) and before and _matches(_FOR_EXAMPLE, before):
+    if (
+        before
+        and data[start : start + 3] in _OF_MANUALS
+        and _IN_MANUALS.match(data, start)
+        and _matches(_FOR_EXAMPLE, before)
+    ):
         return False
     if worth == _SMALL and last != _SIGN:
         return mark in _BEHIND_ADDRESSES or port is not None or _matches(_NETWORK_BEFORE, before)
@@ -172,11 +179,13 @@ def _in_name(data: bytes, start: int, end: int, last: int) -> bool:
 
 def worth_of(text: bytes) -> int:
     """What four numbers are by themselves: 0 for no address or one that every machine has, `_SMALL`, or an address."""
-    if text.startswith(_EVERY_MACHINE) or text.endswith(b".0.0.0") or _EVERYBODY.fullmatch(text):
+    if text.startswith(_EVERY_MACHINE) or text.endswith(b".0.0.0"):
         return 0
     try:
         first, second, third, fourth = [_OCTETS[part] for part in text.split(b".")]
     except KeyError:
+        return 0
+    if text[:2] in _OF_EVERYBODY and _EVERYBODY.fullmatch(text):
         return 0
     if first > _MOST_OF_A_VERSION or second > _MOST_OF_A_VERSION or first == 10:
         return _LARGE
