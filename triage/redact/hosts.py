@@ -91,6 +91,8 @@ _SHORTEST: Final = 4
 _SIZE: Final = re.compile(
     rb"(?:db\.|cache\.)?[a-z][0-9][a-z]{0,4}(?:-[a-z0-9]+)?\.(?:nano|micro|small|medium|large|metal|\d{0,2}xlarge)"
 )
+# What the pages of a company for everybody begin with.
+_PUBLIC: Final = frozenset({b"www", b"docs", b"blog", b"help", b"support", b"community", b"forum", b"wiki"})
 # From so many labels on a name under one that says so needs no number.
 _QUALIFIED: Final = 4
 _NOT_A_MACHINE: Final = re.compile(
@@ -297,7 +299,10 @@ def _is_of_a_network(labels: list[bytes], *, named: bool) -> bool:
     """Whether one of several labels says that they name a machine: a site inside, a number first."""
     if labels[-1] not in places().public:
         return False
-    return labels[0][-1:].isdigit() or (named and _numbered(labels[0])) or any(map(_is_site, labels[1:-1]))
+    if labels[0] in _PUBLIC:
+        return False
+    sites = labels[1:-1] if named else [label for label in labels[1:-1] if label in places().sites] + labels[1:-2]
+    return labels[0][-1:].isdigit() or (named and _numbered(labels[0])) or any(map(_is_site, sites))
 
 
 def _is_code(text: bytes, labels: list[bytes]) -> bool:

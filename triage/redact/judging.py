@@ -43,6 +43,8 @@ _CONTAINER: Final = re.compile(
     rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
     rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
+# What code asks of an object that stands for somebody.
+_ATTRIBUTES: Final = frozenset(b"user username uid id name login email value get current currentuser".split())
 # A thread by its number, and what stands behind a function in a trace.
 _THREAD: Final = re.compile(rb"[A-Z][0-9]{1,4}")
 _FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)(?:[ ]{4,8}|\t|\\{1,4}t)[\w/.@:-]{1,200}\.go:| in goroutine |\.\(")
@@ -252,6 +254,8 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
     if data[end : end + 2] == b" <":  # what an e-mail address follows
         return None
     if len(value) == _UUID_LENGTH and _UUID.fullmatch(small):
+        return None
+    if not in_quotes and b"." in value and small.rpartition(b".")[2] in _ATTRIBUTES:
         return None
     if not in_quotes and (_THREAD.fullmatch(value) or (b"." in value and _FRAME.match(data, end))):
         return None

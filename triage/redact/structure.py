@@ -164,6 +164,8 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
 def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
     """Whether a name in small letters is part of code or of a path, and what is joined to it no value of it."""
     behind = data[at : at + 1]
+    if data[begin - 4 : begin] == b"def ":
+        return True
     if data[at - 1 : at] == b":":
         in_source = behind.isdigit() and name.rpartition(b".")[2] in _CODE_ENDINGS  # a file and its line
         if data[at : at + 2] == b"//" or (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
