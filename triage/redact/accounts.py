@@ -64,9 +64,9 @@ _ACCOUNT: Final = re.compile(
 _BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})([A-Za-z][\w.-]{2,40})(?![\w\\])")
 # Where a path begins that is not one of the system's.
 _OF_A_PROJECT: Final = re.compile(
-    rb"(?:\A|[\s\"'(=@,`])(?:\.{1,2}/){0,4}(?:src|apps?|libs?|packages|modules|tests?|specs?|server|client|backend|frontend"
-    rb"|internal|pkg|cmd|components|pages|routes|views|controllers|services|features|domain|core|templates|docs)/"
-    rb"(?:[\w.@-]{1,40}/){0,6}\Z"
+    rb"(?:\A|[\s\"'(=@,`>;|])(?:\.{1,2}/){0,4}(?:src|apps?|libs?|packages|modules|tests?|specs?|server|client|backend"
+    rb"|frontend|internal|pkg|cmd|components|pages|routes|views|controllers|services|features|domain|core|templates|docs)"
+    rb"(?:(?:/|%2[fF])[\w.@-]{1,40}){0,6}\Z"
 )
 # Line ends and tabs as they are written out, and how many of them stand together.
 _OF_LINES: Final = frozenset({b"n", b"r", b"t"})
@@ -215,7 +215,7 @@ def _is_inside(data: bytes, home: re.Match[bytes]) -> bool:
     """Whether a folder of such a name is one of a project, or stands inside of another path."""
     if home.group().lower().startswith(b"/media"):
         return data[home.start() - 1 : home.start()].isalnum()
-    return _OF_A_PROJECT.search(data, max(home.start() - 120, 0), home.start() + 1) is not None
+    return _OF_A_PROJECT.search(data, max(home.start() - 120, 0), home.start()) is not None
 
 
 def in_domain(data: bytes, start: int, end: int) -> Iterator[Found]:

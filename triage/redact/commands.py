@@ -266,7 +266,7 @@ def _behind(base: int, word: _Word, mark: bytes, *, until: bytes = b"", start: i
     text = word.text
     at = text.find(mark, start)
     end = text.find(until, at) if until else -1
-    value = text[at + 1 : end if end > 0 else len(text)].rstrip(_QUOTES)
+    value = text[at + 1 : end if end > 0 else len(text)].removesuffix(b"&quot;").rstrip(_QUOTES)
     if at > start and value not in _EXAMPLES and not text.startswith(b"<") and not values.placeholder(value):
         begin = base + word.start + at + 1
         yield begin, begin + len(value), "password", "flag"

@@ -25,8 +25,11 @@ _EXAMPLE: Final = re.compile(
     | \#(?:[0-9a-fA-F]{3}){1,2} | (?:None|True|False|true|false|null|nil|undefined)[)\],:;}]{1,4}
     | (?:[A-Za-z_:./-]{0,40}\$?\{[A-Za-z_][A-Za-z_.]{0,60}\}){1,8}[A-Za-z_:./-]{0,40}
     | \$__[a-z]{2,12}(?:\{[^{}]{0,200}\})?
-    | (?:json|ya?ml|xml|bson|db|gorm|form|mapstructure|env|toml|validate|binding):\\{0,3}"[^"\r\n]{1,80}\\{0,3}"
-    | </?\|?[A-Za-z_]{1,20}\|?> | @Microsoft\.KeyVault\([^\s]{1,200} | (?:secrets?|env|keychain)://[^\s]{1,200}
+    | (?:json|ya?ml|xml|bson|db|gorm|form|mapstructure|env|toml|validate|binding):
+        (?:[\\"]{1,4}|&quot;)[^"&\r\n]{1,80}(?:[\\"]{1,4}|&quot;)
+    | &lt;/?\|?[A-Za-z_]{1,20}\|?&gt; | </?\|?[A-Za-z_]{1,20}\|?>
+    | \)+(?:</?[A-Za-z][^\s]{0,200}|&[a-z_]{1,40}=[^\s]{0,200})
+    | @Microsoft\.KeyVault\([^\s]{1,200} | (?:secrets?|env|keychain)://[^\s]{1,200}
     | (?:vault|ssm|awssm|secretsmanager|gcpsm|azurekv|conjur|doppler):[\w./\#-]{1,200}
     | (?:/(?:home|root|[uU]sers|path|app|data|secrets?|keys|certs|config|workspace|vault|private|Library|Volumes|builds
         |github)|~|\$HOME)/[\w.@/-]{1,200}

@@ -230,7 +230,7 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
     text = data[start:end]
     if len(text) > _LONGEST or data[end : end + 1] == b"(" or before == b"$" or _is_in_path(data, start, text):
         return
-    imported = data.startswith(b" import ", end) and data.endswith(b"from ", 0, start)
+    imported = data.startswith((b" import ", b"%20import%20"), end) and data.endswith((b"from ", b"from%20"), 0, start)
     if imported or (data[end : end + 1] == b"[" and text.endswith(b".loc")):
         return
     if not _MODEL.fullmatch(text) and is_host(text, named=False):

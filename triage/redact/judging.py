@@ -43,11 +43,13 @@ _CONTAINER: Final = re.compile(
     rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
     rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
+# Words behind a word that says what something is.
+_SENTENCE: Final = re.compile(rb"(?: [a-z]{1,12}){3}")
 # What code asks of an object that stands for somebody.
 _ATTRIBUTES: Final = frozenset(b"user username uid id name login email value get current currentuser".split())
 # A thread by its number, and what stands behind a function in a trace.
 _THREAD: Final = re.compile(rb"[A-Z][0-9]{1,4}")
-_FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)(?:[ ]{4,8}|\t|\\{1,4}t)[\w/.@:-]{1,200}\.go:| in goroutine |\.\(")
+_FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)[^\r\n]{1,200}?\.go:[0-9]| in goroutine |\.\(")
 # Two words written in one, without quotes.
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{0,40}")
 # What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
@@ -142,6 +144,8 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quot
     if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
         return False
     small = label.lower()
+    if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
+        return False
     words = meaning.kind in _WITHOUT_BLANKS and b" " in value and not digits_in(value)
     if words and credentials.without_scheme(data, *span) == span:
         return False

@@ -40,7 +40,8 @@ _VERSION_BEFORE: Final = (
     r"directx|openssl|libcurl|glibc)\w{0,10}|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
-    r"(?:[\"'\\]{0,4}|%22)[ \t]{0,3}(?:[:=/ (]{0,3}|=>|%3A|>)[ \t\"'\\v]{0,4}\z"
+    r"(?:[\"'\\]{0,4}|%22|&#x27;|&quot;)[ \t]{0,3}(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)"
+    r"(?:[ \t\"'\\v]{0,4}|[ ]?&#x27;|&quot;)\z"
 )
 # Behind these four numbers are a version more often than an address, unless it is one of a network inside.
 _PRODUCT_BEFORE: Final = (
@@ -52,7 +53,7 @@ _PRODUCT_BEFORE: Final = (
     r"|qt|unity|unreal|zoom|teams|discord|outlook|excel|word|powerpoint|office|acrobat|silverlight|virtualbox"
     r"|(?:install(?:ed|ing)?|upgrad(?:ed?|ing)|unpacking|removing|updat(?:ed?"
     r"|ing)) [\w.: +-]{2,40})(?:[ ]\(x(?:64|86)\))?[ /,:=]{1,2}[(\"']?"
-    r"|\b[A-Z]\w{1,30}(?:\.[A-Z]\w{1,30}){1,5}[ /,]{1,2}(?:[0-9.]{5,15} (?:->|=>|to) )?)\z"
+    r"|\b[A-Z]\w{1,30}(?:\.[A-Z]\w{1,30}){1,5}[ /,]{1,2}(?:[0-9.]{5,15} (?:-&gt;|->|=>|to) )?)\z"
 )
 # A revision of a package behind what is the version of its source.
 _REVISION: Final = re.compile(

@@ -231,7 +231,12 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
             both = sense(f"{words[1].decode('latin-1')}_{name}".lower().replace(" ", "_"), extra) if words else None
         if both is not None and both != meaning and (meaning is None or not both.weak):
             return begin, stop, both
-        if meaning is not None and meaning.weak == "entropy" and both is None and before in vocabulary().ordinary:
+        if (
+            meaning is not None
+            and meaning.weak == "entropy"
+            and both is None
+            and not vocabulary().ordinary.isdisjoint({before, before[1:]})
+        ):
             return begin, stop, None
     return begin, stop, meaning
 

@@ -203,13 +203,13 @@ def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:
     if pair:
         end = pair.start()
     comment = _COMMENT.search(data, start, end) if words else None
-    if comment:
-        end = comment.start()
+    end = comment.start() if comment else end
     closed = _CLOSING_TAGS.search(data, start, end) if data[end - 1 : end] == b">" else None
-    if closed:
-        end = closed.start()
+    end = closed.start() if closed else end
     while end > start and data[end - 1] in b" \t\r,;":
         end -= 1
+    if end > start and data[end - 1] in b"\"'" and data.count(data[end - 1 : end], start, end) == 1:
+        end -= 1  # that of a string which the whole line ends
     return (start, end) if end > start else None
 
 
