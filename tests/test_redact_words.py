@@ -142,7 +142,7 @@ ENCODED = (
     '{"password_b64url":"«V2ludGVyXFc2dzNtXFZ2WSE»"}',
     "pw_b64=«V2ludGVyXFc2dzNtXFZ2WSE=»",
     "body=name%3Dk%26password%3D«J9T%28%C3%BCEYr1%C3%9F%299g4»%26lang%3Dde",
-    "Das Passwort lautet:\npassword=«3DIyCKc=26E=\njiB=25mvjE»\nGr=C3=BC=C3=9Fe",
+    "Das Passwort lautet:\npassword=3D«IyCKc=26E=\njiB=25mvjE»\nGr=C3=BC=C3=9Fe",
     "key «ghp_16C7e42F292c691\u20642E7710c838347Ae178B4a»",
     "<SecretAccessKey>«Ri92K77k6bdBa/WBRLqq7Y7PDqR8\n    +8NquV/+Hosa»</SecretAccessKey>",
 )

@@ -11,6 +11,12 @@ FORMS: dict[str, tuple[str, ...]] = {
         "/rustc/«hex40~»/library/std/src/rt.rs:«small»:«small»",
         "build=«hex40~»",
     ),
+    "fingerprint": (
+        "GPG_KEY=«hex40~»",
+        "ENV GPG_KEYS «hex40~»",
+        "pgp_key_id: «hex16~»",
+        '{"Env":["GPG_KEY=«hex40~»","APP_VERSION=«version»"]}',
+    ),
     "package_digest": (
         '"«word»-tokens": {"version": "«version»", "integrity": "sha256-«hex40~»=="}',
         "--discovery-token-ca-cert-hash sha256:«hex64~»",
@@ -76,6 +82,10 @@ FORMS: dict[str, tuple[str, ...]] = {
         "ntdll.dll (version «V4~»)",
         "Adobe Reader version «V4~»",
         "Version=«V4~», Culture=neutral",
+        "'version' => '«V4~»',",
+        "<FileVersion>«V4~»</FileVersion>",
+        "Module lib«word».so|«V4~»|lib«word».so",
+        "Chromium «V4~» on Linux",
     ),
     "base64_image": (
         "data:image/png;base64,«png~»",

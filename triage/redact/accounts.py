@@ -59,9 +59,19 @@ _SHARED_HOME: Final = re.compile(rb"(?i)(?:users|home|homes|profiles)\$?\\{1,8}"
 _LOCAL_SHARE: Final = re.compile(rb"(?i)\\{2,16}(?:wsl\$|wsl\.localhost|\?|\.)\\{1,8}[\w.: -]{1,40}(?=\\)")
 _ACCOUNT: Final = re.compile(
     rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}"""
-    rb"""(?:\ [A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"'>]|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
+    rb"""(?:\ (?!HTTP/)[A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"'>]|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
 )
 _BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})([A-Za-z][\w.-]{2,40})(?![\w\\])")
+# Where a path begins that is not one of the system's.
+_OF_A_PROJECT: Final = re.compile(
+    rb"(?:\A|[\s\"'(=@,`>;|])(?:\.{1,2}/){0,4}(?:src|apps?|libs?|packages|modules|tests?|specs?|server|client|backend"
+    rb"|frontend|internal|pkg|cmd|components|pages|routes|views|controllers|services|features|domain|core|templates|docs)"
+    rb"(?:(?:/|%2[fF])[\w.@-]{1,40}){0,6}\Z"
+)
+# Line ends and tabs as they are written out, and how many of them stand together.
+_OF_LINES: Final = frozenset({b"n", b"r", b"t"})
+_MANY: Final = 3
+_NEAR: Final = 400
 _NO_DOMAINS: Final = frozenset(
     b"HKLM HKCU HKCR HKCC HKU REGISTRY MACHINE SOFTWARE SYSTEM WINDOWS DEVICE BUILTIN".split()
 )
@@ -102,6 +112,10 @@ _DISPLAYED: Final = re.compile(
 )
 # Legal in an address, yet far more often what precedes one.
 _BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#", b"$", b"*")
+# What a terminal is told before an address.
+_COLOUR: Final = re.compile(rb"(?:\x1b|\\(?:u001b|x1b|033|e))\[[0-9;]{0,16}m")
+# A quote or a bracket that is written out, behind its backslash.
+_WRITTEN: Final = re.compile(rb"(?i)(?:x|u00)[23][0-9a-f](?=[^@])")
 _ESCAPED: Final = frozenset({b"3a", b"3d", b"3c", b"22", b"20"})
 _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,61}[A-Za-z0-9\x80-\xff])?\.){1,8}"
@@ -112,6 +126,12 @@ _BEFORE_A_COMBINATION: Final = frozenset({b"", b"\n", b" ", b'"'})
 _OF_MESSAGES: Final = re.compile(
     rb"(?i)(?:(?:message|content)[-_ ]?id|in-reply-to|references|x-[a-z-]{1,30}-id)[\"']?[:=] ?[\"']?"
     rb"(?:<[^\s<>]{1,60}> )?<?\Z"
+)
+# Whom manuals write to, and what answers to nobody.
+_IN_MANUALS: Final = re.compile(
+    rb"(?i)(?:you|your[\w.-]{0,12}|user|username|user\.name|name|first\.last|someone|somebody|me|email|foo|recipient|sender|address)"
+    rb"@(?:example\.(?:com|org|net|edu)|(?:my|your|some)?[-_]?(?:domain|company|site|host|org|server)(?:\.(?:com|org|net|tld|domain|name)){1,2})"
+    rb"|(?:no-?reply|do-?not-?reply)@(?:github|gitlab|bitbucket|google|microsoft|apple|amazon)\.(?:com|org)"
 )
 _LONG: Final = 12
 _MADE: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -191,8 +211,15 @@ def in_path(data: bytes, start: int) -> Iterator[Found]:
         yield from hosts.alone(data, start)
     if home is None and (local := _LOCAL_SHARE.match(data, start)):
         home = _HOME.match(data, local.end())
-    if home and not _LINE_END.match(data, home.end() - 2):
+    if home and not _LINE_END.match(data, home.end() - 2) and not _is_inside(data, home):
         yield from _folder(data, home.end())
+
+
+def _is_inside(data: bytes, home: re.Match[bytes]) -> bool:
+    """Whether a folder of such a name is one of a project, or stands inside of another path."""
+    if home.group().lower().startswith(b"/media"):
+        return data[home.start() - 1 : home.start()].isalnum()
+    return _OF_A_PROJECT.search(data, max(home.start() - 120, 0), home.start()) is not None
 
 
 def in_domain(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -219,8 +246,14 @@ def in_domain(data: bytes, start: int, end: int) -> Iterator[Found]:
 def behind_machine(data: bytes, end: int) -> Iterator[Found]:
     r"""The account in `DESKTOP-...\account`."""
     found = _BEHIND_MACHINE.match(data, end)
-    if found and found[1].lower() not in vocabulary().services:
+    if found and found[1].lower() not in vocabulary().services and not _ends_lines(data, end, found.start(1)):
         yield *found.span(1), "username", "domain"
+
+
+def _ends_lines(data: bytes, start: int, at: int) -> bool:
+    """Whether backslashes and the letter behind them end a line that is written out, as they do all around."""
+    escape = data[start : at + 1]
+    return escape[-1:] in _OF_LINES and data.count(escape, max(start - _NEAR, 0), at + _NEAR) >= _MANY
 
 
 def _folder(data: bytes, at: int) -> Iterator[Found]:
@@ -310,6 +343,8 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
         return
     if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
         return
+    if _IN_MANUALS.fullmatch(local + data[at : domain.end()]):
+        return
     yield at - len(local), domain.end(), "email", "email"
     if data[at - len(local) - 1 : at - len(local)] == b"<":
         yield from _person_before(data, at - len(local) - 1)
@@ -337,12 +372,17 @@ def _local_part(data: bytes, at: int) -> bytes:
     first = at - _LONGEST_LOCAL if at > _LONGEST_LOCAL else 0
     around = data[first:at]
     local = around[around.translate(_LOCAL_TABLE).rfind(b" ") + 1 :]
+    if b"[" in around and (colours := [*_COLOUR.finditer(around)]):
+        local = local[-min(len(local), len(around) - colours[-1].end()) :] if colours[-1].end() < len(around) else b""
     if not local.isalnum():
         for mark in _BEFORE_AN_ADDRESS:
             local = local.rpartition(mark)[2]
         local = local.lstrip(b".-!^~}%")
     before = data[at - len(local) - 1 : at - len(local)]
-    if before == b"\\" and local[:1] in b"ntrbf":
+    written = _WRITTEN.match(local) if before == b"\\" else None
+    if written:
+        local = local[written.end() :]
+    elif before == b"\\" and local[:1] in b"ntrbf":
         local = local[1:]
     elif before == b"%" and local[:2].lower() in _ESCAPED:
         local = local[2:]

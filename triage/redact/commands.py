@@ -29,13 +29,17 @@ _LISTED: Final = re.compile(rb"[^,\]})\n]{1,400}")
 _STRING_END: Final = re.compile(rb'(?<!\\)"[ ]?[,}\]]')
 _NAME: Final = re.compile(rb"[\w.+-]{1,60}")
 _QUOTES: Final = b"\"'\\"
-_OPENING: Final = re.compile(rb"""[ \t]*(?:\\{0,3}["'])*""")
+_OPENING: Final = re.compile(rb"""[ \t]*(?:\\{0,3}["']|&(?:quot|apos|#0?3[49]|#x2[27]);)*""")
 _LISTS: Final = (b'"', b"'", b", -", b".exe")
 """What stands behind the name of a program in a list of arguments."""
 _TELLING: Final = 4
 # What a manual has for a password.
 _EXAMPLES: Final = frozenset({b"", b"password", b"pass", b"passwd"})
 _OPERATORS: Final = frozenset({b"|", b"||", b"&&", b";", b"&", b">", b">>", b"2>", b"<", b"<<<"})
+# What follows a command that is itself a value of a form or stands on a page.
+_MORE: Final = re.compile(
+    rb"&[A-Za-z_]\w{0,30}=|&(?:quot|apos|#0?3[49]|#x2[27]);\Z|(?:<\\?/[A-Za-z][\w:-]{0,20}>){1,8}\Z"
+)
 _CLUSTER: Final = re.compile(rb"-[A-Za-z]{1,6}")
 _ECHO: Final = re.compile(
     rb"""\b(?:echo|printf|yes|print|write-output)[ \t]+"""
@@ -250,6 +254,8 @@ def _positional(base: int, word: _Word) -> Iterator[Found]:
 def _whole(base: int, word: _Word, start: int = 0) -> Iterator[Found]:
     """A word, or what of it stands behind its flag."""
     part = _stripped(start, len(word.text), word.text)
+    if found := _MORE.search(part.text):
+        part = part._replace(text=part.text[: found.start()])
     if part.text and not part.text.startswith(b"--") and not values.placeholder(part.text):
         begin = base + word.start + part.start
         yield begin, begin + len(part.text), "password", "flag"
@@ -260,7 +266,7 @@ def _behind(base: int, word: _Word, mark: bytes, *, until: bytes = b"", start: i
     text = word.text
     at = text.find(mark, start)
     end = text.find(until, at) if until else -1
-    value = text[at + 1 : end if end > 0 else len(text)].rstrip(_QUOTES)
+    value = text[at + 1 : end if end > 0 else len(text)].removesuffix(b"&quot;").rstrip(_QUOTES)
     if at > start and value not in _EXAMPLES and not text.startswith(b"<") and not values.placeholder(value):
         begin = base + word.start + at + 1
         yield begin, begin + len(value), "password", "flag"

@@ -52,6 +52,8 @@ _MACHINE: Final = re.compile(
     + rb"|[a-z]{2,10}(?:-s)?(?:-\d{1,2}vcpu)?-\d{1,3}gb-[a-z]{3}\d(?:-\d{1,3})?"
     rb"|gke-[a-z0-9-]{1,60}-[0-9a-f]{8}-[a-z0-9]{4}|aks-[a-z0-9]{1,20}-\d{8}-vmss[0-9a-z]{6}"
 )
+# A word that is joined to what a maker calls machines, and what programs are built for.
+_WORDS_OF_CODE: Final = re.compile(rb"(?i:win|pc)-(?:[a-z]{5,11}|arm64|amd64)")
 # All of one or what of it stands behind two digits that look like an escape.
 _UUID: Final = re.compile(rb"[0-9a-f]{6,8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What Docker calls a container, and its host, that has no name.
@@ -89,6 +91,8 @@ _SHORTEST: Final = 4
 _SIZE: Final = re.compile(
     rb"(?:db\.|cache\.)?[a-z][0-9][a-z]{0,4}(?:-[a-z0-9]+)?\.(?:nano|micro|small|medium|large|metal|\d{0,2}xlarge)"
 )
+# What the pages of a company for everybody begin with.
+_PUBLIC: Final = frozenset({b"www", b"docs", b"blog", b"help", b"support", b"community", b"forum", b"wiki"})
 # From so many labels on a name under one that says so needs no number.
 _QUALIFIED: Final = 4
 _NOT_A_MACHINE: Final = re.compile(
@@ -157,7 +161,7 @@ def is_host(text: bytes, *, named: bool) -> bool:
         return False
     if (len(small) >= _UUID_LENGTH and _UUID.fullmatch(small)) or (len(small) == 12 and _CONTAINER.fullmatch(small)):
         return False
-    if any(part in small for part in _IN_MACHINES) and _MACHINE.fullmatch(text):
+    if any(part in small for part in _IN_MACHINES) and _MACHINE.fullmatch(text) and not _WORDS_OF_CODE.fullmatch(text):
         return True
     if not _LABELS.fullmatch(text):
         return False
@@ -226,6 +230,9 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
     text = data[start:end]
     if len(text) > _LONGEST or data[end : end + 1] == b"(" or before == b"$" or _is_in_path(data, start, text):
         return
+    imported = data.startswith((b" import ", b"%20import%20"), end) and data.endswith((b"from ", b"from%20"), 0, start)
+    if imported or (data[end : end + 1] == b"[" and text.endswith(b".loc")):
+        return
     if not _MODEL.fullmatch(text) and is_host(text, named=False):
         yield start, end, "hostname", "hostname"
 
@@ -292,7 +299,10 @@ def _is_of_a_network(labels: list[bytes], *, named: bool) -> bool:
     """Whether one of several labels says that they name a machine: a site inside, a number first."""
     if labels[-1] not in places().public:
         return False
-    return labels[0][-1:].isdigit() or (named and _numbered(labels[0])) or any(map(_is_site, labels[1:-1]))
+    if labels[0] in _PUBLIC:
+        return False
+    sites = labels[1:-1] if named else [label for label in labels[1:-1] if label in places().sites] + labels[1:-2]
+    return labels[0][-1:].isdigit() or (named and _numbered(labels[0])) or any(map(_is_site, sites))
 
 
 def _is_code(text: bytes, labels: list[bytes]) -> bool:

@@ -43,6 +43,31 @@ _CONTAINER: Final = re.compile(
     rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
     rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
+# Words behind a word that says what something is.
+_SENTENCE: Final = re.compile(rb"(?: [a-z]{1,12}){3}")
+# What code asks of an object that stands for somebody.
+_ATTRIBUTES: Final = frozenset(b"user username uid id name login email value get current currentuser".split())
+# A thread by its number, and what stands behind a function in a trace.
+_THREAD: Final = re.compile(rb"[A-Z][0-9]{1,4}")
+_FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)[^\r\n]{1,200}?\.go:[0-9]| in goroutine |\.\(")
+# Two words written in one, without quotes.
+_IDENTIFIER: Final = re.compile(rb"[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{0,40}")
+# What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
+_OPENING: Final = (b"'", b'"', b"&", b"hex:", b"hex(", b"pass:")
+_INNER_QUOTE: Final = re.compile(
+    rb"((?:&(?:quot|apos|#0?3[49]|#x2[27]);)|['\"])(?=[^'\"&])|hex(?:\([0-9a-b]\))?:(?=[0-9a-fA-F]{2},)|pass:(?=[^\s/])"
+)
+_BUILT_FOR: Final = re.compile(
+    rb"(?:amd64|arm64|armhf|armel|i386|i686|ppc64el|ppc64le|s390x|riscv64|mips64el|x86_64|aarch64|noarch)"
+    rb"(?:[ \t(,:;=)]|\\n|\Z)"
+)
+_PROCESSORS: Final = frozenset(b"amd arm i38 i68 ppc s39 ris mip x86 aar noa".split())
+_ENDS_OF_OBJECTS: Final = frozenset({b"t", b"T", b"s", b"S", b"y", b"Y"})
+_OBJECT: Final = re.compile(rb"[a-z][a-z0-9]{1,30}(?:[.-][a-z][a-z0-9]{0,30}){0,6}")
+_OF_OBJECTS: Final = re.compile(
+    rb"(?i)(?:[\w.-]{0,40}[._-])?(?:existing|(?:image[_-]?)?pull|tls|ssl|ca|certs?|certificates?|credentials?|password"
+    rb"|registry|docker[_-]?config|admin|auth|basic[_-]?auth)[_-]?secrets?|[\w.-]{0,60}passwords?[_-]?keys?"
+)
 _OWN_ID: Final = frozenset({b"uid", b"uuid", b"owner", b"actor", b"principal"})
 _WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
 # Hints of what people are known by, in whatever encoding.
@@ -52,9 +77,20 @@ _NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
 
 def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned: bool, name: Span) -> Iterator[Found]:
     """The value if it is one of its kind; `name` is where its name stands."""
+    if data.startswith(_OPENING, span[0]) and (inner := _bared(data, span)):
+        yield from judged(data, inner, meaning, in_quotes=True, assigned=assigned, name=name)
+        return
     start, end = span
     value = data[start:end]
     label = data[name[0] : name[1]]
+    # What begins with the rest of a sign of quoted-printable is read in the view of it.
+    written = value.startswith(b"3D") and data.startswith(b"=", start - 1)
+    if (
+        written
+        or (b" " in value and data.startswith(b"`", start - 1))
+        or _is_of_a_thing(value, label, in_quotes=in_quotes)
+    ):
+        return
     decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()
     if b"=" in (value.rstrip(b"=") if decodes else value) and values.is_name(value.partition(b"=")[0]):
         return  # a name and value of its own
@@ -80,12 +116,36 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
             yield (*found, meaning.kind, "key")
 
 
+def _bared(data: bytes, span: Span) -> Span | None:
+    """The value between quotes of its own, or behind the word of how it is written; None where none are around it."""
+    begin, end = span
+    opened = _INNER_QUOTE.match(data, begin, end)
+    if opened is None:
+        return None
+    begin += len(opened.group())
+    closing = opened[1]
+    if closing is not None and not data.endswith(closing, begin, end):
+        return None
+    end -= len(closing or b"")
+    return (begin, end) if begin < end else None
+
+
+def _is_of_a_thing(value: bytes, label: bytes, *, in_quotes: bool) -> bool:
+    """Whether a value is the processor that a package is for, or the name under which a cluster keeps a secret."""
+    if not in_quotes and value[:3] in _PROCESSORS and _BUILT_FOR.match(value):
+        return True
+    named = label[-1:] in _ENDS_OF_OBJECTS and _OF_OBJECTS.fullmatch(label) is not None
+    return named and _OBJECT.fullmatch(value) is not None
+
+
 def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quotes: bool, assigned: bool) -> bool:
     """Whether a value under the name of a secret is one."""
     value = data[slice(*span)]
     if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
         return False
     small = label.lower()
+    if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
+        return False
     words = meaning.kind in _WITHOUT_BLANKS and b" " in value and not digits_in(value)
     if words and credentials.without_scheme(data, *span) == span:
         return False
@@ -162,6 +222,7 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
             return None
         host = value.partition(b":")[0].partition(b"/")[0].partition(b"\\")[0]
         plain = meaning.weak == "numbered" and host.isalpha()
+        plain = plain or host.lower() in vocabulary().words or (not in_quotes and bool(_IDENTIFIER.fullmatch(host)))
         told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
         return (start, start + len(host)) if told else None
     return None
@@ -197,6 +258,10 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
     if data[end : end + 2] == b" <":  # what an e-mail address follows
         return None
     if len(value) == _UUID_LENGTH and _UUID.fullmatch(small):
+        return None
+    if not in_quotes and b"." in value and small.rpartition(b".")[2] in _ATTRIBUTES:
+        return None
+    if not in_quotes and (_THREAD.fullmatch(value) or (b"." in value and _FRAME.match(data, end))):
         return None
     if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or sense(value.decode("latin-1")):
         return None

@@ -19,7 +19,11 @@ _BESIDE: Final = frozenset(
     "current de email e-mail enter expired field for forgot forgotten generate hide in incorrect invalid is "
     "length lost master missing must my new no not of old one-time or please recovery repeat required reset "
     "revoke saved set show temporary the too user username verification verify weak wrong your aktuelles altes "
-    "antigua attuale ancien neues nouveau nova nueva nuova olvidada olvidó oublie oublié vergessen".encode().split()
+    "antigua attuale ancien optional optionnel opcional confirmer confirmez confirmar conferma confirme bestätigen "
+    "wiederholen zurücksetzen ändern eingeben anzeigen changer modifier saisir saisissez réinitialiser cambiar "
+    "restablecer introduzca introducir mostrar modifica reimpostare inserisci alterar redefinir digite wijzigen "
+    "herhalen le la el il o het das su tu sua votre ihr neues nouveau nova nueva nuova olvidada olvidó oublie oublié "
+    "vergessen".encode().split()
 )
 
 
@@ -28,10 +32,10 @@ def is_label(value: bytes) -> bool:
     capital = value[:1].isupper() or value[:1] >= b"\x80"
     if not capital or digits_in(value) or len(value) > _LONGEST:
         return False
-    small = value.decode("utf-8", "replace").rstrip(" .!?:*\u2026").lower().encode()
+    small = value.decode("utf-8", "replace").rstrip(" .!?:*\u2026").replace("(", "").replace(")", "").lower().encode()
     known = vocabulary().foreign
     if small in known or small == b"mot de passe":
         return True
-    words = small.removeprefix(b"mot de passe ").split(b" ")
-    named = len(words) < len(small.split(b" ")) or any(word in _LABELS or word in known for word in words)
+    words = small.replace(b"mot de passe", b"password").split(b" ")
+    named = any(word in _LABELS or word in known for word in words)
     return named and all(word in _LABELS or word in _BESIDE or word in known for word in words)

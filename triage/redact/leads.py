@@ -216,7 +216,8 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
     end = start + len(name)
     small = data[start:end].lower()
     known = vocabulary()
-    nobody = small in known.nobody or small in known.things or small.startswith(b"team")
+    thread = data[end : end + 1] == b'"' and data.endswith(b"which is ", 0, at)  # that holds what others wait for
+    nobody = thread or small in known.nobody or small in known.things or small.startswith(b"team")
     if not nobody and not _OTHER_FIELD.match(data, end):
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 

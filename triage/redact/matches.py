@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
-from triage.redact import commands, sums, values, wraps
+from triage.redact import commands, examples, sums, values, wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.lines import Lines
 from triage.redact.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
@@ -24,6 +24,9 @@ __all__ = ("by_rules", "generic", "places")
 
 # What identifies anything, under a name that says no more than "key".
 _UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What a public key is known by, and whose it is.
+_FINGERPRINT: Final = re.compile(rb"(?i)(?:0x)?(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40})")
+_OF_PUBLIC_KEYS: Final = re.compile(rb"(?i)gpg|pgp|fingerprint|fpr|key_?id|keyring")
 _PROGRAM: Final = -1
 _STARTER: Final = -2
 """Stand for the reader of command lines among the numbers of rules."""
@@ -107,7 +110,8 @@ def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None
         nothing.add(around)
         return
     for hit in _accepted(data, rule, [groups], GENERIC) if groups else ():
-        if not values.is_name(hit.value) and not _UUID.fullmatch(hit.value):
+        public = _FINGERPRINT.fullmatch(hit.value) and _OF_PUBLIC_KEYS.search(data, start, end)
+        if not values.is_name(hit.value) and not _UUID.fullmatch(hit.value) and not public:
             yield hit
 
 
@@ -217,7 +221,9 @@ def _accepted(data: bytes, rule: Rule, found: Iterable[list[Span]], rank: int) -
         value = data[start:stop]
         if not _varied(data, rule, groups):
             continue
-        if rule.has_stopword(value.lower()) or _allowed(data, rule, groups[0], value):
+        if data[stop : stop + 1] == b"(" and value[-1:].isalpha() and not rule.of_blocks:
+            continue  # a name that is called
+        if examples.is_example(value) or rule.has_stopword(value.lower()) or _allowed(data, rule, groups[0], value):
             continue
         if not rule.by_form and any(allowed.search(value) for allowed in globally_allowed()):
             continue

@@ -34,13 +34,14 @@ _NETWORK_BEFORE: Final = (
     r"[ \t]{0,3}[:=(]{0,2}[ \t\"'\\]{0,4}|://|[@\[])\z"
 )
 _VERSION_BEFORE: Final = (
-    r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
+    r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)\|?|\b(?:version|ver|release|build|driver|fileversion|"
     r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows"
     r"|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
     r"directx|openssl|libcurl|glibc)\w{0,10}|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
-    r"[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
+    r"(?:[\"'\\]{0,4}|%22|&#x27;|&quot;)[ \t]{0,3}(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)"
+    r"(?:[ \t\"'\\v]{0,4}|[ ]?&#x27;|&quot;)\z"
 )
 # Behind these four numbers are a version more often than an address, unless it is one of a network inside.
 _PRODUCT_BEFORE: Final = (
@@ -48,13 +49,21 @@ _PRODUCT_BEFORE: Final = (
     r"|tools|library|framework|component|patch|hotfix"
     r"|edition|studio|webview2?|codec|bios|reader|suite|launcher|redist|professional|enterprise"
     r"|nuget [\w.-]{2,40}|choco [\w.-]{2,40}"
-    r"|(?:install(?:ed|ing)|upgrad(?:ed?|ing)|unpacking|removing|updat(?:ed?"
+    r"|bios(?: [\w.-]{2,20}){0,3}|php|python|ruby|perl|java|jdk|jre|dotnet|clr|firefox|thunderbird|chromium|electron"
+    r"|qt|unity|unreal|zoom|teams|discord|outlook|excel|word|powerpoint|office|acrobat|silverlight|virtualbox"
+    r"|(?:install(?:ed|ing)?|upgrad(?:ed?|ing)|unpacking|removing|updat(?:ed?"
     r"|ing)) [\w.: +-]{2,40})(?:[ ]\(x(?:64|86)\))?[ /,:=]{1,2}[(\"']?"
-    r"|\b[A-Z]\w{1,30}(?:\.[A-Z]\w{1,30}){1,5}[ /,]{1,2})\z"
+    r"|\b[A-Z]\w{1,30}(?:\.[A-Z]\w{1,30}){1,5}[ /,]{1,2}(?:[0-9.]{5,15} (?:-&gt;|->|=>|to) )?)\z"
 )
 # A revision of a package behind what is the version of its source.
 _REVISION: Final = re.compile(
     rb"-[0-9]{1,2}(?:[,)\s]|\Z|ubuntu|deb|build|\+|~|\.el[0-9]|\.fc[0-9]|_(?:amd64|all|i386|arm64))"
+)
+# Addresses of manuals, where they are said to be examples.
+_IN_MANUALS: Final = re.compile(rb"192\.0\.2\.|198\.51\.100\.|203\.0\.113\.")
+_OF_MANUALS: Final = frozenset({b"192", b"198", b"203"})
+_FOR_EXAMPLE: Final = (
+    r"(?i)(?:example|e\.g\.|sample|documentation|placeholder|such as|for instance|rfc ?5737|test-net)[^\n]{0,20}\z"
 )
 _INSIDE: Final = re.compile(rb"10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
 _RANGE_BEFORE: Final = re.compile(rb"(?:\A|[^0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3} ?-\Z")
@@ -64,6 +73,9 @@ _IN_FILE: Final = re.compile(
     rb"|conf|cfg|out|err|html|bak|trace|core|evtx|etl|key|pem|crt)\b|/"
 )
 _EVERY_MACHINE: Final = (b"0.", b"127.", b"255.")
+# Groups of machines, and the numbers of extensions of certificates.
+_EVERYBODY: Final = re.compile(rb"224\.0\.[01]\.[0-9]{1,3}|239\.255\.255\.25[0-5]|2\.5\.29\.[1-5]?[0-9]")
+_OF_EVERYBODY: Final = frozenset({b"22", b"23", b"2."})
 _EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb"})
 _BEFORE: Final = 32
 _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
@@ -84,6 +96,7 @@ _IN_NUMBERS: Final = frozenset(DIGITS + b"_")
 _NEWLINE: Final = ord("\n")
 _DOT: Final = ord(".")
 _SIGN: Final = ord("@")
+_PERCENT: Final = ord("%")
 _HYPHEN: Final = ord("-")
 _WORD_OR_COLON: Final = frozenset(WORD + b":")
 _WORD_OR_MARK: Final = frozenset(WORD + b":.")
@@ -119,6 +132,8 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     last = data[start - 1] if start else _NEWLINE
     if last in _PART_OF_A_NAME and not _in_name(data, start, end, last):
         return False
+    if last == _PERCENT and data[start : start + 2].isdigit():
+        return False  # its first digits are those of a character that is written out
     mark = data[end] if end < len(data) else _NEWLINE
     port = None
     if mark in _JOINTS:
@@ -143,6 +158,13 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
         ):
             return False
     # Four small numbers are a version or a section more often than an address, unless something says so.
+    if (
+        before
+        and data[start : start + 3] in _OF_MANUALS
+        and _IN_MANUALS.match(data, start)
+        and _matches(_FOR_EXAMPLE, before)
+    ):
+        return False
     if worth == _SMALL and last != _SIGN:
         return mark in _BEHIND_ADDRESSES or port is not None or _matches(_NETWORK_BEFORE, before)
     return True
@@ -164,6 +186,8 @@ def worth_of(text: bytes) -> int:
     try:
         first, second, third, fourth = [_OCTETS[part] for part in text.split(b".")]
     except KeyError:
+        return 0
+    if text[:2] in _OF_EVERYBODY and _EVERYBODY.fullmatch(text):
         return 0
     if first > _MOST_OF_A_VERSION or second > _MOST_OF_A_VERSION or first == 10:
         return _LARGE
@@ -225,9 +249,11 @@ def _ipv6_end(data: bytes, start: int, end: int) -> int:
         return 0
     groups = [group for group in text.split(b":") if group]
     if (
-        parsed.is_loopback
+        (parsed.ipv4_mapped or parsed).is_loopback
+        or parsed.is_multicast
+        or (text.endswith(b"::") and behind == b"/" and data[end + 1 : end + 2].isalpha())
         or _LOOPBACK.fullmatch(text)
-        or parsed.is_unspecified
+        or (parsed.ipv4_mapped or parsed).is_unspecified
         or not digits_in(text)
         or text.lower() in _EVERY_ROUTER
     ):

@@ -98,8 +98,8 @@ _QUOTES: Final = frozenset({b'"', b"'"})
 _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
 _MOST: Final = 16_384
 _NAME: Final = re.compile(rb"[\w.\-]+")
-# A digest written in pairs looks like the fields of a password file.
-_PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}")
+# A digest written in pairs and an address of IPv6 look like the fields of a password file.
+_PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}|(?:[0-9a-f]{1,4}:){3,4}")
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
 _INSTEAD: Final = re.compile(
     rb"[\"']?,? (?:but )?(?:got|received|found|actual|instead of|and not|vs\.?|!=)(?: value| token"
@@ -168,7 +168,7 @@ def _told(data: bytes, start: int, end: int) -> Iterator[Found]:
     opened = data[span[0] - 1 : span[0]] in _QUOTES
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
         return
-    if (opened and len(value) >= 4 and b" " not in value) or values.mixed(value, least=5):
+    if (opened and len(value) >= 4 and b" " not in value) or values.mixed(value.rstrip(b"?"), least=5):
         yield *span, "password", "prose"
 
 
@@ -177,7 +177,7 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
     value = data[slice(*span)]
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
         return True
-    if b"://" in value or value.startswith(b"!!"):
+    if b"://" in value or value.startswith(b"!!") or data.startswith(b"=3D", span[0] - 1):
         return True
     if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
         return True
@@ -185,7 +185,7 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
         return True
     if opened:
         return value.isalpha() and values.is_name(value)
-    return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"="}
+    return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
 
 
 def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:

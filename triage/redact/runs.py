@@ -172,12 +172,14 @@ def _joined_end(data: bytes, table: bytes, start: int, end: int) -> int:
         first = max(first, wide)
     while first >= _LEAST_LINE and end - start < _RUN_CAP:
         match = BREAK.match(data, end)
-        if match is None:
-            break
+        if match is None or (data[end : end + 1] == b"=" and (end - start) % 4 == 3):
+            break  # nothing goes on behind its padding
         indent = INDENT.match(data, match.end())
         begin = indent.end() if indent else match.end()
         stop = _run_end(table, begin)
         behind = data[stop : stop + 2].lstrip(b"=")
+        if data[stop : stop + 1] == b"=" and behind[:1].isalnum():
+            break  # a setting
         ended = len(behind) < 2 or (behind[:1] == b" " and not _WORD.fullmatch(data, begin, stop))
         if (
             (stop - begin < 4 and data[stop : stop + 1] != b"=")

@@ -112,6 +112,12 @@ _CALLED: Final = frozenset({b"(", b")", b",", b".", b"!", b"{"})
 _TAG_END: Final = re.compile(
     rb"""(?:[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\n]{0,80}["']){0,4}>"""
 )
+# The calls that led to an error of R.
+_CALLS: Final = re.compile(rb"Calls: [^\n]{0,190}\Z")
+# Where a system looks accounts up.
+_SOURCES: Final = re.compile(rb"[ \t]+(?:files|compat|sss|ldap|nis|db|winbind|systemd)[ \t\r\n\[]")
+# Where a shell stands, and stood before.
+_FOLDER: Final = re.compile(rb"""[ \t]{0,4}\\{0,15}["']?(?:/|~/|[A-Za-z]:[\\/])""")
 _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128})(?![\w.%-])")
 _BLOCK_LINES: Final = 64
 _BEYOND_ASCII: Final = 0x80
@@ -146,7 +152,7 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
             key = _QUERY_KEY.match(data, end)
         yield (*key.span(1), "api_key", "key") if key else (begin, end, "", "entropy")
         return
-    if _is_no_name(data, begin, small, end):
+    if _is_no_name(data, begin, small, end) or (data[begin - 2 : begin] == b"${" and data[stop : stop + 1] == b"}"):
         return
     if data[begin - 2 : begin] == b"${" and (unset := _UNSET.match(data, stop)):
         if unset[1] and not meaning.weak:
@@ -160,14 +166,21 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
 def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
     """Whether a name in small letters is part of code or of a path, and what is joined to it no value of it."""
     behind = data[at : at + 1]
+    if data[begin - 4 : begin] == b"def ":
+        return True
     if data[at - 1 : at] == b":":
         in_source = behind.isdigit() and name.rpartition(b".")[2] in _CODE_ENDINGS  # a file and its line
-        if (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
+        if data[at : at + 2] == b"//" or (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
             return True
-    if name == b"passwd" and data[begin - 1 : begin] == b"/":
+    if name == b"passwd" and (data[begin - 1 : begin] == b"/" or _SOURCES.match(data, at)):
         return True
-    working_directory = name in {b"pwd", b"oldpwd"} and behind == b"/"
-    return working_directory or b"arn:" in data[max(begin - 120, 0) : begin]
+    if data[begin - 9 : begin] == b"checksum/" or (
+        data[at - 2 : at] == b"->" and _CALLS.search(data, max(begin - 200, 0), begin)
+    ):
+        return True
+    if name in {b"pwd", b"oldpwd"} and _FOLDER.match(data, at):
+        return True
+    return b"arn:" in data[max(begin - 120, 0) : begin]
 
 
 def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:
@@ -220,7 +233,12 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
             both = sense(f"{words[1].decode('latin-1')}_{name}".lower().replace(" ", "_"), extra) if words else None
         if both is not None and both != meaning and (meaning is None or not both.weak):
             return begin, stop, both
-        if meaning is not None and meaning.weak == "entropy" and both is None and before in vocabulary().ordinary:
+        if (
+            meaning is not None
+            and meaning.weak == "entropy"
+            and both is None
+            and not vocabulary().ordinary.isdisjoint({before, before[1:]})
+        ):
             return begin, stop, None
     return begin, stop, meaning
 

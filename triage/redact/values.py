@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from triage.redact import labels, masks
+from triage.redact import examples, labels, masks
 from triage.redact.keys import parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
@@ -59,11 +59,13 @@ _DOUBLED: Final = re.compile(rb"""(["'])(?=[^\s,;:)\]}"'][^"'\r\n]{0,80}\1)""")
 _WITHIN: Final = re.compile(rb"""(?=[^\s"',;:=<>(){}\[\]\\]{1,40}(["'])(?:[\s;,)}\]<>&]|\Z))""")
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=|,[A-Za-z]{2,30}=[\w.]")
 # A host of several parts, that of an address: of those in a value the last, so that no password is cut short.
-_HOST: Final = re.compile(rb"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?::[0-9]{1,5})?(?=[/?\#]|\Z)")
+_HOST: Final = re.compile(rb"@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?(?::[0-9]{1,5})?(?=[/?\#]|\Z)")
+_CLOSING_TAGS: Final = re.compile(rb"(?:<\\?/[A-Za-z][\w:-]{0,20}>){1,8}\Z")
 _COMMENT: Final = re.compile(rb"[ \t]+#")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
-    \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60} | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
+    \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
+        | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
         | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds) )
     | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
     | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt)/ [\w./-]{1,200} | %[A-Za-z_]{1,60}%
@@ -80,7 +82,7 @@ _REFERENCE: Final = re.compile(
 )
 # What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type.
 _NOT_SECRET: Final = re.compile(
-    rb"""(?x)0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
+    rb"""(?x)-?0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
         (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)?
     | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
         (?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
@@ -109,7 +111,7 @@ _SOURCE: Final = re.compile(
     rb"|lua|m|mjs|ml|mm|nim|php|pl|pm|py|pyx|r|rb|rs|scala|svelte|swift|ts|tsx|vb|vue|zig):[0-9]{1,7}(?::[0-9]{1,7})?\)?"
 )
 _CALL: Final = re.compile(
-    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\)?$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\]$"
+    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\){0,4}$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\](?:$|\[|\.)"
 )
 _JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
 _SLUG: Final = re.compile(rb"[A-Za-z]{2,20}[0-9]{0,12}(?:[_.-](?:[A-Za-z]{1,20}[0-9]{0,12}|[0-9]{1,20})){1,8}")
@@ -202,10 +204,13 @@ def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:
     if pair:
         end = pair.start()
     comment = _COMMENT.search(data, start, end) if words else None
-    if comment:
-        end = comment.start()
+    end = comment.start() if comment else end
+    closed = _CLOSING_TAGS.search(data, start, end) if data[end - 1 : end] == b">" else None
+    end = closed.start() if closed else end
     while end > start and data[end - 1] in b" \t\r,;":
         end -= 1
+    if end > start and data[end - 1] in b"\"'" and data.count(data[end - 1 : end], start, end) == 1:
+        end -= 1  # that of a string which the whole line ends
     return (start, end) if end > start else None
 
 
@@ -252,6 +257,8 @@ def placeholder(value: bytes) -> bool:
     small = stripped.lower()
     if small in vocabulary().empty or small == small[:1] * len(small):
         return True
+    if examples.is_example(stripped):
+        return True
     if small.isalnum():  # without a mark only these are a mask, and nothing is a reference
         return small in _MASKED_WORDS
     if _NO_REFERENCE.fullmatch(stripped):
@@ -283,9 +290,9 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
 
     `after` is the byte behind it (-1 at the end), `assigned` whether an equals sign stands between name and value.
     """
-    if placeholder(value) or value.lower().strip(b"_") == name.lower().strip(b"_-") or is_plain(value):
+    if value.lower().strip(b"_") in {name.lower().strip(b"_-"), name.lower().rpartition(b".")[2].strip(b"_")}:
         return False
-    if is_digest(value) and b"pass" not in name.lower():
+    if placeholder(value) or is_plain(value) or (is_digest(value) and b"pass" not in name.lower()):
         return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
 
@@ -314,9 +321,16 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
         or is_name(first)
         or _SENTENCE.search(value)
         or _NOT_A_PHRASE.search(value)
+        or (rest.count(b" ") and (value.endswith(b".") or b". " in value) and not digits_in(value))
     ):
         return False
-    if after in _CODE_MARKS or (after == _LESS and value.isalpha()) or value[:1] in b"=!*&" or in_code(value):
+    if (
+        after in _CODE_MARKS
+        or (after == _LESS and value.isalpha())
+        or value[:1] in b"=!*&"
+        or in_code(value.lstrip(b"("))
+        or (value.islower() and b"-" in value and _JOINED.fullmatch(value) and is_name(value))
+    ):
         return False
     if _LETTERS.fullmatch(value.rstrip(b"!")):
         return (
@@ -340,15 +354,16 @@ def _is_shuffled(value: bytes) -> bool:
 
 def in_code(value: bytes) -> bool:
     """Whether a word is a call or a place in a source file."""
-    return bool(_CALL.match(value) or _SOURCE.match(value))
+    return bool(_CALL.match(value) or _SOURCE.match(value) or examples.is_of_code(value))
 
 
 def is_name(value: bytes) -> bool:
     """Whether a word is itself the name of a secret: a variable, or what stands for a value in a manual."""
     if sense(value.decode("latin-1")) is None:
         return False
+    value = examples.without_algorithm(value)
     digits = digits_in(value)
-    words = parts(value.decode("latin-1"))
+    words = [word for word in parts(value.decode("latin-1")) if not word.isdigit()]
     if digits and sum(map(len, words)) < _NAME_WORD * len(words):
         return False
     return value.islower() or (digits <= _NAME_DIGITS and len(_CAPITALS.findall(value)) <= _NAME_PARTS)

@@ -54,6 +54,9 @@ _OF_WORDS: Final = frozenset(bytes([code]) for code in (*WORD, *b"!#$%*+?@^~", *
 _TAG: Final = 200
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
 _BROKEN: Final = range(60, 78)
+# The end of a key in base64, and what begins with a name of its own below it.
+_PADDED: Final = re.compile(rb"(?:\A|[^A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{4}){4,40}[A-Za-z0-9+/_-]{3}=\Z")
+_NAMED_LINE: Final = re.compile(rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z][\w.-]{1,40}){0,3}[ \t]{0,4}[:=]")
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
 # A variable of Windows, whose name begins with two digits of hexadecimal.
 _VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
@@ -251,9 +254,10 @@ def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
     code = data[start + 1 : end]
     if code[:1] not in b"\r\n":
         return start, end, bytes.fromhex(code.replace(b"=", b"").decode())
-    if data[start - 1 : start] == b"=":
+    line = line_of(data, start)[0]
+    if data[start - 1 : start] == b"=" or (_NAMED_LINE.match(data, end) and _PADDED.search(data, line, start + 1)):
         return None
-    own = _OWN_SETTING if start + 1 - line_of(data, start)[0] in _BROKEN else OWN_LINE
+    own = _OWN_SETTING if start + 1 - line in _BROKEN else OWN_LINE
     return None if own.match(data, end) else (start, end, b"")
 
 

@@ -43,6 +43,9 @@ _CLASSES: Final = bytes(
     for code in range(256)
 )
 _KINDS: Final = frozenset(b"aA0")
+_QUOTES: Final = frozenset({b'"', b"'"})
+# A name, and no more of a string.
+_NAME_IN_QUOTES: Final = re.compile(rb"""[\w. -]{1,60}\\{0,3}["'][ \t]{0,4}(?:=|:)""")
 _SAME_DIGIT: Final = bytes(0x30 if code in DIGITS else code for code in range(256))
 # How wide the lines are that somebody wrapped, at the least and the most, and how many are too many to be joined.
 _LEAST_WRAP: Final = 16
@@ -166,6 +169,8 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
         begin = _continued(data, broken.end(), prefix)
         if begin >= len(data) or data[begin] not in _TOKEN_BYTES or OWN_LINE.match(data, begin):
             break
+        if data[begin - 1 : begin] in _QUOTES and _NAME_IN_QUOTES.match(data, begin):
+            break
         pieces.append((end, begin, b""))
         more = _TOKEN_END.match(data, begin)
         if random == len(pieces) - 1 and more and (_goes_on(data, more) or _is_hex(data, end, more)):
@@ -181,9 +186,11 @@ def _goes_on(data: bytes, match: re.Match[bytes]) -> bool:
     token = match.group().rstrip(_AFTER_TOKEN)
     if b"=" in token.rstrip(b"="):  # a name and a value of its own
         return False
+    behind = match.start() + len(token)
+    if data[behind : behind + 2] == b": ":
+        return False
     if _is_random(token):
         return True
-    behind = match.start() + len(token)
     alone = behind >= len(data) or data[behind] in b"\r\n&\"'\\"
     kinds = len(set(token.translate(_CLASSES)) & _KINDS)
     return alone and (kinds == len(_KINDS) or (len(token) >= 5 and kinds >= 2)) and not token.istitle()
