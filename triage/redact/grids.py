@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
 from triage.redact import persons, values
 from triage.redact.judging import judged
-from triage.redact.keys import Sense, sense
-from triage.redact.people import FORMS
+from triage.redact.keys import Sense, parts, sense
+from triage.redact.neighbours import fields_of_people
+from triage.redact.people import FORMS, full_name
 from triage.redact.text import Found, Span, digits_in, line_of
 
 __all__ = ("NAMES", "PERSONAL", "columns", "copied", "meanings")
@@ -26,8 +28,11 @@ _CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./
 # What a table begins behind that is all of a value: of a form, of JSON.
 _NESTED: Final = re.compile(rb"""[^\n]{0,200}(?:=|"[ ]?:[ ]?\\{0,3}")""")
 _WRITTEN_END: Final = b"\\n"
+# What a mail writes before the lines that it answers.
+_CITED: Final = re.compile(rb"(?:> ?){1,6}")
 _RULE: Final = re.compile(rb"[\s|+:=-]*")
 _QUOTES: Final = b" \t\"'`*\r"
+_AROUND: Final = _QUOTES + b"\\"
 _MARKS: Final = (b"\t", b"|", b";", b",")
 _GAP: Final = re.compile(rb" {2,}")
 _WORD: Final = re.compile(rb"[^\s]+")
@@ -70,11 +75,25 @@ _OF_PEOPLE: Final = (
     "endereco", "direccion", "domicilio", "indirizzo", "adres", "anschrift", "straat", "voornaam", "achternaam",
     "fornavn", "etternavn", "fornamn", "efternamn", "cpf", "dni", "nif", "nino", "pesel", "bsn", "nir", "curp",
     "fiscale", "personnummer", "nummer", "host", "fqdn",
+    "user_id", "userid", "user id", "customer_id", "customer id", "employee_id", "employee id", "member_id",
+    "patient_id", "student_id",
+    "last_login", "last login", "last_seen", "last seen", "gender", "hire_date", "hire date",
 )  # fmt: skip
 _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
 NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))
 """What a header holds that names such a column, in small letters, with what stands beside it there."""
 _ENDINGS: Final = tuple(word.encode() for word in _WORDS + _OF_PEOPLE)
+
+
+# A name is that of a person beside such columns if it is a full one.
+_FULL: Final = "full name"
+_NAME: Final = Sense("person", "name")
+_OF_ACCOUNTS: Final = (
+    ["last", "login"], ["last", "login", "at"], ["last", "seen"], ["last", "seen", "at"], ["last", "sign", "in"],
+    ["ip", "address"], ["client", "ip"], ["login", "ip"], ["signup", "ip"], ["signed", "up"], ["signup", "date"],
+    ["hire", "date"], ["hired"], ["salary"], ["gender"], ["sex"], ["age"], ["nationality"], ["blood", "type"],
+    ["job", "title"], ["joined", "at"], ["username"], ["login"], ["allergies"], ["diagnosis"],
+)  # fmt: skip
 
 
 def columns(data: bytes, at: int) -> Iterator[Found]:
@@ -123,7 +142,11 @@ def _line(data: bytes, at: int, most: int) -> Span:
     """The line of a place, also one of those that are written out inside of a string."""
     start, end = line_of(data, at, most=most)
     before, behind = data.rfind(_WRITTEN_END, start, at), data.find(_WRITTEN_END, at, end)
-    return before + len(_WRITTEN_END) if before >= 0 else start, behind if behind >= 0 else end
+    if before >= 0:
+        start = before + len(_WRITTEN_END)
+    elif cited := _CITED.match(data, start, end):
+        start = cited.end()
+    return start, behind if behind >= 0 else end
 
 
 def copied(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -177,8 +200,8 @@ def _aligned(line: bytes, cells: list[Span]) -> list[Span]:
 def _bare(line: bytes, start: int, end: int) -> Span:
     """A cell without blanks and quotes."""
     text = line[start:end]
-    left = start + len(text) - len(text.lstrip(_QUOTES))
-    return left, max(left, end - len(text) + len(text.rstrip(_QUOTES)))
+    left = start + len(text) - len(text.lstrip(_AROUND))
+    return left, max(left, end - len(text) + len(text.rstrip(_AROUND)))
 
 
 def _is_title(cell: bytes) -> bool:
@@ -205,10 +228,42 @@ def meanings(names: list[bytes]) -> list[Sense | None]:
     """What the names of columns say, those that only say it beside others too."""
     found = [_meaning(name) for name in names]
     people = sum(meaning is not None and meaning.kind in _KINDS for meaning in found)
-    people += sum(name.lower().replace(b"-", b"").startswith((b"email", b"mail")) for name in names)
+    people += sum(_is_of_mail(name.lower()) for name in names)
     if not people:
-        return found
+        full = Sense("person", _FULL) if any(_is_of_accounts(name) for name in names) else None
+        return [
+            meaning or (full if persons.meaning_beside(_plain(name).lower()) == _NAME else None)
+            for meaning, name in zip(found, names, strict=True)
+        ]
     return [meaning or persons.meaning_beside(_plain(name).lower()) for meaning, name in zip(found, names, strict=True)]
+
+
+def _is_of_mail(name: bytes) -> bool:
+    """Whether a column holds addresses of e-mail: `E-mail`, `user_email`, `contactMail`."""
+    words = parts(name.replace(b"-", b"").decode("latin-1"))
+    return words[:1] == ["mail"] or "email" in words or words[-1:] == ["mail"]
+
+
+def _is_of_accounts(name: bytes) -> bool:
+    """Whether a column says that each row is somebody's: `user_id`, `last_login`, `ip_address`."""
+    words = parts(name.decode("latin-1"))
+    numbered = len(words) > 1 and words[-1] in {"id", "no", "nr", "number"} and words[-2].encode() in _accounts()
+    return numbered or words in _OF_ACCOUNTS
+
+
+@cache
+def _accounts() -> frozenset[bytes]:
+    """The roles of people whose names are not those of other things too."""
+    return fields_of_people().roles - {
+        b"to",
+        b"from",
+        b"owner",
+        b"profile",
+        b"billing",
+        b"shipping",
+        b"driver",
+        b"lead",
+    }
 
 
 def _plain(name: bytes) -> str:
@@ -230,5 +285,8 @@ def _valued(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
     value = data[slice(*span)]
     if value.count(b"(") != value.count(b")"):  # of code
         return
-    if meaning.weak or values.mixed(value, least=4):
+    if meaning.weak == _FULL:
+        if full_name(value) and persons.is_person(value):
+            yield *span, "person", "column"
+    elif meaning.weak or values.mixed(value, least=4):
         yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))
