@@ -35,11 +35,11 @@ _NETWORK_BEFORE: Final = (
 )
 _VERSION_BEFORE: Final = (
     r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)|\b(?:version|ver|release|build|driver|fileversion|"
-    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows"
-    r"|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
+    r"productversion|assembly|revision|rev[0-9]{0,3}[\"'\\ :=]|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr"
+    r"|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
     r"directx|openssl|libcurl|glibc)\w{0,10}|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
-    r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
+    r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|(?:\A|[^/\w])v)"
     r"[\"'\\]{0,4}[ \t]{0,3}[:=/ (]{0,3}[ \t\"'\\v]{0,4}\z"
 )
 # Behind these four numbers are a version more often than an address, unless it is one of a network inside.
@@ -57,6 +57,8 @@ _REVISION: Final = re.compile(
     rb"-[0-9]{1,2}(?:[,)\s]|\Z|ubuntu|deb|build|\+|~|\.el[0-9]|\.fc[0-9]|_(?:amd64|all|i386|arm64))"
 )
 _INSIDE: Final = re.compile(rb"10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
+# No version of anything begins like these.
+_OF_NO_VERSION: Final = re.compile(rb"192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
 _RANGE_BEFORE: Final = re.compile(rb"(?:\A|[^0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3} ?-\Z")
 # An address in the name of a file of a log or a dump.
 _IN_FILE: Final = re.compile(
@@ -132,7 +134,7 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     before = b""
     if last != _NEWLINE:
         before = data[start - _BEFORE if start > _BEFORE else 0 : start].rpartition(b"\n")[2].rpartition(b",")[2]
-        if before and _matches(_VERSION_BEFORE, before):
+        if before and not _OF_NO_VERSION.match(data, start) and _matches(_VERSION_BEFORE, before):
             return False
         if (
             before
