@@ -83,6 +83,7 @@ _ESCAPED: Final = re.compile(rb"(?i)[0-9a-f]{2}[a-z0-9]")
 _EVEN_IN_A_PATH: Final = (b"desktop-", b"laptop-", b"ip-", b"ec2-")
 # What stands before the two slashes of a machine without a scheme: Oracle, registries of packages, links of HTML.
 _BEFORE_AUTHORITY: Final = frozenset(b"@= \t\r\n\"'`(,;[{>|")
+_WRITTEN_ENDS: Final = frozenset({b"\\n", b"\\t", b"\\r"})
 _BEFORE_AN_ESCAPE: Final = re.compile(rb"[0-9.:,;=][ ]?\Z")
 _LONGEST: Final = 128
 _SHORTEST: Final = 4
@@ -282,7 +283,9 @@ def _is_in_path(data: bytes, start: int, text: bytes) -> bool:
     """Whether a name is a part of a path, and not the first of a URL, with its scheme or without, or of a share."""
     if data[start - 1 : start] not in {b"/", b"\\"} or data[start - 3 : start] == b"://":
         return False
-    if data[start - 2 : start] == b"//" and (start == 2 or data[start - 3] in _BEFORE_AUTHORITY):
+    if data[start - 2 : start] == b"//" and (
+        start == 2 or data[start - 3] in _BEFORE_AUTHORITY or data[start - 4 : start - 2] in _WRITTEN_ENDS
+    ):
         return False
     shared = data[max(start - 6, 0) : start].rstrip(b"\\").lower().endswith(b"unc")
     return not shared and not text.lower().startswith(_EVEN_IN_A_PATH)

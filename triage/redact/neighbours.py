@@ -43,12 +43,15 @@ _PERSONAL_KEYS: Final = (
     r"|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
 )
 _VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|])[*_]*\s*\\*[\"'`]?"
+# The address of a house, by its number: `address` alone is also that of a machine or of a byte.
+_HOUSE: Final = r"(?-i:[0-9]{1,4}[a-z]? [A-Z][a-z]|[A-Z][A-Za-z'. -]{3,40} [0-9]{1,4}[a-z]?\b)"
 _MORE: Final = (
     rf"(?:(?:{_EMAIL_KEYS}){_VALUE}(?:<?[^\s\"'<>,;:]+(?:@|%40|=40)|mailto:|\[email:)"
-    rf"|(?:{_PHONE_KEYS}){_VALUE}(?:[(+]*[0-9]|\[phone:|%2B|\+)|(?:{_PERSONAL_KEYS}){_VALUE}[^\s,;|}}])"
+    rf"|(?:{_PHONE_KEYS}){_VALUE}(?:[(+]*[0-9]|\[phone:|%2B|\+)|(?:{_PERSONAL_KEYS}){_VALUE}[^\s,;|}}]"
+    rf"|(?:addr(?:ess)?|adresse?|anschrift|street|endere\xc3\xa7o|direcci\xc3\xb3n|domicilio){_VALUE}{_HOUSE})"
 )
-_IN_OBJECT: Final = rf"(?i)(?:^|[\s\"'`{{,;(<&?*:]|[a-z0-9][_.-]){_MORE}"
-_AT_LINES: Final = rf"(?im)^[ \t]*(?:[-*#>|+]+[ \t]*)?(?:[a-z]+[ _.-])?[\"'`*_]*{_MORE}"
+_IN_OBJECT: Final = rf"(?i)(?:^|[\s\"'`{{,;(<&?*:]|[a-z0-9][_.-]|\\[nrt]){_MORE}"
+_AT_LINES: Final = rf"(?im)(?:^|\\[nrt])[ \t]*(?:[-*#>|+]+[ \t]*)?(?:[a-z]+[ _.-])?[\"'`*_]*{_MORE}"
 _BRACES: Final = re.compile(rb"[{}]")
 _PARENTHESES: Final = re.compile(rb"[()]")
 _PARENT: Final = re.compile(
@@ -57,6 +60,8 @@ _PARENT: Final = re.compile(
 _QUALIFIER: Final = re.compile(rb"(?:\A|[^\w.-])(?:[\w-]{1,30}\.)*([A-Za-z]{2,30})[._-]\Z")
 _ELEMENT: Final = re.compile(rb"<(?:\w{1,20}:)?([A-Za-z]\w{1,40})(?:\s[^<>]{0,120})?>\s{0,40}\Z")
 _LINE_START: Final = re.compile(rb"[ \t]*(?:[-*#>|+]{1,6}[ \t]*)?(?:[\"'`*_]{0,3})\Z")
+# Ends of lines and tabs as strings write them out.
+_WRITTEN_ENDS: Final = (b"\\n", b"\\r", b"\\t")
 _BULLET: Final = re.compile(rb"[ \t]*-[ \t]+")
 _UPPER_LINE: Final = re.compile(rb"([ \t]*)(?:- )?[\"']?([A-Za-z][\w-]{1,40})[\"']?:[ \t\r]*")
 
@@ -150,7 +155,8 @@ def _in_element(data: bytes, start: int, end: int) -> bool:
 def starts_line(data: bytes, start: int) -> bool:
     """Whether a name begins its line, behind a bullet or a quote at most."""
     line = line_of(data, start, most=60)[0]
-    return _LINE_START.match(data, line, start) is not None
+    written = max(data.rfind(end, line, start) for end in _WRITTEN_ENDS)
+    return _LINE_START.match(data, written + 2 if written >= 0 else line, start) is not None
 
 
 def _in_lines(data: bytes, start: int, end: int) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from triage.redact.text import DIGITS, LETTERS, Found, digits_in, touches
+from triage.redact.text import BACKSLASH, DIGITS, LETTERS, WORD_START, Found, digits_in, touches
 
 __all__ = ("CANDIDATES", "bare", "labelled")
 
@@ -26,7 +26,7 @@ _LABELS: Final = (
 CANDIDATES: Final = (
     # a number behind its name
     (
-        rf"\b(?:{_LABELS})(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is"
+        rf"{WORD_START}(?:{_LABELS})(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is"
         rf"|was|ist|est|es)?[:#= ]{{1,3}}[\"'(]?(?-i:[A-Z]{{0,3}}[0-9]|[A-Z]{{6}}[0-9])"
     ),
     r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b",
@@ -76,6 +76,8 @@ def bare(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def labelled(data: bytes, start: int, end: int) -> Iterator[Found]:
     """A number behind the name of a paper."""
+    if data[start] == BACKSLASH:  # of a line end that is written out
+        start += 2
     label = _LABELLED.match(data, start, end)
     match = _NUMBER.match(data, label.end(), label.end() + 60) if label else None
     if match is None:

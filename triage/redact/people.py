@@ -96,7 +96,7 @@ _NUMBERED: Final = re.compile(
     rb"|.{0,40}[A-Za-z\x80-\xff.]{2,} [0-9]{1,5}(?:[ ]?[A-Za-z])?\b.*"
 )
 # The end of a line or a string as it is written inside of one.
-_ENDS_OF_LINES: Final = frozenset({b"\\n", b"\\r", b"\\t", b'\\"'})
+_END_OF_LINE: Final = re.compile(rb'\\{1,8}[nrt"]')
 # What stands behind the name of a family of fonts.
 _FONT: Final = re.compile(rb"[ ;,]{1,2}(?:font-?)?(?:size|weight|style|pt)\b")
 _SHORTEST: Final = 2
@@ -255,7 +255,7 @@ def _bare_name(data: bytes, start: int, stop: int) -> Span | None:
     if _FONT.match(data, end):
         return None
     joined = data[end : end + 1]
-    ended = data[end : end + 2] in _ENDS_OF_LINES
+    ended = _END_OF_LINE.match(data, end)
     if not ended and (
         (joined and joined in b"=:(/_@\\") or joined.isdigit()
     ):  # the last word is a name of a field, or of code

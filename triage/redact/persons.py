@@ -16,7 +16,7 @@ from triage.redact.hosts import places
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.neighbours import LINES, beside, fields_of_people, starts_line
-from triage.redact.text import Found, Span, letters_in, line_of
+from triage.redact.text import BACKSLASH, WORD_START, Found, Span, letters_in, line_of
 
 __all__ = ("BEGINS_NAMES", "CANDIDATES", "beside", "field", "is_of_a_name", "is_person", "meaning_beside")
 
@@ -36,7 +36,7 @@ _ZIPS: Final = _any_of(fields_of_people().zips)
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:)[*_]*[ \t]*(?:N?\\*[\"'`])?"
 CANDIDATES: Final = (
-    rf"\b(?:{_NAMES}|{_ADDRESSES}|{_ZIPS}){_SIGN}",
+    rf"{WORD_START}(?:{_NAMES}|{_ADDRESSES}|{_ZIPS}){_SIGN}",
     rf"(?:{_PHONES}|{_BEYOND}){_SIGN}",
     r"\b(?:my|his|her|their) (?:[a-z_']+ ){1,4}(?:is|was):? ",
     r":[x*!]:[0-9]+:[0-9]+:",
@@ -79,16 +79,22 @@ _ROLES_ALONE: Final = frozenset(
     b"user name",
     b"signed by",
 }
+# A full name in Chinese, Japanese or Korean, which has no blank.
+_OF_THE_EAST: Final = re.compile(
+    rb"(?:[\xe3-\xed][\x80-\xbf]{2}){2,5}(?:[ \xc2]?[ \xb7](?:[\xe3-\xed][\x80-\xbf]{2}){1,6})?"
+)
 _SAID: Final = re.compile(rb"(?i)(?:my|his|her|their) ([a-z_' ]{2,60}) (?:is|was):? ")
 _SPACED: Final = bytes.maketrans(b"_-", b"  ")
 # The account in parentheses behind a full name.
 _SHORT: Final = re.compile(rb" \(([a-z_][\w.-]{1,31})\)")
+# A line end or a tab that is written out.
+_ESCAPED: Final = 2
 _NO_VALUE: Final = frozenset(b" \t\r\n\"'`{}[]<>():;,.&|-+!?/$@%*#")
 
 
 def is_of_a_name(text: bytes) -> bool:
     """Whether a candidate is a field of names: what begins with a small letter or a digit is none."""
-    match = _FIELD.fullmatch(text)
+    match = _FIELD.fullmatch(text, _ESCAPED * (text[0] == BACKSLASH))
     if match is None:
         return False
     name = match[1].lower().strip(b"*_ ")
@@ -99,6 +105,7 @@ def is_of_a_name(text: bytes) -> bool:
 
 def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     """What stands in a field that a candidate begins, or in a format; None where it is neither."""
+    start += _ESCAPED * (data[start] == BACKSLASH)
     first = data[start : start + 1]
     if first == b":":
         return registers.of_account(data, start, end) if data[start + 2 : start + 3] == first else None
@@ -114,19 +121,25 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     match = _FIELD.fullmatch(data, start, end)
     if match is None:
         return None
-    name = match[1].lower().strip(b"*_ ")
-    lists = fields_of_people()
+    judge = _judge_of(match[1].lower().strip(b"*_ "))
     if end == len(data) or data[end] in _NO_VALUE:
         return iter(())
-    if name in lists.addresses:
-        return _valued(data, match, _address)
-    if name in lists.phones:
-        return _valued(data, match, registers.phone)
-    if name in lists.births:
-        return _valued(data, match, _birth)
-    if name in lists.zips:
-        return _valued(data, match, _zip)
-    return _valued(data, match, _name) if name in lists.names or name.replace(b" ", b"") in _spaceless() else None
+    return _valued(data, match, judge) if judge else None
+
+
+def _judge_of(name: bytes) -> _Judge | None:
+    """What judges the values of a field of such a name."""
+    lists = fields_of_people()
+    for names, judge in (
+        (lists.addresses, _address),
+        (lists.phones, registers.phone),
+        (lists.births, _birth),
+        (lists.zips, _zip),
+        (lists.names, _name),
+    ):
+        if name in names:
+            return judge
+    return _name if name.replace(b" ", b"") in _spaceless() else None
 
 
 @cache
@@ -199,7 +212,9 @@ def _is_role(data: bytes, match: re.Match[bytes], found: Span) -> bool:
     """Whether a full name stands under the role of somebody, in quotes or on a line of its own."""
     if match[1].strip(b"*_ ") in fields_of_people().surely:
         return True
-    alone = match[1].lower().translate(_SPACED).strip(b"* ") in _ROLES_ALONE and people.full_name(data[slice(*found)])
+    value = data[slice(*found)]
+    full = people.full_name(value) or _OF_THE_EAST.fullmatch(value) is not None
+    alone = full and match[1].lower().translate(_SPACED).strip(b"* ") in _ROLES_ALONE
     return alone and (bool(match[4]) or starts_line(data, match.start()))
 
 

@@ -79,6 +79,7 @@ _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
 _NUMBERED: Final = (
     r"born(?: on)?|date of birth|d\.?o\.?b\.?|birthda(?:y|te)|(?:bank |checking |savings )?(?:account|acct"
     r"|a/c)\.? (?:no|nr|num|number)\.?|konto(?:nummer)?|phone|telephone|tel|fax|mobile|cell|call|callback|dial"
+    r"|(?:call|reach|ring|text|phone|dial|sms|whatsapp|message|contact) (?:me|us|him|her|them|back)(?: back)?"
     r"|sms|whatsapp|msisdn|imei|imsi|iccid|meid|iban|ssn|card|cvv2?|cvc2?|cvn2?|csc|cv2"
     "|(?:card )?security code|card (?:verification )?code"
 )
@@ -334,7 +335,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (r"\b((?:bearer|basic),?\\?[ \t]+(?:token[ \t]+|auth[ \t]+)?)", _scheme),
     (
         (
-            rf"\b((?:{_NUMBERED})(?:[ \t]+(?:to|from|number|no|is|was)){{0,2}}[ \t.:#]+\+?\(?[0-9]"
+            rf"\b((?:{_NUMBERED})(?:[ \t]+(?:to|from|number|no|is|was|at|on|under|via)){{0,2}}[ \t.:#]+\+?\(?[0-9]"
             r"|passport(?:[ \t]+(?:number|no|is)){0,2}[ \t.:#]+(?-i:[A-Z0-9]))"
         ),
         _number,
