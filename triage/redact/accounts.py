@@ -134,7 +134,7 @@ _AT_ACCOUNT: Final = re.compile(rb"(?:\A|[^\w.+-])([a-z_][\w.-]{1,31})\Z")
 _AT_PROMPT: Final = re.compile(
     rb"'s password|[ \t][^\s\]]{0,80}\][#$]|:[~/][^\s]{0,80}[#$]|[ \t][~/][^\s\]]{0,80}\]?[#$]"
 )
-_REMOTE: Final = re.compile(rb"(?:ssh|scp|sftp|rsync|mosh)[ \t][^\n]{0,120}\Z")
+_REMOTE: Final = re.compile(rb"(?:ssh|scp|sftp|rsync|mosh)[ \t][^\n]{0,120}\Z|(?:sips?|h323|xmpp):\Z")
 
 
 def behind_tilde(data: bytes, start: int, end: int) -> Iterator[Found]:

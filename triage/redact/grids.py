@@ -6,13 +6,13 @@ Comma, semicolon, tab and bar separated, Markdown and the boxes of database clie
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Final
 
 from triage.redact import persons, values
+from triage.redact.forms import plain
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, parts, sense
 from triage.redact.neighbours import fields_of_people
@@ -88,11 +88,18 @@ _ENDINGS: Final = tuple(word.encode() for word in _WORDS + _OF_PEOPLE)
 # A name is that of a person beside such columns if it is a full one.
 _FULL: Final = "full name"
 _NAME: Final = Sense("person", "name")
+_NO_MAIL: Final = frozenset(
+    ["enabled", "verified", "confirmed", "sent", "count", "template", "body", "subject", "id", "opt", "status", "type"]
+)
+_OF_PERSONS: Final = (
+    ["hire", "date"], ["hired"], ["salary"], ["gender"], ["sex"], ["nationality"], ["blood", "type"], ["job", "title"],
+    ["allergies"], ["diagnosis"], ["marital", "status"],
+)  # fmt: skip
 _OF_ACCOUNTS: Final = (
     ["last", "login"], ["last", "login", "at"], ["last", "seen"], ["last", "seen", "at"], ["last", "sign", "in"],
-    ["ip", "address"], ["client", "ip"], ["login", "ip"], ["signup", "ip"], ["signed", "up"], ["signup", "date"],
-    ["hire", "date"], ["hired"], ["salary"], ["gender"], ["sex"], ["age"], ["nationality"], ["blood", "type"],
-    ["job", "title"], ["joined", "at"], ["username"], ["login"], ["allergies"], ["diagnosis"],
+    ["ip"], ["mac"], ["ip", "address"], ["client", "ip"], ["login", "ip"], ["signup", "ip"], ["signed", "up"],
+    ["signup", "date"], ["joined"], ["joined", "at"], ["username"], ["login"], ["age"], ["userid"], ["avatar"],
+    ["department"], ["manager"], ["ip", "addr"], ["mac", "address"],
 )  # fmt: skip
 
 
@@ -230,25 +237,25 @@ def meanings(names: list[bytes]) -> list[Sense | None]:
     people = sum(meaning is not None and meaning.kind in _KINDS for meaning in found)
     people += sum(_is_of_mail(name.lower()) for name in names)
     if not people:
-        full = Sense("person", _FULL) if any(_is_of_accounts(name) for name in names) else None
+        full = Sense("person", _FULL) if sum(map(_of_accounts, names)) > 1 else None
         return [
-            meaning or (full if persons.meaning_beside(_plain(name).lower()) == _NAME else None)
+            meaning or (full if persons.meaning_beside(plain(name).lower()) == _NAME else None)
             for meaning, name in zip(found, names, strict=True)
         ]
-    return [meaning or persons.meaning_beside(_plain(name).lower()) for meaning, name in zip(found, names, strict=True)]
+    return [meaning or persons.meaning_beside(plain(name).lower()) for meaning, name in zip(found, names, strict=True)]
 
 
 def _is_of_mail(name: bytes) -> bool:
     """Whether a column holds addresses of e-mail: `E-mail`, `user_email`, `contactMail`."""
     words = parts(name.replace(b"-", b"").decode("latin-1"))
-    return words[:1] == ["mail"] or "email" in words or words[-1:] == ["mail"]
+    return (words[:1] == ["mail"] or "email" in words or words[-1:] == ["mail"]) and words[-1] not in _NO_MAIL
 
 
-def _is_of_accounts(name: bytes) -> bool:
-    """Whether a column says that each row is somebody's: `user_id`, `last_login`, `ip_address`."""
+def _of_accounts(name: bytes) -> int:
+    """How much a column says that each row is somebody's: `user_id` and `ip` a little, `hire_date` enough."""
     words = parts(name.decode("latin-1"))
     numbered = len(words) > 1 and words[-1] in {"id", "no", "nr", "number"} and words[-2].encode() in _accounts()
-    return numbered or words in _OF_ACCOUNTS
+    return int(numbered or words in _OF_ACCOUNTS) + 2 * (words in _OF_PERSONS)
 
 
 @cache
@@ -266,17 +273,9 @@ def _accounts() -> frozenset[bytes]:
     }
 
 
-def _plain(name: bytes) -> str:
-    """The name of a column in ASCII."""
-    text = name.decode("utf-8", "replace")
-    if text.isascii():
-        return text
-    return unicodedata.normalize("NFKD", text.replace("\u00df", "ss")).encode("ascii", "ignore").decode()
-
-
 def _meaning(cell: bytes) -> Sense | None:
     """What the name of a column says; None for one that a value has to confirm in other ways."""
-    meaning = sense(_plain(cell)) if _CELL.fullmatch(cell) else None
+    meaning = sense(plain(cell)) if _CELL.fullmatch(cell) else None
     return meaning if meaning is not None and meaning.weak in _TAKEN else None
 
 

@@ -13,7 +13,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from triage.redact import answers, arguments, calls, grids, values, web_keys
+from triage.redact import (
+    answers,
+    arguments,
+    calls,
+    correspondence,
+    geography,
+    grids,
+    segments,
+    spoken,
+    values,
+    web_keys,
+)
 from triage.redact.hosts import in_words, is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
@@ -356,6 +367,13 @@ def _read() -> dict[bytes, Reader]:
         (data["behind"], answers.named_behind),
         (("forkey:",), answers.keyed_behind),
         (("copy ",), grids.copied),
+        (data["closings"], correspondence.signature),
+        (data["introductions"], correspondence.introduced),
+        (data["dwellings"], correspondence.home),
+        (data["callers"], correspondence.calling),
+        (data["degrees"], geography.pair),
+        (data["dialled"], spoken.dialled),
+        (data["born"], spoken.born),
         ((_TO_CHARACTERS,), _characters),
         (data["marked"], _marked),
         (_USINGS, _using),
@@ -383,6 +401,8 @@ def _read() -> dict[bytes, Reader]:
         _put(found, text, web_keys.private_numbers)
     for name in grids.NAMES:
         _put(found, name.encode(), grids.columns)
+    for tag, of_segments in segments.LEADS.items():
+        _put(found, tag.encode(), partial(of_segments, len(tag.encode())))
     return found
 
 

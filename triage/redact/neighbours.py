@@ -14,15 +14,17 @@ from typing import Final
 
 from triage.redact.text import Expression, Span, expression, line_of
 
-__all__ = ("LINES", "Fields", "beside", "fields_of_people", "starts_line")
+__all__ = ("BEGINS_NAMES", "LINES", "Fields", "beside", "fields_of_people", "starts_line")
 
 _FILE: Final = Path(__file__).with_name("personal.toml")
 _REACH: Final = 600
 LINES: Final = 500
 """How far the lines around a field are looked at, in bytes."""
+BEGINS_NAMES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ=" + bytes(range(0x80, 0x100)))
+"""What the value of a name begins with."""
 _EMAIL_KEYS: Final = r"e?-?mail(?:[ _-]?addr(?:ess)?)?|correo|courriel|mailto"
 _PHONE_KEYS: Final = (
-    r"(?:tele?)?phone(?:[ _-]?(?:no|nr|num|number))?|tel|telefon\w{0,6}|tel\xc3\xa9\w{1,8}|mobile"
+    r"(?:tele?)?phone(?:[ _-]?(?:no|nr|num|number))?|tel|telefon\w{0,6}|t(?:e|\xc3\xa9)l\xc3\xa9\w{1,8}|telf[12]|mobile"
     r"|mobil|m\xc3\xb3vil|handy|fax|cell|gsm|rufnummer|telephonenumber"
 )
 _PERSONAL_KEYS: Final = (
@@ -40,7 +42,7 @@ _PERSONAL_KEYS: Final = (
     r"|efternavn|f\w{1,3}rnamn|efternamn|fodselsdato|etunimi|sukunimi|imi\w|imie|nazwisko|data[ _-]?urodzenia|prijmeni"
     r"|priezvisko|rodne[ _-]?cislo|datum[ _-]?(?:naro|roden|rojst)\w{2,5}|soyad\w{0,2}|dogum[ _-]?tarihi"
     r"|szuletesi[ _-]?datum|(?:vezetek|kereszt)[ _-]?nev|prenume|prezime|priimek|tanggal[ _-]?lahir"
-    r"|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
+    r"|stras|pstlz|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
 )
 _VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|])[*_]*\s*\\*[\"'`]?"
 # The address of a house, by its number: `address` alone is also that of a machine or of a byte.
@@ -50,7 +52,7 @@ _MORE: Final = (
     rf"|(?:{_PHONE_KEYS}){_VALUE}(?:[(+]*[0-9]|\[phone:|%2B|\+)|(?:{_PERSONAL_KEYS}){_VALUE}[^\s,;|}}]"
     rf"|(?:addr(?:ess)?|adresse?|anschrift|street|endere\xc3\xa7o|direcci\xc3\xb3n|domicilio){_VALUE}{_HOUSE})"
 )
-_IN_OBJECT: Final = rf"(?i)(?:^|[\s\"'`{{,;(<&?*:]|[a-z0-9][_.-]|\\[nrt]){_MORE}"
+_IN_OBJECT: Final = rf"(?i)(?:^|[\s\"'`{{,;(<>&?*:]|[a-z0-9][_.-]|\\[nrt]){_MORE}"
 _AT_LINES: Final = rf"(?im)(?:^|\\[nrt])[ \t]*(?:[-*#>|+]+[ \t]*)?(?:[a-z]+[ _.-])?[\"'`*_]*{_MORE}"
 _BRACES: Final = re.compile(rb"[{}]")
 _PARENTHESES: Final = re.compile(rb"[()]")

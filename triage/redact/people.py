@@ -232,7 +232,7 @@ def line_end(data: bytes, at: int, *, most: int = _REACH) -> int:
 
 def _quoted_name(data: bytes, start: int, end: int) -> Span | None:
     """A name in quotes: letters and what joins them."""
-    value = data[start:end].strip()
+    value = data[start:end].strip(b" \t\r\n%")
     if len(value) < _SHORTEST or not _IN_QUOTES.fullmatch(value) or _says_no_name(value):
         return None
     words = value.split()
