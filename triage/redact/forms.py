@@ -52,9 +52,12 @@ def plain(name: bytes) -> str:
     return unicodedata.normalize("NFKD", text.translate(_WHOLE)).encode("ascii", "ignore").decode()
 
 
-def _told(names: Names) -> bool:
-    """Whether `joints` finds a name of one word."""
-    return len(names) == 1 and assignment(()).first(f'"{names[0]}": "'.encode(), 0) is not None
+def _is_a_label(names: Names, kind: str) -> bool:
+    """Whether a name is one that `joints` does not find: in several words, or not at all."""
+    if kind not in _KINDS and kind != "username":
+        return False
+    told = assignment(()).first(f'"{"_".join(names)}": "'.encode(), 0) is not None
+    return not told or (len(names) > 1 and kind in _KINDS)
 
 
 def _spelt(names: Names) -> str:
@@ -70,6 +73,6 @@ def _letter(letter: str) -> str:
 LABELS: Final = "|".join(
     _spelt(names)
     for names in sorted(vocabulary().senses, key=lambda names: (" ".join(names), len(names)), reverse=True)
-    if vocabulary().senses[names].kind in _KINDS and not _told(names)
+    if _is_a_label(names, vocabulary().senses[names].kind)
 )
 """The labels, as a part of an expression."""

@@ -19,7 +19,7 @@ from triage.redact.neighbours import fields_of_people
 from triage.redact.people import FORMS, full_name
 from triage.redact.text import Found, Span, digits_in, line_of
 
-__all__ = ("NAMES", "PERSONAL", "columns", "copied", "meanings")
+__all__ = ("NAMES", "PERSONAL", "collided", "columns", "copied", "meanings")
 
 _HEADER: Final = 400
 _FEWEST: Final = 2
@@ -55,6 +55,7 @@ _KINDS: Final = frozenset(
     }
 )
 _COPIED: Final = re.compile(rb"""[\w.\"]{1,80} ?\(([^()\n]{1,400})\) from stdin[^\n]{0,60}\r?\n""", re.IGNORECASE)
+_COLLIDED: Final = re.compile(rb"([^()\n]{1,200})\)=\(([^\n]{1,400}?)\)(?=[ .\n\"\\]|\Z)")
 _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
     "_secret", "_hash", "credential", "credentials", "username", "hostname", "node",
@@ -172,6 +173,19 @@ def copied(size: int, data: bytes, at: int) -> Iterator[Found]:
             if meaning is not None and cell != b"\\N":
                 yield from _valued(data, (start, start + len(cell.rstrip(b"\r"))), meaning)
             start += len(cell) + 1
+
+
+def collided(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The values of the columns that PostgreSQL says are there already: `Key (email, phone)=(..., ...)`."""
+    match = _COLLIDED.match(data, at + size)
+    if match is None:
+        return
+    start = match.start(2)
+    columns, row = match[1].split(b","), match[2].split(b", ")
+    for cell, meaning in zip(row, meanings([name.strip(_QUOTES) for name in columns]), strict=False):
+        if meaning is not None and len(row) == len(columns):
+            yield from _valued(data, (start, start + len(cell)), meaning)
+        start += len(cell) + len(b", ")
 
 
 def _alternating(data: bytes, start: int, cells: list[Span], meanings: list[Sense | None]) -> Iterator[Found]:

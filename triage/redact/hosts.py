@@ -60,6 +60,13 @@ _UUID_LENGTH: Final = 34
 # One of these is in every name that a maker or a cloud gives; see `_MACHINE`.
 _IN_MACHINES: Final = (b"-", b"mac", b"iphone", b"ipad")
 _MODEL: Final = re.compile(rb"(?i)(?:macbook(?:-?(?:pro|air))?|imac|mac-mini|iphone|ipad)\d*(?:pro|air|mini)?[\d,-]*")
+_OWNER: Final = re.compile(
+    rb"([A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30})?)"
+    rb"(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s(?: |%20|\+)\Z"
+)
+_OF_AN_OWNER: Final = re.compile(
+    rb"(?: (?:Pro|Air|Max|Plus|mini))? (?:von|de|di|van|av|af|da) [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"
+)
 _CAPITALS: Final = re.compile(rb"[a-z][A-Z]|^[A-Z][a-z]")
 _SITE: Final = re.compile(rb"dc[0-9]{1,2}|[a-z]{2,4}[0-9]{1,2}|(?:us|eu|ap|sa|ca|af|me)-[a-z]{4,9}-[0-9]")
 SYSLOG: Final = re.compile(
@@ -227,8 +234,19 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
     text = data[start:end]
     if len(text) > _LONGEST or data[end : end + 1] == b"(" or before == b"$" or _is_in_path(data, start, text):
         return
-    if not _MODEL.fullmatch(text) and is_host(text, named=False):
+    if _MODEL.fullmatch(text):
+        yield from _owned(data, start, end)
+    elif is_host(text, named=False):
         yield start, end, "hostname", "hostname"
+
+
+def _owned(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A device that is called by its owner: `Anna's iPhone`, `iPhone von Anna`."""
+    before = _OWNER.search(data, max(start - 48, 0), start)
+    if before and before[1].lower() not in places().teams:
+        yield before.start(1), end, "hostname", "owner"
+    elif behind := _OF_AN_OWNER.match(data, end):
+        yield start, behind.end(), "hostname", "owner"
 
 
 def in_syslog(data: bytes, start: int, match: re.Match[bytes]) -> Iterator[Found]:

@@ -59,9 +59,9 @@ _PARENTHESES: Final = re.compile(rb"[()]")
 _PARENT: Final = re.compile(
     rb"([A-Za-z][\w-]{1,40})\\{0,15}[\"']?\s{0,8}(?::|=>?)?\s{0,8}(?:\[\s{0,40}|[A-Z]\w{1,30})?\Z"
 )
-_QUALIFIER: Final = re.compile(rb"(?:\A|[^\w.-])(?:[\w-]{1,30}\.)*([A-Za-z]{2,30})[._-]\Z")
+_QUALIFIER: Final = re.compile(rb"(?:\A|[^\w.-])(?:[\w-]{1,30}\.)*([A-Za-z]{2,30})(?:[._-]|\[|%5[bB])\Z")
 _ELEMENT: Final = re.compile(rb"<(?:\w{1,20}:)?([A-Za-z]\w{1,40})(?:\s[^<>]{0,120})?>\s{0,40}\Z")
-_LINE_START: Final = re.compile(rb"[ \t]*(?:[-*#>|+]{1,6}[ \t]*)?(?:[\"'`*_]{0,3})\Z")
+_LINE_START: Final = re.compile(rb"[ \t]*(?:[-*#>|+]{1,6}[ \t]*|[&?]?[\w.-]{1,20}=)?(?:[\"'`*_]{0,3})\Z")
 # Ends of lines and tabs as strings write them out.
 _WRITTEN_ENDS: Final = (b"\\n", b"\\r", b"\\t")
 _BULLET: Final = re.compile(rb"[ \t]*-[ \t]+")
@@ -101,7 +101,7 @@ def beside(data: bytes, name: Span) -> bool:
     begin = _opening(data, first, start, _BRACES)
     if begin >= 0:
         return _in_scope(data, begin, _closing(data, end, last, _BRACES), _IN_OBJECT)
-    if starts_line(data, start):
+    if starts_line(data, start) and (data[start - 1 : start] != b"=" or b":" in data[start:end]):
         return _in_lines(data, start, end)
     begin = _opening(data, max(first, line_of(data, start)[0]), start, _PARENTHESES)
     if begin >= 0:

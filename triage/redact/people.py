@@ -86,9 +86,9 @@ _STREETS: Final = re.compile(
     rb"|apt|suite|unit|p\.?o\.? box"
     rb"|rue|chemin|all\xc3\xa9e|impasse|quai|cours|calle|c/|avenida|avda|paseo|plaza|carrer|camino|rua|travessa|largo"
     rb"|via|viale|piazza|corso|vicolo|ul|ulica|al|aleja|os|pl|ulitsa|prospekt|nagar|marg|chome|ku)\b"
-    rb"|(?:stra(?:\xc3\x9f|ss)e|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|straat|laan|gracht"
+    rb"|(?:stra(?:\xc3\x9f|ss)e|weg|platz|gasse|allee|ring|damm|ufer|steig|straat|laan|gracht"
     rb"|kade|plein|gade|vej"
-    rb"|gata|gatan|v\xc3\xa4gen|veien|katu|tie|utca)\b|\xe4\xb8\x81\xe7\x9b\xae|\xe5\x8c\xba"
+    rb"|gata|gatan|v\xc3\xa4gen|veien|katu|tie|utca)\b|str\.|\xe4\xb8\x81\xe7\x9b\xae|\xe5\x8c\xba"
     rb"|\xe5\x8c\xba|\xe8\xb7\xaf"
 )
 _NUMBERED: Final = re.compile(

@@ -33,7 +33,7 @@ _BEHIND: Final = re.compile(
 )
 _OF_NUMBERS: Final = frozenset(b" 0(")
 _DAY: Final = re.compile(
-    rb"(?:[ \t]{0,2}(?:on|the|le|el|am|den|dne|dnia|:))?[ \t]{0,3}(?=[0-9]|[A-Z][a-z]{2,8}\.? [0-9])()"
+    rb"(?:[ \t]{0,2}(?:is|was|on|the|le|el|am|den|dne|dnia|:))?[ \t]{0,3}[\"'(]?(?=[0-9]|[A-Z][a-z]{2,8}\.? [0-9])()"
 )
 # Too few digits for a number that nothing parts.
 _UNGROUPED: Final = re.compile(rb"[0-9]{1,8}(?![0-9]|[ /.-]{1,3}[0-9])")
