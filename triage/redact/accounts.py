@@ -67,7 +67,8 @@ _NO_DOMAINS: Final = frozenset(
 )
 _PART_OF_A_PATH: Final = frozenset({b"/", b"\\", b":", b"%"})
 _OF_AN_ACCOUNT: Final = re.compile(
-    rb"(?i)\b(?:user(?:name)?|security id|owner|account|login|logon|principal|identity|run ?as|signed in as|by"
+    rb"(?i)(?:\b|LoggedOn|LastUsed|Subject|Target)"
+    rb"(?:user(?:name)?|security id|owner|account|login|logon|principal|identity|run ?as|signed in as|by"
     rb"|on behalf of|granted to|revoked from|assigned to|denied to|denied for|session of|session for|profile of|job of"
     rb"|mailbox of|impersonat(?:e|ed|ing)|credentials (?:of|for)|password (?:of|for))"
     rb"(?: is| name)?[\"']?[ \t]*[:= ][ \t]*[\"']?\Z"

@@ -62,7 +62,9 @@ def _is_a_label(names: Names, kind: str) -> bool:
 
 def _spelt(names: Names) -> str:
     """An expression of a name in the spellings of its language."""
-    return _BETWEEN.join("".join(map(_letter, word)) for word in names)
+    return _BETWEEN.join(
+        r"(?:ss|\xc3\x9f)".join("".join(map(_letter, part)) for part in word.split("ss")) for word in names
+    )
 
 
 def _letter(letter: str) -> str:

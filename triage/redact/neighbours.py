@@ -42,7 +42,7 @@ _PERSONAL_KEYS: Final = (
     r"|efternavn|f\w{1,3}rnamn|efternamn|fodselsdato|etunimi|sukunimi|imi\w|imie|nazwisko|data[ _-]?urodzenia|prijmeni"
     r"|priezvisko|rodne[ _-]?cislo|datum[ _-]?(?:naro|roden|rojst)\w{2,5}|soyad\w{0,2}|dogum[ _-]?tarihi"
     r"|szuletesi[ _-]?datum|(?:vezetek|kereszt)[ _-]?nev|prenume|prezime|priimek|tanggal[ _-]?lahir"
-    r"|stras|pstlz|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
+    r"|stras|pstlz|cv[cvn]2?|bic|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
 )
 _VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|])[*_]*\s*\\*[\"'`]?"
 # The address of a house, by its number: `address` alone is also that of a machine or of a byte.

@@ -34,7 +34,7 @@ _BEYOND: Final = _any_of(frozenset(name for name in fields_of_people().names if 
 _ADDRESSES: Final = _any_of(fields_of_people().addresses)
 _ZIPS: Final = _any_of(fields_of_people().zips)
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
-_SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a)[*_]*[ \t]*(?:N?\\*[\"'`])?"
+_SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?\\*[\"'`])?"
 CANDIDATES: Final = (
     rf"{WORD_START}(?:{_NAMES}|{_ADDRESSES}|{_ZIPS}){_SIGN}",
     rf"(?:{_PHONES}|{_BEYOND}){_SIGN}",
@@ -52,7 +52,7 @@ CANDIDATES: Final = (
 _FIELD: Final = re.compile(
     rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)(?: \([\w /,.-]{2,24}\))?"
     rb"([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>|]"
-    rb"|[*_]+:|\xef\xbc\x9a)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
+    rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
 )
 _PASCAL: Final = re.compile(rb"(?!Mc|Mac|De|Di|La|Le|Van|Von|Fitz|O')[A-Z][A-Za-z]*[a-z][A-Z]")
 _DISTINGUISHED: Final = re.compile(
