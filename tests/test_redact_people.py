@@ -38,6 +38,9 @@ FORMS = (
     "Ship to: «Rosalind Achter», Boise",
 )
 TABLES = (
+    "| Name | «Uwe Schmidt» |\n| Phone | «030 1234567» |\n| Address | «Hauptstr. 5» |\n",
+    "<tr><td>Name</td><td>«Uwe Schmidt»</td></tr><tr><td>Phone</td><td>«030 1234567»</td></tr>",
+    "<dt>Date of birth</dt><dd>«1979-03-05»</dd>",
     'user_id;name;ip;mac\n759;"«Greta Berg»";«9.50.82.6»;«3e:0f:de:fe:5d:54»\n',
     "> user_id;name;ip;last_seen\n> 759;«Greta Berg»;«9.50.82.6»;never\n",
     "INSERT INTO `wp_users` (`ID`, `user_email`, `display_name`) VALUES\n> (1, '«kat@proton.me»', '«Anna Ivan»')",
@@ -81,6 +84,9 @@ DEVICES = (
     "xfreerdp /u:admin /v:«10.44.221.30»",
 )
 HARMLESS = (
+    "| Full name | Type |\n|---|---|\n| Address | string |\n| Phone | required |\n",
+    "<tr><td>Name</td><td>Main Thread</td></tr><tr><td>Phone</td><td>must be set</td></tr>",
+    "Certificate serial number: 00C48C8D",
     "Address line 1: required",
     "| Full name | string | yes |",
     "Caller: HttpServlet.service",

@@ -80,7 +80,7 @@ def _calling(size: int, data: bytes, at: int) -> Iterator[Found]:
 def _introduced(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The full name of somebody behind words that say whose it is."""
     match = _SPOKEN.match(data, at + size)
-    if match and people.full_name(match[1]) and is_person(match[1]):
+    if match and people.full_name(match[1]) and is_person(match[1]) and b"'s" not in match[1]:
         yield *match.span(1), "person", "said"
 
 

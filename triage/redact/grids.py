@@ -24,6 +24,7 @@ __all__ = ("NAMES", "PERSONAL", "collided", "columns", "copied", "meanings")
 _HEADER: Final = 400
 _FEWEST: Final = 2
 _ROWS: Final = 20_000
+_MOST_LISTED: Final = 24
 _CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#()\x80-\xff-]{1,20}){0,2}")
 # What a table begins behind that is all of a value: of a form, of JSON.
 _NESTED: Final = re.compile(rb"""[^\n]{0,200}(?:=|"[ ]?:[ ]?\\{0,3}")""")
@@ -114,6 +115,9 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         return
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
     cells = _cells(header, mark)
+    if len(cells) == _FEWEST and mark == b"|" and (rows := _listed(data, start, end)):
+        yield from rows
+        return
     senses = meanings([header[slice(*cell)] for cell in cells])
     asked = [number for number, meaning in enumerate(senses) if meaning is not None]
     sentence = mark == b"," and len(cells) == _FEWEST and any(b" " in header[slice(*cell)] for cell in cells)
@@ -144,6 +148,44 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
             meaning = senses[number]
             if meaning is not None:
                 yield from _valued(data, (start + row[number][0], start + row[number][1]), meaning)
+
+
+def _listed(data: bytes, start: int, end: int) -> list[Found]:
+    """What stands beside its name in a table of two columns, one of names and one of values; nothing in another."""
+    rows: list[tuple[Span, Span]] = []
+    first = start
+    for _ in range(_MOST_LISTED):
+        if first < 2 or not (row := _pair(data, *_line(data, first - 2, _HEADER))):
+            break
+        rows.insert(0, row)
+        first = _line(data, first - 2, _HEADER)[0]
+    for _ in range(_MOST_LISTED):
+        if not (row := _pair(data, start, end)):
+            break
+        rows.append(row)
+        start, end = _line(data, end + 1, _HEADER) if end + 1 < len(data) else (end, end)
+    senses = meanings([data[slice(*name)] for name, _ in rows])
+    if sum(meaning is not None for meaning in senses) < _FEWEST:
+        return []
+    told = zip(rows, senses, strict=True)
+    found = [one for (_, value), meaning in told if meaning for one in _valued(data, value, meaning)]
+    sure = any(kind != "person" for _, _, kind, _ in found)
+    return [
+        one
+        for one in found
+        if one[2] != "person"
+        or (persons.is_person(data[one[0] : one[1]]) and (sure or full_name(data[one[0] : one[1]])))
+    ]
+
+
+def _pair(data: bytes, start: int, end: int) -> tuple[Span, Span] | None:
+    """The two cells of a line with a bar between."""
+    line = data[start:end]
+    cells = _cells(line, b"|") if b"|" in line else []
+    if len(cells) != _FEWEST:
+        return None
+    (one, two), (three, four) = cells
+    return (start + one, start + two), (start + three, start + four)
 
 
 def _line(data: bytes, at: int, most: int) -> Span:

@@ -24,7 +24,7 @@ _MADE_DEVICE: Final = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_MAC: Final = re.compile(rb"[0-9a-f]{12}(?![\w.:-])", re.IGNORECASE)
-_SERIAL: Final = re.compile(rb"(?=[A-Z]{0,9}[0-9])(?=[0-9]{0,9}[A-Z])[A-Z0-9]{8,16}(?![\w.-])")
+_SERIAL: Final = re.compile(rb"(?=[A-Z]{0,9}[0-9])(?=[0-9A-F]{0,15}[G-Z])[A-Z0-9]{8,16}(?![\w.-])")
 _DEGREE: Final = rb"[+-]?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,17}(?![\w.])"
 _DEGREES: Final = re.compile(_DEGREE)
 _TO_DEGREES: Final = rb"[a-z]{0,7}\\{0,7}[\"']?(?: ?[:=]>? ?|</?[^<>]{0,40}>|%3D)\\{0,7}[\"']?" + _DEGREE

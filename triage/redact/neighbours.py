@@ -44,7 +44,7 @@ _PERSONAL_KEYS: Final = (
     r"|szuletesi[ _-]?datum|(?:vezetek|kereszt)[ _-]?nev|prenume|prezime|priimek|tanggal[ _-]?lahir"
     r"|stras|pstlz|cv[cvn]2?|bic|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
 )
-_VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|])[*_]*\s*\\*[\"'`]?"
+_VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|]|</(?:td|th|dt)>\s*<(?:td|dd)>)[*_]*\s*\\*[\"'`]?"
 # The address of a house, by its number: `address` alone is also that of a machine or of a byte.
 _HOUSE: Final = r"(?-i:[0-9]{1,4}[a-z]? [A-Z][a-z]|[A-Z][A-Za-z'. -]{3,40} [0-9]{1,4}[a-z]?\b)"
 _MORE: Final = (

@@ -35,10 +35,12 @@ _ADDRESSES: Final = _any_of(fields_of_people().addresses)
 _ZIPS: Final = _any_of(fields_of_people().zips)
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?\\*[\"'`])?"
+# The next cell of a table, what a term means.
+_CELL: Final = r"[ :]{0,3}</(?:td|th|dt|b|strong|label|span)>\s{0,20}<(?:td|dd|span|p)(?: [^<>\n]{0,60})?>"
 CANDIDATES: Final = (
-    rf"{WORD_START}(?:{_NAMES}|{_ADDRESSES}|{_ZIPS}){_SIGN}",
+    rf"{WORD_START}(?:{_NAMES}|{_ADDRESSES}|{_ZIPS})(?:{_SIGN}|{_CELL})",
     rf"(?:{_PHONES}|{_BEYOND}){_SIGN}",
-    rf"{WORD_START}(?:{forms.LABELS})\.?(?: \([\w /,.-]{{2,24}}\))?(?:{_SIGN}|[ \t]*\|[ \t]*)",
+    rf"{WORD_START}(?:{forms.LABELS})\.?(?: \([\w /,.-]{{2,24}}\))?(?:{_SIGN}|{_CELL}|[ \t]*\|[ \t]*)",
     r"\b(?:my|his|her|their) (?:[a-z_']+ ){1,4}(?:is|was):? ",
     r":[x*!]:[0-9]+:[0-9]+:",
     r"begin:vcard\b",
@@ -51,7 +53,8 @@ CANDIDATES: Final = (
 """What such a field, or such a format, begins with; see `personal`."""
 _FIELD: Final = re.compile(
     rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)(?: \([\w /,.-]{2,24}\))?"
-    rb"([*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>|]"
+    rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span)>\s{0,20}<(?:td|dd|span|p)(?: [^<>\n]{0,60})?>"
+    rb"|[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>|]"
     rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
 )
 _PASCAL: Final = re.compile(rb"(?!Mc|Mac|De|Di|La|Le|Van|Von|Fitz|O')[A-Z][A-Za-z]*[a-z][A-Z]")
