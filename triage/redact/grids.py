@@ -115,7 +115,7 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         return
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
     cells = _cells(header, mark)
-    if len(cells) == _FEWEST and mark == b"|" and (rows := _listed(data, start, end)):
+    if len(cells) == _FEWEST and mark == b"|" and (rows := _listed(data, start, end)) is not None:
         yield from rows
         return
     senses = meanings([header[slice(*cell)] for cell in cells])
@@ -150,8 +150,8 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
                 yield from _valued(data, (start + row[number][0], start + row[number][1]), meaning)
 
 
-def _listed(data: bytes, start: int, end: int) -> list[Found]:
-    """What stands beside its name in a table of two columns, one of names and one of values; nothing in another."""
+def _listed(data: bytes, start: int, end: int) -> list[Found] | None:
+    """What stands beside its name in a table of two columns, one of names and one of values; None in another."""
     rows: list[tuple[Span, Span]] = []
     first = start
     for _ in range(_MOST_LISTED):
@@ -166,7 +166,7 @@ def _listed(data: bytes, start: int, end: int) -> list[Found]:
         start, end = _line(data, end + 1, _HEADER) if end + 1 < len(data) else (end, end)
     senses = meanings([data[slice(*name)] for name, _ in rows])
     if sum(meaning is not None for meaning in senses) < _FEWEST:
-        return []
+        return None
     told = zip(rows, senses, strict=True)
     found = [one for (_, value), meaning in told if meaning for one in _valued(data, value, meaning)]
     sure = any(kind != "person" for _, _, kind, _ in found)

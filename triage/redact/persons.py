@@ -268,7 +268,9 @@ def _labelled(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found
     if not in_quotes and (following := _NEXT.search(data, *span)):
         span = span[0], following.start()
     for found in judged(data, span, meaning, in_quotes=in_quotes, assigned=True, name=match.span(1)):
-        if meaning.kind != "person" or is_person(data[found[0] : found[1]]):
+        value = data[found[0] : found[1]]
+        titled = match[2].rstrip().endswith(b"|") and not people.full_name(value)  # the name of the next column
+        if meaning.kind != "person" or (is_person(value) and not titled):
             yield found
 
 
