@@ -109,6 +109,7 @@ _FEWEST_CODED: Final = 3
 _NOBODY: Final = frozenset(
     b"string str text varchar char character required optional label placeholder field input value default "
     b"name first last full given family surname unknown anonymous none null test user admin guest invalid "
+    b"type types format description notes length address phone email e-mail "
     b"missing yes no true false any object number integer int boolean date datetime array column title "
     b"hidden readonly first_name last_name asc desc firstname lastname fullname nvarchar nchar "
     b"nome nombre nom naam navn namn nimi imie vorname nachname prenom cognome apellido apellidos apelido sobrenome "
