@@ -26,6 +26,7 @@ FORMS: dict[str, tuple[str, ...]] = {
         "request «uuid~» done",
         '{"event_id":"«uuid~»"}',
         "id=«uuid~» ok",
+        "Vulkan deviceUUID = «uuid~»",
         "{«uuid~»}",
         "trace «uuid~»: «word»",
         "/orders/«uuid~»/lines",

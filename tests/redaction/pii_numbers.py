@@ -72,6 +72,21 @@ NATIONAL = (
     "Telefon: «S!»",
     "callback to phone «S!» scheduled",
     "<telephone>«S!»</telephone>",
+    "you can call me at «S!».",
+    "Phone (home): «S!»",
+    "Key (phone)=(«S!») already exists.",
+)
+ADVERTISING = (
+    "idfa=«S!»",
+    '{"advertisingId":"«S!»"}',
+    "Identifier for vendor: «S!»",
+    "<udid>«S!»</udid>",
+)
+LATITUDE = (
+    "latitude=«S!» longitude=«W!»",
+    '{"lat":«S!»,"lng":«W!»}',
+    "geo:«S!»,«W!»",
+    "Location[gps «S!»,«W!» hAcc=«small»]",
 )
 IPV4 = (
     "connection from «S!» closed",
@@ -225,6 +240,10 @@ def dotted_mac(fake: Fake) -> str:
     return ".".join((text[:4], text[4:8], text[8:]))
 
 
+def degrees(fake: Fake) -> str:
+    return f"{fake.pick(('', '-'))}{fake.chance.randint(1, 89)}.{fake.some(DIGITS, 5)}{fake.chance.randint(1, 9)}"
+
+
 def ssn(fake: Fake) -> str:
     area = fake.pick([number for number in range(100, 800) if number != 666])
     return f"{area}-{fake.chance.randint(10, 99)}-{fake.chance.randint(1000, 9999)}"
@@ -255,7 +274,9 @@ def classes() -> list[Class]:
         ("mac_dash", MAC, dash),
         ("mac_dotted", MAC, dotted_mac),
         ("ssn", SSN, ssn),
+        ("advertising_id", ADVERTISING, Fake.uuid),
+        ("coordinates", LATITUDE, degrees),
         ("imei", IMEI, Fake.imei),
     )
-    given: dict[str, Value] = {"T": Fake.ipv4}
+    given: dict[str, Value] = {"T": Fake.ipv4, "W": degrees}
     return [templates(kind, "pii", texts, S=value, **given) for kind, texts, value in rows]

@@ -15,6 +15,10 @@ NAME = (
     "dn: uid=x«small»,ou=people,dc=corp\nobjectClass: inetOrgPerson\ncn: «S!»\n",
     "Name: «S!»\nDate of birth: «d!birth_date»\n",
     "name;email\n«S!»;«e!email»\n",
+    "Contact person: «S!»",
+    "Kind regards,\n«S!»\n",
+    '{"log":"email = «e!email»\\n\\tname = «S!»"}',
+    "> user_id;name;last_seen;ip\n> «small»;«S!»;never;\n",
 )
 GIVEN = (
     '{"firstName":"«S!»","locale":"en"}',
@@ -33,6 +37,9 @@ BIRTH = (
     "<BirthDate>«S!»</BirthDate>",
     "BEGIN:VCARD\nBDAY:«S!»\nEND:VCARD\n",
     "id,birth_date\n«small»,«S!»\n",
+    "Birth date: «S!»",
+    "Date de naissance : «S!»",
+    "geboren am «S!» in Linz",
 )
 STREET = (
     '{"address":{"street":"«S!»","country":"DE"}}',
@@ -41,6 +48,8 @@ STREET = (
     "homePostalAddress: «S!»",
     "<Street>«S!»</Street>",
     "Address: «S!»",
+    "Address line 1: «S!»",
+    "Adresse de livraison : «S!»",
     "id;Straße;Telefon\n«small»;«S!»;\n",
 )
 PASSPORT = (

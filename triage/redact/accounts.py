@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact import hosts, network, values
+from triage.redact import display, hosts, network, values
 from triage.redact.keys import vocabulary
-from triage.redact.text import DIGITS, LETTERS, Found, digits_in, letters_in
+from triage.redact.text import DIGITS, LETTERS, Found, digits_in
 
 __all__ = (
     "HOMES",
@@ -77,7 +77,8 @@ _NO_DOMAINS: Final = frozenset(
 )
 _PART_OF_A_PATH: Final = frozenset({b"/", b"\\", b":", b"%"})
 _OF_AN_ACCOUNT: Final = re.compile(
-    rb"(?i)\b(?:user(?:name)?|security id|owner|account|login|logon|principal|identity|run ?as|signed in as|by"
+    rb"(?i)(?:\b|LoggedOn|LastUsed|Subject|Target)"
+    rb"(?:user(?:name)?|security id|owner|account|login|logon|principal|identity|run ?as|signed in as|by"
     rb"|on behalf of|granted to|revoked from|assigned to|denied to|denied for|session of|session for|profile of|job of"
     rb"|mailbox of|impersonat(?:e|ed|ing)|credentials (?:of|for)|password (?:of|for))"
     rb"(?: is| name)?[\"']?[ \t]*[:= ][ \t]*[\"']?\Z"
@@ -104,12 +105,6 @@ _FILE_ENDINGS: Final = frozenset(
 _LOCAL: Final = frozenset(LETTERS + DIGITS + b"._%+-'!#$&*/=?^`{|}~" + bytes(range(0x80, 0x100)))
 _LOCAL_TABLE: Final = bytes(0x61 if code in _LOCAL else 0x20 for code in range(256))
 _LONGEST_LOCAL: Final = 64
-_DISPLAY_REACH: Final = 100
-_SHORTEST_NAME: Final = 4
-_DISPLAYED: Final = re.compile(
-    rb"""(?:\A|[\s"':=(\[,;>])([A-Z\x80-\xff][\w.'\x80-\xff-]{0,30},?"""
-    rb"""(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})\\{0,3}["']? ?\\{0,3}\Z"""
-)
 # Legal in an address, yet far more often what precedes one.
 _BEFORE_AN_ADDRESS: Final = (b"=", b"'", b"/", b"`", b"{", b"|", b"&", b"?", b"#", b"$", b"*")
 # What a terminal is told before an address.
@@ -164,7 +159,7 @@ _AT_ACCOUNT: Final = re.compile(rb"(?:\A|[^\w.+-])([a-z_][\w.-]{1,31})\Z")
 _AT_PROMPT: Final = re.compile(
     rb"'s password|[ \t][^\s\]]{0,80}\][#$]|:[~/][^\s]{0,80}[#$]|[ \t][~/][^\s\]]{0,80}\]?[#$]"
 )
-_REMOTE: Final = re.compile(rb"(?:ssh|scp|sftp|rsync|mosh)[ \t][^\n]{0,120}\Z")
+_REMOTE: Final = re.compile(rb"(?:ssh|scp|sftp|rsync|mosh)[ \t][^\n]{0,120}\Z|(?:sips?|h323|xmpp):\Z")
 
 
 def behind_tilde(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -347,7 +342,7 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
         return
     yield at - len(local), domain.end(), "email", "email"
     if data[at - len(local) - 1 : at - len(local)] == b"<":
-        yield from _person_before(data, at - len(local) - 1)
+        yield from display.before_address(data, at - len(local) - 1)
     combination = _COMBINATION.match(data, domain.end())
     first = data[at - len(local) - 1 : at - len(local)] in _BEFORE_A_COMBINATION
     if combination and first and values.mixed(combination[1], least=6):
@@ -357,14 +352,6 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
 def _calls_a_message(data: bytes, start: int, local: bytes) -> bool:
     """Whether what looks like an address is what a program calls a message."""
     return _MADE.fullmatch(local) is not None or _OF_MESSAGES.search(data, max(start - 60, 0), start) is not None
-
-
-def _person_before(data: bytes, at: int) -> Iterator[Found]:
-    """The name of a person before `<account@domain>`."""
-    name = _DISPLAYED.search(data, max(at - _DISPLAY_REACH, 0), at)
-    words = name[1].lower().replace(b",", b"").split() if name else []
-    if name and letters_in(name[1]) >= _SHORTEST_NAME and hosts.places().teams.isdisjoint(words):
-        yield *name.span(1), "person", "email"
 
 
 def _local_part(data: bytes, at: int) -> bytes:

@@ -17,7 +17,7 @@ from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense
 from triage.redact.text import Found, Span, digits_in, line_of
 
-__all__ = ("given", "keyed_behind", "listed", "named_behind", "switched")
+__all__ = ("given", "keyed_behind", "linked", "listed", "named_behind", "switched")
 
 _SENSES: Final = {
     "username": Sense("username", "user"),
@@ -158,3 +158,12 @@ def keyed_behind(size: int, data: bytes, at: int) -> Iterator[Found]:
     meaning = sense(key[1].decode("latin-1")) if key and found else None
     if key and found and meaning and meaning.weak in {"", "word", "long"} and values.mixed(found[2], least=6):
         yield from judged(data, found.span(2), meaning, in_quotes=True, assigned=True, name=key.span(1))
+
+
+def linked(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What a link to reset a password or to confirm something holds."""
+    span = values.bare(data, at + size)
+    if span:
+        value = data[slice(*span)].partition(b"?")[0].partition(b"/")[0]
+        if values.mixed(value, least=16) and digits_in(value) > 1:
+            yield span[0], span[0] + len(value), "token", "lead"

@@ -22,6 +22,8 @@ XML_END: Final = re.compile(
 _CDATA: Final = b"<![CDATA["
 # What ends a cell, a term or a label that a value stands beside, and what stands around a pair in a row of them.
 _CELL_END: Final = re.compile(rb"(?:\\?[\"']\])?[ :]{0,3}</(?:t[hd]|dt|b|strong|label|span|code)>")
+# What the form of a value tells.
+_BY_FORM: Final = frozenset({"date", "phone", "digits", "id", "nir"})
 _MARKED_CELL: Final = re.compile(rb"(\*\*|__|\*)?(?:`(?=`))?")
 _ROW_MARKS: Final = frozenset({b"'", b'"', b":", b"b"})
 _LINE_ENDS: Final = frozenset({b"", b"\n", b"\r", b"\\"})
@@ -109,5 +111,6 @@ def neighbour(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Fou
     if text is None:
         return
     value = data[slice(*text.span())].strip()
-    if not _CELL_END.match(data, name[1]) or (b" " not in value and values.mixed(value, least=6)):
+    sure = meaning.weak in _BY_FORM or (b" " not in value and values.mixed(value, least=6))
+    if not _CELL_END.match(data, name[1]) or sure:
         yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=name)

@@ -60,10 +60,10 @@ _ANSWER: Final = re.compile(
 # Values with what stands in quotes, which may hold parentheses, and calls.
 _VALUES: Final = rb"((?:[^()'\"]{1,200}|'(?:[^'\\]|\\.){0,2000}+'|\"[^\"\n]{0,500}\"|\([^()'\"]{0,80}\)){1,400}+)"
 _INSERT: Final = re.compile(
-    rb"(?i)(?:insert|replace)[ \t]+into[ \t]+[^\s(]{1,80}\s{0,8}\(([^()]{1,600})\)\s{0,8}values\s{0,8}"
+    rb"(?i)(?:insert|replace)[ \t]+into[ \t]+[^\s(]{1,80}\s{0,8}\(([^()]{1,600})\)\s{0,8}values[\s>|]{0,8}"
     rb"\((?:" + _VALUES + rb"\)|([^()]{1,2000})\))"
 )
-_ROW: Final = re.compile(rb"\s{0,8},\s{0,8}\((?:" + _VALUES + rb"\)|([^()]{1,2000})\))")
+_ROW: Final = re.compile(rb"\s{0,8},[\s>|]{0,8}\((?:" + _VALUES + rb"\)|([^()]{1,2000})\))")
 _ARGUMENT: Final = re.compile(rb"""\s*(?:N?'((?:[^'\\]|\\.|'')*)'|\\{0,3}"([^"\\]*)\\{0,3}"|([^,]*))\s*(?:,|$)""")
 _CRYPT: Final = re.compile(
     rb"(?i)(?:pgp_sym_(?:en|de)crypt(?:_bytea)?|aes_(?:en|de)crypt|crypt)\([^,()\n]{1,200},[ \t]*'([^'\n]{3,200})'"

@@ -62,6 +62,13 @@ _UUID_LENGTH: Final = 34
 # One of these is in every name that a maker or a cloud gives; see `_MACHINE`.
 _IN_MACHINES: Final = (b"-", b"mac", b"iphone", b"ipad")
 _MODEL: Final = re.compile(rb"(?i)(?:macbook(?:-?(?:pro|air))?|imac|mac-mini|iphone|ipad)\d*(?:pro|air|mini)?[\d,-]*")
+_OWNER: Final = re.compile(
+    rb"([A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30})?)"
+    rb"(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s(?: |%20|\+)\Z"
+)
+_OF_AN_OWNER: Final = re.compile(
+    rb"(?: (?:Pro|Air|Max|Plus|mini))? (?:von|de|di|van|av|af|da) [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"
+)
 _CAPITALS: Final = re.compile(rb"[a-z][A-Z]|^[A-Z][a-z]")
 _SITE: Final = re.compile(rb"dc[0-9]{1,2}|[a-z]{2,4}[0-9]{1,2}|(?:us|eu|ap|sa|ca|af|me)-[a-z]{4,9}-[0-9]")
 SYSLOG: Final = re.compile(
@@ -85,6 +92,7 @@ _ESCAPED: Final = re.compile(rb"(?i)[0-9a-f]{2}[a-z0-9]")
 _EVEN_IN_A_PATH: Final = (b"desktop-", b"laptop-", b"ip-", b"ec2-")
 # What stands before the two slashes of a machine without a scheme: Oracle, registries of packages, links of HTML.
 _BEFORE_AUTHORITY: Final = frozenset(b"@= \t\r\n\"'`(,;[{>|")
+_WRITTEN_ENDS: Final = frozenset({b"\\n", b"\\t", b"\\r"})
 _BEFORE_AN_ESCAPE: Final = re.compile(rb"[0-9.:,;=][ ]?\Z")
 _LONGEST: Final = 128
 _SHORTEST: Final = 4
@@ -233,8 +241,19 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
     imported = data.startswith((b" import ", b"%20import%20"), end) and data.endswith((b"from ", b"from%20"), 0, start)
     if imported or (data[end : end + 1] == b"[" and text.endswith(b".loc")):
         return
-    if not _MODEL.fullmatch(text) and is_host(text, named=False):
+    if _MODEL.fullmatch(text):
+        yield from _owned(data, start, end)
+    elif is_host(text, named=False):
         yield start, end, "hostname", "hostname"
+
+
+def _owned(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A device that is called by its owner: `Anna's iPhone`, `iPhone von Anna`."""
+    before = _OWNER.search(data, max(start - 48, 0), start)
+    if before and before[1].lower() not in places().teams:
+        yield before.start(1), end, "hostname", "owner"
+    elif behind := _OF_AN_OWNER.match(data, end):
+        yield start, behind.end(), "hostname", "owner"
 
 
 def in_syslog(data: bytes, start: int, match: re.Match[bytes]) -> Iterator[Found]:
@@ -289,7 +308,9 @@ def _is_in_path(data: bytes, start: int, text: bytes) -> bool:
     """Whether a name is a part of a path, and not the first of a URL, with its scheme or without, or of a share."""
     if data[start - 1 : start] not in {b"/", b"\\"} or data[start - 3 : start] == b"://":
         return False
-    if data[start - 2 : start] == b"//" and (start == 2 or data[start - 3] in _BEFORE_AUTHORITY):
+    if data[start - 2 : start] == b"//" and (
+        start == 2 or data[start - 3] in _BEFORE_AUTHORITY or data[start - 4 : start - 2] in _WRITTEN_ENDS
+    ):
         return False
     shared = data[max(start - 6, 0) : start].rstrip(b"\\").lower().endswith(b"unc")
     return not shared and not text.lower().startswith(_EVEN_IN_A_PATH)

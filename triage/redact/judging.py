@@ -17,6 +17,19 @@ _PHONE: Final = re.compile(
     rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=[\d(])){4,28}\d"
     rb"(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
 )
+# What a device is known by; and a place to ten metres, in degrees.
+_DEVICE: Final = re.compile(rb"(?=[A-Z0-9-]{8})[A-Z0-9]{1,40}(?:-[A-Z0-9]{2,20}){0,5}(?![\w.])", re.IGNORECASE)
+_MADE_DEVICE: Final = re.compile(
+    rb"\{?(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{15,16})(?![\w.-])",
+    re.IGNORECASE,
+)
+_PLAIN_MAC: Final = re.compile(rb"[0-9a-f]{12}(?![\w.:-])", re.IGNORECASE)
+_SERIAL: Final = re.compile(rb"(?=[A-Z]{0,9}[0-9])(?=[0-9A-F]{0,15}[G-Z])[A-Z0-9]{8,16}(?![\w.-])")
+_DEGREE: Final = rb"[+-]?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,17}(?![\w.])"
+_DEGREES: Final = re.compile(_DEGREE)
+_TO_DEGREES: Final = rb"[a-z]{0,7}\\{0,7}[\"']?(?: ?[:=]>? ?|</?[^<>]{0,40}>|%3D)\\{0,7}[\"']?" + _DEGREE
+_LATITUDE: Final = re.compile(rb"lat" + _TO_DEGREES, re.IGNORECASE)
+_LONGITUDE: Final = re.compile(rb"lo?ng?" + _TO_DEGREES, re.IGNORECASE)
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
 _UUID_LENGTH: Final = 36
@@ -212,6 +225,17 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
         return _numbered(data, start, meaning)
     if meaning.weak in people.FORMS:
         return people.part(data, (start, end), meaning.weak, in_quotes=in_quotes)
+    if meaning.weak == "device":
+        match = _DEVICE.match(data, start)
+        return match.span() if match and digits_in(match.group()) > 1 and len(set(match.group())) > 3 else None
+    if meaning.weak == "made device":
+        match = _MADE_DEVICE.match(data, start)
+        return match.span() if match and digits_in(match.group()) > 4 and len(set(match.group())) > 4 else None
+    if meaning.weak == "mac":
+        match = _PLAIN_MAC.match(data, start)
+        return match.span() if match and len(set(match.group().lower())) > 3 else None
+    if meaning.weak == "degrees":
+        return _degrees(data, start)
     if meaning.weak == "user":
         return _account(data, start, end, in_quotes=in_quotes)
     if meaning.weak in {"host", "numbered"}:
@@ -228,6 +252,15 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
     return None
 
 
+def _degrees(data: bytes, start: int) -> Span | None:
+    """A latitude beside a longitude, or the other way round."""
+    match = _DEGREES.match(data, start)
+    if match is None:
+        return None
+    around = data[max(start - 200, 0) : match.end() + 160]
+    return match.span() if _LATITUDE.search(around) and _LONGITUDE.search(around) else None
+
+
 def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
     """A number of a person: of enough digits for its kind."""
     match = (_PHONE if meaning.weak == "phone" else _DIGITS).match(data, start, line_of(data, start, most=64)[1])
@@ -237,6 +270,8 @@ def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
     digits = digits_in(text)
     if meaning.kind == "pin":
         return (start, start + len(text)) if 3 <= digits <= 8 and len(text) == digits else None
+    if meaning.kind == "imei" and (serial := _SERIAL.match(data, start)):
+        return serial.span()
     enough = digits >= (6 if meaning.kind == "phone" else 5) and len(set(text) - set(b" -./+")) > 2
     return (start, start + len(text)) if enough else None
 

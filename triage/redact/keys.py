@@ -54,6 +54,7 @@ _MARKS: Final = {"pairs": b":", "percent": b"%", "comma": b","}
 _PLACES: Final = {"": 0, "first": 1, "second": 2, "third": 3, "last": 99}
 # How a value is written, at the end of its name.
 _ENCODINGS: Final = frozenset({"b", "64", "base", "base64", "hex", "raw", "32"})
+_OF_DEVICES: Final = frozenset({"device", "made device", "mac", "degrees"})
 _LONGEST: Final = 120
 _MOST_PARTS: Final = 12
 
@@ -229,11 +230,13 @@ def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found
         return True
     if found.weak in {"entropy", "word"} and all(word in _ENCODINGS for word in words[end:]):
         return False
-    if found.weak in {"entropy", "query", "user", "host", "numbered", "word"} and end < len(words):
+    if (
+        found.weak in {"entropy", "query", "user", "host", "numbered", "word"} or found.weak in _OF_DEVICES
+    ) and end < len(words):
         return not (end == len(words) - 1 and words[-1].isdigit())
     # One word of a longer name is a weaker hint for what is only sensitive by itself.
     return (
-        found.weak in {"user", "host", "numbered", "query"}
+        (found.weak in {"user", "host", "numbered", "query"} or found.weak in _OF_DEVICES)
         and start > 0
         and found.kind != "hostname"
         and end - start == 1

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from triage.redact import answers, arguments, calls, grids, values, web_keys
+from triage.redact import (
+    answers,
+    arguments,
+    calls,
+    correspondence,
+    grids,
+    segments,
+    values,
+    web_keys,
+)
 from triage.redact.hosts import in_words, is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
@@ -22,6 +31,7 @@ from triage.redact.text import Expression, Found, Span, digits_in, expression, l
 __all__ = ("STARTERS", "Reader", "prompted")
 
 Reader = Callable[[bytes, int], Iterator[Found]]
+Sized = Callable[[int, bytes, int], Iterator[Found]]
 
 _FILE: Final = Path(__file__).with_name("leads.toml")
 _REACH: Final = 300
@@ -138,15 +148,6 @@ def _alone(data: bytes, start: int, span: Span) -> bool:
     line, stop = line_of(data, start)
     value = data[slice(*span)]
     return start - line <= 4 and stop - span[1] <= 1 and len(value) >= 6 and not set(value) & set(b"/.")
-
-
-def _linked(size: int, data: bytes, at: int) -> Iterator[Found]:
-    """What a link to reset a password or to confirm something holds."""
-    span = values.bare(data, at + size)
-    if span:
-        value = data[slice(*span)].partition(b"?")[0].partition(b"/")[0]
-        if values.mixed(value, least=16) and digits_in(value) > 1:
-            yield span[0], span[0] + len(value), "token", "lead"
 
 
 def _called(reader: Callable[[bytes, int], Iterator[Found]], size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -327,6 +328,13 @@ def _put(found: dict[bytes, Reader], text: bytes, reader: Reader) -> None:
     found[text] = partial(_both, other, reader) if other else reader
 
 
+def _put_all(found: dict[bytes, Reader], names: Iterable[str], reader: Sized) -> None:
+    """Put a reader that is told how long its lead is under several."""
+    for name in names:
+        text = name.lower().encode()
+        _put(found, text, partial(reader, len(text)))
+
+
 def _read() -> dict[bytes, Reader]:
     """The leads of leads.toml, under what they begin with in small letters."""
     data: dict[str, Any] = tomllib.loads(_FILE.read_text("utf-8"))
@@ -358,10 +366,11 @@ def _read() -> dict[bytes, Reader]:
         (("forkey:",), answers.keyed_behind),
         (("copy ",), grids.copied),
         (grids.SETTINGS, grids.settings),
+        (("key (",), grids.collided),
         ((_TO_CHARACTERS,), _characters),
         (data["marked"], _marked),
         (_USINGS, _using),
-        (data["links"], _linked),
+        (data["links"], answers.linked),
         (data["values"], _valued),
         ([f"{store} {verb} " for store in data["stores"] for verb in data["storing"]] + data["setters"], _stored),
         (data["logins"], partial(_called, calls.logged_in)),
@@ -372,19 +381,19 @@ def _read() -> dict[bytes, Reader]:
             partial(_called, calls.answered),
         ),
     ):
-        for start in names:
-            text = start.lower().encode()
-            _put(found, text, partial(one, len(text)))
+        _put_all(found, names, one)
     for kind, names in data["given"].items():
-        for start in names:
-            _put(found, start.encode(), partial(answers.given, kind, len(start)))
+        _put_all(found, names, partial(answers.given, kind))
+    for way, names in data["written"].items():
+        _put_all(found, names, correspondence.READERS[way])
     for number, names in data["arguments"].items():
-        for start in names:
-            _put(found, start.encode(), partial(arguments.given, int(number), len(start)))
+        _put_all(found, names, partial(arguments.given, int(number)))
     for text in web_keys.KEY_TYPES:
         _put(found, text, web_keys.private_numbers)
     for name in grids.NAMES:
         _put(found, name.encode(), grids.columns)
+    for tag, segment in segments.LEADS.items():
+        _put_all(found, (tag,), segment)
     return found
 
 

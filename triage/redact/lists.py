@@ -16,6 +16,9 @@ __all__ = ("below", "entries", "items")
 _LISTED: Final = re.compile(rb"[ \t]*\r?\n[ \t]*-[ \t]+(?=\S)")
 _BLANKS: Final = re.compile(rb"[\s,]*")
 _ENTRY: Final = re.compile(rb"""\s{0,40}\\{0,15}["'][\w./ -]{1,80}\\{0,15}["']\s{0,4}(?::|=>)\s{0,4}""")
+# The value of a property of Android.
+_PROPERTY: Final = re.compile(rb"[^\]\s,]{4,60}(?=\])")
+_OF_DEVICES: Final = frozenset({"device", "made device", "digits", "phone", "mac"})
 _MOST: Final = 64
 
 
@@ -46,6 +49,9 @@ def items(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
         at = blanks.end() if blanks else at
         opened = values.quoted(data, at)
         if opened is None:
+            if meaning.weak in _OF_DEVICES and (prop := _PROPERTY.match(data, at)):
+                yield from judged(data, prop.span(), meaning, in_quotes=True, assigned=True, name=(at, at))
+                return
             bare = values.bare(data, at)
             if bare and not meaning.weak and values.looks_random(data[slice(*bare)]):
                 yield *bare, meaning.kind, "key"

@@ -14,15 +14,17 @@ from typing import Final
 
 from triage.redact.text import Expression, Span, expression, line_of
 
-__all__ = ("LINES", "Fields", "beside", "fields_of_people", "starts_line")
+__all__ = ("BEGINS_NAMES", "LINES", "Fields", "beside", "fields_of_people", "starts_line")
 
 _FILE: Final = Path(__file__).with_name("personal.toml")
 _REACH: Final = 600
 LINES: Final = 500
 """How far the lines around a field are looked at, in bytes."""
+BEGINS_NAMES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ=" + bytes(range(0x80, 0x100)))
+"""What the value of a name begins with."""
 _EMAIL_KEYS: Final = r"e?-?mail(?:[ _-]?addr(?:ess)?)?|correo|courriel|mailto"
 _PHONE_KEYS: Final = (
-    r"(?:tele?)?phone(?:[ _-]?(?:no|nr|num|number))?|tel|telefon\w{0,6}|tel\xc3\xa9\w{1,8}|mobile"
+    r"(?:tele?)?phone(?:[ _-]?(?:no|nr|num|number))?|tel|telefon\w{0,6}|t(?:e|\xc3\xa9)l\xc3\xa9\w{1,8}|telf[12]|mobile"
     r"|mobil|m\xc3\xb3vil|handy|fax|cell|gsm|rufnummer|telephonenumber"
 )
 _PERSONAL_KEYS: Final = (
@@ -40,23 +42,28 @@ _PERSONAL_KEYS: Final = (
     r"|efternavn|f\w{1,3}rnamn|efternamn|fodselsdato|etunimi|sukunimi|imi\w|imie|nazwisko|data[ _-]?urodzenia|prijmeni"
     r"|priezvisko|rodne[ _-]?cislo|datum[ _-]?(?:naro|roden|rojst)\w{2,5}|soyad\w{0,2}|dogum[ _-]?tarihi"
     r"|szuletesi[ _-]?datum|(?:vezetek|kereszt)[ _-]?nev|prenume|prezime|priimek|tanggal[ _-]?lahir"
-    r"|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
+    r"|stras|pstlz|cv[cvn]2?|bic|codice[ _-]?fiscale|indirizzo|direccion|domicilio"
 )
-_VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|])[*_]*\s*\\*[\"'`]?"
+_VALUE: Final = r"[*_]*\\*[\"'`]?\]?\s*(?:::?|=>|[=>|]|</(?:td|th|dt)>\s*<(?:td|dd)>)[*_]*\s*\\*[\"'`]?"
+# The address of a house, by its number: `address` alone is also that of a machine or of a byte.
+_HOUSE: Final = r"(?-i:[0-9]{1,4}[a-z]? [A-Z][a-z]|[A-Z][A-Za-z'. -]{3,40} [0-9]{1,4}[a-z]?\b)"
 _MORE: Final = (
     rf"(?:(?:{_EMAIL_KEYS}){_VALUE}(?:<?[^\s\"'<>,;:]+(?:@|%40|=40)|mailto:|\[email:)"
-    rf"|(?:{_PHONE_KEYS}){_VALUE}(?:[(+]*[0-9]|\[phone:|%2B|\+)|(?:{_PERSONAL_KEYS}){_VALUE}[^\s,;|}}])"
+    rf"|(?:{_PHONE_KEYS}){_VALUE}(?:[(+]*[0-9]|\[phone:|%2B|\+)|(?:{_PERSONAL_KEYS}){_VALUE}[^\s,;|}}]"
+    rf"|(?:addr(?:ess)?|adresse?|anschrift|street|endere\xc3\xa7o|direcci\xc3\xb3n|domicilio){_VALUE}{_HOUSE})"
 )
-_IN_OBJECT: Final = rf"(?i)(?:^|[\s\"'`{{,;(<&?*:]|[a-z0-9][_.-]){_MORE}"
-_AT_LINES: Final = rf"(?im)^[ \t]*(?:[-*#>|+]+[ \t]*)?(?:[a-z]+[ _.-])?[\"'`*_]*{_MORE}"
+_IN_OBJECT: Final = rf"(?i)(?:^|[\s\"'`{{,;(<>&?*:]|[a-z0-9][_.-]|\\[nrt]){_MORE}"
+_AT_LINES: Final = rf"(?im)(?:^|\\[nrt])[ \t]*(?:[-*#>|+]+[ \t]*)?(?:[a-z]+[ _.-])?[\"'`*_]*{_MORE}"
 _BRACES: Final = re.compile(rb"[{}]")
 _PARENTHESES: Final = re.compile(rb"[()]")
 _PARENT: Final = re.compile(
     rb"([A-Za-z][\w-]{1,40})\\{0,15}[\"']?\s{0,8}(?::|=>?)?\s{0,8}(?:\[\s{0,40}|[A-Z]\w{1,30})?\Z"
 )
-_QUALIFIER: Final = re.compile(rb"(?:\A|[^\w.-])(?:[\w-]{1,30}\.)*([A-Za-z]{2,30})[._-]\Z")
+_QUALIFIER: Final = re.compile(rb"(?:\A|[^\w.-])(?:[\w-]{1,30}\.)*([A-Za-z]{2,30})(?:[._-]|\[|%5[bB])\Z")
 _ELEMENT: Final = re.compile(rb"<(?:\w{1,20}:)?([A-Za-z]\w{1,40})(?:\s[^<>]{0,120})?>\s{0,40}\Z")
-_LINE_START: Final = re.compile(rb"[ \t]*(?:[-*#>|+]{1,6}[ \t]*)?(?:[\"'`*_]{0,3})\Z")
+_LINE_START: Final = re.compile(rb"[ \t]*(?:[-*#>|+]{1,6}[ \t]*|[&?]?[\w.-]{1,20}=)?(?:[\"'`*_]{0,3})\Z")
+# Ends of lines and tabs as strings write them out.
+_WRITTEN_ENDS: Final = (b"\\n", b"\\r", b"\\t")
 _BULLET: Final = re.compile(rb"[ \t]*-[ \t]+")
 _UPPER_LINE: Final = re.compile(rb"([ \t]*)(?:- )?[\"']?([A-Za-z][\w-]{1,40})[\"']?:[ \t\r]*")
 
@@ -94,7 +101,7 @@ def beside(data: bytes, name: Span) -> bool:
     begin = _opening(data, first, start, _BRACES)
     if begin >= 0:
         return _in_scope(data, begin, _closing(data, end, last, _BRACES), _IN_OBJECT)
-    if starts_line(data, start):
+    if starts_line(data, start) and (data[start - 1 : start] != b"=" or b":" in data[start:end]):
         return _in_lines(data, start, end)
     begin = _opening(data, max(first, line_of(data, start)[0]), start, _PARENTHESES)
     if begin >= 0:
@@ -150,7 +157,8 @@ def _in_element(data: bytes, start: int, end: int) -> bool:
 def starts_line(data: bytes, start: int) -> bool:
     """Whether a name begins its line, behind a bullet or a quote at most."""
     line = line_of(data, start, most=60)[0]
-    return _LINE_START.match(data, line, start) is not None
+    written = max(data.rfind(end, line, start) for end in _WRITTEN_ENDS)
+    return _LINE_START.match(data, written + 2 if written >= 0 else line, start) is not None
 
 
 def _in_lines(data: bytes, start: int, end: int) -> bool:

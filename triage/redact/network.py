@@ -35,11 +35,11 @@ _NETWORK_BEFORE: Final = (
 )
 _VERSION_BEFORE: Final = (
     r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)\|?|\b(?:version|ver|release|build|driver|fileversion|"
-    r"productversion|assembly|rev|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr|windows"
-    r"|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
-    r"directx|openssl|libcurl|glibc)\w{0,10}|"
+    r"productversion|assembly|revision|rev[0-9]{0,3}[\"'\\ :=]|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr"
+    r"|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
+    r"oid|directx|openssl|libcurl|glibc)\w{0,10}|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
-    r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|\bv)"
+    r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|(?:\A|[^/\w])v)"
     r"(?:[\"'\\]{0,4}|%22|&#x27;|&quot;)[ \t]{0,3}(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)"
     r"(?:[ \t\"'\\v]{0,4}|[ ]?&#x27;|&quot;)\z"
 )
@@ -66,6 +66,8 @@ _FOR_EXAMPLE: Final = (
     r"(?i)(?:example|e\.g\.|sample|documentation|placeholder|such as|for instance|rfc ?5737|test-net)[^\n]{0,20}\z"
 )
 _INSIDE: Final = re.compile(rb"10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
+# No version of anything begins like these.
+_OF_NO_VERSION: Final = re.compile(rb"192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
 _RANGE_BEFORE: Final = re.compile(rb"(?:\A|[^0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3} ?-\Z")
 # An address in the name of a file of a log or a dump.
 _IN_FILE: Final = re.compile(
@@ -147,7 +149,7 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     before = b""
     if last != _NEWLINE:
         before = data[start - _BEFORE if start > _BEFORE else 0 : start].rpartition(b"\n")[2].rpartition(b",")[2]
-        if before and _matches(_VERSION_BEFORE, before):
+        if before and not _OF_NO_VERSION.match(data, start) and _matches(_VERSION_BEFORE, before):
             return False
         if (
             before

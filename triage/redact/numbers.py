@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from triage.redact import papers
+from triage.redact import display, papers
 from triage.redact.text import DIGITS, HEX_DIGITS, WORD, Found, digits_in, touches
 
 __all__ = ("iban_end", "is_card", "number")
@@ -110,6 +110,7 @@ def _phone(data: bytes, start: int, end: int) -> Iterator[Found]:
         if data[match.end() : match.end() + 1] == b":" and data[match.end() + 1 : match.end() + 2].isdigit():
             return  # the offset of a time zone
         yield start, _with_extension(data, match.end()), "phone", "phone"
+        yield from display.before_number(data, start)
         return
     match = _PHONE_US.match(data, start)
     if match and not touches(data, start, match.end(), DIGITS + b".-_"):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from triage.redact.text import DIGITS, LETTERS, Found, digits_in, touches
+from triage.redact.text import BACKSLASH, DIGITS, LETTERS, WORD_START, Found, digits_in, touches
 
 __all__ = ("CANDIDATES", "bare", "labelled")
 
@@ -21,13 +21,25 @@ _LABELS: Final = (
     r"|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9cu|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
     r"|passport|reisepass|passeport|pasaporte|passaporto|personalausweis|ausweis|identity card"
     r"|id card|national id|driving licen[cs]e|driver'?s licen[cs]e"
-    r"|social insurance|tax(?:payer)? id|itin|medicare"
+    r"|social insurance|tax(?:payer)? id|itin|medicare|nip|cnh|rfc|tfn|tax file number|ahv|avs|cpr|nric|hkid"
+    r"|(?:t\.?c\.? ?)?kimlik|rodn\xc3\xa9 \xc4\x8d\xc3\xadslo|rodne cislo|num\xc3\xa9ro fiscal|numero fiscal"
+    r"|sozialversicherungsnummer|rentenversicherungsnummer|sv-?nummer|svnr|kvnr|krankenversichertennummer"
+    r"|versichertennummer|f\xc3\xbchrerschein|emirates id|iqama|c[e\xa9\xc3]{1,2}dula|cuit|cuil|ruc|jmbg|oib|egn|cnp"
+    r"|amka|taj|isikukood|asmens kodas|personas kods|kennitala|ppsn?|niss|rijksregisternummer|ird|my number|mrn"
+    r"|medical record|patient id|health card|hetu|insurance (?:id|policy)|member id|voter id|resident id"
+)
+_BEYOND: Final = (
+    r"\xd1\x81\xd0\xbd\xd0\xb8\xd0\xbb\xd1\x81|\xd0\xa1\xd0\x9d\xd0\x98\xd0\x9b\xd0\xa1|\xd0\xb8\xd0\xbd\xd0\xbd|\xd0\x98\xd0\x9d\xd0\x9d"
+    r"|\xd0\xbf\xd0\xb0\xd1\x81\xd0\xbf\xd0\xbe\xd1\x80\xd1\x82|\xd0\x9f\xd0\xb0\xd1\x81\xd0\xbf\xd0\xbe\xd1\x80\xd1\x82"
+    r"|\xe8\xba\xab\xe4\xbb\xbd\xe8\xaf\x81(?:\xe5\x8f\xb7(?:\xe7\xa0\x81)?)?|\xe3\x83\x9e\xe3\x82\xa4\xe3\x83\x8a\xe3\x83\xb3\xe3\x83\x90\xe3\x83\xbc|\xe5\x80\x8b\xe4\xba\xba\xe7\x95\xaa\xe5\x8f\xb7"
+    r"|\xec\xa3\xbc\xeb\xaf\xbc\xeb\x93\xb1\xeb\xa1\x9d\xeb\xb2\x88\xed\x98\xb8"
 )
 CANDIDATES: Final = (
     # a number behind its name
     (
-        rf"\b(?:{_LABELS})(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is"
-        rf"|was|ist|est|es)?[:#= ]{{1,3}}[\"'(]?(?-i:[A-Z]{{0,3}}[0-9]|[A-Z]{{6}}[0-9])"
+        rf"(?:{WORD_START}(?:{_LABELS})|{_BEYOND})"
+        rf"(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?"
+        rf"(?:is|was|ist|est|es)?(?:\xef\xbc\x9a|[:#= ]){{1,3}}[\"'(]?(?-i:[A-Z]{{0,6}}[0-9])"
     ),
     r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b",
     r"(?-i:\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} [0-9]{2} [0-9]{2} ?[A-D]\b)",
@@ -37,16 +49,18 @@ CANDIDATES: Final = (
 )
 _LABELLED: Final = re.compile(
     rb"(?i)(?:"
-    + _LABELS.encode("latin-1")
+    + f"{_LABELS}|{_BEYOND}".encode("latin-1")
     + (
         rb")(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is|was|ist|est"
-        rb"|es)?[:#= ]{1,3}[\"'(]?"
+        rb"|es)?(?:\xef\xbc\x9a|[:#= ]){1,3}[\"'(]?"
     )
 )
 _NUMBER: Final = re.compile(
     rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z](?![A-Za-z0-9])"
+    rb"|[A-Z]{5}[0-9]{4}[A-Z](?![A-Za-z0-9])|[A-Z]{4}[0-9]{6}[A-Z0-9]{3,8}(?![A-Za-z0-9])|[A-Z]{1,2}[0-9]{6}\([0-9A]\)"
     rb"|[A-Z]{0,3}[0-9][A-Z0-9]{0,17}(?:[ ./+-][A-Z0-9]{1,12}(?![A-Za-z])){0,6}"
 )
+_IN_CAPITALS: Final = re.compile(rb"[A-Z]{5}[0-9]{4}[A-Z]")
 _CPF: Final = re.compile(rb"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}")
 _NINO: Final = re.compile(rb"[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]")
 _FISCALE: Final = re.compile(rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]")
@@ -58,9 +72,11 @@ _ODD: Final = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12,
 _FEWEST: Final = 6
 # Names of papers that are also those of a function or a word: behind these a number stands in groups of its own.
 _ALSO_WORDS: Final = frozenset({b"sin", b"rut", b"nir", b"nie", b"nif"})
+# And these, but not where a colon stands behind them.
+_ALSO_SHORT: Final = frozenset(b"nip cnh rfc tfn ahv avs cpr ruc oib egn cnp taj pps ird mrn".split())
 _GROUPED: Final = re.compile(
-    rb"[0-9]{3}([ -])[0-9]{3}\1[0-9]{3}|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9K]"
-    rb"|[XYZ]?-?[0-9]{7,8}-?[A-Z]|[1-4](?: ?[0-9]{2,3}){5,6}"
+    rb"[0-9]{3}([ -])[0-9]{3}\1[0-9]{3}|[0-9]{6}-[0-9]{4}|756\.[0-9]{4}\.[0-9]{4}\.[0-9]{2}"
+    rb"|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9K]|[XYZ]?-?[0-9]{7,8}-?[A-Z]|[1-4](?: ?[0-9]{2,3}){5,6}"
 )
 _SAME: Final = 2
 _BESIDE: Final = frozenset(LETTERS + DIGITS + b"_.")
@@ -76,14 +92,20 @@ def bare(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def labelled(data: bytes, start: int, end: int) -> Iterator[Found]:
     """A number behind the name of a paper."""
+    if data[start] == BACKSLASH:  # of a line end that is written out
+        start += 2
     label = _LABELLED.match(data, start, end)
     match = _NUMBER.match(data, label.end(), label.end() + 60) if label else None
     if match is None:
         return
     text = match.group().rstrip(b" ./+-")
-    if data[start : start + 3].lower() in _ALSO_WORDS and not _GROUPED.fullmatch(text):
+    word = data[start : start + 3].lower()
+    unsure = word in _ALSO_WORDS or (word in _ALSO_SHORT and b":" not in data[start : match.start()])
+    if unsure and not _GROUPED.fullmatch(text) and not _IN_CAPITALS.fullmatch(text):
         return
-    if digits_in(text) < _FEWEST or len(set(text.translate(None, b" ./+-"))) <= _SAME:
+    if (digits_in(text) < _FEWEST and not _IN_CAPITALS.fullmatch(text)) or len(
+        set(text.translate(None, b" ./+-"))
+    ) <= _SAME:
         return
     behind = data[match.start() + len(text) : match.start() + len(text) + 1]
     if not (behind and behind[0] in _BESIDE - frozenset(b".")):

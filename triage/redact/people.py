@@ -86,9 +86,9 @@ _STREETS: Final = re.compile(
     rb"|apt|suite|unit|p\.?o\.? box"
     rb"|rue|chemin|all\xc3\xa9e|impasse|quai|cours|calle|c/|avenida|avda|paseo|plaza|carrer|camino|rua|travessa|largo"
     rb"|via|viale|piazza|corso|vicolo|ul|ulica|al|aleja|os|pl|ulitsa|prospekt|nagar|marg|chome|ku)\b"
-    rb"|(?:stra(?:\xc3\x9f|ss)e|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|straat|laan|gracht"
+    rb"|(?:stra(?:\xc3\x9f|ss)e|weg|platz|gasse|allee|ring|damm|ufer|steig|straat|laan|gracht"
     rb"|kade|plein|gade|vej"
-    rb"|gata|gatan|v\xc3\xa4gen|veien|katu|tie|utca)\b|\xe4\xb8\x81\xe7\x9b\xae|\xe5\x8c\xba"
+    rb"|gata|gatan|v\xc3\xa4gen|veien|katu|tie|utca)\b|str\.|\xe4\xb8\x81\xe7\x9b\xae|\xe5\x8c\xba"
     rb"|\xe5\x8c\xba|\xe8\xb7\xaf"
 )
 _NUMBERED: Final = re.compile(
@@ -96,7 +96,7 @@ _NUMBERED: Final = re.compile(
     rb"|.{0,40}[A-Za-z\x80-\xff.]{2,} [0-9]{1,5}(?:[ ]?[A-Za-z])?\b.*"
 )
 # The end of a line or a string as it is written inside of one.
-_ENDS_OF_LINES: Final = frozenset({b"\\n", b"\\r", b"\\t", b'\\"'})
+_END_OF_LINE: Final = re.compile(rb'\\{1,8}[nrt"]')
 # What stands behind the name of a family of fonts.
 _FONT: Final = re.compile(rb"[ ;,]{1,2}(?:font-?)?(?:size|weight|style|pt)\b")
 _SHORTEST: Final = 2
@@ -109,6 +109,7 @@ _FEWEST_CODED: Final = 3
 _NOBODY: Final = frozenset(
     b"string str text varchar char character required optional label placeholder field input value default "
     b"name first last full given family surname unknown anonymous none null test user admin guest invalid "
+    b"type types format description notes length address phone email e-mail "
     b"missing yes no true false any object number integer int boolean date datetime array column title "
     b"hidden readonly first_name last_name asc desc firstname lastname fullname nvarchar nchar "
     b"nome nombre nom naam navn namn nimi imie vorname nachname prenom cognome apellido apellidos apelido sobrenome "
@@ -232,7 +233,7 @@ def line_end(data: bytes, at: int, *, most: int = _REACH) -> int:
 
 def _quoted_name(data: bytes, start: int, end: int) -> Span | None:
     """A name in quotes: letters and what joins them."""
-    value = data[start:end].strip()
+    value = data[start:end].strip(b" \t\r\n%")
     if len(value) < _SHORTEST or not _IN_QUOTES.fullmatch(value) or _says_no_name(value):
         return None
     words = value.split()
@@ -255,7 +256,7 @@ def _bare_name(data: bytes, start: int, stop: int) -> Span | None:
     if _FONT.match(data, end):
         return None
     joined = data[end : end + 1]
-    ended = data[end : end + 2] in _ENDS_OF_LINES
+    ended = _END_OF_LINE.match(data, end)
     if not ended and (
         (joined and joined in b"=:(/_@\\") or joined.isdigit()
     ):  # the last word is a name of a field, or of code

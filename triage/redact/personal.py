@@ -94,7 +94,7 @@ _ADDRESS: Final = re.compile(rb"(?<=[_-])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])"
 _DOTS: Final = 3
 _DOTTED_MAC: Final = 14
 # What the name of a field ends in with its sign, and what begins a format of people.
-_OF_FIELDS: Final = frozenset(b":=>\"'`*_ \t|<dD")
+_OF_FIELDS: Final = frozenset(b":=>\"'`*_ \t|<dD(\x9a")
 _CAPITALS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _HYPHEN: Final = ord("-")
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"

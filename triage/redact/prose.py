@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from triage.redact import values
+from triage.redact import spoken, values
 from triage.redact.hosts import in_words
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
 from triage.redact.lines import Lines
-from triage.redact.text import Expression, Found, Span, alternatives, anywhere, digits_in, line_of
+from triage.redact.text import Expression, Found, Span, alternatives, anywhere
 
 __all__ = ("SAID", "said")
 
@@ -76,12 +76,6 @@ _SESSIONS: Final = (b"sess", b"sid", b"phpsess", b"jsess")
 _CLAUSE: Final = re.compile(rb"(?: [a-z']{1,20}){3}")
 _FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
 _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
-_NUMBERED: Final = (
-    r"born(?: on)?|date of birth|d\.?o\.?b\.?|birthda(?:y|te)|(?:bank |checking |savings )?(?:account|acct"
-    r"|a/c)\.? (?:no|nr|num|number)\.?|konto(?:nummer)?|phone|telephone|tel|fax|mobile|cell|call|callback|dial"
-    r"|sms|whatsapp|msisdn|imei|imsi|iccid|meid|iban|ssn|card|cvv2?|cvc2?|cvn2?|csc|cv2"
-    "|(?:card )?security code|card (?:verification )?code"
-)
 _DOES: Final = (
     "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted"
     "|added|removed"
@@ -107,16 +101,6 @@ _INSTEAD: Final = re.compile(
 )
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
-_KINDS: Final = {
-    b"imei": "imei",
-    **dict.fromkeys((b"imsi", b"iccid", b"meid"), "imei"),
-    b"ssn": "ssn",
-    b"passport": "passport",
-    **dict.fromkeys((b"cvv", b"cvc", b"cvn", b"csc", b"cv2", b"code"), "pin"),
-    b"card": "card",
-    **dict.fromkeys((b"iban", b"acc", b"a/c", b"konto"), "bank_account"),
-    **dict.fromkeys((b"born", b"birth", b"d.o.b", b"dob"), "birth_date"),
-}
 _ACCOUNT: Final = Sense("username", "user")
 # Behind the name of a call, an account, a path or a setting.
 _NO_MACHINES: Final = frozenset({b"(", b"@", b"/", b"="})
@@ -283,20 +267,6 @@ def _machine(data: bytes, _start: int, end: int) -> Iterator[Found]:
         yield *match.span(), "hostname", "prose"
 
 
-def _number(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The number behind its name: a phone's, a card's."""
-    small = data[start:end].lower()
-    at = end - 1
-    while data[at - 1 : at] in {b"+", b"("}:
-        at -= 1
-    kind = next((kind for word, kind in _KINDS.items() if word in small), "phone")
-    meaning = Sense(kind, "phone" if kind == "phone" else "digits")
-    stop = line_of(data, at, most=64)[1]
-    if kind != "phone" and not digits_in(data[at : at + 6]):
-        return
-    yield from judged(data, (at, stop), meaning, in_quotes=False, assigned=True, name=(at, at))
-
-
 def _person(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account behind "for user", "logged in as" and the like."""
     at = start + len(data[start:end].rstrip(b"\\\"'"))
@@ -332,13 +302,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _refused,
     ),
     (r"\b((?:bearer|basic),?\\?[ \t]+(?:token[ \t]+|auth[ \t]+)?)", _scheme),
-    (
-        (
-            rf"\b((?:{_NUMBERED})(?:[ \t]+(?:to|from|number|no|is|was)){{0,2}}[ \t.:#]+\+?\(?[0-9]"
-            r"|passport(?:[ \t]+(?:number|no|is)){0,2}[ \t.:#]+(?-i:[A-Z0-9]))"
-        ),
-        _number,
-    ),
+    *spoken.PHRASES,
     (
         (
             r"\b((?:for|of|from|invalid|illegal|unknown|by|as|failed|authenticated|new)[ \t]+user[ \t]+\[?"

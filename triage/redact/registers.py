@@ -1,4 +1,4 @@
-"""Formats that hold nothing but people: vCards, lines of a password file, patients of HL7."""
+"""Formats that hold nothing but people: vCards, lines of a password file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from triage.redact.judging import judged
 from triage.redact.keys import Sense
 from triage.redact.text import Found, Span, line_of
 
-__all__ = ("card", "of_account", "patient", "phone")
+__all__ = ("card", "of_account", "phone")
 
 _ACCOUNT_LINE: Final = re.compile(
     rb"([ \t]{0,40}[^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
@@ -73,16 +73,3 @@ def _of_card(at: int, text: bytes, kind: bytes) -> Iterator[Found]:
         if found and len(piece.strip()) > 1 and not piece.startswith(b"["):
             yield at, at + len(piece), found, "vcard"
         at += len(piece) + 1
-
-
-_PATIENT: Final = {5: "person", 6: "person", 7: "birth_date", 11: "street_address", 13: "phone", 14: "phone", 19: "ssn"}
-
-
-def patient(data: bytes, start: int) -> Iterator[Found]:
-    """The fields of a person in a segment of HL7."""
-    stop = people.line_end(data, start, most=1_000)
-    at = start
-    for number, text in enumerate(data[start:stop].split(b"|")):
-        if number in _PATIENT and len(text) > 2 and not text.startswith(b"["):
-            yield at, at + len(text), _PATIENT[number], "hl7"
-        at += len(text) + 1

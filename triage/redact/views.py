@@ -22,7 +22,10 @@ Piece = tuple[int, int, bytes]
 """A range of the original and what stands for it in the view."""
 
 _RETURN: Final = 0x0D
-_BLANKS: Final = b"\0\t\n\r"
+_NEWLINE: Final = 0x0A
+_BLANKS: Final = b"\0\t\r"
+# The end of a line in percent signs; what is left out of a view holds none.
+_WRITTEN_END: Final = re.compile(rb"%(?:25){0,3}0[aA]")
 _ITSELF: Final = frozenset({b"/", b'"', b"'"})
 ENCODED: Final = Expression(
     r"\\(?:033|x1[bB]|u001[bB]|e)\[[0-9;]{0,16}[A-Za-z]"
@@ -118,7 +121,7 @@ def build(data: bytes, pieces: Iterable[Piece], *, whole: bool = False) -> View 
         out += (data[at:start], text)
         size += start - at
         outs.append(size)
-        if text == b"\n" and end - start != 1:
+        if text == b"\n" and end - start != 1 and not _WRITTEN_END.match(data, start):
             cuts.append(size)
         size += len(text)
         at = end
@@ -233,13 +236,13 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
 
 
 def _decoded_percent(data: bytes, start: int, end: int) -> Piece | None:
-    """A byte written with a percent sign, with the blank that a plus behind it is; what ends a line is a blank too."""
+    """A byte written with a percent sign, with the blank that a plus behind it is."""
     if _VARIABLE.match(data, start):
         return None
     plus = data[end - 1 : end] == b"+"
     byte = int(data[end - 2 - plus : end - plus], 16)
     # No text holds other control characters: a sign of percent in a password looks like one.
-    text = bytes([byte]) if byte >= 32 else b" " if byte in _BLANKS else b"~"
+    text = b"\n" if byte == _NEWLINE else bytes([byte]) if byte >= 32 else b" " if byte in _BLANKS else b"~"
     return start, end, text + b" " * plus
 
 
