@@ -108,6 +108,12 @@ _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z\x80-\xff]{2,24}|xn--[A-Za-z0-9-]{1,40})(?![\w\x80-\xff-])"
 )
 _COMBINATION: Final = re.compile(rb"""[:;|]([^\s:;|,"'/.\\]{6,64})[ \t\r|,;]{0,8}(?:\n|\\{1,4}[rn]|"[,\s}]|\Z)""")
+# With a blank to either side a password may hold a dot, and it is no name of a machine.
+_APART: Final = re.compile(rb"""[ ][/:][ ]([^\s:;|,"'/\\@]{8,64})[ \t\r]{0,8}(?:\n|\\{1,4}[rn]|["<,}]|\Z)""")
+# A password that runs over the end of a line before its host.
+_BROKEN: Final = re.compile(
+    rb"""://[^\s/?#@:"'<>]{1,100}:([^\s/@"'<>]{2,200}(?:\r?\n|\\{1,4}n)[ \t>|]{0,8}[^\s@:/"'<>=]{1,200})"""
+)
 _BEFORE_A_COMBINATION: Final = frozenset({b"", b"\n", b" ", b'"'})
 _OF_MESSAGES: Final = re.compile(
     rb"(?i)(?:(?:message|content)[-_ ]?id|in-reply-to|references|x-[a-z-]{1,30}-id)[\"']?[:=] ?[\"']?"
@@ -250,6 +256,8 @@ def around_signs(data: bytes) -> Iterator[Found]:
         if scheme >= done and _USERINFO.fullmatch(data, scheme + 3, at):
             at = done = _last_sign(data, scheme + 3, at)
             yield from _userinfo(data, scheme + 3, at)
+        elif scheme >= done and (broken := _BROKEN.fullmatch(data, scheme, at)):
+            yield *broken.span(1), "password", "userinfo"
         else:
             yield from _email(data, at)
 
@@ -311,6 +319,15 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     first = data[at - len(local) - 1 : at - len(local)] in _BEFORE_A_COMBINATION
     if combination and first and values.mixed(combination[1], least=6):
         yield *combination.span(1), "password", "combination"
+    elif (apart := _APART.match(data, domain.end())) and first and _is_password(apart[1]):
+        yield *apart.span(1), "password", "combination"
+
+
+def _is_password(value: bytes) -> bool:
+    """Whether a word beside an address is a password, and no machine, number or file."""
+    return (
+        digits_in(value) > 0 and values.mixed(value, least=8) and not _DOMAIN.fullmatch(value) and letters_in(value) > 3
+    )
 
 
 def _calls_a_message(data: bytes, start: int, local: bytes) -> bool:

@@ -24,7 +24,9 @@ _FEWEST: Final = 2
 _ROWS: Final = 20_000
 _CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#()\x80-\xff-]{1,20}){0,2}")
 # What a table begins behind that is all of a value: of a form, of JSON.
-_NESTED: Final = re.compile(rb"""[^\n]{0,200}(?:=|"[ ]?:[ ]?\\{0,3}")""")
+_NESTED: Final = re.compile(
+    rb"""[^\n]{0,200}(?:=|"[ ]?:[ ]?\\{0,3}"|<(?:pre|code|textarea|td|p|div|samp)(?:[ ][^<>\n]{0,80})?>)"""
+)
 _WRITTEN_END: Final = b"\\n"
 _RULE: Final = re.compile(rb"[\s|+:=-]*")
 _QUOTES: Final = b" \t\"'`*\r"
