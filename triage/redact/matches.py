@@ -90,7 +90,7 @@ def places() -> tuple[str, str]:
         for number, word in enumerate(words)
         if all(found == number for found, _, _ in automaton.find_matches_as_indexes(word, overlapping=True))
     ]
-    return led()[0].pattern, "(?i)" + "|".join(re.escape(word.decode()) for word in least)
+    return led()[0].pattern, "(?i)" + "|".join(re.escape(word.decode("latin-1")) for word in least)
 
 
 def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None) -> Iterator[Hit]:

@@ -30,6 +30,7 @@ __all__ = (
     "anywhere",
     "digits_in",
     "expression",
+    "is_word",
     "letters_in",
     "line_of",
     "touches",
@@ -224,6 +225,11 @@ def touches(data: bytes, start: int, end: int, characters: bytes) -> bool:
 def digits_in(text: bytes) -> int:
     """How many digits a text has."""
     return len(text) - len(text.translate(None, DIGITS))
+
+
+def is_word(text: bytes) -> bool:
+    """Whether letters are those of a word: all small, all capitals, or the first one only."""
+    return text.isalpha() and (text.islower() or text.isupper() or text.istitle())
 
 
 def letters_in(text: bytes) -> int:
