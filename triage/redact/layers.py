@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
+from triage.redact.dumps import columns
 from triage.redact.hits import Hit
 from triage.redact.lines import Lines, Wanted
 from triage.redact.octets import written_out
@@ -91,7 +92,7 @@ def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) 
     if depth == 0:
         return layers
     encoded = [*lines.spans(ENCODED)]
-    for view in views(data, encoded):
+    for view in chain(views(data, encoded), columns(data, encoded)):
         layers += [layer.under(view) for layer in read_layers(view.data, wanted, depth - 1)]
     if depth > _DEPTH - _RUN_DEPTH:
         for run in chain(decoded_runs(data), written_out(data, encoded)):

@@ -20,6 +20,8 @@ _CAP: Final = 1 << 20
 _FORMS: Final = (
     (r"[2-7][0-9a-f]", r"0[9ad]", r":"),
     (r"[2-7][0-9a-f]", r"0[9ad]", r" "),
+    (r"[2-7][0-9a-f]", r"0[9ad]", r"="),
+    (r"[2-7][0-9a-f][2-7][0-9a-f]", r"0[9ad]", r" "),
     (r"(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])", r"9|10|13", r", ?(?:0, ?)?"),
     (r"0x[2-7][0-9a-f]", r"0x0[9ad]", r"(?:, ?| )(?:0x00(?:, ?| ))?"),
     # UTF-16
@@ -58,7 +60,11 @@ def written_out(data: bytes, encoded: Iterable[Span]) -> Iterator[tuple[int, int
 
 def _text_of(written: bytes, base: int) -> bytes:
     """The text that numbers are, without the NULs of UTF-16."""
-    text = bytes(int(number, base) for number in _NUMBER.findall(written))
+    numbers = _NUMBER.findall(written)
+    if base == 10:
+        text = bytes(map(int, numbers))
+    else:
+        text = bytes.fromhex(b"".join(number[-2:] if number[1:2] in b"xX" else number for number in numbers).decode())
     return text.replace(b"\0", b"") if text.count(0) * 3 >= len(text) else text
 
 

@@ -57,6 +57,7 @@ _GROUP: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|(\()(?!\?)", re.DOTA
 _FIRST_GROUP: Final = re.compile(r"^((?:\(\?i\))?)\\b\((?!\?)")
 _LARGE: Final = 1 << 14
 _MOST: Final = 4_096
+_BEYOND_ASCII: Final = bytes(range(0x80, 0x100))
 _BEFORE_LETTERS: Final = bytes(range(0x41))
 _ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001
 _HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START  # noqa: SLF001
@@ -229,7 +230,8 @@ def digits_in(text: bytes) -> int:
 
 def is_word(text: bytes) -> bool:
     """Whether letters are those of a word: all small, all capitals, or the first one only."""
-    return text.isalpha() and (text.islower() or text.isupper() or text.istitle())
+    letters = text.translate(None, _BEYOND_ASCII)
+    return letters.isalpha() and (letters.islower() or letters.isupper() or letters.istitle())
 
 
 def letters_in(text: bytes) -> int:

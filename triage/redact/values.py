@@ -17,8 +17,8 @@ from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
 __all__ = (
     "after", "bare", "before", "before_host", "beyond_backslash", "closing", "heads_message", "holds_secret", "in_code",
-    "is_digest", "is_name", "is_plain", "is_setting", "is_slug", "looks_random", "mixed", "names_user_and_password", "placeholder",
-    "quoted", "to_line_end",
+    "is_digest", "is_name", "is_plain", "is_setting", "is_slug", "looks_random", "mixed", "names_user_and_password",
+    "placeholder", "quoted", "to_line_end",
 )  # fmt: skip
 
 _LONGEST: Final = 4_096
