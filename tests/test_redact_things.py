@@ -129,3 +129,45 @@ def test_numbers_of_a_key_leave_a_document_that_parses():
     masked = json.loads(mask(json.dumps({"secret_key": [*map(int, BYTES.split(", "))], "n": [1, 2]})))
     assert masked["n"] == [1, 2]
     assert all(str(one).startswith("[secret:") for one in masked["secret_key"])
+
+
+MANIFESTS = (
+    (
+        "apiVersion: v1\nkind: Secret\ntype: Opaque\ndata:\n  extra: «c2VjcmV0LXZhbHVlLTEyMzQ=»\n  ca.crt: c29tZS1jZXJ0\n"
+        "metadata:\n  name: shop-settings"
+    ),
+    "apiVersion: v1\ndata:\n  extra: «c2VjcmV0LXZhbHVlLTEyMzQ=»\nkind: Secret\nmetadata:\n  name: shop-settings",
+    (
+        "kind: ConfigMap\ndata:\n  extra: fast-lane-mode\n---\nkind: Secret\nstringData:\n  greeting: «Moin_99x»\n---\n"
+        "kind: ConfigMap\ndata:\n  mode: slow-lane-mode"
+    ),
+    '{"items":[{"kind":"ConfigMap","data":{"a":"slow-lane"}},{"kind":"Secret","data":{"b":"«c2VjcmV0LTEyMzQ=»"}}]}',
+)
+SENTENCES = (
+    "it says wrong password but I am sure it is «Zebra!99»",
+    "I changed my password yesterday to «Zebra!99», still no login",
+    "getpass.getpass() -> '«Kupfer_Kaffee97»'",
+    "defaults write com.shop token -string «abcdef1234567890»",
+)
+
+
+@pytest.mark.parametrize("text", [*MANIFESTS, *SENTENCES])
+def test_what_stands_in_manifests_and_sentences(text):
+    test_what_is_marked_is_masked_and_nothing_else(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "kind: SecretStore\ndata:\n  mode: fast-lane-12",
+        "password check took 12.5ms in total",
+        "password auth for svc$app12 failed",
+        "password rotation in us-east-1 done",
+        "the password is used by Foo&Bar2",
+        "Password must contain one of the marks listed here",
+        "get_password() returned None",
+        "defaults write com.shop.dock autohide-delay2 -float 0",
+    ],
+)
+def test_what_stands_in_other_manifests_and_sentences_is_left(line):
+    assert spans(line) == []

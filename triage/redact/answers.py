@@ -15,15 +15,16 @@ from triage.redact import values
 from triage.redact.hosts import in_words, is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense
-from triage.redact.text import Found, Span, digits_in, line_of
+from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
-__all__ = ("given", "keyed_behind", "listed", "named_behind", "sectioned", "switched")
+__all__ = ("given", "keyed_behind", "listed", "meant", "named_behind", "sectioned", "switched")
 
 _SENSES: Final = {
     "username": Sense("username", "user"),
     "hostname": Sense("hostname", "host"),
     "imei": Sense("imei", "digits"),
     "phone": Sense("phone", "phone"),
+    "password": Sense("password"),
 }
 _GAVE: Final = re.compile(
     rb"""[^()\n]{0,40}\)(?:\.\w{1,20}(?:\(\))?|\)){0,2}"""
@@ -62,6 +63,14 @@ _ENTRY: Final = re.compile(
     rb"(?:,[^\n\\]{0,200})?)?(?=[ \t\r\n\\]|\Z))[ \t]*"
 )
 _BEFORE_SECTION: Final = frozenset({b"", b"\n", b" ", b"n", b'"'})
+# Some words without a mark that ends a sentence or joins code, and one that is no word.
+_CLAUSE: Final = re.compile(
+    rb"s?(?: [A-Za-z']{1,14},?){1,9} ([A-Za-z0-9][A-Za-z0-9!%^&*$@#?+._~-]{6,38}[A-Za-z0-9!*$^&])"
+    rb"(?=[ \t]*(?:[\r\n,;\"<]|[.](?:\s|\Z)|\\n|\Z| [a-z]))"
+)
+_AFTER_WORD: Final = len(b"assword")
+_PLAIN: Final = bytes(code for code in range(256) if code not in b"!^*")
+_JOINED: Final = frozenset({b"_", b"-", b".", b"/", b"$"})
 _REACH: Final = 100
 _IN_CODE: Final = frozenset({b"(", b"[", b"=", b".", b"_"})
 
@@ -186,6 +195,19 @@ def named_behind(size: int, data: bytes, at: int) -> Iterator[Found]:
     joined = joined or (name[:1] in b"=!" and group != 2)
     if sure and not joined and b"://" not in value:
         yield *found.span(group), "password" if b"pass" in name or b"pw" in name else "secret", "named behind"
+
+
+def meant(data: bytes, at: int) -> Iterator[Found]:
+    """The one word of a sentence about a password that letters, digits and marks tell to be it."""
+    start = at + _AFTER_WORD
+    sentence = _CLAUSE.match(data, start, min(start + _REACH, len(data)))
+    if sentence is None or data[at - 2 : at - 1] in _JOINED:
+        return
+    value = sentence[1]
+    strange = value.translate(None, _PLAIN)
+    mixed = strange and digits_in(value) and letters_in(value) > 2
+    if mixed and not values.placeholder(value) and not values.in_code(value):
+        yield *sentence.span(1), "password", "sentence"
 
 
 def switched(size: int, data: bytes, at: int) -> Iterator[Found]:
