@@ -79,6 +79,8 @@ TOOLS = (
     r'"network={\\n\\tpsk=\\\"«81056320578879131432»\\\"\\n}"',
     "A temporary password is generated for root@localhost: «k;3lo?Bz&qWe»",
     "CONNECT TO SAMPLE USER db2inst1 USING «S»",
+    "define(\"DB_PASSWORD\", '«S»');",
+    "it is .Identity.Application=«CfDJ8Kupfer-Kaffee_0123456789abcdefghijklmn»; path=/",
     "8=FIX.4.4|35=A|554=«S»|",
 )
 HARMLESS = (
@@ -133,8 +135,8 @@ def test_numbers_of_a_key_leave_a_document_that_parses():
 
 MANIFESTS = (
     (
-        "apiVersion: v1\nkind: Secret\ntype: Opaque\ndata:\n  extra: «c2VjcmV0LXZhbHVlLTEyMzQ=»\n  ca.crt: c29tZS1jZXJ0\n"
-        "metadata:\n  name: shop-settings"
+        "apiVersion: v1\nkind: Secret\ntype: Opaque\ndata:\n  extra: «c2VjcmV0LXZhbHVlLTEyMzQ=»\n"
+        "  ca.crt: c29tZS1jZXJ0\nmetadata:\n  name: shop-settings"
     ),
     "apiVersion: v1\ndata:\n  extra: «c2VjcmV0LXZhbHVlLTEyMzQ=»\nkind: Secret\nmetadata:\n  name: shop-settings",
     (
