@@ -16,14 +16,15 @@ WORDS: Final = (b"kind: secret", b'kind: "secret"', b'"kind":"secret"', b'"kind"
 """What says that a document is one, in small letters."""
 _NO_SECRETS: Final = frozenset({"user", "host", "numbered"})
 _ORDINARY: Final = frozenset(b"crt ca port database dbname db namespace region bucket name type engine scheme".split())
-_REACH: Final = 8_192
+_REACH: Final = 4_096
 _MOST: Final = 200
-_PARTS: Final = re.compile(rb"\n---|\nkind: ")
+_PARTS: Final = (b"\n---", b"\nkind: ")
 _BLOCK: Final = re.compile(rb"\n([ \t]*)(?:data|stringData):[ \t]*\r?(?=\n)")
 _ENTRY: Final = re.compile(
     rb"\n([ \t]*)([\w./-]{1,120}):[ \t]+([\"']?)([^\s\"'#|>{][^\s\"']{3,8192})\3[ \t\r]*(?=\n|\Z)"
 )
 _KIND: Final = re.compile(rb'(?i)"?kind"?: ?"?secret"?(?=[\s,}]|\Z)')
+_CLOSING: Final = ord("}")
 _BRACE: Final = re.compile(rb"[{}]")
 _OBJECT: Final = re.compile(rb'"(?:data|stringData)"\s{0,4}:\s{0,4}\{')
 _PAIR: Final = re.compile(rb'\s{0,40}"([\w./-]{1,120})"\s{0,4}:\s{0,4}"([^"\\\n]{4,8192})"\s{0,40},?')
@@ -51,26 +52,26 @@ def _is_told(name: bytes) -> bool:
 def _document(data: bytes, at: int) -> Span:
     """The document of YAML around a place."""
     first, last = max(at - _REACH, 0), min(at + _REACH, len(data))
-    begins = [match.end() for match in _PARTS.finditer(data, first, at)]
-    following = _PARTS.search(data, at + 1, last)
-    return begins[-1] - 1 if begins else first, following.start() if following else last
+    begins = [found for part in _PARTS if (found := data.rfind(part, first, at)) >= 0]
+    ends = [found for part in _PARTS if (found := data.find(part, at, last)) >= 0]
+    # A line end is the first thing of an entry.
+    begin = data.find(b"\n", max(begins) + 1, at) if begins else first
+    return (begin if begin >= 0 else first), min(ends, default=last)
 
 
 def _object(data: bytes, at: int) -> Span:
     """The object of JSON around a place."""
     first = last = at
+    depth, least, most = 1, max(at - _REACH, 0), min(at + _REACH, len(data))
+    while depth:
+        first = max(data.rfind(b"{", least, first), data.rfind(b"}", least, first))
+        if first < 0:
+            return at, at
+        depth += 1 if data[first] == _CLOSING else -1
     depth = 1
-    for brace in reversed([*_BRACE.finditer(data, max(at - _REACH, 0), at)]):
-        depth += 1 if brace.group() == b"}" else -1
-        first = brace.start()
-        if not depth:
-            break
-    depth = 1
-    for brace in _BRACE.finditer(data, at, min(at + _REACH, len(data))):
-        depth += 1 if brace.group() == b"{" else -1
-        last = brace.start()
-        if not depth:
-            break
+    while depth and (brace := _BRACE.search(data, last, most)):
+        last = brace.end()
+        depth += -1 if brace.group() == b"}" else 1
     return first, last
 
 
