@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact import display, hosts, network, values
 from triage.redact.keys import vocabulary
-from triage.redact.text import DIGITS, LETTERS, Found, digits_in
+from triage.redact.text import DIGITS, LETTERS, Found, digits_in, letters_in
 
 __all__ = (
     "HOMES",
@@ -117,6 +117,8 @@ _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z\x80-\xff]{2,24}|xn--[A-Za-z0-9-]{1,40})(?![\w\x80-\xff-])"
 )
 _COMBINATION: Final = re.compile(rb"""[:;|]([^\s:;|,"'/.\\]{6,64})[ \t\r|,;]{0,8}(?:\n|\\{1,4}[rn]|"[,\s}]|\Z)""")
+# With a blank to either side a password may hold a dot, and it is no name of a machine.
+_APART: Final = re.compile(rb"""[ ][/:][ ]([^\s:;|,"'/\\@]{8,64})[ \t\r]{0,8}(?:\n|\\{1,4}[rn]|["<,}]|\Z)""")
 _BEFORE_A_COMBINATION: Final = frozenset({b"", b"\n", b" ", b'"'})
 _OF_MESSAGES: Final = re.compile(
     rb"(?i)(?:(?:message|content)[-_ ]?id|in-reply-to|references|x-[a-z-]{1,30}-id)[\"']?[:=] ?[\"']?"
@@ -136,7 +138,7 @@ _USERINFO: Final = re.compile(
 )
 # The same with a password that its line was too short for.
 _WRAPPED_USERINFO: Final = re.compile(
-    rb"""[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}\s)[^\s"'\\@<>/]{3,300}\r?\n[ \t]{0,16}[^\s"'\\@<>/:=]{1,300}"""
+    rb"""[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}\s)[^\s"'\\@<>/]{2,300}(?:\r?\n|\\{1,4}n)[ \t>|]{0,16}[^\s"'\\@<>/:=]{1,300}"""
 )
 # What a port is, before the parts of a connection string.
 _PORT: Final = re.compile(rb"[0-9]{1,5};[A-Za-z ]{2,40}=")
@@ -347,6 +349,15 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     first = data[at - len(local) - 1 : at - len(local)] in _BEFORE_A_COMBINATION
     if combination and first and values.mixed(combination[1], least=6):
         yield *combination.span(1), "password", "combination"
+    elif (apart := _APART.match(data, domain.end())) and first and _is_password(apart[1]):
+        yield *apart.span(1), "password", "combination"
+
+
+def _is_password(value: bytes) -> bool:
+    """Whether a word beside an address is a password, and no machine, number or file."""
+    return (
+        digits_in(value) > 0 and values.mixed(value, least=8) and not _DOMAIN.fullmatch(value) and letters_in(value) > 3
+    )
 
 
 def _calls_a_message(data: bytes, start: int, local: bytes) -> bool:

@@ -15,15 +15,16 @@ from triage.redact import values
 from triage.redact.hosts import in_words, is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense
-from triage.redact.text import Found, Span, digits_in, line_of
+from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
-__all__ = ("given", "keyed_behind", "linked", "listed", "named_behind", "switched")
+__all__ = ("given", "keyed_behind", "linked", "listed", "meant", "named_behind", "sectioned", "switched")
 
 _SENSES: Final = {
     "username": Sense("username", "user"),
     "hostname": Sense("hostname", "host"),
     "imei": Sense("imei", "digits"),
     "phone": Sense("phone", "phone"),
+    "password": Sense("password"),
 }
 _GAVE: Final = re.compile(
     rb"""[^()\n]{0,40}\)(?:\.\w{1,20}(?:\(\))?|\)){0,2}"""
@@ -36,6 +37,16 @@ _BELOW: Final = re.compile(rb"[^\n]{0,80}\r?\n(?:[ \t]{0,20}[=_~*-]{0,80}[ \t]{0
 _ITEM: Final = re.compile(rb"[ \t]{0,40}(?:[-*+>|] ?|\xe2\x80\xa2 ?|\(?[0-9]{1,2}[.):][ \t]{1,4})?[ \t]{0,20}")
 _GAP: Final = re.compile(rb"[ \t]*[,|;\t][ \t]*|[ ]{2,20}")
 _CODE: Final = re.compile(rb"[A-Za-z0-9]{3,12}(?:[- ][A-Za-z0-9]{3,12}){0,4}")
+# Several of them behind their heading on its line.
+_OPENING: Final = re.compile(
+    rb"""(?: ?\([^()\n]{1,40}\))?(?: (?:are|were|is|sind|sont|son|sono))?[:=]?(?:[ \t]|\\t){0,8}\\{0,7}[\["'`(]{0,2}"""
+)
+_IN_ROW: Final = re.compile(
+    rb"""[A-Za-z0-9]{3,12}(?:-[A-Za-z0-9]{3,12}){0,4}"""
+    rb"""(?:(?:[ ]?[,;|/][ ]?|[ ]{1,3})\\{0,7}["'`]?[A-Za-z0-9]{3,12}(?:-[A-Za-z0-9]{3,12}){0,4}\\{0,7}["'`]?){1,31}"""
+    rb"""(?![\w-])"""
+)
+_ONE: Final = re.compile(rb"[A-Za-z0-9]{3,12}(?:-[A-Za-z0-9]{3,12}){0,4}")
 _SHORTEST: Final = 6
 _MOST: Final = 32
 _LONGEST_LINE: Final = 200
@@ -46,6 +57,20 @@ _KEYED: Final = re.compile(rb"""[ ]?@?\\{0,3}["']([\w.-]{2,60})\\{0,3}["']""")
 _BEFORE_ITS_KEY: Final = re.compile(rb"""\\{0,3}(["'])([^"'\s\\]{4,200})\\{0,3}\1,?[ ]{1,4}\Z""")
 _SU: Final = re.compile(rb"(?i)\bsu(?:\[[0-9]{1,8}\])?:?[ ]")
 _SWITCHED: Final = re.compile(rb"[0-9?a-z]{0,6}[ ]([a-z][\w.-]{2,31}?)[:-][a-z][\w-]{1,31}\b")
+# A line of a section: a comment, or a name, a value, and what an account may do.
+_ENTRY: Final = re.compile(
+    rb"(?:\r?\n|\\{1,4}n)[ \t]*(?:[;#][^\n\\]{0,200}|(?:[\w.@-]{1,60}[ \t]{0,20}=[ \t]{0,20}([^\s,\\]{1,200})"
+    rb"(?:,[^\n\\]{0,200})?)?(?=[ \t\r\n\\]|\Z))[ \t]*"
+)
+_BEFORE_SECTION: Final = frozenset({b"", b"\n", b" ", b"n", b'"'})
+# Some words without a mark that ends a sentence or joins code, and one that is no word.
+_CLAUSE: Final = re.compile(
+    rb"s?(?: [A-Za-z']{1,14},?){1,9} ([A-Za-z0-9][A-Za-z0-9!%^&*$@#?+._~-]{6,38}[A-Za-z0-9!*$^&])"
+    rb"(?=[ \t]*(?:[\r\n,;\"<]|[.](?:\s|\Z)|\\n|\Z| [a-z]))"
+)
+_AFTER_WORD: Final = len(b"assword")
+_PLAIN: Final = bytes(code for code in range(256) if code not in b"!^*")
+_JOINED: Final = frozenset({b"_", b"-", b".", b"/", b"$"})
 _REACH: Final = 100
 _IN_CODE: Final = frozenset({b"(", b"[", b"=", b".", b"_"})
 
@@ -73,10 +98,9 @@ def given(kind: str, size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def listed(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The codes on the lines below a heading: of one form all, with digits in most."""
+    yield from _beside(data, at + size)
     heading = _BELOW.match(data, at + size)
-    if heading is None:
-        return
-    cells = [*islice(_cells(data, heading.end()), _MOST)]
+    cells = [*islice(_cells(data, heading.end()), _MOST)] if heading else []
     if not cells:
         return
     forms = {_form(data[slice(*cell)]) for cell in cells}
@@ -84,6 +108,21 @@ def listed(size: int, data: bytes, at: int) -> Iterator[Found]:
     form = forms.pop()
     # One alone is a code if its parts are of one length.
     if not forms and told * 2 > len(cells) and (len(cells) > 1 or len(form) >= 2 * len({*form})):
+        for cell in cells:
+            yield *cell, "secret", "listed"
+
+
+def _beside(data: bytes, at: int) -> Iterator[Found]:
+    """The codes on the line of their heading: two and more of one form, with digits in most."""
+    opening = _OPENING.match(data, at)
+    row = _IN_ROW.match(data, opening.end()) if opening else None
+    if row is None:
+        return
+    cells = [match.span() for match in _ONE.finditer(data, *row.span())]
+    texts = [data[slice(*cell)] for cell in cells]
+    told = sum(digits_in(text) > 0 for text in texts)
+    shortest = _SHORTEST if len(cells) < 4 or not all(map(bytes.isdigit, texts)) else 4
+    if len({_form(text) for text in texts}) == 1 and told * 2 > len(cells) and len(texts[0]) >= shortest:
         for cell in cells:
             yield *cell, "secret", "listed"
 
@@ -122,6 +161,20 @@ def _parts(data: bytes, start: int, end: int) -> Iterator[Span]:
         at = gap.end() if gap else end
 
 
+def sectioned(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The passwords of a section of a settings file in which each account stands with its own."""
+    end = at + size
+    if data[at - 1 : at] not in _BEFORE_SECTION:
+        return
+    for _ in range(_MOST):
+        entry = _ENTRY.match(data, end)
+        if entry is None:
+            return
+        if entry[1] and values.mixed(entry[1], least=5) and not values.placeholder(entry[1]):
+            yield *entry.span(1), "password", "section"
+        end = entry.end()
+
+
 def named_behind(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The value before the name that stands behind it in brackets or an arrow: "x" (password)."""
     name = data[at : at + size].lower()
@@ -142,6 +195,19 @@ def named_behind(size: int, data: bytes, at: int) -> Iterator[Found]:
     joined = joined or (name[:1] in b"=!" and group != 2)
     if sure and not joined and b"://" not in value:
         yield *found.span(group), "password" if b"pass" in name or b"pw" in name else "secret", "named behind"
+
+
+def meant(data: bytes, at: int) -> Iterator[Found]:
+    """The one word of a sentence about a password that letters, digits and marks tell to be it."""
+    start = at + _AFTER_WORD
+    sentence = _CLAUSE.match(data, start, min(start + _REACH, len(data)))
+    if sentence is None or data[at - 2 : at - 1] in _JOINED:
+        return
+    value = sentence[1]
+    strange = value.translate(None, _PLAIN)
+    mixed = strange and digits_in(value) and letters_in(value) > 2
+    if mixed and not values.placeholder(value) and not values.in_code(value):
+        yield *sentence.span(1), "password", "sentence"
 
 
 def switched(size: int, data: bytes, at: int) -> Iterator[Found]:

@@ -62,7 +62,7 @@ def cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
 
 def pair(data: bytes, begin: int, end: int, meaning: Sense) -> Iterator[Found]:
     """The second of two items of a list: a header as a pair, a flag before its value."""
-    opening = data.rfind(data[end - 1 : end], max(begin - 4, 0), begin)
+    opening = max(data.rfind(quote, max(begin - 4, 0), begin) for quote in (b'"', b"'", data[end - 1 : end]))
     flag = data[begin - 1 : begin] == b"-"
     slashes = 0
     while data[end - 2 - slashes] == BACKSLASH:

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from triage.redact import grids, leads, rosters, values
+from triage.redact import answers, grids, leads, manifests, rosters, values
 from triage.redact.judging import judged
 from triage.redact.keys import Program, Sense, vocabulary
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
@@ -319,6 +319,7 @@ def _fed(data: bytes, match: re.Match[bytes], *, colon: bool) -> Iterator[Found]
 def _expected(data: bytes, at: int) -> Iterator[Found]:
     """What a script sends after it expected a prompt for a password, and what else the word for one tells."""
     yield from leads.prompted(data, at)
+    yield from answers.meant(data, at)
     match = _SEND.match(data, at)
     if match and not values.placeholder(match[1]):
         yield *match.span(1), "password", "prompt"
@@ -379,6 +380,7 @@ STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
     **leads.STARTERS,
     **dict.fromkeys((word.encode() for word in vocabulary().readers), _piped),
     **dict.fromkeys(rosters.PROGRAMS, _listed),
+    **dict.fromkeys(manifests.WORDS, manifests.entries),
     PROMPT: _expected,
     b"send ": _sent,
     b"334 ugfzc3dvcmq6": _answered,

@@ -27,7 +27,9 @@ _ROWS: Final = 20_000
 _MOST_LISTED: Final = 24
 _CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#()\x80-\xff-]{1,20}){0,2}")
 # What a table begins behind that is all of a value: of a form, of JSON.
-_NESTED: Final = re.compile(rb"""[^\n]{0,200}(?:=|"[ ]?:[ ]?\\{0,3}")""")
+_NESTED: Final = re.compile(
+    rb"""[^\n]{0,200}(?:=|"[ ]?:[ ]?\\{0,3}"|<(?:pre|code|textarea|td|p|div|samp)(?:[ ][^<>\n]{0,80})?>)"""
+)
 _WRITTEN_END: Final = b"\\n"
 # What a mail writes before the lines that it answers.
 _CITED: Final = re.compile(rb"(?:> ?){1,6}")

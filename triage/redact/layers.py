@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
+from triage.redact.dumps import columns
 from triage.redact.hits import Hit
 from triage.redact.lines import Lines, Wanted
 from triage.redact.octets import written_out
@@ -93,7 +94,7 @@ def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) 
         return layers
     encoded = [*lines.spans(ENCODED)]
     wrapped = rejoined(data) if depth == _DEPTH else None
-    for view in chain(views(data, encoded), [wrapped] if wrapped else []):
+    for view in chain(views(data, encoded), columns(data, encoded), [wrapped] if wrapped else []):
         inner = read_layers(view.data, wanted, depth - 1)
         layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]
     if depth > _DEPTH - _RUN_DEPTH:

@@ -26,7 +26,7 @@ from triage.redact import (
 from triage.redact.hosts import in_words, is_host
 from triage.redact.judging import judged
 from triage.redact.keys import Sense, sense, vocabulary
-from triage.redact.text import Expression, Found, Span, digits_in, expression, line_of
+from triage.redact.text import Expression, Found, Span, digits_in, expression, is_word, line_of
 
 __all__ = ("STARTERS", "Reader", "prompted")
 
@@ -103,6 +103,10 @@ class _Lead(NamedTuple):
     exact: bool
     near: tuple[bytes, ...] = ()
     """Of what one has to stand near, where any does."""
+    anything: bool = False
+    """Whether letters or digits alone are a value too."""
+    whole: bool = False
+    """Whether the value goes on to the next blank, whatever marks it holds."""
 
 
 def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
@@ -117,7 +121,7 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
         return
     end = found[0][1]
     quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
-    span = values.after(data, end, quote)
+    span = values.to_line_end(data, end, words=False) if lead.whole else values.after(data, end, quote)
     if span is None:
         return
     if quote and data[span[1] - 2 : span[1]] == b'\\"':  # a string in a string
@@ -130,7 +134,9 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     opened = data[span[0] - 1 : span[0]] in _QUOTES and len(value) >= 4 and b" " not in value
     padded = value.endswith(b"=") and len(value) >= 8
     told = lead.start == b"PASS " and _alone(data, at, span)
-    if (opened and least < _LONG) or padded or told or values.mixed(value, least=least):
+    sure = padded or told or (opened and least < _LONG)
+    sure = sure or (lead.anything and len(value) >= least and not is_word(value))
+    if sure or values.mixed(value, least=least):
         yield *span, "password", "lead"
 
 
@@ -344,7 +350,8 @@ def _read() -> dict[bytes, Reader]:
             text = start.encode()
             between = expression(f"(?i){lead.get('between', '')}[ \\t]{{0,8}}")
             near = tuple(word.encode() for word in lead.get("near", ()))
-            known = _Lead(text, between, lead.get("least", 5), start != start.lower(), near)
+            flags = start != start.lower(), near, lead.get("any", False), lead.get("whole", False)
+            known = _Lead(text, between, lead.get("least", 5), *flags)
             _put(found, text.lower(), partial(_behind, known))
     for names, one in (
         (data["accounts"], _account),
@@ -361,7 +368,8 @@ def _read() -> dict[bytes, Reader]:
         (data["terminals"], answers.switched),
         (data["targets"], partial(_doer, _SWITCHING)),
         (data["tasks"], _tasked),
-        ([f"{word}{sign}codes" for word in data["headings"] for sign in " -_"], answers.listed),
+        ([f"{word}{sign}codes" for word in data["headings"] for sign in " -_"] + data["listings"], answers.listed),
+        (data["sections"], answers.sectioned),
         (data["behind"], answers.named_behind),
         (("forkey:",), answers.keyed_behind),
         (("copy ",), grids.copied),

@@ -20,6 +20,8 @@ _CAP: Final = 1 << 20
 _FORMS: Final = (
     (r"[2-7][0-9a-f]", r"0[9ad]", r":"),
     (r"[2-7][0-9a-f]", r"0[9ad]", r" "),
+    (r"[2-7][0-9a-f]", r"0[9ad]", r"="),
+    (r"[2-7][0-9a-f][2-7][0-9a-f]", r"0[9ad]", r" "),
     (r"(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])", r"9|10|13", r", ?(?:0, ?)?"),
     (r"0x[2-7][0-9a-f]", r"0x0[9ad]", r"(?:, ?| )(?:0x00(?:, ?| ))?"),
     # UTF-16
@@ -41,6 +43,8 @@ _NAMED: Final = re.compile(rb'"([^"\\\r\n]{1,60})"=\Z')
 _BEFORE_BYTES: Final = re.compile(rb"(?i)hex(?:\([0-9a-f]\))?:")
 _NUMBER: Final = re.compile(rb"(?:0x)?[0-9a-fA-F]+", re.IGNORECASE)
 _IN_HEX: Final = re.compile(rb"(?i)x|[0-9]?[a-f]|\b00\b")
+_DECIMAL: Final = 10
+_X: Final = frozenset({b"x", b"X"})
 _PRINTED: Final = bytes(range(32, 127)) + b"\t\r\n"
 
 
@@ -58,7 +62,10 @@ def written_out(data: bytes, encoded: Iterable[Span]) -> Iterator[tuple[int, int
 
 def _text_of(written: bytes, base: int) -> bytes:
     """The text that numbers are, without the NULs of UTF-16."""
-    text = bytes(int(number, base) for number in _NUMBER.findall(written))
+    numbers = _NUMBER.findall(written)
+    if base != _DECIMAL:  # two digits are a byte, also where two bytes stand together
+        numbers = [part for number in numbers for part in (number[-4:-2], number[-2:]) if part and part[1:] not in _X]
+    text = bytes(int(number, base) for number in numbers)
     return text.replace(b"\0", b"") if text.count(0) * 3 >= len(text) else text
 
 

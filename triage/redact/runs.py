@@ -34,10 +34,12 @@ _LEAST_WIDTH: Final = 60
 _WIDEST: Final = 200
 _WORD: Final = re.compile(rb"[A-Za-z]?[a-z_/-]*|[A-Z_/-]+|[0-9/_-]+")
 _PRINTED: Final = bytes(range(32, 127)) + b"\t\n\r"
+_BREAKS: Final = dict.fromkeys(b"\t\n\r")
 _RUN_BYTES: Final = frozenset(LETTERS + DIGITS + b"+/_-")
 # Which bytes are of a run, and which of them also join a path or a name to one.
 _RUN_TABLE: Final = bytes(code in _RUN_BYTES for code in range(256))
 _JOINTS: Final = frozenset(b"/_-")
+_ENDS: Final = frozenset({b"", b"\n", b"\r", b'"', b"'", b"\\", b" ", b","})
 _JOINT_TABLE: Final = np.array([code in _JOINTS for code in range(256)])
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
@@ -59,7 +61,9 @@ _PACKED: Final = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
 _GZIP: Final = np.frombuffer(b"H4sI1f8b1F8B", "<u2")
 _ZLIB: Final = np.frombuffer(b"eAeJeNeF", "<u2")
 _ANY_HEADER: Final = 32
-_NOT_OF_A_RUN: Final = re.compile(rb"\\{1,4}[nr]|[^A-Za-z0-9+/_-]")
+_NOT_OF_A_RUN: Final = re.compile(
+    rb"""[\"'][ \t]{0,8}[+.&]?[ \t]{0,8}(?:\\?\r?\n[ \t]{0,64})?[+.&]?[ \t]{0,8}[\"']|\\{1,4}[nr]|[^A-Za-z0-9+/_-]"""
+)
 _MARKS: Final = (b"/", b"_", b"-")
 
 
@@ -170,7 +174,9 @@ def _joined_end(data: bytes, table: bytes, start: int, end: int) -> int:
         line = data.rfind(b"\n", max(start - _WIDEST, 0), start) + 1
         wide = end - line if _LEAST_WIDTH <= end - line <= _WIDEST else 0
         first = max(first, wide)
-    while first >= _LEAST_LINE and end - start < _RUN_CAP:
+    # A narrower block has lines of whole groups of four.
+    least = _LEAST_LINE if first >= _LEAST_LINE or first % 4 else _LEAST_RUN
+    while first >= least and end - start < _RUN_CAP:
         match = BREAK.match(data, end)
         if match is None or (data[end : end + 1] == b"=" and (end - start) % 4 == 3):
             break  # nothing goes on behind its padding
@@ -182,13 +188,24 @@ def _joined_end(data: bytes, table: bytes, start: int, end: int) -> int:
             break  # a setting
         ended = len(behind) < 2 or (behind[:1] == b" " and not _WORD.fullmatch(data, begin, stop))
         if (
-            (stop - begin < 4 and data[stop : stop + 1] != b"=")
+            (
+                least < _LEAST_LINE
+                and stop - begin < first
+                and (behind[:1] not in _ENDS or not _ends_block(data, begin, stop))
+            )
+            or (stop - begin < 4 and data[stop : stop + 1] != b"=")
             or stop - begin > first
             or (not ended and behind[:1] not in {b"", b"\n", b"\r", b'"', b"'", b"\\"})
         ):
             break
         end = stop
     return end
+
+
+def _ends_block(data: bytes, begin: int, stop: int) -> bool:
+    """Whether a shorter line is the last one of a block: padded to a group of four, or mixed as no word is."""
+    size = stop - begin + len(data[stop : stop + 2]) - len(data[stop : stop + 2].lstrip(b"="))
+    return size % 4 == 0 and not _WORD.fullmatch(data, begin, stop)
 
 
 def _decoded(data: bytes, start: int, end: int) -> Iterator[Run]:
@@ -256,6 +273,6 @@ def _printed(decoded: bytes) -> bytes | None:
 def _is_utf8(text: bytes) -> bool:
     """Whether a text is UTF-8 that prints."""
     try:
-        return text.decode("utf-8").isprintable()
+        return text.decode("utf-8").translate(_BREAKS).isprintable()
     except UnicodeDecodeError:
         return False

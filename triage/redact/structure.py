@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact import beside, calls, credentials, lists, masks, values
+from triage.redact import arrays, beside, calls, credentials, lists, masks, values
 from triage.redact.joints import assignment, foreign
 from triage.redact.judging import judged
 from triage.redact.keys import Names, Sense, sense, vocabulary
@@ -75,11 +75,13 @@ _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|u
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 # A password among the parts of a connection string: in braces, or of several words up to what ends its part.
 _IN_BRACES: Final = re.compile(
-    rb"\{((?:[^{}\r\n\"]|\}\}){3,200})\}(?=[;\s\"'&\\]|\Z)|\{((?![\"'])[^{}\r\n]{3,200})\}(?=;)"
+    rb"\{((?:[^}\r\n\"]|\}\}){3,200})\}(?=[;\s\"'&\\]|\Z)|\{((?![\"'])[^{}\r\n]{3,200})\}(?=;)"
 )
 _OF_WORDS: Final = re.compile(
     rb"[^\s;\"'<>={}\\\x00\x1b]{1,60}(?: [^\s;\"'<>={}\\\x00\x1b]{1,60}){1,7}(?=;|&quot;|\\{0,7}[\"']|\r?\n|\Z)"
 )
+# No blank and no other name: all of a string behind its name.
+_ALL: Final = re.compile(rb"(?:[^\s\"'`<>\\&;,]|[&;,](?![\w.-]{1,60}=)){4,400}(?<![\[({=])")
 _ABSENT: Final = re.compile(rb"\([a-z]{2,20}(?: [a-z]{2,20}){0,4}\)", re.IGNORECASE)
 NAME_KEY: Final = re.compile(
     rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
@@ -122,6 +124,7 @@ _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128}
 _BLOCK_LINES: Final = 64
 _BEYOND_ASCII: Final = 0x80
 _PASSWORD: Final = Sense("password")
+_ESCAPES: Final = frozenset({b"\\n", b"\\r", b"\\t"})
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
 
@@ -145,6 +148,9 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     if meaning is None and data[stop : stop + 1] == b"(" and (setter := _SETTER.match(data, begin)):
         meaning = sense(data[setter.end() : stop].decode("latin-1"), extra)
     if meaning is None or (data[begin - 1 : begin] == b"[" and masks.MASK.match(data, begin - 1)):
+        return
+    if numbered := arrays.numbers(data, end, meaning):
+        yield *numbered, "secret", "key"
         return
     if meaning.weak == "entropy":
         key = _KEY.match(data, end)
@@ -224,6 +230,9 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
         stop -= 1
     name = data[begin:stop].decode("latin-1")
     meaning = sense(name, extra)
+    if meaning is None and data[begin - 1 : begin + 1] in _ESCAPES and begin < start:  # an end that is written out
+        begin, name = begin + 1, name[1:]
+        meaning = sense(name, extra)
     if (meaning is None or meaning.weak) and data[begin - 1 : begin] == b" ":
         word = _WORD_BEFORE.search(data, max(begin - 24, 0), begin)
         before = word[1].decode("latin-1").lower() if word else ""
@@ -320,8 +329,9 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     braced = _BRACED.match(data, at) if data[at : at + 1] == b"{" and assigned and not spaced else None
     line, _ = line_of(data, name[0], most=200)
     phrase = data[slice(*name)].lower().endswith((b"phrase", b"mnemonic"))
-    if braced:
-        span: Span | None = braced.span(1)
+    item = _item(data, name, at) if assigned and not spaced and meaning.weak in {"", "word", "long"} else None
+    if braced or item:
+        span: Span | None = braced.span(1) if braced else item
     elif phrase:
         span = values.to_line_end(data, at, words=True)
     elif meaning.weak != "user" and _LINE_START.match(data, line, name[0]) and _is_setting(data, name):
@@ -331,9 +341,24 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
             span = span[0], span[1] - 1
     else:
         span = values.bare(data, at)
+        if span and meaning.kind == "password" and data[span[1] : span[1] + 1] == b"\\":
+            span = span[0], values.beyond_backslash(data, *span)
     if span is not None:
         span = values.before_host(data, name, span)
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
+
+
+def _item(data: bytes, name: Span, at: int) -> Span | None:
+    """The rest of a string that is all a name and its value, with a mark that would end the value elsewhere."""
+    quote = data[name[0] - 1 : name[0]]
+    if quote not in _QUOTES or at != name[1] + 1:
+        return None
+    slashes = 0
+    while data[name[0] - 2 - slashes : name[0] - 1 - slashes] == b"\\":
+        slashes += 1
+    stop = values.closing(data, at, slashes, quote)
+    found = _ALL.fullmatch(data, at, stop) if stop is not None else None
+    return found.span() if found else None
 
 
 def _connecting(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:

@@ -30,6 +30,7 @@ __all__ = (
     "anywhere",
     "digits_in",
     "expression",
+    "is_word",
     "letters_in",
     "line_of",
     "touches",
@@ -56,6 +57,7 @@ _GROUP: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|(\()(?!\?)", re.DOTA
 _FIRST_GROUP: Final = re.compile(r"^((?:\(\?i\))?)\\b\((?!\?)")
 _LARGE: Final = 1 << 14
 _MOST: Final = 4_096
+_BEYOND_ASCII: Final = bytes(range(0x80, 0x100))
 _BEFORE_LETTERS: Final = bytes(range(0x41))
 _ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001
 _HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START  # noqa: SLF001
@@ -224,6 +226,12 @@ def touches(data: bytes, start: int, end: int, characters: bytes) -> bool:
 def digits_in(text: bytes) -> int:
     """How many digits a text has."""
     return len(text) - len(text.translate(None, DIGITS))
+
+
+def is_word(text: bytes) -> bool:
+    """Whether letters are those of a word: all small, all capitals, or the first one only."""
+    letters = text.translate(None, _BEYOND_ASCII)
+    return letters.isalpha() and (letters.islower() or letters.isupper() or letters.istitle())
 
 
 def letters_in(text: bytes) -> int:

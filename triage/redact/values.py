@@ -16,9 +16,9 @@ from triage.redact.keys import parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
 __all__ = (
-    "after", "bare", "before", "before_host", "closing", "heads_message", "holds_secret", "in_code", "is_digest",
-    "is_name", "is_plain", "is_setting", "is_slug", "looks_random", "mixed", "names_user_and_password", "placeholder",
-    "quoted", "to_line_end",
+    "after", "bare", "before", "before_host", "beyond_backslash", "closing", "heads_message", "holds_secret", "in_code",
+    "is_digest", "is_name", "is_plain", "is_setting", "is_slug", "looks_random", "mixed", "names_user_and_password",
+    "placeholder", "quoted", "to_line_end",
 )  # fmt: skip
 
 _LONGEST: Final = 4_096
@@ -28,6 +28,10 @@ _BARE: Final = re.compile(rb"""[^\s"'`,;&<>{}()\[\]|\\\x00]{1,4096}""")
 _BEYOND: Final = re.compile(
     rb"""&(?!&|[\w.%\[\]-]{1,60}=|(?:amp|quot|lt|gt|apos|\#))[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}"""
 )
+_BACKSLASH: Final = re.compile(
+    rb"""\\{1,2}(?=[^\s\\nrtbfuvx0"'`/<>&;,{}()\[\]|$])[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}"""
+)
+_DRIVE: Final = re.compile(rb"[A-Za-z]:")
 # In a file of settings a value may hold what would end it elsewhere.
 _LINE: Final = re.compile(rb"[^\r\n\x00]{1,4096}")
 _WORD: Final = re.compile(rb"[^\s\x00]{1,4096}")
@@ -192,6 +196,15 @@ def bare(data: bytes, at: int) -> Span | None:
     while end > start and data[end - 1] in b".:":  # the end of a sentence is not part of it
         end -= 1
     return (start, end) if end > start else None
+
+
+def beyond_backslash(data: bytes, start: int, end: int) -> int:
+    """Where a password ends that a backslash seems to end: one that begins no escape and no folder is part of it."""
+    if _DRIVE.fullmatch(data, start, end):
+        return end
+    while more := _BACKSLASH.match(data, end) or _BEYOND.match(data, end):
+        end = more.end()
+    return end
 
 
 def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:

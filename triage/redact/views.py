@@ -26,11 +26,16 @@ _NEWLINE: Final = 0x0A
 _BLANKS: Final = b"\0\t\r"
 # The end of a line in percent signs; what is left out of a view holds none.
 _WRITTEN_END: Final = re.compile(rb"%(?:25){0,3}0[aA]")
+_BACK: Final = 0x08
+_PLUS: Final = re.compile(rb"(?<=[\w.:=])\+(?=[\w(])")
+_BLANKED: Final = bytes(0x20 if code in b" \t\r\n" else code for code in range(256))
+_BESIDE: Final = 1_024
 _ITSELF: Final = frozenset({b"/", b'"', b"'"})
 ENCODED: Final = Expression(
-    r"\\(?:033|x1[bB]|u001[bB]|e)\[[0-9;]{0,16}[A-Za-z]"
-    r"|\\(?:[\"']|u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
-    r"|%(?:25){0,3}[0-9a-fA-F]{2}\+?"
+    r"(?:\\(?:033|x1[bB]|u001[bB]|e)|\^\[)\[[0-9;]{0,16}[A-Za-z]"
+    r"|\\(?:[\"']|u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|x[c-fC-F][0-9a-fA-F]\\x[89abAB][0-9a-fA-F]"
+    r"|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
+    r"|%(?:25){0,3}(?:[0-9a-fA-F]{2}\+?|u[0-9a-fA-F]{4})"
     r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
     r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
@@ -161,11 +166,38 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
     if ord("=") in pieces and b"=3D" in data:
         spans = _PRINTABLE.spans(data)
         pieces[ord("=")] = [piece for span in spans if (piece := _decoded_printable(data, *span)) is not None]
+    if ord("%") in pieces and b"+" in data:
+        pieces[ord("%")] = [*_with_blanks(data, pieces[ord("%")])]
     for found in pieces.values():
         for shown in (found, _in_words(data, found)):
             view = build(data, shown)
             if view is not None:
                 yield view
+
+
+def _with_blanks(data: bytes, pieces: list[Piece]) -> Iterator[Piece]:
+    """The pieces of bodies of forms, and what stands for the blanks of their words beside them."""
+    done = 0
+    for number, piece in enumerate(pieces):
+        start, end, _ = piece
+        begin = max(start - _BESIDE, done)
+        words = data[begin:start].translate(_BLANKED)
+        begin += words.rfind(b" ") + 1
+        yield from _blanks(data, begin, start)
+        yield piece
+        done = end
+        following = pieces[number + 1][0] if number + 1 < len(pieces) else len(data)
+        words = data[end : min(following, end + _BESIDE)].translate(_BLANKED)
+        blank = words.find(b" ")
+        if blank >= 0 or number + 1 == len(pieces):
+            done = end + (blank if blank >= 0 else len(words))
+            yield from _blanks(data, end, done)
+
+
+def _blanks(data: bytes, start: int, end: int) -> Iterator[Piece]:
+    """The signs of plus between words in a range."""
+    for plus in _PLUS.finditer(data, start, end):
+        yield *plus.span(), b" "
 
 
 def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
@@ -210,6 +242,8 @@ def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
     """Terminal codes, invisible marks, NULs and lone returns stand for nothing; a NUL before a setting parts it."""
     if data[start] == 0 and _SETTING.match(data, end):
         return None
+    if data[start] == _BACK and start and data[start - 1 : start] == data[end : end + 1]:  # printed twice: bold
+        return start, end + 1, b""
     return start, start + 1 if data[start] == _RETURN else end, b""
 
 
@@ -220,6 +254,8 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
         start -= 1
     if b"[" in code:  # a terminal code, written out
         return start, end, b""
+    if code[:1] == b"x" and BACKSLASH in code:  # a character of two bytes
+        return start, end, bytes.fromhex(code.replace(b"\\", b"").replace(b"x", b"").decode())
     if code[:1] in b"ux":
         number = int(code[1:].strip(b"{}"), 16)
         text = chr(number).encode("utf-8", "replace") if number < 0x11_0000 else b"?"
@@ -239,6 +275,9 @@ def _decoded_percent(data: bytes, start: int, end: int) -> Piece | None:
     """A byte written with a percent sign, with the blank that a plus behind it is."""
     if _VARIABLE.match(data, start):
         return None
+    if end - start > 5 and data[end - 5 : end - 4] == b"u":
+        text = chr(int(data[end - 4 : end], 16)).encode("utf-8", "replace")
+        return start, end, text if text not in {b"\n", b"\r"} else b" "
     plus = data[end - 1 : end] == b"+"
     byte = int(data[end - 2 - plus : end - plus], 16)
     # No text holds other control characters: a sign of percent in a password looks like one.
