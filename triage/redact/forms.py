@@ -33,8 +33,7 @@ _BETWEEN: Final = r"[ ._-]{0,2}"
 _WHOLE: Final = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "\u0131": "i", "ß": "ss", "æ": "ae"}
 )
-# A letter with a mark in UTF-8, and the letters that have one.
-_MARK: Final = r"[\xc3-\xc5][\x80-\xbf]"
+# The letters that have marks, two bytes of UTF-8 each.
 _MARKED: Final = frozenset("acdegilnorstuyz")
 
 
@@ -56,8 +55,9 @@ def _is_a_label(names: Names, kind: str) -> bool:
     """Whether a name is one that `joints` does not find: in several words, or not at all."""
     if kind not in _KINDS and kind != "username":
         return False
-    told = assignment(()).first(f'"{"_".join(names)}": "'.encode(), 0) is not None
-    return not told or (len(names) > 1 and kind in _KINDS)
+    if len(names) > 1 and kind in _KINDS:
+        return True
+    return assignment(()).first(f'"{"_".join(names)}": "'.encode(), 0) is None
 
 
 def _spelt(names: Names) -> str:
@@ -69,7 +69,7 @@ def _spelt(names: Names) -> str:
 
 def _letter(letter: str) -> str:
     """An expression of a letter with whatever mark."""
-    return f"(?:{letter}|{_MARK})" if letter in _MARKED else letter
+    return rf"[{letter}\xc3-\xc5][\x80-\xbf]?" if letter in _MARKED else letter
 
 
 LABELS: Final = "|".join(

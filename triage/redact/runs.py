@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import re
 import zlib
 from collections.abc import Iterator
@@ -56,11 +57,18 @@ _HEX: Final = 16
 _PRINTS_IN_HEX: Final = 17
 _HEX_VALUES: Final = np.array([int(chr(code), 16) if code in HEX_DIGITS else 255 for code in range(256)], np.int16)
 _PRINTS: Final = np.array([code in _PRINTED or code == 0 for code in range(256)])
+# How many bytes follow one that begins a letter in UTF-8.
+_LEADS: Final = np.array(
+    [sum(code >= first for first in (0xC2, 0xE0, 0xF0)) * (code < 0xF5) for code in range(256)], np.uint8
+)
 # How gzip and zlib begin, and how that looks in base64.
 _PACKED: Final = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
 _GZIP: Final = np.frombuffer(b"H4sI1f8b1F8B", "<u2")
 _ZLIB: Final = np.frombuffer(b"eAeJeNeF", "<u2")
 _ANY_HEADER: Final = 32
+# How few letters tell nothing.
+_FEW: Final = 6
+_decoder: Final = codecs.getincrementaldecoder("utf-8")
 _NOT_OF_A_RUN: Final = re.compile(
     rb"""[\"'][ \t]{0,8}[+.&]?[ \t]{0,8}(?:\\?\r?\n[ \t]{0,64})?[+.&]?[ \t]{0,8}[\"']|\\{1,4}[nr]|[^A-Za-z0-9+/_-]"""
 )
@@ -123,6 +131,7 @@ def _likely(data: bytes, table: bytes) -> list[int]:
     starts = starts[inside[starts + _LEAST_RUN - 1] & inside[starts + 8]]
     pairs = np.ndarray((len(raw) - 1,), "<u2", raw.data, strides=(1,))  # those that begin at every byte
     packed = starts[_begins_packed(pairs[starts], pairs[starts + 2])]
+    written = starts[_reads_as_utf8(raw, starts)]
     # The first four letters tell most of them: three bytes of base64 that print, or two of hexadecimal.
     text, digits = _pairs_read()
     reads = text[0][pairs[starts]] & text[1][pairs[starts + 1]] & text[2][pairs[starts + 2]]
@@ -131,8 +140,47 @@ def _likely(data: bytes, table: bytes) -> list[int]:
     in_digits = sum(digits[pairs[starts + place]] for place in range(0, _LEAST_RUN, 2))
     # One of the nine or of the eight bytes may be a strange one.
     starts = starts[(in_text >= 8) | (in_digits >= 7 * _PRINTS_IN_HEX + _HEX)]
-    found: list[int] = np.sort(np.concatenate([starts, packed])).tolist()
+    found: list[int] = np.unique(np.concatenate([starts, packed, written])).tolist()
     return found
+
+
+def _reads_as_utf8(raw: _Bytes, starts: npt.NDArray[np.int64]) -> _Flags:
+    """Whether runs begin with nine bytes of base64, or eight of hexadecimal, with letters beyond ASCII in UTF-8."""
+    flags = np.zeros(len(starts), np.bool_)
+    pairs = np.ndarray((len(raw) - 1,), "<u2", raw.data, strides=(1,))
+    tables, digits = _octets_read()
+    for table, places in (
+        (tables, [(place % 4, place) for place in range(12) if place % 4 < 3]),
+        ([digits], [(0, place) for place in range(0, _LEAST_RUN, 2)]),
+    ):
+        # The first three bytes tell most of them.
+        left = np.flatnonzero(
+            _is_begun_utf8(np.stack([table[of][pairs[starts + at]] for of, at in places[:3]]), whole=False)
+        )
+        first = starts[left]
+        flags[left] |= _is_begun_utf8(np.stack([table[of][pairs[first + at]] for of, at in places]), whole=True)
+    return flags
+
+
+@cache
+def _octets_read() -> tuple[_Bytes, _Bytes]:
+    """The byte that every pair of letters makes: as those of four of base64, and as two digits of hexadecimal."""
+    pair = np.arange(1 << 16, dtype="<u2").view(np.uint8).reshape(-1, 2)
+    one, two = _BASE64_VALUES[pair].T
+    high, low = _HEX_VALUES[pair].T
+    digits = np.where((high < _HEX) & (low < _HEX), high << 4 | low, 0xFF).astype(np.uint8)
+    return np.stack([one << 2 | two >> 4, (one & 15) << 4 | two >> 2, (one & 3) << 6 | two]), digits
+
+
+def _is_begun_utf8(octets: _Bytes, *, whole: bool) -> _Flags:
+    """Whether columns of bytes print as UTF-8, the last letter of one perhaps cut; the `whole` hold more than ASCII."""
+    follows = (octets & 0xC0) == 0x80
+    leads = _LEADS[octets]
+    awaited = np.zeros_like(follows)
+    for back in (1, 2, 3):
+        awaited[back:] |= leads[:-back] >= back
+    flags: _Flags = (follows == awaited).all(0) & (_PRINTS[octets] | follows | (leads > 0)).all(0)
+    return flags & (leads > 0).any(0) if whole else flags
 
 
 @cache
@@ -244,7 +292,7 @@ def _text_of(run: bytes) -> bytes | None:
     if head is not None and _PACKED.match(head):
         whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])
         return _inflated(whole) if whole is not None else None
-    if head is None or len(head.translate(None, _PRINTED + b"\x00")) > 1:
+    if head is None or (len(head.translate(None, _PRINTED + b"\x00")) > 1 and not _is_utf8(head)):
         return None
     whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])
     return _printed(whole) if whole is not None else None
@@ -265,14 +313,14 @@ def _printed(decoded: bytes) -> bytes | None:
     """The text without the NULs of UTF-16, where nearly all of it prints."""
     text = decoded.replace(b"\x00", b"") if decoded.count(0) * 3 >= len(decoded) else decoded
     strange = len(text.translate(None, _PRINTED))
-    if len(text) < 6 or strange * 20 > len(text):
-        return text if strange and len(text) >= 6 and _is_utf8(text) and strange * 3 < len(text) else None
-    return text
+    if len(text) >= _FEW and (strange * 20 <= len(text) or _is_utf8(text)):
+        return text
+    return None
 
 
 def _is_utf8(text: bytes) -> bool:
-    """Whether a text is UTF-8 that prints."""
+    """Whether a text is UTF-8 that prints; the last letter may be cut."""
     try:
-        return text.decode("utf-8").translate(_BREAKS).isprintable()
+        return _decoder().decode(text).translate(_BREAKS).isprintable()
     except UnicodeDecodeError:
         return False

@@ -95,7 +95,12 @@ class View:
         cut = bisect_left(self.cuts, start)
         if cut < len(self.cuts) and self.cuts[cut] < end:
             return None
-        return self._of(start)[0], self._of(end - 1)[1]
+        first, last = self._of(start)[0], self._of(end - 1)[1]
+        # A code that ends what one inside began, such as a colour, and the second byte of the last letter.
+        behind, inside = bisect_left(self.outs, end), bisect_right(self.outs, start)
+        if inside < behind < len(self.outs) and self.outs[behind] == end and not self.sizes[behind]:
+            last = self.ends[behind]
+        return first, last
 
     def touches(self, start: int, end: int) -> bool:
         """Whether a range of the view holds anything decoded or joined, or borders on it."""

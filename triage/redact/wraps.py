@@ -51,6 +51,7 @@ _SAME_DIGIT: Final = bytes(0x30 if code in DIGITS else code for code in range(25
 _LEAST_WRAP: Final = 16
 _MOST_WRAP: Final = 400
 _MOST_JOINED: Final = 200
+_OFTEN: Final = 3
 # No name with its sign, and nothing that opens or lists: these begin a line of their own.
 _WRAP: Final = re.compile(
     rb"(?<=\S)\r?\n[ \t]{0,16}(?=[\w%&+./:=@~-])"
@@ -78,9 +79,11 @@ def rejoined(data: bytes) -> View | None:
         return None
     stops = np.flatnonzero(np.frombuffer(data, np.uint8) == _NEWLINE)
     widths = np.diff(stops, prepend=-1)
-    width = int(widths.max())
-    longest = stops[widths == width]
-    if not _LEAST_WRAP < width <= _MOST_WRAP or len(longest) > _MOST_JOINED:
+    if not _LEAST_WRAP < widths.max() <= _MOST_WRAP:
+        return None
+    each, count = np.unique(widths, return_counts=True)
+    longest = stops[np.isin(widths, [*each[(count >= _OFTEN) & (each > _LEAST_WRAP)], each[-1]])]
+    if len(longest) > _MOST_JOINED:
         return None
     broken = [_WRAP.match(data, stop - (data[stop - 1] == _RETURN)) for stop in longest.tolist()]
     pieces = [(*one.span(), b"") for one in broken if one and not OWN_LINE.match(data, one.end())]
