@@ -21,7 +21,7 @@ from triage.formats import log_times
 from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
-__all__ = ("Line", "led", "prefixed", "prefixes", "split", "uncoloured")
+__all__ = ("Line", "is_marked", "led", "prefixed", "prefixes", "split", "uncoloured")
 
 _MOST: Final = 5
 # A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
@@ -35,19 +35,20 @@ _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
 _BARE: Final = (
     r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|[Cc]rash|task |\d\d:\d|[A-Z]{4,8}\])"
     r"|\((?:task \d|\d{4}[-/]\d|\d\d:\d)|<\d|>(?:>{0,5} |$)|\{\"log\":"
-    r"|\d{1,9}[-/:]\d|CRASH LOG: |[A-Z]{4,8}:[\w.]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|std(?:err|out)"
+    r"|#\d{1,4} \d{1,5}\.\d"
+    r"|\d{1,9}[-/:]\d|\d{1,4}: |CRASH LOG: |[A-Z]{4,8}:[\w.]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|std(?:err|out)"
 )
-_STARTS: Final = lazy(_BARE + r"|[a-zA-Z][\w.-]{0,63} {1,30}\|")
-# The same of texts that hold no `|`.
+_NAMED: Final = r"[a-zA-Z][\w.@-]{0,159}+ {1,30}\||\d{1,3}\|[\w.-]|\w[^\t\n]{0,79}+\t[^\t\n]{1,80}+\t\ufeff?\d{4}-"
+_STARTS: Final = lazy(f"{_BARE}|{_NAMED}")
+# The same of texts that hold neither a `|` nor a step of a job: see `is_marked`.
 _UNPIPED: Final = lazy(_BARE)
 # What the kernel's ring buffer puts before its lines: a time alone, as all its patterns read it.
 _RING: Final = lazy(r"\[ {0,8}\d{1,9}\.\d{3,9}\](?! ?\[) ?")
 _RINGED: Final = ("kernel",)
 # The same at the beginning of any line but the first of a text.
-_LED, _UNPIPED_LED = lazy(rf"\n(?={_BARE}|[a-zA-Z][\w.-]{{0,63}} {{1,30}}\|)"), lazy(rf"\n(?={_BARE})")
-# Of that the first character.
-_FIRST: Final = frozenset("[(<>{" + string.digits + string.ascii_letters)
-_UNPIPED_FIRST: Final = frozenset("[(<>{s" + string.digits + string.ascii_uppercase)
+_LED, _UNPIPED_LED = lazy(rf"\n(?={_BARE}|{_NAMED})"), lazy(rf"\n(?={_BARE})")
+# Of all of these the first character.
+_FIRST: Final = frozenset("[(<>{#@" + string.digits + string.ascii_letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,17 @@ def led(raw: str) -> bool:
     return raw[:1] in _FIRST and _STARTS.match(raw) is not None
 
 
+def is_marked(text: str) -> bool:
+    """Whether a text may hold what few do: prefixes that end with a `|`, or those of the steps of a job.
+
+    Examples
+    --------
+    >>> is_marked("web_1  | started"), is_marked("at f (a.js:1:2)")
+    (True, False)
+    """
+    return "|" in text or "\t20" in text or "\t\ufeff20" in text
+
+
 def prefixes(text: str, lines: list[str]) -> dict[int, Line]:
     """Of the lines of a text without colours those that have a prefix, by number, and what they say.
 
@@ -169,7 +181,7 @@ def prefixes(text: str, lines: list[str]) -> dict[int, Line]:
     if led(lines[0]) and (line := split(lines[0])).stream:
         found[0] = line
     at = number = 0
-    for match in (_LED if "|" in text else _UNPIPED_LED).finditer(text):
+    for match in (_LED if is_marked(text) else _UNPIPED_LED).finditer(text):
         end = match.end()
         number += text.count("\n", at, end)
         at = end
@@ -180,10 +192,10 @@ def prefixes(text: str, lines: list[str]) -> dict[int, Line]:
     return found
 
 
-def prefixed(lines: list[str], *, clean: bool = False, piped: bool = True) -> list[tuple[int, Line]]:
+def prefixed(lines: list[str], *, clean: bool = False, marked: bool = True) -> list[tuple[int, Line]]:
     """Of some lines those that are not as they stand, with their places; none of `clean` ones has colours.
 
-    Where it is known that no line holds a `|`, less is looked for.
+    Where it is known that none `is_marked`, less is looked for.
 
     Examples
     --------
@@ -192,13 +204,11 @@ def prefixed(lines: list[str], *, clean: bool = False, piped: bool = True) -> li
     """
     begins = _STARTS.match
     if clean:
-        first = _FIRST
-        if not piped:
-            begins, first = _UNPIPED.match, _UNPIPED_FIRST
+        begins = begins if marked else _UNPIPED.match
         return [
             (at, line)
             for at, raw in enumerate(lines)
-            if raw[:1] in first and begins(raw) and (line := split(raw)).stream
+            if raw[:1] in _FIRST and begins(raw) and (line := split(raw)).stream
         ]
     found = []
     for at, raw in enumerate(lines):

@@ -16,7 +16,7 @@ from triage.formats.traces import TraceModule
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.ends import NEAR, announced, joined
 from triage.formats.traces.glance import Glance
-from triage.formats.traces.prefixes import uncoloured
+from triage.formats.traces.prefixes import is_marked, uncoloured
 from triage.formats.traces.reading import Asked, Found, anchors, has, read
 from triage.formats.traces.window import BACK, Text, Window
 from triage.sources.returns import ended_text
@@ -116,7 +116,7 @@ def first(
     if clean and len(text) <= _SHORT and text.isascii():
         found_ones = _short(text, data, asked)
     else:
-        found_ones = _reports(Text(text.split("\n"), clean=clean, piped="|" in text), 0, None, asked)
+        found_ones = _reports(Text(text.split("\n"), clean=clean, marked=is_marked(text)), 0, None, asked)
     for found in _joining(found_ones, asked):
         if isinstance(found, int):
             continue

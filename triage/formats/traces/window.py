@@ -31,7 +31,8 @@ class Text:
     """The lines of a file by number, from 0; those before `start` are gone.
 
     They come with the offset of each, or are a list, and their offsets are not known. Where it is said that the lines
-    are `clean`, none holds a colour or a carriage return, and where they are not `piped`, none a `|`.
+    are `clean`, none holds a colour or a carriage return, and where they are not `marked`, none is as
+    `prefixes.is_marked` says.
     """
 
     def __init__(
@@ -40,10 +41,10 @@ class Text:
         *,
         start: int = 0,
         clean: bool = False,
-        piped: bool = True,
+        marked: bool = True,
     ) -> None:
         self._source = lines
-        self.clean, self._piped = clean, piped
+        self.clean, self._marked = clean, marked
         self._lines: list[str] = []
         self._offsets: list[int] = []
         # The lines without their prefixes, which are known from `low` to `looked`; of those that had one what it said.
@@ -128,7 +129,7 @@ class Text:
         first, end = (self.looked, number + more) if number >= self.looked else (number + 1 - more, self.low)
         first = max(first, self.start)
         lines = self._lines[first - self.start : end - self.start]
-        for at, line in prefixed(lines, clean=self.clean, piped=self._piped):
+        for at, line in prefixed(lines, clean=self.clean, marked=self._marked):
             self.odd[first + at] = line
             lines[at] = line.text
         known = len(self.shown) + self.start
