@@ -76,6 +76,16 @@ NAMED = (
     f"SignedHeaders=host;x-amz-date, Signature=«{'85420c80d980ea99' * 4}»",
     "updated profile ip_address=«91.243.64.106» rows=1",
 )
+SET_OFF = (
+    "<p>Your JSESSIONID: <b>«8B08D2DD8C37332468DAF37569769F47»</b></p>",
+    '>> "X-Api-Key: «bda3a10b-f8ea-4c10-8e25-0180f1c87e78»[\\r][\\n]"',
+    "request failed key_passphrase=«meadow-saffron-silver-orchid-summer» status=503 trace=401bdd7e52ed8bb8",
+    "locals: {'encryption_key': '«muZEuOEbdfU6oma2e4zHbrLh8Dby9nYey7qV8EUMtrM=»', 'attempt': 2}",
+    '"arn"=>"arn:aws:iam::617924227531:role/task", "aes_key"=>"«awBvlKD3TOG61AtYvr9EvXnyxS8BM0QWaLqg55Lo04A=»"}',
+    '{"log":"- name: AES_KEY\\n  value: \'«751abfa3b24568bd3261f9cb2c094a029fc549eab99d526a»\'\\n"}',
+    "session_id: '«pgXIdxypzffgQ-eKfbbbBTMhBRRSHYDeokjAWhQfEoB»'",
+    "| private_token | «glpat-pv1c2q9tKegmhiMjLyAy» |\n| debug_id | B86E19C80D03D159913F2FF7A651F6180 |",
+)
 WRAPPED = (
     'login_password = "«IrAK\nGOv<jnh>VNX4»"\nworkers = 20',
     "passphrase: '«thunder maple pepper river dr\n  izzle»'\nnext: 1",
@@ -92,6 +102,10 @@ PLAIN = (
     "uid: efed4179-2052-4830-977a-ffc17cfba60e\ntype: Opaque\nkind: Secret",
     "systemd[1]: Started session of nobody at tty1.service\nsystemd[1]: Failed",
     "updated component 4.20.120.17 of it",
+    "host_key_fingerprint = SHA256:/6MLlulMHXai2I77/xg7pAfyCQfs7Bk4m9+YUhnd23s",
+    '{"id":5944,"ssh_passphrase":null,"active":false}]',
+    "ssh -i key deploy@localhost\nkubectl get secret db-credentials -o yaml",
+    "<key>CFBundleVersion</key><string>14.5.6.28</string>",
     'DriverManager.getConnection("jdbc:h2:mem:test", "sa", "")',
     "login(page, 'test-user')\nsmtp.sendmail('app', 'queue-3', 'body')",
     "chpasswd:\n  list: |\n    root:RANDOM\n    ubuntu:R\nhosts:files dns",
@@ -115,7 +129,7 @@ PLAIN = (
 )
 
 
-@pytest.mark.parametrize("line", [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *NAMED, *WRAPPED, *PLAIN])
+@pytest.mark.parametrize("line", [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *NAMED, *SET_OFF, *WRAPPED, *PLAIN])
 def test_what_is_marked_is_masked_and_nothing_else(line):
     text = re.sub("[«»]", "", line.replace("«S»", f"«{WORD}»"))
     wanted: set[int] = set()

@@ -19,6 +19,7 @@ XML_END: Final = re.compile(
     rb"\s{0,80}[^<\n]{1,4096}(?:(?<=\\)\r?\n[^<\n]{1,1024}){0,3}"
     rb"(?:\r?\n[ \t]{0,40}[\w+/=.~-]{1,1024}(?=[\r\n<])){0,64}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}"
 )
+_BLANKS: Final = re.compile(rb"[ \t]{0,64}")
 _CDATA: Final = b"<![CDATA["
 # What ends a cell, a term or a label that a value stands beside, and what stands around a pair in a row of them.
 _CELL_END: Final = re.compile(rb"(?:\\?[\"']\])?[ :]{0,3}</(?:t[hd]|dt|b|strong|label|span|code)>")
@@ -51,7 +52,7 @@ def element(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
 
 def cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The next cell of a table drawn with bars or dots."""
-    blanks = SKIP.match(data, at)
+    blanks = _BLANKS.match(data, at)
     marks = _MARKED_CELL.match(data, blanks.end() if blanks else at)
     span = values.after(data, marks.end()) if marks else None
     if marks and span and marks[1] and data[: span[1]].endswith(marks[1], span[0] + 1):

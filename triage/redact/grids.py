@@ -23,6 +23,7 @@ __all__ = ("NAMES", "PERSONAL", "SETTINGS", "collided", "columns", "copied", "me
 
 _HEADER: Final = 400
 _FEWEST: Final = 2
+_LIKE_A_VALUE: Final = 12
 _ROWS: Final = 20_000
 _MOST_LISTED: Final = 24
 _CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#()\x80-\xff-]{1,20}){0,2}")
@@ -135,6 +136,7 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         or sentence
         or not asked
         or not all(_is_title(header[slice(*cell)]) for cell in cells)
+        or any(values.looks_random(header[slice(*cell)], least=_LIKE_A_VALUE) for cell in cells)
     ):
         return
     # It is read once: from the first column that leads here, whatever it holds.

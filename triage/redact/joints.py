@@ -66,6 +66,7 @@ _NAMES: Final = (
 )
 _JOIN: Final = (
     r"[*_]{1,2}:[ \t]{1,4}|:[*_]{1,2}[ \t]{1,4}"  # a name in bold
+    r"|:[ ]?<(?:b|strong|code|i|em|span|tt|kbd|samp|var)(?:[ ][^<>\n]{0,80})?>"  # a value that is set off
     r"|(?:\\{0,15}[\"'])?[)\]}]?[ ](?:\|\||\?\?|\?:|or)[ ][\"'\x60]"  # what holds where it is not set
     r"|\\{0,15}[\"'][ ]value[ ]\\{0,15}[\"']"
     r"|(?:[\"']\])?\r?\n(?:=>[ ]|\$[0-9]{1,4}[ ]={1,2}>?[ ]|Out\[[0-9]{1,4}\]:[ ])?[\"']"  # what a console answers

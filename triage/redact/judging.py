@@ -82,6 +82,9 @@ _OF_OBJECTS: Final = re.compile(
     rb"|registry|docker[_-]?config|admin|auth|basic[_-]?auth)[_-]?secrets?|[\w.-]{0,60}passwords?[_-]?keys?"
 )
 _OWN_ID: Final = frozenset({b"uid", b"uuid", b"owner", b"actor", b"principal"})
+# As Java's clients write the end of a line.
+_WRITTEN_END: Final = b"[\\r]"
+_LEAST_PADDED: Final = 16
 _WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
 # Hints of what people are known by, in whatever encoding.
 _DECODED: Final = people.FORMS | {"phone", "digits"}
@@ -105,7 +108,8 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     ):
         return
     decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()
-    if b"=" in (value.rstrip(b"=") if decodes else value) and values.is_name(value.partition(b"=")[0]):
+    padded = decodes or values.looks_random(value.rstrip(b"="), least=_LEAST_PADDED)
+    if b"=" in (value.rstrip(b"=") if padded else value) and values.is_name(value.partition(b"=")[0]):
         return  # a name and value of its own
     if not in_quotes and values.heads_message(data, span):
         return
@@ -164,7 +168,7 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quot
         return False
     if meaning.kind == "token" and value.isdigit() and len(value) < 6 and b"code" not in small and b"otp" not in small:
         return False
-    after = data[span[1]] if span[1] < len(data) else -1
+    after = data[span[1]] if span[1] < len(data) and not data.startswith(_WRITTEN_END, span[1]) else -1
     return values.holds_secret(value, in_quotes=in_quotes, assigned=assigned, after=after, name=label)
 
 
@@ -179,7 +183,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
             yield start, end, meaning.kind, "key"
     elif meaning.weak == "long":
         if not (_is_code(value) or values.is_name(value)) and (
-            values.looks_random(value) or (len(value) >= 20 and value.isalnum())
+            values.looks_random(value) or (len(value) >= 20 and (value.isalnum() or values.is_shuffled(value)))
         ):
             yield start, end, meaning.kind, "key"
     elif meaning.weak == "query":

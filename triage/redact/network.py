@@ -40,7 +40,7 @@ _VERSION_BEFORE: Final = (
     r"oid|directx|openssl|libcurl|glibc)\w{0,10}|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|(?:\A|[^/\w])v)"
-    r"(?:[\"'\\]{0,4}|%22|&#x27;|&quot;)[ \t]{0,3}(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)"
+    r"(?:[\"'\\]{0,4}|%22|&#x27;|&quot;)(?:</key>[ \t]{0,8}<string>|[ \t]{0,3})(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)"
     r"(?:[ \t\"'\\v]{0,4}|[ ]?&#x27;|&quot;)\z"
 )
 # Behind these four numbers are a version more often than an address, unless it is one of a network inside.

@@ -42,7 +42,7 @@ _KEY: Final = re.compile(
 _TABS: Final = re.compile(rb"[ ]?(?:\\{1,4}t){1,8}")
 _SETTER: Final = re.compile(rb"(?:[\w]{0,40}\.)?(?:set|with|use|add|put)_?(?=[A-Z]|[a-z]{2,20}_?)")
 _TYPED: Final = re.compile(
-    rb"""[ \t]*[&*'\w<>\[\].?| ]{1,60}?[ \t]*=[ \t]*(?=(?:[A-Z][A-Za-z]{1,20}(?:::[a-z]{1,12})?\("""
+    rb"""[ \t]*(?:&'|[&*\w<>\[\].?| ]){1,60}?[ \t]*=[ \t]*(?=(?:[A-Z][A-Za-z]{1,20}(?:::[a-z]{1,12})?\("""
     rb"""|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
 )
 _THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=\\{0,15}["'])""")
@@ -87,7 +87,7 @@ NAME_KEY: Final = re.compile(
     rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
     rb"""|id)\\{0,15}["'`]?[ \t+]{0,4}[:=][ \t+]{0,4}"""
     rb"""\\{0,15}["'`]?(?:https://[\w.-]{1,80}/|/)?(?:[\w.-]{1,60}[/:]){0,8}([\w.\-]{2,80})"""
-    rb"""(?:/versions/\w{1,20}|/[0-9a-f]{32})?(?![/\w])\\{0,15}["'`]?"""
+    rb"""(?:/versions/\w{1,20}|/[0-9a-f]{32})?(?![/\w])(?:\\{0,15}["'`])?"""
 )
 _FORM: Final = re.compile(rb"""[^\r\n]{0,200}\r?\n(?:[\w-]{1,60}: [^\r\n]{0,200}\r?\n){0,4}\r?\n""")
 _OTHER_VALUE: Final = re.compile(
@@ -95,8 +95,8 @@ _OTHER_VALUE: Final = re.compile(
     rb"""[^"'{}\\\r\n]{0,80}\\{0,15}["']|[\w.-]{1,40}|\{\}|\[\])"""
     rb"""|\r?\n[ ]{1,40}[\w-]{1,30}:[ ][^\s"'{}:]{1,40}"""
     rb"""|[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\r\n]{0,80}["']){0,3}"""
-    rb"""[,\s]{1,80}(?:\\{0,15}"payload\\{0,15}"\s{0,4}:\s{0,4}\{\s{0,40})?(?:-[ \t]*)?\\{0,15}["'`]?"""
-    rb"""(?:[\w-]{0,20}[_:-]|parameter|secure|attribute|env)?"""
+    rb"""(?:[,\s]|\\{1,15}[nrt]){1,80}(?:\\{0,15}"payload\\{0,15}"\s{0,4}:\s{0,4}\{\s{0,40})?"""
+    rb"""(?:-[ \t]*)?\\{0,15}["'`]?(?:[\w-]{0,20}[_:-]|parameter|secure|attribute|env)?"""
     rb"""(?:value|content|data|text|val|new|current"""
     rb"""|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
 )
@@ -110,6 +110,9 @@ _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
 _BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
 _IN_QUERY: Final = frozenset({b"?", b"&"})
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
+_IN_ARN: Final = re.compile(rb"arn:[^\s\"',]*\Z")
+_CLOSES_NAMES: Final = frozenset({b'"', b"'", b"\\"})
+_NEXT_SETTING: Final = re.compile(rb"[ \t][A-Za-z_][\w.-]{0,40}=")
 _CALLED: Final = frozenset({b"(", b")", b",", b".", b"!", b"{"})
 _TAG_END: Final = re.compile(
     rb"""(?:[ \t]{1,8}(?!value|content|data|text)[\w:.-]{1,40}=\\{0,15}["'][^"'<>\n]{0,80}["']){0,4}>"""
@@ -186,7 +189,7 @@ def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
         return True
     if name in {b"pwd", b"oldpwd"} and _FOLDER.match(data, at):
         return True
-    return b"arn:" in data[max(begin - 120, 0) : begin]
+    return _IN_ARN.search(data, max(begin - 120, 0), begin) is not None
 
 
 def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:
@@ -206,6 +209,8 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
         yield from beside.pair(data, name[0], end, meaning)
     elif last >= b"\x80":
         yield from calls.pointed(data, name, end, meaning)
+    elif last == b">" and joint[:1] == b":":
+        yield from beside.neighbour(data, name, end, meaning)
     elif last == b">" and joint[-2:] not in {b"=>", b"->"}:
         yield from beside.element(data, name, end, meaning)
     elif last == b"|" or joint.endswith(b"...."):
@@ -333,7 +338,7 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     if braced or item:
         span: Span | None = braced.span(1) if braced else item
     elif phrase:
-        span = values.to_line_end(data, at, words=True)
+        span = _phrase(data, name, at)
     elif meaning.weak != "user" and _LINE_START.match(data, line, name[0]) and _is_setting(data, name):
         span = values.to_line_end(data, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
         opening = data[name[0] - 1 : name[0]]
@@ -359,6 +364,15 @@ def _item(data: bytes, name: Span, at: int) -> Span | None:
     stop = values.closing(data, at, slashes, quote)
     found = _ALL.fullmatch(data, at, stop) if stop is not None else None
     return found.span() if found else None
+
+
+def _phrase(data: bytes, name: Span, at: int) -> Span | None:
+    """The words of a phrase: up to the end of the line, of the field of a document or to the next setting."""
+    if data[name[1] : name[1] + 1] in _CLOSES_NAMES:
+        return values.bare(data, at)
+    span = values.to_line_end(data, at, words=True)
+    following = _NEXT_SETTING.search(data, *span) if span else None
+    return (span[0], following.start()) if span and following else span
 
 
 def _connecting(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:

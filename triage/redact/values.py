@@ -17,8 +17,8 @@ from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
 __all__ = (
     "after", "bare", "before", "before_host", "beyond_backslash", "closing", "heads_message", "holds_secret", "in_code",
-    "is_digest", "is_name", "is_plain", "is_setting", "is_slug", "looks_random", "mixed", "names_user_and_password",
-    "placeholder", "quoted", "to_line_end",
+    "is_digest", "is_name", "is_plain", "is_setting", "is_shuffled", "is_slug", "looks_random", "mixed",
+    "names_user_and_password", "placeholder", "quoted", "to_line_end",
 )  # fmt: skip
 
 _LONGEST: Final = 4_096
@@ -276,7 +276,7 @@ def placeholder(value: bytes) -> bool:
         return small in _MASKED_WORDS
     if _NO_REFERENCE.fullmatch(stripped):
         return False
-    if masks.FOREIGN.fullmatch(small) or (_REFERENCE.fullmatch(stripped) and not _is_shuffled(stripped)):
+    if masks.FOREIGN.fullmatch(small) or (_REFERENCE.fullmatch(stripped) and not is_shuffled(stripped)):
         return True
     return stripped[:1] == b"[" and masks.MASK.fullmatch(stripped) is not None
 
@@ -351,7 +351,7 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
             and len(value) >= (4 if assigned else 6)
             and not is_name(value)
         )
-    if _IDENTIFIER.fullmatch(value) and not _is_shuffled(value):
+    if _IDENTIFIER.fullmatch(value) and not is_shuffled(value):
         joined = any(mark in value for mark in (b".", b":", b"->"))
         if not assigned and b"_" in value and not value.islower() and not value.isupper() and not joined:
             return len(value) >= 8 and not is_name(value)
@@ -359,7 +359,7 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
     return len(value) >= (4 if value.isdigit() else 3)
 
 
-def _is_shuffled(value: bytes) -> bool:
+def is_shuffled(value: bytes) -> bool:
     """Whether small letters and capitals change more often than in names of code."""
     changes = sum(one.islower() != two.islower() for one, two in pairwise(value.decode("latin-1")) if two.isalpha())
     return len(value) >= _SHUFFLED and changes * 3 >= len(value)

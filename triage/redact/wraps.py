@@ -101,7 +101,9 @@ def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
         return False
     if data[hit.end : hit.end + 1] in _CLOSING:
         return True
-    return hit.kind in _OF_FORM and not any(at in ends or at - 1 in ends for at in breaks)
+    if hit.kind not in _OF_FORM or any(at in ends or at - 1 in ends for at in breaks):
+        return False
+    return hit.kind != "hostname" or b"." in data[breaks[-1] : hit.end]
 
 
 def unwrapped(data: bytes, at: int, *, complete: bool) -> Iterator[tuple[View, int]]:
