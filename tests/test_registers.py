@@ -29,4 +29,4 @@ def test_a_line_of_a_password_file():
 
 def test_a_patient_of_hl7():
     text = "PID|1||12345^^^MRN||DOE^JOHN^A||19800101|M|||12 MAIN ST^^CITY^ST^12345||555-123-4567"
-    assert [kind for _, kind in found(text)] == ["person", "birth_date", "street_address", "phone"]
+    assert [kind for _, kind in found(text)] == ["national_id", "person", "birth_date", "street_address", "phone"]

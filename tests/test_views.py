@@ -68,7 +68,8 @@ def test_every_byte_of_a_view_maps_back_to_where_it_stood(way):
     view = only(data)
     at = view.data.index(VALUE.encode())
     start, end = view.back(at, at + len(VALUE))
-    assert data[start:end] == whole.removeprefix(b"\x1b[1m").removesuffix(b"\x1b[0m")
+    # with what ends the colours inside of it
+    assert data[start:end] == whole.removeprefix(b"\x1b[1m")
     if len(encoded[0]) > 1:  # every character by itself
         at_each = [view.back(at + number, at + number + 1) for number in range(len(VALUE))]
         assert [data[slice(*place)] for place in at_each] == encoded
@@ -97,8 +98,15 @@ def test_different_ways_give_different_views():
 
 
 def test_a_line_stays_a_line():
-    data = json.dumps({"m": "one\ntwo"}).encode() + b"\\u000a%0a"
+    data = json.dumps({"m": "one\ntwo"}).encode() + b"\\u000a%41"
     assert all(b"\n" not in view.data for view in views(data))
+
+
+def test_the_end_of_a_line_in_a_body_of_percent_signs_is_one():
+    data = b"a=%41%0Ab=%42"
+    view = only(data)
+    assert view.data == b"a=A\nb=B"
+    assert view.back(4, 7) == (8, 13)
 
 
 def test_a_view_is_built_of_pieces():

@@ -14,6 +14,10 @@ _FILLINGS: Final = frozenset({b"x", b"X", b"*", b"."})
 _FILLED: Final = 8
 # As the documents of a provider write its keys.
 _WORD: Final = b"EXAMPLE"
+_YOURS: Final = re.compile(
+    rb"(?i)your(?:secret|token|key|pass|api|access|client|account|own|app|domain|name|user|email|project|org|company|server"
+    rb"|host|db|database|bucket|value|credential|private|login|real|actual)"
+)
 _EXAMPLE: Final = re.compile(
     rb"""(?x)
     [\w-]{0,12}\.{3}
@@ -57,7 +61,7 @@ def is_example(value: bytes) -> bool:
     if value[-1:] in _FILLINGS and value.endswith(value[-1:] * _FILLED):
         return True
     if value.isalnum():  # no example is one word but such
-        return _WORD in value or value[:4].lower() == b"your"
+        return _WORD in value or _YOURS.match(value) is not None
     return _WORD in value or _EXAMPLE.fullmatch(value) is not None
 
 

@@ -63,7 +63,10 @@ _DOUBLED: Final = re.compile(rb"""(["'])(?=[^\s,;:)\]}"'][^"'\r\n]{0,80}\1)""")
 _WITHIN: Final = re.compile(rb"""(?=[^\s"',;:=<>(){}\[\]\\]{1,40}(["'])(?:[\s;,)}\]<>&]|\Z))""")
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=|,[A-Za-z]{2,30}=[\w.]")
 # A host of several parts, that of an address: of those in a value the last, so that no password is cut short.
-_HOST: Final = re.compile(rb"@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?(?::[0-9]{1,5})?(?=[/?\#]|\Z)")
+_HOST: Final = re.compile(
+    rb"@(?:(?:(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}|localhost)(?::[0-9]{1,5})?|[A-Za-z][A-Za-z0-9-]{0,62}:[0-9]{2,5})"
+    rb"(?=[/?\#]|\Z)"
+)
 _CLOSING_TAGS: Final = re.compile(rb"(?:<\\?/[A-Za-z][\w:-]{0,20}>){1,8}\Z")
 _COMMENT: Final = re.compile(rb"[ \t]+#")
 _REFERENCE: Final = re.compile(
