@@ -139,3 +139,19 @@ def test_any_text_is_read(text, place, other):
 )
 def test_the_time_grows_as_the_text_does(line):
     scan_grows(line, "backtrace")
+
+
+def test_servers_that_show_in_their_name_what_they_do():
+    text = """TRAP: failed Assert("page->n <= MAX"), File: "idx.c", Line: 233, PID: 71120
+postgres: app shop 10.0.0.4(51122) INSERT(ExceptionalCondition+0x7c) [0x55f0a8e1c2fc]
+/usr/lib/postgresql/16/lib/idx.so(idx_insert+0x3f1) [0x7f3b5a0a44e1]
+postgres: walwriter (PostmasterMain+0xe3b) [0x55f0a8c4c1cb]
+/usr/sbin/mysqld(Iter<false>::Read(THD*, bool)+0x1f1) [0x5581a6498bd1]
+"""
+    frames = [f for found in scan(enumerate(text.split("\n"))) for t in found.report.traces for f in t.frames]
+    assert [(frame.module, frame.function) for frame in frames][-4:] == [
+        ("postgres", "ExceptionalCondition"),
+        ("/usr/lib/postgresql/16/lib/idx.so", "idx_insert"),
+        ("postgres", "PostmasterMain"),
+        ("/usr/sbin/mysqld", "Iter<false>::Read"),
+    ]

@@ -39,6 +39,8 @@ __all__ = ("Form", "form", "placed", "stack")
 
 _NUMBERED: Final = lazy(r"\s{0,8}#(\d{1,4}):?\s{1,4}0x([0-9a-fA-F]{1,16})(?:\s{1,4}(\S.*))?\s*$")
 _WINDOWS: Final = lazy(r"0x([0-9a-fA-F]{1,16})(?:\+(0x[0-9a-fA-F]{1,8}|\d{1,10}))?\](?:\s\((.*)\))?\s*$")
+# A server that shows in its name what it does: the first word is the program.
+_TITLE: Final = lazy(r"([\w./-]{1,200}): \S")
 _APPLE: Final = lazy(r"\s{0,8}(\d{1,4})\s{1,6}(\S.{0,120}?)\s{1,60}0x([0-9a-fA-F]{6,16})\s(\S.*)$")
 _COUNTED: Final = lazy(r"\s{0,4}(\d{1,3}):\s(?:(0x[0-9a-fA-F]{1,16}|[0-9A-F]{8,16})(?=\s|$)\s?)?(.*)$")
 _AT: Final = lazy(
@@ -216,6 +218,16 @@ def _windows(line: str) -> _Line | None:
     return _Line(None, _frame(name, address=found[1], offset=offset, place=place))
 
 
+def _bracketed(text: str) -> tuple[str, str]:
+    """What stands before the bracket that the last character closes, and in it with its end; "" where none does."""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1) if text.endswith(")") else ():
+        depth += (text[at] == ")") - (text[at] == "(")
+        if not depth:
+            return text[:at], text[at + 1 :]
+    return text, ""
+
+
 def _symbols(line: str) -> _Line | None:
     """What backtrace_symbols of glibc gives, as it stands or behind a number of somebody else."""
     text = line.strip()
@@ -233,8 +245,10 @@ def _symbols(line: str) -> _Line | None:
         return _Line(None, _frame(None, address=address))
     if head.startswith(("/", "./")) and " " not in head and "(" not in head:
         return _Line(None, _frame(None, address=address, module=head))
-    module, opened, inner = head.partition("(")
-    if not opened or not inner.endswith(")") or not module or " 0x" in module or module.endswith(" "):
+    module, inner = _bracketed(head)
+    titled = _TITLE.match(module)
+    module = titled[1] if titled else module
+    if not inner or not module or " 0x" in module or module.endswith(" "):
         return None
     if not (inner == ")" or "+0x" in inner or inner.rstrip(")").isidentifier()):
         return None
