@@ -41,6 +41,13 @@ def test_error_between_log_lines():
     assert functions(prefixed("\n".join(TEXT.split("\n")[1:9]), "julia"))[0] == "getindex"
 
 
+def test_what_the_system_image_holds_is_base():
+    report = one(
+        "ERROR: x\nStacktrace:\n [1] map\n   @ ./abstractarray.jl:3 [inlined]\n [2] f()\n   @ M a.jl:1", "julia"
+    ).report
+    assert [frame.module for frame in report.traces[0].frames] == ["Base", "M"]
+
+
 def test_damaged_and_other_texts():
     lost = one("\n".join(TEXT.split("\n")[1:5]), "julia").report
     assert (lost.complete, lost.error_type, len(lost.traces[0].frames)) == (False, None, 2)

@@ -107,7 +107,9 @@ def _frames(block: Block, index: int) -> tuple[tuple[Frame, ...], int]:
             frames.append(_frame(found[2].rstrip(), index))
         elif frames and (place := _BELOW.match(line)):
             number = int(place["line"]) if place["line"] else None
-            frames[-1] = replace(frames[-1], module=place["module"], file=place["file"], line=number)
+            # what the system image holds is told by a path of its own
+            module = place["module"] or ("Base" if place["file"].startswith("./") else None)
+            frames[-1] = replace(frames[-1], module=module, file=place["file"], line=number)
         elif frames and (repeats := _REPEATS.match(line)):
             count = int(repeats[1])
             row = Frame(
