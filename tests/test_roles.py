@@ -62,6 +62,9 @@ def role(function="", *, module=None, file=None, language=None, in_app=None, kin
         ("library", {"function": "okio.Buffer.read", "language": "java"}),
         ("library", {"function": "org.codehaus.groovy.runtime.InvokerHelper.invoke", "language": "java"}),
         ("noise", {"function": "Deploy$plan.callCurrent", "language": "java"}),
+        ("noise", {"function": "$Proxy3.orders", "language": "java"}),
+        ("noise", {"function": "jdk.proxy2.$Proxy41.save", "language": "java"}),
+        ("library", {"function": "throw_domain", "module": "Base.Math", "language": "julia"}),
         ("noise", {"function": "_COROUTINE._BOUNDARY._", "language": "java"}),
         (
             "library",
