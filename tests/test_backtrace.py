@@ -155,3 +155,21 @@ postgres: walwriter (PostmasterMain+0xe3b) [0x55f0a8c4c1cb]
         ("postgres", "PostmasterMain"),
         ("/usr/sbin/mysqld", "Iter<false>::Read"),
     ]
+
+
+def test_redis_shows_the_place_and_then_the_stack():
+    text = """12:M 26 Nov 2026 06:31:22.123 # Redis 7.0.11 crashed by signal: 11, si_code: 1
+12:M 26 Nov 2026 06:31:22.123 # Accessing address: (nil)
+
+------ STACK TRACE ------
+EIP:
+redis-server *:6379(listTypePush+0x3a)[0x55d0c812a1b2]
+
+Backtrace:
+/lib/x86_64-linux-gnu/libpthread.so.0(+0x13140)[0x7f1a2b3c4140]
+redis-server *:6379(listTypePush+0x3a)[0x55d0c812a1b2]
+redis-server *:6379(call+0xb1)[0x55d0c80f1a2b]
+"""
+    (found,) = scan(enumerate(text.split("\n")), only="backtrace")
+    assert (found.report.signal, found.report.kind) == ("SIGSEGV", "crash")
+    assert [frame.function for frame in found.report.traces[0].frames] == [None, "listTypePush", "call"]

@@ -31,7 +31,7 @@ from msgspec.structs import replace
 
 from triage.formats.traces.check_places import PLACE, placed
 from triage.formats.traces.gdb_frames import call
-from triage.formats.traces.patterns import integer, lazy, remembered
+from triage.formats.traces.patterns import integer, lazy, opening, remembered
 from triage.formats.traces.window import Window
 from triage.records import Frame
 
@@ -218,16 +218,6 @@ def _windows(line: str) -> _Line | None:
     return _Line(None, _frame(name, address=found[1], offset=offset, place=place))
 
 
-def _bracketed(text: str) -> tuple[str, str]:
-    """What stands before the bracket that the last character closes, and in it with its end; "" where none does."""
-    depth = 0
-    for at in range(len(text) - 1, -1, -1) if text.endswith(")") else ():
-        depth += (text[at] == ")") - (text[at] == "(")
-        if not depth:
-            return text[:at], text[at + 1 :]
-    return text, ""
-
-
 def _symbols(line: str) -> _Line | None:
     """What backtrace_symbols of glibc gives, as it stands or behind a number of somebody else."""
     text = line.strip()
@@ -245,7 +235,8 @@ def _symbols(line: str) -> _Line | None:
         return _Line(None, _frame(None, address=address))
     if head.startswith(("/", "./")) and " " not in head and "(" not in head:
         return _Line(None, _frame(None, address=address, module=head))
-    module, inner = _bracketed(head)
+    opened = opening(head)
+    module, inner = head[:opened], head[opened + 1 :]
     titled = _TITLE.match(module)
     module = titled[1] if titled else module
     if not inner or not module or " 0x" in module or module.endswith(" "):

@@ -17,7 +17,7 @@ from typing import Final
 
 from triage.formats.traces.block import Block
 from triage.formats.traces.check_frames import form
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import lazy, opening
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -135,7 +135,7 @@ def _called(text: str) -> tuple[str | None, str | None]:
         text = text[: -len(tail)].rstrip()
     args = None
     if text.endswith(")"):
-        opened = _opening(text)
+        opened = opening(text)
         args, text = text[opened + 1 : -1] or None, text[:opened]
     name: list[str] = []
     depth = 0
@@ -146,13 +146,3 @@ def _called(text: str) -> tuple[str | None, str | None]:
         if not depth and char not in ")]([!":
             name.append(char)
     return "".join(reversed(name)) or None, args
-
-
-def _opening(text: str) -> int:
-    """Where the bracket opens that the last character closes; the end where nothing does."""
-    depth = 0
-    for at in range(len(text) - 1, -1, -1):
-        depth += (text[at] == ")") - (text[at] == "(")
-        if not depth:
-            return at
-    return len(text)
