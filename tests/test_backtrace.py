@@ -139,3 +139,37 @@ def test_any_text_is_read(text, place, other):
 )
 def test_the_time_grows_as_the_text_does(line):
     scan_grows(line, "backtrace")
+
+
+def test_servers_that_show_in_their_name_what_they_do():
+    text = """TRAP: failed Assert("page->n <= MAX"), File: "idx.c", Line: 233, PID: 71120
+postgres: app shop 10.0.0.4(51122) INSERT(ExceptionalCondition+0x7c) [0x55f0a8e1c2fc]
+/usr/lib/postgresql/16/lib/idx.so(idx_insert+0x3f1) [0x7f3b5a0a44e1]
+postgres: walwriter (PostmasterMain+0xe3b) [0x55f0a8c4c1cb]
+/usr/sbin/mysqld(Iter<false>::Read(THD*, bool)+0x1f1) [0x5581a6498bd1]
+"""
+    frames = [f for found in scan(enumerate(text.split("\n"))) for t in found.report.traces for f in t.frames]
+    assert [(frame.module, frame.function) for frame in frames][-4:] == [
+        ("postgres", "ExceptionalCondition"),
+        ("/usr/lib/postgresql/16/lib/idx.so", "idx_insert"),
+        ("postgres", "PostmasterMain"),
+        ("/usr/sbin/mysqld", "Iter<false>::Read"),
+    ]
+
+
+def test_redis_shows_the_place_and_then_the_stack():
+    text = """12:M 26 Nov 2026 06:31:22.123 # Redis 7.0.11 crashed by signal: 11, si_code: 1
+12:M 26 Nov 2026 06:31:22.123 # Accessing address: (nil)
+
+------ STACK TRACE ------
+EIP:
+redis-server *:6379(listTypePush+0x3a)[0x55d0c812a1b2]
+
+Backtrace:
+/lib/x86_64-linux-gnu/libpthread.so.0(+0x13140)[0x7f1a2b3c4140]
+redis-server *:6379(listTypePush+0x3a)[0x55d0c812a1b2]
+redis-server *:6379(call+0xb1)[0x55d0c80f1a2b]
+"""
+    (found,) = scan(enumerate(text.split("\n")), only="backtrace")
+    assert (found.report.signal, found.report.kind) == ("SIGSEGV", "crash")
+    assert [frame.function for frame in found.report.traces[0].frames] == [None, "listTypePush", "call"]

@@ -314,7 +314,7 @@ HEADS = [
     (
         "Assertion failed: (x != NULL), function foo, file a.c, line 12.",
         "Assertion failed",
-        "(x != NULL)",
+        "x != NULL",
         "a.c",
         "12",
         "foo",

@@ -274,3 +274,20 @@ def test_any_text_is_scanned(text, line):
 )
 def test_time_grows_with_the_text(line):
     scan_grows(line, dotnet.NAME)
+
+
+def test_native_aot_and_methods_that_the_runtime_makes():
+    text = """Unhandled exception. System.NullReferenceException: Object reference not set.
+   at Gauge.Sensor.Calibrate(Double) + 0x5d
+   at lambda_method42(Closure, Object, Object[])
+   at Gauge.Program.Main(String[]) in /src/P.cs:line 3 + 0x2b
+   at gauge!<BaseAddress>+0x1f2b3c
+"""
+    (found,) = scan(enumerate(text.split("\n")), only="dotnet")
+    rows = [(frame.function, frame.module) for frame in found.report.traces[0].frames]
+    assert rows == [
+        ("Gauge.Sensor.Calibrate", None),
+        ("lambda_method42", None),
+        ("Gauge.Program.Main", None),
+        (None, "gauge"),
+    ]

@@ -92,4 +92,5 @@ def test_no_object_raises(held):
 @pytest.mark.parametrize("text", ["at x ", "a" * 50 + "\n", "x:", "\n", "(" * 30 + "\n"])
 def test_time_is_linear(text):
     grows_evenly(lambda held: find({"stack": held, "a": {"error": held}}), lambda count: text * count, 2_000)
-    grows_evenly(lambda held: find({"stack": [held] * 20}), lambda count: text * count, 2_000)
+    # No larger: what is left to measure there is how memory is got.
+    grows_evenly(lambda held: find({"stack": [held] * 20}), lambda count: text * count, 2_000, enlarged=1)

@@ -13,6 +13,7 @@ from tests.scanned import scan_grows
 from triage.formats import traces
 from triage.formats.traces import javascript, javascript_frames
 from triage.formats.traces.scanning import scan
+from triage.stacks import signature
 
 NODE_CAUSE = """\
 Error: outer
@@ -228,7 +229,7 @@ def test_corpus_firefox_has_the_same_places():
     firefox = javascript.parse(corpus("js", "simple.firefox.log").read_text())
     for ours, theirs in zip(chrome, firefox, strict=True):
         assert [(f.line, f.column) for f in ours.frames] == [(f.line, f.column) for f in theirs.frames]
-    assert firefox[0].frames[3].function == "Klass.prototype.prototypeMethod"
+    assert firefox[0].frames[3].function == "Klass.prototypeMethod"
 
 
 def test_corpus_jazzer():
@@ -510,3 +511,31 @@ ENDS = st.sampled_from([":1:2", ":1", ":1234567890:2", ":1:2:3", "", ":wasm-func
 def test_what_most_frames_are_is_read_as_any_other(name: str, place: str, end: str, closing: str) -> None:
     text = f"at {name} ({place}{end}{closing}".strip()
     assert javascript_frames.frame(text) == javascript_frames._v8(text)
+
+
+def test_deno_names_what_nobody_caught_above_the_source():
+    text = (
+        "error: Uncaught (in promise) NotFound: No such file (os error 2)\n"
+        "  const x = await Deno.open(p);\n            ^\n"
+        "    at Object.open (ext:deno_fs/30_fs.js:8:4)\n    at readTheme (file:///home/a/theme.ts:22:27)\n"
+    )
+    trace = javascript.parse(text)[0]
+    assert (trace.error_type, trace.error_value) == ("NotFound", "No such file (os error 2)")
+    assert signature(text) != signature(text.replace("NotFound", "PermissionDenied"))
+
+
+def test_firefox_and_chrome_see_one_crash():
+    firefox = """TypeError: can't access property "length", x is undefined
+drawLegend@https://a/js/main.8b1f.js:1:20418
+renderAll/<@https://a/js/main.8b1f.js:1:22090
+Chart.prototype.render@https://a/js/main.8b1f.js:1:22041
+setTimeout handler*debounce/later@https://a/js/main.8b1f.js:1:1877
+"""
+    chrome = """Uncaught TypeError: Cannot read properties of undefined (reading 'length')
+    at drawLegend (https://a/js/main.77aa.js:1:20418)
+    at https://a/js/main.77aa.js:1:22090
+    at Array.forEach (<anonymous>)
+    at Chart.render (https://a/js/main.77aa.js:1:22041)
+    at later (https://a/js/main.77aa.js:1:1877)
+"""
+    assert signature(firefox) == signature(chrome) != ""

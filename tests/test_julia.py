@@ -41,6 +41,33 @@ def test_error_between_log_lines():
     assert functions(prefixed("\n".join(TEXT.split("\n")[1:9]), "julia"))[0] == "getindex"
 
 
+def test_what_the_system_image_holds_is_base():
+    report = one(
+        "ERROR: x\nStacktrace:\n [1] map\n   @ ./abstractarray.jl:3 [inlined]\n [2] f()\n   @ M a.jl:1", "julia"
+    ).report
+    assert [frame.module for frame in report.traces[0].frames] == ["Base", "M"]
+
+
+def test_what_failed_in_a_task_is_the_error():
+    text = """ERROR: LoadError: TaskFailedException
+
+    nested task error: DomainError with -1.0:
+    sqrt was called with a negative real argument
+    Stacktrace:
+     [1] throw_complex_domainerror(f::Symbol, x::Float64)
+       @ Base.Math ./math.jl:33
+     [2] radius(x::Float64)
+       @ Main ~/a.jl:3
+Stacktrace:
+ [1] wait
+   @ ./task.jl:352 [inlined]
+"""
+    report = one(text, "julia").report
+    assert [trace.role for trace in report.traces] == ["crash", "other"]
+    assert report.error_type == "DomainError"
+    assert report.error_value == "with -1.0:\n    sqrt was called with a negative real argument"
+
+
 def test_damaged_and_other_texts():
     lost = one("\n".join(TEXT.split("\n")[1:5]), "julia").report
     assert (lost.complete, lost.error_type, len(lost.traces[0].frames)) == (False, None, 2)

@@ -36,6 +36,7 @@ FRAME = '  File "a.py", line 3, in f'
         ("<13>Jan  6 01:25:59 host shop[7]: ", ("syslog", "host", "shop[7]")),
         ("2026-01-26T01:25:59.123456+00:00 host shop[7]: ", ("syslog", "host", "shop[7]")),
         ("2026-01-26T01:25:59.123456789Z stderr F ", ("cri", "stderr")),
+        ("2026-01-26T01:25:59.123456789Z web-7c9f stderr F ", ("cri", "web-7c9f", "stderr")),
         ("[pod/shop-5d8/web] ", ("pod", "pod/shop-5d8/web")),
         ("2026-01-26T01:25:59.123456+00:00 app[web.1]: ", ("dyno", "app[web.1]")),
         ("[Mon Jan 26 01:25:59.123456 2026] [wsgi:error] [pid 7:tid 140] [client 192.0.2.1:80] ", ("apache", "7")),

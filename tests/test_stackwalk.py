@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import triage
 from tests.reading import CORPUS
 from tests.scanned import scan_grows
+from triage.formats.traces import stackwalk_lines
 from triage.formats.traces.scanning import Found, scan
 
 RUST = """Operating system: Windows NT
@@ -283,3 +284,8 @@ def test_any_text_never_raises(text, anchor):
 )
 def test_work_grows_as_the_text(lines):
     scan_grows("\n".join(lines), "stackwalk")
+
+
+def test_an_offset_behind_the_place():
+    number, read = stackwalk_lines.frame(" 7  libg.so!Slot::take(int) [/src/Slot.cpp : 152] + 0xc")
+    assert (number, read.function, read.file, read.line) == (7, "Slot::take", "/src/Slot.cpp", 152)

@@ -163,3 +163,15 @@ Thread 0 "menu" crashed:
     key = triage.stacks.signature(text)
     assert key != triage.stacks.signature(text.replace("Store.price", "Store.stock"))
     assert key == triage.stacks.signature(text.replace("Index out of range", "Division by zero"))
+
+
+def test_frames_whose_attributes_are_set_in_a_column():
+    text = """*** Program crashed: Illegal instruction at 0x00007f1cc9a3f2c2 ***
+
+Thread 0 "Deck" crashed:
+
+0               0x00007f1cc9a3f2c2 _ContiguousArrayBuffer._check(_:) + 146 in libswiftCore.so
+1 [ra]          0x000055a1d0c2b7e1 Deck.draw() + 97 in Deck at /src/Deck.swift:31:22
+2 [ra] [system] 0x00007f1cc8e29d90 __libc_start_call_main + 128 in libc.so.6
+"""
+    assert functions(one(text, "swift"))[:2] == ["_ContiguousArrayBuffer._check", "Deck.draw"]

@@ -26,6 +26,7 @@ from triage.formats.sentry_json import Decoded, decode, flatten, items, mapping,
 from triage.formats.trace_text import search
 from triage.formats.traces import apple_frames as apple
 from triage.formats.traces.apple_logs import terminated
+from triage.formats.traces.check_heads import asserted
 from triage.records import json_text
 from triage.times import iso
 
@@ -227,11 +228,14 @@ class _Reading:
         at = number(detail.rpartition(" at ")[2]) if " at 0x" in detail else None
         fault = at if at is not None else raw[1] if named == "EXC_BAD_ACCESS" and len(raw) > 1 else None
         error_type = thrown[0] if thrown else named or text(termination.get("namespace"))
-        error_value = (thrown[1] if thrown else None) or words or self._reason(exception, termination)
+        failed = None if thrown else asserted(words or "")
+        error_value = (
+            (thrown[1] if thrown else failed[1] if failed else None) or words or self._reason(exception, termination)
+        )
         images = Images(body.get("usedImages"))
         traces = crash_traces(body, images, error_type, error_value)
         self.columns |= {
-            "event_kind": "exception" if thrown else self._kind(named, detail, termination),
+            "event_kind": "exception" if thrown else "assertion" if failed else self._kind(named, detail, termination),
             "level": "fatal",
             "handled": False,
             "error_type": error_type,

@@ -46,8 +46,8 @@ class Rule:
     """Frames that have a role of their own.
 
     `functions` are normalised names, beginnings of them where they end in `:`, `.`, `/` or `*`, ends where they begin
-    with `*`; `modules` beginnings of
-    the image or package without folder, `files` parts of the path with `/` as separator, both in lower case.
+    with `*`; `modules` beginnings of the image or package without folder, or all of it where they end in `$`; `files`
+    parts of the path with `/` as separator; these two in lower case.
     `languages` narrows it to frames of these, "" among them for a frame that does not say.
     """
 
@@ -84,7 +84,7 @@ class Roles:
                 else:
                     self._functions.add(name.rstrip("*"), number, whole=not name.endswith(_PREFIX_ENDS))
             for name in rule.modules:
-                self._modules.add(name, number, whole=False)
+                self._modules.add(name.removesuffix("$"), number, whole=name.endswith("$"))
             parts += rule.files
             self._owners += [number] * len(rule.files)
         self._weak = frozenset(rule.name for rule in self._rules if rule.weak)

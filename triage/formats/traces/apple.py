@@ -36,6 +36,7 @@ from triage.formats.traces.apple_sections import (
     STATE,
     Sections,
 )
+from triage.formats.traces.check_heads import asserted
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import BACK, Window
@@ -171,13 +172,14 @@ def _report(crash: Sections, first: int, end: int) -> Report:
     fault = int(address[1], 16) if address else flags[1] if kind == "EXC_BAD_ACCESS" and len(flags) > 1 else None
     described = describe("macos", number, flags=flags[0] if flags else 0, arch=arch) if number else None
     named = re.search(r"\b(?:KERN|EXC_ARM|EXC_I386)_[A-Z_]{2,40}\b", detail)
-    value = thrown[1] if thrown else said or keys.get("Exception Message") or _reason(keys)
+    failed = None if thrown else asserted(said or "")
+    value = thrown[1] if thrown else failed[1] if failed else said or keys.get("Exception Message") or _reason(keys)
     traces = _traces(crash, thrown[0] if thrown else kind, value)
     reason = f"{keys.get('Termination Reason', '')} {keys.get('Termination Description', '')} {detail}".upper()
     return Report(
         first=first,
         end=end,
-        kind="exception" if thrown else _kind(kind, reason),
+        kind="exception" if thrown else "assertion" if failed else _kind(kind, reason),
         traces=traces,
         handled=False,
         error_type=thrown[0] if thrown else kind,
@@ -196,6 +198,7 @@ def _report(crash: Sections, first: int, end: int) -> Report:
         device=keys.get("Hardware Model"),
         ts=iso(_zoned(keys.get("Date/Time", ""))),
         facts=tuple((key, text) for key, text in keys.items() if text and key not in _COLUMNS)
+        + ((("Application Specific Information", said),) if failed and said else ())
         + ((("Thread State", crash.flavor),) if crash.flavor else ()),
         modules=tuple(crash.images),
         complete=bool(kind) and any(trace.frames for trace in traces),

@@ -6,7 +6,7 @@ Facts: general knowledge of glibc's `backtrace_symbols`, Open MPI, MySQL, the X 
     report   = [head lines] frame frame frame*
     head     = … "Segmentation fault" … | … "signal " n … | … "SIG" name … | … "address" … A
     frame    = [ "[" host ":" pid "] " ] [ "[ " n "] " | "(EE) " n ": " | n ": " | "#" n " " ] symbols | boost
-    mysql    = … "mysqld got signal " n " ;" words* frame*
+    mysql    = … ( "mysqld got signal " n " ;" | "Redis " version " crashed by signal: " n ) words* frame*
     backward = "Stack trace (most recent call last):" object*          the innermost comes last
     object   = "#" n ( 'Object "' image '", at 0x' A ", in " name | 'Source "' file '", line ' n ", in " name )
                [ source lines ]
@@ -42,6 +42,7 @@ ANCHORS: Final = (
     "Stack trace (most recent call last)",
     "*** Process received signal ***",
     " got signal ",
+    " crashed by signal: ",
 )
 
 _AHEAD: Final = 8
@@ -69,7 +70,10 @@ _NAMES: Final = {
     "illegal instruction": "SIGILL",
 }
 _ADDRESS: Final = lazy(r"\baddress:? ?(?:=|is|at)? ?\[?(0x[0-9a-fA-F]{1,16})")
-_GOT: Final = lazy(r".{0,60}\b(?:mysqld|mariadbd|mysqld_safe) got signal \d{1,2} ?;")
+_GOT: Final = lazy(
+    r".{0,60}\b(?:mysqld|mariadbd|mysqld_safe) got signal \d{1,2} ?;|.{0,80}\b[\w.-]{1,40} crashed by signal: \d{1,2}\b"
+)
+_TITLE: Final = lazy(r"(?:Backtrace|EIP):\s*$")
 _MPI: Final = lazy(r"\[[\w.-]{1,80}:(\d{1,9})\]")
 _OWN: Final = lazy(
     r"(?:\(EE\) |\[[\w.-]{1,80}:\d{1,9}\] ?)|(?:Obtained|backtrace\(\) returned) \d|.{0,40}[Bb]acktrace:\s*$"
@@ -98,6 +102,9 @@ def read(window: Window) -> Report | None:
         elif line_.rstrip().endswith("*** End of error message ***"):
             end = at
             break
+        elif ended and _TITLE.match(line_):
+            # the place of the crash was shown by itself above
+            frames, end = [], at
         elif line_.strip():
             break
     if len(frames) < 2 and not ended:

@@ -31,7 +31,7 @@ from msgspec.structs import replace
 
 from triage.formats.traces.check_places import PLACE, placed
 from triage.formats.traces.gdb_frames import call
-from triage.formats.traces.patterns import integer, lazy, remembered
+from triage.formats.traces.patterns import integer, lazy, opening, remembered
 from triage.formats.traces.window import Window
 from triage.records import Frame
 
@@ -39,6 +39,8 @@ __all__ = ("Form", "form", "placed", "stack")
 
 _NUMBERED: Final = lazy(r"\s{0,8}#(\d{1,4}):?\s{1,4}0x([0-9a-fA-F]{1,16})(?:\s{1,4}(\S.*))?\s*$")
 _WINDOWS: Final = lazy(r"0x([0-9a-fA-F]{1,16})(?:\+(0x[0-9a-fA-F]{1,8}|\d{1,10}))?\](?:\s\((.*)\))?\s*$")
+# A server that shows in its name what it does: the first word is the program.
+_TITLE: Final = lazy(r"([\w./-]{1,200}): \S")
 _APPLE: Final = lazy(r"\s{0,8}(\d{1,4})\s{1,6}(\S.{0,120}?)\s{1,60}0x([0-9a-fA-F]{6,16})\s(\S.*)$")
 _COUNTED: Final = lazy(r"\s{0,4}(\d{1,3}):\s(?:(0x[0-9a-fA-F]{1,16}|[0-9A-F]{8,16})(?=\s|$)\s?)?(.*)$")
 _AT: Final = lazy(
@@ -233,8 +235,11 @@ def _symbols(line: str) -> _Line | None:
         return _Line(None, _frame(None, address=address))
     if head.startswith(("/", "./")) and " " not in head and "(" not in head:
         return _Line(None, _frame(None, address=address, module=head))
-    module, opened, inner = head.partition("(")
-    if not opened or not inner.endswith(")") or not module or " 0x" in module or module.endswith(" "):
+    opened = opening(head)
+    module, inner = head[:opened], head[opened + 1 :]
+    titled = _TITLE.match(module)
+    module = titled[1] if titled else module
+    if not inner or not module or " 0x" in module or module.endswith(" "):
         return None
     if not (inner == ")" or "+0x" in inner or inner.rstrip(")").isidentifier()):
         return None

@@ -25,7 +25,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.window import Window
 
-__all__ = ("Head", "Rule", "head", "matches", "rules")
+__all__ = ("Head", "Rule", "asserted", "head", "matches", "rules")
 
 
 @dataclass(slots=True)
@@ -136,6 +136,23 @@ def matches(text: str, raw: str) -> Iterator[tuple[Rule, re.Match[str]]]:
         found = rule.pattern.match(text) or (rule.pattern.search(raw) if rule.anywhere else None)
         if found:
             yield rule, found
+
+
+def asserted(text: str) -> tuple[str, str] | None:
+    """Type and expression of a failed assertion that a report quotes, as a message of its own would give them.
+
+    Examples
+    --------
+    >>> asserted('/x/slot.cpp:152: Slot::take(int): assertion "count > 0" failed')
+    ('Assertion failed', 'count > 0')
+    """
+    line = text.strip().partition("\n")[0].strip()
+    for rule, found in matches(line, line):
+        said = {name: each for name, each in found.groupdict().items() if each is not None}
+        made = None if rule.more or rule.kind != "assertion" else _typed(Head(error_type=rule.error_type, said=said))
+        if made is not None and made.kind == "assertion" and made.said.get("value"):
+            return made.error_type, made.said["value"].strip()
+    return None
 
 
 @cache

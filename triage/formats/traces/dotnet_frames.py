@@ -39,12 +39,16 @@ _METHOD: Final = r"(?P<name>[^\s(][^(]{0,1500}?) ?\((?P<args>(?:[^()]|\([^()]{0,
 _WRAPPER: Final = r"(?:\((?P<wrapper>wrapper [\w-]{1,40})\) )?"
 _RUNTIME: Final = lazy(
     rf"\s*(?P<at>{'|'.join(re.escape(word) for word in AT)}) {_WRAPPER}{_METHOD}"
-    rf"(?: (?:{'|'.join(_IN)}) (?P<file>\S.{{0,800}}?):(?P<word>[^\s\d:/\\]{{1,20}}) ?(?P<line>\d{{1,9}})\.?)?\s*$"
+    rf"(?: (?:{'|'.join(_IN)}) (?P<file>\S.{{0,800}}?):(?P<word>[^\s\d:/\\]{{1,20}}) ?(?P<line>\d{{1,9}})\.?)?"
+    r"(?: \+ 0x(?P<il>[0-9a-fA-F]{1,8}))?\s*$"
 )
 _NATIVE: Final = lazy(
     rf"\s*at {_METHOD} in (?P<module>[^\s+]{{1,300}})(?:\+|:)(?:0x)?(?P<offset>[0-9a-fA-F]{{1,16}})\s*$"
 )
-_AOT: Final = lazy(r"\s*at (?P<name>[\w.`!<>$]{1,400}?)(?:!<BaseAddress>)?\+0x(?P<offset>[0-9a-fA-F]{1,16})\s*$")
+_AOT: Final = lazy(
+    r"\s*at (?:(?P<module>[\w.-]{1,300})!<BaseAddress>|(?P<name>[\w.`!<>$]{1,400}))"
+    r"\+0x(?P<offset>[0-9a-fA-F]{1,16})\s*$"
+)
 _MONO: Final = lazy(
     rf"\s*at {_WRAPPER}{_METHOD}"
     r"(?: <0x[0-9a-fA-F]{1,16} \+ 0x[0-9a-fA-F]{1,16}>| ?\[0x(?P<il>[0-9a-fA-F]{1,8})\])?"
@@ -62,6 +66,8 @@ _FILE: Final = lazy(
     r"[^\s,]{1,300}\.(?:java|kts?|scala|groovy|cljc?|m?js|tsx?|rb|dart|py)(?::[\d:]{1,20}|$)"
     r"|Native Method|Unknown Source|SourceFile|[^,]{1,300}:\d{1,9}$|<anonymous>$|native$"
 )
+# Methods that the runtime makes of expressions have no class.
+_MADE: Final = "lambda_method"
 _TOKEN: Final = lazy(r"[\w.`<>+\[\],$|@&*=\-/{}!:]+$")
 
 
@@ -90,7 +96,7 @@ def _is_call(found: re.Match[str]) -> bool:
     """Whether name and arguments are those of a method: Java writes a file there, JavaScript a blank before it."""
     name, args = found["name"], found["args"]
     spaced = " " in name.strip() and not _generic(name)
-    if spaced or "." not in name or found.string[found.end("name")] == " ":
+    if spaced or ("." not in name and not name.startswith(_MADE)) or found.string[found.end("name")] == " ":
         return False
     if found["at"] != "at" and not found.string[:1].isspace():
         return False
@@ -107,7 +113,7 @@ def _generic(name: str) -> bool:
 def _made(found: re.Match[str], number: int | None) -> Frame:
     """The frame of a match, whatever form it has."""
     groups = found.groupdict()
-    name = groups["name"].strip()
+    name = (groups["name"] or "").strip()
     if groups.get("type"):
         name = f"{groups['type']}.{name}"
     file, line = groups.get("file"), groups.get("line")
@@ -115,7 +121,7 @@ def _made(found: re.Match[str], number: int | None) -> Frame:
     offset = groups.get("offset")
     il = groups.get("il")
     return Frame(
-        function=name,
+        function=name or None,
         function_raw=groups.get("wrapper"),
         args=(groups.get("args") or "").strip() or None,
         module=groups.get("module"),

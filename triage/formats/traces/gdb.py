@@ -367,9 +367,10 @@ def _same_top(stack: _Stack, other: _Stack) -> bool:
 
 
 def _begins(stack: _Stack, other: _Stack) -> bool:
-    """Whether the other stack begins with all frames of the first, wherever they stand in the text."""
+    """Whether the other stack begins with all calls of the first, whatever is shown of their arguments."""
     return len(stack.frames) <= len(other.frames) and all(
-        replace(mine, text_line=None) == replace(its, text_line=None)
+        mine.frame_kind == its.frame_kind
+        and (_same_place(mine, its) or replace(mine, text_line=None) == replace(its, text_line=None))
         for mine, its in zip(stack.frames, other.frames, strict=False)
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from triage.formats.traces.patterns import lazy, remembered
@@ -16,6 +17,8 @@ _SCHEME: Final = lazy(
     r"|/|\[(?:native|wasm) code\]|<|\\\\|\.{1,2}/"
 )
 _ORIGIN_END: Final = lazy(r":\d{1,9}\)")
+# The functions that a function of Gecko stands in.
+_HOLDER: Final = lazy(r"[A-Za-z_$][\w$.]{0,200}(?:/[\w$.]{1,200}){0,8}$")
 _BARE_URL: Final = lazy(r"[a-z][a-z0-9+.-]{1,40}:/")
 _HOST_ONLY: Final = lazy(r"[a-z][a-z0-9+.-]{0,40}://[^/]*$")
 # Names of Gecko and JavaScriptCore that hold blanks.
@@ -47,12 +50,17 @@ def error_head(line: str) -> tuple[str, str | None] | None:
     >>> error_head("Script failed")
     """
     match = HEAD.match(line) if len(line) <= _LINE_CHARS else None
-    if match is None or not _LOUD.search(match[1]):
+    if match is None or not (_LOUD.search(match[1]) or _named_uncaught(line, match)):
         return None
     message = match[3] or None
     if match[2]:
         message = f"[{match[2]}] {message or ''}".rstrip()
     return match[1], message
+
+
+def _named_uncaught(line: str, match: re.Match[str]) -> bool:
+    """Whether a runtime says of an error that nobody caught it, whatever its class is called."""
+    return bool(match[3]) and match[1][:1].isupper() and "Uncaught " in line[: match.start(1)]
 
 
 @remembered
@@ -135,13 +143,20 @@ def _gecko(text: str) -> Frame | None:
     if rooted and " > " in where:
         file, _, line = where[: where.find(" > ")].rpartition(" line ")
         if file and _is_number(line):
-            return _made(name.rpartition("*")[2] or None, text, file, int(line), None)
+            return _made(_own(name), text, file, int(line), None)
     file, number, column = _where(where)
     if number is None and file not in _SPECIAL and not _WASM.search(file):
         return None
     if not rooted and (column is None or "." not in file or " " in file):
         return None
-    return _made(name.rpartition("*")[2] or None, name, file, number, column)
+    return _made(_own(name), name, file, number, column)
+
+
+def _own(name: str) -> str | None:
+    """The function alone, as V8 names it: without what it was called from and the functions that it stands in."""
+    name = name.rpartition("*")[2].replace(".prototype.", ".")
+    holder, _, own = name.rpartition("/")
+    return (own if own and own[0] != "<" and _HOLDER.match(holder) and ".js" not in holder else name) or None
 
 
 def _separator(text: str) -> int:

@@ -41,8 +41,10 @@ _BELOW: Final = lazy(
 _REPEATS: Final = lazy(
     r"\s*(?:[\u2502|] +)?(?:\.\.\.|---|\u2504) ?.{0,100}?(?:repeats|repeated) (\d{1,9}) (?:more )?times"
 )
-_HEAD: Final = lazy(r"(?:.{0,80}?\bERROR: |caused by: )(?:LoadError: )?(?P<text>.*)$")
-_CLASS: Final = lazy(r"(?P<error>[A-Z]\w{2,80}(?:Error|Exception))(?:: (?P<text>.*)|(?P<call>\(.*))?$", re.DOTALL)
+_HEAD: Final = lazy(r"(?:.{0,80}?\bERROR: |caused by: |\s{1,12}nested task error: )(?:LoadError: )?(?P<text>.*)$")
+_CLASS: Final = lazy(
+    r"(?P<error>[A-Z]\w{2,80}(?:Error|Exception))(?:: (?P<text>.*)|(?P<call>(?:\(| with ).*))?$", re.DOTALL
+)
 _TITLE: Final = lazy(r"\s*(?:[\u2502|] +)?Stacktrace:\s*$")
 _MESSAGE: Final = 24
 
@@ -61,6 +63,10 @@ def read(window: Window) -> Report | None:
         causes, end = _frames(block, start + 1)
         kind, said = _named(lines)
         traces.append(Trace(frames=causes, role="cause", chain_no=len(traces), error_type=kind, error_value=said))
+    if block[end] is not None and _TITLE.match(block[end] or ""):
+        # where the task was waited for
+        waited, end = _frames(block, end + 1)
+        traces.append(Trace(frames=waited, role="other", chain_no=len(traces)))
     return Report(
         first=first,
         end=end,
@@ -107,7 +113,9 @@ def _frames(block: Block, index: int) -> tuple[tuple[Frame, ...], int]:
             frames.append(_frame(found[2].rstrip(), index))
         elif frames and (place := _BELOW.match(line)):
             number = int(place["line"]) if place["line"] else None
-            frames[-1] = replace(frames[-1], module=place["module"], file=place["file"], line=number)
+            # what the system image holds is told by a path of its own
+            module = place["module"] or ("Base" if place["file"].startswith("./") else None)
+            frames[-1] = replace(frames[-1], module=module, file=place["file"], line=number)
         elif frames and (repeats := _REPEATS.match(line)):
             count = int(repeats[1])
             row = Frame(

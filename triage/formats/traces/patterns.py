@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
-__all__ = ("either", "integer", "lazy", "remembered")
+__all__ = ("either", "integer", "lazy", "opening", "remembered")
 
 T = TypeVar("T")
 
@@ -106,3 +106,19 @@ def integer(text: str) -> int:
     (31, 31)
     """
     return int(text, 16 if text[:2] in {"0x", "0X"} else 10)
+
+
+def opening(text: str) -> int:
+    """Where the round bracket opens that the last character closes; the end of the text where nothing does.
+
+    Examples
+    --------
+    >>> opening("f(int (*)(char))"), opening("f")
+    (1, 1)
+    """
+    depth = 0
+    for at in range(len(text) - 1, -1, -1) if text.endswith(")") else ():
+        depth += (text[at] == ")") - (text[at] == "(")
+        if not depth:
+            return at
+    return len(text)

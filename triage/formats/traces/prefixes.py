@@ -38,7 +38,7 @@ _BARE: Final = (
     r"|#\d{1,4} \d{1,5}\.\d"
     r"|\d{1,9}[-/:]\d|\d{1,4}: |CRASH LOG: |[A-Z]{4,8}:[\w.]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|std(?:err|out)"
 )
-_NAMED: Final = r"[a-zA-Z][\w.@-]{0,159}+ {1,30}\||\d{1,3}\|[\w.-]|\w[^\t\n]{0,79}+\t[^\t\n]{1,80}+\t\ufeff?\d{4}-"
+_NAMED: Final = r"[a-zA-Z][\w.@-]{0,159}+ {1,30}\||\d{1,3}\|[A-Za-z]|\w[^\t\n]{0,79}+\t[^\t\n]{1,80}+\t\ufeff?\d{4}-"
 _STARTS: Final = lazy(f"{_BARE}|{_NAMED}")
 # The same of texts that hold neither a `|` nor a step of a job: see `is_marked`.
 _UNPIPED: Final = lazy(_BARE)

@@ -22,7 +22,9 @@ __all__ = ("access", "frame", "image", "reason", "registers", "source", "trust")
 
 _NUMBERED: Final = lazy(r"[ \t>]{0,8}(\d{1,5})[ \t]{1,6}(?=\S)")
 _ADDRESS: Final = lazy(r"0x([0-9a-fA-F]{1,16})[ \t]{0,8}$")
-_PLACE: Final = lazy(r" \[(.{1,1000}?) : (\d{1,9})(?: \+ 0x[0-9a-fA-F]{1,16})?\]$", re.DOTALL)
+_PLACE: Final = lazy(
+    r" \[(.{1,1000}?) : (\d{1,9})(?: \+ 0x[0-9a-fA-F]{1,16})?\](?: \+ 0x[0-9a-fA-F]{1,16})?$", re.DOTALL
+)
 _OFFSET: Final = lazy(r" \+ 0x([0-9a-fA-F]{1,16})$")
 _UNLOADED: Final = lazy(r"\(unloaded ([^@()]{1,300})@0x([0-9a-fA-F]{1,16})")
 _REVISION: Final = lazy(

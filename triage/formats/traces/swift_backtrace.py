@@ -14,7 +14,7 @@ from triage.records import Frame, Trace, json_text
 __all__ = ("Backtrace", "old_row")
 
 _THREAD: Final = lazy(r'Thread (\d{1,9})(?: "([^"\n]{0,200})")?( crashed)?:$')
-_FRAME: Final = lazy(r"\s*(\d{1,7})((?: \[[a-z ]{1,16}\]){0,4}) {1,4}(?:0x([0-9a-fA-F]{1,16}) )?(\S.*)$")
+_FRAME: Final = lazy(r"\s*(\d{1,7})((?: \[[a-z ]{1,16}\]){0,4}) {1,24}(?:0x([0-9a-fA-F]{1,16}) )?(\S.*)$")
 _OFFSET: Final = lazy(r"(.*) \+ (\d{1,12})$")
 _PLACE: Final = lazy(r"(.{1,1000}?):(\d{1,9})(?::(\d{1,9}))?$")
 _ELIDED: Final = lazy(r"\s*(?:\.\.\.|\u2026)(?: \((\d{1,9}) frames? omitted\))?$")

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.check_heads import asserted
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.tombstone_frames import frame, image, looked_up
@@ -211,6 +212,7 @@ class Reader:
             value = cause["text"]
         elif message and (said := _ASSERTED.search(message)):
             kind, error_type = "assertion", next(filter(None, said.groups()))
+            value = told[1] if (told := asserted(message)) else message
         elif message and (thrown := _THROWN.match(message)):
             kind, error_type, value = "exception", thrown["type"], thrown["text"] or message
         if not value and address and name in {"SIGSEGV", "SIGBUS"}:
