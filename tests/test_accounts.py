@@ -1,8 +1,8 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.accounts import around_signs
-from triage.redact.personal import personal
+from triage.redact.pii.accounts import around_signs
+from triage.redact.pii.personal import personal
 
 
 def found(text):

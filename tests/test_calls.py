@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact import calls
+from triage.redact.phrases import calls
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner
 

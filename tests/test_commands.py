@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.commands import PROMPT, STARTERS, commands
+from triage.redact.phrases.commands import PROMPT, STARTERS, commands
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner
 

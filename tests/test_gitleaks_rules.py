@@ -4,7 +4,7 @@ import tomllib
 import pytest
 
 from tests.tools import gitleaks_rules
-from triage.redact import rules
+from triage.redact.tokens import rules
 
 
 def without(text, name):

@@ -2,7 +2,7 @@ import pytest
 
 from tests.finding import told
 from triage.redact import spans
-from triage.redact.grids import columns, copied
+from triage.redact.named.grids import columns, copied
 
 
 def found(text):

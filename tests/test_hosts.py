@@ -1,8 +1,8 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.hosts import around, in_words, is_host, places
-from triage.redact.personal import personal
+from triage.redact.pii.hosts import around, in_words, is_host, places
+from triage.redact.pii.personal import personal
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.structure import assignments
+from triage.redact.named.structure import assignments
 
 
 def found(text):

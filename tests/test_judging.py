@@ -1,8 +1,8 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.judging import judged, named
-from triage.redact.keys import sense
+from triage.redact.named.judging import judged, named
+from triage.redact.named.keys import sense
 
 
 def under(name, value, **how):

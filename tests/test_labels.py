@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from triage.redact import mask
-from triage.redact.labels import is_label
+from triage.redact.named.labels import is_label
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from urllib.parse import quote
 
 import pytest
 
+from triage.redact.decoding.layers import read_layers
 from triage.redact.hits import KEY, Hit
-from triage.redact.layers import read_layers
 
 VALUE = b"hunter2-quartz"
 

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.leads import STARTERS, prompted
+from triage.redact.phrases.leads import STARTERS, prompted
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner
 

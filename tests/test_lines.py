@@ -3,9 +3,13 @@ import random
 import pytest
 
 from tests.redaction import generator, logs
-from triage.redact import matches, prose, rules, scan, structure, views
+from triage.redact import scan
+from triage.redact.decoding import views
 from triage.redact.lines import Lines, any_of
+from triage.redact.named import structure
+from triage.redact.phrases import prose
 from triage.redact.text import Expression
+from triage.redact.tokens import matches, rules
 
 EXPRESSIONS = (structure.assignment(()), rules.led()[0], views.ENCODED)
 

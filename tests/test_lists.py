@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.structure import assignments
+from triage.redact.named.structure import assignments
 
 ONE, TWO = "a1b2c3d4e5f6g7h8", "z9y8x7w6v5u4t3s2"
 

@@ -3,8 +3,9 @@ import hmac
 
 import pytest
 
-from triage.redact import masks, rules
+from triage.redact import masks
 from triage.redact.redactor import Redactor
+from triage.redact.tokens import rules
 
 
 @pytest.mark.parametrize(

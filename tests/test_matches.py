@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import AWS, GITHUB, SLACK, STRIPE, jwt, pem
-from triage.redact.matches import by_rules, generic
+from triage.redact.tokens.matches import by_rules, generic
 
 
 def found(text, disabled=()):

@@ -1,6 +1,6 @@
 import pytest
 
-from triage.redact.neighbours import beside, starts_line
+from triage.redact.pii.neighbours import beside, starts_line
 
 
 def stands_beside(text, name="name"):

@@ -1,8 +1,8 @@
 import pytest
 
 from tests.finding import told
-from triage.redact import network
-from triage.redact.personal import personal
+from triage.redact.pii import network
+from triage.redact.pii.personal import personal
 
 
 def found(text):

@@ -2,8 +2,8 @@ import pytest
 
 from tests.finding import told
 from tests.redaction.values import luhn_digit
-from triage.redact.numbers import iban_end, is_card
-from triage.redact.personal import personal
+from triage.redact.pii.numbers import iban_end, is_card
+from triage.redact.pii.personal import personal
 
 
 def found(text):

@@ -1,9 +1,9 @@
 import pytest
 
-from triage.redact.octets import written_out
+from triage.redact.decoding.octets import written_out
+from triage.redact.decoding.views import ENCODED
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner
-from triage.redact.views import ENCODED
 
 SECRET = b'{"password":"hunter2-plum"}'
 FORMS = {

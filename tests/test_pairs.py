@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.redaction import generator
-from triage.redact import keys, scan
+from triage.redact import scan
 from triage.redact.lines import Lines
-from triage.redact.pairs import assignments
+from triage.redact.named import keys
+from triage.redact.named.pairs import assignments
+from triage.redact.named.structure import assignments as in_place
 from triage.redact.redactor import Redactor
-from triage.redact.structure import assignments as in_place
 
 LINES = (
     '{"user":"admin","host":"localhost","key":"session","node":12,"server":"db-01.corp.internal"}',

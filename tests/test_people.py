@@ -1,6 +1,7 @@
 import pytest
 
-from triage.redact import people, spans
+from triage.redact import spans
+from triage.redact.pii import people
 
 
 def found(text):

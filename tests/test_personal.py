@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.personal import personal
+from triage.redact.pii.personal import personal
 
 
 @pytest.mark.parametrize(

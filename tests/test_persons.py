@@ -1,7 +1,7 @@
 import pytest
 
 from triage.redact import mask, spans
-from triage.redact.persons import is_person
+from triage.redact.pii.persons import is_person
 
 
 def found(text):

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.prose import said
+from triage.redact.phrases.prose import said
 
 
 def found(text):

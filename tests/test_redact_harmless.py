@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from triage.redact import mask, spans
-from triage.redact.examples import is_example, is_of_code, without_algorithm
+from triage.redact.named.examples import is_example, is_of_code, without_algorithm
 
 LINES = Path(__file__).with_name("redaction").joinpath("harmless.txt").read_text("utf-8").splitlines()
 ESCAPES = {"\\n": "\n", "\\t": "\t", "\\x1b": "\x1b"}

@@ -1,6 +1,6 @@
 import pytest
 
-from triage.redact.keys import Sense, parts, sense, vocabulary
+from triage.redact.named.keys import Sense, parts, sense, vocabulary
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 
 from tests.growth import grows_evenly
 from triage.redact import mask, spans
-from triage.redact.correspondence import READERS
-from triage.redact.forms import plain
+from triage.redact.pii.correspondence import READERS
+from triage.redact.pii.forms import plain
 
 FORMS = (
     "Address line 1: «12 Harbour Lane»",

@@ -11,8 +11,8 @@ import pytest
 
 from tests.growth import grows_evenly
 from triage.redact import mask, spans
-from triage.redact.octets import written_out
-from triage.redact.sums import SUMS
+from triage.redact.decoding.octets import written_out
+from triage.redact.tokens.sums import SUMS
 
 WORD = "K7marble22"
 CALLS = (

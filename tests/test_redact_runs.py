@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from triage.redact.runs import decoded_runs
+from triage.redact.decoding.runs import decoded_runs
 
 TEXT = b'{"user": "mara", "password": "hunter2"}'
 

@@ -1,8 +1,8 @@
 import pytest
 
 from triage import redact
-from triage.redact import rules
 from triage.redact.text import expression
+from triage.redact.tokens import rules
 
 
 def test_every_expression_of_every_rule_compiles():

@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.finding import GITHUB
+from triage.redact.decoding.layers import read_layers
 from triage.redact.known import Known
-from triage.redact.layers import read_layers
 from triage.redact.policy import Pattern, Policy
 from triage.redact.scan import Scanner
 

@@ -4,8 +4,9 @@ import random
 import pytest
 
 from triage import redact
-from triage.redact import examples, masks, values
-from triage.redact.keys import vocabulary
+from triage.redact import masks
+from triage.redact.named import examples, values
+from triage.redact.named.keys import vocabulary
 
 
 def read(data, at=0):

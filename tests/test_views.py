@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from triage.redact.views import View, build, views
+from triage.redact.decoding.views import View, build, views
 
 VALUE = "hunter2-quartz"
 

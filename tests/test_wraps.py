@@ -2,7 +2,7 @@ import pytest
 
 from tests.finding import GITHUB
 from triage.redact import spans
-from triage.redact.wraps import continued, unwrapped
+from triage.redact.decoding.wraps import continued, unwrapped
 
 HEAD, TAIL = GITHUB[:22], GITHUB[22:]
 

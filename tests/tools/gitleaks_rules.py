@@ -1,9 +1,9 @@
-"""Takes another version of gitleaks' rules: says what it changes, and puts it in place of triage/redact/gitleaks.toml.
+"""Takes another version of gitleaks' rules: says what it changes, and puts it in triage/redact/tokens/gitleaks.toml.
 
     python -m tests.tools.gitleaks_rules PATH
 
 PATH is `config/gitleaks.toml` of a release of https://github.com/gitleaks/gitleaks. Nothing is replaced unless RE2
-compiles every expression in it. Afterwards: version and commit in triage/redact/rules.py and NOTICE, and
+compiles every expression in it. Afterwards: version and commit in triage/redact/tokens/rules.py and NOTICE, and
 tests/test_gitleaks_rules.py.
 """
 

@@ -3,6 +3,14 @@
 >>> import triage
 >>> triage.redact.mask("login with password=hunter2-not-real")
 'login with password=[password:1:16-31]'
+
+`scan` finds in one text, `redactor` numbers over many, `documents` puts masks in place. What is found where:
+
+- `tokens`: what its own form gives away; gitleaks' rules and ours.
+- `named`: values under a sensitive name, in every container.
+- `phrases`: what sentences, commands, consoles and calls announce.
+- `pii`: people, by form, checksum or field.
+- `decoding`: the same in all that a text decodes to, and the way back.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import msgspec
 
 from triage.redact.heads import HEAD, Heads
 from triage.redact.hits import KNOWN, Hit
-from triage.redact.keys import sense, vocabulary
+from triage.redact.named.keys import sense, vocabulary
 from triage.redact.text import WORD, digits_in, letters_in
 
 __all__ = ("Known", "spellings", "unescaped", "worth_finding")

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Final, NoReturn, Self
 import re2
 
 from triage.errors import TriageError
-from triage.redact import rules
 from triage.redact.text import Expression
+from triage.redact.tokens import rules
 
 if TYPE_CHECKING:
     import os
@@ -116,7 +116,7 @@ class Policy:
     Parameters
     ----------
     disabled
-        Names of rules or kinds that are off, as in `triage.redact.rules.names()`.
+        Names of rules or kinds that are off, as in `triage.redact.tokens.rules.names()`.
     allow, allow_patterns
         Values that are no findings: exactly, or by an RE2 expression that matches the whole value.
     patterns

@@ -16,9 +16,10 @@ from typing import Final, NoReturn
 import msgspec
 import numpy as np
 
-from triage.redact import documents, judging, masks
+from triage.redact import documents, masks
 from triage.redact.hits import KEY, Hit, joined
 from triage.redact.known import Known, unescaped, worth_finding
+from triage.redact.named import judging
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner, forget
 from triage.redact.text import Found

@@ -12,17 +12,21 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from triage.redact import credentials, disguises, hosts, keys, matches, network, pairs, personal, prose, views, wraps
+from triage.redact.decoding import disguises, views, wraps
+from triage.redact.decoding.layers import Layer, read_layers
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
-from triage.redact.joints import assignment
-from triage.redact.layers import Layer, read_layers
 from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
+from triage.redact.named import credentials, keys, pairs
+from triage.redact.named.joints import assignment
+from triage.redact.phrases import prose
+from triage.redact.pii import hosts, network, personal
 from triage.redact.text import Expression, Found
+from triage.redact.tokens import matches
 
 if TYPE_CHECKING:
-    from triage.redact.keys import Names
     from triage.redact.known import Known
+    from triage.redact.named.keys import Names
     from triage.redact.policy import Policy
 
 __all__ = ("Scanner", "forget")

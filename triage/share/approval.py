@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import triage
 from triage.errors import RedactionError, TriageError, demand
-from triage.redact import rules
 from triage.redact.blocks import iter_blocks
+from triage.redact.tokens import rules
 from triage.share import leaving as leave
 from triage.share import passes
 from triage.share.archive import ReviewedArchive, fitting, frozen

@@ -1,0 +1,113 @@
+"""A text and everything that it decodes to, each with the way back to where it stands in the text.
+
+Views keep a byte-exact map; what is found in a decoded run stands for the whole of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Final, NamedTuple
+
+from triage.redact.decoding.dumps import columns
+from triage.redact.decoding.octets import written_out
+from triage.redact.decoding.runs import Run, decoded_runs
+from triage.redact.decoding.views import ENCODED, View, views
+from triage.redact.decoding.wraps import rejoined
+from triage.redact.hits import Hit
+from triage.redact.lines import Lines, Wanted
+from triage.redact.text import Span
+
+__all__ = ("Layer", "read_layers")
+
+_DEPTH: Final = 3
+_RUN_DEPTH: Final = 2
+# A run that a view cut away from its text has no place there.
+_NOWHERE: Final[Run] = (0, 0, b"")
+
+
+class Layer(NamedTuple):
+    """A text as it stands or decoded, the lines of it to look at, and the way back.
+
+    Back lead the views over it from the innermost, and the run that it lay in.
+    """
+
+    data: bytes
+    lines: Lines
+    views: tuple[View, ...]
+    run: Run | None
+
+    def under(self, view: View) -> Layer:
+        """The layer as one of the text that a view was made of."""
+        if self.run is None:
+            return self._replace(views=(*self.views, view))
+        start, end, text = self.run
+        place = view.back(start, end)
+        return self._replace(run=(*place, text) if place else _NOWHERE)
+
+    def inside(self, run: Run) -> Layer:
+        """The layer as one of the text that a run lies in."""
+        return Layer(self.data, self.lines, (), run)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is the text itself."""
+        return self.run is None and not self.views
+
+    def placed(self, hits: list[Hit]) -> Iterable[Hit]:
+        """The hits in the data of this layer, where they stand in the text; one for the whole of a run."""
+        if not hits:
+            return hits
+        if self.run is not None:
+            return _whole_run(*self.run, hits)
+        return self._moved(hits) if self.views else hits
+
+    def _moved(self, hits: list[Hit]) -> Iterator[Hit]:
+        """The hits in a view, where they stand in the text."""
+        for hit in hits:
+            place = self._back((hit.start, hit.end))
+            if place is not None:
+                yield hit.but(start=place[0], end=place[1])
+
+    def _back(self, place: Span) -> Span | None:
+        """The range of the text behind a range of this layer."""
+        found: Span | None = place
+        for view in self.views:
+            if found is None:
+                break
+            found = view.back(*found)
+        return found
+
+    def __repr__(self) -> str:
+        """Its size, nothing of it."""
+        return f"<Layer of {len(self.data):,} bytes>"
+
+
+def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) -> list[Layer]:
+    """A text, and everything that it decodes to: so many views deep, runs one level less.
+
+    `wanted` gives the expressions of the lines that are looked at.
+    """
+    lines = Lines(data, wanted)
+    layers = [Layer(data, lines, (), None)]
+    if depth == 0:
+        return layers
+    encoded = [*lines.spans(ENCODED)]
+    wrapped = rejoined(data) if depth == _DEPTH else None
+    for view in chain(views(data, encoded), columns(data, encoded), [wrapped] if wrapped else []):
+        inner = read_layers(view.data, wanted, depth - 1)
+        layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]
+    if depth > _DEPTH - _RUN_DEPTH:
+        for run in chain(decoded_runs(data), written_out(data, encoded)):
+            layers += [layer.inside(run) for layer in read_layers(run[2], wanted, depth - 1)]
+    return layers
+
+
+def _whole_run(start: int, end: int, text: bytes, found: list[Hit]) -> Iterator[Hit]:
+    """The run itself, if anything was found in what it decodes to."""
+    if start == end:
+        return
+    first = max(found, key=lambda hit: (hit.end - hit.start, hit.rank))
+    alone = first.end - first.start >= len(text.strip())
+    kind = first.kind if alone or len({hit.kind for hit in found}) == 1 else "encoded"
+    yield Hit(start, end, kind, "decoded", first.rank, first.value if alone else text)

@@ -1,0 +1,318 @@
+r"""Decoded views of a text, each with a byte-exact map back to the places that it was decoded from.
+
+Terminal colours and invisible characters taken out, escapes of JSON and C resolved, percent signs and entities decoded,
+NULs of UTF-16 dropped. Only lines that hold something to decode are in a view, so that a view costs what is encoded.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from triage.redact.decoding.octets import OCTETS
+from triage.redact.text import BACKSLASH, HEX_DIGITS, WORD, Expression, Span, line_of
+
+__all__ = ("ENCODED", "OWN_LINE", "Piece", "View", "build", "views")
+
+Piece = tuple[int, int, bytes]
+"""A range of the original and what stands for it in the view."""
+
+_RETURN: Final = 0x0D
+_NEWLINE: Final = 0x0A
+_BLANKS: Final = b"\0\t\r"
+# The end of a line in percent signs; what is left out of a view holds none.
+_WRITTEN_END: Final = re.compile(rb"%(?:25){0,3}0[aA]")
+_BACK: Final = 0x08
+_PLUS: Final = re.compile(rb"(?<=[\w.:=])\+(?=[\w(])")
+_BLANKED: Final = bytes(0x20 if code in b" \t\r\n" else code for code in range(256))
+_BESIDE: Final = 1_024
+_ITSELF: Final = frozenset({b"/", b'"', b"'"})
+ENCODED: Final = Expression(
+    r"(?:\\(?:033|x1[bB]|u001[bB]|e)|\^\[)\[[0-9;]{0,16}[A-Za-z]"
+    r"|\\(?:[\"']|u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|x[c-fC-F][0-9a-fA-F]\\x[89abAB][0-9a-fA-F]"
+    r"|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
+    r"|%(?:25){0,3}(?:[0-9a-fA-F]{2}\+?|u[0-9a-fA-F]{4})"
+    r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
+    r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
+    r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
+    r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)|" + OCTETS
+)
+"""Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
+NULs, quoted-printable; and bytes that are written out, which no view is made of."""
+
+# All that quoted-printable writes out, where its sign of assignment is.
+_PRINTABLE: Final = Expression(r"=(?:2[0-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E]|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)")
+
+_ASSIGNED: Final = rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}=(?![0-9A-F]{2}|[=\s&),;\]}]|[\"'](?!\w)|\Z)"
+OWN_LINE: Final = re.compile(
+    _ASSIGNED + rb"|(?:X-)?[A-Z][a-z]{2,20}(?:-[A-Z][a-z]{1,20}){0,5}:[ \t]"
+    rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[0-9]{2}:[0-9]{2}:[0-9]{2}|[VDIWEF]/[\w.$-]{1,60} ?\( ?[0-9]|---|\["
+)
+"""What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
+the time of a log. What ends a token, its padding and the mark behind it, is none of these."""
+# What ends a value unless it stands in a word, what words of secrets are made of, and how long tags are.
+_ENDING: Final = frozenset({b"<", b">", b'"', b"'"})
+# In a body that is written in percent signs brackets of a password are too; elsewhere they are code.
+_ENDING_IN_BODIES: Final = _ENDING | {b"(", b")", b"[", b"]"}
+_OF_WORDS: Final = frozenset(bytes([code]) for code in (*WORD, *b"!#$%*+?@^~", *range(0x80, 0x100)))
+_TAG: Final = 200
+# How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
+_BROKEN: Final = range(60, 78)
+# The end of a key in base64, and what begins with a name of its own below it.
+_PADDED: Final = re.compile(rb"(?:\A|[^A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{4}){4,40}[A-Za-z0-9+/_-]{3}=\Z")
+_NAMED_LINE: Final = re.compile(rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z][\w.-]{1,40}){0,3}[ \t]{0,4}[:=]")
+_OWN_SETTING: Final = re.compile(_ASSIGNED)
+# A variable of Windows, whose name begins with two digits of hexadecimal.
+_VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
+_SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=")
+# What bytes that are written out begin with: a digit of hexadecimal, or the word for it.
+_OF_OCTETS: Final = HEX_DIGITS + b"hH"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A decoded text and where it came from.
+
+    Piece i of the view begins at `outs[i]`, is `sizes[i]` long and stands for `begins[i]` to `ends[i]` of the original;
+    between two pieces the text is the original's. `cuts` are places where something was left out between lines.
+    """
+
+    data: bytes
+    outs: tuple[int, ...]
+    sizes: tuple[int, ...]
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
+    cuts: tuple[int, ...] = ()
+    guessed: bool = False
+    """Whether lines were joined that may have been apart: see `wraps.holds`."""
+
+    def back(self, start: int, end: int) -> Span | None:
+        """The range of the original behind a range of the view; None where something between was left out."""
+        cut = bisect_left(self.cuts, start)
+        if cut < len(self.cuts) and self.cuts[cut] < end:
+            return None
+        first, last = self._of(start)[0], self._of(end - 1)[1]
+        # A code that ends what one inside began, such as a colour, and the second byte of the last letter.
+        behind, inside = bisect_left(self.outs, end), bisect_right(self.outs, start)
+        if inside < behind < len(self.outs) and self.outs[behind] == end and not self.sizes[behind]:
+            last = self.ends[behind]
+        return first, last
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether a range of the view holds anything decoded or joined, or borders on it."""
+        return bisect_right(self.outs, end) > bisect_left(self.outs, start)
+
+    def _of(self, at: int) -> Span:
+        """The range of the original behind one byte of the view."""
+        index = bisect_right(self.outs, at) - 1
+        if index < 0:
+            return at, at + 1
+        beyond = at - self.outs[index] - self.sizes[index]
+        if beyond < 0:
+            return self.begins[index], self.ends[index]
+        return self.ends[index] + beyond, self.ends[index] + beyond + 1
+
+
+def build(data: bytes, pieces: Iterable[Piece], *, whole: bool = False) -> View | None:
+    """Put together a view of the lines that hold the pieces, or of the whole."""
+    kept = [*pieces]
+    if not kept:
+        return None
+    if not whole:
+        kept = [*_with_cuts(data, kept)]
+    out: list[bytes] = []
+    outs, cuts = [], []
+    at = size = 0
+    for start, end, text in kept:
+        out += (data[at:start], text)
+        size += start - at
+        outs.append(size)
+        if text == b"\n" and end - start != 1 and not _WRITTEN_END.match(data, start):
+            cuts.append(size)
+        size += len(text)
+        at = end
+    out.append(data[at:])
+    begins, ends, texts = zip(*kept, strict=True)
+    return View(b"".join(out), tuple(outs), tuple(map(len, texts)), begins, ends, tuple(cuts))
+
+
+def _with_cuts(data: bytes, pieces: list[Piece]) -> Iterator[Piece]:
+    """The pieces, and between their lines pieces that leave out what has nothing to decode."""
+    shown = 0
+    for start, end, text in pieces:
+        if start >= shown:
+            line = max(line_of(data, start)[0], shown)
+            if line - shown > 2:
+                yield shown, line, b"\n"
+            shown = line
+        shown = max(shown, min(line_of(data, end)[1], len(data)))
+        yield start, end, text
+    if len(data) - shown > 2:
+        yield shown, len(data), b"\n"
+
+
+def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
+    """Every view of a text that differs from it: one for each way in which something in it is encoded.
+
+    `encoded` is where something is, if that is known.
+    """
+    pieces: dict[int, list[Piece]] = {}
+    for start, end in ENCODED.spans(data) if encoded is None else encoded:
+        if data[start] in _OF_OCTETS:
+            continue
+        sign = data[start] if data[start] in _DECODERS else 0
+        piece = _DECODERS[sign](data, start, end)
+        if piece is not None:
+            pieces.setdefault(sign, []).append(piece)
+    if ord("=") in pieces and b"=3D" in data:
+        spans = _PRINTABLE.spans(data)
+        pieces[ord("=")] = [piece for span in spans if (piece := _decoded_printable(data, *span)) is not None]
+    if ord("%") in pieces and b"+" in data:
+        pieces[ord("%")] = [*_with_blanks(data, pieces[ord("%")])]
+    for found in pieces.values():
+        for shown in (found, _in_words(data, found)):
+            view = build(data, shown)
+            if view is not None:
+                yield view
+
+
+def _with_blanks(data: bytes, pieces: list[Piece]) -> Iterator[Piece]:
+    """The pieces of bodies of forms, and what stands for the blanks of their words beside them."""
+    done = 0
+    for number, piece in enumerate(pieces):
+        start, end, _ = piece
+        begin = max(start - _BESIDE, done)
+        words = data[begin:start].translate(_BLANKED)
+        begin += words.rfind(b" ") + 1
+        yield from _blanks(data, begin, start)
+        yield piece
+        done = end
+        following = pieces[number + 1][0] if number + 1 < len(pieces) else len(data)
+        words = data[end : min(following, end + _BESIDE)].translate(_BLANKED)
+        blank = words.find(b" ")
+        if blank >= 0 or number + 1 == len(pieces):
+            done = end + (blank if blank >= 0 else len(words))
+            yield from _blanks(data, end, done)
+
+
+def _blanks(data: bytes, start: int, end: int) -> Iterator[Piece]:
+    """The signs of plus between words in a range."""
+    for plus in _PLUS.finditer(data, start, end):
+        yield *plus.span(), b" "
+
+
+def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
+    """The pieces near a quote or an angle bracket that stands inside of a word and is no part of a tag.
+
+    It may be part of a password, that it would end: a mark that ends nothing stands for it.
+    """
+    marks: list[int] = []
+    tag = -1
+    found = pieces
+    endings = _ENDING_IN_BODIES if pieces and data[pieces[0][0]] == ord("%") else _ENDING
+    for index, (start, end, text) in enumerate(pieces):
+        if text not in endings:
+            continue
+        closes = text == b">" and tag >= 0 and start - tag < _TAG
+        if not closes and _is_within(data, pieces, index):
+            found = [*pieces] if found is pieces else found
+            found[index] = start, end, b"~"
+            marks.append(start)
+        elif text == b"<":
+            tag = start
+        elif text == b">":
+            tag = -1
+    if not marks:
+        return []
+    marks = [-_TAG, *marks, len(data) + _TAG]
+    places = ((bisect_left(marks, piece[0]), piece) for piece in found)
+    return [piece for at, piece in places if min(piece[0] - marks[at - 1], marks[at] - piece[0]) < _TAG]
+
+
+def _is_within(data: bytes, pieces: list[Piece], index: int) -> bool:
+    """Whether letters, digits or marks of a word stand on both sides of what a piece stands for."""
+    start, end, _ = pieces[index]
+    before = pieces[index - 1][2][-1:] if index and pieces[index - 1][1] == start else data[start - 1 : start]
+    if before not in _OF_WORDS:
+        return False
+    following = index + 1 < len(pieces) and pieces[index + 1][0] == end
+    return (pieces[index + 1][2][:1] if following else data[end : end + 1]) in _OF_WORDS
+
+
+def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
+    """Terminal codes, invisible marks, NULs and lone returns stand for nothing; a NUL before a setting parts it."""
+    if data[start] == 0 and _SETTING.match(data, end):
+        return None
+    if data[start] == _BACK and start and data[start - 1 : start] == data[end : end + 1]:  # printed twice: bold
+        return start, end + 1, b""
+    return start, start + 1 if data[start] == _RETURN else end, b""
+
+
+def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
+    """An escape of a character, whatever the number of backslashes before it; of a line end, where one is continued."""
+    code = data[start + 1 : end]
+    while start and data[start - 1] == BACKSLASH:
+        start -= 1
+    if b"[" in code:  # a terminal code, written out
+        return start, end, b""
+    if code[:1] == b"x" and BACKSLASH in code:  # a character of two bytes
+        return start, end, bytes.fromhex(code.replace(b"\\", b"").replace(b"x", b"").decode())
+    if code[:1] in b"ux":
+        number = int(code[1:].strip(b"{}"), 16)
+        text = chr(number).encode("utf-8", "replace") if number < 0x11_0000 else b"?"
+    elif code in _ITSELF:
+        text = code
+    elif code[:1] in b"\r\n":
+        return start, end, b""
+    else:
+        number = int(code, 8)
+        if not 32 <= number < 127:
+            return None
+        text = bytes([number])
+    return start, end, text if text not in {b"\n", b"\r"} else b" "
+
+
+def _decoded_percent(data: bytes, start: int, end: int) -> Piece | None:
+    """A byte written with a percent sign, with the blank that a plus behind it is."""
+    if _VARIABLE.match(data, start):
+        return None
+    if end - start > 5 and data[end - 5 : end - 4] == b"u":
+        text = chr(int(data[end - 4 : end], 16)).encode("utf-8", "replace")
+        return start, end, text if text not in {b"\n", b"\r"} else b" "
+    plus = data[end - 1 : end] == b"+"
+    byte = int(data[end - 2 - plus : end - plus], 16)
+    # No text holds other control characters: a sign of percent in a password looks like one.
+    text = b"\n" if byte == _NEWLINE else bytes([byte]) if byte >= 32 else b" " if byte in _BLANKS else b"~"
+    return start, end, text + b" " * plus
+
+
+def _decoded_entity(data: bytes, start: int, end: int) -> Piece:
+    """A character written as an entity of HTML or XML."""
+    text = html.unescape(data[start:end].decode("latin-1")).encode("utf-8", "replace")
+    return start, end, text if text != b"\n" else b" "
+
+
+def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
+    """Quoted-printable: a character, or a line that goes on; two signs end base64."""
+    code = data[start + 1 : end]
+    if code[:1] not in b"\r\n":
+        return start, end, bytes.fromhex(code.replace(b"=", b"").decode())
+    line = line_of(data, start)[0]
+    if data[start - 1 : start] == b"=" or (_NAMED_LINE.match(data, end) and _PADDED.search(data, line, start + 1)):
+        return None
+    own = _OWN_SETTING if start + 1 - line in _BROKEN else OWN_LINE
+    return None if own.match(data, end) else (start, end, b"")
+
+
+_DECODERS: Final[dict[int, Callable[[bytes, int, int], Piece | None]]] = {
+    BACKSLASH: _decoded_escape,
+    ord("%"): _decoded_percent,
+    ord("&"): _decoded_entity,
+    ord("="): _decoded_printable,
+    ord("\x1b"): _decoded_mark,
+    ord("\0"): _decoded_mark,
+}

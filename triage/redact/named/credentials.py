@@ -1,0 +1,112 @@
+"""Credentials in headers: what follows the scheme of an authorization, its parameters, and the values of cookies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from triage.redact.named import values
+from triage.redact.named.keys import sense, vocabulary
+from triage.redact.text import Found, Span, letters_in
+
+__all__ = ("cookies", "header", "header_span", "unscoped", "without_scheme")
+
+_SCHEME: Final = re.compile(
+    rb"(?i)(bearer|basic|token|apikey|api-key|ssws|negotiate|bot|oauth|hmac|jwt|key|sharedkey|sharedaccesssignature|pat|"
+    rb"digest|aws4-hmac-sha256|hawk|signature|ntlm|genieKey|splunk|snowflake token)[ \t]+"
+)
+# A header that goes on in the next line, behind its scheme.
+_FOLDED: Final = re.compile(rb"[ \t]{0,8}\r?\n[ \t]{1,40}")
+_ALONE: Final = frozenset({b"bearer", b"basic", b"token"})
+_LINE: Final = re.compile(rb"""[^\r\n`\x00]{1,4096}""")
+_END: Final = re.compile(rb"""[^\r\n"'`\\\x00]{1,4096}""")
+# What follows the sign is no sign: the end of base64 is no parameter.
+_PARAMETER: Final = re.compile(
+    rb"""([A-Za-z_][\w-]{0,40})[ \t]?=[ \t]?"""
+    rb"""(?:\\{0,7}"([^"\\\r\n]{1,2000})\\{0,7}"|([^\s,;"'\\=][^\s,;"'\\]{0,1999}))"""
+)
+# A key and, behind it, day, region and service.
+_SCOPED: Final = re.compile(rb"[A-Z0-9]{16,128}(?=(?:/|%2[fF])[0-9]{8}(?:/|%2[fF]).{1,90}aws4_request)")
+_TELLING: Final = frozenset(
+    b"response signature sig oauth_signature oauth_token mac hash credential key cnonce".split()
+)
+_COOKIE: Final = re.compile(rb"([^=;,\s\"'\\]{1,80})=([^;\s\"'\\,]{1,4096})")
+_MARKS: Final = frozenset({b"path", b"expires", b"domain", b"max-age", b"samesite", b"version", b"priority", b"secure"})
+
+
+def without_scheme(data: bytes, start: int, end: int) -> Span:
+    """A token without the word of its scheme."""
+    match = _SCHEME.match(data, start, end)
+    return (match.end(), end) if match and match.end() < end else (start, end)
+
+
+def unscoped(data: bytes, start: int, end: int) -> int:
+    """Where a value ends: a key of AWS before day, region and service, anything else where it does."""
+    match = _SCOPED.match(data, start, end)
+    return match.end() if match else end
+
+
+def header_span(data: bytes, at: int) -> Span:
+    """The rest of a header's line, up to a quote around it."""
+    match = _END.match(data, at)
+    if match is None:
+        return at, at
+    another = data.find(b"ookie:", at, match.end())
+    return at, another if another >= 0 else match.end()
+
+
+def header(data: bytes, span: Span | None, at: int) -> Iterator[Found]:
+    """The credentials of an authorization header, whose value is in quotes where `span` says so."""
+    start, end = span or header_span(data, at)
+    scheme = _SCHEME.match(data, start, end)
+    begin = scheme.end() if scheme else start
+    if scheme and _PARAMETER.match(data, begin):
+        line = _LINE.match(data, begin, end if span else len(data))
+        yield from _parameters(data, line.span() if line else (begin, end))
+        return
+    if span and not scheme:
+        if values.holds_secret(data[begin:end], in_quotes=True, assigned=True, after=-1, name=b"authorization"):
+            yield begin, end, "authorization", "header"
+        return
+    value = values.bare(data, begin)
+    if value is None:
+        return
+    text = data[slice(*value)]
+    folded = _FOLDED.match(data, value[1]) if text.lower() in _ALONE else None
+    if folded and (lower := values.bare(data, folded.end())) and values.looks_random(data[slice(*lower)], least=12):
+        yield *lower, "authorization", "header"
+        return
+    if values.placeholder(text) or len(text) < 4 or text.lower() in vocabulary().words:
+        return
+    if scheme or values.looks_random(text):
+        yield value[0], min(value[1], end), "authorization", "header"
+
+
+def _parameters(data: bytes, span: Span) -> Iterator[Found]:
+    """The parameters of a header that prove something: `Digest ..., response="..."`."""
+    for match in _PARAMETER.finditer(data, *span):
+        group = 2 if match[2] is not None else 3
+        meaning = sense(match[1].decode("latin-1"))
+        telling = match[1].lower() in _TELLING or (meaning is not None and meaning.weak in {"", "long"})
+        if telling and not values.placeholder(match[group]):
+            yield *match.span(group), "authorization", "header"
+
+
+def _spelt(value: bytes) -> bool:
+    """Whether a value is words, paths or settings with their marks escaped: its digits are those of the escapes."""
+    return b"%" in value and not any(byte in b"0123456789" for byte in unquote_to_bytes(value))
+
+
+def cookies(data: bytes, span: Span) -> Iterator[Found]:
+    """The values of a cookie header that identify: by their name, or by looking made by a program."""
+    for match in _COOKIE.finditer(data, *span):
+        meaning = sense(match[1].decode("latin-1"))
+        value = match[2]
+        if match[1].lower() in _MARKS or values.placeholder(value) or _spelt(value):
+            continue
+        if meaning and meaning.weak in {"", "long", "header"} and len(value) >= 4:
+            yield *match.span(2), "cookie" if meaning.weak == "header" else meaning.kind, "cookie"
+        elif values.looks_random(value, least=12) and letters_in(value) >= 4:
+            yield *match.span(2), "cookie", "cookie"

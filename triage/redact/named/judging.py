@@ -1,0 +1,331 @@
+"""Whether a value under a name is what the name says: a secret, a number of a person, an account, a machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact.named import credentials, values
+from triage.redact.named.keys import Sense, sense, vocabulary
+from triage.redact.pii import people
+from triage.redact.pii.hosts import is_host
+from triage.redact.text import Found, Span, digits_in, letters_in, line_of
+
+__all__ = ("judged", "named")
+
+_PHONE: Final = re.compile(
+    rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=[\d(])){4,28}\d"
+    rb"(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
+)
+# What a device is known by; and a place to ten metres, in degrees.
+_DEVICE: Final = re.compile(rb"(?=[A-Z0-9-]{8})[A-Z0-9]{1,40}(?:-[A-Z0-9]{2,20}){0,5}(?![\w.])", re.IGNORECASE)
+_MADE_DEVICE: Final = re.compile(
+    rb"\{?(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{15,16})(?![\w.-])",
+    re.IGNORECASE,
+)
+_PLAIN_MAC: Final = re.compile(rb"[0-9a-f]{12}(?![\w.:-])", re.IGNORECASE)
+_SERIAL: Final = re.compile(rb"(?=[A-Z]{0,9}[0-9])(?=[0-9A-F]{0,15}[G-Z])[A-Z0-9]{8,16}(?![\w.-])")
+_DEGREE: Final = rb"[+-]?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,17}(?![\w.])"
+_DEGREES: Final = re.compile(_DEGREE)
+_TO_DEGREES: Final = rb"[a-z]{0,7}\\{0,7}[\"']?(?: ?[:=]>? ?|</?[^<>]{0,40}>|%3D)\\{0,7}[\"']?" + _DEGREE
+_LATITUDE: Final = re.compile(rb"lat" + _TO_DEGREES, re.IGNORECASE)
+_LONGITUDE: Final = re.compile(rb"lo?ng?" + _TO_DEGREES, re.IGNORECASE)
+_DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
+_ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
+_UUID_LENGTH: Final = 36
+_UUID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DOMAIN: Final = re.compile(rb"\\{1,15}([A-Za-z][\w.\-]{2,40})(?![\\\w])")
+_SMALL_DOMAIN: Final = re.compile(rb"[a-z][a-z0-9.-]{1,30}|\.")
+_ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u", b"x"})
+_FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}")
+# What stands behind the first word of a full name without quotes, up to the end of its line.
+_REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}){1,2}(?=[ \t]*(?:[\r\n(<|,;]|\Z))")
+# A name of a database or a store, among other parts of a connection string.
+_IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=")
+# What stands behind a name that is called, indexed or made of others: it is code.
+_CODE_MARKS: Final = frozenset({b"(", b"[", b"<"})
+# What stands under these is a person only if it has the form of an account.
+_OF_THINGS: Final = frozenset({b"author", b"owner", b"actor", b"committer", b"reviewer", b"usr", b"uid"})
+_AUTH: Final = re.compile(
+    rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls"
+    rb"|tls)[a-z0-9+=_.!*#$~-]{6,400}"
+)
+_LOGIN: Final = re.compile(rb"[A-Za-z][\w.@-]{1,40}:([^\s:/]{6,200})")
+# Ids of containers, of what clouds run, and of anything: no machine's name, and no person's.
+_CONTAINER: Final = re.compile(
+    rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
+    rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
+# Words behind a word that says what something is.
+_SENTENCE: Final = re.compile(rb"(?: [a-z]{1,12}){3}")
+# What code asks of an object that stands for somebody.
+_ATTRIBUTES: Final = frozenset(b"user username uid id name login email value get current currentuser".split())
+# A thread by its number, and what stands behind a function in a trace.
+_THREAD: Final = re.compile(rb"[A-Z][0-9]{1,4}")
+_FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)[^\r\n]{1,200}?\.go:[0-9]| in goroutine |\.\(")
+# Two words written in one, without quotes.
+_IDENTIFIER: Final = re.compile(rb"[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{0,40}")
+# What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
+_OPENING: Final = (b"'", b'"', b"&", b"hex:", b"hex(", b"pass:")
+_INNER_QUOTE: Final = re.compile(
+    rb"((?:&(?:quot|apos|#0?3[49]|#x2[27]);)|['\"])(?=[^'\"&])|hex(?:\([0-9a-b]\))?:(?=[0-9a-fA-F]{2},)|pass:(?=[^\s/])"
+)
+_BUILT_FOR: Final = re.compile(
+    rb"(?:amd64|arm64|armhf|armel|i386|i686|ppc64el|ppc64le|s390x|riscv64|mips64el|x86_64|aarch64|noarch)"
+    rb"(?:[ \t(,:;=)]|\\n|\Z)"
+)
+_PROCESSORS: Final = frozenset(b"amd arm i38 i68 ppc s39 ris mip x86 aar noa".split())
+_ENDS_OF_OBJECTS: Final = frozenset({b"t", b"T", b"s", b"S", b"y", b"Y"})
+_OBJECT: Final = re.compile(rb"[a-z][a-z0-9]{1,30}(?:[.-][a-z][a-z0-9]{0,30}){0,6}")
+_OF_OBJECTS: Final = re.compile(
+    rb"(?i)(?:[\w.-]{0,40}[._-])?(?:existing|(?:image[_-]?)?pull|tls|ssl|ca|certs?|certificates?|credentials?|password"
+    rb"|registry|docker[_-]?config|admin|auth|basic[_-]?auth)[_-]?secrets?|[\w.-]{0,60}passwords?[_-]?keys?"
+)
+_OWN_ID: Final = frozenset({b"uid", b"uuid", b"owner", b"actor", b"principal"})
+# As Java's clients write the end of a line.
+_WRITTEN_END: Final = b"[\\r]"
+_LEAST_PADDED: Final = 16
+_WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
+# Hints of what people are known by, in whatever encoding.
+_DECODED: Final = people.FORMS | {"phone", "digits"}
+_NOT_ALONE: Final = frozenset({"entropy", "query", "docker"})
+
+
+def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned: bool, name: Span) -> Iterator[Found]:
+    """The value if it is one of its kind; `name` is where its name stands."""
+    if data.startswith(_OPENING, span[0]) and (inner := _bared(data, span)):
+        yield from judged(data, inner, meaning, in_quotes=True, assigned=assigned, name=name)
+        return
+    start, end = span
+    value = data[start:end]
+    label = data[name[0] : name[1]]
+    # What begins with the rest of a sign of quoted-printable is read in the view of it.
+    written = value.startswith(b"3D") and data.startswith(b"=", start - 1)
+    if (
+        written
+        or (b" " in value and data.startswith(b"`", start - 1))
+        or _is_of_a_thing(value, label, in_quotes=in_quotes)
+    ):
+        return
+    decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()
+    padded = decodes or values.looks_random(value.rstrip(b"="), least=_LEAST_PADDED)
+    if b"=" in (value.rstrip(b"=") if padded else value) and values.is_name(value.partition(b"=")[0]):
+        return  # a name and value of its own
+    if not in_quotes and values.heads_message(data, span):
+        return
+    if meaning.weak in {"", "word"}:
+        if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
+            yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
+    elif (values.placeholder(value) and not _is_pin(value, meaning)) or (
+        not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
+    ):
+        return
+    elif meaning.weak in {"long", "made", "docker", "query"}:
+        yield from _hinted(data, span, meaning, name, assigned=assigned)
+    elif meaning.weak == "user" and assigned and (pair := _LOGIN.fullmatch(value)) and values.mixed(pair[1], least=6):
+        yield start + pair.start(1), end, "password", "key"
+    else:
+        found = _personal(data, start, end, meaning, in_quotes=in_quotes)
+        if found is None and decodes and (coded := people.coded(data, start)):
+            place, text = coded
+            found = place if _personal(text, 0, len(text), meaning, in_quotes=True) else None
+        if found and not (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value)):
+            yield (*found, meaning.kind, "key")
+
+
+def _bared(data: bytes, span: Span) -> Span | None:
+    """The value between quotes of its own, or behind the word of how it is written; None where none are around it."""
+    begin, end = span
+    opened = _INNER_QUOTE.match(data, begin, end)
+    if opened is None:
+        return None
+    begin += len(opened.group())
+    closing = opened[1]
+    if closing is not None and not data.endswith(closing, begin, end):
+        return None
+    end -= len(closing or b"")
+    return (begin, end) if begin < end else None
+
+
+def _is_of_a_thing(value: bytes, label: bytes, *, in_quotes: bool) -> bool:
+    """Whether a value is the processor that a package is for, or the name under which a cluster keeps a secret."""
+    if not in_quotes and value[:3] in _PROCESSORS and _BUILT_FOR.match(value):
+        return True
+    named = label[-1:] in _ENDS_OF_OBJECTS and _OF_OBJECTS.fullmatch(label) is not None
+    return named and _OBJECT.fullmatch(value) is not None
+
+
+def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quotes: bool, assigned: bool) -> bool:
+    """Whether a value under the name of a secret is one."""
+    value = data[slice(*span)]
+    if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
+        return False
+    small = label.lower()
+    if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
+        return False
+    words = meaning.kind in _WITHOUT_BLANKS and b" " in value and not digits_in(value)
+    if words and credentials.without_scheme(data, *span) == span:
+        return False
+    if meaning.kind == "token" and value.isdigit() and len(value) < 6 and b"code" not in small and b"otp" not in small:
+        return False
+    after = data[span[1]] if span[1] < len(data) and not data.startswith(_WRITTEN_END, span[1]) else -1
+    return values.holds_secret(value, in_quotes=in_quotes, assigned=assigned, after=after, name=label)
+
+
+def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bool) -> Iterator[Found]:
+    """A value whose form has to confirm what its name hints at."""
+    start, end = span
+    value = data[start:end]
+    if values.is_plain(value) or values.is_digest(value):
+        return
+    if meaning.weak == "made":
+        if values.mixed(value, least=16) and not values.is_slug(value) and not _is_code(value):
+            yield start, end, meaning.kind, "key"
+    elif meaning.weak == "long":
+        if not (_is_code(value) or values.is_name(value)) and (
+            values.looks_random(value) or (len(value) >= 20 and (value.isalnum() or values.is_shuffled(value)))
+        ):
+            yield start, end, meaning.kind, "key"
+    elif meaning.weak == "query":
+        inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";"}
+        least = 8 if data[slice(*name)].lower().endswith(b"code") else 16
+        if inside and not values.is_slug(value) and (len(value) >= 16 or values.looks_random(value, least=least)):
+            yield start, end, meaning.kind, "key"
+    elif values.names_user_and_password(value) or _is_auth(value, data[slice(*name)]):
+        yield start, end, meaning.kind, "key"
+    elif assigned and values.looks_random(value, least=10) and b"://" not in value:
+        begin = start + value.find(b":") + 1 if value.count(b":") == 1 else start
+        yield begin, end, meaning.kind, "key"
+    else:
+        user, colon, rest = value.partition(b":")
+        if colon and user.isalnum() and len(rest) >= 6 and not rest.isalpha() and b"/" not in rest:
+            yield start + len(user) + 1, end, "password", "key"
+        yield name[0], start, "", "entropy"
+
+
+def _is_code(value: bytes) -> bool:
+    """Whether a value is an address or code."""
+    return b"://" in value or values.in_code(value)
+
+
+def _is_pin(value: bytes, meaning: Sense) -> bool:
+    """Whether a digit repeated is a code all the same, as one in a hundred is, or the first of others."""
+    return (
+        (meaning.kind == "pin" or meaning.weak in {"date", "phone"})
+        and value.isdigit()
+        and (value.strip(b"0") != b"" or meaning.weak == "phone")
+    )
+
+
+def _is_auth(value: bytes, label: bytes) -> bool:
+    """Whether what stands under "auth" is a secret, with digits, and not the name of a way to log in."""
+    least = 6 if label.isupper() and label.endswith(b"_AUTH") else 12
+    return _AUTH.fullmatch(value) is not None and len(value) >= least and digits_in(value) > 1 and letters_in(value) > 1
+
+
+def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: bool) -> Span | None:
+    """The part of a value that is a personal datum of the kind that its name says."""
+    if meaning.weak in {"phone", "digits"}:
+        return _numbered(data, start, meaning)
+    if meaning.weak in people.FORMS:
+        return people.part(data, (start, end), meaning.weak, in_quotes=in_quotes)
+    if meaning.weak == "device":
+        match = _DEVICE.match(data, start)
+        return match.span() if match and digits_in(match.group()) > 1 and len(set(match.group())) > 3 else None
+    if meaning.weak == "made device":
+        match = _MADE_DEVICE.match(data, start)
+        return match.span() if match and digits_in(match.group()) > 4 and len(set(match.group())) > 4 else None
+    if meaning.weak == "mac":
+        match = _PLAIN_MAC.match(data, start)
+        return match.span() if match and len(set(match.group().lower())) > 3 else None
+    if meaning.weak == "degrees":
+        return _degrees(data, start)
+    if meaning.weak == "user":
+        return _account(data, start, end, in_quotes=in_quotes)
+    if meaning.weak in {"host", "numbered"}:
+        while data[start : start + 1] == b"\\":
+            start += 1
+        value = data[start:end]
+        if b"://" in value or data[end : end + 3] == b"://":
+            return None
+        host = value.partition(b":")[0].partition(b"/")[0].partition(b"\\")[0]
+        plain = meaning.weak == "numbered" and host.isalpha()
+        plain = plain or host.lower() in vocabulary().words or (not in_quotes and bool(_IDENTIFIER.fullmatch(host)))
+        told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
+        return (start, start + len(host)) if told else None
+    return None
+
+
+def _degrees(data: bytes, start: int) -> Span | None:
+    """A latitude beside a longitude, or the other way round."""
+    match = _DEGREES.match(data, start)
+    if match is None:
+        return None
+    around = data[max(start - 200, 0) : match.end() + 160]
+    return match.span() if _LATITUDE.search(around) and _LONGITUDE.search(around) else None
+
+
+def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
+    """A number of a person: of enough digits for its kind."""
+    match = (_PHONE if meaning.weak == "phone" else _DIGITS).match(data, start, line_of(data, start, most=64)[1])
+    if match is None:
+        return None
+    text = match.group().rstrip(b" ./+-")
+    digits = digits_in(text)
+    if meaning.kind == "pin":
+        return (start, start + len(text)) if 3 <= digits <= 8 and len(text) == digits else None
+    if meaning.kind == "imei" and (serial := _SERIAL.match(data, start)):
+        return serial.span()
+    enough = digits >= (6 if meaning.kind == "phone" else 5) and len(set(text) - set(b" -./+")) > 2
+    return (start, start + len(text)) if enough else None
+
+
+def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
+    """A person's account; those of services stay. In `DOMAIN\\account` only the account is one."""
+    domain = _DOMAIN.search(data, start, end) or (None if in_quotes else _DOMAIN.match(data, end))
+    if domain and (data[start : domain.start()].isupper() or _in_small_domain(data, start, domain)):
+        start, end = domain.span(1)
+    value = data[start:end]
+    small = value.lower()
+    known = vocabulary()
+    if _FULL_NAME.fullmatch(data, start, end):
+        return start, end
+    if not _ACCOUNT.fullmatch(value) or small in known.services or small in known.words or small in known.empty:
+        return None
+    if small in known.nobody or small.endswith((b"bot", b"[bot]")) or small.startswith(b"team-"):
+        return None
+    if data[end : end + 2] == b" <":  # what an e-mail address follows
+        return None
+    if len(value) == _UUID_LENGTH and _UUID.fullmatch(small):
+        return None
+    if not in_quotes and b"." in value and small.rpartition(b".")[2] in _ATTRIBUTES:
+        return None
+    if not in_quotes and (_THREAD.fullmatch(value) or (b"." in value and _FRAME.match(data, end))):
+        return None
+    if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or sense(value.decode("latin-1")):
+        return None
+    if not in_quotes and (data[end : end + 1] in _CODE_MARKS or _IN_CONNECTION.match(data, end)):
+        return None
+    if b"." in value and not in_quotes and value.islower() and value.count(b".") > 1:
+        return None
+    rest = None if in_quotes or not value[:1].isupper() else _REST_OF_NAME.match(data, end)
+    return start, rest.end() if rest else end
+
+
+def _in_small_domain(data: bytes, start: int, domain: re.Match[bytes]) -> bool:
+    """Whether an account stands behind a domain in small letters, and no end of a line that is written out."""
+    return _SMALL_DOMAIN.fullmatch(data, start, domain.start()) is not None and domain[1][:1] not in _ESCAPES
+
+
+def named(data: bytes, key: str, extra: tuple[str, ...] = ()) -> Iterator[Found]:
+    """The part of a whole text that must not leave because of the name that it stands under."""
+    meaning = sense(key, extra)
+    if meaning is None or not data:
+        return
+    if meaning.weak == "header":
+        yield from credentials.header(data, (0, len(data)), 0)
+    elif meaning.weak == "cookies":
+        yield from credentials.cookies(data, (0, len(data)))
+    elif meaning.weak not in _NOT_ALONE:
+        yield from judged(data, (0, len(data)), meaning, in_quotes=True, assigned=True, name=(0, 0))

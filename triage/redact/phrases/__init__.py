@@ -1,0 +1,1 @@
+"""Secrets that words announce: sentences, commands, consoles, calls in code and what they answer."""

@@ -1,0 +1,396 @@
+"""Secrets on the command lines of programs whose flags say too little, in pipes to programs that read one, and in SQL.
+
+`mysql -px`, `curl -u user:x`, `net use ... x /user:y`, `echo x | sudo -S`, `INSERT INTO users (..., password) VALUES
+(...)`. The programs stand in keys.toml; a line of them may be a shell's, a list of arguments, or an audit record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from triage.redact.named import grids, manifests, values
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Program, Sense, vocabulary
+from triage.redact.phrases import answers, leads, rosters
+from triage.redact.text import Found, Span, digits_in, letters_in, line_of
+
+__all__ = ("PROMPT", "STARTERS", "commands", "keywords")
+
+PROMPT: Final = b"assword"
+"""What a script expects before it sends a password; its first letter is a capital or none."""
+_WORD: Final = re.compile(rb"""[^\s"'\\]*(?:\\{0,3}"[^"]{0,400}"|'[^']{0,400}')|[^\s"']+""")
+_ITEM: Final = re.compile(rb"""\\{0,3}"([^"\\\n]{0,400})\\{0,3}"|'([^'\n]{0,400})'""")
+_BETWEEN_ITEMS: Final = re.compile(rb",\s{0,20}\[?| a[0-9]{1,3}=")
+_LISTED: Final = re.compile(rb"[^,\]})\n]{1,400}")
+_STRING_END: Final = re.compile(rb'(?<!\\)"[ ]?[,}\]]')
+_NAME: Final = re.compile(rb"[\w.+-]{1,60}")
+_QUOTES: Final = b"\"'\\"
+_OPENING: Final = re.compile(rb"""[ \t]*(?:\\{0,3}["']|&(?:quot|apos|#0?3[49]|#x2[27]);)*""")
+_LISTS: Final = (b'"', b"'", b", -", b".exe")
+"""What stands behind the name of a program in a list of arguments."""
+_TELLING: Final = 4
+# What a manual has for a password.
+_EXAMPLES: Final = frozenset({b"", b"password", b"pass", b"passwd"})
+_OPERATORS: Final = frozenset({b"|", b"||", b"&&", b";", b"&", b">", b">>", b"2>", b"<", b"<<<"})
+# What follows a command that is itself a value of a form or stands on a page.
+_MORE: Final = re.compile(
+    rb"&[A-Za-z_]\w{0,30}=|&(?:quot|apos|#0?3[49]|#x2[27]);\Z|(?:<\\?/[A-Za-z][\w:-]{0,20}>){1,8}\Z"
+)
+_CLUSTER: Final = re.compile(rb"-[A-Za-z]{1,6}")
+_ECHO: Final = re.compile(
+    rb"""\b(?:echo|printf|yes|print|write-output)[ \t]+"""
+    rb"""(?:-[neErR]{1,3}[ \t]+|--[ \t]+|["']?%s(?:\\{1,4}n)?["']?[ \t]+)*"""
+    rb"""(?:\\?"([^"\n]{3,200}?)\\?"|'([^'\n]{3,200})'|([^\s|"';)\n]{3,200}))[ \t]*[|;)]"""
+)
+_HERE: Final = re.compile(
+    rb"""[^\n|;]{0,160}?(?:<<<|<\((?:echo|printf|cat <<<)(?:[ \t]+-[neE]{1,3})?)[ \t]*"""
+    rb"""(?:"([^"\n]{3,200})"|'([^'\n]{3,200})'|([^\s|"'()\n]{3,200}))"""
+)
+_DOCUMENT: Final = re.compile(rb"""<<-?[ \t]{0,4}["']?[A-Za-z_]{1,20}["']?[ \t|]""")
+_FIRST_LINE: Final = re.compile(rb"\r?\n[ \t]*([^\s]{3,200})[ \t\r]*(?=\n)")
+_SEND: Final = re.compile(rb"""[^\n]{0,80}?send[ \t]+(?:--[ \t]+)?\\{0,3}"([^"\\\n]{3,200})""")
+_SENT: Final = re.compile(rb"""send[ \t]+(?:--[ \t]+)?\\{0,3}"([^"\\\s]{5,80})\\{1,4}[rn]""")
+_ANSWER: Final = re.compile(
+    rb"""334 \w{8,12}={0,2}[^\n]{0,40}\n(?:[^\n]{0,80}[ :>\]-])?([A-Za-z0-9+/]{4,200}={0,2})[ \t\r]*(?:\n|\Z)"""
+)
+# Values with what stands in quotes, which may hold parentheses, and calls.
+_VALUES: Final = rb"((?:[^()'\"]{1,200}|'(?:[^'\\]|\\.){0,2000}+'|\"[^\"\n]{0,500}\"|\([^()'\"]{0,80}\)){1,400}+)"
+_INSERT: Final = re.compile(
+    rb"(?i)(?:insert|replace)[ \t]+into[ \t]+[^\s(]{1,80}\s{0,8}\(([^()]{1,600})\)\s{0,8}values[\s>|]{0,8}"
+    rb"\((?:" + _VALUES + rb"\)|([^()]{1,2000})\))"
+)
+_ROW: Final = re.compile(rb"\s{0,8},[\s>|]{0,8}\((?:" + _VALUES + rb"\)|([^()]{1,2000})\))")
+_ARGUMENT: Final = re.compile(rb"""\s*(?:N?'((?:[^'\\]|\\.|'')*)'|\\{0,3}"([^"\\]*)\\{0,3}"|([^,]*))\s*(?:,|$)""")
+_CRYPT: Final = re.compile(
+    rb"(?i)(?:pgp_sym_(?:en|de)crypt(?:_bytea)?|aes_(?:en|de)crypt|crypt)\([^,()\n]{1,200},[ \t]*'([^'\n]{3,200})'"
+)
+
+
+_MOST_ROWS: Final = 200
+COMMAND_REACH: Final = 2_048
+"""How far a line is read from the name of a program on, in bytes."""
+
+
+class _Word(NamedTuple):
+    """A word of a command line without the quotes around it, and where it begins."""
+
+    start: int
+    text: bytes
+
+
+_Commands = dict[bytes, list[tuple[tuple[bytes, ...], Program]]]
+
+
+def commands(data: bytes, at: int, *, programs: bool = True) -> Iterator[Found]:
+    """The secrets on the line that begins at a place with the name of a program or with one of `STARTERS`.
+
+    Without `programs` only those of `STARTERS`: the line of a program is read from its first one on.
+    """
+    small = data[at : at + _LONGEST].lower()
+    for starter in _starters().get(small[:3], ()):
+        if small.startswith(starter):
+            yield from STARTERS[starter](data, at)
+    if programs:
+        yield from _programs_in(_words(data[at : line_of(data, at, most=COMMAND_REACH)[1]]), at)
+
+
+@cache
+def _starters() -> dict[bytes, list[bytes]]:
+    """The starters under what they begin with."""
+    found = defaultdict(list)
+    for starter in STARTERS:
+        found[starter[:3]].append(starter)
+    return dict(found)
+
+
+@cache
+def keywords() -> frozenset[bytes]:
+    """What a line begins with that names a program, in small letters."""
+    found: set[bytes] = set()
+    for program in vocabulary().programs:
+        for name in program.names:
+            small = name.lower().encode()
+            first, _, rest = small.partition(b" ")
+            found.add((first if rest[:1] == b"-" else small) + b" ")
+            found |= {first + form for form in _LISTS if len(first) >= _TELLING or form == b".exe"}
+    return frozenset(found)
+
+
+@cache
+def _programs() -> _Commands:
+    """The names of programs as their words, under their first ones."""
+    found = defaultdict(list)
+    for program in vocabulary().programs:
+        for name in program.names:
+            words = tuple(name.lower().encode().split())
+            found[words[0]].append((words, program))
+    return dict(found)
+
+
+def _words(line: bytes) -> list[_Word]:
+    """The words of a line: of a shell, or of a list of arguments, whose first one begins the line."""
+    name = _NAME.match(line)
+    if name is None:
+        return []
+    after = line[name.end() : name.end() + 5]
+    if after[:2] in {b'",', b"',"} or after == b'" a1=':
+        return [_Word(0, name.group()), *_items(line, name.end() + 1)]
+    if after[:3] == b", -":
+        listed = line[: _end_of_list(line)]
+        return [_stripped(*match.span(), listed) for match in _LISTED.finditer(listed)]
+    line = line[: _end_of_string(line)]
+    return [_stripped(*match.span(), line) for match in _WORD.finditer(line)]
+
+
+def _end_of_string(line: bytes) -> int:
+    """Where the string ends that a command line stands in, as one of JSON does."""
+    for match in _STRING_END.finditer(line):
+        before = line[: match.start()]
+        if (before.count(b'"') - before.count(b'\\"')) % 2 == 0:
+            return match.start()
+    return len(line)
+
+
+def _end_of_list(line: bytes) -> int:
+    """Where a list without quotes ends."""
+    ends = [at for at in map(line.find, (b"]", b"}", b")")) if at >= 0]
+    return min(ends, default=len(line))
+
+
+def _items(line: bytes, at: int) -> Iterator[_Word]:
+    """The strings of a list of arguments, or of an audit record."""
+    while between := _BETWEEN_ITEMS.match(line, at):
+        item = _ITEM.match(line, between.end())
+        if item is None:
+            return
+        group = 1 if item[1] is not None else 2
+        yield _Word(item.start(group), item[group])
+        at = item.end()
+
+
+def _stripped(start: int, end: int, line: bytes) -> _Word:
+    """A word without blanks and quotes around it."""
+    text = line[start:end]
+    quotes = _OPENING.match(text)
+    begin = quotes.end() if quotes else 0
+    return _Word(start + begin, text[begin:].rstrip(b" \t" + _QUOTES))
+
+
+def _called(words: list[_Word], index: int) -> list[tuple[int, Program]]:
+    """The programs that are named at a word, and by how many words each."""
+    text = words[index].text.lower()
+    if b"/" in text or b"\\" in text:
+        text = text.replace(b"\\", b"/").rpartition(b"/")[2]
+    found = []
+    text = text.removesuffix(b".exe")
+    for name, program in _programs().get(text, ()):
+        rest = words[index + 1 : index + len(name)]
+        if len(rest) == len(name) - 1 and all(map(_is_same, name[1:], rest)):
+            found.append((len(name), program))
+    return found
+
+
+def _is_same(part: bytes, word: _Word) -> bool:
+    """Whether a word is the part of a program's name: `-b` is also one letter of `-cb`."""
+    if part == word.text.lower():
+        return True
+    flag = len(part) == 2 and part[:1] == b"-" and _CLUSTER.fullmatch(word.text)
+    return bool(flag) and part[1:] in word.text
+
+
+def _programs_in(words: list[_Word], base: int) -> Iterator[Found]:
+    """The secrets behind every program on a line."""
+    called = [(at, _called(words, at)) for at in range(len(words))]
+    starts = [(at, found) for at, found in called if found or words[at].text in _OPERATORS]
+    for (at, found), (end, _) in pairwise([*starts, (len(words), [])]):
+        for size, program in found:
+            yield from _options(words[at + size : end], base, program)
+
+
+def _options(words: list[_Word], base: int, program: Program) -> Iterator[Found]:
+    """The secrets among the words of one command."""
+    places = [at for at, word in enumerate(words) if _is_bare(word)]
+    for index, word in enumerate(words):
+        text = word.text.decode("latin-1")
+        following = words[index + 1] if index + 1 < len(words) else None
+        beside = text.startswith(program.before)
+        if beside and index and _is_value(words[index - 1].text):
+            yield from _whole(base, words[index - 1])
+        elif following and (text in program.flags or beside):
+            yield from _whole(base, following)
+        elif following and text in program.pairs:
+            yield from _behind(base, following, program.pairs[text])
+        elif program.slash and text.count("/") == 1 and not text.startswith(("/", "-", "@")):
+            yield from _behind(base, word, b"/", until=b"@")
+        elif program.place and index in places and program.place in {places.index(index) + 1, index - places[-1] + 99}:
+            yield from _positional(base, word)
+        else:
+            yield from _joined(base, word, program)
+            if b" " in word.text and word.text != words[0].text:
+                inner = [_stripped(*match.span(), word.text) for match in _WORD.finditer(word.text)]
+                yield from _options(inner, base + word.start, program)
+
+
+def _is_bare(word: _Word) -> bool:
+    """Whether a word is no flag."""
+    return not word.text.startswith((b"-", b"/add", b"/domain", b"/delete", b"/active", b"$", b"<"))
+
+
+def _is_value(word: bytes) -> bool:
+    """Whether a word beside an account is its password, and not a flag, a path or a drive."""
+    return not word.startswith((b"/", b"\\", b"-")) and not word.endswith(b":")
+
+
+def _positional(base: int, word: _Word) -> Iterator[Found]:
+    """A word that is a secret by its place."""
+    if len(word.text) >= 4 and _is_value(word.text) and b"=" not in word.text[:-2] and b"://" not in word.text:
+        yield from _whole(base, word)
+
+
+def _whole(base: int, word: _Word, start: int = 0) -> Iterator[Found]:
+    """A word, or what of it stands behind its flag."""
+    part = _stripped(start, len(word.text), word.text)
+    if found := _MORE.search(part.text):
+        part = part._replace(text=part.text[: found.start()])
+    if part.text and not part.text.startswith(b"--") and not values.placeholder(part.text):
+        begin = base + word.start + part.start
+        yield begin, begin + len(part.text), "password", "flag"
+
+
+def _behind(base: int, word: _Word, mark: bytes, *, until: bytes = b"", start: int = 0) -> Iterator[Found]:
+    """The part of a word behind a mark: `user:password`."""
+    text = word.text
+    at = text.find(mark, start)
+    end = text.find(until, at) if until else -1
+    value = text[at + 1 : end if end > 0 else len(text)].removesuffix(b"&quot;").rstrip(_QUOTES)
+    if at > start and value not in _EXAMPLES and not text.startswith(b"<") and not values.placeholder(value):
+        begin = base + word.start + at + 1
+        yield begin, begin + len(value), "password", "flag"
+
+
+def _joined(base: int, word: _Word, program: Program) -> Iterator[Found]:
+    """A value that its flag runs into."""
+    text = word.text.decode("latin-1")
+    for prefix in program.joined:
+        if text.startswith(prefix) and len(text) > len(prefix) + 2 and not text[len(prefix) :].isdigit():
+            yield from _whole(base, word, len(prefix))
+            return
+    for flag, mark in program.pairs.items():
+        short = len(flag) == 2
+        if text.startswith(flag if short else flag + "=") and len(text) > len(flag) + 3 and "://" not in text:
+            yield from _behind(base, word, mark, start=len(flag) + (not short))
+            return
+
+
+def _piped(data: bytes, at: int) -> Iterator[Found]:
+    """What is echoed into a program that reads a password, or stands behind it in place of a file."""
+    start, stop = line_of(data, at, most=600)
+    colon = data.startswith(b"chpasswd", at)
+    if b"|" in data[start : at + 1]:
+        for match in _ECHO.finditer(data, start, at + 1):
+            yield from _fed(data, match, colon=colon)
+    document = _DOCUMENT.search(data, start, at)
+    if document and (first := _FIRST_LINE.match(data, stop)):
+        yield from _fed(data, first, colon=colon)
+    here = _HERE.match(data, at, stop)
+    if here:
+        yield from _fed(data, here, colon=colon)
+
+
+def _listed(data: bytes, at: int) -> Iterator[Found]:
+    """What is piped into a program for accounts, and what is listed behind it."""
+    yield from _piped(data, at)
+    yield from rosters.listed(data, at)
+
+
+def _fed(data: bytes, match: re.Match[bytes], *, colon: bool) -> Iterator[Found]:
+    """The value that is fed to a program, without the account before it."""
+    begin, end = match.span(match.lastindex or 0)
+    mark = data.find(b":", begin, end) if colon else -1
+    begin = mark + 1 if mark > 0 else begin
+    if not values.placeholder(data[begin:end]):
+        yield begin, end, "password", "pipe"
+
+
+def _expected(data: bytes, at: int) -> Iterator[Found]:
+    """What a script sends after it expected a prompt for a password, and what else the word for one tells."""
+    yield from leads.prompted(data, at)
+    yield from answers.meant(data, at)
+    match = _SEND.match(data, at)
+    if match and not values.placeholder(match[1]):
+        yield *match.span(1), "password", "prompt"
+
+
+def _sent(data: bytes, at: int) -> Iterator[Found]:
+    """What a script sends as a line, if it is no word and no command."""
+    match = _SENT.match(data, at)
+    if match and digits_in(match[1]) and letters_in(match[1]) and not values.placeholder(match[1]):
+        yield *match.span(1), "password", "prompt"
+
+
+def _answered(data: bytes, at: int) -> Iterator[Found]:
+    """What a client of SMTP answers in base64 to `334 UGFzc3dvcmQ6`."""
+    match = _ANSWER.match(data, at)
+    if match:
+        yield *match.span(1), "password", "prompt"
+
+
+def _inserted(data: bytes, at: int) -> Iterator[Found]:
+    """The values of columns with a sensitive name in an INSERT."""
+    match = _INSERT.match(data, at)
+    if match is None:
+        return
+    meanings = grids.meanings([name.strip(b' \t\r\n"`[]\\') for name in match[1].split(b",")])
+    row, group = match, 2 if match[2] is not None else 3
+    for _ in range(_MOST_ROWS):
+        yield from _row(data, row.span(group), meanings)
+        following = _ROW.match(data, row.end())
+        if following is None:
+            return
+        row, group = following, 1 if following[1] is not None else 2
+
+
+def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Found]:
+    """The sensitive values of one row of an INSERT."""
+    place = span[0]
+    for meaning in meanings:
+        argument = _ARGUMENT.match(data, place, span[1])
+        if argument is None:
+            return
+        group = next((number for number in (1, 2, 3) if argument[number] is not None), 3)
+        if meaning and meaning.weak in {"", "long"} and group < 3 and not values.placeholder(argument[group]):
+            yield *argument.span(group), meaning.kind, "sql"
+        elif meaning and meaning.weak in grids.PERSONAL:
+            yield from judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
+        place = argument.end()
+
+
+def _crypted(data: bytes, at: int) -> Iterator[Found]:
+    """The key of a function of SQL that encrypts."""
+    match = _CRYPT.match(data, at)
+    if match:
+        yield *match.span(1), "password", "sql"
+
+
+STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
+    **leads.STARTERS,
+    **dict.fromkeys((word.encode() for word in vocabulary().readers), _piped),
+    **dict.fromkeys(rosters.PROGRAMS, _listed),
+    **dict.fromkeys(manifests.WORDS, manifests.entries),
+    PROMPT: _expected,
+    b"send ": _sent,
+    b"334 ugfzc3dvcmq6": _answered,
+    b"334 vxnlcm5hbwu6": _answered,
+    b"insert into": _inserted,
+    b"replace into": _inserted,
+    b"pgp_sym_": _crypted,
+    b"aes_encrypt(": _crypted,
+    b"aes_decrypt(": _crypted,
+}
+"""What begins such a place, in small letters, and what reads it."""
+_LONGEST: Final = max(map(len, STARTERS))

@@ -1,0 +1,365 @@
+"""Secrets and people in sentences and on command lines: after a flag, after "the password is", after "logged in as".
+
+A word counts as a secret in prose only if it mixes letters with digits or marks, as no word of a language does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from triage.redact.lines import Lines
+from triage.redact.named import values
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense, sense, vocabulary
+from triage.redact.pii import spoken
+from triage.redact.pii.hosts import in_words
+from triage.redact.text import Expression, Found, Span, alternatives, anywhere
+
+__all__ = ("SAID", "said")
+
+_SECRETS: Final = (
+    r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
+    r"|pass(?:\r?\n?word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key"
+    r"|credentials?|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?id|sid|pin|otp|totp"
+    r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes(?:-?[0-9]{3})?|wlan|wifi"
+    r"|wi-fi|wpa2?|wireless|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared|fernet|hmac"
+    r"|cipher|shared"
+    r"|integration|server|service|subscription|account|storage|consumer|customer|tenant|vendor|reseller|developer|client|admin|ingest(?:ion)?|webhook|cookie|jwt"
+    r"|sdk|partner|merchant|gateway|project|write|wrapping|root|vault|data|payload|wallet|app(?:lication)?"
+    r"|symmetric|chacha20|des|xor|crypto|secretbox|the|my|our|your"
+    r"|this|correct|wrong|valid|invalid|bad|old|new|current|previous)[ _-]key"
+    r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|security answer|bindpw|rootpw|community(?: string)?"
+    r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|pairing|email"
+    r"|(?:your|use|enter)(?:[ ](?:this|the))?)[ _-](?:code|pin)"
+    r"|(?:the|my|your) code(?: (?:i|we|you|they) (?:got|received|entered|typed|used|sent))|(?:typed"
+    r"|entered)(?: the| my)? code"
+)
+_LINK: Final = (  # what stands between a name and its value; clauses of a few words among it
+    "temporanea|provvisoria|to sign in|to log ?in|to verify|to continue"
+    r"|(?:(?:that|which) )?(?:i|we|you|he|she|they|it|someone|support|admin)(?: [a-z']{1,12}){1,3} (?:is|was|were)"
+    r"|(?:that|which)(?: [a-z']{1,12}){1,3} (?:is|was)|(?:that|which) (?:worked|works|failed|was used)|(?:i|we"
+    r"|you|he|she|they|support)(?: [a-z']{1,12}){1,3}[,:]|expected|got|(?:i|we|you|he|she|they) (?:entered|typed"
+    r"|used|tried|got|set|gave|have|received|sent|use|need|know|type|enter|remember|chose|picked|wrote|saved)"
+    r"|(?:for|on|at|in|of|to|from|by)(?: [\w.'-]{1,20}){1,4} (?:is|was)"
+    r"|(?:refreshed|created|generated|issued|rotated|renewed|updated|tried|found|received|invalid|rejected"
+    r"|expired|revoked"
+    r"|decoded|decrypted|loaded|saved|stored|attempted|supplied|accepted|obtained|fetched|retrieved|returned"
+    r"|detected|leaked|wrong|(?:was )?not found):"
+    "|is|was|es|est|ist|war|era|lautet|\xc3[\xa8\xa9]|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will"
+    "|be|as|with|used|value|entered|provided"
+    "|code|sent|id|token|here"
+    "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
+)
+_NEXT_LINE: Final = r"[ \t]{0,4}(?:\r?\n|\\{1,4}(?:r\\{1,4})?n){1,2}[>| \t]{0,8}"
+_FOREIGN: Final = alternatives(vocabulary().foreign)
+_QUALITIES: Final = alternatives(vocabulary().qualities)
+_FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
+_FLAG_END: Final = r"(?:,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"'])"
+_NEAR_HOST: Final = (
+    r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
+    r"|resolv(?:e|ing)(?:[ \t]+host(?:name)?)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet"
+    r"|reach(?:ing)?|on host|from host|host(?:name)?|node|machine name|machine|kubelet,?|server|member|vm|agent"
+    r"|runner(?:[ \t]name)?|minion"
+    r"|nodename|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name"
+    r"|assigned [\w./-]+ to|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
+)
+_STRONG: Final = re.compile(rb"pass|pw|psk|community")
+# A key of which no more is said has to look like one, and not like the name of a public key.
+_KEYED: Final = re.compile(
+    rb"\b(?:fernet|hmac|cipher|shared|integration|server|service|subscription|account|storage|consumer|customer|tenant|vendor|reseller|developer|client|admin|ingest"
+    rb"|ingestion|webhook|cookie|jwt|sdk|partner|merchant|gateway|project|write|root|vault|data|payload|wallet|app"
+    rb"|application|symmetric|chacha20|des|xor|crypto|the|my|our|your|this|correct|wrong|valid|invalid|bad|old|new"
+    rb"|current|previous)[ _-]key\b"
+)
+_SESSIONS: Final = (b"sess", b"sid", b"phpsess", b"jsess")
+_CLAUSE: Final = re.compile(rb"(?: [a-z']{1,20}){3}")
+_FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
+_CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
+_DOES: Final = (
+    "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted"
+    "|added|removed"
+    "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|closed|opened"
+    "|started|ended|terminated|timed out|blocked|disabled|expired|suspended|rejected|failed|left|posted|uploaded"
+    "|downloaded|changed|updated|requested|granted|revoked|may not|must|lacks|needs|owns|could not|\\(id"
+)
+_COMPOUNDS: Final = "[a-z0-9]Pass(?:word|phrase|wd)|[a-z0-9](?:Secret|Token|ApiKey|PSK|PresharedKey|PreSharedKey)"
+_CLASSES: Final = "Token|Secret|Password|Credentials?|ApiKey|Session"
+_FLAG_ENDINGS: Final = (b"pass", b"passwd", b"password", b"secret", b"token", b"pwd", b"passin", b"passout")
+_NOT_OF_FLAGS: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
+_QUOTES: Final = frozenset({b'"', b"'"})
+# A word that nothing but a blank or a comma ends, and no quote opens.
+_PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
+_MOST: Final = 16_384
+_NAME: Final = re.compile(rb"[\w.\-]+")
+# A digest written in pairs and an address of IPv6 look like the fields of a password file.
+_PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}|(?:[0-9a-f]{1,4}:){3,4}")
+_CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
+_INSTEAD: Final = re.compile(
+    rb"[\"']?,? (?:but )?(?:got|received|found|actual|instead of|and not|vs\.?|!=)(?: value| token"
+    rb"| secret)?:? [\"']?([^\s,;\"']{8,200})"
+)
+_TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
+_PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
+_ACCOUNT: Final = Sense("username", "user")
+# Behind the name of a call, an account, a path or a setting.
+_NO_MACHINES: Final = frozenset({b"(", b"@", b"/", b"="})
+_HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
+
+
+def said(data: bytes, lines: Lines | None = None) -> Iterator[Found]:
+    """What follows flags of command lines, and names in sentences."""
+    nothing: set[tuple[int, bytes]] = set()
+    for number, start, end in (lines or Lines(data)).parts(SAID):
+        reader = _PHRASES[number - 1][1]
+        word = _PLAIN.match(data, end) if reader in _LOCAL and data[end - 1 : end] not in _QUOTES else None
+        if word is None:
+            yield from reader(data, start, end)
+            continue
+        # No more than this is read: what said nothing says nothing again.
+        asked = (number, data[start : word.end() + 2])
+        if asked not in nothing:
+            found = [*reader(data, start, end)]
+            yield from found
+            if not found and len(nothing) < _MOST:
+                nothing.add(asked)
+
+
+def _flagged(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The word behind a flag that names a secret."""
+    words = data[start:end]
+    quote = words[-1:] if words[-1:] in _QUOTES else b""
+    name = _NAME.search(words.lstrip(b"-"))
+    flag = name.group() if name else b""
+    meaning = sense(flag.decode("latin-1"))
+    if meaning is None and flag.lower().endswith(_FLAG_ENDINGS):
+        meaning = Sense("password")
+    span = values.after(data, end, quote)
+    if meaning is None or span is None or data[span[0] : span[0] + 1] in b"-=:":
+        return
+    if meaning.weak not in _NOT_OF_FLAGS:
+        place = (start, start + len(words.rstrip(b" \t,\"'")))
+        in_quotes = bool(quote) or data[span[1] : span[1] + 1] in _QUOTES
+        yield from judged(data, span, meaning, in_quotes=in_quotes, assigned=True, name=place)
+
+
+def _told(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The password behind words that nothing else follows."""
+    span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
+    if span is None or _PAIRS.fullmatch(data, start, end):
+        return
+    value = data[slice(*span)]
+    opened = data[span[0] - 1 : span[0]] in _QUOTES
+    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
+        return
+    if (opened and len(value) >= 4 and b" " not in value) or values.mixed(value.rstrip(b"?"), least=5):
+        yield *span, "password", "prose"
+
+
+def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
+    """Whether what stands behind a name in a sentence is code, a place, a time or a name of its own."""
+    value = data[slice(*span)]
+    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
+        return True
+    if b"://" in value or value.startswith(b"!!") or data.startswith(b"=3D", span[0] - 1):
+        return True
+    if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
+        return True
+    if not opened and values.heads_message(data, span):
+        return True
+    if opened:
+        return value.isalpha() and values.is_name(value)
+    return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
+
+
+def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The word behind a name in a sentence, if it can be no word."""
+    small = data[start:end].lower()
+    opened = values.quoted(data, end)
+    span = opened[0] if opened else values.bare(data, end)
+    if span is None or (data[start - 1 : start] == b"/" and not opened):
+        return
+    value = data[slice(*span)]
+    strong = _STRONG.search(small) is not None
+    whose = strong and opened and small.rstrip().endswith(b" for")
+    if whose or _is_no_secret(data, span, opened=opened is not None):
+        return
+    if value.isdigit():
+        if _CODES.search(small) and 4 <= len(value) <= 10:
+            yield *span, "pin", "prose"
+        return
+    loose = small.startswith((*_SESSIONS, b"token"))
+    if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
+        return
+    if (_KEYED.search(small) and (values.is_slug(value) or not values.looks_random(value, least=16))) or (
+        b"key" in small and _FINGERPRINT.fullmatch(value)
+    ):
+        return
+    least = 16 if small.startswith((b"session ", b"sid ")) else 8
+    if loose and not (values.looks_random(value, least=least) or (len(value) >= 20 and value.isalnum())):
+        return
+    kind = "password" if strong else "session_id" if small.startswith(_SESSIONS) else "secret"
+    sure = len(value) >= 4 and b" " not in value if opened and strong else values.mixed(value, least=5 if strong else 8)
+    if sure:
+        yield *span, kind, "prose"
+        again = _CHANGED.match(data, span[1])
+        if again and small.rstrip().endswith(b"from"):
+            yield *again.span(1), kind, "prose"
+        other = _INSTEAD.match(data, span[1])
+        if other and values.looks_random(other[1]):
+            yield *other.span(1), kind, "prose"
+
+
+def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The word behind a name of several words written in one, of a directive or a setting."""
+    span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
+    meaning = sense(data[start:end].partition(b" ")[0].rstrip().decode("latin-1"))
+    if span is None or meaning is None or meaning.weak or data[span[0] : span[0] + 1] in b"-=:":
+        return
+    if values.mixed(data[slice(*span)], least=6 if meaning.kind == "password" else 12):
+        yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=(end, end))
+
+
+def _keyed(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The value beside a name that is no word of a sentence by its form."""
+    quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
+    span = values.after(data, end, quote)
+    meaning = sense(data[start:end].strip(b'#:*"@ \t').split()[-1].decode("latin-1"))
+    if span is None or meaning is None or data[span[0] : span[0] + 1] in b"-=:":
+        return
+    if meaning.weak in {"", "word"} and (quote or values.mixed(data[slice(*span)], least=8)):
+        yield from judged(data, span, meaning, in_quotes=bool(quote), assigned=True, name=(start, end))
+
+
+def _wrapped(data: bytes, _start: int, end: int) -> Iterator[Found]:
+    """What an object of such a class holds where it is printed."""
+    span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
+    if span and values.looks_random(data[slice(*span)], least=16):
+        yield *span, "token", "prose"
+
+
+def _refused(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A key of whatever service, of which is said that it is not let in."""
+    value = data[start:end]
+    if values.looks_random(value, least=20) and not _FINGERPRINT.fullmatch(value) and not values.is_slug(value):
+        yield start, end, "api_key", "prose"
+
+
+def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The credentials behind the word of an authorization scheme."""
+    small = data[start:end].lower()
+    span = values.bare(data, end)
+    if span is None or values.is_setting(data[slice(*span)]):
+        return
+    value = data[slice(*span)]
+    if values.names_user_and_password(value) or (small.startswith(b"bearer") and values.looks_random(value, least=12)):
+        yield *span, "authorization", "prose"
+    elif small.startswith(b"basic") and (pair := _PAIR.fullmatch(value)) and values.mixed(pair[1], least=5):
+        yield span[0] + pair.start(1), span[1], "password", "prose"
+
+
+def _machine(data: bytes, _start: int, end: int) -> Iterator[Found]:
+    """The machine that something was sent to: a qualified name, or one with a number or a hyphen and a number."""
+    match = _HOSTNAME.match(data, end)
+    if match is None:
+        return
+    if in_words(match.group()) and data[match.end() : match.end() + 1] not in _NO_MACHINES:
+        yield *match.span(), "hostname", "prose"
+
+
+def _person(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The account behind "for user", "logged in as" and the like."""
+    at = start + len(data[start:end].rstrip(b"\\\"'"))
+    span = values.after(data, at)
+    if span is None or data[slice(*span)].lower() in vocabulary().things or data[span[1] : span[1] + 3] == b" - ":
+        return
+    yield from judged(data, span, _ACCOUNT, in_quotes=at < end, assigned=True, name=(start, end))
+
+
+def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The account that does something: "user x logged in"."""
+    if data[start:end].lower() not in vocabulary().things and end - start >= 3:
+        yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
+
+
+# What leads to a value, in the one group of its expression, and what reads it. They are tried in this order.
+_PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], ...]] = (
+    (rf"\B({_FLAG}{_FLAG_END})", _flagged),
+    (
+        (
+            rf"((?:{_FOREIGN})(?:[ \t]+(?:{_QUALITIES}))?"
+            r"(?:[ \t]+(?:lautet|ist|war|est|es|is|\xc3[\xa9\xa8]|er|je|to|war|era|ha|on|a))?"
+            r"[ \t]*(?:[:= \t]|\xef\xbc\x9a|\xe6\x98\xaf|\xe3\x81\xaf|\xec\x9d\x80|\xeb\x8a\x94)[ \t]*)"
+        ),
+        _told,
+    ),
+    (
+        (
+            r"\bkey[ \t]+([A-Za-z0-9_-]{20,100})[ \t]+(?:is |was |has been )?(?:rejected|invalid|revoked|denied"
+            r"|unauthori[sz]ed|disabled|blocked|forbidden|leaked|over quota|not (?:valid|authori[sz]ed|allowed|accepted"
+            r"|recogni[sz]ed|permitted))\b"
+        ),
+        _refused,
+    ),
+    (r"\b((?:bearer|basic),?\\?[ \t]+(?:token[ \t]+|auth[ \t]+)?)", _scheme),
+    *spoken.PHRASES,
+    (
+        (
+            r"\b((?:for|of|from|invalid|illegal|unknown|by|as|failed|authenticated|new)[ \t]+user[ \t]+\[?"
+            r"|(?:invalid|illegal|unknown|bad)[ \t]+(?:username|login|logon|account|principal)[ \t:]+"
+            r"|(?:failed|accepted)[ \t]+[\w/-]+[ \t]+for[ \t]+(?:invalid[ \t]+user[ \t]+)?"
+            r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt"
+            r"|rejected|refused|blocked|granted|revoked|error|success)[ \t]+"
+            r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+\\{0,3}[\"']"
+            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+|user (?:id|name): "
+            r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
+            r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
+        ),
+        _person,
+    ),
+    (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", _person),
+    (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", _machine),
+    (
+        (
+            rf"\buser[ \t]+([a-z][\w.-]+)(?:[ \t]+(?:{_DOES}|ok)"
+            r"|:[ \t]+(?:permission|access|auth\w{0,12}|log(?:in|on|ged)|account|not|invalid|password|unknown|no"
+            r"|wrong|locked|disabled))\b"
+        ),
+        _talking,
+    ),
+    (
+        (
+            r"\b(?:login|logon|sign-?in|account|employee|principal"
+            r"|authentication of|credentials of|password (?:of|for))[ \t]+([a-z][\w.-]+)[ \t]+(?:(?:is|was"
+            r"|has been|got)[ \t]+)?"
+            r"(?:now |already |temporarily |permanently )?(?:rejected|failed|denied|refused|blocked"
+            r"|locked(?: out)?|unlocked"
+            r"|disabled|enabled|suspended|deactivated|banned|expired|not found|does not exist|not recogni[sz]ed|unknown"
+            r"|accepted|succeeded|successful|logged (?:in|out|on|off)|signed (?:in|out)|has expired|has no)\b"
+        ),
+        _talking,
+    ),
+    (
+        (
+            rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:{_NEXT_LINE}(?:is|was))?(?:[ \t]+(?:{_LINK}):?|:"
+            r"|, (?:which|that)(?: [a-z']{1,12}){1,5}, (?:is|was)){0,3}"
+            rf"(?:[ \t]+(?:(?:is|was|es|est|ist)(?: :|:)?{_NEXT_LINE})?|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)"
+        ),
+        _secret,
+    ),
+    # directives and functions in one word
+    (rf"\b((?-i:[A-Za-z][A-Za-z0-9]*(?:{_COMPOUNDS}))[ \t]+(?:REG_SZ[ \t]+)?[\"']?)", _directive),
+    # a keyword of Clojure, a constant of C, a column of an environment
+    (r"((?:#[ \t]*define|\((?:define|def|defvar|defparameter|setq|setf))[ \t]+[\w*.-]+[ \t]+[LuU@]?\")", _keyed),
+    (r"\b((?-i:ENV|ARG|LABEL)[ \t]+\w+[ \t]+)", _keyed),
+    (r"\B(:[a-z][\w.-]*(?:key|secret|token|pass\w*|pwd)[ \t]+\")", _keyed),
+    (r"\b((?-i:[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|KEY))(?:  +|\t+))", _keyed),
+    (r"(?:^|[\s\"'])([\w.*-]+:(?:[0-9]{2,5}|\*):[\w*.-]+:[a-z][\w.-]+:)", _told),
+    (
+        rf"\b((?:[A-Z][A-Za-z0-9]*)?(?-i:{_CLASSES})[({{](?:(?:value|id|token|raw)=)?[\"']?)",
+        _wrapped,
+    ),
+)
+_LOCAL: Final = frozenset({_secret, _machine, _person})
+SAID: Final = Expression("(?i)" + "|".join(anywhere(phrase) for phrase, _ in _PHRASES))

@@ -1,0 +1,58 @@
+"""Lists of accounts with their passwords, as programs for accounts read them: chpasswd, newusers, cloud-init.
+
+`chpasswd <<EOF` over lines of `user:password`; `chpasswd:` with a list below it; `chpasswd: {list: ["user:password"]}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact.named import values
+from triage.redact.text import Found, line_of
+
+__all__ = ("PROGRAMS", "listed")
+
+PROGRAMS: Final = (b"chpasswd", b"newusers")
+_OPENED: Final = re.compile(
+    rb"""[^\n|;&]{0,40}<<-?[ \t]{0,4}\\?["']?([A-Za-z_]{1,20})["']?[^\n]{0,80}\n|["']?:[ \t]*\r?\n"""
+)
+_INLINE: Final = re.compile(rb"""["']?:[ ]?\{[^\n]{0,40}\[""")
+_ENTRY: Final = re.compile(
+    rb"""[ \t]{0,40}(?:-[ \t]+)?["']?[A-Za-z_][\w.-]{0,31}:([^\s:"']{4,200})(?::[^\s]{0,200})?["']?[ \t\r]*(?:\n|\Z)"""
+)
+_STRING: Final = re.compile(rb"""["'][A-Za-z_][\w.-]{0,31}:([^\s"']{4,200})["']""")
+_MOST: Final = 64
+_NONE: Final = frozenset({b"random", b"none", b"null"})
+
+
+def listed(data: bytes, at: int) -> Iterator[Found]:
+    """The passwords of a list that begins at the name of such a program, or at the key that cloud-init has for it."""
+    end = at + len(PROGRAMS[0])
+    if inline := _INLINE.match(data, end):
+        stop = line_of(data, end, most=600)[1]
+        for string in _STRING.finditer(data, inline.end(), stop):
+            yield from _told(string)
+        return
+    opened = _OPENED.match(data, end)
+    if opened is None:
+        return
+    place = opened.end()
+    indent = at - line_of(data, at, most=80)[0]
+    for _ in range(_MOST):
+        stop = line_of(data, place, most=600)[1]
+        line = data[place:stop]
+        text = line.strip()
+        shallow = opened[1] is None and len(line) - len(line.lstrip(b" \t")) <= indent and text[:1] != b"-"
+        if place >= len(data) or text == (opened[1] or b"") or shallow:
+            return
+        if entry := _ENTRY.match(data, place):
+            yield from _told(entry)
+        place = stop + 1
+
+
+def _told(entry: re.Match[bytes]) -> Iterator[Found]:
+    """The password of an entry, unless one is to be made."""
+    if entry[1].lower() not in _NONE and not values.placeholder(entry[1]):
+        yield *entry.span(1), "password", "roster"

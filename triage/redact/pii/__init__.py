@@ -1,0 +1,1 @@
+"""People: their numbers, names, accounts and machines, by form, checksum or field."""

@@ -1,0 +1,105 @@
+"""People in what people write: who signs a letter, who says something in a chat, who calls, where somebody lives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense
+from triage.redact.pii import geography, people, spoken
+from triage.redact.pii.persons import is_person
+from triage.redact.text import Found
+
+__all__ = ("READERS",)
+
+_SIGNED: Final = re.compile(
+    rb"[^\n\\:=]{0,24}?[ \t,.!]{0,4}(?:\r?\n|(?:\\r)?\\n|<br ?/?>){1,3}(?:[>| \t]{0,8})"
+    rb"(?:--? ?)?((?:(?:Dr|Mr|Mrs|Ms|Prof|Herr|Frau)\.? )?[A-Z\x80-\xff][A-Za-z'.\x80-\xff-]{1,30}"
+    rb"(?: [A-Z\x80-\xff][A-Za-z'.\x80-\xff-]{0,30}){1,3})[ \t]{0,4}(?=\r?\n|\\[rn]|<|\"|,|\||\Z| \()"
+)
+_LOCAL: Final = re.compile(
+    rb"(?:\A|[^\w.+-])([A-Za-z0-9][\w.+-]{0,62}(?: ?[\[({](?:dot|punkt|\.)[\])}] ?[\w+-]{1,30}){0,3}) ?\Z"
+)
+_DOMAIN: Final = re.compile(
+    rb"[\[({<](?:[aA][tT]|\xc3\xa4t)[\])}>] ?([A-Za-z0-9][A-Za-z0-9-]{0,62}"
+    rb"(?:(?:\.| ?[\[({<](?:dot|DOT|punkt)[\])}>] ?| dot )[A-Za-z0-9-]{2,62}){1,4})(?![\w-])"
+)
+_LIVES: Final = re.compile(rb"[ \t]{0,2}:?[ \t]{0,2}([0-9A-Z\x80-\xff][^\r\n\"<>;|]{5,80})")
+_SENTENCE_END: Final = re.compile(rb"[.!?](?:\s|\Z)|\\n| and | since | but | with | my | phone| tel")
+_CALLER: Final = re.compile(
+    rb"""(?:id)?(?:name|num)?[\"']?[ \t]{0,2}[:=(][ \t]{0,2}\\{0,3}["']?([A-Z\x80-\xff][\w.'\x80-\xff -]{2,40}?)"""
+    rb"""\\{0,3}["']? ?<([+0-9]{5,16})>"""
+)
+_SURNAME: Final = re.compile(
+    rb" ?([A-Z\x80-\xff][\w'\x80-\xff-]{2,30}(?: [A-Z\x80-\xff][\w'\x80-\xff-]{1,30}){0,2})"
+    rb"(?![\w\x80-\xff'-])(?![(=:/.]\w)"
+)
+_SPOKEN: Final = re.compile(
+    rb"[ \t]{0,40}([A-Z\x80-\xff][\w.'\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})"
+)
+
+
+def _signature(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The name below the closing words of a letter."""
+    match = _SIGNED.match(data, at + size)
+    if match and is_person(match[1]):
+        yield *match.span(1), "person", "signature"
+
+
+def _spelt_out(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """An address of e-mail whose sign is written as a word in brackets, or as a word in capitals."""
+    before = _LOCAL.search(data, max(at - 66, 0), at)
+    behind = _DOMAIN.match(data, at)
+    if before and behind:
+        yield before.start(1), behind.end(1), "email", "email"
+
+
+def _home(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Where somebody says to live."""
+    match = _LIVES.match(data, at + size)
+    if match is None:
+        return
+    start, stop = match.span(1)
+    if ended := _SENTENCE_END.search(data, start, stop):
+        stop = ended.start()
+    if people.is_street(data[start:stop]):
+        yield from judged(
+            data, (start, stop), Sense("street_address", "street"), in_quotes=True, assigned=True, name=(at, at)
+        )
+
+
+def _calling(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Who calls, by name and number."""
+    if match := _CALLER.match(data, at + size):
+        yield *match.span(1), "person", "caller"
+        yield *match.span(2), "phone", "caller"
+
+
+def _introduced(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The full name of somebody behind words that say whose it is."""
+    match = _SPOKEN.match(data, at + size)
+    if match and people.full_name(match[1]) and is_person(match[1]) and b"'s" not in match[1]:
+        yield *match.span(1), "person", "said"
+
+
+def _addressed(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The name behind the title of a person: a full one, or a surname."""
+    match = _SURNAME.match(data, at + size)
+    if match and is_person(match[1]):
+        yield *match.span(1), "person", "said"
+
+
+READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
+    "closings": _signature,
+    "introductions": _introduced,
+    "dwellings": _home,
+    "callers": _calling,
+    "degrees": geography.pair,
+    "signs": _spelt_out,
+    "titles": _addressed,
+    "dialled": spoken.dialled,
+    "born": spoken.born,
+}
+"""What reads the values behind the words of leads.toml, by their lists."""

@@ -1,0 +1,80 @@
+"""Labels of forms that name a datum of a person in words: `Address line 1`, `Fecha de nacimiento`.
+
+`joints` finds the names that sensitive words tell, written in one. Here are those of several words, with whatever
+stands between and whatever accents their languages write, and words that only such names hold.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from triage.redact.named.joints import assignment
+from triage.redact.named.keys import Names, vocabulary
+
+__all__ = ("LABELS", "plain")
+
+_KINDS: Final = frozenset(
+    {
+        "person",
+        "birth_date",
+        "street_address",
+        "postal_code",
+        "national_id",
+        "passport",
+        "phone",
+        "device_id",
+        "coordinates",
+        "mac",
+    }
+)
+_BETWEEN: Final = r"[ ._-]{0,2}"
+# Letters with marks that no decomposition takes off.
+_WHOLE: Final = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "\u0131": "i", "ß": "ss", "æ": "ae"}
+)
+# The letters that have marks, two bytes of UTF-8 each.
+_MARKED: Final = frozenset("acdegilnorstuyz")
+
+
+def plain(name: bytes) -> str:
+    """A name in ASCII.
+
+    Examples
+    --------
+    >>> plain("Straße und Hausnummer".encode()), plain("Imię".encode())
+    ('Strasse und Hausnummer', 'Imie')
+    """
+    text = name.decode("utf-8", "replace")
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKD", text.translate(_WHOLE)).encode("ascii", "ignore").decode()
+
+
+def _is_a_label(names: Names, kind: str) -> bool:
+    """Whether a name is one that `joints` does not find: in several words, or not at all."""
+    if kind not in _KINDS and kind != "username":
+        return False
+    if len(names) > 1 and kind in _KINDS:
+        return True
+    return assignment(()).first(f'"{"_".join(names)}": "'.encode(), 0) is None
+
+
+def _spelt(names: Names) -> str:
+    """An expression of a name in the spellings of its language."""
+    return _BETWEEN.join(
+        r"(?:ss|\xc3\x9f)".join("".join(map(_letter, part)) for part in word.split("ss")) for word in names
+    )
+
+
+def _letter(letter: str) -> str:
+    """An expression of a letter with whatever mark."""
+    return rf"[{letter}\xc3-\xc5][\x80-\xbf]?" if letter in _MARKED else letter
+
+
+LABELS: Final = "|".join(
+    _spelt(names)
+    for names in sorted(vocabulary().senses, key=lambda names: (" ".join(names), len(names)), reverse=True)
+    if _is_a_label(names, vocabulary().senses[names].kind)
+)
+"""The labels, as a part of an expression."""

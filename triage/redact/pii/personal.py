@@ -1,0 +1,214 @@
+"""Personal data: two RE2 alternations over the text find what could be some, and the rooms beside decide.
+
+`network` (addresses), `numbers` (cards, bank accounts, phones), `papers` (numbers of identity cards and taxes),
+`persons` (fields of people), `accounts` (paths, listings, URLs, e-mail) and `hosts` (names of machines) each say
+whether a candidate is one of theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Final
+
+from triage.redact.pii import accounts, hosts, network, numbers, papers, persons
+from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, touches
+
+__all__ = ("personal",)
+
+_CANDIDATES: Final = (
+    # IPv4
+    r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3})",
+    # a line of syslog: time, machine, program
+    r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:z|[+-][0-9:]{4,6})? [a-z][a-z0-9.-]* [a-z][\w./-]*(?:\[[0-9]+\])?: ",
+    # IPv6, MAC
+    r"\b(?:[0-9a-f]{1,4}:){1,7}:[0-9a-f:.]*",
+    r"(?:^|[\s\[(\"'=,/])::[0-9a-f]{1,4}[0-9a-f:.]*",
+    r"\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}",
+    r"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
+    r"(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
+    # papers of people
+    *papers.CANDIDATES,
+    # cards, IBAN, phones, social security numbers
+    r"[0-9](?:[ -]?[0-9]){12,18}",
+    r"(?-i:\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)",
+    r"\b00[1-9][0-9]{0,2}[ -][0-9]{2,4}[ -][0-9]{5,9}\b",
+    # what uname prints
+    r"linux [a-z][\w.-]* [0-9]+\.[0-9]+\.[0-9]",
+    r"\+[0-9][0-9 ()./-]{6,22}[0-9]",
+    r"\(?[2-9][0-9]{2}\)?[ .-][0-9]{3}[ .-][0-9]{4}",
+    r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
+    # folders of people
+    rf"{accounts.HOMES}[^/\\]",
+    r"~[a-z][\w.-]*/",
+    # machines: by an ending, by the form of a maker or a cloud, by a number, by a site among the labels
+    rf"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.(?:{hosts.ENDINGS})\b",
+    r"\b(?:desktop|laptop|win|pc)-[a-z0-9]{5,11}\b",
+    r"(?-i:\b[A-Z0-9]{2,15}-(?:PC|LAPTOP)\b)",
+    r"\b(?:ip|ec2)(?:-[0-9]{1,3}){4}\b",
+    r"\b[a-z]+(?:-s)?(?:-[0-9]+vcpu)?-[0-9]+gb-[a-z]{3}[0-9](?:-[0-9]+)?\b|\bgke-[a-z0-9-]+|\baks-[a-z0-9-]+-vmss",
+    r"-mbp\b|macbook|\bimac\b|mac-mini|iphone|ipad",
+    r"[a-z][a-z0-9-]*[0-9](?:\.[a-z0-9-]+){2,6}\b",
+    (
+        r"[a-z][a-z0-9-]*\.(?:corp|int|internal|intra|hq|mgmt|infra|prod|stage|staging|qa|uat|office|ops|dc[0-9]{1,2}"
+        r"|[a-z]{2,4}[0-9]{1,2}|ams|fra|lon|lhr|nyc|iad|sfo|sjc|lax|sea|ord|dfw|atl|mia|cdg|par|mad|dub|fsn|nbg|hel|arn"
+        r"|osl|waw|vie|zrh|mil|sin|hkg|nrt|hnd|syd|bom|gru|yyz)(?:\.[a-z0-9-]+){1,4}\b"
+    ),
+    # lines of ls, who, ps and cron
+    r"[-dl](?:[rwxst-]{9})[.+@]? +[0-9]+ +[a-z]",
+    r"[a-z][\w.-]* +(?:pts/[0-9]|tty[0-9]|:[0-9]) ",
+    r"[a-z][\w.-]* ?\(uid[ =][0-9]",
+    r"\[[a-z][\w.-]*\] (?:ok|fail) [a-z]",
+    r"\bpostgres: [a-z][\w.-]* [\w.-]+ (?:\[local\]|[0-9.]+\()",
+    # a node as kubectl lists it
+    r"[a-z][a-z0-9.-]* +(?:not)?ready(?:,schedulingdisabled)? ",
+    r"[a-z][\w.-]* : user not in sudoers",
+    r"[a-z][\w.-]* +[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +[0-9]+ +[0-9]+ ",
+    r"[a-z][\w.-]* +[0-9]{3,8} +[0-9]+\.[0-9] +[0-9]+\.[0-9] +(?:[/\[][a-z]|\(sd-)",
+    r"[a-z][\w.-]* +[0-9]+ +[0-9]+ +[0-9]+ +(?:[0-9]{2}:[0-9]{2}|[a-z]{3}[0-9]{2}) +(?:\?|tty|pts/)",
+    r"[a-z][\w.-]* +(?:[0-9]{1,2}|rt) +-?[0-9]{1,2} +(?:(?:[0-9]{3,}|[0-9.]+[kmgt]|0) +){2,3}[rsdzti] ",
+    r"[a-z][\w.-]* +(?:cwd|rtd|txt|mem|[0-9]+[urw]{1,2}) +(?:dir|reg|ipv[46]|unix|chr|fifo|sock|a_inode) ",
+    r"\([a-z][\w.-]*\) cmd \(",
+    # what su and sudo say
+    r"[a-z][\w.-]* is not in the sudoers",
+    r"\bsu: \(to [\w.-]+\) [a-z][\w.-]* on ",
+    # a header of RFC 5424, a line of an access log
+    r"<[0-9]{1,3}>1 [0-9t:.z+-]{19,35} [a-z][a-z0-9.-]* ",
+    r" - [a-z][\w.@-]* \[[0-9]{2}/[a-z]{3}/[0-9]{4}:",
+    # a path of the network, a machine of one alone, an account with its domain
+    r"\\{2,16}[0-9-]*[a-z][a-z0-9._$-]*\\{1,8}[a-z0-9$]",
+    r"(?-i:\B\\{2,4}[A-Z][A-Z0-9-]*[0-9-][A-Z0-9-]*\b)",
+    r"(?-i:\b[A-Z][A-Z0-9-]{2,14}\\{1,8}[a-z][a-z0-9._-]*)",
+)
+_CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
+# Fields of people. As one automaton the two have more states than fit, and take four times as long as one by one.
+_FIELD: Final = Expression("(?i)" + "|".join(persons.CANDIDATES))
+# Of a candidate that has not been read, and of one that is not four numbers.
+_UNREAD: Final = -2
+_ANOTHER: Final = -1
+# Of the name of a field with its sign.
+_NAMED: Final = -3
+# An address in the name of a file.
+_ADDRESS: Final = re.compile(rb"(?<=[_-])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])")
+_DOTS: Final = 3
+_DOTTED_MAC: Final = 14
+# What the name of a field ends in with its sign, and what begins a format of people.
+_OF_FIELDS: Final = frozenset(b":=>\"'`*_ \t|<dD(\x9a")
+_CAPITALS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_HYPHEN: Final = ord("-")
+_NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
+
+
+def personal(data: bytes) -> list[Found]:
+    """Everything personal in a text that its form shows."""
+    found: list[Found] = []
+    # Of this text: what four numbers are by themselves, and what another candidate is that is all of a string.
+    worths: dict[bytes, int] = {}
+    strings: dict[bytes, list[Found]] = {}
+    for begin, end in chain(_CANDIDATE.spans(data), _FIELD.spans(data)):
+        text = data[begin:end]
+        worth = worths.get(text, _UNREAD)
+        if worth == _UNREAD:
+            worth = worths[text] = _worth(text)
+        if worth > 0:
+            if network.stands_as_ipv4(data, begin, end, worth):
+                found.append((begin, end, "ipv4", "ipv4"))
+        elif worth == _NAMED and (end >= len(data) or data[end] not in persons.BEGINS_NAMES):
+            continue
+        elif worth < 0:
+            if data[begin - 1 : begin] == b'"' == data[end : end + 1]:
+                if text not in strings:
+                    strings[text] = [*_decided(b'"' + text + b'"', 1, end - begin + 1)]
+                at = begin - 1
+                found += [(start + at, stop + at, kind, rule) for start, stop, kind, rule in strings[text]]
+            else:
+                found += _decided(data, begin, end)
+    found += accounts.around_signs(data)
+    return found
+
+
+def _worth(text: bytes) -> int:
+    """What a candidate is worth as four numbers; what else it is where it is none."""
+    if network.V4.fullmatch(text):
+        return network.worth_of(text)
+    return _NAMED if text[-1] in _OF_FIELDS and persons.is_of_a_name(text) else _ANOTHER
+
+
+def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """What a candidate is, by how it begins."""
+    # An address that begins with nothing is found with what stands before it.
+    if data[start + 1 : start + 3] == b"::":
+        start += 1
+    first = data[start : start + 1]
+    if (held := _of_people(data, start, end)) is not None:
+        return held
+    if first in b"0123456789+:":
+        return _numeric(data, start, end)
+    if first == b"~":
+        return accounts.behind_tilde(data, start, end)
+    if listed := accounts.LISTED.match(data, start):
+        return accounts.in_listing(data, listed)
+    if node := hosts.NODE.match(data, start, end):
+        return hosts.in_nodes(data, node)
+    if first == b"<":
+        return hosts.in_header(data, start)
+    if first == b" ":
+        return accounts.in_access_log(data, start)
+    if first in b"/\\%":
+        return accounts.in_path(data, start)
+    if first == b"(":
+        return _numeric(data, start, end)
+    return _lettered(data, start, end)
+
+
+def _of_people(data: bytes, start: int, end: int) -> Iterator[Found] | None:
+    """What a candidate is that may be a field or a number of a person's paper; None where it is neither."""
+    last = data[end - 1]
+    if last in _OF_FIELDS and (held := persons.field(data, start, end)) is not None:
+        return held
+    if last in DIGITS and data[start] not in DIGITS and (labelled := [*papers.labelled(data, start, end)]):
+        return iter(labelled)
+    if (last in _CAPITALS or data[end - 3] == _HYPHEN) and (paper := [*papers.bare(data, start, end)]):
+        return iter(paper)
+    return None
+
+
+def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A candidate that begins with a digit or a sign."""
+    text = data[start:end]
+    colons = text.count(b":")
+    logged = hosts.SYSLOG.match(data, start, end) if colons >= 2 else None
+    if not logged and text.translate(None, _NUMERIC) and not network.MAC.fullmatch(text):
+        return hosts.around(data, start, end)
+    if touches(data, start, end, DIGITS + b"_") and (colons < 2 or data[start - 1 : start] in HEX_DIGITS):
+        return iter(())
+    if logged:
+        return hosts.in_syslog(data, start, logged)
+    if colons >= 2 or text.count(b"-") == 5 or (text.count(b".") == 2 and len(text) == _DOTTED_MAC):
+        return network.hexadecimal(data, start, end)
+    # Numbers with blanks between them up to an address: `2122260223 192.168.253.178`.
+    if data[end : end + 1] == b"." and (address := network.V4.match(data, start + text.rfind(b" ") + 1)):
+        return chain(numbers.number(data, start, address.start()), network.ipv4(data, *address.span()))
+    return numbers.number(data, start, end)
+
+
+def _lettered(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """A candidate that begins with a letter: an address in hexadecimal, an IBAN, a machine."""
+    text = data[start:end]
+    if b":" in text or network.MAC.fullmatch(text):
+        return network.hexadecimal(data, start, end)
+    if text[:6].lower() == b"linux ":
+        return hosts.in_uname(data, start, end)
+    if data[start - 1 : start] == b"\\" and text[:1] in b"nrt" and network.V4.fullmatch(text, 1):
+        return network.ipv4(data, start + 1, end)
+    if b"\\" in text:
+        return accounts.in_domain(data, start, end)
+    if stop := numbers.iban_end(data, start, end):
+        return iter([(start, stop, "iban", "iban")])
+    if data[end : end + 1] == b"\\":
+        return chain(hosts.around(data, start, end), accounts.behind_machine(data, end))
+    inner = _ADDRESS.search(text) if text.count(b".") > _DOTS else None
+    if inner:
+        return chain(hosts.around(data, start, end), network.ipv4(data, start + inner.start(), start + inner.end()))
+    return hosts.around(data, start, end)

@@ -1,0 +1,75 @@
+"""Formats that hold nothing but people: vCards, lines of a password file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense
+from triage.redact.pii import people
+from triage.redact.text import Found, Span, line_of
+
+__all__ = ("card", "of_account", "phone")
+
+_ACCOUNT_LINE: Final = re.compile(
+    rb"([ \t]{0,40}[^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
+)
+_CARD_LINE: Final = re.compile(
+    rb"(?im)^(?:item[0-9]{1,2}\.)?(fn|n|adr|label|bday|nickname|anniversary"
+    rb"|tel)((?:;[^:\r\n]{0,120})?):([^\r\n]{1,300})"
+)
+_MOST: Final = 8_192
+_ENDS: Final = (b"END:VCARD", b"end:vcard", b"BEGIN:VCARD", b"begin:vcard")
+
+
+def phone(data: bytes, _match: re.Match[bytes] | None, span: Span) -> Iterator[Found]:
+    """A telephone number under a name beyond ASCII."""
+    return judged(data, span, Sense("phone", "phone"), in_quotes=True, assigned=True, name=(span[0], span[0]))
+
+
+def of_account(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The full name of an account in a password file."""
+    line, stop = line_of(data, start, most=400)
+    # A line as it is written inside of a string.
+    before, ended = data.rfind(b"\\n", line, start), data.find(b"\\n", start, stop)
+    line = before + len(b"\\n") if before >= 0 else line
+    stop = ended if ended >= 0 else stop
+    match = _ACCOUNT_LINE.match(data, line, stop - (data[stop - 1 : stop] == b"\r"))
+    if match is None or match.end(1) != end:
+        return
+    text = match[2].partition(b",")[0]
+    if people.full_name(text):
+        yield match.start(2), match.start(2) + len(match[2].rstrip(b",")), "person", "passwd"
+
+
+def card(data: bytes, at: int) -> Iterator[Found]:
+    """The names, addresses and days of a vCard."""
+    stop = min((place for mark in _ENDS if (place := data.find(mark, at, at + _MOST)) >= 0), default=-1)
+    for match in _CARD_LINE.finditer(data, at, stop if stop >= 0 else min(at + _MOST, len(data))):
+        kind = match[1].lower()
+        start, end = match.span(3)
+        if data[start : start + 1] == b"[" or not any(chr(byte).isalnum() for byte in match[3]):
+            continue
+        if kind in {b"fn", b"nickname", b"label"}:
+            yield start, end, "street_address" if kind == b"label" else "person", "vcard"
+        elif kind == b"tel":
+            yield from phone(data, match, (start, end))
+        elif kind in {b"bday", b"anniversary"}:
+            yield start, end, "birth_date", "vcard"
+        else:
+            yield from _of_card(start, match[3], kind)
+
+
+# Of an address in a vCard what tells where a house is: box, more, street, code; not the city, the region, the country.
+_OF_ADDRESSES: Final = {0: "street_address", 1: "street_address", 2: "street_address", 5: "postal_code"}
+
+
+def _of_card(at: int, text: bytes, kind: bytes) -> Iterator[Found]:
+    """The parts of a name or an address of a vCard."""
+    for number, piece in enumerate(text.split(b";")):
+        found = "person" if kind == b"n" else _OF_ADDRESSES.get(number)
+        if found and len(piece.strip()) > 1 and not piece.startswith(b"["):
+            yield at, at + len(piece), found, "vcard"
+        at += len(piece) + 1

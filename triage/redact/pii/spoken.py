@@ -1,0 +1,85 @@
+"""Numbers and days that a sentence names: the phone to call, the card that was declined, when somebody was born."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense
+from triage.redact.text import Found, digits_in, line_of
+
+__all__ = ("PHRASES", "born", "dialled")
+
+_NUMBERED: Final = (
+    r"born(?: on)?|date of birth|d\.?o\.?b\.?|birthda(?:y|te)|(?:bank |checking |savings )?(?:account|acct"
+    r"|a/c)\.? (?:no|nr|num|number)\.?|konto(?:nummer)?|phone|telephone|tel|fax|mobile|cell|call|callback|dial"
+    r"|sms|whatsapp|msisdn|imei|imsi|iccid|meid|iban|ssn|card|cvv2?|cvc2?|cvn2?|csc|cv2"
+    "|(?:card )?security code|card (?:verification )?code"
+)
+_KINDS: Final = {
+    b"imei": "imei",
+    **dict.fromkeys((b"imsi", b"iccid", b"meid"), "imei"),
+    b"ssn": "ssn",
+    b"passport": "passport",
+    **dict.fromkeys((b"cvv", b"cvc", b"cvn", b"csc", b"cv2", b"code"), "pin"),
+    b"card": "card",
+    **dict.fromkeys((b"iban", b"acc", b"a/c", b"konto"), "bank_account"),
+    **dict.fromkeys((b"born", b"birth", b"d.o.b", b"dob"), "birth_date"),
+}
+_BEHIND: Final = re.compile(
+    rb"(?:[ \t]?\\n)?(?:[ \t]{1,3}[a-z\xc3\xa0-\xbf']{1,12}){0,5}[ \t:.]{1,3}(?=[+(]?[+(]?[0-9])"
+)
+_OF_NUMBERS: Final = frozenset(b" 0(")
+_DAY: Final = re.compile(
+    rb"(?:[ \t]{0,2}(?:is|was|on|the|le|el|am|den|dne|dnia|:))?[ \t]{0,3}[\"'(]?(?=[0-9]|[A-Z][a-z]{2,8}\.? [0-9])()"
+)
+# Too few digits for a number that nothing parts.
+_UNGROUPED: Final = re.compile(rb"[0-9]{1,8}(?![0-9]|[ /.-]{1,3}[0-9])")
+
+
+def _number(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The number behind its name: a phone's, a card's."""
+    small = data[start:end].lower()
+    at = end - 1
+    while data[at - 1 : at] in {b"+", b"("}:
+        at -= 1
+    kind = next((kind for word, kind in _KINDS.items() if word in small), "phone")
+    meaning = Sense(kind, {"phone": "phone", "birth_date": "date"}.get(kind, "digits"))
+    stop = line_of(data, at, most=64)[1]
+    if kind != "phone" and not digits_in(data[at : at + 6]):
+        return
+    yield from judged(data, (at, stop), meaning, in_quotes=False, assigned=True, name=(at, at))
+
+
+def dialled(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The number that somebody is to be called at, a few words behind."""
+    begin = at + size
+    while data[begin - 1] in _OF_NUMBERS:
+        begin -= 1
+    match = _BEHIND.match(data, begin)
+    if match is None or _UNGROUPED.match(data, match.end()):
+        return
+    span = match.end(), line_of(data, match.end(), most=64)[1]
+    yield from judged(data, span, Sense("phone", "phone"), in_quotes=False, assigned=True, name=(at, at))
+
+
+def born(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The day on which somebody was born."""
+    place = _DAY.match(data, at + size)
+    if place:
+        span = place.start(1), line_of(data, place.start(1), most=64)[1]
+        yield from judged(data, span, Sense("birth_date", "date"), in_quotes=False, assigned=True, name=(at, at))
+
+
+PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], ...]] = (
+    (
+        (
+            rf"\b((?:{_NUMBERED})(?:[ \t]+(?:to|from|number|no|is|was)){{0,2}}[ \t.:#]+\+?\(?[0-9]"
+            r"|passport(?:[ \t]+(?:number|no|is)){0,2}[ \t.:#]+(?-i:[A-Z0-9]))"
+        ),
+        _number,
+    ),
+)
+"""What leads to a value, in the one group of its expression, and what reads it."""

@@ -1,0 +1,261 @@
+"""Where gitleaks' rules and ours match: each is tried near its keywords, or where its form begins.
+
+One Aho-Corasick pass finds the keywords of all rules and the names of programs. A rule that knows the form of a token
+is tried on the text without blanks around its keyword, and on the lines that a wrapped token runs over; one that knows
+its vendor's name is tried on the line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+import ahocorasick_rs
+
+from triage.redact.decoding import wraps
+from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
+from triage.redact.lines import Lines
+from triage.redact.named import examples, values
+from triage.redact.phrases import commands
+from triage.redact.text import DIGITS, LETTERS, WORD, Span, expression, line_of
+from triage.redact.tokens import sums
+from triage.redact.tokens.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
+
+__all__ = ("by_rules", "generic", "places")
+
+# What identifies anything, under a name that says no more than "key".
+_UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What a public key is known by, and whose it is.
+_FINGERPRINT: Final = re.compile(rb"(?i)(?:0x)?(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40})")
+_OF_PUBLIC_KEYS: Final = re.compile(rb"(?i)gpg|pgp|fingerprint|fpr|key_?id|keyring")
+_PROGRAM: Final = -1
+_STARTER: Final = -2
+"""Stand for the reader of command lines among the numbers of rules."""
+_LETTERS_BEFORE: Final = frozenset(bytes([byte]) for byte in WORD)
+_LETTERS: Final = frozenset(LETTERS + DIGITS)
+_IN_WORD: Final = frozenset(bytes([byte]) for byte in WORD + b"-.")
+_ESCAPED: Final = frozenset({b"\\n", b"\\r", b"\\t"})
+_LINE_ENDS: Final = frozenset(b"\r\n\\")
+_SHORTEST: Final = 4
+_VENDOR_REACH: Final = 400
+_GENERIC_REACH: Final = 200
+_FORM_REACH: Final = 1_200
+_BLOCK_REACH: Final = 16_384
+# Some expressions look at what stands before; no token needs more of it.
+_BEFORE: Final = 120
+
+
+class _Keywords(NamedTuple):
+    """The automaton over all keywords and names of programs, and the numbers of the rules of each."""
+
+    automaton: ahocorasick_rs.BytesAhoCorasick
+    rules: tuple[tuple[int, ...], ...]
+    words: tuple[bytes, ...]
+
+
+@cache
+def _keywords() -> _Keywords:
+    """Make the automaton, once."""
+    of: dict[bytes, list[int]] = {}
+    for index, rule in enumerate(rules()):
+        if rule.name != GENERIC_RULE:
+            for word in rule.keywords:
+                of.setdefault(word, []).append(index)
+    for number, words in ((_STARTER, commands.STARTERS), (_PROGRAM, commands.keywords())):
+        for word in words:
+            of.setdefault(word, []).append(number)
+    keywords = sorted(of)
+    automaton = ahocorasick_rs.BytesAhoCorasick(
+        keywords, matchkind=ahocorasick_rs.MatchKind.Standard, implementation=ahocorasick_rs.Implementation.DFA
+    )
+    return _Keywords(automaton, tuple(tuple(of[word]) for word in keywords), tuple(keywords))
+
+
+@cache
+def _generic() -> Rule:
+    """The rule that asks for a name, a sign of assignment and entropy."""
+    return next(rule for rule in rules() if rule.name == GENERIC_RULE)
+
+
+def by_rules(data: bytes, disabled: frozenset[str] = frozenset(), lines: Lines | None = None) -> Iterator[Hit]:
+    """The matches of every rule but the generic one; `disabled` are names and kinds of rules that are off."""
+    lines = lines or Lines(data)
+    if lines.data:
+        yield from _at_keywords(data, lines, disabled)
+        yield from _at_leads(data, lines, disabled)
+
+
+def places() -> tuple[str, str]:
+    """Expressions of where rules and command lines are looked for."""
+    automaton, _, words = _keywords()
+    # A word that holds another needs no place of its own.
+    least = [
+        word
+        for number, word in enumerate(words)
+        if all(found == number for found, _, _ in automaton.find_matches_as_indexes(word, overlapping=True))
+    ]
+    return led()[0].pattern, "(?i)" + "|".join(re.escape(word.decode("latin-1")) for word in least)
+
+
+def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None) -> Iterator[Hit]:
+    """The match of the generic rule right at a name and the sign behind it.
+
+    `nothing` are texts that a match at their second byte says nothing in, whatever stands around them.
+    """
+    rule, stop = _generic(), min(end + _GENERIC_REACH, len(data))
+    around = data[start - 1 : stop + 1] if nothing is not None and start else b""
+    if nothing and around in nothing:
+        return
+    groups = rule.expression.match(data, start, stop)
+    if around and nothing is not None and (groups is None or not _varied(data, rule, groups)):
+        nothing.add(around)
+        return
+    for hit in _accepted(data, rule, [groups], GENERIC) if groups else ():
+        public = _FINGERPRINT.fullmatch(hit.value) and _OF_PUBLIC_KEYS.search(data, start, end)
+        if not values.is_name(hit.value) and not _UUID.fullmatch(hit.value) and not public:
+            yield hit
+
+
+def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
+    """The matches near keywords, and the secrets on command lines."""
+    automaton, numbers, _ = _keywords()
+    every = rules()
+    searched: dict[int, int] = {}
+    covered = commanded = 0
+    for word, at, _ in automaton.find_matches_as_indexes(lines.data.lower(), overlapping=True):
+        start = lines.place(at)
+        for index in numbers[word]:
+            if index < 0:
+                programs = index == _PROGRAM and start >= commanded and not _is_in(_IN_WORD, data, start)
+                yield from _on_command_line(data, start, programs=programs)
+                if programs:
+                    commanded = line_of(data, start, most=commands.COMMAND_REACH)[1]
+                continue
+            rule = every[index]
+            if start < searched.get(index, 0) or _is_off(rule, disabled) or (start < covered and rule.by_form):
+                continue
+            begin, end = _window(data, rule, start)
+            searched[index] = end
+            for hit in _near(data, rule, start, begin, end):
+                if rule.by_form and hit.start <= start:
+                    covered = max(covered, hit.end)
+                yield hit
+
+
+def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
+    """The matches of rules that have no telling keyword, where their form begins."""
+    leads, every = led()
+    for start, end in lines.spans(leads):
+        begin, stop = _token(data, start, end)
+        for number in beginnings().of(data[start:stop]):
+            rule = every[number]
+            if not _is_off(rule, disabled):
+                hits = [*_accepted(data, rule, rule.expression.groups(data, begin, stop), FORM)]
+                yield from hits
+                if any(wraps.BREAK.match(data, hit.end) for hit in hits):
+                    yield from _over_breaks(data, rule, start, complete=True)
+
+
+def _on_command_line(data: bytes, start: int, *, programs: bool) -> Iterator[Hit]:
+    """What a line holds behind the name of a program or a lead, where a word begins; a prompt or a mark is anywhere."""
+    inside = data[start] not in _LETTERS or data[start : start + len(commands.PROMPT)].lower() == commands.PROMPT
+    if inside or not _is_in(_LETTERS_BEFORE, data, start):
+        for begin, end, kind, name in commands.commands(data, start, programs=programs):
+            yield Hit(begin, end, kind, name, KEY, data[begin:end])
+
+
+def _is_in(before: frozenset[bytes], data: bytes, start: int) -> bool:
+    """Whether a word goes on at a place; a line end or a tab that is written out before it ends one."""
+    return data[start - 1 : start] in before and data[start - 2 : start] not in _ESCAPED
+
+
+def _is_off(rule: Rule, disabled: frozenset[str]) -> bool:
+    """Whether a policy switched a rule off, by its name or by its kind."""
+    return rule.name in disabled or rule.kind in disabled
+
+
+def _window(data: bytes, rule: Rule, at: int) -> Span:
+    """Where a rule is tried around one of its keywords."""
+    if rule.of_blocks:
+        return max(at - _BEFORE, 0), min(at + _BLOCK_REACH, len(data))
+    if rule.by_form:
+        return _token(data, at, at)
+    start, end = line_of(data, at, most=_VENDOR_REACH)
+    return max(start, at - _BEFORE), min(end + 1, len(data))
+
+
+def _token(data: bytes, start: int, end: int) -> Span:
+    """The text around a place without blanks, with the byte behind it: forms hold none, and look at what follows."""
+    line, stop = line_of(data, start, end, most=_FORM_REACH)
+    begin = max(data.rfind(b" ", line, start), data.rfind(b"\t", line, start), line)
+    blank = data.find(b" ", end, stop)
+    return max(begin, start - _BEFORE), min((blank if blank >= 0 else stop) + 1, len(data))
+
+
+def _near(data: bytes, rule: Rule, at: int, begin: int, end: int) -> Iterator[Hit]:
+    """The matches of a rule in its window, and in the lines after it joined, where a token runs over their ends."""
+    inside = found = False
+    rank = FORM if rule.by_form else VENDOR
+    for hit in _accepted(data, rule, rule.expression.groups(data, begin, end), rank):
+        found = True
+        ends = hit.end == end or data[hit.end] in _LINE_ENDS or wraps.BREAK.match(data, hit.end)
+        inside = inside or not ends
+        yield hit
+    if rule.by_form and not inside:
+        yield from _over_breaks(data, rule, at, complete=found)
+
+
+def _over_breaks(data: bytes, rule: Rule, at: int, *, complete: bool) -> Iterator[Hit]:
+    """The match of a rule in the lines from a place on, joined."""
+    for view, line in wraps.unwrapped(data, at, complete=complete):
+        for hit in _accepted(view.data, rule, rule.expression.groups(view.data), FORM):
+            place = view.back(hit.start, hit.end)
+            if place is not None:
+                yield hit.but(start=place[0] + line, end=place[1] + line)
+                return
+
+
+def _accepted(data: bytes, rule: Rule, found: Iterable[list[Span]], rank: int) -> Iterator[Hit]:
+    """Those matches of a rule that its entropy, stop words and allow-lists let through."""
+    for groups in found:
+        start, stop = _place(rule, groups)
+        value = data[start:stop]
+        if not _varied(data, rule, groups):
+            continue
+        if data[stop : stop + 1] == b"(" and value[-1:].isalpha() and not rule.of_blocks:
+            continue  # a name that is called
+        if examples.is_example(value) or rule.has_stopword(value.lower()) or _allowed(data, rule, groups[0], value):
+            continue
+        if not rule.by_form and any(allowed.search(value) for allowed in globally_allowed()):
+            continue
+        yield Hit(start, stop, rule.kind, rule.name, rank, value, rule.exact)
+
+
+def _place(rule: Rule, groups: list[Span]) -> Span:
+    """Where the secret of a match stands."""
+    group = rule.group
+    return groups[group] if groups[group][0] >= 0 else groups[0]
+
+
+def _varied(data: bytes, rule: Rule, groups: list[Span]) -> bool:
+    """Whether the secret of a match is as long and as varied as the rule asks."""
+    start, stop = _place(rule, groups)
+    value = data[start:stop]
+    if len(value) < _SHORTEST or (rule.entropy and entropy(value) < rule.entropy):
+        return False
+    return not rule.check or sums.SUMS[rule.check](value)
+
+
+def _allowed(data: bytes, rule: Rule, whole: Span, value: bytes) -> bool:
+    """Whether an allow-list of the rule speaks for the value, its match or its line."""
+    for target, pattern in rule.allowed:
+        if target == "secret":
+            text = value
+        else:
+            start, end = whole if target == "match" else line_of(data, *whole)
+            text = data[start:end]
+        if expression(pattern).search(text):
+            return True
+    return False
