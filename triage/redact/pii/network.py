@@ -62,7 +62,10 @@ _REVISION: Final = re.compile(
 # Addresses of manuals, where they are said to be examples.
 _IN_MANUALS: Final = re.compile(rb"192\.0\.2\.|198\.51\.100\.|203\.0\.113\.")
 _OF_MANUALS: Final = frozenset({b"192", b"198", b"203"})
-_FOR_EXAMPLE: Final = r"(?i)(?:examples?[ :,(=]|e\.g\.|sample|documentation|placeholder|such as|for instance|rfc ?5737|test-net)[^\n]{0,20}\z"
+_FOR_EXAMPLE: Final = (
+    r"(?i)(?:examples?[ :,(=]|e\.g\.|sample|documentation|placeholder|such as|for instance|rfc ?5737"
+    r"|test-net)[^\n]{0,20}\z"
+)
 _INSIDE: Final = re.compile(rb"10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
 # No version of anything begins like these.
 _OF_NO_VERSION: Final = re.compile(rb"192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
