@@ -76,6 +76,17 @@ NAMED = (
     f"SignedHeaders=host;x-amz-date, Signature=«{'85420c80d980ea99' * 4}»",
     "updated profile ip_address=«91.243.64.106» rows=1",
 )
+LANGUAGES = (
+    "API-Schlüssel: «KZqfmk-GRuzDYRt2Dy3nkGgyeT5qn_5nKlhzQbIr» ungültig",
+    "Service - API密钥: «94a52480bd46b0bf7c3e87fd6973a364d4270170d87784cff6ec7c455e47» 无效",
+    "токен: «94a52480bd46b0bf7c3e87fd6973» истёк",
+    "令牌\uff1a«K94a52480bd46b0bf7c3e87»",
+    '"Jwt": { "Klucz": "«ba7ca421bfa752b443f34f167934237053d39992f5eb4b4c»", "Wydawca": "magazyn" }',
+    "the password is «harbor-tiger-marble-coffee» and the server is up",
+    f"and the private key exported earlier was «0x{'edf520d91f2f9537' * 4}», please",
+    "$ cat config/master.key\n«a062fe2580d965a39963086676facf3b»\n$ ls",
+    "snmp-server host inside version 2c «ddc6cf2ddace923213d254c8»",
+)
 SET_OFF = (
     "<p>Your JSESSIONID: <b>«8B08D2DD8C37332468DAF37569769F47»</b></p>",
     '>> "X-Api-Key: «bda3a10b-f8ea-4c10-8e25-0180f1c87e78»[\\r][\\n]"',
@@ -105,6 +116,8 @@ PLAIN = (
     "host_key_fingerprint = SHA256:/6MLlulMHXai2I77/xg7pAfyCQfs7Bk4m9+YUhnd23s",
     '{"id":5944,"ssh_passphrase":null,"active":false}]',
     "ssh -i key deploy@localhost\nkubectl get secret db-credentials -o yaml",
+    "Der Schlüssel: siehe Handbuch, Klucz: brak, ключ: нет",
+    "the password is case-sensitive",
     "<key>CFBundleVersion</key><string>14.5.6.28</string>",
     'DriverManager.getConnection("jdbc:h2:mem:test", "sa", "")',
     "login(page, 'test-user')\nsmtp.sendmail('app', 'queue-3', 'body')",
@@ -129,7 +142,9 @@ PLAIN = (
 )
 
 
-@pytest.mark.parametrize("line", [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *NAMED, *SET_OFF, *WRAPPED, *PLAIN])
+@pytest.mark.parametrize(
+    "line", [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *NAMED, *LANGUAGES, *SET_OFF, *WRAPPED, *PLAIN]
+)
 def test_what_is_marked_is_masked_and_nothing_else(line):
     text = re.sub("[«»]", "", line.replace("«S»", f"«{WORD}»"))
     wanted: set[int] = set()

@@ -27,6 +27,7 @@ _NAMES: Final = (
     r"saml|appid|ticket|salt|\bpuk|[mt]pin|kennwort|senha|wachtwoord|haslo|parola|heslo|salasana|konto|geburts"
     r"|contrase|contrasin|palavra|losenord|adgangs|kodeord|jelszo|lozinka|slaptaz|sandi|sifre|mat_khau|\bclave|\bmdp"
     r"|geslo|motdepasse|\bpats?\b|[_-]pats?\b|(?-i:[a-z]Pat\b)|\bv_data\b|ksecvalue"
+    r"|klucz|chiave|chave|llave|sleutel|schlue?ssel|nyckel|jeton|sitzung|sesion|sessione"
     r"|[?&;](?:sign|magic|invite)|\bborn|cfid|aspxauth|laravel|\bpw|rootpw|bindpw|holder|owner|author|\bactor"
     r"|street(?:[ _-](?:address|and[ _-]number))?|strasse|straat|anschrift|lieferadresse"
     r"|rechnungsadresse|addr(?:ess)?[ _-]?(?:line|[0-9])|adrline|strtnm"
@@ -115,8 +116,8 @@ def pairing(extra: Names) -> Expression:
 
 @cache
 def foreign() -> Expression:
-    """A word for a password that is not in ASCII, with what a longer name has behind it."""
-    words = alternatives(word for word in vocabulary().foreign if not word.isascii())
+    """A word for a password or a key that is not in ASCII, with what a longer name has behind it."""
+    words = alternatives(word for word in vocabulary().foreign | vocabulary().foreign_keys if not word.isascii())
     return Expression(rf"(?i)(?:{words})[\w.-]{{0,40}}")
 
 

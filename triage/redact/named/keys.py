@@ -95,6 +95,7 @@ class Vocabulary:
     nobody: frozenset[bytes]
     things: frozenset[bytes]
     foreign: frozenset[bytes]
+    foreign_keys: frozenset[bytes]
     qualities: frozenset[bytes]
     readers: Names
     programs: tuple[Program, ...]
@@ -122,7 +123,7 @@ def vocabulary() -> Vocabulary:
     )
     encoded = {
         name: frozenset(word.encode() for word in data[name])
-        for name in ("empty", "words", "services", "nobody", "things", "foreign", "qualities")
+        for name in ("empty", "words", "services", "nobody", "things", "foreign", "foreign_keys", "qualities")
     }
     return Vocabulary(
         senses,

@@ -129,6 +129,7 @@ _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128}
 _BLOCK_LINES: Final = 64
 _BEYOND_ASCII: Final = 0x80
 _PASSWORD: Final = Sense("password")
+_TOKEN: Final = Sense("token", "long")
 _ESCAPES: Final = frozenset({b"\\n", b"\\r", b"\\t"})
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
@@ -144,9 +145,11 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     """What stands under one name that is joined to something."""
     start, end = place
     begin, stop, meaning = meaning_of(data, start + (data[start] in b"?&;.-_"), extra)
-    if meaning is None and (data[start] >= _BEYOND_ASCII or data[stop : stop + 1] >= b"\x80"):
+    if (meaning is None or stop <= start) and (data[start] >= _BEYOND_ASCII or data[stop : stop + 1] >= b"\x80"):
         word = foreign().match(data, start, end)
-        begin, stop, meaning = (min(begin, start), word[0][1], _PASSWORD) if word else (begin, stop, meaning)
+        begin, stop, meaning = (
+            (min(begin, start), word[0][1], _foreign(data, word[0])) if word else (begin, stop, meaning)
+        )
     small = data[begin:stop].lower()
     if small in NAME_WORDS or small.endswith(NAME_ENDINGS):
         yield from named_value(data, begin, extra)
@@ -172,6 +175,12 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     yield from _joined(data, (begin, stop), end, meaning)
     if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
         yield from named_value(data, begin, extra)
+
+
+def _foreign(data: bytes, word: Span) -> Sense:
+    """What a word says that is not in ASCII: a password, or a key that has to look like one."""
+    text, known = data[slice(*word)], vocabulary()
+    return _PASSWORD if any(one in text for one in known.foreign) else _TOKEN
 
 
 def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:

@@ -74,6 +74,8 @@ _KEYED: Final = re.compile(
     rb"|current|previous)[ _-]key\b"
 )
 _SESSIONS: Final = (b"sess", b"sid", b"phpsess", b"jsess")
+# As managers of passwords join words.
+_WORDS_JOINED: Final = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")
 _CLAUSE: Final = re.compile(rb"(?: [a-z']{1,20}){3}")
 _FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
 _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
@@ -201,6 +203,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     kind = "password" if strong else "session_id" if small.startswith(_SESSIONS) else "secret"
     sure = len(value) >= 4 and b" " not in value if opened and strong else values.mixed(value, least=5 if strong else 8)
+    sure = sure or (strong and _WORDS_JOINED.fullmatch(value) is not None)
     if sure:
         yield *span, kind, "prose"
         again = _CHANGED.match(data, span[1])
