@@ -24,7 +24,7 @@ def test_the_committed_file_is_that_of_the_version(committed):
     assert len(tomllib.loads(committed)["rules"]) == 222
     assert rules.RULES_VERSION == "v8.30.1"
     assert len(rules.RULES_COMMIT) == 40
-    assert rules.RULES_COMMIT in (gitleaks_rules.RULES.parents[2] / "NOTICE").read_text("utf-8")
+    assert rules.RULES_COMMIT in (gitleaks_rules.RULES.parents[3] / "NOTICE").read_text("utf-8")
     assert [*gitleaks_rules.broken(committed)] == []
 
 

@@ -53,7 +53,7 @@ EXPECTED = {
         [
             "FlutterError in _GridState._jumpToTop",
             "NetworkImageLoadException in NetworkImage._loadAsync",
-            "ProviderNotFoundException in Provider._inheritedElementOf",
+            "ProviderNotFoundException in PriceTag.build",
         ],
     ),
     "flutter/logcat.txt": (
@@ -120,8 +120,8 @@ EXPECTED = {
     "traces/erlang-escript.txt": ((1, 1, 5, 0, 0), ["badkey in shop:rate"]),
     "traces/erlang-served.txt": ((1, 2, 16, 0, 0), ["badkey in shop:rate"]),
     "traces/erlang-spawned.txt": ((1, 1, 5, 0, 0), ["badkey in shop:rate"]),
-    "traces/gdb-abort.txt": ((1, 2, 18, 0, 0), ["Assertion failed in ledger_check"]),
-    "traces/gdb-null.txt": ((1, 2, 4, 0, 0), ["SIGSEGV in note_length"]),
+    "traces/gdb-abort.txt": ((1, 1, 9, 0, 0), ["Assertion failed in ledger_check"]),
+    "traces/gdb-null.txt": ((1, 1, 2, 0, 0), ["SIGSEGV in note_length"]),
     "traces/glibc-assert.txt": ((1, 0, 0, 0, 0), ["Assertion failed: ledger->debit == ledger->credit"]),
     "traces/go-deadlock.txt": ((1, 2, 8, 0, 0), ["fatal error in main.wait"]),
     "traces/go-index.txt": ((1, 1, 3, 0, 0), ["runtime error in main.(*Cart).Total"]),

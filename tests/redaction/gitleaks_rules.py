@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-RULES = Path(__file__).resolve().parents[2] / "triage" / "redact" / "gitleaks.toml"
+RULES = Path(__file__).resolve().parents[2] / "triage" / "redact" / "tokens" / "gitleaks.toml"
 SMALL = 10_000  # a text up to this is searched whole; of a longer one only the lines around a keyword
 LOWER = str.maketrans({chr(code): chr(code + 32) for code in range(65, 91)})
 

@@ -21,7 +21,7 @@ from triage.redact.text import expression
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RULES = Path(__file__).resolve().parents[2] / "triage" / "redact" / "gitleaks.toml"
+RULES = Path(__file__).resolve().parents[2] / "triage" / "redact" / "tokens" / "gitleaks.toml"
 
 
 def by_name(text: str) -> dict[str, dict[str, Any]]:

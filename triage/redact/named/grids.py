@@ -137,7 +137,6 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         or sentence
         or not asked
         or not all(_is_title(header[slice(*cell)]) for cell in cells)
-        or any(values.looks_random(header[slice(*cell)], least=_LIKE_A_VALUE) for cell in cells)
     ):
         return
     # It is read once: from the first column that leads here, whatever it holds.
@@ -145,6 +144,8 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
     if not leading or not cells[leading[0]][0] <= at - start <= cells[leading[0]][1]:
         return
     yield from _alternating(data, start, cells, senses)
+    if any(values.looks_random(header[slice(*cell)], least=_LIKE_A_VALUE) for cell in cells):
+        return  # a row of names and values
     for _ in range(_ROWS):
         step = 1 + (data[end : end + 1] == b"\\")  # of an end that is written out
         start, end = _line(data, end + step, 2 * _HEADER) if end + step < len(data) else (end, end)
