@@ -146,12 +146,8 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
     yield from _alternating(data, start, cells, senses)
     if any(values.looks_random(header[slice(*cell)], least=_LIKE_A_VALUE) for cell in cells):
         return  # a row of names and values
-    for _ in range(_ROWS):
-        step = 1 + (data[end : end + 1] == b"\\")  # of an end that is written out
-        start, end = _line(data, end + step, 2 * _HEADER) if end + step < len(data) else (end, end)
-        line = data[start:end]
-        if not line.strip():
-            return
+    for first, last in _below(data, end):
+        line = data[first:last]
         if _RULE.fullmatch(line):
             continue
         row = _aligned(line, cells) if mark == b"  " else _cells(line, mark)
@@ -160,7 +156,17 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         for number in asked:
             meaning = senses[number]
             if meaning is not None:
-                yield from _valued(data, (start + row[number][0], start + row[number][1]), meaning)
+                yield from _valued(data, (first + row[number][0], first + row[number][1]), meaning)
+
+
+def _below(data: bytes, end: int) -> Iterator[Span]:
+    """The lines below one that ends at a place, up to an empty one."""
+    for _ in range(_ROWS):
+        step = 1 + (data[end : end + 1] == b"\\")  # of an end that is written out
+        start, end = _line(data, end + step, 2 * _HEADER) if end + step < len(data) else (end, end)
+        if not data[start:end].strip():
+            return
+        yield start, end
 
 
 def _listed(data: bytes, start: int, end: int) -> list[Found] | None:
@@ -241,20 +247,20 @@ def settings(size: int, data: bytes, at: int) -> Iterator[Found]:
     if len(header) >= _HEADER or at + size not in places or not all(_is_title(header[slice(*cell)]) for cell in cells):
         return
     column = places.index(at + size)
-    for _ in range(_ROWS):
-        step = 1 + (data[end : end + 1] == b"\\")  # of an end that is written out
-        start, end = _line(data, end + step, 2 * _HEADER) if end + step < len(data) else (end, end)
-        line = data[start:end]
+    for first, last in _below(data, end):
+        line = data[first:last]
         row = _cells(line, mark)
-        if not line.strip() or (len(row) != len(cells) and not _RULE.fullmatch(line)):
+        if _RULE.fullmatch(line):
+            continue
+        if len(row) != len(cells):
             return
         name = line[slice(*row[column - 1])]
         if name.lower() == header[slice(*cells[column - 1])].lower():  # a header again, that reads what is below it
             return
         meaning = sense(plain(name)) if _CELL.fullmatch(name) else None
         if meaning is not None and meaning.weak != "entropy":
-            span = start + row[column][0], start + row[column][1]
-            yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(start, start))
+            span = first + row[column][0], first + row[column][1]
+            yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(first, first))
 
 
 def collided(size: int, data: bytes, at: int) -> Iterator[Found]:
