@@ -85,6 +85,9 @@ LANGUAGES = (
     "the password is «harbor-tiger-marble-coffee» and the server is up",
     f"and the private key exported earlier was «0x{'edf520d91f2f9537' * 4}», please",
     "$ cat config/master.key\n«a062fe2580d965a39963086676facf3b»\n$ ls",
+    "UPDATE sessions SET token = $1 WHERE id = $2\nparameters: $1 = '«QYLfnM2Pp1FuiJM6JRPhbuchjx8aMIBvkh80bFEH»'",
+    'msg="config loaded" db_password=«BqGVAK-Bbg» listen=:8080',
+    "url,username,password\nhttps://s.example,«ada77»,«silver-bramble-spring-saffron»",
     "snmp-server host inside version 2c «ddc6cf2ddace923213d254c8»",
 )
 SET_OFF = (
@@ -118,6 +121,8 @@ PLAIN = (
     "ssh -i key deploy@localhost\nkubectl get secret db-credentials -o yaml",
     "Der Schlüssel: siehe Handbuch, Klucz: brak, ключ: нет",
     "the password is case-sensitive",
+    "PASS src/auth/test_password_reset_token_is_rejected (12 ms)",
+    "db_password: $ANSIBLE_VAULT;1.1;AES256",
     "<key>CFBundleVersion</key><string>14.5.6.28</string>",
     'DriverManager.getConnection("jdbc:h2:mem:test", "sa", "")',
     "login(page, 'test-user')\nsmtp.sendmail('app', 'queue-3', 'body')",

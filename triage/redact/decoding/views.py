@@ -100,6 +100,10 @@ class View:
         behind, inside = bisect_left(self.outs, end), bisect_right(self.outs, start)
         if inside < behind < len(self.outs) and self.outs[behind] == end and not self.sizes[behind]:
             last = self.ends[behind]
+        # And the colour that it begins with: a NUL there is of the letter before.
+        before = bisect_left(self.outs, start)
+        if before < inside < behind and not self.sizes[before] and self.ends[before] - self.begins[before] > 1:
+            first = self.begins[before]
         return first, last
 
     def touches(self, start: int, end: int) -> bool:

@@ -18,7 +18,7 @@ from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
 __all__ = (
     "after", "bare", "before", "before_host", "beyond_backslash", "closing", "heads_message", "holds_secret", "in_code",
-    "is_digest", "is_name", "is_plain", "is_setting", "is_shuffled", "is_slug", "looks_random", "mixed",
+    "is_digest", "is_joined", "is_name", "is_plain", "is_setting", "is_shuffled", "is_slug", "looks_random", "mixed",
     "names_user_and_password", "placeholder", "quoted", "to_line_end",
 )  # fmt: skip
 
@@ -70,6 +70,7 @@ _HOST: Final = re.compile(
 )
 _CLOSING_TAGS: Final = re.compile(rb"(?:<\\?/[A-Za-z][\w:-]{0,20}>){1,8}\Z")
 _COMMENT: Final = re.compile(rb"[ \t]+#")
+_WORDS_JOINED: Final = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
     \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
@@ -85,7 +86,7 @@ _REFERENCE: Final = re.compile(
     | \[[A-Za-z][A-Za-z _.-]{1,40}\] | (?i:your|my|some|example|dummy|sample|the)[-_ ][A-Za-z_ -]{1,40}
     | (?:self|this|cls|var|local|data|module|each|config|settings|request|req|env|os|process|args|options|params|user
         |ctx|props|state) \. [\w.\[\]]{1,80}
-    | (?:X|[A-Z][A-Za-z]{2,12})(?:-[A-Z][A-Za-z]{2,20}){1,3}
+    | (?:X|[A-Z][a-z]{2,12})(?:-[A-Z][A-Za-z]{2,20}){1,3} | \$ANSIBLE_VAULT;[\w.;-]{1,60}
     """
 )
 # What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type.
@@ -266,6 +267,11 @@ def mixed(value: bytes, *, least: int) -> bool:
     if value.startswith(b"/") and not (value.endswith(b"=") and len(value) >= _KEY_LENGTH):
         return False  # a path, and no key in base64
     return len(value) >= least and mixes and not _LETTER_BYTES.isdisjoint(value)
+
+
+def is_joined(value: bytes) -> bool:
+    """Whether a value is of four words or more in small letters, as managers of passwords join them."""
+    return _WORDS_JOINED.fullmatch(value) is not None
 
 
 def placeholder(value: bytes) -> bool:

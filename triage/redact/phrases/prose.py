@@ -15,7 +15,7 @@ from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import spoken
 from triage.redact.pii.hosts import in_words
-from triage.redact.text import Expression, Found, Span, alternatives, anywhere
+from triage.redact.text import Expression, Found, Span, alternatives, anywhere, digits_in
 
 __all__ = ("SAID", "said")
 
@@ -74,8 +74,6 @@ _KEYED: Final = re.compile(
     rb"|current|previous)[ _-]key\b"
 )
 _SESSIONS: Final = (b"sess", b"sid", b"phpsess", b"jsess")
-# As managers of passwords join words.
-_WORDS_JOINED: Final = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")
 _CLAUSE: Final = re.compile(rb"(?: [a-z']{1,20}){3}")
 _FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
 _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
@@ -102,6 +100,7 @@ _INSTEAD: Final = re.compile(
     rb"[\"']?,? (?:but )?(?:got|received|found|actual|instead of|and not|vs\.?|!=)(?: value| token"
     rb"| secret)?:? [\"']?([^\s,;\"']{8,200})"
 )
+_PATH: Final = re.compile(rb"[\w.@-]{2,80}(?:/[\w.@-]{2,80}){1,20}")
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 _ACCOUNT: Final = Sense("username", "user")
@@ -166,6 +165,8 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
         return True
     if b"://" in value or value.startswith(b"!!") or data.startswith(b"=3D", span[0] - 1):
         return True
+    if b"/" in value and not opened and not digits_in(value) and _PATH.fullmatch(value):
+        return True
     if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
         return True
     if not opened and values.heads_message(data, span):
@@ -203,7 +204,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     kind = "password" if strong else "session_id" if small.startswith(_SESSIONS) else "secret"
     sure = len(value) >= 4 and b" " not in value if opened and strong else values.mixed(value, least=5 if strong else 8)
-    sure = sure or (strong and _WORDS_JOINED.fullmatch(value) is not None)
+    sure = sure or (strong and values.is_joined(value))
     if sure:
         yield *span, kind, "prose"
         again = _CHANGED.match(data, span[1])
