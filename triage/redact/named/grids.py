@@ -242,9 +242,9 @@ def settings(size: int, data: bytes, at: int) -> Iterator[Found]:
     start = nested.end() if (nested := _NESTED.match(data, start, at)) else start
     header = data[start:end]
     mark = next((mark for mark in _MARKS if mark in header[at - start : at - start + size]), b"")
-    cells = _cells(header, mark) if mark else []
+    cells = _cells(header, mark) if mark and len(header) < _HEADER else []
     places = [start + stop for _, stop in cells]
-    if len(header) >= _HEADER or at + size not in places or not all(_is_title(header[slice(*cell)]) for cell in cells):
+    if at + size not in places or not all(_is_title(header[slice(*cell)]) for cell in cells):
         return
     column = places.index(at + size)
     for first, last in _below(data, end):

@@ -58,7 +58,9 @@ _TEXT: Final = re.compile(rb"""[^<>]{0,200}>\s{0,40}<[\w:]{0,20}AttributeValue(?
 
 
 def segment(data: bytes, start: int) -> Iterator[Found]:
-    """The fields of people in a segment of HL7."""
+    """The fields of people in a segment of HL7; none begins where a field does."""
+    if data[start - 1 : start] == b"|":
+        return
     fields = _HL7[data[start : start + 3].lower()]
     yield from _fields(data, start, fields, b"|", people.line_end(data, start, most=_MOST), "hl7")
 
