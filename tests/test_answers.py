@@ -80,6 +80,7 @@ def test_codes_below_a_heading(text, codes):
     "text",
     [
         "recovery codes\nare not shown again\nbuild 4921-ab",
+        "2fa-codes\n2fa-codes\n2fa-codes\n2fa-codes",
         "recovery codes\n2026-02-03 04:05:06 stored 10 codes",
         "backup codes\nedge-03 is up",
         "backup codes\nat Foo.bar(Foo.java:12)",

@@ -39,6 +39,23 @@ def test_a_string_that_does_not_end_ends_with_its_line():
     assert read(b'"cut off\nnext "x"') == (b"cut off", 8)
 
 
+def test_values_that_lie_in_one_another_are_read_less_far():
+    data = b"sid=" * 2_000
+    spans = [values.bare(data, at) for at in range(4, len(data) - 4_100, 4)]
+    lengths = [end - start for start, end in spans]
+    # The text is read some times over, and no further than that but for a little at each place.
+    assert lengths[0] == 4_096
+    assert sum(lengths) < 20 * len(data) + 130 * len(lengths)
+    values.forget()
+    assert values.bare(data, 4) == (4, 4 + 4_096)
+
+
+def test_as_many_long_values_beside_each_other_are_read_whole():
+    data = b" ".join(b"x7" * 1_500 for _ in range(200))
+    spans = [values.bare(data, at) for at in range(0, len(data), 3_001)]
+    assert {end - start for start, end in spans} == {3_000}
+
+
 def test_no_quote_no_string():
     assert read(b"bare") is None
 

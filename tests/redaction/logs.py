@@ -135,6 +135,12 @@ def hostile(size: int) -> dict[str, str]:
         "tags": "<a>",
         "plus": "+1 ",
         "password": "password ",
+        "sessions": "session_id=",
+        "telephones": "telephone: ",
+        "calls": "login(",
+        "ciphers": "createHmac(",
+        "headings": "2fa-codes\n",
+        "phrases": "secret_phrase: a ",
     }
     out = {name: (piece * (size // len(piece) + 1))[:size] for name, piece in pieces.items()}
     out["password spaces"] = "password" + out["password spaces"]

@@ -74,10 +74,10 @@ def _starts(inside: _Flags, raw: _Bytes) -> _Places:
     before = words[words > 0] - 1
     cells = np.flatnonzero(_JOINTS.take(raw[: len(raw) & ~7].view(np.uint64)[before].view(np.uint8)))
     joints = before[cells >> 3] * 8 + (cells & 7) + 1
-    starts: _Places = np.concatenate([begins, prefixed, escaped, joints])
+    starts = np.concatenate([begins, prefixed, escaped, joints])
     starts = starts[starts + LEAST <= len(inside)]
-    starts = starts[inside[starts + LEAST - 1] & inside[starts + 8]]
-    return starts
+    whole: _Places = starts[inside[starts + LEAST - 1] & inside[starts + 8]]
+    return whole
 
 
 def _begins_packed(one: _Pairs, three: _Pairs) -> _Flags:
@@ -90,7 +90,8 @@ def _begins_packed(one: _Pairs, three: _Pairs) -> _Flags:
 
 def _reads(kinds: _Bytes) -> _Flags:
     """Whether columns of bytes read as text: UTF-8, or all but one print."""
-    return _is_utf8(kinds) | (np.count_nonzero(kinds == _PRINTS, axis=0) >= len(kinds) - 1)
+    flags: _Flags = _is_utf8(kinds) | (np.count_nonzero(kinds == _PRINTS, axis=0) >= len(kinds) - 1)
+    return flags
 
 
 def _is_utf8(kinds: _Bytes) -> _Flags:

@@ -17,12 +17,15 @@ from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.text import BACKSLASH, LETTERS, Span, digits_in
 
 __all__ = (
-    "after", "bare", "before", "before_host", "beyond_backslash", "closing", "heads_message", "holds_secret", "in_code",
-    "is_digest", "is_joined", "is_name", "is_plain", "is_setting", "is_shuffled", "is_slug", "looks_random", "mixed",
-    "names_user_and_password", "placeholder", "quoted", "to_line_end",
+    "after", "bare", "before", "before_host", "beyond_backslash", "closing", "forget", "heads_message",
+    "holds_secret", "in_code", "is_digest", "is_joined", "is_name", "is_plain", "is_setting", "is_shuffled",
+    "is_slug", "looks_random", "mixed", "names_user_and_password", "placeholder", "quoted", "to_line_end",
 )  # fmt: skip
 
 _LONGEST: Final = 4_096
+# How far a value is read once the long ones of a text have been read so many times its length: they lie in one another.
+_SHORT: Final = 128
+_READ_AGAIN: Final = 16
 _KEY_LENGTH: Final = 24
 _BARE: Final = re.compile(rb"""[^\s"'`,;&<>{}()\[\]|\\\x00]{1,4096}""")
 # A sign that joins pairs is part of a value where no other pair follows, and no entity is meant.
@@ -140,6 +143,39 @@ _SENTENCE: Final = re.compile(
 )
 
 
+class _Reach:
+    """How far a value of a text is read."""
+
+    __slots__ = ("_data", "_left")
+
+    def __init__(self) -> None:
+        self._data = b""
+        self._left = 0
+
+    def end(self, data: bytes, at: int) -> int:
+        """Where a value that begins at a place ends at the latest."""
+        if self._data is not data:
+            self._data, self._left = data, len(data) * _READ_AGAIN
+        return at + (_LONGEST if self._left > 0 else _SHORT)
+
+    def read(self, start: int, end: int) -> None:
+        """Count a value that was read."""
+        if end - start > _SHORT:
+            self._left -= end - start
+
+    def forget(self) -> None:
+        """Keep no text."""
+        self._data = b""
+
+
+_reach: Final = _Reach()
+
+
+def forget() -> None:
+    """Keep nothing of a text."""
+    _reach.forget()
+
+
 def quoted(data: bytes, at: int) -> tuple[Span, int] | None:
     """The value of a string that opens at `at`, and where it ends with its quote; None where no quote opens.
 
@@ -152,7 +188,7 @@ def quoted(data: bytes, at: int) -> tuple[Span, int] | None:
     start = match.end()
     end = closing(data, start, depth, quote)
     if end is None:
-        stop = _LINE.match(data, start)
+        stop = _LINE.match(data, start, _reach.end(data, start))
         end = stop.end() if stop else start
         return (start, end), end
     return (start, end), end + depth + len(quote)
@@ -160,7 +196,7 @@ def quoted(data: bytes, at: int) -> tuple[Span, int] | None:
 
 def closing(data: bytes, start: int, depth: int, quote: bytes) -> int | None:
     """Where the quote that ends a string stands with its backslashes; None where the line ends before."""
-    limit = min(start + _LONGEST, len(data))
+    limit = min(_reach.end(data, start), len(data))
     newline = data.find(b"\n", start, limit)
     limit = newline if newline >= 0 else limit
     at = start
@@ -171,10 +207,12 @@ def closing(data: bytes, start: int, depth: int, quote: bytes) -> int | None:
         if slashes <= depth or (depth == 0 and slashes % 2 == 0):
             more = at if depth else _on(data, start, at, limit, quote)
             if more == at:
+                _reach.read(start, at)
                 return at - slashes if depth else at
             at = more
         else:
             at += 1
+    _reach.read(start, limit)
     return None
 
 
@@ -192,10 +230,11 @@ def _on(data: bytes, start: int, at: int, limit: int, quote: bytes) -> int:
 
 def bare(data: bytes, at: int) -> Span | None:
     """A value without quotes in running text: up to a blank or a mark that ends it."""
-    match = _BARE.match(data, at)
+    match = _BARE.match(data, at, _reach.end(data, at))
     if match is None:
         return None
     start, end = match.span()
+    _reach.read(start, end)
     while data[end : end + 1] == b"&" and (more := _BEYOND.match(data, end)):
         end = more.end()
     while end > start and data[end - 1] in b".:":  # the end of a sentence is not part of it
@@ -214,10 +253,11 @@ def beyond_backslash(data: bytes, start: int, end: int) -> int:
 
 def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:
     """A value of a settings file: one word or, where `words`, the rest of the line without its comment."""
-    match = (_LINE if words else _WORD).match(data, at)
+    match = (_LINE if words else _WORD).match(data, at, _reach.end(data, at))
     if match is None:
         return None
     start, end = match.span()
+    _reach.read(start, end)
     pair = _NEXT_PAIR.search(data, start, end)
     if pair:
         end = pair.start()

@@ -140,6 +140,8 @@ def _cells(data: bytes, at: int) -> Iterator[Span]:
         start = min(item.end(), stop) if item else at
         end = start + len(data[start:stop].rstrip(b" \t\r|,;"))
         found = [*_parts(data, start, end)]
+        if b"code" in data[start:end].lower():  # another heading
+            return
         if not found or not all(_CODE.fullmatch(data, *span) and span[1] - span[0] >= _SHORTEST for span in found):
             return
         yield from found

@@ -17,14 +17,15 @@ from triage.redact.text import Found, Span, digits_in
 
 __all__ = ("answered", "compared", "enciphered", "logged_in", "printed", "words")
 
-_STRING: Final = re.compile(
-    rb"""(?:[bBuUrRN@]{0,2})(?:\\{0,3}"([^"\\\n]{0,200})\\{0,3}"|\\{0,3}'([^'\\\n]{0,200})\\{0,3}')"""
-)
+_SIGN: Final = re.compile(rb"[\"'(){}\[\]]")
+_QUOTES: Final = frozenset({b'"', b"'"})
+_STRING: Final = re.compile(rb"""\"([^"\\\n]{0,200})\\{0,3}"|'([^'\\\n]{0,200})\\{0,3}'""")
 _ALGORITHM: Final = re.compile(
     rb"(?i)(?:sha|hs|rs|es|ps|md|aes|des|rsa|ed|hmac|utf|iso|ascii|latin|base|x|tls|pbkdf)[\w./-]{0,16}"
 )
 _METHOD: Final = re.compile(rb"(?i)(?:pbkdf2|hmac|sha|aes|rsa)[\w./-]{0,20}(?:sha|hmac|cbc|gcm|ecb|with)[\w./-]{0,20}")
 _ARGUMENTS: Final = 400
+_DEEPEST: Final = 12
 # A call around an argument, as `Some("...")`.
 _WRAPPED: Final = re.compile(rb"(?:[\w.]{1,40}|\[\]byte)\(\Z")
 _WORDS: Final = re.compile(rb"(?:[a-z]{3,8}(?:, ?|[ \t]{1,2}|[ \t]*\r?\n[ \t]*|\\n)){11,24}[a-z]{3,8}\b")
@@ -87,19 +88,18 @@ def _strings(data: bytes, at: int, *, nested: bool = False) -> Iterator[Span]:
     limit = data.find(b"\n", at, at + _ARGUMENTS)
     limit = limit if limit >= 0 else min(at + _ARGUMENTS, len(data))
     depth = braces = 0
-    while at < limit:
-        string = _STRING.match(data, at, limit)
+    while (found := _SIGN.search(data, at, limit)) is not None:
+        at, sign = found.end(), found.group()
+        string = _STRING.match(data, found.start(), limit) if sign in _QUOTES else None
         if string:
             if not depth or (nested and not braces and depth == 1):
-                yield string.span(1 if string[1] is not None else 2)
+                yield string.span(string.lastindex or 0)
             at = string.end()
             continue
-        sign = data[at : at + 1]
         depth += (sign in {b"(", b"{", b"["}) - (sign in {b")", b"}", b"]"})
         braces += (sign in {b"{", b"["}) - (sign in {b"}", b"]"})
-        if depth < 0:
+        if not 0 <= depth <= _DEEPEST:
             return
-        at += 1
 
 
 def compared(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:
