@@ -55,6 +55,7 @@ def test_what_holds_where_a_variable_is_not_set():
         'jshell> password\n$1 ==> "hunter2"',
         'key "password" value "hunter2"',
         "| Login password | `hunter2` |",
+        "==> /run/secrets/db_password <==\nhunter2\n\n==> /etc/os-release <==\nID=debian\n",
     ],
 )
 def test_what_a_console_answers_and_tables_hold(text):
@@ -63,3 +64,19 @@ def test_what_a_console_answers_and_tables_hold(text):
 
 def test_strings_on_the_lines_below_are_no_answers():
     assert found("password\n'name'\n\"secret\"\n'other'\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("==> /etc/hostname <==\nbuild-agent-19\n", "build-agent-19"),
+        ("USERDOMAIN=WS-FERN-08\n", "WS-FERN-08"),
+    ],
+)
+def test_names_of_machines(text, name):
+    assert found(text) == [(name, "hostname")]
+
+
+@pytest.mark.parametrize("text", ["USERDOMAIN=CORP\n", "==> password.md <==\nHow to\n"])
+def test_what_names_no_machine(text):
+    assert found(text) == []

@@ -56,6 +56,8 @@ def found(text):
             "password",
         ),
         ("mount //print-23/share", "print-23", "hostname"),
+        ("Data Source=cache-46,1433;Initial Catalog=Orders", "cache-46", "hostname"),
+        ("Network Address=db-07;Database=shop", "db-07", "hostname"),
         ("::add-mask::a1b2c3d4e5f6", "a1b2c3d4e5f6", "password"),
         ("Unseal Key 1: a1b2c3d4e5f6=", "a1b2c3d4e5f6=", "password"),
         ("password successfully reset.\nNew value: hunter2", "hunter2", "password"),

@@ -48,6 +48,7 @@ def found(text):
         ("with bearer a1b2c3d4e5f6g7", "a1b2c3d4e5f6g7", "authorization"),
         ("called phone +49 170 1234567 twice", "+49 170 1234567", "phone"),
         ("login failed for user mfern from x", "mfern", "username"),
+        ("sudo[2562]:    mfern : TTY=pts/0 ; PWD=/ ; USER=root", "mfern", "username"),
         ("Accepted publickey for mfern from x", "mfern", "username"),
         ("user mfern logged in", "mfern", "username"),
         ("connecting to db-07 failed", "db-07", "hostname"),

@@ -42,6 +42,19 @@ def test_wrapped_lines_are_one_run():
     assert runs(b"data: " + wrapped + b"\nend\n") == [(wrapped, TEXT * 4)]
 
 
+def test_a_line_behind_a_long_run_that_is_none_of_its_own():
+    encoded = TEXT.hex().encode()
+    assert runs(b"raw frame: " + encoded + b"\nredis-1  | ready\n") == [(encoded, TEXT)]
+
+
+@pytest.mark.parametrize("text", ["Schl\u00fcssel: hunter2", "\u5bc6\u7801=hunter2", "p\u00e4ss hunter2 \u20ac"])
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("size", [0, 20_000], ids=["small", "large"])
+def test_letters_beyond_ascii(text, way, size):
+    encoded = way(text.encode())
+    assert runs(b"ordinary text\n" * (size // 14) + b"x " + encoded + b" end\n") == [(encoded, text.encode())]
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -62,9 +62,12 @@ def decoded_runs(data: bytes) -> Iterator[Run]:
         if at < done or end - at < LEAST:
             continue
         stop = _joined_end(data, table, at, end)
-        for start, last, text in _decoded(data, at, stop):
-            yield start, last, text
-            done = last
+        run = _decoded(data, at, stop)
+        if run is None and stop > end:  # the next line is none of its own
+            run = _decoded(data, at, end)
+        if run:
+            yield run
+            done = run[1]
 
 
 def _run_end(table: bytes, at: int) -> int:
@@ -126,8 +129,8 @@ def _ends_block(data: bytes, begin: int, stop: int) -> bool:
     return size % 4 == 0 and not _WORD.fullmatch(data, begin, stop)
 
 
-def _decoded(data: bytes, start: int, end: int) -> Iterator[Run]:
-    """The text behind one run, whole or up to a mark where something else goes on."""
+def _decoded(data: bytes, start: int, end: int) -> Run | None:
+    """One run and the text behind it, whole or up to a mark where something else goes on."""
     text = _text_of(data[start:end])
     if text is None:
         for mark in _MARKS:
@@ -135,10 +138,11 @@ def _decoded(data: bytes, start: int, end: int) -> Iterator[Run]:
             if stop > 0 and (text := _text_of(data[start:stop])) is not None:
                 end = stop
                 break
-    if text is not None:
-        while data[end : end + 1] == b"=":
-            end += 1
-        yield start, end, text
+    if text is None:
+        return None
+    while data[end : end + 1] == b"=":
+        end += 1
+    return start, end, text
 
 
 def _inflated(packed: bytes) -> bytes | None:

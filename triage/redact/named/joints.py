@@ -91,6 +91,7 @@ _JOIN: Final = (
     r"|\\{0,15}\";s:[0-9]{1,4}:"  # a pair as PHP writes arrays
     r"|[\"']\r?\n[0-9]{1,3}\)[ ][\"']"  # what Redis answers
     r"|[ \t]+REG_(?:EXPAND_)?SZ[ \t]+"  # the registry of Windows
+    r"|[ ]<==\r?\n"  # a file as tail heads it
     r"|</(?:key|string)>(?:\s|\\{1,4}[nrt]){0,40}<string>"  # a property list
     r"|[ \t]+[A-Za-z]{2,20}(?:\([0-9, ]{1,9}\))?[ \t]*=[ \t]*N?'"  # a variable of SQL
     r"|[ \t]+\.[ \t]+\""  # a pair of Lisp

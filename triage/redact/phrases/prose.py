@@ -104,6 +104,8 @@ _PATH: Final = re.compile(rb"[\w.@-]{2,80}(?:/[\w.@-]{2,80}){1,20}")
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 _ACCOUNT: Final = Sense("username", "user")
+# A hyphen, or another heading of a table.
+_BEHIND_NO_ACCOUNT: Final = re.compile(rb" - |[ \t]+[A-Z@%]{3,12}[ \t\r\n]")
 # Behind the name of a call, an account, a path or a setting.
 _NO_MACHINES: Final = frozenset({b"(", b"@", b"/", b"="})
 _HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
@@ -276,7 +278,7 @@ def _person(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account behind "for user", "logged in as" and the like."""
     at = start + len(data[start:end].rstrip(b"\\\"'"))
     span = values.after(data, at)
-    if span is None or data[slice(*span)].lower() in vocabulary().things or data[span[1] : span[1] + 3] == b" - ":
+    if span is None or data[slice(*span)].lower() in vocabulary().things or _BEHIND_NO_ACCOUNT.match(data, span[1]):
         return
     yield from judged(data, span, _ACCOUNT, in_quotes=at < end, assigned=True, name=(start, end))
 
@@ -316,7 +318,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt"
             r"|rejected|refused|blocked|granted|revoked|error|success)[ \t]+"
             r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+\\{0,3}[\"']"
-            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo: {1,8}|user=<|username is[ \t]+|user (?:id|name): "
+            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo(?:\[[0-9]{1,8}\])?: {1,8}|user=<|username is[ \t]+|user (?:id|name): "
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
         ),
