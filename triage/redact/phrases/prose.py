@@ -318,7 +318,8 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt"
             r"|rejected|refused|blocked|granted|revoked|error|success)[ \t]+"
             r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+\\{0,3}[\"']"
-            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo(?:\[[0-9]{1,8}\])?: {1,8}|user=<|username is[ \t]+|user (?:id|name): "
+            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo(?:\[[0-9]{1,8}\])?: {1,8}|user=<|username is[ \t]+"
+            r"|user (?:id|name): "
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
         ),
