@@ -77,6 +77,17 @@ def test_names_of_machines(text, name):
     assert found(text) == [(name, "hostname")]
 
 
+def test_a_value_over_the_rows_of_a_table():
+    text = "| key | value |\n| password | hunter2abc |\n|          | next-x1 |\n|          | and-y2 |\n| ttl      | 6 |\n"
+    assert found(text) == [(value, "password") for value in ("hunter2abc", "next-x1", "and-y2")]
+    assert found("| password | hunter2abc |\n|          | of the app |\n") == [("hunter2abc", "password")]
+
+
+@pytest.mark.parametrize("text", ["auth: rss=7141831982 heap=1", "auth=size=71418319.82MB"])
+def test_what_is_counted_behind_a_name_is_no_secret(text):
+    assert found(text) == []
+
+
 @pytest.mark.parametrize("text", ["USERDOMAIN=CORP\n", "==> password.md <==\nHow to\n"])
 def test_what_names_no_machine(text):
     assert found(text) == []

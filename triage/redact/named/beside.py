@@ -25,6 +25,11 @@ _CDATA: Final = b"<![CDATA["
 _CELL_END: Final = re.compile(rb"(?:\\?[\"']\])?[ :]{0,3}</(?:t[hd]|dt|b|strong|label|span|code)>")
 # What the form of a value tells.
 _BY_FORM: Final = frozenset({"date", "phone", "digits", "id", "nir"})
+# The rest of a word in the next row of a table, where the cell of the name is empty.
+_ROW_BELOW: Final = re.compile(
+    rb"[ \t]{0,80}\|?[ \t]{0,8}\r?\n[ \t]{0,16}\|[ \t]{2,80}\|[ \t]{1,8}([\w+/=.~-]{2,400})"
+    rb"(?=[ \t]{0,80}(?:\||\r?\n|\Z))"
+)
 _MARKED_CELL: Final = re.compile(rb"(\*\*|__|\*)?(?:`(?=`))?")
 _ROW_MARKS: Final = frozenset({b"'", b'"', b":", b"b"})
 _LINE_ENDS: Final = frozenset({b"", b"\n", b"\r", b"\\"})
@@ -58,7 +63,17 @@ def cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     if marks and span and marks[1] and data[: span[1]].endswith(marks[1], span[0] + 1):
         span = span[0], span[1] - len(marks[1])
     if span is not None and (meaning.weak or values.mixed(data[slice(*span)], least=4)):
-        yield from judged(data, span, meaning, in_quotes=False, assigned=False, name=name)
+        yield from _on_rows(data, [*judged(data, span, meaning, in_quotes=False, assigned=False, name=name)])
+
+
+def _on_rows(data: bytes, found: list[Found]) -> Iterator[Found]:
+    """What a cell holds, and the rest of it in the rows below whose name is empty."""
+    for one in found:
+        yield one
+        end = one[1]
+        while row := _ROW_BELOW.match(data, end):
+            yield *row.span(1), *one[2:]
+            end = row.end(1)
 
 
 def pair(data: bytes, begin: int, end: int, meaning: Sense) -> Iterator[Found]:

@@ -85,6 +85,8 @@ _OF_OBJECTS: Final = re.compile(
 _OWN_ID: Final = frozenset({b"uid", b"uuid", b"owner", b"actor", b"principal"})
 # As Java's clients write the end of a line.
 _WRITTEN_END: Final = b"[\\r]"
+# A setting of its own that counts something.
+_COUNT: Final = re.compile(rb"[A-Za-z_.]{1,30}=-?[0-9]{1,20}(?:\.[0-9]{1,12})?[A-Za-z%]{0,3}")
 _LEAST_PADDED: Final = 16
 _WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
 # Hints of what people are known by, in whatever encoding.
@@ -177,7 +179,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     """A value whose form has to confirm what its name hints at."""
     start, end = span
     value = data[start:end]
-    if values.is_plain(value) or values.is_digest(value):
+    if values.is_plain(value) or values.is_digest(value) or _COUNT.fullmatch(value):
         return
     if meaning.weak == "made":
         if values.mixed(value, least=16) and not values.is_slug(value) and not _is_code(value):

@@ -14,7 +14,7 @@ from typing import Final
 from triage.redact.named import values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.pii import forms, people, registers, segments
+from triage.redact.pii import forms, given, people, registers, segments
 from triage.redact.pii.hosts import places
 from triage.redact.pii.neighbours import BEGINS_NAMES, LINES, beside, fields_of_people, starts_line
 from triage.redact.text import BACKSLASH, WORD_START, Found, Span, letters_in, line_of
@@ -226,13 +226,14 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
         or not (match[4] or data[span[1] : span[1] + 1] == b"<")
     )
     known = match[1].lower().translate(_SPACED).strip(b"* ")
+    somebody = whole and given.is_name_of_somebody(data[slice(*found)])
     if not whole or (known in _IN_DIRECTORIES and not _in_directory(data, match)):
-        if not (whole and known == b"cn" and beside(data, match.span())):
+        if not somebody and not (whole and known == b"cn" and beside(data, match.span())):
             return
         yield *found, "person", "field"
     elif known == b"user name" and not people.full_name(data[slice(*found)]):
         return  # an account
-    elif known in _IN_DIRECTORIES or _is_role(data, match, found) or beside(data, match.span()):
+    elif somebody or known in _IN_DIRECTORIES or _is_role(data, match, found) or beside(data, match.span()):
         yield *found, "person", "field"
         if short := _SHORT.match(data, found[1]):
             yield *short.span(1), "username", "field"

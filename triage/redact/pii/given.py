@@ -1,0 +1,42 @@
+"""Full names of people that a given name tells: `Ana de la Cruz`, `Petrov, Rafael`."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Final
+from unicodedata import combining, normalize
+
+from triage.redact.pii import people
+
+__all__ = ("is_name_of_somebody",)
+
+_FILE: Final = Path(__file__).with_name("given_names.toml")
+
+
+def is_name_of_somebody(text: bytes) -> bool:
+    """Whether a text is a full name that begins with a given name, or ends with one behind a comma.
+
+    Examples
+    --------
+    >>> [is_name_of_somebody(name) for name in (b"Ana de la Cruz", b"Petrov, Rafael", b"Night Batch")]
+    [True, True, False]
+    """
+    if not people.full_name(text):
+        return False
+    family, comma, given = text.decode("utf-8", "replace").lower().partition(",")
+    words = (given if comma else family).split()
+    return bool(words) and _plain(words[0].partition("-")[0]) in _given_names()
+
+
+def _plain(name: str) -> str:
+    """A name without its accents."""
+    return "".join(letter for letter in normalize("NFKD", name) if not combining(letter))
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    """The given names of given_names.toml, without their accents."""
+    lists = tomllib.loads(_FILE.read_text("utf-8")).values()
+    return frozenset(_plain(name).partition("-")[0] for names in lists for name in names.split())
