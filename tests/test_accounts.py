@@ -47,6 +47,10 @@ def found(text):
         "CORP\\mfern failed to log on",
         "CORP\\mfern has been locked out",
         "granted to CORP\\mfern",
+        "origin ssh://mfern@app-agent-66/srv/app.git (fetch)",
+        "sftp://mfern@files.example.org/x",
+        "connection to mfern@files closed",
+        "rsync: mfern@files: refused",
         "mfern (uid 1001) left",
     ],
 )
@@ -84,6 +88,11 @@ def test_accounts_are_found(text):
 )
 def test_what_is_nobodys_stays(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize("text", ["ssh://git@github.com/x/y", "https://fern@example.org/x", "deploy to mfern@files"])
+def test_what_is_no_account_of_a_url(text):
+    assert "username" not in [kind for _, kind in found(text)]
 
 
 def test_an_account_keeps_its_blank_and_drops_a_dot_at_the_end():

@@ -78,7 +78,7 @@ def test_names_of_machines(text, name):
 
 
 def test_a_value_over_the_rows_of_a_table():
-    text = "| key | value |\n| password | hunter2abc |\n|          | next-x1 |\n|          | and-y2 |\n| ttl      | 6 |\n"
+    text = "| key | value |\n| password | hunter2abc |\n|          | next-x1 |\n|          | and-y2 |\n"
     assert found(text) == [(value, "password") for value in ("hunter2abc", "next-x1", "and-y2")]
     assert found("| password | hunter2abc |\n|          | of the app |\n") == [("hunter2abc", "password")]
 

@@ -37,6 +37,7 @@ def test_ipv4_addresses_are_found(text):
         "300.1.2.3",
         "1.2.3.04",
         "1.2.3.4.5",
+        "updated from version 10.18.153.224 to 39.13.3.13",
         "version 10.1.22.100",
         "ntdll.dll 210.0.19041.1",
         "v203.0.113.7",

@@ -47,6 +47,12 @@ def test_a_line_behind_a_long_run_that_is_none_of_its_own():
     assert runs(b"raw frame: " + encoded + b"\nredis-1  | ready\n") == [(encoded, TEXT)]
 
 
+def test_wrapped_lines_of_hexadecimal_are_one_run():
+    encoded = TEXT.hex().encode()
+    wrapped = encoded[:60] + b"\n" + encoded[60:]
+    assert runs(b"$ xxd -p x\n" + wrapped + b"\n2025-11-24 03:59:36 end\n") == [(wrapped, TEXT)]
+
+
 @pytest.mark.parametrize("text", ["Schl\u00fcssel: hunter2", "\u5bc6\u7801=hunter2", "p\u00e4ss hunter2 \u20ac"])
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("size", [0, 20_000], ids=["small", "large"])

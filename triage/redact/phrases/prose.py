@@ -13,6 +13,7 @@ from triage.redact.lines import Lines
 from triage.redact.named import values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
+from triage.redact.phrases import rosters
 from triage.redact.pii import spoken
 from triage.redact.pii.hosts import in_words
 from triage.redact.text import Expression, Found, Span, alternatives, anywhere, digits_in
@@ -158,6 +159,14 @@ def _told(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     if (opened and len(value) >= 4 and b" " not in value) or values.mixed(value.rstrip(b"?"), least=5):
         yield *span, "password", "prose"
+
+
+def _entry(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The password behind the other fields of an entry of `.pgpass`, and whose it is."""
+    found = [*_told(data, start, end)]
+    yield from found
+    if found:
+        yield from rosters.owned(data, start, end)
 
 
 def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
@@ -362,7 +371,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (r"\b((?-i:ENV|ARG|LABEL)[ \t]+\w+[ \t]+)", _keyed),
     (r"\B(:[a-z][\w.-]*(?:key|secret|token|pass\w*|pwd)[ \t]+\")", _keyed),
     (r"\b((?-i:[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|KEY))(?:  +|\t+))", _keyed),
-    (r"(?:^|[\s\"'])([\w.*-]+:(?:[0-9]{2,5}|\*):[\w*.-]+:[a-z][\w.-]+:)", _told),
+    (r"(?:^|[\s\"'])([\w.*-]+:(?:[0-9]{2,5}|\*):[\w*.-]+:[a-z][\w.-]+:)", _entry),
     (
         rf"\b((?:[A-Z][A-Za-z0-9]*)?(?-i:{_CLASSES})[({{](?:(?:value|id|token|raw)=)?[\"']?)",
         _wrapped,

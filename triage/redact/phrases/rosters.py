@@ -1,6 +1,7 @@
-"""Lists of accounts with their passwords, as programs for accounts read them: chpasswd, newusers, cloud-init.
+"""Lists of accounts with their passwords, as programs read them: chpasswd, newusers, cloud-init, clients of Postgres.
 
-`chpasswd <<EOF` over lines of `user:password`; `chpasswd:` with a list below it; `chpasswd: {list: ["user:password"]}`.
+`chpasswd <<EOF` over lines of `user:password`; `chpasswd:` with a list below it; `chpasswd: {list: ["user:password"]}`;
+`host:port:database:user:password`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from triage.redact.named import values
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense
+from triage.redact.pii.hosts import is_host
 from triage.redact.text import Found, line_of
 
-__all__ = ("PROGRAMS", "listed")
+__all__ = ("PROGRAMS", "listed", "owned")
 
 PROGRAMS: Final = (b"chpasswd", b"newusers")
 _OPENED: Final = re.compile(
@@ -24,6 +28,7 @@ _ENTRY: Final = re.compile(
 )
 _STRING: Final = re.compile(rb"""["'][A-Za-z_][\w.-]{0,31}:([^\s"']{4,200})["']""")
 _MOST: Final = 64
+_ACCOUNT: Final = Sense("username", "user")
 _NONE: Final = frozenset({b"random", b"none", b"null"})
 
 
@@ -50,6 +55,15 @@ def listed(data: bytes, at: int) -> Iterator[Found]:
         if entry := _ENTRY.match(data, place):
             yield from _told(entry)
         place = stop + 1
+
+
+def owned(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The machine and the account of an entry of `.pgpass`, of which all but the password stands in a range."""
+    host, _, _, user, _ = data[start:end].split(b":")
+    if is_host(host, named=True):
+        yield start, start + len(host), "hostname", "roster"
+    span = end - 1 - len(user), end - 1
+    yield from judged(data, span, _ACCOUNT, in_quotes=True, assigned=True, name=(start, start))
 
 
 def _told(entry: re.Match[bytes]) -> Iterator[Found]:

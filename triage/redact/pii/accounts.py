@@ -162,7 +162,12 @@ _AT_ACCOUNT: Final = re.compile(rb"(?:\A|[^\w.+-])([a-z_][\w.-]{1,31})\Z")
 _AT_PROMPT: Final = re.compile(
     rb"'s password|[ \t][^\s\]]{0,80}\][#$]|:[~/][^\s]{0,80}[#$]|[ \t][~/][^\s\]]{0,80}\]?[#$]"
 )
-_REMOTE: Final = re.compile(rb"(?:ssh|scp|sftp|rsync|mosh)[ \t][^\n]{0,120}\Z|(?:sips?|h323|xmpp):\Z")
+_REMOTE: Final = re.compile(
+    rb"(?:ssh|scp|sftp|rsync|mosh)[: \t][^\n]{0,120}\Z|(?:sips?|h323|xmpp):\Z"
+    rb"|(?i:connect(?:ed|ing|ion)?|logged in|login|session|tunnel|channel|copy(?:ing)?) (?:to|from|as|with) \Z"
+)
+# Schemes of programs that a person logs in with.
+_OF_LOGINS: Final = (b"ssh", b"sftp", b"scp", b"rsync", b"ftp", b"ftps", b"mosh", b"vnc", b"rdp", b"smb", b"davs")
 
 
 def behind_tilde(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -323,7 +328,8 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
     nobody = (
         small in _NOBODY or small.isdigit() or small.rstrip(DIGITS) in vocabulary().services or values.placeholder(user)
     )
-    if user and colon and not nobody and b"=" not in user and not _BROWSER.match(user):
+    logs_in = colon or data[max(start - 12, 0) : start - 3].lower().endswith(_OF_LOGINS)
+    if user and logs_in and not nobody and b"=" not in user and not _BROWSER.match(user):
         yield start, middle, "username", "userinfo"
 
 

@@ -38,6 +38,7 @@ _VERSION_BEFORE: Final = (
     r"productversion|assembly|revision|rev[0-9]{0,3}[\"'\\ :=]|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr"
     r"|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
     r"oid|directx|openssl|libcurl|glibc)\w{0,10}|"
+    r"version[ ][0-9.]{5,20},?[ ](?:to|and|or|->|=>)|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|(?:\A|[^/\w])v)"
     r"(?:[\"'\\]{0,4}|%22|&#x27;|&quot;)(?:</key>[ \t]{0,8}<string>|[ \t]{0,3})(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)"
