@@ -97,6 +97,7 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "dwellings": _home,
     "callers": _calling,
     "degrees": geography.pair,
+    "angles": geography.angle,
     "signs": _spelt_out,
     "titles": _addressed,
     "dialled": spoken.dialled,

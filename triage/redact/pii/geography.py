@@ -1,6 +1,6 @@
 """Where somebody is: pairs of degrees as maps, phones and browsers write them, to ten metres or nearer.
 
-`geo:52.52,13.40`, `LatLng(...)`, `Location[gps ...]`, `?ll=...`, points of GeoJSON, sentences of NMEA.
+`geo:52.52,13.40`, `LatLng(...)`, `Location[gps ...]`, `?ll=...`, points of GeoJSON, sentences of NMEA; `latitude 52.5200`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from triage.redact.text import Found
 
-__all__ = ("pair",)
+__all__ = ("angle", "pair")
 
 _DEGREES: Final = rb"[+-]?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,17}"
 _PAIR: Final = re.compile(
@@ -22,6 +22,21 @@ _PAIR: Final = re.compile(
     + rb""")(?!\w|\.\w|\s?[,;]\s?[-+]?[0-9.]{2})"""
 )
 _SENTENCE: Final = re.compile(rb"[0-9.]{5,10},(?:[AV],)?([0-9]{4}\.[0-9]{2,7},[NS],[0-9]{5}\.[0-9]{2,7},[EW])(?=,)")
+# Degrees behind the word for one of the two; what counts seconds has a unit behind it.
+_ANGLE: Final = re.compile(
+    rb"(?:is |was |of |at |approx\.? |~)?(" + _DEGREES + rb")(?!\w|\.\w|[ ]?(?:[mun\xc2]?s|ms)\b)"
+)
+_OTHER: Final = re.compile(rb"[ ,;]{1,3}(?:and )?(?:lon|lng|long)[ :=]{1,2}(" + _DEGREES + rb")(?!\w|\.\w)")
+
+
+def angle(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The degrees behind the word for them; a short word needs the other beside it."""
+    if match := _ANGLE.match(data, at + size):
+        other = _OTHER.match(data, match.end())
+        if other or data[at + size - 2 : at + size - 1] == b"e":
+            yield *match.span(1), "coordinates", "place"
+        if other:
+            yield *other.span(1), "coordinates", "place"
 
 
 def pair(size: int, data: bytes, at: int) -> Iterator[Found]:
