@@ -1,6 +1,7 @@
 """Where somebody is: pairs of degrees as maps, phones and browsers write them, to ten metres or nearer.
 
-`geo:52.52,13.40`, `LatLng(...)`, `Location[gps ...]`, `?ll=...`, points of GeoJSON, sentences of NMEA; `latitude 52.5200`.
+`geo:52.52,13.40`, `LatLng(...)`, `Location[gps ...]`, `?ll=...`, points of GeoJSON, sentences of NMEA, and one degree
+behind its word: `latitude 52.5200`.
 """
 
 from __future__ import annotations
