@@ -101,7 +101,8 @@ _ACCESS: Final = re.compile(rb" - ([A-Za-z][\w.@-]{1,62}) ")
 _FILE_ENDINGS: Final = frozenset(
     b"so py js ts rb go rs java class dll exe jar map jsx tsx mjs cjs html css json png svg php lua cpp c h webp gif "
     b"jpg jpeg bmp ico cur service socket timer mount target slice scope device path swap kt cs swift dart vue scss "
-    b"less md txt log tgz zip gz tar whl rpm deb apk nupkg gem crate bz2 xz".split()
+    b"less md txt log tgz zip gz tar whl rpm deb apk nupkg gem crate bz2 xz "
+    b"proto thrift avsc graphql wasm yaml yml toml ini json5 ipynb sql parquet csv tsv pdf".split()
 )
 _LOCAL: Final = frozenset(LETTERS + DIGITS + b"._%+-'!#$&*/=?^`{|}~" + bytes(range(0x80, 0x100)))
 _LOCAL_TABLE: Final = bytes(0x61 if code in _LOCAL else 0x20 for code in range(256))
