@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from triage.redact.named import examples, grids, values, variables
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.phrases import answers, arguments, calls, outputs
+from triage.redact.phrases import answers, arguments, bound, calls, outputs
 from triage.redact.pii import correspondence, segments
 from triage.redact.pii.hosts import in_words, is_host
 from triage.redact.text import Expression, Found, Span, digits_in, expression, is_word, line_of
@@ -377,6 +377,8 @@ def _read() -> dict[bytes, Reader]:
         (data["links"], answers.linked),
         (data["tellers"], outputs.told),
         (data["asked"], outputs.asked),
+        (data["bound"], bound.values_of),
+        (("binding parameter ",), bound.numbered),
         (data["values"], _valued),
         ([f"{store} {verb} " for store in data["stores"] for verb in data["storing"]] + data["setters"], _stored),
         (data["logins"], partial(_called, calls.logged_in)),
