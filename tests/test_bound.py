@@ -19,17 +19,14 @@ def found(text):
         "UPDATE users SET password=%s WHERE id=%s\n[generated in 0.00012s] ('{}', 22)",
         'INSERT INTO users (n, password) VALUES ($1, $2) -- PARAMETERS: [4,"{}"]',
         'INSERT INTO users (n, password) VALUES (lower(?, 1), ?) params: ["a1b2c3d4", "{}"]',
-        "INSERT INTO t (a, n) VALUES (?, ?) ON DUPLICATE KEY UPDATE secret = ?"
-        ' (parameters: array{{"1":1,"2":2,"3":"{}"}})',
+        'INSERT INTO t (n) VALUES (?) ON DUPLICATE KEY UPDATE secret = ? (parameters: array{{"1":2,"2":"{}"}})',
         "SELECT n FROM t WHERE n = ? AND id = (SELECT id FROM s WHERE secret = ?) args=(4, '{}')",
         f"{UPDATE}\n==> Parameters: {{}}(String), 22(Long)\n",
         f"{UPDATE}\nbinding parameter [1] as [VARCHAR] - [{{}}]\nbinding parameter [2] as [BIGINT] - [22]",
         f"{UPDATE}\nbinding parameter (1:VARCHAR) <- [{{}}]",
         f'{{{{"sql":"{UPDATE}","bindings":["{{}}",22]}}}}',
-        "LOG:  execute <unnamed>: UPDATE users SET password = $2 WHERE id = $1"
-        "\nDETAIL:  parameters: $1 = '22', $2 = '{}'",
-        "CONTEXT:  portal with parameters: $1 = '22', $2 = '{}'"
-        "\nSTATEMENT:  INSERT INTO users (id, password) VALUES ($1, $2)",
+        "LOG:  execute s1: UPDATE users SET password = $2 WHERE id = $1\nDETAIL:  parameters: $1 = '22', $2 = '{}'",
+        "CONTEXT:  with parameters: $1 = '22', $2 = '{}'\nSTATEMENT:  INSERT INTO t (id, password) VALUES ($1, $2)",
     ],
 )
 def test_a_value_is_of_the_column_that_its_mark_stands_for(text):
