@@ -22,8 +22,9 @@ def found(text):
         "/usr/bin/tool\n--password\n{}\n",
     ],
 )
-def test_what_a_flag_is_given_stands_on_the_next_line(text):
-    assert found(text.format(VALUE)) == [VALUE]
+@pytest.mark.parametrize("value", [VALUE, "kQzRwTbNxLpVcDyGsMhJfAuE"])
+def test_what_a_flag_is_given_stands_on_the_next_line(text, value):
+    assert found(text.format(value)) == [value]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ __all__ = ("below",)
 _PREFIX: Final = 48
 _LONGEST: Final = 400
 _LEAST: Final = 6
+_KEY: Final = 16
 _QUOTES: Final = frozenset({b'"', b"'"})
 # Addresses and numbers, which differ from line to line.
 _NUMBER: Final = re.compile(rb"0x[0-9A-Fa-f]{1,16}|[0-9]{1,20}")
@@ -45,7 +46,8 @@ def below(data: bytes, name: tuple[int, int], at: int, meaning: Sense) -> Iterat
         begin, text = begin + 1, text[1:-1]
     elif quote:
         return
-    if text[:1] != b"-" and b" " not in text and values.mixed(text, least=_LEAST) and not values.is_setting(text):
+    told = values.mixed(text, least=_LEAST) or (len(text) >= _KEY and values.is_shuffled(text))
+    if told and text[:1] != b"-" and b" " not in text and not values.is_setting(text):
         yield from judged(data, (begin, begin + len(text)), meaning, in_quotes=True, assigned=True, name=name)
 
 
