@@ -62,14 +62,6 @@ def test_a_wrapped_token_is_found_over_the_end_of_its_line():
     assert data[hit.start : hit.end].decode() == GITHUB[:20] + "\n    " + GITHUB[20:]
 
 
-@pytest.mark.parametrize("cut", [3, 8, 20])
-def test_a_part_of_a_token_that_one_rule_takes_for_a_whole_one_is_joined_by_another(cut):
-    head, tail = "xo" + "xp-" + "226129872637-113895154188-672754199969-", "44e627acea3ddaf61903848f2ad9bef4"
-    whole = head + tail
-    assert whole in {value for value, _ in found(f"posting with {head}{tail[:cut]}\n{tail[cut:]} -> denied")}
-    assert {value for value, _ in found(f"posting with {whole}\nconnection reused")} == {whole}
-
-
 def test_a_rule_that_is_off_finds_nothing_by_name_or_kind():
     assert found(GITHUB, ["github-token"]) == {(GITHUB, "github_pat")}
     assert found(GITHUB, ["github-token", "github_pat"]) == set()

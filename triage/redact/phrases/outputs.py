@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact.named import values
 from triage.redact.named.keys import sense
-from triage.redact.text import Found, line_of
+from triage.redact.text import Found, Span, line_of
 
 __all__ = ("asked", "told")
 
@@ -39,31 +39,35 @@ _PROMPT: Final = (b"$", b"#", b">", b":", b"%")
 def told(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The answer of a store of secrets or of what makes one, if it is asked for the secret itself."""
     stop = line_of(data, at, most=_LONGEST)[1]
+    answer = _answer(data, stop)
+    if answer is None:
+        return
     command = data[at + size : stop]
     one = data[at : at + size].lower() != _OF_CLUSTERS or _ONE.search(command)
     if one and not _ABOUT.search(command):
-        yield from _answered(data, stop, "secret")
+        yield *answer, "secret", "output"
 
 
 def asked(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The answer to the name of a secret, or what a file of such a name holds."""
     stop = line_of(data, at, most=_LONGEST)[1]
-    name = _NAME.match(data, at + size, stop)
+    answer = _answer(data, stop)
+    name = _NAME.match(data, at + size, stop) if answer else None
     meaning = sense(_ENDING.sub(b"", name[1]).decode("latin-1")) if name else None
-    if meaning and meaning.weak in _SURE:
-        yield from _answered(data, stop, meaning.kind)
+    if answer and meaning and meaning.weak in _SURE:
+        yield *answer, meaning.kind, "output"
 
 
-def _answered(data: bytes, at: int, kind: str) -> Iterator[Found]:
+def _answer(data: bytes, at: int) -> Span | None:
     """The word that is all of the line below the one that ends at a place, if it is no prompt and no word."""
     line = _LINE.match(data, at - (data[at - 1 : at] == b"\r"))
     if line is None:
-        return
+        return None
     value = line[2]
     if value.endswith(_PROMPT) or values.placeholder(value) or values.in_code(value) or values.is_plain(value):
-        return
-    if b"://" not in value and (values.mixed(value, least=_LEAST) or _is_key(value)):
-        yield *line.span(2), kind, "output"
+        return None
+    told = b"://" not in value and (values.mixed(value, least=_LEAST) or _is_key(value))
+    return line.span(2) if told else None
 
 
 def _is_key(value: bytes) -> bool:

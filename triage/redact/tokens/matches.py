@@ -139,8 +139,7 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
             begin, end = _window(data, rule, start)
             searched[index] = end
             for hit in _near(data, rule, start, begin, end):
-                # One of any length that ends with its line may be a part of one that another rule knows.
-                if rule.by_form and hit.start <= start and (hit.exact or not wraps.BREAK.match(data, hit.end)):
+                if rule.by_form and hit.start <= start:
                     covered = max(covered, hit.end)
                 yield hit
 
