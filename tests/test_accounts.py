@@ -126,6 +126,11 @@ def test_urls_give_account_and_password(text, values):
     assert told(around_signs(text.encode()), text.encode()) == values
 
 
+@pytest.mark.parametrize("text", ["user@v2.proto", "config@main.yaml", "icon@2x.png", "lodash@4.17.21"])
+def test_files_are_no_addresses(text):
+    assert [*around_signs(text.encode())] == []
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

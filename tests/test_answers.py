@@ -70,6 +70,7 @@ def test_types_and_names_are_no_answers(text):
         ("Recovery codes, keep them\n\n  a1b2c-d3e4f  g5h6i-j7k8l\n", ["a1b2c-d3e4f", "g5h6i-j7k8l"]),
         ("2FA codes\n-----\n48219934 11208842", ["48219934 11208842"]),
         ("one-time codes\n5totx-prpx0", ["5totx-prpx0"]),
+        ("Recovery codes: eqxni-wciql, 5totx-prpx0", ["eqxni-wciql", "5totx-prpx0"]),
     ],
 )
 def test_codes_below_a_heading(text, codes):
@@ -86,6 +87,8 @@ def test_codes_below_a_heading(text, codes):
         "backup codes\nat Foo.bar(Foo.java:12)",
         "error codes\nE1021-A\nE1022-B",
         "recovery codes\nfirst\nthird",
+        "recovery codes: eqxni-wciql, prptx-prpxt",
+        "recovery codes: chapter chapter2",
     ],
 )
 def test_other_lines_below_are_no_codes(text):

@@ -22,6 +22,9 @@ def under(name, value, **how):
         ("username", "alice", "username"),
         ("hostname", "web-03", "hostname"),
         ("birth_date", "1984-02-29", "birth_date"),
+        ("pin", "417-305-962", "pin"),
+        ("pin", "417 305", "pin"),
+        ("setup pin", "4173-0596", "pin"),
     ],
 )
 def test_a_value_is_of_the_kind_that_its_name_says(name, value, kind):
@@ -32,6 +35,9 @@ def test_a_value_is_of_the_kind_that_its_name_says(name, value, kind):
     ("name", "value"),
     [
         ("password", "required"),
+        ("pin", "12-14"),
+        ("pin", "417-30-5962"),
+        ("pin", "417-305-962-118"),
         ("username", "root"),
         ("username", "12"),
         ("hostname", "api.github.com"),

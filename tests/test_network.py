@@ -45,10 +45,19 @@ def test_ipv4_addresses_are_found(text):
         "203.0.113.7-beta",
         "see section 1.2.3.4",
         "Chrome/120.0.111.99",
+        "app 8.76.53.52 -> 39.40.250.17 update available",
+        "Update available: 8.76.53.52 -> 39.40.250.17",
+        "8.76.53.52 to 39.40.250.17 (changelog)",
     ],
 )
 def test_versions_and_what_every_machine_has_stay(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize("text", ["{} -> {} established", "{} to {} updates", "routes {} and {}"])
+def test_addresses_that_something_goes_between_are_no_versions(text):
+    values = ["203.0.113.7", "198.51.100.8"]
+    assert found(text.format(*values)) == [(value, "ipv4") for value in values]
 
 
 def test_four_small_numbers_are_an_address_where_something_says_so():

@@ -79,3 +79,13 @@ def test_offsets_and_parts_of_numbers_are_no_phones(text):
 )  # fmt: skip
 def test_social_security_numbers_by_what_is_given_out(text, right):
     assert found(text) == ([(text, "ssn")] if right else [])
+
+
+@pytest.mark.parametrize("text", ["PN {}", "part no. {}", "SKU: {}", "lot={}", "item_number: {}"])
+def test_a_number_of_a_part_is_no_persons(text):
+    assert found(text.format("219-09-9999")) == []
+
+
+@pytest.mark.parametrize("text", ["SSN {}", "patient {}", "spn {}", "his no. {}"])
+def test_other_numbers_are(text):
+    assert found(text.format("219-09-9999")) == [("219-09-9999", "ssn")]

@@ -103,13 +103,14 @@ def test_a_setting_reaches_to_the_end_of_its_line(data, words, value):
     [b"", b"null", b"None", b"xxxxxxxx", b"${DB_PASSWORD}", b"{{ token }}", b"<your password>", b"[Filtered]", b"%s",
      b"$(cat /run/secret)", b"process.env.TOKEN", b"your-api-key", b"$pw", b"$db_password", b"$(cat x", b"env:KEY",
      b"file:/run/pass.txt",
-     b"./secret.txt", b"/etc/app/key.pem", b"!vault", b"%env(DB_PASSWORD)%"],
+     b"./secret.txt", b"/etc/app/key.pem", b"!vault", b"%env(DB_PASSWORD)%", b"${{ secrets.DB_PASSWORD }}",
+     b"$[variables.dbPassword]", b"ConvertTo-SecureString"],
 )  # fmt: skip
 def test_placeholders_hold_no_value(value):
     assert values.placeholder(value)
 
 
-@pytest.mark.parametrize("value", [b"hunter2", b"$ecret", b"correct horse", b"0000-1111"])
+@pytest.mark.parametrize("value", [b"hunter2", b"$ecret", b"correct horse", b"0000-1111", b"$[9s8A]d"])
 def test_values_are_no_placeholders(value):
     assert not values.placeholder(value)
 
@@ -124,6 +125,9 @@ def test_values_are_no_placeholders(value):
         (b" + name", True, False),
         (b"hunter2", False, True),
         (b"getPassword()", False, False),
+        (b"getSession(1).getId()", False, False),
+        (b"Store::of(x)->key", False, False),
+        (b"hunter(2).9x", False, True),
         (b"user.password", False, False),
         (b"ab", False, False),
         (b"4711", False, True),

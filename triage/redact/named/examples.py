@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ("is_example", "is_of_code", "without_algorithm")
+__all__ = ("is_example", "is_of_code", "is_test", "without_algorithm")
 
 _FILLINGS: Final = frozenset({b"x", b"X", b"*", b"."})
 _FILLED: Final = 8
@@ -25,7 +25,7 @@ _EXAMPLE: Final = re.compile(
         (?:your|me|this|with|real|actual|secret|token|key|password|in|here|it|the|an?|change|api|value|before|own|some
         |client|access)(?:[-_ ][a-z]{1,20}){0,7})
     | (?i:(?:[a-z]{2,20}[-_ ]){1,6}(?:goes[-_ ])?here)
-    | \{\{[^\r\n]{0,400}\}\} | \(\([\w./:-]{1,80}\)\) | \[\[[^\[\]]{1,200}\]\]
+    | [$\#]?\{\{[^\r\n]{0,400}\}\} | \$\[ ?[A-Za-z_][\w. ]{0,120}\] | \(\([\w./:-]{1,80}\)\) | \[\[[^\[\]]{1,200}\]\]
     | \#(?:[0-9a-fA-F]{3}){1,2} | (?:None|True|False|true|false|null|nil|undefined)[)\],:;}]{1,4}
     | (?:[A-Za-z_:./-]{0,40}\$?\{[A-Za-z_][A-Za-z_.]{0,60}\}){1,8}[A-Za-z_:./-]{0,40}
     | \$__[a-z]{2,12}(?:\{[^{}]{0,200}\})?
@@ -44,6 +44,13 @@ _EXAMPLE: Final = re.compile(
 _OF_CODE: Final = re.compile(
     rb"(?:[\w.@-]{1,60}/){1,12}[\w.@-]{1,80}\.(?:[jt]sx?|py|rb|go|rs|java|kt|php|cs|cpp|c|h|md|json|ya?ml|toml|html|css|txt)"
     rb"|[A-Za-z_]{2,40}=(?:True|False|None|true|false|null)|[0-9]{1,4}-bit"
+)
+# The name of a test, and the time that it took.
+_TEST: Final = re.compile(
+    rb"(?i)(?:tests?|specs?|should|it)[_.-]\w[\w.:-]{2,120}|Test[A-Z]\w{2,120}|[\w.:-]{2,120}[_.-](?:tests?|specs?)"
+)
+_TIMED: Final = re.compile(
+    rb"[ \t]{1,8}(?:\(|\[|in[ ])?[0-9]{1,9}(?:\.[0-9]{1,6})?[ ]?(?:(?:[mun]|\xc2\xb5)?s|seconds)\b"
 )
 _MARKS_OF_CODE: Final = frozenset(b"/=-")
 # Numbers in the names of algorithms.
@@ -68,6 +75,12 @@ def is_example(value: bytes) -> bool:
 def is_of_code(value: bytes) -> bool:
     """Whether a value is a file of a project, a switch that is set or a size in bits."""
     return not _MARKS_OF_CODE.isdisjoint(value) and _OF_CODE.fullmatch(value) is not None
+
+
+def is_test(data: bytes, span: tuple[int, int]) -> bool:
+    """Whether what stands behind the word PASS is a test that passed: a file, its name, or anything with a time."""
+    value = data[slice(*span)]
+    return b"/" in value or _TEST.fullmatch(value) is not None or _TIMED.match(data, span[1]) is not None
 
 
 def without_algorithm(name: bytes) -> bytes:

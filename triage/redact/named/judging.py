@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import credentials, values
+from triage.redact.named import credentials, examples, values, variables
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import people
 from triage.redact.pii.hosts import is_host
@@ -32,6 +32,8 @@ _TO_DEGREES: Final = rb"[a-z]{0,7}\\{0,7}[\"']?(?: ?[:=]>? ?|</?[^<>]{0,40}>|%3D
 _LATITUDE: Final = re.compile(rb"lat" + _TO_DEGREES, re.IGNORECASE)
 _LONGITUDE: Final = re.compile(rb"lo?ng?" + _TO_DEGREES, re.IGNORECASE)
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
+# A code in groups of one length, as those of debuggers and of pairing are.
+_GROUPS: Final = re.compile(rb"[0-9]{3}([ -])[0-9]{3}(?:\1[0-9]{3})?|[0-9]{4}([ -])[0-9]{4}")
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
 _UUID_LENGTH: Final = 36
 _UUID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -98,7 +100,14 @@ def judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned
     """The value if it is one of its kind; `name` is where its name stands."""
     if data.startswith(_OPENING, span[0]) and (inner := _bared(data, span)):
         yield from judged(data, inner, meaning, in_quotes=True, assigned=assigned, name=name)
-        return
+    elif kept := [*variables.handed_over(data, span, meaning)]:
+        yield from kept
+    else:
+        yield from _judged(data, span, meaning, in_quotes=in_quotes, assigned=assigned, name=name)
+
+
+def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned: bool, name: Span) -> Iterator[Found]:
+    """The value itself, of one that is no variable."""
     start, end = span
     value = data[start:end]
     label = data[name[0] : name[1]]
@@ -164,6 +173,8 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quot
     if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
         return False
     small = label.lower()
+    if label == b"PASS" and not in_quotes and examples.is_test(data, span):
+        return False
     if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
         return False
     words = meaning.kind in _WITHOUT_BLANKS and b" " in value and not digits_in(value)
@@ -276,7 +287,8 @@ def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
     text = match.group().rstrip(b" ./+-")
     digits = digits_in(text)
     if meaning.kind == "pin":
-        return (start, start + len(text)) if 3 <= digits <= 8 and len(text) == digits else None
+        grouped = _GROUPS.fullmatch(text) is not None
+        return (start, start + len(text)) if grouped or (3 <= digits <= 8 and len(text) == digits) else None
     if meaning.kind == "imei" and (serial := _SERIAL.match(data, start)):
         return serial.span()
     enough = digits >= (6 if meaning.kind == "phone" else 5) and len(set(text) - set(b" -./+")) > 2

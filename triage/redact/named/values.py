@@ -89,7 +89,7 @@ _REFERENCE: Final = re.compile(
     | \[[A-Za-z][A-Za-z _.-]{1,40}\] | (?i:your|my|some|example|dummy|sample|the)[-_ ][A-Za-z_ -]{1,40}
     | (?:self|this|cls|var|local|data|module|each|config|settings|request|req|env|os|process|args|options|params|user
         |ctx|props|state) \. [\w.\[\]]{1,80}
-    | (?:X|[A-Z][a-z]{2,12})(?:-[A-Z][A-Za-z]{2,20}){1,3} | \$ANSIBLE_VAULT;[\w.;-]{1,60}
+    | (?:X|[A-Z][a-z]{2,12}|Convert(?:To|From))(?:-[A-Z][A-Za-z]{2,20}){1,3} | \$ANSIBLE_VAULT;[\w.;-]{1,60}
     """
 )
 # What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type.
@@ -123,7 +123,8 @@ _SOURCE: Final = re.compile(
     rb"|lua|m|mjs|ml|mm|nim|php|pl|pm|py|pyx|r|rb|rs|scala|svelte|swift|ts|tsx|vb|vue|zig):[0-9]{1,7}(?::[0-9]{1,7})?\)?"
 )
 _CALL: Final = re.compile(
-    rb"[A-Za-z_][\w.]{0,60}\([^)]{0,200}\){0,4}$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\](?:$|\[|\.)"
+    rb"[A-Za-z_][\w.:]{0,60}(?:\([^()]{0,80}\)(?:\?\.|\.|->|::)[A-Za-z_]\w{0,60}){1,6}(?:[\[(]|$)"
+    rb"|[A-Za-z_][\w.]{0,60}\([^)]{0,200}\){0,4}$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\](?:$|\[|\.)"
 )
 _JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
 _SLUG: Final = re.compile(rb"[A-Za-z]{2,20}[0-9]{0,12}(?:[_.-](?:[A-Za-z]{1,20}[0-9]{0,12}|[0-9]{1,20})){1,8}")

@@ -14,7 +14,7 @@ from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.text import Found, Span, digits_in
 
-__all__ = ("given",)
+__all__ = ("arguments", "given")
 
 _PASSWORD: Final = Sense("password")
 _REACH: Final = 600
@@ -33,7 +33,7 @@ _BACKSLASH: Final = ord("\\")
 
 def given(number: int, size: int, data: bytes, at: int) -> Iterator[Found]:
     """The argument with such a number, from 0 on, of the call whose bracket opens before a place."""
-    places = [*_arguments(data, at + size)]
+    places = [*arguments(data, at + size)]
     if number >= len(places):
         return
     start, end = places[number]
@@ -48,7 +48,7 @@ def given(number: int, size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *bare.span(1), "password", "call"
 
 
-def _arguments(data: bytes, at: int) -> Iterator[Span]:
+def arguments(data: bytes, at: int) -> Iterator[Span]:
     """The arguments of a call, up to where it is closed."""
     limit = min(at + _REACH, len(data))
     start, depth, quote = at, 0, 0

@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from triage.redact.named import grids, values
+from triage.redact.named import examples, grids, values, variables
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.phrases import answers, arguments, calls
+from triage.redact.phrases import answers, arguments, bound, calls, outputs
 from triage.redact.pii import correspondence, segments
 from triage.redact.pii.hosts import in_words, is_host
 from triage.redact.text import Expression, Found, Span, digits_in, expression, is_word, line_of
@@ -121,9 +121,11 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     if quote and data[span[1] - 2 : span[1]] == b'\\"':  # a string in a string
         span = span[0], span[1] - 2
     value = data[slice(*span)]
+    if value[:1] == b"$":
+        yield from variables.handed_over(data, span, Sense("password"))
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
         return
-    if (lead.near and b"://" in value) or (lead.start == b"PASS " and b"/" in value):  # the latter is a passed test
+    if (lead.near and b"://" in value) or (lead.start == b"PASS " and examples.is_test(data, span)):
         return
     opened = data[span[0] - 1 : span[0]] in _QUOTES and len(value) >= 4 and b" " not in value
     padded = value.endswith(b"=") and len(value) >= 8
@@ -373,6 +375,10 @@ def _read() -> dict[bytes, Reader]:
         (data["marked"], _marked),
         (_USINGS, _using),
         (data["links"], answers.linked),
+        (data["tellers"], outputs.told),
+        (data["asked"], outputs.asked),
+        (data["bound"], bound.values_of),
+        (("binding parameter ",), bound.numbered),
         (data["values"], _valued),
         ([f"{store} {verb} " for store in data["stores"] for verb in data["storing"]] + data["setters"], _stored),
         (data["logins"], partial(_called, calls.logged_in)),

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from triage.redact.lines import Lines
-from triage.redact.named import values
+from triage.redact.named import examples, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.phrases import rosters
+from triage.redact.phrases import argv, rosters
 from triage.redact.pii import spoken
 from triage.redact.pii.hosts import in_words
 from triage.redact.text import Expression, Found, Span, alternatives, anywhere, digits_in
@@ -57,7 +57,9 @@ _NEXT_LINE: Final = r"[ \t]{0,4}(?:\r?\n|\\{1,4}(?:r\\{1,4})?n){1,2}[>| \t]{0,8}
 _FOREIGN: Final = alternatives(vocabulary().foreign)
 _QUALITIES: Final = alternatives(vocabulary().qualities)
 _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
-_FLAG_END: Final = r"(?:,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"'])"
+_FLAG_END: Final = (
+    r"(?:,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"']|[\"']?\r?\n)"
+)
 _NEAR_HOST: Final = (
     r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
     r"|resolv(?:e|ing)(?:[ \t]+host(?:name)?)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet"
@@ -139,11 +141,15 @@ def _flagged(data: bytes, start: int, end: int) -> Iterator[Found]:
     meaning = sense(flag.decode("latin-1"))
     if meaning is None and flag.lower().endswith(_FLAG_ENDINGS):
         meaning = Sense("password")
+    place = (start, start + len(words.rstrip(b" \t\r\n,\"'")))
+    if words.endswith(b"\n"):
+        if meaning is not None and meaning.weak not in _NOT_OF_FLAGS:
+            yield from argv.below(data, place, end, meaning)
+        return
     span = values.after(data, end, quote)
     if meaning is None or span is None or data[span[0] : span[0] + 1] in b"-=:":
         return
     if meaning.weak not in _NOT_OF_FLAGS:
-        place = (start, start + len(words.rstrip(b" \t,\"'")))
         in_quotes = bool(quote) or data[span[1] : span[1] + 1] in _QUOTES
         yield from judged(data, span, meaning, in_quotes=in_quotes, assigned=True, name=place)
 
@@ -197,7 +203,8 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     value = data[slice(*span)]
     strong = _STRONG.search(small) is not None
     whose = strong and opened and small.rstrip().endswith(b" for")
-    if whose or _is_no_secret(data, span, opened=opened is not None):
+    passed = small.strip(b" \t:") == b"pass" and not opened and examples.is_test(data, span)
+    if whose or passed or _is_no_secret(data, span, opened=opened is not None):
         return
     if value.isdigit():
         if _CODES.search(small) and 4 <= len(value) <= 10:

@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact.named import values
 from triage.redact.named.keys import vocabulary
-from triage.redact.pii import display, hosts, network
+from triage.redact.pii import display, halves, hosts, network
 from triage.redact.text import DIGITS, LETTERS, Found, digits_in, letters_in
 
 __all__ = (
@@ -101,7 +101,8 @@ _ACCESS: Final = re.compile(rb" - ([A-Za-z][\w.@-]{1,62}) ")
 _FILE_ENDINGS: Final = frozenset(
     b"so py js ts rb go rs java class dll exe jar map jsx tsx mjs cjs html css json png svg php lua cpp c h webp gif "
     b"jpg jpeg bmp ico cur service socket timer mount target slice scope device path swap kt cs swift dart vue scss "
-    b"less md txt log tgz zip gz tar whl rpm deb apk nupkg gem crate bz2 xz".split()
+    b"less md txt log tgz zip gz tar whl rpm deb apk nupkg gem crate bz2 xz "
+    b"proto thrift avsc graphql wasm yaml yml toml ini json5 ipynb sql parquet csv tsv pdf".split()
 )
 _LOCAL: Final = frozenset(LETTERS + DIGITS + b"._%+-'!#$&*/=?^`{|}~" + bytes(range(0x80, 0x100)))
 _LOCAL_TABLE: Final = bytes(0x61 if code in _LOCAL else 0x20 for code in range(256))
@@ -336,11 +337,16 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
 def _email(data: bytes, at: int) -> Iterator[Found]:
     """An e-mail address around an `@`, or else the account on a machine."""
     domain = _DOMAIN.match(data, at + 1)
+    broken = halves.whole(data, at) if domain is None else None
+    if broken and data[slice(*broken)].rpartition(b".")[2].lower() not in _FILE_ENDINGS:
+        yield *broken, "email", "email"
+        return
     if domain is None or _AT_PROMPT.match(data, domain.end()):
         yield from _at_machine(data, at)
         return
     local = _local_part(data, at)
-    if not local or local.endswith(b".") or domain.group().rpartition(b".")[2].lower() in _FILE_ENDINGS:
+    begin = halves.beginning(data, at - len(local))
+    if begin == at or local.endswith(b".") or domain.group().rpartition(b".")[2].lower() in _FILE_ENDINGS:
         return
     behind = data[domain.end() : domain.end() + 1]
     if len(local) >= _LONG and _calls_a_message(data, at - len(local), local):
@@ -349,7 +355,7 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
         return
     if _IN_MANUALS.fullmatch(local + data[at : domain.end()]):
         return
-    yield at - len(local), domain.end(), "email", "email"
+    yield begin, domain.end(), "email", "email"
     if data[at - len(local) - 1 : at - len(local)] == b"<":
         yield from display.before_address(data, at - len(local) - 1)
     combination = _COMBINATION.match(data, domain.end())

@@ -40,7 +40,8 @@ _VERSION_BEFORE: Final = (
     r"oid|directx|openssl|libcurl|glibc)\w{0,10}|"
     r"version[ ][0-9.]{5,20},?[ ](?:to|and|or|->|=>)|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
-    r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version|(?:\A|[^/\w])v)"
+    r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version"
+    r"|\b(?:update|upgrade)(?: (?:available|found|ready|applied))?:?[ ]v?[0-9.]{5,15}[ ](?:->|=>|to)|(?:\A|[^/\w])v)"
     r"(?:[\"'\\]{0,4}|%22|&#x27;|&quot;)(?:</key>[ \t]{0,8}<string>|[ \t]{0,3})(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)"
     r"(?:[ \t\"'\\v]{0,4}|[ ]?&#x27;|&quot;)\z"
 )
@@ -55,6 +56,14 @@ _PRODUCT_BEFORE: Final = (
     r"|(?:install(?:ed|ing)?|upgrad(?:ed?|ing)|unpacking|removing|updat(?:ed?"
     r"|ing)) [\w.: +-]{2,40})(?:[ ]\(x(?:64|86)\))?[ /,:=]{1,2}[(\"']?"
     r"|\b[A-Z]\w{1,30}(?:\.[A-Z]\w{1,30}){1,5}[ /,]{1,2}(?:[0-9.]{5,15} (?:-&gt;|->|=>|to) )?)\z"
+)
+# What says of two versions that the second is a newer one, before and behind it, and of one what changed in it.
+_TO: Final = rb"[ ](?:->|=>|to|\xe2\x86\x92)[ ]v?"
+_OLDER: Final = re.compile(rb"[0-9]" + _TO + rb"\Z")
+_NEWER: Final = re.compile(rb"[ ,;:(]{1,3}(?:an? |new )?(?:update|upgrade|patch)\b")
+_CHANGED: Final = re.compile(
+    rb"(?:" + _TO + rb"[0-9]{1,5}(?:\.[0-9]{1,5}){1,3})?[ ,;:(]{1,3}(?:release notes|changelog)\b"
+    rb"|" + _TO + rb"[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}[ ,;:(]{1,3}(?:an? |new )?(?:update|upgrade|patch)\b"
 )
 # A revision of a package behind what is the version of its source.
 _REVISION: Final = re.compile(
@@ -98,6 +107,7 @@ _JOINTS: Final = frozenset(b".-+_")
 _BEHIND_ADDRESSES: Final = frozenset(b":/")
 _IN_NUMBERS: Final = frozenset(DIGITS + b"_")
 _NEWLINE: Final = ord("\n")
+_BLANK: Final = ord(" ")
 _DOT: Final = ord(".")
 _SIGN: Final = ord("@")
 _PERCENT: Final = ord("%")
@@ -147,6 +157,8 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
             return False
         if behind.isalpha() if mark != _DOT else behind.isdigit() and not port:
             return False
+    if mark == _BLANK and _is_outdated(data, start, end):
+        return False
     # No expression for what stands before reaches over these marks.
     before = b""
     if last != _NEWLINE:
@@ -172,6 +184,13 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     if worth == _SMALL and last != _SIGN:
         return mark in _BEHIND_ADDRESSES or port is not None or _matches(_NETWORK_BEFORE, before)
     return True
+
+
+def _is_outdated(data: bytes, start: int, end: int) -> bool:
+    """Whether four numbers are a version by what follows them: what changed, or that it is newer than one before."""
+    if _CHANGED.match(data, end):
+        return True
+    return _NEWER.match(data, end) is not None and _OLDER.search(data, max(start - 8, 0), start) is not None
 
 
 def _in_name(data: bytes, start: int, end: int, last: int) -> bool:
