@@ -29,6 +29,10 @@ _PHONE_US: Final = re.compile(rb"\(?([2-9][0-9]{2})\)?[ .-]([2-9][0-9]{2})[ .-](
 _PHONE_00: Final = re.compile(rb"00[1-9][0-9]{0,2}[ -][0-9]{2,4}[ -][0-9]{5,9}")
 _EXTENSION: Final = re.compile(rb"(?i) ?(?:x|ext\.?|extension) ?[0-9]{1,6}\b")
 _SSN: Final = re.compile(rb"([0-9]{3})-([0-9]{2})-([0-9]{4})")
+# What the number of a part is named with.
+_PART: Final = re.compile(
+    rb"(?i)(?:\bp/?n|\bpart(?: no\.?| number)?|\bsku|\bmpn|\bmodel|\bcatalog(?:ue)? no\.?)[ :#=.]{1,3}\Z"
+)
 _WORD_OR_MARK: Final = frozenset(WORD + b".-")
 _NOT_BEFORE_A_PHONE: Final = frozenset(WORD + b".-/@")
 _BLANK: Final = 0x20
@@ -72,7 +76,8 @@ def number(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield from _phone(data, start, end)
     elif ssn := _SSN.fullmatch(data, start, end):
         area, group, serial = map(int, ssn.groups())
-        if area not in {0, 666} and area < 900 and group and serial and not touches(data, start, end, b"-."):
+        given = area not in {0, 666} and area < 900 and group and serial and not touches(data, start, end, b"-.")
+        if given and not _PART.search(data, max(start - 16, 0), start):
             yield start, end, "ssn", "ssn"
     elif data[start + 1] == _BLANK and papers.is_nir(data[start:end]) and not touches(data, start, end, WORD):
         yield start, end, "national_id", "papers"
