@@ -95,6 +95,7 @@ ADDRESSES = (
     "x «12 Rue de l'Église, 75004 Paris»",
     "x «Calle Mayor 5, 3º B, 28013 Madrid»",
     "x «Hauptstraße 5, 10115 Berlin»",
+    "Ship to: «Goethestr. 9, 34117 Kassel»",
     "Ship to: «7 Kingsgate, Exeter EX1 2AB»",
     'map: no match for "«7 Kingsgate, Exeter EX1 2AB»"',
     "Consignee:\n  «Uwe Lind»\n  «Am Markt 4»\n  «01067» «Dresden»\n",
@@ -143,6 +144,11 @@ HOLDERS = (
     "{display_name=«Ana Cruz», number=«06 47 08 92 14»}",
     "ValueError: duplicate passport_number '«X4471209»'",
     "Passport no. «C01X0KJPT»",
+    "passport no. «CFGHJ4K7L»",
+    '{"type":"passport","number":"«CFG4KLMNP»"}',
+    "net user «mgreen» /domain",
+    "{display_name=«Ana Cruz», number=«624 11 22 33»}",
+    "approver=«Ana Cruz» step=2",
     "last known position («52.379189», «4.899431»)",
 )
 SENTENCES = (
@@ -192,6 +198,8 @@ HARMLESS = (
     "part PN 530-12-0042",
     "user@v2.proto",
     "chrome@120.0.6099.10",
+    "net user /domain",
+    "passport no. MISSING",
     "customer Request Timeout (30s)",
     "assigned to Review Board",
     "city=Aa city=Bb city=Cc city=Dd",

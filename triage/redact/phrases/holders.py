@@ -56,6 +56,8 @@ _PAPER_BEHIND: Final = re.compile(rb"[^{}]{0,200}?" + _PAPER, re.IGNORECASE)
 _PAPER_BEFORE: Final = re.compile(_PAPER + rb"[^{}]{0,160}\Z", re.IGNORECASE)
 _TYPE: Final = re.compile(rb"(?i)\"\w{0,24}(?:type|kind|category|document)\\{0,7}\Z")
 _FEWEST: Final = 5
+# Letters without vowels, and a digit at least.
+_MIXED: Final = re.compile(rb"(?=[A-Z]{1,8}[0-9])[0-9CFGHJKLMNPRTVWXYZ]{9,10}")
 
 
 def _is_account(data: bytes, span: Span) -> Iterator[Found]:
@@ -135,7 +137,7 @@ def _paper(size: int, data: bytes, at: int) -> Iterator[Found]:
     if not _TYPE.search(data, max(at - 40, 0), at):
         return
     match = _PAPER_BEHIND.match(data, at + size) or _PAPER_BEFORE.search(data, max(at - 200, 0), at)
-    if match and digits_in(match[1]) >= _FEWEST and len(set(match[1])) > 2:
+    if match and (digits_in(match[1]) >= _FEWEST or _MIXED.fullmatch(match[1])) and len(set(match[1])) > 2:
         yield *match.span(1), "passport" if b"pass" in data[at : at + size].lower() else "national_id", "paper"
 
 

@@ -28,7 +28,9 @@ _DOMAIN: Final = re.compile(
     rb"(?:(?:\.| ?[\[({<](?:dot|DOT|punkt)[\])}>] ?| dot )[A-Za-z0-9-]{2,62}){1,4})(?![\w-])"
 )
 _LIVES: Final = re.compile(rb"[ \t]{0,2}:?[ \t]{0,2}([0-9A-Z\x80-\xff][^\r\n\"<>;|]{5,80})")
-_SENTENCE_END: Final = re.compile(rb"[.!?](?:\s|\Z)|\\n| and | since | but | with | my | phone| tel")
+_SENTENCE_END: Final = re.compile(
+    rb"(?<![Ss]tr)(?<!Nr)(?<!Av)(?<!St)[.!?](?:\s|\Z)|\\n| and | since | but | with | my | phone| tel"
+)
 _CALLER: Final = re.compile(
     rb"""(?:id)?(?:name|num)?[\"']?[ \t]{0,2}[:=(][ \t]{0,2}\\{0,3}["']?([A-Z\x80-\xff][\w.'\x80-\xff -]{2,40}?)"""
     rb"""\\{0,3}["']? ?<([+0-9]{5,16})>"""

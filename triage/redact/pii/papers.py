@@ -58,6 +58,7 @@ _LABELLED: Final = re.compile(
 _NUMBER: Final = re.compile(
     rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z](?![A-Za-z0-9])"
     rb"|[A-Z]{5}[0-9]{4}[A-Z](?![A-Za-z0-9])|[A-Z]{4}[0-9]{6}[A-Z0-9]{3,8}(?![A-Za-z0-9])|[A-Z]{1,2}[0-9]{6}\([0-9A]\)"
+    rb"|[CFGHJKLMNPRTVWXYZ]{4,8}[0-9][0-9CFGHJKLMNPRTVWXYZ]{0,5}(?![A-Za-z0-9])"
     rb"|[A-Z]{0,3}[0-9][A-Z0-9]{0,17}(?:[ ./+-][A-Z0-9]{1,12}(?![A-Za-z])){0,6}"
 )
 _IN_CAPITALS: Final = re.compile(rb"[A-Z]{5}[0-9]{4}[A-Z]")

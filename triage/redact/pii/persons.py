@@ -100,7 +100,10 @@ _ROLES_ALONE: Final = frozenset(
 _OF_THE_EAST: Final = re.compile(
     rb"(?:[\xe3-\xed][\x80-\xbf]{2}){2,5}(?:[ \xc2]?[ \xb7](?:[\xe3-\xed][\x80-\xbf]{2}){1,6})?"
 )
-_GROUPED: Final = re.compile(rb"0[1-9](?:[ .-][0-9]{2}){4}(?![\w.-])|0[0-9]{2,4}[ /-][0-9]{5,8}(?![\w.-])")
+_GROUPED: Final = re.compile(
+    rb"0[1-9](?:[ .-][0-9]{2}){4}(?![\w.-])|0[0-9]{2,4}[ /-][0-9]{5,8}(?![\w.-])"
+    rb"|[6-9][0-9]{2}(?:[ .][0-9]{2}){3}(?![\w.-])"
+)
 _LISTED: Final = 120
 _MANY: Final = 3
 _SAID: Final = re.compile(rb"(?i)(?:my|his|her|their) ([a-z_' ]{2,60}) (?:is|was):? ")
