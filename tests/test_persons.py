@@ -27,7 +27,7 @@ def found(text):
         ("Name: J=C3=BCrgen Lindqvist\nPhone: 0049 171 4120794\n", ["J=C3=BCrgen Lindqvist"]),
         ("dn: uid=x,ou=people\nobjectClass: inetOrgPerson\ncn: Søren Aydin\nsn: Aydin\n", ["Søren Aydin", "Aydin"]),
         ('ATTENDEE;CN="Anna Smith";RSVP=TRUE:mailto:anna@x.example', ["Anna Smith"]),
-        ('{"street":"12 Foo St","zip":"94107","city":"Springfield"}', ["12 Foo St", "94107"]),
+        ('{"street":"12 Foo St","zip":"94107","city":"Springfield"}', ["12 Foo St", "94107", "Springfield"]),
         ("Home address: 5 Elm Road, Leeds", ["5 Elm Road, Leeds"]),
     ],
 )

@@ -11,6 +11,8 @@ import pytest
 
 from tests.growth import grows_evenly
 from triage.redact import mask, spans
+from triage.redact.phrases import holders
+from triage.redact.pii import addresses
 from triage.redact.pii.correspondence import READERS
 from triage.redact.pii.forms import plain
 
@@ -83,7 +85,134 @@ DEVICES = (
     "reverse_proxy «172.22.0.12»:8096",
     "xfreerdp /u:admin /v:«10.44.221.30»",
 )
+ADDRESSES = (
+    "seller at «14 rue des Acacias, 31000 Toulouse» was not found",
+    "near «Calle del Pez, 8, 28004 Madrid»",
+    "label printed: «ul. Długa 5, 00-238 Warszawa»",
+    "label printed: «22 Acacia Avenue, Exeter EX1 2AB»",
+    "parcel for «1600 Elm Street, Apt 4, Austin, TX 78701»",
+    "x «Av. Paulista, 1578, 01310-200 São Paulo»",
+    "x «12 Rue de l'Église, 75004 Paris»",
+    "x «Calle Mayor 5, 3º B, 28013 Madrid»",
+    "x «Hauptstraße 5, 10115 Berlin»",
+    "Ship to: «Goethestr. 9, 34117 Kassel»",
+    "Ship to: «7 Kingsgate, Exeter EX1 2AB»",
+    'map: no match for "«7 Kingsgate, Exeter EX1 2AB»"',
+    "Consignee:\n  «Uwe Lind»\n  «Am Markt 4»\n  «01067» «Dresden»\n",
+    "Rechnungsadresse\n«Uwe Lind»\nLind Handel\n«Am Markt 4»\n«01067» «Dresden»\n",
+    "«Ana Cruz»\n«Rua Augusta 24»\n«1100-053» «Lisboa»\n",
+    "PLZ/Ort: «01067» «Dresden»",
+    "CP / Ville : «31000» «Toulouse»",
+    "City/ZIP: «Austin», TX «78701»",
+    '{"street":"«Am Markt 4»","town":"«Dresden»"}',
+    "<Street>«Am Markt 4»</Street><City>«Dresden»</City>",
+    "address_line1=«4 Elm Road»\ncity=«Exeter»\n",
+    "name,email,city\n«Uwe Lind»,«uwe@lind.de»,«Dresden»\n",
+)
+ROWS = (
+    "row 4 refused: «Cruz»,«Ana»,«ana.cruz@mail.pt»,7",
+    "| «Ana Cruz» | «acruz@mail.pt» | open |",
+    "(7, '«Ana Cruz»', '«cruz.a@mail.pt»', '«1979-03-05»', NULL)",
+    "«anacruz@mail.pt»;«Ana Cruz»;7",
+    "«Jürgen Weiß»\t«juergen.weiss@mail.de»\tok",
+    "params: ['«Ana Cruz»', '«a.cruz@mail.pt»']",
+    "(«ana.cruz@mail.pt»,'«Ana»','«Cruz»')",
+    "sold to «Ana Cruz» («ana@mail.pt»)",
+)
+HOLDERS = (
+    "machine ftp.example.com login «mgreen» password «tundra-41x»",
+    "«mgreen»:«$apr1$rSeK6oQn$9Jb1kCkqBq0f8s3h2mZ7w/»",
+    "«mgreen»:«{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=»",
+    "hg: authorization failed ('«mgreen»')",
+    "ovpn: peer «mgreen» connected",
+    "«mgreen»@«10.4.0.9» closed the session",
+    "-- Called SIP/«+4930123456»@out",
+    "Dial(DAHDI/g0/«01794123456»,30)",
+    "sms: '«0171 2345678»' is not a valid phone number",
+    "The 'To' number «06.47.08.92.14» was refused",
+    "sort code «20-31-53»",
+    "BSB: «062-004»",
+    "MECARD:N:«Cruz»,«Ana»;TEL:«+351 912 345 678»;ADR:«Rua Augusta 24»;;",
+    '{"doc_type": "passport", "doc_number": "«X4471209»"}',
+    '{"number":"«X4471209»","type":"id_card"}',
+    "vin: «WAUZZZ8K9BA123456»",
+    "Kennzeichen: «DD-AB 1234»",
+    "number plate: «LB07 SEO»",
+    "memberUid: «mgreen»",
+    "cmdkey /add:«files-07» /user:x",
+    "txtUser=«mgreen»&x=1",
+    "{display_name=«Ana Cruz», number=«06 47 08 92 14»}",
+    "ValueError: duplicate passport_number '«X4471209»'",
+    "Passport no. «C01X0KJPT»",
+    "passport no. «CFGHJ4K7L»",
+    '{"type":"passport","number":"«CFG4KLMNP»"}',
+    "net user «mgreen» /domain",
+    "{display_name=«Ana Cruz», number=«624 11 22 33»}",
+    "approver=«Ana Cruz» step=2",
+    "last known position («52.379189», «4.899431»)",
+)
+SENTENCES = (
+    "customer «Ana Cruz» has left",
+    "appointment for patient «Ingrid O'Hara-Lind» moved",
+    "sending invoice to «Rosalind van der Berg»",
+    "debtor «Uwe Lind» account blocked",
+    "Welcome back, «Ana Cruz»!",
+    "Assigned to: «Élodie Lind»\nopen\n",
+    "it crashed.\nRegards\n«Florian»\n",
+    "es stürzt ab.\nViele Grüße\n«Ingrid»",
+)
 HARMLESS = (
+    "connected via Gateway 5, 12345 Total",
+    "took the high road, Error 12345",
+    "12 items on Main Street, see log 4",
+    "Free Software Foundation, Inc., 51 Franklin Street, Boston, MA 02110-1335",
+    "Delivery\n  Worker Pool\n  queue 7 is full\n  12345 Bytes=3\n",
+    "address\n0x7fff5fbff8a0\n",
+    '{"city":"Dresden","level":3}',
+    "city = lookup(ip)",
+    "plz/ort: unknown",
+    "Main,Worker,«noreply@example.com»",
+    "| Build Server | «a.b@example.com» | ok |",
+    "(7, 'Dark Mode', '«x@example.com»', '1979-03-05')",
+    "machine x86_64 login prompt",
+    "state machine idle login required",
+    "level:$1$ is the first group",
+    "authorization failed ('403')",
+    "peer connection closed",
+    "peer certificate rejected",
+    "SIP/2.0 200 OK",
+    "a SIP/1001-00000012 is ringing",
+    "1234567 is not a valid number of threads",
+    "sort code path: 3",
+    "/usr/local/20240101",
+    '{"type":"passport","strategy":"local-12345"}',
+    '{"name":"passport","version":"0.7.0"}',
+    "vin: 12.4",
+    "kennzeichen: keine",
+    "member_count: 12",
+    "number: 12345678",
+    "duplicate key 'users_pkey'",
+    "invalid phone 'must be set'",
+    "invalid name 'Worker Pool 2'",
+    "position (1.5, 2.25)",
+    "part PN 530-12-0042",
+    "user@v2.proto",
+    "chrome@120.0.6099.10",
+    "net user /domain",
+    "passport no. MISSING",
+    "customer Request Timeout (30s)",
+    "assigned to Review Board",
+    "city=Aa city=Bb city=Cc city=Dd",
+    "customer Data Platform is down",
+    "customer Success Portal opened",
+    "patient Record Export failed",
+    "hello World Wide",
+    "Welcome, New User",
+    "appointment for Health Check",
+    "assigned to Worker Pool",
+    "Thanks,\nAdmin\n",
+    "Regards\nSupport\n",
+    "we send regards\nHttp error\n",
     "| Full name | Type |\n|---|---|\n| Address | string |\n| Phone | required |\n",
     "<tr><td>Name</td><td>Main Thread</td></tr><tr><td>Phone</td><td>must be set</td></tr>",
     "Certificate serial number: 00C48C8D",
@@ -113,8 +242,10 @@ HARMLESS = (
     "deadbeef (Initial Commit 2023-01-02 x",
 )
 
+CASES = FORMS + TABLES + MESSAGES + LETTERS + DEVICES + ADDRESSES + ROWS + HOLDERS + SENTENCES
 
-@pytest.mark.parametrize("text", FORMS + TABLES + MESSAGES + LETTERS + DEVICES + HARMLESS)
+
+@pytest.mark.parametrize("text", CASES + HARMLESS)
 def test_what_is_marked_is_masked_and_nothing_else(text):
     plain_text = re.sub("[«»]", "", text)
     wanted: set[int] = set()
@@ -136,13 +267,16 @@ def test_names_are_compared_without_their_marks():
 
 
 def test_every_list_of_words_has_its_reader():
-    assert all(map(callable, READERS.values()))
+    assert all(map(callable, (READERS | addresses.READERS | holders.READERS).values()))
 
 
 @pytest.mark.parametrize(
     "piece",
     ["Name: Ana ", "name=A&", "Regards,\n", "=?UTF-8?B?QW5h?= ", '"A B" +49', "PID|", "NM1*IL*1*A~", "\n:59:A\n",
-     "geo:1.", "[at]", "a.a[dot]", "call me a ", "\\nName: A", "Key (a,", '"given":["', "Address line "],
+     "geo:1.", "[at]", "a.a[dot]", "call me a ", "\\nName: A", "Key (a,", "rue A ", "rue 1, 1 ", "1 A Road, ",
+     "Ship to:\n", "A,a@b.cc,", "machine a login ", "a:$1$", "peer a ", "sip/1/", "mecard:",
+     "mecard:n:a;", '":"passport"',
+     "customer Ana ", "duplicate a 'b", "plz/ort: 12345 A", '"given":["', "Address line "],
 )  # fmt: skip
 def test_work_grows_with_the_text(piece):
     grows_evenly(spans, lambda size: piece * (size // len(piece)), 16_384, enlarged=0)

@@ -317,7 +317,7 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
         return None
     if not in_quotes and (_THREAD.fullmatch(value) or (b"." in value and _FRAME.match(data, end))):
         return None
-    if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or sense(value.decode("latin-1")):
+    if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or _names_a_field(value):
         return None
     if not in_quotes and (data[end : end + 1] in _CODE_MARKS or _IN_CONNECTION.match(data, end)):
         return None
@@ -325,6 +325,12 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
         return None
     rest = None if in_quotes or not value[:1].isupper() else _REST_OF_NAME.match(data, end)
     return start, rest.end() if rest else end
+
+
+def _names_a_field(value: bytes) -> bool:
+    """Whether a value is the name of a field itself; a word for birth behind a dot is a name of families too."""
+    meaning = sense(value.decode("latin-1"))
+    return meaning is not None and not (meaning.kind == "birth_date" and b"." in value)
 
 
 def _in_small_domain(data: bytes, start: int, domain: re.Match[bytes]) -> bool:

@@ -88,6 +88,7 @@ class Vocabulary:
     senses: dict[Names, Sense]
     about: frozenset[str]
     asking: frozenset[str]
+    controls: frozenset[str]
     ordinary: frozenset[str]
     empty: frozenset[bytes]
     words: frozenset[bytes]
@@ -129,6 +130,7 @@ def vocabulary() -> Vocabulary:
         senses,
         frozenset(data["about"]),
         frozenset(data["asking"]),
+        frozenset(data["controls"]),
         frozenset(data["ordinary"]),
         readers=tuple(data["readers"]),
         programs=programs,
@@ -239,6 +241,7 @@ def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found
     return (
         (found.weak in {"user", "host", "numbered", "query"} or found.weak in _OF_DEVICES)
         and start > 0
+        and words[start - 1] not in known.controls
         and found.kind != "hostname"
         and end - start == 1
     )

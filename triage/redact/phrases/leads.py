@@ -16,8 +16,8 @@ from typing import Any, Final, NamedTuple
 from triage.redact.named import examples, grids, values, variables
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.phrases import answers, arguments, bound, calls, outputs
-from triage.redact.pii import correspondence, segments
+from triage.redact.phrases import answers, arguments, bound, calls, holders, outputs
+from triage.redact.pii import addresses, correspondence, segments
 from triage.redact.pii.hosts import in_words, is_host
 from triage.redact.text import Expression, Found, Span, digits_in, expression, is_word, line_of
 from triage.redact.tokens import web_keys
@@ -136,6 +136,8 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
         yield *span, "password", "lead"
 
 
+_WRITTEN: Final = correspondence.READERS | addresses.READERS | holders.READERS
+_SPELT: Final = addresses.SPELT | holders.SPELT
 _CALLED: Final = _Lead(b"assword(", expression(r"[ ]?"), 5, exact=False)
 
 
@@ -393,7 +395,8 @@ def _read() -> dict[bytes, Reader]:
     for kind, names in data["given"].items():
         _put_all(found, names, partial(answers.given, kind))
     for way, names in data["written"].items():
-        _put_all(found, names, correspondence.READERS[way])
+        spelt = _SPELT.get(way, (("", ""),))
+        _put_all(found, [before + name + behind for name in names for before, behind in spelt], _WRITTEN[way])
     for number, names in data["arguments"].items():
         _put_all(found, names, partial(arguments.given, int(number)))
     for text in web_keys.KEY_TYPES:

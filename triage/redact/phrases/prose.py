@@ -359,7 +359,8 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"(?:now |already |temporarily |permanently )?(?:rejected|failed|denied|refused|blocked"
             r"|locked(?: out)?|unlocked"
             r"|disabled|enabled|suspended|deactivated|banned|expired|not found|does not exist|not recogni[sz]ed|unknown"
-            r"|accepted|succeeded|successful|logged (?:in|out|on|off)|signed (?:in|out)|has expired|has no)\b"
+            r"|accepted|succeeded|successful|reset|changed|updated"
+            r"|logged (?:in|out|on|off)|signed (?:in|out)|has expired|has no)\b"
         ),
         _talking,
     ),

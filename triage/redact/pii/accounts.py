@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact.named import values
 from triage.redact.named.keys import vocabulary
-from triage.redact.pii import display, halves, hosts, network
+from triage.redact.pii import display, halves, hosts, network, rows
 from triage.redact.text import DIGITS, LETTERS, Found, digits_in, letters_in
 
 __all__ = (
@@ -132,6 +132,7 @@ _IN_MANUALS: Final = re.compile(
     rb"@(?:example\.(?:com|org|net|edu)|(?:my|your|some)?[-_]?(?:domain|company|site|host|org|server)(?:\.(?:com|org|net|tld|domain|name)){1,2})"
     rb"|(?:no-?reply|do-?not-?reply)@(?:github|gitlab|bitbucket|google|microsoft|apple|amazon)\.(?:com|org)"
 )
+_BRACKETS: Final = frozenset({b"<", b"("})
 _LONG: Final = 12
 _MADE: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
@@ -356,8 +357,10 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     if _IN_MANUALS.fullmatch(local + data[at : domain.end()]):
         return
     yield begin, domain.end(), "email", "email"
-    if data[at - len(local) - 1 : at - len(local)] == b"<":
+    if data[at - len(local) - 1 : at - len(local)] in _BRACKETS:
         yield from display.before_address(data, at - len(local) - 1)
+    if data[at - len(local) - 1 : at - len(local)] != b"<":
+        yield from rows.beside_address(data, at - len(local), domain.end())
     combination = _COMBINATION.match(data, domain.end())
     first = data[at - len(local) - 1 : at - len(local)] in _BEFORE_A_COMBINATION
     if combination and first and values.mixed(combination[1], least=6):
@@ -407,7 +410,8 @@ def _at_machine(data: bytes, at: int) -> Iterator[Found]:
     if around is None or before is None:
         return
     account, name = before[1], around[1]
-    remote = around[2] is not None or bool(_REMOTE.search(data, max(at - 160, 0), at - len(account)))
+    remote = around[2] is not None or network.OF_A_MACHINE.match(data, at + 1) is not None
+    remote = remote or bool(_REMOTE.search(data, max(at - 160, 0), at - len(account)))
     if remote and account.lower() not in vocabulary().services and len(account) >= _SHORTEST:
         yield *before.span(1), "username", "prompt"
     if hosts.is_host(name, named=True) and (remote or (b"-" in name and digits_in(name) > 0)):

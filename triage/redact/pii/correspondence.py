@@ -8,7 +8,8 @@ from typing import Final
 
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
-from triage.redact.pii import geography, people, spoken
+from triage.redact.pii import geography, people, spoken, towns
+from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.pii.persons import is_person
 from triage.redact.text import Found
 
@@ -27,7 +28,9 @@ _DOMAIN: Final = re.compile(
     rb"(?:(?:\.| ?[\[({<](?:dot|DOT|punkt)[\])}>] ?| dot )[A-Za-z0-9-]{2,62}){1,4})(?![\w-])"
 )
 _LIVES: Final = re.compile(rb"[ \t]{0,2}:?[ \t]{0,2}([0-9A-Z\x80-\xff][^\r\n\"<>;|]{5,80})")
-_SENTENCE_END: Final = re.compile(rb"[.!?](?:\s|\Z)|\\n| and | since | but | with | my | phone| tel")
+_SENTENCE_END: Final = re.compile(
+    rb"(?<![Ss]tr)(?<!Nr)(?<!Av)(?<!St)[.!?](?:\s|\Z)|\\n| and | since | but | with | my | phone| tel"
+)
 _CALLER: Final = re.compile(
     rb"""(?:id)?(?:name|num)?[\"']?[ \t]{0,2}[:=(][ \t]{0,2}\\{0,3}["']?([A-Z\x80-\xff][\w.'\x80-\xff -]{2,40}?)"""
     rb"""\\{0,3}["']? ?<([+0-9]{5,16})>"""
@@ -39,11 +42,27 @@ _SURNAME: Final = re.compile(
 _SPOKEN: Final = re.compile(
     rb"[ \t]{0,40}([A-Z\x80-\xff][\w.'\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})"
 )
+# One name alone below the closing words, on a line of its own as those are.
+_SIGNED_SHORT: Final = re.compile(
+    rb"[ \t]{0,2}[,.!]?[ \t]{0,4}(?:\r?\n|(?:\\r)?\\n){1,2}[> \t]{0,8}(?:--? ?)?([A-Z\x80-\xff][a-z\x80-\xff]{2,20}"
+    rb"(?:-[A-Z\x80-\xff][a-z\x80-\xff]{2,20})?)[ \t]{0,4}(?=\r?\n|\\[rn]|\"|\Z)"
+)
+_CLOSING: Final = re.compile(rb"(?:\A|\n|\\n)[> \t]{0,8}(?:[A-Za-z\x80-\xff]{2,12},? ){0,3}\Z")
+# A full name in a sentence: words in small letters, or the end of it, behind.
+_PARTY: Final = re.compile(
+    rb"[\"'*_]{0,2}((?:(?:Dr|Prof|Mr|Mrs|Ms)\.? )?[A-Z\x80-\xff](?:[a-z\x80-\xff'-]|(?<=[-'])[A-Z]){1,20}"
+    rb"(?: [A-Z]\.|(?: (?:de|da|do|dos|di|del|della|de la|van|von|van der|van den|bin|al|el|la)) |(?= )){1}"
+    rb" ?[A-Z\x80-\xff](?:[a-z\x80-\xff'-]|(?<=[-'a-z])[A-Z]){1,25}"
+    rb"(?: [A-Z\x80-\xff](?:[a-z\x80-\xff'-]|(?<=[-'])[A-Z]){1,25})?)"
+    rb"(?=[\"'*_]{0,2}(?:[.,;!?)\]<]|:\s|\s{0,2}(?:\r?\n|\\[rn]|\Z)| [a-z(<\[#-]))"
+)
 
 
 def _signature(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The name below the closing words of a letter."""
     match = _SIGNED.match(data, at + size)
+    if match is None and _CLOSING.search(data, max(at - 48, 0), at):
+        match = _SIGNED_SHORT.match(data, at + size)
     if match and is_person(match[1]):
         yield *match.span(1), "person", "signature"
 
@@ -64,7 +83,7 @@ def _home(size: int, data: bytes, at: int) -> Iterator[Found]:
     start, stop = match.span(1)
     if ended := _SENTENCE_END.search(data, start, stop):
         stop = ended.start()
-    if people.is_street(data[start:stop]):
+    if people.is_street(data[start:stop]) or towns.has_town(data[start:stop]):
         yield from judged(
             data, (start, stop), Sense("street_address", "street"), in_quotes=True, assigned=True, name=(at, at)
         )
@@ -84,6 +103,18 @@ def _introduced(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *match.span(1), "person", "said"
 
 
+def _party(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The full name of somebody in a sentence, behind what somebody is or what is sent to one."""
+    match = _PARTY.match(data, at + size)
+    if match and people.full_name(match[1]) and is_person(match[1]) and not _is_of_things(match[1]):
+        yield *match.span(1), "person", "said"
+
+
+def _is_of_things(name: bytes) -> bool:
+    """Whether a word of a name is one that things are called by, or that a sentence of a program begins with."""
+    return not fields_of_people().things.isdisjoint(name.lower().replace(b"-", b" ").split())
+
+
 def _addressed(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The name behind the title of a person: a full one, or a surname."""
     match = _SURNAME.match(data, at + size)
@@ -95,6 +126,7 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "closings": _signature,
     "introductions": _introduced,
     "dwellings": _home,
+    "parties": _party,
     "callers": _calling,
     "degrees": geography.pair,
     "angles": geography.angle,

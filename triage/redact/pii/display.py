@@ -43,12 +43,14 @@ _MARK: Final = b"?="
 
 
 def before_address(data: bytes, at: int) -> Iterator[Found]:
-    """The name of a person before `<account@domain>`, whose bracket stands at a place."""
+    """The name of a person before `<account@domain>` or `(account@domain)`, whose bracket stands at a place."""
     encoded = data.rfind(_MARK, max(at - 6, 0), at)
     if encoded >= 0:
         yield from _in_words(data, max(at - _ENCODED_REACH, 0), at)
         return
-    yield from _named(_DISPLAYED.search(data, max(at - _REACH, 0), at))
+    name = _DISPLAYED.search(data, max(at - _REACH, 0), at)
+    if data[at : at + 1] == b"<" or (name and full_name(name[1]) and is_person(name[1])):
+        yield from _named(name)
 
 
 def before_number(data: bytes, at: int) -> Iterator[Found]:

@@ -50,7 +50,9 @@ _HOUSE: Final = r"(?-i:[0-9]{1,4}[a-z]? [A-Z][a-z]|[A-Z][A-Za-z'. -]{3,40} [0-9]
 _MORE: Final = (
     rf"(?:(?:{_EMAIL_KEYS}){_VALUE}(?:<?[^\s\"'<>,;:]+(?:@|%40|=40)|mailto:|\[email:)"
     rf"|(?:{_PHONE_KEYS}){_VALUE}(?:[(+]*[0-9]|\[phone:|%2B|\+)|(?:{_PERSONAL_KEYS}){_VALUE}[^\s,;|}}]"
-    rf"|(?:addr(?:ess)?|adresse?|anschrift|street|endere\xc3\xa7o|direcci\xc3\xb3n|domicilio){_VALUE}{_HOUSE})"
+    rf"|(?:addr(?:ess)?|adresse?|anschrift|street|endere\xc3\xa7o|direcci\xc3\xb3n|domicilio){_VALUE}{_HOUSE}"
+    rf"|(?:number|data1?){_VALUE}(?:\+[0-9][0-9 ()-]{{5}}|0[0-9](?:[ .][0-9]{{2}}){{4}}|0[0-9]{{2,4}}[ /-][0-9]{{5}}"
+    rf"|[6-9][0-9]{{2}}(?:[ .][0-9]{{2}}){{3}}))"
 )
 _IN_OBJECT: Final = rf"(?i)(?:^|[\s\"'`{{,;(<>&?*:]|[a-z0-9][_.-]|\\[nrt]){_MORE}"
 _AT_LINES: Final = rf"(?im)(?:^|\\[nrt])[ \t]*(?:[-*#>|+]+[ \t]*)?(?:[a-z]+[ _.-])?[\"'`*_]*{_MORE}"
@@ -75,11 +77,14 @@ class Fields:
     names: frozenset[bytes]
     addresses: frozenset[bytes]
     zips: frozenset[bytes]
+    cities: frozenset[bytes]
+    numbers: frozenset[bytes]
     phones: frozenset[bytes]
     births: frozenset[bytes]
     surely: frozenset[bytes]
     roles: frozenset[bytes]
     nobody: frozenset[bytes]
+    things: frozenset[bytes]
 
 
 @cache

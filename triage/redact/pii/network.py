@@ -14,7 +14,16 @@ from typing import Final
 
 from triage.redact.text import DIGITS, HEX_DIGITS, WORD, Found, digits_in, expression, letters_in, touches
 
-__all__ = ("MAC", "V4", "forget", "hexadecimal", "ipv4", "stands_as_ipv4", "worth_of")
+__all__ = (
+    "MAC",
+    "OF_A_MACHINE",
+    "V4",
+    "forget",
+    "hexadecimal",
+    "ipv4",
+    "stands_as_ipv4",
+    "worth_of",
+)
 
 V4: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 MAC: Final = re.compile(rb"(?i)(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
@@ -114,6 +123,13 @@ _PERCENT: Final = ord("%")
 _HYPHEN: Final = ord("-")
 _WORD_OR_COLON: Final = frozenset(WORD + b":")
 _WORD_OR_MARK: Final = frozenset(WORD + b":.")
+OF_A_MACHINE: Final = re.compile(
+    rb"(?:10(?:\.[0-9]{1,3}){3}|172\.(?:1[6-9]|2[0-9]|3[01])(?:\.[0-9]{1,3}){2}|192\.168(?:\.[0-9]{1,3}){2}"
+    rb"|(?=[0-9.]{0,12}[12][0-9]{2}\.[0-9.]{0,8}[12][0-9]{2})[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+    rb"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?=(?::[0-9]{1,5})?[ ,\"']{1,3}(?:has |is |was )?(?:(?:dis|re)?connect|clos|log"
+    rb"|auth|timed|reject|refus|accept|fail|den|join|left|open)))(?![\w.-])"
+)
+"""An address such as no version of a package is, or of which is said what one of a machine does."""
 
 
 def ipv4(data: bytes, start: int, end: int) -> Iterator[Found]:

@@ -58,6 +58,7 @@ _LABELLED: Final = re.compile(
 _NUMBER: Final = re.compile(
     rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z](?![A-Za-z0-9])"
     rb"|[A-Z]{5}[0-9]{4}[A-Z](?![A-Za-z0-9])|[A-Z]{4}[0-9]{6}[A-Z0-9]{3,8}(?![A-Za-z0-9])|[A-Z]{1,2}[0-9]{6}\([0-9A]\)"
+    rb"|[CFGHJKLMNPRTVWXYZ]{4,8}[0-9][0-9CFGHJKLMNPRTVWXYZ]{0,5}(?![A-Za-z0-9])"
     rb"|[A-Z]{0,3}[0-9][A-Z0-9]{0,17}(?:[ ./+-][A-Z0-9]{1,12}(?![A-Za-z])){0,6}"
 )
 _IN_CAPITALS: Final = re.compile(rb"[A-Z]{5}[0-9]{4}[A-Z]")
@@ -78,6 +79,9 @@ _GROUPED: Final = re.compile(
     rb"[0-9]{3}([ -])[0-9]{3}\1[0-9]{3}|[0-9]{6}-[0-9]{4}|756\.[0-9]{4}\.[0-9]{4}\.[0-9]{2}"
     rb"|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9K]|[XYZ]?-?[0-9]{7,8}-?[A-Z]|[1-4](?: ?[0-9]{2,3}){5,6}"
 )
+_PASSPORTS: Final = frozenset({b"pas", b"rei", b"dri"})
+# Of German papers, whose numbers may have one digit only, and no vowels.
+_SERIAL: Final = re.compile(rb"[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}[0-9]?")
 _SAME: Final = 2
 _BESIDE: Final = frozenset(LETTERS + DIGITS + b"_.")
 
@@ -103,13 +107,14 @@ def labelled(data: bytes, start: int, end: int) -> Iterator[Found]:
     unsure = word in _ALSO_WORDS or (word in _ALSO_SHORT and b":" not in data[start : match.start()])
     if unsure and not _GROUPED.fullmatch(text) and not _IN_CAPITALS.fullmatch(text):
         return
-    if (digits_in(text) < _FEWEST and not _IN_CAPITALS.fullmatch(text)) or len(
+    serial = word in _PASSPORTS and _SERIAL.fullmatch(text)
+    if (digits_in(text) < _FEWEST and not serial and not _IN_CAPITALS.fullmatch(text)) or len(
         set(text.translate(None, b" ./+-"))
     ) <= _SAME:
         return
     behind = data[match.start() + len(text) : match.start() + len(text) + 1]
     if not (behind and behind[0] in _BESIDE - frozenset(b".")):
-        kind = "passport" if data[start : start + 3].lower() in {b"pas", b"rei", b"dri"} else "national_id"
+        kind = "passport" if word in _PASSPORTS else "national_id"
         yield match.start(), match.start() + len(text), kind, "papers"
 
 

@@ -16,7 +16,7 @@ from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
 __all__ = ("FORMS", "coded", "full_name", "is_date", "is_numbered", "is_street", "line_end", "part")
 
-FORMS: Final = frozenset({"name", "date", "street", "postal", "id", "nir"})
+FORMS: Final = frozenset({"name", "date", "street", "postal", "city", "id", "nir", "vin", "plate"})
 """The hints of keys.toml that are read here."""
 _REACH: Final = 160
 _PARTICLES: Final = frozenset(
@@ -66,6 +66,12 @@ _NIR: Final = re.compile(
     rb"[1-4378][ .]?[0-9]{2}[ .]?[0-9]{2}[ .]?(?:[0-9]{2}|2[AB])[ .]?[0-9]{3}"
     rb"[ .]?[0-9]{3}(?:[ ./-]{0,3}[0-9]{2})?(?![\w.])"
 )
+# The number of a vehicle by its maker, and that on its plates.
+_VIN: Final = re.compile(rb"[A-HJ-NPR-Z0-9]{17}(?![\w-])", re.IGNORECASE)
+_PLATE: Final = re.compile(
+    rb"(?=(?:[ -]?[A-Z0-9\xc3\x84\x96\x9c]){5,10}(?![A-Z0-9]))"
+    rb"[A-Z0-9\xc3\x84\x96\x9c]{1,8}(?:[ -]{1,2}[A-Z0-9]{1,4}){0,3}(?![\w-])"
+)
 # A fraction is no number of a paper.
 _FRACTION: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{4,20}")
 _FEWEST_DIGITS: Final = 5
@@ -93,7 +99,7 @@ _STREETS: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(
     rb"[0-9]{1,5}[A-Za-z]?(?:[/-][0-9]{1,4})?,? [A-Za-z\x80-\xff].{2,}"
-    rb"|.{0,40}[A-Za-z\x80-\xff.]{2,} [0-9]{1,5}(?:[ ]?[A-Za-z])?\b.*"
+    rb"|.{0,40}[A-Za-z\x80-\xff.]{2,},? [0-9]{1,5}(?:[ ]?[A-Za-z])?\b.*"
 )
 # The end of a line or a string as it is written inside of one.
 _END_OF_LINE: Final = re.compile(rb'\\{1,8}[nrt"]')
@@ -127,11 +133,11 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
     """
     start, end = span
     stop = end if in_quotes else line_end(data, start)
-    if hint == "name":
+    if hint in {"name", "city"}:
         return _quoted_name(data, start, end) if in_quotes else _bare_name(data, start, stop)
     if hint == "street":
         return _street(data, start, stop, in_quotes=in_quotes)
-    form = {"date": _DATE, "postal": _POSTAL, "id": _ID, "nir": _NIR}[hint]
+    form = {"date": _DATE, "postal": _POSTAL, "id": _ID, "nir": _NIR, "vin": _VIN, "plate": _PLATE}[hint]
     match = form.match(data, start, stop)
     if match is None:
         return None
@@ -142,6 +148,8 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
         varied = len(set(text) - set(b" -./+")) > _SHORTEST
         enough = digits_in(text) >= _FEWEST_DIGITS or _MIXED.fullmatch(text)
         return match.span() if varied and enough else None
+    if hint in {"vin", "plate"}:
+        return match.span() if digits_in(text) and letters_in(text) else None
     return match.span() if hint in {"postal", "nir"} or is_date(text) else None
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from triage.redact.named import values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.pii import forms, given, people, registers, segments
+from triage.redact.pii import forms, given, people, registers, segments, towns
 from triage.redact.pii.hosts import places
 from triage.redact.pii.neighbours import BEGINS_NAMES, LINES, beside, fields_of_people, starts_line
 from triage.redact.text import BACKSLASH, WORD_START, Found, Span, letters_in, line_of
@@ -33,7 +33,7 @@ _NAMES: Final = _any_of(frozenset(name for name in fields_of_people().names if n
 # No boundary of a word stands before a letter beyond ASCII.
 _BEYOND: Final = _any_of(frozenset(name for name in fields_of_people().names if not name[:1].isascii()))
 _ADDRESSES: Final = _any_of(fields_of_people().addresses)
-_ZIPS: Final = _any_of(fields_of_people().zips)
+_ZIPS: Final = _any_of(fields_of_people().zips | fields_of_people().cities | fields_of_people().numbers)
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?\\*[\"'`])?"
 # The next cell of a table, what a term means.
@@ -100,6 +100,12 @@ _ROLES_ALONE: Final = frozenset(
 _OF_THE_EAST: Final = re.compile(
     rb"(?:[\xe3-\xed][\x80-\xbf]{2}){2,5}(?:[ \xc2]?[ \xb7](?:[\xe3-\xed][\x80-\xbf]{2}){1,6})?"
 )
+_GROUPED: Final = re.compile(
+    rb"0[1-9](?:[ .-][0-9]{2}){4}(?![\w.-])|0[0-9]{2,4}[ /-][0-9]{5,8}(?![\w.-])"
+    rb"|[6-9][0-9]{2}(?:[ .][0-9]{2}){3}(?![\w.-])"
+)
+_LISTED: Final = 120
+_MANY: Final = 3
 _SAID: Final = re.compile(rb"(?i)(?:my|his|her|their) ([a-z_' ]{2,60}) (?:is|was):? ")
 _SPACED: Final = bytes.maketrans(b"_-", b"  ")
 # The account in parentheses behind a full name.
@@ -130,7 +136,9 @@ def is_of_a_name(text: bytes) -> bool:
     name = match[1].lower().strip(b"*_ ")
     lists = fields_of_people()
     known = name in lists.names or name.replace(b" ", b"").replace(b"-", b"") in _spaceless()
-    return known and name not in lists.addresses | lists.zips | lists.phones | lists.births
+    return (
+        known and name not in lists.addresses | lists.zips | lists.cities | lists.numbers | lists.phones | lists.births
+    )
 
 
 def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
@@ -168,6 +176,8 @@ def _judge_of(name: bytes) -> _Judge | None:
         (lists.phones, registers.phone),
         (lists.births, _birth),
         (lists.zips, _zip),
+        (lists.cities, _city),
+        (lists.numbers, _number),
         (lists.names, _name),
     ):
         if small in names:
@@ -300,7 +310,7 @@ def _address(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]
     if found is None:
         return
     value = data[slice(*found)]
-    sure = people.is_street(value)
+    sure = people.is_street(value) or towns.has_town(value)
     start = match.start()
     told = sure and (match[4] or starts_line(data, start) or _WORD_BEFORE.search(data, max(start - 24, 0), start))
     if told or ((sure or people.is_numbered(value)) and beside(data, match.span())):
@@ -312,6 +322,26 @@ def _zip(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     found = people.part(data, span, "postal", in_quotes=False)
     if found and beside(data, match.span()):
         yield *found, "postal_code", "field"
+
+
+def _number(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
+    """A number of a telephone by its groups, where a person stands beside it."""
+    if (number := _GROUPED.match(data, *span)) and not _is_of_many(data, match) and beside(data, match.span()):
+        yield *number.span(), "phone", "field"
+
+
+def _city(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
+    """A city, where a person or an address stands beside it."""
+    if data[span[0]] not in BEGINS_NAMES:
+        return
+    found = people.part(data, span, "name", in_quotes=bool(match[4]) or data[span[1] : span[1] + 1] == b"<")
+    if found and not _is_of_many(data, match) and beside(data, match.span()):
+        yield *found, "street_address", "field"
+
+
+def _is_of_many(data: bytes, match: re.Match[bytes]) -> bool:
+    """Whether a field comes again and again: it is one of a list of such, and of no person."""
+    return data.count(match[1], max(match.start() - _LISTED, 0), match.start()) > _MANY
 
 
 def is_person(value: bytes) -> bool:
@@ -340,6 +370,8 @@ def meaning_beside(name: str) -> Sense | None:
         return Sense("person", "name")
     if word in lists.addresses:
         return Sense("street_address", "street")
+    if word in lists.cities:
+        return Sense("street_address", "city")
     return Sense("postal_code", "postal") if word in lists.zips else None
 
 
