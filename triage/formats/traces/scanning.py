@@ -86,7 +86,8 @@ def first(
 ) -> Report | Brief | None:
     """The first report of a text that ended the program, else the first at all; no more is read than that needs.
 
-    The lines of its frames are counted from those of the report.
+    A line that says no more than that the program ended gives way to a report near above that names functions. The
+    lines of the frames are counted from those of the report.
 
     Parameters
     ----------
