@@ -146,3 +146,15 @@ def test_any_lines_are_scanned(lines):
 ])  # fmt: skip
 def test_time_is_linear(line):
     scan_grows(line, "ended")
+
+
+def test_a_line_that_only_says_the_end_does_not_stand_for_the_report_above_it():
+    race = (
+        "==================\nWARNING: ThreadSanitizer: data race (pid=7)\n  Write of size 8 at 0x7b04 by thread T1:\n"
+        "    #0 refill /srv/shop/tank.cc:8:3 (shop+0x8e)\n==================\n"
+    )
+    end = "shop-1 exited with code 134\n"
+    assert triage.stacks.signature(f"{race}{end}") == triage.stacks.signature(race)
+    # far below, or without a function above, it is what is known of the end
+    far = race + "all is well\n" * 100 + end
+    assert triage.stacks.signature(far) == triage.stacks.signature(end) != triage.stacks.signature(race)

@@ -58,3 +58,20 @@ def test_any_text_is_scanned(text):
 )
 def test_time_is_linear(line):
     scan_grows(line, "haskell")
+
+
+@pytest.mark.parametrize(
+    ("centre", "name"),
+    [
+        ("Main.pay (app/Main.hs:(7,1)-(11,20))", "pay"),
+        ("Main.pay.go (app/Main.hs:9:1-40)", "pay.go"),
+        ("Main.other (app/Main.hs:(10,1)-(11,20))", None),
+        ("Main.other (app/Other.hs:(7,1)-(11,20))", None),
+    ],
+)
+def test_the_cost_centre_around_the_last_place_names_its_function(centre, name):
+    lines = TEXT.split("\n")
+    text = "\n".join([*lines[:7], f"  {centre}", "  Main.main (app/Main.hs:(1,1)-(40,2))"])
+    assert functions(one(text, "haskell"))[:2] == ["error", "convert"]
+    assert functions(one(text, "haskell"))[2] == (name or "main")
+    assert functions(one("\n".join([*lines[:7], f"  {centre}"]), "haskell"))[2] == name

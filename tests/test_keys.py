@@ -304,6 +304,60 @@ def test_the_root_of_a_chain_counts_by_its_type_and_first_frame():
     assert found != chained(surfaced)
 
 
+def told(*traces):
+    """The culprit of an event with these stacks, the one that surfaced first."""
+    records = Records()
+    number = records.event(event_class="incident_signal", event_kind="exception", error_type="E")
+    records.stacks(number, list(traces))
+    return keys.annotate(records.finish())["events"]["culprit"][0].as_py()
+
+
+def test_the_culprit_names_what_surfaced_and_what_it_came_from():
+    own = Trace(frames=(frame("pay", "pay.c", line=3),))
+    between, root, platform = (
+        Trace(frames=(frame(name, file, line=9, language=language),), role="cause", chain_no=number, error_type="E")
+        for number, (name, file, language) in enumerate(
+            [("wrap", "wrap.c", "c"), ("price", "rate.c", "c"), ("java.util.Map.get", "Map.java", "java")], 1
+        )
+    )
+    assert told(own) == "pay (pay.c:3)"
+    assert told(own, between, root) == "pay (pay.c:3) from price (rate.c:9)"
+    # the furthest that names a function of the program
+    assert told(own, between, platform) == "pay (pay.c:3) from wrap (wrap.c:9)"
+    assert told(own, platform) == "pay (pay.c:3)"
+    assert told(own, Trace(frames=own.frames, role="cause", chain_no=1)) == "pay (pay.c:3)"
+    assert told(Trace(error_type="E"), root) == "price (rate.c:9)"
+
+
+def test_the_culprit_of_a_group_of_exceptions_names_its_first_member():
+    own = Trace(frames=(frame("gather", "gather.c", line=3),))
+    members = [Trace(frames=(frame(name, "a.c", line=1),), role="member", chain_no=1) for name in ("fetch", "send")]
+    assert told(own, *members) == "gather (gather.c:3) from fetch (a.c:1)"
+
+
+def test_a_frame_that_was_guessed_is_not_repeated_by_one_that_was_walked_to():
+    guessed = frame("push", trust="unreliable")
+    walked = [frame("push"), frame("read"), frame("run"), frame("loop")]
+    assert group(CRASH, [guessed, *walked]) == group(CRASH, walked) != group(CRASH, walked[1:])
+    assert group(CRASH, [walked[0], guessed, *walked]) == group(CRASH, walked)
+    # where nothing was walked to, a guess may repeat another
+    scanned = [frame(name, trust="unreliable") for name in ("push", "read", "run", "loop")]
+    assert group(CRASH, [scanned[0], *scanned]) == group(CRASH, scanned)
+
+
+def test_the_letters_of_a_bundle_before_a_method_are_those_of_one_build():
+    error = {"event_kind": "exception", "error_type": "TypeError"}
+
+    def key(*names, file="https://cdn.example/app.1a2b3c4d.js"):
+        return group(error, [Frame(function=name, file=file, language="javascript") for name in names])
+
+    assert key("z.refill", "k.take") == key("w.refill", "aB.take", file="https://cdn.example/app.99887766.js")
+    assert key("z.refill", "k.take") != key("z.refill", "k.give")
+    assert key("z.refill", "k.take") != key("Tank.refill", "k.take")
+    # a person names what is in no bundle
+    assert key("db.refill", file="/srv/app.js") != key("ui.refill", file="/srv/app.js")
+
+
 def test_the_message_of_an_exception_counts_where_no_function_of_the_program_is_named():
     said, other = ({"event_kind": "exception", "error_type": "Error", "error_value": text} for text in ("a", "b"))
     for stack in ([frame("std::sort")], [frame("main")], [Frame(file="main.swift", line=3)]):

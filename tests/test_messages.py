@@ -211,3 +211,11 @@ def test_a_hostile_message_is_cut_before_it_costs(piece):
 @pytest.mark.parametrize("piece", PIECES)
 def test_the_cost_is_linear(piece):
     grows_evenly(slots, lambda chars: (piece * chars)[:chars], 250)
+
+
+def test_where_in_a_function_and_which_clone_of_it_is_no_part_of_the_key():
+    said = "drivers/net/tank.c:{} refill_from_the_ring{}/0x5b1"
+    found = {key_text(said.format(line, at)) for line, at in ((509, "+0xb1"), (511, "+0x341"), (4, ".isra.0.cold+0x1"))}
+    assert len(found) == 1
+    assert key_text("tank.c:1 drain_to_the_ring+0x341/0x5b1") not in found
+    assert key_text("a refill.isra") != key_text("a refill")

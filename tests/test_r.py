@@ -150,3 +150,11 @@ def test_of_two_lists_of_calls_the_one_with_places_counts():
     )
     frames = one(text, "r").report.traces[0].frames
     assert [(frame.function, frame.line) for frame in frames] == [("impute", None), ("score", 41), ("main", 12)]
+
+
+def test_rows_of_which_the_outermost_were_cut_off_count():
+    lines = INTERACTIVE.split("\n")
+    assert functions(one("\n".join(lines[:-2]), "r")) == functions(one(INTERACTIVE, "r"))[:-1]
+    # warnings count up, and those of which the first are gone are no calls
+    numbered = "Error in rate(x) : no\n2: as.integer(x)\n3: g(x)\nExecution halted\n"
+    assert functions(one(numbered, "r")) == ["rate"]

@@ -89,6 +89,8 @@ def row(**columns):
 
 def test_our_own_titles():
     assert title(row(error_type="KeyError", culprit="take (cart.py:7)")) == "KeyError in take"
+    assert title(row(error_type="KeyError", culprit="take (cart.py:7) from find (index.py:2)")) == "KeyError in take"
+    assert title(row(error_type="KeyError", culprit="take from find (index.py:2)")) == "KeyError in take"
     assert title(row(event_kind="request", http_method="GET", route="/a", http_status=503)) == "GET /a 503"
     assert title(row(event_kind="log", error_value="cart 77 gone\n\tat a.B.c(B.java:3)")) == "log: cart {number} gone"
     assert title(row(event_kind="log", error_value='{"error": 1}')) == "Application log error"

@@ -29,6 +29,8 @@ _FALLBACKS: Final = {
 _LOOKED_AT: Final = 65_536
 _LONGEST: Final = 2_048
 
+# A culprit is the place that surfaced, and behind it what its cause came from.
+_WHERE: Final = re.compile(r" \(| from ")
 _AT: Final = re.compile(r"(?:\A|\s|\\[rnt])at\s+(?:(?:async|new)\s+)?")
 _NUMBER: Final = r"(?:[0-9]+|\{dynamic\})"
 _PLACE: Final = re.compile(rf"(.+?):{_NUMBER}(?::{_NUMBER})?")
@@ -64,7 +66,7 @@ def title(event: dict[str, Any]) -> str:
     """What an incident is called by one of its events, a row of the table `events`."""
     kind = event["error_type"] or event["event_kind"] or "event"
     if event["culprit"]:
-        return bounded(f"{kind} in {event['culprit'].partition(' (')[0]}")
+        return bounded(f"{kind} in {_WHERE.split(event['culprit'], 1)[0]}")
     if event["http_method"] and not event["error_type"]:
         parts = (event["http_method"], event["route"], event["http_status"])
         return bounded(" ".join(str(part) for part in parts if part))

@@ -81,7 +81,7 @@ def count(role: Small, telling: Small, name: Numbers, scanned: Flags, starts: Nu
         outermost = np.full(len(starts), -1)
         outermost[stack[sentinels]] = sentinels  # ascending, so that the last one stays
         inside = (np.arange(len(role)) < outermost[stack]) & (role != _SENTINEL)
-    again, cycles = repeats(name, stack)
+    again, cycles = _repeats(name, stack, scanned, starts)
     strength = telling + np.where(scanned, np.int8(0), np.int8(_WALKED))
     strength[(telling == 0) | inside | again] = 0
     best = np.maximum.reduceat(strength, starts) if len(starts) else strength
@@ -95,6 +95,17 @@ def count(role: Small, telling: Small, name: Numbers, scanned: Flags, starts: Nu
         has = np.flatnonzero(most > place)
         column[has] = rows[begins[has] + place]
     return Counted(inside, again, top.T, cycles)
+
+
+def _repeats(name: Numbers, stack: Numbers, scanned: Flags, starts: Numbers) -> tuple[Flags, dict[int, list[int]]]:
+    """What repeats others (`repeats`); where frames were walked to, what a scan found stands between none of them."""
+    if not scanned.any() or scanned.all():
+        return repeats(name, stack)
+    rows = np.flatnonzero(~scanned | np.logical_and.reduceat(scanned, starts)[stack])
+    found, cycles = repeats(name[rows], stack[rows])
+    again = np.zeros(len(name), np.bool_)
+    again[rows] = found
+    return again, {number: rows[turn].tolist() for number, turn in cycles.items()}
 
 
 def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tuple[list[int], list[int], str]:
@@ -116,7 +127,7 @@ def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tup
     for row, one in enumerate(known):
         if one[2] == _SENTINEL:
             first = row
-    again, cycle = repeated(name) if len(set(name)) < len(name) else (set(), [])
+    again, cycle = _repeated(name, scanned) if len(set(name)) < len(name) else (set(), [])
     found: list[int] = []
     best = 0
     for row in range(first, len(known)):
@@ -134,3 +145,12 @@ def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tup
     recursion = bool(cycle) and deep(cycle[0], len(cycle), len(again))
     said = told([one[5] for one in known[: found[0] if found else None]], recursion=recursion)
     return found[: 1 if best % _WALKED == WEAK else TOP_FRAMES], cycle, said
+
+
+def _repeated(name: list[int], scanned: list[bool]) -> tuple[set[int], list[int]]:
+    """As `_repeats`, of one stack."""
+    if not any(scanned) or all(scanned):
+        return repeated(name)
+    rows = [row for row, guessed in enumerate(scanned) if not guessed]
+    again, cycle = repeated([name[row] for row in rows])
+    return {rows[row] for row in again}, [rows[row] for row in cycle]

@@ -20,6 +20,9 @@ _MOST: Final = 1 << 19
 _ROLE_NUMBERS: Final = {role: number for number, role in enumerate(ROLES)}
 # What bundlers put into the name of a file, another with each build.
 _BUNDLE: Final = re.compile(r"[.-][0-9a-f]{8,32}(?=\.)")
+# Classes and objects in bundles have names of a letter or two, which a build gives anew; their methods keep theirs.
+_BUILT: Final = re.compile(r"[.-][0-9a-f]{8,32}\.|\.min\.m?js\b")
+_RECEIVER: Final = re.compile(r"^(?:[A-Za-z]{1,2}\.){1,4}(?=[A-Za-z_$][\w$]{2,200}$)")
 # By role, and whether the frame has a name: an offset in an image is good within one build.
 TELLING: Final = {
     ("application", True): 6,
@@ -104,6 +107,8 @@ class FrameTable:
             file = None if file and _in_header(file) and _OWN.match(read) else file
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
         telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
+        if language == "javascript" and "." in name[1:3] and file and _BUILT.search(basename(file)):
+            name = _RECEIVER.sub("", name)
         if compiled and ("." in name or ")" in read or "anonymous::" in name):
             name = _linked(name, read, module)
         name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))

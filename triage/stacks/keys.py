@@ -205,7 +205,7 @@ def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.Da
     made = {name: pa.repeat(value, rows) for name, value in fixed.items()} | said
     columns = [*dict.fromkeys((*_OF_AN_EVENT, "event_class", "culprit", *_KEYS))]
     cells = {name: made.get(name, pa.nulls(rows)).cast(schema.field(name).type) for name in columns}
-    none = _Causes(np.full(rows, _EMPTY, np.uint64), np.zeros(rows, np.int64))
+    none = _Causes(np.full(rows, _EMPTY, np.uint64), np.zeros(rows, np.int64), np.full(rows, -1))
     keyed = _keys(pa.table(cells), stacks, none, rows_, Rules.default())
     return to_pandas(keyed.select(["stack_key", *_KEYS, "culprit"]))
 
@@ -218,19 +218,20 @@ _KEYS: Final = ("variant_key", "group_key", "family_key")
 
 
 class _Causes(NamedTuple):
-    """The root cause of each event as a word, and what its stack tells."""
+    """The root cause of each event as a word, what its stack tells, and the place of the stack to blame or -1."""
 
     word: Words
     evidence: npt.NDArray[np.int64]
+    blamed: npt.NDArray[np.int64]
 
 
 def _causes(events: pa.Table, rows: pa.Table, stacks: Stacks) -> _Causes:
     """Find the root of the chain of each event, the cause that is furthest from what surfaced, and its members."""
     found = np.full(events.num_rows, _EMPTY, np.uint64)
-    evidence = np.zeros(events.num_rows, np.int64)
+    evidence, blamed = np.zeros(events.num_rows, np.int64), np.full(events.num_rows, -1)
     rows = rows.filter(pc.is_in(rows["role"], value_set=pa.array(ROOTS)))
     if not rows.num_rows:
-        return _Causes(found, evidence)
+        return _Causes(found, evidence, blamed)
     rows = rows.select(["event_id", "chain_no", "stack_no", "error_type", "stack_key", "role"])
     rows = rows.sort_by([("chain_no", "ascending"), ("stack_no", "ascending")])
     place = pc.fill_null(pc.index_in(rows["stack_key"], value_set=stacks.keys), -1)
@@ -243,24 +244,28 @@ def _causes(events: pa.Table, rows: pa.Table, stacks: Stacks) -> _Causes:
     event = pc.index_in(rows["event_id"], value_set=events["event_id"].combine_chunks()).combine_chunks()
     own = np.flatnonzero(event.is_valid().to_numpy(zero_copy_only=False))
     numbers = event.drop_null().to_numpy(zero_copy_only=False)
-    made, proof = made[own], np.r_[stacks.evidence, 0][at][own]
+    made, proof, at = made[own], np.r_[stacks.evidence, 0][at][own], at[own]
     member = pc.equal(rows["role"], "member").combine_chunks().to_numpy(zero_copy_only=False)[own]
     # In the order of the chain, so that its root stays.
     found[numbers[~member]] = made[~member]
     evidence[numbers[~member]] = proof[~member]
+    # To blame is the furthest cause that names a function of the program, of a group without any its first member.
+    firm = proof == Evidence.FIRM
+    for few in (np.flatnonzero(member & firm)[::-1], np.flatnonzero(~member & firm)):
+        blamed[numbers[few]] = at[few]
     groups: dict[int, set[int]] = {}
     for number, root in zip(numbers[member].tolist(), made[member].tolist(), strict=True):
         groups.setdefault(number, {int(found[number])}).add(root)
     for number, roots in groups.items():
         found[number] = roots_word(roots)
     np.maximum.at(evidence, numbers[member], proof[member])
-    return _Causes(found, evidence)
+    return _Causes(found, evidence, blamed)
 
 
 def _keys(events: pa.Table, stacks: Stacks, causes: _Causes, frames: pa.Table, rules: Rules) -> pa.Table:
     """Give every event its culprit, and every incident-signal event its keys."""
     place = places(whole(events["stack_key"]), stacks.keys)
-    events = _set(events, "culprit", stacks.culprit.take(place))
+    events = _set(events, "culprit", _culprits(stacks.culprit, place, causes.blamed))
     at = pc.fill_null(place, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     said = pc.fill_null(stacks.said.take(place), "")
     event = _crashes(events, np.maximum(np.r_[stacks.evidence, 0][at], causes.evidence), said)
@@ -278,6 +283,16 @@ def _keys(events: pa.Table, stacks: Stacks, causes: _Causes, frames: pa.Table, r
         # A reviewed archive brings the keys of what it was made from.
         events = _set(events, name, made if events[name].null_count == len(made) else pc.coalesce(events[name], made))
     return events
+
+
+def _culprits(of: pa.Array, place: pa.Array, blamed: Numbers) -> pa.Array:
+    """The culprits of stacks by their places, with those of the stacks to blame behind them where these are others."""
+    own = of.take(place)
+    if not (blamed >= 0).any():
+        return own
+    root = of.take(pa.array(blamed, mask=blamed < 0))
+    both = pc.binary_join_element_wise(own, root, " from ")
+    return pc.coalesce(pc.if_else(pc.equal(own, root), own, both), own, root)
 
 
 def _kinds(*columns: npt.NDArray[Any]) -> tuple[Numbers, Numbers]:

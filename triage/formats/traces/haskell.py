@@ -8,7 +8,8 @@ Facts: general knowledge of GHC 8 to 9. Grammar, one line each::
     centre   = function " (" file ":" place ")"
 
 Frames are printed innermost first. A call names a function and the place that calls it. The frames here hold a function
-and the place inside it, as those of other languages do: the place of a call goes to the function of the next one.
+and the place inside it, as those of other languages do: the place of a call goes to the function of the next one. What
+called the last is named by the innermost cost centre around that place, if there are any.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ _CALL: Final = lazy(
     r"\s+(?P<name>\S{1,400}), called at (?P<file>[^\s:]{1,400}):(?P<line>\d{1,9}):(?P<column>\d{1,9})"
     r"(?: in (?P<package>[^\s:]{1,200}):(?P<module>\S{1,200}))?$"
 )
-_CENTRE: Final = lazy(r"\s+(?P<name>[\w.'$]{1,400}) \((?P<file>[^\s:()]{1,400}):(?:\(?(?P<line>\d{1,9}).{0,60})\)$")
+_CENTRE: Final = lazy(
+    r"\s+(?P<name>[\w.'$]{1,400}) \((?P<file>[^\s:()]{1,400}):"
+    r"\(?(?P<line>\d{1,9})(?:,\d{1,9}\)-\((?P<end>\d{1,9}),)?.{0,60}\)$"
+)
 _PROGRAM: Final = lazy(r"(?P<program>[\w./+-]{1,80}): (?P<text>.*)$")
 _MESSAGE: Final = 8
 
@@ -73,6 +77,7 @@ def read(window: Window) -> Report | None:
     error = stacks[0][0].function if value and stacks[0][0].function in {"error", "undefined"} else "error"
     if called:
         stacks[0] = _inside(stacks[0])
+        stacks[0][-1] = _within(stacks[0][-1], [block[frame.text_line or 0] or "" for frame in stacks[-1]])
     traces = tuple(
         Trace(
             frames=tuple(frames),
@@ -108,6 +113,16 @@ def _inside(calls: list[Frame]) -> list[Frame]:
             strict=True,
         )
     ]
+
+
+def _within(place: Frame, lines: list[str]) -> Frame:
+    """A place without a function with that of the innermost cost centre around it."""
+    for centre in map(_CENTRE.match, lines):
+        if centre and place.line and centre["file"] == place.file:
+            first = int(centre["line"])
+            if first <= place.line <= int(centre["end"] or first):
+                return replace(place, function=centre["name"].removeprefix(f"{place.module}."))
+    return place
 
 
 def _frame(line: str, text_line: int) -> Frame | None:

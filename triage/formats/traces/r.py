@@ -205,7 +205,7 @@ def _tree(block: Block, index: int) -> tuple[tuple[Frame, ...], int]:
 
 
 def _rows(block: Block, index: int) -> tuple[tuple[Frame, ...], int] | None:
-    """The rows of `traceback()` from there on, if they count down to one or up from it."""
+    """The rows of `traceback()` from there on, if they count down, or up from one; the last may have been cut off."""
     texts: list[str] = []
     places: list[int] = []
     last = 0
@@ -222,7 +222,8 @@ def _rows(block: Block, index: int) -> tuple[tuple[Frame, ...], int] | None:
             texts[-1] += f" {line.strip()}"
         index += 1
     calls = [(row, at) for text, at in zip(texts, places, strict=True) if (row := _ROW.match(text))]
-    if not calls or "1" not in {calls[0][0]["number"], calls[-1][0]["number"]}:
+    first, last = (int(calls[at][0]["number"]) for at in (0, -1)) if calls else (0, 0)
+    if first != 1 and first <= last:
         return None
     frames: list[Frame] = []
     # outermost first, so that each place goes to the function that the call was made in

@@ -86,7 +86,8 @@ def first(
 ) -> Report | Brief | None:
     """The first report of a text that ended the program, else the first at all; no more is read than that needs.
 
-    The lines of its frames are counted from those of the report.
+    A line that says no more than that the program ended gives way to a report near above that names functions. The
+    lines of the frames are counted from those of the report.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def first(
     >>> first("x\\na.E: b\\n\\tat c.D.e(D.java:1)\\ny").error_type
     'a.E'
     """
-    other: Report | None = None
+    other: Found | None = None
     if "\r" in text and (ended := ended_text(text)) != text:
         text, data = ended, None
     clean = "\r" not in text and "\x1b" not in text
@@ -121,11 +122,17 @@ def first(
         if isinstance(found, int):
             continue
         if isinstance(found, Brief):
-            return found if found.level == "fatal" else other or found
-        if found.report.level == "fatal":
+            return found if found.level == "fatal" or other is None else other.report
+        if found.report.level == "fatal" and not (other and _only_ends(other, found)):
             return found.report
-        other = other or found.report
-    return other
+        other = other or found
+    return other and other.report
+
+
+def _only_ends(told: Found, end: Found) -> bool:
+    """Whether a line near below a report says no more than that the program ended, and the report where it was."""
+    named = [any(frame.function for trace in one.report.traces for frame in trace.frames) for one in (told, end)]
+    return end.report.follows and named == [True, False] and end.first - told.last <= NEAR
 
 
 @cache
