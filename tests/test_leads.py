@@ -1,7 +1,8 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.phrases.leads import STARTERS, prompted
+from triage.redact.phrases.leads import prompted
+from triage.redact.phrases.starters import STARTERS
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner
 

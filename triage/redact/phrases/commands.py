@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from triage.redact.named import grids, manifests, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Program, Sense, vocabulary
-from triage.redact.phrases import answers, leads, rosters
+from triage.redact.phrases import answers, leads, rosters, starters
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
 __all__ = ("PROMPT", "STARTERS", "commands", "keywords")
@@ -378,7 +378,7 @@ def _crypted(data: bytes, at: int) -> Iterator[Found]:
 
 
 STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
-    **leads.STARTERS,
+    **starters.STARTERS,
     **dict.fromkeys((word.encode() for word in vocabulary().readers), _piped),
     **dict.fromkeys(rosters.PROGRAMS, _listed),
     **dict.fromkeys(manifests.WORDS, manifests.entries),

@@ -7,27 +7,22 @@ one pass for keywords, so that a lead more costs a text nothing that does not ho
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from triage.redact.named import examples, grids, values, variables
+from triage.redact.named import examples, values, variables
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.phrases import answers, arguments, bound, calls, holders, outputs
-from triage.redact.pii import addresses, correspondence, segments
+from triage.redact.phrases import calls
 from triage.redact.pii.hosts import in_words, is_host
 from triage.redact.text import Expression, Found, Span, digits_in, expression, is_word, line_of
-from triage.redact.tokens import web_keys
 
-__all__ = ("STARTERS", "Reader", "prompted")
+__all__ = ("CHARACTERS", "READERS", "USINGS", "Reader", "Sized", "behind", "prompted")
 
 Reader = Callable[[bytes, int], Iterator[Found]]
 Sized = Callable[[int, bytes, int], Iterator[Found]]
 
-_FILE: Final = Path(__file__).with_name("leads.toml")
 _REACH: Final = 300
 _NEAR: Final = 400
 # From so many characters on even a string has to look like a secret.
@@ -66,8 +61,8 @@ _ENTRY: Final = re.compile(rb"(?i)\b(?:uid|cn)=([a-z][\w.-]{2,40}|[a-z][a-z]{1,2
 _CODE_BEFORE: Final = re.compile(rb"(?:\A|[\s:\"'>])(?:G-)?([0-9]{4,8}|[0-9]{3}[ -][0-9]{3})\Z")
 _CODE_BEHIND: Final = re.compile(rb"(?i)[\w' -]{0,40}?\b(?:code|pin|otp|passcode|password)\b")
 _CHARACTERS: Final = re.compile(rb"\"([^\"\s]{4,80})\Z")
-_TO_CHARACTERS: Final = '".tochararray('
-_USINGS: Final = ('" using "', "' using '", "' with '", '" with "')
+CHARACTERS: Final = '".tochararray('
+USINGS: Final = ('" using "', "' using '", "' with '", '" with "')
 _HINTS: Final = frozenset({"entropy", "docker", "long"})
 # What stands before the word for a password and makes what is before it one.
 # Behind these a password is the name in a document: nothing is compared or printed.
@@ -136,15 +131,7 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
         yield *span, "password", "lead"
 
 
-_WRITTEN: Final = correspondence.READERS | addresses.READERS | holders.READERS
-_SPELT: Final = addresses.SPELT | holders.SPELT
 _CALLED: Final = _Lead(b"assword(", expression(r"[ ]?"), 5, exact=False)
-
-
-def _both(one: Reader, other: Reader, data: bytes, at: int) -> Iterator[Found]:
-    """What two leads of the same letters find, one of which has capitals."""
-    yield from one(data, at)
-    yield from other(data, at)
 
 
 def _alone(data: bytes, start: int, span: Span) -> bool:
@@ -326,87 +313,38 @@ def prompted(data: bytes, at: int) -> Iterator[Found]:
             yield from calls.printed(data, answer.end())
 
 
-def _put(found: dict[bytes, Reader], text: bytes, reader: Reader) -> None:
-    """Add a reader to those of what a lead begins with."""
-    other = found.get(text)
-    found[text] = partial(_both, other, reader) if other else reader
+def behind(lead: Mapping[str, Any]) -> Iterator[tuple[bytes, Reader]]:
+    """What an entry of leads.toml begins with, each with what reads the value behind it."""
+    between = expression(f"(?i){lead.get('between', '')}[ \\t]{{0,8}}")
+    near = tuple(word.encode() for word in lead.get("near", ()))
+    for start in lead["starts"]:
+        flags = start != start.lower(), near, lead.get("any", False), lead.get("whole", False)
+        known = _Lead(start.encode(), between, lead.get("least", 5), *flags)
+        yield start.lower().encode(), partial(_behind, known)
 
 
-def _put_all(found: dict[bytes, Reader], names: Iterable[str], reader: Sized) -> None:
-    """Put a reader that is told how long its lead is under several."""
-    for name in names:
-        text = name.lower().encode()
-        _put(found, text, partial(reader, len(text)))
-
-
-def _read() -> dict[bytes, Reader]:
-    """The leads of leads.toml, under what they begin with in small letters."""
-    data: dict[str, Any] = tomllib.loads(_FILE.read_text("utf-8"))
-    found: dict[bytes, Reader] = {}
-    for lead in data["lead"]:
-        for start in lead["starts"]:
-            text = start.encode()
-            between = expression(f"(?i){lead.get('between', '')}[ \\t]{{0,8}}")
-            near = tuple(word.encode() for word in lead.get("near", ()))
-            flags = start != start.lower(), near, lead.get("any", False), lead.get("whole", False)
-            known = _Lead(text, between, lead.get("least", 5), *flags)
-            _put(found, text.lower(), partial(_behind, known))
-    for names, one in (
-        (data["accounts"], _account),
-        (data["made"], _made),
-        (data["people"], _person),
-        (data["shares"], _shared),
-        (data["prefixed"], _prefixed),
-        (data["machines"], _machine),
-        (data["before"], _doing),
-        (data["schemes"], _target),
-        (data["doers"], partial(_doer, _DOER)),
-        (data["entries"], partial(_doer, _ENTRY)),
-        (data["codes"], _coded),
-        (data["terminals"], answers.switched),
-        (data["targets"], partial(_doer, _SWITCHING)),
-        (data["tasks"], _tasked),
-        ([f"{word}{sign}codes" for word in data["headings"] for sign in " -_"] + data["listings"], answers.listed),
-        (data["sections"], answers.sectioned),
-        (data["behind"], answers.named_behind),
-        (("forkey:",), answers.keyed_behind),
-        (("copy ",), grids.copied),
-        (grids.SETTINGS, grids.settings),
-        (("key (",), grids.collided),
-        ((_TO_CHARACTERS,), _characters),
-        (data["marked"], _marked),
-        (_USINGS, _using),
-        (data["links"], answers.linked),
-        (data["tellers"], outputs.told),
-        (data["asked"], outputs.asked),
-        (data["bound"], bound.values_of),
-        (("binding parameter ",), bound.numbered),
-        (data["values"], _valued),
-        ([f"{store} {verb} " for store in data["stores"] for verb in data["storing"]] + data["setters"], _stored),
-        (data["logins"], partial(_called, calls.logged_in)),
-        (data["ciphers"], partial(_called, calls.enciphered)),
-        (data["phrases"], partial(_called, calls.words)),
-        (
-            [f"{verb} {name}\n" for verb in data["printing"] for name in data["printed"]],
-            partial(_called, calls.answered),
-        ),
-    ):
-        _put_all(found, names, one)
-    for kind, names in data["given"].items():
-        _put_all(found, names, partial(answers.given, kind))
-    for way, names in data["written"].items():
-        spelt = _SPELT.get(way, (("", ""),))
-        _put_all(found, [before + name + behind for name in names for before, behind in spelt], _WRITTEN[way])
-    for number, names in data["arguments"].items():
-        _put_all(found, names, partial(arguments.given, int(number)))
-    for text in web_keys.KEY_TYPES:
-        _put(found, text, web_keys.private_numbers)
-    for name in grids.NAMES:
-        _put(found, name.encode(), grids.columns)
-    for tag, segment in segments.LEADS.items():
-        _put_all(found, (tag,), segment)
-    return found
-
-
-STARTERS: Final = _read()
-"""What leads begin with, in small letters, and what reads them."""
+READERS: Final[dict[str, Sized]] = {
+    "accounts": _account,
+    "made": _made,
+    "people": _person,
+    "shares": _shared,
+    "prefixed": _prefixed,
+    "machines": _machine,
+    "before": _doing,
+    "schemes": _target,
+    "doers": partial(_doer, _DOER),
+    "entries": partial(_doer, _ENTRY),
+    "codes": _coded,
+    "targets": partial(_doer, _SWITCHING),
+    "tasks": _tasked,
+    "marked": _marked,
+    "values": _valued,
+    "stored": _stored,
+    "characters": _characters,
+    "usings": _using,
+    "logins": partial(_called, calls.logged_in),
+    "ciphers": partial(_called, calls.enciphered),
+    "phrases": partial(_called, calls.words),
+    "answered": partial(_called, calls.answered),
+}
+"""What reads the values at the words of leads.toml, by their lists."""

@@ -48,6 +48,7 @@ _TOGETHER: Final = re.compile(
     rb"|(?:state[/, ]{1,2})?zip(?:[ ]?code)?|postcode|postal[ ]code"
     rb"|cp|plz|c\xc3\xb3digo[ ]postal|code[ ]postal|cep|cap)[\"'*]{0,3}[ \t]{0,40}[:=|][ \t]{0,40}[\"']?" + TOWN
 )
+_JOINER: Final = re.compile(rb"(?:[ ]?[/&+|]|[ ](?:und|et|and|y))[ ]?\Z")
 _LINE: Final = re.compile(rb"[ \t>|*]{0,16}([^\r\n\\<>]{2,80}?),?[ \t]{0,40}(?:(?P<end>\r?\n|\\{1,4}n|<br[ ]?/?>)|\Z)")
 _TOWN_ALONE: Final = re.compile(TOWN)
 _QUOTED: Final = re.compile(rb"""[^\n"'`]{0,80}["'`]\\{0,3}(['"]?)([^"'`\n\\]{8,120})\1["'`\\]""")
@@ -106,7 +107,7 @@ def _town(match: re.Match[bytes]) -> Iterator[Found]:
 
 def _together(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The code and the city of a field of both."""
-    if match := _TOGETHER.match(data, at + len(data[at : at + size].rstrip(b" /"))):
+    if match := _TOGETHER.match(data, at + len(_JOINER.sub(b"", data[at : at + size]))):
         yield from _town(match)
 
 
@@ -140,7 +141,10 @@ def _sought(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *match.span(2), _HOUSE, "address"
 
 
-SPELT: Final = {"addressed": tuple(("", sign + end) for sign in ("", ":", " :") for end in ("\n", "\r\n", "\\n"))}
+SPELT: Final = {
+    "addressed": tuple(("", sign + end) for sign in ("", ":", " :") for end in ("\n", "\r\n", "\\n")),
+    "towns": tuple(("", sign) for sign in ("/", " /", " & ", "+", " + ", "|", " | ", " und ", " et ", " and ", " y ")),
+}
 """What stands before and behind the words of such a list, where they lead to something."""
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "ways": _street_first,

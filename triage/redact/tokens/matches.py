@@ -19,6 +19,7 @@ from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.lines import Lines
 from triage.redact.named import examples, values
 from triage.redact.phrases import commands
+from triage.redact.phrases.starters import FIRST
 from triage.redact.text import DIGITS, LETTERS, WORD, Span, expression, line_of
 from triage.redact.tokens import sums
 from triage.redact.tokens.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
@@ -94,9 +95,13 @@ def places() -> tuple[str, str]:
     least = [
         word
         for number, word in enumerate(words)
-        if all(found == number for found, _, _ in automaton.find_matches_as_indexes(word, overlapping=True))
+        if all(
+            found == number or words[found] in FIRST
+            for found, _, _ in automaton.find_matches_as_indexes(word, overlapping=True)
+        )
     ]
-    return led()[0].pattern, "(?i)" + "|".join(re.escape(word.decode("latin-1")) for word in least)
+    looked_for = [(r"\b" if word in FIRST else "") + re.escape(word.decode("latin-1")) for word in least]
+    return led()[0].pattern, "(?i)" + "|".join(looked_for)
 
 
 def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None) -> Iterator[Hit]:
