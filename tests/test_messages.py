@@ -1,7 +1,7 @@
 """Messages become texts with slots: what is variable goes, what tells bugs apart stays, and masks are slots as well."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.growth import grows_evenly
@@ -180,7 +180,9 @@ MESSAGES = st.lists(st.tuples(WORDS, st.sampled_from(SLOTTED)), min_size=1, max_
 @settings(max_examples=300, deadline=None)
 @given(MESSAGES, st.sampled_from(MASKS), st.data())
 def test_a_masked_slot_leaves_the_key_as_it_was(message, mask, data):
-    found = slots(message)[1]
+    # No redaction takes the place in a function for a value.
+    found = [slot for slot in slots(message)[1] if slot.kind != "offset"]
+    assume(found)
     slot = data.draw(st.sampled_from(found))
     assert key_text(message[: slot.start] + mask + message[slot.end :]) == key_text(message)
 
