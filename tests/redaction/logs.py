@@ -14,15 +14,15 @@ from tests.redaction.values import Fake
 SOMETHING = 0.04
 
 
-def log(megabytes: float, seed: int = 3) -> str:
-    """So many megabytes of lines; a few of a hundred hold a secret, personal data, or what looks like it."""
+def log(megabytes: float, seed: int = 3, something: float = SOMETHING) -> str:
+    """So many megabytes of lines; a share of them holds a secret, personal data, or what looks like it."""
     chance = random.Random(seed)
     fake = Fake(chance)
     kinds = [one for one in classes() if one.inline]
     out: list[str] = []
     size = 0
     while size < megabytes * 1_000_000:
-        if chance.random() < SOMETHING:
+        if chance.random() < something:
             line = headed(fake, chance.choice(kinds).make(fake)).text
         else:
             line = fill(chance.choice(PLAIN_HEADS) + chance.choice(ORDINARY), values(fake), "", "").text
