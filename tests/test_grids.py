@@ -106,3 +106,9 @@ def test_columns_of_people_are_known_in_many_languages(text, values):
 )
 def test_columns_of_things_are_none(text):
     assert spans(text) == []
+
+
+def test_a_long_table_of_names_and_values_is_read_from_its_first_row():
+    rows = "".join(f"| password | hunter{n}x |\n| user name | mfern{n} |\n" for n in range(60))
+    found = [rows[start:end] for start, end, _ in spans(rows)]
+    assert found == [value for n in range(60) for value in (f"hunter{n}x", f"mfern{n}")]

@@ -141,6 +141,7 @@ def hostile(size: int) -> dict[str, str]:
         "ciphers": "createHmac(",
         "headings": "2fa-codes\n",
         "phrases": "secret_phrase: a ",
+        "rows of two cells": "a b|user_name call api_key email\n",
     }
     out = {name: (piece * (size // len(piece) + 1))[:size] for name, piece in pieces.items()}
     out["password spaces"] = "password" + out["password spaces"]

@@ -128,7 +128,7 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         return
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
     cells = _cells(header, mark)
-    if len(cells) == _FEWEST and mark == b"|" and (rows := _listed(data, start, end)) is not None:
+    if len(cells) == _FEWEST and mark == b"|" and (rows := _listed(data, at, start, end, cells)) is not None:
         yield from rows
         return
     senses = meanings([header[slice(*cell)] for cell in cells])
@@ -171,16 +171,24 @@ def _below(data: bytes, end: int) -> Iterator[Span]:
         yield start, end
 
 
-def _listed(data: bytes, start: int, end: int) -> list[Found] | None:
-    """What stands beside its name in a table of two columns, one of names and one of values; None in another."""
+def _listed(data: bytes, at: int, start: int, end: int, own: list[Span]) -> list[Found] | None:
+    """What stands beside its name in a table of two columns, one of names and one of values; None in another.
+
+    It is read once: from the name of the first row that leads here.
+    """
+    named = own[0][0] <= at - start <= own[0][1]
+    if named and start > 2 and _leads_in_pair(data[slice(*_line(data, start - 2, _HEADER))]):
+        return []
     rows: list[tuple[Span, Span]] = []
     first = start
-    for _ in range(_MOST_LISTED):
+    for _ in range(_MOST_LISTED if named else 1):
         if first < 2 or not (row := _pair(data, *_line(data, first - 2, _HEADER))):
             break
+        if named and _leads(data[slice(*row[0])]):
+            return []
         rows.insert(0, row)
         first = _line(data, first - 2, _HEADER)[0]
-    for _ in range(_MOST_LISTED):
+    for _ in range(_ROWS if named else 2):
         if not (row := _pair(data, start, end)):
             break
         rows.append(row)
@@ -188,6 +196,8 @@ def _listed(data: bytes, start: int, end: int) -> list[Found] | None:
     senses = meanings([data[slice(*name)] for name, _ in rows])
     if sum(meaning is not None for meaning in senses) < _FEWEST:
         return None
+    if not named:
+        return []
     told = zip(rows, senses, strict=True)
     found = [one for (_, value), meaning in told if meaning for one in _valued(data, value, meaning)]
     sure = any(kind != "person" for _, _, kind, _ in found)
@@ -197,6 +207,12 @@ def _listed(data: bytes, start: int, end: int) -> list[Found] | None:
         if one[2] != "person"
         or (persons.is_person(data[one[0] : one[1]]) and (sure or full_name(data[one[0] : one[1]])))
     ]
+
+
+def _leads_in_pair(line: bytes) -> bool:
+    """Whether a line has two cells with a bar between, of which the first is a name that leads to a table."""
+    name, bar, rest = line.strip(b"| \t\r").partition(b"|")
+    return bool(bar) and b"|" not in rest and _leads(name.strip(_AROUND))
 
 
 def _pair(data: bytes, start: int, end: int) -> tuple[Span, Span] | None:

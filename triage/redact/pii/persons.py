@@ -150,7 +150,7 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     head = data[start : start + 5].lower()
     if head == b"begin":
         return registers.card(data, end)
-    if head[3:4] == b"|":
+    if head[3:4] == b"|" and head[:3] in segments.HL7:
         return segments.segment(data, start)
     if data[start + 5 : end].endswith(b"<<<"):
         return iter([(start, line_of(data, start, most=120)[1], "passport", "mrz")])

@@ -17,7 +17,7 @@ from triage.redact.pii import people
 from triage.redact.pii.neighbours import BEGINS_NAMES
 from triage.redact.text import Found, digits_in, letters_in, line_of
 
-__all__ = ("LEADS", "segment")
+__all__ = ("HL7", "LEADS", "segment")
 
 _MOST: Final = 2_000
 _PERSON: Final = "person"
@@ -27,7 +27,7 @@ _ID: Final = "national_id"
 _PHONE: Final = "phone"
 _NAME: Final = Sense(_PERSON, "name")
 # HL7 2: patients, next of kin, insured persons, guarantors, doctors.
-_HL7: Final[dict[bytes, dict[int, str]]] = {
+HL7: Final[dict[bytes, dict[int, str]]] = {
     b"pid": {
         2: _ID, 3: _ID, 4: _ID, 5: _PERSON, 6: _PERSON, 7: _BORN, 9: _PERSON, 11: _HOUSE, 13: _PHONE, 14: _PHONE,
         18: _ID, 19: "ssn", 20: _ID,
@@ -61,7 +61,7 @@ def segment(data: bytes, start: int) -> Iterator[Found]:
     """The fields of people in a segment of HL7; none begins where a field does."""
     if data[start - 1 : start] == b"|":
         return
-    fields = _HL7[data[start : start + 3].lower()]
+    fields = HL7[data[start : start + 3].lower()]
     yield from _fields(data, start, fields, b"|", people.line_end(data, start, most=_MOST), "hl7")
 
 
