@@ -14,7 +14,7 @@ from typing import Final
 
 from triage.redact import masks
 from triage.redact.lines import Lines
-from triage.redact.named import arrays, beside, credentials, lists, values
+from triage.redact.named import arrays, beside, credentials, lists, tags, values
 from triage.redact.named.joints import assignment, foreign
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Names, Sense, sense, vocabulary
@@ -271,6 +271,8 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
 def value_behind(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The value behind a sign of assignment."""
     assigned = data[at - 1 : at] != b":"
+    if not assigned and tags.names_a_place(data, at):
+        return
     typed = None if assigned or meaning.weak in {"header", "cookies"} else _TYPED.match(data, at)
     if typed:
         at, assigned = typed.end(), True

@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact.named import values
 from triage.redact.named.keys import vocabulary
-from triage.redact.pii import display, halves, hosts, network, rows
+from triage.redact.pii import display, halves, hosts, network, protocols, rows
 from triage.redact.text import DIGITS, LETTERS, Found, digits_in, letters_in
 
 __all__ = (
@@ -354,7 +354,7 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
         return
     if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
         return
-    if _IN_MANUALS.fullmatch(local + data[at : domain.end()]):
+    if _IN_MANUALS.fullmatch(local + data[at : domain.end()]) or protocols.is_of_ssh(local, domain.group()):
         return
     yield begin, domain.end(), "email", "email"
     if data[at - len(local) - 1 : at - len(local)] in _BRACKETS:
