@@ -27,6 +27,8 @@ _BLANKS: Final = b"\0\t\r"
 # The end of a line in percent signs; what is left out of a view holds none.
 _WRITTEN_END: Final = re.compile(rb"%(?:25){0,3}0[aA]")
 _BACK: Final = 0x08
+_PERCENT: Final = ord("%")
+_TWICE: Final = b"%25"
 _PLUS: Final = re.compile(rb"(?<=[\w.:=])\+(?=[\w(])")
 _BLANKED: Final = bytes(0x20 if code in b" \t\r\n" else code for code in range(256))
 _BESIDE: Final = 1_024
@@ -177,11 +179,22 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
         pieces[ord("=")] = [piece for span in spans if (piece := _decoded_printable(data, *span)) is not None]
     if ord("%") in pieces and b"+" in data:
         pieces[ord("%")] = [*_with_blanks(data, pieces[ord("%")])]
-    for found in pieces.values():
-        for shown in (found, _in_words(data, found)):
+    for sign, found in pieces.items():
+        outermost = _outermost(data, found) if sign == _PERCENT and _TWICE in data else []
+        for shown in (found, _in_words(data, found), outermost):
             view = build(data, shown)
             if view is not None:
                 yield view
+
+
+def _outermost(data: bytes, pieces: list[Piece]) -> list[Piece]:
+    """The pieces with one layer of percent signs taken off, where some have more of them: what is inside ends nothing."""
+    inner = [end - start > len(_TWICE) and data.startswith(_TWICE, start) for start, end, _ in pieces]
+    if all(inner) or not any(inner):
+        return []
+    return [
+        (piece[0], piece[0] + len(_TWICE), b"%") if more else piece for piece, more in zip(pieces, inner, strict=True)
+    ]
 
 
 def _with_blanks(data: bytes, pieces: list[Piece]) -> Iterator[Piece]:

@@ -14,7 +14,7 @@ from triage.redact.named import values
 from triage.redact.named.keys import sense
 from triage.redact.text import Found, Span, line_of
 
-__all__ = ("asked", "told")
+__all__ = ("asked", "selected", "told")
 
 _LONGEST: Final = 400
 _LEAST: Final = 6
@@ -33,6 +33,13 @@ _OF_CLUSTERS: Final = b" get secret"
 _NAME: Final = re.compile(rb"""(?:-{1,2}[\w=-]{1,40}[ \t]+){0,6}["']?(?:[\w.~$-]{0,60}/){0,12}\.?([\w.:-]{2,80})""")
 _ENDING: Final = re.compile(rb"\.(?:txt|conf|cfg|dat|out|asc|json)\Z")
 _LINE: Final = re.compile(rb"\r?\n([\"']?)([^\s\"']{6,400})\1[ \t\r]*(?:\n|\Z)")
+# A column as an argument of a function, the lines that frame what a query gives, and a row of one value or several.
+_COLUMN: Final = re.compile(rb"[ ]?(?:\w{1,30}\.)?[`\"]?(\w{2,60})[`\"]?(?:,[ ]?'\w{1,10}')?\)")
+_FRAME: Final = re.compile(rb"[ \t+|=*-]*(?:1\. row[ *]*)?\r?\n|[^\n]{0,200}\b(?:hex|rawtohex|to_base64|encode)\b[^\n]{0,200}\n", re.IGNORECASE)
+_ROW: Final = re.compile(rb"[^\r\n]{12,4096}")
+_CELL: Final = re.compile(rb"(?<![^\s|])(?:0x|\\x)?([0-9A-Za-z+/]{12,2048}={0,2})(?=[ \t]*(?:[|\r\n]|\Z))")
+_BESIDE: Final = re.compile(rb":[ ](?=[A-Za-z+/]{0,40}[0-9])([0-9A-Za-z+/]{12,2048}={0,2})(?=[ \t\r]*(?:\n|\Z))")
+_MOST_ROWS: Final = 64
 _PROMPT: Final = (b"$", b"#", b">", b":", b"%")
 
 
@@ -56,6 +63,28 @@ def asked(size: int, data: bytes, at: int) -> Iterator[Found]:
     meaning = sense(_ENDING.sub(b"", name[1]).decode("latin-1")) if name else None
     if answer and meaning and meaning.weak in _SURE:
         yield *answer, meaning.kind, "output"
+
+
+def selected(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What a query gives for a secret that it wants in hexadecimal or base64, on the lines below."""
+    column = _COLUMN.match(data, at + size)
+    meaning = sense(column[1].decode("latin-1")) if column else None
+    if meaning is None or meaning.weak not in _SURE:
+        return
+    if column and (beside := _BESIDE.match(data, column.end())):  # a field of a row that is written downwards
+        yield *beside.span(1), meaning.kind, "output"
+        return
+    place = line_of(data, at, most=_LONGEST)[1] + 1
+    for _ in range(_MOST_ROWS):
+        if frame := _FRAME.match(data, place):
+            place = frame.end()
+            continue
+        row = _ROW.match(data, place)
+        found = [*_CELL.finditer(data, *row.span())] if row else []
+        if row is None or not found:
+            return
+        yield from ((*cell.span(1), meaning.kind, "output") for cell in found if values.looks_random(cell[1], least=12))
+        place = row.end() + 1 + (data[row.end() : row.end() + 1] == b"\r")
 
 
 def _answer(data: bytes, at: int) -> Span | None:

@@ -137,7 +137,8 @@ _LONG: Final = 12
 _MADE: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
 _USERINFO: Final = re.compile(
-    rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
+    rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})"""
+    rb"""(?:@(?:[^\s/?#"'\\@]{0,200}|[A-Za-z0-9.-]{0,60}[^A-Za-z0-9.,:/?#\s"'\\@\[-][^\s/"'\\@]{0,200})){0,4}"""
 )
 # The same with a password that its line was too short for.
 _WRAPPED_USERINFO: Final = re.compile(
