@@ -180,9 +180,8 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
         pieces.append((end, begin, b""))
         more = _TOKEN_END.match(data, begin)
         columns.append(end - max(data.rfind(b"\n", line, end) + 1, line))
-        if random == len(pieces) - 1 and more and (_goes_on(data, more) or _is_hex(data, end, more)):
-            random += 1
-        elif random == len(pieces) - 1 and more and _is_rest(data, more, columns):
+        on = more and (_goes_on(data, more) or _is_hex(data, end, more) or _is_rest(data, more, columns))
+        if on and random == len(pieces) - 1:
             random += 1
         elif len(pieces) - random >= guesses:
             break

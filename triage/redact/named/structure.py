@@ -269,10 +269,14 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
 
 
 def value_behind(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """The value behind a sign of assignment, unless a tag says that it is kept elsewhere."""
+    if data[at - 1 : at] != b":" or not tags.names_a_place(data, at):
+        yield from _behind_sign(data, name, at, meaning)
+
+
+def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The value behind a sign of assignment."""
     assigned = data[at - 1 : at] != b":"
-    if not assigned and tags.names_a_place(data, at):
-        return
     typed = None if assigned or meaning.weak in {"header", "cookies"} else _TYPED.match(data, at)
     if typed:
         at, assigned = typed.end(), True

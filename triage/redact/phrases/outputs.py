@@ -35,11 +35,12 @@ _ENDING: Final = re.compile(rb"\.(?:txt|conf|cfg|dat|out|asc|json)\Z")
 _LINE: Final = re.compile(rb"\r?\n([\"']?)([^\s\"']{6,400})\1[ \t\r]*(?:\n|\Z)")
 # A column as an argument of a function, the lines that frame what a query gives, and a row of one value or several.
 _COLUMN: Final = re.compile(rb"[ ]?(?:\w{1,30}\.)?[`\"]?(\w{2,60})[`\"]?(?:,[ ]?'\w{1,10}')?\)")
-_FRAME: Final = re.compile(rb"[ \t+|=*-]*(?:1\. row[ *]*)?\r?\n|[^\n]{0,200}\b(?:hex|rawtohex|to_base64|encode)\b[^\n]{0,200}\n", re.IGNORECASE)
-_ROW: Final = re.compile(rb"[^\r\n]{12,4096}")
+_RULE: Final = re.compile(rb"[ \t+|=*-]*(?:1\. row[ *]*)?\r?")
 _CELL: Final = re.compile(rb"(?<![^\s|])(?:0x|\\x)?([0-9A-Za-z+/]{12,2048}={0,2})(?=[ \t]*(?:[|\r\n]|\Z))")
 _BESIDE: Final = re.compile(rb":[ ](?=[A-Za-z+/]{0,40}[0-9])([0-9A-Za-z+/]{12,2048}={0,2})(?=[ \t\r]*(?:\n|\Z))")
 _MOST_ROWS: Final = 64
+_MOST_COLUMNS: Final = 8
+_MOST_FRAMES: Final = 2
 _PROMPT: Final = (b"$", b"#", b">", b":", b"%")
 
 
@@ -74,17 +75,22 @@ def selected(size: int, data: bytes, at: int) -> Iterator[Found]:
     if column and (beside := _BESIDE.match(data, column.end())):  # a field of a row that is written downwards
         yield *beside.span(1), meaning.kind, "output"
         return
-    place = line_of(data, at, most=_LONGEST)[1] + 1
-    for _ in range(_MOST_ROWS):
-        if frame := _FRAME.match(data, place):
-            place = frame.end()
+    line, stop = line_of(data, at, most=_LONGEST)
+    if data.count(b"(", line, at) > _MOST_COLUMNS:
+        return
+    function = data[at : at + size].lower().rpartition(b" ")[2].rstrip(b"(")
+    headed = True
+    for number in range(_MOST_ROWS):
+        start, stop = line_of(data, stop + 1, most=_LONGEST) if stop + 1 < len(data) else (stop, stop)
+        row = data[start:stop]
+        if row and (_RULE.fullmatch(row) or (headed and function in row.lower())):
+            headed = headed and number < _MOST_FRAMES
             continue
-        row = _ROW.match(data, place)
-        found = [*_CELL.finditer(data, *row.span())] if row else []
-        if row is None or not found:
+        cells = [*_CELL.finditer(data, start, stop)]
+        if not cells:
             return
-        yield from ((*cell.span(1), meaning.kind, "output") for cell in found if values.looks_random(cell[1], least=12))
-        place = row.end() + 1 + (data[row.end() : row.end() + 1] == b"\r")
+        headed = False
+        yield from ((*cell.span(1), meaning.kind, "output") for cell in cells if values.looks_random(cell[1], least=12))
 
 
 def _answer(data: bytes, at: int) -> Span | None:

@@ -30,9 +30,7 @@ _LISTS: Final[dict[str, Sized]] = leads.READERS | {
     "users": rosters.members,
     "bound": bound.values_of,
 }
-_WRITTEN: Final = (
-    correspondence.READERS | addresses.READERS | holders.READERS | couples.READERS | cells.READERS
-)
+_WRITTEN: Final = correspondence.READERS | addresses.READERS | holders.READERS | couples.READERS | cells.READERS
 _SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT
 
 

@@ -19,6 +19,7 @@ __all__ = ("READERS",)
 
 _REACH: Final = 2_000
 _MOST: Final = 64
+_LONGEST: Final = 120
 _END: Final = re.compile(rb"\)(?=[.\s\"'\\]|\Z)")
 _CELL: Final = re.compile(rb"[ ]?([^,]*)(?:,|\Z)")
 _WORD: Final = re.compile(rb"[A-Z\x80-\xff][A-Za-z\x80-\xff'-]{1,30}")
@@ -32,6 +33,7 @@ def _row(size: int, data: bytes, at: int) -> Iterator[Found]:
     if end < 0:
         return
     cells = [match.span(1) for _, match in zip(range(_MOST), _CELL.finditer(data, start, end), strict=False)]
+    cells = [(begin, stop) for begin, stop in cells if 1 < stop - begin <= _LONGEST]
     streets = [cell for cell in cells if people.is_street(data[slice(*cell)])]
     days = [cell for cell in cells if rows.DAY.fullmatch(data, *cell)]
     yield from ((*cell, "street_address", "row") for cell in streets)

@@ -53,4 +53,6 @@ def _is_nobodys(name: bytes) -> bool:
     return named or small in known.services or small in known.nobody or small in known.things
 
 
-_LABELS: Final = frozenset(b"user account name owner group machine domain principal object value key profile member".split())
+_LABELS: Final = frozenset(
+    b"user account name owner group machine domain principal object value key profile member".split()
+)
