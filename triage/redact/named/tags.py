@@ -1,4 +1,4 @@
-"""Tags of YAML that say that a value is kept elsewhere: `!Ref DbPassword`, `!vault_ref db/password`, `!secret wifi`.
+"""Tags of YAML that say that a value is kept elsewhere: `!Ref DbPassword`, `!kv_ref db/password`, `!secret wifi`.
 
 What follows is the name or the path under which it is kept, and no secret; not so behind the tag of a type (`!!str`).
 """
@@ -27,7 +27,7 @@ def names_a_place(data: bytes, at: int) -> bool:
 
     Examples
     --------
-    >>> names_a_place(b"!vault_ref db/password", 0), names_a_place(b"!!str hunter2", 0), names_a_place(b"!hunter2 x", 0)
+    >>> names_a_place(b"!kv_ref db/password", 0), names_a_place(b"!!str hunter2", 0), names_a_place(b"!hunter2 x", 0)
     (True, False, False)
     """
     return data[at : at + 4].lstrip(b" \t")[:1] == b"!" and _TAG.match(data, at) is not None

@@ -78,7 +78,9 @@ def members(size: int, data: bytes, at: int) -> Iterator[Found]:
     place = at + size
     if data[place - 1 : place] == b"{":
         ends = (data.find(mark, place, place + _REACH) for mark in (b"]", data[at : at + size]))
-        for named in _IN_OBJECTS.finditer(data, place - 1, min((end for end in ends if end >= 0), default=place + _REACH)):
+        for named in _IN_OBJECTS.finditer(
+            data, place - 1, min((end for end in ends if end >= 0), default=place + _REACH)
+        ):
             yield from _account(data, named.span(1))
         return
     indent = at - line_of(data, at, most=80)[0]

@@ -1,6 +1,6 @@
 """Rows of tables without the names of their columns, as databases refuse them: each value tells by its form alone.
 
-`Failing row contains (60, 12 Harbour Lane, null)`, `The duplicate key value is (Ana Cruz, 1979-03-05)`.
+`Failing row contains (7, 12 Harbour Lane, open)`, `The duplicate key value is (Ana Cruz, 1979-03-05)`.
 """
 
 from __future__ import annotations

@@ -38,7 +38,8 @@ _FIELD: Final = re.compile(
 _REACH: Final = 120
 _OF_CALENDARS: Final = frozenset(
     b"monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
-    b" september october november december mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep oct nov dec".split()
+    b" september october november december mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep oct nov"
+    b" dec".split()
 )
 
 
