@@ -276,7 +276,10 @@ def test_every_list_of_words_has_its_reader():
      "geo:1.", "[at]", "a.a[dot]", "call me a ", "\\nName: A", "Key (a,", "rue A ", "rue 1, 1 ", "1 A Road, ",
      "Ship to:\n", "A,a@b.cc,", "machine a login ", "a:$1$", "peer a ", "sip/1/", "mecard:",
      "mecard:n:a;", '":"passport"',
-     "customer Ana ", "duplicate a 'b", "plz/ort: 12345 A", '"given":["', "Address line "],
+     "customer Ana ", "duplicate a 'b", "plz/ort: 12345 A", '"given":["', "Address line ",
+     "first=Ana&last=Cruz&", "first=A", "failing row contains (", "failing row contains (1, Ana, Cruz).\n",
+     "users:\n- name: a\n", 'users":[{"name":"a"},', "hex(token)\n", "hex(token)\n| 384339323534 |\n",
+     "A\\b S-1-5-21-1-2-3-1001 ", "to\n  ana_\n  b@c.de\n", "psql -U a ", "%2526a%26", "http://a:b@!c#"],
 )  # fmt: skip
 def test_work_grows_with_the_text(piece):
     grows_evenly(spans, lambda size: piece * (size // len(piece)), 16_384, enlarged=0)
