@@ -196,3 +196,42 @@ def test_a_team_is_no_person(text):
 @pytest.mark.parametrize("text", ["cpu 12 1.0 2.0 /dev/sda", "root 812 0.0 0.1 /usr/sbin/sshd", "shard 3 0.0 0.1 (x)"])
 def test_a_row_of_numbers_is_no_listing(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("undeliverable, addressed to\n    mara_\n    fern@corp.example\n    (full)", "mara_\n    fern@corp.example"),
+        ("bounced for\n    marafern@co\n    rp.example\n    (full)", "marafern@co\n    rp.example"),
+        ("Recipients:\r\n  mara.f\r\n  ern@corp.example\r\n", "mara.f\r\n  ern@corp.example"),
+    ],
+)
+def test_an_address_goes_on_in_a_line_that_is_indented_alike(text, value):
+    assert found(text) == [(value, "email")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jobs are\n    ready\n    fern@corp.example\n",
+        "sent to\n  ready\n      fern@corp.example\n",
+        "sent to\nready\nfern@corp.example\n",
+        "sent to the\n    list\n    fern@corp.example\n",
+    ],
+)
+def test_a_line_above_an_address_is_its_own(text):
+    assert found(text) == [("fern@corp.example", "email")]
+
+
+def test_a_machine_alone_on_a_line_is_not_the_end_of_an_address():
+    assert ("root@web\n    corp.example", "email") not in found("hosts:\n    root@web\n    corp.example\n")
+
+
+@pytest.mark.parametrize("password", ["hU@7!nt#er", "a@b$?c@!d", "aZ@!#?x"])
+def test_a_password_of_a_url_holds_any_mark_behind_what_is_no_machine(password):
+    assert (password, "password") in found(f"postgres://app:{password}@db/orders")
+
+
+@pytest.mark.parametrize("rest", ["?x=a@b.example", "#a@b.example", ":80?x=a@b.example", ".corp.example?x=a@b.example"])
+def test_what_follows_a_machine_is_no_part_of_a_password(rest):
+    assert ("hunter2x", "password") in found(f"http://app:hunter2x@db{rest}")

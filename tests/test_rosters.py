@@ -1,6 +1,7 @@
 import pytest
 
 from tests.finding import told
+from triage.redact import spans
 from triage.redact.phrases import prose
 
 
@@ -25,3 +26,37 @@ def test_an_entry_of_pgpass_and_whose_it_is(text, owners):
 @pytest.mark.parametrize("text", ["frame:12:main:loop:ok", "a:5432:b:c:", "render-25:5432:orders:mfern:null"])
 def test_other_fields_with_colons(text):
     assert found(text) == []
+
+
+def accounts(text):
+    return [text[start:end] for start, end, kind in spans(text) if kind == "username"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("#cloud-config\nusers:\n  - default\n  - name: mfern\n    groups: sudo\n", ["mfern"]),
+        ("users:\r\n  - name: mfern\r\n    uid: 1001\r\n", ["mfern"]),
+        ("passwd:\n  users:\n    - name: core\n    - uid: 7\n      name: mfern\n", ["mfern"]),
+        ("users:\n- name: 'mfern'\n- name: lpark2\n", ["mfern", "lpark2"]),
+        ('{"users":[{"name":"mfern","tags":""},{"name":"guest"}]}', ["mfern"]),
+        ('{"users": [{"uid": 7, "name": "mfern"}]}', ["mfern"]),
+    ],
+)
+def test_a_list_of_users_names_accounts(text, names):
+    assert accounts(text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "users:\n- name: cluster-east\n  user:\n    token-file: /x\n",  # whom a client of a cluster is
+        "users:\n  - name: admin\n    groups:\n      - name: wheelers\n",
+        "users:\n  - default\npackages:\n  - name: nginx-light\n",
+        "users:\nname: nginx-light\n",
+        'users":[{"count":3}],"jobs":[{"name":"reindex"}]',
+        "superusers: 3\n- name: reindex\n",
+    ],
+)
+def test_lists_of_things_name_none(text):
+    assert accounts(text) == []

@@ -82,3 +82,16 @@ def test_a_short_part_at_the_end_of_a_wide_line_goes_on():
     data = b"x" * 70 + b" Bearer CRyHV\nCdVRYQ0L2yTYugrjrFBTbgpV6edBf0oXg\nnext"
     start = data.index(b"CRyHV")
     assert continued(data, start, start + 5) == data.index(b"\nnext")
+
+
+def test_the_short_rest_of_what_was_broken_twice_at_one_column_goes_on():
+    head = b"    " + b"gh" + b"s_a1B2c3D4e5F6g7\n    H8i9J0k1L2m3N4o5P6\n    "
+    views = [view.data for view, _ in unwrapped(head + b"qRsT\nsays the agent\n", 4, complete=False)]
+    assert views[0].startswith(b"    gh" + b"s_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6qRsT")
+
+
+@pytest.mark.parametrize("rest", [b"next", b"Next", b"qRsT done", b"30"])
+def test_a_word_below_is_no_rest(rest):
+    head = b"    " + b"gh" + b"s_a1B2c3D4e5F6g7\n    H8i9J0k1L2m3N4o5P6\n    "
+    view, _ = next(unwrapped(head + rest + b"\nof nothing\n", 4, complete=False))
+    assert b"o5P6" + rest not in view.data

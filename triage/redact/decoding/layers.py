@@ -95,7 +95,7 @@ def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) 
     encoded = [*lines.spans(ENCODED)]
     wrapped = rejoined(data) if depth == _DEPTH else None
     for view in chain(views(data, encoded), columns(data, encoded), [wrapped] if wrapped else []):
-        inner = read_layers(view.data, wanted, depth - 1)
+        inner = read_layers(view.data, wanted, 0 if view.last else depth - 1)
         layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]
     if depth > _DEPTH - _RUN_DEPTH:
         for run in chain(decoded_runs(data), written_out(data, encoded)):

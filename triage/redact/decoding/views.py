@@ -10,7 +10,7 @@ import html
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from triage.redact.decoding.octets import OCTETS
@@ -27,6 +27,11 @@ _BLANKS: Final = b"\0\t\r"
 # The end of a line in percent signs; what is left out of a view holds none.
 _WRITTEN_END: Final = re.compile(rb"%(?:25){0,3}0[aA]")
 _BACK: Final = 0x08
+_PERCENT: Final = ord("%")
+_TWICE: Final = b"%25"
+# Of so many, and no more than so many bytes to each, nobody wrote the layers by hand or in an address.
+_MANY: Final = 256
+_DENSE: Final = 64
 _PLUS: Final = re.compile(rb"(?<=[\w.:=])\+(?=[\w(])")
 _BLANKED: Final = bytes(0x20 if code in b" \t\r\n" else code for code in range(256))
 _BESIDE: Final = 1_024
@@ -89,6 +94,8 @@ class View:
     cuts: tuple[int, ...] = ()
     guessed: bool = False
     """Whether lines were joined that may have been apart: see `wraps.holds`."""
+    last: bool = False
+    """Whether another view decodes what is encoded in it."""
 
     def back(self, start: int, end: int) -> Span | None:
         """The range of the original behind a range of the view; None where something between was left out."""
@@ -177,11 +184,24 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
         pieces[ord("=")] = [piece for span in spans if (piece := _decoded_printable(data, *span)) is not None]
     if ord("%") in pieces and b"+" in data:
         pieces[ord("%")] = [*_with_blanks(data, pieces[ord("%")])]
-    for found in pieces.values():
+    for sign, found in pieces.items():
         for shown in (found, _in_words(data, found)):
             view = build(data, shown)
             if view is not None:
                 yield view
+        if sign == _PERCENT and _TWICE in data and (view := build(data, _outermost(data, found))):
+            yield replace(view, last=True)
+
+
+def _outermost(data: bytes, pieces: list[Piece]) -> list[Piece]:
+    """The pieces with one layer of percent signs taken off, where only some have more: what is inside ends nothing."""
+    inner = [end - start > len(_TWICE) and data.startswith(_TWICE, start) for start, end, _ in pieces]
+    many = sum(inner)
+    if many in {0, len(inner)} or (many > _MANY and many * _DENSE > len(data)):
+        return []
+    return [
+        (piece[0], piece[0] + len(_TWICE), b"%") if more else piece for piece, more in zip(pieces, inner, strict=True)
+    ]
 
 
 def _with_blanks(data: bytes, pieces: list[Piece]) -> Iterator[Piece]:

@@ -163,6 +163,7 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
     """
     prefix = data[line:at].translate(_SAME_DIGIT)
     pieces: list[Piece] = []
+    columns: list[int] = []
     random = 0
     place = at
     for _ in range(_WRAPPED_LINES):
@@ -178,7 +179,9 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
             break
         pieces.append((end, begin, b""))
         more = _TOKEN_END.match(data, begin)
-        if random == len(pieces) - 1 and more and (_goes_on(data, more) or _is_hex(data, end, more)):
+        columns.append(end - max(data.rfind(b"\n", line, end) + 1, line))
+        on = more and (_goes_on(data, more) or _is_hex(data, end, more) or _is_rest(data, more, columns))
+        if on and random == len(pieces) - 1:
             random += 1
         elif len(pieces) - random >= guesses:
             break
@@ -199,6 +202,14 @@ def _goes_on(data: bytes, match: re.Match[bytes]) -> bool:
     alone = behind >= len(data) or data[behind] in b"\r\n&\"'\\"
     kinds = len(set(token.translate(_CLASSES)) & _KINDS)
     return alone and (kinds == len(_KINDS) or (len(token) >= 5 and kinds >= 2)) and not token.istitle()
+
+
+def _is_rest(data: bytes, match: re.Match[bytes], columns: list[int]) -> bool:
+    """Whether a short word alone on its line is the rest of a token that was broken twice at one column at least."""
+    rest = match.group().rstrip(_AFTER_TOKEN)
+    kinds = len(set(rest.translate(_CLASSES)) & _KINDS)
+    ends = data[match.start() + len(rest) : match.start() + len(rest) + 1] in {b"", b"\r", b"\n"}
+    return len(columns) > 1 and len(set(columns)) == 1 and ends and kinds > 1 and not rest.istitle()
 
 
 def _is_hex(data: bytes, end: int, match: re.Match[bytes]) -> bool:

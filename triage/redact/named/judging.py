@@ -44,7 +44,7 @@ _FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}
 # What stands behind the first word of a full name without quotes, up to the end of its line.
 _REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}){1,2}(?=[ \t]*(?:[\r\n(<|,;]|\Z))")
 # A name of a database or a store, among other parts of a connection string.
-_IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=")
+_IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=|(?:&|%26)(?i:account_?key|sharedaccess\w{3,9})=")
 # What stands behind a name that is called, indexed or made of others: it is code.
 _CODE_MARKS: Final = frozenset({b"(", b"[", b"<"})
 # What stands under these is a person only if it has the form of an account.

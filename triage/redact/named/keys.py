@@ -79,6 +79,8 @@ class Program:
     slash: bool
     place: int
     """Which bare word is the secret: from 1 on, 99 for the last one, 0 for none."""
+    users: frozenset[str] = frozenset()
+    """The flags that take an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def vocabulary() -> Vocabulary:
             tuple(entry.get("before", ())),
             slash=entry.get("slash", False),
             place=_PLACES[entry.get("place", "")],
+            users=frozenset(entry.get("users", ())),
         )
         for entry in data["program"]
     )

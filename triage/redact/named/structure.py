@@ -14,7 +14,7 @@ from typing import Final
 
 from triage.redact import masks
 from triage.redact.lines import Lines
-from triage.redact.named import arrays, beside, credentials, lists, values
+from triage.redact.named import arrays, beside, credentials, lists, tags, values
 from triage.redact.named.joints import assignment, foreign
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Names, Sense, sense, vocabulary
@@ -269,6 +269,12 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
 
 
 def value_behind(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """The value behind a sign of assignment, unless a tag says that it is kept elsewhere."""
+    if data[at - 1 : at] != b":" or not tags.names_a_place(data, at):
+        yield from _behind_sign(data, name, at, meaning)
+
+
+def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The value behind a sign of assignment."""
     assigned = data[at - 1 : at] != b":"
     typed = None if assigned or meaning.weak in {"header", "cookies"} else _TYPED.match(data, at)

@@ -92,17 +92,19 @@ _REFERENCE: Final = re.compile(
     | (?:X|[A-Z][a-z]{2,12}|Convert(?:To|From))(?:-[A-Z][A-Za-z]{2,20}){1,3} | \$ANSIBLE_VAULT;[\w.;-]{1,60}
     """
 )
-# What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type.
+# What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type,
+# the identifier of an account of Windows, which `principals` reads.
 _NOT_SECRET: Final = re.compile(
     rb"""(?x)-?0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
-        (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)?
+        (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)? | [0-9]{1,3}(?:[ ]?%|[KMGT](?:i?B)?)
     | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
         (?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
     | v?[0-9]{1,5}(?:\.[0-9]{1,6}){2,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | [A-Za-z@][\w./:@-]{0,80}[:@]v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | <[A-Za-z_][\w.:]{0,60}(?:[ ][a-z][a-z ]{0,40})?>? | workspace:[*^~]
     | [A-Z][A-Za-z]{1,20}<[A-Za-z<>, ]{1,40}> | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
-    | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?"""
+    | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?
+    | S-1-[0-9]{1,2}(?:-[0-9]{1,10}){1,14}"""
 )
 # What content is known by: that of an image, a certificate, a file of a package.
 _DIGEST: Final = re.compile(rb"sha(?:1|224|256|384|512)(?::[0-9a-f]{40,128}|-[A-Za-z0-9+/]{27,88}={0,2})")

@@ -34,6 +34,7 @@ _OPENING: Final = re.compile(rb"""[ \t]*(?:\\{0,3}["']|&(?:quot|apos|#0?3[49]|#x
 _LISTS: Final = (b'"', b"'", b", -", b".exe")
 """What stands behind the name of a program in a list of arguments."""
 _TELLING: Final = 4
+_ACCOUNT: Final = Sense("username", "user")
 # What a manual has for a password.
 _EXAMPLES: Final = frozenset({b"", b"password", b"pass", b"passwd"})
 _OPERATORS: Final = frozenset({b"|", b"||", b"&&", b";", b"&", b">", b">>", b"2>", b"<", b"<<<"})
@@ -223,6 +224,8 @@ def _options(words: list[_Word], base: int, program: Program) -> Iterator[Found]
             yield from _whole(base, words[index - 1])
         elif following and (text in program.flags or beside):
             yield from _whole(base, following)
+        elif following and text in program.users:
+            yield from _person(base, following)
         elif following and text in program.pairs:
             yield from _behind(base, following, program.pairs[text])
         elif program.slash and text.count("/") == 1 and not text.startswith(("/", "-", "@")):
@@ -260,6 +263,17 @@ def _whole(base: int, word: _Word, start: int = 0) -> Iterator[Found]:
     if part.text and not part.text.startswith(b"--") and not values.placeholder(part.text):
         begin = base + word.start + part.start
         yield begin, begin + len(part.text), "password", "flag"
+
+
+def _person(base: int, word: _Word) -> Iterator[Found]:
+    """The account that a program is told, without what stands behind a sign of percent or a domain before it."""
+    start = word.text.rfind(b"\\") + 1
+    name = word.text[start:].partition(b"%")[0]
+    if b"@" in name:
+        return
+    begin, span = base + word.start + start, (start, start + len(name))
+    for _, _, kind, rule in judged(word.text, span, _ACCOUNT, in_quotes=True, assigned=True, name=(start, start)):
+        yield begin, begin + len(name), kind, rule
 
 
 def _behind(base: int, word: _Word, mark: bytes, *, until: bytes = b"", start: int = 0) -> Iterator[Found]:

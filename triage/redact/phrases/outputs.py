@@ -14,7 +14,7 @@ from triage.redact.named import values
 from triage.redact.named.keys import sense
 from triage.redact.text import Found, Span, line_of
 
-__all__ = ("asked", "told")
+__all__ = ("asked", "selected", "told")
 
 _LONGEST: Final = 400
 _LEAST: Final = 6
@@ -33,6 +33,14 @@ _OF_CLUSTERS: Final = b" get secret"
 _NAME: Final = re.compile(rb"""(?:-{1,2}[\w=-]{1,40}[ \t]+){0,6}["']?(?:[\w.~$-]{0,60}/){0,12}\.?([\w.:-]{2,80})""")
 _ENDING: Final = re.compile(rb"\.(?:txt|conf|cfg|dat|out|asc|json)\Z")
 _LINE: Final = re.compile(rb"\r?\n([\"']?)([^\s\"']{6,400})\1[ \t\r]*(?:\n|\Z)")
+# A column as an argument of a function, the lines that frame what a query gives, and a row of one value or several.
+_COLUMN: Final = re.compile(rb"[ ]?(?:\w{1,30}\.)?[`\"]?(\w{2,60})[`\"]?(?:,[ ]?'\w{1,10}')?\)")
+_RULE: Final = re.compile(rb"[ \t+|=*-]*(?:1\. row[ *]*)?\r?")
+_CELL: Final = re.compile(rb"(?<![^\s|])(?:0x|\\x)?([0-9A-Za-z+/]{12,2048}={0,2})(?=[ \t]*(?:[|\r\n]|\Z))")
+_BESIDE: Final = re.compile(rb":[ ](?=[A-Za-z+/]{0,40}[0-9])([0-9A-Za-z+/]{12,2048}={0,2})(?=[ \t\r]*(?:\n|\Z))")
+_MOST_ROWS: Final = 64
+_MOST_COLUMNS: Final = 8
+_MOST_FRAMES: Final = 2
 _PROMPT: Final = (b"$", b"#", b">", b":", b"%")
 
 
@@ -56,6 +64,33 @@ def asked(size: int, data: bytes, at: int) -> Iterator[Found]:
     meaning = sense(_ENDING.sub(b"", name[1]).decode("latin-1")) if name else None
     if answer and meaning and meaning.weak in _SURE:
         yield *answer, meaning.kind, "output"
+
+
+def selected(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What a query gives for a secret that it wants in hexadecimal or base64, on the lines below."""
+    column = _COLUMN.match(data, at + size)
+    meaning = sense(column[1].decode("latin-1")) if column else None
+    if meaning is None or meaning.weak not in _SURE:
+        return
+    if column and (beside := _BESIDE.match(data, column.end())):  # a field of a row that is written downwards
+        yield *beside.span(1), meaning.kind, "output"
+        return
+    line, stop = line_of(data, at, most=_LONGEST)
+    if data.count(b"(", line, at) > _MOST_COLUMNS:
+        return
+    function = data[at : at + size].lower().rpartition(b" ")[2].rstrip(b"(")
+    headed = True
+    for number in range(_MOST_ROWS):
+        start, stop = line_of(data, stop + 1, most=_LONGEST) if stop + 1 < len(data) else (stop, stop)
+        row = data[start:stop]
+        if row and (_RULE.fullmatch(row) or (headed and function in row.lower())):
+            headed = headed and number < _MOST_FRAMES
+            continue
+        cells = [*_CELL.finditer(data, start, stop)]
+        if not cells:
+            return
+        headed = False
+        yield from ((*cell.span(1), meaning.kind, "output") for cell in cells if values.looks_random(cell[1], least=12))
 
 
 def _answer(data: bytes, at: int) -> Span | None:

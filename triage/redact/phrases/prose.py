@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from triage.redact.lines import Lines
-from triage.redact.named import examples, values
+from triage.redact.named import examples, tags, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
@@ -180,7 +180,12 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
     value = data[slice(*span)]
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
         return True
-    if b"://" in value or value.startswith(b"!!") or data.startswith(b"=3D", span[0] - 1):
+    if (
+        b"://" in value
+        or value.startswith(b"!!")
+        or tags.names_a_place(data, span[0])
+        or data.startswith(b"=3D", span[0] - 1)
+    ):
         return True
     if b"/" in value and not opened and not digits_in(value) and _PATH.fullmatch(value):
         return True

@@ -16,7 +16,7 @@ from triage.redact.named.keys import Sense
 from triage.redact.pii.hosts import is_host
 from triage.redact.text import Found, line_of
 
-__all__ = ("PROGRAMS", "listed", "owned")
+__all__ = ("PROGRAMS", "listed", "members", "owned")
 
 PROGRAMS: Final = (b"chpasswd", b"newusers")
 _OPENED: Final = re.compile(
@@ -29,6 +29,13 @@ _ENTRY: Final = re.compile(
 _STRING: Final = re.compile(rb"""["'][A-Za-z_][\w.-]{0,31}:([^\s"']{4,200})["']""")
 _MOST: Final = 64
 _ACCOUNT: Final = Sense("username", "user")
+# The account of a list of YAML, whose context of a cluster it is not, and that of one of JSON.
+_MEMBER: Final = re.compile(
+    rb"([ \t]{0,40})(-[ \t]+)?[\"']?name[\"']?:[ \t]+[\"']?([a-z_][\w.-]{1,31})[\"']?[ \t\r]*(?:#[^\n]*)?(?=\n|\Z)"
+    rb"(?!\n[ \t]*user:[ \t\r]*\n)"
+)
+_IN_OBJECTS: Final = re.compile(rb"[{,]\s{0,20}\"name\"\s?:\s?\"([a-z_][\w.-]{1,31})\"")
+_REACH: Final = 4_096
 _NONE: Final = frozenset({b"random", b"none", b"null"})
 
 
@@ -64,6 +71,40 @@ def owned(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, start + len(host), "hostname", "roster"
     span = end - 1 - len(user), end - 1
     yield from judged(data, span, _ACCOUNT, in_quotes=True, assigned=True, name=(start, start))
+
+
+def members(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The accounts of a list under `users`, as cloud-init, Ignition and brokers have them."""
+    place = at + size
+    if data[place - 1 : place] == b"{":
+        ends = (data.find(mark, place, place + _REACH) for mark in (b"]", data[at : at + size]))
+        for named in _IN_OBJECTS.finditer(
+            data, place - 1, min((end for end in ends if end >= 0), default=place + _REACH)
+        ):
+            yield from _account(data, named.span(1))
+        return
+    indent = at - line_of(data, at, most=80)[0]
+    depth = -1
+    for _ in range(4 * _MOST):
+        start, stop = line_of(data, place, most=600)
+        text = data[start:stop].lstrip(b" \t")
+        deep = stop - start - len(text)
+        item = text[:2] == b"- "
+        if place >= len(data) or (text.strip() and (deep < indent or (deep == indent and not item))):
+            return
+        if depth < 0:
+            if not item:
+                return
+            depth = deep + len(text) - len(text[1:].lstrip(b" \t"))
+        member = _MEMBER.match(data, start)
+        if member and len(member[1]) + len(member[2] or b"") == depth:
+            yield from _account(data, member.span(3))
+        place = stop + 1
+
+
+def _account(data: bytes, span: tuple[int, int]) -> Iterator[Found]:
+    """The account at a place."""
+    yield from judged(data, span, _ACCOUNT, in_quotes=True, assigned=True, name=(span[0], span[0]))
 
 
 def _told(entry: re.Match[bytes]) -> Iterator[Found]:

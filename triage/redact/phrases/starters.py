@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from triage.redact.named import grids
-from triage.redact.phrases import answers, arguments, bound, holders, leads, outputs
+from triage.redact.phrases import answers, arguments, bound, holders, leads, outputs, rosters
 from triage.redact.phrases.leads import Reader, Sized
-from triage.redact.pii import addresses, correspondence, segments
+from triage.redact.pii import addresses, cells, correspondence, couples, segments
 from triage.redact.text import Found
 from triage.redact.tokens import web_keys
 
@@ -26,10 +26,12 @@ _LISTS: Final[dict[str, Sized]] = leads.READERS | {
     "links": answers.linked,
     "tellers": outputs.told,
     "asked": outputs.asked,
+    "functions": outputs.selected,
+    "users": rosters.members,
     "bound": bound.values_of,
 }
-_WRITTEN: Final = correspondence.READERS | addresses.READERS | holders.READERS
-_SPELT: Final = addresses.SPELT | holders.SPELT
+_WRITTEN: Final = correspondence.READERS | addresses.READERS | holders.READERS | couples.READERS | cells.READERS
+_SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT
 
 
 def _both(one: Reader, other: Reader, data: bytes, at: int) -> Iterator[Found]:

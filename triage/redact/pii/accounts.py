@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact.named import values
 from triage.redact.named.keys import vocabulary
-from triage.redact.pii import display, halves, hosts, network, rows
+from triage.redact.pii import display, halves, hosts, network, protocols, rows
 from triage.redact.text import DIGITS, LETTERS, Found, digits_in, letters_in
 
 __all__ = (
@@ -137,7 +137,8 @@ _LONG: Final = 12
 _MADE: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
 _USERINFO: Final = re.compile(
-    rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})(?:@[^\s/?#"'\\@]{0,200}){0,4}"""
+    rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})"""
+    rb"""(?:@(?:[^\s/?#"'\\@]{0,200}|[A-Za-z0-9.-]{0,60}[^A-Za-z0-9.,:/?#\s"'\\@\[-][^\s/"'\\@]{0,200})){0,4}"""
 )
 # The same with a password that its line was too short for.
 _WRAPPED_USERINFO: Final = re.compile(
@@ -354,7 +355,7 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
         return
     if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
         return
-    if _IN_MANUALS.fullmatch(local + data[at : domain.end()]):
+    if _IN_MANUALS.fullmatch(local + data[at : domain.end()]) or protocols.is_of_ssh(local, domain.group()):
         return
     yield begin, domain.end(), "email", "email"
     if data[at - len(local) - 1 : at - len(local)] in _BRACKETS:

@@ -1,7 +1,7 @@
 """Names of people that stand before their address or number: `Ana Cruz <ana@...>`, `"Ana Cruz" +49 ...`.
 
 Headers of mail and SIP, lists of contacts, bridges of chats. A name in an encoded word (RFC 2047) is masked as it is
-written.
+written, with its character set.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _in_words(data: bytes, first: int, at: int) -> Iterator[Found]:
     text = b"".join(_decoded(word[1], word[2]) for word in words)
     if letters_in(text) >= _SHORTEST and places().teams.isdisjoint(text.lower().replace(b",", b" ").split()):
         for word in words:
-            yield *word.span(2), "person", "email"
+            yield word.start(), word.end(2) + len(_MARK), "person", "email"
 
 
 def _decoded(how: bytes, text: bytes) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from triage.redact.pii import accounts, hosts, network, numbers, papers, persons
+from triage.redact.pii import accounts, hosts, network, numbers, papers, persons, principals
 from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, touches
 
 __all__ = ("personal",)
@@ -28,6 +28,8 @@ _CANDIDATES: Final = (
     r"\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}",
     r"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
     r"(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
+    # accounts of Windows
+    principals.CANDIDATE,
     # papers of people
     *papers.CANDIDATES,
     # cards, IBAN, phones, social security numbers
@@ -141,6 +143,8 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
     if data[start + 1 : start + 3] == b"::":
         start += 1
     first = data[start : start + 1]
+    if first in b"sS" and principals.begins(data[start:end]):
+        return principals.account(data, start)
     if (held := _of_people(data, start, end)) is not None:
         return held
     if first in b"0123456789+:":

@@ -13,7 +13,7 @@ from triage.redact.pii.forms import plain
 from triage.redact.pii.persons import is_person
 from triage.redact.text import Found, Span
 
-__all__ = ("beside_address",)
+__all__ = ("DAY", "beside_address")
 
 _REACH: Final = 96
 _CELLS: Final = 4
@@ -35,7 +35,7 @@ _BEHIND: Final = re.compile(
 _MARK_BEFORE: Final = re.compile(_MARKS + rb"[ ]{0,40}[\"']?\Z")
 # A cell, and a day in one on which somebody of age may have been born.
 _CELL: Final = re.compile(rb"[\"']?[ ]{0,40}" + _MARKS + rb"[ ]{0,40}[\"']?([^,;|\t\r\n\"'()\\]{0,60})")
-_DAY: Final = re.compile(
+DAY: Final = re.compile(
     rb"(?:19[2-9][0-9]|200[0-9])[-./][0-9]{2}[-./][0-9]{2}|[0-9]{2}[-./][0-9]{2}[-./](?:19[2-9][0-9]|200[0-9])"
 )
 _LETTERS: Final = re.compile(r"[a-z]+")
@@ -64,7 +64,7 @@ def beside_address(data: bytes, start: int, end: int) -> Iterator[Found]:
             cell = _CELL.match(data, place)
             if cell is None:
                 return
-            if _DAY.fullmatch(cell[1]):
+            if DAY.fullmatch(cell[1]):
                 yield *cell.span(1), "birth_date", "row"
                 return
             place = cell.end()
