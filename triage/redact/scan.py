@@ -17,7 +17,7 @@ from triage.redact.decoding.layers import Layer, read_layers
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
 from triage.redact.lines import Lines, any_of
 from triage.redact.masks import MASK
-from triage.redact.named import credentials, keys, pairs, values
+from triage.redact.named import credentials, extents, keys, pairs
 from triage.redact.named.joints import assignment
 from triage.redact.phrases import prose
 from triage.redact.pii import hosts, network, personal
@@ -157,7 +157,7 @@ class Scanner:
 def forget() -> None:
     """Keep nothing of a text that was looked up in it: after each."""
     keys.forget()
-    values.forget()
+    extents.forget()
     network.forget()
     hosts.forget()
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import credentials, values
+from triage.redact.named import credentials, extents, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.text import BACKSLASH, Found, Span
@@ -59,7 +59,7 @@ def cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The next cell of a table drawn with bars or dots."""
     blanks = _BLANKS.match(data, at)
     marks = _MARKED_CELL.match(data, blanks.end() if blanks else at)
-    span = values.after(data, marks.end()) if marks else None
+    span = extents.after(data, marks.end()) if marks else None
     if marks and span and marks[1] and data[: span[1]].endswith(marks[1], span[0] + 1):
         span = span[0], span[1] - len(marks[1])
     if span is not None and (meaning.weak or values.mixed(data[slice(*span)], least=4)):
@@ -83,7 +83,7 @@ def pair(data: bytes, begin: int, end: int, meaning: Sense) -> Iterator[Found]:
     slashes = 0
     while data[end - 2 - slashes] == BACKSLASH:
         slashes += 1
-    stop = values.closing(data, end, slashes, data[end - 1 : end])
+    stop = extents.closing(data, end, slashes, data[end - 1 : end])
     if stop is None:
         return
     behind = data[stop + slashes + 1 : stop + slashes + 9]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from triage.redact.named import values
+from triage.redact.named import extents, values
 from triage.redact.named.keys import sense, vocabulary
 from triage.redact.text import Found, Span, letters_in
 
@@ -70,12 +70,12 @@ def header(data: bytes, span: Span | None, at: int) -> Iterator[Found]:
         if values.holds_secret(data[begin:end], in_quotes=True, assigned=True, after=-1, name=b"authorization"):
             yield begin, end, "authorization", "header"
         return
-    value = values.bare(data, begin)
+    value = extents.bare(data, begin)
     if value is None:
         return
     text = data[slice(*value)]
     folded = _FOLDED.match(data, value[1]) if text.lower() in _ALONE else None
-    if folded and (lower := values.bare(data, folded.end())) and values.looks_random(data[slice(*lower)], least=12):
+    if folded and (lower := extents.bare(data, folded.end())) and values.looks_random(data[slice(*lower)], least=12):
         yield *lower, "authorization", "header"
         return
     if values.placeholder(text) or len(text) < 4 or text.lower() in vocabulary().words:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import credentials, values
+from triage.redact.named import credentials, extents, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.text import Found, line_of
@@ -28,8 +28,8 @@ def below(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
         item = _LISTED.match(data, at)
         if item is None:
             return
-        opened = values.quoted(data, item.end())
-        span = opened[0] if opened else values.bare(data, item.end())
+        opened = extents.quoted(data, item.end())
+        span = opened[0] if opened else extents.bare(data, item.end())
         value = data[slice(*span)] if span else b""
         sure = opened or (values.mixed(value, least=6) and b"://" not in value)
         if span and sure and data[span[1] : span[1] + 1] != b":":
@@ -47,12 +47,12 @@ def items(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
     while at < limit:
         blanks = _BLANKS.match(data, at)
         at = blanks.end() if blanks else at
-        opened = values.quoted(data, at)
+        opened = extents.quoted(data, at)
         if opened is None:
             if meaning.weak in _OF_DEVICES and (prop := _PROPERTY.match(data, at)):
                 yield from judged(data, prop.span(), meaning, in_quotes=True, assigned=True, name=(at, at))
                 return
-            bare = values.bare(data, at)
+            bare = extents.bare(data, at)
             if bare and not meaning.weak and values.looks_random(data[slice(*bare)]):
                 yield *bare, meaning.kind, "key"
             return
@@ -69,7 +69,7 @@ def entries(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
     """The strings of an object that holds one under each of its names."""
     for _ in range(_MOST):
         name = _ENTRY.match(data, at)
-        opened = values.quoted(data, name.end()) if name else None
+        opened = extents.quoted(data, name.end()) if name else None
         if name is None or opened is None:
             return
         span, at = opened

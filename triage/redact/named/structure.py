@@ -14,7 +14,7 @@ from typing import Final
 
 from triage.redact import masks
 from triage.redact.lines import Lines
-from triage.redact.named import arrays, beside, credentials, lists, tags, values
+from triage.redact.named import arrays, beside, credentials, extents, lists, tags, values
 from triage.redact.named.joints import assignment, foreign
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Names, Sense, sense, vocabulary
@@ -212,7 +212,7 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
     elif joint.lower().endswith(b"<string>") or b"</" in joint[:4]:
         yield from beside.neighbour(data, name, end, meaning)
     elif last in _QUOTES and b"," not in joint:
-        stop = values.closing(data, end, 0, last)
+        stop = extents.closing(data, end, 0, last)
         unset = joint[:-1].rstrip().endswith(_OR) or b"\n" in joint
         if stop is not None and (not unset or digits_in(data[end:stop])):
             yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=name)
@@ -298,7 +298,7 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
         at = inner.end() if inner else at
     elif data[at : at + 1] in _WRAPPED and (wrapper := _WRAPPER.match(data, at)):
         at = wrapper.end()
-    opened = values.quoted(data, at)
+    opened = extents.quoted(data, at)
     if opened is None and (scalar := None if assigned else _BLOCK_SCALAR.match(data, at)):
         yield from _block(data, name, scalar.end(), meaning)
     elif data[at : at + 1] in _LINE_ENDS and (lower := [*_below(data, name, at, meaning)]):
@@ -312,7 +312,7 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
     elif opened:
         yield from judged(data, opened[0], meaning, in_quotes=True, assigned=assigned, name=name)
         then = _THEN.match(data, opened[1])
-        changed = values.quoted(data, then.end()) if then else None
+        changed = extents.quoted(data, then.end()) if then else None
         if changed:
             yield from judged(data, changed[0], meaning, in_quotes=True, assigned=True, name=name)
     else:
@@ -334,7 +334,7 @@ def _lower(data: bytes, name: Span, at: int) -> Span | None:
     line, _ = line_of(data, name[0], most=200)
     if following is None or data[line : name[0]].strip() or len(following[1]) <= name[0] - line:
         return None
-    span = values.to_line_end(data, following.end(), words=False)
+    span = extents.to_line_end(data, following.end(), words=False)
     return span if span and values.mixed(data[slice(*span)], least=6) else None
 
 
@@ -357,16 +357,16 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     elif phrase:
         span = _phrase(data, name, at)
     elif meaning.weak != "user" and _LINE_START.match(data, line, name[0]) and _is_setting(data, name):
-        span = values.to_line_end(data, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
+        span = extents.to_line_end(data, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
         opening = data[name[0] - 1 : name[0]]
         if span and opening in _QUOTES and data[name[1] : name[1] + 1] != opening and data[span[1] - 1] == opening[0]:
             span = span[0], span[1] - 1
     else:
-        span = values.bare(data, at)
+        span = extents.bare(data, at)
         if span and meaning.kind == "password" and data[span[1] : span[1] + 1] == b"\\":
-            span = span[0], values.beyond_backslash(data, *span)
+            span = span[0], extents.beyond_backslash(data, *span)
     if span is not None:
-        span = values.before_host(data, name, span)
+        span = extents.before_host(data, name, span)
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
 
 
@@ -378,7 +378,7 @@ def _item(data: bytes, name: Span, at: int) -> Span | None:
     slashes = 0
     while data[name[0] - 2 - slashes : name[0] - 1 - slashes] == b"\\":
         slashes += 1
-    stop = values.closing(data, at, slashes, quote)
+    stop = extents.closing(data, at, slashes, quote)
     found = _ALL.fullmatch(data, at, stop) if stop is not None else None
     return found.span() if found else None
 
@@ -386,8 +386,8 @@ def _item(data: bytes, name: Span, at: int) -> Span | None:
 def _phrase(data: bytes, name: Span, at: int) -> Span | None:
     """The words of a phrase: up to the end of the line, of the field of a document or to the next setting."""
     if data[name[1] : name[1] + 1] in _CLOSES_NAMES:
-        return values.bare(data, at)
-    span = values.to_line_end(data, at, words=True)
+        return extents.bare(data, at)
+    span = extents.to_line_end(data, at, words=True)
     following = _NEXT_SETTING.search(data, *span) if span else None
     return (span[0], following.start()) if span and following else span
 
@@ -431,7 +431,7 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     if match is None or meaning is None or match[1].lower().rpartition(b".")[2] in _CODE_ENDINGS:
         return
     form = _FORM.match(data, match.end()) if data[begin : begin + 5].lower() == b"name=" else None
-    line = values.to_line_end(data, form.end(), words=True) if form else None
+    line = extents.to_line_end(data, form.end(), words=True) if form else None
     if line and not values.placeholder(data[slice(*line)]):
         yield *line, meaning.kind, "key"
         return
@@ -439,7 +439,7 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     element = beside.INNER_ELEMENT.match(data, tag.end()) if tag else None
     text = beside.XML_END.match(data, element.end() if element else tag.end()) if tag else None
     joined = _OTHER_VALUE.match(data, match.end()) if tag is None else None
-    span = text.span() if text else None if joined else values.before(data, begin)
+    span = text.span() if text else None if joined else extents.before(data, begin)
     if joined:
         yield from value_behind(data, match.span(1), joined.end(), meaning)
     elif span:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import values
+from triage.redact.named import extents, values
 from triage.redact.named.keys import Sense
 from triage.redact.text import Found, Span
 
@@ -40,7 +40,7 @@ def handed_over(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
         if at < 0 or (at and data[at - 1] not in _BEFORE):
             continue
         opening = _TO_VALUE.match(data, at + len(variable[1]) + len(sign) - 1)
-        value = values.after(data, opening.end()) if opening else None
+        value = extents.after(data, opening.end()) if opening else None
         if value and value[1] <= span[0] and _is_secret(data[slice(*value)]):
             yield *value, meaning.kind, "variable"
             return

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from triage.redact.named import values
+from triage.redact.named import extents, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
 from triage.redact.pii.hosts import in_words, is_host
@@ -81,7 +81,7 @@ def given(kind: str, size: int, data: bytes, at: int) -> Iterator[Found]:
     if match is None:
         return
     quote = match[2][-1:] if match[2] else b""
-    span = values.after(data, match.end(), quote)
+    span = extents.after(data, match.end(), quote)
     if span is None or values.placeholder(data[slice(*span)]):
         return
     if match[2] and len(match[2]) > 1 and data[span[1] - 1 : span[1]] == b"\\":  # a string in a string
@@ -232,7 +232,7 @@ def keyed_behind(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def linked(size: int, data: bytes, at: int) -> Iterator[Found]:
     """What a link to reset a password or to confirm something holds."""
-    span = values.bare(data, at + size)
+    span = extents.bare(data, at + size)
     if span:
         value = data[slice(*span)].partition(b"?")[0].partition(b"/")[0]
         if values.mixed(value, least=16) and digits_in(value) > 1:

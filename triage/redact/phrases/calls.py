@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import values
+from triage.redact.named import extents, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.text import Found, Span, digits_in
@@ -112,7 +112,7 @@ def compared(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Foun
         and before not in {b", ", b" :", b"{:", b"(:", b"[:"}
     ):
         return
-    span = values.after(data, end, data[end - 1 : end])
+    span = extents.after(data, end, data[end - 1 : end])
     if meaning.weak not in {"", "word"} or span is None or values.placeholder(data[slice(*span)]):
         return
     value = data[slice(*span)]
@@ -127,8 +127,8 @@ def pointed(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
     at = end
     while data[at : at + 1] in {b" ", b"\t"} and at < end + 4:
         at += 1
-    opened = values.quoted(data, at)
-    span = opened[0] if opened else values.bare(data, at)
+    opened = extents.quoted(data, at)
+    span = opened[0] if opened else extents.bare(data, at)
     if span and values.mixed(data[slice(*span)], least=6):
         yield from judged(data, span, meaning, in_quotes=opened is not None, assigned=True, name=name)
 
@@ -142,7 +142,7 @@ def answered(data: bytes, at: int) -> Iterator[Found]:
 
 def printed(data: bytes, end: int) -> Iterator[Found]:
     """What a debugger answers to the name of a secret."""
-    span = values.after(data, end, b'"' if data[end - 1 : end] == b'"' else b"")
+    span = extents.after(data, end, b'"' if data[end - 1 : end] == b'"' else b"")
     if span and values.mixed(data[slice(*span)], least=5):
         yield *span, "secret", "printed"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from triage.redact.named import examples, values, variables
+from triage.redact.named import examples, extents, values, variables
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import calls
@@ -110,7 +110,7 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
         return
     end = found[0][1]
     quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
-    span = values.to_line_end(data, end, words=False) if lead.whole else values.after(data, end, quote)
+    span = extents.to_line_end(data, end, words=False) if lead.whole else extents.after(data, end, quote)
     if span is None:
         return
     if quote and data[span[1] - 2 : span[1]] == b'\\"':  # a string in a string
@@ -170,7 +170,7 @@ def _valued(size: int, data: bytes, at: int) -> Iterator[Found]:
 def _set(data: bytes, name: bytes, at: int) -> Iterator[Found]:
     """The value at a place, under a name."""
     meaning = sense(name.decode("latin-1"))
-    span = values.after(data, at)
+    span = extents.after(data, at)
     if meaning is None or span is None:
         return
     value = data[slice(*span)]
@@ -200,7 +200,7 @@ def _made(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account that is named behind words, and not the fields of a header of syslog."""
-    span = values.after(data, at + size)
+    span = extents.after(data, at + size)
     if span is None:
         return
     start, end = span
@@ -272,7 +272,7 @@ def _target(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _using(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The string that an account was refused with: user "app" using "..."."""
-    span = values.after(data, at + size, data[at + size - 1 : at + size])
+    span = extents.after(data, at + size, data[at + size - 1 : at + size])
     if span and _USING.search(data, max(at - 80, 0), at + 1) and values.mixed(data[slice(*span)], least=6):
         yield *span, "password", "lead"
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from triage.redact.lines import Lines
-from triage.redact.named import examples, tags, values
+from triage.redact.named import examples, extents, tags, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
@@ -146,7 +146,7 @@ def _flagged(data: bytes, start: int, end: int) -> Iterator[Found]:
         if meaning is not None and meaning.weak not in _NOT_OF_FLAGS:
             yield from argv.below(data, place, end, meaning)
         return
-    span = values.after(data, end, quote)
+    span = extents.after(data, end, quote)
     if meaning is None or span is None or data[span[0] : span[0] + 1] in b"-=:":
         return
     if meaning.weak not in _NOT_OF_FLAGS:
@@ -156,7 +156,7 @@ def _flagged(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def _told(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The password behind words that nothing else follows."""
-    span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
+    span = extents.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
     if span is None or _PAIRS.fullmatch(data, start, end):
         return
     value = data[slice(*span)]
@@ -201,8 +201,8 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
 def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The word behind a name in a sentence, if it can be no word."""
     small = data[start:end].lower()
-    opened = values.quoted(data, end)
-    span = opened[0] if opened else values.bare(data, end)
+    opened = extents.quoted(data, end)
+    span = opened[0] if opened else extents.bare(data, end)
     if span is None or (data[start - 1 : start] == b"/" and not opened):
         return
     value = data[slice(*span)]
@@ -240,7 +240,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The word behind a name of several words written in one, of a directive or a setting."""
-    span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
+    span = extents.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
     meaning = sense(data[start:end].partition(b" ")[0].rstrip().decode("latin-1"))
     if span is None or meaning is None or meaning.weak or data[span[0] : span[0] + 1] in b"-=:":
         return
@@ -251,7 +251,7 @@ def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
 def _keyed(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The value beside a name that is no word of a sentence by its form."""
     quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
-    span = values.after(data, end, quote)
+    span = extents.after(data, end, quote)
     meaning = sense(data[start:end].strip(b'#:*"@ \t').split()[-1].decode("latin-1"))
     if span is None or meaning is None or data[span[0] : span[0] + 1] in b"-=:":
         return
@@ -261,7 +261,7 @@ def _keyed(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def _wrapped(data: bytes, _start: int, end: int) -> Iterator[Found]:
     """What an object of such a class holds where it is printed."""
-    span = values.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
+    span = extents.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
     if span and values.looks_random(data[slice(*span)], least=16):
         yield *span, "token", "prose"
 
@@ -276,7 +276,7 @@ def _refused(data: bytes, start: int, end: int) -> Iterator[Found]:
 def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The credentials behind the word of an authorization scheme."""
     small = data[start:end].lower()
-    span = values.bare(data, end)
+    span = extents.bare(data, end)
     if span is None or values.is_setting(data[slice(*span)]):
         return
     value = data[slice(*span)]
@@ -298,7 +298,7 @@ def _machine(data: bytes, _start: int, end: int) -> Iterator[Found]:
 def _person(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account behind "for user", "logged in as" and the like."""
     at = start + len(data[start:end].rstrip(b"\\\"'"))
-    span = values.after(data, at)
+    span = extents.after(data, at)
     if span is None or data[slice(*span)].lower() in vocabulary().things or _BEHIND_NO_ACCOUNT.match(data, span[1]):
         return
     yield from judged(data, span, _ACCOUNT, in_quotes=at < end, assigned=True, name=(start, end))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Final
 
-from triage.redact.named import values
+from triage.redact.named import extents
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import forms, given, people, registers, segments, towns
@@ -202,7 +202,7 @@ def _valued(data: bytes, match: re.Match[bytes], judge: _Judge) -> Iterator[Foun
     sign = match[2].rstrip(b" \t")
     stop: int | None
     if match[4]:
-        stop = values.closing(data, at, len(match[3]), match[4])
+        stop = extents.closing(data, at, len(match[3]), match[4])
     elif sign.endswith(b">") and not sign.endswith(b"=>"):
         stop = data.find(b"<", at, at + 200)
     elif sign.endswith(b"|"):
@@ -262,7 +262,7 @@ def _told(data: bytes, said: re.Match[bytes]) -> Iterator[Found]:
     """What somebody says of a person: `my street is: ...`."""
     words = said[1].decode("latin-1").replace(" ", "_")
     meaning = Sense("person", "name") if words.lower() == "name" else sense(words)
-    quoted = values.quoted(data, said.end())
+    quoted = extents.quoted(data, said.end())
     start, stop = quoted[0] if quoted else (said.end(), people.line_end(data, said.end()))
     if meaning is None or meaning.weak not in people.FORMS | {"phone", "digits"} or start >= stop:
         return
