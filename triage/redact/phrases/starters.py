@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from triage.redact.named import grids
-from triage.redact.phrases import answers, arguments, bound, holders, leads, outputs
+from triage.redact.phrases import answers, arguments, bound, fields, holders, leads, outputs
 from triage.redact.phrases.leads import Reader, Sized
-from triage.redact.pii import addresses, correspondence, segments
+from triage.redact.pii import addresses, correspondence, devices, segments, wireless
 from triage.redact.text import Found
 from triage.redact.tokens import web_keys
 
@@ -28,7 +28,9 @@ _LISTS: Final[dict[str, Sized]] = leads.READERS | {
     "asked": outputs.asked,
     "bound": bound.values_of,
 }
-_WRITTEN: Final = correspondence.READERS | addresses.READERS | holders.READERS
+_WRITTEN: Final = (
+    correspondence.READERS | addresses.READERS | holders.READERS | devices.READERS | wireless.READERS | fields.READERS
+)
 _SPELT: Final = addresses.SPELT | holders.SPELT
 
 
