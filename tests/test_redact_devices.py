@@ -37,6 +37,9 @@ NETWORKS = (
     "device (wlan0): Activation: starting connection '«Lindner 5G»' (state)",
     'NetworkInfo: [type: WIFI[], state: CONNECTED, reason: (unspecified), extra: "«Lindner 5G»", roaming: false]',
     "nmcli device wifi connect «Lindner-5G» --rescan no",
+    "/connect?ssid=«Lindner%205G»&rssi=-40",
+    "Joined network «Lindner-5G» after 3 s",
+    'configKey="«Lindner 5G»"WPA_PSK',
     "WIFI:T:nopass;S:«Lindner-5G»;;",
 )
 NO_NETWORKS = (
@@ -53,6 +56,8 @@ NO_NETWORKS = (
     "val ssid: String? = null",
     '{"ssid":null,"hiddenSsid":false,"processId":"ab12cd","rssi":-60}',
     "access point: not configured",
+    "Access Point: Not-Associated",
+    "joined network of 5 nodes",
     "wifi network: connected",
     "device (eth0): Activation: starting connection 'Wired 1'",
     "WIFI:T:WPA;H:true;;",
@@ -61,6 +66,8 @@ DEVICES = (
     f"adb: device «{SERIAL}» offline",
     f"error: device '«{SERIAL}»' not found",
     f"$ adb -s «{SERIAL}» logcat",
+    f"ANDROID_SERIAL=«{SERIAL}»",
+    "Run on iPhone («00008030-001A2D8E0E82802E»)",
     f"List of devices attached\n«{SERIAL}»\tdevice\nemulator-5554\tdevice",
     f"«{SERIAL}»\tunauthorized",
     f"USB disconnect: gadget, serial «{SERIAL}»",
@@ -86,6 +93,8 @@ NO_DEVICES = (
 )
 PEOPLE = (
     "Built by «jlindner»@«notes» on 2024-12-18",
+    "Built-By: «jlindner»",
+    '"twitter_handle":"@«jlindner7»"',
     "C:\\> whoami\n«app-19»\\«nlindner»\n",
     "whoami: «app-19»\\«nlindner»\n",
     "CrashReporter: screen_name: «jlindner»",
@@ -98,6 +107,8 @@ PEOPLE = (
 )
 NOBODY = (
     "Built by gradle 8.4",
+    "Built-By: jenkins",
+    "iPhone (iOS 17.2)",
     "compiled by gcc@11.2.0",
     "built by jenkins@notes",
     "whoami: root\\nuid=0",
@@ -115,9 +126,17 @@ TYPED = (
     "await page.fill('[name=password]', '«Kupfer_97»')",
     'driver.findElement(By.id("password")).sendKeys("«Kupfer_97»");',
     'onView(withId(R.id.password)).perform(typeText("«Kupfer_97»"))',
+    '{"selector":"form > #user_password","inputValue":"«Kupfer_97»"}',
+    '{"xpath":"//input[@id=\'password\']","text":"«Kupfer_97»"}',
+    '{"id":"password","value":"«Kupfer_97»"}',
+    'I type "«Kupfer_97»" into the "Password" field',
     "page.getByLabel('Password').fill('«Kupfer_97»')",
 )
 NOT_TYPED = (
+    '{"target":"password","action":"focus"}',
+    '{"target":"div.password","text":"Forgot password?"}',
+    '{"id":"password","value":"required"}',
+    'I wait for "5 seconds" in the password field',
     '{"message":"input#search","data":{"value":"Kupfer_97"}}',
     "input.password { width: 10px; value: '12px' }",
     "page.getByLabel('Search').fill('Kupfer_97')",
@@ -156,7 +175,7 @@ def test_what_only_looks_like_one_is_left(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"), [(NETWORKS[3], "ssid"), (DEVICES[0], "device_id"), (DEVICES[10], "windows_sid")]
+    ("text", "kind"), [(NETWORKS[3], "ssid"), (DEVICES[0], "device_id"), (DEVICES[12], "windows_sid")]
 )
 def test_kinds(text, kind):
     assert [found for _, _, found in spans(text.replace("«", "").replace("»", ""))] == [kind]
@@ -178,6 +197,7 @@ def test_every_list_of_words_has_its_reader():
     ["ssid=a ", "SSID: A B ", "\nSSID 1 : A", "access point '", "[type: WIFI ", "wifi:t:a;", "wifi connect a ",
      "adb -s R58M ", "\nR58M41QZTJ\tdevice\n", "list of devices attached\na device", "advertising id is ", "gaid ",
      "S-1-5-21-111-", "built by a@", "whoami\na", "input#a.b[c=d]", "[name=password]value ", "a').fill('", "#password,",
+     '"target":"a', '"id":"pass', 'into "password', " ssid a1b2",
      "argv[1]=--token ", "#code=", "screen_name=a ", "I'm Jelena A. ", "A B here.", "=41=42"],
 )  # fmt: skip
 def test_work_grows_with_the_text(piece):

@@ -26,7 +26,7 @@ _BEHIND: Final = frozenset({b'"', b"'", b"`", b"\\", b" ", b"\t", b")", b":"})
 _NAME: Final = re.compile(rb"[.#=][\"'\\]{0,4}([\w.-]{1,60})")
 # The text in the same record, or the call on what was selected.
 _VALUE: Final = re.compile(
-    rb"[^<>\n]{0,160}?(?:\b(?:value|text|val|typed|content|keys)\\{0,3}[\"']?\s{0,2}(?::|=>?)\s{0,2}"
+    rb"[^<>\n]{0,160}?(?:\b(?:(?:input|new|field|final)_?(?i:value|text)|value|text|val|typed|content|keys)\\{0,3}[\"']?\s{0,2}(?::|=>?)\s{0,2}"
     rb"|\.(?:type|fill|sendKeys|send_keys|val|setValue|set_value|value|pressSequentially|typeText)[ ]?[(=][ ]?)"
     rb"\\{0,3}([\"'])"
 )
@@ -41,6 +41,10 @@ _CALLED: Final = re.compile(
     rb"([A-Za-z][\w-]{1,40})(?:\\{0,3}[\"'\])]){1,6}(?:\.(?:first|last|clear|click|focus|perform|nth)(?:\((?:\w{0,10}\))?)?){0,2}\Z"
 )
 _STRING: Final = re.compile(rb"[ ]?\\{0,3}([\"'])")
+_PATH: Final = re.compile(rb"(?:[^\"\\\n]|\\{1,7}\"(?=[\w.-]{1,60}\\{1,7}\")|(?<=[\w.-])\\{1,7}\"){1,200}")
+_STEP: Final = re.compile(rb"(\\{0,3}[\"'])([^\"'\\\n]{4,80})\1 \Z")
+_BEFORE_STRINGS: Final = frozenset({b":", b" "})
+_PASSWORD: Final = Sense("password")
 _LOOSE: Final = frozenset({"entropy", "query", "docker", "header", "cookies", "numbered", "host"})
 
 
@@ -74,6 +78,26 @@ def _selected(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _judged(data, before.span(1), meaning)
 
 
+def _recorded(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The text of the field whose selector or path is a string of a record."""
+    begin = data.rfind(b'"', at, at + size) + 1
+    if data[begin - 2 : begin - 1] not in _BEFORE_STRINGS:  # the lead ends with the whole string
+        begin = data.rfind(b'"', at, begin - 1) + 1
+    path = _PATH.match(data, begin)
+    names = [name[1] for name in _NAME.finditer(path.group())] if path else []
+    meaning = _meaning(iter(names or [path.group()])) if path else None
+    value = _VALUE.match(data, path.end(), path.end() + _REACH) if path and meaning else None
+    if value and meaning:
+        yield from _judged(data, values.after(data, value.end(), value[1]), meaning)
+
+
+def _entered(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The string that stands before the words for the field of a password."""
+    before = _STEP.search(data, max(at - 100, 0), at)
+    if before and values.mixed(before[2], least=5) and b" " not in before[2]:
+        yield from _judged(data, before.span(2), _PASSWORD)
+
+
 def _typed(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The text that a call types into the field that is named before it."""
     opened = _STRING.match(data, at + size)
@@ -83,5 +107,10 @@ def _typed(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _judged(data, values.after(data, opened.end(), opened[1]), meaning)
 
 
-READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {"selectors": _selected, "typing": _typed}
+READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
+    "selectors": _selected,
+    "recorded": _recorded,
+    "entered": _entered,
+    "typing": _typed,
+}
 """What reads the texts at the words of leads.toml, by their lists."""

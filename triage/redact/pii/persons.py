@@ -77,7 +77,7 @@ _WORD_BEFORE: Final = re.compile(
     rb"|patient|permanent|current|legal)[ _-]\Z"
 )
 _IN_DIRECTORIES: Final = frozenset({b"cn", b"sn", b"gecos"})
-_FORMS: Final = people.FORMS | {"phone", "digits", "device", "made device", "mac", "degrees", "ssid", "user"}
+_FORMS: Final = people.FORMS | {"phone", "digits", "device", "made device", "mac", "degrees", "ssid", "user", "handle"}
 _ROLES_ALONE: Final = frozenset(
     b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee reporter"
     b" caller callee requestor requester claimant landlord guardian attention attn nurse doctor physician teacher"
@@ -123,8 +123,8 @@ _ACCOUNT: Final = 3
 _ESCAPED: Final = 2
 # The next field on a line.
 _NEXT: Final = re.compile(rb"[,;]?[ \t][\w.-]{2,40}=")
-# What a number may begin with.
-_SIGNS: Final = frozenset({b"-", b"+", b"("})
+# What a number may begin with, and a name on a service.
+_SIGNS: Final = frozenset({b"-", b"+", b"(", b"@"})
 _NO_VALUE: Final = frozenset(b" \t\r\n\"'`{}[]<>():;,.&|-+!?/$@%*#")
 
 

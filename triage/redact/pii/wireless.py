@@ -19,8 +19,9 @@ _SHORTEST: Final = 2
 # As the standard has it, in bytes.
 _LONGEST: Final = 32
 _FEWEST_DIGITS: Final = 4
+_LEAST: Final = 4
 _BEYOND_ASCII: Final = 0x80
-_WORD: Final = re.compile(rb"[^\s\"'`,;<>{}()\[\]|\\=]{1,64}")
+_WORD: Final = re.compile(rb"[^\s\"'`,;&<>{}()\[\]|\\=]{1,64}")
 _WORDS: Final = re.compile(rb"[^\x00-\x20\"'`,;<>{}()\[\]|\\=][^\x00-\x1f\"`,;<>{}()\[\]|\\=]{0,64}")
 # Where a network's name ends that stands in no quotes: before blanks of a table, or the next field.
 _NEXT: Final = re.compile(rb"[ ]{2}|[ ][\w.-]{1,30}:")
@@ -30,7 +31,7 @@ _NONE: Final = frozenset(
     b"string str text varchar char bytes nsstring object number integer boolean optional required type value field name"
     b" hidden visible broadcast unknown none null nil any off on auto wildcard disabled enabled connected disconnected"
     b" available unavailable associated roaming scanning wifi wi-fi wlan wireless ethernet cellular mobile true false"
-    b" mixed empty off/any off\\any".split()
+    b" mixed empty off/any not-associated off\\any".split()
 )
 _MAC: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _NAMED: Final = re.compile(
@@ -112,6 +113,14 @@ def _told(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *found, "ssid", "network"
 
 
+def _mentioned(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The network in a sentence, if it is no word."""
+    word = _WORD.match(data, at + size)
+    text = word.group().rstrip(b".:") if word else b""
+    if word and values.mixed(text, least=_LEAST) and not text[:1].isdigit() and _is_network(text):
+        yield word.start(), word.start() + len(text), "ssid", "network"
+
+
 def _item(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The network with its number in a list of those that are near."""
     match = _ITEM.match(data, at + size)
@@ -140,6 +149,7 @@ def _scanned(_size: int, data: bytes, at: int) -> Iterator[Found]:
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "networks": _named,
     "joined": _told,
+    "mentioned": _mentioned,
     "neighbours": _item,
     "connections": _connected,
     "scanned": _scanned,
