@@ -23,7 +23,7 @@ def found(text):
     ],
 )
 def test_the_identifier_of_an_account_is_found(text):
-    assert found(text) == [(f"{SID}-1104", "sid")]
+    assert found(text) == [(f"{SID}-1104", "windows_sid")]
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ def test_the_identifier_of_an_account_is_found(text):
     ],
 )
 def test_whose_name_stands_beside_an_identifier(text):
-    assert sorted(found(text)) == [(f"{SID}-1104", "sid"), ("mfern", "username")]
+    assert sorted(found(text)) == [(f"{SID}-1104", "windows_sid"), ("mfern", "username")]
 
 
 def test_an_account_of_entra_is_one():
     assert found("AzureAD\\mfern S-1-12-1-3042189471-1188203457-2290114562-77") == [
         ("mfern", "username"),
-        ("S-1-12-1-3042189471-1188203457-2290114562-77", "sid"),
+        ("S-1-12-1-3042189471-1188203457-2290114562-77", "windows_sid"),
     ]
 
 
@@ -66,4 +66,4 @@ def test_what_every_machine_has_stays(text):
 
 
 def test_the_heading_of_a_table_is_no_account():
-    assert found(f"User name  SID\n========= ====\nSID {SID}-1104\n") == [(f"{SID}-1104", "sid")]
+    assert found(f"User name  SID\n========= ====\nSID {SID}-1104\n") == [(f"{SID}-1104", "windows_sid")]

@@ -21,7 +21,8 @@ _FORM: Final = r"\[[a-z][a-z0-9_]{1,39}:(?:[0-9]{1,9}|[A-Z2-7]{13}):[0-9]{1,9}(?
 MASK: Final = re.compile(_FORM.encode())
 MASK_TEXT: Final = re.compile(_FORM)
 _LONGEST: Final = 80
-# What other tools leave in place of a value, whole values of it: nothing is left there to hide.
+# What other tools leave in place of a value, whole values of it: nothing is left there to hide. Of marks beyond ASCII,
+# those that are drawn as dots, stars and blocks.
 FOREIGN: Final = re.compile(
     rb"""(?ix)
     \\{0,7}["']?
@@ -31,6 +32,7 @@ FOREIGN: Final = re.compile(
       | (?:\(|-{1,3}|_{1,3}|\#{1,3}|~)? (?:redacted|filtered|masked|hidden) (?:\)|-{1,3}|_{1,3}|\#{1,3}|~)?
       | [*]{2,16}[a-z]{3,12}[*]{2,16}
       | [*x\#.\-\xe2\x80\xa2]{2,64}
+      | (?:\xe2(?:\x80[\xa2\xa6]|\x88\x97|\x8b\x86|\x96[\x80-\xbf]|\x97[\x8b-\x8f])|\xef\xbc\x8a|\xc2\xb7){1,64}
     ) \\{0,7}["']?"""
 )
 

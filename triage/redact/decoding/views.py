@@ -52,6 +52,10 @@ NULs, quoted-printable; and bytes that are written out, which no view is made of
 # All that quoted-printable writes out, where its sign of assignment is.
 _PRINTABLE: Final = Expression(r"=(?:2[0-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E]|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)")
 
+# And in a part of a mail that says so, letters and digits too.
+_DECLARED: Final = Expression(r"(?i)transfer-encoding:[ \t]*\"?quoted-printable")
+_ALL_PRINTABLE: Final = Expression(r"=(?:[2-6][0-9A-F]|7[0-9A-E]|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)")
+
 _ASSIGNED: Final = rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}=(?![0-9A-F]{2}|[=\s&),;\]}]|[\"'](?!\w)|\Z)"
 OWN_LINE: Final = re.compile(
     _ASSIGNED + rb"|(?:X-)?[A-Z][a-z]{2,20}(?:-[A-Z][a-z]{1,20}){0,5}:[ \t]"
@@ -179,8 +183,8 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
         piece = _DECODERS[sign](data, start, end)
         if piece is not None:
             pieces.setdefault(sign, []).append(piece)
-    if ord("=") in pieces and b"=3D" in data:
-        spans = _PRINTABLE.spans(data)
+    if ord("=") in pieces and ((declared := _DECLARED.first(data, 0)) or b"=3D" in data):
+        spans = (_ALL_PRINTABLE if declared else _PRINTABLE).spans(data)
         pieces[ord("=")] = [piece for span in spans if (piece := _decoded_printable(data, *span)) is not None]
     if ord("%") in pieces and b"+" in data:
         pieces[ord("%")] = [*_with_blanks(data, pieces[ord("%")])]

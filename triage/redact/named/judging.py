@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from triage.redact.named import credentials, examples, values, variables
-from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.pii import people
+from triage.redact.named.keys import Sense, parts, sense, vocabulary
+from triage.redact.pii import people, wireless
 from triage.redact.pii.hosts import is_host
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
@@ -25,6 +25,8 @@ _MADE_DEVICE: Final = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_MAC: Final = re.compile(rb"[0-9a-f]{12}(?![\w.:-])", re.IGNORECASE)
+# The form of each, how many digits it has at least, and how many different letters and digits.
+_OF_DEVICES: Final = {"device": (_DEVICE, 2, 4), "made device": (_MADE_DEVICE, 5, 5), "mac": (_PLAIN_MAC, 0, 4)}
 _SERIAL: Final = re.compile(rb"(?=[A-Z]{0,9}[0-9])(?=[0-9A-F]{0,15}[G-Z])[A-Z0-9]{8,16}(?![\w.-])")
 _DEGREE: Final = rb"[+-]?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,17}(?![\w.])"
 _DEGREES: Final = re.compile(_DEGREE)
@@ -42,6 +44,7 @@ _SMALL_DOMAIN: Final = re.compile(rb"[a-z][a-z0-9.-]{1,30}|\.")
 _ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u", b"x"})
 _FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}")
 # What stands behind the first word of a full name without quotes, up to the end of its line.
+_HANDLE_MARKS: Final = re.compile(rb"[._-]")
 _REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}){1,2}(?=[ \t]*(?:[\r\n(<|,;]|\Z))")
 # A name of a database or a store, among other parts of a connection string.
 _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=|(?:&|%26)(?i:account_?key|sharedaccess\w{3,9})=")
@@ -128,7 +131,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
     if meaning.weak in {"", "word"}:
         if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
-    elif (values.placeholder(value) and not _is_pin(value, meaning)) or (
+    elif (values.placeholder(value) and meaning.weak != "ssid" and not _is_pin(value, meaning)) or (
         not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
     ):
         return
@@ -201,7 +204,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
         ):
             yield start, end, meaning.kind, "key"
     elif meaning.weak == "query":
-        inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";"}
+        inside = data[name[0] - 1 : name[0]] in {b"?", b"&", b";", b"#"}
         least = 8 if data[slice(*name)].lower().endswith(b"code") else 16
         if inside and not values.is_slug(value) and (len(value) >= 16 or values.looks_random(value, least=least)):
             yield start, end, meaning.kind, "key"
@@ -243,19 +246,19 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
         return _numbered(data, start, meaning)
     if meaning.weak in people.FORMS:
         return people.part(data, (start, end), meaning.weak, in_quotes=in_quotes)
-    if meaning.weak == "device":
-        match = _DEVICE.match(data, start)
-        return match.span() if match and digits_in(match.group()) > 1 and len(set(match.group())) > 3 else None
-    if meaning.weak == "made device":
-        match = _MADE_DEVICE.match(data, start)
-        return match.span() if match and digits_in(match.group()) > 4 and len(set(match.group())) > 4 else None
-    if meaning.weak == "mac":
-        match = _PLAIN_MAC.match(data, start)
-        return match.span() if match and len(set(match.group().lower())) > 3 else None
+    if meaning.weak in _OF_DEVICES:
+        form, digits, different = _OF_DEVICES[meaning.weak]
+        match = form.match(data, start)
+        told = match and digits_in(match.group()) >= digits and len(set(match.group().lower())) >= different
+        return match.span() if match and told else None
     if meaning.weak == "degrees":
         return _degrees(data, start)
+    if meaning.weak == "ssid":
+        return wireless.part(data, (start, end), in_quotes=in_quotes)
     if meaning.weak == "user":
         return _account(data, start, end, in_quotes=in_quotes)
+    if meaning.weak == "handle":
+        return _handle(data, start, end, in_quotes=in_quotes)
     if meaning.weak in {"host", "numbered"}:
         while data[start : start + 1] == b"\\":
             start += 1
@@ -325,6 +328,17 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
         return None
     rest = None if in_quotes or not value[:1].isupper() else _REST_OF_NAME.match(data, end)
     return start, rest.end() if rest else end
+
+
+def _handle(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
+    """What somebody is called on a service: one word in small letters or with digits, and none that screens have."""
+    span = _account(data, start + data.startswith(b"@", start), end, in_quotes=in_quotes)
+    value = data[slice(*span)] if span else b""
+    words = {word.encode() for word in parts(value.decode("latin-1"))} | {*_HANDLE_MARKS.split(value.lower())}
+    known = vocabulary()
+    plain = value.islower() and value.rstrip(b"0123456789").rpartition(b"screen")[1:] != (b"screen", b"")
+    free = words.isdisjoint(known.screens | known.words | known.things | known.nobody)
+    return span if plain and free and b" " not in value else None
 
 
 def _names_a_field(value: bytes) -> bool:

@@ -54,7 +54,7 @@ _MARKS: Final = {"pairs": b":", "percent": b"%", "comma": b","}
 _PLACES: Final = {"": 0, "first": 1, "second": 2, "third": 3, "last": 99}
 # How a value is written, at the end of its name.
 _ENCODINGS: Final = frozenset({"b", "64", "base", "base64", "hex", "raw", "32"})
-_OF_DEVICES: Final = frozenset({"device", "made device", "mac", "degrees"})
+_OF_DEVICES: Final = frozenset({"device", "made device", "mac", "degrees", "handle"})
 _LONGEST: Final = 120
 _MOST_PARTS: Final = 12
 
@@ -100,6 +100,7 @@ class Vocabulary:
     foreign: frozenset[bytes]
     foreign_keys: frozenset[bytes]
     qualities: frozenset[bytes]
+    screens: frozenset[bytes]
     readers: Names
     programs: tuple[Program, ...]
 
@@ -127,7 +128,17 @@ def vocabulary() -> Vocabulary:
     )
     encoded = {
         name: frozenset(word.encode() for word in data[name])
-        for name in ("empty", "words", "services", "nobody", "things", "foreign", "foreign_keys", "qualities")
+        for name in (
+            "empty",
+            "words",
+            "services",
+            "nobody",
+            "things",
+            "foreign",
+            "foreign_keys",
+            "qualities",
+            "screens",
+        )
     }
     return Vocabulary(
         senses,
@@ -237,7 +248,7 @@ def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found
     if found.weak in {"entropy", "word"} and all(word in _ENCODINGS for word in words[end:]):
         return False
     if (
-        found.weak in {"entropy", "query", "user", "host", "numbered", "word"} or found.weak in _OF_DEVICES
+        found.weak in {"entropy", "query", "user", "host", "numbered", "word", "ssid"} or found.weak in _OF_DEVICES
     ) and end < len(words):
         return not (end == len(words) - 1 and words[-1].isdigit())
     # One word of a longer name is a weaker hint for what is only sensitive by itself.

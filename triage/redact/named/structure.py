@@ -110,7 +110,7 @@ _OR: Final = (b"||", b"??", b"?:", b" or")
 _OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
 _BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
-_IN_QUERY: Final = frozenset({b"?", b"&"})
+_IN_QUERY: Final = frozenset({b"?", b"&", b"#"})
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
 _IN_ARN: Final = re.compile(rb"arn:[^\s\"',]*\Z")
 _CLOSES_NAMES: Final = frozenset({b'"', b"'", b"\\"})
@@ -144,7 +144,7 @@ def assignments(data: bytes, extra: Names = (), lines: Lines | None = None) -> I
 def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     """What stands under one name that is joined to something."""
     start, end = place
-    begin, stop, meaning = meaning_of(data, start + (data[start] in b"?&;.-_"), extra)
+    begin, stop, meaning = meaning_of(data, start + (data[start] in b"?&;#.-_"), extra)
     if (meaning is None or stop <= start) and (data[start] >= _BEYOND_ASCII or data[stop : stop + 1] >= b"\x80"):
         word = foreign().match(data, start, end)
         begin, stop, meaning = (

@@ -9,6 +9,7 @@ from typing import Final
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import people
+from triage.redact.pii.hosts import is_host
 from triage.redact.text import Found, Span, digits_in
 
 __all__ = ("READERS", "SPELT")
@@ -141,6 +142,34 @@ def _paper(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *match.span(1), "passport" if b"pass" in data[at : at + size].lower() else "national_id", "paper"
 
 
+_BUILDER: Final = re.compile(
+    rb"(?:[^\s()]{1,80} \()?([A-Za-z][\w.-]{1,31})@([A-Za-z](?:[\w-]{0,60}[A-Za-z0-9])?)(?![\w@:/-]|\.[a-z])"
+)
+
+
+def _builder(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Who built something, and on which machine."""
+    match = _BUILDER.match(data, at + size)
+    if match is None:
+        return
+    yield from _is_account(data, match.span(1))
+    if is_host(match[2], named=True):
+        yield *match.span(2), "hostname", "built"
+
+
+_SESSION: Final = re.compile(
+    rb"(?i)(?:\.exe)?(?:[ \t]{0,4}[:=][ \t]{0,4}|\r?\n)([a-z][a-z0-9-]{1,30})\\([a-z][\w.-]{1,31})[ \t\r]{0,2}(?=\n|\Z)"
+)
+
+
+def _session(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Whose session of Windows it is, behind the machine: an account with n before it looks like the end of a line."""
+    match = _SESSION.match(data, at + size)
+    if match and is_host(match[1], named=True):
+        yield *match.span(1), "hostname", "session"
+        yield from _is_account(data, match.span(2))
+
+
 SPELT: Final = {"papers": (('":"', '"'), ('": "', '"'))}
 """What stands before and behind the words of such a list, where they lead to something."""
 _FAULTY: Final = re.compile(
@@ -169,5 +198,7 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "contacts": _contact,
     "papers": _paper,
     "faults": _faulty,
+    "builders": _builder,
+    "sessions": _session,
 }
 """What reads the values at the words of leads.toml, by their lists."""

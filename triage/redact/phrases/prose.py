@@ -57,8 +57,10 @@ _NEXT_LINE: Final = r"[ \t]{0,4}(?:\r?\n|\\{1,4}(?:r\\{1,4})?n){1,2}[>| \t]{0,8}
 _FOREIGN: Final = alternatives(vocabulary().foreign)
 _QUALITIES: Final = alternatives(vocabulary().qualities)
 _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-]*"
+_NEXT_ARGUMENT: Final = r"[\"']?,?[ \t]{1,4}(?:argv?|args?|a|arg ?|argument ?|\$)?\[?[0-9]{1,3}\]?[ ]?[:=][ ]?[\"']?"
 _FLAG_END: Final = (
-    r"(?:,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"']|[\"']?\r?\n)"
+    rf"(?:{_NEXT_ARGUMENT}|,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?"
+    r"|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"']|[\"']?\r?\n)"
 )
 _NEAR_HOST: Final = (
     r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
@@ -179,6 +181,9 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
     """Whether what stands behind a name in a sentence is code, a place, a time or a name of its own."""
     value = data[slice(*span)]
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
+        return True
+    begin, end = span
+    if data[begin - 1 : begin] == b"<" and data[end : end + 1] == b">" and values.placeholder(b"<" + value + b">"):
         return True
     if (
         b"://" in value

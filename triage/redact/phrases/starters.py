@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from triage.redact.named import grids
-from triage.redact.phrases import answers, arguments, bound, holders, leads, outputs, rosters
+from triage.redact.phrases import answers, arguments, bound, fields, holders, leads, outputs, rosters
 from triage.redact.phrases.leads import Reader, Sized
-from triage.redact.pii import addresses, cells, correspondence, couples, segments
+from triage.redact.pii import addresses, cells, correspondence, couples, devices, segments, wireless
 from triage.redact.text import Found
 from triage.redact.tokens import web_keys
 
@@ -30,7 +30,11 @@ _LISTS: Final[dict[str, Sized]] = leads.READERS | {
     "users": rosters.members,
     "bound": bound.values_of,
 }
-_WRITTEN: Final = correspondence.READERS | addresses.READERS | holders.READERS | couples.READERS | cells.READERS
+_WRITTEN: Final = {
+    way: reader
+    for room in (correspondence, addresses, holders, couples, cells, devices, wireless, fields)
+    for way, reader in room.READERS.items()
+}
 _SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT
 
 

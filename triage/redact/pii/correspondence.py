@@ -8,7 +8,7 @@ from typing import Final
 
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
-from triage.redact.pii import geography, people, spoken, towns
+from triage.redact.pii import geography, given, people, spoken, towns
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.pii.persons import is_person
 from triage.redact.text import Found
@@ -42,6 +42,11 @@ _SURNAME: Final = re.compile(
 _SPOKEN: Final = re.compile(
     rb"[ \t]{0,40}([A-Z\x80-\xff][\w.'\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}){1,3})"
 )
+_SPEAKER: Final = re.compile(
+    rb"(?:\A|[\n\">:,.!] ?)([A-Z\x80-\xff][a-z\x80-\xff'-]{1,24}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff'.-]{0,24}){1,2})\Z"
+)
+# The end of the sentence, and no letter or title that is cut short.
+_ENDED: Final = re.compile(rb"(?<=[a-z\x80-\xff]{3})\.(?= |\Z)(?<!Prof\.)(?<!Mrs\.)(?<!Frau\.)")
 # One name alone below the closing words, on a line of its own as those are.
 _SIGNED_SHORT: Final = re.compile(
     rb"[ \t]{0,2}[,.!]?[ \t]{0,4}(?:\r?\n|(?:\\r)?\\n){1,2}[> \t]{0,8}(?:--? ?)?([A-Z\x80-\xff][a-z\x80-\xff]{2,20}"
@@ -99,7 +104,27 @@ def _calling(size: int, data: bytes, at: int) -> Iterator[Found]:
 def _introduced(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The full name of somebody behind words that say whose it is."""
     match = _SPOKEN.match(data, at + size)
-    if match and people.full_name(match[1]) and is_person(match[1]) and b"'s" not in match[1]:
+    if match is None:
+        return
+    start, end = match.span(1)
+    if ended := _ENDED.search(data, start, end):
+        end = ended.start()
+    name = data[start:end]
+    if people.full_name(name) and is_person(name) and b"'s" not in name:
+        yield start, end, "person", "said"
+
+
+def _presented(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The full name of somebody behind words that may say anything, told by a given name."""
+    for found in _introduced(size, data, at):
+        if given.is_name_of_somebody(data[found[0] : found[1]]):
+            yield found
+
+
+def _speaking(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The full name of somebody who writes, before the word for that."""
+    match = _SPEAKER.search(data, max(at - 64, 0), at)
+    if match and given.is_name_of_somebody(match[1]) and is_person(match[1]):
         yield *match.span(1), "person", "said"
 
 
@@ -126,6 +151,8 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "closings": _signature,
     "introductions": _introduced,
     "dwellings": _home,
+    "presented": _presented,
+    "speaking": _speaking,
     "parties": _party,
     "callers": _calling,
     "degrees": geography.pair,

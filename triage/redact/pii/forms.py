@@ -26,6 +26,7 @@ _KINDS: Final = frozenset(
         "device_id",
         "coordinates",
         "mac",
+        "ssid",
     }
 )
 _BETWEEN: Final = r"[ ._-]{0,2}"

@@ -37,7 +37,7 @@ _ZIPS: Final = _any_of(fields_of_people().zips | fields_of_people().cities | fie
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?\\*[\"'`])?"
 # The next cell of a table, what a term means.
-_CELL: Final = r"[ :]{0,3}</(?:td|th|dt|b|strong|label|span)>\s{0,20}<(?:td|dd|span|p)(?: [^<>\n]{0,60})?>"
+_CELL: Final = r"[ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string)(?: [^<>\n]{0,60})?>"
 CANDIDATES: Final = (
     rf"{WORD_START}(?:{_NAMES}|{_ADDRESSES}|{_ZIPS})(?:{_SIGN}|{_CELL})",
     rf"(?:{_PHONES}|{_BEYOND}){_SIGN}",
@@ -54,7 +54,7 @@ CANDIDATES: Final = (
 """What such a field, or such a format, begins with; see `personal`."""
 _FIELD: Final = re.compile(
     rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)(?: \([\w /,.-]{2,24}\))?"
-    rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span)>\s{0,20}<(?:td|dd|span|p)(?: [^<>\n]{0,60})?>"
+    rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string)(?: [^<>\n]{0,60})?>"
     rb"|[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>|]"
     rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
 )
@@ -77,7 +77,7 @@ _WORD_BEFORE: Final = re.compile(
     rb"|patient|permanent|current|legal)[ _-]\Z"
 )
 _IN_DIRECTORIES: Final = frozenset({b"cn", b"sn", b"gecos"})
-_FORMS: Final = people.FORMS | {"phone", "digits", "device", "made device", "mac", "degrees", "user"}
+_FORMS: Final = people.FORMS | {"phone", "digits", "device", "made device", "mac", "degrees", "ssid", "user", "handle"}
 _ROLES_ALONE: Final = frozenset(
     b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee reporter"
     b" caller callee requestor requester claimant landlord guardian attention attn nurse doctor physician teacher"
@@ -123,8 +123,8 @@ _ACCOUNT: Final = 3
 _ESCAPED: Final = 2
 # The next field on a line.
 _NEXT: Final = re.compile(rb"[,;]?[ \t][\w.-]{2,40}=")
-# What a number may begin with.
-_SIGNS: Final = frozenset({b"-", b"+", b"("})
+# What a number may begin with, and a name on a service.
+_SIGNS: Final = frozenset({b"-", b"+", b"(", b"@"})
 _NO_VALUE: Final = frozenset(b" \t\r\n\"'`{}[]<>():;,.&|-+!?/$@%*#")
 
 

@@ -40,7 +40,7 @@ def account(data: bytes, start: int) -> Iterator[Found]:
     match = _OF_A_DOMAIN.match(data, start) or _OF_A_TENANT.match(data, start)
     if match is None or (match.lastindex and int(match[1]) < _FIRST):
         return
-    yield *match.span(), "sid", "sid"
+    yield *match.span(), "windows_sid", "sid"
     for beside in (_BEFORE.search(data, max(start - _REACH, 0), start), _BEHIND.match(data, match.end())):
         if beside and not _is_nobodys(beside[1]):
             yield *beside.span(1), "username", "sid"

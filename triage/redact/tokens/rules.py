@@ -76,7 +76,7 @@ _BLOCKS: Final = ("PRIVATE KEY", "Private-Lines")
 _OPEN_REPEATS: Final = ("+", "*", ",}", "?")
 # Kinds of what is found without a rule of a file.
 _KINDS: Final = frozenset(
-    {"email", "ipv4", "ipv6", "mac", "card", "iban", "phone", "ssn", "hostname", "username", "sid"}
+    {"email", "ipv4", "ipv6", "mac", "card", "iban", "phone", "ssn", "hostname", "username", "windows_sid"}
     | {"password", "token", "encoded", "known"}
 )
 
