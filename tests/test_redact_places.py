@@ -143,7 +143,22 @@ PLAIN = (
     '"Hostname": "1199f3c1185a", "Instance":"i-0f6c605391d2cc310"',
     "kind: Secret\nmetadata:\n  uid: ab52a2fe-cd1a-49ac-9197-c6681c97c187\ntype: Opaque",
     "123456-123456-123456-123456-123456-123456-123456-123457",
-    "address 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa received",
+    "address «1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa» received",
+    "address 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb received",
+    "paid to «bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4» today",
+    '{"wallet":"«0x52908400098527886E0F7030069857D2E4169EE7»"}',
+    "frame 0x52908400098527886E0F7030069857D2E4169EE7 in x",
+    "CREATE ROLE «plum» PASSWORD '«EmberEmber.2172»' LOGIN",
+    "ALTER USER «plum»@'%' IDENTIFIED BY '«EmberEmber.2172»'",
+    "could not create user account for the tenant",
+    "$ curl -u «plum»:«EmberEmber.2172» https://example.org",
+    "INSERT INTO users (username, seen) VALUES ('«plum»', now());",
+    "ssh -T git@github.com",
+    "  --token-color: #28fc6801;",
+    "could not read Password: terminal prompts disabled",
+    "«mfern»     5701  2.1  0.4 redis-cli -h localhost",
+    'session_pool: cache hit etag="043178d1-9ea7" age=40',
+    "kind: Secret\ndata:\n  replicas: Mw==\n  other: «RHVyJThMNXo0U2o=»\n",
 )
 
 

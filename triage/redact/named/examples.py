@@ -26,7 +26,7 @@ _EXAMPLE: Final = re.compile(
         |client|access)(?:[-_ ][a-z]{1,20}){0,7})
     | (?i:(?:[a-z]{2,20}[-_ ]){1,6}(?:goes[-_ ])?here)
     | [$\#]?\{\{[^\r\n]{0,400}\}\} | \$\[ ?[A-Za-z_][\w. ]{0,120}\] | \(\([\w./:-]{1,80}\)\) | \[\[[^\[\]]{1,200}\]\]
-    | \#(?:[0-9a-fA-F]{3}){1,2} | (?:None|True|False|true|false|null|nil|undefined)[)\],:;}]{1,4}
+    | \#(?:[0-9a-fA-F]{3,4}){1,2} | (?:None|True|False|true|false|null|nil|undefined)[)\],:;}]{1,4}
     | (?:[A-Za-z_:./-]{0,40}\$?\{[A-Za-z_][A-Za-z_.]{0,60}\}){1,8}[A-Za-z_:./-]{0,40}
     | \$__[a-z]{2,12}(?:\{[^{}]{0,200}\})?
     | (?:json|ya?ml|xml|bson|db|gorm|form|mapstructure|env|toml|validate|binding):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -23,6 +24,7 @@ _BLOCK: Final = re.compile(rb"\n([ \t]*)(?:data|stringData):[ \t]*\r?(?=\n)")
 _ENTRY: Final = re.compile(
     rb"\n([ \t]*)([\w./-]{1,120}):[ \t]+([\"']?)([^\s\"'#|>{][^\s\"']{3,8192})\3[ \t\r]*(?=\n|\Z)"
 )
+_NUMBER: Final = re.compile(rb"[0-9]{1,3}\s?")
 _KIND: Final = re.compile(rb'(?i)"?kind"?: ?"?secret"?(?=[\s,}]|\Z)')
 _CLOSING: Final = ord("}")
 _BRACE: Final = re.compile(rb"[{}]")
@@ -39,8 +41,16 @@ def entries(data: bytes, at: int) -> Iterator[Found]:
     for start in [match.end() for match in (_OBJECT if in_json else _BLOCK).finditer(data, first, last)]:
         spans = _pairs(data, start) if in_json else _lines(data, start)
         for span in spans:
-            if not values.placeholder(data[slice(*span)]):
+            if not values.placeholder(data[slice(*span)]) and not _counts(data[slice(*span)]):
                 yield *span, "secret", "manifest"
+
+
+def _counts(value: bytes) -> bool:
+    """Whether a value is a small number, once it is decoded."""
+    try:
+        return _NUMBER.fullmatch(base64.b64decode(value, validate=True)) is not None
+    except ValueError:
+        return False
 
 
 def _is_told(name: bytes) -> bool:

@@ -43,8 +43,11 @@ _KEY: Final = re.compile(
 )
 _TABS: Final = re.compile(rb"[ ]?(?:\\{1,4}t){1,8}")
 _SETTER: Final = re.compile(rb"(?:[\w]{0,40}\.)?(?:set|with|use|add|put)_?(?=[A-Z]|[a-z]{2,20}_?)")
+# A type of one word but for what stands before and around such, and apart from the sign unless it is one by its name.
 _TYPED: Final = re.compile(
-    rb"""[ \t]*(?:&'|[&*\w<>\[\].?| ]){1,60}?[ \t]*=[ \t]*(?=(?:[A-Z][A-Za-z]{1,20}(?:::[a-z]{1,12})?\("""
+    rb"""[ \t]*(?:&'|(?:(?:const|static|mut|readonly|final|volatile|unsigned|immutable|shared|ref)[ ]{1,4}){0,3})"""
+    rb"""(?:[&*\w<>\[\].?|']{1,60}(?:[ ]?[|*&][ ]?[&*\w<>\[\].?]{0,40}|[ ](?:mut|const|str|string)){0,3}[ \t]{1,8}"""
+    rb"""|(?:[A-Z]\w{1,30}|str|string|bytes|text)\??)=[ \t]*(?=(?:[A-Z][A-Za-z]{1,20}(?:::[a-z]{1,12})?\("""
     rb"""|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
 )
 _THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=\\{0,15}["'])""")

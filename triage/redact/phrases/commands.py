@@ -265,10 +265,11 @@ def _whole(base: int, word: _Word, start: int = 0) -> Iterator[Found]:
         yield begin, begin + len(part.text), "password", "flag"
 
 
-def _person(base: int, word: _Word) -> Iterator[Found]:
+def _person(base: int, word: _Word, span: Span | None = None) -> Iterator[Found]:
     """The account that a program is told, without what stands behind a sign of percent or a domain before it."""
-    start = word.text.rfind(b"\\") + 1
-    name = word.text[start:].partition(b"%")[0]
+    first, last = span or (0, len(word.text))
+    start = word.text.rfind(b"\\", first, last) + 1 or first
+    name = word.text[start:last].partition(b"%")[0]
     if b"@" in name:
         return
     begin, span = base + word.start + start, (start, start + len(name))
@@ -285,6 +286,7 @@ def _behind(base: int, word: _Word, mark: bytes, *, until: bytes = b"", start: i
     if at > start and value not in _EXAMPLES and not text.startswith(b"<") and not values.placeholder(value):
         begin = base + word.start + at + 1
         yield begin, begin + len(value), "password", "flag"
+        yield from _person(base, word, (start, at))
 
 
 def _joined(base: int, word: _Word, program: Program) -> Iterator[Found]:
@@ -379,7 +381,7 @@ def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Foun
         group = next((number for number in (1, 2, 3) if argument[number] is not None), 3)
         if meaning and meaning.weak in {"", "long"} and group < 3 and not values.placeholder(argument[group]):
             yield *argument.span(group), meaning.kind, "sql"
-        elif meaning and meaning.weak in grids.PERSONAL:
+        elif meaning and (meaning.weak in grids.PERSONAL or (meaning.weak == "user" and group < 3)):
             yield from judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
         place = argument.end()
 

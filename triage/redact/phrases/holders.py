@@ -61,6 +61,14 @@ _FEWEST: Final = 5
 _MIXED: Final = re.compile(rb"(?=[A-Z]{1,8}[0-9])[0-9CFGHJKLMNPRTVWXYZ]{9,10}")
 
 
+_STATED: Final = re.compile(
+    rb"(?i)(?:if (?:not )?exists )?\\{0,3}[\"'`\[]?([a-z_][\w.@$-]{1,62})\\{0,3}[\"'`\]]?"
+    rb"(?:@\\{0,3}[\"'`]?[\w.%:-]{1,80}\\{0,3}[\"'`]?)?"
+    rb"(?:\s{0,4};|\s{1,4}(?:with|password|encrypted|identified|login|nologin|superuser|createdb|valid|in role|inherit"
+    rb"|default|from|for login|rename|require|account|set|enable|disable|resource|connection limit)\b)"
+)
+
+
 def _is_account(data: bytes, span: Span) -> Iterator[Found]:
     """The account at a place, unless it is nobody's."""
     if data[slice(*span)].lower() not in vocabulary().nobody:
@@ -70,6 +78,12 @@ def _is_account(data: bytes, span: Span) -> Iterator[Found]:
 def _hashed(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account before the digest of its password."""
     if _DIGEST.match(data, at + size) and (match := _HASHED.search(data, max(at - 66, 0), at)):
+        yield from _is_account(data, match.span(1))
+
+
+def _stated(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account that a statement of SQL makes or changes."""
+    if match := _STATED.match(data, at + size):
         yield from _is_account(data, match.span(1))
 
 
@@ -190,6 +204,7 @@ def _faulty(size: int, data: bytes, at: int) -> Iterator[Found]:
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "digests": _hashed,
     "logins": _machine,
+    "statements": _stated,
     "refusals": _refused,
     "peers": _peer,
     "channels": _channel,

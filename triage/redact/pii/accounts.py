@@ -34,7 +34,7 @@ HOMES: Final = (
 LISTED: Final = re.compile(
     rb"(?i)[-dl][rwxst-]{9}[.+@]? +[0-9]+ +([a-z][\w.-]{1,31})"
     rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]|tty[0-9]|:[0-9]) "
-    rb"|[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +(?:[0-9]+ |[/\[][a-z]|\(sd-)"
+    rb"|[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +(?:[0-9]+ |[/\[]?[a-z]|\(sd-)"
     rb"|[0-9]+ +[0-9]+ +[0-9]+ +(?:[0-9]{2}:[0-9]{2}|[a-z]{3}[0-9]{2}) +(?:\?|tty|pts/)"
     rb"|(?:[0-9]{1,2}|rt) +-?[0-9]{1,2} +(?:(?:[0-9]{3,}|[0-9.]+[kmgt]|0) +){2,3}[rsdzti] "
     rb"|(?:cwd|rtd|txt|mem|[0-9]+[urw]{1,2}) +(?:dir|reg|ipv[46]|unix|chr|fifo|sock|a_inode) )"
@@ -353,7 +353,7 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     behind = data[domain.end() : domain.end() + 1]
     if len(local) >= _LONG and _calls_a_message(data, at - len(local), local):
         return
-    if (behind in {b"(", b"/"} and local == b"git") or (behind == b":" and local in _OF_REPOSITORIES):
+    if local == b"git" or (behind == b":" and local in _OF_REPOSITORIES):
         return
     if _IN_MANUALS.fullmatch(local + data[at : domain.end()]) or protocols.is_of_ssh(local, domain.group()):
         return
