@@ -15,6 +15,7 @@ import ahocorasick_rs
 
 from triage.redact.lines import Lines
 from triage.redact.masks import MASK
+from triage.redact.named.behind import value_behind
 from triage.redact.named.joints import assignment, pairing
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Names, Sense, sense
@@ -27,7 +28,6 @@ from triage.redact.named.structure import (
     assigned,
     meaning_of,
     named_value,
-    value_behind,
 )
 from triage.redact.pii.people import FORMS
 from triage.redact.text import LETTERS, WORD, Found, Span

@@ -1,0 +1,226 @@
+"""The value behind a sign of assignment: a string, a word, the rest of a line, the lines below, what a brace holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact.named import beside, credentials, extents, lists, tags, values
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense
+from triage.redact.text import Found, Span, line_of
+
+__all__ = ("value_behind",)
+
+_TABS: Final = re.compile(rb"[ ]?(?:\\{1,4}t){1,8}")
+# A type of one word but for what stands before and around such, and apart from the sign unless it is one by its name.
+_TYPED: Final = re.compile(
+    rb"""[ \t]*(?:&'|(?:(?:const|static|mut|readonly|final|volatile|unsigned|immutable|shared|ref)[ ]{1,4}){0,3})"""
+    rb"""(?:[&*\w<>\[\].?|']{1,60}(?:[ ]?[|*&][ ]?[&*\w<>\[\].?]{0,40}|[ ](?:mut|const|str|string)){0,3}[ \t]{1,8}"""
+    rb"""|(?:[A-Z]\w{1,30}|str|string|bytes|text)\??)=[ \t]*(?=(?:[A-Z][A-Za-z]{1,20}(?:::[a-z]{1,12})?\("""
+    rb"""|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
+)
+_THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=\\{0,15}["'])""")
+# What is asked for before a value that stands where there is none.
+_DEFAULT: Final = re.compile(
+    rb"""[A-Za-z_][\w.:]{0,40}\([ ]?["'][\w.-]{1,60}["'],[ ]?(?=["'])"""
+    rb"""|[A-Za-z_$][\w.$:>-]{0,60}(?:[(\[{]["']?[\w.-]{1,60}["']?[)\]}])?[ ](?:\|\||\?\?|\?:|or|//)[ ](?=["'`])"""
+)
+_LINE_START: Final = re.compile(
+    rb"""(?ix)[ \t]*(?:[-+>#|*~][ \t]+)?
+    (?:export[ \t]+|set[ \t]+|setx[ \t]+|env[ \t]+|declare[ \t]+-x[ \t]+|ENV[ \t]+|\$env:)?["']?\Z"""
+)
+_INNER_VALUE: Final = re.compile(
+    rb"""\{[^{}\n]{0,200}?["'](?:value|val|text|\#text|string|stringValue|content|raw|plain|plaintext|default"""
+    rb"""|secret|data|current|_|S|\$|\$t|\$value|_value)\\{0,15}["'][ \t]*:[ \t]*"""
+)
+_NEXT_LINE: Final = re.compile(rb"[ \t]*\r?\n([ \t]+)(?=[^\s#-][^\s:=]{5,80}[ \t\r]*(?:\n|\Z))")
+_WRAPPER: Final = re.compile(
+    rb"(?:Optional|Some|Just|Ok)(?:\((?=[\w.+/=-]{4,400}\))"
+    rb"|\[(?=[^\s()\[\]\"',0-9]{0,200}[0-9][^\s()\[\]\"',]{0,200}\]))"
+)
+_INNER_HOST: Final = re.compile(rb"""\{\s{0,40}\\{0,15}"[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}\\{0,15}"\s{0,4}:\s{0,4}""")
+_INNER_ID: Final = re.compile(
+    rb"""\{\s{0,40}(?:[^{}]{0,200},\s{0,40})?\\{0,15}["']id\\{0,15}["'][ \t]{0,4}:[ \t]{0,4}"""
+)
+_INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
+_BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
+# A password among the parts of a connection string: in braces, or of several words up to what ends its part.
+_IN_BRACES: Final = re.compile(
+    rb"\{((?:[^}\r\n\"]|\}\}){3,200})\}(?=[;\s\"'&\\]|\Z)|\{((?![\"'])[^{}\r\n]{3,200})\}(?=;)"
+)
+_OF_WORDS: Final = re.compile(
+    rb"[^\s;\"'<>={}\\\x00\x1b]{1,60}(?: [^\s;\"'<>={}\\\x00\x1b]{1,60}){1,7}(?=;|&quot;|\\{0,7}[\"']|\r?\n|\Z)"
+)
+# No blank and no other name: all of a string behind its name.
+_ALL: Final = re.compile(rb"(?:[^\s\"'`<>\\&;,]|[&;,](?![\w.-]{1,60}=)){4,400}(?<![\[({=])")
+_ABSENT: Final = re.compile(rb"\([a-z]{2,20}(?: [a-z]{2,20}){0,4}\)", re.IGNORECASE)
+_BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
+_QUOTES: Final = frozenset({b'"', b"'", b"`"})
+_OF_ENTRIES: Final = (b"secrets", b"tokens", b"passwords", b"apikeys", b"api_keys", b"api-keys")
+_OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
+_WRAPPED: Final = frozenset({b"O", b"S", b"J"})
+_BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
+_LINE_ENDS: Final = frozenset({b"\n", b"\r"})
+_CLOSES_NAMES: Final = frozenset({b'"', b"'", b"\\"})
+_NEXT_SETTING: Final = re.compile(rb"[ \t][A-Za-z_][\w.-]{0,40}=")
+_BLOCK_LINES: Final = 64
+_BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
+_ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
+
+
+def value_behind(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """The value behind a sign of assignment, unless a tag says that it is kept elsewhere."""
+    if data[at - 1 : at] != b":" or not tags.names_a_place(data, at):
+        yield from _behind_sign(data, name, at, meaning)
+
+
+def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """The value behind a sign of assignment."""
+    assigned = data[at - 1 : at] != b":"
+    typed = None if assigned or meaning.weak in {"header", "cookies"} else _TYPED.match(data, at)
+    if typed:
+        at, assigned = typed.end(), True
+    shares = _BACKSLASHES.match(data, at) if meaning.weak in {"host", "numbered"} else None
+    at = shares.end() if shares else at
+    tabs = None if assigned else _TABS.match(data, at)
+    at = tabs.end() if tabs else at
+    spaced = data[at : at + 1] == b" "
+    blanks = beside.SKIP.match(data, at)
+    at = blanks.end() if blanks else at
+    if data[at : at + 1] == b"{":
+        named = meaning.weak == "user" or data[slice(*name)].lower() in _OF_MACHINES
+        inner = (_INNER_NAME if named else _INNER_VALUE).match(data, at)
+        inner = inner or (_INNER_ID.match(data, at) if meaning.kind == "session_id" else None)
+        inner = inner or (_INNER_HOST.match(data, at) if meaning.kind == "token" else None)
+        if inner is None and not named and data[slice(*name)].lower().endswith(_OF_ENTRIES):
+            yield from lists.entries(data, at + 1, meaning)
+            return
+        at = inner.end() if inner else at
+    elif data[at : at + 1] in _WRAPPED and (wrapper := _WRAPPER.match(data, at)):
+        at = wrapper.end()
+    opened = extents.quoted(data, at)
+    if opened is None and (scalar := None if assigned else _BLOCK_SCALAR.match(data, at)):
+        yield from _block(data, name, scalar.end(), meaning)
+    elif data[at : at + 1] in _LINE_ENDS and (lower := [*_below(data, name, at, meaning)]):
+        yield from lower
+    elif opened is None and data[at : at + 1] in _BEFORE_ITEMS and (array := _ARRAY.match(data, at)):
+        yield from lists.items(data, array.end(), meaning)
+    elif meaning.weak == "header":
+        yield from credentials.header(data, opened[0] if opened else None, at)
+    elif meaning.weak == "cookies":
+        yield from credentials.cookies(data, opened[0] if opened else credentials.header_span(data, at))
+    elif opened:
+        yield from judged(data, opened[0], meaning, in_quotes=True, assigned=assigned, name=name)
+        then = _THEN.match(data, opened[1])
+        changed = extents.quoted(data, then.end()) if then else None
+        if changed:
+            yield from judged(data, changed[0], meaning, in_quotes=True, assigned=True, name=name)
+    else:
+        yield from _unquoted(data, name, at, meaning, assigned=assigned, spaced=spaced)
+
+
+def _below(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """What stands on the lines below a name: a word, or a list of YAML."""
+    lower = _lower(data, name, at) if not meaning.weak else None
+    if lower:
+        yield from judged(data, lower, meaning, in_quotes=False, assigned=True, name=name)
+    elif meaning.weak in {"", "long"}:
+        yield from lists.below(data, at, meaning)
+
+
+def _lower(data: bytes, name: Span, at: int) -> Span | None:
+    """The word on the next line that is indented deeper than the name."""
+    following = _NEXT_LINE.match(data, at)
+    line, _ = line_of(data, name[0], most=200)
+    if following is None or data[line : name[0]].strip() or len(following[1]) <= name[0] - line:
+        return None
+    span = extents.to_line_end(data, following.end(), words=False)
+    return span if span and values.mixed(data[slice(*span)], least=6) else None
+
+
+def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: bool, spaced: bool) -> Iterator[Found]:
+    """A value without quotes: a word, the rest of the line in a settings file, what stands for an unset variable."""
+    if default := _DEFAULT.match(data, at):
+        yield from value_behind(data, name, default.end(), meaning)
+        return
+    if _ABSENT.match(data, at):
+        return
+    if data[name[0] - 1 : name[0]] == b";" and (found := [*_connecting(data, name, at, meaning)]):
+        yield from found
+        return
+    braced = _BRACED.match(data, at) if data[at : at + 1] == b"{" and assigned and not spaced else None
+    line, _ = line_of(data, name[0], most=200)
+    phrase = data[slice(*name)].lower().endswith((b"phrase", b"mnemonic"))
+    item = _item(data, name, at) if assigned and not spaced and meaning.weak in {"", "word", "long"} else None
+    if braced or item:
+        span: Span | None = braced.span(1) if braced else item
+    elif phrase:
+        span = _phrase(data, name, at)
+    elif meaning.weak != "user" and _LINE_START.match(data, line, name[0]) and _is_setting(data, name):
+        span = extents.to_line_end(data, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
+        opening = data[name[0] - 1 : name[0]]
+        if span and opening in _QUOTES and data[name[1] : name[1] + 1] != opening and data[span[1] - 1] == opening[0]:
+            span = span[0], span[1] - 1
+    else:
+        span = extents.bare(data, at)
+        if span and meaning.kind == "password" and data[span[1] : span[1] + 1] == b"\\":
+            span = span[0], extents.beyond_backslash(data, *span)
+    if span is not None:
+        span = extents.before_host(data, name, span)
+        yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
+
+
+def _item(data: bytes, name: Span, at: int) -> Span | None:
+    """The rest of a string that is all a name and its value, with a mark that would end the value elsewhere."""
+    quote = data[name[0] - 1 : name[0]]
+    if quote not in _QUOTES or at != name[1] + 1:
+        return None
+    slashes = 0
+    while data[name[0] - 2 - slashes : name[0] - 1 - slashes] == b"\\":
+        slashes += 1
+    stop = extents.closing(data, at, slashes, quote)
+    found = _ALL.fullmatch(data, at, stop) if stop is not None else None
+    return found.span() if found else None
+
+
+def _phrase(data: bytes, name: Span, at: int) -> Span | None:
+    """The words of a phrase: up to the end of the line, of the field of a document or to the next setting."""
+    if data[name[1] : name[1] + 1] in _CLOSES_NAMES:
+        return extents.bare(data, at)
+    span = extents.to_line_end(data, at, words=True)
+    following = _NEXT_SETTING.search(data, *span) if span else None
+    return (span[0], following.start()) if span and following else span
+
+
+def _connecting(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """A value with blanks among the parts of a connection string."""
+    braced = _IN_BRACES.match(data, at)
+    part = braced or (_OF_WORDS.match(data, at) if meaning.kind == "password" else None)
+    if part and not meaning.weak:
+        span = part.span(part.lastindex or 0)
+        yield from judged(data, span, meaning, in_quotes=braced is not None, assigned=True, name=name)
+
+
+def _block(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
+    """The lines of a block scalar of YAML: those that are indented deeper than the name's."""
+    line, _ = line_of(data, name[0], most=200)
+    indent = name[0] - line
+    ended = False
+    for _ in range(_BLOCK_LINES):
+        start, end = line_of(data, at)
+        text = data[start:end]
+        depth = len(text) - len(text.lstrip(b" "))
+        if depth <= indent or not text.strip() or ended:
+            return
+        ended = b"-----END" in text
+        if not values.placeholder(text.strip()):
+            yield start + depth, start + len(text.rstrip()), meaning.kind, "key"
+        at = end + 1
+
+
+def _is_setting(data: bytes, name: Span) -> bool:
+    """Whether the line is a setting: JSON and code close what they open."""
+    line = data[name[1] : line_of(data, name[1], most=300)[1]].rstrip()
+    return not line.endswith((b"{", b"(", b"[", b";", b",")) and b"{" not in line[:40] and b" => " not in line
