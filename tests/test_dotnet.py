@@ -220,6 +220,17 @@ def test_powershell_with_its_script_stack():
     assert (one.report.error_type, one.report.error_value) == ("System.Exception", "no rate")
 
 
+TWICE = "\nUnhandled Exception:\n" + MONO.removeprefix("[ERROR] FATAL UNHANDLED EXCEPTION: ") + MONO
+
+
+def test_what_mono_prints_twice_is_one_report():
+    (one,) = found(TWICE)
+    assert (one.report.error_type, one.last) == ("System.NullReferenceException", TWICE.count("\n"))
+    other = TWICE.replace("Foo.Bar", "Foo.Open", 1)
+    assert [functions(each.report.traces[0])[0] for each in found(other)] == ["Foo.Open", "Foo.Bar"]
+    assert len(found(MONO + MONO.replace("NullReference", "InvalidCast"))) == 2
+
+
 def test_damaged_and_logged():
     (cut,) = found("\n".join(UNHANDLED.split("\n")[6:9]))
     assert (cut.first, cut.report.error_type, cut.report.complete) == (1, None, False)

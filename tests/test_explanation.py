@@ -139,6 +139,15 @@ def test_frames_that_tell_less_say_why():
     ]
 
 
+def test_what_a_fuzz_target_tests_counts_before_it():
+    names = ("java.lang.Long.parseLong", "org.apache.tika.Png.read", "ImageFuzzer.fuzzerTestOneInput")
+    sentences = told(*(frame(name, file="A.java", language="java") for name in names))
+    assert sentences[::2] == [
+        "library: frames of the platform count only where no package does",
+        "application, but everything runs through it: counts only where nothing that it tests does",
+    ]
+
+
 def test_names_and_places_are_those_of_keys():
     stack = columns(
         frame("void ns::f<int>(int)", "/src/a/f.cpp", line=7),

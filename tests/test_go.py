@@ -11,6 +11,7 @@ from tests.scanned import functions, labelled, one, prefixed, reports, scan_grow
 from triage.formats.traces import go
 from triage.formats.traces import parse as parse_any
 from triage.records import Trace
+from triage.stacks import signature
 
 PANIC = """2026/02/10 09:00:00 starting
 panic: no rate for "XTS" [recovered]
@@ -308,7 +309,10 @@ def test_any_text_is_scanned(text):
     reports("goroutine 1 [running]:\n" + text + "\nmain.f()\n\t/a.go:2\nWARNING: DATA RACE\n" + text, "go")
 
 
-@pytest.mark.parametrize("line", ["panic: x", "goroutine 1 [running]:", "main.f()\n\t/a.go:1 +0x1", "/a.go:1 (0x1)"])
+@pytest.mark.parametrize(
+    "line",
+    ["panic: x", "goroutine 1 [running]:", "  goroutine 1 [running]:", "main.f()\n\t/a.go:1 +0x1", "/a.go:1 (0x1)"],
+)
 def test_time_is_linear(line):
     scan_grows(line, "go")
 
@@ -320,3 +324,42 @@ def test_a_nil_pointer_is_a_signal_though_a_server_that_recovers_does_not_say_so
     )
     found = one(text, "go")
     assert (found.report.error_type, found.report.signal, found.report.handled) == ("runtime error", "SIGSEGV", True)
+
+
+CAUGHT = """\
+fuzz: elapsed: 0s, gathering baseline coverage: 0/3 completed
+--- FAIL: FuzzCart (0.34s)
+    --- FAIL: FuzzCart/seed (0.00s)
+        testing.go:1504: panic: runtime error: index out of range [8] with length 4
+            goroutine 31 [running]:
+            runtime/debug.Stack()
+            \t/usr/local/go/src/runtime/debug/stack.go:24 +0x9e
+            testing.tRunner.func1()
+            \t/usr/local/go/src/testing/testing.go:1504 +0x1ee
+            panic({0x5a0, 0xc00})
+            \t/usr/local/go/src/runtime/panic.go:884 +0x212
+            shop/cart.(*Cart).total(0xc00213b368)
+            \t/src/shop/cart.go:13 +0x63b
+
+    Failing input written to testdata/fuzz/FuzzCart/1748f86e7e78eae1
+FAIL
+"""
+
+
+def test_a_panic_that_a_test_caught_stands_further_to_the_right():
+    (found,) = reports(CAUGHT, "go")
+    report = found.report
+    assert (report.error_type, report.level, found.first) == ("runtime error", "fatal", 2)
+    assert report.error_value == "index out of range [8] with length 4"
+    assert functions(found)[-1] == "shop/cart.(*Cart).total"
+    assert dict(report.facts)["test"] == "FuzzCart/seed"
+    assert signature(CAUGHT) == signature(CAUGHT.replace("go:13", "go:17")) != signature(CAUGHT.replace("total", "sum"))
+
+
+def test_a_stack_that_a_test_logged_is_no_panic():
+    (found,) = reports(CAUGHT.replace("testing.go:1504: panic: runtime error: ", "cart_test.go:9: "), "go")
+    assert (found.report.kind, found.report.error_type, found.report.level) == ("dump", None, "error")
+
+
+def test_words_to_the_right_are_no_goroutine():
+    assert reports("    goroutine 3 [running]:\nmain.f()\n\t/a.go:1 +0x1\n", "go") == []

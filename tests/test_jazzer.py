@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.formats.traces.scanning import Found, scan
+from triage.stacks import signature
 
 TAIL = """\
 MS: 0 ; base unit: 0000000000000000000000000000000000000000
@@ -73,6 +74,18 @@ def test_a_cut_java_exception():
     assert (len(found.report.traces[0].frames), found.last) == (1, 5)
     (found,) = reports("\n".join(JAVA.split("\n")[:2]), "jazzer")
     assert (found.report.error_value, found.report.complete) == ("Remote Code Execution", False)
+
+
+def test_a_stack_that_ran_out_is_no_finding_of_its_own_kind():
+    turns = "".join(f"\tat a.Reader.{name}(Reader.java:{line})\n" for name, line in (("read", 3), ("next", 7)))
+    wrapper = "com.code_intelligence.jazzer.api.FuzzerSecurityIssueLow: Stack overflow (use '-Xss921k' to reproduce)"
+    text = f"== Java Exception: {wrapper}\n{turns * 20}Caused by: java.lang.StackOverflowError\n{turns}\t... 38 more\n"
+    (found,) = reports(text, "jazzer")
+    assert found.report.error_type == "java.lang.StackOverflowError"
+    entered = text.replace("Caused", "\tat a.Main.run(Main.java:2)\nCaused", 1)
+    assert signature(text) == signature(entered) != signature(text.replace("next", "skip"))
+    (kept,) = reports(text.replace("java.lang.StackOverflowError", "java.lang.IllegalStateException"), "jazzer")
+    assert kept.report.error_type.endswith("FuzzerSecurityIssueLow")
 
 
 def test_a_javascript_exception():

@@ -94,6 +94,22 @@ def test_frames_without_names_and_main_count_where_nothing_of_ones_own_does():
     assert counted(library, start, main) == [False, True, False]
 
 
+def test_packages_count_where_a_fuzz_target_calls_them_and_the_platform_does_not():
+    def java(*names, in_app=None):
+        return [frame(name, "A.java", language="java", in_app=in_app) for name in names]
+
+    target, package, platform = "ImageFuzzer.fuzzerTestOneInput", "org.apache.tika.Png.read", "java.lang.Long.parseLong"
+
+    def counted(stack):
+        return [row["counted"] for row in annotated((CRASH, stack))["frames"]]
+
+    assert counted(java(platform, package, target)) == [False, True, False]
+    assert counted(java(platform, target)) == [False, True]
+    assert counted(java(package, "shop.Cart.total", target)) == [False, True, False]
+    # a writer that knows what is its own knows that of libraries also
+    assert counted(java(package, "net.lib.Png.read", in_app=False)) == [True, True]
+
+
 def test_frames_without_functions_go_by_their_place_in_the_image():
     stack = [
         Frame(module="/opt/game/zone", module_offset=4660, address=1),

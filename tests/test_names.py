@@ -147,3 +147,29 @@ def test_a_hostile_name_takes_no_more_than_its_length(piece, before):
     # Names are cut at 2,000 characters; one round on ten times as many shows a quadratic pattern.
     grows_evenly(names._once, lambda size: before + piece * (size // len(piece)) + ";", 5_000, enlarged=0)
     assert bool(normalise(before + piece * (100_000 // len(piece)))) == bool((before + piece).strip())
+
+
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [
+        ("pack", "bool pack<true>"),
+        ("pack", "unsigned char const* pack<int>"),
+        ("pack", "std::vector<int, std::allocator<int> > pack<(Kind)3>"),
+        ("Cart::pack", "void Cart::pack<int>"),
+        ("operator==", "bool operator==<int>"),
+        ("main chunk", "main chunk"),
+    ],
+)
+def test_what_a_template_returns_goes_though_its_arguments_went_before(name, spelling):
+    assert normalise(spelling) == name
+
+
+def test_a_conversion_is_named_by_its_type():
+    assert normalise("Cart::operator Map<int>") != normalise("Cart::operator List<int>")
+
+
+def test_closures_of_mangled_swift_have_no_number():
+    one, two = "$s4shop4CartV3pay4fromySi_tFySiXEfU3_", "$s4shop4CartV3pay4fromySi_tFySiXEfU_"
+    assert normalise(one) == normalise(two) != normalise("$s4shop4CartV4load4fromySi_tFySiXEfU3_")
+    assert normalise("$s4shop4CartV3payyyYaFTY0_") == normalise("$s4shop4CartV3payyyYaF")
+    assert normalise("wolfU3_") == "wolfU3_"

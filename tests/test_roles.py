@@ -46,6 +46,18 @@ def role(function="", *, module=None, file=None, language=None, in_app=None, kin
         ("noise", {"function": "error", "language": "haskell"}),
         ("noise", {"function": "error", "module": "[C]", "language": "lua"}),
         ("library", {"function": "xpcall", "module": "[C]", "language": "lua"}),
+        ("prefix", {"function": "string.rep", "module": "[C]", "language": "lua"}),
+        ("prefix", {"function": "gsub", "module": "[builtin:gsub]", "language": "lua"}),
+        ("application", {"function": "string.rep", "file": "shop.lua", "language": "lua"}),
+        ("noise", {"function": "v8::base::(anonymous namespace)::DefaultDcheckHandler(char const*, int, char const*)"}),
+        ("noise", {"function": "v8::internal::Heap::FatalProcessOutOfMemory(char const*)"}),
+        ("application", {"function": "v8::internal::Heap::CollectGarbage(int)"}),
+        ("noise", {"function": "__schedule_loop", "language": "kernel"}),
+        ("application", {"function": "tank_schedule_loop", "language": "kernel"}),
+        ("noise", {"function": "asan.module_ctor"}),
+        ("noise", {"function": "abort_with_issue", "file": "pysecsan/sanlib.py", "language": "python"}),
+        ("application", {"function": "abort_with_order", "file": "shop/cart.py", "language": "python"}),
+        ("library", {"function": "org.codehaus.groovy.runtime.InvokerHelper.call", "language": "java"}),
         ("application", {"function": "errors", "file": "shop.lua", "language": "lua"}),
         ("application", {"function": "error", "file": "a.jl", "language": "julia"}),
         ("noise", {"function": "____kasan_slab_free", "language": "kernel"}),
@@ -120,5 +132,6 @@ def test_every_rule_says_its_name_and_a_known_role():
     assert len(names) == len(set(names))
     assert {rule["role"] for rule in table["rule"]} <= {"application", "library", "noise", "prefix", "sentinel"}
     assert all(
-        set(rule) <= {"name", "role", "language", "function", "module", "file", "weak"} for rule in table["rule"]
+        set(rule) <= {"name", "role", "language", "function", "module", "file", "weak", "package"}
+        for rule in table["rule"]
     )

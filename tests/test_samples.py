@@ -129,7 +129,7 @@ EXPECTED = {
     "traces/java-chain.txt": ((1, 3, 10, 0, 0), ["Shop$PaymentException in Shop.pay"]),
     "traces/java-deadlock.txt": ((1, 21, 20, 0, 0), ["deadlock in Shop.wait"]),
     "traces/java-hs-err.txt": ((1, 18, 20, 0, 0), ["SIGSEGV in Shop.crash"]),
-    "traces/lsan-leak.txt": ((4, 4, 20, 0, 0), ["indirect-leak in forgotten", "direct-leak in cart_new"]),
+    "traces/lsan-leak.txt": ((2, 4, 20, 0, 0), ["direct-leak in cart_new"]),
     "traces/lua-nil.txt": ((1, 1, 4, 0, 0), ["error in rate"]),
     "traces/node-cause.txt": ((1, 2, 15, 0, 0), ["PaymentError in pay"]),
     "traces/node-heap.txt": ((1, 1, 10, 0, 0), ["JavaScript heap out of memory in v8::internal::Heap::CollectGarbage"]),

@@ -18,6 +18,7 @@ from tests.growth import grows_evenly
 from tests.scanned import scan_grows
 from triage.formats.traces import sanitizer_frames, sanitizer_kinds
 from triage.formats.traces.scanning import Found, scan
+from triage.stacks import signature
 
 STACKS = Path(__file__).parents[2] / "shared" / "corpus" / "stacks"
 
@@ -270,13 +271,54 @@ def test_origins_of_an_uninitialised_value():
     assert dict(found.report.facts)["uninitialized"].startswith("Uninitialized bytes in __interceptor_write")
 
 
-def test_every_leak_is_an_event():
-    first, second = reports(LEAKS)
+def test_every_direct_leak_is_an_event():
+    first, second = reports(LEAKS.replace("Indirect", "Direct"))
     assert (first.report.kind, first.report.error_type, first.report.process_id) == ("leak", "direct-leak", 77)
     assert (first.first, first.last, second.first, second.last) == (1, 6, 8, 12)
     assert functions(second.report.traces[0]) == ["malloc", "fill"]
-    assert (second.report.error_type, second.report.access_size) == ("indirect-leak", 17)
+    assert (second.report.error_type, second.report.access_size) == ("direct-leak", 17)
     assert dict(second.report.facts)["summary"].startswith("24 byte(s) leaked")
+
+
+def test_what_is_lost_with_a_leak_is_no_event():
+    (found,) = reports(LEAKS)
+    assert (found.first, found.last, found.report.access_size) == (1, LEAKS.count("\n"), 7)
+    assert [(trace.role, functions(trace)[-1]) for trace in found.report.traces] == [
+        ("crash", "open_it"), ("other", "fill"),
+    ]  # fmt: skip
+    (alone,) = reports(LEAKS.replace("Direct", "Indirect"))
+    assert alone.report.error_type == "indirect-leak"
+
+
+ODR = """\
+==31==ERROR: AddressSanitizer: odr-violation (0x7f0b2a1a52a0):
+  [1] size=4 'shop::limit' src/shop.cc:8:5 in /app/libshop.so
+  [2] size=8 'shop::limit' src/cart.cc:9:5 in /app/libcart.so
+These globals were registered at these points:
+  [1]:
+    #0 0x5503 in __asan_register_globals /src/compiler-rt/lib/asan/asan_globals.cpp:355:3
+    #1 0x7f0e in asan.module_ctor (/app/libshop.so+0x3310)
+
+  [2]:
+    #0 0x5503 in __asan_register_globals /src/compiler-rt/lib/asan/asan_globals.cpp:355:3
+    #1 0x7f00 in asan.module_ctor (/app/libcart.so+0x3350)
+
+==31==HINT: if you don't care about these errors you may set ASAN_OPTIONS=detect_odr_violation=0
+SUMMARY: AddressSanitizer: odr-violation: global 'shop::limit' at src/shop.cc:8:5 in /app/libshop.so
+==31==ABORTING
+"""
+
+
+def test_a_variable_that_is_defined_twice_is_to_blame_itself():
+    report = one(ODR)
+    assert [(frame.function, frame.line) for frame in report.traces[0].frames] == [
+        ("shop::limit", 8),
+        ("shop::limit", 9),
+    ]
+    assert [trace.role for trace in report.traces] == ["crash", "other", "other"]
+    assert signature(ODR) == signature(ODR.replace("cc:8:5", "cc:18:5")) != signature(ODR.replace("limit", "rate"))
+    bare = one(ODR.replace(" in /app/libshop.so", "").replace(" in /app/libcart.so", ""))
+    assert bare.traces[0].frames[0].file == "src/shop.cc"
 
 
 def test_hardware_assisted_and_guarded_reports():
@@ -352,6 +394,26 @@ def test_undefined_behaviour_without_a_stack_has_its_place_as_frame(message, err
     (frame,) = report.traces[0].frames
     assert (report.error_type, report.error_value, report.complete) == (error, message, True)
     assert (frame.file, frame.line, frame.column) == ("src/a b.c", 5, 7)
+
+
+def test_an_object_of_another_type_is_shown_above_the_stack():
+    text = """\
+src/a.cc:5:9: runtime error: member call on address 0x60d0 which does not point to an object of type 'Cart'
+0x60d0: note: object is of type 'Base'
+ 1d 75 06 60 de 85 67 3f
+              ^~~~~~~~~~~~~~~~~~~~~~~
+              vptr for 'Base'
+    #0 0x5504 in Cart::total(int) src/a.cc:5:9
+    #1 0x5505 in main src/a.cc:9:1
+
+SUMMARY: UndefinedBehaviorSanitizer: undefined-behavior src/a.cc:5:9
+"""
+    report = one(text)
+    assert (report.error_type, functions(report.traces[0])) == ("bad-cast", ["Cart::total", "main"])
+    report = one(
+        text.replace("object is of type 'Base'", "object has invalid vptr").replace("vptr for 'Base'", "invalid vptr")
+    )
+    assert functions(report.traces[0]) == ["Cart::total", "main"]
 
 
 def test_notes_and_stacks_of_undefined_behaviour():
@@ -459,7 +521,7 @@ def test_what_leads_to_an_abort_that_the_system_reports():
 def test_a_signal_right_below_another_report_follows_from_it():
     assert not one("\nlog\n\n" + SIGNAL).follows
     assert not one("\n\n" + SIGNAL).follows
-    first, second = reports(LEAKS + "\n" + SIGNAL)[1:]
+    first, second = reports(LEAKS + "\n" + SIGNAL)
     assert (first.report.leads, second.report.follows) == (False, True)
 
 

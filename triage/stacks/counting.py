@@ -1,7 +1,8 @@
 """Which frames of a stack count: the innermost ones that tell where the crash is, and why the others do not.
 
-Application frames with a name of their own count where there are any, else those without and `main`, else those of
-libraries, else prefixes (what everybody calls: copies, allocators); frames found by a scan only where nothing else was.
+Application frames with a name of their own count where there are any, else those without, else those of packages that a
+fuzz target tests, else `main` and such targets, else those of other libraries, else prefixes (what everybody calls:
+copies, allocators); frames found by a scan only where nothing else was.
 What lies inside of the outermost sentinel handles the crash, and what repeats the frames above it says nothing new. All
 stacks are gone through at once, as columns; `counted` does the same for one stack.
 """

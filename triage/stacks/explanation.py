@@ -32,6 +32,11 @@ _ONLY_WHERE: Final = {
     "library": "library: frames of libraries count only where no application frame is",
     "prefix": "prefix: what everything calls counts only where nothing else does",
 }
+# What else counts only where no package does that a fuzz target tests.
+_TESTED: Final = {
+    "application": "application, but everything runs through it: counts only where nothing that it tests does",
+    "library": "library: frames of the platform count only where no package does",
+}
 
 Columns = dict[str, list[Any]]
 
@@ -188,6 +193,8 @@ def _does_not_count(
         return "scanned: counts only where nothing else is known"
     if best and best[1] in _TIERS[: _TIERS.index(role) if role in _TIERS else 0]:
         return _ONLY_WHERE[str(role)]
+    if best and role in _TESTED and Roles.default().is_package(best[2] or "") and best[2] != rule:
+        return _TESTED[str(role)]
     if role == "application" and best and (weak := _is_weak(rule, function)) and weak != _is_weak(best[2], best[5]):
         return f"application, but {weak}: counts only where no other function of the program does"
     if role in _TIERS and best and best[1] == role:

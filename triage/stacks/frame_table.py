@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from triage.stacks.digests import NONE, word
 from triage.stacks.endings import ending
 from triage.stacks.names import basename, normalise
-from triage.stacks.roles import ROLES, Roles
+from triage.stacks.roles import ROLES, Role, Roles
 
 __all__ = ("FIRM", "TELLING", "TRAITS", "WEAK", "FrameTable", "Known")
 
@@ -25,16 +25,17 @@ _BUILT: Final = re.compile(r"[.-][0-9a-f]{8,32}\.|\.min\.m?js\b")
 _RECEIVER: Final = re.compile(r"^(?:[A-Za-z]{1,2}\.){1,4}(?=[A-Za-z_$][\w$]{2,200}$)")
 # By role, and whether the frame has a name: an offset in an image is good within one build.
 TELLING: Final = {
-    ("application", True): 6,
-    ("application", False): 5,
+    ("application", True): 7,
+    ("application", False): 6,
     ("library", True): 3,
     ("library", False): 2,
     ("prefix", True): 1,
     ("prefix", False): 1,
 }
 FIRM: Final = TELLING["application", True]
-# Of `main` and what stands around it the innermost alone: everything runs through them.
-WEAK: Final = 4
+# Of `main`, fuzz targets and what stands around them the innermost alone: everything runs through them. The packages
+# that a target tests tell more.
+PACKAGE, WEAK = 5, 4
 _COMPILED: Final = frozenset({"native", "c", "c++", "rust", "swift", "kernel", "objective-c"})
 # In other languages these are names that people give.
 _CLONE: Final = re.compile(r"(?<=\w)\.(?:cold|hot|warm|isra|part|constprop)$")
@@ -106,7 +107,7 @@ class FrameTable:
             # Where the program's own code was inlined into, tools tell the line of the header that came with it.
             file = None if file and _in_header(file) and _OWN.match(read) else file
         role = self._of(kind=kind, name=name, module=module, file=file, language=language, in_app=in_app)
-        telling = WEAK if role.weak else TELLING.get((role.role, bool(name)), 0)
+        telling = _telling(role, named=bool(name))
         if language == "javascript" and "." in name[1:3] and file and _BUILT.search(basename(file)):
             name = _RECEIVER.sub("", name)
         if compiled and ("." in name or ")" in read or "anonymous::" in name):
@@ -118,6 +119,13 @@ class FrameTable:
         known = Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name))
         self._known[traits] = known
         return known
+
+
+def _telling(role: Role, *, named: bool) -> int:
+    """How much a frame tells of where a crash is."""
+    if role.weak:
+        return WEAK
+    return PACKAGE if role.package and named else TELLING.get((role.role, named), 0)
 
 
 @lru_cache(maxsize=4_096)

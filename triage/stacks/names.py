@@ -47,6 +47,8 @@ _BORROWED: Final = re.compile(r"(?:&(?:'\w+ )?(?:mut )?|\*(?:const|mut) |dyn |im
 _OF_TYPES: Final = {"[": "slice", "(": "tuple"}
 _CALLED_LAMBDA: Final = re.compile(r"(?<!\w)lambda::(?:operator\(\)|_FUN|__invoke)(?=::|$)")
 _DELETING: Final = re.compile(r"(?<!\w)(\w+)::deleting_destructor")
+# A function template whose arguments a reader has taken already: the type that it returns is left in front of it.
+_RETURNING: Final = re.compile(r"(?!new |.*\b(?:operator|as)\b)(?:[A-Za-z_][\w:]*[*&]* )+([A-Za-z_~][\w:~]*)")
 _IN_CONVERSION: Final = re.compile(r"\s*\bconst\b\s*(?=[*&\s]|$)|(?<=operator )const\s+|\s+(?=[*&])")
 
 
@@ -143,6 +145,7 @@ def _shorter(name: str) -> str:
 def _once(name: str) -> str:
     """One round: template arguments, then by its shape, else by all that is known of names."""
     name = " ".join(name.split())
+    templated = name[-1:] == ">"
     if "<" in name and name[0] != "#":
         for _ in range(_ROUNDS):
             name, count = _TEMPLATE.subn("", name)
@@ -152,6 +155,8 @@ def _once(name: str) -> str:
             return name
     if " " in name and _rules().wrapper.match(name):
         return _rewritten(name)
+    if templated and " " in name and (returning := _RETURNING.fullmatch(name)):
+        return returning[1]
     return shaped(name) or _rewritten(name)
 
 

@@ -32,6 +32,7 @@ class Role:
     role: str
     rule: str
     weak: bool = False  # application code that everything runs through, such as `main`
+    package: bool = False  # a library that is no part of a platform: more than the fuzz target that tests it
 
 
 _SIGNAL: Final = Role("sentinel", "a signal was handled here")
@@ -58,6 +59,7 @@ class Rule:
     files: tuple[str, ...] = ()
     languages: frozenset[str] = frozenset()
     weak: bool = False
+    package: bool = False
     firm: bool = False  # a user's: it holds whatever the writer says
 
 
@@ -88,7 +90,8 @@ class Roles:
             parts += rule.files
             self._owners += [number] * len(rule.files)
         self._weak = frozenset(rule.name for rule in self._rules if rule.weak)
-        self._roles = tuple(Role(rule.role, rule.name, rule.weak) for rule in self._rules)
+        self._packages = frozenset(rule.name for rule in self._rules if rule.package)
+        self._roles = tuple(Role(rule.role, rule.name, rule.weak, rule.package) for rule in self._rules)
         self._parts = AhoCorasick(parts) if parts else None
         self._last = tuple(end for end, _ in self._ends)
         # A file has many functions, a module many files.
@@ -109,6 +112,10 @@ class Roles:
         """Whether frames of that rule are the program's but everything runs through them."""
         return rule in self._weak
 
+    def is_package(self, rule: str) -> bool:
+        """Whether frames of that rule are of packages, which count before the fuzz target that tests them."""
+        return rule in self._packages
+
     def of(
         self, *, kind: str, name: str, module: str | None, file: str | None, language: str | None, in_app: bool | None
     ) -> Role:
@@ -121,6 +128,8 @@ class Roles:
                 first = number
         if first < len(self._rules):
             role = self._roles[first]
+            if in_app is False and role.package:
+                return Role(role.role, role.rule)  # the writer knows its own, so that no package stands for it
             if not (in_app and role.role == "library" and not self._rules[first].firm):
                 return role
         if in_app is False:
@@ -207,6 +216,7 @@ def _shipped() -> tuple[Rule, ...]:
             files=tuple(rule.get("file", ())),
             languages=frozenset(rule.get("language", ())),
             weak=rule.get("weak", False),
+            package=rule.get("package", False),
         )
         for rule in table["rule"]
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from triage.formats.traces.window import Window
 
-__all__ = ("AHEAD", "LINE_CHARS", "Block", "Get")
+__all__ = ("AHEAD", "LINE_CHARS", "Block", "Get", "Indented")
 
 # How far a module looks before it is sure.
 AHEAD: Final = 64
@@ -86,3 +86,27 @@ class Block:
             if line.strip():
                 return index + step
         return index
+
+
+class Indented(Block):
+    """A block whose lines stand so far to the right, as what quotes a report writes it; it ends where they do not.
+
+    Examples
+    --------
+    >>> from triage.formats.traces.window import Text, Window
+    >>> block = Indented(Window(Text(enumerate(["a", "    b", "      c", "d"])), 1), "    ")
+    >>> block[-1], block[0], block[1], block[2]
+    ('a', 'b', '  c', None)
+    """
+
+    def __init__(self, window: Window, indent: str) -> None:
+        super().__init__(window)
+        self._indent = indent
+
+    def __getitem__(self, index: int) -> str | None:
+        found = super().__getitem__(index)
+        if found is None or index < 0:
+            return found and found.lstrip()
+        if found.startswith(self._indent):
+            return found[len(self._indent) :]
+        return None if found.strip() else ""

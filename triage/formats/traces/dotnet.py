@@ -3,7 +3,7 @@
 Facts: general knowledge of .NET Framework 2 to 4.8, .NET 5 to 9, Mono 4 to 6, Unity, PowerShell 5 and 7. Grammar, one
 line each; the word "at" may be one of another language::
 
-    report    = [ unhandled ] error ( " ---> " error )* part* | fatal part* | event | powershell
+    report    = [ unhandled ] error ( " ---> " error )* part* [ report ] | fatal part* | event | powershell
     unhandled = "Unhandled exception. " | "Unhandled Exception: " | "[ERROR] FATAL UNHANDLED EXCEPTION: "
     error     = type [ " (0x" hex ")" ] [ ": " message lines ]
     part      = frame | "--- End of inner exception stack trace ---"
@@ -28,6 +28,7 @@ from triage.formats.traces import dotnet_powershell
 from triage.formats.traces.dotnet_frames import AT, frame
 from triage.formats.traces.dotnet_parts import EVENT, FATAL, UNHANDLED, Said, Stacks, error_of, is_part
 from triage.formats.traces.log_lines import is_log
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.formats.traces.windows_faults import dated
@@ -58,6 +59,7 @@ _MESSAGE_LINES: Final = 40
 _GAP: Final = 2
 _SURE: Final = 64
 _WORDS: Final = frozenset({"Process terminated", "Fatal error", "Stack overflow"})
+_LOGGED: Final = lazy(r"\[ERROR\] FATAL UNHANDLED EXCEPTION: (\S.{0,4000})")
 _OOM: Final = "System.OutOfMemoryException"
 
 
@@ -102,9 +104,32 @@ def _stack(window: Window, head: int | None, place: int) -> Report | None:
         end = index if not blanks else end
         if blanks > _GAP or (index - place > _SURE and not stacks.frames):
             break
+    end = _again(window, stacks, end)
     if stacks.frames < 1 or (head is None and stacks.frames < 2 and not stacks.placed):
         return None
     return _report(window, stacks, min(first, place if head is None else head), end, event)
+
+
+def _again(window: Window, stacks: Stacks, end: int) -> int:
+    """Where a report ends that Mono prints twice: as what nobody handled, then for its log."""
+    found = _LOGGED.search(window.raw(end) or "") if stacks.said_first.unhandled else None
+    if found is None or not found[1].startswith(stacks.said_first.error or found[1]):
+        return end
+    again = Stacks()
+    again.said(f"Unhandled Exception: {found[1]}", end)
+    at = end + 1
+    while (line := window[at]) is not None and not window.is_record(at):
+        if not again.feed(line, at):
+            if again.frames or at >= end + _MESSAGE_LINES or not line.strip():
+                break
+            again.said(line, at)
+        at += 1
+    return at if again.frames and _named(again) == _named(stacks) else end
+
+
+def _named(stacks: Stacks) -> list[tuple[str | None, ...]]:
+    """The functions of each exception of a report."""
+    return [tuple(frame.function for frame in trace.frames) for trace in stacks.traces()]
 
 
 def _report(window: Window, stacks: Stacks, first: int, end: int, event: dict[str, str]) -> Report:

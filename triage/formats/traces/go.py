@@ -12,14 +12,17 @@ Facts: general knowledge of Go 1.5 to 1.25, held against panics that fuzzers col
     race      = "WARNING: DATA RACE" ( access " at 0x" address " by " goroutine ":" frame* )*
                 ( goroutine " (" state ") created at:" frame* )*
 
-A test's `--- FAIL` line above the panic and the exit status below it belong to the report. Grammar: `go_parse`.
+A test's `--- FAIL` line above the panic and the exit status below it belong to the report; what a test caught itself
+stands below `file ":" line ": panic: " message`, further to the right. Grammar: `go_parse`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from triage.formats.traces.block import AHEAD, Block
+from msgspec.structs import replace
+
+from triage.formats.traces.block import AHEAD, Block, Indented
 from triage.formats.traces.go_head import Head, head_of
 from triage.formats.traces.go_parse import (
     ELIDED,
@@ -78,6 +81,9 @@ _AWAY: Final = lazy(r"\s*(?:goroutine running on other thread; stack unavailable
 _REGISTER: Final = lazy(r"([a-z][a-z0-9]{1,6}) {1,8}(0x[0-9a-fA-F]{1,16})\s*$")
 _EXIT: Final = lazy(r"exit status (\d{1,3})\s*$|FAIL\t\S")
 _FAILED: Final = lazy(r"\s*--- FAIL: (\S{1,400})")
+_BY: Final = lazy(r"[\w.-]{1,200}\.go:\d{1,9}: (?=panic: )")
+# Tests that stand in each other, and the lines that say of each that it failed.
+_NESTED: Final = 8
 _CALL: Final = lazy(r"[\w./~%-]{1,400}[\w.()*\[\]{}~-]{0,400}\(.*\)?$")
 
 
@@ -89,6 +95,8 @@ def read(window: Window) -> Report | None:
         return read_race(block)
     if GOROUTINE.match(line):
         return _dump(block, _above(block))
+    if line[:1] == " " and GOROUTINE.match(quoted := line.lstrip(" ")):
+        return _quoted(Logged(window, line[: -len(quoted)]))
     if "sigcode=" in line:
         return _dump(block, -1) if line.startswith("PC=") and (window[-1] or "").startswith("SIG") else None
     if line.startswith(_HEADS) or _SERVED.match(line):
@@ -102,7 +110,7 @@ def read(window: Window) -> Report | None:
 def _above(block: Block) -> int:
     """Where the report of a goroutine begins whose head has no anchor: at the line that says panic, else at it."""
     for index in (-1, -2):
-        line = block.window[index]
+        line = block[index]
         if line is None or line.startswith("goroutine "):
             break
         if "panic" in line.lower() or line.startswith("[signal "):
@@ -128,6 +136,26 @@ def _dump(block: Block, first: int) -> Report | None:
     if first == 0 and (test := _FAILED.match(block.window[-1] or "")):
         begin, facts = -1, (*facts, ("test", test[1]))
     return said.report(traces, first=begin, end=end, registers=registers, facts=facts)
+
+
+class Logged(Indented):
+    """A goroutine that a test logged, below the line that says which line of the test did."""
+
+    def __getitem__(self, index: int) -> str | None:
+        found = super().__getitem__(index)
+        return found and _BY.sub("", found, count=1) if index < 0 else found
+
+
+def _quoted(block: Logged) -> Report | None:
+    """The goroutine of a panic that the test framework caught, further to the right than what it says of the test."""
+    first = _above(block)
+    found = _dump(block, first)
+    if found is None or first == 0:
+        return found
+    above, name = first, ""
+    while above > first - _NESTED and (test := _FAILED.match(block.window[above - 1] or "")):
+        above, name = above - 1, name or test[1]
+    return replace(found, first=above, facts=(*found.facts, ("test", name))) if name else found
 
 
 def _goroutine(block: Block, first: int) -> int | None:

@@ -19,6 +19,7 @@ from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_collect import tail
 from triage.formats.traces.window import Window
+from triage.records import Trace
 
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 
@@ -32,6 +33,8 @@ _FRAME: Final = lazy(r"\s{1,16}at [^\s(]{1,1000}\(")
 _SECTION: Final = lazy(r"\s{0,16}(?:Caused by: |Suppressed: |\.{3} \d{1,9} |\[CIRCULAR)")
 _DEDUP: Final = lazy(r"DEDUP_TOKEN: (\S{1,200})")
 _WRITTEN: Final = lazy(r".{0,1000}Java reproducer written to (\S.{0,1000})")
+_WRAPS: Final = lazy(r"com\.code_intelligence\.jazzer\.api\.FuzzerSecurityIssue\w{2,10}$")
+_SPENT: Final = ("java.lang.StackOverflowError", "java.lang.OutOfMemoryError")
 _MESSAGE_LINES: Final = 40
 
 
@@ -58,15 +61,23 @@ def read(window: Window) -> Report | None:
         end += 1
     error, _, value = found["text"].partition(": ")
     first = traces[0] if traces else None
+    error = _spent(traces) or (first and first.error_type) or error.strip()
     return Report(
         end=end,
         kind="exception",
         traces=traces,
-        error_type=(first and first.error_type) or error.strip() or None,
+        error_type=error or None,
         error_value=(first and first.error_value) or value.strip() or None,
         facts=(*facts.items(), *unit),
         complete=bool(first and first.frames),
     )
+
+
+def _spent(traces: tuple[Trace, ...]) -> str | None:
+    """The error of the machine that ran out of stack or memory, which Jazzer wraps into a finding of its own."""
+    if len(traces) < 2 or not traces[0].error_type or not _WRAPS.match(traces[0].error_type):
+        return None
+    return traces[1].error_type if (traces[1].error_type or "").startswith(_SPENT) else None
 
 
 def _end(window: Window) -> int:

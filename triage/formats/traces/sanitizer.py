@@ -7,7 +7,8 @@ libsanitizer, held against reports that fuzzers collected. Grammar, one report::
     header   = [ "==" pid "==" ] ( "ERROR" | "WARNING" | "FATAL" ) ": " tool ": " words
              | [ "==" pid "==" ] tool ": CHECK failed: " words | "*** GWP-ASan detected a memory error ***"
     body     = see `sanitizer_body`, `sanitizer_headings`, `sanitizer_frames`
-    leak     = ( "Direct" | "Indirect" ) " leak of " words stack       (an event of its own, the first with the header)
+    leak     = "Direct leak of " words stack ( "Indirect leak of " words stack )*
+               (an event of its own, the first with the header: what is lost with another is no leak of its own)
     finding  = place ": runtime error: " words [ stack ]               (see `sanitizer_undefined`)
 
 A report whose header is lost is known by its `SUMMARY:` line and the frames above it.
@@ -27,6 +28,7 @@ from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body, Section
 from triage.formats.traces.sanitizer_collect import collect, followed, tail
 from triage.formats.traces.sanitizer_frames import read as read_frame
+from triage.formats.traces.sanitizer_globals import globals_of
 from triage.formats.traces.sanitizer_headings import Heading, heading
 from triage.formats.traces.sanitizer_kinds import Named, named, on_purpose
 from triage.formats.traces.window import BACK, Window
@@ -69,6 +71,7 @@ _TSAN_PID: Final = lazy(r"\(pid=(\d{1,10})\)")
 _VALUE_END: Final = lazy(r" \(pc | at pc | \(pid=| \(tid=|,? \(thread T")
 _LEAKED: Final = lazy(r"\d{1,20} byte\(s\) leaked in")
 _RECOVERED: Final = frozenset({"ThreadSanitizer", "LeakSanitizer", "DataflowSanitizer", "NumericalStabilitySanitizer"})
+_ODR: Final = "odr-violation"
 _WARNS: Final = frozenset({"MemorySanitizer", "ThreadSanitizer", "NumericalStabilitySanitizer"})
 
 
@@ -117,6 +120,8 @@ def brief(lines: Glance, text: str) -> Brief | None:
     if found is None:
         return None
     what = head.named
+    if what.type == _ODR:
+        return None
     said = _value(head, Section(Heading("crash", "")))
     spot = _ADDRESS.search(head.text)
     follows = on_purpose(what.type, int(spot[1] or spot[2], 16) if spot and what.signal != "SIGABRT" else None)
@@ -262,6 +267,9 @@ def _made(head: _Header, body: Body, first: int, end: int, unit: tuple[tuple[str
         registers=body.registers_json() or (_pointers(pointers) if pointers else None),
     ))  # fmt: skip
     facts = {"tool": head.tool, "summary": body.summary[1] if body.summary else "", **dict(body.fact_rows())}
+    if what.type == _ODR and (places := globals_of(body.facts.get("global", []))):
+        rest = (replace(traces[0], role="other", crashed=None), *traces[1:]) if traces[0].frames else traces[1:]
+        traces = (replace(traces[0], frames=places), *rest)
     stacked = bool(traces[0].frames)
     return Report(
         first=first,

@@ -172,7 +172,8 @@ class Body:
         if head.role in {"crash", "access"} and not current.frames and len(self.sections) == 1:
             self.sections = [Section(head._replace(role="crash"))]
             return
-        role = "access" if head.role == "crash" else head.role
+        lost = (head.error or "").endswith("leak")
+        role = "other" if lost else "access" if head.role == "crash" else head.role
         self.sections.append(Section(head._replace(role=role)))
 
     def fact(self, key: str, value: str) -> None:

@@ -34,7 +34,7 @@ _PID: Final = lazy(r"\s{0,4}={1,3} ?(\d{1,10}) ?={1,3}")
 # Words that any log has: they do not bring a report back that was interrupted.
 _WEAK: Final = lazy(r"\s{0,16}(?:NOTE|Note|HINT|Hint|Executed|Running)\b")
 _RULE: Final = lazy(r"\s{0,4}={10,200}\s*$")
-_LEAK: Final = lazy(r"\s{0,16}(?:Direct|Indirect) leak of ")
+_LEAK: Final = lazy(r"\s{0,16}(?:Direct|(?P<indirect>Indirect)) leak of ")
 _ANNOUNCES: Final = lazy(r".{0,400}(?::| at| here| from| in frame)\s{0,8}$")
 # What stands right below a report where the program's end is told once more: by the system, the fuzzer, the service.
 _FOLLOWS: Final = lazy(
@@ -71,10 +71,10 @@ def collect(
             continue
         if begin == "=" and _RULE.match(line):
             return at if rule and body.done else end
-        leak = begin in {"D", "I"} and _LEAK.match(line) is not None
-        if (leaks and leak) or (not leak and begins(line)):
+        leak = _LEAK.match(line) if begin in {"D", "I"} else None
+        if (leaks and leak and not leak["indirect"]) or (not leak and begins(line)):
             break
-        leaks += leak
+        leaks += leak is not None
         other = _elsewhere(window, at - 1, line, pid) or (others and _WEAK.match(line))
         if not other and (body.take(line, at - 1) or _announced(window, body, line, at)):
             end, others, blank = at, 0, 0

@@ -6,7 +6,7 @@ Grammar::
     finding  = place ": runtime error: " message note* [ stack ] [ "SUMMARY: UndefinedBehaviorSanitizer: " words ]
     place    = file ":" line [ ":" column ] | "(" image "+0x" hex ")" | "<unknown>"
     minimal  = "ubsan: " name [ " by 0x" hex ] [ " address 0x" hex ]             (the minimal runtime)
-    note     = place ": note: " words | bytes in hex | blanks "^" [ "~" ... ]
+    note     = place ": note: " words | bytes in hex | blanks "^" [ "~" ... ] | blanks "vptr for '" type "'"
 
 Other programs say `runtime error` too: the message must be one that the handlers print, or the lines below must be.
 """
@@ -43,7 +43,7 @@ _OF_TYPE: Final = lazy(r"vtable is of type '([^']{1,400})'")
 _NOTE: Final = lazy(r".{0,1000}: note: (.{1,1000})")
 _BYTES: Final = lazy(
     r"\s{0,8}(?:[0-9a-f]{2}[ \t]{1,8}){3,200}[0-9a-f]{2}\s{0,8}$|\s{0,8}<memory cannot be printed>"
-    r"|[ \t]{0,400}\^[~ ]{0,200}$"
+    r"|[ \t]{0,400}\^[~ ]{0,200}$|[ \t]{1,400}(?:vptr for '|invalid vptr\s{0,8}$)"
 )
 _NEAR: Final = 4
 
