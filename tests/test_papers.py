@@ -20,6 +20,15 @@ def found(text):
         ("Steuer-ID 12 345 678 901", "12 345 678 901"),
         ("insured 1 85 05 78 006 084 91", "1 85 05 78 006 084 91"),
         ("SIN 130 692 544", "130 692 544"),
+        ("medical license: BK1235563", "BK1235563"),
+        ("DEA number AB1234563 of a doctor", "AB1234563"),
+        ("RRN 960121-1234567", "960121-1234567"),
+        ("ABN 51 824 753 556", "51 824 753 556"),
+        ("VIN 1HGCM82633A004352", "1HGCM82633A004352"),
+        ("RFC GODE561231GR8", "GODE561231GR8"),
+        ("patente di guida: AA1234567B", "AA1234567B"),
+        ("mbi: 1EG4-TE5-MK73", "1EG4-TE5-MK73"),
+        ("CNPJ 11.222.333/0001-81", "11.222.333/0001-81"),
     ],
 )
 def test_a_number_by_its_form_and_checksum_or_beside_its_name(text, number):
@@ -36,6 +45,11 @@ def test_a_number_by_its_form_and_checksum_or_beside_its_name(text, number):
         "passport.js loaded",
         "version 123.456.789-01",
         "nif 2024",
+        "see RFC 7231 section 6",
+        "RFC: 7231",
+        "VIN 12.5 V",
+        "npi 5 of 6",
+        "DEA 500 units",
         "insured 1 85 05 78 006 084 92",
     ],
 )

@@ -15,7 +15,8 @@ from triage.redact.text import BACKSLASH, DIGITS, LETTERS, WORD_START, Found, di
 __all__ = ("CANDIDATES", "bare", "labelled")
 
 _LABELS: Final = (
-    r"pesel|bsn|cpf|dni|nie|nif|nino|ni (?:no\.?|number)|national insurance(?: (?:no\.?|number))?"
+    r"medicare beneficiary identifier|pesel|bsn|cpf|dni|nie|nif|nino"
+    r"|ni (?:no\.?|number)|national insurance(?: (?:no\.?|number))?"
     r"|aadhaa?r|pan card|codice fiscale|steuer-?id(?:nr|entifikationsnummer)?"
     r"|steuernummer|idnr|personnummer|personal (?:id|identity) number|f\xc3\xb8dselsnummer"
     r"|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9cu|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
@@ -27,6 +28,8 @@ _LABELS: Final = (
     r"|versichertennummer|f\xc3\xbchrerschein|emirates id|iqama|c[e\xa9\xc3]{1,2}dula|cuit|cuil|ruc|jmbg|oib|egn|cnp"
     r"|amka|taj|isikukood|asmens kodas|personas kods|kennitala|ppsn?|niss|rijksregisternummer|ird|my number|mrn"
     r"|medical record|patient id|health card|hetu|insurance (?:id|policy)|member id|voter id|resident id"
+    r"|medical licen[cs]e|dea|npi|patente di guida|partita iva|uen|abn|rrn|resident registration|cnpj|mbi"
+    r"|vin|vehicle identification"
 )
 _BEYOND: Final = (
     r"\xd1\x81\xd0\xbd\xd0\xb8\xd0\xbb\xd1\x81|\xd0\xa1\xd0\x9d\xd0\x98\xd0\x9b\xd0\xa1|\xd0\xb8\xd0\xbd\xd0\xbd|\xd0\x98\xd0\x9d\xd0\x9d"
@@ -74,9 +77,13 @@ _FEWEST: Final = 6
 # Names of papers that are also those of a function or a word: behind these a number stands in groups of its own.
 _ALSO_WORDS: Final = frozenset({b"sin", b"rut", b"nir", b"nie", b"nif"})
 # And these, but not where a colon stands behind them.
-_ALSO_SHORT: Final = frozenset(b"nip cnh rfc tfn ahv avs cpr ruc oib egn cnp taj pps ird mrn".split())
+_ALSO_SHORT: Final = frozenset(
+    b"nip cnh rfc tfn ahv avs cpr ruc oib egn cnp taj pps ird mrn dea npi uen abn rrn mbi vin".split()
+)
 _GROUPED: Final = re.compile(
     rb"[0-9]{3}([ -])[0-9]{3}\1[0-9]{3}|[0-9]{6}-[0-9]{4}|756\.[0-9]{4}\.[0-9]{4}\.[0-9]{2}"
+    rb"|[0-9]{6}-[0-9]{7}|[0-9]{2} [0-9]{3} [0-9]{3} [0-9]{3}|[A-Z]{2}[0-9]{7}|[A-Z]{4}[0-9]{6}[A-Z0-9]{3}"
+    rb"|(?=[A-Z]{0,16}[0-9])[A-HJ-NPR-Z0-9]{17}|[0-9]{2}\.[0-9]{3}\.[0-9]{3}/[0-9]{4}-[0-9]{2}"
     rb"|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9K]|[XYZ]?-?[0-9]{7,8}-?[A-Z]|[1-4](?: ?[0-9]{2,3}){5,6}"
 )
 _PASSPORTS: Final = frozenset({b"pas", b"rei", b"dri"})
