@@ -158,6 +158,17 @@ PLAIN = (
     "could not read Password: terminal prompts disabled",
     "«mfern»     5701  2.1  0.4 redis-cli -h localhost",
     'session_pool: cache hit etag="043178d1-9ea7" age=40',
+    "[gsm] imei [«352497752184855»] attached",
+    "imei [352]",
+    "bluetoothd: «70:23:bb:54:c9:16»: connect error",
+    "last_known_latitude: «-45.678448»\nlast_known_longitude: «14.138615»",
+    "lookup failed, Driver license «D1059976»",
+    '{"device":{"name":"«build-agent-8»","arch":"arm64"}}',
+    '{"device":{"name":"Pixel 8"}}',
+    "ValidationError: date_of_birth '«1946-05-25»' is in the wrong format",
+    "ValidationError: date_of_birth 'later' is in the wrong format",
+    "{'tfn': '«280 874 760»', 'n': 2}",
+    "FN:«Ana Herrera»\nEND:VCARD",
     "kind: Secret\ndata:\n  replicas: Mw==\n  other: «RHVyJThMNXo0U2o=»\n",
 )
 

@@ -60,3 +60,10 @@ def test_a_list_of_users_names_accounts(text, names):
 )
 def test_lists_of_things_name_none(text):
     assert accounts(text) == []
+
+
+def test_a_word_that_a_client_is_told_as_an_account_is_not_looked_for_elsewhere():
+    text = "$ curl -u basket:hunter2x http://localhost\nbasket opened, basket::render in basket\n"
+    assert [text[start:end] for start, end, _ in spans(text)] == ["basket", "hunter2x"]
+    text = "$ curl -u mfern7:hunter2x http://localhost\nmfern7 opened it\n"
+    assert [text[start:end] for start, end, _ in spans(text)] == ["mfern7", "hunter2x", "mfern7"]

@@ -32,13 +32,16 @@ _BLANK: Final = 0x20
 # Kinds whose values are also words; they are looked for where they are long enough to be told from one.
 _WORDLIKE: Final = frozenset({"username", "person", "hostname", "pin", "birth_date", "passport", "serial"})
 
+# Accounts that clients and servers are told are often those of programs, which are called by a word of their trade.
+_OF_PROGRAMS: Final = frozenset({"flag", "statement", "sql"})
+
 _Spelling = tuple[str, bytes, frozenset[int], frozenset[int]]
 """Of a way of writing a value: its kind, the value, and what it must not touch before and behind it."""
 
 
-def worth_finding(kind: str, value: bytes) -> bool:
+def worth_finding(kind: str, value: bytes, rule: str = "") -> bool:
     """Whether a value is so much its own that every other occurrence of it is the same secret."""
-    if not _is_long_enough(kind, value):
+    if not _is_long_enough(kind, value) or (rule in _OF_PROGRAMS and kind == "username" and value.isalpha()):
         return False
     small = value.lower()
     words = vocabulary()

@@ -218,7 +218,11 @@ class Redactor:
         if not entry.label and hit.rank > entry.rank:
             entry.rank, entry.kind, entry.exact = hit.rank, hit.kind, hit.exact
             entry.length = len(value)
-        if len(entry.values) < _VALUES and hit.value not in entry.values and worth_finding(hit.kind, hit.value):
+        if (
+            len(entry.values) < _VALUES
+            and hit.value not in entry.values
+            and worth_finding(hit.kind, hit.value, hit.rule)
+        ):
             entry.values.add(hit.value)
         return entry
 
@@ -326,8 +330,8 @@ def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> li
     layers = scanner.layers(data)
     try:
         hits = scanner.found(data, layers)
-        distinct = dict.fromkeys([(hit.kind, hit.value) for hit in hits])
-        again = Known([*(one for one in distinct if worth_finding(*one)), *given])
+        distinct = dict.fromkeys([(hit.kind, hit.value, hit.rule) for hit in hits])
+        again = Known([*dict.fromkeys(one[:2] for one in distinct if worth_finding(*one)), *given])
     finally:
         forget()
     more = scanner.find_known(data, again, layers, hits) if again else []

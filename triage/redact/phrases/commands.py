@@ -273,8 +273,8 @@ def _person(base: int, word: _Word, span: Span | None = None) -> Iterator[Found]
     if b"@" in name:
         return
     begin, span = base + word.start + start, (start, start + len(name))
-    for _, _, kind, rule in judged(word.text, span, _ACCOUNT, in_quotes=True, assigned=True, name=(start, start)):
-        yield begin, begin + len(name), kind, rule
+    for _, _, kind, _ in judged(word.text, span, _ACCOUNT, in_quotes=True, assigned=True, name=(start, start)):
+        yield begin, begin + len(name), kind, "flag"
 
 
 def _behind(base: int, word: _Word, mark: bytes, *, until: bytes = b"", start: int = 0) -> Iterator[Found]:
@@ -382,7 +382,8 @@ def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Foun
         if meaning and meaning.weak in {"", "long"} and group < 3 and not values.placeholder(argument[group]):
             yield *argument.span(group), meaning.kind, "sql"
         elif meaning and (meaning.weak in grids.PERSONAL or (meaning.weak == "user" and group < 3)):
-            yield from judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
+            told = judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
+            yield from ((*found[:3], "sql") for found in told)
         place = argument.end()
 
 

@@ -84,7 +84,7 @@ def _hashed(size: int, data: bytes, at: int) -> Iterator[Found]:
 def _stated(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account that a statement of SQL makes or changes."""
     if match := _STATED.match(data, at + size):
-        yield from _is_account(data, match.span(1))
+        yield from ((*found[:3], "statement") for found in _is_account(data, match.span(1)))
 
 
 def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -184,7 +184,7 @@ def _session(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _is_account(data, match.span(2))
 
 
-SPELT: Final = {"papers": (('":"', '"'), ('": "', '"'))}
+SPELT: Final = {"papers": (('":"', '"'), ('": "', '"')), "quoted": (("", " '"), ("", ' "'), ("", " `"))}
 """What stands before and behind the words of such a list, where they lead to something."""
 _FAULTY: Final = re.compile(
     rb"(?:value for |value of |field |column )?[\"'`]?([A-Za-z_][\w.-]{1,40})[\"'`]?"
@@ -201,6 +201,17 @@ def _faulty(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from judged(data, match.span(3), meaning, in_quotes=True, assigned=True, name=match.span(1))
 
 
+_IN_QUOTES: Final = re.compile(rb"([^\"'`\r\n]{2,80})[\"'`](?= |[.,;:)]|\\|\r?\n|\Z)")
+
+
+def _quoted(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The value in quotes right behind the name of a field."""
+    name = data[at : at + size - 2]
+    match, meaning = _IN_QUOTES.match(data, at + size), sense(name.decode("latin-1"))
+    if match and meaning and not data[at - 1 : at].isalnum():
+        yield from judged(data, match.span(1), meaning, in_quotes=True, assigned=True, name=(at, at + size - 2))
+
+
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "digests": _hashed,
     "logins": _machine,
@@ -213,6 +224,7 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "contacts": _contact,
     "papers": _paper,
     "faults": _faulty,
+    "quoted": _quoted,
     "builders": _builder,
     "sessions": _session,
 }

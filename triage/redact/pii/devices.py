@@ -28,6 +28,7 @@ _ADVERTISED: Final = re.compile(
     rb"(?i)[\w.$]{0,40}(?:[ \t]?[({\[:=][ \t]?|(?:[ \t]\(?[a-z]{2,12}\)?){1,4}[ \t]?[:=]?[ \t])?[\"']?"
     rb"(?:(?:advertising|ad)?_?id[ ]?[=:][ ]?[\"']?)?(" + _UUID + rb")"
 )
+_NUMBER: Final = re.compile(rb"([0-9]{14,20}|[0-9A-F]{14})(?![0-9A-Za-z])")
 _FEWEST: Final = 2
 
 
@@ -69,10 +70,18 @@ def _advertised(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *match.span(1), "device_id", "device"
 
 
+def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The number of a telephone or its card, in brackets or quotes behind its name."""
+    match = _NUMBER.match(data, at + size)
+    if match and len(set(match[1])) > _FEWEST:
+        yield *match.span(1), "imei" if data[at : at + 4].lower() == b"imei" else "device_id", "device"
+
+
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "attached": _attached,
     "devices": _listed,
     "states": _stated,
     "advertised": _advertised,
+    "numbered": _numbered,
 }
 """What reads the numbers at the words of leads.toml, by their lists."""

@@ -117,6 +117,7 @@ _BEHIND_ADDRESSES: Final = frozenset(b":/")
 _IN_NUMBERS: Final = frozenset(DIGITS + b"_")
 _NEWLINE: Final = ord("\n")
 _BLANK: Final = ord(" ")
+_BEHIND_A_COLON: Final = frozenset({b" ", b"", b"\n", b"\r", b"\t"})
 _DOT: Final = ord(".")
 _SIGN: Final = ord("@")
 _PERCENT: Final = ord("%")
@@ -248,7 +249,8 @@ def _is_mac(data: bytes, start: int, end: int) -> bool:
     """Whether six pairs are the address of an interface, and no part of a digest, no zeros, no date."""
     text = data[start:end]
     joint = text[2:3]
-    if data[end : end + 1] == joint or touches(data, start, end, HEX_DIGITS):
+    goes_on = data[end : end + 1] == joint and (joint != b":" or data[end + 1 : end + 2] not in _BEHIND_A_COLON)
+    if goes_on or touches(data, start, end, HEX_DIGITS):
         return False
     if _PAIR_BEFORE.search(data, max(start - 4, 0), start):
         return False
