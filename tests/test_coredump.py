@@ -94,6 +94,14 @@ def test_coredumpctl_info_and_the_next_core_behind_it():
     assert (second.report.signal, second.report.process_id, second.report.follows) == ("SIGABRT", 1235, True)
 
 
+def test_modules_of_packages_stand_between_what_is_said_and_the_stack():
+    one, line = INFO.partition("Stack trace of thread")[0], "Module libfoo.so.1 from rpm foo-1.2-3.fc39.x86_64\n"
+    indent = one.rpartition("\n")[2]
+    [only] = found(INFO.replace(one, one.removesuffix(indent) + indent + line + indent, 1))
+    assert any(module["name"] == "libfoo.so.1" for module in only.report.modules)
+    assert only.report.traces[0].frames
+
+
 def test_a_message_that_syslog_folded_into_one_line():
     one = only(f"a\n{FOLDED}\nb")
     assert (one.first, one.last) == (2, 2)

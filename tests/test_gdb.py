@@ -189,6 +189,25 @@ def test_without_a_word_of_gdb_the_interrupted_thread_is_the_crashed_one_else_th
     assert [t.thread_id for t in gdb.parse(idle + idle.replace("2", "3"))] == [42, 43]
 
 
+def test_drkonqi_leaves_out_the_frames_of_kde_s_handler():
+    text = (
+        "Application: Files (files), signal: Segmentation fault\n\n[KCrash Handler]\n"
+        "#4  0x00007fc07f098fe5 in FileModel::sort (this=0x0) at /src/model.cpp:31\n"
+        "#5  0x0000554d8fa57185 in main (argc=1) at /src/main.cpp:9\n[Inferior 1 (process 53) detached]\n"
+    )
+    [trace] = gdb.parse(text)
+    rows = [(f.frame_kind, f.function) for f in trace.frames]
+    assert rows == [("signal", None), ("frame", "FileModel::sort"), ("frame", "main")]
+    [found] = [one for one in scan(enumerate(text.splitlines())) if isinstance(one, Found)]
+    assert [found.first, found.last] == [3, 6]
+    other = "Thread 2 (Thread 0x7f LWP 9):\n#0  0x10 in poll () from /lib/libc.so.6\n#1  0x20 in loop () at l.c:1\n"
+    threads = gdb.parse("Thread 1 (Thread 0x7e LWP 8):\n" + text.partition("\n\n")[2] + other)
+    assert [(t.thread_id, functions(t)) for t in threads] == [
+        (8, [None, "FileModel::sort", "main"]),
+        (9, ["poll", "loop"]),
+    ]
+
+
 def test_the_rows_of_a_handler_stay_in_order():
     text = (
         "#0  0x00007ff1 in __waitpid (pid=7) at waitpid.c:30\n#1  0x0000551 in print_trace () at crash.cpp:154\n"

@@ -13,7 +13,7 @@ __all__ = ("is_plain", "shaped")
 # What may be generated in an identifier, in a path of words, and where a class stands in another: each pattern of
 # `names.toml` that can match there is hinted at.
 _IN_IDENTIFIERS: Final = re.compile(
-    r"_(?:_lambda|[0-9a-f]{32}|invoke|R[A-Z]|ZN|cgoexp|0x|_ANON__|(?:erb|haml|slim|j?builder|ruby|axlsx|prawn)__+\d+_\d+$)"
+    r"_(?:_lambda|[0-9a-f]{32}|m[0-9A-F]{40}|invoke|R[A-Z]|ZN|cgoexp|0x|_ANON__|(?:erb|haml|slim|j?builder|ruby|axlsx|prawn)__+\d+_\d+$)"
     r"|(?:caml[A-Z]|recompiled_)\w*_\d+$"
 )
 _PATH: Final = re.compile(r"[^\W\d]\w*+(?:(?:::~?|\.|\$(?=[A-Z]))[^\W\d]\w*+)++")

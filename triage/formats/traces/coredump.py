@@ -6,7 +6,7 @@ Grammar, one line each; all but the first line are indented::
     message = "Process " pid " (" name ") of user " uid " dumped core." lines
     ended   = "Process " pid " (" name ") of user " uid " terminated abnormally with signal " n "/" name …
     lines   = ( "Module " path " with build-id " id | "Found module " path " with build-id: " id
-              | "Metadata for module " … )*
+              | "Module " path " from rpm " package | "Metadata for module " … )*
               stack*
               ["ELF object binary architecture: " words]
     stack   = "Stack trace of thread " id ":" frame*
@@ -54,7 +54,9 @@ _MESSAGE: Final = lazy(
 )
 _STACK: Final = lazy(r"Stack trace of thread (\d{1,10}):")
 _FRAME: Final = lazy(r"#(\d{1,4})\s{1,4}0x([0-9a-fA-F]{4,16})\s(\S.*)$")
-_MODULE: Final = lazy(r"(?:Found module|Module) (\S.{0,400}?) (?:with build-id:? ([0-9a-f]{4,64})|without build-id)")
+_MODULE: Final = lazy(
+    r"(?:Found module|Module) (\S.{0,400}?) (?:with build-id:? ([0-9a-f]{4,64})|without build-id|from \S)"
+)
 _NOTED: Final = lazy(
     r"Metadata for module |ELF object binary architecture: (.*)|Failed to |Stack trace of thread |Coredump "
 )

@@ -27,7 +27,7 @@ from msgspec.structs import replace
 
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces import lambdas
-from triage.formats.traces.gdb_extent import LISTED, extent
+from triage.formats.traces.gdb_extent import HANDLED, LISTED, extent
 from triage.formats.traces.gdb_frames import balance, call, inlined, variables
 from triage.formats.traces.gdb_frames import frame as frame_of
 from triage.formats.traces.patterns import lazy
@@ -48,6 +48,7 @@ ANCHORS: Final = (
     "#1  ",
     " (LWP ",
     "<signal handler called>",
+    "[KCrash Handler]",
 )
 
 _PROBE: Final = lazy(
@@ -190,6 +191,7 @@ class _Reader:
         self._number = 0
         self._current: tuple[int | None, int | None] = (None, None)
         self._signal: tuple[str, str] | None = None
+        self._handled = False  # whether KDE's handler stands above, whose frames it leaves out
         self._stop: Frame | None = None  # where the signal came, as gdb says before any stack
 
     @property
@@ -211,6 +213,9 @@ class _Reader:
                 self._begin(int(frame[1]), frame[2] or "")
         elif self._pieces and line[:1] in {" ", "\t"} and not LISTED.match(line):
             self._continue(line)
+        elif line.startswith(HANDLED):
+            self._end()
+            self._interrupted(line)
         elif line:
             self._end()
             self._other(line)
@@ -282,8 +287,9 @@ class _Reader:
         if stack.frames and number <= stack.last:
             stack = _Stack()
             self._stacks.append(stack)
-        if number > stack.last + 1:
+        if number > stack.last + 1 and not self._handled:
             stack.frames.append(Frame(frame_kind="elided", repeat=number - stack.last - 1))
+        self._handled = False
         stack.last = number
         self._first = self._line
         self._number = number
@@ -318,6 +324,13 @@ class _Reader:
     def _note(self, kind: str, line: str) -> Frame:
         """A row for a line that stands among the frames."""
         return Frame(frame_kind=kind, function_raw=line, text_line=self._place(self._line))
+
+    def _interrupted(self, line: str) -> None:
+        """A line for the frames of a handler that are left out."""
+        if self._stacks[-1].frames:
+            self._stacks.append(_Stack())
+        self._stacks[-1].frames.append(self._note("signal", line))
+        self._handled = True
 
     def _other(self, line: str) -> None:
         """A line that is not of a frame."""
