@@ -157,19 +157,21 @@ def _inflated(packed: bytes) -> bytes | None:
 
 def _text_of(run: bytes) -> bytes | None:
     """What a run decodes to, if that is text."""
-    digits = run if run.isalnum() else _NOT_OF_A_RUN.sub(b"", run)
-    if len(digits) % 2 == 0 and not digits.translate(None, HEX_DIGITS):
+    # Only a run that begins like one is read to its end: there are as many in a path as it has folders.
+    hexadecimal = not run[:LEAST].translate(None, HEX_DIGITS)
+    digits = _NOT_OF_A_RUN.sub(b"", run) if hexadecimal and not run.isalnum() else run
+    if hexadecimal and len(digits) % 2 == 0 and not digits.translate(None, HEX_DIGITS):
         raw = binascii.unhexlify(digits[:_RUN_CAP])
         text = _inflated(raw) if _PACKED.match(raw) else _printed(raw)
         if text is not None:
             return text
     head = _base64(run[:LEAST])
     if head is not None and _PACKED.match(head):
-        whole = _base64(digits[:_RUN_CAP])
+        whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])
         return _inflated(whole) if whole is not None else None
     if head is None or (len(head.translate(None, _PRINTED + b"\x00")) > 1 and not _is_utf8(head)):
         return None
-    whole = _base64(digits[:_RUN_CAP])
+    whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])
     return _printed(whole) if whole is not None else None
 
 
