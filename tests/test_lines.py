@@ -6,7 +6,7 @@ from tests.redaction import generator, logs
 from triage.redact import scan
 from triage.redact.decoding import views
 from triage.redact.lines import Lines, any_of
-from triage.redact.named import structure
+from triage.redact.named import joints, structure
 from triage.redact.phrases import prose
 from triage.redact.text import Expression
 from triage.redact.tokens import matches, rules
@@ -69,8 +69,19 @@ def test_repeats_lose_their_numbers_and_groups_their_places(pattern, text):
 
 
 def test_no_group_is_left_in_what_all_lines_are_asked_for():
-    assert [wanted.group_count for wanted in scan._wanted(())] == [0, 0]
-    assert len(matches.places()) == 2
+    assert [wanted.group_count for wanted in scan._wanted(())] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("expression", [structure.assignment(()), joints.pairing(()), matches.places()])
+def test_what_is_tried_at_its_head_matches_as_by_itself(expression):
+    data = "\n".join(one.text for one in generator.corpus(5, 2, None).samples).encode()
+    plain = Expression(expression.pattern)
+    found = plain.spans(data)
+    assert found
+    assert expression.spans(data) == found
+    assert expression.spans(data, 1_000, 90_000) == plain.spans(data, 1_000, 90_000)
+    starts = [0, *(start + 1 for start, _ in found[:50]), len(data) + 1]
+    assert [expression.first(data, at) for at in starts] == [plain.first(data, at) for at in starts]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -79,7 +90,7 @@ def test_the_lines_hold_every_match_of_the_text(seed):
     plain = logs.log(0.05, seed).splitlines()
     texts = [one.text for one in generator.corpus(seed, 2, None).samples]
     chance.shuffle(texts)
-    between = ["\n", "\r\n", "", " ", *("\n" + "\n".join(chance.sample(plain, count)) + "\n" for count in range(1, 12))]
+    between = ["\n", "\r\n", "", " ", *("\n" + "\n".join(chance.sample(plain, count)) + "\n" for count in range(8, 40))]
     data = "".join(text + chance.choice(between) for text in texts).encode()
     lines = Lines(data, lambda: scan._wanted(()))
     assert len(lines.data) < len(data)

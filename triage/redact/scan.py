@@ -175,8 +175,8 @@ def _disjoint(data: bytes, hits: list[Hit]) -> list[Hit]:
 @lru_cache(maxsize=16)
 def _wanted(extra: Names) -> tuple[Expression, ...]:
     """What a line holds that is worth looking at; what makes few states together is looked for together."""
-    leads, words = matches.places()
-    return any_of((assignment(extra).pattern, words)), any_of((prose.SAID.pattern, leads, views.ENCODED.pattern))
+    named = any_of((assignment(extra).pattern, matches.words()))
+    return named, any_of((prose.SAID.pattern, views.ENCODED.pattern)), matches.places().head
 
 
 def _named_again(layers: Sequence[Layer], known: Known, places: Mapping[int, int] | None = None) -> Iterator[Hit]:

@@ -24,10 +24,12 @@ __all__ = (
     "Beginnings",
     "Expression",
     "Found",
+    "Headed",
     "Part",
     "Span",
     "alternatives",
     "anywhere",
+    "branches",
     "digits_in",
     "expression",
     "is_word",
@@ -148,6 +150,47 @@ class Expression:
         return self._compiled.fullmatch(data) is not None
 
 
+class Headed(Expression):
+    """An expression that matches only where its head does, which is looked for alone.
+
+    RE2 makes each step of an automaton when it is first taken. Those of many beginnings with all that may follow them
+    are as many as both multiplied; those from one beginning on are few.
+    """
+
+    __slots__ = ("head",)
+
+    def __init__(self, head: Expression, pattern: str) -> None:
+        super().__init__(pattern)
+        self.head = head
+
+    def spans(self, data: bytes, start: int = 0, end: int | None = None) -> list[Span]:
+        """Where it matches, from the left."""
+        endpos = len(data) if end is None else min(end, len(data))
+        head, match = self.head._match, self._match  # noqa: SLF001
+        found: list[Span] = []
+        pos = start
+        while pos <= endpos:
+            pos = head(_ANYWHERE, data, pos, endpos)[0][0]
+            if pos < 0:
+                break
+            span = match(_HERE, data, pos, endpos)[0]
+            pos += 1
+            if span[1] >= 0:
+                found.append(span)
+                pos = max(pos, span[1])
+        return found
+
+    def first(self, data: bytes, pos: int) -> Span | None:
+        """Where it matches first from a place on."""
+        head, endpos = self.head._match, len(data)  # noqa: SLF001
+        while pos <= endpos and (pos := head(_ANYWHERE, data, pos, endpos)[0][0]) >= 0:
+            span = self._match(_HERE, data, pos, endpos)[0]
+            if span[1] >= 0:
+                return span
+            pos += 1
+        return None
+
+
 def _taking_part(spans: list[Span]) -> tuple[int, int, int]:
     """The number of the one group that takes part in a match, and where it is."""
     number = next(number for number in range(1, len(spans)) if spans[number][0] >= 0)
@@ -202,6 +245,26 @@ def alternatives(words: Iterable[bytes]) -> str:
         (r"\b" if word[:1].isascii() else "") + re.escape(word).decode("latin-1")
         for word in sorted(words, reverse=True)
     )
+
+
+def branches(words: Iterable[Iterable[str]]) -> str:
+    """One of some words, each of steps that are expressions, the longer one of a beginning first.
+
+    Words share their beginnings: RE2 sees those of letters, not of steps that may be nothing.
+    """
+    tree: dict[str, Any] = {}
+    for word in words:
+        node = tree
+        for step in word:
+            node = node.setdefault(step, {})
+        node[""] = {}
+    return _branch(tree)
+
+
+def _branch(tree: dict[str, Any]) -> str:
+    """The expression of what goes on with one of these steps."""
+    told = [step + _branch(tree[step]) for step in sorted(tree, reverse=True)]
+    return "".join(told) if len(told) <= 1 else f"(?:{'|'.join(told)})"
 
 
 def anywhere(pattern: str) -> str:

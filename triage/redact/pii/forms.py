@@ -6,11 +6,13 @@ stands between and whatever accents their languages write, and words that only s
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 from triage.redact.named.joints import assignment
 from triage.redact.named.keys import Names, vocabulary
+from triage.redact.text import branches
 
 __all__ = ("LABELS", "plain")
 
@@ -30,6 +32,7 @@ _KINDS: Final = frozenset(
     }
 )
 _BETWEEN: Final = r"[ ._-]{0,2}"
+_STEP: Final = re.compile("ss|.", re.DOTALL)
 # Letters with marks that no decomposition takes off.
 _WHOLE: Final = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "\u0131": "i", "ß": "ss", "æ": "ae"}
@@ -61,21 +64,19 @@ def _is_a_label(names: Names, kind: str) -> bool:
     return assignment(()).first(f'"{"_".join(names)}": "'.encode(), 0) is None
 
 
-def _spelt(names: Names) -> str:
-    """An expression of a name in the spellings of its language."""
-    return _BETWEEN.join(
-        r"(?:ss|\xc3\x9f)".join("".join(map(_letter, part)) for part in word.split("ss")) for word in names
-    )
+def _spelt(names: Names) -> list[str]:
+    """The steps of an expression of a name in the spellings of its language."""
+    return [step for word in names for step in (_BETWEEN, *map(_letter, _STEP.findall(word)))][1:]
 
 
 def _letter(letter: str) -> str:
     """An expression of a letter with whatever mark."""
-    return rf"[{letter}\xc3-\xc5][\x80-\xbf]?" if letter in _MARKED else letter
+    if letter == "ss":
+        return r"(?:ss|\xc3\x9f)"
+    return rf"(?:{letter}|[\xc3-\xc5][\x80-\xbf])" if letter in _MARKED else letter
 
 
-LABELS: Final = "|".join(
-    _spelt(names)
-    for names in sorted(vocabulary().senses, key=lambda names: (" ".join(names), len(names)), reverse=True)
-    if _is_a_label(names, vocabulary().senses[names].kind)
+LABELS: Final = branches(
+    _spelt(names) for names in vocabulary().senses if _is_a_label(names, vocabulary().senses[names].kind)
 )
 """The labels, as a part of an expression."""

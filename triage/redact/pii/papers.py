@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact.text import BACKSLASH, DIGITS, LETTERS, WORD_START, Found, digits_in, touches
 
-__all__ = ("CANDIDATES", "bare", "labelled")
+__all__ = ("BARE", "LABELLED", "bare", "labelled")
 
 _LABELS: Final = (
     r"medicare beneficiary identifier|pesel|bsn|cpf|dni|nie|nif|nino"
@@ -37,19 +37,20 @@ _BEYOND: Final = (
     r"|\xe8\xba\xab\xe4\xbb\xbd\xe8\xaf\x81(?:\xe5\x8f\xb7(?:\xe7\xa0\x81)?)?|\xe3\x83\x9e\xe3\x82\xa4\xe3\x83\x8a\xe3\x83\xb3\xe3\x83\x90\xe3\x83\xbc|\xe5\x80\x8b\xe4\xba\xba\xe7\x95\xaa\xe5\x8f\xb7"
     r"|\xec\xa3\xbc\xeb\xaf\xbc\xeb\x93\xb1\xeb\xa1\x9d\xeb\xb2\x88\xed\x98\xb8"
 )
-CANDIDATES: Final = (
-    # a number behind its name
-    (
-        rf"(?:{WORD_START}(?:{_LABELS})|{_BEYOND})"
-        rf"(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?"
-        rf"(?:is|was|ist|est|es)?(?:\xef\xbc\x9a|[:#= ]){{1,3}}[\"'(]?(?-i:[A-Z]{{0,6}}[0-9])"
-    ),
+LABELLED: Final = (
+    rf"(?:{WORD_START}(?:{_LABELS})|{_BEYOND})"
+    rf"(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?"
+    rf"(?:is|was|ist|est|es)?(?:\xef\xbc\x9a|[:#= ]){{1,3}}[\"'(]?(?-i:[A-Z]{{0,6}}[0-9])"
+)
+"""What a number stands behind that has its name."""
+BARE: Final = (
     r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b",
     r"(?-i:\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} [0-9]{2} [0-9]{2} ?[A-D]\b)",
     r"(?-i:\b[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z]\b)",
     r"(?-i:\b[XYZ]-?[0-9]{7}-?[A-HJ-NP-TV-Z]\b)",
     r"(?-i:\b[0-9]{8}-[A-HJ-NP-TV-Z]\b)",
 )
+"""What may be a number without its name."""
 _LABELLED: Final = re.compile(
     rb"(?i)(?:"
     + f"{_LABELS}|{_BEYOND}".encode("latin-1")

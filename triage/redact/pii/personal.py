@@ -1,4 +1,4 @@
-"""Personal data: two RE2 alternations over the text find what could be some, and the rooms beside decide.
+"""Personal data: three RE2 alternations over the text find what could be some, and the rooms beside decide.
 
 `network` (addresses), `numbers` (cards, bank accounts, phones), `papers` (numbers of identity cards and taxes),
 `persons` (fields of people), `accounts` (paths, listings, URLs, e-mail) and `hosts` (names of machines) each say
@@ -17,30 +17,34 @@ from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, touches
 
 __all__ = ("personal",)
 
-_CANDIDATES: Final = (
+_NUMBERS: Final = (
     # IPv4
     r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3})",
-    # a line of syslog: time, machine, program
-    r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:z|[+-][0-9:]{4,6})? [a-z][a-z0-9.-]* [a-z][\w./-]*(?:\[[0-9]+\])?: ",
     # IPv6, MAC
     r"\b(?:[0-9a-f]{1,4}:){1,7}:[0-9a-f:.]*",
     r"(?:^|[\s\[(\"'=,/])::[0-9a-f]{1,4}[0-9a-f:.]*",
     r"\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}",
     r"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
     r"(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
-    # accounts of Windows
-    principals.CANDIDATE,
     # papers of people
-    *papers.CANDIDATES,
+    *papers.BARE,
     # cards, IBAN, phones, social security numbers
     r"[0-9](?:[ -]?[0-9]){12,18}",
     r"(?-i:\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)",
     r"\b00[1-9][0-9]{0,2}[ -][0-9]{2,4}[ -][0-9]{5,9}\b",
-    # what uname prints
-    r"linux [a-z][\w.-]* [0-9]+\.[0-9]+\.[0-9]",
     r"\+[0-9][0-9 ()./-]{6,22}[0-9]",
     r"\(?[2-9][0-9]{2}\)?[ .-][0-9]{3}[ .-][0-9]{4}",
     r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
+)
+_WORDS: Final = (
+    # a line of syslog: time, machine, program
+    r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:z|[+-][0-9:]{4,6})? [a-z][a-z0-9.-]* [a-z][\w./-]*(?:\[[0-9]+\])?: ",
+    # accounts of Windows
+    principals.CANDIDATE,
+    # papers of people
+    papers.LABELLED,
+    # what uname prints
+    r"linux [a-z][\w.-]* [0-9]+\.[0-9]+\.[0-9]",
     # folders of people
     rf"{accounts.HOMES}[^/\\]",
     r"~[a-z][\w.-]*/",
@@ -83,9 +87,8 @@ _CANDIDATES: Final = (
     r"(?-i:\B\\{2,4}[A-Z][A-Z0-9-]*[0-9-][A-Z0-9-]*\b)",
     r"(?-i:\b[A-Z][A-Z0-9-]{2,14}\\{1,8}[a-z][a-z0-9._-]*)",
 )
-_CANDIDATE: Final = Expression("(?i)" + "|".join(_CANDIDATES))
-# Fields of people. As one automaton the two have more states than fit, and take four times as long as one by one.
-_FIELD: Final = Expression("(?i)" + "|".join(persons.CANDIDATES))
+# The last are fields of people. As one automaton they have more states than fit, and numbers multiply those of words.
+_LOOKED_FOR: Final = tuple(Expression("(?i)" + "|".join(some)) for some in (_NUMBERS, _WORDS, persons.CANDIDATES))
 # Of a candidate that has not been read, and of one that is not four numbers.
 _UNREAD: Final = -2
 _ANOTHER: Final = -1
@@ -108,7 +111,7 @@ def personal(data: bytes) -> list[Found]:
     # Of this text: what four numbers are by themselves, and what another candidate is that is all of a string.
     worths: dict[bytes, int] = {}
     strings: dict[bytes, list[Found]] = {}
-    for begin, end in chain(_CANDIDATE.spans(data), _FIELD.spans(data)):
+    for begin, end in chain.from_iterable(expression.spans(data) for expression in _LOOKED_FOR):
         text = data[begin:end]
         worth = worths.get(text, _UNREAD)
         if worth == _UNREAD:

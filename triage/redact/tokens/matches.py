@@ -16,15 +16,15 @@ import ahocorasick_rs
 
 from triage.redact.decoding import wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
-from triage.redact.lines import Lines
+from triage.redact.lines import Lines, any_of
 from triage.redact.named import examples, values
 from triage.redact.phrases import commands
 from triage.redact.phrases.starters import FIRST
-from triage.redact.text import DIGITS, LETTERS, WORD, Span, expression, line_of
+from triage.redact.text import DIGITS, LETTERS, WORD, Headed, Span, expression, line_of
 from triage.redact.tokens import sums
 from triage.redact.tokens.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
 
-__all__ = ("by_rules", "generic", "places")
+__all__ = ("by_rules", "generic", "places", "words")
 
 # What identifies anything, under a name that says no more than "key".
 _UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -88,20 +88,27 @@ def by_rules(data: bytes, disabled: frozenset[str] = frozenset(), lines: Lines |
         yield from _at_leads(data, lines, disabled)
 
 
-def places() -> tuple[str, str]:
-    """Expressions of where rules and command lines are looked for."""
-    automaton, _, words = _keywords()
+@cache
+def places() -> Headed:
+    """Where the form of a rule without keywords begins; its head is what is looked for in every line."""
+    leads, _ = led()
+    return Headed(any_of(sorted(rule.lead for rule in led()[1])), leads.pattern)
+
+
+def words() -> str:
+    """An expression of where the other rules and command lines are looked for."""
+    automaton, _, keywords = _keywords()
     # A word that holds another needs no place of its own.
     least = [
         word
-        for number, word in enumerate(words)
+        for number, word in enumerate(keywords)
         if all(
-            found == number or words[found] in FIRST
+            found == number or keywords[found] in FIRST
             for found, _, _ in automaton.find_matches_as_indexes(word, overlapping=True)
         )
     ]
-    looked_for = [(r"\b" if word in FIRST else "") + re.escape(word.decode("latin-1")) for word in least]
-    return led()[0].pattern, "(?i)" + "|".join(looked_for)
+    looked_for = sorted((r"\b" if word in FIRST else "") + re.escape(word.decode("latin-1")) for word in least)
+    return "(?i)" + "|".join(looked_for)
 
 
 def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None) -> Iterator[Hit]:
@@ -151,8 +158,8 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
 
 def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
     """The matches of rules that have no telling keyword, where their form begins."""
-    leads, every = led()
-    for start, end in lines.spans(leads):
+    _, every = led()
+    for start, end in lines.spans(places()):
         begin, stop = _token(data, start, end)
         for number in beginnings().of(data[start:stop]):
             rule = every[number]
