@@ -173,8 +173,26 @@ PLAIN = (
 )
 
 
+def wide(text: str) -> str:
+    """As UTF-16 writes it, without the marks' own NULs."""
+    return "".join(one if one in "«»" else f"{one}\0" for one in text)
+
+
+PARTED = (
+    "environ: HOME=/srv\0DB_PASSWORD=«x4eXdaCSvM5W6»\0SystemDrive=C:\0",
+    "/opt/agent\0--api-key=«m6e0oaplc0okauwrvymzi9851m8u9i9m»\0--region\0eu\0",
+    wide("USERNAME=«jwalsh7»\0OS=Windows_NT\0\0DB_PASSWORD=«x4eXdaCSvM5W6»\0SystemDrive=C:\0"),
+    "GET /app;jsessionid=«ls43ukg7q8up7xkd6v5m4v6yxg»?page=2 HTTP/1.1",
+    '{"data":"«bHVjYXNjYXN0aWxsbzpGSDBLUCplcEc5bTFVRExkNjlQOA==»","attributes":{}}',
+    "bad body «WVhOcGJIWmhPVHBDV1VZeVJVeG5KSFJYZUcwME5VWkdlR0ptYXc9PQ==»",
+    '{"ref":"VXNlcjo0NTEyMjM5OTg3"}',
+    '{"digest":"c2hhMjU2OjM4YTYwYjM4MWQyYzRmMDFiN2U5"}',
+    '{"next":"Y3Vyc29yOnYyOnBhZ2U6MTIzNDU2Nzg="}',
+)
+
+
 @pytest.mark.parametrize(
-    "line", [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *NAMED, *LANGUAGES, *SET_OFF, *WRAPPED, *PLAIN]
+    "line", [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *NAMED, *LANGUAGES, *SET_OFF, *WRAPPED, *PLAIN, *PARTED]
 )
 def test_what_is_marked_is_masked_and_nothing_else(line):
     text = re.sub("[«»]", "", line.replace("«S»", f"«{WORD}»"))

@@ -95,6 +95,8 @@ class Scanner:
         for layer in layers:
             into = guessed if layer.views and layer.views[-1].guessed else found
             into += layer.placed(self._plain(layer.data, layer.lines))
+            if layer.run is not None:
+                into += layer.placed([_hit(layer.data, one) for one in credentials.account(layer.data)])
             if layer.views and layer.run is None:
                 into += layer.placed([_hit(layer.data, one) for one in disguises.disguised(layer.views[0])])
         ends = {hit.end for hit in found} if guessed else ()

@@ -24,9 +24,9 @@ def disguised(view: View) -> Iterator[Found]:
     """The values of a view of which every character was escaped."""
     outs, sizes, data = view.outs, view.sizes, view.data
     behind = -1
-    for first, last in zip(outs, outs[_LEAST - 1 :], strict=False):
+    for number, (first, last) in enumerate(zip(outs, outs[_LEAST - 1 :], strict=False)):
         # Places where something was left out stand for nothing.
-        if last - first != _LEAST - 1 or first < behind or not sizes[bisect_right(outs, last) - 1]:
+        if last - first != _LEAST - 1 or first < behind or not all(sizes[number : number + _LEAST]):
             continue
         behind = last + 1
         index = bisect_right(outs, last)

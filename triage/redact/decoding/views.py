@@ -77,7 +77,7 @@ _NAMED_LINE: Final = re.compile(rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
 # A variable of Windows, whose name begins with two digits of hexadecimal.
 _VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
-_SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=")
+_SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
 # What bytes that are written out begin with: a digit of hexadecimal, or the word for it.
 _OF_OCTETS: Final = HEX_DIGITS + b"hH"
 
@@ -272,9 +272,15 @@ def _is_within(data: bytes, pieces: list[Piece], index: int) -> bool:
 
 
 def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
-    """Terminal codes, invisible marks, NULs and lone returns stand for nothing; a NUL before a setting parts it."""
-    if data[start] == 0 and _SETTING.match(data, end):
-        return None
+    """Terminal codes, invisible marks, NULs and lone returns stand for nothing; a NUL before a setting parts it.
+
+    Between two others it is one of the text itself, as UTF-16 writes it: what ends a string.
+    """
+    if data[start] == 0:
+        if _SETTING.match(data, end):
+            return None
+        if data[start - 1 : start] == b"\0" == data[end : end + 1]:
+            return start, end, b"\n"
     if data[start] == _BACK and start and data[start - 1 : start] == data[end : end + 1]:  # printed twice: bold
         return start, end + 1, b""
     return start, start + 1 if data[start] == _RETURN else end, b""

@@ -167,6 +167,8 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
         span = extents.bare(data, at)
         if span and meaning.kind == "password" and data[span[1] : span[1] + 1] == b"\\":
             span = span[0], extents.beyond_backslash(data, *span)
+        if span and meaning.kind == "session_id":
+            span = extents.before_query(data, name[0], span)
     if span is not None:
         span = extents.before_host(data, name, span)
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)

@@ -11,7 +11,7 @@ from triage.redact.named import extents, values
 from triage.redact.named.keys import sense, vocabulary
 from triage.redact.text import Found, Span, letters_in
 
-__all__ = ("cookies", "header", "header_span", "unscoped", "without_scheme")
+__all__ = ("account", "cookies", "header", "header_span", "unscoped", "without_scheme")
 
 _SCHEME: Final = re.compile(
     rb"(?i)(bearer|basic|token|apikey|api-key|ssws|negotiate|bot|oauth|hmac|jwt|key|sharedkey|sharedaccesssignature|pat|"
@@ -33,7 +33,17 @@ _TELLING: Final = frozenset(
     b"response signature sig oauth_signature oauth_token mac hash credential key cnonce".split()
 )
 _COOKIE: Final = re.compile(rb"([^=;,\s\"'\\]{1,80})=([^;\s\"'\\,]{1,4096})")
+# All of a text; what stands behind a name of something else is hexadecimal, a number, or more than one part.
+_ACCOUNT: Final = re.compile(rb"[a-z][\w.+-]{1,40}(?:@[\w-]{1,40}(?:\.[\w-]{1,40}){1,4})?:([!-9;-~]{8,128})[\r\n]{0,2}")
+_HEXADECIMAL: Final = re.compile(rb"[0-9A-Fa-f-]+")
 _MARKS: Final = frozenset({b"path", b"expires", b"domain", b"max-age", b"samesite", b"version", b"priority", b"secure"})
+
+
+def account(text: bytes) -> Iterator[Found]:
+    """The password of a text that is nothing but `user:password`, as clients encode it."""
+    match = _ACCOUNT.fullmatch(text)
+    if match and values.mixed(match[1], least=8) and not (_HEXADECIMAL.fullmatch(match[1]) or b"//" in match[1]):
+        yield *match.span(1), "password", "header"
 
 
 def without_scheme(data: bytes, start: int, end: int) -> Span:

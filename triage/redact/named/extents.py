@@ -11,7 +11,8 @@ from typing import Final
 from triage.redact.text import BACKSLASH, Span
 
 __all__ = (
-    "after", "bare", "before", "before_host", "beyond_backslash", "closing", "forget", "quoted", "to_line_end",
+    "after", "bare", "before", "before_host", "before_query", "beyond_backslash", "closing", "forget", "quoted",
+    "to_line_end",
 )  # fmt: skip
 
 _LONGEST: Final = 4_096
@@ -193,6 +194,12 @@ def to_line_end(data: bytes, at: int, *, words: bool) -> Span | None:
     if end > start and data[end - 1] in b"\"'" and data.count(data[end - 1 : end], start, end) == 1:
         end -= 1  # that of a string which the whole line ends
     return (start, end) if end > start else None
+
+
+def before_query(data: bytes, name: int, span: Span) -> Span:
+    """The value of a parameter of a path, behind which a query may begin; any other value as it is."""
+    query = data.find(b"?", *span) if data[name - 1 : name] == b";" else -1
+    return (span[0], query) if query > span[0] else span
 
 
 def before_host(data: bytes, name: Span, span: Span) -> Span:

@@ -210,6 +210,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     span = opened[0] if opened else extents.bare(data, end)
     if span is None or (data[start - 1 : start] == b"/" and not opened):
         return
+    span = span if opened else extents.before_query(data, start, span)
     value = data[slice(*span)]
     strong = _STRONG.search(small) is not None
     whose = strong and opened and small.rstrip().endswith(b" for")

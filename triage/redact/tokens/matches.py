@@ -31,6 +31,8 @@ _UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What a public key is known by, and whose it is.
 _FINGERPRINT: Final = re.compile(rb"(?i)(?:0x)?(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40})")
 _OF_PUBLIC_KEYS: Final = re.compile(rb"(?i)gpg|pgp|fingerprint|fpr|key_?id|keyring")
+# What runs on at the end of a form; where it begins tells as much.
+_RUN_AT_END: Final = re.compile(r"(\[(?:\\.|[^\]\\])+\])\{[0-9,]+\}$")
 _PROGRAM: Final = -1
 _STARTER: Final = -2
 """Stand for the reader of command lines among the numbers of rules."""
@@ -94,8 +96,8 @@ def by_rules(data: bytes, disabled: frozenset[str] = frozenset(), lines: Lines |
 @cache
 def places() -> Headed:
     """Where the form of a rule without keywords begins; its head is what is looked for in every line."""
-    leads, _ = led()
-    return Headed(any_of(sorted(rule.lead for rule in led()[1])), leads.pattern)
+    leads, every = led()
+    return Headed(any_of(sorted(_RUN_AT_END.sub(r"\1", rule.lead) for rule in every)), leads.pattern)
 
 
 def words() -> str:
