@@ -22,6 +22,8 @@ _MACHINE: Final = re.compile(
     rb"[^\s]{1,120}(?:\s{1,40}(?!machine\b)[a-z]{3,8}\s{1,20}[^\s]{1,200}){0,2}?\s{1,40}login\s{1,20}([^\s]{3,64})"
     rb"(?=(?:\s|\\n){1,40}(?:password|passwd|account|macdef)\b)"
 )
+# Of the entry for every other machine.
+_DEFAULT: Final = re.compile(rb"([^\s]{3,64})(?=(?:\s|\\n){1,40}(?:password|passwd|account|macdef)\b)")
 _REFUSED: Final = re.compile(rb"[^\n()]{0,40}\(['\"]([A-Za-z][\w.-]{2,40})['\"]\)")
 _PEER: Final = re.compile(
     rb"[\[\"'<]?([a-z][\w.-]{2,40})[\]\"'>]?:? (?:(?:has |was |is )?(?:(?:been )?(?:assigned|allocated|given"
@@ -89,7 +91,8 @@ def _stated(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account at a machine, as `.netrc` has it."""
-    if match := _MACHINE.match(data, at + size):
+    form = _DEFAULT if data[at : at + size].endswith((b"login ", b"LOGIN ")) else _MACHINE
+    if match := form.match(data, at + size):
         yield from _is_account(data, match.span(1))
 
 
