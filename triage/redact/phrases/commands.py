@@ -17,7 +17,7 @@ from triage.redact.named import grids, manifests, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Program, Sense, vocabulary
 from triage.redact.phrases import answers, leads, rosters, starters
-from triage.redact.pii.hosts import in_words
+from triage.redact.pii import hosts
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
 __all__ = ("PROMPT", "STARTERS", "commands", "keywords")
@@ -36,7 +36,6 @@ _LISTS: Final = (b'"', b"'", b", -", b".exe")
 """What stands behind the name of a program in a list of arguments."""
 _TELLING: Final = 4
 _ACCOUNT: Final = Sense("username", "user")
-_HOST: Final = re.compile(rb"(?:(?:tcp|np|lpc|admin):)?([A-Za-z][A-Za-z0-9.-]{1,80})(?=[\\,:;]|\Z)")
 # What a manual has for a password.
 _EXAMPLES: Final = frozenset({b"", b"password", b"pass", b"passwd"})
 _OPERATORS: Final = frozenset({b"|", b"||", b"&&", b";", b"&", b">", b">>", b"2>", b"<", b"<<<"})
@@ -282,11 +281,10 @@ def _person(base: int, word: _Word, span: Span | None = None) -> Iterator[Found]
 
 
 def _machine(base: int, word: _Word) -> Iterator[Found]:
-    """The machine that a program is told, without a protocol before it, an instance or a port behind it."""
-    found = _HOST.match(word.text)
-    if found and in_words(found[1]):
-        begin = base + word.start + found.start(1)
-        yield begin, begin + len(found[1]), "hostname", "flag"
+    """The machine that a program is told."""
+    if span := hosts.told(word.text):
+        begin = base + word.start
+        yield begin + span[0], begin + span[1], "hostname", "flag"
 
 
 def _behind(base: int, word: _Word, mark: bytes, *, until: bytes = b"", start: int = 0) -> Iterator[Found]:

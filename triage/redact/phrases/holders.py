@@ -187,6 +187,26 @@ def _session(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _is_account(data, match.span(2))
 
 
+_ADDRESS: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F:]{2,39}")
+_METHODS: Final = frozenset(b"GET POST HEAD PUT DELETE OPTIONS PATCH PROPFIND REPORT SEARCH RPC_OUT_DATA".split())
+_SERVED: Final = re.compile(rb"([^\s\"',]{2,64}) ([^ \r\n]{3,45})[ \r\n]")
+_ASKED: Final = re.compile(rb"([A-Z_]{3,16}) /")
+
+
+def _served(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Whose request a line of IIS tells of: `client user server PORT GET /`, `GET / query PORT user client`."""
+    before = data[max(at - 400, 0) : at].rsplit(b" ", 3)
+    if len(before) < 4:
+        return
+    asked, served = _ASKED.match(data, at + size), _SERVED.match(data, at + size)
+    if asked and asked[1] in _METHODS and _ADDRESS.fullmatch(before[3]):
+        start = at - len(before[3]) - 1 - len(before[2])
+        if _ADDRESS.fullmatch(before[1]):
+            yield from _is_account(data, (start, start + len(before[2])))
+    elif served and before[1] in _METHODS and before[2][:1] == b"/" and _ADDRESS.fullmatch(served[2]):
+        yield from _is_account(data, served.span(1))
+
+
 SPELT: Final = {"papers": (('":"', '"'), ('": "', '"')), "quoted": (("", " '"), ("", ' "'), ("", " `"))}
 """What stands before and behind the words of such a list, where they lead to something."""
 _FAULTY: Final = re.compile(
@@ -229,6 +249,7 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "faults": _faulty,
     "quoted": _quoted,
     "builders": _builder,
+    "served": _served,
     "sessions": _session,
 }
 """What reads the values at the words of leads.toml, by their lists."""

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from triage.redact.text import LETTERS, Found, digits_in, line_of
+from triage.redact.text import LETTERS, Found, Span, digits_in, line_of
 
 __all__ = (
     "ENDINGS",
@@ -33,6 +33,7 @@ __all__ = (
     "in_words",
     "is_host",
     "places",
+    "told",
 )
 
 _FILE: Final = Path(__file__).with_name("personal.toml")
@@ -87,9 +88,11 @@ _DRIVE: Final = re.compile(rb"(?:(?:\A|[^A-Za-z0-9])[A-Za-z]:|[\\)\]])\Z")
 _NO_SHARE: Final = frozenset({b"wsl$", b"wsl.localhost", b"device", b"pipe", b"localhost", b"globalroot"})
 # A line of a file of hosts: an address and the names of its machine.
 _HOSTS: Final = re.compile(
-    rb"[ \t]{0,8}[0-9a-fA-F:][0-9a-fA-F.:]{2,44}[ \t]{1,40}([A-Za-z][A-Za-z0-9.-]{0,80}(?:[ \t]{1,40}[A-Za-z][A-Za-z0-9.-]{0,80}){1,5})"
+    rb"[ \t]{0,8}[0-9a-fA-F:][0-9a-fA-F.:]{2,44}[ \t]{1,40}"
+    rb"([A-Za-z][A-Za-z0-9.-]{0,80}(?:[ \t]{1,40}[A-Za-z][A-Za-z0-9.-]{0,80}){1,5})"
     rb"[ \t\r]{0,40}(?:\#[^\n]*)?\Z"
 )
+_TOLD: Final = re.compile(rb"(?:(?:tcp|np|lpc|admin):)?([A-Za-z][A-Za-z0-9.-]{1,80})(?=[\\,:;]|\Z)")
 _BLANKS: Final = frozenset({b" ", b"\t"})
 _LINE_REACH: Final = 320
 # Before a domain inside of a network a word of code all the same, but no module has one.
@@ -192,14 +195,16 @@ def is_host(text: bytes, *, named: bool) -> bool:
     labels = small.split(b".")
     if (b"." + small).endswith(_dotted_providers()):
         return small.endswith(_dotted_rented()) and _is_rented(labels)
-    if b"._" in small or small[:1] == b"_" or _is_code(text, labels):
+    inside = small.endswith(_dotted_endings())
+    begun = named and inside and len(labels) > 2  # as packages are, and a machine all the same
+    if b"._" in small or small[:1] == b"_" or (not begun and _is_code(text, labels)):
         return False
-    if small.endswith(_dotted_endings()):
+    if inside:
         ending = next(ending for ending in lists.internal if small.endswith(b"." + ending))
         unsure = ending in lists.ambiguous and len(labels) == 2
         if ending in lists.longer and (len(labels) < 3 or not text.islower()):
             return False
-        sure = len(labels) > 2 and (named or labels[0] in _EVEN_BARE)
+        sure = begun or (len(labels) > 2 and labels[0] in _EVEN_BARE)
         return (sure or labels[0] not in lists.not_hosts) and (not unsure or _numbered(labels[0]))
     if len(labels) >= 3 and _is_of_a_network(labels, named=named):
         return True
@@ -234,6 +239,12 @@ def in_words(name: bytes) -> bool:
     return alone and is_host(name, named=True)
 
 
+def told(word: bytes) -> Span | None:
+    """The machine in what a program is told, without a protocol before it, an instance or a port behind it."""
+    found = _TOLD.match(word)
+    return found.span(1) if found and in_words(found[1]) else None
+
+
 def around(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The name of a machine around a place, if it is one."""
     first, last = max(start - _LONGEST - 1, 0), min(end + _LONGEST + 1, len(data))
@@ -260,13 +271,16 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     if _MODEL.fullmatch(text):
         yield from _owned(data, start, end)
-    elif is_host(text, named=False):
+    elif is_host(text, named=False) or (_is_authority(data, start, text) and is_host(text, named=True)):
         yield start, end, "hostname", "hostname"
         if before in _BLANKS:
             yield from _called_too(data, start)
-    elif (data[start - 3 : start] == b"://" or before == b"@") and text.lower().endswith(_dotted_endings()):
-        if is_host(text, named=True):
-            yield start, end, "hostname", "hostname"
+
+
+def _is_authority(data: bytes, start: int, text: bytes) -> bool:
+    """Whether a name inside of a network stands in a URL, or behind an account."""
+    addressed = data[start - 3 : start] == b"://" or data[start - 1 : start] == b"@"
+    return addressed and text.lower().endswith(_dotted_endings())
 
 
 def _called_too(data: bytes, at: int) -> Iterator[Found]:
