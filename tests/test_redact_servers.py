@@ -132,9 +132,10 @@ def test_the_rest_of_a_string_of_base64_goes_with_it(rest, masked):
 @pytest.mark.parametrize(
     "piece",
     ["1.2.3.4 a-1.corp.plum.net b-2\n", "1.2.3.4 a-1.corp.plum.net ", " 443 ", "GET / x 443 ",
-     "1.2.3.4 a 1.2.3.4 80 GET /\n", "default\nlogin ", "default login a ", "LOGIN a ", "LOGIN a b1_c ", "a.b.C : ", "a.b.Secret : x ", "fd97::1: ",
-     '"password": {\n', '"password": {\n "value": "', "sqlcmd -S a-1 ", "oathtool -b ", "https://git.a.internal/",
-     "(to root) a on pts/1 ", '"key":"3xQpLkCDEh3F4lh+', "a.us-east-1.rds.amazonaws.com ", "on-call: A B, "],
+     "1.2.3.4 a 1.2.3.4 80 GET /\n", "default\nlogin ", "default login a ", "LOGIN a ", "LOGIN a b1_c ", "a.b.C : ",
+     "a.b.Secret : x ", "fd97::1: ", '"password": {\n', '"password": {\n "value": "', "sqlcmd -S a-1 ", "oathtool -b ",
+     "https://git.a.internal/", "(to root) a on pts/1 ", '"key":"3xQpLkCDEh3F4lh+',
+     "a.us-east-1.rds.amazonaws.com ", "on-call: A B, "],
 )  # fmt: skip
 def test_work_grows_with_the_text(piece):
     grows_evenly(spans, lambda size: piece * (size // len(piece)), 16_384, enlarged=0)
