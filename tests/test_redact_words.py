@@ -132,7 +132,7 @@ WRITTEN_OUT = (
         )
     ),
     '{"log":".example.com\\tTRUE\\t/\\tTRUE\\t1767225600\\tuser_session\\t«-pRKnYRJZpDEFVMvhpV7yHU0PA»\\nnext"}',
-    'a001 LOGIN noah+x "«Rocket/4853!»"',
+    'a001 LOGIN «noah+x» "«Rocket/4853!»"',
 )
 ENCODED = (
     "sasl PLAIN initial response: «AGlvbmVzY3UAWEpFSXhvZHBtNDE3UGc0Tw==»",

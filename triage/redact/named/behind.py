@@ -34,6 +34,9 @@ _LINE_START: Final = re.compile(
 _INNER_VALUE: Final = re.compile(
     rb"""\{[^{}\n]{0,200}?["'](?:value|val|text|\#text|string|stringValue|content|raw|plain|plaintext|default"""
     rb"""|secret|data|current|_|S|\$|\$t|\$value|_value)\\{0,15}["'][ \t]*:[ \t]*"""
+    # over lines, where a catalogue of texts has more names than these
+    rb"""|\{[^{}]{0,200}?["'](?:value|val|stringValue|plaintext|current|\#text|S|\$t|\$value|_value)"""
+    rb"""\\{0,15}["'][ \t]*:[ \t]*"""
 )
 _NEXT_LINE: Final = re.compile(rb"[ \t]*\r?\n([ \t]+)(?=[^\s#-][^\s:=]{5,80}[ \t\r]*(?:\n|\Z))")
 _WRAPPER: Final = re.compile(

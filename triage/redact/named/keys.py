@@ -81,6 +81,8 @@ class Program:
     """Which bare word is the secret: from 1 on, 99 for the last one, 0 for none."""
     users: frozenset[str] = frozenset()
     """The flags that take an account."""
+    hosts: frozenset[str] = frozenset()
+    """The flags that take a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def vocabulary() -> Vocabulary:
             slash=entry.get("slash", False),
             place=_PLACES[entry.get("place", "")],
             users=frozenset(entry.get("users", ())),
+            hosts=frozenset(entry.get("hosts", ())),
         )
         for entry in data["program"]
     )

@@ -75,6 +75,8 @@ _TAG_END: Final = re.compile(
 _CALLS: Final = re.compile(rb"Calls: [^\n]{0,190}\Z")
 # Where a system looks accounts up.
 _SOURCES: Final = re.compile(rb"[ \t]+(?:files|compat|sss|ldap|nis|db|winbind|systemd)[ \t\r\n\[]")
+# What logs, as frameworks of Java shorten it, before what it says.
+_LOGGER: Final = re.compile(rb"(?:[a-z][\w$]{0,30}\.){2,8}[A-Z][\w$]{0,60}[ \t]{1,32}:")
 # Where a shell stands, and stood before.
 _FOLDER: Final = re.compile(rb"""[ \t]{0,4}\\{0,15}["']?(?:/|~/|[A-Za-z]:[\\/])""")
 _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128})(?![\w.%-])")
@@ -140,6 +142,8 @@ def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
     if data[at - 1 : at] == b":":
         in_source = behind.isdigit() and name.rpartition(b".")[2] in _CODE_ENDINGS  # a file and its line
         if data[at : at + 2] == b"//" or (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
+            return True
+        if data[at - 2 : at - 1].isspace() and _LOGGER.fullmatch(data, begin, at):
             return True
     if name == b"passwd" and (data[begin - 1 : begin] == b"/" or _SOURCES.match(data, at)):
         return True

@@ -17,6 +17,7 @@ from triage.redact.named import grids, manifests, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Program, Sense, vocabulary
 from triage.redact.phrases import answers, leads, rosters, starters
+from triage.redact.pii import hosts
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
 __all__ = ("PROMPT", "STARTERS", "commands", "keywords")
@@ -226,6 +227,8 @@ def _options(words: list[_Word], base: int, program: Program) -> Iterator[Found]
             yield from _whole(base, following)
         elif following and text in program.users:
             yield from _person(base, following)
+        elif following and text in program.hosts:
+            yield from _machine(base, following)
         elif following and text in program.pairs:
             yield from _behind(base, following, program.pairs[text])
         elif program.slash and text.count("/") == 1 and not text.startswith(("/", "-", "@")):
@@ -275,6 +278,13 @@ def _person(base: int, word: _Word, span: Span | None = None) -> Iterator[Found]
     begin, span = base + word.start + start, (start, start + len(name))
     for _, _, kind, _ in judged(word.text, span, _ACCOUNT, in_quotes=True, assigned=True, name=(start, start)):
         yield begin, begin + len(name), kind, "flag"
+
+
+def _machine(base: int, word: _Word) -> Iterator[Found]:
+    """The machine that a program is told."""
+    if span := hosts.told(word.text):
+        begin = base + word.start
+        yield begin + span[0], begin + span[1], "hostname", "flag"
 
 
 def _behind(base: int, word: _Word, mark: bytes, *, until: bytes = b"", start: int = 0) -> Iterator[Found]:

@@ -22,6 +22,8 @@ _MACHINE: Final = re.compile(
     rb"[^\s]{1,120}(?:\s{1,40}(?!machine\b)[a-z]{3,8}\s{1,20}[^\s]{1,200}){0,2}?\s{1,40}login\s{1,20}([^\s]{3,64})"
     rb"(?=(?:\s|\\n){1,40}(?:password|passwd|account|macdef)\b)"
 )
+# Of the entry for every other machine.
+_DEFAULT: Final = re.compile(rb"([^\s]{3,64})(?=(?:\s|\\n){1,40}(?:password|passwd|account|macdef)\b)")
 _REFUSED: Final = re.compile(rb"[^\n()]{0,40}\(['\"]([A-Za-z][\w.-]{2,40})['\"]\)")
 _PEER: Final = re.compile(
     rb"[\[\"'<]?([a-z][\w.-]{2,40})[\]\"'>]?:? (?:(?:has |was |is )?(?:(?:been )?(?:assigned|allocated|given"
@@ -89,7 +91,8 @@ def _stated(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account at a machine, as `.netrc` has it."""
-    if match := _MACHINE.match(data, at + size):
+    form = _DEFAULT if data[at : at + size].endswith((b"login ", b"LOGIN ")) else _MACHINE
+    if match := form.match(data, at + size):
         yield from _is_account(data, match.span(1))
 
 
@@ -184,6 +187,26 @@ def _session(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _is_account(data, match.span(2))
 
 
+_ADDRESS: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F:]{2,39}")
+_METHODS: Final = frozenset(b"GET POST HEAD PUT DELETE OPTIONS PATCH PROPFIND REPORT SEARCH RPC_OUT_DATA".split())
+_SERVED: Final = re.compile(rb"([^\s\"',]{2,64}) ([^ \r\n]{3,45})[ \r\n]")
+_ASKED: Final = re.compile(rb"([A-Z_]{3,16}) /")
+
+
+def _served(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Whose request a line of IIS tells of: `client user server PORT GET /`, `GET / query PORT user client`."""
+    before = data[max(at - 400, 0) : at].rsplit(b" ", 3)
+    if len(before) < 4:
+        return
+    asked, served = _ASKED.match(data, at + size), _SERVED.match(data, at + size)
+    if asked and asked[1] in _METHODS and _ADDRESS.fullmatch(before[3]):
+        start = at - len(before[3]) - 1 - len(before[2])
+        if _ADDRESS.fullmatch(before[1]):
+            yield from _is_account(data, (start, start + len(before[2])))
+    elif served and before[1] in _METHODS and before[2][:1] == b"/" and _ADDRESS.fullmatch(served[2]):
+        yield from _is_account(data, served.span(1))
+
+
 SPELT: Final = {"papers": (('":"', '"'), ('": "', '"')), "quoted": (("", " '"), ("", ' "'), ("", " `"))}
 """What stands before and behind the words of such a list, where they lead to something."""
 _FAULTY: Final = re.compile(
@@ -226,6 +249,7 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "faults": _faulty,
     "quoted": _quoted,
     "builders": _builder,
+    "served": _served,
     "sessions": _session,
 }
 """What reads the values at the words of leads.toml, by their lists."""

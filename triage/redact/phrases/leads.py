@@ -55,7 +55,10 @@ _COUNTED: Final = re.compile(
     rb"|(?:eth|wlan|docker|veth|br|bond|tun|step|stage|phase|test|state|slot|page|file|folder|level|case|round)[0-9]+"
 )
 _DOER: Final = re.compile(rb"(?:\A|[\n\"']|: | - )([a-z][\w.-]{2,31})\Z")
-_SWITCHING: Final = re.compile(rb"\bsu(?:\[[0-9]{1,8}\])?: (?:BAD SU )?([a-z][\w.-]{2,31}) to [\w.-]{1,20}\Z")
+_SWITCHING: Final = re.compile(
+    rb"\bsu(?:\[[0-9]{1,8}\])?: (?:(?:BAD SU )?([a-z][\w.-]{2,31}) to [\w.-]{1,20}"
+    rb"|(?:FAILED SU )?\(to [\w.-]{1,31}\) ([a-z][\w.-]{2,31}))\Z"
+)
 _TASKED: Final = re.compile(rb"\[(?:[\w.-]{1,40}@)?([A-Za-z][\w.-]{2,62})(?::[0-9]{1,5})?\Z")
 _ENTRY: Final = re.compile(rb"(?i)\b(?:uid|cn)=([a-z][\w.-]{2,40}|[a-z][a-z]{1,20} [a-z]{2,20})\Z")
 _CODE_BEFORE: Final = re.compile(rb"(?:\A|[\s:\"'>])(?:G-)?([0-9]{4,8}|[0-9]{3}[ -][0-9]{3})\Z")
@@ -129,6 +132,9 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     sure = sure or (lead.anything and len(value) >= least and not is_word(value))
     if sure or values.mixed(value, least=least):
         yield *span, "password", "lead"
+        for own in found[1:]:
+            if own[0] >= 0 and b"@" not in data[slice(*own)]:
+                yield from judged(data, own, _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
 
 
 _CALLED: Final = _Lead(b"assword(", expression(r"[ ]?"), 5, exact=False)
@@ -225,9 +231,10 @@ def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _doer(form: re.Pattern[bytes], _size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account before what its person does, or before the folder of its entry."""
-    found = form.search(data, max(at - 64, 0), at)
-    if found and found[1].lower() not in vocabulary().nobody:
-        yield from judged(data, found.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
+    found = form.search(data, max(at - 96, 0), at)
+    group = (found.lastindex or 0) if found else 0
+    if found and found[group].lower() not in vocabulary().nobody:
+        yield from judged(data, found.span(group), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
 
 
 def _tasked(_size: int, data: bytes, at: int) -> Iterator[Found]:

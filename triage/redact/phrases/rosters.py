@@ -29,10 +29,11 @@ _ENTRY: Final = re.compile(
 _STRING: Final = re.compile(rb"""["'][A-Za-z_][\w.-]{0,31}:([^\s"']{4,200})["']""")
 _MOST: Final = 64
 _ACCOUNT: Final = Sense("username", "user")
-# The account of a list of YAML, whose context of a cluster it is not, and that of one of JSON.
+# The account of a list of YAML, and that of one of JSON. Who a cluster knows by a certificate or a token is mostly a
+# program; somebody logs in at a provider.
 _MEMBER: Final = re.compile(
     rb"([ \t]{0,40})(-[ \t]+)?[\"']?name[\"']?:[ \t]+[\"']?([a-z_][\w.-]{1,31})[\"']?[ \t\r]*(?:#[^\n]*)?(?=\n|\Z)"
-    rb"(?!\n[ \t]*user:[ \t\r]*\n)"
+    rb"(?!\n[ \t]*user:[ \t\r]*\n(?![ \t]*auth-provider:))"
 )
 _IN_OBJECTS: Final = re.compile(rb"[{,]\s{0,20}\"name\"\s?:\s?\"([a-z_][\w.-]{1,31})\"")
 _REACH: Final = 4_096

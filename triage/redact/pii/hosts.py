@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from triage.redact.text import LETTERS, Found, digits_in
+from triage.redact.text import LETTERS, Found, Span, digits_in, line_of
 
 __all__ = (
     "ENDINGS",
@@ -33,6 +33,7 @@ __all__ = (
     "in_words",
     "is_host",
     "places",
+    "told",
 )
 
 _FILE: Final = Path(__file__).with_name("personal.toml")
@@ -85,6 +86,17 @@ _LONE: Final = re.compile(rb"\\{2,4}([A-Z][A-Z0-9-]{1,14})(?![\w\\-])")
 _BEFORE_ALONE: Final = frozenset({b"", b" ", b"\t", b"\n", b"="})
 _DRIVE: Final = re.compile(rb"(?:(?:\A|[^A-Za-z0-9])[A-Za-z]:|[\\)\]])\Z")
 _NO_SHARE: Final = frozenset({b"wsl$", b"wsl.localhost", b"device", b"pipe", b"localhost", b"globalroot"})
+# A line of a file of hosts: an address and the names of its machine.
+_HOSTS: Final = re.compile(
+    rb"[ \t]{0,8}[0-9a-fA-F:][0-9a-fA-F.:]{2,44}[ \t]{1,40}"
+    rb"([A-Za-z][A-Za-z0-9.-]{0,80}(?:[ \t]{1,40}[A-Za-z][A-Za-z0-9.-]{0,80}){1,5})"
+    rb"[ \t\r]{0,40}(?:\#[^\n]*)?\Z"
+)
+_TOLD: Final = re.compile(rb"(?:(?:tcp|np|lpc|admin):)?([A-Za-z][A-Za-z0-9.-]{1,80})(?=[\\,:;]|\Z)")
+_BLANKS: Final = frozenset({b" ", b"\t"})
+_LINE_REACH: Final = 320
+# Before a domain inside of a network a word of code all the same, but no module has one.
+_EVEN_BARE: Final = frozenset({b"git"})
 _OF_A_HOST: Final = frozenset(LETTERS + b"0123456789-_.'")
 _AROUND_A_HOST: Final = frozenset(b".-_'")
 _ESCAPED: Final = re.compile(rb"(?i)[0-9a-f]{2}[a-z0-9]")
@@ -123,6 +135,7 @@ class Places:
     not_hosts: frozenset[bytes]
     public: frozenset[bytes]
     providers: frozenset[bytes]
+    rented: frozenset[bytes]
     no_machine: frozenset[bytes]
     sites: frozenset[bytes]
     packages: frozenset[bytes]
@@ -144,6 +157,12 @@ ENDINGS: Final = "|".join(re.escape(ending.decode()) for ending in sorted(places
 def _dotted_providers() -> tuple[bytes, ...]:
     """The domains of providers, each with a dot before it."""
     return tuple(b"." + provider for provider in places().providers)
+
+
+@cache
+def _dotted_rented() -> tuple[bytes, ...]:
+    """The domains of providers under which customers have machines, each with a dot before it."""
+    return tuple(b"." + domain for domain in places().rented)
 
 
 @cache
@@ -173,17 +192,20 @@ def is_host(text: bytes, *, named: bool) -> bool:
         return True
     if not _LABELS.fullmatch(text):
         return False
-    if (b"." + small).endswith(_dotted_providers()):
-        return False
     labels = small.split(b".")
-    if b"._" in small or small[:1] == b"_" or _is_code(text, labels):
+    if (b"." + small).endswith(_dotted_providers()):
+        return small.endswith(_dotted_rented()) and _is_rented(labels)
+    inside = small.endswith(_dotted_endings())
+    begun = named and inside and len(labels) > 2  # as packages are, and a machine all the same
+    if b"._" in small or small[:1] == b"_" or (not begun and _is_code(text, labels)):
         return False
-    if small.endswith(_dotted_endings()):
+    if inside:
         ending = next(ending for ending in lists.internal if small.endswith(b"." + ending))
         unsure = ending in lists.ambiguous and len(labels) == 2
         if ending in lists.longer and (len(labels) < 3 or not text.islower()):
             return False
-        return labels[0] not in lists.not_hosts and (not unsure or _numbered(labels[0]))
+        sure = begun or (len(labels) > 2 and labels[0] in _EVEN_BARE)
+        return (sure or labels[0] not in lists.not_hosts) and (not unsure or _numbered(labels[0]))
     if len(labels) >= 3 and _is_of_a_network(labels, named=named):
         return True
     if not named:
@@ -217,6 +239,12 @@ def in_words(name: bytes) -> bool:
     return alone and is_host(name, named=True)
 
 
+def told(word: bytes) -> Span | None:
+    """The machine in what a program is told, without a protocol before it, an instance or a port behind it."""
+    found = _TOLD.match(word)
+    return found.span(1) if found and in_words(found[1]) else None
+
+
 def around(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The name of a machine around a place, if it is one."""
     first, last = max(start - _LONGEST - 1, 0), min(end + _LONGEST + 1, len(data))
@@ -243,8 +271,30 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     if _MODEL.fullmatch(text):
         yield from _owned(data, start, end)
-    elif is_host(text, named=False):
+    elif is_host(text, named=False) or (_is_authority(data, start, text) and is_host(text, named=True)):
         yield start, end, "hostname", "hostname"
+        if before in _BLANKS:
+            yield from _called_too(data, start)
+
+
+def _is_authority(data: bytes, start: int, text: bytes) -> bool:
+    """Whether a name inside of a network stands in a URL, or behind an account."""
+    addressed = data[start - 3 : start] == b"://" or data[start - 1 : start] == b"@"
+    return addressed and text.lower().endswith(_dotted_endings())
+
+
+def _called_too(data: bytes, at: int) -> Iterator[Found]:
+    """The other names of a machine on its line of a file of hosts, of which nothing else is there."""
+    line = _HOSTS.match(data, *line_of(data, at, most=_LINE_REACH))
+    names = line[1].split() if line else []
+    first = data[at : at + _LONGEST].partition(b".")[0].split()[0]
+    if line and len(names) > 1 and all(name == first or in_words(name) for name in names):
+        start = line.start(1)
+        for name in names:
+            start = data.index(name, start)
+            if is_host(name, named=True):
+                yield start, start + len(name), "hostname", "hosts"
+            start += len(name)
 
 
 def _owned(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -338,6 +388,11 @@ def _is_code(text: bytes, labels: list[bytes]) -> bool:
 def _is_site(label: bytes) -> bool:
     """Whether a label inside of a name says that it is one of a network: `corp`, `int`, `dc2`, `eu1`."""
     return label in places().sites or bool(_SITE.fullmatch(label))
+
+
+def _is_rented(labels: list[bytes]) -> bool:
+    """Whether one of labels under a provider is what a customer calls a machine, and not its region alone."""
+    return not labels[0].startswith(b"_") and not _SITE.fullmatch(labels[0]) and len(labels) > 3
 
 
 def _numbered(label: bytes) -> bool:

@@ -277,7 +277,8 @@ def _ipv6_end(data: bytes, start: int, end: int) -> int:
         end, text, behind = start + port_at, text[:port_at], b""
     else:
         behind = data[end : end + 1]
-    if text.count(b":") < 2 or (behind and behind[0] in _WORD_OR_COLON):
+    said = behind == b":" and data[end + 1 : end + 2] in _BEHIND_A_COLON
+    if text.count(b":") < 2 or (behind and behind[0] in _WORD_OR_COLON and not said):
         return 0
     labelled = _WORD_AND_COLON.search(data, max(start - 24, 0), start)
     if start and data[start - 1] in _WORD_OR_MARK and not labelled:

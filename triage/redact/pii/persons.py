@@ -95,6 +95,17 @@ _ROLES_ALONE: Final = frozenset(
     b"registered user",
     b"user name",
     b"signed by",
+    b"requested for",
+    b"queued by",
+    b"raised by",
+    b"on call",
+    b"oncall",
+    b"on duty",
+    b"duty engineer",
+    b"duty manager",
+    b"incident commander",
+    b"point of contact",
+    b"escalation contact",
 }
 # A full name in Chinese, Japanese or Korean, which has no blank.
 _OF_THE_EAST: Final = re.compile(

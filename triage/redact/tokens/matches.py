@@ -20,7 +20,7 @@ from triage.redact.lines import Lines, any_of
 from triage.redact.named import examples, values
 from triage.redact.phrases import commands
 from triage.redact.phrases.starters import FIRST
-from triage.redact.text import DIGITS, LETTERS, WORD, Headed, Span, expression, line_of
+from triage.redact.text import DIGITS, LETTERS, WORD, Headed, Span, digits_in, expression, line_of
 from triage.redact.tokens import sums
 from triage.redact.tokens.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
 
@@ -33,6 +33,9 @@ _FINGERPRINT: Final = re.compile(rb"(?i)(?:0x)?(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a
 _OF_PUBLIC_KEYS: Final = re.compile(rb"(?i)gpg|pgp|fingerprint|fpr|key_?id|keyring")
 # What runs on at the end of a form; where it begins tells as much.
 _RUN_AT_END: Final = re.compile(r"(\[(?:\\.|[^\]\\])+\])\{[0-9,]+\}$")
+# What the characters of base64 go on with.
+_SIGNS: Final = frozenset({b"+", b"/"})
+_OF_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{1,200}={0,2}(?=[\"'`])")
 _PROGRAM: Final = -1
 _STARTER: Final = -2
 """Stand for the reader of command lines among the numbers of rules."""
@@ -132,7 +135,18 @@ def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None
     for hit in _accepted(data, rule, [groups], GENERIC) if groups else ():
         public = _FINGERPRINT.fullmatch(hit.value) and _OF_PUBLIC_KEYS.search(data, start, end)
         if not values.is_name(hit.value) and not _UUID.fullmatch(hit.value) and not public:
-            yield hit
+            yield _whole(data, hit)
+
+
+def _whole(data: bytes, hit: Hit) -> Hit:
+    """A hit with the rest of a string of base64, whose signs the rule does not know."""
+    tail = _OF_BASE64.match(data, hit.end) if data[hit.end : hit.end + 1] in _SIGNS else None
+    string = tail is not None and data[hit.start - 1 : hit.start] == data[tail.end() : tail.end() + 1]
+    value = data[hit.start : tail.end()] if tail and string else b""
+    mixed = not value.islower() and not value.isupper() and digits_in(value) > 1
+    if value and len(value) % 4 == 0 and mixed and hit.value.isalnum():
+        return hit.but(end=hit.start + len(value), value=value)
+    return hit
 
 
 def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
