@@ -18,7 +18,7 @@ from triage.stacks.endings import DEEP, deep, ending, told
         ("__asan::ReportAllocationSizeTooBig", "allocation-size-too-big"),
         ("__asan::ScopedInErrorReport::~ScopedInErrorReport", ""),
         ("asan_report", ""),
-        ("abort", ""),
+        ("abort", "abort"),
         ("malloc_printer", ""),
         ("", ""),
     ],

@@ -188,11 +188,34 @@ PARTED = (
     '{"ref":"VXNlcjo0NTEyMjM5OTg3"}',
     '{"digest":"c2hhMjU2OjM4YTYwYjM4MWQyYzRmMDFiN2U5"}',
     '{"next":"Y3Vyc29yOnYyOnBhZ2U6MTIzNDU2Nzg="}',
+    "session:\n  since: 2025-01-01\n  id: «PALhknh83R8ps03fU9nhX0Kg60»\n",
+    "session:\n  timeout: 30\nid: PALhknh83R8ps03fU9nhX0Kg60\n",
+    "< Server: AmazonS3\n< Server: Cowboy2",
+    "< Server: «web-3»",
+    "key comment: «cvargas»@«LAPTOP-HZK3N4O»",
+    "key comment: «ewa.kowalski»@«ip-10-200-219-126»",
+    "added lodash.get@4.4-2 and celery@worker",
+)
+POINTED = (
+    """\
+    user = check(username, password)
+           │     │         └ '«Man_Ot6yIt68»'
+           │     └ '«mjansen»'
+           └ <function check at 0x7f>
+""",
+    """\
+> x = größe(pwd, count)
+            │    └ "sieben-acht9"
+            └ "«Man_Ot6yIt68»"
+""",
+    "  run(token_type)\n      └ 'bearer-kind9'\n",
+    "a\n└ 'Man_Ot6yIt68'\n",
 )
 
 
 @pytest.mark.parametrize(
-    "line", [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *NAMED, *LANGUAGES, *SET_OFF, *WRAPPED, *PLAIN, *PARTED]
+    "line",
+    [*CALLS, *LISTS, *BESIDE, *INSIDE, *OPTIONS, *NAMED, *LANGUAGES, *SET_OFF, *WRAPPED, *PLAIN, *PARTED, *POINTED],
 )
 def test_what_is_marked_is_masked_and_nothing_else(line):
     text = re.sub("[«»]", "", line.replace("«S»", f"«{WORD}»"))

@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 
+from triage.redact import spans
 from triage.redact.decoding.runs import decoded_runs
 
 TEXT = b'{"user": "mara", "password": "hunter2"}'
@@ -125,3 +126,33 @@ def test_a_wrapped_run_whose_line_ends_are_written_out(end):
 def test_a_packed_run_in_hexadecimal(size):
     encoded = gzip.compress(TEXT, mtime=0).hex().encode()
     assert runs(b"ordinary text\n" * (size // 14) + encoded + b"\n") == [(encoded, TEXT)]
+
+
+KEY = [
+    "-----BEGIN PRIVATE KEY-----",
+    *["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"] * 3,
+    "-----END PRIVATE KEY-----",
+]
+BESIDE = [
+    ("2026-06-04 10:12:%d web-1 | ", ""),
+    ("Jun  4 10:12:%d host app[12]: ", ""),
+    ("06-04 10:12:41.%d  123  124 I App: ", ""),
+    ("# ", ""),
+    ('{"log":"', '\\n","stream":"stdout","time":"2026-01-01T00:00:0%d.1Z"}'),
+]
+
+
+@pytest.mark.parametrize(("before", "behind"), BESIDE)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_key_whose_lines_a_log_wrote_one_by_one_is_one(before, behind, end):
+    def around(at, line):
+        return "".join(part % at if "%" in part else part for part in (before, line, behind))
+
+    text = end.join(around(at, line) for at, line in enumerate(["loading", *KEY, "done"], 7)) + end
+    (found,) = [span for span in spans(text) if span[2] == "private_key_block"]
+    assert (text.index("-----BEGIN"), text.rindex("-----") + 5) == found[:2]
+
+
+def test_what_stands_between_keys_stays():
+    text = "\n".join(f"[app] {line}" for line in [*KEY[:3], "no more", *KEY[:1], "nothing"])
+    assert all("no more" not in text[start:end] and "nothing" not in text[start:end] for start, end, _ in spans(text))

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from triage.redact.decoding.dumps import columns
 from triage.redact.decoding.octets import written_out
+from triage.redact.decoding.prefixes import unprefixed
 from triage.redact.decoding.runs import Run, decoded_runs
 from triage.redact.decoding.views import ENCODED, View, views
 from triage.redact.decoding.wraps import rejoined
@@ -94,7 +95,7 @@ def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) 
         return layers
     encoded = [*lines.spans(ENCODED)]
     wrapped = rejoined(data) if depth == _DEPTH else None
-    for view in chain(views(data, encoded), columns(data, encoded), [wrapped] if wrapped else []):
+    for view in chain(views(data, encoded), columns(data, encoded), unprefixed(data), [wrapped] if wrapped else []):
         inner = read_layers(view.data, wanted, 0 if view.last else depth - 1)
         layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]
     if depth > _DEPTH - _RUN_DEPTH:

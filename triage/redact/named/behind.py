@@ -47,6 +47,11 @@ _INNER_HOST: Final = re.compile(rb"""\{\s{0,40}\\{0,15}"[\w-]{1,60}(?:\.[\w-]{1,
 _INNER_ID: Final = re.compile(
     rb"""\{\s{0,40}(?:[^{}]{0,200},\s{0,40})?\\{0,15}["']id\\{0,15}["'][ \t]{0,4}:[ \t]{0,4}"""
 )
+# The same in YAML, on lines that are indented deeper.
+_ID_BELOW: Final = re.compile(
+    rb"""[ \t]*\r?\n([ \t]+)(?:[\w-]{1,40}:[ \t][^\n]{1,200}\n\1){0,8}"""
+    rb"""(?:id|sid|session_?id|value):[ \t]+[\"']?(?=[^\s\"'])"""
+)
 _INNER_NAME: Final = re.compile(rb"""\{[^{}]{0,200}?["'](?:name|username|login|user_name)\\{0,15}["'][ \t]*:[ \t]*""")
 _BRACED: Final = re.compile(rb"\{([^{}\s\"'$]{3,200})\}")
 # A password among the parts of a connection string: in braces, or of several words up to what ends its part.
@@ -127,7 +132,11 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
 def _below(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """What stands on the lines below a name: a word, or a list of YAML."""
     lower = _lower(data, name, at) if not meaning.weak else None
-    if lower:
+    inner = _ID_BELOW.match(data, at) if meaning.kind == "session_id" else None
+    if inner and not data[line_of(data, name[0], most=200)[0] : name[0]].strip(b" \t-"):
+        span = extents.to_line_end(data, inner.end(), words=False)
+        yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=name) if span else ()
+    elif lower:
         yield from judged(data, lower, meaning, in_quotes=False, assigned=True, name=name)
     elif meaning.weak in {"", "long"}:
         yield from lists.below(data, at, meaning)

@@ -70,6 +70,7 @@ _ATTRIBUTES: Final = frozenset(b"user username uid id name login email value get
 _THREAD: Final = re.compile(rb"[A-Z][0-9]{1,4}")
 _FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)[^\r\n]{1,200}?\.go:[0-9]| in goroutine |\.\(")
 # Two words written in one, without quotes.
+_PRODUCT: Final = re.compile(rb"[A-Z][a-z]")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{0,40}")
 # What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
 _OPENING: Final = (b"'", b'"', b"&", b"hex:", b"hex(", b"pass:")
@@ -163,8 +164,10 @@ def _bared(data: bytes, span: Span) -> Span | None:
 
 
 def _is_of_a_thing(value: bytes, label: bytes, *, in_quotes: bool) -> bool:
-    """Whether a value is the processor that a package is for, or the name under which a cluster keeps a secret."""
+    """Whether a value is a processor, a product that serves, or the name under which a cluster keeps a secret."""
     if not in_quotes and value[:3] in _PROCESSORS and _BUILT_FOR.match(value):
+        return True
+    if label == b"Server" and _PRODUCT.match(value):
         return True
     named = label[-1:] in _ENDS_OF_OBJECTS and _OF_OBJECTS.fullmatch(label) is not None
     return named and _OBJECT.fullmatch(value) is not None

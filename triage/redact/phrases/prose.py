@@ -292,10 +292,11 @@ def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield span[0] + pair.start(1), span[1], "password", "prose"
 
 
-def _machine(data: bytes, _start: int, end: int) -> Iterator[Found]:
+def _machine(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The machine that something was sent to: a qualified name, or one with a number or a hyphen and a number."""
     match = _HOSTNAME.match(data, end)
-    if match is None:
+    # A product that serves is written with a capital.
+    if match is None or (data.startswith(b"Server:", start) and match.group()[:2].istitle()):
         return
     if in_words(match.group()) and data[match.end() : match.end() + 1] not in _NO_MACHINES:
         yield *match.span(), "hostname", "prose"

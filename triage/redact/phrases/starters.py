@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from triage.redact.named import grids
-from triage.redact.phrases import answers, arguments, bound, fields, holders, leads, outputs, rosters
+from triage.redact.phrases import answers, arguments, bound, fields, holders, leads, outputs, pointers, rosters
 from triage.redact.phrases.leads import Reader, Sized
 from triage.redact.pii import addresses, cells, correspondence, couples, devices, segments, wireless
 from triage.redact.text import Found
@@ -70,6 +70,7 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield grids.SETTINGS, grids.settings
     yield ("key (",), grids.collided
     yield ("binding parameter ",), bound.numbered
+    yield pointers.LEADS, pointers.pointed_at
     for kind, names in data["given"].items():
         yield names, partial(answers.given, kind)
     for way, names in data["written"].items():

@@ -156,6 +156,10 @@ _ORACLE: Final = re.compile(
 )
 _ORACLE_ALONE: Final = re.compile(rb"(?:\A|[\s\"'=:(])[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z")
 _GO_DSN: Final = re.compile(rb"[\w.$-]{1,60}:([^\s\"'@]{1,200})\Z")
+# Machines of one person, as systems and people call them.
+_OF_ONE: Final = re.compile(
+    rb"(?i)(?:(?:desktop|laptop|win)-[a-z0-9]{5,11}|[a-z0-9-]{2,20}-(?:pc|laptop|desktop|notebook|mbp|macbook|thinkpad|xps))\Z"
+)
 # Two slashes are those of a URL: browsers write `function@https://...` in a stack trace.
 _AT_MACHINE: Final = re.compile(
     rb"([A-Za-z0-9][A-Za-z0-9.-]{1,80})"
@@ -411,9 +415,12 @@ def _at_machine(data: bytes, at: int) -> Iterator[Found]:
     if around is None or before is None:
         return
     account, name = before[1], around[1]
+    machine = hosts.is_host(name, named=True)
+    numbered = machine and b"-" in name and digits_in(name) > 0
     remote = around[2] is not None or network.OF_A_MACHINE.match(data, at + 1) is not None
+    remote = remote or bool(_OF_ONE.match(name)) or (numbered and b"." in account)
     remote = remote or bool(_REMOTE.search(data, max(at - 160, 0), at - len(account)))
     if remote and account.lower() not in vocabulary().services and len(account) >= _SHORTEST:
         yield *before.span(1), "username", "prompt"
-    if hosts.is_host(name, named=True) and (remote or (b"-" in name and digits_in(name) > 0)):
+    if machine and (remote or numbered):
         yield *around.span(1), "hostname", "prompt"

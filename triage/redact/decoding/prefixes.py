@@ -1,0 +1,66 @@
+"""Keys whose lines a log wrote one by one: what it put before and behind each is taken out.
+
+    2026-06-04 10:12:41 web-1 | -----BEGIN RSA PRIVATE KEY-----
+    2026-06-04 10:12:41 web-1 | MIIEpAIBAAKCAQEA ...
+
+The first line tells what stands around the lines; the numbers in it may differ from one to the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact.decoding.views import Piece, View, build
+from triage.redact.text import line_of
+
+__all__ = ("unprefixed",)
+
+_BEGIN: Final = b"-----BEGIN "
+_HEAD: Final = re.compile(rb"-----BEGIN [ -~]{1,80}?-----")
+_TAIL: Final = re.compile(rb"-----END [ -~]{1,80}?-----")
+_NUMBER: Final = re.compile(rb"[0-9]{1,24}")
+# What the rules for keys read over by themselves.
+_READ_OVER: Final = b" \t\r>|\"',+"
+_LONGEST: Final = 400
+_CONTENT: Final = rb"([A-Za-z0-9+/=]{0,200}?|[A-Za-z-]{2,20}: [ -~]{1,120}?|-----END [ -~]{1,80}?-----)"
+_MOST_LINES: Final = 400
+# Each key has an expression of its own, which takes longer to make than to use.
+_MOST_KEYS: Final = 256
+
+
+def unprefixed(data: bytes) -> Iterator[View]:
+    """The keys of a text without what stands before and behind each of their lines."""
+    at = -1
+    for _ in range(_MOST_KEYS):
+        at = data.find(_BEGIN, at + 1)
+        if at < 0:
+            return
+        pieces = [*_around(data, at)]
+        if pieces and (view := build(data, pieces)):
+            at = pieces[-1][1]
+            yield view
+
+
+def _around(data: bytes, begin: int) -> Iterator[Piece]:
+    """What stands between the lines of a key, a line end in its stead; nothing where that is blank."""
+    head = _HEAD.match(data, begin)
+    line, end = line_of(data, begin, most=_LONGEST)
+    if head is None or not (data[line:begin] + data[head.end() : end]).strip(_READ_OVER):
+        return
+    form = re.compile(_of(data[line:begin]) + _CONTENT + _of(data[head.end() : end].rstrip(b"\r")) + rb"\r?(?:\n|\Z)")
+    last = head.end()
+    for _ in range(_MOST_LINES):
+        match = form.match(data, end + 1)
+        if match is None:
+            return
+        yield last, match.start(1), b"\r\n"
+        last, end = match.end(1), match.end() - 1
+        if _TAIL.fullmatch(match[1]):
+            return
+
+
+def _of(text: bytes) -> bytes:
+    """An expression of a text with whatever numbers."""
+    return b"[0-9]{1,24}".join(map(re.escape, _NUMBER.split(text)))
