@@ -151,7 +151,8 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
             begin, end = _window(data, rule, start)
             searched[index] = end
             for hit in _near(data, rule, start, begin, end):
-                if rule.by_form and hit.start <= start:
+                # What a line end breaks may be more of another rule's form.
+                if rule.by_form and hit.start <= start and not wraps.BREAK.match(data, hit.end):
                     covered = max(covered, hit.end)
                 yield hit
 
