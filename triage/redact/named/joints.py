@@ -20,6 +20,8 @@ _JOIN: Final = (
     r"[*_]{1,2}:[ \t]{1,4}|:[*_]{1,2}[ \t]{1,4}"  # a name in bold
     r"|:[ ]?<(?:b|strong|code|i|em|span|tt|kbd|samp|var)(?:[ ][^<>\n]{0,80})?>"  # a value that is set off
     r"|(?:\\{0,15}[\"'])?[)\]}]?[ ](?:\|\||\?\?|\?:|or)[ ][\"'\x60]"  # what holds where it is not set
+    r"|[ ]?(?:&nbsp;)?=[ ]?</(?:td|pre|span|code)>\s{0,40}(?:</td>\s{0,40})?<(?:td|span|code)(?:[ ][^<>\n]{0,80})?>"
+    r"(?:[\"']?<(?:code|tt|span|pre|i|b|font)(?:[ ][^<>\n]{0,60})?>(?:<small>[a-z]{3,10}</small>[ ]?)?){0,2}"
     r"|\\{0,15}[\"'][ ]value[ ]\\{0,15}[\"']"
     r"|(?:[\"']\])?\r?\n(?:=>[ ]|\$[0-9]{1,4}[ ]={1,2}>?[ ]|Out\[[0-9]{1,4}\]:[ ])?[\"']"  # what a console answers
     r"|[\"']?[)\]}]{0,2}[ ]{1,4}(?:#|//|--)[ ]?(?:=>|->)[ ][\"']"  # what a comment answers

@@ -18,7 +18,7 @@ from triage.redact.decoding import wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.lines import Lines, any_of
 from triage.redact.named import examples, values
-from triage.redact.phrases import commands
+from triage.redact.phrases import command_lines, commands
 from triage.redact.phrases.starters import FIRST
 from triage.redact.text import DIGITS, LETTERS, WORD, Headed, Span, expression, line_of
 from triage.redact.tokens import sums
@@ -143,7 +143,7 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
                 programs = index == _PROGRAM and start >= commanded and not _is_in(_IN_WORD, data, start)
                 yield from _on_command_line(data, start, programs=programs)
                 if programs:
-                    commanded = line_of(data, start, most=commands.COMMAND_REACH)[1]
+                    commanded = command_lines.read_to(data, start)
                 continue
             rule = every[index]
             if start < searched.get(index, 0) or _is_off(rule, disabled) or (start < covered and rule.by_form):
