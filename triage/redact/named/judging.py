@@ -9,7 +9,7 @@ from typing import Final
 from triage.redact.named import credentials, examples, values, variables
 from triage.redact.named.keys import Sense, parts, sense, vocabulary
 from triage.redact.pii import people, wireless
-from triage.redact.pii.hosts import is_host
+from triage.redact.pii.hosts import called, is_host
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
 __all__ = ("judged", "named")
@@ -58,6 +58,7 @@ _AUTH: Final = re.compile(
 )
 _LOGIN: Final = re.compile(rb"[A-Za-z][\w.@-]{1,40}:([^\s:/]{6,200})")
 # Ids of containers, of what clouds run, and of anything: no machine's name, and no person's.
+_LONGEST_NAME: Final = 80
 _CONTAINER: Final = re.compile(
     rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
     rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -260,6 +261,9 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
     if meaning.weak == "handle":
         return _handle(data, start, end, in_quotes=in_quotes)
     if meaning.weak in {"host", "numbered"}:
+        line = end if in_quotes else line_of(data, start, most=_LONGEST_NAME)[1]
+        if device := called(data[start:line], in_quotes=in_quotes):
+            return start + device[0], start + device[1]
         while data[start : start + 1] == b"\\":
             start += 1
         value = data[start:end]

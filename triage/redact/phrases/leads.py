@@ -38,6 +38,7 @@ _STORED: Final = re.compile(rb"""(?:--?[A-Za-z][\w-]{0,30}[ \t]+){0,3}["']?([\w.
 _ACCOUNT: Final = Sense("username", "user")
 _FLAGS: Final = re.compile(rb"(?:-[A-Za-z-]{1,20}[ \t]+)*")
 _LAST: Final = re.compile(rb"[ \t]([a-z_][\w.-]{1,40})[ \t]*(?:\r?\n|\Z)")
+_IDENTITY: Final = re.compile(rb"[ \t]*(?:\([ ]*)?[0-9]{1,10}(?:[ ]?\(|/[ ]*)(?=[a-z_][\w.-]{1,31}\))([a-z_])")
 _SHARE: Final = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,62})/[\w$]")
 _PREFIX: Final = re.compile(rb"\[([a-z]{2,12}(?:-[a-z]{2,12}){1,3}-[0-9]{1,4})\Z")
 _OF_THREADS: Final = frozenset(
@@ -214,6 +215,13 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 
+def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account beside its number, as `stat` and those who keep core dumps write it."""
+    found = _IDENTITY.match(data, at + size)
+    if found:
+        yield from _person(found.start(1) - at, data, at)
+
+
 def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The machine that is named behind words."""
     found = _HOST.match(data, at + size)
@@ -326,6 +334,7 @@ def behind(lead: Mapping[str, Any]) -> Iterator[tuple[bytes, Reader]]:
 READERS: Final[dict[str, Sized]] = {
     "accounts": _account,
     "made": _made,
+    "identities": _numbered,
     "people": _person,
     "shares": _shared,
     "prefixed": _prefixed,
