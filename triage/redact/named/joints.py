@@ -38,7 +38,7 @@ _JOIN: Final = (
     r"|[ \t]*\([a-z0-9_ /,-]{2,20}\)[ \t]*[:=]"
     r"|(?:\(\))?\)?(?:\.[a-z_]{2,24})?!?(?:\(|\{[ ]?|,[ ]?)(?:<<|[bu])?[\"']"  # what stands beside it
     r"|[ \t]+(?:str|string|std::string|bytes|char ?\*)[ \t]+(?:[\"'])"
-    r"|\\{0,15}[\"'\x60][ \t]{0,4},\s{0,24}b?(?:\\{0,15}[\"'\x60])"  # the next item of a list
+    r"|\\{0,15}[\"'\x60][ \t]{0,4},\s{0,24}(?:b|0x[0-9a-f]{1,16}[ ])?(?:\\{0,15}[\"'\x60])"  # the next item of a list
     r"|[\"'\x60][ \t]?\{[^{}\"]{0,300}(?:default|value)[ \t]*=[ \t]*[\"']"  # a variable or an output of Terraform
     r"|\\{0,15}[\"'],[ ](?:[a-z_]{1,20}=[^,()\"'\n]{0,40},[ ]){0,4}default="  # an option of a command line
     r"|\\{0,15}\";s:[0-9]{1,4}:"  # a pair as PHP writes arrays

@@ -82,6 +82,8 @@ _BUILT_FOR: Final = re.compile(
     rb"(?:[ \t(,:;=)]|\\n|\Z)"
 )
 _PROCESSORS: Final = frozenset(b"amd arm i38 i68 ppc s39 ris mip x86 aar noa".split())
+# Behind the name of the file that a process runs, in the notes of its dump.
+_OF_A_PROCESS: Final = b"psargs"
 _ENDS_OF_OBJECTS: Final = frozenset({b"t", b"T", b"s", b"S", b"y", b"Y"})
 _OBJECT: Final = re.compile(rb"[a-z][a-z0-9]{1,30}(?:[.-][a-z][a-z0-9]{0,30}){0,6}")
 _OF_OBJECTS: Final = re.compile(
@@ -121,6 +123,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
         written
         or (b" " in value and data.startswith(b"`", start - 1))
         or _is_of_a_thing(value, label, in_quotes=in_quotes)
+        or (label == b"fname" and _OF_A_PROCESS in data[start : end + len(_OF_A_PROCESS) + 2])
     ):
         return
     decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()

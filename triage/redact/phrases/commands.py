@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Final
 
@@ -40,6 +40,11 @@ _ECHO: Final = re.compile(
     rb"""\b(?:echo|printf|yes|print|write-output)[ \t]+"""
     rb"""(?:-[neErR]{1,3}[ \t]+|--[ \t]+|["']?%s(?:\\{1,4}n)?["']?[ \t]+)*"""
     rb"""(?:\\?"([^"\n]{3,200}?)\\?"|'([^'\n]{3,200})'|([^\s|"';)\n]{3,200}))[ \t]*[|;)]"""
+)
+# Of a program that is not named: an account and its password before a URL, or each behind its flag without a blank.
+_LOGIN_FLAGS: Final = re.compile(
+    rb"""[ =]["']?[\w.@+-]{1,40}:([^\s:/"'\\]{8,200})["']?[ \t]+(?:-[\w-]{1,30}[ \t]+){0,4}["']?https?://"""
+    rb"""|[A-Za-z_][\w.@-]{1,40}[ ]-p(?![A-Za-z-]{1,40}[0-9]{0,8}(?:\s|\Z))([^\s"'=\\]{8,200})(?=[\s"'\\]|\Z)"""
 )
 _HERE: Final = re.compile(
     rb"""[^\n|;]{0,160}?(?:<<<|<\((?:echo|printf|cat <<<)(?:[ \t]+-[neE]{1,3})?)[ \t]*"""
@@ -235,6 +240,15 @@ def _joined(base: int, word: Word, program: Program) -> Iterator[Found]:
             return
 
 
+def _flagged(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The password behind a flag for an account."""
+    match = _LOGIN_FLAGS.match(data, at + size)
+    span = match.span(match.lastindex or 0) if match else (0, 0)
+    value = data[slice(*span)]
+    if digits_in(value) and letters_in(value) and not values.placeholder(value):
+        yield *span, "password", "flag"
+
+
 def _piped(data: bytes, at: int) -> Iterator[Found]:
     """What is echoed into a program that reads a password, or stands behind it in place of a file."""
     start, stop = line_of(data, at, most=600)
@@ -331,6 +345,8 @@ STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
     **dict.fromkeys((word.encode() for word in vocabulary().readers), _piped),
     **dict.fromkeys(rosters.PROGRAMS, _listed),
     **dict.fromkeys(manifests.WORDS, manifests.entries),
+    b" -u": partial(_flagged, len(" -u")),
+    b" --user": partial(_flagged, len(" --user")),
     PROMPT: _expected,
     b"send ": _sent,
     b"334 ugfzc3dvcmq6": _answered,

@@ -70,13 +70,16 @@ _OWNER: Final = re.compile(
 )
 # What of a device's name stands behind the word for what it is.
 _MORE: Final = re.compile(
-    rb"(?:(?: |%20|\+)(?:(?i:pro|air|max|plus|mini|ultra|se|studio|note|tab|fold|flip|book|watch|laptop|go|edge|neo|lite)\d{0,2}"
+    rb"(?:(?: |%20|\+)(?:(?i:pro|air|max|plus|mini|ultra|se|studio|note|tab|fold|flip|book|watch|laptop|go|edge|lite)"
+    rb"\d{0,2}"
     rb"|X[SR]?|[A-Z]{0,2}[0-9]{1,4}[a-z+]{0,6}|\([0-9]{1,2}\)))+"
 )
 _CALLED: Final = re.compile(
     rb"[A-Z\x80-\xff][\w\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][\w\x80-\xff-]{1,30})?(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s"
-    rb"(?:(?: |%20|\+)(?:i?[A-Z0-9][\w+.\"-]{0,20}|(?i:mini|pro|air|plus|max|ultra|phone|laptop|tablet|watch|computer))){1,5}"
-    rb"|[A-Z][\w+-]{1,20}(?: [A-Z0-9][\w+-]{0,20}){0,3} (?:von|de|di|van|av|af|da) [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"
+    rb"(?:(?: |%20|\+)(?:i?[A-Z0-9][\w+.\"-]{0,20}"
+    rb"|(?i:mini|pro|air|plus|max|ultra|phone|laptop|tablet|watch|computer))){1,5}"
+    rb"|[A-Z][\w+-]{1,20}(?: [A-Z0-9][\w+-]{0,20}){0,3} (?:von|de|di|van|av|af|da)"
+    rb" [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"
 )
 _OF_AN_OWNER: Final = re.compile(
     rb"(?: (?:Pro|Air|Max|Plus|mini))? (?:von|de|di|van|av|af|da) [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"

@@ -234,7 +234,8 @@ def _accepted(data: bytes, rule: Rule, found: Iterable[list[Span]], rank: int) -
     """Those matches of a rule that its entropy, stop words and allow-lists let through."""
     for groups in found:
         start, stop = _place(rule, groups)
-        value = data[start:stop]
+        value = data[start:stop].rstrip()  # forms without a group take what ends them
+        stop = start + len(value)
         if not _varied(data, rule, groups):
             continue
         if data[stop : stop + 1] == b"(" and value[-1:].isalpha() and not rule.of_blocks:
