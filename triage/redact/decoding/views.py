@@ -244,6 +244,7 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
     marks: list[int] = []
     tag = -1
     opened: dict[bytes, int] = {}
+    few = len(pieces) <= _MANY or len(pieces) * _DENSE < len(data)
     found = pieces
     endings = _ENDING_IN_BODIES if pieces and data[pieces[0][0]] == ord("%") else _ENDING
     for index, (start, end, text) in enumerate(pieces):
@@ -253,7 +254,7 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
         if text in _QUOTES:
             closes = start - opened.pop(text, -_TAG) < _TAG
         if (text in endings and not closes and _is_within(data, pieces, index)) or (
-            not closes and _is_last(data, pieces, index)
+            few and not closes and _is_last(data, pieces, index)
         ):
             found = [*pieces] if found is pieces else found
             found[index] = start, end, b"~"

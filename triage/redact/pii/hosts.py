@@ -72,7 +72,7 @@ _OWNER: Final = re.compile(
 _MORE: Final = re.compile(
     rb"(?:(?: |%20|\+)(?:(?i:pro|air|max|plus|mini|ultra|se|studio|note|tab|fold|flip|book|watch|laptop|go|edge|lite)"
     rb"\d{0,2}"
-    rb"|X[SR]?|[A-Z]{0,2}[0-9]{1,4}[a-z+]{0,6}|\([0-9]{1,2}\)))+"
+    rb"|[A-Z]{0,2}[0-9]{1,4}[a-z+]{0,6}|X[SR]?(?!\w)|\([0-9]{1,2}\)))+"
 )
 _CALLED: Final = re.compile(
     rb"[A-Z\x80-\xff][\w\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][\w\x80-\xff-]{1,30})?(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s"

@@ -136,6 +136,7 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
     every = rules()
     searched: dict[int, int] = {}
     covered = commanded = 0
+    broken = -1
     for word, at, _ in automaton.find_matches_as_indexes(lines.data.lower(), overlapping=True):
         start = lines.place(at)
         for index in numbers[word]:
@@ -146,15 +147,25 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
                     commanded = command_lines.read_to(data, start)
                 continue
             rule = every[index]
-            if start < searched.get(index, 0) or _is_off(rule, disabled) or (start < covered and rule.by_form):
+            if (
+                start < searched.get(index, 0)
+                or _is_off(rule, disabled)
+                or (start < covered and rule.by_form and start != broken)
+            ):
                 continue
             begin, end = _window(data, rule, start)
             searched[index] = end
             for hit in _near(data, rule, start, begin, end):
-                # What a line end breaks may be more of another rule's form.
-                if rule.by_form and hit.start <= start and not wraps.BREAK.match(data, hit.end):
+                if rule.by_form and hit.start <= start:
                     covered = max(covered, hit.end)
+                    # What a line end breaks may be more of another rule's form.
+                    broken = start if _is_broken(data, hit) else broken
                 yield hit
+
+
+def _is_broken(data: bytes, hit: Hit) -> bool:
+    """Whether a hit is of one line, whose end it reaches."""
+    return b"\n" not in data[hit.start : hit.end] and wraps.BREAK.match(data, hit.end) is not None
 
 
 def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
