@@ -19,7 +19,7 @@ GRAFANA = "glsa_" + "q7Wd2Zk9Pb4Xn1Rt6Lm3Yc8Vf5Hs0JaE_4b"
 
 ARGUMENTS = (
     f'"commandLine": [\n  "mysqldump",\n  "-uroot",\n  "-p«{PASSWORD}»",\n  "shop"\n]',
-    f'"argv": [\r\n    "/usr/bin/curl",\r\n    "-u",\r\n    "deploy:«{PASSWORD}»",\r\n    "https://example.com/"\r\n  ]',
+    f'"argv": [\r\n    "/usr/bin/curl",\r\n    "-u",\r\n    "deploy:«{PASSWORD}»",\r\n    "https://example.com/"\r\n]',
     f"cmd = [\n  'sshpass',\n  '-p',\n  '«{PASSWORD}»',\n  'ssh',\n]",
     f'$1 = {{0x7ffc1 "sshpass", 0x7ffc2 "-p", 0x7ffc3 "«{PASSWORD}»", 0x7ffc4 "ssh"}}',
     f'(char *) [0] = 0x7ffc1 "redis-cli"\n(char *) [1] = 0x7ffc2 "-a"\n(char *) [2] = 0x7ffc3 "«{PASSWORD}»"',
@@ -39,13 +39,19 @@ NO_ARGUMENTS = (
     "chown -u www-data:www-data /srv",
 )
 LOCALS = (
-    f'password = {{static npos = 18, _M_dataplus = {{<std::allocator<char>> = {{<No data fields>}}, _M_p = 0x55a7 "«{PASSWORD}»"}}, _M_string_length = 12}}',
+    (
+        "password = {static npos = 18, _M_dataplus = {<std::allocator<char>> = {<No data fields>}, "
+        f'_M_p = 0x55a7 "«{PASSWORD}»"}}, _M_string_length = 12}}'
+    ),
     f'secret = {{d = 0x55a7 "«{PASSWORD}»"}}',
-    f'"AUTH «bZvGA=xsFkTLQr» rejected: WRONGPASS invalid username-password pair"',
+    '"AUTH «bZvGA=xsFkTLQr» rejected: WRONGPASS invalid username-password pair"',
     "authentication failed with password «FxZuGmORkbGIqmEF»",
     '"vars": {"display_name": "\'«Jelena Lindner»\'", "attempt": "4"}',
     f"<tr><td>$password =</td><td>'<span>«{PASSWORD}»</span>'</td></tr>",
-    f"<td><pre>$password&nbsp;=</pre></td><td colspan='3'><pre class='d'><small>string</small> <font color='#c00'>'«{PASSWORD}»'</font> <i>(length=12)</i></pre></td>",
+    (
+        "<td><pre>$password&nbsp;=</pre></td><td colspan='3'><pre class='d'><small>string</small> "
+        f"<font color='#c00'>'«{PASSWORD}»'</font> <i>(length=12)</i></pre></td>"
+    ),
     "Uncaught Exception: bad login password=«Kw72&gt;rosa9&lt;» in <b>/var/www/a.php</b>",
     "Uncaught Exception: bad login password=«Kw72&quot;rosa9&amp;» in <b>/var/www/a.php</b>",
     "<td>'<span>password=«Kw72&lt;rosa9&gt;»</span>'</td>",
@@ -73,9 +79,10 @@ WRAPPED = (
     "with BOT_TOKEN=«5876586078:AA0Be4J1-cZ56vyqfb\ntasH2IYbsQKzhT3xn» was\nrejected",
 )
 NOT_WRAPPED = (
-    f"│ gitlab_token = '«{GITLAB}'»│\n│ retry = 2 │".replace("'»", "»'"),
+    f"│ gitlab_token = '«{GITLAB}»'│\n│ retry = 2 │",
     f"GITLAB_TOKEN=«{GITLAB}»\nretry=2\n",
     f"with GITLAB_TOKEN=«{GITLAB}»\nrejected by the server\n",
+    f"with GRAFANA_TOKEN=«{GRAFANA}80f82f»\nUploading to the server\n",
 )
 DEVICES = (
     "Device Name:           «Jelena's MacBook Pro»\nOS Version: 16.6",
@@ -86,13 +93,11 @@ DEVICES = (
     '"device": {\n  "family": "Android",\n  "name": "«Tab S9 von Jelena»"',
     '"contexts": { "device": { "name": "«srv-web18»", "arch": "x86_64" }',
     "paired with «Jelena's Pixel 8 Pro» and «Mirko's iPhone 15 Pro Max»",
-    "paired with «Jelena’s ThinkPad X1»",
+    "paired with «Jelena\u2019s ThinkPad X1»",
     "UID: 1000 («jlindner»)\nGID: 1000 («jlindner»)",
     "Uid: ( 1000/«jlindner»)   Gid: ( 1000/   «jlindner»)",
     "D RILJ    : [4]< GET_IMEI «358801137151327»",
-    "D RILJ    : [7]< DEVICE_IDENTITY {«358801137151327», «3588011371513201», «80abc123», «A0000012345678»}".replace(
-        "«80abc123»", "«80ABC123»"
-    ),
+    "D RILJ    : [7]< DEVICE_IDENTITY {«358801137151327», «3588011371513201», «80ABC123», «A0000012345678»}",
 )
 NO_DEVICES = (
     "Device Name: Pixel 8",

@@ -42,7 +42,8 @@ _WRAPPER: Final = re.compile(
 )
 # The object that a debugger shows of a string, up to its text.
 _INNER_STRING: Final = re.compile(
-    rb"""\{(?=<|_|static |members |d |ptr|data|str )[^"\n]{0,240}?\b(?:_M_p|_M_str|_M_local_buf|__data_?|__s|_Ptr|_Buf|ptr|data|str|d)[ ]?[=:][ ]?"""
+    rb"""\{(?=<|_|static |members |d |ptr|data|str )[^"\n]{0,240}?"""
+    rb"""\b(?:_M_p|_M_str|_M_local_buf|__data_?|__s|_Ptr|_Buf|ptr|data|str|d)[ ]?[=:][ ]?"""
     rb"""(?:0x[0-9a-fA-F]{1,16}[ ](?:<[^<>"\n]{1,80}>[ ])?)?(?=")"""
 )
 _INNER_HOST: Final = re.compile(rb"""\{\s{0,40}\\{0,15}"[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}\\{0,15}"\s{0,4}:\s{0,4}""")

@@ -20,7 +20,7 @@ from triage.redact.lines import Lines, any_of
 from triage.redact.named import examples, values
 from triage.redact.phrases import command_lines, commands
 from triage.redact.phrases.starters import FIRST
-from triage.redact.text import DIGITS, LETTERS, WORD, Headed, Span, expression, line_of
+from triage.redact.text import DIGITS, LETTERS, WORD, Headed, Span, digits_in, expression, line_of
 from triage.redact.tokens import sums
 from triage.redact.tokens.rules import GENERIC_RULE, Rule, beginnings, entropy, globally_allowed, led, rules
 
@@ -156,6 +156,8 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
             begin, end = _window(data, rule, start)
             searched[index] = end
             for hit in _near(data, rule, start, begin, end):
+                if start == broken and not _has_digits_below(data, hit):
+                    continue
                 if rule.by_form and hit.start <= start:
                     covered = max(covered, hit.end)
                     # What a line end breaks may be more of another rule's form.
@@ -166,6 +168,12 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
 def _is_broken(data: bytes, hit: Hit) -> bool:
     """Whether a hit is of one line, whose end it reaches."""
     return b"\n" not in data[hit.start : hit.end] and wraps.BREAK.match(data, hit.end) is not None
+
+
+def _has_digits_below(data: bytes, hit: Hit) -> bool:
+    """Whether a hit is of one line, or what of it is in the last one is no word."""
+    _, newline, below = data[hit.start : hit.end].rpartition(b"\n")
+    return not newline or digits_in(below) > 0
 
 
 def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
