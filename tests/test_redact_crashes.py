@@ -25,6 +25,14 @@ ARGUMENTS = (
     f'(char *) [0] = 0x7ffc1 "redis-cli"\n(char *) [1] = 0x7ffc2 "-a"\n(char *) [2] = 0x7ffc3 "«{PASSWORD}»"',
     f'argv[0] = "redis-cli"\nargv[1] = "-a"\nargv[2] = "«{PASSWORD}»"',
     f'{{0x7ffc1 "/usr/sbin/agent", 0x7ffc2 "--db-password", 0x7ffc3 "«{PASSWORD}»", 0x7ffc4 "--daemon"}}',
+    f"argv[0] = sshpass argv[1] = -p argv[2] = «{PASSWORD}» argv[3] = ssh",
+    f"argv[0]: sshpass\nargv[1]: -p\nargv[2]: «{PASSWORD}»\nargv[3]: ssh",
+    f"    command:\n    - mysqldump\n    - -uroot\n    - '-p«{PASSWORD}»'\n    - shop\n",
+    (
+        "<key>ProgramArguments</key>\n<array>\n\t<string>/usr/bin/curl</string>\n\t<string>-u</string>\n"
+        f"\t<string>deploy:«{PASSWORD}»</string>\n</array>"
+    ),
+    f"<arguments>\n  <argument>sshpass</argument>\n  <argument>-p</argument>\n  <argument>«{PASSWORD}»</argument>",
     f"Command Line: -Xmx2g app.jar -u deploy:«{PASSWORD}» https://example.com/",
     f"Command Line: -Xmx2g app.jar -ushop -p«{PASSWORD}» --quick",
     "java -Dapp.login=«jlindner» -Dfile.encoding=UTF-8",
@@ -33,6 +41,10 @@ NO_ARGUMENTS = (
     '"commandLine": [\n  "mysqldump",\n  "--single-transaction",\n  "shop"\n]',
     '"programs": [\n  "redis-cli",\n  "PING"\n],\n"mode": "-a",\n"next": "value12345"',
     '$1 = {0x7ffc1 "curl", 0x7ffc2 "-v", 0x7ffc3 "https://example.com/"}',
+    "command:\n- mysqldump\n- --quick\nname: -pKw72rosaPelz",
+    "args:\n- serve\n- -p\n- 8080:8080\n",
+    "argv[0] = serve argv[1] = -p argv[2] = 8080",
+    "<key>ProgramArguments</key>\n<array>\n\t<string>/usr/bin/curl</string>\n\t<string>-v</string>\n</array>",
     "docker run -u 1000:1000 https://example.com/",
     "git push -u origin:feature-2291 main",
     "cc -unroll -parallel4096 -print0",
@@ -133,7 +145,9 @@ def test_a_key_whose_padding_has_a_line_of_its_own_is_masked_to_its_end():
 
 @pytest.mark.parametrize(
     "piece",
-    ['"mysql",\n', '"mysql",\n"-p', 'argv[0] = "curl"\n', '0x1 "curl", ', " -u a:", " -uroot -p", "password=a&lt; ",
+    ["command:\n- curl\n", "args:\n", "- curl\n", "argv[0]: curl\n", "curl argv[1] = -u ",
+     "<arguments><argument>a</argument>\n",
+     '"mysql",\n', '"mysql",\n"-p', 'argv[0] = "curl"\n', '0x1 "curl", ', " -u a:", " -uroot -p", "password=a&lt; ",
      "a&quot; ", "│ key = 'a│\n", "device_name=A's B ", "Jelena's pixel ", '"device":{"a":"b",', "uid: 1000 (",
      "imei 1", "secret = {d = ", "{static npos = 1, _M_p = ", "$password =</td><td>", "<td><pre>key&nbsp;=</pre>"],
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from triage.redact.text import line_of
 
-__all__ = ("QUOTES", "Word", "inner", "read_to", "stripped", "words")
+__all__ = ("QUOTES", "Word", "below", "inner", "read_to", "stripped", "words")
 
 _WORD: Final = re.compile(rb"""[^\s"'\\]*(?:\\{0,3}"[^"]{0,400}"|'[^']{0,400}')|[^\s"']+""")
 _AN_ITEM: Final = rb"""\\{0,3}"([^"\\\n]{0,400})\\{0,3}"|'([^'\n]{0,400})'"""
@@ -22,6 +22,17 @@ _BETWEEN_ITEMS: Final = re.compile(_BETWEEN)
 _IN_LINES: Final = re.compile(
     rb"""[\w.+-]{1,60}["'](?=,?[ \t]{0,8}\r?\n)(?:(?:""" + _BETWEEN + rb")(?:" + _AN_ITEM + rb")){1,256}"
 )
+# Arguments on lines of their own without quotes: of YAML, of property lists, with their numbers.
+_FIRST_BELOW: Final = re.compile(rb"\s{0,80}<(?:array|list)>|[ ]?[:=](?=[ ])")
+_BELOW: Final = re.compile(
+    rb"(?:[ \t\r\n]{0,80}(?:- [\"']?|<(?:string|arg|argument)>|(?:argv|args?)\[[1-9][0-9]{0,2}\][ ]?[:=][ ]?[\"']?)"
+    rb"|[ ])"
+    rb"([^\s\"'<>][^\"'<>\r\n]{0,400}?)(?:[\"']|</\w{3,8}>)?[ \t]*(?=\r?\n|\Z)"
+)
+_MOST_BELOW: Final = 48
+# Those with their numbers on one line.
+_NUMBERED: Final = re.compile(rb"[\"']?[ ,]{1,4}(?:argv|args?)\[1\]")
+_NUMBERED_ITEM: Final = re.compile(rb"(?:argv|args?)\[[0-9]{1,3}\][ ]?[:=][ ]?([^\s,]{1,400})")
 _LISTED: Final = re.compile(rb"[^,\]})\n]{1,400}")
 _STRING_END: Final = re.compile(rb'(?<!\\)"[ ]?[,}\]]')
 _NAME: Final = re.compile(rb"[\w.+-]{1,60}")
@@ -44,6 +55,17 @@ def read_to(data: bytes, at: int) -> int:
     return listed.end() if listed else line_of(data, at, most=_COMMAND_REACH)[1]
 
 
+def below(data: bytes, at: int) -> list[Word]:
+    """The arguments on the lines behind a place, which are all of them."""
+    first = _FIRST_BELOW.match(data, at)
+    place = first.end() if first else at
+    found: list[Word] = []
+    while len(found) < _MOST_BELOW and (item := _BELOW.match(data, place)):
+        found.append(Word(item.start(1), item[1].rstrip()))
+        place = item.end()
+    return found
+
+
 def words(line: bytes) -> list[Word]:
     """The words of a line: of a shell, or of a list of arguments, whose first one begins the line."""
     name = _NAME.match(line)
@@ -52,6 +74,9 @@ def words(line: bytes) -> list[Word]:
     after = line[name.end() : name.end() + 5]
     if after[:2] in {b'",', b"',", b'"\n', b'"\r'} or after == b'" a1=':
         return [Word(0, name.group()), *_items(line, name.end() + 1)]
+    if _NUMBERED.match(line, name.end()):
+        numbered = _NUMBERED_ITEM.finditer(line, name.end())
+        return [Word(0, name.group()), *(stripped(*match.span(1), line) for match in numbered)]
     if after[:3] == b", -":
         listed = line[: _end_of_list(line)]
         return [stripped(*match.span(), listed) for match in _LISTED.finditer(listed)]

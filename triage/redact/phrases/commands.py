@@ -26,6 +26,11 @@ PROMPT: Final = b"assword"
 """What a script expects before it sends a password; its first letter is a capital or none."""
 _LISTS: Final = (b'"', b"'", b", -", b".exe")
 """What stands behind the name of a program in a list of arguments."""
+# What arguments on lines of their own stand below.
+_ARGUMENTS: Final = (
+    b"<arguments>", b"args:\n", b"arguments:\n", b"argv[0]", b"cmd:\n", b"command:\n", b"entrypoint:\n",
+    b"programarguments</key>",
+)  # fmt: skip
 _TELLING: Final = 4
 _ACCOUNT: Final = Sense("username", "user")
 # What a manual has for a password.
@@ -240,6 +245,11 @@ def _joined(base: int, word: Word, program: Program) -> Iterator[Found]:
             return
 
 
+def _argued(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What the arguments of a program hold that stand below a word for them."""
+    yield from _programs_in(command_lines.below(data, at + size), 0)
+
+
 def _flagged(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The password behind a flag for an account."""
     match = _LOGIN_FLAGS.match(data, at + size)
@@ -347,6 +357,7 @@ STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
     **dict.fromkeys(manifests.WORDS, manifests.entries),
     b" -u": partial(_flagged, len(" -u")),
     b" --user": partial(_flagged, len(" --user")),
+    **{word: partial(_argued, len(word)) for word in _ARGUMENTS},
     PROMPT: _expected,
     b"send ": _sent,
     b"334 ugfzc3dvcmq6": _answered,
