@@ -67,6 +67,8 @@ the time of a log. What ends a token, its padding and the mark behind it, is non
 _ENDING: Final = frozenset({b"<", b">", b'"', b"'"})
 # In a body that is written in percent signs brackets of a password are too; elsewhere they are code.
 _ENDING_IN_BODIES: Final = _ENDING | {b"(", b")", b"[", b"]"}
+_QUOTES: Final = frozenset({b'"', b"'"})
+_BEHIND_WORDS: Final = frozenset({b" ", b"<", b"\n", b""})
 _OF_WORDS: Final = frozenset(bytes([code]) for code in (*WORD, *b"!#$%*+?@^~", *range(0x80, 0x100)))
 _TAG: Final = 200
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
@@ -236,17 +238,24 @@ def _blanks(data: bytes, start: int, end: int) -> Iterator[Piece]:
 def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
     """The pieces near a quote or an angle bracket that stands inside of a word and is no part of a tag.
 
-    It may be part of a password, that it would end: a mark that ends nothing stands for it.
+    It may be part of a password, that it would end: a mark that ends nothing stands for it. So may an entity that ends
+    a word, if it closes nothing that another opened.
     """
     marks: list[int] = []
     tag = -1
+    opened: dict[bytes, int] = {}
+    few = len(pieces) <= _MANY or len(pieces) * _DENSE < len(data)
     found = pieces
     endings = _ENDING_IN_BODIES if pieces and data[pieces[0][0]] == ord("%") else _ENDING
     for index, (start, end, text) in enumerate(pieces):
-        if text not in endings:
+        if text not in endings and text != b"&":
             continue
         closes = text == b">" and tag >= 0 and start - tag < _TAG
-        if not closes and _is_within(data, pieces, index):
+        if text in _QUOTES:
+            closes = start - opened.pop(text, -_TAG) < _TAG
+        if (text in endings and not closes and _is_within(data, pieces, index)) or (
+            few and not closes and _is_last(data, pieces, index)
+        ):
             found = [*pieces] if found is pieces else found
             found[index] = start, end, b"~"
             marks.append(start)
@@ -254,6 +263,8 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
             tag = start
         elif text == b">":
             tag = -1
+        elif text in _QUOTES and not closes:
+            opened[text] = start
     if not marks:
         return []
     marks = [-_TAG, *marks, len(data) + _TAG]
@@ -269,6 +280,13 @@ def _is_within(data: bytes, pieces: list[Piece], index: int) -> bool:
         return False
     following = index + 1 < len(pieces) and pieces[index + 1][0] == end
     return (pieces[index + 1][2][:1] if following else data[end : end + 1]) in _OF_WORDS
+
+
+def _is_last(data: bytes, pieces: list[Piece], index: int) -> bool:
+    """Whether what an entity stands for ends a word before a blank or a tag."""
+    start, end, _ = pieces[index]
+    before = pieces[index - 1][2][-1:] if index and pieces[index - 1][1] == start else data[start - 1 : start]
+    return data[start : start + 1] == b"&" and before in _OF_WORDS and data[end : end + 1] in _BEHIND_WORDS
 
 
 def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:

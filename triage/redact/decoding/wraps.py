@@ -26,10 +26,10 @@ _GUESSES: Final = 4
 _LEAST_WIDTH: Final = 60
 _MOST_WIDTH: Final = 200
 BREAK: Final = re.compile(
-    rb"\\{0,4}\r?\n|\\{1,4}r\\{1,4}n|\\{1,4}n|=\r?\n"
+    rb"(?:[ \t]{0,80}\xe2(?:\x94[\x82\x83]|\x95\x91))?\\{0,4}\r?\n|\\{1,4}r\\{1,4}n|\\{1,4}n|=\r?\n"
     rb"|[\"'][ \t]*[+.&]?[ \t]*(?:\\?\r?\n[ \t]*)?[+.&]?[ \t]*(?=[\"'])"
 )
-INDENT: Final = re.compile(rb"[ \t>|#*+.]{0,64}(?:\\t){0,4}[\"']?")
+INDENT: Final = re.compile(rb"[ \t>|#*+.]{0,64}(?:\xe2(?:\x94[\x82\x83]|\x95\x91)[ \t]{0,64})?(?:\\t){0,4}[\"']?")
 # The rest of a string, up to the quote that closes it; of one without blanks, or of words.
 _REST: Final = rb"""[^\s\"'\\]{1,300}(?=\\{0,15}([\"'])(?:[\s,;:)\]}/>&\\]|\Z))"""
 _OF_WORD: Final = re.compile(_REST)
@@ -134,7 +134,7 @@ def continued(data: bytes, start: int, end: int) -> int:
     wrapped = _LEAST_WIDTH <= end - line <= _MOST_WIDTH and b" " not in value
     if not (wrapped or (len(value) >= 8 and digits_in(value) >= 2) or _is_random(value) or _is_shuffled(value)):
         return end
-    pieces, random = _breaks(data, line, start, guesses=0)
+    pieces, random = _breaks(data, line, start + value.rfind(b":") + 1, guesses=0)
     if not random or pieces[0][0] != end:
         return end
     token = _TOKEN_END.match(data, pieces[random - 1][1])

@@ -43,6 +43,12 @@ _WRAPPER: Final = re.compile(
     rb"(?:Optional|Some|Just|Ok)(?:\((?=[\w.+/=-]{4,400}\))"
     rb"|\[(?=[^\s()\[\]\"',0-9]{0,200}[0-9][^\s()\[\]\"',]{0,200}\]))"
 )
+# The object that a debugger shows of a string, up to its text.
+_INNER_STRING: Final = re.compile(
+    rb"""\{(?=<|_|static |members |d |ptr|data|str )[^"\n]{0,240}?"""
+    rb"""\b(?:_M_p|_M_str|_M_local_buf|__data_?|__s|_Ptr|_Buf|ptr|data|str|d)[ ]?[=:][ ]?"""
+    rb"""(?:0x[0-9a-fA-F]{1,16}[ ](?:<[^<>"\n]{1,80}>[ ])?)?(?=")"""
+)
 _INNER_HOST: Final = re.compile(rb"""\{\s{0,40}\\{0,15}"[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}\\{0,15}"\s{0,4}:\s{0,4}""")
 _INNER_ID: Final = re.compile(
     rb"""\{\s{0,40}(?:[^{}]{0,200},\s{0,40})?\\{0,15}["']id\\{0,15}["'][ \t]{0,4}:[ \t]{0,4}"""
@@ -100,6 +106,7 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
     if data[at : at + 1] == b"{":
         named = meaning.weak == "user" or data[slice(*name)].lower() in _OF_MACHINES
         inner = (_INNER_NAME if named else _INNER_VALUE).match(data, at)
+        inner = inner or _INNER_STRING.match(data, at)
         inner = inner or (_INNER_ID.match(data, at) if meaning.kind == "session_id" else None)
         inner = inner or (_INNER_HOST.match(data, at) if meaning.kind == "token" else None)
         if inner is None and not named and data[slice(*name)].lower().endswith(_OF_ENTRIES):

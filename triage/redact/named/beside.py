@@ -22,7 +22,7 @@ XML_END: Final = re.compile(
 _BLANKS: Final = re.compile(rb"[ \t]{0,64}")
 _CDATA: Final = b"<![CDATA["
 # What ends a cell, a term or a label that a value stands beside, and what stands around a pair in a row of them.
-_CELL_END: Final = re.compile(rb"(?:\\?[\"']\])?[ :]{0,3}</(?:t[hd]|dt|b|strong|label|span|code)>")
+_CELL_END: Final = re.compile(rb"(?:\\?[\"']\])?(?:&nbsp;)?[ :=]{0,3}</(?:t[hd]|dt|b|strong|label|span|code|pre)>")
 # What the form of a value tells.
 _BY_FORM: Final = frozenset({"date", "phone", "digits", "id", "nir"})
 # The rest of a word in the next row of a table, where the cell of the name is empty.

@@ -20,6 +20,8 @@ _JOIN: Final = (
     r"[*_]{1,2}:[ \t]{1,4}|:[*_]{1,2}[ \t]{1,4}"  # a name in bold
     r"|:[ ]?<(?:b|strong|code|i|em|span|tt|kbd|samp|var)(?:[ ][^<>\n]{0,80})?>"  # a value that is set off
     r"|(?:\\{0,15}[\"'])?[)\]}]?[ ](?:\|\||\?\?|\?:|or)[ ][\"'\x60]"  # what holds where it is not set
+    r"|[ ]?(?:&nbsp;)?=[ ]?</(?:td|pre|span|code)>\s{0,40}(?:</td>\s{0,40})?<(?:td|span|code)(?:[ ][^<>\n]{0,80})?>"
+    r"(?:[\"']?<(?:code|tt|span|pre|i|b|font)(?:[ ][^<>\n]{0,60})?>(?:<small>[a-z]{3,10}</small>[ ]?)?){0,2}"
     r"|\\{0,15}[\"'][ ]value[ ]\\{0,15}[\"']"
     r"|(?:[\"']\])?\r?\n(?:=>[ ]|\$[0-9]{1,4}[ ]={1,2}>?[ ]|Out\[[0-9]{1,4}\]:[ ])?[\"']"  # what a console answers
     r"|[\"']?[)\]}]{0,2}[ ]{1,4}(?:#|//|--)[ ]?(?:=>|->)[ ][\"']"  # what a comment answers
@@ -36,7 +38,7 @@ _JOIN: Final = (
     r"|[ \t]*\([a-z0-9_ /,-]{2,20}\)[ \t]*[:=]"
     r"|(?:\(\))?\)?(?:\.[a-z_]{2,24})?!?(?:\(|\{[ ]?|,[ ]?)(?:<<|[bu])?[\"']"  # what stands beside it
     r"|[ \t]+(?:str|string|std::string|bytes|char ?\*)[ \t]+(?:[\"'])"
-    r"|\\{0,15}[\"'\x60][ \t]{0,4},\s{0,24}b?(?:\\{0,15}[\"'\x60])"  # the next item of a list
+    r"|\\{0,15}[\"'\x60][ \t]{0,4},\s{0,24}(?:b|0x[0-9a-f]{1,16}[ ])?(?:\\{0,15}[\"'\x60])"  # the next item of a list
     r"|[\"'\x60][ \t]?\{[^{}\"]{0,300}(?:default|value)[ \t]*=[ \t]*[\"']"  # a variable or an output of Terraform
     r"|\\{0,15}[\"'],[ ](?:[a-z_]{1,20}=[^,()\"'\n]{0,40},[ ]){0,4}default="  # an option of a command line
     r"|\\{0,15}\";s:[0-9]{1,4}:"  # a pair as PHP writes arrays

@@ -9,7 +9,7 @@ from typing import Final
 from triage.redact.named import credentials, examples, values, variables
 from triage.redact.named.keys import Sense, parts, sense, vocabulary
 from triage.redact.pii import people, wireless
-from triage.redact.pii.hosts import is_host
+from triage.redact.pii.hosts import called, is_host
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
 __all__ = ("judged", "named")
@@ -58,6 +58,7 @@ _AUTH: Final = re.compile(
 )
 _LOGIN: Final = re.compile(rb"[A-Za-z][\w.@-]{1,40}:([^\s:/]{6,200})")
 # Ids of containers, of what clouds run, and of anything: no machine's name, and no person's.
+_LONGEST_NAME: Final = 80
 _CONTAINER: Final = re.compile(
     rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
     rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -82,6 +83,8 @@ _BUILT_FOR: Final = re.compile(
     rb"(?:[ \t(,:;=)]|\\n|\Z)"
 )
 _PROCESSORS: Final = frozenset(b"amd arm i38 i68 ppc s39 ris mip x86 aar noa".split())
+# Behind the name of the file that a process runs, in the notes of its dump.
+_OF_A_PROCESS: Final = b"psargs"
 _ENDS_OF_OBJECTS: Final = frozenset({b"t", b"T", b"s", b"S", b"y", b"Y"})
 _OBJECT: Final = re.compile(rb"[a-z][a-z0-9]{1,30}(?:[.-][a-z][a-z0-9]{0,30}){0,6}")
 _OF_OBJECTS: Final = re.compile(
@@ -121,6 +124,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
         written
         or (b" " in value and data.startswith(b"`", start - 1))
         or _is_of_a_thing(value, label, in_quotes=in_quotes)
+        or (label == b"fname" and _OF_A_PROCESS in data[start : end + len(_OF_A_PROCESS) + 2])
     ):
         return
     decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()
@@ -263,6 +267,9 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
     if meaning.weak == "handle":
         return _handle(data, start, end, in_quotes=in_quotes)
     if meaning.weak in {"host", "numbered"}:
+        line = end if in_quotes else line_of(data, start, most=_LONGEST_NAME)[1]
+        if device := called(data[start:line], in_quotes=in_quotes):
+            return start + device[0], start + device[1]
         while data[start : start + 1] == b"\\":
             start += 1
         value = data[start:end]

@@ -162,7 +162,7 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
     last = joint[-1:]
     if last in _QUOTES and joint[:1] in _CALLED:
         yield from calls.compared(data, name, end, meaning)
-    elif joint.lower().endswith(b"<string>") or b"</" in joint[:4]:
+    elif joint.lower().endswith(b"<string>") or b"</" in joint[:10]:
         yield from beside.neighbour(data, name, end, meaning)
     elif last in _QUOTES and b"," not in joint:
         stop = extents.closing(data, end, 0, last)

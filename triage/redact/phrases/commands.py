@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from triage.redact.named import grids, manifests, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Program, Sense, vocabulary
-from triage.redact.phrases import answers, leads, rosters, starters
+from triage.redact.phrases import answers, command_lines, leads, rosters, starters
+from triage.redact.phrases.command_lines import QUOTES, Word, read_to, stripped, words
 from triage.redact.pii import hosts
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
@@ -24,16 +25,13 @@ __all__ = ("PROMPT", "STARTERS", "commands", "keywords")
 
 PROMPT: Final = b"assword"
 """What a script expects before it sends a password; its first letter is a capital or none."""
-_WORD: Final = re.compile(rb"""[^\s"'\\]*(?:\\{0,3}"[^"]{0,400}"|'[^']{0,400}')|[^\s"']+""")
-_ITEM: Final = re.compile(rb"""\\{0,3}"([^"\\\n]{0,400})\\{0,3}"|'([^'\n]{0,400})'""")
-_BETWEEN_ITEMS: Final = re.compile(rb",\s{0,20}\[?| a[0-9]{1,3}=")
-_LISTED: Final = re.compile(rb"[^,\]})\n]{1,400}")
-_STRING_END: Final = re.compile(rb'(?<!\\)"[ ]?[,}\]]')
-_NAME: Final = re.compile(rb"[\w.+-]{1,60}")
-_QUOTES: Final = b"\"'\\"
-_OPENING: Final = re.compile(rb"""[ \t]*(?:\\{0,3}["']|&(?:quot|apos|#0?3[49]|#x2[27]);)*""")
 _LISTS: Final = (b'"', b"'", b", -", b".exe")
 """What stands behind the name of a program in a list of arguments."""
+# What arguments on lines of their own stand below.
+_ARGUMENTS: Final = (
+    b"<arguments>", b"args:\n", b"arguments:\n", b"argv[0]", b"cmd:\n", b"command:\n", b"entrypoint:\n",
+    b"programarguments</key>",
+)  # fmt: skip
 _TELLING: Final = 4
 _ACCOUNT: Final = Sense("username", "user")
 # What a manual has for a password.
@@ -48,6 +46,11 @@ _ECHO: Final = re.compile(
     rb"""\b(?:echo|printf|yes|print|write-output)[ \t]+"""
     rb"""(?:-[neErR]{1,3}[ \t]+|--[ \t]+|["']?%s(?:\\{1,4}n)?["']?[ \t]+)*"""
     rb"""(?:\\?"([^"\n]{3,200}?)\\?"|'([^'\n]{3,200})'|([^\s|"';)\n]{3,200}))[ \t]*[|;)]"""
+)
+# Of a program that is not named: an account and its password before a URL, or each behind its flag without a blank.
+_LOGIN_FLAGS: Final = re.compile(
+    rb"""[ =]["']?[\w.@+-]{1,40}:([^\s:/"'\\]{8,200})["']?[ \t]+(?:-[\w-]{1,30}[ \t]+){0,4}["']?https?://"""
+    rb"""|[A-Za-z_][\w.@-]{1,40}[ ]-p(?![A-Za-z-]{1,40}[0-9]{0,8}(?:\s|\Z))([^\s"'=\\]{8,200})(?=[\s"'\\]|\Z)"""
 )
 _HERE: Final = re.compile(
     rb"""[^\n|;]{0,160}?(?:<<<|<\((?:echo|printf|cat <<<)(?:[ \t]+-[neE]{1,3})?)[ \t]*"""
@@ -74,17 +77,6 @@ _CRYPT: Final = re.compile(
 
 
 _MOST_ROWS: Final = 200
-COMMAND_REACH: Final = 2_048
-"""How far a line is read from the name of a program on, in bytes."""
-
-
-class _Word(NamedTuple):
-    """A word of a command line without the quotes around it, and where it begins."""
-
-    start: int
-    text: bytes
-
-
 _Commands = dict[bytes, list[tuple[tuple[bytes, ...], Program]]]
 
 
@@ -98,7 +90,7 @@ def commands(data: bytes, at: int, *, programs: bool = True) -> Iterator[Found]:
         if small.startswith(starter):
             yield from STARTERS[starter](data, at)
     if programs:
-        yield from _programs_in(_words(data[at : line_of(data, at, most=COMMAND_REACH)[1]]), at)
+        yield from _programs_in(words(data[at : read_to(data, at)]), at)
 
 
 @cache
@@ -134,56 +126,7 @@ def _programs() -> _Commands:
     return dict(found)
 
 
-def _words(line: bytes) -> list[_Word]:
-    """The words of a line: of a shell, or of a list of arguments, whose first one begins the line."""
-    name = _NAME.match(line)
-    if name is None:
-        return []
-    after = line[name.end() : name.end() + 5]
-    if after[:2] in {b'",', b"',"} or after == b'" a1=':
-        return [_Word(0, name.group()), *_items(line, name.end() + 1)]
-    if after[:3] == b", -":
-        listed = line[: _end_of_list(line)]
-        return [_stripped(*match.span(), listed) for match in _LISTED.finditer(listed)]
-    line = line[: _end_of_string(line)]
-    return [_stripped(*match.span(), line) for match in _WORD.finditer(line)]
-
-
-def _end_of_string(line: bytes) -> int:
-    """Where the string ends that a command line stands in, as one of JSON does."""
-    for match in _STRING_END.finditer(line):
-        before = line[: match.start()]
-        if (before.count(b'"') - before.count(b'\\"')) % 2 == 0:
-            return match.start()
-    return len(line)
-
-
-def _end_of_list(line: bytes) -> int:
-    """Where a list without quotes ends."""
-    ends = [at for at in map(line.find, (b"]", b"}", b")")) if at >= 0]
-    return min(ends, default=len(line))
-
-
-def _items(line: bytes, at: int) -> Iterator[_Word]:
-    """The strings of a list of arguments, or of an audit record."""
-    while between := _BETWEEN_ITEMS.match(line, at):
-        item = _ITEM.match(line, between.end())
-        if item is None:
-            return
-        group = 1 if item[1] is not None else 2
-        yield _Word(item.start(group), item[group])
-        at = item.end()
-
-
-def _stripped(start: int, end: int, line: bytes) -> _Word:
-    """A word without blanks and quotes around it."""
-    text = line[start:end]
-    quotes = _OPENING.match(text)
-    begin = quotes.end() if quotes else 0
-    return _Word(start + begin, text[begin:].rstrip(b" \t" + _QUOTES))
-
-
-def _called(words: list[_Word], index: int) -> list[tuple[int, Program]]:
+def _called(words: list[Word], index: int) -> list[tuple[int, Program]]:
     """The programs that are named at a word, and by how many words each."""
     text = words[index].text.lower()
     if b"/" in text or b"\\" in text:
@@ -197,7 +140,7 @@ def _called(words: list[_Word], index: int) -> list[tuple[int, Program]]:
     return found
 
 
-def _is_same(part: bytes, word: _Word) -> bool:
+def _is_same(part: bytes, word: Word) -> bool:
     """Whether a word is the part of a program's name: `-b` is also one letter of `-cb`."""
     if part == word.text.lower():
         return True
@@ -205,7 +148,7 @@ def _is_same(part: bytes, word: _Word) -> bool:
     return bool(flag) and part[1:] in word.text
 
 
-def _programs_in(words: list[_Word], base: int) -> Iterator[Found]:
+def _programs_in(words: list[Word], base: int) -> Iterator[Found]:
     """The secrets behind every program on a line."""
     called = [(at, _called(words, at)) for at in range(len(words))]
     starts = [(at, found) for at, found in called if found or words[at].text in _OPERATORS]
@@ -214,7 +157,7 @@ def _programs_in(words: list[_Word], base: int) -> Iterator[Found]:
             yield from _options(words[at + size : end], base, program)
 
 
-def _options(words: list[_Word], base: int, program: Program) -> Iterator[Found]:
+def _options(words: list[Word], base: int, program: Program) -> Iterator[Found]:
     """The secrets among the words of one command."""
     places = [at for at, word in enumerate(words) if _is_bare(word)]
     for index, word in enumerate(words):
@@ -238,11 +181,10 @@ def _options(words: list[_Word], base: int, program: Program) -> Iterator[Found]
         else:
             yield from _joined(base, word, program)
             if b" " in word.text and word.text != words[0].text:
-                inner = [_stripped(*match.span(), word.text) for match in _WORD.finditer(word.text)]
-                yield from _options(inner, base + word.start, program)
+                yield from _options(command_lines.inner(word), base + word.start, program)
 
 
-def _is_bare(word: _Word) -> bool:
+def _is_bare(word: Word) -> bool:
     """Whether a word is no flag."""
     return not word.text.startswith((b"-", b"/add", b"/domain", b"/delete", b"/active", b"$", b"<"))
 
@@ -252,15 +194,15 @@ def _is_value(word: bytes) -> bool:
     return not word.startswith((b"/", b"\\", b"-")) and not word.endswith(b":")
 
 
-def _positional(base: int, word: _Word) -> Iterator[Found]:
+def _positional(base: int, word: Word) -> Iterator[Found]:
     """A word that is a secret by its place."""
     if len(word.text) >= 4 and _is_value(word.text) and b"=" not in word.text[:-2] and b"://" not in word.text:
         yield from _whole(base, word)
 
 
-def _whole(base: int, word: _Word, start: int = 0) -> Iterator[Found]:
+def _whole(base: int, word: Word, start: int = 0) -> Iterator[Found]:
     """A word, or what of it stands behind its flag."""
-    part = _stripped(start, len(word.text), word.text)
+    part = stripped(start, len(word.text), word.text)
     if found := _MORE.search(part.text):
         part = part._replace(text=part.text[: found.start()])
     if part.text and not part.text.startswith(b"--") and not values.placeholder(part.text):
@@ -268,7 +210,7 @@ def _whole(base: int, word: _Word, start: int = 0) -> Iterator[Found]:
         yield begin, begin + len(part.text), "password", "flag"
 
 
-def _person(base: int, word: _Word, span: Span | None = None) -> Iterator[Found]:
+def _person(base: int, word: Word, span: Span | None = None) -> Iterator[Found]:
     """The account that a program is told, without what stands behind a sign of percent or a domain before it."""
     first, last = span or (0, len(word.text))
     start = word.text.rfind(b"\\", first, last) + 1 or first
@@ -280,26 +222,26 @@ def _person(base: int, word: _Word, span: Span | None = None) -> Iterator[Found]
         yield begin, begin + len(name), kind, "flag"
 
 
-def _machine(base: int, word: _Word) -> Iterator[Found]:
+def _machine(base: int, word: Word) -> Iterator[Found]:
     """The machine that a program is told."""
     if span := hosts.told(word.text):
         begin = base + word.start
         yield begin + span[0], begin + span[1], "hostname", "flag"
 
 
-def _behind(base: int, word: _Word, mark: bytes, *, until: bytes = b"", start: int = 0) -> Iterator[Found]:
+def _behind(base: int, word: Word, mark: bytes, *, until: bytes = b"", start: int = 0) -> Iterator[Found]:
     """The part of a word behind a mark: `user:password`."""
     text = word.text
     at = text.find(mark, start)
     end = text.find(until, at) if until else -1
-    value = text[at + 1 : end if end > 0 else len(text)].removesuffix(b"&quot;").rstrip(_QUOTES)
+    value = text[at + 1 : end if end > 0 else len(text)].removesuffix(b"&quot;").rstrip(QUOTES)
     if at > start and value not in _EXAMPLES and not text.startswith(b"<") and not values.placeholder(value):
         begin = base + word.start + at + 1
         yield begin, begin + len(value), "password", "flag"
         yield from _person(base, word, (start, at))
 
 
-def _joined(base: int, word: _Word, program: Program) -> Iterator[Found]:
+def _joined(base: int, word: Word, program: Program) -> Iterator[Found]:
     """A value that its flag runs into."""
     text = word.text.decode("latin-1")
     for prefix in program.joined:
@@ -311,6 +253,20 @@ def _joined(base: int, word: _Word, program: Program) -> Iterator[Found]:
         if text.startswith(flag if short else flag + "=") and len(text) > len(flag) + 3 and "://" not in text:
             yield from _behind(base, word, mark, start=len(flag) + (not short))
             return
+
+
+def _argued(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What the arguments of a program hold that stand below a word for them."""
+    yield from _programs_in(command_lines.below(data, at + size), 0)
+
+
+def _flagged(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The password behind a flag for an account."""
+    match = _LOGIN_FLAGS.match(data, at + size)
+    span = match.span(match.lastindex or 0) if match else (0, 0)
+    value = data[slice(*span)]
+    if digits_in(value) and letters_in(value) and not values.placeholder(value):
+        yield *span, "password", "flag"
 
 
 def _piped(data: bytes, at: int) -> Iterator[Found]:
@@ -409,6 +365,9 @@ STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
     **dict.fromkeys((word.encode() for word in vocabulary().readers), _piped),
     **dict.fromkeys(rosters.PROGRAMS, _listed),
     **dict.fromkeys(manifests.WORDS, manifests.entries),
+    b" -u": partial(_flagged, len(" -u")),
+    b" --user": partial(_flagged, len(" --user")),
+    **{word: partial(_argued, len(word)) for word in _ARGUMENTS},
     PROMPT: _expected,
     b"send ": _sent,
     b"334 ugfzc3dvcmq6": _answered,

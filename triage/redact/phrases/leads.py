@@ -38,6 +38,7 @@ _STORED: Final = re.compile(rb"""(?:--?[A-Za-z][\w-]{0,30}[ \t]+){0,3}["']?([\w.
 _ACCOUNT: Final = Sense("username", "user")
 _FLAGS: Final = re.compile(rb"(?:-[A-Za-z-]{1,20}[ \t]+)*")
 _LAST: Final = re.compile(rb"[ \t]([a-z_][\w.-]{1,40})[ \t]*(?:\r?\n|\Z)")
+_IDENTITY: Final = re.compile(rb"[ \t]*(?:\([ ]*)?[0-9]{1,10}(?:[ ]?\(|/[ ]*)(?=[a-z_][\w.-]{1,31}\))([a-z_])")
 _SHARE: Final = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,62})/[\w$]")
 _PREFIX: Final = re.compile(rb"\[([a-z]{2,12}(?:-[a-z]{2,12}){1,3}-[0-9]{1,4})\Z")
 _OF_THREADS: Final = frozenset(
@@ -126,7 +127,7 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     if (lead.near and b"://" in value) or (lead.start == b"PASS " and examples.is_test(data, span)):
         return
     opened = data[span[0] - 1 : span[0]] in _QUOTES and len(value) >= 4 and b" " not in value
-    padded = value.endswith(b"=") and len(value) >= 8
+    padded = (value.endswith(b"=") and len(value) >= 8) or (lead.exact and values.is_shuffled(value))
     told = lead.start == b"PASS " and _alone(data, at, span)
     sure = padded or told or (opened and least < _LONG)
     sure = sure or (lead.anything and len(value) >= least and not is_word(value))
@@ -218,6 +219,13 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
     nobody = thread or small in known.nobody or small in known.things or small.startswith(b"team")
     if not nobody and not _OTHER_FIELD.match(data, end):
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
+
+
+def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account beside its number, as `stat` and those who keep core dumps write it."""
+    found = _IDENTITY.match(data, at + size)
+    if found:
+        yield from _person(found.start(1) - at, data, at)
 
 
 def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -333,6 +341,7 @@ def behind(lead: Mapping[str, Any]) -> Iterator[tuple[bytes, Reader]]:
 READERS: Final[dict[str, Sized]] = {
     "accounts": _account,
     "made": _made,
+    "identities": _numbered,
     "people": _person,
     "shares": _shared,
     "prefixed": _prefixed,

@@ -60,7 +60,7 @@ _FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login)[\w-
 _NEXT_ARGUMENT: Final = r"[\"']?,?[ \t]{1,4}(?:argv?|args?|a|arg ?|argument ?|\$)?\[?[0-9]{1,3}\]?[ ]?[:=][ ]?[\"']?"
 _FLAG_END: Final = (
     rf"(?:{_NEXT_ARGUMENT}|,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?"
-    r"|[\"'],\s{0,4}[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"']|[\"']?\r?\n)"
+    r"|[\"'],\s{0,4}(?:0x[0-9a-f]{1,16} )?[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"']|[\"']?\r?\n)"
 )
 _NEAR_HOST: Final = (
     r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
@@ -233,7 +233,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     kind = "password" if strong else "session_id" if small.startswith(_SESSIONS) else "secret"
     sure = len(value) >= 4 and b" " not in value if opened and strong else values.mixed(value, least=5 if strong else 8)
-    sure = sure or (strong and values.is_joined(value))
+    sure = sure or (strong and (values.is_joined(value) or values.is_shuffled(value)))
     if sure:
         yield *span, kind, "prose"
         again = _CHANGED.match(data, span[1])

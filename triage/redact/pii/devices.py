@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from triage.redact.pii import hosts
 from triage.redact.text import Found, digits_in
 
 __all__ = ("READERS",)
@@ -28,7 +29,13 @@ _ADVERTISED: Final = re.compile(
     rb"(?i)[\w.$]{0,40}(?:[ \t]?[({\[:=][ \t]?|(?:[ \t]\(?[a-z]{2,12}\)?){1,4}[ \t]?[:=]?[ \t])?[\"']?"
     rb"(?:(?:advertising|ad)?_?id[ ]?[=:][ ]?[\"']?)?(" + _UUID + rb")"
 )
-_NUMBER: Final = re.compile(rb"([0-9]{14,20}|[0-9A-F]{14})(?![0-9A-Za-z])")
+_NUMBER: Final = re.compile(rb"[\[({'\"<]?([0-9]{14,20}|[0-9A-F]{14})(?![0-9A-Za-z])")
+_NEXT_NUMBER: Final = re.compile(rb",[ ]?([0-9]{14,20}|[0-9A-F]{8,14})(?![0-9A-Za-z])")
+# The object of a device or a machine up to its name.
+_NAMED: Final = re.compile(
+    rb"\s{0,40}(?:\\{0,3}\"\w{1,30}\\{0,3}\":\s?(?:\\{0,3}\"[^\"\\\n]{0,80}\\{0,3}\"|[\w.-]{1,40}),\s{0,40}){0,6}"
+    rb"\\{0,3}\"name\\{0,3}\":\s?\\{0,3}\"([^\"\\\n]{2,64})\\{0,3}\""
+)
 _FEWEST: Final = 2
 
 
@@ -73,8 +80,28 @@ def _advertised(size: int, data: bytes, at: int) -> Iterator[Found]:
 def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The number of a telephone or its card, in brackets or quotes behind its name."""
     match = _NUMBER.match(data, at + size)
-    if match and len(set(match[1])) > _FEWEST:
-        yield *match.span(1), "imei" if data[at : at + 4].lower() == b"imei" else "device_id", "device"
+    lead = data[at : at + size].lower()
+    kind = "imei" if b"imei" in lead or lead.startswith(b"device") else "device_id"
+    while match and len(set(match[1])) > _FEWEST:
+        yield *match.span(1), kind, "device"
+        match = _NEXT_NUMBER.match(data, match.end())
+
+
+def _owned(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """A device that is called by its owner."""
+    yield from hosts.owned(data, at + 2, at + size)
+
+
+def _in_object(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The name of a device or a machine in the object that describes it."""
+    match = _NAMED.match(data, at + size)
+    if match is None:
+        return
+    if called := hosts.called(match[1], in_quotes=True):
+        begin = match.start(1)
+        yield begin + called[0], begin + called[1], "hostname", "owner"
+    elif digits_in(match[1]) and hosts.in_words(match[1]):
+        yield *match.span(1), "hostname", "device"
 
 
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
@@ -83,5 +110,7 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "states": _stated,
     "advertised": _advertised,
     "numbered": _numbered,
+    "owned": _owned,
+    "objects": _in_object,
 }
 """What reads the numbers at the words of leads.toml, by their lists."""

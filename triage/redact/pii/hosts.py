@@ -24,6 +24,7 @@ __all__ = (
     "Places",
     "alone",
     "around",
+    "called",
     "forget",
     "in_header",
     "in_nodes",
@@ -32,6 +33,7 @@ __all__ = (
     "in_uname",
     "in_words",
     "is_host",
+    "owned",
     "places",
     "told",
 )
@@ -66,6 +68,19 @@ _MODEL: Final = re.compile(rb"(?i)(?:macbook(?:-?(?:pro|air))?|imac|mac-mini|iph
 _OWNER: Final = re.compile(
     rb"([A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30})?)"
     rb"(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s(?: |%20|\+)\Z"
+)
+# What of a device's name stands behind the word for what it is.
+_MORE: Final = re.compile(
+    rb"(?:(?: |%20|\+)(?:(?i:pro|air|max|plus|mini|ultra|se|studio|note|tab|fold|flip|book|watch|laptop|go|edge|lite)"
+    rb"\d{0,2}"
+    rb"|[A-Z]{0,2}[0-9]{1,4}[a-z+]{0,6}|X[SR]?(?!\w)|\([0-9]{1,2}\)))+"
+)
+_CALLED: Final = re.compile(
+    rb"[A-Z\x80-\xff][\w\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][\w\x80-\xff-]{1,30})?(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s"
+    rb"(?:(?: |%20|\+)(?:i?[A-Z0-9][\w+.\"-]{0,20}"
+    rb"|(?i:mini|pro|air|plus|max|ultra|phone|laptop|tablet|watch|computer))){1,5}"
+    rb"|[A-Z][\w+-]{1,20}(?: [A-Z0-9][\w+-]{0,20}){0,3} (?:von|de|di|van|av|af|da)"
+    rb" [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"
 )
 _OF_AN_OWNER: Final = re.compile(
     rb"(?: (?:Pro|Air|Max|Plus|mini))? (?:von|de|di|van|av|af|da) [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"
@@ -140,6 +155,7 @@ class Places:
     sites: frozenset[bytes]
     packages: frozenset[bytes]
     teams: frozenset[bytes]
+    makers: frozenset[bytes]
 
 
 @cache
@@ -270,7 +286,7 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
     if imported or (data[end : end + 1] == b"[" and text.endswith(b".loc")):
         return
     if _MODEL.fullmatch(text):
-        yield from _owned(data, start, end)
+        yield from owned(data, start, end)
     elif is_host(text, named=False) or (_is_authority(data, start, text) and is_host(text, named=True)):
         yield start, end, "hostname", "hostname"
         if before in _BLANKS:
@@ -297,13 +313,27 @@ def _called_too(data: bytes, at: int) -> Iterator[Found]:
             start += len(name)
 
 
-def _owned(data: bytes, start: int, end: int) -> Iterator[Found]:
+def owned(data: bytes, start: int, end: int) -> Iterator[Found]:
     """A device that is called by its owner: `Anna's iPhone`, `iPhone von Anna`."""
     before = _OWNER.search(data, max(start - 48, 0), start)
-    if before and before[1].lower() not in places().teams:
-        yield before.start(1), end, "hostname", "owner"
+    if before and before[1].lower() not in places().teams | places().makers:
+        more = _MORE.match(data, end)
+        yield before.start(1), more.end() if more else end, "hostname", "owner"
     elif behind := _OF_AN_OWNER.match(data, end):
         yield start, behind.end(), "hostname", "owner"
+
+
+def called(text: bytes, *, in_quotes: bool) -> tuple[int, int] | None:
+    """The name of a device that a text begins with, or is where it stood in quotes, if it has its owner's in it.
+
+    Examples
+    --------
+    >>> called(b"Ana's Tab S9", in_quotes=True), called(b"Tab S9", in_quotes=True)
+    ((0, 12), None)
+    """
+    match = (_CALLED.fullmatch if in_quotes else _CALLED.match)(text)
+    first = text.partition(b"'")[0].partition(b" ")[0].lower()
+    return match.span() if match and first not in places().teams | places().makers else None
 
 
 def in_syslog(data: bytes, start: int, match: re.Match[bytes]) -> Iterator[Found]:

@@ -35,7 +35,7 @@ _BEYOND: Final = _any_of(frozenset(name for name in fields_of_people().names if 
 _ADDRESSES: Final = _any_of(fields_of_people().addresses)
 _ZIPS: Final = _any_of(fields_of_people().zips | fields_of_people().cities | fields_of_people().numbers)
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
-_SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?\\*[\"'`])?"
+_SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?\\*[\"'`](?:\\*')?)?"
 # The next cell of a table, what a term means.
 _CELL: Final = r"[ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string)(?: [^<>\n]{0,60})?>"
 CANDIDATES: Final = (
@@ -56,7 +56,7 @@ _FIELD: Final = re.compile(
     rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)(?: \([\w /,.-]{2,24}\))?"
     rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string)(?: [^<>\n]{0,60})?>"
     rb"|[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>|]"
-    rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?(\\*)([\"'`]))?)"
+    rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?(?:\\*[\"`](?=\\*'))?(\\*)([\"'`]))?)"
 )
 _PASCAL: Final = re.compile(rb"(?!Mc|Mac|De|Di|La|Le|Van|Von|Fitz|O')[A-Z][A-Za-z]*[a-z][A-Z]")
 _DISTINGUISHED: Final = re.compile(

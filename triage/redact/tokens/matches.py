@@ -18,7 +18,7 @@ from triage.redact.decoding import wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.lines import Lines, any_of
 from triage.redact.named import examples, values
-from triage.redact.phrases import commands
+from triage.redact.phrases import command_lines, commands
 from triage.redact.phrases.starters import FIRST
 from triage.redact.text import DIGITS, LETTERS, WORD, Headed, Span, digits_in, expression, line_of
 from triage.redact.tokens import sums
@@ -155,6 +155,7 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
     every = rules()
     searched: dict[int, int] = {}
     covered = commanded = 0
+    broken = -1
     for word, at, _ in automaton.find_matches_as_indexes(lines.data.lower(), overlapping=True):
         start = lines.place(at)
         for index in numbers[word]:
@@ -162,17 +163,36 @@ def _at_keywords(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterato
                 programs = index == _PROGRAM and start >= commanded and not _is_in(_IN_WORD, data, start)
                 yield from _on_command_line(data, start, programs=programs)
                 if programs:
-                    commanded = line_of(data, start, most=commands.COMMAND_REACH)[1]
+                    commanded = command_lines.read_to(data, start)
                 continue
             rule = every[index]
-            if start < searched.get(index, 0) or _is_off(rule, disabled) or (start < covered and rule.by_form):
+            if (
+                start < searched.get(index, 0)
+                or _is_off(rule, disabled)
+                or (start < covered and rule.by_form and start != broken)
+            ):
                 continue
             begin, end = _window(data, rule, start)
             searched[index] = end
             for hit in _near(data, rule, start, begin, end):
+                if start == broken and not _has_digits_below(data, hit):
+                    continue
                 if rule.by_form and hit.start <= start:
                     covered = max(covered, hit.end)
+                    # What a line end breaks may be more of another rule's form.
+                    broken = start if _is_broken(data, hit) else broken
                 yield hit
+
+
+def _is_broken(data: bytes, hit: Hit) -> bool:
+    """Whether a hit is of one line, whose end it reaches."""
+    return b"\n" not in data[hit.start : hit.end] and wraps.BREAK.match(data, hit.end) is not None
+
+
+def _has_digits_below(data: bytes, hit: Hit) -> bool:
+    """Whether a hit is of one line, or what of it is in the last one is no word."""
+    _, newline, below = data[hit.start : hit.end].rpartition(b"\n")
+    return not newline or digits_in(below) > 0
 
 
 def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
@@ -252,7 +272,8 @@ def _accepted(data: bytes, rule: Rule, found: Iterable[list[Span]], rank: int) -
     """Those matches of a rule that its entropy, stop words and allow-lists let through."""
     for groups in found:
         start, stop = _place(rule, groups)
-        value = data[start:stop]
+        value = data[start:stop].rstrip()  # forms without a group take what ends them
+        stop = start + len(value)
         if not _varied(data, rule, groups):
             continue
         if data[stop : stop + 1] == b"(" and value[-1:].isalpha() and not rule.of_blocks:
