@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.reading import CORPUS
 from tests.scanned import scan_grows
 from triage.formats.traces.scanning import Found, scan
+from triage.stacks import signature
 
 INDENT = " " * 45
 JOURNAL = f"""\
@@ -92,6 +93,18 @@ def test_coredumpctl_info_and_the_next_core_behind_it():
     assert report.ts == 1_609_761_600_000_000
     assert dict(report.facts)["command_line"] == "./prog --x"
     assert (second.report.signal, second.report.process_id, second.report.follows) == ("SIGABRT", 1235, True)
+
+
+def test_what_the_kernel_and_the_service_manager_say_of_one_process_is_one_report():
+    whole = JOURNAL.replace("raise", "f").replace("1200", "51064")
+    kernel = "Jan 01 00:00:02 host kernel: prog[51064]: segfault at 18 ip 7f18 sp 7f17 error 4 in prog[55d0+1000]\n"
+    ended = "Jan 01 00:00:03 host systemd[1]: foo.service: Main process exited, code=dumped, status=11/SEGV\n"
+    for text in (kernel + whole, kernel + whole + ended, whole + ended):
+        (report,) = [one.report for one in scan(enumerate(text.split("\n")))]
+        assert (report.signal, report.process_id) == ("SIGSEGV", 51064)
+        assert report.traces[0].frames[0].function == "f"
+    assert signature(kernel + whole) == signature(kernel + whole + ended) == signature(whole + ended)
+    assert signature(kernel.replace("51064", "51065") + whole) != signature(kernel + whole)
 
 
 def test_modules_of_packages_stand_between_what_is_said_and_the_stack():

@@ -399,6 +399,10 @@ def test_levels(text, level):
         ("Jan 26 01:25:59 iPhone Runner[123] <Error>: boom", "ios", "Runner", "error", "boom"),
         ("2026-01-26T01:25:59Z plain", "", None, None, "plain"),
         ("I/O error: disk", "", None, None, "I/O error: disk"),
+        ("web-1  | I/flutter ( 1): a", "logcat", "flutter", "info", "a"),
+        ("test\tRun tests\t2026-01-26T01:25:59.1234567Z \u2550\u2550 a", "", None, None, "\u2550\u2550 a"),
+        ("2026-01-26T01:25:59.123Z stdout F a", "", None, None, "a"),
+        ("Expected | Actual", "", None, None, "Expected | Actual"),
     ],
 )
 def test_line_prefixes(raw, kind, tag, level, text):

@@ -47,6 +47,13 @@ def test_an_error(text, error, places):
     assert functions(prefixed(text, "godot")) == [name for name, _ in places]
 
 
+def test_an_error_of_the_engine_behind_a_time():
+    lines = ENGINE.split("\n")
+    report = one("\n".join(f"2026-01-26T01:25:59Z {line}" for line in lines), "godot").report
+    assert (report.error_type, report.traces) == ("Error", one(ENGINE, "godot").report.traces)
+    assert not reports("\n".join(f"2026-01-26T01:25:59Z {line.removeprefix('ERROR: ')}" for line in lines), "godot")
+
+
 def test_a_crash_of_the_engine():
     found = surrounded(CRASH, "godot")
     assert (found.report.kind, found.report.signal) == ("crash", "SIGSEGV")

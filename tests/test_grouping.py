@@ -20,6 +20,7 @@ from tests.grouping.frames import crash_stacks, frames, is_noise, stacks
 from tests.grouping.material import Trace
 from tests.grouping.mutations import SPLIT, STAY
 from tests.reading import corpus
+from triage.stacks import signature
 
 ALL_SAME, GENERATED, INLINED, ANOTHER, TOOLS = 0.98, 0.97, 0.95, 0.98, 0.97
 BARS = dict.fromkeys(STAY, ALL_SAME) | {
@@ -187,6 +188,17 @@ def test_score_takes_an_empty_key_for_a_group_of_its_own():
     one = score(["a", "a", "b", "b"], ["k"] * 4)
     assert (one.recall, round(one.precision, 3), one.ari) == (1, 0.333, 0)
     assert confusion("xyz", ["a", "a", "b"], ["k", "m", "k"]) == ([["x", "z"]], [["x", "y"]])
+
+
+@pytest.mark.parametrize(
+    "prefix", ["2026-01-26T01:25:59.1234567Z ", "2026-01-26T01:25:59.123456+02:00 ", "Jan 26 01:25:59 ", "web-1  | "]
+)
+def test_what_stands_before_every_line_changes_no_key(prefix):
+    traces = [*material.samples(), *material.held_out()]
+    # The Flutter console is read as a whole, by its own times.
+    texts = [trace.text for trace in traces if trace.text[:1] not in "{[" and trace.format != "flutter"]
+    behind = ["\n".join(prefix + line for line in text.split("\n")) for text in texts]
+    assert list(map(signature, behind)) == list(map(signature, texts))
 
 
 def test_held_out_traces_are_all_labelled_and_many():

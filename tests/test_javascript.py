@@ -151,6 +151,8 @@ def test_uncaught_in_node():
         ("async*fn@http://host/a.js:1:2", "fn", "http://host/a.js", 1, 2),
         ("promise callback*fn@http://host/a.js:1:2", "fn", "http://host/a.js", 1, 2),
         ("fn/<@http://host/a.js:1:2", "fn/<", "http://host/a.js", 1, 2),
+        ("fn/found<@http://host/a.js:1:2", "fn/<", "http://host/a.js", 1, 2),
+        ("fn/found@http://host/a.js:1:2", "found", "http://host/a.js", 1, 2),
         ("global code@tauri://localhost/a.js:8:29", "global code", "tauri://localhost/a.js", 8, 29),
         ("map@[native code]", "map", "[native code]", None, None),
         ("[native code]", None, "[native code]", None, None),

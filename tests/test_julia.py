@@ -41,6 +41,16 @@ def test_error_between_log_lines():
     assert functions(prefixed("\n".join(TEXT.split("\n")[1:9]), "julia"))[0] == "getindex"
 
 
+def test_the_error_is_told_behind_a_time_as_well():
+    def behind(prefix):
+        return one("\n".join(prefix + line for line in TEXT.split("\n")), "julia").report
+
+    report = behind("2026-01-26T01:25:59.1234567Z ")
+    assert (report.error_type, report.traces) == ("BoundsError", behind("").traces)
+    unsaid = one("2026-01-26T01:25:59Z failed\n" + TEXT.partition("\n")[2], "julia").report
+    assert (unsaid.kind, unsaid.error_type) == ("dump", None)
+
+
 def test_what_the_system_image_holds_is_base():
     report = one(
         "ERROR: x\nStacktrace:\n [1] map\n   @ ./abstractarray.jl:3 [inlined]\n [2] f()\n   @ M a.jl:1", "julia"

@@ -38,6 +38,12 @@ def test_the_culprit_is_the_first_of_them():
     assert event["culprit"] == "parse (parse.c:12)"
 
 
+def test_the_culprit_tells_the_namespace_that_counts_in_no_key():
+    inner = frame("inv::(anonymous namespace)::parse(int)", "src/in/parse.c", line=12)
+    (event,) = annotated((CRASH, [inner]))["events"]
+    assert event["culprit"] == "inv::(anonymous namespace)::parse (parse.c:12)"
+
+
 @pytest.mark.parametrize(
     "rebuilt",
     [

@@ -35,6 +35,14 @@ FRAME = '  File "a.py", line 3, in f'
         ("Jan 26 01:25:59 host shop[7]: ", ("syslog", "host", "shop[7]")),
         ("<13>Jan  6 01:25:59 host shop[7]: ", ("syslog", "host", "shop[7]")),
         ("2026-01-26T01:25:59.123456+00:00 host shop[7]: ", ("syslog", "host", "shop[7]")),
+        ("2026-01-26T01:25:59.123456+00:00 host shop: ", ("syslog", "host", "shop")),
+        ("2026-01-26T01:25:59.123456Z web-3 shop: ", ("syslog", "web-3", "shop")),
+        ("2026-01-26T01:25:59.123456Z localhost shop: ", ("syslog", "localhost", "shop")),
+        ("Jan 26 01:25:59 host shop: ", ("syslog", "host", "shop")),
+        ("Jan 26 01:25:59 192.0.2.7 shop: ", ("syslog", "192.0.2.7", "shop")),
+        ("Jan 26 01:25:59 Host shop[7]: ", ("syslog", "Host", "shop[7]")),
+        ("Jan 26 01:25:59 Web-3 shop: ", ("syslog", "Web-3", "shop")),
+        ("2026-01-26T01:25:59Z 01-26 01:25:59.123  1200  1234 E python  : ", ("time", "1200", "1234", "python")),
         ("2026-01-26T01:25:59.123456789Z stderr F ", ("cri", "stderr")),
         ("2026-01-26T01:25:59.123456789Z web-7c9f stderr F ", ("cri", "web-7c9f", "stderr")),
         ("[pod/shop-5d8/web] ", ("pod", "pod/shop-5d8/web")),
@@ -79,6 +87,12 @@ def test_the_prefix_goes_and_the_indentation_stays(prefix, stream):
         ("2026-01-26T01:25:59.1234567Z shop.errors.NoRate: db1:5432", "shop.errors.NoRate: db1:5432"),
         ("2026-01-26T01:25:59Z panic: cart: empty", "panic: cart: empty"),
         ("2026-01-26T01:25:59Z fatal error: all goroutines are asleep", "fatal error: all goroutines are asleep"),
+        ("2026-01-26T01:25:59Z FATAL ERROR: Reached heap limit", "FATAL ERROR: Reached heap limit"),
+        ("2026-01-26T01:25:59Z FATAL EXCEPTION: main", "FATAL EXCEPTION: main"),
+        ("2026-01-26T01:25:59Z WARNING: DATA RACE", "WARNING: DATA RACE"),
+        ("2026-01-26T01:25:59Z ERROR STOP 3", "ERROR STOP 3"),
+        ("2026-01-26T01:25:59Z FATAL cart: empty", "cart: empty"),
+        ("2026-01-26T01:25:59Z ERROR: E: x", "E: x"),
         ("web_1  | [4242:0x572ac60] 131 ms: Mark-Compact", "[4242:0x572ac60] 131 ms: Mark-Compact"),
         ("web_1  | ERROR: LoadError", "ERROR: LoadError"),
         ("web_1  | 2026-01-26 01:25:59 ERROR [main] java.lang.E: x", "java.lang.E: x"),
@@ -113,6 +127,25 @@ def test_prefixes_within_prefixes(line, text):
 )
 def test_what_a_trace_is_made_of_stays(line):
     assert split(line).text == line
+
+
+@pytest.mark.parametrize("stamp", ["Jan 26 01:25:59 ", "2026-01-26T01:25:59Z ", "2026-01-26T01:25:59+02:00 "])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "stack traceback:",
+        "runtime stack:",
+        "fatal error: all goroutines are asleep",
+        "Caused by: a.E: b",
+        "caused by: b",
+        "Uncaught TypeError: b",
+        "Crash reason:  SIGSEGV",
+        "Thread 1:",
+        "1 Cart.total(of:) + 10 in shop at /w/a.swift:3:5",
+    ],
+)
+def test_two_words_behind_a_time_are_no_host_and_program(stamp, line):
+    assert split(stamp + line).text == line
 
 
 def test_the_time_and_level_are_kept():

@@ -6,7 +6,8 @@ macOS shows as ``\^[[…m``.
 
 Grammar::
 
-    line     = [step] [time] [prefix] ["flutter: "] text
+    line     = [container] [step] [time] [prefix] ["flutter: "] text
+    container = what docker compose, Kubernetes, syslog or GitHub's jobs write, see `triage.formats.traces.prefixes`
     step     = "[" blanks, digits, "+ms" "] "                     ; flutter run --verbose
     prefix   = LETTER "/" tag "(" pid "): "                       ; logcat brief and time
              | pid tid LETTER tag ": "                            ; logcat threadtime
@@ -18,6 +19,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from triage.formats.traces.prefixes import led, split
 from triage.times import iso
 
 __all__ = ("Line", "read_line", "strip_colours")
@@ -41,6 +43,8 @@ _WORDS: Final = {
     "error": "error",
     "fault": "fatal",
 }
+# Streams that any program's output goes through.
+_CONTAINERS: Final = frozenset({"compose", "cri", "dyno", "pod", "step", "syslog"})
 # A prefix is looked for in the first characters only, so that a long line costs nothing more.
 _PREFIX_CHARS: Final = 400
 
@@ -84,10 +88,29 @@ def read_line(raw: str) -> Line:
     --------
     >>> read_line("I/flutter ( 7346): cart saved")[:5]
     ('cart saved', 'I/flutter ( 7346): cart saved', 'logcat', 'flutter', '7346')
+    >>> read_line("web-1  | flutter: cart saved").text
+    'cart saved'
     >>> read_line("01-26 01:25:59.123  1234  1240 E flutter : boom").level
     'error'
     """
     text = strip_colours(raw)
+    line = _read(text, raw)
+    if line.kind or not led(text):
+        return line
+    held = split(text)
+    # Tables have a word in front of a bar as well.
+    if (
+        not held.stream
+        or held.stream[0] not in _CONTAINERS
+        or (held.stream[0] == "compose" and held.stream[1].isalpha())
+    ):
+        return line
+    inner = _read(held.text, raw)
+    return inner if inner.time else inner._replace(time=line.time)
+
+
+def _read(text: str, raw: str) -> Line:
+    """A line without what containers and colours add to it."""
     time, start = None, 0
     kind, tag, pid, tid, level = "", None, None, None, None
     if text[:1] == "[" and (step := _STEP.match(text)):

@@ -56,7 +56,8 @@ class Known(NamedTuple):
     """One distinct frame: its name, "" where nothing is known, the word of that, its role as a place in `ROLES`.
 
     `telling` says how much it tells of where a crash is: of a stack only the frames that tell most count; `ending`
-    what it says of how the program ended, "" for most.
+    what it says of how the program ended, "" for most. `shown` is the name as people know it, with the anonymous
+    namespace that only some tools tell of.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Known(NamedTuple):
     rule: str
     telling: int
     ending: str
+    shown: str
 
 
 class FrameTable:
@@ -110,13 +112,14 @@ class FrameTable:
         telling = _telling(role, named=bool(name))
         if language == "javascript" and "." in name[1:3] and file and _BUILT.search(basename(file)):
             name = _RECEIVER.sub("", name)
-        if compiled and ("." in name or ")" in read or "anonymous::" in name):
+        inner = name.replace("anonymous::", "(anonymous namespace)::") if compiled and "anonymous::" in name else ""
+        if compiled and ("." in name or ")" in read or inner):
             name = _linked(name, read, module)
         name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))
         number = _ROLE_NUMBERS[role.role]
         if len(self._known) >= _MOST:
             self._known.clear()
-        known = Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name))
+        known = Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name), inner or name)
         self._known[traits] = known
         return known
 

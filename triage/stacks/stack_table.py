@@ -179,7 +179,7 @@ def _culprits(view: _View, at: Numbers, frames: pa.Table) -> pa.Array:
     """`function (file:line)` of the first frame that counts of each stack, as far as known; null where none does."""
     chosen = np.flatnonzero(at >= 0)
     rows = at[chosen]
-    names = pa.array([one.name for one in view.known], pa.string()).take(pa.array(view.code[rows]))
+    names = pa.array([one.shown for one in view.known], pa.string()).take(pa.array(view.code[rows]))
     encoded = pc.dictionary_encode(_cells(view.rows, "file", rows))
     bases = pa.array([basename(file) or None if file else None for file in encoded.dictionary.to_pylist()], pa.string())
     function = pc.fill_null(_cells(view.rows, "function", rows), "")

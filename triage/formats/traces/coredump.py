@@ -169,6 +169,7 @@ class _Dump:
             facts=tuple(self.facts),
             modules=tuple(self.modules),
             complete=bool(stacks),
+            leads=self.signal is None,  # of which the service manager tells below
             follows=self.signal in _RAISED or (self.signal is None and aborted),
         )
 

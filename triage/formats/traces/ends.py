@@ -54,7 +54,9 @@ def joined(before: Found, after: Found) -> Found | None:
     announces = lead.kind == "crash" and bare
     # What the kernel prints of other processors and tasks when it ends has no head of its own.
     dumped = lead.level == "fatal" and end.kind == "dump" and before.module.NAME == after.module.NAME == "kernel"
-    if not (lead.leads and (end.follows or announces or dumped)) or after.first - before.last > NEAR:
+    if not (lead.leads and (end.follows or announces or dumped or _shows(lead, end))):
+        return None
+    if after.first - before.last > NEAR:
         return None
     if lead.process_id and end.process_id and lead.process_id != end.process_id and not dumped:
         return None
@@ -81,6 +83,13 @@ def joined(before: Found, after: Found) -> Found | None:
         ts=before.ts if before.ts is not None else after.ts,
         local=before.local if before.ts is not None else after.local,
     )
+
+
+def _shows(lead: Report, end: Report) -> bool:
+    """Whether the second shows the stack of the process that the first knows no more than an address of."""
+    same = lead.process_id is not None and lead.process_id == end.process_id
+    told = lead.kind == end.kind == "crash" and end.signal in {None, lead.signal}
+    return same and told and not _named(lead) and _named(end)
 
 
 def _named(lead: Report) -> bool:

@@ -85,7 +85,7 @@ def read(window: Window) -> Report | None:
         return _error(window, 0, found)
     if _AT.match(line) or _OLD.match(line):
         for index in range(-1, -_MESSAGE, -1):
-            above = window[index]
+            above = window.error_line(index)
             if above is None or window.is_record(index + 1):
                 break
             if found := _ERROR.match(above):

@@ -156,7 +156,10 @@ def _own(name: str) -> str | None:
     """The function alone, as V8 names it: without what it was called from and the functions that it stands in."""
     name = name.rpartition("*")[2].replace(".prototype.", ".")
     holder, _, own = name.rpartition("/")
-    return (own if own and own[0] != "<" and _HOLDER.match(holder) and ".js" not in holder else name) or None
+    if not own or own[0] == "<" or not _HOLDER.match(holder) or ".js" in holder:
+        return name or None
+    # A function without a name that is a part of what a variable is set to: V8 does not name it either.
+    return f"{holder}/<" if own[-1] == "<" else own
 
 
 def _separator(text: str) -> int:

@@ -55,8 +55,9 @@ def read(window: Window) -> Report | None:
     if not _TITLE.match(block[0] or "") or not _FRAME.match(block[1] or ""):
         return None
     frames, end = _frames(block, 1)
-    first = next((at for at in range(-1, -_MESSAGE, -1) if _HEAD.match(window[at] or "")), 0)
-    error, value = _named([line for at in range(first, 0) if (line := window[at]) is not None])
+    first = next((at for at in range(-1, -_MESSAGE, -1) if _HEAD.match(window.error_line(at) or "")), 0)
+    head = [line for at in range(first, min(first + 1, 0)) if (line := window.error_line(at)) is not None]
+    error, value = _named([*head, *window.slice(first + 1, 0)])
     traces = [Trace(frames=frames, error_type=error, error_value=value)]
     while (start := _cause(block, end)) is not None:
         lines = block.lines(block.skip_blank(end), start)

@@ -71,9 +71,10 @@ def _prefixes() -> tuple[_Prefix, ...]:
     table = tomllib.loads(files("triage.formats.traces").joinpath("prefixes.toml").read_text("utf-8"))
     rows = []
     for row in table["prefix"]:
-        pattern = row["pattern"].replace("\\\n", "").replace('""', "")
+        pattern = row["pattern"].replace('""', "")
         for name, piece in table["pieces"].items():
             pattern = pattern.replace(f"${name}", piece)
+        pattern = pattern.replace("\\\n", "")
         begins = re.compile(row["begins"])
         names = re.findall(r"\(\?P<(\w+)>", pattern)
         keys = tuple(name for name in names if name.startswith("key"))

@@ -261,6 +261,11 @@ class Window:
         number = self.number(index)
         return None if number is None else self._text.raw(number)
 
+    def error_line(self, index: int) -> str | None:
+        """The line, with the `ERROR: ` in front of it that some runtimes write as loggers do and that was taken off."""
+        line, raw = self[index], self.raw(index)
+        return f"ERROR: {line}" if line and raw and raw.endswith(f"ERROR: {line}") and raw != line else line
+
     def ahead(self, index: int) -> list[str]:
         """The lines from one on that were looked at together, none with a prefix; [] where it has one itself.
 
