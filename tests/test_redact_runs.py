@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from triage.redact import spans
+from triage.redact import mask, spans
 from triage.redact.decoding.runs import decoded_runs
 
 TEXT = b'{"user": "mara", "password": "hunter2"}'
@@ -138,6 +138,8 @@ BESIDE = [
     ("Jun  4 10:12:%d host app[12]: ", ""),
     ("06-04 10:12:41.%d  123  124 I App: ", ""),
     ("# ", ""),
+    ("%d: ", ""),
+    ("", "<br />"),
     ('{"log":"', '\\n","stream":"stdout","time":"2026-01-01T00:00:0%d.1Z"}'),
 ]
 
@@ -156,3 +158,12 @@ def test_a_key_whose_lines_a_log_wrote_one_by_one_is_one(before, behind, end):
 def test_what_stands_between_keys_stays():
     text = "\n".join(f"[app] {line}" for line in [*KEY[:3], "no more", *KEY[:1], "nothing"])
     assert all("no more" not in text[start:end] and "nothing" not in text[start:end] for start, end, _ in spans(text))
+
+
+def test_a_key_of_putty_whose_lines_stand_behind_a_time():
+    body = KEY[1:2] * 4
+    parts = ["PuTTY-User-Key-File-2: ssh-rsa", "Encryption: none", "Public-Lines: 4", *body, "Private-Lines: 4", *body]
+    lines = [*parts, "Private-MAC: 0123456789abcdef0123456789abcdef01234567"]
+    text = "\n".join(f"10:12:{at} web | {line}" for at, line in enumerate(lines, 10))
+    assert "putty_private_key" in {kind for _, _, kind in spans(text)}
+    assert KEY[1] not in mask(text).partition("Private-Lines")[2]

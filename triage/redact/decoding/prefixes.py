@@ -17,10 +17,12 @@ from triage.redact.text import line_of
 
 __all__ = ("unprefixed",)
 
-_BEGIN: Final = b"-----BEGIN "
-_HEAD: Final = re.compile(rb"-----BEGIN [ -~]{1,80}?-----")
-_TAIL: Final = re.compile(rb"-----END [ -~]{1,80}?-----")
-_NUMBER: Final = re.compile(rb"[0-9]{1,24}")
+# What a key begins with, all of that line, and its last one.
+_BEGINNINGS: Final = (b"-----BEGIN ", b"PuTTY-User-Key-File-")
+_HEAD: Final = re.compile(rb"-----BEGIN [ -~]{1,80}?-----|PuTTY-User-Key-File-[0-9]: [\w-]{1,40}")
+_TAIL: Final = re.compile(rb"-----END [ -~]{1,80}?-----|Private-MAC: [0-9A-Fa-f]{1,128}")
+# A number, which may be longer or shorter in another line.
+_NUMBER: Final = re.compile(rb"[ \t]{0,40}[0-9]{1,24}")
 # What the rules for keys read over by themselves.
 _READ_OVER: Final = b" \t\r>|\"',+"
 _LONGEST: Final = 400
@@ -32,15 +34,16 @@ _MOST_KEYS: Final = 256
 
 def unprefixed(data: bytes) -> Iterator[View]:
     """The keys of a text without what stands before and behind each of their lines."""
-    at = -1
-    for _ in range(_MOST_KEYS):
-        at = data.find(_BEGIN, at + 1)
-        if at < 0:
-            return
-        pieces = [*_around(data, at)]
-        if pieces and (view := build(data, pieces)):
-            at = pieces[-1][1]
-            yield view
+    for beginning in _BEGINNINGS:
+        at = -1
+        for _ in range(_MOST_KEYS):
+            at = data.find(beginning, at + 1)
+            if at < 0:
+                break
+            pieces = [*_around(data, at)]
+            if pieces and (view := build(data, pieces)):
+                at = pieces[-1][1]
+                yield view
 
 
 def _around(data: bytes, begin: int) -> Iterator[Piece]:
@@ -49,7 +52,8 @@ def _around(data: bytes, begin: int) -> Iterator[Piece]:
     line, end = line_of(data, begin, most=_LONGEST)
     if head is None or not (data[line:begin] + data[head.end() : end]).strip(_READ_OVER):
         return
-    form = re.compile(_of(data[line:begin]) + _CONTENT + _of(data[head.end() : end].rstrip(b"\r")) + rb"\r?(?:\n|\Z)")
+    behind = _of(data[head.end() : end].rstrip(b"\r"))
+    form = re.compile(_of(data[line:begin]) + _CONTENT + b"(?:" + behind + rb")?\r?(?:\n|\Z)")
     last = head.end()
     for _ in range(_MOST_LINES):
         match = form.match(data, end + 1)
@@ -63,4 +67,4 @@ def _around(data: bytes, begin: int) -> Iterator[Piece]:
 
 def _of(text: bytes) -> bytes:
     """An expression of a text with whatever numbers."""
-    return b"[0-9]{1,24}".join(map(re.escape, _NUMBER.split(text)))
+    return rb"[ \t]{0,40}[0-9]{1,24}".join(map(re.escape, _NUMBER.split(text)))
