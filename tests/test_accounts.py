@@ -1,8 +1,8 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.pii.accounts import around_signs
 from triage.redact.pii.personal import personal
+from triage.redact.pii.signs import around_signs
 
 
 def found(text):
@@ -152,7 +152,7 @@ def test_addresses_are_found_without_what_precedes_them(text, value):
     [
         ("PS C:\\Users\\Mara Fern> dir", [("Mara Fern", "username")]),
         ("postgres: mfern shop 203.0.113.7(51234) idle", [("mfern", "username"), ("203.0.113.7", "ipv4")]),
-        ("user FILESRV-7\\mfern signed in", [("mfern", "username"), ("FILESRV-7", "hostname")]),
+        ("user FILESRV-7\\mfern signed in", [("FILESRV-7", "hostname"), ("mfern", "username")]),
         ('{"b":"{\\u0022host\\u0022:1}"}', []),
     ],
 )

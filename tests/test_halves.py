@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.pii.accounts import around_signs
+from triage.redact.pii.signs import around_signs
 
 
 def found(text):

@@ -122,7 +122,7 @@ def counted(known: Sequence[Known], name: list[int], scanned: list[bool]) -> tup
     >>> names = ("abort", "parse", "run")
     >>> known = [FrameTable.default().known(("frame", name, None, None, None, "c", None)) for name in names]
     >>> counted(known, [7, 8, 9], [False] * 3)
-    ([1, 2], [], '')
+    ([1, 2], [], 'abort')
     """
     first = 0
     for row, one in enumerate(known):

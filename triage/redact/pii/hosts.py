@@ -19,20 +19,14 @@ from triage.redact.text import LETTERS, Found, Span, digits_in, line_of
 
 __all__ = (
     "ENDINGS",
-    "NODE",
-    "SYSLOG",
     "Places",
     "alone",
     "around",
     "called",
     "forget",
-    "in_header",
-    "in_nodes",
-    "in_share",
-    "in_syslog",
-    "in_uname",
     "in_words",
     "is_host",
+    "numbered",
     "owned",
     "places",
     "told",
@@ -87,20 +81,8 @@ _OF_AN_OWNER: Final = re.compile(
 )
 _CAPITALS: Final = re.compile(rb"[a-z][A-Z]|^[A-Z][a-z]")
 _SITE: Final = re.compile(rb"dc[0-9]{1,2}|[a-z]{2,4}[0-9]{1,2}|(?:us|eu|ap|sa|ca|af|me)-[a-z]{4,9}-[0-9]")
-SYSLOG: Final = re.compile(
-    rb"(?i)[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:z|[+-][0-9:]{4,6})? ([a-z][a-z0-9.-]{1,62}) "
-)
-"""The time in the header of a line of syslog, and the machine behind it."""
-NODE: Final = re.compile(rb"(?i)([a-z][a-z0-9.-]{1,62}) +(?:not)?ready(?:,schedulingdisabled)? \Z")
-"""A line of `kubectl get nodes`, with the machine as its group."""
-_DAY: Final = re.compile(rb"[A-Z][a-z]{2} [ 0-9][0-9] \Z")
-_ISO_DAY: Final = re.compile(rb"(?:\A|[\n>\"' ])[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]\Z")
-_HEADER: Final = re.compile(rb"<[0-9]{1,3}>1 [0-9TtZz:.+-]{19,35} ([A-Za-z][\w.@-]{1,62}) ")
-_UNC: Final = re.compile(rb"(?i)(\\{2,16})([a-z0-9][a-z0-9._$-]{1,62})(\\{1,8})")
 _LONE: Final = re.compile(rb"\\{2,4}([A-Z][A-Z0-9-]{1,14})(?![\w\\-])")
 _BEFORE_ALONE: Final = frozenset({b"", b" ", b"\t", b"\n", b"="})
-_DRIVE: Final = re.compile(rb"(?:(?:\A|[^A-Za-z0-9])[A-Za-z]:|[\\)\]])\Z")
-_NO_SHARE: Final = frozenset({b"wsl$", b"wsl.localhost", b"device", b"pipe", b"localhost", b"globalroot"})
 # A line of a file of hosts: an address and the names of its machine.
 _HOSTS: Final = re.compile(
     rb"[ \t]{0,8}[0-9a-fA-F:][0-9a-fA-F.:]{2,44}[ \t]{1,40}"
@@ -112,6 +94,8 @@ _BLANKS: Final = frozenset({b" ", b"\t"})
 _LINE_REACH: Final = 320
 # Before a domain inside of a network a word of code all the same, but no module has one.
 _EVEN_BARE: Final = frozenset({b"git"})
+# What no machine is called, and reversed domains begin with.
+_REVERSED: Final = frozenset(b"com org net io edu gov java javax jakarta android androidx kotlin scala".split())
 _OF_A_HOST: Final = frozenset(LETTERS + b"0123456789-_.'")
 _AROUND_A_HOST: Final = frozenset(b".-_'")
 _ESCAPED: Final = re.compile(rb"(?i)[0-9a-f]{2}[a-z0-9]")
@@ -212,8 +196,9 @@ def is_host(text: bytes, *, named: bool) -> bool:
     if (b"." + small).endswith(_dotted_providers()):
         return small.endswith(_dotted_rented()) and _is_rented(labels)
     inside = small.endswith(_dotted_endings())
-    begun = named and inside and len(labels) > 2  # as packages are, and a machine all the same
-    if b"._" in small or small[:1] == b"_" or (not begun and _is_code(text, labels)):
+    # As packages are, and a machine all the same where it is said to be one.
+    begun = named and inside and len(labels) > 2 and text.islower() and labels[0] not in _REVERSED
+    if b"._" in small or small[:1] == b"_" or small[:2] == b"0x" or (not begun and _is_code(text, labels)):
         return False
     if inside:
         ending = next(ending for ending in lists.internal if small.endswith(b"." + ending))
@@ -221,14 +206,14 @@ def is_host(text: bytes, *, named: bool) -> bool:
         if ending in lists.longer and (len(labels) < 3 or not text.islower()):
             return False
         sure = begun or (len(labels) > 2 and labels[0] in _EVEN_BARE)
-        return (sure or labels[0] not in lists.not_hosts) and (not unsure or _numbered(labels[0]))
+        return (sure or labels[0] not in lists.not_hosts) and (not unsure or numbered(labels[0]))
     if len(labels) >= 3 and _is_of_a_network(labels, named=named):
         return True
     if not named:
         return False
     if len(labels) == 1:
-        return _numbered(small) or (len(small) >= 3 and b"_" not in small)
-    return labels[-1].isalpha() and len(labels[-1]) >= 2 and (_numbered(labels[0]) or len(labels) >= _QUALIFIED)
+        return numbered(small) or (len(small) >= 3 and b"_" not in small)
+    return labels[-1].isalpha() and len(labels[-1]) >= 2 and (numbered(labels[0]) or len(labels) >= _QUALIFIED)
 
 
 def forget() -> None:
@@ -336,47 +321,6 @@ def called(text: bytes, *, in_quotes: bool) -> tuple[int, int] | None:
     return match.span() if match and first not in places().teams | places().makers else None
 
 
-def in_syslog(data: bytes, start: int, match: re.Match[bytes]) -> Iterator[Found]:
-    """The machine behind the time of a line of syslog, where a day stands before it."""
-    day = _DAY.search(data, max(start - 8, 0), start)
-    iso = _ISO_DAY.search(data, max(start - 12, 0), start)
-    sure = b"[" in data[start : match.endpos] or in_words(match[1])
-    if (day or (iso and sure)) and is_host(match[1], named=True):
-        yield *match.span(1), "hostname", "syslog"
-
-
-def in_header(data: bytes, start: int) -> Iterator[Found]:
-    """The machine in a header of RFC 5424."""
-    match = _HEADER.match(data, start)
-    if match and is_host(match[1], named=True):
-        yield *match.span(1), "hostname", "syslog"
-
-
-def in_uname(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The machine in what `uname -a` prints."""
-    name = data[start:end].split(b" ")[1]
-    if is_host(name, named=True):
-        begin = start + len(b"linux ")
-        yield begin, begin + len(name), "hostname", "uname"
-
-
-def in_nodes(data: bytes, match: re.Match[bytes]) -> Iterator[Found]:
-    """The machine in a line of `kubectl get nodes`, which begins with it."""
-    before = data[match.start() - 1 : match.start()]
-    if before in {b"", b"\n"} and is_host(match[1], named=True) and _numbered(match[1]):
-        yield *match.span(1), "hostname", "nodes"
-
-
-def in_share(data: bytes, start: int) -> re.Match[bytes] | None:
-    r"""The machine (group 2) in a path of the network: `\\machine\share`, escaped or not."""
-    share = _UNC.match(data, start)
-    if share is None or len(share[1]) != 2 * len(share[3]) or data[start - 1 : start].isalnum():
-        return None
-    if _DRIVE.search(data, max(start - 3, 0), start) or share[2].lower() in _NO_SHARE:
-        return None
-    return share if b"." in share[2] or is_host(share[2], named=True) else None
-
-
 def alone(data: bytes, start: int) -> Iterator[Found]:
     r"""The machine in `\\MACHINE`, without a share."""
     lone = _LONE.match(data, start)
@@ -403,7 +347,7 @@ def _is_of_a_network(labels: list[bytes], *, named: bool) -> bool:
     if labels[0] in _PUBLIC:
         return False
     sites = labels[1:-1] if named else [label for label in labels[1:-1] if label in places().sites] + labels[1:-2]
-    return labels[0][-1:].isdigit() or (named and _numbered(labels[0])) or any(map(_is_site, sites))
+    return labels[0][-1:].isdigit() or (named and numbered(labels[0])) or any(map(_is_site, sites))
 
 
 def _is_code(text: bytes, labels: list[bytes]) -> bool:
@@ -425,6 +369,6 @@ def _is_rented(labels: list[bytes]) -> bool:
     return not labels[0].startswith(b"_") and not _SITE.fullmatch(labels[0]) and len(labels) > 3
 
 
-def _numbered(label: bytes) -> bool:
+def numbered(label: bytes) -> bool:
     """Whether a label has a digit or a hyphen, as machines of a row have."""
     return b"-" in label or digits_in(label) > 0

@@ -1,8 +1,8 @@
 """Personal data: three RE2 alternations over the text find what could be some, and the rooms beside decide.
 
 `network` (addresses), `numbers` (cards, bank accounts, phones), `papers` (numbers of identity cards and taxes),
-`persons` (fields of people), `accounts` (paths, listings, URLs, e-mail) and `hosts` (names of machines) each say
-whether a candidate is one of theirs.
+`persons` (fields of people), `accounts` (paths, listings), `signs` (URLs, e-mail), `hosts` (names of machines) and
+`host_lines` (machines in lines of a form) each say whether a candidate is one of theirs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from triage.redact.pii import accounts, hosts, network, numbers, papers, persons, principals
+from triage.redact.pii import accounts, host_lines, hosts, network, numbers, papers, persons, principals, signs
 from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, touches
 
 __all__ = ("personal",)
@@ -129,8 +129,9 @@ def personal(data: bytes) -> list[Found]:
                 found += [(start + at, stop + at, kind, rule) for start, stop, kind, rule in strings[text]]
             else:
                 found += _decided(data, begin, end)
-    found += accounts.around_signs(data)
-    return found
+    found += signs.around_signs(data)
+    # What is looked for apart is found twice here and there.
+    return sorted(dict.fromkeys(found))
 
 
 def _worth(text: bytes) -> int:
@@ -156,10 +157,10 @@ def _decided(data: bytes, start: int, end: int) -> Iterator[Found]:
         return accounts.behind_tilde(data, start, end)
     if listed := accounts.LISTED.match(data, start):
         return accounts.in_listing(data, listed)
-    if node := hosts.NODE.match(data, start, end):
-        return hosts.in_nodes(data, node)
+    if node := host_lines.NODE.match(data, start, end):
+        return host_lines.in_nodes(data, node)
     if first == b"<":
-        return hosts.in_header(data, start)
+        return host_lines.in_header(data, start)
     if first == b" ":
         return accounts.in_access_log(data, start)
     if first in b"/\\%":
@@ -185,13 +186,13 @@ def _numeric(data: bytes, start: int, end: int) -> Iterator[Found]:
     """A candidate that begins with a digit or a sign."""
     text = data[start:end]
     colons = text.count(b":")
-    logged = hosts.SYSLOG.match(data, start, end) if colons >= 2 else None
+    logged = host_lines.SYSLOG.match(data, start, end) if colons >= 2 else None
     if not logged and text.translate(None, _NUMERIC) and not network.MAC.fullmatch(text):
         return hosts.around(data, start, end)
     if touches(data, start, end, DIGITS + b"_") and (colons < 2 or data[start - 1 : start] in HEX_DIGITS):
         return iter(())
     if logged:
-        return hosts.in_syslog(data, start, logged)
+        return host_lines.in_syslog(data, start, logged)
     if colons >= 2 or text.count(b"-") == 5 or (text.count(b".") == 2 and len(text) == _DOTTED_MAC):
         return network.hexadecimal(data, start, end)
     # Numbers with blanks between them up to an address: `2122260223 192.168.253.178`.
@@ -206,7 +207,7 @@ def _lettered(data: bytes, start: int, end: int) -> Iterator[Found]:
     if b":" in text or network.MAC.fullmatch(text):
         return network.hexadecimal(data, start, end)
     if text[:6].lower() == b"linux ":
-        return hosts.in_uname(data, start, end)
+        return host_lines.in_uname(data, start, end)
     if data[start - 1 : start] == b"\\" and text[:1] in b"nrt" and network.V4.fullmatch(text, 1):
         return network.ipv4(data, start + 1, end)
     if b"\\" in text:
