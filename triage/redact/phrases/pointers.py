@@ -26,7 +26,7 @@ LEADS: Final = tuple(f"{corner} {opening}" for corner in _CORNERS for opening in
 _MARKED: Final = re.compile("[ \t\u2502|>\u250a]*(?:[\u2514\u2570] .*)?")
 _NAME: Final = re.compile(r"[A-Za-z_]\w{0,60}")
 _LONGEST: Final = 2_000
-_MOST_LINES: Final = 40
+_MOST_LINES: Final = 16
 
 
 def pointed_at(size: int, data: bytes, at: int) -> Iterator[Found]:
