@@ -106,7 +106,7 @@ WRAPPED = (
     '"bank_account":"«FR510763873204922161345\n8290»","ms":42',
     "proxy http://«svc-proxy»:«8uu9mn3cjnholws3u1a\n  t6eo2ea7xwixu»@proxy.example.com:3128 refused",
     "k=1 cookie_secret=«1c13343fc0ac5ca0d47d68062a6ee857a0f6031a4ee\n  89bd2» status=401",
-    "GET /v1/items?authorization=«Bearer%20at-GP9EVZRpj\r\necg9WFK2pfmcn83vtcnSwVGUlWM»&v=3\nbye",
+    "GET /v1/items?authorization=Bearer%20«at-GP9EVZRpj\r\necg9WFK2pfmcn83vtcnSwVGUlWM»&v=3\nbye",
     "Driver={ODBC};Server=sql;Database=crm;UID=root;PWD=«tzlt\n    t3axcpuk»;\nDone",
     "updated profile reply_to=«bastianhughes@ostra\nva-data.pl» rows=1",
 )
@@ -195,6 +195,19 @@ PARTED = (
     "key comment: «cvargas»@«LAPTOP-HZK3N4O»",
     "key comment: «ewa.kowalski»@«ip-10-200-219-126»",
     "added lodash.get@4.4-2 and celery@worker",
+    "debug1: Authenticating to db:22 as '«bianchi38»'\ndebug1: Authenticating to db:22 as 'root'",
+    '1;"{""region"": ""eu"", ""db_password"": ""«fi2iB2QaKruzG6PhA»"", ""n"": 6}"',
+    '"a","","b"\n"x":"":\n"{""token_type"": ""bearer""}"',
+    "run --ssh-passphrase=«RiverVelvet1550» --verbose",
+    "Conn(keyPassphrase=«PepperMaple3108», verifySsl=true)",
+    "authorization=Bearer%20«k2m9XcPz81QwLt55aBrV0nJd»&format=json",
+    "INSERT INTO users (name, password) VALUES ('«ingrid_sullivan»', '«$2y$12$eodgn9X5eWkYItAi6mFUaR»');",
+    "INSERT INTO parts (name, size) VALUES ('left_bracket', '12');",
+    "if (user.password !== hash) { return }\nwhile (password != input)",
+    "if (password !== '«hunter22pass»')",
+    "Owner: S-1-5-32-544\nOwner: S-1-1-0",
+    '"repo":"https:\\/\\/x-access-token:«Ub1jrBmeHLrVdYcDFWfRsNNdHSduQP2JFRlI»@github.com\\/acme"',
+    "Host: repo.maven.apache.org\nAccept: */*",
 )
 POINTED = (
     """\

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
+from triage.redact.decoding.doubled import undoubled
 from triage.redact.decoding.dumps import columns
 from triage.redact.decoding.octets import written_out
 from triage.redact.decoding.prefixes import unprefixed
@@ -95,7 +96,8 @@ def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) 
         return layers
     encoded = [*lines.spans(ENCODED)]
     wrapped = rejoined(data) if depth == _DEPTH else None
-    for view in chain(views(data, encoded), columns(data, encoded), unprefixed(data), [wrapped] if wrapped else []):
+    apart = chain(columns(data, encoded), unprefixed(data), undoubled(data), [wrapped] if wrapped else [])
+    for view in chain(views(data, encoded), apart):
         inner = read_layers(view.data, wanted, 0 if view.last else depth - 1)
         layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]
     if depth > _DEPTH - _RUN_DEPTH:

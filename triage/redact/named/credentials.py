@@ -15,7 +15,7 @@ __all__ = ("account", "cookies", "header", "header_span", "unscoped", "without_s
 
 _SCHEME: Final = re.compile(
     rb"(?i)(bearer|basic|token|apikey|api-key|ssws|negotiate|bot|oauth|hmac|jwt|key|sharedkey|sharedaccesssignature|pat|"
-    rb"digest|aws4-hmac-sha256|hawk|signature|ntlm|genieKey|splunk|snowflake token)[ \t]+"
+    rb"digest|aws4-hmac-sha256|hawk|signature|ntlm|genieKey|splunk|snowflake token)(?:[ \t]+|%20|\+)"
 )
 # A header that goes on in the next line, behind its scheme.
 _FOLDED: Final = re.compile(rb"[ \t]{0,8}\r?\n[ \t]{1,40}")

@@ -204,7 +204,8 @@ def before_query(data: bytes, name: int, span: Span) -> Span:
 
 def before_host(data: bytes, name: Span, span: Span) -> Span:
     """What stands before the host of an address, whose user is the name; any other value as it is."""
-    hosts = [*_HOST.finditer(data, *span)] if data[name[0] - 3 : name[0]] == b"://" else []
+    addressed = data[name[0] - 3 : name[0]] == b"://" or data[name[0] - 5 : name[0]] == b":\\/\\/"
+    hosts = [*_HOST.finditer(data, *span)] if addressed else []
     return (span[0], hosts[-1].start()) if hosts and hosts[-1].start() > span[0] else span
 
 

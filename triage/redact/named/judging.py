@@ -71,6 +71,12 @@ _ATTRIBUTES: Final = frozenset(b"user username uid id name login email value get
 _THREAD: Final = re.compile(rb"[A-Z][0-9]{1,4}")
 _FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)[^\r\n]{1,200}?\.go:[0-9]| in goroutine |\.\(")
 # Two words written in one, without quotes.
+# Security identifiers that every Windows has.
+_EVERYBODYS: Final = re.compile(
+    rb"(?i)s-1-(?:[0-4]-[0-9]{1,3}|5-[0-9]{1,3}|5-32-[0-9]{3}|15-[0-9-]{1,80}|16-[0-9]{1,6})"
+)
+# What a name is compared with.
+_COMPARED: Final = re.compile(rb"[!=]==?[ \t]{0,2}\Z")
 _PRODUCT: Final = re.compile(rb"[A-Z][a-z]")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{0,40}")
 # What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
@@ -168,10 +174,10 @@ def _bared(data: bytes, span: Span) -> Span | None:
 
 
 def _is_of_a_thing(value: bytes, label: bytes, *, in_quotes: bool) -> bool:
-    """Whether a value is a processor, a product that serves, or the name under which a cluster keeps a secret."""
+    """Whether a value is a processor, a product, a group of Windows, or the name of what a cluster keeps secret."""
     if not in_quotes and value[:3] in _PROCESSORS and _BUILT_FOR.match(value):
         return True
-    if label == b"Server" and _PRODUCT.match(value):
+    if (label == b"Server" and _PRODUCT.match(value)) or (value[:2] in {b"S-", b"s-"} and _EVERYBODYS.fullmatch(value)):
         return True
     named = label[-1:] in _ENDS_OF_OBJECTS and _OF_OBJECTS.fullmatch(label) is not None
     return named and _OBJECT.fullmatch(value) is not None
@@ -186,6 +192,8 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quot
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):
         return False
     if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
+        return False
+    if not in_quotes and value.isalpha() and _COMPARED.search(data, max(span[0] - 6, 0), span[0]):
         return False
     words = meaning.kind in _WITHOUT_BLANKS and b" " in value and not digits_in(value)
     if words and credentials.without_scheme(data, *span) == span:

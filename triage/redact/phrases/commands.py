@@ -327,7 +327,10 @@ def _inserted(data: bytes, at: int) -> Iterator[Found]:
     match = _INSERT.match(data, at)
     if match is None:
         return
-    meanings = grids.meanings([name.strip(b' \t\r\n"`[]\\') for name in match[1].split(b",")])
+    names = [name.strip(b' \t\r\n"`[]\\') for name in match[1].split(b",")]
+    meanings = grids.meanings(names)
+    if any(meaning and meaning.kind == "password" for meaning in meanings):  # whose it is
+        meanings = [_ACCOUNT if name.lower() == b"name" else one for name, one in zip(names, meanings, strict=True)]
     row, group = match, 2 if match[2] is not None else 3
     for _ in range(_MOST_ROWS):
         yield from _row(data, row.span(group), meanings)

@@ -235,6 +235,15 @@ def _quoted(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from judged(data, match.span(1), meaning, in_quotes=True, assigned=True, name=(at, at + size - 2))
 
 
+_REACHED: Final = re.compile(rb"[^\s]{1,160} as ['\"]?([A-Za-z_][\w.-]{1,40})['\"]?(?=[\s,;]|\.?(?:\s|\Z))")
+
+
+def _reached(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account that a client logs in with at a machine."""
+    if match := _REACHED.match(data, at + size):
+        yield from _is_account(data, match.span(1))
+
+
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "digests": _hashed,
     "logins": _machine,
@@ -251,5 +260,6 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "builders": _builder,
     "served": _served,
     "sessions": _session,
+    "reached": _reached,
 }
 """What reads the values at the words of leads.toml, by their lists."""

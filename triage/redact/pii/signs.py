@@ -51,6 +51,7 @@ _IN_MANUALS: Final = re.compile(
 )
 _BRACKETS: Final = frozenset({b"<", b"("})
 _LONG: Final = 12
+_TOKEN: Final = 30
 _MADE: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OF_REPOSITORIES: Final = frozenset({b"git", b"hg", b"svn", b"deploy", b"gitea"})
 _USERINFO: Final = re.compile(
@@ -164,6 +165,8 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     if begin == at or local.endswith(b".") or domain.group().rpartition(b".")[2].lower() in FILE_ENDINGS:
         return
     behind = data[domain.end() : domain.end() + 1]
+    if len(local) >= _TOKEN and values.looks_random(local) and not local.islower():
+        return  # what a URL logs in with
     if len(local) >= _LONG and _calls_a_message(data, at - len(local), local):
         return
     if local == b"git" or (behind == b":" and local in _OF_REPOSITORIES):
