@@ -208,6 +208,11 @@ PARTED = (
     "Owner: S-1-5-32-544\nOwner: S-1-1-0",
     '"repo":"https:\\/\\/x-access-token:«Ub1jrBmeHLrVdYcDFWfRsNNdHSduQP2JFRlI»@github.com\\/acme"',
     "Host: repo.maven.apache.org\nAccept: */*",
+    "GET /poll?sid=«dd390c4d3292309e9ba50a0db11d0224»&t=2693&size=40 HTTP/1.1",
+    "Cookie: prefs=%7B%22theme%22%3A%22dark%22%2C%22size%22%3A14%7D; lang=en",
+    "Cookie: prefs=%257B%2522user%2522%253A%2522«ines69%2540silverdyne.net»%2522%257D; lang=en",
+    "http://«mtanaka5»:«QPc0kU1iy»@«web-02.corp.arkwell.local»:3128",
+    "mTAN: «482913»",
 )
 POINTED = (
     """\

@@ -77,6 +77,8 @@ _BROKEN: Final = range(60, 78)
 _PADDED: Final = re.compile(rb"(?:\A|[^A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{4}){4,40}[A-Za-z0-9+/_-]{3}=\Z")
 _NAMED_LINE: Final = re.compile(rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z][\w.-]{1,40}){0,3}[ \t]{0,4}[:=]")
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
+# The name of a parameter of a URL.
+_PARAMETER: Final = re.compile(rb"[?&][\w.\[\]-]{1,40}\Z")
 # A variable of Windows, whose name begins with two digits of hexadecimal.
 _VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
@@ -352,6 +354,8 @@ def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
     """Quoted-printable: a character, or a line that goes on; two signs end base64."""
     code = data[start + 1 : end]
     if code[:1] not in b"\r\n":
+        if code != b"3D" and _PARAMETER.search(data, max(start - 48, 0), start):
+            return None  # the number of a page
         return start, end, bytes.fromhex(code.replace(b"=", b"").decode())
     line = line_of(data, start)[0]
     if data[start - 1 : start] == b"=" or (_NAMED_LINE.match(data, end) and _PADDED.search(data, line, start + 1)):

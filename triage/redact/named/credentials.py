@@ -36,6 +36,8 @@ _COOKIE: Final = re.compile(rb"([^=;,\s\"'\\]{1,80})=([^;\s\"'\\,]{1,4096})")
 # All of a text; what stands behind a name of something else is hexadecimal, a number, or more than one part.
 _ACCOUNT: Final = re.compile(rb"[a-z][\w.+-]{1,40}(?:@[\w-]{1,40}(?:\.[\w-]{1,40}){1,4})?:([!-9;-~]{8,128})[\r\n]{0,2}")
 _HEXADECIMAL: Final = re.compile(rb"[0-9A-Fa-f-]+")
+# What is written out with percent signs, once or twice, and is read as such.
+_DOCUMENT: Final = re.compile(rb"(?i)%(?:25)?(?:7b|5b)")
 _MARKS: Final = frozenset({b"path", b"expires", b"domain", b"max-age", b"samesite", b"version", b"priority", b"secure"})
 
 
@@ -118,5 +120,5 @@ def cookies(data: bytes, span: Span) -> Iterator[Found]:
             continue
         if meaning and meaning.weak in {"", "long", "header"} and len(value) >= 4:
             yield *match.span(2), "cookie" if meaning.weak == "header" else meaning.kind, "cookie"
-        elif values.looks_random(value, least=12) and letters_in(value) >= 4:
+        elif values.looks_random(value, least=12) and letters_in(value) >= 4 and not _DOCUMENT.match(value):
             yield *match.span(2), "cookie", "cookie"
