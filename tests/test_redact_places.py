@@ -213,6 +213,15 @@ PARTED = (
     "Cookie: prefs=%257B%2522user%2522%253A%2522«ines69%2540silverdyne.net»%2522%257D; lang=en",
     "http://«mtanaka5»:«QPc0kU1iy»@«web-02.corp.arkwell.local»:3128",
     "mTAN: «482913»",
+    "pip install -U --user requests\nsystemctl --user enable dirmngr.socket\njournalctl --user -u x",
+    "mysql --user «hkowalski» shop",
+    "It was created by GNU Texinfo, modified by applying it, and reported by Node.js and jQuery.css",
+    "created by «hking» on monday",
+    "if (nodeName === 'input' || nodeName == \"option\")",
+    '{"nodeName": "«worker-3»"}',
+    "$line=~m/^p/ and $x =~s/a/b/",
+    "httpclient.HTTPRequest.auth_password: attribute",
+    "host: ip6-localhost",
 )
 POINTED = (
     """\

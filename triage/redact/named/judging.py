@@ -75,8 +75,12 @@ _FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)[^\r\n]{1,200}?\.go:[0-9]| in go
 _EVERYBODYS: Final = re.compile(
     rb"(?i)s-1-(?:[0-4]-[0-9]{1,3}|5-[0-9]{1,3}|5-32-[0-9]{3}|15-[0-9-]{1,80}|16-[0-9]{1,6})"
 )
-# What a name is compared with.
+# What a name is compared with; that of a node of a document is a word.
+_AFTER_COMPARING: Final = (b'== "', b"== '", b'!= "', b"!= '")
 _COMPARED: Final = re.compile(rb"[!=]==?[ \t]{0,2}\Z")
+# Files, and what is done, behind "by".
+_OF_SCRIPTS: Final = (b".js", b".css", b".ts", b".py")
+_GERUND: Final = 7
 _PRODUCT: Final = re.compile(rb"[A-Z][a-z]")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{0,40}")
 # What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
@@ -284,7 +288,7 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
         if b"://" in value or data[end : end + 3] == b"://":
             return None
         host = value.partition(b":")[0].partition(b"/")[0].partition(b"\\")[0]
-        plain = meaning.weak == "numbered" and host.isalpha()
+        plain = host.isalpha() and (meaning.weak == "numbered" or data[start - 5 : start].endswith(_AFTER_COMPARING))
         plain = plain or host.lower() in vocabulary().words or (not in_quotes and bool(_IDENTIFIER.fullmatch(host)))
         told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
         return (start, start + len(host)) if told else None
@@ -334,18 +338,25 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
         return None
     if len(value) == _UUID_LENGTH and _UUID.fullmatch(small):
         return None
-    if not in_quotes and b"." in value and small.rpartition(b".")[2] in _ATTRIBUTES:
-        return None
-    if not in_quotes and (_THREAD.fullmatch(value) or (b"." in value and _FRAME.match(data, end))):
-        return None
     if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or _names_a_field(value):
         return None
-    if not in_quotes and (data[end : end + 1] in _CODE_MARKS or _IN_CONNECTION.match(data, end)):
-        return None
-    if b"." in value and not in_quotes and value.islower() and value.count(b".") > 1:
+    if not in_quotes and _is_of_text(data, end, value):
         return None
     rest = None if in_quotes or not value[:1].isupper() else _REST_OF_NAME.match(data, end)
     return start, rest.end() if rest else end
+
+
+def _is_of_text(data: bytes, end: int, value: bytes) -> bool:
+    """Whether what stands for an account without quotes is a word of code, a file or what somebody does."""
+    if b"." in value:
+        small = value.lower()
+        dotted = small.rpartition(b".")[2] in _ATTRIBUTES or small.endswith(_OF_SCRIPTS) or _FRAME.match(data, end)
+        if dotted or (value.islower() and value.count(b".") > 1):
+            return True
+    done = len(value) >= _GERUND and value.endswith(b"ing")
+    return bool(
+        done or _THREAD.fullmatch(value) or data[end : end + 1] in _CODE_MARKS or _IN_CONNECTION.match(data, end)
+    )
 
 
 def _handle(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:

@@ -15,7 +15,7 @@ from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.text import Found, line_of
 
-__all__ = ("below",)
+__all__ = ("below", "is_switch")
 
 _PREFIX: Final = 48
 _LONGEST: Final = 400
@@ -28,6 +28,17 @@ _NUMBER: Final = re.compile(rb"0x[0-9A-Fa-f]{1,16}|[0-9]{1,20}")
 _BEFORE: Final = re.compile(
     rb"""[ \t>|]{0,16}(?:(?:[A-Za-z]{1,12}[ .]?|\$)?[\[(#]?0[\])]?[ \t]{0,4}[:=.)]?[ \t]{0,8}(?:0[ \t:]{1,3})?)?"""
 )
+
+# Programs that do something for the user who calls them, behind a flag that is given nothing.
+_FOR_THE_USER: Final = re.compile(
+    rb"(?:systemctl|journalctl|loginctl|busctl|systemd-[a-z]{2,12}|coredumpctl|flatpak|pipx?[0-9.]{0,4}|gem|easy_install"
+    rb"|setup\.py|ensurepip|xdg-[a-z]{2,12}|jupyter(?:[ -][a-z]{2,12})?)\b[^|;&\n]{0,80}\Z"
+)
+
+
+def is_switch(data: bytes, start: int, flag: bytes) -> bool:
+    """Whether a flag at a place is `--user` of a program that takes nothing behind it."""
+    return flag == b"user" and _FOR_THE_USER.search(data, max(start - 120, 0), start) is not None
 
 
 def below(data: bytes, name: tuple[int, int], at: int, meaning: Sense) -> Iterator[Found]:

@@ -151,7 +151,7 @@ def _flagged(data: bytes, start: int, end: int) -> Iterator[Found]:
     span = extents.after(data, end, quote)
     if meaning is None or span is None or data[span[0] : span[0] + 1] in b"-=:":
         return
-    if meaning.weak not in _NOT_OF_FLAGS:
+    if meaning.weak not in _NOT_OF_FLAGS and not argv.is_switch(data, start, flag):
         in_quotes = bool(quote) or data[span[1] : span[1] + 1] in _QUOTES
         yield from judged(data, span, meaning, in_quotes=in_quotes, assigned=True, name=place)
 

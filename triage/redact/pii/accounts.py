@@ -94,6 +94,8 @@ _DOES_SOMETHING: Final = re.compile(
     rb"|start|stop|run|unlock)|(?:has|had) (?:no|insufficient|already|exceeded)|(?:does not|doesn't) (?:have|exist)"
     rb"|(?:lacks|exceeded|owns|cannot|could not)|(?:logon|login|sign-in) (?:failed|failure|denied|succeeded))\b"
 )
+# What Perl and Ruby do with an expression behind `=~`.
+_OPERATORS: Final = frozenset({b"m", b"s", b"y", b"tr", b"qr"})
 _BEFORE_A_TILDE: Final = frozenset(b" \t\n\"'=:(,/")
 _ACCESS: Final = re.compile(rb" - ([A-Za-z][\w.@-]{1,62}) ")
 
@@ -102,7 +104,8 @@ def behind_tilde(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account in `~account/`."""
     name = data[start + 1 : end - 1].lower()
     first = not start or data[start - 1] in _BEFORE_A_TILDE
-    if first and name not in hosts.places().homes and name not in vocabulary().services:
+    matched = data[start - 1 : start] == b"=" and name in _OPERATORS
+    if first and not matched and name not in hosts.places().homes and name not in vocabulary().services:
         yield start + 1, end - 1, "username", "home"
 
 
