@@ -222,6 +222,9 @@ PARTED = (
     "$line=~m/^p/ and $x =~s/a/b/",
     "httpclient.HTTPRequest.auth_password: attribute",
     "host: ip6-localhost",
+    "call «(415)555-2671» or «415.555.2671»; Clause 252.227-7013 (c)",
+    "update V8 to 5.9.211.32 and zlib to upstream d7f3ca9, to resolve IPv6 addresses",
+    "updated the record to «81.2.69.142»",
 )
 POINTED = (
     """\

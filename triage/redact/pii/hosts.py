@@ -95,6 +95,7 @@ _LINE_REACH: Final = 320
 # Before a domain inside of a network a word of code all the same, but no module has one.
 _EVEN_BARE: Final = frozenset({b"git"})
 # What no machine is called, and reversed domains begin with.
+_COMMIT: Final = re.compile(rb"g?[0-9a-f]{7,40}")
 _REVERSED: Final = frozenset(b"com org net io edu gov java javax jakarta android androidx kotlin scala".split())
 _OF_A_HOST: Final = frozenset(LETTERS + b"0123456789-_.'")
 _AROUND_A_HOST: Final = frozenset(b".-_'")
@@ -237,7 +238,7 @@ def in_words(name: bytes) -> bool:
         return is_host(name, named=True)
     marked = digits_in(name) > 0 or _OWN.search(name) is not None
     alone = len(labels) == 1 and marked and (b"-" in name or name[-1:].isdigit()) and not name[:1].isdigit()
-    return alone and is_host(name, named=True)
+    return alone and not _COMMIT.fullmatch(name) and is_host(name, named=True)
 
 
 def told(word: bytes) -> Span | None:

@@ -25,7 +25,10 @@ _GROUPED: Final = re.compile(
 )
 _IBAN: Final = re.compile(rb"[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]){11,30}")
 _PHONE_PLUS: Final = re.compile(rb"\+[1-9][0-9 ()./-]{6,22}[0-9]")
-_PHONE_US: Final = re.compile(rb"\(?([2-9][0-9]{2})\)?[ .-]([2-9][0-9]{2})[ .-]([0-9]{4})")
+# With one dot alone it is the number of a clause.
+_PHONE_US: Final = re.compile(
+    rb"(?:\([2-9][0-9]{2}\)[ .-]?[2-9][0-9]{2}[ .-]|[2-9][0-9]{2}(?:\.[2-9][0-9]{2}\.|[ -][2-9][0-9]{2}[ -]))[0-9]{4}"
+)
 _PHONE_00: Final = re.compile(rb"00[1-9][0-9]{0,2}[ -][0-9]{2,4}[ -][0-9]{5,9}")
 _EXTENSION: Final = re.compile(rb"(?i) ?(?:x|ext\.?|extension) ?[0-9]{1,6}\b")
 _SSN: Final = re.compile(rb"([0-9]{3})-([0-9]{2})-([0-9]{4})")
@@ -120,9 +123,7 @@ def _phone(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     match = _PHONE_US.match(data, start)
     if match and not touches(data, start, match.end(), DIGITS + b".-_"):
-        opened = match.group().startswith(b"(")
-        if not opened or b")" in data[start:end]:
-            yield start, _with_extension(data, match.end()), "phone", "phone"
+        yield start, _with_extension(data, match.end()), "phone", "phone"
 
 
 def _with_extension(data: bytes, end: int) -> int:
