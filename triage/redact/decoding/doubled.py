@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from triage.redact.decoding.views import Piece, View, build
-from triage.redact.text import line_of
+from triage.redact.text import Span, line_of
 
 __all__ = ("undoubled",)
 
 _QUOTES: Final = b'""'
-_BEHIND_A_NAME: Final = b'"":'
-_NAME: Final = re.compile(rb'""[A-Za-z_][\w. -]{0,60}"":')
+_QUOTE: Final = ord('"')
 _LONGEST: Final = 65_536
 
 
-def undoubled(data: bytes) -> Iterator[View]:
-    """The lines of a text that hold names in doubled quotes, with each of these once."""
-    if _BEHIND_A_NAME in data and (view := build(data, _pieces(data))):
+def undoubled(data: bytes, encoded: Iterable[Span]) -> Iterator[View]:
+    """The lines that hold one of the places at which a name stands in doubled quotes, with each of these once."""
+    if view := build(data, _pieces(data, encoded)):
         yield view
 
 
-def _pieces(data: bytes) -> Iterator[Piece]:
+def _pieces(data: bytes, encoded: Iterable[Span]) -> Iterator[Piece]:
     """The doubled quotes of such lines."""
     done = 0
-    for name in _NAME.finditer(data):
-        if name.start() < done:
+    for start, _ in encoded:
+        if start < done or data[start] != _QUOTE:
             continue
-        line, done = line_of(data, name.start(), most=_LONGEST)
-        at = line
+        at, done = line_of(data, start, most=_LONGEST)
         while (at := data.find(_QUOTES, at, done)) >= 0:
             yield at, at + len(_QUOTES), b'"'
             at += len(_QUOTES)
