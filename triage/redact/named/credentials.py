@@ -11,7 +11,7 @@ from triage.redact.named import extents, values
 from triage.redact.named.keys import sense, vocabulary
 from triage.redact.text import Found, Span, letters_in
 
-__all__ = ("account", "cookies", "header", "header_span", "unscoped", "without_scheme")
+__all__ = ("account", "cookie", "cookies", "header", "header_span", "unscoped", "without_scheme")
 
 _SCHEME: Final = re.compile(
     rb"(?i)(bearer|basic|token|apikey|api-key|ssws|negotiate|bot|oauth|hmac|jwt|key|sharedkey|sharedaccesssignature|pat|"
@@ -112,11 +112,16 @@ def _spelt(value: bytes) -> bool:
 def cookies(data: bytes, span: Span) -> Iterator[Found]:
     """The values of a cookie header that identify: by their name, or by looking made by a program."""
     for match in _COOKIE.finditer(data, *span):
-        meaning = sense(match[1].decode("latin-1"))
-        value = match[2]
-        if match[1].lower() in _MARKS or values.placeholder(value) or _spelt(value):
-            continue
-        if meaning and meaning.weak in {"", "long", "header"} and len(value) >= 4:
-            yield *match.span(2), "cookie" if meaning.weak == "header" else meaning.kind, "cookie"
-        elif values.looks_random(value, least=12) and letters_in(value) >= 4:
-            yield *match.span(2), "cookie", "cookie"
+        yield from cookie(data, match.span(1), match.span(2))
+
+
+def cookie(data: bytes, name: Span, span: Span) -> Iterator[Found]:
+    """The value of one cookie, if it identifies."""
+    text, value = data[slice(*name)], data[slice(*span)]
+    meaning = sense(text.decode("latin-1"))
+    if text.lower() in _MARKS or values.placeholder(value) or _spelt(value):
+        return
+    if meaning and meaning.weak in {"", "long", "header"} and len(value) >= 4:
+        yield *span, "cookie" if meaning.weak == "header" else meaning.kind, "cookie"
+    elif values.looks_random(value, least=12) and letters_in(value) >= 4:
+        yield *span, "cookie", "cookie"
