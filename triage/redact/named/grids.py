@@ -87,7 +87,7 @@ _OF_PEOPLE: Final = (
     "patient_id", "student_id",
     "last_login", "last login", "last_seen", "last seen", "gender", "hire_date", "hire date",
 )  # fmt: skip
-_SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
+_SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\t', '"\n', "\n", "\r")
 NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))
 """What a header holds that names such a column, in small letters, with what stands beside it there."""
 SETTINGS: Final = tuple(

@@ -77,6 +77,8 @@ _FRACTION: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{4,20}")
 _FEWEST_DIGITS: Final = 5
 # Numbers of passports have fewer, if they are of letters too.
 _MIXED: Final = re.compile(rb"(?=[A-Z]{0,10}[0-9][A-Z]{0,10}[0-9])[A-Z0-9]{7,12}")
+# Of German papers, whose numbers may have one digit only, and no vowels.
+_OF_CONSONANTS: Final = re.compile(rb"(?=[A-Z]{1,9}[0-9])[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}[0-9]?")
 _LINE_OF_ADDRESS: Final = re.compile(rb"""[^\r\n"<>{}|=\\;&\t\x00]{3,120}""")
 _ADDRESS_IN_QUOTES: Final = re.compile(rb"""[^\r\n<>{}|=\x00]{3,160}""")
 _NO_ADDRESS: Final = re.compile(
@@ -119,6 +121,8 @@ _NOBODY: Final = frozenset(
     b"missing yes no true false any object number integer int boolean date datetime array column title "
     b"hidden readonly first_name last_name asc desc firstname lastname fullname nvarchar nchar "
     b"nome nombre nom naam navn namn nimi imie vorname nachname prenom cognome apellido apellidos apelido sobrenome "
+    b"nvidia geforce radeon quadro amd intel microsoft qualcomm adreno realtek vmware virtualbox parallels "
+    b"display graphics "
     b"voornaam achternaam fornavn etternavn fornamn efternamn etunimi sukunimi nazwisko soyad".split()
 )
 
@@ -146,7 +150,7 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
         if _FRACTION.fullmatch(text):
             return None
         varied = len(set(text) - set(b" -./+")) > _SHORTEST
-        enough = digits_in(text) >= _FEWEST_DIGITS or _MIXED.fullmatch(text)
+        enough = digits_in(text) >= _FEWEST_DIGITS or _MIXED.fullmatch(text) or _OF_CONSONANTS.fullmatch(text)
         return match.span() if varied and enough else None
     if hint in {"vin", "plate"}:
         return match.span() if digits_in(text) and letters_in(text) else None
@@ -326,6 +330,8 @@ def _says_no_name(value: bytes) -> bool:
     ):
         return True
     meaning = sense(value.decode("latin-1"))
-    if meaning is None or len(parts(value.decode("latin-1"))) == 1:
+    if meaning is None:
         return False
+    if len(parts(value.decode("latin-1"))) == 1:
+        return value.isupper()
     return b" " not in small or meaning.kind == "person"
