@@ -40,7 +40,7 @@ _FLAGS: Final = re.compile(rb"(?:-[A-Za-z-]{1,20}[ \t]+)*")
 _LAST: Final = re.compile(rb"[ \t]([a-z_][\w.-]{1,40})[ \t]*(?:\r?\n|\Z)")
 _NAMED: Final = re.compile(rb"([A-Za-z][\w.-]{2,40})(?=[\"',;\s]|\Z)")
 _SIGNS_IN: Final = re.compile(
-    rb"(?i)\b(?:log(?:ged|ging|s)?[ _-]?(?:in|on|out|off)|sign(?:ed|ing|s)?[ _-]?(?:in|on|out))\b"
+    rb"\b(?:log(?:ged|ging|s)?[ _-]?(?:in|on|out|off)|sign(?:ed|ing|s)?[ _-]?(?:in|on|out))\b"
 )
 _BESIDE: Final = 120
 _IDENTITY: Final = re.compile(rb"[ \t]*(?:\([ ]*)?[0-9]{1,10}(?:[ ]?\(|/[ ]*)(?=[a-z_][\w.-]{1,31}\))([a-z_])")
@@ -228,9 +228,11 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _signed(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account of an event, if somebody signs in or out there."""
+    around = data[max(at - _BESIDE, 0) : at + size + _BESIDE].lower()
+    if b"log" not in around and b"sign" not in around:
+        return
     found = _NAMED.match(data, at + size)
-    first, stop = max(at - _BESIDE, 0), at + size + _BESIDE
-    if found and (_SIGNS_IN.search(data, first, at) or _SIGNS_IN.search(data, found.end(), stop)):
+    if found and found[1].lower() not in vocabulary().services and _SIGNS_IN.search(around):
         yield from judged(data, found.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
 
 
