@@ -39,9 +39,11 @@ TABLES = (
     f"INSERT INTO cookies VALUES(1338,'.shop.test','','session_token','«{COOKIE}»',X'','/',1339,1,1);",
     f"INSERT INTO moz_cookies VALUES(7,'','sid','«{COOKIE}»','shop.test','/',1339,1);",
     f'"id"\t"dob"\t"api_key"\t"plan"\n"4"\t"«1971-03-05»"\t"«{KEY}»"\t"pro"\n',
+    "COPY public.people (id, api_key) FROM stdin;\n7\t«gVbXaMzAgHBCrekNdOvkfGgRdGNpwT»\n\\.\n",
     " id |  username | logins | plan\n----+-----------+--------+------\n  4 | «kdelgado» | 7      | pro\n",
 )
 NO_TABLES = (
+    '"id"\t"api_key"\n"7"\t"sharedAccessKeyName"\n',
     "CREATE TABLE people (dob TEXT);\nINSERT INTO places VALUES('1971-03-05');",
     "CREATE TABLE people (dob TEXT);\nCREATE TABLE people (day TEXT);\nINSERT INTO people VALUES('1971-03-05');",
     "CREATE TABLE days (day TEXT, label TEXT);\nINSERT INTO days VALUES('1971-03-05','Night Batch');",
@@ -82,6 +84,9 @@ FILES = (
     "IKE_SA vpn[3] established between «10.100.17.222»...«81.50.112.52»\n",
     "between «10.100.17.222»[4500]...«81.50.112.52»[4500]",
     '"passport_number":"«CKRN7XGFT»"',
+    "passport_number=«CKRNWXGFT»\n",
+    f'{{"cookies": {{\n  "remember_me": "«{COOKIE}»",\n  "lang": "pl"\n}}}}',
+    "CSTP Cookie: webvpn=«41351F9946394976614766568870E272»\n",
     f"I/app ( 41): TOKEN: «{SUMMED}\nI/app ( 41): {SUMMED[8:40]}\nI/app ( 41): Xk_=12AB56EF»\nI/app ( 41): done\n",
 )
 NO_FILES = (
@@ -95,7 +100,10 @@ NO_FILES = (
     '{"msg":"login failed","account":"service","n":3}',
     "versions 1.2.3...1.2.4.5",
     "see 1.4.2.1...",
-    '"passport_number":"CKRNXXGFT"',
+    '"passport_number":"CKKKKKKKK"',
+    '"passport_number":"CKRNWXGFTPLM"',
+    '"cookies":{"theme":"dark-mode","count":5,"enabled":true}',
+    "Cookie: n=41351994639497661476656887062722\n",
     "Card name: NVIDIA GeForce RTX 3060\nDriver Version: 31.0.15.3623",
     "Card name: AMD Radeon RX 6600",
     '<string name="SSN"></string>\n<string name="IBAN"></string>',

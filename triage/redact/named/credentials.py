@@ -11,7 +11,7 @@ from triage.redact.named import extents, values
 from triage.redact.named.keys import sense, vocabulary
 from triage.redact.text import Found, Span, letters_in
 
-__all__ = ("account", "cookie", "cookies", "header", "header_span", "unscoped", "without_scheme")
+__all__ = ("account", "cookie", "cookies", "cookies_of", "header", "header_span", "unscoped", "without_scheme")
 
 _SCHEME: Final = re.compile(
     rb"(?i)(bearer|basic|token|apikey|api-key|ssws|negotiate|bot|oauth|hmac|jwt|key|sharedkey|sharedaccesssignature|pat|"
@@ -36,6 +36,10 @@ _COOKIE: Final = re.compile(rb"([^=;,\s\"'\\]{1,80})=([^;\s\"'\\,]{1,4096})")
 # All of a text; what stands behind a name of something else is hexadecimal, a number, or more than one part.
 _ACCOUNT: Final = re.compile(rb"[a-z][\w.+-]{1,40}(?:@[\w-]{1,40}(?:\.[\w-]{1,40}){1,4})?:([!-9;-~]{8,128})[\r\n]{0,2}")
 _HEXADECIMAL: Final = re.compile(rb"[0-9A-Fa-f-]+")
+_DIGEST: Final = re.compile(rb"(?=[0-9]{0,64}[A-Fa-f])(?:[0-9A-F]{32,128}|[0-9a-f]{32,128})")
+# The cookies of a request as an object holds them.
+_PAIRED: Final = re.compile(rb"\\{0,3}\"([^\"\\\s]{1,80})\\{0,3}\"\s?:\s?\\{0,3}\"([^\"\\\s]{1,4096})\\{0,3}\"")
+_OBJECT: Final = re.compile(rb"\s{0,40}\{([^{}]{0,8000})")
 _MARKS: Final = frozenset({b"path", b"expires", b"domain", b"max-age", b"samesite", b"version", b"priority", b"secure"})
 
 
@@ -115,6 +119,13 @@ def cookies(data: bytes, span: Span) -> Iterator[Found]:
         yield from cookie(data, match.span(1), match.span(2))
 
 
+def cookies_of(data: bytes, at: int) -> Iterator[Found]:
+    """The values of the cookies in an object that begins at a place: `"cookies": {"sid": "...", "lang": "en"}`."""
+    held = _OBJECT.match(data, at)
+    for match in _PAIRED.finditer(data, *held.span(1)) if held else ():
+        yield from cookie(data, match.span(1), match.span(2))
+
+
 def cookie(data: bytes, name: Span, span: Span) -> Iterator[Found]:
     """The value of one cookie, if it identifies."""
     text, value = data[slice(*name)], data[slice(*span)]
@@ -123,5 +134,5 @@ def cookie(data: bytes, name: Span, span: Span) -> Iterator[Found]:
         return
     if meaning and meaning.weak in {"", "long", "header"} and len(value) >= 4:
         yield *span, "cookie" if meaning.weak == "header" else meaning.kind, "cookie"
-    elif values.looks_random(value, least=12) and letters_in(value) >= 4:
+    elif values.looks_random(value, least=12) and (letters_in(value) >= 4 or _DIGEST.fullmatch(value)):
         yield *span, "cookie", "cookie"

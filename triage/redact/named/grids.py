@@ -407,5 +407,10 @@ def _valued(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
     if meaning.weak == _FULL:
         if full_name(value) and persons.is_person(value):
             yield *span, "person", "column"
-    elif meaning.weak or values.mixed(value, least=4) or (meaning.kind == "password" and values.is_joined(value)):
+    elif (
+        meaning.weak
+        or values.mixed(value, least=4)
+        or (values.is_shuffled(value) and value.isalnum())
+        or (meaning.kind == "password" and values.is_joined(value))
+    ):
         yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))

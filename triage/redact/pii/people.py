@@ -77,8 +77,11 @@ _FRACTION: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{4,20}")
 _FEWEST_DIGITS: Final = 5
 # Numbers of passports have fewer, if they are of letters too.
 _MIXED: Final = re.compile(rb"(?=[A-Z]{0,10}[0-9][A-Z]{0,10}[0-9])[A-Z0-9]{7,12}")
-# Of German papers, whose numbers may have one digit only, and no vowels.
-_OF_CONSONANTS: Final = re.compile(rb"(?=[A-Z]{1,9}[0-9])[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}[0-9]?")
+# Of German papers, whose numbers may have no digits, and no vowels.
+_OF_CONSONANTS: Final = re.compile(
+    rb"(?=[A-Z0-9]{9})[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}[0-9]?(?![A-Za-z0-9_.-])"
+)
+_SAME: Final = 3
 _LINE_OF_ADDRESS: Final = re.compile(rb"""[^\r\n"<>{}|=\\;&\t\x00]{3,120}""")
 _ADDRESS_IN_QUOTES: Final = re.compile(rb"""[^\r\n<>{}|=\x00]{3,160}""")
 _NO_ADDRESS: Final = re.compile(
@@ -143,6 +146,8 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
         return _street(data, start, stop, in_quotes=in_quotes)
     form = {"date": _DATE, "postal": _POSTAL, "id": _ID, "nir": _NIR, "vin": _VIN, "plate": _PLATE}[hint]
     match = form.match(data, start, stop)
+    if hint == "id" and (serial := _OF_CONSONANTS.match(data, start, stop)):
+        return serial.span() if len(set(serial.group())) > _SAME else None
     if match is None:
         return None
     text = match.group()
@@ -150,7 +155,7 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
         if _FRACTION.fullmatch(text):
             return None
         varied = len(set(text) - set(b" -./+")) > _SHORTEST
-        enough = digits_in(text) >= _FEWEST_DIGITS or _MIXED.fullmatch(text) or _OF_CONSONANTS.fullmatch(text)
+        enough = digits_in(text) >= _FEWEST_DIGITS or _MIXED.fullmatch(text)
         return match.span() if varied and enough else None
     if hint in {"vin", "plate"}:
         return match.span() if digits_in(text) and letters_in(text) else None
