@@ -57,6 +57,9 @@ _WRAP: Final = re.compile(
     rb"(?<=\S)\r?\n[ \t]{0,16}(?=[\w%&+./:=@~-])"
     rb"(?![\w./-]{1,60}(?:\[[0-9]{1,9}\])?(?::(?:[\s\"']|\Z)|[ \t]{1,4}[=:]|\(|=[\"'])|- |-{2,}\w)"
 )
+# What a token of Atlassian begins and ends with.
+_ATLASSIAN: Final = re.compile(rb"AT[A-Z]{2,3}3x")
+_SUMMED: Final = re.compile(rb"[\w-]{0,200}=[0-9A-F]{8}")
 _NEWLINE: Final = ord("\n")
 _RETURN: Final = ord("\r")
 _CLOSING: Final = frozenset({b'"', b"'", b";", b"&", b"<", b")", b"}", b"]", b","})
@@ -180,7 +183,9 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
         pieces.append((end, begin, b""))
         more = _TOKEN_END.match(data, begin)
         columns.append(end - max(data.rfind(b"\n", line, end) + 1, line))
-        on = more and (_goes_on(data, more) or _is_hex(data, end, more) or _is_rest(data, more, columns))
+        on = more and (
+            _goes_on(data, more) or _is_hex(data, end, more) or _is_rest(data, more, columns) or _is_sum(data, at, more)
+        )
         if on and random == len(pieces) - 1:
             random += 1
         elif len(pieces) - random >= guesses:
@@ -210,6 +215,13 @@ def _is_rest(data: bytes, match: re.Match[bytes], columns: list[int]) -> bool:
     kinds = len(set(rest.translate(_CLASSES)) & _KINDS)
     ends = data[match.start() + len(rest) : match.start() + len(rest) + 1] in {b"", b"\r", b"\n"}
     return len(columns) > 1 and len(set(columns)) == 1 and ends and kinds > 1 and not rest.istitle()
+
+
+def _is_sum(data: bytes, at: int, match: re.Match[bytes]) -> bool:
+    """Whether a line is the end of a token of Atlassian, with the sum that closes it."""
+    rest = match.group().rstrip(_AFTER_TOKEN)
+    ends = data[match.start() + len(rest) : match.start() + len(rest) + 1] in {b"", b"\r", b"\n", b"\\"}
+    return ends and _ATLASSIAN.match(data, at) is not None and _SUMMED.fullmatch(rest) is not None
 
 
 def _is_hex(data: bytes, end: int, match: re.Match[bytes]) -> bool:

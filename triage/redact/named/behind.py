@@ -86,7 +86,9 @@ _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
 
 def value_behind(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The value behind a sign of assignment, unless a tag says that it is kept elsewhere."""
-    if data[at - 1 : at] != b":" or not tags.names_a_place(data, at):
+    if meaning.weak == "cookies" and data[at : at + 2].lstrip(b" ")[:1] == b"{":
+        yield from credentials.cookies_of(data, at)
+    elif data[at - 1 : at] != b":" or not tags.names_a_place(data, at):
         yield from _behind_sign(data, name, at, meaning)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from triage.redact.named import credentials, extents, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
-from triage.redact.text import BACKSLASH, Found, Span
+from triage.redact.text import BACKSLASH, Found, Span, line_of
 
 __all__ = ("INNER_ELEMENT", "SKIP", "XML_END", "cell", "element", "neighbour", "pair")
 
@@ -26,6 +26,8 @@ _CELL_END: Final = re.compile(rb"(?:\\?[\"']\])?(?:&nbsp;)?[ :=]{0,3}</(?:t[hd]|
 # What the form of a value tells.
 _BY_FORM: Final = frozenset({"date", "phone", "digits", "id", "nir"})
 # The rest of a word in the next row of a table, where the cell of the name is empty.
+# Below the header of a table as clients of databases draw it.
+_RULE_BELOW: Final = re.compile(rb"\r?\n[ \t]{0,8}[|+]?-{2,400}\+-[-+|]{0,400}[ \t]*(?:\r?\n|\Z)")
 _ROW_BELOW: Final = re.compile(
     rb"[ \t]{0,80}\|?[ \t]{0,8}\r?\n[ \t]{0,16}\|[ \t]{2,80}\|[ \t]{1,8}([\w+/=.~-]{2,400})"
     rb"(?=[ \t]{0,80}(?:\||\r?\n|\Z))"
@@ -62,6 +64,8 @@ def cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     span = extents.after(data, marks.end()) if marks else None
     if marks and span and marks[1] and data[: span[1]].endswith(marks[1], span[0] + 1):
         span = span[0], span[1] - len(marks[1])
+    if span and _RULE_BELOW.match(data, line_of(data, span[1], most=400)[1]):
+        return
     if span is not None and (meaning.weak or values.mixed(data[slice(*span)], least=4)):
         yield from _on_rows(data, [*judged(data, span, meaning, in_quotes=False, assigned=False, name=name)])
 

@@ -11,7 +11,7 @@ from triage.redact.named import extents, values
 from triage.redact.named.keys import sense, vocabulary
 from triage.redact.text import Found, Span, letters_in
 
-__all__ = ("account", "cookies", "header", "header_span", "unscoped", "without_scheme")
+__all__ = ("account", "cookie", "cookies", "cookies_of", "header", "header_span", "unscoped", "without_scheme")
 
 _SCHEME: Final = re.compile(
     rb"(?i)(bearer|basic|token|apikey|api-key|ssws|negotiate|bot|oauth|hmac|jwt|key|sharedkey|sharedaccesssignature|pat|"
@@ -38,6 +38,10 @@ _ACCOUNT: Final = re.compile(rb"[a-z][\w.+-]{1,40}(?:@[\w-]{1,40}(?:\.[\w-]{1,40
 _HEXADECIMAL: Final = re.compile(rb"[0-9A-Fa-f-]+")
 # What is written out with percent signs, once or twice, and is read as such.
 _DOCUMENT: Final = re.compile(rb"(?i)%(?:25)?(?:7b|5b)")
+_DIGEST: Final = re.compile(rb"(?=[0-9]{0,64}[A-Fa-f])(?:[0-9A-F]{32,128}|[0-9a-f]{32,128})")
+# The cookies of a request as an object holds them.
+_PAIRED: Final = re.compile(rb"\\{0,3}\"([^\"\\\s]{1,80})\\{0,3}\"\s?:\s?\\{0,3}\"([^\"\\\s]{1,4096})\\{0,3}\"")
+_OBJECT: Final = re.compile(rb"\s{0,40}\{([^{}]{0,8000})")
 _MARKS: Final = frozenset({b"path", b"expires", b"domain", b"max-age", b"samesite", b"version", b"priority", b"secure"})
 
 
@@ -114,11 +118,27 @@ def _spelt(value: bytes) -> bool:
 def cookies(data: bytes, span: Span) -> Iterator[Found]:
     """The values of a cookie header that identify: by their name, or by looking made by a program."""
     for match in _COOKIE.finditer(data, *span):
-        meaning = sense(match[1].decode("latin-1"))
-        value = match[2]
-        if match[1].lower() in _MARKS or values.placeholder(value) or _spelt(value):
-            continue
-        if meaning and meaning.weak in {"", "long", "header"} and len(value) >= 4:
-            yield *match.span(2), "cookie" if meaning.weak == "header" else meaning.kind, "cookie"
-        elif values.looks_random(value, least=12) and letters_in(value) >= 4 and not _DOCUMENT.match(value):
-            yield *match.span(2), "cookie", "cookie"
+        yield from cookie(data, match.span(1), match.span(2))
+
+
+def cookies_of(data: bytes, at: int) -> Iterator[Found]:
+    """The values of the cookies in an object that begins at a place: `"cookies": {"sid": "...", "lang": "en"}`."""
+    held = _OBJECT.match(data, at)
+    for match in _PAIRED.finditer(data, *held.span(1)) if held else ():
+        yield from cookie(data, match.span(1), match.span(2))
+
+
+def cookie(data: bytes, name: Span, span: Span) -> Iterator[Found]:
+    """The value of one cookie, if it identifies."""
+    text, value = data[slice(*name)], data[slice(*span)]
+    meaning = sense(text.decode("latin-1"))
+    if text.lower() in _MARKS or values.placeholder(value) or _spelt(value):
+        return
+    if meaning and meaning.weak in {"", "long", "header"} and len(value) >= 4:
+        yield *span, "cookie" if meaning.weak == "header" else meaning.kind, "cookie"
+    elif (
+        values.looks_random(value, least=12)
+        and (letters_in(value) >= 4 or _DIGEST.fullmatch(value))
+        and not _DOCUMENT.match(value)
+    ):
+        yield *span, "cookie", "cookie"

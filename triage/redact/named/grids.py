@@ -87,7 +87,7 @@ _OF_PEOPLE: Final = (
     "patient_id", "student_id",
     "last_login", "last login", "last_seen", "last seen", "gender", "hire_date", "hire date",
 )  # fmt: skip
-_SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\n', "\n", "\r")
+_SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\t', '"\n', "\n", "\r")
 NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))
 """What a header holds that names such a column, in small letters, with what stands beside it there."""
 SETTINGS: Final = tuple(
@@ -407,5 +407,10 @@ def _valued(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
     if meaning.weak == _FULL:
         if full_name(value) and persons.is_person(value):
             yield *span, "person", "column"
-    elif meaning.weak or values.mixed(value, least=4) or (meaning.kind == "password" and values.is_joined(value)):
+    elif (
+        meaning.weak
+        or values.mixed(value, least=4)
+        or (values.is_shuffled(value) and value.isalnum())
+        or (meaning.kind == "password" and values.is_joined(value))
+    ):
         yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))

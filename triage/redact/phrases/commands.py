@@ -13,10 +13,10 @@ from functools import cache, partial
 from itertools import pairwise
 from typing import Final
 
-from triage.redact.named import grids, manifests, values
+from triage.redact.named import manifests, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Program, Sense, vocabulary
-from triage.redact.phrases import answers, command_lines, leads, rosters, starters
+from triage.redact.phrases import answers, command_lines, inserts, leads, rosters, starters
 from triage.redact.phrases.command_lines import QUOTES, Word, read_to, stripped, words
 from triage.redact.pii import hosts
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
@@ -63,20 +63,11 @@ _SENT: Final = re.compile(rb"""send[ \t]+(?:--[ \t]+)?\\{0,3}"([^"\\\s]{5,80})\\
 _ANSWER: Final = re.compile(
     rb"""334 \w{8,12}={0,2}[^\n]{0,40}\n(?:[^\n]{0,80}[ :>\]-])?([A-Za-z0-9+/]{4,200}={0,2})[ \t\r]*(?:\n|\Z)"""
 )
-# Values with what stands in quotes, which may hold parentheses, and calls.
-_VALUES: Final = rb"((?:[^()'\"]{1,200}|'(?:[^'\\]|\\.){0,2000}+'|\"[^\"\n]{0,500}\"|\([^()'\"]{0,80}\)){1,400}+)"
-_INSERT: Final = re.compile(
-    rb"(?i)(?:insert|replace)[ \t]+into[ \t]+[^\s(]{1,80}\s{0,8}\(([^()]{1,600})\)\s{0,8}values[\s>|]{0,8}"
-    rb"\((?:" + _VALUES + rb"\)|([^()]{1,2000})\))"
-)
-_ROW: Final = re.compile(rb"\s{0,8},[\s>|]{0,8}\((?:" + _VALUES + rb"\)|([^()]{1,2000})\))")
-_ARGUMENT: Final = re.compile(rb"""\s*(?:N?'((?:[^'\\]|\\.|'')*)'|\\{0,3}"([^"\\]*)\\{0,3}"|([^,]*))\s*(?:,|$)""")
 _CRYPT: Final = re.compile(
     rb"(?i)(?:pgp_sym_(?:en|de)crypt(?:_bytea)?|aes_(?:en|de)crypt|crypt)\([^,()\n]{1,200},[ \t]*'([^'\n]{3,200})'"
 )
 
 
-_MOST_ROWS: Final = 200
 _Commands = dict[bytes, list[tuple[tuple[bytes, ...], Program]]]
 
 
@@ -322,40 +313,6 @@ def _answered(data: bytes, at: int) -> Iterator[Found]:
         yield *match.span(1), "password", "prompt"
 
 
-def _inserted(data: bytes, at: int) -> Iterator[Found]:
-    """The values of columns with a sensitive name in an INSERT."""
-    match = _INSERT.match(data, at)
-    if match is None:
-        return
-    names = [name.strip(b' \t\r\n"`[]\\') for name in match[1].split(b",")]
-    meanings = grids.meanings(names)
-    if any(meaning and meaning.kind == "password" for meaning in meanings):  # whose it is
-        meanings = [_ACCOUNT if name.lower() == b"name" else one for name, one in zip(names, meanings, strict=True)]
-    row, group = match, 2 if match[2] is not None else 3
-    for _ in range(_MOST_ROWS):
-        yield from _row(data, row.span(group), meanings)
-        following = _ROW.match(data, row.end())
-        if following is None:
-            return
-        row, group = following, 1 if following[1] is not None else 2
-
-
-def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Found]:
-    """The sensitive values of one row of an INSERT."""
-    place = span[0]
-    for meaning in meanings:
-        argument = _ARGUMENT.match(data, place, span[1])
-        if argument is None:
-            return
-        group = next((number for number in (1, 2, 3) if argument[number] is not None), 3)
-        if meaning and meaning.weak in {"", "long"} and group < 3 and not values.placeholder(argument[group]):
-            yield *argument.span(group), meaning.kind, "sql"
-        elif meaning and (meaning.weak in grids.PERSONAL or (meaning.weak == "user" and group < 3)):
-            told = judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
-            yield from ((*found[:3], "sql") for found in told)
-        place = argument.end()
-
-
 def _crypted(data: bytes, at: int) -> Iterator[Found]:
     """The key of a function of SQL that encrypts."""
     match = _CRYPT.match(data, at)
@@ -375,8 +332,10 @@ STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
     b"send ": _sent,
     b"334 ugfzc3dvcmq6": _answered,
     b"334 vxnlcm5hbwu6": _answered,
-    b"insert into": _inserted,
-    b"replace into": _inserted,
+    b"create table": inserts.created,
+    b"insert into": inserts.inserted,
+    b"insert or ": inserts.inserted,
+    b"replace into": inserts.inserted,
     b"pgp_sym_": _crypted,
     b"aes_encrypt(": _crypted,
     b"aes_decrypt(": _crypted,

@@ -38,6 +38,11 @@ _STORED: Final = re.compile(rb"""(?:--?[A-Za-z][\w-]{0,30}[ \t]+){0,3}["']?([\w.
 _ACCOUNT: Final = Sense("username", "user")
 _FLAGS: Final = re.compile(rb"(?:-[A-Za-z-]{1,20}[ \t]+)*")
 _LAST: Final = re.compile(rb"[ \t]([a-z_][\w.-]{1,40})[ \t]*(?:\r?\n|\Z)")
+_NAMED: Final = re.compile(rb"([A-Za-z][\w.-]{2,40})(?=[\"',;\s]|\Z)")
+_SIGNS_IN: Final = re.compile(
+    rb"\b(?:log(?:ged|ging|s)?[ _-]?(?:in|on|out|off)|sign(?:ed|ing|s)?[ _-]?(?:in|on|out))\b"
+)
+_BESIDE: Final = 120
 _IDENTITY: Final = re.compile(rb"[ \t]*(?:\([ ]*)?[0-9]{1,10}(?:[ ]?\(|/[ ]*)(?=[a-z_][\w.-]{1,31}\))([a-z_])")
 _SHARE: Final = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,62})/[\w$]")
 _PREFIX: Final = re.compile(rb"\[([a-z]{2,12}(?:-[a-z]{2,12}){1,3}-[0-9]{1,4})\Z")
@@ -221,6 +226,16 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 
+def _signed(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account of an event, if somebody signs in or out there."""
+    around = data[max(at - _BESIDE, 0) : at + size + _BESIDE].lower()
+    if b"log" not in around and b"sign" not in around:
+        return
+    found = _NAMED.match(data, at + size)
+    if found and found[1].lower() not in vocabulary().services and _SIGNS_IN.search(around):
+        yield from judged(data, found.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
+
+
 def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account beside its number, as `stat` and those who keep core dumps write it."""
     found = _IDENTITY.match(data, at + size)
@@ -341,6 +356,7 @@ def behind(lead: Mapping[str, Any]) -> Iterator[tuple[bytes, Reader]]:
 READERS: Final[dict[str, Sized]] = {
     "accounts": _account,
     "made": _made,
+    "signed": _signed,
     "identities": _numbered,
     "people": _person,
     "shares": _shared,

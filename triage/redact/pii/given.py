@@ -10,7 +10,7 @@ from unicodedata import combining, normalize
 
 from triage.redact.pii import people
 
-__all__ = ("is_name_of_somebody",)
+__all__ = ("is_name_of_somebody", "owns")
 
 _FILE: Final = Path(__file__).with_name("given_names.toml")
 
@@ -28,6 +28,20 @@ def is_name_of_somebody(text: bytes) -> bool:
     family, comma, given = text.decode("utf-8", "replace").lower().partition(",")
     words = (given if comma else family).split()
     return bool(words) and _plain(words[0].partition("-")[0]) in _given_names()
+
+
+def owns(word: bytes) -> bool:
+    """Whether a word is a given name that something belongs to, with its ending but without an apostrophe.
+
+    Examples
+    --------
+    >>> [owns(word) for word in (b"Anas", b"Jonas", b"Ana", b"News")]
+    [True, True, False, False]
+    """
+    name = word.decode("utf-8", "replace").lower()
+    return (name[-1:] == "s" and _plain(name[:-1]) in _given_names()) or (
+        name[-1:] in {"s", "x", "z"} and _plain(name) in _given_names()
+    )
 
 
 def _plain(name: str) -> str:

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
+from triage.redact.pii.given import owns
 from triage.redact.text import LETTERS, Found, Span, digits_in, line_of
 
 __all__ = (
@@ -39,10 +40,10 @@ _LABELS: Final = re.compile(
 _AWS: Final = rb"-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[\w.-]{1,80})?"
 _MACHINE: Final = re.compile(
     rb"(?i)(?:DESKTOP|LAPTOP|WIN|PC)-[A-Z0-9]{5,11}|[A-Z0-9]{2,15}-(?:PC|LAPTOP|NB|WS)"
-    rb"|[\w-]{2,40}-MBP(?:-\d{1,2})?(?:\.local)?"
+    rb"|[\w-]{2,40}-MBP(?:-\d{1,2})?"
     rb"|[\w'\xe2\x80\x99-]{0,40}(?:MacBook(?:-?(?:Pro|Air))?|iMac(?:-?Pro)?|Mac-?(?:mini|Studio|Pro)|iPhone|iPad)"
-    rb"(?:-\d{1,3})?(?:\.local)?"
-    rb"|(?:MacBook(?:-?(?:Pro|Air))?|iMac|Mac-?mini|iPhone|iPad)-(?:von|de|van|di|av)-[\w-]{2,40}(?:\.local)?"
+    rb"(?:-\d{1,3})?"
+    rb"|(?:MacBook(?:-?(?:Pro|Air))?|iMac|Mac-?mini|iPhone|iPad)-(?:von|de|van|di|av)-[\w-]{2,40}"
     rb"|(?:ec2|ip)"
     + _AWS
     # as clouds name them: DigitalOcean, Hetzner, GKE, AKS
@@ -63,24 +64,35 @@ _OWNER: Final = re.compile(
     rb"([A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30})?)"
     rb"(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s(?: |%20|\+)\Z"
 )
+# The same without an apostrophe.
+_OWNER_ALONE: Final = re.compile(rb"(?<![\w\x80-\xff])([A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}[sxz])(?: |%20|\+)\Z")
 # What of a device's name stands behind the word for what it is.
 _MORE: Final = re.compile(
     rb"(?:(?: |%20|\+)(?:(?i:pro|air|max|plus|mini|ultra|se|studio|note|tab|fold|flip|book|watch|laptop|go|edge|lite)"
     rb"\d{0,2}"
     rb"|[A-Z]{0,2}[0-9]{1,4}[a-z+]{0,6}|X[SR]?(?!\w)|\([0-9]{1,2}\)))+"
 )
-_CALLED: Final = re.compile(
-    rb"[A-Z\x80-\xff][\w\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][\w\x80-\xff-]{1,30})?(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s"
+_WORDS_OF_DEVICES: Final = (
     rb"(?:(?: |%20|\+)(?:i?[A-Z0-9][\w+.\"-]{0,20}"
     rb"|(?i:mini|pro|air|plus|max|ultra|phone|laptop|tablet|watch|computer))){1,5}"
-    rb"|[A-Z][\w+-]{1,20}(?: [A-Z0-9][\w+-]{0,20}){0,3} (?:von|de|di|van|av|af|da)"
+)
+_CALLED: Final = re.compile(
+    rb"[A-Z\x80-\xff][\w\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][\w\x80-\xff-]{1,30})?(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s"
+    + _WORDS_OF_DEVICES
+    + rb"|[A-Z][\w+-]{1,20}(?: [A-Z0-9][\w+-]{0,20}){0,3} (?:von|de|di|van|av|af|da)"
     rb" [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"
 )
+_CALLED_ALONE: Final = re.compile(rb"([A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}[sxz])" + _WORDS_OF_DEVICES)
 _OF_AN_OWNER: Final = re.compile(
     rb"(?: (?:Pro|Air|Max|Plus|mini))? (?:von|de|di|van|av|af|da) [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"
 )
 _CAPITALS: Final = re.compile(rb"[a-z][A-Z]|^[A-Z][a-z]")
 _SITE: Final = re.compile(rb"dc[0-9]{1,2}|[a-z]{2,4}[0-9]{1,2}|(?:us|eu|ap|sa|ca|af|me)-[a-z]{4,9}-[0-9]")
+# Where a cloud or a game has its machines.
+_REGION: Final = re.compile(
+    rb"(?:us|eu|ap|sa|ca|af|me|il|mx|cn|na|oc|apac|emea|latam|europe|asia|australia|northamerica|southamerica|africa)"
+    rb"(?:-(?:gov|iso[a-z]?))?-(?:north|south|east|west|central){1,2}(?:-?[0-9]{1,2}(?:-?[a-z])?)?"
+)
 _LONE: Final = re.compile(rb"\\{2,4}([A-Z][A-Z0-9-]{1,14})(?![\w\\-])")
 _BEFORE_ALONE: Final = frozenset({b"", b" ", b"\t", b"\n", b"="})
 # A line of a file of hosts: an address and the names of its machine.
@@ -189,9 +201,9 @@ def is_host(text: bytes, *, named: bool) -> bool:
         return False
     if (len(small) >= _UUID_LENGTH and _UUID.fullmatch(small)) or (len(small) == 12 and _CONTAINER.fullmatch(small)):
         return False
-    if any(part in small for part in _IN_MACHINES) and _MACHINE.fullmatch(text) and not _WORDS_OF_CODE.fullmatch(text):
+    if any(part in small for part in _IN_MACHINES) and _is_made(text, small):
         return True
-    if not _LABELS.fullmatch(text):
+    if not _LABELS.fullmatch(text) or _REGION.fullmatch(small):
         return False
     labels = small.split(b".")
     if (b"." + small).endswith(_dotted_providers()):
@@ -215,6 +227,14 @@ def is_host(text: bytes, *, named: bool) -> bool:
     if len(labels) == 1:
         return numbered(small) or (len(small) >= 3 and b"_" not in small)
     return labels[-1].isalpha() and len(labels[-1]) >= 2 and (numbered(labels[0]) or len(labels) >= _QUALIFIED)
+
+
+def _is_made(text: bytes, small: bytes) -> bool:
+    """Whether a name is one that a maker or a cloud gives, alone or before an ending inside of a network."""
+    first, dot, ending = small.partition(b".")
+    if dot and ending in places().internal - places().longer:
+        text = text[: len(first)]
+    return _MACHINE.fullmatch(text) is not None and not _WORDS_OF_CODE.fullmatch(text)
 
 
 def forget() -> None:
@@ -302,6 +322,8 @@ def _called_too(data: bytes, at: int) -> Iterator[Found]:
 def owned(data: bytes, start: int, end: int) -> Iterator[Found]:
     """A device that is called by its owner: `Anna's iPhone`, `iPhone von Anna`."""
     before = _OWNER.search(data, max(start - 48, 0), start)
+    if before is None and (alone := _OWNER_ALONE.search(data, max(start - 48, 0), start)) and owns(alone[1]):
+        before = alone
     if before and before[1].lower() not in places().teams | places().makers:
         more = _MORE.match(data, end)
         yield before.start(1), more.end() if more else end, "hostname", "owner"
@@ -318,6 +340,9 @@ def called(text: bytes, *, in_quotes: bool) -> tuple[int, int] | None:
     ((0, 12), None)
     """
     match = (_CALLED.fullmatch if in_quotes else _CALLED.match)(text)
+    if match is None:
+        match = (_CALLED_ALONE.fullmatch if in_quotes else _CALLED_ALONE.match)(text)
+        match = match if match and owns(match[1]) else None
     first = text.partition(b"'")[0].partition(b" ")[0].lower()
     return match.span() if match and first not in places().teams | places().makers else None
 

@@ -90,6 +90,9 @@ _INSIDE: Final = re.compile(rb"10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
 # No version of anything begins like these.
 _OF_NO_VERSION: Final = re.compile(rb"192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.")
 _RANGE_BEFORE: Final = re.compile(rb"(?:\A|[^0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3} ?-\Z")
+_FIRST_OF_A_PAIR: Final = re.compile(
+    rb"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F]:[0-9a-fA-F:]{2,38})(?:\[[0-9]{1,5}\])?\.{3}\Z"
+)
 # An address in the name of a file of a log or a dump.
 _IN_FILE: Final = re.compile(
     rb"(?:[.:_-][0-9]{1,14})?(?:[._-][\w-]{1,40})?\.(?:log|txt|pcap|pcapng|cap|dmp|json|csv|xml"
@@ -162,7 +165,7 @@ def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
 def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     """Whether four numbers are an IPv4 address: not a version by what stands before and behind them."""
     last = data[start - 1] if start else _NEWLINE
-    if last in _PART_OF_A_NAME and not _in_name(data, start, end, last):
+    if last in _PART_OF_A_NAME and not (_in_name(data, start, end, last) or _ends_pair(data, start, last)):
         return False
     if last == _PERCENT and data[start : start + 2].isdigit():
         return False  # its first digits are those of a character that is written out
@@ -209,6 +212,11 @@ def _is_outdated(data: bytes, start: int, end: int) -> bool:
     if _CHANGED.match(data, end):
         return True
     return _NEWER.match(data, end) is not None and _OLDER.search(data, max(start - 8, 0), start) is not None
+
+
+def _ends_pair(data: bytes, start: int, last: int) -> bool:
+    """Whether an address is the second of two with dots between them, as IPsec writes who talks to whom."""
+    return last == _DOT and _FIRST_OF_A_PAIR.search(data, max(start - 50, 0), start) is not None
 
 
 def _in_name(data: bytes, start: int, end: int, last: int) -> bool:

@@ -77,6 +77,11 @@ _FRACTION: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{4,20}")
 _FEWEST_DIGITS: Final = 5
 # Numbers of passports have fewer, if they are of letters too.
 _MIXED: Final = re.compile(rb"(?=[A-Z]{0,10}[0-9][A-Z]{0,10}[0-9])[A-Z0-9]{7,12}")
+# Of German papers, whose numbers may have no digits, and no vowels.
+_OF_CONSONANTS: Final = re.compile(
+    rb"(?=[A-Z0-9]{9})[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}[0-9]?(?![A-Za-z0-9_.-])"
+)
+_SAME: Final = 3
 _LINE_OF_ADDRESS: Final = re.compile(rb"""[^\r\n"<>{}|=\\;&\t\x00]{3,120}""")
 _ADDRESS_IN_QUOTES: Final = re.compile(rb"""[^\r\n<>{}|=\x00]{3,160}""")
 _NO_ADDRESS: Final = re.compile(
@@ -119,6 +124,8 @@ _NOBODY: Final = frozenset(
     b"missing yes no true false any object number integer int boolean date datetime array column title "
     b"hidden readonly first_name last_name asc desc firstname lastname fullname nvarchar nchar "
     b"nome nombre nom naam navn namn nimi imie vorname nachname prenom cognome apellido apellidos apelido sobrenome "
+    b"nvidia geforce radeon quadro amd intel microsoft qualcomm adreno realtek vmware virtualbox parallels "
+    b"display graphics "
     b"voornaam achternaam fornavn etternavn fornamn efternamn etunimi sukunimi nazwisko soyad".split()
 )
 
@@ -139,6 +146,8 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
         return _street(data, start, stop, in_quotes=in_quotes)
     form = {"date": _DATE, "postal": _POSTAL, "id": _ID, "nir": _NIR, "vin": _VIN, "plate": _PLATE}[hint]
     match = form.match(data, start, stop)
+    if hint == "id" and (serial := _OF_CONSONANTS.match(data, start, stop)):
+        return serial.span() if len(set(serial.group())) > _SAME else None
     if match is None:
         return None
     text = match.group()
@@ -326,6 +335,8 @@ def _says_no_name(value: bytes) -> bool:
     ):
         return True
     meaning = sense(value.decode("latin-1"))
-    if meaning is None or len(parts(value.decode("latin-1"))) == 1:
+    if meaning is None:
         return False
+    if len(parts(value.decode("latin-1"))) == 1:
+        return value.isupper()
     return b" " not in small or meaning.kind == "person"

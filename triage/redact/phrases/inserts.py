@@ -1,0 +1,164 @@
+"""Rows of SQL: the values of columns with a sensitive name in an INSERT, named by it or by the CREATE TABLE above it.
+
+`INSERT INTO users (..., password) VALUES (...)`, `CREATE TABLE users (... dob TEXT); INSERT INTO users VALUES (...)`,
+and rows of the cookies that browsers keep, which have a form of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from triage.redact.named import credentials, grids, values
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense
+from triage.redact.text import Found, Span
+
+__all__ = ("created", "inserted")
+
+# Values with what stands in quotes, which may hold parentheses, and calls.
+_VALUES: Final = rb"((?:[^()'\"]{1,200}|'(?:[^'\\]|\\.){0,2000}+'|\"[^\"\n]{0,500}\"|\([^()'\"]{0,80}\)){1,400}+)"
+_ROW_OF: Final = rb"\((?:" + _VALUES + rb"\)|([^()]{1,2000})\))"
+_INTO: Final = rb"(?i)(?:insert|replace)[ \t]+(?:or[ \t]+\w{5,8}[ \t]+)?into[ \t]+([^\s(]{1,80})\s{0,8}"
+_VERB: Final = re.compile(rb"(?i)(?:insert|replace)(?:[ \t]+or[ \t]+\w{5,8})?\Z")
+_INSERT: Final = re.compile(_INTO + rb"\(([^()]{1,600})\)\s{0,8}values[\s>|]{0,8}" + _ROW_OF)
+_UNNAMED: Final = re.compile(_INTO + rb"values[\s>|]{0,8}" + _ROW_OF)
+_ROW: Final = re.compile(rb"\s{0,8},[\s>|]{0,8}" + _ROW_OF)
+_ARGUMENT: Final = re.compile(rb"""\s*(?:N?'((?:[^'\\]|\\.|'')*)'|\\{0,3}"([^"\\]*)\\{0,3}"|([^,]*))\s*(?:,|$)""")
+# What a table is called, and the columns of it with their types, which may hold parentheses and strings.
+_CREATE: Final = re.compile(
+    rb"(?i)create[ \t]+table[ \t]+(?:if[ \t]+not[ \t]+exists[ \t]+)?([^\s(]{1,80})\s{0,8}"
+    rb"\(((?:[^()']{1,2000}|'[^'\n]{0,200}'|\((?:[^()]{0,300}|[^()]{0,100}\([^()]{0,100}\)){1,4}+\)){1,200}+)\)"
+)
+_PARENTHESES: Final = re.compile(rb"\((?:[^()]|\([^()]*\))*\)|'[^'\n]{0,200}'|--[^\n]{0,200}")
+_OF_TABLES: Final = frozenset(
+    b"constraint primary unique key foreign check index fulltext spatial exclude period like".split()
+)
+_ACCOUNT: Final = Sense("username", "user")
+_QUOTES: Final = b' \t\r\n"`[]\\'
+_MOST_ROWS: Final = 200
+_MOST_STATEMENTS: Final = 20_000
+# How far behind a table, or the last row of it, the next one is looked for.
+_APART: Final = 16_384
+_COOKIES: Final = re.compile(rb"(?i)(?:\w{1,20}_)?cookies?")
+_HOST: Final = re.compile(rb"\.?[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
+_PATH: Final = re.compile(rb"/[^\s']{0,200}")
+
+
+def inserted(data: bytes, at: int) -> Iterator[Found]:
+    """The values of columns with a sensitive name in an INSERT, or the values of cookies in one without names."""
+    match = _INSERT.match(data, at)
+    if match is not None:
+        yield from _rows(data, match, _meanings(match[2].split(b",")))
+    elif (match := _UNNAMED.match(data, at)) and _COOKIES.fullmatch(_table(match[1])):
+        for row in islice(_spans(data, match), _MOST_ROWS):
+            yield from _cookie(data, row)
+
+
+def created(data: bytes, at: int) -> Iterator[Found]:
+    """The values of columns with a sensitive name in the INSERTs below a CREATE TABLE, which name none."""
+    table = _CREATE.match(data, at)
+    if table is None:
+        return
+    meanings = _meanings(_columns(table[2]))
+    if not any(meanings):
+        return
+    place = table.end()
+    wanted, again = _statements(table[1]), data[table.start() : table.end(1)]
+    for _ in range(_MOST_STATEMENTS):
+        verb = _next(data, place, wanted, again)
+        begun = _VERB.search(data, max(verb - 24, 0), verb) if verb >= 0 else None
+        match = _UNNAMED.match(data, begun.start()) if begun else None
+        if match is None:
+            return
+        place = match.end()
+        yield from _rows(data, match, meanings)
+
+
+def _statements(name: bytes) -> tuple[bytes, ...]:
+    """How statements may go on that add rows to a table, as `bytes.find` looks for them."""
+    bare = name.rpartition(b".")[2].strip(_QUOTES)
+    names = {name, bare, b'"' + bare + b'"', b"`" + bare + b"`", b"[" + bare + b"]"}
+    return tuple(b" " + verb + b" " + one + b" " for one in names for verb in (b"INTO", b"into"))
+
+
+def _next(data: bytes, at: int, wanted: tuple[bytes, ...], again: bytes) -> int:
+    """Where the next of such statements stands before its table is made again; -1 for none."""
+    stop, found = min(at + _APART, len(data)), -1
+    for text in wanted:
+        place = data.find(text, at, stop)
+        if place >= 0:
+            found, stop = place, place
+    return -1 if data.find(again, at, stop) >= 0 else found
+
+
+def _columns(body: bytes) -> Iterator[bytes]:
+    """The names of the columns of a table."""
+    for definition in _PARENTHESES.sub(b"", body).split(b","):
+        words = definition.split(None, 1)
+        if words and words[0].lower() not in _OF_TABLES:
+            yield words[0]
+
+
+def _meanings(columns: Iterable[bytes]) -> list[Sense | None]:
+    """What the names of columns say; a name beside a password is that of an account."""
+    names = [name.strip(_QUOTES) for name in columns]
+    found = grids.meanings(names)
+    if any(meaning and meaning.kind == "password" for meaning in found):
+        return [_ACCOUNT if name.lower() == b"name" else one for name, one in zip(names, found, strict=True)]
+    return found
+
+
+def _table(name: bytes) -> bytes:
+    """The name of a table without what it belongs to."""
+    return name.rpartition(b".")[2].strip(_QUOTES).lower()
+
+
+def _spans(data: bytes, match: re.Match[bytes]) -> Iterator[Span]:
+    """The rows of a statement, the first of which it ends with."""
+    row: re.Match[bytes] | None = match
+    while row is not None:
+        yield row.span(row.lastindex or 0)
+        row = _ROW.match(data, row.end())
+
+
+def _rows(data: bytes, match: re.Match[bytes], meanings: list[Sense | None]) -> Iterator[Found]:
+    """The sensitive values of the rows of a statement."""
+    for row in islice(_spans(data, match), _MOST_ROWS):
+        yield from _row(data, row, meanings)
+
+
+def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Found]:
+    """The sensitive values of one row of an INSERT."""
+    place = span[0]
+    for meaning in meanings:
+        argument = _ARGUMENT.match(data, place, span[1])
+        if argument is None:
+            return
+        group = next((number for number in (1, 2, 3) if argument[number] is not None), 3)
+        if meaning and meaning.weak in {"", "long"} and group < 3 and not values.placeholder(argument[group]):
+            yield *argument.span(group), meaning.kind, "sql"
+        elif meaning and (meaning.weak in grids.PERSONAL or (meaning.weak == "user" and group < 3)):
+            told = judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
+            yield from ((*found[:3], "sql") for found in told)
+        place = argument.end()
+
+
+def _cookie(data: bytes, span: Span) -> Iterator[Found]:
+    """The value of a cookie in a row: its strings are host, name, value and path in some order."""
+    place, texts = span[0], list[Span]()
+    while place < span[1] and (argument := _ARGUMENT.match(data, place, span[1])):
+        if argument[1] is not None:
+            texts.append(argument.span(1))
+        place = argument.end()
+    path = next((n for n, text in enumerate(texts) if _PATH.fullmatch(data, *text)), 0)
+    told = [text for text in texts[:path] if text[0] < text[1]]
+    hosts = [n for n, text in enumerate(told) if b"." in data[slice(*text)] and _HOST.fullmatch(data, *text)]
+    # The host stands first, or, as Firefox writes it, last.
+    first = hosts[:1] == [0]
+    named = told[1:] if first else told[:2]
+    if len(named) >= 2 and hosts:
+        name, value = named[-2:] if first else named
+        yield from credentials.cookie(data, name, value)
