@@ -225,6 +225,13 @@ PARTED = (
     "call «(415)555-2671» or «415.555.2671»; Clause 252.227-7013 (c)",
     "update V8 to 5.9.211.32 and zlib to upstream d7f3ca9, to resolve IPv6 addresses",
     "updated the record to «81.2.69.142»",
+    "calling «0171 08381417» (attempt 5); verification code sent to «020 7526 6258»; calling 3 of 4",
+    '{"to":"«06 10 74 29 65»","text":"Your order has shipped"}',
+    '{"from":"0","to":"09"}',
+    "on field 'phoneNumber': rejected value [«06 18 79 60 17»]",
+    "on field 'size': rejected value [06 18 79]",
+    'instance: "HikariPool-1"\nhost: "«web-3»"',
+    "Description . . . . : Intel(R) Ethernet Connection I219-LM",
 )
 POINTED = (
     """\

@@ -81,6 +81,8 @@ _COMPARED: Final = re.compile(rb"[!=]==?[ \t]{0,2}\Z")
 # Files, and what is done, behind "by".
 _OF_SCRIPTS: Final = (b".js", b".css", b".ts", b".py")
 _GERUND: Final = 7
+# Threads and what holds them.
+_POOL: Final = re.compile(rb"(?i)(?:pool|thread|executor|exec)-[0-9]{1,6}\Z")
 _PRODUCT: Final = re.compile(rb"[A-Z][a-z]")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{0,40}")
 # What stands around a value inside of its quotes, and what says how its bytes are written or where they are.
@@ -289,7 +291,12 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
             return None
         host = value.partition(b":")[0].partition(b"/")[0].partition(b"\\")[0]
         plain = host.isalpha() and (meaning.weak == "numbered" or data[start - 5 : start].endswith(_AFTER_COMPARING))
-        plain = plain or host.lower() in vocabulary().words or (not in_quotes and bool(_IDENTIFIER.fullmatch(host)))
+        plain = (
+            plain
+            or _POOL.search(host) is not None
+            or host.lower() in vocabulary().words
+            or (not in_quotes and bool(_IDENTIFIER.fullmatch(host)))
+        )
         told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
         return (start, start + len(host)) if told else None
     return None

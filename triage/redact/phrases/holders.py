@@ -244,6 +244,20 @@ def _reached(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _is_account(data, match.span(1))
 
 
+_FIELD_BEFORE: Final = re.compile(
+    rb"field[ ]['\"\x60]?(?:[\w$]{1,40}[.\[\]]{1,2}){0,4}([A-Za-z_]\w{1,60})['\"\x60]?:?[ ](?:has[ ])?\Z"
+)
+_HELD: Final = re.compile(rb"([^\]\r\n]{1,200})\]")
+
+
+def _rejected(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The value that a field may not have, as frameworks of Java tell of it."""
+    field, held = _FIELD_BEFORE.search(data, max(at - 140, 0), at), _HELD.match(data, at + size)
+    meaning = sense(field[1].decode("latin-1")) if field else None
+    if held and meaning:
+        yield from judged(data, held.span(1), meaning, in_quotes=True, assigned=True, name=(at, at))
+
+
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "digests": _hashed,
     "logins": _machine,
@@ -261,5 +275,6 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "served": _served,
     "sessions": _session,
     "reached": _reached,
+    "rejected": _rejected,
 }
 """What reads the values at the words of leads.toml, by their lists."""

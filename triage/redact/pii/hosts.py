@@ -107,7 +107,8 @@ _LINE_REACH: Final = 320
 # Before a domain inside of a network a word of code all the same, but no module has one.
 _EVEN_BARE: Final = frozenset({b"git"})
 # What no machine is called, and reversed domains begin with.
-_COMMIT: Final = re.compile(rb"g?[0-9a-f]{7,40}")
+# A commit, and a product as its maker numbers it.
+_COMMIT: Final = re.compile(rb"g?[0-9a-f]{7,40}|[A-Z][0-9]{3}-[A-Z]{1,3}")
 _REVERSED: Final = frozenset(b"com org net io edu gov java javax jakarta android androidx kotlin scala".split())
 _OF_A_HOST: Final = frozenset(LETTERS + b"0123456789-_.'")
 _AROUND_A_HOST: Final = frozenset(b".-_'")

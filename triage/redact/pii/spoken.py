@@ -29,6 +29,7 @@ _KINDS: Final = {
     **dict.fromkeys((b"born", b"birth", b"d.o.b", b"dob"), "birth_date"),
 }
 _BEHIND: Final = re.compile(
+    rb"(?<=[\"'])(?=[+(]?[0-9])|"
     rb"(?:[ \t]?\\n)?(?:[ \t]{1,3}[a-z\xc3\xa0-\xbf']{1,12}){0,5}[ \t:.]{1,3}(?=[+(]?[+(]?[0-9])"
 )
 _OF_NUMBERS: Final = frozenset(b" 0(")
