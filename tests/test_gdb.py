@@ -13,6 +13,7 @@ from triage.formats.traces import gdb
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces.scanning import Found, scan
 from triage.records import Frame, Trace
+from triage.stacks import signature
 
 # gdb 13 on a C++ program with a thread, inlined lambdas and an operator, shortened: `bt`, `thread apply all bt`,
 # `bt full 2`.
@@ -532,3 +533,18 @@ Thread 1 (Thread 0x7f38 (LWP 8259)):
 #1  0x00005534d32073a7 in cam::Pipeline::OnFrame (this=0x56) at /src/pipeline.cpp:144
 """
     assert [len(trace.frames) for trace in gdb.parse(text)] == [2, 1]
+
+
+def test_where_it_stopped_is_the_first_frame_though_one_names_a_clone():
+    text = """\
+Program terminated with signal SIGFPE, Arithmetic exception.
+#0  bucket_width (ctx=0x574279850679) at /w/statd/src/hist.c:58
+(gdb) bt
+#0  bucket_width.constprop.0 (ctx=0x574279850679) at /w/statd/src/hist.c:58
+#1  0x0000574279554bb3 in from_samples.part.0 (fd=7) at /w/statd/src/hist.c:120
+#2  0x0000574279bdebee in main (argc=1) at /w/statd/src/main.c:90
+"""
+    plain = text.replace(".constprop.0", "").replace(".part.0", "")
+    (trace,) = parse_any(text)
+    assert [frame.function for frame in trace.frames] == ["bucket_width.constprop.0", "from_samples.part.0", "main"]
+    assert signature(text) == signature(plain) != ""

@@ -368,8 +368,10 @@ class _Reader:
 
 
 def _same_place(frame: Frame, other: Frame) -> bool:
-    """Whether two frames are of one function at one line."""
-    return bool(frame.function) and (frame.function, frame.file, frame.line) == (other.function, other.file, other.line)
+    """Whether two frames are of one function at one line, whatever copy of it."""
+    if not frame.function or not other.function or (frame.file, frame.line) != (other.file, other.line):
+        return False
+    return frame.function == other.function or frame.function.partition(".")[0] == other.function.partition(".")[0]
 
 
 def _same_top(stack: _Stack, other: _Stack) -> bool:
