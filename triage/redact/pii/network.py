@@ -121,7 +121,7 @@ _JOINTS: Final = frozenset(b".-+_")
 _BEHIND_ADDRESSES: Final = frozenset(b":/")
 _IN_NUMBERS: Final = frozenset(DIGITS + b"_")
 _NEWLINE: Final = ord("\n")
-_BEHIND_CELLS: Final = frozenset(b" \t\r\n|")
+_BEHIND_CELLS: Final = frozenset(b" \t\r\n|,;")
 _BEHIND_A_COLON: Final = frozenset({b" ", b"", b"\n", b"\r", b"\t"})
 _DOT: Final = ord(".")
 _SIGN: Final = ord("@")
@@ -213,7 +213,7 @@ def _is_version(data: bytes, start: int, end: int) -> bool:
 
     That is what changed in it, or that it is newer than one before.
     """
-    if versions.in_column(data, start, end) or _CHANGED.match(data, end):
+    if (not _OF_NO_VERSION.match(data, start) and versions.in_column(data, start, end)) or _CHANGED.match(data, end):
         return True
     return _NEWER.match(data, end) is not None and _OLDER.search(data, max(start - 8, 0), start) is not None
 

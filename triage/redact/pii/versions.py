@@ -15,9 +15,11 @@ __all__ = ("in_column",)
 
 _REACH: Final = 4_096
 _LONGEST: Final = 400
-_GAP: Final = re.compile(rb"[ ]{2,200}|[ ]{0,8}\t[ \t]{0,40}|[ ]{0,40}\|[ ]{0,40}")
-_GAPS: Final = (b"  ", b"\t", b"| ", b"|")
-_ENDS: Final = (b"", b"\n", b"\r")
+_MARKS: Final = (b"\t", b"|", b"  ", b",", b";")
+# What stands before and behind a cell.
+_OPENS: Final = (b"  ", b"\t", b"|", b"| ", b",", b", ", b";", b"\n")
+_CLOSES: Final = (b"  ", b"\t", b"|", b" |", b",", b";", b"\n", b"\r")
+_GAP: Final = re.compile(rb"[ ]{2,400}")
 _WORDS: Final = (b"ersion", b"ERSION")
 _TITLE: Final = re.compile(rb"(?i)(?:[A-Za-z][\w.]{0,20}[ _-]?){0,3}versions?")
 _APART: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
@@ -25,9 +27,8 @@ _APART: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
 
 def in_column(data: bytes, start: int, end: int) -> bool:
     """Whether four numbers fill a cell below the word for a version, in a table that no empty line parts."""
-    if not data[max(start - 2, 0) : start].endswith(_GAPS):
-        return False
-    if data[end : end + 1] not in _ENDS and not data[end : end + 2].startswith(_GAPS) and data[end : end + 2] != b" |":
+    opened = start == 0 or data[max(start - 2, 0) : start].endswith(_OPENS)
+    if not opened or (end < len(data) and not data.startswith(_CLOSES, end)):
         return False
     first = max(start - _REACH, 0)
     at = max(data.rfind(word, first, start) for word in _WORDS)
@@ -36,13 +37,17 @@ def in_column(data: bytes, start: int, end: int) -> bool:
     line, stop = line_of(data, at, most=_LONGEST)
     if stop >= start or _APART.search(data, stop, start):
         return False
-    cells = _cells(data[line:stop])
-    row, until = line_of(data, start, most=_LONGEST)
-    number = len(_cells(data[row:start] + b"x")) - 1
-    titles = [place for place, cell in enumerate(cells) if _TITLE.fullmatch(cell)]
-    return number in titles and len(cells) > 1 and len(_cells(data[row:until])) <= len(cells)
+    header, (row, until) = data[line:stop], line_of(data, start, most=_LONGEST)
+    mark = next((mark for mark in _MARKS if mark in header.strip()), b"")
+    cells = _cells(header, mark) if mark else []
+    number = len(_cells(data[row:start] + b"x", mark)) - 1 if mark else -1
+    if not 0 <= number < len(cells) or len(_cells(data[row:until], mark)) > len(cells):
+        return False
+    return _TITLE.fullmatch(cells[number]) is not None
 
 
-def _cells(line: bytes) -> list[bytes]:
-    """The cells of a line without the gaps between them."""
-    return [cell.strip() for cell in _GAP.split(line.strip().strip(b"|").strip())]
+def _cells(line: bytes, mark: bytes) -> list[bytes]:
+    """The cells of a line with a mark between them, without what frames them."""
+    bare = line.strip(b" \t\r|") if mark == b"|" else line.strip(b" \r")
+    found = _GAP.split(bare) if mark == b"  " else bare.split(mark)
+    return [cell.strip() for cell in found]
