@@ -71,6 +71,8 @@ _QUOTES: Final = frozenset({b'"', b"'"})
 _BEHIND_WORDS: Final = frozenset({b" ", b"<", b"\n", b""})
 _OF_WORDS: Final = frozenset(bytes([code]) for code in (*WORD, *b"!#$%*+?@^~", *range(0x80, 0x100)))
 _TAG: Final = 200
+# Behind a sign of assignment, whose first digits say nothing.
+_DIGEST: Final = re.compile(rb"(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9A-Za-z])")
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
 _BROKEN: Final = range(60, 78)
 # The end of a key in base64, and what begins with a name of its own below it.
@@ -356,6 +358,8 @@ def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
     if code[:1] not in b"\r\n":
         if code != b"3D" and _PARAMETER.search(data, max(start - 48, 0), start):
             return None  # the number of a page
+        if _DIGEST.match(data, start + 1):
+            return None
         return start, end, bytes.fromhex(code.replace(b"=", b"").decode())
     line = line_of(data, start)[0]
     if data[start - 1 : start] == b"=" or (_NAMED_LINE.match(data, end) and _PADDED.search(data, line, start + 1)):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import credentials, examples, values, variables
+from triage.redact.named import credentials, examples, reports, values, variables
 from triage.redact.named.keys import Sense, parts, sense, vocabulary
 from triage.redact.pii import people, wireless
 from triage.redact.pii.hosts import called, is_host
@@ -135,6 +135,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
     if (
         written
         or (b" " in value and data.startswith(b"`", start - 1))
+        or reports.is_of_a_thing(value)
         or _is_of_a_thing(value, label, in_quotes=in_quotes)
         or (label == b"fname" and _OF_A_PROCESS in data[start : end + len(_OF_A_PROCESS) + 2])
     ):

@@ -55,6 +55,8 @@ _PLACES: Final = {"": 0, "first": 1, "second": 2, "third": 3, "last": 99}
 # How a value is written, at the end of its name.
 _ENCODINGS: Final = frozenset({"b", "64", "base", "base64", "hex", "raw", "32"})
 _OF_DEVICES: Final = frozenset({"device", "made device", "mac", "degrees", "handle"})
+# What such a name begins with is no secret, for all that it says besides.
+_PUBLIC: Final = "public"
 _LONGEST: Final = 120
 _MOST_PARTS: Final = 12
 
@@ -103,6 +105,7 @@ class Vocabulary:
     foreign_keys: frozenset[bytes]
     qualities: frozenset[bytes]
     screens: frozenset[bytes]
+    kinds: frozenset[bytes]
     readers: Names
     programs: tuple[Program, ...]
 
@@ -141,6 +144,7 @@ def vocabulary() -> Vocabulary:
             "foreign_keys",
             "qualities",
             "screens",
+            "kinds",
         )
     }
     return Vocabulary(
@@ -207,10 +211,10 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
     for at, word in enumerate(words):
         for spelt, found in begun.get(word, ()):
             end = at + len(spelt)
-            rank = (not found.weak, end - at, at)
+            rank = (not found.weak or found.weak == _PUBLIC, end - at, at)
             if rank > best and words[at:end] == spelt and not _only_about(known, words, at, end, found):
                 best, meaning = rank, found
-    return meaning
+    return None if meaning is not None and meaning.weak == _PUBLIC else meaning
 
 
 def _speaks(pieces: list[str]) -> bool:

@@ -19,6 +19,7 @@ from triage.redact.named.behind import value_behind
 from triage.redact.named.joints import assignment, foreign
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Names, Sense, sense, vocabulary
+from triage.redact.named.reports import CODE_ENDINGS, names_a_thing
 from triage.redact.phrases import calls
 from triage.redact.text import WORD, Found, Span, digits_in
 
@@ -32,10 +33,6 @@ _WORDS_BEFORE: Final = re.compile(rb"([A-Za-z]{2,20} [A-Za-z]{2,20})[ ]\Z")
 _OF_THREE: Final = frozenset({"number", "birth", "name", "nascimento", "nacimiento", "nascita", "naissance", "sociale"})
 NAME_WORDS: Final = frozenset(b"name key header field id param label property variable setting".split())
 NAME_ENDINGS: Final = (b"name", b"key")
-_CODE_ENDINGS: Final = frozenset(
-    b"c cc cpp cs dart go h hpp html java js json jsx kt lua md mjs php pl py rb rs scala swift toml ts tsx txt vue xml"
-    b" yaml yml zig".split()
-)
 # The bytes of a key in base64: 32 or 64.
 _KEY: Final = re.compile(
     rb"""[ \t]{0,8}\\{0,15}["']?([A-Za-z0-9+/]{43}=|[A-Za-z0-9_-]{43}=|"""
@@ -137,10 +134,10 @@ def _foreign(data: bytes, word: Span) -> Sense:
 def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
     """Whether a name in small letters is part of code or of a path, and what is joined to it no value of it."""
     behind = data[at : at + 1]
-    if data[begin - 4 : begin] == b"def ":
+    if data[begin - 4 : begin] == b"def " or names_a_thing(data, begin, name, at):
         return True
     if data[at - 1 : at] == b":":
-        in_source = behind.isdigit() and name.rpartition(b".")[2] in _CODE_ENDINGS  # a file and its line
+        in_source = behind.isdigit() and name.rpartition(b".")[2] in CODE_ENDINGS  # a file and its line
         if data[at : at + 2] == b"//" or (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
             return True
         if data[at - 2 : at - 1].isspace() and _LOGGER.fullmatch(data, begin, at):
@@ -225,7 +222,7 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     """`"name": "DB_PASSWORD", "value": "..."`: the name is itself a value."""
     match = NAME_KEY.match(data, begin)
     meaning = sense(match[1].decode("latin-1"), extra) if match else None
-    if match is None or meaning is None or match[1].lower().rpartition(b".")[2] in _CODE_ENDINGS:
+    if match is None or meaning is None or match[1].lower().rpartition(b".")[2] in CODE_ENDINGS:
         return
     form = _FORM.match(data, match.end()) if data[begin : begin + 5].lower() == b"name=" else None
     line = extents.to_line_end(data, form.end(), words=True) if form else None

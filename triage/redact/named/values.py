@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from triage.redact import masks
-from triage.redact.named import examples, labels
+from triage.redact.named import examples, labels, reports
 from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.text import LETTERS, Span, digits_in
 
@@ -29,7 +29,8 @@ _REFERENCE: Final = re.compile(
         | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
         | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds) )
     | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
-    | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt)/ [\w./-]{1,200} | %[A-Za-z_]{1,60}%
+    | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt|lib(?:32|64|x32)?|s?bin|proc|sys|nix|snap|boot|media)/ [\w./-]{1,200}
+    | %[A-Za-z_]{1,60}%
     | ENC\[ [^\]]{1,200} \] | \$[A-Za-z_]\w{1,40}- | arn:aws[\w-]{0,12}:[\w:/.*-]{1,200}
     | (?:op|vault|ref\+\w{1,20}|secretsmanager|ssm|awssm|gcpsm|azurekv|keyring|k8s|sops):// [^\s]{1,200}
     | \{\{ [^{}]{0,200} \}\} | \{ [A-Za-z_.]{0,60} \} | %\(? [\w]{0,40} \)? [sdr]? | \#\{ [^{}]{0,200} \}
@@ -46,6 +47,7 @@ _REFERENCE: Final = re.compile(
 _NOT_SECRET: Final = re.compile(
     rb"""(?x)-?0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
         (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)? | [0-9]{1,3}(?:[ ]?%|[KMGT](?:i?B)?)
+    | [0-9]{1,12}[ ](?:bytes?|octets?|characters?|chars?|bits?|[kKMGT]?i?B)
     | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
         (?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
     | v?[0-9]{1,5}(?:\.[0-9]{1,6}){2,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
@@ -70,14 +72,14 @@ _CODE_MARKS: Final = frozenset(b"([")
 _LESS: Final = ord("<")
 # A place in a source file, as frames have them.
 _SOURCE: Final = re.compile(
-    rb"[\w./\\$@~-]{1,200}\.(?:c|cc|cjs|clj|coffee|cpp|cr|cs|cxx|dart|erl|ex|exs|fs|go|groovy|h|hh|hpp|hs|java|jl|js|jsx|kt|kts"
+    rb"(?:[a-z]{1,20}:)?[\w./\\$@~-]{1,200}\.(?:c|cc|cjs|clj|coffee|cpp|cr|cs|cxx|dart|erl|ex|exs|fs|go|groovy|h|hh|hpp|hs|java|jl|js|jsx|kt|kts"
     rb"|lua|m|mjs|ml|mm|nim|php|pl|pm|py|pyx|r|rb|rs|scala|svelte|swift|ts|tsx|vb|vue|zig):[0-9]{1,7}(?::[0-9]{1,7})?\)?"
 )
 _CALL: Final = re.compile(
     rb"[A-Za-z_][\w.:]{0,60}(?:\([^()]{0,80}\)(?:\?\.|\.|->|::)[A-Za-z_]\w{0,60}){1,6}(?:[\[(]|$)"
     rb"|[A-Za-z_][\w.]{0,60}\([^)]{0,200}\){0,4}$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\](?:$|\[|\.)"
 )
-_JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
+_JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:/-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
 _SLUG: Final = re.compile(rb"[A-Za-z]{2,20}[0-9]{0,12}(?:[_.-](?:[A-Za-z]{1,20}[0-9]{0,12}|[0-9]{1,20})){1,8}")
 _LETTERS: Final = re.compile(rb"[A-Za-z]+")
 # A name has few digits and few words.
@@ -142,8 +144,10 @@ def is_digest(value: bytes) -> bool:
 
 
 def heads_message(data: bytes, span: Span) -> bool:
-    """Whether what stands without quotes is the code of an error, with a colon and what it says behind it."""
+    """Whether what stands without quotes is the code of an error or a function, with what it says behind a colon."""
     value = data[slice(*span)]
+    if reports.heads_message(data, span[1], value):
+        return True
     colon = value.endswith(b":") or data[span[1] : span[1] + 2] == b": "
     return colon and _ERROR.fullmatch(value.rstrip(b":")) is not None
 

@@ -47,6 +47,13 @@ _ECHO: Final = re.compile(
     rb"""(?:-[neErR]{1,3}[ \t]+|--[ \t]+|["']?%s(?:\\{1,4}n)?["']?[ \t]+)*"""
     rb"""(?:\\?"([^"\n]{3,200}?)\\?"|'([^'\n]{3,200})'|([^\s|"';)\n]{3,200}))[ \t]*[|;)]"""
 )
+# A digest beside the file that it is of, as programs that check them read it.
+_CHECKSUM: Final = re.compile(
+    rb"(?:SHA[0-9-]{1,7}|MD5|BLAKE2[a-z0-9-]{1,6})[ ]?\([^()\n]{1,200}\)[ ]?=[ ]?[0-9a-f]{32,128}"
+    rb"|(?i:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{56}|[0-9a-f]{40}|[0-9a-f]{32})"
+    rb"(?:[ ]{1,2}|[ ]?\*)[\w./~${}@+-]"
+    rb"|\$\{?\w{1,60}\}?(?:[ ]{2}|[ ]?\*)[\w./~${}@+-]"
+)
 # Of a program that is not named: an account and its password before a URL, or each behind its flag without a blank.
 _LOGIN_FLAGS: Final = re.compile(
     rb"""[ =]["']?[\w.@+-]{1,40}:([^\s:/"'\\]{8,200})["']?[ \t]+(?:-[\w-]{1,30}[ \t]+){0,4}["']?https?://"""
@@ -286,7 +293,7 @@ def _fed(data: bytes, match: re.Match[bytes], *, colon: bool) -> Iterator[Found]
     begin, end = match.span(match.lastindex or 0)
     mark = data.find(b":", begin, end) if colon else -1
     begin = mark + 1 if mark > 0 else begin
-    if not values.placeholder(data[begin:end]):
+    if not values.placeholder(data[begin:end]) and not _CHECKSUM.match(data, begin, end):
         yield begin, end, "password", "pipe"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from triage.redact.lines import Lines
-from triage.redact.named import examples, extents, tags, values
+from triage.redact.named import examples, extents, reports, tags, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
@@ -189,6 +189,7 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
         b"://" in value
         or value.startswith(b"!!")
         or tags.names_a_place(data, span[0])
+        or reports.is_of_a_thing(value)
         or data.startswith(b"=3D", span[0] - 1)
     ):
         return True
@@ -225,7 +226,7 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
         return
     if (_KEYED.search(small) and (values.is_slug(value) or not values.looks_random(value, least=16))) or (
-        b"key" in small and _FINGERPRINT.fullmatch(value)
+        b"key" in small and (_FINGERPRINT.fullmatch(value) or reports.is_key_of_certificate(data, start, span[0]))
     ):
         return
     least = 16 if small.startswith((b"session ", b"sid ")) else 8

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from triage.redact.pii import versions
 from triage.redact.text import DIGITS, HEX_DIGITS, WORD, Found, digits_in, expression, letters_in, touches
 
 __all__ = (
@@ -120,7 +121,7 @@ _JOINTS: Final = frozenset(b".-+_")
 _BEHIND_ADDRESSES: Final = frozenset(b":/")
 _IN_NUMBERS: Final = frozenset(DIGITS + b"_")
 _NEWLINE: Final = ord("\n")
-_BLANK: Final = ord(" ")
+_BEHIND_CELLS: Final = frozenset(b" \t\r\n|,;")
 _BEHIND_A_COLON: Final = frozenset({b" ", b"", b"\n", b"\r", b"\t"})
 _DOT: Final = ord(".")
 _SIGN: Final = ord("@")
@@ -178,7 +179,7 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
             return False
         if behind.isalpha() if mark != _DOT else behind.isdigit() and not port:
             return False
-    if mark == _BLANK and _is_outdated(data, start, end):
+    if mark in _BEHIND_CELLS and _is_version(data, start, end):
         return False
     # No expression for what stands before reaches over these marks.
     before = b""
@@ -207,9 +208,12 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     return True
 
 
-def _is_outdated(data: bytes, start: int, end: int) -> bool:
-    """Whether four numbers are a version by what follows them: what changed, or that it is newer than one before."""
-    if _CHANGED.match(data, end):
+def _is_version(data: bytes, start: int, end: int) -> bool:
+    """Whether four numbers are a version by the column that they stand in, or by what follows them.
+
+    That is what changed in it, or that it is newer than one before.
+    """
+    if (not _OF_NO_VERSION.match(data, start) and versions.in_column(data, start, end)) or _CHANGED.match(data, end):
         return True
     return _NEWER.match(data, end) is not None and _OLDER.search(data, max(start - 8, 0), start) is not None
 

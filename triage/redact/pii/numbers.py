@@ -37,6 +37,15 @@ _OF_A_PART: Final = re.compile(
     rb"(?i)(?:\b|_)(?:pn|p/n|mpn|nsn|sku|dwg|(?:part|item|model|drawing|catalog(?:ue)?|article|art|lot|batch|stock|spare)"
     rb"[ _.-]{0,2}(?:no|nr|num|number|id)?)[.:=# ]{1,3}\Z"
 )
+# A register with what it holds in hexadecimal, as debuggers list them before the same in digits; what is counted by
+# programs alone.
+_OF_MACHINES: Final = re.compile(
+    rb"(?i:\b(?:query|plan|statement|stmt|trace|span|request|req|message|msg|event|thread|task|job|run|build|node|block|tweet"
+    rb"|snowflake|guild|channel|inode|commit)[_ -]?(?:id|hash)[\"']?[ ]?[:=]?[ ]?[\"']?)\Z"
+    rb"|(?:\A|\n|\\n|[ \t>~\"])(?:[re]?(?:[abcd]x|[sd]i|[sb]p|ip)|r[0-9]{1,2}[dwb]?|[xwvstak][0-9]{1,2}|[lp][rc]"
+    rb"|[sfgtz]p|ra|zero|[re]?flags|[cdefgs]s(?:_base)?|[cx]psr|fp[cs]r|orig_[re]ax|k_gs_base|mxcsr)"
+    rb"[ \t]{1,24}0x[0-9a-f]{1,16}[ \t]{1,24}\Z"
+)
 _WORD_OR_MARK: Final = frozenset(WORD + b".-")
 _NOT_BEFORE_A_PHONE: Final = frozenset(WORD + b".-/@")
 _BLANK: Final = 0x20
@@ -141,7 +150,7 @@ def _cards(data: bytes, start: int, end: int) -> Iterator[Found]:
         decimals = data[last : last + 1] != b"." or data[last + 1 : last + 2].isdigit()
         if last < len(data) and data[last] in _WORD_OR_MARK and decimals:
             continue
-        if is_card(match.group().translate(None, b" -")):
+        if is_card(match.group().translate(None, b" -")) and not _OF_MACHINES.search(data, max(first - 60, 0), first):
             yield first, last, "card", "card"
 
 

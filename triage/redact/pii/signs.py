@@ -74,6 +74,8 @@ _ORACLE: Final = re.compile(
 )
 _ORACLE_ALONE: Final = re.compile(rb"(?:\A|[\s\"'=:(])[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z")
 _GO_DSN: Final = re.compile(rb"[\w.$-]{1,60}:([^\s\"'@]{1,200})\Z")
+# The name of a function as compilers for Windows write it, up to a sign of its own.
+_MANGLED: Final = re.compile(rb"(?:\A|[^\w@?$])\?[\w@?$]{0,150}@\Z")
 # Machines of one person, as systems and people call them.
 _OF_ONE: Final = re.compile(
     rb"(?i)(?:(?:desktop|laptop|win)-[a-z0-9]{5,11}|[a-z0-9-]{2,20}-(?:pc|laptop|desktop|notebook|mbp|macbook|thinkpad|xps))\Z"
@@ -167,7 +169,7 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     behind = data[domain.end() : domain.end() + 1]
     if len(local) >= _TOKEN and values.looks_random(local) and not local.islower():
         return  # what a URL logs in with
-    if len(local) >= _LONG and _calls_a_message(data, at - len(local), local):
+    if _is_mangled(data, begin) or (len(local) >= _LONG and _calls_a_message(data, at - len(local), local)):
         return
     if local == b"git" or (behind == b":" and local in _OF_REPOSITORIES):
         return
@@ -196,6 +198,11 @@ def _is_password(value: bytes) -> bool:
 def _calls_a_message(data: bytes, start: int, local: bytes) -> bool:
     """Whether what looks like an address is what a program calls a message."""
     return _MADE.fullmatch(local) is not None or _OF_MESSAGES.search(data, max(start - 60, 0), start) is not None
+
+
+def _is_mangled(data: bytes, begin: int) -> bool:
+    """Whether what looks like an address goes on in the name of a function."""
+    return data[begin - 1 : begin] == b"@" and _MANGLED.search(data, max(begin - 160, 0), begin) is not None
 
 
 def _local_part(data: bytes, at: int) -> bytes:

@@ -36,6 +36,10 @@ _OF_NUMBERS: Final = frozenset(b" 0(")
 _DAY: Final = re.compile(
     rb"(?:[ \t]{0,2}(?:is|was|on|the|le|el|am|den|dne|dnia|:))?[ \t]{0,3}[\"'(]?(?=[0-9]|[A-Z][a-z]{2,8}\.? [0-9])()"
 )
+# A place in a program with the function there, and the bytes of an instruction before it.
+_SYMBOL: Final = re.compile(rb"(?:[0-9]{4,8}[ ]<|[0-9]{9,16}[ ]<[\w.$?:~*-]{0,160}[@+])[\w.$@?+:~*-]{1,200}>")
+_CODE: Final = re.compile(rb"[0-9a-f]{1,16}:[ \t]{1,8}(?:[0-9a-f]{2} ){2,15}[ \t]{0,40}\Z")
+_ROW: Final = 96
 # Too few digits for a number that nothing parts.
 _UNGROUPED: Final = re.compile(rb"[0-9]{1,8}(?![0-9]|[ /.-]{1,3}[0-9])")
 
@@ -49,6 +53,8 @@ def _number(data: bytes, start: int, end: int) -> Iterator[Found]:
     kind = next((kind for word, kind in _KINDS.items() if word in small), "phone")
     meaning = Sense(kind, {"phone": "phone", "birth_date": "date"}.get(kind, "digits"))
     stop = line_of(data, at, most=64)[1]
+    if kind == "phone" and (_SYMBOL.match(data, at) or _CODE.search(data, max(at - _ROW, 0), start)):
+        return
     if kind != "phone" and not digits_in(data[at : at + 6]):
         return
     yield from judged(data, (at, stop), meaning, in_quotes=False, assigned=True, name=(at, at))

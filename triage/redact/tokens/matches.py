@@ -17,7 +17,7 @@ import ahocorasick_rs
 from triage.redact.decoding import wraps
 from triage.redact.hits import FORM, GENERIC, KEY, VENDOR, Hit
 from triage.redact.lines import Lines, any_of
-from triage.redact.named import examples, values
+from triage.redact.named import examples, reports, values
 from triage.redact.phrases import command_lines, commands
 from triage.redact.phrases.starters import FIRST
 from triage.redact.text import DIGITS, LETTERS, WORD, Headed, Span, digits_in, expression, line_of
@@ -133,7 +133,9 @@ def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None
         nothing.add(around)
         return
     for hit in _accepted(data, rule, [groups], GENERIC) if groups else ():
-        public = _FINGERPRINT.fullmatch(hit.value) and _OF_PUBLIC_KEYS.search(data, start, end)
+        public = _FINGERPRINT.fullmatch(hit.value) and (
+            _OF_PUBLIC_KEYS.search(data, start, end) or reports.in_certificate(data, start)
+        )
         if not values.is_name(hit.value) and not _UUID.fullmatch(hit.value) and not public:
             yield _whole(data, hit)
 
