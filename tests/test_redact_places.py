@@ -225,6 +225,7 @@ PARTED = (
     "call «(415)555-2671» or «415.555.2671»; Clause 252.227-7013 (c)",
     "update V8 to 5.9.211.32 and zlib to upstream d7f3ca9, to resolve IPv6 addresses",
     "updated the record to «81.2.69.142»",
+    "peer [«fe80::a25b:5bd5ff:feb8:b1f0»]:33315, a::b12345c:d, «fe80::1c2:3ff:fe04:5678»",
     "calling «0171 08381417» (attempt 5); verification code sent to «020 7526 6258»; calling 3 of 4",
     '{"to":"«06 10 74 29 65»","text":"Your order has shipped"}',
     '{"from":"0","to":"09"}',

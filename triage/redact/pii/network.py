@@ -33,6 +33,8 @@ _PAIR_BEFORE: Final = re.compile(rb"(?:\A|[^0-9A-Za-z])[0-9A-Fa-f]{2}[:-]\Z")
 _FRAME: Final = re.compile(rb"(?i)[0-9a-f]{2}(?::[0-9a-f]{2}){5,13}")
 _FRAME_NAME: Final = b"MAC="
 _WORD_AND_COLON: Final = re.compile(rb"[A-Za-z]{0,20}[g-zG-Z][A-Za-z]{0,20}:\Z")
+# An address of a link that was put together wrongly, the middle of a MAC in one group, is one all the same.
+_OF_A_LINK: Final = re.compile(rb"(?i)fe80::(?:[0-9a-f]{1,6}:){1,3}[0-9a-f]{1,6}")
 _ZONE: Final = re.compile(rb"%[A-Za-z0-9._-]{1,16}")
 # tcpdump and netstat write a port behind a dot.
 _DOTTED_PORT: Final = re.compile(rb"\.(?:[0-9]{4,5}(?![0-9.])|[0-9]{2,5}(?=:| >| {1,12}(?:[0-9]{1,3}\.[0-9]|\*\.\*)))")
@@ -301,7 +303,7 @@ def _ipv6_end(data: bytes, start: int, end: int) -> int:
     try:
         parsed = ipaddress.IPv6Address(text.decode("latin-1"))
     except ValueError:
-        return 0
+        return end if _OF_A_LINK.fullmatch(text) else 0
     groups = [group for group in text.split(b":") if group]
     if (
         (parsed.ipv4_mapped or parsed).is_loopback
