@@ -54,6 +54,8 @@ def written_out(data: bytes, encoded: Iterable[Span]) -> Iterator[tuple[int, int
         opening = _BEFORE_BYTES.match(data, start)
         if opening:
             yield opening.end(), end, _in_registry(data, start, opening.end(), end)
+        elif end - start >= _LEAST * len(r"\x20") and data.startswith(b"\\x", start):
+            yield start, end, bytes.fromhex(data[start : min(end, start + _CAP)].replace(b"\\x", b"").decode())
         elif data[start] in HEX_DIGITS:
             written = data[start : min(end, start + _CAP)]
             base = 10 if b"," in written and not _IN_HEX.search(written) else 16

@@ -37,6 +37,7 @@ _BLANKED: Final = bytes(0x20 if code in b" \t\r\n" else code for code in range(2
 _BESIDE: Final = 1_024
 _ITSELF: Final = frozenset({b"/", b'"', b"'"})
 ENCODED: Final = Expression(
+    r"(?:\\x[2-7][0-9a-fA-F]){8,}|"
     r"(?:\\(?:033|x1[bB]|u001[bB]|e)|\^\[)\[[0-9;]{0,16}[A-Za-z]"
     r"|\\(?:[\"']|u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|x[c-fC-F][0-9a-fA-F]\\x[89abAB][0-9a-fA-F]"
     r"|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
@@ -81,6 +82,8 @@ _NAMED_LINE: Final = re.compile(rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
 # The name of a parameter of a URL.
 _PARAMETER: Final = re.compile(rb"[?&][\w.\[\]-]{1,40}\Z")
+# Of bytes all of which are written as escapes, four characters each; no other escape is as long.
+_WRITTEN_OUT: Final = 32
 # A variable of Windows, whose name begins with two digits of hexadecimal.
 _VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
@@ -183,7 +186,7 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
     """
     pieces: dict[int, list[Piece]] = {}
     for start, end in ENCODED.spans(data) if encoded is None else encoded:
-        if data[start] in _READ_ELSEWHERE:
+        if data[start] in _READ_ELSEWHERE or (end - start >= _WRITTEN_OUT and data.startswith(b"\\x", start)):
             continue
         sign = data[start] if data[start] in _DECODERS else 0
         piece = _DECODERS[sign](data, start, end)

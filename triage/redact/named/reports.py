@@ -40,6 +40,11 @@ _RENAMED: Final = re.compile(rb"[ ][\w.$]{1,120}:[ \t]*(?:\r?\n|\Z)")
 _REACH: Final = 200
 # The key that a certificate holds, by its digest, and the certificate that its line names.
 _KEY_ID: Final = re.compile(rb"[ ]?[0-9a-f]{40}(?![0-9A-Za-z])")
+# What befalls a file.
+_REFUSED: Final = re.compile(
+    rb"(?i)[ ](?:permission|access|operation|no such|not (?:a|found|readable)|is (?:a|not)|file |cannot|can't|could not"
+    rb"|couldn't|bad |unable|invalid|failed|too |input/output|read-only|unexpected)"
+)
 _CERTIFICATE: Final = re.compile(rb"(?i)\bx\.?509\b|\bcert(?:ificate)?s? ['\"\x60][^'\"\x60\r\n]{0,80}\Z")
 # A constant for an error, and its number.
 _ERROR: Final = re.compile(
@@ -81,6 +86,8 @@ def names_a_thing(data: bytes, begin: int, name: bytes, at: int) -> bool:
         if before.endswith(b" ") and _PARENT.match(data, at) and _DECLARED.search(before):
             return True
         if is_key_of_certificate(data, begin, at):
+            return True
+        if before.endswith((b"/", b".")) and name.endswith(b"key") and _REFUSED.match(data, at):
             return True
         in_source = data[at - 2 : at - 1] in {b")", b" "} and name.rpartition(b".")[2] in CODE_ENDINGS
         return in_source and _PLACE.fullmatch(data, begin + len(name), at) is not None

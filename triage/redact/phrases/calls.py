@@ -25,6 +25,7 @@ _ALGORITHM: Final = re.compile(
 )
 _METHOD: Final = re.compile(rb"(?i)(?:pbkdf2|hmac|sha|aes|rsa)[\w./-]{0,20}(?:sha|hmac|cbc|gcm|ecb|with)[\w./-]{0,20}")
 _ARGUMENTS: Final = 400
+_ACCOUNT: Final = Sense("username", "user")
 _DEEPEST: Final = 12
 # A call around an argument, as `Some("...")`.
 _WRAPPED: Final = re.compile(rb"(?:[\w.]{1,40}|\[\]byte)\(\Z")
@@ -65,6 +66,8 @@ def logged_in(data: bytes, end: int) -> Iterator[Found]:
         value = data[start:stop]
         if before.rstrip()[-1:] == b"," and values.mixed(value, least=5) and not _is_place(value):
             yield start, stop, "password", "call"
+            if start != found[0][0]:
+                yield from judged(data, found[0], _ACCOUNT, in_quotes=True, assigned=True, name=(end, end))
             return
 
 

@@ -66,8 +66,8 @@ _MIXED: Final = re.compile(rb"(?=[A-Z]{1,8}[0-9])[0-9CFGHJKLMNPRTVWXYZ]{9,10}")
 _STATED: Final = re.compile(
     rb"(?i)(?:if (?:not )?exists )?\\{0,3}[\"'`\[]?([a-z_][\w.@$-]{1,62})\\{0,3}[\"'`\]]?"
     rb"(?:@\\{0,3}[\"'`]?[\w.%:-]{1,80}\\{0,3}[\"'`]?)?"
-    rb"(?:\s{0,4};|\s{1,4}(?:with|password|encrypted|identified|login|nologin|superuser|createdb|valid|in role|inherit"
-    rb"|default|from|for login|rename|require|account|set|enable|disable|resource|connection limit)\b)"
+    rb"(?:\s{0,4}[;=]|\s{1,4}(?:with|to|password|encrypted|identified|login|nologin|superuser|createdb|valid|in role"
+    rb"|inherit|default|from|for login|rename|require|account|set|enable|disable|resource|connection limit)\b)"
 )
 
 

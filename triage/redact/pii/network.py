@@ -49,7 +49,7 @@ _VERSION_BEFORE: Final = (
     r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)\|?|\b(?:version|ver|release|build|driver|fileversion|"
     r"productversion|assembly|revision|rev[0-9]{0,3}[\"'\\ :=]|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr"
     r"|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
-    r"oid|directx|openssl|libcurl|glibc)\w{0,10}|"
+    r"oid|directx|openssl|libcurl|glibc)\w{0,10}\.?|"
     r"version[ ][0-9.]{5,20},?[ ](?:to|and|or|->|=>)|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version"

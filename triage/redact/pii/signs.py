@@ -231,7 +231,7 @@ def _at_machine(data: bytes, at: int) -> Iterator[Found]:
     """`account@machine`: a prompt, a target of ssh or scp, a worker of a queue."""
     around = _AT_MACHINE.match(data, at + 1)
     before = _AT_ACCOUNT.search(data, max(at - 40, 0), at)
-    if around is None or before is None:
+    if around is None or before is None or before[1].endswith(b".git"):
         return
     account, name = before[1], around[1]
     machine = hosts.is_host(name, named=True)
