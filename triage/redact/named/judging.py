@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import credentials, examples, values, variables
+from triage.redact.named import credentials, declared, examples, values, variables
 from triage.redact.named.keys import Sense, parts, sense, vocabulary
 from triage.redact.pii import people, wireless
 from triage.redact.pii.hosts import called, is_host
@@ -144,7 +144,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
     if not in_quotes and values.heads_message(data, span):
         return
     if meaning.weak in {"", "word"}:
-        if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
+        if _is_secret(data, span, meaning, name, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
     elif (values.placeholder(value) and meaning.weak != "ssid" and not _is_pin(value, meaning)) or (
         not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
@@ -187,13 +187,15 @@ def _is_of_a_thing(value: bytes, label: bytes, *, in_quotes: bool) -> bool:
     return named and _OBJECT.fullmatch(value) is not None
 
 
-def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quotes: bool, assigned: bool) -> bool:
+def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes: bool, assigned: bool) -> bool:
     """Whether a value under the name of a secret is one."""
-    value = data[slice(*span)]
+    value, label = data[slice(*span)], data[slice(*name)]
     if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
         return False
     small = label.lower()
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):
+        return False
+    if not in_quotes and (declared.is_type(data, name, span) or declared.is_code(label, value)):
         return False
     if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
         return False
