@@ -8,7 +8,7 @@ from typing import Final
 from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.text import Span
 
-__all__ = ("is_argument", "is_class", "is_code", "is_comment", "is_type", "is_variable")
+__all__ = ("is_argument", "is_class", "is_code", "is_comment", "is_named", "is_type", "is_variable")
 
 _REACH: Final = 16
 # Before the name of what has a base behind its colon, and before that of what has a type there.
@@ -36,6 +36,7 @@ _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 _DECLARED: Final = re.compile(rb"[ \t]{1,4}[*&]{0,2}[A-Za-z_]")
 _ARGUMENT: Final = re.compile(rb"[a-z]{1,20}(?:_[a-z]{1,20}){1,6}[0-9]?|[a-z]{1,10}[0-9]{0,2}\.[a-z_]{1,30}")
 # A name of several parts, and the variable of a statement.
+_CONSTANT: Final = re.compile(rb"[A-Z]{2,20}(?:_[A-Z]{2,20}){1,6}")
 _VARIABLE: Final = re.compile(rb"[@&:]?([A-Za-z]{1,20}(?:[._][A-Za-z]{1,20}){1,6})|[@&:]([A-Za-z]{1,30})")
 # What is said of a column.
 _COMMENT: Final = re.compile(rb"(?i)\bcomment[ \t\r\n]{1,8}on[ \t\r\n]{1,8}[a-z]{4,12}[ \t\r\n]{1,8}[\w.\"`]{0,80}\Z")
@@ -55,8 +56,8 @@ def is_type(data: bytes, name: Span, span: Span) -> bool:
     if _OF_VARIABLES.search(before):
         return True
     value = data[slice(*span)]
-    capital = data[name[0] : name[0] + 1].isupper()
-    return capital and (value[:1].isupper() or value in _ACCESS) and _OF_CLASSES.search(before) is not None
+    capital = data[name[0] : name[0] + 1].isupper() and value[:1].isupper()
+    return (capital or value in _ACCESS) and _OF_CLASSES.search(before) is not None
 
 
 def is_class(value: bytes) -> bool:
@@ -93,3 +94,9 @@ def is_variable(value: bytes) -> bool:
 def is_comment(data: bytes, start: int, span: Span) -> bool:
     """Whether some words are what SQL keeps as a comment on the column whose name begins at a place."""
     return b" " in data[slice(*span)] and _COMMENT.search(data, max(start - _COMMENT_REACH, 0), start) is not None
+
+
+def is_named(data: bytes, name: Span, span: Span) -> bool:
+    """Whether a word behind a name in running text is a type, or another constant of a list."""
+    constant = data[name[1] - 1 : name[1]].isupper() and b":" not in data[name[1] : span[0]]
+    return is_type(data, name, span) or (constant and _CONSTANT.fullmatch(data, *span) is not None)

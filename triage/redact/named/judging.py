@@ -77,7 +77,8 @@ _EVERYBODYS: Final = re.compile(
 )
 # What a name is compared with; that of a node of a document is a word.
 _AFTER_COMPARING: Final = (b'== "', b"== '", b'!= "', b"!= '")
-_COMPARED: Final = re.compile(rb"[!=]==?[ \t]{0,2}\Z")
+_COMPARED: Final = re.compile(rb"[!=]==?[ \t]{0,2}[\"']?\Z")
+_LEAST_COMPARED: Final = 8
 # Files, and what is done, behind "by".
 _OF_SCRIPTS: Final = (b".js", b".css", b".ts", b".py")
 _GERUND: Final = 7
@@ -199,7 +200,11 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes
         return False
     if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
         return False
-    if not in_quotes and value.isalpha() and _COMPARED.search(data, max(span[0] - 6, 0), span[0]):
+    if (
+        (not in_quotes or (meaning.kind == "token" and len(value) < _LEAST_COMPARED))
+        and value.isalpha()
+        and _COMPARED.search(data, max(span[0] - 6, 0), span[0])
+    ):
         return False
     words = meaning.kind in _WITHOUT_BLANKS and b" " in value and not digits_in(value)
     if words and credentials.without_scheme(data, *span) == span:
@@ -231,7 +236,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
             yield start, end, meaning.kind, "key"
     elif values.names_user_and_password(value) or _is_auth(value, data[slice(*name)]):
         yield start, end, meaning.kind, "key"
-    elif assigned and values.looks_random(value, least=10) and b"://" not in value:
+    elif assigned and values.looks_random(value, least=10) and not _is_code(value):
         begin = start + value.find(b":") + 1 if value.count(b":") == 1 else start
         yield begin, end, meaning.kind, "key"
     else:

@@ -50,10 +50,12 @@ _NOT_SECRET: Final = re.compile(
         (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)? | [0-9]{1,3}(?:[ ]?%|[KMGT](?:i?B)?)
     | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
         (?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
+    | [0-9]{1,2}(?:\.[0-9]{1,6}){4,14} | (?:TLS|SSL)(?:_[A-Z0-9]{1,10}){2,10}
     | v?[0-9]{1,5}(?:\.[0-9]{1,6}){2,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | [A-Za-z@][\w./:@-]{0,80}[:@]v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | <[A-Za-z_][\w.:]{0,60}(?:[ ][a-z][a-z ]{0,40})?>? | workspace:[*^~]
-    | [A-Z][A-Za-z]{1,20}<[A-Za-z<>, ]{1,40}> | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
+    | [A-Z][A-Za-z]{1,20}(?:<[A-Za-z<>, ]{1,40}>|\[[A-Za-z_\[\]., |]{1,60}\])
+    | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
     | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?
     | S-1-[0-9]{1,2}(?:-[0-9]{1,10}){1,14} | \?[A-Za-z_\\]{2,60} | (?:try|await|as|return|throw)[?!]
     | (?:u?int|float|char|[iuf])(?:8|16|32|64|128)(?:_t)? | n?varchar2"""
@@ -67,6 +69,7 @@ _NO_REFERENCE: Final = re.compile(
 _MASKED_WORDS: Final = frozenset({b"redacted", b"filtered", b"masked"})
 _ERROR: Final = re.compile(rb"[A-Z]{1,10}[-_]?[0-9]{2,7}[A-Z]?")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->|\?\.|!!\.)[A-Za-z_$]+)*")
+_MARKS_OF_NAMES: Final = re.compile(rb"[ _.-]")
 # A phrase of several words without quotes has no marks of a sentence or of code.
 _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
 _CODE_MARKS: Final = frozenset(b"([")
@@ -163,6 +166,8 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
         return False
     if placeholder(value) or is_plain(value) or (is_digest(value) and b"pass" not in name.lower()):
         return False
+    if _MARKS_OF_NAMES.sub(b"", value).lower() == _MARKS_OF_NAMES.sub(b"", name).lower():
+        return False
     if remarks.is_remark(value):
         return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
@@ -186,6 +191,8 @@ def _in_quotes(value: bytes) -> bool:
 
 def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
     """Whether a word or phrase is a secret: no prose, no call or index, no comparison or pointer, no name."""
+    if b"(" not in value and (bare := value.rstrip(b",:;").removesuffix(b")")) != value and not digits_in(bare):
+        value = bare  # what closes a call around it
     first, _, rest = value.partition(b" ")
     if rest and (
         first.lower().strip(b".,;?!") in vocabulary().words
