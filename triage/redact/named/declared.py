@@ -38,6 +38,8 @@ _ARGUMENT: Final = re.compile(rb"[a-z]{1,20}(?:_[a-z]{1,20}){1,6}[0-9]?|[a-z]{1,
 # A name of several parts, and the variable of a statement.
 _CONSTANT: Final = re.compile(rb"[A-Z]{2,20}(?:_[A-Z]{2,20}){1,6}")
 _VARIABLE: Final = re.compile(rb"[@&:]?([A-Za-z]{1,20}(?:[._][A-Za-z]{1,20}){1,6})|[@&:]([A-Za-z]{1,30})")
+_SIGILS: Final = frozenset({b"$", b"@", b"%"})
+_OF_PERL: Final = re.compile(rb"[$@%][a-z]{1,12}(?:_[a-z]{1,20}){1,4}")
 # What is said of a column.
 _COMMENT: Final = re.compile(rb"(?i)\bcomment[ \t\r\n]{1,8}on[ \t\r\n]{1,8}[a-z]{4,12}[ \t\r\n]{1,8}[\w.\"`]{0,80}\Z")
 _COMMENT_REACH: Final = 120
@@ -75,7 +77,7 @@ def is_code(label: bytes, value: bytes) -> bool:
     """Whether a number stands under the name of a constant for an error: `ERR_INVALID_PASSWORD = 9719`."""
     if not value.isdigit() or not label[:1].isupper():
         return False
-    return not _OF_ERRORS.isdisjoint(parts(label.decode("latin-1"))[:-1])
+    return not _OF_ERRORS.isdisjoint(parts(label.decode("latin-1")))
 
 
 def is_argument(data: bytes, span: Span) -> bool:
@@ -87,6 +89,8 @@ def is_argument(data: bytes, span: Span) -> bool:
 
 def is_variable(value: bytes) -> bool:
     """Whether a value is the name of a secret with what it belongs to, or as a statement has it: `form.password`."""
+    if value[:1] in _SIGILS and _OF_PERL.fullmatch(value):
+        return True
     match = _VARIABLE.fullmatch(value)
     return match is not None and sense(match[match.lastindex or 0].decode("latin-1")) is not None
 

@@ -196,7 +196,7 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes
     small = label.lower()
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):
         return False
-    if not in_quotes and (declared.is_type(data, name, span) or declared.is_code(label, value)):
+    if declared.is_code(label, value) or (not in_quotes and declared.is_type(data, name, span)):
         return False
     if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
         return False

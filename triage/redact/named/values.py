@@ -46,7 +46,8 @@ _REFERENCE: Final = re.compile(
 # What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type,
 # the identifier of an account of Windows, which `principals` reads.
 _NOT_SECRET: Final = re.compile(
-    rb"""(?x)-?0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
+    rb"""(?x)-?0x[0-9a-fA-F]{1,16}[uUlL]{0,3} | \*{1,2}[A-Za-z_]{2,60}
+    | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
         (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)? | [0-9]{1,3}(?:[ ]?%|[KMGT](?:i?B)?)
     | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
         (?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
