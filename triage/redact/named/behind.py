@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import beside, credentials, extents, lists, tags, values
+from triage.redact.named import beside, credentials, extents, labels, lists, tags, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.text import Found, Span, line_of
@@ -180,10 +180,7 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     elif phrase:
         span = _phrase(data, name, at)
     elif meaning.weak != "user" and _LINE_START.match(data, line, name[0]) and _is_setting(data, name):
-        span = extents.to_line_end(data, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
-        opening = data[name[0] - 1 : name[0]]
-        if span and opening in _QUOTES and data[name[1] : name[1] + 1] != opening and data[span[1] - 1] == opening[0]:
-            span = span[0], span[1] - 1
+        span = _set(data, name, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
     else:
         span = extents.bare(data, at)
         if span and meaning.kind == "password" and data[span[1] : span[1] + 1] == b"\\":
@@ -193,6 +190,19 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     if span is not None:
         span = extents.before_host(data, name, span)
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
+
+
+def _set(data: bytes, name: Span, at: int, *, words: bool) -> Span | None:
+    """The value of a setting on a line of its own, unless all of the line is a label."""
+    span = extents.to_line_end(data, at, words=words)
+    if span and not words and data[span[1] : span[1] + 1] == b" ":
+        rest = extents.to_line_end(data, at, words=True)
+        if rest and labels.is_label(data[slice(*rest)]):
+            return None
+    opening = data[name[0] - 1 : name[0]]
+    if span and opening in _QUOTES and data[name[1] : name[1] + 1] != opening and data[span[1] - 1] == opening[0]:
+        return span[0], span[1] - 1
+    return span
 
 
 def _item(data: bytes, name: Span, at: int) -> Span | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import credentials, examples, reports, values, variables
+from triage.redact.named import credentials, declared, examples, reports, values, variables
 from triage.redact.named.keys import Sense, parts, sense, vocabulary
 from triage.redact.pii import people, wireless
 from triage.redact.pii.hosts import called, is_host
@@ -77,7 +77,8 @@ _EVERYBODYS: Final = re.compile(
 )
 # What a name is compared with; that of a node of a document is a word.
 _AFTER_COMPARING: Final = (b'== "', b"== '", b'!= "', b"!= '")
-_COMPARED: Final = re.compile(rb"[!=]==?[ \t]{0,2}\Z")
+_COMPARED: Final = re.compile(rb"[!=]==?[ \t]{0,2}[\"']?\Z")
+_LEAST_COMPARED: Final = 8
 # Files, and what is done, behind "by".
 _OF_SCRIPTS: Final = (b".js", b".css", b".ts", b".py")
 _GERUND: Final = 7
@@ -147,7 +148,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
     if not in_quotes and values.heads_message(data, span):
         return
     if meaning.weak in {"", "word"}:
-        if _is_secret(data, span, meaning, label, in_quotes=in_quotes, assigned=assigned):
+        if _is_secret(data, span, meaning, name, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
     elif (values.placeholder(value) and meaning.weak != "ssid" and not _is_pin(value, meaning)) or (
         not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
@@ -190,17 +191,23 @@ def _is_of_a_thing(value: bytes, label: bytes, *, in_quotes: bool) -> bool:
     return named and _OBJECT.fullmatch(value) is not None
 
 
-def _is_secret(data: bytes, span: Span, meaning: Sense, label: bytes, *, in_quotes: bool, assigned: bool) -> bool:
+def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes: bool, assigned: bool) -> bool:
     """Whether a value under the name of a secret is one."""
-    value = data[slice(*span)]
+    value, label = data[slice(*span)], data[slice(*name)]
     if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
         return False
     small = label.lower()
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):
         return False
+    if declared.is_code(label, value) or (not in_quotes and declared.is_type(data, name, span)):
+        return False
     if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
         return False
-    if not in_quotes and value.isalpha() and _COMPARED.search(data, max(span[0] - 6, 0), span[0]):
+    if (
+        (not in_quotes or (meaning.kind == "token" and len(value) < _LEAST_COMPARED))
+        and value.isalpha()
+        and _COMPARED.search(data, max(span[0] - 6, 0), span[0])
+    ):
         return False
     words = meaning.kind in _WITHOUT_BLANKS and b" " in value and not digits_in(value)
     if words and credentials.without_scheme(data, *span) == span:
@@ -232,7 +239,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
             yield start, end, meaning.kind, "key"
     elif values.names_user_and_password(value) or _is_auth(value, data[slice(*name)]):
         yield start, end, meaning.kind, "key"
-    elif assigned and values.looks_random(value, least=10) and b"://" not in value:
+    elif assigned and values.looks_random(value, least=10) and not _is_code(value):
         begin = start + value.find(b":") + 1 if value.count(b":") == 1 else start
         yield begin, end, meaning.kind, "key"
     else:

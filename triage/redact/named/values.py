@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from triage.redact import masks
-from triage.redact.named import examples, labels, reports
+from triage.redact.named import declared, examples, labels, remarks, reports
 from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.text import LETTERS, Span, digits_in
 
@@ -27,7 +27,9 @@ _REFERENCE: Final = re.compile(
     rb"""(?x)
     \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
         | [a-z]{1,4} | [0-9@*] | env: \w{1,60}
-        | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds) )
+        | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds)
+        | [A-Za-z_]{0,24} (?:Pass|Pw|Pwd|[Ww]ord|Secret|Token|Key|Creds?|Credentials?|Auth|Pat|String|Text
+            |Value|Plain) )
     | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
     | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt|lib(?:32|64|x32)?|s?bin|proc|sys|nix|snap|boot|media)/ [\w./-]{1,200}
     | %[A-Za-z_]{1,60}%
@@ -45,17 +47,21 @@ _REFERENCE: Final = re.compile(
 # What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type,
 # the identifier of an account of Windows, which `principals` reads.
 _NOT_SECRET: Final = re.compile(
-    rb"""(?x)-?0x[0-9a-fA-F]{1,16} | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
+    rb"""(?x)-?0x[0-9a-fA-F]{1,16}[uUlL]{0,3} | \*{1,2}[A-Za-z_]{2,60}
+    | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
         (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)? | [0-9]{1,3}(?:[ ]?%|[KMGT](?:i?B)?)
     | [0-9]{1,12}[ ](?:bytes?|octets?|characters?|chars?|bits?|[kKMGT]?i?B)
     | (?:\^|~>?|[<>=!]=?|v)[ ]?v?[0-9]{1,5}(?:\.[0-9x*]{1,6}){0,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
         (?:[ ,|]{1,4}[<>=^~]{1,2}[ ]?[0-9.x*]{1,20})?
+    | [0-9]{1,2}(?:\.[0-9]{1,6}){4,14} | (?:TLS|SSL)(?:_[A-Z0-9]{1,10}){2,10}
     | v?[0-9]{1,5}(?:\.[0-9]{1,6}){2,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | [A-Za-z@][\w./:@-]{0,80}[:@]v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,3}(?:[-+.][A-Za-z][\w.-]{0,30})?
     | <[A-Za-z_][\w.:]{0,60}(?:[ ][a-z][a-z ]{0,40})?>? | workspace:[*^~]
-    | [A-Z][A-Za-z]{1,20}<[A-Za-z<>, ]{1,40}> | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
+    | [A-Z][A-Za-z]{1,20}(?:<[A-Za-z<>, ]{1,40}>|\[[A-Za-z_\[\]., |]{1,60}\])
+    | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
     | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?
-    | S-1-[0-9]{1,2}(?:-[0-9]{1,10}){1,14}"""
+    | S-1-[0-9]{1,2}(?:-[0-9]{1,10}){1,14} | \?[A-Za-z_\\]{2,60} | (?:try|await|as|return|throw)[?!]
+    | (?:u?int|float|char|[iuf])(?:8|16|32|64|128)(?:_t)? | n?varchar2"""
 )
 # What content is known by: that of an image, a certificate, a file of a package.
 _DIGEST: Final = re.compile(rb"sha(?:1|224|256|384|512)(?::[0-9a-f]{40,128}|-[A-Za-z0-9+/]{27,88}={0,2})")
@@ -65,7 +71,8 @@ _NO_REFERENCE: Final = re.compile(
 )
 _MASKED_WORDS: Final = frozenset({b"redacted", b"filtered", b"masked"})
 _ERROR: Final = re.compile(rb"[A-Z]{1,10}[-_]?[0-9]{2,7}[A-Z]?")
-_IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->)[A-Za-z_$]+)*")
+_IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][A-Za-z_$]*(?:(?:\.|::|->|\?\.|!!\.)[A-Za-z_$]+)*")
+_MARKS_OF_NAMES: Final = re.compile(rb"[ _.-]")
 # A phrase of several words without quotes has no marks of a sentence or of code.
 _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
 _CODE_MARKS: Final = frozenset(b"([")
@@ -77,7 +84,7 @@ _SOURCE: Final = re.compile(
 )
 _CALL: Final = re.compile(
     rb"[A-Za-z_][\w.:]{0,60}(?:\([^()]{0,80}\)(?:\?\.|\.|->|::)[A-Za-z_]\w{0,60}){1,6}(?:[\[(]|$)"
-    rb"|[A-Za-z_][\w.]{0,60}\([^)]{0,200}\){0,4}$|(?:[A-Za-z_]\w*\.)+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\](?:$|\[|\.)"
+    rb"|[A-Za-z_][\w.]{0,60}\([^)]{0,200}\){0,4}$|(?:[A-Za-z_]\w*(?:\.|::|->))+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\](?:$|\[|\.)"
 )
 _JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:/-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
 _SLUG: Final = re.compile(rb"[A-Za-z]{2,20}[0-9]{0,12}(?:[_.-](?:[A-Za-z]{1,20}[0-9]{0,12}|[0-9]{1,20})){1,8}")
@@ -157,9 +164,16 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
 
     `after` is the byte behind it (-1 at the end), `assigned` whether an equals sign stands between name and value.
     """
-    if value.lower().strip(b"_") in {name.lower().strip(b"_-"), name.lower().rpartition(b".")[2].strip(b"_")}:
+    if value.lower().strip(b"_").lstrip(b"@:") in {
+        name.lower().strip(b"_-"),
+        name.lower().rpartition(b".")[2].strip(b"_"),
+    }:
         return False
     if placeholder(value) or is_plain(value) or (is_digest(value) and b"pass" not in name.lower()):
+        return False
+    if _MARKS_OF_NAMES.sub(b"", value).lower() == _MARKS_OF_NAMES.sub(b"", name).lower():
+        return False
+    if remarks.is_remark(value):
         return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
 
@@ -182,6 +196,8 @@ def _in_quotes(value: bytes) -> bool:
 
 def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
     """Whether a word or phrase is a secret: no prose, no call or index, no comparison or pointer, no name."""
+    if b"(" not in value and (bare := value.rstrip(b",:;").removesuffix(b")")) != value and not digits_in(bare):
+        value = bare  # what closes a call around it
     first, _, rest = value.partition(b" ")
     if rest and (
         first.lower().strip(b".,;?!") in vocabulary().words
@@ -199,13 +215,16 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
         or (value.islower() and b"-" in value and _JOINED.fullmatch(value) and is_name(value))
     ):
         return False
-    if _LETTERS.fullmatch(value.rstrip(b"!")):
+    if _LETTERS.fullmatch(value.rstrip(b"?!")):
         return (
-            value.rstrip(b"!").lower() not in vocabulary().words
+            value.rstrip(b"?!").lower() not in vocabulary().words
             and len(value) >= (4 if assigned else 6)
             and not is_name(value)
+            and not declared.is_class(value)
         )
     if _IDENTIFIER.fullmatch(value) and not is_shuffled(value):
+        if declared.is_class(value):
+            return False
         joined = any(mark in value for mark in (b".", b":", b"->"))
         if not assigned and b"_" in value and not value.islower() and not value.isupper() and not joined:
             return len(value) >= 8 and not is_name(value)

@@ -65,6 +65,8 @@ _HERE: Final = re.compile(
 )
 _DOCUMENT: Final = re.compile(rb"""<<-?[ \t]{0,4}["']?[A-Za-z_]{1,20}["']?[ \t|]""")
 _FIRST_LINE: Final = re.compile(rb"\r?\n[ \t]*([^\s]{3,200})[ \t\r]*(?=\n)")
+# What compares the sum of a file.
+_CHECKED: Final = re.compile(rb"\w{3,10}sum(?:[ \t]+--?[\w=-]{1,30}){0,4}?[ \t]+(?:-[a-z]{0,4}c[a-z]{0,4}|--check)\b")
 _SEND: Final = re.compile(rb"""[^\n]{0,80}?send[ \t]+(?:--[ \t]+)?\\{0,3}"([^"\\\n]{3,200})""")
 _SENT: Final = re.compile(rb"""send[ \t]+(?:--[ \t]+)?\\{0,3}"([^"\\\s]{5,80})\\{1,4}[rn]""")
 _ANSWER: Final = re.compile(
@@ -288,6 +290,12 @@ def _listed(data: bytes, at: int) -> Iterator[Found]:
     yield from rosters.listed(data, at)
 
 
+def _summed(data: bytes, at: int) -> Iterator[Found]:
+    """What a program for sums reads, unless that is the sum of a file to be checked."""
+    if not _CHECKED.match(data, at):
+        yield from _piped(data, at)
+
+
 def _fed(data: bytes, match: re.Match[bytes], *, colon: bool) -> Iterator[Found]:
     """The value that is fed to a program, without the account before it."""
     begin, end = match.span(match.lastindex or 0)
@@ -330,6 +338,7 @@ def _crypted(data: bytes, at: int) -> Iterator[Found]:
 STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
     **starters.STARTERS,
     **dict.fromkeys((word.encode() for word in vocabulary().readers), _piped),
+    **dict.fromkeys((b"md5sum", b"sha1sum", b"sha256sum"), _summed),
     **dict.fromkeys(rosters.PROGRAMS, _listed),
     **dict.fromkeys(manifests.WORDS, manifests.entries),
     b" -u": partial(_flagged, len(" -u")),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from triage.redact.named import examples, extents, values, variables
+from triage.redact.named import declared, examples, extents, values, variables
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import calls
@@ -120,7 +120,7 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     end = found[0][1]
     quote = data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b""
     span = extents.to_line_end(data, end, words=False) if lead.whole else extents.after(data, end, quote)
-    if span is None:
+    if span is None or (lead is _CALLED and declared.is_argument(data, span)):
         return
     if quote and data[span[1] - 2 : span[1]] == b'\\"':  # a string in a string
         span = span[0], span[1] - 2

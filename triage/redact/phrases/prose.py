@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from triage.redact.lines import Lines
-from triage.redact.named import examples, extents, reports, tags, values
+from triage.redact.named import declared, examples, extents, remarks, reports, tags, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
@@ -163,7 +163,7 @@ def _told(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     value = data[slice(*span)]
     opened = data[span[0] - 1 : span[0]] in _QUOTES
-    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value):
+    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or remarks.is_remark(value):
         return
     if (opened and len(value) >= 4 and b" " not in value) or values.mixed(value.rstrip(b"?"), least=5):
         yield *span, "password", "prose"
@@ -177,9 +177,12 @@ def _entry(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield from rosters.owned(data, start, end)
 
 
-def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
+def _is_no_secret(data: bytes, lead: Span, span: Span, *, opened: bool) -> bool:
     """Whether what stands behind a name in a sentence is code, a place, a time or a name of its own."""
     value = data[slice(*span)]
+    name = (lead[0], lead[0] + len(data[slice(*lead)].rstrip(b" \t:")))
+    if declared.is_comment(data, name[0], span) if opened else declared.is_named(data, name, span):
+        return True
     if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
         return True
     begin, end = span
@@ -195,12 +198,12 @@ def _is_no_secret(data: bytes, span: Span, *, opened: bool) -> bool:
         return True
     if b"/" in value and not opened and not digits_in(value) and _PATH.fullmatch(value):
         return True
-    if value.endswith(b"!") and value[:-1].lower() in vocabulary().words:  # a type of GraphQL
+    if value.endswith((b"!", b"?")) and value[:-1].lower() in vocabulary().words:  # a type of GraphQL, of Swift
         return True
-    if not opened and values.heads_message(data, span):
+    if remarks.is_remark(value) or declared.is_variable(value) or (not opened and values.heads_message(data, span)):
         return True
     if opened:
-        return value.isalpha() and values.is_name(value)
+        return value.isalpha() and (values.is_name(value) or value.lower() in vocabulary().words)
     return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
 
 
@@ -216,7 +219,8 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     strong = _STRONG.search(small) is not None
     whose = strong and opened and small.rstrip().endswith(b" for")
     passed = small.strip(b" \t:") == b"pass" and not opened and examples.is_test(data, span)
-    if whose or passed or _is_no_secret(data, span, opened=opened is not None):
+    passed = passed or (small.startswith(b"pass to") and not digits_in(value))  # as functions are
+    if whose or passed or _is_no_secret(data, (start, end), span, opened=opened is not None):
         return
     if value.isdigit():
         if _CODES.search(small) and 4 <= len(value) <= 10:
@@ -250,6 +254,8 @@ def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
     span = extents.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
     meaning = sense(data[start:end].partition(b" ")[0].rstrip().decode("latin-1"))
     if span is None or meaning is None or meaning.weak or data[span[0] : span[0] + 1] in b"-=:":
+        return
+    if data[start - 1 : start] == b"=":  # the value of another name
         return
     if values.mixed(data[slice(*span)], least=6 if meaning.kind == "password" else 12):
         yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=(end, end))
