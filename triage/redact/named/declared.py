@@ -25,6 +25,7 @@ _TYPE: Final = re.compile(rb"\??\\?[A-Za-z_]{2,60}(?:[.\\|&][A-Za-z_]{2,60}){0,4
 _MOST_JOINED: Final = 140
 _HUMP: Final = re.compile(rb"[A-Za-z][a-z]{1,20}(?:[A-Z][a-z]{0,20}){1,8}|[a-z]{2,20}(?:_[a-z]{2,20}){1,6}")
 # What a constant for an error is named with.
+_LONGEST_NUMBER: Final = 5
 _OF_ERRORS: Final = frozenset(
     {
         "err", "error", "errno", "status", "exit", "fault", "invalid", "wrong", "bad", "expired", "missing", "weak",
@@ -75,7 +76,7 @@ def is_class(value: bytes) -> bool:
 
 def is_code(label: bytes, value: bytes) -> bool:
     """Whether a number stands under the name of a constant for an error: `ERR_INVALID_PASSWORD = 9719`."""
-    if not value.isdigit() or not label[:1].isupper():
+    if not value.isdigit() or len(value) > _LONGEST_NUMBER or not label[:1].isupper():
         return False
     return not _OF_ERRORS.isdisjoint(parts(label.decode("latin-1")))
 
