@@ -50,8 +50,7 @@ WAYS = {
     "percent": lambda text: "".join(f"%{ord(character):02X}" for character in text),
     "twice percent": lambda text: "".join(f"%25{ord(character):02x}" for character in text),
     "JSON": lambda text: "".join(f"\\u{ord(character):04x}" for character in text),
-    # Not letters alone: a row of bytes that are written out so is no view, see `octets`.
-    "C": lambda text: "".join(f"\\x{ord(one):02x}" if one.isalpha() else f"\\{ord(one):03o}" for one in text),
+    "C": lambda text: "".join(f"\\x{ord(character):02x}" for character in text),
     "octal": lambda text: "".join(f"\\{ord(character):03o}" for character in text),
     "HTML": lambda text: "".join(f"&#{ord(character)};" for character in text),
     "hexadecimal HTML": lambda text: "".join(f"&#x{ord(character):x};" for character in text),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
+from triage.redact.decoding.continued import rejoined_cells
 from triage.redact.decoding.doubled import undoubled
 from triage.redact.decoding.dumps import columns
 from triage.redact.decoding.octets import written_out
@@ -96,7 +97,13 @@ def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) 
         return layers
     encoded = [*lines.spans(ENCODED)]
     wrapped = rejoined(data) if depth == _DEPTH else None
-    apart = chain(columns(data, encoded), unprefixed(data), undoubled(data, encoded), [wrapped] if wrapped else [])
+    apart = chain(
+        columns(data, encoded),
+        unprefixed(data),
+        undoubled(data, encoded),
+        rejoined_cells(data, encoded),
+        [wrapped] if wrapped else [],
+    )
     for view in chain(views(data, encoded), apart):
         inner = read_layers(view.data, wanted, 0 if view.last else depth - 1)
         layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]

@@ -45,10 +45,12 @@ ENCODED: Final = Expression(
     r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
     r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
-    r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)|\"\"[A-Za-z_][\w. -]{0,60}\"\":|" + OCTETS
+    r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)"
+    r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||" + OCTETS
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
-NULs, quoted-printable; and names in doubled quotes and bytes that are written out, which other rooms read."""
+NULs, quoted-printable; and names in doubled quotes, rows that go on with those
+above and bytes that are written out, which other rooms read."""
 
 # All that quoted-printable writes out, where its sign of assignment is.
 _PRINTABLE: Final = Expression(r"=(?:2[0-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E]|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)")
@@ -87,8 +89,9 @@ _WRITTEN_OUT: Final = 32
 # A variable of Windows, whose name begins with two digits of hexadecimal.
 _VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
-# What bytes that are written out begin with, a digit of hexadecimal or the word for it, and names in doubled quotes.
-_READ_ELSEWHERE: Final = HEX_DIGITS + b'hH"'
+# What bytes that are written out begin with, a digit of hexadecimal or the word for it; names in doubled quotes, and
+# rows that go on with those above.
+_READ_ELSEWHERE: Final = HEX_DIGITS + b'hH"\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,11 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
     """
     pieces: dict[int, list[Piece]] = {}
     for start, end in ENCODED.spans(data) if encoded is None else encoded:
-        if data[start] in _READ_ELSEWHERE or (end - start >= _WRITTEN_OUT and data.startswith(b"\\x", start)):
+        if data[start] in _READ_ELSEWHERE:
+            continue
+        if end - start >= _WRITTEN_OUT and data.startswith(b"\\x", start):
+            row = pieces.setdefault(BACKSLASH, [])
+            row += ((at, at + 4, bytes([int(data[at + 2 : at + 4], 16)])) for at in range(start, end, 4))
             continue
         sign = data[start] if data[start] in _DECODERS else 0
         piece = _DECODERS[sign](data, start, end)

@@ -78,7 +78,7 @@ _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
 _BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
 _CLOSES_NAMES: Final = frozenset({b'"', b"'", b"\\"})
-_NEXT_SETTING: Final = re.compile(rb",?[ \t](?:[A-Za-z_][\w.-]{0,40}=|--?[a-z][\w-]{0,40}(?:[= ]|\Z))")
+_NEXT_SETTING: Final = re.compile(rb",?[ \t](?:[A-Za-z_][\w.-]{0,40}=|--?[A-Za-z][\w.-]{0,40}(?:[=: ]|\Z))")
 _BLOCK_LINES: Final = 64
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")

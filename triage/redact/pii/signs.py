@@ -78,7 +78,7 @@ _GO_DSN: Final = re.compile(rb"[\w.$-]{1,60}:([^\s\"'@]{1,200})\Z")
 _MANGLED: Final = re.compile(rb"(?:\A|[^\w@?$])\?[\w@?$]{0,150}@\Z")
 # Machines of one person, as systems and people call them.
 _OF_ONE: Final = re.compile(
-    rb"(?i)(?:(?:desktop|laptop|win)-[a-z0-9]{5,11}|[a-z0-9-]{2,20}-(?:pc|laptop|desktop|notebook|mbp|macbook|thinkpad|xps))\Z"
+    rb"(?i)(?:(?:desktop|laptop|win)-[a-z0-9]{5,11}|[a-z0-9-]{2,20}-(?:pc|laptop|desktop|notebook|mbp|macbook(?:-?(?:pro|air))?|thinkpad|xps))\Z"
 )
 # Two slashes are those of a URL: browsers write `function@https://...` in a stack trace.
 _AT_MACHINE: Final = re.compile(
