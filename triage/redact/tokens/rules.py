@@ -150,7 +150,7 @@ def beginnings() -> Beginnings:
 @cache
 def names() -> frozenset[str]:
     """What a policy may switch off: ids of rules, and kinds."""
-    kinds = {sense.kind for sense in vocabulary().senses.values()}
+    kinds = {sense.kind for sense in vocabulary().senses.values() if sense.kind}
     return frozenset(_KINDS | kinds | {rule.name for rule in rules()} | {rule.kind for rule in rules()})
 
 
