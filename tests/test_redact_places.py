@@ -217,6 +217,7 @@ PARTED = (
     "mysql --user «hkowalski» shop",
     "It was created by GNU Texinfo, modified by applying it, and reported by Node.js and jQuery.css",
     "created by «hking» on monday",
+    'cmd = ("uname", "-rs")',
     "if (nodeName === 'input' || nodeName == \"option\")",
     '{"nodeName": "«worker-3»"}',
     "$line=~m/^p/ and $x =~s/a/b/",

@@ -353,7 +353,7 @@ def _account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | No
         return None
     if len(value) == _UUID_LENGTH and _UUID.fullmatch(small):
         return None
-    if len(value) < 3 or value[:1].isdigit() or not letters_in(value) or _names_a_field(value):
+    if len(value) < 3 or value[:1].isdigit() or value[:1] == b"-" or not letters_in(value) or _names_a_field(value):
         return None
     if not in_quotes and _is_of_text(data, end, value):
         return None
