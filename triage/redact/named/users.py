@@ -1,0 +1,95 @@
+"""Whether a value under the name of somebody is a person's account, or what somebody is called on a service."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from triage.redact.named.keys import parts, sense, vocabulary
+from triage.redact.text import Span, letters_in
+
+__all__ = ("account", "handle")
+
+_ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
+_UUID_LENGTH: Final = 36
+_UUID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DOMAIN: Final = re.compile(rb"\\{1,15}([A-Za-z][\w.\-]{2,40})(?![\\\w])")
+_SMALL_DOMAIN: Final = re.compile(rb"[a-z][a-z0-9.-]{1,30}|\.")
+_ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u", b"x"})
+_FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}")
+_HANDLE_MARKS: Final = re.compile(rb"[._-]")
+# What stands behind the first word of a full name without quotes, up to the end of its line.
+_REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}){1,2}(?=[ \t]*(?:[\r\n(<|,;]|\Z))")
+# A name of a database or a store, among other parts of a connection string.
+_IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=|(?:&|%26)(?i:account_?key|sharedaccess\w{3,9})=")
+# What stands behind a name that is called, indexed or made of others: it is code.
+_CODE_MARKS: Final = frozenset({b"(", b"[", b"<"})
+# What code asks of an object that stands for somebody.
+_ATTRIBUTES: Final = frozenset(b"user username uid id name login email value get current currentuser".split())
+# A thread by its number, and what stands behind a function in a trace.
+_THREAD: Final = re.compile(rb"[A-Z][0-9]{1,4}")
+_FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)[^\r\n]{1,200}?\.go:[0-9]| in goroutine |\.\(")
+# Files, and what is done, behind "by".
+_OF_SCRIPTS: Final = (b".js", b".css", b".ts", b".py")
+_GERUND: Final = 7
+
+
+def account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
+    """A person's account; those of services stay. In `DOMAIN\\account` only the account is one."""
+    domain = _DOMAIN.search(data, start, end) or (None if in_quotes else _DOMAIN.match(data, end))
+    if domain and (data[start : domain.start()].isupper() or _in_small_domain(data, start, domain)):
+        start, end = domain.span(1)
+    value = data[start:end]
+    small = value.lower()
+    known = vocabulary()
+    if _FULL_NAME.fullmatch(data, start, end):
+        return start, end
+    if not _ACCOUNT.fullmatch(value) or small in known.services or small in known.words or small in known.empty:
+        return None
+    if small in known.nobody or small.endswith((b"bot", b"[bot]")) or small.startswith(b"team-"):
+        return None
+    if data[end : end + 2] == b" <":  # what an e-mail address follows
+        return None
+    if len(value) == _UUID_LENGTH and _UUID.fullmatch(small):
+        return None
+    if len(value) < 3 or value[:1].isdigit() or value[:1] == b"-" or not letters_in(value) or _names_a_field(value):
+        return None
+    if not in_quotes and _is_of_text(data, end, value):
+        return None
+    rest = None if in_quotes or not value[:1].isupper() else _REST_OF_NAME.match(data, end)
+    return start, rest.end() if rest else end
+
+
+def _is_of_text(data: bytes, end: int, value: bytes) -> bool:
+    """Whether what stands for an account without quotes is a word of code, a file or what somebody does."""
+    if b"." in value:
+        small = value.lower()
+        dotted = small.rpartition(b".")[2] in _ATTRIBUTES or small.endswith(_OF_SCRIPTS) or _FRAME.match(data, end)
+        if dotted or (value.islower() and value.count(b".") > 1):
+            return True
+    done = len(value) >= _GERUND and value.endswith(b"ing")
+    return bool(
+        done or _THREAD.fullmatch(value) or data[end : end + 1] in _CODE_MARKS or _IN_CONNECTION.match(data, end)
+    )
+
+
+def handle(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
+    """What somebody is called on a service: one word in small letters or with digits, and none that screens have."""
+    span = account(data, start + data.startswith(b"@", start), end, in_quotes=in_quotes)
+    value = data[slice(*span)] if span else b""
+    words = {word.encode() for word in parts(value.decode("latin-1"))} | {*_HANDLE_MARKS.split(value.lower())}
+    known = vocabulary()
+    plain = value.islower() and value.rstrip(b"0123456789").rpartition(b"screen")[1:] != (b"screen", b"")
+    free = words.isdisjoint(known.screens | known.words | known.things | known.nobody)
+    return span if plain and free and b" " not in value else None
+
+
+def _names_a_field(value: bytes) -> bool:
+    """Whether a value is the name of a field itself; a word for birth behind a dot is a name of families too."""
+    meaning = sense(value.decode("latin-1"))
+    return meaning is not None and not (meaning.kind == "birth_date" and b"." in value)
+
+
+def _in_small_domain(data: bytes, start: int, domain: re.Match[bytes]) -> bool:
+    """Whether an account stands behind a domain in small letters, and no end of a line that is written out."""
+    return _SMALL_DOMAIN.fullmatch(data, start, domain.start()) is not None and domain[1][:1] not in _ESCAPES
