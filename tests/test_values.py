@@ -55,6 +55,14 @@ def test_secrets_are_told_from_code_and_prose(value, in_quotes, holds):
     assert values.holds_secret(value, in_quotes=in_quotes, assigned=True, after=-1, name=b"password") is holds
 
 
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [(b"vault_db_password", False), (b"db:root-key", False), (b"DB_ROOT_PASSWORD", False), (b"a_" * 55 + b"A", True)],
+)
+def test_joined_names_hold_no_secret(value, holds):
+    assert values.holds_secret(value, in_quotes=True, assigned=True, after=-1, name=b"password") is holds
+
+
 def test_a_name_is_no_value_of_itself():
     for value in (b"password", b"PASSWORD", b"_password_"):
         assert not values.holds_secret(value, in_quotes=True, assigned=True, after=-1, name=b"password")

@@ -166,6 +166,7 @@ PIECES = {
     "pairs in a line": "password=hunter7x ",
     "pairs in continued lines": "token=abcd\\\n",
     "JSON in a line": '"password":"hunter7x",',
+    "almost names": "".join(f'"password": "{chr(97 + n % 26)}_{chr(97 + n // 26)}_{"a_" * 55}A"\n' for n in range(520)),
     "JSON objects": '{"password":"hunter7x"},',
     "deep JSON": '[{"a":',
     "YAML": "password:\n  - a\n",

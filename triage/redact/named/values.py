@@ -86,7 +86,8 @@ _CALL: Final = re.compile(
     rb"[A-Za-z_][\w.:]{0,60}(?:\([^()]{0,80}\)(?:\?\.|\.|->|::)[A-Za-z_]\w{0,60}){1,6}(?:[\[(]|$)"
     rb"|[A-Za-z_][\w.]{0,60}\([^)]{0,200}\){0,4}$|(?:[A-Za-z_]\w*(?:\.|::|->))+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\](?:$|\[|\.)"
 )
-_JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:/-][a-z_]{1,20}){1,6}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
+# A part begins and ends with a letter: with more than one way to read a name, a value took a million steps.
+_JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:/-]_{0,2}[a-z]{1,20}){1,12}_{0,2}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
 _SLUG: Final = re.compile(rb"[A-Za-z]{2,20}[0-9]{0,12}(?:[_.-](?:[A-Za-z]{1,20}[0-9]{0,12}|[0-9]{1,20})){1,8}")
 _LETTERS: Final = re.compile(rb"[A-Za-z]+")
 # A name has few digits and few words.
