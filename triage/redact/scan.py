@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from triage.redact.decoding import disguises, views, wraps
 from triage.redact.decoding.layers import Layer, read_layers
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
-from triage.redact.lines import Lines, any_of
+from triage.redact.lines import any_of
 from triage.redact.masks import MASK
 from triage.redact.named import credentials, extents, keys, pairs
 from triage.redact.named.joints import assignment
@@ -60,7 +60,7 @@ class Scanner:
 
     def layers(self, data: bytes) -> list[Layer]:
         """A text and everything that it decodes to, as `find` reads them."""
-        return read_layers(data, self._wanted)
+        return read_layers(data, self._wanted, (personal.candidates,))
 
     def find(self, data: bytes, known: Known | None = None) -> list[Hit]:
         """Every place, sorted and disjoint; what is masked already is none."""
@@ -94,7 +94,7 @@ class Scanner:
         guessed: list[Hit] = []
         for layer in layers:
             into = guessed if layer.views and layer.views[-1].guessed else found
-            into += layer.placed(self._plain(layer.data, layer.lines))
+            into += layer.placed(self._plain(layer))
             if layer.run is not None:
                 into += layer.placed([_hit(layer.data, one) for one in credentials.account(layer.data)])
             if layer.views and layer.run is None:
@@ -102,8 +102,9 @@ class Scanner:
         ends = {hit.end for hit in found} if guessed else ()
         return found + [hit for hit in guessed if wraps.holds(layers[0].data, hit, ends)]
 
-    def _plain(self, data: bytes, lines: Lines) -> list[Hit]:
+    def _plain(self, layer: Layer) -> list[Hit]:
         """The hits in a text as it stands."""
+        data, lines = layer.data, layer.lines
         hits = [*matches.by_rules(data, self._disabled, lines)]
         size, nothing = len(data), set[bytes]()
         for start, until, kind, rule in chain(
@@ -117,7 +118,7 @@ class Scanner:
             if end < size and data[end] in _ENDS and (data[end] != _QUOTE or data[end + 1 : end + 2] not in _BEHIND):
                 stop = _its_end(data, start, end)
             hits.append(Hit(start, stop, kind, rule, KEY, data[start:stop]))
-        hits += [_hit(data, found) for found in personal.personal(data)]
+        hits += [_hit(data, found) for found in personal.personal(data, layer.ahead.of(personal.candidates))]
         if self._patterns:
             hits += self._by_patterns(data)
         return hits

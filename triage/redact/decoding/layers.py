@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
+from triage.redact.ahead import Ahead, Pass
 from triage.redact.decoding.continued import rejoined_cells
 from triage.redact.decoding.doubled import undoubled
 from triage.redact.decoding.dumps import columns
 from triage.redact.decoding.octets import written_out
 from triage.redact.decoding.prefixes import unprefixed
-from triage.redact.decoding.runs import Run, decoded_runs
+from triage.redact.decoding.runs import Run, beginnings, decoded_runs
 from triage.redact.decoding.views import ENCODED, View, views
 from triage.redact.decoding.wraps import rejoined
 from triage.redact.hits import Hit
@@ -30,13 +31,14 @@ _NOWHERE: Final[Run] = (0, 0, b"")
 
 
 class Layer(NamedTuple):
-    """A text as it stands or decoded, the lines of it to look at, and the way back.
+    """A text as it stands or decoded, the lines of it to look at, what was begun on it, and the way back.
 
     Back lead the views over it from the innermost, and the run that it lay in.
     """
 
     data: bytes
     lines: Lines
+    ahead: Ahead
     views: tuple[View, ...]
     run: Run | None
 
@@ -50,7 +52,7 @@ class Layer(NamedTuple):
 
     def inside(self, run: Run) -> Layer:
         """The layer as one of the text that a run lies in."""
-        return Layer(self.data, self.lines, (), run)
+        return Layer(self.data, self.lines, self.ahead, (), run)
 
     @property
     def is_text(self) -> bool:
@@ -86,13 +88,17 @@ class Layer(NamedTuple):
         return f"<Layer of {len(self.data):,} bytes>"
 
 
-def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) -> list[Layer]:
+def read_layers(
+    data: bytes, wanted: Wanted | None = None, passes: tuple[Pass, ...] = (), *, depth: int = _DEPTH
+) -> list[Layer]:
     """A text, and everything that it decodes to: so many views deep, runs one level less.
 
-    `wanted` gives the expressions of the lines that are looked at.
+    `wanted` gives the expressions of the lines that are looked at; `passes` will be asked for of every layer.
     """
+    decodes = depth > _DEPTH - _RUN_DEPTH
+    ahead = Ahead(data, (beginnings, *passes) if decodes else passes)
     lines = Lines(data, wanted)
-    layers = [Layer(data, lines, (), None)]
+    layers = [Layer(data, lines, ahead, (), None)]
     if depth == 0:
         return layers
     encoded = [*lines.spans(ENCODED)]
@@ -105,11 +111,11 @@ def read_layers(data: bytes, wanted: Wanted | None = None, depth: int = _DEPTH) 
         [wrapped] if wrapped else [],
     )
     for view in chain(views(data, encoded), apart):
-        inner = read_layers(view.data, wanted, 0 if view.last else depth - 1)
+        inner = read_layers(view.data, wanted, passes, depth=0 if view.last else depth - 1)
         layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]
-    if depth > _DEPTH - _RUN_DEPTH:
-        for run in chain(decoded_runs(data), written_out(data, encoded)):
-            layers += [layer.inside(run) for layer in read_layers(run[2], wanted, depth - 1)]
+    if decodes:
+        for run in chain(decoded_runs(data, ahead.of(beginnings)), written_out(data, encoded)):
+            layers += [layer.inside(run) for layer in read_layers(run[2], wanted, passes, depth=depth - 1)]
     return layers
 
 

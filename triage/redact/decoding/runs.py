@@ -10,14 +10,14 @@ import binascii
 import codecs
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from triage.redact.decoding.beginnings import LEAST, likely
 from triage.redact.decoding.wraps import BREAK, INDENT
 from triage.redact.text import DIGITS, HEX_DIGITS, LETTERS
 
-__all__ = ("Run", "decoded_runs")
+__all__ = ("Run", "beginnings", "decoded_runs")
 
 Run = tuple[int, int, bytes]
 """Where a run stands, and the text behind it."""
@@ -51,13 +51,22 @@ _NOT_OF_A_RUN: Final = re.compile(
 _MARKS: Final = (b"/", b"_", b"-")
 
 
-def decoded_runs(data: bytes) -> Iterator[Run]:
-    """The runs of base64 or hexadecimal that decode to text: where they are and the text."""
+def beginnings(data: bytes) -> tuple[bytes, Iterable[int]]:
+    """A one for each byte that is of a run, and where a run may begin that decodes to text."""
+    table = data.translate(_RUN_TABLE)
+    return table, likely(data, table) if len(data) > _SMALL else _places(data, table)
+
+
+def decoded_runs(data: bytes, begun: tuple[bytes, Iterable[int]] | None = None) -> Iterator[Run]:
+    """The runs of base64 or hexadecimal that decode to text: where they are and the text.
+
+    `begun` are the `beginnings` if they are known.
+    """
     if len(data) < LEAST:
         return
-    table = data.translate(_RUN_TABLE)
+    table, places = begun or beginnings(data)
     done = 0
-    for at in likely(data, table) if len(data) > _SMALL else _places(data, table):
+    for at in places:
         end = _run_end(table, at)
         if at < done or end - at < LEAST:
             continue

@@ -8,14 +8,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
 from triage.redact.pii import accounts, host_lines, hosts, network, numbers, papers, persons, principals, signs
-from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, touches
+from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, Span, touches
 
-__all__ = ("personal",)
+__all__ = ("candidates", "personal")
 
 _NUMBERS: Final = (
     # IPv4
@@ -106,13 +106,18 @@ _HYPHEN: Final = ord("-")
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
 
 
-def personal(data: bytes) -> list[Found]:
-    """Everything personal in a text that its form shows."""
+def candidates(data: bytes) -> list[Span]:
+    """Where something stands in a text that may be personal."""
+    return [span for expression in _LOOKED_FOR for span in expression.spans(data)]
+
+
+def personal(data: bytes, places: Iterable[Span] | None = None) -> list[Found]:
+    """Everything personal in a text that its form shows; `places` are its `candidates` if they are known."""
     found: list[Found] = []
     # Of this text: what four numbers are by themselves, and what another candidate is that is all of a string.
     worths: dict[bytes, int] = {}
     strings: dict[bytes, list[Found]] = {}
-    for begin, end in chain.from_iterable(expression.spans(data) for expression in _LOOKED_FOR):
+    for begin, end in candidates(data) if places is None else places:
         text = data[begin:end]
         worth = worths.get(text, _UNREAD)
         if worth == _UNREAD:
