@@ -2,7 +2,7 @@ import pytest
 
 from tests.finding import told
 from triage.redact import spans
-from triage.redact.named import credentials
+from triage.redact.named import credentials, extents
 
 
 def header(text):
@@ -50,8 +50,8 @@ def test_a_token_without_its_scheme():
 
 
 def test_a_header_ends_with_its_line_or_quote():
-    assert credentials.header_span(b'x a=b; c"} d', 2) == (2, 8)
-    assert credentials.header_span(b"x\ny", 1) == (1, 1)
+    assert extents.header(b'x a=b; c"} d', 2) == (2, 8)
+    assert extents.header(b"x\ny", 1) == (1, 1)
 
 
 @pytest.mark.parametrize("slash", ["/", "%2F"])

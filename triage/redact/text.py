@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import re2
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = (
     "BACKSLASH",
@@ -21,6 +21,7 @@ __all__ = (
     "LETTERS",
     "WORD",
     "WORD_START",
+    "Allowance",
     "Beginnings",
     "Expression",
     "Found",
@@ -29,6 +30,7 @@ __all__ = (
     "Span",
     "alternatives",
     "anywhere",
+    "at_edges",
     "branches",
     "digits_in",
     "expression",
@@ -38,6 +40,7 @@ __all__ = (
     "touches",
 )
 
+Place = TypeVar("Place", bound=tuple[int, ...])
 Span = tuple[int, int]
 Part = tuple[int, int, int, int, int]
 """Where an expression matches, the number of its one group that takes part, and where that matches."""
@@ -59,6 +62,11 @@ _GROUP: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|(\()(?!\?)", re.DOTA
 _FIRST_GROUP: Final = re.compile(r"^((?:\(\?i\))?)\\b\((?!\?)")
 _LARGE: Final = 1 << 14
 _MOST: Final = 4_096
+# Names that follow each other at once are a row from so many on, of which so many at either end are read.
+_ROW: Final = 32
+_EDGE: Final = 8
+_FEW_STEPS: Final = 1_024
+_SIGNS: Final = frozenset({b"=", b":"})
 _BEYOND_ASCII: Final = bytes(range(0x80, 0x100))
 _BEFORE_LETTERS: Final = bytes(range(0x41))
 _ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001
@@ -279,6 +287,54 @@ def line_of(data: bytes, at: int, end: int | None = None, *, most: int = 8_192) 
     start = data.rfind(b"\n", first, at) + 1 or first
     newline = data.find(b"\n", stop, stop + most)
     return start, (min(stop + most, len(data)) if newline < 0 else newline)
+
+
+class Allowance:
+    """How much of a text may be looked at again and again: so many steps for a thousand bytes of it, and a few more."""
+
+    __slots__ = ("_data", "_left", "_steps")
+
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+        self._data = b""
+        self._left = 0
+
+    def left(self, data: bytes) -> bool:
+        """Whether there are any steps left in a text."""
+        if self._data is not data:
+            self._data, self._left = data, _FEW_STEPS + len(data) * self._steps // 1_000
+        return self._left > 0
+
+    def spend(self, steps: int = 1) -> None:
+        """Take some in the text that was asked about last."""
+        self._left -= steps
+
+    def forget(self) -> None:
+        """Keep no text."""
+        self._data = b""
+
+    def __repr__(self) -> str:
+        """Sizes only."""
+        return f"<{self._left:,} steps left in {len(self._data):,} bytes>"
+
+
+def at_edges(data: bytes, places: Sequence[Place]) -> Sequence[Place]:
+    """Places, each with its start and end last, without the inner ones of long rows of names with their signs.
+
+    Behind a name in such a row stands a name and no value. Nobody writes one, and each would be looked at for nothing.
+    """
+    if len(places) <= _ROW:
+        return places
+    kept: list[Place] = []
+    row: list[Place] = []
+    last = -2
+    for place in places:
+        if place[-2] - last > 1 or data[last - 2 : place[-2]].rstrip(b" ")[-1:] not in _SIGNS:
+            kept += row if len(row) <= _ROW else row[:_EDGE] + row[-_EDGE:]
+            row = []
+        row.append(place)
+        last = place[-1]
+    return kept + (row if len(row) <= _ROW else row[:_EDGE] + row[-_EDGE:])
 
 
 def touches(data: bytes, start: int, end: int, characters: bytes) -> bool:

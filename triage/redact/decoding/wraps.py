@@ -16,9 +16,9 @@ import numpy as np
 
 from triage.redact.decoding.views import OWN_LINE, Piece, View, build
 from triage.redact.hits import Hit
-from triage.redact.text import DIGITS, LETTERS, digits_in, line_of
+from triage.redact.text import DIGITS, LETTERS, Allowance, digits_in, line_of
 
-__all__ = ("BREAK", "INDENT", "closed", "continued", "holds", "rejoined", "unwrapped")
+__all__ = ("BREAK", "INDENT", "closed", "continued", "forget", "holds", "rejoined", "unwrapped")
 
 _WRAPPED_LINES: Final = 60
 _GUESSES: Final = 4
@@ -73,6 +73,15 @@ _LONGEST_HEX: Final = 129
 _HEX_LENGTHS: Final = frozenset({32, 40, 48, 56, 64, 96, 128})
 
 
+_joined: Final = Allowance(200)
+"""The lines of a text that were joined with others, for each place that a token may begin at."""
+
+
+def forget() -> None:
+    """Keep nothing of a text."""
+    _joined.forget()
+
+
 def rejoined(data: bytes) -> View | None:
     """The longest lines of a text joined with what follows them: all that is as wide as a terminal or a mail was.
 
@@ -116,7 +125,7 @@ def unwrapped(data: bytes, at: int, *, complete: bool) -> Iterator[tuple[View, i
     only with what looks like more of it.
     """
     token = _TOKEN_END.match(data, at)
-    if token is None or BREAK.match(data, token.end()) is None:
+    if token is None or BREAK.match(data, token.end()) is None or not _joined.left(data):
         return
     line, _ = line_of(data, at)
     pieces, random = _breaks(data, line, at, guesses=_GUESSES)
@@ -191,6 +200,7 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
         elif len(pieces) - random >= guesses:
             break
         place = begin
+    _joined.spend(len(pieces))
     return pieces, random
 
 

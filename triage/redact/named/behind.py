@@ -127,7 +127,7 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
     elif meaning.weak == "header":
         yield from credentials.header(data, opened[0] if opened else None, at)
     elif meaning.weak == "cookies":
-        yield from credentials.cookies(data, opened[0] if opened else credentials.header_span(data, at))
+        yield from credentials.cookies(data, opened[0] if opened else extents.header(data, at, until=b"ookie:"))
     elif opened:
         yield from judged(data, opened[0], meaning, in_quotes=True, assigned=assigned, name=name)
         then = _THEN.match(data, opened[1])

@@ -11,7 +11,7 @@ from triage.redact.named import extents, values
 from triage.redact.named.keys import sense, vocabulary
 from triage.redact.text import Found, Span, letters_in
 
-__all__ = ("account", "cookie", "cookies", "cookies_of", "header", "header_span", "unscoped", "without_scheme")
+__all__ = ("account", "cookie", "cookies", "cookies_of", "header", "unscoped", "without_scheme")
 
 _SCHEME: Final = re.compile(
     rb"(?i)(bearer|basic|token|apikey|api-key|ssws|negotiate|bot|oauth|hmac|jwt|key|sharedkey|sharedaccesssignature|pat|"
@@ -21,7 +21,6 @@ _SCHEME: Final = re.compile(
 _FOLDED: Final = re.compile(rb"[ \t]{0,8}\r?\n[ \t]{1,40}")
 _ALONE: Final = frozenset({b"bearer", b"basic", b"token"})
 _LINE: Final = re.compile(rb"""[^\r\n`\x00]{1,4096}""")
-_END: Final = re.compile(rb"""[^\r\n"'`\\\x00]{1,4096}""")
 # What follows the sign is no sign: the end of base64 is no parameter.
 _PARAMETER: Final = re.compile(
     rb"""([A-Za-z_][\w-]{0,40})[ \t]?=[ \t]?"""
@@ -64,18 +63,9 @@ def unscoped(data: bytes, start: int, end: int) -> int:
     return match.end() if match else end
 
 
-def header_span(data: bytes, at: int) -> Span:
-    """The rest of a header's line, up to a quote around it."""
-    match = _END.match(data, at)
-    if match is None:
-        return at, at
-    another = data.find(b"ookie:", at, match.end())
-    return at, another if another >= 0 else match.end()
-
-
 def header(data: bytes, span: Span | None, at: int) -> Iterator[Found]:
     """The credentials of an authorization header, whose value is in quotes where `span` says so."""
-    start, end = span or header_span(data, at)
+    start, end = span or extents.header(data, at)
     scheme = _SCHEME.match(data, start, end)
     begin = scheme.end() if scheme else start
     if scheme and _PARAMETER.match(data, begin):

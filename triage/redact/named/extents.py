@@ -11,8 +11,8 @@ from typing import Final
 from triage.redact.text import BACKSLASH, Span
 
 __all__ = (
-    "after", "bare", "before", "before_host", "before_query", "beyond_backslash", "closing", "forget", "quoted",
-    "to_line_end",
+    "after", "bare", "before", "before_host", "before_query", "beyond_backslash", "closing", "forget", "header",
+    "quoted", "to_line_end",
 )  # fmt: skip
 
 _LONGEST: Final = 4_096
@@ -22,14 +22,17 @@ _READ_AGAIN: Final = 16
 _BARE: Final = re.compile(rb"""[^\s"'`,;&<>{}()\[\]|\\\x00]{1,4096}""")
 # A sign that joins pairs is part of a value where no other pair follows, and no entity is meant.
 _BEYOND: Final = re.compile(
-    rb"""&(?!&|[\w.%\[\]-]{1,60}=|(?:amp|quot|lt|gt|apos|\#))[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}"""
+    rb"""(?:&(?!&|[\w.%\[\]-]{1,60}=|(?:amp|quot|lt|gt|apos|\#))[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}){1,8}"""
 )
+# So many backslashes are in one value.
+_MOST_SIGNS: Final = 8
 _BACKSLASH: Final = re.compile(
     rb"""\\{1,2}(?=[^\s\\nrtbfuvx0"'`/<>&;,{}()\[\]|$])[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}"""
 )
 _DRIVE: Final = re.compile(rb"[A-Za-z]:")
 # In a file of settings a value may hold what would end it elsewhere.
 _LINE: Final = re.compile(rb"[^\r\n\x00]{1,4096}")
+_HEADER: Final = re.compile(rb"""[^\r\n"'`\\\x00]{1,4096}""")
 _WORD: Final = re.compile(rb"[^\s\x00]{1,4096}")
 _OPEN: Final = re.compile(
     rb"""(?:(?:Some|Ok|Just|Optional|(?:Secret|SecretStr|SecretString|SecretBox|Zeroizing|Box|Rc|Arc|CString"""
@@ -70,16 +73,16 @@ _COMMENT: Final = re.compile(rb"[ \t]+#")
 class _Reach:
     """How far a value of a text is read."""
 
-    __slots__ = ("_data", "_left")
+    __slots__ = ("_data", "_left", "headed")
 
     def __init__(self) -> None:
         self._data = b""
-        self._left = 0
+        self._left = self.headed = 0
 
     def end(self, data: bytes, at: int) -> int:
         """Where a value that begins at a place ends at the latest."""
         if self._data is not data:
-            self._data, self._left = data, len(data) * _READ_AGAIN
+            self._data, self._left, self.headed = data, len(data) * _READ_AGAIN, 0
         return at + (_LONGEST if self._left > 0 else _SHORT)
 
     def read(self, start: int, end: int) -> None:
@@ -154,23 +157,43 @@ def _on(data: bytes, start: int, at: int, limit: int, quote: bytes) -> int:
 
 def bare(data: bytes, at: int) -> Span | None:
     """A value without quotes in running text: up to a blank or a mark that ends it."""
-    match = _BARE.match(data, at, _reach.end(data, at))
+    limit = _reach.end(data, at)
+    match = _BARE.match(data, at, limit)
     if match is None:
         return None
     start, end = match.span()
-    _reach.read(start, end)
-    while data[end : end + 1] == b"&" and (more := _BEYOND.match(data, end)):
+    if data[end : end + 1] == b"&" and (more := _BEYOND.match(data, end, limit)):
         end = more.end()
+    _reach.read(start, end)
     while end > start and data[end - 1] in b".:":  # the end of a sentence is not part of it
         end -= 1
     return (start, end) if end > start else None
+
+
+def header(data: bytes, at: int, until: bytes = b"") -> Span:
+    """The rest of a header's line, up to a quote around it.
+
+    Of one that ends at a word too, `until`, nothing where it lies in the last such: all of that was read.
+    """
+    match = _HEADER.match(data, at, _reach.end(data, at))
+    if match is None or (until and at < _reach.headed):
+        return at, at
+    start, end = match.span()
+    if until:
+        another = data.find(until, start, end)
+        end = _reach.headed = another if another >= 0 else end
+    _reach.read(start, end)
+    return start, end
 
 
 def beyond_backslash(data: bytes, start: int, end: int) -> int:
     """Where a password ends that a backslash seems to end: one that begins no escape and no folder is part of it."""
     if _DRIVE.fullmatch(data, start, end):
         return end
-    while more := _BACKSLASH.match(data, end) or _BEYOND.match(data, end):
+    for _ in range(_MOST_SIGNS):
+        more = _BACKSLASH.match(data, end) or _BEYOND.match(data, end)
+        if more is None:
+            break
         end = more.end()
     return end
 

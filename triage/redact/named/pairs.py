@@ -30,7 +30,7 @@ from triage.redact.named.structure import (
     named_value,
 )
 from triage.redact.pii.people import FORMS
-from triage.redact.text import LETTERS, WORD, Found, Span
+from triage.redact.text import LETTERS, WORD, Found, Span, at_edges
 
 __all__ = ("assignments",)
 
@@ -114,7 +114,7 @@ class _Pairs:
         """What stands under every name; what is told by a match and its name alone is told again at sight."""
         data, wholes = self._data, self._wholes
         found: list[Found] = []
-        for start, end in places:
+        for start, end in at_edges(data, places):
             before = data.rfind(b'"', start - _NAME_REACH if start > _NAME_REACH else 0, start)
             told = wholes.get(data[before - 2 : end]) if before > 2 else None
             if told is None:

@@ -18,6 +18,8 @@ __all__ = ("arguments", "given")
 
 _PASSWORD: Final = Sense("password")
 _REACH: Final = 600
+# Brackets in one another that no call has.
+_DEEPEST: Final = 16
 # A string that is all of an argument, with what a language writes before or around it.
 _STRING: Final = re.compile(
     rb"""\s{0,40}(?:[bBuUrRN@$]{0,2}|(?:new[ ])?[A-Za-z_][\w.:]{0,40}\()\\{0,3}(["'])"""
@@ -63,6 +65,8 @@ def arguments(data: bytes, at: int) -> Iterator[Span]:
             quote = sign
         elif sign in _OPENING:
             depth += 1
+            if depth > _DEEPEST:
+                return
         elif sign in _CLOSING:
             depth -= 1
             if depth < 0:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from triage.redact.named import credentials, grids, values
+from triage.redact.named import credentials, headings, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.text import Found, Span
@@ -105,7 +105,7 @@ def _columns(body: bytes) -> Iterator[bytes]:
 def _meanings(columns: Iterable[bytes]) -> list[Sense | None]:
     """What the names of columns say; a name beside a password is that of an account."""
     names = [name.strip(_QUOTES) for name in columns]
-    found = grids.meanings(names)
+    found = headings.meanings(names)
     if any(meaning and meaning.kind == "password" for meaning in found):
         return [_ACCOUNT if name.lower() == b"name" else one for name, one in zip(names, found, strict=True)]
     return found
@@ -140,7 +140,7 @@ def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Foun
         group = next((number for number in (1, 2, 3) if argument[number] is not None), 3)
         if meaning and meaning.weak in {"", "long"} and group < 3 and not values.placeholder(argument[group]):
             yield *argument.span(group), meaning.kind, "sql"
-        elif meaning and (meaning.weak in grids.PERSONAL or (meaning.weak == "user" and group < 3)):
+        elif meaning and (meaning.weak in headings.PERSONAL or (meaning.weak == "user" and group < 3)):
             told = judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
             yield from ((*found[:3], "sql") for found in told)
         place = argument.end()

@@ -16,7 +16,7 @@ from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
 from triage.redact.pii import spoken
 from triage.redact.pii.hosts import in_words
-from triage.redact.text import Expression, Found, Span, alternatives, anywhere, digits_in
+from triage.redact.text import Expression, Found, Span, alternatives, anywhere, at_edges, digits_in
 
 __all__ = ("SAID", "said")
 
@@ -119,7 +119,7 @@ _HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?
 def said(data: bytes, lines: Lines | None = None) -> Iterator[Found]:
     """What follows flags of command lines, and names in sentences."""
     nothing: set[tuple[int, bytes]] = set()
-    for number, start, end in (lines or Lines(data)).parts(SAID):
+    for number, start, end in at_edges(data, (lines or Lines(data)).parts(SAID)):
         reader = _PHRASES[number - 1][1]
         word = _PLAIN.match(data, end) if reader in _LOCAL and data[end - 1 : end] not in _QUOTES else None
         if word is None:

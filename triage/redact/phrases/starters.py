@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from triage.redact.named import grids
+from triage.redact.named import grids, headings
 from triage.redact.phrases import answers, arguments, bound, fields, holders, leads, outputs, pointers, rosters
 from triage.redact.phrases.leads import Reader, Sized
 from triage.redact.pii import addresses, cells, correspondence, couples, devices, segments, wireless
@@ -67,7 +67,7 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield leads.USINGS, leads.READERS["usings"]
     yield ("forkey:",), answers.keyed_behind
     yield ("copy ",), grids.copied
-    yield grids.SETTINGS, grids.settings
+    yield headings.SETTINGS, grids.settings
     yield ("key (",), grids.collided
     yield ("binding parameter ",), bound.numbered
     yield pointers.LEADS, pointers.pointed_at
@@ -94,7 +94,7 @@ def _starters(data: Mapping[str, Any]) -> dict[bytes, Reader]:
         _put_all(found, names, sized)
     for text in web_keys.KEY_TYPES:
         _put(found, text, web_keys.private_numbers)
-    for column in grids.NAMES:
+    for column in headings.NAMES:
         _put(found, column.encode(), grids.columns)
     return found
 

@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
 from triage.redact.pii import accounts, host_lines, hosts, network, numbers, papers, persons, principals, signs
-from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, Span, touches
+from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, Span, at_edges, touches
 
 __all__ = ("candidates", "personal")
 
@@ -111,13 +111,13 @@ def candidates(data: bytes) -> list[Span]:
     return [span for expression in _LOOKED_FOR for span in expression.spans(data)]
 
 
-def personal(data: bytes, places: Iterable[Span] | None = None) -> list[Found]:
+def personal(data: bytes, places: Sequence[Span] | None = None) -> list[Found]:
     """Everything personal in a text that its form shows; `places` are its `candidates` if they are known."""
     found: list[Found] = []
     # Of this text: what four numbers are by themselves, and what another candidate is that is all of a string.
     worths: dict[bytes, int] = {}
     strings: dict[bytes, list[Found]] = {}
-    for begin, end in candidates(data) if places is None else places:
+    for begin, end in at_edges(data, candidates(data) if places is None else places):
         text = data[begin:end]
         worth = worths.get(text, _UNREAD)
         if worth == _UNREAD:

@@ -1,0 +1,83 @@
+"""The lines of tables in text and the cells of each, and what a cell holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from triage.redact.named import values
+from triage.redact.named.headings import FULL
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense
+from triage.redact.pii import persons
+from triage.redact.pii.people import full_name
+from triage.redact.text import Found, Span, line_of
+
+__all__ = ("AROUND", "FEWEST", "LONGEST", "QUOTES", "aligned", "cells_of", "line_at", "valued")
+
+FEWEST: Final = 2
+LONGEST: Final = 400
+_WRITTEN_END: Final = b"\\n"
+# What a mail writes before the lines that it answers.
+_CITED: Final = re.compile(rb"(?:> ?){1,6}")
+QUOTES: Final = b" \t\"'`*\r"
+AROUND: Final = QUOTES + b"\\"
+_GAP: Final = re.compile(rb" {2,}")
+_WORD: Final = re.compile(rb"[^\s]+")
+_QUOTED: Final = re.compile(rb'"[^"\n]*"')
+
+
+def line_at(data: bytes, at: int, most: int) -> Span:
+    """The line of a place, also one of those that are written out inside of a string."""
+    start, end = line_of(data, at, most=most)
+    before, behind = data.rfind(_WRITTEN_END, start, at), data.find(_WRITTEN_END, at, end)
+    if before >= 0:
+        start = before + len(_WRITTEN_END)
+    elif cited := _CITED.match(data, start, end):
+        start = cited.end()
+    return start, behind if behind >= 0 else end
+
+
+def cells_of(line: bytes, mark: bytes) -> list[Span]:
+    """The cells of a line without what frames them."""
+    plain = _QUOTED.sub(lambda match: b'"' * len(match.group()), line)
+    ends = [match.span() for match in re.finditer(_GAP if mark == b"  " else re.escape(mark), plain)]
+    found = [(start, end) for (_, start), (end, _) in pairwise([(0, 0), *ends, (len(line), 0)])]
+    if mark in {b"|", b"  "}:
+        found = found[not line[slice(*found[0])].strip() : len(found) - (not line[slice(*found[-1])].strip())]
+    return [_bare(line, *cell) for cell in found]
+
+
+def aligned(line: bytes, cells: list[Span]) -> list[Span]:
+    """The cells of a line under those of a header set with blanks."""
+    starts = [start for start, _ in cells]
+    if any(line[start - 1 : start].strip() for start in starts[1:]):
+        words = [match.span() for match in _WORD.finditer(line)]
+        return words if len(words) == len(cells) else []
+    return [_bare(line, start, end) for start, end in pairwise([*starts, len(line)]) if start < len(line)]
+
+
+def _bare(line: bytes, start: int, end: int) -> Span:
+    """A cell without blanks and quotes."""
+    text = line[start:end]
+    left = start + len(text) - len(text.lstrip(AROUND))
+    return left, max(left, end - len(text) + len(text.rstrip(AROUND)))
+
+
+def valued(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
+    """The value of a cell: no plain word, as the types and words of a description are."""
+    value = data[slice(*span)]
+    if value.count(b"(") != value.count(b")"):  # of code
+        return
+    if meaning.weak == FULL:
+        if full_name(value) and persons.is_person(value):
+            yield *span, "person", "column"
+    elif (
+        meaning.weak
+        or values.mixed(value, least=4)
+        or (values.is_shuffled(value) and value.isalnum())
+        or (meaning.kind == "password" and values.is_joined(value))
+    ):
+        yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(span[0], span[0]))

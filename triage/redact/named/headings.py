@@ -1,0 +1,145 @@
+"""What the headers of tables name: secrets, people and what is theirs, each alone or beside the others."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from triage.redact.named.keys import Sense, parts, sense
+from triage.redact.pii import persons
+from triage.redact.pii.forms import plain
+from triage.redact.pii.neighbours import fields_of_people
+from triage.redact.pii.people import FORMS
+
+__all__ = ("CELL", "FULL", "NAMES", "PERSONAL", "SETTINGS", "is_title", "leads", "meaning_of", "meanings")
+
+_WORDS: Final = (
+    "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
+    "_secret", "_hash", "credential", "credentials", "username", "hostname", "node",
+)  # fmt: skip
+_OF_PEOPLE: Final = (
+    "first_name", "firstname", "first name", "last_name", "lastname", "last name", "full_name", "fullname",
+    "full name", "surname",
+    "birth_date", "birthdate", "date_of_birth", "date of birth", "dob", "birthday", "phone", "phone_number",
+    "mobile", "telefon", "telefono",
+    "telefone", "telephone", "telefoon", "email", "e-mail", "email_address", "email address", "iban", "ssn",
+    "passport", "passport_number", "street", "address",
+    "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id",
+    "card_number", "postal_code", "postcode", "zip_code", "plz",
+    "customer_name", "contact_name", "patient_name", "employee_name", "host_name", "user_name", "holder_name",
+    "tax_id", "_mobile", "_phone", "nome", "nom", "naam", "navn", "namn", "nimi", "imie", "nazwisko", "jmeno",
+    "prijmeni", "soyad", "apellido", "apelido", "sobrenome", "nascimento", "nacimiento", "nascita", "naissance",
+    "geburt", "geboortedatum", "urodzenia", "telemovel", "celular", "cellulare", "movil", "handy", "morada",
+    "endereco", "direccion", "domicilio", "indirizzo", "adres", "anschrift", "straat", "voornaam", "achternaam",
+    "fornavn", "etternavn", "fornamn", "efternamn", "cpf", "dni", "nif", "nino",
+    "aadhaar", "aadhar", "pesel", "bsn", "nir", "curp",
+    "fiscale", "personnummer",
+    "burgerservicenummer", "steuernummer", "ausweisnummer", "passnummer", "telefonnummer", "nummer", "host", "fqdn",
+    "user_id", "userid", "user id", "customer_id", "customer id", "employee_id", "employee id", "member_id",
+    "patient_id", "student_id",
+    "last_login", "last login", "last_seen", "last seen", "gender", "hire_date", "hire date",
+)  # fmt: skip
+_SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\t', '"\n', "\n", "\r")
+NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))
+"""What a header holds that names such a column, in small letters, with what stands beside it there."""
+SETTINGS: Final = tuple(
+    f"{name}{mark}{value}"
+    for name in ("name", "key", "setting", "variable", "parameter", "property", "option", "field", "attribute")
+    for mark in (",", ";", "\t", "|", " | ", '","')
+    for value in ("value", "val", "content")
+)
+"""How a header ends that names a column of names and one of values beside it, in small letters."""
+_ENDINGS: Final = tuple(word.encode() for word in _WORDS + _OF_PEOPLE)
+PERSONAL: Final = FORMS | {"phone", "digits"}
+"""The hints of columns whose values are personal by their form."""
+_TAKEN: Final = PERSONAL | {"", "long", "user", "host", "numbered", "word"}
+_KINDS: Final = frozenset(
+    {
+        "person",
+        "birth_date",
+        "street_address",
+        "postal_code",
+        "national_id",
+        "ssn",
+        "passport",
+        "phone",
+        "card",
+        "bank_account",
+    }
+)
+CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#()\x80-\xff-]{1,20}){0,2}")
+# A name is that of a person beside such columns if it is a full one.
+FULL: Final = "full name"
+_NAME: Final = Sense("person", "name")
+_NO_MAIL: Final = frozenset(
+    ["enabled", "verified", "confirmed", "sent", "count", "template", "body", "subject", "id", "opt", "status", "type"]
+)
+_OF_PERSONS: Final = (
+    ["hire", "date"], ["hired"], ["salary"], ["gender"], ["sex"], ["nationality"], ["blood", "type"], ["job", "title"],
+    ["allergies"], ["diagnosis"], ["marital", "status"],
+)  # fmt: skip
+_OF_ACCOUNTS: Final = (
+    ["last", "login"], ["last", "login", "at"], ["last", "seen"], ["last", "seen", "at"], ["last", "sign", "in"],
+    ["ip"], ["mac"], ["ip", "address"], ["client", "ip"], ["login", "ip"], ["signup", "ip"], ["signed", "up"],
+    ["signup", "date"], ["joined"], ["joined", "at"], ["username"], ["login"], ["age"], ["userid"], ["avatar"],
+    ["department"], ["manager"], ["ip", "addr"], ["mac", "address"],
+)  # fmt: skip
+
+
+def is_title(cell: bytes) -> bool:
+    """Whether a cell can be the name of a column."""
+    return not cell or CELL.fullmatch(cell) is not None
+
+
+def leads(cell: bytes) -> bool:
+    """Whether a column is one of those that a table is found by."""
+    return cell.lower().endswith(_ENDINGS)
+
+
+def meanings(names: list[bytes]) -> list[Sense | None]:
+    """What the names of columns say, those that only say it beside others too."""
+    found = [meaning_of(name) for name in names]
+    people = sum(meaning is not None and meaning.kind in _KINDS for meaning in found)
+    people += sum(_is_of_mail(name.lower()) for name in names)
+    if not people:
+        full = Sense("person", FULL) if sum(map(_of_accounts, names)) > 1 else None
+        return [
+            meaning or (full if persons.meaning_beside(plain(name).lower()) == _NAME else None)
+            for meaning, name in zip(found, names, strict=True)
+        ]
+    return [meaning or persons.meaning_beside(plain(name).lower()) for meaning, name in zip(found, names, strict=True)]
+
+
+def _is_of_mail(name: bytes) -> bool:
+    """Whether a column holds addresses of e-mail: `E-mail`, `user_email`, `contactMail`."""
+    words = parts(name.replace(b"-", b"").decode("latin-1"))
+    return (words[:1] == ["mail"] or "email" in words or words[-1:] == ["mail"]) and words[-1] not in _NO_MAIL
+
+
+def _of_accounts(name: bytes) -> int:
+    """How much a column says that each row is somebody's: `user_id` and `ip` a little, `hire_date` enough."""
+    words = parts(name.decode("latin-1"))
+    numbered = len(words) > 1 and words[-1] in {"id", "no", "nr", "number"} and words[-2].encode() in _accounts()
+    return int(numbered or words in _OF_ACCOUNTS) + 2 * (words in _OF_PERSONS)
+
+
+@cache
+def _accounts() -> frozenset[bytes]:
+    """The roles of people whose names are not those of other things too."""
+    return fields_of_people().roles - {
+        b"to",
+        b"from",
+        b"owner",
+        b"profile",
+        b"billing",
+        b"shipping",
+        b"driver",
+        b"lead",
+    }
+
+
+def meaning_of(cell: bytes) -> Sense | None:
+    """What the name of a column says; None for one that a value has to confirm in other ways."""
+    meaning = sense(plain(cell)) if CELL.fullmatch(cell) else None
+    return meaning if meaning is not None and meaning.weak in _TAKEN else None

@@ -1,0 +1,81 @@
+"""Tables of two columns without a header: a name and its value on every line, a bar between them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from triage.redact.named.cells import AROUND, FEWEST, LONGEST, cells_of, line_at, valued
+from triage.redact.named.headings import leads, meanings
+from triage.redact.pii import persons
+from triage.redact.pii.people import full_name
+from triage.redact.text import Allowance, Found, Span
+
+__all__ = ("forget", "listed")
+
+_ROWS: Final = 20_000
+_MOST_LISTED: Final = 24
+_paired: Final = Allowance(100)
+"""The rows of tables of two columns that were read, from every name in them."""
+
+
+def forget() -> None:
+    """Keep nothing of a text."""
+    _paired.forget()
+
+
+def listed(data: bytes, at: int, start: int, end: int, own: list[Span]) -> list[Found] | None:
+    """What stands beside its name in a table of two columns, one of names and one of values; None in another.
+
+    It is read once: from the name of the first row that leads here.
+    """
+    named = own[0][0] <= at - start <= own[0][1]
+    if not _paired.left(data):
+        return []
+    if named and start > 2 and _leads_in_pair(data[slice(*line_at(data, start - 2, LONGEST))]):
+        return []
+    rows: list[tuple[Span, Span]] = []
+    first = start
+    for _ in range(_MOST_LISTED if named else 1):
+        if first < 2 or not (row := _pair(data, *line_at(data, first - 2, LONGEST))):
+            break
+        if named and leads(data[slice(*row[0])]):
+            _paired.spend(len(rows))
+            return []
+        rows.insert(0, row)
+        first = line_at(data, first - 2, LONGEST)[0]
+    for _ in range(_ROWS if named else 2):
+        if not (row := _pair(data, start, end)):
+            break
+        rows.append(row)
+        start, end = line_at(data, end + 1, LONGEST) if end + 1 < len(data) else (end, end)
+    _paired.spend(len(rows))
+    senses = meanings([data[slice(*name)] for name, _ in rows])
+    if sum(meaning is not None for meaning in senses) < FEWEST:
+        return None
+    if not named:
+        return []
+    told = zip(rows, senses, strict=True)
+    found = [one for (_, value), meaning in told if meaning for one in valued(data, value, meaning)]
+    sure = any(kind != "person" for _, _, kind, _ in found)
+    return [
+        one
+        for one in found
+        if one[2] != "person"
+        or (persons.is_person(data[one[0] : one[1]]) and (sure or full_name(data[one[0] : one[1]])))
+    ]
+
+
+def _leads_in_pair(line: bytes) -> bool:
+    """Whether a line has two cells with a bar between, of which the first is a name that leads to a table."""
+    name, bar, rest = line.strip(b"| \t\r").partition(b"|")
+    return bool(bar) and b"|" not in rest and leads(name.strip(AROUND))
+
+
+def _pair(data: bytes, start: int, end: int) -> tuple[Span, Span] | None:
+    """The two cells of a line with a bar between."""
+    line = data[start:end]
+    cells = cells_of(line, b"|") if b"|" in line else []
+    if len(cells) != FEWEST:
+        return None
+    (one, two), (three, four) = cells
+    return (start + one, start + two), (start + three, start + four)
