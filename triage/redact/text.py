@@ -65,6 +65,7 @@ _MOST: Final = 4_096
 # Names that follow each other at once are a row from so many on, of which so many at either end are read.
 _ROW: Final = 32
 _EDGE: Final = 8
+_APART: Final = 2
 _FEW_STEPS: Final = 1_024
 _SIGNS: Final = frozenset({b"=", b":"})
 _BEYOND_ASCII: Final = bytes(range(0x80, 0x100))
@@ -318,18 +319,25 @@ class Allowance:
         return f"<{self._left:,} steps left in {len(self._data):,} bytes>"
 
 
+def _opens(between: bytes) -> bool:
+    """Whether there is a quote in what stands between two names."""
+    return not between.isalnum() and (b'"' in between or b"'" in between)
+
+
 def at_edges(data: bytes, places: Sequence[Place]) -> Sequence[Place]:
     """Places, each with its start and end last, without the inner ones of long rows of names with their signs.
 
-    Behind a name in such a row stands a name and no value. Nobody writes one, and each would be looked at for nothing.
+    Behind a name in such a row stands a name, and no value or one of two bytes. Nobody writes one, and each would be
+    looked at for nothing.
     """
     if len(places) <= _ROW:
         return places
     kept: list[Place] = []
     row: list[Place] = []
-    last = -2
+    last = -3
     for place in places:
-        if place[-2] - last > 1 or data[last - 2 : place[-2]].rstrip(b" ")[-1:] not in _SIGNS:
+        start = place[-2]
+        if start - last > _APART or data[last - 2 : last].rstrip(b" ")[-1:] not in _SIGNS or _opens(data[last:start]):
             kept += row if len(row) <= _ROW else row[:_EDGE] + row[-_EDGE:]
             row = []
         row.append(place)

@@ -66,6 +66,7 @@ _CLOSING: Final = frozenset({b'"', b"'", b";", b"&", b"<", b")", b"}", b"]", b",
 _OF_FORM: Final = frozenset({"email", "ipv4", "ipv6", "mac", "card", "bank_account", "iban", "hostname"})
 _OPENING: Final = frozenset({b'"', b"'"})
 _LEAST_PREFIX: Final = 6
+_LONGEST_PREFIX: Final = 240
 _HALF: Final = 16
 _HEX: Final = re.compile(rb"[0-9a-f]{1,128}(?![\w-])")
 _HEX_BEFORE: Final = re.compile(rb"(?:\A|[^0-9A-Za-z])((?=[a-f]{0,24}[0-9])(?=[0-9]{0,24}[a-f])[0-9a-f]{16,128})\Z")
@@ -173,7 +174,7 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
 
     Past those at most `guesses` more.
     """
-    prefix = data[line:at].translate(_SAME_DIGIT)
+    prefix = data[line : min(at, line + _LONGEST_PREFIX)].translate(_SAME_DIGIT)
     pieces: list[Piece] = []
     columns: list[int] = []
     random = 0

@@ -95,6 +95,8 @@ _NAME_DIGITS: Final = 2
 _NAME_PARTS: Final = 6
 _NAME_WORD: Final = 3
 _SHUFFLED: Final = 12
+# No more of a value is looked at for it.
+_LONGEST_SHUFFLED: Final = 128
 _CAPITALS: Final = re.compile(rb"[A-Z]+")
 _SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.]{0,30}=(?:[^=]|$)")
 _LETTER_BYTES: Final = frozenset(LETTERS)
@@ -235,8 +237,9 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
 
 def is_shuffled(value: bytes) -> bool:
     """Whether small letters and capitals change more often than in names of code."""
-    changes = sum(one.islower() != two.islower() for one, two in pairwise(value.decode("latin-1")) if two.isalpha())
-    return len(value) >= _SHUFFLED and changes * 3 >= len(value)
+    text = value[:_LONGEST_SHUFFLED].decode("latin-1")
+    changes = sum(one.islower() != two.islower() for one, two in pairwise(text) if two.isalpha())
+    return len(text) >= _SHUFFLED and changes * 3 >= len(text)
 
 
 def in_code(value: bytes) -> bool:

@@ -86,20 +86,21 @@ def commands(data: bytes, at: int, *, programs: bool = True) -> Iterator[Found]:
     Without `programs` only those of `STARTERS`: the line of a program is read from its first one on.
     """
     small = data[at : at + _LONGEST].lower()
-    for starter in _starters().get(small[:3], ()):
-        if small.startswith(starter):
-            yield from STARTERS[starter](data, at)
+    for size in _starters().get(small[:3], ()):
+        reader = STARTERS.get(small[:size])
+        if reader is not None:
+            yield from reader(data, at)
     if programs:
         yield from _programs_in(words(data[at : read_to(data, at)]), at)
 
 
 @cache
-def _starters() -> dict[bytes, list[bytes]]:
-    """The starters under what they begin with."""
-    found = defaultdict(list)
+def _starters() -> dict[bytes, list[int]]:
+    """How long the starters are that begin with the same."""
+    found = defaultdict(set)
     for starter in STARTERS:
-        found[starter[:3]].append(starter)
-    return dict(found)
+        found[starter[:3]].add(len(starter))
+    return {begin: sorted(sizes) for begin, sizes in found.items()}
 
 
 @cache
