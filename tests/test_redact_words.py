@@ -65,7 +65,7 @@ WORDS = (
     "GITHUB_PAT=«P»",
     '{"pat":"«P»"}',
     "azureDevOpsPat: «P»",
-    "[U:1:22793] WebAPI key=«00C54890BD989590F75CED2A72939992» GET https://api.example.com/",
+    "«[U:1:22793]» WebAPI key=«00C54890BD989590F75CED2A72939992» GET https://api.example.com/",
 )
 STORED = (
     '{"Parameters":[{"Name":"/prod/app/DJANGO_SECRET_KEY","Type":"SecureString","Value":"«4fi7gc9hi-nq(67nkykivec_+u»","Version":3}]}',

@@ -16,7 +16,7 @@ __all__ = ("CELL", "FULL", "NAMES", "PERSONAL", "SETTINGS", "is_title", "leads",
 
 _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
-    "_secret", "_hash", "credential", "credentials", "username", "hostname", "node",
+    "_secret", "_hash", "passphrase", "_pass", "credential", "credentials", "username", "hostname", "node",
 )  # fmt: skip
 _OF_PEOPLE: Final = (
     "first_name", "firstname", "first name", "last_name", "lastname", "last name", "full_name", "fullname",

@@ -37,6 +37,7 @@ _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\
 # A code in groups of one length, as those of debuggers and of pairing are.
 _GROUPS: Final = re.compile(rb"[0-9]{3}([ -])[0-9]{3}(?:\1[0-9]{3})?|[0-9]{4}([ -])[0-9]{4}")
 # What stands under these is a person only if it has the form of an account.
+_SHORT: Final = 4
 _OF_THINGS: Final = frozenset({b"author", b"owner", b"actor", b"committer", b"reviewer", b"usr", b"uid"})
 _AUTH: Final = re.compile(
     rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls"
@@ -129,7 +130,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
         if _is_secret(data, span, meaning, name, in_quotes=in_quotes, assigned=assigned):
             yield *credentials.without_scheme(data, start, end), meaning.kind, "key"
     elif (values.placeholder(value) and meaning.weak != "ssid" and not _is_pin(value, meaning)) or (
-        not in_quotes and value.isalpha() and label.lower() in _OF_THINGS
+        not in_quotes and (value.isalpha() or len(value) < _SHORT) and label.lower() in _OF_THINGS
     ):
         return
     elif meaning.weak in {"long", "made", "docker", "query"}:

@@ -237,6 +237,10 @@ def forget() -> None:
     sense.cache_clear()
 
 
+# Whose accounts are those of a server itself.
+_OF_SERVERS: Final = frozenset({"master", "default", "admin"})
+
+
 def _holds(words: list[str], wanted: list[str]) -> bool:
     """Whether a name holds some words in a row."""
     return bool(wanted) and any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
@@ -262,6 +266,7 @@ def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found
     return (
         (found.weak in {"user", "host", "numbered", "query"} or found.weak in _OF_DEVICES)
         and start > 0
+        and (words[start:end] != ["username"] or words[start - 1] in _OF_SERVERS)
         and words[start - 1] not in known.controls
         and found.kind != "hostname"
         and end - start == 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from triage.redact.named import values
 from triage.redact.named.cells import AROUND, FEWEST, LONGEST, cells_of, line_at, valued
 from triage.redact.named.headings import leads, meanings
+from triage.redact.named.keys import Sense
 from triage.redact.pii import persons
 from triage.redact.pii.people import full_name
 from triage.redact.text import Allowance, Found, Span
@@ -14,6 +16,7 @@ __all__ = ("forget", "listed")
 
 _ROWS: Final = 20_000
 _MOST_LISTED: Final = 24
+_LEAST: Final = 8
 _paired: Final = Allowance(100)
 """The rows of tables of two columns that were read, from every name in them."""
 
@@ -51,7 +54,7 @@ def listed(data: bytes, at: int, start: int, end: int, own: list[Span]) -> list[
     _paired.spend(len(rows))
     senses = meanings([data[slice(*name)] for name, _ in rows])
     if sum(meaning is not None for meaning in senses) < FEWEST:
-        return None
+        return _alone(data, rows, senses) if named and _is_framed(data, at) else None
     if not named:
         return []
     told = zip(rows, senses, strict=True)
@@ -63,6 +66,23 @@ def listed(data: bytes, at: int, start: int, end: int, own: list[Span]) -> list[
         if one[2] != "person"
         or (persons.is_person(data[one[0] : one[1]]) and (sure or full_name(data[one[0] : one[1]])))
     ]
+
+
+def _is_framed(data: bytes, at: int) -> bool:
+    """Whether the line of a place begins and ends with a bar."""
+    line = data[slice(*line_at(data, at, LONGEST))].strip()
+    return line.startswith(b"|") and line.endswith(b"|")
+
+
+def _alone(data: bytes, rows: list[tuple[Span, Span]], senses: list[Sense | None]) -> list[Found] | None:
+    """The one secret in a frame of names and values, where it looks like one; None where it does not."""
+    told = [(value, meaning) for (_, value), meaning in zip(rows, senses, strict=True) if meaning is not None]
+    if len(rows) < FEWEST or len(told) != 1:
+        return None
+    value, meaning = told[0]
+    if meaning.weak not in {"", "long"} or not values.mixed(data[slice(*value)], least=_LEAST):
+        return None
+    return [*valued(data, value, meaning)]
 
 
 def _leads_in_pair(line: bytes) -> bool:

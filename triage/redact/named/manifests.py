@@ -16,7 +16,9 @@ __all__ = ("WORDS", "entries")
 WORDS: Final = (b"kind: secret", b'kind: "secret"', b'"kind":"secret"', b'"kind": "secret"')
 """What says that a document is one, in small letters."""
 _NO_SECRETS: Final = frozenset({"user", "host", "numbered"})
-_ORDINARY: Final = frozenset(b"crt ca port database dbname db namespace region bucket name type engine scheme".split())
+_ORDINARY: Final = frozenset(
+    b"crt ca port database dbname db namespace region bucket name type engine scheme description expiration".split()
+)
 _REACH: Final = 4_096
 _MOST: Final = 200
 _PARTS: Final = (b"\n---", b"\nkind: ")

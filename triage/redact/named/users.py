@@ -8,7 +8,7 @@ from typing import Final
 from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.text import Span, letters_in
 
-__all__ = ("account", "handle")
+__all__ = ("account", "handle", "is_free")
 
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
 _UUID_LENGTH: Final = 36
@@ -22,10 +22,14 @@ _HANDLE_MARKS: Final = re.compile(rb"[._-]")
 _REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}){1,2}(?=[ \t]*(?:[\r\n(<|,;]|\Z))")
 # A name of a database or a store, among other parts of a connection string.
 _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=|(?:&|%26)(?i:account_?key|sharedaccess\w{3,9})=")
+# Who connects, whose name is that of a part of such a string.
+_CONNECTS: Final = re.compile(rb"(?i)(?:\A|[;\s\"'?&{(])(?:user(?: ?id| ?name)?|uid|login|usr)[ ]?=[ ]?[\"']?\Z")
 # What stands behind a name that is called, indexed or made of others: it is code.
 _CODE_MARKS: Final = frozenset({b"(", b"[", b"<"})
 # What code asks of an object that stands for somebody.
 _ATTRIBUTES: Final = frozenset(b"user username uid id name login email value get current currentuser".split())
+# What accounts of services end in.
+_ROLES: Final = frozenset(b"rw ro etl batch usr sysdba dba job migrate sql jdbc odbc pool prd stg uat".split())
 # A thread by its number, and what stands behind a function in a trace.
 _THREAD: Final = re.compile(rb"[A-Z][0-9]{1,4}")
 _FRAME: Final = re.compile(rb"(?:\r?\n|\\{1,4}n)[^\r\n]{1,200}?\.go:[0-9]| in goroutine |\.\(")
@@ -68,20 +72,27 @@ def _is_of_text(data: bytes, end: int, value: bytes) -> bool:
         if dotted or (value.islower() and value.count(b".") > 1):
             return True
     done = len(value) >= _GERUND and value.endswith(b"ing")
-    return bool(
-        done or _THREAD.fullmatch(value) or data[end : end + 1] in _CODE_MARKS or _IN_CONNECTION.match(data, end)
-    )
+    if done or _THREAD.fullmatch(value) or data[end : end + 1] in _CODE_MARKS:
+        return True
+    if not _IN_CONNECTION.match(data, end):
+        return False
+    start = end - len(value)
+    return _CONNECTS.search(data, max(start - 24, 0), start) is None or not is_free(value)
+
+
+def is_free(value: bytes) -> bool:
+    """Whether no word of an account is that of a service or a thing."""
+    words = {word.encode() for word in parts(value.decode("latin-1"))} | {*_HANDLE_MARKS.split(value.lower())}
+    known = vocabulary()
+    return words.isdisjoint(known.screens | known.words | known.things | known.nobody | known.services | _ROLES)
 
 
 def handle(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
     """What somebody is called on a service: one word in small letters or with digits, and none that screens have."""
     span = account(data, start + data.startswith(b"@", start), end, in_quotes=in_quotes)
     value = data[slice(*span)] if span else b""
-    words = {word.encode() for word in parts(value.decode("latin-1"))} | {*_HANDLE_MARKS.split(value.lower())}
-    known = vocabulary()
     plain = value.islower() and value.rstrip(b"0123456789").rpartition(b"screen")[1:] != (b"screen", b"")
-    free = words.isdisjoint(known.screens | known.words | known.things | known.nobody)
-    return span if plain and free and b" " not in value else None
+    return span if plain and is_free(value) and b" " not in value else None
 
 
 def _names_a_field(value: bytes) -> bool:

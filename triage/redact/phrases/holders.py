@@ -44,6 +44,7 @@ _FIELD: Final = re.compile(
     rb"(?i)(N|NAME|SOUND|NICKNAME|TEL|TEL-AV|ADR|BDAY|X|T|M|F|B|A):((?:[^;\\\n]|\\[^n]){1,200})(?:;|\\?\n|\Z)"
     rb"|[A-Z-]{1,12}:[^;\n]{0,200};"
 )
+_OF_RIGHTS: Final = frozenset({b"grant ", b"revoke "})
 _MOST_FIELDS: Final = 12
 _CARD: Final[dict[bytes, Sense]] = {
     **dict.fromkeys((b"n", b"name", b"nickname", b"x"), Sense("person", "name")),
@@ -63,11 +64,13 @@ _FEWEST: Final = 5
 _MIXED: Final = re.compile(rb"(?=[A-Z]{1,8}[0-9])[0-9CFGHJKLMNPRTVWXYZ]{9,10}")
 
 
+# Whom rights are given to, or taken from.
+_GRANTED: Final = re.compile(rb"(?i)[^;\n]{1,160}?\s(?:to|from)\s{1,4}(?=\\{0,3}[\"'`])")
 _STATED: Final = re.compile(
     rb"(?i)(?:if (?:not )?exists )?\\{0,3}[\"'`\[]?([a-z_][\w.@$-]{1,62})\\{0,3}[\"'`\]]?"
     rb"(?:@\\{0,3}[\"'`]?[\w.%:-]{1,80}\\{0,3}[\"'`]?)?"
-    rb"(?:\s{0,4}[;=]|\s{1,4}(?:with|to|password|encrypted|identified|login|nologin|superuser|createdb|valid|in role"
-    rb"|inherit|default|from|for login|rename|require|account|set|enable|disable|resource|connection limit)\b)"
+    rb"(?:\s{0,4}(?:[;=]|\Z)|\s{1,4}(?:with|to|password|encrypted|identified|login|nologin|superuser|createdb|valid"
+    rb"|in role|inherit|default|from|for login|rename|require|account|set|enable|disable|resource|connection limit)\b)"
 )
 
 
@@ -85,7 +88,13 @@ def _hashed(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _stated(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account that a statement of SQL makes or changes."""
-    if match := _STATED.match(data, at + size):
+    begin = at + size
+    if data[at : at + size].lower() in _OF_RIGHTS:
+        granted = _GRANTED.match(data, begin)
+        if granted is None:
+            return
+        begin = granted.end()
+    if match := _STATED.match(data, begin):
         yield from ((*found[:3], "statement") for found in _is_account(data, match.span(1)))
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from triage.redact.named import credentials, headings, values
 from triage.redact.named.judging import judged
-from triage.redact.named.keys import Sense
+from triage.redact.named.keys import Sense, sense
 from triage.redact.text import Found, Span
 
 __all__ = ("created", "inserted")
@@ -42,6 +42,8 @@ _MOST_ROWS: Final = 200
 _MOST_STATEMENTS: Final = 20_000
 # How far behind a table, or the last row of it, the next one is looked for.
 _APART: Final = 16_384
+_OF_NAMES: Final = frozenset(b"name key setting option option_name variable parameter property attribute".split())
+_OF_VALUES: Final = frozenset(b"value val content data setting_value option_value".split())
 _COOKIES: Final = re.compile(rb"(?i)(?:\w{1,20}_)?cookies?")
 _HOST: Final = re.compile(rb"\.?[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
 _PATH: Final = re.compile(rb"/[^\s']{0,200}")
@@ -51,7 +53,9 @@ def inserted(data: bytes, at: int) -> Iterator[Found]:
     """The values of columns with a sensitive name in an INSERT, or the values of cookies in one without names."""
     match = _INSERT.match(data, at)
     if match is not None:
-        yield from _rows(data, match, _meanings(match[2].split(b",")))
+        columns = match[2].split(b",")
+        yield from _rows(data, match, _meanings(columns))
+        yield from _named(data, match, [column.strip(_QUOTES).lower() for column in columns])
     elif (match := _UNNAMED.match(data, at)) and _COOKIES.fullmatch(_table(match[1])):
         for row in islice(_spans(data, match), _MOST_ROWS):
             yield from _cookie(data, row)
@@ -144,6 +148,31 @@ def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Foun
             told = judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
             yield from ((*found[:3], "sql") for found in told)
         place = argument.end()
+
+
+def _named(data: bytes, match: re.Match[bytes], columns: list[bytes]) -> Iterator[Found]:
+    """The secrets of a statement that adds names with their values: `(name, value) VALUES ('smtp_password', '...')`."""
+    named = next((number for number, column in enumerate(columns) if column in _OF_NAMES), -1)
+    told = next((number for number, column in enumerate(columns) if column in _OF_VALUES), -1)
+    if named < 0 or told < 0:
+        return
+    for row in islice(_spans(data, match), _MOST_ROWS):
+        texts = _texts(data, row)
+        if max(named, told) < len(texts) and (name := texts[named]) and (value := texts[told]):
+            meaning = sense(data[slice(*name)].decode("latin-1"))
+            if meaning is not None and meaning.weak in {"", "long", "word"}:
+                found = judged(data, value, meaning, in_quotes=True, assigned=True, name=name)
+                yield from ((*one[:3], "sql") for one in found)
+
+
+def _texts(data: bytes, row: Span) -> list[Span | None]:
+    """The strings of a row, None where something else stands."""
+    place, found = row[0], list[Span | None]()
+    while place < row[1] and (argument := _ARGUMENT.match(data, place, row[1])):
+        group = next((number for number in (1, 2) if argument[number] is not None), 0)
+        found.append(argument.span(group) if group else None)
+        place = argument.end()
+    return found
 
 
 def _cookie(data: bytes, span: Span) -> Iterator[Found]:

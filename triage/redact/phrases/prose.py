@@ -100,6 +100,10 @@ _MOST: Final = 16_384
 _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs and an address of IPv6 look like the fields of a password file.
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}|(?:[0-9a-f]{1,4}:){3,4}")
+_AND_PASSWORD: Final = re.compile(
+    rb"(?i)\\{0,3}[\"']?[ \t]+(?:and|with)[ \t]+(?:the |a |this )?(?:temporary |initial )?"
+    rb"(?:passw|passc|passp|pw|pin\b)"
+)
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
 _INSTEAD: Final = re.compile(
     rb"[\"']?,? (?:but )?(?:got|received|found|actual|instead of|and not|vs\.?|!=)(?: value| token"
@@ -229,6 +233,8 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     loose = small.startswith((*_SESSIONS, b"token"))
     if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
         return
+    if small.rstrip(b" \t:").endswith((b"with key", b"using key")) and values.is_slug(value):
+        return
     if (_KEYED.search(small) and (values.is_slug(value) or not values.looks_random(value, least=16))) or (
         b"key" in small and (_FINGERPRINT.fullmatch(value) or reports.is_key_of_certificate(data, start, span[0]))
     ):
@@ -324,6 +330,12 @@ def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 
+def _paired(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The account that is named with its password: "log in as user x and password y"."""
+    if _AND_PASSWORD.match(data, end):
+        yield from _talking(data, start, end)
+
+
 # What leads to a value, in the one group of its expression, and what reads it. They are tried in this order.
 _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], ...]] = (
     (rf"\B({_FLAG}{_FLAG_END})", _flagged),
@@ -369,6 +381,13 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"|wrong|locked|disabled))\b"
         ),
         _talking,
+    ),
+    (
+        (
+            r"\b(?:user(?:name)?|login|account)[ \t]+\\{0,3}[\"']?([a-z0-9][\w.@-]+)\\{0,3}[\"']?[ \t]+"
+            r"(?:and|with)\b"
+        ),
+        _paired,
     ),
     (
         (

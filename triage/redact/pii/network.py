@@ -270,7 +270,8 @@ def _is_mac(data: bytes, start: int, end: int) -> bool:
     if _PAIR_BEFORE.search(data, max(start - 4, 0), start):
         return False
     plain = text.translate(None, b":-.").lower()
-    return len(set(plain)) > 1 and (joint != b"-" or letters_in(plain) > 0)
+    # With zeros only behind its first pair it is what systems give that hide their own.
+    return len(set(plain)) > 1 and plain[2:].strip(b"0") != b"" and (joint != b"-" or letters_in(plain) > 0)
 
 
 def _ipv6_end(data: bytes, start: int, end: int) -> int:

@@ -58,7 +58,7 @@ _WORDS: Final = (
     r"-mbp\b|macbook|\bimac\b|mac-mini|iphone|ipad",
     r"[a-z][a-z0-9-]*[0-9](?:\.[a-z0-9-]+){2,6}\b",
     (
-        r"[a-z][a-z0-9-]*\.(?:corp|int|internal|intra|hq|mgmt|infra|prod|stage|staging|qa|uat|office|ops|dc[0-9]{1,2}"
+        r"[a-z][a-z0-9-]*\.(?:corp|int|internal|intra|hq|mgmt|infra|prod|stage|staging|qa|uat|dev|build|office|ops|dc[0-9]{1,2}"
         r"|[a-z]{2,4}[0-9]{1,2}|ams|fra|lon|lhr|nyc|iad|sfo|sjc|lax|sea|ord|dfw|atl|mia|cdg|par|mad|dub|fsn|nbg|hel|arn"
         r"|osl|waw|vie|zrh|mil|sin|hkg|nrt|hnd|syd|bom|gru|yyz)(?:\.[a-z0-9-]+){1,4}\b"
     ),

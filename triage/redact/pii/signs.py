@@ -73,7 +73,7 @@ _ORACLE: Final = re.compile(
     rb"(?i)(?:oracle:(?:thin|oci8?):|sqlplus |sqlldr |userid=)[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z"
 )
 _ORACLE_ALONE: Final = re.compile(rb"(?:\A|[\s\"'=:(])[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z")
-_GO_DSN: Final = re.compile(rb"[\w.$-]{1,60}:([^\s\"'@]{1,200})\Z")
+_GO_DSN: Final = re.compile(rb"([\w.$-]{1,60}):([^\s\"'@]{1,200})\Z")
 # The name of a function as compilers for Windows write it, up to a sign of its own.
 _MANGLED: Final = re.compile(rb"(?:\A|[^\w@?$])\?[\w@?$]{0,150}@\Z")
 # Machines of one person, as systems and people call them.
@@ -103,7 +103,9 @@ def around_signs(data: bytes) -> Iterator[Found]:
     while (at := data.find(b"@", at + 1)) >= 0:
         password = _before_machine(data, at)
         if password:
-            yield *password.span(1), "password", "userinfo"
+            yield *password.span(password.lastindex or 1), "password", "userinfo"
+            if password.re is _GO_DSN and not _is_nobody(password[1]):
+                yield *password.span(1), "username", "userinfo"
             continue
         scheme = data.rfind(b"://", max(at - _SCHEME_REACH, 0), at)
         if scheme >= done and _USERINFO.fullmatch(data, scheme + 3, at):
@@ -143,13 +145,17 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
     if values.looks_random(user, least=16 if colon else 10):
         yield start, middle, "token", "userinfo"
         return
+    logs_in = colon or data[max(start - 12, 0) : start - 3].lower().endswith(_OF_LOGINS)
+    if user and logs_in and not _is_nobody(user) and b"=" not in user and not _BROWSER.match(user):
+        yield start, middle, "username", "userinfo"
+
+
+def _is_nobody(user: bytes) -> bool:
+    """Whether the account of a URL is that of a service, or none at all."""
     small = user.lower()
-    nobody = (
+    return (
         small in _NOBODY or small.isdigit() or small.rstrip(DIGITS) in vocabulary().services or values.placeholder(user)
     )
-    logs_in = colon or data[max(start - 12, 0) : start - 3].lower().endswith(_OF_LOGINS)
-    if user and logs_in and not nobody and b"=" not in user and not _BROWSER.match(user):
-        yield start, middle, "username", "userinfo"
 
 
 def _email(data: bytes, at: int) -> Iterator[Found]:

@@ -1,0 +1,102 @@
+"""Whose account stands beside what is told of it, and what people and devices are known by on platforms.
+
+In each text «...» must be masked, and nothing else; the others are left as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.growth import grows_evenly
+from triage.redact import spans
+from triage.redact.phrases import owners
+from triage.redact.pii import identities
+
+UDID = "00008110-" + "0047CB5AF209051A"
+PUSHED = "8b0d8a66 0f9c4f4e ebddf6d6 4b1dcc68 4b4d2364 d8b77b99 eb142a32 2b03fc3a"
+TICKET = "14000000946DBA6548230E57C74EB9EC" * 5
+REGISTERED = "U84IflLPlS4OM6Tjisi6sw:APA" + "91b" + "tm7uU0xh4rGSYTXC_I6YlU0XDRM6QJLc1sw4SsoWLuL" * 3
+PLAYER = "7656119" + "7157186858"
+
+ACCOUNTS = (
+    "Server=db;UID=«yuki84»;PWD=«psZ0xV2iSWbYOuh9»;Database=crm",
+    "Initial Catalog=Crm;User ID=«dmitri_schaefer»;Password=«w7nJHlqNrlMH7Um»;Pooling=true",
+    'dsn = "«bogdanc»:«ASHlyC3iO9u7V»@tcp(db:3306)/shop"',
+    "GRANT ALL ON shop.* TO '«spereira66»'@'%' IDENTIFIED BY '«9WGX6D2Ci!WE»';",
+    'REVOKE SELECT ON shop.* FROM "«hmueller»";',
+    'To log in use user «biyer» and password "«3JTpADnPHNew3»" (valid until Monday)',
+    "log in with username «oleg.conti» and password «x9kLmmnaP4»",
+    "temporary password for «iquispe»: «FBamG19h0DT»",
+    "the password for «mhaddad» is «FBamG19h0DT»",
+    "[22:06:49] <«amelie.mbeki»> thanks, done",
+    "JENKINS_USER=«mhaddad»",
+    "registry_username: «mhaddad»",
+)
+SECRETS = (
+    "INSERT INTO settings (name, value, updated) VALUES ('pwd', '«bhgG3sqOT4ud~W^HxEq3A»', now());",
+    "INSERT INTO options (option_name, option_value) VALUES ('theme', 'dark12345'), ('smtp_password', '«hunter2x»');",
+    "+------------+---+\n| mode       | cluster    |\n| jwt_secret | «WVGzxgnJH1Oh3T» |\n+------------+---+",
+    f"deviceToken = <«{PUSHED}»>",
+    f"POST /3/device/«{PUSHED.replace(' ', '')}» status=410",
+    f"Steam auth session ticket: «{TICKET}»",
+    f'push failed {{"to":"«{REGISTERED}»","error":"NotRegistered"}}',
+    "app://login?session_state=«91a89b4c-2597-4195-b7df-3d238754a97d»&x=1",
+)
+IDENTITIES = (
+    f"lockdownd: paired with udid «{UDID}»",
+    f"logged in as steamid «{PLAYER}»",
+    f"BeginAuthSession steamID=«{PLAYER}» name=«ShadowMaple355»",
+    'L 05/12: "«LilThunder810»<4><«[U:1:987403134]»><>" connected',
+    "id «STEAM_0:1:9874031» banned",
+    "signed in gamertag: «NeoRiver647», xuid: «2533221115972312»",
+    "-epicusername=«thunderBronwyn19» -epicuserid=«bcac6e9c40efaddc9fa6e619dabe1b5d» -epiclocale=en",
+    "[Server thread/INFO]: «xXStefanXx67»[/«94.204.37.149»:41969] logged in with entity id 37",
+    "didUpdateLocations <«+54.259250»,«+6.662270»> +/- 8.00m (speed 0.00 mps)",
+    "SIM loaded iccId=«8949260847717605157»",
+    "ASIdentifierManager advertisingIdentifier «846604E7-8EE7-430F-B483-7897255AAE4F»",
+    "Looking in indexes: https://«pypi.dev.helixpoint.net»/simple",
+)
+NOTHING = (
+    "Server=db;User Id=crm_app;Database=crm;Pooling=true",
+    "AccountName=acmestore;EndpointSuffix=core.windows.net",
+    "GRANT SELECT ON shop.* TO 'reporting'@'%';",
+    "the password for the server is expired",
+    "password for staging: see the vault",
+    "[22:06:49] <service> started",
+    "use user and password from the vault",
+    "INSERT INTO settings (name, value) VALUES ('theme', 'dark12345');",
+    "| token | what the server gives |\n| name | any |",
+    "Cache saved with key: gradle-home-v1|Linux|build",
+    "BluetoothAdapter getAddress() returned 02:00:00:00:00:00",
+    "Displayed com.acme.wallet/.login.PasswordActivity: +450ms",
+    "User UserInfo{0:Owner:c13}:",
+    "logged in as steamid",
+    "image 00008110-0047CB5A.png, 76561197 rows",
+    "kind: Secret\nstringData:\n  description: kubeadm\n",
+    "docs.dev.azure.com",
+    '"MasterUsername": "myadmin", "Port": 3306',
+)
+
+
+@pytest.mark.parametrize("text", [*ACCOUNTS, *SECRETS, *IDENTITIES])
+def test_it_is_found_with_whose_it_is(text):
+    plain = re.sub("[«»]", "", text)
+    assert [plain[start:end] for start, end, _ in spans(plain)] == re.findall("«([^»]+)»", text)
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_nobody_is_left_alone(text):
+    assert spans(text) == []
+
+
+@pytest.mark.parametrize(
+    "lead", ["password for ", "user id=", "devicetoken", "grant all on ", '"x<4><[U:1:9', ":apa91b"]
+)
+def test_work_grows_as_the_text(lead):
+    grows_evenly(spans, lambda size: (lead * (size // len(lead) + 1))[:size], 1 << 14)
+
+
+def test_every_list_of_words_has_its_reader():
+    assert all(map(callable, (owners.READERS | identities.READERS).values()))

@@ -1,0 +1,59 @@
+"""Whose something is, told beside it: whose password follows, who connects, who writes in a chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from triage.redact.named import users
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense
+from triage.redact.text import Found, Span
+
+__all__ = ("READERS",)
+
+_ACCOUNT: Final = Sense("username", "user")
+_WHOSE: Final = re.compile(
+    rb"(?:user |account )?\\{0,3}[\"']?([a-z0-9][\w.-]{2,40})\\{0,3}[\"']?"
+    rb"(?:[ \t]?[:=][ \t]|[ \t]+(?:is|was|set to|changed to|reset to)[ \t])"
+)
+_CONNECTS: Final = re.compile(rb"[ ]?=?[ ]?([^;\"'\s\\]{2,64});")
+_PASSWORD: Final = re.compile(rb"(?i)(?:password|pwd)[ ]?=")
+_NEAR: Final = 200
+_TIME: Final = re.compile(rb"\[(?:[0-9-]{8,10}[ T])?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\Z")
+_NICK: Final = re.compile(rb"[@+%~ ]?([A-Za-z][\w.\[\]|^`{}-]{1,30})> ")
+
+
+def _is_account(data: bytes, span: Span) -> Iterator[Found]:
+    """The account at a place, if no word in it is one for a thing."""
+    if users.is_free(data[slice(*span)]):
+        yield from judged(data, span, _ACCOUNT, in_quotes=True, assigned=True, name=(span[0], span[0]))
+
+
+def _whose(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account whose password follows."""
+    if match := _WHOSE.match(data, at + size):
+        yield from _is_account(data, match.span(1))
+
+
+def _connects(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Who connects, in a string that holds the password too."""
+    match = _CONNECTS.match(data, at + size)
+    if match and _PASSWORD.search(data, max(at - _NEAR, 0), match.end() + _NEAR):
+        yield from _is_account(data, match.span(1))
+
+
+def _nick(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Who writes in a chat, behind the time."""
+    match = _NICK.match(data, at + size) if _TIME.search(data, max(at - 24, 0), at) else None
+    if match:
+        yield from _is_account(data, match.span(1))
+
+
+READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
+    "whose": _whose,
+    "connects": _connects,
+    "nicks": _nick,
+}
+"""What reads the values at the words of leads.toml, by their lists."""
