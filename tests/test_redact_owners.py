@@ -23,7 +23,8 @@ PLAYER = "7656119" + "7157186858"
 ACCOUNTS = (
     "Server=db;UID=«yuki84»;PWD=«psZ0xV2iSWbYOuh9»;Database=crm",
     "Initial Catalog=Crm;User ID=«dmitri_schaefer»;Password=«w7nJHlqNrlMH7Um»;Pooling=true",
-    'dsn = "«bogdanc»:«ASHlyC3iO9u7V»@tcp(db:3306)/shop"',
+    'dsn = "«bogdanc»:«ASHlyC3iO9u7V»@tcp(«ZEPH-WS7577»:3306)/shop"',
+    "Server=db;UID=«kwamec»;PWD=«Tiger-455xk!»;Database=crm",
     "GRANT ALL ON shop.* TO '«spereira66»'@'%' IDENTIFIED BY '«9WGX6D2Ci!WE»';",
     'REVOKE SELECT ON shop.* FROM "«hmueller»";',
     'To log in use user «biyer» and password "«3JTpADnPHNew3»" (valid until Monday)',
@@ -59,6 +60,7 @@ IDENTITIES = (
     "Looking in indexes: https://«pypi.dev.helixpoint.net»/simple",
 )
 NOTHING = (
+    "Please enter your password:\n[19:20:07] mailer: shutting down",
     "Server=db;User Id=crm_app;Database=crm;Pooling=true",
     "AccountName=acmestore;EndpointSuffix=core.windows.net",
     "GRANT SELECT ON shop.* TO 'reporting'@'%';",

@@ -19,6 +19,8 @@ _ENTRY: Final = re.compile(rb"""\s{0,40}\\{0,15}["'][\w./ -]{1,80}\\{0,15}["']\s
 # The value of a property of Android.
 _PROPERTY: Final = re.compile(rb"[^\]\s,]{4,60}(?=\])")
 _OF_DEVICES: Final = frozenset({"device", "made device", "digits", "phone", "mac"})
+# What a line of a log begins with in brackets.
+_TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}:[0-9]{2}:[0-9]{2}")
 _MOST: Final = 64
 
 
@@ -53,7 +55,7 @@ def items(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
                 yield from judged(data, prop.span(), meaning, in_quotes=True, assigned=True, name=(at, at))
                 return
             bare = extents.bare(data, at)
-            if bare and not meaning.weak and values.looks_random(data[slice(*bare)]):
+            if bare and not meaning.weak and values.looks_random(data[slice(*bare)]) and not _TIME.match(data, at):
                 yield *bare, meaning.kind, "key"
             return
         span, at = opened

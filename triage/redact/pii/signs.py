@@ -9,7 +9,7 @@ from typing import Final
 from triage.redact.named import values
 from triage.redact.named.keys import vocabulary
 from triage.redact.pii import display, halves, hosts, network, protocols, rows
-from triage.redact.text import DIGITS, LETTERS, Found, digits_in, letters_in
+from triage.redact.text import DIGITS, LETTERS, Found, Span, digits_in, letters_in
 
 __all__ = ("FILE_ENDINGS", "around_signs")
 
@@ -74,6 +74,7 @@ _ORACLE: Final = re.compile(
 )
 _ORACLE_ALONE: Final = re.compile(rb"(?:\A|[\s\"'=:(])[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z")
 _GO_DSN: Final = re.compile(rb"([\w.$-]{1,60}):([^\s\"'@]{1,200})\Z")
+_MACHINE_IN_CALL: Final = re.compile(rb"@tcp\(([A-Za-z0-9][\w.-]{1,100})[:)]")
 # The name of a function as compilers for Windows write it, up to a sign of its own.
 _MANGLED: Final = re.compile(rb"(?:\A|[^\w@?$])\?[\w@?$]{0,150}@\Z")
 # Machines of one person, as systems and people call them.
@@ -104,8 +105,8 @@ def around_signs(data: bytes) -> Iterator[Found]:
         password = _before_machine(data, at)
         if password:
             yield *password.span(password.lastindex or 1), "password", "userinfo"
-            if password.re is _GO_DSN and not _is_nobody(password[1]):
-                yield *password.span(1), "username", "userinfo"
+            if password.re is _GO_DSN:
+                yield from _beside_password(data, password.span(1), at)
             continue
         scheme = data.rfind(b"://", max(at - _SCHEME_REACH, 0), at)
         if scheme >= done and _USERINFO.fullmatch(data, scheme + 3, at):
@@ -124,6 +125,15 @@ def _before_machine(data: bytes, at: int) -> re.Match[bytes] | None:
         if oracle := form.search(data, max(at - 200, 0), at):
             return oracle
     return _GO_DSN.search(data, max(at - 300, 0), at) if data[at + 1 : at + 5] in {b"tcp(", b"unix"} else None
+
+
+def _beside_password(data: bytes, user: Span, at: int) -> Iterator[Found]:
+    """The account and the machine of a name of a database as Go's drivers write it."""
+    if not _is_nobody(data[slice(*user)]):
+        yield *user, "username", "userinfo"
+    machine = _MACHINE_IN_CALL.match(data, at)
+    if machine and hosts.is_host(machine[1], named=True):
+        yield *machine.span(1), "hostname", "userinfo"
 
 
 def _last_sign(data: bytes, start: int, at: int) -> int:

@@ -200,11 +200,14 @@ def _has_digits_below(data: bytes, hit: Hit) -> bool:
 def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[Hit]:
     """The matches of rules that have no telling keyword, where their form begins."""
     _, every = led()
+    searched: dict[int, int] = {}
     for start, end in lines.spans(places()):
         begin, stop = _token(data, start, end)
         for number in beginnings().of(data[start:stop]):
             rule = every[number]
-            if not _is_off(rule, disabled):
+            if start >= searched.get(number, 0) and not _is_off(rule, disabled):
+                # What begins in the second half may be cut short by the end of what is searched.
+                searched[number] = stop - _FORM_REACH // 2
                 hits = [*_accepted(data, rule, rule.expression.groups(data, begin, stop), FORM)]
                 yield from hits
                 if any(wraps.BREAK.match(data, hit.end) for hit in hits):
