@@ -34,6 +34,17 @@ ACCOUNTS = (
     "[22:06:49] <«amelie.mbeki»> thanks, done",
     "JENKINS_USER=«mhaddad»",
     "registry_username: «mhaddad»",
+    "user `«kenji41»` pw `«hb#x9*V2pGscv»`",
+    "SFTP access, username «dorian.wojcik», password «Umbrella461_», port 22",
+    "wbinfo -i «celeste.quigley»",
+    "Configured from console by «nybergl» on vty0",
+    "username «dlefevre» secret 0 «Kettle_7945»",
+    "add name=«beatriz76» password=«Kettle_7945» profile=default",
+    "New-ADUser -Name «kfontaine» -SamAccountName «kfontaine»",
+    "«jerzy.jankowska»:1250:«aad3b435b51404ee" + "aad3b435b51404ee:6469e63bbf2f4f0a6469e63bbf2f4f0a»:::",
+    "[14:32:15] «Xiomara»: hi, the portal rejects me",
+    "[16:14:46] «matteo.vandijk»: what is it?",
+    "Conversation with «Edmund Nyberg»",
 )
 SECRETS = (
     "INSERT INTO settings (name, value, updated) VALUES ('pwd', '«bhgG3sqOT4ud~W^HxEq3A»', now());",
@@ -43,6 +54,7 @@ SECRETS = (
     f"POST /3/device/«{PUSHED.replace(' ', '')}» status=410",
     f"Steam auth session ticket: «{TICKET}»",
     f'push failed {{"to":"«{REGISTERED}»","error":"NotRegistered"}}',
+    "-----BEGIN USER NKEY SEED-----\n«SUAJMYQWVARUXL5MNPPQUXWXOTPJHWS6WIC7ZVQMODWLFUD5TUVLA37GZA»\n",
     "app://login?session_state=«91a89b4c-2597-4195-b7df-3d238754a97d»&x=1",
 )
 IDENTITIES = (
@@ -57,6 +69,13 @@ IDENTITIES = (
     "didUpdateLocations <«+54.259250»,«+6.662270»> +/- 8.00m (speed 0.00 mps)",
     "SIM loaded iccId=«8949260847717605157»",
     "ASIdentifierManager advertisingIdentifier «846604E7-8EE7-430F-B483-7897255AAE4F»",
+    "node 2 («kafka-eu-35»/«10.116.84.98»:9092)",
+    "https://«gkowalski»:«kbb4pw-gpTun»@«sato-thinkpad»/repo",
+    "Reporting-MTA: dns; «mail-eu-31»",
+    "set system host-name «fw-fra-22»",
+    '"node": {"name": "«es-prod-27»", "roles": []}',
+    "lat,lon,device\n«53.782425»,«10.735093»,tracker\n",
+    "   customer_id  full_name  email\n0  692  «Caspian Santangelo»  «c61@greywater.com»\n",
     "Looking in indexes: https://«pypi.dev.helixpoint.net»/simple",
 )
 NOTHING = (
@@ -78,6 +97,18 @@ NOTHING = (
     "image 00008110-0047CB5A.png, 76561197 rows",
     "kind: Secret\nstringData:\n  description: kubeadm\n",
     "docs.dev.azure.com",
+    "at org.acme.BCryptPasswordEncoder@686dd08.doFilter(Unknown Source)",
+    "UPDATE Users SET PasswordHash = @p0 WHERE Id = @p1",
+    "Member consumer-orders-1-665ca4f6-1b03-459c-a701-ba38a3dcd6e4 in group has left",
+    "== 2025 AddTokenToUsers: migrated (0.0523s)",
+    "SELECT user_login, user_pass FROM wp_users LIMIT 1",
+    "0 a4b7.dcf7 REACH Vl20",
+    "wpa_key_mgmt=WPA-PSK",
+    "D3D11 device created, UMD 26.8.32.177",
+    "# credentials: none supplied",
+    "session_id = uuid.uuid4().hex",
+    "[14:32:15] Worker: started",
+    "lat,device\n53.782425,tracker\n",
     '"MasterUsername": "myadmin", "Port": 3306',
 )
 

@@ -186,6 +186,8 @@ PIECES = {
     "names of passwords": "password=",
     "pairs of a query": "$token=a&",
     "calls": "ftp(",
+    "folded lines": "abcdefgh12345678\n\t",
+    "entries of a directory": "dn: a\n b\n",
     "wrapped beginnings of tokens": "ghr" + "_\nx1",
     "rows of a name": 'full_name",|\\\n',
     "headers": "Authorization: ",

@@ -13,6 +13,7 @@ from triage.redact.ahead import Ahead, Pass
 from triage.redact.decoding.continued import rejoined_cells
 from triage.redact.decoding.doubled import undoubled
 from triage.redact.decoding.dumps import columns
+from triage.redact.decoding.folded import folds, unfolded
 from triage.redact.decoding.octets import written_out
 from triage.redact.decoding.prefixes import unprefixed
 from triage.redact.decoding.runs import Run, beginnings, decoded_runs
@@ -96,7 +97,7 @@ def read_layers(
     `wanted` gives the expressions of the lines that are looked at; `passes` will be asked for of every layer.
     """
     decodes = depth > _DEPTH - _RUN_DEPTH
-    ahead = Ahead(data, (beginnings, *passes) if decodes else passes)
+    ahead = Ahead(data, (beginnings, folds, *passes) if decodes else passes)
     lines = Lines(data, wanted)
     layers = [Layer(data, lines, ahead, (), None)]
     if depth == 0:
@@ -108,6 +109,7 @@ def read_layers(
         unprefixed(data),
         undoubled(data, encoded),
         rejoined_cells(data, encoded),
+        unfolded(data, ahead.of(folds)) if decodes else (),
         [wrapped] if wrapped else [],
     )
     for view in chain(views(data, encoded), apart):

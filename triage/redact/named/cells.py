@@ -24,6 +24,7 @@ _WRITTEN_END: Final = b"\\n"
 _CITED: Final = re.compile(rb"(?:> ?){1,6}")
 QUOTES: Final = b" \t\"'`*\r"
 AROUND: Final = QUOTES + b"\\"
+_DEGREES: Final = re.compile(rb"[+-]?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,17}")
 _GAP: Final = re.compile(rb" {2,}")
 _WORD: Final = re.compile(rb"[^\s]+")
 _QUOTED: Final = re.compile(rb'"[^"\n]*"')
@@ -71,7 +72,10 @@ def valued(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
     value = data[slice(*span)]
     if value.count(b"(") != value.count(b")"):  # of code
         return
-    if meaning.weak == FULL:
+    if meaning.weak == "degrees":
+        if _DEGREES.fullmatch(value):
+            yield *span, meaning.kind, "column"
+    elif meaning.weak == FULL:
         if full_name(value) and persons.is_person(value):
             yield *span, "person", "column"
     elif (

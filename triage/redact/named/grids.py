@@ -66,13 +66,25 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         line = data[first:last]
         if _RULE.fullmatch(line):
             continue
-        row = aligned(line, cells) if mark == b"  " else cells_of(line, mark)
+        row = _row(line, header, cells, mark)
         if len(row) != len(cells) or _repeats(line, row, header, cells):
             return
         for number in asked:
             meaning = senses[number]
             if meaning is not None:
                 yield from valued(data, (first + row[number][0], first + row[number][1]), meaning)
+
+
+def _row(line: bytes, header: bytes, cells: list[Span], mark: bytes) -> list[Span]:
+    """The cells of a line below a header."""
+    if mark != b"  ":
+        return cells_of(line, mark)
+    if header[:1] == b" " and line[:1].isdigit():
+        # pandas sets columns to the right, and prints the index of a row without a name for it
+        row = cells_of(line, mark)
+        if len(row) == len(cells) + 1:
+            return row[1:]
+    return aligned(line, cells)
 
 
 def _below(data: bytes, end: int) -> Iterator[Span]:

@@ -18,7 +18,10 @@ _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
     "_secret", "_hash", "passphrase", "_pass", "credential", "credentials", "username", "hostname", "node",
 )  # fmt: skip
+# A place has both.
+_DEGREES: Final = 2
 _OF_PEOPLE: Final = (
+    "latitude", "longitude", "lat", "lon", "lng",
     "first_name", "firstname", "first name", "last_name", "lastname", "last name", "full_name", "fullname",
     "full name", "surname",
     "birth_date", "birthdate", "date_of_birth", "date of birth", "dob", "birthday", "phone", "phone_number",
@@ -53,7 +56,7 @@ SETTINGS: Final = tuple(
 _ENDINGS: Final = tuple(word.encode() for word in _WORDS + _OF_PEOPLE)
 PERSONAL: Final = FORMS | {"phone", "digits"}
 """The hints of columns whose values are personal by their form."""
-_TAKEN: Final = PERSONAL | {"", "long", "user", "host", "numbered", "word"}
+_TAKEN: Final = PERSONAL | {"degrees", "", "long", "user", "host", "numbered", "word"}
 _KINDS: Final = frozenset(
     {
         "person",
@@ -100,6 +103,8 @@ def leads(cell: bytes) -> bool:
 def meanings(names: list[bytes]) -> list[Sense | None]:
     """What the names of columns say, those that only say it beside others too."""
     found = [meaning_of(name) for name in names]
+    if sum(meaning is not None and meaning.weak == "degrees" for meaning in found) < _DEGREES:
+        found = [None if meaning and meaning.weak == "degrees" else meaning for meaning in found]
     people = sum(meaning is not None and meaning.kind in _KINDS for meaning in found)
     people += sum(_is_of_mail(name.lower()) for name in names)
     if not people:

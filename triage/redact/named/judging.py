@@ -178,6 +178,9 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes
     small = label.lower()
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):
         return False
+    # What an exception says of a token that it is called after.
+    if meaning.kind == "token" and not (in_quotes or assigned) and value.startswith((b"http://", b"https://")):
+        return False
     if declared.is_code(label, value) or (not in_quotes and declared.is_type(data, name, span)):
         return False
     if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
@@ -201,7 +204,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
     """A value whose form has to confirm what its name hints at."""
     start, end = span
     value = data[start:end]
-    if values.is_plain(value) or values.is_digest(value) or _COUNT.fullmatch(value):
+    if values.is_plain(value) or values.is_digest(value) or _COUNT.fullmatch(value) or _is_called(data, end, value):
         return
     if meaning.weak == "made":
         if values.mixed(value, least=16) and not values.is_slug(value) and not _is_code(value):
@@ -226,6 +229,11 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bo
         if colon and user.isalnum() and len(rest) >= 6 and not rest.isalpha() and b"/" not in rest:
             yield start + len(user) + 1, end, "password", "key"
         yield name[0], start, "", "entropy"
+
+
+def _is_called(data: bytes, end: int, value: bytes) -> bool:
+    """Whether a value is the function of a module that is called: `uuid.uuid4()`."""
+    return data.startswith(b"(", end) and b"." in value
 
 
 def _is_code(value: bytes) -> bool:

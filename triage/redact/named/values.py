@@ -86,6 +86,11 @@ _CALL: Final = re.compile(
     rb"[A-Za-z_][\w.:]{0,60}(?:\([^()]{0,80}\)(?:\?\.|\.|->|::)[A-Za-z_]\w{0,60}){1,6}(?:[\[(]|$)"
     rb"|[A-Za-z_][\w.]{0,60}\([^)]{0,200}\){0,4}$|(?:[A-Za-z_]\w*(?:\.|::|->))+\w+[\[(]|[A-Za-z_][\w.]{0,60}\[[\w\"':-]{0,40}\](?:$|\[|\.)"
 )
+# What is said of a value that is not there.
+_NONE: Final = re.compile(
+    rb"@p[0-9]{1,3}|(?:none|nothing|not|no|never|nil|null)(?: (?:was|were|is|are|been|yet))? (?:supplied|provided|given"
+    rb"|set|found|configured|available|present|specified|defined|required|needed|used|stored|saved|sent|received|entered)"
+)
 # A part begins and ends with a letter: with more than one way to read a name, a value took a million steps.
 _JOINED: Final = re.compile(rb"[a-z]{1,20}(?:[_.:/-]_{0,2}[a-z]{1,20}){1,12}_{0,2}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,6}")
 _SLUG: Final = re.compile(rb"[A-Za-z]{2,20}[0-9]{0,12}(?:[_.-](?:[A-Za-z]{1,20}[0-9]{0,12}|[0-9]{1,20})){1,8}")
@@ -132,7 +137,7 @@ def placeholder(value: bytes) -> bool:
     small = stripped.lower()
     if small in vocabulary().empty or small == small[:1] * len(small):
         return True
-    if examples.is_example(stripped):
+    if examples.is_example(stripped) or _NONE.fullmatch(small):
         return True
     if small.isalnum():  # without a mark only these are a mask, and nothing is a reference
         return small in _MASKED_WORDS

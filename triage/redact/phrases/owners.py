@@ -21,6 +21,8 @@ _WHOSE: Final = re.compile(
 _CONNECTS: Final = re.compile(rb"[ ]?=?[ ]?([^;\"'\s\\]{2,64});")
 _PASSWORD: Final = re.compile(rb"(?i)(?:password|pwd)[ ]?=")
 _NEAR: Final = 200
+_MANAGED: Final = re.compile(rb"(?:\busername |\badd name=)([A-Za-z][\w.-]{2,40})(?: privilege [0-9]{1,2})?\Z")
+_DUMPED: Final = re.compile(rb"(?:\A|[\s\"'\\])([A-Za-z][\w.-]{1,40}):[0-9]{3,10}\Z")
 _TIME: Final = re.compile(rb"\[(?:[0-9-]{8,10}[ T])?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\Z")
 _NICK: Final = re.compile(rb"[@+%~ ]?([A-Za-z][\w.\[\]|^`{}-]{1,30})> ")
 
@@ -51,9 +53,23 @@ def _nick(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _is_account(data, match.span(1))
 
 
+def _managed(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account of a router that is set: `username x secret 9 ...`, `add name=x password=...`."""
+    if match := _MANAGED.search(data, max(at - 80, 0), at):
+        yield from _is_account(data, match.span(1))
+
+
+def _dumped(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account in a dump of the accounts of Windows, before its number and the digests of its password."""
+    if match := _DUMPED.search(data, max(at - 80, 0), at):
+        yield from _is_account(data, match.span(1))
+
+
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "whose": _whose,
     "connects": _connects,
     "nicks": _nick,
+    "managed": _managed,
+    "dumped": _dumped,
 }
 """What reads the values at the words of leads.toml, by their lists."""

@@ -14,7 +14,7 @@ from triage.redact.named import declared, examples, extents, remarks, reports, t
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
-from triage.redact.pii import spoken
+from triage.redact.pii import given, spoken
 from triage.redact.pii.hosts import in_words
 from triage.redact.text import Expression, Found, Span, alternatives, anywhere, at_edges, digits_in
 
@@ -81,6 +81,7 @@ _KEYED: Final = re.compile(
 _SESSIONS: Final = (b"sess", b"sid", b"phpsess", b"jsess")
 _CLAUSE: Final = re.compile(rb"(?: [a-z']{1,20}){3}")
 _FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
+_OF_OTHERS: Final = (b"from", b"key")
 _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
 _DOES: Final = (
     "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted"
@@ -101,8 +102,8 @@ _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs and an address of IPv6 look like the fields of a password file.
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}|(?:[0-9a-f]{1,4}:){3,4}")
 _AND_PASSWORD: Final = re.compile(
-    rb"(?i)\\{0,3}[\"']?[ \t]+(?:and|with)[ \t]+(?:the |a |this )?(?:temporary |initial )?"
-    rb"(?:passw|passc|passp|pw|pin\b)"
+    rb"(?i)\\{0,3}[\"'`]?(?:[ \t]{1,2}(?:(?:and|with|/)[ \t]+)?|,[ \t]*(?:and )?)(?:the |a |this )?"
+    rb"(?:temporary |initial )?(?:passw|passc|passp|pw|pin\b)"
 )
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
 _INSTEAD: Final = re.compile(
@@ -211,6 +212,14 @@ def _is_no_secret(data: bytes, lead: Span, span: Span, *, opened: bool) -> bool:
     return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
 
 
+def _names_another(data: bytes, lead: Span, value: bytes) -> bool:
+    """Whether a lead is of another thing: SQL that reads from a table, what is kept in a cache with a key."""
+    words = data[slice(*lead)].rstrip(b" \t:")
+    if words.endswith(b" FROM"):
+        return b"SELECT" in data[max(lead[0] - 200, 0) : lead[0]]
+    return words.lower().endswith((b"with key", b"using key")) and values.is_slug(value)
+
+
 def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The word behind a name in a sentence, if it can be no word."""
     small = data[start:end].lower()
@@ -222,9 +231,15 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
     value = data[slice(*span)]
     strong = _STRONG.search(small) is not None
     whose = strong and opened and small.rstrip().endswith(b" for")
+    another = small[-8:].strip(b" \t:").endswith(_OF_OTHERS)
     passed = small.strip(b" \t:") == b"pass" and not opened and examples.is_test(data, span)
     passed = passed or (small.startswith(b"pass to") and not digits_in(value))  # as functions are
-    if whose or passed or _is_no_secret(data, (start, end), span, opened=opened is not None):
+    if (
+        whose
+        or passed
+        or (another and _names_another(data, (start, end), value))
+        or _is_no_secret(data, (start, end), span, opened=opened is not None)
+    ):
         return
     if value.isdigit():
         if _CODES.search(small) and 4 <= len(value) <= 10:
@@ -232,8 +247,6 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     loose = small.startswith((*_SESSIONS, b"token"))
     if _CLAUSE.search(small) and not (strong or _CODES.search(small) or values.looks_random(value, least=16)):
-        return
-    if small.rstrip(b" \t:").endswith((b"with key", b"using key")) and values.is_slug(value):
         return
     if (_KEYED.search(small) and (values.is_slug(value) or not values.looks_random(value, least=16))) or (
         b"key" in small and (_FINGERPRINT.fullmatch(value) or reports.is_key_of_certificate(data, start, span[0]))
@@ -281,7 +294,8 @@ def _keyed(data: bytes, start: int, end: int) -> Iterator[Found]:
 def _wrapped(data: bytes, _start: int, end: int) -> Iterator[Found]:
     """What an object of such a class holds where it is printed."""
     span = extents.after(data, end, data[end - 1 : end] if data[end - 1 : end] in _QUOTES else b"")
-    if span and values.looks_random(data[slice(*span)], least=16):
+    value = data[slice(*span)] if span else b""
+    if span and values.looks_random(value, least=16) and not values.is_name(value.partition(b"=")[0]):
         yield *span, "token", "prose"
 
 
@@ -311,6 +325,8 @@ def _machine(data: bytes, start: int, end: int) -> Iterator[Found]:
     # A product that serves is written with a capital.
     if match is None or (data.startswith(b"Server:", start) and match.group()[:2].istitle()):
         return
+    if data.startswith(b"REACH", start):  # the state of a neighbour
+        return
     if in_words(match.group()) and data[match.end() : match.end() + 1] not in _NO_MACHINES:
         yield *match.span(), "hostname", "prose"
 
@@ -330,9 +346,17 @@ def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 
 
+def _chatting(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """Who writes in a chat, behind the time: a given name, or an account that begins with one."""
+    name = data[start : end - 2]
+    if given.is_given_name(name.replace(b"_", b".").partition(b".")[0]):
+        yield start, end - 2, "person" if name.istitle() else "username", "chat"
+
+
 def _paired(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account that is named with its password: "log in as user x and password y"."""
-    if _AND_PASSWORD.match(data, end):
+    name = data[start:end]
+    if not (name.isupper() or name.endswith(b".")) and _AND_PASSWORD.match(data, end):
         yield from _talking(data, start, end)
 
 
@@ -373,6 +397,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _person,
     ),
     (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", _person),
+    (r"[0-9]\][ \t]{1,2}((?-i:[A-Z][a-z]+|[a-z]+[._][a-z]+[0-9]{0,4}): )", _chatting),
     (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", _machine),
     (
         (
@@ -383,10 +408,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _talking,
     ),
     (
-        (
-            r"\b(?:user(?:name)?|login|account)[ \t]+\\{0,3}[\"']?([a-z0-9][\w.@-]+)\\{0,3}[\"']?[ \t]+"
-            r"(?:and|with)\b"
-        ),
+        (r"\b(?:user(?:name)?|login|account)[ \t]+\\{0,3}[\"'\x60]?([a-z0-9][\w.@-]+)\\{0,3}[\"'\x60]?[, \t]"),
         _paired,
     ),
     (

@@ -10,7 +10,7 @@ from unicodedata import combining, normalize
 
 from triage.redact.pii import people
 
-__all__ = ("is_name_of_somebody", "owns")
+__all__ = ("is_given_name", "is_name_of_somebody", "owns")
 
 _FILE: Final = Path(__file__).with_name("given_names.toml")
 
@@ -28,6 +28,11 @@ def is_name_of_somebody(text: bytes) -> bool:
     family, comma, given = text.decode("utf-8", "replace").lower().partition(",")
     words = (given if comma else family).split()
     return bool(words) and _plain(words[0].partition("-")[0]) in _given_names()
+
+
+def is_given_name(word: bytes) -> bool:
+    """Whether a word is a given name."""
+    return _plain(word.decode("utf-8", "replace").lower()) in _given_names()
 
 
 def owns(word: bytes) -> bool:

@@ -55,6 +55,8 @@ _WORDS_OF_CODE: Final = re.compile(rb"(?i:win|pc)-(?:[a-z]{5,11}|arm64|amd64)")
 # All of one or what of it stands behind two digits that look like an escape.
 _UUID: Final = re.compile(rb"[0-9a-f]{6,8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What Docker calls a container, and its host, that has no name.
+_BEFORE_ADDRESS: Final = re.compile(rb"(?:\A|[\s(\[\"'=,])([A-Za-z][A-Za-z0-9.-]{2,62})\Z")
+_ENDS_MADE: Final = re.compile(rb"-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _CONTAINER: Final = re.compile(rb"(?=[a-f]{0,11}[0-9])(?=[0-9]{0,11}[a-f])[0-9a-f]{12}")
 _UUID_LENGTH: Final = 34
 # One of these is in every name that a maker or a cloud gives; see `_MACHINE`.
@@ -250,7 +252,7 @@ def in_words(name: bytes) -> bool:
 
     Memoised until `forget`.
     """
-    if len(name) < _SHORTEST or name.isalpha() or _NOT_A_MACHINE.match(name):
+    if len(name) < _SHORTEST or name.isalpha() or _NOT_A_MACHINE.match(name) or _ENDS_MADE.search(name):
         return False
     if is_host(name, named=False):
         return True
@@ -346,6 +348,13 @@ def called(text: bytes, *, in_quotes: bool) -> tuple[int, int] | None:
         match = match if match and owns(match[1]) else None
     first = text.partition(b"'")[0].partition(b" ")[0].lower()
     return match.span() if match and first not in places().teams | places().makers else None
+
+
+def before_address(data: bytes, at: int) -> Iterator[Found]:
+    """The machine before its address, as Java writes both: `web-3/10.0.0.3`."""
+    match = _BEFORE_ADDRESS.search(data, max(at - _LONGEST, 0), at)
+    if match and in_words(match[1]):
+        yield *match.span(1), "hostname", "hostname"
 
 
 def alone(data: bytes, start: int) -> Iterator[Found]:

@@ -60,7 +60,7 @@ _VERSION_BEFORE: Final = (
 )
 # Behind these four numbers are a version more often than an address, unless it is one of a network inside.
 _PRODUCT_BEFORE: Final = (
-    r"(?:(?i:runtime|redistributable|update|installer|setup|plug-?in|extension|add-?in|engine"
+    r"(?:(?i:umd|kmd|runtime|redistributable|update|installer|setup|plug-?in|extension|add-?in|engine"
     r"|tools|library|framework|component|patch|hotfix"
     r"|edition|studio|webview2?|codec|bios|reader|suite|launcher|redist|professional|enterprise"
     r"|nuget [\w.-]{2,40}|choco [\w.-]{2,40}"

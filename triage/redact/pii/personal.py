@@ -125,6 +125,8 @@ def personal(data: bytes, places: Sequence[Span] | None = None) -> list[Found]:
         if worth > 0:
             if network.stands_as_ipv4(data, begin, end, worth):
                 found.append((begin, end, "ipv4", "ipv4"))
+                if data[begin - 1 : begin] == b"/":
+                    found += hosts.before_address(data, begin - 1)
         elif worth == _NAMED and (end >= len(data) or data[end] not in persons.BEGINS_NAMES):
             continue
         elif worth < 0:

@@ -74,7 +74,10 @@ _ORACLE: Final = re.compile(
 )
 _ORACLE_ALONE: Final = re.compile(rb"(?:\A|[\s\"'=:(])[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z")
 _GO_DSN: Final = re.compile(rb"([\w.$-]{1,60}):([^\s\"'@]{1,200})\Z")
+_OBJECT: Final = re.compile(rb"@[0-9a-f]{5,8}\.[a-z]\w{1,60}(?![\w.-])")
+_CLASS: Final = re.compile(rb"[.$][A-Z]\w{0,80}\Z")
 _MACHINE_IN_CALL: Final = re.compile(rb"@tcp\(([A-Za-z0-9][\w.-]{1,100})[:)]")
+_MACHINE_OF_URL: Final = re.compile(rb"@([A-Za-z0-9][A-Za-z0-9-]{1,62})(?=[:/?\"'\s,;)]|\Z)")
 # The name of a function as compilers for Windows write it, up to a sign of its own.
 _MANGLED: Final = re.compile(rb"(?:\A|[^\w@?$])\?[\w@?$]{0,150}@\Z")
 # Machines of one person, as systems and people call them.
@@ -150,6 +153,9 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
     if _PORT.match(password):
         return
     middle = start + len(user)
+    machine = _MACHINE_OF_URL.match(data, end) if password else None
+    if machine and hosts.in_words(machine[1]):
+        yield *machine.span(1), "hostname", "userinfo"
     if password and not values.placeholder(password) and not values.is_name(password):
         yield middle + 1, end, "password", "userinfo"
     if values.looks_random(user, least=16 if colon else 10):
@@ -185,7 +191,11 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     behind = data[domain.end() : domain.end() + 1]
     if len(local) >= _TOKEN and values.looks_random(local) and not local.islower():
         return  # what a URL logs in with
-    if _is_mangled(data, begin) or (len(local) >= _LONG and _calls_a_message(data, at - len(local), local)):
+    if (
+        _is_mangled(data, begin)
+        or _is_object(data, at, local)
+        or (len(local) >= _LONG and _calls_a_message(data, at - len(local), local))
+    ):
         return
     if local == b"git" or (behind == b":" and local in _OF_REPOSITORIES):
         return
@@ -202,6 +212,11 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
         yield *combination.span(1), "password", "combination"
     elif (apart := _APART.match(data, domain.end())) and first and _is_password(apart[1]):
         yield *apart.span(1), "password", "combination"
+
+
+def _is_object(data: bytes, at: int, local: bytes) -> bool:
+    """Whether what looks like an address is an object of Java, by its class and its digest."""
+    return _OBJECT.match(data, at) is not None and _CLASS.search(local) is not None
 
 
 def _is_password(value: bytes) -> bool:

@@ -1,0 +1,55 @@
+"""Lines that a format folded: of LDIF, and those below a token that hold nothing but more of it, set in.
+
+    X-Auth-Token: eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCIsImtpZ
+        CI6IkVwOS1RZkpHMmdseCJ9.eyJpc3MiOiJodHRwc
+
+LDIF sets what goes on in by one blank (RFC 2849); headers, YAML and what wraps logs set it in as they like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact.decoding.views import Piece, View, build
+from triage.redact.text import Expression
+
+__all__ = ("folds", "unfolded")
+
+# All of a line that goes on, from the end of the one before, and no setting.
+_MORE: Final = re.compile(
+    rb"\r?\n([ \t]{1,16})(?![A-Za-z_][\w.-]{0,60}=[^=\s])[A-Za-z0-9+/=._~@-]{1,200}[ \t]{0,8}(?=\r?\n|\r?\Z)"
+)
+# A line end behind what may be a value, and a line below that may be more of it.
+_LEAD: Final = Expression(r"[A-Za-z0-9+/=._~@-]\r?\n[ \t]+[A-Za-z0-9+/=._~@-]+[ \t]*(?:\r?\n|$)")
+_TOKEN: Final = re.compile(rb"[A-Za-z0-9+/=._~-]{16,400}\Z")
+_LONGEST: Final = 400
+_ENTRY: Final = b"dn: "
+_MOST: Final = 4_096
+
+
+def folds(data: bytes) -> list[Piece]:
+    """The line ends with the blanks behind them that are in the middle of a value."""
+    found: list[Piece] = []
+    end = 0
+    for start, _ in _LEAD.spans(data):
+        if start + 1 >= end:
+            found += _from(data, max(start + 1, end))
+            end = found[-1][1] if found else 0
+    return found
+
+
+def _from(data: bytes, at: int) -> Iterator[Piece]:
+    """Those that follow each other from a line end on."""
+    entry = data.startswith(_ENTRY) or data.find(b"\n" + _ENTRY, max(at - _MOST, 0), at) >= 0
+    whole = _TOKEN.search(data, max(at - _LONGEST, 0), at) is not None
+    while (match := _MORE.match(data, at)) and (whole or (entry and match[1] == b" ")):
+        yield at, match.end(1), b""
+        at = match.end()
+
+
+def unfolded(data: bytes, found: list[Piece] | None = None) -> Iterator[View]:
+    """The lines that are folded, as one; `found` are the `folds` if they are known."""
+    if view := build(data, folds(data) if found is None else found):
+        yield view
