@@ -186,6 +186,8 @@ PIECES = {
     "names of passwords": "password=",
     "pairs of a query": "$token=a&",
     "calls": "ftp(",
+    "parted runs": "QUFBQUFBa1b2c3d4e5f6rdme_",
+    "lists of names": "\n  - \tsession:",
     "folded lines": "abcdefgh12345678\n\t",
     "entries of a directory": "dn: a\n b\n",
     "wrapped beginnings of tokens": "ghr" + "_\nx1",

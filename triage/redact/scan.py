@@ -17,7 +17,7 @@ from triage.redact.decoding.layers import Layer, read_layers
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
 from triage.redact.lines import any_of
 from triage.redact.masks import MASK
-from triage.redact.named import credentials, extents, keys, listings, pairs
+from triage.redact.named import credentials, extents, keys, listings, lists, pairs
 from triage.redact.named.joints import assignment
 from triage.redact.phrases import prose
 from triage.redact.pii import hosts, network, personal
@@ -165,6 +165,7 @@ def forget() -> None:
     hosts.forget()
     wraps.forget()
     listings.forget()
+    lists.forget()
 
 
 def _disjoint(data: bytes, hits: list[Hit]) -> list[Hit]:

@@ -28,6 +28,8 @@ _LEAST_LINE: Final = 40
 # Or if it ends a line that a terminal or a mail wrapped.
 _LEAST_WIDTH: Final = 60
 _WIDEST: Final = 200
+# All runs together are read so many times the length of the text, and then only short ones.
+_READ_AGAIN: Final = 8
 _WORD: Final = re.compile(rb"[A-Za-z]?[a-z_/-]*|[A-Z_/-]+|[0-9/_-]+")
 _PRINTED: Final = bytes(range(32, 127)) + b"\t\n\r"
 _BREAKS: Final = dict.fromkeys(b"\t\n\r")
@@ -65,12 +67,15 @@ def decoded_runs(data: bytes, begun: tuple[bytes, Iterable[int]] | None = None) 
     if len(data) < LEAST:
         return
     table, places = begun or beginnings(data)
-    done = 0
+    done, end, left = 0, 0, len(data) * _READ_AGAIN
     for at in places:
-        end = _run_end(table, at)
-        if at < done or end - at < LEAST:
+        if at >= end:
+            end = _run_end(table, at)
+        # Of a long run that is parted by marks, each part may begin what is read to its end.
+        if at < done or end - at < LEAST or (left < 0 and end - at > _WIDEST):
             continue
         stop = _joined_end(data, table, at, end)
+        left -= stop - at
         run = _decoded(data, at, stop)
         if run is None and stop > end:  # the next line is none of its own
             run = _decoded(data, at, end)

@@ -9,9 +9,9 @@ from typing import Final
 from triage.redact.named import credentials, extents, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
-from triage.redact.text import Found, line_of
+from triage.redact.text import Allowance, Found, line_of
 
-__all__ = ("below", "entries", "items")
+__all__ = ("below", "entries", "forget", "items")
 
 _LISTED: Final = re.compile(rb"[ \t]*\r?\n[ \t]*-[ \t]+(?=\S)")
 _BLANKS: Final = re.compile(rb"[\s,]*")
@@ -24,12 +24,22 @@ _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}:[0-9]{2}:[0-9
 _MOST: Final = 64
 
 
+_listed: Final = Allowance(200)
+"""The items of lists of YAML that were read, from every name that stands above some."""
+
+
+def forget() -> None:
+    """Keep nothing of a text."""
+    _listed.forget()
+
+
 def below(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
     """The items of a list of YAML that stands under a name."""
     for _ in range(_MOST):
-        item = _LISTED.match(data, at)
+        item = _LISTED.match(data, at) if _listed.left(data) else None
         if item is None:
             return
+        _listed.spend()
         opened = extents.quoted(data, item.end())
         span = opened[0] if opened else extents.bare(data, item.end())
         value = data[slice(*span)] if span else b""
