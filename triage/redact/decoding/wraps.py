@@ -67,6 +67,8 @@ _OF_FORM: Final = frozenset({"email", "ipv4", "ipv6", "mac", "card", "bank_accou
 _OPENING: Final = frozenset({b'"', b"'"})
 _LEAST_PREFIX: Final = 6
 _LONGEST_PREFIX: Final = 240
+_LONGEST_RUN: Final = 512
+_PADDED: Final = re.compile(rb"[A-Za-z0-9+/_-]{2,510}={1,2}\Z")
 _HALF: Final = 16
 _HEX: Final = re.compile(rb"[0-9a-f]{1,128}(?![\w-])")
 _HEX_BEFORE: Final = re.compile(rb"(?:\A|[^0-9A-Za-z])((?=[a-f]{0,24}[0-9])(?=[0-9]{0,24}[a-f])[0-9a-f]{16,128})\Z")
@@ -99,9 +101,19 @@ def rejoined(data: bytes) -> View | None:
     if len(longest) > _MOST_JOINED:
         return None
     broken = [_WRAP.match(data, stop - (data[stop - 1] == _RETURN)) for stop in longest.tolist()]
-    pieces = [(*one.span(), b"") for one in broken if one and not OWN_LINE.match(data, one.end())]
+    pieces = [
+        (*one.span(), b"")
+        for one in broken
+        if one and not OWN_LINE.match(data, one.end()) and not _is_padded(data, one.start())
+    ]
     view = build(data, pieces)
     return replace(view, guessed=True) if view else None
+
+
+def _is_padded(data: bytes, end: int) -> bool:
+    """Whether base64 that is padded ends at a place: nothing of it is below."""
+    run = _PADDED.search(data, max(end - _LONGEST_RUN, 0), end) if data[end - 1 : end] == b"=" else None
+    return run is not None and len(run.group()) % 4 == 0
 
 
 def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
@@ -143,6 +155,8 @@ def unwrapped(data: bytes, at: int, *, complete: bool) -> Iterator[tuple[View, i
 def continued(data: bytes, start: int, end: int) -> int:
     """Where a value ends that runs on over the ends of lines: what follows looks as random as it does."""
     value = data[start:end]
+    if _is_padded(data, end):
+        return end
     line = line_of(data, start)[0]
     wrapped = _LEAST_WIDTH <= end - line <= _MOST_WIDTH and b" " not in value
     if not (wrapped or (len(value) >= 8 and digits_in(value) >= 2) or _is_random(value) or _is_shuffled(value)):

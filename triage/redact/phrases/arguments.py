@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import values
+from triage.redact.named import users, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.text import Found, Span, digits_in
@@ -17,6 +17,7 @@ from triage.redact.text import Found, Span, digits_in
 __all__ = ("arguments", "given")
 
 _PASSWORD: Final = Sense("password")
+_ACCOUNT: Final = Sense("username", "user")
 _REACH: Final = 600
 # Brackets in one another that no call has.
 _DEEPEST: Final = 16
@@ -44,10 +45,18 @@ def given(number: int, size: int, data: bytes, at: int) -> Iterator[Found]:
         span = string.span(2)
         if string[2] and not values.is_name(string[2]) and b"://" not in string[2]:
             yield from judged(data, span, _PASSWORD, in_quotes=True, assigned=True, name=(at, at))
+            yield from _user(data, places[number - 1] if number else (at, at))
         return
     bare = _BARE.match(data, start, end)
     if bare and digits_in(bare[1]) and values.mixed(bare[1], least=7):
         yield *bare.span(1), "password", "call"
+
+
+def _user(data: bytes, place: Span) -> Iterator[Found]:
+    """The account in the argument before a password."""
+    string = _STRING.match(data, *place)
+    if string and users.is_free(string[2]):
+        yield from judged(data, string.span(2), _ACCOUNT, in_quotes=True, assigned=True, name=place)
 
 
 def arguments(data: bytes, at: int) -> Iterator[Span]:

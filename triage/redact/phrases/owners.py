@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from triage.redact.named import users
+from triage.redact.named import extents, users
 from triage.redact.named.judging import judged
-from triage.redact.named.keys import Sense
+from triage.redact.named.keys import Sense, sense
 from triage.redact.text import Found, Span
 
 __all__ = ("READERS",)
@@ -23,6 +23,8 @@ _PASSWORD: Final = re.compile(rb"(?i)(?:password|pwd)[ ]?=")
 _NEAR: Final = 200
 _MANAGED: Final = re.compile(rb"(?:\busername |\badd name=)([A-Za-z][\w.-]{2,40})(?: privilege [0-9]{1,2})?\Z")
 _DUMPED: Final = re.compile(rb"(?:\A|[\s\"'\\])([A-Za-z][\w.-]{1,40}):[0-9]{3,10}\Z")
+_FIELD: Final = re.compile(rb"(?:\A|\n)([\w.]{1,80})\r?\n[ ]{1,4}[^\r\n]{1,300}\[type=[\w.]{1,60}, \Z")
+_FAR: Final = 480
 _TIME: Final = re.compile(rb"\[(?:[0-9-]{8,10}[ T])?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\Z")
 _NICK: Final = re.compile(rb"[@+%~ ]?([A-Za-z][\w.\[\]|^`{}-]{1,30})> ")
 
@@ -65,11 +67,21 @@ def _dumped(_size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _is_account(data, match.span(1))
 
 
+def _refused(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What pydantic refuses: the name of the field stands on the line above, the value behind what was wrong."""
+    named = _FIELD.search(data, max(at - _FAR, 0), at)
+    meaning = sense(named[1].rpartition(b".")[2].decode("latin-1")) if named else None
+    value = extents.quoted(data, at + size)
+    if named and meaning is not None and value and meaning.weak != "entropy":
+        yield from judged(data, value[0], meaning, in_quotes=True, assigned=True, name=named.span(1))
+
+
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "whose": _whose,
     "connects": _connects,
     "nicks": _nick,
     "managed": _managed,
     "dumped": _dumped,
+    "refused": _refused,
 }
 """What reads the values at the words of leads.toml, by their lists."""
