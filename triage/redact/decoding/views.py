@@ -80,7 +80,9 @@ _DIGEST: Final = re.compile(rb"(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-
 _BROKEN: Final = range(60, 78)
 # The end of a key in base64, and what begins with a name of its own below it, or with words.
 _PADDED: Final = re.compile(rb"(?:\A|[^A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{4}){4,40}[A-Za-z0-9+/_-]{3}=\Z")
-_NAMED_LINE: Final = re.compile(rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z][\w.-]{1,40}){0,3}(?:[ \t]{0,4}[:=]| [a-z]{1,20} )")
+_NAMED_LINE: Final = re.compile(
+    rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z][\w.-]{1,40}){0,3}(?:[ \t]{0,4}[:=]| [a-z]{1,20} )"
+)
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
 # The name of a parameter of a URL.
 _PARAMETER: Final = re.compile(rb"[?&][\w.\[\]-]{1,40}\Z")
