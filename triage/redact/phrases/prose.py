@@ -408,10 +408,6 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _talking,
     ),
     (
-        (r"\b(?:user(?:name)?|login|account)[ \t]+\\{0,3}[\"'\x60]?([a-z0-9][\w.@-]+)\\{0,3}[\"'\x60]?[, \t]"),
-        _paired,
-    ),
-    (
         (
             r"\b(?:login|logon|sign-?in|account|employee|principal"
             r"|authentication of|credentials of|password (?:of|for))[ \t]+([a-z][\w.-]+)[ \t]+(?:(?:is|was"
@@ -423,6 +419,10 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"|logged (?:in|out|on|off)|signed (?:in|out)|has expired|has no)\b"
         ),
         _talking,
+    ),
+    (
+        (r"\b(?:user(?:name)?|login|account)[ \t]+\\{0,3}[\"'\x60]?([a-z0-9][\w.@-]+)\\{0,3}[\"'\x60]?[, \t]"),
+        _paired,
     ),
     (
         (
