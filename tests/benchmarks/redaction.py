@@ -129,7 +129,7 @@ def speed(found: list[peers.Peer]) -> None:
 def scaling(peer: peers.Peer) -> None:
     """The slowest hostile inputs at n and 4n, and all those that are over a limit."""
     small, large = logs.hostile(SIZE) | logs.nested(SIZE), logs.hostile(4 * SIZE) | logs.nested(4 * SIZE)
-    times = {name: (seconds(peer.spans, small[name], 3)[1], seconds(peer.spans, large[name], 1)[1]) for name in small}
+    times = {name: (seconds(peer.spans, small[name], 3)[1], seconds(peer.spans, large[name], 2)[1]) for name in small}
     for place, (name, (at_n, at_4n)) in enumerate(sorted(times.items(), key=lambda item: -item[1][1])):
         over = at_4n > LIMIT_SECONDS or (at_4n > FLOOR_SECONDS and at_4n / at_n > LIMIT_RATIO)
         if over or place < SHOWN:
