@@ -21,7 +21,7 @@ _WORDS: Final = (
 # A place has both.
 _DEGREES: Final = 2
 _OF_PEOPLE: Final = (
-    "latitude", "longitude", "lat", "lon", "lng",
+    "imei", "imsi", "iccid", "latitude", "longitude", "lat", "lon", "lng",
     "first_name", "firstname", "first name", "last_name", "lastname", "last name", "full_name", "fullname",
     "full name", "surname",
     "birth_date", "birthdate", "date_of_birth", "date of birth", "dob", "birthday", "phone", "phone_number",
@@ -76,7 +76,21 @@ CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#
 FULL: Final = "full name"
 _NAME: Final = Sense("person", "name")
 _NO_MAIL: Final = frozenset(
-    ["enabled", "verified", "confirmed", "sent", "count", "template", "body", "subject", "id", "opt", "status", "type"]
+    [
+        "key",
+        "enabled",
+        "verified",
+        "confirmed",
+        "sent",
+        "count",
+        "template",
+        "body",
+        "subject",
+        "id",
+        "opt",
+        "status",
+        "type",
+    ]
 )
 _OF_PERSONS: Final = (
     ["hire", "date"], ["hired"], ["salary"], ["gender"], ["sex"], ["nationality"], ["blood", "type"], ["job", "title"],

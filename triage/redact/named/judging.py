@@ -51,6 +51,11 @@ _CONTAINER: Final = re.compile(
     rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
 # Words behind a word that says what something is.
+_NO_WORDS: Final = frozenset({"token", "secret", "api_key"})
+# What follows the number of a certificate.
+_SIGNED: Final = re.compile(rb"(?i)\s{1,20}(?:signature algorithm|issuer)")
+_OF_GRAMMAR: Final = 20
+_GOES_ON: Final = re.compile(rb" [a-z]{2,16}(?=[ ,.;:!?(\r\n]|\Z)")
 _SENTENCE: Final = re.compile(rb"(?: [a-z]{1,12}){3}")
 # Two words written in one, without quotes.
 # Security identifiers that every Windows has.
@@ -178,8 +183,7 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes
     small = label.lower()
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):
         return False
-    # What an exception says of a token that it is called after.
-    if meaning.kind == "token" and not (in_quotes or assigned) and value.startswith((b"http://", b"https://")):
+    if meaning.kind in _NO_WORDS and _is_said(data, span, meaning, in_quotes=in_quotes, assigned=assigned):
         return False
     if declared.is_code(label, value) or (not in_quotes and declared.is_type(data, name, span)):
         return False
@@ -198,6 +202,19 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes
         return False
     after = data[span[1]] if span[1] < len(data) and not data.startswith(_WRITTEN_END, span[1]) else -1
     return values.holds_secret(value, in_quotes=in_quotes, assigned=assigned, after=after, name=label)
+
+
+def _is_said(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigned: bool) -> bool:
+    """Whether what stands behind a name is said of it, or is a token of a grammar."""
+    value = data[slice(*span)]
+    if meaning.kind == "token" and value.isalpha() and value.isupper() and len(value) <= _OF_GRAMMAR:
+        return True
+    if in_quotes or assigned:
+        return False
+    # What an exception says that it is called after: an address; words of a sentence.
+    return value.startswith((b"http://", b"https://")) or (
+        value.islower() and _GOES_ON.match(data, span[1]) is not None
+    )
 
 
 def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bool) -> Iterator[Found]:
@@ -259,7 +276,8 @@ def _is_auth(value: bytes, label: bytes) -> bool:
 def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: bool) -> Span | None:
     """The part of a value that is a personal datum of the kind that its name says."""
     if meaning.weak in {"phone", "digits"}:
-        return _numbered(data, start, meaning)
+        signed = meaning.kind == "imei" and _SIGNED.match(data, end)
+        return None if signed else _numbered(data, start, meaning)
     if meaning.weak in people.FORMS:
         return people.part(data, (start, end), meaning.weak, in_quotes=in_quotes)
     if meaning.weak in _OF_DEVICES:

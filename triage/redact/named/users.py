@@ -8,7 +8,7 @@ from typing import Final
 from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.text import Span, letters_in
 
-__all__ = ("account", "handle", "is_free")
+__all__ = ("account", "handle", "is_free", "is_of_service")
 
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
 _UUID_LENGTH: Final = 36
@@ -93,6 +93,13 @@ def handle(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None
     value = data[slice(*span)] if span else b""
     plain = value.islower() and value.rstrip(b"0123456789").rpartition(b"screen")[1:] != (b"screen", b"")
     return span if plain and is_free(value) and b" " not in value else None
+
+
+def is_of_service(value: bytes) -> bool:
+    """Whether every word of an account is that of a service or of what it does: `orders_rw`."""
+    words = {*_HANDLE_MARKS.split(value.lower())}
+    known = vocabulary()
+    return not words.isdisjoint(_ROLES) and words <= known.services | known.nobody | _ROLES
 
 
 def _names_a_field(value: bytes) -> bool:

@@ -50,7 +50,8 @@ _VERSION_BEFORE: Final = (
     r"productversion|assembly|revision|rev[0-9]{0,3}[\"'\\ :=]|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr"
     r"|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
     r"oid|directx|openssl|libcurl|glibc)\w{0,10}\.?|"
-    r"version[ ][0-9.]{5,20},?[ ](?:to|and|or|->|=>)|"
+    r"version[ ][0-9.]{5,20},?[ ](?:to|and|or|->|=>)|up(?:dated|graded)[ ]from(?:[ ][0-9.]{5,20}[ ]to)?|"
+    r"(?:expected|requires?|needs?|want(?:ed)?)[ ](?:at least|>=|version)|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version"
     r"|\bup(?:dat|grad)(?:e|ed|es|ing)[ ](?-i:V8|[A-Z][a-z][\w.+-]{0,22})[ ]to[ ]v?\z"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import values
+from triage.redact.named import users, values
 from triage.redact.named.keys import vocabulary
 from triage.redact.pii import display, halves, hosts, network, protocols, rows
 from triage.redact.text import DIGITS, LETTERS, Found, Span, digits_in, letters_in
@@ -169,9 +169,8 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
 def _is_nobody(user: bytes) -> bool:
     """Whether the account of a URL is that of a service, or none at all."""
     small = user.lower()
-    return (
-        small in _NOBODY or small.isdigit() or small.rstrip(DIGITS) in vocabulary().services or values.placeholder(user)
-    )
+    service = small.rstrip(DIGITS) in vocabulary().services or users.is_of_service(user)
+    return small in _NOBODY or small.isdigit() or service or values.placeholder(user)
 
 
 def _email(data: bytes, at: int) -> Iterator[Found]:

@@ -136,7 +136,12 @@ def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None
         public = _FINGERPRINT.fullmatch(hit.value) and (
             _OF_PUBLIC_KEYS.search(data, start, end) or reports.in_certificate(data, start)
         )
-        if not values.is_name(hit.value) and not _UUID.fullmatch(hit.value) and not public:
+        if (
+            not values.is_name(hit.value)
+            and not values.is_plain(hit.value)
+            and not _UUID.fullmatch(hit.value)
+            and not public
+        ):
             yield _whole(data, hit)
 
 
