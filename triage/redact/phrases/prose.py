@@ -14,8 +14,8 @@ from triage.redact.named import declared, examples, extents, remarks, reports, t
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
-from triage.redact.pii import given, spoken
-from triage.redact.pii.hosts import in_words
+from triage.redact.phrases.actors import DOES, NEAR_HOST, chatting, machine, paired, person, talking
+from triage.redact.pii import spoken
 from triage.redact.text import Expression, Found, Span, alternatives, anywhere, at_edges, digits_in
 
 __all__ = ("SAID", "said")
@@ -62,14 +62,6 @@ _FLAG_END: Final = (
     rf"(?:{_NEXT_ARGUMENT}|,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?"
     r"|[\"'],\s{0,4}(?:0x[0-9a-f]{1,16} )?[\"']|\x00|\\{1,4}0|[\"'] a[0-9]{1,3}=[\"']|[\"']?\r?\n)"
 )
-_NEAR_HOST: Final = (
-    r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
-    r"|resolv(?:e|ing)(?:[ \t]+host(?:name)?)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet"
-    r"|reach(?:ing)?|on host|from host|host(?:name)?|node|machine name|machine|kubelet,?|server|member|vm|agent"
-    r"|runner(?:[ \t]name)?|minion"
-    r"|nodename|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name"
-    r"|assigned [\w./-]+ to|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
-)
 _STRONG: Final = re.compile(rb"pass|pw|psk|community")
 # A key of which no more is said has to look like one, and not like the name of a public key.
 _KEYED: Final = re.compile(
@@ -83,13 +75,6 @@ _CLAUSE: Final = re.compile(rb"(?: [a-z']{1,20}){3}")
 _FINGERPRINT: Final = re.compile(rb"[0-9A-F]{16}|[0-9A-F]{40}")
 _OF_OTHERS: Final = (b"from", b"key")
 _CODES: Final = re.compile(rb"code|pin|otp|one[- ]time")
-_DOES: Final = (
-    "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted"
-    "|added|removed"
-    "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|closed|opened"
-    "|started|ended|terminated|timed out|blocked|disabled|expired|suspended|rejected|failed|left|posted|uploaded"
-    "|downloaded|changed|updated|requested|granted|revoked|may not|must|lacks|needs|owns|could not|\\(id"
-)
 _COMPOUNDS: Final = "[a-z0-9]Pass(?:word|phrase|wd)|[a-z0-9](?:Secret|Token|ApiKey|PSK|PresharedKey|PreSharedKey)"
 _CLASSES: Final = "Token|Secret|Password|Credentials?|ApiKey|Session"
 _FLAG_ENDINGS: Final = (b"pass", b"passwd", b"password", b"secret", b"token", b"pwd", b"passin", b"passout")
@@ -101,10 +86,6 @@ _MOST: Final = 16_384
 _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs and an address of IPv6 look like the fields of a password file.
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}|(?:[0-9a-f]{1,4}:){3,4}")
-_AND_PASSWORD: Final = re.compile(
-    rb"(?i)\\{0,3}[\"'`]?(?:[ \t]{1,2}(?:(?:and|with|/)[ \t]+)?|,[ \t]*(?:and )?)(?:the |a |this )?"
-    rb"(?:temporary |initial )?(?:passw|passc|passp|pw|pin\b)"
-)
 _CHANGED: Final = re.compile(rb"[ \t]+to[ \t]+([^\s,;\"']{4,200})")
 _INSTEAD: Final = re.compile(
     rb"[\"']?,? (?:but )?(?:got|received|found|actual|instead of|and not|vs\.?|!=)(?: value| token"
@@ -113,12 +94,6 @@ _INSTEAD: Final = re.compile(
 _PATH: Final = re.compile(rb"[\w.@-]{2,80}(?:/[\w.@-]{2,80}){1,20}")
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
-_ACCOUNT: Final = Sense("username", "user")
-# A hyphen, or another heading of a table.
-_BEHIND_NO_ACCOUNT: Final = re.compile(rb" - |[ \t]+[A-Z@%]{3,12}[ \t\r\n]")
-# Behind the name of a call, an account, a path or a setting.
-_NO_MACHINES: Final = frozenset({b"(", b"@", b"/", b"="})
-_HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
 
 
 def said(data: bytes, lines: Lines | None = None) -> Iterator[Found]:
@@ -319,47 +294,6 @@ def _scheme(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield span[0] + pair.start(1), span[1], "password", "prose"
 
 
-def _machine(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The machine that something was sent to: a qualified name, or one with a number or a hyphen and a number."""
-    match = _HOSTNAME.match(data, end)
-    # A product that serves is written with a capital.
-    if match is None or (data.startswith(b"Server:", start) and match.group()[:2].istitle()):
-        return
-    if data.startswith(b"REACH", start):  # the state of a neighbour
-        return
-    if in_words(match.group()) and data[match.end() : match.end() + 1] not in _NO_MACHINES:
-        yield *match.span(), "hostname", "prose"
-
-
-def _person(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The account behind "for user", "logged in as" and the like."""
-    at = start + len(data[start:end].rstrip(b"\\\"'"))
-    span = extents.after(data, at)
-    if span is None or data[slice(*span)].lower() in vocabulary().things or _BEHIND_NO_ACCOUNT.match(data, span[1]):
-        return
-    yield from judged(data, span, _ACCOUNT, in_quotes=at < end, assigned=True, name=(start, end))
-
-
-def _talking(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The account that does something: "user x logged in"."""
-    if data[start:end].lower() not in vocabulary().things and end - start >= 3:
-        yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
-
-
-def _chatting(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """Who writes in a chat, behind the time: a given name, or an account that begins with one."""
-    name = data[start : end - 2]
-    if given.is_given_name(name.replace(b"_", b".").partition(b".")[0]):
-        yield start, end - 2, "person" if name.istitle() else "username", "chat"
-
-
-def _paired(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The account that is named with its password: "log in as user x and password y"."""
-    name = data[start:end]
-    if not (name.isupper() or name.endswith(b".")) and _AND_PASSWORD.match(data, end):
-        yield from _talking(data, start, end)
-
-
 # What leads to a value, in the one group of its expression, and what reads it. They are tried in this order.
 _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], ...]] = (
     (rf"\B({_FLAG}{_FLAG_END})", _flagged),
@@ -394,18 +328,18 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
         ),
-        _person,
+        person,
     ),
-    (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", _person),
-    (r"[0-9]\][ \t]{1,2}((?-i:[A-Z][a-z]+|[a-z]+[._][a-z]+[0-9]{0,4}): )", _chatting),
-    (rf"\b((?:{_NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", _machine),
+    (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", person),
+    (r"[0-9]\][ \t]{1,2}((?-i:[A-Z][a-z]+|[a-z]+[._][a-z]+[0-9]{0,4}): )", chatting),
+    (rf"\b((?:{NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", machine),
     (
         (
-            rf"\buser[ \t]+([a-z][\w.-]+)(?:[ \t]+(?:{_DOES}|ok)"
+            rf"\buser[ \t]+([a-z][\w.-]+)(?:[ \t]+(?:{DOES}|ok)"
             r"|:[ \t]+(?:permission|access|auth\w{0,12}|log(?:in|on|ged)|account|not|invalid|password|unknown|no"
             r"|wrong|locked|disabled))\b"
         ),
-        _talking,
+        talking,
     ),
     (
         (
@@ -418,11 +352,11 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"|accepted|succeeded|successful|reset|changed|updated"
             r"|logged (?:in|out|on|off)|signed (?:in|out)|has expired|has no)\b"
         ),
-        _talking,
+        talking,
     ),
     (
         (r"\b(?:user(?:name)?|login|account)[ \t]+\\{0,3}[\"'\x60]?([a-z0-9][\w.@-]+)\\{0,3}[\"'\x60]?[, \t]"),
-        _paired,
+        paired,
     ),
     (
         (
@@ -445,5 +379,5 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         _wrapped,
     ),
 )
-_LOCAL: Final = frozenset({_secret, _machine, _person})
+_LOCAL: Final = frozenset({_secret, machine, person})
 SAID: Final = Expression("(?i)" + "|".join(anywhere(phrase) for phrase, _ in _PHRASES))

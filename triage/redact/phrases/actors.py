@@ -1,0 +1,83 @@
+"""Who and what sentences of logs tell of: accounts that do something, machines that are reached, writers in a chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact.named import extents
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense, vocabulary
+from triage.redact.pii import given
+from triage.redact.pii.hosts import in_words
+from triage.redact.text import Found
+
+__all__ = ("DOES", "NEAR_HOST", "chatting", "machine", "paired", "person", "talking")
+
+NEAR_HOST: Final = (
+    r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
+    r"|resolv(?:e|ing)(?:[ \t]+host(?:name)?)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet"
+    r"|reach(?:ing)?|on host|from host|host(?:name)?|node|machine name|machine|kubelet,?|server|member|vm|agent"
+    r"|runner(?:[ \t]name)?|minion"
+    r"|nodename|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name"
+    r"|assigned [\w./-]+ to|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"
+)
+DOES: Final = (
+    "logged|signed|connected|disconnected|authenticated|locked|from|does|did|has|is|was|not|created|deleted"
+    "|added|removed"
+    "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|closed|opened"
+    "|started|ended|terminated|timed out|blocked|disabled|expired|suspended|rejected|failed|left|posted|uploaded"
+    "|downloaded|changed|updated|requested|granted|revoked|may not|must|lacks|needs|owns|could not|\\(id"
+)
+_ACCOUNT: Final = Sense("username", "user")
+# A hyphen, or another heading of a table.
+_BEHIND_NO_ACCOUNT: Final = re.compile(rb" - |[ \t]+[A-Z@%]{3,12}[ \t\r\n]")
+# Behind the name of a call, an account, a path or a setting.
+_NO_MACHINES: Final = frozenset({b"(", b"@", b"/", b"="})
+_HOSTNAME: Final = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
+_AND_PASSWORD: Final = re.compile(
+    rb"(?i)\\{0,3}[\"'`]?(?:[ \t]{1,2}(?:(?:and|with|/)[ \t]+)?|,[ \t]*(?:and )?)(?:the |a |this )?"
+    rb"(?:temporary |initial )?(?:passw|passc|passp|pw|pin\b)"
+)
+
+
+def machine(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The machine that something was sent to: a qualified name, or one with a number or a hyphen and a number."""
+    match = _HOSTNAME.match(data, end)
+    # A product that serves is written with a capital.
+    if match is None or (data.startswith(b"Server:", start) and match.group()[:2].istitle()):
+        return
+    if data.startswith(b"REACH", start):  # the state of a neighbour
+        return
+    if in_words(match.group()) and data[match.end() : match.end() + 1] not in _NO_MACHINES:
+        yield *match.span(), "hostname", "prose"
+
+
+def person(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The account behind "for user", "logged in as" and the like."""
+    at = start + len(data[start:end].rstrip(b"\\\"'"))
+    span = extents.after(data, at)
+    if span is None or data[slice(*span)].lower() in vocabulary().things or _BEHIND_NO_ACCOUNT.match(data, span[1]):
+        return
+    yield from judged(data, span, _ACCOUNT, in_quotes=at < end, assigned=True, name=(start, end))
+
+
+def talking(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The account that does something: "user x logged in"."""
+    if data[start:end].lower() not in vocabulary().things and end - start >= 3:
+        yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
+
+
+def paired(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The account that is named with its password: "log in as user x and password y"."""
+    name = data[start:end]
+    if not (name.isupper() or name.endswith(b".")) and _AND_PASSWORD.match(data, end):
+        yield from talking(data, start, end)
+
+
+def chatting(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """Who writes in a chat, behind the time: a given name, or an account that begins with one."""
+    name = data[start : end - 2]
+    if given.is_given_name(name.replace(b"_", b".").partition(b".")[0]):
+        yield start, end - 2, "person" if name.istitle() else "username", "chat"
