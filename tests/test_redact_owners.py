@@ -91,6 +91,9 @@ IDENTITIES = (
     "Looking in indexes: https://«pypi.dev.helixpoint.net»/simple",
 )
 NOTHING = (
+    "*** token @0x00007ff752d7cd6b freed twice",
+    "API_KEY=sk_live_" + "****",
+    "token_color: 'rgba(157, 33, 223, 0.2)'",
     "Please enter your password:\n[19:20:07] mailer: shutting down",
     "Server=db;User Id=crm_app;Database=crm;Pooling=true",
     "AccountName=acmestore;EndpointSuffix=core.windows.net",

@@ -374,7 +374,9 @@ def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
             return None
         return start, end, bytes.fromhex(code.replace(b"=", b"").decode())
     line = line_of(data, start)[0]
-    if data[start - 1 : start] == b"=" or (_NAMED_LINE.match(data, end) and _PADDED.search(data, line, start + 1)):
+    if data[start - 1 : start] == b"=" or (
+        (_NAMED_LINE.match(data, end) or OWN_LINE.match(data, end)) and _PADDED.search(data, line, start + 1)
+    ):
         return None
     own = _OWN_SETTING if start + 1 - line in _BROKEN else OWN_LINE
     return None if own.match(data, end) else (start, end, b"")

@@ -47,7 +47,7 @@ _REFERENCE: Final = re.compile(
 # What stands under such a name and is none: a pointer, a measure, a version or what names a package with one, a type,
 # the identifier of an account of Windows, which `principals` reads.
 _NOT_SECRET: Final = re.compile(
-    rb"""(?x)-?0x[0-9a-fA-F]{1,16}[uUlL]{0,3} | \*{1,2}[A-Za-z_]{2,60}
+    rb"""(?x)[-@&]?0x[0-9a-fA-F]{1,16}[uUlL]{0,3} | (?:rgb|hsl)a?\([0-9., %]{3,40}\) | \*{1,2}[A-Za-z_]{2,60}
     | [-+]?[0-9]{1,12}\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,3})?
         (?:%|[mun]?s|[mhdx]|[KMG]i?B?)?(?:/s)? | [0-9]{1,3}(?:[ ]?%|[KMGT](?:i?B)?)
     | [0-9]{1,12}[ ](?:bytes?|octets?|characters?|chars?|bits?|[kKMGT]?i?B)
@@ -90,7 +90,8 @@ _CALL: Final = re.compile(
 )
 # What is said of a value that is not there.
 _NONE: Final = re.compile(
-    rb"@p[0-9]{1,3}|(?:none|nothing|not|no|never|nil|null)(?: (?:was|were|is|are|been|yet))? (?:supplied|provided|given"
+    rb"@p[0-9]{1,3}|[\w.:-]{0,24}\*{4,40}[\w.-]{0,4}"
+    rb"|(?:none|nothing|not|no|never|nil|null)(?: (?:was|were|is|are|been|yet))? (?:supplied|provided|given"
     rb"|set|found|configured|available|present|specified|defined|required|needed|used|stored|saved|sent|received|entered)"
 )
 # A part begins and ends with a letter: with more than one way to read a name, a value took a million steps.

@@ -90,6 +90,7 @@ _NO_ADDRESS: Final = re.compile(
     rb"|.*\b(?:required|invalid|must|cannot|missing|failed|error|already|unknown|undefined|null"
     rb"|none|please|enter|not)\b.*"
 )
+_REQUEST: Final = re.compile(rb" HTTP/[0-9]")
 _STREETS: Final = re.compile(
     rb"(?i)\b(?:street|st|avenue|ave|av|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|bd|way"
     rb"|place|pl|square|sq|terrace"
@@ -145,6 +146,8 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
     if hint == "street":
         return _street(data, start, stop, in_quotes=in_quotes)
     form = {"date": _DATE, "postal": _POSTAL, "id": _ID, "nir": _NIR, "vin": _VIN, "plate": _PLATE}[hint]
+    if hint == "id" and (request := _REQUEST.search(data, start, stop)):
+        stop = request.start()  # the end of the line of a request
     match = form.match(data, start, stop)
     if hint == "id" and (serial := _OF_CONSONANTS.match(data, start, stop)):
         return serial.span() if len(set(serial.group())) > _SAME else None
