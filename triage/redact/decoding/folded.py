@@ -19,7 +19,7 @@ __all__ = ("folds", "unfolded")
 
 # All of a line that goes on, from the end of the one before, and no setting.
 _MORE: Final = re.compile(
-    rb"\r?\n([ \t]{1,16})(?![A-Za-z_][\w.-]{0,60}=[^=\s])[A-Za-z0-9+/=._~@-]{1,200}[ \t]{0,8}(?=\r?\n|\r?\Z)"
+    rb"\r?\n([ \t]{1,64})(?![A-Za-z_][\w.-]{0,60}=[^=\s])[A-Za-z0-9+/=._~@-]{1,200}[ \t]{0,8}(?=\r?\n|\r?\Z)"
 )
 # A line end behind what may be a value, and a line below that may be more of it.
 _LEAD: Final = Expression(r"[A-Za-z0-9+/=._~@-]\r?\n[ \t]+[A-Za-z0-9+/=._~@-]+[ \t]*(?:\r?\n|$)")

@@ -52,6 +52,8 @@ _CONTAINER: Final = re.compile(
 )
 # Words behind a word that says what something is.
 _NO_WORDS: Final = frozenset({"token", "secret", "api_key"})
+# India's number of a taxpayer is called as that of a card is; its fourth letter says what the taxpayer is.
+_TAXPAYER: Final = re.compile(rb"[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z](?![A-Za-z0-9])")
 # What follows the number of a certificate.
 _SIGNED: Final = re.compile(rb"(?i)\s{1,20}(?:signature algorithm|issuer)")
 _OF_GRAMMAR: Final = 20
@@ -276,8 +278,7 @@ def _is_auth(value: bytes, label: bytes) -> bool:
 def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: bool) -> Span | None:
     """The part of a value that is a personal datum of the kind that its name says."""
     if meaning.weak in {"phone", "digits"}:
-        signed = meaning.kind == "imei" and _SIGNED.match(data, end)
-        return None if signed else _numbered(data, start, meaning)
+        return _numbered(data, start, meaning)
     if meaning.weak in people.FORMS:
         return people.part(data, (start, end), meaning.weak, in_quotes=in_quotes)
     if meaning.weak in _OF_DEVICES:
@@ -326,6 +327,8 @@ def _degrees(data: bytes, start: int) -> Span | None:
 
 def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
     """A number of a person: of enough digits for its kind."""
+    if meaning.kind == "card" and (taxpayer := _TAXPAYER.match(data, start)):
+        return taxpayer.span()
     match = (_PHONE if meaning.weak == "phone" else _DIGITS).match(data, start, line_of(data, start, most=64)[1])
     if match is None:
         return None
@@ -336,6 +339,8 @@ def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
         return (start, start + len(text)) if grouped or (3 <= digits <= 8 and len(text) == digits) else None
     if meaning.kind == "imei" and (serial := _SERIAL.match(data, start)):
         return serial.span()
+    if meaning.kind == "imei" and _SIGNED.match(data, start + len(text)):
+        return None
     enough = digits >= (6 if meaning.kind == "phone" else 5) and len(set(text) - set(b" -./+")) > 2
     return (start, start + len(text)) if enough else None
 

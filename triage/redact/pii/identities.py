@@ -38,6 +38,7 @@ _TICKET: Final = re.compile(_SIGN + rb"([0-9A-Fa-f]{64,4096})(?![0-9A-Za-z])")
 # What Firebase registers a device by: an id, and what follows its sign.
 _REGISTERED: Final = re.compile(rb"([\w-]{11,40})\Z")
 _REGISTRATION: Final = re.compile(rb"[\w-]{100,400}")
+_LINES: Final = re.compile(rb"P<[A-Z<]{3}[A-Z<]{20,41}(?:(?:\r?\n|\\{1,4}n)[ \t]{0,16}[A-Z0-9<]{28,44})?(?![A-Z0-9<])")
 _PLACE: Final = re.compile(rb"[<(]([+-]?[0-9]{1,2}\.[0-9]{4,17}), ?([+-]?[0-9]{1,3}\.[0-9]{4,17})\Z")
 
 
@@ -107,6 +108,12 @@ def _located(_size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *match.span(2), "coordinates", "located"
 
 
+def _read_by_machines(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The lines of a passport that machines read (ICAO 9303): name and number."""
+    if match := _LINES.match(data, at):
+        yield *match.span(), "passport", "papers"
+
+
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "players": _player,
     "player_numbers": _numbered,
@@ -117,5 +124,6 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "tickets": _ticket,
     "registered": _registered,
     "located": _located,
+    "machine_read": _read_by_machines,
 }
 """What reads the values at the words of leads.toml, by their lists."""

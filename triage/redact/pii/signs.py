@@ -74,6 +74,9 @@ _ORACLE: Final = re.compile(
 )
 _ORACLE_ALONE: Final = re.compile(rb"(?:\A|[\s\"'=:(])[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z")
 _GO_DSN: Final = re.compile(rb"([\w.$-]{1,60}):([^\s\"'@]{1,200})\Z")
+# A number that somebody adds to a name, a name with an apostrophe; and a machine by its address in brackets (RFC 5321).
+_SUFFIXED: Final = re.compile(rb"[A-Za-z][\w.+-]{1,40}#[0-9]{1,6}|(?i:(?:[a-z][\w-]{0,30}[._-])?[od]'[a-z]{3,30})")
+_LITERAL: Final = re.compile(rb"@\[(?:IPv6:)?[0-9A-Fa-f.:]{7,45}\]")
 _OBJECT: Final = re.compile(rb"@[0-9a-f]{5,8}\.[a-z]\w{1,60}(?![\w.-])")
 _CLASS: Final = re.compile(rb"[.$][A-Z]\w{0,80}\Z")
 _MACHINE_IN_CALL: Final = re.compile(rb"@tcp\(([A-Za-z0-9][\w.-]{1,100})[:)]")
@@ -87,11 +90,11 @@ _OF_ONE: Final = re.compile(
 # Two slashes are those of a URL: browsers write `function@https://...` in a stack trace.
 _AT_MACHINE: Final = re.compile(
     rb"([A-Za-z0-9][A-Za-z0-9.-]{1,80})"
-    rb"(:(?:~|/(?!/))[^\s]{0,80}|[ \t][^\s\]]{0,80}\][#$]|[ \t][~/][^\s\]]{0,80}[#$]|'s password)?"
+    rb"(:(?:~|/(?!/))[^\s]{0,80}|[ \t][^\s\]]{0,80}\][#$]|[ \t][~/][^\s\]]{0,80}(?:[#$]|[ ]%[ ])|'s password)?"
 )
 _AT_ACCOUNT: Final = re.compile(rb"(?:\A|[^\w.+-])([a-z_][\w.-]{1,31})\Z")
 _AT_PROMPT: Final = re.compile(
-    rb"'s password|[ \t][^\s\]]{0,80}\][#$]|:[~/][^\s]{0,80}[#$]|[ \t][~/][^\s\]]{0,80}\]?[#$]"
+    rb"'s password|[ \t][^\s\]]{0,80}\][#$]|:[~/][^\s]{0,80}[#$]|[ \t][~/][^\s\]]{0,80}(?:\]?[#$]|[ ]%[ ])"
 )
 _REMOTE: Final = re.compile(
     rb"(?:ssh|scp|sftp|rsync|mosh)[: \t][^\n]{0,120}\Z|(?:sips?|h323|xmpp):\Z"
@@ -242,7 +245,9 @@ def _local_part(data: bytes, at: int) -> bytes:
     local = around[around.translate(_LOCAL_TABLE).rfind(b" ") + 1 :]
     if b"[" in around and (colours := [*_COLOUR.finditer(around)]):
         local = local[-min(len(local), len(around) - colours[-1].end()) :] if colours[-1].end() < len(around) else b""
-    if not local.isalnum():
+    if _SUFFIXED.fullmatch(local.lstrip(b"'`")):
+        local = local.lstrip(b"'`")
+    elif not local.isalnum():
         for mark in _BEFORE_AN_ADDRESS:
             local = local.rpartition(mark)[2]
         local = local.lstrip(b".-!^~}%")
@@ -259,6 +264,9 @@ def _local_part(data: bytes, at: int) -> bytes:
 
 def _at_machine(data: bytes, at: int) -> Iterator[Found]:
     """`account@machine`: a prompt, a target of ssh or scp, a worker of a queue."""
+    if literal := _LITERAL.match(data, at):
+        yield at - len(_local_part(data, at)), literal.end(), "email", "email"
+        return
     around = _AT_MACHINE.match(data, at + 1)
     before = _AT_ACCOUNT.search(data, max(at - 40, 0), at)
     if around is None or before is None or before[1].endswith(b".git"):
