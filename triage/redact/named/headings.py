@@ -17,6 +17,7 @@ __all__ = ("CELL", "FULL", "NAMES", "PERSONAL", "SETTINGS", "is_title", "leads",
 _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
     "_secret", "_hash", "passphrase", "_pass", "credential", "credentials", "username", "hostname", "node",
+    "sessionid", "session_id",
 )  # fmt: skip
 # A place has both.
 _DEGREES: Final = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from triage.redact.named import values
@@ -17,6 +18,7 @@ __all__ = ("forget", "listed")
 _ROWS: Final = 20_000
 _MOST_LISTED: Final = 24
 _LEAST: Final = 8
+_RULED: Final = re.compile(rb"[ ]?-{2,200}\+-{2,200}\r?")
 _paired: Final = Allowance(100)
 """The rows of tables of two columns that were read, from every name in them."""
 
@@ -54,7 +56,8 @@ def listed(data: bytes, at: int, start: int, end: int, own: list[Span]) -> list[
     _paired.spend(len(rows))
     senses = meanings([data[slice(*name)] for name, _ in rows])
     if sum(meaning is not None for meaning in senses) < FEWEST:
-        return _alone(data, rows, senses) if named and _is_framed(data, at) else None
+        framed = named and (_is_framed(data, at) or _is_ruled(data, first))
+        return _alone(data, rows, senses) if framed else None
     if not named:
         return []
     told = zip(rows, senses, strict=True)
@@ -72,6 +75,11 @@ def _is_framed(data: bytes, at: int) -> bool:
     """Whether the line of a place begins and ends with a bar."""
     line = data[slice(*line_at(data, at, LONGEST))].strip()
     return line.startswith(b"|") and line.endswith(b"|")
+
+
+def _is_ruled(data: bytes, first: int) -> bool:
+    """Whether a rule stands above the first row, as psql draws it."""
+    return first > 1 and _RULED.fullmatch(data[slice(*line_at(data, first - 2, LONGEST))]) is not None
 
 
 def _alone(data: bytes, rows: list[tuple[Span, Span]], senses: list[Sense | None]) -> list[Found] | None:

@@ -21,7 +21,7 @@ __all__ = ("before_address", "before_number")
 _REACH: Final = 100
 _SHORTEST: Final = 4
 _WORD: Final = rb"[A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}"
-_HALVES_OF_DAYS: Final = frozenset({b"am", b"pm"})
+_HOUR: Final = re.compile(rb"[AP]M,? ")
 _DISPLAYED: Final = re.compile(
     rb"""(?:\A|[\s"':=(\[,;>]|\\[nrt])(""" + _WORD + rb""",?(?: """ + _WORD + rb"""){1,3})\\{0,3}["']? ?\\{0,3}\Z"""
 )
@@ -66,8 +66,8 @@ def _named(name: re.Match[bytes] | None) -> Iterator[Found]:
     """A name that was found, unless a team is called so."""
     words = name[1].lower().replace(b",", b"").split() if name else []
     if name and letters_in(name[1]) >= _SHORTEST and places().teams.isdisjoint(words):
-        hour = len(words) > 1 and words[0] in _HALVES_OF_DAYS
-        yield name.start(1) + 3 * hour, name.end(1), "person", "email"
+        hour = _HOUR.match(name[1])
+        yield name.start(1) + (hour.end() if hour else 0), name.end(1), "person", "email"
 
 
 def _in_words(data: bytes, first: int, at: int) -> Iterator[Found]:

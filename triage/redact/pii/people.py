@@ -90,6 +90,8 @@ _NO_ADDRESS: Final = re.compile(
     rb"|.*\b(?:required|invalid|must|cannot|missing|failed|error|already|unknown|undefined|null"
     rb"|none|please|enter|not)\b.*"
 )
+# A port in a structure that Go prints, and its next field.
+_NEXT_FIELD: Final = re.compile(rb"[0-9.:]{1,24} [A-Z]\w{1,40}:\S")
 _REQUEST: Final = re.compile(rb" HTTP/[0-9]")
 _STREETS: Final = re.compile(
     rb"(?i)\b(?:street|st|avenue|ave|av|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|bd|way"
@@ -291,7 +293,7 @@ def _bare_name(data: bytes, start: int, stop: int) -> Span | None:
 def _street(data: bytes, start: int, stop: int, *, in_quotes: bool) -> Span | None:
     """A street with its number, or what stands in its place."""
     match = (_ADDRESS_IN_QUOTES if in_quotes else _LINE_OF_ADDRESS).match(data, start, stop)
-    if match is None:
+    if match is None or _NEXT_FIELD.match(data, start):
         return None
     text = match.group().rstrip(b" ,.'")
     if not in_quotes and b")" in text and b"(" not in text:

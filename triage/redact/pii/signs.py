@@ -265,7 +265,9 @@ def _local_part(data: bytes, at: int) -> bytes:
 def _at_machine(data: bytes, at: int) -> Iterator[Found]:
     """`account@machine`: a prompt, a target of ssh or scp, a worker of a queue."""
     if literal := _LITERAL.match(data, at):
-        yield at - len(_local_part(data, at)), literal.end(), "email", "email"
+        local = _local_part(data, at)
+        if not _calls_a_message(data, at - len(local), local):
+            yield at - len(local), literal.end(), "email", "email"
         return
     around = _AT_MACHINE.match(data, at + 1)
     before = _AT_ACCOUNT.search(data, max(at - 40, 0), at)
