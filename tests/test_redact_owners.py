@@ -51,6 +51,7 @@ ACCOUNTS = (
     "Conversation with «Edmund Nyberg»",
 )
 SECRETS = (
+    "SessionExpired: session_id '«f8821edb622344434ef20aca8e440131»' is unknown to the store",
     "INSERT INTO settings (name, value, updated) VALUES ('pwd', '«bhgG3sqOT4ud~W^HxEq3A»', now());",
     "INSERT INTO options (option_name, option_value) VALUES ('theme', 'dark12345'), ('smtp_password', '«hunter2x»');",
     "+------------+---+\n| mode       | cluster    |\n| jwt_secret | «WVGzxgnJH1Oh3T» |\n+------------+---+",
@@ -101,6 +102,7 @@ IDENTITIES = (
     "Looking in indexes: https://«pypi.dev.helixpoint.net»/simple",
 )
 NOTHING = (
+    "session id 42 closed, session_id is required",
     "*** token @0x00007ff752d7cd6b freed twice",
     "API_KEY=sk_live_" + "****",
     "token_color: 'rgba(157, 33, 223, 0.2)'",

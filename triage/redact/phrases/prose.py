@@ -23,7 +23,7 @@ __all__ = ("SAID", "said")
 _SECRETS: Final = (
     r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
     r"|pass(?:\r?\n?word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key"
-    r"|credentials?|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?id|sid|pin|otp|totp"
+    r"|credentials?|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?[ _-]?id|sid|pin|otp|totp"
     r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes(?:-?[0-9]{3})?|wlan|wifi"
     r"|wi-fi|wpa2?|wireless|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared|fernet|hmac"
     r"|cipher|shared"
