@@ -17,11 +17,11 @@ from triage.redact.decoding.layers import Layer, read_layers
 from triage.redact.hits import KEY, PERSONAL, Hit, outside_masks, union, whole_characters
 from triage.redact.lines import any_of
 from triage.redact.masks import MASK
-from triage.redact.named import credentials, extents, keys, listings, lists, pairs
+from triage.redact.named import credentials, extents, keys, pairs
 from triage.redact.named.joints import assignment
 from triage.redact.phrases import prose
 from triage.redact.pii import hosts, network, personal
-from triage.redact.text import Expression, Found
+from triage.redact.text import Allowance, Expression, Found
 from triage.redact.tokens import matches
 
 if TYPE_CHECKING:
@@ -163,9 +163,7 @@ def forget() -> None:
     extents.forget()
     network.forget()
     hosts.forget()
-    wraps.forget()
-    listings.forget()
-    lists.forget()
+    Allowance.forget()
 
 
 def _disjoint(data: bytes, hits: list[Hit]) -> list[Hit]:

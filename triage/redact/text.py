@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import re2
 
@@ -294,11 +294,13 @@ class Allowance:
     """How much of a text may be looked at again and again: so many steps for a thousand bytes of it, and a few more."""
 
     __slots__ = ("_data", "_left", "_steps")
+    _every: ClassVar[list[Allowance]] = []
 
     def __init__(self, steps: int) -> None:
         self._steps = steps
         self._data = b""
         self._left = 0
+        self._every.append(self)
 
     def left(self, data: bytes) -> bool:
         """Whether there are any steps left in a text."""
@@ -310,9 +312,11 @@ class Allowance:
         """Take some in the text that was asked about last."""
         self._left -= steps
 
-    def forget(self) -> None:
-        """Keep no text."""
-        self._data = b""
+    @classmethod
+    def forget(cls) -> None:
+        """Keep no text in any."""
+        for one in cls._every:
+            one._data = b""  # noqa: SLF001 - of this class
 
     def __repr__(self) -> str:
         """Sizes only."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from triage.redact.decoding.octets import OCTETS
-from triage.redact.text import BACKSLASH, HEX_DIGITS, WORD, Expression, Span, line_of
+from triage.redact.text import BACKSLASH, DIGITS, HEX_DIGITS, LETTERS, WORD, Expression, Span, line_of
 
 __all__ = ("ENCODED", "OWN_LINE", "Piece", "View", "build", "views")
 
@@ -78,8 +78,10 @@ _TAG: Final = 200
 _DIGEST: Final = re.compile(rb"(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9A-Za-z])")
 # How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
 _BROKEN: Final = range(60, 78)
-# The end of a key in base64, and what begins with a name of its own below it, or with words.
-_PADDED: Final = re.compile(rb"(?:\A|[^A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{4}){4,40}[A-Za-z0-9+/_-]{3}=\Z")
+# What a key in base64 is made of, how long it is with its padding, and what begins with a name of its own below it, or
+# with words.
+_OF_KEYS: Final = bytes(0x61 if code in LETTERS + DIGITS + b"+/_-" else 0x20 for code in range(256))
+_KEYS: Final = range(20, 512, 4)
 _NAMED_LINE: Final = re.compile(
     rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z][\w.-]{1,40}){0,3}(?:[ \t]{0,4}[:=]| [a-z]{1,20} )"
 )
@@ -375,11 +377,20 @@ def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
         return start, end, bytes.fromhex(code.replace(b"=", b"").decode())
     line = line_of(data, start)[0]
     if data[start - 1 : start] == b"=" or (
-        (_NAMED_LINE.match(data, end) or OWN_LINE.match(data, end)) and _PADDED.search(data, line, start + 1)
+        (_NAMED_LINE.match(data, end) or OWN_LINE.match(data, end)) and is_padded(data, start + 1)
     ):
         return None
     own = _OWN_SETTING if start + 1 - line in _BROKEN else OWN_LINE
     return None if own.match(data, end) else (start, end, b"")
+
+
+def is_padded(data: bytes, end: int) -> bool:
+    """Whether base64 that is padded ends at a place: nothing of it is below."""
+    if data[end - 1 : end] != b"=":
+        return False
+    around = data[max(end - _KEYS.stop, 0) : end]
+    run = around.rstrip(b"=")
+    return len(around) - run.translate(_OF_KEYS).rfind(b" ") - 1 in _KEYS
 
 
 _DECODERS: Final[dict[int, Callable[[bytes, int, int], Piece | None]]] = {

@@ -14,11 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from triage.redact.decoding.views import OWN_LINE, Piece, View, build
+from triage.redact.decoding.views import OWN_LINE, Piece, View, build, is_padded
 from triage.redact.hits import Hit
 from triage.redact.text import DIGITS, LETTERS, Allowance, digits_in, line_of
 
-__all__ = ("BREAK", "INDENT", "closed", "continued", "forget", "holds", "rejoined", "unwrapped")
+__all__ = ("BREAK", "INDENT", "closed", "continued", "holds", "rejoined", "unwrapped")
 
 _WRAPPED_LINES: Final = 60
 _GUESSES: Final = 4
@@ -67,8 +67,6 @@ _OF_FORM: Final = frozenset({"email", "ipv4", "ipv6", "mac", "card", "bank_accou
 _OPENING: Final = frozenset({b'"', b"'"})
 _LEAST_PREFIX: Final = 6
 _LONGEST_PREFIX: Final = 240
-_LONGEST_RUN: Final = 512
-_PADDED: Final = re.compile(rb"[A-Za-z0-9+/_-]{2,510}={1,2}\Z")
 _HALF: Final = 16
 _HEX: Final = re.compile(rb"[0-9a-f]{1,128}(?![\w-])")
 _HEX_BEFORE: Final = re.compile(rb"(?:\A|[^0-9A-Za-z])((?=[a-f]{0,24}[0-9])(?=[0-9]{0,24}[a-f])[0-9a-f]{16,128})\Z")
@@ -78,11 +76,6 @@ _HEX_LENGTHS: Final = frozenset({32, 40, 48, 56, 64, 96, 128})
 
 _joined: Final = Allowance(200)
 """The lines of a text that were joined with others, for each place that a token may begin at."""
-
-
-def forget() -> None:
-    """Keep nothing of a text."""
-    _joined.forget()
 
 
 def rejoined(data: bytes) -> View | None:
@@ -104,16 +97,10 @@ def rejoined(data: bytes) -> View | None:
     pieces = [
         (*one.span(), b"")
         for one in broken
-        if one and not OWN_LINE.match(data, one.end()) and not _is_padded(data, one.start())
+        if one and not OWN_LINE.match(data, one.end()) and not is_padded(data, one.start())
     ]
     view = build(data, pieces)
     return replace(view, guessed=True) if view else None
-
-
-def _is_padded(data: bytes, end: int) -> bool:
-    """Whether base64 that is padded ends at a place: nothing of it is below."""
-    run = _PADDED.search(data, max(end - _LONGEST_RUN, 0), end) if data[end - 1 : end] == b"=" else None
-    return run is not None and len(run.group()) % 4 == 0
 
 
 def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
@@ -155,7 +142,7 @@ def unwrapped(data: bytes, at: int, *, complete: bool) -> Iterator[tuple[View, i
 def continued(data: bytes, start: int, end: int) -> int:
     """Where a value ends that runs on over the ends of lines: what follows looks as random as it does."""
     value = data[start:end]
-    if _is_padded(data, end):
+    if is_padded(data, end):
         return end
     line = line_of(data, start)[0]
     wrapped = _LEAST_WIDTH <= end - line <= _MOST_WIDTH and b" " not in value

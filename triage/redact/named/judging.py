@@ -36,8 +36,8 @@ _LONGITUDE: Final = re.compile(rb"lo?ng?" + _TO_DEGREES, re.IGNORECASE)
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
 # A code in groups of one length, as those of debuggers and of pairing are.
 _GROUPS: Final = re.compile(rb"[0-9]{3}([ -])[0-9]{3}(?:\1[0-9]{3})?|[0-9]{4}([ -])[0-9]{4}")
-# What stands under these is a person only if it has the form of an account.
 _SHORT: Final = 4
+# What stands under these is a person only if it has the form of an account.
 _OF_THINGS: Final = frozenset({b"author", b"owner", b"actor", b"committer", b"reviewer", b"usr", b"uid"})
 _AUTH: Final = re.compile(
     rb"(?i)(?!oauth|basic|bearer|ldap|saml|jwt|krb|kerberos|oidc|sasl|scram|plain|http|sso|mtls"
@@ -50,14 +50,16 @@ _CONTAINER: Final = re.compile(
     rb"[0-9a-f]{12}|[0-9a-f]{64}|[0-9]{8,20}|(?:i|mi|vol|eni|sg|subnet|vpc|vpce|snap|ami|rtb|igw|nat|lt|fs|tgw|acl|pcx|r|db|cache|node)"
     rb"-[0-9a-f]{8,17}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
-# Words behind a word that says what something is.
+# What is no word: one of a sentence under such a name is said of it.
 _NO_WORDS: Final = frozenset({"token", "secret", "api_key"})
 # India's number of a taxpayer is called as that of a card is; its fourth letter says what the taxpayer is.
 _TAXPAYER: Final = re.compile(rb"[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z](?![A-Za-z0-9])")
 # What follows the number of a certificate.
 _SIGNED: Final = re.compile(rb"(?i)\s{1,20}(?:signature algorithm|issuer)")
-_OF_GRAMMAR: Final = 20
+# So many letters has the name of a token of a grammar.
+_OF_GRAMMAR: Final = 12
 _GOES_ON: Final = re.compile(rb" [a-z]{2,16}(?=[ ,.;:!?(\r\n]|\Z)")
+# Words behind a word that says what something is.
 _SENTENCE: Final = re.compile(rb"(?: [a-z]{1,12}){3}")
 # Two words written in one, without quotes.
 # Security identifiers that every Windows has.

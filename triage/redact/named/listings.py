@@ -13,7 +13,7 @@ from triage.redact.pii import persons
 from triage.redact.pii.people import full_name
 from triage.redact.text import Allowance, Found, Span
 
-__all__ = ("forget", "listed")
+__all__ = ("listed",)
 
 _ROWS: Final = 20_000
 _MOST_LISTED: Final = 24
@@ -21,11 +21,6 @@ _LEAST: Final = 8
 _RULED: Final = re.compile(rb"[ ]?-{2,200}\+-{2,200}\r?")
 _paired: Final = Allowance(100)
 """The rows of tables of two columns that were read, from every name in them."""
-
-
-def forget() -> None:
-    """Keep nothing of a text."""
-    _paired.forget()
 
 
 def listed(data: bytes, at: int, start: int, end: int, own: list[Span]) -> list[Found] | None:

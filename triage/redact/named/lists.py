@@ -11,7 +11,7 @@ from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.text import Allowance, Found, line_of
 
-__all__ = ("below", "entries", "forget", "items")
+__all__ = ("below", "entries", "items")
 
 _LISTED: Final = re.compile(rb"[ \t]*\r?\n[ \t]*-[ \t]+(?=\S)")
 _BLANKS: Final = re.compile(rb"[\s,]*")
@@ -26,11 +26,6 @@ _MOST: Final = 64
 
 _listed: Final = Allowance(200)
 """The items of lists of YAML that were read, from every name that stands above some."""
-
-
-def forget() -> None:
-    """Keep nothing of a text."""
-    _listed.forget()
 
 
 def below(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:

@@ -82,9 +82,18 @@ def _is_of_text(data: bytes, end: int, value: bytes) -> bool:
 
 def is_free(value: bytes) -> bool:
     """Whether no word of an account is that of a service or a thing."""
-    words = {word.encode() for word in parts(value.decode("latin-1"))} | {*_HANDLE_MARKS.split(value.lower())}
+    return _is_no_thing(value) and _words(value).isdisjoint(vocabulary().services | _ROLES)
+
+
+def _is_no_thing(value: bytes) -> bool:
+    """Whether no word of an account is one of screens, of code or of things."""
     known = vocabulary()
-    return words.isdisjoint(known.screens | known.words | known.things | known.nobody | known.services | _ROLES)
+    return _words(value).isdisjoint(known.screens | known.words | known.things | known.nobody)
+
+
+def _words(value: bytes) -> set[bytes]:
+    """The words of an account, as code writes them and as marks part them."""
+    return {word.encode() for word in parts(value.decode("latin-1"))} | {*_HANDLE_MARKS.split(value.lower())}
 
 
 def handle(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
@@ -92,7 +101,7 @@ def handle(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None
     span = account(data, start + data.startswith(b"@", start), end, in_quotes=in_quotes)
     value = data[slice(*span)] if span else b""
     plain = value.islower() and value.rstrip(b"0123456789").rpartition(b"screen")[1:] != (b"screen", b"")
-    return span if plain and is_free(value) and b" " not in value else None
+    return span if plain and _is_no_thing(value) and b" " not in value else None
 
 
 def is_of_service(value: bytes) -> bool:

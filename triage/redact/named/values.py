@@ -90,7 +90,7 @@ _CALL: Final = re.compile(
 )
 # What is said of a value that is not there.
 _NONE: Final = re.compile(
-    rb"@p[0-9]{1,3}|[\w.:-]{0,24}\*{4,40}[\w.-]{0,4}"
+    rb"@p[0-9]{1,3}|[\w.:-]{0,10}\*{4,40}[\w.-]{0,4}"
     rb"|(?:none|nothing|not|no|never|nil|null)(?: (?:was|were|is|are|been|yet))? (?:supplied|provided|given"
     rb"|set|found|configured|available|present|specified|defined|required|needed|used|stored|saved|sent|received|entered)"
 )
