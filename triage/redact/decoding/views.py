@@ -37,7 +37,7 @@ _BLANKED: Final = bytes(0x20 if code in b" \t\r\n" else code for code in range(2
 _BESIDE: Final = 1_024
 _ITSELF: Final = frozenset({b"/", b'"', b"'"})
 ENCODED: Final = Expression(
-    r"(?:\\x[2-7][0-9a-fA-F]){8,}|"
+    r"(?:\\x(?:[2-7][0-9a-fA-F]|0[9aAdD])){8,}|"
     r"(?:\\(?:033|x1[bB]|u001[bB]|e)|\^\[)\[[0-9;]{0,16}[A-Za-z]"
     r"|\\(?:[\"']|u[0-9a-fA-F]{4}|x[0-7][0-9a-fA-F]|x[c-fC-F][0-9a-fA-F]\\x[89abAB][0-9a-fA-F]"
     r"|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
@@ -197,7 +197,7 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
             continue
         if end - start >= _WRITTEN_OUT and data.startswith(b"\\x", start):
             row = pieces.setdefault(BACKSLASH, [])
-            row += ((at, at + 4, bytes([int(data[at + 2 : at + 4], 16)])) for at in range(start, end, 4))
+            row += ((at, at + 4, _blank_or(int(data[at + 2 : at + 4], 16))) for at in range(start, end, 4))
             continue
         sign = data[start] if data[start] in _DECODERS else 0
         piece = _DECODERS[sign](data, start, end)
@@ -215,6 +215,11 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
                 yield view
         if sign == _PERCENT and _TWICE in data and (view := build(data, _outermost(data, found))):
             yield replace(view, last=True)
+
+
+def _blank_or(code: int) -> bytes:
+    """A character; a blank for what moves on, as a line end would be where something was left out."""
+    return bytes([code]) if code >= ord(" ") else b" "
 
 
 def _outermost(data: bytes, pieces: list[Piece]) -> list[Piece]:

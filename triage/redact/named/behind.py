@@ -13,7 +13,8 @@ from triage.redact.text import Found, Span, line_of
 
 __all__ = ("value_behind",)
 
-_TABS: Final = re.compile(rb"[ ]?(?:\\{1,4}t){1,8}")
+# Tabs that are written out, or what YAML names a value for others.
+_BEFORE_VALUES: Final = re.compile(rb"[ ]?(?:\\{1,4}t){1,8}|[ ]{1,4}&[A-Za-z][\w-]{0,60}(?=[ ]{1,4}[^\s#])")
 # A type of one word but for what stands before and around such, and apart from the sign unless it is one by its name.
 _TYPED: Final = re.compile(
     rb"""[ \t]*(?:&'|(?:(?:const|static|mut|readonly|final|volatile|unsigned|immutable|shared|ref)[ ]{1,4}){0,3})"""
@@ -71,11 +72,28 @@ _OF_WORDS: Final = re.compile(
 _ALL: Final = re.compile(rb"(?:[^\s\"'`<>\\&;,]|[&;,](?![\w.-]{1,60}=)){4,400}(?<![\[({=])")
 _ABSENT: Final = re.compile(rb"\([a-z]{2,20}(?: [a-z]{2,20}){0,4}\)", re.IGNORECASE)
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
+_GOES_ON: Final = re.compile(
+    rb" (?:to|of|for|from|that|which|used|issued|given|with|where|whose|in|on|is) [a-z]{1,20} "
+)
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 _OF_ENTRIES: Final = (b"secrets", b"tokens", b"passwords", b"apikeys", b"api_keys", b"api-keys")
 _OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
 _BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
+_SHORTEST: Final = 3
+_IN_QUERIES: Final = frozenset({b"?", b"&"})
+_FOLDED: Final = ord(">")
+_PUBLIC: Final = (
+    b"-----BEGIN PUBLIC KEY",
+    b"-----BEGIN RSA PUBLIC KEY",
+    b"-----BEGIN CERTIFICATE",
+    b"-----BEGIN X509",
+    b"---- BEGIN SSH2 PUBLIC",
+    b"-----BEGIN PGP PUBLIC",
+    b"ssh-rsa ",
+    b"ssh-ed25519 ",
+    b"ecdsa-sha2-",
+)
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
 _CLOSES_NAMES: Final = frozenset({b'"', b"'", b"\\"})
 _NEXT_SETTING: Final = re.compile(rb",?[ \t](?:[A-Za-z_][\w.-]{0,40}=|--?[A-Za-z][\w.-]{0,40}(?:[=: ]|\Z))")
@@ -100,8 +118,8 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
         at, assigned = typed.end(), True
     shares = _BACKSLASHES.match(data, at) if meaning.weak in {"host", "numbered"} else None
     at = shares.end() if shares else at
-    tabs = None if assigned else _TABS.match(data, at)
-    at = tabs.end() if tabs else at
+    led = None if assigned else _BEFORE_VALUES.match(data, at)
+    at = led.end() if led else at
     spaced = data[at : at + 1] == b" "
     blanks = beside.SKIP.match(data, at)
     at = blanks.end() if blanks else at
@@ -119,7 +137,7 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
         at = wrapper.end()
     opened = extents.quoted(data, at)
     if opened is None and (scalar := None if assigned else _BLOCK_SCALAR.match(data, at)):
-        yield from _block(data, name, scalar.end(), meaning)
+        yield from _block(data, name, scalar.end(), meaning, folded=data[scalar.start()] == _FOLDED)
     elif data[at : at + 1] in _LINE_ENDS and (lower := [*_below(data, name, at, meaning)]):
         yield from lower
     elif opened is None and data[at : at + 1] in _BEFORE_ITEMS and (array := _ARRAY.match(data, at)):
@@ -183,13 +201,23 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
         span = _set(data, name, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
     else:
         span = extents.bare(data, at)
+        if span and spaced and _told_of(data, span):
+            return
         if span and meaning.kind == "password" and data[span[1] : span[1] + 1] == b"\\":
             span = span[0], extents.beyond_backslash(data, *span)
+        if span and span[1] - span[0] > _SHORTEST and data[name[0] - 1 : name[0]] in _IN_QUERIES:
+            span = extents.before_fragment(data, name[0], span)
         if span and meaning.kind == "session_id":
             span = extents.before_query(data, name[0], span)
     if span is not None:
         span = extents.before_host(data, name, span)
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
+
+
+def _told_of(data: bytes, span: Span) -> bool:
+    """Whether a word in small letters begins what is said of a value: "path to the key", "name of the account"."""
+    word = data[slice(*span)]
+    return word.isalpha() and word.islower() and _GOES_ON.match(data, span[1]) is not None
 
 
 def _set(data: bytes, name: Span, at: int, *, words: bool) -> Span | None:
@@ -236,8 +264,18 @@ def _connecting(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Fo
         yield from judged(data, span, meaning, in_quotes=braced is not None, assigned=True, name=name)
 
 
-def _block(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
-    """The lines of a block scalar of YAML: those that are indented deeper than the name's."""
+def _block(data: bytes, name: Span, at: int, meaning: Sense, *, folded: bool) -> Iterator[Found]:
+    """The lines of a block scalar of YAML, or all of them where they are folded to one."""
+    lines = [*_block_lines(data, name, at)]
+    if folded and lines:
+        lines = [(lines[0][0], lines[-1][1])]
+    for start, end in lines:
+        if not values.placeholder(data[start:end]):
+            yield start, end, meaning.kind, "key"
+
+
+def _block_lines(data: bytes, name: Span, at: int) -> Iterator[Span]:
+    """The lines below a name that are indented deeper; none of a key that is public."""
     line, _ = line_of(data, name[0], most=200)
     indent = name[0] - line
     ended = False
@@ -245,11 +283,10 @@ def _block(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
         start, end = line_of(data, at)
         text = data[start:end]
         depth = len(text) - len(text.lstrip(b" "))
-        if depth <= indent or not text.strip() or ended:
+        if depth <= indent or not text.strip() or ended or text.lstrip().startswith(_PUBLIC):
             return
         ended = b"-----END" in text
-        if not values.placeholder(text.strip()):
-            yield start + depth, start + len(text.rstrip()), meaning.kind, "key"
+        yield start + depth, start + len(text.rstrip())
         at = end + 1
 
 

@@ -11,8 +11,8 @@ from typing import Final
 from triage.redact.text import BACKSLASH, Span
 
 __all__ = (
-    "after", "bare", "before", "before_host", "before_query", "beyond_backslash", "closing", "forget", "header",
-    "quoted", "to_line_end",
+    "after", "bare", "before", "before_fragment", "before_host", "before_query", "beyond_backslash", "closing",
+    "forget", "header", "quoted", "to_line_end",
 )  # fmt: skip
 
 _LONGEST: Final = 4_096
@@ -62,6 +62,10 @@ _DOUBLED: Final = re.compile(rb"""(["'])(?=[^\s,;:)\]}"'][^"'\r\n]{0,80}\1)""")
 _WITHIN: Final = re.compile(rb"""(?=[^\s"',;:=<>(){}\[\]\\]{1,40}(["'])(?:[\s;,)}\]<>&]|\Z))""")
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=|,[A-Za-z]{2,30}=[\w.]")
 # A host of several parts, that of an address: of those in a value the last, so that no password is cut short.
+# The name of a part of a page behind an address, and the address before a parameter.
+_FRAGMENT: Final = re.compile(rb"#(?:[A-Za-z][\w-]{0,40})?\Z")
+_ADDRESSED: Final = re.compile(rb"(?:://|[\s\"'=(]/)[^\s\"'<>]{1,200}[?&]\Z")
+_ADDRESS_REACH: Final = 240
 _HOST: Final = re.compile(
     rb"@(?:(?:(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}|localhost)(?::[0-9]{1,5})?|[A-Za-z][A-Za-z0-9-]{0,62}:[0-9]{2,5})"
     rb"(?=[/?\#]|\Z)"
@@ -223,6 +227,13 @@ def before_query(data: bytes, name: int, span: Span) -> Span:
     """The value of a parameter of a path, behind which a query may begin; any other value as it is."""
     query = data.find(b"?", *span) if data[name - 1 : name] == b";" else -1
     return (span[0], query) if query > span[0] else span
+
+
+def before_fragment(data: bytes, name: int, span: Span) -> Span:
+    """The value of a parameter of a URL, behind which a part of the page may be named; any other value as it is."""
+    fragment = _FRAGMENT.search(data, *span)
+    addressed = fragment and _ADDRESSED.search(data, max(name - _ADDRESS_REACH, 0), name)
+    return (span[0], fragment.start()) if fragment and addressed and fragment.start() > span[0] else span
 
 
 def before_host(data: bytes, name: Span, span: Span) -> Span:

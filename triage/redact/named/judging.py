@@ -35,6 +35,7 @@ _LATITUDE: Final = re.compile(rb"lat" + _TO_DEGREES, re.IGNORECASE)
 _LONGITUDE: Final = re.compile(rb"lo?ng?" + _TO_DEGREES, re.IGNORECASE)
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
 # A code in groups of one length, as those of debuggers and of pairing are.
+_FOUR_NUMBERS: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _GROUPS: Final = re.compile(rb"[0-9]{3}([ -])[0-9]{3}(?:\1[0-9]{3})?|[0-9]{4}([ -])[0-9]{4}")
 _SHORT: Final = 4
 # What stands under these is a person only if it has the form of an account.
@@ -335,6 +336,8 @@ def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
     if match is None:
         return None
     text = match.group().rstrip(b" ./+-")
+    if meaning.kind == "phone" and _FOUR_NUMBERS.fullmatch(text):
+        return None  # an address
     digits = digits_in(text)
     if meaning.kind == "pin":
         grouped = _GROUPS.fullmatch(text) is not None

@@ -45,6 +45,16 @@ _REFUSED: Final = re.compile(
     rb"(?i)[ ](?:permission|access|operation|no such|not (?:a|found|readable)|is (?:a|not)|file |cannot|can't|could not"
     rb"|couldn't|bad |unable|invalid|failed|too |input/output|read-only|unexpected)"
 )
+# What the C library says of an error, whatever it says it of.
+_ERRNO: Final = re.compile(
+    rb"(?i)[ ](?:permission denied|operation (?:not |now in|already|would|timed|cancell?ed)"
+    rb"|no such (?:file|device|process)"
+    rb"|resource (?:temporarily|deadlock|busy)|broken pipe|network is |read-only file|input/output error|is a directory"
+    rb"|not a directory|file (?:exists|too large|name too)|device or resource|too many |stale file|bad (?:file|address)"
+    rb"|connection (?:refused|reset|timed|aborted)|no (?:space|route|buffer|data|locks)|host is |transport endpoint"
+    rb"|text file busy|protocol (?:error|not)|address already|cannot allocate|invalid (?:argument|cross)|disk quota"
+    rb"|function not|interrupted system|value too large|remote i/o|key (?:was rejected|has expired|has been revoked))"
+)
 _CERTIFICATE: Final = re.compile(rb"(?i)\bx\.?509\b|\bcert(?:ificate)?s? ['\"\x60][^'\"\x60\r\n]{0,80}\Z")
 # A constant for an error, and its number.
 _ERROR: Final = re.compile(
@@ -78,6 +88,8 @@ def names_a_thing(data: bytes, begin: int, name: bytes, at: int) -> bool:
         return True
     sign = data[at - 1 : at]
     if sign == b":":
+        if _ERRNO.match(data, at):
+            return True
         before = data[max(begin - _REACH, 0) : begin]
         if before.endswith(b":"):
             return _TASK.match(data, at) is not None and _OF_TASKS.search(before) is not None

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from triage.redact.named.keys import parts, sense, vocabulary
+from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.text import Span, letters_in
 
 __all__ = ("account", "handle", "is_free", "is_of_service")
@@ -47,7 +48,7 @@ def account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | Non
     small = value.lower()
     known = vocabulary()
     if _FULL_NAME.fullmatch(data, start, end):
-        return start, end
+        return None if _of_things(small) else (start, end)
     if not _ACCOUNT.fullmatch(value) or small in known.services or small in known.words or small in known.empty:
         return None
     if small in known.nobody or small.endswith((b"bot", b"[bot]")) or small.startswith(b"team-"):
@@ -61,7 +62,18 @@ def account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | Non
     if not in_quotes and _is_of_text(data, end, value):
         return None
     rest = None if in_quotes or not value[:1].isupper() else _REST_OF_NAME.match(data, end)
+    if rest and _of_things(small + rest.group().lower()):
+        return None
     return start, rest.end() if rest else end
+
+
+def _of_things(small: bytes) -> bool:
+    """Whether no word of a full name is one that people have: "crash reporter", "build system"."""
+    fields, known = fields_of_people(), vocabulary()
+    return all(
+        word in fields.nobody or word in fields.things or word in known.services or word in known.things
+        for word in small.split()
+    )
 
 
 def _is_of_text(data: bytes, end: int, value: bytes) -> bool:

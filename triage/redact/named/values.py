@@ -31,6 +31,9 @@ _REFERENCE: Final = re.compile(
         | [A-Za-z_]{0,24} (?:Pass|Pw|Pwd|[Ww]ord|Secret|Token|Key|Creds?|Credentials?|Auth|Pat|String|Text
             |Value|Plain) )
     | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
+    | /(?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \.[0-9a-f]{6,40} (?:\.(?:min|chunk|bundle|module))? \.[a-z]{2,5} (?:\.map)?
+    | (?:ENV|(?:os\.)?environ|process\.env|\$_(?:ENV|SERVER)|System\.env) \[ ["'][A-Za-z_]\w{0,80}["'] \]
+    | (?:(?:os|Sys|System|std::env|process)(?:\.|::))? (?:getenv|environ\.get|var) \( ["'][A-Za-z_]\w{0,80}["'] \)
     | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt|lib(?:32|64|x32)?|s?bin|proc|sys|nix|snap|boot|media)/ [\w./-]{1,200}
     | %[A-Za-z_]{1,60}%
     | ENC\[ [^\]]{1,200} \] | \$[A-Za-z_]\w{1,40}- | arn:aws[\w-]{0,12}:[\w:/.*-]{1,200}
@@ -62,6 +65,7 @@ _NOT_SECRET: Final = re.compile(
     | [A-Z][A-Za-z]{1,20}(?:<[A-Za-z<>, ]{1,40}>|\[[A-Za-z_\[\]., |]{1,60}\])
     | <<[-~]?["']?[A-Z_]{2,20}["']? | [0-9]{1,2}:[0-9]{2}(?::[0-9.]{2,10})?
     | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,]{4,18}(?:Z|[+-][0-9:]{4,6})?)?
+    | projects/[\w.:-]{1,80}/(?:locations/[\w-]{1,40}/)?secrets/[\w.-]{1,255}(?:/versions/[\w-]{1,20})?
     | S-1-[0-9]{1,2}(?:-[0-9]{1,10}){1,14} | \?[A-Za-z_\\]{2,60} | (?:try|await|as|return|throw)[?!]
     | (?:u?int|float|char|[iuf])(?:8|16|32|64|128)(?:_t)? | n?varchar2"""
 )
@@ -78,6 +82,7 @@ _MARKS_OF_NAMES: Final = re.compile(rb"[ _.-]")
 # A phrase of several words without quotes has no marks of a sentence or of code.
 _NOT_A_PHRASE: Final = re.compile(rb"[?!;:(){}|<>=]|, ")
 _CODE_MARKS: Final = frozenset(b"([")
+_BRACE: Final = ord("{")
 _LESS: Final = ord("<")
 # A place in a source file, as frames have them.
 _SOURCE: Final = re.compile(
@@ -221,6 +226,7 @@ def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
     if (
         after in _CODE_MARKS
         or (after == _LESS and value.isalpha())
+        or (after == _BRACE and value.isalpha() and value[:1].isupper())
         or value[:1] in b"=!*&"
         or in_code(value.lstrip(b"("))
         or (value.islower() and b"-" in value and _JOINED.fullmatch(value) and is_name(value))

@@ -44,6 +44,7 @@ _LINK: Final = (  # what stands between a name and its value; clauses of a few w
     r"|you|he|she|they|support)(?: [a-z']{1,12}){1,3}[,:]|expected|got|(?:i|we|you|he|she|they) (?:entered|typed"
     r"|used|tried|got|set|gave|have|received|sent|use|need|know|type|enter|remember|chose|picked|wrote|saved)"
     r"|(?:for|on|at|in|of|to|from|by)(?: [\w.'-]{1,20}){1,4} (?:is|was)"
+    r"|to (?:decrypt|unlock|open|access|mount|restore|extract|unzip|import|read|activate|join)(?: [\w.'-]{1,20}){1,5}:"
     r"|(?:refreshed|created|generated|issued|rotated|renewed|updated|tried|found|received|invalid|rejected"
     r"|expired|revoked"
     r"|decoded|decrypted|loaded|saved|stored|attempted|supplied|accepted|obtained|fetched|retrieved|returned"
@@ -79,6 +80,7 @@ _COMPOUNDS: Final = "[a-z0-9]Pass(?:word|phrase|wd)|[a-z0-9](?:Secret|Token|ApiK
 _CLASSES: Final = "Token|Secret|Password|Credentials?|ApiKey|Session"
 _FLAG_ENDINGS: Final = (b"pass", b"passwd", b"password", b"secret", b"token", b"pwd", b"passin", b"passout")
 _NOT_OF_FLAGS: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
+_IN_QUERIES: Final = frozenset({b"?", b"&"})
 _QUOTES: Final = frozenset({b'"', b"'"})
 # A word that nothing but a blank or a comma ends, and no quote opens.
 _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
@@ -92,6 +94,8 @@ _INSTEAD: Final = re.compile(
     rb"| secret)?:? [\"']?([^\s,;\"']{8,200})"
 )
 _PATH: Final = re.compile(rb"[\w.@-]{2,80}(?:/[\w.@-]{2,80}){1,20}")
+# A setting of its own, by the name that files of settings give it.
+_OF_A_FILE: Final = re.compile(rb"[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){1,8}=")
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 
@@ -180,6 +184,8 @@ def _is_no_secret(data: bytes, lead: Span, span: Span, *, opened: bool) -> bool:
         return True
     if value.endswith((b"!", b"?")) and value[:-1].lower() in vocabulary().words:  # a type of GraphQL, of Swift
         return True
+    if not opened and b"=" in value and b"." in value and _OF_A_FILE.match(value):
+        return True
     if remarks.is_remark(value) or declared.is_variable(value) or (not opened and values.heads_message(data, span)):
         return True
     if opened:
@@ -204,6 +210,9 @@ def _secret(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     span = span if opened else extents.before_query(data, start, span)
     value = data[slice(*span)]
+    if b"#" in value and not opened and data[start - 1 : start] in _IN_QUERIES:
+        span = extents.before_fragment(data, start, span)
+        value = data[slice(*span)]
     strong = _STRONG.search(small) is not None
     whose = strong and opened and small.rstrip().endswith(b" for")
     another = small[-8:].strip(b" \t:").endswith(_OF_OTHERS)

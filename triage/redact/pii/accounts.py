@@ -64,7 +64,7 @@ _ACCOUNT: Final = re.compile(
 _BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})([A-Za-z][\w.-]{2,40})(?![\w\\])")
 # Where a path begins that is not one of the system's.
 _OF_A_PROJECT: Final = re.compile(
-    rb"(?:\A|[\s\"'(=@,`>;|])(?:\.{1,2}/){0,4}(?:src|apps?|libs?|packages|modules|tests?|specs?|server|client|backend"
+    rb"(?:\A|[\s\"'(=@,`>;|])(?:\.{1,2}/){0,4}(?:src|third_party|vendor|external|node_modules|apps?|libs?|packages|modules|tests?|specs?|server|client|backend"
     rb"|frontend|internal|pkg|cmd|components|pages|routes|views|controllers|services|features|domain|core|templates|docs)"
     rb"(?:(?:/|%2[fF])[\w.@-]{1,40}){0,6}\Z"
 )

@@ -37,6 +37,7 @@ _NAMED: Final = re.compile(
     rb"\\{0,3}\"name\\{0,3}\":\s?\\{0,3}\"([^\"\\\n]{2,64})\\{0,3}\""
 )
 _FEWEST: Final = 2
+_OF_IMEI: Final = (b"imei", b"gsn")
 
 
 def _is_made(text: bytes) -> bool:
@@ -81,7 +82,7 @@ def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The number of a telephone or its card, in brackets or quotes behind its name."""
     match = _NUMBER.match(data, at + size)
     lead = data[at : at + size].lower()
-    kind = "imei" if b"imei" in lead or lead.startswith(b"device") else "device_id"
+    kind = "imei" if any(word in lead for word in _OF_IMEI) or lead.startswith(b"device") else "device_id"
     while match and len(set(match[1])) > _FEWEST:
         yield *match.span(1), kind, "device"
         match = _NEXT_NUMBER.match(data, match.end())

@@ -40,6 +40,7 @@ _LABELS: Final = re.compile(
 _AWS: Final = rb"-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[\w.-]{1,80})?"
 _MACHINE: Final = re.compile(
     rb"(?i)(?:DESKTOP|LAPTOP|WIN|PC)-[A-Z0-9]{5,11}|[A-Z0-9]{2,15}-(?:PC|LAPTOP|NB|WS)"
+    rb"|(?-i:(?:PC|WKS|WKST|WS|NB|NTB|LT|LAP|DT|SRV|VDI|KIOSK|POS|TERM)-[A-Z0-9]{2,8}-[A-Z]{0,4}[0-9][A-Z0-9]{0,5})"
     rb"|[\w-]{2,40}-MBP(?:-\d{1,2})?"
     rb"|[\w'\xe2\x80\x99-]{0,40}(?:MacBook(?:-?(?:Pro|Air))?|iMac(?:-?Pro)?|Mac-?(?:mini|Studio|Pro)|iPhone|iPad)"
     rb"(?:-\d{1,3})?"

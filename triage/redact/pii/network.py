@@ -48,7 +48,7 @@ _NETWORK_BEFORE: Final = (
 _VERSION_BEFORE: Final = (
     r"(?i)(?:\.(?:sys|dll|exe|so|drv|ocx|dylib|jar|pdb)\|?|\b(?:version|ver|release|build|driver|fileversion|"
     r"productversion|assembly|revision|rev[0-9]{0,3}[\"'\\ :=]|kernel|os|firmware|nuget|package|sdk|chrome|edg|opr"
-    r"|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|"
+    r"|windows|nvidia|amd|intel|realtek|cuda|cudnn|tensorrt|bootloader|baseband|modem|uefi|microcode|bitstream|fpga|"
     r"oid|directx|openssl|libcurl|glibc)\w{0,10}\.?|"
     r"version[ ][0-9.]{5,20},?[ ](?:to|and|or|->|=>)|up(?:dated|graded)[ ]from(?:[ ][0-9.]{5,20}[ ]to)?|"
     r"(?:expected|requires?|needs?|want(?:ed)?)[ ](?:at least|>=|version)|"
@@ -83,6 +83,10 @@ _CHANGED: Final = re.compile(
 _REVISION: Final = re.compile(
     rb"-[0-9]{1,2}(?:[,)\s]|\Z|ubuntu|deb|build|\+|~|\.el[0-9]|\.fc[0-9]|_(?:amd64|all|i386|arm64))"
 )
+# What a browser says of its system behind its own name and version.
+_OF_AN_AGENT: Final = re.compile(
+    rb" \((?:Windows NT|Macintosh|X11|Linux|Android|iPhone|iPad|compatible|Darwin|CPU |U;|Wayland)[ ;)]"
+)
 # Addresses of manuals, where they are said to be examples.
 _IN_MANUALS: Final = re.compile(rb"192\.0\.2\.|198\.51\.100\.|203\.0\.113\.")
 _OF_MANUALS: Final = frozenset({b"192", b"198", b"203"})
@@ -113,6 +117,13 @@ _MOST_OF_A_VERSION: Final = 25
 # Node and netstat write a port behind an address without brackets: it is none of its groups where it has five digits
 # or where there are eight.
 _LOOPBACK: Final = re.compile(rb"::1:[0-9]{1,5}")
+# Nobody writes an address of IPv6 with zeros before each short number: these are bytes, or the number of a device
+# where it is said to be one.
+_EIGHT_BYTES: Final = re.compile(rb"(?=[0-9A-Fa-f:]{0,21}\b0[0-9A-Fa-f])(?:[0-9A-Fa-f]{2}:){7}[0-9A-Fa-f]{2}")
+_BEFORE_EUI: Final = re.compile(
+    rb"(?i)(?:eui|mac|ieee|wwn|wwpn|wwnn|guid|addr|address|hwaddr|lladdr|ether|device|node|peer|zigbee|thread|radio|dev|port|nic|host|id)"
+    rb"[\w-]{0,12}[\"' \t:=(\[]{1,4}\Z"
+)
 _COLONS: Final = 7
 _PORT: Final = re.compile(rb":[0-9]{1,5}(?![\w:.])")
 _LONG_GROUP: Final = re.compile(rb"[0-9A-Fa-f]{3}")
@@ -214,9 +225,11 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
 def _is_version(data: bytes, start: int, end: int) -> bool:
     """Whether four numbers are a version by the column that they stand in, or by what follows them.
 
-    That is what changed in it, or that it is newer than one before.
+    That is what changed in it, that it is newer than one before, or the system that a browser names.
     """
     if (not _OF_NO_VERSION.match(data, start) and versions.in_column(data, start, end)) or _CHANGED.match(data, end):
+        return True
+    if data[start - 1 : start] == b"/" and _OF_AN_AGENT.match(data, end):
         return True
     return _NEWER.match(data, end) is not None and _OLDER.search(data, max(start - 8, 0), start) is not None
 
@@ -302,6 +315,13 @@ def _ipv6_end(data: bytes, start: int, end: int) -> int:
         return 0
     if data[end : end + 1] == b"." and data[end + 1 : end + 2].isalnum() and not _DOTTED_PORT.match(data, end):
         return 0
+    if _EIGHT_BYTES.fullmatch(text) and not _BEFORE_EUI.search(data, max(start - _BEFORE, 0), start):
+        return 0
+    return _address_end(data, text, end, behind)
+
+
+def _address_end(data: bytes, text: bytes, end: int, behind: bytes) -> int:
+    """Where an address that stands by itself ends with its zone; 0 where it is that of every machine, or none."""
     try:
         parsed = ipaddress.IPv6Address(text.decode("latin-1"))
     except ValueError:

@@ -53,6 +53,7 @@ _WORDS: Final = (
     rf"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.(?:{hosts.ENDINGS})\b",
     r"\b(?:desktop|laptop|win|pc)-[a-z0-9]{5,11}\b",
     r"(?-i:\b[A-Z0-9]{2,15}-(?:PC|LAPTOP)\b)",
+    r"(?-i:\b(?:PC|WKST?|WS|NT?B|LT|LAP|DT|SRV|VDI|KIOSK|POS|TERM)-[A-Z0-9]+-[A-Z]*[0-9][A-Z0-9]*\b)",
     r"\b(?:ip|ec2)(?:-[0-9]{1,3}){4}\b",
     r"\b[a-z]+(?:-s)?(?:-[0-9]+vcpu)?-[0-9]+gb-[a-z]{3}[0-9](?:-[0-9]+)?\b|\bgke-[a-z0-9-]+|\baks-[a-z0-9-]+-vmss",
     r"-mbp\b|macbook|\bimac\b|mac-mini|iphone|ipad",

@@ -88,6 +88,10 @@ def _generic() -> Rule:
     return next(rule for rule in rules() if rule.name == GENERIC_RULE)
 
 
+# Behind what is the path of a file, in quotes.
+_ENDING_OF_FILES: Final = re.compile(rb"(?:\.[a-z][a-z0-9]{1,5}){1,3}[\"']")
+
+
 def by_rules(data: bytes, disabled: frozenset[str] = frozenset(), lines: Lines | None = None) -> Iterator[Hit]:
     """The matches of every rule but the generic one; `disabled` are names and kinds of rules that are off."""
     lines = lines or Lines(data)
@@ -140,6 +144,7 @@ def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None
             not values.is_name(hit.value)
             and not values.is_plain(hit.value)
             and not _UUID.fullmatch(hit.value)
+            and not (b"/" in hit.value and _ENDING_OF_FILES.match(data, hit.end))
             and not public
         ):
             yield _whole(data, hit)

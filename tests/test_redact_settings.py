@@ -1,0 +1,92 @@
+"""Values as files of settings, queries and sentences write them, and what stands there that is none.
+
+In each text «...» must be masked, and nothing else may be; the others are left as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.growth import grows_evenly
+from triage.redact import spans
+
+WORD = "Kupfer_Kaffee97"
+PATH = "T4B7" + "CQ9Z2X/B8K1" + "PWN3E/" + "k3Jd82LmQ0vXs7Tz1RbY5nHc"
+IMEI = "49015420" + "3237518"
+PUBLIC = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEVj/IrFOSi57jQhmtc+Y8a8ehlo4C"
+BYTES = "".join(f"\\x{byte:02x}" for byte in f"retries=3\nsecret={WORD}\n".encode())
+SETTINGS = (
+    f"ldap:\n  bind_password: &cred «{WORD}»\n  tls: starttls",
+    f'ldap:\n  bind_password: &cred "«{WORD}»"\n',
+    "backup:\n  passphrase: >-\n    «orbit saddle glacier\n    ribbon lantern»\n  keep: 7",
+    "backup:\n  passphrase: |\n    «orbit saddle glacier»\n    «ribbon lantern»\n  keep: 7",
+    f"https://api.acme.example/reset?lang=en&token=«{WORD}»#form",
+    f"frame «{BYTES}» after",
+    f"using static credentials fs.s3a.access.key=«{WORD}»",
+    f"Use the passphrase to decrypt the backup: «{WORD}»",
+    f"url: /services/«{PATH}» (Caused by Timeout)",
+    f"AT+CGSN\n+CGSN: «{IMEI}»\nOK",
+    "GET http://«PC-FIN-029»:8080/health",
+    "GET http://«WKS-QA-041»/api -> 503",
+)
+NO_SETTINGS = (
+    "ldap:\n  bind_password: *cred\n  tls: starttls",
+    f"jwt_public_key: |\n  -----BEGIN PUBLIC KEY-----\n  {PUBLIC}\n  -----END PUBLIC KEY-----\nissuer: a",
+    "GET /services/TaskRunner/BuildQueueService/abcdefghijklmnopqrstuvwx",
+    "MOVE WS-USER-ID TO PC-FIELD-NAME.",
+    "session_start=1729923553457 sessionEnd=1729923559457 session_time_ns=1729923559457000000",
+    "secret_lookups=7540 token_refreshes=9123 credential_errors=5512",
+    "; secret_key = path to the key file, see the manual\nworkers = 7",
+    '{"password":"ENV[\'SECRET_KEY\']","host":"localhost"}',
+    '{"password":"os.environ[\'SECRET_KEY\']"}',
+    '{"credential": "projects/demo/secrets/checkout-token/versions/5"}',
+    '{"main.js": "/static/main.aae3a99d.js", "token.css": "/static/token.8db4df68.css"}',
+    '{"bucket":"dumps","key":"crashes/2024/12/1cb9df8cd8f616b0.dmp.gz"}',
+    "invalid credentials: Config{url=https://www.acme.example, retries=3}",
+    "dial 127.0.0.1:8080: connect: connection refused",
+    "Code bytes at pc: c6:63:a7:b3:21:0c:05:85",
+    "bootloader 4.6.158.60, modem 4.6.158.61",
+    "app/1.1.3.171 (Windows NT 10.0)",
+    "in third_party/home/include/flush_frame.cpp:534",
+    "Submitted by Crash Reporter",
+)
+ERRORS = (
+    "permission denied", "operation not permitted", "no such file or directory", "input/output error",
+    "resource temporarily unavailable", "broken pipe", "network is unreachable", "read-only file system",
+    "is a directory", "device or resource busy", "stale file handle", "connection reset by peer",
+)  # fmt: skip
+# What is like those above, and must go all the same.
+LIKE_THEM = (
+    "session=«1729923553457»",
+    f"secret_key = «{WORD}» # path to the key file",
+    f"invalid credentials: «{WORD}»",
+    f"open the door, password: «{WORD}»",
+    "dial «10.20.30.40»:8080: connect: connection refused",
+    "EUI-64: «c6:63:a7:ff:fe:0c:05:85»",
+    "peer «2001:8d0:c474:ba48:11:22:33:44» left",
+    "«81.2.69.160» (Windows NT 10.0; x64)",
+    "backup/home/«akeller»/notes.txt",
+    "Submitted by «Anna Keller»",
+)
+
+
+@pytest.mark.parametrize("line", [*SETTINGS, *LIKE_THEM, *NO_SETTINGS])
+def test_only_what_is_marked_is_masked(line: str) -> None:
+    text = line.replace("«", "").replace("»", "")
+    marked = [found.group()[1:-1] for found in re.finditer("«[^»]*»", line)]
+    assert [text[start:end] for start, end, _ in spans(text)] == marked
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("name", ["/run/secrets/db_password", "vault:secret/app#password", "/etc/api_token"])
+def test_what_is_said_of_a_file_is_no_value(name: str, error: str) -> None:
+    assert spans(f"open {name}: {error}") == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["a: &b c\n", "?password=a#b&", "\\x0a\\x41", "passphrase: >\n  a\n", " to decrypt the a b c d:", "PC-A-"]
+)
+def test_work_grows_with_the_text(piece: str) -> None:
+    grows_evenly(spans, lambda size: piece * (size // len(piece)), 16_384, enlarged=0)
