@@ -54,3 +54,13 @@ def test_what_is_not_there(run, tmp_path):
     done = run("ingest", str(tmp_path / "none"), "--to", str(tmp_path))
     assert done.exit_code != 0
     assert isinstance(done.exception, triage.SourceError)
+
+
+def test_what_no_reader_recognises_is_named(run, tmp_path):
+    (tmp_path / "notes.md").write_text("# Notes\n\nnothing happened\n")
+    done = run("ingest", str(tmp_path / "notes.md"), "--to", str(tmp_path / "store"))
+    assert done.exit_code == 4
+    assert "no reader recognises notes.md; name one by --as" in done.output
+    both = run("ingest", str(tmp_path / "notes.md"), LOG, "--to", str(tmp_path / "store"))
+    assert both.exit_code == 0
+    assert "/notes.md; name one by --as" in both.output

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.benchmarks import store_events
 from tests.envelopes import envelope, exception, lines, log
 from tests.reading import SAMPLES, read, read_many
 from triage.formats import debugbundle_events, detect
+from triage.loading import read_tables
+from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
 
 EVENTS = [log(1), exception(2), log(3)]
@@ -74,10 +77,11 @@ def test_bad_lines_are_quarantined_with_their_place():
     first = NDJSON.index(b"\n") + 1
     assert [(row["line"], row["offset"], row["length"], row["reason"]) for row in rows["quarantine"]] == [
         (2, first, 13, "damaged JSON"),
+        (5, data.index(b"\0"), 3, "NUL bytes instead of JSON"),
         (6, data.index(b"17\n"), 2, "not an object"),
     ]
     assert rows["files"][0]["parse_status"] == "partial"
-    assert "2 of 5 pieces are in quarantine" in rows["files"][0]["reason"]
+    assert "3 of 6 pieces are in quarantine" in rows["files"][0]["reason"]
 
 
 def test_lines_are_lines_however_many_at_the_top_are_damaged():
@@ -226,3 +230,21 @@ def test_lines_and_noise_never_raise(parts, noise):
 def test_any_bytes_never_raise(data):
     rows = read(data, reader=debugbundle_events)
     assert rows["files"][0]["bytes"] == len(data)
+
+
+def test_an_event_file_that_is_cut_in_its_first_event_is_in_quarantine():
+    rows = read(b'[{"schema_version":"2026-03-01","event_id":"7b1f', "1700000000000-1-shop.events.json")
+    assert [(row["offset"], row["reason"]) for row in rows["quarantine"]] == [(1, "damaged JSON")]
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+def test_a_line_of_nuls_is_in_quarantine_with_its_place(bulk, tmp_path):
+    written = [*store_events.lines(40)]
+    written[3:3] = [bytes(50)]
+    path = tmp_path / "events.ndjson"
+    path.write_bytes(b"\n".join(written))
+    tables = read_tables(Inputs(path), limits=Limits(), bulk_bytes=0 if bulk else None)
+    (row,) = tables["quarantine"].to_pylist()
+    place = sum(len(line) + 1 for line in written[:3])
+    assert (row["offset"], row["length"], row["line"]) == (place, 50, 4)
+    assert tables["events"].num_rows == 40

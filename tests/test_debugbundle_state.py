@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import triage
 from tests.envelopes import exception, lines, log, notes
 from tests.reading import SAMPLES, read, read_many
 from triage.formats import debugbundle_state
@@ -189,3 +190,14 @@ def test_damage_anywhere_never_raises(at, noise, gone):
 @given(st.binary(max_size=200))
 def test_any_bytes_never_raise(data):
     assert read(data, reader=debugbundle_state)["files"][0]["bytes"] == len(data)
+
+
+@pytest.mark.parametrize("text", ['{"version":1,"incidents":{', "garbage", '{"version":1,"incidents":{"inc_1":{"incid'])
+def test_a_state_that_is_cut_is_one_all_the_same(text, tmp_path):
+    folder = tmp_path / ".debugbundle" / "local"
+    folder.mkdir(parents=True)
+    (folder / "state.json").write_text(text)
+    case = triage.load(tmp_path)
+    (row,) = case.files().to_dict("records")
+    assert (row["role"], row["parse_status"]) == ("state", "partial")
+    assert len(case.quarantine()) == 1

@@ -128,3 +128,17 @@ def test_what_breaks_off_leaves_what_was_there(tmp_path, case):
         exporting.write(broken(), folder)
     assert content(folder) == before
     assert [path.name for path in tmp_path.iterdir()] == ["t"]
+
+
+def test_what_a_killed_export_left_goes_with_the_next_and_what_one_is_writing_stays(tmp_path, case):
+    left = tmp_path / ".t.dead.part"
+    left.mkdir()
+    (left / ".lock").touch()
+    (left / "events.parquet").write_bytes(b"raw")
+    other = tmp_path / ".t.part"  # nobody's
+    other.mkdir()
+    with exporting.filled(tmp_path / "t") as writing:
+        assert not left.exists()
+        case.to_parquet(tmp_path / "t")
+        assert writing.is_dir()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".t.part", "t"]

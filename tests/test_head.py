@@ -42,3 +42,18 @@ def test_any_bytes_have_a_head(data):
     assert isinstance(head.keys, frozenset)
     assert isinstance(head.is_text, bool)
     assert head.document is None or isinstance(head.document, dict | list)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (bytes(600) + b"12:00 started\n12:01 stopped\n", True),
+        (b"12:00 started\n" + bytes(300) + b"\n12:01 stopped\n", True),
+        (b"12:00 started\n12:01 stopped\n\xff\xfe\x00 lost\n12:02 started\n", True),
+        (bytes(600), False),
+        ("12:00 started\n".encode("utf-16-le"), False),
+        (b"\x7fELF\x02\x01" + bytes(10) + b"one\n\0two\n\0three\n\0four\n\0", False),
+    ],
+)
+def test_lines_that_were_lost_make_no_text_binary(data, expected):
+    assert Head(data).is_text is expected

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 import triage
@@ -166,3 +167,17 @@ def test_a_kill_loses_nothing_that_was_acknowledged_and_doubles_nothing(tmp_path
     assert now == files(tmp_path / "whole")
     assert kept.items() <= now.items()
     assert triage.load(tmp_path / "store").incidents()["count"].sum() == 9_000
+
+
+def test_a_line_without_a_time_has_none_in_the_store(tmp_path):
+    log = b"[32-Nov-2026 09:00:00 UTC] PHP Warning:  x in /a.php on line 3\n[26-Nov-2026 09:00:00 UTC] program said\n"
+    ingest(log, tmp_path, lines=True)
+    rows = triage.load(tmp_path).logs().to_dict("records")
+    assert [row["ts"] is pd.NaT or pd.isna(row["ts"]) for row in rows] == [True, False]
+    assert [row["parse_status"] for row in rows] == ["partial", "ok"]
+
+
+def test_what_nobody_reads_is_told_of(tmp_path):
+    (tmp_path / "notes.md").write_text("# Notes\n\nnothing happened\n")
+    done = ingest(tmp_path, tmp_path / "store")
+    assert (done.events, done.unread) == (0, [f"{tmp_path.name}/notes.md"])

@@ -1,7 +1,9 @@
 """The reading of logs: records over several lines, quarantine by line, exact places, bounded memory, linear time."""
 
+import gzip
 import tracemalloc
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -217,3 +219,48 @@ def test_no_more_programs_are_remembered_than_a_few():
         lines += daemon(f"db[{number}]", ["ready"])
     (event,) = read("\n".join([*lines, *daemon("shop[8]", PYTHON)]).encode(), reader=app_log)["events"]
     assert event["ts"] is None
+
+
+PHP = (
+    "[26-Jan-2026 09:00:01 UTC] PHP Fatal error:  Uncaught RuntimeException: no rate in /srv/cart.php:4\n"
+    "Stack trace:\n#0 /srv/cart.php(10): Cart->total()\n#1 {main}\n  thrown in /srv/cart.php on line 4\n"
+)
+
+
+@pytest.mark.parametrize("nuls", [1, 597, 70_000, 3_000_000], ids=str)
+@pytest.mark.parametrize("text", [PHP * 2, (ERROR + TRACE) * 2], ids=["php", "app"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_nuls_before_a_log_are_lost_alone(nuls, text, pack, tmp_path):
+    # a writer that keeps its place in a file that was cut leaves a hole as long as the file was
+    data = bytes(nuls) + text.encode()
+    (tmp_path / "app.log").write_bytes(pack(data))
+    case = triage.load(tmp_path, cache=False)
+    assert len(case.events()) == 2
+    assert data[case.events()["offset"].min() :].startswith(text[:20].encode()) or text.startswith(ERROR)
+    lost = case.quarantine()
+    assert lost[["offset", "length", "line"]].to_numpy().tolist() == [[0, nuls, 1]]
+    assert case.files()["bytes"].max() == len(data)
+
+
+@pytest.mark.parametrize(
+    "lost", [bytes(300), bytes(300) + b"\n", b"\xef\xbb\xbf", b"\x1f\x8b\x08\0\n", b"\xff\xfe\0 lost\n"], ids=repr
+)
+@pytest.mark.parametrize("text", [PHP, ERROR + TRACE], ids=["php", "app"])
+def test_what_is_lost_inside_of_a_log_takes_nothing_with_it(lost, text):
+    data = text.encode() * 2 + lost + text.encode() * 2
+    rows = read(data)
+    assert len(rows["events"]) == 4
+    held = [(row["offset"], row["length"]) for row in rows["quarantine"]]
+    before = lost.rstrip(b"\n")
+    assert held == ([(2 * len(text), len(before))] if not before.strip(b"\0\xef\xbb\xbf") else [])
+
+
+def test_a_file_of_nothing_but_nuls_is_told_of_and_costs_no_memory(tmp_path):
+    with (tmp_path / "app.log").open("wb") as file:
+        file.truncate(64 << 20)
+    tracemalloc.start()
+    (row,) = triage.load(tmp_path, cache=False).files().to_dict("records")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (row["bytes"], row["parse_status"]) == (64 << 20, "unknown")
+    assert peak < 16 << 20

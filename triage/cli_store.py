@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from triage.console import Reader, complain, say, source
-from triage.share.printable import plural
+from triage.console import Exit, Reader, complain, say, source
+from triage.share.printable import plural, printable
 
 if TYPE_CHECKING:
     from triage.capture.event_files import Written
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ("app",)
 
 app = typer.Typer()
+# So many files are named that were not read.
+_NAMED = 3
 
 
 @app.command()
@@ -59,6 +61,12 @@ def ingest(  # noqa: PLR0917 - typer takes them by name
     say(", ".join(told), style="dim")
     if done.quarantined:
         complain(f"{plural(done.quarantined, 'piece')} could not be read: triage table quarantine LOG")
+    if done.unread:
+        more = f" and {len(done.unread) - _NAMED:,} more" if len(done.unread) > _NAMED else ""
+        named = ", ".join(printable(path) for path in done.unread[:_NAMED])
+        complain(f"no reader recognises {named}{more}; name one by --as, see `triage formats`")
+        if not done.events and not done.lines:
+            raise typer.Exit(Exit.bad_input)
 
 
 @app.command("to-parquet")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from triage.errors import TriageError
-from triage.locking import keep
+from triage.locking import keep, locked
 from triage.tables import SCHEMA_VERSION, TABLES
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ("MANIFEST", "ROWS", "VERSION", "filled", "manifest", "write")
 
 MANIFEST: Final = "triage-tables.json"
+_PART: Final = ".part"
+_LOCK: Final = ".lock"
 VERSION: Final = 1
 _LONGEST: Final = 1 << 20
 ROWS: Final = 1 << 17
@@ -103,9 +105,12 @@ def filled(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
             "which replaces files of the same names and leaves the others"
         )
     try:
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent))
+        _sweep(target)
+        made = Path(tempfile.mkdtemp(prefix=_prefix(target), suffix=_PART, dir=target.parent))
         try:
-            yield made
+            with locked(made / _LOCK):
+                yield made
+            (made / _LOCK).unlink()
             _vouch(made)
             (_into if taken and not own else _replaced)(made, target)
         finally:
@@ -113,6 +118,21 @@ def filled(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
         keep(target.parent)
     except OSError as error:
         raise TriageError(f"cannot write {folder}: {error.strerror or 'it failed'}; name another folder") from None
+
+
+def _prefix(target: Path) -> str:
+    """What the folder is called while it is written, up to what makes the name its own."""
+    return f".{target.name[:100]}."
+
+
+def _sweep(target: Path) -> None:
+    """Delete what was left half-written for a folder: nobody holds its lock any more."""
+    for left in target.parent.iterdir():
+        if left.name.startswith(_prefix(target)) and left.suffix == _PART and (left / _LOCK).exists():
+            with contextlib.suppress(OSError):  # that somebody is still writing is one too
+                with locked(left / _LOCK, patience=0):
+                    pass
+                shutil.rmtree(left)
 
 
 def _is_own(folder: Path) -> bool:

@@ -52,12 +52,15 @@ class Ingested:
         The event files, in the order in which they were on disk.
     events, lines, quarantined
         Events written; log lines that were read and are no events; pieces that could not be read.
+    unread
+        The files that no reader recognises, by their paths as `files` has them.
     """
 
     files: list[Written] = field(default_factory=list)
     events: int = 0
     lines: int = 0
     quarantined: int = 0
+    unread: list[str] = field(default_factory=list)
 
 
 def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does not tell
@@ -131,7 +134,7 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
     records.end()
     writer.flush()
     done = writer.done
-    done.lines, done.quarantined = records.lines, records.quarantined
+    done.lines, done.quarantined, done.unread = records.lines, records.quarantined, dispatch.unread
     return done
 
 
@@ -148,6 +151,7 @@ class _Dispatch:
     records: Stream
     reader: Format | None
     single: bool
+    unread: list[str] = field(default_factory=list)
 
     def __call__(self, source: Source) -> None:
         self.records.path = source.path
@@ -171,6 +175,8 @@ class _Dispatch:
             ranked[0][1].read(source)
         elif head.is_text and not head.is_whole:
             trace_text.search(source)
+        elif source.head:
+            self.unread.append(source.path)
 
 
 class _Buffer:

@@ -76,11 +76,11 @@ def _prepare(make: Callable[[], Batch]) -> _Prepared:
 
 
 def _filled(batch: Batch) -> Places:
-    """The lines that hold more than blanks."""
+    """The lines that hold more than blanks, if only NULs."""
     octets = np.frombuffer(batch.data, np.uint8)
     filled = octets[batch.starts] == ord("{")
     for at in np.flatnonzero(~filled).tolist():
-        filled[at] = bool(batch.text(at).strip(BLANK))
+        filled[at] = bool(batch.text(at).strip(BLANK.strip(b"\0")))
     return np.flatnonzero(filled)
 
 

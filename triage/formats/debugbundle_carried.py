@@ -59,13 +59,23 @@ def restore(row: Row, told: dict[str, Any]) -> None:
     row.status = told["parse_status"] if told.get("parse_status") in {"repaired", "partial", "raw"} else "ok"
     columns = told.get("columns")
     if type(columns) is dict:
+        before = row.columns.get("ts")
         row.columns |= {name: columns[name] for name in COLUMNS if name in columns}
+        _retime(row, before)
     stacks = told.get("stacks")
     if stacks is not None:
         try:
             row.traces = _with_written(msgspec.convert(stacks, tuple[Trace, ...]), row.traces)
         except msgspec.ValidationError:
             row.partial("the stacks in context.triage are none")
+
+
+def _retime(row: Row, before: int | None) -> None:
+    """Give the log lines of an envelope the time that is carried, or none: it had to say one."""
+    now = row.columns.get("ts")
+    for log in row.logs if now != before else ():
+        if log.get("ts") == before:
+            log.update({"ts": now} if now is not None else {"ts": None, "parse_status": "partial"})
 
 
 def _with_written(traces: tuple[Trace, ...], read: tuple[Trace, ...]) -> tuple[Trace, ...]:

@@ -63,8 +63,8 @@ def sniff(head: Head) -> Match | None:
         named = sum(f'"{key}"' in head.text for key in ("schema_version", "event_id", "occurred_at", "sdk_name"))
         if named >= 2 and not keys & {"incidents", "bundle_id", "items"}:
             return Match(62, "text that holds keys of the envelope")
-    if head.name.endswith(".events.json") and head.text.split() in (["[]"], ["[", "]"]):
-        return Match(40, "an empty array in a file named *.events.json")
+    if head.name.endswith(".events.json") and head.text.lstrip()[:1] == "[":
+        return Match(40, "an array in a file named *.events.json")
     return None
 
 
@@ -190,6 +190,9 @@ class EventLines:
     def _line(self, line: bytes, place: int, number: int) -> None:
         if text := line.strip(BLANK):
             self._pieces(line, text, place, number)
+        elif b"\0" in line:
+            self.lost += 1
+            self._source.quarantine("NUL bytes instead of JSON", offset=place, length=len(line), line=number)
 
     def _pieces(self, line: bytes, text: bytes, place: int, number: int) -> None:
         """Read a line by itself; it may hold an array."""

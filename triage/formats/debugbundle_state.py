@@ -57,6 +57,8 @@ def sniff(head: Head) -> Match | None:
             return Match(96, "JSON with last_processed_event_file and incidents")
         if '"source_events"' in head.text and '"fingerprint_version"' in head.text:
             return Match(75, "JSON with incidents that have source events")
+    if head.name == "state.json" and (_in_store(head.path) or {"version", "incidents"} <= head.keys):
+        return Match(58, "a file named state.json of a .debugbundle store, or with version and incidents")
     if _small(head.name, head.path, head.document):
         return Match(45, "a small file of a .debugbundle store")
     return None
@@ -68,7 +70,11 @@ def _small(name: str, path: str, document: Any) -> str | None:
         return None
     if document.get("mode") in _MODES and "version" in document:
         return "connection"
-    return _SMALL.get(name) if ".debugbundle/" in path.replace("\\", "/") else None
+    return _SMALL.get(name) if _in_store(path) else None
+
+
+def _in_store(path: str) -> bool:
+    return ".debugbundle/" in path.replace("\\", "/")
 
 
 def read(source: Source) -> None:

@@ -40,8 +40,8 @@ class Head:
 
     @cached_property
     def text(self) -> str:
-        """The head as text, without a byte order mark, bad bytes replaced; returns that end lines are line feeds."""
-        text = self.data.decode(self.encoding, "replace").removeprefix("\ufeff")
+        """The head as text, without a byte order mark or NULs before it, bad bytes replaced, returns as line feeds."""
+        text = self.data.decode(self.encoding, "replace").removeprefix("\ufeff").lstrip("\0")
         return ended_text(text) if are_ends(self.data, self.encoding, whole=self.is_whole) else text
 
     @cached_property
@@ -58,10 +58,15 @@ class Head:
 
     @cached_property
     def is_text(self) -> bool:
-        """Whether it looks like text: no NUL, and no more than a tenth of control characters, which fuzzers print."""
+        """Whether it looks like text: no more than a tenth of control characters, which fuzzers print, and no NUL.
+
+        But that of lines that were lost among others, and before the first: a log that was cut while it was written.
+        """
         sample = self.text[:4096]
+        if "\0" in sample or not sample:
+            sample = _readable(sample)
         controls = sum(1 for char in sample if char < " " and char not in "\t\n\r\f\x1b")
-        return "\0" not in sample and controls * 10 <= len(sample)
+        return (sample != "" or not self.data) and controls * 10 <= len(sample)
 
     @cached_property
     def document(self) -> Any:
@@ -80,6 +85,13 @@ class Head:
     def keys(self) -> frozenset[str]:
         """The keys of the first JSON object at the top (or first inside an array), even where the head cuts it."""
         return frozenset(_keys(self.text))
+
+
+def _readable(sample: str) -> str:
+    """The lines of a text without those that hold NULs; nothing where that is not most of it."""
+    lines = [line for line in (line.lstrip("\0") for line in sample.split("\n")) if "\0" not in line]
+    kept = "\n".join(lines)
+    return kept if len(kept) * 4 >= (len(sample) - sample.count("\0")) * 3 else ""
 
 
 def _json(text: str) -> Any:

@@ -41,6 +41,9 @@ _WRAPPED: Final = (("compose",), ("cri",), ("pod",), ("stream",), ("docker",))
 _REPORTED: Final = (
     "signal", "handled", "error_code", "error_code_name", "fault_address", "release", "os_name", "os_version",
 )  # fmt: skip
+# What a file that was cut while it was written, or put together of others, has before a line.
+_NULS: Final = "\0\ufeff"
+_LOST: Final = frozenset(_NULS)
 _GRAVE: Final = frozenset({"warning", "error", "fatal"})
 
 
@@ -155,16 +158,30 @@ class Reading:
     def _lines(self) -> Iterator[tuple[int, str]]:
         """The lines for the trace modules; a record that is one object of JSON is none of theirs."""
         end = -1
-        for number, (offset, text) in enumerate(self.source.text_lines(), 1):
+        for number, (place, line) in enumerate(self.source.text_lines(), 1):
+            offset, text = place, line
             # an overlong line is left out by the source: from there on the numbers are not known
             self._numbered = self._numbered and not 0 <= end < offset - 2
             end = offset + len(text if text.isascii() else text.encode()) if "\ufffd" not in text else -1
+            if text[:1] in _LOST:
+                offset, text = self._cut(number, offset, text)
             said = self._heads(text)
             damage = said if isinstance(said, str) else None
             row = Row(number, offset, text, None if isinstance(said, str) else said, damage)
             self._rows.append(row)
             is_json = row.said is not None and (row.said.json or (text[:1] == "{" and not text.startswith(_DOCKER)))
             yield offset, "" if is_json else text
+
+    def _cut(self, number: int, offset: int, text: str) -> tuple[int, str]:
+        """A line and its place without what was lost before it, which goes to quarantine."""
+        rest = text.lstrip(_NULS)
+        size = len(text[: len(text) - len(rest)].encode())
+        self.lost += 1
+        reason = (
+            "NUL bytes before the text of a line" if "\0" in text[:size] else "a byte order mark inside of the file"
+        )
+        self.source.quarantine(reason, offset=offset, length=size, line=number if self._numbered else None)
+        return offset + size, rest
 
     def _settle(self, end: int | None) -> None:
         """Read the lines before a number, counted from 0, that no trace takes any more; all without one."""

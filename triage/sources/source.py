@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from triage.sources.ahead import ahead
 from triage.sources.lines import Lines, looked_at
+from triage.sources.nuls import Nuls, begin
 from triage.sources.returns import RETURNS, are_ends, ended, wide_end
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class Source:
     scope : str
         What files of one bundle have in common: the container and the folder. Drafts of a bundle are keyed by it.
     head : bytes
-        The first 65,536 bytes, to detect the format by.
+        The first 65,536 bytes, to detect the format by; behind NULs where there are nothing but NULs in as many, as in
+        a log that was cut while its writer kept its place.
     parse_status, role, description, media
         What `files` will say; a reader may set them. What `note` was told stands in `files.reason`.
     event
@@ -122,7 +124,9 @@ class Source:
         self.origin: Origin | None = None
         self.address: str | None = None
         self._digest: str | None = None
-        self.head = self._peek()
+        self._first = self._peek()
+        self._nuls = Nuls()
+        self.head = self._first if self._first.strip(b"\0") or not self._first else self._behind_nuls()
 
     @property
     def name(self) -> str:
@@ -363,11 +367,25 @@ class Source:
             self._over = error
         return head
 
+    def _behind_nuls(self) -> bytes:
+        """The first bytes that are not NUL, of a file that begins with nothing else; its own where there are none."""
+        if self._data is not None:
+            start = begin(self._data)
+            return bytes(self._data[start : start + HEAD_BYTES])
+        try:
+            return (self._nuls.read(self._pull) if self._over is None else b"")[:HEAD_BYTES] or self._first
+        except OverLimitError as error:
+            self._over = error
+            return self._first
+
     def _rest(self) -> Iterator[bytes]:
         """What the stream still has, the head first."""
-        if self.head and not self._taken:
-            self._taken = len(self.head)
-            yield self.head
+        if self._first and not self._taken:
+            self._taken = len(self._first)
+            yield self._first
+        for chunk in self._nuls.again():
+            self._taken += len(chunk)
+            yield chunk
         if self._over is not None:
             error, self._over = self._over, None
             raise error

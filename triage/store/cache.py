@@ -3,8 +3,9 @@
 One entry is a large event file or a folder of small ones, under the digest of its path. It holds the tables as they
 were read, each distinct stack once, and what the files were: size, times, inode and sha256. A file is the same while
 all of these are (any write changes its ctime); what was changed in the two seconds before it was read is not trusted,
-as git does not. An entry of another version of triage, or one that cannot be read, counts as none. The folder is the
-user's own (0700), keeps to a size, and forgets what was not used for a month.
+as git does not. An entry of another version of triage counts as none, and so does one that is not, to the bit, what
+was put there: every file of it is checked by its blake2b when it is read. The folder is the user's own (0700), keeps to
+a size, and forgets what was not used for a month.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ("Cache", "Entry", "Identity", "default", "settled")
 
 # Who changes what is read of event files before the next version raises the number in the middle.
-_VERSION: Final = f"{__version__}-1-{SCHEMA_VERSION}"
+_VERSION: Final = f"{__version__}-2-{SCHEMA_VERSION}"
 _MOST_BYTES: Final = 4 << 30
 _UNUSED_SECONDS: Final = 30 * 86_400
 # A file that is written twice within the clock's tick has the same times after both.
@@ -66,24 +67,21 @@ class Entry:
     meta: dict[str, Any]
     folder: Path
 
-    def table(self, name: str) -> pa.Table:
-        """One table, read now.
+    def tables(self) -> dict[str, pa.Table] | None:
+        """All tables, read now; None where one is gone or is not what was put."""
+        try:
+            return {name: self._table(name, digest) for name, digest in self.meta["tables"].items()}
+        except (OSError, ValueError, pa.ArrowException):
+            return None
 
-        Raises
-        ------
-        OSError
-            The entry is gone or damaged; Arrow's errors are of this kind or `pa.ArrowException`.
-        """
+    def _table(self, name: str, digest: str) -> pa.Table:
+        """One table; a ValueError where its file is another one."""
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.folder / f"{name}.parquet")
-
-    def tables(self) -> dict[str, pa.Table] | None:
-        """All tables; None where one cannot be read."""
-        try:
-            return {name: self.table(name) for name in self.meta["tables"]}
-        except (OSError, pa.ArrowException, KeyError):
-            return None
+        held = (self.folder / f"{name}.parquet").read_bytes()
+        if _digest(held) != digest:
+            raise ValueError(name)
+        return pq.read_table(pa.BufferReader(held))
 
 
 class Cache:
@@ -109,11 +107,14 @@ class Cache:
         """The entry of a file or folder, whatever it was then; None where there is none."""
         place = self._place(kind, path)
         try:
-            meta = msgspec.json.decode((place / _META).read_bytes(), type=dict[str, Any])
+            digest, _, text = (place / _META).read_bytes().partition(b"\n")
+            if _digest(text).encode() != digest:
+                return None
+            meta = msgspec.json.decode(text, type=dict[str, Any])
             os.utime(place)
         except (OSError, ValueError):
             return None
-        return Entry(meta, place) if meta.get("version") == _VERSION else None
+        return Entry(meta, place)
 
     def put(self, kind: str, path: str, tables: dict[str, pa.Table], meta: dict[str, Any]) -> None:
         """Put an entry in the place of the one that was; a disk that is full or read-only leaves none."""
@@ -121,13 +122,17 @@ class Cache:
 
         place = self._place(kind, path)
         made = place.with_name(f"{place.name}.{secrets.token_hex(8)}")
-        held = {**meta, "version": _VERSION, "tables": sorted(tables)}
+        digests: dict[str, str] = {}
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
             made.mkdir(mode=0o700)
-            for name, table in tables.items():
-                pq.write_table(table, made / f"{name}.parquet", compression="zstd")
-            (made / _META).write_bytes(msgspec.json.encode(held))
+            for name, table in sorted(tables.items()):
+                file = made / f"{name}.parquet"
+                pq.write_table(table, file, compression="zstd")
+                digests[name] = _digest(file.read_bytes())
+            text = msgspec.json.encode({**meta, "tables": digests})
+            (made / _META).write_bytes(_digest(text).encode() + b"\n" + text)
             shutil.rmtree(place, ignore_errors=True)
             made.rename(place)
         except (OSError, pa.ArrowException):
@@ -167,6 +172,11 @@ class Cache:
         for _, _, place in entries:
             shutil.rmtree(place, ignore_errors=True)
         return len(entries)
+
+
+def _digest(data: bytes) -> str:
+    """What a file is told by."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def default() -> Cache:

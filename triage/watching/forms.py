@@ -23,7 +23,6 @@ _BY_FOLDER: Final = frozenset({"0xgen"})
 _BY_STEM: Final = frozenset({"sentry-envelope", "minidump"})
 PACKED: Final = (".gz", ".bz2", ".xz", ".zst")
 _ROTATED: Final = re.compile(r"(?:\.(?:gz|bz2|xz|zst)|[.\-_](?:\d{1,14}|old|bak))\Z", re.IGNORECASE)
-_NUL: Final = b"\0"
 _MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -55,7 +54,7 @@ def form_of(head: bytes, name: str, size: int) -> Form:
     body = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if name.endswith(".events.json") and body[:1] == b"[":
         return Form(lines=False)  # what event stores are full of
-    if head.startswith(_MARKS) or _NUL in head[:4096] or archives.is_archive(head):
+    if head.startswith(_MARKS) or archives.is_archive(head):
         return Form(lines=False, unit=_unit(_named(head, name, size)))
     seen = Head(head, path=name, size=size)
     known = _named(head, name, size, seen)
