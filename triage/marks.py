@@ -18,7 +18,7 @@ _FORMS: Final = r"""
   |%(?:5[Bb]|3[Cc])(?i:@words@)(?:[\w:+-]|%20){0,40}%(?:5[Dd]|3[Ee])
   |(?<!\w)[_\-\#~%$=|+^!]{1,4}(?i:@bare@)[_\-\#~%$=|+^!]{1,4}(?!\w)
   |\((?i:redacted|filtered|masked|hidden|removed|sensitive(?:\ value)?)\)
-  |(?<![^\W_])[\[<](?i:@kinds@)(?:_[0-9]{1,6})?[\]>]
+  |(?<![^\W_])[\[<](?:(?i:@kinds@)|@entities@)(?:_[0-9]{1,6})?[\]>]
   |\[PII\ of\ type\ [^\[\]\n]{1,200}\]
   |<mask\.hash:\ [^<>\n]{1,100}>
 """
@@ -37,7 +37,7 @@ def pattern() -> str:
     """
     data = tomllib.loads(files("triage").joinpath("marks.toml").read_text("utf-8"))
     forms = _FORMS
-    for name in ("words", "bare", "kinds"):
+    for name in ("words", "bare", "kinds", "entities"):
         # The longest first, as an alternation takes the first that fits.
         words = sorted(set(data[name].split()), key=lambda word: (-len(word), word))
         forms = forms.replace(f"@{name}@", "|".join(words))
