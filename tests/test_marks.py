@@ -1,67 +1,71 @@
-"""Where masks stand and pages begin."""
+"""Marks of redaction by other tools: what is one, in text and in bytes alike, and what only looks like one."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+import re
 
-from triage.redact.masks import MASK, MASK_TEXT
-from triage.share.marks import PAGE_BYTES, Marks
+import pytest
 
-PIECES = st.sampled_from(
+from tests.growth import grows_evenly
+from triage import marks
+
+MARK = re.compile(marks.pattern(), re.VERBOSE)
+OF_BYTES = re.compile(marks.pattern().encode(), re.VERBOSE)
+
+
+@pytest.mark.parametrize(
+    "text",
     [
-        "line of text\n",
-        "\n",
-        "é",
-        "漢字",
-        "[email:1:8-15]",
-        "[token:22:40]",
-        "x" * 9_000,
-        "[not a mask",
-        "]",
-        "y" * 66_000,
-    ]
+        "[Filtered]",
+        "<redacted>",
+        "[redacted by policy 7]",
+        "[REDACTED:email]",
+        "[REDACTED_EMAIL]",
+        "<EMAIL_ADDRESS>",
+        "<PHONE_NUMBER>",
+        "<PERSON>",
+        "[PERSON_1]",
+        "[US_SOCIAL_SECURITY_NUMBER]",
+        "__REDACTED__",
+        "%REDACTED%",
+        "--MASKED--",
+        "(redacted)",
+        "(sensitive value)",
+        "<private>",
+        "<mask.hash: 'Yw2r=='>",
+        "[PII of type 'System.String' is hidden. For more details, see https://aka.ms/IdentityModel/PII.]",
+        "%5Bredacted%5D",
+    ],
 )
+def test_marks(text):
+    assert MARK.fullmatch(text)
+    assert OF_BYTES.fullmatch(text.encode())
 
 
-def pages(marks, data):
-    return [data[start:end] for start, end, _ in map(marks.span, range(marks.pages))]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[INVALID_ADDRESS]",
+        "[ERR_INVALID_URL]",
+        "[E_ACCESSDENIED]",
+        "<T>",
+        "[main]",
+        "[crypto]",
+        "__hidden__",
+        "__init__",
+        "--hidden-columns",
+        "redacted",
+        "[1]",
+    ],
+)
+def test_what_only_looks_like_a_mark(text):
+    assert not MARK.fullmatch(text)
+    assert not OF_BYTES.fullmatch(text.encode())
 
 
-@given(st.lists(st.lists(PIECES, max_size=12), max_size=8))
-def test_pages_join_to_the_whole_and_cut_neither_characters_nor_masks(blocks):
-    marks = Marks()
-    data = b""
-    for pieces in blocks:
-        block = ("".join(pieces) + "\n").encode()
-        assert marks.feed(block) is block
-        data += block
-    shown = pages(marks, data)
-    assert b"".join(shown) == data
-    texts = [page.decode() for page in shown]
-    assert all(len(page) <= PAGE_BYTES for page in shown)
-    assert sum(len(MASK_TEXT.findall(text)) for text in texts) == marks.count == len(MASK.findall(data))
-    line = 1
-    for number, text in enumerate(texts):
-        assert marks.span(number)[2] == line
-        for mark, match in zip(marks.on(number), MASK_TEXT.finditer(text), strict=True):
-            assert mark.mask == match[0]
-            assert mark.line == marks.line_of(number, text, match.start())
-            assert marks.page_of(mark.offset) == number
-        line += text.count("\n")
-    assert sum(marks.kinds().values()) == marks.count
+def test_types_are_no_marks():
+    assert not MARK.search("List<STRING>")
+    assert not MARK.search("Vec<int>")
 
 
-def test_pages_end_at_line_ends_where_lines_are_shorter_than_a_page():
-    marks = Marks()
-    data = b"".join(b"%d a line of some length\n" % n for n in range(20_000))
-    for start in range(0, len(data), 100_000):
-        end = data.rfind(b"\n", 0, start + 100_000) + 1
-        begin = data.rfind(b"\n", 0, start) + 1
-        marks.feed(data[begin:end])
-    shown = pages(marks, data)
-    assert all(page.endswith(b"\n") for page in shown)
-    assert min(map(len, shown[:-1])) > PAGE_BYTES - 100
-
-
-def test_nothing_is_one_empty_page():
-    marks = Marks()
-    assert (marks.pages, marks.count, marks.span(0), list(marks.on(0))) == (1, 0, (0, 0, 1), [])
+@pytest.mark.parametrize("piece", ["[redacted", "__", "%5Bredacted", "[PII of type ", "<mask.hash: ", "_redacted"])
+def test_the_cost_is_linear(piece):
+    grows_evenly(MARK.findall, lambda chars: (piece * chars)[:chars], 2_000)

@@ -62,12 +62,23 @@ def test_masks_within_a_range_are_found_from_their_middle_too():
 
 
 @pytest.mark.parametrize(
-    "value", [b"[Filtered]", b"<redacted>", b"****", b'"[REDACTED:email]"', b"***masked***", b"xxxx"]
+    "value",
+    [
+        b"[Filtered]",
+        b"<redacted>",
+        b"****",
+        b'"[REDACTED:email]"',
+        b"***masked***",
+        b"xxxx",
+        b"<EMAIL_ADDRESS>",
+        b"[PERSON_1]",
+        b"__REDACTED__",
+    ],
 )
 def test_what_other_tools_leave_is_known(value):
     assert masks.FOREIGN.fullmatch(value)
 
 
-@pytest.mark.parametrize("value", [b"hunter2", b"[see below]", b"x", b"mixed-value-1"])
+@pytest.mark.parametrize("value", [b"hunter2", b"[see below]", b"x", b"mixed-value-1", b"[hunter_2]"])
 def test_values_are_not_taken_for_masks(value):
     assert not masks.FOREIGN.fullmatch(value)

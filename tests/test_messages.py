@@ -1,5 +1,7 @@
 """Messages become texts with slots: what is variable goes, what tells bugs apart stays, and masks are slots as well."""
 
+# ruff: noqa: RUF001 - quotation marks and digits of other scripts are what is tested
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -28,6 +30,15 @@ MASKS = (
     "[redacted by policy 7]",
     "{redacted}",
     "(redacted)",
+    "<EMAIL_ADDRESS>",
+    "<PHONE_NUMBER>",
+    "[PERSON_1]",
+    "[REDACTED:email]",
+    "__REDACTED__",
+    "%REDACTED%",
+    "████",
+    "***",
+    "xxxxx",
 )
 
 
@@ -115,6 +126,24 @@ def test_the_examples_of_the_data_file(row, example):
         ("l'élément «panier» est absent de l'index", "l'élément {quoted} est absent de l'index"),
         ("Datei „Wert“ nicht gefunden", "Datei {quoted} nicht gefunden"),
         ("文件「データ」不存在 17", "文件{quoted}不存在 {number}"),
+        # scripts that part no words by blanks, digits of other scripts
+        ("连接在30000毫秒后超时", "连接在{number}毫秒后超时"),
+        ("第5行出错", "第{number}行出错"),
+        ("第１２行：出错", "第{number}行：出错"),
+        ("ユーザー12345が存在しません", "ユーザー{number}が存在しません"),
+        ("값이 123입니다", "값이 {number}입니다"),
+        ("ข้อผิดพลาด5ครั้ง", "ข้อผิดพลาด{number}ครั้ง"),
+        ("用户bob@example.com不存在", "用户{email}不存在"),
+        ("访问https://shop.example/a失败", "访问{url}失败"),
+        ("连接10.0.0.1:80失败", "连接{ip}失败"),
+        ("用户'bob'不存在", "用户{quoted}不存在"),
+        ("打开/home/用户/x.db 失败", "打开{path} 失败"),
+        ("超时30ms后", "超时{duration}后"),
+        ("خطأ ٣٤ في", "خطأ {number} في"),
+        ("त्रुटि ४२", "त्रुटि {number}"),
+        ("at １０．０．０．１", "at {ip}"),
+        ("h264编码 ipv6地址 utf8 user12345", "h264编码 ipv6地址 utf8 user12345"),
+        ("PT30S elapsed of P1DT2H, P1 and PTX", "{duration} elapsed of {duration}, P1 and PTX"),
         # measures
         ("used 93.5% of 12 MB after 3m20s", "used {percent} of {size} after {duration}"),
         ("release 1.4.2-rc.1 on db1.prod.example.com", "release {version} on {host}"),
@@ -137,6 +166,16 @@ def test_messages(message, expected):
         ("to bob@example.com", "to b***@example.com"),
         ("password=hunter2 refused", "password=[Filtered] refused"),
         ("user 'bob' unknown", "user '[REDACTED]' unknown"),
+        ("user 'bob@example.com' not found", "user '[email:1:8-15]' not found"),
+        ("user 'bob@example.com' not found", "user 'bob' not found"),
+        ("user={'email': 'bob@example.com'}", "user={'email': '[REDACTED]'}"),
+        ("user 'o'brien@example.com' not found", "user 'bob' not found"),
+        ("KeyError: b'bob@example.com'", "KeyError: b'bob'"),
+        ("peer 10.0.x.x refused", "peer 10.0.0.1 refused"),
+        ("peer x.x.x.x refused", "peer 10.0.0.1 refused"),
+        ("peer 10.*.*.*:80 refused", "peer 10.0.0.1:80 refused"),
+        ("用户bob@example.com不存在", "用户[email:1:8-15]不存在"),
+        ("bad header Authorization: Basic Ym9iOmg=", "bad header Authorization: Basic [token:1:8-15]"),
     ],
 )
 def test_messages_of_one_key(one, other):
@@ -153,6 +192,8 @@ def test_messages_of_one_key(one, other):
         ("no attribute 'a'", "no attribute 'b'"),
         ("HRESULT 0x80070005", "HRESULT 0x80004005"),
         ("got 'int'", "got 'NoneType'"),
+        ("[INVALID_ADDRESS] of it", "[INVALID_NAME] of it"),
+        ("codec iso885915", "codec iso88591"),
     ],
 )
 def test_messages_of_two_keys(one, other):
@@ -171,6 +212,42 @@ def test_slots_know_their_places_and_do_not_show_their_values():
 
 
 SLOTTED = [marked(example)[0] for row, example in EXAMPLES if not row.keep]
+QUOTES = (
+    "''", '""', "``", "`'", "´´", "‘’", "’’", "“”", "””", "„“", "‚‘", "«»", "»«", "‹›", "›‹", "「」", "『』", "＂＂",
+)  # fmt: skip
+QUOTES_OF_SIGNS = [
+    ('\\"', '\\"'),
+    ("\\'", "\\'"),
+    ('\\\\"', '\\\\"'),
+    ("``", "''"),
+    ("''", "''"),
+    ('""', '""'),
+    ("b'", "'"),
+    ('u"', '"'),
+    ("&quot;", "&quot;"),
+    ("&#39;", "&#39;"),
+]
+# What holds a quotation mark itself is no value between others.
+MARKS_OF_QUOTES = frozenset("'\"`´‘’“”„‚«»‹›「」『』") | {"&quot;", "&#39;"}
+VALUES = [
+    value
+    for value in [*(marked(example)[0] for row, example in EXAMPLES if not row.keep), *MASKS]
+    if not any(sign in value for sign in MARKS_OF_QUOTES)
+]
+
+
+@pytest.mark.parametrize(
+    "around", ["x {} y", "{}", "{}: y", "user={} y", "{{'email': {}}}", "({}, {})", "don't {} it", "用户{}不存在"]
+)
+@pytest.mark.parametrize("quotes", [*QUOTES, *QUOTES_OF_SIGNS], ids=" ".join)
+def test_in_quotes_every_kind_is_what_any_value_is(quotes, around):
+    keys = {
+        value: key_text(around.replace("{}", quotes[0] + value + quotes[1]).replace("{{", "{").replace("}}", "}"))
+        for value in ("bob", *VALUES)
+    }
+    assert set(keys.values()) == {keys["bob"]}
+
+
 WORDS = st.sampled_from(["order", "gone", "while opening", "größer", "said:", "no", "(see", "cart,", "取消"])
 MESSAGES = st.lists(st.tuples(WORDS, st.sampled_from(SLOTTED)), min_size=1, max_size=4).map(
     lambda pairs: " ".join(f"{word} {example}" for word, example in pairs)
@@ -202,7 +279,34 @@ def test_any_message_gives_text(message):
     assert isinstance(key_text(message), str)
 
 
-PIECES = ["a@", "/x", "1.", "0x", "'", "a-", "12:", "http://", "é", "[REDACTED", "\\a ", '{"a":', "1 ", "_1", "Jan 1 "]
+PIECES = [
+    "'a",
+    "''a",
+    "b'",
+    "&quot;",
+    "&",
+    "中1",
+    "１",
+    "x.",
+    "_redacted",
+    "[PII of type ",
+    "PT1H",
+    "a@",
+    "/x",
+    "1.",
+    "0x",
+    "'",
+    "a-",
+    "12:",
+    "http://",
+    "é",
+    "[REDACTED",
+    "\\a ",
+    '{"a":',
+    "1 ",
+    "_1",
+    "Jan 1 ",
+]
 
 
 @pytest.mark.parametrize("piece", PIECES)

@@ -15,19 +15,22 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from triage import marks
+
 __all__ = ("FOREIGN", "MASK", "MASK_TEXT", "bucket", "kind_of", "label", "numbered", "pseudonym", "within")
 
 _FORM: Final = r"\[[a-z][a-z0-9_]{1,39}:(?:[0-9]{1,9}|[A-Z2-7]{13}):[0-9]{1,9}(?:-[0-9]{1,9})?\]"
 MASK: Final = re.compile(_FORM.encode())
 MASK_TEXT: Final = re.compile(_FORM)
 _LONGEST: Final = 80
-# What other tools leave in place of a value, whole values of it: nothing is left there to hide. Of marks beyond ASCII,
-# those that are drawn as dots, stars and blocks.
+# What other tools leave in place of a value, whole values of it: nothing is left there to hide. Beside the marks that
+# messages know as well, those that are one as a whole value; beyond ASCII, what is drawn as dots, stars and blocks.
 FOREIGN: Final = re.compile(
     rb"""(?ix)
     \\{0,7}["']?
-    (?: \[ (?:redacted|filtered|masked|hidden|removed|sanitized|scrubbed|secret|omitted|private)[\w \-:]{0,40} \]
-      | < (?:redacted|filtered|masked|hidden|removed|sanitized|scrubbed|secret|omitted|private)[\w \-:]{0,40} >
+    (?: """
+    + marks.pattern().encode()
+    + rb"""
       | \{ (?:redacted|masked)[\w \-:]{0,40} \}
       | (?:\(|-{1,3}|_{1,3}|\#{1,3}|~)? (?:redacted|filtered|masked|hidden) (?:\)|-{1,3}|_{1,3}|\#{1,3}|~)?
       | [*]{2,16}[a-z]{3,12}[*]{2,16}

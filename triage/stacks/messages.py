@@ -3,18 +3,21 @@
 The patterns, with an example of each kind, are rows of `messages.toml`. A message is cut into tokens by one alternation
 that is tried only where a token begins, so that its cost is linear and words cost next to nothing; a message is cut to
 its first two lines and 1,000 characters before that. Marks of redaction, of any tool, are slots as well: a redacted
-message has the key of its original. Words, names of types, error codes and the text of assertions are none: they tell
-bugs apart.
+message has the key of its original (`triage.marks`). Words, names of types, error codes and the text of assertions are
+none: they tell bugs apart.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from triage import marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +31,11 @@ _SLOT: Final = re.compile(r"\{[a-z]{2,10}\}")
 # Slots with nothing but punctuation between them: a list of two numbers is a list of three, a phone number is one mask.
 _RUN: Final = re.compile(r"\{\}(?:[\s,;:|/._+#&\\-]{0,3}\{\})+")
 _PLAIN: Final = re.compile(r"(?:(?![Xx]{4}|REDACTED|FILTERED|MASKED)[A-Za-z ,;!?])*")
+
+
+# A letter of a script that parts no words by blanks, as the patterns read it; and so many characters are remembered.
+_JOINED: Final = "\x9f"
+_KNOWN: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +138,7 @@ def _cut(line: str, offset: int, parts: list[str], found: list[Slot]) -> None:
     """Append a line in parts, its slots as their kinds, and the slots."""
     pattern, names = _compiled()
     done = 0
-    for match in pattern.finditer(line):
+    for match in pattern.finditer(line if line.isascii() else line.translate(_reading())):
         known = names.get(match.lastindex or 0)
         if known is None:
             continue
@@ -149,6 +157,39 @@ def _cut(line: str, offset: int, parts: list[str], found: list[Slot]) -> None:
     parts.append(line[done:])
 
 
+class _Reading(dict[int, str]):
+    """What the patterns read for a character: one character again, so that places stay."""
+
+    def __init__(self, scripts: tuple[str, ...], stars: str) -> None:
+        super().__init__((ord(star), "*") for star in stars)
+        self._scripts = scripts
+
+    def __missing__(self, code: int) -> str:
+        char = self._read(chr(code))
+        if len(self) < _KNOWN:
+            self[code] = char
+        return char
+
+    def _read(self, char: str) -> str:
+        if char.isdecimal():
+            return str(unicodedata.decimal(char))
+        if "\uff01" <= char <= "\uff5e":  # the full-width forms of ASCII
+            return chr(ord(char) - 0xFEE0)
+        joined = char.isalnum() and unicodedata.name(char, "").startswith(self._scripts)
+        return _JOINED if joined else char
+
+
+@cache
+def _reading() -> _Reading:
+    parts = _data()["parts"]
+    return _Reading(tuple(parts["joined"].split()), parts["stars"])
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(files("triage.stacks").joinpath("messages.toml").read_text("utf-8"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A row of the data file: a kind of slot, or what looks like one and stays."""
@@ -162,8 +203,8 @@ class _Row:
 @cache
 def _rows() -> tuple[_Row, ...]:
     """The rows in the order in which they are tried, the marks of redaction put in."""
-    data = tomllib.loads(files("triage.stacks").joinpath("messages.toml").read_text("utf-8"))
-    mask: str = data["parts"]["mask"]
+    data = _data()
+    mask: str = data["parts"]["mask"].replace("@marks@", marks.pattern())
     leads = _prefixes(word for row in data["pattern"] for word in row.get("leads", "").split())
     return tuple(
         _Row(
