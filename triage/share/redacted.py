@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from triage.errors import RedactionError, TriageError, demand
+from triage.errors import JournalError, RedactionError, TriageError, demand
 from triage.share.masked_tables import MaskedTables
 from triage.share.printable import plural
 
@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     from triage.share.working import Working
 
 __all__ = ("RedactedCase", "redact")
+
+# The verbs that decide; they are of the case alone.
+_DECIDES: Final = frozenset({"merge", "split", "pin", "resolve", "reopen", "ignore", "note", "undo"})
+
+
+class _OnlyShownError(JournalError, AttributeError):
+    """A verb that decides was asked of what only shows."""
 
 
 def redact(
@@ -126,6 +133,20 @@ class RedactedCase(MaskedTables):
         except ImportError:
             raise TriageError("charts need the widgets: pip install 'crash-triage[lab]'") from None
         return Charts(self)
+
+    def stack_view(self, incident: str | None = None) -> Any:
+        """Show the stacks of an incident in JupyterLab, masked; see `Case.stack_view`. No decisions are made from here.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id, or the extra `lab` is not installed.
+        """
+        try:
+            from triage_widgets.stack_view import StackView
+        except ImportError:
+            raise TriageError("stack_view() needs the widgets: pip install 'crash-triage[lab]'") from None
+        return StackView(self, incident)
 
     def journal(self) -> pd.DataFrame:
         """What was decided, and what became of it; see `Case.journal`."""
@@ -291,6 +312,12 @@ class RedactedCase(MaskedTables):
         from triage_widgets.page import case_page
 
         return {"text/plain": repr(self), "text/html": case_page(shown(self))}
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Say of a verb that decides where it is."""
+        if name in _DECIDES:
+            raise _OnlyShownError(f"a redacted case only shows; call {name}() on the case that it was made from")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a RedactedCase is not pickled or copied; approve() it and save the archive")
