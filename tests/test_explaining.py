@@ -146,7 +146,7 @@ def test_messages_have_slots_with_numbers_of_values_and_no_value():
         ["order {number} of {email} failed", "number", 3],
         ["order {number} of {email} failed", "email", 1],
     ]
-    assert "  order {number} of {mask} failed  (5 events; number: 3 values; mask: 1 value)\n" in why.text
+    assert "  order {number} of {email} failed  (5 events; number: 3 values; email: 1 value)\n" in why.text
     assert "48" not in why.text.split("\nMessage\n")[1].split("\nVariants\n")[0]
 
 
