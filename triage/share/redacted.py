@@ -194,11 +194,18 @@ class RedactedCase(MaskedTables):
 
     def explain(self, incident_id: str) -> Explanation:
         """Say why the events of an incident are one, in masked words; see `Case.explain`."""
-        return self._case.explain(incident_id).masked(self.masked, self.journal())
+        return self._case.explain(incident_id).masked(self._told, self.journal())
 
     def compare(self, first: str, second: str) -> Comparison:
         """Lay two incidents side by side, in masked words; see `Case.compare`."""
-        return self._case.compare(first, second).masked(self.masked)
+        return self._case.compare(first, second).masked(self._told, self.journal())
+
+    def _told(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Rows as `masked` gives them; words that come from no table of the case are masked for a working copy too."""
+        if self._working is None or name != "settings":
+            return self.masked(name, frame)
+        mask = self._working.redactor.text
+        return frame.assign(text=frame["text"].map(mask, na_action="ignore").astype(frame["text"].dtype))
 
     @property
     def path(self) -> str:
