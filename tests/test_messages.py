@@ -57,7 +57,10 @@ def test_the_examples_of_the_data_file(row, example):
     if row.keep:
         assert slots(text) == (" ".join(text.split()), ())
     else:
-        assert [(slot.kind, slot.value) for slot in slots(text)[1]] == [(row.name, value)]
+        ((kind, held),) = [(slot.kind, slot.value) for slot in slots(text)[1]]
+        assert held == value
+        # A mark of ours may name the kind of its value.
+        assert kind == row.name or (row.name == "mask" and value.startswith("["))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,11 @@ def test_the_examples_of_the_data_file(row, example):
             "index out of bounds: the len is {number} but the index is {number}",
         ),
         ("utf8 sha256 v2", "utf8 sha256 v2"),
-        ("token [REDACTED] and [email:3:12]", "token {mask} and {mask}"),
+        ("token [REDACTED] and [email:3:12]", "token {mask} and {email}"),
+        ("from [ipv4:1:9] and [ipv6:2:8-15]", "from {ip} and {ip}"),
+        ("with [github_pat:1:40] or [jwt:2:64-127]", "with {token} or {token}"),
+        ("of [person:1:8-15] by [phone:ABCDEFGHIJKL2:8-15]", "of {person} by {phone}"),
+        ("at [postal_code:1:4-7] with [k1password_secret_key:1:34]", "at {mask} with {key}"),
         ("first\n\nsecond\nthird", "first second"),
         # JavaScript
         ("Cannot read properties of undefined (reading 'map')", "Cannot read properties of undefined (reading 'map')"),

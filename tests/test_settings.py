@@ -105,6 +105,71 @@ def test_variables_in_a_fingerprint(settings, variable, same, differs):
         assert key(triage.loads(text())) != key(triage.loads(differs))
 
 
+@pytest.mark.parametrize("written", ["{{service}}", "{{  type  }}", "{{\\ttype }}", "of {{ type   }}"])
+def test_blanks_in_a_variable_mean_nothing(settings, written):
+    settings(RULE.replace("{{ %s }}", " ".join(written.replace("\\t", " ").split())))
+    plain = key(triage.loads(text()))
+    settings(RULE.replace("{{ %s }}", written))
+    assert key(triage.loads(text())) == plain
+
+
+def test_a_fingerprint_of_the_default_alone_is_the_default(settings):
+    plain = key(triage.loads(text()))
+    settings('[[stacks.fingerprint]]\nwhen = { type = "*" }\nfingerprint = [" {{ default }} "]\n' + RULE % "type")
+    assert key(triage.loads(text())) == plain
+
+
+@pytest.mark.parametrize(
+    ("when", "taken"),
+    [
+        ('type = "!Timeout*"', ["OSError"]),
+        ('type = "!OSError", function = "take"', ["TimeoutError"]),
+        ('service = "!billing"', ["TimeoutError", "OSError"]),
+        ('function = "!take"', []),
+        ('function = "!take", file = "!*none*"', []),
+        ('function = "!take", file = "*/main.py"', ["TimeoutError", "OSError"]),
+        ('function = "!absent"', ["TimeoutError", "OSError"]),
+    ],
+)
+def test_what_must_not_fit(settings, when, taken):
+    plain = {error: key(triage.loads(text(error))) for error in ("TimeoutError", "OSError")}
+    settings(f'[[stacks.fingerprint]]\nwhen = {{ {when} }}\nfingerprint = ["mine"]')
+    assert [error for error in plain if key(triage.loads(text(error))) != plain[error]] == taken
+
+
+@pytest.mark.parametrize(
+    ("entry", "noise"),
+    [
+        ("t*e", ["take"]),
+        ("?a??", ["take", "main", "wait"]),
+        ("*ai*", ["main", "wait"]),
+        ("*ke", ["take"]),
+        ("T*e", []),
+        ("/srv/*/pool.py", ["take"]),
+        ("/srv/app/acme/*", ["take"]),
+        ("*/MAIN.p?", ["main"]),
+        ("*", ["wait", "take", "main"]),
+        ("m.*", []),
+    ],
+)
+def test_patterns_in_lists(settings, entry, noise):
+    settings(f"[stacks]\nignore = ['{entry}']")
+    found = frames(triage.loads(text()))
+    assert sorted(found.index[found["rule"] == "ignore of triage.toml"]) == sorted(noise)
+
+
+def test_a_pattern_in_a_list_stands_for_what_is_inside_of_it_and_for_modules():
+    known = parse({"ignore": ["ac*e", "lib?x.so"]}).table.known
+
+    def role(name, module=None):
+        return known(("frame", name, module, None, None, "c++", None)).rule
+
+    assert all(role(name) for name in ("acme", "acme::f", "ace.g"))
+    assert not any(role(name) for name in ("acmes", "b::acme"))
+    assert role("f", "/usr/lib/LibAx.so.6")
+    assert not role("f", "/usr/lib/java.so")
+
+
 def test_settings_inside_of_an_input_do_not_hold(settings, tmp_path):
     settings('[stacks]\nignore = ["take"]')
     (tmp_path / "a.txt").write_text(text(), "utf-8")
@@ -131,6 +196,21 @@ def test_a_redacted_copy_obeys_the_same_rules(settings):
         ('[[stacks.fingerprint]]\nfingerprint = ["x"]', "needs when"),
         ('[[stacks.fingerprint]]\nwhen = { type = "a" }\nfingerprint = ["{{ defalt }}"]', "default"),
         ("[stacks]\nfingerprint = 3", "no list of tables"),
+        ('[[stacks.fingerprint]]\nwhen = { "!type" = "a" }\nfingerprint = ["x"]', "type = '!...'"),
+        ('[[stacks.fingerprint]]\nwhen = { type = "!" }\nfingerprint = ["x"]', "what must not fit"),
+        ('[[stacks.fingerprint]]\nwhen = { Type = "a" }\nfingerprint = ["x"]', "without capitals: type"),
+        *(
+            (f'[[stacks.fingerprint]]\nwhen = {{ type = "a" }}\nfingerprint = ["{part}"]', said)
+            for part, said in (
+                ("{{ Service }}", "without capitals: service"),
+                ("{ service }", "write {{ NAME }}"),
+                ("in {service}", "write {{ NAME }}"),
+                ("{{service}", "write {{ NAME }}"),
+                ("service }}", "write {{ NAME }}"),
+                ("{{ }}", "write {{ NAME }}"),
+                ("{{ tags.user }}", "is not known"),
+            )
+        ),
     ],
 )
 def test_what_is_not_known_is_an_error_that_says_what_to_write(settings, content, said):

@@ -278,3 +278,21 @@ def test_a_view_that_only_shows_takes_no_decision(shop: triage.Case) -> None:
     view = view_of(shop)
     assert ask(view, "head")["decides"] is False
     assert "does not know this call" in fail(view, "merge", ids=["x"], reason="y")
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["working copy", "masked on demand"])
+def test_a_redacted_case_has_the_same_view_and_no_verb_that_decides(decided: triage.Case, whole: bool) -> None:
+    own, other = incident(decided, "ValueError"), incident(decided, "KeyError")
+    redacted = decided.redact() if whole else RedactedCase.lazy(decided)
+    view = redacted.stack_view(own)
+    assert ask(view, "head")["decides"] is False
+    for shown in ("cells", "variants", "facts"):
+        assert ask(view, "head")[shown] == ask(decided.stack_view(own), "head")[shown]
+    calls: dict[str, Any] = {"merge": ([own, other], "one"), "split": (own,), "resolve": (own,), "undo": ("dec_1",)}
+    for verb, given in calls.items():
+        with pytest.raises(triage.TriageError, match=rf"only shows; call {verb}\(\) on the case"):
+            getattr(redacted, verb)(*given)
+    assert not hasattr(redacted, "merge")
+    with pytest.raises(AttributeError, match="no attribute 'merg'"):
+        _ = redacted.merg
+    assert decided.journal().empty

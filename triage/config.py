@@ -11,7 +11,11 @@
     minidump_memory = true
 
     [stacks]                            # which frames are yours, and what groups what: see `triage.stacks.settings`
-    in_app = ["com.acme", "/srv/acme/"]
+    in_app = ["com.acme", "/srv/acme/", "acme*Job"]    # here and in `when`: * is anything, ? one character
+
+    [[stacks.fingerprint]]
+    when = { type = "*Timeout*", service = "!billing" }  # with ! in front: what must not fit
+    fingerprint = ["database is away", "{{ service }}"]
 
     [hypotheses]                        # what a model is asked: see `triage.hypotheses.settings`
     includeSections = ["frames", "modules"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Final, SupportsIndex
 
 import pyarrow.compute as pc
 
@@ -13,11 +13,17 @@ from triage.tables import to_pandas
 if TYPE_CHECKING:
     import pandas as pd
 
+    from triage.case import Case
     from triage.incidents.comparing import Comparison
     from triage.incidents.explaining import Explanation
     from triage.incidents.links import Relations
+    from triage.stacks.settings import Rules
 
 __all__ = ("Relating",)
+
+# What a key may be made of that the tables of today do not make.
+_REDACTED: Final = "it is made of what stood there before the redaction, by the rules and the version of triage of then"
+_ELSEWHERE: Final = "it was made by another version of triage, or by other rules of a triage.toml"
 
 
 class Relating(Deciding):
@@ -26,6 +32,8 @@ class Relating(Deciding):
     _compared: Relations | None = None
 
     if TYPE_CHECKING:  # what `Case` has of its own
+        _rules: Rules | None
+        _origin: Case | None
 
         def incidents(self) -> pd.DataFrame: ...  # noqa: D102 - `Case.incidents` says it
         def _events_of(self, incident: str) -> list[str]: ...
@@ -51,7 +59,14 @@ class Relating(Deciding):
         from triage.incidents import explaining
 
         return explaining.explain(
-            self._tables, incident_id, mask=self._mask, decider=self.decider, journal=self.journal()
+            self._tables,
+            incident_id,
+            mask=self._mask,
+            decider=self.decider,
+            journal=self.journal(),
+            entries=self._journal.entries(),
+            rules=self._rules,
+            brought=_REDACTED if self._is_redacted() else _ELSEWHERE,
         )
 
     def compare(self, first: str, second: str) -> Comparison:
@@ -72,7 +87,16 @@ class Relating(Deciding):
         """
         from triage.incidents import comparing
 
-        return comparing.compare(self._tables, first, second, mask=self._mask, decider=self.decider)
+        return comparing.compare(
+            self._tables,
+            first,
+            second,
+            mask=self._mask,
+            decider=self.decider,
+            journal=self.journal(),
+            entries=self._journal.entries(),
+            rules=self._rules,
+        )
 
     def related(self, incident: str | None = None) -> pd.DataFrame:
         """One row per link between incidents: same request, same trace, cause, similar; each link once.
@@ -154,6 +178,11 @@ class Relating(Deciding):
         ['incident_ids', 'titles', 'score', 'shared', 'why']
         """
         return to_pandas(self._relations.likeness.suggestions(least=least, titles=self._titles()))
+
+    def _is_redacted(self) -> bool:
+        """Whether this is a masked copy, or was loaded from a reviewed archive."""
+        scopes = self._tables["annotations"]["scope"]
+        return self._origin is not None or pc.index(scopes, "review").as_py() >= 0
 
     @property
     def _relations(self) -> Relations:

@@ -7,11 +7,12 @@ event goes to quarantine under the number of its row. Tables that `to_parquet` w
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from triage.formats import Match
+from triage.formats.debugbundle_events import NAME as EVENTS
 from triage.formats.debugbundle_events import describe
 from triage.formats.debugbundle_json import DAMAGED, decode
 from triage.formats.debugbundle_payload import add_event
@@ -106,7 +107,7 @@ def _event(source: Source, row: dict[str, Any]) -> str | None:
         return (
             "damaged JSON"
             if item is DAMAGED
-            else add_event(source, item, reader=NAME, offset=None, length=None, note=None)
+            else add_event(source, item, reader=EVENTS, offset=None, length=None, note=None)
         )
     try:
         item = _plain(row)
@@ -116,7 +117,7 @@ def _event(source: Source, row: dict[str, Any]) -> str | None:
         if isinstance(item.get(key), str):
             value, _ = decode(item[key].encode("utf-8", "replace"))
             item[key] = item[key] if value is DAMAGED else value
-    return add_event(source, item, reader=NAME, offset=None, length=None, note=None)
+    return add_event(source, item, reader=EVENTS, offset=None, length=None, note=None)
 
 
 def _plain(value: Any) -> Any:
@@ -128,7 +129,7 @@ def _plain(value: Any) -> Any:
             return {str(key): _plain(held) for key, held in value if held is not None}
         return [_plain(held) for held in value]
     if isinstance(value, datetime):
-        return value.isoformat() if value.tzinfo else f"{value.isoformat()}Z"
+        return f"{(value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat()}Z"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

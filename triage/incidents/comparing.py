@@ -12,17 +12,22 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from triage.errors import TriageError, is_one_of, no_incident
-from triage.incidents import groups
+from triage.incidents import groups, parting
 from triage.incidents.layout import typed
-from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
+from triage.incidents.parting import Cause, Keyed, about
+from triage.incidents.ruled import READ, in_key, masked_rules, ruled
+from triage.incidents.sides import EVENT, Difference, Side, differences, masked, newest, side_of
 from triage.stacks.explanation import align
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
     from triage.incidents.decisions import Decider
+    from triage.incidents.ruled import Ruled
+    from triage.journal import Entry
+    from triage.stacks.settings import Rules
 
     Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
 
@@ -48,30 +53,35 @@ class Compared:
     causes: list[str]
     facts: pd.DataFrame
     frames: pd.DataFrame
+    decisions: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Pair:
     """What a comparison rests on.
 
-    `rows` lays the rows of the two sides beside each other, `same` says where their names are the same; the keys have
+    `rules` are what makes the keys of the two sides where class, type and frames do not. `rows` lays the rows of the
+    two beside each other, `same` says where their names are the same; `causes` are why they are two; the keys have
     `shared` of `of` names in common.
     """
 
     left: Side
     right: Side
+    rules: list[Ruled | None]
     rows: Pairs
     same: list[bool]
     found: list[Difference]
+    causes: list[Cause]
     shared: int
     of: int
+    decisions: pd.DataFrame
 
 
 class Comparison:
     """Two incidents side by side; A is the first, B the second.
 
-    The DataFrames (`frame`, `facts`) are raw, as all plain tables of the case that was asked; `text` and the HTML form
-    are masked.
+    The DataFrames (`frame`, `facts`, `decisions`) are raw, as all plain tables of the case that was asked; `text` and
+    the HTML form are masked.
 
     Examples
     --------
@@ -102,9 +112,15 @@ class Comparison:
         """Service, class, type, message and frames of the key of both; `splits` where it is why they are two."""
         return self._raw.facts
 
-    def masked(self, mask: Mask) -> Comparison:
-        """The same comparison with masked DataFrames."""
-        return Comparison(_masked(self._pair, mask), None)
+    @property
+    def decisions(self) -> pd.DataFrame:
+        """What people decided about either; `entry_id` is that of `case.journal()`."""
+        return self._raw.decisions
+
+    def masked(self, mask: Mask, journal: pd.DataFrame) -> Comparison:
+        """The same comparison with masked DataFrames, and the decisions of a masked journal."""
+        pair = replace(self._pair, decisions=about(journal, *self.incident_ids))
+        return Comparison(_masked(pair, mask), None)
 
     @property
     def text(self) -> str:
@@ -139,7 +155,15 @@ class Comparison:
 
 
 def compare(
-    tables: dict[str, pa.Table], first: str, second: str, *, mask: Mask, decider: Decider | None = None
+    tables: dict[str, pa.Table],
+    first: str,
+    second: str,
+    *,
+    mask: Mask,
+    decider: Decider | None = None,
+    journal: pd.DataFrame | None = None,
+    entries: Sequence[Entry] = (),
+    rules: Rules | None = None,
 ) -> Comparison:
     """Compare two incidents by the newest event of each.
 
@@ -153,6 +177,10 @@ def compare(
         Masks the texts of rows of the table of a name.
     decider
         What people decided about which events make an incident.
+    journal, entries
+        The decisions as `case.journal()` gives them, and as the journal has them.
+    rules
+        Those by which the keys are made.
 
     Raises
     ------
@@ -164,33 +192,56 @@ def compare(
         if not is_one_of(incident, ids):
             raise TriageError(no_incident(incident, ids, groups.grouped(tables, decider).replayed.became))
     rows = newest(events, codes, len(ids))
-    chosen = events.select(EVENT).take(pa.array([rows[ids.index(first)], rows[ids.index(second)]], pa.int64()))
-    one, two = chosen.to_pylist()
+    chosen = events.select(READ).take(pa.array([rows[ids.index(first)], rows[ids.index(second)]], pa.int64()))
+    one, two = chosen.select(EVENT).to_pylist()
     left, right = side_of(first, one, tables), side_of(second, two, tables)
+    keyed = [Keyed(side, ruled(side, chosen.slice(at, 1), tables, rules)) for at, side in enumerate((left, right))]
+    replayed = groups.grouped(tables, decider).replayed
+    decided = parting.decided(first, second, replayed, entries, (one["event_id"], two["event_id"]))
+    found = differences(left, right)
     pairs = align(left.names, right.names)
-    same = [a is not None and b is not None and left.names[a] == right.names[b] != "" for a, b in pairs]
     names = set(left.counted), set(right.counted)
-    of = max(map(len, names))
-    pair = _Pair(left, right, pairs, same, differences(left, right), len(names[0] & names[1]), of)
+    by_frames = all(each.ruled is None or each.ruled.takes_default for each in keyed)
+    pair = _Pair(
+        left=left,
+        right=right,
+        rules=[each.ruled for each in keyed],
+        rows=pairs,
+        same=[a is not None and b is not None and left.names[a] == right.names[b] != "" for a, b in pairs],
+        found=found,
+        causes=parting.causes(keyed[0], keyed[1], found, decided),
+        shared=len(names[0] & names[1]),
+        of=max(map(len, names)) if by_frames else 0,
+        decisions=about(journal, first, second),
+    )
     return Comparison(pair, mask)
 
 
 def _masked(pair: _Pair, mask: Mask) -> _Pair:
     """The same pair in masked words."""
     left, right = masked([pair.left, pair.right], mask)
-    return replace(pair, left=left, right=right)
+    return replace(
+        pair,
+        left=left,
+        right=right,
+        rules=masked_rules(pair.rules, mask),
+        causes=parting.masked_causes([pair.causes], mask)[0],
+        decisions=mask("decisions", pair.decisions),
+    )
 
 
 def _tell(pair: _Pair) -> Compared:
     left, right = pair.left, pair.right
-    causes = [in_words(one, left, right, _WHERE) for one in pair.found if one.splits]
+    keyed = Keyed(left, pair.rules[0]), Keyed(right, pair.rules[1])
+    causes = [parting.told(one, *keyed, _WHERE) for one in pair.causes]
     return Compared(
         incident_ids=(left.incident_id, right.incident_id),
         titles=(left.title, right.title),
         verdict=_verdict(pair, causes),
         causes=causes,
-        facts=typed(_FACTS, _facts(pair)),
+        facts=typed(_FACTS, [*_facts(pair), *_by_rules(pair.causes, *keyed)]),
         frames=typed(_BESIDE, _beside(pair)),
+        decisions=pair.decisions,
     )
 
 
@@ -199,7 +250,10 @@ def _verdict(pair: _Pair, causes: list[str]) -> str:
     if pair.left.incident_id == pair.right.incident_id:
         return "The same incident."
     if not causes:
-        return "Two incidents by a decision or a rule of triage.toml: nothing that is said here parts them."
+        return (
+            "Two incidents by a decision that is not in the journal here, or by keys that the input brought: nothing "
+            "that is said here parts them."
+        )
     told = f"Two incidents, because {causes[0]}"
     if not pair.of:
         return f"{told}."
@@ -213,7 +267,7 @@ def _verdict(pair: _Pair, causes: list[str]) -> str:
 def _facts(pair: _Pair) -> list[tuple[Any, ...]]:
     """Service, class, type, message and frames of the key of both."""
     left, right = pair.left, pair.right
-    splitting = {one.what for one in pair.found if one.splits}
+    splitting = {one.difference.what for one in pair.causes if one.difference is not None}
     differing = {one.what for one in pair.found}
     rows: list[tuple[Any, ...]] = []
     values = [
@@ -232,6 +286,15 @@ def _facts(pair: _Pair) -> list[tuple[Any, ...]]:
     return rows
 
 
+def _by_rules(causes: list[Cause], left: Keyed, right: Keyed) -> list[tuple[Any, ...]]:
+    """The rules that make the keys, or what a rule takes, where these part the two."""
+    return [
+        (one.variable, parting.value_of(one, left), parting.value_of(one, right), "different", True)
+        for one in causes
+        if one.is_of_a_rule
+    ]
+
+
 def _relation(differs: bool) -> str:
     return "different" if differs else "same"
 
@@ -241,13 +304,14 @@ def _beside(pair: _Pair) -> list[tuple[Any, ...]]:
     rows = []
     for (a, b), same in zip(pair.rows, pair.same, strict=True):
         relation = "same" if same else "only in B" if a is None else "only in A" if b is None else "different"
-        rows.append((*_half(pair.left, a), relation, *_half(pair.right, b)))
+        one, two = _half(pair.left, pair.rules[0], a), _half(pair.right, pair.rules[1], b)
+        rows.append((*one, relation, *two))
     return rows
 
 
-def _half(side: Side, row: int | None) -> tuple[Any, ...]:
+def _half(side: Side, rule: Ruled | None, row: int | None) -> tuple[Any, ...]:
     if row is None:
         return None, None, None, None
     kind = side.frames["frame_kind"][row]
     unnamed = "?" if kind == "frame" else f"({kind.replace('_', ' ')})"
-    return side.frames["idx"][row], side.names[row] or unnamed, side.frames["role"][row], row in side.used
+    return side.frames["idx"][row], side.names[row] or unnamed, side.frames["role"][row], row in in_key(rule, side)

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
 import pyarrow as pa
 
 from triage.errors import TriageError, is_one_of, no_incident
-from triage.incidents import groups
+from triage.incidents import groups, parting
 from triage.incidents.layout import cell, typed
 from triage.incidents.neighbours import Near, nearest
-from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
+from triage.incidents.parting import Cause, Keyed, about
+from triage.incidents.ruled import READ, Ruled, in_key, masked_rules, ruled, spread, told_reasons
+from triage.incidents.sides import EVENT, Side, differences, masked, newest, side_of
 from triage.incidents.templates import Template, templates
 from triage.incidents.variants import COMPARED, Apart, Variant, apart, variants
 from triage.incidents.variants import in_words as in_other_words
@@ -25,9 +26,13 @@ from triage.share.printable import plural
 from triage.stacks.explanation import places_of, reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from triage.incidents.decisions import Decider
+    import pandas as pd
+
+    from triage.incidents.decisions import Decider, Replayed
+    from triage.journal import Entry
+    from triage.stacks.settings import Rules
 
     Mask = Callable[[str, pd.DataFrame], pd.DataFrame]
 
@@ -53,7 +58,6 @@ _MESSAGES: Final = {
 _NEAREST: Final = {
     "incident_id": "string", "title": "string", "near": "string", "shared": "int64", "why": "string",
 }  # fmt: skip
-_DECISIONS: Final = {"when": "string", "who": "string", "what": "string", "effect": "string", "why": "string"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,6 +67,7 @@ class Story:
     incident_id: str
     title: str
     which: str
+    made: str
     frames: pd.DataFrame
     key: pd.DataFrame
     variants: pd.DataFrame
@@ -76,13 +81,17 @@ class Story:
 class _Facts:
     """What an explanation rests on: the side of the incident, those of its neighbours and those of its variants.
 
-    Of `templates` messages the masked form holds only those that are shown.
+    Of `templates` messages the masked form holds only those that are shown; `brought` says what a key that came with
+    the input may be made of.
     """
 
     side: Side
     others: list[Side]
+    rules: list[Ruled | None]
+    spread: dict[int, int]
     near: list[Near]
-    parted: list[list[Difference]]
+    parted: list[list[Cause]]
+    brought: str
     variants: list[Variant]
     alike: list[Side]
     apart: list[Apart]
@@ -128,7 +137,7 @@ class Explanation:
 
     @property
     def key(self) -> pd.DataFrame:
-        """What the group key is made of, in order."""
+        """What the group key is made of, in order; of a key by a rule of `triage.toml` the rule and what it takes."""
         return self._raw.key
 
     @property
@@ -151,12 +160,12 @@ class Explanation:
 
     @property
     def decisions(self) -> pd.DataFrame:
-        """What people decided about it."""
+        """What people decided about it; `entry_id` is that of `case.journal()`."""
         return self._raw.decisions
 
     def masked(self, mask: Mask, journal: pd.DataFrame) -> Explanation:
         """The same explanation with masked DataFrames, and the decisions of a masked journal."""
-        facts = replace(self._facts, decisions=_decided(journal, self.incident_id))
+        facts = replace(self._facts, decisions=about(journal, self.incident_id))
         return Explanation(_masked(facts, mask, len(facts.messages)), None)
 
     @property
@@ -198,6 +207,9 @@ def explain(
     mask: Mask,
     decider: Decider | None = None,
     journal: pd.DataFrame | None = None,
+    entries: Sequence[Entry] = (),
+    rules: Rules | None = None,
+    brought: str = "",
 ) -> Explanation:
     """Explain an incident.
 
@@ -213,6 +225,12 @@ def explain(
         What people decided about which events make an incident.
     journal
         The decisions as `case.journal()` gives them.
+    entries
+        The same as the journal has them.
+    rules
+        Those by which the keys are made.
+    brought
+        What a key may be made of that came with the input.
 
     Raises
     ------
@@ -225,37 +243,41 @@ def explain(
     number = ids.index(incident)
     own = events.filter(pa.array(codes == number))
     found = variants(own)
-    chosen = own.select(EVENT).take(pa.array([one.row for one in found[:COMPARED]], pa.int64())).to_pylist()
-    side, *alike = (side_of(incident, event, tables) for event in chosen)
-    standing = events.select(EVENT).take(pa.array(newest(events, codes, len(ids)), pa.int64()))
+    chosen = own.select(READ).take(pa.array([one.row for one in found[:COMPARED]], pa.int64()))
+    side, *alike = (side_of(incident, event, tables) for event in chosen.select(EVENT).to_pylist())
+    standing = events.select(READ).take(pa.array(newest(events, codes, len(ids)), pa.int64()))
     near = nearest(standing, ids, tables["frames"], number, side.counted)
-    rows = standing.take(pa.array([one.number for one in near], pa.int64())).to_pylist()
-    others = [side_of(ids[one.number], row, tables, whole=False) for one, row in zip(near, rows, strict=True)]
+    rows = standing.take(pa.array([one.number for one in near], pa.int64()))
+    whole = [
+        side_of(ids[one.number], row, tables) for one, row in zip(near, rows.select(EVENT).to_pylist(), strict=True)
+    ]
+    keyed = Keyed(side, ruled(side, chosen.slice(0, 1), tables, rules))
+    others = [Keyed(other, ruled(other, rows.slice(at, 1), tables, rules)) for at, other in enumerate(whole)]
+    replayed = groups.grouped(tables, decider).replayed
     said = templates(own["error_value"])
     facts = _Facts(
         side=side,
-        others=others,
+        others=whole,
+        rules=[one.ruled for one in (keyed, *others)],
+        spread=spread(own, tables, rules),
         near=near,
-        parted=[differences(side, other) for other in others],
+        parted=[_parted(keyed, other, replayed, entries) for other in others],
+        brought=brought,
         variants=found,
         alike=alike,
         apart=[apart(side, other) for other in alike],
         messages=said,
         templates=len(said),
-        decisions=_decided(journal, incident),
+        decisions=about(journal, incident),
     )
     return Explanation(facts, mask)
 
 
-def _decided(journal: pd.DataFrame | None, incident: str) -> pd.DataFrame:
-    """The decisions that are or were about an incident, as rows of texts."""
-    rows = [] if journal is None else journal.to_dict("records")
-    about = [row for row in rows if any(incident in _listed(row[name]) for name in ("incident_ids", "subjects"))]
-    return typed(_DECISIONS, [[cell(row[name]) or None for name in _DECISIONS] for row in about])
-
-
-def _listed(value: Any) -> list[str]:
-    return [] if value is None or value is pd.NA else list(value)
+def _parted(one: Keyed, other: Keyed, replayed: Replayed, entries: Sequence[Entry]) -> list[Cause]:
+    """Why two incidents are two."""
+    events = one.side.event["event_id"], other.side.event["event_id"]
+    found = parting.decided(one.side.incident_id, other.side.incident_id, replayed, entries, events)
+    return parting.causes(one, other, differences(one.side, other.side), found)
 
 
 def _masked(facts: _Facts, mask: Mask, most: int) -> _Facts:
@@ -270,6 +292,8 @@ def _masked(facts: _Facts, mask: Mask, most: int) -> _Facts:
         facts,
         side=side,
         others=rest[: len(facts.others)],
+        rules=masked_rules(facts.rules, mask),
+        parted=parting.masked_causes(facts.parted, mask),
         alike=rest[len(facts.others) :],
         variants=[
             one._replace(error_type=cell(text) or None) for one, text in zip(facts.variants, typed_as, strict=True)
@@ -280,19 +304,21 @@ def _masked(facts: _Facts, mask: Mask, most: int) -> _Facts:
 
 
 def _tell(facts: _Facts) -> Story:
-    side = facts.side
+    side, found = facts.side, facts.rules[0]
+    mine = Keyed(side, found)
+    others = [Keyed(other, rule) for other, rule in zip(facts.others, facts.rules[1:], strict=True)]
+    brought = found is not None and not found.number
     return Story(
         incident_id=side.incident_id,
         title=side.title,
         which=_which(facts),
-        frames=_frames(side),
-        key=typed(_KEY, side.told),
+        made="What the key would be made of here" if brought else "What the key is made of",
+        frames=_frames(side, found),
+        key=typed(_KEY, side.told if found is None or brought else found.told(side)),
         variants=typed(_SPREAD, _spread(facts)),
         messages=typed(_MESSAGES, [row for at, one in enumerate(facts.messages, 1) for row in _slots(at, one)]),
         templates=facts.templates,
-        nearest=typed(
-            _NEAREST, [_near(side, *one) for one in zip(facts.others, facts.near, facts.parted, strict=True)]
-        ),
+        nearest=typed(_NEAREST, [_near(mine, *one) for one in zip(others, facts.near, facts.parted, strict=True)]),
         decisions=facts.decisions,
     )
 
@@ -301,16 +327,29 @@ def _which(facts: _Facts) -> str:
     """Whose stack this is."""
     event, often, size = facts.side.event["event_id"], facts.variants[0].events, len(facts.variants)
     stack = f"The stack is that of event {event}" if facts.side.names else f"No stack; this is event {event}"
-    if not facts.side.exact:
-        made = "a rule of triage.toml, another version, or what stood there before a redaction"
-        stack = f"Its key is not made of the parts below, but of {made}. {stack}"
+    if (found := facts.rules[0]) is not None:
+        stack = f"{_made(found, facts)} {stack}"
     if size > 1:
         return f"{stack}, the newest of the commonest variant ({plural(often, 'event')}; {size:,} variants in all)."
     return f"{stack}, the only one." if often == 1 else f"{stack}, the newest of {often:,}."
 
 
-def _frames(side: Side) -> pd.DataFrame:
+def _made(found: Ruled, facts: _Facts) -> str:
+    """What makes the key, and what else makes those of other events."""
+    if not found.number:
+        return f"Its key came with the input: {facts.brought}."
+    others = [
+        f"{plural(count, 'event')} by {replace(found, number=number).name if number else 'no rule'}"
+        for number, count in sorted(facts.spread.items())
+        if number != found.number
+    ]
+    more = f" ({', '.join(others)})" if others else ""
+    return f"Its key is made by {found.name}{more}."
+
+
+def _frames(side: Side, found: Ruled | None) -> pd.DataFrame:
     columns = side.frames
+    used = in_key(found, side)
     size = len(side.names)
     values = {
         "event_id": [side.event["event_id"]] * size,
@@ -318,8 +357,8 @@ def _frames(side: Side) -> pd.DataFrame:
         "function_raw": [raw or plain for raw, plain in zip(columns["function_raw"], columns["function"], strict=True)],
         "name": [name or None for name in side.names],
         "where": [place or None for place in places_of(columns)],
-        "in_key": [row in side.used for row in range(size)],
-        "reason": reasons(columns, side.cycle),
+        "in_key": [row in used for row in range(size)],
+        "reason": told_reasons(found, side, reasons(columns, side.cycle)),
     }
     told = columns | values
     return typed(_FRAMES, zip(*(told[name] for name in _FRAMES), strict=True))
@@ -343,8 +382,11 @@ def _slots(number: int, template: Template) -> list[tuple[Any, ...]]:
     ] or [(*head, None, None, None)]
 
 
-def _near(side: Side, other: Side, near: Near, parted: list[Difference]) -> tuple[Any, ...]:
+def _near(mine: Keyed, other: Keyed, near: Near, parted: list[Cause]) -> tuple[Any, ...]:
     """A row of the nearest incidents: why it is near, and why it is another one."""
-    causes = [in_words(one, side, other) for one in parted if one.splits]
-    why = " and ".join(causes[:2]) or "of a decision or a rule of triage.toml: nothing that is said here parts them"
-    return other.incident_id, other.title, near.why(side.counted), len(near.shared), why
+    causes = [parting.told(one, mine, other) for one in parted]
+    why = " and ".join(causes[:2]) or "of a decision that is not in the journal here, or of keys that the input brought"
+    words = near.why(mine.side.counted)
+    if mine.ruled is not None and not mine.ruled.takes_default:
+        words = words.replace(" of the key in common", " in common of those that count", 1)
+    return other.side.incident_id, other.side.title, words, len(near.shared), why

@@ -44,12 +44,11 @@ def explanation_text(story: Story) -> str:
             f"    split from {row['incident_id']} because {row['why']}",
         )
     ]
-    decisions = story.decisions.itertuples(index=False, name=None)
     parts = [
         [story.title, f"incident {story.incident_id}", story.which],
         [
             "",
-            "What the key is made of",
+            story.made,
             *lined_up(("part", "value"), story.key.itertuples(index=False, name=None), whole="value"),
         ],
         *(
@@ -60,13 +59,17 @@ def explanation_text(story: Story) -> str:
         *([["", "Message", *(f"  {line}" for line in message_lines(story))]] if len(story.messages) else []),
         ["", "Variants", *lined_up(VARIANT_HEADER, variants), *more(beyond, "variant")],
         ["", "Nearest other incidents", *(near or ["  none shares its key, its family or a frame of its key"])],
-        *(
-            [["", "Decisions", *lined_up(list(story.decisions.columns), decisions, whole="why")]]
-            if len(story.decisions)
-            else []
-        ),
+        *_decisions(story.decisions),
     ]
     return _joined(parts)
+
+
+def _decisions(decisions: pd.DataFrame) -> list[list[str]]:
+    """The section of decisions, where there are any."""
+    if not len(decisions):
+        return []
+    rows = decisions.itertuples(index=False, name=None)
+    return [["", "Decisions", *lined_up(list(decisions.columns), rows, whole="why")]]
 
 
 FRAME_HEADER: Final = ("#", "in key", "name", "where", "role", "why", "as written")
@@ -91,6 +94,7 @@ def comparison_text(story: Compared) -> str:
             if rows
             else []
         ),
+        *_decisions(story.decisions),
     ]
     return _joined(parts)
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from triage.errors import RedactionError, TriageError, demand
+from triage.errors import JournalError, RedactionError, TriageError, demand
 from triage.share.masked_tables import MaskedTables
 from triage.share.printable import plural
 
@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     from triage.share.working import Working
 
 __all__ = ("RedactedCase", "redact")
+
+# The verbs that decide; they are of the case alone.
+_DECIDES: Final = frozenset({"merge", "split", "pin", "resolve", "reopen", "ignore", "note", "undo"})
+
+
+class _OnlyShownError(JournalError, AttributeError):
+    """A verb that decides was asked of what only shows."""
 
 
 def redact(
@@ -127,6 +134,20 @@ class RedactedCase(MaskedTables):
             raise TriageError("charts need the widgets: pip install 'crash-triage[lab]'") from None
         return Charts(self)
 
+    def stack_view(self, incident: str | None = None) -> Any:
+        """Show the stacks of an incident in JupyterLab, masked; see `Case.stack_view`. No decisions are made from here.
+
+        Raises
+        ------
+        TriageError
+            No incident has that id, or the extra `lab` is not installed.
+        """
+        try:
+            from triage_widgets.stack_view import StackView
+        except ImportError:
+            raise TriageError("stack_view() needs the widgets: pip install 'crash-triage[lab]'") from None
+        return StackView(self, incident)
+
     def journal(self) -> pd.DataFrame:
         """What was decided, and what became of it; see `Case.journal`."""
         told = self._case.journal()
@@ -173,11 +194,18 @@ class RedactedCase(MaskedTables):
 
     def explain(self, incident_id: str) -> Explanation:
         """Say why the events of an incident are one, in masked words; see `Case.explain`."""
-        return self._case.explain(incident_id).masked(self.masked, self.journal())
+        return self._case.explain(incident_id).masked(self._told, self.journal())
 
     def compare(self, first: str, second: str) -> Comparison:
         """Lay two incidents side by side, in masked words; see `Case.compare`."""
-        return self._case.compare(first, second).masked(self.masked)
+        return self._case.compare(first, second).masked(self._told, self.journal())
+
+    def _told(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Rows as `masked` gives them; words that come from no table of the case are masked for a working copy too."""
+        if self._working is None or name != "settings":
+            return self.masked(name, frame)
+        mask = self._working.redactor.text
+        return frame.assign(text=frame["text"].map(mask, na_action="ignore").astype(frame["text"].dtype))
 
     @property
     def path(self) -> str:
@@ -291,6 +319,12 @@ class RedactedCase(MaskedTables):
         from triage_widgets.page import case_page
 
         return {"text/plain": repr(self), "text/html": case_page(shown(self))}
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Say of a verb that decides where it is."""
+        if name in _DECIDES:
+            raise _OnlyShownError(f"a redacted case only shows; call {name}() on the case that it was made from")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a RedactedCase is not pickled or copied; approve() it and save the archive")

@@ -1,25 +1,28 @@
-"""Keys that a user gives to events by rules: which events a rule takes, and what their group key is made of instead."""
+"""Keys that a user gives to events by rules: which events a rule takes, and what their group key is made of instead.
+
+A fingerprint of `{{ default }}` alone is the key that triage would give; the rule then only keeps later ones off.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import re2
 
 from triage.stacks.digests import Words, chained, word
+from triage.stacks.globs import glob
 from triage.stacks.messages import key_text
 from triage.stacks.numbering import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ("FIELDS", "FRAME_FIELDS", "Fingerprint", "taken", "variables")
+__all__ = ("DEFAULT", "FIELDS", "FRAME_FIELDS", "VARIABLE", "Condition", "Fingerprint", "taken", "variables", "wrong")
 
 # The columns of `events` and of `frames` behind the words of a rule.
 FIELDS: Final = {
@@ -34,29 +37,79 @@ FIELDS: Final = {
     "release": "release",
 }
 FRAME_FIELDS: Final = {"function": "function", "module": "module", "file": "file"}
-_VARIABLE: Final = re.compile(r"\{\{ ?([a-z_.]{1,30}) ?\}\}")
+DEFAULT: Final = "default"
+VARIABLE: Final = re.compile(r"\{\{[ \t]{0,20}([A-Za-z_.]{1,30})[ \t]{0,20}\}\}")
+# What looks like a variable and is none: a name of one in single braces, or double braces around something else.
+_BRACED: Final = re.compile(r"\{\{[^{}]{0,40}\}{0,2}|\}\}|\{[ \t]{0,20}([A-Za-z_.]{1,30})[ \t]{0,20}\}")
 _FINGERPRINT: Final = word("fingerprint of triage.toml")
 
 Flags = npt.NDArray[np.bool_]
 
 
+class Condition(NamedTuple):
+    """A pattern on a column; where it is `not_so` it must not fit."""
+
+    column: str
+    pattern: Any
+    not_so: bool
+
+    @classmethod
+    def made(cls, column: str, pattern: str) -> Condition:
+        """Of a pattern as it is written, with `!` in front where it must not fit."""
+        return cls(column, glob(pattern.removeprefix("!")), pattern.startswith("!"))
+
+    def holds(self, value: str | None) -> bool:
+        """Whether it holds of a value; where there is none nothing fits."""
+        return (value is not None and self.pattern.fullmatch(value) is not None) != self.not_so
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """One rule: patterns on fields of the event and of a frame, and the parts of the key."""
+    """One rule: conditions on fields of the event and of a frame, and the parts of the key; `when` as written."""
 
-    event: tuple[tuple[str, Any], ...]
-    frame: tuple[tuple[str, Any], ...]
+    event: tuple[Condition, ...]
+    frame: tuple[Condition, ...]
     parts: tuple[str, ...]
+    when: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def made(cls, when: dict[str, str], parts: tuple[str, ...]) -> Fingerprint:
         """Compile a rule whose fields are known."""
-        globs = {name: _glob(pattern) for name, pattern in when.items()}
         return cls(
-            tuple((FIELDS[name], glob) for name, glob in globs.items() if name in FIELDS),
-            tuple((FRAME_FIELDS[name], glob) for name, glob in globs.items() if name in FRAME_FIELDS),
+            tuple(Condition.made(FIELDS[name], pattern) for name, pattern in when.items() if name in FIELDS),
+            tuple(
+                Condition.made(FRAME_FIELDS[name], pattern) for name, pattern in when.items() if name in FRAME_FIELDS
+            ),
             parts,
+            tuple(when.items()),
         )
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the key is the one that triage would give."""
+        return (
+            len(self.parts) == 1 and variables(self.parts) == [DEFAULT] and not VARIABLE.sub("", self.parts[0]).strip()
+        )
+
+    def deciding(self, frames: pa.Table) -> Flags:
+        """Which frames decide whether the rule takes an event: those that fit, or those that must not be there."""
+        fits = _holding(frames, self.frame)
+        return ~fits if self._is_absence else fits
+
+    def takes(self, events: pa.Table, frames: pa.Table) -> Flags:
+        """Which events the rule takes, whatever other rules do."""
+        found = _holding(events, self.event)
+        if not self.frame:
+            return found
+        stacks = frames.filter(pa.array(self.deciding(frames)))["stack_key"].unique()
+        there: Flags = pc.is_in(events["stack_key"], value_set=stacks).to_numpy(zero_copy_only=False).astype(bool)
+        found &= ~there if self._is_absence else there
+        return found
+
+    @property
+    def _is_absence(self) -> bool:
+        """Whether all conditions on frames are on what no frame may be."""
+        return all(each.not_so for each in self.frame)
 
 
 def variables(parts: Iterable[str]) -> list[str]:
@@ -67,7 +120,21 @@ def variables(parts: Iterable[str]) -> list[str]:
     >>> variables(["{{ default }}", "in {{service}}"])
     ['default', 'service']
     """
-    return [name for part in parts for name in _VARIABLE.findall(part)]
+    return [name for part in parts for name in VARIABLE.findall(part)]
+
+
+def wrong(part: str) -> str:
+    """What in a part is meant to be a variable and would be taken as it stands; "" where nothing is.
+
+    Examples
+    --------
+    >>> wrong("in { service }"), wrong("{{service}"), wrong("{{ service }} {x}")
+    ('{ service }', '{{service}', '')
+    """
+    for found in _BRACED.finditer(VARIABLE.sub("", part)):
+        if found[1] is None or found[1].lower() in {DEFAULT, *FIELDS, *FRAME_FIELDS}:
+            return found[0]
+    return ""
 
 
 def taken(rules: Iterable[Fingerprint], events: pa.Table, frames: pa.Table, default: Words) -> tuple[Words, Flags]:
@@ -85,25 +152,21 @@ def taken(rules: Iterable[Fingerprint], events: pa.Table, frames: pa.Table, defa
     keys = default.copy()
     left = np.ones(events.num_rows, np.bool_)
     for rule in rules:
-        fits = left & _fits(events, rule.event)
-        if rule.frame:
-            rows = frames.filter(pa.array(_fits(frames, rule.frame)))
-            stacks = rows["stack_key"].unique()
-            fits &= pc.is_in(events["stack_key"], value_set=stacks).to_numpy(zero_copy_only=False).astype(bool)
-        rows_ = np.flatnonzero(fits)
-        if len(rows_):
-            keys[rows_] = _keys(rule.parts, events.take(pa.array(rows_)), frames, default[rows_])
+        fits = left & rule.takes(events, frames)
+        rows = np.flatnonzero(fits)
+        if len(rows):
+            if not rule.is_default:
+                keys[rows] = _keys(rule.parts, events.take(pa.array(rows)), frames, default[rows])
             left &= ~fits
     return keys, ~left
 
 
-def _fits(table: pa.Table, globs: tuple[tuple[str, Any], ...]) -> Flags:
-    """Which rows fit every pattern; each distinct value is looked at once."""
+def _holding(table: pa.Table, conditions: tuple[Condition, ...]) -> Flags:
+    """Of which rows every condition holds; each distinct value is looked at once."""
     fits = np.ones(table.num_rows, np.bool_)
-    for column, glob in globs:
-        code, distinct = numbered(table, (column,))
-        found = [value is not None and glob.fullmatch(value) is not None for (value,) in distinct]
-        fits &= np.array(found, np.bool_)[code]
+    for one in conditions:
+        code, distinct = numbered(table, (one.column,))
+        fits &= np.array([one.holds(value) for (value,) in distinct], np.bool_)[code]
     return fits
 
 
@@ -112,9 +175,9 @@ def _keys(parts: tuple[str, ...], events: pa.Table, frames: pa.Table, default: W
     columns: list[Words | int] = [_FINGERPRINT]
     for part in parts:
         at = 0
-        for found in _VARIABLE.finditer(part):
+        for found in VARIABLE.finditer(part):
             columns.append(word(part[at : found.start()]))
-            columns.append(default if found[1] == "default" else _values(found[1], events, frames))
+            columns.append(default if found[1] == DEFAULT else _values(found[1], events, frames))
             at = found.end()
         columns.append(word(part[at:]))
     return chained(events.num_rows, *columns)
@@ -132,12 +195,3 @@ def _values(name: str, events: pa.Table, frames: pa.Table) -> Words:
         code, distinct = numbered(pa.table({name: found}), (name,))
         values = [value or "" for (value,) in distinct]
     return np.array([word(value) for value in values], np.uint64)[code]
-
-
-def _glob(pattern: str) -> Any:
-    """A pattern with `*` and `?` for RE2, which is linear in what it reads."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.dot_nl = True
-    pieces = [".*" if char == "*" else "." if char == "?" else re2.escape(char) for char in pattern]
-    return re2.compile("".join(pieces), options)

@@ -3,8 +3,8 @@
 The patterns, with an example of each kind, are rows of `messages.toml`. A message is cut into tokens by one alternation
 that is tried only where a token begins, so that its cost is linear and words cost next to nothing; a message is cut to
 its first two lines and 1,000 characters before that. Marks of redaction, of any tool, are slots as well: a redacted
-message has the key of its original (`triage.marks`). Words, names of types, error codes and the text of assertions are
-none: they tell bugs apart.
+message has the key of its original (`triage.marks`), and a mark that names a kind is a slot of that kind. Words, names
+of types, error codes and the text of assertions are none: they tell bugs apart.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 __all__ = ("Slot", "key_text", "kinds", "parameterise", "slots")
 
 _MAX: Final = 1_000
+_MASK: Final = "mask"
 _LINES: Final = 2
 _OWN: Final = re.compile(r"\{([a-z]{2,10})\}")
+_MARK: Final = re.compile(r"\[([a-z][a-z0-9_]{1,39}):")
+_KIND: Final = re.compile(r"[a-z]{2,10}")
 _SLOT: Final = re.compile(r"\{[a-z]{2,10}\}")
 # Slots with nothing but punctuation between them: a list of two numbers is a list of three, a phone number is one mask.
 _RUN: Final = re.compile(r"\{\}(?:[\s,;:|/._+#&\\-]{0,3}\{\})+")
@@ -151,6 +154,8 @@ def _cut(line: str, offset: int, parts: list[str], found: list[Slot]) -> None:
         own = _OWN.fullmatch(text)
         if own and own[1] in kinds():
             kind = own[1]
+        if kind == _MASK:
+            kind = _told(text)
         parts += (line[done:start], "{", kind, "}")
         found.append(Slot(kind, text, offset + start, offset + end))
         done = end
@@ -190,6 +195,16 @@ def _data() -> dict[str, Any]:
     return tomllib.loads(files("triage.stacks").joinpath("messages.toml").read_text("utf-8"))
 
 
+@lru_cache(maxsize=4_096)
+def _told(mark: str) -> str:
+    """What a mark of redaction says of its value: the kind, where it is one of ours and has a word for it."""
+    found = _MARK.match(mark)
+    if found is None:
+        return _MASK
+    kind, words = found[1], _masks()
+    return words.get(kind) or (kind if _KIND.fullmatch(kind) else words.get(kind.rpartition("_")[2], _MASK))
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A row of the data file: a kind of slot, or what looks like one and stays."""
@@ -198,6 +213,12 @@ class _Row:
     pattern: str
     examples: tuple[str, ...]
     keep: bool = False
+
+
+@cache
+def _masks() -> dict[str, str]:
+    """The kind of slot for a kind of mark, or for the last word of one."""
+    return {word: kind for kind, words in _data()["masks"].items() for word in words}
 
 
 @cache

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
 from triage.stacks.names import basename
 
-__all__ = ("ROLES", "Role", "Roles", "Rule")
+__all__ = ("ROLES", "Globs", "Role", "Roles", "Rule")
 
 ROLES: Final = ("noise", "prefix", "library", "application", "sentinel")
 _PREFIX_ENDS: Final = (":", ".", "/", "*")
@@ -42,6 +42,14 @@ _APPLICATION: Final = Role("application", "")
 _UNKNOWN: Final = Role("noise", "nothing is known of this frame")
 
 
+class Globs(NamedTuple):
+    """Patterns that the whole of a name, of an image or package without folder, or of a path must fit."""
+
+    function: Any = None
+    module: Any = None
+    file: Any = None
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Frames that have a role of their own.
@@ -61,6 +69,7 @@ class Rule:
     weak: bool = False
     package: bool = False
     firm: bool = False  # a user's: it holds whatever the writer says
+    globs: tuple[Globs, ...] = ()
 
 
 class Roles:
@@ -94,6 +103,7 @@ class Roles:
         self._roles = tuple(Role(rule.role, rule.name, rule.weak, rule.package) for rule in self._rules)
         self._parts = AhoCorasick(parts) if parts else None
         self._last = tuple(end for end, _ in self._ends)
+        self._globs = [(each, number) for number, rule in enumerate(self._rules) for each in rule.globs]
         # A file has many functions, a module many files.
         self._around = lru_cache(maxsize=16_384)(self._place)
 
@@ -144,7 +154,8 @@ class Roles:
         image = module.lower()
         if not image.startswith(("package:", "dart:")):  # Dart's libraries are named by a scheme, not by a file
             image = basename(image)
-        fit = (number for number in (*self._modules.find(image), *self._path(path)) if self._speaks(number, language))
+        found = (*self._modules.find(image), *self._path(path), *self._like("module", image), *self._like("file", path))
+        fit = (number for number in found if self._speaks(number, language))
         return bool(path or image), min(fit, default=len(self._rules))
 
     def _speaks(self, number: int, language: str) -> bool:
@@ -157,7 +168,14 @@ class Roles:
         found = self._functions.find(name)
         if name.endswith(self._last):
             found = (*found, *(number for end, number in self._ends if name.endswith(end)))
-        return found
+        return (*found, *self._like("function", name)) if self._globs else found
+
+    def _like(self, field: str, text: str) -> tuple[int, ...]:
+        """The rules of which a pattern fits."""
+        if not text or not self._globs:
+            return ()
+        patterns = ((getattr(globs, field), number) for globs, number in self._globs)
+        return tuple(number for pattern, number in patterns if pattern is not None and pattern.fullmatch(text))
 
     def _path(self, path: str) -> tuple[int, ...]:
         """The rules of which a part stands in a path."""

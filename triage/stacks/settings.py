@@ -11,9 +11,18 @@
     when = { type = "*Timeout*", function = "acme::db::*" }
     fingerprint = ["database is away", "{{ service }}"]
 
-All of `when` must fit: patterns with `*` and `?` on kind, type, message, signal, level, platform, service, environment
-and release of the event, and on function, module and file, which must fit one frame of the crashing stack together. The
-parts of a fingerprint may hold `{{ default }}`, the key that triage would give, and `{{ NAME }}` of an event's field.
+In all of these `*` is anything and `?` one character: `pay*Job`, `/srv/*/vendor/`. They are no regular expressions. A
+pattern in a list stands for a whole name and what is inside of it; capitals matter in names of functions alone.
+
+All of `when` must fit: patterns on kind, type, message, signal, level, platform, service, environment and release of
+the event, and on function, module and file, which must fit one frame of the crashing stack together; capitals do not
+matter. A pattern with `!` in front must not fit; where all that are on frames have it, they must fit no frame at all. A
+`!` that is meant as such is written `?`.
+
+The parts of a fingerprint may hold `{{ default }}`, the key that triage would give, and `{{ NAME }}` of any of these
+fields, of a frame's that of the first frame that counts; a message is taken without what changes. A fingerprint of
+`{{ default }}` alone is that key itself, and keeps the rules behind it off. A name in other braces or with capitals is
+an error.
 """
 
 from __future__ import annotations
@@ -24,9 +33,10 @@ from typing import Any, Final
 
 from triage.errors import TriageError
 from triage.redact.policy import nearest
-from triage.stacks.fingerprints import FIELDS, FRAME_FIELDS, Fingerprint, variables
+from triage.stacks.fingerprints import DEFAULT, FIELDS, FRAME_FIELDS, Fingerprint, variables, wrong
 from triage.stacks.frame_table import FrameTable
-from triage.stacks.roles import Roles, Rule
+from triage.stacks.globs import glob, is_glob
+from triage.stacks.roles import Globs, Roles, Rule
 
 __all__ = ("Rules", "parse")
 
@@ -41,6 +51,7 @@ _KEYS: Final = (*_ROLES, "fingerprint")
 # What may stand behind a name that is the beginning of another.
 _STEPS: Final = (".", "::", "/", "$", "!")
 _ENDS: Final = (*_STEPS, ":", "*")
+_INSIDE: Final = r"(?:(?:\.|::|/|\$|!).*)?"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,9 +96,23 @@ def _role(key: str, role: str, entries: Iterable[str]) -> Rule:
     """The rule of one list."""
     paths = [entry.replace("\\", "/").lower() for entry in entries if "/" in entry or "\\" in entry]
     names = [entry for entry in entries if "/" not in entry and "\\" not in entry]
-    functions = [begun for name in names for begun in _beginnings(name)]
-    modules = [name.rstrip("*").lower() for name in names]
-    return Rule(f"{key} of triage.toml", role, tuple(functions), tuple(modules), tuple(paths), firm=True)
+    plain = [name for name in names if not is_glob(name.rstrip("*"))]
+    return Rule(
+        f"{key} of triage.toml",
+        role,
+        functions=tuple(begun for name in plain for begun in _beginnings(name)),
+        modules=tuple(name.rstrip("*").lower() for name in plain),
+        files=tuple(path.strip("*") for path in paths if not is_glob(path.strip("*"))),
+        firm=True,
+        globs=(
+            *(
+                Globs(function=glob(name, more=_INSIDE, case=True), module=glob(name, more=_INSIDE))
+                for name in names
+                if name not in plain
+            ),
+            *(Globs(file=glob(f"*{path}*")) for path in paths if is_glob(path.strip("*"))),
+        ),
+    )
 
 
 def _beginnings(name: str) -> Iterable[str]:
@@ -107,12 +132,20 @@ def _fingerprint(number: int, entry: Any) -> Fingerprint:
     if not isinstance(when, dict) or not when or not all(isinstance(value, str) and value for value in when.values()):
         raise TriageError(f"{where} needs when = {{ type = '...' }}: patterns as texts, by field")
     _known(when, (*FIELDS, *FRAME_FIELDS), f"{where} has in when")
+    empty = [name for name, pattern in when.items() if pattern == "!"]
+    if empty:
+        raise TriageError(f"{where} has in when {empty[0]} = '!' alone; write behind it what must not fit")
     parts = _texts(entry, "fingerprint")
     if not parts:
         raise TriageError(f"{where} needs fingerprint = ['...']: what the key is made of")
     for name in variables(parts):
-        _known({name: None}, ("default", *FIELDS, *FRAME_FIELDS), f"{where} has the variable")
-    return Fingerprint.made(when, parts)
+        _known({name: None}, (DEFAULT, *FIELDS, *FRAME_FIELDS), f"{where} has the variable")
+    for odd in filter(None, map(wrong, parts)):
+        raise TriageError(f"{where} has {odd!r} in its fingerprint, which is no variable; write {{{{ NAME }}}}")
+    try:
+        return Fingerprint.made(when, parts)
+    except TriageError as error:
+        raise TriageError(f"{where}: {error}") from None
 
 
 def _texts(table: dict[str, Any], key: str) -> tuple[str, ...]:
@@ -126,4 +159,7 @@ def _known(table: dict[str, Any], names: tuple[str, ...], what: str) -> None:
     """Refuse what is not known, with the nearest that is."""
     for key in table:
         if key not in names:
-            raise TriageError(f"{what} {key!r}, which is not known; {nearest(key, names)}")
+            hint = nearest(key, names) if key.lower() not in names else f"write it without capitals: {key.lower()}"
+            if key.startswith("!") and key[1:] in names:
+                hint = f"what must not fit has the ! in the pattern: {key[1:]} = '!...'"
+            raise TriageError(f"{what} {key!r}, which is not known; {hint}")

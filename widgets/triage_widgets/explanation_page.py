@@ -38,7 +38,7 @@ def explanation_page(story: Story) -> Markup:
     parts = [
         element("p", element("strong", story.title)),
         element("p", f"Incident {story.incident_id}. {story.which}"),
-        _frame("What the key is made of", story.key),
+        _frame(story.made, story.key),
     ]
     if frames:
         parts += [_table("Frames, innermost first", FRAME_HEADER, frames), *_more(left, "frame")]
@@ -69,6 +69,8 @@ def comparison_page(story: Compared) -> Markup:
     parts.append(_frame("What they are", story.facts))
     if rows:
         parts += [_table("Frames side by side, innermost first", BESIDE_HEADER, rows), *_more(left, "row")]
+    if len(story.decisions):
+        parts.append(_frame("Decisions", story.decisions))
     return element("section", *parts)
 
 
