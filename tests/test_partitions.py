@@ -204,3 +204,10 @@ def test_an_address_is_opened_with_a_client_only(store: Path, monkeypatch: pytes
     with pytest.raises(triage.SourceError, match="cannot be opened") as told:
         triage.load("memory://user:secret@bucket/none?key=secret", client=Steps(monkeypatch, 1 << 20))
     assert "secret" not in str(told.value)
+
+
+def test_an_address_whose_package_is_missing_names_it():
+    from triage.sources.remote import opened
+
+    with pytest.raises(triage.TriageError, match=r"^s3:// addresses need another package: .*s3fs"):
+        opened("s3://bucket/secret-name.ndjson")

@@ -102,6 +102,8 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     places["journal"] = None if isinstance(journal, Journal) else journal
     for name, place in places.items():
         demand(place, (str, os.PathLike, type(None)), f"{name}= is a path")
+    if client is not None and not all(callable(getattr(client, verb, None)) for verb in ("map", "gather")):
+        demand(client, type(None), "client= is a Dask client, as dask.distributed.Client()")
     if not (progress is None or callable(progress)):
         demand(progress, type(None), "progress= is a function of a path and a number of bytes")
     inputs = Inputs(path, remote=client is not None)

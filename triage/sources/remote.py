@@ -20,22 +20,24 @@ def opened(address: str) -> BinaryIO:
     Raises
     ------
     TriageError
-        The extra `remote` is not installed.
+        The extra `remote` is not installed, or not the package for addresses of this kind.
     SourceError
         Nothing can be opened there.
     """
     try:
         import fsspec
+        from fsspec.registry import known_implementations
     except ImportError:
         raise TriageError("addresses need fsspec: pip install 'crash-triage[remote]'") from None
     try:
         return cast("BinaryIO", fsspec.open(address, "rb").open())
-    except (OSError, ValueError, ImportError) as error:
+    except ImportError:
+        scheme = address.partition("://")[0]
+        told = known_implementations.get(scheme, {}).get("err", "the package for them is not installed")
+        raise TriageError(f"{scheme}:// addresses need another package: {told}") from None
+    except (OSError, ValueError) as error:
         # what it says may hold an address with a key in it
-        raise SourceError(
-            f"{_named(address)} cannot be opened ({type(error).__name__}); check the address, and that the package for"
-            " its kind is installed"
-        ) from None
+        raise SourceError(f"{_named(address)} cannot be opened ({type(error).__name__}); check the address") from None
 
 
 def _named(address: str) -> str:
