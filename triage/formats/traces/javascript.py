@@ -23,7 +23,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from triage.formats.traces import javascript_heap
+from triage.formats.traces import javascript_heap, sentry_text
 from triage.formats.traces.javascript_extent import EMITTED, Extent, around
 from triage.formats.traces.javascript_frames import HEAD, error_head, frame
 from triage.formats.traces.patterns import lazy
@@ -55,6 +55,7 @@ ANCHORS: Final = (
     "@/home/",
     "bundle:",
     "Uncaught Exception: Jazzer.js",
+    sentry_text.BEGINS,
     *javascript_heap.ANCHORS,
 )
 
@@ -107,6 +108,8 @@ def read(window: Window) -> Report | None:
         return javascript_heap.report(window)
     if "(address at " in line:
         return None  # Hermes: see `hermes`
+    if line.startswith(sentry_text.BEGINS):
+        return sentry_text.report(window, NAME)
     extent = around(window)
     if extent is None:
         return None
