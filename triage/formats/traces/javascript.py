@@ -14,6 +14,7 @@ A head, or a blank line, between frames begins another trace. `[cause]` gives a 
 members of an AggregateError's `[errors]`. Lines are read from the right: files hold colons, blanks, brackets and `@` of
 their own. `<anonymous>` and `[native code]` stay in `file` as written; the file of code that eval ran is the one that
 called eval. What stands between two frames and is neither is kept as a note. Every line is looked at once.
+What Sentry mails: see `sentry_text`.
 """
 
 from __future__ import annotations

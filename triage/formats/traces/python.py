@@ -16,7 +16,7 @@ margins around exception groups taken off first::
     sanitized  = "===BUG DETECTED: PySecSan: " type " ===" text* "[PYSECSAN] Stacktrace:" frame* "[PYSECSAN] Exiting"
 
 Tracebacks and the short form print the oldest call first, dumps the innermost. Tracebacks print causes first, the short
-form last. A traceback whose head is lost is read from its first frame on.
+form last. A traceback whose head is lost is read from its first frame on. What Sentry mails: see `sentry_text`.
 """
 
 from __future__ import annotations
