@@ -106,6 +106,15 @@ def test_behind_prefixes_and_cut():
     assert len(only(MPI[: MPI.index("[node1:12345] ***", 20)]).report.traces[0].frames) == 2
 
 
+def test_the_head_may_be_the_first_line_of_a_record():
+    stamp = "2026-01-01T00:00:00Z "
+    logged = GLIBC.replace("Error:", f"{stamp}ERROR worker: caught").replace("bye", f"{stamp}bye")
+    one = only(logged)
+    assert (one.first, one.last, one.report.signal) == (2, 5, "SIGSEGV")
+    other = logged.replace("./prog(handler", f"{stamp}state:\n./prog(handler")
+    assert (only(other).first, only(other).report.signal) == (4, None)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -201,7 +201,15 @@ def test_powershell_with_its_script_stack():
     (below,) = found(f"{POWERSHELL}\n\n{stack}\nend\n")
     assert [frame.function for frame in below.report.traces[0].frames] == ["Get-Rate", "<ScriptBlock>", "<ScriptBlock>"]
     assert (below.report.error_type, below.report.traces[0].frames[0].column) == ("ItemNotFoundException", 5)
+    for title in ("ScriptStackTrace:", "Script stack trace:\n", "StackTrace:"):
+        (told,) = found(f"{POWERSHELL}\n{title}\n{stack}\nend\n")
+        functions = [frame.function for frame in told.report.traces[0].frames]
+        assert functions == ["Get-Rate", "<ScriptBlock>", "<ScriptBlock>"]
+    new = "Get-Item: C:\\x.ps1:3:5\nLine |\n   3 |      Get-Item C:\\nope\n     | ~~~~\n     | Cannot find it.\n"
+    (told,) = found(f"{new}\nScriptStackTrace:\n{stack}\n")
+    assert [frame.function for frame in told.report.traces[0].frames] == ["Get-Rate", "<ScriptBlock>", "<ScriptBlock>"]
     other = stack.replace("x.ps1: line 3", "y.ps1: line 3")
+    assert len(found(f"{POWERSHELL}\nScriptStackTrace:\n{other}\n")) == 2
     assert len(found(f"{POWERSHELL}\n\n{other}\n")) == 2
     rows = stack.replace("\n", "\n" + " " * 24)
     listed = (

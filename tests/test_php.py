@@ -10,6 +10,7 @@ from tests.scanned import functions, one, prefixed, reports, scan_grows, surroun
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces import php
 from triage.records import Trace
+from triage.stacks import signature
 
 FATAL = """PHP Fatal error:  Uncaught App\\RateException: no rate for XTS in the table in /srv/shop/src/Rates.php:23
 Stack trace:
@@ -51,6 +52,31 @@ MONOLOG = """[2026-02-10 09:00:00] production.ERROR: no rate {"exception":"[obje
 "}
 """  # noqa: E501 - a log line is as long as it is
 
+SHOWN = """In Rates.php line 23:
+                                        
+  [App\\RateException (7)]               
+  no rate for XTS                       
+  in the table                          
+                                        
+
+Exception trace:
+  at /srv/shop/src/Rates.php:23
+ App\\Rates->convert() at /srv/shop/src/Checkout.php:41
+ App\\Checkout->App\\{closure}() at n/a:n/a
+ array_map() at /srv/shop/src/Checkout.php:40
+ App\\Checkout::pay() at /srv/shop/public/index.php:12
+
+In Table.php line 9:
+            
+  [Error]   
+  no row    
+            
+
+Exception trace:
+  at /srv/shop/src/Table.php:9
+ App\\Table->row() at /srv/shop/src/Rates.php:22
+"""  # noqa: W291, W293 - the console fills its lines
+
 
 def places(trace: Trace) -> list[tuple[str | None, str | None, int | None]]:
     return [(frame.function, frame.file, frame.line) for frame in trace.frames]
@@ -74,6 +100,38 @@ def test_next_is_what_surfaced():
     assert (crash.role, crash.error_type, crash.error_value) == ("crash", "RuntimeException", "second\nover two lines")
     assert (cause.role, cause.error_type, cause.error_value) == ("cause", "Exception", "first")
     assert places(crash) == [("f", "/a.php", 5), ("{main}", "/a.php", 9)]
+
+
+def test_symfony_shows_what_surfaced_first():
+    found = surrounded(SHOWN, "php")
+    crash, cause = found.report.traces
+    assert (crash.error_type, crash.error_value) == ("App\\RateException", "no rate for XTS\nin the table")
+    assert (cause.error_type, cause.error_value, cause.role) == ("Error", "no row", "cause")
+    assert places(crash) == [
+        ("App\\Rates->convert", "/srv/shop/src/Rates.php", 23),
+        ("App\\Checkout->App\\{closure}", "/srv/shop/src/Checkout.php", 41),
+        ("array_map", None, None),
+        ("App\\Checkout::pay", "/srv/shop/src/Checkout.php", 40),
+        (None, "/srv/shop/public/index.php", 12),
+    ]
+    assert functions(prefixed(SHOWN, "php")) == functions(found)
+    alone = SHOWN.split("\n\nIn Table", maxsplit=1)[0]
+    fatal = FATAL.replace("no rate for XTS in the table", "no rate")
+    assert signature(alone) == signature(fatal)
+    assert signature(alone.replace("Rates->convert", "Rates->refund")) not in {"", signature(fatal)}
+
+
+def test_symfony_without_a_trace():
+    short = "In Rates.php line 23:\n                   \n  no rate for XTS  \n                   \n\nshop:pay [--now]\n"
+    report = one(short, "php").report
+    assert (report.error_type, report.error_value, report.complete) == (None, "no rate for XTS", False)
+    assert places(report.traces[0]) == [(None, "Rates.php", 23)]
+    for other in (
+        short.replace("  no", "no"),
+        short.replace("                   \n", "", 1),
+        "In Rates.php line 23: x",
+    ):
+        assert not reports(other, "php")
 
 
 def test_calls_alone_have_no_place_for_the_innermost():
@@ -161,7 +219,11 @@ Stack trace:
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.lists(st.sampled_from([*(FATAL + CHAINED + XDEBUG + CALLS + MONOLOG).splitlines(), "", "x"]), max_size=40))
+@given(
+    st.lists(
+        st.sampled_from([*(FATAL + CHAINED + XDEBUG + CALLS + MONOLOG + SHOWN).splitlines(), "", "x"]), max_size=40
+    )
+)
 def test_lines_in_any_order_never_raise(lines):
     for number, trace in enumerate(php.parse("\n".join(lines))):
         assert trace.chain_no == number
@@ -240,7 +302,11 @@ def test_damaged_stacks_and_other_tools():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from([*(FATAL + CHAINED + XDEBUG + CALLS + MONOLOG).splitlines(), "", "x"]), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from([*(FATAL + CHAINED + XDEBUG + CALLS + MONOLOG + SHOWN).splitlines(), "", "x"]), max_size=60
+    )
+)
 def test_lines_in_any_order_are_scanned(lines):
     for found in reports("\n".join(lines), "php"):
         assert 1 <= found.first <= found.last <= len(lines)
@@ -254,7 +320,13 @@ def test_any_text_is_scanned(text):
 
 @pytest.mark.parametrize(
     "line",
-    ["Stack trace:", "#0 /a.php(1): f()", "PHP Fatal error:  Uncaught E: x in /a.php:1", "[object] (E(code: 0): x"],
+    [
+        "Stack trace:",
+        "#0 /a.php(1): f()",
+        "PHP Fatal error:  Uncaught E: x in /a.php:1",
+        "[object] (E(code: 0): x",
+        SHOWN,
+    ],
 )
 def test_time_is_linear(line):
     scan_grows(line, "php")

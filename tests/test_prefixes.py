@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.growth import grows_evenly
 from triage.formats.traces.prefixes import prefixed, split
 
+HASH = "0123456789abcdef" * 2
 FRAME = '  File "a.py", line 3, in f'
 
 
@@ -60,6 +61,39 @@ FRAME = '  File "a.py", line 3, in f'
         ("2026-01-26 01:25:59.123 ERROR ", ("time",)),
         ("2026-01-26 01:25:59.123 [ERROR] ", ("time",)),
         ("2026-01-26 01:25:59.123 | ", ("time",)),
+        ("2026-01-26 01:25:59.123 [4242] E ", ("time", "4242")),
+        ("2026-01-26T01:25:59Z [4242:4250] W ", ("time", "4242:4250")),
+        ("2026-01-26 01:25:59.123 [4242] ERROR ", ("time", "4242")),
+        ("2026-01-26 01:25:59.123 UTC [4242] ERROR:  ", ("time", "4242")),
+        ("2026-01-26 01:25:59.123 ERROR [4242] ", ("time", "4242")),
+        ("[2026-01-26 01:25:59.123] [4242] [E] ", ("time", "4242")),
+        ("[2026-01-26 01:25:59.123] [error] ", ("time",)),
+        ("[2026-01-26 01:25:59.123] [shop] [error] ", ("time",)),
+        ("2026-01-26 01:25:59.123 +00:00 [ERR] ", ("time",)),
+        ("[01:25:59 ERR] ", ("clock",)),
+        ("[01:25:59] [Server thread/ERROR]: ", ("clock",)),
+        ("[01:25:59] [Server thread/INFO] [STDERR]: ", ("clock", "STDERR")),
+        ("2026-01-26 01:25:59.123 4242 ERROR shop.api [req-7 a b] [instance: 9] ", ("time", "4242")),
+        ("2026-01-26 01:25:59.123 4242 ERROR shop.api ", ("time", "4242")),
+        ("[error] ", ("level",)),
+        ("<11>1 2026-01-26T01:25:59.123Z host shop 4242 - - ", ("syslog", "host", "shop", "4242")),
+        ('<11>1 2026-01-26T01:25:59.123Z host shop 4242 m [a@1 b="c d"] ', ("syslog", "host", "shop", "4242")),
+        ("Mon 2026-01-26 01:25:59 UTC host shop[7]: ", ("syslog", "host", "shop[7]")),
+        ("[ 1234.567890] host shop[7]: ", ("syslog", "host", "shop[7]")),
+        ("[ 1234.567890] host kernel: ", ("syslog", "host", "kernel")),
+        ("1769390759.123456 host shop[7]: ", ("syslog", "host", "shop[7]")),
+        ("Jan 26 01:25:59 phone Shop(ShopKit)[7] <Error>: ", ("syslog", "phone", "Shop(ShopKit)[7]")),
+        ("shop-web-7d4f9c6b8x-x2x4z app ", ("pod", "shop-web-7d4f9c6b8x-x2x4z", "app")),
+        ("[shop-7d4f9c6b8x-x2x4z] ", ("pod", "shop-7d4f9c6b8x-x2x4z")),
+        ("[shop-7d4f9c6b8x-x2x4z app] ", ("pod", "shop-7d4f9c6b8x-x2x4z app")),
+        ("2026-01-26T01:25:59Z app[148e21] ams [info] ", ("dyno", "app[148e21]")),
+        (f"2026-01-26T01:25:59+00:00 2026/01/26/[$LATEST]{HASH} ", ("dyno", f"2026/01/26/[$LATEST]{HASH}")),
+        (f"2026-01-26T01:25:59+00:00 ecs/app/{HASH} ", ("dyno", f"ecs/app/{HASH}")),
+        ("2026-01-26T01:25:59.123456Z 01E ", ("step", "01E")),
+        ("2026-01-26T01:25:59.123456Z 01E+", ("step", "01E")),
+        ("@4000000065d3f00c2a3b4c5d ", ("stamp",)),
+        ("2026-01-26 01:25:59.123456789  ", ("time",)),
+        ("2026-01-26_01:25:59.12345 ", ("time",)),
         ("01:25:59.123 ", ("clock",)),
         ("ERROR:shop.cart:", ("level",)),
         ("[ERROR] ", ("level",)),
@@ -93,6 +127,18 @@ def test_the_prefix_goes_and_the_indentation_stays(prefix, stream):
         ("2026-01-26T01:25:59Z ERROR STOP 3", "ERROR STOP 3"),
         ("2026-01-26T01:25:59Z FATAL cart: empty", "cart: empty"),
         ("2026-01-26T01:25:59Z ERROR: E: x", "E: x"),
+        ("2026-01-26T01:25:59Z [4242] E ", ""),
+        ("2026-01-26T01:25:59Z [4242] E: x", "E: x"),
+        ("2026-01-26T01:25:59Z [0] E is no number", "is no number"),
+        ("[0] E (res://a.gd:3)", "[0] E (res://a.gd:3)"),
+        ("2026-01-26T01:25:59Z [4242] FATAL EXCEPTION: main", "FATAL EXCEPTION: main"),
+        ("2026-01-26T01:25:59Z [4242] ERROR: LoadError: x", "LoadError: x"),
+        ("2026-01-26T01:25:59Z 4242 errors were found", "4242 errors were found"),
+        ("2026-01-26T01:25:59Z [errors]: [", "[errors]: ["),
+        ("2026-01-26T01:25:59Z 00 ends", "00 ends"),
+        ("2026-01-26T01:25:59Z app[148e21] is up", "app[148e21] is up"),
+        ("[   12.345678] systemd[1]: started", "systemd[1]: started"),
+        ("[   12.345678] traps: shop[7] trap divide error", "traps: shop[7] trap divide error"),
         ("web_1  | [4242:0x572ac60] 131 ms: Mark-Compact", "[4242:0x572ac60] 131 ms: Mark-Compact"),
         ("web_1  | ERROR: LoadError", "ERROR: LoadError"),
         ("web_1  | 2026-01-26 01:25:59 ERROR [main] java.lang.E: x", "java.lang.E: x"),
@@ -120,6 +166,12 @@ def test_prefixes_within_prefixes(line, text):
         "  | Traceback (most recent call last):",
         "==7==ERROR: AddressSanitizer: SEGV",
         "{not json",
+        "[ 0] pay (shop.gd:3)",
+        "[errors]: [",
+        "parse-html5 at line 3",
+        "shop-web-5 app started",
+        "@400 is no time",
+        "1769390759.123456 0x1234",
         '{"log": 3}',
         "[1] pry(main)> ",
         "Line |",
@@ -199,6 +251,13 @@ def test_any_line(line):
                 "stderr: o",
                 "<6>[    1.5] p",
                 "(2026-01-26 01:25:59) q",
+                "shop-7d4f9c6b8x-x2x4z app r",
+                "[shop-7d4f9c6b8x-x2x4z] s",
+                "@4000000065d3f00c2a3b4c5d t",
+                "1769390759.123456 host u[1]: v",
+                "[error] w",
+                "Mon 2026-01-26 01:25:59 UTC host x[1]: y",
+                "[    1.567890] host z[1]: a",
             ]
         ),
         max_size=8,
@@ -211,6 +270,8 @@ def test_lines_with_a_prefix_are_found_among_others(lines):
         assert prefixed(lines, clean=True) == wanted
 
 
-@pytest.mark.parametrize("piece", ["> ", "[", "0", "A ", "E/", "2026-01-26 ", "01:25:59 ", "[ERROR] ", "x ", "(1"])
+@pytest.mark.parametrize(
+    "piece", ["> ", "[", "0", "A ", "E/", "2026-01-26 ", "01:25:59 ", "[ERROR] ", "x ", "(1", "b-", "[b-", "[1] "]
+)
 def test_a_long_line_takes_time_in_proportion(piece):
     grows_evenly(split, lambda count: piece * count, 2_000)

@@ -143,6 +143,19 @@ def test_an_access_that_ends_the_process_is_one_report():
     assert (leak.report.kind, leak.report.error_value) == ("leak", "16 bytes in 1 blocks are definitely lost")
 
 
+def test_the_end_of_the_process_without_its_stack_belongs_to_the_access_before():
+    lines = NULL.split("\n")
+    at = next(number for number, line in enumerate(lines) if "Process terminating" in line)
+    cut = "\n".join(line for number, line in enumerate(lines) if number < at or " 0x" not in line or "region" in line)
+    access, *_ = reports(cut, "valgrind")
+    assert (access.report.error_type, access.report.signal) == ("InvalidRead", "SIGSEGV")
+    assert triage.stacks.signature(cut) == triage.stacks.signature(NULL)
+    other = cut.replace("mapped region at address 0x0", "mapped region at address 0x60")
+    assert other != cut
+    access, end, *_ = reports(other, "valgrind")
+    assert (access.report.signal, end.report.signal) == (None, "SIGSEGV")
+
+
 def test_signals():
     deep = one(OVERFLOW, "valgrind").report
     assert (deep.error_type, deep.signal, deep.fault_address) == ("stack-overflow", "SIGSEGV", 0x1FFE801DF0)

@@ -21,7 +21,7 @@ _IN_PATHS: Final = re.compile(
     r"(?<!\w)(?:A0x[0-9a-f]|_GLOBAL__N_)|__(?:lambda|l\d|\d+::|Cr::|ndk1::|cxx11::|debug::|cxx1998::|profile::|ANON__|_*\d+_\d+$)"
     r"|lambda::_(?:FUN|_invoke)|_0x|_block_invoke|_cgoexp|_R[A-Z]|17h|::h[0-9a-f]{16}|lambda_[0-9a-f]|deleting_|operator|caml|recompiled_"
     r"|std::(?:string|.{0,2}stream)::|lts_\d|fmt::v\d|icu_\d|json_abi|Accessor\d|Object\.|Elixir\.|init\.i|\.js$"
-    r"|\.(?:func|gowrap|deferwrap)\d|\.(?:cold|isra|part|constprop|llvm|lto_priv|uncached|cfi|localalias|resolver|ifunc"
+    r"|\.(?:func|gowrap|deferwrap|fun_)\d|\.(?:cold|isra|part|constprop|llvm|lto_priv|uncached|cfi|localalias|resolver|ifunc"
     r"|arch_|specialized|outlined_part|warm|hot)"
 )
 _IN_CLASSES: Final = re.compile(

@@ -118,12 +118,16 @@ def _head(window: Window, start: int) -> tuple[int, list[str]]:
     first, said = start, list[str]()
     for index in range(start - 1, start - 1 - _HEAD_LINES, -1):
         line = window[index]
-        if line is None or window.is_record(index):
+        begun = window.is_record(index)
+        # a logger puts its prefix before the first line of a record only
+        if line is None or (begun and first != index + 1):
             break
         if _SIGNAL.search(line[:400]) or _WORDS.search(line[:400]) or _OWN.match(line) or _ADDRESS.search(line[:400]):
             first = index
             said.append(line)
         elif line.strip():
+            break
+        if begun:
             break
     return first, said
 

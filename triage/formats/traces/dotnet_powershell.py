@@ -8,6 +8,7 @@ Facts: general knowledge of PowerShell. Grammar, one line each::
     new   = command ": " file ":" n ":" n  "Line |" ( n " | " source | " | " message )*
     stack = ( "at " function ", " file ": line " n )*              alone, or below an error of the old form
     list  = ( key ":" value )* "ScriptStackTrace" ":" stack         what Format-List and Get-Error give
+    told  = ( old | new ) "ScriptStackTrace:" stack                 what a handler writes that prints both
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _BAR: Final = lazy(r"\s*(\d{1,9})? ?\|(?: (.*))?$")
 _CALLED: Final = lazy(r"at (?P<function>\S.{0,200}?), (?P<file>.{1,400}): line (?P<line>\d{1,9})\s*$")
 _COMMAND: Final = lazy(r"(?P<command>[\w.\\:-]{1,200}) : (?P<message>.*)$")
 _LISTED: Final = lazy(r"\s{0,8}ScriptStackTrace\s{0,20}: (?P<text>at \S.*)$")
+_TITLE: Final = lazy(r"\s{0,8}(?:Script ?)?[Ss]tack ?[Tt]race\s{0,20}:\s*$")
 _KEY: Final = lazy(r"(?P<indent>\s{0,12})(?P<key>[A-Z]\w{2,40})\s{0,30}:(?: (?P<value>.{0,2000}))?$")
 _THROWN: Final = lazy(r"(?P<type>(?:[A-Za-z_]\w{0,80}\.){1,8}\w{1,80}): (?P<text>.*)$")
 _MESSAGE_LINES, _KEYS, _BLANKS = 16, 60, 4
@@ -68,8 +70,6 @@ def _old(window: Window) -> Report | None:
     if not at or end == 1:
         return None
     first, message = _message(window)
-    below = next((at for at in range(end, end + _BLANKS) if window[at] != ""), end)
-    calls, last = ([], end) if window.is_record(below) else _calls(window, below)
     command = _COMMAND.match(message)
     frame = Frame(
         function=command["command"] if command else None,
@@ -81,11 +81,24 @@ def _old(window: Window) -> Report | None:
         trust="text",
         text_line=0,
     )
-    if calls and (calls[0].file, calls[0].line) == (frame.file, frame.line):
-        frame, calls, end = replace(frame, function=calls[0].function), calls[1:], last
-    else:
-        calls = []
-    return _made(first, end, (frame, *calls), error or identity, command["message"] if command else message, identity)
+    frames, end = _continued(window, frame, end)
+    return _made(first, end, frames, error or identity, command["message"] if command else message, identity)
+
+
+def _continued(window: Window, frame: Frame, end: int) -> tuple[tuple[Frame, ...], int]:
+    """The frame of an error with the stack that stands below it, if that one begins at the same place."""
+    below = _filled(window, end)
+    if _TITLE.match(window[below] or "") and not window.is_record(below):
+        below = _filled(window, below + 1)
+    calls, last = ([], end) if window.is_record(below) else _calls(window, below)
+    if not calls or (calls[0].file, calls[0].line) != (frame.file, frame.line):
+        return (frame,), end
+    return (replace(frame, function=calls[0].function), *calls[1:]), last
+
+
+def _filled(window: Window, index: int) -> int:
+    """The next line that is not blank, the line itself where there are too many that are."""
+    return next((at for at in range(index, index + _BLANKS) if window[at] != ""), index)
 
 
 def _message(window: Window) -> tuple[int, str]:
@@ -126,7 +139,8 @@ def _new(window: Window) -> Report | None:
         trust="text",
         text_line=-1,
     )
-    return _made(-1, index, (frame,), head["command"], "\n".join(message), None)
+    frames, index = _continued(window, frame, index)
+    return _made(-1, index, frames, head["command"], "\n".join(message), None)
 
 
 def _stack(window: Window) -> Report | None:

@@ -14,6 +14,7 @@ A head, or a blank line, between frames begins another trace. `[cause]` gives a 
 members of an AggregateError's `[errors]`. Lines are read from the right: files hold colons, blanks, brackets and `@` of
 their own. `<anonymous>` and `[native code]` stay in `file` as written; the file of code that eval ran is the one that
 called eval. What stands between two frames and is neither is kept as a note. Every line is looked at once.
+What Sentry mails: see `sentry_text`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from triage.formats.traces import javascript_heap
+from triage.formats.traces import javascript_heap, sentry_text
 from triage.formats.traces.javascript_extent import EMITTED, Extent, around
 from triage.formats.traces.javascript_frames import HEAD, error_head, frame
 from triage.formats.traces.patterns import lazy
@@ -55,6 +56,7 @@ ANCHORS: Final = (
     "@/home/",
     "bundle:",
     "Uncaught Exception: Jazzer.js",
+    sentry_text.BEGINS,
     *javascript_heap.ANCHORS,
 )
 
@@ -107,6 +109,8 @@ def read(window: Window) -> Report | None:
         return javascript_heap.report(window)
     if "(address at " in line:
         return None  # Hermes: see `hermes`
+    if line.startswith(sentry_text.BEGINS):
+        return sentry_text.report(window, NAME)
     extent = around(window)
     if extent is None:
         return None

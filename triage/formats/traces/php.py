@@ -1,4 +1,4 @@
-"""PHP: fatal errors in logs, `Throwable::__toString`, `getTraceAsString`, Monolog (Laravel, Symfony), Xdebug, PHP-FPM.
+"""PHP: fatal errors in logs, `Throwable::__toString`, `getTraceAsString`, Monolog, Xdebug, PHP-FPM, Symfony's console.
 
 Facts: general knowledge of PHP 7 and 8, Xdebug 2 and 3 and Monolog. Grammar, one line each::
 
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from triage.formats.traces import php_console
 from triage.formats.traces.block import AHEAD, LINE_CHARS, Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.php_parse import CALL, LEVEL, LEVELS, MAIN, OBJECT, TABLE, THROWN, clean, parse, probe
@@ -49,6 +50,7 @@ ANCHORS: Final = (
     "[internal function]",
     "{main}",
     "exited on signal ",
+    php_console.ANCHOR,
 )
 
 _SPOT: Final = lazy(r"(?::\d{1,9}| on line \d{1,9}|\(\d{1,9})$")
@@ -70,6 +72,8 @@ _BELOW: Final = min(AHEAD, _MESSAGE + 4)
 def read(window: Window) -> Report | None:
     """The error in which the anchor line lies: with calls, with a table of Xdebug, or alone where it was fatal."""
     line = clean((window[0] or "")[:LINE_CHARS])
+    if line.startswith("In ") and (shown := php_console.report(window)):
+        return shown
     if "Uncaught " in line and _is_loose(window, line):
         return None
     block = Block(window)

@@ -31,19 +31,24 @@ _BEGUN: Final = frozenset({"time", "clock", "level"})
 # What an offset begins with: the fifth or sixth character from the end.
 _SIGNS: Final = "+-"
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
+# The name of a pod: Kubernetes writes what it makes up without vowels.
+_POD: Final = "[a-z0-9][a-z0-9-]{0,160}-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}"
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _BARE: Final = (
-    r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|[Cc]rash|task |\d\d:\d|[A-Z]{4,8}\])"
+    r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|STD|[Cc]rash|task |\d\d:\d"
+    rf"|[A-Z]{{4,8}}\]|(?:error|warn|info|debug)\]|{_POD}[\] ])"
     r"|\((?:task \d|\d{4}[-/]\d|\d\d:\d)|<\d|>(?:>{0,5} |$)|\{\"log\":"
     r"|#\d{1,4} \d{1,5}\.\d"
-    r"|\d{1,9}[-/:]\d|\d{1,4}: |CRASH LOG: |[A-Z]{4,8}:[\w.]|[A-Z][a-z]{2} [ \d]\d |[VDIWEFA]/|std(?:err|out)"
+    r"|\d{1,9}[-/:]\d|\d{1,4}: |CRASH LOG: |[A-Z]{4,8}:[\w.]|[A-Z][a-z]{2} (?:[ \d]\d |\d{4}-)"
+    rf"|[VDIWEFA]/|std(?:err|out)|@4[0-9a-f]{{23}} |\d{{10}}\.\d{{6}} |{_POD} "
 )
 _NAMED: Final = r"[a-zA-Z][\w.@-]{0,159}+ {1,30}\||\d{1,3}\|[A-Za-z]|\w[^\t\n]{0,79}+\t[^\t\n]{1,80}+\t\ufeff?\d{4}-"
 _STARTS: Final = lazy(f"{_BARE}|{_NAMED}")
 # The same of texts that hold neither a `|` nor a step of a job: see `is_marked`.
 _UNPIPED: Final = lazy(_BARE)
-# What the kernel's ring buffer puts before its lines: a time alone, as all its patterns read it.
-_RING: Final = lazy(r"\[ {0,8}\d{1,9}\.\d{3,9}\](?! ?\[) ?")
+# What the kernel's ring buffer puts before its lines: a time alone, as all its patterns read it; behind that of
+# journalctl stand a host and a program.
+_RING: Final = lazy(r"\[ {0,8}\d{1,9}\.\d{3,9}\](?! ?\[)(?! [\w.:-]{1,64} (?:[\w./@()-]{1,64}\[\d{1,9}\]|kernel): ) ?")
 _RINGED: Final = ("kernel",)
 # The same at the beginning of any line but the first of a text.
 _LED, _UNPIPED_LED = lazy(rf"\n(?={_BARE}|{_NAMED})"), lazy(rf"\n(?={_BARE})")
@@ -237,7 +242,7 @@ def _first(text: str, *, first: bool, logged: bool) -> tuple[_Prefix, re.Match[s
 def _moment(time: str) -> tuple[int | None, bool]:
     """A time that a prefix says, and whether it has no zone."""
     if time[4:5] in {"-", "/"}:
-        plain = time.replace("/", "-").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z")
+        plain = time.replace("/", "-").replace("_", " ").replace(",", ".").replace(" UTC", "Z").replace(" GMT", "Z")
         ts = iso(plain)
         return ts, ts is not None and plain[-1] != "Z" and plain[-6] not in _SIGNS and plain[-5] not in _SIGNS
     moment = log_times.read(time)

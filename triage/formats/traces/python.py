@@ -16,7 +16,7 @@ margins around exception groups taken off first::
     sanitized  = "===BUG DETECTED: PySecSan: " type " ===" text* "[PYSECSAN] Stacktrace:" frame* "[PYSECSAN] Exiting"
 
 Tracebacks and the short form print the oldest call first, dumps the innermost. Tracebacks print causes first, the short
-form last. A traceback whose head is lost is read from its first frame on.
+form last. A traceback whose head is lost is read from its first frame on. What Sentry mails: see `sentry_text`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from triage.formats.traces import python_dump, python_notebook, python_pytest
+from triage.formats.traces import python_dump, python_notebook, python_pytest, sentry_text
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.python_dump import CALLED_FIRST, dumped
 from triage.formats.traces.python_traceback import ERROR, FRAME, HEADER, extent, is_error, tracebacks
@@ -100,6 +100,8 @@ def read(window: Window) -> Report | None:
         return _fuzzed(window)
     if detected := _DETECTED.match(line.strip()):
         return _sanitized(window, detected[1])
+    if line.startswith(sentry_text.BEGINS):
+        return sentry_text.report(window, NAME)
     if CALLED_FIRST in line or python_dump.FATAL.match(line):
         return python_dump.report(window)
     if HEADER in line:

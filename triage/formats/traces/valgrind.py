@@ -113,7 +113,7 @@ def read(window: Window) -> Report | None:
         return None
     signal = None
     after, then = _ending(lines, end)
-    if then and after and _names(after[0].frames) == _names(own.frames):
+    if then and after and (_names(after[0].frames) == _names(own.frames) or _is_cut(lines, own, end, after[0], then)):
         # the same access, and what the system did about it
         signal, end = _ENDED.match(after[0].text), then
     return _report(lines, sections, own, end, error or {"type": "Misc"}, signal[2] if signal else None)
@@ -293,6 +293,15 @@ def _ending(lines: _Lines, end: int) -> tuple[list[_Section], int]:
             break
         at = here + 1
     return [], 0
+
+
+def _is_cut(lines: _Lines, own: _Section, end: int, after: _Section, then: int) -> bool:
+    """Whether the words on the end of the process have lost their stack and tell the address of the error before."""
+    if after.frames:
+        return False
+    reached = {found[1] for word in _said(lines, own.at, end) if (found := _ADDRESS.search(word))}
+    told = {found[1] for word in _said(lines, after.at, then) if (found := _ADDRESS.search(word))}
+    return not reached.isdisjoint(told)
 
 
 def _said(lines: _Lines, first: int, end: int) -> list[str]:
