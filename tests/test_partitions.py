@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from functools import reduce
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -206,6 +207,7 @@ def test_an_address_is_opened_with_a_client_only(store: Path, monkeypatch: pytes
     assert "secret" not in str(told.value)
 
 
+@pytest.mark.skipif(find_spec("s3fs") is not None, reason="the package for such addresses is installed here")
 def test_an_address_whose_package_is_missing_names_it():
     from triage.sources.remote import opened
 
