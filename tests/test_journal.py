@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import triage
 from tests.deciding import clock, event, incident_of, journal, load, store
 from triage import journal as journals
+from triage import journal_lines
 from triage.errors import JournalError
 from triage.journal import Journal, Subject, ordered, parse
 from triage.locking import locked
@@ -113,7 +114,7 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path):
 
 def test_fields_of_a_later_version_do_not_hide_an_entry():
     raw = json.loads(sealed()) | {"mood": "good"}
-    raw["id"] = journals._digest(raw)
+    raw["id"] = journal_lines.digest(raw)
     assert parse(json.dumps(raw).encode()).what == "note"
 
 
