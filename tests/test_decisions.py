@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import triage
 from tests.deciding import clock, event, held, incident_of, journal, load, name, store
 from triage import journal as journals
-from triage.errors import JournalError
+from triage import journal_lines
+from triage.errors import JournalError, TriageError
 from triage.incidents import groups, predicates
 from triage.incidents.decisions import TOKEN, Decisions, token
 from triage.journal import Entry, Journal, Side, Subject
@@ -805,3 +806,162 @@ def test_the_sides_of_a_split_by_variant_have_names(tmp_path):
     desk.case.split(desk.of(1), "variant")
     (entry,) = desk.journal.entries()
     assert sorted(side.label for side in entry.sides) == ["ValueError in parse", "ValueError in render"]
+
+
+def test_what_is_taken_back_is_not_taken_back_again(desk):
+    desk.case.merge([desk.of(1), desk.of(3)])
+    (entry,) = desk.case.journal()["entry_id"]
+    desk.case.undo(entry)
+    before = desk.journal.path.read_bytes()
+    by = desk.case.journal()["entry_id"].iloc[-1]
+    with pytest.raises(JournalError, match=f"{entry} was already taken back by {by}; take that back to have it hold"):
+        desk.case.undo(entry)
+    assert desk.journal.path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("decide", "words"),
+    [
+        (lambda case, one: case.note(one, "\u200b \u3164\n"), "the note is empty"),
+        (lambda case, one: case.note(one, "x" * 10_001), "10,001 characters, and 10,000 is the most"),
+        (lambda case, one: case.resolve(one, "red \x1b[31m"), "control character at character 5"),
+        (lambda case, one: case.pin([5], one), "an event is named by its id, a text.* type int"),
+        (lambda case, one: case.split(one, events=[b"x"]), "an event is named by its id"),
+        (lambda case, _: case.undo(["dec_1"]), "no entry"),
+    ],
+)
+def test_texts_and_ids_that_are_none_are_refused(desk, decide, words):
+    with pytest.raises(TriageError, match=words):
+        decide(desk.case, desk.of(1))
+    assert not desk.journal.path.exists()
+
+
+@pytest.mark.parametrize("who", [SECRET, "Ada\nBob", "Ada\x1b[31m", "Ada\u202e", "x" * 201, 5])
+def test_who_decides_is_looked_through_as_notes_are(desk, who):
+    case = triage.load(desk.store, journal=Journal(desk.journal.path, who=who))
+    with pytest.raises(TriageError, match=r"who decides") as caught:
+        case.resolve(desk.of(1))
+    assert str(who) not in str(caught.value) or who == 5
+    assert not desk.journal.path.exists()
+    Journal(desk.journal.path, who="ada@example.org").append("note", subjects=[Subject(incident_id=desk.of(1))])
+
+
+def test_one_event_is_named_by_its_id_alone(desk):
+    desk.case.split(desk.of(1), events=name(2))
+    assert numbers(desk.case) == [[1], [2], [3], [4]]
+
+
+def test_the_journal_shows_by_what_was_split_and_which_events_were_pinned(tmp_path):
+    desk = Desk(tmp_path, [event(number, message=f"order {number} lost") for number in (1, 2)])
+    desk.case.split(desk.of(1), "message_slot")
+    desk.case.pin([name(2)], desk.of(1))
+    for case in (desk.case, RedactedCase.lazy(desk.case), desk.case.redact()):
+        first, second = case.journal().to_dict("records")
+        assert (first["by"], first["slot"], second["by"]) == ("message_slot", 0, None)
+        assert [text.split(" ", 1)[1] for text in first["sides"]] == ["1", "2"]
+        assert list(second["events"]) == [name(2)]
+
+
+def alike(case):
+    """What is suggested, marked as such, and told as a merge to consider."""
+    ids = case.incidents()["incident_id"].tolist()
+    marked = [row["why"] for one in ids for row in case.similar(one).to_dict("records") if row["suggested"]]
+    return len(case.suggestions()), len(marked), sum("a merge to consider" in why for why in case.related()["why"])
+
+
+def test_what_somebody_has_parted_is_not_suggested_again(tmp_path):
+    deep = {"inner": list("abcdef")}
+    here = [event(1, message="order 1 lost", **deep), event(2, message="order 2 lost", **deep)]
+    desk = Desk(tmp_path, here)
+    one = desk.of(1)
+    desk.case.split(one, "message_slot")
+    assert alike(desk.case) == (0, 0, 0)
+    why = desk.case.similar(desk.of(1))["why"].tolist()
+    assert [each.rpartition("; ")[2] for each in why] == ["no merge: Ada split them by message_slot"]
+    with pytest.raises(TriageError, match="was merged or split, and its events are in"):
+        desk.case.similar(one)
+    # Merged all the same, and that taken back.
+    desk.case.undo(desk.case.journal()["entry_id"].iloc[0])
+    assert alike(desk.case) == (0, 0, 0)
+    desk.journal.path.unlink()
+    case = regrouped(desk, {"message": "*order 1*"})
+    assert alike(case) == (0, 0, 0)
+    assert "a fingerprint of triage.toml has parted them" in case.similar(incident_of(case, 1))["why"].iloc[0]
+
+
+def test_two_whose_merge_was_taken_back_are_not_suggested(tmp_path):
+    here = [event(1, inner=list("abcdef")), event(2, inner=[*"abcdef", "new_top"])]
+    desk = Desk(tmp_path, here)
+    assert alike(desk.case) == (1, 2, 1)
+    desk.case.merge([desk.of(1), desk.of(2)])
+    desk.case.undo(desk.case.journal()["entry_id"].iloc[0], "two bugs")
+    assert alike(desk.case) == (0, 0, 0)
+    assert "no merge: Ada took back their merge" in desk.case.similar(desk.of(1))["why"].iloc[0]
+
+
+ODD = [
+    None,
+    True,
+    -5,
+    1 << 63,
+    1 << 64,
+    1e308,
+    0.5,
+    "",
+    "x" * 100_000,
+    "\u0000\u202e",
+    [],
+    {},
+    [[]],
+    [None],
+    ["x"],
+    [5],
+]
+
+
+def odd_lines():
+    """Lines of each verb with each field replaced by something odd, under a digest that fits."""
+    one = {"incident_id": "inc_1", "service": "api", "group_key": "0", "algo_version": 1, "made_by": "dec_1"}
+    one |= {"events": [name(1)], "count": 1}
+    side = {"incident_id": "inc_2", "label": "x", "values": ["val_1"], "events": [name(1)]}
+    raw = {"triage_journal": 1, "parents": [], "who": "Ada", "when": "2026-03-01", "why": "x", "subjects": [one]}
+    raw |= {"into": "inc_1", "events": [name(1)], "by": "frame", "slot": 0, "sides": [side], "salt": "00"}
+    raw |= {"carve": False, "known": [name(1)], "of": "dec_1"}
+    for what in ("merge", "split", "pin", "resolve", "reopen", "ignore", "note", "revoke"):
+        for by in ("frame", "message_slot", "variant", "service", "events") if what == "split" else ("",):
+            entry = raw | {"what": what, "by": by}
+            yield entry
+            for odd in ODD:
+                yield from (entry | {field: odd} for field in entry)
+                yield from (entry | {"subjects": [one | {field: odd}]} for field in one)
+                yield from (entry | {"sides": [side | {field: odd}]} for field in side)
+
+
+def test_no_line_whatever_it_holds_takes_the_case_down(tmp_path):
+    desk = Desk(tmp_path, EVENTS[:2])
+    one = desk.of(1)
+    lines = []
+    for raw in odd_lines():
+        text = json.dumps(raw).replace("inc_1", one)
+        try:
+            said = journal_lines.digest(json.loads(text))
+        except (OverflowError, ValueError):
+            said = "dec_0"
+        lines.append(json.dumps(json.loads(text) | {"id": said}).encode())
+    for at in range(0, len(lines), 150):
+        desk.journal.path.write_bytes(b"\n".join(lines[at : at + 150]))
+        case = load(desk.store, Journal(desk.journal.path))
+        assert sorted(number for each in held(case).values() for number in each) == [1, 2]
+        assert len(case.journal()) <= len(lines)
+        assert "unreadable" in repr(case)
+        case.suggestions(), case.related(), repr(case.redact())
+
+
+def test_a_split_by_a_slot_that_cannot_be_is_told_of(desk):
+    subject = Subject(incident_id=desk.of(1))
+    for by, slot in (("frame", -5), ("message_slot", -1), ("frame", 1 << 63)):
+        entry = {"what": "split", "when": "2026-03-01", "by": by, "slot": slot, "subjects": (subject,)}
+        write(desk.journal.path, [journals._sealed(entry)])
+        case = desk.again()
+        assert numbers(case) == [[1, 2], [3], [4]]
+        assert case.journal()["effect"].tolist() == ["unreadable"]

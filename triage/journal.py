@@ -173,9 +173,8 @@ class Journal:
         """Refuse a file that was named and is something else, such as an event store."""
         other = len(damaged) > 1 or any(each.reason == FOREIGN for each in damaged)
         if self._named and other and not entries and f'"{MARK}"'.encode() not in data:
-            raise JournalError(
-                f"{self.path} is no journal: of its lines ({len(damaged):,}) none is an entry; name another: journal=PATH"
-            )
+            told = f"none of its lines ({len(damaged):,}) is an entry"
+            raise JournalError(f"{self.path} is no journal, {told}; name another: journal=PATH")
 
     def _refresh(self) -> None:
         """Read the file where it is another than it was."""
@@ -199,8 +198,10 @@ class Journal:
 def _file(given: str | os.PathLike[str]) -> Path:
     """The journal that a path stands for: a file, or the folder of an investigation."""
     demand(given, (str, os.PathLike), "a journal is a path")
-    named = os.fspath(given)
+    named = os.fsdecode(given)
     try:
+        if "\0" in named:
+            raise ValueError
         path = Path(named).expanduser().absolute()
         if path.name == FOLDER:
             return path / NAME
