@@ -199,16 +199,17 @@ def _file(given: str | os.PathLike[str]) -> Path:
     """The journal that a path stands for: a file, or the folder of an investigation."""
     demand(given, (str, os.PathLike), "a journal is a path")
     named = os.fsdecode(given)
-    try:
-        if "\0" in named:
-            raise ValueError
-        path = Path(named).expanduser().absolute()
-        if path.name == FOLDER:
-            return path / NAME
-        return path / FOLDER / NAME if named.endswith(_ENDS) or path.is_dir() else path
-    except (OSError, ValueError, RuntimeError) as error:
-        told = getattr(error, "strerror", None) or "it is no path of this system"
-        raise JournalError(f"cannot look for the journal: {told}; name another place: journal=PATH") from None
+    told = "it is no path of this system"
+    with contextlib.suppress(ValueError, RuntimeError):
+        try:
+            path = Path(named).expanduser().absolute()
+            if path.name == FOLDER:
+                return path / NAME
+            if "\0" not in named:
+                return path / FOLDER / NAME if named.endswith(_ENDS) or path.is_dir() else path
+        except OSError as error:
+            told = error.strerror or type(error).__name__
+    raise JournalError(f"cannot look for the journal: {told}; name another place: journal=PATH")
 
 
 def _lines(data: bytes) -> tuple[list[Entry], list[Damaged]]:

@@ -165,11 +165,8 @@ class Maker:
 
     def _telling(self, events: pa.Table, by: str) -> tuple[int, predicates.Values]:
         """The first frame or slot that tells events apart, and whose values say something in other archives too."""
-        places = predicates.places(self._tables, events, by)
-        for slot in places:
-            told = predicates.values(self._tables, events, by, slot)
-            if not any(map(predicates.is_hidden, told.distinct)):
-                return slot, told
+        if found := predicates.telling(self._tables, events, by):
+            return found
         raise JournalError(
             f"what differs by {by} stands behind masks here, and the number of a mask is another value in another "
             "archive; split where the values are read, by something else, or name the events that part: events=[...]"

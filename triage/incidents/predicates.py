@@ -34,7 +34,7 @@ from triage.stacks import messages
 from triage.stacks.frame_table import TRAITS, FrameTable
 from triage.stacks.joining import isin
 
-__all__ = ("Values", "is_hidden", "kind_at", "places", "side_id", "value_digest", "values")
+__all__ = ("Values", "is_hidden", "kind_at", "places", "side_id", "telling", "value_digest", "values")
 
 _DEEPEST: Final = 64
 
@@ -86,6 +86,15 @@ def places(tables: dict[str, pa.Table], events: pa.Table, by: str) -> list[int]:
         counts = [len({_at(each, place) for each in found}) for place in range(max(map(len, found), default=0))]
         return [place for count, place in sorted(zip(counts, range(len(counts)), strict=True)) if count > 1] or [0]
     return [0]
+
+
+def telling(tables: dict[str, pa.Table], events: pa.Table, by: str) -> tuple[int, Values] | None:
+    """The best frame or slot whose values say something outside of their archive too, and these; None for none."""
+    for slot in places(tables, events, by):
+        told = values(tables, events, by, slot)
+        if not any(map(is_hidden, told.distinct)):
+            return slot, told
+    return None
 
 
 def slots(message: str | None) -> list[str]:
