@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from triage import journal as journals
 from triage import journal_lines
 from triage.errors import JournalError, TriageError
 from triage.incidents import groups, predicates
+from triage.incidents.anchors import Anchors
 from triage.incidents.decisions import TOKEN, Decisions, token
 from triage.journal import Entry, Journal, Side, Subject
 from triage.share.redacted import RedactedCase
@@ -965,3 +968,12 @@ def test_a_split_by_a_slot_that_cannot_be_is_told_of(desk):
         case = desk.again()
         assert numbers(case) == [[1, 2], [3], [4]]
         assert case.journal()["effect"].tolist() == ["unreadable"]
+
+
+def test_an_event_id_that_two_events_have_tells_of_neither():
+    entry = Entry(id="dec_1", what="resolve", subjects=(Subject(incident_id="inc_0", events=("a", "b")),))
+    columns = {"event_id": ["a", "b", "b"], "ts": pa.array([1, 2, 3], pa.timestamp("us", "UTC"))}
+    anchors = Anchors(pa.table(columns), np.array([0, 1, 2]), [entry], {}, token)
+    still = np.zeros(3, bool)
+    assert anchors.elsewhere(entry, 0, entry.subjects[0], [0], still).tolist() == []
+    assert anchors.elsewhere(entry, 0, entry.subjects[0], [1, 2], still).tolist() == [0]

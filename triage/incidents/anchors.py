@@ -8,7 +8,8 @@ in the incident itself were put elsewhere by the grouping: another version of it
 - Else it is another incident, which has taken some of them in: of that one only these events are meant.
 - An incident whose id is gone is in any case the one that most of its anchors are in.
 
-What an entry took for one incident only because of a merge or pin that was taken back later is not looked for.
+An id that two events have tells of neither. What an entry took for one incident only because of a merge or pin that
+was taken back later is not looked for.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class Anchors:
     ) -> None:
         self._home = codes
         self._times = pc.fill_null(events["ts"].cast(pa.int64()), np.iinfo(np.int64).min)
-        self._row = _named(events["event_id"], entries, token)
+        self._row, self._double = _named(events["event_id"], entries, token)
         self._windows = list(self._taken_back(entries, revoked))
 
     def rows(self, events: Iterable[str]) -> Rows:
@@ -104,8 +105,9 @@ class Anchors:
         sides = entry.sides if entry.what == "split" else ()
         rows: Rows = self.rows([*subject.events, *(event for side in sides for event in side.events)])
         rows = rows[~touched[rows] & ~np.isin(self._home[rows], list(own))]
-        for window in self._windows:
-            if len(rows) and window.begin < order < window.end:
+        rows = rows[~np.isin(rows, self._double)]
+        for window in self._windows if len(rows) else ():
+            if window.begin < order < window.end:
                 rows = rows[~np.isin(self._home[rows], list(window.homes)) & ~np.isin(rows, list(window.events))]
         return rows
 
@@ -149,21 +151,24 @@ class Anchors:
             )
 
 
-def _named(column: Any, entries: Sequence[Entry], token: Callable[[str], str]) -> Mapping[str, int]:
-    """The row of each event that an entry names and that is here."""
+def _named(column: Any, entries: Sequence[Entry], token: Callable[[str], str]) -> tuple[Mapping[str, int], list[int]]:
+    """The row of each event that an entry names and that is here; and of ids that two events have the rows."""
     wanted: set[str] = set()
     for entry in entries:
         wanted.update(entry.events, entry.known)
         for events in [each.events for each in entry.subjects] + [each.events for each in entry.sides]:
             wanted.update(events)
     if not wanted:
-        return {}
+        return {}, []
     listed = sorted(wanted)
     place = pc.index_in(column, value_set=pa.array(listed, pa.string()))
     rows = np.flatnonzero(pc.is_valid(place).to_numpy(zero_copy_only=False))
-    found = {listed[place[row].as_py()]: row for row in rows.tolist()}
+    names = [listed[at] for at in place.take(pa.array(rows)).to_pylist()]
+    found = dict(zip(names, rows.tolist(), strict=True))
+    often = Counter(names)
+    double = [row for name, row in zip(names, rows.tolist(), strict=True) if often[name] > 1]
     begin = token("")[:4]
     if any(name.startswith(begin) for name in wanted):
         tokens = {token(name): row for row, name in enumerate(column.to_pylist())}
         found.update((name, tokens[name]) for name in wanted if name in tokens)
-    return found
+    return found, double
