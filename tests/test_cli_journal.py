@@ -10,6 +10,7 @@ import pytest
 
 from tests.deciding import event, name, store
 from triage import cli
+from triage.console import worded
 from triage.errors import TriageError
 
 EVENTS = [event(1), event(2), event(3, function="render")]
@@ -162,3 +163,53 @@ def test_two_people_at_once(desk, text):
     rows = json.loads(text("journal", "--format", "json"))
     assert sorted(row["why"] for row in rows) == ["one", "two"]
     assert rows[1]["parents"] == [rows[0]["entry_id"]]
+
+
+def test_an_entry_is_named_by_the_beginning_of_its_id(desk, run, text):
+    _, ids = desk
+    text("ignore", "in", ids[1])
+    (entry,) = json.loads(text("journal", "--format", "json"))
+    text("undo", "in", entry["entry_id"][4:10])
+    with pytest.raises(TriageError, match="was already taken back by dec_"):
+        run("undo", "in", entry["entry_id"][:12])
+    with pytest.raises(TriageError, match="no entry has an id that begins with 'dec_zz'; `triage journal` lists them"):
+        run("undo", "in", "dec_zz")
+
+
+def test_errors_speak_of_options(desk, run):
+    _, ids = desk
+    with pytest.raises(TriageError) as caught:
+        run("split", "in", ids[2])
+    assert worded(str(caught.value)).endswith("or --event EVENT")
+    with pytest.raises(TriageError) as caught:
+        run("note", "in", ids[2], "x", "--who", "Ada\n")
+    assert worded(str(caught.value)).endswith("name them: --who NAME")
+
+
+def test_a_folder_without_a_journal_and_a_file_that_is_none_are_told_of(desk, run):
+    folder, _ = desk
+    out, err = run("journal", folder)
+    assert out.count("\n") == 1
+    assert err.startswith(f"no decision: there is no journal in {folder}")
+    (folder / "events.ndjson").write_text('{"event_id": 1}\n{"event_id": 2}\n')
+    with pytest.raises(TriageError, match=r"events\.ndjson is no journal"):
+        run("journal", folder / "events.ndjson")
+
+
+def test_a_new_folder_is_named_with_a_slash_and_an_empty_one_in_the_input_is_not_told_of(desk, run, text):
+    folder, ids = desk
+    (folder / "in" / ".triage").mkdir()
+    assert run("ignore", "in", ids[1], "--journal", "new/")[1] == ""
+    assert (folder / "new" / ".triage" / "journal.ndjson").exists()
+    assert run("ignore", "in", ids[1])[1] == ""
+
+
+def test_the_sides_of_a_split_and_the_events_of_a_pin_are_listed(desk, text):
+    _, ids = desk
+    text("split", "in", ids[2], "--event", name(2))
+    text("pin", "in", name(1), "--to", ids[1])
+    first, second = csv.DictReader(io.StringIO(text("journal", "--format", "csv")))
+    assert first["by"] == "events"
+    assert first["sides"].endswith(" 1 event that nothing tells from the others")
+    assert second["events"] == name(1)
+    assert "sides" in text("journal").splitlines()[0].split("\t")

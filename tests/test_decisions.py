@@ -1,8 +1,11 @@
 """Decisions on the events of cases: they win, they last, and they say the same in any order."""
 
 import json
+import re
 import shutil
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,8 +13,10 @@ from hypothesis import strategies as st
 import triage
 from tests.deciding import clock, event, held, incident_of, journal, load, name, store
 from triage import journal as journals
-from triage.errors import JournalError
-from triage.incidents import groups
+from triage import journal_lines
+from triage.errors import JournalError, TriageError
+from triage.incidents import groups, predicates
+from triage.incidents.anchors import Anchors
 from triage.incidents.decisions import TOKEN, Decisions, token
 from triage.journal import Entry, Journal, Side, Subject
 from triage.share.redacted import RedactedCase
@@ -330,11 +335,102 @@ def test_a_split_of_another_version_is_told_by_the_anchors_of_its_sides(tmp_path
     assert all(incident_of(case, number).startswith("inc_00000000") for number in (1, 2))
 
 
-def test_most_anchors_decide(desk):
+def test_a_decision_holds_in_every_part_of_an_incident_that_the_grouping_has_parted(desk):
     subject = Subject(incident_id="inc_gone", algo_version=1, events=(name(1), name(2), name(3)))
     write(desk.journal.path, [journals._sealed({"what": "resolve", "when": "2026-03-01", "subjects": (subject,)})])
-    desk.again()
-    assert (desk.status(1), desk.status(3)) == ("resolved", "open")
+    case = desk.again()
+    assert (desk.status(1), desk.status(3), desk.status(4)) == ("resolved", "resolved", "open")
+    assert case.journal()["told"].tolist() == ["the grouping has changed: 2 incidents found by events that it names"]
+
+
+def regrouped(desk, *rules):
+    """The case loaded with other keys: what another version of the grouping would give."""
+    lines = []
+    for number, when in enumerate(rules):
+        fields = ", ".join(f"{field} = {json.dumps(pattern)}" for field, pattern in when.items())
+        lines += ["[[stacks.fingerprint]]", f"when = {{ {fields} }}", f'fingerprint = ["other {number}"]']
+    (desk.folder / "other.toml").write_text("\n".join(lines))
+    desk.case = triage.load(desk.store, journal=desk.journal, config=desk.folder / "other.toml")
+    return desk.case
+
+
+PARTED = [
+    *(event(number, message=f"order {number}") for number in range(1, 5)),
+    *(event(number, function="render", message=f"order {number}") for number in range(5, 8)),
+]
+FIRST = {"function": "parse", "message": "*order 1*"}
+REST = {"function": "parse"}
+
+
+@pytest.mark.parametrize("rules", [[FIRST], [FIRST, REST], [{"function": "parse", "message": "*order 2*"}]])
+def test_a_merge_keeps_what_it_names_where_the_grouping_parts_it(tmp_path, rules):
+    desk = Desk(tmp_path, PARTED)
+    merged = desk.case.merge([desk.of(1), desk.of(5)], "one bug")
+    case = regrouped(desk, *rules)
+    assert held(case) == {merged: [1, 2, 3, 4, 5, 6, 7]}
+    (row,) = case.journal().to_dict("records")
+    assert (row["effect"], list(row["incident_ids"])) == ("applied", [merged])
+    assert row["told"].startswith("the grouping has changed: ")
+    # What comes later with the new key follows.
+    later = event(8, message="order 1", at="2026-04-01T00:00:00Z")
+    store(tmp_path / "in", [*PARTED, later])
+    assert list(held(regrouped(desk, *rules)).values()) == [[1, 2, 3, 4, 5, 6, 7, 8]]
+
+
+@pytest.mark.parametrize("rules", [[FIRST], [FIRST, REST]])
+def test_a_state_a_note_and_a_split_hold_where_the_grouping_parts_the_incident(tmp_path, rules):
+    desk = Desk(tmp_path, PARTED)
+    desk.case.ignore(desk.of(1))
+    desk.case.note(desk.of(1), "noise")
+    case = regrouped(desk, *rules)
+    assert [desk.status(number) for number in (1, 2, 5)] == ["ignored", "ignored", "open"]
+    assert [len(ids) for ids in case.journal()["incident_ids"]] == [2, 2]
+    desk.journal.path.unlink()
+    desk.case = load(desk.store, desk.journal)
+    desk.case.split(desk.of(1), events=[name(1), name(2)])
+    together = desk.of(1)
+    assert held(regrouped(desk, *rules))[together] == [1, 2]
+
+
+def test_of_another_incident_that_took_some_events_in_only_these_are_meant(tmp_path):
+    desk = Desk(tmp_path, [*PARTED, *(event(number, function="paint", message="order 9") for number in range(8, 12))])
+    one, other, third = desk.of(1), desk.of(5), desk.of(8)
+    desk.case.ignore(one)
+    merged = desk.case.merge([one, other])
+    (desk.folder / "other.toml").write_text(
+        '[[stacks.fingerprint]]\nwhen = { message = "*order 1" }\nfingerprint = ["both"]\n'
+        '[[stacks.fingerprint]]\nwhen = { message = "*order 9" }\nfingerprint = ["both"]\n'
+    )
+    case = triage.load(desk.store, journal=desk.journal, config=desk.folder / "other.toml")
+    assert third not in held(case)
+    found = held(case)
+    assert found.pop(merged) == [1, 2, 3, 4, 5, 6, 7]
+    assert list(found.values()) == [[8, 9, 10, 11]]
+    desk.case = case
+    assert (desk.status(1), desk.status(8)) == ("ignored", "open")
+    told = case.journal()["told"].tolist()
+    assert re.fullmatch("not applied to inc_[0-9a-f]+, which has taken in 1 event that it names", told[0])
+    assert re.fullmatch("out of inc_[0-9a-f]+ taken back 1 event that it names", told[1])
+
+
+def test_what_was_one_only_by_a_merge_that_was_taken_back_is_not_looked_for(tmp_path):
+    desk = Desk(tmp_path, PARTED)
+    merged = desk.case.merge([desk.of(1), desk.of(5)])
+    desk.case.resolve(merged)
+    desk.case.undo(desk.case.journal()["entry_id"].iloc[0])
+    assert (desk.status(1), desk.status(5)) == ("resolved", "open")
+    assert numbers(desk.case) == [[1, 2, 3, 4], [5, 6, 7]]
+
+
+def test_the_second_of_two_same_merges_says_that_they_were_one(desk):
+    ids = [desk.of(1), desk.of(3)]
+    bob = Journal(desk.folder / "bob", who="Bob", when=clock(30))
+    triage.load(desk.store, journal=bob).merge(ids)
+    desk.case.merge(ids)
+    desk.journal.path.write_bytes(bob.path.read_bytes() + desk.journal.path.read_bytes())
+    told = desk.again().journal()
+    assert told["effect"].tolist() == ["applied", "applied"]
+    assert told["told"].fillna("").tolist() == ["", "they were one already"]
 
 
 def test_what_is_not_in_the_case_waits(desk):
@@ -425,7 +521,7 @@ def test_no_value_of_the_events_stands_in_the_journal(tmp_path):
     text = desk.journal.path.read_text("utf-8")
     assert not any(user in text for user in users.values())
     (entry,) = Journal(desk.journal.path).entries()
-    assert [side.label for side in entry.sides] == ["a value that must not leave"] * 2
+    assert [side.label for side in entry.sides] == ["email 1", "email 2"]
 
 
 def test_event_ids_and_services_that_must_not_be_told_are_digests(tmp_path):
@@ -641,3 +737,243 @@ def test_what_was_grouped_is_shared_while_the_journal_stands_and_never_stale(tmp
     assert sorted(other.incidents()["incident_id"]) == sorted(ids)
     with pytest.raises(ValueError, match="read-only"):
         case.members()[1][0] = 7
+
+
+SLOTS = {1: "ada@example.org", 2: "bob@example.org", 3: "ada@example.org"}
+
+
+def archived(folder, users, *, key=None):
+    """A reviewed archive of events that name users."""
+    made = [event(number, message=f"no mail for {user}") for number, user in users.items()]
+    redacted = triage.load(store(folder / "raw", made), journal=Journal(None)).redact(key=key)
+    try:
+        return redacted.approve(by="Ada", when="2026-03-01").bytes
+    finally:
+        redacted.close()
+
+
+def test_a_split_by_what_masks_hide_is_refused_and_by_pseudonyms_holds_across_archives(tmp_path):
+    first = archived(tmp_path / "a", {1: "ada@example.org", 2: "bob@example.org"})
+    case = triage.load(first, journal=tmp_path / "j.ndjson")
+    one = incident_of(case, 1)
+    with pytest.raises(JournalError, match=r"stands behind masks here.*another archive; .*events=\[\.\.\.\]"):
+        case.split(one, "message_slot")
+    case.split(one, events=[name(2)])
+    assert Journal(tmp_path / "j.ndjson").entries()[0].by == "events"
+    secret = b"0123456789abcdef"
+    first = archived(tmp_path / "b", {1: "ada@example.org", 2: "bob@example.org"}, key=secret)
+    second = archived(tmp_path / "c", {3: "bob@example.org", 4: "ada@example.org"}, key=secret)
+    triage.load(first, journal=tmp_path / "k.ndjson").split(one, "message_slot")
+    assert numbers(triage.load([first, second], journal=tmp_path / "k.ndjson")) == [[1, 4], [2, 3]]
+
+
+def test_events_whose_value_a_mask_hides_stay_where_they_are_and_that_is_told(tmp_path):
+    desk = Desk(tmp_path, [event(number, message=f"no mail for {user}") for number, user in SLOTS.items()])
+    one = desk.of(1)
+    desk.case.split(one, "message_slot")
+    # The first mask of this archive is Cid, and no event in it tells whose is which.
+    case = triage.load(archived(tmp_path / "c", {4: "cid@example.org", 5: "ada@example.org"}), journal=desk.journal)
+    assert held(case) == {one: [4, 5]}
+    assert case.journal()["told"].tolist() == ["masks hide the value of 2 events, left where the grouping has them"]
+    # Beside an archive in which anchors vouch for the same mask: the mask is another value there.
+    both = [archived(tmp_path / "a", SLOTS), archived(tmp_path / "d", {4: "cid@example.org"})]
+    assert numbers(triage.load(both, journal=desk.journal)) == [[1, 3], [2], [4]]
+
+
+def test_no_value_that_could_be_personal_stands_in_a_label_and_digests_are_salted(tmp_path):
+    made = [event(n, message=f"pin {n}234 of 'Mary{n} Jones' at {n}") for n in (1, 2)]
+    desk = Desk(tmp_path, made)
+    desk.case.split(desk.of(1), "message_slot")
+    text = desk.journal.path.read_text("utf-8")
+    assert not any(value in text for value in ("1234", "2234", "Mary"))
+    (entry,) = desk.journal.entries()
+    assert [side.label for side in entry.sides] == ["number 1", "number 2"]
+    assert re.fullmatch("[0-9a-f]{32}", entry.salt)
+    unsalted = predicates.value_digest("message_slot", entry.slot, "1234")
+    assert unsalted not in text
+    assert predicates.side_id(desk.of(1), unsalted) not in text
+    # An entry without a salt, as older ones are, holds.
+    fields = {key: getattr(entry, key) for key in entry.__struct_fields__} | {"id": "", "salt": ""}
+    one = entry.subjects[0].incident_id
+    sides = tuple(
+        Side(incident_id=predicates.side_id(one, digest), values=(digest,))
+        for digest in (predicates.value_digest("message_slot", entry.slot, f"{n}234") for n in (1, 2))
+    )
+    write(desk.journal.path, [journals._sealed(fields | {"sides": sides})])
+    assert held(desk.again()) == {sides[0].incident_id: [1], sides[1].incident_id: [2]}
+
+
+def test_the_sides_of_a_split_by_variant_have_names(tmp_path):
+    here = [event(1, inner=list("abc")), event(2, function="render", inner=list("abc"))]
+    desk = Desk(tmp_path, here)
+    desk.case.split(desk.of(1), "variant")
+    (entry,) = desk.journal.entries()
+    assert sorted(side.label for side in entry.sides) == ["ValueError in parse", "ValueError in render"]
+
+
+def test_what_is_taken_back_is_not_taken_back_again(desk):
+    desk.case.merge([desk.of(1), desk.of(3)])
+    (entry,) = desk.case.journal()["entry_id"]
+    desk.case.undo(entry)
+    before = desk.journal.path.read_bytes()
+    by = desk.case.journal()["entry_id"].iloc[-1]
+    with pytest.raises(JournalError, match=f"{entry} was already taken back by {by}; take that back to have it hold"):
+        desk.case.undo(entry)
+    assert desk.journal.path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("decide", "words"),
+    [
+        (lambda case, one: case.note(one, "\u200b \u3164\n"), "the note is empty"),
+        (lambda case, one: case.note(one, "x" * 10_001), "10,001 characters, and 10,000 is the most"),
+        (lambda case, one: case.resolve(one, "red \x1b[31m"), "control character at character 5"),
+        (lambda case, one: case.pin([5], one), "an event is named by its id, a text.* type int"),
+        (lambda case, one: case.split(one, events=[b"x"]), "an event is named by its id"),
+        (lambda case, _: case.undo(["dec_1"]), "no entry"),
+    ],
+)
+def test_texts_and_ids_that_are_none_are_refused(desk, decide, words):
+    with pytest.raises(TriageError, match=words):
+        decide(desk.case, desk.of(1))
+    assert not desk.journal.path.exists()
+
+
+@pytest.mark.parametrize("who", [SECRET, "Ada\nBob", "Ada\x1b[31m", "Ada\u202e", "x" * 201, 5])
+def test_who_decides_is_looked_through_as_notes_are(desk, who):
+    case = triage.load(desk.store, journal=Journal(desk.journal.path, who=who))
+    with pytest.raises(TriageError, match=r"who decides") as caught:
+        case.resolve(desk.of(1))
+    assert str(who) not in str(caught.value) or who == 5
+    assert not desk.journal.path.exists()
+    Journal(desk.journal.path, who="ada@example.org").append("note", subjects=[Subject(incident_id=desk.of(1))])
+
+
+def test_one_event_is_named_by_its_id_alone(desk):
+    desk.case.split(desk.of(1), events=name(2))
+    assert numbers(desk.case) == [[1], [2], [3], [4]]
+
+
+def test_the_journal_shows_by_what_was_split_and_which_events_were_pinned(tmp_path):
+    desk = Desk(tmp_path, [event(number, message=f"order {number} lost") for number in (1, 2)])
+    desk.case.split(desk.of(1), "message_slot")
+    desk.case.pin([name(2)], desk.of(1))
+    for case in (desk.case, RedactedCase.lazy(desk.case), desk.case.redact()):
+        first, second = case.journal().to_dict("records")
+        assert (first["by"], first["slot"], second["by"]) == ("message_slot", 0, None)
+        assert [text.split(" ", 1)[1] for text in first["sides"]] == ["1", "2"]
+        assert list(second["events"]) == [name(2)]
+
+
+def alike(case):
+    """What is suggested, marked as such, and told as a merge to consider."""
+    ids = case.incidents()["incident_id"].tolist()
+    marked = [row["why"] for one in ids for row in case.similar(one).to_dict("records") if row["suggested"]]
+    return len(case.suggestions()), len(marked), sum("a merge to consider" in why for why in case.related()["why"])
+
+
+def test_what_somebody_has_parted_is_not_suggested_again(tmp_path):
+    deep = {"inner": list("abcdef")}
+    here = [event(1, message="order 1 lost", **deep), event(2, message="order 2 lost", **deep)]
+    desk = Desk(tmp_path, here)
+    one = desk.of(1)
+    desk.case.split(one, "message_slot")
+    assert alike(desk.case) == (0, 0, 0)
+    why = desk.case.similar(desk.of(1))["why"].tolist()
+    assert [each.rpartition("; ")[2] for each in why] == ["no merge: Ada split them by message_slot"]
+    with pytest.raises(TriageError, match="was merged or split, and its events are in"):
+        desk.case.similar(one)
+    # Merged all the same, and that taken back.
+    desk.case.undo(desk.case.journal()["entry_id"].iloc[0])
+    assert alike(desk.case) == (0, 0, 0)
+    desk.journal.path.unlink()
+    case = regrouped(desk, {"message": "*order 1*"})
+    assert alike(case) == (0, 0, 0)
+    assert "a fingerprint of triage.toml has parted them" in case.similar(incident_of(case, 1))["why"].iloc[0]
+
+
+def test_two_whose_merge_was_taken_back_are_not_suggested(tmp_path):
+    here = [event(1, inner=list("abcdef")), event(2, inner=[*"abcdef", "new_top"])]
+    desk = Desk(tmp_path, here)
+    assert alike(desk.case) == (1, 2, 1)
+    desk.case.merge([desk.of(1), desk.of(2)])
+    desk.case.undo(desk.case.journal()["entry_id"].iloc[0], "two bugs")
+    assert alike(desk.case) == (0, 0, 0)
+    assert "no merge: Ada took back their merge" in desk.case.similar(desk.of(1))["why"].iloc[0]
+
+
+ODD = [
+    None,
+    True,
+    -5,
+    1 << 63,
+    1 << 64,
+    1e308,
+    0.5,
+    "",
+    "x" * 100_000,
+    "\u0000\u202e",
+    [],
+    {},
+    [[]],
+    [None],
+    ["x"],
+    [5],
+]
+
+
+def odd_lines():
+    """Lines of each verb with each field replaced by something odd, under a digest that fits."""
+    one = {"incident_id": "inc_1", "service": "api", "group_key": "0", "algo_version": 1, "made_by": "dec_1"}
+    one |= {"events": [name(1)], "count": 1}
+    side = {"incident_id": "inc_2", "label": "x", "values": ["val_1"], "events": [name(1)]}
+    raw = {"triage_journal": 1, "parents": [], "who": "Ada", "when": "2026-03-01", "why": "x", "subjects": [one]}
+    raw |= {"into": "inc_1", "events": [name(1)], "by": "frame", "slot": 0, "sides": [side], "salt": "00"}
+    raw |= {"carve": False, "known": [name(1)], "of": "dec_1"}
+    for what in ("merge", "split", "pin", "resolve", "reopen", "ignore", "note", "revoke"):
+        for by in ("frame", "message_slot", "variant", "service", "events") if what == "split" else ("",):
+            entry = raw | {"what": what, "by": by}
+            yield entry
+            for odd in ODD:
+                yield from (entry | {field: odd} for field in entry)
+                yield from (entry | {"subjects": [one | {field: odd}]} for field in one)
+                yield from (entry | {"sides": [side | {field: odd}]} for field in side)
+
+
+def test_no_line_whatever_it_holds_takes_the_case_down(tmp_path):
+    desk = Desk(tmp_path, EVENTS[:2])
+    one = desk.of(1)
+    lines = []
+    for raw in odd_lines():
+        text = json.dumps(raw).replace("inc_1", one)
+        try:
+            said = journal_lines.digest(json.loads(text))
+        except (OverflowError, ValueError):
+            said = "dec_0"
+        lines.append(json.dumps(json.loads(text) | {"id": said}).encode())
+    for at in range(0, len(lines), 150):
+        desk.journal.path.write_bytes(b"\n".join(lines[at : at + 150]))
+        case = load(desk.store, Journal(desk.journal.path))
+        assert sorted(number for each in held(case).values() for number in each) == [1, 2]
+        assert len(case.journal()) <= len(lines)
+        assert "unreadable" in repr(case)
+        case.suggestions(), case.related(), repr(case.redact())
+
+
+def test_a_split_by_a_slot_that_cannot_be_is_told_of(desk):
+    subject = Subject(incident_id=desk.of(1))
+    for by, slot in (("frame", -5), ("message_slot", -1), ("frame", 1 << 63)):
+        entry = {"what": "split", "when": "2026-03-01", "by": by, "slot": slot, "subjects": (subject,)}
+        write(desk.journal.path, [journals._sealed(entry)])
+        case = desk.again()
+        assert numbers(case) == [[1, 2], [3], [4]]
+        assert case.journal()["effect"].tolist() == ["unreadable"]
+
+
+def test_an_event_id_that_two_events_have_tells_of_neither():
+    entry = Entry(id="dec_1", what="resolve", subjects=(Subject(incident_id="inc_0", events=("a", "b")),))
+    columns = {"event_id": ["a", "b", "b"], "ts": pa.array([1, 2, 3], pa.timestamp("us", "UTC"))}
+    anchors = Anchors(pa.table(columns), np.array([0, 1, 2]), [entry], {}, token)
+    still = np.zeros(3, bool)
+    assert anchors.elsewhere(entry, 0, entry.subjects[0], [0], still).tolist() == []
+    assert anchors.elsewhere(entry, 0, entry.subjects[0], [1, 2], still).tolist() == [0]

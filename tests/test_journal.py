@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import triage
 from tests.deciding import clock, event, incident_of, journal, load, store
 from triage import journal as journals
+from triage import journal_lines
 from triage.errors import JournalError
 from triage.journal import Journal, Subject, ordered, parse
 from triage.locking import locked
@@ -113,7 +114,7 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path):
 
 def test_fields_of_a_later_version_do_not_hide_an_entry():
     raw = json.loads(sealed()) | {"mood": "good"}
-    raw["id"] = journals._digest(raw)
+    raw["id"] = journal_lines.digest(raw)
     assert parse(json.dumps(raw).encode()).what == "note"
 
 
@@ -395,3 +396,55 @@ def test_a_journal_that_was_named_and_is_not_there_is_told_of_until_somebody_dec
         triage.load(bundle, journal=Journal(tmp_path / "mistyped" / "desk" / ".triage"))
     assert "not there yet" in repr(triage.load(bundle, journal=tmp_path / "new" / "journal.ndjson"))
     assert "not there yet" in repr(triage.load(bundle, journal=tmp_path / ".triage"))
+
+
+def test_a_slash_at_the_end_names_a_folder_that_is_not_there_yet(tmp_path):
+    made = Journal(f"{tmp_path}/new/", who="Ada")
+    assert made.path == tmp_path / "new" / ".triage" / "journal.ndjson"
+    bundle = store(tmp_path / "in", [event(1)])
+    case = triage.load(bundle, journal=f"{tmp_path}/new/")
+    case.resolve(incident_of(case, 1))
+    assert made.path.exists()
+    assert triage.load(bundle, journal=tmp_path / "new").incidents()["status"].tolist() == ["resolved"]
+
+
+@pytest.mark.parametrize("place", ["x\x00y", "~nobody-of-that-name/x\x00/"])
+def test_what_is_no_path_is_a_journal_error(place):
+    with pytest.raises(JournalError, match=r"cannot look for the journal: .*journal=PATH"):
+        Journal(place)
+    with pytest.raises(JournalError, match="cannot look for the journal"):
+        triage.load(b"", journal=place)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="rights do not bind this user")
+def test_a_journal_that_nobody_may_look_for_is_a_journal_error(tmp_path):
+    (tmp_path / "shut").mkdir(mode=0)
+    try:
+        with pytest.raises(JournalError, match="Permission denied"):
+            triage.load(b"", journal=tmp_path / "shut" / "desk" / "journal.ndjson")
+    finally:
+        (tmp_path / "shut").chmod(0o700)
+
+
+@pytest.mark.parametrize("text", ['{"event_id": 1}\n{"event_id": 2}\n', '{"event_id": 1}\n', "# A page\n\nof text\n"])
+def test_a_file_that_is_something_else_is_neither_read_nor_written_as_a_journal(tmp_path, text):
+    other = tmp_path / "events.ndjson"
+    other.write_text(text)
+    with pytest.raises(JournalError, match=r"events.ndjson is no journal, none of its lines .* is an entry"):
+        triage.load(b"", journal=other).incidents(), Journal(other).entries()
+    with pytest.raises(JournalError, match="is no journal"):
+        Journal(other).append("note", subjects=ONE)
+    assert other.read_text() == text
+
+
+def test_what_does_not_print_is_escaped_in_the_file_and_read_as_it_was(tmp_path):
+    made = journal(tmp_path)
+    why = "fixed \u202e\u2028\u0085 \U000e0041 e\u0301 → \U0001f469\u200d\U0001f4bb"
+    entry = made.append("note", why=why, subjects=ONE)
+    text = made.path.read_text("utf-8")
+    assert text.rstrip("\n").isprintable()
+    assert r"fixed \u202e\u2028\u0085 \udb40\udc41 " in text
+    assert "→" in text
+    assert Journal(made.path).entries() == [entry]
+    assert entry.why == why
+    assert len(text.splitlines()) == 1

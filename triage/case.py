@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from triage.sources.inputs import Inputs
     from triage.stacks.settings import Rules
 
-__all__ = ("NO_JOURNAL", "Case")
+__all__ = ("Case",)
 
 EVENT_CLASSES: Final = ("incident_signal", "context", "operational")
-NO_JOURNAL: Final = "the journal that was named is not there yet"
+_NO_JOURNAL: Final = "the journal that was named is not there yet"
 _LIMITS: Final = Limits()
 
 
@@ -210,9 +210,13 @@ class Case(Querying):
         return grouped.astype(dict.fromkeys(("events", "incidents", "suppressed_unattributed"), "int64[pyarrow]"))
 
     @property
-    def awaits_journal(self) -> bool:
-        """Whether a journal was named that is not there yet: what was decided elsewhere is not known here."""
-        return self._journal.awaited if self._origin is None else self._origin.awaits_journal
+    def journal_told(self) -> list[str]:
+        """What is to be known of the journal: that it is not there yet, that lines of it could not be read."""
+        if self._origin is not None:
+            return self._origin.journal_told
+        damaged = len(self._journal.damaged())
+        unread = [f"{plural(damaged, 'line')} of the journal unreadable: case.journal() tells"] if damaged else []
+        return [_NO_JOURNAL] * self._journal.awaited + unread
 
     def text(self, source_id: str, *, offset: int = 0, length: int = 65_536) -> str:
         """Read a piece of an input or member again, as text.
@@ -333,8 +337,7 @@ class Case(Querying):
         ]
         if self._tables["quarantine"].num_rows:
             parts.append(f"{self._tables['quarantine'].num_rows:,} quarantined")
-        if self.awaits_journal:
-            parts.append(NO_JOURNAL)
+        parts += self.journal_told
         return f"<triage.Case: {', '.join(parts)}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:

@@ -57,7 +57,7 @@ def _named(ids: list[str], given: str) -> str:
 
 
 def _opened(
-    path: str, reader: str | None, symbols: str | None, policy: Path | None, journal: Path | None
+    path: str, reader: str | None, symbols: str | None, policy: Path | None, journal: str | None
 ) -> tuple[RedactedCase, list[str]]:
     """The case as it may be shown, and the ids of its incidents, newest first."""
     from triage.share.redacted import RedactedCase

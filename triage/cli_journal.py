@@ -26,6 +26,7 @@ from triage.console import (
 )
 from triage.errors import SourceError
 from triage.share.printable import plural
+from triage.upward import is_there
 
 if TYPE_CHECKING:
     from triage.case import Case
@@ -51,16 +52,20 @@ def journal(
     style: Printed = Style.table,
 ) -> None:
     """List what was decided, in the order in which it holds."""
-    if path is not None and not path.exists():
+    if path is not None and not is_there(path):
         raise SourceError(f"there is no {path}; name a journal, or the folder that holds .triage")
-    case = opened(b"" if of is None else of, path)
+    case = opened(b"" if of is None else of, None if path is None else str(path))
     frame = case.journal()
+    if frame.empty:
+        where = "found upward from here" if path is None else f"in {path}"
+        complain(f"no decision: there is no journal {where}, or nothing stands in it; the first decision makes one")
     if of is None:
         # Nothing was loaded that a decision could have an effect on.
         unread = frame["effect"] == "unreadable"
         frame = frame.assign(effect=frame["effect"].where(unread), told=frame["told"].where(unread))
         frame = frame.drop(columns=["incident_ids"])
-    print_frame(frame, style, ["entry_id", "when", "who", "what", "subjects", "why", "effect", "told"])
+    columns = ["entry_id", "when", "who", "what", "subjects", "by", "sides", "events", "why", "effect", "told"]
+    print_frame(frame, style, columns)
 
 
 def _known(case: Case, ids: list[str]) -> list[str]:
@@ -185,18 +190,18 @@ def undo(
 ) -> None:
     """Take a decision back."""
     case = opened(path, at, who, reader)
-    _print(case.undo(entry, reason), case)
+    _print(case.undo(full_id(case.journal()["entry_id"].dropna().tolist(), entry, "entry"), reason), case)
 
 
-def opened(path: str | bytes, at: Path | None, who: str | None = None, reader: str | None = None) -> Case:
+def opened(path: str | bytes, at: str | None, who: str | None = None, reader: str | None = None) -> Case:
     """Load with the journal that was named, else the one found upward; one inside the input is told of."""
     import triage
     from triage import upward
-    from triage.journal import FOLDER, Journal
+    from triage.journal import FOLDER, NAME, Journal
 
     places = [path] if isinstance(path, str) and path != "-" else []
-    if at is None and (passed := upward.inside(FOLDER, places, is_it=Path.is_dir)):
-        complain(f"{passed} lies inside the input and was not applied")
+    if at is None and (passed := upward.inside(f"{FOLDER}/{NAME}", places)):
+        complain(f"{passed.parent} lies inside the input and was not applied")
     given = Journal.found(places) if at is None else Journal(at)
     decided = Journal(given.path, who=who, missing=given.missing)
     with progress() as advance:

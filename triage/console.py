@@ -63,6 +63,10 @@ _WORDS: Final = (
     ("case.events(incident_id)['event_id'] lists them", "`triage table events PATH --incident ID` lists them"),
     ("case.events()['event_id'] lists them", "`triage table events PATH` lists them"),
     ("case.files()['source_id'] lists them", "`triage table files PATH` lists them"),
+    ("case.journal()['entry_id'] lists them", "`triage journal` lists them"),
+    ("case.journal() tells", "`triage journal` tells"),
+    ("events=[...]", "--event EVENT"),
+    ("Journal(PATH, who=NAME)", "--who NAME"),
     ("case.journal() says why", "`triage journal --of PATH` says why"),
     ("case.quarantine() says", "`triage table quarantine PATH` says"),
     ("triage.load(..., journal=PATH)", "--journal PATH"),
@@ -96,9 +100,11 @@ Symbols = Annotated[
 
 
 JournalFile = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
-        "--journal", help="The journal, or the folder of an investigation; default: found upward.", metavar="FILE"
+        "--journal",
+        help="The journal, or the folder of an investigation (one that is new ends in a slash); default: found upward.",
+        metavar="FILE",
     ),
 ]
 
@@ -142,7 +148,7 @@ def load(
     path: str,
     reader: str | None = None,
     symbols: str | None = None,
-    journal: Path | None = None,
+    journal: str | None = None,
     *,
     reads_only: bool = True,
 ) -> Case:
@@ -287,13 +293,15 @@ def _short(value: Any) -> str:
     return value.strftime("%Y-%m-%d %H:%M:%SZ") if isinstance(value, datetime) and str(value) != "NaT" else _cell(value)
 
 
-def full_id(ids: list[str], prefix: str) -> str:
-    """The one id that begins so, with or without `inc_`."""
+def full_id(ids: list[str], prefix: str, what: str = "incident") -> str:
+    """The one id that begins so, with or without `inc_`; of an entry of the journal, `dec_`."""
     if prefix in ids:
         return prefix
-    found = [one for one in ids if one.startswith((prefix, f"inc_{prefix}"))]
+    begin, listed = ("inc_", "incidents PATH") if what == "incident" else ("dec_", "journal")
+    found = [one for one in ids if prefix and one.startswith((prefix, f"{begin}{prefix}"))]
     if len(found) == 1:
         return found[0]
     if found:
-        raise TriageError(f"{len(found)} incidents have ids that begin with {prefix!r}; give more of it")
-    raise TriageError(f"no incident has an id that begins with {prefix!r}; `triage incidents PATH` lists them")
+        many = "incidents" if what == "incident" else "entries"
+        raise TriageError(f"{len(found)} {many} have ids that begin with {prefix!r}; give more of it")
+    raise TriageError(f"no {what} has an id that begins with {prefix!r}; `triage {listed}` lists them")

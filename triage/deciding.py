@@ -1,7 +1,7 @@
 """The verbs of a case by which people decide: each writes one entry of the journal and holds at once.
 
 What goes into the journal is looked through for secrets and personal data first: a reason or note that holds one is
-refused, event ids and values that hold one stand there as digests.
+refused (`triage.remarks`), event ids that hold one and all values stand there as digests.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage import remarks
 from triage.config import load_policy
-from triage.errors import JournalError, demand
+from triage.errors import JournalError, demand, is_one_of
 from triage.incidents import groups
-from triage.incidents.decisions import Decider, Decisions, Effect
+from triage.incidents.decisions import Decider, Decisions, revoked
 from triage.incidents.entries import Maker
+from triage.incidents.replayed import Effect
 from triage.incidents.taken import Taken
 from triage.journal import WAYS, Entry, Journal, parse
-from triage.redact import spans
 from triage.tables import to_pandas
 from triage.times import iso
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Deciding",)
 
-_TEXT: Final = "a note or a reason is a text"
+_LISTED: Final = "case.journal()['entry_id'] lists them"
 _LATER: Final = Effect("waiting", "decided after this copy was masked")
 _SHOWN: Final = pa.schema(
     {
@@ -49,6 +50,10 @@ _SHOWN: Final = pa.schema(
         "told": pa.string(),
         "incident_ids": pa.list_(pa.string()),
         "subjects": pa.list_(pa.string()),
+        "by": pa.string(),
+        "slot": pa.int64(),
+        "sides": pa.list_(pa.string()),
+        "events": pa.list_(pa.string()),
         "parents": pa.list_(pa.string()),
     }
 )
@@ -106,8 +111,8 @@ class Deciding:
 
     def note(self, id: str, text: str) -> str:
         """Write something down about an incident; `journal()` shows it. See `resolve`."""
-        demand(text, str, _TEXT)
-        if not text.strip():
+        demand(text, str, "a note or a reason is a text")
+        if not remarks.shows(text):
             raise JournalError("the note is empty; write something")
         return self._said("note", id, text)
 
@@ -155,7 +160,7 @@ class Deciding:
         return id
 
     def split(
-        self, incident_id: str, by: str | None = None, reason: str = "", *, events: Iterable[str] | None = None
+        self, incident_id: str, by: str | None = None, reason: str = "", *, events: Iterable[str] | str | None = None
     ) -> list[str]:
         """Make several incidents of one, by what tells its events apart; later events go the same ways.
 
@@ -169,8 +174,9 @@ class Deciding:
         reason
             Why.
         events
-            Only these part from the incident, and later ones that are told by the same value. Where nothing tells them
-            from the others they are pinned to an incident of their own, and the entry says so (by events).
+            Only these (or this one) part from the incident, and later ones that are told by the same value. Where
+            nothing tells them from the others they are pinned to an incident of their own, and the entry says so (by
+            events).
 
         Returns
         -------
@@ -187,7 +193,8 @@ class Deciding:
         maker = self._maker()
         rows = maker.rows(incident_id)
         demand(events, (Iterable, type(None)), "the events that part are a list of ids")
-        chosen = None if events is None else maker.places(list(events), rows)
+        named = [events] if isinstance(events, str) else events
+        chosen = None if named is None else maker.places(list(named), rows)
         told = maker.parting(incident_id, rows, by, chosen)
         self._write("split", reason, subjects=[maker.subject(incident_id)], **told)
         after = self._grouped().replayed
@@ -211,14 +218,17 @@ class Deciding:
         Raises
         ------
         JournalError
-            The journal has no such entry, or as `resolve` says.
+            The journal has no such entry, it was taken back already, or as `resolve` says.
         """
-        entries = {entry.id: entry for entry in self._journal.entries()}
-        if entry_id not in entries:
-            raise JournalError(f"the journal has no entry {entry_id!r}; case.journal()['entry_id'] lists them")
+        there = self._journal.entries()
+        entries = {entry.id: entry for entry in there}
+        if not is_one_of(entry_id, entries):
+            raise JournalError(f"the journal has no entry {entry_id!r}; {_LISTED}")
+        if by := revoked(there).get(entry_id):
+            raise JournalError(f"{entry_id} was already taken back by {by}; take that back to have it hold again")
         entry = entries[entry_id]
         before = self._grouped().replayed
-        about = before.effects[entry_id].incidents
+        about = before.effects.get(entry_id, _LATER).incidents
         rows = np.flatnonzero(np.isin(before.codes, [before.ids.index(name) for name in about]))
         self._write("revoke", reason, subjects=entry.subjects, of=entry_id)
         after = self._grouped().replayed
@@ -233,7 +243,9 @@ class Deciding:
             entry_id, when, who, what, why; effect: applied, overridden (a later decision holds, or it was taken back),
             waiting (its incident is not in this case), unreadable (a line that could not be taken) or not applied (the
             journal lies inside the input); told: more about the effect; incident_ids: the incidents that it is about
-            now; subjects: those that it named; parents.
+            now; subjects: those that it named; by, slot and sides: what a split went by, the place of its frame or
+            variable part (from 0), and the id and label of each side; events: those that a pin or a split names;
+            parents.
         """
         effects = self._grouped().replayed.effects
         rows = [_shown(entry, effects.get(entry.id, _LATER)) for entry in self._journal.entries()]
@@ -290,14 +302,9 @@ class Deciding:
     def _write(self, what: str, why: str, **more: Any) -> None:
         if self._taken is not None:
             raise JournalError("this case is masked; decide on the case that it was made from")
-        demand(why, str, _TEXT)
-        policy = self._policy
-        for start, end, kind in spans(why, policy=policy):
-            raise JournalError(
-                f"the text holds something of the kind {kind} at characters {start + 1} to {end}, and journals are "
-                "shared; say it without that"
-            )
-        told = why.strip().encode("utf-8", "replace").decode()
+        told = remarks.reason(why, self._policy)
+        if self._journal.path is not None:
+            remarks.signature(self._journal.who, self._policy)
         self._journal.append(what, why=told, **more)
 
     @cached_property
@@ -318,5 +325,9 @@ def _shown(entry: Entry, effect: Effect) -> dict[str, Any]:
         "told": effect.told or None,
         "incident_ids": list(effect.incidents),
         "subjects": [subject.incident_id for subject in entry.subjects],
+        "by": entry.by or None,
+        "slot": entry.slot if entry.by in {"frame", "message_slot"} else None,
+        "sides": [f"{side.incident_id} {side.label}".rstrip() for side in entry.sides],
+        "events": list(entry.events),
         "parents": list(entry.parents),
     }

@@ -18,21 +18,19 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import hashlib
-import heapq
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-import msgspec
+from typing import Any, Final
 
 from triage import upward
-from triage.errors import JournalError
+from triage.errors import JournalError, demand
+from triage.journal_lines import FOREIGN, LONGEST, MARK, WAYS, Damaged, Entry, Side, Subject, ordered, parse
+from triage.journal_lines import line as _line
+from triage.journal_lines import sealed as _sealed
 from triage.locking import keep, locked
 from triage.times import iso
 
@@ -40,146 +38,7 @@ __all__ = ("FOLDER", "MARK", "NAME", "WAYS", "Damaged", "Entry", "Journal", "Sid
 
 FOLDER: Final = ".triage"
 NAME: Final = "journal.ndjson"
-MARK: Final = "triage_journal"
-VERSION: Final = 1
-_KINDS: Final = ("merge", "split", "pin", "resolve", "reopen", "ignore", "note", "revoke")
-WAYS: Final = ("variant", "frame", "service", "message_slot")
-_ID: Final = re.compile(r"inc_[0-9A-Za-z_]{1,64}")
-_LONGEST: Final = 4 << 20
-_CONFLICTS: Final = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
-
-
-class Subject(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """An incident as it was when somebody decided about it: its keys of the day, and some of its events as anchors.
-
-    `made_by` is the entry that made it, where no keys did.
-    """
-
-    incident_id: str
-    service: str = ""
-    group_key: str = ""
-    algo_version: int = 0
-    made_by: str = ""
-    events: tuple[str, ...] = ()
-
-
-class Side(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One side of a split: its incident, digests of the values that lead there, and some of its events as anchors."""
-
-    incident_id: str
-    label: str = ""
-    values: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
-
-
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One decision.
-
-    Attributes
-    ----------
-    id
-        Digest of all the rest of the line.
-    into
-        merge: the id that the incidents have from then on; pin: where the events go.
-    events
-        pin: the events; split by events: those that go.
-    by, slot, sides
-        split: by what (variant, frame, service, message_slot, events), which frame or slot, and where it leads.
-    carve
-        split: what is on none of the sides stays where it was.
-    known
-        resolve: events that were there, although their time is later.
-    of
-        revoke: the entry that does not hold any more.
-    """
-
-    id: str = ""
-    parents: tuple[str, ...] = ()
-    who: str = ""
-    when: str = ""
-    what: str = ""
-    why: str = ""
-    subjects: tuple[Subject, ...] = ()
-    into: str = ""
-    events: tuple[str, ...] = ()
-    by: str = ""
-    slot: int = 0
-    sides: tuple[Side, ...] = ()
-    carve: bool = False
-    known: tuple[str, ...] = ()
-    of: str = ""
-
-    @property
-    def micros(self) -> int:
-        """The time in microseconds since 1970."""
-        return iso(self.when) or 0
-
-
-class Damaged(NamedTuple):
-    """A line that could not be taken: its number, from 1, and why."""
-
-    line: int
-    reason: str
-
-
-def parse(line: bytes) -> Entry | str:
-    """Read one line: the entry, or why it is none; never raises.
-
-    Examples
-    --------
-    >>> parse(b'{"triage_journal":1,"id":"dec_0","what":"no')
-    'torn or no JSON'
-    """
-    if len(line) > _LONGEST:
-        return f"longer than {_LONGEST:,} bytes"
-    if line.startswith(_CONFLICTS):
-        return "a mark of a conflict that git left; take the line out"
-    try:
-        raw = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return "torn or no JSON"
-    if not isinstance(raw, dict) or MARK not in raw:
-        return "no entry of a journal"
-    try:
-        entry = msgspec.convert(raw, Entry)
-        own = _digest(raw)
-    except (msgspec.ValidationError, ValueError, RecursionError):
-        return "not in the form of an entry"
-    if entry.id != own:
-        return "its id is not the digest of what it says: it was changed by hand"
-    if iso(entry.when) is None:
-        return "no time"
-    if entry.what not in _KINDS or (entry.what == "split" and entry.by not in {*WAYS, "events"}):
-        return "a kind of decision that this version of triage does not know"
-    named = [subject.incident_id for subject in entry.subjects] + [side.incident_id for side in entry.sides]
-    if entry.what in {"merge", "pin"}:
-        named.append(entry.into)
-    about = entry.of if entry.what == "revoke" else entry.subjects
-    if not about or not all(map(_ID.fullmatch, named)):
-        return "does not say what it is about"
-    return entry
-
-
-def ordered(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries, each once: after their parents, else by time, else by id."""
-    by_id = {entry.id: entry for entry in entries}
-    waits = {name: {parent for parent in entry.parents if parent in by_id} for name, entry in by_id.items()}
-    children: dict[str, list[str]] = {}
-    for name, parents in waits.items():
-        for parent in parents:
-            children.setdefault(parent, []).append(name)
-    left = {name: len(parents) for name, parents in waits.items()}
-    ready = [(by_id[name].micros, name) for name, count in left.items() if not count]
-    heapq.heapify(ready)
-    found = []
-    while ready:
-        _, name = heapq.heappop(ready)
-        found.append(by_id[name])
-        for child in children.get(name, ()):
-            left[child] -= 1
-            if not left[child]:
-                heapq.heappush(ready, (by_id[child].micros, child))
-    return found
+_ENDS: Final = tuple(end for end in ("/", os.sep, os.altsep) if end)
 
 
 class Journal:
@@ -188,7 +47,8 @@ class Journal:
     Parameters
     ----------
     path
-        The file, or the folder that holds (or will hold) `.triage`. None: decisions cannot be written.
+        The file, or the folder that holds (or will hold) `.triage`: one that is there, or ends in a slash. None:
+        decisions cannot be written.
     who
         Who decides; default: the user name of git, else that of the login; no e-mail address unless it is given.
     when
@@ -214,7 +74,7 @@ class Journal:
         when: datetime | str | Callable[[], datetime | str] | None = None,
         missing: str = "",
     ) -> None:
-        self.path = None if path is None else _file(Path(path).expanduser().absolute())
+        self.path = None if path is None else _file(path)
         self._who = who
         self._when = when
         self._named = path is not None
@@ -272,10 +132,12 @@ class Journal:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with locked(self.path) as handle:
                 data = _all(handle)
-                entry = _sealed(fields | {"parents": _heads(_lines(data)[0])})
+                there, damaged = _lines(data)
+                self._demand_journal(there, damaged, data)
+                entry = _sealed(fields | {"parents": _heads(there)})
                 line = _line(entry)
-                if len(line) > _LONGEST:
-                    raise JournalError(f"that is more than {_LONGEST:,} bytes; say it shorter, or name fewer events")
+                if len(line) > LONGEST:
+                    raise JournalError(f"that is more than {LONGEST:,} bytes; say it shorter, or name fewer events")
                 _write(handle, (b"\n" if data and not data.endswith(b"\n") else b"") + line)
             if not data:
                 keep(self.path.parent)
@@ -307,6 +169,13 @@ class Journal:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
+    def _demand_journal(self, entries: list[Entry], damaged: list[Damaged], data: bytes) -> None:
+        """Refuse a file that was named and is something else, such as an event store."""
+        other = len(damaged) > 1 or any(each.reason == FOREIGN for each in damaged)
+        if self._named and other and not entries and f'"{MARK}"'.encode() not in data:
+            told = f"none of its lines ({len(damaged):,}) is an entry"
+            raise JournalError(f"{self.path} is no journal, {told}; name another: journal=PATH")
+
     def _refresh(self) -> None:
         """Read the file where it is another than it was."""
         if self.path is None:
@@ -315,7 +184,9 @@ class Journal:
             state = self.path.stat()
             stamp = (state.st_ino, state.st_size, state.st_mtime_ns)
             if stamp != self._read[0]:
-                entries, damaged = _lines(self.path.read_bytes())
+                data = self.path.read_bytes()
+                entries, damaged = _lines(data)
+                self._demand_journal(entries, damaged, data)
                 self._read = (stamp, ordered(entries), damaged)
         except (FileNotFoundError, NotADirectoryError):
             self._read = (None, [], [])
@@ -324,11 +195,21 @@ class Journal:
             raise JournalError(f"cannot read {self.path}: {told}; name another: journal=PATH") from None
 
 
-def _file(path: Path) -> Path:
+def _file(given: str | os.PathLike[str]) -> Path:
     """The journal that a path stands for: a file, or the folder of an investigation."""
-    if path.name == FOLDER:
-        return path / NAME
-    return path / FOLDER / NAME if path.is_dir() else path
+    demand(given, (str, os.PathLike), "a journal is a path")
+    named = os.fsdecode(given)
+    told = "it is no path of this system"
+    with contextlib.suppress(ValueError, RuntimeError):
+        try:
+            path = Path(named).expanduser().absolute()
+            if path.name == FOLDER:
+                return path / NAME
+            if "\0" not in named:
+                return path / FOLDER / NAME if named.endswith(_ENDS) or path.is_dir() else path
+        except OSError as error:
+            told = error.strerror or type(error).__name__
+    raise JournalError(f"cannot look for the journal: {told}; name another place: journal=PATH")
 
 
 def _lines(data: bytes) -> tuple[list[Entry], list[Damaged]]:
@@ -348,25 +229,6 @@ def _heads(entries: list[Entry]) -> tuple[str, ...]:
     """Those that no other was written on."""
     named = {parent for entry in entries for parent in entry.parents}
     return tuple(sorted({entry.id for entry in entries} - named))
-
-
-def _raw(entry: Entry) -> dict[str, Any]:
-    raw = {MARK: VERSION, "id": entry.id} | msgspec.to_builtins(entry)
-    return {name: value for name, value in raw.items() if value not in ("", [], ())}
-
-
-def _digest(raw: dict[str, Any]) -> str:
-    said = {name: value for name, value in raw.items() if name != "id"}
-    return "dec_" + hashlib.blake2b(msgspec.json.encode(said, order="deterministic"), digest_size=10).hexdigest()
-
-
-def _sealed(fields: dict[str, Any]) -> Entry:
-    entry = Entry(**fields)
-    return msgspec.structs.replace(entry, id=_digest(_raw(entry)))
-
-
-def _line(entry: Entry) -> bytes:
-    return msgspec.json.encode(_raw(entry)) + b"\n"
 
 
 def _all(handle: int) -> bytes:

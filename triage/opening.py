@@ -10,7 +10,7 @@ from triage.errors import JournalError, SourceError, demand
 from triage.journal import FOLDER, Journal
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
-from triage.upward import is_inside
+from triage.upward import is_inside, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,10 +55,11 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
         A settings file: which frames are yours, fingerprints of your own, and what to mask beside the defaults; see
         `triage.config`. Default: the `triage.toml` that is found upward from the working directory.
     journal
-        What people decided: a file, the folder that holds `.triage`, or a `triage.journal.Journal`. Default: the
-        investigation folder `.triage` that is found upward from the working directory; the first decision makes it
-        there. One that is named and not there yet is told of by the case (`repr`) until the first decision makes it. A
-        journal inside the input is shown, never applied.
+        What people decided: a file, the folder that holds `.triage` (or will: one that is not there yet is named with
+        a slash at its end), or a `triage.journal.Journal`. Default: the investigation folder `.triage` that is found
+        upward from the working directory; the first decision makes it there. One that is named and not there yet is
+        told of by the case (`repr`) until the first decision makes it. A journal inside the input is shown, never
+        applied.
     cache
         Whether what is read of large event files and of folders with many is kept in the user's cache folder, so that
         the next time only what is new is read; or another folder for it. `triage cache info` tells where it is.
@@ -89,7 +90,8 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     LimitError
         A single input is over one of the limits.
     JournalError
-        `journal` lies inside the input or in a folder whose own folder is not there, or cannot be read.
+        `journal` lies inside the input or in a folder whose own folder is not there, is something else than a journal,
+        or cannot be read.
 
     Examples
     --------
@@ -162,7 +164,7 @@ def _journal(given: str | os.PathLike[str] | Journal | None, inputs: Inputs) -> 
         folder = journal.path.parent
         folder = folder.parent if folder.name == FOLDER else folder
         # The first decision makes a folder, but more that is not there is mistyped.
-        if not folder.exists() and not folder.parent.exists():
+        if not is_there(folder) and not is_there(folder.parent):
             raise JournalError(f"there is no folder {folder} for the journal; make it, or name another: journal=PATH")
     return journal
 

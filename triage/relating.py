@@ -30,6 +30,7 @@ class Relating(Deciding):
     """What `Case` inherits: explanations, comparisons, similarity and links."""
 
     _compared: Relations | None = None
+    _rules: Rules | None
 
     if TYPE_CHECKING:  # what `Case` has of its own
         _rules: Rules | None
@@ -139,7 +140,8 @@ class Relating(Deciding):
         -------
         DataFrame
             other_id and title (string), score (double, 0 to 1), suggested (bool: whether a merge is suggested), shared,
-            only_here and only_there (list of the names of frames, innermost first), why (string, one sentence).
+            only_here and only_there (list of the names of frames, innermost first), why (string, one sentence; of two
+            that somebody has parted it says who has).
 
         Raises
         ------
@@ -155,10 +157,13 @@ class Relating(Deciding):
         [1.0]
         """
         demand(limit, SupportsIndex, "limit= is a number of incidents")
+        self._events_of(incident_id)
         return to_pandas(self._relations.likeness.similar(incident_id, limit=limit, titles=self._titles()))
 
     def suggestions(self, *, least: float | None = None) -> pd.DataFrame:
         """Merges to consider: groups of incidents that look like one crash. Nothing is merged by asking.
+
+        What a person or a fingerprint of `triage.toml` has parted is not proposed again.
 
         Parameters
         ----------
@@ -187,11 +192,14 @@ class Relating(Deciding):
     @property
     def _relations(self) -> Relations:
         """The incidents as they are now, to be compared; made again where a decision has changed them."""
+        from triage.incidents.apart import Apart, ruled
         from triage.incidents.links import Relations
 
-        members = self.members()
-        if self._compared is None or not self._compared.is_of(members):
-            self._compared = Relations(self._tables, members)
+        members, parted = self.members(), self._grouped().replayed.parted
+        if self._compared is None or not self._compared.is_of(members, parted):
+            fingerprints = self._rules.fingerprints if self._rules else ()
+            apart = Apart(parted, ruled(self._tables, members, fingerprints))
+            self._compared = Relations(self._tables, members, apart)
         return self._compared
 
     def _titles(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-__all__ = ("find", "inside", "is_inside")
+__all__ = ("find", "inside", "is_inside", "is_there")
 
 Places = Iterable[str | os.PathLike[str]]
 
@@ -70,11 +70,16 @@ def is_inside(path: Path, outside: Places) -> bool:
     return _within(path, _folders(outside))
 
 
+def is_there(path: Path) -> bool:
+    """Whether a path is there, as far as whoever asks may know."""
+    return _is(path, Path.exists)
+
+
 def _is(path: Path, is_it: Callable[[Path], bool]) -> bool:
     """Whether it is what is looked for; a folder that nobody may look into holds nothing."""
     try:
         return is_it(path)
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

@@ -3,12 +3,13 @@
 Every event starts in the incident of its service and group key. The entries of the journal then move events, in their
 order; because all of them are replayed whenever incidents are asked for, they hold for events that came later too.
 
-- An entry finds its incidents by their ids. One that became another (merged, or split by somebody who did not know)
-  stands for the incidents that hold its events now. One that is not there, for a newer version of the grouping gave
-  other keys, is the incident that most of its anchor events are in.
+- An entry finds its incidents by their ids, and by the events that it names where the grouping gives others now
+  (`triage.incidents.anchors`). One that became another (merged, or split by somebody who did not know) stands for the
+  incidents that hold its events now.
 - A merge gives all of them one id. A split parts one by a value of each event (`triage.incidents.predicates`), where
-  the anchors of a side vouch for values that are told differently here: masked, or made by another version. A pin
-  moves named events. What comes later in the order of the journal wins.
+  the anchors of a side vouch for values that are told differently here: masked, or made by another version. An event
+  whose value is hidden by a mask that nobody vouches for stays where it is, which is told. A pin moves named events.
+  What comes later in the order of the journal wins.
 - The last of resolve, reopen and ignore gives the state; merged incidents share the last, the sides of a split inherit.
   A resolved incident is regressed by an event whose time is after the resolution, unless it was known by then: one that
   arrives late but happened before does not count, nor does one without a time.
@@ -19,24 +20,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from triage.incidents import predicates
+from triage.incidents.anchors import Anchors, Found
+from triage.incidents.replayed import Effect, Parting, Replayed, State
+from triage.share.printable import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from triage.journal import Entry, Subject
 
-__all__ = ("TOKEN", "Decider", "Decisions", "Effect", "Replayed", "State", "token")
+__all__ = ("TOKEN", "Decider", "Decisions", "Effect", "Replayed", "State", "revoked", "token")
 
 Rows = npt.NDArray[np.int64]
 TOKEN: Final = "hid_"  # noqa: S105 - it says so of an id
+_NAMED: Final = 3
 _UNDONE: Final = "about an incident that was taken back"
 _STATUS: Final = {"resolve": "resolved", "reopen": "open", "ignore": "ignored"}
 
@@ -50,48 +54,6 @@ def token(text: str) -> str:
     'hid_b730a4a619258c2c'
     """
     return TOKEN + hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
-
-
-class State(NamedTuple):
-    """One decision about the state of an incident: its place in the journal, and the events that were known."""
-
-    order: int
-    status: str
-    micros: int
-    known: frozenset[str] = frozenset()
-
-
-class Effect(NamedTuple):
-    """What became of an entry: applied, overridden or waiting; why; the incidents that it is about now."""
-
-    word: str
-    told: str = ""
-    incidents: tuple[str, ...] = ()
-
-
-class Replayed(NamedTuple):
-    """What the entries made of the events of a case.
-
-    Attributes
-    ----------
-    codes, ids
-        The number of the incident of each event, and the id of each incident.
-    states
-        The decisions about the state of each incident, in their order.
-    effects
-        What became of each entry.
-    made
-        The entry that made an incident, where none of the keys did.
-    became
-        The incidents that have the events of one that is there no more.
-    """
-
-    codes: Rows
-    ids: list[str]
-    states: dict[str, tuple[State, ...]]
-    effects: dict[str, Effect]
-    made: dict[str, str]
-    became: dict[str, list[str]]
 
 
 class Decider(Protocol):
@@ -136,7 +98,7 @@ class _Replay:
         self._tables = tables
         self._events = events
         self._entries = entries
-        self._revoked = _revoked(entries)
+        self._revoked = revoked(entries)
         self._names = list(ids)
         self._number = {name: at for at, name in enumerate(ids)}
         self._owner = codes.copy()
@@ -146,11 +108,14 @@ class _Replay:
         self._live = set(self._rows)
         self._states: dict[int, tuple[State, ...]] = {}
         self._made: dict[str, str] = {}
-        self._named = _named(events["event_id"], entries)
-        self._pinned = np.zeros(len(codes), bool)
+        self._anchors = Anchors(events, codes, entries, self._revoked, token)
+        self._pinned, self._touched = np.zeros(len(codes), bool), np.zeros(len(codes), bool)
         # Per entry that moved events: the groups of rows that it put together or apart, to be looked at in the end.
         self._moved: dict[str, list[Rows]] = {}
         self._effects: dict[str, Effect] = {}
+        self._remarks: dict[str, list[str]] = {}
+        self._parted: dict[str, Parting] = {}
+        self._who = {entry.id: entry.who for entry in entries}
 
     def run(self) -> Replayed:
         """Replay every entry, then see what is left of it."""
@@ -164,29 +129,45 @@ class _Replay:
             elif entry.what in _STATUS:
                 self._state(entry, order)
             else:
-                take[entry.what](entry)
+                take[entry.what](entry, order)
         self._judge()
         numbers, codes = np.unique(self._owner, return_inverse=True)
         ids = [self._names[number] for number in numbers.tolist()]
         states = {self._names[number]: self._states.get(number, ()) for number in numbers.tolist()}
         gone = set(self._rows) - self._live
         became = {self._names[number]: [self._names[now] for now in self._now(number)] for number in sorted(gone)}
-        return Replayed(codes.astype(np.int64), ids, states, self._effects, self._made, became)
+        return Replayed(codes.astype(np.int64), ids, states, self._effects, self._made, became, self._parted)
 
-    def _find(self, entry: Entry) -> list[list[int]]:
-        """The incidents that each subject is now; where there is none the effect says why."""
-        found = [each for each in map(self._incidents, entry.subjects) if each]
+    def _find(self, entry: Entry, order: int) -> list[Found]:
+        """What each subject is now; where there is nothing the effect says why."""
+        found = [each for each in (self._incidents(entry, order, one) for one in entry.subjects) if each]
         if not found:
             undone = any(map(self._is_undone, entry.subjects))
             told = Effect("overridden", _UNDONE) if undone else Effect("waiting", "its incident is not in this case")
             self._effects[entry.id] = told
+        if parts := sum(each.parts for each in found):
+            self._remark(entry, f"the grouping has changed: {plural(parts, 'incident')} found by events that it names")
         return found
 
-    def _incidents(self, subject: Subject) -> list[int]:
+    def _incidents(self, entry: Entry, order: int, subject: Subject) -> Found:
         number = self._number.get(subject.incident_id)
-        if number is not None:
-            return self._now(number)
-        return [] if self._is_undone(subject) else self._most(subject.events)
+        if number is None and self._is_undone(subject):
+            return Found([], self._anchors.rows(()))
+        own = self._most(subject.events) if number is None else self._now(number)
+        rows = self._anchors.elsewhere(entry, order, subject, own, self._touched)
+        more, strays = self._anchors.parts(entry, subject, rows, self._rows)
+        return Found([*own, *more], strays, len(more) + (len(own) if number is None else 0))
+
+    def _strayed(self, entry: Entry, found: Iterable[Found], told: str) -> Rows:
+        """The events that an entry names and that are in other incidents now, which is told of."""
+        rows = np.unique(np.concatenate([self._anchors.rows(()), *(each.strays for each in found)]))
+        if len(rows):
+            names = ", ".join(sorted({self._names[number] for number in self._owner[rows].tolist()})[:_NAMED])
+            self._remark(entry, told.format(names, f"{plural(len(rows), 'event')} that it names"))
+        return rows
+
+    def _remark(self, entry: Entry, told: str) -> None:
+        self._remarks.setdefault(entry.id, []).append(told)
 
     def _is_undone(self, subject: Subject) -> bool:
         """Whether an entry made this incident that does not hold any more."""
@@ -201,13 +182,9 @@ class _Replay:
 
     def _most(self, events: Iterable[str]) -> list[int]:
         """The incident that most of these events are in, the smallest id among equals."""
-        rows = self._rows_of(events)
+        rows = self._anchors.rows(events)
         counts = Counter(self._owner[rows].tolist())
         return [min(counts, key=lambda number: (-counts[number], self._names[number]))] if counts else []
-
-    def _rows_of(self, events: Iterable[str]) -> Rows:
-        found = {self._named[event] for event in events if event in self._named}
-        return np.array(sorted(found), np.int64)
 
     def _move(self, rows: Rows, name: str) -> int:
         """Give events to an incident, which is made where there is none of that name."""
@@ -215,6 +192,7 @@ class _Replay:
         if number == len(self._names):
             self._names.append(name)
         owners = self._owner[rows]
+        self._touched[rows] = True
         leaving = np.zeros(len(self._owner), bool)
         leaving[rows] = True
         for owner in np.unique(owners).tolist():
@@ -235,58 +213,80 @@ class _Replay:
         self._states[number] = tuple(sorted({*self._states.get(number, ()), *states}, key=lambda each: each.order))
 
     def _state(self, entry: Entry, order: int) -> None:
-        known = frozenset(self._told(self._rows_of(entry.known)))
-        for number in (number for found in self._find(entry) for number in found):
+        known = frozenset(self._told(self._anchors.rows(entry.known)))
+        found = self._find(entry, order)
+        for number in dict.fromkeys(number for each in found for number in each.numbers):
             self._share(number, [State(order, _STATUS[entry.what], entry.micros, known)])
             self._moved.setdefault(entry.id, []).append(self._rows[number])
+        self._strayed(entry, found, "not applied to {}, which has taken in {}")
 
     def _told(self, rows: Rows) -> list[str]:
         ids: list[str] = self._events["event_id"].take(pa.array(rows)).to_pylist()
         return ids
 
-    def _note(self, entry: Entry) -> None:
-        if found := self._find(entry):
-            self._moved[entry.id] = [self._rows[number] for numbers in found for number in numbers]
+    def _note(self, entry: Entry, order: int) -> None:
+        if found := self._find(entry, order):
+            self._moved[entry.id] = [self._rows[number] for each in found for number in each.numbers]
+            self._strayed(entry, found, "{} has taken in {}")
 
-    def _merge(self, entry: Entry) -> None:
-        found = self._find(entry)
+    def _merge(self, entry: Entry, order: int) -> None:
+        found = self._find(entry, order)
         if not found:
             return
-        numbers = sorted({number for each in found for number in each})
+        numbers = sorted({number for each in found for number in each.numbers})
         if len(numbers) == 1 and any(map(self._is_undone, entry.subjects)):
             self._effects[entry.id] = Effect("overridden", _UNDONE)
             return
+        if len(numbers) == 1 < len(entry.subjects):
+            one = len(found) == 1
+            self._remark(entry, "only one of its incidents is in this case" if one else "they were one already")
+        strays = self._strayed(entry, found, "out of {} taken back {}")
         self._moved[entry.id] = [self._rows[number] for number in numbers]
         there = self._number.get(entry.into, -1)
         involved = {*numbers, there} & self._live
         states = [state for number in involved for state in self._states.get(number, ())]
-        into = self._move(np.concatenate(self._moved[entry.id]), entry.into)
+        into = self._move(np.unique(np.concatenate([*self._moved[entry.id], strays])), entry.into)
         self._states.pop(into, None)
         self._share(into, states)
 
-    def _split(self, entry: Entry) -> None:
-        number = self._number.get(entry.subjects[0].incident_id)
-        if number is None:
-            found = self._find(entry)
-            if not found:
-                return
-            number = found[0][0]
-        rows, states = self._rows[number], self._states.get(number, ())
-        if number not in self._live:
-            rows = rows[~self._pinned[rows]]  # who did not know of another split did not know of those pins either
+    def _split(self, entry: Entry, order: int) -> None:
+        subject = entry.subjects[0]
+        found = self._find(entry, order)
+        number = self._number.get(subject.incident_id)
+        if number is None and not found:
+            return
+        rows, states = self._whole(number, found[0] if found else None)
+        if found:
+            strays = self._strayed(entry, found[:1], "out of {} taken back {}")
+            rows = np.union1d(rows, strays)
         parts = self._named_sides(entry) if entry.by == "events" else self._told_sides(entry, rows)
         if not parts:
-            self._effects[entry.id] = Effect("waiting", "none of the events that it names is in this case")
+            told = self._remarks.get(entry.id, ["none of the events that it names is in this case"])
+            self._effects[entry.id] = Effect("waiting", "; ".join(told))
         rest = np.setdiff1d(rows, np.concatenate([rows[:0], *parts.values()]))
         self._moved[entry.id] = [part for part in (*parts.values(), rest) if len(part)] if parts else []
         for name, side in sorted(parts.items()):
             self._made[name] = entry.id
             self._share(self._move(side, name), states)
-        if number not in self._live:
+        self._touched[rows] = True
+        if number is not None and number not in self._live:
             self._rows[number] = np.union1d(rows, self._rows[number])  # all that it had, not what left it last
 
+    def _whole(self, number: int | None, found: Found | None) -> tuple[Rows, tuple[State, ...]]:
+        """The events of an incident that is split, and its states."""
+        own = [] if number is None else [number]
+        if number is not None and number not in self._live:
+            rows = self._rows[number]  # who did not know of another split did not know of pins since either
+            parts, states = [rows[~self._pinned[rows]]], self._states.get(number, ())
+            others = found.numbers[len(self._now(number)) :] if found else []
+        else:
+            others = [each for each in (found.numbers if found else []) if each not in own]
+            parts = [self._rows[each] for each in own]
+            states = self._states.get((own or others)[0], ())
+        return np.unique(np.concatenate([*parts, *(self._rows[each] for each in others)])), states
+
     def _named_sides(self, entry: Entry) -> dict[str, Rows]:
-        rows = self._rows_of(entry.events)
+        rows = self._anchors.rows(entry.events)
         return {entry.sides[0].incident_id: rows} if len(rows) and entry.sides else {}
 
     def _told_sides(self, entry: Entry, rows: Rows) -> dict[str, Rows]:
@@ -296,32 +296,45 @@ class _Replay:
         place = np.full(len(self._owner), -1)
         place[rows] = np.arange(len(rows))
         votes: dict[int, Counter[str]] = {}
-        for side in entry.sides:
-            for at in place[self._rows_of(side.events)].tolist():
-                if at >= 0:
-                    votes.setdefault(int(told.codes[at]), Counter())[side.incident_id] += 1
+        named = np.full(len(rows), -1)
+        for number, side in enumerate(entry.sides):
+            here = place[self._anchors.rows(side.events)]
+            here = here[here >= 0]
+            named[here] = number
+            for at in here.tolist():
+                votes.setdefault(int(told.codes[at]), Counter())[side.incident_id] += 1
         parts: dict[str, list[Rows]] = {}
+        hidden = 0
         for code, value in enumerate(told.distinct):
-            digest = predicates.value_digest(entry.by, entry.slot, value)
+            digest = predicates.value_digest(entry.by, entry.slot, value, entry.salt)
             name = listed.get(digest)
             if name is None and code in votes:
                 counts = votes[code]
                 name = min(counts, key=lambda each: (-counts[each], each))
-            if name is None and not entry.carve:
+            mine = (told.codes == code) & (named < 0)
+            if name is None and predicates.is_hidden(value):
+                hidden += int(np.count_nonzero(mine))
+            elif name is None and not entry.carve:
                 name = predicates.side_id(entry.subjects[0].incident_id, digest)
-            if name is not None:
-                parts.setdefault(name, []).append(rows[told.codes == code])
+            if name is not None and mine.any():
+                parts.setdefault(name, []).append(rows[mine])
+        for number in np.unique(named[named >= 0]).tolist():
+            parts.setdefault(entry.sides[number].incident_id, []).append(rows[named == number])
+        if hidden:
+            self._remark(entry, f"masks hide the value of {plural(hidden, 'event')}, left where the grouping has them")
         return {name: np.concatenate(found) for name, found in parts.items()}
 
-    def _pin(self, entry: Entry) -> None:
-        rows = self._rows_of(entry.events)
+    def _pin(self, entry: Entry, _: int) -> None:
+        rows = self._anchors.rows(entry.events)
         if not len(rows):
             self._effects[entry.id] = Effect("waiting", "none of the events that it names is in this case")
             return
-        if self._is_undone(entry.subjects[0]):
+        subject = entry.subjects[0]
+        if self._is_undone(subject):
             self._effects[entry.id] = Effect("overridden", _UNDONE)
             return
-        found = self._incidents(entry.subjects[0])
+        number = self._number.get(subject.incident_id)
+        found = self._most(subject.events) if number is None else self._now(number)
         most = min(found, key=lambda number: (-len(self._rows[number]), self._names[number]), default=None)
         self._moved[entry.id] = [rows]
         self._effects[entry.id] = Effect("applied", incidents=(entry.into if most is None else self._names[most],))
@@ -334,8 +347,12 @@ class _Replay:
         for order, entry in enumerate(self._entries):
             groups = self._moved.get(entry.id)
             if not groups:
-                now = sorted({self._names[number] for each in entry.subjects for number in self._incidents(each)})
+                found = [self._incidents(entry, order, each).numbers for each in entry.subjects]
+                now = sorted({self._names[number] for numbers in found for number in numbers})
                 self._effects[entry.id] = self._effects[entry.id]._replace(incidents=tuple(now))
+                if entry.what == "merge" and entry.id in self._revoked and len(found) == 2:
+                    sides = tuple(tuple(self._names[number] for number in numbers) for numbers in found)
+                    self._part(self._revoked[entry.id], "took back their merge", sides)
                 continue
             owners = [set(self._owner[rows].tolist()) for rows in groups]
             numbers = sorted(set().union(*owners))
@@ -351,12 +368,18 @@ class _Replay:
                 into = self._now(self._number[self._effects[entry.id].incidents[0]])
                 if not set(into) & set(numbers):
                     word, told = "overridden", "moved on later"
-            if entry.what == "merge" and word == "applied" and len(groups) == 1 < len(entry.subjects):
-                told = "only one of its incidents is in this case"
+            if entry.what == "split":
+                sides = tuple(tuple(sorted(self._names[number] for number in each)) for each in owners)
+                self._part(entry.id, f"split them by {entry.by}", sides)
+            if word == "applied":
+                told = "; ".join(self._remarks.get(entry.id, ()))
             self._effects[entry.id] = Effect(word, told, names)
 
+    def _part(self, entry: str, how: str, sides: tuple[tuple[str, ...], ...]) -> None:
+        self._parted[entry] = Parting(f"{self._who[entry] or 'somebody'} {how}", sides)
 
-def _revoked(entries: Sequence[Entry]) -> dict[str, str]:
+
+def revoked(entries: Sequence[Entry]) -> dict[str, str]:
     """The entries that were taken back, and by which; a revocation can be taken back as well."""
     order = {entry.id: at for at, entry in enumerate(entries)}
     found: dict[str, str] = {}
@@ -364,23 +387,4 @@ def _revoked(entries: Sequence[Entry]) -> dict[str, str]:
         entry = entries[at]
         if entry.what == "revoke" and entry.id not in found and order.get(entry.of, at) < at:
             found.setdefault(entry.of, entry.id)
-    return found
-
-
-def _named(column: Any, entries: Sequence[Entry]) -> Mapping[str, int]:
-    """The row of each event that an entry names and that is here."""
-    wanted: set[str] = set()
-    for entry in entries:
-        wanted.update(entry.events, entry.known)
-        for events in [each.events for each in entry.subjects] + [each.events for each in entry.sides]:
-            wanted.update(events)
-    if not wanted:
-        return {}
-    listed = sorted(wanted)
-    place = pc.index_in(column, value_set=pa.array(listed, pa.string()))
-    rows = np.flatnonzero(pc.is_valid(place).to_numpy(zero_copy_only=False))
-    found = {listed[place[row].as_py()]: row for row in rows.tolist()}
-    if any(name.startswith(TOKEN) for name in wanted):
-        tokens = {token(name): row for row, name in enumerate(column.to_pylist())}
-        found.update((name, tokens[name]) for name in wanted if name in tokens)
     return found

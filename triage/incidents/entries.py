@@ -1,19 +1,22 @@
 """Entries of the journal in the making: what is decided now, told so that it is found again later.
 
-An incident goes into an entry with its keys and some of its events; a side of a split with the digests of its values
-and some of its events. Event ids, services and values that hold something secret or personal do not go in as they are.
+An incident goes into an entry with its keys and some of its events; a side of a split with the digests of its values,
+some of its events and a label that tells no value which could be personal (`triage.incidents.labels`). Event ids,
+services and values that hold something secret or personal do not go in as they are.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import secrets
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.errors import JournalError, is_one_of, no_incident
-from triage.incidents import predicates
+from triage.errors import JournalError, demand, is_one_of, no_incident
+from triage.incidents import labels, predicates
+from triage.incidents.anchors import SAMPLE
 from triage.incidents.decisions import token
 from triage.journal import WAYS, Side, Subject
 from triage.redact import spans
@@ -30,11 +33,19 @@ if TYPE_CHECKING:
 
 __all__ = ("Maker",)
 
-_ANCHORS: Final = 24
 _SIDE_ANCHORS: Final = 8
 _SIDES: Final = 200
 _KNOWN: Final = 500
 _LABEL: Final = 80
+
+
+class _Way(NamedTuple):
+    """By what an incident is split: the frame or slot, the salt of the digests, and the value of each event."""
+
+    by: str
+    slot: int
+    salt: str
+    told: predicates.Values
 
 
 class Maker:
@@ -89,7 +100,8 @@ class Maker:
             group_key=key,
             algo_version=ALGO_VERSION,
             made_by=self._found.replayed.made.get(incident, ""),
-            events=self.tokens(_anchors(self._found.events, rows, _ANCHORS)),
+            events=self.tokens(_anchors(self._found.events, rows, SAMPLE)),
+            count=len(rows),
         )
 
     def tokens(self, events: Iterable[str]) -> tuple[str, ...]:
@@ -101,6 +113,8 @@ class Maker:
         """The rows of named events; all of them must be there."""
         if not events:
             raise JournalError("no event is named; case.events(incident_id)['event_id'] lists them")
+        for event in events:
+            demand(event, str, "an event is named by its id, a text")
         mask = pc.is_in(self._found.events["event_id"], value_set=pa.array(events, pa.string()))
         rows = np.flatnonzero(mask.to_numpy().astype(bool))
         if within is not None:
@@ -122,17 +136,18 @@ class Maker:
     ) -> dict[str, Any]:
         """How a split parts an incident, as fields of its entry."""
         events = self._found.events.take(pa.array(rows))
+        salt = secrets.token_hex(16)
         if chosen is None:
             if by is None:
                 raise JournalError(f"say by what: by one of {', '.join(WAYS)}, or events=[...]")
-            slot = predicates.places(self._tables, events, by)[0]
-            told = predicates.values(self._tables, events, by, slot)
+            slot, told = self._telling(events, by)
             if len(told.distinct) == 1:
                 raise JournalError(f"nothing tells these events apart by {by}; name those that part: events=[...]")
             if len(told.distinct) > _SIDES:
                 raise JournalError(f"that would make {len(told.distinct):,} incidents; split by something else")
-            parts = [(code, [code]) for code in range(len(told.distinct))]
-            return {"by": by, "slot": slot, "sides": self._sides(incident, events, by, slot, told, parts)}
+            parts = [[code] for code in range(len(told.distinct))]
+            sides = self._sides(incident, events, _Way(by, slot, salt, told), parts)
+            return {"by": by, "slot": slot, "sides": sides, "salt": salt}
         inside = np.isin(rows, chosen)
         if inside.all():
             raise JournalError("all events of the incident are named: there is nothing to part them from; name fewer")
@@ -140,47 +155,42 @@ class Maker:
         for way, slot in [(each, at) for each in ways for at in predicates.places(self._tables, events, each)]:
             told = predicates.values(self._tables, events, way, slot)
             here = set(told.codes[inside].tolist())
-            if not here & set(told.codes[~inside].tolist()):
-                made = self._sides(incident, events, way, slot, told, [(min(here), sorted(here))])
-                return {"by": way, "slot": slot, "sides": made, "carve": True}
+            if not here & set(told.codes[~inside].tolist()) and not any(map(predicates.is_hidden, told.distinct)):
+                made = self._sides(incident, events, _Way(way, slot, salt, told), [sorted(here)])
+                return {"by": way, "slot": slot, "sides": made, "salt": salt, "carve": True}
         names = sorted(events["event_id"].filter(pa.array(inside)).to_pylist())
         own = predicates.side_id(incident, "\0".join(names))
         side = Side(incident_id=own, label=f"{plural(len(names), 'event')} that nothing tells from the others")
         return {"by": "events", "sides": (side,), "events": self.tokens(names)}
 
-    def _sides(
-        self,
-        incident: str,
-        events: pa.Table,
-        by: str,
-        slot: int,
-        told: predicates.Values,
-        parts: list[tuple[int, list[int]]],
-    ) -> tuple[Side, ...]:
-        """The sides with their anchors; the id of each is that of its first value."""
+    def _telling(self, events: pa.Table, by: str) -> tuple[int, predicates.Values]:
+        """The first frame or slot that tells events apart, and whose values say something in other archives too."""
+        if found := predicates.telling(self._tables, events, by):
+            return found
+        raise JournalError(
+            f"what differs by {by} stands behind masks here, and the number of a mask is another value in another "
+            "archive; split where the values are read, by something else, or name the events that part: events=[...]"
+        )
+
+    def _sides(self, incident: str, events: pa.Table, way: _Way, parts: list[list[int]]) -> tuple[Side, ...]:
+        """The sides with their anchors, of which the id of each is made: two people's same split has the same sides."""
+        chosen = [np.flatnonzero(np.isin(way.told.codes, codes)) for codes in parts]
+        names = labels.labels(
+            self._tables, [events.take(pa.array(rows)) for rows in chosen], way.by, way.slot, policy=self._policy
+        )
         made = []
-        for first, codes in parts:
-            rows = np.flatnonzero(np.isin(told.codes, codes))
-            digests = [predicates.value_digest(by, slot, told.distinct[code]) for code in codes]
+        for codes, rows, label in zip(parts, chosen, names, strict=True):
+            digests = [predicates.value_digest(way.by, way.slot, way.told.distinct[code], way.salt) for code in codes]
+            anchors = _anchors(events, rows, _SIDE_ANCHORS)
             made.append(
                 Side(
-                    incident_id=predicates.side_id(incident, digests[codes.index(first)]),
-                    label=", ".join(self._label(events, rows, told.distinct[code]) for code in codes[:3]),
+                    incident_id=predicates.side_id(incident, way.by, str(way.slot), *anchors),
+                    label=label,
                     values=tuple(digests),
-                    events=self.tokens(_anchors(events, rows, _SIDE_ANCHORS)),
+                    events=self.tokens(anchors),
                 )
             )
         return tuple(made)
-
-    def _label(self, events: pa.Table, rows: npt.NDArray[np.int64], value: str) -> str:
-        """A value for people, unless it is one that must not leave, alone or where it stands in the message."""
-        policy = self._policy
-        message = events["error_value"][int(rows[0])].as_py() or ""
-        at = message.find(value) if value else -1
-        hits = [(start, end) for start, end, _ in spans(message, policy=policy)] if at >= 0 else []
-        if spans(value, policy=policy) or any(start < at + len(value) and at < end for start, end in hits):
-            return "a value that must not leave"
-        return value[:_LABEL]
 
 
 def _order(events: pa.Table, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

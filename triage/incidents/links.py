@@ -15,18 +15,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.incidents.apart import Apart
 from triage.incidents.prototypes import prototypes
 from triage.incidents.similar import FEW, MERGE, Likeness
 from triage.stacks.joining import isin
 from triage.stacks.similarity import Ints
 from triage.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from triage.incidents.replayed import Parting
 
 __all__ = ("SHARED", "Relations", "build")
 
@@ -44,18 +50,20 @@ Members = tuple[pa.Table, Ints, list[str]]
 class Relations:
     """The incidents of a case as they are at one time, and what links them; everything is made when it is asked for."""
 
-    def __init__(self, tables: dict[str, pa.Table], members: Members) -> None:
+    def __init__(self, tables: dict[str, pa.Table], members: Members, apart: Apart | None = None) -> None:
         self._tables = tables
         self._members = members
+        self._apart = apart or Apart({})
 
-    def is_of(self, members: Members) -> bool:
-        """Whether these are the incidents still: no event has moved, none is new."""
-        return self._members[2] == members[2] and np.array_equal(self._members[1], members[1])
+    def is_of(self, members: Members, parted: Mapping[str, Parting] | None = None) -> bool:
+        """Whether these are the incidents still: no event has moved, none is new, and the same ones were parted."""
+        same = self._members[2] == members[2] and np.array_equal(self._members[1], members[1])
+        return same and self._apart.parted == (parted or {})
 
     @cached_property
     def likeness(self) -> Likeness:
         """What compares them."""
-        return Likeness(prototypes(self._tables, self._members))
+        return Likeness(prototypes(self._tables, self._members), self._apart.why)
 
     @cached_property
     def table(self) -> pa.Table:

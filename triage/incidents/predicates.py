@@ -12,7 +12,11 @@ message_slot
     The value of one variable part of the message, by its place among them: of those that differ when it is split the
     one with the fewest values. The place stands in the entry.
 
-Values do not go into the journal; their digests do.
+Values do not go into the journal; their digests do, made with a salt of the entry, so that one entry tells nothing of
+another. A short value can be tried out all the same by whoever has the journal: it is as private as the repository.
+
+A mask with an ordinal, `[email:1:8-15]`, hides a value: the same ordinal is another value in another archive. Such
+values are told apart by their archive and never looked up. A mask with a pseudonym (`redact(key=)`) is a value as any.
 """
 
 from __future__ import annotations
@@ -25,11 +29,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.redact.masks import MASK_TEXT
 from triage.stacks import messages
 from triage.stacks.frame_table import TRAITS, FrameTable
 from triage.stacks.joining import isin
 
-__all__ = ("Values", "places", "side_id", "value_digest", "values")
+__all__ = ("Values", "is_hidden", "kind_at", "places", "side_id", "telling", "value_digest", "values")
 
 _DEEPEST: Final = 64
 
@@ -44,10 +49,30 @@ class Values(NamedTuple):
 def values(tables: dict[str, pa.Table], events: pa.Table, by: str, slot: int = 0) -> Values:
     """The value of each event by which a split parts them."""
     if by == "frame":
-        return _spread(events["stack_key"], lambda keys: _nth(_telling(tables, keys), keys, slot))
+        return _apart(
+            _spread(events["stack_key"], lambda keys: _nth(_telling(tables, keys), keys, slot)), tables, events
+        )
     if by == "message_slot":
-        return _spread(events["error_value"], lambda texts: [_at(slots(text), slot) for text in texts])
-    return _spread(events["variant_key" if by == "variant" else "service"], lambda texts: texts)
+        told = _spread(events["error_value"], lambda texts: [_at(slots(text), slot) for text in texts])
+        return _apart(told, tables, events)
+    return _apart(_spread(events["variant_key" if by == "variant" else "service"], lambda texts: texts), tables, events)
+
+
+def is_hidden(value: str) -> bool:
+    """Whether a value stands behind a mask that says nothing outside of its archive.
+
+    Examples
+    --------
+    >>> is_hidden("[email:1:8-15]"), is_hidden("[email:K7QZJ2M4XW3YA:8-15]")
+    (True, False)
+    """
+    return "[" in value and any(mask.split(":")[1].isdigit() for mask in MASK_TEXT.findall(value))
+
+
+def kind_at(message: str | None, place: int) -> str:
+    """The kind of a variable part of a message, "" where it has none there."""
+    found = messages.slots(message)[1] if message else ()
+    return found[place].kind if place < len(found) else ""
 
 
 def places(tables: dict[str, pa.Table], events: pa.Table, by: str) -> list[int]:
@@ -63,25 +88,34 @@ def places(tables: dict[str, pa.Table], events: pa.Table, by: str) -> list[int]:
     return [0]
 
 
+def telling(tables: dict[str, pa.Table], events: pa.Table, by: str) -> tuple[int, Values] | None:
+    """The best frame or slot whose values say something outside of their archive too, and these; None for none."""
+    for slot in places(tables, events, by):
+        told = values(tables, events, by, slot)
+        if not any(map(is_hidden, told.distinct)):
+            return slot, told
+    return None
+
+
 def slots(message: str | None) -> list[str]:
     """The values of the variable parts of a message, in order."""
     return [slot.value for slot in messages.slots(message)[1]] if message else []
 
 
-def value_digest(by: str, slot: int, value: str) -> str:
-    """What stands in the journal for a value.
+def value_digest(by: str, slot: int, value: str, salt: str = "") -> str:
+    """What stands in the journal for a value; older entries have no salt.
 
     Examples
     --------
     >>> value_digest("service", 0, "checkout")
     'val_2be503d0cdb0e59c'
     """
-    return "val_" + _digest(by, str(slot), value)
+    return "val_" + _digest(by, str(slot), value, *([salt] if salt else []))
 
 
-def side_id(incident: str, value: str) -> str:
-    """The id of the side of an incident that the digest of a value leads to."""
-    return "inc_" + _digest("side", incident, value)
+def side_id(incident: str, *told: str) -> str:
+    """The id of a side of an incident, made of what tells it: events, or the digest of a value that came later."""
+    return "inc_" + _digest("side", incident, *told)
 
 
 def _digest(*parts: str) -> str:
@@ -104,6 +138,34 @@ def _spread(column: pa.ChunkedArray, told: Any) -> Values:
     place = {text: at for at, text in enumerate(distinct)}
     codes = np.array([place[text] for text in per_cell], np.int64)
     return Values(codes[encoded.indices.to_numpy(zero_copy_only=False)], distinct)
+
+
+def _apart(told: Values, tables: dict[str, pa.Table], events: pa.Table) -> Values:
+    """Values in which those that a mask hides are one for each archive that they are in."""
+    hidden = np.array([is_hidden(value) for value in told.distinct], bool)
+    if not hidden.any():
+        return told
+    files = tables["files"].select(["source_id", "container_id"]).to_pydict()
+    parents = dict(zip(files["source_id"], files["container_id"], strict=True))
+    roots = [_root(parents, source) for source in events["source_id"].to_pylist()]
+    texts = [
+        f"{told.distinct[code]}\0{root}" if hidden[code] else told.distinct[code]
+        for code, root in zip(told.codes.tolist(), roots, strict=True)
+    ]
+    distinct = sorted(set(texts))
+    place = {text: at for at, text in enumerate(distinct)}
+    return Values(np.array([place[text] for text in texts], np.int64), distinct)
+
+
+def _root(parents: dict[str, str | None], source: str | None) -> str:
+    """The input that a file is in."""
+    place = source or ""
+    for _ in range(_DEEPEST):
+        above = parents.get(place)
+        if not above:
+            break
+        place = above
+    return place
 
 
 def _telling(tables: dict[str, pa.Table], keys: list[str | None]) -> dict[str, list[str]]:

@@ -49,8 +49,8 @@ def call_tree(tables: dict[str, pa.Table], events: list[str], *, share: float = 
 def sides_of(tables: dict[str, pa.Table], events: list[str]) -> dict[str, int]:
     """How many incidents a split of some events would make, by each way to split."""
     table = isin(tables["events"], "event_id", events)
-    ways = [(by, predicates.places(tables, table, by)[0]) for by in WAYS]
-    return {by: len(predicates.values(tables, table, by, slot).distinct) for by, slot in ways}
+    found = {by: predicates.telling(tables, table, by) for by in WAYS}
+    return {by: len(told[1].distinct) if told else 1 for by, told in found.items()}
 
 
 def variants(tables: dict[str, pa.Table], events: list[str]) -> pa.Table:

@@ -1,15 +1,17 @@
 """Which incidents look like the same crash: a score, what they share, what keeps them apart; and merges to consider.
 
 Nothing here merges. A merge is suggested where two incidents of one service are at least `MERGE` alike and nothing
-speaks against it: another class of crash, another exception type or assertion, another way in which the program failed,
-or two first functions of which neither stands near the top of the other stack (two functions called from one place are
-two bugs). Each two incidents of a suggested group are related, none of them with something against it, and alike enough
-on average. An incident that is like many others which are not like each other says nothing, and takes no part. All of
-it is independent of the order of the input.
+speaks against it: somebody has parted them (a person, or a fingerprint of `triage.toml`), another class of crash,
+another exception type or assertion, another way in which the program failed, or two first functions of which neither
+stands near the top of the other stack (two functions called from one place are two bugs). Each two incidents of a
+suggested group are related, none of them with something against it, and alike enough on average. An incident that is
+like many others which are not like each other says nothing, and takes no part. All of it is independent of the order of
+the input.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -87,11 +89,17 @@ def _told(names: list[str]) -> str:
     return ", ".join(names[:_TOLD]) + (f" and {rest} more" if rest > 0 else "")
 
 
-class Likeness:
-    """The incidents of a case, ready to be compared."""
+def _together(*_: str) -> str:
+    """Nobody has parted any two incidents."""
+    return ""
 
-    def __init__(self, known: Prototypes) -> None:
+
+class Likeness:
+    """The incidents of a case, ready to be compared; `parted` says who has parted two of them, "" where nobody has."""
+
+    def __init__(self, known: Prototypes, parted: Callable[[str, str], str] = _together) -> None:
         self.known = known
+        self._parted = parted
         self._number = {incident: at for at, incident in enumerate(known.ids)}
 
     @cached_property
@@ -168,6 +176,8 @@ class Likeness:
     def _facts_against(self, one: int, other: int) -> str:
         """What is known of two incidents beside their frames that speaks against a merge."""
         known = self.known
+        if told := self._parted(known.ids[one], known.ids[other]):
+            return told
         if known.services[one] != known.services[other]:
             return "another service"
         if known.platforms[one] and known.platforms[other] and known.platforms[one] != known.platforms[other]:

@@ -155,6 +155,8 @@ class RedactedCase(MaskedTables):
             mask = self._working.redactor.text
             for column in ("who", "why", "told"):
                 told[column] = told[column].map(mask, na_action="ignore").astype(told[column].dtype)
+            sides = told["sides"].map(lambda each: [mask(side) for side in each], na_action="ignore")
+            told["sides"] = sides.astype(told["sides"].dtype)
         return self.masked("journal", told)
 
     def extract(self, incident_id: str) -> Extract:
@@ -306,12 +308,9 @@ class RedactedCase(MaskedTables):
 
     def __repr__(self) -> str:
         """Counts only."""
-        from triage.case import NO_JOURNAL
-
         told = repr(self._case).removeprefix("<triage.Case: ").removesuffix(">").split(", ")[:2]
-        awaited = [NO_JOURNAL] if self._case.awaits_journal else []
         files = len(self._case.files()) if self._working is None else len(self._working.members)
-        return f"<triage.RedactedCase: {', '.join([*told, plural(files, 'file'), *awaited])}>"
+        return f"<triage.RedactedCase: {', '.join([*told, plural(files, 'file'), *self._case.journal_told])}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Text, and static HTML that needs neither a kernel nor a script."""

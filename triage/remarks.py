@@ -1,0 +1,88 @@
+"""What people write into the journal: looked through for secrets, for what does not show, and for its length.
+
+Journals are shared, and read in terminals and diffs. A text that holds something secret or personal is refused by its
+kind and place, as is one with control characters, which a terminal obeys; line ends and tabs stay. What only does not
+print (joiners, marks that turn the direction of text) is kept, and written as `\\uXXXX` by `triage.journal_lines`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from triage.errors import JournalError, demand
+from triage.redact import spans
+
+if TYPE_CHECKING:
+    from triage.redact.policy import Policy
+
+__all__ = ("LONGEST", "reason", "shows", "signature")
+
+LONGEST: Final = 10_000
+_NAME: Final = 200
+_LINES: Final = "\n\t"
+# Letters and symbols that are drawn as nothing.
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def reason(text: object, policy: Policy) -> str:
+    """A note or a reason as it goes into the journal.
+
+    Raises
+    ------
+    JournalError
+        It is too long, or holds a control character, or something secret or personal.
+    TriageError
+        It is no text.
+    """
+    demand(text, str, "a note or a reason is a text")
+    said = str(text).replace("\r\n", "\n")
+    if len(said) > LONGEST:
+        raise JournalError(f"the text has {len(said):,} characters, and {LONGEST:,} is the most; say it shorter")
+    for at, char in enumerate(said, 1):
+        if unicodedata.category(char) == "Cc" and char not in _LINES:
+            raise JournalError(f"the text holds a control character at character {at:,}; say it without that")
+    for start, end, kind in spans(said, policy=policy):
+        raise JournalError(
+            f"the text holds something of the kind {kind} at characters {start + 1} to {end}, and journals are "
+            "shared; say it without that"
+        )
+    return said.strip().encode("utf-8", "replace").decode() if shows(said) else ""
+
+
+def shows(text: str) -> bool:
+    """Whether anything of a text can be seen.
+
+    Examples
+    --------
+    >>> shows(" fixed "), shows(" \\u200b\\u3164 ")
+    (True, False)
+    """
+    return any(char.isprintable() and not char.isspace() and char not in _BLANK for char in text)
+
+
+def signature(who: object, policy: Policy) -> str:
+    """Who decides, as it goes into the journal; an e-mail address that was given as one is told.
+
+    Raises
+    ------
+    JournalError
+        It is too long, or holds what does not print, or something secret.
+    TriageError
+        It is no text.
+    """
+    demand(who, str, "who decides is a text")
+    name = str(who)
+    wrong = ""
+    if len(name) > _NAME:
+        wrong = f"has more than {_NAME} characters"
+    elif not name.isprintable():
+        wrong = "holds a character that does not print"
+    else:
+        kinds = [kind for _, _, kind in spans(name, policy=policy) if kind != "email"]
+        wrong = f"holds something of the kind {kinds[0]}" if kinds else ""
+    if wrong:
+        raise JournalError(
+            f"the name of who decides {wrong}, and journals are shared; name them: Journal(PATH, who=NAME)"
+        )
+    return name
