@@ -30,7 +30,6 @@ class Relating(Deciding):
     """What `Case` inherits: explanations, comparisons, similarity and links."""
 
     _compared: Relations | None = None
-    _rules: Rules | None
 
     if TYPE_CHECKING:  # what `Case` has of its own
         _rules: Rules | None

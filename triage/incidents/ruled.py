@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from triage.incidents.layout import typed
-from triage.incidents.sides import EVENT, Side, _key, _roots
+from triage.incidents.sides import EVENT, Side, key_as_told, roots_of
 from triage.stacks.explanation import ending_of
 from triage.stacks.fingerprints import DEFAULT, FIELDS, FRAME_FIELDS, VARIABLE, taken, variables
 from triage.stacks.joining import isin
@@ -124,8 +124,8 @@ def _default(side: Side, tables: dict[str, pa.Table]) -> str:
     if side.exact:
         return str(side.event["group_key"])
     ending = ending_of(side.names, side.frames["frame_kind"], side.frames["counted"])
-    roots, _ = _roots(side.event["event_id"], tables)
-    return _key(side.kind, side.event, side.counted, side.evidence, roots, ending, cycle=bool(side.cycle))
+    roots, _ = roots_of(side.event["event_id"], tables)
+    return key_as_told(side.kind, side.event, side.counted, side.evidence, roots, ending, cycle=bool(side.cycle))
 
 
 def spread(events: pa.Table, tables: dict[str, pa.Table], rules: Rules | None) -> dict[int, int]:

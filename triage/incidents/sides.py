@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ("EVENT", "Difference", "Side", "differences", "in_words", "masked", "newest", "side_of")
+__all__ = (
+    "EVENT", "Difference", "Side", "differences", "in_words", "key_as_told", "masked", "newest", "roots_of", "side_of",
+)  # fmt: skip
 
 # What an explanation reads of an event.
 EVENT: Final = (
@@ -115,10 +117,10 @@ def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *
     kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"], ending)
     cycle = cycle_of(names, columns["frame_kind"]) if kind == "stack overflow" else []
     used = cycle or [row for row, counts in enumerate(columns["counted"]) if counts]
-    roots, proof = _roots(event["event_id"], tables)
+    roots, proof = roots_of(event["event_id"], tables)
     evidence = max(evidence_of(columns, used), proof)
     counted = [names[row] for row in used]
-    exact = _key(kind, event, counted, evidence, roots, ending, cycle=bool(cycle)) == event["group_key"]
+    exact = key_as_told(kind, event, counted, evidence, roots, ending, cycle=bool(cycle)) == event["group_key"]
     cause = _listed(each for each, _ in roots), _listed(each for _, each in roots)
     if not whole:
         columns = {name: [values[row] for row in used] for name, values in columns.items()}
@@ -133,7 +135,7 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(sorted({word for word in words if word}))
 
 
-def _roots(event: str, tables: dict[str, pa.Table]) -> tuple[list[tuple[str, str]], Evidence]:
+def roots_of(event: str, tables: dict[str, pa.Table]) -> tuple[list[tuple[str, str]], Evidence]:
     """The type and first counted frame of what an event's exception came from, and what the stacks of these tell."""
     rows = isin(tables["stacks"], "event_id", [event])
     rows = isin(rows, "role", list(ROOTS)).sort_by([("chain_no", "ascending"), ("stack_no", "ascending")])
@@ -149,7 +151,7 @@ def _roots(event: str, tables: dict[str, pa.Table]) -> tuple[list[tuple[str, str
     return told, evidence
 
 
-def _key(
+def key_as_told(
     kind: str,
     event: dict[str, Any],
     counted: list[str],
