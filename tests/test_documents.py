@@ -27,6 +27,7 @@ def masked(data, *values, media=None):
         (b'{\n "a": 1\n}', "json"),
         (b"# TYPE up gauge\nup 1\n", "prometheus"),
         (b'up{job="a"} 1 1700000000\n', "prometheus"),
+        (b"psql -Uapp\n", None),
         (b"<?xml version='1.0'?>", "xml"),
         (b"<plist>", "xml"),
         (b"[main] INFO started", None),

@@ -26,7 +26,7 @@ _JOINED: Final = re.compile(rb"""(\\{0,15}["'])[ \t]{0,8}:[ \t]{0,8}\Z""")
 _LITERAL_END: Final = re.compile(rb"[ \t]{0,8}(?:[,}\]]|\\{0,4}[nr]|\r?\n|\Z)")
 _SAMPLE: Final = re.compile(
     rb"(?m)^(?:# (?:HELP|TYPE) [a-zA-Z_:]"
-    rb"|[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^\n]*\})?[ \t]+[-+0-9NI][^\s]*(?:[ \t]+-?[0-9]+)?[ \t]*\r?$)"
+    rb"|[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^\n]*\})?[ \t]+(?:[-+]?\.?[0-9][^\s]*|NaN|[-+]?Inf)(?:[ \t]+-?[0-9]+)?[ \t]*\r?$)"
 )
 _ELEMENT: Final = re.compile(rb"<(?:[?!]|[A-Za-z][\w:.-]*[\s>/])")
 _QUOTE: Final = ord('"')

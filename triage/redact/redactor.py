@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from triage.redact import documents, masks
-from triage.redact.hits import KEY, Hit, joined
+from triage.redact.hits import KEY, Hit, joined, outside_masks
 from triage.redact.known import Known, unescaped, worth_finding
 from triage.redact.named import judging
 from triage.redact.policy import Policy
@@ -30,6 +30,8 @@ _MEMO: Final = 262_144
 _VALUES: Final = 8
 # How often a text is masked again where a mask brought something to light.
 _ROUNDS: Final = 6
+# Numbers go on behind those of masks in the texts up to here; greater ones, which a text may make up, are stepped over.
+_MOST_RESERVED: Final = 999_999
 _SEPARATED: Final = frozenset({"card", "iban", "phone", "ssn", "mac"})
 _CASELESS: Final = frozenset({"email", "hostname", "mac", "iban", "ipv6"})
 
@@ -102,6 +104,7 @@ class Redactor:
         self._salt = secrets.token_bytes(16)
         self._entries: dict[bytes, _Entry] = {}
         self._numbers: Counter[str] = Counter()
+        self._taken: set[tuple[str, int]] = set()
         self._left: set[bytes] = set()
         self._identities: dict[str, bytes] = {}
         self._known: Known | None = None
@@ -199,7 +202,10 @@ class Redactor:
         """Give no number that a mask in the text has already: it stands for another value."""
         if self._key is None and b"[" in data:
             for kind, number in masks.numbered(data):
-                self._numbers[kind] = max(self._numbers[kind], number)
+                if number <= _MOST_RESERVED:
+                    self._numbers[kind] = max(self._numbers[kind], number)
+                else:
+                    self._taken.add((kind, number))
 
     def _register(self, hits: Iterable[Hit]) -> None:
         """Take note of the values that were found."""
@@ -248,6 +254,8 @@ class Redactor:
     def _number(self, entry: _Entry, value: bytes) -> None:
         """Give an entry its mask: the next number of its kind, or the pseudonym of its value."""
         self._numbers[entry.kind] += 1
+        while (entry.kind, self._numbers[entry.kind]) in self._taken:
+            self._numbers[entry.kind] += 1
         number = masks.pseudonym(self._key, entry.kind, value) if self._key else str(self._numbers[entry.kind])
         entry.label = masks.label(entry.kind, number, entry.length, exact=entry.exact)
         self._identities[entry.label] = self._identity(value)
@@ -341,7 +349,7 @@ def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> li
 def _with_named(hits: list[Hit], named: Iterable[Found], data: bytes) -> list[Hit]:
     """The hits in a cell and what its name says of it, without what is masked already."""
     more = [Hit(start, end, kind, rule, KEY, data[start:end]) for start, end, kind, rule in named]
-    more = [hit for hit in more if not masks.within(data, hit.start, hit.end)]
+    more = [part for hit in more for part in outside_masks(data, hit)]
     return joined(hits, more) if more else hits
 
 

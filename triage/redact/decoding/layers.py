@@ -17,6 +17,7 @@ from triage.redact.decoding.folded import folds, unfolded
 from triage.redact.decoding.octets import written_out
 from triage.redact.decoding.prefixes import unprefixed
 from triage.redact.decoding.runs import Run, beginnings, decoded_runs
+from triage.redact.decoding.shields import unshielded
 from triage.redact.decoding.views import ENCODED, View, views
 from triage.redact.decoding.wraps import rejoined
 from triage.redact.hits import Hit
@@ -103,14 +104,14 @@ def read_layers(
     if depth == 0:
         return layers
     encoded = [*lines.spans(ENCODED)]
-    wrapped = rejoined(data) if depth == _DEPTH else None
+    once = [rejoined(data), unshielded(data)] if depth == _DEPTH else []
     apart = chain(
         columns(data, encoded),
         unprefixed(data),
         undoubled(data, encoded),
         rejoined_cells(data, encoded),
         unfolded(data, ahead.of(folds)) if decodes else (),
-        [wrapped] if wrapped else [],
+        filter(None, once),
     )
     for view in chain(views(data, encoded), apart):
         inner = read_layers(view.data, wanted, passes, depth=0 if view.last else depth - 1)
