@@ -18,10 +18,11 @@ import numpy as np
 
 from triage.redact import documents, masks
 from triage.redact.hits import KEY, Hit, joined, outside_masks
-from triage.redact.known import Known, unescaped, worth_finding
+from triage.redact.known import Known, worth_finding
 from triage.redact.named import judging
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner, forget
+from triage.redact.spellings import unescaped
 from triage.redact.text import Found
 
 __all__ = ("Finding", "Masked", "Redactor", "text_spans")
@@ -268,7 +269,7 @@ class Redactor:
         """All values worth finding, those of the policy too; made anew when something was learned."""
         if self._known is None:
             found = [(entry.kind, value) for entry in self._entries.values() for value in entry.values]
-            self._known = Known([*found, *self._given])
+            self._known = Known(found, self._given)
         return self._known or None
 
     def _remaining(self, hits: list[Hit]) -> list[Hit]:
@@ -339,7 +340,7 @@ def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> li
     try:
         hits = scanner.found(data, layers)
         distinct = dict.fromkeys([(hit.kind, hit.value, hit.rule) for hit in hits])
-        again = Known([*dict.fromkeys(one[:2] for one in distinct if worth_finding(*one)), *given])
+        again = Known(dict.fromkeys(one[:2] for one in distinct if worth_finding(*one)), given)
     finally:
         forget()
     more = scanner.find_known(data, again, layers, hits) if again else []

@@ -1,4 +1,4 @@
-"""Masks taken out of a text where something goes on behind them: `password=[redacted]orchard-9` reads `password=orchard-9`.
+"""Masks taken out of a text where something goes on behind them: `pin=[redacted]4711` reads `pin=4711`.
 
 A mask, ours or another tool's, says that a value stood there, and so that nothing is left to hide. What goes on right
 behind it would be hidden by it from every rule.
@@ -21,7 +21,7 @@ _MARK: Final = (
     rf"\[(?i:{_WORDS}){_REST}\]|<(?i:{_WORDS}){_REST}>|\{{(?i:redacted|masked){_REST}\}}|\((?i:redacted|masked)\)"
 )
 _SHIELD: Final = Expression(rf"(?:{masks.MASKS}|{_MARK})+")
-_GOES_ON: Final = frozenset(LETTERS + DIGITS + b"_!#$%*+?^~-" + bytes(range(0x80, 0x100)))
+_GOES_ON: Final = frozenset(LETTERS + DIGITS + b"_!$*^" + bytes(range(0x80, 0x100)))
 
 
 def unshielded(data: bytes) -> View | None:
