@@ -38,14 +38,14 @@ _OF_PROGRAMS: Final = frozenset({"flag", "statement", "sql"})
 # In a text these may stand before a value without being of its word: what ends a line or a cell and is written out.
 _ESCAPED: Final = frozenset({b"\\n", b"\\t", b"\\r", b"\\f", b"\\v", b"\\b", b"\\0"})
 _BEFORE_FLAGS: Final = frozenset({b"", b" ", b"\t", b"\n", b'"', b"'", b"=", b",", b"["})
-# Runs in base64 are long enough from so many bytes on to be decoded as text, and of a value in any case so many tell it.
+# So many bytes make a run of base64 that is decoded as text, and so many are told apart in any case.
 _DECODED: Final = 12
 _LEAST_CASELESS: Final = 8
 _LONGEST_RUN: Final = 4_096
 
 
 class _Spelling(NamedTuple):
-    """A way of writing a value: its kind, the value, what it must not touch before and behind it, and the run it is in."""
+    """A way of writing a value: its kind, the value, what it must not touch on either side, and what its run is of."""
 
     kind: str
     value: bytes
@@ -84,10 +84,9 @@ def _as_word(text: bytes, kind: str, value: bytes, *, given: bool) -> _Spelling:
 
     What is given may be a part of those.
     """
+    word = _LETTERS_AND_DIGITS
     if kind in _WORDLIKE and not given:
         word = _WORD_OR_JOIN if text.isalpha() else _WORD
-    else:
-        word = _LETTERS_AND_DIGITS
     before = word if text[0] in _WORD else _NOTHING
     return _Spelling(kind, value, before, word if text[-1] in _WORD else _NOTHING, _NOTHING)
 

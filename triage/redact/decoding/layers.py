@@ -15,10 +15,11 @@ from triage.redact.decoding.doubled import undoubled
 from triage.redact.decoding.dumps import columns
 from triage.redact.decoding.folded import folds, unfolded
 from triage.redact.decoding.octets import written_out
+from triage.redact.decoding.origins import View
 from triage.redact.decoding.prefixes import unprefixed
 from triage.redact.decoding.runs import Run, beginnings, decoded_runs
 from triage.redact.decoding.shields import unshielded
-from triage.redact.decoding.views import ENCODED, View, views
+from triage.redact.decoding.views import ENCODED, views
 from triage.redact.decoding.wraps import rejoined
 from triage.redact.hits import Hit
 from triage.redact.lines import Lines, Wanted

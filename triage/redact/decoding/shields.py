@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from triage.redact import masks
-from triage.redact.decoding.views import Piece, View, build
+from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.text import DIGITS, LETTERS, Expression
 
 __all__ = ("unshielded",)
