@@ -1,9 +1,9 @@
-import pytest
-
 """The two passes: order, memory, and what is not text."""
 
 import io
 import tarfile
+
+import pytest
 
 import triage
 from triage.redact.redactor import Redactor

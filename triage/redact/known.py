@@ -11,6 +11,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final, NamedTuple, NoReturn
 
+from triage.redact.decoding.attached import ATTACHMENT
 from triage.redact.heads import HEAD, Heads
 from triage.redact.hits import KNOWN, Hit
 from triage.redact.named.keys import sense, vocabulary
@@ -56,7 +57,11 @@ class _Spelling(NamedTuple):
 
 def worth_finding(kind: str, value: bytes, rule: str = "") -> bool:
     """Whether a value is so much its own that every other occurrence of it is the same secret."""
-    if not _is_long_enough(kind, value) or (rule in _OF_PROGRAMS and kind == "username" and value.isalpha()):
+    if (
+        kind == ATTACHMENT
+        or not _is_long_enough(kind, value)
+        or (rule in _OF_PROGRAMS and kind == "username" and value.isalpha())
+    ):
         return False
     small = value.lower()
     words = vocabulary()

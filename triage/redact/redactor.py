@@ -17,7 +17,9 @@ import msgspec
 import numpy as np
 
 from triage.redact import documents, masks
-from triage.redact.hits import KEY, Hit, joined, outside_masks
+from triage.redact.decoding import attached
+from triage.redact.decoding.attached import ATTACHMENT
+from triage.redact.hits import GENERIC, KEY, Hit, joined, outside_masks
 from triage.redact.known import Known, worth_finding
 from triage.redact.named import judging
 from triage.redact.policy import Policy
@@ -123,7 +125,7 @@ class Redactor:
 
     def mask(self, data: bytes, *, place: str = "", media: str | None = None) -> Masked:
         """Second pass: the text with masks, and what was masked. JSON, NDJSON and Prometheus text stay parsable."""
-        return self._masked(data, self._scanner.find(data, self._everything()), place, media)
+        return self._masked(data, self._found(data), place, media)
 
     def mask_alone(self, data: bytes) -> Masked:
         """Both passes over a text that is all there is, read once for both."""
@@ -144,7 +146,7 @@ class Redactor:
 
     def residue(self, data: bytes, *, place: str, media: str | None = None) -> list[Finding]:  # noqa: ARG002 - as `mask`
         """What would still be masked in a text: empty where it may leave."""
-        hits = self._remaining(self._scanner.find(data, self._everything()))
+        hits = self._remaining(self._found(data))
         if not hits:
             return []
         # Marks of the document's own, which no mask would replace, are nothing that could leave.
@@ -168,6 +170,16 @@ class Redactor:
         self._left.discard(self._identities[mask])
         self._memo.clear()
 
+    def _found(self, data: bytes) -> list[Hit]:
+        """Every place in a text that leaves, those among them that cannot be looked into."""
+        hits = self._scanner.find(data, self._everything())
+        if ATTACHMENT in self.policy.disabled:
+            return hits
+        more = [
+            Hit(start, end, ATTACHMENT, ATTACHMENT, GENERIC, data[start:end]) for start, end in attached.places(data)
+        ]
+        return joined(hits, more) if more else hits
+
     def _masked(self, data: bytes, hits: list[Hit], place: str, media: str | None) -> Masked:
         """A text with masks over what was found in it, and over what is found once they stand there."""
         media = media or documents.kind_of(data)
@@ -179,14 +191,14 @@ class Redactor:
             data, places = documents.apply(data, _edits(hits, labels), media) if hits else (data, [])
             if not places:
                 break
-            hits = self._scanner.find(data, self._everything())
+            hits = self._found(data)
         forget()
         return Masked(data, tuple(_findings(data, rules, place)))
 
     def _cell(self, text: str, key: str | None) -> str:
         """A cell with masks, worked out."""
         data = text.encode("utf-8", "surrogatepass")
-        hits = self._scanner.find(data, self._everything())
+        hits = self._found(data)
         if key:
             hits = _with_named(hits, judging.named(data, key, self.policy.keys), data)
         media = documents.kind_of(data)
@@ -195,7 +207,7 @@ class Redactor:
             if not hits:
                 break
             data, _ = documents.apply(data, _edits(hits, self._labels(hits)), media)
-            hits = self._scanner.find(data, self._everything())
+            hits = self._found(data)
         forget()
         return data.decode("utf-8", "replace")
 

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from triage.redact.ahead import Ahead, Pass
+from triage.redact.decoding.attached import attached
 from triage.redact.decoding.continued import rejoined_cells
 from triage.redact.decoding.doubled import undoubled
 from triage.redact.decoding.dumps import columns
@@ -118,7 +119,7 @@ def read_layers(
         inner = read_layers(view.data, wanted, passes, depth=0 if view.last else depth - 1)
         layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]
     if decodes:
-        for run in chain(decoded_runs(data, ahead.of(beginnings)), written_out(data, encoded)):
+        for run in chain(decoded_runs(data, ahead.of(beginnings)), written_out(data, encoded), attached(data)):
             layers += [layer.inside(run) for layer in read_layers(run[2], wanted, passes, depth=depth - 1)]
     return layers
 

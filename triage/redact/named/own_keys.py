@@ -52,10 +52,12 @@ class OwnKeys:
 
 def _scalars(data: bytes, at: int) -> tuple[list[Span], int]:
     """The strings and literals of the value that begins at a place, without the names in it; and where it ends."""
-    depth, end = 0, at
+    depth, end, limit = 0, at, min(at + _REACH, len(data))
     found: list[Span] = []
-    for token in _TOKEN.finditer(data, at, min(at + _REACH, len(data))):
+    for token in _TOKEN.finditer(data, at, limit):
         start, end = token.span()
+        if end == limit < len(data):
+            break
         text = data[start : start + 1]
         if text in _OPENING:
             depth += 1

@@ -77,7 +77,7 @@ _OPEN_REPEATS: Final = ("+", "*", ",}", "?")
 # Kinds of what is found without a rule of a file.
 _KINDS: Final = frozenset(
     {"email", "ipv4", "ipv6", "mac", "card", "iban", "phone", "ssn", "hostname", "username", "windows_sid"}
-    | {"password", "token", "encoded", "known"}
+    | {"password", "token", "encoded", "known", "attachment"}
 )
 
 
