@@ -149,9 +149,10 @@ def beginnings() -> Beginnings:
 
 @cache
 def names() -> frozenset[str]:
-    """What a policy may switch off: ids of rules, and kinds."""
+    """What a policy may switch off: ids of rules, kinds, and the ways by which others are found."""
+    ways = {way for found in _read("ways.toml").values() for way in found}
     kinds = {sense.kind for sense in vocabulary().senses.values() if sense.kind}
-    return frozenset(_KINDS | kinds | {rule.name for rule in rules()} | {rule.kind for rule in rules()})
+    return frozenset(_KINDS | kinds | ways | {rule.name for rule in rules()} | {rule.kind for rule in rules()})
 
 
 @cache
