@@ -34,6 +34,7 @@ _NEWLINE: Final = rf"(?:{_WRITTEN_END}|\r?\n[ \t]{{0,16}})"
 _LAST: Final = rf"{_NEWLINE}{_LETTER}{{1,100}}={{1,2}}|{_WRITTEN_END}{_LETTER}{{1,100}}"
 _RUN: Final = rf"{_LETTER}{{40,}}(?:{_NEWLINE}{_LETTER}{{60,}})*(?:={{1,2}}|{_LAST})?"
 _ADDRESS: Final = r"data:[A-Za-z]{1,20}/[\w.+-]{1,80}(?:;[\w.=+-]{1,60}){0,3};base64,"
+_COMMA: Final = b","
 _FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
 _PRINTED: Final = bytes(range(32, 127)) + b"\t\r\n"
 _STRINGS: Final = Expression(r"(?:[\t\x20-\x7e]\x00){8,}|(?:[\t\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){8,}")
@@ -41,9 +42,9 @@ _STRINGS: Final = Expression(r"(?:[\t\x20-\x7e]\x00){8,}|(?:[\t\x20-\x7e]|[\xc2-
 
 def places(data: bytes) -> Iterator[Span]:
     """Where files are written out."""
-    for whole, run in _attached().groups(data):
-        start, end = run if run[0] >= 0 else whole
-        if end - start >= _LEAST and (run[0] < 0 or not _is_text(data[start : start + _HEAD])):
+    for begin, end in _attached().spans(data):
+        start = data.find(_COMMA, begin, end) + 1 if data.startswith(b"data:", begin) else begin
+        if end - start >= _LEAST and (start == begin or not _is_text(data[start : start + _HEAD])):
             yield start, end
 
 
@@ -77,10 +78,10 @@ def _kinds() -> tuple[tuple[str, tuple[bytes, ...], bool], ...]:
 
 @cache
 def _attached() -> Expression:
-    """The expression: what an address of data holds, its one group, or what begins like a file."""
+    """The expression: an address of data with what it holds, or what begins like a file."""
     heads = [base64.b64encode(begin)[: len(begin) * 8 // 6] for _, begins, _ in _kinds() for begin in begins]
     begun = "|".join(sorted({head.decode().replace("+", r"\+").replace("/", r"\\?/") for head in heads}))
-    return Expression(rf"{_ADDRESS}({_RUN})|\b(?:{begun}){_RUN}|\\?/9j/{_RUN}")
+    return Expression(rf"{_ADDRESS}{_RUN}|\b(?:{begun}){_RUN}|\\?/9j/{_RUN}")
 
 
 def _decoded(run: bytes) -> bytes:
