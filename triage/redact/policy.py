@@ -134,15 +134,15 @@ class Policy:
     Parameters
     ----------
     disabled
-        Names of rules or kinds that are off, as in `triage.redact.tokens.rules.names()`.
+        Names of rules (as findings name them) or kinds that are off, as in `triage.redact.tokens.rules.names()`.
     allow, allow_patterns
         Values that are no findings: exactly, or by an RE2 expression that matches the whole value.
     patterns
         Extra rules.
     keys
-        Extra sensitive keys: what stands under them is a secret.
+        Extra sensitive keys: what stands under them is a secret, all of it where that is an object or a list.
     known
-        Values to look for everywhere.
+        Values to look for everywhere, in any case and in parts of names and paths; ordinary words only as they are.
     minidump_memory
         Let memory, environment and command line of minidumps through the rules instead of dropping them.
 
