@@ -98,6 +98,11 @@ def test_a_secret_is_found_in_any_case_between_the_parts_of_a_name_and_in_short_
         assert [(hit.start, hit.end, hit.value) for hit in known.hits(b"a " + run)] == [(2, 2 + len(run), b"k3yZ9q")]
 
 
+def test_what_was_found_as_it_is_written_in_a_run_hides_no_run():
+    known = Known([("secret", b"6d6665726e")], GIVEN)
+    assert [hit.value for hit in known.hits(b"6d6665726e x6d6665726e")] == [b"6d6665726e", b"mfern"]
+
+
 def test_the_longer_of_two_that_begin_alike_is_found():
     known = Known([("password", b"hunter2-q"), ("token", b"hunter2-q-long")])
     assert found(known, "hunter2-q-long hunter2-q") == [("hunter2-q-long", "token"), ("hunter2-q", "password")]

@@ -173,12 +173,13 @@ class Known:
             if start < done:
                 continue
             for length in lengths.get(small[start:stop], ()):
-                end = start + length
-                spelling = exactly.get(data[start:end]) or anyhow.get(small[start:end])
-                if spelling is None or end > size or (end < size and data[end] in spelling.behind):
+                if (end := start + length) > size:
                     continue
-                if start and data[start - 1] in spelling.before and not _is_led(data, start):
-                    continue
+                spelling = exactly.get(data[start:end])
+                if spelling is None or not _stands(data, start, end, spelling):
+                    spelling = anyhow.get(small[start:end])
+                    if spelling is None or not _stands(data, start, end, spelling):
+                        continue
                 begin, end = _whole(data, start, end, spelling.run) if spelling.run else (start, end)
                 if places.get(begin) != end:
                     found.append(Hit(begin, end, spelling.kind, "known", KNOWN, spelling.value))
@@ -197,6 +198,13 @@ class Known:
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled or copied."""
         raise TypeError("known values hold secrets and are neither pickled nor copied; make them where they are used")
+
+
+def _stands(data: bytes, start: int, end: int, spelling: _Spelling) -> bool:
+    """Whether a value stands there by itself."""
+    if end < len(data) and data[end] in spelling.behind:
+        return False
+    return start == 0 or data[start - 1] not in spelling.before or _is_led(data, start)
 
 
 def _is_led(data: bytes, start: int) -> bool:
