@@ -27,6 +27,7 @@ def masked(data, *values, media=None):
         (b'{\n "a": 1\n}', "json"),
         (b"# TYPE up gauge\nup 1\n", "prometheus"),
         (b'up{job="a"} 1 1700000000\n', "prometheus"),
+        (b"psql -Uapp\n", None),
         (b"<?xml version='1.0'?>", "xml"),
         (b"<plist>", "xml"),
         (b"[main] INFO started", None),
@@ -106,6 +107,37 @@ def test_a_line_of_prometheus_becomes_a_comment_where_more_than_a_label_is_maske
     assert out.split(b"\n")[1].startswith(b"# ")
     assert out.count(b"#") == 1
     assert [sample.name for sample in samples(out.decode())] == ["up", "up2"]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        r'password="\""',
+        r'password="\"\\\"true"',
+        r'path="\"password%3A"',
+        'email="passwordIw=="',
+        r'token="\"Quartz-9 \"x\""',
+    ],
+)
+def test_a_sample_stays_one_whatever_its_labels_seem_to_open(label):
+    text = f'a_total{{{label}}} 2.5\nb_total{{job="a"}} 1\nc_total 3\n'
+    out = redact.mask(text)
+    assert [(sample.name, sample.value) for sample in samples(out)] == [
+        ("a_total", 2.5),
+        ("b_total", 1),
+        ("c_total", 3),
+    ]
+    assert redact.mask(out) == out
+    assert redact.spans(out) == []
+
+
+def test_a_range_ends_where_the_labels_do():
+    data = b'up{user="mara"} 41\nup2 2\n'
+    for last in (b"mara", b'"', b"}", b" ", b"41", b"\n", b"up2"):
+        start, end = data.index(b"mara"), data.index(last, 9) + len(last)
+        out, places = apply(data, [Edit(start, end, MASK)], "prometheus")
+        assert out == b'up{user="' + MASK + b'"} 41\nup2 2\n'
+        assert places == [(0, start, len(MASK))]
 
 
 def test_a_comment_of_prometheus_stays_one_where_its_sign_is_masked():

@@ -1,8 +1,9 @@
 import pytest
 
 from tests.finding import told
-from triage.redact.pii.hosts import around, in_words, is_host, places
+from triage.redact.pii.hosts import around, in_words, is_host
 from triage.redact.pii.personal import personal
+from triage.redact.pii.word_lists import places
 
 
 @pytest.mark.parametrize(

@@ -365,3 +365,25 @@ def test_a_gzip_in_a_folder_is_a_container(tree):
     rows = {row["path"]: row for row in walk(Inputs(tree))}
     assert rows["x.log"]["content"] == b"packed"
     assert rows["x.log"]["container_id"] == rows["case/x.log.gz"]["source_id"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are text there")
+def test_names_are_the_same_under_an_encoding_that_cannot_read_them(tmp_path):
+    for name in ("z\u00e9.log", "\u00e4.log", "a.log"):
+        (tmp_path / name).write_text("x\n")
+    code = "import sys, triage; print(ascii(triage.load(sys.argv[1]).files()['path'].tolist()))"
+    told = {
+        subprocess.run(
+            [sys.executable, *flags, "-c", code, str(tmp_path)],
+            env=os.environ | locale,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for flags, locale in (
+            (["-X", "utf8=1"], {}),
+            (["-X", "utf8=0"], {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0"}),
+        )
+    }
+    assert len(told) == 1
+    assert "z\\xe9.log" in told.pop()

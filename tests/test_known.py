@@ -28,6 +28,81 @@ def test_a_word_is_no_part_of_a_path_or_name():
     assert found(known, '"mfern": mfern, <mfern>') == [("mfern", "username")] * 3
 
 
+GIVEN = [("username", b"mfern"), ("hostname", b"orion-box"), ("username", b"admin"), ("username", b"ned")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "MFERN",
+            "Mfern",
+            r"CORP\mfern",
+            r"{\"u\": \"CORP\\mfern\"}",
+            r"\\files\mfern\share",
+            r"D:\data\mfern\x",
+            r"a\nmfern",
+        ),
+        *(
+            "backup_mfern_2026.tgz",
+            "mfern-laptop",
+            "mfern_home",
+            "mfern.orion",
+            "psql -umfern",
+            "/srv/mfern/x",
+            "mf\nern",
+        ),
+        *("6d6665726e", "0x6D6665726E", b"mfern".hex() + "00"),
+        *(
+            base64.b64encode(before + b"mfern" + behind).decode()
+            for before in (b"", b"\0", b"\0\1")
+            for behind in (b"", b"\xff")
+        ),
+        *("ORION-BOX", "orion-box.local", "orion-box_1", base64.urlsafe_b64encode(b"\xffOrion-box".lower()).decode()),
+        *(b"mfern".hex(" ").replace(" ", "00") + "00", base64.b64encode("mfern".encode("utf-16-le")).decode()),
+    ],
+)
+def test_what_is_given_is_found_in_any_case_and_in_parts_of_names_and_runs(text):
+    hits = Known([], GIVEN).hits(text.encode())
+    assert hits
+    assert {hit.value for hit in hits} <= {b"mfern", b"orion-box"}
+    assert not Known([], GIVEN).hits(text.encode()[: hits[0].start] + b"?" + text.encode()[hits[0].end :])[1:]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mferns",
+        "xmfern",
+        "mfern2",
+        "admin/x ADMIN",
+        "Admin",
+        "ned/x",
+        "NED",
+        "needed",
+        "6d6665",
+        "orion-boxes",
+        "run -xmferns",
+    ],
+)
+def test_what_is_given_is_no_part_of_a_word_and_no_word(text):
+    assert Known([], GIVEN).hits(text.encode()) == []
+
+
+def test_a_secret_is_found_in_any_case_between_the_parts_of_a_name_and_in_short_runs():
+    known = Known([("password", b"velvet-otter-77"), ("token", b"k3yZ9q"), ("password", b"Production")])
+    text = r"x_velvet-otter-77_y VELVET-OTTER-77 -pvelvet-otter-77 a\nvelvet-otter-77 azN5WjlxLTE= production xk3yZ9q"
+    assert [hit.value for hit in known.hits(text.encode())] == [b"velvet-otter-77"] * 4 + [b"k3yZ9q"]
+    known = Known([("token", b"k3yZ9q")])
+    for run in (base64.b64encode(b"k3yZ9q"), base64.b64encode(b"\0k3yZ9q"), b"k3yZ9q".hex().encode()):
+        assert [(hit.start, hit.end, hit.value) for hit in known.hits(b"a " + run)] == [(2, 2 + len(run), b"k3yZ9q")]
+
+
+def test_what_was_found_as_it_is_written_in_a_run_hides_no_run():
+    known = Known([("secret", b"6d6665726e")], GIVEN)
+    assert [hit.value for hit in known.hits(b"6d6665726e x6d6665726e")] == [b"6d6665726e", b"mfern"]
+
+
 def test_the_longer_of_two_that_begin_alike_is_found():
     known = Known([("password", b"hunter2-q"), ("token", b"hunter2-q-long")])
     assert found(known, "hunter2-q-long hunter2-q") == [("hunter2-q-long", "token"), ("hunter2-q", "password")]

@@ -3,6 +3,8 @@
 import io
 import tarfile
 
+import pytest
+
 import triage
 from triage.redact.redactor import Redactor
 from triage.share import leaving, passes
@@ -61,6 +63,15 @@ def test_a_value_found_in_one_file_is_masked_in_those_before_it():
 def test_a_byte_order_mark_does_not_leave():
     ((_, text),) = masked(b"\xef\xbb\xbf" + b'{"password": "quartz-otter-77"}')
     assert text == b'{"password": "[password:1:8-15]"}'
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [("a.json", b' "[card:1:16-31]"\n'), ("a.txt", b" [card:1:16-31]\n"), ("a", b" [card:1:16-31]\n")],
+)
+def test_a_number_that_is_a_document_is_one_of_json_by_its_name(name, masked):
+    redactor = Redactor()
+    assert b"".join(passes.masked_text(redactor, iter([b" 4111111111111111\n"]), 18, name)) == masked
 
 
 def test_names_learn_what_stands_before_a_suffix():

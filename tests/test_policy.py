@@ -1,12 +1,18 @@
 import copy
+import json
 import pickle
-from dataclasses import replace
+from dataclasses import asdict, astuple, replace
 
+import msgspec
 import pytest
 
+from tests.redaction import generator
+from triage import redact
 from triage.errors import TriageError
 from triage.redact import policy as policies
 from triage.redact.policy import Known, Pattern, Policy
+from triage.redact.redactor import Redactor
+from triage.redact.tokens import rules
 
 LOOK_AHEAD = "(?=x)x"
 
@@ -31,6 +37,23 @@ def test_values_to_hide_do_not_travel(what):
         with pytest.raises(TypeError, match=r"make .* again") as caught:
             travel(what)
         assert "plum" not in str(caught.value)
+
+
+@pytest.mark.parametrize("told", [asdict, astuple, msgspec.json.encode, msgspec.to_builtins, json.dumps])
+def test_what_turns_a_policy_into_plain_values_does_not_tell_known_ones(told):
+    policy = Policy(known=(Known("username", "plum-user"),))
+    for what in (policy, policy.known[0]):
+        with pytest.raises(TypeError) as caught:
+            told(what)
+        assert "plum" not in str(caught.value)
+
+
+def test_a_known_value_stays_as_it_is_and_equals_the_same():
+    known = Known("username", "plum-user")
+    assert known == Known("username", "plum-user") != Known("hostname", "plum-user")
+    assert len({known, Known("username", "plum-user")}) == 1
+    with pytest.raises(AttributeError, match="make another"):
+        known.value = "pear-user"
 
 
 def test_the_version_follows_the_content_but_not_its_order():
@@ -132,3 +155,14 @@ def test_with_machine_adds_and_keeps_and_is_idempotent(monkeypatch):
     assert {"pear-user", "plum-user"} <= {known.value for known in policy.known}
     assert policy.with_machine() == policy
     assert policy.with_known([Known("username", "pear-user")]) == policy
+
+
+def test_every_rule_of_a_finding_can_be_switched_off_by_its_name():
+    names, text = rules.names(), '{"pin": 4711}'
+    found = set()
+    for sample in generator.corpus(seed=21, per_class=1).samples:
+        redactor = Redactor()
+        redactor.learn(sample.text.encode(), place="")
+        found |= {finding.rule for finding in redactor.mask(sample.text.encode()).findings}
+    assert found <= names
+    assert redact.mask(text, policy=Policy(disabled=frozenset({"key"}))) == text

@@ -206,6 +206,43 @@ def test_a_cell_is_masked_once(text):
     assert redactor.text(once) == once
 
 
+MARK = st.sampled_from(
+    [
+        *(
+            "[email:1:16-31]",
+            "[password:999999999:8-15]",
+            "[password:1000000:4]",
+            "[username:7:4-7]",
+            "[pin:999999:4-7]",
+        ),
+        *(
+            "[password:ABCDEFGHIJKLM:8-15]",
+            "[a_b:1:3]",
+            "[github_token:999999999:32-63]",
+            "[redacted]",
+            "<hidden>",
+            "***",
+        ),
+        *("[password:1:", ":8-15]", "[", "]", ":"),
+    ]
+)
+
+
+@HARD
+@given(st.lists(st.one_of(MARK, MARK, LINE, VALUE, GLUE), max_size=8).map("".join))
+def test_masks_in_a_text_stay_and_hide_nothing(text):
+    data = text.encode("utf-8", "surrogatepass")
+    redactor = Redactor()
+    redactor.learn(data, place="")
+    masked = redactor.mask(data)
+    assert redactor.residue(masked.data, place="") == []
+    assert redact.mask(masked.data.decode("utf-8", "surrogatepass")).encode("utf-8", "surrogatepass") == masked.data
+    made = {finding.mask for finding in masked.findings}
+    assert made == {one.decode() for one in MASK.findall(masked.data)} - {one.decode() for one in MASK.findall(data)}
+    for mask in made:
+        redactor.allow_mask(mask)
+
+
 # Documents.
 
 

@@ -59,6 +59,29 @@ def test_masking_again_changes_nothing():
     assert "PRIVATE KEY" not in once
 
 
+@pytest.mark.parametrize("number", ["7", "999999", "1000000", "999999999"])
+@pytest.mark.parametrize("kind", ["password", "email"])
+def test_masks_that_a_text_makes_up_take_no_numbers_away(kind, number):
+    text = f"[{kind}:{number}:8-15]\npassword=Quartz-orchard-9\nmail mara@example.org\n"
+    redactor = learned(text)
+    result = redactor.mask(text.encode())
+    assert result.data.startswith(f"[{kind}:{number}:8-15]\n".encode())
+    assert sorted(finding.kind for finding in result.findings) == ["email", "password"]
+    assert redactor.residue(result.data, place="") == []
+    again = learned(result.data.decode())
+    assert again.mask(result.data).data == result.data
+    for finding in result.findings:
+        assert MASK_TEXT.fullmatch(finding.mask)
+        assert finding.mask not in text
+        redactor.allow_mask(finding.mask)
+    assert masked(redactor, text) == text
+
+
+def test_a_cell_keeps_a_mask_and_hides_what_goes_on_behind_it():
+    redactor = Redactor()
+    assert redactor.text("[pin:1:4-7]Quartz-orchard-9", key="password") == "[pin:1:4-7][password:1:16-31]"
+
+
 def test_findings_say_where_and_never_what():
     text = "first\nmail mara@example.org, password=hunter2-quartz\n"
     found = learned(text).mask(text.encode(), place="a.log")

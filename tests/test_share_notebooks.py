@@ -1,5 +1,7 @@
+import base64
 import copy
 import json
+import random
 
 import nbformat
 import pytest
@@ -68,6 +70,16 @@ def test_widget_state_ids_and_timing_go_and_the_rest_stays():
     assert first["outputs"] == [shown(**{"text/plain": ["42"]}), stream("ein Ä\n")]
     assert second["metadata"] == {}
     nbformat.validate(nbformat.reads(result.data.decode(), as_version=4))
+
+
+def test_pictures_are_told_of_and_only_a_secret_among_their_strings_is_refused():
+    noise = random.Random(3).randbytes(900)
+    for strings, unread in ((b"", ("cell 0, output 0, image/png",)), (LINE.encode(), ())):
+        picture = base64.encodebytes(b"\x89PNG\r\n\x1a\n" + noise + b"\0" + strings + b"\0" + noise).decode()
+        result = cleaned(notebook(cell("plot()", shown(**{"image/png": picture}))))
+        assert result.unread == unread
+        assert [hit.kind for hit in result.hits] == ["password"] * (not unread)
+        assert bool(result.data) == bool(unread)
 
 
 def test_the_form_is_that_of_jupyter():

@@ -1,8 +1,10 @@
+import base64
 import json
 
 import pytest
 
-from triage.redact.decoding.views import View, build, views
+from triage.redact.decoding.origins import View, build
+from triage.redact.decoding.views import views
 
 VALUE = "hunter2-quartz"
 
@@ -130,3 +132,18 @@ def test_a_line_that_is_as_long_as_it_may_be_goes_on_unless_a_setting_follows():
     assert [view.data for view in views(b"a" * 60 + b"=\nKEY=3Dplum")] == [b"a" * 60 + b"KEY=plum"]
     assert [*views(b"a" * 20 + b"=\nHost: plum")] == []
     assert [*views(b"a" * 60 + b"=\nKEY=plum")] == []
+
+
+@pytest.mark.parametrize("below", [b"url ?q=", b"next line", b"Error: boom", b"end"])
+def test_a_line_end_behind_the_padding_of_text_in_base64_parts_lines(below):
+    run = base64.b64encode(b"mail ada@example.org ok password=Quartz-orchard-9-xyz")
+    assert run.endswith(b"=")
+    assert not run.endswith(b"==")
+    for end in (b"\n", b"\r\n"):
+        assert all(run + below not in view.data for view in views(run + end + below + end))
+
+
+def test_a_line_that_goes_on_is_joined_where_the_sign_is_no_padding():
+    assert any(b"orchard-9-plums" in view.data for view in views(b"password is orchar=\nd-9-plums\n"))
+    wrapped = b"=3D is a sign\n" + base64.b64encode(b"a text of 23 characters") + b"\nnext\n"
+    assert any(view.data.endswith(b"next\n") and b"\nnext" not in view.data for view in views(wrapped))

@@ -178,6 +178,9 @@ def clean(
         except TriageError as error:
             raise type(error)(f"{shown}: {error}") from None
         found = found or bool(result.hits)
+        if result.unread:
+            places = "; ".join(result.unread[:3]) + " ..." * (len(result.unread) > 3)
+            complain(f"{shown}: not looked into: {plural(len(result.unread), 'picture or file')} in base64 ({places})")
         if result.hits:
             _print_hits(shown, result.hits)
         elif name is None:

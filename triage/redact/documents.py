@@ -26,7 +26,7 @@ _JOINED: Final = re.compile(rb"""(\\{0,15}["'])[ \t]{0,8}:[ \t]{0,8}\Z""")
 _LITERAL_END: Final = re.compile(rb"[ \t]{0,8}(?:[,}\]]|\\{0,4}[nr]|\r?\n|\Z)")
 _SAMPLE: Final = re.compile(
     rb"(?m)^(?:# (?:HELP|TYPE) [a-zA-Z_:]"
-    rb"|[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^\n]*\})?[ \t]+[-+0-9NI][^\s]*(?:[ \t]+-?[0-9]+)?[ \t]*\r?$)"
+    rb"|[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^\n]*\})?[ \t]+(?:[-+]?\.?[0-9][^\s]*|NaN|[-+]?Inf)(?:[ \t]+-?[0-9]+)?[ \t]*\r?$)"
 )
 _ELEMENT: Final = re.compile(rb"<(?:[?!]|[A-Za-z][\w:.-]*[\s>/])")
 _QUOTE: Final = ord('"')
@@ -107,7 +107,8 @@ def _parts(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[_P
     strings: list[Span] | None = None
     commented = False
     kind = media
-    for index, edit in _by_lines(data, edits, media):
+    for index, given in _by_lines(data, edits, media):
+        edit = given
         if not line[0] <= edit.start <= line[1]:
             line = line_of(data, edit.start, most=len(data))
             kind = "json" if media not in _JSON and _holds_json(data[slice(*line)]) else media
@@ -117,6 +118,8 @@ def _parts(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[_P
             if kind == "prometheus" and edit.start == line[0]:
                 yield _Part(-1, line[0], line[0], b"# ")
             yield _in_text(data, index, edit)
+            continue
+        if kind == "prometheus" and (edit := _in_braces(data, given, strings)).start == edit.end:
             continue
         if kind == "prometheus" and not commented and not _is_inside(edit, strings, len(data)):
             commented = True
@@ -135,6 +138,8 @@ def _by_lines(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator
             if newline > start:
                 yield index, Edit(start, newline, edit.mask)
             start = newline + 1
+            if media == "prometheus" and _SAMPLE.match(data, start):
+                start = edit.end  # no label goes on with a sample
         if start < edit.end:
             yield index, Edit(start, edit.end, edit.mask)
 
@@ -197,6 +202,21 @@ def _whole_literal(data: bytes, start: int, end: int) -> Span:
         start -= 1
     whole = _LITERAL.match(data, start)
     return start, whole.end() if whole else end
+
+
+def _in_braces(data: bytes, edit: Edit, strings: list[Span]) -> Edit:
+    """A range up to the brace that ends the labels: what is behind it is a sample and goes on with none of them."""
+    at = edit.start
+    while (at := data.find(b"}", at, edit.end)) >= 0:
+        place = bisect_right(strings, (at, len(data) + 1)) - 1
+        if place < 0 or at >= strings[place][1]:
+            break
+        at += 1
+    end = at if at >= 0 else edit.end
+    place = bisect_right(strings, (edit.start, len(data) + 1)) - 1
+    if place >= 0 and data[strings[place][1] : end] == b'"':  # that of the label is none of the value
+        end -= 1
+    return Edit(edit.start, max(edit.start, end), edit.mask)
 
 
 def _is_inside(edit: Edit, strings: list[Span], size: int) -> bool:

@@ -5,27 +5,28 @@ The only place that holds values beyond one text. Its repr is constant, and it i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from types import MappingProxyType
-from typing import Final, NoReturn
-from urllib.parse import quote, unquote_to_bytes
+from typing import Final, NamedTuple, NoReturn
 
-import msgspec
-
+from triage.redact.decoding.attached import ATTACHMENT
 from triage.redact.heads import HEAD, Heads
 from triage.redact.hits import KNOWN, Hit
 from triage.redact.named.keys import sense, vocabulary
-from triage.redact.text import WORD, digits_in, letters_in
+from triage.redact.spellings import encoded, spellings
+from triage.redact.text import DIGITS, LETTERS, WORD, Expression, Span, digits_in, letters_in
 
-__all__ = ("Known", "spellings", "unescaped", "worth_finding")
+__all__ = ("Known", "worth_finding")
 
-_JSON_LEVELS: Final = 3
-_PLAIN: Final = bytes(code for code in range(0x20, 0x7F) if code not in b'"\\')
-_AS_IT_IS: Final = _PLAIN.replace(b"%", b"")
+# Where a terminal or a mail wrapped a value.
+_WRAP: Final = r"(?:\r?\n[ \t>|]{0,16})?"
 # A word between these is a part of a path, a name or a call.
 _JOINS: Final = frozenset(b"/.-_(\\$")
 _WORD: Final = frozenset(WORD)
 _WORD_OR_JOIN: Final = _WORD | _JOINS
+_LETTERS_AND_DIGITS: Final = frozenset(LETTERS + DIGITS)
 _NOTHING: Final = frozenset[int]()
 _NOWHERE: Final[Mapping[int, int]] = MappingProxyType({})
 _BLANK: Final = 0x20
@@ -35,13 +36,32 @@ _WORDLIKE: Final = frozenset({"username", "person", "hostname", "pin", "birth_da
 # Accounts that clients and servers are told are often those of programs, which are called by a word of their trade.
 _OF_PROGRAMS: Final = frozenset({"flag", "statement", "sql"})
 
-_Spelling = tuple[str, bytes, frozenset[int], frozenset[int]]
-"""Of a way of writing a value: its kind, the value, and what it must not touch before and behind it."""
+# In a text these may stand before a value without being of its word: what ends a line or a cell and is written out.
+_ESCAPED: Final = frozenset({b"\\n", b"\\t", b"\\r", b"\\f", b"\\v", b"\\b", b"\\0"})
+_BEFORE_FLAGS: Final = frozenset({b"", b" ", b"\t", b"\n", b'"', b"'", b"=", b",", b"["})
+# So many bytes make a run of base64 that is decoded as text, and so many are told apart in any case.
+_DECODED: Final = 12
+_LEAST_CASELESS: Final = 8
+_LONGEST_RUN: Final = 4_096
+
+
+class _Spelling(NamedTuple):
+    """A way of writing a value: its kind, the value, what it must not touch on either side, and what its run is of."""
+
+    kind: str
+    value: bytes
+    before: frozenset[int]
+    behind: frozenset[int]
+    run: frozenset[int]
 
 
 def worth_finding(kind: str, value: bytes, rule: str = "") -> bool:
     """Whether a value is so much its own that every other occurrence of it is the same secret."""
-    if not _is_long_enough(kind, value) or (rule in _OF_PROGRAMS and kind == "username" and value.isalpha()):
+    if (
+        kind == ATTACHMENT
+        or not _is_long_enough(kind, value)
+        or (rule in _OF_PROGRAMS and kind == "username" and value.isalpha())
+    ):
         return False
     small = value.lower()
     words = vocabulary()
@@ -64,66 +84,80 @@ def _is_mixed(value: bytes) -> bool:
     return digits_in(value) > 0 and letters_in(value) > 0
 
 
-def unescaped(value: bytes) -> bytes | None:
-    """What a value with escapes of JSON reads without them; None where it has none."""
-    if b"\\" not in value:
-        return None
-    try:
-        plain = msgspec.json.decode(b'"' + value + b'"', type=str)
-    except (ValueError, UnicodeDecodeError):
-        return None
-    return plain.encode("utf-8", "surrogatepass") if plain else None
+def _as_word(text: bytes, kind: str, value: bytes, *, given: bool) -> _Spelling:
+    """A way of writing a value that was found: no part of a longer word or, where it is a word, of a path or name.
 
-
-def spellings(value: bytes) -> Collection[bytes]:
-    """The ways of writing a value that no view gives back: JSON inside of JSON, percent signs of its own."""
-    if not value.translate(None, _AS_IT_IS):
-        return (value,)
-    plain = unescaped(value) or value
-    found = {value, plain}
-    escaped = plain
-    for _ in range(_JSON_LEVELS if plain.translate(None, _PLAIN) or b"\\" in plain or b'"' in plain else 0):
-        escaped = msgspec.json.encode(escaped.decode("utf-8", "replace"))[1:-1]
-        found.add(escaped)
-    if b"%" in plain:
-        once = quote(plain, safe="").encode()
-        found |= {once, quote(once, safe="").encode(), unquote_to_bytes(plain)}
-    return found
-
-
-def _spelling(text: bytes, kind: str, value: bytes) -> _Spelling:
-    """A way of writing a value: it is no part of a longer word or, where it is a word, of a path or name."""
-    if kind in _WORDLIKE and text.isalpha():
-        return kind, value, _WORD_OR_JOIN, _WORD_OR_JOIN
-    return kind, value, _WORD if text[0] in _WORD else _NOTHING, _WORD if text[-1] in _WORD else _NOTHING
+    What is given may be a part of those.
+    """
+    word = _LETTERS_AND_DIGITS
+    if kind in _WORDLIKE and not given:
+        word = _WORD_OR_JOIN if text.isalpha() else _WORD
+    before = word if text[0] in _WORD else _NOTHING
+    return _Spelling(kind, value, before, word if text[-1] in _WORD else _NOTHING, _NOTHING)
 
 
 class Known:
-    """A set of values with their kinds, and where they begin in a text."""
+    """A set of values with their kinds, and where they begin in a text.
 
-    __slots__ = ("_heads", "_lengths", "_spellings")
+    Those that are `given` name a person or a machine that somebody knows of: they are found in any case and in parts
+    of names and paths too, unless they are also ordinary words.
+    """
 
-    def __init__(self, values: Iterable[tuple[str, bytes]]) -> None:
+    __slots__ = ("_anyhow", "_exactly", "_heads", "_lengths", "_wrapped")
+
+    def __init__(self, values: Iterable[tuple[str, bytes]], given: Iterable[tuple[str, bytes]] = ()) -> None:
         # What stands at the places where a value may begin is looked up by its length, the longest first.
-        self._spellings: dict[bytes, _Spelling] = {}
-        lengths: dict[bytes, tuple[int, ...]] = {}
+        self._exactly: dict[bytes, _Spelling] = {}
+        self._anyhow: dict[bytes, _Spelling] = {}
+        self._wrapped: list[tuple[str, bytes, Expression]] = []
+        for kind, value in given:
+            self._add_given(kind, value)
         for kind, value in values:
-            for text in spellings(value):
-                if text in self._spellings:
-                    continue
-                self._spellings[text] = _spelling(text, kind, value)
-                head, size = text[:HEAD], len(text)
-                known = lengths.get(head)
-                if known is None:
-                    lengths[head] = (size,)
-                elif size not in known:
-                    lengths[head] = tuple(sorted({*known, size}, reverse=True))
+            self._add(kind, value)
+        lengths: dict[bytes, tuple[int, ...]] = {}
+        for text in chain(map(bytes.lower, self._exactly), self._anyhow):
+            head, size = text[:HEAD], len(text)
+            known = lengths.get(head)
+            if known is None:
+                lengths[head] = (size,)
+            elif size not in known:
+                lengths[head] = tuple(sorted({*known, size}, reverse=True))
         self._lengths = lengths
         self._heads = Heads([*lengths])
 
+    def _add(self, kind: str, value: bytes) -> None:
+        """Look for a value that was found."""
+        for text in spellings(value):
+            if text not in self._exactly:
+                self._exactly[text] = _as_word(text, kind, value, given=False)
+        if kind in _WORDLIKE or not _is_mixed(value):
+            return
+        if len(value) >= _LEAST_CASELESS:
+            self._anyhow.setdefault(value.lower(), _as_word(value, kind, value, given=False))
+        if len(value) < _DECODED:
+            self._add_encoded(kind, value, wide=False)
+
+    def _add_given(self, kind: str, value: bytes) -> None:
+        """Look for a value that was given."""
+        own = worth_finding(kind, value)
+        for text in spellings(value):
+            self._exactly.setdefault(text, _as_word(text, kind, value, given=own))
+            if own:
+                self._anyhow.setdefault(text.lower(), _as_word(text, kind, value, given=True))
+        if own:
+            self._add_encoded(kind, value, wide=True)
+            letters = (re.escape(bytes([code])).decode("latin-1") for code in value)
+            self._wrapped.append((kind, value, Expression(rf"(?i)\b{_WRAP.join(letters)}\b")))
+
+    def _add_encoded(self, kind: str, value: bytes, *, wide: bool) -> None:
+        """Look for a value in runs of base64 and hexadecimal."""
+        for text, caseless, run in encoded(value, wide=wide):
+            into = self._anyhow if caseless else self._exactly
+            into.setdefault(text, _Spelling(kind, value, _NOTHING, _NOTHING, run))
+
     def __bool__(self) -> bool:
         """Whether there is anything to look for."""
-        return bool(self._spellings)
+        return bool(self._exactly)
 
     def hits(self, data: bytes, places: Mapping[int, int] = _NOWHERE) -> list[Hit]:
         """Where the values stand by themselves, however they are written; not as a part of a longer word.
@@ -131,23 +165,30 @@ class Known:
         What stands at `places`, the ends under the starts, is not given.
         """
         found: list[Hit] = []
-        if not self._spellings:
+        if not self._exactly:
             return found
-        lengths, known, size, done = self._lengths, self._spellings, len(data), 0
-        for start, stop in self._heads.places(data):
+        lengths, exactly, anyhow, size, done = self._lengths, self._exactly, self._anyhow, len(data), 0
+        small = data.lower()
+        for start, stop in self._heads.places(small):
             if start < done:
                 continue
-            before = data[start - 1] if start else _BLANK
-            for length in lengths.get(data[start:stop], ()):
-                end = start + length
-                spelling = known.get(data[start:end])
-                if spelling is None or end > size or before in spelling[2]:
+            for length in lengths.get(small[start:stop], ()):
+                if (end := start + length) > size:
                     continue
-                if end == size or data[end] not in spelling[3]:
-                    if places.get(start) != end:
-                        found.append(Hit(start, end, spelling[0], "known", KNOWN, spelling[1]))
-                    done = end
-                    break
+                spelling = exactly.get(data[start:end])
+                if spelling is None or not _stands(data, start, end, spelling):
+                    spelling = anyhow.get(small[start:end])
+                    if spelling is None or not _stands(data, start, end, spelling):
+                        continue
+                begin, end = _whole(data, start, end, spelling.run) if spelling.run else (start, end)
+                if places.get(begin) != end:
+                    found.append(Hit(begin, end, spelling.kind, "known", KNOWN, spelling.value))
+                done = end
+                break
+        for kind, value, wrapped in self._wrapped if b"\n" in data else ():
+            found += [
+                Hit(*span, kind, "known", KNOWN, value) for span in wrapped.spans(data) if data.find(b"\n", *span) >= 0
+            ]
         return found
 
     def __repr__(self) -> str:
@@ -157,3 +198,28 @@ class Known:
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled or copied."""
         raise TypeError("known values hold secrets and are neither pickled nor copied; make them where they are used")
+
+
+def _stands(data: bytes, start: int, end: int, spelling: _Spelling) -> bool:
+    """Whether a value stands there by itself."""
+    if end < len(data) and data[end] in spelling.behind:
+        return False
+    return start == 0 or data[start - 1] not in spelling.before or _is_led(data, start)
+
+
+def _is_led(data: bytes, start: int) -> bool:
+    """Whether a flag or an end that is written out stands right before a value."""
+    led = data[start - 2 : start] if start >= len(b"-u") else b""
+    if led in _ESCAPED:
+        return True
+    return led[:1] == b"-" and led[1:].isalpha() and data[max(start - 3, 0) : start - 2] in _BEFORE_FLAGS
+
+
+def _whole(data: bytes, start: int, end: int, run: frozenset[int]) -> Span:
+    """The run that an encoded value lies in."""
+    first, last = max(start - _LONGEST_RUN, 0), min(end + _LONGEST_RUN, len(data))
+    while start > first and data[start - 1] in run:
+        start -= 1
+    while end < last and data[end] in run:
+        end += 1
+    return start, end

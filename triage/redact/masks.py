@@ -17,9 +17,14 @@ from typing import Final
 
 from triage import marks
 
-__all__ = ("FOREIGN", "MASK", "MASK_TEXT", "bucket", "kind_of", "label", "numbered", "pseudonym", "within")
+__all__ = ("FOREIGN", "MASK", "MASKS", "MASK_TEXT", "bucket", "kind_of", "label", "numbered", "pseudonym", "within")
 
-_FORM: Final = r"\[[a-z][a-z0-9_]{1,39}:(?:[0-9]{1,9}|[A-Z2-7]{13}):[0-9]{1,9}(?:-[0-9]{1,9})?\]"
+_MOST_BITS: Final = 29
+# The power-of-two ranges, all of which have nine digits at most.
+_BUCKETS: Final = "|".join(f"{1 << bits}-{(2 << bits) - 1}" for bits in range(1, _MOST_BITS))
+_FORM: Final = rf"\[[a-z][a-z0-9_]{{1,39}}:(?:[0-9]{{1,9}}|[A-Z2-7]{{13}}):(?:[0-9]{{1,9}}|{_BUCKETS})\]"
+MASKS: Final = _FORM
+"""The expression of a mask, to be part of a larger one."""
 MASK: Final = re.compile(_FORM.encode())
 MASK_TEXT: Final = re.compile(_FORM)
 _LONGEST: Final = 80

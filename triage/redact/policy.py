@@ -87,18 +87,36 @@ class Pattern:
             raise TriageError(f"the pattern of kind {self.kind!r} matches empty text; have it match something")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Known:
-    """A value to look for everywhere, in every encoding, and its kind."""
+    """A value to look for everywhere, in every encoding, and its kind.
+
+    It is no dataclass: what turns those into dictionaries or JSON would tell the value.
+    """
+
+    __slots__ = ("kind", "value")
 
     kind: str
     value: str
 
-    def __post_init__(self) -> None:
-        if not _KIND.fullmatch(self.kind):
-            raise TriageError(f"a known value has the kind {self.kind!r}; {_KIND_RULE}")
-        if len(self.value) < _SHORTEST:
-            raise TriageError(f"a value of kind {self.kind!r} is under {_SHORTEST} characters; leave it out")
+    def __init__(self, kind: str, value: str) -> None:
+        if not _KIND.fullmatch(kind):
+            raise TriageError(f"a known value has the kind {kind!r}; {_KIND_RULE}")
+        if len(value) < _SHORTEST:
+            raise TriageError(f"a value of kind {kind!r} is under {_SHORTEST} characters; leave it out")
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "value", value)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        """A known value stays as it is."""
+        raise AttributeError("a known value does not change; make another one")
+
+    def __eq__(self, other: object) -> bool:
+        """Whether kind and value are the same."""
+        return isinstance(other, Known) and (self.kind, self.value) == (other.kind, other.value)
+
+    def __hash__(self) -> int:
+        """As those that are equal."""
+        return hash((self.kind, self.value))
 
     def __repr__(self) -> str:
         """The kind, never the value."""
@@ -116,15 +134,15 @@ class Policy:
     Parameters
     ----------
     disabled
-        Names of rules or kinds that are off, as in `triage.redact.tokens.rules.names()`.
+        Names of rules (as findings name them) or kinds that are off, as in `triage.redact.tokens.rules.names()`.
     allow, allow_patterns
         Values that are no findings: exactly, or by an RE2 expression that matches the whole value.
     patterns
         Extra rules.
     keys
-        Extra sensitive keys: what stands under them is a secret.
+        Extra sensitive keys: what stands under them is a secret, all of it where that is an object or a list.
     known
-        Values to look for everywhere.
+        Values to look for everywhere, in any case and in parts of names and paths; ordinary words only as they are.
     minidump_memory
         Let memory, environment and command line of minidumps through the rules instead of dropping them.
 

@@ -17,11 +17,14 @@ import msgspec
 import numpy as np
 
 from triage.redact import documents, masks
-from triage.redact.hits import KEY, Hit, joined
-from triage.redact.known import Known, unescaped, worth_finding
+from triage.redact.decoding import attached
+from triage.redact.decoding.attached import ATTACHMENT
+from triage.redact.hits import GENERIC, KEY, Hit, joined, outside_masks
+from triage.redact.known import Known, worth_finding
 from triage.redact.named import judging
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner, forget
+from triage.redact.spellings import unescaped
 from triage.redact.text import Found
 
 __all__ = ("Finding", "Masked", "Redactor", "text_spans")
@@ -30,6 +33,8 @@ _MEMO: Final = 262_144
 _VALUES: Final = 8
 # How often a text is masked again where a mask brought something to light.
 _ROUNDS: Final = 6
+# Numbers go on behind those of masks in the texts up to here; greater ones, which a text may make up, are stepped over.
+_MOST_RESERVED: Final = 999_999
 _SEPARATED: Final = frozenset({"card", "iban", "phone", "ssn", "mac"})
 _CASELESS: Final = frozenset({"email", "hostname", "mac", "iban", "ipv6"})
 
@@ -102,6 +107,7 @@ class Redactor:
         self._salt = secrets.token_bytes(16)
         self._entries: dict[bytes, _Entry] = {}
         self._numbers: Counter[str] = Counter()
+        self._taken: set[tuple[str, int]] = set()
         self._left: set[bytes] = set()
         self._identities: dict[str, bytes] = {}
         self._known: Known | None = None
@@ -119,7 +125,7 @@ class Redactor:
 
     def mask(self, data: bytes, *, place: str = "", media: str | None = None) -> Masked:
         """Second pass: the text with masks, and what was masked. JSON, NDJSON and Prometheus text stay parsable."""
-        return self._masked(data, self._scanner.find(data, self._everything()), place, media)
+        return self._masked(data, self._found(data), place, media)
 
     def mask_alone(self, data: bytes) -> Masked:
         """Both passes over a text that is all there is, read once for both."""
@@ -140,7 +146,7 @@ class Redactor:
 
     def residue(self, data: bytes, *, place: str, media: str | None = None) -> list[Finding]:  # noqa: ARG002 - as `mask`
         """What would still be masked in a text: empty where it may leave."""
-        hits = self._remaining(self._scanner.find(data, self._everything()))
+        hits = self._remaining(self._found(data))
         if not hits:
             return []
         # Marks of the document's own, which no mask would replace, are nothing that could leave.
@@ -164,6 +170,16 @@ class Redactor:
         self._left.discard(self._identities[mask])
         self._memo.clear()
 
+    def _found(self, data: bytes) -> list[Hit]:
+        """Every place in a text that leaves, those among them that cannot be looked into."""
+        hits = self._scanner.find(data, self._everything())
+        if ATTACHMENT in self.policy.disabled:
+            return hits
+        more = [
+            Hit(start, end, ATTACHMENT, ATTACHMENT, GENERIC, data[start:end]) for start, end in attached.places(data)
+        ]
+        return joined(hits, more) if more else hits
+
     def _masked(self, data: bytes, hits: list[Hit], place: str, media: str | None) -> Masked:
         """A text with masks over what was found in it, and over what is found once they stand there."""
         media = media or documents.kind_of(data)
@@ -175,14 +191,14 @@ class Redactor:
             data, places = documents.apply(data, _edits(hits, labels), media) if hits else (data, [])
             if not places:
                 break
-            hits = self._scanner.find(data, self._everything())
+            hits = self._found(data)
         forget()
         return Masked(data, tuple(_findings(data, rules, place)))
 
     def _cell(self, text: str, key: str | None) -> str:
         """A cell with masks, worked out."""
         data = text.encode("utf-8", "surrogatepass")
-        hits = self._scanner.find(data, self._everything())
+        hits = self._found(data)
         if key:
             hits = _with_named(hits, judging.named(data, key, self.policy.keys), data)
         media = documents.kind_of(data)
@@ -191,7 +207,7 @@ class Redactor:
             if not hits:
                 break
             data, _ = documents.apply(data, _edits(hits, self._labels(hits)), media)
-            hits = self._scanner.find(data, self._everything())
+            hits = self._found(data)
         forget()
         return data.decode("utf-8", "replace")
 
@@ -199,7 +215,10 @@ class Redactor:
         """Give no number that a mask in the text has already: it stands for another value."""
         if self._key is None and b"[" in data:
             for kind, number in masks.numbered(data):
-                self._numbers[kind] = max(self._numbers[kind], number)
+                if number <= _MOST_RESERVED:
+                    self._numbers[kind] = max(self._numbers[kind], number)
+                else:
+                    self._taken.add((kind, number))
 
     def _register(self, hits: Iterable[Hit]) -> None:
         """Take note of the values that were found."""
@@ -248,6 +267,8 @@ class Redactor:
     def _number(self, entry: _Entry, value: bytes) -> None:
         """Give an entry its mask: the next number of its kind, or the pseudonym of its value."""
         self._numbers[entry.kind] += 1
+        while (entry.kind, self._numbers[entry.kind]) in self._taken:
+            self._numbers[entry.kind] += 1
         number = masks.pseudonym(self._key, entry.kind, value) if self._key else str(self._numbers[entry.kind])
         entry.label = masks.label(entry.kind, number, entry.length, exact=entry.exact)
         self._identities[entry.label] = self._identity(value)
@@ -260,7 +281,7 @@ class Redactor:
         """All values worth finding, those of the policy too; made anew when something was learned."""
         if self._known is None:
             found = [(entry.kind, value) for entry in self._entries.values() for value in entry.values]
-            self._known = Known([*found, *self._given])
+            self._known = Known(found, self._given)
         return self._known or None
 
     def _remaining(self, hits: list[Hit]) -> list[Hit]:
@@ -331,7 +352,7 @@ def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> li
     try:
         hits = scanner.found(data, layers)
         distinct = dict.fromkeys([(hit.kind, hit.value, hit.rule) for hit in hits])
-        again = Known([*dict.fromkeys(one[:2] for one in distinct if worth_finding(*one)), *given])
+        again = Known(dict.fromkeys(one[:2] for one in distinct if worth_finding(*one)), given)
     finally:
         forget()
     more = scanner.find_known(data, again, layers, hits) if again else []
@@ -341,7 +362,7 @@ def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> li
 def _with_named(hits: list[Hit], named: Iterable[Found], data: bytes) -> list[Hit]:
     """The hits in a cell and what its name says of it, without what is masked already."""
     more = [Hit(start, end, kind, rule, KEY, data[start:end]) for start, end, kind, rule in named]
-    more = [hit for hit in more if not masks.within(data, hit.start, hit.end)]
+    more = [part for hit in more for part in outside_masks(data, hit)]
     return joined(hits, more) if more else hits
 
 

@@ -19,6 +19,7 @@ from triage.redact.lines import any_of
 from triage.redact.masks import MASK
 from triage.redact.named import credentials, extents, keys, pairs
 from triage.redact.named.joints import assignment
+from triage.redact.named.own_keys import OwnKeys
 from triage.redact.phrases import prose
 from triage.redact.pii import hosts, network, personal
 from triage.redact.text import Allowance, Expression, Found
@@ -51,6 +52,7 @@ class Scanner:
         # Digests of blocks in which no rule found anything: the passes over a case hand each over three times.
         self._silent: set[bytes] = set()
         self._keys = policy.keys
+        self._own = OwnKeys(policy.keys) if policy.keys else None
         self._wanted = partial(_wanted, policy.keys)
         self._disabled = policy.disabled
         self._allow = frozenset(value.encode("utf-8", "surrogatepass") for value in policy.allow)
@@ -119,6 +121,10 @@ class Scanner:
                 stop = _its_end(data, start, end)
             hits.append(Hit(start, stop, kind, rule, KEY, data[start:stop]))
         hits += [_hit(data, found) for found in personal.personal(data, layer.ahead.of(personal.candidates))]
+        if self._own:
+            hits += [
+                Hit(start, end, kind, rule, KEY, data[start:end]) for start, end, kind, rule in self._own.found(data)
+            ]
         if self._patterns:
             hits += self._by_patterns(data)
         return hits

@@ -151,7 +151,7 @@ def _scan(redactor: Redactor, chunks: Iterable[bytes], name: str, *, derived: bo
     if derived:
         found = unwrapped(iter_blocks(chunks))
     else:
-        media, again = passes.sniffed(iter(chunks), size)
+        media, again = passes.sniffed(iter(chunks), size, name)
         found = passes.blocks(again, media)
     line = 0
     for block in found:

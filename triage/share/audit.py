@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from triage.records import Records
 from triage.redact.blocks import iter_blocks
+from triage.redact.decoding.attached import ATTACHMENT, what_begins
 from triage.redact.masks import MASK, bucket
 from triage.redact.redactor import Redactor
 from triage.share import headers
@@ -151,9 +152,10 @@ def scan(
     first.walk(inputs, limits)
     second = _Walk(redactor, learn=False, progress=progress, total=first.total)
     files = second.walk(inputs, limits)
+    unread = (*_unread(files, redactor), *second.unread)
     top = [row["bytes"] for row in files if row["depth"] == 0]
     found = to_pandas(pa.table(second.columns, COLUMNS))
-    return Report(findings=found, unread=tuple(_unread(files, redactor)), files=len(top), bytes=sum(top))
+    return Report(findings=found, unread=unread, files=len(top), bytes=sum(top))
 
 
 @dataclass(slots=True)
@@ -165,6 +167,7 @@ class _Walk:
     progress: Callable[[str, int], None] | None = None
     columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in COLUMNS.names})
     total: int = 0
+    unread: list[tuple[str, str]] = field(default_factory=list)
     _paths: dict[str, str] = field(default_factory=dict)
 
     def walk(self, inputs: Inputs, limits: Limits) -> list[dict[str, Any]]:
@@ -223,6 +226,9 @@ class _Walk:
         if source.head.startswith(b"PAR1"):
             source.parse_status = "unknown"
             source.note("a Parquet file: its compressed columns are not looked into; export it as NDJSON for that")
+        elif what := what_begins(source.head):
+            source.parse_status = "unknown"
+            source.note(f"{what}: only its printable strings were read; look at it yourself")
         for piece in pieces(source.chunks(), source.encoding, iter_blocks):
             self._look(piece, path, TEXT)
 
@@ -248,6 +254,10 @@ class _Walk:
     def _found(self, finding: Finding, piece: Piece, path: str, where: str) -> None:
         line = None if piece.line is None else piece.line + finding.line - 1
         offset, length = piece.spot(finding.offset, finding.length)
+        if finding.kind == ATTACHMENT:
+            at = f"offset {offset:,}" if line is None else f"line {line:,}"
+            self.unread.append((path, f"{at}: a file of {length:,} letters in base64; look at it yourself"))
+            return
         self._row(path, line, offset, length, finding.kind, finding.rule, finding.bucket, where)
 
     def _row(self, path: str, *values: Any) -> None:

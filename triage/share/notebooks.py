@@ -48,10 +48,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A clean notebook as bytes, or what keeps it from being written."""
+    """A clean notebook as bytes, or what keeps it from being written.
+
+    `unread` are the places of what cannot be looked into, such as pictures: only their printable strings were read.
+    """
 
     data: bytes
     hits: tuple[Hit, ...]
+    unread: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Cleaned: {len(self.data):,} bytes, {len(self.hits):,} findings>"
@@ -82,8 +86,9 @@ def clean(data: bytes, *, policy: Policy | None = None) -> Cleaned:
     notebook = _read(data)
     normalise(notebook)
     out = written(notebook)
-    hits = tuple(_hits(notebook, out, load_policy() if policy is None else policy))
-    return Cleaned(b"" if hits else out, hits)
+    unread: dict[str, None] = {}
+    hits = tuple(_hits(notebook, out, load_policy() if policy is None else policy, unread))
+    return Cleaned(b"" if hits else out, hits, tuple(unread))
 
 
 def normalise(notebook: dict[str, Any]) -> None:
@@ -136,8 +141,9 @@ def _is_cell(cell: Any) -> bool:
     )
 
 
-def _hits(notebook: dict[str, Any], out: bytes, policy: Policy) -> Iterator[Hit]:
-    """The findings by cell; what shows only in the file as a whole is told as such."""
+def _hits(notebook: dict[str, Any], out: bytes, policy: Policy, unread: dict[str, None]) -> Iterator[Hit]:
+    """The findings by cell; what shows only in the file as a whole is told as such. `unread` gets other places."""
+    from triage.redact.decoding.attached import ATTACHMENT
     from triage.redact.redactor import Redactor
 
     parts = list(_parts(notebook))
@@ -148,11 +154,15 @@ def _hits(notebook: dict[str, Any], out: bytes, policy: Policy) -> Iterator[Hit]
     found = False
     for place, data in parts:
         for finding in redactor.residue(data, place=place):
+            if finding.kind == ATTACHMENT:
+                unread[place] = None
+                continue
             found = True
             yield Hit(place, finding.kind, finding.rule, finding.line, finding.bucket)
     if not found:
         for finding in redactor.residue(out, place="the file", media="json"):
-            yield Hit("the file", finding.kind, finding.rule, finding.line, finding.bucket)
+            if finding.kind != ATTACHMENT:
+                yield Hit("the file", finding.kind, finding.rule, finding.line, finding.bucket)
 
 
 def _parts(notebook: dict[str, Any]) -> Iterator[tuple[str, bytes]]:

@@ -6,6 +6,7 @@ paths: where the two differ, members are held in memory by batches, and the arch
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from triage.redact.blocks import iter_blocks
@@ -45,6 +46,8 @@ __all__ = (
 _HELD: Final = 64 << 20
 # A JSON document is masked as a whole up to this size, and line by line beyond it.
 _DOCUMENT: Final = 64 << 20
+# A whole document that is one.
+_NUMBER: Final = re.compile(rb"\s{0,64}-?[0-9.eE+-]{1,400}\s{0,64}")
 _HEAD: Final = 65_536
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -143,7 +146,7 @@ def learn(redactor: Redactor, raw: Raw, plan: Sequence[Leaving], rows: Rows) -> 
         derived(file)
         waiting.pop()
         learn_name(redactor, file.path)
-        media, chunks = sniffed(chunks, file.bytes)
+        media, chunks = sniffed(chunks, file.bytes, file.path)
         for block in blocks(chunks, media):
             redactor.learn(block, place=file.path, media=media)
 
@@ -211,7 +214,7 @@ def mask(
 
 def masked_text(redactor: Redactor, chunks: Iterator[bytes], size: int, place: str) -> Iterator[bytes]:
     """One text file, masked."""
-    media, chunks = sniffed(chunks, size)
+    media, chunks = sniffed(chunks, size, place)
     for block in blocks(chunks, media):
         yield redactor.mask(block, place=place, media=media).data
 
@@ -221,8 +224,8 @@ def masked_rows(redactor: Redactor, lines: Iterable[bytes], place: str) -> Itera
     return wrapped(redactor.mask(block, place=place, media="ndjson").data for block in iter_blocks(lines))
 
 
-def sniffed(chunks: Iterator[bytes], size: int) -> tuple[str | None, Iterator[bytes]]:
-    """The kind of a text by its head, and its chunks again."""
+def sniffed(chunks: Iterator[bytes], size: int, name: str) -> tuple[str | None, Iterator[bytes]]:
+    """The kind of a text by its head, and its chunks again; a number is a document of JSON only by its name."""
     head: list[bytes] = []
     while sum(map(len, head)) < _HEAD:
         chunk = next(chunks, None)
@@ -235,4 +238,7 @@ def sniffed(chunks: Iterator[bytes], size: int) -> tuple[str | None, Iterator[by
         head.clear()
         yield from chunks
 
-    return media_of(b"".join(head)[:_HEAD], size), again()
+    begun = b"".join(head)[:_HEAD]
+    if name.endswith(".json") and _NUMBER.fullmatch(begun):
+        return "json", again()
+    return media_of(begun, size), again()

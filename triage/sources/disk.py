@@ -18,7 +18,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from triage.errors import SourceError
-from triage.sources.names import printable
+from triage.sources.names import decoded, on_disk
 from triage.sources.source import Origin, Source
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Place:
     def __init__(self, path: str, name: str, *, follow: bool = True) -> None:
         self._path = path
         self._follow = follow
-        self.name = printable(name)
+        self.name = on_disk(name)
 
     def walk(self, context: Context, *, single: bool) -> Iterator[Source]:
         """The file, or the files in the directory, one open at a time."""
@@ -139,11 +139,11 @@ class Place:
             path = os.path.join(folder, item) if item else folder
             try:
                 if not item or stat.S_ISDIR(os.lstat(path).st_mode):
-                    name = f"{prefix}/{printable(item)}" if prefix and item else prefix or printable(item)
+                    name = f"{prefix}/{on_disk(item)}" if prefix and item else prefix or on_disk(item)
                     folders.append((path, name, _inside(path)))
                     continue
             except (OSError, Irregular) as error:
-                yield _unread(context, f"{prefix}/{printable(item)}" if prefix else printable(item), error)
+                yield _unread(context, f"{prefix}/{on_disk(item)}" if prefix else on_disk(item), error)
                 continue
             yield from _file(context, folder, prefix, item)
 
@@ -152,7 +152,7 @@ def _file(
     context: Context, folder: str, prefix: str, item: str, place: tuple[str, int] | None = None
 ) -> Iterator[Source]:
     """A file of a folder as a source, under the place that it was given or the next one."""
-    name = f"{prefix}/{printable(item)}" if prefix else printable(item)
+    name = f"{prefix}/{on_disk(item)}" if prefix else on_disk(item)
     try:
         disk = Disk(os.path.join(folder, item), follow=False)
     except (OSError, Irregular) as error:
@@ -172,7 +172,7 @@ def _run(names: list[str]) -> list[str]:
 def _inside(path: str) -> list[str]:
     """The names in a folder, the last first."""
     with os.scandir(path) as found:
-        return sorted((entry.name for entry in found), reverse=True)
+        return sorted((entry.name for entry in found), key=decoded, reverse=True)
 
 
 def _open(

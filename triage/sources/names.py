@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import sys
 import unicodedata
 from typing import Final
 
-__all__ = ("NAME_CHARACTERS", "Seen", "hostile", "inner", "printable")
+__all__ = ("NAME_CHARACTERS", "Seen", "decoded", "hostile", "inner", "on_disk", "printable")
 
 # PATH_MAX of Linux; longer names are cut where they are shown.
 NAME_CHARACTERS: Final = 4_096
@@ -27,6 +29,18 @@ def printable(name: str) -> str:
         return name
     # A surrogate is a byte that the file system's encoding could not decode.
     return "".join(char if char.isprintable() else _escape(ord(char)) for char in name)
+
+
+def on_disk(name: str) -> str:
+    """The name of a file on this machine, printable."""
+    return printable(decoded(name))
+
+
+def decoded(name: str) -> str:
+    """The name of a file on this machine: its bytes are UTF-8, whatever this process takes them for."""
+    if sys.getfilesystemencoding() == "utf-8":
+        return name
+    return os.fsencode(name).decode("utf-8", "surrogateescape")
 
 
 def _escape(code: int) -> str:

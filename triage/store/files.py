@@ -29,7 +29,7 @@ from triage.formats.debugbundle_bulk import Bulk, known
 from triage.formats.debugbundle_json import EVENT_LINE
 from triage.records import Records
 from triage.sources.disk import FLAGS, NO_FOLLOW
-from triage.sources.names import printable
+from triage.sources.names import on_disk
 from triage.sources.source import HEAD_BYTES, Source
 from triage.store.cache import Identity, settled
 from triage.store.cached import of_stacks, with_frames
@@ -110,7 +110,7 @@ class EventFiles:
         places = []
         for item in names:
             self._context.sources += 1
-            name = f"{prefix}/{printable(item)}" if prefix else printable(item)
+            name = f"{prefix}/{on_disk(item)}" if prefix else on_disk(item)
             places.append((name, self._context.source_id(None, name), self._context.sources))
         known, tables = self._cached(folder, names, places)
         of = _Read(folder, names, known, tables, first, time.time_ns())

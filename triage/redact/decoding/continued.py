@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from triage.redact.decoding.views import Piece, View, build
+from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.text import Span, line_of
 
 __all__ = ("rejoined_cells",)

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.decoding.views import View
+from triage.redact.decoding.origins import View
 from triage.redact.named import values
 from triage.redact.text import Found, digits_in, letters_in
 

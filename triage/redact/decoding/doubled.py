@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from triage.redact.decoding.views import Piece, View, build
+from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.text import Span, line_of
 
 __all__ = ("undoubled",)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from triage.redact.decoding.views import Piece, View, build
+from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.text import HEX_DIGITS, Span, line_of
 
 __all__ = ("columns",)

@@ -10,14 +10,17 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from triage.redact.ahead import Ahead, Pass
+from triage.redact.decoding.attached import attached
 from triage.redact.decoding.continued import rejoined_cells
 from triage.redact.decoding.doubled import undoubled
 from triage.redact.decoding.dumps import columns
 from triage.redact.decoding.folded import folds, unfolded
 from triage.redact.decoding.octets import written_out
+from triage.redact.decoding.origins import View
 from triage.redact.decoding.prefixes import unprefixed
 from triage.redact.decoding.runs import Run, beginnings, decoded_runs
-from triage.redact.decoding.views import ENCODED, View, views
+from triage.redact.decoding.shields import unshielded
+from triage.redact.decoding.views import ENCODED, views
 from triage.redact.decoding.wraps import rejoined
 from triage.redact.hits import Hit
 from triage.redact.lines import Lines, Wanted
@@ -103,20 +106,20 @@ def read_layers(
     if depth == 0:
         return layers
     encoded = [*lines.spans(ENCODED)]
-    wrapped = rejoined(data) if depth == _DEPTH else None
+    once = [rejoined(data), unshielded(data)] if depth == _DEPTH else []
     apart = chain(
         columns(data, encoded),
         unprefixed(data),
         undoubled(data, encoded),
         rejoined_cells(data, encoded),
         unfolded(data, ahead.of(folds)) if decodes else (),
-        [wrapped] if wrapped else [],
+        filter(None, once),
     )
     for view in chain(views(data, encoded), apart):
         inner = read_layers(view.data, wanted, passes, depth=0 if view.last else depth - 1)
         layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]
     if decodes:
-        for run in chain(decoded_runs(data, ahead.of(beginnings)), written_out(data, encoded)):
+        for run in chain(decoded_runs(data, ahead.of(beginnings)), written_out(data, encoded), attached(data)):
             layers += [layer.inside(run) for layer in read_layers(run[2], wanted, passes, depth=depth - 1)]
     return layers
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.decoding.views import Piece, View, build
+from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.text import line_of
 
 __all__ = ("unprefixed",)

@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from triage.redact.decoding import quoted_printable
 from triage.redact.decoding.octets import OCTETS
-from triage.redact.text import BACKSLASH, DIGITS, HEX_DIGITS, LETTERS, WORD, Expression, Span, line_of
+from triage.redact.decoding.origins import Piece, View, build
+from triage.redact.text import BACKSLASH, HEX_DIGITS, WORD, Expression, Span
 
-__all__ = ("ENCODED", "OWN_LINE", "Piece", "View", "build", "views")
-
-Piece = tuple[int, int, bytes]
-"""A range of the original and what stands for it in the view."""
+__all__ = ("ENCODED", "views")
 
 _RETURN: Final = 0x0D
 _NEWLINE: Final = 0x0A
 _BLANKS: Final = b"\0\t\r"
-# The end of a line in percent signs; what is left out of a view holds none.
-_WRITTEN_END: Final = re.compile(rb"%(?:25){0,3}0[aA]")
 _BACK: Final = 0x08
 _PERCENT: Final = ord("%")
 _TWICE: Final = b"%25"
@@ -52,20 +49,6 @@ ENCODED: Final = Expression(
 NULs, quoted-printable; and names in doubled quotes, rows that go on with those
 above and bytes that are written out, which other rooms read."""
 
-# All that quoted-printable writes out, where its sign of assignment is.
-_PRINTABLE: Final = Expression(r"=(?:2[0-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E]|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)")
-
-# And in a part of a mail that says so, letters and digits too.
-_DECLARED: Final = Expression(r"(?i)transfer-encoding:[ \t]*\"?quoted-printable")
-_ALL_PRINTABLE: Final = Expression(r"=(?:[2-6][0-9A-F]|7[0-9A-E]|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)")
-
-_ASSIGNED: Final = rb"(?:export[ ])?[A-Za-z_][\w.-]{0,80}=(?![0-9A-F]{2}|[=\s&),;\]}]|[\"'](?!\w)|\Z)"
-OWN_LINE: Final = re.compile(
-    _ASSIGNED + rb"|(?:X-)?[A-Z][a-z]{2,20}(?:-[A-Z][a-z]{1,20}){0,5}:[ \t]"
-    rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[0-9]{2}:[0-9]{2}:[0-9]{2}|[VDIWEF]/[\w.$-]{1,60} ?\( ?[0-9]|---|\["
-)
-"""What a line begins with that says something of its own, and does not go on with the one before: a setting, a header,
-the time of a log. What ends a token, its padding and the mark behind it, is none of these."""
 # What ends a value unless it stands in a word, what words of secrets are made of, and how long tags are.
 _ENDING: Final = frozenset({b"<", b">", b'"', b"'"})
 # In a body that is written in percent signs brackets of a password are too; elsewhere they are code.
@@ -74,20 +57,6 @@ _QUOTES: Final = frozenset({b'"', b"'"})
 _BEHIND_WORDS: Final = frozenset({b" ", b"<", b"\n", b""})
 _OF_WORDS: Final = frozenset(bytes([code]) for code in (*WORD, *b"!#$%*+?@^~", *range(0x80, 0x100)))
 _TAG: Final = 200
-# Behind a sign of assignment, whose first digits say nothing.
-_DIGEST: Final = re.compile(rb"(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9A-Za-z])")
-# How long lines are that quoted-printable breaks, where no sign of assignment stands as it is.
-_BROKEN: Final = range(60, 78)
-# What a key in base64 is made of, how long it is with its padding, and what begins with a name of its own below it, or
-# with words.
-_OF_KEYS: Final = bytes(0x61 if code in LETTERS + DIGITS + b"+/_-" else 0x20 for code in range(256))
-_KEYS: Final = range(20, 512, 4)
-_NAMED_LINE: Final = re.compile(
-    rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z][\w.-]{1,40}){0,3}(?:[ \t]{0,4}[:=]| [a-z]{1,20} )"
-)
-_OWN_SETTING: Final = re.compile(_ASSIGNED)
-# The name of a parameter of a URL.
-_PARAMETER: Final = re.compile(rb"[?&][\w.\[\]-]{1,40}\Z")
 # Of bytes all of which are written as escapes, four characters each; no other escape is as long.
 _WRITTEN_OUT: Final = 32
 # A variable of Windows, whose name begins with two digits of hexadecimal.
@@ -96,94 +65,6 @@ _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
 # What bytes that are written out begin with, a digit of hexadecimal or the word for it; names in doubled quotes, and
 # rows that go on with those above.
 _READ_ELSEWHERE: Final = HEX_DIGITS + b'hH"\n'
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A decoded text and where it came from.
-
-    Piece i of the view begins at `outs[i]`, is `sizes[i]` long and stands for `begins[i]` to `ends[i]` of the original;
-    between two pieces the text is the original's. `cuts` are places where something was left out between lines.
-    """
-
-    data: bytes
-    outs: tuple[int, ...]
-    sizes: tuple[int, ...]
-    begins: tuple[int, ...]
-    ends: tuple[int, ...]
-    cuts: tuple[int, ...] = ()
-    guessed: bool = False
-    """Whether lines were joined that may have been apart: see `wraps.holds`."""
-    last: bool = False
-    """Whether another view decodes what is encoded in it."""
-
-    def back(self, start: int, end: int) -> Span | None:
-        """The range of the original behind a range of the view; None where something between was left out."""
-        cut = bisect_left(self.cuts, start)
-        if cut < len(self.cuts) and self.cuts[cut] < end:
-            return None
-        first, last = self._of(start)[0], self._of(end - 1)[1]
-        # A code that ends what one inside began, such as a colour, and the second byte of the last letter.
-        behind, inside = bisect_left(self.outs, end), bisect_right(self.outs, start)
-        if inside < behind < len(self.outs) and self.outs[behind] == end and not self.sizes[behind]:
-            last = self.ends[behind]
-        # And the colour that it begins with: a NUL there is of the letter before.
-        before = bisect_left(self.outs, start)
-        if before < inside < behind and not self.sizes[before] and self.ends[before] - self.begins[before] > 1:
-            first = self.begins[before]
-        return first, last
-
-    def touches(self, start: int, end: int) -> bool:
-        """Whether a range of the view holds anything decoded or joined, or borders on it."""
-        return bisect_right(self.outs, end) > bisect_left(self.outs, start)
-
-    def _of(self, at: int) -> Span:
-        """The range of the original behind one byte of the view."""
-        index = bisect_right(self.outs, at) - 1
-        if index < 0:
-            return at, at + 1
-        beyond = at - self.outs[index] - self.sizes[index]
-        if beyond < 0:
-            return self.begins[index], self.ends[index]
-        return self.ends[index] + beyond, self.ends[index] + beyond + 1
-
-
-def build(data: bytes, pieces: Iterable[Piece], *, whole: bool = False) -> View | None:
-    """Put together a view of the lines that hold the pieces, or of the whole."""
-    kept = [*pieces]
-    if not kept:
-        return None
-    if not whole:
-        kept = [*_with_cuts(data, kept)]
-    out: list[bytes] = []
-    outs, cuts = [], []
-    at = size = 0
-    for start, end, text in kept:
-        out += (data[at:start], text)
-        size += start - at
-        outs.append(size)
-        if text == b"\n" and end - start != 1 and not _WRITTEN_END.match(data, start):
-            cuts.append(size)
-        size += len(text)
-        at = end
-    out.append(data[at:])
-    begins, ends, texts = zip(*kept, strict=True)
-    return View(b"".join(out), tuple(outs), tuple(map(len, texts)), begins, ends, tuple(cuts))
-
-
-def _with_cuts(data: bytes, pieces: list[Piece]) -> Iterator[Piece]:
-    """The pieces, and between their lines pieces that leave out what has nothing to decode."""
-    shown = 0
-    for start, end, text in pieces:
-        if start >= shown:
-            line = max(line_of(data, start)[0], shown)
-            if line - shown > 2:
-                yield shown, line, b"\n"
-            shown = line
-        shown = max(shown, min(line_of(data, end)[1], len(data)))
-        yield start, end, text
-    if len(data) - shown > 2:
-        yield shown, len(data), b"\n"
 
 
 def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
@@ -203,9 +84,8 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
         piece = _DECODERS[sign](data, start, end)
         if piece is not None:
             pieces.setdefault(sign, []).append(piece)
-    if ord("=") in pieces and ((declared := _DECLARED.first(data, 0)) or b"=3D" in data):
-        spans = (_ALL_PRINTABLE if declared else _PRINTABLE).spans(data)
-        pieces[ord("=")] = [piece for span in spans if (piece := _decoded_printable(data, *span)) is not None]
+    if ord("=") in pieces and (printable := quoted_printable.decoded_all(data)):
+        pieces[ord("=")] = [*printable]
     if ord("%") in pieces and b"+" in data:
         pieces[ord("%")] = [*_with_blanks(data, pieces[ord("%")])]
     for sign, found in pieces.items():
@@ -371,38 +251,11 @@ def _decoded_entity(data: bytes, start: int, end: int) -> Piece:
     return start, end, text if text != b"\n" else b" "
 
 
-def _decoded_printable(data: bytes, start: int, end: int) -> Piece | None:
-    """Quoted-printable: a character, or a line that goes on; two signs end base64."""
-    code = data[start + 1 : end]
-    if code[:1] not in b"\r\n":
-        if code != b"3D" and _PARAMETER.search(data, max(start - 48, 0), start):
-            return None  # the number of a page
-        if _DIGEST.match(data, start + 1):
-            return None
-        return start, end, bytes.fromhex(code.replace(b"=", b"").decode())
-    line = line_of(data, start)[0]
-    if data[start - 1 : start] == b"=" or (
-        (_NAMED_LINE.match(data, end) or OWN_LINE.match(data, end)) and is_padded(data, start + 1)
-    ):
-        return None
-    own = _OWN_SETTING if start + 1 - line in _BROKEN else OWN_LINE
-    return None if own.match(data, end) else (start, end, b"")
-
-
-def is_padded(data: bytes, end: int) -> bool:
-    """Whether base64 that is padded ends at a place: nothing of it is below."""
-    if data[end - 1 : end] != b"=":
-        return False
-    around = data[max(end - _KEYS.stop, 0) : end]
-    run = around.rstrip(b"=")
-    return len(around) - run.translate(_OF_KEYS).rfind(b" ") - 1 in _KEYS
-
-
 _DECODERS: Final[dict[int, Callable[[bytes, int, int], Piece | None]]] = {
     BACKSLASH: _decoded_escape,
     ord("%"): _decoded_percent,
     ord("&"): _decoded_entity,
-    ord("="): _decoded_printable,
+    ord("="): quoted_printable.decoded,
     ord("\x1b"): _decoded_mark,
     ord("\0"): _decoded_mark,
 }

@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from triage.redact.decoding.views import OWN_LINE, Piece, View, build, is_padded
+from triage.redact.decoding.origins import Piece, View, build
+from triage.redact.decoding.quoted_printable import OWN_LINE, is_padded
 from triage.redact.hits import Hit
 from triage.redact.text import DIGITS, LETTERS, Allowance, digits_in, line_of
 

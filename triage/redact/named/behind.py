@@ -123,7 +123,8 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
     spaced = data[at : at + 1] == b" "
     blanks = beside.SKIP.match(data, at)
     at = blanks.end() if blanks else at
-    if data[at : at + 1] == b"{":
+    first = data[at : at + 1]
+    if first == b"{":
         named = meaning.weak == "user" or data[slice(*name)].lower() in _OF_MACHINES
         inner = (_INNER_NAME if named else _INNER_VALUE).match(data, at)
         inner = inner or _INNER_STRING.match(data, at)
@@ -132,15 +133,15 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
         if inner is None and not named and data[slice(*name)].lower().endswith(_OF_ENTRIES):
             yield from lists.entries(data, at + 1, meaning)
             return
-        at = inner.end() if inner else at
-    elif data[at : at + 1] in _WRAPPED and (wrapper := _WRAPPER.match(data, at)):
-        at = wrapper.end()
+        at, first = (inner.end(), data[inner.end() : inner.end() + 1]) if inner else (at, first)
+    elif first in _WRAPPED and (wrapper := _WRAPPER.match(data, at)):
+        at, first = wrapper.end(), b""
     opened = extents.quoted(data, at)
     if opened is None and (scalar := None if assigned else _BLOCK_SCALAR.match(data, at)):
         yield from _block(data, name, scalar.end(), meaning, folded=data[scalar.start()] == _FOLDED)
-    elif data[at : at + 1] in _LINE_ENDS and (lower := [*_below(data, name, at, meaning)]):
+    elif first in _LINE_ENDS and (lower := [*_below(data, name, at, meaning)]):
         yield from lower
-    elif opened is None and data[at : at + 1] in _BEFORE_ITEMS and (array := _ARRAY.match(data, at)):
+    elif opened is None and first in _BEFORE_ITEMS and (array := _ARRAY.match(data, at)):
         yield from lists.items(data, array.end(), meaning)
     elif meaning.weak == "header":
         yield from credentials.header(data, opened[0] if opened else None, at)

@@ -9,7 +9,8 @@ from typing import Final
 from triage.redact.named import credentials, declared, examples, reports, users, values, variables
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import people, wireless
-from triage.redact.pii.hosts import called, is_host
+from triage.redact.pii.hosts import is_host
+from triage.redact.pii.owned import called
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
 __all__ = ("judged", "named")

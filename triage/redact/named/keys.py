@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-__all__ = ("Names", "Program", "Sense", "Vocabulary", "forget", "parts", "sense", "vocabulary")
+__all__ = ("Names", "Program", "Sense", "Vocabulary", "forget", "is_own", "parts", "sense", "vocabulary")
 
 Names = tuple[str, ...]
 
@@ -215,6 +215,18 @@ def sense(name: str, extra: Names = ()) -> Sense | None:
             if rank > best and words[at:end] == spelt and not _only_about(known, words, at, end, found):
                 best, meaning = rank, found
     return None if meaning is not None and meaning.weak == _PUBLIC else meaning
+
+
+def is_own(name: str, extra: Names) -> bool:
+    """Whether a name is one of a policy's.
+
+    Examples
+    --------
+    >>> is_own("defaultTenantId", ("tenant",)), is_own("tenants", ("tenant",))
+    (True, False)
+    """
+    words = parts(name)
+    return any(_holds(words, parts(own)) for own in extra)
 
 
 def _speaks(pieces: list[str]) -> bool:

@@ -196,7 +196,7 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
 
 def _in_quotes(value: bytes) -> bool:
     """Whether a string is a secret: no rest of an expression whose quote closed a string, no word, no sentence."""
-    if value.startswith((b" ", b"+ ", b", ", b',"', b"; ", b") ", b")\\", b");", b"),")):
+    if value.startswith((b" ", b"+ ", b", ", b',"', b"; ", b") ", b")\\", b");", b"),", b"} ")):
         return False
     if value.lower() in vocabulary().words and len(value) > 3:
         return False

@@ -13,6 +13,7 @@ from typing import Final
 from triage.redact.named.keys import vocabulary
 from triage.redact.pii import host_lines, hosts, network
 from triage.redact.pii.signs import FILE_ENDINGS
+from triage.redact.pii.word_lists import places
 from triage.redact.text import Found, digits_in
 
 __all__ = (
@@ -105,7 +106,7 @@ def behind_tilde(data: bytes, start: int, end: int) -> Iterator[Found]:
     name = data[start + 1 : end - 1].lower()
     first = not start or data[start - 1] in _BEFORE_A_TILDE
     matched = data[start - 1 : start] == b"=" and name in _OPERATORS
-    if first and not matched and name not in hosts.places().homes and name not in vocabulary().services:
+    if first and not matched and name not in places().homes and name not in vocabulary().services:
         yield start + 1, end - 1, "username", "home"
 
 
@@ -197,7 +198,7 @@ def _folder(data: bytes, at: int) -> Iterator[Found]:
         return
     text = name.group()
     first, blank, _ = text.lower().partition(b" ")
-    nobody = text.lower() in hosts.places().homes or text.lower() in _FOLDERS
+    nobody = text.lower() in places().homes or text.lower() in _FOLDERS
     if (blank and first in {b"default", b"all"}) or nobody or text.isdigit():
         return
     if text.startswith((b"$", b".", b"~", b"[", b"*")):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from triage.redact.pii import hosts
+from triage.redact.pii import hosts, owned
 from triage.redact.text import Found, digits_in
 
 __all__ = ("READERS",)
@@ -90,7 +90,7 @@ def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _owned(size: int, data: bytes, at: int) -> Iterator[Found]:
     """A device that is called by its owner."""
-    yield from hosts.owned(data, at + 2, at + size)
+    yield from owned.owned(data, at + 2, at + size)
 
 
 def _in_object(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -98,7 +98,7 @@ def _in_object(size: int, data: bytes, at: int) -> Iterator[Found]:
     match = _NAMED.match(data, at + size)
     if match is None:
         return
-    if called := hosts.called(match[1], in_quotes=True):
+    if called := owned.called(match[1], in_quotes=True):
         begin = match.start(1)
         yield begin + called[0], begin + called[1], "hostname", "owner"
     elif digits_in(match[1]) and hosts.in_words(match[1]):

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.pii.hosts import places
 from triage.redact.pii.people import full_name
 from triage.redact.pii.persons import is_person
+from triage.redact.pii.word_lists import places
 from triage.redact.text import Found, letters_in
 
 __all__ = ("before_address", "before_number")

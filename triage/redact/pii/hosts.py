@@ -8,32 +8,24 @@ under a key such as `hostname`. Hosts of public services tell of nobody and stay
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Final
 
-from triage.redact.pii.given import owns
+from triage.redact.pii.owned import owned
+from triage.redact.pii.word_lists import places
 from triage.redact.text import LETTERS, Found, Span, digits_in, line_of
 
 __all__ = (
-    "ENDINGS",
-    "Places",
     "alone",
     "around",
-    "called",
     "forget",
     "in_words",
     "is_host",
     "numbered",
-    "owned",
-    "places",
     "told",
 )
 
-_FILE: Final = Path(__file__).with_name("personal.toml")
 _LABELS: Final = re.compile(
     rb"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?){0,8}\.?"
 )
@@ -63,32 +55,6 @@ _UUID_LENGTH: Final = 34
 # One of these is in every name that a maker or a cloud gives; see `_MACHINE`.
 _IN_MACHINES: Final = (b"-", b"mac", b"iphone", b"ipad")
 _MODEL: Final = re.compile(rb"(?i)(?:macbook(?:-?(?:pro|air))?|imac|mac-mini|iphone|ipad)\d*(?:pro|air|mini)?[\d,-]*")
-_OWNER: Final = re.compile(
-    rb"([A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30})?)"
-    rb"(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s(?: |%20|\+)\Z"
-)
-# The same without an apostrophe.
-_OWNER_ALONE: Final = re.compile(rb"(?<![\w\x80-\xff])([A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}[sxz])(?: |%20|\+)\Z")
-# What of a device's name stands behind the word for what it is.
-_MORE: Final = re.compile(
-    rb"(?:(?: |%20|\+)(?:(?i:pro|air|max|plus|mini|ultra|se|studio|note|tab|fold|flip|book|watch|laptop|go|edge|lite)"
-    rb"\d{0,2}"
-    rb"|[A-Z]{0,2}[0-9]{1,4}[a-z+]{0,6}|X[SR]?(?!\w)|\([0-9]{1,2}\)))+"
-)
-_WORDS_OF_DEVICES: Final = (
-    rb"(?:(?: |%20|\+)(?:i?[A-Z0-9][\w+.\"-]{0,20}"
-    rb"|(?i:mini|pro|air|plus|max|ultra|phone|laptop|tablet|watch|computer))){1,5}"
-)
-_CALLED: Final = re.compile(
-    rb"[A-Z\x80-\xff][\w\x80-\xff-]{1,30}(?: [A-Z\x80-\xff][\w\x80-\xff-]{1,30})?(?:'|\xe2\x80\x99|\\u2019|&#39;|%27)s"
-    + _WORDS_OF_DEVICES
-    + rb"|[A-Z][\w+-]{1,20}(?: [A-Z0-9][\w+-]{0,20}){0,3} (?:von|de|di|van|av|af|da)"
-    rb" [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"
-)
-_CALLED_ALONE: Final = re.compile(rb"([A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}[sxz])" + _WORDS_OF_DEVICES)
-_OF_AN_OWNER: Final = re.compile(
-    rb"(?: (?:Pro|Air|Max|Plus|mini))? (?:von|de|di|van|av|af|da) [A-Z\x80-\xff][A-Za-z\x80-\xff-]{1,30}"
-)
 _CAPITALS: Final = re.compile(rb"[a-z][A-Z]|^[A-Z][a-z]")
 _SITE: Final = re.compile(rb"dc[0-9]{1,2}|[a-z]{2,4}[0-9]{1,2}|(?:us|eu|ap|sa|ca|af|me)-[a-z]{4,9}-[0-9]")
 # Where a cloud or a game has its machines.
@@ -138,36 +104,6 @@ _NOT_A_MACHINE: Final = re.compile(
 _OWN: Final = re.compile(
     rb"(?i)[a-z]-(?:pc|ws|desktop|laptop|thinkpad|macbook|workstation|notebook|nuc|vm|dev|server|srv)\Z"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The lists of words in personal.toml: see there."""
-
-    homes: frozenset[bytes]
-    internal: frozenset[bytes]
-    ambiguous: frozenset[bytes]
-    longer: frozenset[bytes]
-    not_hosts: frozenset[bytes]
-    public: frozenset[bytes]
-    providers: frozenset[bytes]
-    rented: frozenset[bytes]
-    no_machine: frozenset[bytes]
-    sites: frozenset[bytes]
-    packages: frozenset[bytes]
-    teams: frozenset[bytes]
-    makers: frozenset[bytes]
-
-
-@cache
-def places() -> Places:
-    """Read them, once."""
-    data = tomllib.loads(_FILE.read_text("utf-8"))
-    return Places(**{field.name: frozenset(word.encode() for word in data[field.name]) for field in fields(Places)})
-
-
-ENDINGS: Final = "|".join(re.escape(ending.decode()) for ending in sorted(places().internal))
-"""The endings of names inside of networks, as a part of an expression."""
 
 
 @cache
@@ -321,34 +257,6 @@ def _called_too(data: bytes, at: int) -> Iterator[Found]:
             if is_host(name, named=True):
                 yield start, start + len(name), "hostname", "hosts"
             start += len(name)
-
-
-def owned(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """A device that is called by its owner: `Anna's iPhone`, `iPhone von Anna`."""
-    before = _OWNER.search(data, max(start - 48, 0), start)
-    if before is None and (alone := _OWNER_ALONE.search(data, max(start - 48, 0), start)) and owns(alone[1]):
-        before = alone
-    if before and before[1].lower() not in places().teams | places().makers:
-        more = _MORE.match(data, end)
-        yield before.start(1), more.end() if more else end, "hostname", "owner"
-    elif behind := _OF_AN_OWNER.match(data, end):
-        yield start, behind.end(), "hostname", "owner"
-
-
-def called(text: bytes, *, in_quotes: bool) -> tuple[int, int] | None:
-    """The name of a device that a text begins with, or is where it stood in quotes, if it has its owner's in it.
-
-    Examples
-    --------
-    >>> called(b"Ana's Tab S9", in_quotes=True), called(b"Tab S9", in_quotes=True)
-    ((0, 12), None)
-    """
-    match = (_CALLED.fullmatch if in_quotes else _CALLED.match)(text)
-    if match is None:
-        match = (_CALLED_ALONE.fullmatch if in_quotes else _CALLED_ALONE.match)(text)
-        match = match if match and owns(match[1]) else None
-    first = text.partition(b"'")[0].partition(b" ")[0].lower()
-    return match.span() if match and first not in places().teams | places().makers else None
 
 
 def before_address(data: bytes, at: int) -> Iterator[Found]:

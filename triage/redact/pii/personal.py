@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Final
 
 from triage.redact.pii import accounts, host_lines, hosts, network, numbers, papers, persons, principals, signs
+from triage.redact.pii.word_lists import ENDINGS
 from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, Span, at_edges, touches
 
 __all__ = ("candidates", "personal")
@@ -50,7 +51,7 @@ _WORDS: Final = (
     rf"{accounts.HOMES}[^/\\]",
     r"~[a-z][\w.-]*/",
     # machines: by an ending, by the form of a maker or a cloud, by a number, by a site among the labels
-    rf"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.(?:{hosts.ENDINGS})\b",
+    rf"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.(?:{ENDINGS})\b",
     r"\b(?:desktop|laptop|win|pc)-[a-z0-9]{5,11}\b",
     r"(?-i:\b[A-Z0-9]{2,15}-(?:PC|LAPTOP)\b)",
     r"(?-i:\b(?:PC|WKST?|WS|NT?B|LT|LAP|DT|SRV|VDI|KIOSK|POS|TERM)-[A-Z0-9]+-[A-Z]*[0-9][A-Z0-9]*\b)",

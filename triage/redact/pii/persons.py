@@ -15,8 +15,8 @@ from triage.redact.named import extents
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import forms, given, people, registers, segments, towns
-from triage.redact.pii.hosts import places
 from triage.redact.pii.neighbours import BEGINS_NAMES, LINES, beside, fields_of_people, starts_line
+from triage.redact.pii.word_lists import places
 from triage.redact.text import BACKSLASH, WORD_START, Found, Span, letters_in, line_of
 
 __all__ = ("BEGINS_NAMES", "CANDIDATES", "beside", "field", "is_of_a_name", "is_person", "meaning_beside")

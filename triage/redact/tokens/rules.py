@@ -77,7 +77,7 @@ _OPEN_REPEATS: Final = ("+", "*", ",}", "?")
 # Kinds of what is found without a rule of a file.
 _KINDS: Final = frozenset(
     {"email", "ipv4", "ipv6", "mac", "card", "iban", "phone", "ssn", "hostname", "username", "windows_sid"}
-    | {"password", "token", "encoded", "known"}
+    | {"password", "token", "encoded", "known", "attachment"}
 )
 
 
@@ -149,9 +149,10 @@ def beginnings() -> Beginnings:
 
 @cache
 def names() -> frozenset[str]:
-    """What a policy may switch off: ids of rules, and kinds."""
+    """What a policy may switch off: ids of rules, kinds, and the ways by which others are found."""
+    ways = {way for found in _read("ways.toml").values() for way in found}
     kinds = {sense.kind for sense in vocabulary().senses.values() if sense.kind}
-    return frozenset(_KINDS | kinds | {rule.name for rule in rules()} | {rule.kind for rule in rules()})
+    return frozenset(_KINDS | kinds | ways | {rule.name for rule in rules()} | {rule.kind for rule in rules()})
 
 
 @cache
