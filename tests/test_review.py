@@ -222,8 +222,9 @@ def test_it_is_not_saved_over_its_input(tmp_path):
     review.approve("Ada")
     with pytest.raises(triage.TriageError, match="under another name"):
         review.save(str(path))
-    with pytest.raises(triage.TriageError, match="no file name"):
-        review.save(str(tmp_path))
+    for name in (str(tmp_path), "", "a\0b", "~nobody-of-that-name/x.tar.gz"):
+        with pytest.raises(triage.TriageError, match="no file name"):
+            review.save(name)
     assert path.read_text() == "started\n"
     assert review.path == str(path)
 

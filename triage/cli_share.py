@@ -230,11 +230,10 @@ def _target(out: Path | None, path: str, approve_as: str) -> Path:
         raise TriageError("--approve-as is empty; say who reviewed it")
     if out is None:
         raise TriageError("there is no place to save it to; name one: -o OUT.tar.gz")
-    from triage.share.archive import refuse_other_kind
 
     if out.is_dir():
         raise TriageError(f"{out} is a folder; name a file in it")
-    refuse_other_kind(out)
+    saving.target(out)
     if not out.resolve().parent.is_dir():
         raise SourceError(f"there is no folder {out.parent}; make it, or name another place")
     if path != "-" and out.exists() and Path(path).exists() and out.samefile(path):

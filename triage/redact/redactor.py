@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from triage.redact import documents, masks
-from triage.redact.hits import KEY, Hit, joined
+from triage.redact.hits import DECODED, KEY, Hit, joined
 from triage.redact.known import Known, unescaped, worth_finding
 from triage.redact.named import judging
 from triage.redact.policy import Policy
@@ -267,7 +267,22 @@ class Redactor:
         """The hits without those that a reviewer lets leave."""
         if not self._left:
             return hits
-        return [hit for hit in hits if self._identity(_normal(hit.kind, hit.value)) not in self._left]
+        return [hit for hit in hits if not self._may_leave(hit)]
+
+    def _may_leave(self, hit: Hit) -> bool:
+        """Whether a reviewer lets a value leave, and it holds nothing that stays masked elsewhere, decoded or not."""
+        if self._identity(_normal(hit.kind, hit.value)) not in self._left:
+            return False
+        entries = [entry for identity, entry in self._entries.items() if identity not in self._left]
+        others = Known([*((entry.kind, value) for entry in entries for value in entry.values), *self._given])
+        inside = [hit.value]
+        for text in inside:  # what is decoded in it is looked into as well, and is shorter each time
+            for one in self._scanner.find(text, others):
+                if self._identity(_normal(one.kind, one.value)) not in self._left:
+                    if one.rule != DECODED or len(one.value) >= len(text):
+                        return False
+                    inside.append(one.value)
+        return True
 
     def __repr__(self) -> str:
         """Constant: nothing of what was found."""

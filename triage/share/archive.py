@@ -12,18 +12,21 @@ import gzip
 import hashlib
 import io
 import os
+import secrets
 import tarfile
-import tempfile
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from triage.errors import TriageError
+from triage.locking import keep, locked
+from triage.share import saving
 from triage.share.printable import plural
+from triage.share.saving import begins, clear
 from triage.share.spool import Piece, Spool
 from triage.share.verification import Verification, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = ("ReviewedArchive", "Verification", "fitting", "frozen", "tar", "verify")
 
@@ -31,7 +34,6 @@ _LEVEL: Final = 6
 _NAME: Final = 100
 _PREFIX: Final = 155
 _BLOCK: Final = 512
-_OTHER_KINDS: Final = frozenset({".zip", ".7z", ".rar", ".bz2", ".xz", ".zst"})
 _MOST: Final = 8 << 30  # what the size field of a ustar header can say
 
 
@@ -55,11 +57,20 @@ class ReviewedArchive:
     ('MANIFEST.json', 'REVIEW.json', 'case/pasted')
     """
 
-    __slots__ = ("_piece", "_spool", "digest", "files", "review")
+    __slots__ = ("_piece", "_spool", "_was_read", "digest", "files", "review")
 
-    def __init__(self, spool: Spool, piece: Piece, *, files: tuple[str, ...], review: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        piece: Piece,
+        *,
+        files: tuple[str, ...],
+        review: Mapping[str, Any],
+        was_read: Callable[[Path], bool] | None = None,
+    ) -> None:
         self._spool = spool
         self._piece = piece
+        self._was_read = was_read
         self.digest = piece.sha256
         self.files = files
         self.review = dict(review)
@@ -80,7 +91,8 @@ class ReviewedArchive:
         Parameters
         ----------
         path
-            The file to write; one that is there is replaced as a whole or not at all.
+            The file to write, readable to whom the umask lets read; an archive that is there is replaced as a whole or
+            not at all.
 
         Returns
         -------
@@ -90,10 +102,10 @@ class ReviewedArchive:
         Raises
         ------
         TriageError
-            It cannot be written there, or the name is that of an archive of another kind.
+            It cannot be written there, the name is that of an archive of another kind, or what is there is part of the
+            input, a link, a device, or a file that is no tar.gz.
         """
-        target = Path(path)
-        refuse_other_kind(target)
+        target = saving.target(path, self._was_read)
         try:
             _write(self._spool.chunks(self._piece), target)
         except OSError as error:
@@ -115,15 +127,12 @@ class ReviewedArchive:
         raise TypeError("a ReviewedArchive is not pickled; save() it and load the file")
 
 
-def refuse_other_kind(path: Path) -> None:
-    """Refuse a name that says of a tar.gz that it is something else."""
-    if path.suffix.lower() in _OTHER_KINDS:
-        raise TriageError(
-            f"what is saved is a tar.gz and {path.name} ends in {path.suffix}; name it {path.stem}.tar.gz"
-        )
-
-
-def frozen(members: Mapping[str, tuple[Spool, Piece]], *, review: Mapping[str, Any]) -> ReviewedArchive:
+def frozen(
+    members: Mapping[str, tuple[Spool, Piece]],
+    *,
+    review: Mapping[str, Any],
+    was_read: Callable[[Path], bool] | None = None,
+) -> ReviewedArchive:
     """The members as a frozen archive, compressed into a spool of its own."""
     spool = Spool()
     try:
@@ -131,7 +140,7 @@ def frozen(members: Mapping[str, tuple[Spool, Piece]], *, review: Mapping[str, A
     except BaseException:
         spool.close()
         raise
-    return ReviewedArchive(spool, piece, files=tuple(sorted(members)), review=review)
+    return ReviewedArchive(spool, piece, files=tuple(sorted(members)), review=review, was_read=was_read)
 
 
 def tar(members: Mapping[str, tuple[Spool, Piece]]) -> Iterator[bytes]:
@@ -217,24 +226,24 @@ def _compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _write(chunks: Iterable[bytes], target: Path) -> None:
     """Write to a temporary name in the same folder, sync, rename; take the temporary file away if anything fails."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
-    temporary = Path(name)
+    clear(target)
+    temporary = target.with_name(f"{begins(target)}{secrets.token_hex(6)}.part")
     try:
-        file: IO[bytes]
-        with os.fdopen(handle, "wb") as file:
+        with locked(temporary) as handle:
             for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
+                _put(handle, chunk)
+            os.fsync(handle)
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    with contextlib.suppress(OSError, AttributeError):  # a folder cannot be synced everywhere
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    with contextlib.suppress(OSError):  # a folder cannot be synced everywhere
+        keep(target.parent)
+
+
+def _put(handle: int, chunk: bytes) -> None:
+    """Write all of a chunk."""
+    left = memoryview(chunk)
+    while left:
+        left = left[os.write(handle, left) :]

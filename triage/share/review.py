@@ -249,16 +249,18 @@ class Review:
         Raises
         ------
         TriageError
-            Nothing is approved, the path is that of the input, or it cannot be written.
+            Nothing is approved, the path is that of what was read, or it cannot be written.
         """
         self._alive()
         if self._archive is None:
             raise TriageError("nothing is approved; approve first, what is saved is what was approved")
-        target = Path(path).expanduser()
-        if not path.strip() or target.is_dir():
+        try:
+            target = Path(path).expanduser()
+            is_name = bool(path.strip()) and not target.is_dir()
+        except (OSError, RuntimeError, ValueError):  # a home that is not there, a NUL, a name too long
+            is_name = False
+        if not is_name:
             raise TriageError(f"this is no file name; give one, such as {self._suggested()}")
-        if str(target.resolve()) in {str(Path(each).resolve()) for each in self.path.split("\n") if each}:
-            raise TriageError("this is the file that was opened; save under another name")
         self._archive.save(target)
         self._state = "saved"
         return {"path": str(target), "bytes": self._archive.size, "digest": self._archive.digest}
