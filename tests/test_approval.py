@@ -206,9 +206,9 @@ def test_what_nobody_saw_is_not_frozen(tmp_path):
     (mask,) = redacted.working.members["case/app.log"].marks.masks
     log.write_text(log.read_text() + "the minutes of the board\n")
     dump.write_bytes(b"something else")
-    with pytest.raises(RedactionError, match="has changed since it was masked.*look at it anew"):
+    with pytest.raises(RedactionError, match=r"has changed since it was masked.*look at it anew"):
         redacted.approve(by="Ada", unmask={mask: "our own address"})
-    with pytest.raises(RedactionError, match="has changed since it was masked.*look at it anew"):
+    with pytest.raises(RedactionError, match=r"has changed since it was masked.*look at it anew"):
         binary.approve(by="Ada", originals={"derived/case/app.dmp.json": "asked for"})
     assert members(redacted.approve(by="Ada"))["case/app.log"] == f"user {mask} logged in\n".encode()
 

@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from triage.share.spool import Piece
     from triage.share.working import Member, Working
 
-__all__ = ("MANIFEST", "REVIEW", "Decisions", "approve")
+__all__ = ("MANIFEST", "OWN", "REVIEW", "Decisions", "approve")
 
 MANIFEST: Final = "MANIFEST.json"
 REVIEW: Final = "REVIEW.json"
+OWN: Final = frozenset({MANIFEST, REVIEW})
+"""What an archive holds of its own, beside the files that were reviewed."""
 _VERSION: Final = 1
 _NO_TIME: Final = "when is no time; give a datetime or its ISO text, such as 2026-02-10T09:26:00Z"
 
@@ -172,9 +174,15 @@ def _record(
         # Not an object of kinds: "pin": 3 would be a pin to whoever scans this.
         "masked": [{"kind": kind, "count": count} for kind, count in sorted(kinds.items())],
         "skipped": sorted(decisions.skip - decisions.drop.keys()),
+        "partly_seen": [
+            {"path": name, "pages_seen": seen, "pages": pages}
+            for name, (seen, pages) in sorted(decisions.partly.items())
+            if name not in decisions.drop
+        ],
         "dropped": _told("path", decisions.drop),
         "unmasked": _told("mask", decisions.unmask),
         "originals": _told("path", decisions.originals),
+        "absent": [{"path": name, "reason": reason} for name, reason in working.absent],
     }
 
 

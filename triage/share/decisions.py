@@ -22,12 +22,16 @@ _SIGNED: Final = frozenset({"email", "username", "hostname", "person"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """What a reviewer decided: files not looked at, masks undone, files left out, originals let in, each with why."""
+    """What a reviewer decided: files not looked at, masks undone, files left out, originals let in, each with why.
+
+    `partly` says of files of which not every page was shown how many were, and how many there are.
+    """
 
     skip: frozenset[str] = frozenset()
     unmask: Mapping[str, str] = field(default_factory=dict)
     drop: Mapping[str, str] = field(default_factory=dict)
     originals: Mapping[str, str] = field(default_factory=dict)
+    partly: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def signed(working: Working, by: str) -> str:

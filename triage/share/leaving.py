@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from triage.sources.inputs import Inputs
     from triage.sources.limits import Limits
 
-__all__ = ("Leaving", "Names", "plan", "texts", "walk")
+__all__ = ("Leaving", "Names", "absent", "plan", "texts", "walk")
 
 GONE: Final = (
     "an input of this case has moved, or was a stream that cannot be read twice; load it again from where it is"
@@ -142,6 +142,29 @@ def plan(
     return sorted(found, key=lambda leaving: (leaving.path, leaving.source_id))
 
 
+def absent(tables: dict[str, pa.Table]) -> list[tuple[str, str]]:
+    """What was there and does not leave, or an archive that could not be read to its end: where, and why."""
+    rows = tables["files"].to_pylist()
+    known = {row["source_id"]: row for row in rows}
+    found = []
+    for row in rows:
+        status, reason = row["parse_status"], row["reason"] or "it is damaged"
+        if status in _ABSENT:
+            found.append((_place(row, known), reason))
+        elif row["media"] in _ARCHIVES and status != "ok":
+            found.append((_place(row, known), f"not all of it could be read: {reason}"))
+    return found
+
+
+def _place(row: dict[str, Any], known: dict[str, dict[str, Any]]) -> str:
+    """Where a file lies: behind the archives that it lay in."""
+    parts, at = [row["path"]], row["container_id"]
+    while at is not None:
+        parts.append(known[at]["path"])
+        at = known[at]["container_id"]
+    return "/".join([ROOT, *reversed(parts)])
+
+
 def _covered(rows: list[dict[str, Any]]) -> dict[str, frozenset[str]]:
     """For each file that is not an archive and not a member of such a file: itself and what lies in it."""
     parents = {row["source_id"]: row["container_id"] for row in rows}
@@ -210,14 +233,7 @@ def _places(rows: list[dict[str, Any]], tables: dict[str, pa.Table], leaves: lis
     if _is_crash(tables, leaves):
         return {row["source_id"]: f"{_CRASH}/{row['path'].replace(chr(92), '/').rpartition('/')[2]}" for row in leaves}
     known = {row["source_id"]: row for row in rows}
-    places = {}
-    for row in leaves:
-        parts, at = [row["path"]], row["container_id"]
-        while at is not None:
-            parts.append(known[at]["path"])
-            at = known[at]["container_id"]
-        places[row["source_id"]] = "/".join([ROOT, *reversed(parts)])
-    return places
+    return {row["source_id"]: _place(row, known) for row in leaves}
 
 
 def _is_crash(tables: dict[str, pa.Table], leaves: list[dict[str, Any]]) -> bool:

@@ -48,12 +48,17 @@ _CHANGED: Final = (
 )
 
 Ids = list[tuple[str | None, str | None]]
+# Both brackets around the head that says of which file they are, and no more.
+_ROWLESS: Final = 4
 _BY_EVENT: Final = ("stacks", "logs", "metrics", "modules", "annotations", "feedback")
 
 
 @dataclass(slots=True, repr=False)
 class Member:
-    """One file of the working copy; `ids` holds id and group key of its events where the masks change them."""
+    """One file of the working copy; `ids` holds id and group key of its events where the masks change them.
+
+    `left_out` says why nothing of the content leaves, where no rows could be read of it.
+    """
 
     name: str
     file: Leaving
@@ -61,6 +66,8 @@ class Member:
     marks: Marks
     description: str = ""
     ids: Ids = field(default_factory=list)
+
+    left_out: str = ""
 
     def __repr__(self) -> str:
         return "<Member>"
@@ -213,6 +220,16 @@ class Working:
         """Delete the working copy."""
         self.spool.close()
 
+    @property
+    def absent(self) -> list[tuple[str, str]]:
+        """What was there and does not leave, under its masked name, and why; in the order of the names."""
+        if self._only is not None:
+            return []
+        mask = self.redactor.text
+        found = {mask(path): mask(reason) for path, reason in leave.absent(self._raw.tables)}
+        found |= {member.name: member.left_out for member in self.members.values() if member.left_out}
+        return sorted(found.items())
+
     def __repr__(self) -> str:
         return "<Working>"
 
@@ -268,12 +285,16 @@ class Working:
         """Pass 2: every file into the spool, under its masked name."""
         self._rows = rows
         self.members = {}
+        files = self._raw.tables["files"].select(["source_id", "reason"])
+        unread = dict(zip(*(files[name].to_pylist() for name in files.column_names), strict=True))
 
         def write(name: str, file: Leaving, blocks: Iterator[bytes]) -> None:
             marks = Marks()
             piece = self.spool.write(map(marks.feed, blocks))
             description = self.redactor.text(file.description) if file.description else ""
-            self.members[name] = Member(name, file, piece, marks, description)
+            member = self.members[name] = Member(name, file, piece, marks, description)
+            if file.derived and marks.lines == _ROWLESS and file.bytes:
+                member.left_out = f"none of its content leaves: {unread.get(file.source_id) or 'it has no rows'}"
 
         self._places = passes.mask(self.redactor, self._raw, plan, rows, write, self._read_as)
 
