@@ -1,8 +1,9 @@
 """The approval: what a person decided about a working copy, checked, recorded and frozen. It fails closed.
 
-`MANIFEST.json` lists the members with their digests and the ids of their events, `REVIEW.json` says who approved what,
-when and by which policy. Every member, every name and every reason is scanned again before anything is frozen; only
-what a reviewer let through by name, with a reason, may be in it. Who signs may do so by an address.
+`MANIFEST.json` lists the members with their digests and the ids of their events, and holds the digest of what
+`REVIEW.json` says of them; that one says who approved what, when and by which policy. Every member, every name and
+every reason is scanned again before anything is frozen; only what a reviewer let through by name, with a reason, may be
+in it. Who signs may do so by an address.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from triage.share.archive import ReviewedArchive, fitting, frozen
 from triage.share.decisions import Decisions, check, signed
 from triage.share.derived import unwrapped
 from triage.share.spool import Spool
+from triage.share.verification import as_written, told_digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -64,10 +66,11 @@ def approve(working: Working, decisions: Decisions, *, by: str, when: datetime |
             pieces[name] = (spool, piece)
             # The same events, so that they count once beside the rows that were read of it.
             ids[name] = next(member.ids for member in members.values() if original_of(member.name) == name)
-        manifest = spool.write(_manifest(pieces, ids))
+        record = _record(working, decisions, marks, by=by, when=_moment(when))
+        manifest = spool.write(_manifest(pieces, ids, told_digest(record)))
         pieces[MANIFEST] = (spool, manifest)
-        record = _record(working, decisions, marks, by=by, when=_moment(when), manifest=manifest.sha256)
-        pieces[REVIEW] = (spool, spool.write([_json(record)]))
+        record["manifest_sha256"] = manifest.sha256
+        pieces[REVIEW] = (spool, spool.write([as_written(record)]))
         return frozen(pieces, review=record, was_read=working.was_read)
     finally:
         for mask in undone:
@@ -134,9 +137,9 @@ def _scan(redactor: Redactor, chunks: Iterable[bytes], name: str, *, derived: bo
         raise RedactionError("the name of a file holds what must not leave; nothing was frozen; drop that file")
 
 
-def _manifest(pieces: Pieces, ids: Mapping[str, Any]) -> Iterator[bytes]:
-    """The members, one a line."""
-    yield b'{\n"triage_manifest": %d,\n"members": [' % _VERSION
+def _manifest(pieces: Pieces, ids: Mapping[str, Any], review: str) -> Iterator[bytes]:
+    """The members, one a line, and the digest of what the review says of them."""
+    yield b'{\n"triage_manifest": %d,\n"review_sha256": "%s",\n"members": [' % (_VERSION, review.encode())
     before = b"\n"
     for name in sorted(pieces):
         piece = pieces[name][1]
@@ -154,7 +157,6 @@ def _record(
     *,
     by: str,
     when: str,
-    manifest: str,
 ) -> dict[str, Any]:
     """What `REVIEW.json` says; deterministic but for who and when."""
     kinds: Counter[str] = Counter()
@@ -169,7 +171,7 @@ def _record(
         "policy_weakens": list(working.policy.weakens),
         "rules": rules.RULES_VERSION,
         "rules_commit": rules.RULES_COMMIT,
-        "manifest_sha256": manifest,
+        "manifest_sha256": "",
         "files": len(marks),
         # Not an object of kinds: "pin": 3 would be a pin to whoever scans this.
         "masked": [{"kind": kind, "count": count} for kind, count in sorted(kinds.items())],
@@ -188,10 +190,6 @@ def _record(
 
 def _told(what: str, reasons: Mapping[str, str]) -> list[dict[str, str]]:
     return [{what: name, "reason": reason.strip()} for name, reason in sorted(reasons.items())]
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def _moment(when: datetime | str | None) -> str:

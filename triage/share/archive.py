@@ -1,40 +1,29 @@
 """The archive that is exactly what was reviewed: frozen bytes, and the one way to write them.
 
-A deterministic tar.gz: members sorted by name, plain ustar headers of regular files, owner 0 without a name, mode 0644,
-time 0, a gzip header without name and time. A name that does not fit a ustar header is shortened by a digest. The
-same members give the same bytes (of one version of zlib).
+How it is packed, `triage.share.packing` says: the same members give the same bytes.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gzip
-import hashlib
-import io
 import os
 import secrets
-import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from triage.errors import TriageError
 from triage.locking import keep, locked
 from triage.share import saving
+from triage.share.packing import compressed, fitting, tar
 from triage.share.printable import plural
 from triage.share.saving import begins, clear
 from triage.share.spool import Piece, Spool
 from triage.share.verification import Verification, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ("ReviewedArchive", "Verification", "fitting", "frozen", "tar", "verify")
-
-_LEVEL: Final = 6
-_NAME: Final = 100
-_PREFIX: Final = 155
-_BLOCK: Final = 512
-_MOST: Final = 8 << 30  # what the size field of a ustar header can say
 
 
 class ReviewedArchive:
@@ -136,92 +125,11 @@ def frozen(
     """The members as a frozen archive, compressed into a spool of its own."""
     spool = Spool()
     try:
-        piece = spool.write(_compressed(tar(members)))
+        piece = spool.write(compressed(tar(members)))
     except BaseException:
         spool.close()
         raise
     return ReviewedArchive(spool, piece, files=tuple(sorted(members)), review=review, was_read=was_read)
-
-
-def tar(members: Mapping[str, tuple[Spool, Piece]]) -> Iterator[bytes]:
-    """The uncompressed tar of some pieces, in parts."""
-    total = 0
-    for name in sorted(members):
-        spool, piece = members[name]
-        yield _header(name, piece.bytes)
-        yield from spool.chunks(piece)
-        filled = -piece.bytes % _BLOCK
-        if filled:
-            yield bytes(filled)
-        total += _BLOCK + piece.bytes + filled
-    yield bytes(2 * _BLOCK + -(total + 2 * _BLOCK) % tarfile.RECORDSIZE)
-
-
-def _header(name: str, size: int) -> bytes:
-    if size >= _MOST:
-        raise TriageError("a file of 8 GiB or more cannot leave in one archive; redact(incident=...) takes less of it")
-    info = tarfile.TarInfo(name)
-    info.size = size
-    info.mode = 0o644
-    return info.tobuf(format=tarfile.USTAR_FORMAT, encoding="utf-8", errors="strict")
-
-
-def fitting(name: str) -> str:
-    """The name where a ustar header can hold it, else a shorter one with a digest of the whole.
-
-    Examples
-    --------
-    >>> fitting("case/world.log"), fitting("case/" + "x" * 120 + ".log")[-25:]
-    ('case/world.log', 'xxxxxxxxxx~801bae8a9d.log')
-    """
-    folder, _, leaf = name.rpartition("/")
-    leaf = _cut(leaf, _NAME, keep_suffix=True)
-    if len(folder.encode()) > _PREFIX:
-        folder = _cut(folder, _PREFIX, keep_suffix=False)
-    return f"{folder}/{leaf}" if folder else leaf
-
-
-def _cut(text: str, most: int, *, keep_suffix: bool) -> str:
-    if len(text.encode()) <= most:
-        return text
-    suffix = Path(text).suffix if keep_suffix else ""
-    suffix = suffix if len(suffix.encode()) <= 16 else ""
-    mark = "~" + hashlib.sha256(text.encode()).hexdigest()[:10] + suffix
-    head = text.encode()[: most - len(mark.encode())].decode("utf-8", "ignore")
-    # A mask that is cut in two would be no mask any more.
-    if head.count("[") > head.count("]"):
-        head = head[: head.rindex("[")]
-    return head.rstrip("/. ") + mark
-
-
-class _Sink(io.RawIOBase):
-    """What gzip writes into, emptied after each part."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any, /) -> int:
-        self.parts.append(bytes(data))
-        return len(data)
-
-    def take(self) -> bytes:
-        joined = b"".join(self.parts)
-        self.parts.clear()
-        return joined
-
-
-def _compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks as a gzip stream without a name and a time."""
-    sink = _Sink()
-    with gzip.GzipFile(filename="", mode="wb", fileobj=sink, compresslevel=_LEVEL, mtime=0) as packed:
-        for chunk in chunks:
-            packed.write(chunk)
-            if sink.parts:
-                yield sink.take()
-    yield sink.take()
 
 
 def _write(chunks: Iterable[bytes], target: Path) -> None:
