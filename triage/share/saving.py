@@ -53,7 +53,8 @@ def target(path: str | os.PathLike[str], was_read: Callable[[Path], bool] | None
         raise TriageError(f"{chosen} is a folder; name another place, a file in it")
     if was_read is not None and was_read(chosen):
         raise TriageError(
-            f"{chosen} is the input itself or a file of it, which stays as it is; save under another name"
+            f"{chosen}: this is the file that was opened, or one in it; the input itself stays as it is; save under "
+            "another name"
         )
     if not stat.S_ISREG(mode):
         raise TriageError(f"{chosen} is a link or a device, and is not replaced; name another file")
