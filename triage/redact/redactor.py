@@ -103,6 +103,7 @@ class Redactor:
         self._entries: dict[bytes, _Entry] = {}
         self._numbers: Counter[str] = Counter()
         self._left: set[bytes] = set()
+        self._holds_none: dict[tuple[bytes, int], bool] = {}
         self._identities: dict[str, bytes] = {}
         self._known: Known | None = None
         self._memo: dict[tuple[str, str | None], str] = {}
@@ -157,12 +158,17 @@ class Redactor:
             No mask of this numbering reads so.
         """
         self._left.add(self._identities[mask])
-        self._memo.clear()
+        self._forget_cells()
 
     def deny_mask(self, mask: str) -> None:
         """Take `allow_mask` back."""
         self._left.discard(self._identities[mask])
+        self._forget_cells()
+
+    def _forget_cells(self) -> None:
+        """What was worked out holds no more: another value may leave, or may not."""
         self._memo.clear()
+        self._holds_none.clear()
 
     def _masked(self, data: bytes, hits: list[Hit], place: str, media: str | None) -> Masked:
         """A text with masks over what was found in it, and over what is found once they stand there."""
@@ -273,9 +279,17 @@ class Redactor:
         """Whether a reviewer lets a value leave, and it holds nothing that stays masked elsewhere, decoded or not."""
         if self._identity(_normal(hit.kind, hit.value)) not in self._left:
             return False
+        # Looked into once for each value, as long as no other is known.
+        asked = self._identity(hit.value), len(self._entries)
+        if asked not in self._holds_none:
+            self._holds_none[asked] = self._nothing_stays_in(hit.value)
+        return self._holds_none[asked]
+
+    def _nothing_stays_in(self, value: bytes) -> bool:
+        """Whether nothing is found in a value, or in what is decoded in it, but what may leave."""
         entries = [entry for identity, entry in self._entries.items() if identity not in self._left]
         others = Known([*((entry.kind, value) for entry in entries for value in entry.values), *self._given])
-        inside = [hit.value]
+        inside = [value]
         for text in inside:  # what is decoded in it is looked into as well, and is shorter each time
             for one in self._scanner.find(text, others):
                 if self._identity(_normal(one.kind, one.value)) not in self._left:
