@@ -287,8 +287,7 @@ class Redactor:
 
     def _nothing_stays_in(self, value: bytes) -> bool:
         """Whether nothing is found in a value, or in what is decoded in it, but what may leave."""
-        entries = [entry for identity, entry in self._entries.items() if identity not in self._left]
-        others = Known([*((entry.kind, value) for entry in entries for value in entry.values), *self._given])
+        others = Known([*self._values_but(self._left), *self._given])
         inside = [value]
         for text in inside:  # what is decoded in it is looked into as well, and is shorter each time
             for one in self._scanner.find(text, others):
@@ -297,6 +296,12 @@ class Redactor:
                         return False
                     inside.append(one.value)
         return True
+
+    def _values_but(self, left: set[bytes]) -> Iterator[tuple[str, bytes]]:
+        """The values worth finding, without those that may leave."""
+        for identity, entry in self._entries.items():
+            if identity not in left:
+                yield from ((entry.kind, value) for value in entry.values)
 
     def __repr__(self) -> str:
         """Constant: nothing of what was found."""
