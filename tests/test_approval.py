@@ -1,10 +1,12 @@
 """What may be approved, what is recorded, and what stops it."""
 
+import base64
 import io
 import json
 import tarfile
 import zipfile
 
+import pandas as pd
 import pytest
 
 import triage
@@ -194,3 +196,71 @@ def test_members_of_archives_in_archives_leave_under_their_path():
         out.writestr("inner.zip", inner.getvalue())
     archive = triage.load(outer.getvalue()).redact().approve(by="Ada")
     assert members(archive)["case/input/inner.zip/deep.log"] == b"login with password=[password:1:8-15]\n"
+
+
+def test_what_nobody_saw_is_not_frozen(tmp_path):
+    log, dump = tmp_path / "app.log", tmp_path / "app.dmp"
+    log.write_text("user ada@kestrel-bank.net logged in\n")
+    dump.write_bytes((SAMPLES / "minidump" / "windows-access-violation.dmp").read_bytes())
+    redacted, binary = triage.load(log).redact(), triage.load(dump).redact()
+    (mask,) = redacted.working.members["case/app.log"].marks.masks
+    log.write_text(log.read_text() + "the minutes of the board\n")
+    dump.write_bytes(b"something else")
+    with pytest.raises(RedactionError, match=r"has changed since it was masked.*look at it anew"):
+        redacted.approve(by="Ada", unmask={mask: "our own address"})
+    with pytest.raises(RedactionError, match=r"has changed since it was masked.*look at it anew"):
+        binary.approve(by="Ada", originals={"derived/case/app.dmp.json": "asked for"})
+    assert members(redacted.approve(by="Ada"))["case/app.log"] == f"user {mask} logged in\n".encode()
+
+
+ENCODED = base64.b64encode(b"mail ada@kestrel-bank.net ok password=orchard-9-plums\n").decode()
+
+
+def test_a_run_leaves_only_with_all_that_it_decodes_to():
+    text = f"user ada@kestrel-bank.net\npassword=orchard-9-plums\nblob {ENCODED}\n"
+    redacted = triage.loads(text).redact()
+    mail, secret, run = redacted.working.members["case/pasted"].marks.masks
+    assert run.startswith("[encoded:")
+    for undone in ([run], [run, mail]):
+        with pytest.raises(RedactionError, match="stays: what it stands for holds other values") as caught:
+            redacted.approve(by="Ada", unmask=dict.fromkeys(undone, "a blob"))
+        assert "orchard" not in str(caught.value)
+    archive = redacted.approve(by="Ada", unmask=dict.fromkeys([run, mail, secret], "a test"))
+    assert members(archive)["case/pasted"].decode() == text
+    assert record(archive)["masked"] == []
+
+
+def test_what_is_told_of_an_unmasking_is_what_became_of_it():
+    text = "mail ada@kestrel-bank.net\npassword=orchard-9-plums\nat https://ada@kestrel-bank.net:orchard-9-plums@h.example/x\n"
+    redacted = triage.loads(text).redact()
+    archive = redacted.approve(by="Ada", unmask={"[email:1:16-31]": "our own"})
+    assert record(archive)["masked"] == [{"kind": "password", "count": 2}]
+    with pytest.raises(RedactionError, match="would not stand as it was reviewed"):
+        redacted.approve(by="Ada", unmask={"[password:1:8-15]": "why not"})
+
+
+@pytest.mark.parametrize(
+    ("decisions", "message"),
+    [
+        ({"by": "Ada, token ghp_" + "A1b2C3d4E5f6G7h8I9j0" + "K1l2M3n4O5p6Q7r8"}, "name of who reviewed it holds what"),
+        ({"by": "Ada\ud800"}, "do not print"),
+        ({"by": "Ada\x1b[31m"}, "do not print"),
+        ({"by": "Ada", "unmask": {"[password:1:8-15]": None}}, "a reason for each, a text"),
+        ({"by": "Ada", "unmask": {"[password:1:8-15]": "a \ud800"}}, "do not print"),
+        ({"by": "Ada", "skip": [5]}, "of the type int"),
+        ({"by": "Ada", "when": pd.NaT}, "when is no time"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_recorded_is_told_and_not_quoted(decisions, message):
+    with pytest.raises(triage.TriageError, match=message) as caught:
+        triage.loads("login with password=quartz-otter-77\n").redact().approve(**decisions)
+    assert "ghp_" not in str(caught.value)
+
+
+def test_a_name_is_one_line():
+    assert record(triage.loads("started").redact().approve(by="Ada\napproved by  Eve"))["by"] == "Ada approved by Eve"
+
+
+def test_nothing_is_nothing_to_approve(tmp_path):
+    with pytest.raises(triage.TriageError, match="no file would leave"):
+        triage.load(tmp_path).redact().approve(by="Ada")

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import tarfile
+import zipfile
 
 import pytest
 
@@ -38,7 +39,7 @@ def bundle(tmp_path):
 
 def test_without_a_name_it_lists_what_would_leave_and_saves_nothing(bundle, tmp_path):
     code, out, _ = triage("redact", bundle, cwd=tmp_path)
-    assert code == 4
+    assert code == 0
     assert "a.log" in out
     assert "1 email, 1 password" in out
     assert "nothing was saved; look at it" in out
@@ -119,6 +120,37 @@ def test_decisions_need_reasons_and_are_recorded(bundle, tmp_path):
         record = archive.extractfile(review).read().decode()
     assert "not needed, 2 = enough" in record
     assert "b.log" in record
+    shown = triage("redact", bundle, "--dry-run", "--drop", f"{name}=not needed")[1]
+    assert f"does not leave: {name}: dropped: not needed" in shown
+    assert "masked in all: 1 email, 1 password\n" in shown
+    mask = re.search(r"\[email:[^]]*\]", triage("redact", bundle, "--show", "a.log")[1])[0]
+    assert "masked in all: 2 password\n" in triage("redact", bundle, "--dry-run", "--unmask", f"{mask}=ours")[1]
+
+
+def test_what_does_not_leave_is_told_and_recorded(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.log").write_text("started\n")
+    (folder / "b.log").write_bytes(LINE.encode("utf-32"))
+    os.mkfifo(folder / "pipe")
+    with zipfile.ZipFile(folder / "c.zip", "w") as packed:
+        packed.writestr("up.log", "fine\n")
+        packed.writestr(f"../{MAIL}", "out\n")
+    code, out, _ = triage("redact", folder, "-o", tmp_path / "out.tar.gz", "--approve-as", "Ada")
+    assert code == 0
+    listed = [line.split("\t") for line in out.splitlines()]
+    assert [
+        "derived/case/in/b.log.json",
+        "38 B",
+        "none of its content leaves: no reader recognises this content",
+    ] in listed
+    assert "does not leave: case/in/pipe: a FIFO, never opened" in out
+    assert "c.zip/../[email:1:16-31]: the path leads out of the archive" in out
+    assert f"saved {tmp_path / 'out.tar.gz'}: 3 files" in out
+    with tarfile.open(tmp_path / "out.tar.gz") as archive:
+        record = json.loads(archive.extractfile("REVIEW.json").read())
+    assert [row["path"].rpartition("/")[2] for row in record["absent"]] == ["[email:1:16-31]", "pipe", "b.log.json"]
+    assert triage("verify", tmp_path / "out.tar.gz")[1].startswith("what was reviewed: 3 files")
 
 
 @pytest.mark.parametrize(
@@ -126,6 +158,10 @@ def test_decisions_need_reasons_and_are_recorded(bundle, tmp_path):
     [
         (4, ["--approve-as", "Ada"], "name one: -o"),
         (4, ["--approve-as", "Ada", "-o", "."], "is a folder"),
+        (4, ["--approve-as", "Ada", "-o", "-"], "an archive is not printed"),
+        (4, ["--approve-as", "Ada", "-o", "short.key"], "is no tar.gz, and is not replaced"),
+        (4, ["--approve-as", "Ada", "-o", "bundle/a.log"], "is no tar.gz, and is not replaced"),
+        (4, ["--approve-as", "Ada", "-o", "x" * 300], "cannot write"),
         (3, ["--approve-as", "Ada", "-o", "gone/x.tar.gz"], "there is no folder"),
         (4, ["--unmask", "[email:1:16-31]"], "has no reason"),
         (4, ["--drop", "a.log="], "has no reason"),

@@ -5,8 +5,10 @@ from hypothesis import strategies as st
 
 import triage
 from tests.reading import SAMPLES
+from triage.redact.redactor import Redactor
 from triage.share import leaving
 from triage.share.leaving import Names
+from triage.sources.names import printable
 
 UUID = "5b2f5e0c-3f0c-4f57-9d0f-6a1c0f3f7b21"
 
@@ -94,3 +96,50 @@ def test_the_files_of_two_folders_that_fold_to_one_stay_apart():
     names = Names()
     made = [names("case/A/x"), names("case/a/x"), names("case/A/y"), names("case/a/y")]
     assert made == ["case/A/x", "case/a-2/x", "case/A/y", "case/a-2/y"]
+
+
+def test_names_are_portable_and_masks_in_them_are_found_by_no_rule_again():
+    kinds = [
+        "email",
+        "password",
+        "username",
+        "phone",
+        "card",
+        "iban",
+        "ssn",
+        "person",
+        "ipv4",
+        "mac",
+        "jwt",
+        "passport",
+    ]
+    for kind in kinds:
+        for number in ("1", "113", "ABCDEFGHIJ234"):
+            for length in ("1", "4-7", "16-31", "1024-2047"):
+                name = Names()(f"case/[{kind}:{number}:{length}]/a_[{kind}:{number}:{length}].dmp.json")
+                assert name == f"case/[{kind}-{number}-{length}]/a_[{kind}-{number}-{length}].dmp.json"
+                assert Names()(name) == name
+                assert Redactor().text(name) == name
+
+
+def test_what_does_not_print_in_a_name_makes_no_folder():
+    assert Names()("case/a:b.log") == "case/a_b.log"
+    escaped = ("bidi\u202egpj.log", "two\nlines.log", "esc\x1b[2J.log", "byte\udcff.log")
+    assert [Names()(f"case/{printable(name)}") for name in escaped] == [
+        *("case/bidi_gpj.log", "case/two_lines.log", "case/esc_[2J.log", "case/byte_.log"),
+    ]
+
+
+def test_a_file_with_a_masked_name_is_the_same_once_it_is_loaded_again(tmp_path):
+    name = "ada@kestrel-bank.net.log"
+    (tmp_path / name).write_text(f"2026-01-26T01:25:00Z ERROR mail of {name} failed\n")
+    redacted = triage.load(tmp_path).redact()
+    archive = redacted.approve(by="Ada")
+    (path,) = [name for name in archive.files if "/" in name]
+    assert path.endswith("/[email-1-16-31].log")
+    back = triage.load(archive.bytes)
+    assert back.logs()["event_id"].tolist() == redacted.logs()["event_id"].tolist()
+    assert path in back.files()["path"].tolist()
+    assert path in redacted.files()["path"].tolist()
+    again = back.redact().approve(by="Ada")
+    assert [name.rpartition("/")[2] for name in again.files if name.endswith(".log")] == ["[email-1-16-31].log"]

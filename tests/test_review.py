@@ -48,7 +48,7 @@ def test_the_summary_lists_what_would_leave(review):
     assert summary["suggested"].endswith("-redacted.tar.gz")
     assert set(summary["files"][0]) == {
         *("number", "path", "description", "bytes", "size", "binary", "findings", "finding_count", "state", "original"),
-        "reason",
+        *("reason", "pages", "seen"),
     }
 
 
@@ -222,8 +222,9 @@ def test_it_is_not_saved_over_its_input(tmp_path):
     review.approve("Ada")
     with pytest.raises(triage.TriageError, match="under another name"):
         review.save(str(path))
-    with pytest.raises(triage.TriageError, match="no file name"):
-        review.save(str(tmp_path))
+    for name in (str(tmp_path), "", "a\0b", "~nobody-of-that-name/x.tar.gz"):
+        with pytest.raises(triage.TriageError, match="no file name"):
+            review.save(name)
     assert path.read_text() == "started\n"
     assert review.path == str(path)
 
@@ -231,3 +232,30 @@ def test_it_is_not_saved_over_its_input(tmp_path):
 def test_a_file_that_is_not_there(review):
     with pytest.raises(triage.TriageError, match="there is no file 99"):
         review.page(99)
+
+
+def test_how_much_of_a_file_was_seen_is_told_and_recorded():
+    review = Review(triage.load(["".join(f"line {n} of many\n" for n in range(20_000)).encode(), b"short\n"]).redact())
+    (long,) = [file["number"] for file in review.summary()["files"] if file["pages"] > 1]
+    open_all(review)
+    entry = review.summary()["files"][long]
+    assert (entry["state"], entry["seen"]) == ("opened", 1)
+    review.page(long, entry["pages"] - 1)
+    review.approve("Ada")
+    told = [{"path": entry["path"], "pages_seen": 2, "pages": entry["pages"]}]
+    assert review.archive.review["partly_seen"] == told
+    for page in range(entry["pages"]):
+        review.page(long, page)
+    review.approve("Ada")
+    assert review.archive.review["partly_seen"] == []
+
+
+def test_what_does_not_leave_is_told_of(tmp_path):
+    (tmp_path / "a.log").write_text("started\n")
+    (tmp_path / "wide.log").write_bytes("started\n".encode("utf-32"))
+    (tmp_path / "link.log").symlink_to(tmp_path / "a.log")
+    summary = Review(triage.load(tmp_path).redact()).summary()
+    name = f"case/{tmp_path.name}/link.log"
+    assert summary["absent"] == [{"path": name, "reason": "a symbolic link, never followed"}]
+    assert summary["absent_count"] == 1
+    assert "none of its content leaves" in summary["files"][1]["description"]

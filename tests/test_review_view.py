@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import triage
+from triage.share.review import Review
 from triage.share.verification import verify
 from triage_widgets.review_view import ReviewView, review_figure
 
@@ -149,3 +150,15 @@ def test_every_style_is_ours_alone() -> None:
     selectors = [part.strip() for rule in re.findall(r"([^{}]+)\{", style) for part in re.split(r",(?![^(]*\))", rule)]
     assert len(selectors) > 50
     assert [name for name in selectors if not name.startswith((".triage-", "@media", "@container triage"))] == []
+
+
+def test_the_page_says_what_does_not_leave_and_how_much_was_seen(tmp_path):
+    (tmp_path / "long.log").write_text("a line of many\n" * 20_000)
+    (tmp_path / "link.log").symlink_to(tmp_path / "long.log")
+    review = Review(triage.load(tmp_path).redact())
+    review.page(0)
+    told = review_figure(review.summary())
+    page = told.html()
+    assert "1 file not in here: " in page
+    assert "link.log: a symbolic link, never followed" in page
+    assert told.data["state"].tolist() == ["opened, 1 of 5 pages"]

@@ -9,6 +9,7 @@ import os
 import stat
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from triage.redact.policy import Policy
+    from triage.share.decisions import Decisions
     from triage.share.notebooks import Hit
 
 __all__ = ("PolicyFile", "app", "chosen_policy")
@@ -86,8 +88,15 @@ def redact(  # noqa: PLR0913, PLR0917 - one option each for what a reviewer may 
     """
     if show and approve_as is not None:
         raise TriageError("--show prints and saves nothing; look at the files first, then say --approve-as NAME")
-    unmasked, dropped = _reasons(unmask, "--unmask"), _reasons(drop, "--drop")
-    originals = _reasons(original, "--original")
+    from triage.share.approval import OWN
+    from triage.share.decisions import Decisions, check
+
+    decided = Decisions(
+        skip=frozenset(skip or ()),
+        unmask=_reasons(unmask, "--unmask"),
+        drop=_reasons(drop, "--drop"),
+        originals=_reasons(original, "--original"),
+    )
     target = None if approve_as is None or dry_run else _target(out, path, approve_as)
     chosen, key = chosen_policy(policy, [path]), _key(key_file)
     redacted = load(path, reader).redact(policy=chosen, incident=incident, key=key)
@@ -95,16 +104,21 @@ def redact(  # noqa: PLR0913, PLR0917 - one option each for what a reviewer may 
         if show:
             _print_texts(redacted, show)
             return
-        _print_files(redacted)
+        if redacted.working.members:
+            check(redacted.working, decided)
+        _print_files(redacted, decided)
         if target is None or approve_as is None:
             say(
                 "\nnothing was saved"
                 + ("" if dry_run else "; look at it (--show FILE), then say --approve-as NAME -o OUT")
             )
-            raise typer.Exit(0 if dry_run else Exit.bad_input)
-        archive = redacted.approve(by=approve_as, skip=skip or [], unmask=unmasked, drop=dropped, originals=originals)
+            return
+        archive = redacted.approve(
+            by=approve_as, skip=decided.skip, unmask=decided.unmask, drop=decided.drop, originals=decided.originals
+        )
         written = archive.save(target)
-        say(f"\nsaved {written}: {plural(len(archive.files), 'file')}, {archive.size:,} bytes, sha256 {archive.digest}")
+        files = plural(len(archive.files) - len(OWN), "file")
+        say(f"\nsaved {written}: {files}, {archive.size:,} bytes, sha256 {archive.digest}")
     finally:
         redacted.close()
 
@@ -233,30 +247,39 @@ def _target(out: Path | None, path: str, approve_as: str) -> Path:
         raise TriageError("--approve-as is empty; say who reviewed it")
     if out is None:
         raise TriageError("there is no place to save it to; name one: -o OUT.tar.gz")
-    from triage.share.archive import refuse_other_kind
+    from triage.share import saving
 
-    if out.is_dir():
-        raise TriageError(f"{out} is a folder; name a file in it")
-    refuse_other_kind(out)
+    if str(out) == "-":
+        raise TriageError("an archive is not printed; name a file: -o OUT.tar.gz")
+    saving.target(out, lambda chosen: path != "-" and Path(path).exists() and chosen.samefile(path))
     if not out.resolve().parent.is_dir():
         raise SourceError(f"there is no folder {out.parent}; make it, or name another place")
-    if path != "-" and out.exists() and Path(path).exists() and out.samefile(path):
-        raise TriageError(f"{out} is the input itself, which stays as it is; name another file")
     return out
 
 
-def _print_files(redacted: Any) -> None:
-    """What would leave, and the findings by kind."""
-    from triage.share.review import Review
+def _print_files(redacted: Any, decided: Decisions) -> None:
+    """What would leave as it was decided, the masks by kind, and what does not leave and why."""
+    from triage.share.marks import kind_of
+    from triage.share.printable import size_of
 
-    summary = Review(redacted).summary()
+    totals: Counter[str] = Counter()
     rows = []
-    for file in summary["files"]:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(file["findings"].items()))
-        rows.append((file["path"], str(file["size"]), kinds or "nothing found"))
+    for name, member in sorted(redacted.working.members.items()):
+        if name in decided.drop:
+            continue
+        kinds: Counter[str] = Counter()
+        for mask, count in member.marks.counts().items():
+            kinds[kind_of(mask)] += count if mask not in decided.unmask else 0
+        told = [f"{count} {kind}" for kind, count in sorted((+kinds).items())]
+        told += ["its original as well"] if name in decided.originals else []
+        rows.append((name, size_of(member.piece.bytes), ", ".join(told) or member.left_out or "nothing found"))
+        totals += kinds
     print_rows(["file", "size", "masked"], rows)
-    totals = sorted(summary["totals"].items())
-    say("masked in all: " + (", ".join(f"{count:,} {kind}" for kind, count in totals) or "nothing"))
+    say("masked in all: " + (", ".join(f"{count:,} {kind}" for kind, count in sorted(totals.items())) or "nothing"))
+    absent = [(name, f"dropped: {reason}") for name, reason in sorted(decided.drop.items())]
+    absent += [(name, reason) for name, reason in redacted.working.absent if name not in redacted.working.members]
+    for name, reason in absent:
+        say(f"does not leave: {name}: {reason}")
 
 
 def _print_texts(redacted: Any, names: Sequence[str]) -> None:

@@ -2,9 +2,9 @@
 
 ``MANIFEST.json``
     The members with size and SHA-256, one a line, and for those whose ids the masks would change the id and the group
-    key of every event in the order of the table: ``{"triage_manifest": 1, "members": [{"path", "bytes", "sha256",
-    "ids": [[event_id, group_key], ...]}, ...]}``. Ids in an archive are content, as native ids are: they hold for the
-    members of that archive and for nothing else, and only where the number of events agrees.
+    key of every event in the order of the table: ``{"triage_manifest": 1, "review_sha256", "members": [{"path",
+    "bytes", "sha256", "ids": [[event_id, group_key], ...]}, ...]}``. Ids in an archive are content, as native ids are:
+    they hold for the members of that archive and for nothing else, and only where the number of events agrees.
 ``REVIEW.json``
     Who approved what, when and by which policy: annotations of no event, scope ``review``.
 ``derived/*.json``

@@ -14,6 +14,7 @@ import msgspec
 from triage.redact import masks
 
 __all__ = (
+    "DECODED",
     "FORM",
     "GENERIC",
     "KEY",
@@ -36,6 +37,8 @@ VENDOR: Final = 4
 PERSONAL: Final = 3
 GENERIC: Final = 2
 KNOWN: Final = 1
+# The rule of what is found in a run that is decoded: it stands for the run as a whole.
+DECODED: Final = "decoded"
 # What is left of a value beside a mask says something from so many letters and digits on.
 _TELLING: Final = 4
 # Bytes of a character of UTF-8 behind its first.

@@ -19,7 +19,7 @@ import numpy as np
 from triage.redact import documents, masks
 from triage.redact.decoding import attached
 from triage.redact.decoding.attached import ATTACHMENT
-from triage.redact.hits import GENERIC, KEY, Hit, joined, outside_masks
+from triage.redact.hits import DECODED, GENERIC, KEY, Hit, joined, outside_masks
 from triage.redact.known import Known, worth_finding
 from triage.redact.named import judging
 from triage.redact.policy import Policy
@@ -109,6 +109,7 @@ class Redactor:
         self._numbers: Counter[str] = Counter()
         self._taken: set[tuple[str, int]] = set()
         self._left: set[bytes] = set()
+        self._holds_none: dict[tuple[bytes, int], bool] = {}
         self._identities: dict[str, bytes] = {}
         self._known: Known | None = None
         self._memo: dict[tuple[str, str | None], str] = {}
@@ -163,12 +164,17 @@ class Redactor:
             No mask of this numbering reads so.
         """
         self._left.add(self._identities[mask])
-        self._memo.clear()
+        self._forget_cells()
 
     def deny_mask(self, mask: str) -> None:
         """Take `allow_mask` back."""
         self._left.discard(self._identities[mask])
+        self._forget_cells()
+
+    def _forget_cells(self) -> None:
+        """What was worked out holds no more: another value may leave, or may not."""
         self._memo.clear()
+        self._holds_none.clear()
 
     def _found(self, data: bytes) -> list[Hit]:
         """Every place in a text that leaves, those among them that cannot be looked into."""
@@ -288,7 +294,35 @@ class Redactor:
         """The hits without those that a reviewer lets leave."""
         if not self._left:
             return hits
-        return [hit for hit in hits if self._identity(_normal(hit.kind, hit.value)) not in self._left]
+        return [hit for hit in hits if not self._may_leave(hit)]
+
+    def _may_leave(self, hit: Hit) -> bool:
+        """Whether a reviewer lets a value leave, and it holds nothing that stays masked elsewhere, decoded or not."""
+        if self._identity(_normal(hit.kind, hit.value)) not in self._left:
+            return False
+        # Looked into once for each value, as long as no other is known.
+        asked = self._identity(hit.value), len(self._entries)
+        if asked not in self._holds_none:
+            self._holds_none[asked] = self._nothing_stays_in(hit.value)
+        return self._holds_none[asked]
+
+    def _nothing_stays_in(self, value: bytes) -> bool:
+        """Whether nothing is found in a value, or in what is decoded in it, but what may leave."""
+        others = Known([*self._values_but(self._left), *self._given])
+        inside = [value]
+        for text in inside:  # what is decoded in it is looked into as well, and is shorter each time
+            for one in self._scanner.find(text, others):
+                if self._identity(_normal(one.kind, one.value)) not in self._left:
+                    if one.rule != DECODED or len(one.value) >= len(text):
+                        return False
+                    inside.append(one.value)
+        return True
+
+    def _values_but(self, left: set[bytes]) -> Iterator[tuple[str, bytes]]:
+        """The values worth finding, without those that may leave."""
+        for identity, entry in self._entries.items():
+            if identity not in left:
+                yield from ((entry.kind, value) for value in entry.values)
 
     def __repr__(self) -> str:
         """Constant: nothing of what was found."""

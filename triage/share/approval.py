@@ -1,16 +1,15 @@
 """The approval: what a person decided about a working copy, checked, recorded and frozen. It fails closed.
 
-`MANIFEST.json` lists the members with their digests and the ids of their events, `REVIEW.json` says who approved what,
-when and by which policy. Every member, every name and every reason is scanned again before anything is frozen; only
-what a reviewer let through by name, with a reason, may be in it. Who signs may do so by an address.
+`MANIFEST.json` lists the members with their digests and the ids of their events, and holds the digest of what
+`REVIEW.json` says of them; that one says who approved what, when and by which policy. Every member, every name and
+every reason is scanned again before anything is frozen; only what a reviewer let through by name, with a reason, may be
+in it. Who signs may do so by an address.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,43 +20,35 @@ from triage.redact.tokens import rules
 from triage.share import leaving as leave
 from triage.share import passes
 from triage.share.archive import ReviewedArchive, fitting, frozen
+from triage.share.decisions import Decisions, check, signed
 from triage.share.derived import unwrapped
 from triage.share.spool import Spool
-from triage.sources.source import Source
+from triage.share.verification import as_written, told_digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from triage.redact.redactor import Redactor
+    from triage.share.marks import Marks
     from triage.share.spool import Piece
     from triage.share.working import Member, Working
 
-__all__ = ("MANIFEST", "REVIEW", "Decisions", "approve")
+__all__ = ("MANIFEST", "OWN", "REVIEW", "Decisions", "approve")
 
 MANIFEST: Final = "MANIFEST.json"
 REVIEW: Final = "REVIEW.json"
+OWN: Final = frozenset({MANIFEST, REVIEW})
+"""What an archive holds of its own, beside the files that were reviewed."""
 _VERSION: Final = 1
 _NO_TIME: Final = "when is no time; give a datetime or its ISO text, such as 2026-02-10T09:26:00Z"
-_NAMED: Final = 3
 
 Pieces = dict[str, tuple[Spool, "Piece"]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decisions:
-    """What a reviewer decided: files not looked at, masks undone, files left out, originals let in, each with why."""
-
-    skip: frozenset[str] = frozenset()
-    unmask: Mapping[str, str] = field(default_factory=dict)
-    drop: Mapping[str, str] = field(default_factory=dict)
-    originals: Mapping[str, str] = field(default_factory=dict)
-
-
 def approve(working: Working, decisions: Decisions, *, by: str, when: datetime | str | None = None) -> ReviewedArchive:
     """Check the decisions, apply them, scan everything again, and freeze it."""
-    if not by.strip():
-        raise TriageError("nobody is named; say who reviewed it: approve(by='...')")
-    _check(working, decisions)
+    by = signed(working, by)
+    check(working, decisions)
     members = {name: member for name, member in working.members.items() if name not in decisions.drop}
     undone = list(decisions.unmask)
     spool = Spool()
@@ -65,7 +56,9 @@ def approve(working: Working, decisions: Decisions, *, by: str, when: datetime |
         for mask in undone:
             working.allow(mask)
         pieces: Pieces = {name: (working.spool, member.piece) for name, member in members.items()}
-        pieces |= _unmasked(working, members, undone, spool)
+        marks = {name: member.marks for name, member in members.items()}
+        for name, piece, left in _unmasked(working, members, undone, spool):
+            pieces[name], marks[name] = (spool, piece), left
         for name, (held, piece) in pieces.items():
             _scan(working.redactor, held.chunks(piece), name, derived=members[name].derived, size=piece.bytes)
         ids = {name: member.ids for name, member in members.items()}
@@ -73,67 +66,44 @@ def approve(working: Working, decisions: Decisions, *, by: str, when: datetime |
             pieces[name] = (spool, piece)
             # The same events, so that they count once beside the rows that were read of it.
             ids[name] = next(member.ids for member in members.values() if original_of(member.name) == name)
-        manifest = spool.write(_manifest(pieces, ids))
+        record = _record(working, decisions, marks, by=by, when=_moment(when))
+        manifest = spool.write(_manifest(pieces, ids, told_digest(record)))
         pieces[MANIFEST] = (spool, manifest)
-        record = _record(working, decisions, members, by=by, when=_moment(when), manifest=manifest.sha256)
-        pieces[REVIEW] = (spool, spool.write([_json(record)]))
-        return frozen(pieces, review=record)
+        record["manifest_sha256"] = manifest.sha256
+        pieces[REVIEW] = (spool, spool.write([as_written(record)]))
+        return frozen(pieces, review=record, was_read=working.was_read)
     finally:
         for mask in undone:
             working.deny(mask)
         spool.close()
 
 
-def _check(working: Working, decisions: Decisions) -> None:
-    """Every name must be one of this working copy, every exception must have a reason."""
-    for word, names in (("skip", decisions.skip), ("drop", decisions.drop), ("originals", decisions.originals)):
-        for name in names:
-            if name not in working.members:
-                near = difflib.get_close_matches(name, list(working.members), 1)
-                told = near[0] if near else ", ".join(list(working.members)[:_NAMED])
-                raise TriageError(f"{word} names a file that is not in here; there is {told}")
-    masks = {mask for member in working.members.values() for mask in member.marks.masks}
-    if not masks.issuperset(decisions.unmask):
-        raise TriageError("unmask names a mask that is not in here; copy it from the text, with its brackets")
-    for word, reasons in (
-        ("unmask", decisions.unmask), ("drop", decisions.drop), ("originals", decisions.originals),
-    ):  # fmt: skip
-        if not all(reason.strip() for reason in reasons.values()):
-            raise TriageError(f"{word} needs a reason for each: {word}={{name: 'why'}}")
-    given = [
-        reason for reasons in (decisions.unmask, decisions.drop, decisions.originals) for reason in reasons.values()
-    ]
-    if any(working.redactor.text(reason) != reason for reason in given):
-        raise RedactionError("a reason holds what must not leave; say why without the value: it stands in the archive")
-    if decisions.originals.keys() & decisions.drop.keys():
-        raise TriageError("a file is both dropped and included as its original; decide for one")
-    if not all(working.members[name].derived for name in decisions.originals):
-        raise TriageError("only a file that leaves as rows can be included as its original; unmask text mask by mask")
-    if working.members and working.members.keys() <= decisions.drop.keys():
-        raise TriageError("every file is dropped, so there is nothing to approve")
-
-
-def _unmasked(working: Working, members: Mapping[str, Member], undone: Collection[str], spool: Spool) -> Pieces:
-    """The files that hold a mask which was undone, masked again without it."""
+def _unmasked(
+    working: Working, members: Mapping[str, Member], undone: Collection[str], spool: Spool
+) -> Iterator[tuple[str, Piece, Marks]]:
+    """The files that hold a mask which was undone, masked again without it: nothing else may have become of them."""
     touched = [member for member in members.values() if not set(undone).isdisjoint(member.marks.masks)]
-    return {member.name: (spool, piece) for member, piece in working.masked_again(touched, spool)}
+    for member, piece, marks in working.masked_again(touched, spool):
+        before, after = member.marks.counts(), marks.counts()
+        for mask in undone:
+            if mask in after:
+                raise RedactionError(
+                    f"{mask} stays: what it stands for holds other values that are masked; unmask those as well, or "
+                    "leave it masked; nothing was frozen"
+                )
+        other = next((mask for mask in after | before if mask not in undone and after[mask] != before[mask]), None)
+        if other is not None:
+            raise RedactionError(
+                f"{member.name}: beside what was unmasked, {other} would not stand as it was reviewed; leave that "
+                "masked, or let its value be by the policy (allow) and redact anew; nothing was frozen"
+            )
+        yield member.name, piece, marks
 
 
 def _originals(working: Working, decisions: Decisions, spool: Spool) -> dict[str, Piece]:
     """The bytes of the files that a reviewer lets leave as they are."""
     wanted = {working.members[name].file.source_id: name for name in decisions.originals}
-    found: dict[str, Piece] = {}
-
-    def visit(source: Source) -> None:
-        name = wanted.get(source.source_id)
-        if name is not None:
-            found[original_of(name)] = spool.write(source.chunks())
-
-    if wanted:
-        working.visit(visit)
-    if len(found) < len(wanted):
-        raise RedactionError("an original cannot be read again: its input has moved; load it again from where it is")
-    return found
+    return {original_of(wanted[source]): piece for source, piece in working.originals(wanted, spool).items()}
 
 
 def original_of(name: str) -> str:
@@ -167,9 +137,9 @@ def _scan(redactor: Redactor, chunks: Iterable[bytes], name: str, *, derived: bo
         raise RedactionError("the name of a file holds what must not leave; nothing was frozen; drop that file")
 
 
-def _manifest(pieces: Pieces, ids: Mapping[str, Any]) -> Iterator[bytes]:
-    """The members, one a line."""
-    yield b'{\n"triage_manifest": %d,\n"members": [' % _VERSION
+def _manifest(pieces: Pieces, ids: Mapping[str, Any], review: str) -> Iterator[bytes]:
+    """The members, one a line, and the digest of what the review says of them."""
+    yield b'{\n"triage_manifest": %d,\n"review_sha256": "%s",\n"members": [' % (_VERSION, review.encode())
     before = b"\n"
     for name in sorted(pieces):
         piece = pieces[name][1]
@@ -183,42 +153,43 @@ def _manifest(pieces: Pieces, ids: Mapping[str, Any]) -> Iterator[bytes]:
 def _record(
     working: Working,
     decisions: Decisions,
-    members: Mapping[str, Member],
+    marks: Mapping[str, Marks],
     *,
     by: str,
     when: str,
-    manifest: str,
 ) -> dict[str, Any]:
     """What `REVIEW.json` says; deterministic but for who and when."""
     kinds: Counter[str] = Counter()
-    for member in members.values():
-        kinds.update(member.marks.kinds())
+    for each in marks.values():
+        kinds.update(each.kinds())
     return {
         "triage_review": _VERSION,
-        "by": by.strip(),
+        "by": by,
         "when": when,
         "triage": triage.__version__,
         "policy": working.policy.version,
         "policy_weakens": list(working.policy.weakens),
         "rules": rules.RULES_VERSION,
         "rules_commit": rules.RULES_COMMIT,
-        "manifest_sha256": manifest,
-        "files": len(members),
+        "manifest_sha256": "",
+        "files": len(marks),
         # Not an object of kinds: "pin": 3 would be a pin to whoever scans this.
         "masked": [{"kind": kind, "count": count} for kind, count in sorted(kinds.items())],
         "skipped": sorted(decisions.skip - decisions.drop.keys()),
+        "partly_seen": [
+            {"path": name, "pages_seen": seen, "pages": pages}
+            for name, (seen, pages) in sorted(decisions.partly.items())
+            if name not in decisions.drop
+        ],
         "dropped": _told("path", decisions.drop),
         "unmasked": _told("mask", decisions.unmask),
         "originals": _told("path", decisions.originals),
+        "absent": [{"path": name, "reason": reason} for name, reason in working.absent],
     }
 
 
 def _told(what: str, reasons: Mapping[str, str]) -> list[dict[str, str]]:
     return [{what: name, "reason": reason.strip()} for name, reason in sorted(reasons.items())]
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def _moment(when: datetime | str | None) -> str:
@@ -229,6 +200,8 @@ def _moment(when: datetime | str | None) -> str:
         try:
             moment = datetime.fromisoformat(when) if isinstance(when, str) else when
             demand(moment, datetime, _NO_TIME)
+            if moment != moment:  # noqa: PLR0124 - pandas has a datetime that is none, and equals nothing
+                raise ValueError  # noqa: TRY301
         except ValueError:
             raise TriageError(_NO_TIME) from None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

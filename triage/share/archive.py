@@ -1,38 +1,29 @@
 """The archive that is exactly what was reviewed: frozen bytes, and the one way to write them.
 
-A deterministic tar.gz: members sorted by name, plain ustar headers of regular files, owner 0 without a name, mode 0644,
-time 0, a gzip header without name and time. A name that does not fit a ustar header is shortened by a digest. The
-same members give the same bytes (of one version of zlib).
+How it is packed, `triage.share.packing` says: the same members give the same bytes.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gzip
-import hashlib
-import io
 import os
-import tarfile
-import tempfile
+import secrets
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from triage.errors import TriageError
+from triage.locking import keep, locked
+from triage.share import saving
+from triage.share.packing import compressed, fitting, tar
 from triage.share.printable import plural
+from triage.share.saving import begins, clear
 from triage.share.spool import Piece, Spool
 from triage.share.verification import Verification, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ("ReviewedArchive", "Verification", "fitting", "frozen", "tar", "verify")
-
-_LEVEL: Final = 6
-_NAME: Final = 100
-_PREFIX: Final = 155
-_BLOCK: Final = 512
-_OTHER_KINDS: Final = frozenset({".zip", ".7z", ".rar", ".bz2", ".xz", ".zst"})
-_MOST: Final = 8 << 30  # what the size field of a ustar header can say
 
 
 class ReviewedArchive:
@@ -55,11 +46,20 @@ class ReviewedArchive:
     ('MANIFEST.json', 'REVIEW.json', 'case/pasted')
     """
 
-    __slots__ = ("_piece", "_spool", "digest", "files", "review")
+    __slots__ = ("_piece", "_spool", "_was_read", "digest", "files", "review")
 
-    def __init__(self, spool: Spool, piece: Piece, *, files: tuple[str, ...], review: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        piece: Piece,
+        *,
+        files: tuple[str, ...],
+        review: Mapping[str, Any],
+        was_read: Callable[[Path], bool] | None = None,
+    ) -> None:
         self._spool = spool
         self._piece = piece
+        self._was_read = was_read
         self.digest = piece.sha256
         self.files = files
         self.review = dict(review)
@@ -80,7 +80,8 @@ class ReviewedArchive:
         Parameters
         ----------
         path
-            The file to write; one that is there is replaced as a whole or not at all.
+            The file to write, readable to whom the umask lets read; an archive that is there is replaced as a whole or
+            not at all.
 
         Returns
         -------
@@ -90,10 +91,10 @@ class ReviewedArchive:
         Raises
         ------
         TriageError
-            It cannot be written there, or the name is that of an archive of another kind.
+            It cannot be written there, the name is that of an archive of another kind, or what is there is part of the
+            input, a link, a device, or a file that is no tar.gz.
         """
-        target = Path(path)
-        refuse_other_kind(target)
+        target = saving.target(path, self._was_read)
         try:
             _write(self._spool.chunks(self._piece), target)
         except OSError as error:
@@ -115,126 +116,42 @@ class ReviewedArchive:
         raise TypeError("a ReviewedArchive is not pickled; save() it and load the file")
 
 
-def refuse_other_kind(path: Path) -> None:
-    """Refuse a name that says of a tar.gz that it is something else."""
-    if path.suffix.lower() in _OTHER_KINDS:
-        raise TriageError(
-            f"what is saved is a tar.gz and {path.name} ends in {path.suffix}; name it {path.stem}.tar.gz"
-        )
-
-
-def frozen(members: Mapping[str, tuple[Spool, Piece]], *, review: Mapping[str, Any]) -> ReviewedArchive:
+def frozen(
+    members: Mapping[str, tuple[Spool, Piece]],
+    *,
+    review: Mapping[str, Any],
+    was_read: Callable[[Path], bool] | None = None,
+) -> ReviewedArchive:
     """The members as a frozen archive, compressed into a spool of its own."""
     spool = Spool()
     try:
-        piece = spool.write(_compressed(tar(members)))
+        piece = spool.write(compressed(tar(members)))
     except BaseException:
         spool.close()
         raise
-    return ReviewedArchive(spool, piece, files=tuple(sorted(members)), review=review)
-
-
-def tar(members: Mapping[str, tuple[Spool, Piece]]) -> Iterator[bytes]:
-    """The uncompressed tar of some pieces, in parts."""
-    total = 0
-    for name in sorted(members):
-        spool, piece = members[name]
-        yield _header(name, piece.bytes)
-        yield from spool.chunks(piece)
-        filled = -piece.bytes % _BLOCK
-        if filled:
-            yield bytes(filled)
-        total += _BLOCK + piece.bytes + filled
-    yield bytes(2 * _BLOCK + -(total + 2 * _BLOCK) % tarfile.RECORDSIZE)
-
-
-def _header(name: str, size: int) -> bytes:
-    if size >= _MOST:
-        raise TriageError("a file of 8 GiB or more cannot leave in one archive; redact(incident=...) takes less of it")
-    info = tarfile.TarInfo(name)
-    info.size = size
-    info.mode = 0o644
-    return info.tobuf(format=tarfile.USTAR_FORMAT, encoding="utf-8", errors="strict")
-
-
-def fitting(name: str) -> str:
-    """The name where a ustar header can hold it, else a shorter one with a digest of the whole.
-
-    Examples
-    --------
-    >>> fitting("case/world.log"), fitting("case/" + "x" * 120 + ".log")[-25:]
-    ('case/world.log', 'xxxxxxxxxx~801bae8a9d.log')
-    """
-    folder, _, leaf = name.rpartition("/")
-    leaf = _cut(leaf, _NAME, keep_suffix=True)
-    if len(folder.encode()) > _PREFIX:
-        folder = _cut(folder, _PREFIX, keep_suffix=False)
-    return f"{folder}/{leaf}" if folder else leaf
-
-
-def _cut(text: str, most: int, *, keep_suffix: bool) -> str:
-    if len(text.encode()) <= most:
-        return text
-    suffix = Path(text).suffix if keep_suffix else ""
-    suffix = suffix if len(suffix.encode()) <= 16 else ""
-    mark = "~" + hashlib.sha256(text.encode()).hexdigest()[:10] + suffix
-    head = text.encode()[: most - len(mark.encode())].decode("utf-8", "ignore")
-    # A mask that is cut in two would be no mask any more.
-    if head.count("[") > head.count("]"):
-        head = head[: head.rindex("[")]
-    return head.rstrip("/. ") + mark
-
-
-class _Sink(io.RawIOBase):
-    """What gzip writes into, emptied after each part."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any, /) -> int:
-        self.parts.append(bytes(data))
-        return len(data)
-
-    def take(self) -> bytes:
-        joined = b"".join(self.parts)
-        self.parts.clear()
-        return joined
-
-
-def _compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks as a gzip stream without a name and a time."""
-    sink = _Sink()
-    with gzip.GzipFile(filename="", mode="wb", fileobj=sink, compresslevel=_LEVEL, mtime=0) as packed:
-        for chunk in chunks:
-            packed.write(chunk)
-            if sink.parts:
-                yield sink.take()
-    yield sink.take()
+    return ReviewedArchive(spool, piece, files=tuple(sorted(members)), review=review, was_read=was_read)
 
 
 def _write(chunks: Iterable[bytes], target: Path) -> None:
     """Write to a temporary name in the same folder, sync, rename; take the temporary file away if anything fails."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
-    temporary = Path(name)
+    clear(target)
+    temporary = target.with_name(f"{begins(target)}{secrets.token_hex(6)}.part")
     try:
-        file: IO[bytes]
-        with os.fdopen(handle, "wb") as file:
+        with locked(temporary) as handle:
             for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
+                _put(handle, chunk)
+            os.fsync(handle)
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    with contextlib.suppress(OSError, AttributeError):  # a folder cannot be synced everywhere
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    with contextlib.suppress(OSError):  # a folder cannot be synced everywhere
+        keep(target.parent)
+
+
+def _put(handle: int, chunk: bytes) -> None:
+    """Write all of a chunk."""
+    left = memoryview(chunk)
+    while left:
+        left = left[os.write(handle, left) :]

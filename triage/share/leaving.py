@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from triage.errors import SourceError
 from triage.records import Records
+from triage.redact.masks import MASK_TEXT
 from triage.share.archive import fitting
 from triage.sources import archives
 from triage.sources.context import Context
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from triage.sources.inputs import Inputs
     from triage.sources.limits import Limits
 
-__all__ = ("Leaving", "Names", "plan", "texts", "walk")
+__all__ = ("Leaving", "Names", "absent", "plan", "texts", "walk")
 
 GONE: Final = (
     "an input of this case has moved, or was a stream that cannot be read twice; load it again from where it is"
@@ -42,7 +43,9 @@ _CRASH: Final = "crash"
 _ARCHIVES: Final = frozenset(f"application/{kind}" for kind in ("x-tar", "gzip", "x-bzip2", "x-xz", "zstd", "zip"))
 _ABSENT: Final = frozenset({"refused", "skipped", "quarantined"})
 _HEAD: Final = 4_096
-_UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>"|?*]')
+_UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>"|?*:]')
+# What `sources.names.printable` makes of a character that does not print.
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 _DEVICES: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
@@ -142,6 +145,29 @@ def plan(
     return sorted(found, key=lambda leaving: (leaving.path, leaving.source_id))
 
 
+def absent(tables: dict[str, pa.Table]) -> list[tuple[str, str]]:
+    """What was there and does not leave, or an archive that could not be read to its end: where, and why."""
+    rows = tables["files"].to_pylist()
+    known = {row["source_id"]: row for row in rows}
+    found = []
+    for row in rows:
+        status, reason = row["parse_status"], row["reason"] or "it is damaged"
+        if status in _ABSENT:
+            found.append((_place(row, known), reason))
+        elif row["media"] in _ARCHIVES and status != "ok":
+            found.append((_place(row, known), f"not all of it could be read: {reason}"))
+    return found
+
+
+def _place(row: dict[str, Any], known: dict[str, dict[str, Any]]) -> str:
+    """Where a file lies: behind the archives that it lay in."""
+    parts, at = [row["path"]], row["container_id"]
+    while at is not None:
+        parts.append(known[at]["path"])
+        at = known[at]["container_id"]
+    return "/".join([ROOT, *reversed(parts)])
+
+
 def _covered(rows: list[dict[str, Any]]) -> dict[str, frozenset[str]]:
     """For each file that is not an archive and not a member of such a file: itself and what lies in it."""
     parents = {row["source_id"]: row["container_id"] for row in rows}
@@ -208,16 +234,9 @@ def _together(
 def _places(rows: list[dict[str, Any]], tables: dict[str, pa.Table], leaves: list[dict[str, Any]]) -> dict[str, str]:
     """Where each file lies in what leaves: in 0xGen's `crash/` for a single crash of it, else in `case/`."""
     if _is_crash(tables, leaves):
-        return {row["source_id"]: f"{_CRASH}/{row['path'].replace(chr(92), '/').rpartition('/')[2]}" for row in leaves}
+        return {row["source_id"]: f"{_CRASH}/{_slashed(row['path']).rpartition('/')[2]}" for row in leaves}
     known = {row["source_id"]: row for row in rows}
-    places = {}
-    for row in leaves:
-        parts, at = [row["path"]], row["container_id"]
-        while at is not None:
-            parts.append(known[at]["path"])
-            at = known[at]["container_id"]
-        places[row["source_id"]] = "/".join([ROOT, *reversed(parts)])
-    return places
+    return {row["source_id"]: _place(row, known) for row in leaves}
 
 
 def _is_crash(tables: dict[str, pa.Table], leaves: list[dict[str, Any]]) -> bool:
@@ -247,7 +266,7 @@ class Names:
         >>> names("case/../Zone.log"), names("case/../zone.log"), names("/case\\\\nul")
         ('case/__/Zone.log', 'case/__/zone-2.log', 'case/_nul')
         """
-        parts = [part for part in path.replace("\\", "/").split("/") if part not in {"", "."}] or ["unnamed"]
+        parts = [part for part in _slashed(path).split("/") if part not in {"", "."}] or ["unnamed"]
         folder = ""
         for part in parts[:-1]:
             folder = self._unique(folder, _portable(part), part, is_file=False)
@@ -274,8 +293,28 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def _slashed(path: str) -> str:
+    r"""A path with slashes between its folders; a character that was escaped, as it does not print, is no folder.
+
+    >>> _slashed("bidi\\u202egpj.log"), _slashed("build\\x64\\app.log")
+    ('bidi_gpj.log', 'build/x64/app.log')
+    """
+    return _ESCAPE.sub(_unescaped, path).replace("\\", "/")
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = int(match[match.lastindex or 0], 16)
+    is_printed = code < 0x80 and chr(code).isprintable()
+    return match[0] if is_printed or (code > 0xFF and code <= 0x10FFFF and chr(code).isprintable()) else "_"
+
+
 def _portable(part: str) -> str:
-    """A part of a name that every system takes; the colons of masks stay."""
+    """A part of a name that every system takes; a mask has dashes in place of its colons, and no rule matches it again.
+
+    >>> _portable("[email:1:32-63].log"), _portable("a:b.log")
+    ('[email-1-32-63].log', 'a_b.log')
+    """
+    part = MASK_TEXT.sub(lambda mask: mask[0].replace(":", "-"), part)
     part = _UNSAFE.sub("_", part.encode("utf-8", "replace").decode())
     part = "__" if part == ".." else part.rstrip(". ") or "_"
     return f"_{part}" if _DEVICES.match(part) else part

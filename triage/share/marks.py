@@ -108,11 +108,14 @@ class Marks:
 
     def kinds(self) -> Counter[str]:
         """How often each kind was found."""
-        counts = Counter(self._numbers)
         found: Counter[str] = Counter()
-        for number, count in counts.items():
-            found[kind_of(self._spelled[number])] += count
+        for mask, count in self.counts().items():
+            found[kind_of(mask)] += count
         return found
+
+    def counts(self) -> Counter[str]:
+        """How often each mask stands there."""
+        return Counter({self._spelled[number]: count for number, count in Counter(self._numbers).items()})
 
     def span(self, page: int) -> tuple[int, int, int]:
         """Where a page begins and ends, and the number of its first line."""

@@ -6,6 +6,7 @@ paths: where the two differ, members are held in memory by batches, and the arch
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -33,6 +34,7 @@ __all__ = (
     "batches",
     "blocks",
     "each",
+    "hashed",
     "learn",
     "learn_name",
     "mask",
@@ -184,8 +186,12 @@ def mask(
     plan: Sequence[Leaving],
     rows: Rows,
     write: Callable[[str, Leaving, Iterator[bytes]], None],
+    read: dict[str, str] | None = None,
 ) -> dict[str, str]:
-    """Pass 2: hand over every file under its masked name, in the order of the paths; gives the name by source."""
+    """Pass 2: hand over every file under its masked name, in the order of the paths; gives the name by source.
+
+    `read` takes in, by source, the SHA-256 of what was read of each text.
+    """
     names = leave.Names()
     place: dict[str, str] = {}
     for file in plan:
@@ -204,12 +210,21 @@ def mask(
     def text(file: Leaving, chunks: Iterator[bytes]) -> None:
         derived(file)
         waiting.pop()
-        name = place[file.source_id]
-        write(name, file, masked_text(redactor, chunks, file.bytes, name))
+        name, digest = place[file.source_id], hashlib.sha256()
+        write(name, file, masked_text(redactor, hashed(chunks, digest), file.bytes, name))
+        if read is not None:
+            read[file.source_id] = digest.hexdigest()
 
     each(raw, [file for file in plan if not file.derived], text)
     derived(None)
     return everywhere
+
+
+def hashed(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    """The chunks, each taken into a digest as it goes by."""
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
 
 
 def masked_text(redactor: Redactor, chunks: Iterator[bytes], size: int, place: str) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ("Review",)
 
 _FOUND: Final = 100
+_ABSENT: Final = 200
 _EXCERPT: Final = 60
 _LONGEST: Final = 200
 _PLAIN: Final = re.compile(r"[^\w.+-]+")
@@ -57,8 +58,9 @@ class Review:
         self._working = redacted.working
         view = shown(redacted)
         self._told = {"crash_id": view.crash_id, "title": view.title, "bundle": self._working.bundle}
+        self._absent = [each for each in self._working.absent if each[0] not in self._working.members]
         self._members = [member for _, member in sorted(self._working.members.items())]
-        self._opened: set[int] = set()
+        self._seen: dict[int, set[int]] = {}
         self._skipped: set[int] = set()
         self._dropped: dict[int, str] = {}
         self._originals: dict[int, str] = {}
@@ -84,8 +86,10 @@ class Review:
         -------
         dict
             crash_id, title, bundle; `files`, a list of number, path, description, bytes, size (text), binary, findings
-            (kind to count), finding_count, state (unseen, opened, skipped, dropped), original and reason; `totals`
-            (kind to count); `unmasked` (mask to reason); state (open, approved, saved, discarded); unopened (count);
+            (kind to count), finding_count, state (unseen, opened, skipped, dropped), pages and how many of them were
+            seen, original and reason; `totals`
+            (kind to count); `unmasked` (mask to reason); `absent`, a list of path and reason of what does not
+            leave (the first 200), and how many there are; state (open, approved, saved, discarded); unopened (count);
             skipped (names); digest (SHA-256 or None); suggested (a file name); notice ("" or what just happened).
         """
         totals: dict[str, int] = {}
@@ -97,6 +101,8 @@ class Review:
             "files": [self._entry(number) for number in range(len(self._members))],
             "totals": dict(sorted(totals.items())),
             "unmasked": dict(sorted(self._undone.items())),
+            "absent": [{"path": path, "reason": reason} for path, reason in self._absent[:_ABSENT]],
+            "absent_count": len(self._absent),
             "state": self._state,
             "unopened": sum(self._state_of(number) == "unseen" for number in range(len(self._members))),
             "skipped": [self._members[number].name for number in sorted(self._skipped)],
@@ -106,7 +112,7 @@ class Review:
         }
 
     def page(self, number: int, page: int = 0) -> dict[str, Any]:
-        """One page of the masked text of a file; the file counts as opened.
+        """One page of the masked text of a file; the file counts as opened, and how much of it was seen is recorded.
 
         Returns
         -------
@@ -124,7 +130,7 @@ class Review:
             for mark, match in zip(marks.on(page), MASK_TEXT.finditer(text), strict=False)
         ]
         if self._state != "discarded":
-            self._opened.add(number)
+            self._seen.setdefault(number, set()).add(page)
             self._skipped.discard(number)
         note = f"page {page + 1} of {marks.pages}, {member.piece.bytes:,} bytes in all"
         return {
@@ -194,7 +200,7 @@ class Review:
     def skip(self, number: int) -> Summary:
         """Say that a file leaves without having been opened; the archive will say so too."""
         self._member(number)
-        if number in self._opened:
+        if number in self._seen:
             return self.summary()
         self._skipped.add(number)
         return self._changed()
@@ -237,6 +243,11 @@ class Review:
             originals={
                 name[number].name: reason for number, reason in self._originals.items() if number not in self._dropped
             },
+            partly={
+                name[number].name: (len(seen), name[number].marks.pages)
+                for number, seen in self._seen.items()
+                if len(seen) < name[number].marks.pages
+            },
         )
         archive = approve(self._working, decisions, by=by)
         self._forget()
@@ -249,16 +260,18 @@ class Review:
         Raises
         ------
         TriageError
-            Nothing is approved, the path is that of the input, or it cannot be written.
+            Nothing is approved, the path is that of what was read, or it cannot be written.
         """
         self._alive()
         if self._archive is None:
             raise TriageError("nothing is approved; approve first, what is saved is what was approved")
-        target = Path(path).expanduser()
-        if not path.strip() or target.is_dir():
+        try:
+            target = Path(path).expanduser()
+            is_name = bool(path.strip()) and not target.is_dir()
+        except (OSError, RuntimeError, ValueError):  # a home that is not there, a NUL, a name too long
+            is_name = False
+        if not is_name:
             raise TriageError(f"this is no file name; give one, such as {self._suggested()}")
-        if str(target.resolve()) in {str(Path(each).resolve()) for each in self.path.split("\n") if each}:
-            raise TriageError("this is the file that was opened; save under another name")
         self._archive.save(target)
         self._state = "saved"
         return {"path": str(target), "bytes": self._archive.size, "digest": self._archive.digest}
@@ -282,13 +295,15 @@ class Review:
         return {
             "number": number,
             "path": member.name,
-            "description": member.description,
+            "description": "; ".join(filter(None, (member.description, member.left_out))),
             "bytes": member.piece.bytes,
             "size": size_of(member.piece.bytes),
             "binary": member.derived,
             "findings": dict(sorted(member.marks.kinds().items())),
             "finding_count": member.marks.count,
             "state": self._state_of(number),
+            "pages": member.marks.pages,
+            "seen": len(self._seen.get(number, ())),
             "original": number in self._originals,
             "reason": self._dropped.get(number) or self._originals.get(number, ""),
         }
@@ -296,7 +311,7 @@ class Review:
     def _state_of(self, number: int) -> str:
         if number in self._dropped:
             return "dropped"
-        if number in self._opened:
+        if number in self._seen:
             return "opened"
         return "skipped" if number in self._skipped else "unseen"
 

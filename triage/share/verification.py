@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +11,8 @@ import msgspec
 
 from triage.errors import SourceError
 from triage.records import Records
+from triage.share.canonical import oddity
+from triage.share.printable import printable
 from triage.sources import archives
 from triage.sources.context import Context
 from triage.sources.inputs import Inputs
@@ -17,11 +21,13 @@ from triage.sources.source import OverLimitError, Source
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator, Mapping
 
-__all__ = ("Verification", "verify")
+__all__ = ("Verification", "as_written", "told_digest", "verify")
 
 _MANIFEST: Final = "MANIFEST.json"
 _REVIEW: Final = "REVIEW.json"
+_OF_WHO: Final = frozenset({"by", "when", "manifest_sha256"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Verification:
 
 
 def verify(path: str | os.PathLike[str] | bytes) -> Verification:
-    """Check a saved archive: every member and no other, each with its digest, as the review recorded.
+    """Check a saved archive: every member and nothing beside them, each with its digest, as the review recorded.
 
     Parameters
     ----------
@@ -82,14 +88,17 @@ def verify(path: str | os.PathLike[str] | bytes) -> Verification:
     if not problems:
         problems += _record(rows, manifest, review)
         problems += _compared({row["path"]: row for row in rows if row["depth"] == 1}, manifest)
+        problems += _told(manifest, review, kept.get(_REVIEW, b""))
+        if odd := oddity(_chunks(inputs)):
+            problems.append(f"it is not packed as triage packs it ({odd}): something may be carried beside the members")
     listed = manifest.get("members")
     return Verification(
         ok=not problems,
         problems=tuple(problems),
         digest=top["sha256"],
         files=len(listed) if isinstance(listed, list) else 0,
-        by=_text(review.get("by")),
-        when=_text(review.get("when")),
+        by=_line(review.get("by")),
+        when=_line(review.get("when")),
     )
 
 
@@ -113,6 +122,36 @@ def _members(inputs: Inputs) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
     for source in inputs.walk(Context(records=records, limits=Limits(), read=read)):
         read(source)
     return records.finish()["files"].to_pylist(), kept
+
+
+def _chunks(inputs: Inputs) -> Iterator[bytes]:
+    """The bytes of the file itself."""
+    for source in inputs.walk(Context(records=Records(), limits=Limits(), read=Source.drain)):
+        yield from source.chunks()
+
+
+def told_digest(review: dict[str, Any]) -> str:
+    """The SHA-256 of what a review says but for who, when and of which manifest: the manifest holds it."""
+    facts = {name: value for name, value in review.items() if name not in _OF_WHO}
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")).hexdigest()
+
+
+def as_written(review: Mapping[str, Any]) -> bytes:
+    """The bytes of `REVIEW.json`."""
+    return json.dumps(review, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
+
+
+def _told(manifest: dict[str, Any], review: dict[str, Any], written: bytes) -> list[str]:
+    """What is wrong with what the review says of the members."""
+    listed = manifest.get("members")
+    rows = listed if isinstance(listed, list) else []
+    names = [row.get("path") if isinstance(row, dict) else None for row in rows]
+    problems = []
+    if not all(isinstance(name, str) for name in names) or len(set(map(str, names))) < len(names):
+        problems.append(f"{_MANIFEST} lists something that is no member, or one twice")
+    if manifest.get("review_sha256") != told_digest(review) or written != as_written(review):
+        problems.append(f"what {_REVIEW} says of the files is not what was recorded at the approval")
+    return problems
 
 
 def _record(rows: list[dict[str, Any]], manifest: dict[str, Any], review: dict[str, Any]) -> list[str]:
@@ -159,3 +198,8 @@ def _decoded(data: bytes | None) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _line(value: Any) -> str:
+    """A text as one line that prints."""
+    return " ".join(printable(_text(value)).split())

@@ -8,8 +8,10 @@ says so. A text file whose masked form no longer gives as many events leaves as 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pyarrow as pa
@@ -27,23 +29,36 @@ from triage.share.view import bundle_of
 from triage.sources.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from triage.redact.policy import Policy
     from triage.share.leaving import Leaving
     from triage.share.passes import Raw
     from triage.share.spool import Piece
     from triage.sources.context import Context
+    from triage.sources.disk import Place
 
 __all__ = ("Member", "Working")
 
+_MOVED: Final = "a file cannot be read again: its input has moved; load it again from where it is"
+_CHANGED: Final = (
+    "a file has changed since it was masked, and nobody has seen what stands in it now; nothing was frozen: load it "
+    "again, redact it, and look at it anew"
+)
+
 Ids = list[tuple[str | None, str | None]]
+# Both brackets around the head that says of which file they are, and no more.
+_ROWLESS: Final = 4
 _BY_EVENT: Final = ("stacks", "logs", "metrics", "modules", "annotations", "feedback")
 
 
 @dataclass(slots=True, repr=False)
 class Member:
-    """One file of the working copy; `ids` holds id and group key of its events where the masks change them."""
+    """One file of the working copy; `ids` holds id and group key of its events where the masks change them.
+
+    `left_out` says why nothing of the content leaves, where no rows could be read of it.
+    """
 
     name: str
     file: Leaving
@@ -51,6 +66,8 @@ class Member:
     marks: Marks
     description: str = ""
     ids: Ids = field(default_factory=list)
+
+    left_out: str = ""
 
     def __repr__(self) -> str:
         return "<Member>"
@@ -133,6 +150,7 @@ class Working:
         self.members: dict[str, Member] = {}
         self.tables: dict[str, pa.Table] = {}
         self._rows: Rows
+        self._read_as: dict[str, str] = {}
         self._places: dict[str, str] = {}
         try:
             self._make()
@@ -155,9 +173,30 @@ class Working:
         """The limits of the case."""
         return self._raw.limits
 
-    def visit(self, visit: Callable[[Source], None]) -> None:
-        """Have the original files visited: for a reviewer who lets one leave as it is."""
-        leave.walk(self._raw.inputs, self._raw.limits, visit)
+    def originals(self, sources: Collection[str], spool: Spool) -> dict[str, Piece]:
+        """The bytes of the original files, by source, as they were when they were read: a reviewer lets them leave."""
+        files = self._raw.tables["files"]
+        loaded = dict(zip(files["source_id"].to_pylist(), files["sha256"].to_pylist(), strict=True))
+        found: dict[str, Piece] = {}
+
+        def visit(source: Source) -> None:
+            if source.source_id in sources:
+                piece = found[source.source_id] = spool.write(source.chunks())
+                if piece.sha256 != loaded[source.source_id]:
+                    raise RedactionError(_CHANGED)
+
+        if sources:
+            leave.walk(self._raw.inputs, self._raw.limits, visit)
+        if len(found) < len(sources):
+            raise RedactionError(_MOVED)
+        return found
+
+    @property
+    def was_read(self) -> Callable[[Path], bool]:
+        """Says of a path whether a file there is one of those that were read."""
+        files = self._raw.tables["files"]
+        names = files.filter(pc.equal(files["depth"], 0))["path"].to_pylist()
+        return partial(_was_read, self._raw.inputs.places, frozenset(map(str.casefold, names)))
 
     def allow(self, mask: str) -> None:
         """Let the value behind a mask leave as it is.
@@ -180,6 +219,16 @@ class Working:
     def close(self) -> None:
         """Delete the working copy."""
         self.spool.close()
+
+    @property
+    def absent(self) -> list[tuple[str, str]]:
+        """What was there and does not leave, under its masked name, and why; in the order of the names."""
+        if self._only is not None:
+            return []
+        mask = self.redactor.text
+        found = {mask(path): mask(reason) for path, reason in leave.absent(self._raw.tables)}
+        found |= {member.name: member.left_out for member in self.members.values() if member.left_out}
+        return sorted(found.items())
 
     def __repr__(self) -> str:
         return "<Working>"
@@ -205,37 +254,49 @@ class Working:
             textual -= lost
         self.bundle = self.redactor.text(bundle_of(inputs))
 
-    def masked_again(self, members: Iterable[Member], spool: Spool) -> Iterator[tuple[Member, Piece]]:
-        """Some files masked as the redactor would mask them now, into another spool."""
+    def masked_again(self, members: Iterable[Member], spool: Spool) -> Iterator[tuple[Member, Piece, Marks]]:
+        """Some files masked as the redactor would mask them now, into another spool, and the masks in them."""
         by_source = {member.file.source_id: member for member in members}
-        found: dict[str, Piece] = {}
+        found: dict[str, tuple[Piece, Marks]] = {}
+
+        def write(file: Leaving, blocks: Iterator[bytes]) -> None:
+            marks = Marks()
+            found[file.source_id] = spool.write(map(marks.feed, blocks)), marks
 
         def text(file: Leaving, chunks: Iterator[bytes]) -> None:
-            found[file.source_id] = spool.write(passes.masked_text(self.redactor, chunks, file.bytes, file.source_id))
+            digest = hashlib.sha256()
+            read = passes.hashed(chunks, digest)
+            write(file, passes.masked_text(self.redactor, read, file.bytes, file.source_id))
+            if digest.hexdigest() != self._read_as[file.source_id]:
+                raise RedactionError(_CHANGED)
 
         files = [member.file for member in by_source.values()]
         passes.each(self._raw, [file for file in files if not file.derived], text)
         for file in files:
             if file.derived:
                 lines = self._rows.lines(file, self._places)
-                found[file.source_id] = spool.write(passes.masked_rows(self.redactor, lines, file.source_id))
+                write(file, passes.masked_rows(self.redactor, lines, file.source_id))
         for source, member in by_source.items():
             if source not in found:
-                raise RedactionError("a file cannot be read again: its input has moved; load it again from where it is")
-            yield member, found[source]
+                raise RedactionError(_MOVED)
+            yield member, *found[source]
 
     def _mask(self, plan: list[Leaving], rows: Rows) -> None:
         """Pass 2: every file into the spool, under its masked name."""
         self._rows = rows
         self.members = {}
+        files = self._raw.tables["files"].select(["source_id", "reason"])
+        unread = dict(zip(*(files[name].to_pylist() for name in files.column_names), strict=True))
 
         def write(name: str, file: Leaving, blocks: Iterator[bytes]) -> None:
             marks = Marks()
             piece = self.spool.write(map(marks.feed, blocks))
             description = self.redactor.text(file.description) if file.description else ""
-            self.members[name] = Member(name, file, piece, marks, description)
+            member = self.members[name] = Member(name, file, piece, marks, description)
+            if file.derived and marks.lines == _ROWLESS and file.bytes:
+                member.left_out = f"none of its content leaves: {unread.get(file.source_id) or 'it has no rows'}"
 
-        self._places = passes.mask(self.redactor, self._raw, plan, rows, write)
+        self._places = passes.mask(self.redactor, self._raw, plan, rows, write, self._read_as)
 
     def _read(self, rows: Rows) -> frozenset[str]:
         """Read the masked files and give their events the ids of the original; gives the texts that lost events."""
@@ -264,6 +325,11 @@ class Working:
     def _id(self, event: str, read: str) -> str:
         """The id that an event keeps: its own, unless a native id holds what must not leave."""
         return event if event == read else self.redactor.text(event)
+
+
+def _was_read(places: Sequence[Place], names: frozenset[str], path: Path) -> bool:
+    """Whether a file is one of the inputs, by the names that those have, whatever the case of their letters."""
+    return any((name := place.name_of(path)) is not None and name.casefold() in names for place in places)
 
 
 def _events_by_path(tables: dict[str, pa.Table]) -> dict[str, list[tuple[str, str | None, bool]]]:

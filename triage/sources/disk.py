@@ -106,6 +106,14 @@ class Place:
         self._follow = follow
         self.name = on_disk(name)
 
+    def name_of(self, path: str | os.PathLike[str]) -> str | None:
+        """What a file would be called in `files`, where it is the one that was given or lies in it; else None."""
+        own, other = os.path.realpath(self._path), os.path.realpath(path)
+        if own == other:
+            return self.name
+        inner = os.path.relpath(other, own) if other.startswith(os.path.join(own, "")) else None
+        return None if inner is None else "/".join(filter(None, (self.name, on_disk(inner.replace(os.sep, "/")))))
+
     def walk(self, context: Context, *, single: bool) -> Iterator[Source]:
         """The file, or the files in the directory, one open at a time."""
         try:

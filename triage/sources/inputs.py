@@ -93,6 +93,11 @@ class Inputs:
         """How many inputs there are: a folder is one, whatever is in it."""
         return len(self._items)
 
+    @property
+    def places(self) -> list[Place]:
+        """Those that lie on this machine's disk."""
+        return [item for item in self._items if isinstance(item, Place)]
+
     def __repr__(self) -> str:
         names = [item.name for item in self._items[:3]]
         more = [f"and {len(self._items) - 3:,} more"] if len(self._items) > 3 else []

@@ -42,12 +42,19 @@ export class Approval {
     if (frozen || summary.unopened > 0) return announcer.say(this.#says.textContent ?? "");
     const lines = [
       named("Skipped, so that nobody read them:", paths(summary, "skipped")),
+      this.#partly(summary),
       named("Not masked:", Object.entries(summary.unmasked).map(([mask, why]) => `${mask}: ${why}`)),
       named("Included as originals, unmasked:", summary.files.filter((file) => file.original).map((file) => file.path)),
       named("Dropped, so that they do not leave:", paths(summary, "dropped")),
       "Approving freezes these bytes: what is saved is what was reviewed. Your name is recorded in the archive.",
     ];
     this.ask.put({ title: TITLE, about: lines, label: "Your name", value: this.#name, submit: "Approve", answer: (by) => this.#approved(by) });
+  }
+
+  /** Of how many files not every page was shown; which, the list of files says. */
+  #partly(summary: Summary): string | null {
+    const count = summary.files.filter((file) => file.state === "opened" && file.seen < file.pages).length;
+    return count === 0 ? null : `Of ${plural(count, "file")} not every page was shown; the archive will say so.`;
   }
 
   async #approved(by: string): Promise<void> {

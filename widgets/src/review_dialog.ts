@@ -11,7 +11,7 @@ import { Keys } from "./review_keys";
 import { SearchBox } from "./review_search";
 import type { Session } from "./review_session";
 import type { Summary } from "./review_types";
-import { counts, kinds } from "./review_words";
+import { counts, kinds, left } from "./review_words";
 
 const ABOUT = "This is what the archive would hold. Originals stay in the kernel; what was masked never comes to this page. Nothing leaves before you approve and save it.";
 /** So long the focus waits for what it was on to be shown again. */
@@ -22,6 +22,7 @@ export class ReviewDialog {
   readonly #title: HTMLElement;
   readonly #ids = box("triage-ids");
   readonly #kinds = box("triage-all");
+  readonly #absent = box("triage-absent");
   readonly #counts = element("p", { role: "status", class: "triage-counts" });
   readonly #main: HTMLElement;
   readonly #ask: Ask;
@@ -45,7 +46,7 @@ export class ReviewDialog {
     this.#main = box("triage-main", box("triage-side", this.#search.node, files.node), this.#pane.node);
     this.#main.hidden = true;
     const says = element("p", { class: "triage-about", id: about }, ABOUT);
-    const head = box("triage-head", bar(this.#title, this.#keys.toggle), says, this.#counts, this.#ids, this.#kinds);
+    const head = box("triage-head", bar(this.#title, this.#keys.toggle), says, this.#counts, this.#ids, this.#kinds, this.#absent);
     this.node = element("dialog", { class: "triage-dialog", "aria-labelledby": title, "aria-describedby": about, tabindex: -1 });
     this.node.append(head, this.#keys.help, this.#main, this.#ask.node, foot.node);
     this.#listen();
@@ -113,6 +114,7 @@ export class ReviewDialog {
     this.#main.hidden = summary.files.length === 0;
     fill(this.#counts, counts(summary));
     fill(this.#kinds, kinds(summary.totals));
+    if (this.#absent.firstChild === null) fill(this.#absent, ...left(summary));
     if (this.#ids.firstChild !== null) return;
     const { announcer, call } = this.session;
     const { crash_id, bundle } = summary;

@@ -100,7 +100,7 @@ export class FilePane {
     const asked = this.#asked;
     const shown = await this.session.call("page", { number, page });
     const other = number !== this.#number;
-    if (other) await this.session.change("summary", {});
+    if (other || shown.pages > 1) await this.session.change("summary", {});
     const file = this.session.file(number);
     if (asked !== this.#asked || file === undefined) return false;
     this.#number = number;

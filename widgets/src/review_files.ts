@@ -4,7 +4,7 @@ import type { Ask } from "./review_ask";
 import { bar, box, breakable, button, type Child, element, fill, words } from "./dom";
 import type { Session } from "./review_session";
 import type { ReviewFile, Summary } from "./review_types";
-import { found, kinds, STATES } from "./review_words";
+import { found, kinds, stateOf } from "./review_words";
 
 const STEP = 100;
 
@@ -106,7 +106,7 @@ export class FileList {
       words("triage-leaf-about", [file.size, file.description, found(file.finding_count)].filter(Boolean).join(" · ")),
       kinds(file.findings),
       bar(
-        words("triage-leaf-state", STATES[state] + (file.original ? " · ! with its original" : "")),
+        words("triage-leaf-state", stateOf(file) + (file.original ? " · ! with its original" : "")),
         state === "unseen" ? act("Skip", "skip", () => this.actions.skip([file])) : null,
         act(state === "dropped" ? "Keep" : "Drop…", "drop", () => this.actions.drop(file)),
       ),

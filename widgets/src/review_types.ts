@@ -10,6 +10,9 @@ export interface ReviewFile {
   findings: Record<string, number>;
   finding_count: number;
   state: "unseen" | "opened" | "skipped" | "dropped";
+  pages: number;
+  /** How many of the pages were shown. */
+  seen: number;
   original: boolean;
   reason: string;
 }
@@ -24,6 +27,9 @@ export interface Summary {
   unopened: number;
   /** Each mask that was undone, with the reason. */
   unmasked: Record<string, string>;
+  /** What was there and does not leave, and why: the first of them, and how many there are. */
+  absent: { path: string; reason: string }[];
+  absent_count: number;
   digest: string | null;
   suggested: string;
   /** What just happened: that an approval was taken back. */

@@ -1,5 +1,6 @@
 // The words and symbols of the review: kinds, lengths, states.
 
+import { disclosure } from "./disclosure";
 import { box, type Child, element, plural } from "./dom";
 import type { Finding, ReviewFile, Summary } from "./review_types";
 
@@ -9,6 +10,12 @@ export const STATES = {
   skipped: "↷ skipped unseen",
   dropped: "✕ dropped",
 };
+
+/** The state of a file, and how much of it was seen where that is not all. */
+export function stateOf(file: ReviewFile): string {
+  const partly = file.state === "opened" && file.seen < file.pages;
+  return partly ? `${STATES.opened}, ${file.seen.toLocaleString("en")} of ${file.pages.toLocaleString("en")} pages` : STATES[file.state];
+}
 
 /** `password, 8 to 15 characters`. */
 export function was(finding: Finding): string {
@@ -49,6 +56,17 @@ export function counts(summary: Summary): string {
 /** The paths of the files in a state. */
 export function paths(summary: Summary, state: ReviewFile["state"]): string[] {
   return summary.files.filter((file) => file.state === state).map((file) => file.path);
+}
+
+/** What does not leave though it was there, behind a button that says how many; nothing where all leaves. */
+export function left(summary: Summary): Child[] {
+  const { absent, absent_count: count } = summary;
+  if (count === 0) return [];
+  const items = absent.map(({ path, reason }) => element("li", {}, element("code", {}, path), `: ${reason}`));
+  if (count > absent.length) items.push(element("li", {}, `and ${(count - absent.length).toLocaleString("en")} more; REVIEW.json names all`));
+  const list = element("ul", { class: "triage-notes-list" }, ...items);
+  const label = `${plural(count, "file")} not in here, and why`;
+  return [disclosure(list, { closed: `Show ${label}`, open: `Hide ${label}` }, (open) => (list.hidden = !open)), list];
 }
 
 /** Names as a list below a line, or nothing. */

@@ -35,6 +35,7 @@ _STATES: Final = {
 }
 # What one page holds; a person reviews in the dialog, not here.
 _FILES: Final = 200
+_ABSENT: Final = 10
 
 
 class ReviewView(Widget):
@@ -91,6 +92,10 @@ def review_figure(summary: Mapping[str, Any]) -> Figure:
     ]
     if summary["digest"]:
         parts.append(element("p", "SHA-256 ", element("code", summary["digest"])))
+    if count := summary["absent_count"]:
+        told = [f"{each['path']}: {each['reason']}" for each in summary["absent"][:_ABSENT]]
+        told += ["..."] if count > _ABSENT else []
+        parts.append(element("p", f"{plural(count, 'file')} not in here: {'; '.join(told)}"))
     rows = [
         (file["path"], file["size"], file["description"], _by_kind(file["findings"]), _state(file))
         for file in files[:_FILES]
@@ -109,4 +114,6 @@ def _by_kind(counts: Mapping[str, int]) -> str:
 
 def _state(file: Mapping[str, Any]) -> str:
     words = "not opened" if file["state"] == "unseen" else str(file["state"])
+    if file["state"] == "opened" and file["seen"] < file["pages"]:
+        words += f", {file['seen']:,} of {file['pages']:,} pages"
     return f"{words}, with its original" if file["original"] else words

@@ -22,7 +22,7 @@ from triage.redact.decoding.runs import Run, beginnings, decoded_runs
 from triage.redact.decoding.shields import unshielded
 from triage.redact.decoding.views import ENCODED, views
 from triage.redact.decoding.wraps import rejoined
-from triage.redact.hits import Hit
+from triage.redact.hits import DECODED, Hit
 from triage.redact.lines import Lines, Wanted
 from triage.redact.text import Span
 
@@ -131,4 +131,4 @@ def _whole_run(start: int, end: int, text: bytes, found: list[Hit]) -> Iterator[
     first = max(found, key=lambda hit: (hit.end - hit.start, hit.rank))
     alone = first.end - first.start >= len(text.strip())
     kind = first.kind if alone or len({hit.kind for hit in found}) == 1 else "encoded"
-    yield Hit(start, end, kind, "decoded", first.rank, first.value if alone else text)
+    yield Hit(start, end, kind, DECODED, first.rank, first.value if alone else text)

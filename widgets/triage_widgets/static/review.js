@@ -216,6 +216,18 @@ var Keys = class {
   }
 };
 
+// src/disclosure.ts
+function disclosure(place, labels, change) {
+  place.id ||= uniqueId();
+  let open = !1, show = () => {
+    let label = open ? labels.open : labels.closed;
+    made.setAttribute("aria-expanded", String(open)), labels.name !== void 0 && made.setAttribute("aria-label", printable(`${label} ${labels.name}`)), fill(made, label), change(open);
+  }, press = () => {
+    open = !open, show();
+  }, made = button(labels.closed, press, { class: "triage-button triage-disclosure", "aria-controls": place.id });
+  return show(), made;
+}
+
 // src/review_words.ts
 var STATES = {
   unseen: "○ not opened",
@@ -223,6 +235,9 @@ var STATES = {
   skipped: "↷ skipped unseen",
   dropped: "✕ dropped"
 };
+function stateOf(file) {
+  return file.state === "opened" && file.seen < file.pages ? `${STATES.opened}, ${file.seen.toLocaleString("en")} of ${file.pages.toLocaleString("en")} pages` : STATES[file.state];
+}
 function was(finding) {
   return `${kind(finding.kind)}, ${long(finding)} characters`;
 }
@@ -247,6 +262,14 @@ function counts(summary) {
 }
 function paths(summary, state) {
   return summary.files.filter((file) => file.state === state).map((file) => file.path);
+}
+function left(summary) {
+  let { absent, absent_count: count } = summary;
+  if (count === 0) return [];
+  let items = absent.map(({ path, reason: reason2 }) => element("li", {}, element("code", {}, path), `: ${reason2}`));
+  count > absent.length && items.push(element("li", {}, `and ${(count - absent.length).toLocaleString("en")} more; REVIEW.json names all`));
+  let list = element("ul", { class: "triage-notes-list" }, ...items), label = `${plural(count, "file")} not in here, and why`;
+  return [disclosure(list, { closed: `Show ${label}`, open: `Hide ${label}` }, (open) => list.hidden = !open), list];
 }
 function named(line, names) {
   if (names.length === 0) return null;
@@ -284,12 +307,18 @@ var TITLE = "Approve what leaves", Approval = class {
     if (frozen || summary.unopened > 0) return announcer.say(this.#says.textContent ?? "");
     let lines = [
       named("Skipped, so that nobody read them:", paths(summary, "skipped")),
+      this.#partly(summary),
       named("Not masked:", Object.entries(summary.unmasked).map(([mask, why]) => `${mask}: ${why}`)),
       named("Included as originals, unmasked:", summary.files.filter((file) => file.original).map((file) => file.path)),
       named("Dropped, so that they do not leave:", paths(summary, "dropped")),
       "Approving freezes these bytes: what is saved is what was reviewed. Your name is recorded in the archive."
     ];
     this.ask.put({ title: TITLE, about: lines, label: "Your name", value: this.#name, submit: "Approve", answer: (by) => this.#approved(by) });
+  }
+  /** Of how many files not every page was shown; which, the list of files says. */
+  #partly(summary) {
+    let count = summary.files.filter((file) => file.state === "opened" && file.seen < file.pages).length;
+    return count === 0 ? null : `Of ${plural(count, "file")} not every page was shown; the archive will say so.`;
   }
   async #approved(by) {
     try {
@@ -301,9 +330,9 @@ var TITLE = "Approve what leaves", Approval = class {
     this.#name = by, this.ask.back = this.#save, this.session.announcer.say("Approved and frozen");
   }
   #draw(summary) {
-    let { frozen, announcer } = this.session, left = summary.unopened;
-    this.#approve.hidden = frozen, this.#save.hidden = !frozen, this.#approve.setAttribute("aria-disabled", String(left > 0)), this.#skip.hidden = left === 0, fill(this.#skip, `Skip the ${left} not opened`), fill(this.#cancel, frozen ? "Close" : "Cancel"), fill(this.#save, summary.state === "saved" ? "Save again…" : "Save…"), summary.notice !== "" && summary.notice !== this.#notice && announcer.say(summary.notice), this.#notice = summary.notice;
-    let back = summary.notice === "" ? null : element("strong", { class: "triage-taken" }, `! ${summary.notice} `), waits = left > 0 ? `Approval waits until every file was opened or skipped: ${plural(left, "file")} left.` : "Every file was opened, skipped or dropped. Nothing has left yet.";
+    let { frozen, announcer } = this.session, left2 = summary.unopened;
+    this.#approve.hidden = frozen, this.#save.hidden = !frozen, this.#approve.setAttribute("aria-disabled", String(left2 > 0)), this.#skip.hidden = left2 === 0, fill(this.#skip, `Skip the ${left2} not opened`), fill(this.#cancel, frozen ? "Close" : "Cancel"), fill(this.#save, summary.state === "saved" ? "Save again…" : "Save…"), summary.notice !== "" && summary.notice !== this.#notice && announcer.say(summary.notice), this.#notice = summary.notice;
+    let back = summary.notice === "" ? null : element("strong", { class: "triage-taken" }, `! ${summary.notice} `), waits = left2 > 0 ? `Approval waits until every file was opened or skipped: ${plural(left2, "file")} left.` : "Every file was opened, skipped or dropped. Nothing has left yet.";
     fill(this.#says, back, ...frozen ? this.#frozen(summary) : [waits]);
   }
   #frozen(summary) {
@@ -433,18 +462,6 @@ function toggleButton(label, on, name) {
     "aria-pressed": String(on.classList.contains(name))
   });
   return made;
-}
-
-// src/disclosure.ts
-function disclosure(place, labels, change) {
-  place.id ||= uniqueId();
-  let open = !1, show = () => {
-    let label = open ? labels.open : labels.closed;
-    made.setAttribute("aria-expanded", String(open)), labels.name !== void 0 && made.setAttribute("aria-label", printable(`${label} ${labels.name}`)), fill(made, label), change(open);
-  }, press = () => {
-    open = !open, show();
-  }, made = button(labels.closed, press, { class: "triage-button triage-disclosure", "aria-controls": place.id });
-  return show(), made;
 }
 
 // src/review_findings.ts
@@ -616,7 +633,7 @@ var FilePane = class {
   async #read(number, page2, hit) {
     this.#asked += 1;
     let asked = this.#asked, shown = await this.session.call("page", { number, page: page2 }), other = number !== this.#number;
-    other && await this.session.change("summary", {});
+    (other || shown.pages > 1) && await this.session.change("summary", {});
     let file = this.session.file(number);
     return asked !== this.#asked || file === void 0 ? !1 : (this.#number = number, (other || this.#findings?.file.finding_count !== file.finding_count) && (this.#findings = new Findings(file, this.session.call)), (other || shown.changes.length > 0) && (this.#at = null), this.#line = hit ?? 0, this.#page = shown, other && this.#frame(file), this.#show(shown, file, hit), other && this.opened(number), !0);
   }
@@ -754,7 +771,7 @@ var STEP = 100, FileActions = class {
       words("triage-leaf-about", [file.size, file.description, found(file.finding_count)].filter(Boolean).join(" · ")),
       kinds(file.findings),
       bar(
-        words("triage-leaf-state", STATES[state] + (file.original ? " · ! with its original" : "")),
+        words("triage-leaf-state", stateOf(file) + (file.original ? " · ! with its original" : "")),
         state === "unseen" ? act("Skip", "skip", () => this.actions.skip([file])) : null,
         act(state === "dropped" ? "Keep" : "Drop…", "drop", () => this.actions.drop(file))
       ),
@@ -815,7 +832,7 @@ var ABOUT = "This is what the archive would hold. Originals stay in the kernel; 
     }), this.#keys = this.#shortcuts(foot);
     let [title, about] = [uniqueId(), uniqueId()];
     this.#title = heading(level, { class: "triage-title", id: title, tabindex: -1 }, "Review before sharing"), this.#main = box("triage-main", box("triage-side", this.#search.node, files.node), this.#pane.node), this.#main.hidden = !0;
-    let says = element("p", { class: "triage-about", id: about }, ABOUT), head = box("triage-head", bar(this.#title, this.#keys.toggle), says, this.#counts, this.#ids, this.#kinds);
+    let says = element("p", { class: "triage-about", id: about }, ABOUT), head = box("triage-head", bar(this.#title, this.#keys.toggle), says, this.#counts, this.#ids, this.#kinds, this.#absent);
     this.node = element("dialog", { class: "triage-dialog", "aria-labelledby": title, "aria-describedby": about, tabindex: -1 }), this.node.append(head, this.#keys.help, this.#main, this.#ask.node, foot.node), this.#listen(), session.listen((summary) => this.#draw(summary));
   }
   session;
@@ -823,6 +840,7 @@ var ABOUT = "This is what the archive would hold. Originals stay in the kernel; 
   #title;
   #ids = box("triage-ids");
   #kinds = box("triage-all");
+  #absent = box("triage-absent");
   #counts = element("p", { role: "status", class: "triage-counts" });
   #main;
   #ask;
@@ -871,7 +889,7 @@ var ABOUT = "This is what the archive would hold. Originals stay in the kernel; 
     });
   }
   #draw(summary) {
-    if (this.#main.hidden = summary.files.length === 0, fill(this.#counts, counts(summary)), fill(this.#kinds, kinds(summary.totals)), this.#ids.firstChild !== null) return;
+    if (this.#main.hidden = summary.files.length === 0, fill(this.#counts, counts(summary)), fill(this.#kinds, kinds(summary.totals)), this.#absent.firstChild === null && fill(this.#absent, ...left(summary)), this.#ids.firstChild !== null) return;
     let { announcer, call } = this.session, { crash_id, bundle } = summary, crash = crash_id === "" ? null : copyRow("Crash id", crash_id, copyButton("Copy id", "the crash id", () => crash_id, announcer));
     fill(this.#ids, crash, copyRow("Bundle", bundle, copyButton("Copy bundle path", "the bundle path", () => call("path", {}), announcer)));
   }
