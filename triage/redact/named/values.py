@@ -207,7 +207,7 @@ def _in_quotes(value: bytes) -> bool:
     blanks = value.count(b" ")
     if blanks >= 2 and _SENTENCE.search(value):
         return False
-    return not (blanks and value.endswith((b".", b"!", b"?", b":")))
+    return not (blanks and value.endswith((b".", b"!", b"?", b":")) and not value[-2:-1].isdigit())
 
 
 def _without_quotes(value: bytes, *, assigned: bool, after: int) -> bool:
