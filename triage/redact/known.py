@@ -99,11 +99,12 @@ def _spelling(text: bytes, kind: str, value: bytes) -> _Spelling:
 
 
 class Known:
-    """A set of values with their kinds, and where they begin in a text."""
+    """A set of values with their kinds, and where they begin in a text; those of another set are found with them."""
 
-    __slots__ = ("_heads", "_lengths", "_spellings")
+    __slots__ = ("_beside", "_heads", "_lengths", "_spellings")
 
-    def __init__(self, values: Iterable[tuple[str, bytes]]) -> None:
+    def __init__(self, values: Iterable[tuple[str, bytes]], *, beside: Known | None = None) -> None:
+        self._beside = beside
         # What stands at the places where a value may begin is looked up by its length, the longest first.
         self._spellings: dict[bytes, _Spelling] = {}
         lengths: dict[bytes, tuple[int, ...]] = {}
@@ -123,14 +124,14 @@ class Known:
 
     def __bool__(self) -> bool:
         """Whether there is anything to look for."""
-        return bool(self._spellings)
+        return bool(self._spellings) or bool(self._beside)
 
     def hits(self, data: bytes, places: Mapping[int, int] = _NOWHERE) -> list[Hit]:
         """Where the values stand by themselves, however they are written; not as a part of a longer word.
 
         What stands at `places`, the ends under the starts, is not given.
         """
-        found: list[Hit] = []
+        found: list[Hit] = self._beside.hits(data, places) if self._beside else []
         if not self._spellings:
             return found
         lengths, known, size, done = self._lengths, self._spellings, len(data), 0

@@ -87,18 +87,34 @@ class Pattern:
             raise TriageError(f"the pattern of kind {self.kind!r} matches empty text; have it match something")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Known:
-    """A value to look for everywhere, in every encoding, and its kind."""
+    """A value to look for everywhere, in every encoding, and its kind; no dataclass, whose fields anybody may list."""
 
-    kind: str
-    value: str
+    __slots__ = ("_kind", "_value")
 
-    def __post_init__(self) -> None:
-        if not _KIND.fullmatch(self.kind):
-            raise TriageError(f"a known value has the kind {self.kind!r}; {_KIND_RULE}")
-        if len(self.value) < _SHORTEST:
-            raise TriageError(f"a value of kind {self.kind!r} is under {_SHORTEST} characters; leave it out")
+    def __init__(self, kind: str, value: str) -> None:
+        if not _KIND.fullmatch(kind):
+            raise TriageError(f"a known value has the kind {kind!r}; {_KIND_RULE}")
+        if len(value) < _SHORTEST:
+            raise TriageError(f"a value of kind {kind!r} is under {_SHORTEST} characters; leave it out")
+        self._kind = kind
+        self._value = value
+
+    @property
+    def kind(self) -> str:
+        """What it is, as masks say it."""
+        return self._kind
+
+    @property
+    def value(self) -> str:
+        """What is looked for."""
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Known) and (self._kind, self._value) == (other._kind, other._value)
+
+    def __hash__(self) -> int:
+        return hash((self._kind, self._value))
 
     def __repr__(self) -> str:
         """The kind, never the value."""

@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.errors import RedactionError, TriageError
-from triage.redact.redactor import Redactor
 from triage.share import leaving as leave
 from triage.share import passes
 from triage.share.archive import tar
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from triage.redact.policy import Policy
+    from triage.redact.redactor import Redactor
     from triage.share.leaving import Leaving
     from triage.share.passes import Raw
     from triage.share.spool import Piece
@@ -121,9 +121,12 @@ class Working:
         policy: Policy,
         events: list[str] | None = None,
         key: bytes | None = None,
+        learned: Redactor | None = None,
     ) -> None:
-        self._raw = raw
+        self._case = raw
+        self._raw = raw if events is None else _of_events(raw, events)
         self._only = events
+        self._learned = learned
         self._policy = policy
         self._key = key
         self.location = raw.inputs.location
@@ -188,16 +191,17 @@ class Working:
         raise TypeError("a working copy is not pickled; approve it and save the archive")
 
     def _make(self) -> None:
-        """Mask everything and read it back; a second time where a text did not survive its masks."""
+        """Mask what leaves by what is found anywhere, and read it back; again where a text did not survive."""
         whole = self._only is None and self._raw.reader is None
         textual = leave.texts(self._raw.inputs, self._raw.limits) if whole else frozenset()
         inputs = [row["path"] for row in self._raw.tables["files"].to_pylist() if row["depth"] == 0]
+        learned = self._learned or passes.learn_everything(self._case, self._policy, key=self._key)
         for _ in range(2):
             plan = leave.plan(self._raw.tables, textual, only=self._only)
             process = self._policy.minidump_memory
             rows = Rows(self._raw.tables, plan, only=self._only, process=process)
-            self.redactor = Redactor(self._policy, key=self._key)
-            passes.learn(self.redactor, self._raw, plan, rows)
+            self.redactor = learned.heir()
+            passes.learn_rows(self.redactor, plan, rows)
             self._mask(plan, rows)
             lost = self._read(rows)
             if not lost:
@@ -241,8 +245,10 @@ class Working:
         """Read the masked files and give their events the ids of the original; gives the texts that lost events."""
         from triage import loading
         from triage.stacks import keys
+        from triage.symbols import apply
 
-        tables = keys.annotate(loading.read_tables(self.inputs, limits=self._raw.limits), self._raw.rules)
+        read = loading.read_tables(self.inputs, limits=self._raw.limits)
+        tables = keys.annotate(apply(read, None), self._raw.rules)
         found = _events_by_path(tables)
         original = self._raw.tables["events"]
         key_of = dict(zip(original["event_id"].to_pylist(), original["group_key"].to_pylist(), strict=True))
@@ -264,6 +270,13 @@ class Working:
     def _id(self, event: str, read: str) -> str:
         """The id that an event keeps: its own, unless a native id holds what must not leave."""
         return event if event == read else self.redactor.text(event)
+
+
+def _of_events(raw: Raw, events: list[str]) -> Raw:
+    """What a case was made of with everything of some events in its tables."""
+    from triage.store import details
+
+    return raw._replace(tables=details.whole(raw.tables, events, inputs=raw.inputs, limits=raw.limits))
 
 
 def _events_by_path(tables: dict[str, pa.Table]) -> dict[str, list[tuple[str, str | None, bool]]]:
