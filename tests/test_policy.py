@@ -1,7 +1,9 @@
 import copy
+import dataclasses
 import pickle
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from triage.errors import TriageError
@@ -31,6 +33,13 @@ def test_values_to_hide_do_not_travel(what):
         with pytest.raises(TypeError, match=r"make .* again") as caught:
             travel(what)
         assert "plum" not in str(caught.value)
+
+
+@pytest.mark.parametrize("listing", [dataclasses.asdict, dataclasses.astuple, msgspec.json.encode, msgspec.to_builtins])
+def test_a_list_of_fields_holds_no_known_value(listing):
+    with pytest.raises(TypeError) as caught:
+        listing(Policy(known=(Known("username", "plum-user"),)))
+    assert "plum" not in str(caught.value)
 
 
 def test_the_version_follows_the_content_but_not_its_order():

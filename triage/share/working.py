@@ -127,6 +127,7 @@ class Working:
         self._raw = raw if events is None else _of_events(raw, events)
         self._only = events
         self._learned = learned
+        self._kept = 0
         self._policy = policy
         self._key = key
         self.location = raw.inputs.location
@@ -157,6 +158,21 @@ class Working:
     def limits(self) -> Any:
         """The limits of the case."""
         return self._raw.limits
+
+    @property
+    def kept_ids(self) -> str:
+        """What a reviewer has to know of ids: "" where masks change none.
+
+        An id that is not native, and a group key, are digests of what stood there before it was masked. They leave, so
+        that decisions hold on the archive too: whoever has it can try values until the digest is the same.
+        """
+        if not self._kept:
+            return ""
+        those = "1 event keeps" if self._kept == 1 else f"{self._kept:,} events keep"
+        return (
+            f"{those} the original id or group key, a digest of what is masked: a value of few forms, such as the last "
+            "digits of a number, can be found by trying them"
+        )
 
     def visit(self, visit: Callable[[Source], None]) -> None:
         """Have the original files visited: for a reviewer who lets one leave as it is."""
@@ -264,6 +280,7 @@ class Working:
             same = all(own == read[:2] and read[2] for own, read in zip(wanted, here, strict=True))
             member.ids = [] if same and not member.derived else wanted
             renamed.update((read[0], own) for own, read in zip(wanted, here, strict=True) if own != read[:2])
+        self._kept = len(renamed)
         self.tables = _renamed(tables, renamed) if renamed else tables
         return frozenset(lost & {member.file.source_id for member in self.members.values() if not member.derived})
 
