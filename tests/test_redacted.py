@@ -13,6 +13,7 @@ from tests import canaries
 from tests.reading import SAMPLES
 from triage.errors import RedactionError
 from triage.redact.policy import Policy
+from triage.share import cells
 from triage.share.redacted import RedactedCase
 from triage.tables import TABLES, TYPES
 
@@ -160,6 +161,99 @@ def test_a_large_case_has_the_same_masks_in_any_order_of_access():
     assert a[0]["release"].iloc[0].startswith("r of [email:")
 
 
+CONFIG = "2026-02-01 09:00:00,123 INFO [main] app: config password=velvet-otter-77\n"
+CRASH = (
+    "2026-02-01 10:00:00,123 ERROR [main] app: connecting\nTraceback (most recent call last):\n"
+    '  File "/srv/app.py", line 3, in orchard_plum\n    connect()\n'
+    "ValueError: could not connect with velvet-otter-77\n"
+)
+
+
+def everything_shown(case):
+    tables = [getattr(case, name)().to_csv() for name in ("incidents", "events", "frames", "logs")]
+    return "".join([*tables, case._repr_mimebundle_()["text/html"]])
+
+
+def test_one_incident_is_masked_by_what_is_found_in_the_whole_case():
+    case = triage.loads(CONFIG + CRASH, name="app.log")
+    redacted = case.redact(incident=case.incidents()["incident_id"].iloc[0])
+    assert "could not connect with [password:1:8-15]" in text_of(redacted)
+    archive = redacted.approve(by="Ada")
+    assert "velvet-otter-77" not in text_of(triage.loads(archive.bytes, name="x.tar.gz"))
+
+
+@pytest.mark.parametrize("beside", [0, 6 << 20, 90 << 20], ids=["small", "learned first", "too large to be learned"])
+def test_what_is_found_in_one_file_is_masked_on_screen_in_another(tmp_path, beside):
+    (tmp_path / "a.log").write_text(CONFIG)
+    (tmp_path / "b.log").write_text(CRASH)
+    if beside:
+        line = "2026-02-01 11:00:00,123 INFO [main] app: nothing at all happened here today" + " friend" * 5_000 + "\n"
+        (tmp_path / "z.log").write_text(line * (beside // len(line)))
+    lazy = RedactedCase.lazy(triage.load(tmp_path))
+    shown = everything_shown(lazy)
+    assert "velvet-otter-77" not in shown
+    assert "could not connect with [password:" in shown
+
+
+def test_what_is_sent_of_a_store_too_large_to_be_learned_is_masked_by_all_of_it(monkeypatch):
+    monkeypatch.setattr(cells, "_SMALL", 0)
+    monkeypatch.setattr(cells, "_QUICK", 0)
+    case = triage.loads(CONFIG + CRASH, name="app.log")
+    incident = case.incidents()["incident_id"].iloc[0]
+    lazy = RedactedCase.lazy(case)
+    assert "velvet-otter-77" not in str(lazy.extract(incident).sections)
+    with lazy.about(incident) as (masked, event):
+        assert masked.event(event)["error_value"] == "could not connect with [password:1:8-15]"
+
+
+def test_a_view_of_few_events_is_masked_by_all_that_was_read_of_them(monkeypatch):
+    monkeypatch.setattr(cells, "_SMALL", 0)
+    monkeypatch.setattr(cells, "_QUICK", 0)
+    event = {
+        "event_id": "e-1", "level": "error",
+        "exception": {"values": [{"type": "E", "value": "no velvet-otter-77 here"}]},
+        "extra": {"password": "velvet-otter-77"},
+    }  # fmt: skip
+    lazy = RedactedCase.lazy(triage.loads(json.dumps(event), name="event.json"))
+    assert lazy.events()["error_value"].tolist() == ["no [password:1:8-15] here"]
+
+
+def test_a_hash_of_a_user_is_masked_and_still_counts_the_users():
+    header = (
+        '{"event_id":"%032d"}\n{"type":"event"}\n{"event_id":"%032d","user":{"id":"%s"},"exception":{"values":[%s]}}\n'
+    )
+    thrown = '{"type":"E","value":"boom"}'
+    inputs = [
+        (header % (at, at, user, thrown)).encode() for at, user in enumerate(("ada@example.org", "bob@example.org"))
+    ]
+    case = triage.loads(inputs[0], name="a.envelope")
+    (own,) = case.events()["user_hash"]
+    redacted = case.redact()
+    archive = triage.loads(redacted.approve(by="Ada").bytes, name="x.tar.gz")
+    for each in (redacted, RedactedCase.lazy(case), archive):
+        assert each.events()["user_hash"].tolist() == ["[user_hash:1:16-31]"]
+    assert own not in text_of(redacted) + text_of(archive)
+    pseudonyms = [
+        triage.loads(each, name="a.envelope").redact(key=b"k" * 32).events()["user_hash"][0] for each in inputs
+    ]
+    assert len({*pseudonyms}) == 2
+    assert own not in pseudonyms
+
+
+def test_names_of_compilers_read_in_a_redacted_case_as_in_its_archive():
+    log = (
+        "[15121:3079:0603/143054:1870512625538198:FATAL:fling_curve.cc(48)] Check failed: velocity > 0 (0 vs. 0)\n"
+        "0   Content Shell Framework             0x000000010a99b743 _ZN4base5debug10StackTraceC1Ev + 19\n"
+        "1   Content Shell Framework             0x000000010a9dd9e8 _ZN7logging10LogMessageD2Ev + 392\n"
+        "2   Content Shell Framework             0x000000010cbf477a _ZN2ui10FlingCurveC2Ev + 698\n"
+    )
+    case = triage.loads(log, name="app.log")
+    redacted = case.redact()
+    archive = triage.loads(redacted.approve(by="Ada").bytes, name="x.tar.gz")
+    pd.testing.assert_frame_equal(redacted.frames(), archive.frames())
+    assert redacted.frames()["function"].tolist() == case.frames()["function"].tolist()
+
+
 def test_only_one_incident_leaves_where_asked(planted):
     incident = planted.incidents()["incident_id"].iloc[0]
     redacted = planted.redact(incident=incident)
@@ -194,7 +288,9 @@ def test_nothing_is_told_by_reprs_pickles_errors_and_logs(planted, caplog):
     told = [repr(each) for each in (lazy, whole, whole.working, whole.working.redactor, whole.working.spool)]
     told += [repr(member) for member in whole.working.members.values()]
     assert repr(whole).startswith("<triage.RedactedCase: ")
-    for each in (lazy, whole, whole.working, whole.working.spool, lazy._masker):
+    holders = [whole.working._raw, whole.working._rows, next(iter(whole.working.redactor._entries.values()))]
+    told += list(map(repr, holders))
+    for each in (lazy, whole, whole.working, whole.working.spool, lazy._masker, *holders):
         for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
             with pytest.raises(TypeError) as caught:
                 attempt(each)

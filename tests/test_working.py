@@ -61,3 +61,12 @@ def test_nothing_is_left_behind_when_masking_fails(tmp_path, monkeypatch):
     with pytest.raises(triage.SourceError):
         case.redact()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reviewer_is_told_of_ids_that_are_digests_of_what_is_masked():
+    head = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n'
+    crash = head + "ValueError: no answer from +33 6 12 34 56 78\n"
+    told = triage.loads(crash, name="app.log").redact().working.kept_ids
+    assert told.startswith("1 event keeps the original id or group key")
+    harmless = triage.loads(crash.replace("+33 6 12 34 56 78", "it"), name="app.log")
+    assert harmless.redact().working.kept_ids == ""

@@ -279,7 +279,7 @@ def _fill_where(draft: Draft, event: dict[str, Any]) -> None:
 
 
 def digest(identity: str) -> str:
-    """The pseudonym that stands for a user: blake2b-64 of the id."""
+    """What stands for a user in the raw tables: blake2b-64 of the id, without a key; what leaves has a mask for it."""
     return hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 

@@ -97,15 +97,22 @@ def _as_word(text: bytes, kind: str, value: bytes, *, given: bool) -> _Spelling:
 
 
 class Known:
-    """A set of values with their kinds, and where they begin in a text.
+    """A set of values with their kinds, and where they begin in a text; those of another set are found with them.
 
     Those that are `given` name a person or a machine that somebody knows of: they are found in any case and in parts
     of names and paths too, unless they are also ordinary words.
     """
 
-    __slots__ = ("_anyhow", "_exactly", "_heads", "_lengths", "_wrapped")
+    __slots__ = ("_anyhow", "_beside", "_exactly", "_heads", "_lengths", "_wrapped")
 
-    def __init__(self, values: Iterable[tuple[str, bytes]], given: Iterable[tuple[str, bytes]] = ()) -> None:
+    def __init__(
+        self,
+        values: Iterable[tuple[str, bytes]],
+        given: Iterable[tuple[str, bytes]] = (),
+        *,
+        beside: Known | None = None,
+    ) -> None:
+        self._beside = beside
         # What stands at the places where a value may begin is looked up by its length, the longest first.
         self._exactly: dict[bytes, _Spelling] = {}
         self._anyhow: dict[bytes, _Spelling] = {}
@@ -157,14 +164,14 @@ class Known:
 
     def __bool__(self) -> bool:
         """Whether there is anything to look for."""
-        return bool(self._exactly)
+        return bool(self._exactly) or bool(self._beside)
 
     def hits(self, data: bytes, places: Mapping[int, int] = _NOWHERE) -> list[Hit]:
         """Where the values stand by themselves, however they are written; not as a part of a longer word.
 
         What stands at `places`, the ends under the starts, is not given.
         """
-        found: list[Hit] = []
+        found: list[Hit] = self._beside.hits(data, places) if self._beside else []
         if not self._exactly:
             return found
         lengths, exactly, anyhow, size, done = self._lengths, self._exactly, self._anyhow, len(data), 0

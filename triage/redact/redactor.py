@@ -70,16 +70,23 @@ class Masked:
 class _Entry:
     """One value: its kind and number, and whether a reviewer lets it leave."""
 
-    __slots__ = ("exact", "kind", "label", "length", "order", "rank", "values")
+    __slots__ = ("exact", "held", "kind", "label", "length", "rank", "values")
 
-    def __init__(self, order: int) -> None:
-        self.order = order
-        self.rank = -1
-        self.kind = ""
-        self.length = 0
-        self.exact = False
+    def __init__(self, elder: _Entry | None = None) -> None:
+        self.rank: int = elder.rank if elder else -1
+        self.kind: str = elder.kind if elder else ""
+        self.length: int = elder.length if elder else 0
+        self.exact: bool = elder.exact if elder else False
         self.label = ""
         self.values: set[bytes] = set()
+        # What is looked for by the redactor that this one is an heir of.
+        self.held: frozenset[bytes] = elder.held | elder.values if elder else frozenset()
+
+    def __repr__(self) -> str:
+        return "<_Entry>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("what holds a value is not pickled or copied")
 
 
 class Redactor:
@@ -103,6 +110,7 @@ class Redactor:
     def __init__(self, policy: Policy | None = None, *, key: bytes | None = None) -> None:
         self.policy = policy if policy is not None else Policy.default()
         self._scanner = Scanner(self.policy)
+        self._elder: Redactor | None = None
         self._key = key
         self._salt = secrets.token_bytes(16)
         self._entries: dict[bytes, _Entry] = {}
@@ -114,6 +122,13 @@ class Redactor:
         self._known: Known | None = None
         self._memo: dict[tuple[str, str | None], str] = {}
         self._given = [(known.kind, known.value.encode("utf-8", "surrogatepass")) for known in self.policy.known]
+
+    def heir(self) -> Redactor:
+        """A redactor with a numbering of its own that finds what was found here too; this one learns no more."""
+        made = Redactor(self.policy, key=self._key)
+        made._elder, made._scanner, made._salt = self, self._scanner, self._salt
+        made._numbers, made._taken, made._given = self._numbers.copy(), self._taken.copy(), []
+        return made
 
     def learn(self, data: bytes, *, place: str, media: str | None = None) -> None:  # noqa: ARG002 - as `mask` is called
         """First pass over a text, or over a block of one that ends at a line end; in the order of their paths."""
@@ -239,17 +254,25 @@ class Redactor:
         identity = self._identity(value)
         entry = self._entries.get(identity)
         if entry is None:
-            entry = self._entries[identity] = _Entry(len(self._entries))
+            entry = self._entries[identity] = _Entry(self._inherited(identity))
         if not entry.label and hit.rank > entry.rank:
             entry.rank, entry.kind, entry.exact = hit.rank, hit.kind, hit.exact
             entry.length = len(value)
         if (
-            len(entry.values) < _VALUES
+            len(entry.values) + len(entry.held) < _VALUES
             and hit.value not in entry.values
+            and hit.value not in entry.held
             and worth_finding(hit.kind, hit.value, hit.rule)
         ):
             entry.values.add(hit.value)
         return entry
+
+    def _inherited(self, identity: bytes) -> _Entry | None:
+        """What those that this one is an heir of know of a value."""
+        elder = self._elder
+        if elder is None:
+            return None
+        return elder._entries.get(identity) or elder._inherited(identity)  # noqa: SLF001 - of its own class
 
     def _labels(self, hits: Iterable[Hit]) -> list[str]:
         """The masks of hits, looked up once for each value."""
@@ -287,7 +310,8 @@ class Redactor:
         """All values worth finding, those of the policy too; made anew when something was learned."""
         if self._known is None:
             found = [(entry.kind, value) for entry in self._entries.values() for value in entry.values]
-            self._known = Known(found, self._given)
+            beside = self._elder._everything() if self._elder is not None else None  # noqa: SLF001
+            self._known = Known(found, self._given, beside=beside)
         return self._known or None
 
     def _remaining(self, hits: list[Hit]) -> list[Hit]:
@@ -308,7 +332,7 @@ class Redactor:
 
     def _nothing_stays_in(self, value: bytes) -> bool:
         """Whether nothing is found in a value, or in what is decoded in it, but what may leave."""
-        others = Known([*self._values_but(self._left), *self._given])
+        others = Known(self._values_but(self._left))
         inside = [value]
         for text in inside:  # what is decoded in it is looked into as well, and is shorter each time
             for one in self._scanner.find(text, others):
@@ -323,6 +347,9 @@ class Redactor:
         for identity, entry in self._entries.items():
             if identity not in left:
                 yield from ((entry.kind, value) for value in entry.values)
+        yield from self._given
+        if self._elder is not None:
+            yield from self._elder._values_but(left)  # noqa: SLF001 - of its own class
 
     def __repr__(self) -> str:
         """Constant: nothing of what was found."""

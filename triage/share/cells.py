@@ -1,15 +1,24 @@
 """Cells masked on demand: each distinct text once, with masks that do not depend on what was asked before.
 
-Where all files together are small they are learned as `case.redact()` learns them, so that a mask on screen is the
-mask in the archive. In a large case that would take a scan of everything; there each view (a table, of the case or of
-one incident or event, or a page of a file) has a numbering of its own, learned from what is in it: the same view has
-the same masks, and the same value one mask within a view.
+What is found anywhere is looked for everywhere, as far as it is learned before anything is shown:
+
+- up to 4 MiB in all: everything is learned and masked, as `case.redact()` does, so that a mask on screen is the mask
+  in the archive. Beyond, each view (a table, of the case or of one incident or event, or a page of a file) has a
+  numbering of its own: the same view has the same masks, and the same value one mask within a view;
+- up to 32 MiB in all: everything is learned, once, when something is first shown: 1 to 4 seconds;
+- beyond: the smallest inputs that are 32 MiB together, what is in the view and, where it is of few events, all that was
+  read of these. A secret that shows itself as one only in another event of such a store is not known on screen.
+
+What leaves is not made of views: it is masked by what is found anywhere, however large the case is (`everything`). That
+scan is made once, for the first prompt or extract: 100 MB took 11 seconds as DebugBundle's envelopes (9 MB/s, one core)
+and take 2 to 4 as logs.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -19,22 +28,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.redact.documents import kind_of
-from triage.redact.redactor import Redactor
 from triage.share import leaving as leave
 from triage.share import passes
 from triage.share.derived import Rows, is_of_process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from triage.redact.policy import Policy
+    from triage.redact.redactor import Redactor
     from triage.share.leaving import Leaving
     from triage.share.passes import Raw
 
 __all__ = ("Masker",)
 
-# Files that are learned as a whole before anything is shown: a fraction of a second.
+# Files that are learned and masked as a whole before anything is shown: a fraction of a second.
 _SMALL: Final = 4 << 20
+# Files that are learned before anything is shown: some seconds, once; to walk very many would take longer.
+_QUICK: Final = 32 << 20
+_MOST_FILES: Final = 20_000
+# Events of which everything is learned before a view of them is shown, and for how many views that is kept.
+_FEW: Final = 256
+_KEPT_VIEWS: Final = 8
 # Texts that are scanned together, and how many there must be for that to be worth it.
 _TOGETHER: Final = 1 << 20
 _MANY: Final = 500
@@ -50,17 +65,18 @@ _GUESSED: Final = ("sha256", "debugbundle_v1_7", "debugbundle_v1_10", "debugbund
 class Masker:
     """Masks the tables and pages of a case."""
 
-    __slots__ = ("_guard", "_policy", "_raw", "_small", "_whole")
+    __slots__ = ("_everything", "_guard", "_later", "_learned", "_policy", "_raw", "_small", "_views", "_whole")
 
     def __init__(self, raw: Raw, *, policy: Policy) -> None:
         self._raw = raw
         self._policy = policy
         self._whole: Redactor | None = None
+        self._learned: Redactor | None = None
+        self._everything: Redactor | None = None
+        self._views: dict[tuple[str, ...], Redactor] = {}
         self._guard = threading.RLock()  # what waits for a model masks in a thread of its own
-        files = raw.tables["files"]
-        around = files["container_id"].drop_null().unique()
-        held = files.filter(pc.invert(pc.is_in(files["source_id"], value_set=around)))["bytes"]
-        self._small = (pc.sum(held).as_py() or 0) <= _SMALL >= (pc.sum(files["bytes"]).as_py() or 0) / 2
+        self._small = _size(raw.tables["files"]) <= _SMALL
+        self._later = frozenset() if self._small else _later(raw.tables["files"])
 
     @property
     def is_small(self) -> bool:
@@ -71,6 +87,15 @@ class Masker:
     def policy(self) -> Policy:
         """What is masked by."""
         return self._policy
+
+    def everything(self) -> Redactor:
+        """What is found anywhere in the case, for what leaves: a large case is scanned for it, once."""
+        with self._guard:
+            if not self._later:
+                return self._quick()
+            if self._everything is None:
+                self._everything = passes.learn_everything(self._raw, self._policy)
+            return self._everything
 
     def frame(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """The table with its texts masked; without the environment of a process, and without digests of raw files."""
@@ -89,10 +114,10 @@ class Masker:
             for column, values in columns.items()
             if column not in _KEPT and column not in _GUESSED and _is_text(values.type)
         ]
-        redactor = self._learned() if self._small else self._of(columns, texts)
+        redactor = self._numbered() if self._small else self._of(columns, texts)
         for column in texts:
             keyed = name == "annotations" and column == "value" and "key" in columns
-            told = partial(passes.masked_path, redactor) if column == "path" else redactor.text
+            told = partial(_OTHERWISE.get(column, _by_itself), redactor)
             columns[column] = _masked(redactor, columns[column], columns["key"] if keyed else None, told)
         for column in columns.keys() & set(_GUESSED):
             columns[column] = pa.nulls(len(frame), pa.string())
@@ -102,7 +127,7 @@ class Masker:
     def text(self, text: str, head: bytes) -> str:
         """A piece of a file, masked as the form of the file asks, which shows in its head."""
         with self._guard:
-            redactor = self._learned() if self._small else Redactor(self._policy)
+            redactor = self._numbered() if self._small else self._quick().heir()
             return redactor.mask(text.encode("utf-8", "replace"), media=kind_of(head)).data.decode()
 
     def __reduce__(self) -> NoReturn:
@@ -112,8 +137,9 @@ class Masker:
         return "<Masker>"
 
     def _of(self, columns: dict[Any, Any], texts: list[Any]) -> Redactor:
-        """A redactor that has learned what is in a view, column by column."""
-        redactor = Redactor(self._policy)
+        """A redactor that has learned what is in a view, column by column, beside what was learned before."""
+        events = _distinct(columns["event_id"]) if self._later and "event_id" in columns else []
+        redactor = self._of_events(events).heir()
         for column in texts:
             found = _distinct(columns[column])
             if column == "path":
@@ -122,19 +148,94 @@ class Masker:
                 redactor.learn("\n".join(block).encode("utf-8", "replace"), place="")
         return redactor
 
-    def _learned(self) -> Redactor:
+    def _quick(self) -> Redactor:
+        """What is found in the files that are learned before anything is shown."""
+        if self._learned is None:
+            self._learned = passes.learn_everything(self._raw, self._policy, without=self._later)
+        return self._learned
+
+    def _of_events(self, events: list[str]) -> Redactor:
+        """The same and what is found in all that was read of these events, where they are few."""
+        asked = tuple(events)
+        if not asked or len(asked) > _FEW:
+            return self._quick()
+        if asked not in self._views:
+            from triage.store import details
+
+            raw = self._raw
+            tables = details.whole(raw.tables, asked, inputs=raw.inputs, limits=raw.limits)
+            plan = leave.plan(tables, frozenset(), only=asked)
+            redactor = self._quick().heir()
+            passes.learn_rows(redactor, plan, Rows(tables, plan, only=asked, process=self._policy.minidump_memory))
+            while len(self._views) >= _KEPT_VIEWS:
+                del self._views[next(iter(self._views))]
+            self._views[asked] = redactor
+        return self._views[asked]
+
+    def _numbered(self) -> Redactor:
         """The redactor of a small case, after both passes."""
         if self._whole is None:
             raw = self._raw
             textual = leave.texts(raw.inputs, raw.limits) if raw.reader is None else frozenset()
             plan = leave.plan(raw.tables, textual)
-            redactor = Redactor(self._policy)
+            redactor = self.everything().heir()
             rows = Rows(raw.tables, plan, process=self._policy.minidump_memory)
-            passes.learn(redactor, raw, plan, rows)
+            passes.learn_rows(redactor, plan, rows)
             # Masks get their numbers as they are written.
             passes.mask(redactor, raw, plan, rows, _forgotten)
             self._whole = redactor
         return self._whole
+
+
+def _leaves(files: pa.Table) -> pa.Table:
+    """The files that hold no others."""
+    around = files["container_id"].drop_null().unique()
+    return files.filter(pc.invert(pc.is_in(files["source_id"], value_set=around)))
+
+
+def _size(files: pa.Table) -> int:
+    """How much there is to read: what is in the files, or half of what is in them and around them."""
+    held = pc.sum(_leaves(files)["bytes"]).as_py() or 0
+    return max(held, (pc.sum(files["bytes"]).as_py() or 0) // 2)
+
+
+def _later(files: pa.Table) -> frozenset[str]:
+    """The ids of the files that are not learned before something is shown, by their size."""
+    if _size(files) <= _QUICK:
+        return frozenset()
+    if files.num_rows > _MOST_FILES:
+        return frozenset(files["source_id"].to_pylist())
+    # An archive is read as a whole, however little of it is wanted: it counts with all that is in it.
+    inputs = {row["source_id"]: row for row in files.select(["source_id", "container_id", "bytes", "path"]).to_pylist()}
+    top: dict[str, str] = {}
+    for source, row in inputs.items():
+        above, at = row, source
+        while above["container_id"] is not None:
+            at, above = above["container_id"], inputs[above["container_id"]]
+        top[source] = at
+    sizes = Counter(dict.fromkeys(top.values(), 0))
+    for source, at in top.items():
+        sizes[at] += inputs[source]["bytes"] or 0
+    learned, read = set(), 0
+    for source in sorted(sizes, key=lambda source: (sizes[source], inputs[source]["path"], source)):
+        read += sizes[source]
+        if read > _QUICK:
+            break
+        learned.add(source)
+    return frozenset(source for source, at in top.items() if at not in learned)
+
+
+def _by_itself(redactor: Redactor, text: str) -> str:
+    return redactor.text(text)
+
+
+def _user(redactor: Redactor, text: str) -> str:
+    """A pseudonym of a user, which nothing in it shows to be one."""
+    return redactor.text(text, key="user_hash")
+
+
+# How columns are masked that say more than their texts do.
+_OTHERWISE: Final[dict[str, Callable[[Redactor, str], str]]] = {"path": passes.masked_path, "user_hash": _user}
 
 
 def _forgotten(_name: str, _file: Leaving, blocks: Iterator[bytes]) -> None:
@@ -154,7 +255,8 @@ def _masked(
         return pa.array([value and redactor.text(value, key=key) for value, key in pairs], values.type)
     encoded = values.dictionary_encode()
     texts = encoded.dictionary.to_pylist()
-    masked = _together(redactor, texts) if len(texts) >= _MANY and told == redactor.text else list(map(told, texts))
+    alike = isinstance(told, partial) and told.func is _by_itself
+    masked = _together(redactor, texts) if len(texts) >= _MANY and alike else list(map(told, texts))
     return pa.array(masked, values.type).take(encoded.indices)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
 import pyarrow as pa
@@ -102,6 +102,12 @@ class Rows:
                 mine.append(event)
         # What hangs on no event and no file: an envelope without an event says so in its header.
         self._loose = next((each.source_id for each in leaving if each.derived), None)
+
+    def __repr__(self) -> str:
+        return "<Rows>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("the rows of a case are raw and not pickled or copied")
 
     def events(self, source_id: str) -> list[str]:
         """The ids of the events that leave with a file, in the order of the table."""

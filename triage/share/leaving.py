@@ -65,10 +65,15 @@ class Leaving:
         return "<Leaving>"
 
 
-def walk(inputs: Inputs, limits: Limits, visit: Callable[[Source], None]) -> None:
-    """Have every file visited that is no archive, members of archives included, in the order in which they are read."""
+def walk(inputs: Inputs, limits: Limits, visit: Callable[[Source], None], *, passed: Collection[str] = ()) -> None:
+    """Have every file visited that is no archive, members of archives included, in the order in which they are read.
+
+    Inputs whose ids are in `passed` are not read.
+    """
 
     def read(source: Source) -> None:
+        if source.depth == 0 and source.source_id in passed:
+            return
         try:
             if source.parse_status is None and not archives.read(source):
                 visit(source)
@@ -85,12 +90,15 @@ def walk(inputs: Inputs, limits: Limits, visit: Callable[[Source], None]) -> Non
         raise SourceError(GONE) from None
 
 
-def texts(inputs: Inputs, limits: Limits) -> frozenset[str]:
-    """The ids of the files that are UTF-8 text."""
+def texts(inputs: Inputs, limits: Limits, *, strict: bool = True, passed: Collection[str] = ()) -> frozenset[str]:
+    """The ids of the files that are UTF-8 text; where it is not `strict`, those that begin so. See `walk`."""
     found: set[str] = set()
 
     def visit(source: Source) -> None:
         if source.encoding != "utf-8" or b"\0" in source.head[:_HEAD]:
+            return
+        if not strict:
+            found.add(source.source_id)
             return
         decode = codecs.getincrementaldecoder("utf-8")().decode
         try:
@@ -101,12 +109,16 @@ def texts(inputs: Inputs, limits: Limits) -> frozenset[str]:
             return
         found.add(source.source_id)
 
-    walk(inputs, limits, visit)
+    walk(inputs, limits, visit, passed=passed)
     return frozenset(found)
 
 
 def plan(
-    tables: dict[str, pa.Table], textual: Collection[str], *, only: Collection[str] | None = None
+    tables: dict[str, pa.Table],
+    textual: Collection[str],
+    *,
+    only: Collection[str] | None = None,
+    apart: bool = False,
 ) -> list[Leaving]:
     """What leaves, in the order of the paths.
 
@@ -118,6 +130,8 @@ def plan(
         The ids of files that can leave as text.
     only
         Event ids: the sources of these leave, as rows of these.
+    apart
+        Each text is itself, whatever else is in its bundle: for what is read, and does not leave.
     """
     rows = tables["files"].to_pylist()
     covers = _covered(rows)
@@ -127,7 +141,7 @@ def plan(
         wanted = set(_sources_of(tables, only))
         leaves = [row for row in leaves if covers[row["source_id"]] & wanted]
         text = set()
-    else:
+    elif not apart:
         text -= _together(tables, leaves, covers, text)
     place = _places(rows, tables, leaves)
     found = [

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from triage.redact.blocks import iter_blocks
 from triage.redact.documents import kind_of
+from triage.redact.redactor import Redactor
 from triage.share import leaving as leave
-from triage.share.derived import wrapped
+from triage.share.derived import Rows, wrapped
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
-    from triage.redact.redactor import Redactor
-    from triage.share.derived import Rows
+    from triage.redact.policy import Policy
     from triage.share.leaving import Leaving
     from triage.sources.inputs import Inputs
     from triage.sources.limits import Limits
@@ -36,7 +37,9 @@ __all__ = (
     "each",
     "hashed",
     "learn",
+    "learn_everything",
     "learn_name",
+    "learn_rows",
     "mask",
     "masked_path",
     "masked_rows",
@@ -64,6 +67,12 @@ class Raw(NamedTuple):
     rules: Rules | None = None
     config: str | os.PathLike[str] | None = None
 
+    def __repr__(self) -> str:
+        return "<Raw>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("what a case was made of is not pickled or copied; load it where it is used")
+
 
 def media_of(head: bytes, size: int) -> str | None:
     """What kind of text a file is to the rules, by its head."""
@@ -81,21 +90,28 @@ def blocks(chunks: Iterable[bytes], media: str | None) -> Iterator[bytes]:
     yield from iter_blocks(chunks)
 
 
-def each(raw: Raw, texts: Sequence[Leaving], handle: Callable[[Leaving, Iterator[bytes]], None]) -> None:
+def each(
+    raw: Raw,
+    texts: Sequence[Leaving],
+    handle: Callable[[Leaving, Iterator[bytes]], None],
+    *,
+    passed: Collection[str] = (),
+) -> None:
     """Hand over the chunks of text files, in the order of their paths; without any, the input is not read."""
     if not texts:
         return
     place = {source: at for at, source in enumerate(raw.tables["files"]["source_id"].to_pylist())}
     order = [place[text.source_id] for text in texts]
     if order == sorted(order):
-        _walk(raw, texts, handle)
+        _walk(raw, texts, handle, passed)
         return
     for batch in batches(texts):
         held: dict[str, list[bytes]] = {}
         if len(batch) == 1:
-            _walk(raw, batch, handle)
+            _walk(raw, batch, handle, passed)
             continue
-        _walk(raw, batch, lambda text, chunks, held=held: held.update({text.source_id: list(chunks)}))  # type: ignore[misc]
+        hold = partial(_hold, held)
+        _walk(raw, batch, hold, passed)
         for text in batch:
             if text.source_id in held:
                 handle(text, iter(held.pop(text.source_id)))
@@ -113,7 +129,16 @@ def batches(texts: Sequence[Leaving], *, most: int = _HELD) -> Iterator[list[Lea
         yield batch
 
 
-def _walk(raw: Raw, texts: Iterable[Leaving], handle: Callable[[Leaving, Iterator[bytes]], None]) -> None:
+def _hold(held: dict[str, list[bytes]], text: Leaving, chunks: Iterator[bytes]) -> None:
+    held[text.source_id] = list(chunks)
+
+
+def _walk(
+    raw: Raw,
+    texts: Iterable[Leaving],
+    handle: Callable[[Leaving, Iterator[bytes]], None],
+    passed: Collection[str],
+) -> None:
     wanted = {text.source_id: text for text in texts}
 
     def visit(source: Source) -> None:
@@ -121,7 +146,7 @@ def _walk(raw: Raw, texts: Iterable[Leaving], handle: Callable[[Leaving, Iterato
         if text is not None:
             handle(text, _without_mark(source.chunks()))
 
-    leave.walk(raw.inputs, raw.limits, visit)
+    leave.walk(raw.inputs, raw.limits, visit, passed=passed)
 
 
 def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -132,17 +157,34 @@ def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
         first = False
 
 
-def learn(redactor: Redactor, raw: Raw, plan: Sequence[Leaving], rows: Rows) -> None:
-    """Pass 1: every value gets its ordinal, in the order of the paths and, within a file, of its bytes."""
+def learn_everything(raw: Raw, policy: Policy, *, key: bytes | None = None, without: Collection[str] = ()) -> Redactor:
+    """Pass 1 over a case: a redactor that knows what is found in it, whatever of it leaves, and has numbered nothing.
+
+    Its heirs number what they mask. Files whose ids are in `without` are left out.
+    """
+    redactor = Redactor(policy, key=key)
+    textual = leave.texts(raw.inputs, raw.limits, strict=False, passed=without)
+    plan = [file for file in leave.plan(raw.tables, textual, apart=True) if file.source_id not in without]
+    learn(redactor, raw, plan, Rows(raw.tables, plan, process=policy.minidump_memory), passed=without)
+    return redactor
+
+
+def learn_rows(redactor: Redactor, plan: Iterable[Leaving], rows: Rows) -> None:
+    """Learn the names of the files of a plan, and those that leave as rows."""
+    for file in plan:
+        learn_name(redactor, file.path)
+        if file.derived:
+            for block in iter_blocks(rows.lines(file, {})):
+                redactor.learn(block, place=file.path, media="ndjson")
+
+
+def learn(redactor: Redactor, raw: Raw, plan: Sequence[Leaving], rows: Rows, *, passed: Collection[str] = ()) -> None:
+    """Learn every value of the files of a plan, in the order of the paths and, within a file, of its bytes."""
     waiting = list(reversed(plan))
 
     def derived(until: Leaving | None) -> None:
         while waiting and waiting[-1] is not until:
-            file = waiting.pop()
-            learn_name(redactor, file.path)
-            if file.derived:
-                for block in iter_blocks(rows.lines(file, {})):
-                    redactor.learn(block, place=file.path, media="ndjson")
+            learn_rows(redactor, [waiting.pop()], rows)
 
     def text(file: Leaving, chunks: Iterator[bytes]) -> None:
         derived(file)
@@ -152,7 +194,7 @@ def learn(redactor: Redactor, raw: Raw, plan: Sequence[Leaving], rows: Rows) -> 
         for block in blocks(chunks, media):
             redactor.learn(block, place=file.path, media=media)
 
-    each(raw, [file for file in plan if not file.derived], text)
+    each(raw, [file for file in plan if not file.derived], text, passed=passed)
     derived(None)
 
 

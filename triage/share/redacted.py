@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from triage.incidents.comparing import Comparison
     from triage.incidents.explaining import Explanation
     from triage.redact.policy import Policy
+    from triage.redact.redactor import Redactor
     from triage.share.archive import ReviewedArchive
     from triage.share.cells import Masker
     from triage.share.passes import Raw
@@ -50,21 +51,26 @@ class _OnlyShownError(JournalError, AttributeError):
 
 
 def redact(
-    case: Case, *, policy: Policy | None = None, events: list[str] | None = None, key: bytes | None = None
+    case: Case,
+    *,
+    policy: Policy | None = None,
+    events: list[str] | None = None,
+    key: bytes | None = None,
+    learned: Redactor | None = None,
 ) -> RedactedCase:
-    """The whole case, or some events of it, masked into a working copy; see `Case.redact`."""
+    """The whole case, or some events of it, masked into a working copy; see `Case.redact`.
+
+    `learned` knows what is found in the whole case, where that is known already.
+    """
     from triage.redact.policy import Policy
     from triage.share.working import Working
-    from triage.store import details
 
     if policy is not None and not isinstance(policy, Policy):
         raise TriageError(
             "a policy is a triage.Policy: Policy.from_file(...) reads one; an incident is incident='inc_...'"
         )
     raw = case.raw
-    if events is not None:
-        raw = raw._replace(tables=details.whole(raw.tables, events, inputs=raw.inputs, limits=raw.limits))
-    working = Working(raw, policy=policy or found(raw), events=events, key=key)
+    working = Working(raw, policy=policy or found(raw), events=events, key=key, learned=learned)
     masked = case.masked_copy(working.tables, inputs=working.inputs, name=working.redactor.text)
     return RedactedCase(masked, working=working)
 
@@ -105,14 +111,15 @@ class RedactedCase(MaskedTables):
     def about(self, incident: str) -> Iterator[tuple[RedactedCase, str]]:
         """The newest event of an incident: a case in which one value has one mask in all tables, and its id there.
 
-        That is this case, but for a large one that masks on demand: there it is a working copy of that event.
+        That is this case, but for a large one that masks on demand: there it is a working copy of that event, masked by
+        what is found anywhere in the case.
         """
         newest = self._case.events(incident).sort_values(["ts", "event_id"], na_position="first")
         event = str(newest["event_id"].iloc[-1])
         if self._masker is None or self._masker.is_small:
             yield self, event
             return
-        whole = redact(self._case, policy=self.policy, events=[event])
+        whole = redact(self._case, policy=self.policy, events=[event], learned=self._masker.everything())
         try:
             events = whole.events()
             yield whole, str(events.loc[events["event_class"] == "incident_signal", "event_id"].iloc[0])

@@ -90,7 +90,8 @@ class Review:
             seen, original and reason; `totals`
             (kind to count); `unmasked` (mask to reason); `absent`, a list of path and reason of what does not
             leave (the first 200), and how many there are; state (open, approved, saved, discarded); unopened (count);
-            skipped (names); digest (SHA-256 or None); suggested (a file name); notice ("" or what just happened).
+            skipped (names); digest (SHA-256 or None); suggested (a file name); notice ("" or what just happened);
+            kept_ids ("" or what a guess can be tested against).
         """
         totals: dict[str, int] = {}
         for member in self._members:
@@ -109,6 +110,7 @@ class Review:
             "digest": self._archive.digest if self._archive else None,
             "suggested": self._suggested(),
             "notice": self._notice,
+            "kept_ids": self._working.kept_ids,
         }
 
     def page(self, number: int, page: int = 0) -> dict[str, Any]:

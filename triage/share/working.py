@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.errors import RedactionError, TriageError
-from triage.redact.redactor import Redactor
 from triage.share import leaving as leave
 from triage.share import passes
 from triage.share.archive import tar
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from triage.redact.policy import Policy
+    from triage.redact.redactor import Redactor
     from triage.share.leaving import Leaving
     from triage.share.passes import Raw
     from triage.share.spool import Piece
@@ -138,9 +138,13 @@ class Working:
         policy: Policy,
         events: list[str] | None = None,
         key: bytes | None = None,
+        learned: Redactor | None = None,
     ) -> None:
-        self._raw = raw
+        self._case = raw
+        self._raw = raw if events is None else _of_events(raw, events)
         self._only = events
+        self._learned = learned
+        self._kept = 0
         self._policy = policy
         self._key = key
         self.location = raw.inputs.location
@@ -198,6 +202,21 @@ class Working:
         names = files.filter(pc.equal(files["depth"], 0))["path"].to_pylist()
         return partial(_was_read, self._raw.inputs.places, frozenset(map(str.casefold, names)))
 
+    @property
+    def kept_ids(self) -> str:
+        """What a reviewer has to know of ids: "" where masks change none.
+
+        An id that is not native, and a group key, are digests of what stood there before it was masked. They leave, so
+        that decisions hold on the archive too: whoever has it can try values until the digest is the same.
+        """
+        if not self._kept:
+            return ""
+        those = "1 event keeps" if self._kept == 1 else f"{self._kept:,} events keep"
+        return (
+            f"{those} the original id or group key, a digest of what is masked: a value of few forms, such as the last "
+            "digits of a number, can be found by trying them"
+        )
+
     def allow(self, mask: str) -> None:
         """Let the value behind a mask leave as it is.
 
@@ -237,16 +256,17 @@ class Working:
         raise TypeError("a working copy is not pickled; approve it and save the archive")
 
     def _make(self) -> None:
-        """Mask everything and read it back; a second time where a text did not survive its masks."""
+        """Mask what leaves by what is found anywhere, and read it back; again where a text did not survive."""
         whole = self._only is None and self._raw.reader is None
         textual = leave.texts(self._raw.inputs, self._raw.limits) if whole else frozenset()
         inputs = [row["path"] for row in self._raw.tables["files"].to_pylist() if row["depth"] == 0]
+        learned = self._learned or passes.learn_everything(self._case, self._policy, key=self._key)
         for _ in range(2):
             plan = leave.plan(self._raw.tables, textual, only=self._only)
             process = self._policy.minidump_memory
             rows = Rows(self._raw.tables, plan, only=self._only, process=process)
-            self.redactor = Redactor(self._policy, key=self._key)
-            passes.learn(self.redactor, self._raw, plan, rows)
+            self.redactor = learned.heir()
+            passes.learn_rows(self.redactor, plan, rows)
             self._mask(plan, rows)
             lost = self._read(rows)
             if not lost:
@@ -302,8 +322,10 @@ class Working:
         """Read the masked files and give their events the ids of the original; gives the texts that lost events."""
         from triage import loading
         from triage.stacks import keys
+        from triage.symbols import apply
 
-        tables = keys.annotate(loading.read_tables(self.inputs, limits=self._raw.limits), self._raw.rules)
+        read = loading.read_tables(self.inputs, limits=self._raw.limits)
+        tables = keys.annotate(apply(read, None), self._raw.rules)
         found = _events_by_path(tables)
         original = self._raw.tables["events"]
         key_of = dict(zip(original["event_id"].to_pylist(), original["group_key"].to_pylist(), strict=True))
@@ -319,6 +341,7 @@ class Working:
             same = all(own == read[:2] and read[2] for own, read in zip(wanted, here, strict=True))
             member.ids = [] if same and not member.derived else wanted
             renamed.update((read[0], own) for own, read in zip(wanted, here, strict=True) if own != read[:2])
+        self._kept = len(renamed)
         self.tables = _renamed(tables, renamed) if renamed else tables
         return frozenset(lost & {member.file.source_id for member in self.members.values() if not member.derived})
 
@@ -330,6 +353,13 @@ class Working:
 def _was_read(places: Sequence[Place], names: frozenset[str], path: Path) -> bool:
     """Whether a file is one of the inputs, by the names that those have, whatever the case of their letters."""
     return any((name := place.name_of(path)) is not None and name.casefold() in names for place in places)
+
+
+def _of_events(raw: Raw, events: list[str]) -> Raw:
+    """What a case was made of with everything of some events in its tables."""
+    from triage.store import details
+
+    return raw._replace(tables=details.whole(raw.tables, events, inputs=raw.inputs, limits=raw.limits))
 
 
 def _events_by_path(tables: dict[str, pa.Table]) -> dict[str, list[tuple[str, str | None, bool]]]:

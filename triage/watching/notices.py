@@ -95,7 +95,7 @@ class Masks:
     """Masks notices, each by what is in it and in the newest event of its incident.
 
     As in a view of a large case (`triage.share.cells`): the numbering of masks is that of the notice alone, so that it
-    is the same whatever was told before.
+    is the same whatever was told before. A secret that shows itself as one only in another event is not known here.
     """
 
     def __init__(self, policy: Policy) -> None:

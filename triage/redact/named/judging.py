@@ -144,8 +144,8 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
         not in_quotes and (value.isalpha() or len(value) < _SHORT) and label.lower() in _OF_THINGS
     ):
         return
-    elif meaning.weak in {"long", "made", "docker", "query"}:
-        yield from _hinted(data, span, meaning, name, assigned=assigned)
+    elif meaning.weak in {"long", "made", "docker", "query", "pseudonym"}:
+        yield from _hinted(data, span, meaning, name, in_quotes=in_quotes, assigned=assigned)
     elif meaning.weak == "user" and assigned and (pair := _LOGIN.fullmatch(value)) and values.mixed(pair[1], least=6):
         yield start + pair.start(1), end, "password", "key"
     else:
@@ -223,10 +223,18 @@ def _is_said(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assign
     )
 
 
-def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, assigned: bool) -> Iterator[Found]:
+def _is_pseudonym(value: bytes, *, in_quotes: bool) -> bool:
+    """Whether a value is a digest or number, and not the call that makes one."""
+    return in_quotes or (digits_in(value) > 0 and b"(" not in value)
+
+
+def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes: bool, assigned: bool) -> Iterator[Found]:
     """A value whose form has to confirm what its name hints at."""
     start, end = span
     value = data[start:end]
+    if meaning.weak == "pseudonym":
+        yield from [(start, end, meaning.kind, "key")] * _is_pseudonym(value, in_quotes=in_quotes)
+        return
     if values.is_plain(value) or values.is_digest(value) or _COUNT.fullmatch(value) or _is_called(data, end, value):
         return
     if meaning.weak == "made":
