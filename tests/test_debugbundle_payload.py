@@ -236,6 +236,8 @@ def test_deploy_metadata():
     rows, event = one(envelope("deploy_metadata", payload))
     assert picked(event, "event_kind", "event_class", "release") == ("deploy", "context", "1.5.0")
     assert notes(rows, "deploy") == payload
+    _, event = one(envelope("deploy_metadata", payload | {"version": None}, context={}))
+    assert event["release"] == "0f1e2d3c"
 
 
 def test_error_suppressed_counts_what_is_not_in_the_store():

@@ -333,7 +333,8 @@ def breadcrumb(item: Any, ts: int | None) -> dict[str, Any]:
 def _deploy_metadata(row: Row, payload: dict[str, Any]) -> str | None:
     version = row.text(payload, "version", "payload")
     row.columns |= {"event_kind": "deploy", "event_class": "context", "level": "info"}
-    row.columns["release"] = version or row.columns.get("release")
+    # What has no version is told apart by its commit.
+    row.columns["release"] = version or row.columns.get("release") or _first(payload, "commit_sha")
     if not row.columns.get("environment"):
         row.columns["environment"] = _first(payload, "environment")
     row.flat("deploy", {key: payload[key] for key in payload if key in _DEPLOY})

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ("Cache", "Entry", "Identity", "default", "settled")
 
 # Who changes what is read of event files before the next version raises the number in the middle.
-_VERSION: Final = f"{__version__}-1-{SCHEMA_VERSION}"
+_VERSION: Final = f"{__version__}-2-{SCHEMA_VERSION}"
 _MOST_BYTES: Final = 4 << 30
 _UNUSED_SECONDS: Final = 30 * 86_400
 # A file that is written twice within the clock's tick has the same times after both.
