@@ -42,7 +42,7 @@ def storm(number, *, hook=lambda event: event, service="api", depth=2, at=NOON, 
     tracker, events = EventSuppressionTracker(), []
     try:
         raising(depth)
-    except Exception as error:
+    except (RecursionError, ValueError) as error:
         name, message, stack = exception_details(error)
     for step in range(number):
         if tracker.should_capture(f"backend_exception:{name}:{message}:{stack}", at + step * 0.04):

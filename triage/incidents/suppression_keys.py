@@ -171,7 +171,7 @@ def _stacks(tables: dict[str, pa.Table], events: pa.Table, platform: str, write:
 
 
 def _line(function: str | None, file: str | None, line: int | None, _: int | None) -> str:
-    """A frame as the SDK of Python prints it, the oldest call first; other lines are read as functions without a file."""
+    """A frame as the SDK of Python prints it, the oldest call first; any other line has no file."""
     if file is None:
         return f"  {function}"
     return f"  File {file}, line {line}" + (f", in {function}" if function else "")
