@@ -236,6 +236,32 @@ def test_deploy_metadata():
     rows, event = one(envelope("deploy_metadata", payload))
     assert picked(event, "event_kind", "event_class", "release") == ("deploy", "context", "1.5.0")
     assert notes(rows, "deploy") == payload
+    _, event = one(envelope("deploy_metadata", payload | {"version": None}, context={}))
+    assert event["release"] == "0f1e2d3c"
+
+
+@pytest.mark.parametrize("status", [10**30, 2**63, "9" * 30, -(10**30)])
+def test_a_status_that_no_column_can_hold_is_noted(status):
+    payload = exception()["payload"] | {"response": {"status_code": status}}
+    rows, event = one(envelope("backend_exception", payload))
+    assert picked(event, "http_status", "parse_status") == (None, "partial")
+    assert "response.status_code is out of range" in event["notes"]
+    assert notes(rows, "response")["status_code"] == str(status)
+
+
+@pytest.mark.parametrize(
+    ("count", "kept", "note"),
+    [
+        (2**40 + 1, 2**40, "counts as 1,099,511,627,776"),
+        (10**30, None, "is out of range"),
+        (-5, None, "is no count"),
+    ],
+)
+def test_an_absurd_count_is_noted(count, kept, note):
+    rows, event = one(envelope("error_suppressed", {"fingerprint": "e0ba" * 16, "suppressed_count": count}))
+    assert picked(event, "suppressed_count", "parse_status") == (kept, "partial")
+    assert event["notes"] == [f"payload.suppressed_count {note}"]
+    assert notes(rows, "payload")["suppressed_count"] == str(count)
 
 
 def test_error_suppressed_counts_what_is_not_in_the_store():

@@ -92,6 +92,18 @@ def test_source_events_are_events_with_their_own_places():
         assert json.loads(TEXT[row["offset"] : row["offset"] + row["length"]]) == event
 
 
+def test_a_status_that_another_version_tells_is_shown_and_not_applied():
+    for version, status in ((1, "regressed"), (2, "open"), ("1.0", "open"), ([], "open")):
+        case = triage.load(json.dumps(STATE | {"version": version}).encode())
+        found = case.incidents().set_index("title")["status"]
+        assert sorted(found) == sorted(["open", status])
+        (file,) = case.files().to_dict("records")
+        assert (file["parse_status"], "another version" in str(file["reason"])) == (
+            ("ok", False) if version == 1 else ("partial", True)
+        )
+        assert "resolved" in case.annotations()["value"].tolist()
+
+
 def test_a_store_loaded_whole_counts_each_event_once():
     rows = read_many([("events/1-1-a.events.json", lines([exception(1), exception(2), log(3)])), ("state.json", TEXT)])
     assert len(rows["events"]) == 3 + 2

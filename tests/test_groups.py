@@ -175,6 +175,27 @@ def test_an_event_after_all_that_the_writer_knew_of_what_it_resolved_is_a_regres
     assert pd.isna(row["regressed_at"]) == (status == "resolved")
 
 
+@pytest.mark.parametrize(
+    ("environment", "at", "status"),
+    [
+        ("production", 500, "regressed"),
+        ("staging", 500, "open"),
+        ("staging", 0, "open"),
+        ("production", 0, "resolved"),
+        (None, 500, "regressed"),
+        (None, 0, "resolved"),
+    ],
+)
+def test_what_the_writer_resolved_is_resolved_in_the_environments_that_it_knows(environment, at, status):
+    told = state("inc_local_a", "e0", "resolved")
+    told["incident"] |= {"last_seen_at": "2023-11-14T22:13:20Z"}
+    seen = [CRASH | {"at": 0, "environment": "production"}, CRASH | {"at": at, "environment": environment}, told]
+    (row,) = build(seen).to_dict("records")
+    assert row["status"] == status
+    both = build([*seen, CRASH | {"at": 9, "environment": "production"}]).to_dict("records")
+    assert both[0]["status"] == "regressed"
+
+
 def test_incidents_without_a_time_stand_as_in_their_file():
     trace = 'Traceback (most recent call last):\n  File "a.py", line 1, in {}\n{}: x\n\n'
     names = ["Zero", "Alpha", "Mid", "Beta"]

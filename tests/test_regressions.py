@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 import triage
-from tests.streams import DAY, HOUR, MINUTE, START, burst, case_of, steady
+from tests.streams import DAY, HOUR, MINUTE, NOON, START, burst, case_of, steady
 from triage.incidents import regressions
 from triage.journal import Journal
 from triage.share.redacted import RedactedCase
@@ -110,9 +110,58 @@ def test_deploys_by_place():
         deploy(2 * HOUR, "1.1", environment="production"),
         deploy(5 * HOUR, "1.2", environment="production"),
     )
-    found = regressions.deploys(case.raw.tables["events"], as_of=int(after(9).value // 1_000))
+    found = regressions.deploys(case.raw.tables, as_of=int(after(9).value // 1_000))
     told = [(each.environment, each.release, (each.until - each.at) // HOUR) for each in found]
     assert told == [("production", "1.1", 3), ("production", "1.2", 24), ("staging", "1.1", 24)]
+
+
+def crash(at, **columns):
+    return [{"at": at, "error_type": "KeyError", **columns}]
+
+
+@pytest.mark.parametrize("many", [1, 51])
+def test_what_is_new_is_known_at_its_very_time(many):
+    case = case_of(steady(2, release="1.0"), deploy(2 * DAY, "2.0"), crash(2 * DAY + 7 * MINUTE, release="2.0") * many)
+    assert only(case.regressions())["minutes_since_deploy"] == 7.0
+    assert case.regressions(as_of=after(2) + pd.Timedelta(minutes=7)).equals(case.regressions())
+    assert case.regressions(as_of=after(2) + pd.Timedelta(minutes=6.99)).empty
+    assert case.improvements(sensitivity="verbose")["kind"].tolist().count("post_deploy_regression") == (many > 3)
+
+
+def test_a_release_may_be_deployed_again_and_an_older_one_come_back():
+    again = [steady(3, release="1.0"), deploy(DAY - HOUR, "2.0"), deploy(2 * DAY, "2.0")]
+    assert only(case_of(*again, crash(2 * DAY + MINUTE)).regressions())["minutes_since_deploy"] == 1.0
+    back = [steady(3, release="1.0"), deploy(2 * DAY, "2.0"), deploy(2 * DAY + HOUR, "1.0")]
+    for release in (None, "1.0"):
+        row = only(case_of(*back, crash(2 * DAY + HOUR + MINUTE, release=release)).regressions())
+        assert (row["release"], row["deployed_at"], row["minutes_since_deploy"]) == (
+            "1.0",
+            after(2) + pd.Timedelta(hours=1),
+            1.0,
+        )
+
+
+def test_hosts_that_tell_of_a_release_one_after_another_tell_of_one_deploy():
+    hosts = [deploy(2 * DAY + 20 * MINUTE * number, "2.0") for number in range(5)]
+    case = case_of(steady(2, release="1.0"), crash(2 * DAY + MINUTE, release="2.0", function="f"), *hosts)
+    found = regressions.deploys(case.raw.tables, as_of=int(after(9).value // 1_000))
+    assert [(each.release, (each.at - NOON - 2 * DAY) // MINUTE, each.told) for each in found] == [
+        ("2.0", 0, True),
+        ("2.0", 60, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"), [(-10 * MINUTE, 15.0), (10 * MINUTE, 5.0), (None, 5.0)], ids=["before", "after", "no time"]
+)
+def test_a_deploy_was_when_it_is_said_to_have_been(said, minutes):
+    moment = "yesterday" if said is None else (after(2) + pd.Timedelta(microseconds=said)).isoformat()
+    told = deploy(2 * DAY, "2.0", notes={("deploy", "deployed_at"): moment})
+    case = case_of(steady(2, release="1.0"), told, crash(2 * DAY + 5 * MINUTE))
+    assert only(case.regressions())["minutes_since_deploy"] == minutes
+    between = case_of(steady(3, release="1.0"), told, crash(2 * DAY - 5 * MINUTE))
+    assert between.regressions()["minutes_since_deploy"].tolist() == ([5.0] if said == -10 * MINUTE else [])
+    assert between.regressions(as_of=after(2) - pd.Timedelta(minutes=1)).empty
 
 
 def test_masked_and_in_any_order():
@@ -127,7 +176,7 @@ def test_masked_and_in_any_order():
 
 def test_what_is_new_cannot_be_told_where_nothing_is_known_of_before():
     case = triage.load("sample_bundles/debugbundle/store")
-    (deployed,) = regressions.deploys(case.raw.tables["events"], as_of=int(pd.Timestamp("2027").value // 1_000))
+    (deployed,) = regressions.deploys(case.raw.tables, as_of=int(pd.Timestamp("2027").value // 1_000))
     assert (deployed.service, deployed.release, deployed.told, deployed.seen) == ("checkout-api", "1.4.2", True, False)
     assert case.regressions().empty
     assert triage.load(b"").regressions().dtypes.equals(case.regressions().dtypes)

@@ -124,7 +124,7 @@ def test_deploys_are_those_that_regressions_are_judged_by():
     ]
     case = case_of(rows)
     until = START + pd.Timedelta("4D")
-    every = regressions.deploys(case.raw.tables["events"], as_of=int(until.timestamp()) * SECOND)
+    every = regressions.deploys(case.raw.tables, as_of=int(until.timestamp()) * SECOND)
     found = case.series(until=until).deploys
     assert len(found) == len(every) > 4
     assert set(found["release"]) == {each.release for each in every}

@@ -37,12 +37,12 @@ def broken(depth):
         raise ValueError("bad coupon", depth) from error
 
 
-def storm(number, *, hook=lambda event: event, service="api", depth=2, at=NOON):
+def storm(number, *, hook=lambda event: event, service="api", depth=2, at=NOON, raising=broken):
     """Equal exceptions 40 ms apart, as the SDK keeps and counts them."""
     tracker, events = EventSuppressionTracker(), []
     try:
-        broken(depth)
-    except ValueError as error:
+        raising(depth)
+    except (RecursionError, ValueError) as error:
         name, message, stack = exception_details(error)
     for step in range(number):
         if tracker.should_capture(f"backend_exception:{name}:{message}:{stack}", at + step * 0.04):
@@ -61,6 +61,48 @@ def test_what_the_sdk_counted_is_given_back_to_its_incident():
     (row,) = case.incidents().to_dict("records")
     assert (row["stored"], row["suppressed"], row["count"]) == (3, 37, 40)
     assert case.summary()["suppressed_unattributed"].tolist() == [0]
+
+
+def recursing(depth):
+    if depth:
+        recursing(depth - 1)
+    raise RecursionError("too deep")
+
+
+def chained(causes):
+    try:
+        if causes:
+            chained(causes - 1)
+    except ValueError as error:
+        raise ValueError(causes) from error
+    raise ValueError(0)
+
+
+@pytest.mark.parametrize(
+    ("raising", "size", "end"),
+    [
+        (recursing, 60, ", in recursing"),
+        (recursing, 80, "additional frames omitted"),
+        (chained, 6, ", in chained"),
+        (chained, 7, ", in chained"),
+        (chained, 8, "Caused by:"),
+        (chained, 20, "Caused by:"),
+    ],
+)
+def test_what_the_sdk_cuts_is_cut(raising, size, end):
+    events = storm(40, depth=size, raising=raising)
+    assert events[0]["payload"]["stack"].endswith(end)
+    case = load(events)
+    assert case.incidents()["suppressed"].tolist() == [37]
+    assert case.summary()["suppressed_unattributed"].tolist() == [0]
+
+
+def test_an_incident_is_last_seen_with_the_last_that_was_counted():
+    events = storm(40)
+    seen = NOON + 39 * 0.04
+    assert load(events).incidents()["last_seen"].tolist() == [pd.Timestamp(round(seen * 1e6), unit="us", tz="UTC")]
+    before = load(events).incidents(as_of=datetime.fromtimestamp(NOON + 30, tz=UTC))
+    assert before["last_seen"][0] == pd.Timestamp(round((NOON + 0.08) * 1e6), unit="us", tz="UTC")
 
 
 def test_the_counters_of_debugbundles_rule_are_those_of_what_is_stored():

@@ -100,6 +100,36 @@ def test_a_deploy_that_is_told_of_late_still_counts(watched):
     assert [each.incident_id for each in told] == expected["incident_id"].tolist() != []
 
 
+def deployed(number, minute, **more):
+    told = {"commit_sha": "a" * 40, "version": "2.0", "branch": "main", "environment": "production"}
+    payload = told | {"deployed_at": moment(minute)} | more
+    return json.dumps(event(number, at=moment(minute)) | {"event_type": "deploy_metadata", "payload": payload}) + "\n"
+
+
+def test_what_is_new_after_a_deploy_is_told_as_it_happens(watched):
+    log = watched.path / "a.ndjson"
+    add(log, lines([(1, 0), (2, 60)]))
+    assert kinds(watched.told()) == ["incident"]
+    add(log, deployed(3, 100) + lines([(4, 103)], function="g"))
+    told = watched.told()
+    assert kinds(told) == ["incident", "regression"]
+    assert told[1].why == "first seen 3 minutes after the deploy of 2.0"
+    add(log, lines([(5, 104)]) + lines([(6, 105)], function="g"))
+    assert watched.again().told() == []
+
+
+def test_a_release_that_is_deployed_again_is_told_of_by_when_it_was(watched):
+    log = watched.path / "a.ndjson"
+    add(log, lines([(1, 0), (2, 60)]) + deployed(3, 100))
+    assert kinds(watched.told()) == ["incident"]
+    add(log, deployed(4, 2_000, deployed_at=moment(1_990)))
+    assert watched.again().told() == []
+    add(log, lines([(5, 1_995)], function="g"))
+    [_, told] = watched.told()
+    assert told.why == "first seen 5 minutes after the deploy of 2.0"
+    assert triage.load(watched.path).regressions()["why"].tolist() == [told.why]
+
+
 def test_decisions_make_no_news(watched, tmp_path):
     log = watched.path / "a.ndjson"
     add(log, lines([(1, 0)]) + lines([(2, 1)], function="g"))

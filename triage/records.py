@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     from triage.seen import Seen
     from triage.store.spill import Spill
 
-__all__ = ("Draft", "Frame", "Records", "Trace")
+__all__ = ("MOST_OCCURRENCES", "Draft", "Frame", "Records", "Trace")
+
+# What one row may stand for: more is no count.
+MOST_OCCURRENCES: Final = 1 << 40
 
 # Rows of one table that are held as Python values before they become Arrow: keeps a streamed log at a few MB.
 BATCH_ROWS: Final = 16_384

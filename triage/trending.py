@@ -175,7 +175,8 @@ class Trending(Supposing):
             As for `incidents`.
         preset
             `balanced`, `investigative` or `minimal` (which has none): DebugBundle's thresholds, see
-            `triage.incidents.classes`.
+            `triage.incidents.classes`. What makes an incident by the policy of the case
+            (see `under`) is no anomaly.
 
         Returns
         -------

@@ -147,9 +147,8 @@ def _signal(row: Row, signal: dict[str, Any], summary: dict[str, Any], value: di
         row.partial("no time of the last occurrence")
     columns["level"] = level_of(signal.get("severity")) or level_of(summary.get("severity"))
     columns["native_fingerprint"] = row.text(signal, "fingerprint", "signal")
-    count = row.number(signal, "occurrence_count", "signal")
-    if count is not None and count >= 1:
-        columns["suppressed_count"] = int(count) - 1
+    if count := row.occurrences(signal, "occurrence_count", "signal"):
+        columns["suppressed_count"] = count - 1
     row.flat("incident", {key: item for key, item in signal.items() if key != "fingerprint"})
 
 
@@ -173,7 +172,7 @@ def _request(row: Row, context: dict[str, Any]) -> None:
     if request:
         request_columns(row, request, row.text(request, "route_template", "request"))
     response = _block(row, context, "response")
-    row.columns["http_status"] = row.number(response, "status_code", "response")
+    row.columns["http_status"] = row.whole(response, "status_code", "response")
     row.flat("response", {key: value for key, value in response.items() if key != "status_code"})
     runtime_columns(row, _block(row, context, "runtime"))
 

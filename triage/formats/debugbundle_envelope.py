@@ -29,6 +29,7 @@ from msgspec.structs import replace
 from triage.formats import platforms, traces
 from triage.formats.debugbundle_json import TOO_DEEP
 from triage.formats.debugbundle_lines import at_lines
+from triage.records import MOST_OCCURRENCES
 from triage.times import epoch, iso
 
 if TYPE_CHECKING:
@@ -170,6 +171,23 @@ class Row:
         self.partial(f"{where}.{key} is not a number")
         self.annotate(where, key, value)
         return None
+
+    def whole(self, values: dict[str, Any], key: str, where: str) -> int | None:
+        """A field that should be a whole number that a column can hold."""
+        value = self.number(values, key, where)
+        if value is None or abs(value) < 1 << 63:
+            return None if value is None else int(value)
+        self.partial(f"{where}.{key} is out of range")
+        self.annotate(where, key, values[key])
+        return None
+
+    def occurrences(self, values: dict[str, Any], key: str, where: str) -> int | None:
+        """A field that counts occurrences; an absurd count is cut, and noted."""
+        value = self.whole(values, key, where)
+        if value is not None and not 0 <= value <= MOST_OCCURRENCES:
+            self.partial(f"{where}.{key} is no count" if value < 0 else f"{where}.{key} counts as {MOST_OCCURRENCES:,}")
+            self.annotate(where, key, value)
+        return None if value is None or value < 0 else min(value, MOST_OCCURRENCES)
 
     def flag(self, values: dict[str, Any], key: str, where: str) -> bool | None:
         """A field that should be true or false; noted where it is something else."""

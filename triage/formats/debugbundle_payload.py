@@ -111,7 +111,7 @@ def _backend_exception(row: Row, payload: dict[str, Any]) -> str | None:
         request_columns(row, row.mapping(payload, "request", "payload") or {"method": "UNKNOWN", "path": "/"})
     response = row.mapping(payload, "response", "payload")
     if response:
-        row.columns["http_status"] = row.number(response, "status_code", "response")
+        row.columns["http_status"] = row.whole(response, "status_code", "response")
         row.flat("response", {key: value for key, value in response.items() if key != "status_code"})
     runtime_columns(row, row.mapping(payload, "runtime", "payload"))
     return None
@@ -230,7 +230,7 @@ def _first(values: dict[str, Any], *keys: str) -> str | None:
 
 def _request_event(row: Row, payload: dict[str, Any]) -> str | None:
     columns = row.columns
-    status = columns["http_status"] = row.number(payload, "response_status", "payload")
+    status = columns["http_status"] = row.whole(payload, "response_status", "payload")
     columns["duration_ms"] = row.number(payload, "duration_ms", "payload")
     template = row.text(payload, "route_template", "payload")
     request = {key: payload[key] for key in _REQUEST if key in payload}
@@ -333,7 +333,8 @@ def breadcrumb(item: Any, ts: int | None) -> dict[str, Any]:
 def _deploy_metadata(row: Row, payload: dict[str, Any]) -> str | None:
     version = row.text(payload, "version", "payload")
     row.columns |= {"event_kind": "deploy", "event_class": "context", "level": "info"}
-    row.columns["release"] = version or row.columns.get("release")
+    # What has no version is told apart by its commit.
+    row.columns["release"] = version or row.columns.get("release") or _first(payload, "commit_sha")
     if not row.columns.get("environment"):
         row.columns["environment"] = _first(payload, "environment")
     row.flat("deploy", {key: payload[key] for key in payload if key in _DEPLOY})
@@ -342,8 +343,7 @@ def _deploy_metadata(row: Row, payload: dict[str, Any]) -> str | None:
 
 def _error_suppressed(row: Row, payload: dict[str, Any]) -> str | None:
     row.columns |= {"event_kind": "error_suppressed", "event_class": "operational", "level": "warning"}
-    count = row.number(payload, "suppressed_count", "payload")
-    row.columns["suppressed_count"] = int(count) if count is not None and count >= 0 else None
+    row.columns["suppressed_count"] = row.occurrences(payload, "suppressed_count", "payload")
     # a hash of the SDK's own making: it counts equal errors, it is not the fingerprint of an incident
     row.columns["native_fingerprint"] = row.text(payload, "fingerprint", "payload")
     row.flat(

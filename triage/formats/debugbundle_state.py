@@ -4,8 +4,8 @@ The state is `{version, last_processed_event_file, incidents: {id: incident}}`; 
 events as whole envelopes, so that a state alone still has every signal. They are read as events (a store that is
 loaded whole counts them once, because ids repeat). Each incident is also one operational row, `event_kind`
 incident_state, whose `incident` annotations hold what the product knows of it: native_id, status, fingerprint, title,
-counts, paths, source_event_id. State is shown and never applied. An incident that cannot be read goes to quarantine
-alone, where the product throws away the whole.
+counts, paths, source_event_id. Of a state of another version than 1 the status is shown (`written_status`), and no
+incident has it. An incident that cannot be read goes to quarantine alone, where the product throws away the whole.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ TITLE: Final = "DebugBundle state"
 _INCIDENT_START: Final = re.compile(rb'(?<=[{},])\s*"inc_[^"\\]{1,200}"\s*:\s*(\{)')
 _CORE: Final = frozenset(("incident_id", "fingerprint", "title", "status", "severity", "source_events"))
 _MODES: Final = ("local-only", "connected")
+_VERSION: Final = 1
 _SMALL: Final = {"profile.json": "profile", "connection.json": "connection"}
 
 
@@ -90,20 +91,25 @@ def read(source: Source) -> None:
             return
     source.role = "state"
     known = lost = 0
-    for offset, raw in _incidents(source, body):
-        reason = _incident(source, raw, base + offset)
+    foreign = False
+    for offset, raw, version in _incidents(source, body):
+        foreign = version is not None and version != _VERSION
+        reason = _incident(source, raw, base + offset, foreign=foreign)
         known += reason is None
         lost += reason is not None
         if reason:
             source.quarantine(reason, offset=base + offset, length=len(raw))
-    source.description = f"DebugBundle state: incidents {known:,}; shown, not applied"
+    source.description = f"DebugBundle state: incidents {known:,}"
+    if foreign:
+        source.parse_status = "partial"
+        source.note("the state is of another version than 1; what it says of their status is shown, not applied")
     if lost:
         source.parse_status = "partial"
         source.note(f"{lost:,} of {known + lost:,} incidents are in quarantine")
 
 
-def _incidents(source: Source, body: bytes) -> Iterator[tuple[int, bytes]]:
-    """Place and bytes of each incident; those of a damaged state one by one."""
+def _incidents(source: Source, body: bytes) -> Iterator[tuple[int, bytes, Any]]:
+    """Place and bytes of each incident, and the version of the state; those of a damaged state one by one."""
     try:
         state = _frame(body)
     except (ValueError, RecursionError):
@@ -112,7 +118,7 @@ def _incidents(source: Source, body: bytes) -> Iterator[tuple[int, bytes]]:
         start = _INCIDENT_START.search(body)
         first = start.start(1) if start else len(body) - len(body.lstrip())
         for piece in salvage(body, first, len(body), _INCIDENT_START):
-            yield piece.offset, body[piece.offset : piece.offset + piece.length]
+            yield piece.offset, body[piece.offset : piece.offset + piece.length], None
         return
     for key in ("version", "last_processed_event_file"):
         source.records.annotation(None, "state", key, getattr(state, key))
@@ -120,11 +126,11 @@ def _incidents(source: Source, body: bytes) -> Iterator[tuple[int, bytes]]:
     for held in state.incidents.values():
         raw = bytes(held)
         found = body.find(raw, cursor)
-        yield max(found, 0), raw
+        yield max(found, 0), raw, state.version
         cursor = max(cursor, found + len(raw))
 
 
-def _incident(source: Source, raw: bytes, offset: int) -> str | None:
+def _incident(source: Source, raw: bytes, offset: int, *, foreign: bool) -> str | None:
     """One row for the incident, and its source events; why not, where it is none."""
     fields, events, note = _opened(raw)
     if fields is None:
@@ -136,6 +142,8 @@ def _incident(source: Source, raw: bytes, offset: int) -> str | None:
         return "an incident that has none of its fields"
     row = Row(source, format=NAME, offset=offset, length=len(raw))
     row.read_as(note)
+    if foreign and "status" in fields:
+        fields["written_status"] = fields.pop("status")
     _fill(row, fields, native)
     row.seal()
     for piece in events:
@@ -152,7 +160,7 @@ def _fill(row: Row, fields: dict[str, Any], native: str) -> None:
     ts = iso(fields.get("last_seen_at"))
     if ts is None:
         row.partial("no time of the last occurrence")
-    if fields.get("status") not in ("open", "resolved"):
+    if fields.get("status", fields.get("written_status")) not in ("open", "resolved"):
         row.partial("a status that is neither open nor resolved")
     row.columns |= {
         "event_class": "operational",

@@ -1,7 +1,8 @@
 """Window counters of incidents, at one time or at every event, and DebugBundle's spike flag.
 
 Windows are half-open, (t - W, t], in whole seconds: an event counts by the second that it happened in, so all events of
-one second see the same counts, and the order in which events come does not matter. A repeated event id counts once.
+one second see the same counts, and the order in which events come does not matter. A repeated event id counts once;
+what an SDK suppressed does not count, for nobody tells when each was.
 The flag is exact: `is_spiking` = count_1h >= 12 and count_5m / max(count_1h / 12, 1) >= 3.0. It flags quiet incidents
 easily; `triage.incidents.spikes` is the tested rule beside it. Facts: specs of the event store, section 3.
 """

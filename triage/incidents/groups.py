@@ -154,9 +154,7 @@ def build(
         columns[name] = [event[name] for event in newest]
     more = suppression.given(tables, events, as_of)
     columns |= _counts(events, codes, len(ids), ts, moment)
-    found = np.bincount(codes[more.rows], weights=more.counts, minlength=len(ids)).astype(np.int64)
-    for name in ("suppressed", "count"):
-        columns[name] = (np.array(columns[name]) + found).tolist()
+    columns |= _given(columns, codes, more)
     if spiking and moment is not None:
         columns |= present(Streams(events, codes, len(ids), more), len(ids), moment)
     columns |= _sets(events, codes, len(ids), np.argsort(ts, kind="stable"))
@@ -238,6 +236,17 @@ def _counts(
     if moment is None:
         return columns
     return columns | counters.at(moment, ts, codes, size, counted=counted)
+
+
+def _given(columns: dict[str, Any], codes: Codes, more: suppression.Given) -> dict[str, Any]:
+    """Counts and last times with what an SDK counted instead of sending; the window counters are DebugBundle's."""
+    size = len(columns["count"])
+    found = np.bincount(codes[more.rows], weights=more.counts, minlength=size).astype(np.int64)
+    last = list(columns["last_seen"])
+    for code, at in zip(codes[more.rows].tolist(), more.times.tolist(), strict=True):
+        last[code] = at if last[code] is None else max(last[code], at)
+    counts = {name: (np.array(columns[name]) + found).tolist() for name in ("suppressed", "count")}
+    return {**counts, "last_seen": last}
 
 
 def _pairs(numbers: Codes, codes: Codes) -> tuple[Codes, Codes]:

@@ -30,6 +30,7 @@ from triage.incidents import groups, regressions, scanners, suppression
 from triage.incidents.layout import typed
 from triage.incidents.spikes_expected import HOUR
 from triage.incidents.spikes_streams import Streams
+from triage.records import MOST_OCCURRENCES
 from triage.stacks.messages import parameterise
 
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ def _incidents(
             told.append(("post_deploy_regression", *deployed[name]))
         for kind, since, why in told:
             low = 0 if since is None else int(np.searchsorted(stream.times, since.value // 1_000))
-            count = int(np.minimum(stream.weights[low:], 1 << 40).sum())
+            count = int(np.minimum(stream.weights[low:], MOST_OCCURRENCES).sum())
             if count < level.occurrences:
                 continue
             named = [names[row] for row in dict.fromkeys(stream.rows[low:].tolist())][-_NAMED:]

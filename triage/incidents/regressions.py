@@ -1,15 +1,17 @@
 """Regressions: incidents that came back after they were resolved, began with a deploy, or got worse with one.
 
 A deploy is what a service in an environment tells of by an event of the kind `deploy`, or else the first event of a
-release there; the release that a service is first seen with is no deploy. It answers for a day, or until the next; what
-is new with it can be told only where there are events of before.
+release there; the release that a service is first seen with is no deploy. It was when that event says (`deployed_at`),
+else at its time. A release may be deployed again, and an older one come back; hosts that tell of one release within an
+hour tell of one deploy. It answers for a day, or until the next; what is new with it can be told only where there are
+events of before.
 Whether an incident happens more often after a deploy than before is tested as `triage.incidents.spikes` tests, over
 the first hour and over the whole time that the deploy answers for.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -21,6 +23,8 @@ from triage.incidents import groups, spikes, suppression
 from triage.incidents.layout import typed
 from triage.incidents.spikes_expected import DAY, HOUR, MINUTE
 from triage.incidents.spikes_streams import Streams
+from triage.stacks.joining import isin
+from triage.times import iso
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +51,12 @@ _COLUMNS: Final = {
     "p": "double",
     "why": "string",
 }
+# Hosts that get a release one after another: what tells of it again within so long tells of the same deploy.
+_ROLLING: Final = HOUR
+_PLACE: Final = ("service", "environment")
 Ints = npt.NDArray[np.int64]
+# A service and an environment.
+_Place = tuple[str, str]
 
 
 class Deploy(NamedTuple):
@@ -75,34 +84,75 @@ class _Incident(NamedTuple):
     """The first event of the incident anywhere."""
 
 
-def deploys(events: pa.Table, *, as_of: int) -> list[Deploy]:
-    """The deploys up to a time, by service, environment and time.
+def deploys(tables: dict[str, pa.Table], *, as_of: int) -> list[Deploy]:
+    """The deploys that are known at a time, by service, environment and time.
 
     Parameters
     ----------
-    events
-        The table `events`, of every class.
+    tables
+        The tables of a case.
     as_of
         Microseconds since 1970.
     """
-    known = pc.and_(pc.is_valid(events["ts"]), pc.less_equal(events["ts"].cast(pa.int64()), as_of))
-    table = events.filter(pc.fill_null(known, fill_value=False))
-    few = table.select(["service", "environment", "release"]).to_pandas()
-    few[["service", "environment"]] = few[["service", "environment"]].fillna("")
-    few["at"] = table["ts"].cast(pa.int64()).to_numpy()
-    few["told"] = pc.fill_null(pc.equal(table["event_kind"], "deploy"), fill_value=False).to_numpy()
-    begun = few[~few["told"]].groupby(["service", "environment"])["at"].min().to_dict()
-    first = few.dropna(subset="release").groupby(["service", "environment", "release"])
-    first = first.agg(at=("at", "min"), told=("told", "any")).reset_index()
+    events = tables["events"].select(["event_id", *_PLACE, "release", "event_kind", "ts"])
+    events = events.filter(pc.less_equal(events["ts"].cast(pa.int64()), as_of))
+    is_deploy = pc.fill_null(pc.equal(events["event_kind"], "deploy"), fill_value=False)
+    first = _first_seen(events.filter(pc.invert(is_deploy)))
+    told = _told(events.filter(is_deploy), tables["annotations"])
     found = []
-    for (service, environment), there in first.sort_values(["at", "release"]).groupby(["service", "environment"]):
-        rows = list(there[["release", "at", "told"]].itertuples(index=False, name=None))
-        ends = [at for _, at, _ in rows[1:]] + [as_of]
-        for number, ((release, at, told), end) in enumerate(zip(rows, ends, strict=True)):
-            if number or told:
-                until = min(end, at + DAY)
-                seen = begun.get((service, environment), at) < at
-                found.append(Deploy(service, environment, release, at, until, told, seen))
+    for place in sorted(first.keys() | told.keys()):
+        begun = min(first.get(place, {}).values(), default=None)
+        came = _came(first.get(place, {}), told.get(place, []))
+        # What happens at the very time is known then: where no other follows, the time itself belongs to the last.
+        ends = [at for _, at, _ in came[1:]] + [as_of + 1]
+        for number, ((release, at, is_told), end) in enumerate(zip(came, ends, strict=False)):
+            if number or is_told:
+                seen = begun is not None and begun < at
+                found.append(Deploy(*place, release, at, min(end, at + DAY), is_told, seen))
+    return found
+
+
+def _first_seen(events: pa.Table) -> dict[_Place, dict[str | None, int]]:
+    """When each release is first seen in each place; None stands for what names none."""
+    first = events.group_by([*_PLACE, "release"]).aggregate([("ts", "min")])
+    columns = (first[name].to_pylist() for name in (*_PLACE, "release"))
+    found: dict[_Place, dict[str | None, int]] = {}
+    for service, environment, release, at in zip(*columns, first["ts_min"].cast(pa.int64()).to_pylist(), strict=True):
+        there = found.setdefault((service or "", environment or ""), {})
+        there[release] = min(there.get(release, at), at)
+    return found
+
+
+def _told(events: pa.Table, notes: pa.Table) -> dict[_Place, list[tuple[int, str]]]:
+    """The deploys that events tell of: when they were, by what is told or else when it is, and the release."""
+    notes = isin(notes, "event_id", events["event_id"].to_pylist())
+    notes = notes.filter(pc.and_(pc.equal(notes["scope"], "deploy"), pc.equal(notes["key"], "deployed_at")))
+    said = dict(zip(notes["event_id"].to_pylist(), map(iso, notes["value"].to_pylist()), strict=True))
+    columns = (events[name].to_pylist() for name in ("event_id", *_PLACE, "release"))
+    found: dict[_Place, list[tuple[int, str]]] = {}
+    for name, *place, release, at in zip(*columns, events["ts"].cast(pa.int64()).to_pylist(), strict=True):
+        if release is not None:
+            deployed = said.get(name)
+            # None is told of before it happens.
+            when = at if deployed is None else min(at, deployed)
+            found.setdefault((place[0] or "", place[1] or ""), []).append((when, release))
+    return found
+
+
+def _came(first: dict[str | None, int], told: list[tuple[int, str]]) -> list[tuple[str, int, bool]]:
+    """The releases that came to a place, in order of time, each with whether an event tells of the deploy."""
+    every = [(at, release, True) for at, release in told]
+    every += [(at, release, False) for release, at in first.items() if release is not None]
+    found: list[tuple[str, int, bool]] = []
+    known: set[str] = set()
+    for at, release, is_told in sorted(every):
+        if not is_told and release in known:
+            continue
+        if found and found[-1][0] == release and at - found[-1][1] < _ROLLING:
+            found[-1] = (release, found[-1][1], True)
+            continue
+        known.add(release)
+        found.append((release, at, is_told))
     return found
 
 
@@ -114,7 +164,7 @@ def rows(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Deci
     if moment is None:
         return typed(_COLUMNS, [])
     by_place: dict[tuple[str, str], list[Deploy]] = {}
-    for deploy in deploys(tables["events"], as_of=moment):
+    for deploy in deploys(tables, as_of=moment):
         by_place.setdefault((deploy.service, deploy.environment), []).append(deploy)
     events, codes, ids = groups.members(tables, as_of=as_of, decider=decider)
     titles = dict(zip(incidents["incident_id"].to_pylist(), incidents["title"].to_pylist(), strict=True))
@@ -128,7 +178,10 @@ def rows(tables: dict[str, pa.Table], *, as_of: int | None = None, decider: Deci
         if again is not None and again in incident.times:
             found.append(_again(incident, again, there))
             regressed[name] = None
-        for deploy in there:
+        # Whatever began after the last event, or a day before the first, brought nothing.
+        low = bisect_left(there, incident.times[0] - DAY, key=lambda deploy: deploy.at)
+        high = bisect_right(there, incident.times[-1], key=lambda deploy: deploy.at)
+        for deploy in there[low:high]:
             row = _new(incident, deploy) or _more(incident, deploy)
             if row is not None:
                 found.append(row)

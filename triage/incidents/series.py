@@ -183,7 +183,7 @@ def made(
         span=span,
         lanes=typed(_LANE_COLUMNS, named),
         counts=_framed(table, bands, span),
-        deploys=_deploys(tables["events"], span, until),
+        deploys=_deploys(tables, span, until),
         releases=_releases(
             groups.until(until, tables["events"]),
             events.select(_RELEASE_OF).take(pa.array(rows)),
@@ -264,23 +264,16 @@ def _table(schema: dict[str, str], columns: list[Any]) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def _deploys(events: pa.Table, span: Span, until: int | None) -> pd.DataFrame:
+def _deploys(tables: dict[str, pa.Table], span: Span, until: int | None) -> pd.DataFrame:
     """The deploys in the time that is drawn."""
     if not span.buckets:
         return typed(_DEPLOY_COLUMNS, [])
     end = int(span.edges[-1]) - 1 if until is None else until
-    found = [each for each in regressions.deploys(_firsts(events), as_of=end) if span.start <= each.at]
+    found = [each for each in regressions.deploys(tables, as_of=end) if span.start <= each.at]
     return typed(
         _DEPLOY_COLUMNS,
         sorted((each.at, each.release, each.service or None, each.environment or None) for each in found),
     )
-
-
-def _firsts(events: pa.Table) -> pa.Table:
-    """The first event of each kind of each release: all that deploys are told by, of a million events in a moment."""
-    names = ["service", "environment", "release", "event_kind"]
-    first = events.select([*names, "ts"]).group_by(names).aggregate([("ts", "min")])
-    return first.rename_columns([*names, "ts"])
 
 
 def _releases(every: pa.Table, events: pa.Table, codes: Ints, weights: Ints, span: Span) -> pd.DataFrame:

@@ -1,8 +1,9 @@
 """The state of each incident: what its writer's own bookkeeping says, and what people decided, which wins.
 
 A resolved incident is regressed by an event that happens after that: after the decision, where a person resolved it;
-after the last event that the bookkeeping knows, where the writer did, for it does not tell when. DebugBundle itself
-makes it open again and forgets that it had been resolved.
+after the last event that the bookkeeping knows, where the writer did, for it does not tell when. The writer resolves it
+in one environment: where it is seen in another that the bookkeeping does not know, it is open. DebugBundle itself makes
+a resolved one open again and forgets that it had been resolved.
 """
 
 from __future__ import annotations
@@ -97,14 +98,30 @@ def decided(
         elif found[number] == "resolved" and told.known[number]:
             limit[number] = min(told.known[number].values())
             places[number] = told.known[number]
+    for number in _elsewhere(places, events, codes):
+        found[number] = "open"
     if known or places:
         times = pc.fill_null(events["ts"].cast(pa.int64()), never.min).to_numpy()
         late = np.flatnonzero(times > limit[codes])
         columns = [events[name].take(pa.array(late)).to_pylist() for name in ("event_id", "environment")]
         for time, number, name, where in zip(times[late].tolist(), codes[late].tolist(), *columns, strict=True):
             own = places.get(number)
-            if name in known.get(number, ()) or (own and time <= own.get(where, max(own.values()))):
+            if name in known.get(number, ()) or (own and not _is_later(time, where, own)):
                 continue
             found[number] = "regressed"
             regressed[number] = min(never.max if regressed[number] is None else regressed[number], time)
     return {"status": found, "regressed_at": regressed}
+
+
+def _is_later(time: int, where: str | None, own: dict[str | None, int]) -> bool:
+    """Whether an event is later than what the writer knew of its environment, or of all where it names none."""
+    return time > own.get(where, max(own.values())) if where is None or where in own else False
+
+
+def _elsewhere(places: dict[int, dict[str | None, int]], events: pa.Table, codes: Codes) -> set[int]:
+    """Those of some incidents that are seen in an environment that is not among theirs."""
+    if not places:
+        return set()
+    rows = np.flatnonzero(np.isin(codes, list(places)))
+    there = set(zip(codes[rows].tolist(), events["environment"].take(pa.array(rows)).to_pylist(), strict=True))
+    return {number for number, where in there if where is not None and where not in places[number]}

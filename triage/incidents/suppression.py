@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.incidents import suppression_keys
+from triage.records import MOST_OCCURRENCES
 from triage.stacks.joining import isin
 from triage.times import iso
 
@@ -31,8 +32,6 @@ Ints = npt.NDArray[np.int64]
 # A service and a hash.
 _Key = tuple[str | None, str]
 
-# More than this is no count.
-_MOST: Final = 1 << 40
 # Equal events that an SDK sends before it counts.
 _SENT: Final = 3
 
@@ -101,7 +100,7 @@ def _placed(tables: dict[str, pa.Table], events: pa.Table, as_of: int | None) ->
         alike = known.get((service, key))
         row = alike.at(when) if alike is not None and when is not None else None
         # Nothing is told before it happens, whatever a clock says.
-        found.append(_Placed(row, None if when is None else min(seen, when), min(count, _MOST), name))
+        found.append(_Placed(row, None if when is None else min(seen, when), min(count, MOST_OCCURRENCES), name))
     return found
 
 

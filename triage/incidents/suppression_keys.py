@@ -4,8 +4,8 @@ An event `error_suppressed` tells the SHA-256 of such a key. Where an SDK tells 
 was null or not there), the event has several keys, of which at most one is the SDK's.
 
 ======== ==============================================================================================================
-Python   exceptions: `backend_exception:<name>:<message>:<stack>`, the stack as `exception_snapshot.py` prints it
-         (debugbundle-python 2.0.1, `core.py`)
+Python   exceptions: `backend_exception:<name>:<message>:<stack>`, the stack as `exception_snapshot.py` prints it: of a
+         chain eight exceptions and 64 frames, of all 16,384 characters (debugbundle-python 2.0.1, `core.py`)
 Node     compact JSON: of exceptions name, message, stack, path and status; of logs level, message and attributes; of
          requests method, path, status and route template (debugbundle-js, `sdk-node/src/event-support.ts` at 2d98acc)
 browser  the same of logs; of exceptions name, message, first frame and route; of requests method, path and status
@@ -43,6 +43,10 @@ _COLUMNS: Final = (
 )
 # What a reader took for one level.
 _LEVELS: Final = {"fatal": ("fatal", "critical"), "warning": ("warning", "warn"), "trace": ("debug", "trace")}
+
+# What the SDK of Python prints before a cause, and how many characters of a stack it keeps.
+_CAUSED: Final = "\nCaused by:"
+_STACK: Final = 16_384
 
 Row = dict[str, Any]
 
@@ -99,7 +103,10 @@ def _of(ids: pa.Array, table: pa.Table, column: str) -> pa.Array:
 
 def _python(row: Row) -> Iterator[str]:
     if row["event_kind"] == "exception":
-        yield ":".join(("backend_exception", row["error_type"] or "", row["error_value"] or "", row["stack"]))
+        # The SDK ends so where there are more causes than it prints.
+        for end in ("", _CAUSED) if _CAUSED in row["stack"] else ("",):
+            stack = (row["stack"] + end)[:_STACK]
+            yield ":".join(("backend_exception", row["error_type"] or "", row["error_value"] or "", stack))
 
 
 def _javascript(row: Row) -> Iterator[str]:
@@ -158,14 +165,16 @@ def _stacks(tables: dict[str, pa.Table], events: pa.Table, platform: str, write:
         if printed and write is _frame:
             continue
         if printed:
-            printed.append("Caused by:")
+            printed.append(_CAUSED.strip())
         printed += [f"{name}: {message or ''}" if message or write is not _frame else name or "", *lines.get(key, ())]
     return {event: "\n".join(printed) for event, printed in parts.items()}
 
 
 def _line(function: str | None, file: str | None, line: int | None, _: int | None) -> str:
-    """A frame as the SDK of Python prints it, the oldest call first."""
-    return f"  File {file}, line {line}, in {function}"
+    """A frame as the SDK of Python prints it, the oldest call first; any other line has no file."""
+    if file is None:
+        return f"  {function}"
+    return f"  File {file}, line {line}" + (f", in {function}" if function else "")
 
 
 def _frame(function: str | None, file: str | None, line: int | None, column: int | None) -> str:

@@ -1,7 +1,7 @@
 """The events that a watch looks back on: each once, with what the rules of incidents ask of it and no more.
 
 Of events that make incidents the whole row is kept, their stacks (each distinct one once) and few annotations; of the
-others only those that tell of a release, a deploy or suppressed occurrences for the first time. Ids are those of
+others only those that tell of a release for the first time, of deploys or of suppressed occurrences. Ids are those of
 `triage.identity`: a native id counts once, equal records without one are numbered in the order in which they come.
 """
 
@@ -40,8 +40,8 @@ _LEFT_OUT: Final = {
     "events": ("source_id", "offset", "length", "notes"),
     "stacks": ("addresses", "text_lines", "registers", "thread_name", "state"),
 }
-_SCOPES: Final = ("incident", "suppressed")
-_TELLING: Final = ("error_suppressed", "incident_state")
+_SCOPES: Final = ("deploy", "incident", "suppressed")
+_TELLING: Final = ("deploy", "error_suppressed", "incident_state")
 _COUNTED: Final = re.compile(r"evt_[0-9a-f]{16}-\d+")
 Mask = npt.NDArray[np.bool_]
 
@@ -175,7 +175,7 @@ class Ledger:
         """Take fresh events into what tells of all incidents."""
         self._keys.update(events["group_key"].unique().to_pylist())
         before = self._marks.num_rows
-        told = pc.is_in(events["event_kind"], value_set=pa.array((*_TELLING, "deploy")))
+        told = pc.is_in(events["event_kind"], value_set=pa.array(_TELLING))
         if pc.any(told).as_py():
             self._shifted = True
             assert self._tables is not None

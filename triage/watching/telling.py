@@ -3,7 +3,7 @@
 A new incident is one whose events are all new; what decisions make of events that were there is none. Spikes are told
 at their alarm: one that overlaps with one that was told is the same, although late events may have moved it. Of an
 incident that was resolved and is seen again only what is later than the last such notice is told, and `new` or `more
-often` with a deploy once for each. Ignored incidents are not worth anybody's time.
+often` with a deploy once for each release. Ignored incidents are not worth anybody's time.
 """
 
 from __future__ import annotations
