@@ -83,3 +83,19 @@ def test_bytes_are_no_text(call):
     with pytest.raises(triage.TriageError, match="decode bytes first, and this is of the type bytes") as told:
         call(b"password=hunter2-not-real")
     assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda case: case.under("balanced", statuses=404), r"statuses=\[422\]"),
+        (lambda case: case.under("balanced", statuses=["404"]), r"statuses=\[422\]"),
+        (lambda case: case.under("balanced", paths=5), "paths are some rules"),
+        (lambda case: case.under("balanced", paths=[(404, 5)]), "a status and a path"),
+        (lambda case: case.improvements("verbose"), "sensitivity='verbose'"),
+        (lambda case: case.sql("select * from frame"), "did you mean .frames"),
+    ],
+)
+def test_a_wrong_call_says_what_is_right(call, told):
+    with pytest.raises(triage.TriageError, match=told):
+        call(triage.load(b""))

@@ -75,6 +75,14 @@ def test_backend_and_frontend_of_one_trace_are_named_so():
     assert row["why"] == "backend and frontend of one trace: one trace in common, t1"
 
 
+def test_a_log_line_is_no_backend():
+    rows, _ = build(
+        crash("page", trace_id="t1", platform="javascript", device="Chrome 120"),
+        crash("line", trace_id="t1", platform="python", event_kind="log"),
+    )
+    assert [(row["kind"], row["why"]) for row in rows] == [("same trace", "one trace in common, t1")]
+
+
 @pytest.mark.parametrize("column", ["request_id", "trace_id"])
 def test_what_thousands_share_links_to_the_first_only(column):
     crowd = [crash(f"f{n}", ts=1_000_000 * (n + 5), **{column: "all"}) for n in range(links.SHARED + 1)]

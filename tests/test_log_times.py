@@ -82,3 +82,7 @@ def test_zones_of_the_iana_database(local, zone):
 @given(st.text(max_size=60))
 def test_no_text_raises(text):
     log_times.read(text)
+
+
+def test_an_hour_that_clocks_leave_out_is_not_called_ambiguous():
+    assert read("26-Mar-2023 02:30:00 Europe/Berlin").note == "a local time that the change of clocks leaves out"

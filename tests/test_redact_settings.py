@@ -14,6 +14,7 @@ from triage.redact import spans
 
 WORD = "Kupfer_Kaffee97"
 PATH = "T4B7" + "CQ9Z2X/B8K1" + "PWN3E/" + "k3Jd82LmQ0vXs7Tz1RbY5nHc"
+TOKEN = "8AoYKAvCYatbQXxz" + "ka3nqMDzj7TxtPjN"
 IMEI = "49015420" + "3237518"
 PUBLIC = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEVj/IrFOSi57jQhmtc+Y8a8ehlo4C"
 BYTES = "".join(f"\\x{byte:02x}" for byte in f"retries=3\nsecret={WORD}\n".encode())
@@ -30,6 +31,11 @@ SETTINGS = (
     f"AT+CGSN\n+CGSN: «{IMEI}»\nOK",
     "GET http://«PC-FIN-029»:8080/health",
     "GET http://«WKS-QA-041»/api -> 503",
+    f"AuthError: rejected «{TOKEN}» for CLOUD_API_TOKEN",
+    f'invalid "«{TOKEN}»" for apiKey',
+    f"CLIENT_RANDOM {'3c1849309de09bd2' * 4} «{'123db03d5b61be4c' * 6}»",
+    f"SERVER_TRAFFIC_SECRET_0 {'3c1849309de09bd2' * 4} «{'123db03d5b61be4c' * 4}»",
+    'unseal_passphrase: "«Basil indigo 483!»"',
 )
 NO_SETTINGS = (
     "ldap:\n  bind_password: *cred\n  tls: starttls",
@@ -51,6 +57,11 @@ NO_SETTINGS = (
     "app/1.1.3.171 (Windows NT 10.0)",
     "in third_party/home/include/flush_frame.cpp:534",
     "Submitted by Crash Reporter",
+    "rejected build 795cb3248df0ec93ccd39f7060443f76 for main",
+    "rejected 795cb3248df0ec93ccd39f7060443f76 for build_id",
+    "expired session for user_token, invalid value for api_token",
+    f"CLIENT_HELLO {'3c1849309de09bd2' * 4} {'123db03d5b61be4c' * 6}",
+    '"passphrase": "Please choose another one!"',
 )
 ERRORS = (
     "permission denied", "operation not permitted", "no such file or directory", "input/output error",

@@ -125,7 +125,7 @@ def test_dates_are_taken_as_well_as_nanoseconds():
     assert spikes.detect(arrow) == found
 
 
-@pytest.mark.parametrize("given", ["x", ["a"], [[1, 2]], [2**70], [True], [float("inf")]])
+@pytest.mark.parametrize("given", ["x", ["a"], [[1, 2]], [2**70], [True], [float("inf")], 5, None, {"a": 1}])
 def test_what_is_no_list_of_times_is_refused_in_words(given):
     with pytest.raises(TriageError, match="dates with times"):
         spikes.detect(given)

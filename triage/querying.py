@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from triage.errors import TriageError, demand
+from triage.errors import TriageError, demand, nothing_named
 from triage.tables import TABLES, to_pandas
 from triage.tabling import named, selected
 from triage.trending import Trending
@@ -37,6 +37,7 @@ _CLOSED: Final = {
 _READS: Final = frozenset({"SELECT", "EXPLAIN", "MULTI"})
 # Errors whose first line names tables and columns; others can quote a value that they met.
 _TOLD: Final = ("Parser", "Binder", "Catalog", "Permission")
+_MISSING: Final = re.compile(r"Table with name (\S{1,80}) does not exist")
 _TEXTS: Final = re.compile(r"'[^'\n]{0,4000}'")
 _LONGEST: Final = 300
 
@@ -200,5 +201,7 @@ def _words(error: Exception) -> str:
         return f"the statement failed while it ran ({kind or 'error'}); cast or filter the values that it meets"
     lines = [line for line in str(error).split("\n") if line.strip() and not line.startswith("LINE ")]
     told = " ".join(line.strip() for line in lines[:2] if "^" not in line)
+    if missing := _MISSING.search(told):
+        return nothing_named("table", missing[1], sorted(TABLES))
     told = _TEXTS.sub("'...'", told)
     return f"the statement is wrong: {told[:_LONGEST]}; case.sql('describe events') lists columns"

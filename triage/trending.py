@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from triage.errors import TriageError
+from triage.errors import TriageError, demand
 from triage.supposing import Supposing
 from triage.times import micros
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -72,8 +72,10 @@ class Trending(Supposing):
         from triage.case import Case
         from triage.incidents.classes import Capture, PathRule
 
+        demand(statuses, Iterable, "statuses are some numbers, as statuses=[422]")
+        demand(paths, Iterable, "paths are some rules, as paths=[(404, '/orders/*')]")
         asked: tuple[Any, ...] = tuple(paths)
-        if any(isinstance(rule, str) or len(rule) not in {2, 3} for rule in asked):
+        if any(isinstance(rule, str) or not isinstance(rule, Sequence) or len(rule) not in {2, 3} for rule in asked):
             raise TriageError("each of paths is a status and a path, such as (404, '/orders/*')")
         rules = tuple(PathRule(rule[0], rule[1], tuple(rule[2]) if len(rule) > 2 else ()) for rule in asked)
         capture = Capture(preset, tuple(statuses), rules)
@@ -234,6 +236,8 @@ class Trending(Supposing):
         """
         from triage.incidents import improvements
 
+        if isinstance(as_of, str) and as_of in improvements.sensitivities():
+            raise TriageError(f"the first thing that this takes is a time; write sensitivity={as_of!r}")
         return improvements.rows(self._tables, sensitivity, as_of=micros(as_of), decider=self.decider)
 
     def series(

@@ -18,6 +18,7 @@ __all__ = ("NO_ZONE", "Moment", "named_date", "read")
 NO_ZONE: Final = "the time has no zone; taken as UTC"
 _UNKNOWN_ZONE: Final = "the zone of the time is not known; taken as UTC"
 _TWICE: Final = "a local time that the change of clocks makes ambiguous"
+_NEVER: Final = "a local time that the change of clocks leaves out"
 _NO_YEAR: Final = "the time names no year"
 _NAMED_YEAR: Final = "the year is that of the date in the file's name"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -113,8 +114,9 @@ def _moment(said: dict[str, str | None], dated: tuple[int, int] | None) -> Momen
     notes += [note] if note else []
     try:
         local = datetime(year, month, int(said["day"] or 0), hour, minute, second, tzinfo=zone)
-        if isinstance(zone, ZoneInfo) and local.utcoffset() != local.replace(fold=1).utcoffset():
-            notes.append(_TWICE)
+        one, other = local.utcoffset(), local.replace(fold=1).utcoffset()
+        if isinstance(zone, ZoneInfo) and one is not None and other is not None and one != other:
+            notes.append(_TWICE if one > other else _NEVER)
         passed = local - _EPOCH
     except (ValueError, OverflowError):
         return Moment(None, "the time is none of the calendar")

@@ -12,6 +12,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -157,9 +158,14 @@ class Capture:
 
     def __post_init__(self) -> None:
         preset(self.preset)
+        told = [*self.statuses, *(rule.status for rule in self.paths)]
+        if not all(isinstance(status, Integral) and not isinstance(status, bool) for status in told):
+            raise TriageError("a status is a whole number from 400 to 499, as statuses=[422]")
+        if not all(isinstance(text, str) for rule in self.paths for text in (rule.path, *rule.methods)):
+            raise TriageError("each of paths is a status and a path, and maybe methods: (404, '/orders/*', ['GET'])")
         if len(set(self.statuses)) > _MOST_STATUSES or len(self.paths) > _MOST_PATHS:
             raise TriageError(f"a policy has {_MOST_STATUSES} statuses and {_MOST_PATHS} paths at most; name fewer")
-        wrong = [status for status in (*self.statuses, *(rule.status for rule in self.paths)) if status // 100 != 4]
+        wrong = [status for status in told if status // 100 != 4]
         if wrong:
             raise TriageError(f"{wrong[0]} is no status of a refused request; name some from 400 to 499")
 

@@ -133,10 +133,16 @@ def _shared(members: Members, column: str, what: str) -> Iterator[Row]:
 
 
 def _sides(events: pa.Table, codes: Ints) -> dict[int, str]:
-    """Whether an incident is of clients or of servers: clients tell of a device, which a browser is too."""
+    """Whether an incident is of clients or of servers: clients tell of a device, which a browser is too.
+
+    One of log lines or requests is no side: they tell what went on, not where it broke.
+    """
     events_of = np.bincount(codes)
+    others = pc.fill_null(pc.is_in(events["event_kind"], value_set=pa.array(["log", "request"])), fill_value=False)
+    of_others = np.bincount(codes, weights=others.to_numpy(zero_copy_only=False))
     of_clients = np.bincount(codes, weights=pc.is_valid(events["device"]).to_numpy(zero_copy_only=False))
-    sides = np.select([of_clients == 0, of_clients == events_of], ["backend", "frontend"], "")
+    known = [of_others > 0, of_clients == 0, of_clients == events_of]
+    sides = np.select(known, ["", "backend", "frontend"], "")
     return dict(enumerate(sides.tolist()))
 
 

@@ -23,6 +23,7 @@ What is found at a time depends on the events up to that time only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -130,9 +131,11 @@ def detect(timestamps_ns: npt.ArrayLike) -> list[tuple[int, int, float]]:
     return out
 
 
-def _nanoseconds(given: npt.ArrayLike) -> Ints:
+def _nanoseconds(given: Any) -> Ints:
     """Whole nanoseconds, or those of dates with times."""
     told = "detect() takes nanoseconds since 1970 or dates with times, one for each event"
+    if given is None or isinstance(given, Mapping) or np.isscalar(given):
+        raise TriageError(told)
     try:
         column: Any = pd.Series(given).dropna()
         kind = column.dtype.kind

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from triage.redact.named import values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import people
@@ -222,11 +223,21 @@ _FAULTY: Final = re.compile(
     rb"(?:value for |value of |field |column )?[\"'`]?([A-Za-z_][\w.-]{1,40})[\"'`]?"
     rb"(?: value| field)?[ :=]{1,3}([\"'`])([^\"'`\r\n]{3,80})\2"
 )
+# `rejected VALUE for API_TOKEN`: the name of a setting, no word of a sentence.
+_BEFORE_NAME: Final = re.compile(
+    rb"[\"'`]?([^\s\"'`]{8,400})[\"'`]? (?:for|as|of|in) [\"'`]?([A-Za-z]\w{0,40}_\w{1,40}|[a-z]{2,30}[A-Z]\w{1,40})"
+)
+_SECRET: Final = frozenset({"", "word", "long", "entropy"})
 _PERSONAL: Final = people.FORMS | {"phone", "digits"}
 
 
 def _faulty(size: int, data: bytes, at: int) -> Iterator[Found]:
-    """The value of which is said, behind its name, that something is wrong with it."""
+    """The value of which is said, behind its name or before it, that something is wrong with it."""
+    if (before := _BEFORE_NAME.match(data, at + size)) and values.looks_random(before[1], least=12):
+        meaning = sense(before[2].decode("latin-1"))
+        if meaning and meaning.weak in _SECRET:
+            yield from judged(data, before.span(1), meaning, in_quotes=True, assigned=True, name=before.span(2))
+            return
     match = _FAULTY.match(data, at + size)
     meaning = sense(match[1].decode("latin-1")) if match else None
     if match and meaning and meaning.weak in _PERSONAL:
