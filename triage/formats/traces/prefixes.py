@@ -47,8 +47,12 @@ _STARTS: Final = lazy(f"{_BARE}|{_NAMED}")
 # The same of texts that hold neither a `|` nor a step of a job: see `is_marked`.
 _UNPIPED: Final = lazy(_BARE)
 # What the kernel's ring buffer puts before its lines: a time alone, as all its patterns read it; behind that of
-# journalctl stand a host and a program.
-_RING: Final = lazy(r"\[ {0,8}\d{1,9}\.\d{3,9}\](?! ?\[)(?! [\w.:-]{1,64} (?:[\w./@()-]{1,64}\[\d{1,9}\]|kernel): ) ?")
+# journalctl stand a host and a program, as the two words of a program's name may of which the kernel tells.
+_RING: Final = lazy(
+    r"\[ {0,8}\d{1,9}\.\d{3,9}\](?! ?\[)"
+    r"(?! [\w.:-]{1,64} (?:[\w./@()-]{1,64}\[\d{1,9}\]|kernel): (?!segfault at |trap |unhandled |bad frame ))"
+    " ?"
+)
 _RINGED: Final = ("kernel",)
 # The same at the beginning of any line but the first of a text.
 _LED, _UNPIPED_LED = lazy(rf"\n(?={_BARE}|{_NAMED})"), lazy(rf"\n(?={_BARE})")
