@@ -6,9 +6,10 @@ import pytest
 
 import triage
 from tests.finding import GITHUB, pem
+from triage.redact.findings import Masked
 from triage.redact.masks import MASK_TEXT
 from triage.redact.policy import Known, Policy
-from triage.redact.redactor import Masked, Redactor
+from triage.redact.redactor import Redactor
 
 
 def learned(*texts, **how):

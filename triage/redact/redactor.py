@@ -9,16 +9,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NoReturn
 
-import msgspec
 import numpy as np
 
 from triage.redact import documents, masks
 from triage.redact.decoding import attached
 from triage.redact.decoding.attached import ATTACHMENT
+from triage.redact.findings import Finding, Masked, findings, residues
 from triage.redact.hits import DECODED, GENERIC, KEY, Hit, joined, outside_masks
 from triage.redact.known import Known, worth_finding
 from triage.redact.named import judging
@@ -27,7 +26,7 @@ from triage.redact.scan import Scanner, forget
 from triage.redact.spellings import unescaped
 from triage.redact.text import Found
 
-__all__ = ("Finding", "Masked", "Redactor", "text_spans")
+__all__ = ("Redactor", "text_spans")
 
 _MEMO: Final = 262_144
 _VALUES: Final = 8
@@ -37,34 +36,6 @@ _ROUNDS: Final = 6
 _MOST_RESERVED: Final = 999_999
 _SEPARATED: Final = frozenset({"card", "iban", "phone", "ssn", "mac"})
 _CASELESS: Final = frozenset({"email", "hostname", "mac", "iban", "ipv6"})
-
-
-class Finding(msgspec.Struct, frozen=True, gc=False):
-    """One place in one text: what stood there, and what replaces it; never the value.
-
-    `offset` and `length` are bytes of the masked text; of the text that was scanned where nothing was replaced.
-    """
-
-    kind: str
-    rule: str
-    place: str
-    line: int
-    offset: int
-    length: int
-    mask: str
-    bucket: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Masked:
-    """A masked text and what was masked in it."""
-
-    data: bytes
-    findings: tuple[Finding, ...]
-
-    def __repr__(self) -> str:
-        """Sizes only."""
-        return f"<Masked {len(self.data):,} bytes, {len(self.findings):,} findings>"
 
 
 class _Entry:
@@ -168,7 +139,7 @@ class Redactor:
         # Marks of the document's own, which no mask would replace, are nothing that could leave.
         _, places = documents.apply(data, _edits(hits, ["?"] * len(hits)), documents.kind_of(data))
         kept = {index for index, _, _ in places}
-        return list(_residue(data, [hit for index, hit in enumerate(hits) if index in kept], place))
+        return list(residues(data, [hit for index, hit in enumerate(hits) if index in kept], place))
 
     def allow_mask(self, mask: str) -> None:
         """Let the value behind a mask leave as it is, everywhere, from now on: a reviewer's decision.
@@ -214,7 +185,7 @@ class Redactor:
                 break
             hits = self._found(data)
         forget()
-        return Masked(data, tuple(_findings(data, rules, place)))
+        return Masked(data, tuple(findings(data, rules, place)))
 
     def _cell(self, text: str, key: str | None) -> str:
         """A cell with masks, worked out."""
@@ -368,28 +339,6 @@ def _entered(hit: Hit) -> tuple[object, ...]:
 def _edits(hits: Sequence[Hit], labels: Sequence[str]) -> list[documents.Edit]:
     """The edits that put masks in place of hits."""
     return [documents.Edit(hit.start, hit.end, label.encode()) for hit, label in zip(hits, labels, strict=True)]
-
-
-def _findings(data: bytes, rules: Mapping[str, str], place: str) -> Iterator[Finding]:
-    """The masks of a masked text that were put there, by the rule that found what they stand for."""
-    told = {label.encode(): (label, rule, *label[1:-1].split(":")) for label, rule in rules.items()}
-    line, at = 1, 0
-    for match in masks.MASK.finditer(data) if told else ():
-        if found := told.get(match.group()):
-            label, rule, kind, _, bucket = found
-            start = match.start()
-            line += data.count(b"\n", at, start)
-            at = start
-            yield Finding(kind, rule, place, line, at, len(label), label, bucket)
-
-
-def _residue(data: bytes, hits: Iterable[Hit], place: str) -> Iterator[Finding]:
-    """What is found in a text that nothing replaced."""
-    line, at = 1, 0
-    for hit in hits:
-        line += data.count(b"\n", at, hit.start)
-        at = hit.start
-        yield Finding(hit.kind, hit.rule, place, line, at, hit.end - at, "", masks.bucket(len(hit.value)))
 
 
 def text_spans(text: str, policy: Policy | None) -> list[tuple[int, int, str]]:

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from triage.redact.findings import Finding
     from triage.redact.policy import Policy
-    from triage.redact.redactor import Finding
 
 __all__ = ("COLUMNS", "Report", "audit", "scan")
 
