@@ -70,7 +70,7 @@ def test_a_secret_among_its_strings_is_found():
     text = f'{{"shot": "{base64.b64encode(SECRET).decode()}"}}'
     assert [kind for _, _, kind in redact.spans(text)] == ["password"]
     assert MASK_TEXT.fullmatch(json.loads(masked(text))["shot"])
-    ((_, _, strings),) = attached(text.encode())
+    ((_, _, strings),) = attached(text.encode(), places(text.encode()))
     assert b"password=Quartz-orchard-9" in strings
 
 

@@ -34,6 +34,15 @@ def aged(path: Path) -> None:
         time.sleep(0.05)
 
 
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file of fifty events that has been left alone for long enough."""
+    path = tmp_path / "events.ndjson"
+    path.write_bytes(b"\n".join(store_events.lines(50)))
+    aged(path)
+    return path
+
+
 def read(path: Path, cache: Cache | None = None, *, bulk_bytes: int | None = 0) -> dict[str, pa.Table]:
     return read_tables(Inputs(path), limits=Limits(), bulk_bytes=bulk_bytes, cache=cache)
 
@@ -122,10 +131,7 @@ def test_an_entry_of_another_version_counts_as_none(
     assert cache.info()["entries"] == 2
 
 
-def test_a_damaged_entry_counts_as_none(tmp_path: Path, cache: Cache) -> None:
-    path = tmp_path / "events.ndjson"
-    path.write_bytes(b"\n".join(store_events.lines(50)))
-    aged(path)
+def test_a_damaged_entry_counts_as_none(path: Path, cache: Cache) -> None:
     first = read(path, cache)
     (entry,) = cache.folder.iterdir()
     for file in entry.glob("*.parquet"):
@@ -137,10 +143,7 @@ def test_a_damaged_entry_counts_as_none(tmp_path: Path, cache: Cache) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_flipped_bit_makes_an_entry_count_as_none(tmp_path: Path, cache: Cache, seed: int) -> None:
-    path = tmp_path / "events.ndjson"
-    path.write_bytes(b"\n".join(store_events.lines(50)))
-    aged(path)
+def test_a_flipped_bit_makes_an_entry_count_as_none(path: Path, cache: Cache, seed: int) -> None:
     first = read(path, cache)
     chance = random.Random(seed)
     (entry,) = cache.folder.iterdir()
@@ -152,10 +155,7 @@ def test_a_flipped_bit_makes_an_entry_count_as_none(tmp_path: Path, cache: Cache
         assert_equal(read(path, cache), first)
 
 
-def test_tables_of_somebody_else_count_as_none(tmp_path: Path, cache: Cache) -> None:
-    path = tmp_path / "events.ndjson"
-    path.write_bytes(b"\n".join(store_events.lines(50)))
-    aged(path)
+def test_tables_of_somebody_else_count_as_none(path: Path, cache: Cache) -> None:
     first = read(path, cache)
     (entry,) = cache.folder.iterdir()
     pq.write_table(pa.table({"answer": [42]}), entry / "events.parquet")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -40,17 +40,21 @@ _PRINTED: Final = bytes(range(32, 127)) + b"\t\r\n"
 _STRINGS: Final = Expression(r"(?:[\t\x20-\x7e]\x00){8,}|(?:[\t\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){8,}")
 
 
-def places(data: bytes) -> Iterator[Span]:
+def places(data: bytes) -> list[Span]:
     """Where files are written out."""
+    return [*_places(data)]
+
+
+def _places(data: bytes) -> Iterator[Span]:
     for begin, end in _attached().spans(data):
         start = data.find(_COMMA, begin, end) + 1 if data.startswith(b"data:", begin) else begin
         if end - start >= _LEAST and (start == begin or not _is_text(data[start : start + _HEAD])):
             yield start, end
 
 
-def attached(data: bytes) -> Iterator[Run]:
-    """Where files are written out, and the printable strings of each, a line for each."""
-    for start, end in places(data):
+def attached(data: bytes, found: Iterable[Span]) -> Iterator[Run]:
+    """The `places` where files are written out, and the printable strings of each, a line for each."""
+    for start, end in found:
         content = _decoded(data[start:end])
         strings = [content[first:last] for first, last in _STRINGS.spans(content)]
         strings = [one[::2] if one[1:2] == b"\0" else one for one in strings]

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from triage.redact.ahead import Ahead, Pass
-from triage.redact.decoding.attached import attached
+from triage.redact.decoding.attached import attached, places
 from triage.redact.decoding.continued import rejoined_cells
 from triage.redact.decoding.doubled import undoubled
 from triage.redact.decoding.dumps import columns
@@ -100,13 +100,13 @@ def read_layers(
     `wanted` gives the expressions of the lines that are looked at; `passes` will be asked for of every layer.
     """
     decodes = depth > _DEPTH - _RUN_DEPTH
-    ahead = Ahead(data, (beginnings, folds, *passes) if decodes else passes)
+    ahead = Ahead(data, (beginnings, folds, places, *passes) if decodes else passes)
     lines = Lines(data, wanted)
     layers = [Layer(data, lines, ahead, (), None)]
     if depth == 0:
         return layers
     encoded = [*lines.spans(ENCODED)]
-    once = [rejoined(data), unshielded(data)] if depth == _DEPTH else []
+    once = [rejoined(data), unshielded(data, lines)] if depth == _DEPTH else []
     apart = chain(
         columns(data, encoded),
         unprefixed(data),
@@ -119,7 +119,9 @@ def read_layers(
         inner = read_layers(view.data, wanted, passes, depth=0 if view.last else depth - 1)
         layers += [layer.under(view) for layer in inner if not (view.guessed and layer.run)]
     if decodes:
-        for run in chain(decoded_runs(data, ahead.of(beginnings)), written_out(data, encoded), attached(data)):
+        for run in chain(
+            decoded_runs(data, ahead.of(beginnings)), written_out(data, encoded), attached(data, ahead.of(places))
+        ):
             layers += [layer.inside(run) for layer in read_layers(run[2], wanted, passes, depth=depth - 1)]
     return layers
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from triage.redact import masks
 from triage.redact.decoding.origins import Piece, View, build
+from triage.redact.lines import Lines
 from triage.redact.text import DIGITS, LETTERS, Expression
 
 __all__ = ("unshielded",)
@@ -24,13 +25,16 @@ _SHIELD: Final = Expression(rf"(?:{masks.MASKS}|{_MARK})+")
 _GOES_ON: Final = frozenset(LETTERS + DIGITS + b"_!$*^" + bytes(range(0x80, 0x100)))
 
 
-def unshielded(data: bytes) -> View | None:
-    """The lines of a text in which a value goes on behind a mask, without those masks; None where there are none."""
-    return build(data, _shields(data)) if b"]" in data or b">" in data or b"}" in data or b")" in data else None
+def unshielded(data: bytes, lines: Lines) -> View | None:
+    """The lines of a text in which a value goes on behind a mask, without those masks; None where there are none.
+
+    Only `lines` that hold more are looked at: a mask alone names nothing that a rule could find behind it.
+    """
+    return build(data, _shields(data, lines))
 
 
-def _shields(data: bytes) -> Iterator[Piece]:
+def _shields(data: bytes, lines: Lines) -> Iterator[Piece]:
     """The masks behind which something goes on."""
-    for start, end in _SHIELD.spans(data):
+    for start, end in lines.spans(_SHIELD):
         if end < len(data) and data[end] in _GOES_ON:
             yield start, end, b""
