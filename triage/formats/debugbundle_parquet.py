@@ -62,6 +62,7 @@ def read(source: Source) -> None:
                 return
             _within(source, file)
             source.role = "events"
+            source.note("its events have no places")
             for number, row in enumerate(_rows(file), 1):
                 reason = _event(source, row)
                 events += reason is None
@@ -72,7 +73,10 @@ def read(source: Source) -> None:
     except (pa.ArrowException, OSError, ValueError):
         lost += 1
         source.quarantine("Parquet that is damaged: what could be read before stays", offset=0, length=source.size)
-    source.note("its events have no places")
+        if not events:
+            source.parse_status = "partial"
+            source.note("Parquet that is damaged")
+            return
     describe(source, events, lost)
 
 
