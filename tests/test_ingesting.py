@@ -14,7 +14,7 @@ import triage
 from tests.envelopes import exception
 from tests.reading import ROOT, SAMPLES
 from triage.capture.ingesting import ingest
-from triage.errors import FormatError, LimitError, SourceError
+from triage.errors import FormatError, LimitError, SourceError, TriageError
 
 LOGS = sorted((SAMPLES / "logs").iterdir())
 TRACES = sorted((SAMPLES / "traces").iterdir())
@@ -70,6 +70,32 @@ def test_equal_events_of_two_logs_are_two(tmp_path):
         (tmp_path / name).write_text(text)
     ingest([tmp_path / "a.log", tmp_path / "b.log"], tmp_path / "store")
     assert triage.load(tmp_path / "store").incidents()["count"].tolist() == [2]
+
+
+def test_equal_events_of_two_machines_are_two_whichever_way_they_come(tmp_path):
+    text = '2026-01-26 01:25:59 ERROR shop: no\nTraceback (most recent call last):\n  File "a.py", line 1, in f\nE: x\n'
+    (tmp_path / "app.log").write_text(text)
+    for host in ("web-1", "web-2", "web-1"):
+        ingest(tmp_path / "app.log", tmp_path / "store", host=host)
+    case = triage.load(tmp_path / "store")
+    assert case.incidents()["count"].tolist() == [2]
+    assert sorted(case.annotations().query("key == 'log.host'")["value"]) == ["web-1", "web-2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Mon Jan 26 02:25:59 2026] [error] [client 10.0.0.1] PHP Fatal error:  boom in /srv/a.php on line 3\n",
+        '2026-01-26 02:25:59 ERROR shop: no\nTraceback (most recent call last):\n  File "a.py", line 1, in f\nE: x\n',
+        '{"type":"error","error_type":"E","message":"x","stack":"","file":"a.py","timestamp":"2026-01-26T02:25:59"}\n',
+        "[26-Jan-2026 02:25:59] PHP Fatal error:  boom in /srv/a.php on line 3\n",
+        "[26-Jan-2026 01:25:59 UTC] PHP Fatal error:  boom in /srv/a.php on line 3\n",
+    ],
+    ids=["apache", "traceback", "ndjson", "php", "php with a zone"],
+)
+def test_local_times_are_of_the_zone_that_is_given(text, tmp_path):
+    ingest(text.encode() * 2, tmp_path, zone="Europe/Berlin")
+    assert {f"{ts}" for ts in triage.load(tmp_path).events()["ts"]} == {"2026-01-26 01:25:59+00:00"}
 
 
 def test_large_logs_are_several_files(tmp_path):
@@ -138,6 +164,8 @@ def test_wrong_calls_say_so(tmp_path):
         ingest(tmp_path / "none.log", tmp_path / "store")
     with pytest.raises(FormatError):
         ingest(b"x", tmp_path / "store", format="none")
+    with pytest.raises(TriageError, match="there is no zone 'Mars'"):
+        ingest(b"x", tmp_path / "store", zone="Mars")
     document = io.BytesIO(json.dumps([exception(1)]).encode())
     with pytest.raises(LimitError):
         ingest(document, tmp_path / "store", limits=triage.Limits(document_bytes=100))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from triage.errors import TriageError
 from triage.formats import log_times
-from triage.formats.log_times import NO_ZONE, Moment, named_date, read
+from triage.formats.log_times import NO_ZONE, Moment, named_date, placed, read, zone_named
 
 WHEN = 1_769_390_759_000_000  # 2026-01-26 01:25:59 UTC
 
@@ -47,6 +48,31 @@ def test_an_hour_that_comes_twice_is_told():
     assert twice.note is not None
     assert "ambiguous" in twice.note
     assert read("25-Oct-2026 04:30:00 Europe/Berlin").note is None
+
+
+def test_a_zone_that_is_given_is_that_of_times_without_one():
+    berlin = zone_named("Europe/Berlin")
+    taken = "the time has no zone; taken as Europe/Berlin"
+    assert placed(read("26-Jan-2026 02:25:59"), berlin) == Moment(WHEN, taken)
+    assert placed(read("2026-07-26 02:25:59.5"), berlin) == Moment(read("2026-07-26T00:25:59.5Z").micros, taken)
+    assert placed(read("2026-01-26 03:55:59"), zone_named("+02:30")) == Moment(
+        WHEN, "the time has no zone; taken as UTC+02:30"
+    )
+    for told in ("26-Jan-2026 02:25:59 Europe/Athens", "2026-01-26T01:25:59Z", "Jan 26 01:25:59", "yesterday"):
+        assert placed(read(told), berlin) == read(told)
+    assert placed(read("26-Jan-2026 02:25:59"), None) == read("26-Jan-2026 02:25:59")
+    twice, never = (placed(read(f"{day}-2026 02:30:00"), berlin).note for day in ("25-Oct", "29-Mar"))
+    assert twice == f"{taken}; a local time that the change of clocks makes ambiguous"
+    assert never == f"{taken}; a local time that the change of clocks leaves out"
+    assert placed(read("0001-01-01 00:00:00"), berlin).micros is None
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("Europa/Berlin", "did you mean Europe/Berlin"), ("", "give one"), ("../x", "give one"), (3, "")]
+)
+def test_a_zone_that_there_is_not_is_an_error(name, told):
+    with pytest.raises(TriageError, match=f"there is no zone.*{told}"):
+        zone_named(name)
 
 
 @pytest.mark.parametrize(

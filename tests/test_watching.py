@@ -279,6 +279,14 @@ def test_a_file_that_is_no_state_is_left_alone(tmp_path, content):
     assert path.read_bytes() == before
 
 
+def test_local_times_are_of_the_zone_that_is_given(tmp_path):
+    add(tmp_path / "app.log", "2026-01-26 02:25:59 ERROR shop: no\n" + TRACE.format(name="f"))
+    with pytest.raises(TriageError, match="no zone"):
+        Watcher(tmp_path, zone="Mars")
+    (notice,) = watch(tmp_path / "app.log", state=tmp_path / "state", once=True, zone="Europe/Berlin")
+    assert json.loads(notice.line)["at"] == "2026-01-26T01:25:59.000000Z"
+
+
 def test_nothing_at_a_path_is_said(tmp_path):
     with pytest.raises(SourceError, match="there is nothing at"):
         watch(tmp_path / "none", state=tmp_path / "state")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from triage.console import Exit, Reader, complain, say, source
+from triage.console import Exit, Reader, Zone, complain, say, source
 from triage.share.printable import plural, printable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _NAMED = 3
 
 
 @app.command()
-def ingest(  # noqa: PLR0917 - typer takes them by name
+def ingest(  # noqa: PLR0913, PLR0917 - typer takes them by name
     logs: Annotated[
         list[str],
         typer.Argument(help="Logs, directories, archives or glob patterns; - is standard input.", metavar="LOG..."),
@@ -30,6 +30,9 @@ def ingest(  # noqa: PLR0917 - typer takes them by name
     to: Annotated[Path, typer.Option("--to", help="The store, or the folder of its events; made if need be.")],
     service: Annotated[str | None, typer.Option(help="The service of events whose log names none.")] = None,
     environment: Annotated[str, typer.Option(help="The environment of events whose log names none.")] = "unknown",
+    host: Annotated[
+        str | None, typer.Option(help="The machine of the logs: equal lines of two machines are two events.")
+    ] = None,
     reader: Reader = None,
     lines: Annotated[
         bool, typer.Option("--lines", help="Write plain lines too; those of errors make incidents.")
@@ -37,6 +40,7 @@ def ingest(  # noqa: PLR0917 - typer takes them by name
     redact: Annotated[
         bool, typer.Option("--redact", help="Mask secrets and personal data in what is written.")
     ] = False,
+    zone: Zone = None,
 ) -> None:
     """Read logs into an event store, as DebugBundle's event files.
 
@@ -51,9 +55,11 @@ def ingest(  # noqa: PLR0917 - typer takes them by name
         to,
         service=service,
         environment=environment,
+        host=host,
         format=reader,
         lines=lines,
         redact=redact,
+        zone=zone,
         told=_tell,
     )
     told = [f"{plural(done.events, 'event')} in {plural(len(done.files), 'file')}"]

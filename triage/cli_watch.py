@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from triage.console import JournalFile, complain, say
+from triage.console import JournalFile, Zone, complain, say
 from triage.share.printable import plural
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def watch(  # noqa: PLR0913, PLR0917 - typer takes them by name
         bool, typer.Option("--skip-existing", help="Do not tell what is there at the very first look.")
     ] = False,
     journal: JournalFile = None,
+    zone: Zone = None,
 ) -> None:
     """Follow files and folders, and print new incidents, spikes and regressions as they happen; masked.
 
@@ -47,7 +48,7 @@ def watch(  # noqa: PLR0913, PLR0917 - typer takes them by name
     """
     from triage.watching import Watcher
 
-    with Watcher(path, state=state, out=out, settle=settle, journal=journal) as watcher:
+    with Watcher(path, state=state, out=out, settle=settle, journal=journal, zone=zone) as watcher:
         try:
             _tell(watcher, json=json)
             while True:

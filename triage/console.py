@@ -41,6 +41,7 @@ __all__ = (
     "Reader",
     "Style",
     "Symbols",
+    "Zone",
     "complain",
     "full_id",
     "load",
@@ -98,7 +99,10 @@ Symbols = Annotated[
     typer.Option("--symbols", help="A folder of symbol files, ProGuard mappings or source maps.", metavar="DIR"),
 ]
 
-
+Zone = Annotated[
+    str | None,
+    typer.Option("--zone", help="What local times are of that name no zone, as Europe/Berlin; default: UTC."),
+]
 JournalFile = Annotated[
     str | None,
     typer.Option(

@@ -18,6 +18,7 @@ from triage.sources.source import OverLimitError, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import tzinfo
 
     import pyarrow as pa
 
@@ -52,6 +53,7 @@ def read_into(  # noqa: PLR0913 - what is shared by all sources of one reading
     bulk_bytes: int | None = BULK_BYTES,
     cache: Cache | None = None,
     client: Client | None = None,
+    zone: tzinfo | None = None,
 ) -> None:
     """Read every input into records; files from `bulk_bytes` on in batches, see `triage.store`."""
     dispatch = _Dispatch(reader=reader, single=inputs.single, strict=strict, progress=progress)
@@ -62,6 +64,7 @@ def read_into(  # noqa: PLR0913 - what is shared by all sources of one reading
         symbols=symbols,
         bulk_bytes=bulk_bytes,
         cache=cache,
+        zone=zone,
     )
     if client is not None:
         from triage.store.partitions import Workers

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -22,6 +22,7 @@ from triage.capture.event_files import Written, array, file_name, folder_of, wri
 from triage.errors import LimitError
 from triage.formats import trace_text
 from triage.formats.head import Head
+from triage.formats.log_times import zone_named
 from triage.records import Records, Trace, json_text
 from triage.sources import archives
 from triage.sources.context import Context
@@ -69,9 +70,11 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
     *,
     service: str | None = None,
     environment: str = "unknown",
+    host: str | None = None,
     format: str | None = None,
     lines: bool = False,
     redact: bool = False,
+    zone: str | None = None,
     limits: Limits = _LIMITS,
     told: Callable[[Written], None] | None = None,
 ) -> Ingested:
@@ -89,12 +92,19 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
     service, environment
         What events are of whose log names none. Without a service that is the first word of the file's name in the
         store, and no service at all when `triage` reads it.
+    host
+        The machine that the logs are of. It is noted with each event as `log` / `host`, and makes equal lines of two
+        machines two events, whichever way they come; without it equal lines of logs that are read in two calls are one
+        event read twice.
     format
         Read by this reader instead of by detection.
     lines
         Write the lines that are no events too, as `log_event` of their level; those of errors make incidents.
     redact
         Mask secrets and personal data as `triage.redact.mask` does, file by file.
+    zone
+        What local times are of that name no zone, as Apache's all do: a name of the IANA database or an offset.
+        Default: UTC.
     told
         Called with each file once it is on disk, name and all.
 
@@ -107,6 +117,8 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
     ------
     SourceError
         There is nothing at the path, or the store cannot be written.
+    TriageError
+        There is no such zone.
     LimitError
         A single input is over one of the limits.
 
@@ -122,11 +134,12 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
     """
     inputs = Inputs(path)
     reader = formats.by_name(format) if format else None
-    writer = _Writer(folder_of(store), service, environment, told=told, redactor=_redactor() if redact else None)
+    names = _Names(service, environment, host)
+    writer = _Writer(folder_of(store), names, told=told, redactor=_redactor() if redact else None)
     records = Stream(writer, lines=lines)
     dispatch = _Dispatch(records, reader, single=inputs.single)
     # events are taken one by one, whole
-    context = Context(records=records, limits=limits, read=dispatch, bulk_bytes=None)
+    context = Context(records=records, limits=limits, read=dispatch, bulk_bytes=None, zone=zone_named(zone))
     for source in inputs.walk(context):
         dispatch(source)
         records.let_go()
@@ -190,21 +203,28 @@ class _Buffer:
         self.bytes = self.last = 0
 
 
+class _Names(NamedTuple):
+    """What events are of whose log names none."""
+
+    service: str | None
+    environment: str
+    host: str | None
+
+
 class _Writer:
     """Events to envelopes to files, by log and service."""
 
     def __init__(
         self,
         folder: Path,
-        service: str | None,
-        environment: str,
+        names: _Names,
         *,
         told: Callable[[Written], None] | None,
         redactor: Redactor | None,
     ) -> None:
         self.done = Ingested()
         self._folder = folder
-        self._service, self._environment = service, environment
+        self._names = names
         self._told = told
         self._redactor = redactor
         self._identities = Identities()
@@ -213,15 +233,17 @@ class _Writer:
 
     def add(self, event: Event) -> None:
         """Take one event."""
-        columns = event.columns
-        if self._service and not columns.get("service"):
-            columns["service"] = self._service
-        if self._environment != "unknown" and not columns.get("environment"):
-            columns["environment"] = self._environment
+        columns, (service, environment, host) = event.columns, self._names
+        if service and not columns.get("service"):
+            columns["service"] = service
+        if environment != "unknown" and not columns.get("environment"):
+            columns["environment"] = environment
+        if host and not any((scope, key) == ("log", "host") for scope, key, _ in event.annotations):
+            event.annotations.append(("log", "host", host))
         if event.own is not None and is_valid(event.own):
             data, identity, name = _encode(event.own), event.own["event_id"], event.own["service"]["name"]
         else:
-            made = envelope(event, self._identities, service=_stem(event.path), environment=self._environment)
+            made = envelope(event, self._identities, service=_stem(event.path), environment=environment)
             data, identity, name = _encode(made), made.event_id, str(made.service["name"])
         key = event.path, name
         buffer = self._buffers.setdefault(key, _Buffer())

@@ -18,6 +18,7 @@ from triage.formats import Match
 from triage.formats.debugbundle_envelope import Row, level_of
 from triage.formats.debugbundle_json import DAMAGED, decode
 from triage.formats.debugbundle_payload import add_event
+from triage.formats.log_times import NO_ZONE, Moment, placed
 from triage.records import Frame, Trace
 from triage.times import epoch, iso
 
@@ -160,9 +161,10 @@ def _moment(row: Row, value: dict[str, Any]) -> None:
         return
     text = written.strip() if isinstance(written, str) else "Z"
     zoned = text[-1] in "Zz" or "+" in text[10:] or "-" in text[10:]
-    row.columns |= {"ts": ts, "ts_source": "event" if zoned else "event without zone"}
-    if not zoned:
-        row.repaired("the time has no zone; taken as UTC")
+    moment = Moment(ts) if zoned else placed(Moment(ts, NO_ZONE), row.source.context.zone)
+    row.columns |= {"ts": moment.micros, "ts_source": "event" if zoned else "event without zone"}
+    if moment.note:
+        row.repaired(moment.note)
 
 
 def _place(value: dict[str, Any], file: str, name: str | None, message: str, language: str | None) -> Trace:

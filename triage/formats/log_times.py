@@ -2,23 +2,30 @@
 
 Facts: RFC 3164, RFC 5424 and RFC 3339; the documented formats of PHP's and Apache's error logs, of klog, Go's `log`,
 `java.util.logging` and journalctl. Zones are offsets or names of the IANA database (``Europe/Berlin``). A stamp without
-a zone is taken as UTC, and that is said; one without a year gets that of the date in the file's name, or no time.
+a zone is taken as UTC, or as the zone that a person gives for such stamps, and that is said; one without a year gets
+that of the date in the file's name, or no time.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-__all__ = ("NO_ZONE", "Moment", "named_date", "read")
+from triage.errors import TriageError
+from triage.times import LEAST, MOST
 
-NO_ZONE: Final = "the time has no zone; taken as UTC"
+__all__ = ("NO_ZONE", "Moment", "named_date", "placed", "read", "zone_named")
+
+_TAKEN: Final = "the time has no zone; taken as"
+NO_ZONE: Final = f"{_TAKEN} UTC"
 _UNKNOWN_ZONE: Final = "the zone of the time is not known; taken as UTC"
 _TWICE: Final = "a local time that the change of clocks makes ambiguous"
 _NEVER: Final = "a local time that the change of clocks leaves out"
+_NONE: Final = "the time is none of the calendar"
 _NO_YEAR: Final = "the time names no year"
 _NAMED_YEAR: Final = "the year is that of the date in the file's name"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,6 +79,45 @@ def read(text: str, dated: tuple[int, int] | None = None) -> Moment:
     return second if second.micros is None or not part else Moment(second.micros + part, second.note)
 
 
+def zone_named(name: str | None) -> tzinfo | None:
+    """The zone of a name of the IANA database or of an offset, for `placed`; None of None.
+
+    Raises
+    ------
+    TriageError
+        There is no such zone.
+
+    Examples
+    --------
+    >>> zone_named("Europe/Berlin"), zone_named("+02:00")
+    (zoneinfo.ZoneInfo(key='Europe/Berlin'), datetime.timezone(datetime.timedelta(seconds=7200)))
+    """
+    if name is None:
+        return None
+    zone, remark = _zone(str(name))
+    if remark:
+        close = get_close_matches(str(name), sorted(available_timezones()), n=1)
+        meant = f"; did you mean {close[0]}?" if close else "; give one as Europe/Berlin, UTC or +02:00"
+        raise TriageError(f"there is no zone {name!r}{meant}")
+    return zone
+
+
+def placed(moment: Moment, zone: tzinfo | None) -> Moment:
+    """A time that had no zone and was taken as UTC, taken as that of a zone instead; any other as it is.
+
+    Examples
+    --------
+    >>> placed(read("2026-01-26 02:25:59"), zone_named("Europe/Berlin"))
+    Moment(micros=1769390759000000, note='the time has no zone; taken as Europe/Berlin')
+    """
+    if zone is None or moment.micros is None or moment.note is None or NO_ZONE not in moment.note:
+        return moment
+    seconds, part = divmod(moment.micros, 1_000_000)
+    second = _placed(seconds, zone)
+    note = moment.note.replace(NO_ZONE, second.note or NO_ZONE)
+    return Moment(None if second.micros is None else second.micros + part, note)
+
+
 def named_date(path: str) -> tuple[int, int] | None:
     """The year and the month of the last date in the name of a file, as rotated logs have it.
 
@@ -114,14 +160,33 @@ def _moment(said: dict[str, str | None], dated: tuple[int, int] | None) -> Momen
     notes += [note] if note else []
     try:
         local = datetime(year, month, int(said["day"] or 0), hour, minute, second, tzinfo=zone)
-        one, other = local.utcoffset(), local.replace(fold=1).utcoffset()
-        if isinstance(zone, ZoneInfo) and one is not None and other is not None and one != other:
-            notes.append(_TWICE if one > other else _NEVER)
+        notes += _clocks(local)
         passed = local - _EPOCH
     except (ValueError, OverflowError):
-        return Moment(None, "the time is none of the calendar")
+        return Moment(None, _NONE)
     micros = (passed.days * 86_400 + passed.seconds) * 1_000_000
     return Moment(micros, "; ".join(notes) or None)
+
+
+@lru_cache(maxsize=8_192)
+def _placed(seconds: int, zone: tzinfo) -> Moment:
+    """A whole second of a clock in that zone."""
+    try:
+        local = (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=zone)
+        passed = local - _EPOCH
+    except OverflowError:
+        return Moment(None, _NONE)
+    notes = [f"{_TAKEN} {zone}", *_clocks(local)]
+    micros = (passed.days * 86_400 + passed.seconds) * 1_000_000
+    return Moment(micros, "; ".join(notes)) if LEAST <= micros <= MOST else Moment(None, _NONE)
+
+
+def _clocks(local: datetime) -> list[str]:
+    """What the change of clocks makes of a local time."""
+    one, other = local.utcoffset(), local.replace(fold=1).utcoffset()
+    if one is None or other is None or one == other:
+        return []
+    return [_TWICE if one > other else _NEVER]
 
 
 @lru_cache(maxsize=256)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from triage.formats import Match, traces
-from triage.formats.log_times import NO_ZONE
+from triage.formats.log_times import NO_ZONE, Moment, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import tzinfo
 
     from triage.formats.head import Head
     from triage.formats.traces.scanning import Found
@@ -68,6 +69,15 @@ def search(source: Source, *, only: str | None = None) -> None:
     source.description = f"{', '.join(list(names)[:5])} ({count:,} in all)" if count > 1 else next(iter(names))
 
 
+def _placed(ts: int | None, notes: list[str], zone: tzinfo | None) -> int | None:
+    """The time of a report, in a zone that was given where it names none; the notes say so."""
+    if NO_ZONE not in notes:
+        return ts
+    moment = placed(Moment(ts, NO_ZONE), zone)
+    notes[notes.index(NO_ZONE)] = moment.note or NO_ZONE
+    return moment.micros
+
+
 def add(source: Source, found: Found, *, remarks: Iterable[str] = (), **said: Any) -> int:
     """Append one report as rows and give its event; what a log says of it stands in the place of the report's own."""
     report, records = found.report, source.records
@@ -78,6 +88,7 @@ def add(source: Source, found: Found, *, remarks: Iterable[str] = (), **said: An
     local = found.local and said.get("ts") is None
     if local:
         notes.append(NO_ZONE)
+    ts = _placed(found.ts, notes, source.context.zone)
     columns = {
         "source_id": source.source_id,
         "offset": found.offset,
@@ -85,13 +96,13 @@ def add(source: Source, found: Found, *, remarks: Iterable[str] = (), **said: An
         "format": found.module.NAME,
         "event_class": "incident_signal",
         "event_kind": report.kind,
-        "ts": found.ts,
+        "ts": ts,
         "ts_source": None
-        if found.ts is None
+        if ts is None
         else "report"
         if report.ts is not None
         else "log line without zone"
-        if local
+        if local and source.context.zone is None
         else "log line",
         "level": report.level,
         "handled": report.handled,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import tzinfo
 
     from triage.records import Records
     from triage.sources.limits import Limits
@@ -36,6 +37,8 @@ class Context:
     sources: int = 0
     # From how many bytes on a file is `bulky`; None for never.
     bulk_bytes: int | None = BULK_BYTES
+    # What the times of log lines are of that name no zone; None for UTC.
+    zone: tzinfo | None = None
     # Where what was read of large event files is kept for the next time.
     cache: Cache | None = None
     # Read large event files in partitions.

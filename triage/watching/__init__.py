@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from triage.watching.notices import Notice
 from triage.watching.watcher import SETTLE, Watcher
@@ -27,6 +27,7 @@ def watch(
     settle: float = SETTLE,
     journal: str | os.PathLike[str] | Journal | None = None,
     config: str | os.PathLike[str] | None = None,
+    zone: str | None = None,
 ) -> Iterator[Notice]:
     """Follow files and folders that grow, and give new incidents, spikes and regressions as they happen.
 
@@ -49,6 +50,8 @@ def watch(
         Seconds without a change after which a file, or the last line of one, is taken for whole.
     journal, config
         As for `triage.load`; what is decided meanwhile holds from the next look on.
+    zone
+        As for `triage.ingest`.
 
     Yields
     ------
@@ -61,7 +64,7 @@ def watch(
     SourceError
         There is nothing at that path.
     TriageError
-        Another watch holds the state, or it cannot be written.
+        Another watch holds the state, or it cannot be written; there is no such zone.
 
     Examples
     --------
@@ -75,7 +78,8 @@ def watch(
     ...     [each.title for each in watch(log, state=state, once=True)], list(watch(log, state=state, once=True))
     (['ValueError in f'], [])
     """
-    watcher = Watcher(path, state=None if state is None else Path(state), settle=settle, journal=journal, config=config)
+    options: dict[str, Any] = {"settle": settle, "journal": journal, "config": config, "zone": zone}
+    watcher = Watcher(path, state=None if state is None else Path(state), **options)
     return _rounds(watcher, interval, once=once)
 
 

@@ -18,6 +18,7 @@ from triage.watching.followed import TAIL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import tzinfo
 
     import pyarrow as pa
 
@@ -98,13 +99,14 @@ class Read:
                 self.taken[rows] = _placed(job, offsets[rows], ends[rows])
 
 
-def read(jobs: Sequence[Job], rules: Rules) -> list[Read]:
-    """Read some jobs, and put their records where the next ones begin."""
+def read(jobs: Sequence[Job], rules: Rules, zone: tzinfo | None = None) -> list[Read]:
+    """Read some jobs, and put their records where the next ones begin; `zone` is that of times without one."""
     found = []
     for name in sorted({job.record.reader for job in jobs}):
         some = [job for job in jobs if job.record.reader == name]
         pieces = _Pieces(some)
-        tables = loading.read_tables(pieces, reader=formats.by_name(name) if name else None, limits=_LIMITS)
+        reader = formats.by_name(name) if name else None
+        tables = loading.read_tables(pieces, reader=reader, limits=_LIMITS, zone=zone)
         found.append(Read(some, keys.annotate(tables, rules), pieces.of))
     return found
 

@@ -14,6 +14,7 @@ import msgspec
 
 from triage.config import load_policy, load_rules
 from triage.errors import JournalError, SourceError
+from triage.formats.log_times import zone_named
 from triage.incidents.decisions import Decisions
 from triage.journal import Journal
 from triage.stacks import keys
@@ -59,6 +60,8 @@ class Watcher:
         Seconds without a change after which a file, or the end of one, is taken for whole.
     journal, config
         As for `triage.load`.
+    zone
+        As for `triage.ingest`.
     """
 
     def __init__(
@@ -70,7 +73,9 @@ class Watcher:
         settle: float = SETTLE,
         journal: str | os.PathLike[str] | Journal | None = None,
         config: str | os.PathLike[str] | None = None,
+        zone: str | None = None,
     ) -> None:
+        self._zone = zone_named(zone)
         where = (state or default_path(path)).expanduser().absolute()
         self.out = None if out is None else out.expanduser().absolute()
         own = [str(where), f"{where}-journal", *([str(self.out)] if self.out else [])]
@@ -160,7 +165,7 @@ class Watcher:
     def _take(self, jobs: list[Job]) -> None:
         """Read what is there to be read, and take it in together with where to go on."""
         with self._state.changes():
-            for read in pieces.read(jobs, self._rules):
+            for read in pieces.read(jobs, self._rules, self._zone):
                 self._ledger.admit(read)
                 self._unread |= read.unread
             self._follower.changed.update(job.record.n for job in jobs)
