@@ -69,3 +69,37 @@ def incident_of(case, number):
 def load(folder, decisions):
     """A case of a store with its journal."""
     return triage.load(folder, journal=decisions)
+
+
+EVENTS = [
+    event(1),
+    event(2, at="2026-02-10T09:05:00Z"),
+    event(3, function="render", at="2026-02-10T10:00:00Z"),
+    event(4, function="render", service="web", at="2026-02-10T11:00:00Z"),
+]
+
+
+class Desk:
+    def __init__(self, folder, events=EVENTS):
+        self.folder = folder
+        self.store = store(folder / "in", events)
+        self.journal = journal(folder)
+        self.case = load(self.store, self.journal)
+
+    def of(self, number):
+        return incident_of(self.case, number)
+
+    def again(self, events=None, folder="in"):
+        """The case loaded anew, from other events or another place."""
+        place = self.folder / folder
+        if events is not None:
+            store(place, events)
+        self.case = triage.load(place, journal=Journal(self.journal.path, who="Ada", when=clock(60)))
+        return self.case
+
+    def status(self, number):
+        frame = self.case.incidents().set_index("incident_id")
+        return frame.loc[self.of(number), "status"]
+
+    def effects(self):
+        return dict(self.case.journal()[["what", "effect"]].itertuples(index=False))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import triage
-from tests.deciding import clock, event, held, incident_of, journal, load, name, store
+from tests.deciding import EVENTS, Desk, clock, event, held, incident_of, journal, load, name, store
 from triage import journal as journals
 from triage import journal_lines
 from triage.errors import JournalError, TriageError
@@ -23,44 +23,11 @@ from triage.share.redacted import RedactedCase
 from triage.stacks.keys import ALGO_VERSION
 from triage.tables import to_pandas
 
-EVENTS = [
-    event(1),
-    event(2, at="2026-02-10T09:05:00Z"),
-    event(3, function="render", at="2026-02-10T10:00:00Z"),
-    event(4, function="render", service="web", at="2026-02-10T11:00:00Z"),
-]
-
 
 @pytest.fixture
 def desk(tmp_path):
     """A store of three incidents (1 and 2; 3; 4) and its journal."""
     return Desk(tmp_path)
-
-
-class Desk:
-    def __init__(self, folder, events=EVENTS):
-        self.folder = folder
-        self.store = store(folder / "in", events)
-        self.journal = journal(folder)
-        self.case = load(self.store, self.journal)
-
-    def of(self, number):
-        return incident_of(self.case, number)
-
-    def again(self, events=None, folder="in"):
-        """The case loaded anew, from other events or another place."""
-        place = self.folder / folder
-        if events is not None:
-            store(place, events)
-        self.case = triage.load(place, journal=Journal(self.journal.path, who="Ada", when=clock(60)))
-        return self.case
-
-    def status(self, number):
-        frame = self.case.incidents().set_index("incident_id")
-        return frame.loc[self.of(number), "status"]
-
-    def effects(self):
-        return dict(self.case.journal()[["what", "effect"]].itertuples(index=False))
 
 
 def numbers(case):

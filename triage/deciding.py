@@ -18,8 +18,9 @@ from triage import remarks
 from triage.config import load_policy
 from triage.errors import JournalError, demand, is_one_of
 from triage.incidents import groups
-from triage.incidents.decisions import Decider, Decisions, revoked
+from triage.incidents.decisions import Decider, Decisions
 from triage.incidents.entries import Maker
+from triage.incidents.lineage import revoked
 from triage.incidents.replayed import Effect
 from triage.incidents.taken import Taken
 from triage.journal import WAYS, Entry, Journal, parse

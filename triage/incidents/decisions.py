@@ -5,7 +5,7 @@ order; because all of them are replayed whenever incidents are asked for, they h
 
 - An entry finds its incidents by their ids, and by the events that it names where the grouping gives others now
   (`triage.incidents.anchors`). One that became another (merged, or split by somebody who did not know) stands for the
-  incidents that hold its events now.
+  incidents that hold its events now; but not for what its author knew to be parted or pinned away from it.
 - A merge gives all of them one id. A split parts one by a value of each event (`triage.incidents.predicates`), where
   the anchors of a side vouch for values that are told differently here: masked, or made by another version. An event
   whose value is hidden by a mask that nobody vouches for stays where it is, which is told. A pin moves named events.
@@ -28,6 +28,7 @@ import pyarrow as pa
 
 from triage.incidents import predicates
 from triage.incidents.anchors import Anchors, Found
+from triage.incidents.lineage import ancestors, revoked
 from triage.incidents.replayed import Effect, Parting, Replayed, State
 from triage.share.printable import plural
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from triage.journal import Entry, Subject
 
-__all__ = ("TOKEN", "Decider", "Decisions", "Effect", "Replayed", "State", "revoked", "token")
+__all__ = ("TOKEN", "Decider", "Decisions", "Effect", "Replayed", "State", "token")
 
 Rows = npt.NDArray[np.int64]
 TOKEN: Final = "hid_"  # noqa: S105 - it says so of an id
@@ -110,6 +111,9 @@ class _Replay:
         self._made: dict[str, str] = {}
         self._anchors = Anchors(events, codes, entries, self._revoked, token)
         self._pinned, self._touched = np.zeros(len(codes), bool), np.zeros(len(codes), bool)
+        # The place in the journal of the split or pin that moved each event last, -1 for none or a merge since.
+        self._parter = np.full(len(codes), -1)
+        self._known_to = ancestors(entries)
         # Per entry that moved events: the groups of rows that it put together or apart, to be looked at in the end.
         self._moved: dict[str, list[Rows]] = {}
         self._effects: dict[str, Effect] = {}
@@ -153,7 +157,7 @@ class _Replay:
         number = self._number.get(subject.incident_id)
         if number is None and self._is_undone(subject):
             return Found([], self._anchors.rows(()))
-        own = self._most(subject.events) if number is None else self._now(number)
+        own = self._most(subject.events) if number is None else self._now(number, order)
         rows = self._anchors.elsewhere(entry, order, subject, own, self._touched)
         more, strays = self._anchors.parts(entry, subject, rows, self._rows)
         return Found([*own, *more], strays, len(more) + (len(own) if number is None else 0))
@@ -173,12 +177,21 @@ class _Replay:
         """Whether an entry made this incident that does not hold any more."""
         return subject.made_by in self._revoked and subject.incident_id not in self._number
 
-    def _now(self, number: int) -> list[int]:
-        """The incident itself, or those that have its events now."""
+    def _now(self, number: int, order: int | None = None) -> list[int]:
+        """The incident itself, or those that have its events now, as far as an entry there may mean these."""
         if number in self._live:
             return [number]
-        now: list[int] = np.unique(self._owner[self._rows[number]]).tolist()
+        now: list[int] = np.unique(self._owner[self._meant(number, order)]).tolist()
         return now
+
+    def _meant(self, number: int, order: int | None) -> Rows:
+        """The events that an incident had last, less those of which the author of an entry knew that they left it."""
+        rows = self._rows[number]
+        if order is None:
+            return rows
+        parters = self._parter[rows]
+        knew = [at for at in np.unique(parters).tolist() if at >= 0 and self._known_to[order] >> at & 1]
+        return rows[~np.isin(parters, knew)]
 
     def _most(self, events: Iterable[str]) -> list[int]:
         """The incident that most of these events are in, the smallest id among equals."""
@@ -186,8 +199,8 @@ class _Replay:
         counts = Counter(self._owner[rows].tolist())
         return [min(counts, key=lambda number: (-counts[number], self._names[number]))] if counts else []
 
-    def _move(self, rows: Rows, name: str) -> int:
-        """Give events to an incident, which is made where there is none of that name."""
+    def _move(self, rows: Rows, name: str, parter: int = -1) -> int:
+        """Give events to an incident, which is made where there is none of that name; `parter` is who parted them."""
         number = self._number.setdefault(name, len(self._names))
         if number == len(self._names):
             self._names.append(name)
@@ -203,6 +216,7 @@ class _Replay:
                 else:
                     self._live.discard(owner)
         self._owner[rows] = number
+        self._parter[rows] = parter
         held = self._rows[number] if number in self._live else rows[:0]
         self._rows[number] = np.union1d(held, rows)
         self._live.add(number)
@@ -255,7 +269,7 @@ class _Replay:
         number = self._number.get(subject.incident_id)
         if number is None and not found:
             return
-        rows, states = self._whole(number, found[0] if found else None)
+        rows, states = self._whole(number, order, found[0] if found else None)
         if found:
             strays = self._strayed(entry, found[:1], "out of {} taken back {}")
             rows = np.union1d(rows, strays)
@@ -267,18 +281,18 @@ class _Replay:
         self._moved[entry.id] = [part for part in (*parts.values(), rest) if len(part)] if parts else []
         for name, side in sorted(parts.items()):
             self._made[name] = entry.id
-            self._share(self._move(side, name), states)
+            self._share(self._move(side, name, order), states)
         self._touched[rows] = True
         if number is not None and number not in self._live:
             self._rows[number] = np.union1d(rows, self._rows[number])  # all that it had, not what left it last
 
-    def _whole(self, number: int | None, found: Found | None) -> tuple[Rows, tuple[State, ...]]:
+    def _whole(self, number: int | None, order: int, found: Found | None) -> tuple[Rows, tuple[State, ...]]:
         """The events of an incident that is split, and its states."""
         own = [] if number is None else [number]
         if number is not None and number not in self._live:
-            rows = self._rows[number]  # who did not know of another split did not know of pins since either
+            rows = self._meant(number, order)  # who did not know of another split did not know of pins since either
             parts, states = [rows[~self._pinned[rows]]], self._states.get(number, ())
-            others = found.numbers[len(self._now(number)) :] if found else []
+            others = found.numbers[len(self._now(number, order)) :] if found else []
         else:
             others = [each for each in (found.numbers if found else []) if each not in own]
             parts = [self._rows[each] for each in own]
@@ -324,7 +338,7 @@ class _Replay:
             self._remark(entry, f"masks hide the value of {plural(hidden, 'event')}, left where the grouping has them")
         return {name: np.concatenate(found) for name, found in parts.items()}
 
-    def _pin(self, entry: Entry, _: int) -> None:
+    def _pin(self, entry: Entry, order: int) -> None:
         rows = self._anchors.rows(entry.events)
         if not len(rows):
             self._effects[entry.id] = Effect("waiting", "none of the events that it names is in this case")
@@ -334,11 +348,11 @@ class _Replay:
             self._effects[entry.id] = Effect("overridden", _UNDONE)
             return
         number = self._number.get(subject.incident_id)
-        found = self._most(subject.events) if number is None else self._now(number)
+        found = self._most(subject.events) if number is None else self._now(number, order)
         most = min(found, key=lambda number: (-len(self._rows[number]), self._names[number]), default=None)
         self._moved[entry.id] = [rows]
         self._effects[entry.id] = Effect("applied", incidents=(entry.into if most is None else self._names[most],))
-        self._move(rows, self._effects[entry.id].incidents[0])
+        self._move(rows, self._effects[entry.id].incidents[0], order)
         self._pinned[rows] = True
 
     def _judge(self) -> None:
@@ -377,14 +391,3 @@ class _Replay:
 
     def _part(self, entry: str, how: str, sides: tuple[tuple[str, ...], ...]) -> None:
         self._parted[entry] = Parting(f"{self._who[entry] or 'somebody'} {how}", sides)
-
-
-def revoked(entries: Sequence[Entry]) -> dict[str, str]:
-    """The entries that were taken back, and by which; a revocation can be taken back as well."""
-    order = {entry.id: at for at, entry in enumerate(entries)}
-    found: dict[str, str] = {}
-    for at in range(len(entries) - 1, -1, -1):
-        entry = entries[at]
-        if entry.what == "revoke" and entry.id not in found and order.get(entry.of, at) < at:
-            found.setdefault(entry.of, entry.id)
-    return found
