@@ -21,6 +21,7 @@ from triage.redact.text import Found, Span, digits_in, line_of
 __all__ = ("collided", "columns", "copied", "settings")
 
 _LIKE_A_VALUE: Final = 12
+_PEOPLE: Final = PERSONAL | {"user"}
 _ROWS: Final = 20_000
 # What a table begins behind that is all of a value: of a form, of JSON.
 _NESTED: Final = re.compile(
@@ -67,7 +68,7 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         if _RULE.fullmatch(line):
             continue
         row = _row(line, header, cells, mark)
-        if len(row) != len(cells) or _repeats(line, row, header, cells):
+        if len(row) != len(cells) or _repeats(line, row, header, cells, senses):
             return
         for number in asked:
             meaning = senses[number]
@@ -166,11 +167,21 @@ def _alternating(data: bytes, start: int, cells: list[Span], meanings: list[Sens
             yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=(start, start))
 
 
-def _repeats(line: bytes, row: list[Span], header: bytes, cells: list[Span]) -> bool:
-    """Whether a row is a header again: another one, whose cells name such columns themselves."""
+def _repeats(line: bytes, row: list[Span], header: bytes, cells: list[Span], senses: list[Sense | None]) -> bool:
+    """Whether a row is a header again: another one, whose cells name such columns themselves.
+
+    A name in a column of secrets is none of these; in another one it is a word like others, and a number makes it one
+    of many: `1,token,user0,hunter2` is a row.
+    """
     texts = [line[slice(*cell)] for cell in row]
     own = [header[slice(*cell)].lower() for cell in cells]
     if any(text.lower() == name for text, name in zip(texts, own, strict=True) if name):
         return True
-    found = [meaning.weak in PERSONAL for text in texts if (meaning := meaning_of(text))]
-    return len(found) > 1 or False in found
+    named = 0
+    for text, meaning in zip(texts, senses, strict=True):
+        if not text or meaning_of(text) is None:
+            continue
+        if meaning is not None and meaning.weak not in _PEOPLE:
+            return True
+        named += not digits_in(text)
+    return named > 1
