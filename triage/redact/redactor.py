@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 import numpy as np
 
 from triage.redact import documents, masks
+from triage.redact.around import NOTHING, Around
 from triage.redact.decoding import attached
 from triage.redact.decoding.attached import ATTACHMENT
 from triage.redact.findings import Finding, Masked, findings, residues
@@ -101,18 +102,25 @@ class Redactor:
         made._numbers, made._taken, made._given = self._numbers.copy(), self._taken.copy(), []
         return made
 
-    def learn(self, data: bytes, *, place: str, media: str | None = None) -> None:  # noqa: ARG002 - as `mask` is called
+    def learn(
+        self,
+        data: bytes,
+        *,
+        place: str,  # noqa: ARG002 - as `mask` is called
+        media: str | None = None,  # noqa: ARG002
+        around: Around = NOTHING,
+    ) -> None:
         """First pass over a text, or over a block of one that ends at a line end; in the order of their paths."""
         self._reserve(data)
-        self._register(self._scanner.find(data))
+        self._register(around.within(data, None, self._scanner.find))
 
     def learn_text(self, text: str) -> None:
         """First pass over a cell of a table, a name, a message."""
         self._register(self._scanner.find(text.encode("utf-8", "surrogatepass")))
 
-    def mask(self, data: bytes, *, place: str = "", media: str | None = None) -> Masked:
+    def mask(self, data: bytes, *, place: str = "", media: str | None = None, around: Around = NOTHING) -> Masked:
         """Second pass: the text with masks, and what was masked. JSON, NDJSON and Prometheus text stay parsable."""
-        return self._masked(data, self._found(data), place, media)
+        return self._masked(data, self._found(data, around), place, media, around)
 
     def mask_alone(self, data: bytes) -> Masked:
         """Both passes over a text that is all there is, read once for both."""
@@ -131,9 +139,16 @@ class Redactor:
             found = self._memo[asked] = self._cell(text, key)
         return found
 
-    def residue(self, data: bytes, *, place: str, media: str | None = None) -> list[Finding]:  # noqa: ARG002 - as `mask`
+    def residue(
+        self,
+        data: bytes,
+        *,
+        place: str,
+        media: str | None = None,  # noqa: ARG002 - as `mask`
+        around: Around = NOTHING,
+    ) -> list[Finding]:
         """What would still be masked in a text: empty where it may leave."""
-        hits = self._remaining(self._found(data))
+        hits = self._remaining(self._found(data, around))
         if not hits:
             return []
         # Marks of the document's own, which no mask would replace, are nothing that could leave.
@@ -162,9 +177,9 @@ class Redactor:
         self._memo.clear()
         self._holds_none.clear()
 
-    def _found(self, data: bytes) -> list[Hit]:
+    def _found(self, data: bytes, around: Around = NOTHING) -> list[Hit]:
         """Every place in a text that leaves, those among them that cannot be looked into."""
-        hits = self._scanner.find(data, self._everything())
+        hits = around.within(data, self._everything(), self._scanner.find)
         if ATTACHMENT in self.policy.disabled:
             return hits
         more = [
@@ -172,7 +187,7 @@ class Redactor:
         ]
         return joined(hits, more) if more else hits
 
-    def _masked(self, data: bytes, hits: list[Hit], place: str, media: str | None) -> Masked:
+    def _masked(self, data: bytes, hits: list[Hit], place: str, media: str | None, around: Around = NOTHING) -> Masked:
         """A text with masks over what was found in it, and over what is found once they stand there."""
         media = media or documents.kind_of(data)
         rules: dict[str, str] = {}
@@ -183,7 +198,7 @@ class Redactor:
             data, places = documents.apply(data, _edits(hits, labels), media) if hits else (data, [])
             if not places:
                 break
-            hits = self._found(data)
+            hits = self._found(data, around)
         forget()
         return Masked(data, tuple(findings(data, rules, place)))
 

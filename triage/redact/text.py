@@ -291,21 +291,25 @@ def line_of(data: bytes, at: int, end: int | None = None, *, most: int = 8_192) 
 
 
 class Allowance:
-    """How much of a text may be looked at again and again: so many steps for a thousand bytes of it, and a few more."""
+    """How much of a text may be looked at again and again: so many steps for a thousand bytes of it, and a few more.
 
-    __slots__ = ("_data", "_left", "_steps")
+    `reached` is for who reads on: up to where the text was read that was asked about last.
+    """
+
+    __slots__ = ("_data", "_left", "_steps", "reached")
     _every: ClassVar[list[Allowance]] = []
 
     def __init__(self, steps: int) -> None:
         self._steps = steps
         self._data = b""
-        self._left = 0
+        self._left = self.reached = 0
         self._every.append(self)
 
     def left(self, data: bytes) -> bool:
         """Whether there are any steps left in a text."""
         if self._data is not data:
             self._data, self._left = data, _FEW_STEPS + len(data) * self._steps // 1_000
+            self.reached = 0
         return self._left > 0
 
     def spend(self, steps: int = 1) -> None:

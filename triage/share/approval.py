@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import triage
 from triage.errors import RedactionError, TriageError, demand
+from triage.redact.around import NOTHING, Around
 from triage.redact.blocks import iter_blocks
 from triage.redact.tokens import rules
 from triage.share import leaving as leave
@@ -118,14 +119,15 @@ def original_of(name: str) -> str:
 def _scan(redactor: Redactor, chunks: Iterable[bytes], name: str, *, derived: bool, size: int) -> None:
     """Look for what is still there: an error that says where and what kind, never what."""
     media: str | None = "ndjson"
+    found: Iterator[tuple[bytes, Around]]
     if derived:
-        found = unwrapped(iter_blocks(chunks))
+        found = ((block, NOTHING) for block in unwrapped(iter_blocks(chunks)))
     else:
         media, again = passes.sniffed(iter(chunks), size, name)
         found = passes.blocks(again, media)
     line = 0
-    for block in found:
-        left = redactor.residue(block, place=name, media=media)
+    for block, around in found:
+        left = redactor.residue(block, place=name, media=media, around=around)
         if left:
             kinds = ", ".join(f"{kind} ({count})" for kind, count in sorted(Counter(f.kind for f in left).items()))
             raise RedactionError(

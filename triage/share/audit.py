@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from triage.records import Records
+from triage.redact.around import NOTHING, Around, framed
 from triage.redact.blocks import iter_blocks
 from triage.redact.decoding.attached import ATTACHMENT, what_begins
 from triage.redact.masks import MASK, bucket
@@ -229,8 +230,9 @@ class _Walk:
         elif what := what_begins(source.head):
             source.parse_status = "unknown"
             source.note(f"{what}: only its printable strings were read; look at it yourself")
-        for piece in pieces(source.chunks(), source.encoding, iter_blocks):
-            self._look(piece, path, TEXT)
+        found = pieces(source.chunks(), source.encoding, iter_blocks)
+        for piece, around in framed(found, lambda piece: piece.data):
+            self._look(piece, path, TEXT, around)
 
     def _header(self, header: headers.Header, path: str) -> None:
         """Look at a field of a header; an owner's name is one by where it stands."""
@@ -242,13 +244,13 @@ class _Walk:
             size = bucket(len(header.value.decode("utf-8", "replace")))
             self._row(path, None, header.offset, len(header.value), "username", f"tar:{header.name}", size, HEADER)
 
-    def _look(self, piece: Piece, path: str, where: str) -> None:
+    def _look(self, piece: Piece, path: str, where: str, around: Around = NOTHING) -> None:
         if not piece.data:
             return
         if self.learn:
-            self.redactor.learn(piece.data, place=path)
+            self.redactor.learn(piece.data, place=path, around=around)
             return
-        for finding in self.redactor.residue(piece.data, place=path):
+        for finding in self.redactor.residue(piece.data, place=path, around=around):
             self._found(finding, piece, path, where)
 
     def _found(self, finding: Finding, piece: Piece, path: str, where: str) -> None:

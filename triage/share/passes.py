@@ -11,6 +11,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
+from triage.redact.around import NOTHING, Around, framed
 from triage.redact.blocks import iter_blocks
 from triage.redact.documents import kind_of
 from triage.redact.redactor import Redactor
@@ -80,14 +81,14 @@ def media_of(head: bytes, size: int) -> str | None:
     return None if media in {"json", "xml"} and size > _DOCUMENT else media
 
 
-def blocks(chunks: Iterable[bytes], media: str | None) -> Iterator[bytes]:
-    """The chunks in blocks that end at line ends; a document that is one piece in one block."""
+def blocks(chunks: Iterable[bytes], media: str | None) -> Iterator[tuple[bytes, Around]]:
+    """The chunks in blocks that end at line ends, and what stands around each; a document in one block."""
     if media in {"json", "xml"}:
         data = b"".join(chunks)
         if data:
-            yield data
+            yield data, NOTHING
         return
-    yield from iter_blocks(chunks)
+    yield from framed(iter_blocks(chunks), bytes)
 
 
 def each(
@@ -191,8 +192,8 @@ def learn(redactor: Redactor, raw: Raw, plan: Sequence[Leaving], rows: Rows, *, 
         waiting.pop()
         learn_name(redactor, file.path)
         media, chunks = sniffed(chunks, file.bytes, file.path)
-        for block in blocks(chunks, media):
-            redactor.learn(block, place=file.path, media=media)
+        for block, around in blocks(chunks, media):
+            redactor.learn(block, place=file.path, media=media, around=around)
 
     each(raw, [file for file in plan if not file.derived], text, passed=passed)
     derived(None)
@@ -272,8 +273,8 @@ def hashed(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
 def masked_text(redactor: Redactor, chunks: Iterator[bytes], size: int, place: str) -> Iterator[bytes]:
     """One text file, masked."""
     media, chunks = sniffed(chunks, size, place)
-    for block in blocks(chunks, media):
-        yield redactor.mask(block, place=place, media=media).data
+    for block, around in blocks(chunks, media):
+        yield redactor.mask(block, place=place, media=media, around=around).data
 
 
 def masked_rows(redactor: Redactor, lines: Iterable[bytes], place: str) -> Iterator[bytes]:

@@ -79,7 +79,7 @@ _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 _OF_ENTRIES: Final = (b"secrets", b"tokens", b"passwords", b"apikeys", b"api_keys", b"api-keys")
 _OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
-_BEFORE_ITEMS: Final = frozenset({b"[", b"\n", b"\r", b" ", b"\t"})
+_BEFORE_ITEMS: Final = frozenset({b"[", b"a", b"\n", b"\r", b" ", b"\t"})
 _SHORTEST: Final = 3
 _IN_QUERIES: Final = frozenset({b"?", b"&"})
 _FOLDED: Final = ord(">")
@@ -99,7 +99,7 @@ _CLOSES_NAMES: Final = frozenset({b'"', b"'", b"\\"})
 _NEXT_SETTING: Final = re.compile(rb",?[ \t](?:[A-Za-z_][\w.-]{0,40}=|--?[A-Za-z][\w.-]{0,40}(?:[=: ]|\Z))")
 _BLOCK_LINES: Final = 64
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
-_ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}\[""")
+_ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}(?:\[|array\()""")
 
 
 def value_behind(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
@@ -168,6 +168,8 @@ def _below(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
         yield from judged(data, lower, meaning, in_quotes=False, assigned=True, name=name)
     elif meaning.weak in {"", "long"}:
         yield from lists.below(data, at, meaning)
+        if data[slice(*name)].lower().endswith(_OF_ENTRIES):
+            yield from lists.mapped(data, at, meaning)
 
 
 def _lower(data: bytes, name: Span, at: int) -> Span | None:

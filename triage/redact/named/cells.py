@@ -15,9 +15,11 @@ from triage.redact.pii import persons
 from triage.redact.pii.people import full_name
 from triage.redact.text import Found, Span, line_of
 
-__all__ = ("AROUND", "FEWEST", "LONGEST", "QUOTES", "aligned", "cells_of", "line_at", "valued")
+__all__ = ("AROUND", "FEWEST", "LONGEST", "QUOTES", "aligned", "cells_of", "column", "line_at", "valued")
 
 FEWEST: Final = 2
+# A word among secrets is one of them, from so many letters on.
+_LEAST: Final = 4
 LONGEST: Final = 400
 _WRITTEN_END: Final = b"\\n"
 # What a mail writes before the lines that it answers.
@@ -65,6 +67,19 @@ def _bare(line: bytes, start: int, end: int) -> Span:
     text = line[start:end]
     left = start + len(text) - len(text.lstrip(AROUND))
     return left, max(left, end - len(text) + len(text.rstrip(AROUND)))
+
+
+def column(data: bytes, cells: list[Span], meaning: Sense) -> Iterator[Found]:
+    """The values of a column: those that look so, and of secrets all words where most of them do."""
+    found = [[*valued(data, cell, meaning)] for cell in cells]
+    filled = [data[slice(*cell)] for cell in cells if cell[0] < cell[1]]
+    most = not meaning.weak and 2 * sum(map(bool, found)) > len(filled) > 1
+    for cell, told in zip(cells, found, strict=True):
+        value = data[slice(*cell)]
+        if told or not most:
+            yield from told
+        elif len(value) >= _LEAST and len(value.split()) == 1 and not values.placeholder(value):
+            yield *cell, meaning.kind, "column"
 
 
 def valued(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:

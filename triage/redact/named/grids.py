@@ -10,19 +10,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from triage.redact.named import values
-from triage.redact.named.cells import FEWEST, LONGEST, QUOTES, aligned, cells_of, line_at, valued
+from triage.redact.named.cells import FEWEST, LONGEST, QUOTES, aligned, cells_of, column, line_at, valued
 from triage.redact.named.headings import CELL, PERSONAL, is_title, leads, meaning_of, meanings
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
 from triage.redact.named.listings import listed
 from triage.redact.pii.forms import plain
-from triage.redact.text import Found, Span, digits_in, line_of
+from triage.redact.text import Allowance, Found, Span, digits_in, line_of
 
 __all__ = ("collided", "columns", "copied", "settings")
 
 _LIKE_A_VALUE: Final = 12
+_FEW_DIGITS: Final = 2
 _PEOPLE: Final = PERSONAL | {"user"}
-_ROWS: Final = 20_000
+# A line has so many bytes at least, and may be read below more than one header.
+_read: Final = Allowance(250)
 # What a table begins behind that is all of a value: of a form, of JSON.
 _NESTED: Final = re.compile(
     rb"""[^\n]{0,200}(?:=|"[ ]?:[ ]?\\{0,3}"|<(?:pre|code|textarea|td|p|div|samp)(?:[ ][^<>\n]{0,80})?>)"""
@@ -60,9 +62,23 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
     leading = [number for number, cell in enumerate(cells) if leads(header[slice(*cell)])]
     if not leading or not cells[leading[0]][0] <= at - start <= cells[leading[0]][1]:
         return
+    if not _read.left(data) or start < _read.reached:  # a row of another table
+        return
     yield from _alternating(data, start, cells, senses)
     if any(values.looks_random(header[slice(*cell)], least=_LIKE_A_VALUE) for cell in cells):
         return  # a row of names and values
+    below = [*_rows(data, end, header, cells, mark, senses)]
+    _read.reached = below[-1][-1][1] if below else end
+    for number in asked:
+        meaning = senses[number]
+        if meaning is not None:
+            yield from column(data, [row[number] for row in below], meaning)
+
+
+def _rows(
+    data: bytes, end: int, header: bytes, cells: list[Span], mark: bytes, senses: list[Sense | None]
+) -> Iterator[list[Span]]:
+    """Where the cells stand of the rows below a header."""
     for first, last in _below(data, end):
         line = data[first:last]
         if _RULE.fullmatch(line):
@@ -70,10 +86,7 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         row = _row(line, header, cells, mark)
         if len(row) != len(cells) or _repeats(line, row, header, cells, senses):
             return
-        for number in asked:
-            meaning = senses[number]
-            if meaning is not None:
-                yield from valued(data, (first + row[number][0], first + row[number][1]), meaning)
+        yield [(first + cell[0], first + cell[1]) for cell in row]
 
 
 def _row(line: bytes, header: bytes, cells: list[Span], mark: bytes) -> list[Span]:
@@ -90,7 +103,8 @@ def _row(line: bytes, header: bytes, cells: list[Span], mark: bytes) -> list[Spa
 
 def _below(data: bytes, end: int) -> Iterator[Span]:
     """The lines below one that ends at a place, up to an empty one."""
-    for _ in range(_ROWS):
+    while _read.left(data):
+        _read.spend()
         step = 1 + (data[end : end + 1] == b"\\")  # of an end that is written out
         start, end = line_at(data, end + step, 2 * LONGEST) if end + step < len(data) else (end, end)
         if not data[start:end].strip():
@@ -105,10 +119,11 @@ def copied(size: int, data: bytes, at: int) -> Iterator[Found]:
         return
     senses = meanings([name.strip(QUOTES) for name in header[1].split(b",")])
     start = header.end()
-    for _ in range(_ROWS):
+    while any(senses) and _read.left(data):
+        _read.spend()
         end = line_of(data, start, most=10 * LONGEST)[1]
         row = data[start:end].split(b"\t")
-        if not any(senses) or len(row) != len(senses):
+        if len(row) != len(senses):
             return
         for cell, meaning in zip(row, senses, strict=True):
             if meaning is not None and cell != b"\\N":
@@ -170,18 +185,21 @@ def _alternating(data: bytes, start: int, cells: list[Span], meanings: list[Sens
 def _repeats(line: bytes, row: list[Span], header: bytes, cells: list[Span], senses: list[Sense | None]) -> bool:
     """Whether a row is a header again: another one, whose cells name such columns themselves.
 
-    A name in a column of secrets is none of these; in another one it is a word like others, and a number makes it one
-    of many: `1,token,user0,hunter2` is a row.
+    A number elsewhere makes it one of many: `1,token,user0,hunter2` is a row.
     """
     texts = [line[slice(*cell)] for cell in row]
     own = [header[slice(*cell)].lower() for cell in cells]
     if any(text.lower() == name for text, name in zip(texts, own, strict=True) if name):
         return True
-    named = 0
-    for text, meaning in zip(texts, senses, strict=True):
-        if not text or meaning_of(text) is None:
-            continue
-        if meaning is not None and meaning.weak not in _PEOPLE:
-            return True
-        named += not digits_in(text)
-    return named > 1
+    names = [bool(text) and _is_name(text) for text in texts]
+    if any(digits_in(text) for text, name in zip(texts, names, strict=True) if not name):
+        return False
+    secret = any(name and sense and sense.weak not in _PEOPLE for name, sense in zip(names, senses, strict=True))
+    return secret or sum(names) > 1
+
+
+def _is_name(text: bytes) -> bool:
+    """Whether a cell names a column; a value may hold a word by chance."""
+    meaning = meaning_of(text)
+    few = _FEW_DIGITS if meaning is not None and meaning.weak in {"", "long"} else 0
+    return meaning is not None and digits_in(text) <= few and not values.is_shuffled(text)

@@ -9,7 +9,7 @@ from typing import Final
 
 from triage.redact.named import values
 from triage.redact.named.keys import sense
-from triage.redact.text import Found, Span
+from triage.redact.text import Allowance, Found, Span
 
 __all__ = ("WORDS", "entries")
 
@@ -19,8 +19,12 @@ _NO_SECRETS: Final = frozenset({"user", "host", "numbered"})
 _ORDINARY: Final = frozenset(
     b"crt ca port database dbname db namespace region bucket name type engine scheme description expiration".split()
 )
-_REACH: Final = 4_096
-_MOST: Final = 200
+# How far the parts of a document are from its kind, which kubectl writes behind its data; and how far while many are.
+_REACH, _NEAR = 1 << 18, 4_096
+_KIB: Final = 10
+_far: Final = Allowance(50)
+"""The KiB that were looked at beyond what is near, from every kind."""
+_read: Final = Allowance(200)
 _PARTS: Final = (b"\n---", b"\nkind: ")
 _BLOCK: Final = re.compile(rb"\n([ \t]*)(?:data|stringData):[ \t]*\r?(?=\n)")
 _ENTRY: Final = re.compile(
@@ -61,9 +65,17 @@ def _is_told(name: bytes) -> bool:
     return (meaning is not None and meaning.weak in _NO_SECRETS) or name.lower().rpartition(b".")[2] in _ORDINARY
 
 
+def _around(data: bytes, at: int) -> Span:
+    """What is looked at around a kind."""
+    reach = _REACH if _far.left(data) else _NEAR
+    first, last = max(at - reach, 0), min(at + reach, len(data))
+    _far.spend((last - first) >> _KIB)
+    return first, last
+
+
 def _document(data: bytes, at: int) -> Span:
     """The document of YAML around a place."""
-    first, last = max(at - _REACH, 0), min(at + _REACH, len(data))
+    first, last = _around(data, at)
     begins = [found for part in _PARTS if (found := data.rfind(part, first, at)) >= 0]
     ends = [found for part in _PARTS if (found := data.find(part, at, last)) >= 0]
     # A line end is the first thing of an entry.
@@ -74,7 +86,8 @@ def _document(data: bytes, at: int) -> Span:
 def _object(data: bytes, at: int) -> Span:
     """The object of JSON around a place."""
     first = last = at
-    depth, least, most = 1, max(at - _REACH, 0), min(at + _REACH, len(data))
+    depth = 1
+    least, most = _around(data, at)
     while depth:
         first = max(data.rfind(b"{", least, first), data.rfind(b"}", least, first))
         if first < 0:
@@ -90,7 +103,8 @@ def _object(data: bytes, at: int) -> Span:
 def _lines(data: bytes, at: int) -> Iterator[Span]:
     """The values of lines that are indented alike."""
     depth = -1
-    for _ in range(_MOST):
+    while _read.left(data):
+        _read.spend()
         entry = _ENTRY.match(data, at)
         if entry is None or (depth >= 0 and len(entry[1]) != depth) or not entry[1]:
             return
@@ -102,7 +116,8 @@ def _lines(data: bytes, at: int) -> Iterator[Span]:
 
 def _pairs(data: bytes, at: int) -> Iterator[Span]:
     """The strings of an object."""
-    for _ in range(_MOST):
+    while _read.left(data):
+        _read.spend()
         pair = _PAIR.match(data, at)
         if pair is None:
             return

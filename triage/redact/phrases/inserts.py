@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Final
 
 from triage.redact.named import credentials, headings, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
-from triage.redact.text import Found, Span
+from triage.redact.text import Allowance, Found, Span
 
-__all__ = ("created", "inserted")
+__all__ = ("bare", "created", "inserted", "table_at")
 
 # Values with what stands in quotes, which may hold parentheses, and calls.
 _VALUES: Final = rb"((?:[^()'\"]{1,200}|'(?:[^'\\]|\\.){0,2000}+'|\"[^\"\n]{0,500}\"|\([^()'\"]{0,80}\)){1,400}+)"
@@ -38,8 +37,8 @@ _OF_TABLES: Final = frozenset(
 )
 _ACCOUNT: Final = Sense("username", "user")
 _QUOTES: Final = b' \t\r\n"`[]\\'
-_MOST_ROWS: Final = 200
-_MOST_STATEMENTS: Final = 20_000
+# A row has so many bytes at least, and may be read with its statement, and below its table.
+_read = Allowance(400)
 # How far behind a table, or the last row of it, the next one is looked for.
 _APART: Final = 16_384
 _OF_NAMES: Final = frozenset(b"name key setting option option_name variable parameter property attribute".split())
@@ -56,22 +55,20 @@ def inserted(data: bytes, at: int) -> Iterator[Found]:
         columns = match[2].split(b",")
         yield from _rows(data, match, _meanings(columns))
         yield from _named(data, match, [column.strip(_QUOTES).lower() for column in columns])
-    elif (match := _UNNAMED.match(data, at)) and _COOKIES.fullmatch(_table(match[1])):
-        for row in islice(_spans(data, match), _MOST_ROWS):
+    elif (match := _UNNAMED.match(data, at)) and _COOKIES.fullmatch(bare(match[1])):
+        for row in _spans(data, match):
             yield from _cookie(data, row)
 
 
 def created(data: bytes, at: int) -> Iterator[Found]:
     """The values of columns with a sensitive name in the INSERTs below a CREATE TABLE, which name none."""
-    table = _CREATE.match(data, at)
+    table = table_at(data, at)
     if table is None:
         return
     meanings = _meanings(_columns(table[2]))
-    if not any(meanings):
-        return
     place = table.end()
     wanted, again = _statements(table[1]), data[table.start() : table.end(1)]
-    for _ in range(_MOST_STATEMENTS):
+    while _read.left(data):
         verb = _next(data, place, wanted, again)
         begun = _VERB.search(data, max(verb - 24, 0), verb) if verb >= 0 else None
         match = _UNNAMED.match(data, begun.start()) if begun else None
@@ -79,6 +76,12 @@ def created(data: bytes, at: int) -> Iterator[Found]:
             return
         place = match.end()
         yield from _rows(data, match, meanings)
+
+
+def table_at(data: bytes, at: int) -> re.Match[bytes] | None:
+    """The table that is made at a place, its name the first group; None for one without sensitive columns."""
+    table = _CREATE.match(data, at)
+    return table if table is not None and any(_meanings(_columns(table[2]))) else None
 
 
 def _statements(name: bytes) -> tuple[bytes, ...]:
@@ -115,7 +118,7 @@ def _meanings(columns: Iterable[bytes]) -> list[Sense | None]:
     return found
 
 
-def _table(name: bytes) -> bytes:
+def bare(name: bytes) -> bytes:
     """The name of a table without what it belongs to."""
     return name.rpartition(b".")[2].strip(_QUOTES).lower()
 
@@ -123,14 +126,15 @@ def _table(name: bytes) -> bytes:
 def _spans(data: bytes, match: re.Match[bytes]) -> Iterator[Span]:
     """The rows of a statement, the first of which it ends with."""
     row: re.Match[bytes] | None = match
-    while row is not None:
+    while row is not None and _read.left(data):
+        _read.spend()
         yield row.span(row.lastindex or 0)
         row = _ROW.match(data, row.end())
 
 
 def _rows(data: bytes, match: re.Match[bytes], meanings: list[Sense | None]) -> Iterator[Found]:
     """The sensitive values of the rows of a statement."""
-    for row in islice(_spans(data, match), _MOST_ROWS):
+    for row in _spans(data, match):
         yield from _row(data, row, meanings)
 
 
@@ -156,7 +160,7 @@ def _named(data: bytes, match: re.Match[bytes], columns: list[bytes]) -> Iterato
     told = next((number for number, column in enumerate(columns) if column in _OF_VALUES), -1)
     if named < 0 or told < 0:
         return
-    for row in islice(_spans(data, match), _MOST_ROWS):
+    for row in _spans(data, match):
         texts = _texts(data, row)
         if max(named, told) < len(texts) and (name := texts[named]) and (value := texts[told]):
             meaning = sense(data[slice(*name)].decode("latin-1"))
