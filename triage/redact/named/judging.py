@@ -187,11 +187,17 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes
     if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
         return False
     small = label.lower()
+    if meaning.kind == "token" and declared.of_grammar(data, name[0], value):
+        return False
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):
         return False
     if meaning.kind in _NO_WORDS and _is_said(data, span, meaning, in_quotes=in_quotes, assigned=assigned):
         return False
-    if declared.is_code(label, value) or (not in_quotes and declared.is_type(data, name, span)):
+    if (
+        declared.is_code(label, value)
+        or declared.is_tag(data, name, span)
+        or (not in_quotes and declared.is_type(data, name, span))
+    ):
         return False
     if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
         return False
