@@ -37,7 +37,9 @@ _ZIPS: Final = _any_of(fields_of_people().zips | fields_of_people().cities | fie
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?\\*[\"'`](?:\\*')?)?"
 # The next cell of a table, what a term means.
-_CELL: Final = r"[ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string)(?: [^<>\n]{0,60})?>"
+_CELL: Final = (
+    r"[ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
+)
 CANDIDATES: Final = (
     rf"{WORD_START}(?:{_NAMES}|{_ADDRESSES}|{_ZIPS})(?:{_SIGN}|{_CELL})",
     rf"(?:{_PHONES}|{_BEYOND}){_SIGN}",
@@ -54,7 +56,7 @@ CANDIDATES: Final = (
 """What such a field, or such a format, begins with; see `personal`."""
 _FIELD: Final = re.compile(
     rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)(?: \([\w /,.-]{2,24}\))?"
-    rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string)(?: [^<>\n]{0,60})?>"
+    rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
     rb"|[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>|]"
     rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?(?:\\*[\"`](?=\\*'))?(\\*)([\"'`]))?)"
 )
