@@ -80,6 +80,8 @@ _BUILT_FOR: Final = re.compile(
     rb"(?:amd64|arm64|armhf|armel|i386|i686|ppc64el|ppc64le|s390x|riscv64|mips64el|x86_64|aarch64|noarch)"
     rb"(?:[ \t(,:;=)]|\\n|\Z)"
 )
+# Where a value is kept, as debuggers write it before the value itself.
+_POINTER: Final = re.compile(rb"0x[0-9a-fA-F]{6,16}(?![\w-])")
 _PROCESSORS: Final = frozenset(b"amd arm i38 i68 ppc s39 ris mip x86 aar noa".split())
 # Behind the name of the file that a process runs, in the notes of its dump.
 _OF_A_PROCESS: Final = b"psargs"
@@ -122,6 +124,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
         written
         or (b" " in value and data.startswith(b"`", start - 1))
         or reports.is_of_a_thing(value)
+        or (meaning.weak and value.startswith(b"0x") and _POINTER.match(value))
         or _is_of_a_thing(value, label, in_quotes=in_quotes)
         or (label == b"fname" and _OF_A_PROCESS in data[start : end + len(_OF_A_PROCESS) + 2])
     ):
@@ -182,9 +185,9 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes
     if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
         return False
     small = label.lower()
-    if meaning.kind == "token" and declared.of_grammar(data, name[0], value):
-        return False
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):
+        return False
+    if meaning.kind == "token" and declared.of_grammar(data, name[0], value):
         return False
     if meaning.kind in _NO_WORDS and _is_said(data, span, meaning, in_quotes=in_quotes, assigned=assigned):
         return False
