@@ -61,7 +61,8 @@ _COMMENT_REACH: Final = 120
 _PARSED: Final = re.compile(
     rb"(?i)(?:\A|[^\w-])(?:(keyword|reserved(?: word)?|contextual|identifier|ident|unexpected|expecting|look-?ahead"
     rb"|operator|punctuation|literal|stray|extraneous|unrecogni[sz]ed|lexer|parser|preprocessor|kw)"
-    rb"|expected|invalid|illegal|bad|found|got|unknown|next|previous|current|last|first|starting|ending|missing|raw|terminal|scanner)[ _-]\Z"
+    rb"|expected|invalid|illegal|bad|found|got|unknown|next|previous|current|last|first|starting|ending|missing"
+    rb"|raw|terminal|scanner)[ _-]\Z"
 )
 _WORD_OF_CODE: Final = re.compile(
     rb"(?:[a-z_]{1,24}|[A-Z_]{1,24}|[A-Za-z][a-z]{1,16}(?:[A-Z][a-z]{1,16}){0,3})[0-9]{0,2}[(){};,.]{0,2}"
