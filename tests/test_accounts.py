@@ -126,7 +126,11 @@ def test_urls_give_account_and_password(text, values):
     assert told(around_signs(text.encode()), text.encode()) == values
 
 
-@pytest.mark.parametrize("text", ["user@v2.proto", "config@main.yaml", "icon@2x.png", "lodash@4.17.21"])
+@pytest.mark.parametrize("text", [
+        "user@v2.proto", "config@main.yaml", "icon@2x.png", "lodash@4.17.21", "mono@3x.ttf", "text@2x.woff2",
+        "a@1.5x.css", "b@3x.min.js", "c@xxhdpi.webp", "d@2x.3f9a1c.svg", "e@dark.svg", "f@2x.usdz", "mono@latin.woff",
+    ],
+)  # fmt: skip
 def test_files_are_no_addresses(text):
     assert [*around_signs(text.encode())] == []
 
@@ -136,6 +140,8 @@ def test_files_are_no_addresses(text):
     [
         ("<mara.fern@example.org>", "mara.fern@example.org"),
         ("user=mara.fern@example.org&x", "mara.fern@example.org"),
+        ("bob@2x.com", "bob@2x.com"),
+        ("anna@dark.io", "anna@dark.io"),
         ("'mara+x@mail.example.org'", "mara+x@mail.example.org"),
         ("to=%3Cmara@example.org%3E", "mara@example.org"),
         ("line\\nmara@example.org", "mara@example.org"),

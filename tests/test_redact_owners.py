@@ -49,6 +49,12 @@ ACCOUNTS = (
     "[14:32:15] «Xiomara»: hi, the portal rejects me",
     "[16:14:46] «matteo.vandijk»: what is it?",
     "Conversation with «Edmund Nyberg»",
+    'AUTHOR_NAME="«Zoë Dvořák»"',
+    "  authorName: '«Łukasz Žižka»'",
+    '"author_name":"«Ren\\u00e9e \\u00c5kesson»"',
+    "COMMITTER_NAME=«Åsa Öberg»\nN=1",
+    'GIT_AUTHOR_NAME="«Chloé van der Wörde»"',
+    'owner_name: "«Дмитрий Соколов»"',
 )
 SECRETS = (
     "SessionExpired: session_id '«f8821edb622344434ef20aca8e440131»' is unknown to the store",
@@ -102,6 +108,9 @@ IDENTITIES = (
     "Looking in indexes: https://«pypi.dev.helixpoint.net»/simple",
 )
 NOTHING = (
+    'author_name: "Crash Reporter"',
+    "OWNER='Main Thread'",
+    'author: "été brûlant"',
     "session id 42 closed, session_id is required",
     "*** token @0x00007ff752d7cd6b freed twice",
     "API_KEY=sk_live_" + "****",

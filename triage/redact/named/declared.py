@@ -1,4 +1,7 @@
-"""What stands behind a name in source code and is no value of it: a base class, a type, the number of an error."""
+"""What stands behind a name in source code and is no value of it: a base class, a type, the number of an error.
+
+And what compilers say of a token that they did not want: `found keyword token: 'secret'`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,17 @@ from typing import Final
 from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.text import Span
 
-__all__ = ("is_argument", "is_class", "is_code", "is_comment", "is_named", "is_type", "is_variable")
+__all__ = (
+    "is_argument",
+    "is_class",
+    "is_code",
+    "is_comment",
+    "is_named",
+    "is_tag",
+    "is_type",
+    "is_variable",
+    "of_grammar",
+)
 
 _REACH: Final = 16
 # Before the name of what has a base behind its colon, and before that of what has a type there.
@@ -44,6 +57,20 @@ _OF_PERL: Final = re.compile(rb"[$@%][a-z]{1,12}(?:_[a-z]{1,20}){1,4}")
 # What is said of a column.
 _COMMENT: Final = re.compile(rb"(?i)\bcomment[ \t\r\n]{1,8}on[ \t\r\n]{1,8}[a-z]{4,12}[ \t\r\n]{1,8}[\w.\"`]{0,80}\Z")
 _COMMENT_REACH: Final = 120
+# A token of a grammar, by the word before: surely, or if it is itself a word that secrets are called by.
+_PARSED: Final = re.compile(
+    rb"(?i)(?:\A|[^\w-])(?:(keyword|reserved(?: word)?|contextual|identifier|ident|unexpected|expecting|look-?ahead"
+    rb"|operator|punctuation|literal|stray|extraneous|unrecogni[sz]ed|lexer|parser|preprocessor|kw)"
+    rb"|expected|invalid|illegal|bad|found|got|unknown|next|previous|current|last|first|starting|ending|missing"
+    rb"|raw|terminal|scanner)[ _-]\Z"
+)
+_WORD_OF_CODE: Final = re.compile(
+    rb"(?:[a-z_]{1,24}|[A-Z_]{1,24}|[A-Za-z][a-z]{1,16}(?:[A-Z][a-z]{1,16}){0,3})[0-9]{0,2}[(){};,.]{0,2}"
+    rb"|[^\w\s]{1,3}|[a-z]{2,12}=[0-9]{1,4}"
+)
+_PARSED_REACH: Final = 24
+_RUN_AS: Final = re.compile(rb"=[ \t]{0,8}(?:\([\w%#+, :!@.-]{0,80}\))?[ \t]{0,8}(?:[A-Z]{4,12}:[ \t]{0,4}){0,4}\Z")
+_RUN_AS_REACH: Final = 120
 
 
 def is_type(data: bytes, name: Span, span: Span) -> bool:
@@ -101,7 +128,29 @@ def is_comment(data: bytes, start: int, span: Span) -> bool:
     return b" " in data[slice(*span)] and _COMMENT.search(data, max(start - _COMMENT_REACH, 0), start) is not None
 
 
+def is_tag(data: bytes, name: Span, span: Span) -> bool:
+    """Whether a name is the word of sudoers for what asks for a password: `account ALL=(root) PASSWD: CMDS`."""
+    tagged = data[slice(*name)] == b"PASSWD" and data[name[1] : name[1] + 1] == b":"
+    command = data[slice(*span)]
+    if not tagged or not (command.isupper() or command.startswith((b"/", b"!"))):
+        return False
+    return _RUN_AS.search(data, max(name[0] - _RUN_AS_REACH, 0), name[0]) is not None
+
+
+def of_grammar(data: bytes, start: int, value: bytes) -> bool:
+    """Whether a value is a word of code which a compiler calls a token, where that word begins."""
+    parsed = _PARSED.search(data, max(start - _PARSED_REACH, 0), start)
+    if parsed is None or not _WORD_OF_CODE.fullmatch(value):
+        return False
+    word = value.rstrip(b"(){};,.")
+    return bool(parsed[1]) or b"=" in word or sense(word.decode("latin-1")) is not None
+
+
 def is_named(data: bytes, name: Span, span: Span) -> bool:
-    """Whether a word behind a name in running text is a type, or another constant of a list."""
+    """Whether a word behind a name in running text is a type, a command of sudoers, or another constant of a list."""
     constant = data[name[1] - 1 : name[1]].isupper() and b":" not in data[name[1] : span[0]]
-    return is_type(data, name, span) or (constant and _CONSTANT.fullmatch(data, *span) is not None)
+    return (
+        is_tag(data, name, span)
+        or is_type(data, name, span)
+        or (constant and _CONSTANT.fullmatch(data, *span) is not None)
+    )

@@ -11,8 +11,8 @@ from typing import Final
 from triage.redact.text import BACKSLASH, Span
 
 __all__ = (
-    "after", "bare", "before", "before_fragment", "before_host", "before_query", "beyond_backslash", "closing",
-    "forget", "header", "quoted", "to_line_end",
+    "after", "bare", "before", "before_fragment", "before_host", "before_query", "behind_pointer", "beyond_backslash",
+    "closing", "forget", "header", "quoted", "to_line_end",
 )  # fmt: skip
 
 _LONGEST: Final = 4_096
@@ -50,6 +50,8 @@ _OPEN: Final = re.compile(
     rb""" ]?|[bBuUrRfFN@$L]{0,2})"""
     rb"""\s{0,20}?(\\{0,15})(\"\"\"|\'\'\'|["'`])"""
 )
+# Where a text is kept, which debuggers show before it.
+_POINTER: Final = re.compile(rb"0x[0-9a-fA-F`]{1,17}[ ](?:<[^<>\n]{1,80}>[ ])?[@LuU]?[\"']")
 _BEFORE_REACH: Final = 480
 _VALUE_BEFORE: Final = re.compile(
     rb"""(?i)value\\{0,15}["'`]?[ \t+]{0,4}[:=][ \t+]{0,4}(\\{0,15})(["'`])([^"'`<>{}\r\n]{1,400})\1\2"""
@@ -250,6 +252,12 @@ def after(data: bytes, at: int, quote: bytes = b"") -> Span | None:
         return (at, stop) if stop is not None else None
     opened = quoted(data, at)
     return opened[0] if opened else bare(data, at)
+
+
+def behind_pointer(data: bytes, at: int) -> int:
+    """Where the text begins that a debugger shows behind a pointer; the same place where it shows none."""
+    pointer = _POINTER.match(data, at) if data[at : at + 2] == b"0x" else None
+    return pointer.end() if pointer else at
 
 
 def before(data: bytes, begin: int) -> Span | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from triage.redact.named import credentials, declared, examples, reports, users, values, variables
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.pii import people, wireless
+from triage.redact.pii import geography, people, wireless
 from triage.redact.pii.hosts import is_host
 from triage.redact.pii.owned import called
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
@@ -19,7 +19,7 @@ _PHONE: Final = re.compile(
     rb"[+(\[]{0,3}\d(?:[\d ()\[\]./\-]|\xe2\x80[\x90-\x95]|\xc2\xa0|\+(?=[\d(])){4,28}\d"
     rb"(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
 )
-# What a device is known by; and a place to ten metres, in degrees.
+# What a device is known by.
 _DEVICE: Final = re.compile(rb"(?=[A-Z0-9-]{8})[A-Z0-9]{1,40}(?:-[A-Z0-9]{2,20}){0,5}(?![\w.])", re.IGNORECASE)
 _MADE_DEVICE: Final = re.compile(
     rb"\{?(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{15,16})(?![\w.-])",
@@ -29,11 +29,6 @@ _PLAIN_MAC: Final = re.compile(rb"[0-9a-f]{12}(?![\w.:-])", re.IGNORECASE)
 # The form of each, how many digits it has at least, and how many different letters and digits.
 _OF_DEVICES: Final = {"device": (_DEVICE, 2, 4), "made device": (_MADE_DEVICE, 5, 5), "mac": (_PLAIN_MAC, 0, 4)}
 _SERIAL: Final = re.compile(rb"(?=[A-Z]{0,9}[0-9])(?=[0-9A-F]{0,15}[G-Z])[A-Z0-9]{8,16}(?![\w.-])")
-_DEGREE: Final = rb"[+-]?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,17}(?![\w.])"
-_DEGREES: Final = re.compile(_DEGREE)
-_TO_DEGREES: Final = rb"[a-z]{0,7}\\{0,7}[\"']?(?: ?[:=]>? ?|</?[^<>]{0,40}>|%3D)\\{0,7}[\"']?" + _DEGREE
-_LATITUDE: Final = re.compile(rb"lat" + _TO_DEGREES, re.IGNORECASE)
-_LONGITUDE: Final = re.compile(rb"lo?ng?" + _TO_DEGREES, re.IGNORECASE)
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
 # A code in groups of one length, as those of debuggers and of pairing are.
 _FOUR_NUMBERS: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
@@ -85,6 +80,8 @@ _BUILT_FOR: Final = re.compile(
     rb"(?:amd64|arm64|armhf|armel|i386|i686|ppc64el|ppc64le|s390x|riscv64|mips64el|x86_64|aarch64|noarch)"
     rb"(?:[ \t(,:;=)]|\\n|\Z)"
 )
+# Where a value is kept, as debuggers write it before the value itself.
+_POINTER: Final = re.compile(rb"0x[0-9a-fA-F]{6,16}(?![\w-])")
 _PROCESSORS: Final = frozenset(b"amd arm i38 i68 ppc s39 ris mip x86 aar noa".split())
 # Behind the name of the file that a process runs, in the notes of its dump.
 _OF_A_PROCESS: Final = b"psargs"
@@ -127,6 +124,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
         written
         or (b" " in value and data.startswith(b"`", start - 1))
         or reports.is_of_a_thing(value)
+        or (meaning.weak and value.startswith(b"0x") and _POINTER.match(value))
         or _is_of_a_thing(value, label, in_quotes=in_quotes)
         or (label == b"fname" and _OF_A_PROCESS in data[start : end + len(_OF_A_PROCESS) + 2])
     ):
@@ -149,7 +147,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
     elif meaning.weak == "user" and assigned and (pair := _LOGIN.fullmatch(value)) and values.mixed(pair[1], least=6):
         yield start + pair.start(1), end, "password", "key"
     else:
-        found = _personal(data, start, end, meaning, in_quotes=in_quotes)
+        found = _personal(data, start, end, meaning, in_quotes=in_quotes, name=name)
         if found is None and decodes and (coded := people.coded(data, start)):
             place, text = coded
             found = place if _personal(text, 0, len(text), meaning, in_quotes=True) else None
@@ -189,9 +187,15 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes
     small = label.lower()
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):
         return False
+    if meaning.kind == "token" and declared.of_grammar(data, name[0], value):
+        return False
     if meaning.kind in _NO_WORDS and _is_said(data, span, meaning, in_quotes=in_quotes, assigned=assigned):
         return False
-    if declared.is_code(label, value) or (not in_quotes and declared.is_type(data, name, span)):
+    if (
+        declared.is_code(label, value)
+        or declared.is_tag(data, name, span)
+        or (not in_quotes and declared.is_type(data, name, span))
+    ):
         return False
     if not (in_quotes or assigned) and value.isalpha() and _SENTENCE.match(data, span[1]):
         return False
@@ -287,7 +291,9 @@ def _is_auth(value: bytes, label: bytes) -> bool:
     return _AUTH.fullmatch(value) is not None and len(value) >= least and digits_in(value) > 1 and letters_in(value) > 1
 
 
-def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: bool) -> Span | None:
+def _personal(
+    data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: bool, name: Span = (0, 0)
+) -> Span | None:
     """The part of a value that is a personal datum of the kind that its name says."""
     if meaning.weak in {"phone", "digits"}:
         return _numbered(data, start, meaning)
@@ -299,7 +305,7 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
         told = match and digits_in(match.group()) >= digits and len(set(match.group().lower())) >= different
         return match.span() if match and told else None
     if meaning.weak == "degrees":
-        return _degrees(data, start)
+        return geography.degree(data, start, name)
     if meaning.weak == "ssid":
         return wireless.part(data, (start, end), in_quotes=in_quotes)
     if meaning.weak == "user":
@@ -326,15 +332,6 @@ def _personal(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: b
         told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
         return (start, start + len(host)) if told else None
     return None
-
-
-def _degrees(data: bytes, start: int) -> Span | None:
-    """A latitude beside a longitude, or the other way round."""
-    match = _DEGREES.match(data, start)
-    if match is None:
-        return None
-    around = data[max(start - 200, 0) : match.end() + 160]
-    return match.span() if _LATITUDE.search(around) and _LONGITUDE.search(around) else None
 
 
 def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:

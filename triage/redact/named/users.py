@@ -17,7 +17,12 @@ _UUID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DOMAIN: Final = re.compile(rb"\\{1,15}([A-Za-z][\w.\-]{2,40})(?![\\\w])")
 _SMALL_DOMAIN: Final = re.compile(rb"[a-z][a-z0-9.-]{1,30}|\.")
 _ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u", b"x"})
-_FULL_NAME: Final = re.compile(rb"[A-Z][\w'\-]{1,30}(?: [A-Z][\w'\-]{1,30}){1,2}")
+# Capitals of Latin letters with marks, of Greek and of Cyrillic ones.
+_CAPITAL: Final = rb"(?:[A-Z]|\xc3[\x80-\x9e]|[\xc4\xc5\xc8\xce\xd0][\x80-\xbf])"
+_WORD: Final = _CAPITAL + rb"[\w'\x80-\xff-]{1,60}"
+_PARTICLES: Final = rb"(?: (?:von|van|de|da|di|del|della|dos|den|der|ten|ter|la|le|al|bin|af|av)){0,3}"
+_FULL_NAME: Final = re.compile(_WORD + rb"(?:" + _PARTICLES + rb" " + _WORD + rb"){1,3}")
+_STARTS_A_NAME: Final = re.compile(_CAPITAL)
 _HANDLE_MARKS: Final = re.compile(rb"[._-]")
 # What stands behind the first word of a full name without quotes, up to the end of its line.
 _REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}){1,2}(?=[ \t]*(?:[\r\n(<|,;]|\Z))")
@@ -61,7 +66,7 @@ def account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | Non
         return None
     if not in_quotes and _is_of_text(data, end, value):
         return None
-    rest = None if in_quotes or not value[:1].isupper() else _REST_OF_NAME.match(data, end)
+    rest = None if in_quotes or not _STARTS_A_NAME.match(value) else _REST_OF_NAME.match(data, end)
     if rest and _of_things(small + rest.group().lower()):
         return None
     return start, rest.end() if rest else end

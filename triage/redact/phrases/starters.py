@@ -9,7 +9,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from triage.redact.named import grids, headings
-from triage.redact.phrases import answers, arguments, bound, fields, holders, leads, outputs, owners, pointers, rosters
+from triage.redact.phrases import (
+    answers,
+    arguments,
+    bound,
+    fields,
+    holders,
+    leads,
+    outputs,
+    owners,
+    pointers,
+    privileges,
+    rosters,
+)
 from triage.redact.phrases.leads import Reader, Sized
 from triage.redact.pii import addresses, cells, correspondence, couples, devices, identities, segments, wireless
 from triage.redact.text import Found
@@ -32,7 +44,19 @@ _LISTS: Final[dict[str, Sized]] = leads.READERS | {
 }
 _WRITTEN: Final = {
     way: reader
-    for room in (correspondence, addresses, holders, owners, couples, cells, devices, identities, wireless, fields)
+    for room in (
+        correspondence,
+        addresses,
+        holders,
+        owners,
+        couples,
+        cells,
+        devices,
+        identities,
+        wireless,
+        fields,
+        privileges,
+    )
     for way, reader in room.READERS.items()
 }
 _SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT

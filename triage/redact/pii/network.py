@@ -112,6 +112,10 @@ _EVERYBODY: Final = re.compile(rb"224\.0\.[01]\.[0-9]{1,3}|239\.255\.255\.25[0-5
 _OF_EVERYBODY: Final = frozenset({b"22", b"23", b"2."})
 _EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb"})
 _BEFORE: Final = 32
+# Where a text is kept, before its quote, as debuggers write it.
+_POINTER: Final = re.compile(rb"0x[0-9a-fA-F`]{1,17}[ ](?:<[^<>\n]{1,40}>[ ])?[@LuU]?\"\Z")
+_POINTED: Final = 64
+_QUOTE: Final = ord('"')
 _PART_OF_A_NAME: Final = frozenset(b".-vV_~^")
 _MOST_OF_A_VERSION: Final = 25
 # Node and netstat write a port behind an address without brackets: it is none of its groups where it has five digits
@@ -198,7 +202,8 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     # No expression for what stands before reaches over these marks.
     before = b""
     if last != _NEWLINE:
-        before = data[start - _BEFORE if start > _BEFORE else 0 : start].rpartition(b"\n")[2].rpartition(b",")[2]
+        at = _before_pointer(data, start) if last == _QUOTE else start
+        before = data[at - _BEFORE if at > _BEFORE else 0 : at].rpartition(b"\n")[2].rpartition(b",")[2]
         if before and not _OF_NO_VERSION.match(data, start) and _matches(_VERSION_BEFORE, before):
             return False
         if (
@@ -220,6 +225,12 @@ def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
     if worth == _SMALL and last != _SIGN:
         return mark in _BEHIND_ADDRESSES or port is not None or _matches(_NETWORK_BEFORE, before)
     return True
+
+
+def _before_pointer(data: bytes, start: int) -> int:
+    """Where the pointer begins that a debugger shows before a text; where that begins if none is there."""
+    pointer = _POINTER.search(data, max(start - _POINTED, 0), start)
+    return pointer.start() if pointer else start
 
 
 def _is_version(data: bytes, start: int, end: int) -> bool:

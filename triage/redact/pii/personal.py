@@ -130,7 +130,8 @@ def personal(data: bytes, places: Sequence[Span] | None = None) -> list[Found]:
                 if data[begin - 1 : begin] == b"/":
                     found += hosts.before_address(data, begin - 1)
         elif worth == _NAMED and (end >= len(data) or data[end] not in persons.BEGINS_NAMES):
-            continue
+            if data[end : end + 2] == b"0x":
+                found += _decided(data, begin, end)
         elif worth < 0:
             if data[begin - 1 : begin] == b'"' == data[end : end + 1]:
                 if text not in strings:

@@ -37,7 +37,9 @@ _ZIPS: Final = _any_of(fields_of_people().zips | fields_of_people().cities | fie
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?\\*[\"'`](?:\\*')?)?"
 # The next cell of a table, what a term means.
-_CELL: Final = r"[ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string)(?: [^<>\n]{0,60})?>"
+_CELL: Final = (
+    r"[ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
+)
 CANDIDATES: Final = (
     rf"{WORD_START}(?:{_NAMES}|{_ADDRESSES}|{_ZIPS})(?:{_SIGN}|{_CELL})",
     rf"(?:{_PHONES}|{_BEYOND}){_SIGN}",
@@ -54,9 +56,10 @@ CANDIDATES: Final = (
 """What such a field, or such a format, begins with; see `personal`."""
 _FIELD: Final = re.compile(
     rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)(?: \([\w /,.-]{2,24}\))?"
-    rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string)(?: [^<>\n]{0,60})?>"
+    rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
     rb"|[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>|]"
-    rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?(?:\\*[\"`](?=\\*'))?(\\*)([\"'`]))?)"
+    rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*"
+    rb"(?:(?:N|0x[0-9a-f`]{1,17}[ ](?:<[^<>\n]{1,80}>[ ])?[@lu]?)?(?:\\*[\"`](?=\\*'))?(\\*)([\"'`]))?)"
 )
 _PASCAL: Final = re.compile(rb"(?!Mc|Mac|De|Di|La|Le|Van|Von|Fitz|O')[A-Z][A-Za-z]*[a-z][A-Z]")
 _DISTINGUISHED: Final = re.compile(
@@ -155,6 +158,7 @@ def is_of_a_name(text: bytes) -> bool:
 def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     """What stands in a field that a candidate begins, or in a format; None where it is neither."""
     start += _ESCAPED * (data[start] == BACKSLASH)
+    end = extents.behind_pointer(data, end)
     first = data[start : start + 1]
     if first == b":":
         return registers.of_account(data, start, end) if data[start + 2 : start + 3] == first else None

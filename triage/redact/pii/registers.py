@@ -20,6 +20,7 @@ _CARD_LINE: Final = re.compile(
     rb"(?im)^(?:item[0-9]{1,2}\.)?(fn|n|adr|label|bday|nickname|anniversary"
     rb"|tel)((?:;[^:\r\n]{0,120})?):([^\r\n]{1,300})"
 )
+_ACCOUNT: Final = Sense("username", "user")
 _MOST: Final = 8_192
 _ENDS: Final = (b"END:VCARD", b"end:vcard", b"BEGIN:VCARD", b"begin:vcard")
 
@@ -30,7 +31,7 @@ def phone(data: bytes, _match: re.Match[bytes] | None, span: Span) -> Iterator[F
 
 
 def of_account(data: bytes, start: int, end: int) -> Iterator[Found]:
-    """The full name of an account in a password file."""
+    """The full name of an account in a password file, and the account of who has one."""
     line, stop = line_of(data, start, most=400)
     # A line as it is written inside of a string.
     before, ended = data.rfind(b"\\n", line, start), data.find(b"\\n", start, stop)
@@ -41,6 +42,9 @@ def of_account(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     text = match[2].partition(b",")[0]
     if people.full_name(text):
+        begin = match.start(1) + len(match[1]) - len(match[1].lstrip())
+        account = begin, data.index(b":", begin)
+        yield from judged(data, account, _ACCOUNT, in_quotes=True, assigned=True, name=(begin, begin))
         yield match.start(2), match.start(2) + len(match[2].rstrip(b",")), "person", "passwd"
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from triage.redact.named import users, values
 from triage.redact.named.keys import vocabulary
 from triage.redact.pii import display, halves, hosts, network, protocols, rows
+from triage.redact.pii.word_lists import places
 from triage.redact.text import DIGITS, LETTERS, Found, Span, digits_in, letters_in
 
 __all__ = ("FILE_ENDINGS", "around_signs")
@@ -19,7 +20,13 @@ FILE_ENDINGS: Final = frozenset(
     b"so py js ts rb go rs java class dll exe jar map jsx tsx mjs cjs html css json png svg php lua cpp c h webp gif "
     b"jpg jpeg bmp ico cur service socket timer mount target slice scope device path swap kt cs swift dart vue scss "
     b"less md txt log tgz zip gz tar whl rpm deb apk nupkg gem crate bz2 xz "
-    b"proto thrift avsc graphql wasm yaml yml toml ini json5 ipynb sql parquet csv tsv pdf".split()
+    b"proto thrift avsc graphql wasm yaml yml toml ini json5 ipynb sql parquet csv tsv pdf "
+    b"ttf otf woff woff2 eot avif jxl heic heif tif tiff psd icns xcassets lottie webm mp3 wav ogg flac glb gltf ktx "
+    b"ktx2".split()
+)
+# What parts the copies of one picture by how dense a screen is, or how bright: `logo@2x.png`, `icon@xxhdpi.webp`.
+_COPY: Final = re.compile(
+    rb"(?i)(?:(?:[0-9]\.)?[0-9]{1,2}x|(?:x{0,3}h|[ml]|tv|no|any)dpi|dark|light)(?:-[\w-]{1,20})?(?:\.[\w-]{1,40}){0,2}\.([a-z][a-z0-9]{1,11})"
 )
 _LOCAL: Final = frozenset(LETTERS + DIGITS + b"._%+-'!#$&*/=?^`{|}~" + bytes(range(0x80, 0x100)))
 _LOCAL_TABLE: Final = bytes(0x61 if code in _LOCAL else 0x20 for code in range(256))
@@ -188,7 +195,7 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
         return
     local = _local_part(data, at)
     begin = halves.beginning(data, at - len(local))
-    if begin == at or local.endswith(b".") or domain.group().rpartition(b".")[2].lower() in FILE_ENDINGS:
+    if begin == at or local.endswith(b".") or _is_file(domain.group()):
         return
     behind = data[domain.end() : domain.end() + 1]
     if len(local) >= _TOKEN and values.looks_random(local) and not local.islower():
@@ -214,6 +221,14 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
         yield *combination.span(1), "password", "combination"
     elif (apart := _APART.match(data, domain.end())) and first and _is_password(apart[1]):
         yield *apart.span(1), "password", "combination"
+
+
+def _is_file(domain: bytes) -> bool:
+    """Whether what stands behind a sign is the rest of the name of a file, or says how dense a picture is."""
+    if domain.rpartition(b".")[2].lower() in FILE_ENDINGS:
+        return True
+    copy = _COPY.fullmatch(domain)
+    return copy is not None and copy[1].lower() not in places().public
 
 
 def _is_object(data: bytes, at: int, local: bytes) -> bool:
