@@ -122,9 +122,11 @@ def test_a_view_is_built_of_pieces():
 
 def test_a_nul_before_a_setting_is_not_left_out():
     (view,) = views(b"TOKEN=plum42\0LANG=C\0_=/bin/sh\0")
-    assert view.data == b"TOKEN=plum42\0LANG=C\0_=/bin/sh"
+    assert view.data == b"TOKEN=plum42\0LANG=C\0_=/bin/sh "
     (view,) = views("TOKEN=plum42".encode("utf-16-le"))
     assert view.data == b"TOKEN=plum42"
+    (view,) = views(b"TOKEN=plum42\0_ZN3foo\0\0a\0")  # one that stands alone ends a string
+    assert view.data == b"TOKEN=plum42 _ZN3foo a"
 
 
 def test_a_line_that_is_as_long_as_it_may_be_goes_on_unless_a_setting_follows():

@@ -195,13 +195,16 @@ def _is_last(data: bytes, pieces: list[Piece], index: int) -> bool:
 def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
     """Terminal codes, invisible marks, NULs and lone returns stand for nothing; a NUL before a setting parts it.
 
-    Between two others it is one of the text itself, as UTF-16 writes it: what ends a string.
+    Between two others it is one of the text itself, as UTF-16 writes it: what ends a string. So is one that stands
+    alone: in the text of UTF-16 there is another one two bytes before or behind.
     """
     if data[start] == 0:
         if _SETTING.match(data, end):
             return None
         if data[start - 1 : start] == b"\0" == data[end : end + 1]:
             return start, end, b"\n"
+        if start and data[start - 2 : start - 1] != b"\0" != data[end + 1 : end + 2]:
+            return start, end, b" "
     if data[start] == _BACK and start and data[start - 1 : start] == data[end : end + 1]:  # printed twice: bold
         return start, end + 1, b""
     return start, start + 1 if data[start] == _RETURN else end, b""
