@@ -29,6 +29,7 @@ from triage.stacks import stack_table
 from triage.stacks.classes import crash_class
 from triage.stacks.counting import TOP_FRAMES, VARIANT_FRAMES
 from triage.stacks.digests import NONE, Words, chain, chained, hexed, word
+from triage.stacks.endings import likely, stated
 from triage.stacks.fingerprints import taken
 from triage.stacks.frame_table import TRAITS, FrameTable
 from triage.stacks.messages import key_text
@@ -109,6 +110,8 @@ def crash(
     ending: str = "",
 ) -> Crash:
     """The words of one event; see `by_message` for when what it said counts, `triage.stacks.endings` for the ending.
+
+    The ending is what the event states, if anything, else what its frames tell.
 
     Examples
     --------
@@ -344,7 +347,7 @@ class _Crashes(NamedTuple):
 
 def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64], ending: pa.Array) -> _Crashes:
     """What the keys take of each event beside its stack; messages are looked at where they count only."""
-    told = events.append_column("evidence", pa.array(evidence)).append_column("ending", ending)
+    told = events.append_column("evidence", pa.array(evidence)).append_column("ending", _endings(events, ending))
     code, distinct = numbered(told, (*_OF_A_CRASH, "evidence", "ending"))
     made = [
         crash(kind, type_, signal, name, None, Evidence(proof), ending=said)
@@ -357,6 +360,21 @@ def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64], ending: pa.Array
         number, said = numbered(events.take(pa.array(rows)), _SAID)
         text[rows] = _spread([word(text_of(*one)) for one in said], number)
     return _Crashes(code, exact, name, detail, text, overflow)
+
+
+def _endings(events: pa.Table, of_frames: pa.Array) -> pa.Array:
+    """How each event says that the program ended, else its frames."""
+    value = whole(events["error_value"])
+    if value.null_count == len(value):
+        return of_frames
+    found = pc.fill_null(pc.match_substring_regex(value, likely()), fill_value=False)
+    rows = np.flatnonzero(found.to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return of_frames
+    number, distinct = numbered(events.take(pa.array(rows)), ("error_type", "error_value"))
+    said = pa.array([stated(*each) for each in distinct], pa.string()).take(pa.array(number))
+    said = pc.if_else(pc.equal(said, ""), of_frames.filter(found), said)
+    return pc.replace_with_mask(of_frames, found, said)
 
 
 def _spread(values: list[int], code: Numbers) -> Words:
