@@ -79,6 +79,19 @@ def test_what_a_case_takes_for_binary_has_no_signature():
     assert triage.stacks.signature(text) == ""
 
 
+def test_a_nul_in_a_name_makes_no_binary_of_a_text():
+    said = "PHP Fatal error:  Uncaught RuntimeException: bad in /srv/a.php:3\nStack trace:\n"
+    said += "#0 /srv/b.php(5): {}->total()\n"
+    rest = "#1 /srv/c.php(7): pay()\n#2 {main}\n  thrown in /srv/a.php on line 3\n"
+    names = [
+        f"class@anonymous{nul}/srv/{at}$0" for nul in ("\0", "\\0", "%00", "") for at in ("a.php:12", "w/a.php:15")
+    ]
+    texts = [said.format(name) + rest for name in ["class@anonymous", *names]]
+    (key,) = {signature(text) for text in texts}
+    assert triage.loads(texts[1]).incidents()["group_key"].tolist() == [key]
+    assert signature(texts[1].replace("total", "sum")) not in {key, ""}
+
+
 def test_what_is_remembered_is_what_is_read_and_no_text_is_kept():
     read = stacks._reader()
     texts = [f"Traceback (most recent call last):\n  File 'a.py', line 3, in f{at}\nKeyError: 'a'\n" for at in range(3)]
