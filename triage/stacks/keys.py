@@ -197,11 +197,12 @@ def annotate(tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[st
 def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
     """See `triage.stacks.signatures`."""
     columns = [name for name in _OF_A_FRAME if name in frames.columns]
-    rows_ = pa.Table.from_pandas(frames[columns], preserve_index=False, nthreads=1)
+    rows_ = _typed(pa.Table.from_pandas(frames[columns], preserve_index=False, nthreads=1))
     stacks = stack_table.of(rows_, FrameTable.default())
     said = {"stack_key": stacks.keys}
     if events is not None:
         said = {name: pa.array(events[name]) for name in _OF_AN_EVENT if name in events.columns}
+        said |= {"stack_key": said["stack_key"].cast(stacks.keys.type)}
     rows = len(said["stack_key"])
     schema = TABLES["events"].schema
     fixed = {"event_class": "incident_signal", "event_kind": "crash"}
@@ -211,6 +212,16 @@ def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.Da
     none = _Causes(np.full(rows, _EMPTY, np.uint64), np.zeros(rows, np.int64), np.full(rows, -1))
     keyed = _keys(pa.table(cells), stacks, none, rows_, Rules.default())
     return to_pandas(keyed.select(["stack_key", *_KEYS, "culprit"]))
+
+
+def _typed(rows: pa.Table) -> pa.Table:
+    """Frames as a caller has them, with columns of nothing but nulls and keys of another type as the table has them."""
+    schema = TABLES["frames"].schema
+    for index, field in enumerate(rows.schema):
+        key = field.name == "stack_key" and not (pa.types.is_dictionary(field.type) or pa.types.is_string(field.type))
+        if key or pa.types.is_null(field.type):
+            rows = rows.set_column(index, field.name, rows.column(index).cast(schema.field(field.name).type))
+    return rows
 
 
 _OF_A_CRASH: Final = ("event_kind", "error_type", "signal", "error_code_name")
