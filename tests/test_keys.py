@@ -411,5 +411,5 @@ def test_frames_of_which_nothing_is_known_count_for_no_key_whatever_is_said_of_t
 def test_keys_of_stacks_may_be_numbers():
     frames = pd.DataFrame({"stack_key": [1, 1, 2], "function": ["memcpy", "parse", "parse"]})
     events = pd.DataFrame({"stack_key": [2, 1]})
-    assert triage.stacks.signatures(frames)["group_key"].nunique() == 1
+    assert len(set(triage.stacks.signatures(frames)["group_key"])) == 1
     assert triage.stacks.signatures(frames, events)["stack_key"].tolist() == ["2", "1"]
