@@ -21,6 +21,8 @@ from triage.stacks.classes import crash_class
         ("stack overflow", "crash", (None, None, "EXCEPTION_STACK_OVERFLOW")),
         ("out of memory", "exception", ("java.lang.OutOfMemoryError",)),
         ("out of memory", "oom", ("out-of-memory",)),
+        ("panic", "exception", ("panic",)),
+        ("panic", "exception", ("panic", "SIGABRT")),
         ("leak", "leak", ("direct leak",)),
         ("race", "race", ("data race",)),
         ("hang", "hang", ("ANR",)),

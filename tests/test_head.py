@@ -52,6 +52,10 @@ def test_any_bytes_have_a_head(data):
         (b"12:00 started\n12:01 stopped\n\xff\xfe\x00 lost\n12:02 started\n", True),
         (bytes(600), False),
         ("12:00 started\n".encode("utf-16-le"), False),
+        (b"RuntimeException: class@anonymous\0/srv/a.php:12$0 has no rate for the order\n", True),
+        (b"HOME=/root\0PATH=/bin\0LANG=C\0PWD=/", False),
+        (b"one line of a text that is long enough to hold one\0\0 or two\n" * 2, False),
+        (b"\x01\x02 a line that is long enough to hold one\0of them, among others\n", False),
         (b"\x7fELF\x02\x01" + bytes(10) + b"one\n\0two\n\0three\n\0four\n\0", False),
     ],
 )

@@ -1,7 +1,9 @@
 import random
 
+import pandas as pd
 import pytest
 
+import triage
 from triage.records import Frame, Records, Trace
 from triage.stacks import keys
 
@@ -396,3 +398,18 @@ def test_a_masked_message_groups_with_its_original():
 def test_no_events_at_all():
     tables = keys.annotate(Records().finish())
     assert tables["events"].num_rows == tables["frames"].num_rows == 0
+
+
+def test_frames_of_which_nothing_is_known_count_for_no_key_whatever_is_said_of_them():
+    frames = pd.DataFrame({"stack_key": ["a", "a"], "function": [None, None], "in_app": [False, False]})
+    events = pd.DataFrame({"stack_key": ["a"] * 2, "event_kind": "assertion", "error_value": ["no rate", "no cart"]})
+    keys = triage.stacks.signatures(frames, events)
+    assert keys["group_key"].nunique() == 2
+    assert keys.equals(triage.stacks.signatures(frames.drop(columns="in_app"), events))
+
+
+def test_keys_of_stacks_may_be_numbers():
+    frames = pd.DataFrame({"stack_key": [1, 1, 2], "function": ["memcpy", "parse", "parse"]})
+    events = pd.DataFrame({"stack_key": [2, 1]})
+    assert len(set(triage.stacks.signatures(frames)["group_key"])) == 1
+    assert triage.stacks.signatures(frames, events)["stack_key"].tolist() == ["2", "1"]

@@ -6,6 +6,7 @@ from tests.growth import grows_evenly
 from tests.reading import read
 from triage import loads
 from triage.formats import apache_log, app_log
+from triage.stacks import signature
 
 HEAD = "[Mon Jan 26 01:25:59.1 2026] [php:error] [pid {pid}] [client 192.0.2.7:5] "
 
@@ -93,3 +94,14 @@ def test_time_grows_with_a_line_at_most(piece):
 def test_what_begins_no_entry(line):
     rows = read((HEAD.format(pid=1) + line + "\n").encode(), reader=apache_log)
     assert [row for row in rows["events"] if row["format"] == "apache-error"] == []
+
+
+def test_lines_that_each_have_a_time_are_one_entry():
+    lines = [
+        "PHP Fatal error:  Uncaught RuntimeException: bad in /srv/a.php:3", "Stack trace:",
+        "#0 /srv/b.php(5): Cart->total()", "#1 /srv/c.php(7): pay()", "#2 {main}", "  thrown in /srv/a.php on line 3",
+    ]  # fmt: skip
+    text = "".join(f"2026-02-10T09:00:00.123456789Z {line}\n" for line in lines)
+    case = loads(text)
+    assert case.frames()["function"].tolist() == ["Cart->total", "pay", "{main}"]
+    assert case.incidents()["group_key"].tolist() == [signature(text)] == [signature("\n".join(lines))]

@@ -5,6 +5,7 @@ import pytest
 import triage
 from tests.reading import SAMPLES, corpus
 from triage import stacks
+from triage.stacks import signature
 
 TEXTS = sorted(path for path in (SAMPLES / "traces").rglob("*") if path.is_file())
 
@@ -30,6 +31,43 @@ def test_so_it_is_for_every_file_of_the_corpus():
     assert [path.name for path in paths if not agrees(path)] == []
 
 
+def test_so_it_is_for_every_sample_that_is_text():
+    paths = [path for path in sorted(SAMPLES.rglob("*")) if path.is_file() and path.stat().st_size < 60_000]
+    texts = [path for path in paths if path.suffix in {".txt", ".log", ".json", ".ips", ".crash", ".ndjson"}]
+    assert len(texts) > 20
+    # A warning of a log has a key, and makes no incident.
+    assert [path.name for path in texts if not agrees(path)] == ["python-app.log"]
+
+
+_ROWS = """
+#0      Cart.total (package:shop/cart.dart:3:5)
+#1      Shop.pay (package:shop/shop.dart:9:3)
+#2      main (file:///w/x.dart:3:3)
+"""
+
+
+@pytest.mark.parametrize("said", [
+    "Instance of 'PaymentException'", "Instance of 'StackOverflowError'", "Exception: bad", "Bad state: No element",
+    "FormatException: Invalid number (at character 1)", "type 'Null' is not a subtype of type 'String'", "no rate",
+    "RangeError (index): Invalid value: Valid value range is empty: 0", "PlatformException(error, msg, null, null)",
+    "NoSuchMethodError: The method 'x' was called on null.\nReceiver: null\nTried calling: x()", "CacheFailure",
+    "'package:shop/cart.dart': Failed assertion: line 3 pos 5: 'x > 0': is not true.", "Stack Overflow",
+    "Out of Memory", "TimeoutException after 0:00:05.000000: Future not completed", 'Assertion failed: "x"',
+    "_CartError: empty",
+])  # fmt: skip
+@pytest.mark.parametrize("head", [
+    "Unhandled exception:\n{}", "[ERROR:flutter/runtime/a.cc(41)] Unhandled Exception: {}",
+    "E/flutter ( 12): [ERROR:a.cc(41)] Unhandled Exception: {}",
+])  # fmt: skip
+def test_so_it_is_for_what_dart_calls_an_exception(head, said):
+    lines = (head.format(said) + _ROWS).split("\n")
+    tag = "E/flutter ( 12): "
+    text = "\n".join(tag + line.removeprefix(tag) for line in lines) if head.startswith(tag) else "\n".join(lines)
+    (key,) = triage.loads(text).incidents()["group_key"]
+    assert signature(text) == key
+    assert signature(text) != signature(text.replace(said.split("\n")[0], "Instance of 'Other'"))
+
+
 def test_what_is_no_crash_has_no_signature():
     assert triage.stacks.signature("") == triage.stacks.signature("all is well\nand nothing crashed") == ""
     assert triage.stacks.signature("{") == ""
@@ -39,6 +77,19 @@ def test_what_a_case_takes_for_binary_has_no_signature():
     text = "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x0 \0\n    #0 0x1 in f a.c:1\n"
     assert triage.loads(text).events().empty
     assert triage.stacks.signature(text) == ""
+
+
+def test_a_nul_in_a_name_makes_no_binary_of_a_text():
+    said = "PHP Fatal error:  Uncaught RuntimeException: bad in /srv/a.php:3\nStack trace:\n"
+    said += "#0 /srv/b.php(5): {}->total()\n"
+    rest = "#1 /srv/c.php(7): pay()\n#2 {main}\n  thrown in /srv/a.php on line 3\n"
+    names = [
+        f"class@anonymous{nul}/srv/{at}$0" for nul in ("\0", "\\0", "%00", "") for at in ("a.php:12", "w/a.php:15")
+    ]
+    texts = [said.format(name) + rest for name in ["class@anonymous", *names]]
+    (key,) = {signature(text) for text in texts}
+    assert triage.loads(texts[1]).incidents()["group_key"].tolist() == [key]
+    assert signature(texts[1].replace("total", "sum")) not in {key, ""}
 
 
 def test_what_is_remembered_is_what_is_read_and_no_text_is_kept():

@@ -1,17 +1,14 @@
-"""From an exception of Dart or Flutter to an event: its class, its message, its stack and what the AOT head says.
-
-Facts: the messages of the Dart SDK's core errors (`toString` of each), whose text does not always begin with the class.
-"""
+"""From an exception of Dart or Flutter to an event: its class, its message, its stack and what the AOT head says."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from triage.formats import platforms
 from triage.formats.traces import dart
+from triage.formats.traces.dart_errors import error_type, said
 
 if TYPE_CHECKING:
     from triage.formats.flutter_exception import ExceptionBlock
@@ -19,45 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ("append_block", "append_exception", "error_type")
 
-_NAMED: Final = re.compile(r"([A-Za-z_$][\w$.]{0,120}(?:Error|Exception)_?)(?=[\s:(\[<]|$)")
-_WORD: Final = re.compile(r"([A-Z_$][\w$.]{0,120}): ")
-_INSTANCE: Final = re.compile(r"Instance of '([^']{1,200})'")
-_UNHANDLED: Final = re.compile(r"unhandled exception:\s{0,8}", re.IGNORECASE)
-_CALLED: Final = re.compile(r"([A-Z]\w{0,120})\(")
-# Messages of the SDK that do not name their class.
-_MESSAGES: Final = (
-    ("Null check operator used on a null value", "_TypeError"),
-    ("type '", "_TypeError"),
-    ("Bad state: ", "StateError"),
-    ("Invalid argument", "ArgumentError"),
-    ("Concurrent modification during iteration", "ConcurrentModificationError"),
-    ("Unsupported operation: ", "UnsupportedError"),
-    ("Stack Overflow", "StackOverflowError"),
-    ("Out of Memory", "OutOfMemoryError"),
-)
 _HEAD_EVENT: Final = frozenset({"tid", "os", "arch"})
-
-
-def error_type(message: str) -> str | None:
-    """The class of an exception by what it says, None where that tells nothing.
-
-    Examples
-    --------
-    >>> error_type("SocketException: Connection refused"), error_type("Bad state: No element"), error_type("no")
-    ('SocketException', 'StateError', None)
-    """
-    text = message.lstrip()
-    if match := _UNHANDLED.match(text):
-        text = text[match.end() :]
-    if match := _NAMED.match(text):
-        return match.group(1)
-    for start, name in _MESSAGES:
-        if text.startswith(start):
-            return name
-    if "Failed assertion: line " in text[:2_000]:
-        return "AssertionError"
-    match = _INSTANCE.match(text) or _WORD.match(text) or _CALLED.match(text)
-    return match.group(1) if match else None
 
 
 def append_exception(
@@ -74,8 +33,7 @@ def append_exception(
     head = dart.header(stack)
     traces = list(records.parsed("dart", stack, dart.parse)) if stack else []
     kind = columns.pop("error_type", None) or (error_type(message) if message else None)
-    if message and kind and message.startswith(f"{kind}: "):
-        message = message[len(kind) + 2 :].strip() or None
+    message = said(message, kind)
     if traces:
         traces[0] = msgspec.structs.replace(traces[0], error_type=kind, error_value=message)
     row = {

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 __all__ = ("Head",)
 
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]:,]', re.DOTALL)
+# NULs inside of a line, so seldom that no machine wrote them between its words; and what texts hold none of.
+_INSIDE: Final = re.compile(r"(?<=[^\x00-\x1f])\0(?=[^\x00-\x1f])")
+_SELDOM: Final = 32
+_CONTROL: Final = re.compile(r"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
 class Head:
@@ -60,7 +64,8 @@ class Head:
     def is_text(self) -> bool:
         """Whether it looks like text: no more than a tenth of control characters, which fuzzers print, and no NUL.
 
-        But that of lines that were lost among others, and before the first: a log that was cut while it was written.
+        But that of lines that were lost among others, and before the first: a log that was cut while it was written;
+        and few that stand inside of lines, as in PHP's names of classes without a name.
         """
         sample = self.text[:4096]
         if "\0" in sample or not sample:
@@ -88,7 +93,10 @@ class Head:
 
 
 def _readable(sample: str) -> str:
-    """The lines of a text without those that hold NULs; nothing where that is not most of it."""
+    """The lines of a text that hold no NULs, nothing where these are not most of it; all where few stand in words."""
+    few = sample.count("\0")
+    if few * _SELDOM <= len(sample) and len(_INSIDE.findall(sample)) == few and not _CONTROL.search(sample):
+        return sample.replace("\0", "")
     lines = [line for line in (line.lstrip("\0") for line in sample.split("\n")) if "\0" not in line]
     kept = "\n".join(lines)
     return kept if len(kept) * 4 >= (len(sample) - sample.count("\0")) * 3 else ""

@@ -56,6 +56,7 @@ _BELOW: Final = re.compile(
 )
 _CARRIER: Final = "PHP message: "
 _QUOTED: Final = re.compile(r"(?: on line \d{1,9}|\{main\})['\"]$")
+_TITLE: Final = "Stack trace:"
 _REFERER: Final = ", referer: "
 
 
@@ -117,7 +118,9 @@ class Entries:
             self._last.add(row.text, row.number, end)
             return True
         key = _key(said)
-        pieces = _pieces(said.message)
+        # Behind a time alone these words look like a logger.
+        titled = not said.message and row.text.endswith(_TITLE)
+        pieces = _pieces(_TITLE if titled else said.message)
         if not pieces or not (_HEAD.match(pieces[0]) or (key in self._open and _continues(pieces[0]))):
             self._last = None
             if key in self._open:
@@ -199,7 +202,7 @@ def _continues(piece: str) -> bool:
         or php_parse.CALL.match(piece) is not None
         or php_parse.MAIN.match(piece) is not None
         or php_parse.THROWN.match(piece) is not None
-        or piece == "Stack trace:"
+        or piece == _TITLE
     )
 
 
@@ -207,7 +210,9 @@ def _pieces(message: str) -> list[str]:
     """The lines of PHP that a message holds: one, or several that PHP-FPM or Apache put into one line."""
     if _CARRIER in message[:400]:
         message = "\n".join(part.rstrip("; \n") for part in message.split(_CARRIER)[1:])
-    elif not message.startswith(("PHP ", "Stack trace:", "#", "  thrown in ")):
+    elif message.lstrip().startswith("thrown in "):
+        return [f"  {message.lstrip()}"]
+    elif not message.startswith(("PHP ", _TITLE, "#")):
         return []
     if "\\n" in message:
         message = message.replace("\\n", "\n")

@@ -144,8 +144,12 @@ def cycles(scene: Scene, key: str | None = None) -> dict[str, tuple[int, pa.Arra
     for number, places in runs.items():
         key = kept["stack_key"][places[0]].as_py()
         rounds = int(repeated[number]) // len(places) + 1
-        if rounds > found.get(key, (0,))[0]:
-            cycle = kept["function"].take(pa.array(places)).combine_chunks()
+        cycle = kept["function"].take(pa.array(places)).combine_chunks()
+        folds, which, _ = found.get(key, (0, None, None))
+        # A row of the cycle stands for the rounds that were not printed.
+        own = which is not None and pc.is_in(which, value_set=cycle)[0].as_py()
+        rounds += folds // len(places) if own else 0
+        if own or rounds > folds:
             found[key] = (rounds, cycle, kept["idx"].take(pa.array(places)).to_pylist())
     return found
 

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from triage.stacks import stack_table
 from triage.stacks.classes import crash_class
 from triage.stacks.cycles import repeats
+from triage.stacks.endings import stated
 from triage.stacks.frame_table import FrameTable
 from triage.stacks.joining import isin
 from triage.stacks.messages import key_text
@@ -138,6 +139,7 @@ def _ended(frames: pa.Table) -> tuple[list[str], list[str]]:
 
 
 def _class(event: dict[str, Any], ended: str) -> str:
+    ended = stated(event["error_type"], event["error_value"]) or ended
     return crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"], ended)
 
 

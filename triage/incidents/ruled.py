@@ -13,8 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from triage.incidents.layout import typed
-from triage.incidents.sides import EVENT, Side, key_as_told, roots_of
-from triage.stacks.explanation import ending_of
+from triage.incidents.sides import EVENT, Side, ended_by, key_as_told, roots_of
 from triage.stacks.fingerprints import DEFAULT, FIELDS, FRAME_FIELDS, VARIABLE, taken, variables
 from triage.stacks.joining import isin
 from triage.stacks.messages import key_text, parameterise
@@ -123,7 +122,7 @@ def _default(side: Side, tables: dict[str, pa.Table]) -> str:
     """The key that the event would have without a rule."""
     if side.exact:
         return str(side.event["group_key"])
-    ending = ending_of(side.names, side.frames["frame_kind"], side.frames["counted"])
+    ending = ended_by(side.event, side.names, side.frames)
     roots, _ = roots_of(side.event["event_id"], tables)
     return key_as_told(side.kind, side.event, side.counted, side.evidence, roots, ending, cycle=bool(side.cycle))
 

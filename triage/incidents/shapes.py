@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ("call_tree", "sides_of", "variants")
 
 # What a variant tells of its newest event, beside its time.
-_NEWEST: Final = ("event_id", "stack_key", "event_kind", "error_type", "signal", "error_code_name")
+_NEWEST: Final = ("event_id", "stack_key", "event_kind", "error_type", "signal", "error_code_name", "error_value")
 _NEEDED: Final = ("ts", "variant_key", "release", "suppressed_count", *_NEWEST)
 _MOMENT: Final = pa.timestamp("us", tz="UTC")
 _VARIANTS: Final = pa.schema(
@@ -61,7 +61,7 @@ def variants(tables: dict[str, pa.Table], events: list[str]) -> pa.Table:
     Table
         variant_key, events (int64, stored and suppressed), first_seen and last_seen (timestamp[us, UTC]), releases
         (list<string>, sorted); and of its newest event: event_id, stack_key (of the crashing stack), event_kind,
-        error_type, signal and error_code_name.
+        error_type, signal, error_code_name and error_value.
     """
     chosen = _chosen(tables, events)
     chosen["variant_key"] = chosen["variant_key"].fillna("")

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from triage.stacks.classes import crash_class
 from triage.stacks.digests import NONE, chain, word
+from triage.stacks.endings import stated
 from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, evidence_of, key_parts, names_of, titled
 from triage.stacks.joining import isin
 from triage.stacks.keys import ROOTS, Evidence, cause_word, crash, group_word, roots_word
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = (
-    "EVENT", "Difference", "Side", "differences", "in_words", "key_as_told", "masked", "newest", "roots_of", "side_of",
+    "EVENT", "Difference", "Side", "differences", "ended_by", "in_words", "key_as_told", "masked", "newest", "roots_of",
+    "side_of",
 )  # fmt: skip
 
 # What an explanation reads of an event.
@@ -113,7 +115,7 @@ def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *
     stack = isin(tables["frames"], "stack_key", [event["stack_key"]] if event["stack_key"] else []).sort_by("idx")
     columns: dict[str, list[Any]] = stack.select(["idx", *COLUMNS]).to_pydict()
     names = names_of(columns)
-    ending = ending_of(names, columns["frame_kind"], columns["counted"])
+    ending = ended_by(event, names, columns)
     kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"], ending)
     cycle = cycle_of(names, columns["frame_kind"]) if kind == "stack overflow" else []
     used = cycle or [row for row, counts in enumerate(columns["counted"]) if counts]
@@ -128,6 +130,12 @@ def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *
         used = list(range(len(used)))
         cycle = used if cycle else []
     return Side(incident, kind, event, columns, names, tuple(used), tuple(cycle), evidence, cause, exact)
+
+
+def ended_by(event: dict[str, Any], names: Sequence[str], columns: dict[str, list[Any]]) -> str:
+    """How an event says that the program ended, else the frames of its stack."""
+    stack = ending_of(names, columns["frame_kind"], columns["counted"])
+    return stated(event["error_type"], event["error_value"]) or stack
 
 
 def _listed(words: Iterable[str]) -> str:

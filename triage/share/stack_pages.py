@@ -41,6 +41,8 @@ OTHERS: Final = 50
 DECISIONS: Final = 3
 # Events whose frames are kept: those of the variants side by side.
 _KEPT: Final = VARIANTS + 1
+# What the class of a crash is made of.
+_OF_A_CRASH: Final = ("event_kind", "error_type", "signal", "error_code_name", "error_value")
 _WAYS: Final = {
     "variant": "by variant: the exact type of the error, and the frames beyond those of the key",
     "frame": "by the first frame in which the stacks differ",
@@ -63,7 +65,7 @@ class StackPages:
             raise TypeError("only a RedactedCase is shown: RedactedCase.lazy(case)")
         self._case = case
         self._frames: dict[str, dict[int, pd.DataFrame]] = {}
-        self._crash = [""] * 4
+        self._crash = [""] * len(_OF_A_CRASH)
 
     def head(self, incident: str | None = None, event: str | None = None) -> Stacks:
         """The first page of an incident (the one seen last by default) and of one of its events (the newest)."""
@@ -77,7 +79,7 @@ class StackPages:
         shown = event or str(newest["event_id"])
         # A decision may have changed what the events of an incident are.
         self._frames.clear()
-        self._crash = [text_of(newest[name]) for name in ("event_kind", "error_type", "signal", "error_code_name")]
+        self._crash = [text_of(newest[name]) for name in _OF_A_CRASH]
         stacks = self._case.stacks(event=shown).sort_values("stack_no")
         by_stack = self._of(shown)
         rows = tuple(

@@ -13,6 +13,7 @@ from triage.share.printable import plural
 from triage.share.view import FrameRow, frame_row, text_of
 from triage.stacks.classes import crash_class
 from triage.stacks.counting import REPEATED, TOP_FRAMES, VARIANT_FRAMES
+from triage.stacks.endings import stated
 from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, names_of, reasons
 from triage.stacks.roles import Roles
 from triage.stacks.tree import Segment
@@ -180,7 +181,7 @@ def stack_row(row: dict[Any, Any], frames: pd.DataFrame | None) -> StackRow:
 def reasoned(frames: pd.DataFrame, crash: Sequence[str] | None) -> pd.DataFrame:
     """The frames of one stack with what is said of each: `why`, whether it is `in_key`, whether it `stands_out`.
 
-    `crash` holds the kind, error type, signal and error code of the event where the stack is the crashing one.
+    `crash` holds the kind, error type, signal, error code and message of the event where the stack is the crashing one.
     """
     crashing = crash is not None
     columns: dict[str, list[Any]] = {
@@ -190,8 +191,9 @@ def reasoned(frames: pd.DataFrame, crash: Sequence[str] | None) -> pd.DataFrame:
     cycle: list[int] = []
     if crash is not None:
         names, kinds = names_of(columns), columns["frame_kind"]
-        kind, error_type, signal, code = crash
-        if crash_class(kind, error_type, signal, code, ending_of(names, kinds, counted)) == "stack overflow":
+        kind, error_type, signal, code, value = crash
+        ending = stated(error_type, value) or ending_of(names, kinds, counted)
+        if crash_class(kind, error_type, signal, code, ending) == "stack overflow":
             cycle = cycle_of(names, kinds)
     shown = [row in cycle for row in range(len(counted))] if cycle else counted
     why = reasons(columns, cycle)

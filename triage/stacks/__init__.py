@@ -36,7 +36,8 @@ def signature(text: str) -> str:
     Returns
     -------
     str
-        16 hex digits, equal to the `group_key` that `triage.loads` gives that event; "" where no crash is found.
+        16 hex digits, equal to the `group_key` that `triage.loads` gives that event; "" where no crash is found. A
+        trace that a log calls a warning has a key here, though it makes no incident there.
 
     Raises
     ------

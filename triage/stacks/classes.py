@@ -42,7 +42,7 @@ def crash_class(
     kind, error_type, signal, code
         What the event says: `event_kind`, `error_type`, `signal`, `error_code_name`.
     said
-        How the frames of its stack say that the program ended (`triage.stacks.endings`).
+        How its message or the frames of its stack say that the program ended (`triage.stacks.endings`).
 
     Examples
     --------

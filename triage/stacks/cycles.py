@@ -20,6 +20,8 @@ PERIODS: Final = 10
 _MANY: Final = 48
 # So often a run must repeat to be the cycle of an overflow, the first time counted.
 _TIMES: Final = 3
+# Twice is enough where that is a third of what is shown: V8 shows ten frames, Lua the ends. One call of itself is none.
+_SHARE: Final = 3
 
 
 def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict[int, list[int]]]:
@@ -33,8 +35,8 @@ def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict
     Returns
     -------
     bool per frame, dict
-        Whether the frame is a repetition; for stacks with a cycle of three rounds or more the rows of its first round.
-        Of several the one that covers most frames.
+        Whether the frame is a repetition; for stacks with a cycle of three rounds or more, or of two that are a third
+        of the stack, the rows of its first round. Of several the one that covers most frames.
 
     Examples
     --------
@@ -46,6 +48,7 @@ def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict
     cycles: dict[int, list[int]] = {}
     covered: dict[int, int] = {}
     rows = _in_doubt(names, stack)
+    sizes = np.bincount(stack[rows]) if len(rows) else rows
     marks, stack = names[rows], stack[rows]
     for period in range(1, PERIODS + 1):
         hits = np.flatnonzero(marks[:-period] == marks[period:]) if len(marks) > period else rows[:0]
@@ -55,11 +58,13 @@ def repeats(names: Numbers, stack: Numbers) -> tuple[npt.NDArray[np.bool_], dict
             continue
         edges = np.flatnonzero(np.diff(hits) > 1)
         starts = hits[np.r_[0, edges + 1]]
-        lengths = (hits[np.r_[edges, len(hits) - 1]] + 1 - starts) // period * period
-        starts, lengths = starts[lengths > 0], lengths[lengths > 0]
+        ends = hits[np.r_[edges, len(hits) - 1]] + period
+        lengths = (ends + 1 - period - starts) // period * period
+        starts, ends, lengths = starts[lengths > 0], ends[lengths > 0], lengths[lengths > 0]
         if not len(starts):
             continue
-        often = np.flatnonzero(lengths >= (_TIMES - 1) * period)
+        most = (rows[ends] + 1 - rows[starts]) * _SHARE >= sizes[stack[starts]]
+        often = np.flatnonzero((lengths >= (_TIMES - 1) * period) | (most & (period > 1)))
         for start, length in zip(starts[often].tolist(), lengths[often].tolist(), strict=True):
             number = int(stack[start])
             if length > covered.get(number, 0):
@@ -102,7 +107,9 @@ def repeated(names: list[int]) -> tuple[set[int], list[int]]:
         gone: list[int] = []
         for start, length in _runs(near[period]):
             whole = length // period * period
-            if whole >= (_TIMES - 1) * period and whole > covered:
+            last = start + length + period - 1
+            most = period > 1 and whole and (rows[last] + 1 - rows[start]) * _SHARE >= len(names)
+            if (most or whole >= (_TIMES - 1) * period) and whole > covered:
                 covered, cycle = whole, rows[start : start + period]
             gone += range(start + period, start + period + whole)
         if gone:

@@ -1,20 +1,22 @@
-"""How a program ended, by the frames that handled the crash and by how often its stack repeats itself.
+"""How a program ended, by what its runtime says, by the frames that handled the crash, by how its stack repeats itself.
 
 ASan names a double free, gdb the SIGABRT that the allocator raised when it saw it: the frames between the two say so.
-What is found stands beside the error type when the class of the crash is looked for (`triage.stacks.classes`).
+V8 has no class of errors for a stack that overflowed, but words. What is found stands beside the error type when the
+class of the crash is looked for (`triage.stacks.classes`).
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ("DEEP", "deep", "ending", "told")
+__all__ = ("DEEP", "deep", "ending", "likely", "stated", "told")
 
 DEEP: Final = "deep recursion"
 # A stack that overflowed has thousands of frames, of which a report may show few: this is more than most recursions go.
@@ -22,13 +24,59 @@ _FRAMES: Final = 24
 _ROUNDS: Final = 6
 # What the recursion called last stands above it.
 _ABOVE: Final = 12
+# So much of a message says what ended the program.
+_CHARS: Final = 300
+_NAME: Final = r"\s{0,20}(?:uncaught )?(?:[\w.$]{1,100}: )?"
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(files("triage.stacks").joinpath("endings.toml").read_text("utf-8"))
+
+
+@cache
+def _messages() -> tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...]:
+    """Patterns of the error type and of the message, and what both say."""
+    return tuple(
+        (re.compile(row.get("type", "")), re.compile(f"{_NAME}(?:{row['text']})"), row["says"])
+        for row in _data()["message"]
+    )
+
+
+@cache
+def likely() -> str:
+    """An expression for RE2 too that is found in every message in which `stated` finds something.
+
+    Examples
+    --------
+    >>> bool(re.search(likely(), "Too much recursion"))
+    True
+    """
+    return f"(?im){'|'.join(row['text'] for row in _data()['message'])}"
+
+
+@lru_cache(maxsize=4_096)
+def stated(error_type: str | None, error_value: str | None) -> str:
+    """How an event says that the program ended, where its error type says nothing of it; "" where it does not.
+
+    Examples
+    --------
+    >>> stated("RangeError", "Maximum call stack size exceeded"), stated("RangeError", "Invalid array length")
+    ('stack overflow', '')
+    """
+    if not error_value:
+        return ""
+    said = error_value[:_CHARS].lower().partition("\n")[0]
+    for type_, text, says in _messages():
+        if text.match(said) and type_.search((error_type or "").lower()):
+            return says
+    return ""
 
 
 @cache
 def _endings() -> tuple[dict[str, str], tuple[tuple[str, str], ...], tuple[str, ...]]:
     """What whole names say, what beginnings of names do, and these beginnings alone."""
-    table = tomllib.loads(files("triage.stacks").joinpath("endings.toml").read_text("utf-8"))
-    named = [(name, entry["says"]) for entry in table["ending"] for name in entry["function"]]
+    named = [(name, entry["says"]) for entry in _data()["ending"] for name in entry["function"]]
     begun = tuple((name.rstrip("*"), says) for name, says in named if name.endswith(("*", "::")))
     whole = {name: says for name, says in named if not name.endswith(("*", "::"))}
     return whole, begun, tuple(start for start, _ in begun)

@@ -116,6 +116,8 @@ class FrameTable:
         if compiled and ("." in name or ")" in read or inner):
             name = _linked(name, read, module)
         name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))
+        # Of whoever a frame is of which nothing is known, it does not say where the crash is.
+        telling = telling if name else 0
         number = _ROLE_NUMBERS[role.role]
         if len(self._known) >= _MOST:
             self._known.clear()

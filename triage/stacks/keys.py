@@ -29,6 +29,7 @@ from triage.stacks import stack_table
 from triage.stacks.classes import crash_class
 from triage.stacks.counting import TOP_FRAMES, VARIANT_FRAMES
 from triage.stacks.digests import NONE, Words, chain, chained, hexed, word
+from triage.stacks.endings import likely, stated
 from triage.stacks.fingerprints import taken
 from triage.stacks.frame_table import TRAITS, FrameTable
 from triage.stacks.messages import key_text
@@ -109,6 +110,8 @@ def crash(
     ending: str = "",
 ) -> Crash:
     """The words of one event; see `by_message` for when what it said counts, `triage.stacks.endings` for the ending.
+
+    The ending is what the event states, if anything, else what its frames tell.
 
     Examples
     --------
@@ -194,11 +197,12 @@ def annotate(tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[st
 def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
     """See `triage.stacks.signatures`."""
     columns = [name for name in _OF_A_FRAME if name in frames.columns]
-    rows_ = pa.Table.from_pandas(frames[columns], preserve_index=False, nthreads=1)
+    rows_ = _typed(pa.Table.from_pandas(frames[columns], preserve_index=False, nthreads=1))
     stacks = stack_table.of(rows_, FrameTable.default())
     said = {"stack_key": stacks.keys}
     if events is not None:
         said = {name: pa.array(events[name]) for name in _OF_AN_EVENT if name in events.columns}
+        said |= {"stack_key": said["stack_key"].cast(stacks.keys.type)}
     rows = len(said["stack_key"])
     schema = TABLES["events"].schema
     fixed = {"event_class": "incident_signal", "event_kind": "crash"}
@@ -208,6 +212,16 @@ def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.Da
     none = _Causes(np.full(rows, _EMPTY, np.uint64), np.zeros(rows, np.int64), np.full(rows, -1))
     keyed = _keys(pa.table(cells), stacks, none, rows_, Rules.default())
     return to_pandas(keyed.select(["stack_key", *_KEYS, "culprit"]))
+
+
+def _typed(rows: pa.Table) -> pa.Table:
+    """Frames as a caller has them, with columns of nothing but nulls and keys of another type as the table has them."""
+    schema = TABLES["frames"].schema
+    for index, field in enumerate(rows.schema):
+        key = field.name == "stack_key" and not (pa.types.is_dictionary(field.type) or pa.types.is_string(field.type))
+        if key or pa.types.is_null(field.type):
+            rows = rows.set_column(index, field.name, rows.column(index).cast(schema.field(field.name).type))
+    return rows
 
 
 _OF_A_CRASH: Final = ("event_kind", "error_type", "signal", "error_code_name")
@@ -344,7 +358,7 @@ class _Crashes(NamedTuple):
 
 def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64], ending: pa.Array) -> _Crashes:
     """What the keys take of each event beside its stack; messages are looked at where they count only."""
-    told = events.append_column("evidence", pa.array(evidence)).append_column("ending", ending)
+    told = events.append_column("evidence", pa.array(evidence)).append_column("ending", _endings(events, ending))
     code, distinct = numbered(told, (*_OF_A_CRASH, "evidence", "ending"))
     made = [
         crash(kind, type_, signal, name, None, Evidence(proof), ending=said)
@@ -357,6 +371,21 @@ def _crashes(events: pa.Table, evidence: npt.NDArray[np.int64], ending: pa.Array
         number, said = numbered(events.take(pa.array(rows)), _SAID)
         text[rows] = _spread([word(text_of(*one)) for one in said], number)
     return _Crashes(code, exact, name, detail, text, overflow)
+
+
+def _endings(events: pa.Table, of_frames: pa.Array) -> pa.Array:
+    """How each event says that the program ended, else its frames."""
+    value = whole(events["error_value"])
+    if value.null_count == len(value):
+        return of_frames
+    found = pc.fill_null(pc.match_substring_regex(value, likely()), fill_value=False)
+    rows = np.flatnonzero(found.to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return of_frames
+    number, distinct = numbered(events.take(pa.array(rows)), ("error_type", "error_value"))
+    said = pa.array([stated(*each) for each in distinct], pa.string()).take(pa.array(number))
+    said = pc.if_else(pc.equal(said, ""), of_frames.filter(found), said)
+    return pc.replace_with_mask(of_frames, found, said)
 
 
 def _spread(values: list[int], code: Numbers) -> Words:

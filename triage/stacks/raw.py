@@ -15,6 +15,7 @@ from triage.formats.traces.reports import settled
 from triage.formats.traces.scanning import OVERFLOWS, first
 from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE, word
+from triage.stacks.endings import stated
 from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known
 from triage.stacks.keys import ROOTS, Crash, Evidence, cause_word, crash, group_word, roots_word
 from triage.stacks.messages import key_text
@@ -33,6 +34,7 @@ _DOCUMENT: Final = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[\]{"])')
 _WORDS: Final = (
     b"XCEPTION CAUGHT BY", b"xception caught by", b"nother exception was thrown", b"nhandled Exception:",
     b"SymInit: ", b"[Crash]", b"# TYPE ", b"/win/2004/08/events/event", b"<FGenericCrashContext>",
+    "\u2502 #0".encode(), b":error] [pid ",
 )  # fmt: skip
 _MARKS: Final = BytesAhoCorasick(list(_WORDS), matchkind=MatchKind.LeftmostFirst)
 # These, and what `first` asks for: in most texts none of both is found.
@@ -139,6 +141,7 @@ def _loaded(text: str) -> str:
 def _group(report: Report | Brief, top: list[Known], cycle: int, said: str, root: list[Known], cause: int) -> str:
     """The group key of a report, by what its own stack gives (`_frames`) and the root of its chain."""
     evidence = max(_evidence(top), _evidence(root))
+    said = stated(report.error_type, report.error_value) or said
     event = _crash(report.kind, report.error_type, report.signal, report.error_code_name, evidence, said)
     if event.by_text and report.error_value:
         event = event._replace(text=_text(report.error_value))

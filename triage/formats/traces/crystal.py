@@ -8,6 +8,7 @@ Facts: general knowledge of Crystal 0.2x to 1. Grammar, one line each::
     frame  = "  from " file ":" n ":" column " in '" function "'"
            | "  from " image " in '" function "'" | "  from ???"
            | "[0x" A "] " function ( " at " file ":" n [ ":" column ] | [ " +" offset ] [ " in " image ] )
+             [ " (" n " times)" ]
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final
 from triage.formats.traces.block import Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
+from triage.formats.traces.rounds import more as again
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
@@ -25,7 +27,13 @@ __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 NAME: Final = "crystal"
 TITLE: Final = "Crystal exception"
 PLATFORM: Final = "crystal"
-ANCHORS: Final = (".cr:", "Unhandled exception: ", "Unhandled exception in spawn", "Invalid memory access (signal ")
+ANCHORS: Final = (
+    ".cr:",
+    "Unhandled exception: ",
+    "Unhandled exception in spawn",
+    "Invalid memory access (signal ",
+    "Stack overflow (e.g., ",
+)
 
 _HEAD: Final = lazy(r"(?:.{0,80}?)Unhandled exception(?: in spawn)?(?:\(name: [^)\n]{0,100}\))?: (?P<text>.*)$")
 _FAULT: Final = lazy(r"Invalid memory access \(signal (?P<number>\d{1,2})\) at address (?P<address>0x[0-9a-f]{1,16})")
@@ -40,8 +48,9 @@ _RAW: Final = lazy(
     r"\[0x(?P<address>[0-9a-f]{1,16})\] (?:\?\?\?|(?P<function>\S.{0,400}?))"
     r"(?: at (?P<file>\S.{0,300}?):(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?(?: in '.{1,300}')?"
     r"| \+(?P<offset>\d{1,12}))?"
-    r"(?: in (?P<image>\S.{0,300}))?$"
+    r"(?: in (?P<image>\S.{0,300}?))?(?: \((?P<times>\d{1,9}) times\))?$"
 )
+_TIMES: Final = lazy(r" \((\d{1,9}) times\)$")
 _SIGNALS: Final = {11: "SIGSEGV", 10: "SIGBUS", 7: "SIGBUS"}
 _MESSAGE: Final = 12
 
@@ -110,6 +119,8 @@ def _stack(window: Window, block: Block, start: int) -> tuple[str | None, str | 
     frames: list[Frame] = []
     while (more := at(index)) is not None and (frame := _frame(more, index)):
         frames.append(frame)
+        if times := _TIMES.search(more[-40:]):
+            frames += again([frame], int(times[1]) - 1, index)
         index += 1
     text = "\n".join(lines).strip()
     typed = _TYPED.match(text.replace("\n", "\x00"))

@@ -26,6 +26,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.block import AHEAD, Block
+from triage.formats.traces.dart_errors import error_type, said
 from triage.formats.traces.dart_parse import (
     HEAD_STARTS,
     NUMBERED,
@@ -63,14 +64,9 @@ ANCHORS: Final = (
 _UNHANDLED: Final = lazy(r"(?:\[ERROR:[^\]\n]{1,200}\] )?Unhandled [eE]xception: ?(.*)$")
 _TYPE: Final = lazy(r"_?([A-Z][\w$]{0,100}(?:Error|Exception|Failure))(?: \([^)\n]{0,200}\))?(?:: (.*))?$", re.DOTALL)
 # What Dart's own errors print in place of their class.
-_WORDS: Final = (
-    ("Bad state: ", "StateError"),
-    ("Invalid argument", "ArgumentError"),
-    ("Unsupported operation: ", "UnsupportedError"),
-    ("Concurrent modification during iteration", "ConcurrentModificationError"),
-    ("Null check operator used on a null value", "_TypeError"),
-    ("Stack Overflow", "StackOverflowError"),
-    ("Out of Memory", "OutOfMemoryError"),
+_WORDS: Final = lazy(
+    r"Bad state: |Invalid argument|Unsupported operation: |Concurrent modification during iteration"
+    r"|Null check operator used on a null value|Stack Overflow|Out of Memory"
 )
 _CAST: Final = lazy(r"type '.{1,1000}' is not a subtype of type ")
 _ASSERTED: Final = lazy(r"'[^'\n]{1,1000}': Failed assertion: |Failed assertion: ")
@@ -126,7 +122,7 @@ def _above(block: Block) -> int:
         line = block.window[index]
         if line is None or not line.strip() or is_row(line):
             return index + 1
-        if _named(line.strip())[0] is not None:
+        if _named(line.strip()) is not None:
             return index
     above = block.window[-1]
     return -1 if above and above.strip() else 0
@@ -167,19 +163,19 @@ def _report(block: Block, first: int, start: int | None) -> Report | None:
     traces = shifted(parse("\n".join(lines)), first)
     if not traces:
         return None
-    said = (traces[0].error_value or "").strip()
+    message = (traces[0].error_value or "").strip()
     unhandled = _UNHANDLED.match((lines[0] if first < start else "").strip())
     if unhandled:
-        said = "\n".join([unhandled[1], *said.split("\n")[1:]]).strip()
-    error, value = _named(said)
-    if unhandled and error is None:
-        error = "Unhandled exception"
+        message = "\n".join([unhandled[1], *message.split("\n")[1:]]).strip()
+    # What a heading announces is an exception, whatever it says.
+    error = error_type(message) if unhandled else _named(message)
+    value = said(message, error)
     head = header("\n".join(lines[: start - first + 1]))
     crash = replace(traces[0], error_type=error, error_value=value, crashed=True if unhandled else None)
     return Report(
         first=first,
         end=end,
-        kind="exception" if error else "dump",
+        kind="exception" if error or unhandled else "dump",
         level="fatal" if unhandled else "error",
         handled=False if unhandled else None,
         traces=(crash, *traces[1:]),
@@ -190,18 +186,12 @@ def _report(block: Block, first: int, start: int | None) -> Report | None:
         os_name=head.get("os"),
         arch=head.get("arch"),
         facts=tuple((key, head[key]) for key in ("build_id", "isolate_dso_base", "vm_dso_base") if key in head),
-        complete=bool(error) or bool(head),
+        complete=bool(error or unhandled or head),
         leads=bool(unhandled),
     )
 
 
-def _named(text: str) -> tuple[str | None, str | None]:
-    """Type and message: the class where it is printed, else the one that prints these words."""
-    if found := _TYPE.match(text):
-        return found[1], text
-    for words, error in _WORDS:
-        if text.startswith(words):
-            return error, text
-    if _CAST.match(text):
-        return "_TypeError", text
-    return ("AssertionError" if _ASSERTED.match(text) else None), text or None
+def _named(text: str) -> str | None:
+    """The class of what is surely an exception: where it is printed, else the one that prints these words."""
+    sure = any(pattern.match(text) for pattern in (_TYPE, _WORDS, _CAST, _ASSERTED))
+    return error_type(text) if sure else None

@@ -9,6 +9,7 @@ from typing import Final
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.dotnet_frames import frame
 from triage.formats.traces.patterns import lazy, remembered
+from triage.formats.traces.rounds import more
 from triage.formats.traces.wrappers import unwrapped
 from triage.records import Frame, Trace
 
@@ -21,7 +22,7 @@ UNHANDLED: Final = lazy(
 )
 FATAL: Final = lazy(
     r"(Process terminated|Fatal error|Stack overflow(?=\.\s*$))\.(?: (.*))?$"
-    r"|Process is terminating due to (StackOverflow)Exception"
+    r"|Process is terminat(?:ing|ed) due to (StackOverflow)Exception"
 )
 _NATIVE: Final = lazy(r"exception code ([0-9a-fA-F]{8})\b")
 EVENT: Final = lazy(r"(Application|Framework Version|CoreCLR Version|\.NET Version|Description|Exception Info): ?(.*)$")
@@ -123,7 +124,9 @@ class Stacks:
         self.all: list[Said] = []
         self.frames = 0
         self.placed = False
+        # How often what is printed happened in all, and since which frame of the exception, once the rule stands there.
         self._repeat = 0
+        self._since: int | None = None
 
     @property
     def said_first(self) -> Said:
@@ -155,9 +158,9 @@ class Stacks:
         elif _RULE.match(text):
             self._rule(text, number)
         elif repeated := _REPEAT.match(text):
-            self._repeat = int(repeated[1])
+            self._repeat, self._since = int(repeated[1]), None
         elif _LINE.match(text):
-            self._repeat = 0 if self.frames and self._repeat < 0 else -self._repeat
+            self._folded(number)
         elif (arrow := _ARROW.match(text)) and (named := error_of(text)) is not None:
             if arrow[1] is not None:
                 self._leave_members()
@@ -181,20 +184,18 @@ class Stacks:
     def _frame(self, found: Frame) -> None:
         if not self.open:
             self._push(Said(None))
-        kept = self.open[-1].frames
-        kept.append(found)
+        self.open[-1].frames.append(found)
         self.frames += 1
         self.placed = self.placed or found.line is not None
-        if self._repeat < -1:
-            mark = Frame(
-                function=found.function,
-                args=found.args,
-                frame_kind="repeated",
-                repeat=-self._repeat - 1,
-                language="csharp",
-                text_line=found.text_line,
-            )
-            kept.append(mark)
+
+    def _folded(self, number: int) -> None:
+        """The rule above or below frames that are repeated."""
+        kept = self.open[-1].frames if self.open else []
+        if self._since is None:
+            self._since = len(kept)
+        else:
+            kept += more(kept[self._since :], self._repeat - 1, number)
+            self._repeat, self._since = 0, None
 
     def _rule(self, text: str, number: int) -> None:
         """The end of an inner exception, or the border between two stretches of an asynchronous call."""

@@ -7,7 +7,8 @@ Facts: general knowledge of Julia 1.0 to 1.11. Grammar, one line each::
              [ "caused by: " ... "Stacktrace:" frame* ]
     frame  = " [" n "] " function [ "(" arguments ")" ] ( " at " place | newline "   @ " module " " place )
     place  = file ":" line
-    elided = " ... (repeats " n " times)" | "--- the last " n " lines are repeated " n " more times ---"
+    elided = " ... (repeats " n " times)"
+           | "--- the " ( "above" | "last" ) " " n " lines are repeated " n " more times ---"
 
 Frames are printed innermost first.
 """
@@ -22,6 +23,7 @@ from msgspec.structs import replace
 from triage.formats.traces.block import Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
+from triage.formats.traces.rounds import more
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
@@ -41,9 +43,10 @@ _BELOW: Final = lazy(
 _REPEATS: Final = lazy(
     r"\s*(?:[\u2502|] +)?(?:\.\.\.|---|\u2504) ?.{0,100}?(?:repeats|repeated) (\d{1,9}) (?:more )?times"
 )
+_LAST: Final = lazy(r".{0,60}?\b(?:above|last) (\d{1,6}) lines? ")
 _HEAD: Final = lazy(r"(?:.{0,80}?\bERROR: |caused by: |\s{1,12}nested task error: )(?:LoadError: )?(?P<text>.*)$")
 _CLASS: Final = lazy(
-    r"(?P<error>[A-Z]\w{2,80}(?:Error|Exception))(?:: (?P<text>.*)|(?P<call>(?:\(| with ).*))?$", re.DOTALL
+    r"(?P<error>[A-Z]\w{2,80}(?:Error|Exception))(?::(?: (?P<text>.*))?|(?P<call>(?:\(| with ).*))?$", re.DOTALL
 )
 _TITLE: Final = lazy(r"\s*(?:[\u2502|] +)?Stacktrace:\s*$")
 _MESSAGE: Final = 24
@@ -109,6 +112,8 @@ def _named(lines: list[str]) -> tuple[str | None, str | None]:
 def _frames(block: Block, index: int) -> tuple[tuple[Frame, ...], int]:
     """The frames from there on and where they end (exclusive)."""
     frames: list[Frame] = []
+    # Since the last that were repeated.
+    fresh = 0
     while (line := block[index]) is not None:
         if found := _FRAME.match(line):
             frames.append(_frame(found[2].rstrip(), index))
@@ -118,11 +123,8 @@ def _frames(block: Block, index: int) -> tuple[tuple[Frame, ...], int]:
             module = place["module"] or ("Base" if place["file"].startswith("./") else None)
             frames[-1] = replace(frames[-1], module=module, file=place["file"], line=number)
         elif frames and (repeats := _REPEATS.match(line)):
-            count = int(repeats[1])
-            row = Frame(
-                frame_kind="repeated", repeat=count, function_raw=line.strip(), language="julia", text_line=index
-            )
-            frames.append(row)
+            frames += more(_round(frames[fresh:], line), int(repeats[1]), index, line.strip())
+            fresh = len(frames)
         elif line.startswith("in expression starting at "):
             index += 1
             break
@@ -130,6 +132,12 @@ def _frames(block: Block, index: int) -> tuple[tuple[Frame, ...], int]:
             break
         index += 1
     return tuple(frames), index
+
+
+def _round(frames: list[Frame], line: str) -> list[Frame]:
+    """Those of some frames that a line says are repeated: the last, or as many as it counts."""
+    many = _LAST.match(line)
+    return frames[-int(many[1]) :] if many and 0 < int(many[1]) <= len(frames) else frames[-1:]
 
 
 def _frame(text: str, text_line: int) -> Frame:

@@ -5,6 +5,7 @@ Facts: general knowledge of Nim 1 and 2. Grammar, one line each::
     report = [ "Traceback (most recent call last)" ] row*  end
     row    = file "(" n ")" blanks function | "[[reraised from:" | "]]" | "(" n " calls omitted) ..."
     end    = "Error: unhandled exception: " message " [" type "]" | "SIGSEGV: Illegal storage access. ..."
+           | "Error: call depth limit reached in a debug build ..."
 
 The last call stands last, so the rows are turned round.
 """
@@ -32,6 +33,7 @@ _ROW: Final = lazy(
 _OMITTED: Final = lazy(r"\s{0,8}\((?P<count>\d{1,9}) calls omitted\)")
 _OTHER: Final = lazy(r"\[\[reraised from:|\]\]$|Traceback \(most recent call last")
 _ERROR: Final = lazy(r"(?:\S{1,200}\(\d{1,9}(?:, \d{1,9})?\) )?Error: unhandled exception: (?P<text>.*)$")
+_DEEP: Final = lazy(r"Error: (?P<text>call depth limit reached in a debug build \(.*)$")
 _TYPED: Final = lazy(r"[A-Za-z_]\w{0,100}\]$")
 _SIGNAL: Final = lazy(r"(?P<signal>SIGSEGV|SIGABRT|SIGFPE|SIGILL|SIGBUS|SIGINT): (?P<text>\S.{0,300})$")
 _MOST, _BACK, _MESSAGE = 20_000, 60, 12
@@ -68,7 +70,7 @@ def read(window: Window) -> Report | None:
 def _report(block: Block, first: int, end: int, rows: list[Frame]) -> Report | None:
     """The report of the rows and of what stands below them."""
     line = block[end] or "" if end >= 0 else ""
-    error, signal = _ERROR.match(line), _SIGNAL.match(line)
+    error, signal, deep = _ERROR.match(line), _SIGNAL.match(line), _DEEP.match(line)
     kind, name, value = "exception", None, None
     if error:
         lines, at = [error["text"]], end + 1
@@ -85,11 +87,13 @@ def _report(block: Block, first: int, end: int, rows: list[Frame]) -> Report | N
             end += len(lines) - 1
     elif signal:
         kind, name, value = "crash", signal["signal"], signal["text"]
+    elif deep and rows:
+        kind, name, value = "crash", "stack overflow", deep["text"]
     elif len(rows) < 2:
         return None
     assertion = name in {"AssertionDefect", "AssertionError"}
     frames = tuple(reversed(rows))
-    told = error is not None or signal is not None
+    told = name is not None
     return Report(
         first=first,
         end=end + told,
@@ -99,7 +103,7 @@ def _report(block: Block, first: int, end: int, rows: list[Frame]) -> Report | N
         traces=(Trace(frames=frames, error_type=name, error_value=value, crashed=True if told else None),),
         error_type=name,
         error_value=value,
-        signal=name if kind == "crash" else None,
+        signal=name if signal else None,
         complete=told,
     )
 
