@@ -13,7 +13,7 @@ from triage.redact.pii import given
 from triage.redact.pii.hosts import in_words
 from triage.redact.text import Found
 
-__all__ = ("DOES", "NEAR_HOST", "chatting", "machine", "paired", "person", "talking")
+__all__ = ("DOES", "NEAR_HOST", "chatting", "greeted", "machine", "paired", "person", "talking")
 
 NEAR_HOST: Final = (
     r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
@@ -40,6 +40,26 @@ _AND_PASSWORD: Final = re.compile(
     rb"(?i)\\{0,3}[\"'`]?(?:[ \t]{1,2}(?:(?:and|with|/)[ \t]+)?|,[ \t]*(?:and )?)(?:the |a |this )?"
     rb"(?:temporary |initial )?(?:passw|passc|passp|pw|pin\b)"
 )
+
+
+# The account that a client of FTP or a mailbox says it is, alone behind its command; and the answer or what follows.
+_GREETED: Final = re.compile(rb"([^\s:*<>(){}\[\]|]{2,64})(?:[ \t\r]*(?=\n|\Z)|(?=\\[rn]))")
+_LOGS_IN: Final = re.compile(
+    rb"\bPASS\b|\b(?:331|230|530)[ -]|\+OK|-ERR|(?i:password|anonymous|logged (?:in|on)|login|user name)"
+)
+_NEAR: Final = 200
+
+
+def greeted(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account behind the command of a protocol that names it, if a password is asked for or sent near it."""
+    command = data[at : at + size].strip()
+    found = _GREETED.match(data, at + size) if command.endswith(b"USER") or command.startswith(b"ftp>") else None
+    if (
+        found
+        and _LOGS_IN.search(data, found.end(), found.end() + _NEAR)
+        and found[1].lower() not in vocabulary().things
+    ):
+        yield from judged(data, found.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
 
 
 def machine(data: bytes, start: int, end: int) -> Iterator[Found]:

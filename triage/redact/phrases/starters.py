@@ -9,7 +9,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from triage.redact.named import grids, headings
-from triage.redact.phrases import answers, arguments, bound, fields, holders, leads, outputs, owners, pointers, rosters
+from triage.redact.phrases import (
+    actors,
+    answers,
+    arguments,
+    bound,
+    fields,
+    holders,
+    leads,
+    outputs,
+    owners,
+    pointers,
+    rosters,
+    stores,
+)
 from triage.redact.phrases.leads import Reader, Sized
 from triage.redact.pii import addresses, cells, correspondence, couples, devices, identities, segments, wireless
 from triage.redact.text import Found
@@ -28,14 +41,30 @@ _LISTS: Final[dict[str, Sized]] = leads.READERS | {
     "asked": outputs.asked,
     "functions": outputs.selected,
     "users": rosters.members,
+    "dialled": rosters.dialled,
+    "enrolled": answers.enrolled,
+    "grouped": answers.grouped,
+    "protocols": actors.greeted,
     "bound": bound.values_of,
 }
 _WRITTEN: Final = {
     way: reader
-    for room in (correspondence, addresses, holders, owners, couples, cells, devices, identities, wireless, fields)
+    for room in (
+        correspondence,
+        addresses,
+        holders,
+        owners,
+        couples,
+        cells,
+        devices,
+        identities,
+        wireless,
+        fields,
+        stores,
+    )
     for way, reader in room.READERS.items()
 }
-_SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT
+_SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT | stores.SPELT
 
 
 def _both(one: Reader, other: Reader, data: bytes, at: int) -> Iterator[Found]:

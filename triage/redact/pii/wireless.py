@@ -33,6 +33,13 @@ _NONE: Final = frozenset(
     b" available unavailable associated roaming scanning wifi wi-fi wlan wireless ethernet cellular mobile true false"
     b" mixed empty off/any not-associated off\\any".split()
 )
+# Words of its family beside a word for a network; what a card of a machine is called, and networks of other kinds.
+_FAMILY: Final = re.compile(
+    rb"(?:[A-Z][\w']{2,20}[-_.](?i:wi-?fi|wlan|guest|gast|home|hotspot|iot|airport|network|net))|[A-Z][a-z]{2,20}(?:WiFi|Wifi|WLAN|Wlan|Home|Guest|Gast|Net)"
+)
+_NO_FAMILY: Final = re.compile(
+    rb"(?i)(?:eth|en[ospx]?|wl|wlan|wlp|tun|tap|br|bond|veth|docker|lo|ppp|virbr|wwan|utun)[0-9]{1,3}(?:s[0-9]{1,3})?|(?:main|test|dev|local|side|stage)net[\w.-]{0,20}"
+)
 _MAC: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _NAMED: Final = re.compile(
     rb"(?i)(?:[ ]?(?:name|named|called|ssid|is|to)){0,2}[ \t]{0,32}(?:(:|=)[ \t]{0,4})?"
@@ -117,7 +124,8 @@ def _mentioned(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The network in a sentence, if it is no word."""
     word = _WORD.match(data, at + size)
     text = word.group().rstrip(b".:") if word else b""
-    if word and values.mixed(text, least=_LEAST) and not text[:1].isdigit() and _is_network(text):
+    told = values.mixed(text, least=_LEAST) or _FAMILY.fullmatch(text)
+    if word and told and not _NO_FAMILY.fullmatch(text) and not text[:1].isdigit() and _is_network(text):
         yield word.start(), word.start() + len(text), "ssid", "network"
 
 
