@@ -47,13 +47,15 @@ _GREETED: Final = re.compile(rb"([^\s:*<>(){}\[\]|]{2,64})(?:[ \t\r]*(?=\n|\Z)|(
 _LOGS_IN: Final = re.compile(
     rb"\bPASS\b|\b(?:331|230|530)[ -]|\+OK|-ERR|(?i:password|anonymous|logged (?:in|on)|login|user name)"
 )
+_PROMPT: Final = b"ftp>"
 _NEAR: Final = 200
 
 
 def greeted(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account behind the command of a protocol that names it, if a password is asked for or sent near it."""
     command = data[at : at + size].strip()
-    found = _GREETED.match(data, at + size) if command.endswith(b"USER") or command.startswith(b"ftp>") else None
+    told = command.endswith(b"USER") or data.endswith(_PROMPT, 0, at + 1)
+    found = _GREETED.match(data, at + size) if told else None
     if (
         found
         and _LOGS_IN.search(data, found.end(), found.end() + _NEAR)

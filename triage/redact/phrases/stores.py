@@ -169,6 +169,7 @@ READERS: Final[dict[str, _Sized]] = {
     "monitored": partial(_kept, _QUOTED),
     "sent_to_stores": partial(_kept, _SENT),
     "typed_to_stores": partial(_kept, _WORD),
+    "written_to_stores": partial(_kept, _WORD),
     "blocks_of_stores": _stored,
     "valued": _said,
     "defined": _defined,

@@ -32,7 +32,7 @@ _ADVERTISED: Final = re.compile(
 # Between the name of a number and it: a word, a sign, what a modem answers in the next line.
 _JOINED: Final = re.compile(
     rb"(?i)(?:[ ]?(?:number|no\.?|nr\.?|code|value|#)(?![A-Za-z]))?(?:\(\))?(?:[ ]?(?:->|=>|[:=]|\xe2\x86\x92)[ ]?"
-    rb"|[ ](?:is|was|returned|returns|gave|reads|ist|est|es)[ :]{0,2}|\s{1,4}(?:\+\w{3,6}:[ ]?)?|[ ])?"
+    rb"|[ ](?:is|was|returned|returns|gave|reads|ist|est|es)[ :]{0,2}|\s{1,4}(?:<{1,3}[ ]?)?(?:\+\w{3,6}:[ ]?)?|[ ])?"
 )
 _NUMBER: Final = re.compile(rb"[\[({'\"<]?([0-9]{14,20}|[0-9A-F]{14})(?![0-9A-Za-z])")
 _NEXT_NUMBER: Final = re.compile(rb",[ ]?([0-9]{14,20}|[0-9A-F]{8,14})(?![0-9A-Za-z])")
@@ -110,7 +110,7 @@ def _under(size: int, data: bytes, at: int) -> Iterator[Found]:
     name = data[at : at + size].lower()
     line = line_of(data, at, most=80)[0]
     found = _UNDER.match(data, at + size)
-    if found is None or (name in _HEADINGS and data[line:at].strip()):
+    if found is None or (name in _HEADINGS and data[line:at].strip() and data[at - 1 : at] != b"."):
         return
     place = found.end()
     for _ in range(_MOST):

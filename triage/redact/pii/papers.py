@@ -39,8 +39,8 @@ _BEYOND: Final = (
 )
 # Between the name of a paper and its number.
 _LINK: Final = (
-    r"(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?"
-    r"(?:[ ](?:entered|given|provided|supplied|submitted|received|on file|used|recorded|registered))?[ ]?"
+    r"\)?(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?"
+    r"(?:[ ](?:code|entered|given|provided|supplied|submitted|received|on file|used|recorded|registered))?[ ]?"
     r"(?:is|was|ist|est|es|lautet|reads)?(?:\xef\xbc\x9a|[:#= ]){1,3}[\"'(]?"
 )
 LABELLED: Final = (

@@ -31,14 +31,16 @@ _NONE: Final = frozenset(
     b"string str text varchar char bytes nsstring object number integer boolean optional required type value field name"
     b" hidden visible broadcast unknown none null nil any off on auto wildcard disabled enabled connected disconnected"
     b" available unavailable associated roaming scanning wifi wi-fi wlan wireless ethernet cellular mobile true false"
-    b" mixed empty off/any not-associated off\\any".split()
+    b" mixed empty off/any not-associated off\\any"
+    b" oculto oculta verborgen versteckt nascosto nascosta nieznany inconnu desconocido".split()
 )
 # Words of its family beside a word for a network; what a card of a machine is called, and networks of other kinds.
 _FAMILY: Final = re.compile(
     rb"(?:[A-Z][\w']{2,20}[-_.](?i:wi-?fi|wlan|guest|gast|home|hotspot|iot|airport|network|net))|[A-Z][a-z]{2,20}(?:WiFi|Wifi|WLAN|Wlan|Home|Guest|Gast|Net)"
 )
 _NO_FAMILY: Final = re.compile(
-    rb"(?i)(?:eth|en[ospx]?|wl|wlan|wlp|tun|tap|br|bond|veth|docker|lo|ppp|virbr|wwan|utun)[0-9]{1,3}(?:s[0-9]{1,3})?|(?:main|test|dev|local|side|stage)net[\w.-]{0,20}"
+    rb"(?i)(?:eth|en[ospx]?|wl|wlan|wlp|tun|tap|br|bond|veth|docker|lo|ppp|virbr|wwan|utun|ethernet|bridge|lte|umts|gsm|nr)"
+    rb"[-_]?[a-z]?[0-9]{1,3}(?:s[0-9]{1,3})?|(?:main|test|dev|local|side|stage)net[\w.-]{0,20}"
 )
 _MAC: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _NAMED: Final = re.compile(
