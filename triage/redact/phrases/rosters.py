@@ -39,6 +39,8 @@ _IN_OBJECTS: Final = re.compile(rb"[{,]\s{0,20}\"name\"\s?:\s?\"([a-z_][\w.-]{1,
 _REACH: Final = 4_096
 # Of pppd: the client, the server and what they share, and from where the client may come.
 _REST: Final = re.compile(rb"[^\n]{0,200}\n")
+_LONGEST_HEADING: Final = 160
+_HEADING: Final = re.compile(rb"(?i)secrets for|(?:chap|pap|srp)-secrets|client\s{1,40}server\s{1,40}secret")
 _PEERS: Final = re.compile(
     rb"""(?:"([^"\n]{1,80})"|([^\s"#]{1,80}))[ \t]+(?:"[^"\n]{1,80}"|[^\s"]{1,80})[ \t]+"""
     rb"""(?:"([^"\n]{1,200})"|([^\s"]{3,200}))"""
@@ -113,7 +115,10 @@ def members(size: int, data: bytes, at: int) -> Iterator[Found]:
 def dialled(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The clients and what each shares with its server, in the columns of a file of pppd from its heading on."""
     heading = _REST.match(data, at + size)
-    place = heading.end() if heading else len(data)
+    line = line_of(data, at, most=_LONGEST_HEADING)[0]
+    if heading is None or not _HEADING.search(data, line, at + size):
+        return
+    place = heading.end()
     for _ in range(_MOST):
         stop = line_of(data, place, most=600)[1]
         if place >= len(data):
