@@ -194,7 +194,7 @@ def test_what_only_looks_like_one_is_left(text):
 
 
 def test_every_list_of_words_has_its_reader():
-    assert {b'"set" ', b"> set ", b"define(", b" (value "} <= STARTERS.keys()
+    assert {b'"set"', b"> set ", b"define(", b" (value"} <= STARTERS.keys()
     assert stores.SPELT.keys() <= stores.READERS.keys()
 
 

@@ -53,7 +53,7 @@ _SETTING: Final = re.compile(rb"-{0,2}([A-Za-z][\w.:-]{1,80})")
 _AROUND: Final = bytes(0x20 if code in b"\t\r\n\"'`([{,/>" else code for code in range(256))
 _NAME_REACH: Final = 84
 _OPENED: Final = re.compile(
-    rb"""[ \t]{0,3}(?:[:=]|is|of)?[ \t]{0,3}(?:\\{0,3}["'`]|\xc2\xab[ ]?|\xe2\x80[\x98\x9c\x9e])?"""
+    rb"""(?![A-Za-z])[ \t]{0,3}(?:[:=]|is|of)?[ \t]{0,3}(?:\\{0,3}["'`]|\xc2\xab[ ]?|\xe2\x80[\x98\x9c\x9e])?"""
 )
 # A call with a name and a value.
 _CALL: Final = re.compile(
@@ -108,15 +108,10 @@ def _kept(form: re.Pattern[bytes], size: int, data: bytes, at: int) -> Iterator[
     command = _COMMAND.search(data, at, at + size)
     if command is None:
         return
-    begin = at + size
-    if form is _QUOTED:
-        begin -= data[begin - 1 : begin] in b" ,\n"
-        begin -= data[begin - 1 : begin] == b"\r"
-    elif form is _SENT:
-        begin -= 1
+    begin = at + size - (form is _SENT)
     most = _FEW if _IS_SIMPLE.fullmatch(command[1].lower()) else _MOST
     given = [*islice(_arguments(form, data, begin), most)]
-    listed = data[at + size - 1 : at + size] == b","
+    listed = data[at + size : at + size + 1] == b","
     for name, span in _pairs(command[1].lower(), given, data):
         value = data[slice(*span)]
         plain = form is _WORD and data[span[0] - 1 : span[0]] not in {b'"', b"'"}
@@ -172,20 +167,16 @@ READERS: Final[dict[str, _Sized]] = {
     "written_to_stores": partial(_kept, _WORD),
     "blocks_of_stores": _stored,
     "valued": _said,
+    "told": _said,
     "defined": _defined,
 }
 """What reads the values at the words of leads.toml, by their lists."""
 SPELT: Final[dict[str, tuple[tuple[str, str], ...]]] = {
-    "monitored": (
-        ('"', '" '), ('\\"', '\\" '), ("'", "' "), ('"', '",'), ("'", "',"), ('\\"', '\\",'),
-        ('"', '"\n'), ('"', '"\r\n'),
-    ),
-    "sent_to_stores": (("\n", "\r\n$"), ("\\n", "\\r\\n$"), ("\n", "\n$"), ("\\n", "\\n$")),
+    "monitored": (('"', '"'), ("'", "'"), ('\\"', '\\"')),
+    "sent_to_stores": (("\n", "\r\n$"), ("\\n", "\\r\\n$"), ("\n", "\n$")),
     "typed_to_stores": (("> ", " "), ("] ", " /")),
     "blocks_of_stores": (("\n", " "), ("> ", " "), ("\\n", " ")),
     "defined": (("", "("),),
-    "valued": (
-        (" (", " "), (" [", " "), (" (", ":"), (" [", ":"), (" (", "="), (" [", "="), (" with ", " "), (" has ", " "),
-    ),
+    "valued": ((" (", ""), (" [", "")),
 }  # fmt: skip
 """What stands around those words, by their lists."""
