@@ -141,6 +141,8 @@ DEVICES = (
     "Verbinde mit SSID '«Lindner-5G»'",
     "Current Network: «Lindner_79»",
     "Current Network: «Lindner-WiFi»",
+    "Current Network: «Lindner 5G 12»",
+    "[audit] actor=«mlindner» action=delete target=dashboard/12",
 )
 NO_DEVICES = (
     "getImei -> null",
@@ -164,6 +166,9 @@ NO_DEVICES = (
     "Current network: testnet3",
     "Current network: eth0",
     "active network: LTE-A2",
+    "Current Network: Wired Connection 1",
+    "actor=scheduler action=run",
+    "actor=child state=ready",
 )
 NUMBERS = (
     "card «4111\u00a01111\u00a01111\u00a01111»",

@@ -1,7 +1,8 @@
 r"""Decoded views of a text, each with a byte-exact map back to the places that it was decoded from.
 
-Terminal colours and invisible characters taken out, odd blanks within numbers made plain, escapes of JSON and C resolved, percent signs and entities decoded,
-NULs of UTF-16 dropped. Only lines that hold something to decode are in a view, so that a view costs what is encoded.
+Terminal colours and invisible characters taken out, odd blanks within numbers made plain, escapes of JSON and C
+resolved, percent signs and entities decoded, NULs of UTF-16 dropped. Only lines that hold something to decode are in a
+view, so that a view costs what is encoded.
 """
 
 from __future__ import annotations

@@ -45,6 +45,7 @@ _LISTS: Final[dict[str, Sized]] = leads.READERS | {
     "enrolled": answers.enrolled,
     "grouped": answers.grouped,
     "protocols": actors.greeted,
+    "audited": actors.audited,
     "bound": bound.values_of,
 }
 _WRITTEN: Final = {

@@ -42,6 +42,10 @@ _NO_FAMILY: Final = re.compile(
     rb"(?i)(?:eth|en[ospx]?|wl|wlan|wlp|tun|tap|br|bond|veth|docker|lo|ppp|virbr|wwan|utun|ethernet|bridge|lte|umts|gsm|nr)"
     rb"[-_]?[a-z]?[0-9]{1,3}(?:s[0-9]{1,3})?|(?:main|test|dev|local|side|stage)net[\w.-]{0,20}"
 )
+_TITLED: Final = re.compile(
+    rb"((?!Ethernet|Wired|Connected|Local|Unidentified|Public|Private|Mobile|Cell|VPN|Virtual)[A-Z][^\s,;=()]{3,20}"
+    rb"(?: (?=[a-z]{0,12}[A-Z0-9])[^\s,;=()]{1,16}){1,3})(?=[ \t\r]*(?:\n|\Z))"
+)
 _MAC: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _NAMED: Final = re.compile(
     rb"(?i)(?:[ ]?(?:name|named|called|ssid|is|to)){0,2}[ \t]{0,32}(?:(:|=)[ \t]{0,4})?"
@@ -126,6 +130,9 @@ def _mentioned(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The network in a sentence, if it is no word."""
     word = _WORD.match(data, at + size)
     text = word.group().rstrip(b".:") if word else b""
+    # Behind a colon the rest of the line is one, if it is no sentence.
+    line = _TITLED.match(data, at + size) if data[at + size - 2 : at + size] == b": " else None
+    text = line[1] if line and line.end(1) - line.start() <= _LONGEST else text
     told = values.mixed(text, least=_LEAST) or _FAMILY.fullmatch(text)
     if word and told and not _NO_FAMILY.fullmatch(text) and not text[:1].isdigit() and _is_network(text):
         yield word.start(), word.start() + len(text), "ssid", "network"
