@@ -39,7 +39,7 @@ _BLOCK: Final = re.compile(
 )
 _COMMAND: Final = re.compile(rb"(?i)\b(set|append|[a-z]?(?:push|add)|h?m?setn?x?|p?setex|getset)\b")
 # Between the key of a command and its value: a time, or nothing.
-_TIMED: Final = frozenset({b"setex", b"psetex"})
+_TIMED: Final = frozenset({b"setex", b"psetex", b"zadd"})
 _OF_FIELDS: Final = frozenset({b"hset", b"hmset", b"hsetnx"})
 _OF_KEYS: Final = frozenset({b"mset", b"msetnx"})
 _PARTS: Final = re.compile(rb"[\w.-]{1,80}")

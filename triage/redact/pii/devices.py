@@ -34,7 +34,7 @@ _JOINED: Final = re.compile(
     rb"(?i)(?:[ ]?(?:number|no\.?|nr\.?|code|value|#)(?![A-Za-z]))?(?:\(\))?(?:[ ]?(?:->|=>|[:=]|\xe2\x86\x92)[ ]?"
     rb"|[ ](?:is|was|returned|returns|gave|reads|ist|est|es)[ :]{0,2}|\s{1,4}(?:<{1,3}[ ]?)?(?:\+\w{3,6}:[ ]?)?|[ ])?"
 )
-_NUMBER: Final = re.compile(rb"[\[({'\"<]?([0-9]{14,20}|[0-9A-F]{14})(?![0-9A-Za-z])")
+_NUMBER: Final = re.compile(rb"[\[({'\"<]?([0-9]{14,20}|89[0-9]{30}|[0-9A-F]{14})(?![0-9A-Za-z])")
 _NEXT_NUMBER: Final = re.compile(rb",[ ]?([0-9]{14,20}|[0-9A-F]{8,14})(?![0-9A-Za-z])")
 # The object of a device or a machine up to its name.
 _NAMED: Final = re.compile(
@@ -53,6 +53,7 @@ _VALUE: Final = re.compile(
 _SHORTEST: Final = 6
 _HEADINGS: Final = frozenset({b"serialnumber", b"identifyingnumber", b"serial number"})
 _FEWEST: Final = 2
+_OF_EID: Final = 32
 _OF_IMEI: Final = (b"imei", b"gsn")
 
 
@@ -100,6 +101,8 @@ def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
     match = _NUMBER.match(data, joined.end() if joined else at + size)
     lead = data[at : at + size].lower()
     kind = "imei" if any(word in lead for word in _OF_IMEI) or lead.startswith(b"device") else "device_id"
+    if lead == b"eid" and match and len(match[1]) != _OF_EID:  # that of an event
+        return
     while match and len(set(match[1])) > _FEWEST:
         yield *match.span(1), kind, "device"
         match = _NEXT_NUMBER.match(data, match.end())

@@ -64,6 +64,7 @@ _NUMBER: Final = re.compile(
     rb"|[A-Z]{0,3}[0-9][A-Z0-9]{0,17}(?:[ ./+-][A-Z0-9]{1,12}(?![A-Za-z])){0,6}"
 )
 _IN_CAPITALS: Final = re.compile(rb"[A-Z]{5}[0-9]{4}[A-Z]")
+_MEDICARE: Final = re.compile(rb"[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}")
 _CPF: Final = re.compile(rb"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}")
 _NINO: Final = re.compile(rb"[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]")
 _FISCALE: Final = re.compile(rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]")
@@ -118,9 +119,9 @@ def labelled(data: bytes, start: int, end: int) -> Iterator[Found]:
     if unsure and not _GROUPED.fullmatch(text) and not _IN_CAPITALS.fullmatch(text):
         return
     serial = word in _PASSPORTS and _SERIAL.fullmatch(text)
-    if (digits_in(text) < _FEWEST and not serial and not _IN_CAPITALS.fullmatch(text)) or len(
-        set(text.translate(None, b" ./+-"))
-    ) <= _SAME:
+    if (
+        digits_in(text) < _FEWEST and not serial and not (_IN_CAPITALS.fullmatch(text) or _MEDICARE.fullmatch(text))
+    ) or len(set(text.translate(None, b" ./+-"))) <= _SAME:
         return
     behind = data[match.start() + len(text) : match.start() + len(text) + 1]
     if not (behind and behind[0] in _BESIDE - frozenset(b".")):
