@@ -126,6 +126,7 @@ DEVICES = (
     "> AT+CIMI\n< «262010606117436»\n< OK",
     "wmic bios get serialnumber\r\r\nSerialNumber  \r\r\n«S37B07V»       \r\r\n",
     "SerialNumber\n------------\n«5CG1234XYZ»",
+    "wmic bios get serialnumber\nSerialNumber\n«VKQCI3F»",
     "wmic csproduct get uuid\nUUID\n«4C4C4544-0042-3510-8051-B7C04F4B4E31»",
     "wmic diskdrive get serialnumber\nSerialNumber\n«S3Z9NB0K123456»\n«WD-WCC4N1234567»",
     "$ sudo dmidecode -s system-serial-number\n«S37B07V»",

@@ -120,7 +120,7 @@ def _under(size: int, data: bytes, at: int) -> Iterator[Found]:
         value = _VALUE.match(data, place)
         if value is None:
             return
-        if len(value[1]) >= _SHORTEST and _is_made(value[1]):
+        if len(value[1]) >= _SHORTEST and digits_in(value[1]) and len(set(value[1])) > _FEWEST * 2:
             yield *value.span(1), "device_id", "device"
         place = value.end()
 
