@@ -1,7 +1,8 @@
 r"""Decoded views of a text, each with a byte-exact map back to the places that it was decoded from.
 
-Terminal colours and invisible characters taken out, escapes of JSON and C resolved, percent signs and entities decoded,
-NULs of UTF-16 dropped. Only lines that hold something to decode are in a view, so that a view costs what is encoded.
+Terminal colours and invisible characters taken out, odd blanks within numbers made plain, escapes of JSON and C
+resolved, percent signs and entities decoded, NULs of UTF-16 dropped. Only lines that hold something to decode are in a
+view, so that a view costs what is encoded.
 """
 
 from __future__ import annotations
@@ -22,6 +23,15 @@ __all__ = ("ENCODED", "views")
 
 _RETURN: Final = 0x0D
 _NEWLINE: Final = 0x0A
+# Blanks and hyphens that are no plain ones, as pages and word processors set them within numbers.
+_PLAIN: Final = {
+    **{
+        blank.encode(): b" "
+        for blank in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
+    },
+    **{hyphen.encode(): b"-" for hyphen in "\u2010\u2011\u2012"},
+}
+_OF_NUMBERS: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BLANKS: Final = b"\0\t\r"
 _BACK: Final = 0x08
 _PERCENT: Final = ord("%")
@@ -40,8 +50,9 @@ ENCODED: Final = Expression(
     r"|u\{[0-9a-fA-F]{1,6}\}|/|[01][0-7][0-7]|\r?\n[ \t]{0,64})"
     r"|%(?:25){0,3}(?:[0-9a-fA-F]{2}\+?|u[0-9a-fA-F]{4})"
     r"|&(?:#[0-9]{1,5}|#[xX][0-9a-fA-F]{1,4}|amp|lt|gt|quot|apos|commat|period|colon|equals|sol|num|lowbar);"
+    r"|&(?:nbsp|ensp|emsp|thinsp|numsp|hyphen|dash);[0-9A-Z]"
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
-    r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2\xad|\x00|\x08|\r[0-9A-Za-z+/_-]"
+    r"|\xe2\x80(?:[\x8b-\x8f\xaa-\xae]|[\x80-\x8a\x90-\x92\xaf][0-9A-Z])|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2(?:\xad|\xa0[0-9A-Z])|\x00|\x08|\r[0-9A-Za-z+/_-]"
     r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)"
     r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||" + OCTETS
 )
@@ -193,10 +204,12 @@ def _is_last(data: bytes, pieces: list[Piece], index: int) -> bool:
 
 
 def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
-    """Terminal codes, invisible marks, NULs and lone returns stand for nothing; a NUL before a setting parts it.
+    """Terminal codes, invisible marks, NULs and lone returns stand for nothing, odd blanks for a plain one.
 
     Between two others it is one of the text itself, as UTF-16 writes it: what ends a string. So is one that stands
     alone: in the text of UTF-16 there is another one two bytes before or behind.
+    A NUL before a setting parts it. Between two others it is one of the text itself, as UTF-16 writes it: what ends a
+    string.
     """
     if data[start] == 0:
         if _SETTING.match(data, end):
@@ -205,6 +218,8 @@ def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
             return start, end, b"\n"
         if start and data[start - 2 : start - 1] != b"\0" != data[end + 1 : end + 2]:
             return start, end, b" "
+    if data[end - 1] in _OF_NUMBERS and (plain := _PLAIN.get(data[start : end - 1])):
+        return (start, end - 1, plain) if start and data[start - 1] in _OF_NUMBERS else None
     if data[start] == _BACK and start and data[start - 1 : start] == data[end : end + 1]:  # printed twice: bold
         return start, end + 1, b""
     return start, start + 1 if data[start] == _RETURN else end, b""
@@ -231,7 +246,7 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
         if not 32 <= number < 127:
             return None
         text = bytes([number])
-    return start, end, text if text not in {b"\n", b"\r"} else b" "
+    return start, end, _PLAIN.get(text, text) if text not in {b"\n", b"\r"} else b" "
 
 
 def _decoded_percent(data: bytes, start: int, end: int) -> Piece | None:
@@ -250,8 +265,9 @@ def _decoded_percent(data: bytes, start: int, end: int) -> Piece | None:
 
 def _decoded_entity(data: bytes, start: int, end: int) -> Piece:
     """A character written as an entity of HTML or XML."""
+    end -= data[end - 1] != ord(";")
     text = html.unescape(data[start:end].decode("latin-1")).encode("utf-8", "replace")
-    return start, end, text if text != b"\n" else b" "
+    return start, end, _PLAIN.get(text, text) if text != b"\n" else b" "
 
 
 _DECODERS: Final[dict[int, Callable[[bytes, int, int], Piece | None]]] = {

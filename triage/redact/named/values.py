@@ -30,7 +30,8 @@ _REFERENCE: Final = re.compile(
         | [a-z_]{0,20} (?:pass|pw|pwd|word|secret|token|key|cred|creds)
         | [A-Za-z_]{0,24} (?:Pass|Pw|Pwd|[Ww]ord|Secret|Token|Key|Creds?|Credentials?|Auth|Pat|String|Text
             |Value|Plain) )
-    | (?:env|file|fd|prompt) : [\w./~-]{1,120} | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
+    | @?(?:env|keychain|file|fd|prompt) : [\w./~-]{1,120}
+    | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
     | /(?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \.[0-9a-f]{6,40} (?:\.(?:min|chunk|bundle|module))? \.[a-z]{2,5} (?:\.map)?
     | (?:ENV|(?:os\.)?environ|process\.env|\$_(?:ENV|SERVER)|System\.env) \[ ["'][A-Za-z_]\w{0,80}["'] \]
     | (?:(?:os|Sys|System|std::env|process)(?:\.|::))? (?:getenv|environ\.get|var) \( ["'][A-Za-z_]\w{0,80}["'] \)

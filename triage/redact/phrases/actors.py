@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import extents
+from triage.redact.named import extents, users
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, vocabulary
 from triage.redact.pii import given
 from triage.redact.pii.hosts import in_words
 from triage.redact.text import Found
 
-__all__ = ("DOES", "NEAR_HOST", "chatting", "machine", "paired", "person", "talking")
+__all__ = ("DOES", "NEAR_HOST", "audited", "chatting", "greeted", "machine", "paired", "person", "talking")
 
 NEAR_HOST: Final = (
     r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
@@ -40,6 +40,49 @@ _AND_PASSWORD: Final = re.compile(
     rb"(?i)\\{0,3}[\"'`]?(?:[ \t]{1,2}(?:(?:and|with|/)[ \t]+)?|,[ \t]*(?:and )?)(?:the |a |this )?"
     rb"(?:temporary |initial )?(?:passw|passc|passp|pw|pin\b)"
 )
+
+
+# The account that a client of FTP or a mailbox says it is, alone behind its command; and the answer or what follows.
+_GREETED: Final = re.compile(rb"([^\s:*<>(){}\[\]|]{2,64})(?:[ \t\r]*(?=\n|\Z)|(?=\\[rn]))")
+_LOGS_IN: Final = re.compile(
+    rb"\bPASS\b|\b(?:331|230|530)[ -]|\+OK|-ERR|(?i:password|anonymous|logged (?:in|on)|login|user name)"
+)
+_PROMPT: Final = b"ftp>"
+_NEAR: Final = 200
+
+
+def greeted(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account behind the command of a protocol that names it, if a password is asked for or sent near it."""
+    command = data[at : at + size].strip()
+    told = command.endswith(b"USER") or data.endswith(_PROMPT, 0, at + 1)
+    found = _GREETED.match(data, at + size) if told else None
+    if (
+        found
+        and _LOGS_IN.search(data, found.end(), found.end() + _NEAR)
+        and found[1].lower() not in vocabulary().things
+    ):
+        yield from judged(data, found.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
+
+
+# Other fields of a record of who did what; before it the word for such records.
+_RECORDED: Final = re.compile(
+    rb"[ \t,;|]{1,3}(?:action|verb|operation|op|event|outcome|result|target|object|resource)=[\"'\w]"
+)
+_ONE: Final = re.compile(rb"([a-z][a-z0-9._-]{2,31})(?=[\s,;|]|\Z)")
+_AUDIT: Final = b"audit"
+_BEFORE: Final = 60
+
+
+def audited(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The account that a record of who did what names, in whose field programs stand elsewhere."""
+    name = _ONE.match(data, at + size)
+    if name is None or not users.is_free(name[1]):
+        return
+    if (
+        _RECORDED.match(data, name.end())
+        or _AUDIT in data[max(at - _BEFORE, data.rfind(b"\n", 0, at) + 1, 0) : at].lower()
+    ):
+        yield from judged(data, name.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
 
 
 def machine(data: bytes, start: int, end: int) -> Iterator[Found]:

@@ -17,7 +17,18 @@ from triage.redact.named.keys import Sense, sense
 from triage.redact.pii.hosts import in_words, is_host
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
-__all__ = ("given", "keyed_behind", "linked", "listed", "meant", "named_behind", "sectioned", "switched")
+__all__ = (
+    "enrolled",
+    "given",
+    "grouped",
+    "keyed_behind",
+    "linked",
+    "listed",
+    "meant",
+    "named_behind",
+    "sectioned",
+    "switched",
+)
 
 _SENSES: Final = {
     "username": Sense("username", "user"),
@@ -47,6 +58,22 @@ _IN_ROW: Final = re.compile(
     rb"""(?![\w-])"""
 )
 _ONE: Final = re.compile(rb"[A-Za-z0-9]{3,12}(?:-[A-Za-z0-9]{3,12}){0,4}")
+_GROUPS: Final = re.compile(
+    rb"""(?:[ ][\w@.'()-]{1,40}){0,5}?"""
+    rb"""(?:["'`]?[ ]?[:=][ ]?|[ ](?:is|was|ist|est|es|lautet|jest|\xc3[\xa8\xa9])[ :]{1,2}|[ ])["'`]?"""
+    rb"""([a-z]{4}(?:[ -][a-z]{4}){3}|[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){5})(?![\w-])"""
+    rb"""(?: [a-z]|["'`]?[.,;)]?([ \t\r]*(?:\n|\Z)))?"""
+)
+_OF_GROUPS: Final = re.compile(rb"[ -]")
+_VOWELS: Final = re.compile(rb"[aeiouy]")
+# Up to it a colon, a line end or a word.
+_KEY: Final = re.compile(
+    rb"(?:[^\n]{0,100}?[:=]|[^\n:=]{0,60}?(?: is| lautet| est| es| \xc3[\xa8\xa9])?)"
+    rb"(?:[ \t\"'`*]{0,8}|[ \t]{0,8}(?:\r?\n){1,2}[ \t]{0,12})"
+    rb"(?<![A-Za-z0-9])([A-Z2-7]{16,128}={0,6}|(?:[A-Z2-7]{4}[ -]){3,31}[A-Z2-7]{2,4}"
+    rb"|(?:[a-z2-7]{4}[ -]){3,31}[a-z2-7]{4})"
+    rb"(?![\w-])"
+)
 _SHORTEST: Final = 6
 _MOST: Final = 32
 _LONGEST_LINE: Final = 200
@@ -110,6 +137,27 @@ def listed(size: int, data: bytes, at: int) -> Iterator[Found]:
     if not forms and told * 2 > len(cells) and (len(cells) > 1 or len(form) >= 2 * len({*form})):
         for cell in cells:
             yield *cell, "secret", "listed"
+
+
+def enrolled(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The key in base32 that an authenticator is set up with, in one piece or in groups of four."""
+    found = _KEY.match(data, at + size, at + size + _REACH + _LONGEST_LINE)
+    if found is None:
+        return
+    key = found[1]
+    plain = key.translate(None, b" -")
+    if digits_in(plain) and letters_in(plain) > 4 and len(set(plain)) > 6 and not values.placeholder(key):
+        yield *found.span(1), "secret", "enrolled"
+
+
+def grouped(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The password in groups of four letters behind words for one: all of its line, or no words of a language."""
+    found = _GROUPS.match(data, at + size, at + size + _REACH)
+    if found is None:
+        return
+    told = found[2] is not None or any(not _VOWELS.search(group) for group in _OF_GROUPS.split(found[1]))
+    if told or digits_in(found[1]):
+        yield *found.span(1), "password", "grouped"
 
 
 def _beside(data: bytes, at: int) -> Iterator[Found]:

@@ -19,6 +19,12 @@ _ACCOUNT: Final = Sense("username", "user")
 _PHONE: Final = Sense("phone", "phone")
 _HASHED: Final = re.compile(rb"(?:\A|[\s\"'>]|\\n)([A-Za-z_][\w.@-]{2,63})\Z")
 _DIGEST: Final = re.compile(rb"[\w./+=,$:-]{8}")
+# In brackets how often it was hashed, and behind the name of a cipher only a colon or a bracket.
+_DUMPED: Final = re.compile(
+    rb"(?:[ \t]{0,24}(?:[0-9]{1,2})?(?:[ \t]{0,24}\([0-9]{1,5}\))?[ \t]{0,24}(?::|=|is)[ \t]{0,4}|\)[ \t]{1,4}\()"
+    rb"(?:0x)?((?:[0-9a-fA-F]{32}:)?[0-9a-fA-F]{16,128})(?![\w.-])"
+)
+_FEWEST_KINDS: Final = 6
 _MACHINE: Final = re.compile(
     rb"[^\s]{1,120}(?:\s{1,40}(?!machine\b)[a-z]{3,8}\s{1,20}[^\s]{1,200}){0,2}?\s{1,40}login\s{1,20}([^\s]{3,64})"
     rb"(?=(?:\s|\\n){1,40}(?:password|passwd|account|macdef)\b)"
@@ -217,6 +223,13 @@ def _served(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _is_account(data, served.span(1))
 
 
+def _dumped(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The hash or the key of an account behind what kind it is of."""
+    found = _DUMPED.match(data, at + size)
+    if found and digits_in(found[1]) and len({*found[1].lower()}) >= _FEWEST_KINDS:
+        yield *found.span(1), "password", "lead"
+
+
 SPELT: Final = {"papers": (('":"', '"'), ('": "', '"')), "quoted": (("", " '"), ("", ' "'), ("", " `"))}
 """What stands before and behind the words of such a list, where they lead to something."""
 _FAULTY: Final = re.compile(
@@ -280,6 +293,7 @@ def _rejected(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "digests": _hashed,
+    "hashes": _dumped,
     "logins": _machine,
     "statements": _stated,
     "refusals": _refused,

@@ -1,7 +1,7 @@
 """Lists of accounts with their passwords, as programs read them: chpasswd, newusers, cloud-init, clients of Postgres.
 
 `chpasswd <<EOF` over lines of `user:password`; `chpasswd:` with a list below it; `chpasswd: {list: ["user:password"]}`;
-`host:port:database:user:password`.
+`host:port:database:user:password`; the secrets of pppd, in columns.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from triage.redact.named.keys import Sense
 from triage.redact.pii.hosts import is_host
 from triage.redact.text import Found, line_of
 
-__all__ = ("PROGRAMS", "listed", "members", "owned")
+__all__ = ("PROGRAMS", "dialled", "listed", "members", "owned")
 
 PROGRAMS: Final = (b"chpasswd", b"newusers")
 _OPENED: Final = re.compile(
@@ -37,6 +37,15 @@ _MEMBER: Final = re.compile(
 )
 _IN_OBJECTS: Final = re.compile(rb"[{,]\s{0,20}\"name\"\s?:\s?\"([a-z_][\w.-]{1,31})\"")
 _REACH: Final = 4_096
+# Of pppd: the client, the server and what they share, and from where the client may come.
+_REST: Final = re.compile(rb"[^\n]{0,200}\n")
+_LONGEST_HEADING: Final = 160
+_HEADING: Final = re.compile(rb"(?i)secrets for|(?:chap|pap|srp)-secrets|client\s{1,40}server\s{1,40}secret")
+_PEERS: Final = re.compile(
+    rb"""(?:"([^"\n]{1,80})"|([^\s"#]{1,80}))[ \t]+(?:"[^"\n]{1,80}"|[^\s"]{1,80})[ \t]+"""
+    rb"""(?:"([^"\n]{1,200})"|([^\s"]{3,200}))"""
+    rb"""(?:[ \t]+(?:\*|-|"[^"\n]{0,40}"|!?[0-9][0-9.:/]{2,40})){0,8}[ \t]*(?:\#[^\n]*)?\r?(?=\n|\Z)"""
+)
 _NONE: Final = frozenset({b"random", b"none", b"null"})
 
 
@@ -100,6 +109,31 @@ def members(size: int, data: bytes, at: int) -> Iterator[Found]:
         member = _MEMBER.match(data, start)
         if member and len(member[1]) + len(member[2] or b"") == depth:
             yield from _account(data, member.span(3))
+        place = stop + 1
+
+
+def dialled(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The clients and what each shares with its server, in the columns of a file of pppd from its heading on."""
+    heading = _REST.match(data, at + size)
+    line = line_of(data, at, most=_LONGEST_HEADING)[0]
+    if heading is None or not _HEADING.search(data, line, at + size):
+        return
+    place = heading.end()
+    for _ in range(_MOST):
+        stop = line_of(data, place, most=600)[1]
+        if place >= len(data):
+            return
+        text = data[place:stop].strip()
+        peer = _PEERS.match(data, place, min(stop + 1, len(data))) if text[:1] not in {b"", b"#"} else None
+        if peer:
+            client, secret = 1 if peer[1] is not None else 2, 3 if peer[3] is not None else 4
+            told = secret == 3 or values.mixed(peer[4], least=5)
+            if not told or values.placeholder(peer[secret]) or peer[secret].startswith(b"@/"):
+                return
+            yield from _account(data, peer.span(client))
+            yield *peer.span(secret), "password", "roster"
+        elif text[:1] not in {b"", b"#"}:
+            return
         place = stop + 1
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from triage.redact.named import grids, headings
 from triage.redact.phrases import (
+    actors,
     answers,
     arguments,
     bound,
@@ -21,6 +22,7 @@ from triage.redact.phrases import (
     pointers,
     privileges,
     rosters,
+    stores,
 )
 from triage.redact.phrases.leads import Reader, Sized
 from triage.redact.pii import addresses, cells, correspondence, couples, devices, identities, segments, wireless
@@ -40,6 +42,11 @@ _LISTS: Final[dict[str, Sized]] = leads.READERS | {
     "asked": outputs.asked,
     "functions": outputs.selected,
     "users": rosters.members,
+    "dialled": rosters.dialled,
+    "enrolled": answers.enrolled,
+    "grouped": answers.grouped,
+    "protocols": actors.greeted,
+    "audited": actors.audited,
     "bound": bound.values_of,
 }
 _WRITTEN: Final = {
@@ -56,10 +63,11 @@ _WRITTEN: Final = {
         wireless,
         fields,
         privileges,
+        stores,
     )
     for way, reader in room.READERS.items()
 }
-_SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT
+_SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT | stores.SPELT
 
 
 def _both(one: Reader, other: Reader, data: bytes, at: int) -> Iterator[Found]:

@@ -17,7 +17,7 @@ __all__ = ("BARE", "LABELLED", "bare", "labelled")
 _LABELS: Final = (
     r"medicare beneficiary identifier|pesel|bsn|cpf|dni|nie|nif|nino"
     r"|ni (?:no\.?|number)|national insurance(?: (?:no\.?|number))?"
-    r"|aadhaa?r|pan card|codice fiscale|steuer-?id(?:nr|entifikationsnummer)?"
+    r"|aadhaa?r|pan(?: card)?|permanent account|codice fiscale|steuer-?id(?:nr|entifikationsnummer)?"
     r"|steuernummer|idnr|personnummer|personal (?:id|identity) number|f\xc3\xb8dselsnummer"
     r"|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9cu|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
     r"|passport|reisepass|passeport|pasaporte|passaporto|personalausweis|ausweis|identity card"
@@ -29,7 +29,7 @@ _LABELS: Final = (
     r"|amka|taj|isikukood|asmens kodas|personas kods|kennitala|ppsn?|niss|rijksregisternummer|ird|my number|mrn"
     r"|medical record|patient id|health card|hetu|insurance (?:id|policy)|member id|voter id|resident id"
     r"|medical licen[cs]e|dea|npi|patente di guida|partita iva|uen|abn|rrn|resident registration|cnpj|mbi"
-    r"|vin|vehicle identification"
+    r"|vin|vehicle identification|fahrgestell(?:nummer)?|fahrzeug-?ident(?:ifizierungs|ifikations)?-?(?:nummer)?"
 )
 _BEYOND: Final = (
     r"\xd1\x81\xd0\xbd\xd0\xb8\xd0\xbb\xd1\x81|\xd0\xa1\xd0\x9d\xd0\x98\xd0\x9b\xd0\xa1|\xd0\xb8\xd0\xbd\xd0\xbd|\xd0\x98\xd0\x9d\xd0\x9d"
@@ -37,10 +37,15 @@ _BEYOND: Final = (
     r"|\xe8\xba\xab\xe4\xbb\xbd\xe8\xaf\x81(?:\xe5\x8f\xb7(?:\xe7\xa0\x81)?)?|\xe3\x83\x9e\xe3\x82\xa4\xe3\x83\x8a\xe3\x83\xb3\xe3\x83\x90\xe3\x83\xbc|\xe5\x80\x8b\xe4\xba\xba\xe7\x95\xaa\xe5\x8f\xb7"
     r"|\xec\xa3\xbc\xeb\xaf\xbc\xeb\x93\xb1\xeb\xa1\x9d\xeb\xb2\x88\xed\x98\xb8"
 )
+# Between the name of a paper and its number.
+_LINK: Final = (
+    r"\)?(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?"
+    r"(?:[ ](?:code|entered|given|provided|supplied|submitted|received|on file|used|recorded|registered))?[ ]?"
+    r"(?:is|was|ist|est|es|lautet|reads)?(?:\xef\xbc\x9a|[:#= ]){1,3}[\"'(]?"
+)
 LABELLED: Final = (
     rf"(?:{WORD_START}(?:{_LABELS})|{_BEYOND})"
-    rf"(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?"
-    rf"(?:is|was|ist|est|es)?(?:\xef\xbc\x9a|[:#= ]){{1,3}}[\"'(]?(?-i:[A-Z]{{0,6}}[0-9])"
+    rf"{_LINK}(?-i:[A-Z]{{0,6}}[0-9])"
 )
 """What a number stands behind that has its name."""
 BARE: Final = (
@@ -51,21 +56,15 @@ BARE: Final = (
     r"(?-i:\b[0-9]{8}-[A-HJ-NP-TV-Z]\b)",
 )
 """What may be a number without its name."""
-_LABELLED: Final = re.compile(
-    rb"(?i)(?:"
-    + f"{_LABELS}|{_BEYOND}".encode("latin-1")
-    + (
-        rb")(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?[ ]?(?:is|was|ist|est"
-        rb"|es)?(?:\xef\xbc\x9a|[:#= ]){1,3}[\"'(]?"
-    )
-)
+_LABELLED: Final = re.compile(rb"(?i)(?:" + f"{_LABELS}|{_BEYOND}".encode("latin-1") + rb")" + _LINK.encode("latin-1"))
 _NUMBER: Final = re.compile(
-    rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z](?![A-Za-z0-9])"
+    rb"(?=[A-Z]{0,16}[0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9])|[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z](?![A-Za-z0-9])"
     rb"|[A-Z]{5}[0-9]{4}[A-Z](?![A-Za-z0-9])|[A-Z]{4}[0-9]{6}[A-Z0-9]{3,8}(?![A-Za-z0-9])|[A-Z]{1,2}[0-9]{6}\([0-9A]\)"
     rb"|[CFGHJKLMNPRTVWXYZ]{4,8}[0-9][0-9CFGHJKLMNPRTVWXYZ]{0,5}(?![A-Za-z0-9])"
     rb"|[A-Z]{0,3}[0-9][A-Z0-9]{0,17}(?:[ ./+-][A-Z0-9]{1,12}(?![A-Za-z])){0,6}"
 )
 _IN_CAPITALS: Final = re.compile(rb"[A-Z]{5}[0-9]{4}[A-Z]")
+_MEDICARE: Final = re.compile(rb"[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}")
 _CPF: Final = re.compile(rb"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}")
 _NINO: Final = re.compile(rb"[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]")
 _FISCALE: Final = re.compile(rb"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]")
@@ -77,6 +76,8 @@ _ODD: Final = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12,
 _FEWEST: Final = 6
 # Names of papers that are also those of a function or a word: behind these a number stands in groups of its own.
 _ALSO_WORDS: Final = frozenset({b"sin", b"rut", b"nir", b"nie", b"nif"})
+# The number of a card of payment is called so too.
+_OF_TAXPAYERS: Final = (b"pan", b"perm")
 # And these, but not where a colon stands behind them.
 _ALSO_SHORT: Final = frozenset(
     b"nip cnh rfc tfn ahv avs cpr ruc oib egn cnp taj pps ird mrn dea npi uen abn rrn mbi vin".split()
@@ -112,13 +113,15 @@ def labelled(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     text = match.group().rstrip(b" ./+-")
     word = data[start : start + 3].lower()
+    if data[start : start + 4].lower().startswith(_OF_TAXPAYERS) and not _IN_CAPITALS.fullmatch(text):
+        return
     unsure = word in _ALSO_WORDS or (word in _ALSO_SHORT and b":" not in data[start : match.start()])
     if unsure and not _GROUPED.fullmatch(text) and not _IN_CAPITALS.fullmatch(text):
         return
     serial = word in _PASSPORTS and _SERIAL.fullmatch(text)
-    if (digits_in(text) < _FEWEST and not serial and not _IN_CAPITALS.fullmatch(text)) or len(
-        set(text.translate(None, b" ./+-"))
-    ) <= _SAME:
+    if (
+        digits_in(text) < _FEWEST and not serial and not (_IN_CAPITALS.fullmatch(text) or _MEDICARE.fullmatch(text))
+    ) or len(set(text.translate(None, b" ./+-"))) <= _SAME:
         return
     behind = data[match.start() + len(text) : match.start() + len(text) + 1]
     if not (behind and behind[0] in _BESIDE - frozenset(b".")):

@@ -46,7 +46,7 @@ CANDIDATES: Final = (
     rf"{WORD_START}(?:{forms.LABELS})\.?(?: \([\w /,.-]{{2,24}}\))?(?:{_SIGN}|{_CELL}|[ \t]*\|[ \t]*)",
     r"\b(?:my|his|her|their) (?:[a-z_']+ ){1,4}(?:is|was):? ",
     r":[x*!]:[0-9]+:[0-9]+:",
-    r"begin:vcard\b",
+    r"\b(?:begin|end):vcard\b|(?:\A|\n)(?-i:FN(?:;[^:\n]{0,60})?:)",
     r"\b(?:pid|nk1|in1|gt1|pv1)\|[0-9]*\|",
     r"\b[0-9a-f]{8} (?:[\w./-]+ +)?\(",
     r"\br[0-9]+ \| ",
@@ -163,8 +163,8 @@ def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     if first == b":":
         return registers.of_account(data, start, end) if data[start + 2 : start + 3] == first else None
     head = data[start : start + 5].lower()
-    if head == b"begin":
-        return registers.card(data, end)
+    if (card := registers.card_at(data, start, end)) is not None:
+        return card
     if head[3:4] == b"|" and head[:3] in segments.HL7:
         return segments.segment(data, start)
     if data[start + 5 : end].endswith(b"<<<"):

@@ -11,7 +11,7 @@ from triage.redact.named.keys import Sense
 from triage.redact.pii import people
 from triage.redact.text import Found, Span, line_of
 
-__all__ = ("card", "of_account", "phone")
+__all__ = ("card_at", "of_account", "phone")
 
 _ACCOUNT_LINE: Final = re.compile(
     rb"([ \t]{0,40}[^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
@@ -22,6 +22,15 @@ _CARD_LINE: Final = re.compile(
 )
 _ACCOUNT: Final = Sense("username", "user")
 _MOST: Final = 8_192
+# Other lines of a vCard; those of its beginning and end are read from there.
+_PROPERTY: Final = re.compile(
+    rb"(?:item[0-9]{1,2}\.)?(?:N|ORG|TEL|EMAIL|ADR|TITLE|ROLE|URL|BDAY|VERSION|PRODID|UID|REV|NOTE|PHOTO|NICKNAME|KIND"
+    rb"|GENDER|LANG|CATEGORIES|IMPP)(?:;[^:\n]{0,120})?:[^\s]"
+)
+_VALUE: Final = re.compile(rb"[^\r\n]{2,120}")
+_FULL_NAMES: Final = (b"FN:", b"FN;", b"\nFN:", b"\nFN;")
+_LINE: Final = 400
+_MOST_LINES: Final = 8
 _ENDS: Final = (b"END:VCARD", b"end:vcard", b"BEGIN:VCARD", b"begin:vcard")
 
 
@@ -48,10 +57,54 @@ def of_account(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield match.start(2), match.start(2) + len(match[2].rstrip(b",")), "person", "passwd"
 
 
-def card(data: bytes, at: int) -> Iterator[Found]:
+def card_at(data: bytes, start: int, end: int) -> Iterator[Found] | None:
+    """The person of a vCard, of which a candidate is the first or the last line or a full name; None of another."""
+    head = data[start : start + 5].lower()
+    if head == b"begin":
+        return _card(data, end)
+    if head == b"end:v":
+        return _card_before(data, start)
+    if data.startswith(_FULL_NAMES, start):
+        return _card_around(data, start + (data[start : start + 1] == b"\n"), end)
+    return None
+
+
+def _card(data: bytes, at: int) -> Iterator[Found]:
     """The names, addresses and days of a vCard."""
     stop = min((place for mark in _ENDS if (place := data.find(mark, at, at + _MOST)) >= 0), default=-1)
-    for match in _CARD_LINE.finditer(data, at, stop if stop >= 0 else min(at + _MOST, len(data))):
+    yield from _lines(data, at, stop if stop >= 0 else min(at + _MOST, len(data)))
+
+
+def _card_before(data: bytes, at: int) -> Iterator[Found]:
+    """The same of a vCard that ends at a place and whose first line was cut off."""
+    begin = max(at - _MOST, 0)
+    last = max((data.rfind(mark, begin, at), mark) for mark in _ENDS)
+    if last[0] < 0 or last[1].lower().startswith(b"end"):
+        yield from _lines(data, max(last[0], begin), at)
+
+
+def _card_around(data: bytes, at: int, end: int) -> Iterator[Found]:
+    """The same of the lines around one of a full name, if others of a vCard stand right beside it."""
+    line, stop = line_of(data, at, most=_LINE)
+    behind = stop + 1
+    for _ in range(_MOST_LINES):
+        if not _PROPERTY.match(data, behind):
+            break
+        behind = line_of(data, behind, most=_LINE)[1] + 1
+    begin = line
+    for _ in range(_MOST_LINES):
+        before = line_of(data, max(begin - 1, 0), most=_LINE)[0]
+        if before >= begin or not _PROPERTY.match(data, before):
+            break
+        begin = before
+    name = _VALUE.match(data, end)
+    if (begin < line or behind > stop + 1) and name and people.full_name(name.group().rstrip()):
+        yield from _lines(data, begin, min(behind, len(data)))
+
+
+def _lines(data: bytes, begin: int, stop: int) -> Iterator[Found]:
+    """What the lines of a vCard in a range hold of its person."""
+    for match in _CARD_LINE.finditer(data, begin, stop):
         kind = match[1].lower()
         start, end = match.span(3)
         if data[start : start + 1] == b"[" or not any(chr(byte).isalnum() for byte in match[3]):

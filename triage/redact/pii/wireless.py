@@ -31,7 +31,20 @@ _NONE: Final = frozenset(
     b"string str text varchar char bytes nsstring object number integer boolean optional required type value field name"
     b" hidden visible broadcast unknown none null nil any off on auto wildcard disabled enabled connected disconnected"
     b" available unavailable associated roaming scanning wifi wi-fi wlan wireless ethernet cellular mobile true false"
-    b" mixed empty off/any not-associated off\\any".split()
+    b" mixed empty off/any not-associated off\\any"
+    b" oculto oculta verborgen versteckt nascosto nascosta nieznany inconnu desconocido".split()
+)
+# Words of its family beside a word for a network; what a card of a machine is called, and networks of other kinds.
+_FAMILY: Final = re.compile(
+    rb"(?:[A-Z][\w']{2,20}[-_.](?i:wi-?fi|wlan|guest|gast|home|hotspot|iot|airport|network|net))|[A-Z][a-z]{2,20}(?:WiFi|Wifi|WLAN|Wlan|Home|Guest|Gast|Net)"
+)
+_NO_FAMILY: Final = re.compile(
+    rb"(?i)(?:eth|en[ospx]?|wl|wlan|wlp|tun|tap|br|bond|veth|docker|lo|ppp|virbr|wwan|utun|ethernet|bridge|lte|umts|gsm|nr)"
+    rb"[-_]?[a-z]?[0-9]{1,3}(?:s[0-9]{1,3})?|(?:main|test|dev|local|side|stage)net[\w.-]{0,20}"
+)
+_TITLED: Final = re.compile(
+    rb"((?!Ethernet|Wired|Connected|Local|Unidentified|Public|Private|Mobile|Cell|VPN|Virtual)[A-Z][^\s,;=()]{3,20}"
+    rb"(?: (?=[a-z]{0,12}[A-Z0-9])[^\s,;=()]{1,16}){1,3})(?=[ \t\r]*(?:\n|\Z))"
 )
 _MAC: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _NAMED: Final = re.compile(
@@ -117,7 +130,11 @@ def _mentioned(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The network in a sentence, if it is no word."""
     word = _WORD.match(data, at + size)
     text = word.group().rstrip(b".:") if word else b""
-    if word and values.mixed(text, least=_LEAST) and not text[:1].isdigit() and _is_network(text):
+    # Behind a colon the rest of the line is one, if it is no sentence.
+    line = _TITLED.match(data, at + size) if data[at + size - 2 : at + size] == b": " else None
+    text = line[1] if line and line.end(1) - line.start() <= _LONGEST else text
+    told = values.mixed(text, least=_LEAST) or _FAMILY.fullmatch(text)
+    if word and told and not _NO_FAMILY.fullmatch(text) and not text[:1].isdigit() and _is_network(text):
         yield word.start(), word.start() + len(text), "ssid", "network"
 
 
