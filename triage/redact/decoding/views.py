@@ -206,10 +206,8 @@ def _is_last(data: bytes, pieces: list[Piece], index: int) -> bool:
 def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
     """Terminal codes, invisible marks, NULs and lone returns stand for nothing, odd blanks for a plain one.
 
-    Between two others it is one of the text itself, as UTF-16 writes it: what ends a string. So is one that stands
-    alone: in the text of UTF-16 there is another one two bytes before or behind.
     A NUL before a setting parts it. Between two others it is one of the text itself, as UTF-16 writes it: what ends a
-    string.
+    string. So is one that stands alone: in the text of UTF-16 there is another one two bytes before or behind.
     """
     if data[start] == 0:
         if _SETTING.match(data, end):
