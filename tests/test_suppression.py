@@ -336,3 +336,30 @@ def test_what_was_counted_for_many_is_nobodys(key):
     case = load([written(kind, NOON, payload), told(key, 12, NOON + 40)])
     assert case.incidents()["suppressed"].tolist() == [0]
     assert case.summary()["suppressed_unattributed"].tolist() == [12]
+
+
+def since_deploy(storms, *, before=()):
+    """The regression and the opportunities of an hour after a deploy, with some storms in it."""
+    said = {"version": "2.0", "commit_sha": "abc1234"}
+    hours = [*range(-40, 0), 2]
+    up = [envelope("log_event", NOON + hour * 3_600, {"level": "info", "message": "up"}) for hour in hours]
+    case = load(up, before, [envelope("deploy_metadata", NOON - 5, said)], *storms)
+    (row,) = case.regressions().to_dict("records")
+    count = case.improvements(sensitivity="verbose").set_index("kind")["count"]["post_deploy_regression"]
+    return row, int(count)
+
+
+def test_what_a_deploy_brought_is_counted_with_what_was_counted():
+    few, count = since_deploy([storm(40, at=NOON)])
+    (all_stored, same) = since_deploy([released("2.0", "a", at=NOON, count=40, step=0.04)])
+    assert (few["kind"], count, few["after"]) == ("new", same, all_stored["after"])
+
+
+def test_what_happens_more_often_since_a_deploy_is_tested_with_what_was_counted():
+    before = [storm(1, at=NOON - hour * 3_600)[0] for hour in range(1, 30)]
+    row, count = since_deploy([storm(40, at=NOON + minute * 60) for minute in range(0, 60, 3)], before=before)
+    stored = [released("2.0", "a", at=NOON + minute * 60, count=40, step=0.04) for minute in range(0, 60, 3)]
+    same, _ = since_deploy(stored, before=before)
+    assert (row["kind"], count, row["after"]) == ("more often", 800, same["after"])
+    assert row["why"].startswith("800 events in the first 60 minutes after the deploy of 2.0 where ")
+    assert row["before"] == same["before"]
