@@ -363,3 +363,38 @@ def test_what_happens_more_often_since_a_deploy_is_tested_with_what_was_counted(
     assert (row["kind"], count, row["after"]) == ("more often", 800, same["after"])
     assert row["why"].startswith("800 events in the first 60 minutes after the deploy of 2.0 where ")
     assert row["before"] == same["before"]
+
+
+def secretive(_):
+    raise ValueError("login of ada@example.org with password=hunter2-not-real failed")
+
+
+@pytest.mark.parametrize("users", [[None], ["a"]])
+def test_masks_hide_no_count(tmp_path, users):
+    events = storm(40, raising=secretive)
+    for number, event in enumerate(events[:3]):
+        event["correlation"] = {"user_id_hash": users[number % len(users)]}
+    case = load(events, storm(2, at=NOON + 600))
+    masked = case.redact()
+    masked.approve(by="me").save(tmp_path / "all.tar.gz")
+    saved = triage.load(tmp_path / "all.tar.gz")
+    assert triage.share.archive.verify(tmp_path / "all.tar.gz").ok
+    again = saved.redact()
+    again.approve(by="me").save(tmp_path / "again.tar.gz")
+    columns = ["incident_id", "count", "stored", "suppressed", "last_seen"]
+    for each in (masked, saved, again, triage.load(tmp_path / "again.tar.gz")):
+        assert each.incidents()[columns].equals(case.incidents()[columns])
+        assert each.summary()["suppressed_unattributed"].tolist() == [0]
+        assert each.incidents(as_of="2026-03-02T12:00:30Z")["suppressed"].tolist() == [0]
+    found = [suppression.given(each.raw.tables, groups.members(each.raw.tables)[0]) for each in (case, saved)]
+    assert found[0].alone.tolist() == found[1].alone.tolist() == [users == ["a"]]
+
+
+def test_one_incident_leaves_with_the_reports_of_it(tmp_path):
+    case = load(storm(40, raising=secretive), storm(30, at=NOON + 600))
+    name = case.incidents().set_index("count")["incident_id"][40]
+    masked = case.redact(incident=name)
+    masked.approve(by="me").save(tmp_path / "one.tar.gz")
+    for each in (masked, triage.load(tmp_path / "one.tar.gz")):
+        assert each.incidents()[["incident_id", "count"]].to_numpy().tolist() == [[name, 40]]
+        assert each.summary()["suppressed_unattributed"].tolist() == [0]

@@ -285,6 +285,10 @@ class Case(Querying):
 
         demand(key, (bytes, bytearray, type(None)), "a key is bytes, such as secrets.token_bytes(32)")
         events = None if incident is None else self._events_of(incident)
+        if events is not None:
+            from triage.incidents import suppression
+
+            events += suppression.reports(self._tables, events)
         return redact(self, policy=policy, events=events, key=key)
 
     def masked_copy(self, tables: dict[str, pa.Table], *, inputs: Any, name: Callable[[str], str]) -> Case:
