@@ -196,6 +196,15 @@ def test_what_the_writer_resolved_is_resolved_in_the_environments_that_it_knows(
     assert both[0]["status"] == "regressed"
 
 
+def test_what_the_writer_resolved_was_open_before_an_event_that_it_knew_of():
+    told = state("inc_local_a", "e0", "resolved")
+    told["incident"] |= {"last_seen_at": "2023-11-14T22:17:20Z"}
+    seen = [CRASH | {"at": 0}, CRASH | {"at": 240}, told]
+    statuses = [build(seen, as_of=NOON + at)["status"].tolist() for at in (10 * SECOND, 239 * SECOND, 240 * SECOND)]
+    assert statuses == [["open"], ["open"], ["resolved"]]
+    assert build(seen)["status"].tolist() == ["resolved"]
+
+
 def test_incidents_without_a_time_stand_as_in_their_file():
     trace = 'Traceback (most recent call last):\n  File "a.py", line 1, in {}\n{}: x\n\n'
     names = ["Zero", "Alpha", "Mid", "Beta"]
