@@ -1,7 +1,10 @@
+import json
+
 import pandas as pd
 import pytest
 
 import triage
+from tests.envelopes import exception
 from triage.incidents import groups
 from triage.records import Frame, Records, Trace
 from triage.stacks import keys
@@ -203,6 +206,13 @@ def test_what_the_writer_resolved_was_open_before_an_event_that_it_knew_of():
     statuses = [build(seen, as_of=NOON + at)["status"].tolist() for at in (10 * SECOND, 239 * SECOND, 240 * SECOND)]
     assert statuses == [["open"], ["open"], ["resolved"]]
     assert build(seen)["status"].tolist() == ["resolved"]
+
+
+def test_times_are_whole_microseconds_however_far_away():
+    last = exception(1) | {"occurred_at": "9999-12-31T23:59:59.999999Z"}
+    (row,) = triage.loads(json.dumps(last)).incidents().to_dict("records")
+    assert str(row["first_seen"]) == str(row["last_seen"]) == "9999-12-31 23:59:59.999999+00:00"
+    assert (row["count_1m"], row["count_1h"]) == (1, 1)
 
 
 def test_incidents_without_a_time_stand_as_in_their_file():

@@ -1,10 +1,10 @@
 """Regressions: incidents that came back after they were resolved, began with a deploy, or got worse with one.
 
 A deploy is what a service in an environment tells of by an event of the kind `deploy`, or else the first event of a
-release there; the release that a service is first seen with is no deploy. It was when that event says (`deployed_at`),
-else at its time. A release may be deployed again, and an older one come back; hosts that tell of one release within an
-hour tell of one deploy. It answers for a day, or until the next; what is new with it can be told only where there are
-events of before.
+release there; the release that a service is first seen with is no deploy. It was when that event says (`deployed_at`);
+where it says nothing, or a zero that was never set, at its time. A release may be deployed again, and an older one come
+back; hosts that tell of one release within an hour tell of one deploy. It answers for a day, or until the next; what is
+new with it can be told only where there are events of before.
 Whether an incident happens more often after a deploy than before is tested as `triage.incidents.spikes` tests, over
 the first hour and over the whole time that the deploy answers for. What an SDK counted instead of sending is counted,
 here and in the rates, as if it had been sent.
@@ -143,7 +143,8 @@ def _told(events: pa.Table, notes: pa.Table) -> dict[_Place, list[tuple[int, str
         if release is not None:
             deployed = said.get(name)
             # None is told of before it happens.
-            when = at if deployed is None else min(at, deployed)
+            # A zero stands where a field or a clock was never set.
+            when = at if deployed is None or deployed <= 0 else min(at, deployed)
             found.setdefault((place[0] or "", place[1] or ""), []).append((when, release))
     return found
 
