@@ -105,7 +105,7 @@ def test_the_counters_at_a_time_are_those_of_its_newest_event():
     micros = np.random.default_rng(2).integers(0, 90_000, 500) * SECOND
     codes = np.zeros(500, np.int64)
     newest = counters.at_every(micros).iloc[-1]
-    there = counters.at(int(micros.max()), micros.astype(float), codes, 1, counted=np.ones(500, bool))
+    there = counters.at(int(micros.max()), micros, codes, 1, counted=np.ones(500, bool))
     assert {name: values[0] for name, values in there.items()} == {name: newest[name] for name in there}
 
 

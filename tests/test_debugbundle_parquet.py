@@ -44,8 +44,11 @@ def as_json(events):
         pa.Table.from_pylist(EVENTS),
         pa.Table.from_pylist(as_json(EVENTS)),
         pa.table({"line": [json.dumps(event) for event in EVENTS]}),
+        pa.table({"line": pa.array([json.dumps(event) for event in EVENTS]).dictionary_encode()}),
+        pa.table({"value": pa.array([json.dumps(event).encode() for event in EVENTS], pa.binary())}),
+        pa.table({"value": pa.array([json.dumps(event).encode() for event in EVENTS]).dictionary_encode()}),
     ],
-    ids=["nested", "json", "lines"],
+    ids=["nested", "json", "lines", "categories", "bytes", "categories of bytes"],
 )
 @pytest.mark.parametrize("compression", ["zstd", "snappy"])
 def test_rows_are_the_events_that_lines_are(table, compression, tmp_path, lines):
@@ -55,6 +58,14 @@ def test_rows_are_the_events_that_lines_are(table, compression, tmp_path, lines)
     assert case.quarantine().empty
     (row,) = case.files().to_dict("records")
     assert (row["role"], row["description"]) == ("events", "DebugBundle events: 60")
+
+
+def test_bytes_that_are_no_text_are_in_quarantine_by_their_row(tmp_path):
+    rows = [json.dumps(EVENTS[0]).encode(), b"\xff\xfe{", None, b"", b'{"event_type": "\xff"}']
+    parquet.write_table(pa.table({"value": pa.array(rows, pa.large_binary())}), tmp_path / "events.parquet")
+    case = triage.load(tmp_path / "events.parquet", cache=False)
+    assert len(case.events()) == 1
+    assert case.quarantine()["line"].tolist() == [2, 3, 4, 5]
 
 
 def test_times_and_maps_are_those_of_json(tmp_path):

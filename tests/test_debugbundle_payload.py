@@ -240,6 +240,15 @@ def test_deploy_metadata():
     assert event["release"] == "0f1e2d3c"
 
 
+@pytest.mark.parametrize(
+    ("said", "where"), [("staging", "staging"), (None, "production"), ("", "production"), (7, "production")]
+)
+def test_a_deploy_is_of_the_environment_that_it_went_to(said, where):
+    told = envelope("deploy_metadata", {"commit_sha": "0f1e2d3c", "version": "1.5.0", "environment": said})
+    _, event = one(told)
+    assert event["environment"] == where
+
+
 @pytest.mark.parametrize("status", [10**30, 2**63, "9" * 30, -(10**30)])
 def test_a_status_that_no_column_can_hold_is_noted(status):
     payload = exception()["payload"] | {"response": {"status_code": status}}
@@ -253,8 +262,9 @@ def test_a_status_that_no_column_can_hold_is_noted(status):
     ("count", "kept", "note"),
     [
         (2**40 + 1, 2**40, "counts as 1,099,511,627,776"),
-        (10**30, None, "is out of range"),
+        (10**30, 2**40, "counts as 1,099,511,627,776"),
         (-5, None, "is no count"),
+        (-(10**30), None, "is no count"),
     ],
 )
 def test_an_absurd_count_is_noted(count, kept, note):

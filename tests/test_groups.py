@@ -1,7 +1,10 @@
+import json
+
 import pandas as pd
 import pytest
 
 import triage
+from tests.envelopes import exception
 from triage.incidents import groups
 from triage.records import Frame, Records, Trace
 from triage.stacks import keys
@@ -194,6 +197,22 @@ def test_what_the_writer_resolved_is_resolved_in_the_environments_that_it_knows(
     assert row["status"] == status
     both = build([*seen, CRASH | {"at": 9, "environment": "production"}]).to_dict("records")
     assert both[0]["status"] == "regressed"
+
+
+def test_what_the_writer_resolved_was_open_before_an_event_that_it_knew_of():
+    told = state("inc_local_a", "e0", "resolved")
+    told["incident"] |= {"last_seen_at": "2023-11-14T22:17:20Z"}
+    seen = [CRASH | {"at": 0}, CRASH | {"at": 240}, told]
+    statuses = [build(seen, as_of=NOON + at)["status"].tolist() for at in (10 * SECOND, 239 * SECOND, 240 * SECOND)]
+    assert statuses == [["open"], ["open"], ["resolved"]]
+    assert build(seen)["status"].tolist() == ["resolved"]
+
+
+def test_times_are_whole_microseconds_however_far_away():
+    last = exception(1) | {"occurred_at": "9999-12-31T23:59:59.999999Z"}
+    (row,) = triage.loads(json.dumps(last)).incidents().to_dict("records")
+    assert str(row["first_seen"]) == str(row["last_seen"]) == "9999-12-31 23:59:59.999999+00:00"
+    assert (row["count_1m"], row["count_1h"]) == (1, 1)
 
 
 def test_incidents_without_a_time_stand_as_in_their_file():

@@ -209,3 +209,37 @@ def test_what_nobody_reads_is_told_of(tmp_path):
     (tmp_path / "notes.md").write_text("# Notes\n\nnothing happened\n")
     done = ingest(tmp_path, tmp_path / "store")
     assert (done.events, done.unread) == (0, [f"{tmp_path.name}/notes.md"])
+
+
+TOKEN = "ghp_" + "9f3kQ2mZx8LwB7vT1cRyH5nJd0PsEuAoG6iK"
+
+
+@pytest.mark.parametrize("service", [TOKEN, "ada.smith@corp.example.org", "10.20.30.40"])
+def test_a_file_has_no_name_that_its_content_does_not_show(tmp_path, service):
+    short = {"type": "error", "error_type": "E", "message": "x", "timestamp": "2026-01-26T01:25:59Z"}
+    whole = exception(1)
+    whole["service"] = whole["service"] | {"name": service}
+    ingest(
+        "".join(json.dumps(item) + "\n" for item in (short | {"service": service}, whole)).encode(),
+        tmp_path,
+        redact=True,
+    )
+    for name, data in files(tmp_path).items():
+        (called, *_) = {item["service"]["name"] for item in json.loads(data)}
+        assert called.strip("[]").replace(":", "-") in name
+        assert service not in name
+        assert service not in data.decode()
+
+
+@pytest.mark.parametrize("stem", [TOKEN, "ada.smith@corp.example.org"])
+def test_the_name_of_a_log_is_masked_too(tmp_path, stem):
+    log = tmp_path / f"{stem}.log"
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\nValueError: x\n'
+    log.write_text(f"2026-01-26 01:25:59 ERROR app: failed\n{trace}", "utf-8")
+    done, raw = ingest(log, tmp_path / "masked", redact=True), ingest(log, tmp_path / "raw")
+    assert (done.events, raw.events) == (1, 1)
+    assert stem[:3] in raw.files[0].path.name
+    for name, data in files(tmp_path / "masked").items():
+        assert stem[:3] not in name + data.decode()
+    again = ingest(log, tmp_path / "masked", redact=True)
+    assert [(each.path, each.is_new) for each in again.files] == [(done.files[0].path, False)]

@@ -164,6 +164,13 @@ def test_a_deploy_was_when_it_is_said_to_have_been(said, minutes):
     assert between.regressions(as_of=after(2) - pd.Timedelta(minutes=1)).empty
 
 
+@pytest.mark.parametrize("zero", ["1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_a_time_that_was_never_set_tells_no_deploy(zero):
+    told = deploy(2 * DAY, "2.0", notes={("deploy", "deployed_at"): zero})
+    case = case_of(steady(2, release="1.0"), told, crash(2 * DAY + 5 * MINUTE))
+    assert only(case.regressions())["minutes_since_deploy"] == 5.0
+
+
 def test_masked_and_in_any_order():
     parts = [steady(2, release="1.0"), deploy(2 * DAY, "ada@example.org"), steady(1, MINUTE, 2 * DAY)]
     case = case_of(*parts)

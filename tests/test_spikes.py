@@ -237,6 +237,17 @@ def test_excess_tests_one_interval():
     assert spikes.excess(times, HOUR, 2 * HOUR) is None
 
 
+def test_an_event_that_stands_for_many_is_tested_as_many():
+    times = np.r_[steady(), burst(2 * DAY, 40, 2 * HOUR)]
+    weights = np.where(np.arange(len(times)) % 3, 1, 30)
+    shuffled = np.random.default_rng(0).permutation(len(times))
+    for began, until in ((2 * DAY, 2 * DAY + 2 * HOUR), (2 * DAY - 3 * HOUR, 2 * DAY - HOUR)):
+        one_by_one = spikes.excess(np.repeat(times, weights), began, until)
+        assert spikes.excess(times[shuffled], began, until, weights[shuffled]) == one_by_one
+    huge = np.full(len(times), 1 << 40)
+    assert spikes.excess(times, 2 * DAY, 2 * DAY + 2 * HOUR, huge)[0] == 51 << 40
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 15), st.integers(0, 2), st.floats(0.1, 1.0))
 def test_what_is_found_at_a_time_depends_on_what_came_before_only(number, copy, share):

@@ -336,3 +336,65 @@ def test_what_was_counted_for_many_is_nobodys(key):
     case = load([written(kind, NOON, payload), told(key, 12, NOON + 40)])
     assert case.incidents()["suppressed"].tolist() == [0]
     assert case.summary()["suppressed_unattributed"].tolist() == [12]
+
+
+def since_deploy(storms, *, before=()):
+    """The regression and the opportunities of an hour after a deploy, with some storms in it."""
+    said = {"version": "2.0", "commit_sha": "abc1234"}
+    hours = [*range(-40, 0), 2]
+    up = [envelope("log_event", NOON + hour * 3_600, {"level": "info", "message": "up"}) for hour in hours]
+    case = load(up, before, [envelope("deploy_metadata", NOON - 5, said)], *storms)
+    (row,) = case.regressions().to_dict("records")
+    count = case.improvements(sensitivity="verbose").set_index("kind")["count"]["post_deploy_regression"]
+    return row, int(count)
+
+
+def test_what_a_deploy_brought_is_counted_with_what_was_counted():
+    few, count = since_deploy([storm(40, at=NOON)])
+    (all_stored, same) = since_deploy([released("2.0", "a", at=NOON, count=40, step=0.04)])
+    assert (few["kind"], count, few["after"]) == ("new", same, all_stored["after"])
+
+
+def test_what_happens_more_often_since_a_deploy_is_tested_with_what_was_counted():
+    before = [storm(1, at=NOON - hour * 3_600)[0] for hour in range(1, 30)]
+    row, count = since_deploy([storm(40, at=NOON + minute * 60) for minute in range(0, 60, 3)], before=before)
+    stored = [released("2.0", "a", at=NOON + minute * 60, count=40, step=0.04) for minute in range(0, 60, 3)]
+    same, _ = since_deploy(stored, before=before)
+    assert (row["kind"], count, row["after"]) == ("more often", 800, same["after"])
+    assert row["why"].startswith("800 events in the first 60 minutes after the deploy of 2.0 where ")
+    assert row["before"] == same["before"]
+
+
+def secretive(_):
+    raise ValueError("login of ada@example.org with password=hunter2-not-real failed")
+
+
+@pytest.mark.parametrize("users", [[None], ["a"]])
+def test_masks_hide_no_count(tmp_path, users):
+    events = storm(40, raising=secretive)
+    for number, event in enumerate(events[:3]):
+        event["correlation"] = {"user_id_hash": users[number % len(users)]}
+    case = load(events, storm(2, at=NOON + 600))
+    masked = case.redact()
+    masked.approve(by="me").save(tmp_path / "all.tar.gz")
+    saved = triage.load(tmp_path / "all.tar.gz")
+    assert triage.share.archive.verify(tmp_path / "all.tar.gz").ok
+    again = saved.redact()
+    again.approve(by="me").save(tmp_path / "again.tar.gz")
+    columns = ["incident_id", "count", "stored", "suppressed", "last_seen"]
+    for each in (masked, saved, again, triage.load(tmp_path / "again.tar.gz")):
+        assert each.incidents()[columns].equals(case.incidents()[columns])
+        assert each.summary()["suppressed_unattributed"].tolist() == [0]
+        assert each.incidents(as_of="2026-03-02T12:00:30Z")["suppressed"].tolist() == [0]
+    found = [suppression.given(each.raw.tables, groups.members(each.raw.tables)[0]) for each in (case, saved)]
+    assert found[0].alone.tolist() == found[1].alone.tolist() == [users == ["a"]]
+
+
+def test_one_incident_leaves_with_the_reports_of_it(tmp_path):
+    case = load(storm(40, raising=secretive), storm(30, at=NOON + 600))
+    name = case.incidents().set_index("count")["incident_id"][40]
+    masked = case.redact(incident=name)
+    masked.approve(by="me").save(tmp_path / "one.tar.gz")
+    for each in (masked, triage.load(tmp_path / "one.tar.gz")):
+        assert each.incidents()[["incident_id", "count"]].to_numpy().tolist() == [[name, 40]]
+        assert each.summary()["suppressed_unattributed"].tolist() == [0]

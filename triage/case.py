@@ -18,7 +18,7 @@ from triage.journal import Journal
 from triage.querying import Querying
 from triage.share.printable import plural
 from triage.sources.limits import Limits
-from triage.stacks.joining import isin, joined
+from triage.stacks.joining import in_order, isin, joined
 from triage.store import DEFERRED, TABLES_LEFT
 from triage.tables import to_pandas
 from triage.tabling import selected
@@ -127,8 +127,9 @@ class Case(Querying):
         Parameters
         ----------
         incident, event
-            Without either: one row per frame of each *distinct* stack. With one: the frames of its stacks, with
-            `event_id`, `stack_no`, `address` (uint64) and `text_line` (int64, from 1) in front.
+            Without either: one row per frame of each *distinct* stack, in the order of the table `stacks`. With one:
+            the frames of its stacks, with `event_id`, `stack_no`, `address` (uint64) and `text_line` (int64, from 1)
+            in front.
         columns
             Only these columns, in this order.
 
@@ -138,7 +139,7 @@ class Case(Querying):
             No incident or event has that id, or no column that name.
         """
         if incident is None and event is None:
-            table = self._tables["frames"]
+            table = in_order(self._tables["frames"], self._tables["stacks"])
         else:
             table = joined(self._of("stacks", incident, event), self._tables["frames"])
         return selected(to_pandas(table), "frames", columns)
@@ -285,6 +286,10 @@ class Case(Querying):
 
         demand(key, (bytes, bytearray, type(None)), "a key is bytes, such as secrets.token_bytes(32)")
         events = None if incident is None else self._events_of(incident)
+        if events is not None:
+            from triage.incidents import suppression
+
+            events += suppression.reports(self._tables, events)
         return redact(self, policy=policy, events=events, key=key)
 
     def masked_copy(self, tables: dict[str, pa.Table], *, inputs: Any, name: Callable[[str], str]) -> Case:

@@ -155,8 +155,8 @@ class Trending(Supposing):
             incident_id, title; kind: `seen again` (after it was resolved), `new` (first seen after a deploy) or `more
             often` (than before the deploy, tested); at (timestamp[us, UTC]: the first event that shows it), release
             (the one that first carries it), deployed_at (timestamp[us, UTC]), minutes_since_deploy; before and after
-            (double: events per hour, expected and seen), ratio of the two, p (double, NA where nothing was tested), why
-            (string: one sentence).
+            (double: events per hour, expected and seen, suppressed ones too), ratio of the two, p (double, NA where
+            nothing was tested), why (string: one sentence).
 
         Examples
         --------

@@ -7,6 +7,7 @@ so that a log that is read again, after a kill or just so, gives the same files;
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -101,7 +102,7 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
     lines
         Write the lines that are no events too, as `log_event` of their level; those of errors make incidents.
     redact
-        Mask secrets and personal data as `triage.redact.mask` does, file by file.
+        Mask secrets and personal data as `triage.redact.mask` does, file by file; in the names of the files too.
     zone
         What local times are of that name no zone, as Apache's all do: a name of the IANA database or an offset.
         Default: UTC.
@@ -192,6 +193,15 @@ class _Dispatch:
             self.unread.append(source.path)
 
 
+class _Named(msgspec.Struct):
+    """Of an envelope, what it is of."""
+
+    service: dict[str, Any]
+
+
+_named: Final = msgspec.json.Decoder(list[_Named]).decode
+
+
 class _Buffer:
     """The envelopes that wait for their file."""
 
@@ -228,6 +238,7 @@ class _Writer:
         self._told = told
         self._redactor = redactor
         self._identities = Identities()
+        self._paths: dict[str, str] = {}
         self._buffers: dict[tuple[str, str], _Buffer] = {}
         self._bytes = 0
 
@@ -243,7 +254,7 @@ class _Writer:
         if event.own is not None and is_valid(event.own):
             data, identity, name = _encode(event.own), event.own["event_id"], event.own["service"]["name"]
         else:
-            made = envelope(event, self._identities, service=_stem(event.path), environment=environment)
+            made = envelope(event, self._identities, service=_stem(self._called(event.path)), environment=environment)
             data, identity, name = _encode(made), made.event_id, str(made.service["name"])
         key = event.path, name
         buffer = self._buffers.setdefault(key, _Buffer())
@@ -269,13 +280,36 @@ class _Writer:
         path, service = key
         data = array(buffer.held)
         if self._redactor is not None:
-            data = self._redactor.mask_alone(data).data
+            data, service = self._masked(self._redactor, data, path, service)
         name = file_name(path, buffer.ids, buffer.last, service)
         written = write(self._folder, name, data, events=len(buffer.held))
         self.done.files.append(written)
         self.done.events += written.events
         if self._told:
             self._told(written)
+
+    def _called(self, path: str) -> str:
+        """The path of a log, masked where that is wanted: what its name holds may name the service."""
+        if self._redactor is None or path in self._paths:
+            return self._paths.get(path, path)
+        from triage.share.passes import learn_name, spellings
+
+        learn_name(self._redactor, path)
+        masked = {spelled: self._redactor.text(spelled) for spelled in spellings(path)}
+        self._paths[path] = next((text for spelled, text in masked.items() if text != spelled), path)
+        return self._paths[path]
+
+    def _masked(self, redactor: Redactor, data: bytes, path: str, service: str) -> tuple[bytes, str]:
+        """The content of a file with masks, and the service as it reads there."""
+        if self._called(path) == path:
+            data = redactor.mask_alone(data).data
+        else:
+            # The envelopes name their log, and what is masked in the name may stand nowhere else.
+            redactor.learn(data, place=path)
+            data = redactor.mask(data, place=path).data
+        with contextlib.suppress(msgspec.MsgspecError, LookupError):
+            return data, str(_named(data)[0].service["name"]).strip("[]")
+        return data, redactor.text(service).strip("[]")
 
 
 def _stem(path: str) -> str:

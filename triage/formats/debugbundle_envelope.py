@@ -183,11 +183,13 @@ class Row:
 
     def occurrences(self, values: dict[str, Any], key: str, where: str) -> int | None:
         """A field that counts occurrences; an absurd count is cut, and noted."""
-        value = self.whole(values, key, where)
-        if value is not None and not 0 <= value <= MOST_OCCURRENCES:
-            self.partial(f"{where}.{key} is no count" if value < 0 else f"{where}.{key} counts as {MOST_OCCURRENCES:,}")
-            self.annotate(where, key, value)
-        return None if value is None or value < 0 else min(value, MOST_OCCURRENCES)
+        value = self.number(values, key, where)
+        if value is None or 0 <= value <= MOST_OCCURRENCES:
+            return None if value is None else int(value)
+        is_many = value > MOST_OCCURRENCES
+        self.partial(f"{where}.{key} counts as {MOST_OCCURRENCES:,}" if is_many else f"{where}.{key} is no count")
+        self.annotate(where, key, values[key])
+        return MOST_OCCURRENCES if is_many else None
 
     def flag(self, values: dict[str, Any], key: str, where: str) -> bool | None:
         """A field that should be true or false; noted where it is something else."""

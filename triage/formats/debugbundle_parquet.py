@@ -1,8 +1,9 @@
 """DebugBundle's envelopes in a Parquet file, as data lakes keep them: a row is an event.
 
-The columns are the keys of the envelope, nested as structs or maps, or written as JSON; or there is one column of text
-that holds whole envelopes. A null is a key that is not there. Rows have no place in the bytes of the file: what is no
-event goes to quarantine under the number of its row. Tables that `to_parquet` wrote are opened by their folder.
+The columns are the keys of the envelope, nested as structs or maps, or written as JSON; or there is one column that
+holds whole envelopes, as text or as its bytes, dictionary-encoded or not. A null is a key that is not there. Rows have
+no place in the bytes of the file: what is no event goes to quarantine under the number of its row. Tables that
+`to_parquet` wrote are opened by their folder.
 """
 
 from __future__ import annotations
@@ -81,12 +82,21 @@ def read(source: Source) -> None:
 
 
 def _holds_envelopes(file: parquet.ParquetFile) -> bool:
-    """Whether the columns are those of an envelope, or one of text."""
+    """Whether the columns are those of an envelope, or one of text or bytes."""
+    schema = file.schema_arrow
+    return set(schema.names) >= _NEEDED or (len(schema) == 1 and _is_text(schema.types[0]))
+
+
+def _is_text(kind: Any) -> bool:
+    """Whether what a column holds is text or bytes, however it is encoded."""
     import pyarrow as pa
 
-    schema = file.schema_arrow
-    texts = [field for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
-    return set(schema.names) >= _NEEDED or (len(schema) == 1 and len(texts) == 1)
+    if isinstance(kind, pa.BaseExtensionType):
+        return _is_text(kind.storage_type)
+    if pa.types.is_dictionary(kind):
+        return _is_text(kind.value_type)
+    tests = ("string", "large_string", "string_view", "binary", "large_binary", "binary_view")
+    return any(getattr(pa.types, f"is_{name}")(kind) for name in tests)
 
 
 def _within(source: Source, file: parquet.ParquetFile) -> None:
@@ -107,7 +117,8 @@ def _event(source: Source, row: dict[str, Any]) -> str | None:
     """Append one event; why not, where it is none."""
     item: Any = row
     if not row.keys() >= _NEEDED:
-        item, _ = decode(str(next(iter(row.values()))).encode("utf-8", "replace"))
+        held = next(iter(row.values()))
+        item, _ = decode(held if isinstance(held, bytes) else str(held).encode("utf-8", "replace"))
         return (
             "damaged JSON"
             if item is DAMAGED

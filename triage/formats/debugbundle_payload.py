@@ -335,8 +335,8 @@ def _deploy_metadata(row: Row, payload: dict[str, Any]) -> str | None:
     row.columns |= {"event_kind": "deploy", "event_class": "context", "level": "info"}
     # What has no version is told apart by its commit.
     row.columns["release"] = version or row.columns.get("release") or _first(payload, "commit_sha")
-    if not row.columns.get("environment"):
-        row.columns["environment"] = _first(payload, "environment")
+    # Where it was deployed to; the envelope tells where whoever says so runs.
+    row.columns["environment"] = _first(payload, "environment") or row.columns.get("environment")
     row.flat("deploy", {key: payload[key] for key in payload if key in _DEPLOY})
     return None
 

@@ -4,7 +4,10 @@
     The members with size and SHA-256, one a line, and for those whose ids the masks would change the id and the group
     key of every event in the order of the table: ``{"triage_manifest": 1, "review_sha256", "members": [{"path",
     "bytes", "sha256", "ids": [[event_id, group_key], ...]}, ...]}``. Ids in an archive are content, as native ids are:
-    they hold for the members of that archive and for nothing else, and only where the number of events agrees.
+    they hold for the members of that archive and for nothing else, and only where the number of events agrees. Where
+    masks hide which event a report of suppressed occurrences is given to (`triage.incidents.suppression`), ``"given":
+    [[event_id of the report, event_id, whether they are one client's], ...]`` of its member says it: annotations of no
+    event, scope ``given`` or ``given_alone``.
 ``REVIEW.json``
     Who approved what, when and by which policy: annotations of no event, scope ``review``.
 ``derived/*.json``
@@ -99,6 +102,10 @@ def _manifest(source: Source, value: dict[str, Any]) -> None:
         pairs = member.get("ids")
         if isinstance(pairs, list) and all(map(_is_pair, pairs)):
             source.records.claim_ids(source.container_id, base + member["path"], [tuple(pair) for pair in pairs])
+        given = member.get("given")
+        for each in given if isinstance(given, list) else ():
+            if isinstance(each, list) and _is_pair(each[:2]) and None not in each and each[2:] in ([True], [False]):
+                source.records.annotation(None, "given_alone" if each[2] else "given", *each[:2])
 
 
 def _is_pair(pair: Any) -> bool:

@@ -41,7 +41,7 @@ def flag(count_5m: Ints, count_1h: Ints) -> tuple[Floats, Flags]:
     return ratio, (count_1h >= SUFFICIENT) & (ratio >= THRESHOLD)
 
 
-def at(moment: int, ts: Floats, codes: Ints, size: int, *, counted: Flags) -> dict[str, Any]:
+def at(moment: int, ts: Ints, codes: Ints, size: int, *, counted: Flags) -> dict[str, Any]:
     """The counters of each incident at one time: columns of the table `incidents`.
 
     Parameters
@@ -49,13 +49,13 @@ def at(moment: int, ts: Floats, codes: Ints, size: int, *, counted: Flags) -> di
     moment
         Microseconds since 1970.
     ts
-        The same of each event, NaN where it has no time.
+        The same of each event.
     codes, size
         The number of the incident of each event, and how many incidents there are.
     counted
-        The events that count.
+        The events that count; none without a time does.
     """
-    ages = moment // _SECOND - np.floor(ts / _SECOND)
+    ages = moment // _SECOND - ts // _SECOND
     windows = {
         name: np.bincount(codes[counted & (ages >= 0) & (ages < span)], minlength=size)
         for name, span in WINDOWS.items()

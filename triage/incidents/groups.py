@@ -37,6 +37,8 @@ Codes = npt.NDArray[np.int64]
 # The events that make incidents, the incident number of each, and the id of each incident.
 Members = tuple[pa.Table, Codes, list[str]]
 
+# The time of what has none.
+_NEVER: Final = np.iinfo(np.int64).max
 # What was grouped last by what somebody decided: every verb of a case asks for the same, while the journal stands.
 _HELD: Final[WeakKeyDictionary[Decider, tuple[dict[str, pa.Table], Grouped]]] = WeakKeyDictionary()
 
@@ -142,7 +144,8 @@ def build(
     events, codes, ids = _until(as_of, everything, replayed.codes, replayed.ids)
     if not ids:
         return TABLES["incidents"].schema.empty_table()
-    ts = events["ts"].cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    # What has no time comes last.
+    ts = pc.fill_null(events["ts"].cast(pa.int64()), _NEVER).to_numpy()
     newest = _newest(events, codes)
     moment = as_of if as_of is not None else pc.max(tables["events"]["ts"]).cast(pa.int64()).as_py()
     columns: dict[str, Any] = {
@@ -204,9 +207,7 @@ def titles(events: pa.Table, codes: Codes) -> list[str]:
     return [title(event) for event in _newest(events, codes)]
 
 
-def _counts(
-    events: pa.Table, codes: Codes, size: int, ts: npt.NDArray[np.float64], moment: int | None
-) -> dict[str, Any]:
+def _counts(events: pa.Table, codes: Codes, size: int, ts: Codes, moment: int | None) -> dict[str, Any]:
     """Counts, first and last times, window counters and the worst level."""
     extra = pc.fill_null(events["suppressed_count"], 0).to_numpy(zero_copy_only=False)
     bundle = pc.fill_null(pc.equal(events["event_kind"], "incident_bundle"), fill_value=False)
@@ -219,9 +220,10 @@ def _counts(
     stored = stored + alone
     suppressed = (suppressed + np.maximum(told - stored - suppressed, 0)).astype(np.int64)
     counted = ~bundle | alone[codes]
-    first, last = np.full(size, np.inf), np.full(size, -np.inf)
-    np.fmin.at(first, codes, ts)
-    np.fmax.at(last, codes, ts)
+    timed = ts != _NEVER
+    first, last = np.full(size, _NEVER), np.full(size, -_NEVER)
+    np.minimum.at(first, codes, ts)
+    np.maximum.at(last, codes[timed], ts[timed])
     levels = pc.index_in(events["level"], value_set=pa.array(_LEVELS))
     worst = np.full(size, -1)
     np.maximum.at(worst, codes, pc.fill_null(levels, -1).to_numpy(zero_copy_only=False))
@@ -229,13 +231,13 @@ def _counts(
         "stored": stored.tolist(),
         "suppressed": suppressed.tolist(),
         "count": (stored + suppressed).tolist(),
-        "first_seen": [None if np.isinf(value) else int(value) for value in first],
-        "last_seen": [None if np.isinf(value) else int(value) for value in last],
+        "first_seen": [None if value == _NEVER else value for value in first.tolist()],
+        "last_seen": [None if value == -_NEVER else value for value in last.tolist()],
         "level": [_LEVELS[index] if index >= 0 else None for index in worst],
     }
     if moment is None:
         return columns
-    return columns | counters.at(moment, ts, codes, size, counted=counted)
+    return columns | counters.at(moment, ts, codes, size, counted=counted & timed)
 
 
 def _given(columns: dict[str, Any], codes: Codes, more: suppression.Given) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Regressions: incidents that came back after they were resolved, began with a deploy, or got worse with one.
 
 A deploy is what a service in an environment tells of by an event of the kind `deploy`, or else the first event of a
-release there; the release that a service is first seen with is no deploy. It was when that event says (`deployed_at`),
-else at its time. A release may be deployed again, and an older one come back; hosts that tell of one release within an
-hour tell of one deploy. It answers for a day, or until the next; what is new with it can be told only where there are
-events of before.
+release there; the release that a service is first seen with is no deploy. It was when that event says (`deployed_at`);
+where it says nothing, or a zero that was never set, at its time. A release may be deployed again, and an older one come
+back; hosts that tell of one release within an hour tell of one deploy. It answers for a day, or until the next; what is
+new with it can be told only where there are events of before.
 Whether an incident happens more often after a deploy than before is tested as `triage.incidents.spikes` tests, over
-the first hour and over the whole time that the deploy answers for.
+the first hour and over the whole time that the deploy answers for. What an SDK counted instead of sending is counted,
+here and in the rates, as if it had been sent.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from triage.incidents import groups, spikes, suppression
 from triage.incidents.layout import typed
 from triage.incidents.spikes_expected import DAY, HOUR, MINUTE
 from triage.incidents.spikes_streams import Streams
+from triage.records import MOST_OCCURRENCES
 from triage.stacks.joining import isin
 from triage.times import iso
 
@@ -74,14 +76,21 @@ class Deploy(NamedTuple):
 
 
 class _Incident(NamedTuple):
-    """The events of an incident in one service and environment, in order."""
+    """The events of an incident in one service and environment, in order, and how many occurrences each stands for."""
 
     name: str
     title: str
     times: Ints
+    weights: Ints
+    sums: Ints
+    """Of the weights before each, and of all."""
     releases: npt.NDArray[np.object_]
     first: int
     """The first event of the incident anywhere."""
+
+    def held(self, low: int, high: int) -> int:
+        """How many occurrences the events between two places stand for."""
+        return int(self.sums[high] - self.sums[low])
 
 
 def deploys(tables: dict[str, pa.Table], *, as_of: int) -> list[Deploy]:
@@ -134,7 +143,8 @@ def _told(events: pa.Table, notes: pa.Table) -> dict[_Place, list[tuple[int, str
         if release is not None:
             deployed = said.get(name)
             # None is told of before it happens.
-            when = at if deployed is None else min(at, deployed)
+            # A zero stands where a field or a clock was never set.
+            when = at if deployed is None or deployed <= 0 else min(at, deployed)
             found.setdefault((place[0] or "", place[1] or ""), []).append((when, release))
     return found
 
@@ -194,7 +204,7 @@ def _incidents(
 ) -> list[tuple[str, tuple[str, str], _Incident]]:
     """Each incident in each service and environment that it is seen in."""
     streams = Streams(events, codes, len(ids), more)
-    owners = codes[streams.rows]
+    owners, weights = codes[streams.rows], np.minimum(streams.weights, MOST_OCCURRENCES)
     few = events.select(["service", "environment"]).take(pa.array(streams.rows)).to_pandas().fillna("")
     place, names = few.groupby(["service", "environment"]), [*few.drop_duplicates().itertuples(index=False, name=None)]
     names.sort()
@@ -206,8 +216,10 @@ def _incidents(
     found = []
     for rows in np.split(order, cuts) if len(order) else []:
         code = int(owners[rows[0]])
-        one = _Incident(ids[code], titles[ids[code]], streams.times[rows], releases[rows], firsts[code])
-        found.append((ids[code], names[where[rows[0]]], one))
+        held, name = weights[rows], ids[code]
+        sums = np.r_[0, np.cumsum(held)]
+        one = _Incident(name, titles[name], streams.times[rows], held, sums, releases[rows], firsts[code])
+        found.append((name, names[where[rows[0]]], one))
     return found
 
 
@@ -228,7 +240,7 @@ def _new(incident: _Incident, deploy: Deploy) -> tuple[Any, ...] | None:
         return None
     if not deploy.seen or release not in {None, deploy.release}:
         return None
-    held = int(np.searchsorted(incident.times, deploy.until, side="right"))
+    held = incident.held(0, int(np.searchsorted(incident.times, deploy.until, side="right")))
     rate = held / max((deploy.until - deploy.at) / HOUR, 1.0)
     why = f"first seen {_after(at - deploy.at)} after {_called(deploy)}"
     return _row(incident, "new", at, deploy, why, before=0.0, after=rate)
@@ -237,15 +249,15 @@ def _new(incident: _Incident, deploy: Deploy) -> tuple[Any, ...] | None:
 def _more(incident: _Incident, deploy: Deploy) -> tuple[Any, ...] | None:
     """An incident that happens more often after a deploy than before."""
     low, high = np.searchsorted(incident.times, [deploy.at - 1, deploy.until], side="right").tolist()
-    if high - low < _FLOOR or not low or incident.times[0] > deploy.at - DAY:
+    if incident.held(low, high) < _FLOOR or not low or incident.times[0] > deploy.at - DAY:
         return None
-    day = low - int(np.searchsorted(incident.times, deploy.at - 1 - DAY, side="right"))
+    day = incident.held(int(np.searchsorted(incident.times, deploy.at - 1 - DAY, side="right")), low)
     tested = []
     for width in {min(HOUR, deploy.until - deploy.at), deploy.until - deploy.at}:
         until = int(np.searchsorted(incident.times, deploy.at + width, side="right"))
-        if until - low < max(_FLOOR, _TIMES * day * width / DAY):
+        if incident.held(low, until) < max(_FLOOR, _TIMES * day * width / DAY):
             continue
-        found = spikes.excess(incident.times, deploy.at - 1, deploy.at + width)
+        found = spikes.excess(incident.times, deploy.at - 1, deploy.at + width, incident.weights)
         if found is not None and found[0] >= max(_FLOOR, _TIMES * found[1]):
             tested.append((min(2 * found[2], 1.0), width, *found))
     if not tested or min(tested)[0] >= spikes.ALPHA:

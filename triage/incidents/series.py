@@ -168,7 +168,7 @@ def made(
     streams = Streams(events, codes, len(ids), suppression.given(tables, events, until))
     kept = streams.times >= (LEAST if since is None else since)
     rows, times = streams.rows[kept], streams.times[kept]
-    weights = _weights(streams, len(ids))[kept]
+    weights = streams.weights[kept]
     span = _span(times, since, until)
     totals = np.bincount(codes[rows], weights=weights, minlength=len(ids)).astype(np.int64)
     which = _chosen(ids, totals, chosen, _LANES if lanes is None else lanes)
@@ -321,14 +321,9 @@ def active(
     streams = Streams(events, codes, len(ids), suppression.given(tables, events))
     low, high = LEAST if since is None else since, MOST if until is None else until
     kept = (streams.times >= low) & (streams.times <= high)
-    weights = _weights(streams, len(ids))[kept]
+    weights = streams.weights[kept]
     totals = np.bincount(codes[streams.rows[kept]], weights=weights, minlength=len(ids)).astype(np.int64)
     titles = groups.titles(events, codes)
     order = sorted(np.flatnonzero(totals).tolist(), key=lambda code: (-totals[code], ids[code]))
     named = [(ids[code], titles[code], int(totals[code])) for code in order]
     return typed({name: kind for name, kind in _LANE_COLUMNS.items() if name != "lane"}, named)
-
-
-def _weights(streams: Streams, size: int) -> Ints:
-    """How many occurrences each event of all streams stands for."""
-    return np.concatenate([np.zeros(0, np.int64), *(streams[code].weights for code in range(size))])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from triage.stacks.classes import crash_class
 from triage.stacks.digests import NONE, chain, word
@@ -269,9 +270,9 @@ def _value(what: str, side: Side) -> str:
 
 def newest(events: pa.Table, codes: npt.NDArray[np.int64], size: int) -> list[int]:
     """The row of the newest event of each incident; of several at one time the one whose id comes last."""
-    ts = events["ts"].cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.float64)
-    ts = np.nan_to_num(ts, nan=-np.inf)
-    best = np.full(size, -np.inf)
+    never = np.iinfo(np.int64).min
+    ts = pc.fill_null(events["ts"].cast(pa.int64()), never).to_numpy()
+    best = np.full(size, never)
     np.maximum.at(best, codes, ts)
     rows = np.flatnonzero(ts == best[codes])
     chosen: dict[int, tuple[str, int]] = {}

@@ -202,7 +202,7 @@ def episodes(
     return _episodes(times, found, np.log(alpha))
 
 
-def excess(micros: Ints, began: int, until: int) -> tuple[int, float, float, str] | None:
+def excess(micros: Ints, began: int, until: int, weights: Ints | None = None) -> tuple[int, float, float, str] | None:
     """Test whether more events lie in (began, until] than the history before lets expect.
 
     Parameters
@@ -211,12 +211,14 @@ def excess(micros: Ints, began: int, until: int) -> tuple[int, float, float, str
         Microseconds since 1970 of the events of one incident, in any order; those after `until` do not matter.
     began, until
         The interval, in microseconds.
+    weights
+        How many occurrences each event stands for, itself included; default: itself.
 
     Returns
     -------
     tuple
-        The events in it, how many were expected, the p-value, and by what that is judged; None where the history is
-        shorter than a day.
+        The occurrences in it, how many were expected, the p-value, and by what that is judged; None where the history
+        is shorter than a day.
 
     Examples
     --------
@@ -225,17 +227,19 @@ def excess(micros: Ints, began: int, until: int) -> tuple[int, float, float, str
     >>> events, round(expected, 1), p < 1e-6, why
     (39, 4.1, True, 'the 24 hours before')
     """
-    times = np.sort(np.asarray(micros, np.int64))
+    order = np.argsort(micros, kind="stable")
+    times = np.asarray(micros, np.int64)[order]
     times = times[: np.searchsorted(times, until, side="right")]
+    held = np.ones(len(times), np.int64) if weights is None else np.asarray(weights, np.int64)[order[: len(times)]]
     width = until - began
     if not len(times) or began - times[0] < HISTORY or width <= 0:
         return None
     window = Window(0, width, width // 12, DAY, 0, "")
-    inside = times[np.searchsorted(times, began, side="right") :]
-    count = _trimmed(inside, window)[-1:] if len(inside) else np.zeros(1)
-    found = judged(np.array([until]), count, History(times), int(times[0]), window, least=0.0)
+    inside = slice(int(np.searchsorted(times, began, side="right")), None)
+    count = np.array([_steady(times[inside], held[inside], window)])
+    found = judged(np.array([until]), count, History(times, weights=held), int(times[0]), window, least=0.0)
     p = max(float(np.exp(found.logp[0])), _LEAST_P)
-    return len(inside), float(found.expected[0]), p, judged_by(int(found.basis[0]), window)
+    return int(held[inside].sum()), float(found.expected[0]), p, judged_by(int(found.basis[0]), window)
 
 
 def collapsed(times: Ints, clients: npt.NDArray[Any]) -> Ints:
@@ -303,6 +307,15 @@ def _trimmed(times: Ints, window: Window) -> Floats:
     share = window.width / (window.width - window.part)
     found: Floats = np.minimum((last - first - densest).clip(min=0) * share, last - first)
     return found
+
+
+def _steady(times: Ints, weights: Ints, window: Window) -> float:
+    """How many occurrences one window holds, its densest part taken as the mean of the others."""
+    sums = np.r_[0, np.cumsum(weights)]
+    parts = sums[1:] - sums[np.searchsorted(times, times - window.part, side="right")]
+    # What is of one time is in the part that ends there, all of it: the last of them says so.
+    rest = (sums[-1] - parts.max(initial=0)) * (window.width / (window.width - window.part))
+    return float(min(rest, sums[-1]))
 
 
 def _looked_at(times: Ints, count: npt.NDArray[Any], window: Window, first: int) -> Ints:

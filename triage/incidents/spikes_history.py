@@ -23,13 +23,18 @@ HOUR: Final = 3_600_000_000
 
 
 class History:
-    """The events of a stream that count, in microseconds and sorted, less those of intervals that were alarms."""
+    """The events of a stream that count, in microseconds and sorted, less those of intervals that were alarms.
 
-    def __init__(self, times: Ints, mask: Ints | None = None) -> None:
+    Weights are how many occurrences each of them stands for.
+    """
+
+    def __init__(self, times: Ints, mask: Ints | None = None, weights: Ints | None = None) -> None:
         self._edges = np.zeros(0, np.int64) if mask is None else mask.ravel()
         inside = np.searchsorted(self._edges, times, side="left") % 2 == 1
         self.times = times[~inside]
-        self._whole = None if mask is None else History(times)
+        self._weights = None if weights is None else weights[~inside]
+        self._sums = None if self._weights is None else np.r_[0, np.cumsum(self._weights)]
+        self._whole = None if mask is None else History(times, weights=weights)
         # Alarms an hour or more apart are different ones.
         ended = np.r_[self._edges[:1] - HOUR, self._edges[1:-1:2]] if len(self._edges) else self._edges
         self._alarms = self._edges[::2][self._edges[::2] - ended >= HOUR]
@@ -38,7 +43,8 @@ class History:
 
     def count(self, after: Ints, until: Ints) -> Floats:
         """How many lie in (after, until]."""
-        found = np.searchsorted(self.times, until, side="right") - np.searchsorted(self.times, after, side="right")
+        low, high = (np.searchsorted(self.times, each, side="right") for each in (after, until))
+        found = high - low if self._sums is None else self._sums[high] - self._sums[low]
         return found.astype(np.float64)
 
     def count_all(self, after: Ints, until: Ints) -> Floats:
@@ -83,8 +89,8 @@ class History:
 
     def _binned(self, width: int) -> tuple[Ints, Floats]:
         """The bins that hold anything, and running sums: of counts, and of half the squares of steps up to there."""
-        numbers, counts = np.unique(self.times // width, return_counts=True)
-        counts = counts.astype(np.float64)
+        numbers, places = np.unique(self.times // width, return_inverse=True)
+        counts = np.bincount(places, self._weights, len(numbers)).astype(np.float64)
         steps = np.zeros(len(counts))
         # Where there is nothing in between, the count fell to nothing and rose again.
         apart = np.where(np.diff(numbers) == 1, 0.0, 2 * counts[1:] * counts[:-1])

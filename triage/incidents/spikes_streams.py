@@ -46,7 +46,7 @@ class Stream:
 
 
 class Streams:
-    """The streams of all incidents.
+    """The streams of all incidents: rows, times and weights are as in `Stream`, one incident after another.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class Streams:
         rows, times = np.r_[rows, more.rows], np.r_[micros[rows], more.times]
         order = np.lexsort((times, codes[rows]))
         self.rows, self.times = rows[order], times[order]
-        self._weights = np.r_[weights[rows[:stored]], more.counts][order]
+        self.weights = np.r_[weights[rows[:stored]], more.counts][order]
         self._retries = np.r_[np.zeros(stored, bool), more.alone][order]
         self._bounds = np.searchsorted(codes[self.rows], np.arange(size + 1))
         clients = pc.coalesce(events["user_hash"], events["session_id"])
@@ -81,7 +81,7 @@ class Streams:
         """The stream of one incident."""
         there = slice(self._bounds[code], self._bounds[code + 1])
         clients = None if self._clients is None else self._clients[there]
-        return Stream(self.rows[there], self.times[there], clients, self._weights[there], self._retries[there])
+        return Stream(self.rows[there], self.times[there], clients, self.weights[there], self._retries[there])
 
     def busy(self, since: int) -> list[int]:
         """The numbers of the incidents in which a spike can have lasted until a time: enough occurred, and long after.
@@ -97,7 +97,7 @@ class Streams:
         enough = np.zeros(size, bool)
         for window in spikes.WINDOWS:
             recent = np.flatnonzero(self.times > since - window.width)
-            held = np.bincount(codes[recent], weights=self._weights[recent], minlength=size)
+            held = np.bincount(codes[recent], weights=self.weights[recent], minlength=size)
             enough |= (held >= window.floor) & (lasted >= window.width + spikes.HISTORY)
         return np.flatnonzero(enough & (last >= since)).tolist()
 

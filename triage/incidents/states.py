@@ -1,9 +1,9 @@
 """The state of each incident: what its writer's own bookkeeping says, and what people decided, which wins.
 
 A resolved incident is regressed by an event that happens after that: after the decision, where a person resolved it;
-after the last event that the bookkeeping knows, where the writer did, for it does not tell when. The writer resolves it
-in one environment: where it is seen in another that the bookkeeping does not know, it is open. DebugBundle itself makes
-a resolved one open again and forgets that it had been resolved.
+after the last event that the bookkeeping knows, where the writer did, for it does not tell when (before that event it
+was open still). The writer resolves it in one environment: where it is seen in another that the bookkeeping does not
+know, it is open. DebugBundle itself makes a resolved one open again and forgets that it had been resolved.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def decided(
     events, codes
         The events that make incidents, and the number of the incident of each.
     as_of
-        Microseconds since 1970: later decisions do not count.
+        Microseconds since 1970: later decisions do not count, nor does what was written after an event of later on.
     """
     found = list(told.status)
     regressed: list[int | None] = [None] * len(found)
@@ -96,6 +96,9 @@ def decided(
             if counting[-1].status == "resolved":
                 limit[number], known[number] = counting[-1].micros, counting[-1].known
         elif found[number] == "resolved" and told.known[number]:
+            if as_of is not None and as_of < max(told.known[number].values()):
+                found[number] = "open"
+                continue
             limit[number] = min(told.known[number].values())
             places[number] = told.known[number]
     for number in _elsewhere(places, events, codes):

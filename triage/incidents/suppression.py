@@ -4,7 +4,8 @@ In a storm DebugBundle's SDKs send three equal events in half a minute and count
 `error_suppressed` tells how many, under a hash of the SDK's own making, which is not the fingerprint of an incident.
 The hash of an event that it did send can be made again (`triage.incidents.suppression_keys`); where the two are equal,
 the occurrences are of its incident. Where none is (another SDK, a hook that changed the event before it was stored, a
-masked message, too many keys at once) they stay without: `suppressed_unattributed` in `Case.summary`.
+masked message, too many keys at once) they stay without: `suppressed_unattributed` in `Case.summary`. Masks of our own
+hide no hash: a redacted case, and its archive, are told which event each report was given to (`told`).
 
 What they are taken for was known at the time of the report, so that what comes later changes nothing in what was said
 before: the release is that of the newest event of that hash, or of the oldest after it. Who they happened to nobody
@@ -26,7 +27,7 @@ from triage.records import MOST_OCCURRENCES
 from triage.stacks.joining import isin
 from triage.times import iso
 
-__all__ = ("Given", "given", "unattributed")
+__all__ = ("ALONE", "TOLD", "Given", "given", "reports", "told", "unattributed")
 
 Ints = npt.NDArray[np.int64]
 # A service and a hash.
@@ -34,6 +35,10 @@ _Key = tuple[str | None, str]
 
 # Equal events that an SDK sends before it counts.
 _SENT: Final = 3
+# Scopes of annotations of no event: the key is the id of a report, the value that of the event that it is given to; by
+# the second they are its client's alone.
+TOLD: Final = "given"
+ALONE: Final = "given_alone"
 
 
 class Given(NamedTuple):
@@ -74,9 +79,23 @@ def unattributed(tables: dict[str, pa.Table], events: pa.Table, as_of: int | Non
     return found
 
 
-class _Placed(NamedTuple):
-    """What one report tells: its event and whether it is one client's, when it was, how many, and its format."""
+def told(tables: dict[str, pa.Table]) -> dict[str, tuple[str, bool]]:
+    """By the id of each report that is given to an event: the id of that event, and whether it is one client's."""
+    ids = tables["events"]["event_id"]
+    found = [each for each in _placed(tables, tables["events"], None) if each.event is not None]
+    return {each.id: (ids[each.event[0]].as_py(), each.event[1]) for each in found if each.event is not None}
 
+
+def reports(tables: dict[str, pa.Table], events: list[str]) -> list[str]:
+    """The ids of the reports that are given to some events."""
+    wanted = set(events)
+    return [report for report, (event, _) in told(tables).items() if event in wanted]
+
+
+class _Placed(NamedTuple):
+    """What one report tells: its id, its event and whether it is one client's, when it was, how many, its format."""
+
+    id: str
     event: tuple[int, bool] | None
     at: int | None
     number: int
@@ -85,12 +104,14 @@ class _Placed(NamedTuple):
 
 def _placed(tables: dict[str, pa.Table], events: pa.Table, as_of: int | None) -> list[_Placed]:
     """All that is told of suppressed occurrences up to a time."""
-    told = _told(tables["events"], as_of)
-    if not told.num_rows:
+    every = _reports(tables["events"], as_of)
+    if not every.num_rows:
         return []
-    known, last = _known(tables, events, told), _last_seen(tables, told)
-    columns = (told[name] for name in ("event_id", "service", "native_fingerprint", "suppressed_count", "format"))
-    times = told["ts"].cast(pa.int64()).to_pylist()
+    said, last = _said(tables, events), _last_seen(tables, every)
+    unsaid = pc.invert(pc.is_in(every["event_id"], value_set=pa.array(list(said), pa.string())))
+    known = _known(tables, events, every.filter(unsaid))
+    columns = (every[name] for name in ("event_id", "service", "native_fingerprint", "suppressed_count", "format"))
+    times = every["ts"].cast(pa.int64()).to_pylist()
     found = []
     for event, service, key, count, name, ts in zip(*(column.to_pylist() for column in columns), times, strict=True):
         seen = last.get(event, ts)
@@ -99,8 +120,10 @@ def _placed(tables: dict[str, pa.Table], events: pa.Table, as_of: int | None) ->
             continue
         alike = known.get((service, key))
         row = alike.at(when) if alike is not None and when is not None else None
+        row = said.get(event, row)
         # Nothing is told before it happens, whatever a clock says.
-        found.append(_Placed(row, None if when is None else min(seen, when), min(count, MOST_OCCURRENCES), name))
+        at = None if when is None else min(seen, when)
+        found.append(_Placed(event, row, at, min(count, MOST_OCCURRENCES), name))
     return found
 
 
@@ -118,7 +141,16 @@ class _Alike(NamedTuple):
         return int(self.rows[max(known - 1, 0)]), bool(sent[0] >= 0 and (sent == sent[0]).all())
 
 
-def _told(events: pa.Table, as_of: int | None) -> pa.Table:
+def _said(tables: dict[str, pa.Table], events: pa.Table) -> dict[str, tuple[int, bool] | None]:
+    """The rows that reports were given to before masks were laid over these tables; None where it is not there."""
+    notes = isin(tables["annotations"], "scope", [TOLD, ALONE])
+    notes = notes.filter(pc.is_null(notes["event_id"]))
+    rows = pc.index_in(notes["value"], value_set=events["event_id"].combine_chunks()).to_pylist()
+    pairs = zip(notes["key"].to_pylist(), rows, notes["scope"].to_pylist(), strict=True)
+    return {report: None if row is None else (row, scope == ALONE) for report, row, scope in pairs}
+
+
+def _reports(events: pa.Table, as_of: int | None) -> pa.Table:
     """The events that tell of suppressed occurrences."""
     chosen = pc.and_(pc.equal(events["event_kind"], "error_suppressed"), pc.greater(events["suppressed_count"], 0))
     if as_of is not None:

@@ -62,11 +62,11 @@ def approve(working: Working, decisions: Decisions, *, by: str, when: datetime |
             pieces[name], marks[name] = (spool, piece), left
         for name, (held, piece) in pieces.items():
             _scan(working.redactor, held.chunks(piece), name, derived=members[name].derived, size=piece.bytes)
-        ids = {name: member.ids for name, member in members.items()}
+        ids: dict[str, Any] = {name: {"ids": member.ids, "given": member.given} for name, member in members.items()}
         for name, piece in _originals(working, decisions, spool).items():
             pieces[name] = (spool, piece)
             # The same events, so that they count once beside the rows that were read of it.
-            ids[name] = next(member.ids for member in members.values() if original_of(member.name) == name)
+            ids[name] = next({"ids": member.ids} for member in members.values() if original_of(member.name) == name)
         record = _record(working, decisions, marks, by=by, when=_moment(when))
         manifest = spool.write(_manifest(pieces, ids, told_digest(record)))
         pieces[MANIFEST] = (spool, manifest)
@@ -146,8 +146,8 @@ def _manifest(pieces: Pieces, ids: Mapping[str, Any], review: str) -> Iterator[b
     for name in sorted(pieces):
         piece = pieces[name][1]
         row = {"path": name, "bytes": piece.bytes, "sha256": piece.sha256}
-        own = ids.get(name)
-        yield before + json.dumps(row | ({"ids": own} if own else {}), ensure_ascii=False).encode()
+        own = {key: told for key, told in ids.get(name, {}).items() if told}
+        yield before + json.dumps(row | own, ensure_ascii=False).encode()
         before = b",\n"
     yield b"\n]\n}\n"
 

@@ -57,6 +57,8 @@ _BY_EVENT: Final = ("stacks", "logs", "metrics", "modules", "annotations", "feed
 class Member:
     """One file of the working copy; `ids` holds id and group key of its events where the masks change them.
 
+    `given` holds the reports of suppressed occurrences in it whose event the masks hide: its id, that of the event, and
+    whether they are one client's.
     `left_out` says why nothing of the content leaves, where no rows could be read of it.
     """
 
@@ -66,6 +68,7 @@ class Member:
     marks: Marks
     description: str = ""
     ids: Ids = field(default_factory=list)
+    given: list[tuple[str, str, bool]] = field(default_factory=list)
 
     left_out: str = ""
 
@@ -331,6 +334,7 @@ class Working:
         key_of = dict(zip(original["event_id"].to_pylist(), original["group_key"].to_pylist(), strict=True))
         lost = set()
         renamed: dict[str, tuple[str | None, str | None]] = {}
+        copied: dict[str, tuple[Member, str]] = {}
         for name, member in self.members.items():
             here, there = found.get(name, []), rows.events(member.file.source_id)
             if len(here) != len(there):
@@ -341,9 +345,28 @@ class Working:
             same = all(own == read[:2] and read[2] for own, read in zip(wanted, here, strict=True))
             member.ids = [] if same and not member.derived else wanted
             renamed.update((read[0], own) for own, read in zip(wanted, here, strict=True) if own != read[:2])
+            copied.update((event, (member, str(own))) for event, (own, _) in zip(there, wanted, strict=True))
         self._kept = len(renamed)
-        self.tables = _renamed(tables, renamed) if renamed else tables
+        self.tables = self._given(_renamed(tables, renamed) if renamed else tables, copied)
         return frozenset(lost & {member.file.source_id for member in self.members.values() if not member.derived})
+
+    def _given(self, tables: dict[str, pa.Table], copied: dict[str, tuple[Member, str]]) -> dict[str, pa.Table]:
+        """The tables with what is known of suppressed occurrences whose event the masks hide."""
+        from triage.incidents import suppression
+
+        left, rows = suppression.told(tables), []
+        for report, (event, alone) in suppression.told(self._raw.tables).items():
+            if report not in copied or event not in copied:
+                continue
+            (member, own), (_, its) = copied[report], copied[event]
+            if left.get(own) != (its, alone):
+                member.given.append((own, its, alone))
+                scope = suppression.ALONE if alone else suppression.TOLD
+                rows.append({"event_id": None, "scope": scope, "key": own, "value": its})
+        if not rows:
+            return tables
+        notes = tables["annotations"]
+        return tables | {"annotations": pa.concat_tables([notes, pa.Table.from_pylist(rows, notes.schema)])}
 
     def _id(self, event: str, read: str) -> str:
         """The id that an event keeps: its own, unless a native id holds what must not leave."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.tables import TABLES
 
-__all__ = ("isin", "joined")
+__all__ = ("in_order", "isin", "joined")
 
 
 def isin(table: pa.Table, column: str, values: list[str]) -> pa.Table:
@@ -25,6 +26,16 @@ def joined(stacks: pa.Table, frames: pa.Table) -> pa.Table:
     for name, source in (("address", "addresses"), ("text_line", "text_lines")):
         found = found.append_column(name, _cells(stacks[source], found))
     return found.select(["event_id", "stack_no", "address", "text_line", *TABLES["frames"].names])
+
+
+def in_order(frames: pa.Table, stacks: pa.Table) -> pa.Table:
+    """The frames in the order in which stacks first have them, however many events were read at once."""
+    keys = stacks["stack_key"].drop_null().unique()
+    place = pc.index_in(frames["stack_key"], value_set=keys)
+    place = pc.fill_null(place, len(keys)).to_numpy()
+    if (place[1:] >= place[:-1]).all():
+        return frames
+    return frames.take(pa.array(np.argsort(place, kind="stable")))
 
 
 def _cells(lists: pa.ChunkedArray, found: pa.Table) -> pa.Array:
