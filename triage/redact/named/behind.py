@@ -77,6 +77,9 @@ _GOES_ON: Final = re.compile(
 )
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 _OF_ENTRIES: Final = (b"secrets", b"tokens", b"passwords", b"apikeys", b"api_keys", b"api-keys")
+# Kinds of which a name that is a plural has several on the lines below.
+_OF_PERSONS: Final = frozenset({"user", "name", "ssid"})
+_PLURAL: Final = frozenset({b"s", b"S"})
 _OF_MACHINES: Final = frozenset({b"host", b"machine", b"computer"})
 _WRAPPED: Final = frozenset({b"O", b"S", b"J"})
 _BEFORE_ITEMS: Final = frozenset({b"[", b"a", b"\n", b"\r", b" ", b"\t"})
@@ -166,7 +169,7 @@ def _below(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
         yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=name) if span else ()
     elif lower:
         yield from judged(data, lower, meaning, in_quotes=False, assigned=True, name=name)
-    elif meaning.weak in {"", "long"}:
+    elif meaning.weak in {"", "long"} or (meaning.weak in _OF_PERSONS and data[name[1] - 1 : name[1]] in _PLURAL):
         yield from lists.below(data, at, meaning)
         if data[slice(*name)].lower().endswith(_OF_ENTRIES):
             yield from lists.mapped(data, at, meaning)

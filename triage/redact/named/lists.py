@@ -34,19 +34,22 @@ _Item = tuple[Span, bool, bool, Span]
 
 def below(data: bytes, at: int, meaning: Sense) -> Iterator[Found]:
     """The items of a list of YAML that stands under a name."""
-    yield from _judged_together(data, [*_below(data, at)], meaning)
+    yield from _judged_together(data, [*_below(data, at, meaning)], meaning)
 
 
-def _below(data: bytes, at: int) -> Iterator[_Item]:
+def _below(data: bytes, at: int, meaning: Sense) -> Iterator[_Item]:
     """The items of a list of YAML."""
     name = at, at
     while _listed.left(data) and (item := _LISTED.match(data, at)):
         _listed.spend()
         opened = extents.quoted(data, item.end())
-        span = opened[0] if opened else extents.bare(data, item.end())
+        line = meaning.weak == "name"
+        span = opened[0] if opened else (extents.to_line_end(data, item.end(), words=True) if line else None)
+        span = span or extents.bare(data, item.end())
         value = data[slice(*span)] if span else b""
         if span and data[span[1] : span[1] + 1] != b":":
-            sure = opened is not None or (values.mixed(value, least=_LEAST) and b"://" not in value)
+            personal = meaning.weak not in {"", "long"}
+            sure = opened is not None or personal or (values.mixed(value, least=_LEAST) and b"://" not in value)
             yield span, opened is not None, sure, name
         at = line_of(data, item.end())[1]
 
