@@ -323,10 +323,13 @@ def _looked_at(times: Ints, count: npt.NDArray[Any], window: Window, first: int)
     return np.flatnonzero((count >= window.floor) & (times - window.width - first >= HISTORY))
 
 
-def _streams(times: Ints, thin: Ints, since: int | None = None) -> list[_Stream]:
-    """Both ways to count at each event, or at those from a time on: with the densest part thinned, and all thinned."""
+def _streams(times: Ints, thin: Ints, since: int | None = None, *, trims: bool = True) -> list[_Stream]:
+    """Both ways to count at each event, or at those from a time on: with the densest part thinned, and all thinned.
+
+    Where nothing `trims` the first is an upper bound, and cheap.
+    """
     made = []
-    for every, trimmed in ((times, True), (thin, False)):
+    for every, trimmed in ((times, trims), (thin, False)):
         near = every if since is None else every[np.searchsorted(every, since - _WIDEST) :]
         rows = slice(0 if since is None else int(np.searchsorted(near, since)), None)
         counts = (_trimmed(near, window) if trimmed else _counted(near, window.width) for window in WINDOWS)
@@ -339,7 +342,15 @@ def _may_last(times: Ints, thin: Ints, since: int, alpha: float) -> bool:
 
     Something must be above its level then. That level is the same whatever was alarming before what it is taken from.
     """
-    streams = _streams(times, thin, since - _FURTHEST)
+    first = since - _FURTHEST
+    if not _is_above(_streams(times, thin, first, trims=False), first):
+        return False
+    streams = _streams(times, thin, first)
+    return _is_above(streams, since) or bool(np.any(_found(streams, None).logp < np.log(alpha)))
+
+
+def _is_above(streams: list[_Stream], since: int) -> bool:
+    """Whether a window is above its level at some time from one on."""
     for every, at, counts in streams:
         history = History(every)
         for window, count in zip(WINDOWS, counts, strict=True):
@@ -347,7 +358,7 @@ def _may_last(times: Ints, thin: Ints, since: int, alpha: float) -> bool:
             rows = rows[at[rows] >= since]
             if len(above_level(at[rows], count[rows], history, int(every[0]), window)[0]):
                 return True
-    return bool(np.any(_found(streams, None).logp < np.log(alpha)))
+    return False
 
 
 def _found(streams: list[_Stream], mask: Ints | None) -> Found:
