@@ -166,6 +166,8 @@ def learn_everything(raw: Raw, policy: Policy, *, key: bytes | None = None, with
     textual = leave.texts(raw.inputs, raw.limits, strict=False, passed=without)
     plan = [file for file in leave.plan(raw.tables, textual, apart=True) if file.source_id not in without]
     learn(redactor, raw, plan, Rows(raw.tables, plan, process=policy.minidump_memory), passed=without)
+    for name in leave.names(raw.tables, {file.source_id for file in plan}.union(without)):
+        learn_name(redactor, name)
     return redactor
 
 
