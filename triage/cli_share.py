@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from triage import upward
 from triage.console import (
     Exit,
     Input,
@@ -98,7 +99,7 @@ def redact(  # noqa: PLR0913, PLR0917 - one option each for what a reviewer may 
         originals=_reasons(original, "--original"),
     )
     target = None if approve_as is None or dry_run else _target(out, path, approve_as)
-    chosen, key = chosen_policy(policy, [path]), _key(key_file)
+    chosen, key = chosen_policy(policy, [path]), _key(key_file, path)
     redacted = load(path, reader).redact(policy=chosen, incident=incident, key=key)
     try:
         if show:
@@ -220,10 +221,12 @@ def chosen_policy(file: Path | None, inputs: Sequence[str]) -> Policy:
     return config.load_policy(outside=places)
 
 
-def _key(file: Path | None) -> bytes | None:
-    """The key in a file, without the line end that editors put there."""
+def _key(file: Path | None, path: str) -> bytes | None:
+    """The key in a file, without the line end that editors put there; refused where the file itself would leave."""
     if file is None:
         return None
+    if path != "-" and any(upward.is_inside(place, [path]) for place in (file, file.resolve())):
+        raise TriageError(f"the key {file} lies inside of what is to leave; move it out, and redact again")
     key = _bytes(file).strip(b"\r\n")
     if len(key) < KEY_BYTES:
         raise TriageError(f"the key in {file} is shorter than {KEY_BYTES} bytes; make one: openssl rand -hex 32")

@@ -50,6 +50,8 @@ _BEFORE_FLAGS: Final = frozenset({b"", b" ", b"\t", b"\n", b'"', b"'", b"=", b",
 _DECODED: Final = 12
 _LEAST_CASELESS: Final = 8
 _LONGEST_RUN: Final = 4_096
+# What is longer makes too large an expression.
+_LONGEST_WRAPPED: Final = 4_096
 # Shorter words are looked for where they stand alone, and only if they are mixed or the name of somebody.
 _LEAST_IN_NAMES: Final = 5
 
@@ -173,6 +175,7 @@ class Known:
                 self._anyhow.setdefault(text.lower(), _as_word(text, kind, value, given=True))
         if own:
             self._add_encoded(kind, value, wide=True)
+        if own and len(value) <= _LONGEST_WRAPPED:
             letters = (re.escape(bytes([code])).decode("latin-1") for code in value)
             self._wrapped.append((kind, value, Expression(rf"(?i)\b{_WRAP.join(letters)}\b")))
 
