@@ -93,6 +93,15 @@ def test_what_a_long_run_decodes_to_is_masked_on_the_page_in_its_middle(form, be
     assert inside not in "".join(shown)
 
 
+def test_a_page_of_yaml_is_that_of_the_archive():
+    text = "note: 10.20.30.40 was down\n"
+    case = triage.loads(text, name="a.yaml")
+    shown = RedactedCase.lazy(case)
+    (member,) = (whole := case.redact()).working.members.values()
+    assert whole.working.spool.read(member.piece).decode() == "note: '[ipv4:1:8-15] was down'\n"
+    assert shown.preview(only(shown)).text == shown.text(only(shown)) == "note: '[ipv4:1:8-15] was down'\n"
+
+
 def test_a_key_over_the_edge_of_two_pages_is_masked_on_both():
     body = "".join(f"{number:02}" + "kQ7zPd0vXw2" * 5 + "\n" for number in range(60))
     marks = "-----BEGIN RSA " + "PRIVATE KEY-----\n", "-----END RSA " + "PRIVATE KEY-----\n"

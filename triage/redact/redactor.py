@@ -115,7 +115,7 @@ class Redactor:
         self._register(self._scanner.find(text.encode("utf-8", "surrogatepass")))
 
     def mask(self, data: bytes, *, place: str = "", media: str | None = None) -> Masked:
-        """Second pass: the text with masks, and what was masked. JSON, NDJSON and Prometheus text stay parsable."""
+        """Second pass: the text with masks, and what was masked. JSON, YAML and Prometheus text stay parsable."""
         return self._masked(data, self._found(data), place, media)
 
     def mask_alone(self, data: bytes) -> Masked:

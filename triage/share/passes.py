@@ -74,9 +74,9 @@ class Raw(NamedTuple):
         raise TypeError("what a case was made of is not pickled or copied; load it where it is used")
 
 
-def media_of(head: bytes, size: int) -> str | None:
-    """What kind of text a file is to the rules, by its head."""
-    media = kind_of(head)
+def media_of(head: bytes, size: int, name: str = "") -> str | None:
+    """What kind of text a file is to the rules, by its head and its name."""
+    media = kind_of(head, name)
     return None if media in {"json", "xml"} and size > _DOCUMENT else media
 
 
@@ -300,4 +300,4 @@ def sniffed(chunks: Iterator[bytes], size: int, name: str) -> tuple[str | None, 
     begun = b"".join(head)[:_HEAD]
     if name.endswith(".json") and _NUMBER.fullmatch(begun):
         return "json", again()
-    return media_of(begun, size), again()
+    return media_of(begun, size, name), again()

@@ -17,6 +17,8 @@ from triage.share.leaving import GONE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
+
     from triage.case import Case
 
     Mask = Callable[..., str]
@@ -73,7 +75,7 @@ def preview(case: Case, mask: Mask, source_id: str, page: int = 0) -> Preview:
         begin = _boundary(data, start - at) if page else 0
         stop = _boundary(data, end - at) if page + 1 < pages else len(data)
         text = [part.decode("utf-8", "replace") for part in (data[:begin], data[begin:stop], data[stop:])]
-    return Preview(_within(partial(mask, head=b"" if wide else head), *text), page, pages, said)
+    return Preview(_within(partial(mask, head=b"" if wide else head, name=_name(row)), *text), page, pages, said)
 
 
 def piece(case: Case, mask: Mask, source_id: str, *, offset: int, length: int) -> str:
@@ -83,13 +85,19 @@ def piece(case: Case, mask: Mask, source_id: str, *, offset: int, length: int) -
     head = _read(case, source_id, 0, _HEAD_BYTES)
     if _is_binary(head):
         return head[:_MAGIC].hex(" ")
+    files = case.files()
     data, at = _around(case, source_id, offset, offset + length)
     begin, stop = offset - at, min(offset - at + length, len(data))
     start, after = data.rfind(b"\n", 0, begin) + 1, data.find(b"\n", stop)
     end = after + 1 if after >= 0 else len(data)
     before, lines, rest = (part.decode("utf-8", "replace") for part in (data[:start], data[start:end], data[end:]))
-    masked = _within(partial(mask, head=head), before, lines, rest)
+    masked = _within(partial(mask, head=head, name=_name(files[files["source_id"] == source_id])), before, lines, rest)
     return data[begin:stop].decode("utf-8", "replace") if masked == lines else masked
+
+
+def _name(row: pd.DataFrame) -> str:
+    """What a file is called, which may say of which kind it is."""
+    return str(row["path"].iloc[0]) if len(row) else ""
 
 
 def _is_binary(head: bytes) -> bool:

@@ -286,7 +286,7 @@ class Working:
         def text(file: Leaving, chunks: Iterator[bytes]) -> None:
             digest = hashlib.sha256()
             read = passes.hashed(chunks, digest)
-            write(file, passes.masked_text(self.redactor, read, file.bytes, file.source_id))
+            write(file, passes.masked_text(self.redactor, read, file.bytes, file.path))
             if digest.hexdigest() != self._read_as[file.source_id]:
                 raise RedactionError(_CHANGED)
 
