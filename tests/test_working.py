@@ -11,6 +11,7 @@ from tests import canaries
 from tests.reading import SAMPLES
 from triage.redact.policy import Policy
 from triage.share.redacted import RedactedCase
+from triage.share.review import Review
 
 
 def test_every_text_leaves_masked_under_its_own_name():
@@ -65,6 +66,33 @@ def test_a_user_is_masked_as_a_key_of_nested_contexts_in_rows_too():
         text = redacted.working.spool.read(member.piece).decode()
         assert "mfernley" not in text
         assert "mfernley" not in redacted.annotations().to_csv()
+
+
+def test_a_value_is_masked_as_a_key_of_nested_contexts_behind_the_dot():
+    values = ["10.20.30.40", "4111111111111111", "+49 30 90182055", "fe80::1234:5678:9abc:def0", "db7.corp.internal"]
+    event = {
+        "event_id": "0" * 32,
+        "level": "error",
+        "platform": "python",
+        "exception": {"values": [{"type": "E", "value": "x"}]},
+        "extra": {"peers": dict.fromkeys(values, 1)},
+    }
+    payload = json.dumps(event).encode()
+    case = triage.loads(b'{"event_id":"%s"}\n{"type":"event","length":%d}\n%s\n' % (b"0" * 32, len(payload), payload))
+    for annotations in (case.redact().annotations(), RedactedCase.lazy(case).annotations()):
+        keys = sorted(key.partition(":")[0] for key in annotations["key"] if "[" in key)
+        assert keys == ["[hostname", "peers.[card", "peers.[ipv4", "peers.[ipv6", "peers.[phone"]
+
+
+def test_a_second_member_of_a_name_is_told_of_in_the_review_too(tmp_path):
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        for _ in range(2):
+            archive.addfile(tarfile.TarInfo("a.log"), io.BytesIO())
+    redacted = triage.load(tmp_path / "a.tar").redact()
+    ((name, reason),) = redacted.working.missing
+    assert name in redacted.working.members
+    assert Review(redacted).summary()["absent"] == [{"path": name, "reason": reason}]
+    assert redacted.approve(by="Ada").review["absent"] == [{"path": name, "reason": reason}]
 
 
 def test_masked_native_ids_keep_events_apart():

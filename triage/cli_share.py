@@ -280,8 +280,7 @@ def _print_files(redacted: Any, decided: Decisions) -> None:
     print_rows(["file", "size", "masked"], rows)
     say("masked in all: " + (", ".join(f"{count:,} {kind}" for kind, count in sorted(totals.items())) or "nothing"))
     absent = [(name, f"dropped: {reason}") for name, reason in sorted(decided.drop.items())]
-    absent += [(name, reason) for name, reason in redacted.working.absent if name not in redacted.working.members]
-    for name, reason in absent:
+    for name, reason in [*absent, *redacted.working.missing]:
         say(f"does not leave: {name}: {reason}")
 
 

@@ -144,6 +144,8 @@ class Masker:
             found = _distinct(columns[column])
             if column == "path":
                 found = [spelled for path in found for spelled in passes.spellings(path)]
+            if column == "key":
+                found += sorted({part for key in found for part in passes.parts(key)})
             for block in _blocks(found):
                 redactor.learn("\n".join(block).encode("utf-8", "replace"), place="")
         return redactor

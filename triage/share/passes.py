@@ -44,6 +44,7 @@ __all__ = (
     "masked_path",
     "masked_rows",
     "masked_text",
+    "parts",
     "sniffed",
     "spellings",
 )
@@ -54,6 +55,8 @@ _DOCUMENT: Final = 64 << 20
 # A whole document that is one.
 _NUMBER: Final = re.compile(rb"\s{0,64}-?[0-9.eE+-]{1,400}\s{0,64}")
 _HEAD: Final = 65_536
+# Contexts are not nested deeper where people made them, and an address has dots of its own.
+_MOST_PARTS: Final = 8
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -172,12 +175,14 @@ def learn_everything(raw: Raw, policy: Policy, *, key: bytes | None = None, with
 
 
 def learn_rows(redactor: Redactor, plan: Iterable[Leaving], rows: Rows) -> None:
-    """Learn the names of the files of a plan, and those that leave as rows."""
+    """Learn the names of the files of a plan, and those that leave as rows, with the parts of the keys in these."""
     for file in plan:
         learn_name(redactor, file.path)
         if file.derived:
             for block in iter_blocks(rows.lines(file, {})):
                 redactor.learn(block, place=file.path, media="ndjson")
+            for part in sorted({part for key in rows.keys(file) for part in parts(key)}):
+                redactor.learn_text(part)
 
 
 def learn(redactor: Redactor, raw: Raw, plan: Sequence[Leaving], rows: Rows, *, passed: Collection[str] = ()) -> None:
@@ -217,6 +222,19 @@ def spellings(path: str) -> Iterator[str]:
         while "." in part[1:]:
             part = part.rpartition(".")[0]  # noqa: PLW2901 - it is taken off piece by piece
             yield part
+
+
+def parts(key: str) -> Iterator[str]:
+    """What stands behind the dots of a key: those of nested contexts are joined, and one of them may be a value.
+
+    >>> list(parts("peers.10.20"))
+    ['10.20', '20']
+    """
+    for _ in range(_MOST_PARTS):
+        _, dot, key = key.partition(".")
+        if not dot:
+            return
+        yield key
 
 
 def masked_path(redactor: Redactor, path: str) -> str:
