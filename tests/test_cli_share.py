@@ -198,6 +198,9 @@ def test_a_policy_is_named_or_it_only_makes_things_stricter(bundle, tmp_path):
     assert (code, "--policy" in err) == (4, True)
     code, out, _ = triage("redact", bundle, "--dry-run", "--policy", settings, cwd=tmp_path)
     assert (code, "email" in out) == (0, False)
+    (tmp_path / "other.toml").write_text("")
+    _, _, err = triage("redact", bundle, "--dry-run", "--policy", "other.toml", cwd=tmp_path)
+    assert "was not applied, as --policy names another" in err
     settings.rename(bundle / "triage.toml")
     code, out, err = triage("redact", bundle, "--dry-run", cwd=bundle)
     assert (code, "inside the input" in err, "email" in out) == (0, True, True)

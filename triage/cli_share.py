@@ -209,13 +209,17 @@ def clean(
 
 
 def chosen_policy(file: Path | None, inputs: Sequence[str]) -> Policy:
-    """The policy that was named, else that of the settings found upward; settings in an input are told of."""
+    """The policy that was named, else that of the settings found upward; settings not applied are told of."""
     from triage import config
     from triage.redact.policy import Policy
 
-    if file is not None:
-        return Policy.from_file(file)
     places = [place for place in inputs if place != "-"]
+    if file is not None:
+        named = Policy.from_file(file)
+        other = config.find(outside=places)
+        if other is not None and not other.samefile(file) and config.redacts(other):
+            complain(f"[redact] in {other} was not applied, as --policy names another; copy into that what shall hold")
+        return named
     if passed := config.inside(places):
         complain(f"{passed} lies inside the input and was not applied; to apply it: --policy {passed}")
     return config.load_policy(outside=places)
