@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import triage
 from triage.errors import SourceError
 from triage.redact.policy import Policy
 from triage.share import audit as audits
@@ -234,3 +235,14 @@ def test_places_go_on_over_blocks_and_memory_stays_flat(tmp_path):
 def test_any_bytes_give_a_table(data, magic):
     frame = scan(magic + data).findings
     assert list(frame.columns) == list(DTYPES)
+
+
+def test_what_stands_behind_the_end_of_an_archive_is_told_of_and_does_not_leave(tmp_path):
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        archive.addfile(tarfile.TarInfo("a.log"), io.BytesIO())
+    with (tmp_path / "a.tar").open("ab") as file:
+        file.write(f"{LINE}\n".encode())
+    reason = f"{len(LINE) + 1} bytes after the end of the tar archive were not read"
+    assert audits.scan(tmp_path / "a.tar").unread == (("a.tar", reason),)
+    missing = triage.load(tmp_path / "a.tar").redact().working.missing
+    assert missing == [("case/a.tar", f"not all of it could be read: {reason}")]

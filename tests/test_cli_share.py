@@ -1,3 +1,4 @@
+import base64
 import json
 import os
 import re
@@ -168,11 +169,14 @@ def test_what_does_not_leave_is_told_and_recorded(tmp_path):
         (3, ["--policy", "gone.toml"], "cannot read gone.toml"),
         (3, ["--key-file", "gone.key"], "cannot read gone.key"),
         (4, ["--key-file", "short.key"], "shorter than 16 bytes"),
+        (4, ["--key-file", "bundle/a.log"], "lies inside of what is to leave; move it out"),
+        (4, ["--key-file", "link.key"], "lies inside of what is to leave; move it out"),
         (4, ["--approve-as", " ", "-o", "x.tar.gz"], ""),
     ],
 )
 def test_what_is_missing_is_said_before_anything_is_written(bundle, tmp_path, code, more, words):
     (tmp_path / "short.key").write_text("abc\n")
+    (tmp_path / "link.key").symlink_to(bundle / "a.log")
     done, _, err = triage("redact", bundle, *more, cwd=tmp_path)
     assert done == code
     assert words in err
@@ -194,6 +198,9 @@ def test_a_policy_is_named_or_it_only_makes_things_stricter(bundle, tmp_path):
     assert (code, "--policy" in err) == (4, True)
     code, out, _ = triage("redact", bundle, "--dry-run", "--policy", settings, cwd=tmp_path)
     assert (code, "email" in out) == (0, False)
+    (tmp_path / "other.toml").write_text("")
+    _, _, err = triage("redact", bundle, "--dry-run", "--policy", "other.toml", cwd=tmp_path)
+    assert "was not applied, as --policy names another" in err
     settings.rename(bundle / "triage.toml")
     code, out, err = triage("redact", bundle, "--dry-run", cwd=bundle)
     assert (code, "inside the input" in err, "email" in out) == (0, True, True)
@@ -202,6 +209,19 @@ def test_a_policy_is_named_or_it_only_makes_things_stricter(bundle, tmp_path):
 def test_a_key_links_masks_across_archives(bundle, tmp_path):
     (tmp_path / "my.key").write_text("k" * 32 + "\n")
     assert triage("redact", bundle, "--dry-run", "--key-file", tmp_path / "my.key")[0] == 0
+
+
+def test_a_key_that_stands_in_what_leaves_is_masked(bundle, tmp_path):
+    key = "5e1f0c7a94d2b8e36f70a1c4d98b2e55"
+    (tmp_path / "my.key").write_text(f"{key}\n")
+    (bundle / "c.log").write_text(f"pseudonyms under {key}\n{base64.b64encode(key.encode()).decode()}\n")
+    code, out, _ = triage("redact", bundle, "--key-file", tmp_path / "my.key", "--show", "c.log")
+    assert (code, key in out, out.count(base64.b64encode(key.encode()).decode()), "[secret:" in out) == (
+        0,
+        False,
+        0,
+        True,
+    )
 
 
 def test_audit_says_where_and_never_what(bundle):

@@ -23,9 +23,27 @@ def test_known_values_are_found_wherever_they_stand_by_themselves():
 
 
 def test_a_word_is_no_part_of_a_path_or_name():
-    known = Known([("username", b"mfern")])
-    assert found(known, "mfern/x a.mfern mfern-1 mfern_x mfern(") == []
-    assert found(known, '"mfern": mfern, <mfern>') == [("mfern", "username")] * 3
+    known = Known([("username", b"release"), ("hostname", b"orion")])
+    assert found(known, "release/x a.release release-1 release_x release( a.orion orion/x") == []
+    assert found(known, '"release": release, <release>') == [("release", "username")] * 3
+
+
+@pytest.mark.parametrize(
+    "text", ["mfern/x", "/data/mfern/y", "a.mfern", "sessions.mfern", "mfern-1", "a_mfern_x", r"D:\mfern\x", "x:mfern"]
+)
+def test_who_is_called_like_no_word_of_the_trade_is_named_in_paths_and_names_too(text):
+    assert found(Known([("username", b"mfern")]), text) == [("mfern", "username")]
+    assert found(Known([("person", b"Fernhollow")]), text.replace("mfern", "Fernhollow")) == [("Fernhollow", "person")]
+
+
+@pytest.mark.parametrize("text", ["mfern(", "$mfern", "_mfern", "mferns/x", "xmfern.y", '{"_mfern":'])
+def test_a_call_a_variable_and_a_field_with_an_underscore_name_nobody(text):
+    assert found(Known([("username", b"mfern")]), text) == []
+
+
+def test_a_short_name_of_somebody_is_found_where_it_stands_alone():
+    known = Known([(kind, value) for kind, value in [("username", b"enzo")] if worth_finding(kind, value)])
+    assert found(known, '{"enzo": 1} enzo a.enzo enzo/x') == [("enzo", "username")] * 2
 
 
 GIVEN = [("username", b"mfern"), ("hostname", b"orion-box"), ("username", b"admin"), ("username", b"ned")]

@@ -1,5 +1,7 @@
 """The masked text of files, by pages."""
 
+import base64
+
 import pytest
 
 import triage
@@ -75,6 +77,29 @@ def test_a_secret_is_masked_on_every_page_and_the_rest_stands():
     assert SECRET not in whole
     assert whole.count("password=[") == text.count(SECRET)
     assert whole.replace("[password:1:8-15]", SECRET) == text
+
+
+@pytest.mark.parametrize("before", [600, 601, 602, 603, 62_003])
+@pytest.mark.parametrize("form", ["data: %s\nend\n", '{"a":"qqq","b":"%s"}\n', "GET /x?state=%s HTTP/1.1\n"])
+def test_what_a_long_run_decodes_to_is_masked_on_the_page_in_its_middle(form, before):
+    text = "a line without anything\n" * 2_500 + f"\npassword={SECRET} so\n" + "more lines here\n" * 3_000
+    run = base64.b64encode(text.encode()).decode()
+    inside = run[text.index(SECRET) // 3 * 4 + 4 :][:12]
+    run = run.replace("+", "%2B") if "?" in form else run
+    case = masked("x" * (before % 4) + " " * before + "\n" + form % run)
+    place = case.files()["bytes"].iloc[0] - len(form % run) + run.index(inside)
+    shown = [page.text for page in pages(case, only(case))]
+    shown += [case.text(only(case), offset=place + more, length=3_000) for more in (-2_000, 0, 7)]
+    assert inside not in "".join(shown)
+
+
+def test_a_page_of_yaml_is_that_of_the_archive():
+    text = "note: 10.20.30.40 was down\n"
+    case = triage.loads(text, name="a.yaml")
+    shown = RedactedCase.lazy(case)
+    (member,) = (whole := case.redact()).working.members.values()
+    assert whole.working.spool.read(member.piece).decode() == "note: '[ipv4:1:8-15] was down'\n"
+    assert shown.preview(only(shown)).text == shown.text(only(shown)) == "note: '[ipv4:1:8-15] was down'\n"
 
 
 def test_a_key_over_the_edge_of_two_pages_is_masked_on_both():

@@ -51,6 +51,13 @@ def test_under_a_key_masks_are_pseudonyms_that_need_no_order():
     assert len(set(MASK_TEXT.findall(masked(one, text)))) == 2
 
 
+def test_a_key_is_a_secret_with_and_without_its_line_end():
+    key = b"5e1f0c7a94d2b8e36f70a1c4d98b2e55"
+    for given in (key, key + b"\n"):
+        assert masked(Redactor(key=given), f"it is {key.decode()} so")[:14] == "it is [secret:"
+        assert key.hex() not in masked(Redactor(key=given), f"it is {key.hex()} so")
+
+
 def test_masking_again_changes_nothing():
     text = f'password=hunter2-quartz {GITHUB} mara@example.org\n{{"pin": 4711, "user": "mfern"}}\n{pem()}\n'
     once = masked(learned(text), text)

@@ -1,6 +1,8 @@
 """The working copy: what it keeps of the original, and what it does when a text does not survive its masks."""
 
+import io
 import json
+import tarfile
 
 import pytest
 
@@ -8,6 +10,8 @@ import triage
 from tests import canaries
 from tests.reading import SAMPLES
 from triage.redact.policy import Policy
+from triage.share.redacted import RedactedCase
+from triage.share.review import Review
 
 
 def test_every_text_leaves_masked_under_its_own_name():
@@ -23,6 +27,72 @@ def test_every_text_leaves_masked_under_its_own_name():
 def test_the_bundle_has_its_own_name():
     assert triage.load(SAMPLES / "flutter").redact().working.bundle == "flutter"
     assert triage.loads("x", name="nadia.fern@post.example.org").redact().working.bundle == "[email:1:16-31]"
+
+
+def test_names_of_what_does_not_leave_are_learned_before_their_suffixes():
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        info = tarfile.TarInfo("ok.log")
+        archive.addfile(info, io.BytesIO())
+        link = tarfile.TarInfo("nadia.fern@post.example.org.log")
+        link.type, link.linkname = tarfile.SYMTYPE, "ok.log"
+        archive.addfile(link)
+    redacted = triage.loads(out.getvalue(), name="omar.reed@post.example.org.tar.gz").redact()
+    reason = "a symbolic link, never followed"
+    assert redacted.working.absent == [("case/[email:1:16-31].tar.gz/[email:2:16-31].log", reason)]
+    review = redacted.approve(by="Ada").review
+    assert "example.org" not in json.dumps(review)
+
+
+def test_the_container_of_a_lone_crash_shows_no_name():
+    data = (SAMPLES / "0xgen" / "crash-20260126T012559123Z.tar.gz").read_bytes()
+    case = triage.loads(data, name="nadia.fern@post.example.org.tar.gz")
+    assert case.redact().working.bundle == "[email:1:16-31].tar.gz"
+    shown = RedactedCase.lazy(case)
+    assert "nadia" not in shown.files().to_csv() + shown._repr_mimebundle_()["text/html"]
+
+
+def test_a_user_is_masked_as_a_key_of_nested_contexts_in_rows_too():
+    event = {
+        "event_id": "0" * 32, "level": "error", "platform": "python", "user": {"username": "mfernley"},
+        "exception": {"values": [{"type": "E", "value": "x"}]},
+        "contexts": {"sessions": {"mfernley": 3, "mfernley/x": 1}}, "extra": {"seats": {"mfernley": 3}},
+    }  # fmt: skip
+    payload = json.dumps(event).encode()
+    envelope = b'{"event_id":"%s"}\n{"type":"event","length":%d}\n%s\n' % (b"0" * 32, len(payload), payload)
+    for data, name in ((envelope, "a.envelope"), (payload, "a.json")):
+        redacted = triage.loads(data, name=name).redact()
+        (member,) = redacted.working.members.values()
+        text = redacted.working.spool.read(member.piece).decode()
+        assert "mfernley" not in text
+        assert "mfernley" not in redacted.annotations().to_csv()
+
+
+def test_a_value_is_masked_as_a_key_of_nested_contexts_behind_the_dot():
+    values = ["10.20.30.40", "4111111111111111", "+49 30 90182055", "fe80::1234:5678:9abc:def0", "db7.corp.internal"]
+    event = {
+        "event_id": "0" * 32,
+        "level": "error",
+        "platform": "python",
+        "exception": {"values": [{"type": "E", "value": "x"}]},
+        "extra": {"peers": dict.fromkeys(values, 1)},
+    }
+    payload = json.dumps(event).encode()
+    case = triage.loads(b'{"event_id":"%s"}\n{"type":"event","length":%d}\n%s\n' % (b"0" * 32, len(payload), payload))
+    for annotations in (case.redact().annotations(), RedactedCase.lazy(case).annotations()):
+        keys = sorted(key.partition(":")[0] for key in annotations["key"] if "[" in key)
+        assert keys == ["[hostname", "peers.[card", "peers.[ipv4", "peers.[ipv6", "peers.[phone"]
+
+
+def test_a_second_member_of_a_name_is_told_of_in_the_review_too(tmp_path):
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        for _ in range(2):
+            archive.addfile(tarfile.TarInfo("a.log"), io.BytesIO())
+    redacted = triage.load(tmp_path / "a.tar").redact()
+    ((name, reason),) = redacted.working.missing
+    assert name in redacted.working.members
+    assert Review(redacted).summary()["absent"] == [{"path": name, "reason": reason}]
+    assert redacted.approve(by="Ada").review["absent"] == [{"path": name, "reason": reason}]
 
 
 def test_masked_native_ids_keep_events_apart():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from triage import upward
 from triage.console import (
     Exit,
     Input,
@@ -98,7 +99,7 @@ def redact(  # noqa: PLR0913, PLR0917 - one option each for what a reviewer may 
         originals=_reasons(original, "--original"),
     )
     target = None if approve_as is None or dry_run else _target(out, path, approve_as)
-    chosen, key = chosen_policy(policy, [path]), _key(key_file)
+    chosen, key = chosen_policy(policy, [path]), _key(key_file, path)
     redacted = load(path, reader).redact(policy=chosen, incident=incident, key=key)
     try:
         if show:
@@ -208,22 +209,28 @@ def clean(
 
 
 def chosen_policy(file: Path | None, inputs: Sequence[str]) -> Policy:
-    """The policy that was named, else that of the settings found upward; settings in an input are told of."""
+    """The policy that was named, else that of the settings found upward; settings not applied are told of."""
     from triage import config
     from triage.redact.policy import Policy
 
-    if file is not None:
-        return Policy.from_file(file)
     places = [place for place in inputs if place != "-"]
+    if file is not None:
+        named = Policy.from_file(file)
+        other = config.find(outside=places)
+        if other is not None and not other.samefile(file) and config.redacts(other):
+            complain(f"[redact] in {other} was not applied, as --policy names another; copy into that what shall hold")
+        return named
     if passed := config.inside(places):
         complain(f"{passed} lies inside the input and was not applied; to apply it: --policy {passed}")
     return config.load_policy(outside=places)
 
 
-def _key(file: Path | None) -> bytes | None:
-    """The key in a file, without the line end that editors put there."""
+def _key(file: Path | None, path: str) -> bytes | None:
+    """The key in a file, without the line end that editors put there; refused where the file itself would leave."""
     if file is None:
         return None
+    if path != "-" and any(upward.is_inside(place, [path]) for place in (file, file.resolve())):
+        raise TriageError(f"the key {file} lies inside of what is to leave; move it out, and redact again")
     key = _bytes(file).strip(b"\r\n")
     if len(key) < KEY_BYTES:
         raise TriageError(f"the key in {file} is shorter than {KEY_BYTES} bytes; make one: openssl rand -hex 32")
@@ -277,8 +284,7 @@ def _print_files(redacted: Any, decided: Decisions) -> None:
     print_rows(["file", "size", "masked"], rows)
     say("masked in all: " + (", ".join(f"{count:,} {kind}" for kind, count in sorted(totals.items())) or "nothing"))
     absent = [(name, f"dropped: {reason}") for name, reason in sorted(decided.drop.items())]
-    absent += [(name, reason) for name, reason in redacted.working.absent if name not in redacted.working.members]
-    for name, reason in absent:
+    for name, reason in [*absent, *redacted.working.missing]:
         say(f"does not leave: {name}: {reason}")
 
 

@@ -37,7 +37,7 @@ from triage.errors import SourceError, TriageError
 from triage.redact.policy import Pattern, Policy, nearest
 from triage.stacks.settings import Rules, parse
 
-__all__ = ("NAME", "find", "inside", "load_policy", "load_rules", "policy", "read")
+__all__ = ("NAME", "find", "inside", "load_policy", "load_rules", "policy", "read", "redacts")
 
 NAME: Final = "triage.toml"
 _LARGEST: Final = 1 << 20
@@ -130,6 +130,14 @@ def load_rules(
 def policy(path: Path) -> Policy:
     """The policy in a file that a person named as one; it may weaken rules. See `Policy.from_file`."""
     return _redact(read(path), path, found=False)
+
+
+def redacts(path: Path) -> bool:
+    """Whether a settings file says anything of redaction; one that is no settings file does not."""
+    try:
+        return bool(read(path).get("redact"))
+    except TriageError:
+        return False
 
 
 def read(path: Path) -> dict[str, Any]:

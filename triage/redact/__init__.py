@@ -65,7 +65,7 @@ def mask(text: str, *, policy: Policy | None = None, key: bytes | None = None) -
     Parameters
     ----------
     text
-        Any text; JSON, NDJSON and Prometheus text stay parsable.
+        Any text; JSON, NDJSON, YAML and Prometheus text stay parsable.
     policy
         Which rules hold; default: all of them.
     key

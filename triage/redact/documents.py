@@ -1,8 +1,8 @@
-"""Masks put in place so that a document stays one: JSON and NDJSON parse, Prometheus text parses, XML stays as it was.
+"""Masks put in place so that a document stays one: JSON, NDJSON, YAML and Prometheus text parse, XML stays as it was.
 
 A mask never cuts an escape, never takes a quote or bracket with it, and stands in quotes where a number stood. Strings
 of JSON do not reach over lines, so that each line that holds a mask is looked at by itself. A line of Prometheus text
-whose name or value had to be masked becomes a comment.
+whose name or value had to be masked becomes a comment. A value of YAML stays the text that it was.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from triage.redact.members import told_apart
+from triage.redact.scalars import Scalar, is_yaml, plain
 from triage.redact.text import Span, line_of
 
 __all__ = ("Edit", "apply", "kind_of")
@@ -29,10 +31,14 @@ _SAMPLE: Final = re.compile(
     rb"|[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^\n]*\})?[ \t]+(?:[-+]?\.?[0-9][^\s]*|NaN|[-+]?Inf)(?:[ \t]+-?[0-9]+)?[ \t]*\r?$)"
 )
 _ELEMENT: Final = re.compile(rb"<(?:[?!]|[A-Za-z][\w:.-]*[\s>/])")
+# What may close between the end of a scalar and that of its line.
+_CLOSED: Final = b" \t\r]},"
+_TICK: Final = re.compile(rb"'")
 _QUOTE: Final = ord('"')
 _OPENING: Final = frozenset({b"{", b"["})
 _JSON: Final = frozenset({"json", "ndjson"})
 _OF_LINES: Final = _JSON | {"prometheus"}
+_YAML: Final = (".yaml", ".yml")
 _LOOKED_AT: Final = 4_096
 _BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
 
@@ -45,14 +51,24 @@ class Edit(msgspec.Struct, frozen=True, gc=False):
     mask: bytes
 
 
-def kind_of(data: bytes) -> str | None:
-    """What a text is, for `apply`: ``json``, ``ndjson``, ``prometheus``, ``xml`` or None.
+def kind_of(data: bytes, name: str = "") -> str | None:
+    """What a text is, for `apply`: ``json``, ``ndjson``, ``prometheus``, ``xml``, ``yaml`` or None.
+
+    YAML says so in its first line or by the `name` of its file.
 
     Examples
     --------
-    >>> kind_of(b'{"a": 1}'), kind_of(b"up 1\\n"), kind_of(b"a line")
-    ('json', 'prometheus', None)
+    >>> kind_of(b'{"a": 1}'), kind_of(b"up 1\\n"), kind_of(b"a line"), kind_of(b"a: line", "a.yml")
+    ('json', 'prometheus', None, 'yaml')
     """
+    kind = _kind_of(data)
+    if kind not in _JSON and (name.lower().endswith(_YAML) or (kind is None and is_yaml(data[:_LOOKED_AT]))):
+        return "yaml"
+    return kind
+
+
+def _kind_of(data: bytes) -> str | None:
+    """What a text is that is none of YAML."""
     head = data[:_LOOKED_AT].lstrip(_BEFORE_TEXT)
     if head[:1] in _OPENING:
         first, _, rest = head.partition(b"\n")
@@ -98,11 +114,14 @@ def apply(data: bytes, edits: Sequence[Edit], media: str | None) -> tuple[bytes,
         size += len(text)
         at = end
     out.append(data[at:])
-    return b"".join(out), places
+    return told_apart(b"".join(out), places, whole=media == "json")
 
 
 def _parts(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[_Part]:
     """The parts of each edit, as the line that it stands in asks for."""
+    if media == "yaml":
+        yield from _in_yaml(data, edits)
+        return
     line = (-1, -1)
     strings: list[Span] | None = None
     commented = False
@@ -128,6 +147,41 @@ def _parts(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[_P
             yield _in_text(data, index, edit)
         else:
             yield from _in_strings(data, index, edit, strings, literals=kind != "prometheus")
+
+
+def _in_yaml(data: bytes, given: Sequence[Edit]) -> Iterator[_Part]:
+    """The parts in YAML: a plain scalar that a mask begins, or that has one inside of brackets, in single quotes."""
+    scalars = [*plain(data)]
+    numbered = [*_by_scalars(data, given, scalars)]
+    yield from (_Part(index, edit.start, edit.end, edit.mask) for index, edit in numbered)
+    edits = [edit for _, edit in numbered]
+    starts, first = [edit.start for edit in edits], 0
+    for scalar in scalars:
+        while first < len(edits) and edits[first].end <= scalar.start:
+            first += 1
+        last = bisect_right(starts, scalar.end - 1, first)
+        if first == last or (edits[first].start > scalar.start and not scalar.in_brackets):
+            continue
+        at, end = min(scalar.start, starts[first]), max(scalar.end, edits[last - 1].end)
+        yield _Part(-1, at, at, b"'")
+        for edit in (*edits[first:last], Edit(end, end, b"")):
+            yield from (_Part(-1, found.start(), found.start(), b"'") for found in _TICK.finditer(data, at, edit.start))
+            at = edit.end
+        yield _Part(-1, end, end, b"'")
+
+
+def _by_scalars(data: bytes, edits: Sequence[Edit], scalars: Sequence[Scalar]) -> Iterator[tuple[int, Edit]]:
+    """The edits with their numbers; one that goes on behind the line in which a plain scalar ends is made in both."""
+    ends = [scalar.end for scalar in scalars]
+    for index, edit in enumerate(edits):
+        start = edit.start
+        for end in ends[bisect_right(ends, start) : bisect_right(ends, edit.end - 1)]:
+            newline = data.find(b"\n", end, edit.end)
+            if start < end <= newline and not data[end:newline].strip(_CLOSED):
+                yield index, Edit(start, end, edit.mask)
+                start = edit.end - len(data[newline : edit.end].lstrip())
+        if start < edit.end:
+            yield index, Edit(start, edit.end, edit.mask)
 
 
 def _by_lines(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[tuple[int, Edit]]:

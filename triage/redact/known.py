@@ -15,6 +15,8 @@ from triage.redact.decoding.attached import ATTACHMENT
 from triage.redact.heads import HEAD, Heads
 from triage.redact.hits import KNOWN, Hit
 from triage.redact.named.keys import sense, vocabulary
+from triage.redact.pii.given import is_given_name
+from triage.redact.plain_words import is_plain_word
 from triage.redact.spellings import encoded, spellings
 from triage.redact.text import DIGITS, LETTERS, WORD, Expression, Span, digits_in, letters_in
 
@@ -24,12 +26,17 @@ __all__ = ("Known", "worth_finding")
 _WRAP: Final = r"(?:\r?\n[ \t>|]{0,16})?"
 # A word between these is a part of a path, a name or a call.
 _JOINS: Final = frozenset(b"/.-_(\\$")
+# Who is called like no word of the trade is named in paths and names too; before these it is a variable or a call.
+_OF_PEOPLE: Final = frozenset({"username", "person"})
+_VARIABLE: Final = frozenset(b"$")
+_CALL: Final = frozenset(b"(")
 _WORD: Final = frozenset(WORD)
 _WORD_OR_JOIN: Final = _WORD | _JOINS
 _LETTERS_AND_DIGITS: Final = frozenset(LETTERS + DIGITS)
 _NOTHING: Final = frozenset[int]()
 _NOWHERE: Final[Mapping[int, int]] = MappingProxyType({})
 _BLANK: Final = 0x20
+_UNDERSCORE: Final = ord("_")
 # Kinds whose values are also words; they are looked for where they are long enough to be told from one.
 _WORDLIKE: Final = frozenset({"username", "person", "hostname", "pin", "birth_date", "passport", "serial"})
 
@@ -43,16 +50,24 @@ _BEFORE_FLAGS: Final = frozenset({b"", b" ", b"\t", b"\n", b'"', b"'", b"=", b",
 _DECODED: Final = 12
 _LEAST_CASELESS: Final = 8
 _LONGEST_RUN: Final = 4_096
+# What is longer makes too large an expression.
+_LONGEST_WRAPPED: Final = 4_096
+# Shorter words are looked for where they stand alone, and only if they are mixed or the name of somebody.
+_LEAST_IN_NAMES: Final = 5
 
 
 class _Spelling(NamedTuple):
-    """A way of writing a value: its kind, the value, what it must not touch on either side, and what its run is of."""
+    """A way of writing a value: its kind, the value, what it must not touch on either side, and what its run is of.
+
+    One that is `named` names a person, and no field that begins with an underscore.
+    """
 
     kind: str
     value: bytes
     before: frozenset[int]
     behind: frozenset[int]
     run: frozenset[int]
+    named: bool = False
 
 
 def worth_finding(kind: str, value: bytes, rule: str = "") -> bool:
@@ -73,7 +88,11 @@ def worth_finding(kind: str, value: bytes, rule: str = "") -> bool:
 def _is_long_enough(kind: str, value: bytes) -> bool:
     """Whether a value is as long as one of its kind has to be to be its own."""
     if kind in _WORDLIKE:
-        return len(value) >= 5 or (len(value) >= 4 and _is_mixed(value))
+        return (
+            len(value) >= _LEAST_IN_NAMES
+            or (len(value) >= 4 and _is_mixed(value))
+            or (kind in _OF_PEOPLE and len(value) >= 3 and is_given_name(value) and not is_plain_word(value))
+        )
     if len(value) >= 8:
         return True
     return not value.isdigit() and ((len(value) >= 6 and _is_mixed(value)) or (len(value) >= 7 and not value.islower()))
@@ -85,15 +104,18 @@ def _is_mixed(value: bytes) -> bool:
 
 
 def _as_word(text: bytes, kind: str, value: bytes, *, given: bool) -> _Spelling:
-    """A way of writing a value that was found: no part of a longer word or, where it is a word, of a path or name.
+    """A way of writing a value that was found: no part of a longer word or, where it may be a word, of a path or name.
 
-    What is given may be a part of those.
+    What is given may be a part of those, and who is called like no word of the trade.
     """
-    word = _LETTERS_AND_DIGITS
-    if kind in _WORDLIKE and not given:
-        word = _WORD_OR_JOIN if text.isalpha() else _WORD
-    before = word if text[0] in _WORD else _NOTHING
-    return _Spelling(kind, value, before, word if text[-1] in _WORD else _NOTHING, _NOTHING)
+    before = behind = _LETTERS_AND_DIGITS
+    named = kind in _OF_PEOPLE and not given and len(text) >= _LEAST_IN_NAMES and not is_plain_word(text)
+    if named:
+        before, behind = before | _VARIABLE, behind | _CALL
+    elif kind in _WORDLIKE and not given:
+        before = behind = _WORD_OR_JOIN if text.isalpha() else _WORD
+    before = before if text[0] in _WORD else _NOTHING
+    return _Spelling(kind, value, before, behind if text[-1] in _WORD else _NOTHING, _NOTHING, named)
 
 
 class Known:
@@ -153,6 +175,7 @@ class Known:
                 self._anyhow.setdefault(text.lower(), _as_word(text, kind, value, given=True))
         if own:
             self._add_encoded(kind, value, wide=True)
+        if own and len(value) <= _LONGEST_WRAPPED:
             letters = (re.escape(bytes([code])).decode("latin-1") for code in value)
             self._wrapped.append((kind, value, Expression(rf"(?i)\b{_WRAP.join(letters)}\b")))
 
@@ -211,7 +234,14 @@ def _stands(data: bytes, start: int, end: int, spelling: _Spelling) -> bool:
     """Whether a value stands there by itself."""
     if end < len(data) and data[end] in spelling.behind:
         return False
-    return start == 0 or data[start - 1] not in spelling.before or _is_led(data, start)
+    if start == 0 or (data[start - 1] not in spelling.before and not (spelling.named and _is_marked(data, start))):
+        return True
+    return _is_led(data, start)
+
+
+def _is_marked(data: bytes, start: int) -> bool:
+    """Whether an underscore marks the word behind it, as it does in the rows of a file, and joins no two."""
+    return data[start - 1] == _UNDERSCORE and (start == 1 or data[start - 2] not in _LETTERS_AND_DIGITS)
 
 
 def _is_led(data: bytes, start: int) -> bool:

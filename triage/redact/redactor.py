@@ -35,6 +35,7 @@ _VALUES: Final = 8
 _ROUNDS: Final = 6
 # Numbers go on behind those of masks in the texts up to here; greater ones, which a text may make up, are stepped over.
 _MOST_RESERVED: Final = 999_999
+_KEYS: Final = "secret"
 _SEPARATED: Final = frozenset({"card", "iban", "phone", "ssn", "mac"})
 _CASELESS: Final = frozenset({"email", "hostname", "mac", "iban", "ipv6"})
 
@@ -69,7 +70,8 @@ class Redactor:
     policy
         Which rules hold; default: all of them.
     key
-        A key of the user: masks then hold pseudonyms that are the same in every bundle masked under it.
+        A key of the user: masks then hold pseudonyms that are the same in every bundle masked under it. It is a secret
+        that is found wherever it stands.
 
     Examples
     --------
@@ -94,6 +96,8 @@ class Redactor:
         self._known: Known | None = None
         self._memo: dict[tuple[str, str | None], str] = {}
         self._given = [(known.kind, known.value.encode("utf-8", "surrogatepass")) for known in self.policy.known]
+        # Whoever has the key can try values until the pseudonym is the same.
+        self._given += [(_KEYS, one) for one in dict.fromkeys((key, key.strip())) if one] if key else []
 
     def heir(self) -> Redactor:
         """A redactor with a numbering of its own that finds what was found here too; this one learns no more."""
@@ -119,7 +123,7 @@ class Redactor:
         self._register(self._scanner.find(text.encode("utf-8", "surrogatepass")))
 
     def mask(self, data: bytes, *, place: str = "", media: str | None = None, around: Around = NOTHING) -> Masked:
-        """Second pass: the text with masks, and what was masked. JSON, NDJSON and Prometheus text stay parsable."""
+        """Second pass: the text with masks, and what was masked. JSON, YAML and Prometheus text stay parsable."""
         return self._masked(data, self._found(data, around), place, media, around)
 
     def mask_alone(self, data: bytes) -> Masked:

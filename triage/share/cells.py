@@ -124,11 +124,11 @@ class Masker:
         made = {column: pd.array(values, dtype=pd.ArrowDtype(values.type)) for column, values in columns.items()}
         return pd.DataFrame(made, index=frame.index, columns=frame.columns)
 
-    def text(self, text: str, head: bytes) -> str:
-        """A piece of a file, masked as the form of the file asks, which shows in its head."""
+    def text(self, text: str, head: bytes, name: str = "") -> str:
+        """A piece of a file, masked as the form of the file asks, which shows in its head or its name."""
         with self._guard:
             redactor = self._numbered() if self._small else self._quick().heir()
-            return redactor.mask(text.encode("utf-8", "replace"), media=kind_of(head)).data.decode()
+            return redactor.mask(text.encode("utf-8", "replace"), media=kind_of(head, name)).data.decode()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("what masks a case is not pickled")
@@ -144,6 +144,8 @@ class Masker:
             found = _distinct(columns[column])
             if column == "path":
                 found = [spelled for path in found for spelled in passes.spellings(path)]
+            if column == "key":
+                found += sorted({part for key in found for part in passes.parts(key)})
             for block in _blocks(found):
                 redactor.learn("\n".join(block).encode("utf-8", "replace"), place="")
         return redactor

@@ -142,6 +142,11 @@ class Rows:
             for row in _rows(_among(self._tables["quarantine"], "source_id", leaving.covers)):
                 yield _line({"row": "quarantine"} | _cells(row, {"source_id"}))
 
+    def keys(self, leaving: Leaving) -> list[str]:
+        """The keys of the annotations of a file, each once."""
+        mine = _hanging(self._tables["annotations"], pa.array(self.events(leaving.source_id), pa.string()))
+        return sorted(mine["key"].drop_null().unique().to_pylist())
+
     def _of(self, row: dict[str, Any], word: str) -> dict[str, Any]:
         place = self._at.get(row["event_id"] or "")
         return {"row": word, "of": place[1]} if place else {"row": word}

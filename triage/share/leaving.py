@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from triage.sources.inputs import Inputs
     from triage.sources.limits import Limits
 
-__all__ = ("Leaving", "Names", "absent", "plan", "texts", "walk")
+__all__ = ("Leaving", "Names", "absent", "names", "plan", "texts", "walk")
 
 GONE: Final = (
     "an input of this case has moved, or was a stream that cannot be read twice; load it again from where it is"
@@ -171,6 +171,13 @@ def absent(tables: dict[str, pa.Table]) -> list[tuple[str, str]]:
         elif row["media"] in _ARCHIVES and status != "ok":
             found.append((_place(row, known), f"not all of it could be read: {reason}"))
     return found
+
+
+def names(tables: dict[str, pa.Table], without: Collection[str]) -> list[str]:
+    """The names of files that are shown, of containers and of what does not leave too; but of those `without`."""
+    files = tables["files"]
+    pairs = zip(files["source_id"].to_pylist(), files["path"].to_pylist(), strict=True)
+    return sorted({path for source, path in pairs if source not in without})
 
 
 def _place(row: dict[str, Any], known: dict[str, dict[str, Any]]) -> str:

@@ -45,6 +45,7 @@ __all__ = (
     "masked_path",
     "masked_rows",
     "masked_text",
+    "parts",
     "sniffed",
     "spellings",
 )
@@ -55,6 +56,8 @@ _DOCUMENT: Final = 64 << 20
 # A whole document that is one.
 _NUMBER: Final = re.compile(rb"\s{0,64}-?[0-9.eE+-]{1,400}\s{0,64}")
 _HEAD: Final = 65_536
+# Contexts are not nested deeper where people made them, and an address has dots of its own.
+_MOST_PARTS: Final = 8
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -75,9 +78,9 @@ class Raw(NamedTuple):
         raise TypeError("what a case was made of is not pickled or copied; load it where it is used")
 
 
-def media_of(head: bytes, size: int) -> str | None:
-    """What kind of text a file is to the rules, by its head."""
-    media = kind_of(head)
+def media_of(head: bytes, size: int, name: str = "") -> str | None:
+    """What kind of text a file is to the rules, by its head and its name."""
+    media = kind_of(head, name)
     return None if media in {"json", "xml"} and size > _DOCUMENT else media
 
 
@@ -167,16 +170,20 @@ def learn_everything(raw: Raw, policy: Policy, *, key: bytes | None = None, with
     textual = leave.texts(raw.inputs, raw.limits, strict=False, passed=without)
     plan = [file for file in leave.plan(raw.tables, textual, apart=True) if file.source_id not in without]
     learn(redactor, raw, plan, Rows(raw.tables, plan, process=policy.minidump_memory), passed=without)
+    for name in leave.names(raw.tables, {file.source_id for file in plan}.union(without)):
+        learn_name(redactor, name)
     return redactor
 
 
 def learn_rows(redactor: Redactor, plan: Iterable[Leaving], rows: Rows) -> None:
-    """Learn the names of the files of a plan, and those that leave as rows."""
+    """Learn the names of the files of a plan, and those that leave as rows, with the parts of the keys in these."""
     for file in plan:
         learn_name(redactor, file.path)
         if file.derived:
             for block in iter_blocks(rows.lines(file, {})):
                 redactor.learn(block, place=file.path, media="ndjson")
+            for part in sorted({part for key in rows.keys(file) for part in parts(key)}):
+                redactor.learn_text(part)
 
 
 def learn(redactor: Redactor, raw: Raw, plan: Sequence[Leaving], rows: Rows, *, passed: Collection[str] = ()) -> None:
@@ -216,6 +223,19 @@ def spellings(path: str) -> Iterator[str]:
         while "." in part[1:]:
             part = part.rpartition(".")[0]  # noqa: PLW2901 - it is taken off piece by piece
             yield part
+
+
+def parts(key: str) -> Iterator[str]:
+    """What stands behind the dots of a key: those of nested contexts are joined, and one of them may be a value.
+
+    >>> list(parts("peers.10.20"))
+    ['10.20', '20']
+    """
+    for _ in range(_MOST_PARTS):
+        _, dot, key = key.partition(".")
+        if not dot:
+            return
+        yield key
 
 
 def masked_path(redactor: Redactor, path: str) -> str:
@@ -299,4 +319,4 @@ def sniffed(chunks: Iterator[bytes], size: int, name: str) -> tuple[str | None, 
     begun = b"".join(head)[:_HEAD]
     if name.endswith(".json") and _NUMBER.fullmatch(begun):
         return "json", again()
-    return media_of(begun, size), again()
+    return media_of(begun, size, name), again()

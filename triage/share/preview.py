@@ -1,7 +1,7 @@
 """The text of a file by pages, masked before anybody sees it; of what is no text the first few bytes.
 
 Pages end at line ends. A page of a file on disk is read and masked with some of what stands before it, so that a value
-that runs over the edge of two pages is masked on both.
+that runs over the edge of two pages is masked on both; a run of base64 is read from where it can be decoded.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, SupportsIndex
 
 from triage.errors import SourceError, demand
+from triage.redact.text import DIGITS, LETTERS
 from triage.share.leaving import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
     from triage.case import Case
 
@@ -27,6 +30,12 @@ _HEAD_BYTES: Final = 4_096
 # Enough to say what a file is, too little to hold anything.
 _MAGIC: Final = 8
 _LOOK: Final = 16_384
+# What base64 is written with over lines and in strings, and in two bytes for each letter.
+_OF_RUNS: Final = LETTERS + DIGITS + b"+/=-_%\\\r\n\0"
+# A run is read from its beginning up to this length; a longer one from where a group of four letters begins.
+_LONGEST_RUN: Final = 2 << 20
+_FARTHEST: Final = 64 << 20
+_GROUPS: Final = 8
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -66,7 +75,7 @@ def preview(case: Case, mask: Mask, source_id: str, page: int = 0) -> Preview:
         begin = _boundary(data, start - at) if page else 0
         stop = _boundary(data, end - at) if page + 1 < pages else len(data)
         text = [part.decode("utf-8", "replace") for part in (data[:begin], data[begin:stop], data[stop:])]
-    return Preview(_within(partial(mask, head=b"" if wide else head), *text), page, pages, said)
+    return Preview(_within(partial(mask, head=b"" if wide else head, name=_name(row)), *text), page, pages, said)
 
 
 def piece(case: Case, mask: Mask, source_id: str, *, offset: int, length: int) -> str:
@@ -76,13 +85,19 @@ def piece(case: Case, mask: Mask, source_id: str, *, offset: int, length: int) -
     head = _read(case, source_id, 0, _HEAD_BYTES)
     if _is_binary(head):
         return head[:_MAGIC].hex(" ")
+    files = case.files()
     data, at = _around(case, source_id, offset, offset + length)
     begin, stop = offset - at, min(offset - at + length, len(data))
     start, after = data.rfind(b"\n", 0, begin) + 1, data.find(b"\n", stop)
     end = after + 1 if after >= 0 else len(data)
     before, lines, rest = (part.decode("utf-8", "replace") for part in (data[:start], data[start:end], data[end:]))
-    masked = _within(partial(mask, head=head), before, lines, rest)
+    masked = _within(partial(mask, head=head, name=_name(files[files["source_id"] == source_id])), before, lines, rest)
     return data[begin:stop].decode("utf-8", "replace") if masked == lines else masked
+
+
+def _name(row: pd.DataFrame) -> str:
+    """What a file is called, which may say of which kind it is."""
+    return str(row["path"].iloc[0]) if len(row) else ""
 
 
 def _is_binary(head: bytes) -> bool:
@@ -102,8 +117,23 @@ def _read(case: Case, source_id: str, offset: int, length: int) -> bytes:
 
 def _around(case: Case, source_id: str, start: int, end: int) -> tuple[bytes, int]:
     """The bytes from some way before a place to some way after it, and where they begin."""
-    at = max(start - _LOOK, 0) & ~1
+    at = _begin(case, source_id, max(start - _LOOK, 0))
     return _read(case, source_id, at, end - at + _LOOK), at
+
+
+def _begin(case: Case, source_id: str, at: int) -> int:
+    """Where to read from: where a run begins that a place lies in, or so far behind that it decodes to the same."""
+    begin, step = at, _LOOK
+    while begin and at - begin < _FARTHEST:
+        size = min(step, begin)
+        kept = len(_read(case, source_id, begin - size, size).rstrip(_OF_RUNS))
+        begin -= size - kept
+        if kept:
+            break
+        step *= 2
+    if at - begin > _LONGEST_RUN:
+        begin += (at - begin) // _GROUPS * _GROUPS
+    return begin & ~1
 
 
 def _within(mask: Callable[[str], str], before: str, text: str, after: str) -> str:

@@ -335,5 +335,5 @@ class RedactedCase(MaskedTables):
     def __reduce__(self) -> NoReturn:
         raise TypeError("a RedactedCase is not pickled or copied; approve() it and save the archive")
 
-    def _mask(self, text: str, head: bytes) -> str:
-        return text if self._masker is None else self._masker.text(text, head)
+    def _mask(self, text: str, head: bytes, name: str) -> str:
+        return text if self._masker is None else self._masker.text(text, head, name)

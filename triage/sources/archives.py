@@ -114,7 +114,7 @@ class Container:
         if inflated.damage:
             self._damaged(inflated.damage, inflated.where)
         if inflated.trailing:
-            source.note(f"{inflated.trailing:,} bytes after the end of the {kind} stream were not read")
+            self._behind(inflated.trailing, f"{kind} stream")
 
     def read_tar(self, reader: Reader, *, packed: Reader | None = None) -> None:
         """Read the members of a tar; `packed` is the decompressor whose damage explains that of the tar."""
@@ -131,7 +131,7 @@ class Container:
             else:
                 self._damaged(tar.damage, tar.damaged_at)
         if tar.trailing:
-            self.source.note(f"{tar.trailing:,} bytes after the end of the tar archive were not read")
+            self._behind(tar.trailing, "tar archive")
         self._done()
 
     def read_zip(self) -> None:
@@ -150,7 +150,7 @@ class Container:
         if trailing is None:
             self._damaged("the zip archive is damaged: its directory is cut off or broken", None)
         elif trailing:
-            self.source.note(f"{trailing:,} bytes after the end of the zip archive were not read")
+            self._behind(trailing, "zip archive")
         self._done()
 
     def _zip_member(self, tail: zips.ZipData, entry: zips.Entry) -> None:
@@ -218,6 +218,11 @@ class Container:
             raise gauge.over
         if gauge.context.inside > gauge.limits.archive_bytes:
             raise gauge.exceed("archive_bytes", "what this input holds, uncompressed,")
+
+    def _behind(self, count: int, what: str) -> None:
+        """Tell of bytes behind the end: nobody has looked into them."""
+        self.source.parse_status = "partial"
+        self.source.note(f"{count:,} bytes after the end of the {what} were not read")
 
     def _damaged(self, reason: str, at: int | None) -> None:
         self.source.parse_status = "partial"
