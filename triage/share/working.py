@@ -69,7 +69,6 @@ class Member:
     description: str = ""
     ids: Ids = field(default_factory=list)
     given: list[tuple[str, str, bool]] = field(default_factory=list)
-
     left_out: str = ""
 
     def __repr__(self) -> str:
@@ -328,8 +327,10 @@ class Working:
         from triage.symbols import apply
 
         read = loading.read_tables(self.inputs, limits=self._raw.limits)
-        tables = keys.annotate(apply(read, None), self._raw.rules)
-        found = _events_by_path(tables)
+        bare = apply(read, None)
+        tables = keys.annotate(bare, self._raw.rules)
+        # Who loads the archive has not the settings of who made it: a key that a rule made is told.
+        found = _events_by_path(tables, keys.annotate(bare) if self._raw.rules and self._raw.rules.given else tables)
         original = self._raw.tables["events"]
         key_of = dict(zip(original["event_id"].to_pylist(), original["group_key"].to_pylist(), strict=True))
         lost = set()
@@ -341,7 +342,7 @@ class Working:
                 lost.add(member.file.source_id)
                 continue
             wanted: Ids = [(self._id(event, read[0]), key_of[event]) for event, read in zip(there, here, strict=True)]
-            # A native id that the masks left alone is read again anyway.
+            # Both are read again anyway where masks and settings left them alone.
             same = all(own == read[:2] and read[2] for own, read in zip(wanted, here, strict=True))
             member.ids = [] if same and not member.derived else wanted
             renamed.update((read[0], own) for own, read in zip(wanted, here, strict=True) if own != read[:2])
@@ -385,14 +386,20 @@ def _of_events(raw: Raw, events: list[str]) -> Raw:
     return raw._replace(tables=details.whole(raw.tables, events, inputs=raw.inputs, limits=raw.limits))
 
 
-def _events_by_path(tables: dict[str, pa.Table]) -> dict[str, list[tuple[str, str | None, bool]]]:
-    """Id, group key and whether the id is native, of the events of each file."""
+def _events_by_path(
+    tables: dict[str, pa.Table], unruled: dict[str, pa.Table]
+) -> dict[str, list[tuple[str, str | None, bool]]]:
+    """Id, group key and whether both are read again by anybody, of the events of each file.
+
+    That is where the id is native, and the key the same without settings: in the tables `unruled`.
+    """
     files = tables["files"]
     names = dict(zip(files["source_id"].to_pylist(), files["path"].to_pylist(), strict=True))
     found: dict[str, list[tuple[str, str | None, bool]]] = {}
-    for row in tables["events"].select(["event_id", "source_id", "group_key", "native_id"]).to_pylist():
-        event = (row["event_id"], row["group_key"], row["native_id"] is not None)
-        found.setdefault(names[row["source_id"]], []).append(event)
+    rows = tables["events"].select(["event_id", "source_id", "group_key", "native_id"]).to_pylist()
+    for row, plain in zip(rows, unruled["events"]["group_key"].to_pylist(), strict=True):
+        again = row["native_id"] is not None and row["group_key"] == plain
+        found.setdefault(names[row["source_id"]], []).append((row["event_id"], row["group_key"], again))
     return found
 
 
