@@ -155,6 +155,10 @@ class RedactedCase(MaskedTables):
             raise TriageError("stack_view() needs the widgets: pip install 'crash-triage[lab]'") from None
         return StackView(self, incident)
 
+    def became(self, id: str) -> list[str]:
+        """The incidents that have the events of one now; see `Case.became`."""
+        return self._case.became(id)
+
     def journal(self) -> pd.DataFrame:
         """What was decided, and what became of it; see `Case.journal`."""
         told = self._case.journal()
