@@ -4,7 +4,7 @@ Which kind a file is, its first bytes say, never its name: tar (ustar, pax, GNU,
 compressed tar is one container, not two. Members are read as they come by; only a zip inside another archive has to be
 in memory, for its directory stands at its end. Names that lead elsewhere, links, devices, encrypted and repeated
 members are rows of `files` with the reason and are not read. Damage ends a container where it is; what came before it
-stays.
+stays. Bytes behind its end are not read, which makes it partial; padding with zeros is none.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Container:
         if inflated.damage:
             self._damaged(inflated.damage, inflated.where)
         if inflated.trailing:
-            source.note(f"{inflated.trailing:,} bytes after the end of the {kind} stream were not read")
+            self._behind(inflated.trailing, f"{kind} stream")
 
     def read_tar(self, reader: Reader, *, packed: Reader | None = None) -> None:
         """Read the members of a tar; `packed` is the decompressor whose damage explains that of the tar."""
@@ -131,7 +131,7 @@ class Container:
             else:
                 self._damaged(tar.damage, tar.damaged_at)
         if tar.trailing:
-            self.source.note(f"{tar.trailing:,} bytes after the end of the tar archive were not read")
+            self._behind(tar.trailing, "tar archive")
         self._done()
 
     def read_zip(self) -> None:
@@ -150,7 +150,7 @@ class Container:
         if trailing is None:
             self._damaged("the zip archive is damaged: its directory is cut off or broken", None)
         elif trailing:
-            self.source.note(f"{trailing:,} bytes after the end of the zip archive were not read")
+            self._behind(trailing, "zip archive")
         self._done()
 
     def _zip_member(self, tail: zips.ZipData, entry: zips.Entry) -> None:
@@ -223,6 +223,11 @@ class Container:
         self.source.parse_status = "partial"
         self.source.note(reason)
         self.source.quarantine(reason, offset=at)
+
+    def _behind(self, count: int, what: str) -> None:
+        """Say of bytes that follow what was read: nobody knows what they hold."""
+        self.source.parse_status = "partial"
+        self.source.note(f"{count:,} bytes after the end of the {what} were not read")
 
     def _done(self) -> None:
         if not self._members:
