@@ -111,7 +111,7 @@ class _Replay:
         self._made: dict[str, str] = {}
         self._anchors = Anchors(events, codes, entries, self._revoked, token)
         self._pinned, self._touched = np.zeros(len(codes), bool), np.zeros(len(codes), bool)
-        self._ways = Ways(entries)
+        self._ways = Ways(entries, len(codes))
         # Per entry that moved events: the groups of rows that it put together or apart, to be looked at in the end.
         self._moved: dict[str, list[Rows]] = {}
         self._effects: dict[str, Effect] = {}

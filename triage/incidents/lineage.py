@@ -31,10 +31,12 @@ def revoked(entries: Sequence[Entry]) -> dict[str, str]:
 class Ways:
     """Which entries parted or pinned events away, and which brought them into an incident.
 
-    Entries are told by their places in the journal, incidents by their numbers.
+    Entries are told by their places in the journal, in whose order they come, incidents by their numbers, and events by
+    their rows, of which there are `size`.
     """
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], size: int) -> None:
+        self._size = size
         self._known_to = _ancestors(entries)
         self._left: list[tuple[int, Rows]] = []
         self._came: dict[int, list[tuple[int, Rows]]] = {}
@@ -52,14 +54,13 @@ class Ways:
 
         Where it went on from there does not count: merged into a third one it is still none of this incident.
         """
-        since = np.full(len(rows), -1)
+        came, left = np.full(self._size, -1), np.full(self._size, -1)
         for at, brought in self._came.get(number, ()):
-            since[np.isin(rows, brought)] = at
-        knew = np.zeros(len(rows), bool)
+            came[brought] = at
         for at, parted in self._left:
             if self._known_to[order] >> at & 1:
-                knew |= np.isin(rows, parted) & (since < at)
-        return knew
+                left[parted] = at
+        return came[rows] < left[rows]
 
 
 def _ancestors(entries: Sequence[Entry]) -> list[int]:
