@@ -301,11 +301,7 @@ def _print_files(redacted: Any, decided: Decisions) -> None:
     print_rows(["file", "size", "masked"], rows)
     say("masked in all: " + (", ".join(f"{count:,} {kind}" for kind, count in sorted(totals.items())) or "nothing"))
     absent = [(name, f"dropped: {reason}") for name, reason in sorted(decided.drop.items())]
-    members = redacted.working.members
-    absent += [
-        each for each in redacted.working.absent if each[0] not in members or members[each[0]].left_out != each[1]
-    ]
-    for name, reason in absent:
+    for name, reason in [*absent, *redacted.working.missing]:
         say(f"does not leave: {name}: {reason}")
 
 

@@ -58,11 +58,7 @@ class Review:
         self._working = redacted.working
         view = shown(redacted)
         self._told = {"crash_id": view.crash_id, "title": view.title, "bundle": self._working.bundle}
-        members = self._working.members
-        # What has its row among the files says there why nothing of it leaves; another file of that name does not.
-        self._absent = [
-            each for each in self._working.absent if each[0] not in members or members[each[0]].left_out != each[1]
-        ]
+        self._absent = self._working.missing
         self._members = [member for _, member in sorted(self._working.members.items())]
         self._seen: dict[int, set[int]] = {}
         self._skipped: set[int] = set()

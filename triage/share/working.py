@@ -241,14 +241,20 @@ class Working:
         self.spool.close()
 
     @property
-    def absent(self) -> list[tuple[str, str]]:
+    def missing(self) -> list[tuple[str, str]]:
         """What was there and does not leave, under its masked name, and why; in the order of the names."""
         if self._only is not None:
             return []
         mask = self.redactor.text
-        found = {mask(path): mask(reason) for path, reason in leave.absent(self._raw.tables)}
-        found |= {member.name: member.left_out for member in self.members.values() if member.left_out}
-        return sorted(found.items())
+        return sorted({(mask(path), mask(reason)) for path, reason in leave.absent(self._raw.tables)})
+
+    @property
+    def absent(self) -> list[tuple[str, str]]:
+        """The same, with the files that leave without their content."""
+        if self._only is not None:
+            return []
+        without = [(member.name, member.left_out) for member in self.members.values() if member.left_out]
+        return sorted([*self.missing, *without])
 
     def __repr__(self) -> str:
         return "<Working>"

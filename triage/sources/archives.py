@@ -219,15 +219,15 @@ class Container:
         if gauge.context.inside > gauge.limits.archive_bytes:
             raise gauge.exceed("archive_bytes", "what this input holds, uncompressed,")
 
+    def _behind(self, count: int, what: str) -> None:
+        """Tell of bytes behind the end: nobody has looked into them."""
+        self.source.parse_status = "partial"
+        self.source.note(f"{count:,} bytes after the end of the {what} were not read")
+
     def _damaged(self, reason: str, at: int | None) -> None:
         self.source.parse_status = "partial"
         self.source.note(reason)
         self.source.quarantine(reason, offset=at)
-
-    def _behind(self, count: int, what: str) -> None:
-        """Say of bytes that follow what was read: nobody knows what they hold."""
-        self.source.parse_status = "partial"
-        self.source.note(f"{count:,} bytes after the end of the {what} were not read")
 
     def _done(self) -> None:
         if not self._members:
