@@ -117,6 +117,15 @@ def test_an_original_counts_once_beside_its_rows():
     assert back.incidents()["count"].tolist() == [1]
 
 
+def test_an_original_of_an_envelope_brings_no_frames_of_its_own():
+    case = triage.load(SAMPLES / "sentry" / "python-crash.envelope")
+    redacted = case.redact()
+    (name,) = redacted.working.members
+    back = triage.load(redacted.approve(by="Ada", originals={name: "asked for"}).bytes)
+    assert len(back.frames()) == len(case.frames())
+    assert set(back.frames()["stack_key"]) == set(back.stacks()["stack_key"])
+
+
 def test_a_pattern_of_the_policy_holds_for_what_leaves():
     case = triage.loads("badge B-123456 was refused\n")
     archive = case.redact(Policy(patterns=(Pattern("badge", r"B-(\d{6})"),))).approve(by="Ada")

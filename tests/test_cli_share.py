@@ -1,4 +1,5 @@
 import base64
+import gzip
 import json
 import os
 import re
@@ -198,9 +199,6 @@ def test_a_policy_is_named_or_it_only_makes_things_stricter(bundle, tmp_path):
     assert (code, "--policy" in err) == (4, True)
     code, out, _ = triage("redact", bundle, "--dry-run", "--policy", settings, cwd=tmp_path)
     assert (code, "email" in out) == (0, False)
-    (tmp_path / "other.toml").write_text("")
-    _, _, err = triage("redact", bundle, "--dry-run", "--policy", "other.toml", cwd=tmp_path)
-    assert "was not applied, as --policy names another" in err
     settings.rename(bundle / "triage.toml")
     code, out, err = triage("redact", bundle, "--dry-run", cwd=bundle)
     assert (code, "inside the input" in err, "email" in out) == (0, True, True)
@@ -256,6 +254,45 @@ def test_audit_of_what_is_clean_or_cannot_be_looked_into(tmp_path):
     assert triage("audit", tmp_path / "gone")[0] == 3
 
 
+@pytest.mark.parametrize("name", ["tail.tar", "app.log.gz", "post.zip"])
+def test_what_follows_the_end_of_an_archive_is_no_clean_file(tmp_path, name):
+    archive = tmp_path / name
+    if name.endswith("gz"):
+        archive.write_bytes(gzip.compress(b"fine\n"))
+    else:
+        (tmp_path / "a.log").write_text("fine\n")
+        with tarfile.open(archive, "w") if name.endswith("tar") else zipfile.ZipFile(archive, "w") as packed:
+            (packed.add if name.endswith("tar") else packed.write)(tmp_path / "a.log", "a.log")
+    assert triage("audit", archive)[0] == 0
+    with archive.open("ab") as file:
+        file.write(LINE.encode())
+    code, _, err = triage("audit", archive)
+    assert code == 4
+    assert f"not looked into: {name}: {len(LINE)} bytes after the end" in err
+    out = triage("redact", archive)[1]
+    assert f"does not leave: case/{name}: not all of it could be read: {len(LINE)} bytes after the end" in out
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_second_member_of_one_name_is_told_of(tmp_path):
+    with zipfile.ZipFile(tmp_path / "dup.zip", "w") as packed:
+        packed.writestr("a.log", "fine\n")
+        packed.writestr("a.log", LINE)
+    out = triage("redact", tmp_path / "dup.zip")[1]
+    assert "does not leave: case/dup.zip/a.log: the same name as a member before it" in out
+
+
+def test_names_with_an_equals_sign_can_be_dropped(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("k=v.log", "a.log"):
+        (folder / name).write_text("fine\n")
+    code, out, _ = triage("redact", folder, "--drop", "case/in/k=v.log=a=b of no use")
+    assert code == 0
+    assert "does not leave: case/in/k=v.log: dropped: a=b of no use" in out
+    assert triage("redact", folder, "--drop", "case/in/k")[0] == 4
+
+
 NOTEBOOK = {
     "cells": [{"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": ["1 + 1"]}],
     "metadata": {"widgets": {"x": LINE}},
@@ -295,6 +332,18 @@ def test_notebook_clean_rewrites_files_and_leaves_bad_ones(tmp_path):
     assert triage("notebook", "clean", good) == (0, "", "")
     assert good.stat().st_mtime_ns == stamp
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.ipynb", "good.ipynb", "link.ipynb"]
+
+
+def test_notebook_clean_goes_on_behind_one_that_is_none_and_secrets_give_the_code(tmp_path):
+    none, bad, good = (tmp_path / name for name in ("none.ipynb", "bad.ipynb", "good.ipynb"))
+    none.write_text("no notebook")
+    bad.write_text(json.dumps(NOTEBOOK | {"metadata": {"note": LINE}}))
+    good.write_text(json.dumps(NOTEBOOK))
+    code, out, err = triage("notebook", "clean", tmp_path / "gone.ipynb", none, bad, good)
+    assert (code, out) == (5, f"cleaned {good}\n")
+    assert all(told in err for told in ("gone.ipynb", "none.ipynb: this is no notebook", "bad.ipynb: not written"))
+    assert triage("notebook", "clean", good, none)[0] == 4
+    assert triage("notebook", "clean", tmp_path / "gone.ipynb", none)[0] == 3
 
 
 def test_notebook_clean_in_git(tmp_path):

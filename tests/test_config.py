@@ -1,8 +1,12 @@
+import json
+
 import pytest
 
+import triage
 from triage import config
 from triage.errors import SourceError, TriageError
 from triage.redact.policy import Pattern, Policy
+from triage.share import notebooks
 
 
 def settings(folder, text, name=config.NAME):
@@ -144,3 +148,17 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path):
     path.write_bytes(b"#" * (2 << 20))
     with pytest.raises(TriageError, match="over 1 MiB"):
         config.read(path)
+
+
+def test_what_was_found_strengthens_a_policy_that_is_named(tmp_path, monkeypatch):
+    """Also where the file that was found weakens something: that alone needs its name."""
+    settings(tmp_path, STRICTER.replace("[redact]", '[redact]\nallow = ["B-739154"]'))
+    monkeypatch.chdir(tmp_path)
+    named = Policy(allow=("ada@example.org",), keys=("tenant",))
+    text = "tenant=river-xyz of ada@example.org with B-739154\n"
+    (member,) = triage.loads(text).redact(named).working.members.values()
+    assert member.marks.counts().total() == 2
+    assert triage.audit(text.encode(), policy=named)["kind"].tolist() == ["secret", "badge"]
+    told = {"cells": [], "metadata": {"note": text}, "nbformat": 4, "nbformat_minor": 5}
+    assert len(notebooks.clean(json.dumps(told).encode(), policy=named).hits) == 2
+    assert named.with_more(Policy(keys=("tenant",))) == named

@@ -25,6 +25,7 @@ def masked(data, *values, media=None):
         (b'\xef\xbb\xbf  [1, {"a": 2}]', "json"),
         (b'{"a": 1}\n{"a": 2}\n', "ndjson"),
         (b'{\n "a": 1\n}', "json"),
+        (b'{"a": 1}\nB-739154 was refused\n', None),
         (b"# TYPE up gauge\nup 1\n", "prometheus"),
         (b'up{job="a"} 1 1700000000\n', "prometheus"),
         (b"psql -Uapp\n", None),
@@ -56,6 +57,12 @@ def test_a_number_of_json_becomes_a_string(around, number):
 
 def test_a_part_of_a_number_takes_the_whole():
     assert masked(b'{"a": 4111111111111111}', b"1111") == b'{"a": "[x:1:4-7]"}'
+
+
+@pytest.mark.parametrize("before", [b'{"a": 1}\n', b'{"a": 1}\n{"b": 2}\n'])
+def test_a_line_of_text_behind_lines_of_json_is_text(before):
+    assert masked(before + b"B-739154 was refused\n", b"739154") == before + b"B-[x:1:4-7] was refused\n"
+    assert masked(before + b"start\n" + b'{"pin": 739154}\n', b"739154").endswith(b'\n{"pin": "[x:1:4-7]"}\n')
 
 
 def test_a_number_of_json_in_a_log_line_becomes_one_too():

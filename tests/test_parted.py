@@ -40,3 +40,37 @@ def test_a_decision_about_what_is_left_does_not_take_hold_of_what_was_pinned_els
     assert desk.of(2) == desk.of(3) == other
     assert desk.status(2) == "open"
     assert desk.case.journal()["effect"].tolist() == ["applied", "waiting"]
+
+
+@pytest.mark.parametrize("then", ["merged", "parted again", "pinned"])
+def test_what_was_parted_stays_parted_whatever_happens_to_it_afterwards(then, tmp_path):
+    tail = ("q", "r", "s")
+    noise, bug = {"function": "p", "inner": tail}, {"function": "z", "inner": tail}
+    bugs = [event(3, **bug), event(5, **bug)]
+    desk = Desk(tmp_path, [event(1, **noise), event(2, **noise), *bugs, event(9, function="other")])
+    desk.case.split(desk.of(1), None, "another bug", events=[name(3), name(5)])
+    if then == "merged":
+        desk.case.merge([desk.of(3), desk.of(9)], "the same")
+    elif then == "pinned":
+        desk.case.pin([name(3)], desk.of(9), "the same")
+    else:
+        desk.case.split(desk.of(3), None, "two of them", events=[name(3)])
+    desk.case.ignore(desk.of(1), "noise")
+    desk.again([*bugs, event(9, function="other")], "rest")
+    assert desk.status(3) == desk.status(5) == desk.status(9) == "open"
+    assert desk.case.journal()["effect"].tolist()[-1] == "waiting"
+
+
+def test_what_came_back_is_meant_again(tmp_path):
+    """Parted, merged back by name, and the whole merged on by somebody whom the author of the last did not know."""
+    tail = ("q", "r", "s")
+    noise, bug = {"function": "p", "inner": tail}, {"function": "z", "inner": tail}
+    desk = Desk(tmp_path, [event(1, **noise), event(3, **bug), event(9, function="other", at="2026-01-01T00:00:00Z")])
+    whole = desk.of(1)
+    desk.case.split(whole, None, "another bug", events=[name(3)])
+    assert desk.case.merge([whole, desk.of(3)], "no, the same") in {whole, desk.of(3)}
+    desk.case.merge([desk.of(1), desk.of(9)], "and that one")
+    mine = desk.of(1)
+    desk.case.ignore(mine, "noise")
+    desk.again([event(3, **bug)], "rest")
+    assert desk.status(3) == "ignored"

@@ -1,6 +1,8 @@
 """The state behind a review: what it tells, what it refuses, what it gives."""
 
+import io
 import json
+import zipfile
 
 import pytest
 
@@ -259,3 +261,13 @@ def test_what_does_not_leave_is_told_of(tmp_path):
     assert summary["absent"] == [{"path": name, "reason": "a symbolic link, never followed"}]
     assert summary["absent_count"] == 1
     assert "none of its content leaves" in summary["files"][1]["description"]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_second_member_of_one_name_is_told_of():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.log", "started\n")
+        archive.writestr("a.log", "password=orchard-7-Qm4xT-plums\n")
+    summary = Review(triage.load(packed.getvalue()).redact()).summary()
+    assert [row["reason"].partition(",")[0] for row in summary["absent"]] == ["the same name as a member before it"]

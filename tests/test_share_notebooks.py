@@ -198,3 +198,15 @@ def test_normalising_is_idempotent(sources, data):
     notebooks.normalise(again)
     assert again == document
     assert json.loads(notebooks.written(document)) == document
+
+
+def test_what_streams_print_one_after_the_other_is_one_text():
+    parts = stream("password="), stream("orchard-7-Qm4xT-plums\n"), stream("done\n") | {"name": "stderr"}
+    cleaned = notebooks.clean(json.dumps(notebook(cell("1", *parts))).encode(), policy=Policy.default())
+    assert [(hit.place, hit.kind) for hit in cleaned.hits] == [("cell 0, outputs 0 to 1", "password")]
+
+
+def test_names_of_attachments_are_looked_at_without_their_suffix_too():
+    attached = {"ada.lovelace@example.org.png": {"image/png": "iVBORw0KGgo="}}
+    cleaned = notebooks.clean(json.dumps(notebook(cell("x", attachments=attached))).encode(), policy=Policy.default())
+    assert [(hit.place, hit.kind) for hit in cleaned.hits] == [("cell 0, names of attachments", "email")]

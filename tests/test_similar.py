@@ -207,6 +207,12 @@ def test_suggestions_find_the_builds_of_each_bug():
         assert len({name.partition("_")[0] for name in row["shared"] if name.startswith("bug")}) == 1
 
 
+@pytest.mark.parametrize("least", [0.4, 1.1, float("nan"), True, "0.6"])
+def test_a_score_that_is_none_is_told_with_nothing_to_suggest_either(least):
+    with pytest.raises(triage.TriageError, match=r"a number from 0\.5 to 1"):
+        triage.load(b"").suggestions(least=least)
+
+
 def test_apart_counts_what_comes_twice():
     assert apart(["a", "b", "a"], ["a", "c"]) == (["a"], ["b", "a"], ["c"])
 

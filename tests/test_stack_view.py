@@ -224,6 +224,17 @@ def test_a_merge_goes_into_the_journal_and_the_view_follows_it(decided: triage.C
     assert [row["names"] for row in ask(again.stack_view(), "tree") if row["level"] == 2][-1] == ("mail", "send")
 
 
+def test_a_view_shows_what_became_of_its_incident_elsewhere(decided: triage.Case) -> None:
+    own, other = incident(decided, "ValueError"), incident(decided, "KeyError")
+    views = {each: (decided.stack_view(each), decided.stack_view(each)) for each in (own, other)}
+    into = decided.merge([own, other], "the same")
+    view, behind = views[own if into == other else other]
+    assert "was merged or split" in fail(behind, "split", by="variant", reason="two")
+    assert repr(view) == "<triage.StackView: 1 stack, 3 variants>"
+    assert "5 events" in view._repr_mimebundle_()[0]["text/html"]
+    assert ask(view, "head")["incident_id"] == into
+
+
 def test_incidents_that_look_alike_come_first_in_the_choice() -> None:
     early = trace("parse", "price", "total", "web", "main", error="TypeError: 1")
     case = triage.loads(SHOP + early)

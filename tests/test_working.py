@@ -8,6 +8,7 @@ import pytest
 
 import triage
 from tests import canaries
+from tests.deciding import event, held, store
 from tests.reading import SAMPLES
 from triage.redact.policy import Policy
 from triage.share.redacted import RedactedCase
@@ -140,3 +141,13 @@ def test_a_reviewer_is_told_of_ids_that_are_digests_of_what_is_masked():
     assert told.startswith("1 event keeps the original id or group key")
     harmless = triage.loads(crash.replace("+33 6 12 34 56 78", "it"), name="app.log")
     assert harmless.redact().working.kept_ids == ""
+
+
+def test_the_archive_of_a_store_keeps_the_keys_that_a_rule_made(tmp_path):
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[stacks.fingerprint]]\nwhen = { function = "zz" }\nfingerprint = ["z"]\n')
+    events = [event(1), event(3, function="zz"), event(4, function="zz", inner=("deep",))]
+    case = triage.load(store(tmp_path / "in", events), config=rules)
+    assert sorted(held(case).values()) == [[1], [3, 4]]
+    back = triage.load(case.redact().approve(by="Ada").bytes)
+    assert held(back) == held(case)

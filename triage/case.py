@@ -261,8 +261,8 @@ class Case(Querying):
         Parameters
         ----------
         policy
-            What to look for beside the defaults, and what to leave. Default: what a `triage.toml` found upward from the
-            working directory adds; such a file can only add.
+            What to look for beside the defaults, and what to leave. What a `triage.toml` found upward from the working
+            directory adds holds in any case; such a file can only add.
         incident
             Only this incident leaves, as the rows that were read of it.
         key

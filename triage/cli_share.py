@@ -6,6 +6,7 @@ They print masked text only: file names, kinds and counts, never a value. Exit c
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 import tempfile
@@ -29,12 +30,13 @@ from triage.console import (
     progress,
     say,
     source,
+    worded,
 )
 from triage.errors import SourceError, TriageError
 from triage.share.printable import plural, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from triage.redact.policy import Policy
     from triage.share.decisions import Decisions
@@ -51,7 +53,9 @@ _STDIN: Final = "standard input"
 PolicyFile = Annotated[
     Path | None,
     typer.Option(
-        "--policy", help="A TOML file with the policy (as triage.toml); only one that is named may weaken a rule."
+        "--policy",
+        help="A TOML file with the policy (as triage.toml); only one that is named may weaken a rule, and what "
+        "a triage.toml adds holds beside it.",
     ),
 ]
 
@@ -92,12 +96,15 @@ def redact(  # noqa: PLR0913, PLR0917 - one option each for what a reviewer may 
     from triage.share.approval import OWN
     from triage.share.decisions import Decisions, check
 
-    decided = Decisions(
-        skip=frozenset(skip or ()),
-        unmask=_reasons(unmask, "--unmask"),
-        drop=_reasons(drop, "--drop"),
-        originals=_reasons(original, "--original"),
-    )
+    def decisions(names: Collection[str] = ()) -> Decisions:
+        return Decisions(
+            skip=frozenset(skip or ()),
+            unmask=_reasons(unmask, "--unmask"),
+            drop=_reasons(drop, "--drop", names),
+            originals=_reasons(original, "--original", names),
+        )
+
+    decisions()  # what is wrong by itself is told before the work
     target = None if approve_as is None or dry_run else _target(out, path, approve_as)
     chosen, key = chosen_policy(policy, [path]), _key(key_file, path)
     redacted = load(path, reader).redact(policy=chosen, incident=incident, key=key)
@@ -105,6 +112,7 @@ def redact(  # noqa: PLR0913, PLR0917 - one option each for what a reviewer may 
         if show:
             _print_texts(redacted, show)
             return
+        decided = decisions(redacted.working.members)
         if redacted.working.members:
             check(redacted.working, decided)
         _print_files(redacted, decided)
@@ -178,48 +186,57 @@ def clean(
     """Drop widget state and timing, make ids stable, and refuse notebooks in which something secret stands.
 
     A git filter (git config filter.triage-notebook.clean "triage notebook clean"; in .gitattributes: *.ipynb
-    filter=triage-notebook) and a pre-commit hook. With a finding nothing is written and the exit code is 5.
+    filter=triage-notebook) and a pre-commit hook. With a finding nothing is written and the exit code is 5, which goes
+    before that of a file that is no notebook; the other files are cleaned.
     """
-    from triage.share.notebooks import clean as cleaned
-
     chosen = chosen_policy(policy, [])
-    found = False
+    found, wrong = False, 0
     names: list[Path | None] = list(files) if files else [None]
     for name in names:
-        shown = _STDIN if name is None else str(name)
-        data = sys.stdin.buffer.read() if name is None else _bytes(name)
         try:
-            result = cleaned(data, policy=chosen)
-        except TriageError as error:
-            raise type(error)(f"{shown}: {error}") from None
-        found = found or bool(result.hits)
-        if result.unread:
-            places = "; ".join(result.unread[:3]) + " ..." * (len(result.unread) > 3)
-            complain(f"{shown}: not looked into: {plural(len(result.unread), 'picture or file')} in base64 ({places})")
-        if result.hits:
-            _print_hits(shown, result.hits)
-        elif name is None:
-            sys.stdout.buffer.write(result.data)
-            sys.stdout.buffer.flush()
-        elif result.data != data:
-            _replace(name, result.data)
-            say(f"cleaned {name}")
-    if found:
-        raise typer.Exit(Exit.secrets)
+            found = _cleaned(name, chosen) or found
+        except TriageError as error:  # the others are cleaned all the same
+            complain(worded(str(error)))
+            wrong = wrong or (Exit.not_found if isinstance(error, SourceError) else Exit.bad_input)
+    if found or wrong:
+        raise typer.Exit(Exit.secrets if found else wrong)
+
+
+def _cleaned(name: Path | None, policy: Policy) -> bool:
+    """Clean one notebook; whether it was not written for what was found in it."""
+    from triage.share.notebooks import clean as cleaned
+
+    shown = _STDIN if name is None else str(name)
+    data = sys.stdin.buffer.read() if name is None else _bytes(name)
+    try:
+        result = cleaned(data, policy=policy)
+    except TriageError as error:
+        raise type(error)(f"{shown}: {error}") from None
+    if result.unread:
+        places = "; ".join(result.unread[:3]) + " ..." * (len(result.unread) > 3)
+        complain(f"{shown}: not looked into: {plural(len(result.unread), 'picture or file')} in base64 ({places})")
+    if result.hits:
+        _print_hits(shown, result.hits)
+    elif name is None:
+        sys.stdout.buffer.write(result.data)
+        sys.stdout.buffer.flush()
+    elif result.data != data:
+        _replace(name, result.data)
+        say(f"cleaned {name}")
+    return bool(result.hits)
 
 
 def chosen_policy(file: Path | None, inputs: Sequence[str]) -> Policy:
-    """The policy that was named, else that of the settings found upward; settings not applied are told of."""
+    """The policy that was named, which settings found upward only strengthen, else that of these.
+
+    Settings in an input are told of.
+    """
     from triage import config
     from triage.redact.policy import Policy
 
-    places = [place for place in inputs if place != "-"]
     if file is not None:
-        named = Policy.from_file(file)
-        other = config.find(outside=places)
-        if other is not None and not other.samefile(file) and config.redacts(other):
-            complain(f"[redact] in {other} was not applied, as --policy names another; copy into that what shall hold")
-        return named
+        return Policy.from_file(file)
+    places = [place for place in inputs if place != "-"]
     if passed := config.inside(places):
         complain(f"{passed} lies inside the input and was not applied; to apply it: --policy {passed}")
     return config.load_policy(outside=places)
@@ -237,11 +254,14 @@ def _key(file: Path | None, path: str) -> bytes | None:
     return key
 
 
-def _reasons(pairs: Iterable[str] | None, option: str) -> dict[str, str]:
-    """`WHAT=REASON` as a mapping; a reason has to be there."""
+def _reasons(pairs: Iterable[str] | None, option: str, names: Collection[str] = ()) -> dict[str, str]:
+    """`WHAT=REASON` as a mapping; a reason has to be there. A name may hold an equals sign: the longest one decides."""
     found = {}
     for number, pair in enumerate(pairs or (), 1):
-        what, equals, reason = pair.partition("=")
+        begun = [pair[: each.start()] for each in re.finditer("=", pair)]
+        known = [name for name in begun if name in names]
+        what = known[-1] if known else pair.partition("=")[0]
+        equals, reason = pair[len(what) :][:1], pair[len(what) + 1 :]
         if not (what.strip() and equals and reason.strip()):
             raise TriageError(f"{option} number {number} has no reason; write {option} WHAT=REASON")
         found[what] = reason.strip()

@@ -21,7 +21,8 @@
     includeSections = ["frames", "modules"]
 
 A file that is merely found cannot weaken anything: whoever can write it into a folder above would otherwise decide what
-leaves. Anything that is not known here is an error, for a misspelt key would be a rule that silently is not there.
+leaves. What it adds (`keys`, `patterns`, `machine`) holds beside a policy that a person names, too. Anything that is
+not known here is an error, for a misspelt key would be a rule that silently is not there.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from triage.errors import SourceError, TriageError
 from triage.redact.policy import Pattern, Policy, nearest
 from triage.stacks.settings import Rules, parse
 
-__all__ = ("NAME", "find", "inside", "load_policy", "load_rules", "policy", "read", "redacts")
+__all__ = ("NAME", "find", "inside", "load_policy", "load_rules", "policy", "read", "strengthened")
 
 NAME: Final = "triage.toml"
 _LARGEST: Final = 1 << 20
@@ -98,6 +99,43 @@ def load_policy(
     return Policy.default() if path is None else _redact(read(path), path, found=True)
 
 
+def strengthened(
+    policy: Policy, config: str | os.PathLike[str] | None = None, *, outside: Iterable[str | os.PathLike[str]] = ()
+) -> Policy:
+    """A policy that was named, with what a settings file adds to it; what that file weakens is not looked at.
+
+    Parameters
+    ----------
+    policy
+        The policy.
+    config, outside
+        As `load_policy` takes them.
+
+    Raises
+    ------
+    SourceError
+        `config` is not there.
+    TriageError
+        The file holds something unknown.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     settings = Path(folder, NAME)
+    ...     _ = settings.write_text('[redact]\\nkeys = ["tenant"]\\ndisable = ["ipv4"]')
+    ...     strengthened(Policy(allow=("river",)), settings)
+    <Policy: 1 allowed, 1 key>
+    """
+    path = Path(config) if config is not None else find(outside=outside)
+    if path is None:
+        return policy
+    table = read(path).get("redact", {})
+    if isinstance(table, dict):
+        table = {key: value for key, value in table.items() if key not in _WEAKEN}
+    return policy.with_more(_redact({"redact": table}, path, found=True))
+
+
 def load_rules(
     config: str | os.PathLike[str] | None = None, *, outside: Iterable[str | os.PathLike[str]] = ()
 ) -> Rules:
@@ -130,14 +168,6 @@ def load_rules(
 def policy(path: Path) -> Policy:
     """The policy in a file that a person named as one; it may weaken rules. See `Policy.from_file`."""
     return _redact(read(path), path, found=False)
-
-
-def redacts(path: Path) -> bool:
-    """Whether a settings file says anything of redaction; one that is no settings file does not."""
-    try:
-        return bool(read(path).get("redact"))
-    except TriageError:
-        return False
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -260,6 +260,29 @@ class Deciding:
                 rows.append(_shown(inner, Effect("not applied", "its journal lies inside the input")))
         return to_pandas(pa.Table.from_pylist(rows, schema=_SHOWN))
 
+    def became(self, id: str) -> list[str]:
+        """The incidents that have the events of one now: itself, what it was merged or split into, or none.
+
+        Parameters
+        ----------
+        id
+            An incident, as it was once.
+
+        Returns
+        -------
+        list of str
+            The ids; none where no incident has or had that one here.
+
+        Examples
+        --------
+        >>> import triage
+        >>> case = triage.load(b"")
+        >>> case.became("inc_4f21")
+        []
+        """
+        replayed = self._grouped().replayed
+        return [id] if is_one_of(id, replayed.ids) else list(replayed.became.get(id, []))
+
     def members(self) -> groups.Members:
         """The events that make incidents, the number of the incident of each, and the ids of the incidents."""
         return groups.members(self._tables, decider=self.decider)

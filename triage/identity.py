@@ -84,6 +84,8 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None, seen: Seen |
     if again and seen is not None:
         seen.keep(events.filter(repeated), stacks)
     elif again:
+        # Rows that were taken before may still need theirs; here nothing else does.
+        out["frames"] = _needed(out["frames"], out["stacks"])
         out["files"], differing = _tell_repeats(files, events, repeated, stacks)
         out["quarantine"] = pa.concat_tables([out["quarantine"], in_other_words(events.filter(differing))])
     deferred = {name: table for name, table in out.items() if name not in TABLES}
@@ -124,6 +126,12 @@ def _named(table: pa.Table, numbers: pa.Array, ids: pa.Array, gone: pa.Array) ->
         named = pa.RecordBatch.from_arrays(columns, schema=schema)
         batches[at] = named.filter(pc.invert(pc.is_in(batch["_event"], value_set=gone))) if len(gone) else named
     return pa.Table.from_batches(batches, schema=schema)
+
+
+def _needed(frames: pa.Table, stacks: pa.Table) -> pa.Table:
+    """The frames of stacks that there are: those of a repeated event that says something else went with it."""
+    there = pc.is_in(frames["stack_key"], value_set=stacks["stack_key"].combine_chunks())
+    return frames if pc.all(there).as_py() else frames.filter(there)
 
 
 def _places(known: npt.NDArray[np.int64], numbers: pa.Array) -> pa.Array:

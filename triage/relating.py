@@ -167,13 +167,18 @@ class Relating(Deciding):
         Parameters
         ----------
         least
-            The score from which two incidents are linked, 0.5 at least. Default: `triage.incidents.similar.MERGE`.
+            The score from which two incidents are linked, from 0.5 to 1. Default: `triage.incidents.similar.MERGE`.
 
         Returns
         -------
         DataFrame
             incident_ids and titles (list of string), score (double, the lowest between two of the group), shared (list
             of the names of the frames that all have), why (string: the reason for a merge). The surest first.
+
+        Raises
+        ------
+        TriageError
+            `least` is no number from 0.5 to 1.
 
         Examples
         --------

@@ -28,7 +28,7 @@ import pyarrow as pa
 
 from triage.incidents import predicates
 from triage.incidents.anchors import Anchors, Found
-from triage.incidents.lineage import ancestors, revoked
+from triage.incidents.lineage import Ways, revoked
 from triage.incidents.replayed import Effect, Parting, Replayed, State
 from triage.share.printable import plural
 
@@ -111,9 +111,7 @@ class _Replay:
         self._made: dict[str, str] = {}
         self._anchors = Anchors(events, codes, entries, self._revoked, token)
         self._pinned, self._touched = np.zeros(len(codes), bool), np.zeros(len(codes), bool)
-        # The place in the journal of the split or pin that moved each event last, -1 for none or a merge since.
-        self._parter = np.full(len(codes), -1)
-        self._known_to = ancestors(entries)
+        self._ways = Ways(entries, len(codes))
         # Per entry that moved events: the groups of rows that it put together or apart, to be looked at in the end.
         self._moved: dict[str, list[Rows]] = {}
         self._effects: dict[str, Effect] = {}
@@ -187,11 +185,7 @@ class _Replay:
     def _meant(self, number: int, order: int | None) -> Rows:
         """The events that an incident had last, less those of which the author of an entry knew that they left it."""
         rows = self._rows[number]
-        if order is None:
-            return rows
-        parters = self._parter[rows]
-        knew = [at for at in np.unique(parters).tolist() if at >= 0 and self._known_to[order] >> at & 1]
-        return rows[~np.isin(parters, knew)]
+        return rows if order is None else rows[~self._ways.known(number, rows, order)]
 
     def _most(self, events: Iterable[str]) -> list[int]:
         """The incident that most of these events are in, the smallest id among equals."""
@@ -199,8 +193,8 @@ class _Replay:
         counts = Counter(self._owner[rows].tolist())
         return [min(counts, key=lambda number: (-counts[number], self._names[number]))] if counts else []
 
-    def _move(self, rows: Rows, name: str, parter: int = -1) -> int:
-        """Give events to an incident, which is made where there is none of that name; `parter` is who parted them."""
+    def _move(self, rows: Rows, name: str, order: int) -> int:
+        """Give events to an incident, which is made where there is none of that name, by the entry there."""
         number = self._number.setdefault(name, len(self._names))
         if number == len(self._names):
             self._names.append(name)
@@ -216,7 +210,7 @@ class _Replay:
                 else:
                     self._live.discard(owner)
         self._owner[rows] = number
-        self._parter[rows] = parter
+        self._ways.came(number, rows, order)
         held = self._rows[number] if number in self._live else rows[:0]
         self._rows[number] = np.union1d(held, rows)
         self._live.add(number)
@@ -259,7 +253,10 @@ class _Replay:
         there = self._number.get(entry.into, -1)
         involved = {*numbers, there} & self._live
         states = [state for number in involved for state in self._states.get(number, ())]
-        into = self._move(np.unique(np.concatenate([*self._moved[entry.id], strays])), entry.into)
+        rows = np.unique(np.concatenate([*self._moved[entry.id], strays]))
+        into = self._move(rows, entry.into, order)
+        for number in {self._number.get(subject.incident_id, into) for subject in entry.subjects} - {into}:
+            self._ways.came(number, rows, order)  # what is one with them again belongs to each of them
         self._states.pop(into, None)
         self._share(into, states)
 
@@ -281,6 +278,7 @@ class _Replay:
         self._moved[entry.id] = [part for part in (*parts.values(), rest) if len(part)] if parts else []
         for name, side in sorted(parts.items()):
             self._made[name] = entry.id
+            self._ways.left(side, order)
             self._share(self._move(side, name, order), states)
         self._touched[rows] = True
         if number is not None and number not in self._live:
@@ -352,6 +350,7 @@ class _Replay:
         most = min(found, key=lambda number: (-len(self._rows[number]), self._names[number]), default=None)
         self._moved[entry.id] = [rows]
         self._effects[entry.id] = Effect("applied", incidents=(entry.into if most is None else self._names[most],))
+        self._ways.left(rows, order)
         self._move(rows, self._effects[entry.id].incidents[0], order)
         self._pinned[rows] = True
 

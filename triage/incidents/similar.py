@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from triage.errors import TriageError, is_one_of, no_incident
+from triage.errors import TriageError, demand, is_one_of, no_incident
 from triage.incidents.prototypes import Prototypes, apart
 from triage.stacks.postings import Postings, pairs, post, query
 
@@ -136,6 +136,10 @@ class Likeness:
     def suggestions(self, *, least: float | None, titles: dict[str, str]) -> pa.Table:
         """Groups of incidents that may be one; see `Case.suggestions`."""
         least = MERGE if least is None else least
+        told = f"least is a score, a number from {ALIKE} to 1"
+        demand(least, (int, float), told)
+        if isinstance(least, bool) or not ALIKE <= least <= 1:
+            raise TriageError(told)
         good = [found for found in self.alike if not self.pair(*found[1:]).against]
         rows = [self._group(group, score, titles) for group, score in linked(good, len(self.known.ids), least)]
         rows.sort(key=lambda row: (-row["score"], row["incident_ids"]))

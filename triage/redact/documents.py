@@ -36,6 +36,7 @@ _CLOSED: Final = b" \t\r]},"
 _TICK: Final = re.compile(rb"'")
 _QUOTE: Final = ord('"')
 _OPENING: Final = frozenset({b"{", b"["})
+_BEGINNINGS: Final = _OPENING | {b'"'}
 _JSON: Final = frozenset({"json", "ndjson"})
 _OF_LINES: Final = _JSON | {"prometheus"}
 _YAML: Final = (".yaml", ".yml")
@@ -72,8 +73,8 @@ def _kind_of(data: bytes) -> str | None:
     head = data[:_LOOKED_AT].lstrip(_BEFORE_TEXT)
     if head[:1] in _OPENING:
         first, _, rest = head.partition(b"\n")
-        if rest.strip()[:1] in _OPENING and _is_json(first):
-            return "ndjson"
+        if (more := rest.strip()[:1]) and _is_json(first):
+            return "ndjson" if more in _OPENING else None  # a log, of which some lines are JSON
         return (
             "json"
             if head[1:64].lstrip()[:1] in {b'"', b"{", b"[", b"}", b"]"} or _is_json(data.lstrip(_BEFORE_TEXT))
@@ -130,7 +131,7 @@ def _parts(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator[_P
         edit = given
         if not line[0] <= edit.start <= line[1]:
             line = line_of(data, edit.start, most=len(data))
-            kind = "json" if media not in _JSON and _holds_json(data[slice(*line)]) else media
+            kind = _kind_of_line(data, line, media)
             strings = _strings(data, line, kind)
             commented = False
         if strings is None:
@@ -198,10 +199,18 @@ def _by_lines(data: bytes, edits: Sequence[Edit], media: str | None) -> Iterator
             yield index, Edit(start, edit.end, edit.mask)
 
 
+def _kind_of_line(data: bytes, line: Span, media: str | None) -> str | None:
+    """What a line is: JSON wherever it stands; a line of text among those of JSON is text."""
+    if media == "ndjson":
+        # What a text begins with may be the rest of a line.
+        return media if not line[0] or data[slice(*line)].lstrip()[:1] in _BEGINNINGS else None
+    return "json" if media != "json" and _holds_json(data[slice(*line)]) else media
+
+
 def _holds_json(line: bytes) -> bool:
     """Whether a line of any text is JSON."""
     text = line.strip()
-    return text[:1] in {b"{", b"[", b'"'} and _is_json(text)
+    return text[:1] in _BEGINNINGS and _is_json(text)
 
 
 def _strings(data: bytes, line: Span, media: str | None) -> list[Span] | None:

@@ -2,7 +2,8 @@
 
 A `Policy` is what the engine works by. The default has every rule on. One that switches a rule off or allows a value
 weakens it, and is only ever given by name (`Policy.from_file`, `policy=`, `--policy`); what `triage.toml` may do
-without being named is in `triage.config`. A policy may hold values of this machine, so it neither prints nor pickles.
+without being named, beside one that is named too, is in `triage.config`. A policy may hold values of this machine, so
+it neither prints nor pickles.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 import socket
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 import re2
 
@@ -244,6 +245,20 @@ class Policy:
         """The same policy with this machine's user, home and host as known values; names like words are left out."""
         found = [known for known in machine() if known not in self.known]
         return replace(self, known=(*self.known, *found))
+
+    def with_more(self, other: Policy) -> Policy:
+        """The same policy with what another looks for beyond it; what that one leaves is not taken over.
+
+        Examples
+        --------
+        >>> Policy(keys=("tenant",)).with_more(Policy(keys=("tenant", "badge"), disabled=frozenset({"ipv4"})))
+        <Policy: 2 key>
+        """
+        more: dict[str, Any] = {
+            name: tuple(dict.fromkeys((*getattr(self, name), *getattr(other, name))))
+            for name in ("patterns", "keys", "known")
+        }
+        return replace(self, **more)
 
     def with_known(self, values: Iterable[Known]) -> Policy:
         """The same policy with more values to look for."""

@@ -101,7 +101,7 @@ def audit(
     path
         What `triage.load` takes: a file, folder, archive, pattern, bytes, or a list of them.
     policy
-        What to look for; default: that of `triage.toml`, found upward from the working directory and outside the input.
+        What to look for, beside what `triage.toml` adds, found upward from the working directory and outside the input.
     config
         Another settings file than the one that is found.
     limits
@@ -143,11 +143,11 @@ def scan(
     progress: Callable[[str, int], None] | None = None,
 ) -> Report:
     """See `audit`; with what could not be looked into."""
-    from triage.config import load_policy
+    from triage.config import load_policy, strengthened
 
     inputs = Inputs(path)
-    if policy is None:
-        policy = load_policy(config, outside=inputs.location.splitlines())
+    outside = inputs.location.splitlines()
+    policy = load_policy(config, outside=outside) if policy is None else strengthened(policy, config, outside=outside)
     redactor = Redactor(policy)
     first = _Walk(redactor, learn=True, progress=progress)
     first.walk(inputs, limits)

@@ -17,9 +17,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from triage.errors import FormatError
+from triage.share.passes import spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +71,7 @@ def clean(data: bytes, *, policy: Policy | None = None) -> Cleaned:
     data
         The file.
     policy
-        What to look for; default: that of `triage.toml`, found upward from the working directory.
+        What to look for, beside what `triage.toml` adds, found upward from the working directory.
 
     Raises
     ------
@@ -81,13 +83,14 @@ def clean(data: bytes, *, policy: Policy | None = None) -> Cleaned:
     >>> clean(b'{"cells": [], "metadata": {"widgets": {}}, "nbformat": 4, "nbformat_minor": 4}').data.splitlines()[:2]
     [b'{', b' "cells": [],']
     """
-    from triage.config import load_policy
+    from triage.config import load_policy, strengthened
 
     notebook = _read(data)
     normalise(notebook)
     out = written(notebook)
     unread: dict[str, None] = {}
-    hits = tuple(_hits(notebook, out, load_policy() if policy is None else policy, unread))
+    chosen = load_policy() if policy is None else strengthened(policy)
+    hits = tuple(_hits(notebook, out, chosen, unread))
     return Cleaned(b"" if hits else out, hits, tuple(unread))
 
 
@@ -174,13 +177,32 @@ def _parts(notebook: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
         yield place, _encoded(cell.get("source", ""))
         kept = {key: value for key, value in cell.items() if key not in {"source", "outputs"}}
         yield f"{place}, metadata", _encoded(kept)
+        attached = cell.get("attachments")
+        if isinstance(attached, dict):
+            yield (
+                f"{place}, names of attachments",
+                _encoded("\n".join(each for name in attached for each in spellings(name))),
+            )
+        yield from _printed(place, cell.get("outputs", []))
         for index, output in enumerate(cell.get("outputs", [])):
             where = f"{place}, output {index}"
             for media, value in output.get("data", {}).items():
                 yield f"{where}, {media}", _encoded(value)
-            yield where, _encoded(output.get("text", ""))
             yield where, _encoded("\n".join(map(str, output.get("traceback", []))))
             yield where, _encoded({key: value for key, value in output.items() if key not in _TOLD})
+
+
+def _printed(place: str, outputs: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
+    """The texts of outputs; those of one stream that follow each other are one, as Jupyter shows them."""
+
+    def stream(each: tuple[int, dict[str, Any]]) -> Any:
+        number, output = each
+        return output.get("name") if output.get("output_type") == "stream" else number
+
+    for _, run in groupby(enumerate(outputs), stream):
+        numbers, texts = zip(*((number, _encoded(output.get("text", ""))) for number, output in run), strict=True)
+        which = f"output {numbers[0]}" if len(numbers) == 1 else f"outputs {numbers[0]} to {numbers[-1]}"
+        yield f"{place}, {which}", b"".join(texts)
 
 
 def _encoded(value: Any) -> bytes:

@@ -70,16 +70,21 @@ def redact(
             "a policy is a triage.Policy: Policy.from_file(...) reads one; an incident is incident='inc_...'"
         )
     raw = case.raw
-    working = Working(raw, policy=policy or found(raw), events=events, key=key, learned=learned)
+    working = Working(raw, policy=found(raw, policy), events=events, key=key, learned=learned)
     masked = case.masked_copy(working.tables, inputs=working.inputs, name=working.redactor.text)
     return RedactedCase(masked, working=working)
 
 
-def found(raw: Raw) -> Policy:
-    """The policy that nobody gave: the defaults, and what a `triage.toml` above the working directory adds."""
-    from triage.config import load_policy
+def found(raw: Raw, policy: Policy | None = None) -> Policy:
+    """The policy that was given, else the defaults, and what a `triage.toml` above the working directory adds."""
+    from triage.config import load_policy, strengthened
 
-    return load_policy(raw.config, outside=[path for path in raw.inputs.location.split("\n") if path])
+    outside = [path for path in raw.inputs.location.split("\n") if path]
+    return (
+        load_policy(raw.config, outside=outside)
+        if policy is None
+        else strengthened(policy, raw.config, outside=outside)
+    )
 
 
 class RedactedCase(MaskedTables):
@@ -105,7 +110,7 @@ class RedactedCase(MaskedTables):
         """A redacted case that masks on demand; what `show()`, pages and charts take."""
         from triage.share.cells import Masker
 
-        return cls(case, masker=Masker(case.raw, policy=policy or found(case.raw)))
+        return cls(case, masker=Masker(case.raw, policy=found(case.raw, policy)))
 
     @contextmanager
     def about(self, incident: str) -> Iterator[tuple[RedactedCase, str]]:
@@ -154,6 +159,10 @@ class RedactedCase(MaskedTables):
         except ImportError:
             raise TriageError("stack_view() needs the widgets: pip install 'crash-triage[lab]'") from None
         return StackView(self, incident)
+
+    def became(self, id: str) -> list[str]:
+        """The incidents that have the events of one now; see `Case.became`."""
+        return self._case.became(id)
 
     def journal(self) -> pd.DataFrame:
         """What was decided, and what became of it; see `Case.journal`."""

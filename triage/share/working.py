@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.errors import RedactionError, TriageError
+from triage.share import kept, passes
 from triage.share import leaving as leave
-from triage.share import passes
 from triage.share.archive import tar
 from triage.share.derived import Rows
 from triage.share.marks import Marks
@@ -50,7 +50,6 @@ _CHANGED: Final = (
 Ids = list[tuple[str | None, str | None]]
 # Both brackets around the head that says of which file they are, and no more.
 _ROWLESS: Final = 4
-_BY_EVENT: Final = ("stacks", "logs", "metrics", "modules", "annotations", "feedback")
 
 
 @dataclass(slots=True, repr=False)
@@ -69,7 +68,6 @@ class Member:
     description: str = ""
     ids: Ids = field(default_factory=list)
     given: list[tuple[str, str, bool]] = field(default_factory=list)
-
     left_out: str = ""
 
     def __repr__(self) -> str:
@@ -334,8 +332,10 @@ class Working:
         from triage.symbols import apply
 
         read = loading.read_tables(self.inputs, limits=self._raw.limits)
-        tables = keys.annotate(apply(read, None), self._raw.rules)
-        found = _events_by_path(tables)
+        bare = apply(read, None)
+        tables = keys.annotate(bare, self._raw.rules)
+        # Who loads the archive has not the settings of who made it: a key that a rule made is told.
+        found = kept.by_path(tables, keys.annotate(bare) if self._raw.rules and self._raw.rules.given else tables)
         original = self._raw.tables["events"]
         key_of = dict(zip(original["event_id"].to_pylist(), original["group_key"].to_pylist(), strict=True))
         lost = set()
@@ -347,13 +347,13 @@ class Working:
                 lost.add(member.file.source_id)
                 continue
             wanted: Ids = [(self._id(event, read[0]), key_of[event]) for event, read in zip(there, here, strict=True)]
-            # A native id that the masks left alone is read again anyway.
+            # Both are read again anyway where masks and settings left them alone.
             same = all(own == read[:2] and read[2] for own, read in zip(wanted, here, strict=True))
             member.ids = [] if same and not member.derived else wanted
             renamed.update((read[0], own) for own, read in zip(wanted, here, strict=True) if own != read[:2])
             copied.update((event, (member, str(own))) for event, (own, _) in zip(there, wanted, strict=True))
         self._kept = len(renamed)
-        self.tables = self._given(_renamed(tables, renamed) if renamed else tables, copied)
+        self.tables = self._given(kept.renamed(tables, renamed) if renamed else tables, copied)
         return frozenset(lost & {member.file.source_id for member in self.members.values() if not member.derived})
 
     def _given(self, tables: dict[str, pa.Table], copied: dict[str, tuple[Member, str]]) -> dict[str, pa.Table]:
@@ -389,34 +389,3 @@ def _of_events(raw: Raw, events: list[str]) -> Raw:
     from triage.store import details
 
     return raw._replace(tables=details.whole(raw.tables, events, inputs=raw.inputs, limits=raw.limits))
-
-
-def _events_by_path(tables: dict[str, pa.Table]) -> dict[str, list[tuple[str, str | None, bool]]]:
-    """Id, group key and whether the id is native, of the events of each file."""
-    files = tables["files"]
-    names = dict(zip(files["source_id"].to_pylist(), files["path"].to_pylist(), strict=True))
-    found: dict[str, list[tuple[str, str | None, bool]]] = {}
-    for row in tables["events"].select(["event_id", "source_id", "group_key", "native_id"]).to_pylist():
-        event = (row["event_id"], row["group_key"], row["native_id"] is not None)
-        found.setdefault(names[row["source_id"]], []).append(event)
-    return found
-
-
-def _renamed(tables: dict[str, pa.Table], renamed: dict[str, tuple[str | None, str | None]]) -> dict[str, pa.Table]:
-    """The tables with other ids and group keys for some events."""
-    old = pa.array(list(renamed), pa.string())
-    ids = pa.array([name for name, _ in renamed.values()], pa.string())
-    keys = pa.array([key for _, key in renamed.values()], pa.string())
-    out = dict(tables)
-    for name in ("events", *_BY_EVENT):
-        table = out[name]
-        place = pc.index_in(table["event_id"], value_set=old)
-        if name == "events":
-            table = _set(table, "group_key", pc.coalesce(keys.take(place.combine_chunks()), table["group_key"]))
-        out[name] = _set(table, "event_id", pc.coalesce(ids.take(place.combine_chunks()), table["event_id"]))
-    return out
-
-
-def _set(table: pa.Table, name: str, values: Any) -> pa.Table:
-    index = table.schema.get_field_index(name)
-    return table.set_column(index, table.schema.field(index), values)

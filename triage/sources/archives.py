@@ -4,7 +4,7 @@ Which kind a file is, its first bytes say, never its name: tar (ustar, pax, GNU,
 compressed tar is one container, not two. Members are read as they come by; only a zip inside another archive has to be
 in memory, for its directory stands at its end. Names that lead elsewhere, links, devices, encrypted and repeated
 members are rows of `files` with the reason and are not read. Damage ends a container where it is; what came before it
-stays.
+stays. Bytes behind its end are not read, which makes it partial; padding with zeros is none.
 """
 
 from __future__ import annotations

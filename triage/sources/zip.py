@@ -77,7 +77,7 @@ def entries(data: memoryview, *, limit: int) -> tuple[Iterator[Entry], int | Non
     if directory is None:
         return _by_local_headers(data), None
     found, end = directory
-    return iter(_apart(found)), len(data) - end
+    return iter(_apart(found)), _behind(data[end:])
 
 
 class ZipData:
@@ -128,6 +128,16 @@ class ZipData:
 def _slices(view: memoryview) -> Iterator[bytes]:
     for start in range(0, len(view), _SLICE):
         yield bytes(view[start : start + _SLICE])
+
+
+def _behind(view: memoryview) -> int:
+    """How many bytes there are, the first run of zeros not counted."""
+    left = len(view)
+    for piece in _slices(view):
+        if stripped := piece.lstrip(b"\0"):
+            return left - len(piece) + len(stripped)
+        left -= len(piece)
+    return 0
 
 
 def _directory(data: memoryview, limit: int) -> tuple[list[Entry], int] | None:

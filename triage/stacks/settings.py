@@ -66,6 +66,11 @@ class Rules:
         """What triage brings."""
         return cls(FrameTable.default())
 
+    @property
+    def given(self) -> bool:
+        """Whether a user gave any, so that others may have other keys."""
+        return bool(self.fingerprints) or self.table is not FrameTable.default()
+
 
 def parse(table: dict[str, Any]) -> Rules:
     """Read the table `[stacks]`.

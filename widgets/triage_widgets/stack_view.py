@@ -80,28 +80,34 @@ class StackView(Widget):
 
     def figure(self) -> Figure:
         """The static page of the incident."""
-        return stack_figure(self._pages, self._incident)
+        return stack_figure(self._pages, self._shown)
 
     def __repr__(self) -> str:
         """Say what is shown, by counts."""
-        head = self._pages.head(self._incident)
+        head = self._pages.head(self._shown)
         return f"<triage.StackView: {plural(head.stacks_in_all, 'stack')}, {plural(head.variants_in_all, 'variant')}>"
 
+    @property
+    def _shown(self) -> str:
+        """The incident, or what it became by a decision made elsewhere, to be looked at before anything is decided."""
+        self._incident = next(iter(self._case.became(self._incident)), self._incident)
+        return self._incident
+
     def _head(self, event: str | None = None) -> dict[str, Any]:
-        return asdict(self._pages.head(self._incident, event)) | {"decides": self._decides is not None}
+        return asdict(self._pages.head(self._shown, event)) | {"decides": self._decides is not None}
 
     def _frames(self, event: str, stack: int, start: int = 0) -> list[dict[str, Any]]:
         return [asdict(cell) for cell in self._pages.frames(event, int(stack), int(start))]
 
     def _tree(self) -> list[dict[str, Any]]:
-        return [asdict(row) for row in self._pages.tree(self._incident)]
+        return [asdict(row) for row in self._pages.tree(self._shown)]
 
     def _others(self, text: str = "") -> dict[str, Any]:
-        rows, in_all = self._pages.others(self._incident, text)
+        rows, in_all = self._pages.others(self._shown, text)
         return {"rows": [asdict(row) for row in rows], "in_all": in_all}
 
     def _splits(self) -> list[dict[str, Any]]:
-        return [asdict(way) for way in self._pages.splits(self._incident)]
+        return [asdict(way) for way in self._pages.splits(self._shown)]
 
     def _merge(self, ids: list[str], reason: str) -> str:
         if not ids:
