@@ -7,19 +7,15 @@ so that a log that is read again, after a kill or just so, gives the same files;
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Final
 
 from triage import formats
-from triage.capture.envelopes import Event, Identities, envelope, is_valid
-from triage.capture.event_files import Written, array, file_name, folder_of, write
+from triage.capture.envelopes import Event
+from triage.capture.event_files import Written, folder_of
+from triage.capture.event_writer import Names, Writer
 from triage.errors import LimitError
 from triage.formats import trace_text
 from triage.formats.head import Head
@@ -37,11 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ("Ingested", "ingest")
 
-# A file holds so many events and bytes; so many events wait for what hangs on them.
-_EVENTS, _BYTES, _WAITING = 2_000, 4 << 20, 256
+# So many events wait for what hangs on them.
+_WAITING: Final = 256
 _LIMITS: Final = Limits()
-_STEM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_encode: Final = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -135,8 +129,8 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
     """
     inputs = Inputs(path)
     reader = formats.by_name(format) if format else None
-    names = _Names(service, environment, host)
-    writer = _Writer(folder_of(store), names, told=told, redactor=_redactor() if redact else None)
+    names = Names(service, environment, host)
+    writer = Writer(folder_of(store), names, told=told, redactor=_redactor() if redact else None)
     records = Stream(writer, lines=lines)
     dispatch = _Dispatch(records, reader, single=inputs.single)
     # events are taken one by one, whole
@@ -147,9 +141,7 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
         writer.flush()
     records.end()
     writer.flush()
-    done = writer.done
-    done.lines, done.quarantined, done.unread = records.lines, records.quarantined, dispatch.unread
-    return done
+    return Ingested(writer.files, writer.events, records.lines, records.quarantined, dispatch.unread)
 
 
 def _redactor() -> Redactor:
@@ -193,135 +185,10 @@ class _Dispatch:
             self.unread.append(source.path)
 
 
-class _Named(msgspec.Struct):
-    """Of an envelope, what it is of."""
-
-    service: dict[str, Any]
-
-
-_named: Final = msgspec.json.Decoder(list[_Named]).decode
-
-
-class _Buffer:
-    """The envelopes that wait for their file."""
-
-    __slots__ = ("bytes", "held", "ids", "last")
-
-    def __init__(self) -> None:
-        self.held: list[bytes] = []
-        self.ids: list[str] = []
-        self.bytes = self.last = 0
-
-
-class _Names(NamedTuple):
-    """What events are of whose log names none."""
-
-    service: str | None
-    environment: str
-    host: str | None
-
-
-class _Writer:
-    """Events to envelopes to files, by log and service."""
-
-    def __init__(
-        self,
-        folder: Path,
-        names: _Names,
-        *,
-        told: Callable[[Written], None] | None,
-        redactor: Redactor | None,
-    ) -> None:
-        self.done = Ingested()
-        self._folder = folder
-        self._names = names
-        self._told = told
-        self._redactor = redactor
-        self._identities = Identities()
-        self._paths: dict[str, str] = {}
-        self._buffers: dict[tuple[str, str], _Buffer] = {}
-        self._bytes = 0
-
-    def add(self, event: Event) -> None:
-        """Take one event."""
-        columns, (service, environment, host) = event.columns, self._names
-        if service and not columns.get("service"):
-            columns["service"] = service
-        if environment != "unknown" and not columns.get("environment"):
-            columns["environment"] = environment
-        if host and not any((scope, key) == ("log", "host") for scope, key, _ in event.annotations):
-            event.annotations.append(("log", "host", host))
-        if event.own is not None and is_valid(event.own):
-            data, identity, name = _encode(event.own), event.own["event_id"], event.own["service"]["name"]
-        else:
-            made = envelope(event, self._identities, service=_stem(self._called(event.path)), environment=environment)
-            data, identity, name = _encode(made), made.event_id, str(made.service["name"])
-        key = event.path, name
-        buffer = self._buffers.setdefault(key, _Buffer())
-        buffer.held.append(data)
-        buffer.ids.append(identity)
-        buffer.bytes += len(data)
-        buffer.last = max(buffer.last, columns.get("ts") or 0)
-        self._bytes += len(data)
-        if len(buffer.held) >= _EVENTS or buffer.bytes >= _BYTES:
-            self._write(key)
-        elif self._bytes >= 4 * _BYTES:
-            # many programs in one log: the one with the most goes first
-            self._write(max(self._buffers, key=lambda one: (self._buffers[one].bytes, one)))
-
-    def flush(self) -> None:
-        """Write what waits."""
-        for key in sorted(self._buffers):
-            self._write(key)
-
-    def _write(self, key: tuple[str, str]) -> None:
-        buffer = self._buffers.pop(key)
-        self._bytes -= buffer.bytes
-        path, service = key
-        data = array(buffer.held)
-        if self._redactor is not None:
-            data, service = self._masked(self._redactor, data, path, service)
-        name = file_name(path, buffer.ids, buffer.last, service)
-        written = write(self._folder, name, data, events=len(buffer.held))
-        self.done.files.append(written)
-        self.done.events += written.events
-        if self._told:
-            self._told(written)
-
-    def _called(self, path: str) -> str:
-        """The path of a log, masked where that is wanted: what its name holds may name the service."""
-        if self._redactor is None or path in self._paths:
-            return self._paths.get(path, path)
-        from triage.share.passes import learn_name, spellings
-
-        learn_name(self._redactor, path)
-        masked = {spelled: self._redactor.text(spelled) for spelled in spellings(path)}
-        self._paths[path] = next((text for spelled, text in masked.items() if text != spelled), path)
-        return self._paths[path]
-
-    def _masked(self, redactor: Redactor, data: bytes, path: str, service: str) -> tuple[bytes, str]:
-        """The content of a file with masks, and the service as it reads there."""
-        if self._called(path) == path:
-            data = redactor.mask_alone(data).data
-        else:
-            # The envelopes name their log, and what is masked in the name may stand nowhere else.
-            redactor.learn(data, place=path)
-            data = redactor.mask(data, place=path).data
-        with contextlib.suppress(msgspec.MsgspecError, LookupError):
-            return data, str(_named(data)[0].service["name"]).strip("[]")
-        return data, redactor.text(service).strip("[]")
-
-
-def _stem(path: str) -> str:
-    """The first word of a file's name: what a log of no named service is called."""
-    found = _STEM.search(path.replace("\\", "/").rpartition("/")[2])
-    return found[0] if found else "log"
-
-
 class Stream(Records):
     """Records that are let go of: an event is written once others have come after it."""
 
-    def __init__(self, writer: _Writer, *, lines: bool) -> None:
+    def __init__(self, writer: Writer, *, lines: bool) -> None:
         super().__init__()
         self.path = ""
         self.lines = self.quarantined = 0
