@@ -25,7 +25,8 @@ __all__ = ("Said", "level_of", "read", "severity")
 _FRONT: Final = 600
 _LOGFMT: Final = re.compile(r'(?:^|\s)([A-Za-z_@][\w.@-]{0,40})=("(?:[^"\\]|\\.){0,16000}+"|[^\s"]{0,4000}+)')
 _LOGFMT_START: Final = re.compile(r"(?:time|ts|t|timestamp|level|lvl|severity)=")
-_FIELDS: Final = ("pid", "tid", "client", "host", "os", "code", "db")
+_FIELD_NAMES: Final = ("pid", "tid", "client", "host", "os", "code", "db")
+_FIELDS: Final = frozenset(_FIELD_NAMES)
 _SEVERITIES: Final = ("fatal", "fatal", "fatal", "error", "warning", "info", "info", "debug")
 
 
@@ -78,6 +79,7 @@ class _Forms:
     wrappers: tuple[_Form, ...]
     heads: tuple[_Form, ...]
     times: tuple[_Form, ...]
+    last: tuple[_Form, ...]
     after: tuple[re.Pattern[str], ...]
     levels: dict[str, str]
 
@@ -100,7 +102,7 @@ def _forms() -> _Forms:
         )
 
     after = tuple(compiled(row["pattern"]) for row in table["after"])
-    return _Forms(forms("wrapper"), forms("head"), forms("time"), after, table["levels"])
+    return _Forms(forms("wrapper"), forms("head"), forms("time"), forms("last"), after, table["levels"])
 
 
 def level_of(word: str | None) -> str | None:
@@ -147,32 +149,33 @@ def read(line: str) -> Said | None:
 
 def _bare(text: str) -> Said | None:
     """The head of a line that nobody wrapped."""
-    _, heads, times = _able(text[:2])
+    _, heads, times, last = _able(text[:2])
     for form in heads:
         if found := form.pattern.match(text, 0, _FRONT):
-            said = _said(found, text[found.end() :], nested=form.nested)
-            said.form = form.form
-            return said
+            return _said(found, text[found.end() :], form)
     for form in times:
         if stamp := form.pattern.match(text, 0, _FRONT):
             for pattern in _forms().after:
                 if found := pattern.match(text, stamp.end(), _FRONT):
-                    said = _said(found, text[found.end() :], nested=False)
-                    said.time, said.form = stamp["time"], form.form
+                    said = _said(found, text[found.end() :], form)
+                    said.time = stamp["time"]
                     return said
             return Said(text[stamp.end() :].lstrip(), stamp["time"], form=form.form)
+    for form in last:
+        if found := form.pattern.match(text, 0, _FRONT):
+            return _said(found, text[found.end() :], form)
     return _logfmt(text) if _LOGFMT_START.match(text) else None
 
 
 @lru_cache(maxsize=4_096)
 def _able(begin: str) -> tuple[tuple[_Form, ...], ...]:
-    """The wrappers, heads and times that a text can have, by the two characters that it begins with."""
-    kinds = (_forms().wrappers, _forms().heads, _forms().times)
+    """The wrappers, heads, times and last forms that a text can have, by the two characters that it begins with."""
+    kinds = (_forms().wrappers, _forms().heads, _forms().times, _forms().last)
     return tuple(tuple(form for form in forms if form.begins.match(begin)) for forms in kinds)
 
 
-def _said(found: re.Match[str], message: str, *, nested: bool) -> Said:
-    """What the groups of a form say."""
+def _said(found: re.Match[str], message: str, form: _Form) -> Said:
+    """What the groups of a form say, or of what stands behind the time of one."""
     groups = found.groupdict()
     level = level_of(groups.get("level") or groups.get("letter"))
     said = Said(
@@ -181,10 +184,11 @@ def _said(found: re.Match[str], message: str, *, nested: bool) -> Said:
         level,
         groups.get("logger") or groups.get("logger2") or None,
         groups.get("thread") or groups.get("thread2"),
+        form=form.form,
     )
-    fields = {key: groups[key] for key in _FIELDS if groups.get(key) not in (None, "-")}
-    said.fields = fields or None
-    if nested:
+    if not _FIELDS.isdisjoint(groups):
+        said.fields = {key: groups[key] for key in _FIELD_NAMES if groups.get(key) not in (None, "-")} or None
+    if form.nested:
         said.service = said.logger
         said.program = (groups.get("host"), said.logger, groups.get("pid"))
         if groups.get("pri"):
