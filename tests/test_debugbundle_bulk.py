@@ -157,6 +157,7 @@ DEFECTS = {
     "lone surrogate": MADE[0].replace(b'"query":{}', b'"query":{"a":"\\ud800"}'),
     "lone surrogate in the message": changed(payload_message="x").replace(b'"x"', b'"\\udc00"'),
     "duplicate key": MADE[0].replace(b'"payload":{', b'"payload":{"name":"other",'),
+    "NULs before it": bytes(700) + MADE[0],
     "raw NUL": MADE[0].replace(b'"query":{}', b'"query":{"a":"\x00"}'),
     "control character": MADE[0].replace(b'"query":{}', b'"query":{"a":"\x01"}'),
     "long line": MADE[0].replace(b'"query":{}', b'"query":{"a":"' + b"x" * 2_000_000 + b'"}'),

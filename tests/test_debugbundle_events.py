@@ -84,6 +84,17 @@ def test_bad_lines_are_quarantined_with_their_place():
     assert "3 of 6 pieces are in quarantine" in rows["files"][0]["reason"]
 
 
+@pytest.mark.parametrize("nuls", [1, 597, 3_000])
+def test_nuls_before_an_event_are_lost_alone(nuls):
+    data = NDJSON.replace(b"\n", b"\n" + bytes(nuls), 1)
+    rows = read(data, limits=Limits(line_bytes=2_500))
+    assert ids(rows) == ["1", "2", "3"]
+    assert [json.loads(data[row["offset"] : row["offset"] + row["length"]]) for row in rows["events"]] == EVENTS
+    (lost,) = rows["quarantine"]
+    assert (lost["line"], lost["offset"], lost["length"]) == (2, NDJSON.index(b"\n") + 1, nuls)
+    assert rows["files"][0]["parse_status"] == "partial"
+
+
 def test_lines_are_lines_however_many_at_the_top_are_damaged():
     bad = [json.dumps(log(number)).encode()[:-30] for number in range(60)]
     good = [json.dumps(log(number)).encode() for number in range(60, 70)]

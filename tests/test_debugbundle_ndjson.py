@@ -73,6 +73,18 @@ def test_damage_costs_only_its_line():
         assert SAMPLE[row["offset"] : row["offset"] + row["length"]] == SAMPLE.split(b"\n")[row["line"] - 1]
 
 
+def test_nuls_before_a_line_are_lost_alone():
+    whole = lines(SHORT, SHORT | {"message": "other"})
+    data = whole.replace(b"\n", b"\n" + bytes(300), 1) + bytes(7)
+    rows = read(data)
+    assert [row["error_value"] for row in rows["events"]] == [SHORT["message"], "other"]
+    assert data[rows["events"][1]["offset"] :].startswith(b"{")
+    assert [(row["line"], row["length"], row["reason"]) for row in rows["quarantine"]] == [
+        (2, 300, "NUL bytes before the text of a line"),
+        (3, 7, "NUL bytes instead of JSON"),
+    ]
+
+
 def test_a_time_without_zone_is_told():
     (row,) = read(lines(SHORT | {"timestamp": "2026-01-26T01:25:59"}))["events"]
     assert (row["ts_source"], row["parse_status"]) == ("event without zone", "repaired")

@@ -56,6 +56,12 @@ T = "2026-01-26 01:25:59,123"
         ("2026-01-26T01:25:59Z shop.errors.NoRate: db1:5432", None, None, None, "shop.errors.NoRate: db1:5432"),
         ("2026-01-26T01:25:59Z fe80::1 shop[12]: no rate", None, "shop", None, "no rate"),
         ("web_1  | 2026-01-26 01:25:59 ERROR no rate", "error", None, None, "no rate"),
+        ("[2026-01-26T01:25:59.123+0000] {pay.py:7} ERROR - no rate", "error", "pay.py:7", None, "no rate"),
+        ("[2026-01-26, 01:25:59 UTC] {pay.py:7} ERROR - no rate", "error", "pay.py:7", None, "no rate"),
+        (f"{T} 12 ERROR shop odoo.http: no rate", "error", "odoo.http", None, "no rate"),
+        ("26 Jan 2026 01:25:59,123 [main] ERROR shop.Cart - no rate", "error", "shop.Cart", "main", "no rate"),
+        ("web_1  | [26-Jan-2026 01:25:59 UTC] PHP Notice:  no rate", None, None, None, "PHP Notice:  no rate"),
+        ('192.0.2.7 - - [26/Jan/2026 01:25:59] "GET / HTTP/1.1" 500 -', None, None, None, '"GET / HTTP/1.1" 500 -'),
         ("\x1b[31m2026-01-26 01:25:59 ERROR no rate\x1b[0m", "error", None, None, "no rate"),
     ],
 )  # fmt: skip
@@ -95,6 +101,13 @@ def test_a_year_that_only_the_program_wrote():
     said = read("Jan 26 01:25:59 web-1 shop[12]: E, [2026-01-26T01:25:59.5 #12] ERROR -- shop: no rate")
     assert said is not None
     assert said.time == "2026-01-26T01:25:59.5"
+
+
+@pytest.mark.parametrize("time", ["2026-01-26, 01:25:59 UTC", "2026-01-26T01:25:59.000+0000"])
+def test_the_times_of_airflow(time):
+    said = read(f"[{time}] {{pay.py:7}} ERROR - no rate")
+    assert said is not None
+    assert said.moment(None) == (1_769_390_759_000_000, None)
 
 
 def test_levels_of_every_kind():

@@ -18,6 +18,10 @@ RECORDS = {
     "bracketed": "[2026-03-01 10:00:03] shop.INFO: sent",
     "clock": "10:00:03 sent",
     "level": "INFO:shop.mail:sent",
+    "logfmt": 'time=2026-03-01T10:00:03Z level=info msg="sent"',
+    "Django": "[01/Mar/2026 10:00:03] ERROR [django.request:241] Internal Server Error: /sent",
+    "Ruby's Logger": "E, [2026-03-01T10:00:03.123456 #12] ERROR -- : sent",
+    "access": '192.0.2.7 - - [01/Mar/2026 10:00:03] "GET / HTTP/1.1" 500 -',
     "Celery": "[2026-03-01 10:00:03,476: INFO/ForkPoolWorker-2] Task shop.mail[aa] succeeded in 0.1s: None",
 }
 OUTER = {
@@ -37,6 +41,27 @@ def test_the_next_record_is_no_part_of_the_message(outer, record):
     lines = [outer + line for line in [*TRACE, record]]
     [found] = scan(enumerate(lines))
     assert (found.report.error_value, found.last) == ("division by zero", len(TRACE))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        'time=2026-03-01T10:0{n}:00Z level=error msg="no rate"',
+        "2026/03/01 10:0{n}:00 [error] 12#12: *3 no rate",
+        "E, [2026-03-01T10:0{n}:00.123456 #12] ERROR -- : no rate",
+        "[01/Mar/2026 10:0{n}:00] ERROR [django.request:241] no rate",
+        "[01-Mar-2026 10:0{n}:00] no rate",
+        "[Sun Mar 01 10:0{n}:00 2026] [php:error] [pid 1] no rate",
+        "[2026-03-01T10:0{n}:00.123+0000] {{pay.py:3}} ERROR - no rate",
+        "2026-03-01 10:0{n}:00,123 12 ERROR db odoo.http: no rate",
+    ],
+)
+def test_each_traceback_has_the_time_of_the_record_above_it(record):
+    text = "".join(f"{record.format(n=n)}\n" + "".join(f"{line}\n" for line in TRACE) for n in range(5))
+    case = triage.loads(text)
+    assert [ts.minute for ts in case.events()["ts"]] == [0, 1, 2, 3, 4]
+    assert set(case.events()["error_value"]) == {"division by zero"}
+    assert list(case.logs()["message"]) == ["no rate"] * 5
 
 
 @pytest.mark.parametrize(

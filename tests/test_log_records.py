@@ -227,7 +227,7 @@ PHP = (
 )
 
 
-@pytest.mark.parametrize("nuls", [1, 597, 70_000, 3_000_000], ids=str)
+@pytest.mark.parametrize("nuls", [1, 597, 70_000, 3_000_000, 20_000_000], ids=str)
 @pytest.mark.parametrize("text", [PHP * 2, (ERROR + TRACE) * 2], ids=["php", "app"])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
 def test_nuls_before_a_log_are_lost_alone(nuls, text, pack, tmp_path):
@@ -240,6 +240,8 @@ def test_nuls_before_a_log_are_lost_alone(nuls, text, pack, tmp_path):
     lost = case.quarantine()
     assert lost[["offset", "length", "line"]].to_numpy().tolist() == [[0, nuls, 1]]
     assert case.files()["bytes"].max() == len(data)
+    assert "partial" in set(case.files()["parse_status"])
+    assert case.events()["ts"].notna().all()
 
 
 @pytest.mark.parametrize(

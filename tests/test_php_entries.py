@@ -105,3 +105,22 @@ def test_lines_that_each_have_a_time_are_one_entry():
     case = loads(text)
     assert case.frames()["function"].tolist() == ["Cart->total", "pay", "{main}"]
     assert case.incidents()["group_key"].tolist() == [signature(text)] == [signature("\n".join(lines))]
+
+
+def test_containers_have_entries_of_their_own():
+    head = "[26-Jan-2026 01:25:59 UTC] PHP Fatal error:  Uncaught"
+    lines = [
+        f"web_1  | {head} AError: a in /a.php:9",
+        f"job_1  | {head} BError: b in /b.php:9",
+        "web_1  | Stack trace:",
+        "job_1  | Stack trace:",
+        "web_1  | #0 /a.php(3): a()",
+        "job_1  | #0 /b.php(3): b()",
+        "web_1  | #1 {main}",
+        "db_1   | ready",
+        "job_1  | #1 {main}",
+    ]
+    case = loads("\n".join(lines) + "\n")
+    assert sorted(case.incidents()["title"]) == ["AError in a", "BError in b"]
+    assert set(case.events()["format"]) == {"php-log"}
+    assert {ts.isoformat() for ts in case.events()["ts"]} == {"2026-01-26T01:25:59+00:00"}

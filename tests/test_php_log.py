@@ -131,6 +131,15 @@ def test_every_level_has_its_own(line):
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [("Core Warning", "warning"), ("Compile error", "fatal"), ("Strict Standards", "info"), ("Parse Error", "fatal")],
+)
+def test_the_name_of_a_level_is_no_part_of_the_message_whatever_its_case(name, level):
+    (event,) = read(f"[26-Jan-2026 01:25:59 UTC] PHP {name}:  z in /a.php on line 1\n".encode())["events"]
+    assert (event["level"], event["error_type"], event["error_value"]) == (level, name, "z")
+
+
 def test_detection():
     assert [hit.format for hit in formats.detect(LOG)] == ["php-log"]
     assert php_log.NAME in formats.registry()

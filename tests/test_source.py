@@ -109,6 +109,21 @@ def test_overlong_lines_go_to_quarantine_and_reading_goes_on(step):
     found = rows(one, "quarantine")
     assert [(row["offset"], row["length"], row["line"]) for row in found] == [(6, 100, 2), (112, 50, 4)]
     assert found[0]["reason"] == "a line is over the limit line_bytes=20"
+    assert one.parse_status == "partial"
+    assert one.told()["reasons"] == [f"{found[0]['reason']}; in quarantine"]
+
+
+@pytest.mark.parametrize("step", [1, 3, 64, 1 << 20])
+def test_more_nuls_than_a_line_may_have_bytes_do_not_take_its_text_along(step):
+    data = b"short\n" + bytes(90) + b"text\n" + bytes(3) + b"few\n" + bytes(30)
+    one = source(data, step=step, line_bytes=20)
+    assert list(one.lines()) == [(0, b"short"), (96, b"text"), (101, bytes(3) + b"few"), (138, b"")]
+    one.close()
+    assert one.parse_status == "partial"
+    assert [(row["offset"], row["length"], row["line"]) for row in rows(one, "quarantine")] == [
+        (6, 90, 2),
+        (108, 30, 4),
+    ]
 
 
 @pytest.mark.parametrize("step", [1, 3, 1 << 20])

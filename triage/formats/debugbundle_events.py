@@ -189,7 +189,11 @@ class EventLines:
 
     def _line(self, line: bytes, place: int, number: int) -> None:
         if text := line.strip(BLANK):
-            self._pieces(line, text, place, number)
+            kept = line.lstrip(b"\0")
+            if nuls := len(line) - len(kept):
+                self.lost += 1
+                self._source.quarantine("NUL bytes before the text of a line", offset=place, length=nuls, line=number)
+            self._pieces(kept, text, place + nuls, number)
         elif b"\0" in line:
             self.lost += 1
             self._source.quarantine("NUL bytes instead of JSON", offset=place, length=len(line), line=number)

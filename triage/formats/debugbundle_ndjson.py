@@ -89,16 +89,22 @@ def read(source: Source) -> None:
     """Read every line; what is no error goes to quarantine."""
     source.role, source.media = "events", "application/x-ndjson"
     events = lost = 0
-    for number, (offset, line) in enumerate(source.lines(), 1):
+    for number, (place, whole) in enumerate(source.lines(), 1):
+        line = whole.lstrip(b"\0")
+        offset = place + len(whole) - len(line)
+        if offset > place:
+            lost += 1
+            reason = f"NUL bytes {'before the text of a line' if line.strip() else 'instead of JSON'}"
+            source.quarantine(reason, offset=place, length=offset - place, line=number)
         text = line.strip()
         if not text:
             continue
         value, note = decode(text)
-        reason = _line(source, value, offset, len(line), note)
-        events += reason is None
-        lost += reason is not None
-        if reason:
-            source.quarantine(reason, offset=offset, length=len(line), line=number)
+        damage = _line(source, value, offset, len(line), note)
+        events += damage is None
+        lost += damage is not None
+        if damage:
+            source.quarantine(damage, offset=offset, length=len(line), line=number)
     source.description = f"DebugBundle errors: {events:,}"
     if lost:
         source.parse_status = "partial"

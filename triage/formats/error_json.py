@@ -95,7 +95,7 @@ def _objects(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
 def read(source: Source) -> None:
     """Read every object; what is none of a log is left out, what is damaged goes to quarantine."""
     source.media = "application/json"
-    reading = Reading(source, NAME, lambda _: None)
+    reading = Reading(source, NAME)
     data = source.data() if source.encoding == "utf-8" else source.text().encode("utf-8", "replace")
     other = 0
     listed = bytes(data[:64]).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"["

@@ -16,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from triage.formats import log_times
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.prefixes import uncoloured
 
 __all__ = ("Said", "level_of", "read", "severity")
@@ -24,6 +25,8 @@ __all__ = ("Said", "level_of", "read", "severity")
 _FRONT: Final = 600
 _LOGFMT: Final = re.compile(r'(?:^|\s)([A-Za-z_@][\w.@-]{0,40})=("(?:[^"\\]|\\.){0,16000}+"|[^\s"]{0,4000}+)')
 _LOGFMT_START: Final = re.compile(r"(?:time|ts|t|timestamp|level|lvl|severity)=")
+_FIELD_NAMES: Final = ("pid", "tid", "client", "host", "os", "code", "db")
+_FIELDS: Final = frozenset(_FIELD_NAMES)
 _SEVERITIES: Final = ("fatal", "fatal", "fatal", "error", "warning", "info", "info", "debug")
 
 
@@ -48,6 +51,8 @@ class Said(msgspec.Struct, gc=False):
     inner: bool = False
     # whether it was an object of JSON behind a head
     json: bool = False
+    # what the row of the form says of it
+    form: str | None = None
 
     def moment(self, dated: tuple[int, int] | None) -> log_times.Moment:
         """When it was written."""
@@ -66,6 +71,7 @@ class _Form:
     pattern: re.Pattern[str]
     begins: re.Pattern[str]
     nested: bool
+    form: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class _Forms:
     wrappers: tuple[_Form, ...]
     heads: tuple[_Form, ...]
     times: tuple[_Form, ...]
+    last: tuple[_Form, ...]
     after: tuple[re.Pattern[str], ...]
     levels: dict[str, str]
 
@@ -86,15 +93,16 @@ def _forms() -> _Forms:
         pattern = pattern.replace("\\\n", "").replace('""', "")
         for name, piece in table["pieces"].items():
             pattern = pattern.replace(f"${name}", piece)
-        return re.compile(pattern)
+        return lazy(pattern)
 
     def forms(name: str) -> tuple[_Form, ...]:
         return tuple(
-            _Form(compiled(row["pattern"]), re.compile(row["begins"]), row.get("nested", False)) for row in table[name]
+            _Form(compiled(row["pattern"]), re.compile(row["begins"]), row.get("nested", False), row.get("form"))
+            for row in table[name]
         )
 
     after = tuple(compiled(row["pattern"]) for row in table["after"])
-    return _Forms(forms("wrapper"), forms("head"), forms("time"), after, table["levels"])
+    return _Forms(forms("wrapper"), forms("head"), forms("time"), forms("last"), after, table["levels"])
 
 
 def level_of(word: str | None) -> str | None:
@@ -133,7 +141,7 @@ def read(line: str) -> Said | None:
     text = uncoloured(line)
     if not text or text[0].isspace():
         return None
-    for form in _able(text[:2], "wrappers"):
+    for form in _able(text[:2])[0]:
         if (found := form.pattern.match(text, 0, _FRONT)) and (said := _bare(text[found.end() :])):
             return said
     return _bare(text)
@@ -141,28 +149,33 @@ def read(line: str) -> Said | None:
 
 def _bare(text: str) -> Said | None:
     """The head of a line that nobody wrapped."""
-    for form in _able(text[:2], "heads"):
+    _, heads, times, last = _able(text[:2])
+    for form in heads:
         if found := form.pattern.match(text, 0, _FRONT):
-            return _said(found, text[found.end() :], nested=form.nested)
-    for form in _able(text[:2], "times"):
+            return _said(found, text[found.end() :], form)
+    for form in times:
         if stamp := form.pattern.match(text, 0, _FRONT):
             for pattern in _forms().after:
                 if found := pattern.match(text, stamp.end(), _FRONT):
-                    said = _said(found, text[found.end() :], nested=False)
+                    said = _said(found, text[found.end() :], form)
                     said.time = stamp["time"]
                     return said
-            return Said(text[stamp.end() :].lstrip(), stamp["time"])
+            return Said(text[stamp.end() :].lstrip(), stamp["time"], form=form.form)
+    for form in last:
+        if found := form.pattern.match(text, 0, _FRONT):
+            return _said(found, text[found.end() :], form)
     return _logfmt(text) if _LOGFMT_START.match(text) else None
 
 
 @lru_cache(maxsize=4_096)
-def _able(begin: str, kind: str) -> tuple[_Form, ...]:
-    """The forms that a text can have, by the two characters that it begins with."""
-    return tuple(form for form in getattr(_forms(), kind) if form.begins.match(begin))
+def _able(begin: str) -> tuple[tuple[_Form, ...], ...]:
+    """The wrappers, heads, times and last forms that a text can have, by the two characters that it begins with."""
+    kinds = (_forms().wrappers, _forms().heads, _forms().times, _forms().last)
+    return tuple(tuple(form for form in forms if form.begins.match(begin)) for forms in kinds)
 
 
-def _said(found: re.Match[str], message: str, *, nested: bool) -> Said:
-    """What the groups of a form say."""
+def _said(found: re.Match[str], message: str, form: _Form) -> Said:
+    """What the groups of a form say, or of what stands behind the time of one."""
     groups = found.groupdict()
     level = level_of(groups.get("level") or groups.get("letter"))
     said = Said(
@@ -171,10 +184,11 @@ def _said(found: re.Match[str], message: str, *, nested: bool) -> Said:
         level,
         groups.get("logger") or groups.get("logger2") or None,
         groups.get("thread") or groups.get("thread2"),
+        form=form.form,
     )
-    fields = {key: groups[key] for key in ("pid", "host") if groups.get(key) not in (None, "-")}
-    said.fields = fields or None
-    if nested:
+    if not _FIELDS.isdisjoint(groups):
+        said.fields = {key: groups[key] for key in _FIELD_NAMES if groups.get(key) not in (None, "-")} or None
+    if form.nested:
         said.service = said.logger
         said.program = (groups.get("host"), said.logger, groups.get("pid"))
         if groups.get("pri"):

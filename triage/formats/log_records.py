@@ -1,6 +1,6 @@
 """A log as rows: its records become rows of `logs`, the stack traces among its lines events.
 
-A record is a line with a head (`log_heads`, `log_json`, or that of a reader) and the lines below it that have none.
+A record is a line with a head, of whichever form (`log_line`), and the lines below it that have none.
 Traces are found by the trace modules in the whole text, as in any other; each takes its lines out of the record that
 introduces it and gets the time, the level, the logger and the thread of that. The level of the line holds where it is
 a warning or worse; a trace in a warning is context, as a warning is. What ended the program stays fatal.
@@ -12,11 +12,11 @@ programs, which begin as they like. Everything streams: no more lines are held t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.formats import log_times
+from triage.formats import log_line, log_times
 from triage.formats.held_text import report as held_report
 from triage.formats.log_heads import Said, level_of
 from triage.formats.trace_text import add
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from triage.formats.php_entries import Entries
     from triage.sources.source import Source
 
-__all__ = ("Reading", "Record", "Row", "source_of")
+__all__ = ("Reading", "Record", "Row", "source_of", "unwrapped")
 
 # A message is joined from so many lines and characters; those behind it are counted.
 _LINES, _CHARS = 400, 65_536
@@ -37,6 +37,8 @@ _PROGRAMS: Final = 64
 _DOCKER: Final = '{"log":'
 # Prefixes of containers' lines, which all lines of a record have.
 _WRAPPED: Final = (("compose",), ("cri",), ("pod",), ("stream",), ("docker",))
+# What of them stands in brackets begins so.
+_BRACKETED: Final = frozenset("psS")
 # What a report in a field says beside its error.
 _REPORTED: Final = (
     "signal", "handled", "error_code", "error_code_name", "fault_address", "release", "os_name", "os_version",
@@ -92,8 +94,8 @@ class Reading:
     ----------
     source
         Where the lines come from and the rows go to.
-    heads
-        What the head of a line says: a `Said`, why the line is damaged, or None where it has none.
+    name
+        The format that the rows of `events` tell.
     php
         Where PHP's own messages go, which are events of their own.
     preamble
@@ -104,7 +106,6 @@ class Reading:
         self,
         source: Source,
         name: str,
-        heads: Callable[[str], Said | str | None],
         php: type[Entries] | None = None,
         *,
         preamble: bool = False,
@@ -115,7 +116,6 @@ class Reading:
         self.records = self.events = self.lost = 0
         self._numbered = source.encoding == "utf-8"
         self._preamble = preamble
-        self._heads = heads
         self._rows: deque[Row] = deque()
         self._php = php(self) if php else None
         self._current: Record | None = None
@@ -165,7 +165,7 @@ class Reading:
             end = offset + len(text if text.isascii() else text.encode()) if "\ufffd" not in text else -1
             if text[:1] in _LOST:
                 offset, text = self._cut(number, offset, text)
-            said = self._heads(text)
+            said = log_line.read(text)
             damage = said if isinstance(said, str) else None
             row = Row(number, offset, text, None if isinstance(said, str) else said, damage)
             self._rows.append(row)
@@ -197,13 +197,14 @@ class Reading:
 
     def _line(self, row: Row, end: int) -> None:
         """One line that is of no trace; `end` is where the next one begins."""
-        if row.text[:1] == "{" and row.said is None and (self._current is None or self._current.row.text[:1] == "{"):
-            if row.text.startswith(_DOCKER) and self._current is not None:
+        docker = row.text.startswith(_DOCKER)
+        if self._php and (docker or row.said or row.text[:1] != "{") and self._php.take(row, end):
+            self._close()
+        elif row.text[:1] == "{" and row.said is None and (self._current is None or self._current.row.text[:1] == "{"):
+            if docker and self._current is not None:
                 self._current.add(split(row.text).text)
             else:
                 self._quarantine(row, end, row.damage or "JSON that is no record of a log")
-        elif self._php and self._php.take(row, end):
-            self._close()
         elif row.said is not None:
             self._close()
             self._current = Record(row.said, row)
@@ -234,8 +235,7 @@ class Reading:
             if colon and (level := level_of(word)):
                 said.level, said.message = level, rest
                 return
-        line = split(text) if text[:1] not in {" ", "\t", ""} else None
-        record.add(line.text if line is not None and line.stream[:1] in _WRAPPED else text)
+        record.add(unwrapped(text)[1])
 
     def _quarantine(self, row: Row, end: int, reason: str) -> None:
         """A line that cannot be read."""
@@ -370,6 +370,19 @@ class Reading:
             origin="log",
             parse_status="raw" if not said.time and not said.level and said.ts is None else status,
         )
+
+
+def unwrapped(text: str) -> tuple[tuple[str, ...], str]:
+    """The container that a line is of, () where none wrapped it, and the line without what was put before it.
+
+    Examples
+    --------
+    >>> unwrapped("web_1  | #0 {main}"), unwrapped("#0 {main}")
+    ((('web_1',), '#0 {main}'), ((), '#0 {main}'))
+    """
+    bare = text[:1] in {" ", "\t", ""} or (text[0] == "[" and text[1:2] not in _BRACKETED)
+    line = None if bare else split(text)
+    return (line.stream[1:2], line.text) if line is not None and line.stream[:1] in _WRAPPED else ((), text)
 
 
 def source_of(moment: log_times.Moment) -> str:

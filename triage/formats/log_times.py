@@ -37,7 +37,7 @@ _ZONE: Final = r"(?: ?(?P<zone>[A-Za-z+-][\w/+:-]{0,39}))?"
 _FORMS: Final = tuple(
     re.compile(form)
     for form in (
-        rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)[T ]{_CLOCK}{_ZONE}$",
+        rf"(?P<year>\d{{4}})[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)(?:T|,? ){_CLOCK}{_ZONE}$",
         rf"(?P<day>\d{{1,2}})[-/ ](?P<month>[A-Z][a-z]{{2}})[-/ ](?P<year>\d{{4}})[ :]{_CLOCK}{_ZONE}$",
         rf"(?:{_MONTH} )?(?P<month>{_MONTH}) {{1,2}}(?P<day>\d{{1,2}}) {_CLOCK}{_ZONE} (?P<year>\d{{4}})$",
         rf"(?P<month>[A-Z][a-z]{{2}}) {{1,2}}(?P<day>\d{{1,2}}) {_CLOCK}$",

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from triage.formats.log_records import Reading, Record, Row
+from triage.formats.log_records import Reading, Record, Row, unwrapped
 from triage.formats.traces import php_parse
+from triage.formats.traces.php_parse import LEVELS
 from triage.formats.traces.scanning import scan
 
 if TYPE_CHECKING:
@@ -30,27 +31,11 @@ if TYPE_CHECKING:
     from triage.formats.traces.scanning import Found
     from triage.records import Trace
 
-__all__ = ("LEVELS", "Entries", "is_entry")
-
-# Levels of PHP as ours; what a program cannot go on after is fatal, what a handler may catch an error.
-LEVELS: Final = {
-    "Fatal error": "fatal",
-    "Parse error": "fatal",
-    "Compile error": "fatal",
-    "Core error": "fatal",
-    "Recoverable fatal error": "error",
-    "Catchable fatal error": "error",
-    "Compile warning": "warning",
-    "Core warning": "warning",
-    "Warning": "warning",
-    "Notice": "info",
-    "Deprecated": "info",
-    "Strict Standards": "info",
-}
+__all__ = ("Entries", "is_entry")
 
 # An entry has so many lines of so many characters; so many processes may have one open, and a line so many entries.
 _LINES, _CHARS, _OPEN, _PIECES = 1_000, 16_384, 64, 64
-_HEAD: Final = re.compile(rf"PHP ({'|'.join(LEVELS)}):\s{{1,4}}")
+_HEAD: Final = re.compile(rf"PHP ((?i:{'|'.join(LEVELS)})):\s{{1,4}}")
 _BELOW: Final = re.compile(
     r"PHP (?:Stack trace:|Call Stack:|\s{0,8}(?:\d{1,6}\.\d{1,9} {1,12}\d{1,15} {1,12})?\d{1,6}\. )"
 )
@@ -99,30 +84,37 @@ class Entries:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._open: dict[tuple[Any, ...], _Entry] = {}
-        self._last: _Entry | None = None
+        # of each container the entry that lines without a head continue
+        self._last: dict[tuple[str, ...], _Entry] = {}
 
     def owns(self, row: Row, found: Found) -> bool:
         """Whether a trace that was found is part of an entry."""
         if found.module.NAME != "php":
             return False
         if row.said is None:
-            return self._last is not None
+            return bool(self._last) and unwrapped(row.text)[0] in self._last
         return is_entry(row.said.message) or _BELOW.match(row.said.message) is not None
 
     def take(self, row: Row, end: int) -> bool:
         """Take a line that begins or continues an entry; False where it does neither."""
         said = row.said
         if said is None:
-            if self._last is None or row.damage:
+            if not self._last or row.damage:
                 return False
-            self._last.add(row.text, row.number, end)
-            return True
-        key = _key(said)
+            place, text = unwrapped(row.text)
+            last = self._last.get(place)
+            if last is not None:
+                last.add(text, row.number, end)
+            return last is not None
         # Behind a time alone these words look like a logger.
         titled = not said.message and row.text.endswith(_TITLE)
         pieces = _pieces(_TITLE if titled else said.message)
+        if not pieces and not self._open:
+            return False
+        place = unwrapped(row.text)[0]
+        key = _key(said, place)
         if not pieces or not (_HEAD.match(pieces[0]) or (key in self._open and _continues(pieces[0]))):
-            self._last = None
+            self._last.pop(place, None)
             if key in self._open:
                 self._give(self._open.pop(key))
             return False
@@ -133,14 +125,14 @@ class Entries:
             entry = self._open.get(key)
             if entry is not None:
                 entry.add(piece, row.number, end)
-                self._last = entry
+                self._last[place] = entry
         return True
 
     def close(self) -> None:
         """Give the entries that are still open."""
         for key in list(self._open):
             self._give(self._open.pop(key))
-        self._last = None
+        self._last.clear()
 
     def _begin(self, key: tuple[Any, ...], entry: _Entry) -> None:
         """Open an entry; the one before of the same process is over, as is the oldest of too many."""
@@ -154,8 +146,9 @@ class Entries:
     def _give(self, entry: _Entry) -> None:
         """Append the event and the row of an entry."""
         reading, source = self._reading, self._reading.source
+        self._last = {place: last for place, last in self._last.items() if last is not entry}
         lines = [_plain(line) for line in entry.lines]
-        level = LEVELS[entry.level]
+        level = LEVELS[entry.level.lower()]
         traces, kind, error_type, error_value = _read(lines, entry, is_grave=level in {"error", "fatal"})
         record = Record(entry.said, entry.row)
         columns = reading.columns(record, None)
@@ -190,9 +183,10 @@ class Entries:
         reading.append(record)
 
 
-def _key(said: Said) -> tuple[Any, ...]:
+def _key(said: Said, place: tuple[str, ...]) -> tuple[Any, ...]:
+    """The process, thread, client and container of a record."""
     fields = said.fields or {}
-    return tuple(fields.get(name) for name in ("pid", "tid", "client"))
+    return (*(fields.get(name) for name in ("pid", "tid", "client")), *place)
 
 
 def _continues(piece: str) -> bool:
@@ -251,5 +245,5 @@ def _read(lines: list[str], entry: _Entry, *, is_grave: bool) -> tuple[tuple[Tra
         for trace in traces
     )
     crash = traces[0]
-    kind = found.report.kind if found else "exception" if crash.error_type not in LEVELS else "crash"
+    kind = found.report.kind if found else "exception" if (crash.error_type or "").lower() not in LEVELS else "crash"
     return traces, kind, crash.error_type or entry.level, crash.error_value

@@ -18,6 +18,7 @@ __all__ = ("Lines", "Piece", "looked_at")
 _LF: Final = ord("\n")
 _CRLF: Final = "CRLF line ends"
 _NUL: Final = "NUL bytes in text"
+_BEFORE: Final = "NUL bytes before the text of a line"
 
 
 class Piece(NamedTuple):
@@ -40,13 +41,14 @@ def looked_at(chunks: Iterable[bytes]) -> Iterator[Piece]:
 class Lines:
     """Cuts one file into lines; `noticed` says what was in it that a text file should not have."""
 
-    __slots__ = ("_bom", "_held", "_length", "_limit", "_number", "_offset", "_overlong", "noticed")
+    __slots__ = ("_bom", "_held", "_length", "_limit", "_lost", "_nuls", "_number", "_offset", "noticed")
 
-    def __init__(self, *, limit: int, bom: bytes, overlong: Callable[[int, int, int], None]) -> None:
+    def __init__(self, *, limit: int, bom: bytes, lost: Callable[[str, int, int, int], None]) -> None:
         self._limit = limit
         self._bom = bom
-        self._overlong = overlong
+        self._lost = lost  # told of what is left out: why, offset, length, number of the line
         self._held: list[bytes] = []  # the pieces of a line that has not ended, empty when it is over the limit
+        self._nuls = 0  # that the line begins with, which are not held
         self._length = 0
         self._offset = 0
         self._number = 0
@@ -99,9 +101,9 @@ class Lines:
                     yield from self._end(block[start:at], width=2)
                     start = at + 2
                 at = block.find(newline, at + 1 if at % 2 else at + 2)
-            self._hold(block[start:even])
+            self._hold(block[start:even], width=2)
             odd = block[even:]
-        self._hold(odd)
+        self._hold(odd, width=2)
         if self._length:
             yield from self._end(b"", width=2)
 
@@ -110,10 +112,13 @@ class Lines:
         self._offset = len(self._bom)
         return self._offset
 
-    def _hold(self, piece: bytes) -> None:
-        """Keep the beginning of a line that goes on."""
-        self._length += len(piece)
-        if self._length > self._limit:
+    def _hold(self, piece: bytes, *, width: int = 1) -> None:
+        """Keep the beginning of a line that goes on; the NULs before its text are counted, but in UTF-16."""
+        before, self._length = self._length, self._length + len(piece)
+        if width == 1 and before == self._nuls:
+            piece = piece.lstrip(b"\0")
+            self._nuls = self._length - len(piece)
+        if self._length - self._nuls > self._limit:
             self._held.clear()
         elif piece:
             self._held.append(piece)
@@ -136,13 +141,16 @@ class Lines:
             yield offset, self._number, memoryview(line + b"\n")
 
     def _end(self, piece: bytes, *, width: int = 1) -> Iterator[tuple[int, bytes]]:
-        """Finish the line that goes on; none where it is over the limit."""
-        self._hold(piece)
+        """Finish the line that goes on; none where it is over the limit, its text alone where NULs before it are."""
+        self._hold(piece, width=width)
         self._number += 1
-        if self._length > self._limit:
-            self._overlong(self._offset, self._length, self._number)
+        if self._length - self._nuls > self._limit:
+            self._lost(f"a line is over the limit line_bytes={self._limit:,}", self._offset, self._length, self._number)
+        elif self._length > self._limit:
+            self._lost(_BEFORE, self._offset, self._nuls, self._number)
+            yield self._offset + self._nuls, b"".join(self._held)
         else:
-            yield self._offset, b"".join(self._held)
+            yield self._offset, bytes(self._nuls) + b"".join(self._held)
         self._held.clear()
         self._offset += self._length + width
-        self._length = 0
+        self._length = self._nuls = 0

@@ -260,7 +260,7 @@ class Source:
         """What cuts this file into lines; what it noticed is noted in the end."""
         bom = next((bom for bom, _ in _BOMS if self.head.startswith(bom)), b"")
         self._note_encoding(self.encoding, bom=bool(bom))
-        cut = Lines(limit=self.limits.line_bytes, bom=bom, overlong=self._overlong)
+        cut = Lines(limit=self.limits.line_bytes, bom=bom, lost=self._left_out)
         try:
             yield cut
         finally:
@@ -411,7 +411,8 @@ class Source:
         elif bom:
             self.note("byte order mark dropped")
 
-    def _overlong(self, offset: int, length: int, number: int) -> None:
-        """Quarantine a line that is longer than a line may be."""
-        reason = f"a line is over the limit line_bytes={self.limits.line_bytes:,}"
+    def _left_out(self, reason: str, offset: int, length: int, number: int) -> None:
+        """Quarantine what is longer than a line may be."""
         self.quarantine(reason, offset=offset, length=length, line=number)
+        self.note(f"{reason}; in quarantine")
+        self.parse_status = self.parse_status if self.parse_status in _UNREAD else "partial"

@@ -172,6 +172,8 @@ def read(source: Source, address: str, size: int, workers: Workers) -> None:
     source.role, source.media = "events", "application/x-ndjson"
     for reason in whole.reasons:
         source.note(reason)
+    if whole.tables["quarantine"].num_rows:
+        source.parse_status = "partial"
     describe(source, whole.events, whole.lost)
 
 

@@ -1,14 +1,16 @@
 """Where the message of an exception ends and the log goes on: what the trace modules of managed languages share.
 
 A message may have lines of its own, and nothing marks its last one. What certainly is no message: a line with a log
-prefix that the report's own lines have not, the lines that fuzzers, shells and loggers write without any, and the fence
-of Markdown that closes the block that the report stands in.
+prefix that the report's own lines have not, one that begins a record in any form that readers of logs know
+(`log_heads`), the lines that fuzzers and shells write, and the fence of Markdown that closes the block that the report
+stands in.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from triage.formats import log_heads
 from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.window import BACK, Window
 
@@ -36,10 +38,10 @@ def is_log(line: str) -> bool:
 
     Examples
     --------
-    >>> is_log("==14== ERROR: libFuzzer: fuzz target exited"), is_log("is not paid")
-    (True, False)
+    >>> [is_log(line) for line in ("==14== ERROR: libFuzzer: x", 'level=error msg="no rate"', "is not paid")]
+    [True, True, False]
     """
-    return _LOG.match(line) is not None
+    return _LOG.match(line) is not None or log_heads.read(line) is not None
 
 
 def closes(window: Window, index: int, start: int) -> bool:
@@ -72,8 +74,12 @@ class Tail:
         if line is None:
             return True
         stream = self._window.stream(index)
-        if stream and (self._window.is_record(index) if stream == self._stream else not _RECORDS.isdisjoint(stream)):
+        if stream and (self._window.is_record(index) if stream == self._stream else self._begins(index, stream)):
             return True
         if strict and self._records and stream and not line[:1].isspace():
             return True
         return is_log(line) or (("```" in line or "~~~" in line) and closes(self._window, index, self._start))
+
+    def _begins(self, index: int, stream: tuple[str, ...]) -> bool:
+        """Whether a line with a prefix, among those of a report without, begins a record."""
+        return not _RECORDS.isdisjoint(stream) or log_heads.read(self._window.raw(index) or "") is not None

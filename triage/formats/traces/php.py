@@ -84,7 +84,7 @@ def read(window: Window) -> Report | None:
         facts = (("pool", fpm[1]), ("child", fpm[2]))
         return Report(error_type=fpm[4], signal=fpm[4], error_code=int(fpm[3]), process_id=int(fpm[2]), facts=facts)
     level = LEVEL.match(line)
-    if (level and level[1] in LEVELS) or "[object] (" in line or "Uncaught " in line:
+    if (level and level[1].lower() in LEVELS) or "[object] (" in line or "Uncaught " in line:
         return _headed(block, level[1] if level else None)
     if CALL.match(line) or MAIN.match(line):
         return _below(block, _above(block, 0))
@@ -95,7 +95,7 @@ def read(window: Window) -> Report | None:
 
 def _is_loose(window: Window, line: str) -> bool:
     """Whether words that others write too are not those of PHP: without a level, and no calls below."""
-    if "[object] (" in line or _FPM.match(line) or ((level := LEVEL.match(line)) and level[1] in LEVELS):
+    if "[object] (" in line or _FPM.match(line) or ((level := LEVEL.match(line)) and level[1].lower() in LEVELS):
         return False
     below = window.below(_BELOW)
     near = "\n".join(below) if below is not None else "\x1b"
@@ -148,7 +148,7 @@ def _title(block: Block, start: int) -> int | None:
         if text.strip() in _TITLES or CALL.match(text) or MAIN.match(text):
             return index
         level = LEVEL.match(text)
-        if index > start and level and level[1] in LEVELS:
+        if index > start and level and level[1].lower() in LEVELS:
             return None
     return None
 
@@ -262,14 +262,14 @@ def _report(block: Block, first: int, end: int, *, complete: bool = True) -> Rep
         return None
     crash = traces[0]
     level = LEVEL.match(clean(lines[0]))
-    named = level[1] if level and level[1] in LEVELS else None
+    named = level[1] if level and level[1].lower() in LEVELS else None
     value = crash.error_value or ""
     kind = "exception" if crash.error_type else "dump"
     if value.startswith("Allowed memory size of "):
         kind = "oom"
     elif value.startswith("Maximum execution time of "):
         kind = "timeout"
-    elif named in _FATAL and crash.error_type in LEVELS:
+    elif named in _FATAL and (crash.error_type or "").lower() in LEVELS:
         kind = "crash"
     has_calls = any(CALL.match(clean(line)) for line in lines)
     is_whole = not has_calls or any(MAIN.match(clean(line)) for line in lines)

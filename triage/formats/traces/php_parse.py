@@ -23,19 +23,24 @@ MAIN: Final = lazy(r"(?:PHP )?\s*#\d+ \{main\}")
 _PLACE: Final = lazy(r"(\S.*?)(?:\((\d{1,9})\)|:(\d{1,9})| on line (\d{1,9}))\)?$")
 THROWN: Final = lazy(r"(?:PHP )?\s*thrown in (.+) on line (\d{1,9})\s*(?:$|\"|, referer: )")
 TABLE: Final = lazy(r"(?:PHP)?\s*(?:\d+\.\d+\s+\d+\s+)?\d{1,6}\. (.+) (\S+):(\d{1,9})\s*$")
-LEVEL: Final = lazy(r"(?:\[[^\]]*\] )?(?:PHP )?([A-Z][a-z]+(?: [a-z]+)?(?: [a-z]+)?):\s+(.*)$", re.DOTALL)
+LEVEL: Final = lazy(r"(?:\[[^\]]*\] )?(?:PHP )?([A-Z][a-z]+(?: [A-Za-z]+){0,2}):\s+(.*)$", re.DOTALL)
 _CLASS: Final = lazy(r"([^\W\d][\w\\]*(?:@anonymous)?)(?:\(code: [^)]*\))?(?:: (.*))?$", re.DOTALL)
-LEVELS: Final = frozenset(
-    (
-        "Fatal error",
-        "Parse error",
-        "Warning",
-        "Notice",
-        "Deprecated",
-        "Recoverable fatal error",
-        "Catchable fatal error",
-    )
-)
+# Levels of PHP as ours, in small letters: PHP itself writes some of their words with a capital, what handles its errors
+# others. What a program cannot go on after is fatal, what a handler may catch an error.
+LEVELS: Final = {
+    "fatal error": "fatal",
+    "parse error": "fatal",
+    "compile error": "fatal",
+    "core error": "fatal",
+    "recoverable fatal error": "error",
+    "catchable fatal error": "error",
+    "compile warning": "warning",
+    "core warning": "warning",
+    "warning": "warning",
+    "notice": "info",
+    "deprecated": "info",
+    "strict standards": "info",
+}
 # What PHP's own log, Apache and FastCGI put before a line.
 _DATED: Final = lazy(r"\[\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [\w/+-]{1,40})?\] ")
 _BRACKETS: Final = lazy(r"(?:\[[^\]\n]{1,120}\] ){1,6}(?:AH\d{5}: )?(?:Got error ['\"])?(?=PHP )")
@@ -173,7 +178,7 @@ def _feed(found: list[_Throwable], current: _Throwable, line: str, number: int) 
         name, args = _split(row[1])
         current.table.append(_frame(name, args, row[2], int(row[3]), number))
     elif not current.calls and not current.table and mark not in _TITLES:
-        if "Uncaught " in line or "[object] (" in line or ((level := LEVEL.match(line)) and level[1] in LEVELS):
+        if "Uncaught " in line or "[object] (" in line or ((level := LEVEL.match(line)) and level[1].lower() in LEVELS):
             current.head.clear()
         if not current.head:
             current.line = number
@@ -188,7 +193,7 @@ def _named(head: str) -> tuple[str | None, str | None, tuple[str, int] | None]:
         text = text[: spot.end()]
     text = text or head
     level = LEVEL.match(text)
-    if level and level[1] in LEVELS:
+    if level and level[1].lower() in LEVELS:
         error, text = level[1], level[2]
     uncaught = error is None or text.startswith("Uncaught ")
     text = text.removeprefix("Uncaught ").rstrip()

@@ -1,0 +1,96 @@
+"""Logs that several writers share: every record keeps its time and level, whichever reader the file has."""
+
+import itertools
+
+import pytest
+
+import triage
+from tests.reading import read
+from tests.watching import Watch, add
+from triage import formats
+from triage.capture.ingesting import ingest
+from triage.formats import log_line
+
+TRACE = 'Traceback (most recent call last):\n  File "/srv/app.py", line 3, in pay\n    x()\nValueError: {n}\n'
+CALLS = "Stack trace:\n#0 /srv/y.php(3): f()\n#1 {{main}}\n  thrown in /srv/x.php on line 7\n"
+RECORDS = {
+    "php": "[20-Nov-2026 09:{n:02}:00 UTC] PHP Fatal error:  Uncaught AError: {n} in /srv/x.php:7\n" + CALLS,
+    "apache": "[Fri Nov 20 09:{n:02}:00.5 2026] [php:error] [pid 1:tid 2] [client 192.0.2.7:5] "
+    "PHP Fatal error:  Uncaught AError: {n} in /srv/x.php:7\n",
+    "app": "2026-11-20 09:{n:02}:00,123 ERROR shop.pay: failed\n" + TRACE,
+    "json": '{{"time":"2026-11-20T09:{n:02}:00Z","level":"error","msg":"no","stack":"E: {n}\\n    at f (/a:1:2)"}}\n',
+}
+ODD = {
+    "php": "[20-Nov-2026 09:59:00 UTC] PHP Warning:  a b in /x.php on line 3\n",
+    "apache": "[Fri Nov 20 09:59:00.5 2026] [core:error] [pid 1:tid 2] AH00124: Request exceeded the limit\n",
+    "app": "2026-11-20 09:59:00,000 WARNING shop.pay: slow\n",
+    "json": '{"time":"2026-11-20T09:59:00Z","level":"warn","msg":"slow"}\n',
+}
+READERS = {"php": "php-log", "apache": "apache-error", "app": "app-log", "json": "app-log"}
+
+
+def mixed(name, odd, place, count=12):
+    """Records of one writer, and one of another among them."""
+    lines = [RECORDS[name].format(n=n) for n in range(count)]
+    lines.insert(place, ODD[odd])
+    return "".join(lines)
+
+
+@pytest.mark.parametrize("place", [0, 2, 12])
+@pytest.mark.parametrize(("name", "odd"), [*itertools.permutations(ODD, 2)])
+def test_one_record_of_another_writer_costs_none_of_the_others(name, odd, place):
+    data = mixed(name, odd, place).encode()
+    assert formats.detect(data)[0].format == READERS[name]
+    rows = read(data)
+    signals = [row for row in rows["events"] if row["event_class"] == "incident_signal"]
+    assert sorted(row["ts"].minute for row in signals) == list(range(12))
+    assert sorted(row["ts"].minute for row in rows["logs"]) == [*range(12), 59]
+    assert {row["level"] for row in rows["logs"] if row["ts"].minute == 59} <= {"warning", "error"}
+    assert not rows["quarantine"]
+
+
+@pytest.mark.parametrize(("name", "other"), [*itertools.combinations(RECORDS, 2)])
+def test_records_of_two_writers_alternate(name, other):
+    text = "".join(RECORDS[(name, other)[n % 2]].format(n=n) for n in range(20))
+    rows = read(text.encode())
+    assert sorted(row["ts"].minute for row in rows["events"]) == list(range(20))
+    assert sorted(row["ts"].minute for row in rows["logs"]) == list(range(20))
+    assert not rows["quarantine"]
+
+
+@pytest.mark.parametrize("reader", ["php-log", "apache-error", "app-log"])
+def test_whoever_reads_it_reads_the_same(reader, tmp_path):
+    text = "".join(RECORDS[name].format(n=n) for n, name in enumerate([*RECORDS] * 3))
+    path = tmp_path / "error.log"
+    path.write_text(text)
+    told = triage.load(path, format=reader).events()[["ts", "level", "error_type", "offset", "length"]]
+    assert len(told) == 12
+    assert told.equals(triage.load(path, format="app-log").events()[told.columns])
+
+
+def test_the_same_is_ingested_and_watched(tmp_path):
+    text = mixed("apache", "php", 2)
+    (tmp_path / "error.log").write_text(text)
+    assert ingest(tmp_path / "error.log", tmp_path / "store", service="shop").events == 13
+    watch = Watch(tmp_path)
+    add(watch.path / "error.log", text)
+    watch.told()
+    add(watch.path / "error.log", RECORDS["apache"].format(n=40).replace("x.php", "new.php"))
+    told = watch.settled()
+    assert [notice.title for notice in told if "new.php" in notice.title] == ["AError in new.php"]
+
+
+def test_what_a_head_says_in_every_form():
+    said = log_line.read("[Mon Jan 26 01:25:59.5 2026] [core:trace3] [pid 35:tid 43] (2)No: [client ::1:5] AH00037: no")
+    assert (said.level, said.logger, said.message, said.form) == ("trace", "core", "AH00037: no", "apache-error")
+    assert said.fields == {"pid": "35", "tid": "43", "client": "::1:5", "os": "(2)No", "code": "AH00037"}
+    said = log_line.read("[26-Jan-2026 01:25:59 +02:00]   thrown in /a.php on line 3")
+    assert (said.level, said.message, said.form) == (None, "  thrown in /a.php on line 3", "php-log")
+    said = log_line.read("[26-Jan-2026 01:25:59] WARNING: [pool www] child 7 exited")
+    assert (said.level, said.message) == ("warning", "[pool www] child 7 exited")
+
+
+def test_a_log_of_accesses_is_not_taken_for_one_of_a_program():
+    line = '192.0.2.7 - - [26/Jan/2026:01:25:59 +0000] "GET / HTTP/1.1" 200 5\n'
+    assert not formats.detect((line * 9).encode())
+    assert formats.detect((ODD["app"] + line * 3).encode())[0].format == "app-log"

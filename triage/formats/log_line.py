@@ -1,0 +1,79 @@
+"""A line of a log as every reader of logs sees it: the head of a record in any form that is known, or none.
+
+A file may hold records of several writers: PHP's and Apache's among those of programs, JSON among text. So whichever
+reader a file has, a record of another form keeps its own time and level and continues no other (`log_heads`,
+`log_json`); readers differ in their names, and each is the reader of what prevails.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from triage.formats import log_heads, log_json
+from triage.formats.traces.prefixes import split
+
+if TYPE_CHECKING:
+    from triage.formats.head import Head
+    from triage.formats.log_heads import Said
+
+__all__ = ("ACCESS", "FEW", "among", "read")
+
+# The form of access logs, by which no log is known.
+ACCESS: Final = "access"
+# What a reader says of a file in which most records are of other forms: less than `app_log` of one that it knows.
+FEW: Final = 61
+_CHARS: Final = 16_384
+
+
+def read(line: str) -> Said | str | None:
+    """What the head of a line says, why the line is damaged, or None where it begins no record.
+
+    Examples
+    --------
+    >>> read('{"level":50,"time":1769390759123,"msg":"no rate"}').level
+    'error'
+    >>> read("[26-Jan-2026 01:25:59 UTC] PHP Notice:  x").form
+    'php-log'
+    """
+    if line[:1] != "{":
+        return _wrapped(line) if line.rstrip()[-1:] == "}" and '{"' in line else log_heads.read(line)
+    if line.startswith('{"log":'):
+        return _docker(line)
+    return log_json.read(line) if line[1:2] in {'"', " "} else None
+
+
+def among(head: Head, form: str) -> tuple[list[Said], bool]:
+    """The records of a form in the first lines of a file, and whether they are at least half of all there."""
+    found = [said for line in head.lines if not isinstance(said := read(line[:_CHARS]), str) and said is not None]
+    own = [said for said in found if said.form == form]
+    return own, 2 * len(own) >= sum(said.form != ACCESS for said in found)
+
+
+def _wrapped(line: str) -> Said | None:
+    """A line that may be an object of JSON behind what a container's runtime or a daemon put before it."""
+    text, outer = split(line).text.lstrip(), log_heads.read(line)
+    if text[:2] != '{"' and outer is not None:
+        text = outer.message
+    said = log_json.read(text) if text[:2] == '{"' else None
+    if said is None or isinstance(said, str):
+        return outer
+    said.json = True
+    if outer is not None:
+        said.service, said.program = said.service or outer.service, outer.program
+        if said.time is None and said.ts is None:
+            said.time, said.ts = outer.time, outer.ts
+    elif said.time is None and said.ts is None:
+        said.ts = split(line).ts
+    return said
+
+
+def _docker(line: str) -> Said | None:
+    """What Docker's json-file driver wrapped; its own time counts where the line has none."""
+    inner = split(line)
+    said = log_json.read(inner.text) if inner.text[:1] == "{" else log_heads.read(inner.text)
+    if said is None or isinstance(said, str):
+        return None
+    said.json = inner.text[:1] == "{"
+    if said.time is None and said.ts is None:
+        said.ts = inner.ts
+    return said
