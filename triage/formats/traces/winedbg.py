@@ -33,7 +33,7 @@ _HEAD: Final = lazy(r"Unhandled exception: (?P<text>.{1,400}?) in (?:\d\d-bit|wo
 _TITLE: Final = lazy(r"Backtrace:\s{0,8}$")
 _ROW: Final = lazy(
     r"(?:=>| {1,4})\d{1,6} 0x(?P<address>[0-9a-fA-F]{8,16})"
-    r"(?: (?!in )(?P<name>\S.{0,2000}?)\+0x(?P<offset>[0-9a-fA-F]{1,16})(?P<args>\(.{0,4000}?\))?)?"
+    r"(?: (?!in )(?P<name>\S.{0,400}?)\+0x(?P<offset>[0-9a-fA-F]{1,16})(?P<args>\(.{0,1000}?\))?)?"
     r"(?: \[(?P<file>[^\[\]]{1,400}):(?P<line>\d{1,9})\])?(?: in (?P<image>\S.{0,200}?))?"
     r"(?: \(\+0x[0-9a-fA-F]{1,16}\))?(?: \((?:0x)?[0-9a-fA-F]{4,16}\))?\s{0,8}$"
 )
