@@ -398,3 +398,17 @@ def test_time_grows_with_the_text(line):
 def test_what_most_frames_are_is_read_as_any_other(head: str, name: str, source: str, end: str) -> None:
     line = f"{head}{name}({source}{end}"
     assert java_frames._frame(line) == java_frames._whole(line)
+
+
+def test_frames_of_languages_that_graalvm_runs():
+    text = (
+        'Exception in thread "main" TypeError: Cannot read property\n\tat <js> pay(cart.js:31:39-56)\n'
+        "\tat <python> total(Unnamed:3)\n\tat org.graalvm.polyglot.Context.eval(Context.java:399)"
+    )
+    (trace,) = java.parse(text)
+    assert trace.error_value == "Cannot read property"
+    assert [(frame.function, frame.file, frame.line, frame.language) for frame in trace.frames[:2]] == [
+        ("pay", "cart.js", 31, "javascript"),
+        ("total", "Unnamed", 3, "python"),
+    ]
+    assert java_frames.frame("\tat <b>pay(cart)") is None

@@ -541,3 +541,16 @@ setTimeout handler*debounce/later@https://a/js/main.8b1f.js:1:1877
     at later (https://a/js/main.77aa.js:1:1877)
 """
     assert signature(firefox) == signature(chrome) != ""
+
+
+def test_native_frames_in_anonymous_namespaces_keep_their_names():
+    text = (
+        "FATAL ERROR: Shop::Call Error::ThrowAsJavaScriptException napi_throw\n----- Native stack trace -----\n\n"
+        " 1: 0x55dff9d504d3 node::DumpNativeBacktrace(_IO_FILE*) [node]\n 2: 0x55dff9d5901c napi_fatal_error [node]\n"
+        " 3: 0x7f04c456185e shop::(anonymous namespace)::pay(int) [/srv/shop.node]\n"
+    )
+    (found,) = scan(enumerate(text.split("\n")))
+    assert [frame.function for frame in found.report.traces[0].frames][1:] == [
+        "napi_fatal_error",
+        "shop::(anonymous namespace)::pay",
+    ]

@@ -16,6 +16,8 @@ FRAME = '  File "a.py", line 3, in f'
 @pytest.mark.parametrize(
     ("prefix", "stream"),
     [
+        ("2026-01-26 01:25:59.123456+0000 My App[1200:1a2b] ", ("nslog", "My App", "1200")),
+        ("2026-01-26 01:25:59.123 App[1200:1234] ", ("nslog", "App", "1200")),
         ("01-26 01:25:59.123  1200  1234 E python  : ", ("logcat", "1200", "1234", "python")),
         ("2026-01-26 01:25:59.123  1200  1234 E python  : ", ("logcat", "1200", "1234", "python")),
         ("01-26 01:25:59.123  root  1200  1234 E python  : ", ("logcat", "1200", "1234", "python")),

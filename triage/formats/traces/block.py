@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from triage.formats.traces.window import Window
+    from triage.records import Frame
 
-__all__ = ("AHEAD", "LINE_CHARS", "Block", "Get", "Indented")
+__all__ = ("AHEAD", "LINE_CHARS", "Block", "Get", "Indented", "rows")
 
 # How far a module looks before it is sure.
 AHEAD: Final = 64
+# More frames than any runtime keeps.
+_MOST: Final = 20_000
 # A longer line is none of any runtime's grammar.
 LINE_CHARS: Final = 65_536
 
@@ -63,6 +66,10 @@ class Block:
             return None
         return found if len(found) <= LINE_CHARS else found[:LINE_CHARS]
 
+    def at(self, index: int) -> str | None:
+        """A line; one above the anchor as the window shows it."""
+        return self[index] if index > 0 else self.window[index]
+
     def lines(self, first: int, end: int) -> list[str]:
         """The lines from first to end (exclusive), as far as they are there."""
         return [line if line is not None else "" for line in (self[index] for index in range(first, end))]
@@ -86,6 +93,27 @@ class Block:
             if line.strip():
                 return index + step
         return index
+
+
+def rows(block: Block, start: int, form: Callable[[str, int], Frame | None]) -> tuple[list[Frame], int]:
+    """The frames of the lines from one on, as far as a form reads them, and where they end (exclusive).
+
+    Examples
+    --------
+    >>> from triage.formats.traces.window import Text, Window
+    >>> from triage.records import Frame
+    >>> block = Block(Window(Text(enumerate(["a", "b", ""])), 0))
+    >>> frames, end = rows(block, 0, lambda line, at: Frame(function=line, text_line=at) if line else None)
+    >>> [frame.function for frame in frames], end
+    (['a', 'b'], 2)
+    """
+    frames: list[Frame] = []
+    while len(frames) < _MOST and (line := block.at(start + len(frames))) is not None:
+        frame = form(line, start + len(frames))
+        if frame is None:
+            break
+        frames.append(frame)
+    return frames, start + len(frames)
 
 
 class Indented(Block):

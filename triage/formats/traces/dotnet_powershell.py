@@ -47,7 +47,7 @@ def report(window: Window) -> Report | None:
     if _AT.match(line):
         return _old(window)
     # which looks like the prefix of a container
-    if (window.raw(0) or "").strip() == "Line |":
+    if line.strip() == "Line |" or (window.raw(0) or "").strip() == "Line |":
         return _new(window)
     if _LISTED.match(line):
         return _listed(window)

@@ -169,6 +169,9 @@ def _stack(window: Window, place: int) -> Report | None:
     head = window[first] or ""
     if first < place:
         lines[0] = head[start:]
+        if start and head[:start].isspace():
+            # A cause further to the right than the throwable is of one that was suppressed.
+            lines = [line.removeprefix(head[:start]) for line in lines]
     traces = shifted(parse("\n".join(lines)), first)
     if not traces:
         return None

@@ -14,7 +14,8 @@ __all__ = ("frame", "gap", "is_frame")
 _LINE_CHARS: Final = 4_000
 # Google's own packages write a version in brackets into the source.
 _FRAME: Final = lazy(
-    r"\s*(?:\|-\s*)?at (?:<[a-z]\w{0,20}> )?(?P<name>[^\s(][^(]*)\((?P<source>[^()]*(?:\([^()]*\)[^()]*)?)\)"
+    r"\s*(?:\|-\s*)?at (?:<(?P<guest>[a-zA-Z]\w{0,20})> )?(?P<name>[^\s(][^(]*)"
+    r"\((?P<source>[^()]*(?:\([^()]*\)[^()]*)?)\)"
     r"(?:\s*~?\[(?P<jar>[^\]]*)\])?\s*$"
 )
 # What most frames are: names and a source without a module, a loader or a jar.
@@ -35,6 +36,8 @@ _TRUNCATED: Final = lazy(r"\s*\.\.\. (?:\d{1,9} )?(?:frames? |lines? )?(?:trunca
 _BORDER: Final = lazy(
     r"\s*(?:at )?(?:\(Coroutine boundary\)|_COROUTINE\._(?:BOUNDARY|CREATION)\._\(.*|\(Coroutine creation stacktrace\))"
 )
+_GUEST_PLACE: Final = lazy(r"(?P<file>.{1,600}?):(?P<line>\d{1,9})(?:-\d{1,9})?(?::[\d-]{1,24})?$")
+_GUESTS: Final = {"js": "javascript", "llvm": "native", "R": "r"}
 _UNKNOWN: Final = frozenset({"Native Method", "Unknown Source", "Redefined", "<Unknown>", "NO_SOURCE_FILE", ""})
 
 
@@ -69,6 +72,8 @@ def _whole(line: str) -> Frame | None:
     name, source = found["name"], found["source"]
     image = _IMAGE.match(source)
     source = source[image.end() :] if image else source
+    if found["guest"] and found["guest"] != "java":
+        return _guest(found["guest"], name, source)
     if name[-1:].isspace() or "." not in name or not _known(name, source):
         return None
     loaded, name = _parted(name)
@@ -85,6 +90,18 @@ def _whole(line: str) -> Frame | None:
         file=None if file in _UNKNOWN else file,
         line=int(digits) if digits else None,
         language="ruby" if name.startswith("RUBY.") else "java",
+        trust="text",
+    )
+
+
+def _guest(guest: str, name: str, source: str) -> Frame:
+    """A frame of a language that GraalVM runs inside of Java; its place has columns or offsets of characters."""
+    place = _GUEST_PLACE.match(source)
+    return Frame(
+        function=name.strip(),
+        file=(place["file"] if place else source) or None,
+        line=int(place["line"]) if place else None,
+        language=_GUESTS.get(guest, guest),
         trust="text",
     )
 

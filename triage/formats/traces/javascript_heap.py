@@ -16,6 +16,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.gdb_frames import call
 from triage.formats.traces.javascript_frames import frame as v8_frame
 from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.reports import Report
@@ -110,7 +111,7 @@ def _native(found: re.Match[str], number: int) -> Frame:
     symbol, offset = raw, None
     if parts := _OFFSET.match(raw):
         symbol, offset = parts[1], integer(parts[2])
-    name = symbol.partition("(")[0] if symbol.endswith((")", "const")) and not symbol.startswith("(") else symbol
+    name = call(symbol)[0] if symbol.endswith((")", "const")) and not symbol.startswith("(") else symbol
     return Frame(
         function=name or None,
         function_raw=raw if raw != name else None,

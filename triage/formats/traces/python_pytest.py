@@ -129,9 +129,10 @@ def failure(window: Window) -> tuple[int, int, list[Trace], str | None] | None:
     named = title or _TITLE.match((window[first] or "").strip())
     reader, index = _Reader(), first + 1 if named else first
     end, sure = index, False
-    tail = Tail(window, first)
+    tail, each = Tail(window, first), bool(window.stream(first + 1))
     while (line := _line(window, index)) is not None and (sure or index - first <= _SURE):
-        if tail.ended(index) and not line.startswith(">"):
+        # A runner that writes its prefix before each line begins no record by it.
+        if tail.ended(index, strict=not each) and not line.startswith(">"):
             break
         taken = reader.feed(line, index)
         if taken is False:
@@ -152,7 +153,13 @@ def _line(window: Window, index: int) -> str | None:
     line = window.line(index)
     if line is None:
         return None
-    return f"> {line.text}" if line.stream == ("quote",) and not window.anchor.stream else line.text
+    return f"> {line.text}" if _marked(window, index) and not _marked(window, 0) else line.text
+
+
+def _marked(window: Window, index: int) -> bool:
+    """Whether the last of what was taken off a line is the mark of a quote."""
+    line, raw = window.line(index), window.raw(index)
+    return bool(line and raw and line.stream and line.text and raw[: -len(line.text)].endswith("> "))
 
 
 def _first(window: Window) -> int | None:

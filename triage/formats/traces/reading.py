@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from triage.formats.traces import TraceModule, modules
 from triage.formats.traces.ends import joined
 from triage.formats.traces.glance import Behind
+from triage.formats.traces.quoting import Quoted, quoted
 from triage.formats.traces.window import Text, Window
 from triage.records import Trace
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from triage.formats.traces.window import Settled
 
 __all__ = ("Asked", "Found", "anchors", "has", "read")
+
+
+_Made = tuple["Report", TraceModule, Window]
 
 
 class Found(NamedTuple):
@@ -71,24 +75,17 @@ def has(name: str, what: str) -> bool:
 
 def read(text: Text, number: int, candidates: list[TraceModule], size: int | None, asked: Asked | None) -> Found | None:
     """The report in which a line lies: of several the one that takes the most lines."""
-    settled = asked and asked.settled
-    made: dict[str, tuple[Report, TraceModule, Window]] = {}
-    # One that asks what is settled comes last: where others have a report, it counts how many lines it takes.
-    several = settled and len(candidates) > 1
-    for module in sorted(candidates, key=lambda one: has(one.NAME, "SETTLES")) if several else candidates:
-        window = Window(text, number)
-        window.lean = asked is not None
-        if asked and settled and not made and has(module.NAME, "SETTLES"):
-            window.settled = partial(_enough, window, module, asked)
-        report = module.read(window)
-        if report is not None:
-            if len(made) == 1 and settled:
-                made = {name: _again(text, number, *other) for name, other in made.items()}
-            made[module.NAME] = report, module, window
-    if not made:
+    begin = partial(Window, text, number)
+    made = _made(begin, candidates, asked)
+    block = quoted(text, number)
+    if block is not None and (made is None or _stops(made[0], block)):
+        again = partial(Quoted, text, number, first=block.first, indent=block.indent)
+        inner = _made(again, candidates, asked and asked._replace(settled=None))
+        if inner is not None and (made is None or _held(inner[0]) > _held(_again(begin, *made)[0])):
+            made = inner
+    if made is None:
         return None
-    found = [made[module.NAME] for module in candidates if module.NAME in made]
-    report, module, window = found[0] if len(found) == 1 else max(found, key=lambda one: one[0].end - one[0].first)
+    report, module, window = made
     first, last = window.number(report.first), window.number(report.end - 1)
     if first is None or last is None:
         return None
@@ -109,12 +106,45 @@ def read(text: Text, number: int, candidates: list[TraceModule], size: int | Non
     )
 
 
-def _again(
-    text: Text, number: int, report: Report, module: TraceModule, window: Window
-) -> tuple[Report, TraceModule, Window]:
+def _made(begin: Callable[[], Window], candidates: list[TraceModule], asked: Asked | None) -> _Made | None:
+    """What the modules read in windows that begin at one line: of several reports the one that takes the most lines."""
+    settled = asked and asked.settled
+    made: dict[str, _Made] = {}
+    # One that asks what is settled comes last: where others have a report, it counts how many lines it takes.
+    several = settled and len(candidates) > 1
+    for module in sorted(candidates, key=lambda one: has(one.NAME, "SETTLES")) if several else candidates:
+        window = begin()
+        window.lean = asked is not None
+        if asked and settled and not made and has(module.NAME, "SETTLES"):
+            window.settled = partial(_enough, window, module, asked)
+        report = module.read(window)
+        if report is not None:
+            if len(made) == 1 and settled:
+                made = {name: _again(begin, *other) for name, other in made.items()}
+            made[module.NAME] = report, module, window
+    found = [made[module.NAME] for module in candidates if module.NAME in made]
+    return max(found, key=lambda one: _size(one[0])) if found else None
+
+
+def _stops(report: Report, block: Quoted) -> bool:
+    """Whether a report begins or ends inside of a block: what stands at the right as a whole may be read in part."""
+    return report.first >= block.first or bool((block[report.end] or "").strip())
+
+
+def _held(report: Report) -> tuple[int, int]:
+    """How many lines a report takes, and how many frames it found in them."""
+    return _size(report), sum(len(trace.frames) for trace in report.traces)
+
+
+def _size(report: Report) -> int:
+    """How many lines a report takes."""
+    return report.end - report.first
+
+
+def _again(begin: Callable[[], Window], report: Report, module: TraceModule, window: Window) -> _Made:
     """What was read for its key alone, where how many lines it takes counts: read to its end."""
     if window.settled is not None:
-        window = Window(text, number)
+        window = begin()
         report = module.read(window) or report
     return report, module, window
 

@@ -29,6 +29,8 @@ STACK_HEADS: Final = ("stack backtrace:", "Stack backtrace:")
 # Where a message without an end of its own has ended.
 _ENDS: Final = ("==", "---- ", "fatal runtime error: ", "thread caused ", "AddressSanitizer:")
 _EYRE_PANIC: Final = "The application panicked (crashed)."
+# Frames of a module of WebAssembly, among the causes that wasmtime tells of.
+_WASM: Final = lazy(r"0x(?P<address>[0-9a-f]{1,16}) - (?P<module>[^\s!]{1,200})!(?P<name>\S.{0,1000})$")
 _EYRE_FACT: Final = lazy(r"(Message|Location):\s+(\S.*)$")
 _WITHOUT: Final = lazy(r"'|\S[^\s:]{0,400}\.rs:\d{1,9}:\d{1,9}:")
 _NOTES: Final = ("note: ", "Note: ", "help: ")
@@ -189,7 +191,10 @@ class _Reader:
             if not line or not lines[at][:1].isspace():
                 break
             number, _, message = line.partition(": ")
-            if number.isdecimal() and message:
+            if found := _WASM.match(message):
+                frame = named(found["name"], int(found["address"], 16), at)
+                self._panic.groups.append([msgspec.structs.replace(frame, module=found["module"])])
+            elif number.isdecimal() and message:
                 self._panic.causes.append(message)
             elif self._panic.causes:
                 self._panic.causes[-1] += "\n" + line

@@ -290,8 +290,13 @@ def _brief(lines: _Lines, number: int, glance: Glance, candidates: list[TraceMod
 
 
 def _refused(module: TraceModule, line: str | None) -> bool:
-    """Whether a module tells from an anchor line without a prefix alone that it would read nothing there."""
-    return has(module.NAME, "refuses") and bool(module.refuses(line))  # type: ignore[attr-defined]
+    """Whether a module tells from an anchor line without a prefix alone that it would read nothing there.
+
+    Of a line that is indented it is asked without that too: the block may be quoted.
+    """
+    if not has(module.NAME, "refuses") or not module.refuses(line):  # type: ignore[attr-defined]
+        return False
+    return line is None or line[:1] not in {" ", "\t"} or bool(module.refuses(line.lstrip()))  # type: ignore[attr-defined]
 
 
 def _hits(
