@@ -234,9 +234,10 @@ class _Reader:
         same = [stack for stack in stacks if stack.thread_id == own or (own is None and _begins(crashed, stack))]
         # a core file shows its first frame at once and all of them when asked
         crashed = next((s for s in same if len(s.frames) > len(crashed.frames) and _begins(crashed, s)), crashed)
+        its = {id(stack) for stack in same}
         ordered = [crashed]
         for stack in stacks:
-            repeats = stack in same and (_begins(stack, crashed) or _same_top(stack, crashed))
+            repeats = id(stack) in its and (_begins(stack, crashed) or _same_top(stack, crashed))
             if stack is not crashed and not repeats:
                 ordered.append(stack)
         return [self._trace(stack, of=crashed) for stack in ordered]
