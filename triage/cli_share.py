@@ -306,6 +306,8 @@ def _print_files(redacted: Any, decided: Decisions) -> None:
     absent = [(name, f"dropped: {reason}") for name, reason in sorted(decided.drop.items())]
     for name, reason in [*absent, *redacted.working.missing]:
         say(f"does not leave: {name}: {reason}")
+    if told := redacted.working.kept_ids:
+        say(told)
 
 
 def _print_texts(redacted: Any, names: Sequence[str]) -> None:

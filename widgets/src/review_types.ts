@@ -30,6 +30,8 @@ export interface Summary {
   /** What was there and does not leave, and why: the first of them, and how many there are. */
   absent: { path: string; reason: string }[];
   absent_count: number;
+  /** That ids leave which a guess can be tested against, or nothing. */
+  kept_ids: string;
   digest: string | null;
   suggested: string;
   /** What just happened: that an approval was taken back. */

@@ -58,15 +58,16 @@ export function paths(summary: Summary, state: ReviewFile["state"]): string[] {
   return summary.files.filter((file) => file.state === state).map((file) => file.path);
 }
 
-/** What does not leave though it was there, behind a button that says how many; nothing where all leaves. */
+/** What a reviewer has to know of ids that leave; and what does not leave though it was there, behind a button that says how many. */
 export function left(summary: Summary): Child[] {
-  const { absent, absent_count: count } = summary;
-  if (count === 0) return [];
+  const { absent, absent_count: count, kept_ids: told } = summary;
+  const ids = told === "" ? [] : [element("p", { class: "triage-ids" }, told)];
+  if (count === 0) return ids;
   const items = absent.map(({ path, reason }) => element("li", {}, element("code", {}, path), `: ${reason}`));
   if (count > absent.length) items.push(element("li", {}, `and ${(count - absent.length).toLocaleString("en")} more; REVIEW.json names all`));
   const list = element("ul", { class: "triage-notes-list" }, ...items);
   const label = `${plural(count, "file")} not in here, and why`;
-  return [disclosure(list, { closed: `Show ${label}`, open: `Hide ${label}` }, (open) => (list.hidden = !open)), list];
+  return [...ids, disclosure(list, { closed: `Show ${label}`, open: `Hide ${label}` }, (open) => (list.hidden = !open)), list];
 }
 
 /** Names as a list below a line, or nothing. */

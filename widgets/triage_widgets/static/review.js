@@ -264,12 +264,12 @@ function paths(summary, state) {
   return summary.files.filter((file) => file.state === state).map((file) => file.path);
 }
 function left(summary) {
-  let { absent, absent_count: count } = summary;
-  if (count === 0) return [];
+  let { absent, absent_count: count, kept_ids: told } = summary, ids2 = told === "" ? [] : [element("p", { class: "triage-ids" }, told)];
+  if (count === 0) return ids2;
   let items = absent.map(({ path, reason: reason2 }) => element("li", {}, element("code", {}, path), `: ${reason2}`));
   count > absent.length && items.push(element("li", {}, `and ${(count - absent.length).toLocaleString("en")} more; REVIEW.json names all`));
   let list = element("ul", { class: "triage-notes-list" }, ...items), label = `${plural(count, "file")} not in here, and why`;
-  return [disclosure(list, { closed: `Show ${label}`, open: `Hide ${label}` }, (open) => list.hidden = !open), list];
+  return [...ids2, disclosure(list, { closed: `Show ${label}`, open: `Hide ${label}` }, (open) => list.hidden = !open), list];
 }
 function named(line, names) {
   if (names.length === 0) return null;
