@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import Final
 
 from triage.formats.traces.block import Block
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import IN_PATH, lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -33,7 +33,7 @@ TITLE: Final = "Lua traceback"
 PLATFORM: Final = "lua"
 ANCHORS: Final = ("stack traceback:", "Stack Begin", "in main chunk", ": in function ", "[C]: in ", "', Line ")
 
-_PLACE: Final = r"(?:\[(?:string|love) \"[^\"]{0,400}\"\]|(?:[A-Za-z]:)?[^\s:\[\]][^:\n]{0,1000})"
+_PLACE: Final = r"(?:\[(?:string|love) \"[^\"]{0,400}\"\]|(?:[A-Za-z]:)?[^\s:\[\]]" + IN_PATH + r"{0,1000})"
 _FRAME: Final = lazy(
     rf"\s*(?:(?P<c>\[C\]|\[builtin:[\w.]{{1,80}}\])|(?P<file>{_PLACE})(?::(?P<line>\d{{1,9}}))?): "
     r"(?:in (?P<what>\S.*)|at 0x(?P<address>[0-9a-fA-F]{1,16})|(?P<unknown>\?))$"

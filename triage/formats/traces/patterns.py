@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
-__all__ = ("either", "integer", "lazy", "opening", "remembered")
+__all__ = ("IN_PATH", "either", "integer", "lazy", "opening", "remembered")
 
 T = TypeVar("T")
+
+IN_PATH: Final = r"(?:[^:\n]|\[[a-z][a-z0-9_]{0,40}:\w{1,40}:[\d-]{1,20}\])"
+"""A character of a path that a colon ends; the colons of a mask in it end nothing."""
 
 # Lines that are remembered of each function, and how long they may be.
 _MOST, _LONGEST = 1 << 14, 1_024

@@ -19,7 +19,7 @@ from typing import Final
 from triage.formats.traces import sanitizer_brief
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.glance import Glance
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import IN_PATH, lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.sanitizer_body import SUMMARY, Body
 from triage.formats.traces.sanitizer_collect import collect, followed, tail
@@ -31,7 +31,8 @@ from triage.records import Frame, Trace
 __all__ = ("brief", "minimal", "read")
 
 _FINDING: Final = lazy(
-    r"\s{0,16}(?:(?P<file>[^\s:][^:\n]{0,1000}(?::[\\/][^:\n]{0,1000})?):(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?"
+    rf"\s{{0,16}}(?:(?P<file>[^\s:]{IN_PATH}{{0,1000}}(?::[\\/]{IN_PATH}{{0,1000}})?)"
+    r":(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?"
     r"|\((?P<image>[^()]{1,1000})\+0x(?P<offset>[0-9a-f]{1,16})\)|<unknown>): runtime error: (?P<message>.{1,4000})"
 )
 _MINIMAL: Final = lazy(
