@@ -165,7 +165,9 @@ def test_a_cycle_starts_where_its_names_come_first_wherever_the_stack_ended():
     for start in range(3):
         names = ["alloc", *(calls[start:] + calls[:start]) * 5]
         assert [names[row] for row in cycle_of(names, ["frame"] * len(names))] == ["expr", "term", "parse"]
-    assert cycle_of(["a", "b", "a", "b"], ["frame"] * 4) == []
+    twice = ["a", "b", "a", "b"]  # are a cycle where they are a third of what is shown
+    assert cycle_of([*twice, *map(str, range(12))], ["frame"] * 16) == []
+    assert cycle_of(twice, ["frame"] * 4) == [0, 1]
     assert cycle_of(["", "", "", ""], ["frame"] * 4) == []
     assert cycle_of([], []) == []
 

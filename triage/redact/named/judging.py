@@ -152,7 +152,9 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
             place, text = coded
             found = place if _personal(text, 0, len(text), meaning, in_quotes=True) else None
         if found and not (label.lower() in _OWN_ID and _CONTAINER.fullmatch(value)):
-            yield (*found, meaning.kind, "key")
+            # what stands for an account may be the full name of its person
+            full = meaning.weak == "user" and b" " in data[slice(*found)]
+            yield (*found, "person" if full else meaning.kind, "key")
 
 
 def _bared(data: bytes, span: Span) -> Span | None:
