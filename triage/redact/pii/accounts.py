@@ -59,7 +59,7 @@ _FOLDERS: Final = frozenset(
 _SHARED_HOME: Final = re.compile(rb"(?i)(?:users|home|homes|profiles)\$?\\{1,8}")
 _LOCAL_SHARE: Final = re.compile(rb"(?i)\\{2,16}(?:wsl\$|wsl\.localhost|\?|\.)\\{1,8}[\w.: -]{1,40}(?=\\)")
 _ACCOUNT: Final = re.compile(
-    rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}"""
+    rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}(?:%(?:25)?20[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,40}){0,3}"""
     rb"""(?:\ (?!HTTP/)[A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"'>]|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
 )
 _BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})([A-Za-z][\w.-]{2,40})(?![\w\\])")
