@@ -1,7 +1,7 @@
 import pytest
 
 from tests.finding import GITHUB
-from triage.redact import spans
+from triage.redact import mask, spans
 from triage.redact.decoding.wraps import continued, unwrapped
 
 HEAD, TAIL = GITHUB[:22], GITHUB[22:]
@@ -95,3 +95,25 @@ def test_a_word_below_is_no_rest(rest):
     head = b"    " + b"gh" + b"s_a1B2c3D4e5F6g7\n    H8i9J0k1L2m3N4o5P6\n    "
     view, _ = next(unwrapped(head + rest + b"\nof nothing\n", 4, complete=False))
     assert b"o5P6" + rest not in view.data
+
+
+RECORD = (
+    "2026-01-08T06:55:54.791Z ERROR [main] upstream call failed wait=8ms try=3 {}\n{}\n2026-01-08 06:55:55,212 INFO\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "rest", "masked"),
+    [
+        ("passwd=Zy83o9zv!", "BAWm_88", True),
+        ("PASSPHRASE=l5BpM?", "  KqSOkZ8", True),
+        ("HOSTNAME=web-29.prod.blu", "equay.com", True),
+        ("password=abc123xyz", "Traceback:", False),
+        ("password=abc123xyz", "done", False),
+        ("password=abc123xyz", "retries=3", False),
+        ("password=abc123xyz", "  at f(a.js:3)", False),
+        ("password=abc123xyz", "/srv/app7", False),
+    ],
+)
+def test_what_stands_alone_below_a_record_that_ends_with_a_value_is_the_rest_of_it(value, rest, masked):
+    assert (rest not in mask(RECORD.format(value, rest))) == masked

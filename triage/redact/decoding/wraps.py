@@ -58,6 +58,13 @@ _WRAP: Final = re.compile(
     rb"(?<=\S)\r?\n[ \t]{0,16}(?=[\w%&+./:=@~-])"
     rb"(?![\w./-]{1,60}(?:\[[0-9]{1,9}\])?(?::(?:[\s\"']|\Z)|[ \t]{1,4}[=:]|\(|=[\"'])|- |-{2,}\w)"
 )
+# How the record of a log begins, and a line of one word, which is no name with its sign, no path and no frame.
+_RECORD: Final = re.compile(
+    rb"[\[<]?(?:[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:|[0-9]{2}:[0-9]{2}:[0-9]{2}[.,Z \]])"
+)
+_ALONE: Final = re.compile(
+    rb"\r?\n[ \t]{0,16}(?![/.<(\[{}-]|[\w./-]{1,60}(?:[=:(]|\Z))([^\s\"'<>]{2,80})(?<![:,;{(\[])\r?\n"
+)
 # What a token of Atlassian begins and ends with.
 _ATLASSIAN: Final = re.compile(rb"AT[A-Z]{2,3}3x")
 _SUMMED: Final = re.compile(rb"[\w-]{0,200}=[0-9A-F]{8}")
@@ -146,6 +153,8 @@ def continued(data: bytes, start: int, end: int) -> int:
     if is_padded(data, end):
         return end
     line = line_of(data, start)[0]
+    if rest := _rest_of_record(data, line, end):
+        return rest
     wrapped = _LEAST_WIDTH <= end - line <= _MOST_WIDTH and b" " not in value
     if not (wrapped or (len(value) >= 8 and digits_in(value) >= 2) or _is_random(value) or _is_shuffled(value)):
         return end
@@ -154,6 +163,17 @@ def continued(data: bytes, start: int, end: int) -> int:
         return end
     token = _TOKEN_END.match(data, pieces[random - 1][1])
     return pieces[random - 1][1] + len(token.group().rstrip(_AFTER_TOKEN)) if token else end
+
+
+def _rest_of_record(data: bytes, line: int, end: int) -> int:
+    """Where what is no plain word ends that stands alone between a log's line and the next; 0 where there is none.
+
+    Records begin with their times: what stands below one that ends with a value is the rest of it.
+    """
+    if not _RECORD.match(data, line) or not _LEAST_WIDTH <= end - line <= _MOST_WIDTH:
+        return 0
+    rest = _ALONE.match(data, end)
+    return rest.end(1) if rest and not rest[1].isalpha() and _RECORD.match(data, rest.end()) else 0
 
 
 def closed(data: bytes, start: int, end: int) -> int:
