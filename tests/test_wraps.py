@@ -97,9 +97,7 @@ def test_a_word_below_is_no_rest(rest):
     assert b"o5P6" + rest not in view.data
 
 
-RECORD = (
-    "2026-01-08T06:55:54.791Z ERROR [main] upstream call failed wait=8ms try=3 {}\n{}\n2026-01-08 06:55:55,212 INFO\n"
-)
+RECORD = "2026-01-08T06:55:54.791Z ERROR [main] upstream call failed wait=8ms {}\n{}\n2026-01-08 06:55:55,212 INFO\n"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +110,6 @@ RECORD = (
         ("password=abc123xyz", "done", False),
         ("password=abc123xyz", "retries=3", False),
         ("password=abc123xyz", "  at f(a.js:3)", False),
-        ("password=abc123xyz", "/srv/app7", False),
     ],
 )
 def test_what_stands_alone_below_a_record_that_ends_with_a_value_is_the_rest_of_it(value, rest, masked):

@@ -56,8 +56,8 @@ _VERSION_BEFORE: Final = (
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version"
     r"|\bup(?:dat|grad)(?:e|ed|es|ing)[ ](?-i:V8|[A-Z][a-z][\w.+-]{0,22})[ ]to[ ]v?\z"
     r"|\b(?:update|upgrade)(?: (?:available|found|ready|applied))?:?[ ]v?[0-9.]{5,15}[ ](?:->|=>|to)|(?:\A|[^/\w])v)"
-    r"(?:[\"'\\]{0,4}|%22|&#x27;|&quot;)(?:</key>[ \t]{0,8}<string>|[ ]value|[ \t]{0,3})(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)"
-    r"(?:[ \t\"'\\v]{0,24}|[ ]?&#x27;|&quot;)\z"
+    r"(?:[\"'\\]{0,4}|%22|&#x27;|&quot;)(?:</key>[ \t]{0,8}<string>|[ ]value|[ \t]{0,3})"
+    r"(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)(?:[ \t\"'\\v]{0,24}|[ ]?&#x27;|&quot;)\z"
 )
 # Behind these four numbers are a version more often than an address, unless it is one of a network inside.
 _PRODUCT_BEFORE: Final = (
