@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.streams import DAY, HOUR, MINUTE
 from triage.incidents import spikes
+from triage.incidents.spikes_counts import counted
 from triage.incidents.spikes_streams import Streams
 from triage.incidents.suppression import Given
 
@@ -20,9 +21,7 @@ EVENTS = st.lists(
 
 def _looked_at(times, since):
     """Whether a window that ends at or after a time holds enough to be looked at, as the rule does."""
-    rows = [
-        spikes._looked_at(times, spikes._counted(times, window.width), window, times[0]) for window in spikes.WINDOWS
-    ]
+    rows = [spikes._looked_at(times, counted(times, window.width), window, times[0]) for window in spikes.WINDOWS]
     return any(len(found) and times[found[-1]] >= since for found in rows)
 
 

@@ -31,6 +31,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from triage.errors import TriageError
+from triage.incidents.spikes_counts import counted, steady, trimmed
 from triage.incidents.spikes_expected import DAY, HOUR, MINUTE, Found, Window, above_level, judged, judged_by
 from triage.incidents.spikes_history import History, mask_of
 
@@ -187,7 +188,7 @@ def episodes(
     if weights is not None:
         times = np.repeat(times, np.asarray(weights, np.int64)[order])
     first = int(times[0]) if len(times) else 0
-    looked = [times[_looked_at(times, _counted(times, window.width), window, first)][-1:] for window in WINDOWS]
+    looked = [times[_looked_at(times, counted(times, window.width), window, first)][-1:] for window in WINDOWS]
     if not any(len(last) and (since is None or last[0] >= since) for last in looked):
         return []
     thin = times[_apart(times, _RETRY)]
@@ -235,7 +236,7 @@ def excess(micros: Ints, began: int, until: int, weights: Ints | None = None) ->
         return None
     window = Window(0, width, width // 12, DAY, 0, "")
     inside = slice(int(np.searchsorted(times, began, side="right")), None)
-    count = np.array([_steady(times[inside], held[inside], window)])
+    count = np.array([steady(times[inside], held[inside], window)])
     found = judged(np.array([until]), count, History(times, weights=held), int(times[0]), window, least=0.0)
     p = max(float(np.exp(found.logp[0])), _LEAST_P)
     return int(held[inside].sum()), float(found.expected[0]), p, judged_by(int(found.basis[0]), window)
@@ -278,46 +279,6 @@ def _apart(times: Ints, least: int) -> Ints:
     return np.flatnonzero(kept)
 
 
-def _counted(times: Ints, width: int) -> Ints:
-    """How many lie in the window that ends at each."""
-    return np.searchsorted(times, times, side="right") - np.searchsorted(times, times - width, side="right")
-
-
-def _trimmed(times: Ints, window: Window) -> Floats:
-    """How many lie in the window that ends at each, its densest part taken as the mean of the others."""
-    last = np.searchsorted(times, times, side="right")
-    first = np.searchsorted(times, times - window.width, side="right")
-    densest = _greatest(_counted(times, window.part), first, last)
-    share = window.width / (window.width - window.part)
-    found: Floats = np.minimum((last - first - densest).clip(min=0) * share, last - first)
-    return found
-
-
-def _steady(times: Ints, weights: Ints, window: Window) -> float:
-    """How many occurrences one window holds, its densest part taken as the mean of the others."""
-    sums = np.r_[0, np.cumsum(weights)]
-    parts = sums[1:] - sums[np.searchsorted(times, times - window.part, side="right")]
-    # What is of one time is in the part that ends there, all of it: the last of them says so.
-    rest = (sums[-1] - parts.max(initial=0)) * (window.width / (window.width - window.part))
-    return float(min(rest, sums[-1]))
-
-
-def _greatest(values: Ints, first: Ints, last: Ints) -> Ints:
-    """The greatest value of each range of rows, none of which is empty.
-
-    That of two overlapping runs whose length is a power of two; pandas' rolling windows take three times as long.
-    """
-    found = np.empty_like(first)
-    level = np.log2(last - first).astype(np.int64)
-    runs = values
-    for power in range(int(level.max(initial=0)) + 1):
-        rows = np.flatnonzero(level == power)
-        found[rows] = np.maximum(runs[first[rows]], runs[last[rows] - (1 << power)])
-        step = 1 << power
-        runs = np.maximum(runs[:-step], runs[step:]) if len(runs) > step else runs
-    return found
-
-
 def _looked_at(times: Ints, count: npt.NDArray[Any], window: Window, first: int) -> Ints:
     """The rows at which a window holds enough, and has enough before it, to be an alarm at all."""
     return np.flatnonzero((count >= window.floor) & (times - window.width - first >= HISTORY))
@@ -326,10 +287,10 @@ def _looked_at(times: Ints, count: npt.NDArray[Any], window: Window, first: int)
 def _streams(times: Ints, thin: Ints, since: int | None = None) -> list[_Stream]:
     """Both ways to count at each event, or at those from a time on: with the densest part thinned, and all thinned."""
     made = []
-    for every, trimmed in ((times, True), (thin, False)):
+    for every, trims in ((times, True), (thin, False)):
         near = every if since is None else every[np.searchsorted(every, since - _WIDEST) :]
         rows = slice(0 if since is None else int(np.searchsorted(near, since)), None)
-        counts = (_trimmed(near, window) if trimmed else _counted(near, window.width) for window in WINDOWS)
+        counts = (trimmed(near, window) if trims else counted(near, window.width) for window in WINDOWS)
         made.append(_Stream(every, near[rows], [count[rows].astype(np.float64) for count in counts]))
     return made
 
