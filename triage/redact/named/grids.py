@@ -15,6 +15,7 @@ from triage.redact.named.headings import CELL, PERSONAL, is_title, leads, meanin
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
 from triage.redact.named.listings import listed
+from triage.redact.named.records import holds
 from triage.redact.pii.forms import plain
 from triage.redact.text import Allowance, Found, Span, digits_in, line_of
 
@@ -45,6 +46,8 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         return
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
     cells = cells_of(header, mark)
+    if len(cells) == FEWEST and mark == b"|" and holds(data, start):
+        return  # each row is read as a name and its value
     if len(cells) == FEWEST and mark == b"|" and (rows := listed(data, at, start, end, cells)) is not None:
         yield from rows
         return

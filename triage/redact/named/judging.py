@@ -8,7 +8,7 @@ from typing import Final
 
 from triage.redact.named import credentials, declared, examples, reports, users, values, variables
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.pii import geography, people, wireless
+from triage.redact.pii import geography, given, people, wireless
 from triage.redact.pii.hosts import is_host
 from triage.redact.pii.owned import called
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
@@ -297,6 +297,9 @@ def _personal(
     """The part of a value that is a personal datum of the kind that its name says."""
     if meaning.weak in {"phone", "digits"}:
         return _numbered(data, start, meaning)
+    if meaning.weak == "shown":
+        stop = end if in_quotes else people.line_end(data, start, most=_LONGEST_NAME)
+        return given.shown(data, start, stop, in_quotes=in_quotes)
     if meaning.weak in people.FORMS:
         return people.part(data, (start, end), meaning.weak, in_quotes=in_quotes)
     if meaning.weak in _OF_DEVICES:
