@@ -297,9 +297,6 @@ def _personal(
     """The part of a value that is a personal datum of the kind that its name says."""
     if meaning.weak in {"phone", "digits"}:
         return _numbered(data, start, meaning)
-    if meaning.weak == "shown":
-        stop = end if in_quotes else people.line_end(data, start, most=_LONGEST_NAME)
-        return given.shown(data, start, stop, in_quotes=in_quotes)
     if meaning.weak in people.FORMS:
         return people.part(data, (start, end), meaning.weak, in_quotes=in_quotes)
     if meaning.weak in _OF_DEVICES:
@@ -307,14 +304,15 @@ def _personal(
         match = form.match(data, start)
         told = match and digits_in(match.group()) >= digits and len(set(match.group().lower())) >= different
         return match.span() if match and told else None
+    if meaning.weak == "shown":
+        return given.shown(data, start, end if in_quotes else people.line_end(data, start), in_quotes=in_quotes)
     if meaning.weak == "degrees":
         return geography.degree(data, start, name)
     if meaning.weak == "ssid":
         return wireless.part(data, (start, end), in_quotes=in_quotes)
-    if meaning.weak == "user":
-        return users.account(data, start, end, in_quotes=in_quotes)
-    if meaning.weak == "handle":
-        return users.handle(data, start, end, in_quotes=in_quotes)
+    if meaning.weak in {"user", "handle"}:
+        read = users.account if meaning.weak == "user" else users.handle
+        return read(data, start, end, in_quotes=in_quotes)
     if meaning.weak in {"host", "numbered"}:
         line = end if in_quotes else line_of(data, start, most=_LONGEST_NAME)[1]
         if device := called(data[start:line], in_quotes=in_quotes):

@@ -26,8 +26,8 @@ LEADS: Final = (
 )  # fmt: skip
 """How the heads of such records begin, in small letters."""
 _HEAD: Final = re.compile(
-    rb"(?i)(?:\+?(?:-|\xe2\x94\x80)\[ [a-z]{3,16} [0-9]{1,9} \](?:[-+]|\xe2[\x94\x95][\x80-\xbf]){0,400}|\* record [0-9]{1,9}"
-    rb"|\*{3,80} [0-9]{1,9}\. row \*{3,80}|@ row [0-9]{1,9})[ \t]*\r?\n"
+    rb"(?i)(?:\+?(?:-|\xe2\x94\x80)\[ [a-z]{3,16} [0-9]{1,9} \](?:[-+]|\xe2[\x94\x95][\x80-\xbf]){0,400}"
+    rb"|\* record [0-9]{1,9}|\*{3,80} [0-9]{1,9}\. row \*{3,80}|@ row [0-9]{1,9})[ \t]*\r?\n"
 )
 _FAR: Final = 8_192
 _MOST: Final = 400

@@ -36,6 +36,8 @@ _PARENTHESES: Final = re.compile(rb"\((?:[^()]|\([^()]*\))*\)|'[^'\n]{0,200}'|--
 _OF_TABLES: Final = frozenset(
     b"constraint primary unique key foreign check index fulltext spatial exclude period like".split()
 )
+# A column that is called as an index is.
+_KEY_OF_TEXTS: Final = re.compile(rb"(?i)\s*key\s+(?:text|citext|string|name|n?(?:var)?char2?|character)\b")
 _ACCOUNT: Final = Sense("username", "user")
 _QUOTES: Final = b' \t\r\n"`[]\\'
 # A row has so many bytes at least, and may be read with its statement, and below its table.
@@ -84,6 +86,7 @@ def created(data: bytes, at: int) -> Iterator[Found]:
             return
         place = match.end()
         yield from _rows(data, match, meanings)
+        yield from _named(data, match, [column.strip(_QUOTES).lower() for column in _columns(table[2])])
 
 
 def table_at(data: bytes, at: int) -> re.Match[bytes] | None:
@@ -113,7 +116,7 @@ def _columns(body: bytes) -> Iterator[bytes]:
     """The names of the columns of a table."""
     for definition in _PARENTHESES.sub(b"", body).split(b","):
         words = definition.split(None, 1)
-        if words and words[0].lower() not in _OF_TABLES:
+        if words and (words[0].lower() not in _OF_TABLES or _KEY_OF_TEXTS.match(definition)):
             yield words[0]
 
 
