@@ -48,8 +48,7 @@ ROWS = (
     "INSERT INTO prefs (name, value) VALUES ('wifi_ssid', '«Werkstatt_2G»'), ('lang', 'de');",
     f"INSERT INTO prefs VALUES (1, 'theme', 'dark'), (2, 'personnummer', '«{PNR}»'), (3, 'api_key', '«Kq82jsnQ0sx»');",
     f"COPY public.s (id, key, value) FROM stdin;\n1\ttheme\tdark\n2\tpersonnummer\t«{PNR}»\n3\tpin\t\\N\n\\.\n",
-    "CREATE TABLE s (id int, key text, value text, password text);\n"
-    f"INSERT INTO s VALUES (1, 'vin', '«{VIN}»', '«Kaffee97x»');",
+    f"CREATE TABLE s (key text, value text, password text);\nINSERT INTO s VALUES ('vin', '«{VIN}»', '«Kaffee97x»');",
 )
 NO_ROWS = (
     "INSERT INTO s (name, value) VALUES ('session_timeout', '3600'), ('phone_required', 'yes');",
@@ -77,6 +76,7 @@ NAMED = (
     f'["personnummer"]=>\n  string(11) "«{PNR}»"\n',
     f'{{"name":"x-idfv","value":"«{IDFV}»"}}',
     f'{{"name":"x-device-idfa","value":"«{IDFV}»"}}',
+    f"ios_adid=«{IDFV}»",
     'name: DISPLAY_NAME\n  value: "«Ilse Novotna»"\n',
     '+ display_name = "«Hiro Lindner»"',
     '"displayName": "«Rosa Lindner»"',
@@ -93,6 +93,7 @@ NOT_NAMED = (
     "vin_count: 12345678901234567",
     "patientId: string",
     "patient_id=12",
+    "chart number: 12345",
     '["device_udid"]=>\n  NULL\n',
     '["device_udid"]=>\n  string(0) ""\n',
     "x-idfv: undefined",

@@ -190,10 +190,10 @@ def _is_no_secret(data: bytes, lead: Span, span: Span, *, opened: bool) -> bool:
         return True
     if remarks.is_remark(value) or declared.is_variable(value) or (not opened and values.heads_message(data, span)):
         return True
-    if not opened and data[lead[0] - 1 : lead[0]] == b":" and _NEXT_FIELD.fullmatch(value):
-        return True
     if opened:
         return value.isalpha() and (values.is_name(value) or value.lower() in vocabulary().words)
+    if b":" in value and _NEXT_FIELD.fullmatch(value) and data[lead[0] - 1 : lead[0]] == b":":
+        return True
     return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
 
 

@@ -159,7 +159,7 @@ def is_of_a_name(text: bytes) -> bool:
 def field(data: bytes, start: int, end: int) -> Iterator[Found] | None:
     """What stands in a field that a candidate begins, or in a format; None where it is neither."""
     start += _ESCAPED * (data[start] == BACKSLASH)
-    end = extents.behind_type(data, extents.behind_pointer(data, end))
+    end = extents.behind_pointer(data, end)
     first = data[start : start + 1]
     if first == b":":
         return registers.of_account(data, start, end) if data[start + 2 : start + 3] == first else None
