@@ -87,7 +87,7 @@ IDENTITIES = (
     "imei,status\n«869207632760915»,blocked\n",
     "account.user=«fontainek»",
     "profile incomplete, display_name=«Yuki Patel»",
-    "postgres://orders_rw:«AAZBNzYWD4yA5G»@db:5432/orders",
+    "postgres://«orders_rw»:«AAZBNzYWD4yA5G»@db:5432/orders",
     "to=<«zeynep#64@kestrelworks.eu»>, delay=0.4",
     "to=<«hamish@[35.32.172.22]»>, delay=0.4",
     "{'email': '«anneliese.o'fitzgerald@marlowe-it.io»', 'retry': False}",

@@ -52,6 +52,8 @@ _OPEN: Final = re.compile(
 )
 # Where a text is kept, which debuggers show before it.
 _POINTER: Final = re.compile(rb"0x[0-9a-fA-F`]{1,17}[ ](?:<[^<>\n]{1,80}>[ ])?[@LuU]?[\"']")
+_DUMPED: Final = re.compile(rb"\r?\n[ \t]{1,64}string\([0-9]{1,7}\)[ ]\"")
+_BELOW: Final = frozenset({b"\n ", b"\n\t", b"\r\n"})
 _BEFORE_REACH: Final = 480
 _VALUE_BEFORE: Final = re.compile(
     rb"""(?i)value\\{0,15}["'`]?[ \t+]{0,4}[:=][ \t+]{0,4}(\\{0,15})(["'`])([^"'`<>{}\r\n]{1,400})\1\2"""
@@ -255,9 +257,11 @@ def after(data: bytes, at: int, quote: bytes = b"") -> Span | None:
 
 
 def behind_pointer(data: bytes, at: int) -> int:
-    """Where the text begins that a debugger shows behind a pointer; the same place where it shows none."""
-    pointer = _POINTER.match(data, at) if data[at : at + 2] == b"0x" else None
-    return pointer.end() if pointer else at
+    """Where the text begins that a debugger shows behind a pointer, or PHP below a name; or the same place."""
+    first = data[at : at + 2]
+    form = _POINTER if first == b"0x" else _DUMPED if first in _BELOW else None
+    shown = form.match(data, at) if form else None
+    return shown.end() if shown else at
 
 
 def before(data: bytes, begin: int) -> Span | None:

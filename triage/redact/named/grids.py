@@ -11,10 +11,11 @@ from typing import Final
 
 from triage.redact.named import values
 from triage.redact.named.cells import FEWEST, LONGEST, QUOTES, aligned, cells_of, column, line_at, valued
-from triage.redact.named.headings import CELL, PERSONAL, is_title, leads, meaning_of, meanings
+from triage.redact.named.headings import CELL, NAMED, PERSONAL, VALUES, is_title, leads, meaning_of, meanings
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
 from triage.redact.named.listings import listed
+from triage.redact.named.records import holds
 from triage.redact.pii.forms import plain
 from triage.redact.text import Allowance, Found, Span, digits_in, line_of
 
@@ -22,6 +23,7 @@ __all__ = ("collided", "columns", "copied", "settings")
 
 _LIKE_A_VALUE: Final = 12
 _FEW_DIGITS: Final = 2
+_READ_OTHERWISE: Final = frozenset({"entropy", "query", "header", "cookies"})
 _PEOPLE: Final = PERSONAL | {"user"}
 # A line has so many bytes at least, and may be read below more than one header.
 _read: Final = Allowance(250)
@@ -45,6 +47,8 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         return
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
     cells = cells_of(header, mark)
+    if len(cells) == FEWEST and mark == b"|" and holds(data, start):
+        return  # each row is read as a name and its value
     if len(cells) == FEWEST and mark == b"|" and (rows := listed(data, at, start, end, cells)) is not None:
         yield from rows
         return
@@ -117,15 +121,21 @@ def copied(size: int, data: bytes, at: int) -> Iterator[Found]:
     header = _COPIED.match(data, at + size)
     if header is None:
         return
-    senses = meanings([name.strip(QUOTES) for name in header[1].split(b",")])
+    names = [name.strip(QUOTES).lower() for name in header[1].split(b",")]
+    senses = meanings(names)
+    named = next((number for number, name in enumerate(names) if name in NAMED), -1)
+    told = next((number for number, name in enumerate(names) if name in VALUES), -1)
     start = header.end()
-    while any(senses) and _read.left(data):
+    while (any(senses) or min(named, told) >= 0) and _read.left(data):
         _read.spend()
         end = line_of(data, start, most=10 * LONGEST)[1]
         row = data[start:end].split(b"\t")
         if len(row) != len(senses):
             return
-        for cell, meaning in zip(row, senses, strict=True):
+        own = sense(row[named].decode("latin-1")) if min(named, told) >= 0 else None
+        own = own if own is not None and own.weak not in _READ_OTHERWISE else None
+        for number, cell in enumerate(row):
+            meaning = own if number == told else senses[number]
             if meaning is not None and cell != b"\\N":
                 yield from valued(data, (start, start + len(cell.rstrip(b"\r"))), meaning)
             start += len(cell) + 1

@@ -12,7 +12,9 @@ from triage.redact.pii.forms import plain
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.pii.people import FORMS
 
-__all__ = ("CELL", "FULL", "NAMES", "PERSONAL", "SETTINGS", "is_title", "leads", "meaning_of", "meanings")
+__all__ = (
+    "CELL", "FULL", "NAMED", "NAMES", "PERSONAL", "SETTINGS", "VALUES", "is_title", "leads", "meaning_of", "meanings",
+)  # fmt: skip
 
 _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
@@ -54,6 +56,39 @@ SETTINGS: Final = tuple(
     for value in ("value", "val", "content")
 )
 """How a header ends that names a column of names and one of values beside it, in small letters."""
+_BESIDE: Final = (
+    "setting",
+    "option",
+    "config",
+    "meta",
+    "param",
+    "parameter",
+    "property",
+    "attribute",
+    "field",
+    "variable",
+)
+NAMED: Final = frozenset(
+    {
+        b"name",
+        b"key",
+        b"setting",
+        b"variable",
+        b"parameter",
+        b"property",
+        b"attribute",
+        b"option",
+        b"field",
+        b"param",
+        b"k",
+    }
+    | {f"{word}_{name}".encode() for word in _BESIDE for name in ("name", "key")}
+)
+"""What a column is called that holds names of values, in small letters."""
+VALUES: Final = frozenset(
+    {b"value", b"val", b"content", b"data", b"v"} | {f"{word}_value".encode() for word in _BESIDE}
+)
+"""What a column is called that holds their values."""
 _ENDINGS: Final = tuple(word.encode() for word in _WORDS + _OF_PEOPLE)
 PERSONAL: Final = FORMS | {"phone", "digits"}
 """The hints of columns whose values are personal by their form."""

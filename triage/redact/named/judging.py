@@ -8,7 +8,7 @@ from typing import Final
 
 from triage.redact.named import credentials, declared, examples, reports, users, values, variables
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.pii import geography, people, wireless
+from triage.redact.pii import geography, given, people, wireless
 from triage.redact.pii.hosts import is_host
 from triage.redact.pii.owned import called
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
@@ -306,14 +306,15 @@ def _personal(
         match = form.match(data, start)
         told = match and digits_in(match.group()) >= digits and len(set(match.group().lower())) >= different
         return match.span() if match and told else None
+    if meaning.weak == "shown":
+        return given.shown(data, start, end if in_quotes else people.line_end(data, start), in_quotes=in_quotes)
     if meaning.weak == "degrees":
         return geography.degree(data, start, name)
     if meaning.weak == "ssid":
         return wireless.part(data, (start, end), in_quotes=in_quotes)
-    if meaning.weak == "user":
-        return users.account(data, start, end, in_quotes=in_quotes)
-    if meaning.weak == "handle":
-        return users.handle(data, start, end, in_quotes=in_quotes)
+    if meaning.weak in {"user", "handle"}:
+        read = users.account if meaning.weak == "user" else users.handle
+        return read(data, start, end, in_quotes=in_quotes)
     if meaning.weak in {"host", "numbered"}:
         line = end if in_quotes else line_of(data, start, most=_LONGEST_NAME)[1]
         if device := called(data[start:line], in_quotes=in_quotes):

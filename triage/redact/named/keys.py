@@ -249,6 +249,25 @@ def forget() -> None:
     sense.cache_clear()
 
 
+# What stands before the name of a device's number in headers and among the fields of programs.
+_BEFORE_DEVICES: Final = frozenset(
+    {
+        "x",
+        "device",
+        "ios",
+        "android",
+        "user",
+        "client",
+        "app",
+        "phone",
+        "mobile",
+        "apple",
+        "google",
+        "current",
+        "my",
+        "hashed",
+    }
+)
 # Whose accounts are those of a server itself.
 _OF_SERVERS: Final = frozenset({"master", "default", "admin"})
 
@@ -281,5 +300,6 @@ def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found
         and (words[start:end] != ["username"] or words[start - 1] in _OF_SERVERS)
         and words[start - 1] not in known.controls
         and found.kind != "hostname"
+        and not (found.weak == "device" and words[start - 1] in _BEFORE_DEVICES)
         and end - start == 1
     )

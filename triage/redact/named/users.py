@@ -9,7 +9,7 @@ from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.text import Span, letters_in
 
-__all__ = ("account", "handle", "is_free", "is_of_service")
+__all__ = ("account", "handle", "is_free", "is_of_service", "is_role")
 
 _ACCOUNT: Final = re.compile(rb"[A-Za-z0-9._@+\-\x80-\xff]{2,64}")
 _UUID_LENGTH: Final = 36
@@ -30,6 +30,9 @@ _REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}
 _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=|(?:&|%26)(?i:account_?key|sharedaccess\w{3,9})=")
 # Who connects, whose name is that of a part of such a string.
 _CONNECTS: Final = re.compile(rb"(?i)(?:\A|[;\s\"'?&{(])(?:user(?: ?id| ?name)?|uid|login|usr)[ ]?=[ ]?[\"']?\Z")
+# The password of who connects, in the same string.
+_WITH_PASSWORD: Final = re.compile(rb"(?i);[ ]?(?:password|pwd)[ ]?=[ ]?[^;\s]")
+_REACH: Final = 240
 # What stands behind a name that is called, indexed or made of others: it is code.
 _CODE_MARKS: Final = frozenset({b"(", b"[", b"<"})
 # What code asks of an object that stands for somebody.
@@ -94,7 +97,17 @@ def _is_of_text(data: bytes, end: int, value: bytes) -> bool:
     if not _IN_CONNECTION.match(data, end):
         return False
     start = end - len(value)
-    return _CONNECTS.search(data, max(start - 24, 0), start) is None or not is_free(value)
+    if _CONNECTS.search(data, max(start - 24, 0), start) is None:
+        return True
+    return not (is_free(value) or (is_role(value) and _has_password(data, start, end)))
+
+
+def _has_password(data: bytes, start: int, end: int) -> bool:
+    """Whether a password stands in the connection string of an account."""
+    line = data.rfind(b"\n", max(start - _REACH, 0), start) + 1
+    stop = data.find(b"\n", end, end + _REACH)
+    behind = _WITH_PASSWORD.search(data, end, stop if stop >= 0 else end + _REACH)
+    return behind is not None or _WITH_PASSWORD.search(data, line or max(start - _REACH, 0), start) is not None
 
 
 def is_free(value: bytes) -> bool:
@@ -126,6 +139,14 @@ def is_of_service(value: bytes) -> bool:
     words = {*_HANDLE_MARKS.split(value.lower())}
     known = vocabulary()
     return not words.isdisjoint(_ROLES) and words <= known.services | known.nobody | _ROLES
+
+
+def is_role(value: bytes) -> bool:
+    """Whether an account is of two words or more, with what it is for: `orders_rw`, `app-batch`."""
+    words = [word for word in _HANDLE_MARKS.split(value.lower()) if word]
+    known = vocabulary()
+    in_part = _ROLES.isdisjoint(words) and value.lower() in known.services
+    return len(words) > 1 and letters_in(value) > 2 and not in_part and value.lower() not in known.nobody
 
 
 def _names_a_field(value: bytes) -> bool:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Final
 
 from triage.redact.named import credentials, headings, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
-from triage.redact.text import Allowance, Found, Span
+from triage.redact.text import Allowance, Found, Span, digits_in
 
 __all__ = ("bare", "created", "inserted", "table_at")
 
@@ -35,14 +36,22 @@ _PARENTHESES: Final = re.compile(rb"\((?:[^()]|\([^()]*\))*\)|'[^'\n]{0,200}'|--
 _OF_TABLES: Final = frozenset(
     b"constraint primary unique key foreign check index fulltext spatial exclude period like".split()
 )
+# A column that is called as an index is.
+_KEY_OF_TEXTS: Final = re.compile(rb"(?i)\s*key\s+(?:text|citext|string|name|n?(?:var)?char2?|character)\b")
 _ACCOUNT: Final = Sense("username", "user")
 _QUOTES: Final = b' \t\r\n"`[]\\'
 # A row has so many bytes at least, and may be read with its statement, and below its table.
 _read = Allowance(400)
 # How far behind a table, or the last row of it, the next one is looked for.
 _APART: Final = 16_384
-_OF_NAMES: Final = frozenset(b"name key setting option option_name variable parameter property attribute".split())
-_OF_VALUES: Final = frozenset(b"value val content data setting_value option_value".split())
+# What is told by no string, and what a string by its form beside its name where columns are not named.
+_READ_OTHERWISE: Final = frozenset({"entropy", "query", "header", "cookies"})
+_BY_FORM: Final = frozenset(
+    {"id", "date", "phone", "digits", "nir", "vin", "plate", "licence", "device", "made device"}
+)
+_LONGEST_NAME: Final = 60
+_FEWEST: Final = 4
+_MIXED: Final = 8
 _COOKIES: Final = re.compile(rb"(?i)(?:\w{1,20}_)?cookies?")
 _HOST: Final = re.compile(rb"\.?[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
 _PATH: Final = re.compile(rb"/[^\s']{0,200}")
@@ -55,9 +64,10 @@ def inserted(data: bytes, at: int) -> Iterator[Found]:
         columns = match[2].split(b",")
         yield from _rows(data, match, _meanings(columns))
         yield from _named(data, match, [column.strip(_QUOTES).lower() for column in columns])
-    elif (match := _UNNAMED.match(data, at)) and _COOKIES.fullmatch(bare(match[1])):
+    elif match := _UNNAMED.match(data, at):
+        read = _cookie if _COOKIES.fullmatch(bare(match[1])) else _beside
         for row in _spans(data, match):
-            yield from _cookie(data, row)
+            yield from read(data, row)
 
 
 def created(data: bytes, at: int) -> Iterator[Found]:
@@ -76,6 +86,7 @@ def created(data: bytes, at: int) -> Iterator[Found]:
             return
         place = match.end()
         yield from _rows(data, match, meanings)
+        yield from _named(data, match, [column.strip(_QUOTES).lower() for column in _columns(table[2])])
 
 
 def table_at(data: bytes, at: int) -> re.Match[bytes] | None:
@@ -105,7 +116,7 @@ def _columns(body: bytes) -> Iterator[bytes]:
     """The names of the columns of a table."""
     for definition in _PARENTHESES.sub(b"", body).split(b","):
         words = definition.split(None, 1)
-        if words and words[0].lower() not in _OF_TABLES:
+        if words and (words[0].lower() not in _OF_TABLES or _KEY_OF_TEXTS.match(definition)):
             yield words[0]
 
 
@@ -155,18 +166,32 @@ def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Foun
 
 
 def _named(data: bytes, match: re.Match[bytes], columns: list[bytes]) -> Iterator[Found]:
-    """The secrets of a statement that adds names with their values: `(name, value) VALUES ('smtp_password', '...')`."""
-    named = next((number for number, column in enumerate(columns) if column in _OF_NAMES), -1)
-    told = next((number for number, column in enumerate(columns) if column in _OF_VALUES), -1)
+    """What a statement holds that adds names with their values: `(name, value) VALUES ('smtp_password', '...')`."""
+    named = next((number for number, column in enumerate(columns) if column in headings.NAMED), -1)
+    told = next((number for number, column in enumerate(columns) if column in headings.VALUES), -1)
     if named < 0 or told < 0:
         return
     for row in _spans(data, match):
         texts = _texts(data, row)
         if max(named, told) < len(texts) and (name := texts[named]) and (value := texts[told]):
             meaning = sense(data[slice(*name)].decode("latin-1"))
-            if meaning is not None and meaning.weak in {"", "long", "word"}:
+            if meaning is not None and meaning.weak not in _READ_OTHERWISE:
                 found = judged(data, value, meaning, in_quotes=True, assigned=True, name=name)
                 yield from ((*one[:3], "sql") for one in found)
+
+
+def _beside(data: bytes, row: Span) -> Iterator[Found]:
+    """What stands behind its name in a row without names of columns, if its form tells it too."""
+    for name, value in pairwise(_texts(data, row)):
+        if name is None or value is None or name[1] - name[0] > _LONGEST_NAME or name[0] == name[1]:
+            continue
+        meaning, text = sense(data[slice(*name)].decode("latin-1")), data[slice(*value)]
+        if meaning is None or sense(text.decode("latin-1")[:_LONGEST_NAME]) is not None:
+            continue
+        secret = meaning.weak in {"", "long", "word"} and values.mixed(text, least=_MIXED)
+        if secret or (meaning.weak in _BY_FORM and digits_in(text) >= _FEWEST):
+            found = judged(data, value, meaning, in_quotes=True, assigned=True, name=name)
+            yield from ((*one[:3], "sql") for one in found)
 
 
 def _texts(data: bytes, row: Span) -> list[Span | None]:

@@ -29,9 +29,9 @@ _TIME: Final = re.compile(rb"\[(?:[0-9-]{8,10}[ T])?[0-9]{1,2}:[0-9]{2}(?::[0-9]
 _NICK: Final = re.compile(rb"[@+%~ ]?([A-Za-z][\w.\[\]|^`{}-]{1,30})> ")
 
 
-def _is_account(data: bytes, span: Span) -> Iterator[Found]:
-    """The account at a place, if no word in it is one for a thing."""
-    if users.is_free(data[slice(*span)]):
+def _is_account(data: bytes, span: Span, *, role: bool = False) -> Iterator[Found]:
+    """The account at a place, if no word in it is one for a thing, or it may be one of a role."""
+    if users.is_free(data[slice(*span)]) or (role and users.is_role(data[slice(*span)])):
         yield from judged(data, span, _ACCOUNT, in_quotes=True, assigned=True, name=(span[0], span[0]))
 
 
@@ -45,7 +45,7 @@ def _connects(size: int, data: bytes, at: int) -> Iterator[Found]:
     """Who connects, in a string that holds the password too."""
     match = _CONNECTS.match(data, at + size)
     if match and _PASSWORD.search(data, max(at - _NEAR, 0), match.end() + _NEAR):
-        yield from _is_account(data, match.span(1))
+        yield from _is_account(data, match.span(1), role=True)
 
 
 def _nick(size: int, data: bytes, at: int) -> Iterator[Found]:

@@ -98,6 +98,8 @@ _PATH: Final = re.compile(rb"[\w.@-]{2,80}(?:/[\w.@-]{2,80}){1,20}")
 _OF_A_FILE: Final = re.compile(rb"[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){1,8}=")
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
+# The next field of a structure that Go prints, behind a name that is a value.
+_NEXT_FIELD: Final = re.compile(rb"[A-Z][A-Za-z0-9]{1,40}:[^\s:]{1,200}")
 
 
 def said(data: bytes, lines: Lines | None = None) -> Iterator[Found]:
@@ -190,6 +192,8 @@ def _is_no_secret(data: bytes, lead: Span, span: Span, *, opened: bool) -> bool:
         return True
     if opened:
         return value.isalpha() and (values.is_name(value) or value.lower() in vocabulary().words)
+    if b":" in value and _NEXT_FIELD.fullmatch(value) and data[lead[0] - 1 : lead[0]] == b":":
+        return True
     return bool(_TIME.match(value)) or data[span[1] : span[1] + 1] in {b"(", b"=", b"["}
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from triage.redact.named import grids, headings
+from triage.redact.named import grids, headings, records
 from triage.redact.phrases import (
     actors,
     answers,
@@ -101,6 +101,7 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield ("copy ",), grids.copied
     yield headings.SETTINGS, grids.settings
     yield ("key (",), grids.collided
+    yield records.LEADS, records.recorded
     yield ("binding parameter ",), bound.numbered
     yield pointers.LEADS, pointers.pointed_at
     for kind, names in data["given"].items():

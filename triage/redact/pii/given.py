@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Final
 from unicodedata import combining, normalize
 
+from triage.redact.named.keys import vocabulary
 from triage.redact.pii import people
+from triage.redact.pii.neighbours import fields_of_people
+from triage.redact.text import Span
 
-__all__ = ("is_given_name", "is_name_of_somebody", "owns")
+__all__ = ("is_given_name", "is_name_of_somebody", "owns", "shown")
 
+# What a name without quotes ends before.
+_ENDS: Final = frozenset({b",", b";", b"<", b"(", b")", b"}", b"]", b"|", b'"', b"'", b"&"})
 _FILE: Final = Path(__file__).with_name("given_names.toml")
 
 
@@ -28,6 +33,19 @@ def is_name_of_somebody(text: bytes) -> bool:
     family, comma, given = text.decode("utf-8", "replace").lower().partition(",")
     words = (given if comma else family).split()
     return bool(words) and _plain(words[0].partition("-")[0]) in _given_names()
+
+
+def shown(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | None:
+    """The full name of a person that is all of what something is shown as, or a part that a sign ends."""
+    span = people.part(data, (start, end), "name", in_quotes=in_quotes)
+    if span is None or not is_name_of_somebody(data[slice(*span)]):
+        return None
+    rest = data[span[1] : end].strip(b" \t\r\\") if in_quotes else data[span[1] : end].lstrip(b" \t\r\\")[:1]
+    if rest and (in_quotes or rest not in _ENDS):
+        return None
+    known, own = vocabulary(), fields_of_people()
+    words = {*data[slice(*span)].lower().replace(b",", b" ").split()}
+    return span if words.isdisjoint(own.nobody | own.things | known.things | known.services | known.words) else None
 
 
 def is_given_name(word: bytes) -> bool:

@@ -16,7 +16,7 @@ from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
 __all__ = ("FORMS", "coded", "full_name", "is_date", "is_numbered", "is_street", "line_end", "part")
 
-FORMS: Final = frozenset({"name", "date", "street", "postal", "city", "id", "nir", "vin", "plate"})
+FORMS: Final = frozenset({"name", "date", "street", "postal", "city", "id", "nir", "vin", "plate", "licence"})
 """The hints of keys.toml that are read here."""
 _REACH: Final = 160
 _PARTICLES: Final = frozenset(
@@ -147,6 +147,9 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
         return _quoted_name(data, start, end) if in_quotes else _bare_name(data, start, stop)
     if hint == "street":
         return _street(data, start, stop, in_quotes=in_quotes)
+    if hint == "licence":
+        number = part(data, span, "id", in_quotes=in_quotes)
+        return number or part(data, span, "plate", in_quotes=in_quotes)
     form = {"date": _DATE, "postal": _POSTAL, "id": _ID, "nir": _NIR, "vin": _VIN, "plate": _PLATE}[hint]
     if hint == "id" and (request := _REQUEST.search(data, start, stop)):
         stop = request.start()  # the end of the line of a request

@@ -59,7 +59,8 @@ _FIELD: Final = re.compile(
     rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
     rb"|[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>|]"
     rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*"
-    rb"(?:(?:N|0x[0-9a-f`]{1,17}[ ](?:<[^<>\n]{1,80}>[ ])?[@lu]?)?(?:\\*[\"`](?=\\*'))?(\\*)([\"'`]))?)"
+    rb"(?:(?:N|\r?\n[ \t]{1,64}string\([0-9]{1,7}\)[ ]|0x[0-9a-f`]{1,17}[ ](?:<[^<>\n]{1,80}>[ ])?[@lu]?)?"
+    rb"(?:\\*[\"`](?=\\*'))?(\\*)([\"'`]))?)"
 )
 _PASCAL: Final = re.compile(rb"(?!Mc|Mac|De|Di|La|Le|Van|Von|Fitz|O')[A-Z][A-Za-z]*[a-z][A-Z]")
 _DISTINGUISHED: Final = re.compile(

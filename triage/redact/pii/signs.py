@@ -77,10 +77,10 @@ _NOBODY: Final = frozenset({b"oauth2", b"x-token-auth", b"x-access-token", b"git
 # Nor is what stands before a colon in such a place the account of a URL.
 _BROWSER: Final = re.compile(rb"(?i)https?://|file://|webpack|chrome|moz-extension|safari|resource:|blob:|app:")
 _ORACLE: Final = re.compile(
-    rb"(?i)(?:oracle:(?:thin|oci8?):|sqlplus |sqlldr |userid=)[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z"
+    rb"(?i)(?:oracle:(?:thin|oci8?):|sqlplus |sqlldr |userid=)(?P<user>[\w$#.-]{1,60})/([^\s@/\"']{1,128})\Z"
 )
-_ORACLE_ALONE: Final = re.compile(rb"(?:\A|[\s\"'=:(])[\w$#.-]{1,60}/([^\s@/\"']{1,128})\Z")
-_GO_DSN: Final = re.compile(rb"([\w.$-]{1,60}):([^\s\"'@]{1,200})\Z")
+_ORACLE_ALONE: Final = re.compile(rb"(?:\A|[\s\"'=:(])(?P<user>[\w$#.-]{1,60})/([^\s@/\"']{1,128})\Z")
+_GO_DSN: Final = re.compile(rb"(?P<user>[\w.$-]{1,60}):([^\s\"'@]{1,200})\Z")
 # A number that somebody adds to a name, a name with an apostrophe; and a machine by its address in brackets (RFC 5321).
 _SUFFIXED: Final = re.compile(rb"[A-Za-z][\w.+-]{1,40}#[0-9]{1,6}|(?i:(?:[a-z][\w-]{0,30}[._-])?[od]'[a-z]{3,30})")
 _LITERAL: Final = re.compile(rb"@\[(?:IPv6:)?[0-9A-Fa-f.:]{7,45}\]")
@@ -118,8 +118,7 @@ def around_signs(data: bytes) -> Iterator[Found]:
         password = _before_machine(data, at)
         if password:
             yield *password.span(password.lastindex or 1), "password", "userinfo"
-            if password.re is _GO_DSN:
-                yield from _beside_password(data, password.span(1), at)
+            yield from _beside_password(data, password.span("user"), at)
             continue
         scheme = data.rfind(b"://", max(at - _SCHEME_REACH, 0), at)
         if scheme >= done and _USERINFO.fullmatch(data, scheme + 3, at):
@@ -141,8 +140,8 @@ def _before_machine(data: bytes, at: int) -> re.Match[bytes] | None:
 
 
 def _beside_password(data: bytes, user: Span, at: int) -> Iterator[Found]:
-    """The account and the machine of a name of a database as Go's drivers write it."""
-    if not _is_nobody(data[slice(*user)]):
+    """The account of a name of a database, and the machine as Go's drivers write it."""
+    if not _is_nobody(data[slice(*user)], alone=False):
         yield *user, "username", "userinfo"
     machine = _MACHINE_IN_CALL.match(data, at)
     if machine and hosts.is_host(machine[1], named=True):
@@ -172,14 +171,15 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, middle, "token", "userinfo"
         return
     logs_in = colon or data[max(start - 12, 0) : start - 3].lower().endswith(_OF_LOGINS)
-    if user and logs_in and not _is_nobody(user) and b"=" not in user and not _BROWSER.match(user):
+    if user and logs_in and not _is_nobody(user, alone=not password) and b"=" not in user and not _BROWSER.match(user):
         yield start, middle, "username", "userinfo"
 
 
-def _is_nobody(user: bytes) -> bool:
-    """Whether the account of a URL is that of a service, or none at all."""
+def _is_nobody(user: bytes, *, alone: bool) -> bool:
+    """Whether the account of a URL is that of a service, or none at all; a password beside it makes a role somebody."""
     small = user.lower()
     service = small.rstrip(DIGITS) in vocabulary().services or users.is_of_service(user)
+    service = service and (alone or not users.is_role(user))
     return small in _NOBODY or small.isdigit() or service or values.placeholder(user)
 
 
