@@ -90,3 +90,21 @@ def test_narrow_blocks_of_base64_are_put_together(width, joint):
 
 def test_base64_of_text_beyond_ascii_over_lines_is_read():
     assert spans(base64.b64encode("password: Kupfer_wörd97\nport: 5432".encode()).decode())
+
+
+@pytest.mark.parametrize("way", [canonical, grouped, sniffed], ids=["hexdump", "xxd", "tcpdump"])
+@pytest.mark.parametrize("size", range(1, 6))
+def test_the_few_bytes_of_a_last_line_are_masked_too(way, size):
+    text = b"password=" + b"Kupfer_Kaffee9X7Qz"[: 7 + size]
+    masked = mask(f"at rsp:\n{way(b'0' * 16 + text)}end\n")
+    last = text[16:]
+    assert last.hex(" ", 2) not in masked.partition("end")[0].splitlines()[-1]
+    assert "Kupfer" not in masked
+
+
+@pytest.mark.parametrize(
+    "behind", ["00000040: 3938                                     98\n", "00000050: 3938 98\n", "0020: 41\n"]
+)
+def test_a_short_line_elsewhere_is_none_of_a_dump(behind):
+    text = grouped(b"user=plum password=Kupfer_Kaffee")
+    assert mask(text + behind).endswith(behind)

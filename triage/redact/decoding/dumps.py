@@ -55,17 +55,25 @@ def _block(data: bytes, at: int, least: int) -> Iterator[_Row]:
     """The lines of a dump around one."""
     while at > least and _row(data, before := line_of(data, at - 1, most=_LONGEST)[0]) and before < at:
         at = before
+    last: _Row | None = None
     for _ in range(_MOST_LINES):
-        row = _row(data, at)
+        row = _row(data, at) or (_rest(data, at, last) if last else None)
         if row is None:
             return
         yield row
-        at = row.end + 1
+        last, at = row, row.end + 1
         if at >= len(data):
             return
 
 
-def _row(data: bytes, at: int) -> _Row | None:
+def _rest(data: bytes, at: int, before: _Row) -> _Row | None:
+    """The last line of a dump with the few bytes that are left, if its offset says that it goes on there."""
+    offsets = _OFFSET.match(data, before.begin), _OFFSET.search(data, *line_of(data, at, most=_LONGEST))
+    first, following = (int(offset[0].strip(b": \t").replace(b"`", b""), 16) if offset else 0 for offset in offsets)
+    return _row(data, at, fewest=1) if following and following - first == len(before.bytes) else None
+
+
+def _row(data: bytes, at: int, *, fewest: int = _FEWEST) -> _Row | None:
     """What a line of a dump holds."""
     end = line_of(data, at, most=_LONGEST)[1]
     offset = _OFFSET.search(data, at, end)
@@ -84,7 +92,7 @@ def _row(data: bytes, at: int) -> _Row | None:
             break
         if data[place : place + 1] == b" " or (len(places) == _USUAL and not _is_longer(data, place, end)):
             break
-    if len(places) < _FEWEST:
+    if len(places) < fewest:
         return None
     blanks = _BLANKS.match(data, place, end)
     begin = blanks.end() if blanks else place

@@ -15,6 +15,7 @@ from triage.redact.decoding.continued import rejoined_cells
 from triage.redact.decoding.doubled import undoubled
 from triage.redact.decoding.dumps import columns
 from triage.redact.decoding.folded import folds, unfolded
+from triage.redact.decoding.listed import spelt
 from triage.redact.decoding.octets import written_out
 from triage.redact.decoding.origins import View
 from triage.redact.decoding.prefixes import unprefixed
@@ -107,6 +108,7 @@ def read_layers(
         return layers
     encoded = [*lines.spans(ENCODED)]
     once = [rejoined(data), unshielded(data, lines)] if depth == _DEPTH else []
+    once.append(spelt(data, encoded))
     apart = chain(
         columns(data, encoded),
         unprefixed(data),

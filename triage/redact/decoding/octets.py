@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from triage.redact.text import HEX_DIGITS, Span
+from triage.redact.decoding.listed import OPENINGS
+from triage.redact.text import HEX_DIGITS, Span, expression
 
 __all__ = ("OCTETS", "written_out")
 
@@ -51,6 +52,9 @@ _PRINTED: Final = bytes(range(32, 127)) + b"\t\r\n"
 def written_out(data: bytes, encoded: Iterable[Span]) -> Iterator[tuple[int, int, bytes]]:
     """Where bytes are written out among what is encoded, and the text that they are."""
     for start, end in encoded:
+        if data[start] in OPENINGS:
+            yield from written_out(data, expression(OCTETS).spans(data, start + 1, end))
+            continue
         opening = _BEFORE_BYTES.match(data, start)
         if opening:
             yield opening.end(), end, _in_registry(data, start, opening.end(), end)

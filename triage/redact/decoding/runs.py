@@ -47,6 +47,8 @@ _ANY_HEADER: Final = 32
 # How few letters tell nothing.
 _FEW: Final = 6
 _decoder: Final = codecs.getincrementaldecoder("utf-8")
+# An account with its password as SASL sends them: on whose behalf, who, and the password.
+_PLAIN: Final = re.compile(rb"([!-~]{0,80})\0([!-~]{1,80})\0([!-~]{3,200})")
 _NOT_OF_A_RUN: Final = re.compile(
     rb"""[\"'][ \t]{0,8}[+.&]?[ \t]{0,8}(?:\\?\r?\n[ \t]{0,64})?[+.&]?[ \t]{0,8}[\"']|\\{1,4}[nr]|[^A-Za-z0-9+/_-]"""
 )
@@ -204,7 +206,7 @@ def _printed(decoded: bytes) -> bytes | None:
     """The text without the NULs of UTF-16, where nearly all of it prints."""
     text = decoded.replace(b"\x00", b"") if decoded.count(0) * 3 >= len(decoded) else decoded
     strange = len(text.translate(None, _PRINTED))
-    if len(text) >= _FEW and (strange * 20 <= len(text) or _is_utf8(text)):
+    if len(text) >= _FEW and (strange * 20 <= len(text) or _is_utf8(text) or _PLAIN.fullmatch(text)):
         return text
     return None
 

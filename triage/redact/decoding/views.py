@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Final
 
 from triage.redact.decoding import quoted_printable
+from triage.redact.decoding.listed import LISTED, OPENINGS
 from triage.redact.decoding.octets import OCTETS
 from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.text import BACKSLASH, HEX_DIGITS, WORD, Expression, Span
@@ -54,7 +55,7 @@ ENCODED: Final = Expression(
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
     r"|\xe2\x80(?:[\x8b-\x8f\xaa-\xae]|[\x80-\x8a\x90-\x92\xaf][0-9A-Z])|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2(?:\xad|\xa0[0-9A-Z])|\x00|\x08|\r[0-9A-Za-z+/_-]"
     r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)"
-    r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||" + OCTETS
+    r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||" + LISTED + "|" + OCTETS
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
 NULs, quoted-printable; and names in doubled quotes, rows that go on with those
@@ -71,11 +72,13 @@ _TAG: Final = 200
 # Of bytes all of which are written as escapes, four characters each; no other escape is as long.
 _WRITTEN_OUT: Final = 32
 # A variable of Windows, whose name begins with two digits of hexadecimal.
+# The next pair of a query, whatever stands for its sign.
+_OTHER_PAIR: Final = re.compile(rb"[A-Za-z_][\w.\[\]-]{0,60}(?:=|\\{1,8}(?:u003[dD]|x3[dD]))")
 _VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
-# What bytes that are written out begin with, a digit of hexadecimal or the word for it; names in doubled quotes, and
-# rows that go on with those above.
-_READ_ELSEWHERE: Final = HEX_DIGITS + b'hH"\n'
+# What bytes that are written out begin with, a digit of hexadecimal, the word for it or a bracket; names in doubled
+# quotes, and rows that go on with those above.
+_READ_ELSEWHERE: Final = HEX_DIGITS + OPENINGS + b'hH"\n'
 
 
 def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
@@ -167,7 +170,8 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
         closes = text == b">" and tag >= 0 and start - tag < _TAG
         if text in _QUOTES:
             closes = start - opened.pop(text, -_TAG) < _TAG
-        if (text in endings and not closes and _is_within(data, pieces, index)) or (
+        joins = text == b"&" and data[start] == BACKSLASH and not _OTHER_PAIR.match(data, end)
+        if ((joins or (text in endings and not closes)) and _is_within(data, pieces, index)) or (
             few and not closes and _is_last(data, pieces, index)
         ):
             found = [*pieces] if found is pieces else found

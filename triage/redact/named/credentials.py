@@ -34,6 +34,9 @@ _TELLING: Final = frozenset(
 _COOKIE: Final = re.compile(rb"([^=;,\s\"'\\]{1,80})=([^;\s\"'\\,]{1,4096})")
 # All of a text; what stands behind a name of something else is hexadecimal, a number, or more than one part.
 _ACCOUNT: Final = re.compile(rb"[a-z][\w.+-]{1,40}(?:@[\w-]{1,40}(?:\.[\w-]{1,40}){1,4})?:([!-9;-~]{8,128})[\r\n]{0,2}")
+# The same as SASL sends it: on whose behalf, who, and the password.
+_PLAIN: Final = re.compile(rb"[!-~]{0,80}\0[A-Za-z0-9][\w.@+-]{0,79}\0([!-~]{4,200})")
+_SHORTEST: Final = 4
 _HEXADECIMAL: Final = re.compile(rb"[0-9A-Fa-f-]+")
 # What is written out with percent signs, once or twice, and is read as such.
 _DOCUMENT: Final = re.compile(rb"(?i)%(?:25)?(?:7b|5b)")
@@ -48,6 +51,11 @@ def account(text: bytes) -> Iterator[Found]:
     """The password of a text that is nothing but `user:password`, as clients encode it."""
     match = _ACCOUNT.fullmatch(text)
     if match and values.mixed(match[1], least=8) and not (_HEXADECIMAL.fullmatch(match[1]) or b"//" in match[1]):
+        yield *match.span(1), "password", "header"
+        return
+    match = _PLAIN.fullmatch(text)
+    sure = match and (text[:1] == b"\0" or values.mixed(match[1], least=_SHORTEST))
+    if match and sure and not values.placeholder(match[1]):
         yield *match.span(1), "password", "header"
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
-from triage.redact.pii import geography, given, people, spoken, towns
+from triage.redact.pii import dotted, geography, given, people, spoken, towns
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.pii.persons import is_person
 from triage.redact.text import Found
@@ -19,13 +19,6 @@ _SIGNED: Final = re.compile(
     rb"[^\n\\:=]{0,24}?[ \t,.!]{0,4}(?:\r?\n|(?:\\r)?\\n|<br ?/?>){1,3}(?:[>| \t]{0,8})"
     rb"(?:--? ?)?((?:(?:Dr|Mr|Mrs|Ms|Prof|Herr|Frau)\.? )?[A-Z\x80-\xff][A-Za-z'.\x80-\xff-]{1,30}"
     rb"(?: [A-Z\x80-\xff][A-Za-z'.\x80-\xff-]{0,30}){1,3})[ \t]{0,4}(?=\r?\n|\\[rn]|<|\"|,|\||\Z| \()"
-)
-_LOCAL: Final = re.compile(
-    rb"(?:\A|[^\w.+-])([A-Za-z0-9][\w.+-]{0,62}(?: ?[\[({](?:dot|punkt|\.)[\])}] ?[\w+-]{1,30}){0,3}) ?\Z"
-)
-_DOMAIN: Final = re.compile(
-    rb"[\[({<](?:[aA][tT]|\xc3\xa4t)[\])}>] ?([A-Za-z0-9][A-Za-z0-9-]{0,62}"
-    rb"(?:(?:\.| ?[\[({<](?:dot|DOT|punkt)[\])}>] ?| dot )[A-Za-z0-9-]{2,62}){1,4})(?![\w-])"
 )
 _LIVES: Final = re.compile(rb"[ \t]{0,2}:?[ \t]{0,2}([0-9A-Z\x80-\xff][^\r\n\"<>;|]{5,80})")
 _SENTENCE_END: Final = re.compile(
@@ -70,14 +63,6 @@ def _signature(size: int, data: bytes, at: int) -> Iterator[Found]:
         match = _SIGNED_SHORT.match(data, at + size)
     if match and is_person(match[1]):
         yield *match.span(1), "person", "signature"
-
-
-def _spelt_out(_size: int, data: bytes, at: int) -> Iterator[Found]:
-    """An address of e-mail whose sign is written as a word in brackets, or as a word in capitals."""
-    before = _LOCAL.search(data, max(at - 66, 0), at)
-    behind = _DOMAIN.match(data, at)
-    if before and behind:
-        yield before.start(1), behind.end(1), "email", "email"
 
 
 def _home(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -157,7 +142,7 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "callers": _calling,
     "degrees": geography.pair,
     "angles": geography.angle,
-    "signs": _spelt_out,
+    **dotted.READERS,
     "titles": _addressed,
     "dialled": spoken.dialled,
     "born": spoken.born,
