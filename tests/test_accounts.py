@@ -111,7 +111,7 @@ def test_a_share_gives_its_machine_and_the_account_on_it():
         ("amqp://mfern:hun@ter2@mq/x", [("hun@ter2", "password"), ("mfern", "username")]),
         ("https://0123456789abcdef0123@example.org/42", [("0123456789abcdef0123", "token")]),
         ("mfern:hunter2@tcp(db:3306)/shop", [("hunter2", "password"), ("mfern", "username")]),
-        ("sqlplus mfern/hunter2@db", [("hunter2", "password")]),
+        ("sqlplus mfern/hunter2@db", [("hunter2", "password"), ("mfern", "username")]),
         ("postgres://mfern:hun#ter/2@db/shop", [("hun#ter/2", "password"), ("mfern", "username")]),
         ("http://shop:8080/node_modules/@scope/x", []),
         ("x://123456:hunter2@db/shop", [("hunter2", "password")]),
