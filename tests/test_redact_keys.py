@@ -1,5 +1,6 @@
 import pytest
 
+from triage.redact import mask
 from triage.redact.named.keys import Sense, parts, sense, vocabulary
 
 
@@ -84,3 +85,12 @@ def test_the_vocabulary_is_read_once_and_reaches_as_far_as_its_longest_name():
     known = vocabulary()
     assert known is vocabulary()
     assert {"mysql", "curl"} <= {name for program in known.programs for name in program.names}
+
+
+@pytest.mark.parametrize("before", ["secret_key=", "bad secret_key: ", "SECRET_KEY = '", "loaded "])
+def test_a_key_of_django_is_read_over_its_brackets(before):
+    key = "django-" + "insecure-3)h9lh07048i4=vz0z1q+jn7lo^(ba_-5zay4x^%zw33v^lbtk"
+    assert mask(f"{before}{key}' of 3\n") == f"{before}[django_secret_key:1:64-127]' of 3\n"
+    assert mask("a key that begins with django-insecure- is for development\n").startswith(
+        "a key that begins with django"
+    )

@@ -7,6 +7,7 @@ import string
 import pytest
 
 import triage
+from tests.growth import grows_evenly
 from triage.redact import mask, spans
 from triage.redact.around import NOTHING, framed
 from triage.redact.blocks import iter_blocks
@@ -107,10 +108,17 @@ def test_a_word_among_secrets_is_one():
     assert mask(text).count("[password:") == 3
 
 
-@pytest.mark.parametrize("reach", [1, 2, 4])
-def test_reading_tables_is_linear(reach):
-    lines = "".join(f"a{at}_password,b{at}\n" for at in range(200 * reach))
-    assert len(spans(lines)) < 200 * reach
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a{0}_password,b{0}\n",
+        "password,a{0}\nsecret,b{0}\n",
+        "{0},user{0},pw{0}xQz\n",
+        "COPY t{0} (token) FROM stdin;\n",
+    ],
+)
+def test_reading_tables_is_linear(line):
+    grows_evenly(spans, lambda size: "id,login,password\n" + "".join(map(line.format, range(size))), 400)
 
 
 def around(text, size):
@@ -143,11 +151,12 @@ BESIDE = [
 ]
 
 
-@pytest.mark.parametrize(("above", "below"), BESIDE)
-@pytest.mark.parametrize("far", [0, 12_000], ids=["near", "far"])
+# What is no row stands near its name; the columns of rows may be named far above.
+APART = [(above, below, far) for above, below in BESIDE for far in (0, 12_000) if not far or set(above) & set(",\t")]
+
+
+@pytest.mark.parametrize(("above", "below", "far"), APART)
 def test_a_value_behind_the_edge_of_a_block_is_found(above, below, far):
-    if far and "," not in above and "\t" not in above:
-        pytest.skip("what is not a row stands near its name")
     head, _, row = above.rstrip("\n").rpartition("\n")
     text = f"{head}\n" + f"{row}\n" * (1 + far // len(row)) + below
     cut = len(text) - len(below)
@@ -159,7 +168,6 @@ def test_a_value_behind_the_edge_of_a_block_is_found(above, below, far):
         assert b"violet-9-moons" not in masked
         again = framed([masked[:cut], masked[cut:]], bytes)
         assert not [left for block, near in again for left in redactor.residue(block, place="a", around=near)]
-    assert b"violet-9-moons" in Redactor().mask(text[cut:].encode()).data or "password" in below
 
 
 def test_a_case_is_masked_over_the_edges_of_its_blocks(tmp_path, monkeypatch):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.growth import grows_evenly
 from triage import redact
 from triage.redact.policy import Policy
 from triage.redact.redactor import Redactor
@@ -117,13 +117,7 @@ def test_any_text_is_read_in_order(text):
     "piece", [b"- 'a\n", b'- "a\n', b"[", b"a: b\n", b"a\n ", b"- |\n  a\n", b"a: [b\n", b" ", b"'' ", b"- \n"]
 )
 def test_reading_is_linear(piece):
-    def seconds(count):
-        begun = time.perf_counter()
-        list(plain(piece * count))
-        return time.perf_counter() - begun
-
-    few, many = seconds(10_000), seconds(40_000)
-    assert many < max(8 * few, 0.2)
+    grows_evenly(lambda text: list(plain(text)), lambda size: piece * size, 10_000)
 
 
 def test_yaml_is_told_by_its_name_or_its_first_line_and_a_log_is_none():
