@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import triage
@@ -110,3 +112,46 @@ def test_no_more_is_remembered_than_is_said(monkeypatch):
     assert [read(f"nothing {at}") for at in range(5)] == [""] * 5
     (known,) = (cell.cell_contents for cell in read.__closure__ if isinstance(cell.cell_contents, dict))
     assert len(known) <= 2
+
+
+_SENTRY = {"event_id": "a" * 32, "platform": "native", "level": "fatal"}
+
+
+def _sentry(function, **more):
+    value = {
+        "type": "SIGSEGV",
+        "value": "bad",
+        "stacktrace": {"frames": [{"function": "main"}, {"function": function}]},
+    }
+    return json.dumps({**_SENTRY, "exception": {"values": [value]}, **more})
+
+
+def _envelope(number, **payload):
+    head = {"schema_version": "2026-03-01", "event_id": f"0b1fc1bd-4a2d-4507-85e6-77fc40047{number:03}"}
+    head |= {"occurred_at": "2026-01-20T00:00:00.511Z", "sdk_name": "x", "sdk_version": "1", "service": {"name": "s"}}
+    return json.dumps({**head, **payload})
+
+
+_FAILED = {"event_type": "request_event", "payload": {"method": "GET", "path": "/orders/7", "response_status": 503}}
+_CRASH = {
+    "event_type": "backend_exception",
+    "payload": {"name": "E", "message": "no", "stack": "E\n    at f (a.js:1:2)"},
+}
+
+
+@pytest.mark.parametrize("text", [
+    _sentry("parse"), _sentry("_ZN4shop5parseEv"), _sentry("\udc80"), _sentry(""),
+    _sentry("parse", level="warning"),
+    _envelope(1, **_FAILED), _envelope(1, **_CRASH), "\n".join([_envelope(1, **_CRASH), _envelope(1, **_FAILED)]),
+    "\n".join([_envelope(1, **_FAILED), _envelope(2, **_CRASH)]), "\n".join([_envelope(1, **_CRASH)] * 2),
+], ids=str.__len__)  # fmt: skip
+def test_so_it_is_for_documents(text):
+    events = triage.loads(text).events(event_class="incident_signal")
+    fatal = events[events["level"] == "fatal"]
+    assert signature(text) == (fatal if len(fatal) else events)["group_key"].iloc[0] != ""
+
+
+def test_no_tables_are_made_of_a_document(monkeypatch):
+    text = _sentry("parse", message="once")
+    monkeypatch.setattr("triage.records.ColumnBuilder", None)
+    assert len(signature(text)) == 16

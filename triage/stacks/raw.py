@@ -46,7 +46,7 @@ def signature(text: str, table: FrameTable) -> str:
     data = text.encode("utf-8", "replace")
     signs = bool(_SIGNS.find_matches_as_indexes(data))
     if is_document(text) if signs else _is_typed(text):
-        return _loaded(text)
+        return _document(text, table)
     found = first(text, settled=partial(_settled, table=table), data=data, overflows=None if signs else False)
     if isinstance(found, Brief):
         known = _pieces(table, found.read).all(found.frames)
@@ -55,7 +55,7 @@ def signature(text: str, table: FrameTable) -> str:
             return _group(found, top, cycle, said, [], cause_word(None, NONE))
         found = first(text)
     if found is None and '{"' in text and "\\n" in text:
-        return _loaded(text)  # objects of JSON behind what a container writes may hold a stack
+        return _document(text, table)  # objects of JSON behind what a container writes may hold a stack
     if found is None or isinstance(found, Brief):
         return ""
     return key(found, table)
@@ -128,14 +128,14 @@ def _pieces(table: FrameTable, read: Callable[[str], Frame | None]) -> _Pieces:
     return _Pieces(table, read)
 
 
-def _loaded(text: str) -> str:
-    """The key by way of a whole case."""
-    import triage
+def _document(text: str, table: FrameTable) -> str:
+    """The key of a text that a reader of whole files takes."""
+    from triage.stacks import documents
 
-    events = triage.loads(text).events(event_class="incident_signal")
-    fatal = events[(events["level"] == "fatal").fillna(value=False)]
-    chosen = fatal if len(fatal) else events
-    return str(chosen["group_key"].iloc[0]) if len(chosen) else ""
+    report = documents.told(text)
+    if isinstance(report, bool):
+        return documents.loaded(text) if report else ""
+    return key(report, table)
 
 
 def _group(report: Report | Brief, top: list[Known], cycle: int, said: str, root: list[Known], cause: int) -> str:
