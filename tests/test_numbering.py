@@ -145,3 +145,17 @@ def test_categories_and_keys_alone_are_columns_too():
     plain = triage.stacks.signatures(frames)
     pd.testing.assert_frame_equal(triage.stacks.signatures(frames.astype("category")), plain)
     assert triage.stacks.signatures(frames[["stack_key"]])["culprit"].isna().all()
+
+
+def test_many_frames_are_read_in_parts_cut_between_stacks(monkeypatch):
+    chosen = np.random.default_rng(3)
+    sizes = chosen.integers(1, 60, 400)
+    sizes[150] = 9_000
+    key = np.repeat(np.arange(400), sizes).astype(str)
+    names = np.array(["parse", "run", "memcpy", "abort", "load", "save"])[chosen.integers(0, 6, len(key))]
+    frames = pd.DataFrame({"stack_key": key, "function": names, "file": "a.c", "line": chosen.integers(1, 9, len(key))})
+    whole = triage.stacks.signatures(frames)
+    for least in (len(key) // 3, 500, 7, 1):
+        monkeypatch.setattr("triage.stacks.stack_table._PART", least)
+        monkeypatch.setattr("os.cpu_count", lambda: 5)
+        pd.testing.assert_frame_equal(triage.stacks.signatures(frames), whole)

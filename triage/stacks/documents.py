@@ -1,7 +1,7 @@
 """The key of a text that a reader of whole files takes: of the event that it tells of, without the tables of a case.
 
 What the reader says is kept as it says it. Where more than that decides (a failed request, an event that names itself
-like another, names that are to be demangled, so many rows that they come as columns) the case itself is asked.
+like another, so many rows that they come as columns) the case itself is asked.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from triage.formats.traces.reports import Report
 from triage.records import Draft, Records
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
-from triage.symbols import is_mangled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +59,7 @@ def told(text: str) -> Report | bool:
     )
     if any(columns.get(name) for name in _ASKED) and (report.kind == "request" or not report.error_value):
         return True
-    return report if not any(is_mangled(frame.function or "") for one in traces for frame in one.frames) else True
+    return report
 
 
 def _text(value: Any) -> str | None:

@@ -11,7 +11,6 @@ They need the extra `symbols`. Without it nothing fails: the rows say what would
 
 from __future__ import annotations
 
-import re
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from triage.symbols.folder import SymbolFolder
 
-__all__ = ("apply", "is_mangled")
+__all__ = ("apply",)
 
 _MANGLED = r"^(?:_{1,4}Z|_R[a-zA-Z0-9]|_?\$[sS]|_T0|\?[\w?@$])"
 
@@ -38,11 +37,6 @@ def apply(tables: dict[str, pa.Table], folder: SymbolFolder | None) -> dict[str,
 
         tables = demangling.demangle_tables(tables)
     return tables if folder is not None or find_spec("symbolic") else _lacking(tables)
-
-
-def is_mangled(name: str) -> bool:
-    """Whether a name is one that `apply` demangles."""
-    return re.match(_MANGLED, name) is not None
 
 
 def _lacking(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
