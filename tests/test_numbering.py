@@ -159,3 +159,7 @@ def test_many_frames_are_read_in_parts_cut_between_stacks(monkeypatch):
         monkeypatch.setattr("triage.stacks.stack_table._PART", least)
         monkeypatch.setattr("os.cpu_count", lambda: 5)
         pd.testing.assert_frame_equal(triage.stacks.signatures(frames), whole)
+
+
+def test_no_frames_have_no_keys():
+    assert triage.stacks.signatures(pd.DataFrame({"stack_key": [], "function": []})).empty

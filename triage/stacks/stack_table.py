@@ -69,7 +69,7 @@ def read(frames: pa.Table, table: FrameTable) -> tuple[Stacks, pa.Table]:
 def of(frames: pa.Table, table: FrameTable) -> Stacks:
     """Give what the keys take of each stack alone; see `read`. Arrow and numpy work without Python's lock."""
     parts = _parts(frames)
-    if len(parts) == 1:
+    if len(parts) < 2:
         return _counted(_view(frames, table), frames)[1]
     with ThreadPoolExecutor(len(parts)) as pool:
         made = list(pool.map(lambda part: _counted(_view(part, table), part)[1], parts))
