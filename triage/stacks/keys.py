@@ -217,6 +217,8 @@ def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.Da
 def _typed(rows: pa.Table) -> pa.Table:
     """Frames as a caller has them, with columns of nothing but nulls and keys of another type as the table has them."""
     schema = TABLES["frames"].schema
+    if not rows.num_rows:  # columns without a row are of any type
+        return pa.schema([schema.field(name) for name in rows.column_names]).empty_table()
     for index, field in enumerate(rows.schema):
         key = field.name == "stack_key" and not (pa.types.is_dictionary(field.type) or pa.types.is_string(field.type))
         if key or pa.types.is_null(field.type):
