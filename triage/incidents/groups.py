@@ -6,6 +6,7 @@ gives the same incidents tomorrow. The window counters and the spike flag are th
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -158,9 +159,11 @@ def build(
     more = suppression.given(tables, events, as_of)
     columns |= _counts(events, codes, len(ids), ts, moment)
     columns |= _given(columns, codes, more)
-    if spiking and moment is not None:
-        columns |= present(Streams(events, codes, len(ids), more), len(ids), moment)
-    columns |= _sets(events, codes, len(ids), np.argsort(ts, kind="stable"))
+    with ThreadPoolExecutor(1) as beside:  # Arrow and numpy work without Python's lock, the spikes' rule with it
+        sets = beside.submit(_sets, events, codes, len(ids), ts)
+        if spiking and moment is not None:
+            columns |= present(Streams(events, codes, len(ids), more), len(ids), moment)
+        columns |= sets.result()
     told = states.written(tables, events, codes, len(ids))
     columns["native_ids"] = told.native_ids
     columns |= states.decided([replayed.states.get(name, ()) for name in ids], told, events, codes, as_of)
@@ -271,8 +274,9 @@ def _distinct(values: pa.Array, numbers: Codes, codes: Codes, size: int) -> list
     return out
 
 
-def _sets(events: pa.Table, codes: Codes, size: int, order: Codes) -> dict[str, Any]:
+def _sets(events: pa.Table, codes: Codes, size: int, ts: Codes) -> dict[str, Any]:
     """The distinct releases (by first sight), environments, services, platforms, formats and users."""
+    order = np.argsort(ts, kind="stable")
     codes = codes[order]
     values, numbers = _encoded(events["release"])
     numbers = numbers[order]
