@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.deciding import Desk
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # No deadline: tests assert no clock. The same examples each time, so that `make test` means the same for everyone;
@@ -37,6 +39,12 @@ def corpus() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared/corpus beside this checkout: real crash files that cannot be published")
     return folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A store of three incidents (1 and 2; 3; 4) and its journal."""
+    return Desk(tmp_path)
 
 
 def pytest_collection_finish() -> None:

@@ -4,7 +4,8 @@ import itertools
 import json
 
 import triage
-from triage.journal import Journal
+from triage import journal as journals
+from triage.journal import Journal, Side, Subject
 
 
 def event(number, *, function="parse", error="ValueError", message="bad input", at="2026-02-10T09:00:00Z", **more):
@@ -103,3 +104,41 @@ class Desk:
 
     def effects(self):
         return dict(self.case.journal()[["what", "effect"]].itertuples(index=False))
+
+
+def numbers(case):
+    return sorted(held(case).values())
+
+
+def aged(entry, version=1):
+    """An entry as an earlier version of the grouping would have left it: other keys, other ids, the same anchors."""
+
+    def old(incident):
+        return f"inc_{'0' * 8}{incident[-8:]}"
+
+    subjects = tuple(
+        Subject(incident_id=old(each.incident_id), group_key="0" * 16, algo_version=version, events=each.events)
+        for each in entry.subjects
+    )
+    sides = tuple(
+        Side(incident_id=old(each.incident_id), values=("val_0" + each.values[0][-8:],), events=each.events)
+        for each in entry.sides
+    )
+    fields = {key: getattr(entry, key) for key in entry.__struct_fields__} | {"subjects": subjects, "sides": sides}
+    fields |= {"into": old(entry.into) if entry.into else "", "id": "", "parents": ()}
+    return journals._sealed(fields)
+
+
+def write(path, entries):
+    path.write_bytes(b"".join(journals._line(entry) for entry in entries))
+
+
+def regrouped(desk, *rules):
+    """The case loaded with other keys: what another version of the grouping would give."""
+    lines = []
+    for number, when in enumerate(rules):
+        fields = ", ".join(f"{field} = {json.dumps(pattern)}" for field, pattern in when.items())
+        lines += ["[[stacks.fingerprint]]", f"when = {{ {fields} }}", f'fingerprint = ["other {number}"]']
+    (desk.folder / "other.toml").write_text("\n".join(lines))
+    desk.case = triage.load(desk.store, journal=desk.journal, config=desk.folder / "other.toml")
+    return desk.case

@@ -5,12 +5,6 @@ import pytest
 from tests.deciding import EVENTS, Desk, event, name
 
 
-@pytest.fixture
-def desk(tmp_path):
-    """A store of three incidents (1 and 2; 3; 4) and its journal."""
-    return Desk(tmp_path)
-
-
 @pytest.mark.parametrize("verb", ["ignore", "resolve", "merge"])
 def test_a_decision_about_what_is_left_does_not_take_hold_of_what_was_parted(verb, tmp_path):
     tail = ("q", "r", "s")

@@ -150,7 +150,7 @@ def test_a_slow_model_cancelled_then_reloaded_in_the_middle_then_side_by_side(
     page.wait_for_function("was => document.querySelector('.triage-clock').textContent > was", arg=before)
     assert root.get_by_role("button", name="Run", exact=True).get_attribute("aria-disabled") == "true"
     assert axe(page, ".triage-root") == []
-    # From an hour on the time has hours. The kernel sets the clock right at every poll, so an hour passes at each reading.
+    # From an hour on the time has hours. The kernel sets it right at every poll, so an hour passes at each reading.
     page.evaluate(
         "() => { let hours = 0; const now = performance.now.bind(performance);"
         " performance.now = () => now() + 3600000 * ++hours; }"
