@@ -112,3 +112,23 @@ def test_a_long_table_of_names_and_values_is_read_from_its_first_row():
     rows = "".join(f"| password | hunter{n}x |\n| user name | mfern{n} |\n" for n in range(60))
     found = [rows[start:end] for start, end, _ in spans(rows)]
     assert found == [value for n in range(60) for value in (f"hunter{n}x", f"mfern{n}")]
+
+
+@pytest.mark.parametrize(("header", "value", "kind"), [
+    ("user_passwd", "JuniperJuniper77!", "password"), ("accessToken", "k3j5h3kjh5k3j4h5kj3h4", "token"),
+    ("clientSecret", "k3j5h3kjh5k3", "secret"), ("passwordHash", "5f4dcc3b5aa765d61d8327deb882cf99", "password"),
+    ("street_address", "764 Copper Lane", "street_address"), ("homeAddress", "764 Copper Lane", "street_address"),
+    ("patientName", "Hanna Weber", "person"), ("customer_first_name", "Hanna", "person"),
+    ("dateOfBirth", "1980-03-02", "birth_date"), ("patient_dob", "1980-03-02", "birth_date"),
+])  # fmt: skip
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_header_of_several_words_names_them_with_humps_and_lines(header, value, kind, mark):
+    text = f"id{mark}{header}{mark}total\n7{mark}{value}{mark}19.90\n"
+    assert [(text[start:end], told) for start, end, told in spans(text)] == [(value, kind)]
+
+
+@pytest.mark.parametrize(
+    "header", ["fileHash", "commitHash", "memory_address", "baseAddress", "primaryKey", "cacheKey"]
+)
+def test_a_header_that_ends_so_and_means_something_else_is_none(header):
+    assert spans(f"id,{header},size\n7,5f4dcc3b5aa765d61d8327deb882cf995f4dcc3b,3\n") == []

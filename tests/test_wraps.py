@@ -114,3 +114,32 @@ RECORD = "2026-01-08T06:55:54.791Z ERROR [main] upstream call failed wait=8ms {}
 )
 def test_what_stands_alone_below_a_record_that_ends_with_a_value_is_the_rest_of_it(value, rest, masked):
     assert (rest not in mask(RECORD.format(value, rest))) == masked
+
+
+# Of rules that are led to their places by the beginning of their form; in pieces, as none of them is a key.
+_BROKEN = [
+    ("S" + "G.", "Kq8ZtW3rXb7VnM2cLp9sYd.uJ4hGf6TzQ1aEo5iRk8wBv3Nx7mC2lP9sYdKq8ZtW3rX"),
+    ("1//" + "0g", "Kq8ZtW3rXb7VnM2cLp9sYduJ4hGf6TzQ1aEo5iRk8wBv3Nx7mC2lP9sYd"),
+    ("r8" + "_", "Kq8ZtW3rXb7VnM2cLp9sYduJ4hGf6TzQ1aEo5"),
+    ("a" + "io_", "Kq8ZtW3rXb7VnM2cLp9sYduJ4hGf"),
+    ("nt" + "n_", "1Kq8ZtW3rXb7VnM2cLp9sYduJ4hGf6TzQ1aEo5iRk8wBv3"),
+    ("oy" + "2", "kq8ztw3rxb7vnm2clp9sydu4hgf6tzq1aeo5irk8wbv"),
+    ("E" + "AA", "Kq8ZtW3rXb7VnM2cLp9sYduJ4hGf6TzQ1aEo5iRk8wBv3Nx7mC2lP9sYdKq8ZtW3rX"),
+    ("S" + "K", "3f9a07c2b81e46d5a0f3c97b12e8d654"),
+    ("123456789:" + "AA", "Kq8ZtW3rXb7VnM2cLp9sYduJ4hGf6TzQ1"),
+]
+
+
+@pytest.mark.parametrize(("lead", "rest"), _BROKEN, ids=[lead for lead, _ in _BROKEN])
+@pytest.mark.parametrize("share", [0.2, 0.4, 0.6, 0.8])
+def test_a_form_without_a_keyword_is_found_over_the_end_of_its_line_too(lead, rest, share):
+    at = int(len(rest) * share)
+    token = lead + rest[:at] + "\n" + rest[at:]
+    text = f"2026-02-03T04:05:06Z INFO using {token}\n2026-02-03T04:05:07Z INFO done\n"
+    (span,) = spans(text)
+    assert text[slice(*span[:2])] == token
+
+
+@pytest.mark.parametrize("text", ["see path1\nand path2\n", "at sk-1\nwas met\n", "key-1\nvalue\n", "SG.x\nok\n"])
+def test_words_that_begin_as_such_a_form_are_none(text):
+    assert spans(text) == []

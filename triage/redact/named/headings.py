@@ -19,7 +19,7 @@ __all__ = (
 _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
     "_secret", "_hash", "passphrase", "_pass", "credential", "credentials", "username", "hostname", "node",
-    "sessionid", "session_id",
+    "sessionid", "session_id", "_passwd", "_pwd",
 )  # fmt: skip
 # A place has both.
 _DEGREES: Final = 2
@@ -34,7 +34,9 @@ _OF_PEOPLE: Final = (
     "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id",
     "card_number", "postal_code", "postcode", "zip_code", "plz",
     "customer_name", "contact_name", "patient_name", "employee_name", "host_name", "user_name", "holder_name",
-    "tax_id", "_mobile", "_phone", "nome", "nom", "naam", "navn", "namn", "nimi", "imie", "nazwisko", "jmeno",
+    "tax_id", "_mobile", "_phone", "_address", "_street", "_first_name", "_last_name", "_surname", "_ssn", "_iban",
+    "_dob", "_birth_date", "_zip", "_postcode",
+    "nome", "nom", "naam", "navn", "namn", "nimi", "imie", "nazwisko", "jmeno",
     "prijmeni", "soyad", "apellido", "apelido", "sobrenome", "nascimento", "nacimiento", "nascita", "naissance",
     "geburt", "geboortedatum", "urodzenia", "telemovel", "celular", "cellulare", "movil", "handy", "morada",
     "endereco", "direccion", "domicilio", "indirizzo", "adres", "anschrift", "straat", "voornaam", "achternaam",
@@ -47,7 +49,9 @@ _OF_PEOPLE: Final = (
     "last_login", "last login", "last_seen", "last seen", "gender", "hire_date", "hire date",
 )  # fmt: skip
 _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\t', '"\n', "\n", "\r")
-NAMES: Final = tuple(dict.fromkeys(word + side for word in _WORDS + _OF_PEOPLE for side in _SIDES))
+# Those of several words are written in one too, `dateOfBirth` and `passwordHash`.
+_ALL: Final = tuple(dict.fromkeys([*_WORDS, *_OF_PEOPLE, *(word.replace("_", "") for word in _WORDS + _OF_PEOPLE)]))
+NAMES: Final = tuple(word + side for word in _ALL for side in _SIDES)
 """What a header holds that names such a column, in small letters, with what stands beside it there."""
 SETTINGS: Final = tuple(
     f"{name}{mark}{value}"
@@ -89,7 +93,7 @@ VALUES: Final = frozenset(
     {b"value", b"val", b"content", b"data", b"v"} | {f"{word}_value".encode() for word in _BESIDE}
 )
 """What a column is called that holds their values."""
-_ENDINGS: Final = tuple(word.encode() for word in _WORDS + _OF_PEOPLE)
+_ENDINGS: Final = tuple(word.encode() for word in _ALL)
 PERSONAL: Final = FORMS | {"phone", "digits"}
 """The hints of columns whose values are personal by their form."""
 _TAKEN: Final = PERSONAL | {"degrees", "", "long", "user", "host", "numbered", "word"}

@@ -13,7 +13,7 @@ from functools import cache, partial
 from itertools import pairwise
 from typing import Final
 
-from triage.redact.named import manifests, values
+from triage.redact.named import grids, headings, manifests, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Program, Sense, vocabulary
 from triage.redact.phrases import answers, command_lines, inserts, leads, rosters, starters
@@ -92,6 +92,13 @@ def commands(data: bytes, at: int, *, programs: bool = True) -> Iterator[Found]:
             yield from reader(data, at)
     if programs:
         yield from _programs_in(words(data[at : read_to(data, at)]), at)
+
+
+def in_hump(data: bytes, at: int) -> Iterator[Found]:
+    """What stands in the columns of a table whose header holds a place within a name: `accessToken,`."""
+    small = data[at : at + _LONGEST].lower()
+    if any(small[:size] in _COLUMNS for size in _starters().get(small[:3], ())):
+        yield from grids.columns(data, at)
 
 
 @cache
@@ -359,3 +366,4 @@ STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
 }
 """What begins such a place, in small letters, and what reads it."""
 _LONGEST: Final = max(map(len, STARTERS))
+_COLUMNS: Final = frozenset(name.encode() for name in headings.NAMES)

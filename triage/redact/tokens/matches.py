@@ -220,16 +220,23 @@ def _at_leads(data: bytes, lines: Lines, disabled: frozenset[str]) -> Iterator[H
                 searched[number] = stop - _FORM_REACH // 2
                 hits = [*_accepted(data, rule, rule.expression.groups(data, begin, stop), FORM)]
                 yield from hits
-                if any(wraps.BREAK.match(data, hit.end) for hit in hits):
-                    yield from _over_breaks(data, rule, start, complete=True)
+                if not hits or any(wraps.BREAK.match(data, hit.end) for hit in hits):
+                    # A token may hold colons, but what is broken is the run behind the last.
+                    run = max(start, data.rfind(b":", start, stop) + 1)
+                    yield from _over_breaks(data, rule, run, complete=bool(hits))
 
 
 def _on_command_line(data: bytes, start: int, *, programs: bool) -> Iterator[Hit]:
     """What a line holds behind the name of a program or a lead, where a word begins; a prompt or a mark is anywhere."""
     inside = data[start] not in _LETTERS or data[start : start + len(commands.PROMPT)].lower() == commands.PROMPT
     if inside or not _is_in(_LETTERS_BEFORE, data, start):
-        for begin, end, kind, name in commands.commands(data, start, programs=programs):
-            yield Hit(begin, end, kind, name, KEY, data[begin:end])
+        found = commands.commands(data, start, programs=programs)
+    elif data[start : start + 1].isupper() and data[start - 1 : start].islower():
+        found = commands.in_hump(data, start)
+    else:
+        return
+    for begin, end, kind, name in found:
+        yield Hit(begin, end, kind, name, KEY, data[begin:end])
 
 
 def _is_in(before: frozenset[bytes], data: bytes, start: int) -> bool:

@@ -175,9 +175,10 @@ def _rule(entry: dict[str, Any]) -> Rule:
         target = allow.get("regexTarget", "secret")
         allowed += [(target, regex) for regex in allow.get("regexes", ())]
         stopwords |= {word.lower().encode() for word in allow.get("stopwords", ())}
-    lead = _LEADS.get(entry["id"], entry.get("lead", ""))
-    if lead.startswith(r"\b"):
-        lead = WORD_START + lead.removeprefix(r"\b")
+    leads = [_LEADS.get(entry["id"], entry.get("lead", ""))]
+    if "broken" in entry:
+        leads.append(entry["broken"] + r"[\w.-]*[\r\n\\]")
+    lead = "|".join(WORD_START + one.removeprefix(r"\b") if one.startswith(r"\b") else one for one in leads)
     words = _KEYWORDS.get(entry["id"], tuple(entry.get("keywords", ())))
     return Rule(
         name=entry["id"],
