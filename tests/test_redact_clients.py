@@ -56,18 +56,19 @@ MACHINES = (
     "MSSQLSvc/«db01.corp.local»:1433",
     "fatal: unable to access 'https://«mkowal»:«W»@«git.acmeworks.co.uk»/core/app.git/'",
     "http://«mkowal»:«W»@«nexus.acmeworks.com»/repository/x",
+    "java.net.UnknownHostException: «worker-17»",
+    "agent --server-name «build-agent-47» --pool-size 16",
     'could not translate host name "«build-agent-13»" to address',
 )
 PATIENTS = (
-    "(0010,0010) PN [«DOE^JANE»]                   #   8, 1 PatientName\n(0010,0020) LO [«4262184»]\n(0008,0060) CS [MR]",
+    "(0010,0010) PN [«DOE^JANE»]              #   8, 1 PatientName\n(0010,0020) LO [«4262184»]\n(0008,0060) CS [MR]",
     "(0010, 0010) Patient's Name                      PN: '«Doe^Jane»'",
     "(0010,0030) DA #8 [«19700412»] PatientBirthDate",
     '"00100010": {"vr": "PN", "Value": [{"Alphabetic": "«Doe^Jane»"}]}, "00100020":{"vr":"LO","Value":["«4262184»"]}',
     '<DicomAttribute tag="00100020" vr="LO" keyword="PatientID"><Value number="1">«4262184»</Value>',
     "PatientName=«DOE^JANE» Modality=CT",
     "ReferringPhysicianName: «DOE^JANE^A»",
-    '{"resourceType":"Patient","identifier":[{"use":"usual","type":{"coding":[{"code":"MR"}]},'
-    '"system":"urn:oid:1.2.36","value":"«12345678»"}],"active":true}',
+    '{"resourceType":"Patient","identifier":[{"type":{"coding":[{"code":"MR"}]},"system":"urn:oid:1.2","value":"«12345678»"}]}',
     '"identifier": [{"value": "«MRN1720343»", "system": "https://clinic.example/mrn"}]',
     '<identifier><system value="urn:mrn"/><value value="«MRN1720343»"/></identifier>',
 )
@@ -77,6 +78,7 @@ PAPERS = (
     "'«AB123456C»' is not a valid National Insurance number",
     "ValidationError: nhs_number '«943 476 5919»' not unique",
     "vehicle with plate «WX-58-ZP» entered",
+    "anpr: plate «B-MW 8927» gate 3 open",
     "licence plate «AB12 CDE» not found",
     "Kennzeichen: «B-MW 1234»",
     "IMEI 1: «861002546909270»\nIMEI (SIM 2): «861002546909262»",
@@ -117,6 +119,8 @@ NOTHING = (
     "INSERT INTO t VALUES ('status','open');",
     "PATH=/usr/local/bin:/tmp/.x",
     "served host/index.html",
+    "worker-17 started",
+    "agent --server-name --pool-size 16",
     "host/app@CORP",
     "https://oauth2:${TOKEN}@git.acmeworks.com/app.git",
     "https://git.acmeworks.com/core/app.git",
@@ -164,8 +168,8 @@ def test_services_of_everybody_are_no_servers_of_somebody(name: str) -> None:
     "piece",
     [
         "(0010,0010) PN [DOE^JANE] ", '"identifier":[{"system":"a",', "patientname=A^A^A^A^", "35=A|553=mkowal|",
-        "[60]\ntype=friend\n", "=local/ab:@/tmp/.", "a/a@A", "x home/aa/b\n", "AB123456C is not a valid nino ", "adr;a;",
-        "Join succeeded: ", "\nHi Emily, ", "[chat] Henrik: ", ":::", "\n:59:/ES55\nLEILA R\n",
+        "[60]\ntype=friend\n", "=local/ab:@/tmp/.", "a/a@A", "x home/aa/b\n", "AB123456C is not a valid nino ",
+        "adr;a;", "Join succeeded: ", "\nHi Emily, ", "[chat] Henrik: ", ":::", "\n:59:/ES55\nLEILA R\n",
     ],
 )  # fmt: skip
 def test_work_grows_with_the_text(piece: str) -> None:

@@ -57,7 +57,10 @@ _LINK: Final = (  # what stands between a name and its value; clauses of a few w
 _NEXT_LINE: Final = r"[ \t]{0,4}(?:\r?\n|\\{1,4}(?:r\\{1,4})?n){1,2}[>| \t]{0,8}"
 _FOREIGN: Final = alternatives(vocabulary().foreign)
 _QUALITIES: Final = alternatives(vocabulary().qualities)
-_FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login|session)[\w-]*"
+_FLAG: Final = (
+    r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login|session"
+    r"|(?:server|node|machine|host|computer)-?name)[\w-]*"
+)
 _NEXT_ARGUMENT: Final = r"[\"']?,?[ \t]{1,4}(?:argv?|args?|a|arg ?|argument ?|\$)?\[?[0-9]{1,3}\]?[ ]?[:=][ ]?[\"']?"
 _FLAG_END: Final = (
     rf"(?:{_NEXT_ARGUMENT}|,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?"
