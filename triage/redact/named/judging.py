@@ -305,6 +305,7 @@ def _personal(
         form, digits, different = _OF_DEVICES[meaning.weak]
         match = form.match(data, start)
         told = match and digits_in(match.group()) >= digits and len(set(match.group().lower())) >= different
+        told = told or (meaning.weak == "device" and match and _SERIAL.fullmatch(match.group()) is not None)
         return match.span() if match and told else None
     if meaning.weak == "shown":
         return given.shown(data, start, end if in_quotes else people.line_end(data, start), in_quotes=in_quotes)

@@ -18,7 +18,7 @@ __all__ = ("DOES", "NEAR_HOST", "audited", "chatting", "greeted", "machine", "pa
 NEAR_HOST: Final = (
     r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
     r"|resolv(?:e|ing)(?:[ \t]+host(?:name)?)?|lookup|upstream|replica|ptr|sni|ssh|ping(?: -c[0-9]{1,3})?|telnet"
-    r"|reach(?:ing)?|on host|from host|host(?:name)?|node|machine name|machine|kubelet,?|server|member|vm|agent"
+    r"|reach(?:ing)?|on host|from host|host(?: ?name)?|node|machine name|machine|kubelet,?|server|member|vm|agent"
     r"|runner(?:[ \t]name)?|minion"
     r"|nodename|remotely on|running on|elected|computer|heartbeat from|received: from|workstation name"
     r"|assigned [\w./-]+ to|cordoned|uname -n|broker|leader|primary|standby|runs-on:?(?:[ \t]+\[[\w, -]{1,60},)?"

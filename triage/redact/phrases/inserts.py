@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from triage.redact.named import credentials, headings, values
+from triage.redact.named import credentials, headings, users, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
 from triage.redact.text import Allowance, Found, Span, digits_in
@@ -48,6 +48,11 @@ _APART: Final = 16_384
 _READ_OTHERWISE: Final = frozenset({"entropy", "query", "header", "cookies"})
 _BY_FORM: Final = frozenset(
     {"id", "date", "phone", "digits", "nir", "vin", "plate", "licence", "device", "made device"}
+)
+# How the digest of a password begins, before which its account stands.
+_DIGEST: Final = re.compile(
+    rb"\$(?:2[abxy]?|1|5|6|7|y|gy|P|H|apr1|argon2(?:id|i|d)?|pbkdf2[\w-]{0,16}|scrypt|bcrypt-sha256)\$"
+    rb"|(?:pbkdf2|bcrypt|argon2|scrypt|sha1|md5)[\w:-]{0,16}\$|\{(?:S?SHA(?:256|512)?|S?MD5|CRYPT|BCRYPT)\}|\*[0-9A-F]{40}'"
 )
 _LONGEST_NAME: Final = 60
 _FEWEST: Final = 4
@@ -183,6 +188,9 @@ def _named(data: bytes, match: re.Match[bytes], columns: list[bytes]) -> Iterato
 def _beside(data: bytes, row: Span) -> Iterator[Found]:
     """What stands behind its name in a row without names of columns, if its form tells it too."""
     for name, value in pairwise(_texts(data, row)):
+        if name and value and _DIGEST.match(data, value[0]) and users.is_free(data[slice(*name)]):
+            found = judged(data, name, _ACCOUNT, in_quotes=True, assigned=True, name=name)
+            yield from ((*one[:3], "sql") for one in found)
         if name is None or value is None or name[1] - name[0] > _LONGEST_NAME or name[0] == name[1]:
             continue
         meaning, text = sense(data[slice(*name)].decode("latin-1")), data[slice(*value)]

@@ -23,6 +23,11 @@ _PASSWORD: Final = re.compile(rb"(?i)(?:password|pwd)[ ]?=")
 _NEAR: Final = 200
 _MANAGED: Final = re.compile(rb"(?:\busername |\badd name=)([A-Za-z][\w.-]{2,40})(?: privilege [0-9]{1,2})?\Z")
 _DUMPED: Final = re.compile(rb"(?:\A|[\s\"'\\])([A-Za-z][\w.-]{1,40}):[0-9]{3,10}\Z")
+_ENDS_DIGEST: Final = frozenset(bytes([byte]) for byte in b"0123456789abcdefABCDEF*")
+_DUMPED_WHOLE: Final = re.compile(
+    rb"(?:\A|[\s\"'\\])([A-Za-z][\w.-]{1,40}):[0-9]{3,10}:(?:[0-9a-fA-F]{32}|\*{0,32}|NO PASSWORD\*{0,21})"
+    rb":(?:[0-9a-fA-F]{32}|\*{0,32})\Z"
+)
 _FIELD: Final = re.compile(rb"(?:\A|\n)([\w.]{1,80})\r?\n[ ]{1,4}[^\r\n]{1,300}\[type=[\w.]{1,60}, \Z")
 _FAR: Final = 480
 _TIME: Final = re.compile(rb"\[(?:[0-9-]{8,10}[ T])?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\Z")
@@ -67,6 +72,12 @@ def _dumped(_size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _is_account(data, match.span(1))
 
 
+def _hashed(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The same before the empty fields that such a line ends with, whatever the first digest is."""
+    if data[at - 1 : at] in _ENDS_DIGEST and (match := _DUMPED_WHOLE.search(data, max(at - 160, 0), at)):
+        yield from _is_account(data, match.span(1))
+
+
 def _refused(size: int, data: bytes, at: int) -> Iterator[Found]:
     """What pydantic refuses: the name of the field stands on the line above, the value behind what was wrong."""
     named = _FIELD.search(data, max(at - _FAR, 0), at)
@@ -82,6 +93,7 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "nicks": _nick,
     "managed": _managed,
     "dumped": _dumped,
+    "hashed": _hashed,
     "refused": _refused,
 }
 """What reads the values at the words of leads.toml, by their lists."""

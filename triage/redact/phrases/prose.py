@@ -57,7 +57,10 @@ _LINK: Final = (  # what stands between a name and its value; clauses of a few w
 _NEXT_LINE: Final = r"[ \t]{0,4}(?:\r?\n|\\{1,4}(?:r\\{1,4})?n){1,2}[>| \t]{0,8}"
 _FOREIGN: Final = alternatives(vocabulary().foreign)
 _QUALITIES: Final = alternatives(vocabulary().qualities)
-_FLAG: Final = r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login|session)[\w-]*"
+_FLAG: Final = (
+    r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login|session"
+    r"|(?:server|node|machine|host|computer)-?name)[\w-]*"
+)
 _NEXT_ARGUMENT: Final = r"[\"']?,?[ \t]{1,4}(?:argv?|args?|a|arg ?|argument ?|\$)?\[?[0-9]{1,3}\]?[ ]?[:=][ ]?[\"']?"
 _FLAG_END: Final = (
     rf"(?:{_NEXT_ARGUMENT}|,?[ \t]+|\r?\n[ \t]*-[ \t]+[\"']?"
@@ -159,7 +162,7 @@ def _entry(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The password behind the other fields of an entry of `.pgpass`, and whose it is."""
     found = [*_told(data, start, end)]
     yield from found
-    if found:
+    if found or rosters.is_entry(data, start, end):
         yield from rosters.owned(data, start, end)
 
 

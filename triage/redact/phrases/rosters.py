@@ -13,10 +13,10 @@ from typing import Final
 from triage.redact.named import values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
-from triage.redact.pii.hosts import is_host
+from triage.redact.pii.hosts import in_words, is_host
 from triage.redact.text import Found, line_of
 
-__all__ = ("PROGRAMS", "dialled", "listed", "members", "owned")
+__all__ = ("PROGRAMS", "dialled", "is_entry", "listed", "members", "owned")
 
 PROGRAMS: Final = (b"chpasswd", b"newusers")
 _OPENED: Final = re.compile(
@@ -47,6 +47,7 @@ _PEERS: Final = re.compile(
     rb"""(?:[ \t]+(?:\*|-|"[^"\n]{0,40}"|!?[0-9][0-9.:/]{2,40})){0,8}[ \t]*(?:\#[^\n]*)?\r?(?=\n|\Z)"""
 )
 _NONE: Final = frozenset({b"random", b"none", b"null"})
+_REST_OF_ENTRY: Final = re.compile(rb"[^\s:]{4,80}\s{0,4}")
 
 
 def listed(data: bytes, at: int) -> Iterator[Found]:
@@ -72,6 +73,13 @@ def listed(data: bytes, at: int) -> Iterator[Found]:
         if entry := _ENTRY.match(data, place):
             yield from _told(entry)
         place = stop + 1
+
+
+def is_entry(data: bytes, start: int, end: int) -> bool:
+    """Whether an entry of `.pgpass` is all of its line, of a machine that is one by its name."""
+    host, port, _, _, _ = data[start:end].split(b":")
+    line, stop = line_of(data, start, most=400)
+    return line == start and _REST_OF_ENTRY.fullmatch(data, end, stop) is not None and port.isdigit() and in_words(host)
 
 
 def owned(data: bytes, start: int, end: int) -> Iterator[Found]:

@@ -25,7 +25,20 @@ from triage.redact.phrases import (
     stores,
 )
 from triage.redact.phrases.leads import Reader, Sized
-from triage.redact.pii import addresses, cells, correspondence, couples, devices, identities, segments, wireless
+from triage.redact.pii import (
+    addresses,
+    cells,
+    clients,
+    clinical,
+    correspondence,
+    couples,
+    devices,
+    identities,
+    papers,
+    registers,
+    segments,
+    wireless,
+)
 from triage.redact.text import Found
 from triage.redact.tokens import web_keys
 
@@ -64,10 +77,14 @@ _WRITTEN: Final = {
         fields,
         privileges,
         stores,
+        clients,
+        clinical,
+        papers,
+        registers,
     )
     for way, reader in room.READERS.items()
 }
-_SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT | stores.SPELT
+_SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT | stores.SPELT | clients.SPELT | papers.SPELT
 
 
 def _both(one: Reader, other: Reader, data: bytes, at: int) -> Iterator[Found]:
@@ -135,5 +152,7 @@ def _starters(data: Mapping[str, Any]) -> dict[bytes, Reader]:
 _DATA: Final = tomllib.loads(_FILE.read_text("utf-8"))
 STARTERS: Final = _starters(_DATA)
 """What leads begin with, in small letters, and what reads them."""
-FIRST: Final = frozenset(name.encode() for name in _DATA["written"]["ways"])
+FIRST: Final = frozenset(
+    name.encode() for way in ("ways", "greetings", "plates", "services") for name in _DATA["written"][way]
+)
 """Those that are too usual within longer words to be looked for there."""

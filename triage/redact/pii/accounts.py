@@ -33,6 +33,7 @@ HOMES: Final = (
 """The folders that hold those of people, in small letters; backslashes may be escaped, slashes be percent-encoded."""
 LISTED: Final = re.compile(
     rb"(?i)[-dl][rwxst-]{9}[.+@]? +[0-9]+ +([a-z][\w.-]{1,31})"
+    rb"|[-dl][rwxst-]{9}[.+@]? +([a-z][\w.-]{1,31})/(?=[a-z0-9])"
     rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]{1,5}|tty[0-9]{1,3}|:[0-9]{1,3}) "
     rb"|[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +(?:[0-9]+ |[/\[]?[a-z]|\(sd-)"
     rb"|[0-9]+ +[0-9]+ +[0-9]+ +(?:[0-9]{2}:[0-9]{2}|[a-z]{3}[0-9]{2}) +(?:\?|tty|pts/)"
@@ -46,7 +47,7 @@ LISTED: Final = re.compile(
     rb"|([a-z][\w.-]{1,31}) is not in the sudoers"
     rb"|su: \(to [\w.-]{1,31}\) ([a-z][\w.-]{1,31}) on "
 )
-"""A line of `ls -l`, `who`, `ps`, top, lsof, cron, su or sudo, with the account as its one group."""
+"""A line of `ls -l`, tar, `who`, `ps`, top, lsof, cron, su or sudo, with the account as its one group."""
 _SHORTEST: Final = 3
 _BEFORE_TERMINALS: Final = frozenset({b"from", b"for", b"the", b"via", b"terminal", b"console", b"line"})
 _ADDRESS_LAST: Final = re.compile(rb" ([0-9]{1,3}(?:\.[0-9]{1,3}){3})\(\Z")
@@ -92,7 +93,8 @@ _DOES_SOMETHING: Final = re.compile(
     rb"(?:denied|locked|unlocked|disabled|enabled|logged|signed|authenticated|authori[sz]ed|granted|allowed|permitted"
     rb"|found|recogni[sz]ed|connected|disconnected|added|removed|blocked|expired|rejected|refused|a member)"
     rb"|(?:failed|tried|attempted|wants) to (?:log|sign|connect|authenticate|access|open|read|write|delete|change|reset"
-    rb"|start|stop|run|unlock)|(?:has|had) (?:no|insufficient|already|exceeded)|(?:does not|doesn't) (?:have|exist)"
+    rb"|start|stop|run|unlock)|(?:denied|refused|rejected|allowed|granted|blocked) (?:on|to|for|from|access|by)"
+    rb"|(?:has|had) (?:no|insufficient|already|exceeded)|(?:does not|doesn't) (?:have|exist)"
     rb"|(?:lacks|exceeded|owns|cannot|could not)|(?:logon|login|sign-in) (?:failed|failure|denied|succeeded))\b"
 )
 # What Perl and Ruby do with an expression behind `=~`.

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from triage.redact.named import users
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.pii import dotted, geography, given, people, spoken, towns
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.pii.persons import is_person
-from triage.redact.text import Found
+from triage.redact.text import Found, expression, line_of
 
 __all__ = ("READERS",)
 
@@ -44,6 +45,18 @@ _ENDED: Final = re.compile(rb"(?<=[a-z\x80-\xff]{3})\.(?= |\Z)(?<!Prof\.)(?<!Mrs
 _SIGNED_SHORT: Final = re.compile(
     rb"[ \t]{0,2}[,.!]?[ \t]{0,4}(?:\r?\n|(?:\\r)?\\n){1,2}[> \t]{0,8}(?:--? ?)?([A-Z\x80-\xff][a-z\x80-\xff]{2,20}"
     rb"(?:-[A-Z\x80-\xff][a-z\x80-\xff]{2,20})?)[ \t]{0,4}(?=\r?\n|\\[rn]|\"|\Z)"
+)
+_GREETED: Final = re.compile(
+    rb"([A-Z\x80-\xff][a-z\x80-\xff]{1,20}(?:-[A-Z][a-z\x80-\xff]{1,20})?)(?=[,!:]|[ ]?[-\xe2]| and [A-Z])"
+)
+_SECRET: Final = expression(
+    r"(?i)passw|passc|passp|\bpwd?\b|\bpin\b|\btoken\b|secret|credential|api.?key|\botp\b|\bcode\b|kennwort"
+    r"|mot de passe|contrase|senha|wachtwoord|has\xc5\x82o|l\xc3\xb6senord|clave"
+)
+_NEAR: Final = 300
+_WRITER: Final = re.compile(
+    rb"[<(@]?([A-Z\x80-\xff][a-z\x80-\xff]{1,20}|[a-z]{2,20}(?:[._][a-z]{2,20})?[0-9]{0,4})[>)]?"
+    rb"(?::| ?>|,? (?:says|said|wrote):?) "
 )
 _CLOSING: Final = re.compile(rb"(?:\A|\n|\\n)[> \t]{0,8}(?:[A-Za-z\x80-\xff]{2,12},? ){0,3}\Z")
 # A full name in a sentence: words in small letters, or the end of it, behind.
@@ -132,6 +145,33 @@ def _addressed(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *match.span(1), "person", "said"
 
 
+def _greeted(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The given name of who is greeted, where a secret follows."""
+    match = _GREETED.match(data, at + size)
+    begin = at + size - len(data[at : at + size].lstrip(b' \n">'))
+    begins = not data[max(begin - 1, 0) : begin].strip(b"\n\r\t \"'>:`([|") or data[begin - 2 : begin] == b"\\n"
+    if (
+        match
+        and begins
+        and given.is_given_name(match[1])
+        and _SECRET.search(data[match.end() : match.end() + _NEAR]) is not None
+    ):
+        yield *match.span(1), "person", "greeting"
+
+
+def _chatting(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Who writes in a chat, behind what says that it is one: a given name, or an account that begins with one."""
+    match = _WRITER.match(data, at + size)
+    if match is None:
+        return
+    known = given.is_given_name(match[1].replace(b"_", b".").partition(b".")[0])
+    # Somebody all the same who tells another one a secret there.
+    told = match[1][:1].isupper() and users.is_free(match[1]) and is_person(match[1])
+    told = told and b"chat" in data[at : at + size].lower()
+    if known or (told and _SECRET.search(data[match.end() : line_of(data, match.end(), most=_NEAR)[1]])):
+        yield *match.span(1), "person" if match[1].istitle() else "username", "chat"
+
+
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "closings": _signature,
     "introductions": _introduced,
@@ -144,6 +184,8 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "angles": geography.angle,
     **dotted.READERS,
     "titles": _addressed,
+    "greetings": _greeted,
+    "chats": _chatting,
     "dialled": spoken.dialled,
     "born": spoken.born,
 }

@@ -31,7 +31,8 @@ _ADVERTISED: Final = re.compile(
 )
 # Between the name of a number and it: a word, a sign, what a modem answers in the next line.
 _JOINED: Final = re.compile(
-    rb"(?i)(?:[ ]?(?:number|no\.?|nr\.?|code|value|#)(?![A-Za-z]))?(?:\(\))?(?:[ ]?(?:->|=>|[:=]|\xe2\x86\x92)[ ]?"
+    rb"(?i)(?:[ _]?\(?(?:sim|slot)?[ _]?\#?[0-2](?![0-9])\)?)?"
+    rb"(?:[ ]?(?:number|no\.?|nr\.?|code|value|#)(?![A-Za-z]))?(?:\(\))?(?:[ ]?(?:->|=>|[:=]|\xe2\x86\x92)[ ]?"
     rb"|[ ](?:is|was|returned|returns|gave|reads|ist|est|es)[ :]{0,2}|\s{1,4}(?:<{1,3}[ ]?)?(?:\+\w{3,6}:[ ]?)?|[ ])?"
 )
 _NUMBER: Final = re.compile(rb"[\[({'\"<]?([0-9]{14,20}|89[0-9]{30}|[0-9A-F]{14})(?![0-9A-Za-z])")

@@ -22,6 +22,7 @@ __all__ = (
     "forget",
     "in_words",
     "is_host",
+    "is_private",
     "numbered",
     "told",
 )
@@ -95,6 +96,7 @@ _SIZE: Final = re.compile(
 )
 # What the pages of a company for everybody begin with.
 _PUBLIC: Final = frozenset({b"www", b"docs", b"blog", b"help", b"support", b"community", b"forum", b"wiki"})
+_OWN_LABELS: Final = 3
 # From so many labels on a name under one that says so needs no number.
 _QUALIFIED: Final = 4
 _NOT_A_MACHINE: Final = re.compile(
@@ -199,6 +201,23 @@ def in_words(name: bytes) -> bool:
     marked = digits_in(name) > 0 or _OWN.search(name) is not None
     alone = len(labels) == 1 and marked and (b"-" in name or name[-1:].isdigit()) and not name[:1].isdigit()
     return alone and not _COMMIT.fullmatch(name) and is_host(name, named=True)
+
+
+def is_private(name: bytes) -> bool:
+    """Whether a qualified name that one logs in to is that of somebody's own server: a service before a domain.
+
+    Examples
+    --------
+    >>> is_private(b"git.lumenworks.fr"), is_private(b"gitlab.com"), is_private(b"registry.npmjs.org")
+    (True, False, False)
+    """
+    small = name.lower()
+    labels = small.split(b".")
+    if len(labels) < _OWN_LABELS or labels[-1] not in places().public or labels[0] in _PUBLIC or not small.islower():
+        return False
+    if (b"." + small).endswith(_dotted_providers()) or small in places().no_machine or _is_code(name, labels):
+        return False
+    return labels[0].rstrip(b"0123456789-") in places().servers
 
 
 def told(word: bytes) -> Span | None:

@@ -29,6 +29,12 @@ _APPLE: Final = re.compile(rb"0000[0-9A-Fa-f]{4}-[0-9A-Fa-f]{16}(?![\w-])")
 _NUMBER: Final = re.compile(_SIGN + rb"([0-9]{15,19}|[0-9a-f]{32})(?!\w)")
 _CALLED: Final = re.compile(_SIGN + rb"(?=[\w.-]{0,31}[0-9A-Z])([A-Za-z][\w.-]{2,31})(?![\w.(-])")
 _JOINED: Final = re.compile(rb"(?:\A|[ \]:])([A-Za-z0-9_]{3,16})\[\Z")
+_PLAYS: Final = re.compile(rb"(?:\?name=)?([A-Za-z0-9][\w-]{2,31})(?=[\s,?&\"')]|\.?(?:\s|\Z))")
+_PLAYING: Final = re.compile(rb"(?:\A|\n|[\]>:*] )([A-Za-z0-9_]{3,16})\Z")
+_KNOWN_BY: Final = re.compile(
+    rb"(?:\w{3,16} is )?([0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12})(?![0-9A-Za-z-])"
+)
+_OF_A_GAME: Final = re.compile(rb"--(?:user[nN]ame|accessToken|assetIndex|userType|xuid)\b|minecraft")
 # Thirty-two bytes, as APNs has them or as an object of them prints.
 _PUSHED: Final = re.compile(
     rb"\\{0,3}[\"']?[ \t]{0,2}[:=]?[ \t]{0,2}[\"'<{]{0,2}"
@@ -71,6 +77,27 @@ def _joined(_size: int, data: bytes, at: int) -> Iterator[Found]:
     bracket = data.rfind(b"[/", max(at - 64, 0), at)
     match = _JOINED.search(data, max(bracket - 17, 0), bracket + 1) if bracket >= 0 else None
     if match:
+        yield *match.span(1), "username", "player"
+
+
+def _named(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Who joins a game, behind the words for that."""
+    match = _PLAYS.match(data, at + size)
+    if match and (digits_in(match[1]) or users.is_free(match[1])):
+        yield *match.span(1), "username", "player"
+
+
+def _doing(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Who plays, before what happens."""
+    match = _PLAYING.search(data, max(at - 40, 0), at)
+    if match and (digits_in(match[1]) or users.is_free(match[1])):
+        yield *match.span(1), "username", "player"
+
+
+def _player_id(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What a player is known by, among the arguments of a game or behind the name."""
+    match = _KNOWN_BY.match(data, at + size)
+    if match and (b"player" in data[at : at + size].lower() or _OF_A_GAME.search(data, max(at - 600, 0), at + 600)):
         yield *match.span(1), "username", "player"
 
 
@@ -119,6 +146,9 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "player_numbers": _numbered,
     "player_names": _called,
     "players_joined": _joined,
+    "players_named": _named,
+    "players_doing": _doing,
+    "player_uuids": _player_id,
     "apples": _apple,
     "pushed": _pushed,
     "tickets": _ticket,

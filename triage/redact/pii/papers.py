@@ -12,7 +12,7 @@ from typing import Final
 
 from triage.redact.text import BACKSLASH, DIGITS, LETTERS, WORD_START, Found, digits_in, touches
 
-__all__ = ("BARE", "LABELLED", "bare", "labelled")
+__all__ = ("BARE", "LABELLED", "READERS", "SPELT", "bare", "labelled")
 
 _LABELS: Final = (
     r"medicare beneficiary identifier|pesel|bsn|cpf|dni|nie|nif|nino"
@@ -182,3 +182,59 @@ _CHECKS: Final[tuple[tuple[re.Pattern[bytes], Callable[[bytes], bool]], ...]] = 
     (_FISCALE, _is_fiscale),
     (_DNI, _is_dni),
 )
+
+
+_IN_ELEMENT: Final = re.compile(rb"\s{0,8}([A-Z0-9][A-Z0-9 ./-]{5,24}[A-Z0-9])\s{0,8}</")
+_REFUSED: Final = re.compile(rb"(?:\A|[\s\"'\x60:=(\[])([A-Z0-9][A-Z0-9 ./-]{5,20}[A-Z0-9])[\"'\x60)\]]?[ ]?\Z")
+
+
+def _is_number(text: bytes) -> bool:
+    """Whether a text has the digits of a paper's number, and more than two signs."""
+    return digits_in(text) >= _FEWEST and len(set(text.translate(None, b" ./-"))) > _SAME
+
+
+def _in_element(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The number in an element that is called as a paper is."""
+    match = _IN_ELEMENT.match(data, at + size)
+    if match and _is_number(match[1]):
+        passport = data[at + 1 : at + 5].lower() == b"pass"
+        yield *match.span(1), "passport" if passport else "national_id", "papers"
+
+
+def _refused(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The number of which is said that it is none of a paper."""
+    match = _REFUSED.search(data, max(at - 26, 0), at)
+    if match and _is_number(match[1]):
+        yield *match.span(1), "national_id", "papers"
+
+
+# What stands on the plates of vehicles: British, German, French and Italian, Dutch, Spanish, Polish, American ones.
+_PLATE: Final = re.compile(
+    rb"[ ]?(?:is|was|#|no\.?|number|nr\.?|num\.?)?[ ]?[:=]?[ ]?[\"'\x60(\[]?"
+    rb"([A-Z]{2}[0-9]{2} ?[A-Z]{3}|(?:[A-Z]|\xc3[\x84\x96\x9c]){1,3}[- ]"
+    rb"(?:[A-Z]|\xc3[\x84\x96\x9c]){1,2}[- ]?[1-9][0-9]{0,3}[EH]?"
+    rb"|[A-Z]{2}[- ]?[0-9]{3}[- ]?[A-Z]{2}|[0-9]{4}[- ]?[B-Z]{3}|[0-9][A-Z]{3}[0-9]{3}"
+    rb"|[A-Z]{3}[- ][0-9]{3,4}|[A-Z]{2,3} [0-9A-Z]{0,2}[0-9]{2,3}[A-Z]{0,2}"
+    rb"|[A-Z]{2}-[0-9]{2}-[A-Z]{2}|[0-9]{2}-[A-Z]{2,3}-[0-9]{1,2}|[A-Z]{2}-[A-Z]{2}-[0-9]{2}|[A-Z]-[0-9]{3}-[A-Z]{2}"
+    rb"|[0-9]-[A-Z]{3}-[0-9]{2,3}|[A-Z]{2}-[0-9]{3}-[A-Z]|[0-9]{2}-[A-Z]{2}-[A-Z]{2})(?![\w-])"
+)
+
+
+def _plated(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What is on the plates of a vehicle."""
+    match = _PLATE.match(data, at + size)
+    if match and digits_in(match[1]) > 1:
+        yield *match.span(1), "national_id", "papers"
+
+
+SPELT: Final = {
+    "elements": (("<", ">"),),
+    "unissued": tuple((said, "") for said in ("is not a valid ", "is not a ", "is an invalid ", "is no valid ")),
+}
+"""What stands before and behind the words of such a list, where they lead to something."""
+READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
+    "elements": _in_element,
+    "unissued": _refused,
+    "plates": _plated,
+}
+"""What reads the numbers at the words of leads.toml, by their lists."""

@@ -11,7 +11,7 @@ from triage.redact.named.keys import Sense
 from triage.redact.pii import people
 from triage.redact.text import Found, Span, line_of
 
-__all__ = ("card_at", "of_account", "phone")
+__all__ = ("READERS", "card_at", "of_account", "phone")
 
 _ACCOUNT_LINE: Final = re.compile(
     rb"([ \t]{0,40}[^:\s]{1,32}:[^:\n]{0,120}:[0-9]{1,10}:[0-9]{1,10}:)([^:\n]{2,100}):[^:\n]{0,100}:[^:\n]{0,100}\Z"
@@ -119,6 +119,26 @@ def _lines(data: bytes, begin: int, stop: int) -> Iterator[Found]:
             yield from _of_card(start, match[3], kind)
 
 
+def _alone(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The address or the number in a line of a vCard of which nothing else is there."""
+    if data[at - 1 : at].strip(b"\n\"' \t>|") and data[at - 2 : at] not in {b"\\n", b"\\r"}:
+        return
+    line = _LINE_ALONE.match(data, at)
+    if line is None:
+        return
+    if line[1].lower() == b"tel":
+        yield from phone(data, line, line.span(2))
+    elif line[2].count(b";") >= _FEWEST_PARTS and not _OF_TYPES.search(line[2]):
+        yield from _of_card(line.start(2), line[2], b"adr")
+
+
+_LINE_ALONE: Final = re.compile(
+    rb"(?i)(?:item[0-9]{1,2}\.)?(adr|tel)(?:;[\w=,\"-]{1,60}){0,6}:(?:tel:|uri:tel:)?((?:[^\\\r\n\"]|\\[,;]){3,200})"
+)
+_OF_TYPES: Final = re.compile(rb"(?i)://|type=|value=")
+_FEWEST_PARTS: Final = 3
+READERS: Final = {"contact_lines": _alone}
+"""What reads the values behind the words of leads.toml, by their lists."""
 # Of an address in a vCard what tells where a house is: box, more, street, code; not the city, the region, the country.
 _OF_ADDRESSES: Final = {0: "street_address", 1: "street_address", 2: "street_address", 5: "postal_code"}
 

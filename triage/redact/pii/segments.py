@@ -50,6 +50,8 @@ _PARTY: Final = re.compile(
     rb"(?=[A-Z])"
 )
 _LINE: Final = re.compile(rb"(?:[1-8]/)?([A-Z0-9\x80-\xff][^\r\n\\:{}]{2,34})(\r?\n|\\r\\n|\\n|\Z|(?=[:}\-]))")
+# No line of a party but one of a log.
+_TIMED: Final = re.compile(rb"\[?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}:[0-9]{2}:[0-9]{2})|:[0-9]{2}[A-Z]?:")
 _MOST_LINES: Final = 4
 _VALUE: Final = re.compile(rb"""[^{}\[\]]{0,80}?"value"\s{0,4}:\s{0,4}"([^"\n]{5,40})\"""")
 _VALUE_BEFORE: Final = re.compile(rb""""value"\s{0,4}:\s{0,4}"([^"\n]{5,40})"[^{}\[\]]{0,80}\Z""")
@@ -94,10 +96,18 @@ def _party(size: int, data: bytes, at: int) -> Iterator[Found]:
         line = _LINE.match(data, place)
         if line is None:
             return
+        if _TIMED.match(line[1]):
+            return
         house = number > 0 and digits_in(line[1])
         if number == 0 or house:
             yield *line.span(1), _HOUSE if house else _PERSON, "swift"
         place = line.end()
+
+
+def _first_party(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The same of a field that a text or a string begins with."""
+    if not data[max(at - 1, 0) : at].strip(b"\"' \t{>|"):
+        yield from _party(size - 1, data, at)
 
 
 def _telecom(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -133,6 +143,7 @@ LEADS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     **dict.fromkeys(
         (end + tag for end in ("\n", "\\n") for tag in (":50k:", ":50f:", ":50a:", ":59:", ":59f:", ":59a:")), _party
     ),
+    **dict.fromkeys((":50k:/", ":50f:/", ":50a:/", ":59:/", ":59f:/", ":59a:/"), _first_party),
     **dict.fromkeys(
         (f'"system":{blank}"{kind}"' for blank in ("", " ") for kind in ("phone", "sms", "fax", "pager")), _telecom
     ),

@@ -9,6 +9,7 @@ from typing import Final
 from triage.redact.named import users, values
 from triage.redact.named.keys import vocabulary
 from triage.redact.pii import display, halves, hosts, network, protocols, rows
+from triage.redact.pii.clients import served_by
 from triage.redact.pii.word_lists import places
 from triage.redact.text import DIGITS, LETTERS, Found, Span, digits_in, letters_in
 
@@ -87,7 +88,9 @@ _LITERAL: Final = re.compile(rb"@\[(?:IPv6:)?[0-9A-Fa-f.:]{7,45}\]")
 _OBJECT: Final = re.compile(rb"@[0-9a-f]{5,8}\.[a-z]\w{1,60}(?![\w.-])")
 _CLASS: Final = re.compile(rb"[.$][A-Z]\w{0,80}\Z")
 _MACHINE_IN_CALL: Final = re.compile(rb"@tcp\(([A-Za-z0-9][\w.-]{1,100})[:)]")
-_MACHINE_OF_URL: Final = re.compile(rb"@([A-Za-z0-9][A-Za-z0-9-]{1,62})(?=[:/?\"'\s,;)]|\Z)")
+_MACHINE_OF_URL: Final = re.compile(
+    rb"@([A-Za-z0-9][A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,62}){0,6})(?=[:/?\"'\s,;)]|\Z)"
+)
 # The name of a function as compilers for Windows write it, up to a sign of its own.
 _MANGLED: Final = re.compile(rb"(?:\A|[^\w@?$])\?[\w@?$]{0,150}@\Z")
 # Machines of one person, as systems and people call them.
@@ -163,7 +166,8 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     middle = start + len(user)
     machine = _MACHINE_OF_URL.match(data, end) if password else None
-    if machine and hosts.in_words(machine[1]):
+    own = machine and not values.placeholder(password) and hosts.is_private(machine[1])
+    if machine and (own or hosts.in_words(machine[1])):
         yield *machine.span(1), "hostname", "userinfo"
     if password and not values.placeholder(password) and not values.is_name(password):
         yield middle + 1, end, "password", "userinfo"
@@ -284,6 +288,7 @@ def _at_machine(data: bytes, at: int) -> Iterator[Found]:
         if not _calls_a_message(data, at - len(local), local):
             yield at - len(local), literal.end(), "email", "email"
         return
+    yield from served_by(data, at)
     around = _AT_MACHINE.match(data, at + 1)
     before = _AT_ACCOUNT.search(data, max(at - 40, 0), at)
     if around is None or before is None or before[1].endswith(b".git"):

@@ -27,6 +27,7 @@ class Places:
     providers: frozenset[bytes]
     rented: frozenset[bytes]
     no_machine: frozenset[bytes]
+    servers: frozenset[bytes]
     sites: frozenset[bytes]
     packages: frozenset[bytes]
     teams: frozenset[bytes]

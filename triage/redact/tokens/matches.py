@@ -119,7 +119,9 @@ def words() -> str:
             for found, _, _ in automaton.find_matches_as_indexes(word, overlapping=True)
         )
     ]
-    looked_for = sorted((r"\b" if word in FIRST else "") + re.escape(word.decode("latin-1")) for word in least)
+    looked_for = sorted(
+        (r"\b" if word in FIRST and word[:1].isalnum() else "") + re.escape(word.decode("latin-1")) for word in least
+    )
     return "(?i)" + "|".join(looked_for)
 
 
