@@ -65,6 +65,8 @@ PRINTED = (
     '{"env":"DB_PASSWORD=«Kupf3r\\\\uvKes5»\\nPORT=1\\n"}',
     '{"env":"DB_PASSWORD=«Kupf3r\\\\rKes5»\\nPORT=1\\n"}',
     "PASSWORD=«kettle.lantern.marble»",
+    "cfg=&{Name:gate SshPassphrase:«kupf97!2kessel» FeatureFlags:beta}",
+    "ssl:\n  enabled: true\n  keystore_password: «kettle.lantern.marble»\n",
     "cfg=&{Name:gate AdminPassword:«kettle_lantern_marble» Retries:5}",
     'newsapi_key = 0xe8743316ba33 "«3f9a0c4be17d52860fa3c9d1e8b74526»"',
     "Recovery phrase: «absorb you zebra this canyon have wheel that pistol when yellow oxygen»\nworker left with 1",
@@ -86,6 +88,7 @@ LEFT = (
     '{"env":"DB_PASSWORD=\\nPORT=1\\n"}',
     "db.password=some.module.attr",
     "password=self.conf.thing adminPassword: config.database.primary",
+    "ssl:\n  password: config.database.primary\n  passphrase: this.form.lantern\n",
     "connect(password=request.lantern.marble, pwd=kettle.lantern.marble())",
     "gpg --export-secret-keys output:\nnothing",
     "gpg --list-secret-keys short",
@@ -98,6 +101,7 @@ LETTERS = (
     'password = [«"k", "u", "p", "f", "e", "r", "9", "7"»]',
     'x/s $rsi\n0x7ff7:\t"«ghp' + '_Kp7mQx2VtR9sLzW4n\\000BhY8dJf6UgE3aTqPi5oC»"',
     "your key is «SG" + ".rBM6qK5C1OaQzAeq2je=\nUhW.hWkTtlLPqtytTJWZux=\nbATwiTjjkD3QPuOGnKi4hT=\n7Q5» (keep it)\n",
+    "2024-03-04 token=«xoxb" + "-356117567593-\n0323101636763-5J42\ng42eWTYK89OYWhihPM\nrW»\n2025-03-03 03:55:54 ok",
     "2024-03-04 token=«ghp" + "_Kp7mQx2VtR9sLz\nW4nBhY8dJf6UgE3aTq\nP5c7»\n2025-03-03 03:55:54 ok",
 )
 NO_LETTERS = (

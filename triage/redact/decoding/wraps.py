@@ -241,7 +241,12 @@ def _goes_on(data: bytes, match: re.Match[bytes]) -> bool:
         return True
     alone = behind >= len(data) or data[behind] in b"\r\n&\"'\\"
     kinds = len(set(token.translate(_CLASSES)) & _KINDS)
-    return alone and (kinds == len(_KINDS) or (len(token) >= 5 and kinds >= 2)) and not token.istitle()
+    return alone and (kinds == len(_KINDS) or (len(token) >= 5 and kinds >= 2)) and not _is_title(token)
+
+
+def _is_title(token: bytes) -> bool:
+    """Whether a word begins with its only capital."""
+    return token[:1].isalpha() and token.istitle()
 
 
 def _is_rest(data: bytes, match: re.Match[bytes], columns: list[int]) -> bool:
