@@ -1,5 +1,7 @@
 """Text that programs print as a list of bytes: `[112 97 ...]`, `Vec([112, 97, ...])`, `byte[] password = {112, ...}`.
 
+Letter by letter too: `{'h', 'u', ...}`, `{104 'h', 117 'u', ...}`.
+
 Unlike other bytes that are written out it is read in its place, behind its name, as the string that it is. Only a list
 all of which reads as text is one: no pixels, no sizes, nothing that only rises.
 """
@@ -25,13 +27,20 @@ _MOST: Final = 1 << 16
 # A byte that may be of a text in UTF-8, with a sign too, and what stands between two; NULs behind the last fill up.
 _BYTE: Final = r"(?:9|1[03]|3[2-9]|[4-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|-[1-9][0-9]{0,2}|0[xX][0-9a-fA-F]{2})"
 _JOINT: Final = r"(?:,\s{0,40}| )"
+# One of its letters in quotes, with its number as debuggers print it.
+_LETTER: Final = r"(?:-?[0-9]{1,3} )?(?:'(?:[^'\\\n]|\\(?:[0-7]{3}|[^\n]))'|\"(?:[^\"\\\n]|\\[^\n])\")"
 # Four are as many as are still counted where lines are looked for.
 LISTED: Final = (
     rf"(?:[\[{{(]|<<)\s{{0,40}}{_BYTE}(?:{_JOINT}{_BYTE}){{4}}(?:{_JOINT}{_BYTE})+(?:{_JOINT}0)*"
     r",?\s{0,40}(?:[\]})]|>>|\.\.\.)"
+    rf"|[\[{{(]\s{{0,40}}{_LETTER}(?:{_JOINT}{_LETTER}){{4}}(?:{_JOINT}{_LETTER})+(?:{_JOINT}0)*,?\s{{0,40}}(?:[\]}})]|\.\.\.)"
 )
 """An expression of six such bytes and more, with their brackets."""
-_NUMBER: Final = re.compile(rb"0[xX][0-9a-fA-F]{2}|-?[0-9]{1,3}")
+_NUMBER: Final = re.compile(
+    rb"""(?:-?[0-9]{1,3}[ ])?(?:'(?:[^'\\\n]|\\(?:[0-7]{3}|[^\n]))'|"(?:[^"\\\n]|\\[^\n])")"""
+    rb"""|0[xX][0-9a-fA-F]{2}|-?[0-9]{1,3}"""
+)
+_ESCAPES: Final = {b"n": 0x0A, b"r": 0x0D, b"t": 0x09, b"0": 0}
 # Types and calls that hold bytes and say nothing of them.
 _HOLDER: Final = re.compile(
     rb"""(?:\b(?:new[ ])?(?:std::|bytes::|java\.util\.|np\.|numpy\.)?(?:vec!?|Vec|[Bb]uffer|ByteBuffer|[Bb]ytes?"""
@@ -51,6 +60,7 @@ _OF_NUMBERS: Final = re.compile(
     rb"""(?i)(?:ids|counts|lengths|sizes|indices|offsets|types)["']?[ \t]{0,8}[:=]?[ \t]{0,8}\Z"""
 )
 _BLANKS: Final = dict.fromkeys(b"\t\r\n", b" ")
+_QUOTES: Final = frozenset({b"'", b'"'})
 _QUOTE: Final = 0x22
 _BACKSLASH: Final = 0x5C
 _ENDS_A_WORD: Final = b"{}<>= ,;&"
@@ -90,7 +100,12 @@ def _as_string(data: bytes, start: int, end: int, least: int) -> Iterator[Piece]
 
 
 def _value(number: bytes) -> int:
-    """The byte that a number is; of those that none is, one that no text holds."""
+    """The byte that a number or a letter in quotes is; of those that none is, one that no text holds."""
+    if number[-1:] in _QUOTES:
+        letter = number[-2:-1]
+        if number[-5:-4] == b"\\":
+            return int(number[-4:-1], 8)
+        return _ESCAPES.get(letter, letter[0]) if number[-3:-2] == b"\\" else letter[0]
     value = int(number, 16 if number[1:2] in {b"x", b"X"} else 10)
     return value & 0xFF if -0x80 <= value <= 0xFF else 0xFF
 

@@ -42,7 +42,7 @@ _LONGEST: Final = 4_096
 _FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
 _PRINTED: Final = bytes(range(32, 127)) + b"\t\r\n"
 _NAMED_LINE: Final = re.compile(
-    rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z][\w.-]{1,40}){0,3}(?:[ \t]{0,4}[:=]| [a-z]{1,20} )"
+    rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z][\w.-]{1,40}){0,3}(?:[ \t]{0,4}(?::|=(?!\r?\n))| [a-z]{1,20} )"
 )
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
 # The name of a parameter of a URL.

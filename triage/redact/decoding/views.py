@@ -76,6 +76,7 @@ _WRITTEN_OUT: Final = 32
 _OTHER_PAIR: Final = re.compile(rb"[A-Za-z_][\w.\[\]-]{0,60}(?:=|\\{1,8}(?:u003[dD]|x3[dD]))")
 _VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
+_WORDED: Final = re.compile(rb"[\w.+/=-]")
 # What bytes that are written out begin with, a digit of hexadecimal, the word for it or a bracket; names in doubled
 # quotes, and rows that go on with those above.
 _READ_ELSEWHERE: Final = HEX_DIGITS + OPENINGS + b'hH"\n'
@@ -245,10 +246,21 @@ def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
         return start, end, b""
     else:
         number = int(code, 8)
+        if number == 0 and _is_amid(data, start, end):  # what is left in a buffer of an end before
+            return start, end, b""
         if not 32 <= number < 127:
             return None
         text = bytes([number])
     return start, end, _PLAIN.get(text, text) if text not in {b"\n", b"\r"} else b" "
+
+
+def _is_amid(data: bytes, start: int, end: int) -> bool:
+    """Whether an escape stands in the middle of a word, and no other and no setting stands behind it."""
+    return (
+        _WORDED.match(data, start - 1) is not None
+        and _WORDED.match(data, end) is not None
+        and not _SETTING.match(data, end)
+    )
 
 
 def _decoded_percent(data: bytes, start: int, end: int) -> Piece | None:

@@ -35,10 +35,10 @@ INDENT: Final = re.compile(rb"[ \t>|#*+.]{0,64}(?:\xe2(?:\x94[\x82\x83]|\x95\x91
 _REST: Final = rb"""[^\s\"'\\]{1,300}(?=\\{0,15}([\"'])(?:[\s,;:)\]}/>&\\]|\Z))"""
 _OF_WORD: Final = re.compile(_REST)
 _OF_WORDS: Final = re.compile(_REST.replace(rb"\s\"", rb"\r\n\"=:", 1))
-_TOKEN_END: Final = re.compile(rb"[A-Za-z0-9+/=_.~-]*(?:[+ \t]|\\(?=\r?\n)){0,4}")
+_TOKEN_END: Final = re.compile(rb"[A-Za-z0-9+/=_.~-]*(?:%[0-9A-F]{2}[A-Za-z0-9+/=_.~-]*)*(?:[+ \t]|\\(?=\r?\n)){0,4}")
 # What may follow a token at the end of a line and is none of it.
 _AFTER_TOKEN: Final = b"\"'\\+ \t"
-_TOKEN_BYTES: Final = frozenset(LETTERS + DIGITS + b"+/_-.=~")
+_TOKEN_BYTES: Final = frozenset(LETTERS + DIGITS + b"+/_-.=~%")
 _CLASSES: Final = bytes(
     0x61 if 97 <= code <= 122 else 0x41 if 65 <= code <= 90 else 0x30 if 48 <= code <= 57 else 0x2E
     for code in range(256)
@@ -214,7 +214,9 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
             break
         pieces.append((end, begin, b""))
         more = _TOKEN_END.match(data, begin)
-        columns.append(end - max(data.rfind(b"\n", line, end) + 1, line))
+        column = end - max(data.rfind(b"\n", line, end) + 1, line)
+        # The value alone may have been wrapped, whatever stood before it.
+        columns.append(end - at if len(pieces) == 1 and _is_width(data, begin, end - at) else column)
         on = more and (
             _goes_on(data, more) or _is_hex(data, end, more) or _is_rest(data, more, columns) or _is_sum(data, at, more)
         )
@@ -239,7 +241,12 @@ def _goes_on(data: bytes, match: re.Match[bytes]) -> bool:
         return True
     alone = behind >= len(data) or data[behind] in b"\r\n&\"'\\"
     kinds = len(set(token.translate(_CLASSES)) & _KINDS)
-    return alone and (kinds == len(_KINDS) or (len(token) >= 5 and kinds >= 2)) and not token.istitle()
+    return alone and (kinds == len(_KINDS) or (len(token) >= 5 and kinds >= 2)) and not _is_title(token)
+
+
+def _is_title(token: bytes) -> bool:
+    """Whether a word begins with its only capital."""
+    return token[:1].isalpha() and token.istitle()
 
 
 def _is_rest(data: bytes, match: re.Match[bytes], columns: list[int]) -> bool:
@@ -248,6 +255,11 @@ def _is_rest(data: bytes, match: re.Match[bytes], columns: list[int]) -> bool:
     kinds = len(set(rest.translate(_CLASSES)) & _KINDS)
     ends = data[match.start() + len(rest) : match.start() + len(rest) + 1] in {b"", b"\r", b"\n"}
     return len(columns) > 1 and len(set(columns)) == 1 and ends and kinds > 1 and not rest.istitle()
+
+
+def _is_width(data: bytes, begin: int, width: int) -> bool:
+    """Whether the line that begins at a place is as wide as a value above it was."""
+    return data[begin + width : begin + width + 1] in {b"\r", b"\n"} and b"\n" not in data[begin : begin + width]
 
 
 def _is_sum(data: bytes, at: int, match: re.Match[bytes]) -> bool:

@@ -99,7 +99,9 @@ _PUBLIC: Final = (
 )
 _LINE_ENDS: Final = frozenset({b"\n", b"\r"})
 _CLOSES_NAMES: Final = frozenset({b'"', b"'", b"\\"})
-_NEXT_SETTING: Final = re.compile(rb",?[ \t](?:[A-Za-z_][\w.-]{0,40}=|--?[A-Za-z][\w.-]{0,40}(?:[=: ]|\Z))")
+_NEXT_SETTING: Final = re.compile(
+    rb",?[ \t](?:[A-Za-z_][\w.-]{0,40}=|--?[A-Za-z][\w.-]{0,40}(?:[=: ]|\Z)|[A-Z][A-Za-z0-9]{1,40}:[^\s:])"
+)
 _BLOCK_LINES: Final = 64
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}(?:\[|array\()""")

@@ -27,7 +27,9 @@ _BEYOND: Final = re.compile(
 # So many backslashes are in one value.
 _MOST_SIGNS: Final = 8
 _BACKSLASH: Final = re.compile(
-    rb"""\\{1,2}(?=[^\s\\nrtbfuvx0"'`/<>&;,{}()\[\]|$])[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}"""
+    rb"""(?:\\{1,2}(?=[^\s\\nrtbfuvx0"'`/<>&;,{}()\[\]|$]|u(?![0-9a-fA-F]{4})|x(?![0-9a-fA-F]{2}))"""
+    # a backslash that is escaped where line ends are not
+    rb"""|\\\\(?=[nrtbfv0][^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}\\(?:n|r|")))[^\s"'`,;&<>{}()\[\]|\\\x00]{1,200}"""
 )
 _DRIVE: Final = re.compile(rb"[A-Za-z]:")
 # In a file of settings a value may hold what would end it elsewhere.

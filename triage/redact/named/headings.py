@@ -53,11 +53,14 @@ _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\t', '"\n', "\n"
 _ALL: Final = tuple(dict.fromkeys([*_WORDS, *_OF_PEOPLE, *(word.replace("_", "") for word in _WORDS + _OF_PEOPLE)]))
 NAMES: Final = tuple(word + side for word in _ALL for side in _SIDES)
 """What a header holds that names such a column, in small letters, with what stands beside it there."""
+_BESIDE_VALUES: Final = (
+    "name", "key", "setting", "variable", "parameter", "property", "option", "field", "attribute",
+)  # fmt: skip
 SETTINGS: Final = tuple(
     f"{name}{mark}{value}"
-    for name in ("name", "key", "setting", "variable", "parameter", "property", "option", "field", "attribute")
+    for name in (*_BESIDE_VALUES, "_name", "_key")
     for mark in (",", ";", "\t", "|", " | ", '","')
-    for value in ("value", "val", "content")
+    for value in ("value", "val", "content", "config_value", "setting_value", "current_value")
 )
 """How a header ends that names a column of names and one of values beside it, in small letters."""
 _BESIDE: Final = (

@@ -97,6 +97,8 @@ _WRITTEN_END: Final = b"[\\r]"
 # A setting of its own that counts something.
 _COUNT: Final = re.compile(rb"[A-Za-z_.]{1,30}=-?[0-9]{1,20}(?:\.[0-9]{1,12})?[A-Za-z%]{0,3}")
 _LEAST_PADDED: Final = 16
+_OF_CALLS: Final = frozenset({b"(", b"["})
+_ENDS_A_LINE: Final = frozenset({b"", b"\r", b"\n"})
 _WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
 # Hints of what people are known by, in whatever encoding.
 _DECODED: Final = people.FORMS | {"phone", "digits"}
@@ -213,6 +215,11 @@ def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes
     if meaning.kind == "token" and value.isdigit() and len(value) < 6 and b"code" not in small and b"otp" not in small:
         return False
     after = data[span[1]] if span[1] < len(data) and not data.startswith(_WRITTEN_END, span[1]) else -1
+    following = data[span[1] : span[1] + 1]
+    attached = span[0] - name[1] <= 1 and following not in _OF_CALLS
+    alone = following in _ENDS_A_LINE and not data[line_of(data, name[0], most=80)[0] : name[0]].strip(b" \t-")
+    if meaning.kind == "password" and not meaning.weak and (attached or alone) and values.is_passphrase(value):
+        return True
     return values.holds_secret(value, in_quotes=in_quotes, assigned=assigned, after=after, name=label)
 
 

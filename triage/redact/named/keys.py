@@ -33,6 +33,7 @@ _ENDINGS: Final = (
     "accesskey",
     "pass",
     "host",
+    "api",
 )
 _ENDED: Final = re.compile(rf"(?:{'|'.join(_ENDINGS)})(?:\n|\Z)")
 _WHOLE: Final = frozenset(

@@ -14,15 +14,17 @@ from typing import Final
 from triage.redact import masks
 from triage.redact.named import declared, examples, labels, remarks, reports
 from triage.redact.named.keys import parts, sense, vocabulary
+from triage.redact.plain_words import is_plain_word
 from triage.redact.text import LETTERS, Span, digits_in
 
 __all__ = (
-    "heads_message", "holds_secret", "in_code", "is_digest", "is_joined", "is_name", "is_plain", "is_setting",
-    "is_shuffled", "is_slug", "looks_random", "mixed", "names_user_and_password", "placeholder",
+    "heads_message", "holds_secret", "in_code", "is_digest", "is_joined", "is_name", "is_passphrase", "is_plain",
+    "is_setting", "is_shuffled", "is_slug", "looks_random", "mixed", "names_user_and_password", "placeholder",
 )  # fmt: skip
 
 _KEY_LENGTH: Final = 24
 _WORDS_JOINED: Final = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")
+_PASSPHRASE: Final = re.compile(rb"[a-z]{3,12}([._-])[a-z]{3,12}(?:\1[a-z]{3,12}){1,6}")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
     \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
@@ -138,6 +140,14 @@ def mixed(value: bytes, *, least: int) -> bool:
 def is_joined(value: bytes) -> bool:
     """Whether a value is of four words or more in small letters, as managers of passwords join them."""
     return _WORDS_JOINED.fullmatch(value) is not None
+
+
+def is_passphrase(value: bytes) -> bool:
+    """Whether a value is of three words or more that one mark joins, few of them words of the trade."""
+    if _PASSPHRASE.fullmatch(value) is None or is_name(value) or placeholder(value):
+        return False
+    words = _LETTERS.findall(value)
+    return 2 * sum(map(is_plain_word, words)) < len(words)
 
 
 def placeholder(value: bytes) -> bool:

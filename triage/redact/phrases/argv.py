@@ -34,10 +34,16 @@ _FOR_THE_USER: Final = re.compile(
     rb"(?:systemctl|journalctl|loginctl|busctl|systemd-[a-z]{2,12}|coredumpctl|flatpak|pipx?[0-9.]{0,4}|gem|easy_install"
     rb"|setup\.py|ensurepip|xdg-[a-z]{2,12}|jupyter(?:[ -][a-z]{2,12})?)\b[^|;&\n]{0,80}\Z"
 )
+_OF_KEYS: Final = re.compile(
+    rb"(?:export|list|import|show|delete|edit|gen|generate|recv|receive|send|search|refresh|sign|quick-[a-z]{2,12}|full-gen(?:erate)?)"
+    rb"-[a-z-]{0,20}(?:keys?|subkeys|tokens|secrets|credentials)"
+)
 
 
 def is_switch(data: bytes, start: int, flag: bytes) -> bool:
-    """Whether a flag at a place is `--user` of a program that takes nothing behind it."""
+    """Whether a flag at a place is `--user` of a program that takes nothing behind it, or says what to do with keys."""
+    if _OF_KEYS.fullmatch(flag):
+        return True
     return flag == b"user" and _FOR_THE_USER.search(data, max(start - 120, 0), start) is not None
 
 

@@ -30,6 +30,9 @@ _DEEPEST: Final = 12
 # A call around an argument, as `Some("...")`.
 _WRAPPED: Final = re.compile(rb"(?:[\w.]{1,40}|\[\]byte)\(\Z")
 _WORDS: Final = re.compile(rb"(?:[a-z]{3,8}(?:, ?|[ \t]{1,2}|[ \t]*\r?\n[ \t]*|\\n)){11,24}[a-z]{3,8}\b")
+_IN_A_LINE: Final = re.compile(
+    rb"(?:[a-z]{3,8}(?:, ?|[ \t]{1,2})){11,23}[a-z]{3,8}(?=[ \t]*(?:\r?\n|\\n|[\"'\x60)\]]|\Z))"
+)
 _FEWER: Final = re.compile(
     rb"""\W{0,3}[:=]\s{0,4}["'`\[]?((?:[a-z]{3,8} ){3,10}[a-z]{3,8})["'`\]]?[ \t]*(?:\\{1,4}[nr]|["',}]|\r?\n|\Z)"""
     rb"""|[ ]["'`]((?:[a-z]{3,8} ){3,10}[a-z]{3,8})["'`]"""
@@ -44,6 +47,10 @@ _OF_WORDS: Final = re.compile(
 _OF_SENTENCES: Final = frozenset(
     b"the and for was are from not has have with your this that must will can should please enter keep write store "
     b"before when then into been were you does did only all any none never invalid missing required word phrase".split()
+)
+# Those of them that are words of recovery phrases too: among twelve they say nothing.
+_OF_PHRASES: Final = frozenset(
+    b"have this that must will can enter keep write before when then into you only all any word phrase".split()
 )
 
 
@@ -153,8 +160,10 @@ def printed(data: bytes, end: int) -> Iterator[Found]:
 def words(data: bytes, at: int) -> Iterator[Found]:
     """The twelve to twenty-four words of a recovery phrase: small letters, no words of sentences."""
     lead = _OF_WORDS.match(data, at, at + 80)
-    match = _WORDS.match(data, lead.end(), lead.end() + 400) if lead else None
-    if match and not _OF_SENTENCES & {*match.group().replace(b",", b" ").split()}:
+    match = lead and (
+        _IN_A_LINE.match(data, lead.end(), lead.end() + 400) or _WORDS.match(data, lead.end(), lead.end() + 400)
+    )
+    if match and not (_OF_SENTENCES - _OF_PHRASES) & {*match.group().replace(b",", b" ").split()}:
         yield *match.span(), "secret", "words"
     elif fewer := _FEWER.match(data, at):
         group = 1 if fewer[1] is not None else 2

@@ -160,7 +160,7 @@ def _told(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def _entry(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The password behind the other fields of an entry of `.pgpass`, and whose it is."""
-    found = [*_told(data, start, end)]
+    found = [*_told(data, start, end)] or [*rosters.lettered(data, start, end)]
     yield from found
     if found or rosters.is_entry(data, start, end):
         yield from rosters.owned(data, start, end)

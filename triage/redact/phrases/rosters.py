@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from triage.redact.named import values
+from triage.redact.named import extents, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.pii.hosts import in_words, is_host
+from triage.redact.plain_words import is_plain_word
 from triage.redact.text import Found, line_of
 
-__all__ = ("PROGRAMS", "dialled", "is_entry", "listed", "members", "owned")
+__all__ = ("PROGRAMS", "dialled", "is_entry", "lettered", "listed", "members", "owned")
 
 PROGRAMS: Final = (b"chpasswd", b"newusers")
 _OPENED: Final = re.compile(
@@ -28,6 +29,8 @@ _ENTRY: Final = re.compile(
 )
 _STRING: Final = re.compile(rb"""["'][A-Za-z_][\w.-]{0,31}:([^\s"']{4,200})["']""")
 _MOST: Final = 64
+_PORTS: Final = frozenset({b"5432", b"5433", b"6432", b"5439", b"26257", b"*"})
+_LEAST_OF_LETTERS: Final = 6
 _ACCOUNT: Final = Sense("username", "user")
 # The account of a list of YAML, and that of one of JSON. Who a cluster knows by a certificate or a token is mostly a
 # program; somebody logs in at a provider.
@@ -80,6 +83,17 @@ def is_entry(data: bytes, start: int, end: int) -> bool:
     host, port, _, _, _ = data[start:end].split(b":")
     line, stop = line_of(data, start, most=400)
     return line == start and _REST_OF_ENTRY.fullmatch(data, end, stop) is not None and port.isdigit() and in_words(host)
+
+
+def lettered(data: bytes, start: int, end: int) -> Iterator[Found]:
+    """The password of an entry of `.pgpass` of letters alone: it ends the line, behind a port of databases."""
+    port = data[start:end].split(b":")[1]
+    span = extents.to_line_end(data, end, words=False)
+    value = data[slice(*span)] if span else b""
+    whole = span is not None and span[1] == line_of(data, end, most=600)[1]
+    lettered = value.isalpha() and len(value) >= _LEAST_OF_LETTERS
+    if span and whole and lettered and port in _PORTS and not (values.placeholder(value) or is_plain_word(value)):
+        yield *span, "password", "roster"
 
 
 def owned(data: bytes, start: int, end: int) -> Iterator[Found]:
