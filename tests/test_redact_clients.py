@@ -35,7 +35,7 @@ ACCOUNTS = (
     "8=FIX.4.4^A35=A^A553=«mkowal»^A98=0",
     f"«mkowal»:1665:«{NT}:{NT[::-1]}»:::",
     f"INSERT INTO staff VALUES (77,'«mkowal»','«{CRYPT}»',1);",
-    "«srv-web-20.prod.northwind.internal»:5432:orders:«mkowal»:nuvrdUdop\n",
+    "«srv-web-20.prod.northwind.internal»:5432:orders:«mkowal»:«nuvrdUdop»\n",
     "service.login=«mara_kowal»",
     "-rw-r--r-- «mkowal»/staff  1204 2024-03-04 10:11 logs/app.log",
     "  adding: home/«mkowal»/.config/app/state.json (deflated 61%)",

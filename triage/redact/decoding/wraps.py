@@ -17,7 +17,7 @@ import numpy as np
 from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.decoding.quoted_printable import OWN_LINE, is_padded
 from triage.redact.hits import Hit
-from triage.redact.text import DIGITS, LETTERS, Allowance, digits_in, line_of
+from triage.redact.text import DIGITS, LETTERS, Allowance, Span, digits_in, line_of
 
 __all__ = ("BREAK", "INDENT", "closed", "continued", "holds", "rejoined", "unwrapped")
 
@@ -198,7 +198,7 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
     """
     prefix = data[line : min(at, line + _LONGEST_PREFIX)].translate(_SAME_DIGIT)
     pieces: list[Piece] = []
-    columns: list[int] = []
+    columns: list[Span] = []
     random = 0
     place = at
     for _ in range(_WRAPPED_LINES):
@@ -215,8 +215,7 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
         pieces.append((end, begin, b""))
         more = _TOKEN_END.match(data, begin)
         column = end - max(data.rfind(b"\n", line, end) + 1, line)
-        # The value alone may have been wrapped, whatever stood before it.
-        columns.append(end - at if len(pieces) == 1 and _is_width(data, begin, end - at) else column)
+        columns.append((column, end - place))
         on = more and (
             _goes_on(data, more) or _is_hex(data, end, more) or _is_rest(data, more, columns) or _is_sum(data, at, more)
         )
@@ -249,17 +248,16 @@ def _is_title(token: bytes) -> bool:
     return token[:1].isalpha() and token.istitle()
 
 
-def _is_rest(data: bytes, match: re.Match[bytes], columns: list[int]) -> bool:
-    """Whether a short word alone on its line is the rest of a token that was broken twice at one column at least."""
+def _is_rest(data: bytes, match: re.Match[bytes], columns: list[Span]) -> bool:
+    """Whether a short word alone on its line is the rest of a token that was broken twice at one column at least.
+
+    Or into parts as wide as one another: the value alone may have been wrapped, whatever stood before it.
+    """
     rest = match.group().rstrip(_AFTER_TOKEN)
     kinds = len(set(rest.translate(_CLASSES)) & _KINDS)
     ends = data[match.start() + len(rest) : match.start() + len(rest) + 1] in {b"", b"\r", b"\n"}
-    return len(columns) > 1 and len(set(columns)) == 1 and ends and kinds > 1 and not rest.istitle()
-
-
-def _is_width(data: bytes, begin: int, width: int) -> bool:
-    """Whether the line that begins at a place is as wide as a value above it was."""
-    return data[begin + width : begin + width + 1] in {b"\r", b"\n"} and b"\n" not in data[begin : begin + width]
+    even = len(columns) > 1 and any(len(set(widths)) == 1 for widths in zip(*columns, strict=True))
+    return even and ends and kinds > 1 and not rest.istitle()
 
 
 def _is_sum(data: bytes, at: int, match: re.Match[bytes]) -> bool:
