@@ -22,6 +22,7 @@ from triage.redact.phrases import (
     pointers,
     privileges,
     rosters,
+    shells,
     stores,
 )
 from triage.redact.phrases.leads import Reader, Sized
@@ -63,6 +64,7 @@ _WRITTEN: Final = {
         wireless,
         fields,
         privileges,
+        shells,
         stores,
     )
     for way, reader in room.READERS.items()
