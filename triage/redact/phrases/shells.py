@@ -19,7 +19,7 @@ from triage.redact.named.remarks import is_remark
 from triage.redact.plain_words import is_plain_word
 from triage.redact.text import Found, Span, line_of
 
-__all__ = ("READERS",)
+__all__ = ("READERS", "SPELT")
 
 _ACCOUNT: Final = Sense("username", "user")
 _LONGEST: Final = 400
@@ -57,6 +57,16 @@ _PHRASE: Final = re.compile(
     rb"""(?:[ \t]{0,4}(?:[:=]|->|=>|\xe2\x86\x92|\xe2\x80[\x93\x94])[ \t]{0,4}["'`]?|[ \t]{1,4}["'`])"""
     rb"""([A-Za-z]{3,12}(?:[ -][A-Za-z]{3,12}){2,23})(?:["'`.]|[ \t\r]*(?:\n|\Z|\\n))"""
 )
+# A description of a field, whose value stands before it or behind it in the same object.
+_CAPTION: Final = re.compile(rb"(?:[ ][A-Za-z]{1,12})?[ ]?[:*]{0,2}\\{0,3}\"")
+_CAPTIONED: Final = re.compile(
+    rb"(?i)\"(?:description|label|placeholder|caption|title|prompt|hint|displayname|display_name|aria-?label)\\{0,3}\"\s?\Z"
+)
+_MEMBER: Final = rb"\\{0,3}\"[\w.-]{1,30}\\{0,3}\"\s?:\s?(?:\\{0,3}\"[^\"\\\n]{0,80}\\{0,3}\"|[\w.-]{1,20})"
+_VALUE: Final = rb"\\{0,3}\"value\\{0,3}\"\s?:\s?\\{0,3}\"([^\"\\\n]{4,200})\\{0,3}\""
+_VALUE_BEFORE: Final = re.compile(_VALUE + rb"\s?,\s{0,40}(?:" + _MEMBER + rb"\s?,\s{0,40}){0,4}\\{0,3}\Z")
+_VALUE_BEHIND: Final = re.compile(rb"(?:\s?,\s{0,40}" + _MEMBER + rb"){0,4}\s?,\s{0,40}" + _VALUE)
+_REACH: Final = 400
 _OF_WORDS: Final = re.compile(rb"[ -]")
 
 
@@ -139,6 +149,25 @@ def _worded(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *found.span(1), "password", "prose"
 
 
+def _captioned(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The value beside the description of its field: `{"value": "x", "description": "Password:"}`."""
+    ends = _CAPTION.match(data, at + size)
+    name = _CAPTIONED.search(data, max(at - 40, 0), at) if ends else None
+    if ends is None or name is None:
+        return
+    found = _VALUE_BEFORE.search(data, max(name.start() - _REACH, 0), name.start())
+    found = found or _VALUE_BEHIND.match(data, ends.end(), ends.end() + _REACH)
+    start = at + len(data[at : at + size]) - len(data[at : at + size].lstrip(b': \\"'))
+    word = data[start : at + size]
+    meaning = sense(word.decode("latin-1")) if word.isascii() else Sense("password")
+    if found is None or meaning is None or meaning.weak not in _SURE:
+        return
+    value = found[1]
+    sure = values.mixed(value, least=6) if meaning.kind == "password" else values.looks_random(value, least=12)
+    if sure and not values.is_slug(value):
+        yield from judged(data, found.span(1), meaning, in_quotes=True, assigned=True, name=(start, at + size))
+
+
 _Sized = Callable[[int, bytes, int], Iterator[Found]]
 
 
@@ -149,5 +178,8 @@ READERS: Final[dict[str, _Sized]] = {
     "encodings": _encoded,
     "units": _of_a_unit,
     "worded": _worded,
+    "captions": _captioned,
 }
 """What reads the values at the words of leads.toml, by their lists."""
+SPELT: Final[dict[str, tuple[tuple[str, str], ...]]] = {"captions": ((':"', ""), (': "', ""), (':\\"', ""))}
+"""What stands around those words, by their lists."""

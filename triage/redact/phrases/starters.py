@@ -69,7 +69,7 @@ _WRITTEN: Final = {
     )
     for way, reader in room.READERS.items()
 }
-_SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT | stores.SPELT
+_SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT | shells.SPELT | stores.SPELT
 
 
 def _both(one: Reader, other: Reader, data: bytes, at: int) -> Iterator[Found]:
