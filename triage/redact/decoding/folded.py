@@ -34,6 +34,8 @@ _PREFIX: Final = re.compile(
 _CUT: Final = 16
 _LONGEST: Final = 400
 _ENTRY: Final = b"dn: "
+# And what is in every entry.
+_CLASS: Final = b"objectClass: "
 _MOST: Final = 4_096
 
 
@@ -50,7 +52,9 @@ def folds(data: bytes) -> list[Piece]:
 
 def _from(data: bytes, at: int) -> Iterator[Piece]:
     """Those that follow each other from a line end on."""
-    entry = data.startswith(_ENTRY) or data.find(b"\n" + _ENTRY, max(at - _MOST, 0), at) >= 0
+    first = max(at - _MOST, 0)
+    entry = data.startswith((_ENTRY, _CLASS)) or data.find(b"\n" + _ENTRY, first, at) >= 0
+    entry = entry or data.find(b"\n" + _CLASS, first, at + _LONGEST) >= 0
     whole = _TOKEN.search(data, max(at - _LONGEST, 0), at) is not None
     whole = whole or _PREFIX.search(data, max(at - _CUT, 0), at) is not None
     while (match := _MORE.match(data, at)) and (whole or (entry and match[1] == b" ")):

@@ -14,9 +14,8 @@ from typing import Final
 from triage.redact.named import values
 from triage.redact.named.cells import cells_of, valued
 from triage.redact.named.judging import judged
-from triage.redact.named.keys import Sense, sense
+from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.named.remarks import is_remark
-from triage.redact.plain_words import is_plain_word
 from triage.redact.text import Found, Span, line_of
 
 __all__ = ("READERS", "SPELT")
@@ -139,13 +138,13 @@ def _of_a_unit(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 
 def _worded(size: int, data: bytes, at: int) -> Iterator[Found]:
-    """The words of a passphrase behind a sentence about it: few of them are words of the trade."""
+    """The words of a passphrase behind a sentence about it: few of them are those of sentences."""
     found = _PHRASE.match(data, at + size)
     if found is None or is_remark(found[1]):
         return
     words = _OF_WORDS.split(found[1])
-    quoted = data[found.start(1) - 1] in b"\"'`"
-    if sum(map(is_plain_word, words)) * (2 if quoted else 3) <= len(words):
+    said = vocabulary().things
+    if 4 * sum(word.lower() in said for word in words) < len(words):
         yield *found.span(1), "password", "prose"
 
 

@@ -50,6 +50,7 @@ _PARTY: Final = re.compile(
     rb"(?=[A-Z])"
 )
 _LINE: Final = re.compile(rb"(?:[1-8]/)?([A-Z0-9\x80-\xff][^\r\n\\:{}]{2,34})(\r?\n|\\r\\n|\\n|\Z|(?=[:}\-]))")
+_TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|[0-9]{2}:[0-9]{2}")
 _MOST_LINES: Final = 4
 _VALUE: Final = re.compile(rb"""[^{}\[\]]{0,80}?"value"\s{0,4}:\s{0,4}"([^"\n]{5,40})\"""")
 _VALUE_BEFORE: Final = re.compile(rb""""value"\s{0,4}:\s{0,4}"([^"\n]{5,40})"[^{}\[\]]{0,80}\Z""")
@@ -92,7 +93,7 @@ def _party(size: int, data: bytes, at: int) -> Iterator[Found]:
     place = begin.end() if begin else len(data)
     for number in range(_MOST_LINES):
         line = _LINE.match(data, place)
-        if line is None:
+        if line is None or _TIME.match(line[1]):
             return
         house = number > 0 and digits_in(line[1])
         if number == 0 or house:
