@@ -199,7 +199,7 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
 
 
 def _is_marked(data: bytes, start: int, marks: list[int]) -> bool:
-    """Whether a mark stands for a quote in the same word before a place, or what is there is no folder and no domain."""
+    """Whether a mark stands for a quote in the word before a place, or that word is no folder and no domain."""
     if marks and start - marks[-1] < _TAG and len(data[marks[-1] : start].split()) == 1:
         return True
     value = _BEFORE_MARK.search(data, max(start - _TAG, 0), start)

@@ -162,8 +162,11 @@ def _captioned(size: int, data: bytes, at: int) -> Iterator[Found]:
     if found is None or meaning is None or meaning.weak not in _SURE:
         return
     value = found[1]
-    sure = values.mixed(value, least=6) if meaning.kind == "password" else values.looks_random(value, least=12)
-    if sure and not values.is_slug(value):
+    if meaning.kind == "password":
+        sure = values.mixed(value, least=6) and word.lower() not in value.lower()
+    else:
+        sure = values.looks_random(value, least=12) and not values.is_slug(value)
+    if sure:
         yield from judged(data, found.span(1), meaning, in_quotes=True, assigned=True, name=(start, at + size))
 
 
