@@ -24,8 +24,18 @@ _MORE: Final = re.compile(
 # A line end behind what may be a value, and a line below that may be more of it.
 _LEAD: Final = Expression(r"[A-Za-z0-9+/=._~@-]\r?\n[ \t]+[A-Za-z0-9+/=._~@-]+[ \t]*(?:\r?\n|$)")
 _TOKEN: Final = re.compile(rb"[A-Za-z0-9+/=._~-]{16,400}\Z")
+# What tokens of vendors begin with, as far as their line goes.
+_PREFIX: Final = re.compile(
+    rb"(?:\A|[\s\"':=])(?:[srpw]k_(?:l(?:i(?:ve?)?)?|t(?:e(?:st?)?)?|p(?:r(?:od?)?)?)?|sk(?:-(?:a(?:nt?)?|p(?:r(?:oj?)?)?)?)?"
+    rb"|gl(?:p(?:at?)?|dt|rt|ptt|ft|cbt|soat|sa|c)?_?|gh[oprsu]|github(?:_p?|_pa|_pat)|xox[a-z]?|npm|pypi|dckr(?:_p?|_pa|_pat)|hf|hv[sbr]"
+    rb"|shp(?:at|ca|pa|ss)|tskey|whsec|GOCSPX|AKIA|ASIA|AIza|ya29|eyJ|SG|do[opr](?:_v1?)?|sntry[su]|AT(?:ATT|CTT)3|ATATT|r8|gsk"
+    rb"|PMAK|lin(?:_api|_oauth)?|dapi|nfp|sbp|xai|pul|figd|rubygems|sq0[a-z]{3}|EAA[A-Za-z]?)\Z"
+)
+_CUT: Final = 16
 _LONGEST: Final = 400
 _ENTRY: Final = b"dn: "
+# And what is in every entry.
+_CLASS: Final = b"objectClass: "
 _MOST: Final = 4_096
 
 
@@ -42,8 +52,11 @@ def folds(data: bytes) -> list[Piece]:
 
 def _from(data: bytes, at: int) -> Iterator[Piece]:
     """Those that follow each other from a line end on."""
-    entry = data.startswith(_ENTRY) or data.find(b"\n" + _ENTRY, max(at - _MOST, 0), at) >= 0
+    first = max(at - _MOST, 0)
+    entry = data.startswith((_ENTRY, _CLASS)) or data.find(b"\n" + _ENTRY, first, at) >= 0
+    entry = entry or data.find(b"\n" + _CLASS, first, at + _LONGEST) >= 0
     whole = _TOKEN.search(data, max(at - _LONGEST, 0), at) is not None
+    whole = whole or _PREFIX.search(data, max(at - _CUT, 0), at) is not None
     while (match := _MORE.match(data, at)) and (whole or (entry and match[1] == b" ")):
         yield at, match.end(1), b""
         at = match.end()

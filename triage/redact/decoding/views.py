@@ -18,7 +18,7 @@ from triage.redact.decoding import quoted_printable
 from triage.redact.decoding.listed import LISTED, OPENINGS
 from triage.redact.decoding.octets import OCTETS
 from triage.redact.decoding.origins import Piece, View, build
-from triage.redact.text import BACKSLASH, HEX_DIGITS, WORD, Expression, Span
+from triage.redact.text import BACKSLASH, HEX_DIGITS, WORD, Expression, Span, digits_in, letters_in
 
 __all__ = ("ENCODED", "views")
 
@@ -55,16 +55,18 @@ ENCODED: Final = Expression(
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
     r"|\xe2\x80(?:[\x8b-\x8f\xaa-\xae]|[\x80-\x8a\x90-\x92\xaf][0-9A-Z])|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2(?:\xad|\xa0[0-9A-Z])|\x00|\x08|\r[0-9A-Za-z+/_-]"
     r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)"
+    r"|[+.]\s{0,40}[\"'][0-9A-Za-z_]"
     r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||" + LISTED + "|" + OCTETS
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
-NULs, quoted-printable; and names in doubled quotes, rows that go on with those
+NULs, quoted-printable, strings that are joined; and names in doubled quotes, rows that go on with those
 above and bytes that are written out, which other rooms read."""
 
 # What ends a value unless it stands in a word, what words of secrets are made of, and how long tags are.
 _ENDING: Final = frozenset({b"<", b">", b'"', b"'"})
 # In a body that is written in percent signs brackets of a password are too; elsewhere they are code.
 _ENDING_IN_BODIES: Final = _ENDING | {b"(", b")", b"[", b"]"}
+_JOINING: Final = frozenset({b"&", b"\\"})
 _QUOTES: Final = frozenset({b'"', b"'"})
 _BEHIND_WORDS: Final = frozenset({b" ", b"<", b"\n", b""})
 _OF_WORDS: Final = frozenset(bytes([code]) for code in (*WORD, *b"!#$%*+?@^~", *range(0x80, 0x100)))
@@ -75,6 +77,11 @@ _WRITTEN_OUT: Final = 32
 # The next pair of a query, whatever stands for its sign.
 _OTHER_PAIR: Final = re.compile(rb"[A-Za-z_][\w.\[\]-]{0,60}(?:=|\\{1,8}(?:u003[dD]|x3[dD]))")
 _VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
+# A string that ends before a sign that joins it with the next one, in the middle of a word.
+_STRING_BEFORE: Final = re.compile(rb"[0-9A-Za-z_-](\\{0,3}[\"'])\s{0,40}\Z")
+_JOINT: Final = 44
+# What of a value stands before a mark that is written out.
+_BEFORE_MARK: Final = re.compile(rb"=([^\s=:/\"'&;,\\]{6,64})\Z")
 _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
 _WORDED: Final = re.compile(rb"[\w.+/=-]")
 # What bytes that are written out begin with, a digit of hexadecimal, the word for it or a bracket; names in doubled
@@ -166,12 +173,13 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
     found = pieces
     endings = _ENDING_IN_BODIES if pieces and data[pieces[0][0]] == ord("%") else _ENDING
     for index, (start, end, text) in enumerate(pieces):
-        if text not in endings and text != b"&":
+        if text not in endings and text not in _JOINING:
             continue
         closes = text == b">" and tag >= 0 and start - tag < _TAG
         if text in _QUOTES:
             closes = start - opened.pop(text, -_TAG) < _TAG
         joins = text == b"&" and data[start] == BACKSLASH and not _OTHER_PAIR.match(data, end)
+        joins = joins or (text == b"\\" and end - start > 2 and _is_marked(data, start, marks))
         if ((joins or (text in endings and not closes)) and _is_within(data, pieces, index)) or (
             few and not closes and _is_last(data, pieces, index)
         ):
@@ -189,6 +197,14 @@ def _in_words(data: bytes, pieces: list[Piece]) -> list[Piece]:
     marks = [-_TAG, *marks, len(data) + _TAG]
     places = ((bisect_left(marks, piece[0]), piece) for piece in found)
     return [piece for at, piece in places if min(piece[0] - marks[at - 1], marks[at] - piece[0]) < _TAG]
+
+
+def _is_marked(data: bytes, start: int, marks: list[int]) -> bool:
+    """Whether a mark stands for a quote in the word before a place, or that word is no folder and no domain."""
+    if marks and start - marks[-1] < _TAG and len(data[marks[-1] : start].split()) == 1:
+        return True
+    value = _BEFORE_MARK.search(data, max(start - _TAG, 0), start)
+    return value is not None and digits_in(value[1]) > 0 and letters_in(value[1]) > 0
 
 
 def _is_within(data: bytes, pieces: list[Piece], index: int) -> bool:
@@ -284,6 +300,13 @@ def _decoded_entity(data: bytes, start: int, end: int) -> Piece:
     return start, end, _PLAIN.get(text, text) if text != b"\n" else b" "
 
 
+def _decoded_joint(data: bytes, start: int, end: int) -> Piece | None:
+    """What joins two strings that are parts of one word."""
+    before = _STRING_BEFORE.search(data, max(start - _JOINT, 0), start)
+    behind = data[start + 1 : end - 1].lstrip()
+    return (before.start(1), end - 1, b"") if before and before[1] == behind else None
+
+
 _DECODERS: Final[dict[int, Callable[[bytes, int, int], Piece | None]]] = {
     BACKSLASH: _decoded_escape,
     ord("%"): _decoded_percent,
@@ -291,4 +314,6 @@ _DECODERS: Final[dict[int, Callable[[bytes, int, int], Piece | None]]] = {
     ord("="): quoted_printable.decoded,
     ord("\x1b"): _decoded_mark,
     ord("\0"): _decoded_mark,
+    ord("+"): _decoded_joint,
+    ord("."): _decoded_joint,
 }

@@ -17,6 +17,7 @@ import numpy as np
 from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.decoding.quoted_printable import OWN_LINE, is_padded
 from triage.redact.hits import Hit
+from triage.redact.named.keys import vocabulary
 from triage.redact.text import DIGITS, LETTERS, Allowance, Span, digits_in, line_of
 
 __all__ = ("BREAK", "INDENT", "closed", "continued", "holds", "rejoined", "unwrapped")
@@ -79,6 +80,7 @@ _HALF: Final = 16
 _HEX: Final = re.compile(rb"[0-9a-f]{1,128}(?![\w-])")
 _HEX_BEFORE: Final = re.compile(rb"(?:\A|[^0-9A-Za-z])((?=[a-f]{0,24}[0-9])(?=[0-9]{0,24}[a-f])[0-9a-f]{16,128})\Z")
 _LONGEST_HEX: Final = 129
+_DIGEST: Final = re.compile(rb"[0-9a-f]{16,128}\r?")
 _HEX_LENGTHS: Final = frozenset({32, 40, 48, 56, 64, 96, 128})
 
 
@@ -114,7 +116,8 @@ def rejoined(data: bytes) -> View | None:
 def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
     """Whether what was found in lines that were joined by their width is more than the value at the end of one.
 
-    Either something closes it below, or it has a form and nothing was found that ends with its line.
+    Either something closes it below, or it has a form and nothing was found that ends with its line. The account of a
+    service begins an address of its own, and no name of a machine begins with a digest.
     """
     breaks = [at for at in range(hit.start, hit.end) if data[at] == _NEWLINE]
     if not breaks:
@@ -122,6 +125,10 @@ def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
     if data[hit.end : hit.end + 1] in _CLOSING:
         return True
     if hit.kind not in _OF_FORM or any(at in ends or at - 1 in ends for at in breaks):
+        return False
+    if hit.kind == "email" and data[breaks[-1] + 1 : hit.end].partition(b"@")[0].lower() in vocabulary().services:
+        return False
+    if hit.kind == "hostname" and _DIGEST.fullmatch(data, hit.start, breaks[0]):
         return False
     return hit.kind != "hostname" or b"." in data[breaks[-1] : hit.end]
 

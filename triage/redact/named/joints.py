@@ -47,7 +47,7 @@ _JOIN: Final = (
     r"|\"\t{2,8}\""  # what Valve's tools keep
     r"|[ \t]+REG_(?:EXPAND_)?SZ[ \t]+"  # the registry of Windows
     r"|[ ]<==\r?\n"  # a file as tail heads it
-    r"|</(?:key|string)>(?:\s|\\{1,4}[nrt]){0,40}<string>"  # a property list
+    r"|</(?:key|string)>(?:\s|\\{1,4}[nrt]){0,40}(?:<string>|<data>(?:\s|\\{1,4}[nrt]){0,40})"  # a property list
     r"|[ \t]+[A-Za-z]{2,20}(?:\([0-9, ]{1,9}\))?[ \t]*=[ \t]*N?'"  # a variable of SQL
     r"|[ \t]+\.[ \t]+\""  # a pair of Lisp
     r"|(?:[ \t]+[\w:.-]{1,40}=\\{0,15}[\"'][^\"'<>\n]{0,160}\\{0,15}[\"']){0,4}>"  # an XML element

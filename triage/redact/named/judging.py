@@ -83,8 +83,9 @@ _BUILT_FOR: Final = re.compile(
 # Where a value is kept, as debuggers write it before the value itself.
 _POINTER: Final = re.compile(rb"0x[0-9a-fA-F]{6,16}(?![\w-])")
 _PROCESSORS: Final = frozenset(b"amd arm i38 i68 ppc s39 ris mip x86 aar noa".split())
-# Behind the name of the file that a process runs, in the notes of its dump.
-_OF_A_PROCESS: Final = b"psargs"
+# Beside the name of the file that a process runs, in the notes of its dump.
+_OF_A_PROCESS: Final = re.compile(rb"psargs|\bpr_(?:pid|ppid|sname|uid|gid|pgrp|flag|nice|cursig)\b")
+_BESIDE_A_PROCESS: Final = 240
 _ENDS_OF_OBJECTS: Final = frozenset({b"t", b"T", b"s", b"S", b"y", b"Y"})
 _OBJECT: Final = re.compile(rb"[a-z][a-z0-9]{1,30}(?:[.-][a-z][a-z0-9]{0,30}){0,6}")
 _OF_OBJECTS: Final = re.compile(
@@ -128,7 +129,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
         or reports.is_of_a_thing(value)
         or (meaning.weak and value.startswith(b"0x") and _POINTER.match(value))
         or _is_of_a_thing(value, label, in_quotes=in_quotes)
-        or (label == b"fname" and _OF_A_PROCESS in data[start : end + len(_OF_A_PROCESS) + 2])
+        or (label[-5:] == b"fname" and _is_of_a_process(data, span))
     ):
         return
     decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()
@@ -181,6 +182,12 @@ def _is_of_a_thing(value: bytes, label: bytes, *, in_quotes: bool) -> bool:
         return True
     named = label[-1:] in _ENDS_OF_OBJECTS and _OF_OBJECTS.fullmatch(label) is not None
     return named and _OBJECT.fullmatch(value) is not None
+
+
+def _is_of_a_process(data: bytes, span: Span) -> bool:
+    """Whether the notes of the dump of a process stand around a value."""
+    start, end = span
+    return _OF_A_PROCESS.search(data, max(start - _BESIDE_A_PROCESS, 0), end + _BESIDE_A_PROCESS) is not None
 
 
 def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes: bool, assigned: bool) -> bool:

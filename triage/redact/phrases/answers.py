@@ -133,8 +133,9 @@ def listed(size: int, data: bytes, at: int) -> Iterator[Found]:
     forms = {_form(data[slice(*cell)]) for cell in cells}
     told = sum(digits_in(data[slice(*cell)]) > 0 for cell in cells)
     form = forms.pop()
+    parts = len(form)  # of a form with several parts half of them tell
     # One alone is a code if its parts are of one length.
-    if not forms and told * 2 > len(cells) and (len(cells) > 1 or len(form) >= 2 * len({*form})):
+    if not forms and told * 2 + (parts > 1) > len(cells) and (len(cells) > 1 or len(form) >= 2 * len({*form})):
         for cell in cells:
             yield *cell, "secret", "listed"
 

@@ -33,6 +33,9 @@ _MOST_BELOW: Final = 48
 # Those with their numbers on one line.
 _NUMBERED: Final = re.compile(rb"[\"']?[ ,]{1,4}(?:argv|args?)\[1\]")
 _NUMBERED_ITEM: Final = re.compile(rb"(?:argv|args?)\[[0-9]{1,3}\][ ]?[:=][ ]?([^\s,]{1,400})")
+# Between two arguments as the kernel keeps them, and as it is shown.
+_APART: Final = re.compile(rb"(?:\x00|\^@)")
+_UNPARTED: Final = (b"\0", b"^@")
 _LISTED: Final = re.compile(rb"[^,\]})\n]{1,400}")
 _STRING_END: Final = re.compile(rb'(?<!\\)"[ ]?[,}\]]')
 _NAME: Final = re.compile(rb"[\w.+-]{1,60}")
@@ -72,6 +75,8 @@ def words(line: bytes) -> list[Word]:
     if name is None:
         return []
     after = line[name.end() : name.end() + 5]
+    if after.startswith(_UNPARTED):
+        return [*_parted(line)]
     if after[:2] in {b'",', b"',", b'"\n', b'"\r'} or after == b'" a1=':
         return [Word(0, name.group()), *_items(line, name.end() + 1)]
     if _NUMBERED.match(line, name.end()):
@@ -82,6 +87,16 @@ def words(line: bytes) -> list[Word]:
         return [stripped(*match.span(), listed) for match in _LISTED.finditer(listed)]
     line = line[: _end_of_string(line)]
     return [stripped(*match.span(), line) for match in _WORD.finditer(line)]
+
+
+def _parted(line: bytes) -> Iterator[Word]:
+    """The arguments of a program between which NULs stand."""
+    at = 0
+    for start, end in [*(mark.span() for mark in _APART.finditer(line)), (len(line.rstrip()), 0)]:
+        word = Word(at, line[at:start])
+        # In a view blanks stand for those NULs that no flag follows.
+        yield from (Word(at + one.start, one.text) for one in inner(word)) if word.text[:1] == b"-" else (word,)
+        at = end
 
 
 def _end_of_string(line: bytes) -> int:

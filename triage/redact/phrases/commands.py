@@ -32,6 +32,8 @@ _ARGUMENTS: Final = (
     b"<arguments>", b"args:\n", b"arguments:\n", b"argv[0]", b"cmd:\n", b"command:\n", b"entrypoint:\n",
     b"programarguments</key>",
 )  # fmt: skip
+# And as the kernel keeps its arguments.
+_KEPT: Final = (b"\0", b"^@")
 _TELLING: Final = 4
 _ACCOUNT: Final = Sense("username", "user")
 # What a manual has for a password.
@@ -120,6 +122,7 @@ def keywords() -> frozenset[bytes]:
             first, _, rest = small.partition(b" ")
             found.add((first if rest[:1] == b"-" else small) + b" ")
             found |= {first + form for form in _LISTS if len(first) >= _TELLING or form == b".exe"}
+            found |= {first + form for form in _KEPT}
     return frozenset(found)
 
 

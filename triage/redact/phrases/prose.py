@@ -99,6 +99,9 @@ _INSTEAD: Final = re.compile(
 _PATH: Final = re.compile(rb"[\w.@-]{2,80}(?:/[\w.@-]{2,80}){1,20}")
 # A setting of its own, by the name that files of settings give it.
 _OF_A_FILE: Final = re.compile(rb"[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){1,8}=")
+# The words of quoted-printable behind the first sign of it.
+_WRITTEN_MARKS: Final = frozenset({b"20", b"09", b"2C", b"3A"})
+_WRITTEN_WORDS: Final = re.compile(rb"(?:20|09|2C|3A)[A-Za-z]{1,24}(?:=20|=09|=2C|=3A|=\Z)")
 _TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 # The next field of a structure that Go prints, behind a name that is a value.
@@ -183,6 +186,7 @@ def _is_no_secret(data: bytes, lead: Span, span: Span, *, opened: bool) -> bool:
         or tags.names_a_place(data, span[0])
         or reports.is_of_a_thing(value)
         or data.startswith(b"=3D", span[0] - 1)
+        or (value[:2] in _WRITTEN_MARKS and data[span[0] - 1 : span[0]] == b"=" and _WRITTEN_WORDS.match(value))
     ):
         return True
     if b"/" in value and not opened and not digits_in(value) and _PATH.fullmatch(value):

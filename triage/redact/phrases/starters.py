@@ -22,6 +22,7 @@ from triage.redact.phrases import (
     pointers,
     privileges,
     rosters,
+    shells,
     stores,
 )
 from triage.redact.phrases.leads import Reader, Sized
@@ -76,6 +77,7 @@ _WRITTEN: Final = {
         wireless,
         fields,
         privileges,
+        shells,
         stores,
         clients,
         clinical,
@@ -84,7 +86,9 @@ _WRITTEN: Final = {
     )
     for way, reader in room.READERS.items()
 }
-_SPELT: Final = addresses.SPELT | holders.SPELT | couples.SPELT | stores.SPELT | clients.SPELT | papers.SPELT
+_SPELT: Final = (
+    addresses.SPELT | holders.SPELT | couples.SPELT | shells.SPELT | stores.SPELT | clients.SPELT | papers.SPELT
+)
 
 
 def _both(one: Reader, other: Reader, data: bytes, at: int) -> Iterator[Found]:

@@ -56,7 +56,7 @@ _VERSION_BEFORE: Final = (
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version"
     r"|\bup(?:dat|grad)(?:e|ed|es|ing)[ ](?-i:V8|[A-Z][a-z][\w.+-]{0,22})[ ]to[ ]v?\z"
     r"|\b(?:update|upgrade)(?: (?:available|found|ready|applied))?:?[ ]v?[0-9.]{5,15}[ ](?:->|=>|to)|(?:\A|[^/\w])v)"
-    r"(?:[\"'\\]{0,4}|%22|&#x27;|&quot;)(?:</key>[ \t]{0,8}<string>|[ ]value|[ \t]{0,3})"
+    r"(?:[\"'\\]{0,4}\]?|%22|&#x27;|&quot;)(?:</key>[ \t]{0,8}<string>|[ ]value|[ \t]{0,3})"
     r"(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)(?:[ \t\"'\\v]{0,24}|[ ]?&#x27;|&quot;)\z"
 )
 # Behind these four numbers are a version more often than an address, unless it is one of a network inside.
@@ -74,6 +74,9 @@ _PRODUCT_BEFORE: Final = (
 # What says of two versions that the second is a newer one, before and behind it, and of one what changed in it.
 _TO: Final = rb"[ ](?:->|=>|to|\xe2\x86\x92)[ ]v?"
 _OLDER: Final = re.compile(rb"[0-9]" + _TO + rb"\Z")
+# Of two numbers with such a sign between, one that is no address says that both are versions.
+_BEFORE_ARROW: Final = re.compile(rb"(?<![0-9.])([0-9]{1,5}(?:\.[0-9]{1,5}){3})" + _TO + rb"\Z")
+_BEHIND_ARROW: Final = re.compile(_TO + rb"([0-9]{1,5}(?:\.[0-9]{1,5}){3})(?![0-9.]*[0-9])")
 _NEWER: Final = re.compile(rb"[ ,;:(]{1,3}(?:an? |new )?(?:update|upgrade|patch)\b")
 _CHANGED: Final = re.compile(
     rb"(?:" + _TO + rb"[0-9]{1,5}(?:\.[0-9]{1,5}){1,3})?[ ,;:(]{1,3}(?:release notes|changelog)\b"
@@ -112,6 +115,8 @@ _EVERYBODY: Final = re.compile(rb"224\.0\.[01]\.[0-9]{1,3}|239\.255\.255\.25[0-5
 _OF_EVERYBODY: Final = frozenset({b"22", b"23", b"2."})
 _EVERY_ROUTER: Final = frozenset({b"fe80::1", b"ff02::1", b"ff02::2", b"ff02::fb"})
 _BEFORE: Final = 32
+_PAIR_REACH: Final = 32
+_MOST_OF_A_BYTE: Final = 255
 # Where a text is kept, before its quote, as debuggers write it.
 _POINTER: Final = re.compile(rb"0x[0-9a-fA-F`]{1,17}[ ](?:<[^<>\n]{1,40}>[ ])?[@LuU]?\"\Z")
 _POINTED: Final = 64
@@ -241,6 +246,9 @@ def _is_version(data: bytes, start: int, end: int) -> bool:
     if (not _OF_NO_VERSION.match(data, start) and versions.in_column(data, start, end)) or _CHANGED.match(data, end):
         return True
     if data[start - 1 : start] == b"/" and _OF_AN_AGENT.match(data, end):
+        return True
+    other = _BEHIND_ARROW.match(data, end) or _BEFORE_ARROW.search(data, max(start - _PAIR_REACH, 0), start)
+    if other and any(int(part) > _MOST_OF_A_BYTE for part in other[1].split(b".")):
         return True
     return _NEWER.match(data, end) is not None and _OLDER.search(data, max(start - 8, 0), start) is not None
 

@@ -264,7 +264,8 @@ def _window(data: bytes, rule: Rule, at: int) -> Span:
 def _token(data: bytes, start: int, end: int) -> Span:
     """The text around a place without blanks, with the byte behind it: forms hold none, and look at what follows."""
     line, stop = line_of(data, start, end, most=_FORM_REACH)
-    begin = max(data.rfind(b" ", line, start), data.rfind(b"\t", line, start), line)
+    # The end of the line before is a boundary too.
+    begin = max(data.rfind(b" ", line, start), data.rfind(b"\t", line, start), line - 1, 0)
     blank = data.find(b" ", end, stop)
     return max(begin, start - _BEFORE), min((blank if blank >= 0 else stop) + 1, len(data))
 
