@@ -1,7 +1,8 @@
 import pytest
 
 from tests.finding import AWS, GITHUB, SLACK, STRIPE, jwt, pem
-from triage.redact.tokens.matches import by_rules, generic
+from tests.redaction import logs
+from triage.redact.tokens.matches import by_rules, generic, places
 
 
 def found(text, disabled=()):
@@ -60,6 +61,12 @@ def test_a_wrapped_token_is_found_over_the_end_of_its_line():
     hit = next(by_rules(data))
     assert hit.value.decode() == GITHUB
     assert data[hit.start : hit.end].decode() == GITHUB[:20] + "\n    " + GITHUB[20:]
+
+
+def test_what_leads_to_a_form_is_hardly_ever_in_an_ordinary_line():
+    # Repeats are taken without their numbers there: a lead that begins with one letter many times is one letter.
+    ordinary = logs.log(1.0).encode()
+    assert len(places().head.spans(ordinary)) < 100
 
 
 def test_a_rule_that_is_off_finds_nothing_by_name_or_kind():

@@ -142,6 +142,8 @@ def hostile(size: int) -> dict[str, str]:
         "headings": "2fa-codes\n",
         "phrases": "secret_phrase: a ",
         "rows of two cells": "a b|user_name call api_key email\n",
+        "zeros in lines of base64": "A" * 76 + "\n",
+        "texts in lines of base64": "aGVsbG8gd29ybGQgYW5kIGFsbCBvZiB5b3UgdGhlcmUg" + "\n",
     }
     out = {name: (piece * (size // len(piece) + 1))[:size] for name, piece in pieces.items()}
     out["password spaces"] = "password" + out["password spaces"]

@@ -73,10 +73,10 @@ def decoded_runs(data: bytes, begun: tuple[bytes, Iterable[int]] | None = None) 
     for at in places:
         if at >= end:
             end = _run_end(table, at)
-        # Of a long run that is parted by marks, each part may begin what is read to its end.
-        if at < done or end - at < LEAST or (left < 0 and end - at > _WIDEST):
+        # Of a long run that is parted by marks, each part may begin what is read to its end, as each line of a block may.
+        if at < done or end - at < LEAST or (left < 0 and end - at > _WIDEST) or not _begins(data[at : at + LEAST]):
             continue
-        stop = _joined_end(data, table, at, end)
+        stop = _joined_end(data, table, at, end) if left >= 0 else end
         left -= stop - at
         run = _decoded(data, at, stop)
         if run is None and stop > end:  # the next line is none of its own
@@ -171,9 +171,18 @@ def _inflated(packed: bytes) -> bytes | None:
     return _printed(text)
 
 
+def _begins(head: bytes) -> bool:
+    """Whether a run may decode to text, by its first bytes: there are as many in a path as it has folders."""
+    if not head.translate(None, HEX_DIGITS):
+        return True
+    raw = _base64(head)
+    return raw is not None and bool(
+        _PACKED.match(raw) or len(raw.translate(None, _PRINTED + b"\x00")) <= 1 or _is_utf8(raw)
+    )
+
+
 def _text_of(run: bytes) -> bytes | None:
-    """What a run decodes to, if that is text."""
-    # Only a run that begins like one is read to its end: there are as many in a path as it has folders.
+    """What a run that begins like one decodes to, if that is text."""
     hexadecimal = not run[:LEAST].translate(None, HEX_DIGITS)
     digits = _NOT_OF_A_RUN.sub(b"", run) if hexadecimal and not run.isalnum() else run
     if hexadecimal and len(digits) % 2 == 0 and not digits.translate(None, HEX_DIGITS):
@@ -181,14 +190,10 @@ def _text_of(run: bytes) -> bytes | None:
         text = _inflated(raw) if _PACKED.match(raw) else _printed(raw)
         if text is not None:
             return text
-    head = _base64(run[:LEAST])
-    if head is not None and _PACKED.match(head):
-        whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])
-        return _inflated(whole) if whole is not None else None
-    if head is None or (len(head.translate(None, _PRINTED + b"\x00")) > 1 and not _is_utf8(head)):
+    whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP]) if _begins(run[:LEAST]) else None
+    if whole is None:
         return None
-    whole = _base64(_NOT_OF_A_RUN.sub(b"", run)[:_RUN_CAP])
-    return _printed(whole) if whole is not None else None
+    return _inflated(whole) if _PACKED.match(whole) else _printed(whole)
 
 
 def _base64(run: bytes) -> bytes | None:
