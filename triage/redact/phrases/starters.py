@@ -19,13 +19,24 @@ from triage.redact.phrases import (
     leads,
     outputs,
     owners,
+    placed,
     pointers,
     privileges,
     rosters,
     stores,
 )
 from triage.redact.phrases.leads import Reader, Sized
-from triage.redact.pii import addresses, cells, correspondence, couples, devices, identities, segments, wireless
+from triage.redact.pii import (
+    addresses,
+    cells,
+    contacts,
+    correspondence,
+    couples,
+    devices,
+    identities,
+    segments,
+    wireless,
+)
 from triage.redact.text import Found
 from triage.redact.tokens import web_keys
 
@@ -53,6 +64,7 @@ _WRITTEN: Final = {
     way: reader
     for room in (
         correspondence,
+        contacts,
         addresses,
         holders,
         owners,
@@ -104,6 +116,7 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield records.LEADS, records.recorded
     yield ("binding parameter ",), bound.numbered
     yield pointers.LEADS, pointers.pointed_at
+    yield from placed.LEADS
     for kind, names in data["given"].items():
         yield names, partial(answers.given, kind)
     for way, names in data["written"].items():
