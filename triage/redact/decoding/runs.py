@@ -73,7 +73,7 @@ def decoded_runs(data: bytes, begun: tuple[bytes, Iterable[int]] | None = None) 
     for at in places:
         if at >= end:
             end = _run_end(table, at)
-        # Of a long run that is parted by marks, each part may begin what is read to its end, as each line of a block may.
+        # Each part of a long run with marks in it may begin what is read to its end, as each line of a block may.
         if at < done or end - at < LEAST or (left < 0 and end - at > _WIDEST) or not _begins(data[at : at + LEAST]):
             continue
         stop = _joined_end(data, table, at, end) if left >= 0 else end

@@ -9,7 +9,7 @@ from typing import Final
 from triage.redact.named import credentials, declared, examples, reports, users, values, variables
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import geography, given, people, wireless
-from triage.redact.pii.hosts import is_host
+from triage.redact.pii.hosts import in_words, is_host
 from triage.redact.pii.owned import called
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
@@ -158,6 +158,9 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
             # what stands for an account may be the full name of its person
             full = meaning.weak == "user" and b" " in data[slice(*found)]
             yield (*found, "person" if full else meaning.kind, "key")
+            if meaning.weak == "user" and found[0] > start and data[found[0] - 1 : found[0]] == b"\\":
+                domain = data[start : found[0]].rstrip(b"\\")  # a machine where it is none of a network
+                yield from [(start, start + len(domain), "hostname", "key")] * in_words(domain)
 
 
 def _bared(data: bytes, span: Span) -> Span | None:

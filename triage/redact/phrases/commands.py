@@ -43,6 +43,10 @@ _OPERATORS: Final = frozenset({b"|", b"||", b"&&", b";", b"&", b">", b">>", b"2>
 _MORE: Final = re.compile(
     rb"&[A-Za-z_]\w{0,30}=|&(?:quot|apos|#0?3[49]|#x2[27]);\Z|(?:<\\?/[A-Za-z][\w:-]{0,20}>){1,8}\Z"
 )
+# What stands for a password that a log hides or a shell knows.
+_HIDDEN: Final = re.compile(
+    rb"(?i)\*{2,80}|x{3,80}|\$[\w{(]\S{1,80}|%\w{2,40}%|[\[<(](?:redacted|masked|hidden|filtered|secret)[\])>]|(?:\xe2\x80\xa2|\xe2\x97\x8f){2,80}"
+)
 _CLUSTER: Final = re.compile(rb"-[A-Za-z]{1,6}")
 _ECHO: Final = re.compile(
     rb"""\b(?:echo|printf|yes|print|write-output)[ \t]+"""
@@ -249,6 +253,8 @@ def _behind(base: int, word: Word, mark: bytes, *, until: bytes = b"", start: in
     if at > start and value not in _EXAMPLES and not text.startswith(b"<") and not values.placeholder(value):
         begin = base + word.start + at + 1
         yield begin, begin + len(value), "password", "flag"
+        yield from _person(base, word, (start, at))
+    elif at > start and _HIDDEN.fullmatch(value):
         yield from _person(base, word, (start, at))
 
 

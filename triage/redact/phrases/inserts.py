@@ -14,6 +14,7 @@ from typing import Final
 from triage.redact.named import credentials, headings, users, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
+from triage.redact.pii import contacts
 from triage.redact.text import Allowance, Found, Span, digits_in
 
 __all__ = ("bare", "created", "inserted", "table_at")
@@ -70,7 +71,7 @@ def inserted(data: bytes, at: int) -> Iterator[Found]:
         yield from _rows(data, match, _meanings(columns))
         yield from _named(data, match, [column.strip(_QUOTES).lower() for column in columns])
     elif match := _UNNAMED.match(data, at):
-        read = _cookie if _COOKIES.fullmatch(bare(match[1])) else _beside
+        read = _cookie if _COOKIES.fullmatch(bare(match[1])) else _unnamed
         for row in _spans(data, match):
             yield from read(data, row)
 
@@ -200,6 +201,13 @@ def _beside(data: bytes, row: Span) -> Iterator[Found]:
         if secret or (meaning.weak in _BY_FORM and digits_in(text) >= _FEWEST):
             found = judged(data, value, meaning, in_quotes=True, assigned=True, name=name)
             yield from ((*one[:3], "sql") for one in found)
+
+
+def _unnamed(data: bytes, row: Span) -> Iterator[Found]:
+    """What a row without names of columns tells by itself."""
+    yield from _beside(data, row)
+    texts = [text for text in _texts(data, row) if text is not None and text[0] < text[1]]
+    yield from ((*found, "sql") for found in contacts.in_row(data, texts))
 
 
 def _texts(data: bytes, row: Span) -> list[Span | None]:

@@ -19,6 +19,7 @@ from triage.redact.phrases import (
     leads,
     outputs,
     owners,
+    placed,
     pointers,
     privileges,
     rosters,
@@ -31,6 +32,7 @@ from triage.redact.pii import (
     cells,
     clients,
     clinical,
+    contacts,
     correspondence,
     couples,
     devices,
@@ -67,6 +69,7 @@ _WRITTEN: Final = {
     way: reader
     for room in (
         correspondence,
+        contacts,
         addresses,
         holders,
         owners,
@@ -125,6 +128,7 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield records.LEADS, records.recorded
     yield ("binding parameter ",), bound.numbered
     yield pointers.LEADS, pointers.pointed_at
+    yield from placed.LEADS
     for kind, names in data["given"].items():
         yield names, partial(answers.given, kind)
     for way, names in data["written"].items():

@@ -32,8 +32,8 @@ HOMES: Final = (
 )
 """The folders that hold those of people, in small letters; backslashes may be escaped, slashes be percent-encoded."""
 LISTED: Final = re.compile(
-    rb"(?i)[-dl][rwxst-]{9}[.+@]? +[0-9]+ +([a-z][\w.-]{1,31})"
-    rb"|[-dl][rwxst-]{9}[.+@]? +([a-z][\w.-]{1,31})/(?=[a-z0-9])"
+    rb"(?i)[-dlhbcps][rwxst-]{9}[.+@]? +(?:[0-9]+ +([a-z][\w.-]{1,31})"
+    rb"|([a-z][\w.-]{1,31})/(?:[0-9]|([a-z][\w.-]{1,31})))"
     rb"|([a-z][\w.-]{1,31}) +(?:(?:pts/[0-9]{1,5}|tty[0-9]{1,3}|:[0-9]{1,3}) "
     rb"|[0-9]+ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +(?:[0-9]+ |[/\[]?[a-z]|\(sd-)"
     rb"|[0-9]+ +[0-9]+ +[0-9]+ +(?:[0-9]{2}:[0-9]{2}|[a-z]{3}[0-9]{2}) +(?:\?|tty|pts/)"
@@ -47,7 +47,8 @@ LISTED: Final = re.compile(
     rb"|([a-z][\w.-]{1,31}) is not in the sudoers"
     rb"|su: \(to [\w.-]{1,31}\) ([a-z][\w.-]{1,31}) on "
 )
-"""A line of `ls -l`, tar, `who`, `ps`, top, lsof, cron, su or sudo, with the account as its one group."""
+"""A line of `ls -l`, `tar tv`, `who`, `ps`, top, lsof, cron, su or sudo, with the account as its one group."""
+_GROUP: Final = 3
 _SHORTEST: Final = 3
 _BEFORE_TERMINALS: Final = frozenset({b"from", b"for", b"the", b"via", b"terminal", b"console", b"line"})
 _ADDRESS_LAST: Final = re.compile(rb" ([0-9]{1,3}(?:\.[0-9]{1,3}){3})\(\Z")
@@ -120,7 +121,8 @@ def in_listing(data: bytes, match: re.Match[bytes]) -> Iterator[Found]:
     for number, name in enumerate(match.groups(), 1):
         known = vocabulary()
         small = name.lower() if name else b""
-        nobody = small in known.services or small in known.nobody or small in _BEFORE_TERMINALS
+        group = number == _GROUP and name != match[_GROUP - 1]  # of an account's own it is called the same
+        nobody = group or small in known.services or small in known.nobody or small in _BEFORE_TERMINALS
         if len(small) >= _SHORTEST and not nobody:
             yield *match.span(number), "username", "listing"
     address = _ADDRESS_LAST.search(match.group())

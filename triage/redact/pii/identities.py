@@ -45,6 +45,24 @@ _TICKET: Final = re.compile(_SIGN + rb"([0-9A-Fa-f]{64,4096})(?![0-9A-Za-z])")
 _REGISTERED: Final = re.compile(rb"([\w-]{11,40})\Z")
 _REGISTRATION: Final = re.compile(rb"[\w-]{100,400}")
 _LINES: Final = re.compile(rb"P<[A-Z<]{3}[A-Z<]{20,41}(?:(?:\r?\n|\\{1,4}n)[ \t]{0,16}[A-Z0-9<]{28,44})?(?![A-Z0-9<])")
+# Lines of papers (ICAO 9303, parts 4 to 7), with the fields in them that a digit behind checks.
+_OF_LINES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
+_LONGEST_LINE: Final = 44
+_OF_CARDS: Final = 30
+_LINE: Final = re.compile(rb"(?<![A-Z0-9<])[A-Z0-9<]{28,44}(?![A-Za-z0-9<])")
+_NAMES_BELOW: Final = re.compile(
+    rb"(?:\r?\n|\\{1,4}n)(?:[ \t]{0,16}|[\w .-]{1,20}[:=][ \t]{0,4})([A-Z]{2,28}<<[A-Z<]{2,28})(?![A-Z0-9<])"
+)
+_CHECKED: Final = (
+    (
+        re.compile(rb"[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z0-9<]{7,16}"),
+        ((0, 9), (13, 19), (21, 27)),
+    ),
+    (re.compile(rb"[0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z<]{3}[A-Z0-9<]{11}[0-9]"), ((0, 6), (8, 14))),
+    (re.compile(rb"[ACI][A-Z<][A-Z<]{3}[A-Z0-9<]{9}[0-9][A-Z0-9<]{15}"), ((5, 14),)),
+)
+_WEIGHTS: Final = (7, 3, 1)
+_FILLER: Final = ord("<")
 _PLACE: Final = re.compile(rb"[<(]([+-]?[0-9]{1,2}\.[0-9]{4,17}), ?([+-]?[0-9]{1,3}\.[0-9]{4,17})\Z")
 
 
@@ -135,6 +153,47 @@ def _located(_size: int, data: bytes, at: int) -> Iterator[Found]:
         yield *match.span(2), "coordinates", "located"
 
 
+def _second_line(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The line of a passport, a visa or a card that machines read, around what fills it: told by its checks."""
+    if data[at - 1 : at] == b"<":  # read where what fills it begins
+        return
+    start = at
+    first = max(at - _LONGEST_LINE, 0)
+    while start > first and data[start - 1] in _OF_LINES:
+        start -= 1
+    line = _LINE.match(data, start)
+    if line is None or line.end() < at or not any(_holds(line.group(), form) for form in _CHECKED):
+        return
+    yield *line.span(), "passport", "papers"
+    names = _NAMES_BELOW.match(data, line.end())
+    if names and len(line.group()) == _OF_CARDS:
+        yield *names.span(1), "passport", "papers"
+
+
+def _holds(line: bytes, form: tuple[re.Pattern[bytes], tuple[tuple[int, int], ...]]) -> bool:
+    """Whether a line is of a form, and digits behind its fields are those that check them: all but one may be."""
+    fields, checked = form
+    if fields.fullmatch(line) is None:
+        return False
+    right = sum(_check(line[begin:end]) == line[end] - 48 for begin, end in checked)
+    return right >= max(len(checked) - 1, 1)
+
+
+def _check(field: bytes) -> int:
+    """The digit that checks a field: ICAO 9303, part 3, 4.9.
+
+    Examples
+    --------
+    >>> _check(b"L898902C3"), _check(b"740812")
+    (6, 2)
+    """
+    total = 0
+    for place, byte in enumerate(field):
+        value = byte - 48 if byte < 58 else 0 if byte == _FILLER else byte - 55
+        total += value * _WEIGHTS[place % 3]
+    return total % 10
+
+
 def _read_by_machines(_size: int, data: bytes, at: int) -> Iterator[Found]:
     """The lines of a passport that machines read (ICAO 9303): name and number."""
     if match := _LINES.match(data, at):
@@ -155,5 +214,6 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "registered": _registered,
     "located": _located,
     "machine_read": _read_by_machines,
+    "filled": _second_line,
 }
 """What reads the values at the words of leads.toml, by their lists."""

@@ -109,6 +109,19 @@ _IN_FILE: Final = re.compile(
     rb"(?:[.:_-][0-9]{1,14})?(?:[._-][\w-]{1,40})?\.(?:log|txt|pcap|pcapng|cap|dmp|json|csv|xml"
     rb"|conf|cfg|out|err|html|bak|trace|core|evtx|etl|key|pem|crt)\b|/"
 )
+# In the name of a thread: before it what is spoken with whom, behind it a port, what the thread does, or nothing.
+_SPEAKS: Final = re.compile(
+    rb"(?i)(?:\A|[^A-Za-z])(?:ldaps?|https?|h2c?|wss?|tcp|udp|tls|ssl|ssh|sftp|ftp|rmi|jmx|jdbc|smtp|imap|pop3|snmp|sip|amqp"
+    rb"|mqtt|stomp|xmpp|grpc|thrift|ajp|smb|nfs|rdp|vnc|mysql|pgsql|postgres|mongo|redis|kafka|zk|zookeeper|cassandra"
+    rb"|websocket|socket|conn|connection|session|peer|client|remote|poller|listener|reader|writer|sender|receiver"
+    rb"|keepalive|heartbeat|probe|ping)(?:(\([0-9]{1,6}\))|[0-9]{1,4})?[-_]\Z"
+)
+_LONG_OCTET: Final = re.compile(rb"[12][0-9]{2}")
+_BEHIND_OCTETS: Final = re.compile(rb"[-_:][0-9]{3,5}(?![0-9])")
+_OF_THREAD: Final = re.compile(
+    rb"(?:[-_:][0-9]{2,5})?(?:[-_](?:exec|worker|reader|writer|poller|acceptor|thread|io|rx|tx|conn|session|pool|client"
+    rb"|read|write|send|recv)(?:[-_]?[0-9]{1,5})?|[-_]#?[0-9]{1,5}){0,2}(?=[\s\"'\]),;]|\Z)"
+)
 _EVERY_MACHINE: Final = (b"0.", b"127.", b"255.")
 # Groups of machines, and the numbers of extensions of certificates.
 _EVERYBODY: Final = re.compile(rb"224\.0\.[01]\.[0-9]{1,3}|239\.255\.255\.25[0-5]|2\.5\.29\.[1-5]?[0-9]")
@@ -259,12 +272,27 @@ def _ends_pair(data: bytes, start: int, last: int) -> bool:
 
 
 def _in_name(data: bytes, start: int, end: int, last: int) -> bool:
-    """Whether an address inside is a part of the name of a file, or the last one of a range."""
-    if last not in b"-_." or not _INSIDE.match(data, start):
+    """Whether an address is a part of the name of a thread that speaks with it, or one inside of that of a file.
+
+    Or the last one of a range.
+    """
+    if last not in b"-_.":
         return False
-    if last == _HYPHEN and _RANGE_BEFORE.search(data, max(start - 18, 0), start):
+    if last == _HYPHEN and _INSIDE.match(data, start) and _RANGE_BEFORE.search(data, max(start - 18, 0), start):
         return True
-    return data[start - 2 : start - 1].isalpha() and _IN_FILE.match(data, end) is not None
+    if last != _DOT and _of_thread(data, start, end):
+        return True
+    inside = _INSIDE.match(data, start) is not None and data[start - 2 : start - 1].isalpha()
+    return inside and _IN_FILE.match(data, end) is not None
+
+
+def _of_thread(data: bytes, start: int, end: int) -> bool:
+    """Whether an address stands in the name of a thread that speaks with it, and may be no version."""
+    if _OF_THREAD.match(data, end) is None:
+        return False
+    sure = _OF_NO_VERSION.match(data, start) or _LONG_OCTET.search(data, start, end) or _BEHIND_OCTETS.match(data, end)
+    speaks = _SPEAKS.search(data, max(start - _BEFORE, 0), start)
+    return speaks is not None and (sure is not None or speaks[1] is not None)
 
 
 def worth_of(text: bytes) -> int:

@@ -14,7 +14,7 @@ from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
-__all__ = ("FORMS", "coded", "full_name", "is_date", "is_numbered", "is_street", "line_end", "part")
+__all__ = ("FORMS", "coded", "full_name", "house_behind", "is_date", "is_numbered", "is_street", "line_end", "part")
 
 FORMS: Final = frozenset({"name", "date", "street", "postal", "city", "id", "nir", "vin", "plate", "licence"})
 """The hints of keys.toml that are read here."""
@@ -247,6 +247,20 @@ def is_street(text: bytes) -> bool:
 def is_numbered(text: bytes) -> bool:
     """Whether a text is a number and words, as an address of a house is."""
     return _NO_ADDRESS.fullmatch(text) is None and _NUMBERED.fullmatch(text.strip()) is not None
+
+
+def house_behind(data: bytes, at: int, stop: int) -> Span | None:
+    """The address of a house that a comma parts from the name before it.
+
+    Examples
+    --------
+    >>> house_behind(b"Ana Cruz, 12 Harbour Lane; x", 8, 28)
+    (10, 25)
+    """
+    if data[at : at + 2] != b", ":
+        return None
+    text = re.split(rb"[;|<\t\"]", data[at + 2 : stop], maxsplit=1)[0].rstrip()
+    return (at + 2, at + 2 + len(text)) if is_street(text) else None
 
 
 def line_end(data: bytes, at: int, *, most: int = _REACH) -> int:

@@ -65,7 +65,7 @@ _WORDS: Final = (
         r"|osl|waw|vie|zrh|mil|sin|hkg|nrt|hnd|syd|bom|gru|yyz)(?:\.[a-z0-9-]+){1,4}\b"
     ),
     # lines of ls, who, ps and cron
-    r"[-dl](?:[rwxst-]{9})[.+@]? +(?:[0-9]+ +[a-z]|[a-z][\w.-]*/[a-z0-9])",
+    r"[-dlhbcps](?:[rwxst-]{9})[.+@]? +(?:[0-9]+ +[a-z]|[a-z][\w.-]*/[a-z0-9])",
     r"[a-z][\w.-]* +(?:pts/[0-9]{1,5}|tty[0-9]{1,3}|:[0-9]{1,3}) ",
     r"[a-z][\w.-]* ?\(uid[ =][0-9]",
     r"\[[a-z][\w.-]*\] (?:ok|fail) [a-z]",

@@ -150,7 +150,7 @@ def is_of_a_name(text: bytes) -> bool:
         return False
     name = match[1].lower().strip(b"*_ ")
     lists = fields_of_people()
-    known = name in lists.names or name.replace(b" ", b"").replace(b"-", b"") in _spaceless()
+    known = name in lists.names or name.translate(None, b" -_") in _spaceless()
     return (
         known and name not in lists.addresses | lists.zips | lists.cities | lists.numbers | lists.phones | lists.births
     )
@@ -198,7 +198,7 @@ def _judge_of(name: bytes) -> _Judge | None:
     ):
         if small in names:
             return judge
-    if small.replace(b" ", b"").replace(b"-", b"") in _spaceless():
+    if small.translate(None, b" -_") in _spaceless():
         return _name
     return _labelled if sense(forms.plain(name)) else None
 
@@ -263,6 +263,8 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
         yield *found, "person", "field"
         if short := _SHORT.match(data, found[1]):
             yield *short.span(1), "username", "field"
+        if house := people.house_behind(data, found[1], span[1]):
+            yield *house, "street_address", "field"
 
 
 def _written_by(line: re.Match[bytes]) -> Iterator[Found]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from triage.redact.named.keys import vocabulary
+from triage.redact.pii.hosts import in_words
 from triage.redact.text import Found
 
 __all__ = ("CANDIDATE", "account", "begins")
@@ -23,10 +24,12 @@ _FIRST: Final = 1_000
 _NAME: Final = rb"([A-Za-z][\w.-]{2,40})"
 # What stands between a name behind its domain, or one that begins a line, and its identifier.
 _BEFORE: Final = re.compile(
-    rb"(?:[\w.-]\\{1,4}|(?:\A|\n|\\n)[ \t]{0,8})" + _NAME + rb"[\"']?(?:[ \t]{1,60}|[ \t]{0,4}[,;|][ \t\"']{0,60})"
+    rb"(?:(?:\A|[^\w.-])([A-Za-z][\w.-]{0,62})\\{1,4}|(?:\A|\n|\\n)[ \t]{0,8})"
+    + _NAME
+    + rb"[\"']?(?:[ \t]{1,60}|[ \t]{0,4}[,;|][ \t\"']{0,60})"
     rb"(?:\(?SID[:=]?[ \t]{0,4})?[(\[\"']?\Z"
 )
-_BEHIND: Final = re.compile(rb"[)\]\"']?[ \t:,=>-]{1,8}[(\[\"']?[A-Za-z][\w.-]{0,30}\\{1,4}" + _NAME + rb"(?![\w\\])")
+_BEHIND: Final = re.compile(rb"[)\]\"']?[ \t:,=>-]{1,8}[(\[\"']?([A-Za-z][\w.-]{0,30})\\{1,4}" + _NAME + rb"(?![\w\\])")
 _REACH: Final = 140
 
 
@@ -42,8 +45,10 @@ def account(data: bytes, start: int) -> Iterator[Found]:
         return
     yield *match.span(), "windows_sid", "sid"
     for beside in (_BEFORE.search(data, max(start - _REACH, 0), start), _BEHIND.match(data, match.end())):
-        if beside and not _is_nobodys(beside[1]):
-            yield *beside.span(1), "username", "sid"
+        if beside and not _is_nobodys(beside[2]):
+            yield *beside.span(2), "username", "sid"
+        if beside and beside[1] and in_words(beside[1]):
+            yield *beside.span(1), "hostname", "sid"
 
 
 def _is_nobodys(name: bytes) -> bool:

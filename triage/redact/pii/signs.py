@@ -25,6 +25,12 @@ FILE_ENDINGS: Final = frozenset(
     b"ttf otf woff woff2 eot avif jxl heic heif tif tiff psd icns xcassets lottie webm mp3 wav ogg flac glb gltf ktx "
     b"ktx2".split()
 )
+# What also ends the name of a file, and no domain.
+_OF_FILES: Final = frozenset(
+    b"txt log json csv xml png jpe?g gif webp bmp heic pdf docx? xlsx? odt zip gz tgz bz2 xz zst 7z tar"
+    b" eml mbox vcf ics ost pst db sqlite3? bak tmp old orig swp dmp pcap har html? md ya?ml ini conf cfg plist key pem"
+    b" crt cer p12 pfx asc gpg lock pid cache dat bin mp4 mov wav mp3 lnk rdp ovpn".split()
+)
 # What parts the copies of one picture by how dense a screen is, or how bright: `logo@2x.png`, `icon@xxhdpi.webp`.
 _COPY: Final = re.compile(
     rb"(?i)(?:(?:[0-9]\.)?[0-9]{1,2}x|(?:x{0,3}h|[ml]|tv|no|any)dpi|dark|light)(?:-[\w-]{1,20})?(?:\.[\w-]{1,40}){0,2}\.([a-z][a-z0-9]{1,11})"
@@ -42,6 +48,18 @@ _ESCAPED: Final = frozenset({b"3a", b"3d", b"3c", b"22", b"20"})
 _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,61}[A-Za-z0-9\x80-\xff])?\.){1,8}"
     rb"(?:[A-Za-z\x80-\xff]{2,24}|xn--[A-Za-z0-9-]{1,40})(?![\w\x80-\xff-])"
+)
+# An address that other words or the ending of a file are joined to, and what stands before it in such a name.
+_JOINED: Final = re.compile(
+    rb"(?:(?=[\w-]{0,62}[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,4}?([A-Za-z]{2,24})"
+    rb"(?=[-_][A-Za-z0-9#]|\.(?:" + b"|".join(sorted(_OF_FILES)) + rb")(?![\w-]))"
+)
+_IN_NAME: Final = re.compile(
+    rb"(?i)\A(?:(?:session|screen-?shot|notes?|user|mail|e-?mail|inbox|mailbox|outbox|account|profile|login|export|import|backup"
+    rb"|archive|report|dump|log|crash|trace|cache|config|settings|prefs|avatar|photo|image|img|pic|scan|file|doc|invoice"
+    rb"|receipt|message|msg|chat|call|history|contacts?|calendar|sync|imap|smtp|pop3|idle|poll(?:er)?|worker|thread|task"
+    rb"|job|queue|watch(?:er)?|fetch(?:er)?|listener|conn(?:ection)?|client|peer|token|oauth|subscription|push|upload"
+    rb"|download|attachment)[-_])+(?=[A-Za-z0-9])"
 )
 _COMBINATION: Final = re.compile(rb"""[:;|]([^\s:;|,"'/.\\]{6,64})[ \t\r|,;]{0,8}(?:\n|\\{1,4}[rn]|"[,\s}]|\Z)""")
 # With a blank to either side a password may hold a dot, and it is no name of a machine.
@@ -189,7 +207,7 @@ def _is_nobody(user: bytes, *, alone: bool) -> bool:
 
 def _email(data: bytes, at: int) -> Iterator[Found]:
     """An e-mail address around an `@`, or else the account on a machine."""
-    domain = _DOMAIN.match(data, at + 1)
+    domain, joined = _domain(data, at + 1)
     broken = halves.whole(data, at) if domain is None else None
     if broken and data[slice(*broken)].rpartition(b".")[2].lower() not in FILE_ENDINGS:
         yield *broken, "email", "email"
@@ -197,7 +215,7 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
     if domain is None or _AT_PROMPT.match(data, domain.end()):
         yield from _at_machine(data, at)
         return
-    local = _local_part(data, at)
+    local = _IN_NAME.sub(b"", _local_part(data, at)) if joined else _local_part(data, at)
     begin = halves.beginning(data, at - len(local))
     if begin == at or local.endswith(b".") or _is_file(domain.group()):
         return
@@ -225,6 +243,17 @@ def _email(data: bytes, at: int) -> Iterator[Found]:
         yield *combination.span(1), "password", "combination"
     elif (apart := _APART.match(data, domain.end())) and first and _is_password(apart[1]):
         yield *apart.span(1), "password", "combination"
+
+
+def _domain(data: bytes, at: int) -> tuple[re.Match[bytes] | None, bool]:
+    """The domain behind a sign, and whether other words or the ending of a file are joined to it."""
+    domain = _DOMAIN.match(data, at)
+    if domain is not None and not _is_file(domain.group()):
+        return domain, False
+    joined = _JOINED.match(data, at)
+    if joined is None or joined[1].lower() not in places().public:
+        return domain, False
+    return joined, True
 
 
 def _is_file(domain: bytes) -> bool:

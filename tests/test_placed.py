@@ -1,0 +1,141 @@
+"""Who stands at a fixed place of a line of one program. In each text «...» must be masked, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.growth import grows_evenly
+from triage.redact import spans
+
+MAIL = "ann.keller" + "@web.de"
+CARD = "453957876" + "3621486"
+
+FOUND = (
+    '«ann.kel» : EAP "«Tundra-Kettle28!»"\n',
+    "# x\n«annkel_e» : XAUTH '«Tundra-Kettle2!3!»'\n",
+    "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: «annkel12»@«harbour-db-80»\nPrivate-Lines: 1\n",
+    "fatal: unable to auto-detect email address (got '«annkel467»@LAPTOP.(none)')",
+    "New client connected from «172.16.25.19»:24069 as tele-12 (p2, c1, k60, u'«annkel95»').",
+    "Connecting to AP1 Channel 6 in mode 11n as «build-agent-51»...",
+    "DHCPACK(br0) «10.0.0.5» «3c:a6:f6:11:22:33» «ws-keller01»",
+    f"%B«{CARD}»^«KELLER/ANNA»^2912101000?",
+    'I [12/Mar/2026:10:00:00 +0100] [Job 41] Queued on "Office" by "«annkel12»".',
+    'Job 41 canceled by "«annkel12»"',
+    "Office «annkel12» 41 [12/Mar/2026:10:00:00 +0100] total 3 - localhost x.pdf - -",
+    "lpd: job cf041 owner=«lkeller12»",
+    "Rank    Owner   Job     File(s)   Total Size\nactive  «annkel12»     41      x.pdf  1024 bytes",
+    "UserImpersonated=«build-agent-41»\\«ann.keller»\nOs=1",
+    "User=«WS-01»\\«annkel»",
+    "TokenUser = «S-1-5-21-2567959822-237172728-3382588840-1908» («harbour-db-93»\\«ann_kell»)",
+    "home-«annkel87»-data.mount: Deactivated successfully.",
+    "var-home-«annkel87».mount: Deactivated successfully.",
+    "run-media-«annkel»-USB\\x2dSTICK.mount: Unmounted",
+    "N:«Keller»;«Anna»;;;\nTEL;TYPE=cell:«+49 151 25141274»\n",
+    "N;CHARSET=UTF-8:«Keller»;«Anna»;Maria;;\nFN;CHARSET=UTF-8:x\n",
+    '  - "CV «Anna Keller».pdf"\n',
+    "attached Lebenslauf_«Anna_Keller»_2024.docx",
+    "passport_«Anna-Keller».jpg",
+    "/tmp/«Anna_Keller»_CV.pdf",
+    "job-name='Kündigung «Brannig».docx'",
+    "Archive:  b.zip\n  Length      Name\n    90112  Users/«gallag69»/x.ips\n",
+    "    90112  2026-03-01 12:00   Users/«gallag69»/x.ips\n",
+    "zipinfo: Users/«anselm_kel»/dump/5469",
+    "0 2026-02-01 10:00 a.bin link to home/«bzimmer»/a.bin",
+    '"Users/«annkel»/Library/Logs/x.log"',
+    "-rw-r--r-- «annkel»/staff 20481 2026-03-11 09:12 ./logs/main.log",
+    "hrwxr-xr-x «bkeller»/«bkeller» 0 2026-02-01 10:00 a.bin",
+    "curl -u «ann.keller»:**** https://repo.example.com",
+    "curl -u «ann.keller»:$PASS https://repo.example.com",
+    '{"title":"Order for «Anna Keller»","x":1}',
+    "[RPC] Connected as «Anna Keller», id=1",
+    "ship_to: «Nadia Keller», «29 Copper Avenue»\n",
+    "MRZ2=«EG19588308POL9702189F2906140<<<<<<<<<<<<<<08»\n",
+    "«I<UTOD231458907<<<<<<<<<<<<<<<»\n«7408122F1204159UTO<<<<<<<<<<<6»\n«ERIKSSON<<ANNA<MARIA<<<<<<<<<<»\n",
+    '"session-«' + MAIL + '»-poller" #42 daemon',
+    '{"name":"screenshot-«' + MAIL + '»-1.png"}',
+    "gzip: original name: notes-«" + MAIL + "».txt mtime=1",
+    "mailbox_«" + MAIL + "»_2026.zip",
+    "[pool-2-thread-1] name=ldap-«192.168.50.244»-389 state=BLOCKED",
+    "[pool-2-thread-1] name=ldap-«84.62.211.203»-389 state=BLOCKED",
+    '"RMI TCP Connection(2)-«10.1.2.3»" #31 daemon',
+    '"http-«10.20.30.40»-8080-exec-3" #12',
+)
+LEFT = (
+    'ipsec: no secret : EAP "',
+    "SESSION1: auth failed : EAP none",
+    "Comment: a note on foo@bar\n",
+    "x = foo(a, u'key', b)",
+    "printed as: (p2, u'key')",
+    "phy0: station in mode 11ac as client",
+    "DHCPACK(br0) localhost",
+    'strftime("%b4 %d^")',
+    "%b20260301^A^",
+    'Queued on "Office" by "root".',
+    "disk owner=lpuser is mounted",
+    "\nactive connections 41 open",
+    '  a java.lang.Object,\n  which is held by "till"',
+    "UserImpersonated=No",
+    "home-default.mount: Mounted home-manager.service",
+    "smart-home-hub.mount: Mounted",
+    ";; (defun N:foo;bar ;;;",
+    "N:Node;Main;;;\nfoo\n",
+    "CV Template Modern.pdf",
+    "Sample_Template_CV.pdf Invoice March Summary.pdf",
+    "Kündigung Vorlage.docx Kündigung Mietvertrag.docx",
+    "10:12 users/admin/views.py src users/models/user.py",
+    "cd home/assistant/config",
+    "-rw-r--r-- root/root 112 2026-03-11 09:12 ./metadata.json",
+    "drwxr-xr-x 1000/1000 0 2026-02-01 10:00 a",
+    "curl -u user:**** https://repo.example.com",
+    "curl -u admin:password https://repo.example.com",
+    "Order for Night Delivery was queued",
+    "connected as Read Replica 2",
+    "ship_to: Null Island, 3 retries left\n",
+    "<<<<<<< HEAD\nABCDEFGHIJKLMNABCDEFGHIJKLMNABCD<<<<<<<\n",
+    "EG19588300POL9702180F2906140<<<<<<<<<<<<<<08",
+    "<" * 44,
+    "logo@2x.png icon@1.5x-dark.png pkg@1.2.3-beta.1 a@b.c.min.js",
+    "getty@tty1.service openvpn@client.de.service file@host.py.txt",
+    "http-2.4.6.10-3 openssl-client-1.2.3.4-5 mysql-12.30.45.6",
+    "client-84.62.211.203.jar",
+)
+
+
+def marked(text: str) -> str:
+    """A text with marks around what is found in it."""
+    found, at = "", 0
+    for span in spans(text):
+        found += f"{text[at : span[0]]}«{text[span[0] : span[1]]}»"
+        at = span[1]
+    return found + text[at:]
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_who_stands_at_the_place_of_a_line_is_found_and_nothing_else(text):
+    assert marked(re.sub("[«»]", "", text)) == text
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_lines_that_only_look_like_those_are_left(text):
+    assert marked(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "home-ann-",
+        "(p2, c1, k60, u'ann' ",
+        " owner=ann lpd ",
+        "<<<",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA<<<\n",
+        "N:a;b;;;",
+        "CV Anna Keller ",
+        "a@b.de_",
+        "tcp-84.62.211.203-",
+        " users/ann/",
+    ],
+)
+def test_what_looks_like_such_a_line_again_and_again_is_read_in_time(text):
+    grows_evenly(spans, lambda size: text * (size // len(text)), 16_384)

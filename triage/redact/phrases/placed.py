@@ -1,0 +1,145 @@
+"""Who and what stands at a fixed place of a line, as programs and people write it: `Queued on "x" by "account"`.
+
+The words that such a line holds, what stands to either side of them, and whose place is where in it are in placed.toml.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense, vocabulary
+from triage.redact.pii import given, hosts, people
+from triage.redact.pii.persons import is_person
+from triage.redact.pii.word_lists import places
+from triage.redact.text import Found, Span
+
+__all__ = ("LEADS",)
+
+_FILE: Final = Path(__file__).with_name("placed.toml")
+_REACH: Final = 200
+_NEAR: Final = 400
+_ACCOUNT: Final = Sense("username", "user")
+_JOINED: Final = bytes.maketrans(b"_-", b"  ")
+_COMPOUND: Final = (b"vertrag", b"ung", b"zeugnis", b"schreiben", b"vorlage", b"muster", b"konto", b"heit", b"keit")
+
+
+class _Place(NamedTuple):
+    """What stands before such a word and behind it, and what has to stand near."""
+
+    before: re.Pattern[bytes] | None
+    behind: re.Pattern[bytes] | None
+    near: tuple[bytes, ...]
+
+
+def _user(data: bytes, span: Span) -> Iterator[Found]:
+    """The account at a place, unless it is nobody's."""
+    small = data[slice(*span)].lower()
+    if small not in vocabulary().nobody and small not in places().homes:
+        yield from judged(data, span, _ACCOUNT, in_quotes=True, assigned=True, name=(span[0], span[0]))
+
+
+def _host(data: bytes, span: Span) -> Iterator[Found]:
+    """The machine at a place, by more than a word."""
+    if hosts.in_words(data[slice(*span)]):
+        yield *span, "hostname", "placed"
+
+
+def _person(data: bytes, span: Span) -> Iterator[Found]:
+    """A full name of no word that stands in its place; one whose words no blanks part has a given name in it."""
+    text = data[slice(*span)]
+    if b" " not in text:
+        yield from _somebody(data, span)
+    elif people.full_name(text) and is_person(text) and _NO_FAMILY.isdisjoint(_small(text).split()):
+        yield *span, "person", "placed"
+
+
+def _somebody(data: bytes, span: Span) -> Iterator[Found]:
+    """A full name that begins or ends with a given name, whose words an underscore or a hyphen may part."""
+    text = data[slice(*span)].translate(_JOINED)
+    words = text.split()
+    told = people.full_name(text) and (given.is_given_name(words[0]) or given.is_given_name(words[-1]))
+    if told and is_person(text) and _NO_FAMILY.isdisjoint(_small(text).split()):
+        yield *span, "person", "placed"
+
+
+def _small(text: bytes) -> bytes:
+    """A text in small letters, those beyond ASCII too."""
+    return text.decode("utf-8", "replace").lower().encode()
+
+
+def _name(data: bytes, span: Span) -> Iterator[Found]:
+    """A part of a name, or all of it in capitals."""
+    if is_person(data[slice(*span)].replace(b"/", b" ")):
+        yield *span, "person", "placed"
+
+
+def _family(data: bytes, span: Span) -> Iterator[Found]:
+    """A name alone that is none of the words which stand in its place."""
+    small = _small(data[slice(*span)])
+    known = vocabulary()
+    told = small in _NO_FAMILY or small.endswith(_COMPOUND) or small in known.things | known.words
+    if not told and is_person(data[slice(*span)]):
+        yield *span, "person", "placed"
+
+
+_KINDS: Final[dict[str, Callable[[bytes, Span], Iterator[Found]]]] = {
+    "user": _user,
+    "host": _host,
+    "person": _person,
+    "somebody": _somebody,
+    "name": _name,
+    "family": _family,
+}
+
+
+def _placed(place: _Place, size: int, data: bytes, at: int) -> Iterator[Found]:
+    """What stands at the places of a line around one of its words."""
+    sides = []
+    if place.behind:
+        sides.append(place.behind.match(data, at + size))
+    if place.before and (not sides or sides[0]):
+        sides.append(place.before.search(data, max(at - _REACH, 0), at))
+    if None in sides or (place.near and not _is_near(place.near, data, at)):
+        return
+    for side in sides:
+        if side:
+            for group, number in side.re.groupindex.items():
+                if side[number] is not None:
+                    yield from _KINDS[group.partition("_")[0]](data, side.span(number))
+
+
+def _is_near(words: tuple[bytes, ...], data: bytes, at: int) -> bool:
+    """Whether one of some words stands within a few lines."""
+    around = data[max(at - _NEAR, 0) : at + _NEAR]
+    return any(word in around for word in words)
+
+
+def _expression(text: str | None) -> re.Pattern[bytes] | None:
+    """An expression over bytes, where one is given; letters beyond ASCII are as UTF-8 has them."""
+    return re.compile(text.encode()) if text else None
+
+
+_Sized = Callable[[int, bytes, int], Iterator[Found]]
+
+
+def _leads(data: Mapping[str, Any]) -> Iterator[tuple[list[str], _Sized]]:
+    """The words of each kind of line, and what reads it."""
+    for entry in data["place"]:
+        place = _Place(
+            _expression(entry.get("before")),
+            _expression(entry.get("behind")),
+            tuple(word.encode() for word in entry.get("near", ())),
+        )
+        yield entry["starts"], partial(_placed, place)
+
+
+_DATA: Final = tomllib.loads(_FILE.read_text("utf-8"))
+_NO_FAMILY: Final = frozenset(word.encode() for word in _DATA["words"]["no_family"])
+LEADS: Final = tuple(_leads(_DATA))
+"""What such a line holds, in small letters, and what reads it."""
