@@ -20,7 +20,7 @@ FOUND = (
     "New client connected from «172.16.25.19»:24069 as tele-12 (p2, c1, k60, u'«annkel95»').",
     "Connecting to AP1 Channel 6 in mode 11n as «build-agent-51»...",
     "DHCPACK(br0) «10.0.0.5» «3c:a6:f6:11:22:33» «ws-keller01»",
-    f"%B«{CARD}»^«KELLER/ANNA»^2912101000?",
+    f"«%B{CARD}^KELLER/ANNA^2912101000?»",
     'I [12/Mar/2026:10:00:00 +0100] [Job 41] Queued on "Office" by "«annkel12»".',
     'Job 41 canceled by "«annkel12»"',
     "Office «annkel12» 41 [12/Mar/2026:10:00:00 +0100] total 3 - localhost x.pdf - -",
