@@ -68,7 +68,7 @@ def test_another_function_is_another_key() -> None:
 @pytest.mark.parametrize(
     "text",
     ["Execution of x terminated by unhandled exception\nok", "Call stack traceback locations:\n0x1",
-     "raised CONSTRAINT_ERROR : cart.adb:31 index check failed\nok", "cart.adb:31:4: error: missing \";\"",
+     "raised CONSTRAINT_ERROR : cart.adb:31 index check failed\nok", 'cart.adb:31:4: error: missing ";"',
      "[/srv/shop]\n0x55dae2ea8562 cart.pay at cart.adb:31"],
 )  # fmt: skip
 def test_look_alikes_are_none(text: str) -> None:
