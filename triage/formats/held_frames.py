@@ -80,9 +80,8 @@ def written(chain: list[Thrown]) -> str | None:
 
     Examples
     --------
-    >>> print(written([Thrown("KeyError", "no rate", (_Call("f", "a.rb", 3, 0), _Call("g", "b.rb", 4, 0)))]))
-    a.rb:3:in `f': no rate (KeyError)
-        from b.rb:4:in `g'
+    >>> written([Thrown("KeyError", "no rate", (_Call("f", "a.rb", 3, 0), _Call("g", "b.rb", 4, 0)))]).split("\\n")
+    ["a.rb:3:in `f': no rate (KeyError)", "\\tfrom b.rb:4:in `g'"]
     """
     language = next((word for one in chain for word in map(_language, one.calls[:_LOOKED]) if word), None)
     if language is None:
