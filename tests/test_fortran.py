@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import triage
 from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded
+from triage.stacks import signature
 
 SIGNAL = """Program received signal SIGSEGV: Segmentation fault - invalid memory reference.
 
@@ -42,6 +43,18 @@ def test_each_runtime(text, kind, error, names):
     assert (pay.line, (pay.file or "").rpartition("/")[2]) == (12, "shop.f90")
     (event,) = triage.loads(f"{text}\nSegmentation fault (core dumped)").events().to_dict("records")
     assert event["culprit"].endswith("pay (shop.f90:12)")
+
+
+def test_clones_of_a_procedure_are_the_procedure():
+    plain = signature(SIGNAL)
+    assert (
+        plain
+        == signature(SIGNAL.replace("_pay", "_pay.constprop.0"))
+        == signature(SIGNAL.replace("_pay", "_pay.isra.1"))
+    )
+    body = SIGNAL.replace("_pay", "_pay._omp_fn.0")
+    assert signature(body) == signature(SIGNAL.replace("_pay", "_pay._omp_fn.3")) != plain
+    assert functions(one(body, "fortran"))[1] == "cart::pay._omp_fn.0"
 
 
 def test_the_place_stands_for_a_stack_that_is_not_there():

@@ -367,7 +367,7 @@ def test_frames_among_the_causes_that_wasmtime_tells():
         "Error: failed to run main module `shop.wasm`\n\nCaused by:\n    0: failed to invoke command default\n"
         "    1: error while executing at wasm backtrace:\n"
         "           0: 0x1bfe5 - shop.wasm!shop::cart::pay::h88bbc943df547e4a\n"
-        "           1: 0x1209d - shop.wasm!_start\n    2: wasm trap: wasm `unreachable` instruction executed"
+        "           1:   0x586 - shop.wasm!_start\n    2: wasm trap: wasm `unreachable` instruction executed"
     )
     crash, *causes = rust.parse(text)
     assert [(frame.function, frame.module) for frame in crash.frames] == [

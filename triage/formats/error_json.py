@@ -1,9 +1,9 @@
 """Errors as JSON: an object that holds one, a list of them, or a file of objects one below the other.
 
-What services answer, what functions in a cloud return, what stores and log views export, an entry of a log as people
-paste it. Each object is read as a line of a log would be (`log_json`, `held_error`), however it is laid out: one that
-holds an error with a stack becomes an event, and those that tell what happened rows of `logs`. A list that an export
-wraps (`hits.hits`, `entries`, `events`) is read entry by entry.
+What services answer, what functions in a cloud return, what stores and log views export, what trackers of errors are
+sent (`held_frames`), an entry of a log as people paste it. Each object is read as a line of a log would be (`log_json`,
+`held_error`), however it is laid out: one that holds an error with a stack becomes an event, and those that tell what
+happened rows of `logs`. A list that an export wraps (`hits.hits`, `entries`, `events`) is read entry by entry.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _LOOKED, _DEPTH = 50, 3
 # In a document that the head cuts: keys that hold stacks and nothing else.
 _KEYS: Final = (
     '"stack"', '"stacktrace"', '"stack_trace"', '"stackTrace"', '"traceback"', '"backtrace"', '"exception.stacktrace"',
-    '"error.stack_trace"', '"exc_info"', '"@x"', '"StackTrace"',
+    '"error.stack_trace"', '"exc_info"', '"@x"', '"StackTrace"', '"trace_chain"',
 )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ and logback's layouts, Serilog, NLog and .NET's console, Laravel, Spring Boot's 
 Google's and Elastic's error logs, OpenTelemetry's attributes. They name the same three things differently and nest them
 differently. Names are compared in lower case without marks, so `stack_trace`, `stackTrace` and `error.stack_trace` are
 known by one row of `held_error.toml`.
-A stack that is a list of lines or of objects becomes the text that the language itself would print,
-for the trace modules to read.
+A stack that is a list of lines or of objects (those of trackers: `held_frames`) becomes the text that the language
+itself would print, for the trace modules to read.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
+from triage.formats import held_frames
 from triage.records import json_text
 
 __all__ = ("HeldError", "find", "likely")
@@ -133,8 +134,12 @@ def _stack(item: Any, held: dict[str, Any]) -> str | None:
 
 
 def _written(frames: list[dict[str, Any]], held: dict[str, Any]) -> str | None:
-    """Frames that are objects, as their language would print them."""
+    """Frames that are objects, as their language would print them; or errors that have such frames."""
     first = frames[0]
+    nested = held_frames.errors(frames)
+    chain = nested or ([] if "name" in first else held_frames.errors(held))
+    if chain and (text := held_frames.written(chain)):
+        return text
     inner = first.get("frames")
     if "exc_type" in first and isinstance(inner, list):
         return "\n\n".join(filter(None, (_python(one) for one in reversed(frames)))) or None

@@ -20,6 +20,7 @@ from triage.formats import log_line, log_times
 from triage.formats.held_text import report as held_report
 from triage.formats.log_heads import Said, level_of
 from triage.formats.trace_text import add
+from triage.formats.traces.go_head import thrown
 from triage.formats.traces.prefixes import split
 from triage.formats.traces.scanning import Found, along
 from triage.records import json_text
@@ -334,6 +335,9 @@ class Reading:
         if report:
             columns |= {name: getattr(report, name) for name in _REPORTED}
             columns["platform"] = _language(report.traces)
+        if columns.get("platform") == "go" and (panic := thrown(columns["error_value"])):
+            columns |= {"event_kind": panic.kind, "error_type": panic.error_type, "error_value": panic.error_value}
+            columns["signal"] = columns["signal"] or panic.signal
         record.event = source.records.event(**columns)
         if report:
             source.records.stacks(record.event, report.traces)

@@ -31,6 +31,7 @@ from triage.formats.sentry_json import (
     pairs,
     text,
 )
+from triage.formats.sentry_names import fault
 from triage.formats.sentry_stacks import Images, chain, language, traces
 from triage.records import json_text
 from triage.sources.source import HEAD_BYTES
@@ -221,6 +222,8 @@ def _fill_what(draft: Draft, event: dict[str, Any], main: dict[str, Any]) -> Non
         kind = "crash"
     else:
         kind = "exception" if main else "log"
+    trap = fault(text(main.get("type")), text(main.get("value")))
+    kind = trap.kind or kind if trap and is_signal else kind
     start, ts = moment(event.get("start_timestamp")), moment(event.get("timestamp"))
     own = event.get("fingerprint")
     fingerprint = ", ".join(part for part in own if isinstance(part, str)) if isinstance(own, list) else text(own)
@@ -307,10 +310,11 @@ def _fill_mechanism(draft: Draft, main: dict[str, Any]) -> None:
     signal, mach = mapping(meta.get("signal")), mapping(meta.get("mach_exception"))
     errno, error = mapping(meta.get("errno")), mapping(meta.get("ns_error"))
     handled = mechanism.get("handled")
+    trap = fault(text(main.get("type")), text(main.get("value")))
     draft.fill(
         rank=RANK,
         handled=handled if isinstance(handled, bool) else None,
-        signal=text(signal.get("name")) or _signal(main.get("type")),
+        signal=text(signal.get("name")) or _signal(main.get("type")) or (trap.signal if trap else None),
         fault_address=number(data.get("relevant_address")),
     )
     for code, name in (

@@ -13,6 +13,7 @@ the mechanisms number them (`exception_id`, `parent_id`, exception groups), `cha
 surfaced. The desktop reporter names `values[0]`; where an event holds one exception, as native ones do, this is the
 same.
 
+A function is named as its language names it (`sentry_names`), with its class or package.
 A frame's `module` is the file name of its package (the path stands in `modules`), else its module, else the image
 that its address lies in; its `file` is `filename` (which is relative to the project and the same on every machine),
 else `abs_path`. In native stacks, frames of one address and different functions are inlined into the outermost of
@@ -27,6 +28,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from triage.formats.sentry_json import items, mapping, number, text
+from triage.formats.sentry_names import error_of, function_of
 from triage.records import Frame, Trace, json_text
 
 __all__ = ("Chain", "Images", "chain", "language", "name_and_args", "traces")
@@ -118,7 +120,8 @@ def chain(event: dict[str, Any]) -> Chain:
     >>> [(number, link["type"]) for number, link in links]
     [(0, 'PaymentError'), (1, 'KeyError')]
     """
-    newest = items(event.get("exception"))[::-1]
+    platform = language(event.get("platform"))
+    newest = [error_of(each, platform) for each in items(event.get("exception"))[::-1]]
     numbered: dict[int, dict[str, Any]] = {}
     for error in newest:
         own = number(mapping(error.get("mechanism")).get("exception_id"))
@@ -293,10 +296,13 @@ class _Maker:
         base = _unsigned(item.get("image_addr")) or (image["base"] if image else None)
         symbol = _unsigned(item.get("symbol_addr"))
         function = text(item.get("function"))
-        raw = text(item.get("raw_function")) or text(item.get("symbol")) or function
+        raw = text(item.get("raw_function")) or text(item.get("symbol"))
         args = None
-        if function and (platform == "native" or address is not None):
-            function, args = name_and_args(function)
+        if function and (platform in {"native", "csharp"} or address is not None):
+            raw, (function, args) = raw or (function if platform != "csharp" else None), name_and_args(function)
+        if function and address is None:
+            function = function_of(function, text(item.get("module")), platform)
+        raw = raw or function
         variables = item.get("vars")
         spoken = item.get("lang") if isinstance(item.get("lang"), str) else platform
         in_app = item.get("in_app")

@@ -37,6 +37,8 @@ FIRM: Final = TELLING["application", True]
 # that a target tests tell more.
 PACKAGE, WEAK = 5, 4
 _COMPILED: Final = frozenset({"native", "c", "c++", "rust", "swift", "kernel", "objective-c"})
+# Whether a method is of an object or of its class only PHP itself tells, no client of an error tracker.
+_METHOD: Final = re.compile(r"(?<=[\w}])(?<!operator)->(?=[\w\\{])")
 # In other languages these are names that people give.
 _CLONE: Final = re.compile(r"(?<=\w)\.(?:cold|hot|warm|isra|part|constprop)$")
 # Swift's names as some tools write them: with the module that others leave out, and with types.
@@ -99,7 +101,7 @@ class FrameTable:
 
     def _learned(self, traits: tuple[Any, ...]) -> Known:
         kind, function, module, offset, file, language, in_app = traits
-        read = function or ""
+        read, shown = function or "", ""
         if read.startswith(_MANGLED):
             read = _demangled(read)
         name = normalise(read) if read else ""
@@ -112,6 +114,8 @@ class FrameTable:
         telling = _telling(role, named=bool(name))
         if language == "javascript" and "." in name[1:3] and file and _BUILT.search(basename(file)):
             name = _RECEIVER.sub("", name)
+        if "->" in name:
+            shown, name = name, _METHOD.sub("::", name)
         inner = name.replace("anonymous::", "(anonymous namespace)::") if compiled and "anonymous::" in name else ""
         if compiled and ("." in name or ")" in read or inner):
             name = _linked(name, read, module)
@@ -121,7 +125,9 @@ class FrameTable:
         number = _ROLE_NUMBERS[role.role]
         if len(self._known) >= _MOST:
             self._known.clear()
-        known = Known(name, word(name) if name else NONE, number, role.rule, telling, ending(name), inner or name)
+        known = Known(
+            name, word(name) if name else NONE, number, role.rule, telling, ending(name), shown or inner or name
+        )
         self._known[traits] = known
         return known
 

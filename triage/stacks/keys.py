@@ -158,8 +158,9 @@ def text_of(
 
 
 def cause_word(error_type: str | None, top: int) -> int:
-    """The word of the root of a chain of exceptions: its type and its first frame that counts."""
-    return chain(word(error_type or ""), top or _EMPTY) if error_type or top else _EMPTY
+    """The word of the root of a chain of exceptions: its type without its module, and its first frame that counts."""
+    simple = _QUALIFIED.sub("", error_type) if error_type else ""
+    return chain(word(simple), top or _EMPTY) if error_type or top else _EMPTY
 
 
 def roots_word(roots: Iterable[int]) -> int:
@@ -254,7 +255,7 @@ def _causes(events: pa.Table, rows: pa.Table, stacks: Stacks) -> _Causes:
     at = place.combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
     top = np.r_[stacks.top[:, 0], np.uint64(NONE)][at]
     code, types = numbered(rows, ("error_type",))
-    said = _spread([word(name or "") for (name,) in types], code)
+    said = _spread([word(_QUALIFIED.sub("", name or "")) for (name,) in types], code)
     known = (top != NONE) | (said != _EMPTY)
     made = np.where(known, chained(len(top), said, np.where(top == NONE, np.uint64(_EMPTY), top)), np.uint64(_EMPTY))
     event = pc.index_in(rows["event_id"], value_set=events["event_id"].combine_chunks()).combine_chunks()

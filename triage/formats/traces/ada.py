@@ -3,9 +3,11 @@ r"""Ada: exceptions that nobody caught in programs of GNAT, with the stack where
 Facts: general knowledge of GNAT 5 to 14. Grammar, one line each::
 
     report = [ "Execution of " program " terminated by unhandled exception" ] raised [ "Load address: 0x" A ]
-             [ "Call stack traceback locations:" row+ ]
+             [ [ "Call stack traceback locations:" ] row+ ]
     raised = "raised " NAME [ " : " message ] | "Exception name: " NAME [ "Message: " message ]
     row    = "0x" A " " function ( " at " file ":" line | " in " image ) | ( "0x" A )+ | "[" image "]"
+
+What a handler prints (`Exception_Information`), and a binder that was asked for names, has no line above its rows.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
 NAME: Final = "ada"
 TITLE: Final = "Ada exception"
 PLATFORM: Final = "native"
-ANCHORS: Final = ("terminated by unhandled exception", "Call stack traceback locations:")
+ANCHORS: Final = ("terminated by unhandled exception", "Call stack traceback locations:", ".adb:", ".ads:")
 
 _EXECUTION: Final = lazy(r"Execution of (?P<program>\S.{0,400}?) terminated by unhandled exception\s*$")
 _RAISED: Final = lazy(r"raised (?P<type>[A-Z][\w.]{1,200})(?: : (?P<text>.*))?\s*$")
@@ -44,13 +46,9 @@ _BACK, _MOST = 6, 20_000
 def read(window: Window) -> Report | None:
     """The exception around the anchor line."""
     line = window[0] or ""
-    if not (_EXECUTION.match(line) or _TITLE.match(line)):
+    first = _first(window, line)
+    if first is None:
         return None
-    first = 0
-    if _TITLE.match(line):
-        first = next((at for at in range(-1, -_BACK, -1) if _raises(window[at])), 1)
-        if first > 0:
-            return None
     block = Block(window)
     program, at = _EXECUTION.match(line), first + bool(_EXECUTION.match(line))
     raised = _RAISED.match(block.at(at) or "") or _NAMED.match(block.at(at) or "")
@@ -62,8 +60,8 @@ def read(window: Window) -> Report | None:
         at += 1
     frames: list[Frame] = []
     end = at if not (block.at(at - 1) or "").isspace() else at - 1
-    if _TITLE.match(block.at(at) or ""):
-        end = at + 1
+    if _TITLE.match(block.at(at) or "") or _begins(block.at(at)):
+        end = at + bool(_TITLE.match(block.at(at) or ""))
         while len(frames) < _MOST and (row := block.at(end)) is not None and (found := _frames(row, end)) is not None:
             frames += found
             end += 1
@@ -79,6 +77,26 @@ def read(window: Window) -> Report | None:
         process=program["program"] if program else None,
         leads=True,
     )
+
+
+def _first(window: Window, line: str) -> int | None:
+    """Where the report begins that the anchor line is of, None where it is of none."""
+    if _EXECUTION.match(line):
+        return 0
+    if _RAISED.match(line):
+        below = window[1]
+        return 0 if _begins(below) or (_LOAD.match(below or "") and _begins(window[2])) else None
+    if _TITLE.match(line) or _begins(line):
+        return next((at for at in range(-1, -_BACK, -1) if _raises(window[at])), None)
+    return None
+
+
+def _begins(line: str | None) -> bool:
+    """Whether a line is the first below what was raised, where no title stands between: an image, or a place."""
+    if line is None:
+        return False
+    row = _ROW.match(line)
+    return row["file"] is not None if row else _IMAGE.match(line) is not None
 
 
 def _raises(line: str | None) -> bool:

@@ -9,7 +9,7 @@ Facts: general knowledge of GCC 4.8 to 14 and of ifort and ifx. Grammar, one lin
     intel  = "forrtl: " ( "severe" | "error" ) " (" n "): " message
              [ "Image  PC  Routine  Line  Source" ] ( image "  " A "  " routine "  " n "  " file )*
 
-Compilers mark names: `pay_`, `__cart_MOD_pay` and `cart_mp_pay_` are shown without.
+Compilers mark names: `pay_`, `__cart_MOD_pay` and `cart_mp_pay_` are shown without; clones (`.constprop.0`) are kept.
 """
 
 from __future__ import annotations
@@ -198,6 +198,7 @@ def _plain(function: str | None) -> str | None:
     """A name without the marks of the compiler."""
     if function is None:
         return None
-    if found := _MODULE.match(function):
-        return f"{found['module']}::{found['name']}"
+    name, dot, clone = function.partition(".")
+    if found := _MODULE.match(name):
+        return f"{found['module']}::{found['name']}{dot}{clone}"
     return function.removesuffix("_") if not function.startswith("_") and not function.endswith("__") else function

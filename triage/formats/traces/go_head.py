@@ -12,7 +12,7 @@ from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.reports import Report
 from triage.records import Trace, json_text
 
-__all__ = ("Head", "head_of")
+__all__ = ("Head", "head_of", "thrown")
 
 _SIGNAL: Final = lazy(
     r"\*{0,2}\[signal (?:(SIG[A-Z0-9]{1,10})|(0x[0-9a-f]{1,4}|\d{1,3}))(?:: ([^\]=]{1,80}?))?"
@@ -119,6 +119,20 @@ address=None, handled=None, facts=())
     if kind is None:
         kind = "dump" if error == "SIGQUIT" else "crash" if error not in {"panic", "runtime error"} else "exception"
     return Head(kind, error, value, signal, code, address, handled, facts)
+
+
+def thrown(value: str | None) -> Head | None:
+    """What the runtime says of an error that it made, by the words that the error has; None of any other.
+
+    Examples
+    --------
+    >>> found = thrown("runtime error: invalid memory address or nil pointer dereference")
+    >>> found.kind, found.error_type, found.signal
+    ('crash', 'runtime error', 'SIGSEGV')
+    >>> thrown("no rate") is None
+    True
+    """
+    return head_of([f"panic: {value}"]) if value and value.startswith("runtime error: ") else None
 
 
 def _signal(lines: list[str]) -> tuple[str | None, int | None, int | None, tuple[tuple[str, str], ...]]:

@@ -70,7 +70,8 @@ _MARKER: Final = lazy(r"(?:</?[\w#!]{2,12}>+|<<EOE>>|=======================) *"
 _SYMBOL: Final = lazy(
     rf"(?:\[(?:<[^>]{{1,24}}>|[0-9a-f]{{8,16}})\] {{0,3}}){{0,2}}(?:[0-9a-f]{{8,16}} )?"
     rf"(?P<name>{_NAME})(?:{_OFFSET})?(?: \[(?P<module>[\w.-]{{1,100}})[^\]]{{0,70}}\])?"
-    rf"(?: (?:{_PLACE}))?(?: \[(?P<last>inline)\])?"
+    rf"(?: (?:{_PLACE}|\((?:{_CHAIN} ){{0,8}}{_LOOKED_UP}\)(?: \[?(?P<within>[\w-]{{1,100}})[^\]]{{0,70}}\]?)?))?"
+    r"(?: \[(?P<last>inline)\])?"
 )
 _REGISTER_LINE: Final = lazy(
     r"(?:RSP|RAX|RDX|RBP|RSI|RDI|R1[0-5]|R0?[89]|FS|CS|DS|CR[0-4]|DR[0-7]|EAX|ESI|EDI|EBP|ESP|ORIG_RAX|PKRU)[: ]"
@@ -168,19 +169,21 @@ def symbol(text: str, *, trust: str) -> Frame | None:
     --------
     >>> symbol("[<ffffffff92af056e>]  [<ffffffff92af056e>] keyring_destroy+0xe2/0x186", trust="context").symbol_offset
     226
+    >>> symbol("list_del (lib/list_debug.c:47 (discriminator 1)) nvidia", trust="context").line
+    47
     """
     found = _SYMBOL.match(text.strip())
-    if found is None or (found["offset"] is None and found["file"] is None):
+    if found is None or not (found["offset"] or found["file"] or found["file2"]):
         return None
     address = re.match(r"(?:\[<?)?([0-9a-f]{7,16})(?:>?\]| )", text.strip())
     return Frame(
         language="kernel",
         function=found["name"],
-        module=found["module"],
+        module=found["module"] or found["within"],
         symbol_offset=_hex(found["offset"]),
-        file=found["file"],
-        line=_number(found["line"]),
-        column=_number(found["column"]),
+        file=found["file"] or found["file2"],
+        line=_number(found["line"] or found["line2"]),
+        column=_number(found["column"] or found["column2"]),
         trust=trust,
         inline_depth=1 if found["last"] else 0,
         address=int(address[1], 16) if address else None,

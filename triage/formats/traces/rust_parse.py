@@ -191,7 +191,7 @@ class _Reader:
             if not line or not lines[at][:1].isspace():
                 break
             number, _, message = line.partition(": ")
-            if found := _WASM.match(message):
+            if found := _WASM.match(message.lstrip()):  # addresses stand at the right of their column
                 frame = named(found["name"], int(found["address"], 16), at)
                 self._panic.groups.append([msgspec.structs.replace(frame, module=found["module"])])
             elif number.isdecimal() and message:

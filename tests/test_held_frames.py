@@ -1,0 +1,219 @@
+"""Frames as objects, in the documented payloads of the trackers of errors; each language as it prints them itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import triage
+from triage.formats import held_error
+from triage.stacks import signature
+
+Error = tuple[str, str, list[tuple[str, str, str, int]]]
+JAVA: Error = ("java.lang.IllegalStateException", "no rate", [
+    ("org.shop.Cart", "total", "Cart.java", 12), ("org.shop.Cart", "pay", "Cart.java", 20),
+    ("org.shop.Main", "run", "Main.java", 3),
+])  # fmt: skip
+CAUSE: Error = (
+    "org.shop.NoRate",
+    "XTS",
+    [("org.shop.Rates", "find", "Rates.java", 7), ("org.shop.Cart", "total", "Cart.java", 11)],
+)
+PLAIN = [("total", "cart", 12), ("pay", "cart", 20), ("run", "main", 3)]
+TEXTS = {
+    "rb": "/srv/cart.rb:12:in `total': no rate (KeyError)\n\tfrom /srv/cart.rb:20:in `pay'\n"
+    "\tfrom /srv/main.rb:3:in `run'",
+    "py": "Traceback (most recent call last):\n"
+    '  File "/srv/main.py", line 3, in run\n  File "/srv/cart.py", line 20, in pay\n'
+    '  File "/srv/cart.py", line 12, in total\nKeyError: no rate',
+    "js": "KeyError: no rate\n    at total (/srv/cart.js:12:1)\n    at pay (/srv/cart.js:20:1)\n"
+    "    at run (/srv/main.js:3:1)",
+    "php": "PHP Fatal error:  Uncaught KeyError: no rate in /srv/cart.php:12\nStack trace:\n"
+    "#0 /srv/cart.php(20): total()\n"
+    "#1 /srv/main.php(3): pay()\n#2 /srv/index.php(1): run()\n#3 {main}\n  thrown in /srv/cart.php on line 12",
+}
+BY_CLASS = (
+    "java.lang.IllegalStateException: no rate\n\tat org.shop.Cart.total(Cart.java:12)\n"
+    "\tat org.shop.Cart.pay(Cart.java:20)\n"
+    "\tat org.shop.Main.run(Main.java:3)\n"
+)
+CAUSED = (
+    "Caused by: org.shop.NoRate: XTS\n\tat org.shop.Rates.find(Rates.java:7)\n"
+    "\tat org.shop.Cart.total(Cart.java:11)\n\t... 2 more\n"
+)
+
+
+def rollbar(errors: list[Error]) -> dict[str, Any]:
+    chain = [
+        {
+            "frames": [
+                {"filename": file, "lineno": line, "method": name, **({"class_name": owner} if owner else {})}
+                for owner, name, file, line in reversed(frames)
+            ],
+            "exception": {"class": kind, "message": said},
+        }
+        for kind, said, frames in errors
+    ]
+    body = {"trace": chain[0]} if len(chain) == 1 else {"trace_chain": chain}
+    return {"data": {"environment": "production", "level": "error", "timestamp": 1705821851, "uuid": "x", "body": body}}
+
+
+def bugsnag(errors: list[Error]) -> dict[str, Any]:
+    made = [
+        {
+            "errorClass": kind,
+            "message": said,
+            "stacktrace": [
+                {"file": file, "lineNumber": line, "method": f"{owner}.{name}" if owner else name, "inProject": True}
+                for owner, name, file, line in frames
+            ],
+        }
+        for kind, said, frames in errors
+    ]
+    return {"apiKey": "x", "notifier": {"name": "x"}, "events": [{"exceptions": made, "severity": "error"}]}
+
+
+def raygun(errors: list[Error]) -> dict[str, Any]:
+    error: dict[str, Any] = {}
+    for kind, said, frames in reversed(errors):
+        rows = [
+            {"className": owner, "methodName": name, "fileName": file, "lineNumber": line}
+            for owner, name, file, line in frames
+        ]
+        error = {"className": kind, "message": said, "stackTrace": rows, **({"innerError": error} if error else {})}
+    return {"occurredOn": "2024-01-21T09:17:31Z", "details": {"machineName": "x", "error": error}}
+
+
+def elastic(errors: list[Error]) -> dict[str, Any]:
+    made = [
+        {
+            "type": kind,
+            "message": said,
+            "stacktrace": [
+                {
+                    "filename": file,
+                    "line": {"number": line},
+                    "function": name,
+                    **({"classname": owner} if owner else {}),
+                }
+                for owner, name, file, line in frames
+            ],
+        }
+        for kind, said, frames in errors
+    ]
+    return {
+        "@timestamp": "2024-01-21T09:17:31Z",
+        "processor": {"event": "error"},
+        "error": {"id": "x", "exception": made},
+    }
+
+
+def honeybadger(errors: list[Error]) -> dict[str, Any]:
+    ((kind, said, frames),) = errors
+    rows = [
+        {"number": str(line), "file": file, "method": f"{owner}.{name}" if owner else name}
+        for owner, name, file, line in frames
+    ]
+    return {"notifier": {"name": "x"}, "error": {"class": kind, "message": said, "backtrace": rows}}
+
+
+def airbrake(errors: list[Error]) -> dict[str, Any]:
+    made = [
+        {
+            "type": kind,
+            "message": said,
+            "backtrace": [
+                {"file": file, "line": line, "function": f"{owner}.{name}" if owner else name}
+                for owner, name, file, line in frames
+            ],
+        }
+        for kind, said, frames in errors
+    ]
+    return {"errors": made, "context": {"severity": "error"}, "params": {}}
+
+
+TRACKERS = [rollbar, bugsnag, raygun, elastic, honeybadger, airbrake]
+Tracker = Callable[[list[Error]], dict[str, Any]]
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+@pytest.mark.parametrize("ending", TEXTS)
+def test_each_language_has_the_key_of_its_own_text(tracker: Tracker, ending: str) -> None:
+    frames = [("", name, f"lib/{file}.{ending}", line) for name, file, line in PLAIN]
+    written = json.dumps(tracker([("KeyError", "no rate", frames)]))
+    assert signature(written) == signature(TEXTS[ending]) != ""
+    (event,) = triage.loads(written).events().to_dict("records")
+    assert (event["error_type"], event["error_value"], event["event_class"]) == (
+        "KeyError",
+        "no rate",
+        "incident_signal",
+    )
+    assert event["culprit"].startswith("total (cart.")
+    assert signature(written.replace('"total"', '"count"')) not in {"", signature(written)}
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_a_class_is_part_of_the_name(tracker: Tracker) -> None:
+    written = json.dumps(tracker([JAVA]), indent=1)
+    assert signature(written) == signature(BY_CLASS) != ""
+    assert signature(written.replace("org.shop.Cart", "org.shop.Bill")) not in {"", signature(written)}
+
+
+@pytest.mark.parametrize("tracker", [rollbar, bugsnag, raygun, elastic])
+def test_what_an_error_came_from(tracker: Tracker) -> None:
+    written = json.dumps(tracker([JAVA, CAUSE]))
+    assert signature(written) == signature(BY_CLASS + CAUSED) != signature(BY_CLASS)
+    assert triage.loads(written).stacks()["role"].tolist() == ["crash", "cause"]
+
+
+def test_an_item_without_what_is_around_it() -> None:
+    frames = [("", name, f"lib/{file}.rb", line) for name, file, line in PLAIN]
+    item = rollbar([("KeyError", "no rate", frames)])
+    assert (
+        signature(json.dumps(item["data"]))
+        == signature(json.dumps({"err": 0, "result": item}))
+        == signature(TEXTS["rb"])
+    )
+
+
+def test_an_error_of_go() -> None:
+    rows = [(f"example.org/shop/cart.{name}", "", f"/src/{file}.go", line) for name, file, line in PLAIN]
+    bare = [("", owner, file, line) for owner, _, file, line in rows]
+    stack = "\n".join(f"{name}\n\t{file}:{line}" for _, name, file, line in bare)
+    value = "runtime error: index out of range [5] with length 3"
+    record = {"level": "error", "ts": 1769390759.1, "msg": "panic recovered", "error": value, "stacktrace": stack}
+    written = json.dumps(rollbar([("runtime.boundsError", value, bare)]))
+    assert signature(written) == signature(json.dumps(record)) != ""
+
+
+def test_a_nested_error_of_dotnet() -> None:
+    inner: Error = ("Shop.NoRate", "XTS", [("Shop.Rates", "Find", "Rates.cs", 7)])
+    outer: Error = (
+        "System.Exception",
+        "no rate",
+        [("Shop.Cart", "Total", "Cart.cs", 12), ("Shop.Main", "Run", "Main.cs", 3)],
+    )
+    text = (
+        "Unhandled exception. System.Exception: no rate\n ---> Shop.NoRate: XTS\n"
+        "   at Shop.Rates.Find() in Rates.cs:line 7\n"
+        "   --- End of inner exception stack trace ---\n   at Shop.Cart.Total() in Cart.cs:line 12\n"
+        "   at Shop.Main.Run() in Main.cs:line 3"
+    )
+    assert signature(json.dumps(raygun([outer, inner]))) == signature(text) != ""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"frames": [{"method": "f", "lineno": 3}], "exception": {"class": "E"}},
+        {"backtrace": [{"file": "a.xyz", "line": 3}]},
+        {"stacktrace": [{"method": "GET", "filename": "report.pdf"}]},
+        {"exceptions": [{"name": "holidays"}]},
+        {"frames": [{"method": 1, "filename": 2}], "exception": {"class": 3}},
+    ],
+)
+def test_look_alikes_are_none(value: dict[str, Any]) -> None:
+    assert held_error.find(value) is None

@@ -1,0 +1,220 @@
+"""Frames as objects, as the trackers of errors keep them, written as their language would print them.
+
+Facts: the documented payloads of Rollbar, Bugsnag, Honeybadger, Airbrake, Raygun and Elastic APM. Each frame has a
+function, perhaps a class, a file and a line under names of its own (`method`, `lineNumber`, `line.number`); the
+innermost comes first but in Rollbar's. Which language it is the files tell. Errors that caused others follow them in
+a list (`trace_chain`, `exceptions`) or lie inside of them (`innerError`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+__all__ = ("Thrown", "errors", "written")
+
+_MARKS: Final = re.compile(r"[^a-z]")
+_LANGUAGES: Final = {
+    "rb": "ruby", "erb": "ruby", "rake": "ruby", "ru": "ruby", "haml": "ruby", "slim": "ruby",
+    "py": "python", "pyx": "python", "php": "php", "phtml": "php", "go": "go",
+    "cs": "csharp", "vb": "csharp", "fs": "csharp",
+    "java": "java", "kt": "java", "kts": "java", "scala": "java", "groovy": "java", "clj": "java",
+    "js": "javascript", "mjs": "javascript", "cjs": "javascript", "jsx": "javascript", "ts": "javascript",
+    "tsx": "javascript", "vue": "javascript", "svelte": "javascript",
+}  # fmt: skip
+_FUNCTION: Final = ("method", "function", "methodname", "functionname")
+_CLASS: Final = ("classname", "class", "declaringtype")
+_FILE: Final = ("filename", "file", "abspath")
+_LINE: Final = ("lineno", "linenumber", "line", "number")
+_COLUMN: Final = ("colno", "columnnumber", "column")
+_STACKS: Final = ("frames", "stacktrace", "backtrace")
+_INNER: Final = ("innererror", "cause")
+_KIND: Final = ("class", "errorclass", "type", "classname", "name")
+_SAID: Final = ("message", "value", "description")
+_MOST, _CHAIN, _LOOKED = 2_000, 16, 40
+
+
+class _Call(NamedTuple):
+    """One frame: the function with its class, and its place."""
+
+    function: str
+    file: str
+    line: int
+    column: int
+
+
+class Thrown(NamedTuple):
+    """One error with its frames, the innermost first."""
+
+    kind: str
+    said: str
+    calls: tuple[_Call, ...]
+
+    @property
+    def named(self) -> str:
+        """The line that says what was thrown."""
+        return ": ".join(part for part in (self.kind, self.said) if part) or "Error"
+
+
+def errors(held: dict[str, Any] | list[dict[str, Any]]) -> list[Thrown]:
+    """The error that an object is and those that it came from, or those that a list holds; [] where one has no frames.
+
+    Examples
+    --------
+    >>> found = errors({"class": "KeyError", "backtrace": [{"file": "a.rb", "number": "3", "method": "f"}]})
+    >>> found[0].named, found[0].calls[0].line
+    ('KeyError', 3)
+    """
+    found = []
+    for one in held[:_CHAIN] if isinstance(held, list) else _inner(held):
+        made = _thrown(one)
+        if made is None:
+            break
+        found.append(made)
+    return found
+
+
+def written(chain: list[Thrown]) -> str | None:
+    """The text of some errors, of which each came from the next; None where no file tells the language.
+
+    Examples
+    --------
+    >>> written([Thrown("KeyError", "no rate", (_Call("f", "a.rb", 3, 0), _Call("g", "b.rb", 4, 0)))]).split("\\n")
+    ["a.rb:3:in `f': no rate (KeyError)", "\\tfrom b.rb:4:in `g'"]
+    """
+    language = next((word for one in chain for word in map(_language, one.calls[:_LOOKED]) if word), None)
+    if language is None:
+        return None
+    texts = [_WRITERS[language](one) for one in chain]
+    if language == "java":
+        return "\nCaused by: ".join(texts)
+    if language == "python":
+        return "\n\nThe above exception was the direct cause of the following exception:\n\n".join(reversed(texts))
+    return "\n".join(texts) if language == "ruby" else _nested(chain) if language == "csharp" else texts[0]
+
+
+def _inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """An error, and those inside of each other that it came from."""
+    error: Any = held
+    for _ in range(_CHAIN):
+        if not isinstance(error, dict):
+            return
+        yield error
+        names = _plain(error)
+        error = next((names[name] for name in _INNER if isinstance(names.get(name), dict)), None)
+
+
+def _thrown(held: dict[str, Any]) -> Thrown | None:
+    """One error, None where it has no frames of this kind."""
+    names = _plain(held)
+    rows: list[Any] = next((names[name] for name in _STACKS if isinstance(names.get(name), list)), [])
+    calls = [call for row in rows[:_MOST] if isinstance(row, dict) and (call := _call(_plain(row)))]
+    if not calls:
+        return None
+    said = names.get("exception")
+    if isinstance(said, dict):  # Rollbar's: the last call is the innermost
+        names, calls = _plain(said), calls[::-1]
+    return Thrown(_text(names, _KIND), " ".join(_text(names, _SAID).split("\n")), tuple(calls))
+
+
+def _call(names: dict[str, Any]) -> _Call | None:
+    """A frame, by names without marks; one of Elastic's has its place in an object."""
+    function, owner, file = (_text(names, keys) for keys in (_FUNCTION, _CLASS, _FILE))
+    place = names.get("line")
+    place = {**names, **_plain(place)} if isinstance(place, dict) else names
+    line, column = _number(place, _LINE), _number(place, _COLUMN)
+    if not function or not (file or owner):
+        return None
+    if owner and not function.startswith(f"{owner}."):
+        function = f"{owner}.{function}"
+    return _Call(function, file, line, column)
+
+
+def _plain(held: dict[str, Any]) -> dict[str, Any]:
+    """Members by their names in lower case without marks."""
+    return {_MARKS.sub("", key.lower()): value for key, value in held.items()}
+
+
+def _text(names: dict[str, Any], keys: tuple[str, ...]) -> str:
+    return next((value for key in keys if isinstance(value := names.get(key), str) and value), "")
+
+
+def _number(names: dict[str, Any], keys: tuple[str, ...]) -> int:
+    for key in keys:
+        value = names.get(key)
+        if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10:
+            return int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 31:
+            return value
+    return 0
+
+
+def _language(call: _Call) -> str | None:
+    """The language of a file, by how its name ends."""
+    return _LANGUAGES.get(call.file.partition("?")[0].rpartition(".")[2].lower())
+
+
+def _java(error: Thrown) -> str:
+    rows = (
+        f"\tat {call.function}({call.file.rpartition('/')[2] or 'Unknown Source'}{_behind(call)})"
+        for call in error.calls
+    )
+    return "\n".join([error.named, *rows])
+
+
+def _behind(call: _Call) -> str:
+    return f":{call.line}" if call.line and call.file else ""
+
+
+def _javascript(error: Thrown) -> str:
+    rows = (f"    at {call.function} ({call.file}:{call.line}:{call.column or 1})" for call in error.calls)
+    return "\n".join([error.named, *rows])
+
+
+def _ruby(error: Thrown) -> str:
+    rows = [f"{call.file}:{call.line}:in `{call.function}'" for call in error.calls]
+    rows[0] += f": {error.said} ({error.kind or 'RuntimeError'})"
+    return "\n\tfrom ".join(rows)
+
+
+def _python(error: Thrown) -> str:
+    rows = (f'  File "{call.file}", line {call.line}, in {call.function}' for call in reversed(error.calls))
+    return "\n".join(["Traceback (most recent call last):", *rows, error.named])
+
+
+def _php(error: Thrown) -> str:
+    first = error.calls[0]
+    rows = (f"#{nth} {call.file}({call.line}): {call.function}()" for nth, call in enumerate(error.calls))
+    head = f"PHP Fatal error:  Uncaught {error.named} in {first.file}:{first.line}"
+    return "\n".join([head, "Stack trace:", *rows, f"#{len(error.calls)} {{main}}"])
+
+
+def _go(error: Thrown) -> str:
+    rows = (f"{call.function}\n\t{call.file}:{call.line}" for call in error.calls)
+    return "\n".join([error.said or error.kind or "error", *rows])
+
+
+def _csharp(error: Thrown) -> str:
+    return "\n".join([error.named, *_called(error)])
+
+
+def _called(error: Thrown) -> Iterator[str]:
+    """The frames of .NET."""
+    for call in error.calls:
+        brackets = "" if "(" in call.function else "()"
+        yield f"   at {call.function}{brackets}" + (f" in {call.file}:line {call.line}" if call.file else "")
+
+
+def _nested(chain: list[Thrown]) -> str:
+    """Errors of .NET: what an error came from stands inside of it."""
+    rows = [" ---> ".join(one.named for one in chain)]
+    for one in chain[:0:-1]:
+        rows += [*_called(one), "   --- End of inner exception stack trace ---"]
+    return "\n".join([*rows, *_called(chain[0])])
+
+
+_WRITERS: Final = {
+    "java": _java, "javascript": _javascript, "ruby": _ruby, "python": _python, "php": _php, "go": _go,
+    "csharp": _csharp,
+}  # fmt: skip

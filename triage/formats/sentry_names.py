@@ -1,0 +1,74 @@
+"""Functions and errors of a Sentry event as the language itself names them in its own traces.
+
+Facts: what sentry-java, -dotnet, -go and -ruby put into `module`, `function` and `type`, against what their
+runtimes print. Java, .NET, Go and Ruby name a function by its class or package, which the clients write beside it; so
+does Java an error. Go's runtime says "runtime error" of what has types of its own, and of an access to memory
+also which signal it was.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from triage.formats.sentry_json import text
+from triage.formats.traces.go_head import Head, thrown
+
+__all__ = ("error_of", "fault", "function_of")
+
+_JOINED: Final = {
+    "java": ".", "kotlin": ".", "groovy": ".", "scala": ".", "clojure": ".", "csharp": ".", "dotnet": ".", "go": ".",
+    "ruby": "#",
+}  # fmt: skip
+_TYPED: Final = frozenset({"java", "kotlin", "groovy", "scala", "clojure"})
+_GO: Final = "runtime error: "
+
+
+def function_of(function: str, module: str | None, platform: str | None) -> str:
+    """A function with its class or package.
+
+    Examples
+    --------
+    >>> function_of("total", "shop.Cart", "java"), function_of("(*Cart).Total", "example.org/shop", "go")
+    ('shop.Cart.total', 'example.org/shop.(*Cart).Total')
+    >>> function_of("total", "shop.cart", "python")
+    'total'
+    """
+    mark = _JOINED.get(platform or "")
+    if (
+        mark is None
+        or not module
+        or "/" in function
+        or function.startswith((f"{module}{mark}", f"{module}::", "block "))
+    ):
+        return function
+    return f"{module}{mark}{function}"
+
+
+def error_of(link: dict[str, Any], platform: str | None) -> dict[str, Any]:
+    """An exception with its type and value as the language prints them.
+
+    Examples
+    --------
+    >>> error_of({"type": "NoRate", "module": "shop.errors", "value": "a"}, "java")["type"]
+    'shop.errors.NoRate'
+    >>> error_of({"type": "runtime.boundsError", "value": "runtime error: index out of range [5] with length 3"}, "go")
+    {'type': 'runtime error', 'value': 'index out of range [5] with length 3'}
+    """
+    kind, value, module = text(link.get("type")), text(link.get("value")), text(link.get("module"))
+    if platform == "go" and value and value.startswith(_GO):
+        return link | {"type": _GO[:-2], "value": value[len(_GO) :]}
+    if platform in _TYPED and kind and module and "." not in kind:
+        return link | {"type": f"{module}.{kind}"}
+    return link
+
+
+def fault(kind: str | None, value: str | None) -> Head | None:
+    """What an error of Go's runtime was, where it was a signal; None of any other.
+
+    Examples
+    --------
+    >>> fault("runtime error", "invalid memory address or nil pointer dereference").signal
+    'SIGSEGV'
+    """
+    said = thrown(f"{_GO}{value}") if kind == _GO[:-2] else None
+    return said if said and said.signal else None
