@@ -73,6 +73,8 @@ _NEWLINE: Final = ord("\n")
 _RETURN: Final = ord("\r")
 _CLOSING: Final = frozenset({b'"', b"'", b";", b"&", b"<", b")", b"}", b"]", b","})
 _OF_FORM: Final = frozenset({"email", "ipv4", "ipv6", "mac", "card", "bank_account", "iban", "hostname"})
+# What systemd runs, at the end of a sentence.
+_UNIT: Final = re.compile(rb"\.(?:service|socket|timer|mount|target|slice|scope|device|swap|path)\.?\r?\Z")
 _OPENING: Final = frozenset({b'"', b"'"})
 _LEAST_PREFIX: Final = 6
 _LONGEST_PREFIX: Final = 240
@@ -125,6 +127,8 @@ def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
     if data[hit.end : hit.end + 1] in _CLOSING:
         return True
     if hit.kind not in _OF_FORM or any(at in ends or at - 1 in ends for at in breaks):
+        return False
+    if _UNIT.search(data, hit.start, breaks[0]):
         return False
     if hit.kind == "email" and data[breaks[-1] + 1 : hit.end].partition(b"@")[0].lower() in vocabulary().services:
         return False

@@ -35,8 +35,8 @@ _REFERENCE: Final = re.compile(
     | @?(?:env|keychain|file|fd|prompt) : [\w./~-]{1,120}
     | (?:[@~]|\.{1,2})? / (?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \. [a-z]{2,5}
     | /(?:[\w.-]{1,60}/){0,12} [\w-]{1,60} \.[0-9a-f]{6,40} (?:\.(?:min|chunk|bundle|module))? \.[a-z]{2,5} (?:\.map)?
-    | (?:ENV|(?:os\.)?environ|process\.env|\$_(?:ENV|SERVER)|System\.env) \[ ["'][A-Za-z_]\w{0,80}["'] \]
-    | (?:(?:os|Sys|System|std::env|process)(?:\.|::))? (?:getenv|environ\.get|var) \( ["'][A-Za-z_]\w{0,80}["'] \)
+    | (?:ENV|(?:os\.)?environ|process\.env|\$_(?:ENV|SERVER)|System\.env) \[ ["'][A-Za-z_]\w{0,80}(?:["']\]?)?
+    | (?:(?:os|Sys|System|std::env|process)(?:\.|::))? (?:getenv|environ\.get|var) \( ["'][A-Za-z_]\w{0,80}(?:["']\)?)?
     | /(?:run|etc|var|usr|opt|tmp|dev|srv|mnt|lib(?:32|64|x32)?|s?bin|proc|sys|nix|snap|boot|media)/ [\w./-]{1,200}
     | %[A-Za-z_]{1,60}%
     | ENC\[ [^\]]{1,200} \] | \$[A-Za-z_]\w{1,40}- | arn:aws[\w-]{0,12}:[\w:/.*-]{1,200}

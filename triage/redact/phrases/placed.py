@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from triage.redact.named.judging import judged
-from triage.redact.named.keys import Sense, vocabulary
+from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import given, hosts, people
 from triage.redact.pii.persons import is_person
 from triage.redact.pii.word_lists import places
@@ -88,6 +88,11 @@ def _family(data: bytes, span: Span) -> Iterator[Found]:
         yield *span, "person", "placed"
 
 
+def _device(_: bytes, span: Span) -> Iterator[Found]:
+    """The number of a device."""
+    yield *span, "device_id", "placed"
+
+
 _KINDS: Final[dict[str, Callable[[bytes, Span], Iterator[Found]]]] = {
     "user": _user,
     "host": _host,
@@ -95,6 +100,7 @@ _KINDS: Final[dict[str, Callable[[bytes, Span], Iterator[Found]]]] = {
     "somebody": _somebody,
     "name": _name,
     "family": _family,
+    "device": _device,
 }
 
 
@@ -107,11 +113,20 @@ def _placed(place: _Place, size: int, data: bytes, at: int) -> Iterator[Found]:
         sides.append(place.before.search(data, max(at - _REACH, 0), at))
     if None in sides or (place.near and not _is_near(place.near, data, at)):
         return
-    for side in sides:
-        if side:
-            for group, number in side.re.groupindex.items():
-                if side[number] is not None:
-                    yield from _KINDS[group.partition("_")[0]](data, side.span(number))
+    groups = {group: side.span(group) for side in sides if side for group in side.re.groupindex if side[group]}
+    key = groups.pop("key", None)
+    for group, span in groups.items():
+        if group == "value" and key:
+            yield from _valued(data, span, key)
+        else:
+            yield from _KINDS[group.partition("_")[0]](data, span)
+
+
+def _valued(data: bytes, span: Span, key: Span) -> Iterator[Found]:
+    """The value at a place, by the name that stands elsewhere on its line."""
+    meaning = sense(data[slice(*key)].decode("latin-1"))
+    if meaning is not None:
+        yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=key)
 
 
 def _is_near(words: tuple[bytes, ...], data: bytes, at: int) -> bool:

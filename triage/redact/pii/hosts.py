@@ -14,6 +14,7 @@ from typing import Final
 
 from triage.redact.pii.owned import owned
 from triage.redact.pii.word_lists import places
+from triage.redact.plain_words import is_plain_word
 from triage.redact.text import LETTERS, Found, Span, digits_in, line_of
 
 __all__ = (
@@ -44,6 +45,8 @@ _MACHINE: Final = re.compile(
     + rb"|[a-z]{2,10}(?:-s)?(?:-\d{1,2}vcpu)?-\d{1,3}gb-[a-z]{3}\d(?:-\d{1,3})?"
     rb"|gke-[a-z0-9-]{1,60}-[0-9a-f]{8}-[a-z0-9]{4}|aks-[a-z0-9]{1,20}-\d{8}-vmss[0-9a-z]{6}"
 )
+# As Windows names a machine that nobody named, in the name of a file.
+_IN_FILE: Final = re.compile(rb"(?:\A|[._-])(DESKTOP-[A-Z0-9]{7}|LAPTOP-[A-Z0-9]{8}|WIN-[A-Z0-9]{11})(?=[._-])")
 # A word that is joined to what a maker calls machines, and what programs are built for.
 _WORDS_OF_CODE: Final = re.compile(rb"(?i:win|pc)-(?:[a-z]{5,11}|arm64|amd64)")
 # All of one or what of it stands behind two digits that look like an escape.
@@ -256,6 +259,15 @@ def around(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, end, "hostname", "hostname"
         if before in _BLANKS:
             yield from _called_too(data, start)
+    else:
+        yield from _in_file(start, text)
+
+
+def _in_file(start: int, text: bytes) -> Iterator[Found]:
+    """The machine that a file is named after."""
+    made = _IN_FILE.search(text)
+    if made and not is_plain_word(made[1].rpartition(b"-")[2]):
+        yield start + made.start(1), start + made.end(1), "hostname", "hostname"
 
 
 def _is_authority(data: bytes, start: int, text: bytes) -> bool:

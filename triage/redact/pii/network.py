@@ -77,6 +77,11 @@ _OLDER: Final = re.compile(rb"[0-9]" + _TO + rb"\Z")
 # Of two numbers with such a sign between, one that is no address says that both are versions.
 _BEFORE_ARROW: Final = re.compile(rb"(?<![0-9.])([0-9]{1,5}(?:\.[0-9]{1,5}){3})" + _TO + rb"\Z")
 _BEHIND_ARROW: Final = re.compile(_TO + rb"([0-9]{1,5}(?:\.[0-9]{1,5}){3})(?![0-9.]*[0-9])")
+# What was brought from one to another, if that is said.
+_GRADED: Final = re.compile(
+    rb"(?i)\b(?:(?:up|down)grad(?:e|ed|es|ing)|bump(?:s|ed|ing)?) "
+    rb"(?!conn|sess|sock|client|peer|link|tunnel|stream|request)[\w.+@/-]{2,40} from v?(?:[0-9.]{5,20} to v?)?\Z"
+)
 _NEWER: Final = re.compile(rb"[ ,;:(]{1,3}(?:an? |new )?(?:update|upgrade|patch)\b")
 _CHANGED: Final = re.compile(
     rb"(?:" + _TO + rb"[0-9]{1,5}(?:\.[0-9]{1,5}){1,3})?[ ,;:(]{1,3}(?:release notes|changelog)\b"
@@ -262,6 +267,8 @@ def _is_version(data: bytes, start: int, end: int) -> bool:
         return True
     other = _BEHIND_ARROW.match(data, end) or _BEFORE_ARROW.search(data, max(start - _PAIR_REACH, 0), start)
     if other and any(int(part) > _MOST_OF_A_BYTE for part in other[1].split(b".")):
+        return True
+    if not _OF_NO_VERSION.match(data, start) and _GRADED.search(data, max(start - 3 * _PAIR_REACH, 0), start):
         return True
     return _NEWER.match(data, end) is not None and _OLDER.search(data, max(start - 8, 0), start) is not None
 

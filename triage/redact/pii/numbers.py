@@ -29,6 +29,8 @@ _PHONE_PLUS: Final = re.compile(rb"\+[1-9][0-9 ()./-]{6,22}[0-9]")
 _PHONE_US: Final = re.compile(
     rb"(?:\([2-9][0-9]{2}\)[ .-]?[2-9][0-9]{2}[ .-]|[2-9][0-9]{2}(?:\.[2-9][0-9]{2}\.|[ -][2-9][0-9]{2}[ -]))[0-9]{4}"
 )
+# Of a country there are three digits at most before the dot of a domain's owner, `+49.170...`.
+_DECIMAL: Final = re.compile(rb"\+[0-9]{4,12}\.[0-9]{1,12}")
 _PHONE_00: Final = re.compile(rb"00[1-9][0-9]{0,2}[ -][0-9]{2,4}[ -][0-9]{5,9}")
 _EXTENSION: Final = re.compile(rb"(?i) ?(?:x|ext\.?|extension) ?[0-9]{1,6}\b")
 _SSN: Final = re.compile(rb"([0-9]{3})-([0-9]{2})-([0-9]{4})")
@@ -41,7 +43,8 @@ _OF_A_PART: Final = re.compile(
 # programs alone.
 _OF_MACHINES: Final = re.compile(
     rb"(?i:\b(?:query|plan|statement|stmt|trace|span|request|req|message|msg|event|thread|task|job|run|build|node|block|tweet"
-    rb"|snowflake|guild|channel|inode|commit)[_ -]?(?:id|hash)[\"']?[ ]?[:=]?[ ]?[\"']?)\Z"
+    rb"|snowflake|guild|channel|inode|commit)[_ -]?(?:id|hash)[\"']?[ ]?[:=]?[ ]?[\"']?"
+    rb"|_(?:ns|us|nanos|micros|nsec|usec|ticks|cycles|bytes|offset)[\"']?[ ]?[:=][ ]?[\"']?)\Z"
     rb"|(?:\A|\n|\\n|[ \t>~\"])(?:[re]?(?:[abcd]x|[sd]i|[sb]p|ip)|r[0-9]{1,2}[dwb]?|[xwvstak][0-9]{1,2}|[lp][rc]"
     rb"|[sfgtz]p|ra|zero|[re]?flags|[cdefgs]s(?:_base)?|[cx]psr|fp[cs]r|orig_[re]ax|k_gs_base|mxcsr)"
     rb"[ \t]{1,24}0x[0-9a-f]{1,16}[ \t]{1,24}\Z"
@@ -127,6 +130,8 @@ def _phone(data: bytes, start: int, end: int) -> Iterator[Found]:
             return
         if data[match.end() : match.end() + 1] == b":" and data[match.end() + 1 : match.end() + 2].isdigit():
             return  # the offset of a time zone
+        if _DECIMAL.fullmatch(match.group()):
+            return
         yield start, _with_extension(data, match.end()), "phone", "phone"
         yield from display.before_number(data, start)
         return

@@ -192,7 +192,7 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
     if values.looks_random(user, least=16 if colon else 10):
         yield start, middle, "token", "userinfo"
         return
-    logs_in = colon or data[max(start - 12, 0) : start - 3].lower().endswith(_OF_LOGINS)
+    logs_in = colon or b"@" in user or data[max(start - 12, 0) : start - 3].lower().endswith(_OF_LOGINS)
     if user and logs_in and not _is_nobody(user, alone=not password) and b"=" not in user and not _BROWSER.match(user):
         yield start, middle, "username", "userinfo"
 
