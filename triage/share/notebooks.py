@@ -176,8 +176,10 @@ def _parts(notebook: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
         place = f"cell {number}"
         yield place, _encoded(cell.get("source", ""))
         kept = {key: value for key, value in cell.items() if key not in {"source", "outputs"}}
-        yield f"{place}, metadata", _encoded(kept)
         attached = cell.get("attachments")
+        if isinstance(attached, dict):
+            kept["attachments"] = [*attached.values()]
+        yield f"{place}, metadata", _encoded(kept)
         if isinstance(attached, dict):
             yield (
                 f"{place}, names of attachments",

@@ -82,7 +82,9 @@ def is_entry(data: bytes, start: int, end: int) -> bool:
     """Whether an entry of `.pgpass` is all of its line, of a machine that is one by its name."""
     host, port, _, _, _ = data[start:end].split(b":")
     line, stop = line_of(data, start, most=400)
-    return line == start and _REST_OF_ENTRY.fullmatch(data, end, stop) is not None and port.isdigit() and in_words(host)
+    rest = _REST_OF_ENTRY.fullmatch(data, end, stop)
+    told = rest is not None and not values.placeholder(rest.group())
+    return line == start and told and port.isdigit() and in_words(host)
 
 
 def lettered(data: bytes, start: int, end: int) -> Iterator[Found]:

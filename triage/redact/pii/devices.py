@@ -101,7 +101,9 @@ def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
     joined = _JOINED.match(data, at + size)
     match = _NUMBER.match(data, joined.end() if joined else at + size)
     lead = data[at : at + size].lower()
-    kind = "imei" if any(word in lead for word in _OF_IMEI) or lead.startswith(b"device") else "device_id"
+    kind = (
+        "imei" if any(word in lead for word in _OF_IMEI) or lead.startswith((b"device", b"getdevice")) else "device_id"
+    )
     if lead == b"eid" and match and len(match[1]) != _OF_EID:  # that of an event
         return
     while match and len(set(match[1])) > _FEWEST:
