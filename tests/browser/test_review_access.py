@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -12,8 +14,6 @@ from tests.browser.desk import HOSTILE, KERNEL, THEMES, Desk, archive
 from tests.browser.reviewing import CELLS, DIRTY, FOUND, MAIL, MEMBERS, SECRET, Review, states
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.browser.conftest import Axe
 
 
@@ -97,19 +97,20 @@ def test_a_restarted_kernel_is_told_of(review: Review, axe: Axe) -> None:
     assert review.desk.focused() == "Open the review"
 
 
-def test_a_silent_kernel_is_told_of_and_asked_again(review: Review, tmp_path: Path) -> None:
+def test_a_silent_kernel_is_told_of_and_asked_again(review: Review) -> None:
     # An answer is waited for a tenth of the time; JupyterLab's own timers stay as they are.
     faster = "(call, ms, ...rest) => window.slowly(call, ms === 30000 ? ms / 10 : ms, ...rest)"
     review.page.evaluate(f"() => {{ window.slowly = window.setTimeout; window.setTimeout = {faster}; }}")
-    # The kernel is busy until it is let go, however slow the page is.
-    let_go = str(tmp_path / "go")
-    code = f"import os, time\nfor _ in range(600):\n    if os.path.exists({let_go!r}): break\n    time.sleep(0.1)"
-    review.page.evaluate(f"code => {{ {KERNEL}.session.kernel.requestExecute({{code}}); }}", code)
-    review.desk.press("Open the review")
-    review.dialog.get_by_text("The kernel did not answer within 30 seconds").first.wait_for()
-    review.page.evaluate("() => { window.setTimeout = window.slowly; }")
-    review.desk.press("Retry")  # it waits for the kernel, and is answered
-    (tmp_path / "go").touch()
+    # A kernel that is only busy may answer in a subshell, so its process is stopped.
+    process = int(review.desk.lab.kernel("import os; print(os.getpid())"))
+    os.kill(process, signal.SIGSTOP)
+    try:
+        review.desk.press("Open the review")
+        review.dialog.get_by_text("The kernel did not answer within 30 seconds").first.wait_for()
+        review.page.evaluate("() => { window.setTimeout = window.slowly; }")
+        review.desk.press("Retry")  # it waits for the kernel, and is answered
+    finally:
+        os.kill(process, signal.SIGCONT)
     review.leaves.first.wait_for()
     review.read("app.log")
     assert review.dialog.locator(".triage-failure").count() == 0
