@@ -42,13 +42,14 @@ def told(text: str) -> Report | bool:
         rows = records.sealed()
     except _Columns:
         return True
-    names = [(columns["native_id"], columns.get("event_kind")) for columns, _ in rows if columns.get("native_id")]
-    if len({name for name, _ in names}) < len(names):
+    names = [name for columns, _ in rows if (name := _text(columns.get("native_id")))]
+    if len(set(names)) < len(names):
         return True
     signals = [row for row in rows if row[0].get("event_class") == "incident_signal"]
     if not signals:
         return False
-    columns, traces = next((row for row in signals if row[0].get("level") == "fatal"), signals[0])
+    fatal = (row for row in signals if row[0].get("level") == "fatal")
+    columns, traces = next(fatal, signals[0])
     report = Report(
         kind=_text(columns.get("event_kind")) or "",
         traces=tuple(traces),
