@@ -31,6 +31,7 @@ from triage.console import (
     Reader,
     Style,
     Symbols,
+    Zone,
     complain,
     full_id,
     load,
@@ -74,10 +75,11 @@ def _first(
 
 
 @app.command()
-def show(
+def show(  # noqa: PLR0917 - typer takes them by name
     path: Input,
     reader: Reader = None,
     symbols: Symbols = None,
+    zone: Zone = None,
     frames: Annotated[int, typer.Option(help="Frames to print.", min=0)] = 12,
     policy: PolicyFile = None,
     journal: JournalFile = None,
@@ -87,7 +89,7 @@ def show(
     from triage.share.view import shown
 
     chosen = chosen_policy(policy, [path])
-    case = load(path, reader, symbols, journal)
+    case = load(path, reader, symbols, journal, zone)
     _print_view(shown(RedactedCase.lazy(case, chosen)), frames)
     say(repr(case), style="dim")
 
@@ -97,11 +99,12 @@ def incidents(
     path: Input,
     reader: Reader = None,
     symbols: Symbols = None,
+    zone: Zone = None,
     style: Printed = Style.table,
     journal: JournalFile = None,
 ) -> None:
     """List the incidents, newest first. Raw: titles may hold what the files hold, secrets included."""
-    frame = load(path, reader, symbols, journal).incidents()
+    frame = load(path, reader, symbols, journal, zone).incidents()
     columns = ["incident_id", "title", "status", "count", "first_seen", "last_seen", "first_release", "culprit"]
     print_frame(frame, style, columns)
 
@@ -112,6 +115,7 @@ def table(  # noqa: PLR0913, PLR0917 - typer takes them by name
     path: Input,
     reader: Reader = None,
     symbols: Symbols = None,
+    zone: Zone = None,
     style: Printed = Style.table,
     columns: Annotated[
         list[str] | None, typer.Option(help="Only these columns, in this order: A,B or one by one.", metavar="NAMES")
@@ -124,7 +128,7 @@ def table(  # noqa: PLR0913, PLR0917 - typer takes them by name
 ) -> None:
     """Print one table of the case. Raw: it holds what the files hold, secrets included."""
     checked(name, incident)  # before anything is read: perhaps it is the path, and the name comes behind it
-    case = load(path, reader, symbols, journal)
+    case = load(path, reader, symbols, journal, zone)
     if incident is not None:
         incident = full_id(case.incidents()["incident_id"].tolist(), incident)
     wanted = [one.strip() for given in columns for one in given.split(",") if one.strip()] if columns else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from triage.cli_share import PolicyFile, chosen_policy
-from triage.console import Input, JournalFile, Reader, Symbols, full_id, load, say
+from triage.console import Input, JournalFile, Reader, Symbols, Zone, full_id, load, say
 from triage.errors import TriageError
 
 if TYPE_CHECKING:
@@ -21,18 +21,19 @@ app = typer.Typer()
 
 
 @app.command()
-def explain(
+def explain(  # noqa: PLR0917 - typer takes them by name
     path: Input,
     incident: Annotated[
         str | None, typer.Argument(help="An incident, or how its id begins; default: the newest.", metavar="INCIDENT")
     ] = None,
     reader: Reader = None,
     symbols: Symbols = None,
+    zone: Zone = None,
     policy: PolicyFile = None,
     journal: JournalFile = None,
 ) -> None:
     """Say why the events of an incident are one: frames, key, variants, and the nearest others; masked."""
-    case, ids = _opened(path, reader, symbols, policy, journal)
+    case, ids = _opened(path, reader, symbols, policy, journal, zone)
     say(case.explain(_named(ids, incident or ids[0])).text.rstrip("\n"))
 
 
@@ -43,11 +44,12 @@ def compare(  # noqa: PLR0917 - typer takes them by name
     second: Annotated[str, typer.Argument(help="Another one.", metavar="B")],
     reader: Reader = None,
     symbols: Symbols = None,
+    zone: Zone = None,
     policy: PolicyFile = None,
     journal: JournalFile = None,
 ) -> None:
     """Lay two incidents side by side: what they share, and what splits them; masked."""
-    case, ids = _opened(path, reader, symbols, policy, journal)
+    case, ids = _opened(path, reader, symbols, policy, journal, zone)
     say(case.compare(_named(ids, first), _named(ids, second)).text.rstrip("\n"))
 
 
@@ -57,13 +59,13 @@ def _named(ids: list[str], given: str) -> str:
 
 
 def _opened(
-    path: str, reader: str | None, symbols: str | None, policy: Path | None, journal: str | None
+    path: str, reader: str | None, symbols: str | None, policy: Path | None, journal: str | None, zone: str | None
 ) -> tuple[RedactedCase, list[str]]:
     """The case as it may be shown, and the ids of its incidents, newest first."""
     from triage.share.redacted import RedactedCase
 
     chosen = chosen_policy(policy, [path])
-    case = load(path, reader, symbols, journal)
+    case = load(path, reader, symbols, journal, zone)
     ids: list[str] = case.incidents()["incident_id"].tolist()
     if not ids:
         raise TriageError("there is no incident in it; `triage show PATH` says what there is")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from triage.cli_share import PolicyFile, chosen_policy
-from triage.console import ERR, Exit, Input, JournalFile, Reader, Symbols, full_id, load, say
+from triage.console import ERR, Exit, Input, JournalFile, Reader, Symbols, Zone, full_id, load, say
 from triage.errors import TriageError
 
 __all__ = ("app",)
@@ -60,6 +60,7 @@ def hypothesize(  # noqa: PLR0913, PLR0917 - one option each for what can be cho
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what --send would send; send nothing.")] = False,
     reader: Reader = None,
     symbols: Symbols = None,
+    zone: Zone = None,
     policy: PolicyFile = None,
     journal: JournalFile = None,
 ) -> None:
@@ -71,7 +72,7 @@ def hypothesize(  # noqa: PLR0913, PLR0917 - one option each for what can be cho
     from triage.share.redacted import RedactedCase
 
     chosen = chosen_policy(policy, [path])
-    case = load(path, reader, symbols, journal, reads_only=False)  # the run is kept beside it
+    case = load(path, reader, symbols, journal, zone, reads_only=False)  # the run is kept beside it
     ids: list[str] = case.incidents()["incident_id"].tolist()
     if not ids:
         raise TriageError("there is no incident in it; `triage show PATH` says what there is")

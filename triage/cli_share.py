@@ -23,6 +23,7 @@ from triage.console import (
     Printed,
     Reader,
     Style,
+    Zone,
     complain,
     load,
     print_frame,
@@ -81,6 +82,7 @@ def redact(  # noqa: PLR0913, PLR0917 - one option each for what a reviewer may 
     ] = None,
     incident: Annotated[str | None, typer.Option(help="Only this incident; ids: `triage incidents`.")] = None,
     reader: Reader = None,
+    zone: Zone = None,
     show: Annotated[
         list[str] | None, typer.Option(help="Print a file of the list as it would leave, and save nothing.")
     ] = None,
@@ -107,7 +109,7 @@ def redact(  # noqa: PLR0913, PLR0917 - one option each for what a reviewer may 
     decisions()  # what is wrong by itself is told before the work
     target = None if approve_as is None or dry_run else _target(out, path, approve_as)
     chosen, key = chosen_policy(policy, [path]), _key(key_file, path)
-    redacted = load(path, reader).redact(policy=chosen, incident=incident, key=key)
+    redacted = load(path, reader, zone=zone).redact(policy=chosen, incident=incident, key=key)
     try:
         if show:
             _print_texts(redacted, show)

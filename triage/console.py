@@ -153,6 +153,7 @@ def load(
     reader: str | None = None,
     symbols: str | None = None,
     journal: str | None = None,
+    zone: str | None = None,
     *,
     reads_only: bool = True,
 ) -> Case:
@@ -170,7 +171,7 @@ def load(
         raise JournalError(f"there is no journal at {journal}; check the name, or leave --journal out")
 
     with progress() as advance:
-        return triage.load(source(path), format=reader, symbols=symbols, journal=journal, progress=advance)
+        return triage.load(source(path), format=reader, symbols=symbols, journal=journal, zone=zone, progress=advance)
 
 
 def source(path: str) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from triage.errors import JournalError, SourceError, demand
+from triage.formats.log_times import zone_named
 from triage.journal import FOLDER, Journal
 from triage.sources.inputs import Inputs
 from triage.sources.limits import Limits
@@ -14,6 +15,7 @@ from triage.upward import is_inside, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
     from triage.case import Case
     from triage.store.cache import Cache
@@ -33,6 +35,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     journal: str | os.PathLike[str] | Journal | None = None,
     cache: bool | str | os.PathLike[str] = True,
     client: Client | None = None,
+    zone: str | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -66,6 +69,9 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
     client
         A Dask client (extra `cluster`): large event files are read in partitions by its workers, which must see the
         same paths. With a client, addresses (`s3://...`) are opened too, by fsspec (extra `remote`).
+    zone
+        What the times of logs are that name no zone: a name of the IANA database (`Europe/Berlin`) or an offset
+        (`+02:00`). Default: UTC. A reviewed archive says it itself.
     limits
         Bounds on what is read. What is over them inside an archive, or in one of many inputs, is quarantined.
     strict
@@ -84,7 +90,8 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
         There is nothing at that path, or it is not something that can be opened; or `symbols` was given and there is
         no such folder, or the extra is not installed; or `config` is not there.
     TriageError
-        The settings file holds something unknown, or an option is of another type than this takes.
+        The settings file holds something unknown, an option is of another type than this takes, or there is no such
+        `zone`.
     FormatError
         `format` names no reader.
     LimitError
@@ -108,6 +115,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
         demand(client, type(None), "client= is a Dask client, as dask.distributed.Client()")
     if not (progress is None or callable(progress)):
         demand(progress, type(None), "progress= is a function of a path and a number of bytes")
+    demand(zone, (str, type(None)), "zone= is the name of a zone, as Europe/Berlin")
     inputs = Inputs(path, remote=client is not None)
     return _open(
         inputs,
@@ -117,6 +125,7 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
         config=config,
         cache=_cache(cache),
         client=client,
+        zone=zone_named(zone),
         limits=limits,
         strict=strict,
         progress=progress,
@@ -187,6 +196,7 @@ def _open(  # noqa: PLR0913 - the options of `load`
     config: str | os.PathLike[str] | None = None,
     cache: Cache | None = None,
     client: Client | None = None,
+    zone: tzinfo | None = None,
     limits: Limits = _LIMITS,
     strict: bool = False,
     progress: Callable[[str, int], None] | None = None,
@@ -213,6 +223,7 @@ def _open(  # noqa: PLR0913 - the options of `load`
             symbols=files,
             cache=cache,
             client=client,
+            zone=zone,
         )
     tables = apply(tables, files)
     annotated = keys.annotate(tables, rules)

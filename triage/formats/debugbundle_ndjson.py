@@ -18,7 +18,7 @@ from triage.formats import Match
 from triage.formats.debugbundle_envelope import Row, level_of
 from triage.formats.debugbundle_json import DAMAGED, decode
 from triage.formats.debugbundle_payload import add_event
-from triage.formats.log_times import NO_ZONE, Moment, placed
+from triage.formats.log_times import NO_ZONE, Moment, here
 from triage.records import Frame, Trace
 from triage.times import epoch, iso
 
@@ -167,7 +167,7 @@ def _moment(row: Row, value: dict[str, Any]) -> None:
         return
     text = written.strip() if isinstance(written, str) else "Z"
     zoned = text[-1] in "Zz" or "+" in text[10:] or "-" in text[10:]
-    moment = Moment(ts) if zoned else placed(Moment(ts, NO_ZONE), row.source.context.zone)
+    moment = Moment(ts) if zoned else here(Moment(ts, NO_ZONE), row.source)
     row.columns |= {"ts": moment.micros, "ts_source": "event" if zoned else "event without zone"}
     if moment.note:
         row.repaired(moment.note)

@@ -286,7 +286,7 @@ class Reading:
         if record is None:
             return {}
         said = record.by.said if record.by is not None else record.said
-        moment = log_times.placed(said.moment(self.dated), self.source.context.zone)
+        moment = log_times.here(said.moment(self.dated), self.source)
         columns: dict[str, Any] = {}
         own = found.report if found else None
         if moment.micros is not None and (own is None or own.ts is None):
@@ -353,7 +353,7 @@ class Reading:
     def append(self, record: Record) -> None:
         """Append the row of a record."""
         said = record.said
-        moment = log_times.placed(said.moment(self.dated), self.source.context.zone)
+        moment = log_times.here(said.moment(self.dated), self.source)
         fields = said.fields
         if moment.note:
             self.source.note(moment.note)

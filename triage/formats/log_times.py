@@ -12,13 +12,16 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from triage.errors import TriageError
 from triage.times import LEAST, MOST
 
-__all__ = ("NO_ZONE", "Moment", "named_date", "placed", "read", "zone_named")
+if TYPE_CHECKING:
+    from triage.sources.source import Source
+
+__all__ = ("NO_ZONE", "Moment", "here", "named_date", "placed", "read", "zone_named", "zone_told")
 
 _TAKEN: Final = "the time has no zone; taken as"
 NO_ZONE: Final = f"{_TAKEN} UTC"
@@ -46,7 +49,7 @@ _FORMS: Final = tuple(
     )
 )
 _FRACTION: Final = re.compile(r"(?<=:\d\d)[.,](\d{1,9})")
-_OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)?$")
+_OFFSET: Final = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)?$")
 _UTC_NAMES: Final = frozenset(("Z", "z", "UTC", "GMT", "Etc/UTC"))
 _DATED: Final = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])(?!\d)")
 
@@ -102,6 +105,18 @@ def zone_named(name: str | None) -> tzinfo | None:
     return zone
 
 
+def _name(zone: tzinfo) -> str:
+    """What `zone_named` makes the zone of."""
+    name = str(zone)
+    return name.removeprefix("UTC") or name
+
+
+def zone_told(name: str) -> tzinfo | None:
+    """The zone that a file names; None where there is no such zone."""
+    zone, remark = _zone(name)
+    return None if remark else zone
+
+
 def placed(moment: Moment, zone: tzinfo | None) -> Moment:
     """A time that had no zone and was taken as UTC, taken as that of a zone instead; any other as it is.
 
@@ -116,6 +131,15 @@ def placed(moment: Moment, zone: tzinfo | None) -> Moment:
     second = _placed(seconds, zone)
     note = moment.note.replace(NO_ZONE, second.note or NO_ZONE)
     return Moment(None if second.micros is None else second.micros + part, note)
+
+
+def here(moment: Moment, source: Source) -> Moment:
+    """A time that had no zone, in that of the file it stands in, which is told then; any other as it is."""
+    zone = source.context.zone_of(source)
+    moved = placed(moment, zone)
+    if zone is not None and moved is not moment:
+        source.context.tell_zone(source, _name(zone))
+    return moved
 
 
 def named_date(path: str) -> tuple[int, int] | None:
@@ -176,7 +200,7 @@ def _placed(seconds: int, zone: tzinfo) -> Moment:
         passed = local - _EPOCH
     except OverflowError:
         return Moment(None, _NONE)
-    notes = [f"{_TAKEN} {zone}", *_clocks(local)]
+    notes = [f"{_TAKEN} {_name(zone)}", *_clocks(local)]
     micros = (passed.days * 86_400 + passed.seconds) * 1_000_000
     return Moment(micros, "; ".join(notes)) if LEAST <= micros <= MOST else Moment(None, _NONE)
 

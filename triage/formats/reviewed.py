@@ -4,7 +4,8 @@
     The members with size and SHA-256, one a line, and for those whose ids the masks would change the id and the group
     key of every event in the order of the table: ``{"triage_manifest": 1, "review_sha256", "members": [{"path",
     "bytes", "sha256", "ids": [[event_id, group_key], ...]}, ...]}``. Ids in an archive are content, as native ids are:
-    they hold for the members of that archive and for nothing else, and only where the number of events agrees. Where
+    they hold for the members of that archive and for nothing else, and only where the number of events agrees.
+    ``"zone": "Europe/Berlin"`` says what the local times of a member were taken as that name no zone. Where
     masks hide which event a report of suppressed occurrences is given to (`triage.incidents.suppression`), ``"given":
     [[event_id of the report, event_id, whether they are one client's], ...]`` of its member says it: annotations of no
     event, scope ``given`` or ``given_alone``.
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from triage.formats import Match
+from triage.formats.log_times import zone_told
 from triage.records import Frame, Trace, json_text
 from triage.tables import TABLES
 from triage.times import iso
@@ -102,10 +104,21 @@ def _manifest(source: Source, value: dict[str, Any]) -> None:
         pairs = member.get("ids")
         if isinstance(pairs, list) and all(map(_is_pair, pairs)):
             source.records.claim_ids(source.container_id, base + member["path"], [tuple(pair) for pair in pairs])
+        if isinstance(member.get("zone"), str):
+            _zone(source, base + member["path"], member["zone"])
         given = member.get("given")
         for each in given if isinstance(given, list) else ():
             if isinstance(each, list) and _is_pair(each[:2]) and None not in each and each[2:] in ([True], [False]):
                 source.records.annotation(None, "given_alone" if each[2] else "given", *each[:2])
+
+
+def _zone(source: Source, path: str, name: str) -> None:
+    """Have the times of a member read in the zone in which they were read before."""
+    zone = zone_told(name)
+    if zone is None:
+        source.note("it names a zone that is not known here; times without one are taken as UTC")
+    else:
+        source.context.zones[source.container_id, path] = zone
 
 
 def _is_pair(pair: Any) -> bool:

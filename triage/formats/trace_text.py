@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from triage.formats import Match, traces
-from triage.formats.log_times import NO_ZONE, Moment, placed
+from triage.formats.log_times import NO_ZONE, Moment, here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import tzinfo
 
     from triage.formats.head import Head
     from triage.formats.traces.scanning import Found
@@ -69,11 +68,11 @@ def search(source: Source, *, only: str | None = None) -> None:
     source.description = f"{', '.join(list(names)[:5])} ({count:,} in all)" if count > 1 else next(iter(names))
 
 
-def _placed(ts: int | None, notes: list[str], zone: tzinfo | None) -> int | None:
-    """The time of a report, in a zone that was given where it names none; the notes say so."""
+def _placed(ts: int | None, notes: list[str], source: Source) -> int | None:
+    """The time of a report, in the zone of its file where it names none; the notes say so."""
     if NO_ZONE not in notes:
         return ts
-    moment = placed(Moment(ts, NO_ZONE), zone)
+    moment = here(Moment(ts, NO_ZONE), source)
     notes[notes.index(NO_ZONE)] = moment.note or NO_ZONE
     return moment.micros
 
@@ -88,7 +87,7 @@ def add(source: Source, found: Found, *, remarks: Iterable[str] = (), **said: An
     local = found.local and said.get("ts") is None
     if local:
         notes.append(NO_ZONE)
-    ts = _placed(found.ts, notes, source.context.zone)
+    ts = _placed(found.ts, notes, source)
     columns = {
         "source_id": source.source_id,
         "offset": found.offset,
@@ -102,7 +101,7 @@ def add(source: Source, found: Found, *, remarks: Iterable[str] = (), **said: An
         else "report"
         if report.ts is not None
         else "log line without zone"
-        if local and source.context.zone is None
+        if local and source.context.zone_of(source) is None
         else "log line",
         "level": report.level,
         "handled": report.handled,

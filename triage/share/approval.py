@@ -62,7 +62,9 @@ def approve(working: Working, decisions: Decisions, *, by: str, when: datetime |
             pieces[name], marks[name] = (spool, piece), left
         for name, (held, piece) in pieces.items():
             _scan(working.redactor, held.chunks(piece), name, derived=members[name].derived, size=piece.bytes)
-        ids: dict[str, Any] = {name: {"ids": member.ids, "given": member.given} for name, member in members.items()}
+        ids: dict[str, Any] = {
+            name: {"ids": member.ids, "given": member.given, "zone": member.zone} for name, member in members.items()
+        }
         for name, piece in _originals(working, decisions, spool).items():
             pieces[name] = (spool, piece)
             # The same events, so that they count once beside the rows that were read of it.

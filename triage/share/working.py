@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.errors import RedactionError, TriageError
+from triage.formats.log_times import zone_told
 from triage.share import kept, passes
 from triage.share import leaving as leave
 from triage.share.archive import tar
@@ -57,7 +58,7 @@ class Member:
     """One file of the working copy; `ids` holds id and group key of its events where the masks change them.
 
     `given` holds the reports of suppressed occurrences in it whose event the masks hide: its id, that of the event, and
-    whether they are one client's.
+    whether they are one client's. `zone` is what its local times were taken as.
     `left_out` says why nothing of the content leaves, where no rows could be read of it.
     """
 
@@ -68,6 +69,7 @@ class Member:
     description: str = ""
     ids: Ids = field(default_factory=list)
     given: list[tuple[str, str, bool]] = field(default_factory=list)
+    zone: str | None = None
     left_out: str = ""
 
     def __repr__(self) -> str:
@@ -92,7 +94,11 @@ class _Spooled:
     def walk(self, context: Context) -> Iterator[Source]:
         """The tar as the one source."""
         parts = tar({name: (self._spool, member.piece) for name, member in self._members.items()})
-        yield Source(context, "redacted.tar", io.BufferedReader(_Parts(parts)))
+        whole = Source(context, "redacted.tar", io.BufferedReader(_Parts(parts)))
+        for name, member in self._members.items():
+            if member.zone is not None and (zone := zone_told(member.zone)):
+                context.zones[whole.source_id, name] = zone
+        yield whole
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a working copy is not pickled; approve it and save the archive")
@@ -314,12 +320,14 @@ class Working:
         self.members = {}
         files = self._raw.tables["files"].select(["source_id", "reason"])
         unread = dict(zip(*(files[name].to_pylist() for name in files.column_names), strict=True))
+        zones = _zones(self._raw.tables["annotations"])
 
         def write(name: str, file: Leaving, blocks: Iterator[bytes]) -> None:
             marks = Marks()
             piece = self.spool.write(map(marks.feed, blocks))
             description = self.redactor.text(file.description) if file.description else ""
             member = self.members[name] = Member(name, file, piece, marks, description)
+            member.zone = None if file.derived else zones.get(file.source_id)
             if file.derived and marks.lines == _ROWLESS and file.bytes:
                 member.left_out = f"none of its content leaves: {unread.get(file.source_id) or 'it has no rows'}"
 
@@ -377,6 +385,12 @@ class Working:
     def _id(self, event: str, read: str) -> str:
         """The id that an event keeps: its own, unless a native id holds what must not leave."""
         return event if event == read else self.redactor.text(event)
+
+
+def _zones(notes: pa.Table) -> dict[str, str]:
+    """What the local times of files were taken as, by their ids."""
+    told = notes.filter(pc.equal(notes["scope"], "zone")).select(["key", "value"])
+    return {source: name for source, name in zip(*told.to_pydict().values(), strict=True) if zone_told(name)}
 
 
 def _was_read(places: Sequence[Place], names: frozenset[str], path: Path) -> bool:

@@ -39,6 +39,10 @@ class Context:
     bulk_bytes: int | None = BULK_BYTES
     # What the times of log lines are of that name no zone; None for UTC.
     zone: tzinfo | None = None
+    # The same of single files, by their container and path, where an archive says in which it was read.
+    zones: dict[tuple[str | None, str], tzinfo] = field(default_factory=dict)
+    # The files in whose zone a time was taken.
+    zoned: set[str] = field(default_factory=set)
     # Where what was read of large event files is kept for the next time.
     cache: Cache | None = None
     # Read large event files in partitions.
@@ -49,6 +53,16 @@ class Context:
     ) = None
     # What readers keep from one source to the next.
     kept: dict[str, Any] = field(default_factory=dict)
+
+    def zone_of(self, source: Source) -> tzinfo | None:
+        """What the local times of a file are; None for UTC."""
+        return self.zones.get((source.container_id, source.path), self.zone)
+
+    def tell_zone(self, source: Source, name: str) -> None:
+        """Say once of a file that times were taken in its zone: an annotation of no event, its id and the zone."""
+        if source.source_id not in self.zoned:
+            self.zoned.add(source.source_id)
+            self.records.annotation(None, "zone", source.source_id, name)
 
     def source_id(self, container_id: str | None, path: str) -> str:
         """Digest of the container and the path in it, made unique by an ordinal."""
