@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from triage.redact.named import extents, values
-from triage.redact.named.keys import sense, vocabulary
+from triage.redact.named.keys import parts, sense, vocabulary
 from triage.redact.text import Found, Span, letters_in
 
 __all__ = ("account", "cookie", "cookies", "cookies_of", "header", "unscoped", "without_scheme")
@@ -138,5 +138,6 @@ def cookie(data: bytes, name: Span, span: Span) -> Iterator[Found]:
         values.looks_random(value, least=12)
         and (letters_in(value) >= 4 or _DIGEST.fullmatch(value))
         and not _DOCUMENT.match(value)
+        and " ".join(parts(text.decode("latin-1"))).encode() not in vocabulary().builds
     ):
         yield *span, "cookie", "cookie"

@@ -19,7 +19,7 @@ __all__ = (
 _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
     "_secret", "_hash", "passphrase", "_pass", "credential", "credentials", "username", "hostname", "node",
-    "sessionid", "session_id", "_passwd", "_pwd",
+    "sessionid", "session_id", "_passwd", "_pwd", "_passphrase", "otp", "otp_code", "_otp", "pin_code", "_username",
 )  # fmt: skip
 # A place has both.
 _DEGREES: Final = 2
@@ -32,6 +32,7 @@ _OF_PEOPLE: Final = (
     "telefone", "telephone", "telefoon", "email", "e-mail", "email_address", "email address", "iban", "ssn",
     "passport", "passport_number", "street", "address",
     "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id",
+    "national_insurance_number", "insurance_number", "social_security_number",
     "card_number", "postal_code", "postcode", "zip_code", "plz",
     "customer_name", "contact_name", "patient_name", "employee_name", "host_name", "user_name", "holder_name",
     "tax_id", "_mobile", "_phone", "_address", "_street", "_first_name", "_last_name", "_surname", "_ssn", "_iban",
@@ -46,6 +47,7 @@ _OF_PEOPLE: Final = (
     "burgerservicenummer", "steuernummer", "ausweisnummer", "passnummer", "telefonnummer", "nummer", "host", "fqdn",
     "user_id", "userid", "user id", "customer_id", "customer id", "employee_id", "employee id", "member_id",
     "patient_id", "student_id",
+    "location", "coordinates", "advertising_id", "idfa", "gaid", "imei", "android_id",
     "last_login", "last login", "last_seen", "last seen", "gender", "hire_date", "hire date",
 )  # fmt: skip
 _SIDES: Final = (",", ";", "\t", "|", " |", "  ", '",', '";', '"\t', '"\n', "\n", "\r")
@@ -99,7 +101,7 @@ VALUES: Final = frozenset(
 _ENDINGS: Final = tuple(word.encode() for word in _ALL)
 PERSONAL: Final = FORMS | {"phone", "digits"}
 """The hints of columns whose values are personal by their form."""
-_TAKEN: Final = PERSONAL | {"degrees", "", "long", "user", "host", "numbered", "word"}
+_TAKEN: Final = PERSONAL | {"degrees", "place", "device", "", "long", "user", "host", "numbered", "word"}
 _KINDS: Final = frozenset(
     {
         "person",

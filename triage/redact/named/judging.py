@@ -328,31 +328,38 @@ def _personal(
         return given.shown(data, start, end if in_quotes else people.line_end(data, start), in_quotes=in_quotes)
     if meaning.weak == "degrees":
         return geography.degree(data, start, name)
+    if meaning.weak == "place":
+        return geography.both(data, start)
     if meaning.weak == "ssid":
         return wireless.part(data, (start, end), in_quotes=in_quotes)
     if meaning.weak in {"user", "handle"}:
         read = users.account if meaning.weak == "user" else users.handle
         return read(data, start, end, in_quotes=in_quotes)
     if meaning.weak in {"host", "numbered"}:
-        line = end if in_quotes else line_of(data, start, most=_LONGEST_NAME)[1]
-        if device := called(data[start:line], in_quotes=in_quotes):
-            return start + device[0], start + device[1]
-        while data[start : start + 1] == b"\\":
-            start += 1
-        value = data[start:end]
-        if b"://" in value or data[end : end + 3] == b"://":
-            return None
-        host = value.partition(b":")[0].partition(b"/")[0].partition(b"\\")[0]
-        plain = host.isalpha() and (meaning.weak == "numbered" or data[start - 5 : start].endswith(_AFTER_COMPARING))
-        plain = (
-            plain
-            or _POOL.search(host) is not None
-            or host.lower() in vocabulary().words
-            or (not in_quotes and bool(_IDENTIFIER.fullmatch(host)))
-        )
-        told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
-        return (start, start + len(host)) if told else None
+        return _machine(data, start, end, meaning, in_quotes=in_quotes)
     return None
+
+
+def _machine(data: bytes, start: int, end: int, meaning: Sense, *, in_quotes: bool) -> Span | None:
+    """The machine in a value: one that is called by its owner, or a host before its port or folder."""
+    line = end if in_quotes else line_of(data, start, most=_LONGEST_NAME)[1]
+    if device := called(data[start:line], in_quotes=in_quotes):
+        return start + device[0], start + device[1]
+    while data[start : start + 1] == b"\\":
+        start += 1
+    value = data[start:end]
+    if b"://" in value or data[end : end + 3] == b"://":
+        return None
+    host = value.partition(b":")[0].partition(b"/")[0].partition(b"\\")[0]
+    plain = host.isalpha() and (meaning.weak == "numbered" or data[start - 5 : start].endswith(_AFTER_COMPARING))
+    plain = (
+        plain
+        or _POOL.search(host) is not None
+        or host.lower() in vocabulary().words
+        or (not in_quotes and bool(_IDENTIFIER.fullmatch(host)))
+    )
+    told = not plain and is_host(host, named=True) and not _CONTAINER.fullmatch(host)
+    return (start, start + len(host)) if told else None
 
 
 def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:

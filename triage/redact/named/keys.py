@@ -55,7 +55,7 @@ _MARKS: Final = {"pairs": b":", "percent": b"%", "comma": b","}
 _PLACES: Final = {"": 0, "first": 1, "second": 2, "third": 3, "last": 99}
 # How a value is written, at the end of its name.
 _ENCODINGS: Final = frozenset({"b", "64", "base", "base64", "hex", "raw", "32"})
-_OF_DEVICES: Final = frozenset({"device", "made device", "mac", "degrees", "handle"})
+_OF_DEVICES: Final = frozenset({"device", "made device", "mac", "degrees", "place", "handle"})
 # What such a name begins with is no secret, for all that it says besides.
 _PUBLIC: Final = "public"
 _LONGEST: Final = 120
@@ -107,6 +107,7 @@ class Vocabulary:
     qualities: frozenset[bytes]
     screens: frozenset[bytes]
     kinds: frozenset[bytes]
+    builds: frozenset[bytes]
     readers: Names
     programs: tuple[Program, ...]
 
@@ -146,6 +147,7 @@ def vocabulary() -> Vocabulary:
             "qualities",
             "screens",
             "kinds",
+            "builds",
         )
     }
     return Vocabulary(

@@ -81,6 +81,7 @@ _BEYOND_ASCII: Final = 0x80
 _PASSWORD: Final = Sense("password")
 _TOKEN: Final = Sense("token", "long")
 _ESCAPES: Final = frozenset({b"\\n", b"\\r", b"\\t"})
+_OF_LOGGERS: Final = frozenset({"user", "host", "numbered"})
 
 
 def assignments(data: bytes, extra: Names = (), lines: Lines | None = None) -> Iterator[Found]:
@@ -175,7 +176,9 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
     elif last == b">" and joint[-2:] not in {b"=>", b"->"}:
         yield from beside.element(data, name, end, meaning)
     elif last == b"|" or joint.endswith(b"...."):
-        if last == b"." or _FIRST_CELL.search(data, max(name[0] - 40, 0), name[0]):
+        # A logger before its message is called by where its class lies.
+        logger = meaning.weak in _OF_LOGGERS and b"." in data[slice(*name)]
+        if last == b"." or (not logger and _FIRST_CELL.search(data, max(name[0] - 40, 0), name[0])):
             yield from beside.cell(data, name, end, meaning)
     else:
         yield from value_behind(data, name, end, meaning)

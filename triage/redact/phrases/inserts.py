@@ -46,6 +46,8 @@ _read = Allowance(400)
 # How far behind a table, or the last row of it, the next one is looked for.
 _APART: Final = 16_384
 # What is told by no string, and what a string by its form beside its name where columns are not named.
+# What tells itself by its form where it is a text.
+_IN_QUOTES: Final = frozenset({"user", "device", "place"})
 _READ_OTHERWISE: Final = frozenset({"entropy", "query", "header", "cookies"})
 _BY_FORM: Final = frozenset(
     {"id", "date", "phone", "digits", "nir", "vin", "plate", "licence", "device", "made device"}
@@ -165,7 +167,7 @@ def _row(data: bytes, span: Span, meanings: list[Sense | None]) -> Iterator[Foun
         group = next((number for number in (1, 2, 3) if argument[number] is not None), 3)
         if meaning and meaning.weak in {"", "long"} and group < 3 and not values.placeholder(argument[group]):
             yield *argument.span(group), meaning.kind, "sql"
-        elif meaning and (meaning.weak in headings.PERSONAL or (meaning.weak == "user" and group < 3)):
+        elif meaning and (meaning.weak in headings.PERSONAL or (meaning.weak in _IN_QUOTES and group < 3)):
             told = judged(data, argument.span(group), meaning, in_quotes=True, assigned=True, name=(place, place))
             yield from ((*found[:3], "sql") for found in told)
         place = argument.end()

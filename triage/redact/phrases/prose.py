@@ -21,8 +21,9 @@ from triage.redact.text import Expression, Found, Span, alternatives, anywhere, 
 __all__ = ("SAID", "said")
 
 _SECRETS: Final = (
-    r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)|secret[ _-]?(?:access[ _-]?)?key"
-    r"|pass(?:\r?\n?word|wd|phrase|code)?|pwd|pw|psk|shared secret|secret|token|api[ _-]?key|access[ _-]?key"
+    r"(?:one[ -]time|temporary|single[ -]use)[ _-](?:password|passcode|code)"
+    r"|secret[ _-]?(?:access[ _-]?)?key(?:[ _-]?base)?|pass(?:\r?\n?word|wd|phrase|code)?|pwd|pw|psk"
+    r"|shared secret|secret|token|api[ _-]?key|access[ _-]?key"
     r"|credentials?|session(?:[ _-]key)?|(?:php|j)?sess(?:ion)?[ _-]?id|sid|pin|otp|totp"
     r"|(?:with|using|encryption|private|signing|master|decryption|encrypt|decrypt|aes(?:-?[0-9]{3})?|wlan|wifi"
     r"|wi-fi|wpa2?|wireless|network|licen[sc]e|product|activation|deploy|recovery|stream|unseal|pre-?shared|fernet|hmac"
@@ -343,7 +344,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
             r"|(?:login|logon|auth|authentication|access)[ \t]+(?:failed|failure|denied|succeeded|successful|attempt"
             r"|rejected|refused|blocked|granted|revoked|error|success)[ \t]+"
             r"for[ \t]+(?:user[ \t]+)?|(?:account|user|login)[ \t]+\[|(?:user|role|account)[ \t]+\\{0,3}[\"']"
-            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo(?:\[[0-9]{1,8}\])?: {1,8}|user=<|username is[ \t]+"
+            r"|(?:(?:[ugp]|eu|su)id|groups)=[0-9]{1,10}\(|sudo(?:\[[0-9]{1,8}\])?: {1,8}|user=<|user ?name is[ \t]+"
             r"|user (?:id|name): "
             r"|(?:logged[ \t]+in|running|acting|authenticated|executing|ran)[ \t]+as[ \t]+|welcome back, "
             r"|su -[l ]{0,2} |sudo -u |\(to [a-z]+\) )"
@@ -375,16 +376,16 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         talking,
     ),
     (
-        (r"\b(?:user(?:name)?|login|account)[ \t]+\\{0,3}[\"'\x60]?([a-z0-9][\w.@-]+)\\{0,3}[\"'\x60]?[, \t]"),
-        paired,
-    ),
-    (
         (
             rf"\b((?:[\w-]*[_-])?(?:{_SECRETS})(?:{_NEXT_LINE}(?:is|was))?(?:[ \t]+(?:{_LINK}):?|:"
             r"|, (?:which|that)(?: [a-z']{1,12}){1,5}, (?:is|was)){0,3}"
             rf"(?:[ \t]+(?:(?:is|was|es|est|ist)(?: :|:)?{_NEXT_LINE})?|=|\xe3\x80\x8c|\xc2\xab)[\[(<]?)"
         ),
         _secret,
+    ),
+    (
+        (r"\b(?:user(?:name)?|login|account)[ \t]+\\{0,3}[\"'\x60]?([a-z0-9][\w.@-]+)\\{0,3}[\"'\x60]?[, \t]"),
+        paired,
     ),
     # directives and functions in one word
     (rf"\b((?-i:[A-Za-z][A-Za-z0-9]*(?:{_COMPOUNDS}))[ \t]+(?:REG_SZ[ \t]+)?[\"']?)", _directive),

@@ -82,6 +82,7 @@ _PART_OF_A_PATH: Final = frozenset({b"/", b"\\", b":", b"%"})
 _OF_AN_ACCOUNT: Final = re.compile(
     rb"(?i)(?:\b|LoggedOn|LastUsed|Subject|Target)"
     rb"(?:user(?:name)?|security id|owner|account|login|logon|principal|identity|run ?as|signed in as|by"
+    rb"|(?:log(?:in|on|off|out|ged (?:in|on|off|out))|sign(?:-?in|ed in)|auth[a-z]{0,12})(?: [a-z]{2,12})? for"
     rb"|on behalf of|granted to|revoked from|assigned to|denied to|denied for|session of|session for|profile of|job of"
     rb"|mailbox of|impersonat(?:e|ed|ing)|credentials (?:of|for)|password (?:of|for))"
     rb"(?: is| name)?[\"']?[ \t]*[:= ][ \t]*[\"']?\Z"

@@ -12,16 +12,17 @@ from typing import Final
 
 from triage.redact.text import Found, Span
 
-__all__ = ("angle", "degree", "pair")
+__all__ = ("angle", "both", "degree", "pair")
 
 _DEGREES: Final = rb"[+-]?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,17}"
 _PAIR: Final = re.compile(
-    rb"""(?:[\s"'`\\:=(\[{<@/]|\w{1,12}(?=[ :=(\[])){0,8}?(?<![\w.-])([+<-]?"""
+    rb"""(?:[\s"'`\\:=(\[{<>@/]|0x[0-9a-f]{1,16}|\w{1,12}(?=[ :=(\[])){0,8}?(?<![\w.-])([+<-]?"""
     + _DEGREES[5:]
     + rb""")["'\\]{0,3}(?:\s{0,8}(?:[,;/|]|%2[cC])|[ ]|(?=[+-]))[\s"'\\]{0,12}("""
     + _DEGREES
     + rb""")(?!\w|\.\w|\s?[,;]\s?[-+]?[0-9.]{2})"""
 )
+_BOTH: Final = re.compile(_DEGREES + rb"(?:[ ]?[,;/|][ ]?|[ ])" + _DEGREES + rb"(?![\w.]|[ ]?[,;][ ]?[-+]?[0-9.]{2})")
 _SENTENCE: Final = re.compile(rb"[0-9.]{5,10},(?:[AV],)?([0-9]{4}\.[0-9]{2,7},[NS],[0-9]{5}\.[0-9]{2,7},[EW])(?=,)")
 # Degrees behind the word for one of the two; what counts seconds has a unit behind it.
 _ANGLE: Final = re.compile(
@@ -51,6 +52,12 @@ _LATENCIES: Final = re.compile(
 )
 _NEAR: Final = 80
 _QUERIED: Final = frozenset({b"?", b"&", b";"})
+
+
+def both(data: bytes, start: int) -> Span | None:
+    """Both degrees of a place that a name announces, with what parts them."""
+    match = _BOTH.match(data, start)
+    return match.span() if match else None
 
 
 def degree(data: bytes, start: int, name: Span) -> Span | None:

@@ -54,8 +54,11 @@ _VERSION_BEFORE: Final = (
     r"(?:expected|requires?|needs?|want(?:ed)?)[ ](?:at least|>=|version)|"
     r"(?:\A|[^\w])p[0-9]{1,2}|sig\[[0-9]{1,2}\]\.value|sections?(?:[ ][0-9.]{5,20},?[ ]and)?|"  # of a report of Windows
     r"grad(?:e|ed|ing)(?:[ ]from)?(?:[ ][0-9.]{5,20})?(?:[ ]to)?|version"
-    r"|\bup(?:dat|grad)(?:e|ed|es|ing)[ ](?-i:V8|[A-Z][a-z][\w.+-]{0,22})[ ]to[ ]v?\z"
-    r"|\b(?:update|upgrade)(?: (?:available|found|ready|applied))?:?[ ]v?[0-9.]{5,15}[ ](?:->|=>|to)|(?:\A|[^/\w])v)"
+    r"|\bup(?:dat|grad)(?:e|ed|es|ing)[ ](?:package|app|application|plug-?in|module|browser|agent|product"
+    r"|software|library|(?-i:V8|[A-Z][a-z][\w.+-]{0,22}))[ ]to[ ]v?\z"
+    r"|\b(?:update|upgrade)(?: (?:available|found|ready|applied))?:?[ ]v?[0-9.]{5,15}[ ](?:->|=>|to)|(?:\A|[^/\w])v"
+    r"|\b(?:npm|yarn|pnpm|package|module|dependency|dependencies|deprecated|requires?|node_modules)\b[^\n@]{0,40}"
+    r"[ /\"'=:]@?[a-z][\w./-]{0,40}@)"
     r"(?:[\"'\\]{0,4}\]?|%22|&#x27;|&quot;)(?:</key>[ \t]{0,8}<string>|[ ]value|[ \t]{0,3})"
     r"(?:[:=/ (]{0,3}|=>|=?&gt;|%3A|>)(?:[ \t\"'\\v]{0,24}|[ ]?&#x27;|&quot;)\z"
 )
@@ -65,7 +68,8 @@ _PRODUCT_BEFORE: Final = (
     r"|tools|library|framework|component|patch|hotfix"
     r"|edition|studio|webview2?|codec|bios|reader|suite|launcher|redist|professional|enterprise"
     r"|nuget [\w.-]{2,40}|choco [\w.-]{2,40}"
-    r"|bios(?: [\w.-]{2,20}){0,3}|php|python|ruby|perl|java|jdk|jre|dotnet|clr|firefox|thunderbird|chromium|electron"
+    r"|bios(?: [\w.-]{2,20}){0,3}|php|python|ruby|perl|java|jdk|jre|dotnet|clr|firefox|msedge|iexplore|brave"
+    r"|vivaldi|opera|thunderbird|chromium|electron"
     r"|qt|unity|unreal|zoom|teams|discord|outlook|excel|word|powerpoint|office|acrobat|silverlight|virtualbox"
     r"|(?:install(?:ed|ing)?|upgrad(?:ed?|ing)|unpacking|removing|updat(?:ed?"
     r"|ing)) [\w.: +-]{2,40})(?:[ ]\(x(?:64|86)\))?[ /,:=]{1,2}[(\"']?"

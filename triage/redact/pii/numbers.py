@@ -21,7 +21,7 @@ __all__ = ("iban_end", "is_card", "number")
 
 _FILE: Final = Path(__file__).with_name("personal.toml")
 _GROUPED: Final = re.compile(
-    rb"[0-9]{4}([ -])(?:[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]{6}\1[0-9]{4,5})(?![0-9])|[0-9]{13,19}"
+    rb"[0-9]{4}([ +-])(?:[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]{6}\1[0-9]{4,5})(?![0-9])|[0-9]{13,19}"
 )
 _IBAN: Final = re.compile(rb"[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]){11,30}")
 _PHONE_PLUS: Final = re.compile(rb"\+[1-9][0-9 ()./-]{6,22}[0-9]")
@@ -155,7 +155,7 @@ def _cards(data: bytes, start: int, end: int) -> Iterator[Found]:
         decimals = data[last : last + 1] != b"." or data[last + 1 : last + 2].isdigit()
         if last < len(data) and data[last] in _WORD_OR_MARK and decimals:
             continue
-        if is_card(match.group().translate(None, b" -")) and not _OF_MACHINES.search(data, max(first - 60, 0), first):
+        if is_card(match.group().translate(None, b" +-")) and not _OF_MACHINES.search(data, max(first - 60, 0), first):
             yield first, last, "card", "card"
 
 

@@ -30,7 +30,7 @@ _NUMBERS: Final = (
     # papers of people
     *papers.BARE,
     # cards, IBAN, phones, social security numbers
-    r"[0-9](?:[ -]?[0-9]){12,18}",
+    r"[0-9](?:[ +-]?[0-9]){12,18}",
     r"(?-i:\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)",
     r"\b00[1-9][0-9]{0,2}[ -][0-9]{2,4}[ -][0-9]{5,9}\b",
     r"\+[0-9][0-9 ()./-]{6,22}[0-9]",
@@ -88,7 +88,7 @@ _WORDS: Final = (
     # a path of the network, a machine of one alone, an account with its domain
     r"\\{2,16}[0-9-]*[a-z][a-z0-9._$-]*\\{1,8}[a-z0-9$]",
     r"(?-i:\B\\{2,4}[A-Z][A-Z0-9-]*[0-9-][A-Z0-9-]*\b)",
-    r"(?-i:\b[A-Z][A-Z0-9-]{2,14}\\{1,8}[a-z][a-z0-9._-]*)",
+    r"(?-i:\b[A-Z][A-Z0-9-]{1,14}\\{1,8}[a-z][a-z0-9._-]*)",
 )
 # The last are fields of people. As one automaton they have more states than fit, and numbers multiply those of words.
 _LOOKED_FOR: Final = tuple(Expression("(?i)" + "|".join(some)) for some in (_NUMBERS, _WORDS, persons.CANDIDATES))
@@ -133,7 +133,8 @@ def personal(data: bytes, places: Sequence[Span] | None = None) -> list[Found]:
             if data[end : end + 2] == b"0x":
                 found += _decided(data, begin, end)
         elif worth < 0:
-            if data[begin - 1 : begin] == b'"' == data[end : end + 1]:
+            # What stands before an account in a domain says that it is one.
+            if data[begin - 1 : begin] == b'"' == data[end : end + 1] and b"\\" not in text:
                 if text not in strings:
                     strings[text] = [*_decided(b'"' + text + b'"', 1, end - begin + 1)]
                 at = begin - 1
