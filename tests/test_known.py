@@ -174,3 +174,29 @@ def test_many_values_are_found_as_few_are():
     values = [("token", b"%08x-token" % number) for number in range(4_000)]
     text = b"%08x-token %08x-token" % (3_999, 7)
     assert [hit.value for hit in Known(values).hits(text)] == text.split()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Secret-Garden-77", "MySecret2024", "Password1!", "my-token-9981", "Token99xx", "api-key-7788", "one-Secret1"],
+)
+def test_a_secret_of_words_for_secrets_is_one_wherever_it_stands(value):
+    assert worth_finding("password", value.encode())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "password",
+        "api_key",
+        "API_KEY_2",
+        "access-token",
+        "X-Api-Key",
+        "oauth2_token",
+        "sha256_key",
+        "aes-256-key",
+        "apiKey1",
+    ],
+)
+def test_what_a_field_is_called_is_no_value(name):
+    assert not worth_finding("password", name.encode())

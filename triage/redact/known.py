@@ -52,6 +52,15 @@ _LEAST_CASELESS: Final = 8
 _LONGEST_RUN: Final = 4_096
 # What is longer makes too large an expression.
 _LONGEST_WRAPPED: Final = 4_096
+# What a field or a variable is called: words, of which one may be numbered or an algorithm's. With more digits or other
+# signs it is a value, whatever its words say: `Secret-Garden-77`.
+_CALLED: Final = re.compile(
+    rb"[a-z]+[0-9]?(?:[_.-][a-z]+[0-9]?)*(?:[_.-][0-9])?|[A-Z]+[0-9]?(?:[_-][A-Z]+[0-9]?)*(?:_[0-9])?|[A-Za-z]+[0-9]?"
+    rb"|[A-Z][a-z]*(?:-[A-Z][a-z]*)*"
+)
+_ALGORITHMS: Final = re.compile(
+    rb"(?i)(?<![a-z])(?:sha|aes|rsa|md|ed|x|rs|hs|es|ps|base|utf|oauth|crc)-?[0-9]{1,5}(?![0-9])"
+)
 # Shorter words are looked for where they stand alone, and only if they are mixed or the name of somebody.
 _LEAST_IN_NAMES: Final = 5
 
@@ -82,7 +91,12 @@ def worth_finding(kind: str, value: bytes, rule: str = "") -> bool:
     words = vocabulary()
     if small in words.words or small in words.services or small in words.empty:
         return False
-    return not letters_in(value) or sense(value.decode("latin-1")) is None
+    return not letters_in(value) or not _is_called_so(value) or sense(value.decode("latin-1")) is None
+
+
+def _is_called_so(value: bytes) -> bool:
+    """Whether a value may be what a field is called: words, numbers of algorithms among them."""
+    return _CALLED.fullmatch(_ALGORITHMS.sub(b"x", value)) is not None
 
 
 def _is_long_enough(kind: str, value: bytes) -> bool:

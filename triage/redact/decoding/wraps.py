@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from triage.redact.decoding.apart import is_message, is_row
 from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.decoding.quoted_printable import OWN_LINE, is_padded
 from triage.redact.hits import Hit
@@ -79,6 +80,7 @@ _OPENING: Final = frozenset({b'"', b"'"})
 _LEAST_PREFIX: Final = 6
 _LONGEST_PREFIX: Final = 240
 _HALF: Final = 16
+_VENDORS: Final = 16
 _HEX: Final = re.compile(rb"[0-9a-f]{1,128}(?![\w-])")
 _HEX_BEFORE: Final = re.compile(rb"(?:\A|[^0-9A-Za-z])((?=[a-f]{0,24}[0-9])(?=[0-9]{0,24}[a-f])[0-9a-f]{16,128})\Z")
 _LONGEST_HEX: Final = 129
@@ -110,6 +112,7 @@ def rejoined(data: bytes) -> View | None:
         (*one.span(), b"")
         for one in broken
         if one and not OWN_LINE.match(data, one.end()) and not is_padded(data, one.start())
+        if not (_RECORD.match(data, one.end()) or is_row(data, one.start(), data.index(b"\n", one.start()) + 1))
     ]
     view = build(data, pieces)
     return replace(view, guessed=True) if view else None
@@ -219,6 +222,10 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
             break
         end = len(token.group().rstrip(_AFTER_TOKEN)) + place
         begin = _continued(data, broken.end(), prefix)
+        if broken.group()[-1:] == b"\n" and (
+            is_row(data, broken.start(), broken.end()) or _says_again(data, (line, at), (broken.end(), begin))
+        ):
+            break
         if begin >= len(data) or data[begin] not in _TOKEN_BYTES or OWN_LINE.match(data, begin):
             break
         if data[begin - 1 : begin] in _QUOTES and _NAME_IN_QUOTES.match(data, begin):
@@ -237,6 +244,15 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
         place = begin
     _joined.spend(len(pieces))
     return pieces, random
+
+
+def _says_again(data: bytes, lead: Span, again: Span) -> bool:
+    """Whether a line begins with all that leads to a value in the one before, and that is more than a log's head."""
+    before = data[lead[0] : min(lead[1], lead[0] + _LONGEST_PREFIX)]
+    if data[slice(*again)].translate(_SAME_DIGIT) != before.translate(_SAME_DIGIT):
+        return False
+    value, other = (data[at : at + _VENDORS] for at in (lead[1], again[1]))
+    return is_message(before, value, other)
 
 
 def _goes_on(data: bytes, match: re.Match[bytes]) -> bool:
