@@ -31,16 +31,20 @@ _BEGUN: Final = frozenset({"time", "clock", "level"})
 # What an offset begins with: the fifth or sixth character from the end.
 _SIGNS: Final = "+-"
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
-# The name of a pod: Kubernetes writes what it makes up without vowels.
-_POD: Final = "[a-z0-9][a-z0-9-]{0,160}-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}"
+# The name of a pod, as `prefixes.toml` has it.
+_POD: Final = (
+    r"[a-z0-9][a-z0-9-]{0,160}-(?:[bcdfghjklmnpqrstvwxz2456789]{6,10}|[0-9a-f]{8,10})"
+    r"-(?:[bcdfghjklmnpqrstvwxz0-9]{5}|(?=[a-f]{0,4}\d)[0-9a-f]{5})"
+)
+_SET: Final = r"(?P<set>[a-z][a-z0-9-]{0,62})-(?:\d{1,3}|[bcdfghjklmnpqrstvwxz2456789]{5}) (?P=set) "
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _BARE: Final = (
     r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|STD|[Cc]rash|task |\d\d:\d"
     rf"|[A-Z]{{4,8}}\]|(?:error|warn|info|debug)\]|{_POD}[\] ])"
     r"|\((?:task \d|\d{4}[-/]\d|\d\d:\d)|<\d|>(?:>{0,5} |$)|\{\"log\":"
-    r"|#\d{1,4} \d{1,5}\.\d"
+    r"|#\d{1,4} \d{1,5}\.\d|##\[[a-z]"
     r"|\d{1,9}[-/:]\d|\d{1,4}: |CRASH LOG: |[A-Z]{4,8}:[\w.]|[A-Z][a-z]{2} (?:[ \d]\d |\d{4}-)"
-    rf"|[VDIWEFA]/|std(?:err|out)|@4[0-9a-f]{{23}} |\d{{10}}\.\d{{6}} |{_POD} "
+    rf"|[VDIWEFA]/|std(?:err|out)|@4[0-9a-f]{{23}} |\d{{10}}\.\d{{6}} |{_POD} |{_SET}"
 )
 _NAMED: Final = r"[a-zA-Z][\w.@-]{0,159}+ {1,30}\||\d{1,3}\|[A-Za-z]|\w[^\t\n]{0,79}+\t[^\t\n]{1,80}+\t\ufeff?\d{4}-"
 _STARTS: Final = lazy(f"{_BARE}|{_NAMED}")
@@ -56,6 +60,11 @@ _RING: Final = lazy(
 _RINGED: Final = ("kernel",)
 # The same at the beginning of any line but the first of a text.
 _LED, _UNPIPED_LED = lazy(rf"\n(?={_BARE}|{_NAMED})"), lazy(rf"\n(?={_BARE})")
+# What fluentd writes to its output or a file: a time, a tag, an object that may hold what Docker's does.
+_TAGGED: Final = lazy(
+    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d))"
+    r"(?: ([\w./-]{1,400}): |\t([\w./-]{1,400})\t)(?=\{\")"
+)
 # Of all of these the first character.
 _FIRST: Final = frozenset("[(<>{#@" + string.digits + string.ascii_letters)
 
@@ -137,6 +146,9 @@ def split(raw: str) -> Line:
         return Line(text)
     if text.startswith('{"log":'):
         return _docker(text)
+    if text[-1:] == "}" and (tagged := _TAGGED.match(text)) and (line := _docker(text[tagged.end() :])).stream:
+        tag = tagged[2] or tagged[3]
+        return Line(line.text, (*line.stream, tag), line.ts if line.ts is not None else _moment(tagged[1])[0])
     stream: list[str] = []
     ts: int | None = None
     level: str | None = None
