@@ -21,8 +21,10 @@ from triage.formats import log_times
 from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
-__all__ = ("Line", "is_marked", "led", "prefixed", "prefixes", "split", "uncoloured")
+__all__ = ("HELD", "Line", "is_marked", "led", "prefixed", "prefixes", "same", "split", "uncoloured")
 
+# The key of what containers wrote, where lines are objects of JSON.
+HELD: Final = '"log":'
 _MOST: Final = 5
 # A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
 _LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
@@ -60,6 +62,8 @@ _RING: Final = lazy(
 _RINGED: Final = ("kernel",)
 # The same at the beginning of any line but the first of a text.
 _LED, _UNPIPED_LED = lazy(rf"\n(?={_BARE}|{_NAMED})"), lazy(rf"\n(?={_BARE})")
+_NUMBER: Final = lazy(r"(\d{1,4}): ")
+_DIGITS: Final = frozenset(string.digits)
 # What fluentd writes to its output or a file: a time, a tag, an object that may hold what Docker's does.
 _TAGGED: Final = lazy(
     r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d))"
@@ -174,6 +178,22 @@ def split(raw: str) -> Line:
     return Line(text, tuple(stream), ts, level, inner, local)
 
 
+def same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two lines may be of one stream.
+
+    Where a container or a daemon writes each line, the program's own logger names its thread in the first of a record.
+
+    Examples
+    --------
+    >>> same(("compose", "web", "4242"), ("compose", "web")), same(("time", "4242"), ("time",)), same((), ("time",))
+    (True, False, True)
+    """
+    if one == other:
+        return True
+    both = min(len(one), len(other))
+    return one[:both] == other[:both] and (not both or one[0] not in _LOGGED)
+
+
 def led(raw: str) -> bool:
     """Whether a line without colours may have a prefix, by what it begins with."""
     return raw[:1] in _FIRST and _STARTS.match(raw) is not None
@@ -200,7 +220,7 @@ def prefixes(text: str, lines: list[str]) -> dict[int, Line]:
     [(1, 'b')]
     """
     found: dict[int, Line] = {}
-    if led(lines[0]) and (line := split(lines[0])).stream:
+    if led(lines[0]) and (line := _told(lines, 0)).stream:
         found[0] = line
     at = number = 0
     for match in (_LED if is_marked(text) else _UNPIPED_LED).finditer(text):
@@ -209,7 +229,7 @@ def prefixes(text: str, lines: list[str]) -> dict[int, Line]:
         at = end
         if text[end] == "[" and (ring := _RING.match(raw := lines[number])):
             found[number] = Line(raw[ring.end() :], _RINGED)
-        elif (line := split(lines[number])).stream:
+        elif (line := _told(lines, number)).stream:
             found[number] = line
     return found
 
@@ -230,15 +250,26 @@ def prefixed(lines: list[str], *, clean: bool = False, marked: bool = True) -> l
         return [
             (at, line)
             for at, raw in enumerate(lines)
-            if raw[:1] in _FIRST and begins(raw) and (line := split(raw)).stream
+            if raw[:1] in _FIRST and begins(raw) and (line := _told(lines, at)).stream
         ]
     found = []
     for at, raw in enumerate(lines):
         if (raw[:1] in _FIRST and begins(raw)) or "\x1b" in raw or raw[-1:] == "\r":
-            line = split(raw)
+            line = _told(lines, at)
             if line.stream or line.text is not raw:
                 found.append((at, line))
     return found
+
+
+def _told(lines: list[str], at: int) -> Line:
+    """A line without its prefix; `ctest -V` has the number of the test before each, which no list of frames has."""
+    line = split(lines[at])
+    if line.stream or line.text[:1] not in _DIGITS or not (number := _NUMBER.match(line.text)):
+        return line
+    near = lines[max(at - 1, 0) : at] + lines[at + 1 : at + 2]
+    if not any(uncoloured(other).startswith(number[0]) for other in near):
+        return line
+    return Line(line.text[number.end() :], ("step", number[1]))
 
 
 def uncoloured(line: str) -> str:
