@@ -21,7 +21,7 @@ from triage.formats.held_text import report as held_report
 from triage.formats.log_heads import Said, level_of
 from triage.formats.trace_text import add
 from triage.formats.traces.go_head import thrown
-from triage.formats.traces.prefixes import split
+from triage.formats.traces.prefixes import same, split
 from triage.formats.traces.scanning import Found, along
 from triage.records import json_text
 
@@ -269,7 +269,7 @@ class Reading:
         for row, end in zip(rows[1:], ends[1:], strict=True):
             # lines of others stand between those of the trace
             theirs = split(row.text).stream
-            if theirs and stream and theirs != stream:
+            if not same(theirs, stream):
                 self._line(row, end)
 
     def _introduced(self, said: Said) -> Record | None:

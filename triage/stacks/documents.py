@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from triage import loading
+from triage.formats.traces import ended
+from triage.formats.traces.ends import NEAR
 from triage.formats.traces.reports import Report
 from triage.records import Draft, Records
 from triage.sources.inputs import Inputs
@@ -48,8 +50,7 @@ def told(text: str) -> Report | bool:
     signals = [row for row in rows if row[0].get("event_class") == "incident_signal"]
     if not signals:
         return False
-    fatal = (row for row in signals if row[0].get("level") == "fatal")
-    columns, traces = next(fatal, signals[0])
+    columns, traces = signals[_chosen(signals, text)]
     report = Report(
         kind=_text(columns.get("event_kind")) or "",
         traces=tuple(traces),
@@ -61,6 +62,20 @@ def told(text: str) -> Report | bool:
     if any(columns.get(name) for name in _ASKED) and (report.kind == "request" or not report.error_value):
         return True
     return report
+
+
+def _chosen(signals: list[tuple[dict[str, Any], list[Trace]]], text: str) -> int:
+    """Which event counts: the first fatal one, else the first; one that only tells of an end gives way: see `first`."""
+    at = next((at for at, (columns, _) in enumerate(signals) if columns.get("level") == "fatal"), 0)
+    if not at or signals[at][0].get("format") != ended.NAME:
+        return at
+    told, end = signals[0], signals[at]
+    named = [any(frame.function for trace in traces for frame in trace.frames) for _, traces in (told, end)]
+    last, first = told[0].get("offset"), end[0].get("offset")
+    if named != [True, False] or last is None or first is None:
+        return at
+    between = text.encode("utf-8", "surrogatepass")[last + (told[0].get("length") or 0) : first]
+    return 0 if between.count(b"\n") <= NEAR else at
 
 
 def _text(value: Any) -> str | None:

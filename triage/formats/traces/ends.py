@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import SETTLED, Report
 from triage.records import Trace
 
@@ -29,7 +30,10 @@ def announced(before: Found, end: Brief) -> Brief | Found | None:
         return None
     if lead.process_id and end.process_id and lead.process_id != end.process_id:
         return None
-    said = {name: getattr(lead if getattr(lead, name) is not None else end, name) for name in _SAID}
+    own = _own(lead, end.signal)
+    said = {
+        name: getattr(lead if name in own or getattr(lead, name) is not None else end, name) for name in _SAID
+    }
     # The class of an abort hangs on no signal either, but that there is one may count.
     fits = lead.kind in SETTLED or (lead.kind == "abort" and said["signal"])
     if not (end.last or (fits and said["error_type"] and said["error_value"])):
@@ -44,6 +48,9 @@ def announced(before: Found, end: Brief) -> Brief | Found | None:
 
 # What a key takes of a report beside its stack and its kind.
 _SAID: Final = ("error_type", "error_value", "signal", "error_code_name")
+# What names a signal or an exception of a system, and what such a name decides.
+_SIGNAL: Final = lazy(r"(?:SIG|EXCEPTION_|STATUS_|EXC_)[A-Z]")
+_ENDING: Final = frozenset({"error_value", "signal", "error_code", "error_code_name"})
 
 
 def joined(before: Found, after: Found) -> Found | None:
@@ -64,7 +71,8 @@ def joined(before: Found, after: Found) -> Found | None:
         # The headline names the signal only; the report below says what was asserted.
         lead = replace(lead, kind=end.kind, error_type=end.error_type, error_value=end.error_value, traces=())
     stacks = _joined_stacks(lead, end)
-    empty = {name for name in Report.__struct_fields__ if getattr(lead, name) is None}
+    own = frozenset[str]() if bare else _own(lead, end.signal)
+    empty = {name for name in Report.__struct_fields__ if getattr(lead, name) is None and name not in own}
     taken = {name: getattr(end, name) for name in empty}
     report = replace(
         lead,
@@ -83,6 +91,12 @@ def joined(before: Found, after: Found) -> Found | None:
         ts=before.ts if before.ts is not None else after.ts,
         local=before.local if before.ts is not None else after.local,
     )
+
+
+def _own(lead: Report, signal: str | None) -> frozenset[str]:
+    """What is not taken of an end by another signal than that of the crash: the abort of what told of the crash."""
+    named = lead.signal or (lead.error_type if lead.error_type and _SIGNAL.match(lead.error_type) else None)
+    return _ENDING if lead.kind == "crash" and named and signal not in {None, named} else frozenset()
 
 
 def _shows(lead: Report, end: Report) -> bool:

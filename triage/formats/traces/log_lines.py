@@ -12,6 +12,7 @@ from typing import Final
 
 from triage.formats import log_heads
 from triage.formats.traces.patterns import lazy, remembered
+from triage.formats.traces.prefixes import same
 from triage.formats.traces.window import BACK, Window
 
 __all__ = ("Tail", "closes", "is_log")
@@ -74,7 +75,7 @@ class Tail:
         if line is None:
             return True
         stream = self._window.stream(index)
-        if stream and (self._window.is_record(index) if stream == self._stream else self._begins(index, stream)):
+        if stream and (self._window.is_record(index) if same(stream, self._stream) else self._begins(index, stream)):
             return True
         if strict and self._records and stream and not line[:1].isspace():
             return True

@@ -77,7 +77,9 @@ def _bare(window: Window, block: Block) -> Report | None:
     while at > -_GAP and not (window[at] or "").strip() and window[at] is not None:
         at -= 1
     last = at
-    while last - at < _SEVERAL and _is_said(window, at):
+    # Among lines that a container or a daemon wrote those above may be of anybody.
+    most = 1 if window.stream(0) else _SEVERAL
+    while last - at < most and _is_said(window, at):
         at -= 1
     said = "\n".join(window[index] or "" for index in range(at + 1, last + 1)).strip()
     if not said or _FRAME.match(said.rpartition("\n")[2]):

@@ -83,18 +83,18 @@ class _Crash:
 def read(window: Window) -> Report | None:
     """The end of a server around the anchor line."""
     first = 0
-    mine = _object(window.raw(0))
+    mine = _object(window[0])
     if mine is None or "ctx" not in mine:
         return None
     for index in range(-1, -_ABOVE, -1):
-        above = _object(window.raw(index))
+        above = _object(window[index])
         if above is None or above.get("ctx") != mine["ctx"]:
             break
         if above.get("s") == "F":
             first = index
     crash = _Crash()
     at = end = first
-    while (said := _object(window.raw(at))) is not None:
+    while (said := _object(window[at])) is not None:
         at += 1
         if said.get("ctx") != mine["ctx"]:
             if at - end > _ABOVE:

@@ -21,8 +21,10 @@ from triage.formats import log_times
 from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
-__all__ = ("Line", "is_marked", "led", "prefixed", "prefixes", "split", "uncoloured")
+__all__ = ("HELD", "Line", "is_marked", "led", "prefixed", "prefixes", "same", "split", "uncoloured")
 
+# The key of what containers wrote, where lines are objects of JSON.
+HELD: Final = '"log":'
 _MOST: Final = 5
 # A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
 _LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
@@ -31,16 +33,20 @@ _BEGUN: Final = frozenset({"time", "clock", "level"})
 # What an offset begins with: the fifth or sixth character from the end.
 _SIGNS: Final = "+-"
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
-# The name of a pod: Kubernetes writes what it makes up without vowels.
-_POD: Final = "[a-z0-9][a-z0-9-]{0,160}-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}"
+# The name of a pod, as `prefixes.toml` has it.
+_POD: Final = (
+    r"[a-z0-9][a-z0-9-]{0,160}-(?:[bcdfghjklmnpqrstvwxz2456789]{6,10}|[0-9a-f]{8,10})"
+    r"-(?:[bcdfghjklmnpqrstvwxz0-9]{5}|(?=[a-f]{0,4}\d)[0-9a-f]{5})"
+)
+_SET: Final = r"(?P<set>[a-z][a-z0-9-]{0,62})-(?:\d{1,3}|[bcdfghjklmnpqrstvwxz2456789]{5}) (?P=set) "
 # What a prefix can begin with; most lines of a trace are told by it to have none.
 _BARE: Final = (
     r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|STD|[Cc]rash|task |\d\d:\d"
     rf"|[A-Z]{{4,8}}\]|(?:error|warn|info|debug)\]|{_POD}[\] ])"
     r"|\((?:task \d|\d{4}[-/]\d|\d\d:\d)|<\d|>(?:>{0,5} |$)|\{\"log\":"
-    r"|#\d{1,4} \d{1,5}\.\d"
+    r"|#\d{1,4} \d{1,5}\.\d|##\[[a-z]"
     r"|\d{1,9}[-/:]\d|\d{1,4}: |CRASH LOG: |[A-Z]{4,8}:[\w.]|[A-Z][a-z]{2} (?:[ \d]\d |\d{4}-)"
-    rf"|[VDIWEFA]/|std(?:err|out)|@4[0-9a-f]{{23}} |\d{{10}}\.\d{{6}} |{_POD} "
+    rf"|[VDIWEFA]/|std(?:err|out)|@4[0-9a-f]{{23}} |\d{{10}}\.\d{{6}} |{_POD} |{_SET}"
 )
 _NAMED: Final = r"[a-zA-Z][\w.@-]{0,159}+ {1,30}\||\d{1,3}\|[A-Za-z]|\w[^\t\n]{0,79}+\t[^\t\n]{1,80}+\t\ufeff?\d{4}-"
 _STARTS: Final = lazy(f"{_BARE}|{_NAMED}")
@@ -56,6 +62,13 @@ _RING: Final = lazy(
 _RINGED: Final = ("kernel",)
 # The same at the beginning of any line but the first of a text.
 _LED, _UNPIPED_LED = lazy(rf"\n(?={_BARE}|{_NAMED})"), lazy(rf"\n(?={_BARE})")
+_NUMBER: Final = lazy(r"(\d{1,4}): ")
+_DIGITS: Final = frozenset(string.digits)
+# What fluentd writes to its output or a file: a time, a tag, an object that may hold what Docker's does.
+_TAGGED: Final = lazy(
+    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d))"
+    r"(?: ([\w./-]{1,400}): |\t([\w./-]{1,400})\t)(?=\{\")"
+)
 # Of all of these the first character.
 _FIRST: Final = frozenset("[(<>{#@" + string.digits + string.ascii_letters)
 
@@ -137,6 +150,9 @@ def split(raw: str) -> Line:
         return Line(text)
     if text.startswith('{"log":'):
         return _docker(text)
+    if text[-1:] == "}" and (tagged := _TAGGED.match(text)) and (line := _docker(text[tagged.end() :])).stream:
+        tag = tagged[2] or tagged[3]
+        return Line(line.text, (*line.stream, tag), line.ts if line.ts is not None else _moment(tagged[1])[0])
     stream: list[str] = []
     ts: int | None = None
     level: str | None = None
@@ -160,6 +176,22 @@ def split(raw: str) -> Line:
         if prefix.last:
             break
     return Line(text, tuple(stream), ts, level, inner, local)
+
+
+def same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two lines may be of one stream.
+
+    Where a container or a daemon writes each line, the program's own logger names its thread in the first of a record.
+
+    Examples
+    --------
+    >>> same(("compose", "web", "4242"), ("compose", "web")), same(("time", "4242"), ("time",)), same((), ("time",))
+    (True, False, True)
+    """
+    if one == other:
+        return True
+    both = min(len(one), len(other))
+    return one[:both] == other[:both] and (not both or one[0] not in _LOGGED)
 
 
 def led(raw: str) -> bool:
@@ -188,7 +220,7 @@ def prefixes(text: str, lines: list[str]) -> dict[int, Line]:
     [(1, 'b')]
     """
     found: dict[int, Line] = {}
-    if led(lines[0]) and (line := split(lines[0])).stream:
+    if led(lines[0]) and (line := _told(lines, 0)).stream:
         found[0] = line
     at = number = 0
     for match in (_LED if is_marked(text) else _UNPIPED_LED).finditer(text):
@@ -197,7 +229,7 @@ def prefixes(text: str, lines: list[str]) -> dict[int, Line]:
         at = end
         if text[end] == "[" and (ring := _RING.match(raw := lines[number])):
             found[number] = Line(raw[ring.end() :], _RINGED)
-        elif (line := split(lines[number])).stream:
+        elif (line := _told(lines, number)).stream:
             found[number] = line
     return found
 
@@ -218,15 +250,26 @@ def prefixed(lines: list[str], *, clean: bool = False, marked: bool = True) -> l
         return [
             (at, line)
             for at, raw in enumerate(lines)
-            if raw[:1] in _FIRST and begins(raw) and (line := split(raw)).stream
+            if raw[:1] in _FIRST and begins(raw) and (line := _told(lines, at)).stream
         ]
     found = []
     for at, raw in enumerate(lines):
         if (raw[:1] in _FIRST and begins(raw)) or "\x1b" in raw or raw[-1:] == "\r":
-            line = split(raw)
+            line = _told(lines, at)
             if line.stream or line.text is not raw:
                 found.append((at, line))
     return found
+
+
+def _told(lines: list[str], at: int) -> Line:
+    """A line without its prefix; `ctest -V` has the number of the test before each, which no list of frames has."""
+    line = split(lines[at])
+    if line.stream or line.text[:1] not in _DIGITS or not (number := _NUMBER.match(line.text)):
+        return line
+    near = lines[max(at - 1, 0) : at] + lines[at + 1 : at + 2]
+    if not any(uncoloured(other).startswith(number[0]) for other in near):
+        return line
+    return Line(line.text[number.end() :], ("step", number[1]))
 
 
 def uncoloured(line: str) -> str:

@@ -154,7 +154,7 @@ def _headed(window: Window, line: str) -> Report | None:
 def _announced(window: Window) -> re.Match[str] | None:
     """The error in the line above a header, where a runtime in the cloud logs it before the traceback."""
     text = window[-1] or ""
-    named = (window.raw(-1) or "").startswith("[ERROR] ") and is_error(text)
+    named = f"[ERROR] {text}" in (window.raw(-1) or "") and is_error(text)
     return ERROR.match(text) if named else None
 
 

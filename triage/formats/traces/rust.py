@@ -60,6 +60,7 @@ _ELF: Final = lazy(
     r'\s*\[\[\[ELF module #0?x?([0-9a-f]{1,4}) "([^"]{0,400})" BuildID=(\w{0,64}) 0x([0-9a-f]{1,16})\]\]\]'
 )
 _DEBUG: Final = lazy(r'\{ fn: "[^"\n]{1,4000}"(?: \}|, file: ")')
+_EYRE: Final = "The application panicked (crashed)."
 _CHAIN: Final = frozenset(("Caused by:", "Location:"))
 # Lines below a panic or a stack that say how it went on.
 _TRAILERS: Final = (
@@ -81,7 +82,10 @@ def read(window: Window) -> Report | None:
             return _report(block, 0, _rest(block, 1))
         start = _message(block, head[1])
         return _report(block, 0, _rest(block, start))
-    if text == "The application panicked (crashed).":
+    # What stands to the right as a whole is read where it is shown without its indentation.
+    if line[:1].isspace() and (text in _CHAIN or text == _EYRE):
+        return None
+    if text == _EYRE:
         return _eyre(block)
     if text in STACK_HEADS or "\u2501" in text:
         return _stack(block)

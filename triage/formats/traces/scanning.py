@@ -16,7 +16,7 @@ from triage.formats.traces import TraceModule
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.ends import NEAR, announced, joined
 from triage.formats.traces.glance import Glance
-from triage.formats.traces.prefixes import is_marked, uncoloured
+from triage.formats.traces.prefixes import HELD, is_marked, split, uncoloured
 from triage.formats.traces.reading import Asked, Found, anchors, has, read
 from triage.formats.traces.window import BACK, Text, Window
 from triage.sources.returns import ended_text
@@ -114,7 +114,7 @@ def first(
     if _overflows().find_matches_as_indexes(data) if overflows is None else overflows:
         settled = None
     asked = Asked(whole, settled, [], {})
-    if clean and len(text) <= _SHORT and text.isascii():
+    if clean and len(text) <= _SHORT and text.isascii() and HELD not in text:
         found_ones = _short(text, data, asked)
     else:
         found_ones = _reports(Text(text.split("\n"), clean=clean, marked=is_marked(text)), 0, None, asked)
@@ -308,6 +308,10 @@ def _hits(
     joined = "\n".join(lines)
     if not text.clean and "\x1b" in joined:
         lines = [uncoloured(line) for line in lines]
+        joined = "\n".join(lines)
+    if HELD in joined:
+        # What a string of JSON holds is written there in another way.
+        lines = [split(line).text.replace("\n", " ") if HELD in line else line for line in lines]
         joined = "\n".join(lines)
     data = joined.encode("utf-8", "surrogatepass")
     mine: dict[int, dict[TraceModule, None]] = {}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from triage.formats.traces.prefixes import Line, prefixed, prefixes
+from triage.formats.traces.prefixes import Line, prefixed, prefixes, same
 
 if TYPE_CHECKING:
     from triage.formats.traces.reports import Report
@@ -155,14 +155,14 @@ class Text:
             if not self.look(number + step):
                 return False
             found = self.stream(number + step)
-            if not found or found == stream:
+            if same(found, stream):
                 break
         else:
             return False
         numbers.append(number + step)
         for near in range(number + step + 1, min(self.looked, number + step + _MOST)):
             found = self.stream(near)
-            if found and found != stream:
+            if not same(found, stream):
                 break
             numbers.append(near)
         return True
@@ -337,7 +337,7 @@ class Window:
             if not self._text.look(number):
                 break
             stream = self._text.stream(number)
-            if not stream or stream == self._stream:
+            if same(stream, self._stream):
                 self._behind.append(number)
                 return
         self._begun = True
