@@ -18,12 +18,13 @@ stands below `file ":" line ": panic: " message`, further to the right. Grammar:
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 from msgspec.structs import replace
 
 from triage.formats.traces.block import AHEAD, Block, Indented
-from triage.formats.traces.go_head import Head, head_of
+from triage.formats.traces.go_head import Head, head_of, logged, thrown
 from triage.formats.traces.go_parse import (
     ELIDED,
     GOROUTINE,
@@ -282,6 +283,12 @@ def _wrapped(block: Block) -> Report | None:
     if not traces:
         return None
     crash = traces[0]
+    error = logged(crash.error_value)
+    if panic := thrown(error):
+        return dataclasses.replace(panic, handled=True).report(traces, first=first, end=end)
+    if error:
+        crash = replace(crash, error_value=error)
+        traces = (crash, *traces[1:])
     return Report(
         first=first,
         end=end,

@@ -91,6 +91,8 @@ def _crashed(found: list[_Goroutine], said: list[tuple[str, str]]) -> list[Trace
     """The first goroutine is the one that ended the program, where one did."""
     kind, message = said[-1] if said else (None, None)
     first = next((number for number, goroutine in enumerate(found) if goroutine.name is None), 0)
+    if not said:
+        found[first].frames[:] = map(_recovered, found[first].frames)
     crash = trace_of(found[first], "crash", kind, message, crashed=True if said else None)
     causes = [
         Trace(role="cause", chain_no=number, error_type=earlier, error_value=text)
@@ -102,6 +104,13 @@ def _crashed(found: list[_Goroutine], said: list[tuple[str, str]]) -> list[Trace
         if number != first
     ]
     return [crash, *causes, *others]
+
+
+def _recovered(frame: Frame) -> Frame:
+    """A frame of a stack that the program printed itself: what raised the panic has its whole name there."""
+    if frame.function != "panic":
+        return frame
+    return replace(frame, function="runtime.gopanic", function_raw=frame.function_raw or "panic")
 
 
 def trace_of(
