@@ -32,6 +32,9 @@ _LIKELY: Final = re.compile(
 )
 _BARE: Final = re.compile(r"\s{0,16}at \S")
 _JAVA: Final = re.compile(r"[\w.$<>/]{1,300}\([^()\n]{1,200}\)$")
+# Rust: what stands in a backtrace alone, and in an error that is printed with its own.
+_RUST: Final = re.compile(r"\s{0,8}0: [^\n]{1,2000}\n\s{1,20}at \S")
+_CAUSED: Final = re.compile(r"\n\nStack backtrace:\n\s{0,8}0: ")
 _DEPTH, _OBJECTS, _LINES = 4, 200, 2_000
 
 
@@ -110,7 +113,18 @@ def _here(held: dict[str, Any]) -> HeldError | None:
                 break
     if not record and _BARE.match(stack) and (kind or said):
         stack = f"{': '.join(part for part in (kind, said) if part)}\n{stack}"
+    stack = _rust(stack, place, said, held.get(names.get("paniclocation", "")))
     return HeldError(stack, kind or None, said or None)
+
+
+def _rust(stack: str, place: str, said: str, where: Any) -> str:
+    """The stack of a panic or of an error of Rust below the line that Rust would print above it."""
+    if place.startswith("panic") and _RUST.match(stack):
+        where = where if isinstance(where, str) and where else "<unknown>"
+        return f"thread '<unnamed>' panicked at {where}:\n{said}\nstack backtrace:\n{stack}"
+    if not stack.startswith("Error: ") and _CAUSED.search(stack):
+        return f"Error: {stack}"
+    return stack
 
 
 def _stack(item: Any, held: dict[str, Any]) -> str | None:
