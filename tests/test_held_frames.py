@@ -254,6 +254,53 @@ def test_application_insights() -> None:
     assert signature(json.dumps(insights(NEST))) == signature(json.dumps(raygun(NEST))) != signature(written)
 
 
+OUTER = "   at Shop.Cart.Total() in Cart.cs:line 12\n   at Shop.Main.Run() in Main.cs:line 3"
+INNER = "   at Shop.Rates.Find() in Rates.cs:line 7"
+END = "   --- End of inner exception stack trace ---"
+NESTED = f"System.Exception: no rate\n ---> Shop.NoRate: XTS\n{INNER}\n{END}\n{OUTER}"
+ROWS = [
+    {"className": owner, "methodName": name, "fileName": file, "lineNumber": line}
+    for owner, name, file, line in NEST[0][2]
+]
+CAME = {
+    "serilog": {"@t": "2026-01-26T01:25:59Z", "@mt": "failed", "@l": "Error", "ExceptionDetail": {
+        "Type": "System.Exception", "Message": "no rate", "StackTrace": OUTER,
+        "InnerException": {"Type": "Shop.NoRate", "Message": "XTS", "StackTrace": INNER}}},
+    "nlog": {"time": "2026-01-26T01:25:59Z", "level": "ERROR", "message": "failed", "exception": {
+        "type": "System.Exception", "message": "no rate", "stackTrace": OUTER,
+        "innerException": {"type": "Shop.NoRate", "message": "XTS", "stackTrace": INNER}}},
+    "app center": {"type": "managedError", "exception": {
+        "type": "System.Exception", "message": "no rate", "frames": ROWS, "innerExceptions": [
+            {"type": "Shop.NoRate", "message": "XTS", "frames": [
+                {"className": "Shop.Rates", "methodName": "Find", "fileName": "Rates.cs", "lineNumber": 7}]}]}},
+    "the console in one line": {"Timestamp": "2026-01-26T01:25:59Z", "LogLevel": "Error", "Category": "a",
+                                "Message": "failed", "Exception": NESTED.replace("\n", " ")},
+    "an export": {"timestamp": "2026-01-26T01:25:59Z", "outerMessage": "no rate",
+                  "details": json.dumps(insights(NEST)["data"]["baseData"]["exceptions"])},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CAME)
+def test_what_an_error_of_dotnet_came_from(name: str) -> None:
+    written = json.dumps(CAME[name])
+    assert signature(written) == signature(NESTED) != signature(f"System.Exception: no rate\n{OUTER}")
+    assert signature(written.replace("Shop.Rates", "Shop.Prices")) not in {"", signature(written)}
+
+
+def test_words_with_wide_gaps_are_no_frames() -> None:
+    record = {"LogLevel": "Error", "Message": "failed", "Exception": "met   at noon (again)   at home (twice)"}
+    assert signature(json.dumps({"Timestamp": "2026-01-26T01:25:59Z", **record})) == ""
+
+
+def test_a_cause_of_log4j() -> None:
+    thrown: dict[str, Any] = {}
+    for kind, said, frames in (CAUSE, JAVA):
+        rows = [{"class": owner, "method": name, "file": file, "line": line} for owner, name, file, line in frames]
+        thrown = {"message": said, "name": kind, "extendedStackTrace": rows, **({"cause": thrown} if thrown else {})}
+    written = json.dumps({"level": "ERROR", "loggerName": "a", "message": "failed", "thrown": thrown})
+    assert signature(written) == signature(BY_CLASS + CAUSED) != signature(BY_CLASS)
+
+
 def told_by_platform(platform: str, kind: str, rows: list[dict[str, Any]]) -> str:
     error = {"errorClass": kind, "message": "no rate", "type": platform, "stacktrace": rows}
     return json.dumps({"apiKey": "x", "events": [{"exceptions": [error], "severity": "error"}]})

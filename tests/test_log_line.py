@@ -113,6 +113,11 @@ ZAP = (
     "main.serve.func1\n\t/srv/shop.go:9\nruntime.gopanic\n\t/go/runtime/panic.go:884\n"
     "shop.total\n\t/srv/cart.go:12\nshop.pay\n\t/srv/cart.go:20"
 )
+VERBOSE = "shop.total\n\t/srv/cart.go:12\nshop.pay\n\t/srv/cart.go:20"
+PYTHON = (
+    'Traceback (most recent call last):\n  File "/srv/shop.py", line 3, in pay\n    total()\n'
+    "  File \"/srv/cart.py\", line 12, in total\n    x[k]\nKeyError: 'a'\n"
+)
 RANGE = "runtime error: index out of range [5] with length 3"
 NIL = "runtime error: invalid memory address or nil pointer dereference"
 CAUSED = f"no rate\n\nCaused by:\n    not found\n\nStack backtrace:\n{RUST}"
@@ -141,6 +146,14 @@ CARRIED = {
                       f"panic: {NIL}\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]\n\n{UNCAUGHT}"),
     "zap's json": (json.dumps({"level": "error", "ts": 1769390759.1, "error": RANGE, "msg": "x", "stacktrace": ZAP}),
                    f"panic: {RANGE}\n\n{UNCAUGHT}"),
+    "slog": (json.dumps({"time": T, "level": "ERROR", "msg": "recovered", "panic": "no rate", "stack": GO}),
+             f"panic: no rate\n\n{UNCAUGHT}"),
+    "zap's error": (json.dumps({"level": "error", "ts": 1769390759.1, "msg": "x", "error": "no rate",
+                                "errorVerbose": f"no rate\n{VERBOSE}", "stacktrace": "main.f\n\t/srv/shop.go:9"}),
+                    f"no rate\n{VERBOSE}"),
+    "loguru": (json.dumps({"text": f"{T} | ERROR | x\n{PYTHON}", "record": {
+                   "exception": {"type": "KeyError", "value": "'a'", "traceback": True}, "message": "x",
+                   "level": {"name": "ERROR", "no": 40}, "time": {"repr": T, "timestamp": 1769390759.1}}}), PYTHON),
     "pino, with a cause": (json.dumps({"level": 50, "time": 1769390759123, "msg": "x", "err": {
                                "type": "Error", "message": "x", "stack": f"{NODE}\ncaused by: TypeError: no\n"
                                "    at find (/var/task/rates.mjs:7:5)"}}),
@@ -165,9 +178,17 @@ def test_a_stack_that_a_record_carries_has_the_key_of_its_own_text(name):
         f'{T} ERROR shop::hook: note="a\\nb"',
         f'{T}\tERROR\tshop/main.go:9\tno rate\t{{"error": "no"}}',
         f'{T}\tERROR\tshop/main.go:9\tno rate\t{{"error": no}}',
+        json.dumps(
+            {"text": "no rate", "record": {"level": {"name": "ERROR"}, "message": "x", "time": {"timestamp": 1}}}
+        ),
     ],
 )
 def test_fields_without_a_stack_make_no_event(line):
     said = log_line.read(line)
     assert said.stack is None
     assert signature(line) == ""
+
+
+def test_an_error_without_a_stack_of_its_own_leaves_that_of_the_record():
+    held = {"level": "error", "ts": 1769390759.1, "msg": "x", "errorVerbose": "no\nrate", "stacktrace": VERBOSE}
+    assert log_line.read(json.dumps(held)).stack == VERBOSE

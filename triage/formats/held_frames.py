@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-__all__ = ("Thrown", "errors", "written")
+__all__ = ("Thrown", "errors", "inner", "written")
 
 _MARKS: Final = re.compile(r"[^a-z]")
 _LANGUAGES: Final = {
@@ -35,8 +35,8 @@ _CLASS: Final = ("classname", "class", "declaringtype")
 _FILE: Final = ("filename", "file", "abspath", "machofile")
 _LINE: Final = ("lineno", "linenumber", "line", "number")
 _COLUMN: Final = ("colno", "columnnumber", "column")
-_STACKS: Final = ("frames", "stacktrace", "backtrace", "parsedstack")
-_INNER: Final = ("innererror", "cause")
+_STACKS: Final = ("frames", "stacktrace", "backtrace", "parsedstack", "extendedstacktrace")
+_INNER: Final = ("innererror", "innerexception", "innerexceptions", "cause")
 _KIND: Final = ("class", "errorclass", "typename", "type", "classname", "name")
 _SAID: Final = ("message", "value", "description")
 _SIGNAL: Final = re.compile(r"SIG[A-Z]{3,6}|EXC_[A-Z_]{3,30}")
@@ -76,7 +76,7 @@ def errors(held: dict[str, Any] | list[dict[str, Any]]) -> list[Thrown]:
     ('KeyError', 3)
     """
     found = []
-    for one in held[:_CHAIN] if isinstance(held, list) else _inner(held):
+    for one in held[:_CHAIN] if isinstance(held, list) else inner(held):
         made = _thrown(one)
         if made is None:
             break
@@ -104,15 +104,23 @@ def written(chain: list[Thrown]) -> str | None:
     return "\n".join(texts) if language == "ruby" else _nested(chain) if language == "csharp" else texts[0]
 
 
-def _inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """An error, and those inside of each other that it came from."""
+def inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """An error, and those inside of each other that it came from; of several the first.
+
+    Examples
+    --------
+    >>> [one["type"] for one in inner({"type": "E", "innerExceptions": [{"type": "F"}, {"type": "G"}]})]
+    ['E', 'F']
+    """
     error: Any = held
     for _ in range(_CHAIN):
+        if isinstance(error, list) and error:
+            error = error[0]
         if not isinstance(error, dict):
             return
         yield error
         names = _plain(error)
-        error = next((names[name] for name in _INNER if isinstance(names.get(name), dict)), None)
+        error = next((names[name] for name in _INNER if isinstance(names.get(name), (dict, list))), None)
 
 
 def _thrown(held: dict[str, Any]) -> Thrown | None:

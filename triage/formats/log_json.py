@@ -92,11 +92,15 @@ def said(value: dict[str, Any], *, stacked: bool = True) -> Said | None:
     for name in _AROUND:
         if isinstance(value.get(name), dict):
             value = {key: item for key, item in value.items() if key != name} | value[name]
+    value = _unpacked(value)
     taken: set[str] = set()
     message = _text(_first(value, "message", taken))
     when, level = _first(value, "time", taken), _level(_first(value, "level", taken))
     stack, error_type = _text(_first(value, "stack", taken)), _text(_first(value, "error_type", taken))
     error_value = _text(_first(value, "error_value", taken))
+    verbose = value.get("errorVerbose")
+    if isinstance(verbose, str) and held_error.likely(verbose):
+        stack = verbose  # where the error came from, not where it was logged
     if stacked and level not in CALM:
         held = held_error.find(value) if not stack or not _lined(stack) else None
         if held:
@@ -123,6 +127,19 @@ def said(value: dict[str, Any], *, stacked: bool = True) -> Said | None:
         error_type,
         error_value,
     )
+
+
+def _unpacked(value: dict[str, Any]) -> dict[str, Any]:
+    """A record of loguru out of what it stands in, with the text of its error."""
+    record, text = value.get("record"), value.get("text")
+    if not isinstance(record, dict) or not isinstance(text, str) or not isinstance(record.get("level"), dict):
+        return value
+    when, level = record.get("time"), record["level"].get("name")
+    stamp = when.get("timestamp") if isinstance(when, dict) else None
+    found = {**record, "level": level, "time": stamp}
+    if isinstance(record.get("exception"), dict):
+        found["exception"] = text
+    return found
 
 
 def _lined(text: str) -> bool:

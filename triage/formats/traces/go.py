@@ -31,6 +31,7 @@ from triage.formats.traces.go_parse import (
     INNER,
     LISTED,
     LISTED_NAME,
+    RAISED,
     bare,
     errors,
     goroutines,
@@ -286,6 +287,7 @@ def _wrapped(block: Block) -> Report | None:
     error = logged(crash.error_value)
     if panic := thrown(error):
         return dataclasses.replace(panic, handled=True).report(traces, first=first, end=end)
+    raised = "panic" if any(frame.function == RAISED for frame in crash.frames) else "error"
     if error:
         crash = replace(crash, error_value=error)
         traces = (crash, *traces[1:])
@@ -296,7 +298,7 @@ def _wrapped(block: Block) -> Report | None:
         level="error",
         handled=True,
         traces=traces,
-        error_type=crash.error_type or ("error" if crash.error_value else None),
+        error_type=crash.error_type or (raised if crash.error_value or raised == "panic" else None),
         error_value=crash.error_value,
         complete=crash.error_value is not None,
     )

@@ -20,6 +20,7 @@ __all__ = (
     "LISTED",
     "LISTED_NAME",
     "PANIC",
+    "RAISED",
     "errors",
     "goroutines",
     "listed",
@@ -39,6 +40,8 @@ _SPACE: Final = lazy(r"\s")
 _PLACE: Final = lazy(r"(\s*)(\S.*?):(\d{1,9})(?: \+0x([0-9a-fA-F]{1,16}))?((?: \w+=0x[0-9a-fA-F]{1,16})*)\s*$")
 LISTED: Final = lazy(r"\s*(\S+?\.(?:go|s|c|h)):(\d{1,9}) \(0x([0-9a-fA-F]{1,16})\)\s*$")
 LISTED_NAME: Final = lazy(r"\s+(\S+): (.*)$")
+# What raises a panic, where the program prints a stack; the runtime itself calls it by a shorter name.
+RAISED: Final = "runtime.gopanic"
 PANIC: Final = lazy(r"(?:(panic|fatal error)|.{0,4000}?http2?: (panic) serving \S{1,200}): (.*)$")
 INNER: Final = lazy(r"\s+panic: (.*)$")
 _CREATED: Final = lazy(r"created by (.+?)(?: in goroutine \d+)?$")
@@ -110,7 +113,7 @@ def _recovered(frame: Frame) -> Frame:
     """A frame of a stack that the program printed itself: what raised the panic has its whole name there."""
     if frame.function != "panic":
         return frame
-    return replace(frame, function="runtime.gopanic", function_raw=frame.function_raw or "panic")
+    return replace(frame, function=RAISED, function_raw=frame.function_raw or "panic")
 
 
 def trace_of(
