@@ -363,3 +363,13 @@ def test_a_stack_that_a_test_logged_is_no_panic():
 
 def test_words_to_the_right_are_no_goroutine():
     assert reports("    goroutine 3 [running]:\nmain.f()\n\t/a.go:1 +0x1\n", "go") == []
+
+
+def test_what_recovered_from_a_panic_is_no_place_of_it_but_what_panicked_again_is():
+    calls = "shop.total(...)\n\t/srv/cart.go:12 +0x3\nshop.pay(...)\n\t/srv/cart.go:20 +0x4\n"
+    deferred = "main.{}.func1()\n\t/srv/shop.go:9 +0x1\npanic({{0x1, 0x2}})\n\t/go/runtime/panic.go:884 +0x2\n"
+    logged = "goroutine 7 [running]:\nruntime/debug.Stack()\n\t/go/runtime/debug/stack.go:24 +0x5\n" + deferred + calls
+    again = "panic: no rate [recovered, repanicked]\n\ngoroutine 7 [running]:\n" + deferred + calls
+    assert signature(logged.format("serve")) == signature(logged.format("work")) != ""
+    assert signature(logged.format("serve")) != signature(logged.format("serve").replace("shop.total", "shop.count"))
+    assert signature(again.format("serve")) != signature(again.format("work"))

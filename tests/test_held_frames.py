@@ -217,3 +217,130 @@ def test_a_nested_error_of_dotnet() -> None:
 )
 def test_look_alikes_are_none(value: dict[str, Any]) -> None:
     assert held_error.find(value) is None
+
+
+def insights(errors: list[Error]) -> dict[str, Any]:
+    made = [
+        {
+            "id": number,
+            "outerId": number - 1,
+            "typeName": kind,
+            "message": said,
+            "hasFullStack": True,
+            "parsedStack": [
+                {"level": level, "method": f"{owner}.{name}", "assembly": "Shop", "fileName": file, "line": line}
+                for level, (owner, name, file, line) in enumerate(frames)
+            ],
+        }
+        for number, (kind, said, frames) in enumerate(errors)
+    ]
+    data = {"baseType": "ExceptionData", "baseData": {"ver": 2, "exceptions": made}}
+    return {"name": "Microsoft.ApplicationInsights.Exception", "time": "2024-01-21T09:17:31Z", "data": data}
+
+
+NEST: list[Error] = [
+    ("System.Exception", "no rate", [("Shop.Cart", "Total", "Cart.cs", 12), ("Shop.Main", "Run", "Main.cs", 3)]),
+    ("Shop.NoRate", "XTS", [("Shop.Rates", "Find", "Rates.cs", 7)]),
+]
+
+
+def test_application_insights() -> None:
+    alone = (
+        "System.Exception: no rate\n   at Shop.Cart.Total() in Cart.cs:line 12\n   at Shop.Main.Run() in Main.cs:line 3"
+    )
+    written = json.dumps(insights(NEST[:1]))
+    assert signature(written) == signature(alone) != ""
+    assert signature(written.replace("Shop.Cart.", "Shop.Bill.")) not in {"", signature(written)}
+    assert signature(json.dumps(insights(NEST))) == signature(json.dumps(raygun(NEST))) != signature(written)
+
+
+OUTER = "   at Shop.Cart.Total() in Cart.cs:line 12\n   at Shop.Main.Run() in Main.cs:line 3"
+INNER = "   at Shop.Rates.Find() in Rates.cs:line 7"
+END = "   --- End of inner exception stack trace ---"
+NESTED = f"System.Exception: no rate\n ---> Shop.NoRate: XTS\n{INNER}\n{END}\n{OUTER}"
+ROWS = [
+    {"className": owner, "methodName": name, "fileName": file, "lineNumber": line}
+    for owner, name, file, line in NEST[0][2]
+]
+CAME = {
+    "serilog": {"@t": "2026-01-26T01:25:59Z", "@mt": "failed", "@l": "Error", "ExceptionDetail": {
+        "Type": "System.Exception", "Message": "no rate", "StackTrace": OUTER,
+        "InnerException": {"Type": "Shop.NoRate", "Message": "XTS", "StackTrace": INNER}}},
+    "nlog": {"time": "2026-01-26T01:25:59Z", "level": "ERROR", "message": "failed", "exception": {
+        "type": "System.Exception", "message": "no rate", "stackTrace": OUTER,
+        "innerException": {"type": "Shop.NoRate", "message": "XTS", "stackTrace": INNER}}},
+    "app center": {"type": "managedError", "exception": {
+        "type": "System.Exception", "message": "no rate", "frames": ROWS, "innerExceptions": [
+            {"type": "Shop.NoRate", "message": "XTS", "frames": [
+                {"className": "Shop.Rates", "methodName": "Find", "fileName": "Rates.cs", "lineNumber": 7}]}]}},
+    "the console in one line": {"Timestamp": "2026-01-26T01:25:59Z", "LogLevel": "Error", "Category": "a",
+                                "Message": "failed", "Exception": NESTED.replace("\n", " ")},
+    "an export": {"timestamp": "2026-01-26T01:25:59Z", "outerMessage": "no rate",
+                  "details": json.dumps(insights(NEST)["data"]["baseData"]["exceptions"])},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CAME)
+def test_what_an_error_of_dotnet_came_from(name: str) -> None:
+    written = json.dumps(CAME[name])
+    assert signature(written) == signature(NESTED) != signature(f"System.Exception: no rate\n{OUTER}")
+    assert signature(written.replace("Shop.Rates", "Shop.Prices")) not in {"", signature(written)}
+
+
+def test_words_with_wide_gaps_are_no_frames() -> None:
+    record = {"LogLevel": "Error", "Message": "failed", "Exception": "met   at noon (again)   at home (twice)"}
+    assert signature(json.dumps({"Timestamp": "2026-01-26T01:25:59Z", **record})) == ""
+
+
+def test_a_cause_of_log4j() -> None:
+    thrown: dict[str, Any] = {}
+    for kind, said, frames in (CAUSE, JAVA):
+        rows = [{"class": owner, "method": name, "file": file, "line": line} for owner, name, file, line in frames]
+        thrown = {"message": said, "name": kind, "extendedStackTrace": rows, **({"cause": thrown} if thrown else {})}
+    written = json.dumps({"level": "ERROR", "loggerName": "a", "message": "failed", "thrown": thrown})
+    assert signature(written) == signature(BY_CLASS + CAUSED) != signature(BY_CLASS)
+
+
+def told_by_platform(platform: str, kind: str, rows: list[dict[str, Any]]) -> str:
+    error = {"errorClass": kind, "message": "no rate", "type": platform, "stacktrace": rows}
+    return json.dumps({"apiKey": "x", "events": [{"exceptions": [error], "severity": "error"}]})
+
+
+@pytest.mark.parametrize("file", ["index.android.bundle", "app:///main.jsbundle", "address at 7.hbc", "cart"])
+def test_what_an_error_says_of_its_platform_tells_the_language(file: str) -> None:
+    rows = [{"file": file, "lineNumber": 1, "columnNumber": 90, "method": name} for name, _, _ in PLAIN]
+    written = told_by_platform("reactnativejs", "KeyError", rows)
+    assert signature(written) == signature(TEXTS["js"]) != ""
+    assert signature(written.replace('"total"', '"count"')) not in {"", signature(written)}
+
+
+COCOA = ["__exceptionPreprocess", "objc_exception_throw", "-[NSObject(NSObject) doesNotRecognizeSelector:]",
+         "___forwarding___", "_CF_forwarding_prep_0", "-[SHCart total:]", "-[SHCart pay]", "-[SHMain run]"]  # fmt: skip
+
+
+def test_an_exception_of_apple_without_files() -> None:
+    rows = [{"file": "", "lineNumber": 0, "method": name, "inProject": False} for name in COCOA]
+    written = told_by_platform("cocoa", "NSInvalidArgumentException", rows)
+    listed = "".join(f"\t{nth}   Shop   0x0000000180202655 {name} + 164\n" for nth, name in enumerate(COCOA))
+    head = "*** Terminating app due to uncaught exception 'NSInvalidArgumentException', reason: 'no rate'\n"
+    assert signature(written) == signature(f"{head}*** First throw call stack:\n(\n{listed})\n") != ""
+    assert signature(written.replace("SHCart pay", "SHCart buy")) not in {"", signature(written)}
+    images = [row | {"machoFile": "/System/Library/Frameworks/CoreFoundation.framework/CoreFoundation"} for row in rows]
+    assert triage.loads(told_by_platform("cocoa", "E", images)).frames()["module"][0] == "CoreFoundation"
+
+
+@pytest.mark.parametrize(("platform", "kind"), [("c", "SIGSEGV"), ("cocoa", "EXC_BAD_ACCESS")])
+def test_a_signal_is_one_of_memory(platform: str, kind: str) -> None:
+    rows = [{"file": "libshop.so", "lineNumber": 0, "method": f"shop::{name}(int)"} for name, _, _ in PLAIN]
+    text = "Program received signal SIGSEGV, Segmentation fault.\n" + "".join(
+        f"#{nth}  0x000055c1598d7b4{nth} in shop::{name} (n=7) at cart.cpp:{nth + 1}\n"
+        for nth, (name, _, _) in enumerate(PLAIN)
+    )
+    written = told_by_platform(platform, kind, rows)
+    assert signature(written) == signature(text) != ""
+    assert signature(written.replace("shop::pay", "shop::buy")) not in {"", signature(written)}
+
+
+def test_methods_without_a_platform_are_no_stack() -> None:
+    rows = [{"file": "", "method": name} for name in COCOA]
+    assert held_error.find({"exceptions": [{"errorClass": "E", "stacktrace": rows}]}) is None

@@ -1,6 +1,7 @@
 """Logs that several writers share: every record keeps its time and level, whichever reader the file has."""
 
 import itertools
+import json
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.watching import Watch, add
 from triage import formats
 from triage.capture.ingesting import ingest
 from triage.formats import log_line
+from triage.stacks import signature
 
 TRACE = 'Traceback (most recent call last):\n  File "/srv/app.py", line 3, in pay\n    x()\nValueError: {n}\n'
 CALLS = "Stack trace:\n#0 /srv/y.php(3): f()\n#1 {{main}}\n  thrown in /srv/x.php on line 7\n"
@@ -94,3 +96,99 @@ def test_a_log_of_accesses_is_not_taken_for_one_of_a_program():
     line = '192.0.2.7 - - [26/Jan/2026:01:25:59 +0000] "GET / HTTP/1.1" 200 5\n'
     assert not formats.detect((line * 9).encode())
     assert formats.detect((ODD["app"] + line * 3).encode())[0].format == "app-log"
+
+
+CALLS_OF_GO = "shop.total(...)\n\t/srv/cart.go:12 +0x3\nshop.pay(...)\n\t/srv/cart.go:20 +0x4\n"
+GO = (
+    "goroutine 7 [running]:\nmain.serve.func1()\n\t/srv/shop.go:9 +0x1\n"
+    f"panic({{0x1, 0x2}})\n\t/go/runtime/panic.go:884 +0x2\n{CALLS_OF_GO}"
+)
+UNCAUGHT = f"goroutine 7 [running]:\n{CALLS_OF_GO}exit status 2\n"
+RUST = (
+    "   0: rust_begin_unwind\n             at /rustc/a/src/panicking.rs:692:5\n   1: shop::cart::total\n"
+    "             at ./src/cart.rs:12:5\n   2: shop::pay\n             at ./src/main.rs:3:5\n"
+)
+NODE = "Error: no rate\n    at total (/var/task/cart.mjs:12:5)\n    at pay (/var/task/cart.mjs:20:5)"
+ZAP = (
+    "main.serve.func1\n\t/srv/shop.go:9\nruntime.gopanic\n\t/go/runtime/panic.go:884\n"
+    "shop.total\n\t/srv/cart.go:12\nshop.pay\n\t/srv/cart.go:20"
+)
+VERBOSE = "shop.total\n\t/srv/cart.go:12\nshop.pay\n\t/srv/cart.go:20"
+PYTHON = (
+    'Traceback (most recent call last):\n  File "/srv/shop.py", line 3, in pay\n    total()\n'
+    "  File \"/srv/cart.py\", line 12, in total\n    x[k]\nKeyError: 'a'\n"
+)
+RANGE = "runtime error: index out of range [5] with length 3"
+NIL = "runtime error: invalid memory address or nil pointer dereference"
+CAUSED = f"no rate\n\nCaused by:\n    not found\n\nStack backtrace:\n{RUST}"
+T = "2026-01-26T01:25:59.123Z"
+
+
+def quoted(text):
+    return json.dumps(text)
+
+
+# A record, and what the program prints where nobody catches the same.
+CARRIED = {
+    "logfmt": (f'time="{T}" level=error msg="recovered" error={quoted(RANGE)} stack={quoted(GO)}',
+               f"panic: {RANGE}\n\n{UNCAUGHT}"),
+    "logrus, the error": (f'time="{T}" level=error msg="failed" error={quoted(CAUSED)}', f"Error: {CAUSED}"),
+    "tracing": (f'{T} ERROR shop::hook: A panic panic.payload="no rate" panic.backtrace={quoted(RUST)}',
+                f"thread 'main' panicked at src/cart.rs:12:5:\nno rate\nstack backtrace:\n{RUST}"),
+    "tracing's json": (json.dumps({"timestamp": T, "level": "ERROR", "target": "shop", "fields": {
+                           "message": "A panic", "panic.payload": "no rate", "panic.backtrace": RUST}}),
+                       f"thread 'main' panicked at src/cart.rs:12:5:\nno rate\nstack backtrace:\n{RUST}"),
+    "an error of anyhow": (json.dumps({"timestamp": T, "level": "ERROR", "fields": {"message": "x", "error": CAUSED}}),
+                           f"Error: {CAUSED}"),
+    "node of lambda": (f"{T}\ta7473e07-0992-4ff1-a724-11dfa11cc93c\tERROR\tUncaught Exception \t" + json.dumps(
+                           {"errorType": "Error", "errorMessage": "no rate", "stack": NODE.split("\n")}), NODE),
+    "zap's console": (f'{T}\tERROR\tshop/main.go:9\trecovered\t{{"error": {quoted(NIL)}}}\n{ZAP}\n',
+                      f"panic: {NIL}\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]\n\n{UNCAUGHT}"),
+    "zap's json": (json.dumps({"level": "error", "ts": 1769390759.1, "error": RANGE, "msg": "x", "stacktrace": ZAP}),
+                   f"panic: {RANGE}\n\n{UNCAUGHT}"),
+    "slog": (json.dumps({"time": T, "level": "ERROR", "msg": "recovered", "panic": "no rate", "stack": GO}),
+             f"panic: no rate\n\n{UNCAUGHT}"),
+    "zap's error": (json.dumps({"level": "error", "ts": 1769390759.1, "msg": "x", "error": "no rate",
+                                "errorVerbose": f"no rate\n{VERBOSE}", "stacktrace": "main.f\n\t/srv/shop.go:9"}),
+                    f"no rate\n{VERBOSE}"),
+    "loguru": (json.dumps({"text": f"{T} | ERROR | x\n{PYTHON}", "record": {
+                   "exception": {"type": "KeyError", "value": "'a'", "traceback": True}, "message": "x",
+                   "level": {"name": "ERROR", "no": 40}, "time": {"repr": T, "timestamp": 1769390759.1}}}), PYTHON),
+    "pino, with a cause": (json.dumps({"level": 50, "time": 1769390759123, "msg": "x", "err": {
+                               "type": "Error", "message": "x", "stack": f"{NODE}\ncaused by: TypeError: no\n"
+                               "    at find (/var/task/rates.mjs:7:5)"}}),
+                           f"{NODE} {{\n  [cause]: TypeError: no\n      at find (/var/task/rates.mjs:7:5)\n}}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_a_stack_that_a_record_carries_has_the_key_of_its_own_text(name):
+    record, text = CARRIED[name]
+    (event,) = triage.loads(record).events().to_dict("records")
+    assert signature(record) == event["group_key"] == signature(text) != ""
+    assert signature(record.replace("total", "count")) not in {"", signature(record)}
+    assert signature(record.replace("pay", "buy").replace("find", "seek")) not in {"", signature(record)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'time="{T}" level=error msg="no rate" note="a\\nb" path="/srv/x"',
+        f'time="{T}" level=info msg="no rate" hint={quoted(NODE)}',
+        f'{T} ERROR shop::hook: note="a\\nb"',
+        f'{T}\tERROR\tshop/main.go:9\tno rate\t{{"error": "no"}}',
+        f'{T}\tERROR\tshop/main.go:9\tno rate\t{{"error": no}}',
+        json.dumps(
+            {"text": "no rate", "record": {"level": {"name": "ERROR"}, "message": "x", "time": {"timestamp": 1}}}
+        ),
+    ],
+)
+def test_fields_without_a_stack_make_no_event(line):
+    said = log_line.read(line)
+    assert said.stack is None
+    assert signature(line) == ""
+
+
+def test_an_error_without_a_stack_of_its_own_leaves_that_of_the_record():
+    held = {"level": "error", "ts": 1769390759.1, "msg": "x", "errorVerbose": "no\nrate", "stacktrace": VERBOSE}
+    assert log_line.read(json.dumps(held)).stack == VERBOSE

@@ -73,3 +73,14 @@ def test_lines_in_any_order_are_scanned(lines):
 @pytest.mark.parametrize("text", ["\n".join(crash()), frame("f", "1")])
 def test_time_is_linear(text):
     scan_grows(text, "mongodb")
+
+
+@pytest.mark.parametrize(("said", "same"), [("Invalid access at address: 0x18\n", True), ("Goodbye\n", False)])
+def test_the_handler_of_a_fault_says_what_it_was(said, same):
+    names = ["mongo::Vault::rotate(int)", "mongo::Job::run()", "mongo::main()"]
+    lines = [line("F", "Writing fatal message", {"message": said}), *(frame(name, "55E7B0") for name in names)]
+    debugger = "Program received signal SIGSEGV, Segmentation fault.\n" + "".join(
+        f"#{nth}  0x0000556b27e8a10{nth} in {name.partition('(')[0]} () at vault.cpp:3\n"
+        for nth, name in enumerate(names)
+    )
+    assert (signature("\n".join(lines)) == signature(debugger) != "") is same

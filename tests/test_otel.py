@@ -12,6 +12,7 @@ import triage
 from tests.growth import grows_evenly
 from tests.reading import read
 from triage.formats import otel
+from triage.stacks import signature
 
 TRACE = "5b8efff798038103d269b633813fc60c"
 SPAN = "eee19b7ec3c1b174"
@@ -265,6 +266,19 @@ def test_stacks_of_languages():
         rows = read(json.dumps(span).encode())
         assert rows["frames"][0]["function"] == function, language
         assert rows["events"][0]["error_type"] == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize("head", ["", "** (RuntimeError) no rate\n"])
+def test_elixir_writes_its_frames_alone(head):
+    words = "    (shop 0.3.0) lib/cart.ex:12: Shop.Cart.total/3\n    (shop 0.3.0) lib/main.ex:3: Shop.pay/1"
+    said = pairs(
+        exception__type="Elixir.RuntimeError", exception__message="no rate", exception__stacktrace=head + words
+    )
+    record = json.dumps({"timeUnixNano": "1", "severityNumber": 17, "body": {"stringValue": "x"}, "attributes": said})
+    rows = read(record.encode())
+    assert (rows["events"][0]["error_type"], rows["events"][0]["error_value"]) == ("RuntimeError", "no rate")
+    assert signature(record) == signature(f"** (RuntimeError) no rate\n{words}\n") != ""
+    assert signature(record.replace("Cart.total", "Cart.count")) not in {"", signature(record)}
 
 
 def test_a_stack_that_nobody_knows_is_kept():

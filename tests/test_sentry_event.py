@@ -406,6 +406,17 @@ def test_what_has_no_column_becomes_annotations():
         ({"logentry": {"message": "m %s", "formatted": "m x"}, "level": "error"}, "log", "incident_signal"),
         ({"exception": {"values": [{"type": "E"}]}, "level": "warning"}, "exception", "incident_signal"),
         ({"level": "fatal"}, "crash", "incident_signal"),
+        (
+            {"exception": {"values": [{"type": "EXC_BAD_ACCESS", "mechanism": {"handled": False}}]}},
+            "crash",
+            "incident_signal",
+        ),
+        (
+            {"exception": {"values": [{"type": "SIGSEGV", "mechanism": {"handled": True}}]}},
+            "exception",
+            "incident_signal",
+        ),
+        ({"exception": {"values": [{"type": "E", "mechanism": {"handled": False}}]}}, "exception", "incident_signal"),
         ({"type": "transaction", "timestamp": 2.5, "start_timestamp": 1.0, "spans": []}, "transaction", "context"),
         ({"contexts": {"feedback": {"message": "m"}}}, "feedback", "context"),
     ],

@@ -12,6 +12,7 @@ from tests.reading import CORPUS
 from tests.scanned import scan_grows
 from triage.formats.traces.scanning import Found, scan
 from triage.formats.traces.tombstone_frames import frame
+from triage.stacks import signature
 
 STARS = "*** *** *** *** *** *** *** *** *** *** *** *** *** *** *** ***"
 SPLIT = "--- --- --- --- --- --- --- --- --- --- --- --- --- --- --- ---"
@@ -338,3 +339,15 @@ def test_an_exception_that_nobody_caught_is_named_in_the_abort_message():
     report = found.report
     assert (report.kind, report.error_type, report.signal) == ("exception", "std::out_of_range", "SIGABRT")
     assert report.error_value == "map::at:  key not found"
+
+
+def test_what_ndk_stack_leaves_out_was_a_fault_of_memory_unless_the_stack_says_another_end():
+    rows = ["#00 pc 0000000000059fbf  /data/app/lib/arm64/libfoo.so (ns::f(int)+12)",
+            "#01 pc 000000000045bb48  /data/app/lib/arm64/libbar.so (g+4)"]  # fmt: skip
+    whole = ["signal 11 (SIGSEGV), code 1 (SEGV_MAPERR), fault addr 0x18", "backtrace:", *rows]
+    key = signature("\n".join(NDK_STACK))
+    assert key == signature("\n".join(["*** *** *** *** *** *** *** *** *** *** *** *** *** *** *** ***", *whole]))
+    abort = "#00 0x0000000000012f51 /apex/com.android.runtime/lib64/bionic/libc.so (abort+164)"
+    assert signature("\n".join([*NDK_STACK[:2], abort, *NDK_STACK[2:]])) not in {"", key}
+    (found,) = tombstones(NDK_STACK)
+    assert (found.report.error_type, found.report.signal) == ("crash", None)

@@ -18,6 +18,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from triage.formats import held_frames
 from triage.records import json_text
 
@@ -32,6 +34,12 @@ _LIKELY: Final = re.compile(
 )
 _BARE: Final = re.compile(r"\s{0,16}at \S")
 _JAVA: Final = re.compile(r"[\w.$<>/]{1,300}\([^()\n]{1,200}\)$")
+# Rust: what stands in a backtrace alone, and in an error that is printed with its own.
+_RUST: Final = re.compile(r"\s{0,8}0: [^\n]{1,2000}\n\s{1,20}at \S")
+_CAUSED: Final = re.compile(r"\n\nStack backtrace:\n\s{0,8}0: ")
+# A frame of .NET, and how its console writes them into one line.
+_NET: Final = re.compile(r"\s{0,8}at [^\n(]{1,1000}\(")
+_JOINED: Final = re.compile(r" {3,5}(?=at [\w.<>`+|]{1,500}\(|--- End of )")
 _DEPTH, _OBJECTS, _LINES = 4, 200, 2_000
 
 
@@ -109,14 +117,47 @@ def _here(held: dict[str, Any]) -> HeldError | None:
                 said = text
                 break
     if not record and _BARE.match(stack) and (kind or said):
-        stack = f"{': '.join(part for part in (kind, said) if part)}\n{stack}"
+        stack = _nested(f"{': '.join(part for part in (kind, said) if part)}\n{stack}", held)
+    stack = _rust(stack, place, said, held.get(names.get("paniclocation", "")))
     return HeldError(stack, kind or None, said or None)
+
+
+def _nested(stack: str, held: dict[str, Any]) -> str:
+    """An error of .NET with those that it came from inside of it, where each has frames alone."""
+    came: list[tuple[str, str]] = []
+    for one in list(held_frames.inner(held))[1:]:
+        names = {_MARKS.sub("", key.lower()): text for key, text in one.items()}
+        frames = names.get("stacktrace")
+        if isinstance(frames, str) and _NET.match(frames):
+            came.append((_named(one), frames.rstrip()))
+    if not came or not _NET.match(stack.partition("\n")[2]):
+        return stack
+    head, _, own = stack.partition("\n")
+    rows = [" ---> ".join([head, *(named for named, _ in came)])]
+    for _, frames in reversed(came):
+        rows += [frames, "   --- End of inner exception stack trace ---"]
+    return "\n".join([*rows, own])
+
+
+def _rust(stack: str, place: str, said: str, where: Any) -> str:
+    """The stack of a panic or of an error of Rust below the line that Rust would print above it."""
+    if place.startswith("panic") and _RUST.match(stack):
+        where = where if isinstance(where, str) and where else "<unknown>"
+        return f"thread '<unnamed>' panicked at {where}:\n{said}\nstack backtrace:\n{stack}"
+    if not stack.startswith("Error: ") and _CAUSED.search(stack):
+        return f"Error: {stack}"
+    return stack
 
 
 def _stack(item: Any, held: dict[str, Any]) -> str | None:
     """The text of a stack, None of what is none."""
     if isinstance(item, str):
+        if item.startswith("[{") and '"parsedStack"' in item:
+            listed = _listed(item)
+            return _stack(listed, held) if listed else None
         text = item if "\n" in item or "\\n" not in item else item.replace("\\n", "\n").replace("\\t", "\t")
+        if "\n" not in text and "   at " in text and not _BARE.match(text):
+            text = _JOINED.sub("\n   ", text)
         return text if likely(text) else None
     if not isinstance(item, list) or not item:
         return None
@@ -131,6 +172,15 @@ def _stack(item: Any, held: dict[str, Any]) -> str | None:
     if all(isinstance(frame, dict) for frame in item):
         return _written(item[:_LINES], held)
     return None
+
+
+def _listed(text: str) -> list[Any]:
+    """The list of errors that a member holds as text, as Application Insights exports them."""
+    try:
+        listed = msgspec.json.decode(text.encode("utf-8", "replace"))
+    except (msgspec.DecodeError, RecursionError):
+        return []
+    return listed if isinstance(listed, list) else []
 
 
 def _written(frames: list[dict[str, Any]], held: dict[str, Any]) -> str | None:

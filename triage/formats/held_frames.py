@@ -1,9 +1,10 @@
 """Frames as objects, as the trackers of errors keep them, written as their language would print them.
 
-Facts: the documented payloads of Rollbar, Bugsnag, Honeybadger, Airbrake, Raygun and Elastic APM. Each frame has a
-function, perhaps a class, a file and a line under names of its own (`method`, `lineNumber`, `line.number`); the
-innermost comes first but in Rollbar's. Which language it is the files tell. Errors that caused others follow them in
-a list (`trace_chain`, `exceptions`) or lie inside of them (`innerError`).
+Facts: the documented payloads of Rollbar, Bugsnag, Honeybadger, Airbrake, Raygun, Elastic APM and Application Insights.
+Each frame has a function, perhaps a class, a file and a line under names of its own (`method`, `lineNumber`,
+`line.number`); the innermost comes first but in Rollbar's. Which language it is the files tell, else what the error
+says of its platform. Errors that caused others follow them in a list (`trace_chain`, `exceptions`) or lie inside of
+them (`innerError`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-__all__ = ("Thrown", "errors", "written")
+__all__ = ("Thrown", "errors", "inner", "written")
 
 _MARKS: Final = re.compile(r"[^a-z]")
 _LANGUAGES: Final = {
@@ -22,16 +23,23 @@ _LANGUAGES: Final = {
     "java": "java", "kt": "java", "kts": "java", "scala": "java", "groovy": "java", "clj": "java",
     "js": "javascript", "mjs": "javascript", "cjs": "javascript", "jsx": "javascript", "ts": "javascript",
     "tsx": "javascript", "vue": "javascript", "svelte": "javascript",
+    "bundle": "javascript", "jsbundle": "javascript", "hbc": "javascript",
+}  # fmt: skip
+# What an error says of itself, as Bugsnag has it.
+_PLATFORMS: Final = {
+    "reactnativejs": "javascript", "browserjs": "javascript", "nodejs": "javascript",
+    "android": "java", "cocoa": "native", "c": "native",
 }  # fmt: skip
 _FUNCTION: Final = ("method", "function", "methodname", "functionname")
 _CLASS: Final = ("classname", "class", "declaringtype")
-_FILE: Final = ("filename", "file", "abspath")
+_FILE: Final = ("filename", "file", "abspath", "machofile")
 _LINE: Final = ("lineno", "linenumber", "line", "number")
 _COLUMN: Final = ("colno", "columnnumber", "column")
-_STACKS: Final = ("frames", "stacktrace", "backtrace")
-_INNER: Final = ("innererror", "cause")
-_KIND: Final = ("class", "errorclass", "type", "classname", "name")
+_STACKS: Final = ("frames", "stacktrace", "backtrace", "parsedstack", "extendedstacktrace")
+_INNER: Final = ("innererror", "innerexception", "innerexceptions", "cause")
+_KIND: Final = ("class", "errorclass", "typename", "type", "classname", "name")
 _SAID: Final = ("message", "value", "description")
+_SIGNAL: Final = re.compile(r"SIG[A-Z]{3,6}|EXC_[A-Z_]{3,30}")
 _MOST, _CHAIN, _LOOKED = 2_000, 16, 40
 
 
@@ -50,6 +58,7 @@ class Thrown(NamedTuple):
     kind: str
     said: str
     calls: tuple[_Call, ...]
+    platform: str = ""
 
     @property
     def named(self) -> str:
@@ -67,7 +76,7 @@ def errors(held: dict[str, Any] | list[dict[str, Any]]) -> list[Thrown]:
     ('KeyError', 3)
     """
     found = []
-    for one in held[:_CHAIN] if isinstance(held, list) else _inner(held):
+    for one in held[:_CHAIN] if isinstance(held, list) else inner(held):
         made = _thrown(one)
         if made is None:
             break
@@ -84,6 +93,7 @@ def written(chain: list[Thrown]) -> str | None:
     ["a.rb:3:in `f': no rate (KeyError)", "\\tfrom b.rb:4:in `g'"]
     """
     language = next((word for one in chain for word in map(_language, one.calls[:_LOOKED]) if word), None)
+    language = language or next((_PLATFORMS[one.platform] for one in chain if one.platform in _PLATFORMS), None)
     if language is None:
         return None
     texts = [_WRITERS[language](one) for one in chain]
@@ -94,15 +104,23 @@ def written(chain: list[Thrown]) -> str | None:
     return "\n".join(texts) if language == "ruby" else _nested(chain) if language == "csharp" else texts[0]
 
 
-def _inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """An error, and those inside of each other that it came from."""
+def inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """An error, and those inside of each other that it came from; of several the first.
+
+    Examples
+    --------
+    >>> [one["type"] for one in inner({"type": "E", "innerExceptions": [{"type": "F"}, {"type": "G"}]})]
+    ['E', 'F']
+    """
     error: Any = held
     for _ in range(_CHAIN):
+        if isinstance(error, list) and error:
+            error = error[0]
         if not isinstance(error, dict):
             return
         yield error
         names = _plain(error)
-        error = next((names[name] for name in _INNER if isinstance(names.get(name), dict)), None)
+        error = next((names[name] for name in _INNER if isinstance(names.get(name), (dict, list))), None)
 
 
 def _thrown(held: dict[str, Any]) -> Thrown | None:
@@ -112,10 +130,11 @@ def _thrown(held: dict[str, Any]) -> Thrown | None:
     calls = [call for row in rows[:_MOST] if isinstance(row, dict) and (call := _call(_plain(row)))]
     if not calls:
         return None
+    platform = _text(names, ("type",))
     said = names.get("exception")
     if isinstance(said, dict):  # Rollbar's: the last call is the innermost
         names, calls = _plain(said), calls[::-1]
-    return Thrown(_text(names, _KIND), " ".join(_text(names, _SAID).split("\n")), tuple(calls))
+    return Thrown(_text(names, _KIND), " ".join(_text(names, _SAID).split("\n")), tuple(calls), platform)
 
 
 def _call(names: dict[str, Any]) -> _Call | None:
@@ -124,7 +143,7 @@ def _call(names: dict[str, Any]) -> _Call | None:
     place = names.get("line")
     place = {**names, **_plain(place)} if isinstance(place, dict) else names
     line, column = _number(place, _LINE), _number(place, _COLUMN)
-    if not function or not (file or owner):
+    if not function or not (file or owner or any(isinstance(names.get(key), str) for key in _FILE)):
         return None
     if owner and not function.startswith(f"{owner}."):
         function = f"{owner}.{function}"
@@ -199,6 +218,21 @@ def _csharp(error: Thrown) -> str:
     return "\n".join([error.named, *_called(error)])
 
 
+def _native(error: Thrown) -> str:
+    """An exception of Apple's runtime as it is logged; a signal as a debugger tells of it."""
+    if _SIGNAL.fullmatch(error.kind):
+        rows = (f"  * frame #{nth}: 0x0 {_image(call)}`{call.function}" for nth, call in enumerate(error.calls))
+        return "\n".join([f"* thread #1, stop reason = {error.kind}", *rows])
+    head = f"*** Terminating app due to uncaught exception '{error.kind}', reason: '{error.said}'"
+    rows = (f"\t{nth}   {_image(call)}  0x0 {call.function} + 0" for nth, call in enumerate(error.calls))
+    return "\n".join([head, "*** First throw call stack:", "(", *rows, ")"])
+
+
+def _image(call: _Call) -> str:
+    """The image that a frame names, where it names one."""
+    return call.file.rpartition("/")[2].replace(" ", "_") or "???"
+
+
 def _called(error: Thrown) -> Iterator[str]:
     """The frames of .NET."""
     for call in error.calls:
@@ -216,5 +250,5 @@ def _nested(chain: list[Thrown]) -> str:
 
 _WRITERS: Final = {
     "java": _java, "javascript": _javascript, "ruby": _ruby, "python": _python, "php": _php, "go": _go,
-    "csharp": _csharp,
+    "csharp": _csharp, "native": _native,
 }  # fmt: skip

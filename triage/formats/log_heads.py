@@ -19,7 +19,7 @@ from triage.formats import log_times
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.prefixes import uncoloured
 
-__all__ = ("Said", "level_of", "read", "severity")
+__all__ = ("Said", "level_of", "pairs", "read", "severity")
 
 # A head is looked for in the first characters only, so that a long line costs nothing more.
 _FRONT: Final = 600
@@ -204,22 +204,33 @@ def _said(found: re.Match[str], message: str, form: _Form) -> Said:
 
 def _logfmt(text: str) -> Said | None:
     """A line of `key=value` pairs."""
-    pairs = {key: _unquoted(value) for key, value in _LOGFMT.findall(text)}
-    message = pairs.pop("msg", pairs.pop("message", None))
-    time = pairs.pop("time", pairs.pop("ts", pairs.pop("timestamp", pairs.pop("t", None))))
-    level = pairs.pop("level", pairs.pop("lvl", pairs.pop("severity", None)))
+    held = pairs(text)
+    message = held.pop("msg", held.pop("message", None))
+    time = held.pop("time", held.pop("ts", held.pop("timestamp", held.pop("t", None))))
+    level = held.pop("level", held.pop("lvl", held.pop("severity", None)))
     if message is None or not (time or level):
         return None
-    logger = pairs.pop("logger", pairs.pop("caller", None))
+    logger = held.pop("logger", held.pop("caller", None))
     return Said(
         message,
         time,
         level_of(level),
         logger,
-        fields=dict(pairs) or None,
-        error_value=pairs.get("err") or pairs.get("error"),
-        stack=pairs.get("stack") or pairs.get("stacktrace"),
+        fields=dict(held) or None,
+        error_value=held.get("err") or held.get("error"),
+        stack=held.get("stack") or held.get("stacktrace"),
     )
+
+
+def pairs(text: str) -> dict[str, str]:
+    """The `key=value` pairs of a line.
+
+    Examples
+    --------
+    >>> pairs('no rate code=7 at="a\\\\nb"')
+    {'code': '7', 'at': 'a\\nb'}
+    """
+    return {key: _unquoted(value) for key, value in _LOGFMT.findall(text)}
 
 
 def _unquoted(value: str) -> str:

@@ -21,13 +21,13 @@ from triage.formats.log_heads import Said, level_of, severity
 from triage.records import json_text
 from triage.times import epoch, iso
 
-__all__ = ("read", "said")
+__all__ = ("CALM", "decoded", "read", "said")
 
 _strict: Final = msgspec.json.Decoder().decode
 # pino, bunyan: 10 to 60
 _TENS: Final = ("trace", "trace", "debug", "info", "warning", "error", "fatal")
 # Levels at which nobody writes an error.
-_CALM: Final = frozenset({"trace", "debug", "info"})
+CALM: Final = frozenset({"trace", "debug", "info"})
 # What stores and clouds put around a record.
 _AROUND: Final = ("_source", "jsonPayload")
 
@@ -48,16 +48,33 @@ def read(line: str) -> Said | str | None:
     >>> said.level, said.ts, said.logger, said.message
     ('error', 1769390759123000, 'shop', 'no rate')
     """
-    data = line.strip().encode("utf-8", "replace")
-    try:
-        value = _strict(data)
-    except (ValueError, RecursionError):
-        value, _ = decode(data)
+    value = _value(line)
     if value is DAMAGED:
         return "damaged JSON"
     # nothing else can be a stack
     stacked = "\\n" in line or "[" in line or "at " in line
     return said(value, stacked=stacked) if isinstance(value, dict) else None
+
+
+def _value(line: str) -> Any:
+    """What a line of JSON stands for, `DAMAGED` where it is none."""
+    data = line.strip().encode("utf-8", "replace")
+    try:
+        return _strict(data)
+    except (ValueError, RecursionError):
+        return decode(data)[0]
+
+
+def decoded(line: str) -> dict[str, Any]:
+    """The object that a text is, empty where it is none.
+
+    Examples
+    --------
+    >>> decoded('{"a": 1}'), decoded("{a}")
+    ({'a': 1}, {})
+    """
+    value = _value(line)
+    return value if isinstance(value, dict) else {}
 
 
 def said(value: dict[str, Any], *, stacked: bool = True) -> Said | None:
@@ -75,12 +92,16 @@ def said(value: dict[str, Any], *, stacked: bool = True) -> Said | None:
     for name in _AROUND:
         if isinstance(value.get(name), dict):
             value = {key: item for key, item in value.items() if key != name} | value[name]
+    value = _unpacked(value)
     taken: set[str] = set()
     message = _text(_first(value, "message", taken))
     when, level = _first(value, "time", taken), _level(_first(value, "level", taken))
     stack, error_type = _text(_first(value, "stack", taken)), _text(_first(value, "error_type", taken))
     error_value = _text(_first(value, "error_value", taken))
-    if stacked and level not in _CALM:
+    verbose = value.get("errorVerbose")
+    if isinstance(verbose, str) and held_error.likely(verbose):
+        stack = verbose  # where the error came from, not where it was logged
+    if stacked and level not in CALM:
         held = held_error.find(value) if not stack or not _lined(stack) else None
         if held:
             stack, error_type, error_value = held.stack, error_type or held.type, error_value or held.value
@@ -106,6 +127,19 @@ def said(value: dict[str, Any], *, stacked: bool = True) -> Said | None:
         error_type,
         error_value,
     )
+
+
+def _unpacked(value: dict[str, Any]) -> dict[str, Any]:
+    """A record of loguru out of what it stands in, with the text of its error."""
+    record, text = value.get("record"), value.get("text")
+    if not isinstance(record, dict) or not isinstance(text, str) or not isinstance(record.get("level"), dict):
+        return value
+    when, level = record.get("time"), record["level"].get("name")
+    stamp = when.get("timestamp") if isinstance(when, dict) else None
+    found = {**record, "level": level, "time": stamp}
+    if isinstance(record.get("exception"), dict):
+        found["exception"] = text
+    return found
 
 
 def _lined(text: str) -> bool:

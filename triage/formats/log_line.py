@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from triage.formats import log_heads, log_json
+from triage.formats import held_error, log_heads, log_json
 from triage.formats.traces.prefixes import split
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def read(line: str) -> Said | str | None:
     'php-log'
     """
     if line[:1] != "{":
-        return _wrapped(line) if line.rstrip()[-1:] == "}" and '{"' in line else log_heads.read(line)
+        said = _wrapped(line) if line.rstrip()[-1:] == "}" and '{"' in line else log_heads.read(line)
+        return _carrying(said) if said is not None and said.stack is None else said
     if line.startswith('{"log":'):
         return _docker(line)
     return log_json.read(line) if line[1:2] in {'"', " "} else None
@@ -64,6 +65,21 @@ def _wrapped(line: str) -> Said | None:
             said.time, said.ts = outer.time, outer.ts
     elif said.time is None and said.ts is None:
         said.ts = split(line).ts
+    return said
+
+
+def _carrying(said: Said) -> Said:
+    """A record of text, with the error that its fields hold: an object behind a tab, or texts with their lines."""
+    message = said.message
+    if "\t{" in message and message.endswith("}"):
+        held = log_json.decoded(message[message.index("\t{") + 1 :])
+    elif '="' in message and "\\n" in message:
+        held = log_heads.pairs(message)
+    else:
+        held = {key: text for key, text in (said.fields or {}).items() if isinstance(text, str) and "\n" in text}
+    found = held_error.find(held) if held and said.level not in log_json.CALM else None
+    if found is not None:
+        said.stack, said.error_type, said.error_value = found.stack, found.type, found.value or said.error_value
     return said
 
 

@@ -16,17 +16,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import replace
+
 from triage.formats import log_line, log_times
 from triage.formats.held_text import report as held_report
 from triage.formats.log_heads import Said, level_of
 from triage.formats.trace_text import add
 from triage.formats.traces.go_head import thrown
+from triage.formats.traces.go_parse import RAISED
 from triage.formats.traces.prefixes import same, split
 from triage.formats.traces.scanning import Found, along
 from triage.records import json_text
 
 if TYPE_CHECKING:
     from triage.formats.php_entries import Entries
+    from triage.formats.traces.reports import Report
     from triage.sources.source import Source
 
 __all__ = ("Reading", "Record", "Row", "source_of", "unwrapped")
@@ -313,7 +317,7 @@ class Reading:
     def _held(self, record: Record, end: int) -> None:
         """An error that a field of the record holds."""
         said, source = record.said, self.source
-        report = held_report(said.stack) if said.stack else None
+        report = _caught(held_report(said.stack)) if said.stack else None
         columns = self.columns(record, None)
         columns["notes"] = columns.pop("remarks", None)
         grave = said.level in {"error", "fatal", None}
@@ -392,6 +396,14 @@ def unwrapped(text: str) -> tuple[tuple[str, ...], str]:
 def source_of(moment: log_times.Moment) -> str:
     """What `ts_source` says of a time of a line."""
     return "log line without zone" if moment.note and log_times.NO_ZONE in moment.note else "log line"
+
+
+def _caught(report: Report | None) -> Report | None:
+    """What a field holds; the stack of a goroutine that panicked tells of the panic, which the program caught."""
+    if report is None or report.kind != "dump" or report.error_type:
+        return report
+    raised = any(frame.function == RAISED for trace in report.traces[:1] for frame in trace.frames)
+    return replace(report, kind="exception", error_type="panic", handled=True) if raised else report
 
 
 def _language(traces: tuple[Any, ...]) -> str | None:

@@ -48,6 +48,7 @@ _SPAN_SIGNS: Final = frozenset(
 )
 _LOG_SIGNS: Final = frozenset(("severitynumber", "severitytext", "body", "observedtimestamp", "observedtimeunixnano"))
 _STACK: Final = "exception.stacktrace"
+_ELIXIR: Final = "Elixir."
 
 
 def sniff(head: Head) -> Match | None:
@@ -213,12 +214,15 @@ class _Reading:
         """One exception as an event."""
         self.exceptions += 1
         language = parts.language(notes["resource"])
-        words = text(said.get(_STACK)) or ""
+        words, named = text(said.get(_STACK)) or "", text(said.get("exception.type"))
+        if named and named.startswith(_ELIXIR):
+            named = named.removeprefix(_ELIXIR)
+            words = _headed(words, named, text(said.get("exception.message")))
         traces = (
             list(self.records.parsed(f"otel {language}", words, lambda text: _stacks(text, language))) if words else []
         )
         first = traces[0] if traces else Trace()
-        named, value = text(said.get("exception.type")), text(said.get("exception.message"))
+        value = text(said.get("exception.message"))
         traces[:1] = [replace(first, error_type=first.error_type or named, error_value=first.error_value or value)]
         escaped = said.get("exception.escaped")
         moment = parts.moment(event.get("timeunixnano") or event.get("timestamp") or event.get("time"))
@@ -364,6 +368,11 @@ def _failed(status: dict[str, Any]) -> bool:
 def _parent(span: dict[str, Any]) -> Any:
     """The id of the parent as Go's exporter writes it."""
     return parts.same(span.get("parent")).get("spanid")
+
+
+def _headed(words: str, named: str, value: str | None) -> str:
+    """The frames of Elixir below the line that its runtime prints above them."""
+    return words if "** (" in words or not words.strip() else f"** ({named}) {value or ''}\n{words}"
 
 
 def _stacks(words: str, language: str | None) -> tuple[Trace, ...]:

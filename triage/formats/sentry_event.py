@@ -31,7 +31,7 @@ from triage.formats.sentry_json import (
     pairs,
     text,
 )
-from triage.formats.sentry_names import fault
+from triage.formats.sentry_names import fault, is_native
 from triage.formats.sentry_stacks import Images, chain, language, traces
 from triage.records import json_text
 from triage.sources.source import HEAD_BYTES
@@ -218,7 +218,7 @@ def _fill_what(draft: Draft, event: dict[str, Any], main: dict[str, Any]) -> Non
     is_signal = not is_context and bool(main or crashed or severity in {None, "error", "fatal"})
     if is_context:
         kind = "transaction" if is_transaction else "feedback"
-    elif severity == "fatal" or crashed:
+    elif severity == "fatal" or crashed or is_native(main):
         kind = "crash"
     else:
         kind = "exception" if main else "log"

@@ -8,12 +8,13 @@ also which signal it was.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
-from triage.formats.sentry_json import text
+from triage.formats.sentry_json import mapping, text
 from triage.formats.traces.go_head import Head, thrown
 
-__all__ = ("error_of", "fault", "function_of")
+__all__ = ("error_of", "fault", "function_of", "is_native")
 
 _JOINED: Final = {
     "java": ".", "kotlin": ".", "groovy": ".", "scala": ".", "clojure": ".", "csharp": ".", "dotnet": ".", "go": ".",
@@ -21,6 +22,7 @@ _JOINED: Final = {
 }  # fmt: skip
 _TYPED: Final = frozenset({"java", "kotlin", "groovy", "scala", "clojure"})
 _GO: Final = "runtime error: "
+_NATIVE: Final = re.compile(r"SIG[A-Z]{2,6}|EXC_[A-Z_]{3,30}|EXCEPTION_[A-Z_]{3,40}")
 
 
 def function_of(function: str, module: str | None, platform: str | None) -> str:
@@ -72,3 +74,16 @@ def fault(kind: str | None, value: str | None) -> Head | None:
     """
     said = thrown(f"{_GO}{value}") if kind == _GO[:-2] else None
     return said if said and said.signal else None
+
+
+def is_native(link: dict[str, Any]) -> bool:
+    """Whether an error is a signal or an exception of the system that nobody handled: it ended the program.
+
+    Examples
+    --------
+    >>> unhandled = {"mechanism": {"handled": False}}
+    >>> is_native({"type": "EXC_BAD_ACCESS"} | unhandled), is_native({"type": "KeyError"} | unhandled)
+    (True, False)
+    """
+    handled = mapping(link.get("mechanism")).get("handled")
+    return handled is False and _NATIVE.fullmatch(text(link.get("type")) or "") is not None

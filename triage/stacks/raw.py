@@ -54,11 +54,18 @@ def signature(text: str, table: FrameTable) -> str:
             top, cycle, said = _counted(known)
             return _group(found, top, cycle, said, [], cause_word(None, NONE))
         found = first(text)
-    if found is None and '{"' in text and "\\n" in text:
-        return _document(text, table)  # objects of JSON behind what a container writes may hold a stack
+    if found is None and _may_hold(text):
+        return _document(text, table)
     if found is None or isinstance(found, Brief):
         return ""
     return key(found, table)
+
+
+def _may_hold(text: str) -> bool:
+    """Whether fields of a log, or objects of JSON behind what a container writes, may hold a stack."""
+    if "\\n" in text:
+        return '{"' in text or '="' in text
+    return '"    at ' in text and '{"' in text
 
 
 def is_document(text: str) -> bool:

@@ -18,18 +18,20 @@ stands below `file ":" line ": panic: " message`, further to the right. Grammar:
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 from msgspec.structs import replace
 
 from triage.formats.traces.block import AHEAD, Block, Indented
-from triage.formats.traces.go_head import Head, head_of
+from triage.formats.traces.go_head import Head, head_of, logged, thrown
 from triage.formats.traces.go_parse import (
     ELIDED,
     GOROUTINE,
     INNER,
     LISTED,
     LISTED_NAME,
+    RAISED,
     bare,
     errors,
     goroutines,
@@ -282,6 +284,13 @@ def _wrapped(block: Block) -> Report | None:
     if not traces:
         return None
     crash = traces[0]
+    error = logged(crash.error_value)
+    if panic := thrown(error):
+        return dataclasses.replace(panic, handled=True).report(traces, first=first, end=end)
+    raised = "panic" if any(frame.function == RAISED for frame in crash.frames) else "error"
+    if error:
+        crash = replace(crash, error_value=error)
+        traces = (crash, *traces[1:])
     return Report(
         first=first,
         end=end,
@@ -289,7 +298,7 @@ def _wrapped(block: Block) -> Report | None:
         level="error",
         handled=True,
         traces=traces,
-        error_type=crash.error_type or ("error" if crash.error_value else None),
+        error_type=crash.error_type or (raised if crash.error_value or raised == "panic" else None),
         error_value=crash.error_value,
         complete=crash.error_value is not None,
     )

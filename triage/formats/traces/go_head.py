@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
 from triage.formats.traces.go_parse import panics
@@ -12,7 +13,7 @@ from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.reports import Report
 from triage.records import Trace, json_text
 
-__all__ = ("Head", "head_of", "thrown")
+__all__ = ("Head", "head_of", "logged", "thrown")
 
 _SIGNAL: Final = lazy(
     r"\*{0,2}\[signal (?:(SIG[A-Z0-9]{1,10})|(0x[0-9a-f]{1,4}|\d{1,3}))(?:: ([^\]=]{1,80}?))?"
@@ -35,6 +36,9 @@ _KINDS: Final = (
     ("out of memory", "oom"),
     ("invalid memory address", "crash"),
 )
+
+
+_FIELDS: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,27 @@ def thrown(value: str | None) -> Head | None:
     True
     """
     return head_of([f"panic: {value}"]) if value and value.startswith("runtime error: ") else None
+
+
+def logged(said: str | None) -> str | None:
+    """The error that a record of zap's console form holds, whose fields stand behind its message; None of any other.
+
+    Examples
+    --------
+    >>> logged('ERROR\\tshop/pay.go:7\\trecovered\\t{"error": "runtime error: integer divide by zero"}')
+    'runtime error: integer divide by zero'
+    >>> logged("no rate") is None
+    True
+    """
+    words, tab, fields = (said or "").partition("\t{")
+    if not tab or "\t" not in words or len(fields) > _FIELDS:
+        return None
+    try:
+        held = msgspec.json.decode(f"{{{fields}")
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+        return None
+    error = held.get("error") if isinstance(held, dict) else None
+    return error if isinstance(error, str) and error else None
 
 
 def _signal(lines: list[str]) -> tuple[str | None, int | None, int | None, tuple[tuple[str, str], ...]]:

@@ -20,6 +20,7 @@ __all__ = (
     "LISTED",
     "LISTED_NAME",
     "PANIC",
+    "RAISED",
     "errors",
     "goroutines",
     "listed",
@@ -39,6 +40,8 @@ _SPACE: Final = lazy(r"\s")
 _PLACE: Final = lazy(r"(\s*)(\S.*?):(\d{1,9})(?: \+0x([0-9a-fA-F]{1,16}))?((?: \w+=0x[0-9a-fA-F]{1,16})*)\s*$")
 LISTED: Final = lazy(r"\s*(\S+?\.(?:go|s|c|h)):(\d{1,9}) \(0x([0-9a-fA-F]{1,16})\)\s*$")
 LISTED_NAME: Final = lazy(r"\s+(\S+): (.*)$")
+# What raises a panic, where the program prints a stack; the runtime itself calls it by a shorter name.
+RAISED: Final = "runtime.gopanic"
 PANIC: Final = lazy(r"(?:(panic|fatal error)|.{0,4000}?http2?: (panic) serving \S{1,200}): (.*)$")
 INNER: Final = lazy(r"\s+panic: (.*)$")
 _CREATED: Final = lazy(r"created by (.+?)(?: in goroutine \d+)?$")
@@ -91,6 +94,8 @@ def _crashed(found: list[_Goroutine], said: list[tuple[str, str]]) -> list[Trace
     """The first goroutine is the one that ended the program, where one did."""
     kind, message = said[-1] if said else (None, None)
     first = next((number for number, goroutine in enumerate(found) if goroutine.name is None), 0)
+    if not said:
+        found[first].frames[:] = map(_recovered, found[first].frames)
     crash = trace_of(found[first], "crash", kind, message, crashed=True if said else None)
     causes = [
         Trace(role="cause", chain_no=number, error_type=earlier, error_value=text)
@@ -102,6 +107,13 @@ def _crashed(found: list[_Goroutine], said: list[tuple[str, str]]) -> list[Trace
         if number != first
     ]
     return [crash, *causes, *others]
+
+
+def _recovered(frame: Frame) -> Frame:
+    """A frame of a stack that the program printed itself: what raised the panic has its whole name there."""
+    if frame.function != "panic":
+        return frame
+    return replace(frame, function=RAISED, function_raw=frame.function_raw or "panic")
 
 
 def trace_of(

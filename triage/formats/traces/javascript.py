@@ -3,7 +3,8 @@ r"""JavaScript: stacks of V8 (Node, Chrome, WebView2, Deno), JavaScriptCore (Saf
 Facts are from V8's stack trace API, Node's `util.inspect`, and real stacks of the three engines::
 
     stack  = [head LF] frame*
-    head   = ["Uncaught " ["(in promise) "]] ["[cause]: " | "Caused by: "] NAME [" [" CODE "]"] [": " message-lines]
+    head   = ["Uncaught " ["(in promise) "]] [ cause ] NAME [" [" CODE "]"] [": " message-lines]
+    cause  = "[cause]: " | "Caused by: " | "caused by: "
     V8     = spaces "at " ["async "] ( FUNCTION " (" where ")" | where ) [" {"]
     Gecko  = [[LABEL "*"] FUNCTION] "@" where               JavaScriptCore writes the same, and a bare where
     where  = FILE ":" LINE [":" COL] | "eval at " ... | "native" | "[native code]" | "<anonymous>" | "index N"
@@ -65,7 +66,7 @@ _PROBE_LINES: Final = 2_000
 _MESSAGE_LINES: Final = 200
 _NOTE_LINES: Final = 16
 
-_CAUSE: Final = lazy(r"[ \t]*(?:\[cause\]: |Caused by: )")
+_CAUSE: Final = lazy(r"[ \t]*(?:\[cause\]: |[Cc]aused by: )")
 _CARET: Final = lazy(r"\s*\^[\^~]*\s*$")
 # The source around an error, each line with its number, and the mark of the line that threw.
 _MARKED: Final = lazy(r"[ \t]*> {1,8}\d{1,6} \|")

@@ -24,7 +24,7 @@ _SAID: Final = lazy(
     r"(?<![\w.$-])[A-Za-z_$][\w$.]{0,120}(?:(?<=Error)|(?<=Exception)|(?<=Rejection)|(?<=Violation))"
     r"(?: \[[A-Z][A-Z0-9_]{0,80}\])?(?=: |:?\s*$)"
 )
-_CAUSE: Final = lazy(r"[ \t]*(?:\[cause\]: |Caused by: )\S")
+_CAUSE: Final = lazy(r"[ \t]*(?:\[cause\]: |[Cc]aused by: )\S")
 _MATCHING: Final = lazy(r"[ \t]*\.\.\. \d{1,6} lines matching cause stack trace \.\.\.")
 _UNCAUGHT: Final = lazy(r"Uncaught\b|UnhandledPromiseRejection|Unhandled (?:promise )?[Rr]ejection|uncaughtException")
 _NUMBERED: Final = lazy(r"[ \t]*\d{1,5}: ")

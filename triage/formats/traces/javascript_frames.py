@@ -26,7 +26,8 @@ _SPACED: Final = lazy(r"(?:^(?:get|set|bound|new) | code$|\*)")
 _SPECIAL: Final = frozenset({"native", "[native code]", "[wasm code]", "native code", "<anonymous>"})
 _WASM: Final = lazy(r":(wasm-function\[\d{1,9}\]):0x([0-9a-f]{1,16})$")
 HEAD: Final = lazy(
-    r"[ \t]*(?:error: (?=Uncaught))?(?:Uncaught +)?(?:\(in promise\) +)?(?:\[cause\]: +|Caused by: +)?(?:Uncaught +)?"
+    r"[ \t]*(?:error: (?=Uncaught))?(?:Uncaught +)?(?:\(in promise\) +)?"
+    r"(?:\[cause\]: +|[Cc]aused by: +)?(?:Uncaught +)?"
     r"([A-Za-z_$][\w$.]{0,120})(?: \[([A-Z][A-Z0-9_]{0,80})\])?(?::(?:[ \t]+(.*))?)?$"
 )
 _LOUD: Final = lazy(r"(?:Error|Exception|Rejection|Violation|Panic)$")

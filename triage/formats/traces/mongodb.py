@@ -35,6 +35,8 @@ _ABOVE: Final = 8
 _LONGEST: Final = 262_144
 _HEX: Final = frozenset("0123456789abcdefABCDEF")
 _SIGNAL: Final = lazy(r"Got signal: (\d{1,3})\b")
+# What the handler of a signal says before its stack.
+_FAULT: Final = lazy(r"Invalid (access|operation) at address")
 _TYPES: Final = {"Invariant failure": "assertion", "Fatal assertion": "assertion"}
 _decode: Final = msgspec.json.Decoder().decode
 
@@ -48,6 +50,7 @@ class _Crash:
     value: str | None = None
     signal: str | None = None
     code: int | None = None
+    fault: str | None = None
     listed: list[Frame] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
 
@@ -78,6 +81,8 @@ class _Crash:
             self.signal = code_name("linux", self.code)
         elif self.value is None:
             self.value = str(attr.get("message") or text).strip() or None
+            found = _FAULT.match(self.value or "")
+            self.fault = f"invalid {found[1]}" if found else None
 
 
 def read(window: Window) -> Report | None:
@@ -106,11 +111,12 @@ def read(window: Window) -> Report | None:
     frames = crash.frames if len(crash.frames) >= len(crash.listed) else crash.listed
     if end <= 0 or not (frames or crash.error_type):
         return None
-    error_type = crash.error_type or crash.signal
+    error_type = crash.error_type or crash.signal or crash.fault
+    fault = not crash.error_type and (crash.fault or crash.signal == "SIGSEGV")
     return Report(
         first=first,
         end=end,
-        kind=crash.kind if crash.error_type or crash.signal != "SIGSEGV" else "crash",
+        kind="crash" if fault else crash.kind,
         traces=(
             Trace(
                 frames=tuple(frames),

@@ -210,6 +210,8 @@ class Reader:
             error_type, value, kind = cause["text"].partition(",")[0], cause["text"], "crash"
         elif cause and not message:
             value = cause["text"]
+        elif name is None and not message and kind == "crash":
+            error_type = "crash"  # ndk-stack leaves the signal out
         elif message and (said := _ASSERTED.search(message)):
             kind, error_type = "assertion", next(filter(None, said.groups()))
             value = told[1] if (told := asserted(message)) else message
