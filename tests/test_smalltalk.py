@@ -44,6 +44,11 @@ def test_what_counts() -> None:
     assert signature(TEXT) == signature(TEXT.replace("987", "3")) != signature(TEXT.replace("parse:", "scan:"))
 
 
+def test_the_colons_of_a_selector_are_part_of_it() -> None:
+    plain = TEXT.replace("parse:rate:", "parse")
+    assert len({signature(plain), signature(plain.replace(">>parse", ">>parse:")), signature(TEXT)}) == 3
+
+
 @pytest.mark.parametrize("text", ["std::map<int, f(int)>>x", "A(Object)>>b", "cat (a)>>b\ncat (c)>>d"])
 def test_look_alikes_are_none(text: str) -> None:
     assert not reports(text, "smalltalk")
