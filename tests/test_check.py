@@ -628,3 +628,16 @@ def test_the_time_grows_as_the_text_does(line):
 
 def test_an_offset_may_have_zeros_in_front():
     assert form("base::Run [0x00007ff6+03]")[1].frame.symbol_offset == 3
+
+
+def test_envoy_says_its_version_between_title_and_stack():
+    said = "[2024-03-05 10:11:12.202][12][critical][backtrace] [./source/server/backtrace.h:96] "
+    lines = [
+        "Caught Segmentation fault, suspect faulting address 0x18",
+        "Backtrace (use tools/stack_decode.py to get line numbers):",
+        "Envoy version: ca3a/1.28.0/Clean/RELEASE/BoringSSL",
+        "#0: shop::Price::parse() [0x558dcddf8d14]",
+        "#1: shop::Cart::total() [0x558dcddf01d8]",
+    ]
+    (found,) = scan(enumerate(said + line for line in lines), only="check")
+    assert [frame.function for frame in found.report.traces[0].frames] == ["shop::Price::parse", "shop::Cart::total"]

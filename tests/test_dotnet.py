@@ -310,3 +310,14 @@ def test_native_aot_and_methods_that_the_runtime_makes():
         ("Gauge.Program.Main", None),
         (None, "gauge"),
     ]
+
+
+def test_powershell_tells_what_was_thrown_above_a_titled_stack():
+    rows = "at Pay, /srv/shop.ps1: line 3\nat Sum, /srv/shop.ps1: line 9"
+    (told,) = found(f"System.Exception: no rate\n\nScriptStackTrace:\n{rows}\n")
+    assert (told.report.error_type, told.report.error_value) == ("System.Exception", "no rate")
+    assert functions(told.report.traces[0]) == ["Pay", "Sum"]
+    assert (told.first, told.last) == (1, 5)
+    (bare,) = found(f"nothing of the kind\n\nScriptStackTrace:\n{rows}\n")
+    assert (bare.first, bare.report.error_type) == (3, None)
+    assert not found("ScriptStackTrace:\nat the end")

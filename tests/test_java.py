@@ -412,3 +412,15 @@ def test_frames_of_languages_that_graalvm_runs():
         ("total", "Unnamed", 3, "python"),
     ]
     assert java_frames.frame("\tat <b>pay(cart)") is None
+
+
+def test_the_driver_of_spark_says_where_it_was_when_a_task_failed():
+    text = (
+        "a.b.SparkException: Job aborted: java.lang.E: x\n\tat a.shop.Price.parse(Price.java:3)\n\n"
+        "Driver stacktrace:\n\tat a.b.Scheduler.fail(Scheduler.scala:26)"
+    )
+    (found,) = scan(enumerate(text.split("\n")), only="java")
+    assert [trace.role for trace in found.report.traces] == ["crash", "other"]
+    assert found.report.traces[0].frames[0].function == "a.shop.Price.parse"
+    apart = text.replace("Driver stacktrace:", "Driver restarted")
+    assert len(list(scan(enumerate(apart.split("\n")), only="java"))) == 2

@@ -554,3 +554,12 @@ def test_native_frames_in_anonymous_namespaces_keep_their_names():
         "napi_fatal_error",
         "shop::(anonymous namespace)::pay",
     ]
+
+
+def test_functions_of_contracts_have_no_column():
+    text = (
+        "Error: VM Exception: reverted\n    at Shop.pay (contracts/Shop.sol:3)\n    at Cart.sum (contracts/Cart.sol:9)"
+    )
+    (found,) = scan(enumerate(text.split("\n")), only="javascript")
+    assert [frame.function for frame in found.report.traces[0].frames] == ["Shop.pay", "Cart.sum"]
+    assert not list(scan(enumerate(text.replace(".sol", ".txt").split("\n")), only="javascript"))

@@ -108,3 +108,11 @@ def test_any_text_is_scanned(text):
 )
 def test_time_is_linear(line):
     scan_grows(line, "lua")
+
+
+def test_the_clock_of_roblox_stands_further_to_the_right_below():
+    lines = ROBLOX.replace(" - Script", "  -  Script").strip().split("\n")
+    text = "\n".join([lines[0], *(f"  {line}" for line in lines[1:])])
+    found = one(text, "lua")
+    assert (found.first, found.last, functions(found)) == (1, 5, ["f", None])
+    assert not reports(text.replace(", Line", ", Row"), "lua")

@@ -629,3 +629,13 @@ def test_any_text_is_scanned(text, line):
 )
 def test_time_grows_with_the_text(line):
     scan_grows(line, "python")
+
+
+def test_an_arrow_that_is_set_off_from_its_number():
+    text = NOTEBOOK.replace("----> 7", "--->  7").replace("----> 3", "--->  3")
+    assert _known(text) == _known(NOTEBOOK)
+
+
+def _known(text):
+    (found,) = scan(enumerate(text.split("\n")), only="python")
+    return [[(frame.function, frame.line) for frame in trace.frames] for trace in found.report.traces]

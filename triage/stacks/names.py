@@ -46,6 +46,8 @@ _POINTER: Final = re.compile(r"\((?:[\w:]+::)?[*&]+\s*")
 _BORROWED: Final = re.compile(r"(?:&(?:'\w+ )?(?:mut )?|\*(?:const|mut) |dyn |impl |for<[^<>]*> )+")
 _OF_TYPES: Final = {"[": "slice", "(": "tuple"}
 _CALLED_LAMBDA: Final = re.compile(r"(?<!\w)lambda::(?:operator\(\)|_FUN|__invoke)(?=::|$)")
+# A method of Smalltalk, of whose name each colon is a part.
+_SELECTOR: Final = re.compile(r"\w>>[A-Za-z_]\w*:(?:\w+:)*\Z")
 _DELETING: Final = re.compile(r"(?<!\w)(\w+)::deleting_destructor")
 # A function template whose arguments a reader has taken already: the type that it returns is left in front of it.
 _RETURNING: Final = re.compile(r"(?!new |.*\b(?:operator|as)\b)(?:[A-Za-z_][\w:]*[*&]* )+([A-Za-z_~][\w:~]*)")
@@ -202,6 +204,8 @@ def _finished(name: str) -> str:
     if "deleting_" in name:
         name = _DELETING.sub(r"\1::~\1", name)
     name = name.lstrip("*& ").removeprefix("::")
+    if name.endswith(":") and _SELECTOR.search(name):
+        return name
     return name if "operator" in name else name.rstrip(":, ")
 
 

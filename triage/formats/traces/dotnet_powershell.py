@@ -24,7 +24,7 @@ from triage.records import Frame, Trace
 
 __all__ = ("ANCHORS", "report")
 
-ANCHORS: Final = (" char:", "+ CategoryInfo ", "<ScriptBlock>, ", "Line |", "ScriptStackTrace ")
+ANCHORS: Final = (" char:", "+ CategoryInfo ", "<ScriptBlock>, ", "Line |", "ScriptStackTrace ", "ScriptStackTrace:")
 
 _AT: Final = lazy(r"At (?P<file>.{1,400}?):(?P<line>\d{1,9}) char:(?P<column>\d{1,9})\s*$")
 _PLUS: Final = lazy(r"\s*\+(?: (.*))?$")
@@ -38,6 +38,7 @@ _LISTED: Final = lazy(r"\s{0,8}ScriptStackTrace\s{0,20}: (?P<text>at \S.*)$")
 _TITLE: Final = lazy(r"\s{0,8}(?:Script ?)?[Ss]tack ?[Tt]race\s{0,20}:\s*$")
 _KEY: Final = lazy(r"(?P<indent>\s{0,12})(?P<key>[A-Z]\w{2,40})\s{0,30}:(?: (?P<value>.{0,2000}))?$")
 _THROWN: Final = lazy(r"(?P<type>(?:[A-Za-z_]\w{0,80}\.){1,8}\w{1,80}): (?P<text>.*)$")
+_SAID: Final = lazy(r"(?P<type>(?:[A-Za-z_]\w{0,80}\.){0,8}\w{0,80}(?:Exception|Error)): (?P<text>.*)$")
 _MESSAGE_LINES, _KEYS, _BLANKS = 16, 60, 4
 
 
@@ -51,6 +52,8 @@ def report(window: Window) -> Report | None:
         return _new(window)
     if _LISTED.match(line):
         return _listed(window)
+    if _TITLE.match(line) and _CALLED.match((window[_filled(window, 1)] or "").strip()):
+        return _titled(window)
     return _stack(window) if _CALLED.match(line.strip()) else None
 
 
@@ -94,6 +97,15 @@ def _continued(window: Window, frame: Frame, end: int) -> tuple[tuple[Frame, ...
     if not calls or (calls[0].file, calls[0].line) != (frame.file, frame.line):
         return (frame,), end
     return (replace(frame, function=calls[0].function), *calls[1:]), last
+
+
+def _titled(window: Window) -> Report:
+    """A stack under a title of its own, with what stands above it: what was thrown."""
+    frames, end = _calls(window, _filled(window, 1))
+    above = next((at for at in range(-1, -_BLANKS, -1) if (window[at] or "").strip()), 0)
+    thrown = _SAID.match(window[above] or "") if above else None
+    error, value = (thrown["type"], thrown["text"].strip()) if thrown else (None, None)
+    return _made(above if thrown else 0, end, tuple(frames), error, value, None)
 
 
 def _filled(window: Window, index: int) -> int:

@@ -3,7 +3,8 @@
 Facts: run with OpenJDK 17; the suffix of jars as logback prints it; heads of fuzzers and of Android's log held against
 reports that were collected. Grammar, one line each::
 
-    stack    = [ log ] [ 'Exception in thread "' name '" ' ] section ( "Caused by: " section | "Wrapped by: " section )*
+    stack    = [ log ] [ 'Exception in thread "' name '" ' ] section ( "Caused by: " section | "Wrapped by: " section
+               | "Driver stacktrace:" frame* )*
     section  = class [ ": " message lines ] ( frame | "... " n " more" | tab "Suppressed: " section )*
     frame    = "at " [ loader "/" ] [ module [ "@" version ] "/" ] class "." method "(" source ")" [ jar ]
              | "(Coroutine boundary)"
@@ -66,7 +67,9 @@ _PROBE: Final = lazy(
     r"|^[ \t]*+\.\.\. \d+ (?:more$|common frames omitted)",
     re.MULTILINE,
 )
-_SECTION: Final = lazy(r"(\s*)(?:\|-\s*)?(Caused by|Suppressed|Wrapped by|\[CIRCULAR REFERENCE): ?(.*)$")
+_SECTION: Final = lazy(
+    r"(\s*)(?:\|-\s*)?(Caused by|Suppressed|Wrapped by|\[CIRCULAR REFERENCE|Driver stacktrace): ?(.*)$"
+)
 _IN_THREAD: Final = lazy(r'Exception in thread "([^"]*)" (.*)$')
 _QUALIFIED: Final = lazy(r"(?:[^\W\d][\w$]{0,200}\.){1,30}[^\W\d][\w$-]{0,200}(?:: |:?$)")
 _CLASS: Final = lazy(r"((?:[^\W\d][\w$]{0,200}\.){0,30}[^\W\d][\w$-]{0,200})(?:: ?(.*))?$", re.DOTALL)
@@ -335,7 +338,9 @@ def _sections(text: str) -> list[_Section]:
 def _opened(line: str) -> _Section | None:
     """A section that a line announces by name."""
     if found := _SECTION.match(line):
-        role = {"Caused by": "cause", "Wrapped by": "wrapper"}.get(found[2], "suppressed")
+        # Spark's driver says where it was when a task failed elsewhere.
+        roles = {"Caused by": "cause", "Wrapped by": "wrapper", "Driver stacktrace": "other"}
+        role = roles.get(found[2], "suppressed")
         return _Section(
             "suppressed" if found[1] and role == "cause" else role,
             [found[3].rstrip("]") if "[" in found[2] else found[3]],

@@ -80,6 +80,8 @@ def _is_frame(line: str) -> bool:
     found = frame(line) if len(line) <= _LINE_CHARS else None
     if found is None:
         return False
+    if found.line is not None and (found.file or "").endswith(".sol"):
+        return True  # Hardhat: a function of a contract
     return found.column is not None or found.args is not None or (found.line is None and found.file is not None)
 
 

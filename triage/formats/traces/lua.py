@@ -54,7 +54,9 @@ _NGINX: Final = lazy(
     r"(?:\[\w{1,10}\] )?(?:\d{1,9}#\d{1,9}: )?(?:\*\d{1,12} )?"
     r"(?P<what>lua (?:entry|user) thread aborted|failed to (?:run|load) [\w*]{1,60}): (?:(?P<kind>\w{1,20} error): )?"
 )
-_STUDIO: Final = lazy(r"\s{1,4}- {1,2}(?:Studio|Server|Client|Edit)(?: - .{0,200})?$")
+_STUDIO: Final = lazy(r"\s{1,4}- {1,2}(?:Studio|Server|Client|Edit)(?: {1,4}- {1,2}.{0,200})?$")
+# The clock that Roblox' output window shows, further to the right below the first line.
+_CLOCK: Final = lazy(r"\s{0,4}\d\d:\d\d:\d\d\.\d{3} {1,4}")
 _TAILS: Final = (", client: ", ", context: ")
 _TITLES: Final = frozenset(("stack traceback:", "Stack Begin", "Traceback"))
 # Lines of a message, and blank lines between a message and its title, as LÖVE leaves them.
@@ -93,7 +95,11 @@ def _clean(line: str) -> str:
         at = line.rfind(tail)
         if at >= 0:
             line = line[:at]
-    return line[:-400] + _STUDIO.sub("", line[-400:]) if "  -  " in line else line
+    if "  -  " not in line:
+        return line
+    clock = _CLOCK.match(line)
+    line = line[clock.end() :] if clock else line
+    return line[:-400] + _STUDIO.sub("", line[-400:])
 
 
 def _title(block: Block) -> int | None:

@@ -37,7 +37,7 @@ _PLACES: Final = tuple(
         r'File "(?P<file>[^"]{1,400})", line (?P<line>\d{1,9})$',
     )
 )
-_ARROW: Final = lazy(r"-{0,8}> ?(\d{1,9})(?: (.*))?$")
+_ARROW: Final = lazy(r"-{0,8}> {0,4}(\d{1,9})(?: (.*))?$")
 _LISTED: Final = lazy(r" {0,8}\d{1,9}(?: .*|)$| {4,}\S")
 _SKIPPED: Final = lazy(r"\s*(?:\(\.\.\.\)|\[\.\.\. (?:skipping|skipped) (\d{1,9})? ?.*|\.\.\. \((\d{1,9}) frames .*)$")
 _RULE: Final = lazy(r"-{20,}$")
