@@ -31,9 +31,7 @@ def announced(before: Found, end: Brief) -> Brief | Found | None:
     if lead.process_id and end.process_id and lead.process_id != end.process_id:
         return None
     own = _own(lead, end.signal)
-    said = {
-        name: getattr(lead if name in own or getattr(lead, name) is not None else end, name) for name in _SAID
-    }
+    said = {name: getattr(lead if name in own or getattr(lead, name) is not None else end, name) for name in _SAID}
     # The class of an abort hangs on no signal either, but that there is one may count.
     fits = lead.kind in SETTLED or (lead.kind == "abort" and said["signal"])
     if not (end.last or (fits and said["error_type"] and said["error_value"])):

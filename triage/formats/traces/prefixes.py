@@ -148,11 +148,23 @@ def split(raw: str) -> Line:
         return Line(text[ring.end() :], _RINGED)
     if not _STARTS.match(text):
         return Line(text)
+    return (_in_json(text) if text[-1:] == "}" or text.startswith('{"log":') else None) or _behind_prefixes(text)
+
+
+def _in_json(text: str) -> Line | None:
+    """What a collector holds in JSON, by itself or behind its tag; None for what is otherwise."""
     if text.startswith('{"log":'):
         return _docker(text)
-    if text[-1:] == "}" and (tagged := _TAGGED.match(text)) and (line := _docker(text[tagged.end() :])).stream:
-        tag = tagged[2] or tagged[3]
-        return Line(line.text, (*line.stream, tag), line.ts if line.ts is not None else _moment(tagged[1])[0])
+    tagged = _TAGGED.match(text)
+    line = _docker(text[tagged.end() :]) if tagged else None
+    if tagged is None or line is None or not line.stream:
+        return None
+    tag = tagged[2] or tagged[3]
+    return Line(line.text, (*line.stream, tag), line.ts if line.ts is not None else _moment(tagged[1])[0])
+
+
+def _behind_prefixes(text: str) -> Line:
+    """What stands behind all prefixes of a line."""
     stream: list[str] = []
     ts: int | None = None
     level: str | None = None
