@@ -364,3 +364,14 @@ def test_nbconvert_keeps_the_figure(case):
     begin = shown.index("<figure>")
     kept, made = Page(shown[begin : shown.index("</figure>")]), Page(data["text/html"])
     assert (kept.tags, kept.alt, kept.src, kept.cells) == (made.tags, made.alt, made.src, made.cells)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "0001-06-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+def test_a_time_at_the_end_of_the_calendar_is_drawn(moment):
+    row = '{"timestamp":"%s","name":"ValueError","message":"no","file":"a.js","line":3}'
+    case = triage.loads("\n".join(row % each for each in (*["2026-01-26T01:25:59Z"] * 20, moment)))
+    counts = case.series().counts
+    assert len(list(counts["start"])) == len(list(counts["end"])) > 0
+    assert counts["count"].sum() == 21
+    for name in NAMES:
+        assert getattr(case.charts, name)().html()
