@@ -229,7 +229,7 @@ def _incidents(
         if name in deployed:
             told.append(("post_deploy_regression", *deployed[name]))
         for kind, since, why in told:
-            low = 0 if since is None else int(np.searchsorted(stream.times, micros(since)))
+            low = 0 if since is None else int(np.searchsorted(stream.times, micros(since) or 0))
             count = int(np.minimum(stream.weights[low:], MOST_OCCURRENCES).sum())
             if count < level.occurrences:
                 continue
