@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 import triage
+from tests.envelopes import exception, lines
 from tests.streams import DAY, HOUR, MINUTE, SECOND, START, burst, case_of, steady
 from triage_widgets.charts import layers, palette, spikes, words
 from triage_widgets.charts.brush import Selection
@@ -364,3 +365,14 @@ def test_nbconvert_keeps_the_figure(case):
     begin = shown.index("<figure>")
     kept, made = Page(shown[begin : shown.index("</figure>")]), Page(data["text/html"])
     assert (kept.tags, kept.alt, kept.src, kept.cells) == (made.tags, made.alt, made.src, made.cells)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "0001-06-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+def test_a_time_at_the_end_of_the_calendar_is_drawn(moment):
+    usual = [exception(number) for number in range(1, 21)]
+    case = triage.loads(lines([*usual, exception(21) | {"occurred_at": moment}]))
+    counts = case.series().counts
+    assert len(list(counts["start"])) == len(list(counts["end"])) > 0
+    assert counts["count"].sum() == 21
+    for name in NAMES:
+        assert getattr(case.charts, name)().html()

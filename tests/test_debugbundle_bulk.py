@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests import hostile
 from tests.benchmarks import store_events
 from triage.formats import debugbundle_blocks, debugbundle_stems, debugbundle_texts
 from triage.formats.debugbundle_batch import Batch, Line, Places, lines_of
@@ -382,6 +383,33 @@ def test_any_change_is_read_the_same_either_way(changes: list[tuple[int, int, ob
         paths = _leaves(event)
         _spoil(event, paths[where % len(paths)], value, how)
     assert_equal(b"\n".join(json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass") for event in events))
+
+
+KINDS = list({json.loads(line)["event_type"]: json.loads(line) for line in (*REAL[:12], *ARRAYS, *MADE)}.values())
+
+
+@pytest.mark.parametrize("value", hostile.VALUES, ids=lambda value: repr(value)[:24])
+def test_a_hostile_value_anywhere_is_read_the_same_either_way(value: object) -> None:
+    events = [event for kind in KINDS for event in hostile.spoiled(kind, value)]
+    assert_equal(b"\n".join(json.dumps(event, separators=(",", ":")).encode() for event in events))
+
+
+@pytest.mark.parametrize("moment", ["0000-01-01T00:00:00Z", "0000-12-31T23:59:59.9Z", "0001-01-01T00:00:00Z"])
+def test_a_year_that_no_calendar_has_is_no_time_either_way(moment: str) -> None:
+    made = assert_equal(b"\n".join([*MADE[1:4], json.dumps(USUAL | {"occurred_at": moment}).encode()]))
+    event = made["events"].to_pylist()[3]
+    assert (event["ts"] is None, event["parse_status"] == "partial") == (moment[:4] == "0000",) * 2
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [(2**63, 2.0**63), (-(2**63) - 1, -(2.0**63)), (2**53 + 1, 2.0**53), (10**400, None)]
+)
+def test_a_duration_is_what_a_double_holds_of_it_either_way(written: int, read: float | None) -> None:
+    asked = next(event for event in KINDS if event["event_type"] == "request_event")
+    event = asked | {"payload": asked["payload"] | {"duration_ms": written}}
+    (row,) = assert_equal(json.dumps(event).encode())["events"].to_pylist()
+    assert row["duration_ms"] == read
+    assert (row["notes"] or []) == ([] if read is not None else ["payload.duration_ms is out of range"])
 
 
 @given(st.integers(0, 2**32))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.times import epoch, iso
+from triage.times import LEAST, MOST, epoch, iso, micros, stamp
 
 HALF_PAST_ONE = 1769390759
 
@@ -46,3 +46,18 @@ def test_epoch(value, micros):
 def test_anything_is_a_time_or_none(value):
     assert iso(value) is None or isinstance(iso(value), int)
     assert epoch(value) is None or isinstance(epoch(value), int)
+
+
+@pytest.mark.parametrize("parts", [1, 1_000, 1_000_000, 1_000_000_000])
+def test_the_size_of_a_number_tells_its_unit(parts):
+    assert stamp(HALF_PAST_ONE * parts) == epoch(HALF_PAST_ONE * parts, per_second=parts) == HALF_PAST_ONE * 1_000_000
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), 1e308, float("inf"), float("nan"), True, None, "1", [], {}])
+def test_a_number_that_is_no_time_is_none(value):
+    assert stamp(value) is None
+
+
+@pytest.mark.parametrize(("text", "expected"), [("0001-01-01", LEAST), ("9999-12-31T23:59:59.999999Z", MOST)])
+def test_a_time_that_a_person_gives_may_be_any_of_the_calendar(text, expected):
+    assert micros(text) == expected

@@ -17,7 +17,7 @@ from triage.times import LEAST, MOST
 if TYPE_CHECKING:
     from triage.store.spill import Spill
 
-__all__ = ("ColumnBuilder", "array")
+__all__ = ("ColumnBuilder", "array", "real")
 
 # Thousands of small arrays that stay: Arrow's own pool left half as much again unused around them.
 _POOL: Final = pa.system_memory_pool()
@@ -111,7 +111,7 @@ class ColumnBuilder:
         for field in self.schema:
             value = given.pop(field.name, None)
             if isinstance(value, pa.Array):
-                arrays.append(value)
+                arrays.append(_in_calendar(value))
             elif isinstance(value, list):
                 arrays.append(array(value, field.type))
             elif value is None:
@@ -185,6 +185,22 @@ def array(values: list[Any], kind: pa.DataType) -> pa.Array:
         return _in_calendar(pa.array([_fitting(value, kind) for value in values], kind, memory_pool=_POOL))
 
 
+def real(value: Any) -> float | None:
+    """A number as a column of doubles holds it; None where it is none, or larger than any of them.
+
+    Examples
+    --------
+    >>> real(2**63), real(True), real(10**400)
+    (9.223372036854775e+18, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
 def _in_calendar(array: pa.Array) -> pa.Array:
     """Make times null that are outside of the years 1 to 9999, which no datetime can hold."""
     if not pa.types.is_timestamp(array.type) or array.null_count == len(array):
@@ -202,6 +218,8 @@ def _fitting(value: Any, kind: pa.DataType) -> Any:
         return [_fitting(item, kind.value_type) for item in value]
     if pa.types.is_string(kind) and isinstance(value, str):
         return value.encode("utf-8", "replace").decode() if len(value) < _MOST_CHARS else None
+    if pa.types.is_floating(kind) and isinstance(value, int):
+        return real(value)
     try:
         pa.array([value], kind)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError, TypeError, ValueError):

@@ -136,7 +136,7 @@ def _read_lines(source: Source, data: bytes) -> bool:
     try:
         if not isinstance(msgspec.json.decode(first), dict):
             return False
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     source.media, offset = "application/x-ndjson", 0
     for nth, line in enumerate(lines, 1):

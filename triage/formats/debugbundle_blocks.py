@@ -72,7 +72,8 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _ROW: Final = re.compile(r" in row (\d{1,9})")
 # A request that is null or empty means another thing than none.
 _EMPTY_REQUEST: Final = re.compile(rb'"request"[ \t\r]*:[ \t\r]*(?:null|\{[ \t\r]*\})')
-_TIME: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$"
+# Of the years 1 to 9999: Arrow has a year 0, and no other reader.
+_TIME: Final = r"^(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9])-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z$"
 _UUID_DASHES: Final = "^.{8}-.{4}-.{4}-.{4}-.{12}$"
 _INSTANT: Final = pa.timestamp("us", "UTC")
 

@@ -25,6 +25,7 @@ __all__ = ("COLUMNS", "KEY", "VERSION", "restore", "taken")
 
 KEY: Final = "triage"
 VERSION: Final = 1
+_STATUSES: Final = frozenset(("repaired", "partial", "raw"))
 COLUMNS: Final = (
     "event_class", "event_kind", "ts", "ts_source", "level", "handled", "platform", "service", "release", "environment",
     "os_name", "os_version", "arch", "device", "error_type", "error_value", "error_code", "error_code_name", "signal",
@@ -56,7 +57,8 @@ def restore(row: Row, told: dict[str, Any]) -> None:
     """Put what is carried in the place of what the envelope said."""
     notes = told.get("notes")
     row.notes = [note for note in notes if isinstance(note, str)] if isinstance(notes, list) else []
-    row.status = told["parse_status"] if told.get("parse_status") in {"repaired", "partial", "raw"} else "ok"
+    status = told.get("parse_status")
+    row.status = status if isinstance(status, str) and status in _STATUSES else "ok"
     columns = told.get("columns")
     if type(columns) is dict:
         before = row.columns.get("ts")

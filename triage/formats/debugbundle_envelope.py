@@ -26,11 +26,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
+from triage.columns import real
 from triage.formats import platforms, traces
 from triage.formats.debugbundle_json import TOO_DEEP
 from triage.formats.debugbundle_lines import at_lines
 from triage.records import MOST_OCCURRENCES
-from triage.times import epoch, iso
+from triage.times import iso, stamp
 
 if TYPE_CHECKING:
     from triage.records import Trace
@@ -180,6 +181,15 @@ class Row:
         self.partial(f"{where}.{key} is out of range")
         self.annotate(where, key, values[key])
         return None
+
+    def real(self, values: dict[str, Any], key: str, where: str) -> float | None:
+        """A field that should be a number that a column of doubles can hold."""
+        value = self.number(values, key, where)
+        found = real(value)
+        if value is not None and found is None:
+            self.partial(f"{where}.{key} is out of range")
+            self.annotate(where, key, values[key])
+        return found
 
     def occurrences(self, values: dict[str, Any], key: str, where: str) -> int | None:
         """A field that counts occurrences; an absurd count is cut, and noted."""
@@ -398,8 +408,7 @@ def _moment(row: Row, value: Any) -> int | None:
             zoned = "+" in text[10:] or "-" in text[10:]
             row.repaired("occurred_at has an offset" if zoned else "occurred_at has no zone; taken as UTC")
         return ts
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        ts = epoch(value / 1000 if abs(value) > 1e11 else value)
+    ts = stamp(value)
     if ts is None:
         row.partial("occurred_at is no time" if value is not None else "no occurred_at")
     else:

@@ -20,7 +20,7 @@ from triage.formats.debugbundle_json import DAMAGED, decode
 from triage.formats.debugbundle_payload import add_event
 from triage.formats.log_times import NO_ZONE, Moment, here
 from triage.records import Frame, Trace
-from triage.times import epoch, iso
+from triage.times import iso, stamp
 
 if TYPE_CHECKING:
     from triage.formats.head import Head
@@ -159,9 +159,7 @@ def _fill(row: Row, value: dict[str, Any]) -> None:
 def _moment(row: Row, value: dict[str, Any]) -> None:
     """When it happened; offsets are part of the form."""
     written = next((value[key] for key in _TIMES if value.get(key) is not None), None)
-    ts = iso(written)
-    if ts is None and isinstance(written, (int, float)) and not isinstance(written, bool):
-        ts = epoch(written / 1000 if abs(written) > 1e11 else written)
+    ts = stamp(written) if (told := iso(written)) is None else told
     if ts is None:
         row.partial("no time" if written is None else "the time is none")
         return

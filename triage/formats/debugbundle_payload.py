@@ -21,7 +21,7 @@ from triage.formats.debugbundle_envelope import Row, fill_head, level_of, os_of
 from triage.formats.debugbundle_java import continues_stack
 from triage.formats.debugbundle_route import normal_route
 from triage.records import Frame, Trace, json_text
-from triage.times import epoch, iso
+from triage.times import iso, stamp
 
 if TYPE_CHECKING:
     from triage.sources.source import Source
@@ -231,7 +231,7 @@ def _first(values: dict[str, Any], *keys: str) -> str | None:
 def _request_event(row: Row, payload: dict[str, Any]) -> str | None:
     columns = row.columns
     status = columns["http_status"] = row.whole(payload, "response_status", "payload")
-    columns["duration_ms"] = row.number(payload, "duration_ms", "payload")
+    columns["duration_ms"] = row.real(payload, "duration_ms", "payload")
     template = row.text(payload, "route_template", "payload")
     request = {key: payload[key] for key in _REQUEST if key in payload}
     request_columns(row, request, template)
@@ -313,9 +313,7 @@ def breadcrumb(item: Any, ts: int | None) -> dict[str, Any]:
     data = item.get("data")
     data = data if type(data) is dict else {} if data is None else {"data": data}
     when = item.get("occurred_at", item.get("timestamp", item.get("ts")))
-    moment = iso(when)
-    if moment is None and isinstance(when, (int, float)):
-        moment = epoch(when / 1000 if abs(when) > 1e11 else when)
+    moment = stamp(when) if (text := iso(when)) is None else text
     rest = {key: value for key, value in item.items() if key in {"route", "category"} and value is not None}
     fields = {**rest, **data}
     kind = _first(item, "breadcrumb_type", "type", "category")

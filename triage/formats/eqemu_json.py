@@ -28,7 +28,7 @@ from triage.formats.broken_json import lenient, shallow
 from triage.formats.eqemu_report import Report, reports
 from triage.formats.traces import gdb, stackwalker
 from triage.records import json_text
-from triage.times import epoch, iso
+from triage.times import iso, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,6 @@ _HALF_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 _CODE: Final = re.compile(r"(EXCEPTION_[A-Z_]{2,48})\b")
 # Levels that are walked, and rows of annotations that one report may have.
 _DEPTH: Final = 12
-_MILLISECONDS: Final = 100_000_000_000
 _NOTES: Final = {
     "partial": "the JSON is cut, broken or nested too deeply; read as far as it goes",
     "repaired": "not strict JSON; repaired",
@@ -296,10 +295,7 @@ def _moment(places: list[dict[str, Any]]) -> tuple[int | None, str | None]:
     for place in places:
         for key in _TIMES:
             value = place.get(key)
-            if isinstance(value, (int, float)):
-                ts = epoch(value / 1000 if value > _MILLISECONDS else value)
-            else:
-                ts = iso(value)
+            ts = stamp(value) if isinstance(value, (int, float)) else iso(value)
             if ts is not None:
                 return ts, key
     return None, None

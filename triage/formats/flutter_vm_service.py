@@ -314,7 +314,7 @@ def _millis(value: Any) -> int | None:
     """Microseconds of milliseconds since 1970."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < _MS_LIMIT:
         return None
-    return epoch(value / 1000)
+    return epoch(value, per_second=1_000)
 
 
 def _level(value: Any) -> str | None:

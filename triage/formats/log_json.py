@@ -19,7 +19,7 @@ from triage.formats import held_error
 from triage.formats.debugbundle_json import DAMAGED, decode
 from triage.formats.log_heads import Said, level_of, severity
 from triage.records import json_text
-from triage.times import epoch, iso
+from triage.times import iso, stamp
 
 __all__ = ("CALM", "decoded", "read", "said")
 
@@ -186,7 +186,4 @@ def _moment(value: Any) -> int | None:
     if isinstance(value, str):
         zoned = value[-1:] in {"Z", "z"} or "+" in value[10:] or "-" in value[10:]
         return iso(value) if zoned else None
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        size = abs(value)
-        return epoch(value / (1e9 if size > 1e17 else 1e6 if size > 1e14 else 1e3 if size > 1e11 else 1))
-    return None
+    return stamp(value)

@@ -71,7 +71,7 @@ def sniff(head: Head) -> Match | None:
     known = header.keys() & _HEADER_KEYS
     if "type" in header or (header and not known):
         return None
-    if item.get("type") in TYPES or ("type" in item and payload_length(item) is not None):
+    if text(item.get("type")) in TYPES or ("type" in item and payload_length(item) is not None):
         return Match(95 if known else 80, "an envelope header and an item header")
     only = known == header.keys()
     if only and ("dsn" in header or "sent_at" in header):

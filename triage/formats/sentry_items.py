@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from triage.columns import real
 from triage.formats.sentry_event import digest
 from triage.formats.sentry_json import decode, event_id, flatten, items, level, mapping, moment, number, text
 from triage.records import json_text
@@ -56,8 +57,7 @@ def _session(member: Source, form: str, _event: int | None) -> None:
     """One session, or the counts of many."""
     payload = object_of(member)
     attributes, user = mapping(payload.get("attrs")), text(payload.get("did"))
-    seconds = payload.get("duration")
-    timed = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+    seconds = real(payload.get("duration"))
     started = moment(payload.get("started"))
     row = _row(
         member,
@@ -69,7 +69,7 @@ def _session(member: Source, form: str, _event: int | None) -> None:
         release=text(attributes.get("release")),
         environment=text(attributes.get("environment")),
         session_id=session_id(payload),
-        duration_ms=seconds * 1000.0 if timed and isinstance(seconds, (int, float)) else None,
+        duration_ms=None if seconds is None else seconds * 1000.0,
         user_hash=digest(user) if user else None,
     )
     for path, value in flatten({key: value for key, value in payload.items() if key not in _OF_SESSION}):

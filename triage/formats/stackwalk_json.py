@@ -106,7 +106,7 @@ def _read_lines(source: Source, data: bytes) -> bool:
     try:
         if not isinstance(msgspec.json.decode(filled[0]), dict):
             return False
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     source.media = "application/x-ndjson"
     offset = 0

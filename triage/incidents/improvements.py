@@ -32,6 +32,7 @@ from triage.incidents.spikes_expected import HOUR
 from triage.incidents.spikes_streams import Streams
 from triage.records import MOST_OCCURRENCES
 from triage.stacks.messages import parameterise
+from triage.times import micros
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -228,7 +229,7 @@ def _incidents(
         if name in deployed:
             told.append(("post_deploy_regression", *deployed[name]))
         for kind, since, why in told:
-            low = 0 if since is None else int(np.searchsorted(stream.times, since.value // 1_000))
+            low = 0 if since is None else int(np.searchsorted(stream.times, micros(since) or 0))
             count = int(np.minimum(stream.weights[low:], MOST_OCCURRENCES).sum())
             if count < level.occurrences:
                 continue

@@ -204,7 +204,7 @@ def _span(times: Ints, since: int | None, until: int | None) -> Span:
     first = int(times.min()) if since is None else since
     last = int(times.max()) if until is None else max(until, int(times.max()))
     width = bucket(last - first)
-    start = first // width * width
+    start = max(first // width * width, LEAST)
     return Span(start, width, int((last - start) // width) + 1)
 
 
@@ -249,7 +249,8 @@ def _framed(table: Ints, bands: list[tuple[Floats, Floats] | None], span: Span) 
     known = [nothing if each is None else each for each in bands]
     mean, upper = (np.concatenate([each[side] for each in known] or [np.zeros(0)]) for side in (0, 1))
     edges = span.edges
-    columns: list[Any] = [np.repeat(np.arange(size), buckets), np.tile(edges[:-1], size), np.tile(edges[1:], size)]
+    ends = np.minimum(edges[1:], MOST)  # the calendar may end before the last bucket does
+    columns: list[Any] = [np.repeat(np.arange(size), buckets), np.tile(edges[:-1], size), np.tile(ends, size)]
     columns += [table.ravel(), pa.array(mean, from_pandas=True), pa.array(upper, from_pandas=True)]
     return _table(_COUNT_COLUMNS, columns)
 
