@@ -362,6 +362,17 @@ def test_time_is_linear(line):
     scan_grows(line, "rust")
 
 
+@pytest.mark.parametrize("text", [
+    "Error: no\n\nCaused by:\n    0: a\n    1: error while executing at wasm backtrace:\n"
+    "           0: 0x1bfe5 - shop.wasm!shop::cart::pay\n    2: wasm trap: unreachable",
+    "The application panicked (crashed).\nMessage:  boom\nLocation: src/main.rs:4\n\n  ━━━ BACKTRACE ━━━\n"
+    "   7: shop::cart::pay\n      at /w/src/cart.rs:4",
+])  # fmt: skip
+def test_what_stands_to_the_right_as_a_whole_is_the_same(text):
+    moved = "\n".join(f"    {line}" for line in ["INFO starting", *text.split("\n"), "INFO done"])
+    assert signature(moved) == signature(text) != signature(text.replace("pay", "add"))
+
+
 def test_frames_among_the_causes_that_wasmtime_tells():
     text = (
         "Error: failed to run main module `shop.wasm`\n\nCaused by:\n    0: failed to invoke command default\n"

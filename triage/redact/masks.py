@@ -80,9 +80,12 @@ def kind_of(rule: str) -> str:
     return kind if kind[:1].isalpha() else f"k{kind}"
 
 
-def pseudonym(key: bytes, kind: str, value: bytes) -> str:
-    """Thirteen base32 characters of HMAC-SHA256(key, kind, 0, value): 65 bits, the same for the same key and value."""
-    digest = hmac.new(key, kind.encode() + b"\0" + value, hashlib.sha256).digest()
+def pseudonym(key: bytes, value: bytes) -> str:
+    """Thirteen base32 characters of HMAC-SHA256(key, value): 65 bits, the same for the same key and value.
+
+    The kind has no part in it: what is an address in one bundle may be an account in another.
+    """
+    digest = hmac.new(key, value, hashlib.sha256).digest()
     return base64.b32encode(digest[:10]).decode()[:13]
 
 

@@ -22,9 +22,9 @@ from triage.redact.findings import Finding, Masked, findings, residues
 from triage.redact.hits import DECODED, GENERIC, KEY, Hit, joined, outside_masks
 from triage.redact.known import Known, worth_finding
 from triage.redact.named import judging
+from triage.redact.normal import normal
 from triage.redact.policy import Policy
 from triage.redact.scan import Scanner, forget
-from triage.redact.spellings import unescaped
 from triage.redact.text import Found
 
 __all__ = ("Redactor", "text_spans")
@@ -36,8 +36,6 @@ _ROUNDS: Final = 6
 # Numbers go on behind those of masks in the texts up to here; greater ones, which a text may make up, are stepped over.
 _MOST_RESERVED: Final = 999_999
 _KEYS: Final = "secret"
-_SEPARATED: Final = frozenset({"card", "iban", "phone", "ssn", "mac"})
-_CASELESS: Final = frozenset({"email", "hostname", "mac", "iban", "ipv6"})
 
 
 class _Entry:
@@ -240,7 +238,7 @@ class Redactor:
 
     def _entry(self, hit: Hit) -> _Entry:
         """The entry of a value, made at its first sight; the strongest rule names its kind until it has a mask."""
-        value = _normal(hit.kind, hit.value)
+        value = normal(hit.kind, hit.value)
         identity = self._identity(value)
         entry = self._entries.get(identity)
         if entry is None:
@@ -280,7 +278,7 @@ class Redactor:
         """The mask of a hit."""
         entry = self._entry(hit)
         if not entry.label:
-            self._number(entry, _normal(hit.kind, hit.value))
+            self._number(entry, normal(hit.kind, hit.value))
         return entry.label
 
     def _number(self, entry: _Entry, value: bytes) -> None:
@@ -288,7 +286,7 @@ class Redactor:
         self._numbers[entry.kind] += 1
         while (entry.kind, self._numbers[entry.kind]) in self._taken:
             self._numbers[entry.kind] += 1
-        number = masks.pseudonym(self._key, entry.kind, value) if self._key else str(self._numbers[entry.kind])
+        number = masks.pseudonym(self._key, value) if self._key else str(self._numbers[entry.kind])
         entry.label = masks.label(entry.kind, number, entry.length, exact=entry.exact)
         self._identities[entry.label] = self._identity(value)
 
@@ -312,7 +310,7 @@ class Redactor:
 
     def _may_leave(self, hit: Hit) -> bool:
         """Whether a reviewer lets a value leave, and it holds nothing that stays masked elsewhere, decoded or not."""
-        if self._identity(_normal(hit.kind, hit.value)) not in self._left:
+        if self._identity(normal(hit.kind, hit.value)) not in self._left:
             return False
         # Looked into once for each value, as long as no other is known.
         asked = self._identity(hit.value), len(self._entries)
@@ -326,7 +324,7 @@ class Redactor:
         inside = [value]
         for text in inside:  # what is decoded in it is looked into as well, and is shorter each time
             for one in self._scanner.find(text, others):
-                if self._identity(_normal(one.kind, one.value)) not in self._left:
+                if self._identity(normal(one.kind, one.value)) not in self._left:
                     if one.rule != DECODED or len(one.value) >= len(text):
                         return False
                     inside.append(one.value)
@@ -393,11 +391,3 @@ def _with_named(hits: list[Hit], named: Iterable[Found], data: bytes) -> list[Hi
     more = [Hit(start, end, kind, rule, KEY, data[start:end]) for start, end, kind, rule in named]
     more = [part for hit in more for part in outside_masks(data, hit)]
     return joined(hits, more) if more else hits
-
-
-def _normal(kind: str, value: bytes) -> bytes:
-    """A value as it is compared: unescaped, a number without its grouping, in small letters where case is nothing."""
-    value = unescaped(value) or value
-    if kind in _SEPARATED:
-        value = value.translate(None, b" -.()/:")
-    return value.lower() if kind in _CASELESS else value
