@@ -119,10 +119,13 @@ class Trending(Supposing):
         Returns
         -------
         DataFrame
-            incident_id, title; start (when the alarm was raised), end and peak (timestamp[us, UTC]); minutes (int64:
-            how long the window is that ends at the peak), count (int64) and expected (double) events in it, p (double,
-            NA by that rule); total (int64: all events of the spike); release (the one that the incident carries
-            in it for the first time, NA for none), rule, why (string: one sentence).
+            incident_id, title; timestamp[us, UTC], in this order of time: began (where the window begins that raised
+            the alarm, or that of the peak where this is earlier), start (the event at which the alarm was raised), peak
+            (the event at which so many were least probable; by `5m/1h`, at which five minutes held most) and end (the
+            last event of the spike: the same as start where the alarm was raised at that one); minutes (int64: how long
+            the window is that ends at the peak), count (int64) and expected (double) events in it, p (double, NA by
+            `5m/1h`); total (int64: the events after began up to end, count among them); release (the one that the
+            incident carries in that time for the first time, NA for none), rule, why (string: one sentence).
 
         Raises
         ------
@@ -133,7 +136,7 @@ class Trending(Supposing):
         --------
         >>> import triage
         >>> triage.load(b"").spikes().columns[:5].tolist()
-        ['incident_id', 'title', 'start', 'end', 'peak']
+        ['incident_id', 'title', 'began', 'start', 'end']
         """
         from triage.incidents import groups, spikes_rows
 
