@@ -184,6 +184,7 @@ def _cache(given: bool | str | os.PathLike[str]) -> Cache | None:
 
     if given is False:
         return None
+    demand(given, (bool, str, os.PathLike), "cache= is True, False or a folder")
     return cache.default() if given is True else cache.Cache(Path(given))
 
 
@@ -227,4 +228,5 @@ def _open(  # noqa: PLR0913 - the options of `load`
         )
     tables = apply(tables, files)
     annotated = keys.annotate(tables, rules)
-    return Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config, journal=journal)
+    case = Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config, journal=journal)
+    return case.by_policy()
