@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 import triage
@@ -97,6 +99,10 @@ def test_bytes_are_no_text(call):
         (lambda case: case.under("balanced", paths=[(404, "/*", ["GET POST"])]), "the methods of a path are names"),
         (lambda case: case.under("balanced", paths=[(404, "/*", ["GET"] * 13)]), "12 methods at most"),
         (lambda case: case.under("balanced", paths=[(404, "x")]), "a path begins with a slash"),
+        (
+            lambda _: triage.load(b"", client=SimpleNamespace(map=print, gather=print, status="closed")),
+            "client is closed",
+        ),
         (lambda _: triage.load(b"", cache=None), "cache= is True, False or a folder"),
         (lambda case: case.improvements("verbose"), "sensitivity='verbose'"),
         (lambda case: case.sql("select * from frame"), "did you mean .frames"),

@@ -8,8 +8,8 @@
     ``"zone": "Europe/Berlin"`` says what the local times of a member were taken as that name no zone; ``"capture":
     {"preset", "statuses", "paths"}`` by which capture policy its events were classed (see `triage.incidents.policies`).
     Where masks hide which event a report of suppressed occurrences is given to (`triage.incidents.suppression`),
-    ``"given": [[event_id of the report, event_id, whether they are one client's], ...]`` of its member says it: annotations of no
-    event, scope ``given`` or ``given_alone``.
+    ``"given": [[event_id of the report, event_id, whether they are one client's], ...]`` of its member
+    says it: annotations of no event, scope ``given`` or ``given_alone``.
 ``REVIEW.json``
     Who approved what, when and by which policy: annotations of no event, scope ``review``.
 ``derived/*.json``
