@@ -181,13 +181,13 @@ def test_marks_of_two_rules_say_whose_they_are(week):
     assert any(re.match(r"#1: ", text) for text in alone)
 
 
-def test_a_bracket_is_the_window_of_the_peak(week):
+def test_a_bracket_is_the_spike_from_where_it_began(week):
     found = week.spikes()
     (spike,) = found.to_dict("records")
     (mark,) = spikes._marks(found, spike["incident_id"])
-    window = spike["peak"] - pd.Timedelta(minutes=spike["minutes"])
-    assert (mark.start, mark.end) == (layers.milli(min(window, spike["start"])), layers.milli(spike["end"]))
-    assert mark.start < layers.milli(spike["start"]) < mark.at
+    assert (mark.start, mark.end) == (layers.milli(spike["began"]), layers.milli(spike["end"]))
+    assert mark.start < layers.milli(spike["start"]) < mark.at <= mark.end
+    assert spike["began"] <= spike["peak"] - pd.Timedelta(minutes=spike["minutes"])
 
 
 @pytest.mark.parametrize("name", NAMES)

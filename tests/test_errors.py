@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 import triage
@@ -92,6 +94,16 @@ def test_bytes_are_no_text(call):
         (lambda case: case.under("balanced", statuses=["404"]), r"statuses=\[422\]"),
         (lambda case: case.under("balanced", paths=5), "paths are some rules"),
         (lambda case: case.under("balanced", paths=[(404, 5)]), "a status and a path"),
+        (lambda case: case.under("balanced", paths=[(404, "/*", "GET")]), "the methods are a list, even of one"),
+        (lambda case: case.under("balanced", paths=[(404, "/*", None)]), "the methods are a list, even of one"),
+        (lambda case: case.under("balanced", paths=[(404, "/*", ["GET POST"])]), "the methods of a path are names"),
+        (lambda case: case.under("balanced", paths=[(404, "/*", ["GET"] * 13)]), "12 methods at most"),
+        (lambda case: case.under("balanced", paths=[(404, "x")]), "a path begins with a slash"),
+        (
+            lambda _: triage.load(b"", client=SimpleNamespace(map=print, gather=print, status="closed")),
+            "client is closed",
+        ),
+        (lambda _: triage.load(b"", cache=None), "cache= is True, False or a folder"),
         (lambda case: case.improvements("verbose"), "sensitivity='verbose'"),
         (lambda case: case.sql("select * from frame"), "did you mean .frames"),
     ],

@@ -57,6 +57,20 @@ def test_incidents_of_one_request_are_linked_once_by_the_smaller_id():
     assert row["why"] == "2 requests in common, r1 for one"
 
 
+@pytest.mark.parametrize("column", ["request_id", "trace_id"])
+@pytest.mark.parametrize(
+    "placeholder",
+    ["", " ", "-", "--", "0", "0" * 32, "00000000-0000-0000-0000-000000000000", "null", "None", '"undefined"', "n/a"],
+)
+def test_an_id_that_stands_for_none_links_nothing(column, placeholder):
+    assert build(crash("one", **{column: placeholder}), crash("two", **{column: placeholder}))[0] == []
+
+
+@pytest.mark.parametrize("own", ["10", "0a0", "null-7", "nonesuch", "f" * 32])
+def test_an_id_that_holds_such_a_word_links(own):
+    assert len(build(crash("one", trace_id=own), crash("two", trace_id=own))[0]) == 1
+
+
 def test_the_score_is_the_share_of_the_one_with_fewer():
     rows, _ = build(
         *(crash("one", request_id=f"r{n}") for n in range(5)), *(crash("two", request_id=f"r{n}") for n in range(4, 8))

@@ -10,6 +10,7 @@ from tests.reading import corpus
 from tests.scanned import functions, labelled, one, prefixed, reports, scan_grows, surrounded, text_lines
 from triage.formats import traces
 from triage.formats.traces import rust
+from triage.stacks import signature
 
 STD = "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library"
 
@@ -363,10 +364,10 @@ def test_time_is_linear(line):
 
 
 @pytest.mark.parametrize("text", [
-    "Error: no\n\nCaused by:\n    0: a\n    1: error while executing at wasm backtrace:\n"
-    "           0: 0x1bfe5 - shop.wasm!shop::cart::pay\n    2: wasm trap: unreachable",
-    "The application panicked (crashed).\nMessage:  boom\nLocation: src/main.rs:4\n\n  ━━━ BACKTRACE ━━━\n"
-    "   7: shop::cart::pay\n      at /w/src/cart.rs:4",
+    ("Error: no\n\nCaused by:\n    0: a\n    1: error while executing at wasm backtrace:\n"
+    "           0: 0x1bfe5 - shop.wasm!shop::cart::pay\n    2: wasm trap: unreachable"),
+    ("The application panicked (crashed).\nMessage:  boom\nLocation: src/main.rs:4\n\n  ━━━ BACKTRACE ━━━\n"
+    "   7: shop::cart::pay\n      at /w/src/cart.rs:4"),
 ])  # fmt: skip
 def test_what_stands_to_the_right_as_a_whole_is_the_same(text):
     moved = "\n".join(f"    {line}" for line in ["INFO starting", *text.split("\n"), "INFO done"])

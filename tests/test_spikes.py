@@ -99,12 +99,36 @@ def test_a_spike_is_found_once_with_what_was_expected_and_why():
     (found,) = spikes.episodes(np.r_[steady(), burst(2 * DAY, 40)])
     assert 2 * DAY < found.start <= 2 * DAY + 5 * MINUTE
     assert 2 * DAY + 15 * MINUTE < found.end <= 2 * DAY + 30 * MINUTE
-    assert found.start <= found.peak <= 2 * DAY + HOUR
+    assert found.began < found.start <= found.peak <= found.end
     assert found.p < 1e-6
     assert found.expected == pytest.approx(found.window / (10 * MINUTE), rel=0.2)
-    assert 38 <= found.total <= 44
+    assert found.total == found.events == 40 + 6
     assert found.why.startswith(f"{found.events} events in ")
     assert "where" in found.why
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from([30, 10, 3, 1]),
+    st.lists(
+        st.tuples(st.integers(288, 287 + 4 * 288), st.integers(5, 90), st.integers(1, 200)), min_size=1, max_size=4
+    ),
+)
+def test_what_is_told_of_a_spike_agrees(every, bursts):
+    parts = [burst(at * 5 * MINUTE, count, minutes * MINUTE) for at, count, minutes in bursts]
+    times = np.sort(np.concatenate([steady(5, every * MINUTE), *parts]))
+    for each in spikes.episodes(times):
+        assert each.began < each.start <= each.peak <= each.end
+        assert each.began <= each.peak - each.window
+        assert {each.start, each.peak, each.end} <= set(times.tolist())
+        assert each.total == np.sum((times > each.began) & (times <= each.end)) >= each.events
+        assert each.events == np.sum((times > each.peak - each.window) & (times <= each.peak))
+
+
+def test_a_spike_that_goes_on_more_evenly_has_not_ended():
+    sudden, slow = burst(2 * DAY, 12, 4 * MINUTE), burst(2 * DAY + 4 * MINUTE, 180, 10 * HOUR)
+    (found,) = spikes.episodes(np.r_[steady(every=60 * MINUTE), sudden, slow])
+    assert 2 * DAY + 8 * HOUR < found.end <= 2 * DAY + 11 * HOUR
 
 
 def test_a_quiet_stream_has_none_though_the_ratio_rule_flags_it():

@@ -18,8 +18,9 @@ def test_a_spike_is_a_row_with_its_reason():
     (row,) = case.spikes().to_dict("records")
     assert row["incident_id"] == case.incidents()["incident_id"][0]
     assert (row["title"], row["rule"]) == ("SIGSEGV in parse", "tested")
-    assert START + pd.Timedelta(days=2) < row["start"] <= row["peak"] <= row["end"] + pd.Timedelta(hours=1)
-    assert row["count"] > 4 * row["expected"]
+    assert START + pd.Timedelta(days=2) < row["start"] <= row["peak"] <= row["end"]
+    assert row["began"] < row["start"]
+    assert row["total"] >= row["count"] > 4 * row["expected"]
     assert row["p"] < 1e-4
     assert row["why"].startswith(f"{row['count']} events in ")
     assert pd.isna(row["release"])

@@ -294,7 +294,6 @@ class Case(Querying):
 
     def masked_copy(self, tables: dict[str, pa.Table], *, inputs: Any, name: Callable[[str], str]) -> Case:
         """A case of the masked tables of this one, with the incidents that this one has now; for `redact`."""
-        tables = tables if self._capture is None else self._capture.applied(tables, self._rules)
         taken = self._held(tables["events"]["event_id"], name)
         journal = self._journal if taken else None
         settings: dict[str, Any] = {"rules": self._rules, "config": self._config}
@@ -334,6 +333,8 @@ class Case(Querying):
 
     def __repr__(self) -> str:
         """Say in one line what is in the case; no content."""
+        from triage.incidents import policies
+
         files = self._tables["files"]
         parts = [
             plural(self._incident_count(), "incident"),
@@ -342,7 +343,7 @@ class Case(Querying):
         ]
         if self._tables["quarantine"].num_rows:
             parts.append(f"{self._tables['quarantine'].num_rows:,} quarantined")
-        parts += self.journal_told
+        parts += [*self.journal_told, *policies.described(self._tables)]
         return f"<triage.Case: {', '.join(parts)}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:

@@ -7,7 +7,7 @@ not followed and the file says so.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import pyarrow as pa
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Claims", "Named", "claimed", "follow", "linked")
 
+_T = TypeVar("_T")
 Claims = dict[tuple[str | None, str], list[tuple[str | None, str | None]]]
 
 
@@ -28,9 +29,9 @@ class Named(NamedTuple):
     told: Mapping[str, str]
 
 
-def claimed(claims: Claims, files: pa.Table) -> dict[str, list[tuple[str | None, str | None]]]:
+def claimed(claims: Mapping[tuple[str | None, str], _T], files: pa.Table) -> dict[str, _T]:
     """The claims by the id of the file that they speak of; of the files of one id the first one's."""
-    wanted: dict[str, list[tuple[str | None, str | None]]] = {}
+    wanted: dict[str, _T] = {}
     for source, container, path in zip(
         *(files[n].to_pylist() for n in ("source_id", "container_id", "path")), strict=True
     ):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.errors import JournalError, SourceError, demand
+from triage.errors import JournalError, SourceError, TriageError, demand
 from triage.formats.log_times import zone_named
 from triage.journal import FOLDER, Journal
 from triage.sources.inputs import Inputs
@@ -113,6 +113,8 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
         demand(place, (str, os.PathLike, type(None)), f"{name}= is a path")
     if client is not None and not all(callable(getattr(client, verb, None)) for verb in ("map", "gather")):
         demand(client, type(None), "client= is a Dask client, as dask.distributed.Client()")
+    if getattr(client, "status", None) in {"closed", "closing"}:
+        raise TriageError("the Dask client is closed; load within its `with`, or make another")
     if not (progress is None or callable(progress)):
         demand(progress, type(None), "progress= is a function of a path and a number of bytes")
     demand(zone, (str, type(None)), "zone= is the name of a zone, as Europe/Berlin")
@@ -184,6 +186,7 @@ def _cache(given: bool | str | os.PathLike[str]) -> Cache | None:
 
     if given is False:
         return None
+    demand(given, (bool, str, os.PathLike), "cache= is True, False or a folder")
     return cache.default() if given is True else cache.Cache(Path(given))
 
 
@@ -227,4 +230,5 @@ def _open(  # noqa: PLR0913 - the options of `load`
         )
     tables = apply(tables, files)
     annotated = keys.annotate(tables, rules)
-    return Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config, journal=journal)
+    case = Case(annotated, inputs=inputs, limits=limits, reader=format, rules=rules, config=config, journal=journal)
+    return case.by_policy()

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import astuple
 
-from triage.claims import Claims, linked
+from triage.claims import Claims, claimed, linked
 from triage.columns import ColumnBuilder
 from triage.identity import BY_EVENT, in_order, resolve
 from triage.store import DEFERRED, TABLES_LEFT
@@ -165,6 +165,8 @@ class Records:
         self._deferred: list[pa.Array] = []
         self._claims: dict[tuple[str, str], int] = {}
         self._ids: Claims = {}
+        # What an archive says of the capture policy of its members, by their container and path.
+        self.policies: dict[tuple[str | None, str], str] = {}
         self._drafts: dict[tuple[str, ...], Draft] = {}
         self._interned: dict[bytes, str] = {}
         self._memo: dict[tuple[str, str], tuple[Trace, ...]] = {}
@@ -377,6 +379,8 @@ class Records:
                 self.stacks(draft.event, traces)
         self._drafts.clear()
         files = linked(self._claims, self._tables["files"].table(), self.annotation)
+        for source, policy in claimed(self.policies, files).items():
+            self.annotation(None, "capture", source, policy)
         raw = self._in_order({name: builder.table() for name, builder in self._tables.items()} | {"files": files})
         self._tables.clear()
         deferred = pa.chunked_array(self._deferred, pa.int64())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from triage.errors import TriageError, demand
+from triage.errors import TriageError
 from triage.supposing import Supposing
 from triage.times import micros
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from triage.case import Case
-    from triage.incidents.classes import Capture
     from triage.incidents.series import Series
     from triage.share.redacted import RedactedCase
     from triage.sources.limits import Limits
@@ -29,7 +28,7 @@ __all__ = ("Trending",)
 class Trending(Supposing):
     """What `Case` inherits: what happens when, and what has changed."""
 
-    _capture: Capture | None = None
+    # The tables as readers classed them, where a capture policy gives other classes.
     _read: dict[str, pa.Table] | None = None
 
     if TYPE_CHECKING:  # what `Case` has of its own
@@ -46,7 +45,8 @@ class Trending(Supposing):
         """The same case as another capture policy of DebugBundle sees it: more refused requests make incidents.
 
         Readers go by `minimal`, its default, by which no refused request (4xx) does. Incidents, spikes, charts and all
-        else of the new case go by the policy; decisions are shared with this case.
+        else of the new case go by the policy, and so does what is loaded from its archive; its repr names it. Decisions
+        are shared with this case, where those about incidents that only the policy makes are `waiting`.
 
         Parameters
         ----------
@@ -66,24 +66,23 @@ class Trending(Supposing):
         Examples
         --------
         >>> import triage
-        >>> triage.load(b"").under("balanced", statuses=[422], paths=[(404, "/orders/*", ["GET"])])
-        <triage.Case: 0 incidents, 0 events, 1 file in 1 input>
+        >>> triage.load(b"").under("balanced", paths=[(404, "/orders/*", ["GET"])])
+        <triage.Case: 0 incidents, 0 events, 1 file in 1 input, under the capture policy balanced with 1 path>
         """
-        from triage.case import Case
-        from triage.incidents.classes import Capture, PathRule
+        from triage.incidents import policies
 
-        demand(statuses, Iterable, "statuses are some numbers, as statuses=[422]")
-        demand(paths, Iterable, "paths are some rules, as paths=[(404, '/orders/*')]")
-        asked: tuple[Any, ...] = tuple(paths)
-        if any(isinstance(rule, str) or not isinstance(rule, Sequence) or len(rule) not in {2, 3} for rule in asked):
-            raise TriageError("each of paths is a status and a path, such as (404, '/orders/*')")
-        rules = tuple(PathRule(rule[0], rule[1], tuple(rule[2]) if len(rule) > 2 else ()) for rule in asked)
-        capture = Capture(preset, tuple(statuses), rules)
+        return self.by_policy(policies.told(self._read or self._tables, policies.asked(preset, statuses, paths)))
+
+    def by_policy(self, read: dict[str, pa.Table] | None = None) -> Case:
+        """The case of tables as they were read, default: its own, by the capture policies that these tell of."""
+        from triage.case import Case
+        from triage.incidents import policies
+
+        read = self._tables if read is None else read
+        tables = policies.applied(read, self._rules)
         settings: dict[str, Any] = {"rules": self._rules, "config": self._config, "journal": self._journal}
-        read = self._read or self._tables
-        tables = capture.applied(read, self._rules)
         made = Case(tables, inputs=self._inputs, limits=self._limits, reader=self._reader, **settings)
-        made._capture, made._read = capture, read  # noqa: SLF001 - a case of this one's making
+        made._read = read  # noqa: SLF001 - a case of this one's making
         return made
 
     def classes(self) -> pd.DataFrame:
@@ -119,10 +118,13 @@ class Trending(Supposing):
         Returns
         -------
         DataFrame
-            incident_id, title; start (when the alarm was raised), end and peak (timestamp[us, UTC]); minutes (int64:
-            how long the window is that ends at the peak), count (int64) and expected (double) events in it, p (double,
-            NA by that rule); total (int64: all events of the spike); release (the one that the incident carries
-            in it for the first time, NA for none), rule, why (string: one sentence).
+            incident_id, title; timestamp[us, UTC], in this order of time: began (where the window begins that raised
+            the alarm, or that of the peak where this is earlier), start (the event at which the alarm was raised), peak
+            (the event at which so many were least probable; by `5m/1h`, at which five minutes held most) and end (the
+            last event of the spike: the same as start where the alarm was raised at that one); minutes (int64: how long
+            the window is that ends at the peak), count (int64) and expected (double) events in it, p (double, NA by
+            `5m/1h`); total (int64: the events after began up to end, count among them); release (the one that the
+            incident carries in that time for the first time, NA for none), rule, why (string: one sentence).
 
         Raises
         ------
@@ -133,7 +135,7 @@ class Trending(Supposing):
         --------
         >>> import triage
         >>> triage.load(b"").spikes().columns[:5].tolist()
-        ['incident_id', 'title', 'start', 'end', 'peak']
+        ['incident_id', 'title', 'began', 'start', 'end']
         """
         from triage.incidents import groups, spikes_rows
 

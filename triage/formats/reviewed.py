@@ -5,10 +5,11 @@
     key of every event in the order of the table: ``{"triage_manifest": 1, "review_sha256", "members": [{"path",
     "bytes", "sha256", "ids": [[event_id, group_key], ...]}, ...]}``. Ids in an archive are content, as native ids are:
     they hold for the members of that archive and for nothing else, and only where the number of events agrees.
-    ``"zone": "Europe/Berlin"`` says what the local times of a member were taken as that name no zone. Where
-    masks hide which event a report of suppressed occurrences is given to (`triage.incidents.suppression`), ``"given":
-    [[event_id of the report, event_id, whether they are one client's], ...]`` of its member says it: annotations of no
-    event, scope ``given`` or ``given_alone``.
+    ``"zone": "Europe/Berlin"`` says what the local times of a member were taken as that name no zone; ``"capture":
+    {"preset", "statuses", "paths"}`` by which capture policy its events were classed (see `triage.incidents.policies`).
+    Where masks hide which event a report of suppressed occurrences is given to (`triage.incidents.suppression`),
+    ``"given": [[event_id of the report, event_id, whether they are one client's], ...]`` of its member
+    says it: annotations of no event, scope ``given`` or ``given_alone``.
 ``REVIEW.json``
     Who approved what, when and by which policy: annotations of no event, scope ``review``.
 ``derived/*.json``
@@ -106,6 +107,8 @@ def _manifest(source: Source, value: dict[str, Any]) -> None:
             source.records.claim_ids(source.container_id, base + member["path"], [tuple(pair) for pair in pairs])
         if isinstance(member.get("zone"), str):
             _zone(source, base + member["path"], member["zone"])
+        if isinstance(member.get("capture"), dict):
+            source.records.policies[source.container_id, base + member["path"]] = json_text(member["capture"])
         given = member.get("given")
         for each in given if isinstance(given, list) else ():
             if isinstance(each, list) and _is_pair(each[:2]) and None not in each and each[2:] in ([True], [False]):
@@ -209,6 +212,8 @@ class _Derived:
 
     def annotation(self, event: int | None, columns: dict[str, Any]) -> None:
         pair, scope = columns.get("pair"), columns.get("scope")
+        if event is None and scope == "capture":
+            return  # the manifest says it, of its own members
         for key, value in pair.items() if isinstance(pair, dict) else ():
             self._records.annotation(event, scope if isinstance(scope, str) else "", key, value)
 

@@ -24,13 +24,10 @@ from triage.errors import TriageError, is_one_of
 from triage.incidents import counters
 from triage.incidents.layout import typed
 from triage.incidents.titles import native_title
-from triage.stacks import keys
 from triage.tables import to_pandas
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from triage.stacks.settings import Rules
 
 __all__ = (
     "PRESETS",
@@ -54,6 +51,9 @@ _TYPES: Final = {
 PRESETS: Final = ("minimal", "balanced", "investigative")
 _MOST_STATUSES: Final = 12
 _MOST_PATHS: Final = 25
+_MOST_METHODS: Final = 12
+_LONGEST_PATH: Final = 1_000
+_LONGEST_METHOD: Final = 32
 _KEY: Final = ["service", "environment", "http_method", "route", "http_status"]
 _COLUMNS: Final = {
     "service": "string",
@@ -133,6 +133,11 @@ class PathRule(NamedTuple):
     path: str
     methods: tuple[str, ...] = ()
 
+    @property
+    def is_path(self) -> bool:
+        """Whether there is a path that it could hold of: one begins with a slash, or is a star."""
+        return (self.path.startswith("/") or self.path == "*") and len(self.path) <= _LONGEST_PATH
+
     def holds(self, path: str, method: str | None) -> bool:
         """Whether a request to a path is one of them; its status is looked at elsewhere."""
         if self.methods and (method or "").upper() not in {each.upper() for each in self.methods}:
@@ -163,19 +168,19 @@ class Capture:
             raise TriageError("a status is a whole number from 400 to 499, as statuses=[422]")
         if not all(isinstance(text, str) for rule in self.paths for text in (rule.path, *rule.methods)):
             raise TriageError("each of paths is a status and a path, and maybe methods: (404, '/orders/*', ['GET'])")
+        if not all(rule.is_path for rule in self.paths):
+            raise TriageError(
+                f"a path begins with a slash, as '/orders/*', and has at most {_LONGEST_PATH:,} characters"
+            )
+        if any(not method.isalpha() or len(method) > _LONGEST_METHOD for rule in self.paths for method in rule.methods):
+            raise TriageError("the methods of a path are names, as (404, '/orders/*', ['GET'])")
+        if any(len(rule.methods) > _MOST_METHODS for rule in self.paths):
+            raise TriageError(f"a path has {_MOST_METHODS} methods at most; name none for all")
         if len(set(self.statuses)) > _MOST_STATUSES or len(self.paths) > _MOST_PATHS:
             raise TriageError(f"a policy has {_MOST_STATUSES} statuses and {_MOST_PATHS} paths at most; name fewer")
         wrong = [status for status in told if status // 100 != 4]
         if wrong:
             raise TriageError(f"{wrong[0]} is no status of a refused request; name some from 400 to 499")
-
-    def applied(self, tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[str, pa.Table]:
-        """The tables of a case with the classes that this policy gives, and the keys of what makes incidents by it."""
-        events = tables["events"]
-        made = classify(events, self.preset, statuses=self.statuses, paths=self.paths, notes=tables["annotations"])
-        place = events.schema.get_field_index("event_class")
-        events = events.set_column(place, events.schema.field(place), made.cast(events.schema.field(place).type))
-        return keys.annotate(tables | {"events": events}, rules)
 
 
 def classify(

@@ -6,15 +6,19 @@ same trace      backend and frontend, else the smaller id   traces in common, of
 cause           what surfaced, and what caused it           1: the same stack, 0.9: the same frames that count
 similar         the smaller id first                        how alike the stacks are
 
+An id that stands for none (``-``, ``null``, zeros: `placeholders.toml`) links nothing.
+
 Each link is one row, whichever way it is looked at. A request or trace that more than `SHARED` incidents share tells
 little of any two of them: they are linked to the first one only, and the row says so. The work is linear in the events.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -98,7 +102,7 @@ def _shared(members: Members, column: str, what: str) -> Iterator[Row]:
     events, codes, ids = members
     rank = np.argsort(np.argsort(np.array(ids, object))) if ids else np.empty(0, np.int64)
     frame = pd.DataFrame({"value": events[column].to_pandas(), "code": codes, "ts": events["ts"].cast(pa.int64())})
-    frame = frame[frame["value"].notna() & (frame["value"] != "")]
+    frame = frame[frame["value"].notna() & ~_placeholders(frame["value"])]
     # The first of many is the one that happened first, of as many the smaller id.
     frame = frame.assign(rank=rank[frame["code"].to_numpy()]).sort_values(["value", "ts", "rank"], na_position="last")
     frame = frame.drop_duplicates(["value", "code"])
@@ -130,6 +134,21 @@ def _shared(members: Members, column: str, what: str) -> Iterator[Row]:
             why += f"; {others} incidents share it, linked to the first of them only"
         score = count / min(having[one], having[other])
         yield _row(ids[first], ids[second], f"same {what}", score, why)
+
+
+def _placeholders(values: pd.Series[str]) -> pd.Series[bool]:
+    """Which ids stand for none."""
+    words, signs = _none()
+    distinct = pd.Series(values.unique()).dropna()
+    plain = distinct.str.strip().str.strip("\"'").str.lower()
+    return values.isin(distinct[plain.isin(words) | (plain.str.strip(signs) == "")])
+
+
+@cache
+def _none() -> tuple[frozenset[str], str]:
+    """The words that stand for no id, and the signs of which none is made."""
+    data = tomllib.loads(files("triage.incidents").joinpath("placeholders.toml").read_text("utf-8"))
+    return frozenset(data["words"]), data["signs"]
 
 
 def _sides(events: pa.Table, codes: Ints) -> dict[int, str]:

@@ -79,9 +79,8 @@ def _spikes(stream: Stream) -> Ints | None:
     """Where its spikes are: rows of start and end that do not overlap."""
     spans: list[list[int]] = []
     for each in stream.episodes():
-        start = min(each.start, each.peak) - each.window
-        if spans and start <= spans[-1][1]:
+        if spans and each.began <= spans[-1][1]:
             spans[-1][1] = max(spans[-1][1], each.end)
         else:
-            spans.append([start, each.end])
+            spans.append([each.began, each.end])
     return np.array(spans, np.int64) if spans else None

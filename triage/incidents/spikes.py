@@ -64,12 +64,14 @@ _FURTHEST: Final = max(window.width + window.before for window in WINDOWS)
 class Episode(NamedTuple):
     """One spike. Times are in microseconds since 1970."""
 
+    began: int
+    """Where the window begins that raised the alarm, or that of the peak where this is earlier."""
     start: int
-    """When the alarm was raised."""
+    """The event at which the alarm was raised."""
     end: int
-    """The last event at which the count was still far above the expected."""
+    """The last event of the spike, not before the alarm: at it the count was still far above the expected."""
     peak: int
-    """The event at which it was least probable."""
+    """The event from the alarm to the end at which it was least probable."""
     window: int
     """How long the window is that ends there."""
     events: int
@@ -79,7 +81,7 @@ class Episode(NamedTuple):
     p: float
     """How probable so many were, retries counted once."""
     total: int
-    """The events from the beginning of the first window to the end."""
+    """The events after `began`, up to the end."""
     why: str
     """All that in one sentence."""
 
@@ -104,8 +106,9 @@ def detect(timestamps_ns: npt.ArrayLike) -> list[tuple[int, int, float]]:
     Returns
     -------
     list of (start_ns, end_ns, score)
-        One per spike: the event at which the alarm was raised, the last event of the spike, and -log10 of the p-value
-        at its peak, at most 300.
+        One per spike: the event at which the alarm was raised, the last event of the spike (the same one where the
+        alarm was raised no sooner; `Episode.began` says where its window begins), and -log10 of the p-value at the
+        peak between them, at most 300.
 
     Raises
     ------
@@ -342,20 +345,34 @@ def _episodes(times: Ints, found: Found, alpha: float) -> list[Episode]:
 
 def _episode(times: Ints, found: Found, chosen: Ints) -> Episode:
     """One spike from all that was found in it."""
-    start = int(found.time[chosen[0]])
-    # A window stays full for its own length: the shortest that was full tells best when it ended.
-    windows = found.window[chosen]
-    end = int(found.time[chosen[windows == windows.min()]][-1])
-    best = chosen[np.argmin(found.logp[chosen])]
+    start, end = int(found.time[chosen[0]]), _end(times, found, chosen)
+    # Later windows hold what came before the end still, and what is usual beside it.
+    inside = chosen[found.time[chosen] <= end]
+    best = inside[np.argmin(found.logp[inside])]
     peak, window, expected = int(found.time[best]), WINDOWS[int(found.window[best])], float(found.expected[best])
-    began = start - WINDOWS[int(found.window[chosen[0]])].width
+    began = min(start - WINDOWS[int(found.window[chosen[0]])].width, peak - window.width)
     events, total = (
         int(np.searchsorted(times, until, side="right") - np.searchsorted(times, after, side="right"))
         for after, until in ((peak - window.width, peak), (began, end))
     )
     p = max(float(np.exp(found.logp[best])), _LEAST_P)
     why = f"{events:,} events in {_article(window.name)} {_said(expected, p, int(found.basis[best]), window)}"
-    return Episode(start, end, peak, window.width, events, expected, p, total, why)
+    return Episode(began, start, end, peak, window.width, events, expected, p, total, why)
+
+
+def _end(times: Ints, found: Found, chosen: Ints) -> int:
+    """The last event of a spike.
+
+    A window stays full for its own length: the shortest that was full tells best when it ended. Where a longer one is
+    full for longer than that, the spike has gone on, more evenly, at least until the last of these begins.
+    """
+    windows, at = found.window[chosen], found.time[chosen]
+    end = int(at[windows == windows.min()][-1])
+    for number in np.unique(windows)[1:].tolist():
+        before = int(at[windows == number][-1]) - WINDOWS[number].width
+        if before > end:
+            end = int(times[np.searchsorted(times, before, side="right") - 1])
+    return end
 
 
 def _said(expected: float, p: float, basis: int, window: Window) -> str:

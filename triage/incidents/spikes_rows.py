@@ -35,6 +35,7 @@ RULES: Final = ("tested", "5m/1h")
 _COLUMNS: Final = {
     "incident_id": "string",
     "title": "string",
+    "began": "timestamp",
     "start": "timestamp",
     "end": "timestamp",
     "peak": "timestamp",
@@ -100,9 +101,9 @@ def _by_test(stream: Stream, releases: npt.NDArray[np.object_]) -> list[tuple[An
     """The episodes of one incident by the tested rule."""
     found = []
     for each in stream.episodes():
-        release = _new_release(stream.times, releases, each.start - each.window, each.end)
+        release = _new_release(stream.times, releases, each.began, each.end)
         why = each.why if release is None else f"{each.why}; it is the first with release {release}"
-        times = (each.start, each.end, each.peak)
+        times = (each.began, each.start, each.end, each.peak)
         found.append(
             (*times, each.window // MINUTE, each.events, each.expected, each.p, each.total, release, "tested", why)
         )
@@ -129,7 +130,7 @@ def _by_ratio(events: pa.Table, codes: Ints, releases: npt.NDArray[np.object_]) 
             f"{count:,} events in 5 minutes are {count / expected:.1f} times a twelfth of those of the hour, at least 1"
         )
         release = _new_release(times[own], names[own], began, end)
-        yield code, start, end, peak, 5, count, expected, None, total, release, "5m/1h", why
+        yield code, began, start, end, peak, 5, count, expected, None, total, release, "5m/1h", why
 
 
 def _counted(events: pa.Table, codes: Ints) -> Ints:

@@ -63,7 +63,8 @@ def approve(working: Working, decisions: Decisions, *, by: str, when: datetime |
         for name, (held, piece) in pieces.items():
             _scan(working.redactor, held.chunks(piece), name, derived=members[name].derived, size=piece.bytes)
         ids: dict[str, Any] = {
-            name: {"ids": member.ids, "given": member.given, "zone": member.zone} for name, member in members.items()
+            name: {"ids": member.ids, "given": member.given, "zone": member.zone, "capture": member.capture}
+            for name, member in members.items()
         }
         for name, piece in _originals(working, decisions, spool).items():
             pieces[name] = (spool, piece)

@@ -323,10 +323,13 @@ class RedactedCase(MaskedTables):
             self._working.close()
 
     def __repr__(self) -> str:
-        """Counts only."""
+        """Counts, and the capture policy."""
+        from triage.incidents.policies import described
+
         told = repr(self._case).removeprefix("<triage.Case: ").removesuffix(">").split(", ")[:2]
         files = len(self._case.files()) if self._working is None else len(self._working.members)
-        return f"<triage.RedactedCase: {', '.join([*told, plural(files, 'file'), *self._case.journal_told])}>"
+        more = [*self._case.journal_told, *described(self._case.raw.tables)]
+        return f"<triage.RedactedCase: {', '.join([*told, plural(files, 'file'), *more])}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Text, and static HTML that needs neither a kernel nor a script."""

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from triage.errors import RedactionError, TriageError
 from triage.formats.log_times import zone_told
+from triage.records import json_text
 from triage.share import kept, passes
 from triage.share import leaving as leave
 from triage.share.archive import tar
@@ -58,7 +59,8 @@ class Member:
     """One file of the working copy; `ids` holds id and group key of its events where the masks change them.
 
     `given` holds the reports of suppressed occurrences in it whose event the masks hide: its id, that of the event, and
-    whether they are one client's. `zone` is what its local times were taken as.
+    whether they are one client's. `zone` is what its local times were taken as, `capture` the policy by which its
+    events were classed.
     `left_out` says why nothing of the content leaves, where no rows could be read of it.
     """
 
@@ -70,6 +72,7 @@ class Member:
     ids: Ids = field(default_factory=list)
     given: list[tuple[str, str, bool]] = field(default_factory=list)
     zone: str | None = None
+    capture: dict[str, Any] | None = None
     left_out: str = ""
 
     def __repr__(self) -> str:
@@ -98,6 +101,8 @@ class _Spooled:
         for name, member in self._members.items():
             if member.zone is not None and (zone := zone_told(member.zone)):
                 context.zones[whole.source_id, name] = zone
+            if member.capture is not None:
+                context.records.policies[whole.source_id, name] = json_text(member.capture)
         yield whole
 
     def __reduce__(self) -> NoReturn:
@@ -336,11 +341,13 @@ class Working:
     def _read(self, rows: Rows) -> frozenset[str]:
         """Read the masked files and give their events the ids of the original; gives the texts that lost events."""
         from triage import loading
+        from triage.incidents import policies
         from triage.stacks import keys
         from triage.symbols import apply
 
+        self._captures(rows)
         read = loading.read_tables(self.inputs, limits=self._raw.limits)
-        bare = apply(read, None)
+        bare = policies.classified(apply(read, None))
         tables = keys.annotate(bare, self._raw.rules)
         # Who loads the archive has not the settings of who made it: a key that a rule made is told.
         found = kept.by_path(tables, keys.annotate(bare) if self._raw.rules and self._raw.rules.given else tables)
@@ -363,6 +370,16 @@ class Working:
         self._kept = len(renamed)
         self.tables = self._given(kept.renamed(tables, renamed) if renamed else tables, copied)
         return frozenset(lost & {member.file.source_id for member in self.members.values() if not member.derived})
+
+    def _captures(self, rows: Rows) -> None:
+        """Say of the files with events by which capture policy these were classed."""
+        from triage.incidents import policies
+
+        told = policies.of_files(self._raw.tables)
+        for member in self.members.values() if told else ():
+            source = member.file.source_id
+            if (capture := told.get("") or told.get(source)) and rows.events(source):
+                member.capture = policies.masked(capture, self.redactor.text)
 
     def _given(self, tables: dict[str, pa.Table], copied: dict[str, tuple[Member, str]]) -> dict[str, pa.Table]:
         """The tables with what is known of suppressed occurrences whose event the masks hide."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ("drawing", "lanes")
 
-_COLUMNS = ["#", "incident", "start (UTC)", "end (UTC)", "events", "within", "expected", "p", "release", "rule", "why"]
+_COLUMNS = ["#", "incident", "from (UTC)", "alarm (UTC)", "end (UTC)", "events", "within"]
+_COLUMNS += ["expected", "p", "release", "rule", "why"]
 
 
 def lanes(spikes: pd.DataFrame) -> list[str]:
@@ -30,9 +31,9 @@ def drawing(series: Series, spikes: pd.DataFrame) -> Drawing:
     numbered = spikes.sort_values(["start", "incident_id"], ignore_index=True)
     rows = [
         (
-            *(str(at + 1), each["title"], words.when(each["start"]), words.when(each["end"]), f"{each['count']:,}"),
-            *(words.length(each["minutes"] * 60_000_000), words.number(each["expected"]), _p(each["p"])),
-            *(each["release"], each["rule"], each["why"]),
+            *(str(at + 1), each["title"], *(words.when(each[name]) for name in ("began", "start", "end"))),
+            *(f"{each['count']:,}", words.length(each["minutes"] * 60_000_000), words.number(each["expected"])),
+            *(_p(each["p"]), each["release"], each["rule"], each["why"]),
         )
         for at, each in enumerate(words.rows(numbered))
     ]
@@ -58,8 +59,6 @@ def _marks(spikes: pd.DataFrame, incident: Any) -> list[Mark]:
     found, several = [], len(spikes["rule"].unique()) > 1
     own = [(at, each) for at, each in enumerate(words.rows(spikes)) if each["incident_id"] == incident]
     for at, each in sorted(own, key=lambda pair: (words.missing(pair[1]["p"]), pair[1]["p"], pair[0])):
-        # The window of the peak, and the alarm where that was raised before it: no more is told of.
-        start = min(milli(each["start"]), milli(each["peak"]) - int(each["minutes"]) * 60_000)
         rule = f" by {each['rule']}" if several else ""
         count = f"#{at + 1}{rule}: {each['count']:,}"
         expected = f", expected {words.number(each['expected'])}"
@@ -67,7 +66,7 @@ def _marks(spikes: pd.DataFrame, incident: Any) -> list[Mark]:
         if not words.missing(each["release"]):
             full += f" · {words.cut(str(each['release']), 24)}"
         texts = (full, count + expected, count, f"#{at + 1}")
-        found.append(Mark(start, milli(each["end"]), milli(each["peak"]), "triangle-down", texts))
+        found.append(Mark(milli(each["began"]), milli(each["end"]), milli(each["peak"]), "triangle-down", texts))
     return found
 
 
