@@ -19,6 +19,7 @@ from triage.redact.named.behind import value_behind
 from triage.redact.named.joints import assignment, foreign
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Names, Sense, sense, vocabulary
+from triage.redact.named.nested import nested
 from triage.redact.named.reports import CODE_ENDINGS, names_a_thing
 from triage.redact.phrases import calls
 from triage.redact.text import WORD, Found, Span, digits_in
@@ -121,7 +122,9 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
         if unset[1] and not meaning.weak:
             yield from judged(data, unset.span(1), meaning, in_quotes=False, assigned=True, name=(begin, stop))
         return
-    yield from _joined(data, (begin, stop), end, meaning)
+    if data[end - 1 : end] != b"\n" or data[stop : stop + 1] != b"]":
+        yield from _joined(data, (begin, stop), end, meaning)
+    yield from nested(data, (begin, stop), end, meaning)
     if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
         yield from named_value(data, begin, extra)
 
