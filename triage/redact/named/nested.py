@@ -138,8 +138,10 @@ def _is_value(data: bytes, one: trees.Scalar, meaning: Sense) -> bool | None:
     if not value or (not one.in_quotes and value.lstrip(b"-+").replace(b".", b"").isdigit()):
         return None
     if not key:
-        listed = one.in_quotes and b" " not in value
-        return listed or _is_likely(value, meaning, listed=True)
+        if one.in_quotes and b" " not in value:
+            return True
+        plain = meaning.kind != "password" and value.islower() and values.is_slug(value)
+        return not plain and _is_likely(value, meaning, listed=True)
     if key in _words().values:
         return not _is_ordinary(value) and (one.in_quotes or values.mixed(value, least=_LEAST))
     return None if _speaks(spelt) else _is_likely(value, meaning, listed=False)

@@ -14,7 +14,7 @@ from typing import Final
 
 from triage.redact import masks
 from triage.redact.lines import Lines
-from triage.redact.named import arrays, beside, extents, values
+from triage.redact.named import arrays, beside, extents, long_strings, values
 from triage.redact.named.behind import value_behind
 from triage.redact.named.joints import assignment, foreign
 from triage.redact.named.judging import judged
@@ -61,6 +61,7 @@ _OTHER_VALUE: Final = re.compile(
     rb"""|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
 )
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
+_SIGNS: Final = frozenset({b"=", b":"})
 _FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z0-9]{1,20} ){0,3}\Z")
 _OR: Final = (b"||", b"??", b"?:", b" or")
 _IN_QUERY: Final = frozenset({b"?", b"&", b"#"})
@@ -125,6 +126,8 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     if data[end - 1 : end] != b"\n" or data[stop : stop + 1] != b"]":
         yield from _joined(data, (begin, stop), end, meaning)
     yield from nested(data, (begin, stop), end, meaning)
+    if data[end - 1 : end] in _SIGNS:
+        yield from long_strings.below(data, (begin, stop), end, meaning)
     if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
         yield from named_value(data, begin, extra)
 
