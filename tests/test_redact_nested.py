@@ -51,7 +51,6 @@ def found(text: str) -> list[str]:
         f'<passwords><add key="ada" value="{ONE}"/><add value="{TWO}" key="bob"/></passwords>',
         f"env:\n- value: {ONE}\n  name: DB_PASSWORD\n- value: {TWO}\n  name: MQ_PASSWORD\n",
         f"env:\n- name: DB_PASSWORD\n  value: >-\n    {ONE}\n- name: X_PASSWORD\n  value: |\n    {TWO}\n",
-        f'password = """\n{ONE}\n{TWO}\n"""\n',
     ],
 )
 def test_all_that_is_nested_under_the_name_of_passwords_is_found(text):

@@ -64,9 +64,7 @@ _VALUE_BEFORE: Final = re.compile(
     rb"""(?:(?:-|where|and)[ \t+]*)?\\{0,15}["'`]?"""
 )
 # The same in YAML, without quotes, on the line before that of the name.
-_LINE_BEFORE: Final = re.compile(
-    rb"""(?i)value:[ \t]{1,8}(?![|>&*!\[{#"'])([^\r\n]{1,400})\r?\n[ \t]{1,40}[\"']?"""
-)
+_LINE_BEFORE: Final = re.compile(rb"""(?i)value:[ \t]{1,8}(?![|>&*!\[{#"'])([^\r\n]{1,400})\r?\n[ \t]{1,40}[\"']?""")
 # What stands behind a quote that does not end its string: the same again and more, or more of a word and then its end.
 _DOUBLED: Final = re.compile(rb"""(["'])(?=[^\s,;:)\]}"'][^"'\r\n]{0,80}\1)""")
 _WITHIN: Final = re.compile(rb"""(?=[^\s"',;:=<>(){}\[\]\\]{1,40}(["'])(?:[\s;,)}\]<>&]|\Z))""")

@@ -35,7 +35,7 @@ _read: Final = Allowance(60)
 
 def below(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The value in a string that opens behind a name and a sign, and begins on the next line."""
-    if meaning.weak not in _HINTS or not _read.left(data):
+    if data[at - 1 : at] not in {b"=", b":"} or meaning.weak not in _HINTS or not _read.left(data):
         return
     _read.spend()
     opening = _OPENING.match(data, at)

@@ -91,7 +91,11 @@ def _scalars(data: bytes, name: Span, at: int) -> list[trees.Scalar]:
     if last == b"\n":
         head = _HEAD.match(data, name[1]) if data[name[1] : name[1] + 1] == b"]" else None
         start = line_of(data, name[0], most=200)[0]
-        return [*trees.section(data, head.end(), _owns)] if head and _SECTION_BEFORE.fullmatch(data, start, name[0]) else []
+        return (
+            [*trees.section(data, head.end(), _owns)]
+            if head and _SECTION_BEFORE.fullmatch(data, start, name[0])
+            else []
+        )
     if last == b">" and data[at - 2 : at - 1] not in {b"=", b"-"}:
         tagged = _TAG_BEFORE.search(data, max(name[0] - 64, 0), name[0]) and _ELEMENT.match(data, at)
         return trees.elements(data, at, _owns) if tagged else []
