@@ -40,7 +40,7 @@ def found(text: str) -> list[str]:
         f"passwords: [\n  {ONE},\n  {TWO},\n]\n",
         f"passwords: [{ONE},\n  {TWO}]\n",
         f"passwords:\n  [{ONE}, {TWO}]\n",
-        f'[passwords]\nada = "{ONE}"\n\n# old\nbob = "{TWO}"\n[other]\nname = "abc7def8"\n',
+        f'[lab_passwords]\nada = "{ONE}"\n\n# old\nbob = "{TWO}"\n[other]\nname = "abc7def8"\n',
         f"[passwords]\nada = {ONE}\nbob: {TWO}\n",
         f'[[secrets.passwords]]\nada = ["{ONE}", # old\n  "{TWO}"]\n',
         f'passwords = {{ ada = "{ONE}", bob = "{TWO}" }}\n',
