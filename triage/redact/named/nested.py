@@ -73,11 +73,12 @@ def nested(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
     """The secrets in what opens behind a name and what joins it to that, which ends at a place."""
     if meaning.weak in _HINTS:
         yield from _together(data, _scalars(data, name, at), meaning)
-    elif meaning.weak in _BY_FORM and data[at - 1 : at] == b":" and (opening := _OPENS.match(data, at)):
-        if data[opening.end() - 1] == ord("{"):
-            for one in trees.brackets(data, opening.end() - 1, _owns)[0]:
-                if one.key == trees.NO_KEY and not one.masked:
-                    yield from judged(data, one.span, meaning, in_quotes=True, assigned=True, name=_nowhere(one))
+    elif meaning.weak in _BY_FORM and data[at - 1 : at] == b":":
+        opening = _OPENS.match(data, at)
+        scalars = trees.brackets(data, opening.end() - 1, _owns)[0] if opening and opening.group()[-1:] == b"{" else []
+        for one in scalars:
+            if one.key == trees.NO_KEY and not one.masked:
+                yield from judged(data, one.span, meaning, in_quotes=True, assigned=True, name=_nowhere(one))
 
 
 def _nowhere(one: trees.Scalar) -> Span:
