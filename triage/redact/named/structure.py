@@ -62,7 +62,7 @@ _OTHER_VALUE: Final = re.compile(
 )
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 # What may begin a value that is nested, or that stands on the lines below.
-_OPENS_MORE: Final = frozenset(bytes([code]) for code in b" \t\r\n{[\\&!#a(\"'`<$")
+_OPENS_MORE: Final = frozenset(bytes([code]) for code in b" \t\r\n{[\\&!#(\"'`<$")
 _FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z0-9]{1,20} ){0,3}\Z")
 _OR: Final = (b"||", b"??", b"?:", b" or")
 _IN_QUERY: Final = frozenset({b"?", b"&", b"#"})
@@ -126,7 +126,7 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:  # noqa
         return
     if data[end - 1 : end] != b"\n" or data[stop : stop + 1] != b"]":
         yield from _joined(data, (begin, stop), end, meaning)
-    if data[end : end + 1] in _OPENS_MORE or data[end - 1] in b">\n":
+    if data[end : end + 1] in _OPENS_MORE or data[end - 1] in b">\n" or data.startswith(b"array(", end):
         yield from nested(data, (begin, stop), end, meaning)
         yield from long_strings.below(data, (begin, stop), end, meaning)
     if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
