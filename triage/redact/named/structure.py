@@ -126,7 +126,7 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:  # noqa
         return
     if data[end - 1 : end] != b"\n" or data[stop : stop + 1] != b"]":
         yield from _joined(data, (begin, stop), end, meaning)
-    if data[end : end + 1] in _OPENS_MORE or data[end - 1] in b">\n" or data.startswith(b"array(", end):
+    if data[end : end + 1] in _OPENS_MORE or data[end - 1] in b">\n" or data[end : end + 6] == b"array(":
         yield from nested(data, (begin, stop), end, meaning)
         yield from long_strings.below(data, (begin, stop), end, meaning)
     if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
