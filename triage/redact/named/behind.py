@@ -71,6 +71,7 @@ _OF_WORDS: Final = re.compile(
 # No blank and no other name: all of a string behind its name.
 _ALL: Final = re.compile(rb"(?:[^\s\"'`<>\\&;,]|[&;,](?![\w.-]{1,60}=)){4,400}(?<![\[({=])")
 _ABSENT: Final = re.compile(rb"\([a-z]{2,20}(?: [a-z]{2,20}){0,4}\)", re.IGNORECASE)
+_BEFORE_KEY: Final = re.compile(rb"[ \t]*+(?:-[ \t]+)*+")
 _BLOCK_SCALAR: Final = re.compile(rb"[|>][+-]?[0-9]?[ \t]*\r?\n")
 _GOES_ON: Final = re.compile(
     rb" (?:to|of|for|from|that|which|used|issued|given|with|where|whose|in|on|is) [a-z]{1,20} "
@@ -143,7 +144,7 @@ def _behind_sign(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[F
         at, first = wrapper.end(), b""
     opened = extents.quoted(data, at)
     if opened is None and (scalar := None if assigned else _BLOCK_SCALAR.match(data, at)):
-        yield from _block(data, name, scalar.end(), meaning, folded=data[scalar.start()] == _FOLDED)
+        yield from _block(data, scalar.end(), meaning, folded=data[scalar.start()] == _FOLDED)
     elif first in _LINE_ENDS and (lower := [*_below(data, name, at, meaning)]):
         yield from lower
     elif opened is None and first in _BEFORE_ITEMS and (array := _ARRAY.match(data, at)):
@@ -272,9 +273,9 @@ def _connecting(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Fo
         yield from judged(data, span, meaning, in_quotes=braced is not None, assigned=True, name=name)
 
 
-def _block(data: bytes, name: Span, at: int, meaning: Sense, *, folded: bool) -> Iterator[Found]:
+def _block(data: bytes, at: int, meaning: Sense, *, folded: bool) -> Iterator[Found]:
     """The lines of a block scalar of YAML, or all of them where they are folded to one."""
-    lines = [*_block_lines(data, name, at)]
+    lines = [*_block_lines(data, at)]
     if folded and lines:
         lines = [(lines[0][0], lines[-1][1])]
     for start, end in lines:
@@ -282,10 +283,11 @@ def _block(data: bytes, name: Span, at: int, meaning: Sense, *, folded: bool) ->
             yield start, end, meaning.kind, "key"
 
 
-def _block_lines(data: bytes, name: Span, at: int) -> Iterator[Span]:
-    """The lines below a name that are indented deeper; none of a key that is public."""
-    line, _ = line_of(data, name[0], most=200)
-    indent = name[0] - line
+def _block_lines(data: bytes, at: int) -> Iterator[Span]:
+    """The lines below one that are indented deeper than its key; none of a key that is public."""
+    line, end = line_of(data, at - 1, most=400)
+    before = _BEFORE_KEY.match(data, line, end)
+    indent = before.end() - line if before else 0
     ended = False
     for _ in range(_BLOCK_LINES):
         start, end = line_of(data, at)

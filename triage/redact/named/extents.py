@@ -63,6 +63,8 @@ _VALUE_BEFORE: Final = re.compile(
     rb"""|,|(?:,[ \t+]{0,8}[\w.]{1,40}[ \t+]{0,4}=[ \t+]{0,4}(?:'[^'\r\n]{0,60}'|[\w.()+: -]{1,60})){1,6}[\s+]{1,20})"""
     rb"""(?:(?:-|where|and)[ \t+]*)?\\{0,15}["'`]?"""
 )
+# The same in YAML, without quotes, on the line before that of the name.
+_LINE_BEFORE: Final = re.compile(rb"""(?i)value:[ \t]{1,8}(?![|>&*!\[{#"'])([^\r\n]{1,400})\r?\n[ \t]{1,40}[\"']?""")
 # What stands behind a quote that does not end its string: the same again and more, or more of a word and then its end.
 _DOUBLED: Final = re.compile(rb"""(["'])(?=[^\s,;:)\]}"'][^"'\r\n]{0,80}\1)""")
 _WITHIN: Final = re.compile(rb"""(?=[^\s"',;:=<>(){}\[\]\\]{1,40}(["'])(?:[\s;,)}\]<>&]|\Z))""")
@@ -267,8 +269,10 @@ def behind_pointer(data: bytes, at: int) -> int:
 
 
 def before(data: bytes, begin: int) -> Span | None:
-    """The string of `value="..." name="password"`, where the name begins that stands behind it."""
+    """The value of `value="..." name="password"`, where the name begins that stands behind it."""
     first = max(begin - _BEFORE_REACH, 0)
     at = data[first:begin].lower().rfind(b"value")
     match = _VALUE_BEFORE.fullmatch(data, first + at, begin) if at >= 0 else None
+    if match is None and at >= 0 and (plain := _LINE_BEFORE.fullmatch(data, first + at, begin)):
+        return to_line_end(data, plain.start(1), words=True)
     return match.span(3) if match else None

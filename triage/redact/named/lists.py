@@ -13,9 +13,10 @@ from triage.redact.text import Allowance, Found, Span, line_of
 
 __all__ = ("below", "entries", "items", "mapped")
 
-_LISTED: Final = re.compile(rb"[ \t]*\r?\n[ \t]*-[ \t]+(?=\S)")
+# Lines that are empty or hold a comment may stand between.
+_LISTED: Final = re.compile(rb"[ \t]*(?:#[^\n]{0,400})?\r?\n(?:[ \t]*(?:#[^\n]{0,400}|\r)?\n){0,8}[ \t]*-[ \t]+(?=\S)")
 _MAPPED: Final = re.compile(rb"""[ \t]*\r?\n([ \t]+)["']?([\w./@-]{1,80})["']?:[ \t]+(?=[^\s|>&*#!{\[])""")
-_BLANKS: Final = re.compile(rb"[\s,]*")
+_BLANKS: Final = re.compile(rb"[\s,]*(?:(?<=[\s,])(?:#|//)[^\n]{0,400}\n[\s,]*){0,8}")
 _ENTRY: Final = re.compile(rb"""\s{0,40}\\{0,15}["'][\w./ -]{1,80}\\{0,15}["']\s{0,4}(?::|=>)\s{0,4}""")
 # The value of a property of Android.
 _PROPERTY: Final = re.compile(rb"[^\]\s,]{4,60}(?=\])")

@@ -20,7 +20,8 @@ _STRING: Final = rb'"[^"\\\r\n\x00]+"(?:[,}\])\n][\s\S]?|[ ][^\s=t-])'
 # Two letters, or a number such as 0x1f, may be what opens a string.
 _WORDLIKE: Final = rb"(?!0x)[\w/.:+%-]{2,80}[\w/+%-](?:[,}\n][\s\S]?|[ ][^<])"
 _LITERAL: Final = rb"[\w.+-]{0,40}[\w+-][,}][\s\S]?"
-_REST: Final = rb"""(?!0x|string\(|std::|[bBuUrRfFN]{1,2}\n)[^\s"'`\\{}\[\]|<>!&*$@,;:=][^\r\n\x00]*(?<![\s(])\n"""
+# A string that opens at the end of the line goes on below.
+_REST: Final = rb"""(?!0x|string\(|std::|[bBuUrRfFN]{1,2}\n)[^\s"'`\\{}\[\]|<>!&*$@,;:=][^\r\n\x00]*(?<![\s("'`])\n"""
 _SENTENCE: Final = rb'"[^"\\\r\n\x00]+",?\n'
 
 STRINGS: Final = re.compile(

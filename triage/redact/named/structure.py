@@ -14,11 +14,12 @@ from typing import Final
 
 from triage.redact import masks
 from triage.redact.lines import Lines
-from triage.redact.named import arrays, beside, extents, values
+from triage.redact.named import arrays, beside, extents, long_strings, values
 from triage.redact.named.behind import value_behind
 from triage.redact.named.joints import assignment, foreign
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Names, Sense, sense, vocabulary
+from triage.redact.named.nested import nested
 from triage.redact.named.reports import CODE_ENDINGS, names_a_thing
 from triage.redact.phrases import calls
 from triage.redact.text import WORD, Found, Span, digits_in
@@ -60,6 +61,8 @@ _OTHER_VALUE: Final = re.compile(
     rb"""|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
 )
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
+# What may begin a value that is nested, or that stands on the lines below.
+_OPENS_MORE: Final = frozenset(bytes([code]) for code in b" \t\r\n{[\\&!#(\"'`<$")
 _FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z0-9]{1,20} ){0,3}\Z")
 _OR: Final = (b"||", b"??", b"?:", b" or")
 _IN_QUERY: Final = frozenset({b"?", b"&", b"#"})
@@ -90,7 +93,7 @@ def assignments(data: bytes, extra: Names = (), lines: Lines | None = None) -> I
         yield from assigned(data, (start, end), extra)
 
 
-def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
+def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:  # noqa: C901, PLR0912 - one name, by all that may open behind it
     """What stands under one name that is joined to something."""
     start, end = place
     begin, stop, meaning = meaning_of(data, start + (data[start] in b"?&;#.-_"), extra)
@@ -121,7 +124,11 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
         if unset[1] and not meaning.weak:
             yield from judged(data, unset.span(1), meaning, in_quotes=False, assigned=True, name=(begin, stop))
         return
-    yield from _joined(data, (begin, stop), end, meaning)
+    if data[end - 1 : end] != b"\n" or data[stop : stop + 1] != b"]":
+        yield from _joined(data, (begin, stop), end, meaning)
+    if data[end : end + 1] in _OPENS_MORE or data[end - 1] in b">\n" or data[end : end + 6] == b"array(":
+        yield from nested(data, (begin, stop), end, meaning)
+        yield from long_strings.below(data, (begin, stop), end, meaning)
     if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
         yield from named_value(data, begin, extra)
 
@@ -237,6 +244,8 @@ def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     text = beside.XML_END.match(data, element.end() if element else tag.end()) if tag else None
     joined = _OTHER_VALUE.match(data, match.end()) if tag is None else None
     span = text.span() if text else None if joined else extents.before(data, begin)
+    if joined and b"-" in data[match.end() : joined.end()] and (own := extents.before(data, begin)):
+        joined, span = None, own  # what follows is of the next item
     if joined:
         yield from value_behind(data, match.span(1), joined.end(), meaning)
     elif span:
