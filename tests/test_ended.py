@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -158,3 +160,33 @@ def test_a_line_that_only_says_the_end_does_not_stand_for_the_report_above_it():
     # far below, or without a function above, it is what is known of the end
     far = race + "all is well\n" * 100 + end
     assert triage.stacks.signature(far) == triage.stacks.signature(end) != triage.stacks.signature(race)
+
+
+def test_the_abort_of_what_told_of_a_crash_is_not_its_signal():
+    crash = (
+        "Program terminated with signal SIGSEGV, Segmentation fault.\n"
+        "#0  0x0000000000401136 in pay (id=5) at cart.c:12\n#1  0x0000000000401156 in main () at main.c:3\n"
+    )
+    for code in (134, 139):
+        text = f"{crash}shop-1 exited with code {code}\n"
+        assert triage.stacks.signature(text) == triage.stacks.signature(crash)
+        (event,) = triage.loads(text).events().to_dict("records")
+        assert event["signal"] == "SIGSEGV"
+    aborted = crash.replace("SIGSEGV, Segmentation fault", "SIGABRT, Aborted")
+    assert triage.stacks.signature(f"{aborted}shop-1 exited with code 134\n") != triage.stacks.signature(crash)
+
+
+def test_an_end_in_a_container_does_not_stand_for_the_report_above_it():
+    race = [
+        "==================", "WARNING: ThreadSanitizer: data race (pid=7)",
+        "  Write of size 8 at 0x7b04 by thread T1:", "    #0 refill /srv/shop/tank.cc:8:3 (shop+0x8e)",
+        "==================",
+    ]  # fmt: skip
+    end = ["process exited with code 134"]
+
+    def kept(lines):
+        return "\n".join(json.dumps({"log": f"{line}\n", "stream": "stderr"}) for line in lines)
+
+    assert triage.stacks.signature(kept(race + end)) == triage.stacks.signature("\n".join(race)) != ""
+    far = kept(race + ["all is well"] * 100 + end)
+    assert triage.stacks.signature(far) != triage.stacks.signature("\n".join(race))

@@ -38,6 +38,11 @@ def test_a_message_without_a_name():
     assert one(f">> stitch('pano')\n{BARE}", "matlab").first == 2
 
 
+def test_the_lines_of_others_above_a_message_are_none_of_it():
+    logged = "\n".join(f"web-1  | {line}" for line in ["listening on 0.0.0.0:80", *BARE.split("\n")])
+    assert signature(logged) == signature(BARE) != signature(f"listening on 0.0.0.0:80\n{BARE}")
+
+
 def test_who_raised_it_and_octave():
     using, octave = surrounded(USING, "matlab"), surrounded(OCTAVE, "matlab")
     assert (functions(using), functions(octave)) == (["horzcat", "loadTable"], ["solve", "run_all"])

@@ -49,6 +49,13 @@ def test_other_addresses_are_one_and_another_function_is_another():
     assert signature(one_) != signature("\n".join(crash("mongo::Vault::seal()")))
 
 
+def test_lines_that_a_container_keeps():
+    lines = crash()
+    kept = [json.dumps({"log": f"{line}\n", "stream": "stdout"}) for line in lines]
+    for told in ([f"db-1  | {line}" for line in lines], kept):
+        assert signature("\n".join(told)) == signature("\n".join(lines)) != ""
+
+
 def test_a_signal_and_a_trace_in_one_line():
     rows = [{"a": "5A", "s": "abort"}, {"a": "5B", "s": "_ZN5mongo5Vault6rotateEv", "C": "mongo::Vault::rotate()"}]
     lines = [

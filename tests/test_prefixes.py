@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import grows_evenly
-from triage.formats.traces.prefixes import prefixed, split
+from triage.formats.traces.prefixes import prefixed, prefixes, split
 
 HASH = "0123456789abcdef" * 2
 FRAME = '  File "a.py", line 3, in f'
@@ -93,6 +93,17 @@ FRAME = '  File "a.py", line 3, in f'
         (f"2026-01-26T01:25:59+00:00 ecs/app/{HASH} ", ("dyno", f"ecs/app/{HASH}")),
         ("2026-01-26T01:25:59.123456Z 01E ", ("step", "01E")),
         ("2026-01-26T01:25:59.123456Z 01E+", ("step", "01E")),
+        ("shop-web-1564180365-khv13 app ", ("pod", "shop-web-1564180365-khv13", "app")),
+        ("hello-28391040-x7k2p hello ", ("pod", "hello-28391040-x7k2p", "hello")),
+        ("shop-5f3b9c0d1e-4fa1b app ", ("pod", "shop-5f3b9c0d1e-4fa1b", "app")),
+        ("redis-0 redis ", ("pod", "redis-0", "redis")),
+        ("fluentd-x7k2p fluentd ", ("pod", "fluentd-x7k2p", "fluentd")),
+        ("2026-01-26T01:25:59.123Z [ERROR] shop.tank: ", ("plugin", "shop.tank")),
+        ("2026-01-26T01:25:59.123-0400 [DEBUG] provider.tank_v3.36.0_x5: ", ("plugin", "provider.tank_v3.36.0_x5")),
+        ("2026-01-26T01:25:59.123Z [WARN]  tank: ", ("plugin", "tank")),
+        ("2026-01-26 01:25:59,123 DEBG 'tank' stderr output: ", ("plugin", "tank", "stderr")),
+        ("2026-01-26T01:25:59.1234567Z ##[error]", ("time",)),
+        ("##[error]", ("step",)),
         ("@4000000065d3f00c2a3b4c5d ", ("stamp",)),
         ("2026-01-26 01:25:59.123456789  ", ("time",)),
         ("2026-01-26_01:25:59.12345 ", ("time",)),
@@ -144,6 +155,16 @@ def test_the_prefix_goes_and_the_indentation_stays(prefix, stream):
         ("web_1  | [4242:0x572ac60] 131 ms: Mark-Compact", "[4242:0x572ac60] 131 ms: Mark-Compact"),
         ("web_1  | ERROR: LoadError", "ERROR: LoadError"),
         ("web_1  | 2026-01-26 01:25:59 ERROR [main] java.lang.E: x", "java.lang.E: x"),
+        ("2026-01-26T01:25:59.123Z [ERROR] panic: cart: empty", "panic: cart: empty"),
+        ("2026-01-26T01:25:59.123Z [ERROR] socket.error: x", "socket.error: x"),
+        ("2026-01-26T01:25:59.123Z [ERROR] com.shop.RateException: x", "com.shop.RateException: x"),
+        ("2026-01-26T01:25:59.123Z [ERROR] runtime: out of memory", "runtime: out of memory"),
+        (
+            '2026-01-26 01:25:59.123456789 +0000 kube.shop.log: {"stream":"stderr","log":"\\tat a.B.c(B.java:3)"}',
+            "\tat a.B.c(B.java:3)",
+        ),
+        ('2026-01-26T01:25:59+00:00\tshop.web\t{"log":"  b"}', "  b"),
+        ('2026-01-26 01:25:59 +0000 shop.web: {"rate":3}', 'shop.web: {"rate":3}'),
         (
             '{"log":"\\tat a.B.c(B.java:3)\\n","stream":"stderr","time":"2026-01-26T01:25:59.1Z"}',
             "\tat a.B.c(B.java:3)",
@@ -172,6 +193,12 @@ def test_prefixes_within_prefixes(line, text):
         "[errors]: [",
         "parse-html5 at line 3",
         "shop-web-5 app started",
+        "order-20260126-batch is late",
+        "order-20260126-added is late",
+        "utf-8 codec",
+        "web-0 shop started",
+        "## [error] x",
+        "10: 0x4f5e21 - shop::pay",
         "@400 is no time",
         "1769390759.123456 0x1234",
         '{"log": 3}',
@@ -231,6 +258,16 @@ def test_any_line(line):
     assert line.rstrip("\r").endswith(split(line).text) or "\x1b" in line or line.startswith('{"log":')
 
 
+def test_the_number_of_a_test_is_before_each_of_its_lines():
+    lines = ["10: Thread 0 (crashed)", "10:  0  shop!pay", "10: ", "11: x", " 1: y"]
+    told = [(0, "Thread 0 (crashed)"), (1, " 0  shop!pay"), (2, "")]
+    assert [(at, line.text) for at, line in prefixed(lines)] == told
+    assert prefixes("\n".join(lines), lines) == dict(prefixed(lines))
+    # those of a list go up, and a line knows those around what was looked at
+    assert prefixed(["0: a", "1: b", "2: c"]) == []
+    assert [line.text for _, line in prefixed(["10: a"], around=("10: b", ""))] == ["a"]
+
+
 @given(
     st.lists(
         st.from_regex(r"\A[\[<(>{0-9A-Za-z/:. |-]{0,80}\Z")
@@ -273,7 +310,25 @@ def test_lines_with_a_prefix_are_found_among_others(lines):
 
 
 @pytest.mark.parametrize(
-    "piece", ["> ", "[", "0", "A ", "E/", "2026-01-26 ", "01:25:59 ", "[ERROR] ", "x ", "(1", "b-", "[b-", "[1] "]
+    "piece",
+    [
+        "> ",
+        "[",
+        "0",
+        "A ",
+        "E/",
+        "2026-01-26 ",
+        "01:25:59 ",
+        "[ERROR] ",
+        "x ",
+        "(1",
+        "b-",
+        "[b-",
+        "[1] ",
+        "a-1 ",
+        "##[",
+        "1: ",
+    ],
 )
 def test_a_long_line_takes_time_in_proportion(piece):
     grows_evenly(split, lambda count: piece * count, 2_000)

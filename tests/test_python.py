@@ -479,6 +479,8 @@ def test_indentation_that_is_lost_and_errors_that_come_first():
     cloud = '[ERROR] ValueError: x\nTraceback (most recent call last):\n  File "a.py", line 1, in f\n    g()\n\nEND\n'
     (one,) = found(cloud)
     assert (one.first, one.last, one.report.error_type, one.report.error_value) == (1, 4, "ValueError", "x")
+    (one,) = found("\n".join(f"2026-01-26T01:25:59.123Z {line}" for line in cloud.split("\n")))
+    assert (one.first, one.last, one.report.error_type, one.report.error_value) == (1, 4, "ValueError", "x")
 
 
 def test_traceback_that_is_cut():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import subprocess
 import sys
 
@@ -61,6 +62,16 @@ def test_two_streams_in_one_log_are_told_apart():
 def test_a_trace_whose_every_line_has_a_prefix(prefix):
     lines = [prefix + line for line in ["before", *TRACE, "after"]]
     assert found(lines) == [("java", 2, 4)]
+
+
+def test_anchors_are_found_in_what_json_holds():
+    lines = [
+        json.dumps({"log": f"{line}\n", "stream": "stderr"}) for line in ["x", *TRACE[:1], "\tat a.B.c(<generated>)"]
+    ]
+    assert found(lines) == [("java", 2, 3)]
+    assert triage.stacks.signature("\n".join(lines)) == triage.stacks.signature(f"{TRACE[0]}\n\tat a.B.c(<generated>)")
+    # what is no line of a container is nobody's
+    assert found([line.replace('"log"', '"lag"') for line in lines]) == []
 
 
 def test_a_log_record_ends_a_trace_without_prefixes():

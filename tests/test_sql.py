@@ -41,6 +41,13 @@ def test_an_error_of_postgresql() -> None:
     assert signature(LOGGED) == signature(PGSQL) != signature(PGSQL.replace("shop.pay", "shop.add"))
 
 
+def test_what_a_container_puts_before_each_line_is_no_record_of_its_own() -> None:
+    told = "\n".join(f"db-1  | {line}" for line in LOGGED.split("\n"))
+    assert signature(told) == signature(LOGGED)
+    # another container's lines are another's
+    assert functions(one(told.replace("db-1  | \t", "db-2  | \t"), "sql")) == ["shop.pay"]
+
+
 def test_an_error_of_oracle() -> None:
     found = surrounded(ORACLE, "sql")
     assert (found.report.error_type, functions(found)) == ("ORA-01403", ["SHOP.PAY", "SHOP.CHECKOUT", None])

@@ -21,7 +21,7 @@ from triage.formats import log_times
 from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
-__all__ = ("HELD", "Line", "is_marked", "led", "prefixed", "prefixes", "same", "split", "uncoloured")
+__all__ = ("HELD", "Line", "is_marked", "is_numbered", "led", "prefixed", "prefixes", "same", "split", "uncoloured")
 
 # The key of what containers wrote, where lines are objects of JSON.
 HELD: Final = '"log":'
@@ -246,10 +246,12 @@ def prefixes(text: str, lines: list[str]) -> dict[int, Line]:
     return found
 
 
-def prefixed(lines: list[str], *, clean: bool = False, marked: bool = True) -> list[tuple[int, Line]]:
+def prefixed(
+    lines: list[str], *, clean: bool = False, marked: bool = True, around: tuple[str, str] = ("", "")
+) -> list[tuple[int, Line]]:
     """Of some lines those that are not as they stand, with their places; none of `clean` ones has colours.
 
-    Where it is known that none `is_marked`, less is looked for.
+    Where it is known that none `is_marked`, less is looked for. `around` are the lines before and behind them.
 
     Examples
     --------
@@ -262,24 +264,30 @@ def prefixed(lines: list[str], *, clean: bool = False, marked: bool = True) -> l
         return [
             (at, line)
             for at, raw in enumerate(lines)
-            if raw[:1] in _FIRST and begins(raw) and (line := _told(lines, at)).stream
+            if raw[:1] in _FIRST and begins(raw) and (line := _told(lines, at, around)).stream
         ]
     found = []
     for at, raw in enumerate(lines):
         if (raw[:1] in _FIRST and begins(raw)) or "\x1b" in raw or raw[-1:] == "\r":
-            line = _told(lines, at)
+            line = _told(lines, at, around)
             if line.stream or line.text is not raw:
                 found.append((at, line))
     return found
 
 
-def _told(lines: list[str], at: int) -> Line:
+def is_numbered(line: str) -> bool:
+    """Whether a line begins as those of `ctest -V` do, or as the rows of a list."""
+    return line[:1] in _DIGITS and _NUMBER.match(line) is not None
+
+
+def _told(lines: list[str], at: int, around: tuple[str, str] = ("", "")) -> Line:
     """A line without its prefix; `ctest -V` has the number of the test before each, which no list of frames has."""
     line = split(lines[at])
     if line.stream or line.text[:1] not in _DIGITS or not (number := _NUMBER.match(line.text)):
         return line
-    near = lines[max(at - 1, 0) : at] + lines[at + 1 : at + 2]
-    if not any(uncoloured(other).startswith(number[0]) for other in near):
+    before = lines[at - 1] if at else around[0]
+    behind = lines[at + 1] if at + 1 < len(lines) else around[1]
+    if not any(uncoloured(other).startswith(number[0]) for other in (before, behind)):
         return line
     return Line(line.text[number.end() :], ("step", number[1]))
 

@@ -16,7 +16,7 @@ from triage.formats.traces import TraceModule
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.ends import NEAR, announced, joined
 from triage.formats.traces.glance import Glance
-from triage.formats.traces.prefixes import HELD, is_marked, split, uncoloured
+from triage.formats.traces.prefixes import HELD, is_marked, is_numbered, split, uncoloured
 from triage.formats.traces.reading import Asked, Found, anchors, has, read
 from triage.formats.traces.window import BACK, Text, Window
 from triage.sources.returns import ended_text
@@ -240,9 +240,9 @@ def _short(text: str, data: bytes, asked: Asked) -> Iterator[Found | Brief | int
                 continue
             candidates = list(modules_)
             # Where lines of several streams alternate, a report may begin anywhere.
-            if not (lines.parted and lines.text.stream(index)) and not (
-                glance := Glance(text, begin + piece.rfind(b"\n", 0, stop) + 1)
-            ).is_record(0):
+            glance = Glance(text, begin + piece.rfind(b"\n", 0, stop) + 1)
+            parted = lines.parted or is_numbered(glance[0] or "")
+            if not (parted and lines.text.stream(index)) and not glance.is_record(0):
                 if held:
                     yield index - BACK
                 candidates = [module for module in candidates if not _refused(module, glance[0])]

@@ -129,7 +129,8 @@ class Text:
         first, end = (self.looked, number + more) if number >= self.looked else (number + 1 - more, self.low)
         first = max(first, self.start)
         lines = self._lines[first - self.start : end - self.start]
-        for at, line in prefixed(lines, clean=self.clean, marked=self._marked):
+        around = (self._lines[first - self.start - 1] if first > self.start else "", self.raw(end) or "")
+        for at, line in prefixed(lines, clean=self.clean, marked=self._marked, around=around):
             self.odd[first + at] = line
             lines[at] = line.text
         known = len(self.shown) + self.start
