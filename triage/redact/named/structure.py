@@ -93,7 +93,7 @@ def assignments(data: bytes, extra: Names = (), lines: Lines | None = None) -> I
         yield from assigned(data, (start, end), extra)
 
 
-def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:  # noqa: C901, PLR0912 - one name, by all that may open behind it
+def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
     """What stands under one name that is joined to something."""
     start, end = place
     begin, stop, meaning = meaning_of(data, start + (data[start] in b"?&;#.-_"), extra)
@@ -118,19 +118,28 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:  # noqa
             key = _QUERY_KEY.match(data, end)
         yield (*key.span(1), "api_key", "key") if key else (begin, end, "", "entropy")
         return
-    if _is_no_name(data, begin, small, end) or (data[begin - 2 : begin] == b"${" and data[stop : stop + 1] == b"}"):
-        return
-    if data[begin - 2 : begin] == b"${" and (unset := _UNSET.match(data, stop)):
-        if unset[1] and not meaning.weak:
-            yield from judged(data, unset.span(1), meaning, in_quotes=False, assigned=True, name=(begin, stop))
-        return
-    if data[end - 1 : end] != b"\n" or data[stop : stop + 1] != b"]":
-        yield from _joined(data, (begin, stop), end, meaning)
-    if data[end : end + 1] in _OPENS_MORE or data[end - 1] in b">\n" or data[end : end + 6] == b"array(":
-        yield from nested(data, (begin, stop), end, meaning)
-        yield from long_strings.below(data, (begin, stop), end, meaning)
-    if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
-        yield from named_value(data, begin, extra)
+    if not _is_no_name(data, begin, small, end):
+        yield from _behind_name(data, (begin, stop), end, meaning)
+        if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
+            yield from named_value(data, begin, extra)
+
+
+def _behind_name(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:
+    """What is joined to a name, be it one value or many."""
+    begin, stop = name
+    if data[begin - 2 : begin] == b"${":
+        if data[stop : stop + 1] == b"}":
+            return
+        if unset := _UNSET.match(data, stop):
+            if unset[1] and not meaning.weak:
+                yield from judged(data, unset.span(1), meaning, in_quotes=False, assigned=True, name=name)
+            return
+    around = data[end - 1 : end + 6]
+    if around[:1] != b"\n" or data[stop : stop + 1] != b"]":
+        yield from _joined(data, name, end, meaning)
+    if around[1:2] in _OPENS_MORE or around[:1] in {b">", b"\n"} or around[1:] == b"array(":
+        yield from nested(data, name, end, meaning)
+        yield from long_strings.below(data, name, end, meaning)
 
 
 def _foreign(data: bytes, word: Span) -> Sense:
@@ -141,10 +150,10 @@ def _foreign(data: bytes, word: Span) -> Sense:
 
 def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
     """Whether a name in small letters is part of code or of a path, and what is joined to it no value of it."""
-    behind = data[at : at + 1]
     if data[begin - 4 : begin] == b"def " or names_a_thing(data, begin, name, at):
         return True
     if data[at - 1 : at] == b":":
+        behind = data[at : at + 1]
         in_source = behind.isdigit() and name.rpartition(b".")[2] in CODE_ENDINGS  # a file and its line
         if data[at : at + 2] == b"//" or (behind == b":" and data[at + 1 : at + 2] != b" ") or in_source:
             return True
