@@ -169,3 +169,26 @@ def test_a_column_of_telephones_is_called_tel(text):
 ])  # fmt: skip
 def test_words_of_other_things_head_no_table(text):
     assert spans(text) == []
+
+
+@pytest.mark.parametrize("text", [
+    '{"columns":["id","password"],"index":[0,1],"data":[[1,"hunter20x"],[2,"hunter21x"]]}',
+    '[["id", "password"], [1, "hunter20x"], [2, "hunter21x"]]',
+    '["id","password"]\n[1,"hunter20x"]\n[2,"hunter21x"]\n',
+    ('{"columns":[{"name":"id","type":"long"},{"name":"password","type":"text"}],'
+    '"rows":[[1,"hunter20x"],[2,"hunter21x"]]}'),
+    ("<table><tr><th></th><th>password</th></tr><tr><th>0</th><td>hunter20x</td></tr>"
+    "<tr><th>1</th><td>hunter21x</td></tr></table>"),
+    "<tr><th>Password:</th><td>hunter20x</td></tr><tr><th>Token:</th><td>hunter21x</td></tr>",
+])  # fmt: skip
+def test_tables_of_json_and_html_are_read(text):
+    assert [text[start:end] for start, end, _ in spans(text)] == ["hunter20x", "hunter21x"]
+
+
+@pytest.mark.parametrize("text", [
+    '{"columns":["id","size"],"data":[[1,"hunter20x"]]}', '[["id","name"],[1,"orange"]]',
+    "<tr><th>Option</th><th>password</th></tr><tr><td>type</td><td>string</td></tr>",
+    "<tr><th>size</th></tr><tr><td>hunter20x</td></tr>",
+])  # fmt: skip
+def test_tables_of_things_are_left_alone_in_json_and_html(text):
+    assert spans(text) == []

@@ -122,7 +122,7 @@ def _rows(
                     _placed(part, first)
                     for part in (row[: len(cells)], row[-len(cells) :])
                     if any(
-                        meaning and values.mixed(line[slice(*cell)], least=4)
+                        meaning and not meaning.weak and values.mixed(line[slice(*cell)], least=4)
                         for cell, meaning in zip(part, senses, strict=True)
                     )
                 ]
