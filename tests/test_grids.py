@@ -50,9 +50,9 @@ def test_names_and_values_may_take_turns_on_a_line():
     assert found("password;sha256;role;admin") == []
 
 
-def test_every_row_counts_up_to_an_empty_line():
+def test_rows_count_below_an_empty_line_too():
     text = "user,password\na,hunter21\nb,hunter22\n\nc,hunter23\n"
-    assert [value for value, _ in found(text)] == ["hunter21", "hunter22"]
+    assert [value for value, _ in found(text)] == ["hunter21", "hunter22", "hunter23"]
 
 
 def test_a_sentence_and_code_are_no_table():
@@ -132,3 +132,63 @@ def test_a_header_of_several_words_names_them_with_humps_and_lines(header, value
 )
 def test_a_header_that_ends_so_and_means_something_else_is_none(header):
     assert spans(f"id,{header},size\n7,5f4dcc3b5aa765d61d8327deb882cf995f4dcc3b,3\n") == []
+
+
+ROWS = [f"hunter2{n}x" for n in range(4)]
+
+
+@pytest.mark.parametrize("text", [
+    "id,note,password\n" + "".join(f"{n},{'much ' * 400},{row}\n" for n, row in enumerate(ROWS)),
+    "id,note,password\n" + "".join(f'{n},"Trace\n  at x, 3\nError: a",{row}\n' for n, row in enumerate(ROWS)),
+    "id,login,password\n" + "\n\n".join(f"{n},u{n},{row}" for n, row in enumerate(ROWS)),
+    "id,login,password\n" + "\n# old\n".join(f"{n},u{n},{row}" for n, row in enumerate(ROWS)),
+    "id,login,password\n" + "\n77,x\n".join(f"{n},u{n},{row}" for n, row in enumerate(ROWS)),
+    "id,login,password\n0,a,hunter20x\n1,a,hunter21x,more\n2,a,hunter22x\n3,a,hunter23x\n",
+    "id,a=b,password\n" + "".join(f"{n},a,{row}\n" for n, row in enumerate(ROWS)),
+    ",".join(f"column_name_{n}" for n in range(60)) + ",password\n" + "".join("1," * 60 + f"{r}\n" for r in ROWS),
+    "id,password\r" + "\r".join(f"{n},{row}" for n, row in enumerate(ROWS)),
+    "password\n" + "\n".join(ROWS),
+    "    password\n" + "\n".join(f"{n}  {row}" for n, row in enumerate(ROWS)),
+])  # fmt: skip
+def test_nothing_ends_a_table_while_its_rows_go_on(text):
+    assert [text[start:end] for start, end, _ in spans(text)] == ROWS
+
+
+@pytest.mark.parametrize("text", [
+    "id,tel\n1,00436641234567\n2,00436641234568\n", "tel;n\n00436641234567;1\n00436641234568;2\n",
+])  # fmt: skip
+def test_a_column_of_telephones_is_called_tel(text):
+    assert [text[start:end] for start, end, _ in spans(text)] == ["00436641234567", "00436641234568"]
+
+
+@pytest.mark.parametrize("text", [
+    "id,hotel\n1,00436641234567\n", "id,cartel,n\n1,00436641234567,2\n",
+    "password\nis asked for twice\n", "Usage:\n\n    password\n0  resets it\n1  shows none2\n",
+    "name,token,type\nif,KEYWORD,1\n\nwhile,KEYWORD,2\n# more\nfor,KEYWORD,3\n",
+    "# password\ntest_one2\ntest_two3\n",
+])  # fmt: skip
+def test_words_of_other_things_head_no_table(text):
+    assert spans(text) == []
+
+
+@pytest.mark.parametrize("text", [
+    '{"columns":["id","password"],"index":[0,1],"data":[[1,"hunter20x"],[2,"hunter21x"]]}',
+    '[["id", "password"], [1, "hunter20x"], [2, "hunter21x"]]',
+    '["id","password"]\n[1,"hunter20x"]\n[2,"hunter21x"]\n',
+    ('{"columns":[{"name":"id","type":"long"},{"name":"password","type":"text"}],'
+    '"rows":[[1,"hunter20x"],[2,"hunter21x"]]}'),
+    ("<table><tr><th></th><th>password</th></tr><tr><th>0</th><td>hunter20x</td></tr>"
+    "<tr><th>1</th><td>hunter21x</td></tr></table>"),
+    "<tr><th>Password:</th><td>hunter20x</td></tr><tr><th>Token:</th><td>hunter21x</td></tr>",
+])  # fmt: skip
+def test_tables_of_json_and_html_are_read(text):
+    assert [text[start:end] for start, end, _ in spans(text)] == ["hunter20x", "hunter21x"]
+
+
+@pytest.mark.parametrize("text", [
+    '{"columns":["id","size"],"data":[[1,"hunter20x"]]}', '[["id","name"],[1,"orange"]]',
+    "<tr><th>Option</th><th>password</th></tr><tr><td>type</td><td>string</td></tr>",
+    "<tr><th>size</th></tr><tr><td>hunter20x</td></tr>",
+])  # fmt: skip
+def test_tables_of_things_are_left_alone_in_json_and_html(text):
+    assert spans(text) == []

@@ -29,7 +29,7 @@ AROUND: Final = QUOTES + b"\\"
 _DEGREES: Final = re.compile(rb"[+-]?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,17}")
 _GAP: Final = re.compile(rb" {2,}")
 _WORD: Final = re.compile(rb"[^\s]+")
-_QUOTED: Final = re.compile(rb'"[^"\n]*"')
+_QUOTED: Final = re.compile(rb'"[^"]*"')
 
 
 def line_at(data: bytes, at: int, most: int) -> Span:

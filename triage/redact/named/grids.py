@@ -29,8 +29,25 @@ _PEOPLE: Final = PERSONAL | {"user"}
 _read: Final = Allowance(250)
 # What a table begins behind that is all of a value: of a form, of JSON.
 _NESTED: Final = re.compile(
-    rb"""[^\n]{0,200}(?:=|"[ ]?:[ ]?\\{0,3}"|<(?:pre|code|textarea|td|p|div|samp)(?:[ ][^<>\n]{0,80})?>)"""
+    rb"""(?:=|"[ ]?:[ ]?\[?[ ]?\\{0,3}"|(?<=[ ]{2})"(?=[ ]{2})"""
+    rb"""|<(?:pre|code|textarea|td|p|div|samp)(?:[ ][^<>\n]{0,80})?>)"""
 )
+_LONGEST_HEADER: Final = 4_096
+_LONGEST_ROW: Final = 1 << 16
+_MOST_LINES: Final = 64
+# So many lines in a row may be no rows of the table that goes on below.
+_HASH: Final = ord("#")
+_NOTHING: Final = frozenset({b"", b"\xef\xbb\xbf"})
+_MISFITS: Final = 3
+_WRITTEN_END: Final = b"\\n"
+_NEXT_STRING: Final = re.compile(rb'\\n"[ ]?,\s{0,40}"')
+_CITED: Final = re.compile(rb"(?:> ?){1,6}")
+_OPENED: Final = re.compile(rb'(?:^|[,;\t])[ ]?"', re.MULTILINE)
+_QUOTING: Final = frozenset({b",", b";", b"\t"})
+_WORD: Final = re.compile(rb"[^\s]+")
+_NUMBERED: Final = re.compile(rb"[A-Za-z]{2,20}(?:_[A-Za-z]{2,20}){0,4}_[0-9]{1,4}")
+# A column of what was compared.
+_MADE_TITLE: Final = re.compile(rb"[\w.-]{1,40}=[\w.-]{0,40}")
 _RULE: Final = re.compile(rb"[\s|+:=-]*")
 _MARKS: Final = (b"\t", b"|", b";", b",")
 _COPIED: Final = re.compile(rb"""[\w.\"]{1,80} ?\(([^()\n]{1,400})\) from stdin[^\n]{0,60}\r?\n""", re.IGNORECASE)
@@ -39,11 +56,12 @@ _COLLIDED: Final = re.compile(rb"([^()\n]{1,200})\)=\(([^\n]{1,400}?)\)(?=[ .\n\
 
 def columns(data: bytes, at: int) -> Iterator[Found]:
     """What stands in the sensitive columns of a table whose header holds a place, if it is the first of them."""
-    start, end = line_at(data, at, LONGEST)
-    if (nested := _NESTED.match(data, start, at)) is not None:
-        start = nested.end()
+    if not _read.left(data) or at < _read.reached:
+        return
+    start, end = _header_at(data, at)
     header = data[start:end]
-    if len(header) >= LONGEST or b"=" in header or b"{" in header:
+    _read.spend(len(header) // LONGEST)
+    if len(header) >= _LONGEST_HEADER or b"{" in header:
         return
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
     cells = cells_of(header, mark)
@@ -54,22 +72,27 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         return
     senses = meanings([header[slice(*cell)] for cell in cells])
     asked = [number for number, meaning in enumerate(senses) if meaning is not None]
+    if len(cells) == 1:
+        yield from _alone(data, (start, end), senses[0])
+        return
     sentence = mark == b"," and len(cells) == FEWEST and any(b" " in header[slice(*cell)] for cell in cells)
     if (
         sum(begin < stop for begin, stop in cells) < FEWEST
         or sentence
         or not asked
-        or not all(is_title(header[slice(*cell)]) for cell in cells)
+        or not all(is_title(header[slice(*cell)]) or _MADE_TITLE.fullmatch(header, *cell) for cell in cells)
+        or header.count(b"=") * FEWEST >= len(cells)
     ):
         return
     # It is read once: from the first column that leads here, whatever it holds.
     leading = [number for number, cell in enumerate(cells) if leads(header[slice(*cell)])]
     if not leading or not cells[leading[0]][0] <= at - start <= cells[leading[0]][1]:
         return
-    if not _read.left(data) or start < _read.reached:  # a row of another table
-        return
     yield from _alternating(data, start, cells, senses)
-    if any(values.looks_random(header[slice(*cell)], least=_LIKE_A_VALUE) for cell in cells):
+    if any(
+        values.looks_random(header[slice(*cell)], least=_LIKE_A_VALUE) and not _NUMBERED.fullmatch(header, *cell)
+        for cell in cells
+    ):
         return  # a row of names and values
     below = [*_rows(data, end, header, cells, mark, senses)]
     _read.reached = below[-1][-1][1] if below else end
@@ -83,14 +106,60 @@ def _rows(
     data: bytes, end: int, header: bytes, cells: list[Span], mark: bytes, senses: list[Sense | None]
 ) -> Iterator[list[Span]]:
     """Where the cells stand of the rows below a header."""
-    for first, last in _below(data, end):
+    apart, misfits, ragged = mark != b"  ", 0, list[list[Span]]()
+    begun = False
+    for first, last in _below(data, end, apart=apart, quoted=mark in _QUOTING):
         line = data[first:last]
-        if _RULE.fullmatch(line):
+        if line.strip() and _RULE.fullmatch(line):
             continue
         row = _row(line, header, cells, mark)
-        if len(row) != len(cells) or _repeats(line, row, header, cells, senses):
+        if len(row) != len(cells):
+            misfits += 1
+            if not begun or not apart or misfits > _MISFITS:
+                return
+            if len(row) > len(cells):  # a cell too many may stand on either side
+                ragged += [
+                    _placed(part, first)
+                    for part in (row[: len(cells)], row[-len(cells) :])
+                    if any(
+                        meaning and not meaning.weak and values.mixed(line[slice(*cell)], least=4)
+                        for cell, meaning in zip(part, senses, strict=True)
+                    )
+                ]
+            continue
+        if _repeats(line, row, header, cells, senses):
             return
-        yield [(first + cell[0], first + cell[1]) for cell in row]
+        yield from ragged
+        begun, misfits, ragged = True, 0, []
+        yield _placed(row, first)
+
+
+def _alone(data: bytes, header: Span, meaning: Sense | None) -> Iterator[Found]:
+    """The values of a table of one column: all of a text, or below a name as pandas prints it, with their numbers."""
+    numbered = data[header[0] : header[0] + 2] == b"  "
+    if (
+        meaning is None
+        or meaning.weak not in {"", "long"}
+        or not (numbered or data[: header[0]] in _NOTHING)
+        or data[header[0]] == _HASH
+    ):
+        return
+    rows = list[Span]()
+    for number, (first, last) in enumerate(_below(data, header[1])):
+        row = [(first + word.start(), first + word.end()) for word in _WORD.finditer(data[first:last])]
+        if len(row) != 1 + numbered or (numbered and data[slice(*row[0])] != b"%d" % number):
+            if not numbered:
+                return
+            break
+        rows.append(row[-1])
+    if rows and 2 * sum(values.mixed(data[slice(*row)], least=4) for row in rows) > len(rows):
+        _read.reached = rows[-1][1]
+        yield from column(data, rows, meaning)
+
+
+def _placed(row: list[Span], first: int) -> list[Span]:
+    """The cells of a line that begins at a place."""
+    return [(first + start, first + end) for start, end in row]
 
 
 def _row(line: bytes, header: bytes, cells: list[Span], mark: bytes) -> list[Span]:
@@ -100,20 +169,80 @@ def _row(line: bytes, header: bytes, cells: list[Span], mark: bytes) -> list[Spa
     if header[:1] == b" " and line[:1].isdigit():
         # pandas sets columns to the right, and prints the index of a row without a name for it
         row = cells_of(line, mark)
+        if len(row) == len(cells):
+            row = [match.span() for match in _WORD.finditer(line)]
         if len(row) == len(cells) + 1:
             return row[1:]
     return aligned(line, cells)
 
 
-def _below(data: bytes, end: int) -> Iterator[Span]:
-    """The lines below one that ends at a place, up to an empty one."""
+def _below(data: bytes, end: int, *, apart: bool = False, quoted: bool = False) -> Iterator[Span]:
+    """The lines below one that ends at a place, up to an empty one; `apart` gives those between them too.
+
+    A line goes on below where a cell in quotes does.
+    """
+    written = data[end : end + 1] == b"\\"  # an end that is written out
+    mark = _WRITTEN_END if written else data[end : end + 1] if data[end : end + 2] != b"\r\n" else b"\n"
     while _read.left(data):
-        _read.spend()
-        step = 1 + (data[end : end + 1] == b"\\")  # of an end that is written out
-        start, end = line_at(data, end + step, 2 * LONGEST) if end + step < len(data) else (end, end)
-        if not data[start:end].strip():
+        start = _begins(data, end, written=written)
+        if start >= len(data):
+            return
+        end = _ends(data, start, mark)
+        if quoted and not written and data.count(b'"', start, end) % 2 and _OPENED.search(data, start, end):
+            end = _closed(data, start, end, mark)
+        _read.spend(1 + (end - start) // _LONGEST_HEADER)
+        if not data[start:end].strip() and not apart:
             return
         yield start, end
+
+
+def _begins(data: bytes, end: int, *, written: bool) -> int:
+    """Where the line begins below one that ends at a place; a string of a list holds it in notebooks."""
+    if written:
+        if following := _NEXT_STRING.match(data, end):
+            return following.end()
+        return end + len(_WRITTEN_END)
+    cited = _CITED.match(data, end + 1)
+    return cited.end() if cited else end + 1
+
+
+def _ends(data: bytes, start: int, mark: bytes) -> int:
+    """Where a line ends."""
+    most = min(start + _LONGEST_ROW, len(data))
+    stop = data.find(b"\n", start, most)
+    stop = most if stop < 0 else stop
+    end = data.find(mark, start, stop)
+    return end if end >= 0 else stop
+
+
+def _closed(data: bytes, start: int, end: int, mark: bytes) -> int:
+    """Where the line ends on which a cell in quotes does that is open on another; there too if none closes it."""
+    last, quotes = end, 1
+    for _ in range(_MOST_LINES):
+        if last >= len(data) or last - start > _LONGEST_ROW:
+            break
+        before, last = last, _ends(data, last + 1, mark)
+        quotes += data.count(b'"', before, last)
+        if not quotes % 2:
+            return last
+    return end
+
+
+def _header_at(data: bytes, at: int) -> Span:
+    """The line of a header, without what it is nested in."""
+    start, end = line_at(data, at, _LONGEST_HEADER)
+    if b"\r" in data[start : end - 1]:  # the only end that lines have
+        start, end = data.rfind(b"\r", start, at) + 1 or start, data.find(b"\r", at, end)
+        end = len(data) if end < 0 else end
+    inner = start
+    for nested in _NESTED.finditer(data, max(start, at - LONGEST), at):
+        inner = nested.end()
+    if inner > start and data[inner - 1 : inner] == b"=" and data[end : end + 1] == b"\n":
+        below = data[end + 1 : _ends(data, end + 1, b"\n")]
+        mark = next((mark for mark in _MARKS if mark in data[inner:end]), b"")
+        if mark and data.count(mark, start, end) == below.count(mark):
+            return start, end
+    return inner, end
 
 
 def copied(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -144,7 +273,7 @@ def copied(size: int, data: bytes, at: int) -> Iterator[Found]:
 def settings(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The secrets of a table of names and values, whose header ends at a place and those two columns at its end."""
     start, end = line_at(data, at, LONGEST)
-    start = nested.end() if (nested := _NESTED.match(data, start, at)) else start
+    start = _header_at(data, at)[0] if start < at else start
     header = data[start:end]
     mark = next((mark for mark in _MARKS if mark in header[at - start : at - start + size]), b"")
     cells = cells_of(header, mark) if mark and len(header) < LONGEST else []

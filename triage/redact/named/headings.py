@@ -29,6 +29,7 @@ _OF_PEOPLE: Final = (
     "full name", "surname",
     "birth_date", "birthdate", "date_of_birth", "date of birth", "dob", "birthday", "phone", "phone_number",
     "mobile", "telefon", "telefono",
+    "tel", "tel_nr", "msisdn",
     "telefone", "telephone", "telefoon", "email", "e-mail", "email_address", "email address", "iban", "ssn",
     "passport", "passport_number", "street", "address",
     "adresse", "vorname", "nachname", "geburtsdatum", "prenom", "apellidos", "nombre", "cognome", "national_id",
@@ -116,6 +117,7 @@ _KINDS: Final = frozenset(
         "bank_account",
     }
 )
+_TELEPHONE: Final = re.compile(rb"(?:^|[^a-z])tel$")
 CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#()\x80-\xff-]{1,20}){0,2}")
 # A name is that of a person beside such columns if it is a full one.
 FULL: Final = "full name"
@@ -156,7 +158,8 @@ def is_title(cell: bytes) -> bool:
 
 def leads(cell: bytes) -> bool:
     """Whether a column is one of those that a table is found by."""
-    return cell.lower().endswith(_ENDINGS)
+    small = cell.lower()
+    return small.endswith(_ENDINGS) and (not small.endswith(b"tel") or _TELEPHONE.search(small) is not None)
 
 
 def meanings(names: list[bytes]) -> list[Sense | None]:

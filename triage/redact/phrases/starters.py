@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from triage.redact.named import grids, headings, records
+from triage.redact.named import grids, headings, marked, records
 from triage.redact.phrases import (
     actors,
     answers,
@@ -122,6 +122,8 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield (leads.CHARACTERS,), leads.READERS["characters"]
     yield leads.USINGS, leads.READERS["usings"]
     yield ("forkey:",), answers.keyed_behind
+    yield marked.LISTS, marked.listed
+    yield ("<th>", "<th "), marked.tabled
     yield ("copy ",), grids.copied
     yield headings.SETTINGS, grids.settings
     yield ("key (",), grids.collided
