@@ -157,6 +157,7 @@ def test_a_column_of_numbers_is_found():
         "secrets: [db_password, api_token2, tls-cert-2]\n",
         "env:\n- value: info2debug\n  name: LOG_LEVEL\n",
         '{"passwords": {"policy": {"kdf": "pbkdf2-sha256", "algorithm": "bcrypt-12"}}}',
+        '{"session": {"status": "crashed", "attrs": {"release": "editor@5.0.2+1181", "environment": "beta-2"}}}',
         '{"password": {"message": "Password too short (min 8)", "code": "E1234", "rule": "min:8"}}',
     ],
 )
