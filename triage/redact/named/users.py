@@ -59,6 +59,8 @@ def account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | Non
         return None if _of_things(small) else (start, end)
     if not _ACCOUNT.fullmatch(value) or small in known.services or small in known.words or small in known.empty:
         return None
+    if small in fields_of_people().users:  # what other languages call one
+        return None
     if small in known.nobody or small.endswith((b"bot", b"[bot]")) or small.startswith(b"team-"):
         return None
     if data[end : end + 2] == b" <":  # what an e-mail address follows
