@@ -29,7 +29,7 @@ _REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}
 # A name of a database or a store, among other parts of a connection string.
 _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=|(?:&|%26)(?i:account_?key|sharedaccess\w{3,9})=")
 # Who connects, whose name is that of a part of such a string.
-_CONNECTS: Final = re.compile(rb"(?i)(?:\A|[;\s\"'?&{(])(?:user(?: ?id| ?name)?|uid|login|usr)[ ]?=[ ]?[\"']?\Z")
+_CONNECTS: Final = re.compile(rb"(?i)(?:\A|[;:\s\"'?&{(])(?:user(?: ?id| ?name)?|uid|login|usr)[ ]?=[ ]?[\"']?\Z")
 # The password of who connects, in the same string.
 _WITH_PASSWORD: Final = re.compile(rb"(?i);[ ]?(?:password|pwd)[ ]?=[ ]?[^;\s]")
 _REACH: Final = 240
