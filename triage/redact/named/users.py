@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from triage.redact.named.keys import parts, sense, vocabulary
@@ -114,13 +115,20 @@ def _has_password(data: bytes, start: int, end: int) -> bool:
 
 def is_free(value: bytes) -> bool:
     """Whether no word of an account is that of a service or a thing."""
-    return _is_no_thing(value) and _words(value).isdisjoint(vocabulary().services | _ROLES)
+    words = _words(value)
+    return words.isdisjoint(_things()) and words.isdisjoint(vocabulary().services) and words.isdisjoint(_ROLES)
 
 
 def _is_no_thing(value: bytes) -> bool:
     """Whether no word of an account is one of screens, of code or of things."""
+    return _words(value).isdisjoint(_things())
+
+
+@cache
+def _things() -> frozenset[bytes]:
+    """The words of screens, of code and of things."""
     known = vocabulary()
-    return _words(value).isdisjoint(known.screens | known.words | known.things | known.nobody)
+    return known.screens | known.words | known.things | known.nobody
 
 
 def _words(value: bytes) -> set[bytes]:

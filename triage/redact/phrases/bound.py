@@ -51,7 +51,9 @@ _OF_ONE: Final = re.compile(rb"[\[(]([0-9]{1,3})[\]:][^\n\[]{0,40}?(?:as \[[\w ]
 _CALL: Final = re.compile(rb"\([^()]*\)")
 _BEHIND: Final = b"STATEMENT: "
 _OF_ACCOUNTS: Final = frozenset({b"name", b"nick", b"nickname", b"handle"})
-_WITH_PASSWORD: Final = re.compile(rb"(?i)[\s,(\"`\[.](?:pass(?:word|wd)?|pwd|pass_?hash|password_(?:hash|digest))[\s,)\"`\]=]")
+_WITH_PASSWORD: Final = re.compile(
+    rb"(?i)[\s,(\"`\[.](?:pass(?:word|wd)?|pwd|pass_?hash|password_(?:hash|digest))[\s,)\"`\]=]"
+)
 _LEFT_OUT: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
 
 

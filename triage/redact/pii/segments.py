@@ -51,7 +51,9 @@ _PARTY: Final = re.compile(
 )
 _LINE: Final = re.compile(rb"(?:[1-8]/)?([A-Z0-9\x80-\xff][^\r\n\\:{}]{2,34})(\r?\n|\\r\\n|\\n|\Z|(?=[:}\-]))")
 # No line of a party but one of a log.
-_TIMED: Final = re.compile(rb"[IWEFD][0-9]{3,4}[ ][0-9]{2}:|\[?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}:[0-9]{2}:[0-9]{2})|:[0-9]{2}[A-Z]?:")
+_TIMED: Final = re.compile(
+    rb"[IWEFD][0-9]{3,4}[ ][0-9]{2}:|\[?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}:[0-9]{2}:[0-9]{2})|:[0-9]{2}[A-Z]?:"
+)
 # What somebody counts in a sentence.
 _COUNTED: Final = re.compile(rb"[0-9] [a-z]{4}|[0-9](?:ms|s|m|h|kb|mb|gb)\b|=[0-9]")
 _MOST_LINES: Final = 4
