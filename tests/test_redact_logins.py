@@ -67,7 +67,17 @@ PLACED = (
     "Kundin wohnt «Am Dachsbau 12, 89073 Ulm»",
     "demeurant «Zum Dachsbau 12a, 89073 Ulm»",
 )
+TOLD = (
+    "all done, new pw for «lena.hartwig» -> «dAchs9241quz»",
+    "Ship to: «Lena Hartwig», «Am Dachsbau 92, 89073 Ulm»",
+    "Rufen Sie mich unter «+49 151 5770 1609» an, «Lena Hartwig»",
+    "please call me at «+49 151 5770 1609», «Lena Hartwig»\nnext line",
+)
 HARMLESS = (
+    "nonce counter +1 000 000 000",
+    "steps +2 111 111 111 since start",
+    "password for step -> done",
+    "call us at the desk, Data Platform",
     "Benutzer muss sein Kennwort bis 31.12.2026 ändern",
     "Der Benutzer kennt das Passwort nicht (Fehler 0x8007)",
     "L'utilisateur saisit un mot de passe de 12car minimum",
@@ -110,7 +120,7 @@ def _marked(text: str) -> tuple[str, list[str]]:
     return re.sub("[«»]", "", text), re.findall("«([^»]*)»", text)
 
 
-@pytest.mark.parametrize("text", [*BESIDE_PASSWORDS, *NAMED, *PLACED, *HARMLESS])
+@pytest.mark.parametrize("text", [*BESIDE_PASSWORDS, *NAMED, *PLACED, *TOLD, *HARMLESS])
 def test_what_is_marked_is_masked_and_nothing_else(text):
     plain, wanted = _marked(text)
     assert [plain[start:end] for start, end, *_ in spans(plain)] == wanted
