@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from triage.redact.named.keys import parts, sense, vocabulary
@@ -29,7 +30,7 @@ _REST_OF_NAME: Final = re.compile(rb"(?: [A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,30}
 # A name of a database or a store, among other parts of a connection string.
 _IN_CONNECTION: Final = re.compile(rb";[A-Za-z][A-Za-z ]{1,30}=|(?:&|%26)(?i:account_?key|sharedaccess\w{3,9})=")
 # Who connects, whose name is that of a part of such a string.
-_CONNECTS: Final = re.compile(rb"(?i)(?:\A|[;\s\"'?&{(])(?:user(?: ?id| ?name)?|uid|login|usr)[ ]?=[ ]?[\"']?\Z")
+_CONNECTS: Final = re.compile(rb"(?i)(?:\A|[;:\s\"'?&{(])(?:user(?: ?id| ?name)?|uid|login|usr)[ ]?=[ ]?[\"']?\Z")
 # The password of who connects, in the same string.
 _WITH_PASSWORD: Final = re.compile(rb"(?i);[ ]?(?:password|pwd)[ ]?=[ ]?[^;\s]")
 _REACH: Final = 240
@@ -58,6 +59,8 @@ def account(data: bytes, start: int, end: int, *, in_quotes: bool) -> Span | Non
     if _FULL_NAME.fullmatch(data, start, end):
         return None if _of_things(small) else (start, end)
     if not _ACCOUNT.fullmatch(value) or small in known.services or small in known.words or small in known.empty:
+        return None
+    if small in fields_of_people().users:  # what other languages call one
         return None
     if small in known.nobody or small.endswith((b"bot", b"[bot]")) or small.startswith(b"team-"):
         return None
@@ -112,13 +115,20 @@ def _has_password(data: bytes, start: int, end: int) -> bool:
 
 def is_free(value: bytes) -> bool:
     """Whether no word of an account is that of a service or a thing."""
-    return _is_no_thing(value) and _words(value).isdisjoint(vocabulary().services | _ROLES)
+    words = _words(value)
+    return words.isdisjoint(_things()) and words.isdisjoint(vocabulary().services) and words.isdisjoint(_ROLES)
 
 
 def _is_no_thing(value: bytes) -> bool:
     """Whether no word of an account is one of screens, of code or of things."""
+    return _words(value).isdisjoint(_things())
+
+
+@cache
+def _things() -> frozenset[bytes]:
+    """The words of screens, of code and of things."""
     known = vocabulary()
-    return _words(value).isdisjoint(known.screens | known.words | known.things | known.nobody)
+    return known.screens | known.words | known.things | known.nobody
 
 
 def _words(value: bytes) -> set[bytes]:

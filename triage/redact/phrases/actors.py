@@ -99,6 +99,8 @@ def machine(data: bytes, start: int, end: int) -> Iterator[Found]:
 
 def person(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account behind "for user", "logged in as" and the like."""
+    if data[start - 1 : start] == b"/" and data[end - 1 : end] == b"[":  # what a path ends in
+        return
     at = start + len(data[start:end].rstrip(b"\\\"'"))
     span = extents.after(data, at)
     if span is None or data[slice(*span)].lower() in vocabulary().things or _BEHIND_NO_ACCOUNT.match(data, span[1]):

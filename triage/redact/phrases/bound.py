@@ -50,6 +50,10 @@ _TYPED: Final = re.compile(rb"(?:, )?(?:null|([^\n]{1,400}?)\([A-Z][A-Za-z]{2,20
 _OF_ONE: Final = re.compile(rb"[\[(]([0-9]{1,3})[\]:][^\n\[]{0,40}?(?:as \[[\w ]{1,30}\] - |<- )\[([^\]\n]{1,400})\]")
 _CALL: Final = re.compile(rb"\([^()]*\)")
 _BEHIND: Final = b"STATEMENT: "
+_OF_ACCOUNTS: Final = frozenset({b"name", b"nick", b"nickname", b"handle"})
+_WITH_PASSWORD: Final = re.compile(
+    rb"(?i)[\s,(\"`\[.](?:pass(?:word|wd)?|pwd|pass_?hash|password_(?:hash|digest))[\s,)\"`\]=]"
+)
 _LEFT_OUT: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
 
 
@@ -110,10 +114,18 @@ def _columns(data: bytes, at: int) -> dict[int, Sense]:
         row = _place(window[listed.end() : mark.start()]) if listed and mark.start() >= listed.end() else len(names)
         column = None if row < len(names) else _COLUMN.search(window, max(mark.start() - 120, 0), mark.start())
         name = names[row] if row < len(names) else column[1] if column else b""
-        meaning = sense(name.strip(b" \t\r\n\"`[]\\'").rpartition(b".")[2].decode("latin-1")) if name else None
+        meaning = _meaning(name, window) if name else None
         if meaning is not None and meaning.weak not in _LEFT_OUT:
             found.setdefault(int(mark[1] or mark[2] or place + 1), meaning)
     return found
+
+
+def _meaning(name: bytes, statement: bytes) -> Sense | None:
+    """What the name of a column means; a name alone is that of an account beside a password."""
+    plain = name.strip(b" \t\r\n\"`[]\\'").rpartition(b".")[2]
+    if plain.lower() in _OF_ACCOUNTS and _WITH_PASSWORD.search(statement):
+        return Sense("username", "user")
+    return sense(plain.decode("latin-1"))
 
 
 def _place(before: bytes) -> int:

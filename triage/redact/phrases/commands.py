@@ -83,6 +83,11 @@ _CRYPT: Final = re.compile(
 )
 
 
+# A flag for an account that this may run into, and the least of one there: less are flags together.
+_RUN_INTO: Final = frozenset({"-u", "-U"})
+_SHORTEST_ACCOUNT: Final = 4
+
+
 _Commands = dict[bytes, list[tuple[tuple[bytes, ...], Program]]]
 
 
@@ -265,6 +270,10 @@ def _joined(base: int, word: Word, program: Program) -> Iterator[Found]:
         if text.startswith(prefix) and len(text) > len(prefix) + 2 and not text[len(prefix) :].isdigit():
             yield from _whole(base, word, len(prefix))
             return
+    flag, name = text[:2], word.text[2:]
+    if flag in _RUN_INTO & program.users and len(name) >= _SHORTEST_ACCOUNT and name[:1].isalpha():
+        yield from _person(base, word, (2, len(word.text)))
+        return
     for flag, mark in program.pairs.items():
         short = len(flag) == 2
         if text.startswith(flag if short else flag + "=") and len(text) > len(flag) + 3 and "://" not in text:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from triage.redact.named import extents, users
+from triage.redact.named import extents, users, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
 from triage.redact.text import Found, Span
@@ -16,7 +16,7 @@ __all__ = ("READERS",)
 _ACCOUNT: Final = Sense("username", "user")
 _WHOSE: Final = re.compile(
     rb"(?:user |account )?\\{0,3}[\"']?([a-z0-9][\w.-]{2,40})\\{0,3}[\"']?"
-    rb"(?:[ \t]?[:=][ \t]|[ \t]+(?:is|was|set to|changed to|reset to)[ \t])"
+    rb"(?:[ \t]?(?:[:=]|([-=]>|\xe2\x86\x92))[ \t]|[ \t]+(?:is|was|set to|changed to|reset to)[ \t])"
 )
 _CONNECTS: Final = re.compile(rb"[ ]?=?[ ]?([^;\"'\s\\]{2,64});")
 _PASSWORD: Final = re.compile(rb"(?i)(?:password|pwd)[ ]?=")
@@ -42,8 +42,13 @@ def _is_account(data: bytes, span: Span, *, role: bool = False) -> Iterator[Foun
 
 def _whose(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The account whose password follows."""
-    if match := _WHOSE.match(data, at + size):
+    match = _WHOSE.match(data, at + size)
+    value = extents.after(data, match.end()) if match and match[2] else None
+    mixed = value is not None and values.mixed(data[slice(*value)], least=6)
+    if match and (mixed or not match[2]):
         yield from _is_account(data, match.span(1))
+    if value and mixed and not values.placeholder(data[slice(*value)]):  # what an arrow leads to
+        yield *value, "password", "prose"
 
 
 def _connects(size: int, data: bytes, at: int) -> Iterator[Found]:

@@ -17,6 +17,7 @@ from triage.redact.phrases import (
     fields,
     holders,
     leads,
+    logins,
     outputs,
     owners,
     placed,
@@ -72,6 +73,7 @@ _WRITTEN: Final = {
         contacts,
         addresses,
         holders,
+        logins,
         owners,
         couples,
         cells,
@@ -107,9 +109,8 @@ def _put(found: dict[bytes, Reader], text: bytes, reader: Reader) -> None:
 
 
 def _put_all(found: dict[bytes, Reader], names: Iterable[str], reader: Sized) -> None:
-    """Put a reader that is told how long its lead is under several."""
-    for name in names:
-        text = name.lower().encode()
+    """Put a reader that is told how long its lead is under several; only letters of ASCII are read in either case."""
+    for text in {spelt for name in names for spelt in (name.lower().encode(), name.encode().lower())}:
         _put(found, text, partial(reader, len(text)))
 
 

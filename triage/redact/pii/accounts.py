@@ -28,6 +28,12 @@ __all__ = (
 
 HOMES: Final = (
     r"(?:/home|/users|/documents and settings|\\users|\\documents and settings|\\home|/usr/home|/run/media|/media"
+    r"|\\(?:benutzer|dokumente und einstellungen|utilisateurs|usu(?:a|\xc3\xa1)rios|utilizadores|utenti|gebruikers"
+    r"|brugere|brukere|anv(?:a|\xc3\xa4)ndare|k(?:a|\xc3\xa4)ytt(?:a|\xc3\xa4)j(?:a|\xc3\xa4)t"
+    r"|u(?:z|\xc5\xbc)ytkownicy|u(?:z|\xc5\xbe)ivatel(?:e|\xc3\xa9)|felhaszn(?:a|\xc3\xa1)l(?:o|\xc3\xb3)k"
+    r"|kullan(?:i|\xc4\xb1)c(?:i|\xc4\xb1)lar|\xd0[\x9f\xbf]\xd0\xbe\xd0\xbb\xd1\x8c\xd0\xb7\xd0\xbe"
+    r"\xd0\xb2\xd0\xb0\xd1\x82\xd0\xb5\xd0\xbb\xd0\xb8"
+    r"|\xe3\x83\xa6\xe3\x83\xbc\xe3\x82\xb6\xe3\x83\xbc|\xe7\x94\xa8\xe6\x88\xb7)"
     r"|/var/mail|/var/spool/mail|/var/spool/cron/crontabs|/var/spool/cron/tabs|/var/spool/cron|%2fhome|%2fusers)(?:/|\\{1,16}|%2f|%5c)"
 )
 """The folders that hold those of people, in small letters; backslashes may be escaped, slashes be percent-encoded."""

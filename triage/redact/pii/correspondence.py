@@ -86,7 +86,8 @@ def _home(size: int, data: bytes, at: int) -> Iterator[Found]:
     start, stop = match.span(1)
     if ended := _SENTENCE_END.search(data, start, stop):
         stop = ended.start()
-    if people.is_street(data[start:stop]) or towns.has_town(data[start:stop]):
+    house = data[start:stop]
+    if people.is_street(house) or towns.has_town(house) or towns.is_whole(house):
         yield from judged(
             data, (start, stop), Sense("street_address", "street"), in_quotes=True, assigned=True, name=(at, at)
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -81,6 +82,8 @@ class Fields:
     numbers: frozenset[bytes]
     phones: frozenset[bytes]
     births: frozenset[bytes]
+    houses: frozenset[bytes]
+    users: frozenset[bytes]
     surely: frozenset[bytes]
     roles: frozenset[bytes]
     nobody: frozenset[bytes]
@@ -91,7 +94,15 @@ class Fields:
 def fields_of_people() -> Fields:
     """Read them, once."""
     data = tomllib.loads(_FILE.read_text("utf-8"))["people"]
-    return Fields(**{name: frozenset(word.encode() for word in words) for name, words in data.items()})
+    return Fields(**{name: frozenset(_spellings(words)) for name, words in data.items()})
+
+
+def _spellings(words: Iterable[str]) -> Iterator[bytes]:
+    """Words as they stand, and those with letters beyond ASCII also with capitals: no expression knows theirs."""
+    for word in words:
+        yield word.encode()
+        if not word.isascii():
+            yield from (spelt.encode() for spelt in (word.upper(), word[:1].upper() + word[1:]))
 
 
 def beside(data: bytes, name: Span) -> bool:

@@ -30,6 +30,9 @@ _PHONE_US: Final = re.compile(
     rb"(?:\([2-9][0-9]{2}\)[ .-]?[2-9][0-9]{2}[ .-]|[2-9][0-9]{2}(?:\.[2-9][0-9]{2}\.|[ -][2-9][0-9]{2}[ -]))[0-9]{4}"
 )
 # Of a country there are three digits at most before the dot of a domain's owner, `+49.170...`.
+# What parts the digits of a number, and how many of one kind at its end nobody is given.
+_PARTING: Final = b"+ ()-./\t"
+_REPEATED: Final = 8
 _DECIMAL: Final = re.compile(rb"\+[0-9]{4,12}\.[0-9]{1,12}")
 _PHONE_00: Final = re.compile(rb"00[1-9][0-9]{0,2}[ -][0-9]{2,4}[ -][0-9]{5,9}")
 _EXTENSION: Final = re.compile(rb"(?i) ?(?:x|ext\.?|extension) ?[0-9]{1,6}\b")
@@ -130,7 +133,8 @@ def _phone(data: bytes, start: int, end: int) -> Iterator[Found]:
             return
         if data[match.end() : match.end() + 1] == b":" and data[match.end() + 1 : match.end() + 2].isdigit():
             return  # the offset of a time zone
-        if _DECIMAL.fullmatch(match.group()):
+        digits = match.group().translate(None, _PARTING)
+        if _DECIMAL.fullmatch(match.group()) or len(set(digits[-_REPEATED:])) == 1:  # a count
             return
         yield start, _with_extension(data, match.end()), "phone", "phone"
         yield from display.before_number(data, start)

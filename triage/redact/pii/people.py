@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from triage.redact.named.keys import parts, sense, vocabulary
+from triage.redact.pii import towns
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
@@ -260,7 +261,7 @@ def house_behind(data: bytes, at: int, stop: int) -> Span | None:
     if data[at : at + 2] != b", ":
         return None
     text = re.split(rb"[;|<\t\"]", data[at + 2 : stop], maxsplit=1)[0].rstrip()
-    return (at + 2, at + 2 + len(text)) if is_street(text) else None
+    return (at + 2, at + 2 + len(text)) if is_street(text) or towns.is_whole(text) else None
 
 
 def line_end(data: bytes, at: int, *, most: int = _REACH) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Final
 
-from triage.redact.named import extents
+from triage.redact.named import extents, users
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import forms, given, people, registers, segments, towns
@@ -35,20 +35,22 @@ _BEYOND: Final = _any_of(frozenset(name for name in fields_of_people().names if 
 _ADDRESSES: Final = _any_of(fields_of_people().addresses)
 _ZIPS: Final = _any_of(fields_of_people().zips | fields_of_people().cities | fields_of_people().numbers)
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
+_NATIVE: Final = _any_of(fields_of_people().houses | fields_of_people().users)
 _SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?\\*[\"'`](?:\\*')?)?"
 # The next cell of a table, what a term means.
 _CELL: Final = (
     r"[ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
 )
+_VALUED: Final = r"\\*[\"'] value=\\*[\"']"
 CANDIDATES: Final = (
     rf"{WORD_START}(?:{_NAMES}|{_ADDRESSES}|{_ZIPS})(?:{_SIGN}|{_CELL})",
-    rf"(?:{_PHONES}|{_BEYOND}){_SIGN}",
+    rf"(?:{_PHONES}|{_BEYOND}|{_NATIVE})(?:{_SIGN}|{_CELL}|{_VALUED})",
     rf"{WORD_START}(?:{forms.LABELS})\.?(?: \([\w /,.-]{{2,24}}\))?(?:{_SIGN}|{_CELL}|[ \t]*\|[ \t]*)",
     r"\b(?:my|his|her|their) (?:[a-z_']+ ){1,4}(?:is|was):? ",
     r":[x*!]:[0-9]+:[0-9]+:",
     r"\b(?:begin|end):vcard\b|(?:\A|\n)(?-i:FN(?:;[^:\n]{0,60})?:)",
     r"\b(?:pid|nk1|in1|gt1|pv1)\|[0-9]*\|",
-    r"\b[0-9a-f]{8} (?:[\w./-]+ +)?\(",
+    r"\b[0-9a-f]{7}[0-9a-f]* (?:[\w./-]+ +)?\(",
     r"\br[0-9]+ \| ",
     r"\b[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}, [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[ap]m)?(?:\]| -) ",
     r"p[<a-z][a-z]{3}[a-z]+<<[a-z<]+<<<",
@@ -57,7 +59,7 @@ CANDIDATES: Final = (
 _FIELD: Final = re.compile(
     rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)(?: \([\w /,.-]{2,24}\))?"
     rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
-    rb"|[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>|]"
+    rb"|[*_]*\\*[\"'`]?\]?(?: value)?[ \t]*(?:::?|=>|[=>|]"
     rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*"
     rb"(?:(?:N|\r?\n[ \t]{1,64}string\([0-9]{1,7}\)[ ]|0x[0-9a-f`]{1,17}[ ](?:<[^<>\n]{1,80}>[ ])?[@lu]?)?"
     rb"(?:\\*[\"`](?=\\*'))?(\\*)([\"'`]))?)"
@@ -130,11 +132,12 @@ _SHORT: Final = re.compile(rb" \(([a-z_][\w.-]{1,31})\)")
 _FINGERED: Final = re.compile(rb"(?i)(?:login|user|username)(?: name)?: \S{2,32} {2,40}\Z")
 # What an exported chat, `git blame` and `svn log` begin a line with, and who wrote it: two by name, one by account.
 _LINE: Final = re.compile(
-    rb"[0-9a-fA-F]{8} (?:[\w./-]{1,120} +)?\(([A-Z][^\n()]{2,50}?) +[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} [+-]"
+    rb"[0-9a-fA-F]{7,40} (?:[\w./-]{1,120} +)?\(([A-Z][^\n()]{2,50}?) +[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} [+-]"
     rb"|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}, [0-9]{1,2}:[^\n\]]{2,12}(?:\]| -) ([A-Z][^\n:]{2,40}): "
     rb"|r[0-9]{1,9} \| ([a-z][\w.-]{2,31}) \| [0-9]{4}-"
 )
 _ACCOUNT: Final = 3
+_OF_ACCOUNTS: Final = Sense("username", "user")
 # A line end or a tab that is written out.
 _ESCAPED: Final = 2
 # The next field on a line.
@@ -195,9 +198,11 @@ def _judge_of(name: bytes) -> _Judge | None:
         (lists.zips, _zip),
         (lists.cities, _city),
         (lists.numbers, _number),
+        (lists.houses, _address),
+        (lists.users, _user),
         (lists.names, _name),
     ):
-        if small in names:
+        if small in names or small.replace(b"_", b" ") in names:
             return judge
     if small.translate(None, b" -_") in _spaceless():
         return _name
@@ -311,6 +316,14 @@ def _birth(data: bytes, _match: re.Match[bytes], span: Span) -> Iterator[Found]:
         yield *found, "birth_date", "field"
 
 
+def _user(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
+    """An account under a name beyond ASCII: all of a string, or a word."""
+    whole = bool(match[4]) or data[span[1] : span[1] + 1] == b"<"
+    found = span if whole else extents.after(data, span[0])
+    if found and data[slice(*found)].isascii() and users.is_free(data[slice(*found)]):
+        yield from judged(data, found, _OF_ACCOUNTS, in_quotes=whole, assigned=True, name=match.span(1))
+
+
 def _is_role(data: bytes, match: re.Match[bytes], found: Span) -> bool:
     """Whether a full name stands under the role of somebody, in quotes or on a line of its own."""
     if match[1].strip(b"*_ ") in fields_of_people().surely:
@@ -325,13 +338,14 @@ def _is_role(data: bytes, match: re.Match[bytes], found: Span) -> bool:
 
 def _address(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     """A street with its number; one without a word for streets where a person stands beside it."""
-    found = people.part(data, span, "street", in_quotes=bool(match[4]) or data[span[1] : span[1] + 1] == b"<")
+    whole = bool(match[4]) or data[span[1] : span[1] + 1] == b"<"
+    found = people.part(data, span, "street", in_quotes=whole)
     if found is None:
         return
     value = data[slice(*found)]
     sure = people.is_street(value) or towns.has_town(value)
     start = match.start()
-    told = sure and (match[4] or starts_line(data, start) or _WORD_BEFORE.search(data, max(start - 24, 0), start))
+    told = sure and (whole or starts_line(data, start) or _WORD_BEFORE.search(data, max(start - 24, 0), start))
     if told or ((sure or people.is_numbered(value)) and beside(data, match.span())):
         yield *found, "street_address", "field"
 

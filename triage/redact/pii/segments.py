@@ -51,7 +51,11 @@ _PARTY: Final = re.compile(
 )
 _LINE: Final = re.compile(rb"(?:[1-8]/)?([A-Z0-9\x80-\xff][^\r\n\\:{}]{2,34})(\r?\n|\\r\\n|\\n|\Z|(?=[:}\-]))")
 # No line of a party but one of a log.
-_TIMED: Final = re.compile(rb"\[?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}:[0-9]{2}:[0-9]{2})|:[0-9]{2}[A-Z]?:")
+_TIMED: Final = re.compile(
+    rb"[IWEFD][0-9]{3,4}[ ][0-9]{2}:|\[?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}:[0-9]{2}:[0-9]{2})|:[0-9]{2}[A-Z]?:"
+)
+# What somebody counts in a sentence.
+_COUNTED: Final = re.compile(rb"[0-9] [a-z]{4}|[0-9](?:ms|s|m|h|kb|mb|gb)\b|=[0-9]")
 _MOST_LINES: Final = 4
 _VALUE: Final = re.compile(rb"""[^{}\[\]]{0,80}?"value"\s{0,4}:\s{0,4}"([^"\n]{5,40})\"""")
 _VALUE_BEFORE: Final = re.compile(rb""""value"\s{0,4}:\s{0,4}"([^"\n]{5,40})"[^{}\[\]]{0,80}\Z""")
@@ -96,9 +100,9 @@ def _party(size: int, data: bytes, at: int) -> Iterator[Found]:
         line = _LINE.match(data, place)
         if line is None:
             return
-        if _TIMED.match(line[1]):
+        if _TIMED.match(data, line.start(1)):
             return
-        house = number > 0 and digits_in(line[1])
+        house = number > 0 and digits_in(line[1]) and (people.is_street(line[1]) or not _COUNTED.search(line[1]))
         if number == 0 or house:
             yield *line.span(1), _HOUSE if house else _PERSON, "swift"
         place = line.end()

@@ -92,6 +92,7 @@ _WRAPPED_USERINFO: Final = re.compile(
 _PORT: Final = re.compile(rb"[0-9]{1,5};[A-Za-z ]{2,40}=")
 _SCHEME_REACH: Final = 512
 _USERINFO_REACH: Final = 256
+_DISTINGUISHED: Final = re.compile(rb"(?i)(?:cn|uid)=(?=[\w.-]{2,60}\Z)")
 _NOBODY: Final = frozenset({b"oauth2", b"x-token-auth", b"x-access-token", b"gitlab-ci-token"})
 # Nor is what stands before a colon in such a place the account of a URL.
 _BROWSER: Final = re.compile(rb"(?i)https?://|file://|webpack|chrome|moz-extension|safari|resource:|blob:|app:")
@@ -193,6 +194,8 @@ def _userinfo(data: bytes, start: int, end: int) -> Iterator[Found]:
         yield start, middle, "token", "userinfo"
         return
     logs_in = colon or b"@" in user or data[max(start - 12, 0) : start - 3].lower().endswith(_OF_LOGINS)
+    if (named := _DISTINGUISHED.match(user)) and password:  # the first part of a name in a directory
+        start, user = start + named.end(), user[named.end() :]
     if user and logs_in and not _is_nobody(user, alone=not password) and b"=" not in user and not _BROWSER.match(user):
         yield start, middle, "username", "userinfo"
 

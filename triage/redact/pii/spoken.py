@@ -8,6 +8,7 @@ from typing import Final
 
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
+from triage.redact.pii import given
 from triage.redact.text import Found, digits_in, line_of
 
 __all__ = ("PHRASES", "born", "dialled")
@@ -31,6 +32,12 @@ _KINDS: Final = {
 _BEHIND: Final = re.compile(
     rb"(?<=[\"'])(?=[+(]?[0-9])|"
     rb"(?:[ \t]?\\n)?(?:[ \t]{1,3}[a-z\xc3\xa0-\xbf']{1,12}){0,5}[ \t:.]{1,3}(?=[+(]?[+(]?[0-9])"
+)
+# Who ends a message with the number to call, and what verbs of German leave behind it.
+_SIGNED: Final = re.compile(
+    rb"(?: (?:an|zur\xc3\xbcck|back|please|bitte|terug|op))?(?:,|\.| -| \xe2\x80[\x93\x94])[ ]?"
+    rb"([A-Z\x80-\xff][\w'\x80-\xff-]{1,24}(?: [A-Z\x80-\xff][\w'\x80-\xff-]{1,24}){1,2})[ \t]{0,4}"
+    rb"(?=\.?[\r\n\"]|\.?\Z|\\n)"
 )
 _OF_NUMBERS: Final = frozenset(b" 0(")
 _DAY: Final = re.compile(
@@ -69,7 +76,11 @@ def dialled(size: int, data: bytes, at: int) -> Iterator[Found]:
     if match is None or _UNGROUPED.match(data, match.end()):
         return
     span = match.end(), line_of(data, match.end(), most=64)[1]
-    yield from judged(data, span, Sense("phone", "phone"), in_quotes=False, assigned=True, name=(at, at))
+    for found in judged(data, span, Sense("phone", "phone"), in_quotes=False, assigned=True, name=(at, at)):
+        yield found
+        name = _SIGNED.match(data, found[1])
+        if name and given.is_name_of_somebody(name[1]):
+            yield *name.span(1), "person", "said"
 
 
 def born(size: int, data: bytes, at: int) -> Iterator[Found]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ("NUMBER", "PARTICLE", "TOWN", "WORD", "has_town")
+__all__ = ("NUMBER", "PARTICLE", "TOWN", "WORD", "has_town", "is_whole")
 
 NUMBER: Final = rb"[0-9]{1,5}(?: ?(?:bis|ter|[A-Za-z])(?![\w\x80-\xff]))?(?:[/-][0-9]{1,4}[A-Za-z]?)?"
 """The number of a house."""
@@ -28,6 +28,7 @@ TOWN: Final = (
     rb"(?:(?P<code>" + _FIRST + rb")[ ](?P<city>" + _CITY + rb")"
     rb"|(?P<town>" + _CITY + rb"),?[ ](?:[A-Z]{2,3},?[ ])?(?P<zip>" + _LAST + rb"))(?![\w\x80-\xff=(])"
 )
+_NUMBERED: Final = re.compile(rb"[A-Z\x80-\xff][^\n,0-9]{2,50}[ ][0-9]{1,4}(?:[ ]?[a-zA-Z])?,")
 _AT_END: Final = re.compile(
     rb"(?=[^\n]{0,60}[0-9] ?[A-Za-z\x80-\xff])[^\n,]{3,60}(?:,[^\n,]{1,40}){0,2}?,[ ]?" + TOWN + rb"(?:,[^\n,]{2,30})?"
 )
@@ -42,3 +43,14 @@ def has_town(text: bytes) -> bool:
     (True, False)
     """
     return _AT_END.fullmatch(text) is not None and text[:1].isdigit()
+
+
+def is_whole(text: bytes) -> bool:
+    """Whether a line is a street with its number, whatever it is called, a postal code and its city.
+
+    Examples
+    --------
+    >>> is_whole("Am Weiher 12, 12345 Musterstadt".encode()), is_whole(b"Ruhestand, 12345 Musterstadt")
+    (True, False)
+    """
+    return _AT_END.fullmatch(text) is not None and _NUMBERED.match(text) is not None

@@ -36,6 +36,12 @@ _RUN_AT_END: Final = re.compile(r"(\[(?:\\.|[^\]\\])+\])\{[0-9,]+\}$")
 # What the characters of base64 go on with.
 _SIGNS: Final = frozenset({b"+", b"/"})
 _OF_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{1,200}={0,2}(?=[\"'`])")
+# What a build keeps its work under: what it is of, and a digest of what it was made from.
+_OF_A_CACHE: Final = re.compile(
+    rb"(?i)(?:[a-z0-9.]{1,16}[-_/]){0,4}(?:deps?|dependencies|caches?|npm|pnpm|yarn|node|modules|pip|venv|poetry|gradle|maven|m2|cargo"
+    rb"|target|go|golang|mod|build|buildx?|docker|layers?|gems?|bundle|composer|nuget|pods|ccache|sccache|turbo|nx|assets?|lock"
+    rb"|lockfile|linux|macos|windows|ubuntu|x64|x86|arm64|amd64)[-_/](?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})"
+)
 _PROGRAM: Final = -1
 _STARTER: Final = -2
 """Stand for the reader of command lines among the numbers of rules."""
@@ -148,6 +154,7 @@ def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None
             and not _UUID.fullmatch(hit.value)
             and not (b"/" in hit.value and _ENDING_OF_FILES.match(data, hit.end))
             and not public
+            and not _OF_A_CACHE.fullmatch(hit.value)
         ):
             yield _whole(data, hit)
 
