@@ -13,7 +13,10 @@ from triage.redact.text import Allowance, Found, Span
 
 __all__ = ("LISTS", "listed", "tabled")
 
-LISTS: Final = ('"columns":', '"headers":', '"header":', '"fields":', '[["', '"]\n[')
+LISTS: Final = (
+    *(f'"{name}":{blank}[' for name in ("columns", "headers", "header", "fields") for blank in ("", " ")),
+    '[["', '"]\n[',
+)  # fmt: skip
 """What rows of names in JSON begin with, or end with."""
 _FAR: Final = 16_384
 _STRING: Final = rb'"((?:[^"\\\n]|\\.){0,200})"'
@@ -35,7 +38,7 @@ def listed(size: int, data: bytes, at: int) -> Iterator[Found]:
     if not _read.left(data) or at < _read.reached:
         return
     above = data[at : at + 2] == b'"]'
-    start = data.rfind(b"\n", max(at - _FAR, 0), at) + 1 if above else data.find(b"[", at, at + size + 8)
+    start = data.rfind(b"\n", max(at - _FAR, 0), at) + 1 if above else data.find(b"[", at, at + size)
     start += data.startswith(b"[[", start)
     names = _NAMES.match(data, start) or _OBJECTS.match(data, start)
     _read.spend()
