@@ -129,7 +129,8 @@ class _Pairs:
         data = self._data
         if self._in_mask(start, end):
             return []
-        colon = data.find(b'":', start, end - 1) + 2
+        # PHP has who may see a property between its name and the arrow.
+        colon = 0 if data[end - 2 : end] == b"=>" else data.find(b'":', start, end - 1) + 2
         first = colon if colon > 1 else end
         string = self._in_string(before, first) if before > 2 and colon > 1 else None
         found = string if string is not None else [*self._read((start, first))]

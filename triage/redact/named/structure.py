@@ -61,6 +61,8 @@ _OTHER_VALUE: Final = re.compile(
 )
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 _FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z0-9]{1,20} ){0,3}\Z")
+# A cell of bytes, all of which print, as PostgreSQL shows them.
+_BYTES: Final = re.compile(rb"[ \t]{0,8}\\x(?:[2-7][0-9a-f]){5,512}(?![0-9A-Za-z])")
 _OR: Final = (b"||", b"??", b"?:", b" or")
 _IN_QUERY: Final = frozenset({b"?", b"&", b"#"})
 _IN_ARN: Final = re.compile(rb"arn:[^\s\"',]*\Z")
@@ -171,10 +173,12 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
         yield from beside.pair(data, name[0], end, meaning)
     elif last >= b"\x80":
         yield from calls.pointed(data, name, end, meaning)
-    elif last == b">" and joint[:1] == b":":
+    elif last == b">" and joint[:1] == b":" and joint[-2:] != b"=>":
         yield from beside.neighbour(data, name, end, meaning)
     elif last == b">" and joint[-2:] not in {b"=>", b"->"}:
         yield from beside.element(data, name, end, meaning)
+    elif last == b"|" and meaning.weak in {"", "word"} and _BYTES.match(data, end):
+        yield from value_behind(data, name, end, meaning)
     elif last == b"|" or joint.endswith(b"...."):
         # A logger before its message is called by where its class lies.
         logger = meaning.weak in _OF_LOGGERS and b"." in data[slice(*name)]

@@ -16,7 +16,7 @@ __all__ = ("READERS",)
 _ACCOUNT: Final = Sense("username", "user")
 _WHOSE: Final = re.compile(
     rb"(?:user |account )?\\{0,3}[\"']?([a-z0-9][\w.-]{2,40})\\{0,3}[\"']?"
-    rb"(?:[ \t]?[:=][ \t]|[ \t]+(?:is|was|set to|changed to|reset to)[ \t])"
+    rb"(?:[ \t]?(?:[:=]|[-=]>|\xe2\x86\x92)[ \t]|[ \t]+(?:is|was|set to|changed to|reset to)[ \t])"
 )
 _CONNECTS: Final = re.compile(rb"[ ]?=?[ ]?([^;\"'\s\\]{2,64});")
 _PASSWORD: Final = re.compile(rb"(?i)(?:password|pwd)[ ]?=")
