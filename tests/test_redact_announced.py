@@ -30,7 +30,7 @@ TOLD = (
     "Mot de passe à usage unique : «482911»",
     "contraseña de un solo uso: «482911»",
     "Одноразовый пароль: «482911»",
-    "一次性密码：«482911»",
+    "一次性密码\uff1a«482911»",
     "token hex «6b75706665725f6b61666665653937»",
     "password bytes «4b:75:70:66:65:72:5f:39:37:78»",
     "password bytes «34:75:70:66:65:72:5f:39:37:78»",
@@ -40,6 +40,7 @@ TOLD = (
     "state { sidCookie: '«k3jx0w9dq7ab2m5tz8hn4c6v1p»', ready: false }",
     '{:retries 3, :totp-code "«048291»", :tls true}',
     '{:sid-cookie "«k3jx0w9dq7ab2m5tz8hn4c6v1p»"}',
+    '{"sess_id": "«9F4CxW8tKp2MvbRzLqYd5HsJnT7eGa3U»"}',
     "sid_cookie=«k3jx0w9dq7ab2m5tz8hn4c6v1p»",
 )
 TOOLS = (
@@ -59,6 +60,10 @@ TOOLS = (
     f"accounts: [\n  '«0x{KEY}»',\n],",
 )
 WRITTEN = (
+    '<string name="пароль">«Kupfer_97x»</string>',
+    '<entry key="パスワード">«Kupfer_97x»</entry>',
+    '<add key="şifre" value="«Kupfer_97x»" />',
+    '{"name": "密码", "value": "«Kupfer_97x»"}',
     '  ["password":protected]=>\n  string(10) "«Kupfer_97x»"\n',
     '  ["password":"App\\Http\\Client":private]=>\n  string(10) "«Kupfer_97x»"\n',
     '  ["password":"Client":private]=>\n  string(10) "«Kupfer_97x»"\n',
@@ -104,6 +109,8 @@ LEFT = (
     " digest   | \\x4b75706665725f393778\n",
     'x = "a1" + "@media screen"',
     'log("user" + "@" + name)',
+    '<string name="пароль_пустой"></string><string name="имя">Kupfer_97x</string>',
+    '<string name="パスワード">パスワード</string>',
     '{"a":"x\\\\\\u00e9\\u00e8y"}',
 )
 

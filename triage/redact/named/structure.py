@@ -45,7 +45,7 @@ _XML_VALUE: Final = re.compile(rb"[^<>\n]{0,120}>\s{0,40}<value[^<>]{0,40}>")
 NAME_KEY: Final = re.compile(
     rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
     rb"""|id)\\{0,15}["'`]?[ \t+]{0,4}[:=][ \t+]{0,4}"""
-    rb"""\\{0,15}["'`]?(?:https://[\w.-]{1,80}/|/)?(?:[\w.-]{1,60}[/:]){0,8}([\w.\-]{2,80})"""
+    rb"""\\{0,15}["'`]?(?:https://[\w.-]{1,80}/|/)?(?:[\w.-]{1,60}[/:]){0,8}([\w.\-\x80-\xff]{2,80})"""
     rb"""(?:/versions/\w{1,20}|/[0-9a-f]{32})?(?![/\w])(?:\\{0,15}["'`])?"""
 )
 _FORM: Final = re.compile(rb"""[^\r\n]{0,200}\r?\n(?:[\w-]{1,60}: [^\r\n]{0,200}\r?\n){0,4}\r?\n""")
@@ -225,10 +225,17 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
     return begin, stop, meaning
 
 
+def _told(name: bytes, extra: Names) -> Sense | None:
+    """What a name says that is itself a value, in whatever letters."""
+    meaning = sense(name.decode("latin-1"), extra)
+    word = foreign().match(name, 0, len(name)) if meaning is None and not name.isascii() else None
+    return _foreign(name, word[0]) if word else meaning
+
+
 def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     """`"name": "DB_PASSWORD", "value": "..."`: the name is itself a value."""
     match = NAME_KEY.match(data, begin)
-    meaning = sense(match[1].decode("latin-1"), extra) if match else None
+    meaning = _told(match[1], extra) if match else None
     if match is None or meaning is None or match[1].lower().rpartition(b".")[2] in CODE_ENDINGS:
         return
     form = _FORM.match(data, match.end()) if data[begin : begin + 5].lower() == b"name=" else None

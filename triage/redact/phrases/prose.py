@@ -396,7 +396,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (r"((?:#[ \t]*define|\((?:define|def|defvar|defparameter|setq|setf))[ \t]+[\w*.-]+[ \t]+[LuU@]?\")", _keyed),
     (r"\b((?-i:ENV|ARG|LABEL)[ \t]+\w+[ \t]+)", _keyed),
     (
-        r"\B(:[a-z][\w.-]*(?:key|secret|token|pass\w*|pwd|pw|pin|otp|code|session|sid|cookie|(?:sess|session)-?id)[ \t]+\")",
+        r"\B(:[a-z][\w.-]*(?:key|secret|token|pass\w*|pwd|pw|pin|otp|code|sid|cookie|sess(?:ion)?(?:-?id)?)[ \t]+\")",
         _keyed,
     ),
     (r"\b((?-i:[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|KEY))(?:  +|\t+))", _keyed),
