@@ -60,6 +60,11 @@ TOOLS = (
     f"accounts: [\n  '«0x{KEY}»',\n],",
 )
 WRITTEN = (
+    "dn: ou=x\ncn:: «SsO8cmdlbiBNw7xsbGVy»\nmail: «jm@plum.org»\n",
+    "objectClass: person\ndisplayName:: «SsO8cmdlbiBNw7xsbGVy»\nsn:: «TcO8bGxlcg==»\nl: x\nmail: «jm@plum.org»\n",
+    "mail: «jm@plum.org»\ngivenName:: «SsO8cmdlbg==»\n",
+    "data:\n  username: «bWZlcm45Nw==»\n",
+    "uid:: «bWZlcm45Nw==»\n",
     '<string name="пароль">«Kupfer_97x»</string>',
     '<entry key="パスワード">«Kupfer_97x»</entry>',
     '<add key="şifre" value="«Kupfer_97x»" />',
@@ -111,6 +116,10 @@ LEFT = (
     'log("user" + "@" + name)',
     '<string name="пароль_пустой"></string><string name="имя">Kupfer_97x</string>',
     '<string name="パスワード">パスワード</string>',
+    '{"username": "YWRtaW4="}',
+    "user=cm9vdA== from cache",
+    "cn:: c2VydmVycw==\ndescription:: YWxsIG9mIHRoZW0=\n",
+    "std:: vector\nabcd:: AAAAAAAA\n",
     '{"a":"x\\\\\\u00e9\\u00e8y"}',
 )
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Final
 
 from triage.redact.decoding import quoted_printable
+from triage.redact.decoding.directories import CODED
 from triage.redact.decoding.listed import LISTED, OPENINGS
 from triage.redact.decoding.octets import OCTETS
 from triage.redact.decoding.origins import Piece, View, build
@@ -56,7 +57,7 @@ ENCODED: Final = Expression(
     r"|\xe2\x80(?:[\x8b-\x8f\xaa-\xae]|[\x80-\x8a\x90-\x92\xaf][0-9A-Z])|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2(?:\xad|\xa0[0-9A-Z])|\x00|\x08|\r[0-9A-Za-z+/_-]"
     r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)"
     r"|[+.]\s{0,40}[\"'][0-9A-Za-z_@]"
-    r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||" + LISTED + "|" + OCTETS
+    r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||" + CODED + "|" + LISTED + "|" + OCTETS
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
 NULs, quoted-printable, strings that are joined; and names in doubled quotes, rows that go on with those
@@ -86,7 +87,7 @@ _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
 _WORDED: Final = re.compile(rb"[\w.+/=-]")
 # What bytes that are written out begin with, a digit of hexadecimal, the word for it or a bracket; names in doubled
 # quotes, and rows that go on with those above.
-_READ_ELSEWHERE: Final = HEX_DIGITS + OPENINGS + b'hH"\n'
+_READ_ELSEWHERE: Final = HEX_DIGITS + OPENINGS + b'hH"\n:'
 
 
 def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
