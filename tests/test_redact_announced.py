@@ -60,6 +60,9 @@ TOOLS = (
     f"accounts: [\n  '«0x{KEY}»',\n],",
 )
 WRITTEN = (
+    ' $ retries: num 3\n $ db_pwd  : chr "«Kupfer_97x»"\n',
+    ' $ otp_code:  chr [1:2] "«048291»" "x"\n',
+    "https://scan.plum.org/api?login=«0a9c7e52b4d8364f0a9c7e52b4d8364f1f1f1f1f»&x=1",
     "dn: ou=x\ncn:: «SsO8cmdlbiBNw7xsbGVy»\nmail: «jm@plum.org»\n",
     "objectClass: person\ndisplayName:: «SsO8cmdlbiBNw7xsbGVy»\nsn:: «TcO8bGxlcg==»\nl: x\nmail: «jm@plum.org»\n",
     "mail: «jm@plum.org»\ngivenName:: «SsO8cmdlbg==»\n",
@@ -119,6 +122,9 @@ LEFT = (
     '{"username": "YWRtaW4="}',
     "user=cm9vdA== from cache",
     "cn:: c2VydmVycw==\ndescription:: YWxsIG9mIHRoZW0=\n",
+    ' $ password : chr(0) \n $ mode: chr "fast"\n',
+    " $ token: num 3\n",
+    "https://scan.plum.org/api?login=0a9c7e52&x=1 ?build=0a9c7e52b4d8364f0a9c7e52b4d8364f1f1f1f1f",
     "std:: vector\nabcd:: AAAAAAAA\n",
     '{"a":"x\\\\\\u00e9\\u00e8y"}',
 )
