@@ -44,6 +44,7 @@ TOLD = (
     "sid_cookie=«k3jx0w9dq7ab2m5tz8hn4c6v1p»",
 )
 TOOLS = (
+    f"key: «prod-{KEY}»",
     "rootpw --plaintext «Kupfer97x»",
     "rootpw --lock --plaintext «Kupfer97x»",
     "sshpw --username=root --plaintext «Kupfer97x»",
@@ -85,6 +86,10 @@ WRITTEN = (
     '{"path":"C:\\\\Users\\\\«\\u006d\\u0066\\u0065\\u0072\\u006e»\\\\app.log"}',
 )
 LEFT = (
+    f"key: deps-{KEY}",
+    f"cache key: Linux-node-modules-{KEY}",
+    f'"token_revision": "{KEY[:40]}"',
+    "secret generation: 0a9c7e52b4d8",
     "see the password bytes of the buffer",
     "token bytes 4096, secret hex dump follows",
     "The sign-in code is missing",

@@ -31,6 +31,12 @@ _UUID: Final = re.compile(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What a public key is known by, and whose it is.
 _FINGERPRINT: Final = re.compile(rb"(?i)(?:0x)?(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40})")
 _OF_PUBLIC_KEYS: Final = re.compile(rb"(?i)gpg|pgp|fingerprint|fpr|key_?id|keyring")
+# What builds keep their files under: words for them, and a digest of what they were made from.
+_CACHED: Final = re.compile(rb"((?:[A-Za-z][A-Za-z0-9_.]{0,20}-){1,6})(?:[0-9a-f]{40}|[0-9a-f]{64})")
+_OF_CACHES: Final = frozenset(
+    b"cache deps dependencies npm node modules yarn pnpm pip venv poetry gradle maven m2 cargo go gomod gems bundle"
+    b" bundler composer ccache sccache build docker buildx layers pods nuget linux macos windows ubuntu runner".split()
+)
 # What runs on at the end of a form; where it begins tells as much.
 _RUN_AT_END: Final = re.compile(r"(\[(?:\\.|[^\]\\])+\])\{[0-9,]+\}$")
 # What the characters of base64 go on with.
@@ -148,8 +154,15 @@ def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None
             and not _UUID.fullmatch(hit.value)
             and not (b"/" in hit.value and _ENDING_OF_FILES.match(data, hit.end))
             and not public
+            and not _is_of_a_cache(hit.value)
         ):
             yield _whole(data, hit)
+
+
+def _is_of_a_cache(value: bytes) -> bool:
+    """Whether a key is what a build finds its files by."""
+    cached = _CACHED.fullmatch(value)
+    return cached is not None and not _OF_CACHES.isdisjoint(cached[1].lower().split(b"-"))
 
 
 def _whole(data: bytes, hit: Hit) -> Hit:
