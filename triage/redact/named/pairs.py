@@ -129,8 +129,9 @@ class _Pairs:
         data = self._data
         if self._in_mask(start, end):
             return []
-        # PHP has who may see a property between its name and the arrow.
-        colon = 0 if data[end - 2 : end] == b"=>" else data.find(b'":', start, end - 1) + 2
+        colon = data.find(b'":', start, end - 1) + 2
+        if colon > 1 and data[end - 2 : end] == b"=>":  # PHP has who may see a property before its arrow
+            colon = 0
         first = colon if colon > 1 else end
         string = self._in_string(before, first) if before > 2 and colon > 1 else None
         found = string if string is not None else [*self._read((start, first))]

@@ -225,17 +225,18 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
     return begin, stop, meaning
 
 
-def _told(name: bytes, extra: Names) -> Sense | None:
-    """What a name says that is itself a value, in whatever letters."""
-    meaning = sense(name.decode("latin-1"), extra)
-    word = foreign().match(name, 0, len(name)) if meaning is None and not name.isascii() else None
-    return _foreign(name, word[0]) if word else meaning
+def _in_other_letters(name: bytes) -> Sense | None:
+    """What a name says that is itself a value and not in ASCII."""
+    word = foreign().match(name, 0, len(name))
+    return _foreign(name, word[0]) if word else None
 
 
 def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     """`"name": "DB_PASSWORD", "value": "..."`: the name is itself a value."""
     match = NAME_KEY.match(data, begin)
-    meaning = _told(match[1], extra) if match else None
+    meaning = sense(match[1].decode("latin-1"), extra) if match else None
+    if match and meaning is None and not match[1].isascii():
+        meaning = _in_other_letters(match[1])
     if match is None or meaning is None or match[1].lower().rpartition(b".")[2] in CODE_ENDINGS:
         return
     form = _FORM.match(data, match.end()) if data[begin : begin + 5].lower() == b"name=" else None
