@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from triage.redact.ahead import Ahead, Pass
 from triage.redact.decoding.attached import attached, places
 from triage.redact.decoding.continued import rejoined_cells
+from triage.redact.decoding.directories import decoded_entries
 from triage.redact.decoding.doubled import undoubled
 from triage.redact.decoding.dumps import columns
 from triage.redact.decoding.folded import folds, unfolded
@@ -113,6 +114,7 @@ def read_layers(
         columns(data, encoded),
         unprefixed(data),
         undoubled(data, encoded),
+        decoded_entries(data, encoded),
         rejoined_cells(data, encoded),
         unfolded(data, ahead.of(folds)) if decodes else (),
         filter(None, once),

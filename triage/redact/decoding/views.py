@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Final
 
 from triage.redact.decoding import quoted_printable
+from triage.redact.decoding.directories import CODED
 from triage.redact.decoding.listed import LISTED, OPENINGS
 from triage.redact.decoding.octets import OCTETS
 from triage.redact.decoding.origins import Piece, View, build
@@ -55,8 +56,8 @@ ENCODED: Final = Expression(
     r"|\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[@-Z\\^_])"
     r"|\xe2\x80(?:[\x8b-\x8f\xaa-\xae]|[\x80-\x8a\x90-\x92\xaf][0-9A-Z])|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2(?:\xad|\xa0[0-9A-Z])|\x00|\x08|\r[0-9A-Za-z+/_-]"
     r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)"
-    r"|[+.]\s{0,40}[\"'][0-9A-Za-z_]"
-    r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||" + LISTED + "|" + OCTETS
+    r"|[+.]\s{0,40}[\"'][0-9A-Za-z_@]"
+    r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||" + CODED + "|" + LISTED + "|" + OCTETS
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
 NULs, quoted-printable, strings that are joined; and names in doubled quotes, rows that go on with those
@@ -78,7 +79,7 @@ _WRITTEN_OUT: Final = 32
 _OTHER_PAIR: Final = re.compile(rb"[A-Za-z_][\w.\[\]-]{0,60}(?:=|\\{1,8}(?:u003[dD]|x3[dD]))")
 _VARIABLE: Final = re.compile(rb"%[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,4}%(?![0-9A-Fa-f]{2})")
 # A string that ends before a sign that joins it with the next one, in the middle of a word.
-_STRING_BEFORE: Final = re.compile(rb"[0-9A-Za-z_-](\\{0,3}[\"'])\s{0,40}\Z")
+_STRING_BEFORE: Final = re.compile(rb"[0-9A-Za-z_@-](\\{0,3}[\"'])\s{0,40}\Z")
 _JOINT: Final = 44
 # What of a value stands before a mark that is written out.
 _BEFORE_MARK: Final = re.compile(rb"=([^\s=:/\"'&;,\\]{6,64})\Z")
@@ -86,7 +87,7 @@ _SETTING: Final = re.compile(rb"[A-Za-z_]\w{0,80}=|--?[A-Za-z]")
 _WORDED: Final = re.compile(rb"[\w.+/=-]")
 # What bytes that are written out begin with, a digit of hexadecimal, the word for it or a bracket; names in doubled
 # quotes, and rows that go on with those above.
-_READ_ELSEWHERE: Final = HEX_DIGITS + OPENINGS + b'hH"\n'
+_READ_ELSEWHERE: Final = HEX_DIGITS + OPENINGS + b'hH"\n:'
 
 
 def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
@@ -247,8 +248,12 @@ def _decoded_mark(data: bytes, start: int, end: int) -> Piece | None:
 def _decoded_escape(data: bytes, start: int, end: int) -> Piece | None:
     """An escape of a character, whatever the number of backslashes before it; of a line end, where one is continued."""
     code = data[start + 1 : end]
+    begin = start
     while start and data[start - 1] == BACKSLASH:
         start -= 1
+    if code[:1] in b"ux":  # layers double the backslashes of one: three are an escaped one and that of the escape
+        count = begin - start + 1
+        start = begin + 1 - (count & -count)
     if b"[" in code:  # a terminal code, written out
         return start, end, b""
     if code[:1] == b"x" and BACKSLASH in code:  # a character of two bytes

@@ -21,6 +21,8 @@ _TYPED: Final = re.compile(
     rb"""(?:[&*\w<>\[\].?|']{1,60}(?:[ ]?[|*&][ ]?[&*\w<>\[\].?]{0,40}|[ ](?:mut|const|str|string)){0,3}[ \t]{1,8}"""
     rb"""|(?:[A-Z]\w{1,30}|str|string|bytes|text)\??)=[ \t]*(?=(?:[A-Z][A-Za-z]{1,20}(?:::[a-z]{1,12})?\("""
     rb"""|[bBrRuUfFN$@]{0,2})\\{0,15}["'])"""
+    # as R shows what an object holds
+    rb"""|[ ]{1,2}(?:Named )?(?:chr|'\w{1,20}' chr)[ ](?:\[[0-9:(d)]{1,16}\][ ])?(?=")"""
 )
 _THEN: Final = re.compile(rb"""[ \t]*(?:->|=>|to)[ \t]*(?=\\{0,15}["'])""")
 # What is asked for before a value that stands where there is none.

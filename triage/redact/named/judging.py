@@ -133,6 +133,7 @@ def _judged(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assigne
     ):
         return
     decodes = meaning.weak in _DECODED and data[start : start + 1].isalnum()
+    decodes = decodes or (meaning.weak == "user" and value[-1:] == b"=")
     padded = decodes or values.looks_random(value.rstrip(b"="), least=_LEAST_PADDED)
     if b"=" in (value.rstrip(b"=") if padded else value) and values.is_name(value.partition(b"=")[0]):
         return  # a name and value of its own

@@ -130,6 +130,8 @@ class _Pairs:
         if self._in_mask(start, end):
             return []
         colon = data.find(b'":', start, end - 1) + 2
+        if colon > 1 and data[end - 2 : end] == b"=>":  # PHP has who may see a property before its arrow
+            colon = 0
         first = colon if colon > 1 else end
         string = self._in_string(before, first) if before > 2 and colon > 1 else None
         found = string if string is not None else [*self._read((start, first))]

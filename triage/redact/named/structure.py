@@ -46,7 +46,7 @@ _XML_VALUE: Final = re.compile(rb"[^<>\n]{0,120}>\s{0,40}<value[^<>]{0,40}>")
 NAME_KEY: Final = re.compile(
     rb"""(?i)\b[\w.:-]{0,30}?(?:name|key|header|field|param|label|property|variable|setting"""
     rb"""|id)\\{0,15}["'`]?[ \t+]{0,4}[:=][ \t+]{0,4}"""
-    rb"""\\{0,15}["'`]?(?:https://[\w.-]{1,80}/|/)?(?:[\w.-]{1,60}[/:]){0,8}([\w.\-]{2,80})"""
+    rb"""\\{0,15}["'`]?(?:https://[\w.-]{1,80}/|/)?(?:[\w.-]{1,60}[/:]){0,8}([\w.\-\x80-\xff]{2,80})"""
     rb"""(?:/versions/\w{1,20}|/[0-9a-f]{32})?(?![/\w])(?:\\{0,15}["'`])?"""
 )
 _FORM: Final = re.compile(rb"""[^\r\n]{0,200}\r?\n(?:[\w-]{1,60}: [^\r\n]{0,200}\r?\n){0,4}\r?\n""")
@@ -64,6 +64,8 @@ _QUOTES: Final = frozenset({b'"', b"'", b"`"})
 # What may begin a value that is nested, or that stands on the lines below.
 _OPENS_MORE: Final = frozenset(bytes([code]) for code in b" \t\r\n{[\\&!#(\"'`<$")
 _FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z0-9]{1,20} ){0,3}\Z")
+# A cell of bytes, all of which print, as PostgreSQL shows them.
+_BYTES: Final = re.compile(rb"[ \t]{0,8}\\x(?:[2-7][0-9a-f]){5,512}(?![0-9A-Za-z])")
 _OR: Final = (b"||", b"??", b"?:", b" or")
 _IN_QUERY: Final = frozenset({b"?", b"&", b"#"})
 _IN_ARN: Final = re.compile(rb"arn:[^\s\"',]*\Z")
@@ -187,10 +189,12 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
         yield from beside.pair(data, name[0], end, meaning)
     elif last >= b"\x80":
         yield from calls.pointed(data, name, end, meaning)
-    elif last == b">" and joint[:1] == b":":
+    elif last == b">" and joint[:1] == b":" and joint[-2:] != b"=>":
         yield from beside.neighbour(data, name, end, meaning)
     elif last == b">" and joint[-2:] not in {b"=>", b"->"}:
         yield from beside.element(data, name, end, meaning)
+    elif last == b"|" and meaning.weak in {"", "word"} and _BYTES.match(data, end):
+        yield from value_behind(data, name, end, meaning)
     elif last == b"|" or joint.endswith(b"...."):
         # A logger before its message is called by where its class lies.
         logger = meaning.weak in _OF_LOGGERS and b"." in data[slice(*name)]
@@ -237,10 +241,18 @@ def meaning_of(data: bytes, start: int, extra: Names) -> tuple[int, int, Sense |
     return begin, stop, meaning
 
 
+def _in_other_letters(name: bytes) -> Sense | None:
+    """What a name says that is itself a value and not in ASCII."""
+    word = foreign().match(name, 0, len(name))
+    return _foreign(name, word[0]) if word else None
+
+
 def named_value(data: bytes, begin: int, extra: Names) -> Iterator[Found]:
     """`"name": "DB_PASSWORD", "value": "..."`: the name is itself a value."""
     match = NAME_KEY.match(data, begin)
     meaning = sense(match[1].decode("latin-1"), extra) if match else None
+    if match and meaning is None and not match[1].isascii():
+        meaning = _in_other_letters(match[1])
     if match is None or meaning is None or match[1].lower().rpartition(b".")[2] in CODE_ENDINGS:
         return
     form = _FORM.match(data, match.end()) if data[begin : begin + 5].lower() == b"name=" else None

@@ -34,6 +34,7 @@ _SECRETS: Final = (
     r"|this|correct|wrong|valid|invalid|bad|old|new|current|previous)[ _-]key"
     r"|preshared-key|(?:backup|recovery)[ _-]codes?|secret[ _-]?id|security answer|bindpw|rootpw|community(?: string)?"
     r"|(?:reset|verification|security|otp|2fa|mfa|login|auth|confirmation|access|activation|unlock|sms|pairing|email"
+    r"|sign[ -]?(?:in|on|up)|log[ -](?:in|on)|authentication|two[ -]factor|two[ -]step"
     r"|(?:your|use|enter)(?:[ ](?:this|the))?)[ _-](?:code|pin)"
     r"|(?:the|my|your) code(?: (?:i|we|you|they) (?:got|received|entered|typed|used|sent))|(?:typed"
     r"|entered)(?: the| my)? code"
@@ -52,7 +53,7 @@ _LINK: Final = (  # what stands between a name and its value; clauses of a few w
     r"|detected|leaked|wrong|(?:was )?not found):"
     "|is|was|es|est|ist|war|era|lautet|\xc3[\xa8\xa9]|ha[sd] been|reset|mismatch|to|from|of|for|set|changed|now|will"
     "|be|as|with|used|value|entered|provided"
-    "|code|sent|id|token|here"
+    "|code|sent|id|token|here|bytes|octets|hex|base64|b64|raw|(?:as|in) (?:hex|base64|bytes|octets)"
     "|[=:-]|\xe2\x80[\x93\x94]|\xe2\x86\x92"
 )
 _NEXT_LINE: Final = r"[ \t]{0,4}(?:\r?\n|\\{1,4}(?:r\\{1,4})?n){1,2}[>| \t]{0,8}"
@@ -103,7 +104,9 @@ _OF_A_FILE: Final = re.compile(rb"[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){1,8}=")
 # The words of quoted-printable behind the first sign of it.
 _WRITTEN_MARKS: Final = frozenset({b"20", b"09", b"2C", b"3A"})
 _WRITTEN_WORDS: Final = re.compile(rb"(?:20|09|2C|3A)[A-Za-z]{1,24}(?:=20|=09|=2C|=3A|=\Z)")
-_TIME: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}")
+_TIME: Final = re.compile(
+    rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z]{6})|[0-9]{1,2}:[0-9]{2}(?!(?::[0-9A-Fa-f]{2}){4})"
+)
 _PAIR: Final = re.compile(rb"[\w.@-]{1,60}:([^\s:]{4,200})")
 # The next field of a structure that Go prints, behind a name that is a value.
 _NEXT_FIELD: Final = re.compile(rb"[A-Z][A-Za-z0-9]{1,40}:[^\s:]{1,200}")
@@ -283,7 +286,7 @@ def _keyed(data: bytes, start: int, end: int) -> Iterator[Found]:
     meaning = sense(data[start:end].strip(b'#:*"@ \t').split()[-1].decode("latin-1"))
     if span is None or meaning is None or data[span[0] : span[0] + 1] in b"-=:":
         return
-    if meaning.weak in {"", "word"} and (quote or values.mixed(data[slice(*span)], least=8)):
+    if meaning.weak in {"", "word", "long"} and (quote or values.mixed(data[slice(*span)], least=8)):
         yield from judged(data, span, meaning, in_quotes=bool(quote), assigned=True, name=(start, end))
 
 
@@ -392,7 +395,10 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     # a keyword of Clojure, a constant of C, a column of an environment
     (r"((?:#[ \t]*define|\((?:define|def|defvar|defparameter|setq|setf))[ \t]+[\w*.-]+[ \t]+[LuU@]?\")", _keyed),
     (r"\b((?-i:ENV|ARG|LABEL)[ \t]+\w+[ \t]+)", _keyed),
-    (r"\B(:[a-z][\w.-]*(?:key|secret|token|pass\w*|pwd)[ \t]+\")", _keyed),
+    (
+        r"\B(:[a-z][\w.-]*(?:key|secret|token|pass\w*|pwd|pw|pin|otp|code|sid|cookie|sess(?:ion)?(?:-?id)?)[ \t]+\")",
+        _keyed,
+    ),
     (r"\b((?-i:[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|KEY))(?:  +|\t+))", _keyed),
     (r"(?:^|[\s\"'])([\w.*-]+:(?:[0-9]{2,5}|\*):[\w*.-]+:[a-z][\w.-]+:)", _entry),
     (
