@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
     from triage.redact.redactor import Redactor
     from triage.share.marks import Marks
+    from triage.share.members import Member
     from triage.share.spool import Piece
-    from triage.share.working import Member, Working
+    from triage.share.working import Working
 
 __all__ = ("MANIFEST", "OWN", "REVIEW", "Decisions", "approve")
 

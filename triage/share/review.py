@@ -20,8 +20,8 @@ from triage.share.view import shown
 
 if TYPE_CHECKING:
     from triage.share.archive import ReviewedArchive
+    from triage.share.members import Member
     from triage.share.redacted import RedactedCase
-    from triage.share.working import Member
 
 __all__ = ("Review",)
 

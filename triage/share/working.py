@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -19,12 +17,11 @@ import pyarrow.compute as pc
 
 from triage.errors import RedactionError, TriageError
 from triage.formats.log_times import zone_told
-from triage.records import json_text
 from triage.share import kept, passes
 from triage.share import leaving as leave
-from triage.share.archive import tar
 from triage.share.derived import Rows
 from triage.share.marks import Marks
+from triage.share.members import Ids, Member, Spooled
 from triage.share.spool import Spool
 from triage.share.view import bundle_of
 from triage.sources.source import Source
@@ -38,10 +35,9 @@ if TYPE_CHECKING:
     from triage.share.leaving import Leaving
     from triage.share.passes import Raw
     from triage.share.spool import Piece
-    from triage.sources.context import Context
     from triage.sources.disk import Place
 
-__all__ = ("Member", "Working")
+__all__ = ("Working",)
 
 _MOVED: Final = "a file cannot be read again: its input has moved; load it again from where it is"
 _CHANGED: Final = (
@@ -49,85 +45,8 @@ _CHANGED: Final = (
     "again, redact it, and look at it anew"
 )
 
-Ids = list[tuple[str | None, str | None]]
 # Both brackets around the head that says of which file they are, and no more.
 _ROWLESS: Final = 4
-
-
-@dataclass(slots=True, repr=False)
-class Member:
-    """One file of the working copy; `ids` holds id and group key of its events where the masks change them.
-
-    `given` holds the reports of suppressed occurrences in it whose event the masks hide: its id, that of the event, and
-    whether they are one client's. `zone` is what its local times were taken as, `capture` the policy by which its
-    events were classed.
-    `left_out` says why nothing of the content leaves, where no rows could be read of it.
-    """
-
-    name: str
-    file: Leaving
-    piece: Piece
-    marks: Marks
-    description: str = ""
-    ids: Ids = field(default_factory=list)
-    given: list[tuple[str, str, bool]] = field(default_factory=list)
-    zone: str | None = None
-    capture: dict[str, Any] | None = None
-    left_out: str = ""
-
-    def __repr__(self) -> str:
-        return "<Member>"
-
-    @property
-    def derived(self) -> bool:
-        """Whether it holds the rows that were read of a file, not the file."""
-        return self.file.derived
-
-
-class _Spooled:
-    """The masked members as an input: a tar that is made while it is read."""
-
-    def __init__(self, members: dict[str, Member], spool: Spool) -> None:
-        self._members = members
-        self._spool = spool
-        self.single = False
-        self.given = 1
-        self.location = ""
-
-    def walk(self, context: Context) -> Iterator[Source]:
-        """The tar as the one source."""
-        parts = tar({name: (self._spool, member.piece) for name, member in self._members.items()})
-        whole = Source(context, "redacted.tar", io.BufferedReader(_Parts(parts)))
-        for name, member in self._members.items():
-            if member.zone is not None and (zone := zone_told(member.zone)):
-                context.zones[whole.source_id, name] = zone
-            if member.capture is not None:
-                context.records.policies[whole.source_id, name] = json_text(member.capture)
-        yield whole
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a working copy is not pickled; approve it and save the archive")
-
-
-class _Parts(io.RawIOBase):
-    """An iterator of bytes as a stream."""
-
-    def __init__(self, parts: Iterator[bytes]) -> None:
-        self._parts = parts
-        self._held = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        while not self._held:
-            part = next(self._parts, None)
-            if part is None:
-                return 0
-            self._held = part
-        count = min(len(buffer), len(self._held))
-        buffer[:count], self._held = self._held[:count], self._held[count:]
-        return count
 
 
 class Working:
@@ -182,7 +101,7 @@ class Working:
     @property
     def inputs(self) -> Any:
         """The masked members, as an input that can be read again."""
-        return _Spooled(self.members, self.spool)
+        return Spooled(self.members, self.spool)
 
     @property
     def limits(self) -> Any:
