@@ -191,7 +191,7 @@ def real(value: Any) -> float | None:
     Examples
     --------
     >>> real(2**63), real(True), real(10**400)
-    (9.223372036854775e+18, None, None)
+    (9.223372036854776e+18, None, None)
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None

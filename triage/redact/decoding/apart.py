@@ -14,6 +14,7 @@ from triage.redact.text import letters_in
 __all__ = ("is_message", "is_row")
 
 _MARKS: Final = (b",", b";", b"\t", b"|")
+_BLANK: Final = b" \t\r"
 _LONGEST: Final = 2_000
 # Words that stand before every message of a log, in small letters too.
 _LEVELS: Final = frozenset(
@@ -31,16 +32,17 @@ def is_row(data: bytes, start: int, end: int) -> bool:
     A row closes the quotes that it opens.
     """
     above, below = _line_before(data, start), _line_behind(data, end)
-    if above is None or below is None or above.count(b'"') % 2 or below.count(b'"') % 2:
+    if above is None or below is None:
         return False
+    before, behind = _line_before(data, start - len(above) - 1), _line_behind(data, end + len(below) + 1)
+    if above.count(b'"') % 2 or below.count(b'"') % 2:
+        return False
+    above, below = above.strip(_BLANK), below.strip(_BLANK)
     marks = [mark for mark in _MARKS if above.count(mark) == below.count(mark) > 0]
     if not marks:
         return False
-    before = _line_before(data, start - len(above) - 1)
-    behind = _line_behind(data, end + len(below) + 1)
-    return any(
-        third is not None and third.count(mark) == above.count(mark) for mark in marks for third in (before, behind)
-    )
+    thirds = [third.strip(_BLANK) for third in (before, behind) if third is not None]
+    return any(third.count(mark) == above.count(mark) for mark in marks for third in thirds)
 
 
 def _line_before(data: bytes, stop: int) -> bytes | None:

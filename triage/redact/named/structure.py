@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from triage.redact import masks
@@ -137,11 +138,13 @@ def _behind_name(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[
                 yield from judged(data, unset.span(1), meaning, in_quotes=False, assigned=True, name=name)
             return
     around = data[end - 1 : end + 6]
-    if around[:1] != b"\n" or data[stop : stop + 1] != b"]":
-        yield from _joined(data, name, end, meaning)
+    one = around[:1] != b"\n" or data[stop : stop + 1] != b"]"
+    found = [*_joined(data, name, end, meaning)] if one else []
+    yield from found
     if around[1:2] in _OPENS_MORE or around[:1] in {b">", b"\n"} or around[1:] == b"array(":
-        yield from nested(data, name, end, meaning)
-        yield from long_strings.below(data, name, end, meaning)
+        told = {span[:2] for span in found}
+        more = chain(nested(data, name, end, meaning), long_strings.below(data, name, end, meaning))
+        yield from (span for span in more if span[:2] not in told)
 
 
 def _foreign(data: bytes, word: Span) -> Sense:
