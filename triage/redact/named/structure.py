@@ -62,6 +62,8 @@ _OTHER_VALUE: Final = re.compile(
     rb"""|contents)\\{0,15}["'`]?[ \t]{0,4}[:=]"""
 )
 _QUOTES: Final = frozenset({b'"', b"'", b"`"})
+# What a value that is a mask ends at.
+_ENDS: Final = frozenset({b"", b"\r", b"\n", b"\\", b'"', b"'"})
 # What may begin a value that is nested, or that stands on the lines below.
 _OPENS_MORE: Final = frozenset(bytes([code]) for code in b" \t\r\n{[\\&!#(\"'`<$")
 _FIRST_CELL: Final = re.compile(rb"\|[ *`]{0,3}(?:[A-Za-z0-9]{1,20} ){0,3}\Z")
@@ -138,6 +140,9 @@ def _behind_name(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[
                 yield from judged(data, unset.span(1), meaning, in_quotes=False, assigned=True, name=name)
             return
     around = data[end - 1 : end + 6]
+    masked = masks.MASK.match(data, end) if around[1:2] == b"[" else None
+    if masked and data[masked.end() : masked.end() + 1] in _ENDS:
+        return
     one = around[:1] != b"\n" or data[stop : stop + 1] != b"]"
     found = [*_joined(data, name, end, meaning)] if one else []
     yield from found
