@@ -192,3 +192,11 @@ def test_tables_of_json_and_html_are_read(text):
 ])  # fmt: skip
 def test_tables_of_things_are_left_alone_in_json_and_html(text):
     assert spans(text) == []
+
+
+def test_objects_that_name_columns_and_never_end_are_read_once():
+    # Blanks that two repeats could both take doubled the steps with each object.
+    text = '"columns":[' + '{"name":"password"}  ' * 300
+    assert spans(text) == []
+    rows = '{"columns":[{"name":"id"} , {"name":"password"}],"rows":[[1,"x7Kd93jfpQ"]]}'
+    assert [rows[start:end] for start, end, _ in spans(rows)] == ["x7Kd93jfpQ"]

@@ -201,6 +201,8 @@ PIECES = {
     "names of sessions": "sid=",
     "names of passwords": "password=",
     "pairs of a query": "$token=a&",
+    "names of columns in objects": '{"name":"a"} ',
+    "rows of names": '"columns":[{"a":1} {"a":1} {"a":1} ',
     "calls": "ftp(",
     "parted runs": "QUFBQUFBa1b2c3d4e5f6rdme_",
     "lists of names": "\n  - \tsession:",
