@@ -201,6 +201,7 @@ PIECES = {
     "names of sessions": "sid=",
     "names of passwords": "password=",
     "pairs of a query": "$token=a&",
+    "blanks behind a string": 'password="abcd1234"' + " " * 2_000,
     "names of columns in objects": '{"name":"a"} ',
     "rows of names": '"columns":[{"a":1} {"a":1} {"a":1} ',
     "calls": "ftp(",

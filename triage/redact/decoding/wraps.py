@@ -30,7 +30,7 @@ _LEAST_WIDTH: Final = 60
 _MOST_WIDTH: Final = 200
 BREAK: Final = re.compile(
     rb"(?:[ \t]{0,80}\xe2(?:\x94[\x82\x83]|\x95\x91))?[\\^]{0,4}\r?\n|\\{1,4}r\\{1,4}n|\\{1,4}n|=\r?\n"
-    rb"|[\"'][ \t]*[+.&]?[ \t]*(?:\\?\r?\n[ \t]*)?[+.&]?[ \t]*(?=[\"'])"
+    rb"|[\"'][ \t]*+[+.&]?+[ \t]*+(?:\\?\r?\n[ \t]*+)?+[+.&]?+[ \t]*+(?=[\"'])"
 )
 INDENT: Final = re.compile(rb"[ \t>|#*+.]{0,64}(?:\xe2(?:\x94[\x82\x83]|\x95\x91)[ \t]{0,64})?(?:\\t){0,4}[\"']?")
 # The rest of a string, up to the quote that closes it; of one without blanks, or of words.
