@@ -83,3 +83,23 @@ def test_any_mixture_of_lines(lines):
         last = found.last
         for frame in itertools.chain.from_iterable(trace.frames for trace in found.report.traces):
             assert frame.text_line is None or found.first <= frame.text_line <= found.last, found.module.NAME
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_lines_of_reports_with_a_run_within(name):
+    """Each fourth line drawn out, the others as they are: so that reports are found, and their lines read."""
+
+    def make(size):
+        return [
+            [_drawn_out(line, run, size) if place % 4 == first else line for place, line in enumerate(TEXTS[name][:60])]
+            for first in range(4)
+            for run in (" ", "() ", "' ", "a. ")
+        ]
+
+    grows_evenly(lambda texts: [list(scan(enumerate(text))) for text in texts], make, 1_000, enlarged=0)
+
+
+def _drawn_out(line, run, size):
+    """A line with a run before its last word."""
+    before, blank, last = line.rpartition(" ")
+    return before + blank + run * (size // len(run)) + last

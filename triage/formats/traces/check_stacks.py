@@ -50,7 +50,7 @@ _STOPS: Final = lazy(
 _END: Final = ("[end of stack trace]", "Calling _exit(1). Core file will not be generated.")
 _TASK: Final = lazy(r"\s{0,4}Task trace:\s*$")
 _KEYS: Final = lazy(r"\s{0,4}Crash keys:\s*$")
-_KEY: Final = lazy(r'\s{1,8}"([^"\n]{1,200})" = "(.*?)"?\s*$')
+_KEY: Final = lazy(r'\s{1,8}"([^"\n]{1,200})" = "(.*?)"?$')
 _REGISTERS: Final = lazy(r"(?:\s{1,4}[a-z][a-z0-9]{1,3}: [0-9a-f]{8,16}){1,8}\s*$")
 _REGISTER: Final = lazy(r"([a-z][a-z0-9]{1,3}): ([0-9a-f]{8,16})")
 _MAP: Final = lazy(r"={4,8} Memory map: =")
@@ -145,7 +145,7 @@ def _part(window: Window, found: Tail, at: int, line: str) -> bool:
         found.end = max(end, at + 1)
     elif _KEYS.match(line):
         found.end = at + 1
-        while (key := _KEY.match(window[found.end] or "")) is not None:
+        while (key := _KEY.match((window[found.end] or "").rstrip())) is not None:
             found.facts.append((key[1], key[2]))
             found.end += 1
     elif line.lstrip().startswith("IPC message handler context: "):

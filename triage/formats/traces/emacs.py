@@ -29,7 +29,7 @@ ANCHORS: Final = ("Debugger entered--", "debug-early-backtrace()")
 
 _DEBUGGER: Final = lazy(
     r"Debugger entered--(?:Lisp error: (?:\((?P<type>[^\s()]{1,200})(?: (?P<text>.*?))?\)?"
-    r"|(?P<bare>\S.*))|(?P<why>\S.*))\s*$"
+    r"|(?P<bare>\S.*))|(?P<why>\S.*))$"
 )
 _BATCH: Final = lazy(r"Error: (?P<type>[^\s()]{1,200}) \((?P<text>.*)\)\s*$")
 _CALL: Final = lazy(r"[ *] (?P<name>[^\s()\"#'`\[][^\s()\"]{0,200})\(")
@@ -41,7 +41,7 @@ _BACK, _LINES, _MOST = 4, 40, 10_000
 def read(window: Window) -> Report | None:
     """The error that the anchor line announces, or of whose stack it is the first row."""
     first = 0
-    head = _DEBUGGER.match(window[0] or "")
+    head = _DEBUGGER.match((window[0] or "").rstrip())
     if head is None:
         while first > -_BACK and not (head := _BATCH.match(window[first] or "")):
             first -= 1

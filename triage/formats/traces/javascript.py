@@ -70,7 +70,7 @@ _CAUSE: Final = lazy(r"[ \t]*(?:\[cause\]: |[Cc]aused by: )")
 _CARET: Final = lazy(r"\s*\^[\^~]*\s*$")
 # The source around an error, each line with its number, and the mark of the line that threw.
 _MARKED: Final = lazy(r"[ \t]*> {1,8}\d{1,6} \|")
-_QUOTED: Final = lazy(r"[ \t]*(?:> ?)?[ \t]*\d{0,6} ?\|")
+_QUOTED: Final = lazy(r"[ \t]*+(?:> ?[ \t]*+)?\d{0,6} ?\|")
 _MATCHING: Final = lazy(r"[ \t]*\.\.\. (\d{1,6}) lines matching cause stack trace \.\.\.")
 _NUMBERED: Final = lazy(r"[ \t]*\d{1,5}:[ \t]")
 

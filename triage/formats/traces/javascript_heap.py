@@ -30,7 +30,7 @@ ANCHORS: Final = ("FATAL ERROR: ", "<--- Last few GCs", "<--- JS stacktrace")
 _HEAP: Final = "JavaScript heap out of memory"
 _FATAL: Final = lazy(r"(?:\S{1,60} )?FATAL ERROR: (.{1,1000})$")
 _NATIVE: Final = lazy(
-    r" {0,4}(\d{1,4}): (?:0x)?([0-9a-fA-F]{5,16}) ?(.*?)(?: \[([^\[\]]{1,400})\](?: ?\[[^\[\]]{1,400}\])?)?\s*$"
+    r" {0,4}(\d{1,4}): (?:0x)?([0-9a-fA-F]{5,16}) ?(.*?)(?: \[([^\[\]]{1,400})\](?: ?\[[^\[\]]{1,400}\])?)?$"
 )
 _SCRIPT: Final = lazy(
     r" {1,6}(\d{1,4}): (.{1,200}?) ?\[(?:0x([0-9a-fA-F]{1,16})|pc: (?:0x)?([0-9a-fA-F]{1,16}))\](?: \[(.{1,400}?)\])?"
@@ -86,7 +86,7 @@ class _Reader:
         return True
 
     def _framed(self, line: str, text: str, number: int) -> bool | None:
-        if self.part == "native" and (found := _NATIVE.match(line)):
+        if self.part == "native" and (found := _NATIVE.match(line.rstrip())):
             self.native.append(_native(found, number))
         elif self.part == "script":
             if found := _SCRIPT.match(line):

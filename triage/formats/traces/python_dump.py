@@ -22,7 +22,7 @@ _C_STACK: Final = lazy(r"(?:Current thread's C stack trace|C stack trace) \(most
 _BINARY: Final = lazy(
     r'\s*Binary file "([^"]*)"(?:, at ([^\s+]{0,400})(?:\+0x([0-9a-fA-F]{1,16}))?)? ?(?:\[0x([0-9a-fA-F]{1,16})\])?\s*$'
 )
-_EXTENSIONS: Final = lazy(r"Extension modules: (.*?)(?: \(total: \d+\))?\s*$")
+_EXTENSIONS: Final = lazy(r"Extension modules: (.*?)(?: \(total: \d+\))?$")
 _STATE: Final = lazy(r"Python runtime state: (.*)$")
 _SIGNALS: Final = {
     "Segmentation fault": "SIGSEGV",
@@ -173,7 +173,7 @@ def _facts(lines: list[str]) -> list[tuple[str, str]]:
     """The extension modules that are loaded, and what the interpreter was doing."""
     found = []
     for line in lines:
-        if extensions := _EXTENSIONS.match(line):
+        if extensions := _EXTENSIONS.match(line.rstrip()):
             found.append(("extension_modules", extensions[1]))
         elif state := _STATE.match(line):
             found.append(("runtime_state", state[1]))
