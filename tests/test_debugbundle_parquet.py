@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pyarrow as pa
 import pytest
@@ -77,6 +78,21 @@ def test_times_and_maps_are_those_of_json(tmp_path):
     parquet.write_table(pa.Table.from_pylist([item], schema), tmp_path / "one.parquet")
     (event,) = triage.load(tmp_path).events().to_dict("records")
     assert (event["ts"], event["release"], event["parse_status"]) == (when, "9.9.9", "ok")
+
+
+def test_uuids_are_their_text(tmp_path):
+    """As DuckDB writes the columns that it takes for some."""
+    item = EVENTS[0] | {"event_id": str(UUID(int=7)), "correlation": {"trace_id": str(UUID(int=9))}}
+    (tmp_path / "lines.ndjson").write_text(json.dumps(item))
+    table = pa.Table.from_pylist([item])
+    ids = pa.array([UUID(int=7).bytes], pa.uuid())
+    traces = pa.StructArray.from_arrays([pa.array([UUID(int=9).bytes], pa.uuid())], ["trace_id"])
+    for name, column in (("event_id", ids), ("correlation", traces)):
+        table = table.set_column(table.schema.get_field_index(name), name, column)
+    parquet.write_table(table, tmp_path / "one.parquet")
+    case = triage.load(tmp_path)
+    (event,) = case.events().to_dict("records")
+    assert (event["native_id"], event["trace_id"]) == (str(UUID(int=7)), str(UUID(int=9)))
 
 
 def test_a_row_that_is_no_event_is_in_quarantine_by_its_number(tmp_path):

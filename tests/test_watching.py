@@ -138,6 +138,31 @@ def test_one_file_is_followed_where_it_goes_and_its_neighbours_are_not(tmp_path)
     watched.watcher.close()
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_one_file_was_between_two_looks_is_read(tmp_path, restarted, packed):
+    log, old = tmp_path / "app.log", tmp_path / "app.log.1"
+    add(log, TRACE.format(name="a") + AFTER)
+    watched = Watch(tmp_path, log)
+    put(tmp_path / "app.log.9", TRACE.format(name="before") + AFTER)
+    assert titles(watched.told()) == ["ValueError in a"]
+    add(log, TRACE.format(name="b") + AFTER)
+    rename(log)
+    add(log, TRACE.format(name="c") + AFTER)
+    old.rename(tmp_path / "app.log.2")
+    rename(log)
+    if packed:
+        (tmp_path / "app.log.1.gz").write_bytes(gzip.compress(old.read_bytes()))
+        old.unlink()
+    if restarted:
+        watched.again()
+    add(log, TRACE.format(name="d") + AFTER)
+    told = titles(watched.told()) + titles(watched.settled())
+    assert sorted(told) == ["ValueError in b", "ValueError in c", "ValueError in d"]
+    assert set(watched.counts().values()) == {1}
+    watched.watcher.close()
+
+
 def test_one_file_that_is_away_for_a_while_is_followed_when_it_is_back(tmp_path):
     log = tmp_path / "app.log"
     add(log, TRACE.format(name="a") + AFTER)

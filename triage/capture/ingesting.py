@@ -249,8 +249,8 @@ class Stream(Records):
         """Count a line; make it an event where that is wanted."""
         if event is not None:
             return
-        self.lines += 1
         if not self._with_lines:
+            self.lines += 1
             return
         level = columns.get("level") or "info"
         signal = level in {"error", "fatal"}

@@ -8,9 +8,10 @@ no place in the bytes of the file: what is no event goes to quarantine under the
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from triage.formats import Match
 from triage.formats.debugbundle_events import NAME as EVENTS
@@ -136,7 +137,7 @@ def _event(source: Source, row: dict[str, Any]) -> str | None:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON would have it: no nulls in objects, times as text, maps as objects."""
+    """A value as JSON would have it: no nulls in objects, times and UUIDs as text, maps as objects."""
     if isinstance(value, dict):
         return {key: _plain(held) for key, held in value.items() if held is not None}
     if isinstance(value, list):
@@ -147,6 +148,8 @@ def _plain(value: Any) -> Any:
         return f"{(value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat()}Z"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, UUID | time):
+        return str(value)
     if isinstance(value, Decimal):
         return float(value)
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value

@@ -24,6 +24,8 @@ class Followed(msgspec.Struct, gc=False, omit_defaults=True):
     ----------
     size, mtime
         As they were when it was read.
+    since
+        The time of its last change when it was first seen, in nanoseconds.
     start
         Where the next piece begins; before `done` by a context, in which what begins is known already.
     done
@@ -45,6 +47,7 @@ class Followed(msgspec.Struct, gc=False, omit_defaults=True):
     inode: int
     size: int = -1
     mtime: int = 0
+    since: int = 0
     lines: bool = False
     single: bool = False
     reader: str = ""

@@ -6,6 +6,8 @@ of its head and of the bytes before the last position still hold. So
 - renamed by a rotation, it is followed under its new name, and the one under the old name is new;
 - cut or replaced (copytruncate), it is read from its beginning; a copy of what it was is known by its content and goes
   on where the original was, packed (gz, bz2, xz) or not;
+- where one file is watched, what it was between two looks is read beside it: what changed later than the first of its
+  generations that was seen;
 - no order of names or times matters: whatever size and time are not those that were seen is looked at.
 
 A file that is read as a whole, and the end of one that is read by lines, wait until nothing has changed for a while.
@@ -208,10 +210,15 @@ class Follower:
                     return []
                 if (copied := self._copied(file, entry)) is not None:
                     return copied
-                if entry.beside:
+                if entry.beside and not self._is_later(entry):
                     self._strange[entry.path] = (entry.size, entry.mtime)
                     return []
             return self._begun(file, entry, record)
+
+    def _is_later(self, entry: Entry) -> bool:
+        """Whether a file beside the one that is watched was that one between two looks: a later generation of it."""
+        akin = self._stems.get(stem(entry.name), ())
+        return entry.mtime > min((record.since for record in akin), default=entry.mtime)
 
     def _begun(self, file: IO[bytes], entry: Entry, record: Followed | None) -> list[Job]:
         """What to read of a file that is new, or a document that has changed."""
@@ -244,7 +251,7 @@ class Follower:
 
     def _made(self, entry: Entry, form: Form) -> Followed:
         """A record for a file that is new."""
-        record = Followed(self._next, entry.path, entry.name, *entry.identity)
+        record = Followed(self._next, entry.path, entry.name, *entry.identity, since=entry.mtime)
         record.lines, record.single, record.reader = form.lines, form.single, form.reader
         self._next += 1
         self._records[record.n] = self._by_path[entry.path] = record
