@@ -52,7 +52,7 @@ _BEFORE: Final = lazy(
     r"(?:\[[\w.-]{1,80}:\d{1,9}\] {1,4})?(?:\[ {0,3}\d{1,4}\] |\(EE\) (?:\d{1,4}: )?|\d{1,4}: {1,4}(?=[/.\[])"
     r"|#?\d{1,4} {1,4}(?=[/.]))?"
 )
-_SPACED: Final = lazy(r"(\S{1,400}) \((?=[^()]{0,400}\+0x)")
+_SPACED: Final = lazy(r"(?<=\S) \((?=[^()]{0,400}\+0x)")
 _BACKWARD: Final = lazy(r"Stack trace \(most recent call last\)(?: in thread (\d{1,10}))?:\s*$")
 _OBJECT: Final = lazy(r'(?:#\d{1,4})?\s{1,8}(?:\| )?Object "([^"\n]{0,1000})", at 0x([0-9a-fA-F]{1,16}), in ?(.*)$')
 _SOURCE: Final = lazy(r'(?:#\d{1,4})?\s{1,8}(?:\| )?Source "([^"\n]{0,1000})", line (\d{1,9}), in ?(.*)$')
@@ -170,7 +170,7 @@ def _frame(line: str) -> Frame | None:
         return None
     before = _BEFORE.match(line.lstrip())
     text = line.lstrip()[before.end() :] if before else line
-    found = form(_SPACED.sub(r"\1(", text, count=1))
+    found = form(_SPACED.sub("(", text, count=1))
     if found is None or found[0].__name__ not in {"_symbols", "_boost"}:
         return None
     frame = found[1].frame
