@@ -162,6 +162,14 @@ def test_a_class_is_part_of_the_name(tracker: Tracker) -> None:
     assert signature(written.replace("org.shop.Cart", "org.shop.Bill")) not in {"", signature(written)}
 
 
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_python_names_a_function_without_its_module(tracker: Tracker) -> None:
+    frames = [("shop.cart", name, f"lib/{file}.py", line) for name, file, line in PLAIN]
+    written = json.dumps(tracker([("KeyError", "no rate", frames)]))
+    assert signature(written) == signature(TEXTS["py"]) != ""
+    assert signature(written.replace("total", "count")) not in {"", signature(TEXTS["py"])}
+
+
 @pytest.mark.parametrize("tracker", [rollbar, bugsnag, raygun, elastic])
 def test_what_an_error_came_from(tracker: Tracker) -> None:
     written = json.dumps(tracker([JAVA, CAUSE]))

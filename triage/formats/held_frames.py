@@ -198,7 +198,11 @@ def _ruby(error: Thrown) -> str:
 
 
 def _python(error: Thrown) -> str:
-    rows = (f'  File "{call.file}", line {call.line}, in {call.function}' for call in reversed(error.calls))
+    # a traceback names the function alone, without its module and its class
+    rows = (
+        f'  File "{call.file}", line {call.line}, in {call.function.rpartition(".")[2] or call.function}'
+        for call in reversed(error.calls)
+    )
     return "\n".join(["Traceback (most recent call last):", *rows, error.named])
 
 
