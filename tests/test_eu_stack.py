@@ -39,6 +39,16 @@ def test_gdb_on_the_same_core_has_the_same_key() -> None:
     assert signature(TEXT) == signature(GDB) != signature(TEXT.replace("Cart::pay", "Cart::add"))
 
 
+def test_a_core_file_is_that_of_a_crash_and_a_process_may_live() -> None:
+    kinds = [surrounded(text, "eu-stack").report for text in (TEXT, TEXT.replace(" - core", " - process"))]
+    assert [(one.error_type, one.traces[0].error_type, one.traces[1].error_type) for one in kinds] == [
+        ("core dump", "core dump", None),
+        (None, None, None),
+    ]
+    signalled = f"Program terminated with signal SIGSEGV, Segmentation fault.\n{GDB}"
+    assert signature(TEXT) == signature(signalled)
+
+
 @pytest.mark.parametrize("text", ["TID 12: started", "TID 12:\nrunning", "PID 12 - process\nTID 12:"])
 def test_look_alikes_are_none(text: str) -> None:
     assert not reports(text, "eu-stack")

@@ -548,3 +548,53 @@ Program terminated with signal SIGFPE, Arithmetic exception.
     (trace,) = parse_any(text)
     assert [frame.function for frame in trace.frames] == ["bucket_width.constprop.0", "from_samples.part.0", "main"]
     assert signature(text) == signature(plain) != ""
+
+
+CRASHED = (
+    "#0  shop::Cart::pay (this=0x7ffc3f183c40) at /src/cart.cc:31\n#1  0x000055d6 in shop::run () at /src/run.cc:9\n"
+    "#2  0x000055d7 in main (argc=1) at /src/main.cc:12\n"
+)
+ROWS = "ProblemType: Crash\nArchitecture: amd64\nProcCmdline: /usr/bin/shop\n"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        f"{ROWS}Signal: 11\nStacktrace:\n",
+        f"{ROWS}SignalName: SIGSEGV\nSourcePackage: shop\nStacktrace:\n",
+        "Application: Shop (shop), signal: Segmentation fault\n\n",
+        "Application: Shop 2 (shop), signal: Segmentation fault\n",
+    ],
+)
+def test_a_reporter_names_the_signal_above_the_stack(above):
+    [found] = [one for one in scan(enumerate((above + CRASHED).splitlines())) if isinstance(one, Found)]
+    report = found.report
+    assert (report.signal, report.error_type, report.traces[0].error_type) == ("SIGSEGV", "SIGSEGV", "SIGSEGV")
+    told = f"Program received signal SIGSEGV, Segmentation fault.\n{CRASHED}"
+    assert signature(above + CRASHED) == signature(told) != ""
+    aborted = above.replace("11", "6").replace("SIGSEGV", "SIGABRT").replace("Segmentation fault", "Aborted")
+    assert signature(aborted + CRASHED) not in {"", signature(told)}
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Signal: 11\n\nStacktrace:\n",
+        "Signal: none\nStacktrace:\n",
+        "Signal: 11\nthe stack of it\n",
+        "Application: Shop (shop), signal: lost\n",
+        "Application: Shop, signal: Segmentation fault\nIt printed this:\n",
+    ],
+)
+def test_other_words_above_a_stack_name_no_signal(above):
+    [found] = [one for one in scan(enumerate((above + CRASHED).splitlines())) if isinstance(one, Found)]
+    assert (found.report.signal, found.report.error_type) == (None, None)
+
+
+def test_a_stack_of_which_nobody_says_the_signal_is_that_of_a_fault():
+    told = f"Program received signal SIGSEGV, Segmentation fault.\n{CRASHED}"
+    assert signature(CRASHED) == signature(told)
+    raised = "#0  0x00007f01 in raise () from /lib/libc.so.6\n#1  0x00007f02 in abort () from /lib/libc.so.6\n"
+    rest = CRASHED.replace("#2", "#4").replace("#1", "#3").replace("#0  ", "#2  0x000055d5 in ")
+    aborted = signature(raised + rest)
+    assert aborted == signature(f"Program received signal SIGABRT, Aborted.\n{raised}{rest}") != signature(CRASHED)

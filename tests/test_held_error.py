@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from tests.growth import grows_evenly
 from triage.formats.held_error import find
 from triage.formats.held_text import report
+from triage.stacks import signature
 
 JS = "TypeError: no rate\n    at pay (/srv/cart.js:12:5)"
 FRAME = {"filename": "/srv/cart.py", "lineno": 3, "name": "pay"}
@@ -51,6 +54,24 @@ def test_a_cause_stands_before_what_it_led_to():
     error = find({"exception": [{"exc_type": "ValueError", "exc_value": "no rate", "frames": [FRAME]}, cause]})
     assert error is not None
     assert error.stack.index("KeyError") < error.stack.index("ValueError")
+    causes = [
+        {"exc_type": "KeyError", "exc_value": "'XTS'", "is_cause": led, "frames": [FRAME]} for led in (True, False)
+    ]
+    texts = [find({"exception": [{"exc_type": "E", "exc_value": "no rate", "frames": [FRAME]}, one]}) for one in causes]
+    assert ["direct cause" in one.stack for one in texts if one] == [True, False]
+    for one in texts:
+        read = report(one.stack) if one else None
+        assert read is not None
+        assert [(trace.role, trace.error_type) for trace in read.traces] == [("crash", "E"), ("cause", "KeyError")]
+
+
+def test_the_kind_of_an_error_stands_beside_frames_alone():
+    stack = "/srv/cart.rb:3:in `pay'\n/srv/main.rb:9:in `<main>'"
+    record = {"ddsource": "ruby", "status": "error", "message": "failed", "date": 1769390759123}
+    held = {"error": {"kind": "KeyError", "message": "no rate", "stack": stack}}
+    text = "/srv/cart.rb:3:in `pay': no rate (KeyError)\n\tfrom /srv/main.rb:9:in `<main>'"
+    assert signature(json.dumps(record | held)) == signature(text) != ""
+    assert signature(json.dumps(record | held).replace("KeyError", "IOError")) not in {"", signature(text)}
 
 
 @pytest.mark.parametrize(

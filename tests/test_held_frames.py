@@ -162,11 +162,76 @@ def test_a_class_is_part_of_the_name(tracker: Tracker) -> None:
     assert signature(written.replace("org.shop.Cart", "org.shop.Bill")) not in {"", signature(written)}
 
 
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_python_names_a_function_without_its_module(tracker: Tracker) -> None:
+    frames = [("shop.cart", name, f"lib/{file}.py", line) for name, file, line in PLAIN]
+    written = json.dumps(tracker([("KeyError", "no rate", frames)]))
+    assert signature(written) == signature(TEXTS["py"]) != ""
+    assert signature(written.replace("total", "count")) not in {"", signature(TEXTS["py"])}
+
+
 @pytest.mark.parametrize("tracker", [rollbar, bugsnag, raygun, elastic])
 def test_what_an_error_came_from(tracker: Tracker) -> None:
     written = json.dumps(tracker([JAVA, CAUSE]))
     assert signature(written) == signature(BY_CLASS + CAUSED) != signature(BY_CLASS)
     assert triage.loads(written).stacks()["role"].tolist() == ["crash", "cause"]
+
+
+def chained(errors: list[Error]) -> dict[str, Any]:
+    """Honeybadger's item, where what an error came from stands beside its frames."""
+    first, *rest = [honeybadger([one])["error"] for one in errors]
+    return {"notifier": {"name": "x"}, "error": {**first, "causes": rest}}
+
+
+TOLD: Error = ("PayError", "failed", [("", "pay", "lib/pay.js", 9), ("", "run", "lib/run.js", 4)])
+BEGAN: Error = ("KeyError", "no rate", [("", "total", "lib/cart.js", 3), ("", "pay", "lib/pay.js", 8)])
+NODE = """\
+PayError: failed
+    at pay (/srv/lib/pay.js:9:1)
+    at run (/srv/lib/run.js:4:1) {
+  [cause]: KeyError: no rate
+      at total (/srv/lib/cart.js:3:1)
+      at pay (/srv/lib/pay.js:8:1)
+}
+"""
+
+
+def spoken(error: Error, ending: str) -> Error:
+    """An error of another language."""
+    kind, said, frames = error
+    return kind, said, [(owner, name, file.replace(".js", ending), line) for owner, name, file, line in frames]
+
+
+@pytest.mark.parametrize("tracker", [rollbar, bugsnag, raygun, elastic, airbrake, chained])
+@pytest.mark.parametrize("ending", [".js", ".rb", ".php"])
+def test_what_an_error_came_from_in_languages_without_classes(tracker: Tracker, ending: str) -> None:
+    written = json.dumps(tracker([spoken(one, ending) for one in (TOLD, BEGAN)]))
+    case = triage.loads(written)
+    stacks = case.stacks()
+    assert list(zip(stacks["role"], stacks["error_type"], strict=True)) == [
+        ("crash", "PayError"),
+        ("cause", "KeyError"),
+    ]
+    assert len(case.events()) == 1
+    if ending == ".js":
+        assert signature(written) == signature(NODE) != ""
+    assert signature(written.replace('"total"', '"count"')) not in {"", signature(written)}
+
+
+def test_errors_that_no_tracker_holds_are_none_of_one() -> None:
+    errors = airbrake([TOLD, BEGAN])["errors"]
+    assert len(triage.loads(json.dumps({"errors": errors})).events()) == 2
+
+
+def test_a_module_is_the_class_where_the_language_has_classes() -> None:
+    kind, said, frames = JAVA
+    rows = [{"filename": file, "function": name, "module": owner, "lineno": line} for owner, name, file, line in frames]
+    rows.append({"filename": "<generated>", "function": "run", "module": "org.shop.Main$$Proxy"})
+    written = json.dumps({"error": {"id": "x", "exception": {"type": kind, "message": said, "stacktrace": rows}}})
+    assert signature(written) == signature(BY_CLASS) != ""
+    python = [{"filename": "lib/cart.py", "function": "total", "module": "shop.cart", "lineno": 3}]
+    written = json.dumps({"error": {"exception": {"type": "KeyError", "message": "a", "stacktrace": python}}})
+    assert triage.loads(written).frames()["function"].tolist() == ["total"]
 
 
 def test_an_item_without_what_is_around_it() -> None:

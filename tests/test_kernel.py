@@ -13,6 +13,7 @@ from tests.reading import CORPUS
 from tests.scanned import scan_grows
 from triage.formats.traces.kernel_frames import frame, plain
 from triage.formats.traces.scanning import Found, scan
+from triage.stacks import signature
 
 KASAN = """\
 [   45.123456][ T5066] usb 1-1: new high-speed USB device
@@ -520,3 +521,16 @@ def test_what_a_panic_dumps_of_others_is_of_the_panic():
     # and far behind the panic too
     text = "Kernel panic - not syncing: tank is dry\n" + DUMPED.format(noise="\n".join([noise] * 4))
     assert len(list(scan(enumerate(text.split("\n"))))) == 2
+
+
+def test_a_warning_says_the_same_with_its_places_decoded():
+    text = "\n".join(WARNING)
+    decoded = text.replace("refcount_warn_saturate+0xd8/0xe0", "refcount_warn_saturate (lib/refcount.c:28)")
+    decoded = decoded.replace("nfsd_put+0x12/0x30 [nfsd]", "nfsd_put (fs/nfsd/svc.c:9) nfsd")
+    assert signature(decoded) == signature(text) != ""
+    assert signature(decoded.replace("nfsd_put", "nfsd_get")) not in {"", signature(text)}
+    for other in (text, decoded):
+        assert signature(other.replace("_saturate", "_saturate.isra.0")) == signature(text)
+    [found] = [one for one in scan(enumerate(WARNING)) if isinstance(one, Found)]
+    assert found.report.error_value is not None
+    assert "+0x" not in found.report.error_value

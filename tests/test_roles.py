@@ -121,6 +121,9 @@ def role(function="", *, module=None, file=None, language=None, in_app=None, kin
         ("application", {"function": "f", "module": "NetworkTool", "language": "swift"}),
         ("library", {"function": "run", "file": "C:\\Python311\\Lib\\asyncio\\runners.py", "language": "python"}),
         ("library", {"function": "std.conv.to", "language": "d"}),
+        ("library", {"function": "_bootstrap_inner", "file": "python3.10/threading.py", "language": "python"}),
+        ("application", {"function": "_bootstrap_cart", "file": "cart.py", "language": "python"}),
+        ("application", {"function": "_bootstrap", "file": "/srv/boot.js", "language": "javascript"}),
         ("noise", {"module": "/usr/libexec/valgrind/vgpreload_helgrind-amd64-linux.so", "language": "native"}),
     ],
 )

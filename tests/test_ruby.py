@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import triage
 from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces import ruby
 from triage.records import Trace
+from triage.stacks import signature
 
 UNCAUGHT = """/srv/shop/rates.rb:4:in `fetch': key not found: "XTS" (KeyError)
 \tfrom /srv/shop/rates.rb:4:in `convert'
@@ -142,6 +144,23 @@ def test_rails_log_with_loggers_prefixes():
     before = "F, [2026-01-26T01:25:59.123456 #1234] FATAL -- : [0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f] "
     found = one("\n".join(before + line for line in RAILS.strip().split("\n")) + "\nI, [x] INFO -- : next", "ruby")
     assert (found.first, found.last, found.report.error_type) == (1, 4, "ActionView::Template::Error")
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["pid=33 tid=b58 class=PayJob jid=35fac4 elapsed=0.7 WARN: ", "33 TID-b58 PayJob JID-35fac4 WARN: ", ""],
+)
+def test_what_failed_in_a_job_of_sidekiq(told):
+    places = "/srv/cart.rb:3:in `pay'\n/srv/job.rb:9:in `perform'\n"
+    stamp = "2026-01-26T01:25:59.330Z " if told else ""
+    log = f"{stamp}{told}KeyError: no rate\n{stamp}{told}{places}"
+    [event] = triage.loads(log).events().to_dict("records")
+    assert (event["error_type"], event["error_value"]) == ("KeyError", "no rate")
+    alone = "/srv/cart.rb:3:in `pay': no rate (KeyError)\n\tfrom /srv/job.rb:9:in `perform'\n"
+    assert signature(log) == signature(alone) != signature(log.replace("KeyError", "IOError"))
+    # what another said above is no head of it
+    other = f"{stamp}{told.replace('WARN', 'INFO')}no rate was found: {3}\n{stamp}{told}{places}"
+    assert signature(other) not in {"", signature(alone)}
 
 
 def test_source_with_carets():

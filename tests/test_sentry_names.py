@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import triage
+from triage.formats.sentry_names import error_of, in_app
 from triage.stacks import signature
 
 
@@ -160,3 +161,108 @@ def test_what_zap_writes_of_a_panic_of_the_runtime() -> None:
     assert signature(written) == signature(GO)
     assert signature(json.dumps(record | {"error": f"runtime error: {NIL}"} | stack)) == signature(GO_NIL)
     assert signature(json.dumps(record | {"error": "no rate"} | stack)) not in {"", signature(GO)}
+
+
+LIBRARY = "/usr/lib/python3.11/threading.py"
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (LIBRARY, False),
+        ("C:\\Python311\\Lib\\threading.py", False),
+        ("C:\\Python311\\Lib\\site-packages\\shop\\cart.py", True),
+        ("/srv/venv/lib64/python3.9/asyncio/events.py", False),
+        ("/srv/venv/lib/python3.9/site-packages/shop/cart.py", True),
+        ("/usr/lib/python3.9/dist-packages/shop/cart.py", True),
+        ("/srv/lib/python/cart.py", True),
+        ("/srv/cart.py", True),
+        (None, True),
+    ],
+)
+def test_what_comes_with_python_is_not_the_program_s(path: str | None, told: bool) -> None:
+    assert in_app({"in_app": True, "abs_path": path}) is told
+    assert in_app({"in_app": False, "abs_path": path}) is False
+    assert in_app({"abs_path": path}) is None
+
+
+def test_a_thread_of_python_has_the_key_of_its_text() -> None:
+    frames = [
+        {"function": "_run", "filename": "threading.py", "abs_path": LIBRARY, "lineno": 9, "in_app": True},
+        {"function": "total", "filename": "cart.py", "abs_path": "/srv/cart.py", "lineno": 3, "in_app": True},
+    ]
+    error = {"type": "KeyError", "value": "'XTS'", "stacktrace": {"frames": frames}}
+    written = json.dumps({"platform": "python", "exception": {"values": [error]}})
+    rows = "".join(
+        f'  File "{one["abs_path"]}", line {one["lineno"]}, in {one["function"]}\n    f()\n' for one in frames
+    )
+    text = f"Traceback (most recent call last):\n{rows}KeyError: 'XTS'\n"
+    assert signature(written) == signature(text) != ""
+    assert signature(written.replace("total", "count")) not in {"", signature(text)}
+
+
+def _thrown(*types: str, platform: str = "csharp") -> str:
+    values = [
+        {"type": name, "value": "a", "stacktrace": {"frames": [{"module": "Shop.Cart", "function": f"At{nth}"}]}}
+        for nth, name in enumerate(types)
+    ]
+    return json.dumps({"platform": platform, "exception": {"values": values[::-1]}})
+
+
+@pytest.mark.parametrize(
+    ("platform", "wrapper"),
+    [
+        ("csharp", "System.AggregateException"),
+        ("csharp", "System.Reflection.TargetInvocationException"),
+        ("java", "java.util.concurrent.ExecutionException"),
+    ],
+)
+def test_an_event_is_of_what_a_wrapper_carries(platform: str, wrapper: str) -> None:
+    case = triage.loads(_thrown(wrapper, "shop.NoRate", "shop.NoKey", platform=platform))
+    stacks = case.stacks()
+    rows = list(zip(stacks["role"], stacks["error_type"], stacks["chain_no"], strict=True))
+    assert rows == [("crash", "shop.NoRate", 0), ("cause", "shop.NoKey", 1), ("wrapper", wrapper, 2)]
+    assert case.events()["error_type"].tolist() == ["shop.NoRate"]
+
+
+def test_a_wrapper_that_carries_nothing_and_an_error_of_its_name_stay() -> None:
+    alone = triage.loads(_thrown("System.AggregateException")).stacks()
+    assert list(zip(alone["role"], alone["error_type"], strict=True)) == [("crash", "System.AggregateException")]
+    own = triage.loads(_thrown("Shop.AggregateException", "shop.NoRate")).stacks()
+    assert list(zip(own["role"], own["error_type"], strict=True)) == [
+        ("crash", "Shop.AggregateException"),
+        ("cause", "shop.NoRate"),
+    ]
+
+
+def test_an_aggregate_of_several_has_the_first_as_what_surfaced() -> None:
+    values = [
+        {"type": "Shop.NoKey", "mechanism": {"exception_id": 2, "parent_id": 0}},
+        {"type": "Shop.NoRate", "mechanism": {"exception_id": 1, "parent_id": 0}},
+        {"type": "System.AggregateException", "mechanism": {"exception_id": 0, "handled": False}},
+    ]
+    stack = {"stacktrace": {"frames": [{"module": "Shop.Cart", "function": "Pay"}]}}
+    values = [one | stack for one in values]
+    case = triage.loads(json.dumps({"platform": "csharp", "exception": {"values": values}}))
+    stacks = case.stacks()
+    assert list(zip(stacks["role"], stacks["error_type"], stacks["chain_no"], strict=True)) == [
+        ("crash", "Shop.NoRate", 0),
+        ("cause", "Shop.NoKey", 1),
+        ("wrapper", "System.AggregateException", 2),
+    ]
+    assert case.events()["handled"].tolist() == [False]
+
+
+def test_a_namespace_of_dotnet_is_part_of_the_type_and_an_assembly_is_not() -> None:
+    assert error_of({"type": "NoRate", "module": "Shop.Errors"}, "csharp")["type"] == "Shop.Errors.NoRate"
+    assembly = "Shop, Version=1.0.0.0, Culture=neutral"
+    assert error_of({"type": "NoRate", "module": assembly}, "csharp")["type"] == "NoRate"
+    assert error_of({"type": "Shop.NoRate", "module": "Shop"}, "csharp")["type"] == "Shop.NoRate"
+
+
+def test_an_error_that_zap_writes_as_json_and_for_the_console() -> None:
+    stack = "shop/cart.(*Cart).Total\n\t/srv/shop/cart/cart.go:7\nmain.main\n\t/srv/shop/main.go:3"
+    record = {"level": "error", "ts": 1769390759.1, "caller": "cart/cart.go:7", "msg": "failed", "stacktrace": stack}
+    console = f'2026-01-26T01:25:59.100Z\tERROR\tcart/cart.go:7\tfailed\t{{"error": "no rate"}}\n{stack}'
+    assert signature(json.dumps(record | {"error": "no rate"})) == signature(console) != ""
+    assert signature(json.dumps(record | {"error": "no rate"}).replace("Total", "Count")) != signature(console)

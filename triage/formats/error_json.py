@@ -79,6 +79,8 @@ def _objects(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
         return
     for name in _WRAPPED if depth < _DEPTH else ():
         inner = value.get(name)
+        if name == "errors" and "context" in value and held_error.find({name: inner}):
+            break  # Airbrake's: an error and those that it came from
         if isinstance(inner, dict) and isinstance(inner.get(name), list):
             inner = inner[name]
         if (

@@ -40,6 +40,9 @@ _CAUSED: Final = re.compile(r"\n\nStack backtrace:\n\s{0,8}0: ")
 # A frame of .NET, and how its console writes them into one line.
 _NET: Final = re.compile(r"\s{0,8}at [^\n(]{1,1000}\(")
 _JOINED: Final = re.compile(r" {3,5}(?=at [\w.<>`+|]{1,500}\(|--- End of )")
+# What Python writes between an error and the one that it led to.
+_CAUSE: Final = "\n\nThe above exception was the direct cause of the following exception:\n\n"
+_CONTEXT: Final = "\n\nDuring handling of the above exception, another exception occurred:\n\n"
 _DEPTH, _OBJECTS, _LINES = 4, 200, 2_000
 
 
@@ -192,7 +195,7 @@ def _written(frames: list[dict[str, Any]], held: dict[str, Any]) -> str | None:
         return text
     inner = first.get("frames")
     if "exc_type" in first and isinstance(inner, list):
-        return "\n\n".join(filter(None, (_python(one) for one in reversed(frames)))) or None
+        return _chained(frames)
     if "lineno" in first and "filename" in first:
         return _python({"frames": frames, "exc_type": held.get("exc_type") or _kind(held), "exc_value": _said(held)})
     if isinstance(first.get("method"), str) and isinstance(first.get("class"), str):
@@ -201,6 +204,16 @@ def _written(frames: list[dict[str, Any]], held: dict[str, Any]) -> str | None:
     if any("function" in one and ("file" in one or "class" in one) and "line" in one for one in frames):
         return _php(frames, held)
     return None
+
+
+def _chained(errors: list[dict[str, Any]]) -> str | None:
+    """Tracebacks of structlog or rich, what surfaced first, joined as Python joins them."""
+    text, joint = "", ""
+    for one in reversed(errors):
+        if written := _python(one):
+            text = f"{text}{joint}{written}" if text else written
+            joint = _CAUSE if one.get("is_cause") else _CONTEXT
+    return text or None
 
 
 def _python(one: dict[str, Any]) -> str | None:

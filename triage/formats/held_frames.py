@@ -35,6 +35,7 @@ _CLASS: Final = ("classname", "class", "declaringtype")
 _FILE: Final = ("filename", "file", "abspath", "machofile")
 _LINE: Final = ("lineno", "linenumber", "line", "number")
 _COLUMN: Final = ("colno", "columnnumber", "column")
+_BY_CLASS: Final = (".java", ".kt", ".scala", ".groovy")
 _STACKS: Final = ("frames", "stacktrace", "backtrace", "parsedstack", "extendedstacktrace")
 _INNER: Final = ("innererror", "innerexception", "innerexceptions", "cause")
 _KIND: Final = ("class", "errorclass", "typename", "type", "classname", "name")
@@ -101,6 +102,10 @@ def written(chain: list[Thrown]) -> str | None:
         return "\nCaused by: ".join(texts)
     if language == "python":
         return "\n\nThe above exception was the direct cause of the following exception:\n\n".join(reversed(texts))
+    if language == "javascript":
+        return "\ncaused by: ".join(texts)
+    if language == "php":
+        return "PHP Fatal error:  Uncaught " + "\n\nNext ".join(reversed(texts))
     return "\n".join(texts) if language == "ruby" else _nested(chain) if language == "csharp" else texts[0]
 
 
@@ -120,6 +125,9 @@ def inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
             return
         yield error
         names = _plain(error)
+        if isinstance(names.get("causes"), list):  # Honeybadger's, one behind the other
+            yield from (cause for cause in names["causes"][:_CHAIN] if isinstance(cause, dict))
+            return
         error = next((names[name] for name in _INNER if isinstance(names.get(name), (dict, list))), None)
 
 
@@ -127,7 +135,10 @@ def _thrown(held: dict[str, Any]) -> Thrown | None:
     """One error, None where it has no frames of this kind."""
     names = _plain(held)
     rows: list[Any] = next((names[name] for name in _STACKS if isinstance(names.get(name), list)), [])
-    calls = [call for row in rows[:_MOST] if isinstance(row, dict) and (call := _call(_plain(row)))]
+    plain = [_plain(row) for row in rows[:_MOST] if isinstance(row, dict)]
+    # Elastic's may name the class so, and of generated ones no file.
+    owners = (*_CLASS, "module") if any(_text(row, _FILE).endswith(_BY_CLASS) for row in plain) else _CLASS
+    calls = [call for row in plain if (call := _call(row, owners))]
     if not calls:
         return None
     platform = _text(names, ("type",))
@@ -137,9 +148,9 @@ def _thrown(held: dict[str, Any]) -> Thrown | None:
     return Thrown(_text(names, _KIND), " ".join(_text(names, _SAID).split("\n")), tuple(calls), platform)
 
 
-def _call(names: dict[str, Any]) -> _Call | None:
+def _call(names: dict[str, Any], owners: tuple[str, ...]) -> _Call | None:
     """A frame, by names without marks; one of Elastic's has its place in an object."""
-    function, owner, file = (_text(names, keys) for keys in (_FUNCTION, _CLASS, _FILE))
+    function, owner, file = (_text(names, keys) for keys in (_FUNCTION, owners, _FILE))
     place = names.get("line")
     place = {**names, **_plain(place)} if isinstance(place, dict) else names
     line, column = _number(place, _LINE), _number(place, _COLUMN)
@@ -198,14 +209,18 @@ def _ruby(error: Thrown) -> str:
 
 
 def _python(error: Thrown) -> str:
-    rows = (f'  File "{call.file}", line {call.line}, in {call.function}' for call in reversed(error.calls))
+    # a traceback names the function alone, without its module and its class
+    rows = (
+        f'  File "{call.file}", line {call.line}, in {call.function.rpartition(".")[2] or call.function}'
+        for call in reversed(error.calls)
+    )
     return "\n".join(["Traceback (most recent call last):", *rows, error.named])
 
 
 def _php(error: Thrown) -> str:
     first = error.calls[0]
     rows = (f"#{nth} {call.file}({call.line}): {call.function}()" for nth, call in enumerate(error.calls))
-    head = f"PHP Fatal error:  Uncaught {error.named} in {first.file}:{first.line}"
+    head = f"{error.named} in {first.file}:{first.line}"
     return "\n".join([head, "Stack trace:", *rows, f"#{len(error.calls)} {{main}}"])
 
 

@@ -342,6 +342,8 @@ class Reading:
         if columns.get("platform") == "go" and (panic := thrown(columns["error_value"])):
             columns |= {"event_kind": panic.kind, "error_type": panic.error_type, "error_value": panic.error_value}
             columns["signal"] = columns["signal"] or panic.signal
+        elif columns.get("platform") == "go" and columns["event_kind"] == "exception" and said.error_value:
+            columns["error_type"] = columns["error_type"] or "error"  # as where its text stands above the stack
         record.event = source.records.event(**columns)
         if report:
             source.records.stacks(record.event, report.traces)

@@ -198,7 +198,7 @@ def fill(records: Records, draft: Draft, event: dict[str, Any]) -> None:
     _fill_what(draft, event, links.main)
     _fill_where(draft, event)
     _fill_request(draft, event)
-    _fill_mechanism(draft, links.main)
+    _fill_mechanism(draft, links.thrown)
     crash = next((trace for trace in stacks if trace.role == "crash"), None)
     if crash:
         draft.fill(rank=RANK, thread_id=crash.thread_id)

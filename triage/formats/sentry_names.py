@@ -14,13 +14,19 @@ from typing import Any, Final
 from triage.formats.sentry_json import mapping, text
 from triage.formats.traces.go_head import Head, thrown
 
-__all__ = ("error_of", "fault", "function_of", "is_native")
+__all__ = ("error_of", "fault", "function_of", "in_app", "is_native")
 
 _JOINED: Final = {
     "java": ".", "kotlin": ".", "groovy": ".", "scala": ".", "clojure": ".", "csharp": ".", "dotnet": ".", "go": ".",
     "ruby": "#",
 }  # fmt: skip
 _TYPED: Final = frozenset({"java", "kotlin", "groovy", "scala", "clojure"})
+# Of .NET a module may be the assembly, which names its version.
+_NAMESPACE: Final = re.compile(r"[\w.]{1,300}")
+# The library that comes with Python, below which packages are: older clients call all of it the program's.
+_LIBRARY: Final = re.compile(
+    r"/(?:lib(?:64)?/python\d\.\d{1,2}|python\d{2,3}/lib)/(?!(?:site|dist)-packages/)", re.IGNORECASE
+)
 _GO: Final = "runtime error: "
 _NATIVE: Final = re.compile(r"SIG[A-Z]{2,6}|EXC_[A-Z_]{3,30}|EXCEPTION_[A-Z_]{3,40}")
 
@@ -46,6 +52,23 @@ def function_of(function: str, module: str | None, platform: str | None) -> str:
     return f"{module}{mark}{function}"
 
 
+def in_app(frame: dict[str, Any]) -> bool | None:
+    """Whether a frame is the program's, as its client says; what comes with Python is not, whatever it says.
+
+    Examples
+    --------
+    >>> in_app({"in_app": True, "abs_path": "/srv/cart.py"})
+    True
+    >>> in_app({"in_app": True, "abs_path": "/usr/lib/python3.11/threading.py"})
+    False
+    """
+    said = frame.get("in_app")
+    path = text(frame.get("abs_path")) if said is True else None
+    if path and _LIBRARY.search(path.replace("\\", "/")):
+        return False
+    return said if isinstance(said, bool) else None
+
+
 def error_of(link: dict[str, Any], platform: str | None) -> dict[str, Any]:
     """An exception with its type and value as the language prints them.
 
@@ -59,7 +82,8 @@ def error_of(link: dict[str, Any], platform: str | None) -> dict[str, Any]:
     kind, value, module = text(link.get("type")), text(link.get("value")), text(link.get("module"))
     if platform == "go" and value and value.startswith(_GO):
         return link | {"type": _GO[:-2], "value": value[len(_GO) :]}
-    if platform in _TYPED and kind and module and "." not in kind:
+    named = platform in _TYPED or (platform == "csharp" and module and _NAMESPACE.fullmatch(module))
+    if named and kind and module and "." not in kind:
         return link | {"type": f"{module}.{kind}"}
     return link
 

@@ -28,7 +28,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from triage.formats.sentry_json import items, mapping, number, text
-from triage.formats.sentry_names import error_of, function_of
+from triage.formats.sentry_names import error_of, function_of, in_app
+from triage.formats.traces.wrappers import wrapping
 from triage.records import Frame, Trace, json_text
 
 __all__ = ("Chain", "Images", "chain", "language", "name_and_args", "traces")
@@ -40,6 +41,8 @@ _SPOKEN: Final = frozenset({
     "python", "ruby", "rust", "swift",
 })
 # fmt: on
+# The runtimes whose exceptions that carry others are known.
+_RUNTIMES: Final = dict.fromkeys(("java", "kotlin", "groovy", "scala", "clojure"), "java") | {"csharp": "dotnet"}
 _TRUST: Final = {"fp": "frame_pointer", "cfiscan": "cfi_scan", "none": None}
 _QUALIFIERS: Final = (" const", " volatile", " noexcept", " &&", " &", " [clone]")
 _LINE_LIMIT: Final = 1 << 31
@@ -101,18 +104,24 @@ def _unsigned(value: Any) -> int | None:
 
 
 class Chain(NamedTuple):
-    """Exceptions, the one that surfaced first, each with its depth in the chain."""
+    """Exceptions, the one that surfaced first, each with its depth in the chain; those that only carried it apart."""
 
     links: tuple[tuple[int, dict[str, Any]], ...]
+    around: tuple[dict[str, Any], ...] = ()
 
     @property
     def main(self) -> dict[str, Any]:
         """The exception that surfaced, an empty mapping where there is none."""
         return self.links[0][1] if self.links else {}
 
+    @property
+    def thrown(self) -> dict[str, Any]:
+        """The exception that was caught or that nobody caught, of which the writer says so."""
+        return self.around[0] if self.around else self.main
+
 
 def chain(event: dict[str, Any]) -> Chain:
-    """Order the exceptions of an event.
+    """Order the exceptions of an event; those that only carried another stand apart, see `wrappers`.
 
     Examples
     --------
@@ -121,12 +130,22 @@ def chain(event: dict[str, Any]) -> Chain:
     [(0, 'PaymentError'), (1, 'KeyError')]
     """
     platform = language(event.get("platform"))
+    links = _ordered(event, platform)
+    many = wrapping((text(error.get("type")) for _, error in links), _RUNTIMES.get(platform or ""))
+    if not many:
+        return Chain(links)
+    rest = tuple((max(depth - many, min(place, 1)), error) for place, (depth, error) in enumerate(links[many:]))
+    return Chain(rest, tuple(error for _, error in links[:many]))
+
+
+def _ordered(event: dict[str, Any], platform: str | None) -> tuple[tuple[int, dict[str, Any]], ...]:
+    """The exceptions of an event by their depth in the chain."""
     newest = [error_of(each, platform) for each in items(event.get("exception"))[::-1]]
     numbered: dict[int, dict[str, Any]] = {}
     for error in newest:
         own = number(mapping(error.get("mechanism")).get("exception_id"))
         if own is None or own in numbered:
-            return Chain(tuple(enumerate(newest)))
+            return tuple(enumerate(newest))
         numbered[own] = error
     children: dict[int | None, list[int]] = {}
     for own, error in numbered.items():
@@ -138,7 +157,7 @@ def chain(event: dict[str, Any]) -> Chain:
         depth, own = waiting.pop()
         links.append((depth, numbered[own]))
         waiting.extend((depth + 1, child) for child in sorted(children.pop(own, ()), reverse=True))
-    return Chain(tuple(links) if len(links) == len(newest) else tuple(enumerate(newest)))
+    return tuple(links) if len(links) == len(newest) else tuple(enumerate(newest))
 
 
 def traces(event: dict[str, Any], links: Chain, images: Images) -> list[Trace]:
@@ -157,6 +176,9 @@ def traces(event: dict[str, Any], links: Chain, images: Images) -> list[Trace]:
     crashed = _crashed(threads, links.main)
     by_id = {_id(thread.get("id")): thread for thread in reversed(threads)}
     found = [maker.exception(depth, error, by_id, crashed) for depth, error in links.links]
+    last = max((depth for depth, _ in links.links), default=0)
+    for place, error in enumerate(links.around, last + 1):
+        found.append(msgspec.structs.replace(maker.exception(place, error, by_id, None), role="wrapper"))
     for thread in threads:
         stack = _stack(thread)
         if stack is None:
@@ -305,7 +327,6 @@ class _Maker:
         raw = raw or function
         variables = item.get("vars")
         spoken = item.get("lang") if isinstance(item.get("lang"), str) else platform
-        in_app = item.get("in_app")
         trust = text(item.get("trust"))
         return Frame(
             function=function,
@@ -323,7 +344,7 @@ class _Maker:
             trust=_TRUST.get(trust, trust) if trust else None,
             context_line=item.get("context_line") if isinstance(item.get("context_line"), str) else None,
             variables=json_text(variables) if variables and isinstance(variables, (dict, list)) else None,
-            in_app=in_app if isinstance(in_app, bool) else None,
+            in_app=in_app(item),
             address=address,
         )
 

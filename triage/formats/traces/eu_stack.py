@@ -30,7 +30,7 @@ TITLE: Final = "Stacks of eu-stack"
 PLATFORM: Final = "native"
 ANCHORS: Final = ("TID ",)
 
-_PROCESS: Final = lazy(r"PID (?P<id>\d{1,9}) - (?:process|core)\s*$")
+_PROCESS: Final = lazy(r"PID (?P<id>\d{1,9}) - (?P<what>process|core)\s*$")
 _THREAD: Final = lazy(r"TID (?P<id>\d{1,9}):\s*$")
 _ROW: Final = lazy(
     r"#\d{1,6} {1,4}0x(?P<address>[0-9a-f]{8,16})(?:(?: - 1)?\s{1,8}(?P<name>(?!- )\S.{0,4000}?))?"
@@ -74,6 +74,7 @@ def read(window: Window) -> Report | None:
         elif not _NOTE.match(line):
             break
         end += 1
+    error = "core dump" if process and process["what"] == "core" else None
     return Report(
         first=-1 if process else 0,
         end=end,
@@ -82,12 +83,14 @@ def read(window: Window) -> Report | None:
             Trace(
                 frames=tuple(frames),
                 role="thread" if place else "crash",
+                error_type=None if place else error,
                 thread_id=number,
                 crashed=not place,
                 unwinder="text",
             )
             for place, (number, frames) in enumerate(found)
         ),
+        error_type=error,
         thread_id=found[0][0],
         process_id=int(process["id"]) if process else None,
     )

@@ -30,6 +30,7 @@ from triage.formats.traces import lambdas
 from triage.formats.traces.gdb_extent import HANDLED, LISTED, extent
 from triage.formats.traces.gdb_frames import balance, call, inlined, variables
 from triage.formats.traces.gdb_frames import frame as frame_of
+from triage.formats.traces.gdb_reports import signal_above
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.window import Window
@@ -111,6 +112,8 @@ def read(window: Window) -> Report | None:
         reader.feed((window[index] or "").rstrip())
     traces = shifted(reader.traces(), found.first)
     signal = reader.signal
+    if traces and signal is None and (signal := signal_above(window, found.first)):
+        traces = (replace(traces[0], error_type=signal), *traces[1:])
     if traces and not traces[0].frames and found.place is not None:
         frame = frame_of((window[found.place] or "").strip())
         traces = (replace(traces[0], frames=(replace(frame, text_line=found.place),)), *traces[1:])

@@ -20,6 +20,10 @@ __all__ = ("END", "KNOWN", "STOP", "UNKNOWN", "WEAK", "Reader")
 # a blank, the beginning of another.
 KNOWN, END, WEAK, UNKNOWN, BLANK, STOP = range(6)
 
+# Which copy of a function the compiler made, and how far in it: scripts that decode traces leave that out of the head.
+_OFFSET: Final = lazy(
+    r"(?:\.(?:constprop|isra|part|cold|llvm)(?:\.\d{1,20})?){0,4}(?:\+0x[0-9a-f]{1,12}/0x[0-9a-f]{1,12})?$"
+)
 _CPU: Final = lazy(
     r"CPU: (?P<cpu>\d{1,5})(?: UID: \d{1,10})?(?: PID: (?P<pid>\d{1,9}) Comm: (?P<comm>.{1,40}?))?(?: Kdump: loaded)? +"
     r"(?:Not tainted|Tainted: (?P<taint>[A-Z() ]{1,60}?)) {1,8}\(?(?P<version>\d[^\s()]{1,120})(?: "
@@ -181,7 +185,7 @@ class Reader:
     def _said(self, head: Head) -> str | None:
         """The message: what stands in the head, or around it."""
         if head.type == "WARNING":
-            return self._value or head.value
+            return _OFFSET.sub("", self._value or head.value or "") or None
         if head.tool and not head.value:
             return head.text.removeprefix("BUG: ")
         if self._described:

@@ -19,11 +19,16 @@ _SOURCES: Final = (".rb", ".erb", ".rake", ".ru", ".haml", ".slim", ".gemspec", 
 _LOGGER: Final = lazy(
     r"[DIWEFAU], \[[\dT:.-]{10,40} #\d{1,9}\] {1,2}[A-Z]{3,7} -- [^:]{0,80}: |(?:\[[0-9a-f-]{32,40}\] ?)"
 )
+# Sidekiq's own logger, behind its time; from 6 on it names what it says of the job.
+_SIDEKIQ: Final = lazy(
+    r"(?:pid=\d{1,9} tid=\w{1,24}(?: [a-z_]{1,24}=\S{1,200}){0,12}|\d{1,9} TID-\w{1,24}(?: [\w:-]{1,200}){0,4})"
+    r" [A-Z]{4,7}: "
+)
 _RSPEC: Final = lazy(r"(\s*)# (?=\S)")
 
 
 def clean(line: str) -> str:
-    """Without the prefix of Ruby's logger, the request's id, and RSpec's mark before a place.
+    """Without the prefix of Ruby's logger or of Sidekiq's, the request's id, and RSpec's mark before a place.
 
     Examples
     --------
@@ -36,6 +41,8 @@ def clean(line: str) -> str:
             if not found:
                 break
             line = line[found.end() :]
+    elif (line.startswith("pid=") or " TID-" in line[:20]) and (found := _SIDEKIQ.match(line)):
+        line = line[found.end() :]
     return _RSPEC.sub(r"\1", line, count=1) if line.lstrip()[:2] == "# " else line
 
 

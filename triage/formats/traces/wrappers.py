@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from triage.records import Trace
 
-__all__ = ("unwrapped",)
+__all__ = ("unwrapped", "wrapping")
 
 
 def unwrapped(traces: Iterable[Trace], runtime: str) -> tuple[Trace, ...]:
@@ -28,10 +28,8 @@ def unwrapped(traces: Iterable[Trace], runtime: str) -> tuple[Trace, ...]:
     [('a.RateException', 'crash'), ('java.util.concurrent.ExecutionException', 'wrapper')]
     """
     given = tuple(traces)
-    depth = 0
-    while depth < len(given) and given[depth].error_type in _table()[runtime]:
-        depth += 1
-    if not depth or depth == len(given) or given[0].role != "crash" or given[depth].role != "cause":
+    depth = wrapping((trace.error_type for trace in given), runtime)
+    if not depth or given[0].role != "crash" or given[depth].role != "cause":
         return given
     thrown = given[0]
     carried = replace(
@@ -44,6 +42,18 @@ def unwrapped(traces: Iterable[Trace], runtime: str) -> tuple[Trace, ...]:
     around = (replace(trace, role="wrapper", crashed=None) for trace in given[:depth])
     chain = (carried, *given[depth + 1 :], *around)
     return tuple(replace(trace, chain_no=place) for place, trace in enumerate(chain))
+
+
+def wrapping(types: Iterable[str | None], runtime: str | None) -> int:
+    """How many of the first errors of a chain only carry the next, by their types; 0 where nothing is carried.
+
+    Examples
+    --------
+    >>> wrapping(["System.AggregateException", "A.B"], "dotnet"), wrapping(["A.B"], "dotnet")
+    (1, 0)
+    """
+    names = _table().get(runtime or "", frozenset())
+    return next((place for place, name in enumerate(types) if name not in names), 0)
 
 
 @cache
