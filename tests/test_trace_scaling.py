@@ -103,3 +103,9 @@ def _drawn_out(line, run, size):
     """A line with a run before its last word."""
     before, blank, last = line.rpartition(" ")
     return before + blank + run * (size // len(run)) + last
+
+
+def test_blanks_in_a_drawn_box():
+    head = "╭──── Traceback (most recent call last) ────╮"
+    rows = ["│ /srv/app.py:3 in go │", "│ ❱ 3     int('x') │"]
+    scan_grows([head, *rows, "│ x" + " " * 2_000 + "y" + " " * 2_000 + "│ z", "╰───╯"], size=10, enlarged=1)

@@ -35,7 +35,7 @@ _FAILED: Final = lazy(r"(?P<file>[^\s:]{1,400}): (?P<line>\d{1,9}): FAILED (?:ce
 _FUNCTION: Final = lazy(r"[^\s:]{1,400}: In function '.{1,2000}' thread [0-9a-f]{1,16} time ")
 _THREAD: Final = lazy(r" in thread (?P<id>[0-9a-f]{1,16})(?: thread_name:(?P<name>\S{1,60}))?\s*$")
 _VERSION: Final = lazy(r" ceph version (?P<version>\S{1,80}) ")
-_ROW: Final = lazy(r"\s{1,3}\d{1,4}: (?P<text>\S.*?)(?: \[0x(?P<address>[0-9a-f]{1,16})\])?\s*$")
+_ROW: Final = lazy(r"\s{1,3}\d{1,4}: (?P<text>\S.*?)(?: \[0x(?P<address>[0-9a-f]{1,16})\])?$")
 _OFFSET: Final = lazy(r"(?P<name>.*)\+0x(?P<offset>[0-9a-f]{1,8})$")
 _NOTE: Final = " NOTE: a copy of the executable"
 _AHEAD: Final = 8
@@ -58,7 +58,7 @@ def read(window: Window) -> Report | None:
     block = Block(window)
     told: dict[str, str] = {}
     start = 1
-    while start < _AHEAD and (below := block[start]) is not None and not _ROW.match(below):
+    while start < _AHEAD and (below := block[start]) is not None and not _ROW.match(below.rstrip()):
         for pattern in (_THREAD, _VERSION):
             if found := pattern.match(below):
                 told |= {key: value for key, value in found.groupdict().items() if value}
@@ -99,7 +99,7 @@ def _frame(line: str, at: int) -> Frame | None:
 @remembered
 def _said(line: str) -> Frame | None:
     """The frame of a row, without its line."""
-    found = _ROW.match(line) if len(line) <= 16_384 else None
+    found = _ROW.match(line.rstrip()) if len(line) <= 16_384 else None
     if found is None or not found["text"].endswith(")"):
         return None
     text = found["text"]

@@ -39,7 +39,7 @@ _VERSION: Final = lazy(r"\(version (?P<version>[\w.-]{1,60})")
 _ADDRESS: Final = lazy(r"Address: (?P<address>0x[0-9a-fA-F]{1,16})\b")
 _FRAME: Final = lazy(
     r"\d{1,4}(?:\.\d{1,4})?\. (?:inlined from )?(?P<text>\S.*?)"
-    r"(?: @ (?:0x(?P<address>[0-9a-fA-F]{1,16}))?(?: in (?P<image>\S.{0,300}))?)?\s*$"
+    r"(?: @ (?:0x(?P<address>[0-9a-fA-F]{1,16}))?(?: in (?P<image>\S.{0,300}))?)?$"
 )
 _PLACE: Final = lazy(
     r"(?P<file>(?:\./|/)[^:]{1,600}|[^\s:()]{1,400}\.(?:cpp|h|cc|c|hpp)):"
@@ -118,7 +118,7 @@ def _row(line: str, at: int) -> Frame | None:
 @remembered
 def _frame(text: str) -> Frame | None:
     """The frame of a numbered line."""
-    found = _FRAME.match(text) if len(text) <= 16_384 else None
+    found = _FRAME.match(text.rstrip()) if len(text) <= 16_384 else None
     if found is None:
         return None
     place = _PLACE.match(found["text"])

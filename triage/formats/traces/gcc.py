@@ -29,7 +29,7 @@ ANCHORS: Final = (": internal compiler error: ",)
 
 _HEAD: Final = lazy(r"\S.{0,600}?: internal compiler error: (?P<text>\S.{0,2000}?)(?P<at>, at \S{1,400}:\d{1,9})?\s*$")
 _DURING: Final = lazy(r"during (?:\w{1,10} )?pass: \S{1,60}\s*$")
-_FRAME: Final = lazy(r"0x(?P<address>[0-9a-f]{4,16}) (?P<name>\S.{0,4000}?)\s*$")
+_FRAME: Final = lazy(r"0x(?P<address>[0-9a-f]{4,16}) (?P<name>\S.{0,4000})$")
 _PLACE: Final = lazy(r"\t(?P<file>\S.{0,600}?):(?P<line>\d{1,9})\s*$")
 _PLEA: Final = lazy(r"Please (?:submit|include|provide|use) |See <\S{1,200}>|with preprocessed source")
 # Lines of source that stand between the head and the stack.
@@ -43,7 +43,7 @@ def read(window: Window) -> Report | None:
     if head is None:
         return None
     block = Block(window)
-    start = next((at for at in range(1, _AHEAD) if _FRAME.match(block[at] or "")), None)
+    start = next((at for at in range(1, _AHEAD) if _FRAME.match((block[at] or "").rstrip())), None)
     frames, end = _frames(block, start) if start else ([], 1)
     while (line := block[end]) is not None and _PLEA.match(line):
         end += 1
@@ -68,7 +68,7 @@ def _frames(block: Block, start: int) -> tuple[list[Frame], int]:
     """The frames from a line on, each with its place below it, and where they end (exclusive)."""
     frames: list[Frame] = []
     at = start
-    while len(frames) < _MOST and (found := _FRAME.match(block[at] or "")):
+    while len(frames) < _MOST and (found := _FRAME.match((block[at] or "").rstrip())):
         place = _PLACE.match(block[at + 1] or "")
         function, args = call(found["name"]) if found["name"] != "???" else (None, None)
         frames.append(

@@ -42,7 +42,6 @@ _LISTED: Final = lazy(r" {0,8}\d{1,9}(?: .*|)$| {4,}\S")
 _SKIPPED: Final = lazy(r"\s*(?:\(\.\.\.\)|\[\.\.\. (?:skipping|skipped) (\d{1,9})? ?.*|\.\.\. \((\d{1,9}) frames .*)$")
 _RULE: Final = lazy(r"-{20,}$")
 _CALL: Final = lazy(r"([^(]{1,200})\((.*)\)$", re.DOTALL)
-_BOX: Final = lazy(r"\s*[│|] ?(.*?)\s*[│|]?\s*$")
 _BOX_PLACE: Final = lazy(r"(\S.{0,400}?):(\d{1,9}) in (\S.{0,200})$")
 _BOX_ARROW: Final = lazy(r"[❱>] +(\d{1,9}) ?[│|]? ?(.*)$")
 _BOX_HIDDEN: Final = lazy(r"\.\.\. (\d{1,9}) frames hidden \.\.\.")
@@ -215,8 +214,8 @@ def _boxed(window: Window, index: int) -> tuple[list[Frame], int]:
     frames: list[Frame] = []
     nested = False
     while (line := window[index]) is not None and line.strip()[:1] in {"│", "|"}:
-        body = _BOX.match(line)
-        text = body[1].strip() if body else ""
+        text = line.strip()[1:]
+        text = (text[:-1] if text.endswith(("│", "|")) else text).strip()
         if text[:1] in {"╭", "╰"}:
             # the variables of a frame stand in a box of their own
             nested = text[:1] == "╭"
