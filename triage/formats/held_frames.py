@@ -30,14 +30,18 @@ _PLATFORMS: Final = {
     "reactnativejs": "javascript", "browserjs": "javascript", "nodejs": "javascript",
     "android": "java", "cocoa": "native", "c": "native",
 }  # fmt: skip
-_FUNCTION: Final = ("method", "function", "methodname", "functionname")
+_FUNCTION: Final = ("method", "function", "methodname", "functionname", "func")
 _CLASS: Final = ("classname", "class", "declaringtype")
-_FILE: Final = ("filename", "file", "abspath", "machofile")
+_FILE: Final = ("filename", "file", "abspath", "machofile", "source")
+# Languages whose functions are named by what a frame calls its module.
+_QUALIFIED: Final = frozenset({"java", "go"})
 _LINE: Final = ("lineno", "linenumber", "line", "number")
 _COLUMN: Final = ("colno", "columnnumber", "column")
-_STACKS: Final = ("frames", "stacktrace", "backtrace", "parsedstack", "extendedstacktrace")
+_STACKS: Final = ("frames", "stacktrace", "backtrace", "parsedstack", "extendedstacktrace", "stack")
 _INNER: Final = ("innererror", "innerexception", "innerexceptions", "cause")
-_KIND: Final = ("class", "errorclass", "typename", "type", "classname", "name")
+# All that an error came from, one behind the other.
+_CAUSES: Final = "causes"
+_KIND: Final = ("exceptionname", "class", "errorclass", "typename", "type", "classname", "name")
 _SAID: Final = ("message", "value", "description")
 _SIGNAL: Final = re.compile(r"SIG[A-Z]{3,6}|EXC_[A-Z_]{3,30}")
 _MOST, _CHAIN, _LOOKED = 2_000, 16, 40
@@ -96,12 +100,12 @@ def written(chain: list[Thrown]) -> str | None:
     language = language or next((_PLATFORMS[one.platform] for one in chain if one.platform in _PLATFORMS), None)
     if language is None:
         return None
-    texts = [_WRITERS[language](one) for one in chain]
-    if language == "java":
-        return "\nCaused by: ".join(texts)
-    if language == "python":
-        return "\n\nThe above exception was the direct cause of the following exception:\n\n".join(reversed(texts))
-    return "\n".join(texts) if language == "ruby" else _nested(chain) if language == "csharp" else texts[0]
+    if language in _CHAINS:
+        return _CHAINS[language](chain)
+    text = _WRITERS[language]
+    if language in _ROOT_FIRST:
+        return _ROOT_FIRST[language].join(map(text, reversed(chain)))
+    return _BETWEEN[language].join(map(text, chain)) if language in _BETWEEN else text(chain[0])
 
 
 def inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -120,12 +124,18 @@ def inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
             return
         yield error
         names = _plain(error)
+        causes = names.get(_CAUSES)
+        if isinstance(causes, list) and causes:
+            yield from (one for one in causes[:_CHAIN] if isinstance(one, dict))
+            return
         error = next((names[name] for name in _INNER if isinstance(names.get(name), (dict, list))), None)
 
 
 def _thrown(held: dict[str, Any]) -> Thrown | None:
     """One error, None where it has no frames of this kind."""
     names = _plain(held)
+    if isinstance(stack := names.get("stacktrace"), dict) and isinstance(stack.get("frames"), list):
+        names["stacktrace"] = stack["frames"][::-1]  # Sentry's: the last call is the innermost
     rows: list[Any] = next((names[name] for name in _STACKS if isinstance(names.get(name), list)), [])
     calls = [call for row in rows[:_MOST] if isinstance(row, dict) and (call := _call(_plain(row)))]
     if not calls:
@@ -147,6 +157,13 @@ def _call(names: dict[str, Any]) -> _Call | None:
         return None
     if owner and not function.startswith(f"{owner}."):
         function = f"{owner}.{function}"
+    module = _text(names, ("module",))
+    if (
+        module
+        and not owner
+        and _LANGUAGES.get(_ending(file), "java" if "Unknown" in file or "<" in file else "") in _QUALIFIED
+    ):
+        function = f"{module}.{function}"
     return _Call(function, file, line, column)
 
 
@@ -171,7 +188,12 @@ def _number(names: dict[str, Any], keys: tuple[str, ...]) -> int:
 
 def _language(call: _Call) -> str | None:
     """The language of a file, by how its name ends."""
-    return _LANGUAGES.get(call.file.partition("?")[0].rpartition(".")[2].lower())
+    return _LANGUAGES.get(_ending(call.file))
+
+
+def _ending(file: str) -> str:
+    """How the name of a file ends."""
+    return file.partition("?")[0].rpartition(".")[2].lower()
 
 
 def _java(error: Thrown) -> str:
@@ -191,6 +213,18 @@ def _javascript(error: Thrown) -> str:
     return "\n".join([error.named, *rows])
 
 
+def _caused(chain: list[Thrown]) -> str:
+    """Errors of JavaScript as Node.js shows them: what an error came from stands inside of it."""
+    texts = [_javascript(one) for one in chain]
+    rows = [texts[0]]
+    for depth, text in enumerate(texts[1:], 1):
+        indent = "  " * depth
+        rows[-1] += " {"
+        rows.append("\n".join(f"{indent}{line}" for line in f"[cause]: {text}".split("\n")))
+    rows += ["  " * depth + "}" for depth in range(len(chain) - 2, -1, -1)]
+    return "\n".join(rows)
+
+
 def _ruby(error: Thrown) -> str:
     rows = [f"{call.file}:{call.line}:in `{call.function}'" for call in error.calls]
     rows[0] += f": {error.said} ({error.kind or 'RuntimeError'})"
@@ -205,8 +239,13 @@ def _python(error: Thrown) -> str:
 def _php(error: Thrown) -> str:
     first = error.calls[0]
     rows = (f"#{nth} {call.file}({call.line}): {call.function}()" for nth, call in enumerate(error.calls))
-    head = f"PHP Fatal error:  Uncaught {error.named} in {first.file}:{first.line}"
+    head = f"{error.named} in {first.file}:{first.line}"
     return "\n".join([head, "Stack trace:", *rows, f"#{len(error.calls)} {{main}}"])
+
+
+def _uncaught(chain: list[Thrown]) -> str:
+    """Errors of PHP: what an error came from stands before it."""
+    return "PHP Fatal error:  Uncaught " + "\n\nNext ".join(map(_php, reversed(chain)))
 
 
 def _go(error: Thrown) -> str:
@@ -252,3 +291,10 @@ _WRITERS: Final = {
     "java": _java, "javascript": _javascript, "ruby": _ruby, "python": _python, "php": _php, "go": _go,
     "csharp": _csharp, "native": _native,
 }  # fmt: skip
+_CHAINS: Final = {"javascript": _caused, "php": _uncaught, "csharp": _nested}
+# What stands between errors of which each came from the next, and where the root comes first.
+_BETWEEN: Final = {"java": "\nCaused by: ", "ruby": "\n"}
+_ROOT_FIRST: Final = {
+    "python": "\n\nThe above exception was the direct cause of the following exception:\n\n",
+    "go": "\n",
+}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from triage.formats import held_error, log_heads, log_json
-from triage.formats.traces.prefixes import split
+from triage.formats.traces.prefixes import docker, split
 
 if TYPE_CHECKING:
     from triage.formats.head import Head
@@ -85,7 +85,7 @@ def _carrying(said: Said) -> Said:
 
 def _docker(line: str) -> Said | None:
     """What Docker's json-file driver wrapped; its own time counts where the line has none."""
-    inner = split(line)
+    inner = docker(line)
     said = log_json.read(inner.text) if inner.text[:1] == "{" else log_heads.read(inner.text)
     if said is None or isinstance(said, str):
         return None

@@ -65,7 +65,7 @@ def _may_hold(text: str) -> bool:
     """Whether fields of a log, or objects of JSON behind what a container writes, may hold a stack."""
     if "\\n" in text:
         return '{"' in text or '="' in text
-    return '"    at ' in text and '{"' in text
+    return '{"' in text and ('"    at ' in text or ':[{"' in text or ': [{"' in text)
 
 
 def is_document(text: str) -> bool:
