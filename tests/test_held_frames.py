@@ -347,7 +347,7 @@ def test_methods_without_a_platform_are_no_stack() -> None:
 
 
 @pytest.mark.parametrize("ending", ["js", "php"])
-def test_what_an_error_came_from(ending: str) -> None:
+def test_what_an_error_of_a_script_came_from(ending: str) -> None:
     frames = [("", name, f"/srv/{file}.{ending}", line) for name, file, line in PLAIN]
     cause = [("", "find", f"/srv/rates.{ending}", 7), *frames[1:]]
     (event,) = (
@@ -397,7 +397,7 @@ def test_frames_of_zerolog() -> None:
 
 def test_a_panic_that_tracing_wrote() -> None:
     def line(name: str) -> str:
-        stack = f"   0: rust_begin_unwind\n             at /rustc/a/p.rs:5:5\n   1: shop::{name}\n             at ./a.rs:7:3"
+        stack = f"   0: rust_begin_unwind\n     at /rustc/a/p.rs:5:5\n   1: shop::{name}\n     at ./a.rs:7:3"
         fields = {"message": "A panic occurred", "panic.payload": "no rate", "panic.backtrace": stack}
         return json.dumps(
             {"timestamp": "2026-01-26T01:25:59Z", "level": "ERROR", "fields": fields, "target": "tracing_panic"},

@@ -13,7 +13,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-__all__ = ("Thrown", "errors", "inner", "written")
+from triage.formats import exception_codes
+
+__all__ = ("Thrown", "core", "errors", "inner", "written")
 
 _MARKS: Final = re.compile(r"[^a-z]")
 _LANGUAGES: Final = {
@@ -44,6 +46,8 @@ _CAUSES: Final = "causes"
 _KIND: Final = ("exceptionname", "class", "errorclass", "typename", "type", "classname", "name")
 _SAID: Final = ("message", "value", "description")
 _SIGNAL: Final = re.compile(r"SIG[A-Z]{3,6}|EXC_[A-Z_]{3,30}")
+# What only frames of a core file have.
+_CORE: Final = frozenset({"build_id_offset", "build_id"})
 _MOST, _CHAIN, _LOOKED = 2_000, 16, 40
 
 
@@ -106,6 +110,26 @@ def written(chain: list[Thrown]) -> str | None:
     if language in _ROOT_FIRST:
         return _ROOT_FIRST[language].join(map(text, reversed(chain)))
     return _BETWEEN[language].join(map(text, chain)) if language in _BETWEEN else text(chain[0])
+
+
+def core(threads: list[dict[str, Any]], held: dict[str, Any]) -> str | None:
+    """The text of the threads of a core file as ABRT keeps them, of the one that crashed; None where they are none.
+
+    Examples
+    --------
+    >>> frame = {"address": 5, "build_id_offset": 3, "function_name": "parse", "file_name": "/usr/bin/shop"}
+    >>> core([{"crash_thread": True, "frames": [frame]}], {"signal": 11}).split("\\n")
+    ['* thread #1, stop reason = SIGSEGV', '  * frame #0: 0x0 shop`parse']
+    """
+    found = [one for one in threads if isinstance(one.get("frames"), list)]
+    chosen = next((one for one in found if one.get("crash_thread")), found[0] if found else None)
+    rows = chosen["frames"][:_MOST] if chosen else []
+    if not rows or not all(isinstance(row, dict) and _CORE & row.keys() for row in rows):
+        return None
+    calls = [_Call(_text(row, ("function_name",)) or "???", _text(row, ("file_name",)), 0, 0) for row in rows]
+    number = held.get("signal")
+    signal = exception_codes.name("linux", number) if isinstance(number, int) else None
+    return _native(Thrown(signal if signal and _SIGNAL.fullmatch(signal) else "SIGABRT", "", tuple(calls)))
 
 
 def inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:

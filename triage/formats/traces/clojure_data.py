@@ -1,4 +1,4 @@
-r"""Clojure: exceptions as data, as its printer writes them at a REPL, in a log, in the files that `clojure.main` leaves.
+r"""Clojure: exceptions as data, as its printer writes them at a REPL, in a log, in the files of `clojure.main`.
 
 Facts: general knowledge of Clojure 1.7 to 1.12. Grammar, white space anywhere::
 

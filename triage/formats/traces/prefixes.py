@@ -166,11 +166,13 @@ def split(raw: str) -> Line:
 def _in_json(text: str) -> Line | None:
     """What a collector holds in JSON, by itself or behind its tag; None for what is otherwise."""
     if text.startswith(HELD, 1):
-        line = docker(text)
-        return _behind_prefixes(line.text, line.stream, line.ts) if line.stream else line
+        held = docker(text)
+        return _behind_prefixes(held.text, held.stream, held.ts) if held.stream else held
     tagged = _TAGGED.match(text)
-    line = docker(text[tagged.end() :]) if tagged else None
-    if tagged is None or line is None or not line.stream:
+    if tagged is None:
+        return None
+    line = docker(text[tagged.end() :])
+    if not line.stream:
         return None
     tag = tagged[2] or tagged[3]
     return Line(line.text, (*line.stream, tag), line.ts if line.ts is not None else _moment(tagged[1])[0])
