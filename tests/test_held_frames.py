@@ -406,3 +406,51 @@ def test_a_panic_that_tracing_wrote() -> None:
 
     assert triage.loads(line("parse")).events()["culprit"].tolist() == ["shop::parse (a.rs:7)"]
     assert signature(line("parse")) != signature(line("scan"))
+
+
+def test_threads_of_a_core_file_as_abrt_keeps_them() -> None:
+    def report(name: str, offset: int = 7) -> str:
+        names = [name, "shop::{lambda(int)#5}::operator()(int) const", "shop::pay(bool) [clone .constprop.3]", "main"]
+        frames = [
+            {
+                "address": 5,
+                "build_id": "ab",
+                "build_id_offset": offset,
+                "function_name": one,
+                "file_name": "/usr/bin/shop",
+            }
+            for one in names
+        ]
+        threads = [{"frames": frames[1:]}, {"crash_thread": True, "frames": frames}]
+        return json.dumps({"signal": 11, "executable": "/usr/bin/shop", "stacktrace": threads})
+
+    (event,) = triage.loads(report("shop::parse(int)")).events().to_dict("records")
+    assert (event["error_type"], event["culprit"]) == ("SIGSEGV", "shop::parse")
+    assert signature(report("shop::parse(int)")) == signature(report("shop::parse(int)", 9))
+    assert signature(report("shop::parse(int)")) != signature(report("shop::scan(int)"))
+
+
+def test_a_notice_of_airbrake_is_one_error() -> None:
+    def notice(cause: str, **beside: Any) -> str:
+        def error(name: str) -> dict[str, Any]:
+            return {"type": "E", "message": "x", "backtrace": [{"file": "/srv/a.js", "line": 3, "function": name}]}
+
+        return json.dumps({"errors": [error("pay"), error(cause)], **beside})
+
+    context = {"context": {"notifier": {"name": "airbrake-js"}}}
+    assert len(triage.loads(notice("find", **context)).events()) == 1
+    assert signature(notice("find", **context)) != signature(notice("scan", **context))
+    assert len(triage.loads(notice("find")).events()) == 2
+
+
+def test_an_event_of_sentry_in_a_line_of_a_log() -> None:
+    def line(name: str) -> str:
+        def frame(function: str) -> dict[str, Any]:
+            return {"filename": "Cart.java", "function": function, "module": "org.shop.Cart", "lineno": 7}
+
+        values = [{"type": "a.E", "value": "x", "stacktrace": {"frames": [frame("run"), frame(name)]}}]
+        event = {"event_id": "ab", "level": "error", "timestamp": 1769390759, "exception": {"values": values}}
+        return "2026-01-26T01:25:59.123456789Z stderr F " + json.dumps(event)
+
+    assert triage.loads(line("total")).events()["culprit"].tolist() == ["org.shop.Cart.total (Cart.java:7)"]
+    assert signature(line("total")) not in {"", signature(line("pay"))}
