@@ -75,12 +75,13 @@ def _wrapped(line: str) -> Said | None:
 def _carrying(said: Said) -> Said:
     """A record of text, with the error that its fields hold: an object behind a tab, or texts with their lines."""
     message = said.message
-    if escaped := _escaped(message):
-        held: dict[str, Any] = {"stack": escaped}
-    elif "\t{" in message and message.endswith("}"):
+    held: dict[str, Any]
+    if "\t{" in message and message.endswith("}"):
         held = log_json.decoded(message[message.index("\t{") + 1 :])
     elif '="' in message and "\\n" in message:
         held = log_heads.pairs(message)
+    elif escaped := _escaped(message):
+        held = {"stack": escaped}
     else:
         held = {key: text for key, text in (said.fields or {}).items() if isinstance(text, str) and "\n" in text}
     found = held_error.find(held) if held and said.level not in log_json.CALM else None
@@ -102,7 +103,7 @@ def holds_escaped(text: str) -> bool:
 
 def _escaped(message: str) -> str | None:
     """The stack that a message holds with its newlines escaped, as CEF and syslog's daemons write them."""
-    if '\\n"' in message[:1] or not holds_escaped(message):
+    if not holds_escaped(message):
         return None
     found = _ESCAPED.search(message)
     begins = [key.end() for key in _KEY.finditer(message, 0, found.start() if found else 0)]
