@@ -137,3 +137,31 @@ def test_java_util_logging_has_the_level_below():
         ("error", "com.shop.Cart pay", "no rate"),
         ("info", "com.shop.Cart pay", "x"),
     ]
+
+
+HELD = json.dumps({"level": "error", "msg": "failed", "stack": "TypeError: no rate\n    at total (/srv/cart.js:12:1)"})
+
+
+@pytest.mark.parametrize("wrap", ["web_1  | {}", "2026-01-26T01:25:59.123456789Z stderr F {}", "docker", "{}"])
+def test_an_error_in_json_among_bare_lines(wrap):
+    lines = ["cache warm, 7 entries", "GET /healthz 200", HELD, "GET /healthz 200"]
+    if wrap == "docker":
+        lines = [json.dumps({"log": f"{line}\n", "stream": "stderr", "time": "2026-01-26T01:25:59Z"}) for line in lines]
+    else:
+        lines = [wrap.format(line) for line in lines]
+    case = triage.loads("\n".join(lines) + "\n")
+    (event,) = case.events().to_dict("records")
+    assert (event["error_type"], event["culprit"]) == ("TypeError", "total (cart.js:12)")
+    assert triage.stacks.signature("\n".join(lines)) == triage.stacks.signature(HELD) == event["group_key"]
+    calm = "\n".join(lines).replace("TypeError", "TypeFault").replace("    at total (/srv/cart.js:12:1)", "in cart")
+    assert not len(triage.loads(calm.replace("\\n", " ")).events())
+
+
+def test_a_logger_behind_docker():
+    text = (
+        "cache warm\n2026/01/26 01:25:59 [error] 7#7: *2 lua entry thread aborted: runtime error: /a.lua:4: no rate\n"
+        "stack traceback:\n\t/a.lua:4: in function 'total'\n\t/b.lua:9: in function 'pay'"
+    )
+    lines = (json.dumps({"log": f"{line}\n", "stream": "stderr"}) for line in text.split("\n"))
+    (event,) = triage.loads("\n".join(lines)).events().to_dict("records")
+    assert (event["error_type"], event["error_value"]) == ("runtime error", "no rate")

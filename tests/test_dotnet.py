@@ -321,3 +321,10 @@ def test_powershell_tells_what_was_thrown_above_a_titled_stack():
     (bare,) = found(f"nothing of the kind\n\nScriptStackTrace:\n{rows}\n")
     assert (bare.first, bare.report.error_type) == (3, None)
     assert not found("ScriptStackTrace:\nat the end")
+
+
+def test_lines_that_stand_in_xml():
+    text = UNHANDLED.replace("<", "&lt;").replace(">", "&gt;")
+    assert [found.report.traces for found in scan(enumerate(text.split("\n")))] == [
+        found.report.traces for found in scan(enumerate(UNHANDLED.split("\n")))
+    ]

@@ -409,3 +409,113 @@ def test_a_signal_is_one_of_memory(platform: str, kind: str) -> None:
 def test_methods_without_a_platform_are_no_stack() -> None:
     rows = [{"file": "", "method": name} for name in COCOA]
     assert held_error.find({"exceptions": [{"errorClass": "E", "stacktrace": rows}]}) is None
+
+
+@pytest.mark.parametrize("ending", ["js", "php"])
+def test_what_an_error_of_a_script_came_from(ending: str) -> None:
+    frames = [("", name, f"/srv/{file}.{ending}", line) for name, file, line in PLAIN]
+    cause = [("", "find", f"/srv/rates.{ending}", 7), *frames[1:]]
+    (event,) = (
+        triage.loads(json.dumps(rollbar([("CartError", "x", frames), ("KeyError", "y", cause)])))
+        .events()
+        .to_dict("records")
+    )
+    assert event["error_type"] == "CartError"
+    keys = {
+        signature(json.dumps(rollbar([("CartError", "x", frames), *causes])))
+        for causes in ([], [("KeyError", "y", cause)], [("KeyError", "y", frames)], [("KeyError", "z", cause)])
+    }
+    assert len(keys) == 3
+
+
+def test_all_that_an_error_came_from_in_a_list() -> None:
+    def row(method: str) -> dict[str, str]:
+        return {"number": "3", "file": "/srv/cart.rb", "method": method}
+
+    def error(*methods: str) -> str:
+        kind = {"class": "CartError", "message": "x", "backtrace": [row("pay"), row("run")]}
+        causes = [{"class": f"E{method}", "message": "y", "backtrace": [row(method)]} for method in methods]
+        return json.dumps({"notifier": {"name": "honeybadger-ruby"}, "error": {**kind, "causes": causes}})
+
+    assert len({signature(error(*methods)) for methods in ((), ("a",), ("a", "b"))}) == 3
+
+
+def test_frames_whose_module_is_a_class() -> None:
+    def error(module: str) -> str:
+        frame = {"filename": "Cart.java", "function": "total", "lineno": 12, "module": module, "library_frame": False}
+        return json.dumps({"error": {"exception": {"type": "a.E", "message": "x", "stacktrace": [frame, frame]}}})
+
+    assert triage.loads(error("org.shop.Cart")).events()["culprit"].tolist() == ["org.shop.Cart.total (Cart.java:12)"]
+    assert signature(error("org.shop.Cart")) != signature(error("org.shop.Rates"))
+
+
+def test_frames_of_zerolog() -> None:
+    def error(closure: str, top: str = "(*Rates).Parse") -> str:
+        rows = [(top, "rates.go"), (closure, "cart.go"), ("main", "main.go")]
+        stack = [{"func": name, "line": "12", "source": file} for name, file in rows]
+        return json.dumps({"level": "error", "stack": stack, "error": "no rate", "message": "failed"})
+
+    assert triage.loads(error("Total.func1")).events()["culprit"].tolist() == ["(*Rates).Parse (rates.go:12)"]
+    assert signature(error("Total.func1")) == signature(error("Total.func2.1")) != signature(error("Total"))
+    assert signature(error("Total.func1")) != signature(error("Total.func1", "(*Rates).Scan"))
+
+
+def test_a_panic_that_tracing_wrote() -> None:
+    def line(name: str) -> str:
+        stack = f"   0: rust_begin_unwind\n     at /rustc/a/p.rs:5:5\n   1: shop::{name}\n     at ./a.rs:7:3"
+        fields = {"message": "A panic occurred", "panic.payload": "no rate", "panic.backtrace": stack}
+        return json.dumps(
+            {"timestamp": "2026-01-26T01:25:59Z", "level": "ERROR", "fields": fields, "target": "tracing_panic"},
+            separators=(",", ":"),
+        )
+
+    assert triage.loads(line("parse")).events()["culprit"].tolist() == ["shop::parse (a.rs:7)"]
+    assert signature(line("parse")) != signature(line("scan"))
+
+
+def test_threads_of_a_core_file_as_abrt_keeps_them() -> None:
+    def report(name: str, offset: int = 7) -> str:
+        names = [name, "shop::{lambda(int)#5}::operator()(int) const", "shop::pay(bool) [clone .constprop.3]", "main"]
+        frames = [
+            {
+                "address": 5,
+                "build_id": "ab",
+                "build_id_offset": offset,
+                "function_name": one,
+                "file_name": "/usr/bin/shop",
+            }
+            for one in names
+        ]
+        threads = [{"frames": frames[1:]}, {"crash_thread": True, "frames": frames}]
+        return json.dumps({"signal": 11, "executable": "/usr/bin/shop", "stacktrace": threads})
+
+    (event,) = triage.loads(report("shop::parse(int)")).events().to_dict("records")
+    assert (event["error_type"], event["culprit"]) == ("SIGSEGV", "shop::parse")
+    assert signature(report("shop::parse(int)")) == signature(report("shop::parse(int)", 9))
+    assert signature(report("shop::parse(int)")) != signature(report("shop::scan(int)"))
+
+
+def test_a_notice_of_airbrake_is_one_error() -> None:
+    def notice(cause: str, **beside: Any) -> str:
+        def error(name: str) -> dict[str, Any]:
+            return {"type": "E", "message": "x", "backtrace": [{"file": "/srv/a.js", "line": 3, "function": name}]}
+
+        return json.dumps({"errors": [error("pay"), error(cause)], **beside})
+
+    context = {"context": {"notifier": {"name": "airbrake-js"}}}
+    assert len(triage.loads(notice("find", **context)).events()) == 1
+    assert signature(notice("find", **context)) != signature(notice("scan", **context))
+    assert len(triage.loads(notice("find")).events()) == 2
+
+
+def test_an_event_of_sentry_in_a_line_of_a_log() -> None:
+    def line(name: str) -> str:
+        def frame(function: str) -> dict[str, Any]:
+            return {"filename": "Cart.java", "function": function, "module": "org.shop.Cart", "lineno": 7}
+
+        values = [{"type": "a.E", "value": "x", "stacktrace": {"frames": [frame("run"), frame(name)]}}]
+        event = {"event_id": "ab", "level": "error", "timestamp": 1769390759, "exception": {"values": values}}
+        return "2026-01-26T01:25:59.123456789Z stderr F " + json.dumps(event)
+
+    assert triage.loads(line("total")).events()["culprit"].tolist() == ["org.shop.Cart.total (Cart.java:7)"]
+    assert signature(line("total")) not in {"", signature(line("pay"))}

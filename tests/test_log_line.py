@@ -192,3 +192,26 @@ def test_fields_without_a_stack_make_no_event(line):
 def test_an_error_without_a_stack_of_its_own_leaves_that_of_the_record():
     held = {"level": "error", "ts": 1769390759.1, "msg": "x", "errorVerbose": "no\nrate", "stacktrace": VERBOSE}
     assert log_line.read(json.dumps(held)).stack == VERBOSE
+
+
+ESCAPED = [
+    "CEF:0|acme|shop|1.4|100|Unhandled|8|rt=1769390759123 dvchost=w1 msg={}",
+    "Jan 26 01:25:59 web1 shop[77]: {}",
+    "2026-01-26T01:25:59Z ERROR shop.Cart - {}",
+]
+
+
+@pytest.mark.parametrize("newline", ["\\n\t", "\\n\\t", "#012#011", "\\n    "])
+@pytest.mark.parametrize("head", ESCAPED)
+def test_a_stack_whose_newlines_were_escaped(head, newline):
+    rows = ["shop.RateException: no rate", "at shop.Rates.parse(Rates.java:8)", "at shop.Cart.total(Cart.java:3)"]
+    text = head.format(newline.join(rows))
+    (event,) = triage.loads(text).events().to_dict("records")
+    assert (event["error_type"], event["error_value"]) == ("shop.RateException", "no rate")
+    assert event["group_key"] == signature(text) == signature("\n\t".join(rows))
+    assert not signature(text.replace("at shop", "shop").replace("(", " "))
+
+
+def test_the_time_of_cef():
+    said = log_line.read(ESCAPED[0].format("no rate"))
+    assert (said.logger, said.moment(None).micros) == ("shop", 1769390759123000)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import triage
 from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded, text_lines
 from triage.formats.traces import parse as parse_any
 from triage.formats.traces import php
@@ -44,6 +45,11 @@ CALLS = """Call Stack:
     0.0001     393432   1. {main}() /a.php:0
     0.0002     393840   2. f() /a.php:9
 """
+AGAIN = f"""Fatal error: Uncaught RateException: no rate in /a.php on line 9
+
+RateException: no rate in /a.php on line 9
+
+{CALLS}"""
 
 MONOLOG = """[2026-02-10 09:00:00] production.ERROR: no rate {"exception":"[object] (App\\RateException(code: 7): no rate at /srv/Rates.php:23)
 [stacktrace]
@@ -330,3 +336,11 @@ def test_any_text_is_scanned(text):
 )
 def test_time_is_linear(line):
     scan_grows(line, "php")
+
+
+def test_what_xdebug_says_twice():
+    (event,) = triage.loads(AGAIN).events().to_dict("records")
+    assert (event["error_type"], event["error_value"], event["level"]) == ("RateException", "no rate", "fatal")
+    assert event["culprit"] == "f (a.php:9)"
+    other = AGAIN.replace("\nRateException: no rate", "\nCartException: no cart")
+    assert len(triage.loads(other).events()) == 2

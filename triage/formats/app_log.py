@@ -49,6 +49,11 @@ def sniff(head: Head) -> Match | None:
         return Match(62, f"lines with a time and a level or a logger: {strong} of the first {len(lines)}")
     if len(found) >= 2 and 2 * len(found) >= len(lines) and said[0] is not None:
         return Match(48, f"lines that begin with a time or a level: {len(found)} of the first {len(lines)}")
+    if any(
+        isinstance(one, Said) and one.stack and (one.json or line[0] == "{")
+        for one, line in zip(said, lines, strict=True)
+    ):
+        return Match(46, "a line of JSON that holds an error with its stack")
     return None
 
 

@@ -29,6 +29,8 @@ NAME: Final = "error-json"
 TITLE: Final = "JSON that holds an error with its stack"
 
 _WRAPPED: Final = ("hits", "entries", "events", "logs", "errors", "items", "records", "results", "data", "value")
+# What says that errors in a list are one, with those that it came from: Airbrake's notice.
+_NOTICE: Final = frozenset({"notifier", "context"})
 # An object that begins a line is none that another holds.
 _START: Final = re.compile(rb"\n(\{)")
 _LOOKED, _DEPTH = 50, 3
@@ -87,6 +89,7 @@ def _objects(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
             isinstance(inner, list)
             and inner
             and isinstance(inner[0], dict)
+            and not (name == "errors" and _NOTICE & value.keys())
             and held_error.find(value | {name: None}) is None
         ):
             yield from _objects(inner, depth + 1)

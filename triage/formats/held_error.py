@@ -162,6 +162,8 @@ def _stack(item: Any, held: dict[str, Any]) -> str | None:
         if "\n" not in text and "   at " in text and not _BARE.match(text):
             text = _JOINED.sub("\n   ", text)
         return text if likely(text) else None
+    if isinstance(item, dict) and isinstance(values := item.get("values"), list):
+        item = values[::-1]  # Sentry's: what surfaced comes last
     if not isinstance(item, list) or not item:
         return None
     if all(isinstance(line, str) for line in item):
@@ -189,6 +191,8 @@ def _listed(text: str) -> list[Any]:
 def _written(frames: list[dict[str, Any]], held: dict[str, Any]) -> str | None:
     """Frames that are objects, as their language would print them; or errors that have such frames."""
     first = frames[0]
+    if core := held_frames.core(frames, held):
+        return core
     nested = held_frames.errors(frames)
     chain = nested or ([] if "name" in first else held_frames.errors(held))
     if chain and (text := held_frames.written(chain)):

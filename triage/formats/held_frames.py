@@ -13,7 +13,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-__all__ = ("Thrown", "errors", "inner", "written")
+from triage.formats import exception_codes
+
+__all__ = ("Thrown", "core", "errors", "inner", "written")
 
 _MARKS: Final = re.compile(r"[^a-z]")
 _LANGUAGES: Final = {
@@ -30,17 +32,22 @@ _PLATFORMS: Final = {
     "reactnativejs": "javascript", "browserjs": "javascript", "nodejs": "javascript",
     "android": "java", "cocoa": "native", "c": "native",
 }  # fmt: skip
-_FUNCTION: Final = ("method", "function", "methodname", "functionname")
+_FUNCTION: Final = ("method", "function", "methodname", "functionname", "func")
 _CLASS: Final = ("classname", "class", "declaringtype")
-_FILE: Final = ("filename", "file", "abspath", "machofile")
+_FILE: Final = ("filename", "file", "abspath", "machofile", "source")
+# Languages whose functions are named by what a frame calls its module.
+_QUALIFIED: Final = frozenset({"java", "go"})
 _LINE: Final = ("lineno", "linenumber", "line", "number")
 _COLUMN: Final = ("colno", "columnnumber", "column")
-_BY_CLASS: Final = (".java", ".kt", ".scala", ".groovy")
-_STACKS: Final = ("frames", "stacktrace", "backtrace", "parsedstack", "extendedstacktrace")
+_STACKS: Final = ("frames", "stacktrace", "backtrace", "parsedstack", "extendedstacktrace", "stack")
 _INNER: Final = ("innererror", "innerexception", "innerexceptions", "cause")
-_KIND: Final = ("class", "errorclass", "typename", "type", "classname", "name")
+# All that an error came from, one behind the other.
+_CAUSES: Final = "causes"
+_KIND: Final = ("exceptionname", "class", "errorclass", "typename", "type", "classname", "name")
 _SAID: Final = ("message", "value", "description")
 _SIGNAL: Final = re.compile(r"SIG[A-Z]{3,6}|EXC_[A-Z_]{3,30}")
+# What only frames of a core file have.
+_CORE: Final = frozenset({"build_id_offset", "build_id"})
 _MOST, _CHAIN, _LOOKED = 2_000, 16, 40
 
 
@@ -97,16 +104,32 @@ def written(chain: list[Thrown]) -> str | None:
     language = language or next((_PLATFORMS[one.platform] for one in chain if one.platform in _PLATFORMS), None)
     if language is None:
         return None
-    texts = [_WRITERS[language](one) for one in chain]
-    if language == "java":
-        return "\nCaused by: ".join(texts)
-    if language == "python":
-        return "\n\nThe above exception was the direct cause of the following exception:\n\n".join(reversed(texts))
-    if language == "javascript":
-        return "\ncaused by: ".join(texts)
-    if language == "php":
-        return "PHP Fatal error:  Uncaught " + "\n\nNext ".join(reversed(texts))
-    return "\n".join(texts) if language == "ruby" else _nested(chain) if language == "csharp" else texts[0]
+    if language in _CHAINS:
+        return _CHAINS[language](chain)
+    text = _WRITERS[language]
+    if language in _ROOT_FIRST:
+        return _ROOT_FIRST[language].join(map(text, reversed(chain)))
+    return _BETWEEN[language].join(map(text, chain)) if language in _BETWEEN else text(chain[0])
+
+
+def core(threads: list[dict[str, Any]], held: dict[str, Any]) -> str | None:
+    """The text of the threads of a core file as ABRT keeps them, of the one that crashed; None where they are none.
+
+    Examples
+    --------
+    >>> frame = {"address": 5, "build_id_offset": 3, "function_name": "parse", "file_name": "/usr/bin/shop"}
+    >>> core([{"crash_thread": True, "frames": [frame]}], {"signal": 11}).split("\\n")
+    ['* thread #1, stop reason = SIGSEGV', '  * frame #0: 0x0 shop`parse']
+    """
+    found = [one for one in threads if isinstance(one.get("frames"), list)]
+    chosen = next((one for one in found if one.get("crash_thread")), found[0] if found else None)
+    rows = chosen["frames"][:_MOST] if chosen else []
+    if not rows or not all(isinstance(row, dict) and _CORE & row.keys() for row in rows):
+        return None
+    calls = [_Call(_text(row, ("function_name",)) or "???", _text(row, ("file_name",)), 0, 0) for row in rows]
+    number = held.get("signal")
+    signal = exception_codes.name("linux", number) if isinstance(number, int) else None
+    return _native(Thrown(signal if signal and _SIGNAL.fullmatch(signal) else "SIGABRT", "", tuple(calls)))
 
 
 def inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -125,8 +148,9 @@ def inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
             return
         yield error
         names = _plain(error)
-        if isinstance(names.get("causes"), list):  # Honeybadger's, one behind the other
-            yield from (cause for cause in names["causes"][:_CHAIN] if isinstance(cause, dict))
+        causes = names.get(_CAUSES)
+        if isinstance(causes, list) and causes:
+            yield from (one for one in causes[:_CHAIN] if isinstance(one, dict))
             return
         error = next((names[name] for name in _INNER if isinstance(names.get(name), (dict, list))), None)
 
@@ -134,11 +158,10 @@ def inner(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _thrown(held: dict[str, Any]) -> Thrown | None:
     """One error, None where it has no frames of this kind."""
     names = _plain(held)
+    if isinstance(stack := names.get("stacktrace"), dict) and isinstance(stack.get("frames"), list):
+        names["stacktrace"] = stack["frames"][::-1]  # Sentry's: the last call is the innermost
     rows: list[Any] = next((names[name] for name in _STACKS if isinstance(names.get(name), list)), [])
-    plain = [_plain(row) for row in rows[:_MOST] if isinstance(row, dict)]
-    # Elastic's may name the class so, and of generated ones no file.
-    owners = (*_CLASS, "module") if any(_text(row, _FILE).endswith(_BY_CLASS) for row in plain) else _CLASS
-    calls = [call for row in plain if (call := _call(row, owners))]
+    calls = [call for row in rows[:_MOST] if isinstance(row, dict) and (call := _call(_plain(row)))]
     if not calls:
         return None
     platform = _text(names, ("type",))
@@ -148,9 +171,9 @@ def _thrown(held: dict[str, Any]) -> Thrown | None:
     return Thrown(_text(names, _KIND), " ".join(_text(names, _SAID).split("\n")), tuple(calls), platform)
 
 
-def _call(names: dict[str, Any], owners: tuple[str, ...]) -> _Call | None:
+def _call(names: dict[str, Any]) -> _Call | None:
     """A frame, by names without marks; one of Elastic's has its place in an object."""
-    function, owner, file = (_text(names, keys) for keys in (_FUNCTION, owners, _FILE))
+    function, owner, file = (_text(names, keys) for keys in (_FUNCTION, _CLASS, _FILE))
     place = names.get("line")
     place = {**names, **_plain(place)} if isinstance(place, dict) else names
     line, column = _number(place, _LINE), _number(place, _COLUMN)
@@ -158,6 +181,13 @@ def _call(names: dict[str, Any], owners: tuple[str, ...]) -> _Call | None:
         return None
     if owner and not function.startswith(f"{owner}."):
         function = f"{owner}.{function}"
+    module = _text(names, ("module",))
+    if (
+        module
+        and not owner
+        and _LANGUAGES.get(_ending(file), "java" if "Unknown" in file or "<" in file else "") in _QUALIFIED
+    ):
+        function = f"{module}.{function}"
     return _Call(function, file, line, column)
 
 
@@ -182,7 +212,12 @@ def _number(names: dict[str, Any], keys: tuple[str, ...]) -> int:
 
 def _language(call: _Call) -> str | None:
     """The language of a file, by how its name ends."""
-    return _LANGUAGES.get(call.file.partition("?")[0].rpartition(".")[2].lower())
+    return _LANGUAGES.get(_ending(call.file))
+
+
+def _ending(file: str) -> str:
+    """How the name of a file ends."""
+    return file.partition("?")[0].rpartition(".")[2].lower()
 
 
 def _java(error: Thrown) -> str:
@@ -200,6 +235,18 @@ def _behind(call: _Call) -> str:
 def _javascript(error: Thrown) -> str:
     rows = (f"    at {call.function} ({call.file}:{call.line}:{call.column or 1})" for call in error.calls)
     return "\n".join([error.named, *rows])
+
+
+def _caused(chain: list[Thrown]) -> str:
+    """Errors of JavaScript as Node.js shows them: what an error came from stands inside of it."""
+    texts = [_javascript(one) for one in chain]
+    rows = [texts[0]]
+    for depth, text in enumerate(texts[1:], 1):
+        indent = "  " * depth
+        rows[-1] += " {"
+        rows.append("\n".join(f"{indent}{line}" for line in f"[cause]: {text}".split("\n")))
+    rows += ["  " * depth + "}" for depth in range(len(chain) - 2, -1, -1)]
+    return "\n".join(rows)
 
 
 def _ruby(error: Thrown) -> str:
@@ -222,6 +269,11 @@ def _php(error: Thrown) -> str:
     rows = (f"#{nth} {call.file}({call.line}): {call.function}()" for nth, call in enumerate(error.calls))
     head = f"{error.named} in {first.file}:{first.line}"
     return "\n".join([head, "Stack trace:", *rows, f"#{len(error.calls)} {{main}}"])
+
+
+def _uncaught(chain: list[Thrown]) -> str:
+    """Errors of PHP: what an error came from stands before it."""
+    return "PHP Fatal error:  Uncaught " + "\n\nNext ".join(map(_php, reversed(chain)))
 
 
 def _go(error: Thrown) -> str:
@@ -267,3 +319,10 @@ _WRITERS: Final = {
     "java": _java, "javascript": _javascript, "ruby": _ruby, "python": _python, "php": _php, "go": _go,
     "csharp": _csharp, "native": _native,
 }  # fmt: skip
+_CHAINS: Final = {"javascript": _caused, "php": _uncaught, "csharp": _nested}
+# What stands between errors of which each came from the next, and where the root comes first.
+_BETWEEN: Final = {"java": "\nCaused by: ", "ruby": "\n"}
+_ROOT_FIRST: Final = {
+    "python": "\n\nThe above exception was the direct cause of the following exception:\n\n",
+    "go": "\n",
+}

@@ -7,22 +7,26 @@ reader a file has, a record of another form keeps its own time and level and con
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from triage.formats import held_error, log_heads, log_json
-from triage.formats.traces.prefixes import split
+from triage.formats.traces.prefixes import docker, split
 
 if TYPE_CHECKING:
     from triage.formats.head import Head
     from triage.formats.log_heads import Said
 
-__all__ = ("ACCESS", "FEW", "among", "read")
+__all__ = ("ACCESS", "FEW", "among", "holds_escaped", "read")
 
 # The form of access logs, by which no log is known.
 ACCESS: Final = "access"
 # What a reader says of a file in which most records are of other forms: less than `app_log` of one that it knows.
 FEW: Final = 61
 _CHARS: Final = 16_384
+# A newline as CEF and other writers of pairs escape it, or as rsyslog does, before what is a frame; keys of pairs.
+_ESCAPED: Final = re.compile(r"(?:\\r)?(?:\\n|#012)(?:\\t|\t|#011| {2,8})(?:at \S|File )")
+_KEY: Final = re.compile(r"(?:^| )(?:msg|message|reason|cs\d|error|exception|stack|stacktrace|stack_trace)=")
 
 
 def read(line: str) -> Said | str | None:
@@ -71,10 +75,13 @@ def _wrapped(line: str) -> Said | None:
 def _carrying(said: Said) -> Said:
     """A record of text, with the error that its fields hold: an object behind a tab, or texts with their lines."""
     message = said.message
+    held: dict[str, Any]
     if "\t{" in message and message.endswith("}"):
         held = log_json.decoded(message[message.index("\t{") + 1 :])
     elif '="' in message and "\\n" in message:
         held = log_heads.pairs(message)
+    elif escaped := _escaped(message):
+        held = {"stack": escaped}
     else:
         held = {key: text for key, text in (said.fields or {}).items() if isinstance(text, str) and "\n" in text}
     found = held_error.find(held) if held and said.level not in log_json.CALM else None
@@ -83,9 +90,30 @@ def _carrying(said: Said) -> Said:
     return said
 
 
+def holds_escaped(text: str) -> bool:
+    """Whether a line may hold a stack whose newlines were escaped.
+
+    Examples
+    --------
+    >>> holds_escaped("msg=a.E: no rate\\\\n\\tat a.B.c(B.java:3)"), holds_escaped("C:\\\\new at a.B")
+    (True, False)
+    """
+    return ("\\n" in text or "#012" in text) and _ESCAPED.search(text) is not None
+
+
+def _escaped(message: str) -> str | None:
+    """The stack that a message holds with its newlines escaped, as CEF and syslog's daemons write them."""
+    if not holds_escaped(message):
+        return None
+    found = _ESCAPED.search(message)
+    begins = [key.end() for key in _KEY.finditer(message, 0, found.start() if found else 0)]
+    text = message[begins[-1] if begins else 0 :]
+    return text.replace("#012", "\n").replace("#011", "\t").replace("\\n", "\n").replace("\\t", "\t")
+
+
 def _docker(line: str) -> Said | None:
     """What Docker's json-file driver wrapped; its own time counts where the line has none."""
-    inner = split(line)
+    inner = docker(line)
     said = log_json.read(inner.text) if inner.text[:1] == "{" else log_heads.read(inner.text)
     if said is None or isinstance(said, str):
         return None

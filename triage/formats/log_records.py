@@ -24,7 +24,7 @@ from triage.formats.log_heads import Said, level_of
 from triage.formats.trace_text import add
 from triage.formats.traces.go_head import thrown
 from triage.formats.traces.go_parse import RAISED
-from triage.formats.traces.prefixes import same, split
+from triage.formats.traces.prefixes import docker, same, split
 from triage.formats.traces.scanning import Found, along
 from triage.records import json_text
 
@@ -202,12 +202,12 @@ class Reading:
 
     def _line(self, row: Row, end: int) -> None:
         """One line that is of no trace; `end` is where the next one begins."""
-        docker = row.text.startswith(_DOCKER)
-        if self._php and (docker or row.said or row.text[:1] != "{") and self._php.take(row, end):
+        held = row.text.startswith(_DOCKER)
+        if self._php and (held or row.said or row.text[:1] != "{") and self._php.take(row, end):
             self._close()
         elif row.text[:1] == "{" and row.said is None and (self._current is None or self._current.row.text[:1] == "{"):
-            if docker and self._current is not None:
-                self._current.add(split(row.text).text)
+            if held and (inner := docker(row.text)).stream:
+                self._bare(row, inner.text, end)
             else:
                 self._quarantine(row, end, row.damage or "JSON that is no record of a log")
         elif row.said is not None:
@@ -220,15 +220,17 @@ class Reading:
                     del self._told[next(iter(self._told))]
             if row.said.stack or row.said.error_type:
                 self._held(self._current, end)
-        elif self._current is not None:
-            self._continued(self._current, row.text)
-        elif row.text.strip():
-            self._before(row, end)
+        else:
+            self._bare(row, row.text, end)
 
-    def _before(self, row: Row, end: int) -> None:
-        """A line before the first head: what a program prints when it starts, or nothing that belongs to the log."""
-        if self._preamble:
-            self._current = Record(Said(row.text), row)
+    def _bare(self, row: Row, text: str, end: int) -> None:
+        """A line without a head; before the first one it is what a program prints at its start, or none of the log."""
+        if self._current is not None:
+            self._continued(self._current, text)
+        elif not text.strip():
+            return
+        elif self._preamble:
+            self._current = Record(Said(text), row)
         else:
             self._quarantine(row, end, "text before the first record of the log")
 

@@ -61,6 +61,10 @@ class Moment(NamedTuple):
     note: str | None = None
 
 
+# Digits of milliseconds since 1970, from 2001 to 2286.
+_MILLIS: Final = 13
+
+
 def read(text: str, dated: tuple[int, int] | None = None) -> Moment:
     """Read a stamp; `dated` is the year and month of the file, where it is known.
 
@@ -72,7 +76,11 @@ def read(text: str, dated: tuple[int, int] | None = None) -> Moment:
     Moment(micros=1769390759500000, note='the time has no zone; taken as UTC')
     >>> read("Jan 26 01:25:59")
     Moment(micros=None, note='the time names no year')
+    >>> read("1769390759123")
+    Moment(micros=1769390759123000, note=None)
     """
+    if len(text) == _MILLIS and text.isascii() and text.isdecimal():
+        return Moment(int(text) * 1_000)
     part = 0
     fraction = _FRACTION.search(text)
     if fraction:

@@ -46,7 +46,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 def looks_like(head: Head) -> bool:
-    """Whether one of the first lines is of this form, sound or broken."""
+    """Whether one of the first lines is of this form, sound or broken, and none holds a stack."""
+    if any('backtrace":"' in line for line in head.lines[:20]):
+        return False
     for line in head.lines[:20]:
         if line.startswith('{"timestamp":"') and '"level":"' in line[:200]:
             return '"fields":{' in line[:300] or '"target":"' in line

@@ -41,6 +41,10 @@ _COMPILED: Final = frozenset({"native", "c", "c++", "rust", "swift", "kernel", "
 _METHOD: Final = re.compile(r"(?<=[\w}])(?<!operator)->(?=[\w\\{])")
 # In other languages these are names that people give.
 _CLONE: Final = re.compile(r"(?<=\w)\.(?:cold|hot|warm|isra|part|constprop)$")
+# Of Go's functions without a name those of which a tool leaves the package out; `names.toml` has those behind one.
+_CLOSURE: Final = re.compile(
+    r"(?:\.(?:func|gowrap|deferwrap)|-range)\d+(?:(?:\.(?:func|gowrap|deferwrap)?|-range)\d+)*(?=$|\.)"
+)
 # Swift's names as some tools write them: with the module that others leave out, and with types.
 _SWIFT: Final = re.compile(
     r"\((?:\w{1,80}: ?)(?:[)\w(\[]|$)| -> |\.[gs]etter\b|\.modify\b|closure #\d"
@@ -114,6 +118,8 @@ class FrameTable:
         telling = _telling(role, named=bool(name))
         if language == "javascript" and "." in name[1:3] and file and _BUILT.search(basename(file)):
             name = _RECEIVER.sub("", name)
+        if language == "go" and "." in name:
+            name = _CLOSURE.sub(".lambda", name)
         if "->" in name:
             shown, name = name, _METHOD.sub("::", name)
         inner = name.replace("anonymous::", "(anonymous namespace)::") if compiled and "anonymous::" in name else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
+from triage.formats import log_line
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.patterns import remembered
 from triage.formats.traces.reports import settled
@@ -63,9 +64,9 @@ def signature(text: str, table: FrameTable) -> str:
 
 def _may_hold(text: str) -> bool:
     """Whether fields of a log, or objects of JSON behind what a container writes, may hold a stack."""
-    if "\\n" in text:
-        return '{"' in text or '="' in text
-    return '"    at ' in text and '{"' in text
+    if "\\n" in text or "#012" in text:
+        return '{"' in text or '="' in text or log_line.holds_escaped(text)
+    return '{"' in text and ('"    at ' in text or ':[{"' in text or ': [{"' in text)
 
 
 def is_document(text: str) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Final
 
 from triage.formats.traces.patterns import lazy
 from triage.records import Frame
 
-__all__ = ("AT", "frame")
+__all__ = ("AT", "frame", "plain")
 
 _LINE_CHARS: Final = 8_000
 # The word for "at" in the runtime's own resources.
@@ -82,6 +83,7 @@ def frame(line: str, number: int | None = None) -> Frame | None:
     """
     if len(line) > _LINE_CHARS or ("(" not in line and "+0x" not in line):
         return None
+    line = plain(line)
     if found := _MONO.match(line) or _UNITY_AT.match(line):
         return _made(found, number)
     if found := _RUNTIME.match(line):
@@ -90,6 +92,17 @@ def frame(line: str, number: int | None = None) -> Frame | None:
         return _made(found, number)
     found = _UNITY.match(line)
     return _made(found, number) if found and "." not in found["name"] else None
+
+
+def plain(line: str) -> str:
+    """A line as it was before somebody put it into XML or HTML.
+
+    Examples
+    --------
+    >>> plain(" ---&gt; Shop.RateException: no rate")
+    ' ---> Shop.RateException: no rate'
+    """
+    return unescape(line) if "&lt;" in line or "&gt;" in line else line
 
 
 def _is_call(found: re.Match[str]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from triage.formats.exception_codes import name as code_name
-from triage.formats.traces.dotnet_frames import frame
+from triage.formats.traces.dotnet_frames import frame, plain
 from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.rounds import more
 from triage.formats.traces.wrappers import unwrapped
@@ -78,6 +78,7 @@ def is_part(line: str) -> bool:
 
 def error_of(line: str) -> Said | None:
     """What a line says of an exception, None where it names none."""
+    line = plain(line)
     mark = line.strip()
     if fatal := FATAL.match(mark):
         word = "Stack overflow" if fatal[3] else fatal[1]
@@ -136,6 +137,7 @@ class Stacks:
     def said(self, line: str, number: int) -> None:
         """Take a line above the first frame: a name, those inside it, a message."""
         del number
+        line = plain(line)
         pieces = re.split(r" ---> (?=[^\W\d][\w.`+]{2,200}(?:: | \(0x|\s*$))", line) if " ---> " in line[1:] else [line]
         for place, piece in enumerate(pieces):
             named = error_of(f" ---> {piece}" if place else piece)
@@ -151,6 +153,7 @@ class Stacks:
 
     def feed(self, line: str, number: int) -> bool:
         """Take a line from the first frame on; False where it does not belong here."""
+        line = plain(line)
         ends = line.rstrip().endswith("<---")
         text = line.rstrip()[:-4] if ends else line
         if found := frame(text, number):

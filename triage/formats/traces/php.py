@@ -108,11 +108,17 @@ def _headed(block: Block, level: str | None) -> Report | None:
     if "[object] (" in line and OBJECT.search(line) and "[stacktrace]" not in (block[1] or ""):
         return _report(block, 0, 1)
     start, end = _title(block, 1), _said(block)
-    is_below = start is not None and (end is None or start == end)
+    is_below = start is not None and (end is None or start == end or _is_again(block, line, end, start))
     if start is not None and is_below and (level or "[object] (" in line or _is_told(block, start)):
         return _below(block, 0)
     is_fatal = level in _FATAL or "[object] (" in line
     return _report(block, 0, end) if is_fatal and end is not None else None
+
+
+def _is_again(block: Block, head: str, first: int, end: int) -> bool:
+    """Whether the head is said again between blank lines, as Xdebug does above its table."""
+    said = [text for at in range(first, end) if (text := clean(block[at] or "").strip())]
+    return len(said) == 1 and "Uncaught " in head and head.rstrip().endswith(said[0]) and _has_spot(said[0])
 
 
 def _is_told(block: Block, start: int) -> bool:

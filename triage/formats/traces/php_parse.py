@@ -177,6 +177,8 @@ def _feed(found: list[_Throwable], current: _Throwable, line: str, number: int) 
     elif row := TABLE.match(line):
         name, args = _split(row[1])
         current.table.append(_frame(name, args, row[2], int(row[3]), number))
+    elif current.head and mark and current.head[0].rstrip().endswith(f"Uncaught {mark}"):
+        pass  # Xdebug says it again above its table
     elif not current.calls and not current.table and mark not in _TITLES:
         if "Uncaught " in line or "[object] (" in line or ((level := LEVEL.match(line)) and level[1].lower() in LEVELS):
             current.head.clear()

@@ -21,7 +21,19 @@ from triage.formats import log_times
 from triage.formats.traces.patterns import lazy
 from triage.times import iso
 
-__all__ = ("HELD", "Line", "is_marked", "is_numbered", "led", "prefixed", "prefixes", "same", "split", "uncoloured")
+__all__ = (
+    "HELD",
+    "Line",
+    "docker",
+    "is_marked",
+    "is_numbered",
+    "led",
+    "prefixed",
+    "prefixes",
+    "same",
+    "split",
+    "uncoloured",
+)
 
 # The key of what containers wrote, where lines are objects of JSON.
 HELD: Final = '"log":'
@@ -153,23 +165,25 @@ def split(raw: str) -> Line:
 
 def _in_json(text: str) -> Line | None:
     """What a collector holds in JSON, by itself or behind its tag; None for what is otherwise."""
-    if text.startswith('{"log":'):
-        return _docker(text)
+    if text.startswith(HELD, 1):
+        held = docker(text)
+        return _behind_prefixes(held.text, held.stream, held.ts) if held.stream else held
     tagged = _TAGGED.match(text)
-    line = _docker(text[tagged.end() :]) if tagged else None
-    if tagged is None or line is None or not line.stream:
+    if tagged is None:
+        return None
+    line = docker(text[tagged.end() :])
+    if not line.stream:
         return None
     tag = tagged[2] or tagged[3]
     return Line(line.text, (*line.stream, tag), line.ts if line.ts is not None else _moment(tagged[1])[0])
 
 
-def _behind_prefixes(text: str) -> Line:
-    """What stands behind all prefixes of a line."""
-    stream: list[str] = []
-    ts: int | None = None
+def _behind_prefixes(text: str, outer: tuple[str, ...] = (), ts: int | None = None) -> Line:
+    """What stands behind all prefixes of a line; `outer` is the stream of what wrapped it, `ts` its time."""
+    stream = list(outer)
     level: str | None = None
     logged = inner = local = False
-    for place in range(_MOST):
+    for place in range(1 if outer else 0, _MOST):
         found = _first(text, first=place == 0, logged=logged)
         if found is None:
             break
@@ -316,8 +330,14 @@ def _moment(time: str) -> tuple[int | None, bool]:
     return moment.micros, moment.note is not None and log_times.NO_ZONE in moment.note
 
 
-def _docker(text: str) -> Line:
-    """A line of Docker's json-file driver."""
+def docker(text: str) -> Line:
+    """What a line of Docker's json-file driver holds, with the prefixes that the program itself wrote.
+
+    Examples
+    --------
+    >>> docker('{"log":"INFO: a\\\\n","stream":"stdout","time":"2026-01-26T01:25:59Z"}').text
+    'INFO: a'
+    """
     try:
         record = msgspec.json.decode(text.encode("utf-8", "replace"))
         inner, stream = record["log"], record.get("stream", "")
