@@ -11,6 +11,7 @@ from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, vocabulary
 from triage.redact.pii import given
 from triage.redact.pii.hosts import in_words
+from triage.redact.pii.persons import is_person
 from triage.redact.text import Found
 
 __all__ = ("DOES", "NEAR_HOST", "audited", "chatting", "greeted", "machine", "paired", "person", "talking")
@@ -124,5 +125,9 @@ def paired(data: bytes, start: int, end: int) -> Iterator[Found]:
 def chatting(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Who writes in a chat, behind the time: a given name, or an account that begins with one."""
     name = data[start : end - 2]
+    if b" " in name:
+        if given.is_name_of_somebody(name) and is_person(name):
+            yield start, end - 2, "person", "chat"
+        return
     if given.is_given_name(name.replace(b"_", b".").partition(b".")[0]):
         yield start, end - 2, "person" if name.istitle() else "username", "chat"

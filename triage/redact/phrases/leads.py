@@ -50,6 +50,11 @@ _OF_THREADS: Final = frozenset(
     b"thread pool exec executor nio http https task job worker main epoll loop event scheduler timer process".split()
 )
 _HOST: Final = re.compile(rb"(?:[ .]{4,60}:)?[ \t]*([A-Za-z][A-Za-z0-9.-]{1,62})")
+# What the name of a resource or of an identity begins with, before a colon.
+_OF_IDENTIFIERS: Final = frozenset(
+    b"arn urn acct did tag crn srn uri oid spiffe mailto ldap http https principal principalset serviceaccount"
+    b" domain auth0 oidc saml".split()
+)
 _OTHER_FIELD: Final = re.compile(rb"[(=]| - ")
 _BEFORE: Final = re.compile(rb"(?:\A|[\s\"'\[(:])([A-Za-z][A-Za-z0-9.-]{2,62})[ \t]{0,40}\Z")
 _TARGET: Final = re.compile(rb"(?:[^\s@/\"'<>]{1,100}@)?([A-Za-z][A-Za-z0-9.-]{1,120})(?=[:/,?\s\"'<>;)\]\\]|\Z)")
@@ -221,7 +226,8 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
     small = data[start:end].lower()
     known = vocabulary()
     thread = data[end : end + 1] == b'"' and data.endswith(b"which is ", 0, at)  # that holds what others wait for
-    nobody = thread or small in known.nobody or small in known.things or small.startswith(b"team")
+    identifier = small in _OF_IDENTIFIERS and data[end : end + 1] == b":"
+    nobody = thread or identifier or small in known.nobody or small in known.things or small.startswith(b"team")
     if not nobody and not _OTHER_FIELD.match(data, end):
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 

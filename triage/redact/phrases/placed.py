@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from triage.redact.named import values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import given, hosts, people
@@ -24,6 +25,7 @@ __all__ = ("LEADS",)
 _FILE: Final = Path(__file__).with_name("placed.toml")
 _REACH: Final = 200
 _NEAR: Final = 400
+_LEAST: Final = 16
 _ACCOUNT: Final = Sense("username", "user")
 _JOINED: Final = bytes.maketrans(b"_-", b"  ")
 _COMPOUND: Final = (b"vertrag", b"ung", b"zeugnis", b"schreiben", b"vorlage", b"muster", b"konto", b"heit", b"keit")
@@ -93,6 +95,19 @@ def _device(_: bytes, span: Span) -> Iterator[Found]:
     yield *span, "device_id", "placed"
 
 
+def _code(data: bytes, span: Span) -> Iterator[Found]:
+    """The digits of a code that are not all the same."""
+    if len({*data[slice(*span)]}) > 1:
+        yield *span, "pin", "placed"
+
+
+def _token(data: bytes, span: Span) -> Iterator[Found]:
+    """What no word is."""
+    value = data[slice(*span)]
+    if values.looks_random(value, least=_LEAST) and not values.is_slug(value):
+        yield *span, "secret", "placed"
+
+
 _KINDS: Final[dict[str, Callable[[bytes, Span], Iterator[Found]]]] = {
     "user": _user,
     "host": _host,
@@ -101,6 +116,8 @@ _KINDS: Final[dict[str, Callable[[bytes, Span], Iterator[Found]]]] = {
     "name": _name,
     "family": _family,
     "device": _device,
+    "code": _code,
+    "token": _token,
 }
 
 

@@ -79,6 +79,12 @@ def _street_last(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _whole(data, before.start(), match)
 
 
+def _street_in_one(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """An address whose street has its name and the word for one together: `Exampleweg 12, ...`."""
+    if data[at - 1 : at].isalpha():
+        yield from _street_last(size - 1, data, at)
+
+
 def _whole(data: bytes, start: int, match: re.Match[bytes]) -> Iterator[Found]:
     """An address from its street to its city; on several lines what stands on each, and who lives there above."""
     if _OF_A_LICENCE.search(data, max(start - 40, 0), start):
@@ -149,6 +155,7 @@ SPELT: Final = {
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "ways": _street_first,
     "roads": _street_last,
+    "compounds": _street_in_one,
     "towns": _together,
     "addressed": _headed,
     "sought": _sought,

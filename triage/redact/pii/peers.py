@@ -1,0 +1,56 @@
+"""Who and what an address is of, right before it: `web-3/10.0.0.3`, `account/10.0.0.3:1194`, `{node-3}{...}{10.0.0.3}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from triage.redact.named import users
+from triage.redact.named.judging import judged
+from triage.redact.named.keys import Sense
+from triage.redact.pii import hosts
+from triage.redact.text import Found
+
+__all__ = ("before_address",)
+
+_ACCOUNT: Final = Sense("username", "user")
+_LONGEST: Final = 64
+# A client of OpenVPN: an account, and behind the address the port of UDP or TCP.
+_CLIENT: Final = re.compile(rb"(?:\A|[\s'\"\[(>])([A-Za-z][\w.@-]{2,60})\Z")
+_PORT: Final = re.compile(rb":[0-9]{2,5}(?![\w.:])")
+_OF_CLIENTS: Final = re.compile(
+    rb"\bMULTI\b|\bPUSH\b|\bTLS:|\bSIGUSR1\b|\bSIGTERM\b|\bpeer[- ]info\b|\bSENT CONTROL\b|\bData Channel\b|\bControl Channel\b"
+    rb"|(?i:\bopenvpn\b|\bovpn)|\bVERIFY (?:OK|ERROR|X509)|\bConnection reset, restarting|\bInactivity timeout|\bOutgoing Data"
+)
+_NEAR: Final = 200
+# Some of what a node of Elasticsearch is known by: its name, an id, one for this start, its machine.
+_IN_BRACES: Final = re.compile(rb"(?<!\})((?:\{[^{}\s]{1,80}\}){1,6})\Z")
+_NODE: Final = re.compile(rb"[A-Za-z][\w.-]{2,62}")
+_REACH: Final = 400
+_MACHINE: Final = 3
+
+
+def before_address(data: bytes, at: int, end: int) -> Iterator[Found]:
+    """The machine or the account before an address, whose slash or brace stands at a place."""
+    if data[at : at + 1] == b"{":
+        yield from _node(data, at)
+        return
+    found = [*hosts.before_address(data, at)]
+    yield from found
+    client = None if found or not _PORT.match(data, end) else _CLIENT.search(data, max(at - _LONGEST, 0), at)
+    if client and users.is_free(client[1]) and _OF_CLIENTS.search(data, max(at - _NEAR, 0), end + _NEAR):
+        yield from judged(data, client.span(1), _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
+
+
+def _node(data: bytes, at: int) -> Iterator[Found]:
+    """The name of a node in braces, and that of its machine."""
+    match = _IN_BRACES.search(data, max(at - _REACH, 0), at)
+    if match is None:
+        return
+    parts = match[1][1:-1].split(b"}{")
+    place = match.start(1) + 1
+    for number, part in enumerate(parts):
+        if number in {0, _MACHINE} and _NODE.fullmatch(part) and hosts.in_words(part):
+            yield place, place + len(part), "hostname", "node"
+        place += len(part) + 2
