@@ -32,11 +32,12 @@ _COMPOUND: Final = (b"vertrag", b"ung", b"zeugnis", b"schreiben", b"vorlage", b"
 
 
 class _Place(NamedTuple):
-    """What stands before such a word and behind it, and what has to stand near."""
+    """What stands before such a word, how far that is, and behind it, and what has to stand near."""
 
     before: re.Pattern[bytes] | None
     behind: re.Pattern[bytes] | None
     near: tuple[bytes, ...]
+    reach: int
 
 
 def _user(data: bytes, span: Span) -> Iterator[Found]:
@@ -127,7 +128,7 @@ def _placed(place: _Place, size: int, data: bytes, at: int) -> Iterator[Found]:
     if place.behind:
         sides.append(place.behind.match(data, at + size))
     if place.before and (not sides or sides[0]):
-        sides.append(place.before.search(data, max(at - _REACH, 0), at))
+        sides.append(place.before.search(data, max(at - place.reach, 0), at))
     if None in sides or (place.near and not _is_near(place.near, data, at)):
         return
     groups = {group: side.span(group) for side in sides if side for group in side.re.groupindex if side[group]}
@@ -167,6 +168,7 @@ def _leads(data: Mapping[str, Any]) -> Iterator[tuple[list[str], _Sized]]:
             _expression(entry.get("before")),
             _expression(entry.get("behind")),
             tuple(word.encode() for word in entry.get("near", ())),
+            entry.get("reach", _REACH),
         )
         yield entry["starts"], partial(_placed, place)
 

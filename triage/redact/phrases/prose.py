@@ -14,7 +14,7 @@ from triage.redact.named import declared, examples, extents, remarks, reports, t
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
-from triage.redact.phrases.actors import DOES, NEAR_HOST, chatting, machine, paired, person, talking
+from triage.redact.phrases.actors import CHATS, DOES, NEAR_HOST, chatting, machine, paired, person, talking
 from triage.redact.pii import spoken
 from triage.redact.text import Expression, Found, Span, alternatives, anywhere, at_edges, digits_in, line_of
 
@@ -278,7 +278,9 @@ def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     alone = data[end - 1 : end] in _QUOTES and _is_setting(data, start, span[1] + 1)
     if alone or values.mixed(data[slice(*span)], least=6 if meaning.kind == "password" else 12):
-        yield from judged(data, span, meaning, in_quotes=alone, assigned=True, name=(start, end) if alone else (end, end))
+        yield from judged(
+            data, span, meaning, in_quotes=alone, assigned=True, name=(start, end) if alone else (end, end)
+        )
 
 
 def _is_setting(data: bytes, start: int, end: int) -> bool:
@@ -363,10 +365,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         person,
     ),
     (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", person),
-    (
-        r"[0-9](?: ?[ap]m)?\][ \t]{1,2}((?-i:[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}|[a-z]+[._][a-z]+[0-9]{0,4}): )",
-        chatting,
-    ),
+    (CHATS, chatting),
     (rf"\b((?:{NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", machine),
     (
         (

@@ -1,4 +1,4 @@
-"""Who and what an address is of, right before it: `web-3/10.0.0.3`, `account/10.0.0.3:1194`, `{node-3}{...}{10.0.0.3}`."""
+"""Who and what an address is of, right before it: `web-3/10.0.0.3`, `account/10.0.0.3:1194`, `{node-3}{10.0.0.3}`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from triage.redact.named import users
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.pii import hosts
-from triage.redact.text import Found
+from triage.redact.text import Found, Span
 
 __all__ = ("before_address",)
 
@@ -20,15 +20,15 @@ _LONGEST: Final = 64
 _CLIENT: Final = re.compile(rb"(?:\A|[\s'\"\[(>])([A-Za-z][\w.@-]{2,60})\Z")
 _PORT: Final = re.compile(rb":[0-9]{2,5}(?![\w.:])")
 _OF_CLIENTS: Final = re.compile(
-    rb"\bMULTI\b|\bPUSH\b|\bTLS:|\bSIGUSR1\b|\bSIGTERM\b|\bpeer[- ]info\b|\bSENT CONTROL\b|\bData Channel\b|\bControl Channel\b"
-    rb"|(?i:\bopenvpn\b|\bovpn)|\bVERIFY (?:OK|ERROR|X509)|\bConnection reset, restarting|\bInactivity timeout|\bOutgoing Data"
+    rb"\b(?:MULTI|PUSH|TLS|SIGUSR1|SIGTERM|SENT CONTROL|VERIFY (?:OK|ERROR|X509)|(?:Data|Control|Outgoing Data) Channel"
+    rb"|peer[- ]info|Connection reset, restarting|Inactivity timeout)\b|(?i:\bopenvpn\b|\bovpn)"
 )
 _NEAR: Final = 200
-# Some of what a node of Elasticsearch is known by: its name, an id, one for this start, its machine.
-_IN_BRACES: Final = re.compile(rb"(?<!\})((?:\{[^{}\s]{1,80}\}){1,6})\Z")
 _NODE: Final = re.compile(rb"[A-Za-z][\w.-]{2,62}")
-_REACH: Final = 400
+# Where the machine of a node of Elasticsearch stands: behind its name, an id, and one for this start.
 _MACHINE: Final = 3
+_MOST: Final = 6
+_REACH: Final = 82
 
 
 def before_address(data: bytes, at: int, end: int) -> Iterator[Found]:
@@ -45,12 +45,14 @@ def before_address(data: bytes, at: int, end: int) -> Iterator[Found]:
 
 def _node(data: bytes, at: int) -> Iterator[Found]:
     """The name of a node in braces, and that of its machine."""
-    match = _IN_BRACES.search(data, max(at - _REACH, 0), at)
-    if match is None:
-        return
-    parts = match[1][1:-1].split(b"}{")
-    place = match.start(1) + 1
-    for number, part in enumerate(parts):
-        if number in {0, _MACHINE} and _NODE.fullmatch(part) and hosts.in_words(part):
-            yield place, place + len(part), "hostname", "node"
-        place += len(part) + 2
+    parts: list[Span] = []
+    end = at
+    while data[end - 1 : end] == b"}":
+        opened = data.rfind(b"{", max(end - _REACH, 0), end - 1)
+        if opened < 0 or len(parts) == _MOST:
+            return
+        parts.insert(0, (opened + 1, end - 1))
+        end = opened
+    for number, span in enumerate(parts):
+        if number in {0, _MACHINE} and _NODE.fullmatch(data, *span) and hosts.in_words(data[slice(*span)]):
+            yield *span, "hostname", "node"
