@@ -132,7 +132,7 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     value = data[slice(*span)]
     if value[:1] == b"$":
         yield from variables.handed_over(data, span, Sense("password"))
-    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
+    if value[:1] in b"-=:" or _is_no_value(lead, value):
         return
     if (lead.near and b"://" in value) or (lead.start == b"PASS " and examples.is_test(data, span)):
         return
@@ -146,6 +146,12 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
         for own in found[1:]:
             if own[0] >= 0 and b"@" not in data[slice(*own)]:
                 yield from judged(data, own, _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
+
+
+def _is_no_value(lead: _Lead, value: bytes) -> bool:
+    """Whether what stands behind a lead stands for a value, or is code."""
+    code = values.in_code(value) and not (lead.anything and values.is_shuffled(value))
+    return code or values.placeholder(value) or values.is_plain(value)
 
 
 _CALLED: Final = _Lead(b"assword(", expression(r"[ ]?"), 5, exact=False)

@@ -102,6 +102,12 @@ def _code(data: bytes, span: Span) -> Iterator[Found]:
         yield *span, "pin", "placed"
 
 
+def _password(data: bytes, span: Span) -> Iterator[Found]:
+    """What is no mask of a password."""
+    if not values.placeholder(data[slice(*span)]):
+        yield *span, "password", "placed"
+
+
 def _token(data: bytes, span: Span) -> Iterator[Found]:
     """What no word is."""
     value = data[slice(*span)]
@@ -119,6 +125,7 @@ _KINDS: Final[dict[str, Callable[[bytes, Span], Iterator[Found]]]] = {
     "device": _device,
     "code": _code,
     "token": _token,
+    "password": _password,
 }
 
 
