@@ -38,6 +38,9 @@ FOREIGN: Final = re.compile(
     + rb"""
       | \{ (?:redacted|masked)[\w \-:]{0,40} \}
       | (?:\(|-{1,3}|_{1,3}|\#{1,3}|~)? (?:redacted|filtered|masked|hidden) (?:\)|-{1,3}|_{1,3}|\#{1,3}|~)?
+      | [*\#=~_-]{1,6}[ ]? (?:[a-z][a-z'-]{1,16}[ _-]){0,3}
+        (?:redacted|filtered|masked|hidden|removed|withheld|stripped|omitted|saniti[sz]ed|scrubbed|censored|obscured)
+        (?:[ _-][a-z]{2,14}){0,2}[ ]? [*\#=~_-]{1,6}
       | [*]{2,16}[a-z]{3,12}[*]{2,16}
       | [*x\#.\-\xe2\x80\xa2]{2,64}
       | (?:\xe2(?:\x80[\xa2\xa6]|\x88\x97|\x8b\x86|\x96[\x80-\xbf]|\x97[\x8b-\x8f])|\xef\xbc\x8a|\xc2\xb7){1,64}

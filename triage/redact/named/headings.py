@@ -24,7 +24,8 @@ _WORDS: Final = (
 # A place has both.
 _DEGREES: Final = 2
 _OF_PEOPLE: Final = (
-    "imei", "imsi", "iccid", "serialnumber", "latitude", "longitude", "lat", "lon", "lng",
+    "imei", "imsi", "iccid", "serial_number", "serial number", "device_serial", "serial_no", "meid", "udid",
+    "latitude", "longitude", "lat", "lon", "lng",
     "first_name", "firstname", "first name", "last_name", "lastname", "last name", "full_name", "fullname",
     "full name", "surname",
     "birth_date", "birthdate", "date_of_birth", "date of birth", "dob", "birthday", "phone", "phone_number",

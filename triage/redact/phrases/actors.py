@@ -11,9 +11,10 @@ from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, vocabulary
 from triage.redact.pii import given
 from triage.redact.pii.hosts import in_words
+from triage.redact.pii.persons import is_person
 from triage.redact.text import Found
 
-__all__ = ("DOES", "NEAR_HOST", "audited", "chatting", "greeted", "machine", "paired", "person", "talking")
+__all__ = ("CHATS", "DOES", "NEAR_HOST", "audited", "chatting", "greeted", "machine", "paired", "person", "talking")
 
 NEAR_HOST: Final = (
     r"nslookup|dig|connect(?:ing|ed|ion)?(?:[ \t]+(?:to|refused by))?(?:[ \t]+(?:host|server))?|enotfound|econnrefused"
@@ -29,6 +30,11 @@ DOES: Final = (
     "|killed|registered|joined|denied|exceeded|attempted|tried|invited|banned|cannot|already|closed|opened"
     "|started|ended|terminated|timed out|blocked|disabled|expired|suspended|rejected|failed|left|posted|uploaded"
     "|downloaded|changed|updated|requested|granted|revoked|may not|must|lacks|needs|owns|could not|\\(id"
+)
+CHATS: Final = (
+    r"(?:[0-9](?: ?[ap]m)?\][ \t]{1,2}|, [0-9]{1,2}:[0-9]{2}(?: ?[ap]m)? - )((?-i:[A-Z\x80-\xff][a-z'\x80-\xff-]+"
+    r"(?:(?: (?:d[aeio]s?|van|von|de[lnr]|la)){0,2} [A-Z\x80-\xff][a-z'\x80-\xff-]+){0,2}"
+    r"|[a-z]+[._][a-z]+[0-9]{0,4}): )"
 )
 _ACCOUNT: Final = Sense("username", "user")
 # A hyphen, or another heading of a table.
@@ -124,5 +130,9 @@ def paired(data: bytes, start: int, end: int) -> Iterator[Found]:
 def chatting(data: bytes, start: int, end: int) -> Iterator[Found]:
     """Who writes in a chat, behind the time: a given name, or an account that begins with one."""
     name = data[start : end - 2]
+    if b" " in name:
+        if given.is_name_of_somebody(name) and is_person(name):
+            yield start, end - 2, "person", "chat"
+        return
     if given.is_given_name(name.replace(b"_", b".").partition(b".")[0]):
         yield start, end - 2, "person" if name.istitle() else "username", "chat"

@@ -21,7 +21,7 @@ from triage.redact.phrases.command_lines import QUOTES, Word, read_to, stripped,
 from triage.redact.pii import hosts
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
-__all__ = ("PROMPT", "STARTERS", "commands", "keywords")
+__all__ = ("ENDS_OF_WORDS", "PROMPT", "STARTERS", "commands", "in_hump", "in_word", "keywords")
 
 PROMPT: Final = b"assword"
 """What a script expects before it sends a password; its first letter is a capital or none."""
@@ -110,6 +110,14 @@ def in_hump(data: bytes, at: int) -> Iterator[Found]:
     small = data[at : at + _LONGEST].lower()
     if any(small[:size] in _COLUMNS for size in _starters().get(small[:3], ())):
         yield from grids.columns(data, at)
+
+
+def in_word(data: bytes, at: int) -> Iterator[Found]:
+    """What a word leads to that ends in what begins at a place: `Lindenstrasse 12, ...`."""
+    small = data[at : at + _LONGEST_IN_WORD].lower()
+    for size in _IN_WORD_SIZES:
+        if reader := starters.IN_WORDS.get(small[:size]):
+            yield from reader(data, at)
 
 
 @cache
@@ -383,5 +391,9 @@ STARTERS: Final[dict[bytes, Callable[[bytes, int], Iterator[Found]]]] = {
     b"aes_decrypt(": _crypted,
 }
 """What begins such a place, in small letters, and what reads it."""
+_IN_WORD_SIZES: Final = sorted({len(word) for word in starters.IN_WORDS})
+_LONGEST_IN_WORD: Final = _IN_WORD_SIZES[-1]
+ENDS_OF_WORDS: Final = frozenset(word[:3] for word in starters.IN_WORDS)
+"""What those begin with that end a word, by three letters."""
 _LONGEST: Final = max(map(len, STARTERS))
 _COLUMNS: Final = frozenset(name.encode() for name in headings.NAMES)

@@ -50,6 +50,11 @@ _OF_THREADS: Final = frozenset(
     b"thread pool exec executor nio http https task job worker main epoll loop event scheduler timer process".split()
 )
 _HOST: Final = re.compile(rb"(?:[ .]{4,60}:)?[ \t]*([A-Za-z][A-Za-z0-9.-]{1,62})")
+# What the name of a resource or of an identity begins with, before a colon.
+_OF_IDENTIFIERS: Final = frozenset(
+    b"arn urn acct did tag crn srn uri oid spiffe mailto ldap http https principal principalset serviceaccount"
+    b" domain auth0 oidc saml".split()
+)
 _OTHER_FIELD: Final = re.compile(rb"[(=]| - ")
 _BEFORE: Final = re.compile(rb"(?:\A|[\s\"'\[(:])([A-Za-z][A-Za-z0-9.-]{2,62})[ \t]{0,40}\Z")
 _TARGET: Final = re.compile(rb"(?:[^\s@/\"'<>]{1,100}@)?([A-Za-z][A-Za-z0-9.-]{1,120})(?=[:/,?\s\"'<>;)\]\\]|\Z)")
@@ -127,7 +132,7 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
     value = data[slice(*span)]
     if value[:1] == b"$":
         yield from variables.handed_over(data, span, Sense("password"))
-    if values.placeholder(value) or value[:1] in b"-=:" or values.in_code(value) or values.is_plain(value):
+    if value[:1] in b"-=:" or _is_no_value(lead, value):
         return
     if (lead.near and b"://" in value) or (lead.start == b"PASS " and examples.is_test(data, span)):
         return
@@ -141,6 +146,12 @@ def _behind(lead: _Lead, data: bytes, at: int) -> Iterator[Found]:
         for own in found[1:]:
             if own[0] >= 0 and b"@" not in data[slice(*own)]:
                 yield from judged(data, own, _ACCOUNT, in_quotes=True, assigned=True, name=(at, at))
+
+
+def _is_no_value(lead: _Lead, value: bytes) -> bool:
+    """Whether what stands behind a lead stands for a value, or is code."""
+    code = values.in_code(value) and not (lead.anything and values.is_shuffled(value))
+    return code or values.placeholder(value) or values.is_plain(value)
 
 
 _CALLED: Final = _Lead(b"assword(", expression(r"[ ]?"), 5, exact=False)
@@ -221,7 +232,8 @@ def _person(size: int, data: bytes, at: int) -> Iterator[Found]:
     small = data[start:end].lower()
     known = vocabulary()
     thread = data[end : end + 1] == b'"' and data.endswith(b"which is ", 0, at)  # that holds what others wait for
-    nobody = thread or small in known.nobody or small in known.things or small.startswith(b"team")
+    identifier = small in _OF_IDENTIFIERS and data[end : end + 1] == b":"
+    nobody = thread or identifier or small in known.nobody or small in known.things or small.startswith(b"team")
     if not nobody and not _OTHER_FIELD.match(data, end):
         yield from judged(data, (start, end), _ACCOUNT, in_quotes=False, assigned=True, name=(start, start))
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from triage.redact.named import values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import given, hosts, people
@@ -24,17 +25,19 @@ __all__ = ("LEADS",)
 _FILE: Final = Path(__file__).with_name("placed.toml")
 _REACH: Final = 200
 _NEAR: Final = 400
+_LEAST: Final = 16
 _ACCOUNT: Final = Sense("username", "user")
 _JOINED: Final = bytes.maketrans(b"_-", b"  ")
 _COMPOUND: Final = (b"vertrag", b"ung", b"zeugnis", b"schreiben", b"vorlage", b"muster", b"konto", b"heit", b"keit")
 
 
 class _Place(NamedTuple):
-    """What stands before such a word and behind it, and what has to stand near."""
+    """What stands before such a word, how far that is, and behind it, and what has to stand near."""
 
     before: re.Pattern[bytes] | None
     behind: re.Pattern[bytes] | None
     near: tuple[bytes, ...]
+    reach: int
 
 
 def _user(data: bytes, span: Span) -> Iterator[Found]:
@@ -93,6 +96,25 @@ def _device(_: bytes, span: Span) -> Iterator[Found]:
     yield *span, "device_id", "placed"
 
 
+def _code(data: bytes, span: Span) -> Iterator[Found]:
+    """The digits of a code that are not all the same."""
+    if len({*data[slice(*span)]}) > 1:
+        yield *span, "pin", "placed"
+
+
+def _password(data: bytes, span: Span) -> Iterator[Found]:
+    """What is no mask of a password."""
+    if not values.placeholder(data[slice(*span)]):
+        yield *span, "password", "placed"
+
+
+def _token(data: bytes, span: Span) -> Iterator[Found]:
+    """What no word is."""
+    value = data[slice(*span)]
+    if values.looks_random(value, least=_LEAST) and not values.is_slug(value):
+        yield *span, "secret", "placed"
+
+
 _KINDS: Final[dict[str, Callable[[bytes, Span], Iterator[Found]]]] = {
     "user": _user,
     "host": _host,
@@ -101,6 +123,9 @@ _KINDS: Final[dict[str, Callable[[bytes, Span], Iterator[Found]]]] = {
     "name": _name,
     "family": _family,
     "device": _device,
+    "code": _code,
+    "token": _token,
+    "password": _password,
 }
 
 
@@ -110,7 +135,7 @@ def _placed(place: _Place, size: int, data: bytes, at: int) -> Iterator[Found]:
     if place.behind:
         sides.append(place.behind.match(data, at + size))
     if place.before and (not sides or sides[0]):
-        sides.append(place.before.search(data, max(at - _REACH, 0), at))
+        sides.append(place.before.search(data, max(at - place.reach, 0), at))
     if None in sides or (place.near and not _is_near(place.near, data, at)):
         return
     groups = {group: side.span(group) for side in sides if side for group in side.re.groupindex if side[group]}
@@ -150,6 +175,7 @@ def _leads(data: Mapping[str, Any]) -> Iterator[tuple[list[str], _Sized]]:
             _expression(entry.get("before")),
             _expression(entry.get("behind")),
             tuple(word.encode() for word in entry.get("near", ())),
+            entry.get("reach", _REACH),
         )
         yield entry["starts"], partial(_placed, place)
 

@@ -14,9 +14,9 @@ from triage.redact.named import declared, examples, extents, remarks, reports, t
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
-from triage.redact.phrases.actors import DOES, NEAR_HOST, chatting, machine, paired, person, talking
+from triage.redact.phrases.actors import CHATS, DOES, NEAR_HOST, chatting, machine, paired, person, talking
 from triage.redact.pii import spoken
-from triage.redact.text import Expression, Found, Span, alternatives, anywhere, at_edges, digits_in
+from triage.redact.text import Expression, Found, Span, alternatives, anywhere, at_edges, digits_in, line_of
 
 __all__ = ("SAID", "said")
 
@@ -90,6 +90,7 @@ _QUOTES: Final = frozenset({b'"', b"'"})
 # A word that nothing but a blank or a comma ends, and no quote opens.
 _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
 _MOST: Final = 16_384
+_LONGEST_LINE: Final = 300
 _NAME: Final = re.compile(rb"[\w.\-]+")
 # A digest written in pairs and an address of IPv6 look like the fields of a password file.
 _PAIRS: Final = re.compile(rb"(?i)(?:.{0,80}[: ])?(?:[0-9a-f]{2}:){3,4}|(?:[0-9a-f]{1,4}:){3,4}")
@@ -275,8 +276,17 @@ def _directive(data: bytes, start: int, end: int) -> Iterator[Found]:
         return
     if data[start - 1 : start] == b"=":  # the value of another name
         return
-    if values.mixed(data[slice(*span)], least=6 if meaning.kind == "password" else 12):
-        yield from judged(data, span, meaning, in_quotes=False, assigned=True, name=(end, end))
+    alone = data[end - 1 : end] in _QUOTES and _is_setting(data, start, span[1] + 1)
+    if alone or values.mixed(data[slice(*span)], least=6 if meaning.kind == "password" else 12):
+        yield from judged(
+            data, span, meaning, in_quotes=alone, assigned=True, name=(start, end) if alone else (end, end)
+        )
+
+
+def _is_setting(data: bytes, start: int, end: int) -> bool:
+    """Whether a name and its string are all of a line."""
+    line, stop = line_of(data, start, most=_LONGEST_LINE)
+    return not data[line:start].strip() and end <= stop and not data[end:stop].strip(b" \t\r;")
 
 
 def _keyed(data: bytes, start: int, end: int) -> Iterator[Found]:
@@ -355,7 +365,7 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
         person,
     ),
     (r"(?:^|\n)[ \t]{0,8}((?-i:User|USER)[ \t]+)", person),
-    (r"[0-9]\][ \t]{1,2}((?-i:[A-Z][a-z]+|[a-z]+[._][a-z]+[0-9]{0,4}): )", chatting),
+    (CHATS, chatting),
     (rf"\b((?:{NEAR_HOST})(?:[ \t]+|:[ \t]+)(?:to[ \t]+)?\\{{0,3}}[\"']?)", machine),
     (
         (

@@ -46,7 +46,7 @@ from triage.redact.pii import (
 from triage.redact.text import Found
 from triage.redact.tokens import web_keys
 
-__all__ = ("FIRST", "STARTERS")
+__all__ = ("FIRST", "IN_WORDS", "STARTERS")
 
 _FILE: Final = Path(__file__).with_name("leads.toml")
 _LISTS: Final[dict[str, Sized]] = leads.READERS | {
@@ -163,6 +163,8 @@ def _starters(data: Mapping[str, Any]) -> dict[bytes, Reader]:
 _DATA: Final = tomllib.loads(_FILE.read_text("utf-8"))
 STARTERS: Final = _starters(_DATA)
 """What leads begin with, in small letters, and what reads them."""
+IN_WORDS: Final = {name: STARTERS[name] for name in (one.encode() for one in _DATA["written"]["compounds"])}
+"""Those that end a word, and what reads them there."""
 FIRST: Final = frozenset(
     name.encode() for way in ("ways", "greetings", "plates", "services") for name in _DATA["written"][way]
 )

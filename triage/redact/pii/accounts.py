@@ -70,6 +70,12 @@ _ACCOUNT: Final = re.compile(
     rb"""[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,64}(?:%(?:25)?20[^/\\\s"'`<>:;,|?*()\[\]{}&%=\x00]{1,40}){0,3}"""
     rb"""(?:\ (?!HTTP/)[A-Z][^/\\\s"'`<>:;,|?*()\[\]{}&%=]{0,40}(?=[/\\"'>]|[ \t]*(?:\r?\n|\\{1,8}[rn]|\Z)))?"""
 )
+# An instance of SQL Server behind its machine, by its name or by what stands before both.
+_INSTANCE: Final = re.compile(rb"(?i)(?:ms)?sql[\w$-]{0,20}|ms(?:sql|olap|rs)\w{0,20}|tew_sqlexpress|localdb\w{0,10}")
+_OF_A_SERVER: Final = re.compile(
+    rb"(?i)(?:\b(?:data source|server|addr|address|network address|instance|server ?instance)[ ]?=|[ ]-S|[ ]-S[ ]"
+    rb"|-ServerInstance[ ])[ ]?[\"']?(?:tcp:|np:|lpc:|admin:)?[\w.-]{1,64}\Z"
+)
 _BEHIND_MACHINE: Final = re.compile(rb"\\{1,4}(?!u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})([A-Za-z][\w.-]{2,40})(?![\w\\])")
 # Where a path begins that is not one of the system's.
 _OF_A_PROJECT: Final = re.compile(
@@ -192,6 +198,8 @@ def in_domain(data: bytes, start: int, end: int) -> Iterator[Found]:
 def behind_machine(data: bytes, end: int) -> Iterator[Found]:
     r"""The account in `DESKTOP-...\account`."""
     found = _BEHIND_MACHINE.match(data, end)
+    if found and (_INSTANCE.fullmatch(found[1]) or _OF_A_SERVER.search(data, max(end - 100, 0), end)):
+        return
     if found and found[1].lower() not in vocabulary().services and not _ends_lines(data, end, found.start(1)):
         yield *found.span(1), "username", "domain"
 

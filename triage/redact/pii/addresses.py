@@ -55,6 +55,8 @@ _QUOTED: Final = re.compile(rb"""[^\n"'`]{0,80}["'`]\\{0,3}(['"]?)([^"'`\n\\]{8,
 # The seats of foundations, which every licence gives.
 _OF_A_LICENCE: Final = re.compile(rb"(?:Foundation,?(?: Inc\.,?)?|Inc\.,|\boffice at)[\s#*;/]{0,12}\Z")
 _DIGIT: Final = re.compile(rb"[0-9]")
+# What such a word has behind it, and its number or a line end before the city.
+_ENDS_LEADS: Final = frozenset(b", \n")
 _MOST_LINES: Final = 5
 
 
@@ -73,10 +75,17 @@ def _street_first(size: int, data: bytes, at: int) -> Iterator[Found]:
 
 def _street_last(size: int, data: bytes, at: int) -> Iterator[Found]:
     """An address whose street ends with the word for one: `12 ... Road, ...`."""
-    match = _ENDED.match(data, at + size)
+    end = at + size
+    match = _ENDED.match(data, end - (data[end - 1] in _ENDS_LEADS))
     before = _NAME_BEFORE.search(data, max(at - _REACH, 0), at) if match else None
     if match and before and (before["number"] or match["number"]):
         yield from _whole(data, before.start(), match)
+
+
+def _street_in_one(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """An address whose street has its name and the word for one together: `Exampleweg 12, ...`."""
+    if data[at - 1 : at].isalpha():
+        yield from _street_last(size, data, at)
 
 
 def _whole(data: bytes, start: int, match: re.Match[bytes]) -> Iterator[Found]:
@@ -149,6 +158,7 @@ SPELT: Final = {
 READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "ways": _street_first,
     "roads": _street_last,
+    "compounds": _street_in_one,
     "towns": _together,
     "addressed": _headed,
     "sought": _sought,

@@ -26,7 +26,7 @@ _BEFORE: Final = re.compile(rb"(?:\A|[\s\"'])(" + _FORM + rb")\Z")
 _ROW: Final = re.compile(rb"\r?\n(?:(" + _FORM + rb")|[\w.:-]{3,60})[ \t]+[a-z]{4,12}[^\n]{0,120}")
 _MOST: Final = 16
 _ADVERTISED: Final = re.compile(
-    rb"(?i)[\w.$]{0,40}(?:[ \t]?[({\[:=][ \t]?|(?:[ \t]\(?[a-z]{2,12}\)?){1,4}[ \t]?[:=]?[ \t])?[\"']?"
+    rb"(?i)[\w.$]{0,40}(?:[ \t]?[({\[:=][ \t]?|(?:[ \t]\(?[a-z]{2,12}\)?){0,4}[ \t]?[:=]?[ \t])?[\"']?"
     rb"(?:(?:advertising|ad)?_?id[ ]?[=:][ ]?[\"']?)?(" + _UUID + rb")"
 )
 # Between the name of a number and it: a word, a sign, what a modem answers in the next line.

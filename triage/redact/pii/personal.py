@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from triage.redact.pii import accounts, host_lines, hosts, network, numbers, papers, persons, principals, signs
+from triage.redact.pii import accounts, host_lines, hosts, network, numbers, papers, peers, persons, principals, signs
 from triage.redact.pii.word_lists import ENDINGS
 from triage.redact.text import DIGITS, HEX_DIGITS, Expression, Found, Span, at_edges, touches
 
@@ -104,6 +104,7 @@ _DOTTED_MAC: Final = 14
 # What the name of a field ends in with its sign, and what begins a format of people.
 _OF_FIELDS: Final = frozenset(b":=>\"'`*_ \t|<dD(\x9a")
 _CAPITALS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_BEFORE_ADDRESSES: Final = frozenset({b"/", b"{"})
 _HYPHEN: Final = ord("-")
 _NUMERIC: Final = HEX_DIGITS + b".:- ()/+"
 
@@ -127,8 +128,8 @@ def personal(data: bytes, places: Sequence[Span] | None = None) -> list[Found]:
         if worth > 0:
             if network.stands_as_ipv4(data, begin, end, worth):
                 found.append((begin, end, "ipv4", "ipv4"))
-                if data[begin - 1 : begin] == b"/":
-                    found += hosts.before_address(data, begin - 1)
+                if data[begin - 1 : begin] in _BEFORE_ADDRESSES:
+                    found += peers.before_address(data, begin - 1, end)
         elif worth == _NAMED and (end >= len(data) or data[end] not in persons.BEGINS_NAMES):
             if data[end : end + 2] == b"0x":
                 found += _decided(data, begin, end)

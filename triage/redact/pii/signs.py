@@ -84,6 +84,10 @@ _USERINFO: Final = re.compile(
     rb"""(?:[^\s/?#"'\\@]{1,400}|[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}/)[^\s"'\\@<>]{1,300})"""
     rb"""(?:@(?:[^\s/?#"'\\@]{0,200}|[A-Za-z0-9.-]{0,60}[^A-Za-z0-9.,:/?#\s"'\\@\[-][^\s/"'\\@]{0,200})){0,4}"""
 )
+# A URL without a path that is the value of a field, before the others of its query: no account is there.
+_NEXT_FIELD: Final = re.compile(
+    rb"[A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?(?:&(?:amp;)?[\w.\[\]-]{1,60}=[^\s&=:@/\"'<>]{0,200}){1,16}"
+)
 # The same with a password that its line was too short for.
 _WRAPPED_USERINFO: Final = re.compile(
     rb"""[^\s/?#"'\\@:]{1,100}:(?!\d{1,5}\s)[^\s"'\\@<>/]{2,300}(?:\r?\n|\\{1,4}n)[ \t>|]{0,16}[^\s"'\\@<>/:=]{1,300}"""
@@ -143,7 +147,9 @@ def around_signs(data: bytes) -> Iterator[Found]:
             yield from _beside_password(data, password.span("user"), at)
             continue
         scheme = data.rfind(b"://", max(at - _SCHEME_REACH, 0), at)
-        if scheme >= done and _USERINFO.fullmatch(data, scheme + 3, at):
+        if scheme >= done and _NEXT_FIELD.fullmatch(data, scheme + 3, at):
+            yield from _email(data, at)
+        elif scheme >= done and _USERINFO.fullmatch(data, scheme + 3, at):
             at = done = _last_sign(data, scheme + 3, at)
             yield from _userinfo(data, scheme + 3, at)
         elif scheme >= done and _WRAPPED_USERINFO.fullmatch(data, scheme + 3, at):

@@ -21,7 +21,8 @@ _FIRST: Final = (
 )
 _LAST: Final = (
     rb"(?:[A-Z]{1,2}[0-9][A-Z0-9]?[ ]?[0-9][A-Z]{2}|[A-Z][0-9][A-Z][ ]?[0-9][A-Z][0-9]|[0-9]{5}(?:-[0-9]{4})?"
-    rb"|[0-9]{4}|[0-9]{6})(?![\w-])"
+    rb"|[A-Z][0-9][0-9W][ ]?[0-9A-Z]{4}|[0-9]{4}|[0-9]{6}"
+    rb"|(?:(?<=Dublin )|(?<=Praha )|(?<=Wien ))(?:[1-9]|1[0-9]|2[0-4])W?)(?![\w-])"  # a district
 )
 # A postal code with its city, in the order of most countries, or that of the English-speaking ones.
 TOWN: Final = (

@@ -242,6 +242,8 @@ def _on_command_line(data: bytes, start: int, *, programs: bool) -> Iterator[Hit
         found = commands.commands(data, start, programs=programs)
     elif data[start : start + 1].isupper() and data[start - 1 : start].islower():
         found = commands.in_hump(data, start)
+    elif data[start : start + 3].lower() in commands.ENDS_OF_WORDS:
+        found = commands.in_word(data, start)
     else:
         return
     for begin, end, kind, name in found:
