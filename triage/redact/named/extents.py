@@ -162,7 +162,8 @@ def closing(data: bytes, start: int, depth: int, quote: bytes) -> int | None:
 def _on(data: bytes, start: int, at: int, limit: int, quote: bytes) -> int:
     """Where to look on for the end of a string behind a quote; where it stands, if that is the end."""
     behind = data[at + 1 : at + 2]
-    if behind in _JOINS_PARTS and not data[max(start - 5, 0) : start].endswith(_ESCAPES):
+    short = at - start < _SHORT
+    if short and behind in _JOINS_PARTS and not data[max(start - 5, 0) : start].endswith(_ESCAPES):
         joined = _ESCAPED.match(data, at, limit)
         if joined:
             return joined.end()
