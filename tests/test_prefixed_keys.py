@@ -74,6 +74,9 @@ FOUND = (
     "mysql -p'«w5SrkuD'\\''cDJ8y5»' shop",
     "export DB_PASSWORD='«w5SrkuD'\\''cDJ8y5»'",
     "bash -c 'mysql --password='\\''«w5SrkuD8»'\\'' shop'",
+    f'"cookies": [{{"name": "wordpress_logged_in_a1", "value": "«{DIGEST}»", "httpOnly": true}}]',
+    "Server=db;User Id=sa;Password=«pepper cobalt lantern6»;Encrypt=True",
+    f"grant=1&prod_django_secret_key=«{DJANGO}»&scope=read\n",
     # command lines
     "vault operator unseal «WtJB4pciyVpUBudpHd7s9pcITgY6ushQIEUWr+3AaNsY»",
     "bao operator unseal -address=https://v.example «WtJB4pciyVpUBudpHd7s9pcITgY6ushQIEUWr+3AaNsY»",
@@ -120,6 +123,8 @@ LEFT = (
     'connection to server at "localhost", port 5432 failed',
     "Access denied for user 'root'@'localhost'",
     "listening on [IPv6::1]",
+    "could not connect to socks5://localhost:1080",
+    "connecting to h2://localhost:1080/x",
 )  # fmt: skip
 
 
