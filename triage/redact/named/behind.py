@@ -106,6 +106,8 @@ _CLOSES_NAMES: Final = frozenset({b'"', b"'", b"\\"})
 _NEXT_SETTING: Final = re.compile(
     rb",?[ \t](?:[A-Za-z_][\w.-]{0,40}=|--?[A-Za-z][\w.-]{0,40}(?:[=: ]|\Z)|[A-Z][A-Za-z0-9]{1,40}:[^\s:])"
 )
+# What stands before a name that is one of a process's variables, or a line of an array of PHP's.
+_ALONE: Final = frozenset({b"\0", b"["})
 # As Go writes what maps and structures hold.
 _NEXT_IN_MAP: Final = re.compile(rb"[ ][A-Za-z_][\w.-]{0,60}:(?![\s:])|[\]}]{1,8}(?=[ \])}.,;]|\Z)|\Z")
 _BLOCK_LINES: Final = 64
@@ -211,8 +213,12 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
         span: Span | None = braced.span(1) if braced else item
     elif phrase:
         span = _phrase(data, name, at)
-    elif meaning.weak != "user" and (_is_alone(data, name, at) or _begins_setting(data, line, name)):
-        whole = not assigned or spaced or data[name[0] - 1 : name[0]] == b"\0"
+    elif (
+        meaning.weak != "user"
+        and ((before := data[name[0] - 1 : name[0]]) in _ALONE or _LINE_START.match(data, line, name[0]))
+        and _is_setting(data, name, at)
+    ):
+        whole = not assigned or spaced or before == b"\0"
         span = _set(data, name, at, words=whole and meaning.weak in {"", "name"})
     else:
         span = extents.bare(data, at)
@@ -227,18 +233,6 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     if span is not None:
         span = extents.before_host(data, name, span)
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
-
-
-def _is_alone(data: bytes, name: Span, at: int) -> bool:
-    """Whether a name and its value are one of a process's variables, up to a NUL, or a line of an array of PHP's."""
-    before = data[name[0] - 1 : name[0]]
-    joint = data[name[1] : at]
-    return (before == b"\0" and joint == b"=") or (before == b"[" and joint == b"] => ")
-
-
-def _begins_setting(data: bytes, line: int, name: Span) -> bool:
-    """Whether a name begins its line, and that is one of a file of settings."""
-    return _LINE_START.match(data, line, name[0]) is not None and _is_setting(data, name)
 
 
 def _told_of(data: bytes, span: Span) -> bool:
@@ -321,7 +315,9 @@ def _block_lines(data: bytes, at: int) -> Iterator[Span]:
         at = end + 1
 
 
-def _is_setting(data: bytes, name: Span) -> bool:
-    """Whether the line is a setting: JSON and code close what they open."""
+def _is_setting(data: bytes, name: Span, at: int) -> bool:
+    """Whether the line is a setting: JSON and code close what they open; of a process, or of an array of PHP's."""
+    if data[name[0] - 1 : name[0]] in _ALONE:
+        return data[name[1] : at] == (b"=" if data[name[0] - 1] == 0 else b"] => ")
     line = data[name[1] : line_of(data, name[1], most=300)[1]].rstrip()
     return not line.endswith((b"{", b"(", b"[", b";", b",")) and b"{" not in line[:40] and b" => " not in line
