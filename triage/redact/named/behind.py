@@ -32,7 +32,8 @@ _DEFAULT: Final = re.compile(
 )
 _LINE_START: Final = re.compile(
     rb"""(?ix)[ \t]*(?:[-+>#|*~][ \t]+)?
-    (?:export[ \t]+|set[ \t]+|setx[ \t]+|env[ \t]+|declare[ \t]+-x[ \t]+|ENV[ \t]+|\$env:)?["']?\Z"""
+    (?:[A-Z]:\\[^<>|\r\n]{0,80}>[ ]?)?
+    (?:export[ \t]+|set[ \t]+|setx[ \t]+|env[ \t]+|declare[ \t]+-x[ \t]+|(?:ENV|ARG)[ \t]+|\$env:)?["']?\Z"""
 )
 _INNER_VALUE: Final = re.compile(
     rb"""\{[^{}\n]{0,200}?["'](?:value|val|text|\#text|string|stringValue|content|raw|plain|plaintext|default"""
@@ -105,6 +106,10 @@ _CLOSES_NAMES: Final = frozenset({b'"', b"'", b"\\"})
 _NEXT_SETTING: Final = re.compile(
     rb",?[ \t](?:[A-Za-z_][\w.-]{0,40}=|--?[A-Za-z][\w.-]{0,40}(?:[=: ]|\Z)|[A-Z][A-Za-z0-9]{1,40}:[^\s:])"
 )
+# What stands before a name that is one of a process's variables, or a line of an array of PHP's.
+_ALONE: Final = frozenset({b"\0", b"["})
+# As Go writes what maps and structures hold.
+_NEXT_IN_MAP: Final = re.compile(rb"[ ][A-Za-z_][\w.-]{0,60}:(?![\s:])|[\]}]{1,8}(?=[ \])}.,;]|\Z)|\Z")
 _BLOCK_LINES: Final = 64
 _BACKSLASHES: Final = re.compile(rb"""[ \t]*\\{2,16}(?!["'])""")
 _ARRAY: Final = re.compile(rb"""[ \t\r\n]{0,40}(?:\[|array\()""")
@@ -208,8 +213,13 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
         span: Span | None = braced.span(1) if braced else item
     elif phrase:
         span = _phrase(data, name, at)
-    elif meaning.weak != "user" and _LINE_START.match(data, line, name[0]) and _is_setting(data, name):
-        span = _set(data, name, at, words=(not assigned or spaced) and meaning.weak in {"", "name"})
+    elif (
+        meaning.weak != "user"
+        and ((before := data[name[0] - 1 : name[0]]) in _ALONE or _LINE_START.match(data, line, name[0]))
+        and _is_setting(data, name, at)
+    ):
+        whole = not assigned or spaced or before == b"\0"
+        span = _set(data, name, at, words=whole and meaning.weak in {"", "name"})
     else:
         span = extents.bare(data, at)
         if span and spaced and _told_of(data, span):
@@ -262,7 +272,10 @@ def _phrase(data: bytes, name: Span, at: int) -> Span | None:
     if data[name[1] : name[1] + 1] in _CLOSES_NAMES:
         return extents.bare(data, at)
     span = extents.to_line_end(data, at, words=True)
-    following = _NEXT_SETTING.search(data, *span) if span else None
+    if span and data[name[1] : at] == b":":
+        following = _NEXT_IN_MAP.search(data, *span)
+    else:
+        following = _NEXT_SETTING.search(data, *span) if span else None
     return (span[0], following.start()) if span and following else span
 
 
@@ -302,7 +315,9 @@ def _block_lines(data: bytes, at: int) -> Iterator[Span]:
         at = end + 1
 
 
-def _is_setting(data: bytes, name: Span) -> bool:
-    """Whether the line is a setting: JSON and code close what they open."""
+def _is_setting(data: bytes, name: Span, at: int) -> bool:
+    """Whether the line is a setting: JSON and code close what they open; of a process, or of an array of PHP's."""
+    if data[name[0] - 1 : name[0]] in _ALONE:
+        return data[name[1] : at] == (b"=" if data[name[0] - 1] == 0 else b"] => ")
     line = data[name[1] : line_of(data, name[1], most=300)[1]].rstrip()
     return not line.endswith((b"{", b"(", b"[", b";", b",")) and b"{" not in line[:40] and b" => " not in line

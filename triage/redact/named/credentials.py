@@ -42,7 +42,7 @@ _HEXADECIMAL: Final = re.compile(rb"[0-9A-Fa-f-]+")
 _DOCUMENT: Final = re.compile(rb"(?i)%(?:25)?(?:7b|5b)")
 _DIGEST: Final = re.compile(rb"(?=[0-9]{0,64}[A-Fa-f])(?:[0-9A-F]{32,128}|[0-9a-f]{32,128})")
 # The cookies of a request as an object holds them.
-_PAIRED: Final = re.compile(rb"\\{0,3}\"([^\"\\\s]{1,80})\\{0,3}\"\s?:\s?\\{0,3}\"([^\"\\\s]{1,4096})\\{0,3}\"")
+_PAIRED: Final = re.compile(rb"(\\{0,3}[\"'])([^\"'\\\s]{1,80})\1\s?(?::|=>)\s?(\\{0,3}[\"'])([^\"'\\\s]{1,4096})\3")
 _OBJECT: Final = re.compile(rb"\s{0,40}\{([^{}]{0,8000})")
 _MARKS: Final = frozenset({b"path", b"expires", b"domain", b"max-age", b"samesite", b"version", b"priority", b"secure"})
 
@@ -123,7 +123,7 @@ def cookies_of(data: bytes, at: int) -> Iterator[Found]:
     """The values of the cookies in an object that begins at a place: `"cookies": {"sid": "...", "lang": "en"}`."""
     held = _OBJECT.match(data, at)
     for match in _PAIRED.finditer(data, *held.span(1)) if held else ():
-        yield from cookie(data, match.span(1), match.span(2))
+        yield from cookie(data, match.span(2), match.span(4))
 
 
 def cookie(data: bytes, name: Span, span: Span) -> Iterator[Found]:

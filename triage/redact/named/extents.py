@@ -68,6 +68,10 @@ _LINE_BEFORE: Final = re.compile(rb"""(?i)value:[ \t]{1,8}(?![|>&*!\[{#"'])([^\r
 # What stands behind a quote that does not end its string: the same again and more, or more of a word and then its end.
 _DOUBLED: Final = re.compile(rb"""(["'])(?=[^\s,;:)\]}"'][^"'\r\n]{0,80}\1)""")
 _WITHIN: Final = re.compile(rb"""(?=[^\s"',;:=<>(){}\[\]\\]{1,40}(["'])(?:[\s;,)}\]<>&]|\Z))""")
+# A quote that shells take as part of a string, between two parts of it.
+_ESCAPED: Final = re.compile(rb"""'(?:\\'|"'")'(?=[^\s'"][^'\r\n]{0,200}')|"'"'"(?=[^\s'"][^"\r\n]{0,200}")""")
+_JOINS_PARTS: Final = frozenset({b"\\", b'"', b"'"})
+_ESCAPES: Final = (b"'\\''", b"'\"'\"'", b'"\'"\'"')
 _NEXT_PAIR: Final = re.compile(rb"[;&][A-Za-z_][\w. -]{0,40}=|,[A-Za-z]{2,30}=[\w.]")
 # A host of several parts, that of an address: of those in a value the last, so that no password is cut short.
 # The name of a part of a page behind an address, and the address before a parameter.
@@ -158,6 +162,11 @@ def closing(data: bytes, start: int, depth: int, quote: bytes) -> int | None:
 def _on(data: bytes, start: int, at: int, limit: int, quote: bytes) -> int:
     """Where to look on for the end of a string behind a quote; where it stands, if that is the end."""
     behind = data[at + 1 : at + 2]
+    short = at - start < _SHORT
+    if short and behind in _JOINS_PARTS and not data[max(start - 5, 0) : start].endswith(_ESCAPES):
+        joined = _ESCAPED.match(data, at, limit)
+        if joined:
+            return joined.end()
     if behind == quote:
         more = _DOUBLED.match(data, at + 1, limit) if at > start else None
         return at + 2 if more else at

@@ -75,7 +75,7 @@ def pairing(extra: Names) -> Expression:
 def foreign() -> Expression:
     """A word for a password or a key that is not in ASCII, with what a longer name has behind it."""
     words = alternatives(word for word in vocabulary().foreign | vocabulary().foreign_keys if not word.isascii())
-    return Expression(rf"(?i)(?:{words})[\w.-]{{0,40}}")
+    return Expression(rf"(?i)(?:{words})(?:[_.-][\w\x80-\xff-]{{1,40}})?[\w.-]{{0,40}}")
 
 
 def _named(extra: Names, joint: str) -> Headed:

@@ -98,6 +98,7 @@ _WRITTEN_END: Final = b"[\\r]"
 # A setting of its own that counts something.
 _COUNT: Final = re.compile(rb"[A-Za-z_.]{1,30}=-?[0-9]{1,20}(?:\.[0-9]{1,12})?[A-Za-z%]{0,3}")
 _LEAST_PADDED: Final = 16
+_LEAST_MADE: Final = 20
 _OF_CALLS: Final = frozenset({b"(", b"["})
 _ENDS_A_LINE: Final = frozenset({b"", b"\r", b"\n"})
 _WITHOUT_BLANKS: Final = frozenset({"token", "api_key", "session_id"})
@@ -197,7 +198,7 @@ def _is_of_a_process(data: bytes, span: Span) -> bool:
 def _is_secret(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes: bool, assigned: bool) -> bool:
     """Whether a value under the name of a secret is one."""
     value, label = data[slice(*span)], data[slice(*name)]
-    if meaning.weak and (value.isdigit() or value.isalpha() or b" " in value):
+    if meaning.weak and (value.isdigit() or (value.isalpha() and not values.is_shuffled(value)) or b" " in value):
         return False
     small = label.lower()
     if label == b"PASS" and not in_quotes and examples.is_test(data, span):
@@ -243,7 +244,9 @@ def _is_said(data: bytes, span: Span, meaning: Sense, *, in_quotes: bool, assign
         return False
     # What an exception says that it is called after: an address; words of a sentence.
     return value.startswith((b"http://", b"https://")) or (
-        value.islower() and _GOES_ON.match(data, span[1]) is not None
+        value.islower()
+        and _GOES_ON.match(data, span[1]) is not None
+        and not values.looks_random(value, least=_LEAST_MADE)
     )
 
 

@@ -82,6 +82,8 @@ class Program:
     slash: bool
     place: int
     """Which bare word is the secret: from 1 on, 99 for the last one, 0 for none."""
+    account: int = 0
+    """Which bare word is the account, where there is a secret."""
     users: frozenset[str] = frozenset()
     """The flags that take an account."""
     hosts: frozenset[str] = frozenset()
@@ -129,6 +131,7 @@ def vocabulary() -> Vocabulary:
             tuple(entry.get("before", ())),
             slash=entry.get("slash", False),
             place=_PLACES[entry.get("place", "")],
+            account=_PLACES[entry.get("account", "")],
             users=frozenset(entry.get("users", ())),
             hosts=frozenset(entry.get("hosts", ())),
         )

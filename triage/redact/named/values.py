@@ -279,6 +279,8 @@ def is_name(value: bytes) -> bool:
     value = examples.without_algorithm(value)
     digits = digits_in(value)
     words = [word for word in parts(value.decode("latin-1")) if not word.isdigit()]
+    if "pepper" in words and (digits or len(words) == 1 or not (value.islower() or value.isupper())):
+        return False  # a word of passphrases too
     if digits and sum(map(len, words)) < _NAME_WORD * len(words):
         return False
     return value.islower() or (digits <= _NAME_DIGITS and len(_CAPITALS.findall(value)) <= _NAME_PARTS)

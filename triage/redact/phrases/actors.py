@@ -97,7 +97,8 @@ def machine(data: bytes, start: int, end: int) -> Iterator[Found]:
     # A product that serves is written with a capital.
     if match is None or (data.startswith(b"Server:", start) and match.group()[:2].istitle()):
         return
-    if data.startswith(b"REACH", start):  # the state of a neighbour
+    # The state of a neighbour; what an address begins with.
+    if data.startswith(b"REACH", start) or data.startswith(b"://", match.end()):
         return
     if in_words(match.group()) and data[match.end() : match.end() + 1] not in _NO_MACHINES:
         yield *match.span(), "hostname", "prose"

@@ -10,7 +10,11 @@ from triage.redact.text import line_of
 
 __all__ = ("QUOTES", "Word", "below", "inner", "read_to", "stripped", "words")
 
-_WORD: Final = re.compile(rb"""[^\s"'\\]*(?:\\{0,3}"[^"]{0,400}"|'[^']{0,400}')|[^\s"']+""")
+# A word, where a quote may stand that shells take as part of it: `'it'\''s'`.
+_WORD: Final = re.compile(
+    rb"""[^\s"'\\]*(?:\\{0,3}"[^"]{0,400}"(?:'"'"[^\s"'][^"]{0,400}"){0,4}|'[^']{0,400}'(?:(?:\\'|"'")'[^\s'"][^']{0,400}'){0,4})"""
+    rb"""|[^\s"']+"""
+)
 _AN_ITEM: Final = rb"""\\{0,3}"([^"\\\n]{0,400})\\{0,3}"|'([^'\n]{0,400})'"""
 _ITEM: Final = re.compile(_AN_ITEM)
 # What stands between two: the end of a line and an indent among it, and as debuggers have it a place and a number.

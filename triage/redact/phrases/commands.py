@@ -206,6 +206,8 @@ def _options(words: list[Word], base: int, program: Program) -> Iterator[Found]:
             yield from _behind(base, word, b"/", until=b"@")
         elif program.place and index in places and program.place in {places.index(index) + 1, index - places[-1] + 99}:
             yield from _positional(base, word)
+        elif program.account and len(places) >= program.place and index == places[program.account - 1]:
+            yield from _person(base, word)
         else:
             yield from _joined(base, word, program)
             if b" " in word.text and word.text != words[0].text:

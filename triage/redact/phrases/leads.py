@@ -258,7 +258,7 @@ def _numbered(size: int, data: bytes, at: int) -> Iterator[Found]:
 def _machine(size: int, data: bytes, at: int) -> Iterator[Found]:
     """The machine that is named behind words."""
     found = _HOST.match(data, at + size)
-    if found is None or not digits_in(found[1]) or b"." in found[1]:
+    if found is None or not digits_in(found[1]) or b"." in found[1] or data.startswith(b"://", found.end(1)):
         return
     # What is looked up as a host is one, whatever is counted elsewhere.
     if _COUNTED.fullmatch(found[1]) and b"unknownhost" not in data[at : at + size].lower():

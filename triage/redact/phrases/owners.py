@@ -9,6 +9,7 @@ from typing import Final
 from triage.redact.named import extents, users, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
+from triage.redact.plain_words import is_plain_word
 from triage.redact.text import Found, Span
 
 __all__ = ("READERS",)
@@ -32,6 +33,11 @@ _FIELD: Final = re.compile(rb"(?:\A|\n)([\w.]{1,80})\r?\n[ ]{1,4}[^\r\n]{1,300}\
 _FAR: Final = 480
 _TIME: Final = re.compile(rb"\[(?:[0-9-]{8,10}[ T])?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\Z")
 _NICK: Final = re.compile(rb"[@+%~ ]?([A-Za-z][\w.\[\]|^`{}-]{1,30})> ")
+# One word at the end of a line or of a part of a sentence.
+_NAMED_LAST: Final = re.compile(
+    rb"([a-z][a-z0-9]{3,23}|[a-z]{1,20}[._-][a-z]{2,20}[0-9]{0,4})"
+    rb"(?=[.,;!]?(?:\r?\n|\\n|[\"']|\Z)|[.,;]? (?:from|on|via|at) [0-9\w.-]*[0-9.]|[ ]\()"
+)
 
 
 def _is_account(data: bytes, span: Span, *, role: bool = False) -> Iterator[Found]:
@@ -49,6 +55,13 @@ def _whose(size: int, data: bytes, at: int) -> Iterator[Found]:
         yield from _is_account(data, match.span(1))
     if value and mixed and not values.placeholder(data[slice(*value)]):  # what an arrow leads to
         yield *value, "password", "prose"
+
+
+def _barred(size: int, data: bytes, at: int) -> Iterator[Found]:
+    """Who is refused something, if that is no thing which somebody else is refused."""
+    match = _NAMED_LAST.match(data, at + size)
+    if match and not is_plain_word(match[1]) and b"_" not in match[1]:
+        yield from _is_account(data, match.span(1))
 
 
 def _connects(size: int, data: bytes, at: int) -> Iterator[Found]:
@@ -100,5 +113,6 @@ READERS: Final[dict[str, Callable[[int, bytes, int], Iterator[Found]]]] = {
     "dumped": _dumped,
     "hashed": _hashed,
     "refused": _refused,
+    "barred": _barred,
 }
 """What reads the values at the words of leads.toml, by their lists."""

@@ -32,7 +32,7 @@ _PAIR_BEFORE: Final = re.compile(rb"(?:\A|[^0-9A-Za-z])[0-9A-Fa-f]{2}[:-]\Z")
 # A firewall writes the addresses of a frame's sender and receiver and its type in one.
 _FRAME: Final = re.compile(rb"(?i)[0-9a-f]{2}(?::[0-9a-f]{2}){5,13}")
 _FRAME_NAME: Final = b"MAC="
-_WORD_AND_COLON: Final = re.compile(rb"[A-Za-z]{0,20}[g-zG-Z][A-Za-z]{0,20}:\Z")
+_WORD_AND_COLON: Final = re.compile(rb"[A-Za-z]{0,20}[g-zG-Z][A-Za-z]{0,20}6?:\Z")
 # An address of a link that was put together wrongly, the middle of a MAC in one group, is one all the same.
 _OF_A_LINK: Final = re.compile(rb"(?i)fe80::(?:[0-9a-f]{1,6}:){1,3}[0-9a-f]{1,6}")
 _ZONE: Final = re.compile(rb"%[A-Za-z0-9._-]{1,16}")
@@ -204,8 +204,11 @@ def hexadecimal(data: bytes, start: int, end: int) -> Iterator[Found]:
     elif MAC.fullmatch(data, start, end):
         if _is_mac(data, start, end):
             yield start, end, "mac", "mac"
-    elif stop := _ipv6_end(data, start, end):
-        yield start, stop, "ipv6", "ipv6"
+    else:
+        # As mail has it in brackets, the name of the protocol runs into the address.
+        start += len(b"6:") * (data[max(start - 3, 0) : start + 2].lower() == b"ipv6:")
+        if stop := _ipv6_end(data, start, end):
+            yield start, stop, "ipv6", "ipv6"
 
 
 def _is_ipv4(data: bytes, start: int, end: int, worth: int) -> bool:
