@@ -8,14 +8,14 @@ from itertools import pairwise
 from typing import Final
 
 from triage.redact.named import values
-from triage.redact.named.headings import FULL
+from triage.redact.named.headings import CODE, FULL
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
 from triage.redact.pii import persons
 from triage.redact.pii.people import full_name
 from triage.redact.text import Found, Span, line_of
 
-__all__ = ("AROUND", "FEWEST", "LONGEST", "QUOTES", "aligned", "cells_of", "column", "line_at", "valued")
+__all__ = ("AROUND", "FEWEST", "LONGEST", "QUOTES", "aligned", "bare", "cells_of", "column", "cut", "line_at", "ruled", "valued")
 
 FEWEST: Final = 2
 # A word among secrets is one of them, from so many letters on.
@@ -26,9 +26,14 @@ _WRITTEN_END: Final = b"\\n"
 _CITED: Final = re.compile(rb"(?:> ?){1,6}")
 QUOTES: Final = b" \t\"'`*\r"
 AROUND: Final = QUOTES + b"\\"
+# A code that is sent to somebody, under the name of a token; in a column of them each is as long as the others.
+_CODE: Final = re.compile(rb"[0-9]{4,8}|[0-9]{3}[ -][0-9]{3}|[A-Z]-[0-9]{6}")
 _DEGREES: Final = re.compile(rb"[+-]?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,17}")
+_TOKEN: Final = Sense("token")
 _GAP: Final = re.compile(rb" {2,}")
 _WORD: Final = re.compile(rb"[^\s]+")
+# The line below a header that is ruled with signs.
+_RULED: Final = re.compile(rb"\r?\n([ \t]{0,16}(?:={2,400}|-{2,400})(?:[ ]{1,200}(?:={2,400}|-{2,400})){1,100})[ \t\r]{0,200}(?:\n|\Z)")
 _QUOTED: Final = re.compile(rb'"[^"]*"')
 
 
@@ -48,9 +53,25 @@ def cells_of(line: bytes, mark: bytes) -> list[Span]:
     plain = _QUOTED.sub(lambda match: b'"' * len(match.group()), line)
     ends = [match.span() for match in re.finditer(_GAP if mark == b"  " else re.escape(mark), plain)]
     found = [(start, end) for (_, start), (end, _) in pairwise([(0, 0), *ends, (len(line), 0)])]
-    if mark in {b"|", b"  "}:
+    if mark in {b"|", b"||", b"  "}:
         found = found[not line[slice(*found[0])].strip() : len(found) - (not line[slice(*found[-1])].strip())]
-    return [_bare(line, *cell) for cell in found]
+    return [bare(line, *cell) for cell in found]
+
+
+def ruled(data: bytes, end: int) -> tuple[int, ...]:
+    """Where the columns begin that a line of signs below one that ends at a place draws; nowhere if none does."""
+    below = _RULED.match(data, end)
+    return tuple(match.start() for match in _WORD.finditer(below[1])) if below else ()
+
+
+def cut(line: bytes, starts: tuple[int, ...]) -> list[Span]:
+    """The cells of a line whose columns begin at such places; a number that stands to the right begins before one."""
+    size = len(line)
+    begins = [
+        line.rfind(b" ", 0, start) + 1 if start < size and line[start - 1 : start].strip() else min(start, size)
+        for start in starts
+    ]
+    return [bare(line, start, end) for start, end in pairwise([*begins, size])]
 
 
 def aligned(line: bytes, cells: list[Span]) -> list[Span]:
@@ -59,10 +80,10 @@ def aligned(line: bytes, cells: list[Span]) -> list[Span]:
     if any(line[start - 1 : start].strip() for start in starts[1:]):
         words = [match.span() for match in _WORD.finditer(line)]
         return words if len(words) == len(cells) else []
-    return [_bare(line, start, end) for start, end in pairwise([*starts, len(line)]) if start < len(line)]
+    return [bare(line, start, end) for start, end in pairwise([*starts, len(line)]) if start < len(line)]
 
 
-def _bare(line: bytes, start: int, end: int) -> Span:
+def bare(line: bytes, start: int, end: int) -> Span:
     """A cell without blanks and quotes."""
     text = line[start:end]
     left = start + len(text) - len(text.lstrip(AROUND))
@@ -71,20 +92,37 @@ def _bare(line: bytes, start: int, end: int) -> Span:
 
 def column(data: bytes, cells: list[Span], meaning: Sense) -> Iterator[Found]:
     """The values of a column: those that look so, and of secrets all words where most of them do."""
-    found = [[*valued(data, cell, meaning)] for cell in cells]
     filled = [data[slice(*cell)] for cell in cells if cell[0] < cell[1]]
+    codes = meaning.weak == CODE and _are_codes(filled)
+    meaning = _TOKEN if meaning.weak == CODE else meaning
+    found = [[*valued(data, cell, meaning)] for cell in cells]
     most = not meaning.weak and 2 * sum(map(bool, found)) > len(filled) > 1
     for cell, told in zip(cells, found, strict=True):
         value = data[slice(*cell)]
-        if told or not most:
+        if codes and _CODE.fullmatch(value):
+            yield *cell, meaning.kind, "column"
+        elif told or not most:
             yield from told
         elif len(value) >= _LEAST and len(value.split()) == 1 and not values.placeholder(value):
             yield *cell, meaning.kind, "column"
 
 
+def _are_codes(filled: list[bytes]) -> bool:
+    """Whether the numbers of a column are codes: all of one length, and none counted on from another."""
+    codes = [value for value in filled if _CODE.fullmatch(value)]
+    numbers = {int(code.translate(None, b" -ABCDEFGHIJKLMNOPQRSTUVWXYZ")) for code in codes}
+    apart = not any(number + 1 in numbers for number in numbers)
+    return len({*map(len, codes)}) == 1 and apart and 2 * len(codes) >= len(filled)
+
+
 def valued(data: bytes, span: Span, meaning: Sense) -> Iterator[Found]:
     """The value of a cell: no plain word, as the types and words of a description are."""
     value = data[slice(*span)]
+    if meaning.weak == CODE:
+        if _CODE.fullmatch(value):
+            yield *span, meaning.kind, "column"
+            return
+        meaning = _TOKEN
     if value.count(b"(") != value.count(b")"):  # of code
         return
     if meaning.weak == "degrees":
