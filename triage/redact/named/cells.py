@@ -22,6 +22,9 @@ FEWEST: Final = 2
 _LEAST: Final = 4
 LONGEST: Final = 400
 _WRITTEN_END: Final = b"\\n"
+# The next string of a list, as notebooks keep lines.
+_NEXT_STRING: Final = re.compile(rb'\\n"[ ]?,\s{0,40}"')
+_OPENED: Final = re.compile(rb'\s{1,80}"')
 # What a mail writes before the lines that it answers.
 _CITED: Final = re.compile(rb"(?:> ?){1,6}")
 QUOTES: Final = b" \t\"'`*\r"
@@ -42,7 +45,10 @@ def line_at(data: bytes, at: int, most: int) -> Span:
     start, end = line_of(data, at, most=most)
     before, behind = data.rfind(_WRITTEN_END, start, at), data.find(_WRITTEN_END, at, end)
     if before >= 0:
-        start = before + len(_WRITTEN_END)
+        following = _NEXT_STRING.match(data, before, at)
+        start = following.end() if following else before + len(_WRITTEN_END)
+    elif behind >= 0 and (opened := _OPENED.match(data, start, at)):
+        start = opened.end()
     elif cited := _CITED.match(data, start, end):
         start = cited.end()
     return start, behind if behind >= 0 else end
@@ -75,12 +81,21 @@ def cut(line: bytes, starts: tuple[int, ...]) -> list[Span]:
 
 
 def aligned(line: bytes, cells: list[Span]) -> list[Span]:
-    """The cells of a line under those of a header set with blanks."""
-    starts = [start for start, _ in cells]
-    if any(line[start - 1 : start].strip() for start in starts[1:]):
+    """The cells of a line under those of a header set with blanks, to the left or to the right."""
+    starts, ends = [start for start, _ in cells], [end for _, end in cells]
+    if any(line[start - 1 : start].strip() for start in starts[1:]) or _is_within(line, starts[0]):
         words = [match.span() for match in _WORD.finditer(line)]
-        return words if len(words) == len(cells) else []
+        if len(words) == len(cells):
+            return words
+        if any(_is_within(line, end) for end in ends):
+            return []
+        return [bare(line, max(start, line.rfind(b"  ", start, end)), end) for start, end in pairwise([0, *ends])]
     return [bare(line, start, end) for start, end in pairwise([*starts, len(line)]) if start < len(line)]
+
+
+def _is_within(line: bytes, at: int) -> bool:
+    """Whether a word goes on at a place of a line."""
+    return at > 0 and line[at - 1 : at].strip() != b"" and line[at : at + 1].strip() != b""
 
 
 def bare(line: bytes, start: int, end: int) -> Span:

@@ -46,6 +46,8 @@ _NESTED: Final = re.compile(
     rb"""|<(?:pre|code|textarea|td|p|div|samp)(?:[ ][^<>\n]{0,80})?>)"""
 )
 _LONGEST_HEADER: Final = 4_096
+# A sign of those that boxes are drawn with, written out.
+_DRAWN: Final = b"\\u25"
 _LONGEST_ROW: Final = 1 << 16
 _MOST_LINES: Final = 64
 # So many lines in a row may be no rows of the table that goes on below.
@@ -62,7 +64,8 @@ _WORD: Final = re.compile(rb"[^\s]+")
 _NUMBERED: Final = re.compile(rb"[A-Za-z]{2,20}(?:_[A-Za-z]{2,20}){0,4}_[0-9]{1,4}")
 # A column of what was compared.
 _MADE_TITLE: Final = re.compile(rb"[\w.-]{1,40}=[\w.-]{0,40}")
-_RULE: Final = re.compile(rb"[\s|+:=-]*")
+# A line between rows, and what stands for those that are left out.
+_RULE: Final = re.compile(rb"[\s|+:=-]*|[ ]*\.{2,3}[ .]*")
 _JIRA: Final = b"||"
 _MARKS: Final = (b"\t", b"|", b";", b",")
 _COPIED: Final = re.compile(rb"""[\w.\"]{1,80} ?\(([^()\n]{1,400})\) from stdin[^\n]{0,60}\r?\n""", re.IGNORECASE)
@@ -76,7 +79,7 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
     start, end = _header_at(data, at)
     header = data[start:end]
     _read.spend(_OF_A_HEADER + len(header) // LONGEST)
-    if len(header) >= _LONGEST_HEADER or b"{" in header:
+    if len(header) >= _LONGEST_HEADER or b"{" in header or _DRAWN in header:
         return
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
     starts = ruled(data, end) if mark == b"  " else ()

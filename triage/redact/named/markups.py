@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Final
 
 from triage.redact.named.cells import FEWEST, bare, column
@@ -40,9 +41,15 @@ _SPECIFIER: Final = re.compile(rb"(?:^|(?<=[\s]))(?:[0-9.]{1,5}[+*])?[<^>.]{0,4}
 _LISTED: Final = re.compile(rb"[ \t]*(?:(\*)[ \t]+)?-[ \t]+([^\n]*)\n?")
 _OPTION: Final = re.compile(rb"[ \t]*:[a-z-]{2,20}:[^\n]*\n?|[ \t\r]*\n")
 # What a string of JSON writes out; two signs of LaTeX are four.
-_ESCAPE: Final = re.compile(rb"\\\\\\\\|\\[nrt\"\\/]")
-_ESCAPES: Final = {b"n": b"\n", b"r": b" ", b"t": b" "}
-_STRING_END: Final = re.compile(rb'(?<!\\)"')
+_ESCAPE: Final = re.compile(rb"\\n\"[ ]?,\s{0,40}\"|\\\\\\\\|\\[nrt\"\\/]|\\u25[0-9a-fA-F]{2}")
+_ESCAPES: Final = {b"n": b"\n", b"r": b" ", b"t": b" ", b'"': b"'"}
+_SHORT: Final = 2
+# Lines of boxes, and those that stand between cells.
+_DRAWN: Final = re.compile(rb"\xe2(?:\x94[\x80-\xbf]|\x95[\x80-\xbf])")
+_UPRIGHT: Final = re.compile(rb"\xe2(?:\x94[\x82\x83\x86\x87\x8a\x8b]|\x95\x91)")
+_NAMED: Final = re.compile(rb"Name: ([\w .-]{1,60})(?:, Length: [0-9]{1,12})?\Z")
+_NUMBERED: Final = re.compile(rb"(?:\A|(?<=[\s\"])|(?<=\\n))[^\s\"\\]{1,60}[ ]{2,60}([^\s\"\\]{1,120})[ ]{0,60}(?:\r?\n|\\n(?:\"[ ]?,\s{0,40}\")?)\Z")
+_NAME_REACH: Final = 200
 _STYLE: Final = b" \t\r\n\"'`*_=|{}"
 
 
@@ -169,6 +176,22 @@ def _csv_table(data: bytes, at: int, stop: int) -> _Rows:
     return rows
 
 
+def _boxed(data: bytes, at: int, stop: int) -> _Rows:
+    """The rows of a box whose lines are drawn."""
+    rows = _Rows()
+    for line in _LINE.finditer(data, data.find(b"\n", at, stop) + 1 or stop, stop):
+        text = line.group()
+        first = _DRAWN.search(text)
+        if first is None or text[: first.start()].strip(b" \",["):
+            break
+        marks = [*_UPRIGHT.finditer(text)]
+        if marks:
+            rows.append([
+                _cell(data, line.start() + one.end(), line.start() + two.start()) for one, two in pairwise(marks)
+            ])
+    return rows
+
+
 def _split(data: bytes, start: int, end: int, mark: bytes) -> list[Span]:
     """The cells of a line that a mark parts."""
     cells = list[Span]()
@@ -211,18 +234,23 @@ def _unwritten(data: bytes, at: int, end: int) -> tuple[bytes, int]:
     first, last = line_of(data, at, end, most=_FAR)
     if b"\\n" not in data[at:last]:
         return data[first : at + _FAR], first
-    closed = _STRING_END.search(data, end, last)
     first = max(first, data.rfind(b'"', first, at) + 1)
-    return _ESCAPE.sub(_plain, data[first : closed.start() if closed else last]), first
+    text = _ESCAPE.sub(_plain, data[first : at + _FAR])
+    closed = text.find(b'"', end - first)
+    return text[:closed] if closed >= 0 else text, first
 
 
 def _plain(escape: re.Match[bytes]) -> bytes:
-    """What an escape of a string stands for, behind as many blanks as it is longer."""
+    """What an escape of a string stands for, beside as many blanks as it is longer; of a list the next string too."""
     text = escape.group()
-    if len(text) == len(b"\\\\\\\\"):
+    blanks = b" " * (len(text) - 1)
+    if text[1:2] == b"u":
+        return blanks[2:] + chr(int(text[2:], 16)).encode()
+    if len(text) > _SHORT and text[1:2] == b"n":
+        return b"\n" + blanks
+    if len(text) > _SHORT:
         return b"  \\\\"
-    shown = _ESCAPES.get(text[1:2], text[1:2])
-    return b" " * (len(text) - len(shown)) + shown
+    return blanks + _ESCAPES.get(text[1:2], text[1:2])
 
 
 def _reader(rows: Callable[[bytes, int, int], _Rows]) -> Callable[[int, bytes, int], Iterator[Found]]:
@@ -245,6 +273,21 @@ def _reader(rows: Callable[[bytes, int, int], _Rows]) -> Callable[[int, bytes, i
     return read
 
 
+def _series(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """The values of a column that pandas prints alone, above its name."""
+    name = _NAMED.search(data, max(at - _NAME_REACH, 0), at)
+    meaning = meanings([name[1]])[0] if name else None
+    if name is None or meaning is None or not _read.left(data):
+        return
+    cells = list[Span]()
+    end = name.start()
+    while line := _NUMBERED.search(data, max(end - _NAME_REACH, 0), end):
+        _read.spend()
+        cells.append(line.span(1))
+        end = line.start()
+    yield from column(data, cells[::-1], meaning)
+
+
 _TABLES: Final = ("tabular", "tabular*", "tabularx", "tabulary", "longtable", "tblr", "longtblr", "supertabular", "xltabular", "array", "NiceTabular")
 LEADS: Final = (
     (tuple(f"\\begin{{{name}}}" for name in _TABLES), _reader(_latex)),
@@ -255,6 +298,8 @@ LEADS: Final = (
     (("\n^ ", "\\n^ "), _reader(_headed(b"^"))),
     (("\n||", "\\n||"), _reader(_headed(b"||"))),
     (("\n|=", "\\n|="), _reader(_headed(b"|="))),
+    (("\u250c\u2500", "\u250f\u2501", "\u2554\u2550", "\u256d\u2500", "\u2552\u2550", "\\u250c\\u2500", "\\u250f\\u2501", "\\u2554\\u2550", "\\u256d\\u2500"), _reader(_boxed)),
+    ((", dtype: ",), _series),
     (("|_.",), _reader(_headed(b"|_."))),
 )
 """What opens such a table, in small letters, and what reads it."""

@@ -40,6 +40,7 @@ from triage.redact.pii import (
     identities,
     papers,
     registers,
+    roles,
     segments,
     short_names,
     wireless,
@@ -89,14 +90,16 @@ _WRITTEN: Final = {
         clinical,
         papers,
         registers,
+        roles,
         short_names,
     )
     for way, reader in room.READERS.items()
 }
-_SPELT: Final = (
-    addresses.SPELT | holders.SPELT | couples.SPELT | shells.SPELT | stores.SPELT | clients.SPELT | papers.SPELT
-    | short_names.SPELT
-)
+_SPELT: Final = {
+    way: spelt
+    for room in (addresses, holders, couples, shells, stores, clients, papers, roles, short_names)
+    for way, spelt in room.SPELT.items()
+}
 
 
 def _both(one: Reader, other: Reader, data: bytes, at: int) -> Iterator[Found]:
