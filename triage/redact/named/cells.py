@@ -15,7 +15,20 @@ from triage.redact.pii import persons
 from triage.redact.pii.people import full_name
 from triage.redact.text import Found, Span, line_of
 
-__all__ = ("AROUND", "FEWEST", "LONGEST", "QUOTES", "aligned", "bare", "cells_of", "column", "cut", "line_at", "ruled", "valued")
+__all__ = (
+    "AROUND",
+    "FEWEST",
+    "LONGEST",
+    "QUOTES",
+    "aligned",
+    "bare",
+    "cells_of",
+    "column",
+    "cut",
+    "line_at",
+    "ruled",
+    "valued",
+)
 
 FEWEST: Final = 2
 # A word among secrets is one of them, from so many letters on.
@@ -36,7 +49,9 @@ _TOKEN: Final = Sense("token")
 _GAP: Final = re.compile(rb" {2,}")
 _WORD: Final = re.compile(rb"[^\s]+")
 # The line below a header that is ruled with signs.
-_RULED: Final = re.compile(rb"\r?\n([ \t]{0,16}(?:={2,400}|-{2,400})(?:[ ]{1,200}(?:={2,400}|-{2,400})){1,100})[ \t\r]{0,200}(?:\n|\Z)")
+_RULED: Final = re.compile(
+    rb"\r?\n([ \t]{0,16}(?:={2,400}|-{2,400})(?:[ ]{1,200}(?:={2,400}|-{2,400})){1,100})[ \t\r]{0,200}(?:\n|\Z)"
+)
 _QUOTED: Final = re.compile(rb'"[^"]*"')
 
 

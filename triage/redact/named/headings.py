@@ -14,13 +14,15 @@ from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.pii.people import FORMS
 
 __all__ = (
-    "CELL", "CODE", "FULL", "NAMED", "NAMES", "PERSONAL", "SETTINGS", "VALUES", "is_title", "leads", "meaning_of", "meanings",
+    "CELL", "CODE", "FULL", "NAMED", "NAMES", "PERSONAL", "SETTINGS", "VALUES", "is_title", "leads", "meaning_of",
+    "meanings",
 )  # fmt: skip
 
 _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
     "_secret", "_hash", "passphrase", "_pass", "credential", "credentials", "username", "hostname", "node",
-    "user", "user name", "run as user", "run as", "pin", "mfa_code", "totp", "totp_code", "sms_code", "verification_code", "auth_code", "security_code",
+    "user", "user name", "run as user", "run as", "pin", "mfa_code", "totp", "totp_code", "sms_code",
+    "verification_code", "auth_code", "security_code",
     "login_code", "access_code", "passcode", "cvv", "cvc", "_pin",
     "sessionid", "session_id", "_passwd", "_pwd", "_passphrase", "otp", "otp_code", "_otp", "pin_code", "_username",
 )  # fmt: skip
@@ -47,7 +49,8 @@ _OF_PEOPLE: Final = (
     "endereco", "direccion", "domicilio", "indirizzo", "adres", "anschrift", "straat", "voornaam", "achternaam",
     "fornavn", "etternavn", "fornamn", "efternamn", "cpf", "dni", "nif", "nino",
     "aadhaar", "aadhar", "pesel", "bsn", "nir", "curp",
-    "sin", "nric", "fin", "tin", "ppsn", "cuil", "cuit", "oib", "cpr", "hetu", "tckn", "niss", "tfn", "rrn", "mrn", "nip",
+    "sin", "nric", "fin", "tin", "ppsn", "cuil", "cuit", "oib", "cpr", "hetu", "tckn", "niss", "tfn", "rrn",
+    "mrn", "nip",
     "_sin", "_nric", "_fin", "_tin", "_cpf", "_dni", "_nif", "_bsn", "_nino",
     "fiscale", "personnummer",
     "burgerservicenummer", "steuernummer", "ausweisnummer", "passnummer", "telefonnummer", "nummer", "host", "fqdn",

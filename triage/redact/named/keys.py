@@ -1,7 +1,7 @@
 """Names that say what stands under them: `DB_PASSWORD`, `x-api-key`, `sessionId`, `hostname`.
 
-A name is taken apart into words and looked up in `keys.toml` and among the numbers of `pii.national`; the answer is memoised per distinct name, until `forget`:
-values are asked about as well.
+A name is taken apart into words and looked up in `keys.toml` and among the numbers of `pii.national`; the answer is
+memoised per distinct name, until `forget`: values are asked about as well.
 """
 
 from __future__ import annotations

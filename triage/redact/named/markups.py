@@ -13,7 +13,8 @@ from typing import Final
 
 from triage.redact.named.cells import FEWEST, bare, column
 from triage.redact.named.headings import is_title, meanings
-from triage.redact.text import Allowance, Found, Span, line_of
+from triage.redact.named.unwritten import unwritten
+from triage.redact.text import Allowance, Found, Span
 
 __all__ = ("LEADS",)
 
@@ -34,21 +35,22 @@ _STYLED: Final = re.compile(
 _APART: Final = re.compile(rb"(?<!\\)&|\\\\(?:\[[^\]\n]{0,20}\])?|\\tabularnewline\b|\\tn\b")
 _ENDS_ROW: Final = (b"\\\\", b"\\t")
 _OF_LATEX: Final = re.compile(rb"(?:\{[^{}\n]{0,40}\}|\[[^\]\n]{0,40}\]){0,2}\{(?:[^{}\n]|\{[^{}\n]{0,80}\}){0,200}\}")
-_ATTRIBUTES: Final = re.compile(rb"(?:[ \t]*[\w-]{1,20}=[ ]?(?:\"[^\"\n|]{0,120}\"|'[^'\n|]{0,120}'|[^\s|\"']{1,60}))+[ \t]*\|(?!\|)")
+_ATTRIBUTES: Final = re.compile(
+    rb"(?:[ \t]*[\w-]{1,20}=[ ]?(?:\"[^\"\n|]{0,120}\"|'[^'\n|]{0,120}'|[^\s|\"']{1,60}))+[ \t]*\|(?!\|)"
+)
 _OF_WIKI: Final = re.compile(rb"[^\n|{}]{0,300}\n[ \t]*(?:[!|])")
 _BETWEEN: Final = re.compile(rb"!!|\|\|")
 _SPECIFIER: Final = re.compile(rb"(?:^|(?<=[\s]))(?:[0-9.]{1,5}[+*])?[<^>.]{0,4}[aehlmsvd]?\|(?!=)", re.MULTILINE)
 _LISTED: Final = re.compile(rb"[ \t]*(?:(\*)[ \t]+)?-[ \t]+([^\n]*)\n?")
 _OPTION: Final = re.compile(rb"[ \t]*:[a-z-]{2,20}:[^\n]*\n?|[ \t\r]*\n")
-# What a string of JSON writes out; two signs of LaTeX are four.
-_ESCAPE: Final = re.compile(rb"\\n\"[ ]?,\s{0,40}\"|\\\\\\\\|\\[nrt\"\\/]|\\u25[0-9a-fA-F]{2}")
-_ESCAPES: Final = {b"n": b"\n", b"r": b" ", b"t": b" ", b'"': b"'"}
-_SHORT: Final = 2
 # Lines of boxes, and those that stand between cells.
 _DRAWN: Final = re.compile(rb"\xe2(?:\x94[\x80-\xbf]|\x95[\x80-\xbf])")
 _UPRIGHT: Final = re.compile(rb"\xe2(?:\x94[\x82\x83\x86\x87\x8a\x8b]|\x95\x91)")
 _NAMED: Final = re.compile(rb"Name: ([\w .-]{1,60})(?:, Length: [0-9]{1,12})?\Z")
-_NUMBERED: Final = re.compile(rb"(?:\A|(?<=[\s\"])|(?<=\\n))[^\s\"\\]{1,60}[ ]{2,60}([^\s\"\\]{1,120})[ ]{0,60}(?:\r?\n|\\n(?:\"[ ]?,\s{0,40}\")?)\Z")
+_NUMBERED: Final = re.compile(
+    rb"(?:\A|(?<=[\s\"])|(?<=\\n))[^\s\"\\]{1,60}[ ]{2,60}([^\s\"\\]{1,120})[ ]{0,60}"
+    rb"(?:\r?\n|\\n(?:\"[ ]?,\s{0,40}\")?)\Z"
+)
 _NAME_REACH: Final = 200
 _STYLE: Final = b" \t\r\n\"'`*_=|{}"
 
@@ -182,13 +184,13 @@ def _boxed(data: bytes, at: int, stop: int) -> _Rows:
     for line in _LINE.finditer(data, data.find(b"\n", at, stop) + 1 or stop, stop):
         text = line.group()
         first = _DRAWN.search(text)
-        if first is None or text[: first.start()].strip(b" \",["):
+        if first is None or text[: first.start()].strip(b' ",['):
             break
         marks = [*_UPRIGHT.finditer(text)]
         if marks:
-            rows.append([
-                _cell(data, line.start() + one.end(), line.start() + two.start()) for one, two in pairwise(marks)
-            ])
+            rows.append(
+                [_cell(data, line.start() + one.end(), line.start() + two.start()) for one, two in pairwise(marks)]
+            )
     return rows
 
 
@@ -229,30 +231,6 @@ def _unmarked(data: bytes, cell: Span) -> Span:
     return start, end
 
 
-def _unwritten(data: bytes, at: int, end: int) -> tuple[bytes, int]:
-    """The text from the line of a place on, and where that is; of a string what it writes out, as long as it was."""
-    first, last = line_of(data, at, end, most=_FAR)
-    if b"\\n" not in data[at:last]:
-        return data[first : at + _FAR], first
-    first = max(first, data.rfind(b'"', first, at) + 1)
-    text = _ESCAPE.sub(_plain, data[first : at + _FAR])
-    closed = text.find(b'"', end - first)
-    return text[:closed] if closed >= 0 else text, first
-
-
-def _plain(escape: re.Match[bytes]) -> bytes:
-    """What an escape of a string stands for, beside as many blanks as it is longer; of a list the next string too."""
-    text = escape.group()
-    blanks = b" " * (len(text) - 1)
-    if text[1:2] == b"u":
-        return blanks[2:] + chr(int(text[2:], 16)).encode()
-    if len(text) > _SHORT and text[1:2] == b"n":
-        return b"\n" + blanks
-    if len(text) > _SHORT:
-        return b"  \\\\"
-    return blanks + _ESCAPES.get(text[1:2], text[1:2])
-
-
 def _reader(rows: Callable[[bytes, int, int], _Rows]) -> Callable[[int, bytes, int], Iterator[Found]]:
     """What finds the values of a table whose opening stands at a place."""
 
@@ -260,7 +238,7 @@ def _reader(rows: Callable[[bytes, int, int], _Rows]) -> Callable[[int, bytes, i
         if not _read.left(data) or at < _read.reached:
             return
         _read.spend(_OF_AN_OPENING)
-        text, first = _unwritten(data, at, at + size)
+        text, first = unwritten(data, at, at + size)
         found = [
             [(start + first, end + first) for start, end in row] for row in rows(text, at + size - first, len(text))
         ]
@@ -288,7 +266,19 @@ def _series(_size: int, data: bytes, at: int) -> Iterator[Found]:
     yield from column(data, cells[::-1], meaning)
 
 
-_TABLES: Final = ("tabular", "tabular*", "tabularx", "tabulary", "longtable", "tblr", "longtblr", "supertabular", "xltabular", "array", "NiceTabular")
+_TABLES: Final = (
+    "tabular",
+    "tabular*",
+    "tabularx",
+    "tabulary",
+    "longtable",
+    "tblr",
+    "longtblr",
+    "supertabular",
+    "xltabular",
+    "array",
+    "NiceTabular",
+)
 LEADS: Final = (
     (tuple(f"\\begin{{{name}}}" for name in _TABLES), _reader(_latex)),
     (("{|\n", "{|\\n", "{| ", "{|class", "{|style", "{|border"), _reader(_wiki)),
@@ -298,7 +288,20 @@ LEADS: Final = (
     (("\n^ ", "\\n^ "), _reader(_headed(b"^"))),
     (("\n||", "\\n||"), _reader(_headed(b"||"))),
     (("\n|=", "\\n|="), _reader(_headed(b"|="))),
-    (("\u250c\u2500", "\u250f\u2501", "\u2554\u2550", "\u256d\u2500", "\u2552\u2550", "\\u250c\\u2500", "\\u250f\\u2501", "\\u2554\\u2550", "\\u256d\\u2500"), _reader(_boxed)),
+    (
+        (
+            "\u250c\u2500",
+            "\u250f\u2501",
+            "\u2554\u2550",
+            "\u256d\u2500",
+            "\u2552\u2550",
+            "\\u250c\\u2500",
+            "\\u250f\\u2501",
+            "\\u2554\\u2550",
+            "\\u256d\\u2500",
+        ),
+        _reader(_boxed),
+    ),
     ((", dtype: ",), _series),
     (("|_.",), _reader(_headed(b"|_."))),
 )

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from triage.redact.named import grids, headings, marked, markups, records
+from triage.redact.named import grids, headings, marked, markups, records, schemas, sheets
 from triage.redact.phrases import (
     actors,
     answers,
@@ -139,6 +139,8 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield pointers.LEADS, pointers.pointed_at
     yield from placed.LEADS
     yield from markups.LEADS
+    yield from schemas.LEADS
+    yield from sheets.LEADS
     for kind, names in data["given"].items():
         yield names, partial(answers.given, kind)
     for way, names in data["written"].items():

@@ -21,7 +21,13 @@ _BEHIND: Final = frozenset(b"_-+" + DIGITS + b"abcdefghijklmnopqrstuvwxyzABCDEFG
 _SAME: Final = 2
 _TEN: Final = 10
 _NRIC: Final = (2, 7, 6, 5, 4, 3, 2)
-_NRIC_LETTERS: Final = {"S": (0, "JZIHGFEDCBA"), "T": (4, "JZIHGFEDCBA"), "F": (0, "XWUTRQPNMLK"), "G": (4, "XWUTRQPNMLK"), "M": (3, "KLJNPQRTUWX")}
+_NRIC_LETTERS: Final = {
+    "S": (0, "JZIHGFEDCBA"),
+    "T": (4, "JZIHGFEDCBA"),
+    "F": (0, "XWUTRQPNMLK"),
+    "G": (4, "XWUTRQPNMLK"),
+    "M": (3, "KLJNPQRTUWX"),
+}
 _CHINESE: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 

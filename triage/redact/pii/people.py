@@ -17,7 +17,9 @@ from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
 __all__ = ("FORMS", "coded", "full_name", "house_behind", "is_date", "is_numbered", "is_street", "line_end", "part")
 
-FORMS: Final = frozenset({"name", "date", "street", "postal", "city", "id", "nir", "vin", "plate", "licence"}) | national.HINTS
+FORMS: Final = (
+    frozenset({"name", "date", "street", "postal", "city", "id", "nir", "vin", "plate", "licence"}) | national.HINTS
+)
 """The hints of keys.toml that are read here."""
 _REACH: Final = 160
 _PARTICLES: Final = frozenset(

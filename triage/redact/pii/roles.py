@@ -26,9 +26,13 @@ _ENDED: Final = rb"(?=[ \t\r]{0,8}(?:\n|\\[rnt]|\Z|[\"'<(|;*_`]|,(?: |$)))"
 _ON_ITS_LINE: Final = re.compile(rb"[*_]{0,2}:?[*_ \t]{0,20}" + _NAME + _ENDED)
 _NEXT: Final = re.compile(rb", " + _NAME + _ENDED)
 # Before the label: what lists and comments begin a line with, and words that say more of whose it is.
-_BEGINS: Final = re.compile(rb"(?:\A|[\n\"]|\\[nrt])[ \t>*#|+/;-]{0,12}(?:[A-Z]?[a-z\x80-\xff-]{1,20}[ ]){0,2}[*_]{0,3}\Z")
+_BEGINS: Final = re.compile(
+    rb"(?:\A|[\n\"]|\\[nrt])[ \t>*#|+/;-]{0,12}(?:[A-Z]?[a-z\x80-\xff-]{1,20}[ ]){0,2}[*_]{0,3}\Z"
+)
 _IN_SENTENCE: Final = re.compile(
-    rb"[\"'*_\x60(\[<]{0,2}" + _NAME + rb"(?=[\"'*_\x60]{0,2}(?:[.,;!?)\]>]|:\s|\s{0,2}(?:\r?\n|\\[rn]|\Z)| [a-z\x80-\xff(<\[#-]))"
+    rb"[\"'*_\x60(\[<]{0,2}"
+    + _NAME
+    + rb"(?=[\"'*_\x60]{0,2}(?:[.,;!?)\]>]|:\s|\s{0,2}(?:\r?\n|\\[rn]|\Z)| [a-z\x80-\xff(<\[#-]))"
 )
 _REACH: Final = 64
 _MOST: Final = 8
