@@ -5,15 +5,19 @@ import pytest
 from triage.redact import spans
 
 TABLES = [
-    "\\begin{tabular}{ll}\nuser & password \\\\\n\\hline\nadia & plum27-lake \\\\\nbob & kk81jsdhA \\\\\n\\end{tabular}",
-    "\\begin{longtable}[c]{|l|p{3cm}|}\n\\textbf{user} & \\textbf{password} \\\\\n\\midrule\nadia & plum27-lake \\\\\n"
-    "bob & kk81jsdhA\\\\\\bottomrule\n\\end{longtable}",
+    "\\begin{tabular}{l}\nuser & password \\\\\\hline\nadia & plum27-lake \\\\\nbob & kk81jsdhA\\\\\n\\end{tabular}",
+    (
+        "\\begin{longtable}[c]{|l|l|}\n\\textbf{user} & \\textbf{password} \\\\\n\\hline\nadia & plum27-lake \\\\\n"
+        "bob & kk81jsdhA\\\\\\bottomrule\n\\end{longtable}"
+    ),
     '{| class="wikitable"\n! user !! password\n|-\n| adia || plum27-lake\n|-\n| bob || kk81jsdhA\n|}',
     '{| class="wikitable"\n|-\n! user\n! style="x" | password\n|-\n| adia\n| plum27-lake\n|-\n| bob\n| kk81jsdhA\n|}',
     "|===\n|user |password\n\n|adia |plum27-lake\n|bob |kk81jsdhA\n|===",
     '[cols="1,1"]\n|===\n|user\n|password\n\n|adia\n|plum27-lake\n\n|bob\n|kk81jsdhA\n|===',
-    ".. list-table:: A\n   :header-rows: 1\n\n   * - user\n     - password\n   * - adia\n     - plum27-lake\n"
-    "   * - bob\n     - kk81jsdhA\n\nText",
+    (
+        ".. list-table:: A\n   :header-rows: 1\n\n   * - user\n     - password\n   * - adia\n     - plum27-lake\n"
+        "   * - bob\n     - kk81jsdhA\n\nText"
+    ),
     ".. csv-table:: A\n   :header: user, password\n   :widths: 1, 2\n\n   adia, plum27-lake\n   bob, kk81jsdhA\n\nText",
     "x\n^ user ^ password ^\n| adia | plum27-lake |\n| bob | kk81jsdhA |\n",
     "x\n|= user |= password |\n| adia | plum27-lake |\n| bob | kk81jsdhA |\n",
@@ -21,11 +25,15 @@ TABLES = [
     "|| user || password ||\n| adia | plum27-lake |\n| bob | kk81jsdhA |",
     "h2. x\n||*user*||*password*||\n|adia|{{plum27-lake}}|\n|bob|kk81jsdhA|",
     "=====  ===========\nuser   password\n=====  ===========\nadia   plum27-lake\nbob    kk81jsdhA\n=====  ===========",
-    "+------+-------------+\n| user | password    |\n+======+=============+\n| adia | plum27-lake |\n"
-    "+------+-------------+\n| bob  | kk81jsdhA   |\n+------+-------------+",
+    (
+        "+------+-------------+\n| user | password    |\n+======+=============+\n| adia | plum27-lake |\n"
+        "+------+-------------+\n| bob  | kk81jsdhA   |\n+------+-------------+"
+    ),
     "| user | password |\n|------+----------|\n| adia | plum27-lake |\n| bob | kk81jsdhA |",
-    "┌──────┬─────────────┐\n│ user ┆ password    │\n╞══════╪═════════════╡\n│ adia ┆ plum27-lake │\n"
-    "│ bob  ┆ kk81jsdhA   │\n└──────┴─────────────┘",
+    (
+        "┌──────┬─────────────┐\n│ user ┆ password    │\n╞══════╪═════════════╡\n│ adia ┆ plum27-lake │\n"
+        "│ bob  ┆ kk81jsdhA   │\n└──────┴─────────────┘"
+    ),
 ]
 
 

@@ -16,15 +16,19 @@ def found(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "<table><columns><column>user</column><column>password</column></columns>"
-        "<row><v>adia</v><v>plum27-lake</v></row><row><v>bob</v><v>kk81jsdhA</v></row></table>",
+        (
+            "<table><columns><column>user</column><column>password</column></columns>"
+            "<row><v>adia</v><v>plum27-lake</v></row><row><v>bob</v><v>kk81jsdhA</v></row></table>"
+        ),
         sheet(
             "<Table>", '<Row ss:Index="1">\n{}</Row>\n', '<Cell><Data ss:Type="String">{}</Data></Cell>\n', "</Table>"
         ),
         sheet("", "<table:table-row>{}</table:table-row>", "<table:table-cell><text:p>{}</text:p></table:table-cell>"),
         sheet("<sheetData>", '<row r="1">{}</row>', '<c t="inlineStr"><is><t>{}</t></is></c>', "</sheetData>"),
-        "<thead><row><entry>user</entry><entry>password</entry></row></thead><tbody><row><entry>adia</entry>"
-        "<entry>plum27-lake</entry></row><row><entry>bob</entry><entry>kk81jsdhA</entry></row></tbody>",
+        (
+            "<thead><row><entry>user</entry><entry>password</entry></row></thead><tbody><row><entry>adia</entry>"
+            "<entry>plum27-lake</entry></row><row><entry>bob</entry><entry>kk81jsdhA</entry></row></tbody>"
+        ),
     ],
 )
 def test_columns_of_sheets_are_found_by_their_first_row(text):

@@ -39,7 +39,7 @@ _PEOPLE: Final = PERSONAL | {"user"}
 # A line has so many bytes at least, and may be read below more than one header.
 _read: Final = Allowance(250)
 # To read a header takes as long as so many rows.
-_OF_A_HEADER: Final = 4
+_OF_A_HEADER: Final = 6
 # What a table begins behind that is all of a value: of a form, of JSON.
 _NESTED: Final = re.compile(
     rb"""(?:=|"[ ]?:[ ]?\[?[ ]?\\{0,3}"|(?<=[ ]{2})"(?=[ ]{2})"""

@@ -26,6 +26,8 @@ _KIB: Final = 10
 _far: Final = Allowance(50)
 """The KiB that were looked at beyond what is near, from every kind."""
 _read: Final = Allowance(200)
+# To look around a kind takes as long as so many lines.
+_OF_A_KIND: Final = 24
 _LONGEST_KIND: Final = 24
 # A line of a file in a Secret that says more than a bracket.
 _LEAST: Final = 4
@@ -76,6 +78,9 @@ def entries(data: bytes, at: int) -> Iterator[Found]:
 
 def _in_yaml(data: bytes, at: int, *, listed: bool) -> list[Span]:
     """The values of the Secret whose kind stands at a place, or of all in its list."""
+    _read.spend(_OF_A_KIND)
+    if not _read.left(data):
+        return []
     first, last = _document(data, at)
     deep = at - (data.rfind(b"\n", first, at) + 1 or first)
     if deep and not listed:

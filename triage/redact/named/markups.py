@@ -25,7 +25,7 @@ _FAR: Final = 1 << 16
 _MOST_CELLS: Final = 4_096
 _read: Final = Allowance(150)
 # To read what opens a table takes as long as so many cells.
-_OF_AN_OPENING: Final = 16
+_OF_AN_OPENING: Final = 48
 _LINE: Final = re.compile(rb"[^\n]*\n?")
 _STYLED: Final = re.compile(
     rb"(?:\s{0,40}(?:\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|endlastfoot|bfseries|itshape|ttfamily|small)\b"

@@ -29,6 +29,9 @@ _FIRST: Final = ("rows", "values", "data_array", "table")
 # What a column is called under in its description, the surest first.
 _CALLED: Final = (b"name", b"columnname", b"label", b"field", b"title", b"display_name", b"id")
 _FAR: Final = 1 << 22
+# How far the rows begin behind the names, and how many bytes are looked through in the time of a token.
+_NEAR: Final = 1 << 16
+_OF_A_STEP: Final = 16
 _DEEPEST: Final = 12
 _MOST_TRIES: Final = 4
 _FEWEST: Final = 2
@@ -127,16 +130,21 @@ def _described(size: int, data: bytes, at: int) -> Iterator[Found]:
     senses = meanings(names) if names else []
     if not any(senses):
         return
-    for number, rows in enumerate(_ROWS.finditer(data, end, end + _FAR)):
-        if number >= _MOST_TRIES:
+    place = end
+    for _ in range(_MOST_TRIES):
+        rows = _ROWS.search(data, place, end + _NEAR)
+        _read.spend(((rows.start() if rows else min(end + _NEAR, len(data))) - place) // _OF_A_STEP)
+        if rows is None or not _read.left(data):
             break
-        found, _ = _parsed(data, rows.end() - 1, end + _FAR)
+        place = rows.end()
+        found, _ = _parsed(data, place - 1, end + _FAR)
         around = data[max(rows.start() - 40, 0) : rows.start()]
         turned = rows[1].lower() == b"columns" or (rows[1] == b"values" and around.rstrip(b" \n\r\t").endswith(b"{"))
         if columns := _columns(found, len(names), turned=turned):
             yield from _told(data, columns, senses)
             return
-    before = data.rfind(b'"rows"', max(at - _FAR, 0), at)
+    before = data.rfind(b'"rows"', max(at - _FAR, 0), at) if _read.left(data) else -1
+    _read.spend((at - max(before, at - _FAR, 0)) // _OF_A_STEP)
     above = _ROWS.match(data, before) if before >= 0 else None
     if above is not None:
         found, _ = _parsed(data, above.end() - 1, at)
