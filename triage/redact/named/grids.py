@@ -39,7 +39,7 @@ _PEOPLE: Final = PERSONAL | {"user"}
 # A line has so many bytes at least, and may be read below more than one header.
 _read: Final = Allowance(250)
 # To read a header takes as long as so many rows.
-_OF_A_HEADER: Final = 6
+_OF_A_HEADER: Final = 8
 # What a table begins behind that is all of a value: of a form, of JSON.
 _NESTED: Final = re.compile(
     rb"""(?:=|"[ ]?:[ ]?\[?[ ]?\\{0,3}"|(?<=[ ]{2})"(?=[ ]{2})"""
@@ -55,7 +55,7 @@ _HASH: Final = ord("#")
 _NOTHING: Final = frozenset({b"", b"\xef\xbb\xbf"})
 _MISFITS: Final = 3
 _WRITTEN_END: Final = b"\\n"
-_CLOSED: Final = re.compile(rb"(?<!\\)[\"]")
+_CLOSED: Final = re.compile(rb'(?<!\\)"(?=\s{0,40}(?:[\]}]|,\s{0,40}"[\w.$-]{1,60}"\s{0,4}:))')
 _NEXT_STRING: Final = re.compile(rb'\\n"[ ]?,\s{0,40}"')
 _CITED: Final = re.compile(rb"(?:> ?){1,6}")
 _OPENED: Final = re.compile(rb'(?:^|[,;\t])[ ]?"', re.MULTILINE)
@@ -209,8 +209,8 @@ def _below(data: bytes, end: int, *, apart: bool = False, quoted: bool = False) 
         if start >= len(data) or (written and data[end : end + 1] == b'"'):
             return
         end = _ends(data, start, mark)
-        if written and (closed := _CLOSED.search(data, start, end)):
-            end = closed.start()
+        if written and (closed := _CLOSED.search(data, start, end + LONGEST)):
+            end = min(closed.start(), end)
         if quoted and not written and data.count(b'"', start, end) % 2 and _OPENED.search(data, start, end):
             end = _closed(data, start, end, mark)
         _read.spend(1 + (end - start) // _LONGEST_HEADER)
