@@ -28,9 +28,10 @@ def unwritten(data: bytes, at: int, end: int) -> tuple[bytes, int]:
     first, last = line_of(data, at, end, most=_FAR)
     if b"\\n" not in data[at:last]:
         return data[first : at + _FAR], first
-    first = max(first, data.rfind(b'"', first, at) + 1)
+    opened = data.rfind(b'"', first, at) + 1
+    first = max(first, opened)
     text = _ESCAPE.sub(_plain, data[first : at + _FAR])
-    closed = text.find(b'"', end - first)
+    closed = text.find(b'"', end - first) if opened else -1
     return text[:closed] if closed >= 0 else text, first
 
 
