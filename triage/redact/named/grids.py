@@ -10,7 +10,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from triage.redact.named import values
-from triage.redact.named.cells import FEWEST, LONGEST, QUOTES, aligned, cells_of, column, line_at, valued
+from triage.redact.named.cells import (
+    FEWEST,
+    LONGEST,
+    QUOTES,
+    aligned,
+    cells_of,
+    column,
+    cut,
+    line_at,
+    ruled,
+    valued,
+)
 from triage.redact.named.headings import CELL, NAMED, PERSONAL, VALUES, is_title, leads, meaning_of, meanings
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense
@@ -27,12 +38,16 @@ _READ_OTHERWISE: Final = frozenset({"entropy", "query", "header", "cookies"})
 _PEOPLE: Final = PERSONAL | {"user"}
 # A line has so many bytes at least, and may be read below more than one header.
 _read: Final = Allowance(250)
+# To read a header takes as long as so many rows.
+_OF_A_HEADER: Final = 8
 # What a table begins behind that is all of a value: of a form, of JSON.
 _NESTED: Final = re.compile(
     rb"""(?:=|"[ ]?:[ ]?\[?[ ]?\\{0,3}"|(?<=[ ]{2})"(?=[ ]{2})"""
     rb"""|<(?:pre|code|textarea|td|p|div|samp)(?:[ ][^<>\n]{0,80})?>)"""
 )
 _LONGEST_HEADER: Final = 4_096
+# A sign of those that boxes are drawn with, written out.
+_DRAWN: Final = b"\\u25"
 _LONGEST_ROW: Final = 1 << 16
 _MOST_LINES: Final = 64
 # So many lines in a row may be no rows of the table that goes on below.
@@ -40,6 +55,7 @@ _HASH: Final = ord("#")
 _NOTHING: Final = frozenset({b"", b"\xef\xbb\xbf"})
 _MISFITS: Final = 3
 _WRITTEN_END: Final = b"\\n"
+_CLOSED: Final = re.compile(rb'(?<!\\)"(?=\s{0,40}(?:[\]}]|,\s{0,40}"[\w.$-]{1,60}"\s{0,4}:))')
 _NEXT_STRING: Final = re.compile(rb'\\n"[ ]?,\s{0,40}"')
 _CITED: Final = re.compile(rb"(?:> ?){1,6}")
 _OPENED: Final = re.compile(rb'(?:^|[,;\t])[ ]?"', re.MULTILINE)
@@ -48,7 +64,9 @@ _WORD: Final = re.compile(rb"[^\s]+")
 _NUMBERED: Final = re.compile(rb"[A-Za-z]{2,20}(?:_[A-Za-z]{2,20}){0,4}_[0-9]{1,4}")
 # A column of what was compared.
 _MADE_TITLE: Final = re.compile(rb"[\w.-]{1,40}=[\w.-]{0,40}")
-_RULE: Final = re.compile(rb"[\s|+:=-]*")
+# A line between rows, and what stands for those that are left out.
+_RULE: Final = re.compile(rb"[\s|+:=-]*|[ ]*\.{2,3}[ .]*")
+_JIRA: Final = b"||"
 _MARKS: Final = (b"\t", b"|", b";", b",")
 _COPIED: Final = re.compile(rb"""[\w.\"]{1,80} ?\(([^()\n]{1,400})\) from stdin[^\n]{0,60}\r?\n""", re.IGNORECASE)
 _COLLIDED: Final = re.compile(rb"([^()\n]{1,200})\)=\(([^\n]{1,400}?)\)(?=[ .\n\"\\]|\Z)")
@@ -60,11 +78,12 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         return
     start, end = _header_at(data, at)
     header = data[start:end]
-    _read.spend(len(header) // LONGEST)
-    if len(header) >= _LONGEST_HEADER or b"{" in header:
+    _read.spend(_OF_A_HEADER + len(header) // LONGEST)
+    if len(header) >= _LONGEST_HEADER or b"{" in header or _DRAWN in header:
         return
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
-    cells = cells_of(header, mark)
+    starts = ruled(data, end) if mark == b"  " else ()
+    cells = cut(header, starts) if starts else cells_of(header, _JIRA if header[:2] == _JIRA else mark)
     if len(cells) == FEWEST and mark == b"|" and holds(data, start):
         return  # each row is read as a name and its value
     if len(cells) == FEWEST and mark == b"|" and (rows := listed(data, at, start, end, cells)) is not None:
@@ -94,7 +113,7 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
         for cell in cells
     ):
         return  # a row of names and values
-    below = [*_rows(data, end, header, cells, mark, senses)]
+    below = [*_rows(data, end, header, cells, starts or mark, senses)]
     _read.reached = below[-1][-1][1] if below else end
     for number in asked:
         meaning = senses[number]
@@ -103,9 +122,9 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
 
 
 def _rows(
-    data: bytes, end: int, header: bytes, cells: list[Span], mark: bytes, senses: list[Sense | None]
+    data: bytes, end: int, header: bytes, cells: list[Span], mark: bytes | tuple[int, ...], senses: list[Sense | None]
 ) -> Iterator[list[Span]]:
-    """Where the cells stand of the rows below a header."""
+    """Where the cells stand of the rows below a header, by the mark between them or by where each begins."""
     apart, misfits, ragged = mark != b"  ", 0, list[list[Span]]()
     begun = False
     for first, last in _below(data, end, apart=apart, quoted=mark in _QUOTING):
@@ -162,8 +181,10 @@ def _placed(row: list[Span], first: int) -> list[Span]:
     return [(first + start, first + end) for start, end in row]
 
 
-def _row(line: bytes, header: bytes, cells: list[Span], mark: bytes) -> list[Span]:
+def _row(line: bytes, header: bytes, cells: list[Span], mark: bytes | tuple[int, ...]) -> list[Span]:
     """The cells of a line below a header."""
+    if isinstance(mark, tuple):
+        return cut(line, mark)
     if mark != b"  ":
         return cells_of(line, mark)
     if header[:1] == b" " and line[:1].isdigit():
@@ -185,9 +206,11 @@ def _below(data: bytes, end: int, *, apart: bool = False, quoted: bool = False) 
     mark = _WRITTEN_END if written else data[end : end + 1] if data[end : end + 2] != b"\r\n" else b"\n"
     while _read.left(data):
         start = _begins(data, end, written=written)
-        if start >= len(data):
+        if start >= len(data) or (written and data[end : end + 1] == b'"'):
             return
         end = _ends(data, start, mark)
+        if written and (closed := _CLOSED.search(data, start, end + LONGEST)):
+            end = min(closed.start(), end)
         if quoted and not written and data.count(b'"', start, end) % 2 and _OPENED.search(data, start, end):
             end = _closed(data, start, end, mark)
         _read.spend(1 + (end - start) // _LONGEST_HEADER)

@@ -9,16 +9,21 @@ from typing import Final
 from triage.redact.named.keys import Sense, parts, sense
 from triage.redact.pii import persons
 from triage.redact.pii.forms import plain
+from triage.redact.pii.national import HINTS
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.pii.people import FORMS
 
 __all__ = (
-    "CELL", "FULL", "NAMED", "NAMES", "PERSONAL", "SETTINGS", "VALUES", "is_title", "leads", "meaning_of", "meanings",
+    "CELL", "CODE", "FULL", "NAMED", "NAMES", "PERSONAL", "SETTINGS", "VALUES", "is_title", "leads", "meaning_of",
+    "meanings",
 )  # fmt: skip
 
 _WORDS: Final = (
     "assword", "passwd", "passwort", "pwd", "secret", "token", "api_key", "apikey", "api key", "_key", "_token",
     "_secret", "_hash", "passphrase", "_pass", "credential", "credentials", "username", "hostname", "node",
+    "user", "user name", "run as user", "run as", "pin", "mfa_code", "totp", "totp_code", "sms_code",
+    "verification_code", "auth_code", "security_code",
+    "login_code", "access_code", "passcode", "cvv", "cvc", "_pin",
     "sessionid", "session_id", "_passwd", "_pwd", "_passphrase", "otp", "otp_code", "_otp", "pin_code", "_username",
 )  # fmt: skip
 # A place has both.
@@ -45,6 +50,9 @@ _OF_PEOPLE: Final = (
     "endereco", "direccion", "domicilio", "indirizzo", "adres", "anschrift", "straat", "voornaam", "achternaam",
     "fornavn", "etternavn", "fornamn", "efternamn", "cpf", "dni", "nif", "nino",
     "aadhaar", "aadhar", "pesel", "bsn", "nir", "curp",
+    "sin", "nric", "fin", "tin", "ppsn", "cuil", "cuit", "oib", "cpr", "hetu", "tckn", "niss", "tfn", "rrn",
+    "mrn", "nip",
+    "_sin", "_nric", "_fin", "_tin", "_cpf", "_dni", "_nif", "_bsn", "_nino",
     "fiscale", "personnummer",
     "burgerservicenummer", "steuernummer", "ausweisnummer", "passnummer", "telefonnummer", "nummer", "host", "fqdn",
     "user_id", "userid", "user id", "customer_id", "customer id", "employee_id", "employee id", "member_id",
@@ -120,9 +128,13 @@ _KINDS: Final = frozenset(
 )
 _TELEPHONE: Final = re.compile(rb"(?:^|[^a-z])tel$")
 CELL: Final = re.compile(rb"[A-Za-z_#\x80-\xff][\w./#\x80-\xff-]{0,40}(?: [\w./#()\x80-\xff-]{1,20}){0,2}")
+CODE: Final = "code"
+"""The hint of a column of codes that are sent to somebody, of digits alone: `otp`, `sms_code`."""
+_CODES: Final = frozenset({"otp", "totp", "hotp", "code"})
 # A name is that of a person beside such columns if it is a full one.
 FULL: Final = "full name"
 _NAME: Final = Sense("person", "name")
+_TOKEN: Final = Sense("token")
 _NO_MAIL: Final = frozenset(
     [
         "key",
@@ -168,7 +180,7 @@ def meanings(names: list[bytes]) -> list[Sense | None]:
     found = [meaning_of(name) for name in names]
     if sum(meaning is not None and meaning.weak == "degrees" for meaning in found) < _DEGREES:
         found = [None if meaning and meaning.weak == "degrees" else meaning for meaning in found]
-    people = sum(meaning is not None and meaning.kind in _KINDS for meaning in found)
+    people = sum(meaning is not None and meaning.kind in _KINDS and meaning.weak not in HINTS for meaning in found)
     people += sum(_is_of_mail(name.lower()) for name in names)
     if not people:
         full = Sense("person", FULL) if sum(map(_of_accounts, names)) > 1 else None
@@ -210,4 +222,6 @@ def _accounts() -> frozenset[bytes]:
 def meaning_of(cell: bytes) -> Sense | None:
     """What the name of a column says; None for one that a value has to confirm in other ways."""
     meaning = sense(plain(cell)) if CELL.fullmatch(cell) else None
+    if meaning is not None and meaning == _TOKEN and parts(plain(cell))[-1] in _CODES:
+        return Sense("token", CODE)
     return meaning if meaning is not None and meaning.weak in _TAKEN else None

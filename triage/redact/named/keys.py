@@ -1,7 +1,7 @@
 """Names that say what stands under them: `DB_PASSWORD`, `x-api-key`, `sessionId`, `hostname`.
 
-A name is taken apart into words and looked up in `keys.toml`; the answer is memoised per distinct name, until `forget`:
-values are asked about as well.
+A name is taken apart into words and looked up in `keys.toml` and among the numbers of `pii.national`; the answer is
+memoised per distinct name, until `forget`: values are asked about as well.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
+
+from triage.redact.pii import national
 
 __all__ = ("Names", "Program", "Sense", "Vocabulary", "forget", "is_own", "parts", "sense", "vocabulary")
 
@@ -122,6 +124,8 @@ def vocabulary() -> Vocabulary:
     for entry in data["key"]:
         for name in entry["names"]:
             senses.setdefault(tuple(name.split()), Sense(entry["kind"], entry.get("weak", "")))
+    for name, hint in national.NAMES.items():
+        senses.setdefault(tuple(name.split()), Sense("national_id", hint))
     programs = tuple(
         Program(
             tuple(entry["names"]),
@@ -285,7 +289,7 @@ def _holds(words: list[str], wanted: list[str]) -> bool:
 
 def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found: Sense) -> bool:
     """Whether the name tells of the value instead of holding it: `token_count`, `has_password`, `public_key`."""
-    if words[end:] and (words[-1] in known.about or words[end] in known.about):
+    if words[end:] and (words[-1] in known.about or words[end] in known.about or found.weak in national.HINTS):
         return True
     if words[:1] and words[0] in known.asking and start > 0:
         return True

@@ -9,6 +9,7 @@ from typing import Final
 
 from triage.redact.named import values
 from triage.redact.named.keys import sense
+from triage.redact.named.unwritten import unwritten
 from triage.redact.text import Allowance, Found, Span
 
 __all__ = ("WORDS", "entries")
@@ -25,13 +26,28 @@ _KIB: Final = 10
 _far: Final = Allowance(50)
 """The KiB that were looked at beyond what is near, from every kind."""
 _read: Final = Allowance(200)
+# To look around a kind takes as long as so many lines.
+_OF_A_KIND: Final = 24
+_LONGEST_KIND: Final = 24
+# A line of a file in a Secret that says more than a bracket.
+_LEAST: Final = 4
 _PARTS: Final = (b"\n---", b"\nkind: ")
-_BLOCK: Final = re.compile(rb"\n([ \t]*)(?:data|stringData):[ \t]*\r?(?=\n)")
+_BLOCK: Final = re.compile(rb"\n([ \t]*(?:- {1,4})?)(?:data|stringData):[ \t]*\r?(?=\n)")
 _ENTRY: Final = re.compile(
-    rb"\n([ \t]*)([\w./-]{1,120}):[ \t]+([\"']?)([^\s\"'#|>{][^\s\"']{3,8192})\3[ \t\r]*(?=\n|\Z)"
+    rb"(?:\n[ \t\r]*(?=\n))*\n([ \t]*)[\"']?([\w./-]{1,120})[\"']?:[ \t]*([^\n]{0,8192})(?=\n|\Z)"
 )
+_VALUE: Final = re.compile(
+    rb"(?:!!binary[ ])?(?:\"((?:[^\"\\]|\\.){4,})\"|'([^']{4,})'|([^\"'#|>{\[*&!%@`\s].{2,}?[^\s]))(?:[ \t]+#.*)?"
+)
+_FLOW: Final = re.compile(rb"\n([ \t]*(?:- {1,4})?)(?:data|stringData):[ \t]*\{([^{}\n]{4,4000})\}")
+_IN_FLOW: Final = re.compile(rb"[\"']?([\w./-]{1,120})[\"']?:[ ]+[\"']?([^\s,\"']{4,})")
+_SCALAR: Final = re.compile(rb"(?:!!binary[ ])?[|>][+-]?[0-9]?[ \t\r]*")
+_LINE: Final = re.compile(rb"\n([ \t]*)([^\n]*)")
+_ITEM: Final = re.compile(rb"(?:- {1,4}){1,2}")
 _NUMBER: Final = re.compile(rb"[0-9]{1,3}\s?")
-_KIND: Final = re.compile(rb'(?i)"?kind"?: ?"?secret"?(?=[\s,}]|\Z)')
+_KIND: Final = re.compile(rb'(?i)"?kind"?: ?"?secret(list)?"?(?=[\s,}]|\\n|\Z)')
+# Lines of a list whose kind stands behind them, at most.
+_MOST_LINES: Final = 4_096
 _CLOSING: Final = ord("}")
 _BRACE: Final = re.compile(rb"[{}]")
 _OBJECT: Final = re.compile(rb'"(?:data|stringData)"\s{0,4}:\s{0,4}\{')
@@ -40,15 +56,66 @@ _PAIR: Final = re.compile(rb'\s{0,40}"([\w./-]{1,120})"\s{0,4}:\s{0,4}"([^"\\\n]
 
 def entries(data: bytes, at: int) -> Iterator[Found]:
     """The values of the Secret whose kind stands at a place."""
-    if not _KIND.match(data, at):
+    kind = _KIND.match(data, at)
+    if kind is None:
         return
     in_json = data[at : at + 1] == b'"'
-    first, last = (_object if in_json else _document)(data, at)
-    for start in [match.end() for match in (_OBJECT if in_json else _BLOCK).finditer(data, first, last)]:
-        spans = _pairs(data, start) if in_json else _lines(data, start)
-        for span in spans:
-            if not values.placeholder(data[slice(*span)]) and not _counts(data[slice(*span)]):
-                yield *span, "secret", "manifest"
+    whole, start = data, 0
+    if in_json:
+        first, last = _object(data, at)
+        whole, start = data[first:last].replace(b"\\n", b"  "), first
+        found = [span for match in _OBJECT.finditer(whole) for span in _pairs(whole, match.end())]
+    else:
+        if data.find(b"\\n", at, at + _LONGEST_KIND) >= 0:
+            whole, start = unwritten(data, at, at + 1)
+            at -= start
+        found = _in_yaml(whole, at, listed=kind[1] is not None)
+    for begin, end in found:
+        value = whole[begin:end]
+        if not values.placeholder(value) and not _counts(value):
+            yield begin + start, end + start, "secret", "manifest"
+
+
+def _in_yaml(data: bytes, at: int, *, listed: bool) -> list[Span]:
+    """The values of the Secret whose kind stands at a place, or of all in its list."""
+    _read.spend(_OF_A_KIND)
+    if not _read.left(data):
+        return []
+    first, last = _document(data, at)
+    deep = at - (data.rfind(b"\n", first, at) + 1 or first)
+    if deep and not listed:
+        first, last = _mapping(data, first, at, last, deep)
+    found = list[Span]()
+    for block in _BLOCK.finditer(data, first, last):
+        if listed or len(block[1]) == deep:
+            found += _lines(data, block.end())
+    for flow in _FLOW.finditer(data, first, last):
+        if listed or len(flow[1]) == deep:
+            found += [one.span(2) for one in _IN_FLOW.finditer(data, *flow.span(2)) if not _is_told(one[1])]
+    return found
+
+
+def _mapping(data: bytes, first: int, at: int, last: int, deep: int) -> Span:
+    """The lines around a place that are indented as deep, as those of an item of a list or of what a key holds."""
+    end = at
+    while (line := _LINE.match(data, data.find(b"\n", end, last))) and _read.left(data):
+        _read.spend()
+        if line[2].strip() and len(line[1]) < deep:
+            last = line.start()
+            break
+        end = line.end()
+    begin = data.rfind(b"\n", first, at)
+    for _ in range(_MOST_LINES):
+        line = _LINE.match(data, begin) if begin >= 0 else None
+        if line is None or not _read.left(data):
+            break
+        _read.spend()
+        if line[2].strip() and len(line[1]) < deep:
+            item = _ITEM.match(line[2])
+            begin = begin if item and len(line[1]) + item.end() == deep else line.end()
+            break
+        begin = data.rfind(b"\n", first, begin)
+    return max(begin, first), last
 
 
 def _counts(value: bytes) -> bool:
@@ -101,7 +168,7 @@ def _object(data: bytes, at: int) -> Span:
 
 
 def _lines(data: bytes, at: int) -> Iterator[Span]:
-    """The values of lines that are indented alike."""
+    """The values of lines that are indented alike, and the lines of those that go on below."""
     depth = -1
     while _read.left(data):
         _read.spend()
@@ -109,9 +176,19 @@ def _lines(data: bytes, at: int) -> Iterator[Span]:
         if entry is None or (depth >= 0 and len(entry[1]) != depth) or not entry[1]:
             return
         depth = len(entry[1])
-        if not _is_told(entry[2]):
-            yield entry.span(4)
         at = entry.end()
+        told = _is_told(entry[2])
+        if _SCALAR.fullmatch(entry[3]):
+            while (line := _LINE.match(data, at)) and (len(line[1]) > depth or not line[2].strip()):
+                _read.spend()
+                text = line[2].rstrip()
+                if len(text) >= _LEAST and not told:
+                    yield line.start(2), line.start(2) + len(text)
+                at = line.end()
+        elif not told and (value := _VALUE.fullmatch(data, entry.start(3), entry.start(3) + len(entry[3].rstrip()))):
+            start, end = value.span(value.lastindex or 0)
+            text = data[start:end]
+            yield end - len(text.lstrip()), start + len(text.rstrip())
 
 
 def _pairs(data: bytes, at: int) -> Iterator[Span]:

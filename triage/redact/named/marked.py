@@ -25,6 +25,8 @@ _OBJECTS: Final = re.compile(rb"\[\s{0,40}+(?:\{[^{}\[\]]{1,400}+\}(?:\s{0,40}+,
 _NAME: Final = re.compile(rb'"(?:name|field|title)"\s{0,8}:\s{0,8}' + _STRING)
 _TEXT: Final = re.compile(_STRING)
 _ROWS: Final = re.compile(rb'"(?:data|rows|values|datarows|results)"\s{0,8}:\s{0,8}\[')
+# Before the columns of a frame of Grafana.
+_OPENS: Final = re.compile(rb'"data"\s{0,8}:\s{0,8}\{\s{0,40}\Z')
 _ITEM: Final = re.compile(rb'\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s",\[\]{}]+))\s*([,\]])')
 _OPEN: Final = re.compile(rb"[\s,]*\[")
 _CELL: Final = re.compile(rb"<(t[hd])(?: [^<>]{0,200})?>((?:[^<]|<(?!/t[hd]>)){0,4000})</t[hd]>")
@@ -53,8 +55,8 @@ def listed(size: int, data: bytes, at: int) -> Iterator[Found]:
     if not above and data[at : at + 2] != b"[[":
         begun = _ROWS.search(data, end)
         _read.spend(((begun.start() if begun else len(data)) - end) // 64)
-        if begun is None:
-            return
+        if begun is None or (begun.group().startswith(b'"values"') and _OPENS.search(data, end, begun.start())):
+            return  # there are none, or columns
         end = begun.end()
     yield from _told(data, [*_arrays(data, end, len(senses))], senses)
 

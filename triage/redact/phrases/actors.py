@@ -48,6 +48,8 @@ _AND_PASSWORD: Final = re.compile(
 )
 
 
+# A sign that a string writes out, behind its backslash.
+_ESCAPED: Final = re.compile(rb"u[0-9a-f]{4}")
 # The account that a client of FTP or a mailbox says it is, alone behind its command; and the answer or what follows.
 _GREETED: Final = re.compile(rb"([^\s:*<>(){}\[\]|]{2,64})(?:[ \t\r]*(?=\n|\Z)|(?=\\[rn]))")
 _LOGS_IN: Final = re.compile(
@@ -124,7 +126,8 @@ def talking(data: bytes, start: int, end: int) -> Iterator[Found]:
 def paired(data: bytes, start: int, end: int) -> Iterator[Found]:
     """The account that is named with its password: "log in as user x and password y"."""
     name = data[start:end]
-    if not (name.isupper() or name.endswith(b".")) and _AND_PASSWORD.match(data, end):
+    escaped = data[start - 1 : start] == b"\\" and _ESCAPED.fullmatch(name)
+    if not (escaped or name.isupper() or name.endswith(b".")) and _AND_PASSWORD.match(data, end):
         yield from talking(data, start, end)
 
 

@@ -106,10 +106,14 @@ def commands(data: bytes, at: int, *, programs: bool = True) -> Iterator[Found]:
 
 
 def in_hump(data: bytes, at: int) -> Iterator[Found]:
-    """What stands in the columns of a table whose header holds a place within a name: `accessToken,`."""
+    """What stands below or behind a name that a place is within: in a table `accessToken,`, and `applicantSin=`."""
     small = data[at : at + _LONGEST].lower()
-    if any(small[:size] in _COLUMNS for size in _starters().get(small[:3], ())):
+    sizes = _starters().get(small[:3], ())
+    if any(small[:size] in _COLUMNS for size in sizes):
         yield from grids.columns(data, at)
+    for size in sizes:
+        if small[:size] in starters.HUMPS:
+            yield from STARTERS[small[:size]](data, at)
 
 
 def in_word(data: bytes, at: int) -> Iterator[Found]:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from triage.redact.named import grids, headings, marked, records
+from triage.redact.named import grids, headings, marked, markups, records, schemas, sheets
 from triage.redact.phrases import (
     actors,
     answers,
@@ -40,13 +40,15 @@ from triage.redact.pii import (
     identities,
     papers,
     registers,
+    roles,
     segments,
+    short_names,
     wireless,
 )
 from triage.redact.text import Found
 from triage.redact.tokens import web_keys
 
-__all__ = ("FIRST", "IN_WORDS", "STARTERS")
+__all__ = ("FIRST", "HUMPS", "IN_WORDS", "STARTERS")
 
 _FILE: Final = Path(__file__).with_name("leads.toml")
 _LISTS: Final[dict[str, Sized]] = leads.READERS | {
@@ -88,12 +90,16 @@ _WRITTEN: Final = {
         clinical,
         papers,
         registers,
+        roles,
+        short_names,
     )
     for way, reader in room.READERS.items()
 }
-_SPELT: Final = (
-    addresses.SPELT | holders.SPELT | couples.SPELT | shells.SPELT | stores.SPELT | clients.SPELT | papers.SPELT
-)
+_SPELT: Final = {
+    way: spelt
+    for room in (addresses, holders, couples, shells, stores, clients, papers, roles, short_names)
+    for way, spelt in room.SPELT.items()
+}
 
 
 def _both(one: Reader, other: Reader, data: bytes, at: int) -> Iterator[Found]:
@@ -132,6 +138,9 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield ("binding parameter ",), bound.numbered
     yield pointers.LEADS, pointers.pointed_at
     yield from placed.LEADS
+    yield from markups.LEADS
+    yield from schemas.LEADS
+    yield from sheets.LEADS
     for kind, names in data["given"].items():
         yield names, partial(answers.given, kind)
     for way, names in data["written"].items():
@@ -169,3 +178,10 @@ FIRST: Final = frozenset(
     name.encode() for way in ("ways", "greetings", "plates", "services") for name in _DATA["written"][way]
 )
 """Those that are too usual within longer words to be looked for there."""
+HUMPS: Final = frozenset(
+    (name + behind).encode()
+    for name in _DATA["written"]["short_ids"]
+    for before, behind in short_names.SPELT["short_ids"]
+    if not before
+)
+"""Those that may also begin with a capital within a name, `applicantSin=`."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from triage.redact.named.joints import assignment
 from triage.redact.named.keys import Names, vocabulary
+from triage.redact.pii import national
 from triage.redact.text import branches
 
 __all__ = ("LABELS", "plain")
@@ -56,8 +57,8 @@ def plain(name: bytes) -> str:
 
 
 def _is_a_label(names: Names, kind: str) -> bool:
-    """Whether a name is one that `joints` does not find: in several words, or not at all."""
-    if kind not in _KINDS and kind != "username":
+    """Whether a name is one that neither `joints` nor `short_names` finds: in several words, or not at all."""
+    if (kind not in _KINDS and kind != "username") or " ".join(names) in national.NAMES:
         return False
     if len(names) > 1 and kind in _KINDS:
         return True

@@ -11,13 +11,15 @@ import re
 from typing import Final
 
 from triage.redact.named.keys import parts, sense, vocabulary
-from triage.redact.pii import towns
+from triage.redact.pii import national, towns
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
 __all__ = ("FORMS", "coded", "full_name", "house_behind", "is_date", "is_numbered", "is_street", "line_end", "part")
 
-FORMS: Final = frozenset({"name", "date", "street", "postal", "city", "id", "nir", "vin", "plate", "licence"})
+FORMS: Final = (
+    frozenset({"name", "date", "street", "postal", "city", "id", "nir", "vin", "plate", "licence"}) | national.HINTS
+)
 """The hints of keys.toml that are read here."""
 _REACH: Final = 160
 _PARTICLES: Final = frozenset(
@@ -148,6 +150,8 @@ def part(data: bytes, span: Span, hint: str, *, in_quotes: bool) -> Span | None:
         return _quoted_name(data, start, end) if in_quotes else _bare_name(data, start, stop)
     if hint == "street":
         return _street(data, start, stop, in_quotes=in_quotes)
+    if hint in national.HINTS:
+        return national.part(data, start, stop, hint)
     if hint == "licence":
         number = part(data, span, "id", in_quotes=in_quotes)
         return number or part(data, span, "plate", in_quotes=in_quotes)
