@@ -202,7 +202,8 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
         return
     if _ABSENT.match(data, at):
         return
-    if data[name[0] - 1 : name[0]] == b";" and (found := [*_connecting(data, name, at, meaning)]):
+    before = data[name[0] - 1 : name[0]]
+    if before == b";" and (found := [*_connecting(data, name, at, meaning)]):
         yield from found
         return
     braced = _BRACED.match(data, at) if data[at : at + 1] == b"{" and assigned and not spaced else None
@@ -215,7 +216,7 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
         span = _phrase(data, name, at)
     elif (
         meaning.weak != "user"
-        and ((before := data[name[0] - 1 : name[0]]) in _ALONE or _LINE_START.match(data, line, name[0]))
+        and (before in _ALONE or _LINE_START.match(data, line, name[0]))
         and _is_setting(data, name, at)
     ):
         whole = not assigned or spaced or before == b"\0"
@@ -226,7 +227,7 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
             return
         if span and meaning.kind == "password" and data[span[1] : span[1] + 1] == b"\\":
             span = span[0], extents.beyond_backslash(data, *span)
-        if span and span[1] - span[0] > _SHORTEST and data[name[0] - 1 : name[0]] in _IN_QUERIES:
+        if span and span[1] - span[0] > _SHORTEST and before in _IN_QUERIES:
             span = extents.before_fragment(data, name[0], span)
         if span and meaning.kind == "session_id":
             span = extents.before_query(data, name[0], span)
