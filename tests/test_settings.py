@@ -69,6 +69,59 @@ def test_a_name_stands_for_what_is_inside_of_it_and_for_nothing_else():
     assert not any(role(name) for name in ("acmes", "acmes::f", "b::acme"))
 
 
+NESTED = {
+    "in_app": ["com.acme", "acme::", "/srv/acme/"],
+    "library": ["vendored::"],
+    "ignore": ["acme::log::"],
+    "prefix": ["acme::alloc::"],
+    "sentinel": ["acme::on_fatal"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("acme::log::write", "ignore"),
+        ("acme::alloc::take", "prefix"),
+        ("acme::on_fatal", "sentinel"),
+        ("acme::cart", "in_app"),
+        ("vendored::zip", "library"),  # as long as /srv/acme/
+    ],
+)
+def test_the_longest_entry_decides_whatever_list_it_is_in(name, rule):
+    for lists in (NESTED, dict(reversed(NESTED.items()))):
+        known = parse(lists).table.known
+        found = known(("frame", f"{name}(int)", None, None, "/srv/acme/a.cc", "c++", None))
+        assert found.rule == f"{rule} of triage.toml"
+
+
+@pytest.mark.parametrize(
+    ("lists", "rule"),
+    [
+        ({"in_app": ["com.acme"], "library": ["com.acme"]}, "library"),
+        ({"library": ["com.acme"], "prefix": ["com.*me"]}, "library"),
+        ({"library": ["com.acme"], "prefix": ["com.acme"]}, "prefix"),
+        ({"ignore": ["com.acme"], "prefix": ["com.acme.*"]}, "prefix"),
+        ({"ignore": ["com.acme"], "sentinel": ["com.acme*"]}, "sentinel"),
+        ({"in_app": ["*"], "ignore": ["com"]}, "ignore"),
+    ],
+)
+def test_of_entries_as_long_as_each_other_the_order_of_the_lists_decides(lists, rule):
+    known = parse(lists).table.known
+    assert (
+        known(("frame", "com.acme.Cart.total", None, None, "Cart.java", "java", None)).rule == f"{rule} of triage.toml"
+    )
+
+
+def test_an_explanation_names_the_list_that_decided(settings):
+    settings('[stacks]\nin_app = ["main"]\nignore = ["take"]\nlibrary = ["wait"]')
+    case = triage.loads(text())
+    why = case.explain(case.incidents()["incident_id"][0]).frame.set_index("name")["reason"]
+    assert why["main"] == "counts: the only application frame; rule 'in_app of triage.toml'"
+    assert why["take"] == "noise: rule 'ignore of triage.toml'"
+    assert why["wait"].endswith("; rule 'library of triage.toml'")
+
+
 def key(case):
     (found,) = case.events()["group_key"]
     return found
@@ -190,6 +243,8 @@ def test_a_redacted_copy_obeys_the_same_rules(settings):
     [
         ('[stacks]\nin_ap = ["a"]', "in_app"),
         ('[stacks]\nin_app = "a"', "no list of texts"),
+        ('[stacks]\nin_app = ["!com.acme"]', "without the !"),
+        ('[stacks]\nignore = ["a", " com.acme "]', "without blanks"),
         ('stacks = "a"', "write it as the table"),
         ('[[stacks.fingerprint]]\nwhen = { typ = "a" }\nfingerprint = ["x"]', "type"),
         ('[[stacks.fingerprint]]\nwhen = { type = "a" }', "what the key is made of"),
