@@ -166,6 +166,32 @@ def test_blanks_in_a_variable_mean_nothing(settings, written):
     assert key(triage.loads(text())) == plain
 
 
+ASAN = """==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x1 bp 0x2 sp 0x3
+READ of size 4 at 0x602000000010 thread T0
+    #0 0x55d1 in acme::cart{types}(int) {place}/cart.cc:{line}:1
+    #1 0x55d2 in main {place}/a.cc:3:1
+"""
+
+
+@pytest.mark.parametrize("variable", ["function", "file", "module"])
+def test_a_frame_in_a_fingerprint_is_the_same_in_every_build(settings, variable):
+    settings(f'[[stacks.fingerprint]]\nwhen = {{ function = "acme*" }}\nfingerprint = ["{{{{ {variable} }}}}"]')
+    one = triage.loads(ASAN.format(types="<int>", place="/home/ada/src", line=3))
+    other = triage.loads(ASAN.format(types="<long>", place="/builds/ci/77/src", line=9))
+    assert key(one) == key(other)
+    told = one.explain(one.incidents()["incident_id"][0]).text
+    assert "/home/ada" not in told.split("Frames, innermost first")[0].replace("file = ", "")
+    if variable != "module":
+        plain = triage.loads(ASAN.format(types="<int>", place="/home/ada/src", line=3).replace("cart", "shop"))
+        assert key(plain) != key(one)
+
+
+def test_a_generated_name_is_none_in_a_fingerprint(settings):
+    settings('[[stacks.fingerprint]]\nwhen = { type = "*" }\nfingerprint = ["{{ function }}"]')
+    trace = "com.acme.X: m\n\tat com.acme.Cart.lambda$total${0}(Cart.java:3)\n\tat com.acme.Main.run(Main.java:3)\n"
+    assert key(triage.loads(trace.replace("{0}", "1"))) == key(triage.loads(trace.replace("{0}", "7")))
+
+
 def test_a_fingerprint_of_the_default_alone_is_the_default(settings):
     plain = key(triage.loads(text()))
     settings('[[stacks.fingerprint]]\nwhen = { type = "*" }\nfingerprint = [" {{ default }} "]\n' + RULE % "type")

@@ -24,9 +24,9 @@ matter. A pattern with `!` in front must not fit; where all that are on frames h
 `!` that is meant as such is written `?`.
 
 The parts of a fingerprint may hold `{{ default }}`, the key that triage would give, and `{{ NAME }}` of any of these
-fields, of a frame's that of the first frame that counts; a message is taken without what changes. A fingerprint of
-`{{ default }}` alone is that key itself, and keeps the rules behind it off. A name in other braces or with capitals is
-an error.
+fields, of a frame's that of the first frame that counts; all are taken without what changes: messages and functions as
+the keys of triage have them, modules and files by their names without folders. A fingerprint of `{{ default }}` alone
+is that key itself, and keeps the rules behind it off. A name in other braces or with capitals is an error.
 """
 
 from __future__ import annotations
