@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import triage
+from tests.deciding import event
+from triage.stacks import documents
 from triage.stacks.settings import Rules, parse
 
 TRACE = """Traceback (most recent call last):
@@ -303,3 +307,50 @@ def test_what_is_not_known_is_an_error_that_says_what_to_write(settings, content
 
 def test_without_settings_there_are_those_that_triage_brings():
     assert parse({}).table is Rules.default().table
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[stacks]\nignore = ["take"]',
+        '[stacks]\nin_app = ["/site-packages/acmelib/"]',
+        '[[stacks.fingerprint]]\nwhen = { type = "*" }\nfingerprint = ["{{ type }}", "{{ function }}"]',
+    ],
+)
+def test_a_signature_under_settings_is_the_key_of_a_case_under_them(settings, content):
+    plain = triage.stacks.signature(text())
+    path = settings(content)
+    given = triage.stacks.signature(text(), config=path)
+    assert given == key(triage.loads(text())) == key(triage.load(text().encode(), config=path)) != plain
+    # Nothing is looked for where nothing is named, for documents neither.
+    assert triage.stacks.signature(text()) == plain
+    assert triage.stacks.signature("nothing", config=path) == ""
+    case = triage.loads(text())
+    events = case.events()[["stack_key", "event_kind", "error_type", "error_value"]]
+    frames = case.frames(columns=["stack_key", "function", "module", "file", "line", "language"])
+    assert triage.stacks.signatures(frames, events, config=path)["group_key"].tolist() == [given]
+    assert triage.stacks.signatures(frames, events)["group_key"].tolist() == [plain]
+    # A file that changed is read again, and what was remembered belongs to what it said.
+    settings(
+        content
+        + "\n[redact]\nkeys = ['tenant']\n"
+        + '[[stacks.fingerprint]]\nwhen = { type = "*" }\nfingerprint = ["new"]'
+    )
+    assert (triage.stacks.signature(text(), config=path) == given) == ("fingerprint" in content)
+
+
+def test_a_document_has_the_same_signature_wherever_it_is_read(settings):
+    envelope = json.dumps(event(1, message=""))
+    assert documents.told(envelope) is True  # a case is asked
+    plain = triage.stacks.signature(envelope)
+    assert plain
+    settings('[[stacks.fingerprint]]\nwhen = { kind = "*" }\nfingerprint = ["one"]')
+    triage.stacks._reader.cache_clear()
+    assert triage.stacks.signature(envelope) == plain
+
+
+def test_settings_that_are_not_there_are_told_of(tmp_path):
+    with pytest.raises(triage.SourceError, match="cannot read"):
+        triage.stacks.signature("x", config=tmp_path / "none.toml")
+    with pytest.raises(triage.TriageError, match="config= is a path"):
+        triage.stacks.signature("x", config=3)
