@@ -211,6 +211,21 @@ def test_a_side_that_was_carved_takes_nothing_that_its_value_no_longer_tells(tmp
     assert "nothing tells the side of " in case.journal()["told"].iloc[0]
 
 
+DEEP = [event(n, function=("web", "batch")[n % 2], inner=["go", "run", "total", "log"]) for n in range(1, 11)]
+
+
+def test_without_its_anchors_a_split_by_frame_is_told_by_the_values_that_it_lists(tmp_path):
+    desk = Desk(tmp_path, DEEP)
+    desk.case.split(desk.of(1), "frame")
+    web = desk.of(2)
+    desk.case.ignore(web)
+    later = [event(n, function=("web", "batch")[n % 2], inner=["go", "run", "total", "log"]) for n in range(11, 21)]
+    # What is ignored lies behind the frames of the key, and before the one that tells.
+    case = ruled(desk, '[stacks]\nignore = ["go"]\n', later)
+    assert numbers(case) == [ODD[5:], EVEN[5:]]
+    assert (desk.of(12), desk.status(12), desk.status(11)) == (web, "ignored", "open")
+
+
 SHARDS = [event(number, message=f"shard {number % 2} is away") for number in range(1, 9)]
 
 

@@ -23,8 +23,6 @@ from triage.incidents import predicates, wordings
 from triage.share.printable import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from triage.journal import Entry
 
 __all__ = ("Leading",)
@@ -32,6 +30,10 @@ __all__ = ("Leading",)
 Rows = npt.NDArray[np.int64]
 _PLACED: Final = ("frame", "message_slot")
 _REST: Final = -1
+# Codes of events whose message is of another wording, and of anchors.
+_UNTOLD, _NAMED = -1, -2
+# Events that are looked at where there is no anchor.
+_LOOKED: Final = 256
 _STAYS: Final = "left where the grouping has them"
 
 
@@ -66,37 +68,35 @@ class Leading:
         """The places of the events on each side, and what is to be told."""
         slot, known = self._place()
         told = predicates.values(self._tables, self._events, self._entry.by, slot, known)
-        votes = self._votes(told.codes)
-        named = np.full(len(told.codes), -1)
-        for number, rows in enumerate(self._own):
-            named[rows] = number
         found: dict[str, list[Rows]] = {}
-        for number in np.unique(named[named >= 0]).tolist():
-            found.setdefault(self._names[number], []).append(np.flatnonzero(named == number))
-        remarks = [f"told by {self._entry.by.replace('_', ' ')} {slot + 1} now"] if slot != self._entry.slot else []
-        left = np.where(named < 0, told.codes, -2)
-        stays, hidden = np.flatnonzero(left == -1)[:0], 0
+        for number, rows in enumerate(self._own):
+            found.setdefault(self._names[number], []).append(rows)
+        codes = told.codes.copy()
+        codes[np.concatenate([codes[:0], *self._own])] = _NAMED
+        votes = self._votes(told.codes)
+        broken = _is_broken(votes)
+        order = np.argsort(codes, kind="stable")
+        ends = np.searchsorted(codes[order], np.arange(len(told.distinct) + 1))
+        stays, hidden = [order[:0]], 0
         for code, value in enumerate(told.distinct):
-            rows = np.flatnonzero(left == code)
-            name = self._side(value, votes.get(code, set()), broken=_is_broken(votes))
-            if not len(rows):
-                continue
+            rows = order[ends[code] : ends[code + 1]]
+            name = self._side(value, votes.get(code, set()), broken=broken) if len(rows) else ""
             if name is None:
-                stays = np.r_[stays, rows]
+                stays.append(rows)
             elif name:
                 found.setdefault(name, []).append(rows)
             elif predicates.is_hidden(value):
                 hidden += len(rows)
-        for name, rows in self._beside(stays):
-            found.setdefault(name, []).append(rows)
-            stays = np.setdiff1d(stays, rows)
+        left = self._beside(np.concatenate(stays), found)
         counts = (
             ("masks hide the value of {}", hidden),
-            ("nothing tells the side of {}", len(stays)),
-            ("the message has another wording in {}", int(np.count_nonzero(left == -1))),
+            ("nothing tells the side of {}", left),
+            ("the message has another wording in {}", int(np.count_nonzero(codes == _UNTOLD))),
         )
+        remarks = [f"told by {self._entry.by.replace('_', ' ')} {slot + 1} now"] if slot != self._entry.slot else []
         remarks += [f"{text.format(plural(count, 'event'))}, {_STAYS}" for text, count in counts if count]
-        return {name: np.sort(np.concatenate(parts)) for name, parts in found.items()}, remarks
+        parts = {name: np.unique(np.concatenate(rows)) for name, rows in found.items()}
+        return {name: rows for name, rows in parts.items() if len(rows)}, remarks
 
     def _side(self, value: str, votes: set[int], *, broken: bool) -> str | None:
         """The side to which a value leads, "" for none, None where it does not tell."""
@@ -113,26 +113,30 @@ class Leading:
             return ""
         return predicates.side_id(self._entry.subjects[0].incident_id, digest)
 
-    def _beside(self, stays: Rows) -> Iterable[tuple[str, Rows]]:
-        """The events that the grouping puts together with the anchors of one side, and of no other."""
+    def _beside(self, stays: Rows, found: dict[str, list[Rows]]) -> int:
+        """Add the events that the grouping puts together with anchors of one side alone; gives how many are left."""
         if self._entry.carve or not len(stays):
-            return
+            return len(stays)
         meant: dict[int, set[int]] = {}
         for number, rows in enumerate(self._own):
-            for home in set(self._home[rows].tolist()):
+            for home in self._home[rows].tolist():
                 meant.setdefault(home, set()).add(number)
-        for home, numbers in sorted(meant.items()):
-            rows = stays[self._home[stays] == home]
-            if len(numbers) == 1 and len(rows):
-                yield self._names[min(numbers)], rows
+        homes, of = np.unique(self._home[stays], return_inverse=True)
+        sides = [meant.get(home, set()) for home in homes.tolist()]
+        side = np.array([min(each) if len(each) == 1 else -1 for each in sides], np.int64)[of]
+        for number in np.unique(side[side >= 0]).tolist():
+            found.setdefault(self._names[number], []).append(stays[side == number])
+        return int(np.count_nonzero(side < 0))
 
     def _place(self) -> tuple[int, wordings.Known | None]:
         """Which frame or slot tells the sides now, and what may stand around it."""
         entry, by = self._entry, self._entry.by
         anchors = np.unique(np.concatenate([self._rest, *self._own]))
         written = wordings.Known(entry.around, entry.salt) if entry.around else None
-        if by not in _PLACED or not len(anchors):
+        if by not in _PLACED:
             return entry.slot, written
+        if not any(map(len, self._own)):
+            return self._listing(), written
         events = self._events.take(pa.array(anchors))
         own = [np.searchsorted(anchors, rows) for rows in self._own]
         rest = np.searchsorted(anchors, self._rest)
@@ -156,6 +160,27 @@ class Leading:
             if parting is None and _parts(told.codes, own, rest):
                 parting = place, known
         return chosen if best or parting is None else parting
+
+    def _listing(self) -> int:
+        """The frame that tells the sides where no anchor is here: the only one at which every event has a known value.
+
+        Where the one of the entry has any this holds; of a variable part the words around it tell.
+        """
+        entry = self._entry
+        events = self._events.slice(0, _LOOKED)
+        if entry.by != "frame":
+            return entry.slot
+        fitting = []
+        for slot in (entry.slot, *predicates.places(self._tables, events, "frame")):
+            known = {self._digest(value) in self._listed for value in self._values(events, slot)}
+            if slot == entry.slot and True in known:
+                return slot
+            if known == {True}:
+                fitting.append(slot)
+        return fitting[0] if len(fitting) == 1 else entry.slot
+
+    def _values(self, events: pa.Table, slot: int) -> list[str]:
+        return predicates.values(self._tables, events, self._entry.by, slot).distinct
 
     def _agreeing(self, told: predicates.Values, own: list[Rows]) -> int:
         """How many anchors have a value that leads to their side."""
