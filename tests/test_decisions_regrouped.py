@@ -257,3 +257,14 @@ def test_messages_of_another_wording_stay_and_are_told_of(tmp_path):
 def plain(entry):
     fields = {key: getattr(entry, key) for key in entry.__struct_fields__}
     return fields | {"around": (), "id": "", "parents": ()}
+
+
+def test_where_everything_stands_around_a_part_its_place_alone_tells(tmp_path):
+    letters = [chr(97 + n // 26) + chr(97 + n % 26) for n in range(80)]
+    many = [event(n, message=f"{word} {n % 2} lost") for n, word in enumerate(letters, 1)]
+    desk = Desk(tmp_path, many)
+    desk.case.split(desk.of(1), "message_slot")
+    (entry,) = desk.journal.entries()
+    assert entry.around == ("*",)
+    case = desk.again([*many, event(81, message="zz 1 lost"), event(82, message="zz 0 lost")])
+    assert numbers(case) == [list(range(1, 82, 2)), list(range(2, 83, 2))]
