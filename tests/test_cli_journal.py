@@ -213,3 +213,35 @@ def test_the_sides_of_a_split_and_the_events_of_a_pin_are_listed(desk, text):
     assert first["sides"].endswith(" 1 event that nothing tells from the others")
     assert second["events"] == name(1)
     assert "sides" in text("journal").splitlines()[0].split("\t")
+
+
+LOG = """2026-01-26 10:0{0}:00 ERROR shop f
+Traceback (most recent call last):
+  File "a.py", line 1, in f{0}
+ValueError: x
+"""
+
+
+def test_what_decides_opens_its_input_as_what_looks_does(tmp_path, monkeypatch, text):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.log").write_text("".join(map(LOG.format, (1, 2))))
+    (tmp_path / "symbols").mkdir()
+    how = ["--zone", "Europe/Berlin", "--symbols", "symbols"]
+    events = json.loads(text("table", "events", "t.log", "--format", "json", *how))
+    ids = [row["incident_id"] for row in json.loads(text("incidents", "t.log", "--format", "json", *how))]
+    plain = json.loads(text("table", "events", "t.log", "--format", "json"))
+    assert not {each["event_id"] for each in events} & {each["event_id"] for each in plain}
+    for command in (
+        ["resolve", "t.log", ids[0]],
+        ["reopen", "t.log", ids[0]],
+        ["ignore", "t.log", ids[0]],
+        ["note", "t.log", ids[0], "seen"],
+        ["merge", "t.log", *ids],
+        ["pin", "t.log", events[0]["event_id"], "--to", "inc_"],
+        ["split", "t.log", "inc_", "--by", "frame"],
+    ):
+        assert "inc_" in text(*command, "--journal", "here/", *how)
+    entries = json.loads(text("journal", "here", "--of", "t.log", "--format", "json", *how))
+    assert [each["what"] for each in entries] == ["resolve", "reopen", "ignore", "note", "merge", "pin", "split"]
+    assert {each["effect"] for each in entries} <= {"applied", "overridden"}
+    assert "inc_" in text("undo", "t.log", entries[-1]["entry_id"], "--journal", "here", *how)

@@ -258,6 +258,23 @@ def test_digests_of_raw_text_do_not_leave(tmp_path):
     assert not [digest for digest in raw if digest in shown]
 
 
+def test_what_is_masked_has_no_fingerprint_and_what_is_not_keeps_its_own():
+    plain = thrown(message="no cart", stack="E: no cart")
+    secret = thrown(message="no cart of ada@example.com", stack="E: no cart") | {
+        "event_id": plain["event_id"][:-1] + "2"
+    }
+    in_path = thrown(message="no cart", stack="E: no cart", request={"method": "GET", "path": "/of/ada@example.com/x"})
+    events = [plain, secret, in_path | {"event_id": plain["event_id"][:-1] + "3"}]
+    case = triage.loads(json.dumps(events), name="1-1-shop.events.json")
+    raw = case.events().set_index("event_id")["debugbundle_v2"]
+    masked = case.redact()
+    for found in (masked, triage.load(masked.approve(by="ada").bytes)):
+        told = found.events().set_index("event_id")["debugbundle_v2"]
+        assert told[plain["event_id"]] == raw[plain["event_id"]]
+        assert told.drop(plain["event_id"]).isna().all()
+        assert raw.notna().all()
+
+
 @given(st.text())
 def test_any_message_gives_text(message):
     for version in ("v1_7", "v1_10", "v2"):

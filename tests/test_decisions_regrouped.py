@@ -154,3 +154,117 @@ def test_what_was_said_of_an_incident_that_was_taken_back_does_not_hold(tmp_path
     assert desk.case.undo(desk.case.journal()["entry_id"].iloc[0]) == [one]
     assert desk.status(1) == "open"
     assert desk.case.journal()["effect"].tolist() == ["overridden", "overridden", "applied"]
+
+
+WAYS_IN = [event(n, function=("web", "batch")[n % 2], inner=["run", "total", "log"]) for n in range(1, 11)]
+LATER = [event(n, function=("web", "batch")[n % 2], inner=["run", "total", "log"]) for n in range(11, 21)]
+EVEN, ODD = list(range(2, 21, 2)), list(range(1, 21, 2))
+
+
+def ruled(desk, text, events):
+    """The case of these events under settings."""
+    (desk.folder / "other.toml").write_text(text)
+    store(desk.folder / "in", events)
+    desk.case = triage.load(desk.store, journal=desk.journal, config=desk.folder / "other.toml")
+    return desk.case
+
+
+@pytest.mark.parametrize("ignored", ["log", "total"])
+def test_a_split_by_frame_is_told_by_the_frame_that_its_anchors_have_now(tmp_path, ignored):
+    desk = Desk(tmp_path, WAYS_IN)
+    desk.case.split(desk.of(1), "frame")
+    web = desk.of(2)
+    desk.case.ignore(web)
+    case = ruled(desk, f'[stacks]\nignore = ["{ignored}"]\n', [*WAYS_IN, *LATER])
+    assert numbers(case) == [ODD, EVEN]
+    assert (desk.of(12), desk.status(12), desk.status(11)) == (web, "ignored", "open")
+    assert case.journal()["told"].iloc[0].endswith("told by frame 3 now")
+
+
+def test_what_no_value_tells_goes_where_the_grouping_has_it_or_stays_and_is_told_of(tmp_path):
+    desk = Desk(tmp_path, WAYS_IN)
+    desk.case.split(desk.of(1), "frame")
+    desk.case.ignore(desk.of(2))
+    # No name is left by which the two are told apart; nothing but their anchors says on which side events are.
+    case = ruled(desk, '[stacks]\nignore = ["web", "batch"]\n', [*WAYS_IN, *LATER])
+    assert numbers(case) == [[1, 3, 5, 7, 9], [2, 4, 6, 8, 10], list(range(11, 21))]
+    assert [desk.status(number) for number in (1, 2, 11, 12)] == ["open", "ignored", "open", "open"]
+    told = case.journal()["told"].iloc[0]
+    assert told == "nothing tells the side of 10 events, left where the grouping has them"
+    # Where the keys part what the names no longer do, they go with the anchors.
+    lines = ['[stacks]\nignore = ["web", "batch"]\n']
+    lines += [
+        f'[[stacks.fingerprint]]\nwhen = {{ function = "{each}" }}\nfingerprint = ["{each}"]\n'
+        for each in ("web", "batch")
+    ]
+    assert numbers(ruled(desk, "".join(lines), [*WAYS_IN, *LATER])) == [ODD, EVEN]
+
+
+def test_a_side_that_was_carved_takes_nothing_that_its_value_no_longer_tells(tmp_path):
+    desk = Desk(tmp_path, WAYS_IN)
+    desk.case.split(desk.of(1), "frame", events=[name(number) for number in EVEN[:5]])
+    desk.case.ignore(desk.of(2))
+    case = ruled(desk, '[stacks]\nignore = ["log"]\n', [*WAYS_IN, *LATER])
+    assert numbers(case) == [ODD, EVEN]
+    case = ruled(desk, '[stacks]\nignore = ["web", "batch"]\n', [*WAYS_IN, *LATER])
+    assert numbers(case) == [sorted({*ODD, *range(11, 21)}), EVEN[:5]]
+    assert "nothing tells the side of " in case.journal()["told"].iloc[0]
+
+
+DEEP = [event(n, function=("web", "batch")[n % 2], inner=["go", "run", "total", "log"]) for n in range(1, 11)]
+
+
+def test_without_its_anchors_a_split_by_frame_is_told_by_the_values_that_it_lists(tmp_path):
+    desk = Desk(tmp_path, DEEP)
+    desk.case.split(desk.of(1), "frame")
+    web = desk.of(2)
+    desk.case.ignore(web)
+    later = [event(n, function=("web", "batch")[n % 2], inner=["go", "run", "total", "log"]) for n in range(11, 21)]
+    # What is ignored lies behind the frames of the key, and before the one that tells.
+    case = ruled(desk, '[stacks]\nignore = ["go"]\n', later)
+    assert numbers(case) == [ODD[5:], EVEN[5:]]
+    assert (desk.of(12), desk.status(12), desk.status(11)) == (web, "ignored", "open")
+
+
+SHARDS = [event(number, message=f"shard {number % 2} is away") for number in range(1, 9)]
+
+
+def test_a_variable_part_is_known_by_the_words_around_it(tmp_path):
+    desk = Desk(tmp_path, SHARDS)
+    desk.case.split(desk.of(1), "message_slot")
+    reworded = [event(n, message=f"attempt {n}: shard {n % 2} is away") for n in range(9, 21)]
+    case = desk.again([*SHARDS, *reworded])
+    assert numbers(case) == [ODD, EVEN]
+    assert case.journal()["told"].isna().all()
+    case = desk.again([*SHARDS, *reworded, event(21, message="shard 7 is away")])
+    assert numbers(case) == [ODD, EVEN, [21]]
+
+
+def test_messages_of_another_wording_stay_and_are_told_of(tmp_path):
+    desk = Desk(tmp_path, SHARDS)
+    one = desk.of(1)
+    desk.case.split(one, "message_slot")
+    others = [event(n, message=f"replica {n} of the cluster is gone") for n in range(9, 21)]
+    case = desk.again([*SHARDS, *others])
+    assert held(case)[one] == list(range(9, 21))
+    told = case.journal()["told"].tolist()
+    assert told == ["the message has another wording in 12 events, left where the grouping has them"]
+    # What an older version wrote says nothing of the words; the anchors do.
+    write(desk.journal.path, [journals._sealed(plain(entry)) for entry in Journal(desk.journal.path).entries()])
+    assert held(desk.again())[one] == list(range(9, 21))
+
+
+def plain(entry):
+    fields = {key: getattr(entry, key) for key in entry.__struct_fields__}
+    return fields | {"around": (), "id": "", "parents": ()}
+
+
+def test_where_everything_stands_around_a_part_its_place_alone_tells(tmp_path):
+    letters = [chr(97 + n // 26) + chr(97 + n % 26) for n in range(80)]
+    many = [event(n, message=f"{word} {n % 2} lost") for n, word in enumerate(letters, 1)]
+    desk = Desk(tmp_path, many)
+    desk.case.split(desk.of(1), "message_slot")
+    (entry,) = desk.journal.entries()
+    assert entry.around == ("*",)
+    case = desk.again([*many, event(81, message="zz 1 lost"), event(82, message="zz 0 lost")])
+    assert numbers(case) == [list(range(1, 82, 2)), list(range(2, 83, 2))]

@@ -143,7 +143,7 @@ def test_no_value_that_could_be_personal_stands_in_a_label_and_digests_are_salte
     assert unsalted not in text
     assert predicates.side_id(desk.of(1), unsalted) not in text
     # An entry without a salt, as older ones are, holds.
-    fields = {key: getattr(entry, key) for key in entry.__struct_fields__} | {"id": "", "salt": ""}
+    fields = {key: getattr(entry, key) for key in entry.__struct_fields__} | {"id": "", "salt": "", "around": ()}
     one = entry.subjects[0].incident_id
     sides = tuple(
         Side(incident_id=predicates.side_id(one, digest), values=(digest,))

@@ -95,7 +95,7 @@ def test_a_frame_whose_field_is_taken_counts(load):
     rules = '[[stacks.fingerprint]]\nwhen = { type = "*" }\nfingerprint = ["in {{ function }}", "{{ file }}"]\n'
     case = load(pay("A"), rules)
     why = case.explain(case.incidents()["incident_id"][0])
-    assert why.key.to_numpy().tolist()[1:] == [["text", "in payA"], ["file", "/srv/app/payA.py"]]
+    assert why.key.to_numpy().tolist()[1:] == [["text", "in payA"], ["file", "payA.py"]]
     assert why.frame["in_key"].tolist() == [True, False, False]
     assert why.frame["reason"][0] == "counts: the rule takes its function and file into the key"
 
@@ -166,7 +166,7 @@ fingerprint = ["of {MAIL}", "{{{{ service }}}}", "{{{{ message }}}}"]
 
 def test_a_key_of_before_a_redaction_is_said_to_be(load):
     rules = RULES + '[[stacks.fingerprint]]\nwhen = { type = "*" }\nfingerprint = ["{{ file }}"]\n'
-    case = load(pay("B") + pay("D").replace("/srv/app/", "/home/nadiafern/"), rules)
+    case = load(pay("B") + pay("D").replace("payD.py", "nadiafern@example.org"), rules)
     ids = by_first(case)
     saved = case.redact().approve(by="Ada", when="2026-02-10").bytes
     for back in (case.redact(), load(saved, rules)):

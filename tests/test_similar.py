@@ -217,6 +217,12 @@ def test_apart_counts_what_comes_twice():
     assert apart(["a", "b", "a"], ["a", "c"]) == (["a"], ["b", "a"], ["c"])
 
 
+def test_what_is_shared_is_in_one_order_from_both_sides():
+    one, other = ["m", "r", "i", "c", "e"], ["m", "r", "c", "i"]
+    assert apart(one, other) == (["m", "r", "c", "i"], ["e"], [])
+    assert apart(other, one) == (["m", "r", "c", "i"], [], ["e"])
+
+
 def test_the_verbs_of_a_case():
     case = triage.load(SAMPLES / "traces")
     known = set(case.incidents()["incident_id"])

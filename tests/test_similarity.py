@@ -185,3 +185,17 @@ def test_blocks_of_candidates_give_what_one_block_gives(monkeypatch):
     monkeypatch.setattr(postings, "_BLOCK", 50)
     for one, other in zip(whole, postings.pairs(stacks, posted, least=0.2), strict=True):
         assert one.tolist() == other.tolist()
+
+
+@given(STACKS)
+def test_two_stacks_are_found_from_both_sides_or_from_none(lists):
+    stacks = made(lists)
+    posted = postings.post(stacks)
+    found = {}
+    for stack in range(len(stacks)):
+        others, scores = postings.query(stacks, posted, stack)
+        found |= {(stack, other): score for other, score in zip(others.tolist(), scores.tolist(), strict=True)}
+    assert found == {(other, stack): score for (stack, other), score in found.items()}
+    # Every pair of the case is among them.
+    for left, right, score in zip(*postings.pairs(stacks, posted, least=0.0), strict=True):
+        assert found[int(left), int(right)] == score

@@ -120,6 +120,21 @@ def test_a_real_dump_is_unwound_by_its_rules():
     assert "scan" not in {row["trust"] for row in crash}
 
 
+def test_what_was_decided_of_a_dump_holds_when_its_symbols_are_found(tmp_path):
+    dump = corpus("minidumps", "test.dmp")
+    before = triage.load(dump, journal=tmp_path / "here/")
+    before.resolve(before.incidents()["incident_id"][0], "fixed")
+    after = triage.load(dump, journal=tmp_path / "here", symbols=dump.parent)
+    assert before.events()["event_id"].tolist() == after.events()["event_id"].tolist()
+    assert before.incidents()["incident_id"].tolist() != after.incidents()["incident_id"].tolist()
+    assert after.incidents()["status"].tolist() == ["resolved"]
+    assert after.journal()["effect"].tolist() == ["applied"]
+    archive = before.redact().approve(by="Ada", when="2026-02-10").bytes
+    back = triage.load(archive, journal=tmp_path / "here")
+    assert back.events()["event_id"].tolist() == before.events()["event_id"].tolist()
+    assert back.incidents()["status"].tolist() == ["resolved"]
+
+
 UNSYMBOLISED = """\
 ==7==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000000 (pc 0x401011 bp 0x7ff0 sp 0x7fe0 T0)
     #0 0x401011  (/srv/shop/shop+0x1011)

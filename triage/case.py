@@ -258,6 +258,10 @@ class Case(Querying):
     ) -> RedactedCase:
         """Mask every secret and personal datum in all files, into a working copy that can be reviewed and approved.
 
+        It shows what would leave, as whoever gets the archive sees it: keys and ids are those of this case, but names
+        that symbol files gave to frames are not in a text that leaves, and decisions are in the journal, not in the
+        archive. `triage.load(archive, symbols=..., journal=...)` gives both back.
+
         Parameters
         ----------
         policy

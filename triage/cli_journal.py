@@ -6,8 +6,10 @@ codes are those of `triage.cli`.
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -17,6 +19,8 @@ from triage.console import (
     Printed,
     Reader,
     Style,
+    Symbols,
+    Zone,
     complain,
     full_id,
     print_frame,
@@ -41,6 +45,34 @@ Reason = Annotated[str, typer.Option("--reason", "-m", help="Why; it stands in t
 Who = Annotated[str | None, typer.Option(help="Who decides; default: the user name of git, else of the login.")]
 
 
+# How each of them opens its input: as those that only look do, so that what these print is found. By the names that
+# `opened` takes.
+_OPENING: Final[dict[str, Any]] = {
+    "path": Input, "at": JournalFile, "who": Who, "reader": Reader, "symbols": Symbols, "zone": Zone,
+}  # fmt: skip
+
+
+def _deciding(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options of `_OPENING` in place of the case that it takes first."""
+
+    def opening(**given: Any) -> None:
+        case = opened(**{name: given.pop(name) for name in _OPENING})
+        command(case, **given)
+
+    own = list(inspect.signature(command, locals={"Case": Any}, eval_str=True).parameters.values())[1:]
+    shared = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, annotation=of, default=own[0].empty if name == "path" else None
+        )
+        for name, of in _OPENING.items()
+    ]
+    taken = [shared[0], *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own), *shared[1:]]
+    opening.__name__, opening.__doc__, opening.__module__ = command.__name__, command.__doc__, command.__module__
+    opening.__annotations__ = {each.name: each.annotation for each in taken}
+    vars(opening)["__signature__"] = inspect.Signature(taken)
+    return opening
+
+
 @app.command()
 def journal(
     path: Annotated[
@@ -49,12 +81,16 @@ def journal(
     of: Annotated[
         str | None, typer.Option("--of", help="Say too what became of each decision on this input.", metavar="PATH")
     ] = None,
+    reader: Reader = None,
+    symbols: Symbols = None,
+    zone: Zone = None,
     style: Printed = Style.table,
 ) -> None:
-    """List what was decided, in the order in which it holds."""
+    """List what was decided, in the order in which it holds; with --of as the other options have it read."""
     if path is not None and not is_there(path):
         raise SourceError(f"there is no {path}; name a journal, or the folder that holds .triage")
-    case = opened(b"" if of is None else of, None if path is None else str(path))
+    at = None if path is None else str(path)
+    case = opened(b"", at) if of is None else opened(of, at, reader=reader, symbols=symbols, zone=zone)
     frame = case.journal()
     if frame.empty:
         where = "found upward from here" if path is None else f"in {path}"
@@ -79,121 +115,105 @@ def _one(case: Case, beginning: str) -> str:
 
 
 @app.command()
+@_deciding
 def resolve(
-    path: Input,
+    case: Case,
     ids: Incidents,
     reason: Reason = "",
-    at: JournalFile = None,
-    who: Who = None,
-    reader: Reader = None,
 ) -> None:
     """Say that incidents are fixed; an event that happens later makes them regressed."""
-    case = opened(path, at, who, reader)
     _print([case.resolve(each, reason) for each in _known(case, ids)], case)
 
 
 @app.command()
+@_deciding
 def reopen(
-    path: Input,
+    case: Case,
     ids: Incidents,
     reason: Reason = "",
-    at: JournalFile = None,
-    who: Who = None,
-    reader: Reader = None,
 ) -> None:
     """Say that resolved or ignored incidents are open."""
-    case = opened(path, at, who, reader)
     _print([case.reopen(each, reason) for each in _known(case, ids)], case)
 
 
 @app.command()
+@_deciding
 def ignore(
-    path: Input,
+    case: Case,
     ids: Incidents,
     reason: Reason = "",
-    at: JournalFile = None,
-    who: Who = None,
-    reader: Reader = None,
 ) -> None:
     """Say that incidents are not worth anybody's time."""
-    case = opened(path, at, who, reader)
     _print([case.ignore(each, reason) for each in _known(case, ids)], case)
 
 
 @app.command()
+@_deciding
 def note(
-    path: Input,
+    case: Case,
     incident: Incident,
     text: Annotated[str, typer.Argument(help="What to write down.", metavar="TEXT")],
-    at: JournalFile = None,
-    who: Who = None,
-    reader: Reader = None,
 ) -> None:
     """Write something down about an incident."""
-    case = opened(path, at, who, reader)
     _print([case.note(_one(case, incident), text)], case)
 
 
 @app.command()
+@_deciding
 def merge(
-    path: Input,
+    case: Case,
     ids: Incidents,
     reason: Reason = "",
-    at: JournalFile = None,
-    who: Who = None,
-    reader: Reader = None,
 ) -> None:
     """Make one incident of several."""
-    case = opened(path, at, who, reader)
     _print([case.merge(_known(case, ids), reason)], case)
 
 
 @app.command()
-def split(  # noqa: PLR0917 - typer takes them by name
-    path: Input,
+@_deciding
+def split(
+    case: Case,
     incident: Incident,
     by: Annotated[str | None, typer.Option(help="variant, frame, service or message_slot.")] = None,
     event: Annotated[list[str] | None, typer.Option(help="Only this event parts, and those like it.")] = None,
     reason: Reason = "",
-    at: JournalFile = None,
-    who: Who = None,
-    reader: Reader = None,
 ) -> None:
     """Make several incidents of one, by what tells its events apart; later events go the same ways."""
-    case = opened(path, at, who, reader)
     _print(case.split(_one(case, incident), by, reason, events=event or None), case)
 
 
 @app.command()
-def pin(  # noqa: PLR0917 - typer takes them by name
-    path: Input,
+@_deciding
+def pin(
+    case: Case,
     events: Annotated[list[str], typer.Argument(help="Events; ids: `triage table events PATH`.", metavar="EVENT...")],
     to: Annotated[str, typer.Option("--to", help="The incident that they belong to.", metavar="ID")],
     reason: Reason = "",
-    at: JournalFile = None,
-    who: Who = None,
-    reader: Reader = None,
 ) -> None:
     """Say that events belong to an incident, whatever their keys say."""
-    case = opened(path, at, who, reader)
     _print([case.pin(events, _one(case, to), reason)], case)
 
 
 @app.command()
+@_deciding
 def undo(
-    path: Input,
+    case: Case,
     entry: Annotated[str, typer.Argument(help="A decision; ids: `triage journal`.", metavar="ENTRY")],
     reason: Reason = "",
-    at: JournalFile = None,
-    who: Who = None,
-    reader: Reader = None,
 ) -> None:
     """Take a decision back."""
-    case = opened(path, at, who, reader)
     _print(case.undo(full_id(case.journal()["entry_id"].dropna().tolist(), entry, "entry"), reason), case)
 
 
-def opened(path: str | bytes, at: str | None, who: str | None = None, reader: str | None = None) -> Case:
+def opened(
+    path: str | bytes,
+    at: str | None = None,
+    who: str | None = None,
+    reader: str | None = None,
+    *,
+    symbols: str | None = None,
+    zone: str | None = None,
+) -> Case:
     """Load with the journal that was named, else the one found upward; one inside the input is told of."""
     import triage
     from triage import upward
@@ -206,7 +226,7 @@ def opened(path: str | bytes, at: str | None, who: str | None = None, reader: st
     decided = Journal(given.path, who=who, missing=given.missing)
     with progress() as advance:
         what = path if isinstance(path, bytes) else source(path)
-        return triage.load(what, format=reader, journal=decided, progress=advance)
+        return triage.load(what, format=reader, symbols=symbols, journal=decided, zone=zone, progress=advance)
 
 
 def _print(ids: list[str], case: Case) -> None:

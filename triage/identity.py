@@ -1,7 +1,8 @@
 """Ids: from the numbers that readers use to `event_id`, and from events to `incident_id`.
 
 `event_id` is the native id where there is one, else a digest of the record and its ordinal among equals; never of the
-path, so that it survives a move, another order of inputs and a second load. An event that repeats the native id and
+path, so that it survives a move, another order of inputs and a second load. Of a minidump the bytes are the record: its
+stacks are what the symbols of the day make of them. An event that repeats the native id and
 kind of an earlier one is the same event and counts once: its file says so, and where it says something else it goes to
 quarantine.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -31,8 +32,17 @@ __all__ = ("BY_EVENT", "digests", "in_order", "in_other_words", "incident_id", "
 # What says where a record lay or was derived from it, as opposed to what it is.
 _PLACE_AND_IDS: Final = frozenset({"event_id", "source_id", "offset", "length", "format", "stack_key", "_event"})
 _DERIVED: Final = frozenset({"variant_key", "group_key", "family_key", "culprit"})
+# The format whose stacks are unwound by the symbols that are there.
+_UNWOUND: Final = "minidump"
 # The tables whose rows hang on an event by the readers' number.
 BY_EVENT: Final = frozenset({"events", "stacks", "logs", "metrics", "modules", "annotations", "feedback"})
+
+
+class _Said(NamedTuple):
+    """What events say beside their columns: the stacks, and of files whose bytes count their digests by their ids."""
+
+    stacks: pa.Table
+    whole: Mapping[str, str]
 
 
 def incident_id(service: str | None, group_key: str) -> str:
@@ -59,7 +69,8 @@ def resolve(raw: dict[str, pa.Table], claims: Claims | None = None, seen: Seen |
     events = _with(events, "stack_key", first["stack_key"].combine_chunks().take(place))
     files = raw.pop("files").sort_by("_order")
     ordinals = Counter() if seen is None else seen.ordinals
-    ids, repeated = _event_ids(events, stacks, last=claimed(claims or {}, files), ordinals=ordinals)
+    said = _Said(stacks, _unwound(events, files))
+    ids, repeated = _event_ids(events, said, last=claimed(claims or {}, files), ordinals=ordinals)
     if seen is not None:
         ids, repeated = seen.judge(events, ids, repeated)
     if claims:
@@ -171,7 +182,7 @@ def _numbered(stacks: pa.Table) -> pa.Table:
 
 
 def _event_ids(
-    events: pa.Table, stacks: pa.Table, *, last: Collection[str], ordinals: Counter[str]
+    events: pa.Table, said: _Said, *, last: Collection[str], ordinals: Counter[str]
 ) -> tuple[pa.Array, pa.Array]:
     """The id of each event, and whether it repeats an earlier one.
 
@@ -182,7 +193,7 @@ def _event_ids(
         return named.combine_chunks(), pa.repeat(pa.scalar(value=False), len(named))
     natives = named.to_pylist()
     kinds = events["event_kind"].to_pylist()
-    counted = _counted(events, stacks, last, ordinals)
+    counted = _counted(events, said, last, ordinals)
     seen: dict[str, str | None] = {}
     known: set[str] = set()
     ids, repeated = [], []
@@ -198,21 +209,33 @@ def _event_ids(
     return pa.array(ids, pa.string()), pa.array(repeated, pa.bool_())
 
 
-def _counted(events: pa.Table, stacks: pa.Table, last: Collection[str], ordinals: Counter[str]) -> dict[int, str]:
+def _counted(events: pa.Table, said: _Said, last: Collection[str], ordinals: Counter[str]) -> dict[int, str]:
     """The ids of the events that have none of their own, by their place: the digest of the content and a number."""
     nameless = pc.is_null(events["native_id"])
     places = np.flatnonzero(nameless.to_numpy(zero_copy_only=False)).tolist()
-    said = dict(zip(places, digests(events.filter(nameless), stacks), strict=True))
+    told = dict(zip(places, digests(events.filter(nameless), said.stacks, said.whole), strict=True))
     sources = events["source_id"].to_pylist()
     counted = {}
     for at in sorted(places, key=lambda at: sources[at] in last) if last else places:
-        counted[at] = f"{said[at]}-{ordinals[said[at]]}"
-        ordinals[said[at]] += 1
+        counted[at] = f"{told[at]}-{ordinals[told[at]]}"
+        ordinals[told[at]] += 1
     return counted
 
 
-def digests(events: pa.Table, stacks: pa.Table) -> Iterator[str]:
-    """Digest the content of each event: its columns that are not null, and the keys of its stacks in order."""
+def _unwound(events: pa.Table, files: pa.Table) -> dict[str, str]:
+    """The digests of the files, by their ids, whose stacks depend on the symbols that are there."""
+    sources = set(events["source_id"].filter(pc.equal(events["format"], _UNWOUND)).to_pylist())
+    if not sources:
+        return {}
+    told = zip(files["source_id"].to_pylist(), files["sha256"].to_pylist(), strict=True)
+    return {source: digest for source, digest in told if source in sources and digest}
+
+
+def digests(events: pa.Table, stacks: pa.Table, whole: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Digest the content of each event: its columns that are not null, and the keys of its stacks in order.
+
+    Of the files in `whole` the digest that is there stands for the stacks.
+    """
     names = [name for name in events.schema.names if name not in _PLACE_AND_IDS | _DERIVED]
     keys: dict[int, list[Any]] = {number: [] for number in events["_event"].to_pylist()}
     for number, key in zip(stacks["_event"].to_pylist(), stacks["stack_key"].to_pylist(), strict=True):
@@ -221,7 +244,8 @@ def digests(events: pa.Table, stacks: pa.Table) -> Iterator[str]:
     for batch in events.to_batches(max_chunksize=4096):
         for row in batch.to_pylist():
             content = [(name, str(row[name])) for name in names if row[name] is not None]
-            text = msgspec.json.encode((content, keys[row["_event"]]))
+            bytes_ = whole.get(row["source_id"]) if whole and row["format"] == _UNWOUND else None
+            text = msgspec.json.encode((content, keys[row["_event"]] if bytes_ is None else [bytes_]))
             yield "evt_" + hashlib.blake2b(text, digest_size=8).hexdigest()
 
 

@@ -84,8 +84,11 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         pin: the events; split by events: those that go.
     by, slot, sides
         split: by what (variant, frame, service, message_slot, events), which frame or slot, and where it leads.
+    around
+        split by message_slot: digests of what may stand around the variable part, `*` for anything; none in older
+        entries.
     salt
-        split: what the digests of the values were made with, so that they fit no digest of another entry.
+        split: what the digests were made with, so that they fit no digest of another entry.
     carve
         split: what is on none of the sides stays where it was.
     known
@@ -106,6 +109,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     by: str = ""
     slot: int = 0
     sides: tuple[Side, ...] = ()
+    around: tuple[str, ...] = ()
     salt: str = ""
     carve: bool = False
     known: tuple[str, ...] = ()

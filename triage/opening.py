@@ -71,7 +71,8 @@ def load(  # noqa: PLR0913 - every option is named, and each is used alone
         same paths. With a client, addresses (`s3://...`) are opened too, by fsspec (extra `remote`).
     zone
         What the times of logs are that name no zone: a name of the IANA database (`Europe/Berlin`) or an offset
-        (`+02:00`). Default: UTC. A reviewed archive says it itself.
+        (`+02:00`). Default: UTC. A reviewed archive says it itself. Ids of events that have none of their own are made
+        of these times too: what was pinned under one zone is found under the same.
     limits
         Bounds on what is read. What is over them inside an archive, or in one of many inputs, is quarantined.
     strict

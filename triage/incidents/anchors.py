@@ -78,7 +78,7 @@ class Anchors:
         revoked: Mapping[str, str],
         token: Callable[[str], str],
     ) -> None:
-        self._home = codes
+        self.home = codes
         self._times = pc.fill_null(events["ts"].cast(pa.int64()), np.iinfo(np.int64).min)
         self._row, self._double = _named(events["event_id"], entries, token)
         self._windows = list(self._taken_back(entries, revoked))
@@ -104,11 +104,11 @@ class Anchors:
         """
         sides = entry.sides if entry.what == "split" else ()
         rows: Rows = self.rows([*subject.events, *(event for side in sides for event in side.events)])
-        rows = rows[~touched[rows] & ~np.isin(self._home[rows], list(own))]
+        rows = rows[~touched[rows] & ~np.isin(self.home[rows], list(own))]
         rows = rows[~np.isin(rows, self._double)]
         for window in self._windows if len(rows) else ():
             if window.begin < order < window.end:
-                rows = rows[~np.isin(self._home[rows], list(window.homes)) & ~np.isin(rows, list(window.events))]
+                rows = rows[~np.isin(self.home[rows], list(window.homes)) & ~np.isin(rows, list(window.events))]
         return rows
 
     def parts(self, entry: Entry, subject: Subject, rows: Rows, held: Mapping[int, Rows]) -> tuple[list[int], Rows]:
@@ -116,7 +116,7 @@ class Anchors:
 
         `held` gives the rows of an incident by its number.
         """
-        counts = Counter(self._home[rows].tolist())
+        counts = Counter(self.home[rows].tolist())
         times = self._times
         meant = []
         # How many events of the incident one anchor stands for; not known of a sample that does not say.
@@ -131,7 +131,7 @@ class Anchors:
             then = times.take(pa.array(held[number])).to_numpy(zero_copy_only=False) <= entry.micros
             if 2 * counts[number] * each >= np.count_nonzero(then):
                 meant.append(number)
-        return meant, rows[~np.isin(self._home[rows], meant)]
+        return meant, rows[~np.isin(self.home[rows], meant)]
 
     def _taken_back(self, entries: Sequence[Entry], revoked: Mapping[str, str]) -> Iterable[_Window]:
         order = {entry.id: at for at, entry in enumerate(entries)}
@@ -141,7 +141,7 @@ class Anchors:
             events = self.rows(entry.events)
             subjects = entry.subjects if entry.what == "merge" else ()
             # Each of them on its own: what was another incident than the one that kept the name.
-            homes = {each.incident_id: set(self._home[self.rows(each.events)].tolist()) for each in subjects}
+            homes = {each.incident_id: set(self.home[self.rows(each.events)].tolist()) for each in subjects}
             homes.pop(entry.into, None)
             yield _Window(
                 order[entry.id],

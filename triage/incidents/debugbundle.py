@@ -15,7 +15,7 @@ v3                opaque errors of a concrete browser resource only: its kind, h
 Both layouts of v1 went by one name, so hashes of v1 of two stores cannot be compared: compute both. What the rules do
 not tell from the tables is NA, never a guess: events without environment or type, and URLs that a browser would rewrite
 (credentials, escapes to be normalised, names beyond ASCII). Incident bundles have none either: what is in them was
-redacted after it was hashed.
+redacted after it was hashed. Nor has an event of which something that a fingerprint takes is masked here.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ import pyarrow.compute as pc
 
 from triage.formats.debugbundle_lines import BLANKS, at_lines
 from triage.incidents.debugbundle_messages import normal_message
+from triage.redact.masks import MASK_TEXT
 
 __all__ = ("Fingerprints", "Said", "fingerprinted", "fingerprints", "normal_path")
 
@@ -76,7 +77,11 @@ def fingerprints(said: Said) -> Fingerprints:
     >>> found = fingerprints(Said("log", "production", "order 48213 failed"))
     >>> found == fingerprints(Said("log", "production", "order 7712 failed"))
     True
+    >>> fingerprints(Said("log", "production", "no order of [email:1:8-15]")).debugbundle_v2 is None
+    True
     """
+    if _is_masked(said):
+        return Fingerprints()
     route = normal_path(said.template or said.path)
     fields: dict[str, Any] = {
         "environment": said.environment,
@@ -110,6 +115,13 @@ def fingerprints(said: Said) -> Fingerprints:
     second = _hash(fields | {"normalized_message": old})
     third = second if old == new else _hash(fields | {"normalized_message": new})
     return Fingerprints(first, second, third, _concrete(dict(said.browser), said.environment))
+
+
+def _is_masked(said: Said) -> bool:
+    """Whether a mask of ours stands in what fingerprints take; they would be those of no event of DebugBundle's."""
+    path = _CUT.split(said.template or said.path or "", maxsplit=1)[0]
+    texts = (said.message, said.error_type or "", *said.top_frames, path, *(value for _, value in said.browser))
+    return any("[" in text and MASK_TEXT.search(text) is not None for text in texts)
 
 
 def _hash(fields: dict[str, Any]) -> str:

@@ -7,9 +7,8 @@ order; because all of them are replayed whenever incidents are asked for, they h
   (`triage.incidents.anchors`). One that became another (merged, or split by somebody who did not know) stands for the
   incidents that hold its events now; but not for what its author knew to be parted or pinned away from it.
 - A merge gives all of them one id. A split parts one by a value of each event (`triage.incidents.predicates`), where
-  the anchors of a side vouch for values that are told differently here: masked, or made by another version. An event
-  whose value is hidden by a mask that nobody vouches for stays where it is, which is told. A pin moves named events.
-  What comes later in the order of the journal wins.
+  the anchors of a side vouch for values that are told differently here (`triage.incidents.leading`). A pin moves named
+  events. What comes later in the order of the journal wins.
 - The last of resolve, reopen and ignore gives the state; merged incidents share the last, the sides of a split inherit.
   A resolved incident is regressed by an event whose time is after the resolution, unless it was known by then: one that
   arrives late but happened before does not count, nor does one without a time.
@@ -26,8 +25,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from triage.incidents import predicates
 from triage.incidents.anchors import Anchors, Found
+from triage.incidents.leading import Leading
 from triage.incidents.lineage import Ways, revoked
 from triage.incidents.replayed import Effect, Parting, Replayed, State
 from triage.share.printable import plural
@@ -302,39 +301,17 @@ class _Replay:
         return {entry.sides[0].incident_id: rows} if len(rows) and entry.sides else {}
 
     def _told_sides(self, entry: Entry, rows: Rows) -> dict[str, Rows]:
-        """The events of an incident by the side that their value leads to; the others of a carved one stay."""
-        told = predicates.values(self._tables, self._events.take(pa.array(rows)), entry.by, entry.slot)
-        listed = {value: side.incident_id for side in entry.sides for value in side.values}
+        """The events of an incident by the side that their value leads to."""
+        subject = entry.subjects[0]
         place = np.full(len(self._owner), -1)
         place[rows] = np.arange(len(rows))
-        votes: dict[int, Counter[str]] = {}
-        named = np.full(len(rows), -1)
-        for number, side in enumerate(entry.sides):
-            here = place[self._anchors.rows(side.events)]
-            here = here[here >= 0]
-            named[here] = number
-            for at in here.tolist():
-                votes.setdefault(int(told.codes[at]), Counter())[side.incident_id] += 1
-        parts: dict[str, list[Rows]] = {}
-        hidden = 0
-        for code, value in enumerate(told.distinct):
-            digest = predicates.value_digest(entry.by, entry.slot, value, entry.salt)
-            name = listed.get(digest)
-            if name is None and code in votes:
-                counts = votes[code]
-                name = min(counts, key=lambda each: (-counts[each], each))
-            mine = (told.codes == code) & (named < 0)
-            if name is None and predicates.is_hidden(value):
-                hidden += int(np.count_nonzero(mine))
-            elif name is None and not entry.carve:
-                name = predicates.side_id(entry.subjects[0].incident_id, digest)
-            if name is not None and mine.any():
-                parts.setdefault(name, []).append(rows[mine])
-        for number in np.unique(named[named >= 0]).tolist():
-            parts.setdefault(entry.sides[number].incident_id, []).append(rows[named == number])
-        if hidden:
-            self._remark(entry, f"masks hide the value of {plural(hidden, 'event')}, left where the grouping has them")
-        return {name: np.concatenate(found) for name, found in parts.items()}
+        here = [place[self._anchors.rows(names)] for names in (*(side.events for side in entry.sides), subject.events)]
+        *own, sample = (each[each >= 0] for each in here)
+        events = self._events.take(pa.array(rows))
+        found, remarks = Leading(self._tables, events, entry, own, sample, self._anchors.home[rows]).sides()
+        for remark in remarks:
+            self._remark(entry, remark)
+        return {name: rows[side] for name, side in found.items()}
 
     def _pin(self, entry: Entry, order: int) -> None:
         rows = self._anchors.rows(entry.events)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.errors import JournalError, demand, is_one_of, no_incident
-from triage.incidents import labels, predicates
+from triage.incidents import labels, predicates, wordings
 from triage.incidents.anchors import SAMPLE
 from triage.incidents.decisions import token
 from triage.journal import WAYS, Side, Subject
@@ -37,6 +37,8 @@ _SIDE_ANCHORS: Final = 8
 _SIDES: Final = 200
 _KNOWN: Final = 500
 _LABEL: Final = 80
+# More wordings tell that the message says anything: its variable part is known by its place alone.
+_AROUND: Final = 64
 
 
 class _Way(NamedTuple):
@@ -147,7 +149,7 @@ class Maker:
                 raise JournalError(f"that would make {len(told.distinct):,} incidents; split by something else")
             parts = [[code] for code in range(len(told.distinct))]
             sides = self._sides(incident, events, _Way(by, slot, salt, told), parts)
-            return {"by": by, "slot": slot, "sides": sides, "salt": salt}
+            return {"by": by, "slot": slot, "sides": sides, "salt": salt, "around": _around(events, by, slot, salt)}
         inside = np.isin(rows, chosen)
         if inside.all():
             raise JournalError("all events of the incident are named: there is nothing to part them from; name fewer")
@@ -157,7 +159,8 @@ class Maker:
             here = set(told.codes[inside].tolist())
             if not here & set(told.codes[~inside].tolist()) and not any(map(predicates.is_hidden, told.distinct)):
                 made = self._sides(incident, events, _Way(way, slot, salt, told), [sorted(here)])
-                return {"by": way, "slot": slot, "sides": made, "salt": salt, "carve": True}
+                about = _around(events, way, slot, salt)
+                return {"by": way, "slot": slot, "sides": made, "salt": salt, "around": about, "carve": True}
         names = sorted(events["event_id"].filter(pa.array(inside)).to_pylist())
         own = predicates.side_id(incident, "\0".join(names))
         side = Side(incident_id=own, label=f"{plural(len(names), 'event')} that nothing tells from the others")
@@ -191,6 +194,18 @@ class Maker:
                 )
             )
         return tuple(made)
+
+
+def _around(events: pa.Table, by: str, slot: int, salt: str) -> tuple[str, ...]:
+    """Digests of what stands around the variable part by which events are split."""
+    if by != "message_slot":
+        return ()
+    told = {wordings.at(wordings.around(text), slot) for text in events["error_value"].unique().to_pylist()}
+    return (
+        tuple(sorted(wordings.Known.digest(one, salt) for one in told))
+        if len(told) <= _AROUND
+        else (wordings.ANYTHING,)
+    )
 
 
 def _order(events: pa.Table, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

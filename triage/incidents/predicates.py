@@ -9,8 +9,9 @@ frame
 service
     The service.
 message_slot
-    The value of one variable part of the message, by its place among them: of those that differ when it is split the
-    one with the fewest values. The place stands in the entry.
+    The value of one variable part of the message: of those that differ when it is split the one with the fewest values.
+    Its place among them stands in the entry, with digests of the words around it, by which it is known in later
+    messages (`triage.incidents.wordings`); one that has no such part has no value.
 
 Values do not go into the journal; their digests do, made with a salt of the entry, so that one entry tells nothing of
 another. A short value can be tried out all the same by whoever has the journal: it is as private as the repository.
@@ -29,6 +30,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.incidents import wordings
 from triage.redact.masks import MASK_TEXT
 from triage.stacks import messages
 from triage.stacks.frame_table import TRAITS, FrameTable
@@ -40,22 +42,28 @@ _DEEPEST: Final = 64
 
 
 class Values(NamedTuple):
-    """The distinct values, and the number of its value for each event."""
+    """The distinct values, and the number of its value for each event, -1 for one that has none to go by."""
 
     codes: npt.NDArray[np.int64]
     distinct: list[str]
 
 
-def values(tables: dict[str, pa.Table], events: pa.Table, by: str, slot: int = 0) -> Values:
-    """The value of each event by which a split parts them."""
+def values(
+    tables: dict[str, pa.Table], events: pa.Table, by: str, slot: int = 0, known: wordings.Known | None = None
+) -> Values:
+    """The value of each event by which a split parts them; `known` is what may stand around a variable part."""
     if by == "frame":
         return _apart(
             _spread(events["stack_key"], lambda keys: _nth(_telling(tables, keys), keys, slot)), tables, events
         )
     if by == "message_slot":
-        told = _spread(events["error_value"], lambda texts: [_at(slots(text), slot) for text in texts])
+        told = _spread(events["error_value"], lambda texts: [_said(text, slot, known) for text in texts])
         return _apart(told, tables, events)
-    return _apart(_spread(events["variant_key" if by == "variant" else "service"], lambda texts: texts), tables, events)
+    return _apart(
+        _spread(events["variant_key" if by == "variant" else "service"], lambda texts: [text or "" for text in texts]),
+        tables,
+        events,
+    )
 
 
 def is_hidden(value: str) -> bool:
@@ -118,6 +126,11 @@ def side_id(incident: str, *told: str) -> str:
     return "inc_" + _digest("side", incident, *told)
 
 
+def _said(message: str | None, slot: int, known: wordings.Known | None) -> str | None:
+    """The value of a variable part; None where the message is of another wording."""
+    return _at(slots(message), slot) if known is None else wordings.value(message, slot, known)
+
+
 def _digest(*parts: str) -> str:
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
@@ -133,27 +146,28 @@ def _nth(telling: dict[str, list[str]], keys: list[str | None], depth: int) -> l
 def _spread(column: pa.ChunkedArray, told: Any) -> Values:
     """Tell the value of each distinct cell, and spread it over the rows."""
     encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
-    per_cell = [text or "" for text in told(encoded.dictionary.to_pylist())]
-    distinct = sorted(set(per_cell))
+    per_cell = told(encoded.dictionary.to_pylist())
+    distinct = sorted({text for text in per_cell if text is not None})
     place = {text: at for at, text in enumerate(distinct)}
-    codes = np.array([place[text] for text in per_cell], np.int64)
+    codes = np.array([-1 if text is None else place[text] for text in per_cell], np.int64)
     return Values(codes[encoded.indices.to_numpy(zero_copy_only=False)], distinct)
 
 
 def _apart(told: Values, tables: dict[str, pa.Table], events: pa.Table) -> Values:
     """Values in which those that a mask hides are one for each archive that they are in."""
-    hidden = np.array([is_hidden(value) for value in told.distinct], bool)
+    hidden = np.array([*map(is_hidden, told.distinct), False], bool)
     if not hidden.any():
         return told
     files = tables["files"].select(["source_id", "container_id"]).to_pydict()
     parents = dict(zip(files["source_id"], files["container_id"], strict=True))
     roots = [_root(parents, source) for source in events["source_id"].to_pylist()]
+    told_as = [*told.distinct, None]
     texts = [
-        f"{told.distinct[code]}\0{root}" if hidden[code] else told.distinct[code]
+        f"{told_as[code]}\0{root}" if hidden[code] else told_as[code]
         for code, root in zip(told.codes.tolist(), roots, strict=True)
     ]
-    distinct = sorted(set(texts))
-    place = {text: at for at, text in enumerate(distinct)}
+    distinct = sorted({text for text in texts if text is not None})
+    place: dict[str | None, int] = {text: at for at, text in enumerate(distinct)} | {None: -1}
     return Values(np.array([place[text] for text in texts], np.int64), distinct)
 
 

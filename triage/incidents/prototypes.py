@@ -224,17 +224,20 @@ def _name(function: str | None, module: str | None, offset: int | None, file: st
 def apart(one: list[str], other: list[str]) -> tuple[list[str], list[str], list[str]]:
     """What two stacks share, and what only the one and only the other has; names that come twice count twice.
 
+    What is shared is in the same order for the other and the one: by its places in both.
+
     Examples
     --------
     >>> apart(["parse", "eval", "eval", "main"], ["read", "parse", "eval", "main"])
     (['parse', 'eval', 'main'], ['eval'], ['read'])
     """
     words, others = _counted(one), _counted(other)
-    both = set(words) & set(others)
+    here, there = ({word: place for place, word in enumerate(each)} for each in (words, others))
+    both = sorted(here.keys() & there.keys(), key=lambda word: (here[word] + there[word], word))
     return (
-        [name for name, word in zip(one, words, strict=True) if word in both],
-        [name for name, word in zip(one, words, strict=True) if word not in both],
-        [name for name, word in zip(other, others, strict=True) if word not in both],
+        [name for name, _ in both],
+        [name for name, word in zip(one, words, strict=True) if word not in there],
+        [name for name, word in zip(other, others, strict=True) if word not in here],
     )
 
 

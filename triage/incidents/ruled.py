@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from triage.incidents.layout import typed
 from triage.incidents.sides import EVENT, Side, ended_by, key_as_told, roots_of
-from triage.stacks.fingerprints import DEFAULT, FIELDS, FRAME_FIELDS, VARIABLE, taken, variables
+from triage.stacks.fingerprints import DEFAULT, FIELDS, FRAME_FIELDS, VARIABLE, frame_value, taken, variables
+from triage.stacks.frame_table import TRAITS
 from triage.stacks.joining import isin
 from triage.stacks.messages import key_text, parameterise
 
@@ -112,7 +113,8 @@ def ruled(side: Side, event: pa.Table, tables: dict[str, pa.Table], rules: Rules
     counted = [row for row, counts in enumerate(side.frames["counted"]) if counts][:1]
     values: dict[str, str | None] = {name: event[FIELDS[name]][0].as_py() for name in names if name in FIELDS}
     of_frame = [name for name in names if name in FRAME_FIELDS]
-    values |= {name: side.frames[FRAME_FIELDS[name]][row] for name in of_frame for row in counted}
+    traits = [tuple(each.values()) for row in counted for each in frames.slice(row, 1).select(TRAITS).to_pylist()]
+    values |= {name: frame_value(name, each) for name in of_frame for each in traits}
     fitting = np.flatnonzero(rule.deciding(frames)).tolist() if rule.frame else []
     used = {*(side.used if DEFAULT in names else ()), *(counted if of_frame else ())}
     return Ruled(number, rule.when, rule.parts, values, tuple(fitting), tuple(sorted(used)))

@@ -8,8 +8,10 @@ True
 
 from __future__ import annotations
 
-from functools import cache
+import os
+from functools import lru_cache
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from triage.errors import demand
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from triage.stacks.settings import Rules
+
 __all__ = ("signature", "signatures")
 
 _REMEMBERED: Final = 16_384
+_SETTINGS: Final = 4
 
 
-def signature(text: str) -> str:
+def signature(text: str, *, config: str | os.PathLike[str] | None = None) -> str:
     """Give the group key of one raw stack trace or crash report.
 
     Parameters
@@ -32,21 +37,28 @@ def signature(text: str) -> str:
     text
         A trace in any format that triage reads as text, alone or among the lines of a log. Of several the first that
         ended the program counts, else the first.
+    config
+        A settings file with rules of your own (`[stacks]`), as `triage.load(config=)` takes it. Default: none, not even
+        the `triage.toml` that `triage.load` finds: the key is the same wherever this is called.
 
     Returns
     -------
     str
-        16 hex digits, equal to the `group_key` that `triage.loads` gives that event; "" where no crash is found. A
-        trace that a log calls a warning has a key here, though it makes no incident there.
+        16 hex digits, equal to the `group_key` that `triage.load` gives that event under the same settings; "" where no
+        crash is found. A trace that a log calls a warning has a key here, though it makes no incident there, unless the
+        settings have fingerprints.
 
     Raises
     ------
     TriageError
-        It is no text.
+        It is no text, or the settings file holds something unknown.
+    SourceError
+        The settings file is not there.
 
     Notes
     -----
-    Crashes repeat themselves: the keys of up to 16,384 different texts are remembered, by digests of the texts.
+    Crashes repeat themselves: the keys of up to 16,384 different texts are remembered for each of a few settings, by
+    digests of the texts. With fingerprints of your own each text that is new is loaded as a case, which takes longer.
 
     Examples
     --------
@@ -56,15 +68,35 @@ def signature(text: str) -> str:
     (True, '')
     """
     demand(text, str, "a trace is a text; decode bytes first")
-    return _reader()(text)
+    return (_reader() if config is None else _configured(config)[1])(text)
 
 
-@cache
-def _reader() -> Callable[[str], str]:
+def _configured(config: str | os.PathLike[str]) -> tuple[Rules, Callable[[str], str]]:
+    """The rules of a settings file, and what reads a raw trace under them; read again where the file has changed."""
+    demand(config, (str, os.PathLike), "config= is a path")
+    path = Path(config).absolute()
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return _ruled(path, None)  # reading it says what is wrong
+    return _ruled(path, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+@lru_cache(maxsize=_SETTINGS)
+def _ruled(config: Path, _: tuple[int, ...] | None) -> tuple[Rules, Callable[[str], str]]:
+    from triage.config import load_rules
+
+    rules = load_rules(config)
+    return rules, _reader(rules)
+
+
+@lru_cache(maxsize=1 + _SETTINGS)
+def _reader(rules: Rules | None = None) -> Callable[[str], str]:
     """What reads a raw trace, imported at the first one, and remembers the keys of texts, but none of the texts."""
-    from triage.stacks import frame_table, raw
+    from triage.stacks import documents, frame_table, raw
 
-    table = frame_table.FrameTable.default()
+    table = frame_table.FrameTable.default() if rules is None else rules.table
+    by_rules = rules if rules is not None and rules.fingerprints else None
     known: dict[bytes, str] = {}
 
     def read(text: str) -> str:
@@ -73,13 +105,16 @@ def _reader() -> Callable[[str], str]:
         if found is None:
             if len(known) >= _REMEMBERED:
                 known.clear()
-            found = known[digest] = raw.signature(text, table)
+            found = raw.signature(text, table) if by_rules is None else documents.loaded(text, by_rules)
+            known[digest] = found
         return found
 
     return read
 
 
-def signatures(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
+def signatures(
+    frames: pd.DataFrame, events: pd.DataFrame | None = None, *, config: str | os.PathLike[str] | None = None
+) -> pd.DataFrame:
     """Give the three keys of many stacks whose frames are in a DataFrame already.
 
     Parameters
@@ -89,7 +124,10 @@ def signatures(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.D
         (any text) and any of function, module, module_offset, file, line, language, in_app, frame_kind and trust.
     events
         One row per occurrence: `stack_key` and any of event_kind, error_type, signal, error_code_name, error_value.
-        Default: a crash of no known type for each stack.
+        Default: a crash of no known type for each stack. Fingerprints of your own may ask for level, platform, service,
+        environment and release too.
+    config
+        A settings file with rules of your own; see `signature`.
 
     Returns
     -------
@@ -107,4 +145,4 @@ def signatures(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.D
     """
     from triage.stacks import keys
 
-    return keys.of_frames(frames, events)
+    return keys.of_frames(frames, events, None if config is None else _configured(config)[0])

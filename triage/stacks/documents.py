@@ -20,20 +20,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from triage.records import Trace
+    from triage.stacks.settings import Rules
 
 __all__ = ("loaded", "told")
 
 _ASKED: Final = ("http_method", "route", "http_status")
 
 
-def loaded(text: str) -> str:
-    """The group key of what a case shows of a text: its first fatal event, else its first."""
-    import triage
+def loaded(text: str, rules: Rules) -> str:
+    """The group key of what a case shows of a text under some rules: its first fatal event, else its first."""
+    from triage.stacks import keys
 
-    events = triage.loads(text).events(event_class="incident_signal")
-    fatal = events[(events["level"] == "fatal").fillna(value=False)]
-    chosen = fatal if len(fatal) else events
-    return str(chosen["group_key"].iloc[0]) if len(chosen) else ""
+    tables = loading.read_tables(Inputs(text.encode("utf-8", "surrogatepass"), name="pasted"), limits=Limits())
+    events = keys.annotate(tables, rules)["events"].select(["event_class", "level", "group_key"]).to_pylist()
+    signals = [event for event in events if event["event_class"] == "incident_signal"]
+    fatal = [event for event in signals if event["level"] == "fatal"]
+    return (fatal or signals)[0]["group_key"] or "" if signals else ""
 
 
 def told(text: str) -> Report | bool:

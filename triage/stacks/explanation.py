@@ -18,7 +18,7 @@ from triage.stacks.endings import deep, ending, told
 from triage.stacks.frame_table import FrameTable
 from triage.stacks.keys import Evidence, by_message, text_of
 from triage.stacks.names import basename
-from triage.stacks.roles import Roles
+from triage.stacks.roles import OF_USER, Roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +153,8 @@ def reasons(frames: Columns, cycle: Sequence[int] = ()) -> list[str]:
             sentence = "inside of a crash handler: the search starts further out"
         else:
             sentence = _does_not_count(kind, role, rule, trust, function, counted)
-        sentences.append(sentence)
+        named = rule and rule.endswith(OF_USER) and rule not in sentence
+        sentences.append(f"{sentence}; rule '{rule}'" if named else sentence)
     return sentences
 
 

@@ -15,14 +15,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.stacks.digests import Words, chained, word
+from triage.stacks.frame_table import TRAITS, FrameTable, file_name
 from triage.stacks.globs import glob
 from triage.stacks.messages import key_text
+from triage.stacks.names import basename
 from triage.stacks.numbering import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-__all__ = ("DEFAULT", "FIELDS", "FRAME_FIELDS", "VARIABLE", "Condition", "Fingerprint", "taken", "variables", "wrong")
+__all__ = (
+    "DEFAULT", "FIELDS", "FRAME_FIELDS", "VARIABLE", "Condition", "Fingerprint", "frame_value", "taken", "variables",
+    "wrong",
+)  # fmt: skip
 
 # The columns of `events` and of `frames` behind the words of a rule.
 FIELDS: Final = {
@@ -183,15 +188,29 @@ def _keys(parts: tuple[str, ...], events: pa.Table, frames: pa.Table, default: W
     return chained(events.num_rows, *columns)
 
 
+def frame_value(name: str, traits: Sequence[Any]) -> str:
+    """The value of a field of a frame in a key, by its `TRAITS`: as keys take names, images and files without folders.
+
+    Examples
+    --------
+    >>> frame = ("frame", "cart<int>(int)", "/opt/lib/shop.so", None, "/home/ada/src/cart.cc", "c++", None)
+    >>> [frame_value(name, frame) for name in FRAME_FIELDS]
+    ['cart', 'shop.so', 'cart.cc']
+    """
+    told = dict(zip(TRAITS, traits, strict=True))
+    if name == "function":
+        return FrameTable.default().known(tuple(traits)).name if told["function"] else ""
+    return file_name(told["file"]) if name == "file" else basename(told["module"] or "")
+
+
 def _values(name: str, events: pa.Table, frames: pa.Table) -> Words:
     """The words of a field of some events; of a frame's that of the first frame that counts."""
     if name in FIELDS:
         code, distinct = numbered(events, (FIELDS[name],))
         values = [key_text(value) if name == "message" and value else value or "" for (value,) in distinct]
     else:
-        first = frames.filter(pc.fill_null(frames["counted"], fill_value=False))
+        first = frames.filter(pc.fill_null(frames["counted"], fill_value=False)).select(["stack_key", *TRAITS])
         place = pc.index_in(events["stack_key"], value_set=first["stack_key"].combine_chunks())
-        found = first[FRAME_FIELDS[name]].combine_chunks().take(place.combine_chunks())
-        code, distinct = numbered(pa.table({name: found}), (name,))
-        values = [value or "" for (value,) in distinct]
+        code, distinct = numbered(first.take(place.combine_chunks()), TRAITS)
+        values = [frame_value(name, traits) for traits in distinct]
     return np.array([word(value) for value in values], np.uint64)[code]

@@ -11,7 +11,7 @@ from triage.stacks.endings import ending
 from triage.stacks.names import basename, normalise
 from triage.stacks.roles import ROLES, Role, Roles
 
-__all__ = ("FIRM", "TELLING", "TRAITS", "WEAK", "FrameTable", "Known")
+__all__ = ("FIRM", "TELLING", "TRAITS", "WEAK", "FrameTable", "Known", "file_name")
 
 # What tells frames apart; line, column, address and arguments do not.
 TRAITS: Final = ("frame_kind", "function", "module", "module_offset", "file", "language", "in_app")
@@ -125,7 +125,7 @@ class FrameTable:
         inner = name.replace("anonymous::", "(anonymous namespace)::") if compiled and "anonymous::" in name else ""
         if compiled and ("." in name or ")" in read or inner):
             name = _linked(name, read, module)
-        name = name or _image_place(module, offset) or _BUNDLE.sub("", basename(file or ""))
+        name = name or _image_place(module, offset) or file_name(file)
         # Of whoever a frame is of which nothing is known, it does not say where the crash is.
         telling = telling if name else 0
         number = _ROLE_NUMBERS[role.role]
@@ -136,6 +136,17 @@ class FrameTable:
         )
         self._known[traits] = known
         return known
+
+
+def file_name(file: str | None) -> str:
+    """The name of a file without folders and without what a build puts into it.
+
+    Examples
+    --------
+    >>> file_name("/builds/77/app.4f1c09ab.js"), file_name(None)
+    ('app.js', '')
+    """
+    return _BUNDLE.sub("", basename(file or ""))
 
 
 def _telling(role: Role, *, named: bool) -> int:

@@ -30,8 +30,8 @@ from triage.stacks.classes import crash_class
 from triage.stacks.counting import TOP_FRAMES, VARIANT_FRAMES
 from triage.stacks.digests import NONE, Words, chain, chained, hexed, word
 from triage.stacks.endings import likely, stated
-from triage.stacks.fingerprints import taken
-from triage.stacks.frame_table import TRAITS, FrameTable
+from triage.stacks.fingerprints import FIELDS, taken
+from triage.stacks.frame_table import TRAITS
 from triage.stacks.messages import key_text
 from triage.stacks.numbering import Numbers, numbered, places, whole
 from triage.stacks.settings import Rules
@@ -195,11 +195,15 @@ def annotate(tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[st
     return tables | {"frames": frames, "events": _keys(tables["events"], stacks, causes, frames, rules)}
 
 
-def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
+def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None, rules: Rules | None = None) -> pd.DataFrame:
     """See `triage.stacks.signatures`."""
+    rules = rules or Rules.default()
     columns = [name for name in _OF_A_FRAME if name in frames.columns]
     rows_ = _typed(pa.Table.from_pandas(frames[columns], preserve_index=False, nthreads=1))
-    stacks = stack_table.of(rows_, FrameTable.default())
+    if rules.fingerprints:
+        stacks, rows_ = stack_table.read(_full(rows_), rules.table)
+    else:
+        stacks = stack_table.of(rows_, rules.table)
     said = {"stack_key": stacks.keys}
     if events is not None:
         said = {name: pa.array(events[name]) for name in _OF_AN_EVENT if name in events.columns}
@@ -211,8 +215,15 @@ def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.Da
     columns = [*dict.fromkeys((*_OF_AN_EVENT, "event_class", "culprit", *_KEYS))]
     cells = {name: made.get(name, pa.nulls(rows)).cast(schema.field(name).type) for name in columns}
     none = _Causes(np.full(rows, _EMPTY, np.uint64), np.zeros(rows, np.int64), np.full(rows, -1))
-    keyed = _keys(pa.table(cells), stacks, none, rows_, Rules.default())
+    keyed = _keys(pa.table(cells), stacks, none, rows_, rules)
     return to_pandas(keyed.select(["stack_key", *_KEYS, "culprit"]))
+
+
+def _full(rows: pa.Table) -> pa.Table:
+    """Frames with every column of the table, which rules may ask for."""
+    schema = TABLES["frames"].schema
+    none = pa.nulls(rows.num_rows)
+    return pa.table([(rows[f.name] if f.name in rows.column_names else none).cast(f.type) for f in schema], schema)
 
 
 def _typed(rows: pa.Table) -> pa.Table:
@@ -229,7 +240,7 @@ def _typed(rows: pa.Table) -> pa.Table:
 
 _OF_A_CRASH: Final = ("event_kind", "error_type", "signal", "error_code_name")
 _SAID: Final = ("event_kind", "error_value", "http_method", "route", "http_status")
-_OF_AN_EVENT: Final = ("stack_key", *dict.fromkeys((*_OF_A_CRASH, *_SAID)))
+_OF_AN_EVENT: Final = ("stack_key", *dict.fromkeys((*_OF_A_CRASH, *_SAID, *FIELDS.values())))
 _OF_A_FRAME: Final = ("stack_key", *TRAITS, "trust", "line")
 _KEYS: Final = ("variant_key", "group_key", "family_key")
 

@@ -1,7 +1,8 @@
 """Which stacks are worth comparing: those that share one of the rarest of the frames near the crash.
 
 Comparing all pairs is hopeless from some ten thousand stacks on. Each stack is posted under its top twelve frames, and
-is looked for under the four rarest of its own: those that say most about it. A frame that one stack alone has leads
+looks for others under the four rarest of its own: those that say most about it. Two are compared where one of them
+looks for the other, whichever was asked about. A frame that one stack alone has leads
 nowhere and takes no place among the four. For the pairs of a whole case, frames of more stacks than `COMMON` lead
 nowhere either, so that the work stays linear in the number of stacks.
 """
@@ -40,12 +41,18 @@ class Postings:
         Where the rarest words of each stack begin.
     rare : int32
         These words, the rarest first.
+    asking_offsets : int64, one per word and one
+        Where the stacks begin that look under each word.
+    asking : int32
+        These stacks, ascending.
     """
 
     offsets: Ints
     stacks: npt.NDArray[np.int32]
     rare_offsets: Ints
     rare: npt.NDArray[np.int32]
+    asking_offsets: Ints
+    asking: npt.NDArray[np.int32]
 
 
 def post(stacks: Stacks) -> Postings:
@@ -70,11 +77,14 @@ def post(stacks: Stacks) -> Postings:
     word, owner = word[order], owner[order]
     first = np.searchsorted(owner, owner)
     rare = np.arange(len(owner)) - first < RAREST
+    asked, asker = word[rare], owner[rare]
     return Postings(
         offsets=np.r_[0, np.cumsum(counts)].astype(np.int64),
         stacks=by_owner.astype(np.int32),
-        rare_offsets=np.searchsorted(owner[rare], np.arange(len(stacks) + 1)).astype(np.int64),
-        rare=word[rare],
+        rare_offsets=np.searchsorted(asker, np.arange(len(stacks) + 1)).astype(np.int64),
+        rare=asked,
+        asking_offsets=np.r_[0, np.cumsum(np.bincount(asked, minlength=len(stacks.df)))].astype(np.int64),
+        asking=asker[np.argsort(asked, kind="stable")].astype(np.int32),
     )
 
 
@@ -89,7 +99,10 @@ def query(stacks: Stacks, posted: Postings, stack: int) -> tuple[Ints, Reals]:
     (array([1]), array([1.]))
     """
     words = posted.rare[posted.rare_offsets[stack] : posted.rare_offsets[stack + 1]].astype(np.int64)
-    others = _distinct(posted.stacks[rows(posted.offsets, words)[1]].astype(np.int64))
+    own = slice(stacks.offsets[stack], stacks.offsets[stack + 1])
+    under = stacks.words[own][stacks.positions[own] < TOP].astype(np.int64)
+    sought = posted.stacks[rows(posted.offsets, words)[1]], posted.asking[rows(posted.asking_offsets, under)[1]]
+    others = _distinct(np.concatenate(sought).astype(np.int64))
     others = others[others != stack]
     found = scores(stacks, np.full(len(others), stack), others)
     order = np.lexsort((others, -found))

@@ -139,10 +139,11 @@ def _pieces(table: FrameTable, read: Callable[[str], Frame | None]) -> _Pieces:
 def _document(text: str, table: FrameTable) -> str:
     """The key of a text that a reader of whole files takes."""
     from triage.stacks import documents
+    from triage.stacks.settings import Rules
 
     report = documents.told(text)
     if isinstance(report, bool):
-        return documents.loaded(text) if report else ""
+        return documents.loaded(text, Rules(table)) if report else ""
     return key(report, table)
 
 

@@ -18,9 +18,11 @@ from ahocorasick_rs import AhoCorasick
 
 from triage.stacks.names import basename
 
-__all__ = ("ROLES", "Globs", "Role", "Roles", "Rule")
+__all__ = ("OF_USER", "ROLES", "Globs", "Role", "Roles", "Rule")
 
 ROLES: Final = ("noise", "prefix", "library", "application", "sentinel")
+# How the names of a user's rules end.
+OF_USER: Final = " of triage.toml"
 _PREFIX_ENDS: Final = (":", ".", "/", "*")
 _LETTERS: Final = 2
 

@@ -14,15 +14,19 @@
 In all of these `*` is anything and `?` one character: `pay*Job`, `/srv/*/vendor/`. They are no regular expressions. A
 pattern in a list stands for a whole name and what is inside of it; capitals matter in names of functions alone.
 
+Of the entries of all lists that fit a frame the longest decides, `*` and `?` not counted, wherever it stands: above
+`acme::log::write` is noise, although it is of `acme::`. Of several that are as long that of sentinel, of ignore, of
+prefix, of library, of in_app, in this order. All of them come before the rules that triage brings.
+
 All of `when` must fit: patterns on kind, type, message, signal, level, platform, service, environment and release of
 the event, and on function, module and file, which must fit one frame of the crashing stack together; capitals do not
 matter. A pattern with `!` in front must not fit; where all that are on frames have it, they must fit no frame at all. A
 `!` that is meant as such is written `?`.
 
 The parts of a fingerprint may hold `{{ default }}`, the key that triage would give, and `{{ NAME }}` of any of these
-fields, of a frame's that of the first frame that counts; a message is taken without what changes. A fingerprint of
-`{{ default }}` alone is that key itself, and keeps the rules behind it off. A name in other braces or with capitals is
-an error.
+fields, of a frame's that of the first frame that counts; all are taken without what changes: messages and functions as
+the keys of triage have them, modules and files by their names without folders. A fingerprint of `{{ default }}` alone
+is that key itself, and keeps the rules behind it off. A name in other braces or with capitals is an error.
 """
 
 from __future__ import annotations
@@ -36,16 +40,17 @@ from triage.redact.policy import nearest
 from triage.stacks.fingerprints import DEFAULT, FIELDS, FRAME_FIELDS, Fingerprint, variables, wrong
 from triage.stacks.frame_table import FrameTable
 from triage.stacks.globs import glob, is_glob
-from triage.stacks.roles import Globs, Roles, Rule
+from triage.stacks.roles import OF_USER, Globs, Roles, Rule
 
 __all__ = ("Rules", "parse")
 
+# In the order in which they decide where two entries are as long.
 _ROLES: Final = {
-    "in_app": "application",
-    "library": "library",
+    "sentinel": "sentinel",
     "ignore": "noise",
     "prefix": "prefix",
-    "sentinel": "sentinel",
+    "library": "library",
+    "in_app": "application",
 }
 _KEYS: Final = (*_ROLES, "fingerprint")
 # What may stand behind a name that is the beginning of another.
@@ -89,7 +94,8 @@ def parse(table: dict[str, Any]) -> Rules:
     if not isinstance(table, dict):
         raise TriageError("stacks is a value; write it as the table [stacks]")
     _known(table, _KEYS, "[stacks] has the key")
-    roles = [_role(key, role, _texts(table, key)) for key, role in _ROLES.items() if table.get(key)]
+    listed = [(key, entry) for key in _ROLES for entry in _entries(table, key)]
+    roles = [_role(key, entry) for key, entry in sorted(listed, key=lambda each: -_length(each[1]))]
     entries = table.get("fingerprint", [])
     if not isinstance(entries, list):
         raise TriageError("[stacks] fingerprint is no list of tables; write [[stacks.fingerprint]]")
@@ -97,27 +103,38 @@ def parse(table: dict[str, Any]) -> Rules:
     return Rules(FrameTable(Roles.with_user(roles)) if roles else FrameTable.default(), fingerprints)
 
 
-def _role(key: str, role: str, entries: Iterable[str]) -> Rule:
-    """The rule of one list."""
-    paths = [entry.replace("\\", "/").lower() for entry in entries if "/" in entry or "\\" in entry]
-    names = [entry for entry in entries if "/" not in entry and "\\" not in entry]
-    plain = [name for name in names if not is_glob(name.rstrip("*"))]
-    return Rule(
-        f"{key} of triage.toml",
-        role,
-        functions=tuple(begun for name in plain for begun in _beginnings(name)),
-        modules=tuple(name.rstrip("*").lower() for name in plain),
-        files=tuple(path.strip("*") for path in paths if not is_glob(path.strip("*"))),
-        firm=True,
-        globs=(
-            *(
-                Globs(function=glob(name, more=_INSIDE, case=True), module=glob(name, more=_INSIDE))
-                for name in names
-                if name not in plain
-            ),
-            *(Globs(file=glob(f"*{path}*")) for path in paths if is_glob(path.strip("*"))),
-        ),
-    )
+def _entries(table: dict[str, Any], key: str) -> tuple[str, ...]:
+    """The entries of one list."""
+    entries = _texts(table, key)
+    for entry in entries:
+        if entry != entry.strip():
+            raise TriageError(f"{key} has {entry!r}, which no name begins or ends like; write it without blanks around")
+        if entry.startswith("!"):
+            raise TriageError(
+                f"{key} has {entry!r}; a list says what fits: write what is to be excepted, without the !, into the "
+                "list that it belongs to, where the longest entry decides"
+            )
+    return entries
+
+
+def _length(entry: str) -> int:
+    """How much an entry says."""
+    return sum(character not in "*?" for character in entry)
+
+
+def _role(key: str, entry: str) -> Rule:
+    """The rule of one entry of a list."""
+    name, role = f"{key}{OF_USER}", _ROLES[key]
+    if "/" in entry or "\\" in entry:
+        path = entry.replace("\\", "/").lower().strip("*")
+        if is_glob(path):
+            return Rule(name, role, firm=True, globs=(Globs(file=glob(f"*{path}*")),))
+        return Rule(name, role, files=(path,), firm=True)
+    if is_glob(entry.rstrip("*")):
+        fits = Globs(function=glob(entry, more=_INSIDE, case=True), module=glob(entry, more=_INSIDE))
+        return Rule(name, role, firm=True, globs=(fits,))
+    modules = (entry.rstrip("*").lower(),)
+    return Rule(name, role, functions=tuple(_beginnings(entry)), modules=modules, firm=True)
 
 
 def _beginnings(name: str) -> Iterable[str]:
