@@ -41,6 +41,7 @@ def test_a_column_of_secrets_is_found_by_its_header(text):
         "password=a1,b\nc1,d2",
         "user,password\n\napp,hunter2",
         "user,password\napp,hunter2,more",
+        '  "callUser", "createPassword", "flushWork",\n  "one", "gT7kQ2xW9z", "two",',
     ],
 )
 def test_other_lines_are_no_tables(text):

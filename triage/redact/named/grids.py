@@ -79,7 +79,8 @@ def columns(data: bytes, at: int) -> Iterator[Found]:
     start, end = _header_at(data, at)
     header = data[start:end]
     _read.spend(_OF_A_HEADER + len(header) // LONGEST)
-    if len(header) >= _LONGEST_HEADER or b"{" in header or _DRAWN in header:
+    items = b'", "' in header and header.rstrip().endswith(b",")  # of a list that goes on below
+    if len(header) >= _LONGEST_HEADER or items or b"{" in header or _DRAWN in header:
         return
     mark = next((mark for mark in _MARKS if mark in header), b"  ")
     starts = ruled(data, end) if mark == b"  " else ()
