@@ -286,6 +286,44 @@ def test_any_message_gives_text(message):
     assert isinstance(key_text(message), str)
 
 
+COLUMNS = ", ".join(f"name_of_column_{a}{b}" for a in "abcdefgh" for b in "klmnopqr")
+TAIL = "and more words about the service that wait " * 40
+LONG = "duplicate key for order {}: " + f"INSERT INTO orders ({COLUMNS}, at) VALUES (...)"
+
+
+@pytest.mark.parametrize(
+    ("message", "values"),
+    [
+        (LONG, ("7", "42", "900", "12345", "-1.5e10")),
+        (LONG, ("bob@example.com", "ada.lovelace@mail.example.org", "[REDACTED]", "[email:1:8-15]")),
+        ("read {} " + TAIL, ("/a/b", "/home/bob/" + "x/" * 30 + "y")),
+        ("rows {} are gone, " + TAIL, ("1, 2", ", ".join("123456" for _ in range(300)))),
+        ("{} said:\n  " + TAIL, ("'a'", "'" + "b" * 280 + "'")),
+        ("of 7,    {} " + TAIL, ("8", "   12345")),
+        ("{} x " * 80 + TAIL, ("7", "https://shop.example/" + "y" * 400)),
+    ],
+)
+def test_how_long_a_value_is_moves_no_end(message, values):
+    texts = [message.replace("{}", value) for value in values]
+    assert all(len(text) > 1_000 for text in texts)
+    assert len({key_text(text) for text in texts}) == 1
+    assert all(len(key_text(text)) <= 1_000 for text in texts)
+
+
+def test_long_messages_that_differ_within_their_end_are_two():
+    assert key_text("order 7: " + TAIL[:900] + "a") != key_text("order 12345: " + TAIL[:900] + "b")
+    assert key_text("order 7: " + TAIL[:1_100] + "a") == key_text("order 12345: " + TAIL[:1_100] + "b")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(WORDS, st.sampled_from(SLOTTED)), min_size=60, max_size=160))
+def test_long_messages_have_their_slots_in_place(pairs):
+    message = " ".join(f"{word} {example}" for word, example in pairs)
+    text, found = slots(message)
+    assert [message[slot.start : slot.end] for slot in found] == [slot.value for slot in found]
+    assert key_text(text) == key_text(message)
+
+
 PIECES = [
     "'a",
     "''a",
@@ -313,6 +351,9 @@ PIECES = [
     "1 ",
     "_1",
     "Jan 1 ",
+    "'a b' , ",
+    "word ",
+    "größer ",
 ]
 
 
@@ -324,6 +365,7 @@ def test_a_hostile_message_is_cut_before_it_costs(piece):
 @pytest.mark.parametrize("piece", PIECES)
 def test_the_cost_is_linear(piece):
     grows_evenly(slots, lambda chars: (piece * chars)[:chars], 250)
+    grows_evenly(slots, lambda chars: (piece * chars)[:chars], 8_000)
 
 
 def test_where_in_a_function_and_which_clone_of_it_is_no_part_of_the_key():
