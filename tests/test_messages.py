@@ -150,6 +150,10 @@ def test_the_examples_of_the_data_file(row, example):
         ("त्रुटि ४२", "त्रुटि {number}"),
         ("at １０．０．０．１", "at {ip}"),
         ("h264编码 ipv6地址 utf8 user12345", "h264编码 ipv6地址 utf8 user12345"),
+        # what begins as a duration does
+        ("span 9d402e30 of 4d01a2b3c4d5e6f7 was lost", "span {hex} of {hex} was lost"),
+        ("room 3d2x, 4d2 and 5d6f.log after 1h2m3s", "room 3d2x, 4d2 and 5d6f.log after {duration}"),
+        ("12d34567890abcde 3m20s4 1h 5m 2", "{hex} 3m20s4 {duration} {number}"),
         ("PT30S elapsed of P1DT2H, P1 and PTX", "{duration} elapsed of {duration}, P1 and PTX"),
         # measures
         ("used 93.5% of 12 MB after 3m20s", "used {percent} of {size} after {duration}"),
