@@ -154,6 +154,28 @@ def test_the_examples_of_the_data_file(row, example):
         ("span 9d402e30 of 4d01a2b3c4d5e6f7 was lost", "span {hex} of {hex} was lost"),
         ("room 3d2x, 4d2 and 5d6f.log after 1h2m3s", "room 3d2x, 4d2 and 5d6f.log after {duration}"),
         ("12d34567890abcde 3m20s4 1h 5m 2", "{hex} 3m20s4 {duration} {number}"),
+        # ids of letters and digits, and names of code, which are none
+        ("no customer cus_9s6XKzkNRiz8i3 in req_IOtI31gUFwzT0l", "no customer {token} in {token}"),
+        ("document CpbHWlP2lDl7o1hdzPHc of zQ3vR8kLmT2xYb7W", "document {token} of {token}"),
+        ("pod web-sp98qdg7wf-dbgtl of web-7d9f8b6c5d-x2x4z", "pod {token} of {token}"),
+        ("core::ptr::h91bb02f4e5a8c007", "core::ptr::{token}"),
+        (
+            "utf8mb4_unicode_ci sha256WithRSAEncryption ERR_HTTP2_STREAM_ERROR EPSG4326",
+            "utf8mb4_unicode_ci sha256WithRSAEncryption ERR_HTTP2_STREAM_ERROR EPSG4326",
+        ),
+        (
+            "java.util.concurrent x86_64-unknown-linux-gnu Utf8ToUtf16Codec Int32ByteSizeNoTag N4llvm11MCAsmLexerE",
+            "java.util.concurrent x86_64-unknown-linux-gnu Utf8ToUtf16Codec Int32ByteSizeNoTag N4llvm11MCAsmLexerE",
+        ),
+        (
+            "user_Base64Decoder sec_PKCS12CertBag epoxy_glMultiTexCoord3dARB py_replace_2nd 3rd-party XVMC_16x8",
+            "user_Base64Decoder sec_PKCS12CertBag epoxy_glMultiTexCoord3dARB py_replace_2nd 3rd-party XVMC_16x8",
+        ),
+        (
+            "image 1920x1080, 640x480x3 at 0x10, 1st and 23rd try",
+            "image {number}, {number} at {address}, {number} and {number} try",
+        ),
+        ("needs 1.2.3rc1, v2.0b1, 1.0.0.dev12 or 4.0.0-M1", "needs {version}, {version}, {version} or {version}"),
         ("PT30S elapsed of P1DT2H, P1 and PTX", "{duration} elapsed of {duration}, P1 and PTX"),
         # measures
         ("used 93.5% of 12 MB after 3m20s", "used {percent} of {size} after {duration}"),
@@ -205,6 +227,8 @@ def test_messages_of_one_key(one, other):
         ("got 'int'", "got 'NoneType'"),
         ("[INVALID_ADDRESS] of it", "[INVALID_NAME] of it"),
         ("codec iso885915", "codec iso88591"),
+        ("no Utf8ToUtf16Codec", "no Utf16ToUtf8Codec"),
+        ("of a 1st party", "of a 3rd party"),
     ],
 )
 def test_messages_of_two_keys(one, other):
@@ -358,6 +382,12 @@ PIECES = [
     "'a b' , ",
     "word ",
     "größer ",
+    "aB1",
+    "a1",
+    "Abcd1",
+    "a-b2",
+    "1x",
+    "cus_",
 ]
 
 
