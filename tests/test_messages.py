@@ -199,6 +199,7 @@ def test_messages(message, expected):
         ("to bob@example.com", "to b***@example.com"),
         ("password=hunter2 refused", "password=[Filtered] refused"),
         ("user 'bob' unknown", "user '[REDACTED]' unknown"),
+        ("no order_48213", "no order___REDACTED__"),
         ("user 'bob@example.com' not found", "user '[email:1:8-15]' not found"),
         ("user 'bob@example.com' not found", "user 'bob' not found"),
         ("user={'email': 'bob@example.com'}", "user={'email': '[REDACTED]'}"),
