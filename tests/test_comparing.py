@@ -62,6 +62,18 @@ def test_verdicts(first, second, verdict):
     assert why.text.splitlines()[0] == f"Two incidents, because {verdict}"
 
 
+def test_long_messages_are_told_where_they_part():
+    words = ", ".join(f"column_{number}x" for number in range(60))
+    one, other = (f"OSError: cannot insert ({words}) {end}\n    at <anonymous>\n" for end in ("now", "at the replica"))
+    why = compared(one, other)
+    first = why.text.splitlines()[0]
+    assert "column_58x, column_59x) now in A and …" in first
+    assert "column_58x, column_59x) at the replica in B; " in first
+    assert len(first) < 250
+    assert max(map(len, why.text.splitlines())) < 230
+    assert words in why.facts.set_index("what").loc["message", "A"]
+
+
 def test_frames_stand_beside_each_other():
     why = compared(trace("parse", "read", "run", "main"), trace("scan", "skip", "read", "main"))
     assert why.frame[["name_a", "relation", "name_b"]].fillna("").to_numpy().tolist() == [

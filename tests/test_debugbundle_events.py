@@ -172,6 +172,56 @@ def test_detection():
     assert found(json.dumps({"exception": {"values": []}, "event_id": "x"}).encode()) != [("debugbundle-events", 96)]
 
 
+TRACE = """Traceback (most recent call last):
+  File "/srv/relay/send.py", line 30, in send
+    enc(body)
+  File "/srv/relay/enc.py", line 3, in enc
+    {shown}
+ValueError: bad
+"""
+IN_CODE = '{"schema_version": 2, "event_id": uid(), "event_type": kind, "payload": body, "occurred_at": now()}'
+IN_NODE = f"""/app/relay.js:12
+const e = {IN_CODE};
+                                ^
+
+ReferenceError: uid is not defined
+    at build (/app/relay.js:12:33)
+    at send (/app/relay.js:20:5)
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TRACE.format(shown=f"return {IN_CODE}"),
+        TRACE.format(shown=IN_CODE),
+        TRACE.format(shown=json.dumps(EVENTS[0])),
+        f"$ curl -d '{json.dumps(EVENTS[0])}' https://relay.example/v1\n" + TRACE.format(shown="raise"),
+        "sending\n" + json.dumps(EVENTS[0], indent=2) + "\n" + TRACE.format(shown="raise"),
+        json.dumps(EVENTS[0]) + "\n" + TRACE.format(shown="raise"),
+        IN_NODE,
+    ],
+)
+def test_a_report_that_shows_an_envelope_is_read(text):
+    rows = read(text.encode())
+    (event,) = rows["events"]
+    assert event["format"] in {"python", "javascript"}
+    assert event["error_type"] in {"ValueError", "ReferenceError"}
+    assert rows["quarantine"] == []
+
+
+def test_a_log_that_tells_of_an_envelope_is_searched_for_reports():
+    assert found(b"sent " + json.dumps(EVENTS[0]).encode() + b"\n" * 400 + b"done\n" * 14_000) == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [ARRAY[200:], ARRAY[200:] + ARRAY[:200], NDJSON[200:], b"garbage\n" + json.dumps(EVENTS, indent=2).encode()],
+)
+def test_a_damaged_beginning_hides_no_events(data):
+    assert found(data) == [("debugbundle-events", 62)]
+
+
 def store():
     return [
         (path.relative_to(STORE).as_posix(), path.read_bytes()) for path in sorted(STORE.rglob("*")) if path.is_file()

@@ -92,3 +92,39 @@ def test_a_member_is_named_behind_its_containers(tmp_path):
     assert [hit.path for hit in formats.detect(tmp_path)] == [
         f"{folder}/{name}!/app.log.gz!/app.log" for name in ("a.zip", "b.zip")
     ]
+
+
+TRACE = """Traceback (most recent call last):
+  File "/srv/relay/send.py", line 30, in send
+    {}
+  File "/srv/relay/enc.py", line 3, in enc
+    raise ValueError("bad")
+ValueError: bad
+"""
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '{"resourceSpans": spans, "scopeSpans": []}',
+        '{"bundle_version": 1, "bundle_id": b, "bundle_type": t}',
+        '{"incidents": {}, "last_processed_event_file": None, "version": 1}',
+        '{"CrashSeverity": severity, "Stacktrace": []}',
+        '{"crash_info": info, "crashing_thread": 0, "threads": []}',
+        '{"kind": kind, "extensionKind": "Flutter.Error", "extensionData": {}}',
+        '{"nbformat": 4, "cells": cells, "cell_type": "code"}',
+        '{"incident_id": i, "procName": 2, "threads": [], "usedImages": []}',
+        "<FGenericCrashContext><RuntimeProperties/></FGenericCrashContext>",
+    ],
+)
+@pytest.mark.parametrize("text", ["{trace}", "[main] sends {shown}\n{trace}", "{shown}\n{trace}"])
+def test_a_report_that_shows_the_keys_of_a_format_is_of_its_own(text, shown):
+    if text.startswith("{shown}") and shown.startswith("<"):
+        pytest.skip("a text that begins with the element is the document")
+    data = text.format(shown=shown, trace=TRACE.format(shown)).encode()
+    assert formats.detect(data)[0].format == "python"
+
+
+def test_a_report_before_metrics_is_read():
+    data = TRACE.format("x").encode() + b"# TYPE x counter\nx 1\n"
+    assert formats.detect(data)[0].format == "python"

@@ -14,10 +14,33 @@ from triage.formats.head import Head
         ('  {"cut": {"deep": {"er": 1', {"cut"}),
         ("plain text: yes", set()),
         ("[1, 2]", set()),
+        ('[main] sent {"a": 1}', set()),
+        ('[12:00] [main] {"a": 1}', set()),
+        ('[1]\n{"a": 1}', {"a"}),
+        ("[]" * 30_000 + ' {"a": 1}', set()),
     ],
 )
 def test_keys_at_the_top(text, keys):
     assert Head(text.encode()).keys == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"a": 1', True),
+        ("{", True),
+        ("[\n  {}", True),
+        ('["a"', True),
+        ("[[]", True),
+        ("", False),
+        ("[main] a", False),
+        ("[2026-01-26 01:25:59] a", False),
+        ("{main} a", False),
+        ("[" * 60_000 + "a", False),
+    ],
+)
+def test_what_begins_as_json(text, expected):
+    assert Head(text.encode()).is_json is expected
 
 
 def test_document_first_line_and_text():

@@ -150,6 +150,32 @@ def test_the_examples_of_the_data_file(row, example):
         ("त्रुटि ४२", "त्रुटि {number}"),
         ("at １０．０．０．１", "at {ip}"),
         ("h264编码 ipv6地址 utf8 user12345", "h264编码 ipv6地址 utf8 user12345"),
+        # what begins as a duration does
+        ("span 9d402e30 of 4d01a2b3c4d5e6f7 was lost", "span {hex} of {hex} was lost"),
+        ("room 3d2x, 4d2 and 5d6f.log after 1h2m3s", "room 3d2x, 4d2 and 5d6f.log after {duration}"),
+        ("12d34567890abcde 3m20s4 1h 5m 2", "{hex} 3m20s4 {duration} {number}"),
+        # ids of letters and digits, and names of code, which are none
+        ("no customer cus_9s6XKzkNRiz8i3 in req_IOtI31gUFwzT0l", "no customer {token} in {token}"),
+        ("document CpbHWlP2lDl7o1hdzPHc of zQ3vR8kLmT2xYb7W", "document {token} of {token}"),
+        ("pod web-sp98qdg7wf-dbgtl of web-7d9f8b6c5d-x2x4z", "pod {token} of {token}"),
+        ("core::ptr::h91bb02f4e5a8c007", "core::ptr::{token}"),
+        (
+            "utf8mb4_unicode_ci sha256WithRSAEncryption ERR_HTTP2_STREAM_ERROR EPSG4326",
+            "utf8mb4_unicode_ci sha256WithRSAEncryption ERR_HTTP2_STREAM_ERROR EPSG4326",
+        ),
+        (
+            "java.util.concurrent x86_64-unknown-linux-gnu Utf8ToUtf16Codec Int32ByteSizeNoTag N4llvm11MCAsmLexerE",
+            "java.util.concurrent x86_64-unknown-linux-gnu Utf8ToUtf16Codec Int32ByteSizeNoTag N4llvm11MCAsmLexerE",
+        ),
+        (
+            "user_Base64Decoder sec_PKCS12CertBag epoxy_glMultiTexCoord3dARB py_replace_2nd 3rd-party XVMC_16x8",
+            "user_Base64Decoder sec_PKCS12CertBag epoxy_glMultiTexCoord3dARB py_replace_2nd 3rd-party XVMC_16x8",
+        ),
+        (
+            "image 1920x1080, 640x480x3 at 0x10, 1st and 23rd try",
+            "image {number}, {number} at {address}, {number} and {number} try",
+        ),
+        ("needs 1.2.3rc1, v2.0b1, 1.0.0.dev12 or 4.0.0-M1", "needs {version}, {version}, {version} or {version}"),
         ("PT30S elapsed of P1DT2H, P1 and PTX", "{duration} elapsed of {duration}, P1 and PTX"),
         # measures
         ("used 93.5% of 12 MB after 3m20s", "used {percent} of {size} after {duration}"),
@@ -173,6 +199,7 @@ def test_messages(message, expected):
         ("to bob@example.com", "to b***@example.com"),
         ("password=hunter2 refused", "password=[Filtered] refused"),
         ("user 'bob' unknown", "user '[REDACTED]' unknown"),
+        ("no order_48213", "no order___REDACTED__"),
         ("user 'bob@example.com' not found", "user '[email:1:8-15]' not found"),
         ("user 'bob@example.com' not found", "user 'bob' not found"),
         ("user={'email': 'bob@example.com'}", "user={'email': '[REDACTED]'}"),
@@ -201,6 +228,8 @@ def test_messages_of_one_key(one, other):
         ("got 'int'", "got 'NoneType'"),
         ("[INVALID_ADDRESS] of it", "[INVALID_NAME] of it"),
         ("codec iso885915", "codec iso88591"),
+        ("no Utf8ToUtf16Codec", "no Utf16ToUtf8Codec"),
+        ("of a 1st party", "of a 3rd party"),
     ],
 )
 def test_messages_of_two_keys(one, other):
@@ -286,6 +315,44 @@ def test_any_message_gives_text(message):
     assert isinstance(key_text(message), str)
 
 
+COLUMNS = ", ".join(f"name_of_column_{a}{b}" for a in "abcdefgh" for b in "klmnopqr")
+TAIL = "and more words about the service that wait " * 40
+LONG = "duplicate key for order {}: " + f"INSERT INTO orders ({COLUMNS}, at) VALUES (...)"
+
+
+@pytest.mark.parametrize(
+    ("message", "values"),
+    [
+        (LONG, ("7", "42", "900", "12345", "-1.5e10")),
+        (LONG, ("bob@example.com", "ada.lovelace@mail.example.org", "[REDACTED]", "[email:1:8-15]")),
+        ("read {} " + TAIL, ("/a/b", "/home/bob/" + "x/" * 30 + "y")),
+        ("rows {} are gone, " + TAIL, ("1, 2", ", ".join("123456" for _ in range(300)))),
+        ("{} said:\n  " + TAIL, ("'a'", "'" + "b" * 280 + "'")),
+        ("of 7,    {} " + TAIL, ("8", "   12345")),
+        ("{} x " * 80 + TAIL, ("7", "https://shop.example/" + "y" * 400)),
+    ],
+)
+def test_how_long_a_value_is_moves_no_end(message, values):
+    texts = [message.replace("{}", value) for value in values]
+    assert all(len(text) > 1_000 for text in texts)
+    assert len({key_text(text) for text in texts}) == 1
+    assert all(len(key_text(text)) <= 1_000 for text in texts)
+
+
+def test_long_messages_that_differ_within_their_end_are_two():
+    assert key_text("order 7: " + TAIL[:900] + "a") != key_text("order 12345: " + TAIL[:900] + "b")
+    assert key_text("order 7: " + TAIL[:1_100] + "a") == key_text("order 12345: " + TAIL[:1_100] + "b")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(WORDS, st.sampled_from(SLOTTED)), min_size=60, max_size=160))
+def test_long_messages_have_their_slots_in_place(pairs):
+    message = " ".join(f"{word} {example}" for word, example in pairs)
+    text, found = slots(message)
+    assert [message[slot.start : slot.end] for slot in found] == [slot.value for slot in found]
+    assert key_text(text) == key_text(message)
+
+
 PIECES = [
     "'a",
     "''a",
@@ -313,6 +380,15 @@ PIECES = [
     "1 ",
     "_1",
     "Jan 1 ",
+    "'a b' , ",
+    "word ",
+    "größer ",
+    "aB1",
+    "a1",
+    "Abcd1",
+    "a-b2",
+    "1x",
+    "cus_",
 ]
 
 
@@ -324,6 +400,7 @@ def test_a_hostile_message_is_cut_before_it_costs(piece):
 @pytest.mark.parametrize("piece", PIECES)
 def test_the_cost_is_linear(piece):
     grows_evenly(slots, lambda chars: (piece * chars)[:chars], 250)
+    grows_evenly(slots, lambda chars: (piece * chars)[:chars], 8_000)
 
 
 def test_where_in_a_function_and_which_clone_of_it_is_no_part_of_the_key():

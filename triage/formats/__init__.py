@@ -113,11 +113,14 @@ def by_name(name: str) -> Format:
 def rank(head: Head) -> list[tuple[Match, Format]]:
     """The readers that may read this file, the surest first, by name among equals.
 
-    Where a structure was recognised nobody looks for traces: those inside belong to what the structure says.
+    Where a structure was recognised nobody looks for traces: those inside belong to what the structure says. The
+    keys of a structure in a line that a report quotes are none.
     """
     from triage.formats.trace_text import readers
 
     matches = _matches(head, documents())
+    if matches and matches[0][0].score >= STRUCTURE and head.quotes:
+        matches = []
     if head.is_text and (not matches or matches[0][0].score < STRUCTURE):
         matches += _matches(head, readers()) if head.reports else []
         matches.sort(key=lambda item: (-item[0].score, item[1].NAME))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from triage.formats import Match
 from triage.formats.debugbundle_batch import BLANK
-from triage.formats.debugbundle_json import DAMAGED, EVENT_LINE, decode, elements
+from triage.formats.debugbundle_json import DAMAGED, EVENT_LINE, EVENT_START, FIRST_KEY, decode, elements
 from triage.formats.debugbundle_payload import add_event
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ DOCUMENT: Final = "application/json"
 LINES: Final = "application/x-ndjson"
 
 _TEMPORARY: Final = re.compile(r"\.tmp-[0-9a-f]{16}$")
+# A line that begins as an envelope, and one that is of JSON or in which another envelope begins.
+_BEGUN: Final = re.compile(r"\0*+\{[ \t]*+" + FIRST_KEY.decode())
+_OF_JSON: Final = re.compile(r'^[\s\0]*+(?:["{}]|[\[\],](?!\w))|' + EVENT_START.pattern.decode())
 # Lines of the head that are tried for a whole envelope before the file is taken for one document.
 _TRIED: Final = 50
 
@@ -54,18 +57,38 @@ def sniff(head: Head) -> Match | None:
     if _TEMPORARY.search(head.name) and '"schema_version"' in head.text:
         return Match(70, "the beginning of an event file, under the name that its writer renames at the end")
     keys = head.keys
-    if keys >= {"event_type", "payload"}:
+    if keys >= {"event_type", "payload"} and (head.document is not None or _is_mostly_json(head) or not head.reported):
         if keys >= {"schema_version", "event_id"}:
             return Match(96, "JSON with schema_version, event_id, event_type and payload")
         if keys & {"schema_version", "event_id", "occurred_at", "sdk_name"}:
             return Match(80, "JSON with event_type, payload and another key of the envelope")
-    if head.is_text and '"event_type"' in head.text and '"payload"' in head.text:
-        named = sum(f'"{key}"' in head.text for key in ("schema_version", "event_id", "occurred_at", "sdk_name"))
-        if named >= 2 and not keys & {"incidents", "bundle_id", "items"}:
-            return Match(62, "text that holds keys of the envelope")
+    if not keys & {"incidents", "bundle_id", "items"} and _holds_envelopes(head):
+        return Match(62, "lines that hold keys of the envelope as JSON does")
     if head.name.endswith(".events.json") and head.text.lstrip()[:1] == "[":
         return Match(40, "an array in a file named *.events.json")
     return None
+
+
+def _holds_envelopes(head: Head) -> bool:
+    """Whether envelopes stand behind a damaged beginning, and no report that quotes one.
+
+    A report may show a line of source that makes an envelope, and a program print one before it fails.
+    """
+    if not head.is_text or '"event_type"' not in head.text or '"payload"' not in head.text:
+        return False
+    if sum(f'"{key}"' in head.text for key in ("schema_version", "event_id", "occurred_at", "sdk_name")) < 2:
+        return False
+    return _is_mostly_json(head) and (
+        sum(_BEGUN.match(line) is not None for line in head.lines) >= 2 or not head.reported
+    )
+
+
+def _is_mostly_json(head: Head) -> bool:
+    """Whether the text is one line, or half of its first lines are of JSON."""
+    if "\n" not in head.text.strip():
+        return True
+    lines = [line for line in head.lines if line.strip(" \t\0")]
+    return 2 * sum(_OF_JSON.search(line) is not None for line in lines) >= len(lines)
 
 
 def read(source: Source) -> None:

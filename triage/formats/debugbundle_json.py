@@ -18,19 +18,30 @@ import msgspec
 
 from triage.formats.broken_json import lenient, shallow
 
-__all__ = ("DAMAGED", "EVENT_LINE", "EVENT_START", "TOO_DEEP", "Piece", "cut", "decode", "elements", "salvage")
+__all__ = (
+    "DAMAGED",
+    "EVENT_LINE",
+    "EVENT_START",
+    "FIRST_KEY",
+    "TOO_DEEP",
+    "Piece",
+    "cut",
+    "decode",
+    "elements",
+    "salvage",
+)
 
 DAMAGED: Final = object()
 # The note of a value of which something was left out; the others only say that it was read otherwise than written.
 TOO_DEEP: Final = "nested too deeply; the depths were left out"
 # Where another envelope may begin: an object behind a bracket, brace or comma whose first key is one of the envelope's.
-_FIRST_KEY: Final = (
+FIRST_KEY: Final = (
     rb'"(?:schema_version|event_id|event_type|occurred_at|sdk_name|sdk_version|sdk_language|project_id'
     rb'|project_token|service|correlation|payload|context)"\s*:'
 )
-EVENT_START: Final = re.compile(rb"(?<=[\[\],}])\s*(\{)\s*" + _FIRST_KEY)
+EVENT_START: Final = re.compile(rb"(?<=[\[\],}])\s*(\{)\s*" + FIRST_KEY)
 # A line that begins as an envelope does.
-EVENT_LINE: Final = re.compile(rb"\{[ \t]*" + _FIRST_KEY)
+EVENT_LINE: Final = re.compile(rb"\{[ \t]*" + FIRST_KEY)
 _OPENING: Final = re.compile(rb"[\s\[,\x00]*")
 _GAP: Final = re.compile(rb"[\s,]*")
 _CLOSERS: Final = re.compile(rb"[\s,\]}\x00]*")

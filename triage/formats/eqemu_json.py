@@ -67,7 +67,7 @@ _NOTES: Final = {
 
 def sniff(head: Head) -> Match | None:
     """By the keys: those of Spire, `crashReportText`, or a crash whose stack trace is StackWalker's or gdb's."""
-    if head.text.lstrip()[:1] not in {"{", "["}:
+    if not head.is_json:
         return None
     keys = head.keys
     if "crash_report" in keys:

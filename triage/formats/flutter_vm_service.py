@@ -62,8 +62,8 @@ def sniff(head: Head) -> Match | None:
     >>> sniff(Head(b'{"kind":"Extension","extensionKind":"Flutter.Error","extensionData":{}}')).score
     95
     """
-    text = head.text.lstrip()
-    if text[:1] not in {"{", "["}:
+    text = head.text
+    if not head.is_json:
         return None
     if '"Flutter.Error"' in text and '"extensionData"' in text and ('"extensionKind"' in text):
         return Match(95, "a Flutter.Error event of the VM service")

@@ -21,6 +21,11 @@ _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]:,]', re.DOTALL)
 _INSIDE: Final = re.compile(r"(?<=[^\x00-\x1f])\0(?=[^\x00-\x1f])")
 _SELDOM: Final = 32
 _CONTROL: Final = re.compile(r"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
+# How JSON begins, however damaged it is further on: a brace before a key, brackets before that or before a text.
+_OBJECT: Final = r'\{\s*+(?:["}]|\Z)'
+_BEGINS: Final = re.compile(rf'\s*+(?:{_OBJECT}|\[[\[\s,]*+(?:["\]]|\Z|{_OBJECT}))')
+# What follows an array that is no mark of a log: another of them, or the end of the line.
+_NEXT: Final = re.compile(r"[ \t\r]*+(?:[\n,\[]|\Z)")
 
 
 class Head:
@@ -74,6 +79,29 @@ class Head:
         return (sample != "" or not self.data) and controls * 10 <= len(sample)
 
     @cached_property
+    def is_json(self) -> bool:
+        """Whether the text begins as JSON does, and not as a line of a log or of code that begins with a bracket."""
+        return _BEGINS.match(self.text) is not None
+
+    @cached_property
+    def reported(self) -> bool:
+        """Whether a report stands among its lines as it is, and not as a text of JSON."""
+        lines = self.text.split("\n") if self.reports else []
+        return any(not lines[found.first - 1].lstrip().startswith(('"', "{", "[")) for found in self.reports)
+
+    @cached_property
+    def quotes(self) -> bool:
+        """Whether the brackets at its top are a line that a report shows or that was printed before one: no JSON.
+
+        Such a line ends the brackets that it opens, and no later line begins as JSON.
+        """
+        if not self.is_json or self.document is not None or self.first_line is not None:
+            return False
+        first, _, rest = self.text.lstrip().partition("\n")
+        later = any(_BEGINS.match(line) for line in rest.split("\n") if line[:1] in {"{", "["})
+        return _closed(first) and not later and self.reported
+
+    @cached_property
     def document(self) -> Any:
         """The file decoded as one JSON document, None where it is none or longer than the head."""
         if not self.is_whole or self.text.lstrip()[:1] not in {"{", "["}:
@@ -109,8 +137,17 @@ def _json(text: str) -> Any:
         return None
 
 
+def _closed(line: str) -> bool:
+    """Whether a line closes the brackets that it opens."""
+    depth = sum((mark.group() in "{[") - (mark.group() in "}]") for mark in _TOKEN.finditer(line))
+    return depth == 0
+
+
 def _keys(text: str) -> list[str]:
-    """Walk tokens, not values: the keys at the depth of the first object. Linear, and indifferent to a cut end."""
+    """Walk tokens, not values: the keys at the depth of the first object. Linear, and indifferent to a cut end.
+
+    Brackets that close before an object begins on their line are those of a log: `[main] sent {"a": 1}`.
+    """
     start = text.lstrip()
     if start[:1] not in {"{", "["}:
         return []
@@ -125,6 +162,8 @@ def _keys(text: str) -> list[str]:
         elif mark in "}]":
             depth -= 1
             if level and depth < level:
+                break
+            if not level and depth <= 0 and not _NEXT.match(start, token.end()):
                 break
         elif mark == ":" and depth == level and last:
             keys.append(last)

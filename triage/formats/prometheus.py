@@ -44,7 +44,7 @@ def sniff(head: Head) -> Match | None:
     """By TYPE lines, else by lines that are all samples."""
     if not head.is_text:
         return None
-    if looks_like(head):
+    if looks_like(head) and not head.reports:
         return Match(70, "a TYPE line and samples of Prometheus text")
     lines = [line for line in head.lines[:60] if line.strip() and not line.startswith("#")]
     samples = sum(1 for line in lines if len(line) < _LIBRARY_CHARS and _SAMPLE.match(line))

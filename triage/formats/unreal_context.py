@@ -57,8 +57,10 @@ def sniff(head: Head) -> Match | None:
     >>> sniff(Head(b"<FGenericCrashContext><RuntimeProperties/></FGenericCrashContext>")).score
     95
     """
-    start = head.text[:1_000]
-    return Match(95, "the element FGenericCrashContext") if head.is_text and _ROOT in start else None
+    start = head.text[:1_000].lstrip()
+    if not head.is_text or start[:1] != "<" or _ROOT not in start:
+        return None
+    return Match(95, "the element FGenericCrashContext")
 
 
 def read(source: Source) -> None:

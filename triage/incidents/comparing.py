@@ -17,6 +17,7 @@ from triage.incidents.layout import typed
 from triage.incidents.parting import Cause, Keyed, about
 from triage.incidents.ruled import READ, in_key, masked_rules, ruled
 from triage.incidents.sides import EVENT, Difference, Side, differences, masked, newest, side_of
+from triage.incidents.titles import bounded
 from triage.stacks.explanation import align
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ def _tell(pair: _Pair) -> Compared:
     causes = [parting.told(one, *keyed, _WHERE) for one in pair.causes]
     return Compared(
         incident_ids=(left.incident_id, right.incident_id),
-        titles=(left.title, right.title),
+        titles=(bounded(left.title), bounded(right.title)),
         verdict=_verdict(pair, causes),
         causes=causes,
         facts=typed(_FACTS, [*_facts(pair), *_by_rules(pair.causes, *keyed)]),

@@ -14,10 +14,12 @@ from triage.tables import TYPES, to_pandas
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ("cell", "lined_up", "one_line", "typed")
+__all__ = ("apart", "cell", "lined_up", "one_line", "typed")
 
 # What a cell of the text form holds at most; frames and HTML hold it whole.
 _WIDE: Final = 72
+# Longer texts are told from so far before the place where they part.
+_LONG, _AROUND = 200, 40
 
 
 def typed(schema: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
@@ -25,6 +27,23 @@ def typed(schema: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> pd.DataFr
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
     arrays = [pa.array(values, TYPES[kind]) for values, kind in zip(columns, schema.values(), strict=True)]
     return to_pandas(pa.table(arrays, names=list(schema)))
+
+
+def apart(one: str, two: str) -> tuple[str, str]:
+    """Two texts as they are told beside each other: of long ones the words around the first difference."""
+    if len(one) <= _LONG and len(two) <= _LONG:
+        return one, two
+    at = next((at for at, (left, right) in enumerate(zip(one, two, strict=False)) if left != right), None)
+    at = min(len(one), len(two)) if at is None else at
+    start = one.rfind(" ", 0, max(at - _AROUND, 0)) + 1
+    return _part(one, start, at), _part(two, start, at)
+
+
+def _part(text: str, start: int, at: int) -> str:
+    """A text around a place; where it goes on, that is shown."""
+    end = text.rfind(" ", at + 1, at + _LONG - _AROUND)
+    end = len(text) if len(text) < at + _LONG - _AROUND else end if end > at else at + _LONG - _AROUND
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def cell(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from triage.incidents.layout import cell, lined_up, one_line
+from triage.incidents.layout import apart, cell, lined_up, one_line
 from triage.share.printable import plural
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ VARIANT_HEADER: Final = ("variant", "events", "last seen", "type", "shown here",
 
 def comparison_text(story: Compared) -> str:
     """The plain text of a comparison."""
-    facts = story.facts.itertuples(index=False, name=None)
+    facts = [(what, *apart(cell(a), cell(b)), *rest) for what, a, b, *rest in story.facts.itertuples(index=False)]
     rows, left = beside_rows(story.frames)
     parts = [
         [

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.incidents.layout import apart
 from triage.stacks.classes import crash_class
 from triage.stacks.digests import NONE, chain, word
 from triage.stacks.endings import stated
@@ -251,7 +252,7 @@ def in_words(difference: Difference, left: Side, right: Side, where: tuple[str, 
     if difference.what == "stack":
         having, other = (here, there) if left.used else (there, here)
         return f"frames count {having}, and the message does {other}"
-    one, two = (_value(difference.what, side) or "unknown" for side in (left, right))
+    one, two = apart(*(_value(difference.what, side) or "unknown" for side in (left, right)))
     return f"the {difference.what} is {one} {here} and {two} {there}"
 
 

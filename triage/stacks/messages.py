@@ -1,10 +1,11 @@
 """Messages without what changes from one occurrence to the next: numbers, ids, addresses, paths become named slots.
 
 The patterns, with an example of each kind, are rows of `messages.toml`. A message is cut into tokens by one alternation
-that is tried only where a token begins, so that its cost is linear and words cost next to nothing; a message is cut to
-its first two lines and 1,000 characters before that. Marks of redaction, of any tool, are slots as well: a redacted
-message has the key of its original (`triage.marks`), and a mark that names a kind is a slot of that kind. Words, names
-of types, error codes and the text of assertions are none: they tell bugs apart.
+that is tried only where a token begins, so that its cost is linear and words cost next to nothing. A message is its
+first two lines, and ends after 1,000 characters in which every slot counts as two, and slots with nothing but
+punctuation between them as one slot: how long a value is moves no end. Marks of redaction, of any tool, are slots as
+well: a redacted message has the key of its original (`triage.marks`), and a mark that names a kind is a slot of that
+kind. Words, names of types, error codes and the text of assertions are none: they tell bugs apart.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 __all__ = ("Slot", "key_text", "kinds", "parameterise", "slots")
 
 _MAX: Final = 1_000
+# So much of a message is looked at, this far back from there for a blank; and of slots without end so many are told.
+_LOOKED_AT: Final = 65_536
+_BACK: Final = 512
+_SPACE: Final = 2
+_SLOTS: Final = 500
 _MASK: Final = "mask"
 _LINES: Final = 2
 _OWN: Final = re.compile(r"\{([a-z]{2,10})\}")
@@ -32,7 +38,10 @@ _MARK: Final = re.compile(r"\[([a-z][a-z0-9_]{1,39}):")
 _KIND: Final = re.compile(r"[a-z]{2,10}")
 _SLOT: Final = re.compile(r"\{[a-z]{2,10}\}")
 # Slots with nothing but punctuation between them: a list of two numbers is a list of three, a phone number is one mask.
-_RUN: Final = re.compile(r"\{\}(?:[\s,;:|/._+#&\\-]{0,3}\{\})+")
+_BETWEEN: Final = r"[\s,;:|/._+#&\\-]{0,3}"
+_RUN: Final = re.compile(rf"\{{\}}(?:{_BETWEEN}\{{\}})+")
+_GAP: Final = re.compile(_BETWEEN)
+_BLANKS: Final = re.compile(r"\s+")
 _PLAIN: Final = re.compile(r"(?:(?![Xx]{4}|REDACTED|FILTERED|MASKED)[A-Za-z ,;!?])*")
 
 
@@ -99,13 +108,15 @@ def slots(message: str) -> tuple[str, tuple[Slot, ...]]:
     """
     parts: list[str] = []
     found: list[Slot] = []
-    for start, line in _lines(message):
+    lines = _lines(message)
+    room = _Room() if sum(len(line) for _, line in lines) * 2 > _MAX else None
+    for start, line in lines:
         if parts:
-            parts.append(" ")
-        if _PLAIN.fullmatch(line):
-            parts.append(line)
+            parts.append(" " if room is None else room.text(" "))
+        if len(line) <= _MAX and _PLAIN.fullmatch(line):
+            parts.append(line if room is None else room.text(line))
         else:
-            _cut(line, start, parts, found)
+            _cut(line, start, parts, found, room)
     return " ".join("".join(parts).split()), tuple(found)
 
 
@@ -123,27 +134,65 @@ def key_text(message: str) -> str:
 
 
 def _lines(message: str) -> list[tuple[int, str]]:
-    """The first lines that are not blank, stripped, with their places; 1,000 characters in all."""
-    lines = []
-    at, room = 0, _MAX
-    for line in message[: 4 * _MAX].splitlines(keepends=True):
-        text = line.strip()
-        if text and room > 0:
-            lines.append((at + line.index(text), text[:room]))
-            room -= len(text) + 1
+    """The first two lines that are not blank, stripped, with their places."""
+    lines: list[tuple[int, str]] = []
+    for end in (_MAX, _LOOKED_AT):
+        begin, at = _begin(message, end), 0
+        lines.clear()
+        for line in begin.splitlines(keepends=True):
+            if text := line.strip():
+                lines.append((at + line.index(text), text))
+            at += len(line)
             if len(lines) == _LINES:
                 break
-        at += len(line)
+        if len(message) <= end or (len(lines) == _LINES and at < len(begin)):
+            break
     return lines
 
 
-def _cut(line: str, offset: int, parts: list[str], found: list[Slot]) -> None:
-    """Append a line in parts, its slots as their kinds, and the slots."""
+def _begin(message: str, end: int) -> str:
+    """A message up to there, where it is longer up to the last blank, so that no value is cut."""
+    if len(message) <= end:
+        return message
+    blank = max(message.rfind(mark, end - _BACK, end) for mark in " \n\t")
+    return message[: blank + 1] if blank > 0 else message[:end]
+
+
+class _Room:
+    """How much of a message is left to its key, where slots of any length are the same, and so are blanks."""
+
+    def __init__(self) -> None:
+        self.left, self.slots, self._behind = _MAX, _SLOTS, False
+
+    def text(self, text: str) -> str:
+        """What of a text that is no slot has room."""
+        text = _BLANKS.sub(" ", text)[: self.left]
+        self.left -= len(text)
+        return text
+
+    def slot(self, before: str) -> str | None:
+        """What of the text before a slot has room; None where all of it has and the slot too."""
+        if not self._behind or not _GAP.fullmatch(_BLANKS.sub(" ", before)):
+            kept = self.text(before)
+            if self.left < _SPACE:
+                return kept
+            self.left -= _SPACE
+        self._behind = True
+        self.slots -= 1
+        return None if self.slots >= 0 else ""
+
+
+def _cut(line: str, offset: int, parts: list[str], found: list[Slot], room: _Room | None) -> None:
+    """Append a line in parts, its slots as their kinds, and the slots, as far as there is room."""
     pattern, names = _compiled()
-    done = 0
+    done, far = 0, _MAX
     for match in pattern.finditer(line if line.isascii() else line.translate(_reading())):
         known = names.get(match.lastindex or 0)
         if known is None:
+            if match.end() - done > far and room is not None:
+                if len(_BLANKS.sub(" ", line[done : match.end()])) > room.left:
+                    break
+                far *= 2
             continue
         kind, values = known
         start, end = match.span()
@@ -156,10 +205,14 @@ def _cut(line: str, offset: int, parts: list[str], found: list[Slot]) -> None:
             kind = own[1]
         if kind == _MASK:
             kind = _told(text)
+        if room is not None and (last := room.slot(line[done:start])) is not None:
+            parts.append(last)
+            room.left = 0
+            return
         parts += (line[done:start], "{", kind, "}")
         found.append(Slot(kind, text, offset + start, offset + end))
         done = end
-    parts.append(line[done:])
+    parts.append(line[done:] if room is None else room.text(line[done:]))
 
 
 class _Reading(dict[int, str]):
