@@ -75,8 +75,8 @@ def ingest(  # noqa: PLR0913 - by keyword, one for each thing that a log does no
 ) -> Ingested:
     """Read logs, or anything else that `triage.load` takes, into a DebugBundle-compatible store.
 
-    `triage.load(store)` then tells of the same incidents as `triage.load(path)`. What is written is raw: it holds what
-    the logs hold, secrets included, unless `redact` is set.
+    `triage.load(store)` then tells of the same incidents as `triage.load(path)`; both together count each event twice.
+    What is written is raw: it holds what the logs hold, secrets included, unless `redact` is set.
 
     Parameters
     ----------
