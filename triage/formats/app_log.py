@@ -14,6 +14,7 @@ from triage.formats import Match, log_line, php_log
 from triage.formats.log_heads import Said
 from triage.formats.log_records import Reading
 from triage.formats.php_entries import Entries
+from triage.formats.traces import mongodb
 
 if TYPE_CHECKING:
     from triage.formats.head import Head
@@ -49,10 +50,11 @@ def sniff(head: Head) -> Match | None:
         return Match(62, f"lines with a time and a level or a logger: {strong} of the first {len(lines)}")
     if len(found) >= 2 and 2 * len(found) >= len(lines) and said[0] is not None:
         return Match(48, f"lines that begin with a time or a level: {len(found)} of the first {len(lines)}")
+    # MongoDB writes each frame of a stack as a record of its own.
     if any(
         isinstance(one, Said) and one.stack and (one.json or line[0] == "{")
         for one, line in zip(said, lines, strict=True)
-    ):
+    ) and not any(anchor in line for line in lines for anchor in mongodb.ANCHORS):
         return Match(46, "a line of JSON that holds an error with its stack")
     return None
 
