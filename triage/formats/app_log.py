@@ -54,7 +54,7 @@ def sniff(head: Head) -> Match | None:
     if any(
         isinstance(one, Said) and one.stack and (one.json or line[0] == "{")
         for one, line in zip(said, lines, strict=True)
-    ) and not any(anchor in line for line in lines for anchor in mongodb.ANCHORS):
+    ) and not any(anchor in line.replace("\\", "") for line in lines for anchor in mongodb.ANCHORS):
         return Match(46, "a line of JSON that holds an error with its stack")
     return None
 
