@@ -317,15 +317,32 @@ def chained(*exceptions):
     return keys.annotate(records.finish())["events"]["group_key"][0].as_py()
 
 
-def test_the_root_of_a_chain_counts_by_its_type_and_first_frame():
+def test_the_root_of_a_chain_counts_by_its_type_and_two_frames():
     surfaced = ("ServletError", [frame("java.util.Map.get", language="java")])
-    between, root = ("IOError", [frame("wrap")]), ("KeyError", [frame("price"), frame("total")])
+    between, root = ("IOError", [frame("wrap")]), ("KeyError", [frame("price"), frame("total"), frame("main")])
     found = chained(surfaced, between, root)
     assert found == chained(surfaced, ("OtherError", [frame("rewrap")]), root)
-    assert found == chained(surfaced, between, ("KeyError", [frame("price"), frame("sum")]))
-    assert found != chained(surfaced, between, ("KeyError", [frame("name")]))
+    assert found == chained(surfaced, between, ("KeyError", [frame("price"), frame("total"), frame("run")]))
+    assert found != chained(surfaced, between, ("KeyError", [frame("price"), frame("sum")]))
+    assert found != chained(surfaced, between, ("KeyError", [frame("name"), frame("total")]))
     assert found != chained(surfaced, between, ("TypeError", root[1]))
     assert found != chained(surfaced)
+
+
+def test_of_what_surfaced_the_first_frame_counts_where_two_of_the_root_do():
+    whole, part = [frame("price"), frame("total")], [frame("price")]
+    outer = ("E", [frame("pay"), frame("checkout"), frame("main")])
+    for root in (whole, part):
+        assert chained(outer, ("KeyError", root)) != chained(("E", [frame("refund")]), ("KeyError", root))
+    cut = ("E", [frame("pay"), frame("route")])
+    assert chained(outer, ("KeyError", whole)) == chained(cut, ("KeyError", whole))
+    assert chained(outer, ("KeyError", part)) != chained(cut, ("KeyError", part))
+
+
+def test_frames_of_libraries_alone_lead_to_no_root():
+    outer, cut = ("E", [frame("pay"), frame("checkout")]), ("E", [frame("pay")])
+    library = [frame("java.util.Map.get", language="java"), frame("java.util.Map.put", language="java")]
+    assert chained(outer, ("KeyError", library)) != chained(cut, ("KeyError", library))
 
 
 def told(*traces):

@@ -11,6 +11,8 @@ import triage
 from tests.explained import SECRETS, planted
 from triage.incidents import groups
 from triage.incidents.sides import EVENT, Difference, Side, differences, in_words, masked, newest, side_of
+from triage.share.redacted import RedactedCase
+from triage.share.stack_pages import StackPages
 from triage.stacks.explanation import COLUMNS
 from triage.tables import TABLES
 
@@ -121,3 +123,29 @@ def test_the_root_of_a_chain_parts_incidents_and_is_masked():
     assert "the root cause is KeyError in" in in_words(differences(left, right)[0], left, right)
     (shown,) = masked([left], lambda _, frame: frame.map(lambda _: "masked"))
     assert shown.cause == ("masked", "masked")
+
+
+def test_what_counts_of_a_chain_is_told_as_the_key_takes_it():
+    names = ("price", "total", "cart"), ("pay", "checkout", "serve")
+    inner, outer = (
+        "".join(f'  File "/srv/a.py", line 1, in {name}\n    x()\n' for name in reversed(one)) for one in names
+    )
+    text = (
+        f"Traceback (most recent call last):\n{inner}KeyError: 1\n\n"
+        "The above exception was the direct cause of the following exception:\n\n"
+        f"Traceback (most recent call last):\n{outer}RuntimeError: failed\n"
+    )
+    case = triage.loads(text.encode())
+    (incident,) = case.incidents()["incident_id"]
+    told = case.explain(incident).frame
+    assert told["name"].tolist() == [*names[1]]
+    assert told["in_key"].tolist() == [True, False, False]
+    assert told["reason"].tolist()[1].startswith("would count, but two frames of the root cause do")
+    key = dict(case.explain(incident).key.itertuples(index=False))
+    assert (key["cause"], key["cause frame"], key["frame 1"]) == ("KeyError", "price | total", "pay")
+    pages = StackPages(RedactedCase.lazy(case))
+    head = pages.head(incident)
+    counts = [[cell.counted for cell in pages.frames(head.event_id, stack.number)] for stack in head.stacks]
+    assert counts == [[True, False, False], [True, True, False]]
+    why = [cell.why for cell in pages.frames(head.event_id, 1)]
+    assert why[:2] == [f"counts: frame {at} of what the error came from" for at in (1, 2)]

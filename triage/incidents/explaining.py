@@ -358,7 +358,7 @@ def _frames(side: Side, found: Ruled | None) -> pd.DataFrame:
         "name": [name or None for name in side.names],
         "where": [place or None for place in places_of(columns)],
         "in_key": [row in used for row in range(size)],
-        "reason": told_reasons(found, side, reasons(columns, side.cycle)),
+        "reason": told_reasons(found, side, reasons(columns, side.cycle, max(len(side.used), 1))),
     }
     told = columns | values
     return typed(_FRAMES, zip(*(told[name] for name in _FRAMES), strict=True))

@@ -125,7 +125,7 @@ def _default(side: Side, tables: dict[str, pa.Table]) -> str:
     if side.exact:
         return str(side.event["group_key"])
     ending = ended_by(side.event, side.names, side.frames)
-    roots, _ = roots_of(side.event["event_id"], tables)
+    roots = roots_of(side.event["event_id"], tables)
     return key_as_told(side.kind, side.event, side.counted, side.evidence, roots, ending, cycle=bool(side.cycle))
 
 

@@ -21,8 +21,9 @@ from triage.stacks.digests import NONE, chain, word
 from triage.stacks.endings import stated
 from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, evidence_of, key_parts, names_of, titled
 from triage.stacks.joining import isin
-from triage.stacks.keys import ROOTS, Evidence, cause_word, crash, group_word, roots_word
+from triage.stacks.keys import Evidence, crash, group_word
 from triage.stacks.messages import key_text, parameterise
+from triage.stacks.roots import ROOT_FRAMES, ROOTS, Root, came_from
 from triage.tables import to_pandas
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ class Side:
     `event` and `frames` hold its row and columns (those of `EVENT` and `COLUMNS`), `kind` is the class of the crash,
     `names` the name of each frame, `used` the rows of the frames in the key in the order of the key, `cycle` the same
     where the key is a cycle, else empty; `evidence` what these frames or the root cause tell, `cause` the type and the
-    first frame of that root (of all members of a group); `exact` says whether the group key of the event is made of
-    just these.
+    frames of that root in the key (of all members of a group); `exact` says whether the group key of the event is made
+    of just these.
     """
 
     incident_id: str
@@ -121,11 +122,12 @@ def side_of(incident: str, event: dict[str, Any], tables: dict[str, pa.Table], *
     kind = crash_class(event["event_kind"], event["error_type"], event["signal"], event["error_code_name"], ending)
     cycle = cycle_of(names, columns["frame_kind"]) if kind == "stack overflow" else []
     used = cycle or [row for row, counts in enumerate(columns["counted"]) if counts]
-    roots, proof = roots_of(event["event_id"], tables)
-    evidence = max(evidence_of(columns, used), proof)
+    roots = roots_of(event["event_id"], tables)
+    evidence = max(evidence_of(columns, used), roots.evidence)
+    used = used if cycle else used[: roots.surfaced]
     counted = [names[row] for row in used]
     exact = key_as_told(kind, event, counted, evidence, roots, ending, cycle=bool(cycle)) == event["group_key"]
-    cause = _listed(each for each, _ in roots), _listed(each for _, each in roots)
+    cause = _listed(each for each, _ in roots.told), _listed(each for _, each in roots.told)
     if not whole:
         columns = {name: [values[row] for row in used] for name, values in columns.items()}
         names = [names[row] for row in used]
@@ -145,20 +147,37 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(sorted({word for word in words if word}))
 
 
-def roots_of(event: str, tables: dict[str, pa.Table]) -> tuple[list[tuple[str, str]], Evidence]:
-    """The type and first counted frame of what an event's exception came from, and what the stacks of these tell."""
+class Roots(NamedTuple):
+    """What an event's exception came from; see `triage.stacks.roots`.
+
+    Of each its type and its frames in the key; what the stacks of all tell, the word of all, and how many frames of
+    what surfaced count.
+    """
+
+    told: list[tuple[str, str]]
+    evidence: Evidence
+    word: int
+    surfaced: int
+
+
+def roots_of(event: str, tables: dict[str, pa.Table]) -> Roots:
+    """What an event's exception came from."""
     rows = isin(tables["stacks"], "event_id", [event])
     rows = isin(rows, "role", list(ROOTS)).sort_by([("chain_no", "ascending"), ("stack_no", "ascending")])
     found = rows.select(["role", "error_type", "stack_key"]).to_pylist()
-    roots = [row for row in found if row["role"] == "cause"][-1:] + [row for row in found if row["role"] == "member"]
-    told, evidence = [], Evidence.NONE
-    for root in roots:
-        stack = isin(tables["frames"], "stack_key", [root["stack_key"]] if root["stack_key"] else []).sort_by("idx")
+    found = [row for row in found if row["role"] == "cause"][-1:] + [row for row in found if row["role"] == "member"]
+    roots, names = [], []
+    for row in found:
+        stack = isin(tables["frames"], "stack_key", [row["stack_key"]] if row["stack_key"] else []).sort_by("idx")
         columns: dict[str, list[Any]] = stack.select(COLUMNS).to_pydict()
         used = [row for row, counts in enumerate(columns["counted"]) if counts]
-        told.append((root["error_type"] or "", names_of(columns)[used[0]] if used else ""))
-        evidence = max(evidence, evidence_of(columns, used))
-    return told, evidence
+        names.append([names_of(columns)[row] for row in used])
+        words = [word(name) if name else NONE for name in names[-1]]
+        roots.append(Root(row["error_type"], words, evidence_of(columns, used), row["role"] == "member"))
+    together, surfaced = came_from(roots)
+    most = ROOT_FRAMES if surfaced == 1 else 1
+    told = [(root.error_type or "", " | ".join(one[:most])) for root, one in zip(roots, names, strict=True)]
+    return Roots(told, max((root.evidence for root in roots), default=Evidence.NONE), together, surfaced)
 
 
 def key_as_told(
@@ -166,7 +185,7 @@ def key_as_told(
     event: dict[str, Any],
     counted: list[str],
     evidence: Evidence,
-    roots: list[tuple[str, str]],
+    roots: Roots,
     ending: str,
     *,
     cycle: bool,
@@ -174,10 +193,10 @@ def key_as_told(
     """The group key of the parts that are told of: what an explanation must come to, or say that it does not."""
     said = event["event_kind"], event["error_type"], event["signal"], event["error_code_name"]
     text = word(dict(key_parts(kind, event, counted, evidence)).get("message", ""))
-    root = roots_word(cause_word(type_ or None, word(place) if place else NONE) for type_, place in roots)
     made = crash(*said, None, evidence, ending=ending)._replace(text=text)
     words = [word(name) if name else NONE for name in counted]
-    return f"{group_word(made, words, chain(*words) if cycle else NONE, root):016x}"
+    turn = chain(*words) if cycle else NONE
+    return f"{group_word(made, words, turn, roots.word, roots.surfaced):016x}"
 
 
 def masked(sides: Sequence[Side], mask: Callable[[str, pd.DataFrame], pd.DataFrame]) -> list[Side]:

@@ -20,6 +20,7 @@ from triage.share.stack_rows import (
     call_row,
     facts_of,
     frame_cell,
+    in_keys,
     often,
     reasoned,
     since,
@@ -150,10 +151,11 @@ class StackPages:
         if event not in self._frames:
             while len(self._frames) >= _KEPT:
                 self._frames.pop(next(iter(self._frames)))
-            frames = self._case.frames(event=event)
+            frames = {int(str(no)): rows for no, rows in self._case.frames(event=event).groupby("stack_no")}
+            most = in_keys(self._case.stacks(event=event), frames)
             self._frames[event] = {
-                int(str(number)): reasoned(rows, self._crash if number == 0 else None)
-                for number, rows in frames.groupby("stack_no")
+                number: reasoned(rows, self._crash if number == 0 else None, most.get(number, 0))
+                for number, rows in frames.items()
             }
         return self._frames[event]
 

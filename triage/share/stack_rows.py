@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -14,12 +14,13 @@ from triage.share.view import FrameRow, frame_row, text_of
 from triage.stacks.classes import crash_class
 from triage.stacks.counting import REPEATED, TOP_FRAMES, VARIANT_FRAMES
 from triage.stacks.endings import stated
-from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, names_of, reasons
+from triage.stacks.explanation import COLUMNS, cycle_of, ending_of, evidence_of, names_of, reasons
 from triage.stacks.roles import Roles
+from triage.stacks.roots import ROOT_FRAMES, ROOTS, Evidence
 from triage.stacks.tree import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = (
     "CallRow",
@@ -33,6 +34,7 @@ __all__ = (
     "call_row",
     "facts_of",
     "frame_cell",
+    "in_keys",
     "often",
     "reasoned",
     "since",
@@ -51,8 +53,9 @@ _ROLE_WORDS: Final = {
     "access": "The other access",
     "signal": "Signal handler",
 }
-# What is said of a frame that stands out in a stack of which no key is made.
-_ASIDE: Final = "stands out here; the key is made of the crashing stack alone"
+# What is said of a frame that stands out in a stack that did not surface.
+_ASIDE: Final = "stands out here; no part of the key"
+_OF_A_ROOT: Final = "counts: frame {} of what the error came from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +181,32 @@ def stack_row(row: dict[Any, Any], frames: pd.DataFrame | None) -> StackRow:
     )
 
 
-def reasoned(frames: pd.DataFrame, crash: Sequence[str] | None) -> pd.DataFrame:
+def in_keys(stacks: pd.DataFrame, frames: Mapping[int, pd.DataFrame]) -> dict[int, int]:
+    """How many of its frames the key takes of each stack of an event, by their numbers; see `triage.stacks.roots`."""
+    roots = stacks[stacks["role"].isin(ROOTS)].sort_values(["chain_no", "stack_no"])
+    number = {role: roots.loc[roots["role"] == role, "stack_no"].astype(int).tolist() for role in ROOTS}
+    last, members = number["cause"][-1:], number["member"]
+    found = {0: TOP_FRAMES} | dict.fromkeys([*last, *members], 1)
+    if last and not members and last[0] in frames:
+        columns = _columns(frames[last[0]])
+        used = [row for row, counts in enumerate(columns["counted"]) if counts]
+        if len(used) >= ROOT_FRAMES and evidence_of(columns, used) is Evidence.FIRM:
+            found |= {0: 1, last[0]: ROOT_FRAMES}
+    return found
+
+
+def _columns(frames: pd.DataFrame) -> dict[str, list[Any]]:
+    return {name: [None if _null(value) else value for value in frames[name]] for name in COLUMNS}
+
+
+def reasoned(frames: pd.DataFrame, crash: Sequence[str] | None, most: int) -> pd.DataFrame:
     """The frames of one stack with what is said of each: `why`, whether it is `in_key`, whether it `stands_out`.
 
-    `crash` holds the kind, error type, signal, error code and message of the event where the stack is the crashing one.
+    `crash` holds the kind, error type, signal, error code and message of the event where the stack is the crashing one;
+    `most` says how many of those that count are in the key.
     """
     crashing = crash is not None
-    columns: dict[str, list[Any]] = {
-        name: [None if _null(value) else value for value in frames[name]] for name in COLUMNS
-    }
+    columns = _columns(frames)
     counted = [bool(value) for value in columns["counted"]]
     cycle: list[int] = []
     if crash is not None:
@@ -196,14 +216,14 @@ def reasoned(frames: pd.DataFrame, crash: Sequence[str] | None) -> pd.DataFrame:
         if crash_class(kind, error_type, signal, code, ending) == "stack overflow":
             cycle = cycle_of(names, kinds)
     shown = [row in cycle for row in range(len(counted))] if cycle else counted
-    why = reasons(columns, cycle)
+    why = reasons(columns, cycle, most)
+    places = [*accumulate(map(int, shown))]
+    in_key = shown if cycle else [out and place <= most for out, place in zip(shown, places, strict=True)]
     if not crashing:
-        why = [_ASIDE if out else told for out, told in zip(shown, why, strict=True)]
+        rows = zip(shown, in_key, places, why, strict=True)
+        why = [(_OF_A_ROOT.format(at) if kept else _ASIDE) if out else told for out, kept, at, told in rows]
     if not any(shown):
         shown = [row < TOP_FRAMES for row in range(len(counted))]
-        in_key = [False] * len(counted)
-    else:
-        in_key = [crashing and out for out in shown]
     return frames.assign(why=why, in_key=in_key, stands_out=shown)
 
 

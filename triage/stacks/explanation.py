@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from triage.stacks.counting import HANDLER, REPEATED, SCANNED
+from triage.stacks.counting import HANDLER, REPEATED, SCANNED, TOP_FRAMES
 from triage.stacks.cycles import repeats, rotated
 from triage.stacks.endings import deep, ending, told
 from triage.stacks.frame_table import FrameTable
@@ -50,6 +50,7 @@ _ALIGNED: Final = 400
 # What `reasons` reads of each.
 _TOLD: Final = ("frame_kind", "role", "rule", "trust", "counted", "function")
 # The roles of frames that can count; each only where no frame of one before it is.
+_BEHIND_A_ROOT: Final = "would count, but two frames of the root cause do, and of what came from it the first"
 _TIERS: Final = ("application", "library", "prefix")
 
 
@@ -119,7 +120,7 @@ def _repeats(names: Sequence[str], kinds: Sequence[str]) -> tuple[int, list[int]
     return int(again.sum()), cycles.get(0, [])
 
 
-def reasons(frames: Columns, cycle: Sequence[int] = ()) -> list[str]:
+def reasons(frames: Columns, cycle: Sequence[int] = (), most: int = TOP_FRAMES) -> list[str]:
     """Say of each frame in a sentence why it counts for the group key, or why not.
 
     Parameters
@@ -128,6 +129,8 @@ def reasons(frames: Columns, cycle: Sequence[int] = ()) -> list[str]:
         The columns of one stack, innermost frame first.
     cycle
         Where the stack overflowed: the rows of the cycle that is its key.
+    most
+        How many of those that count the key takes; see `triage.stacks.roots`.
 
     Examples
     --------
@@ -147,6 +150,8 @@ def reasons(frames: Columns, cycle: Sequence[int] = ()) -> list[str]:
             sentence = f"counts: part of the cycle of {len(cycle)} that this stack overflow repeats"
         elif counts and cycle:
             sentence = "would count, but the key of a stack overflow is its cycle"
+        elif counts and place > most:
+            sentence = _BEHIND_A_ROOT
         elif counts:
             sentence = _counts(role, trust, place, len(counted), rows)
         elif role == "sentinel" and at != sentinels[-1]:

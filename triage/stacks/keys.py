@@ -2,9 +2,9 @@
 
 - variant: the error type and the top eight frames that count;
 - group, which makes incidents: the class of the crash (for exceptions their type, for assertions their text) and the
-  top three frames, or the cycle of a stack that overflowed; of a chain or a group of exceptions also the type and first
-  frame of its root, of each of its members; the parameterised message where no frame names a function of the program;
-  of a failed request its method, route and status instead, as DebugBundle's fingerprints do;
+  top three frames, or the cycle of a stack that overflowed; of a chain or group of exceptions also its root or members
+  (`triage.stacks.roots`); the parameterised message where no frame names a function of the program; of a failed request
+  its method, route and status instead, as DebugBundle's fingerprints do;
 - family: the class and the first frame.
 
 The recipe is that of specifications measured on labelled traces: no line numbers, addresses or paths (rebuilds stay
@@ -15,9 +15,7 @@ message, then spread over the events as columns. Keys are 64 bits of normalised 
 
 from __future__ import annotations
 
-import re
-from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,48 +32,31 @@ from triage.stacks.fingerprints import FIELDS, taken
 from triage.stacks.frame_table import TRAITS
 from triage.stacks.messages import key_text
 from triage.stacks.numbering import Numbers, numbered, places, whole
+from triage.stacks.roots import Causes, Evidence, causes, no_causes, simple_type
 from triage.stacks.settings import Rules
 from triage.stacks.stack_table import Stacks
 from triage.tables import TABLES, to_pandas
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 __all__ = (
     "ALGO_VERSION",
-    "ROOTS",
     "Crash",
     "Evidence",
     "annotate",
     "by_message",
-    "cause_word",
     "crash",
     "group_word",
     "of_frames",
-    "roots_word",
     "text_of",
 )
 
 ALGO_VERSION: Final = 4
-# The roles of stacks that say what an exception came from.
-ROOTS: Final = ("cause", "member")
 _VARIANT, _GROUP, _FAMILY = (word(f"{ALGO_VERSION} {name}") for name in ("variant", "group", "family"))
 # Every field has its word, an empty one too, so that no value can stand in the place of another.
 _EMPTY, _MESSAGE = word(""), word("message")
-# Some consoles name an exception without its module: IPython, Unity, loggers.
-_QUALIFIED: Final = re.compile(r"^(?:[\w$]{1,80}(?:\.|::|\\)){1,20}(?=[\w$]{1,200}$)")
 _OVERFLOW: Final = "stack overflow"
 _ASSERTION: Final = "assertion"
 # Classes of programs that ended themselves: they may have said why, or a tool tells of a signal.
 _ENDED: Final = frozenset({"abort", "panic", "uncaught exception"})
-
-
-class Evidence(IntEnum):
-    """What the stack of an event tells: nothing, something, or which function of the program it was."""
-
-    NONE = 0
-    WEAK = 1
-    FIRM = 2
 
 
 class Crash(NamedTuple):
@@ -122,7 +103,7 @@ def crash(
     """
     name = crash_class(kind, error_type, signal, code, ending)
     exact = word(error_type or "")
-    simple = word(_QUALIFIED.sub("", error_type)) if error_type else exact
+    simple = word(simple_type(error_type))
     counts = by_message(name, signal, evidence)
     detail = simple if name == "exception" else exact if evidence is Evidence.NONE else _EMPTY
     text = word(key_text(said)) if counts and said else _EMPTY
@@ -157,25 +138,13 @@ def text_of(
     return " ".join(str(part) for part in (method, route, status) if part)
 
 
-def cause_word(error_type: str | None, top: int) -> int:
-    """The word of the root of a chain of exceptions: its type without its module, and its first frame that counts."""
-    simple = _QUALIFIED.sub("", error_type) if error_type else ""
-    return chain(word(simple), top or _EMPTY) if error_type or top else _EMPTY
+def group_word(event: Crash, top: list[int], cycle: int, cause: int, surfaced: int = TOP_FRAMES) -> int:
+    """The group key of one event, by the words of its top frames, its cycle and its root cause; see `annotate`.
 
-
-def roots_word(roots: Iterable[int]) -> int:
-    """One word for the root of a chain and the members of a group of exceptions, each a `cause_word`.
-
-    Which member failed first is chance, and how many failed of the same.
+    `surfaced` says how many of the top frames count: see `triage.stacks.roots.came_from`.
     """
-    words = sorted({root for root in roots if root != _EMPTY})
-    return (words[0] if len(words) == 1 else chain(*words)) if words else _EMPTY
-
-
-def group_word(event: Crash, top: list[int], cycle: int, cause: int) -> int:
-    """The group key of one event, by the words of its top frames, its cycle and its root cause; see `annotate`."""
     message = _EMPTY if top else _MESSAGE
-    frames = [cycle] if cycle and event.overflow else top[:TOP_FRAMES]
+    frames = [cycle] if cycle and event.overflow else top[:surfaced]
     return chain(_GROUP, event.name, event.detail, cause, message, event.text, *frames)
 
 
@@ -191,8 +160,8 @@ def annotate(tables: dict[str, pa.Table], rules: Rules | None = None) -> dict[st
     """
     rules = rules or Rules.default()
     stacks, frames = stack_table.read(tables["frames"], rules.table)
-    causes = _causes(tables["events"], tables["stacks"], stacks)
-    return tables | {"frames": frames, "events": _keys(tables["events"], stacks, causes, frames, rules)}
+    found = causes(tables["events"], tables["stacks"], stacks)
+    return tables | {"frames": frames, "events": _keys(tables["events"], stacks, found, frames, rules)}
 
 
 def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None, rules: Rules | None = None) -> pd.DataFrame:
@@ -214,8 +183,7 @@ def of_frames(frames: pd.DataFrame, events: pd.DataFrame | None = None, rules: R
     made = {name: pa.repeat(value, rows) for name, value in fixed.items()} | said
     columns = [*dict.fromkeys((*_OF_AN_EVENT, "event_class", "culprit", *_KEYS))]
     cells = {name: made.get(name, pa.nulls(rows)).cast(schema.field(name).type) for name in columns}
-    none = _Causes(np.full(rows, _EMPTY, np.uint64), np.zeros(rows, np.int64), np.full(rows, -1))
-    keyed = _keys(pa.table(cells), stacks, none, rows_, rules)
+    keyed = _keys(pa.table(cells), stacks, no_causes(rows), rows_, rules)
     return to_pandas(keyed.select(["stack_key", *_KEYS, "culprit"]))
 
 
@@ -245,61 +213,16 @@ _OF_A_FRAME: Final = ("stack_key", *TRAITS, "trust", "line")
 _KEYS: Final = ("variant_key", "group_key", "family_key")
 
 
-class _Causes(NamedTuple):
-    """The root cause of each event as a word, what its stack tells, and the place of the stack to blame or -1."""
-
-    word: Words
-    evidence: npt.NDArray[np.int64]
-    blamed: npt.NDArray[np.int64]
-
-
-def _causes(events: pa.Table, rows: pa.Table, stacks: Stacks) -> _Causes:
-    """Find the root of the chain of each event, the cause that is furthest from what surfaced, and its members."""
-    found = np.full(events.num_rows, _EMPTY, np.uint64)
-    evidence, blamed = np.zeros(events.num_rows, np.int64), np.full(events.num_rows, -1)
-    rows = rows.filter(pc.is_in(rows["role"], value_set=pa.array(ROOTS)))
-    if not rows.num_rows:
-        return _Causes(found, evidence, blamed)
-    rows = rows.select(["event_id", "chain_no", "stack_no", "error_type", "stack_key", "role"])
-    rows = rows.sort_by([("chain_no", "ascending"), ("stack_no", "ascending")])
-    place = pc.fill_null(pc.index_in(rows["stack_key"], value_set=stacks.keys), -1)
-    at = place.combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
-    top = np.r_[stacks.top[:, 0], np.uint64(NONE)][at]
-    code, types = numbered(rows, ("error_type",))
-    said = _spread([word(_QUALIFIED.sub("", name or "")) for (name,) in types], code)
-    known = (top != NONE) | (said != _EMPTY)
-    made = np.where(known, chained(len(top), said, np.where(top == NONE, np.uint64(_EMPTY), top)), np.uint64(_EMPTY))
-    event = pc.index_in(rows["event_id"], value_set=events["event_id"].combine_chunks()).combine_chunks()
-    own = np.flatnonzero(event.is_valid().to_numpy(zero_copy_only=False))
-    numbers = event.drop_null().to_numpy(zero_copy_only=False)
-    made, proof, at = made[own], np.r_[stacks.evidence, 0][at][own], at[own]
-    member = pc.equal(rows["role"], "member").combine_chunks().to_numpy(zero_copy_only=False)[own]
-    # In the order of the chain, so that its root stays.
-    found[numbers[~member]] = made[~member]
-    evidence[numbers[~member]] = proof[~member]
-    # To blame is the furthest cause that names a function of the program, of a group without any its first member.
-    firm = proof == Evidence.FIRM
-    for few in (np.flatnonzero(member & firm)[::-1], np.flatnonzero(~member & firm)):
-        blamed[numbers[few]] = at[few]
-    groups: dict[int, set[int]] = {}
-    for number, root in zip(numbers[member].tolist(), made[member].tolist(), strict=True):
-        groups.setdefault(number, {int(found[number])}).add(root)
-    for number, roots in groups.items():
-        found[number] = roots_word(roots)
-    np.maximum.at(evidence, numbers[member], proof[member])
-    return _Causes(found, evidence, blamed)
-
-
-def _keys(events: pa.Table, stacks: Stacks, causes: _Causes, frames: pa.Table, rules: Rules) -> pa.Table:
+def _keys(events: pa.Table, stacks: Stacks, roots: Causes, frames: pa.Table, rules: Rules) -> pa.Table:
     """Give every event its culprit, and every incident-signal event its keys."""
     place = places(whole(events["stack_key"]), stacks.keys)
-    events = _set(events, "culprit", _culprits(stacks.culprit, place, causes.blamed))
+    events = _set(events, "culprit", _culprits(stacks.culprit, place, roots.blamed))
     at = pc.fill_null(place, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     said = pc.fill_null(stacks.said.take(place), "")
-    event = _crashes(events, np.maximum(np.r_[stacks.evidence, 0][at], causes.evidence), said)
+    event = _crashes(events, np.maximum(np.r_[stacks.evidence, 0][at], roots.evidence), said)
     # most events say what others said: keys are made of what is distinct
-    first, kind = _kinds(at, event.code, event.text, causes.word)
-    words = _words(stacks, at[first], event.take(first), causes.word[first])
+    first, kind = _kinds(at, event.code, event.text, roots.word, roots.surfaced)
+    words = _words(stacks, at[first], event.take(first), roots.word[first], roots.surfaced[first])
     if rules.fingerprints:
         words["group_key"], _ = taken(rules.fingerprints, events, frames, words["group_key"][kind])
     signals = pc.fill_null(pc.equal(events["event_class"], "incident_signal"), fill_value=False)
@@ -337,21 +260,22 @@ def _kinds(*columns: npt.NDArray[Any]) -> tuple[Numbers, Numbers]:
     return first, kind
 
 
-def _words(stacks: Stacks, at: Numbers, event: _Crashes, cause: Words) -> dict[str, Words]:
-    """The three keys of crashes, by the place of their stack, -1 for none."""
+def _words(stacks: Stacks, at: Numbers, event: _Crashes, cause: Words, surfaced: Numbers) -> dict[str, Words]:
+    """The three keys of crashes, by the place of their stack, -1 for none; `surfaced` see `group_word`."""
     usable = np.r_[stacks.evidence, 0][at] > 0
     top = np.r_[stacks.top, np.zeros((1, VARIANT_FRAMES), np.uint64)][at]
     cycle, first = np.r_[stacks.cycle, np.uint64(NONE)][at], np.r_[stacks.first, np.uint64(NONE)][at]
     overflow = event.overflow & (cycle != NONE)
     rows, empty = len(at), np.uint64(_EMPTY)
-    group = np.where(overflow[:, None], np.uint64(NONE), top[:, :TOP_FRAMES])
+    beyond = overflow[:, None] | (np.arange(TOP_FRAMES) >= surfaced[:, None])
+    group = np.where(beyond, np.uint64(NONE), top[:, :TOP_FRAMES])
     group[:, 0] = np.where(overflow, cycle, group[:, 0])
     message = np.where(usable, empty, np.uint64(_MESSAGE))
-    surfaced = np.where(usable, np.where(overflow, first, top[:, 0]), event.type)
+    place = np.where(usable, np.where(overflow, first, top[:, 0]), event.type)
     return {
         "variant_key": chained(rows, _VARIANT, event.type, cause, message, event.text, *top.T),
         "group_key": chained(rows, _GROUP, event.name, event.detail, cause, message, event.text, *group.T),
-        "family_key": chained(rows, _FAMILY, event.name, surfaced),
+        "family_key": chained(rows, _FAMILY, event.name, place),
     }
 
 

@@ -18,8 +18,9 @@ from triage.stacks.counting import SCANNED, counted
 from triage.stacks.digests import NONE, word
 from triage.stacks.endings import stated
 from triage.stacks.frame_table import FIRM, TRAITS, FrameTable, Known
-from triage.stacks.keys import ROOTS, Crash, Evidence, cause_word, crash, group_word, roots_word
+from triage.stacks.keys import Crash, crash, group_word
 from triage.stacks.messages import key_text
+from triage.stacks.roots import ROOTS, Evidence, Root, came_from
 from triage.stacks.stack_table import cycle_words
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def signature(text: str, table: FrameTable) -> str:
         known = _pieces(table, found.read).all(found.frames)
         if known is not None:
             top, cycle, said = _counted(known)
-            return _group(found, top, cycle, said, [], cause_word(None, NONE))
+            return _group(found, top, cycle, said, [])
         found = first(text)
     if found is None and _may_hold(text):
         return _document(text, table)
@@ -82,7 +83,7 @@ def _is_typed(text: str) -> bool:
 def key(report: Report, table: FrameTable) -> str:
     """The group key of one report."""
     top, cycle, said = _frames(min(report.traces, key=_order).frames, table) if report.traces else ([], NONE, "")
-    return _group(report, top, cycle, said, *_cause(report, table))
+    return _group(report, top, cycle, said, _roots(report, table))
 
 
 _ABORT: Final = frozenset({"abort"})
@@ -147,14 +148,15 @@ def _document(text: str, table: FrameTable) -> str:
     return key(report, table)
 
 
-def _group(report: Report | Brief, top: list[Known], cycle: int, said: str, root: list[Known], cause: int) -> str:
-    """The group key of a report, by what its own stack gives (`_frames`) and the root of its chain."""
-    evidence = max(_evidence(top), _evidence(root))
+def _group(report: Report | Brief, top: list[Known], cycle: int, said: str, roots: list[Root]) -> str:
+    """The group key of a report, by what its own stack gives (`_frames`) and the roots of its chain."""
+    evidence = max([_evidence(top), *(root.evidence for root in roots)])
     said = stated(report.error_type, report.error_value) or said
     event = _crash(report.kind, report.error_type, report.signal, report.error_code_name, evidence, said)
     if event.by_text and report.error_value:
         event = event._replace(text=_text(report.error_value))
-    return _key(event, tuple([one.word for one in top]), cycle, cause)
+    cause, surfaced = came_from(roots) if roots else _NOTHING
+    return _key(event, tuple([one.word for one in top]), cycle, cause, surfaced)
 
 
 @lru_cache(maxsize=_FEW)
@@ -172,9 +174,9 @@ def _text(said: str) -> int:
 
 
 @lru_cache(maxsize=_FEW)
-def _key(event: Crash, top: tuple[int, ...], cycle: int, cause: int) -> str:
+def _key(event: Crash, top: tuple[int, ...], cycle: int, cause: int, surfaced: int) -> str:
     """The group key as it is written."""
-    return f"{group_word(event, list(top), cycle, cause):016x}"
+    return f"{group_word(event, list(top), cycle, cause, surfaced):016x}"
 
 
 def _evidence(top: list[Known]) -> Evidence:
@@ -182,19 +184,24 @@ def _evidence(top: list[Known]) -> Evidence:
     return Evidence.NONE if not top else Evidence.FIRM if top[0].telling == FIRM else Evidence.WEAK
 
 
-def _cause(report: Report, table: FrameTable) -> tuple[list[Known], int]:
-    """The frames that count of the root of a chain or a group of exceptions, and the word of what they came from."""
-    roots = [trace for trace in report.traces if trace.role in ROOTS]
-    if not roots:
-        return [], cause_word(None, NONE)
-    causes = [trace for trace in roots if trace.role == "cause"]
-    last = max(reversed(causes), key=lambda cause: cause.chain_no, default=None)
-    roots = [trace for trace in roots if trace is last or trace.role == "member"]
-    tops = [_frames(root.frames, table)[0] for root in roots]
-    found = zip(roots, tops, strict=True)
-    return max(tops, key=_evidence), roots_word(
-        cause_word(root.error_type, top[0].word if top else NONE) for root, top in found
-    )
+# What an event is given that came from nothing else.
+_NOTHING: Final = came_from([])
+
+
+def _roots(report: Report, table: FrameTable) -> list[Root]:
+    """The root of a chain of exceptions and the members of a group."""
+    traces = [trace for trace in report.traces if trace.role in ROOTS]
+    if not traces:
+        return []
+    chained = [trace for trace in traces if trace.role == "cause"]
+    last = max(reversed(chained), key=lambda cause: cause.chain_no, default=None)
+    roots = []
+    for trace in traces:
+        if trace is last or trace.role == "member":
+            top = _frames(trace.frames, table)[0]
+            words = [one.word for one in top]
+            roots.append(Root(trace.error_type, words, _evidence(top), trace.role == "member"))
+    return roots
 
 
 def _order(trace: Trace) -> int:
