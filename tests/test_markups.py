@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from tests.growth import grows_evenly
 from triage.redact import spans
 
 TABLES = [
@@ -89,3 +90,10 @@ def test_a_column_of_numbers_without_such_a_name_stays():
     text = json.dumps(["0    4821\n", "1    4822\n", "Name: count, dtype: int64"])
     assert found(text) == []
     assert found("name,otp\na,1001\nb,1002\n") == []
+
+
+def test_attributes_of_a_cell_without_end_are_read_once():
+    def text(size):
+        return '{| class="wikitable"\n! user !! password\n|-\n| ' + "a=" * (size // 2) + "\n|}\n"
+
+    grows_evenly(spans, text, 10_000, enlarged=0)
