@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import re2
 
+from tests.growth import grows_evenly
 from tests.redaction import logs
 from triage.redact import mask
 from triage.redact.redactor import Redactor
@@ -185,3 +186,10 @@ def test_a_work_that_grows_with_the_square_is_seen():
         return counted(lambda: [data.find(b"y") for _ in range(size // 64)])
 
     assert grows(square(SMALL), square(LARGE)) != []
+
+
+def test_the_digits_around_the_head_of_a_key_are_no_numbers_side_by_side():
+    def text(size):
+        return f"-----BEGIN RSA PRIVATE KEY----- {'0' * 300}x\n{'0' * 400}y\n" * (size // 800)
+
+    grows_evenly(mask, text, 4_000, enlarged=0)

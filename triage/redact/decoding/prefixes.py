@@ -21,8 +21,9 @@ __all__ = ("unprefixed",)
 _BEGINNINGS: Final = (b"-----BEGIN ", b"PuTTY-User-Key-File-")
 _HEAD: Final = re.compile(rb"-----BEGIN [ -~]{1,80}?-----|PuTTY-User-Key-File-[0-9]: [\w-]{1,40}")
 _TAIL: Final = re.compile(rb"-----END [ -~]{1,80}?-----|Private-MAC: [0-9A-Fa-f]{1,128}")
-# A number, which may be longer or shorter in another line.
-_NUMBER: Final = re.compile(rb"[ \t]{0,40}[0-9]{1,24}")
+# A number, which may be longer or shorter in another line; all of one, or two could share its digits in many ways.
+_DIGITS: Final = rb"[ \t]{0,40}+[0-9]{1,400}+"
+_NUMBER: Final = re.compile(_DIGITS)
 # What the rules for keys read over by themselves.
 _READ_OVER: Final = b" \t\r>|\"',+"
 _LONGEST: Final = 400
@@ -67,4 +68,4 @@ def _around(data: bytes, begin: int) -> Iterator[Piece]:
 
 def _of(text: bytes) -> bytes:
     """An expression of a text with whatever numbers."""
-    return rb"[ \t]{0,40}[0-9]{1,24}".join(map(re.escape, _NUMBER.split(text)))
+    return _DIGITS.join(map(re.escape, _NUMBER.split(text)))
