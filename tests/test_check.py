@@ -14,6 +14,7 @@ from tests.scanned import scan_grows
 from triage.formats.traces import check_heads
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.scanning import Found, scan
+from triage.stacks import signature
 
 
 def found(text: str) -> list[Found]:
@@ -183,6 +184,12 @@ def test_glog_absl_and_folly():
     folly = only(FOLLY).report
     assert (folly.signal, folly.follows, folly.thread_id) == ("SIGABRT", True, 3446)
     assert [(f.file, f.line) for f in folly.traces[0].frames] == [("./folly/SignalHandler.cpp", 453), ("./a.cpp", 3)]
+
+
+def test_a_check_that_somebody_moved_to_the_right():
+    moved = "".join(f"    {line}\n" for line in GLOG.split("\n")[1:6])
+    assert only(moved).report.error_value == only(GLOG).report.error_value
+    assert signature(moved) == signature(GLOG)
 
 
 V8 = """\
