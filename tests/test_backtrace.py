@@ -199,6 +199,8 @@ redis-server *:6379(call+0xb1)[0x55d0c80f1a2b]
         "#{n}: {}+0x1d [0x55010b912b54]",
         "frame #{n}: {} + 0x1d (0x55010b912b54 in /lib/libshop.so)",
         "{n}   shop     0x000000010b912b54 {} + 817",
+        "0x55010b912b54 <{}+0x1d> at /usr/local/bin/shop",
+        "0x55010b912b54 <{}+29> at /usr/local/bin/shop",
     ],
 )
 def test_stacks_that_programs_walk_themselves(row):
@@ -213,9 +215,25 @@ def test_stacks_that_programs_walk_themselves(row):
     assert signature(text + "\n".join(rows)) != signature(text + "\n".join(rows).replace("pay", "add"))
 
 
+def test_stacks_without_offsets_or_without_addresses():
+    text = "0: PrintStack - 0x7FF6C0A11B20\n1: Shop::pay - 0x7FF6C0A11C40\n2: main - 0x7FF6C0A11D90"
+    assert [frame.function for frame in only(text).report.traces[0].frames] == ["PrintStack", "Shop::pay", "main"]
+    rows = ["/opt/shop:on_segv+0x1c", "/lib/libc.so.1:__sighndlr+0x15", "/opt/shop:pay+0x1c", "/opt/shop:main+0x2"]
+    assert triage.loads("\n".join(["caught signal 11", *rows])).events()["culprit"].tolist() == ["pay"]
+    uwsgi = (
+        "!!! uWSGI process 12 got Segmentation Fault !!!\n*** backtrace of 12 ***\n"
+        "uwsgi(uwsgi_backtrace+0x2e) [0x55d0c812a1b2]\n/lib/libc.so.6(+0x42520) [0x7f1a2b3c4140]\n"
+        "/opt/shop.so(pay+0x12) [0x55d0c812a1b2]\n*** end of backtrace ***"
+    )
+    one = only(uwsgi)
+    assert (one.first, one.last, one.report.signal) == (1, 6, "SIGSEGV")
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "range: a - 0x7FF6C0A11B20\nrange: b - 0x7FF6C0A11B20",
+        "0x10 <x at /a\n0x11 <y at /b",
         "register 0x55010b912b54: (offset+0x817)",
         "0x55010b912b54: wait for it + 0x12\n0x55010b912b58: and for that + 0x12",
         "backtrace:\nnone was made\nof it",

@@ -45,7 +45,7 @@ _SURE: Final = (
     " got signal ",
     " crashed by signal: ",
 )
-_OFFSETS: Final = ("+0x", " + 0x")
+_OFFSETS: Final = ("+0x", " + 0x", "> at /", " - 0x")
 _TITLES: Final = ("acktrace:", "ack trace:")
 ANCHORS: Final = (*_SURE, *_OFFSETS, *_TITLES)
 
@@ -82,7 +82,7 @@ _TITLE: Final = lazy(r"(?:Backtrace|EIP):\s*$")
 _MPI: Final = lazy(r"\[[\w.-]{1,80}:(\d{1,9})\]")
 _OWN: Final = lazy(
     r"(?:\(EE\) |\[[\w.-]{1,80}:\d{1,9}\] ?)|(?:Obtained|backtrace\(\) returned) \d|.{0,40}[Bb]acktrace:\s*$"
-    r"|.{0,40}[Ss]tack ?[Tt]race:?\s*$"
+    r"|.{0,40}[Ss]tack ?[Tt]race:?\s*$|\*{3} backtrace of \d{1,9} \*{3}"
 )
 _RAISED: Final = frozenset({"SIGABRT", "SIGTRAP", "SIGILL"})
 
@@ -104,7 +104,7 @@ def read(window: Window) -> Report | None:
         if frame := _frame(line_):
             frames.append(replace(frame, text_line=at - 1))
             end = at
-        elif line_.rstrip().endswith("*** End of error message ***"):
+        elif line_.rstrip().endswith(("*** End of error message ***", "*** end of backtrace ***")):
             end = at
             break
         elif ended and _TITLE.match(line_):

@@ -1,11 +1,13 @@
 r"""Rows of stacks that programs print by a few lines of their own, and where the handler of a signal ends in them.
 
-Facts: general knowledge of programs that walk their stack by libunwind, `backtrace` or `dladdr`, and of PyTorch.
+Facts: general knowledge of programs that walk their stack by libunwind, `backtrace` or `dladdr`, of the C
+libraries of BSD and Solaris, of the sample in Microsoft's manual, and of PyTorch.
 Grammar, one line each, `A` an address in hexadecimal digits behind `0x`::
 
     row    = [ mark ] ( A [ ":" | " -" | " :" | " in" ] " " [ "(" ] called [ ")" ] | called " " ( "[" A "]" | in ) )
     in     = "(" A " in " image ")"
     mark   = [ "frame " ] "#" n [ ":" ] | "[" n "]" | n ( ":" | "." | ")" )
+           | A " <" called "> at " image | path ":" called words | [ mark ] name " - " A
     called = [ image ( "!" | ": " ) ] name ( "+0x" hex | " + 0x" hex | " + " n )
 """
 
@@ -16,7 +18,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.traces.gdb_frames import call
-from triage.formats.traces.patterns import lazy
+from triage.formats.traces.patterns import integer, lazy
 from triage.records import Frame
 
 __all__ = ("HANDLER", "handled", "printed")
@@ -36,6 +38,17 @@ _BEHIND: Final = lazy(
     rf"{_MARK}{_NAME}\s{{1,4}}(?:\[0x(?P<address>[0-9a-fA-F]{{5,16}})\]"
     r"|\(0x(?P<other>[0-9a-fA-F]{5,16}) in (?P<image>[^()]{1,400})\))\s{0,8}$"
 )
+_BSD: Final = lazy(
+    r"\s{0,8}(?:\[\d{1,4}\] )?0x(?P<address>[0-9a-f]{1,16}) <(?P<name>[^\s<>][^\n]{0,4000}?)"
+    r"\+(?P<at>0x[0-9a-f]{1,8}|\d{1,10})> at (?P<image>\S.{0,400}?)\s{0,8}$"
+)
+_SOLARIS: Final = lazy(
+    r"\s{0,8}(?P<image>/[^\s:]{1,400}):(?P<name>[A-Za-z_][^\s+]{0,1000})\+(?P<at>0x[0-9a-f]{1,8})"
+    r"(?: \[ Signal \d{1,3} \(\w{1,10}\) \]| \[0x[0-9a-f]{1,16}\])?\s{0,8}$"
+)
+_SAMPLE: Final = lazy(
+    r"\s{0,8}\[?\d{1,4}[\]:] {1,4}(?P<name>[A-Za-z_~?][^\s\n]{0,2000}) - 0x(?P<address>[0-9A-Fa-f]{6,16})\s{0,8}$"
+)
 _IMAGE: Final = lazy(r"(?P<image>[\w./\\+-]{1,300})(?:!|: )(?=[^:\s])")
 _PLACED: Final = lazy(r"\s<{1,2}[^<>]{0,400}>{1,2}$")
 _NAMELESS: Final = frozenset({"??", "???", "<unknown>", "(unknown)", "<unknown function>"})
@@ -47,6 +60,8 @@ _CALLS: Final = (
     "pthread_once", "ftw", "nftw", "scandir", "glob",
 )  # fmt: skip
 _HANDLERS: Final = 4
+# No function is so long: the last one that an image names stands for whatever lies behind it.
+_FAR: Final = 1 << 28
 
 
 def printed(line: str) -> Frame | None:
@@ -59,8 +74,15 @@ def printed(line: str) -> Frame | None:
     >>> printed("frame #0: c10::Error::Error() + 0x57 (0x7f1e4a in /usr/lib/libc10.so)").module
     '/usr/lib/libc10.so'
     """
-    if "+" not in line or "0x" not in line or len(line) > 8_192:
+    if "0x" not in line or len(line) > 8_192:
         return None
+    if found := _SAMPLE.match(line):
+        named, given = call(found["name"])
+        return Frame(function=named, args=given or None, address=int(found["address"], 16), trust="text")
+    if "+" not in line:
+        return None
+    if found := _BSD.match(line) or _SOLARIS.match(line):
+        return _placed(found.groupdict())
     found = _BEFORE.match(line) or _BEHIND.match(line)
     if found is None:
         return None
@@ -80,6 +102,22 @@ def printed(line: str) -> Frame | None:
         module=image,
         address=int(address, 16) if address else None,
         symbol_offset=int(said["count"]) if said["count"] else int(said["hex"] or said["far"], 16),
+        trust="text",
+    )
+
+
+def _placed(said: dict[str, str]) -> Frame:
+    """The frame of a row in which a C library names the image too."""
+    name, at = said["name"], integer(said["at"])
+    known = name not in _NAMELESS and at < _FAR
+    function, args = call(name) if known else (None, None)
+    return Frame(
+        function=function,
+        function_raw=name if name != function else None,
+        args=args or None,
+        module=said["image"] if said["image"] not in _NAMELESS else None,
+        address=int(said["address"], 16) if said.get("address") else None,
+        symbol_offset=at if known else None,
         trust="text",
     )
 
