@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import triage
 from tests.scanned import functions, one, prefixed, reports, scan_grows, surrounded
 from triage.stacks import signature
 
@@ -58,6 +59,13 @@ def test_its_own_prefix_and_that_of_a_container_are_off() -> None:
 def test_the_other_findings(words: str, kind: str) -> None:
     found = one(f"Error #7: {words}\n# 0 system call NtUserFoo parameter #1\n# 1 pay [a.c:3]\n\nx", "drmemory")
     assert (found.report.kind, functions(found)) == (kind, ["NtUserFoo", "pay"])
+
+
+def test_a_system_call_is_not_to_blame() -> None:
+    text = (
+        "Error #1: UNINITIALIZED READ: reading register eax\n# 0 system call NtWriteFile parameter #5\n# 1 pay [a.c:3]"
+    )
+    assert triage.loads(text).events()["culprit"].tolist() == ["pay (a.c:3)"]
 
 
 def test_errors_that_follow_each_other_are_each_one() -> None:

@@ -34,6 +34,15 @@ def test_a_failure_that_was_used_later() -> None:
     assert signature(used) == signature(TEXT)
 
 
+def test_what_somebody_awaited() -> None:
+    text = "An operation first awaited:\n  in block <unit> at a.raku line 9\n\nDied with the exception:\n" + "\n".join(
+        f"    {line}" for line in TEXT.split("\n")
+    )
+    found = surrounded(text, "raku")
+    assert (functions(found)[1], functions(found, 1)) == ("scan-rate", ["<module>"])
+    assert signature(text) == signature(TEXT)
+
+
 def test_a_message_of_several_lines_and_of_another_thread() -> None:
     text = (
         "Unhandled exception in code scheduled on thread 4\nCannot resolve caller f(Int); none matches:\n"

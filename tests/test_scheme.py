@@ -26,6 +26,17 @@ LATER = GUILE.replace(
     "ERROR: In procedure vector-ref:\nArg",
     "ice-9/boot-9.scm:1685:16: In procedure raise-exception:\nIn procedure vector-ref: Arg",
 )
+OLD = """\
+Backtrace:
+In ice-9/boot-9.scm:
+ 157: 2 [catch #t #<catch-closure 1e3f920> ...]
+In unknown file:
+   ?: 1 [apply-smob/1 #<catch-closure 1e3f920>]
+In /srv/shop/cart.scm:
+  12: 0 [scan-rate 3]
+
+ERROR: In procedure scan-rate:
+ERROR: In procedure vector-ref: Argument 2 out of range: 19"""
 CHICKEN = """\
 Error: (vector-ref) out of range
 #(1)
@@ -56,6 +67,12 @@ def test_guile(text: str, value: str) -> None:
     prefixed(text, "scheme")
 
 
+def test_the_first_guile_2() -> None:
+    found = surrounded(OLD, "scheme")
+    assert functions(found) == ["scan-rate", "apply-smob/1", "catch"]
+    assert found.report.error_value == "In procedure vector-ref: Argument 2 out of range: 19"
+
+
 def test_chicken_and_gambit() -> None:
     found = surrounded(CHICKEN, "scheme")
     assert functions(found) == ["scan-rate", "add-item", "total", "main"]
@@ -63,7 +80,7 @@ def test_chicken_and_gambit() -> None:
     assert functions(surrounded(GAMBIT, "scheme")) == ["scan-rate"]
 
 
-@pytest.mark.parametrize("text", [GUILE, LATER, CHICKEN, GAMBIT])
+@pytest.mark.parametrize("text", [GUILE, LATER, OLD, CHICKEN, GAMBIT])
 def test_what_counts(text: str) -> None:
     moved = text.replace("19", "7").replace("/srv/", "/home/ana/").replace("12:6", "13:8").replace(":9:", ":14:")
     assert signature(text) == signature(moved) != signature(text.replace("scan-rate", "scan-cart"))
@@ -81,6 +98,6 @@ def test_look_alikes_are_none(text: str) -> None:
     assert not reports(text, "scheme")
 
 
-@pytest.mark.parametrize("text", [GUILE, CHICKEN, GAMBIT, "In a.scm:", "*** ERROR IN (" + "a" * 300])
+@pytest.mark.parametrize("text", [GUILE, OLD, CHICKEN, GAMBIT, "In a.scm:", "*** ERROR IN (" + "a" * 300])
 def test_time_is_linear(text: str) -> None:
     scan_grows(text, "scheme")

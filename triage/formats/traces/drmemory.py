@@ -150,6 +150,8 @@ def _frame(text: str, at: int) -> Frame | None:
         symbol_offset=int(row["offset"], 16) if row["offset"] else None,
         file=row["file"],
         line=int(row["line"]) if row["line"] else None,
+        # the kernel's part of a call has no code that one could mend
+        in_app=False if system else None,
         trust="text",
         text_line=at,
     )

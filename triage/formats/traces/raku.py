@@ -5,7 +5,7 @@ Facts: general knowledge of Rakudo 2015.12 to 2024. Grammar, one line each::
     report = message line* call+ [ blank title call* ]
     call   = "  in " [ kind " " ] ( name | "<" words ">" ) " at " file [ " (" package ")" ] " line " n
     kind   = "sub" | "method" | "submethod" | "block" | "regex" | "token" | "rule" | "code" | "macro" | …
-    title  = "Actually thrown at:" | "Unhandled exception in code scheduled on thread " n
+    title  = "Actually thrown at:" | "Died with the exception:" | "Unhandled exception in code scheduled on thread " n
 
 Calls with the innermost first. A failure shows first where it was made, then where somebody used it.
 """
@@ -35,7 +35,9 @@ _CALL: Final = lazy(
     r"at (?P<file>\S.{0,1000}?)(?: \((?P<package>[^()]{1,300})\))? line (?P<line>\d{1,9})\s*$"
 )
 _THROWN: Final = "Actually thrown at:"
-_BEFORE: Final = lazy(r"(?:Unhandled exception in code scheduled on thread \d{1,9}|Died with the exception:)\s*$")
+_BEFORE: Final = lazy(r"Unhandled exception in code scheduled on thread \d{1,9}\s*$")
+# What awaited something shows where, then what that died of, to the right.
+_DIED: Final = "Died with the exception:"
 _MESSAGE: Final = 12
 _WHOLE: Final = "<unit>"
 
@@ -49,10 +51,14 @@ def read(window: Window) -> Report | None:
     first, value = _message(window)
     if value is None and len(frames) < 2:
         return None
-    used: list[Frame] = []
+    used = list[Frame]()
     below = block.skip_blank(end)
     if (block[below] or "").strip() == _THROWN:
         used, end = rows(block, below + 1, _call)
+    elif (block[below] or "").strip() == _DIED:
+        inner = _inner(block, below + 1)
+        if inner is not None:
+            (frames, used), (value, end) = (inner[0], frames), inner[1:]
     error = "error" if value else None
     crash = Trace(frames=tuple(frames), error_type=error, error_value=value, crashed=True)
     others = (Trace(frames=tuple(used), role="other"),) if used else ()
@@ -66,6 +72,16 @@ def read(window: Window) -> Report | None:
         error_value=value,
         complete=value is not None,
     )
+
+
+def _inner(block: Block, start: int) -> tuple[list[Frame], str, int] | None:
+    """The calls and the message of what somebody awaited, and where they end (exclusive)."""
+    at = start
+    while at < start + _MESSAGE and (line := block[at]) is not None and not _call(line, at):
+        at += 1
+    frames, end = rows(block, at, _call)
+    value = "\n".join(line.strip() for line in block.lines(start, at))
+    return (frames, value, end) if frames and value else None
 
 
 def _message(window: Window) -> tuple[int, str | None]:

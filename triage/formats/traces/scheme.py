@@ -3,7 +3,8 @@ r"""Scheme: errors with what Guile, CHICKEN and Gambit print of the calls that l
 Facts: general knowledge of Guile 2.0 to 3.0, CHICKEN 4 and 5, Gambit 4. Grammar, one line each::
 
     guile   = "Backtrace:" ( "In " ( file | "unknown file" | "current input" ) ":" row+ )+ [ raised message ]
-    row     = [ line ":" column ] "  " n " (" name words ")" | "... " n " more ..."
+    row     = [ line ":" column ] "  " n " (" name words ")" | ( line | "?" ) ": " n " [" name words "]"
+            | "... " n " more ..."
     raised  = ( file ":" line ":" column | "ERROR" ) ": In procedure " name ":"
     chicken = "Error: " message line* "Call history:" ( tab place tab name [ tab "<--" ] )+
     gambit  = "*** ERROR IN " name [ ", " '"' file '"@' line "." column ] " -- " message
@@ -33,6 +34,7 @@ _ROW: Final = lazy(
     r"\s{2,12}(?:(?P<line>\d{1,9}):(?P<column>\d{1,9}))?\s{1,24}\d{1,6} "
     r"\((?P<name>[^\s()]{1,400}|#<[^<>]{1,400}>)?"
 )
+_OLD: Final = lazy(r"\s{1,8}(?:(?P<line>\d{1,9})|\?): {1,4}\d{1,6} \[(?P<name>[^\s\[\]]{1,400})")
 _ELIDED: Final = lazy(r"\s{0,12}\.\.\. (?P<times>\d{1,9}) more ?\.\.\.\s*$")
 _RAISED: Final = lazy(r"(?:(?P<file>\S[^\n:]{0,1000}):(?P<line>\d{1,9}):(?P<column>\d{1,9})|ERROR): ?(?P<text>\S.*)?$")
 _IN: Final = lazy(r"In procedure (?P<name>[^\s:]{1,300}):\s*(?P<text>.*)$")
@@ -77,7 +79,7 @@ def _guile(window: Window) -> Report | None:
         named = _IN.match(value)
         # the message stands on a line of its own below the procedure that raised it
         below = (block[end] or "").strip() if not value or (named and not named["text"]) else ""
-        value, end = below or value, end + bool(below)
+        value, end = below.removeprefix("ERROR: ") or value, end + bool(below)
     if not (titled or value):
         return None
     return _report(first - titled, end, frames[::-1], value or None)
@@ -103,8 +105,10 @@ def _call(line: str, at: int, file: str | None) -> Frame | None:
     if elided := _ELIDED.match(line):
         times = int(elided["times"])
         return Frame(frame_kind="elided", repeat=times, function_raw=line.strip(), language="scheme", text_line=at)
-    row = _ROW.match(line)
-    return None if row is None else _frame(row["name"], at, file, row["line"], row["column"])
+    if row := _ROW.match(line):
+        return _frame(row["name"], at, file, row["line"], row["column"])
+    row = _OLD.match(line)
+    return None if row is None else _frame(row["name"], at, file, row["line"], None)
 
 
 def _chicken(window: Window) -> Report | None:
