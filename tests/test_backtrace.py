@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import triage
 from tests.reading import CORPUS
 from tests.scanned import scan_grows
 from triage.formats.traces.scanning import Found, scan
+from triage.stacks import signature
 
 GLIBC = """\
 starting
@@ -71,7 +73,7 @@ def only(text: str) -> Found:
 @pytest.mark.parametrize(
     ("text", "lines", "signal", "functions"),
     [
-        (GLIBC, (2, 5), "SIGSEGV", ["handler", None, "_Z3bazv"]),
+        (GLIBC, (2, 5), "SIGSEGV", ["handler", "<signal handler called>", "_Z3bazv"]),
         (MPI, (1, 7), "SIGSEGV", [None, "main"]),
         (XORG, (1, 3), None, ["OsLookupColor", "funlockfile"]),
         (MYSQL, (1, 5), "SIGABRT", ["my_print_stacktrace", "Item::f"]),
@@ -182,3 +184,94 @@ redis-server *:6379(call+0xb1)[0x55d0c80f1a2b]
     (found,) = scan(enumerate(text.split("\n")), only="backtrace")
     assert (found.report.signal, found.report.kind) == ("SIGSEGV", "crash")
     assert [frame.function for frame in found.report.traces[0].frames] == [None, "listTypePush", "call"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "0x55010b912b54: ({}+0x817)",
+        "#{n}  0x000055010b912b54 {} + 0x1d",
+        "#{n} 0x55010b912b54 in {}+0x1d",
+        "[{n}] 0x55010b912b54 {}+0x1d",
+        "[0x55010b912b54] {}+0x1d",
+        "  0x55010b912b54 - {} + 0x1d",
+        "{}+0x1d [0x55010b912b54]",
+        "#{n}: {}+0x1d [0x55010b912b54]",
+        "frame #{n}: {} + 0x1d (0x55010b912b54 in /lib/libshop.so)",
+        "{n}   shop     0x000000010b912b54 {} + 817",
+        "0x55010b912b54 <{}+0x1d> at /usr/local/bin/shop",
+        "0x55010b912b54 <{}+29> at /usr/local/bin/shop",
+    ],
+)
+def test_stacks_that_programs_walk_themselves(row):
+    rows = [row.format(name, n=n) for n, name in enumerate(["ns::pay(int)", "ns::{lambda()#1}::operator()", "main"])]
+    one = only("\n".join(["starting", "caught signal 11, backtrace:", *rows, "bye"]))
+    assert (one.first, one.last, one.report.signal) == (2, 5, "SIGSEGV")
+    assert one.report.traces[0].frames[0].function == "ns::pay"
+    assert one.report.traces[0].frames[2].function == "main"
+    moved = [line.replace("b912b54", "c0ffe50").replace("x817", "x21").replace("x1d", "x2f") for line in rows]
+    text = "caught signal 11, backtrace:\n"
+    assert signature(text + "\n".join(rows)) == signature(text + "\n".join(moved))
+    assert signature(text + "\n".join(rows)) != signature(text + "\n".join(rows).replace("pay", "add"))
+
+
+def test_stacks_without_offsets_or_without_addresses():
+    text = "0: PrintStack - 0x7FF6C0A11B20\n1: Shop::pay - 0x7FF6C0A11C40\n2: main - 0x7FF6C0A11D90"
+    assert [frame.function for frame in only(text).report.traces[0].frames] == ["PrintStack", "Shop::pay", "main"]
+    rows = ["/opt/shop:on_segv+0x1c", "/lib/libc.so.1:__sighndlr+0x15", "/opt/shop:pay+0x1c", "/opt/shop:main+0x2"]
+    assert triage.loads("\n".join(["caught signal 11", *rows])).events()["culprit"].tolist() == ["pay"]
+    uwsgi = (
+        "!!! uWSGI process 12 got Segmentation Fault !!!\n*** backtrace of 12 ***\n"
+        "uwsgi(uwsgi_backtrace+0x2e) [0x55d0c812a1b2]\n/lib/libc.so.6(+0x42520) [0x7f1a2b3c4140]\n"
+        "/opt/shop.so(pay+0x12) [0x55d0c812a1b2]\n*** end of backtrace ***"
+    )
+    one = only(uwsgi)
+    assert (one.first, one.last, one.report.signal) == (1, 6, "SIGSEGV")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "range: a - 0x7FF6C0A11B20\nrange: b - 0x7FF6C0A11B20",
+        "0x10 <x at /a\n0x11 <y at /b",
+        "register 0x55010b912b54: (offset+0x817)",
+        "0x55010b912b54: wait for it + 0x12\n0x55010b912b58: and for that + 0x12",
+        "backtrace:\nnone was made\nof it",
+        "#0 0x000055010b912b54 in f() file.cc:3 <lib.so>+0x12\n#1 0x000055010b912b54 in g() file.cc:3 <lib.so>+0x12",
+        "[  3.1] RIP: 0010:f+0x12/0x30\n[  3.1] RAX: 0x55010b912b54",
+    ],
+)
+def test_rows_that_are_none(text):
+    assert found(text) == []
+
+
+HANDLED = """\
+Error: signal 11:
+./shop(on_fatal+0x2b) [0x5501ae7afd39]
+/lib/x86_64-linux-gnu/libc.so.6(+0x42520) [0x7f022e5a5035]
+./shop(pay+0x303) [0x5501ae83eabd]
+./shop(main+0x69) [0x5501ae7d4b11]
+/lib/x86_64-linux-gnu/libc.so.6(+0x29d90) [0x7f022e600d5e]
+/lib/x86_64-linux-gnu/libc.so.6(__libc_start_main+0x80) [0x7f022e600d5e]"""
+
+
+def test_where_the_handler_of_a_signal_ends():
+    assert triage.loads(HANDLED).events()["culprit"].tolist() == ["pay"]
+    assert signature(HANDLED) == signature(HANDLED.replace("on_fatal", "my_dump"))
+    # a function that failed in the C library itself
+    copied = HANDLED.replace(
+        "\n./shop(pay", "\n/lib/x86_64-linux-gnu/libc.so.6(+0x1a0b35) [0x7f022e6a5035]\n./shop(pay"
+    )
+    assert triage.loads(copied).events()["culprit"].tolist() == ["pay"]
+
+
+def test_what_the_c_library_calls_back_is_no_handler():
+    sorts = HANDLED.replace(
+        "libc.so.6(+0x42520) [0x7f022e5a5035]",
+        "libc.so.6(+0x3f5d2) [0x7f022e5a5035]\n/lib/x86_64-linux-gnu/libc.so.6(qsort_r+0x9f) [0x7f022e5a5100]",
+    )
+    assert triage.loads(sorts).events()["culprit"].tolist() == ["on_fatal"]
+    first = HANDLED.replace("./shop(on_fatal+0x2b) [0x5501ae7afd39]\n", "").replace("libc.so.6(+0x42520)", "libc.so.6")
+    assert triage.loads(first).events()["culprit"].tolist() == ["pay"]
+    begins = "\n".join(line for line in HANDLED.split("\n") if "on_fatal" not in line and "+0x42520" not in line)
+    assert triage.loads(begins).events()["culprit"].tolist() == ["pay"]

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import triage
 from tests.reading import CORPUS
 from tests.scanned import scan_grows
 from triage.formats.traces.cdb_frames import called, row
 from triage.formats.traces.scanning import Found, scan
+from triage.stacks import signature
 
 SESSION = """\
 starting the run
@@ -288,3 +290,19 @@ def test_a_row_is_the_same_frame_without_its_addresses(number, stack, back, word
         assert whole[2] == short[1]
         for name in ("function", "module", "module_offset", "symbol_offset", "file", "line", "frame_kind", "trust"):
             assert getattr(whole[0], name) == getattr(short[0], name)
+
+
+def test_the_driver_is_to_blame_for_a_bug_check():
+    rows = [
+        "nt!KeBugCheckEx",
+        "nt!KiBugCheckDispatch+0x69",
+        "nt!KiPageFault+0x463",
+        "shop!Read+0x8b9",
+        "shop!Go+0x2",
+        "nt!IofCallDriver+0x55",
+    ]
+    words = "00000000`0000000a ffffffff`826d0aae 00000000`00000002 00000000`00000000"
+    stack = "\n".join(f"ffffbbc5`00005330 fffff807`6c1a9145     : {words} : {row}" for row in rows)
+    text = f"DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1)\n\nSTACK_TEXT:  \n{stack}\n"
+    assert triage.loads(text).events()["culprit"].tolist() == ["Read"]
+    assert signature(text) != signature(text.replace("shop!Read", "shop!Write"))

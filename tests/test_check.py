@@ -14,6 +14,7 @@ from tests.scanned import scan_grows
 from triage.formats.traces import check_heads
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.scanning import Found, scan
+from triage.stacks import signature
 
 
 def found(text: str) -> list[Found]:
@@ -183,6 +184,28 @@ def test_glog_absl_and_folly():
     folly = only(FOLLY).report
     assert (folly.signal, folly.follows, folly.thread_id) == ("SIGABRT", True, 3446)
     assert [(f.file, f.line) for f in folly.traces[0].frames] == [("./folly/SignalHandler.cpp", 453), ("./a.cpp", 3)]
+
+
+def test_a_check_that_somebody_moved_to_the_right():
+    moved = "".join(f"    {line}\n" for line in GLOG.split("\n")[1:6])
+    assert only(moved).report.error_value == only(GLOG).report.error_value
+    assert signature(moved) == signature(GLOG)
+
+
+TORCH = """\
+terminate called after throwing an instance of 'c10::Error'
+  what():  CUDA error: an illegal memory access was encountered
+Exception raised from c10_cuda_check at ../c10/cuda/CUDAException.cpp:43 (most recent call first):
+frame #0: c10::Error::Error(c10::SourceLocation, std::string) + 0x57 (0x7f1e4a5b5617 in /usr/lib/libc10.so)
+frame #1: shop::pay(int) + 0x13b (0x7f1e4a6fbf2b in /usr/lib/libshop.so)
+frame #2: main + 0x29d90 (0x7f1e97a29d90 in /usr/bin/shop)
+"""
+
+
+def test_what_pytorch_throws_shows_where():
+    one = only(TORCH)
+    assert (one.first, one.last, functions(one)) == (1, 6, ["c10::Error::Error", "shop::pay", "main"])
+    assert one.report.error_value == "CUDA error: an illegal memory access was encountered"
 
 
 V8 = """\

@@ -251,6 +251,9 @@ def test_recovered_panics_and_wrapped_errors():
     assert (report.error_value, report.handled, report.level, report.leads) == ("no rate", True, "error", False)
     text = "runtime error: integer divide by zero\n/srv/a.go:23 (0x45f)\n\tpay: return a / b\n/srv/a.go:9 (0x2b0)"
     assert surrounded(text, "go").report.error_value == "integer divide by zero"
+    null = "invalid memory address or nil pointer dereference"
+    report = surrounded(text.replace("integer divide by zero", null), "go").report
+    assert (report.kind, report.signal, report.handled) == ("crash", "SIGSEGV", True)
     wrapped = one("\n".join(WRAPPED.split("\n")[:7]), "go")
     assert (wrapped.report.error_value, functions(wrapped)[0]) == ("no rate for XTS", "main.convert")
 

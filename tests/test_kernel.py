@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+import triage
 from tests.reading import CORPUS
 from tests.scanned import scan_grows
 from triage.formats.traces.kernel_frames import frame, plain
@@ -534,3 +535,28 @@ def test_a_warning_says_the_same_with_its_places_decoded():
     [found] = [one for one in scan(enumerate(WARNING)) if isinstance(one, Found)]
     assert found.report.error_value is not None
     assert "+0x" not in found.report.error_value
+
+
+LOCKED = """\
+[20050.199852] WARNING: possible circular locking dependency detected
+[20050.199852] 6.6.0-rc7 #81 Not tainted
+[20050.199852] ------------------------------------------------------
+[20050.199852] shopd/19418 is trying to acquire lock:
+[20050.199852] ffff882a12d6da1b (&cart->lock){+.+.}-{3:3}, at: shop_add+0x529/0x569
+[20050.199852]
+[20050.199852] stack backtrace:
+[20050.199852] CPU: 4 PID: 19418 Comm: shopd Not tainted 6.6.0-rc7 #81
+[20050.199852] Call Trace:
+[20050.199852]  dump_stack_lvl+0x5f/0x70
+[20050.199852]  print_circular_bug.cold+0x13b/0x140
+[20050.199852]  check_noncircular+0x65/0x160
+[20050.199852]  __lock_acquire+0xca7/0x1f20
+[20050.199852]  lock_acquire+0xa7/0x310
+[20050.199852]  __mutex_lock+0xac/0xe30
+[20050.199852]  shop_add+0x529/0x569
+[20050.199852]  shop_ioctl+0x2a3/0x2e3
+"""
+
+
+def test_who_checks_locks_is_not_to_blame():
+    assert triage.loads(LOCKED).events()["culprit"].tolist() == ["shop_add"]

@@ -265,6 +265,17 @@ def test_prefixes_of_servers(prefix):
     assert (found.first, found.last, found.report.error_type) == (1, 8, "App\\RateException")
 
 
+def test_monolog_on_one_line():
+    head, _, rest = MONOLOG.rstrip().partition("\n")
+    folded = "\\n".join([head, *rest.split("\n")])
+    found = surrounded(folded, "php")
+    assert (functions(found), text_lines(found)) == (["App\\Rates->convert", "{main}"], [3, 3])
+    assert signature(folded) == signature(MONOLOG) != signature(folded.replace("convert", "round"))
+    # a namespace may begin with an n
+    named = folded.replace("App\\Rates->", "App\\net\\Rates->")
+    assert functions(surrounded(named, "php"))[0] == "App\\net\\Rates->convert"
+
+
 def test_monolog_with_a_previous_exception():
     previous = (
         '\n[previous exception] [object] (PDOException(code: 2): refused at /srv/Db.php:5)\n[stacktrace]\n#0 {main}\n"}'

@@ -125,6 +125,20 @@ def role(function="", *, module=None, file=None, language=None, in_app=None, kin
         ("application", {"function": "_bootstrap_cart", "file": "cart.py", "language": "python"}),
         ("application", {"function": "_bootstrap", "file": "/srv/boot.js", "language": "javascript"}),
         ("noise", {"module": "/usr/libexec/valgrind/vgpreload_helgrind-amd64-linux.so", "language": "native"}),
+        # what finds and reports a fault, and what only looks like it
+        ("noise", {"function": "replace_memcpy", "file": "replace.c"}),
+        ("application", {"function": "replace_member", "file": "team.c"}),
+        ("noise", {"function": "print_circular_bug.cold", "language": "kernel"}),
+        ("application", {"function": "print_circular_list", "language": "kernel"}),
+        ("noise", {"function": "KiPageFault", "module": "nt"}),
+        ("library", {"function": "IofCallDriver", "module": "nt"}),
+        ("application", {"function": "ReadCart", "module": "ntshop"}),
+        ("noise", {"function": "segv_handler", "language": "native"}),
+        ("application", {"function": "segv_handler", "language": "python"}),
+        ("noise", {"function": "throw", "file": "SETTING::src/core.c/Exception.rakumod", "language": "raku"}),
+        ("library", {"function": "map", "file": "ice-9/boot-9.scm", "language": "scheme"}),
+        ("application", {"function": "map-rates", "file": "shop/map.scm", "language": "scheme"}),
+        ("library", {"function": "ILStubClass.IL_STUB_PInvoke", "language": "csharp"}),
     ],
 )
 def test_roles(expected, frame):

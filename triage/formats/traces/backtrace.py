@@ -1,18 +1,18 @@
 r"""Stacks that programs print from handlers of their own, under a heading of their own words or none.
 
 Facts: general knowledge of glibc's `backtrace_symbols`, Open MPI, MySQL, the X server, Boost.Stacktrace,
-`std::stacktrace` and backward-cpp. Grammar, one line each::
+`std::stacktrace`, libunwind and backward-cpp. Grammar, one line each::
 
     report   = [head lines] frame frame frame*
     head     = … "Segmentation fault" … | … "signal " n … | … "SIG" name … | … "address" … A
-    frame    = [ "[" host ":" pid "] " ] [ "[ " n "] " | "(EE) " n ": " | n ": " | "#" n " " ] symbols | boost
+    frame    = [ "[" host ":" pid "] " ] [ "[ " n "] " | "(EE) " n ": " | n ": " | "#" n " " ] symbols | boost | printed
     mysql    = … ( "mysqld got signal " n " ;" | "Redis " version " crashed by signal: " n ) words* frame*
     backward = "Stack trace (most recent call last):" object*          the innermost comes last
     object   = "#" n ( 'Object "' image '", at 0x' A ", in " name | 'Source "' file '", line ' n ", in " name )
                [ source lines ]
 
-The forms `symbols` and `boost` stand in `check_frames`. One frame alone is no stack; a line that speaks of a signal
-belongs to it where it stands right above.
+The forms `symbols` and `boost` stand in `check_frames`, `printed` in `backtrace_frames`; below a heading Apple's form
+counts too. One frame alone is no stack; a line that speaks of a signal belongs to it where it stands right above.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from triage.formats.exception_codes import name as code_name
+from triage.formats.traces.backtrace_frames import handled, printed
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.gdb_frames import call
 from triage.formats.traces.patterns import lazy, remembered
@@ -30,12 +31,12 @@ from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
-__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read")
+__all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "read", "refuses")
 
 NAME: Final = "backtrace"
 TITLE: Final = "Backtrace that a native program printed"
 PLATFORM: Final = "native"
-ANCHORS: Final = (
+_SURE: Final = (
     ") [0x",
     ")[0x",
     " 0# ",
@@ -44,8 +45,12 @@ ANCHORS: Final = (
     " got signal ",
     " crashed by signal: ",
 )
+_OFFSETS: Final = ("+0x", " + 0x", "> at /", " - 0x")
+_TITLES: Final = ("acktrace:", "ack trace:")
+ANCHORS: Final = (*_SURE, *_OFFSETS, *_TITLES)
 
 _AHEAD: Final = 8
+_BELOW: Final = 3
 _FAR: Final = 64
 _HEAD_LINES: Final = 8
 _BEFORE: Final = lazy(
@@ -77,7 +82,7 @@ _TITLE: Final = lazy(r"(?:Backtrace|EIP):\s*$")
 _MPI: Final = lazy(r"\[[\w.-]{1,80}:(\d{1,9})\]")
 _OWN: Final = lazy(
     r"(?:\(EE\) |\[[\w.-]{1,80}:\d{1,9}\] ?)|(?:Obtained|backtrace\(\) returned) \d|.{0,40}[Bb]acktrace:\s*$"
-    r"|.{0,40}[Ss]tack ?[Tt]race:?\s*$"
+    r"|.{0,40}[Ss]tack ?[Tt]race:?\s*$|\*{3} backtrace of \d{1,9} \*{3}"
 )
 _RAISED: Final = frozenset({"SIGABRT", "SIGTRAP", "SIGILL"})
 
@@ -88,7 +93,7 @@ def read(window: Window) -> Report | None:
     if backward := _BACKWARD.match(line.strip()):
         return _backward(window, int(backward[1]) if backward[1] else None)
     ended = _GOT.match(line)
-    far = _FAR if ended else _AHEAD
+    far = _FAR if ended else _far(line)
     start = next((index for index in range(far) if _frame(window[index] or "")), None)
     if start is None:
         return _report(window, 0, 1, [], [line]) if ended else None
@@ -99,7 +104,7 @@ def read(window: Window) -> Report | None:
         if frame := _frame(line_):
             frames.append(replace(frame, text_line=at - 1))
             end = at
-        elif line_.rstrip().endswith("*** End of error message ***"):
+        elif line_.rstrip().endswith(("*** End of error message ***", "*** end of backtrace ***")):
             end = at
             break
         elif ended and _TITLE.match(line_):
@@ -111,6 +116,18 @@ def read(window: Window) -> Report | None:
         return None
     first, said = (0, [line]) if ended else _head(window, start)
     return _report(window, min(first, 0), end, frames, said)
+
+
+def refuses(line: str) -> bool:
+    """Whether `read` would give None for an anchor line without a prefix, whatever stands around it."""
+    return not any(word in line for word in _SURE) and not _far(line)
+
+
+def _far(line: str) -> int:
+    """How many lines from one on the first frame may stand; none where a line is neither a frame nor a heading."""
+    if any(word in line for word in _SURE):
+        return _AHEAD
+    return _BELOW if line.rstrip().endswith(_TITLES) else int(_frame(line) is not None)
 
 
 def _head(window: Window, start: int) -> tuple[int, list[str]]:
@@ -142,6 +159,7 @@ def _report(
         signal = found[2] or code_name("linux", int(found[1]))
     if signal is None and (words := _WORDS.search(text)):
         signal = _NAMES.get(words[1].lower(), "SIGFPE")
+    frames = handled(frames) if signal else frames
     address = _ADDRESS.search(text)
     process = _MPI.match(window[first] or "")
     return Report(
@@ -165,13 +183,18 @@ def _report(
 
 @remembered
 def _frame(line: str) -> Frame | None:
-    """A frame of one of the two forms, what programs put before it taken off."""
-    if len(line) > 16_384 or not ("[0x" in line or "# " in line[:8]):
+    """A frame of one of the forms."""
+    if len(line) > 16_384:
         return None
+    return (_named(line) if "[0x" in line or "# " in line[:8] or " + " in line else None) or printed(line)
+
+
+def _named(line: str) -> Frame | None:
+    """A frame as `backtrace_symbols` or Boost name it, what programs put before it taken off."""
     before = _BEFORE.match(line.lstrip())
     text = line.lstrip()[before.end() :] if before else line
     found = form(_SPACED.sub("(", text, count=1))
-    if found is None or found[0].__name__ not in {"_symbols", "_boost"}:
+    if found is None or found[0].__name__ not in {"_symbols", "_boost", "_apple"}:
         return None
     frame = found[1].frame
     # a call with its value in brackets looks like a symbol: an image is a path, a symbol has an offset

@@ -29,6 +29,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from triage.formats.traces.backtrace_frames import printed
 from triage.formats.traces.check_places import PLACE, placed
 from triage.formats.traces.gdb_frames import call
 from triage.formats.traces.patterns import integer, lazy, opening, remembered
@@ -383,6 +384,12 @@ def _unwind(line: str) -> _Line | None:
     return _Line(None, _frame(name, address=found[1], offset=offset))
 
 
+def _printed(line: str) -> _Line | None:
+    """PyTorch, and programs that walk their stack themselves."""
+    frame = printed(line)
+    return _Line(None, frame) if frame else None
+
+
 _FORMS: Final[tuple[Form, ...]] = (
     _numbered,
     _unreal,
@@ -396,4 +403,5 @@ _FORMS: Final[tuple[Form, ...]] = (
     _boost,
     _counted,
     _unwind,
+    _printed,
 )

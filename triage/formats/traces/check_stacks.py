@@ -33,10 +33,11 @@ _LEADS: Final = lazy(
     r"\s*$|#\s*$|#FailureMessage Object: |\s{0,8}(?:[Bb]acktrace|BACKTRACE|[Cc]all ?[Ss]tack|Stack ?[Tt]race"
     r"|Native stack trace)"
     r"(?: returned \d{1,5} entries)?:\s*$|.{0,200}\] (?:Backtrace \(use tools/stack_decode|Envoy version: )"
-    r"|\*\*\* Check failure stack trace: \*\*\*|={4,8} (?:C stack trace|Backtrace:) ?=|-{4,8} Native stack trace -"
+    r"|\s{0,8}\*\*\* Check failure stack trace: \*\*\*"
+    r"|\s{0,8}(?:={4,8} (?:C stack trace|Backtrace:) ?=|-{4,8} Native stack trace -)"
     r"|={3,8} Source Location Trace: ="
     r"|Obtained \d{1,5} stack frames|(?:.{0,160}: )?PC: @|.{0,200}=== Critical error: ===|.{0,80}Fatal error!\s*$"
-    r"|\[Backtrace\]|Stack dump:"
+    r"|\[Backtrace\]|Stack dump:|Exception raised from .{1,400} \(most recent call first\):\s*$"
 )
 _MORE_LEADS: Final = lazy(
     r"[\w./-]{1,400}\.\w{1,4}:\d{1,9}\s*$|\d{1,4}\.\s|(?:\[backtrace\] )?IPC message handler context: 0x"

@@ -251,6 +251,8 @@ def _listing(block: Block) -> Report | None:
         return None
     said = head_of(block.lines(first, start))
     kind, value = traces[0].error_type or said.error_type, traces[0].error_value or said.error_value
+    if panic := thrown(f"{kind}: {value}"):
+        return dataclasses.replace(panic, handled=True).report(traces, first=first, end=end)
     return Report(
         first=first,
         end=end,

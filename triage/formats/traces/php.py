@@ -26,7 +26,7 @@ from triage.formats.traces import php_console
 from triage.formats.traces.block import AHEAD, LINE_CHARS, Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.php_parse import CALL, LEVEL, LEVELS, MAIN, OBJECT, TABLE, THROWN, clean, parse, probe
-from triage.formats.traces.reports import Report, shifted
+from triage.formats.traces.reports import Report, placed, shifted
 from triage.formats.traces.window import Window
 
 __all__ = ("ANCHORS", "NAME", "PLATFORM", "TITLE", "parse", "probe", "read")
@@ -63,6 +63,9 @@ _FPM: Final = lazy(
 )
 _TITLES: Final = frozenset(("Stack trace:", "PHP Stack trace:", "Call Stack:", "[stacktrace]"))
 _FATAL: Final = frozenset(("Fatal error", "Parse error", "Recoverable fatal error", "Catchable fatal error"))
+# Monolog without breaks of lines within a record: those of the stack are written as in JSON.
+_FOLDED: Final = r"\n[stacktrace]\n#"
+_BREAK: Final = lazy(r"\\n(?=#\d{1,6} |\[stacktrace\]|\[previous exception\] |\"\})")
 # A message may have so many lines.
 _MESSAGE: Final = 12
 # So many lines below a message its calls begin.
@@ -263,7 +266,10 @@ def _next(block: Block, index: int) -> int:
 def _report(block: Block, first: int, end: int, *, complete: bool = True) -> Report | None:
     """The report of these lines."""
     lines = block.lines(first, end)
-    traces = shifted(parse("\n".join(lines)), first)
+    folded = end - first == 1 and _FOLDED in lines[0]
+    lines = _BREAK.sub("\n", lines[0]).split("\n") if folded else lines
+    made = parse("\n".join(lines))
+    traces = placed(made, first) if folded else shifted(made, first)
     if not traces:
         return None
     crash = traces[0]

@@ -13,7 +13,7 @@ from triage.records import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ("SETTLED", "Report", "run", "settled", "shifted")
+__all__ = ("SETTLED", "Report", "placed", "run", "settled", "shifted")
 
 
 # Kinds whose class in a key no signal changes.
@@ -94,6 +94,13 @@ def shifted(traces: Iterable[Trace], lines: int) -> tuple[Trace, ...]:
             ),
         )
         for trace in traces
+    )
+
+
+def placed(traces: Iterable[Trace], line: int) -> tuple[Trace, ...]:
+    """The traces with all their frames on one line, which holds a whole text."""
+    return tuple(
+        replace(trace, frames=tuple(replace(frame, text_line=line) for frame in trace.frames)) for trace in traces
     )
 
 
