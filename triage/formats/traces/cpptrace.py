@@ -30,7 +30,7 @@ ANCHORS: Final = ("(most recent call first):",)
 _HEAD: Final = lazy(r"(?:.{0,200}[:\s])?(?:Stack trace|Stack|Backtrace)? ?\(most recent call first\):\s*$")
 _ROW: Final = lazy(
     r"\s{0,8}#(?P<nth>\d{1,6}) {1,6}(?:0x(?P<address>[0-9a-f]{4,16})|\(inlined\)) {0,16}"
-    r"(?:in (?P<name>\S.{0,8000}?))?(?: ?at (?P<file>\S.{0,600}?)(?::(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?)?)?\s*$"
+    r"(?:in (?P<name>\S.{0,8000}?))?(?: ?at (?P<file>\S.{0,600}?)(?::(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?)?)?$"
 )
 _THROWN: Final = lazy(
     r".{0,200}?terminate called after throwing an instance of '?(?P<type>[\w:<>, ]{1,300}?)'?(?:: (?P<text>.*))?$"
@@ -42,13 +42,13 @@ _LINES, _MOST = 12, 20_000
 
 def read(window: Window) -> Report | None:
     """The stack below the anchor line."""
-    if not _HEAD.match(window[0] or "") or not _ROW.match(window[1] or ""):
+    if not _HEAD.match(window[0] or "") or not _ROW.match((window[1] or "").rstrip()):
         return None
     block = Block(window)
     frames: list[Frame] = []
     at = end = 1
     while len(frames) < _MOST and at - end < _LINES and (line := block[at]) is not None:
-        row = _ROW.match(line)
+        row = _ROW.match(line.rstrip())
         if row is not None and int(row["nth"]) == len(frames):
             function, args = call(row["name"]) if row["name"] else (None, None)
             frames.append(
