@@ -37,7 +37,7 @@ _NATIVE: Final = lazy(
 )
 _MANAGED: Final = lazy(
     r"(?:\s|#011){0,12}at (?:\((?P<wrapper>wrapper [\w-]{1,60})\) )?(?P<name><unknown>|[^\s(][^(]{0,1500}?)"
-    r"(?: \((?P<args>[^()]{0,3000})\))?(?: <0x[0-9a-f]{1,16}(?: \+ 0x[0-9a-f]{1,16})?>)?\s*$"
+    r"(?: \((?P<args>[^()]{0,3000})\))?(?: <0x[0-9a-f]{1,16}(?: \+ 0x[0-9a-f]{1,16})?>)?$"
 )
 _RUNTIME: Final = lazy(
     r"(?:.*/)?(?:mono(?:-sgen)?(?:64)?|libmono\S{0,60}|libc\.\S{0,20}|libpthread\S{0,20}|libsystem\S{0,60})$"
@@ -116,7 +116,7 @@ def _native(line: str, at: int) -> Frame | None:
 
 def _managed(line: str, at: int) -> Frame | None:
     """The frame of a row of the managed stack."""
-    row = _MANAGED.match(line)
+    row = _MANAGED.match(line.rstrip())
     if row is None:
         return None
     known = row["name"] != "<unknown>"
