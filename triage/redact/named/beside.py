@@ -9,6 +9,7 @@ from typing import Final
 from triage.redact.named import credentials, extents, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
+from triage.redact.pii.people import TOLD
 from triage.redact.text import BACKSLASH, Found, Span, line_of
 
 __all__ = ("INNER_ELEMENT", "SKIP", "XML_END", "cell", "element", "neighbour", "pair")
@@ -24,7 +25,6 @@ _CDATA: Final = b"<![CDATA["
 # What ends a cell, a term or a label that a value stands beside, and what stands around a pair in a row of them.
 _CELL_END: Final = re.compile(rb"(?:\\?[\"']\])?(?:&nbsp;)?[ :=]{0,3}</(?:t[hd]|dt|b|strong|label|span|code|pre)>")
 # What the form of a value tells.
-_BY_FORM: Final = frozenset({"date", "phone", "digits", "id", "nir"})
 # The rest of a word in the next row of a table, where the cell of the name is empty.
 # Below the header of a table as clients of databases draw it.
 _RULE_BELOW: Final = re.compile(rb"\r?\n[ \t]{0,8}[|+]?-{2,400}\+-[-+|]{0,400}[ \t]*(?:\r?\n|\Z)")
@@ -131,6 +131,6 @@ def neighbour(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Fou
     if text is None:
         return
     value = data[slice(*text.span())].strip()
-    sure = meaning.weak in _BY_FORM or (b" " not in value and values.mixed(value, least=6))
+    sure = meaning.weak in TOLD or (b" " not in value and values.mixed(value, least=6))
     if not _CELL_END.match(data, name[1]) or sure:
         yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=name)

@@ -25,6 +25,7 @@ __all__ = (
 _KEY_LENGTH: Final = 24
 _WORDS_JOINED: Final = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")
 _PASSPHRASE: Final = re.compile(rb"[a-z]{3,12}([._-])[a-z]{3,12}(?:\1[a-z]{3,12}){1,6}")
+_MNEMONIC: Final = re.compile(rb"[a-z]{3,8}(?: [a-z]{3,8}){11,23}")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
     \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
@@ -200,9 +201,22 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
         return False
     if _MARKS_OF_NAMES.sub(b"", value).lower() == _MARKS_OF_NAMES.sub(b"", name).lower():
         return False
+    if _is_mnemonic(value):
+        return True
     if remarks.is_remark(value):
         return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
+
+
+def _is_mnemonic(value: bytes) -> bool:
+    """Whether a value is as many short words as the phrases that wallets are restored from, and no sentence.
+
+    Examples
+    --------
+    >>> _is_mnemonic(b"able acid " * 5 + b"wrong access"), _is_mnemonic(b"the access was wrong for all of them and so it failed")
+    (True, False)
+    """
+    return _MNEMONIC.fullmatch(value) is not None and (value.count(b" ") + 1) % 3 == 0
 
 
 def _in_quotes(value: bytes) -> bool:
