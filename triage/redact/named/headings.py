@@ -172,7 +172,9 @@ def is_title(cell: bytes) -> bool:
 def leads(cell: bytes) -> bool:
     """Whether a column is one of those that a table is found by."""
     small = cell.lower()
-    return small in LEADS or small.endswith(_ENDINGS) and (not small.endswith(b"tel") or _TELEPHONE.search(small) is not None)
+    if small in LEADS:
+        return True
+    return small.endswith(_ENDINGS) and (not small.endswith(b"tel") or _TELEPHONE.search(small) is not None)
 
 
 def meanings(names: list[bytes]) -> list[Sense | None]:

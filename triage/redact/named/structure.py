@@ -196,7 +196,7 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
     elif last in _QUOTES and b"," not in joint:
         stop = extents.closing(data, end, 0, last)
         unset = joint[:-1].rstrip().endswith(_OR) or b"\n" in joint
-        if stop is not None and (not unset or digits_in(data[end:stop])):
+        if stop is not None and (not unset or b"$" in joint or digits_in(data[end:stop])):
             yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES:
         yield from beside.pair(data, name[0], end, meaning)

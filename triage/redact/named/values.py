@@ -213,7 +213,7 @@ def _is_mnemonic(value: bytes) -> bool:
 
     Examples
     --------
-    >>> _is_mnemonic(b"able acid " * 5 + b"wrong access"), _is_mnemonic(b"the access was wrong for all of them and so it failed")
+    >>> _is_mnemonic(b"able acid " * 5 + b"wrong access"), _is_mnemonic(b"able access to it was wrong for all of us")
     (True, False)
     """
     return _MNEMONIC.fullmatch(value) is not None and (value.count(b" ") + 1) % 3 == 0

@@ -30,7 +30,34 @@ _NRIC_LETTERS: Final = {
     "M": (3, "KLJNPQRTUWX"),
 }
 # The numbers of the letters that begin a number of Taiwan, in the order of the alphabet.
-_TAIWANESE: Final = (10, 11, 12, 13, 14, 15, 16, 17, 34, 18, 19, 20, 21, 22, 35, 23, 24, 25, 26, 27, 28, 29, 32, 30, 31, 33)
+_TAIWANESE: Final = (
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    34,
+    18,
+    19,
+    20,
+    21,
+    22,
+    35,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    32,
+    30,
+    31,
+    33,
+)
 _BELARUSIAN: Final = (7, 3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1, 7)
 _BETWEEN: Final = ("_", "-", ".", " ", "")
 _CHINESE: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -92,8 +119,14 @@ def _dea(text: str) -> bool:
 def _taiwanese(text: str) -> bool:
     """Whether the last digit of a number of Taiwan is that of the others; the second sign of old ones is a letter."""
     first = _TAIWANESE[ord(text[0]) - 65]
-    digits = [first // 10, first % 10, *(_TAIWANESE[ord(one) - 65] % 10 if one.isalpha() else int(one) for one in text[1:])]
-    return sum(weight * digit for weight, digit in zip((1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), digits, strict=True)) % _TEN == 0
+    digits = [
+        first // 10,
+        first % 10,
+        *(_TAIWANESE[ord(one) - 65] % 10 if one.isalpha() else int(one) for one in text[1:]),
+    ]
+    return (
+        sum(weight * digit for weight, digit in zip((1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), digits, strict=True)) % _TEN == 0
+    )
 
 
 def _of_hong_kong(text: str) -> bool:
@@ -110,7 +143,7 @@ def _iranian(text: str) -> bool:
 
 
 def _belgian(text: str) -> bool:
-    """Whether the two last digits of a Belgian number are those of the others, of one who was born before 2000 or not."""
+    """Whether the two last digits of a Belgian number are those of the others, in either century."""
     plain = "".join(map(str, _digits(text)))
     return any(97 - int(century + plain[:9]) % 97 == int(plain[9:]) for century in ("", "2"))
 
@@ -149,17 +182,20 @@ _SUMS: Final[dict[str, Callable[[str], bool]]] = {
 
 def _weighed(entry: Mapping[str, Any]) -> Callable[[str], bool]:
     """What tells whether the digit behind those with weights is the rest of their sum."""
-    weights, modulus = entry["weights"], entry["modulus"]
-    turned, tens, ten = entry.get("turned", False), entry.get("tens", False), entry.get("ten")
+    weights: list[int] = entry["weights"]
+    modulus: int = entry["modulus"]
+    turned, tens = entry.get("turned", False), entry.get("tens", False)
+    ten: int | None = entry.get("ten")
 
     def holds(text: str) -> bool:
         digits = _digits(text)
         digits = [0] * (len(weights) + 1 - len(digits)) + digits
         rest = sum(weight * digit for weight, digit in zip(weights, digits, strict=False)) % modulus
         if tens:
-            return digits[len(weights)] == (modulus - rest) % _TEN
-        rest = -rest % modulus if turned else rest
-        return digits[len(weights)] == (ten if rest == _TEN else rest)
+            rest = (modulus - rest) % _TEN
+        elif turned:
+            rest = -rest % modulus
+        return digits[len(weights)] == (ten if rest == _TEN and not tens else rest)
 
     return holds
 
@@ -181,7 +217,7 @@ def _spelt(name: str) -> set[str]:
 
 
 def _read() -> tuple[dict[str, tuple[_Number, ...]], dict[str, str]]:
-    """The numbers of national.toml by what each is called, and the names that lead by themselves as they are written."""
+    """The numbers of national.toml by what each is called, and the names that lead by themselves, with their hints."""
     entries = tomllib.loads(_FILE.read_text("utf-8"))["number"]
     numbers: dict[str, tuple[_Number, ...]] = {}
     leads: dict[str, str] = {}

@@ -15,7 +15,18 @@ from triage.redact.pii import national, towns
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
-__all__ = ("FORMS", "TOLD", "coded", "full_name", "house_behind", "is_date", "is_numbered", "is_street", "line_end", "part")
+__all__ = (
+    "FORMS",
+    "TOLD",
+    "coded",
+    "full_name",
+    "house_behind",
+    "is_date",
+    "is_numbered",
+    "is_street",
+    "line_end",
+    "part",
+)
 
 FORMS: Final = (
     frozenset({"name", "date", "street", "postal", "city", "id", "nir", "vin", "plate", "licence"}) | national.HINTS
