@@ -207,6 +207,8 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
         yield from found
         return
     braced = _BRACED.match(data, at) if data[at : at + 1] == b"{" and assigned and not spaced else None
+    if braced and values.placeholder(braced.group()):
+        return
     line, _ = line_of(data, name[0], most=200)
     phrase = data[slice(*name)].lower().endswith((b"phrase", b"mnemonic"))
     item = _item(data, name, at) if assigned and not spaced and meaning.weak in {"", "word", "long"} else None

@@ -25,6 +25,7 @@ __all__ = (
 _KEY_LENGTH: Final = 24
 _WORDS_JOINED: Final = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")
 _PASSPHRASE: Final = re.compile(rb"[a-z]{3,12}([._-])[a-z]{3,12}(?:\1[a-z]{3,12}){1,6}")
+_INDEXED: Final = re.compile(rb"[A-Za-z_$][\w.$]{0,60}\[[ ]?[A-Za-z_]\w{0,40}(?:[ ]?[-+*/%][ ]?\w{1,40})?[ ]?\]")
 _MNEMONIC: Final = re.compile(rb"[a-z]{3,8}(?: [a-z]{3,8}){11,23}")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
@@ -283,7 +284,7 @@ def is_shuffled(value: bytes) -> bool:
 
 def in_code(value: bytes) -> bool:
     """Whether a word is a call or a place in a source file."""
-    return bool(_CALL.match(value) or _SOURCE.match(value) or examples.is_of_code(value))
+    return bool(_CALL.match(value) or _SOURCE.match(value) or _INDEXED.fullmatch(value) or examples.is_of_code(value))
 
 
 def is_name(value: bytes) -> bool:

@@ -263,6 +263,8 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
         or not (match[4] or data[span[1] : span[1] + 1] == b"<")
     )
     known = match[1].lower().translate(_SPACED).strip(b"* ")
+    if data[found[1] + 1 : found[1] + 2] == b">" and sense(data[slice(*found)].decode("latin-1")):
+        return  # the name of what the element holds
     somebody = whole and given.is_name_of_somebody(data[slice(*found)])
     if not whole or (known in _IN_DIRECTORIES and not _in_directory(data, match)):
         if not somebody and not (whole and known == b"cn" and beside(data, match.span())):
