@@ -19,14 +19,15 @@ from triage.redact.text import LETTERS, Span, digits_in
 
 __all__ = (
     "heads_message", "holds_secret", "in_code", "is_digest", "is_joined", "is_name", "is_passphrase", "is_plain",
-    "is_setting", "is_shuffled", "is_slug", "looks_random", "mixed", "names_user_and_password", "placeholder",
+    "is_setting", "is_shuffled", "is_slug", "looks_random", "mixed", "mnemonic", "names_user_and_password",
+    "placeholder",
 )  # fmt: skip
 
 _KEY_LENGTH: Final = 24
 _WORDS_JOINED: Final = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")
 _PASSPHRASE: Final = re.compile(rb"[a-z]{3,12}([._-])[a-z]{3,12}(?:\1[a-z]{3,12}){1,6}")
 _INDEXED: Final = re.compile(rb"[A-Za-z_$][\w.$]{0,60}\[[ ]?[A-Za-z_]\w{0,40}(?:[ ]?[-+*/%][ ]?\w{1,40})?[ ]?\]")
-_MNEMONIC: Final = re.compile(rb"[a-z]{3,8}(?: [a-z]{3,8}){11,23}")
+_MNEMONIC: Final = re.compile(rb"[a-z]{3,8}(?: [a-z]{3,8}){11,23}(?![\w-])")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
     \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
@@ -207,6 +208,12 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
     if remarks.is_remark(value):
         return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
+
+
+def mnemonic(data: bytes, at: int) -> Span | None:
+    """The words at a place if they are as many as those that wallets are restored from."""
+    words = _MNEMONIC.match(data, at)
+    return words.span() if words and _is_mnemonic(words.group()) else None
 
 
 def _is_mnemonic(value: bytes) -> bool:

@@ -64,7 +64,7 @@ _FLAG: Final = (
     r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login|session"
     r"|(?:server|node|machine|host|computer)-?name|[_-](?:id|no|nr)\b|number|card|serial|seed|mnemonic|phrase|phone|mobile"
     r"|im[es]i\b|iccid|msisdn|iban|ssn|birth|pin\b|pin-?code|otp|mfa|nummer|tunnus|licen[cs]e|rodne|t?ckn|kimlik|[kn]i[kf]\b|ktp\b|vin\b"
-    r"|nie\b|dni\b|cpf\b|bsn\b|pesel|hetu\b|logname|gps\b|coord|position|latitude|longitude|surname|(?:first|last|full)-?name)[\w-]*"
+    r"|nie\b|dni\b|cpf\b|bsn\b|pesel|hetu\b|logname|gps\b|coord|position|latitude|longitude|surname|(?:first|last|full)-?name|uuid|guid|idf[av]\b|tfn\b|mbi\b|contribuinte|registration\b|plate\b)[\w-]*"
 )
 _NEXT_ARGUMENT: Final = r"[\"']?,?[ \t]{1,4}(?:argv?|args?|a|arg ?|argument ?|\$)?\[?[0-9]{1,3}\]?[ ]?[:=][ ]?[\"']?"
 _FLAG_END: Final = (

@@ -243,6 +243,11 @@ def _valued(data: bytes, match: re.Match[bytes], judge: _Judge) -> Iterator[Foun
         yield from judge(data, match, (at, stop))
 
 
+def _names_element(data: bytes, span: Span) -> bool:
+    """Whether a name is that of what the element holds whose tag ends behind it."""
+    return data[span[1] + 1 : span[1] + 2] == b">" and sense(data[slice(*span)].decode("latin-1")) is not None
+
+
 def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     """The name of a person, if what stands around says that it is one's."""
     if data[span[0]] not in BEGINS_NAMES:
@@ -255,7 +260,7 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     comma = data.find(b",", *found)
     if comma >= 0 and b" " in data[found[0] : comma].strip() and not match[4]:  # what follows is where to
         found = found[0], comma
-    if not is_person(data[slice(*found)]):
+    if not is_person(data[slice(*found)]) or _names_element(data, found):
         return
     whole = (
         found[1] == span[1]
@@ -263,8 +268,6 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
         or not (match[4] or data[span[1] : span[1] + 1] == b"<")
     )
     known = match[1].lower().translate(_SPACED).strip(b"* ")
-    if data[found[1] + 1 : found[1] + 2] == b">" and sense(data[slice(*found)].decode("latin-1")):
-        return  # the name of what the element holds
     somebody = whole and given.is_name_of_somebody(data[slice(*found)])
     if not whole or (known in _IN_DIRECTORIES and not _in_directory(data, match)):
         if not somebody and not (whole and known == b"cn" and beside(data, match.span())):
