@@ -83,7 +83,7 @@ def test_names_of_papers_lead_to_their_numbers_whatever_joins_them(text, value):
         "israeli_id=123456783",
         "inn -> 500100732258",
         "inns: 500100732259",
-        "id_number=9913015009082",
+        "id_number=9001015009082",
         "id_number: 17",
         "id_card: card-1234567",
         "subscriber_id=1700000000000",
