@@ -113,6 +113,16 @@ def test_a_change_tells_both():
         ('#define DB_PASSWORD "hunter2x"', "hunter2x", "password"),
         ('(define db-password "hunter2x")', "hunter2x", "password"),
         ("ENV SIGNING_KEY hunter2x", "hunter2x", "secret"),
+        ('ENV DEVICE_IMEI "861099001794429"', "861099001794429", "imei"),
+        ("setx OTP 360475 /M", "360475", "token"),
+        ("setenv SURNAME Kowalska", "Kowalska", "person"),
+        (
+            "serve --machine-id 3f2b8c1e-9a74-4d05-b6e8-1c2d3e4f5a6b --port 80",
+            "3f2b8c1e-9a74-4d05-b6e8-1c2d3e4f5a6b",
+            "device_id",
+        ),
+        ("serve --pin-code 2832 --port 80", "2832", "pin"),
+        ("serve --surname Kowalska --port 80", "Kowalska", "person"),
         ("DB_PASSWORD       hunter2x", "hunter2x", "password"),
         ("your password has been reset to hunter2", "hunter2", "password"),
         ("backup code: 9oa35-b4ypt", "9oa35-b4ypt", "secret"),
@@ -124,7 +134,17 @@ def test_more_words_before_a_value(text, value, kind):
 
 
 @pytest.mark.parametrize(
-    "text", ["MD5:72:f0:c3:01:6f:2f:0e:36", "#define TOKEN_COUNT 12", "SECRET_KEY    required", ':key "name"']
+    "text",
+    [
+        "MD5:72:f0:c3:01:6f:2f:0e:36",
+        "#define TOKEN_COUNT 12",
+        "SECRET_KEY    required",
+        ':key "name"',
+        "serve --container-id 3f2b8c1e9a74 --port 80",
+        "ENV NODE_NUMBER 17",
+        "setx TOKEN_COUNT 12",
+        "the ENV PASSWORD is set",
+    ],
 )
 def test_more_words_before_none(text):
     assert found(text) == []

@@ -34,6 +34,11 @@ def test_the_end_of_base64_is_no_soft_line_break():
         (b"pass=3Dab=\r\ncd", b"pass=abcd"),
         (b"\\u0061\\x62\\143\\u{64}", b"abcd"),
         (b"caf\\u00e9", "café".encode()),
+        ("\uff14\uff12\uff10\uff12\uff0d\uff12\uff12".encode(), b"4202-22"),
+        ("٠٥٠١٢٣٤".encode(), b"0501234"),
+        ("۰۹۱۲".encode(), b"0912"),
+        ("१२३४".encode(), b"1234"),
+        ("\U0001d7d2\U0001d7d0\U0001d7ce".encode(), b"420"),
         (b"one \\\n   two", b"one two"),
     ],
 )

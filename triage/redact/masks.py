@@ -36,7 +36,7 @@ FOREIGN: Final = re.compile(
     (?: """
     + marks.pattern().encode()
     + rb"""
-      | \{ (?:redacted|masked)[\w \-:]{0,40} \}
+      | \{ (?:redacted|masked|scrubbed|filtered|hidden|removed|censored|omitted|saniti[sz]ed)[\w \-:]{0,40} \}
       | (?:\(|-{1,3}|_{1,3}|\#{1,3}|~)? (?:redacted|filtered|masked|hidden) (?:\)|-{1,3}|_{1,3}|\#{1,3}|~)?
       | [*\#=~_-]{1,6}[ ]? (?:[a-z][a-z'-]{1,16}[ _-]){0,3}
         (?:redacted|filtered|masked|hidden|removed|withheld|stripped|omitted|saniti[sz]ed|scrubbed|censored|obscured)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -38,6 +39,10 @@ _BLANKS: Final = b"\0\t\r"
 _BACK: Final = 0x08
 _PERCENT: Final = ord("%")
 _TWICE: Final = b"%25"
+# What digits of other scripts and of full width begin with, and the marks among these.
+_OF_DIGITS: Final = frozenset({0xD9, 0xDB, 0xE0, 0xEF, 0xF0})
+_WIDE: Final = 0xEF
+_AMONG_DIGITS: Final = frozenset("+-.")
 # Of so many, and no more than so many bytes to each, nobody wrote the layers by hand or in an address.
 _MANY: Final = 256
 _DENSE: Final = 64
@@ -57,11 +62,18 @@ ENCODED: Final = Expression(
     r"|\xe2\x80(?:[\x8b-\x8f\xaa-\xae]|[\x80-\x8a\x90-\x92\xaf][0-9A-Z])|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xe1\xa0\x8e|\xef\xbb\xbf|\xc2(?:\xad|\xa0[0-9A-Z])|\x00|\x08|\r[0-9A-Za-z+/_-]"
     r"|=(?:3D|3C|3E|40|2E|5F|22|26|3A|2F|[C-F][0-9A-F]=[89AB][0-9A-F]|\r?\n)"
     r"|[+.]\s{0,40}[\"'][0-9A-Za-z_@]"
-    r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||" + CODED + "|" + LISTED + "|" + OCTETS
+    r"|\"\"[A-Za-z_][\w. -]{0,60}\"\":|\n\|(?:[ ]+\|)+[ ]*[^\s|]+[ ]*\||"
+    + CODED
+    + "|"
+    + LISTED
+    + "|"
+    + OCTETS
+    + r"|(?:\xef\xbc[\x8b\x8d\x8e\x90-\x99]){3,}|(?:\xd9[\xa0-\xa9]){3,}|(?:\xdb[\xb0-\xb9]){3,}"
+    r"|(?:\xe0(?:\xa5[\xa6-\xaf]|\xa7[\xa6-\xaf]|\xb9[\x90-\x99])){3,}|(?:\xf0\x9d\x9f[\x8e-\xbf]){3,}"
 )
 """Everything that a view decodes: escapes, percent signs, entities, terminal codes, zero-width and direction marks,
-NULs, quoted-printable, strings that are joined; and names in doubled quotes, rows that go on with those
-above and bytes that are written out, which other rooms read."""
+NULs, quoted-printable, strings that are joined, digits of other scripts and of full width; and names in doubled
+quotes, rows that go on with those above and bytes that are written out, which other rooms read."""
 
 # What ends a value unless it stands in a word, what words of secrets are made of, and how long tags are.
 _ENDING: Final = frozenset({b"<", b">", b'"', b"'"})
@@ -103,6 +115,9 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
             row = pieces.setdefault(BACKSLASH, [])
             row += ((at, at + 4, _blank_or(int(data[at + 2 : at + 4], 16))) for at in range(start, end, 4))
             continue
+        if data[start] in _OF_DIGITS and (digits := [*_plain_digits(data, start, end)]):
+            pieces.setdefault(_WIDE, []).extend(digits)
+            continue
         sign = data[start] if data[start] in _DECODERS else 0
         piece = _DECODERS[sign](data, start, end)
         if piece is not None:
@@ -118,6 +133,18 @@ def views(data: bytes, encoded: Iterable[Span] | None = None) -> Iterator[View]:
                 yield view
         if sign == _PERCENT and _TWICE in data and (view := build(data, _outermost(data, found))):
             yield replace(view, last=True)
+
+
+def _plain_digits(data: bytes, start: int, end: int) -> Iterator[Piece]:
+    """The digits of another script, or of full width with the marks between them; nothing of what is none."""
+    for letter in data[start:end].decode("utf-8", "replace"):
+        size = len(letter.encode())
+        plain = unicodedata.normalize("NFKC", letter)
+        digit = unicodedata.digit(plain, -1)
+        if digit < 0 and plain not in _AMONG_DIGITS:
+            return
+        yield start, start + size, plain.encode() if digit < 0 else b"%d" % digit
+        start += size
 
 
 def _blank_or(code: int) -> bytes:

@@ -135,6 +135,8 @@ def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
         return False
     if hit.kind == "email" and data[breaks[-1] + 1 : hit.end].partition(b"@")[0].lower() in vocabulary().services:
         return False
+    if hit.kind == "email" and data.startswith(b"@", breaks[-1] + 1) and data[hit.start : breaks[0]].strip().isdigit():
+        return False  # a decorator below a number
     if hit.kind == "hostname" and _DIGEST.fullmatch(data, hit.start, breaks[0]):
         return False
     return hit.kind != "hostname" or b"." in data[breaks[-1] : hit.end]

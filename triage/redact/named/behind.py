@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from triage.redact import masks
 from triage.redact.named import beside, credentials, extents, labels, lists, tags, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
@@ -200,7 +201,7 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     if default := _DEFAULT.match(data, at):
         yield from value_behind(data, name, default.end(), meaning)
         return
-    if _ABSENT.match(data, at):
+    if _is_absent(data, at):
         return
     before = data[name[0] - 1 : name[0]]
     if before == b";" and (found := [*_connecting(data, name, at, meaning)]):
@@ -213,7 +214,7 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     if braced or item:
         span: Span | None = braced.span(1) if braced else item
     elif phrase:
-        span = _phrase(data, name, at)
+        span = values.mnemonic(data, at) or _phrase(data, name, at)
     elif (
         meaning.weak != "user"
         and (before in _ALONE or _LINE_START.match(data, line, name[0]))
@@ -234,6 +235,13 @@ def _unquoted(data: bytes, name: Span, at: int, meaning: Sense, *, assigned: boo
     if span is not None:
         span = extents.before_host(data, name, span)
         yield from judged(data, span, meaning, in_quotes=False, assigned=assigned, name=name)
+
+
+def _is_absent(data: bytes, at: int) -> bool:
+    """Whether words in brackets stand at a place that say why there is no value, or one in braces that masks it."""
+    braced = _BRACED.match(data, at)
+    masked = braced is not None and masks.FOREIGN.fullmatch(braced.group().lower()) is not None
+    return masked or _ABSENT.match(data, at) is not None
 
 
 def _told_of(data: bytes, span: Span) -> bool:

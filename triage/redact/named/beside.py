@@ -9,6 +9,7 @@ from typing import Final
 from triage.redact.named import credentials, extents, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
+from triage.redact.pii.people import TOLD
 from triage.redact.text import BACKSLASH, Found, Span, line_of
 
 __all__ = ("INNER_ELEMENT", "SKIP", "XML_END", "cell", "element", "neighbour", "pair")
@@ -20,11 +21,10 @@ XML_END: Final = re.compile(
     rb"(?:\r?\n[ \t]{0,40}[\w+/=.~-]{1,1024}(?=[\r\n<])){0,64}\s{0,80}(?=</)|<!\[CDATA\[[^\]]{1,4096}"
 )
 _BLANKS: Final = re.compile(rb"[ \t]{0,64}")
+_SHORTEST_CODE: Final = 4
 _CDATA: Final = b"<![CDATA["
 # What ends a cell, a term or a label that a value stands beside, and what stands around a pair in a row of them.
 _CELL_END: Final = re.compile(rb"(?:\\?[\"']\])?(?:&nbsp;)?[ :=]{0,3}</(?:t[hd]|dt|b|strong|label|span|code|pre)>")
-# What the form of a value tells.
-_BY_FORM: Final = frozenset({"date", "phone", "digits", "id", "nir"})
 # The rest of a word in the next row of a table, where the cell of the name is empty.
 # Below the header of a table as clients of databases draw it.
 _RULE_BELOW: Final = re.compile(rb"\r?\n[ \t]{0,8}[|+]?-{2,400}\+-[-+|]{0,400}[ \t]*(?:\r?\n|\Z)")
@@ -66,7 +66,11 @@ def cell(data: bytes, name: Span, at: int, meaning: Sense) -> Iterator[Found]:
         span = span[0], span[1] - len(marks[1])
     if span and _RULE_BELOW.match(data, line_of(data, span[1], most=400)[1]):
         return
-    if span is not None and (meaning.weak or values.mixed(data[slice(*span)], least=4)):
+    if marks and meaning.kind == "secret":
+        span = values.mnemonic(data, marks.end()) or span
+    value = data[slice(*span)] if span else b""
+    code = value.isdigit() and len(value) >= _SHORTEST_CODE and meaning.kind in {"pin", "token"}
+    if span and (meaning.weak or code or values.mixed(value, least=4) or values.is_passphrase(value) or b" " in value):
         yield from _on_rows(data, [*judged(data, span, meaning, in_quotes=False, assigned=False, name=name)])
 
 
@@ -131,6 +135,6 @@ def neighbour(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Fou
     if text is None:
         return
     value = data[slice(*text.span())].strip()
-    sure = meaning.weak in _BY_FORM or (b" " not in value and values.mixed(value, least=6))
+    sure = meaning.weak in TOLD or (b" " not in value and values.mixed(value, least=6))
     if not _CELL_END.match(data, name[1]) or sure:
         yield from judged(data, text.span(), meaning, in_quotes=True, assigned=True, name=name)

@@ -55,6 +55,9 @@ _OPEN: Final = re.compile(
 # Where a text is kept, which debuggers show before it.
 _POINTER: Final = re.compile(rb"0x[0-9a-fA-F`]{1,17}[ ](?:<[^<>\n]{1,80}>[ ])?[@LuU]?[\"']")
 _DUMPED: Final = re.compile(rb"\r?\n[ \t]{1,64}string\([0-9]{1,7}\)[ ]\"")
+# What is there where there may be nothing, as Rust, Swift and Haskell write it.
+_WRAPPED: Final = re.compile(rb"(?:Some\(|Optional\(|Just[ ])[\"']")
+_WRAPPERS: Final = frozenset({b"So", b"Op", b"Ju"})
 _BELOW: Final = frozenset({b"\n ", b"\n\t", b"\r\n"})
 _BEFORE_REACH: Final = 480
 _VALUE_BEFORE: Final = re.compile(
@@ -270,9 +273,9 @@ def after(data: bytes, at: int, quote: bytes = b"") -> Span | None:
 
 
 def behind_pointer(data: bytes, at: int) -> int:
-    """Where the text begins that a debugger shows behind a pointer, or PHP below a name; or the same place."""
+    """Where the text begins that is behind a pointer, below a name of PHP, in a bracket of Rust; or the same place."""
     first = data[at : at + 2]
-    form = _POINTER if first == b"0x" else _DUMPED if first in _BELOW else None
+    form = _POINTER if first == b"0x" else _DUMPED if first in _BELOW else _WRAPPED if first in _WRAPPERS else None
     shown = form.match(data, at) if form else None
     return shown.end() if shown else at
 

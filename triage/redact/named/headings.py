@@ -9,7 +9,7 @@ from typing import Final
 from triage.redact.named.keys import Sense, parts, sense
 from triage.redact.pii import persons
 from triage.redact.pii.forms import plain
-from triage.redact.pii.national import HINTS
+from triage.redact.pii.national import HINTS, LEADS
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.pii.people import FORMS
 
@@ -172,6 +172,8 @@ def is_title(cell: bytes) -> bool:
 def leads(cell: bytes) -> bool:
     """Whether a column is one of those that a table is found by."""
     small = cell.lower()
+    if small in LEADS:
+        return True
     return small.endswith(_ENDINGS) and (not small.endswith(b"tel") or _TELEPHONE.search(small) is not None)
 
 

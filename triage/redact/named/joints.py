@@ -13,7 +13,7 @@ from typing import Final
 from triage.redact.named.keys import Names, parts, vocabulary
 from triage.redact.text import Expression, Headed, alternatives, expression
 
-__all__ = ("assignment", "foreign", "pairing")
+__all__ = ("assignment", "foreign", "joint", "pairing")
 
 _FILE: Final = Path(__file__).with_name("joints.toml")
 _JOIN: Final = (
@@ -69,6 +69,12 @@ def assignment(extra: Names) -> Expression:
 def pairing(extra: Names) -> Expression:
     """As `assignment`; of a name of JSON whose value is a string all of both, and what is joined in it."""
     return _named(extra, rf"(?:{_STRING}|[\]}}]?(?:{_JOIN}))")
+
+
+@cache
+def joint() -> Expression:
+    """What joins a name, which ends before it, to a value."""
+    return expression(rf"(?i)[\]}}]?(?:{_JOIN})")
 
 
 @cache

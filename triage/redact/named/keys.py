@@ -125,7 +125,7 @@ def vocabulary() -> Vocabulary:
         for name in entry["names"]:
             senses.setdefault(tuple(name.split()), Sense(entry["kind"], entry.get("weak", "")))
     for name, hint in national.NAMES.items():
-        senses.setdefault(tuple(name.split()), Sense("national_id", hint))
+        senses.setdefault(tuple(name.split()), Sense(national.KINDS[hint], hint))
     programs = tuple(
         Program(
             tuple(entry["names"]),
@@ -278,6 +278,8 @@ _BEFORE_DEVICES: Final = frozenset(
         "hashed",
     }
 )
+# What stands behind the name of a number of people's papers without making it another one.
+_NUMBERED: Final = frozenset({"number", "no", "num", "nr", "id", "value", "code", "card"})
 # Whose accounts are those of a server itself.
 _OF_SERVERS: Final = frozenset({"master", "default", "admin"})
 
@@ -289,7 +291,9 @@ def _holds(words: list[str], wanted: list[str]) -> bool:
 
 def _only_about(known: Vocabulary, words: list[str], start: int, end: int, found: Sense) -> bool:
     """Whether the name tells of the value instead of holding it: `token_count`, `has_password`, `public_key`."""
-    if words[end:] and (words[-1] in known.about or words[end] in known.about or found.weak in national.HINTS):
+    if found.weak in national.HINTS and not _NUMBERED.issuperset(words[end:]):
+        return True
+    if words[end:] and found.weak not in national.HINTS and (words[-1] in known.about or words[end] in known.about):
         return True
     if words[:1] and words[0] in known.asking and start > 0:
         return True

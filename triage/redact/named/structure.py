@@ -26,7 +26,8 @@ from triage.redact.phrases import calls
 from triage.redact.text import WORD, Found, Span, digits_in
 
 __all__ = (
-    "NAME_ENDINGS", "NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignments", "meaning_of", "named_value",
+    "NAME_ENDINGS", "NAME_KEY", "NAME_TABLE", "NAME_WORDS", "assigned", "assignments", "behind_name", "meaning_of",
+    "named_value",
 )  # fmt: skip
 
 NAME_TABLE: Final = bytes(0x61 if code in WORD + b".-" else 0x20 for code in range(256))
@@ -128,12 +129,12 @@ def assigned(data: bytes, place: Span, extra: Names) -> Iterator[Found]:
         yield (*key.span(1), "api_key", "key") if key else (begin, end, "", "entropy")
         return
     if not _is_no_name(data, begin, small, end):
-        yield from _behind_name(data, (begin, stop), end, meaning)
+        yield from behind_name(data, (begin, stop), end, meaning)
         if data[stop : stop + 16].lstrip(b"\\")[:1] in {b'"', b"'"}:
             yield from named_value(data, begin, extra)
 
 
-def _behind_name(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:
+def behind_name(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found]:
     """What is joined to a name, be it one value or many."""
     begin, stop = name
     if data[begin - 2 : begin] == b"${":
@@ -195,7 +196,7 @@ def _joined(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Found
     elif last in _QUOTES and b"," not in joint:
         stop = extents.closing(data, end, 0, last)
         unset = joint[:-1].rstrip().endswith(_OR) or b"\n" in joint
-        if stop is not None and (not unset or digits_in(data[end:stop])):
+        if stop is not None and (not unset or b"$" in joint or digits_in(data[end:stop])):
             yield from judged(data, (end, stop), meaning, in_quotes=True, assigned=True, name=name)
     elif last in _QUOTES:
         yield from beside.pair(data, name[0], end, meaning)

@@ -19,12 +19,15 @@ from triage.redact.text import LETTERS, Span, digits_in
 
 __all__ = (
     "heads_message", "holds_secret", "in_code", "is_digest", "is_joined", "is_name", "is_passphrase", "is_plain",
-    "is_setting", "is_shuffled", "is_slug", "looks_random", "mixed", "names_user_and_password", "placeholder",
+    "is_setting", "is_shuffled", "is_slug", "looks_random", "mixed", "mnemonic", "names_user_and_password",
+    "placeholder",
 )  # fmt: skip
 
 _KEY_LENGTH: Final = 24
 _WORDS_JOINED: Final = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){3,7}")
 _PASSPHRASE: Final = re.compile(rb"[a-z]{3,12}([._-])[a-z]{3,12}(?:\1[a-z]{3,12}){1,6}")
+_INDEXED: Final = re.compile(rb"[A-Za-z_$][\w.$]{0,60}\[[ ]?[A-Za-z_]\w{0,40}(?:[ ]?[-+*/%][ ]?\w{1,40})?[ ]?\]")
+_MNEMONIC: Final = re.compile(rb"[a-z]{3,8}(?: [a-z]{3,8}){11,23}(?![\w-])")
 _REFERENCE: Final = re.compile(
     rb"""(?x)
     \$ (?: \{ [^{}]{0,200} \} | \( [^()]{0,200} \)? | [A-Z_][A-Z0-9_]{0,60}
@@ -200,9 +203,28 @@ def holds_secret(value: bytes, *, in_quotes: bool, assigned: bool, after: int, n
         return False
     if _MARKS_OF_NAMES.sub(b"", value).lower() == _MARKS_OF_NAMES.sub(b"", name).lower():
         return False
+    if _is_mnemonic(value):
+        return True
     if remarks.is_remark(value):
         return False
     return _in_quotes(value) if in_quotes else _without_quotes(value, assigned=assigned, after=after)
+
+
+def mnemonic(data: bytes, at: int) -> Span | None:
+    """The words at a place if they are as many as those that wallets are restored from."""
+    words = _MNEMONIC.match(data, at)
+    return words.span() if words and _is_mnemonic(words.group()) else None
+
+
+def _is_mnemonic(value: bytes) -> bool:
+    """Whether a value is as many short words as the phrases that wallets are restored from, and no sentence.
+
+    Examples
+    --------
+    >>> _is_mnemonic(b"able acid " * 5 + b"wrong access"), _is_mnemonic(b"able access to it was wrong for all of us")
+    (True, False)
+    """
+    return _MNEMONIC.fullmatch(value) is not None and (value.count(b" ") + 1) % 3 == 0
 
 
 def _in_quotes(value: bytes) -> bool:
@@ -269,7 +291,7 @@ def is_shuffled(value: bytes) -> bool:
 
 def in_code(value: bytes) -> bool:
     """Whether a word is a call or a place in a source file."""
-    return bool(_CALL.match(value) or _SOURCE.match(value) or examples.is_of_code(value))
+    return bool(_CALL.match(value) or _SOURCE.match(value) or _INDEXED.fullmatch(value) or examples.is_of_code(value))
 
 
 def is_name(value: bytes) -> bool:

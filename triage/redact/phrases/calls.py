@@ -13,6 +13,7 @@ from typing import Final
 from triage.redact.named import extents, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
+from triage.redact.pii.people import TOLD
 from triage.redact.text import Found, Span, digits_in
 
 __all__ = ("answered", "compared", "enciphered", "logged_in", "printed", "words")
@@ -123,6 +124,9 @@ def compared(data: bytes, name: Span, end: int, meaning: Sense) -> Iterator[Foun
     ):
         return
     span = extents.after(data, end, data[end - 1 : end])
+    if meaning.weak in TOLD and span is not None:
+        yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=name)
+        return
     if meaning.weak not in {"", "word"} or span is None or values.placeholder(data[slice(*span)]):
         return
     value = data[slice(*span)]

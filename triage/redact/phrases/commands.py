@@ -21,7 +21,7 @@ from triage.redact.phrases.command_lines import QUOTES, Word, read_to, stripped,
 from triage.redact.pii import hosts
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
 
-__all__ = ("ENDS_OF_WORDS", "PROMPT", "STARTERS", "commands", "in_hump", "in_word", "keywords")
+__all__ = ("ENDS_OF_WORDS", "PROMPT", "STARTERS", "commands", "in_name", "in_word", "keywords")
 
 PROMPT: Final = b"assword"
 """What a script expects before it sends a password; its first letter is a capital or none."""
@@ -105,14 +105,14 @@ def commands(data: bytes, at: int, *, programs: bool = True) -> Iterator[Found]:
         yield from _programs_in(words(data[at : read_to(data, at)]), at)
 
 
-def in_hump(data: bytes, at: int) -> Iterator[Found]:
+def in_name(data: bytes, at: int) -> Iterator[Found]:
     """What stands below or behind a name that a place is within: in a table `accessToken,`, and `applicantSin=`."""
     small = data[at : at + _LONGEST].lower()
     sizes = _starters().get(small[:3], ())
-    if any(small[:size] in _COLUMNS for size in sizes):
+    if data[at : at + 1].isupper() and any(small[:size] in _COLUMNS for size in sizes):
         yield from grids.columns(data, at)
     for size in sizes:
-        if small[:size] in starters.HUMPS:
+        if small[:size] in starters.IN_NAMES:
             yield from STARTERS[small[:size]](data, at)
 
 

@@ -16,6 +16,7 @@ from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.phrases import argv, rosters
 from triage.redact.phrases.actors import CHATS, DOES, NEAR_HOST, chatting, machine, paired, person, talking
 from triage.redact.pii import spoken
+from triage.redact.pii.people import TOLD
 from triage.redact.text import Expression, Found, Span, alternatives, anywhere, at_edges, digits_in, line_of
 
 __all__ = ("SAID", "said")
@@ -61,7 +62,9 @@ _FOREIGN: Final = alternatives(vocabulary().foreign)
 _QUALITIES: Final = alternatives(vocabulary().qualities)
 _FLAG: Final = (
     r"--?[\w-]*(?:pass|pwd|secret|token|key|cred|auth|user|login|session"
-    r"|(?:server|node|machine|host|computer)-?name)[\w-]*"
+    r"|(?:server|node|machine|host|computer)-?name|[_-](?:id|no|nr)\b|number|card|serial|seed|mnemonic|phrase|phone|mobile"
+    r"|im[es]i\b|iccid|msisdn|iban|ssn|birth|pin\b|pin-?code|otp|mfa|nummer|tunnus|licen[cs]e|rodne|t?ckn|kimlik|[kn]i[kf]\b|ktp\b|vin\b"
+    r"|nie\b|dni\b|cpf\b|bsn\b|pesel|hetu\b|logname|gps\b|coord|position|latitude|longitude|surname|(?:first|last|full)-?name|uuid|guid|idf[av]\b|tfn\b|mbi\b|contribuinte|registration\b|plate\b)[\w-]*"
 )
 _NEXT_ARGUMENT: Final = r"[\"']?,?[ \t]{1,4}(?:argv?|args?|a|arg ?|argument ?|\$)?\[?[0-9]{1,3}\]?[ ]?[:=][ ]?[\"']?"
 _FLAG_END: Final = (
@@ -87,6 +90,8 @@ _FLAG_ENDINGS: Final = (b"pass", b"passwd", b"password", b"secret", b"token", b"
 _NOT_OF_FLAGS: Final = frozenset({"entropy", "query", "docker", "header", "cookies"})
 _IN_QUERIES: Final = frozenset({b"?", b"&"})
 _QUOTES: Final = frozenset({b'"', b"'"})
+_OF_DEVICES: Final = frozenset({"device", "made device", "mac"})
+_SETS: Final = re.compile(rb"ENV|ARG|set")
 # A word that nothing but a blank or a comma ends, and no quote opens.
 _PLAIN: Final = re.compile(rb"(?!0x|std::)[\w/.:+%-]{3,80}(?=[ ,\n])")
 _MOST: Final = 16_384
@@ -296,7 +301,12 @@ def _keyed(data: bytes, start: int, end: int) -> Iterator[Found]:
     meaning = sense(data[start:end].strip(b'#:*"@ \t').split()[-1].decode("latin-1"))
     if span is None or meaning is None or data[span[0] : span[0] + 1] in b"-=:":
         return
-    if meaning.weak in {"", "word", "long"} and (quote or values.mixed(data[slice(*span)], least=8)):
+    told = meaning.weak in TOLD or meaning.weak in _OF_DEVICES
+    quote = quote or (data[span[0] - 1 : span[0]] if data[span[0] - 1 : span[0]] in _QUOTES else b"")
+    if _SETS.match(data, start) and not data[line_of(data, start)[0] : start].strip(b" \t>$#"):
+        if meaning.weak not in _NOT_OF_FLAGS:
+            yield from judged(data, span, meaning, in_quotes=True, assigned=True, name=(start, end))
+    elif told or (meaning.weak in {"", "word", "long"} and (quote or values.mixed(data[slice(*span)], least=8))):
         yield from judged(data, span, meaning, in_quotes=bool(quote), assigned=True, name=(start, end))
 
 
@@ -404,7 +414,10 @@ _PHRASES: Final[tuple[tuple[str, Callable[[bytes, int, int], Iterator[Found]]], 
     (rf"\b((?-i:[A-Za-z][A-Za-z0-9]*(?:{_COMPOUNDS}))[ \t]+(?:REG_SZ[ \t]+)?[\"']?)", _directive),
     # a keyword of Clojure, a constant of C, a column of an environment
     (r"((?:#[ \t]*define|\((?:define|def|defvar|defparameter|setq|setf))[ \t]+[\w*.-]+[ \t]+[LuU@]?\")", _keyed),
-    (r"\b((?-i:ENV|ARG|LABEL)[ \t]+\w+[ \t]+)", _keyed),
+    (
+        (r"\b((?:(?-i:ENV|ARG|LABEL|SetEnv)|setx|setenv|fastcgi_param|set -g?x[gU]?)[ \t]+[\"']?\w+[\"']?[ \t]+)"),
+        _keyed,
+    ),
     (
         r"\B(:[a-z][\w.-]*(?:key|secret|token|pass\w*|pwd|pw|pin|otp|code|sid|cookie|sess(?:ion)?(?:-?id)?)[ \t]+\")",
         _keyed,

@@ -48,7 +48,7 @@ from triage.redact.pii import (
 from triage.redact.text import Found
 from triage.redact.tokens import web_keys
 
-__all__ = ("FIRST", "HUMPS", "IN_WORDS", "STARTERS")
+__all__ = ("FIRST", "IN_NAMES", "IN_WORDS", "STARTERS")
 
 _FILE: Final = Path(__file__).with_name("leads.toml")
 _LISTS: Final[dict[str, Sized]] = leads.READERS | {
@@ -141,6 +141,7 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield from markups.LEADS
     yield from schemas.LEADS
     yield from sheets.LEADS
+    yield [name.decode() for name in short_names.LEADS[0]], short_names.LEADS[1]
     for kind, names in data["given"].items():
         yield names, partial(answers.given, kind)
     for way, names in data["written"].items():
@@ -178,10 +179,10 @@ FIRST: Final = frozenset(
     name.encode() for way in ("ways", "greetings", "plates", "services") for name in _DATA["written"][way]
 )
 """Those that are too usual within longer words to be looked for there."""
-HUMPS: Final = frozenset(
+IN_NAMES: Final = frozenset(short_names.LEADS[0]) | {
     (name + behind).encode()
     for name in _DATA["written"]["short_ids"]
     for before, behind in short_names.SPELT["short_ids"]
     if not before
-)
-"""Those that may also begin with a capital within a name, `applicantSin=`."""
+}
+"""Those that may also begin with a capital or behind an underscore within a name, `applicantSin=`."""

@@ -58,7 +58,7 @@ def plain(name: bytes) -> str:
 
 def _is_a_label(names: Names, kind: str) -> bool:
     """Whether a name is one that neither `joints` nor `short_names` finds: in several words, or not at all."""
-    if (kind not in _KINDS and kind != "username") or " ".join(names) in national.NAMES:
+    if (kind not in _KINDS and kind != "username") or vocabulary().senses[names].weak in national.HINTS:
         return False
     if len(names) > 1 and kind in _KINDS:
         return True

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from triage.redact.text import DIGITS, Span
 
-__all__ = ("HINTS", "NAMES", "part")
+__all__ = ("HINTS", "KINDS", "LEADS", "NAMES", "part")
 
 _FILE: Final = Path(__file__).with_name("national.toml")
 _HINT: Final = "number of "
@@ -28,13 +29,45 @@ _NRIC_LETTERS: Final = {
     "G": (4, "XWUTRQPNMLK"),
     "M": (3, "KLJNPQRTUWX"),
 }
+# The numbers of the letters that begin a number of Taiwan, in the order of the alphabet.
+_TAIWANESE: Final = (
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    34,
+    18,
+    19,
+    20,
+    21,
+    22,
+    35,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    32,
+    30,
+    31,
+    33,
+)
+_BELARUSIAN: Final = (7, 3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1, 7)
+_BETWEEN: Final = ("_", "-", ".", " ", "")
 _CHINESE: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 class _Number(NamedTuple):
     """What a number looks like, and whether its text sums up."""
 
-    form: re.Pattern[bytes]
+    kind: str
+    form: bytes
     holds: Callable[[str], bool]
 
 
@@ -83,6 +116,50 @@ def _dea(text: str) -> bool:
     return (sum(digits[:5:2]) + 2 * sum(digits[1:6:2])) % _TEN == digits[6]
 
 
+def _taiwanese(text: str) -> bool:
+    """Whether the last digit of a number of Taiwan is that of the others; the second sign of old ones is a letter."""
+    first = _TAIWANESE[ord(text[0]) - 65]
+    digits = [
+        first // 10,
+        first % 10,
+        *(_TAIWANESE[ord(one) - 65] % 10 if one.isalpha() else int(one) for one in text[1:]),
+    ]
+    return (
+        sum(weight * digit for weight, digit in zip((1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), digits, strict=True)) % _TEN == 0
+    )
+
+
+def _of_hong_kong(text: str) -> bool:
+    """Whether the last sign of a number of Hong Kong is that of the others."""
+    signs = [36, *(int(sign, 36) for sign in text if sign.isalnum())][-9:]
+    return sum(weight * sign for weight, sign in zip(range(9, 0, -1), signs, strict=True)) % 11 == 0
+
+
+def _iranian(text: str) -> bool:
+    """Whether the last digit of an Iranian number is that of the others."""
+    *digits, last = _digits(text)
+    rest = sum((_TEN - place) * digit for place, digit in enumerate(digits)) % 11
+    return last == (rest if rest < _SAME else 11 - rest)
+
+
+def _belgian(text: str) -> bool:
+    """Whether the two last digits of a Belgian number are those of the others, in either century."""
+    plain = "".join(map(str, _digits(text)))
+    return any(97 - int(century + plain[:9]) % 97 == int(plain[9:]) for century in ("", "2"))
+
+
+def _dutch(text: str) -> bool:
+    """Whether the digits of a Dutch number pass the test of eleven."""
+    digits = [0, *_digits(text)][-9:]
+    return sum(weight * digit for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), digits, strict=True)) % 11 == 0
+
+
+def _belarusian(text: str) -> bool:
+    """Whether the last digit of a number of Belarus is that of the other signs."""
+    signs = [int(sign, 36) for sign in text]
+    return sum(weight * sign for weight, sign in zip(_BELARUSIAN, signs[:-1], strict=True)) % _TEN == signs[-1]
+
+
 _SUMS: Final[dict[str, Callable[[str], bool]]] = {
     "": lambda _: True,
     "luhn": _luhn,
@@ -93,41 +170,82 @@ _SUMS: Final[dict[str, Callable[[str], bool]]] = {
     "turkish": _turkish,
     "chinese": _chinese,
     "dea": _dea,
+    "taiwanese": _taiwanese,
+    "hong kong": _of_hong_kong,
+    "iranian": _iranian,
+    "belgian": _belgian,
+    "dutch": _dutch,
+    "belarusian": _belarusian,
     "eleven": lambda text: int("".join(map(str, _digits(text)))) % 11 == 0,
 }
 
 
-def _weighed(weights: list[int], modulus: int, ten: int | None, *, turned: bool) -> Callable[[str], bool]:
+def _weighed(entry: Mapping[str, Any]) -> Callable[[str], bool]:
     """What tells whether the digit behind those with weights is the rest of their sum."""
+    weights: list[int] = entry["weights"]
+    modulus: int = entry["modulus"]
+    turned, tens = entry.get("turned", False), entry.get("tens", False)
+    ten: int | None = entry.get("ten")
 
     def holds(text: str) -> bool:
         digits = _digits(text)
         digits = [0] * (len(weights) + 1 - len(digits)) + digits
         rest = sum(weight * digit for weight, digit in zip(weights, digits, strict=False)) % modulus
-        rest = -rest % modulus if turned else rest
-        return digits[len(weights)] == (ten if rest == _TEN else rest)
+        if tens:
+            rest = (modulus - rest) % _TEN
+        elif turned:
+            rest = -rest % modulus
+        return digits[len(weights)] == (ten if rest == _TEN and not tens else rest)
 
     return holds
 
 
-def _read() -> Iterator[tuple[list[str], _Number]]:
-    """The numbers of national.toml, with what each is called."""
-    for entry in tomllib.loads(_FILE.read_text("utf-8"))["number"]:
-        weights = entry.get("weights")
-        holds = (
-            _weighed(weights, entry["modulus"], entry.get("ten"), turned=entry.get("turned", False))
-            if weights
-            else _SUMS[entry.get("sum", "")]
-        )
-        yield entry["names"], _Number(re.compile(entry["form"].encode()), holds)
+def _number(entry: Mapping[str, Any]) -> _Number:
+    """The number that an entry of national.toml tells of."""
+    holds = _weighed(entry) if "weights" in entry else _SUMS[entry.get("sum", "")]
+    return _Number(entry.get("kind", "national_id"), entry["form"].encode("latin-1"), holds)
 
 
-_NUMBERS: Final = tuple(_read())
-NAMES: Final = {name: f"{_HINT}{names[0]}" for names, _ in _NUMBERS for name in names}
+def _leads(entry: Mapping[str, Any]) -> list[str]:
+    """The names of an entry that lead by themselves, in words."""
+    return [*entry.get("leads", ()), *(f"{land} id" for land in entry.get("of", ()))]
+
+
+def _spelt(name: str) -> set[str]:
+    """The ways to write a name of several words, in other letters than ours as words only."""
+    return {name} if not name.isascii() else {between.join(name.split(" ")) for between in _BETWEEN}
+
+
+def _read() -> tuple[dict[str, tuple[_Number, ...]], dict[str, str]]:
+    """The numbers of national.toml by what each is called, and the names that lead by themselves, with their hints."""
+    entries = tomllib.loads(_FILE.read_text("utf-8"))["number"]
+    numbers: dict[str, tuple[_Number, ...]] = {}
+    leads: dict[str, str] = {}
+    for entry in entries:
+        known = [numbers[name][0] for name in entry["any"]] if "any" in entry else [_number(entry)]
+        leading = _leads(entry)
+        for name in dict.fromkeys((*entry["names"], *leading, *(name.replace(" ", "") for name in leading))):
+            numbers[name] = (*numbers.get(name, ()), *known)
+        leads |= {spelt: f"{_HINT}{name}" for name in leading for spelt in _spelt(name)}
+    return numbers, leads
+
+
+_NUMBERS, _LEADS = _read()
+NAMES: Final = {name: f"{_HINT}{name}" for name in _NUMBERS}
 """What each is called, in words, and the hint of it."""
-_BY_HINT: Final = {f"{_HINT}{names[0]}": number for names, number in _NUMBERS}
+LEADS: Final = {text.lower().encode(): hint for text, hint in _LEADS.items()}
+"""The names that lead to a number by themselves, as they are written in small letters, and their hints."""
+_BY_HINT: Final = {f"{_HINT}{name}": numbers for name, numbers in _NUMBERS.items()}
+KINDS: Final = {f"{_HINT}{name}": number[0].kind for name, number in _NUMBERS.items()}
+"""The kind of what each hint tells of."""
 HINTS: Final = frozenset(_BY_HINT)
 """The hints of names that are read here."""
+
+
+@cache
+def _compiled(form: bytes) -> re.Pattern[bytes]:
+    """An expression, made where it is needed first: there are many, and a text has few."""
+    return re.compile(form)
 
 
 def part(data: bytes, start: int, end: int, hint: str) -> Span | None:
@@ -138,9 +256,11 @@ def part(data: bytes, start: int, end: int, hint: str) -> Span | None:
     >>> part(b"sin=046 454 286", 4, 15, "number of sin"), part(b"sin=046 454 287", 4, 15, "number of sin")
     ((4, 15), None)
     """
-    form, holds = _BY_HINT[hint]
-    match = form.match(data, start, end)
-    if match is None or (match.end() < len(data) and data[match.end()] in _BEHIND):
-        return None
-    text = match.group()
-    return match.span() if len(set(text) & set(DIGITS)) > _SAME and holds(text.decode("ascii")) else None
+    for _, form, holds in _BY_HINT[hint]:
+        match = _compiled(form).match(data, start, end)
+        if match is None or (match.end() < len(data) and data[match.end()] in _BEHIND):
+            continue
+        text = match.group()
+        if len(set(text) & set(DIGITS)) > _SAME and holds(text.decode("latin-1")):
+            return match.span()
+    return None

@@ -15,12 +15,25 @@ from triage.redact.pii import national, towns
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.text import DIGITS, Span, digits_in, letters_in
 
-__all__ = ("FORMS", "coded", "full_name", "house_behind", "is_date", "is_numbered", "is_street", "line_end", "part")
+__all__ = (
+    "FORMS",
+    "TOLD",
+    "coded",
+    "full_name",
+    "house_behind",
+    "is_date",
+    "is_numbered",
+    "is_street",
+    "line_end",
+    "part",
+)
 
 FORMS: Final = (
     frozenset({"name", "date", "street", "postal", "city", "id", "nir", "vin", "plate", "licence"}) | national.HINTS
 )
 """The hints of keys.toml that are read here."""
+TOLD: Final = FORMS - {"name", "street", "city"} | {"phone", "digits"}
+"""The hints of what is told by its form, wherever it stands beside its name."""
 _REACH: Final = 160
 _PARTICLES: Final = frozenset(
     b"von van de da der den la le al bin ibn dos das du di del el y e i zu zur ten ter af av bint".split()

@@ -36,7 +36,10 @@ _ADDRESSES: Final = _any_of(fields_of_people().addresses)
 _ZIPS: Final = _any_of(fields_of_people().zips | fields_of_people().cities | fields_of_people().numbers)
 _PHONES: Final = _any_of(fields_of_people().phones | fields_of_people().births)
 _NATIVE: Final = _any_of(fields_of_people().houses | fields_of_people().users)
-_SIGN: Final = r"[*_]*\\*[\"'`]?\]?[ \t]*(?:::?|=>|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*(?:N?\\*[\"'`](?:\\*')?)?"
+_SIGN: Final = (
+    r"[*_]*\\*[\"'`]?[\]}]?[ \t]*(?:::?|[=-]>|,<<|\n\$[0-9]{1,4} =|[=>]|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*"
+    r"(?:N?\\*[\"'`](?:\\*')?)?"
+)
 # The next cell of a table, what a term means.
 _CELL: Final = (
     r"[ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
@@ -56,12 +59,14 @@ CANDIDATES: Final = (
     r"p[<a-z][a-z]{3}[a-z]+<<[a-z<]+<<<",
 )
 """What such a field, or such a format, begins with; see `personal`."""
+# What stands before a string: its length, where it is kept, what it is wrapped in.
 _FIELD: Final = re.compile(
     rb"(?is)([^\x00-\x1f\x21-\x2c\x2f:;<=>?@\[\]^`{|}~]+?)(?: \([\w /,.-]{2,24}\))?"
     rb"([ :]{0,3}</(?:td|th|dt|b|strong|label|span|key)>\s{0,20}<(?:td|dd|span|p|string|real)(?: [^<>\n]{0,60})?>"
-    rb"|[*_]*\\*[\"'`]?\]?(?: value)?[ \t]*(?:::?|=>|[=>|]"
+    rb"|[*_]*\\*[\"'`]?[\]}]?(?: value)?[ \t]*(?:::?|[=-]>|,<<|\n\$[0-9]{1,4} =|[=>|]"
     rb"|[*_]+:|\xef\xbc\x9a|REG_SZ)[*_]*[ \t]*"
-    rb"(?:(?:N|\r?\n[ \t]{1,64}string\([0-9]{1,7}\)[ ]|0x[0-9a-f`]{1,17}[ ](?:<[^<>\n]{1,80}>[ ])?[@lu]?)?"
+    rb"(?:(?:N|\r?\n[ \t]{1,64}string\([0-9]{1,7}\)[ ]|0x[0-9a-f`]{1,17}[ ](?:<[^<>\n]{1,80}>[ ])?[@lu]?"
+    rb"|Some\(|Just[ ]|Optional\()?"
     rb"(?:\\*[\"`](?=\\*'))?(\\*)([\"'`]))?)"
 )
 _PASCAL: Final = re.compile(rb"(?!Mc|Mac|De|Di|La|Le|Van|Von|Fitz|O')[A-Z][A-Za-z]*[a-z][A-Z]")
@@ -225,7 +230,7 @@ def _valued(data: bytes, match: re.Match[bytes], judge: _Judge) -> Iterator[Foun
     stop: int | None
     if match[4]:
         stop = extents.closing(data, at, len(match[3]), match[4])
-    elif sign.endswith(b">") and not sign.endswith(b"=>"):
+    elif sign.endswith(b">") and not sign.endswith((b"=>", b"->")):
         stop = data.find(b"<", at, at + 200)
     elif sign.endswith(b"|"):
         stop = data.find(b"|", at, at + 200)
@@ -236,6 +241,11 @@ def _valued(data: bytes, match: re.Match[bytes], judge: _Judge) -> Iterator[Foun
             stop = next((n for n in range(at, stop) if data[n] in b"& \"'"), stop)
     if stop is not None and at < stop <= at + 200:
         yield from judge(data, match, (at, stop))
+
+
+def _names_element(data: bytes, span: Span) -> bool:
+    """Whether a name is that of what the element holds whose tag ends behind it."""
+    return data[span[1] + 1 : span[1] + 2] == b">" and sense(data[slice(*span)].decode("latin-1")) is not None
 
 
 def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
@@ -250,7 +260,7 @@ def _name(data: bytes, match: re.Match[bytes], span: Span) -> Iterator[Found]:
     comma = data.find(b",", *found)
     if comma >= 0 and b" " in data[found[0] : comma].strip() and not match[4]:  # what follows is where to
         found = found[0], comma
-    if not is_person(data[slice(*found)]):
+    if not is_person(data[slice(*found)]) or _names_element(data, found):
         return
     whole = (
         found[1] == span[1]

@@ -8,7 +8,7 @@ from typing import Final
 
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense
-from triage.redact.pii import people
+from triage.redact.pii import given, people
 from triage.redact.text import Found, Span, line_of
 
 __all__ = ("READERS", "card_at", "of_account", "phone")
@@ -84,7 +84,7 @@ def _card_before(data: bytes, at: int) -> Iterator[Found]:
 
 
 def _card_around(data: bytes, at: int, end: int) -> Iterator[Found]:
-    """The same of the lines around one of a full name, if others of a vCard stand right beside it."""
+    """The same of the lines around one of a full name, if others of a vCard stand beside it or it is somebody's."""
     line, stop = line_of(data, at, most=_LINE)
     behind = stop + 1
     for _ in range(_MOST_LINES):
@@ -98,7 +98,8 @@ def _card_around(data: bytes, at: int, end: int) -> Iterator[Found]:
             break
         begin = before
     name = _VALUE.match(data, end)
-    if (begin < line or behind > stop + 1) and name and people.full_name(name.group().rstrip()):
+    full = name.group().rstrip() if name else b""
+    if people.full_name(full) and (begin < line or behind > stop + 1 or given.is_name_of_somebody(full)):
         yield from _lines(data, begin, min(behind, len(data)))
 
 

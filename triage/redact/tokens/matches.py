@@ -51,6 +51,7 @@ _IN_WORD: Final = frozenset(bytes([byte]) for byte in WORD + b"-.")
 _ESCAPED: Final = frozenset({b"\\n", b"\\r", b"\\t"})
 _LINE_ENDS: Final = frozenset(b"\r\n\\")
 _SHORTEST: Final = 4
+_UNDERSCORE: Final = ord("_")
 _VENDOR_REACH: Final = 400
 _GENERIC_REACH: Final = 200
 _FORM_REACH: Final = 1_200
@@ -240,8 +241,8 @@ def _on_command_line(data: bytes, start: int, *, programs: bool) -> Iterator[Hit
     inside = data[start] not in _LETTERS or data[start : start + len(commands.PROMPT)].lower() == commands.PROMPT
     if inside or not _is_in(_LETTERS_BEFORE, data, start):
         found = commands.commands(data, start, programs=programs)
-    elif data[start : start + 1].isupper() and data[start - 1 : start].islower():
-        found = commands.in_hump(data, start)
+    elif data[start - 1] == _UNDERSCORE or (data[start : start + 1].isupper() and data[start - 1 : start].islower()):
+        found = commands.in_name(data, start)
     elif data[start : start + 3].lower() in commands.ENDS_OF_WORDS:
         found = commands.in_word(data, start)
     else:
