@@ -28,6 +28,7 @@ from triage.formats.traces.check_frames import form
 from triage.formats.traces.gdb_frames import call
 from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.reports import Report
+from triage.formats.traces.signal_names import spoken
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
@@ -68,12 +69,6 @@ _SIGNAL: Final = lazy(
 _WORDS: Final = lazy(
     r"\b([Ss]egmentation [Ff]ault|[Bb]us error|[Aa]borted|Illegal instruction|Floating[ -]point exception)\b"
 )
-_NAMES: Final = {
-    "segmentation fault": "SIGSEGV",
-    "bus error": "SIGBUS",
-    "aborted": "SIGABRT",
-    "illegal instruction": "SIGILL",
-}
 _ADDRESS: Final = lazy(r"\baddress:? ?(?:=|is|at)? ?\[?(0x[0-9a-fA-F]{1,16})")
 _GOT: Final = lazy(
     r".{0,60}\b(?:mysqld|mariadbd|mysqld_safe) got signal \d{1,2} ?;|.{0,80}\b[\w.-]{1,40} crashed by signal: \d{1,2}\b"
@@ -158,7 +153,7 @@ def _report(
     if found := _SIGNAL.search(text):
         signal = found[2] or code_name("linux", int(found[1]))
     if signal is None and (words := _WORDS.search(text)):
-        signal = _NAMES.get(words[1].lower(), "SIGFPE")
+        signal = spoken(words[1])
     frames = handled(frames) if signal else frames
     address = _ADDRESS.search(text)
     process = _MPI.match(window[first] or "")

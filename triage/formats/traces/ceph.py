@@ -20,6 +20,7 @@ from triage.formats.traces.block import Block, rows
 from triage.formats.traces.gdb_frames import call
 from triage.formats.traces.patterns import lazy, opening, remembered
 from triage.formats.traces.reports import Report
+from triage.formats.traces.signal_names import spoken
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
@@ -39,14 +40,6 @@ _ROW: Final = lazy(r"\s{1,3}\d{1,4}: (?P<text>\S.*?)(?: \[0x(?P<address>[0-9a-f]
 _OFFSET: Final = lazy(r"(?P<name>.*)\+0x(?P<offset>[0-9a-f]{1,8})$")
 _NOTE: Final = " NOTE: a copy of the executable"
 _AHEAD: Final = 8
-_WORDS: Final = {
-    "Segmentation fault": "SIGSEGV",
-    "Aborted": "SIGABRT",
-    "Bus error": "SIGBUS",
-    "Illegal instruction": "SIGILL",
-    "Floating point exception": "SIGFPE",
-    "Terminated": "SIGTERM",
-}
 
 
 def read(window: Window) -> Report | None:
@@ -68,7 +61,7 @@ def read(window: Window) -> Report | None:
         return None
     if (block[end] or "").startswith(_NOTE):
         end += 1
-    error = "Assertion failed" if failed else _WORDS.get(str(signal and signal["words"]), line.strip("* "))
+    error = "Assertion failed" if failed else (signal and spoken(signal["words"])) or line.strip("* ")
     value = failed["text"] if failed else None
     named = error if error.startswith("SIG") else None
     above = block.at(-1) if failed else None

@@ -24,6 +24,7 @@ from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.check_frames import form
 from triage.formats.traces.check_heads import Head
 from triage.formats.traces.patterns import lazy
+from triage.formats.traces.signal_names import spoken
 from triage.formats.traces.window import Window
 
 __all__ = ("STARTS", "signal", "v8")
@@ -63,14 +64,6 @@ _CAUGHT: Final = lazy(r"Caught (?P<words>[A-Z][\w ]{1,40}), suspect faulting add
 _HANDLER: Final = lazy(
     r"PID (?P<pid>\d{1,9}) received (?P<signal>SIG[A-Z]{2,6}) for address: (?P<address>0x[0-9a-fA-F]{1,16})"
 )
-_WORDS: Final = {
-    "Segmentation fault": "SIGSEGV",
-    "Aborted": "SIGABRT",
-    "Bus error": "SIGBUS",
-    "Illegal instruction": "SIGILL",
-    "Floating point exception": "SIGFPE",
-    "Trace/breakpoint trap": "SIGTRAP",
-}
 _FATAL: Final = lazy(
     r"\s{0,8}#\s{1,4}Fatal error in (?:(?P<file>.{0,400}), line (?P<line>\d{1,9})|(?P<function>\S.{0,400}))\s*$"
 )
@@ -100,7 +93,7 @@ def signal(window: Window) -> Head | None:
     if found := _GLOG.match(text, cut):
         return _glog(window, found, 0)
     if (at := text.find("Caught ")) >= 0 and (caught := _CAUGHT.match(text, at)):
-        name = _WORDS.get(caught["words"])
+        name = spoken(caught["words"])
         return _head(name or caught["words"], name, int(caught["address"], 16))
     if (handled := _HANDLER.match(text)) and not (window[1] or "").startswith("SymInit"):
         made = _head(handled["signal"], handled["signal"], int(handled["address"], 16))

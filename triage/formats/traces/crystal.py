@@ -19,6 +19,7 @@ from triage.formats.traces.block import Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.rounds import more as again
+from triage.formats.traces.signal_names import numbered
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
@@ -51,7 +52,6 @@ _RAW: Final = lazy(
     r"(?: in (?P<image>\S.{0,300}?))?(?: \((?P<times>\d{1,9}) times\))?$"
 )
 _TIMES: Final = lazy(r" \((\d{1,9}) times\)$")
-_SIGNALS: Final = {11: "SIGSEGV", 10: "SIGBUS", 7: "SIGBUS"}
 _MESSAGE: Final = 12
 
 
@@ -71,7 +71,7 @@ def read(window: Window) -> Report | None:
         return None
     head = window[start] or ""
     fault = _FAULT.match(head)
-    signal = _SIGNALS.get(int(fault["number"]), "SIGSEGV") if fault else None
+    signal = numbered(int(fault["number"])) if fault else None
     if signal or _OVERFLOW.match(head):
         error, text = signal or "stack overflow", head.strip()
     traces = [Trace(frames=tuple(frames), error_type=error, error_value=text, crashed=True)]

@@ -12,6 +12,7 @@ from typing import Final
 
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.patterns import lazy
+from triage.formats.traces.signal_names import spoken
 from triage.formats.traces.window import Window
 
 __all__ = ("signal_above",)
@@ -19,15 +20,6 @@ __all__ = ("signal_above",)
 _APPORT: Final = "Stacktrace:"
 _ROW: Final = lazy(r"Signal(?:: (?P<number>\d{1,3})|Name: (?P<name>SIG[A-Z]{2,6}))\s*$")
 _DRKONQI: Final = lazy(r"Application: .{0,200}\(.{1,100}\), signal: (?P<words>[A-Z][\w/ ]{2,40}?)\s*$")
-_WORDS: Final = {
-    "Segmentation fault": "SIGSEGV",
-    "Aborted": "SIGABRT",
-    "Abort": "SIGABRT",
-    "Bus error": "SIGBUS",
-    "Illegal instruction": "SIGILL",
-    "Floating point exception": "SIGFPE",
-    "Trace/breakpoint trap": "SIGTRAP",
-}
 _ROWS, _NEAR = 40, 6
 
 
@@ -40,7 +32,7 @@ def signal_above(window: Window, first: int) -> str | None:
         if line is None or window.is_record(index):
             return None
         if found := _DRKONQI.match(line.strip()):
-            return _WORDS.get(found["words"])
+            return spoken(found["words"])
         if line.strip():
             return None
     return None

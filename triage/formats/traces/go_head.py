@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from triage.formats.traces.go_parse import panics
 from triage.formats.traces.patterns import integer, lazy
 from triage.formats.traces.reports import Report
+from triage.formats.traces.signal_names import numbered
 from triage.records import Trace, json_text
 
 __all__ = ("Head", "head_of", "logged", "thrown")
@@ -24,7 +25,6 @@ _PC: Final = lazy(r"PC=0x([0-9a-fA-F]{1,16}) m=\S{1,9} sigcode=(\d{1,9})(?: addr
 _FAULT: Final = lazy(r"unexpected fault address (?:0x)?([0-9a-fA-F]{1,16})")
 _LIMIT: Final = lazy(r"runtime: goroutine stack exceeds (\d{1,15})-byte limit")
 _RECOVERED: Final = lazy(r".{0,4000}?(?:panic recovered|Observed a panic|[Pp]anic in \S{1,200}|panic):? ?(.*)$")
-_NUMBERS: Final = {4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 10: "SIGBUS", 11: "SIGSEGV"}
 # What a message begins with, and the kind of event that it is.
 _NIL: Final = "invalid memory address or nil pointer dereference"
 _KINDS: Final = (
@@ -167,7 +167,7 @@ def _signal(lines: list[str]) -> tuple[str | None, int | None, int | None, tuple
     facts: list[tuple[str, str]] = []
     for line in lines:
         if found := _SIGNAL.match(line):
-            signal = found[1] or _NUMBERS.get(integer(found[2]))
+            signal = found[1] or numbered(integer(found[2]))
             code = integer(found[4]) if found[4] else None
             address = int(found[5], 16) if found[5] else address
             facts += [("pc", f"0x{found[6]}")] if found[6] else []

@@ -10,6 +10,7 @@ from triage.formats.traces.log_lines import is_log
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.python_traceback import FRAME, frame
 from triage.formats.traces.reports import Report, shifted
+from triage.formats.traces.signal_names import spoken
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
@@ -24,17 +25,6 @@ _BINARY: Final = lazy(
 )
 _EXTENSIONS: Final = lazy(r"Extension modules: (.*?)(?: \(total: \d+\))?$")
 _STATE: Final = lazy(r"Python runtime state: (.*)$")
-_SIGNALS: Final = {
-    "Segmentation fault": "SIGSEGV",
-    "Aborted": "SIGABRT",
-    "Bus error": "SIGBUS",
-    "Floating point exception": "SIGFPE",
-    "Floating-point exception": "SIGFPE",
-    "Illegal instruction": "SIGILL",
-    "Bad system call": "SIGSYS",
-    "User defined signal 1": "SIGUSR1",
-    "Terminated": "SIGTERM",
-}
 _WINDOWS: Final = {
     "access violation": 0xC0000005,
     "stack overflow": 0xC00000FD,
@@ -127,7 +117,7 @@ def report(window: Window) -> Report | None:
     error = (fatal[1] or fatal[3]) if fatal else None
     said = (fatal[2] or fatal[4] or "") if fatal else ""
     code = _WINDOWS.get(said) or (int(found[1], 16) if (found := _CODE.match(said)) else None)
-    signal = _SIGNALS.get(said)
+    signal = spoken(said)
     if not traces and error:
         traces = (Trace(error_type=error, error_value=said or None, crashed=True),)
     return Report(

@@ -26,6 +26,7 @@ from msgspec.structs import replace
 from triage.formats.traces.block import Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
+from triage.formats.traces.signal_names import spoken
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
@@ -59,7 +60,6 @@ _STOP: Final = lazy(
 )
 _DEEP: Final = lazy(r"C stack usage|evaluation nested too deeply|node stack overflow|infinite recursion|stack overflow")
 _MEMORY: Final = lazy(r"cannot allocate (?:vector|memory|buffer)|memory exhausted|vector memory limit")
-_SIGNALS: Final = {"segfault": "SIGSEGV", "bus error": "SIGBUS", "illegal operation": "SIGILL"}
 _MESSAGE: Final = 24
 # A call is cut behind so many characters.
 _CALL: Final = 3_000
@@ -288,7 +288,7 @@ def _signal(block: Block, what: str) -> Report:
         frames, end = rows
     if (block[end] or "").startswith("An irrecoverable exception occurred"):
         end += 1
-    signal = _SIGNALS[what]
+    signal = spoken(what)
     cause = address["cause"] if address else None
     return Report(
         end=end,

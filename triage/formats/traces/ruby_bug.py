@@ -9,6 +9,7 @@ from triage.formats.traces.block import Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report, shifted
 from triage.formats.traces.ruby_frames import PLACE, frame_of
+from triage.formats.traces.signal_names import spoken
 from triage.records import Frame, Trace, json_text
 
 __all__ = ("parse_bug", "read_bug")
@@ -23,12 +24,6 @@ _NATIVE: Final = lazy(
 _REGISTER: Final = lazy(r"\b([A-Za-z][A-Za-z0-9]{1,7}): 0x([0-9a-fA-F]{1,16})")
 _AT: Final = lazy(r".* at 0x([0-9a-fA-F]{1,16})")
 _MAP: Final = lazy(r"[0-9a-f]{4,16}-[0-9a-f]{4,16} ")
-_SIGNALS: Final = {
-    "Segmentation fault": "SIGSEGV",
-    "Bus Error": "SIGBUS",
-    "Illegal instruction": "SIGILL",
-    "Aborted": "SIGABRT",
-}
 _ADVICE_LINES: Final = 12
 _BACK_LINES: Final = 4
 
@@ -93,7 +88,7 @@ def read_bug(block: Block) -> Report | None:
         return None
     traces = shifted(parse_bug(lines), 0)
     address = _AT.match(bug[3][:400])
-    signal = next((name for text, name in _SIGNALS.items() if bug[3].startswith(text)), None)
+    signal = spoken(bug[3].partition(" at 0x")[0].strip())
     arch, _, system = (ruby[2] if ruby else "").partition("-")
     return Report(
         end=end,

@@ -19,6 +19,7 @@ from typing import Final
 from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
+from triage.formats.traces.signal_names import number
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
@@ -64,7 +65,6 @@ _SIGNALS: Final = {
     "alignment check": "SIGBUS",
     "coprocessor error": "SIGFPE",
 }
-_NUMBERS: Final = {"SIGILL": 4, "SIGTRAP": 5, "SIGBUS": 7, "SIGFPE": 8, "SIGSEGV": 11}
 
 
 def read(window: Window) -> Report | None:
@@ -121,7 +121,7 @@ def _report(window: Window, found: re.Match[str], signal: str, word: str, addres
         ),
         error_type=signal,
         error_value=value,
-        error_code=_NUMBERS.get(signal),
+        error_code=number(signal),
         error_code_name=signal,
         signal=signal,
         fault_address=address,

@@ -26,6 +26,7 @@ from triage.formats.exception_codes import name as code_name
 from triage.formats.traces.block import AHEAD, Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
+from triage.formats.traces.signal_names import spoken
 from triage.formats.traces.swift_backtrace import Backtrace, old_row
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
@@ -63,15 +64,6 @@ _CRASH: Final = lazy(r"(?:[^\w\s]{1,4} ?)?(?:Program crashed|Crash): (?P<what>[A
 _TRACED: Final = lazy(r"\*\*\* Signal (\d{1,3}): Backtracing from ")
 _ABOVE: Final = 6
 _FAULT: Final = lazy(r".* at 0x([0-9a-fA-F]{1,16})$")
-_SIGNALS: Final = (
-    ("Bad pointer dereference", "SIGSEGV"),
-    ("Bus error", "SIGBUS"),
-    ("Illegal instruction", "SIGILL"),
-    ("System trap", "SIGTRAP"),
-    ("Aborted", "SIGABRT"),
-    ("Floating point exception", "SIGFPE"),
-    ("Arithmetic exception", "SIGFPE"),
-)
 # What the runtime of Swift 3 and 4 says without naming a place.
 _OLD: Final = (
     "unexpectedly found nil",
@@ -187,19 +179,20 @@ def _crash(block: Block, what: str | None) -> Report | None:
     """The report of the runtime's own backtracer."""
     backtrace = Backtrace()
     end = backtrace.read(block, 0 if what is None else 1)
+    called = None if what is None else what.partition(" at 0x")[0]
     if what is None and not backtrace.stacks:
         return None
-    if what is not None and end == 1 and not what.split(" at 0x")[0].startswith(tuple(t for t, _ in _SIGNALS)):
+    if what is not None and end == 1 and not spoken(called):
         return None
-    signal = next((name for text, name in _SIGNALS if (what or "").startswith(text)), None) or _trapped(block, what)
+    signal = spoken(called) or _trapped(block, what)
     fault = _FAULT.match(what or "")
-    traces = backtrace.traces(what.partition(" at 0x")[0] if what else None, what)
+    traces = backtrace.traces(called, what)
     arch, system = backtrace.platform
     return Report(
         end=end,
         kind="crash",
         traces=traces,
-        error_type=what.partition(" at 0x")[0] if what else None,
+        error_type=called,
         error_value=what,
         signal=signal,
         fault_address=int(fault[1], 16) if fault else None,

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
+from triage.formats.traces.signal_names import numbered
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 from triage.times import iso
@@ -67,7 +68,6 @@ _OFFSET: Final = lazy(r"(?P<module>[^\s()]{1,200})\(\+?(?P<offset>0x[0-9a-fA-F]{
 _MODULED: Final = lazy(r"(?P<module>\S{1,200}\.(?:exe|dll|so|dylib))$", re.IGNORECASE)
 _UNKNOWN: Final = frozenset({"UnknownFile", "UnknownFunction", "Unknown", "???", ""})
 _ACCESS: Final = {"read": "READ", "writ": "WRITE", "execut": "EXECUTE"}
-_SIGNALS: Final = {4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 10: "SIGBUS", 11: "SIGSEGV"}
 _GAP, _MOST, _HEADS, _BACK, _LONGEST = 6, 4_000, 16, 24, 4_000
 
 
@@ -216,7 +216,7 @@ def head_of(text: str) -> Head | None:
         level = "error" if what == "Ensure condition failed" else "fatal"
         return Head(3 if asserted else 1, "assertion" if asserted else "abort", what, value, level, frame)
     if found := _EXCEPTION.match(text):
-        signal = found["signal"] or found["signalled"] or _SIGNALS.get(int(found["number"] or 0))
+        signal = found["signal"] or found["signalled"] or numbered(int(found["number"] or 0))
         if found["name"] is None and signal is None:
             return None
         name, access = found["name"] or signal or "crash", _ACCESS.get(found["access"] or "")

@@ -22,6 +22,7 @@ from typing import Final, NamedTuple
 from triage.formats.traces.block import Block
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
+from triage.formats.traces.signal_names import spoken
 from triage.formats.traces.window import Window
 from triage.records import Frame, Trace
 
@@ -47,13 +48,6 @@ _TESTED: Final = lazy(r"error: '(?P<test>[^'\n]{1,200})' failed:?(?: (?P<text>.*
 _LEAK: Final = lazy(
     r"(?:\[gpa\] \(err\)|error\((?:gpa|\w{1,40})\)|\(gpa\): error): (?P<text>memory address 0x[0-9a-f]{1,16} leaked):"
 )
-_SIGNALS: Final = {
-    "Segmentation fault": "SIGSEGV",
-    "Bus error": "SIGBUS",
-    "Illegal instruction": "SIGILL",
-    "Arithmetic exception": "SIGFPE",
-    "General protection exception": "SIGSEGV",
-}
 _BACK, _SOURCE = 24, 3
 
 
@@ -132,8 +126,8 @@ def _head(line: str) -> _Head | None:
         return _Head("exception", "panic", found["text"].strip() or None, thread=thread)
     if found := _FAULT.match(line):
         address = int(found["address"], 16) if found["address"] else None
-        signal = _SIGNALS[found["what"]]
-        return _Head("crash", signal, line.strip(), signal=signal, address=address)
+        signal = spoken(found["what"])
+        return _Head("crash", signal or found["what"], line.strip(), signal=signal, address=address)
     if found := _TEST.match(line):
         return _Head("assertion" if found["name"].startswith("Test") else "exception", found["name"], None, "error")
     if found := _TESTED.match(line):
