@@ -22,7 +22,7 @@ from triage.redact.named.joints import assignment
 from triage.redact.named.own_keys import OwnKeys
 from triage.redact.phrases import prose
 from triage.redact.pii import hosts, network, personal
-from triage.redact.text import Allowance, Expression, Found
+from triage.redact.text import Allowance, Expression, Found, Span
 from triage.redact.tokens import matches
 
 if TYPE_CHECKING:
@@ -76,19 +76,19 @@ class Scanner:
             told = [] if silent else self._told(layers)
             if not told and large and len(self._silent) < _MOST_SILENT:
                 self._silent.add(block or _digest(data))
-            return self._settled(data, chain(told, _named_again(layers, known)) if known is not None else told)
+            return self._settled(layers, chain(told, _named_again(layers, known)) if known is not None else told)
         finally:
             forget()
 
     def found(self, data: bytes, layers: Sequence[Layer]) -> list[Hit]:
         """As `find`, of a text that is handed over once; what was looked up is kept until `forget`."""
-        return self._settled(data, self._told(layers))
+        return self._settled(layers, self._told(layers))
 
     def find_known(self, data: bytes, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
         """The places of known values only, decoded too; without those that are found as they are."""
         places = {hit.start: hit.end for hit in found}
         hits = _named_again(layers, known, places)
-        return self._settled(data, (hit for hit in hits if places.get(hit.start) != hit.end))
+        return self._settled(layers, (hit for hit in hits if places.get(hit.start) != hit.end))
 
     def _told(self, layers: Sequence[Layer]) -> list[Hit]:
         """What rules and names find in a text and in everything decoded from it."""
@@ -137,9 +137,13 @@ class Scanner:
                 if start < end:
                     yield Hit(start, end, kind, "pattern", KEY, data[start:end])
 
-    def _settled(self, data: bytes, hits: Iterable[Hit]) -> list[Hit]:
+    def _settled(self, layers: Sequence[Layer], hits: Iterable[Hit]) -> list[Hit]:
         """Overlapping hits joined, what is allowed or masked taken out, in order."""
+        data = layers[0].data
         whole = [hit for hit in hits if self._counts(hit)] if self._weakened else [*hits]
+        gaps = [gap for layer in layers if len(layer.views) == 1 and not layer.run for gap in layer.views[0].gaps]
+        if gaps:
+            whole = [part for hit in whole for part in _outside(hit, gaps)]
         if not data.isascii():
             whole = [whole_characters(data, hit) for hit in whole]
         # By their starts; of those that start together the longest first, then the surest.
@@ -170,6 +174,17 @@ def forget() -> None:
     network.forget()
     hosts.forget()
     Allowance.forget()
+
+
+def _outside(hit: Hit, gaps: Sequence[Span]) -> Iterator[Hit]:
+    """A hit without what of the document stands between the parts of its value."""
+    for start, end in gaps:
+        if hit.start < start < hit.end:
+            yield hit.but(end=start)
+            if hit.end <= end:
+                return
+            hit = hit.but(start=end)
+    yield hit
 
 
 def _disjoint(data: bytes, hits: list[Hit]) -> list[Hit]:

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from triage.redact.ahead import Ahead, Pass
+from triage.redact.decoding.arrays import lines_joined
 from triage.redact.decoding.attached import attached, places
 from triage.redact.decoding.continued import rejoined_cells
 from triage.redact.decoding.directories import decoded_entries
@@ -76,17 +77,14 @@ class Layer(NamedTuple):
     def _moved(self, hits: list[Hit]) -> Iterator[Hit]:
         """The hits in a view, where they stand in the text."""
         for hit in hits:
-            place = self._back((hit.start, hit.end))
-            if place is not None:
-                yield hit.but(start=place[0], end=place[1])
+            for start, end in self._back((hit.start, hit.end)):
+                yield hit.but(start=start, end=end)
 
-    def _back(self, place: Span) -> Span | None:
-        """The range of the text behind a range of this layer."""
-        found: Span | None = place
+    def _back(self, place: Span) -> list[Span]:
+        """The ranges of the text behind a range of this layer."""
+        found = [place]
         for view in self.views:
-            if found is None:
-                break
-            found = view.back(*found)
+            found = [part for start, end in found for part in view.parts(start, end)]
         return found
 
     def __repr__(self) -> str:
@@ -109,7 +107,7 @@ def read_layers(
         return layers
     encoded = [*lines.spans(ENCODED)]
     once = [rejoined(data), unshielded(data, lines)] if depth == _DEPTH else []
-    once.append(spelt(data, encoded))
+    once += [spelt(data, encoded), lines_joined(data)]
     apart = chain(
         columns(data, encoded),
         unprefixed(data),

@@ -37,6 +37,8 @@ class View:
     """Whether lines were joined that may have been apart: see `wraps.holds`."""
     last: bool = False
     """Whether another view decodes what is encoded in it."""
+    apart: tuple[int, ...] = ()
+    """The pieces that stand for parts of the document: what is found over one of them is found on both sides of it."""
 
     def back(self, start: int, end: int) -> Span | None:
         """The range of the original behind a range of the view; None where something between was left out."""
@@ -53,6 +55,22 @@ class View:
         if before < inside < behind and not self.sizes[before] and self.ends[before] - self.begins[before] > 1:
             first = self.begins[before]
         return first, last
+
+    def parts(self, start: int, end: int) -> Iterator[Span]:
+        """The ranges of the original behind a range of the view: more than one where it reaches over what is apart."""
+        least = 0
+        for number in self.apart:
+            if start < self.outs[number] < end:
+                if place := self.back(start, self.outs[number]):
+                    yield max(place[0], least), min(place[1], self.begins[number])
+                start, least = self.outs[number], self.ends[number]
+        if place := self.back(start, end):
+            yield max(place[0], least), place[1]
+
+    @property
+    def gaps(self) -> list[Span]:
+        """The ranges of the original that are apart from what is found around them."""
+        return [(self.begins[number], self.ends[number]) for number in self.apart]
 
     def touches(self, start: int, end: int) -> bool:
         """Whether a range of the view holds anything decoded or joined, or borders on it."""
