@@ -183,6 +183,8 @@ def test_words_of_other_things_head_no_table(text):
     ("<table><tr><th></th><th>password</th></tr><tr><th>0</th><td>hunter20x</td></tr>"
     "<tr><th>1</th><td>hunter21x</td></tr></table>"),
     "<tr><th>Password:</th><td>hunter20x</td></tr><tr><th>Token:</th><td>hunter21x</td></tr>",
+    ('<table border="1">\n<tr><td><b>Id</b></td><td>Password</td><td>Since</td></tr>\n'
+    "<tr><td>0</td><td>hunter20x</td><td>May</td></tr><tr><td>1</td><td>hunter21x</td><td>June</td></tr></table>"),
 ])  # fmt: skip
 def test_tables_of_json_and_html_are_read(text):
     assert [text[start:end] for start, end, _ in spans(text)] == ["hunter20x", "hunter21x"]
@@ -192,6 +194,9 @@ def test_tables_of_json_and_html_are_read(text):
     '{"columns":["id","size"],"data":[[1,"hunter20x"]]}', '[["id","name"],[1,"orange"]]',
     "<tr><th>Option</th><th>password</th></tr><tr><td>type</td><td>string</td></tr>",
     "<tr><th>size</th></tr><tr><td>hunter20x</td></tr>",
+    "<table><tr><td>Name</td><td>Version</td><td>State</td></tr><tr><td>openssl</td><td>3.0.1</td><td>ok</td></tr>",
+    "<table><tr><td>User name</td><td>string</td></tr><tr><td>Size</td><td>hunter20x</td></tr></table>",
+    "<table><tr><td>Password</td><td>2</td><td>x</td></tr><tr><td>Size</td><td>hunter20x</td><td>y</td></tr></table>",
 ])  # fmt: skip
 def test_tables_of_things_are_left_alone_in_json_and_html(text):
     assert spans(text) == []

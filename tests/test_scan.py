@@ -92,9 +92,9 @@ def test_known_values_are_found_decoded_too():
     assert found("it was hunter2%2Fquartz", known=known) == [("hunter2%2Fquartz", "password")]
     data = b"hunter2/quartz hunter2%2Fquartz"
     scanner = Scanner(Policy.default())
-    hits = scanner.find_known(data, known, read_layers(data), [])
+    hits = scanner.find_known(known, read_layers(data), [])
     assert [(hit.start, hit.end) for hit in hits] == [(0, 14), (15, 31)]
-    assert [(hit.start, hit.end) for hit in scanner.find_known(data, known, read_layers(data), hits[:1])] == [(15, 31)]
+    assert [(hit.start, hit.end) for hit in scanner.find_known(known, read_layers(data), hits[:1])] == [(15, 31)]
 
 
 def test_a_value_runs_on_over_the_end_of_its_line():

@@ -377,12 +377,12 @@ def _in_one(scanner: Scanner, data: bytes, given: list[tuple[str, bytes]]) -> li
     """The places in a text that is all there is, those where a value is named again too."""
     layers = scanner.layers(data)
     try:
-        hits = scanner.found(data, layers)
+        hits = scanner.found(layers)
         distinct = dict.fromkeys([(hit.kind, hit.value, hit.rule) for hit in hits])
         again = Known(dict.fromkeys(one[:2] for one in distinct if worth_finding(*one)), given)
     finally:
         forget()
-    more = scanner.find_known(data, again, layers, hits) if again else []
+    more = scanner.find_known(again, layers, hits) if again else []
     return joined(hits, more) if more else hits
 
 

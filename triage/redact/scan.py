@@ -80,11 +80,11 @@ class Scanner:
         finally:
             forget()
 
-    def found(self, data: bytes, layers: Sequence[Layer]) -> list[Hit]:
+    def found(self, layers: Sequence[Layer]) -> list[Hit]:
         """As `find`, of a text that is handed over once; what was looked up is kept until `forget`."""
         return self._settled(layers, self._told(layers))
 
-    def find_known(self, data: bytes, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
+    def find_known(self, known: Known, layers: Sequence[Layer], found: list[Hit]) -> list[Hit]:
         """The places of known values only, decoded too; without those that are found as they are."""
         places = {hit.start: hit.end for hit in found}
         hits = _named_again(layers, known, places)

@@ -11,7 +11,7 @@ from triage.redact.named.headings import meanings
 from triage.redact.named.keys import Sense
 from triage.redact.text import Allowance, Found, Span
 
-__all__ = ("LISTS", "listed", "tabled")
+__all__ = ("LISTS", "listed", "tabled", "untitled")
 
 LISTS: Final = (
     *(f'"{name}":{blank}[' for name in ("columns", "headers", "header", "fields") for blank in ("", " ")),
@@ -31,6 +31,9 @@ _ITEM: Final = re.compile(rb'\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s",\[\]{}]+))\
 _OPEN: Final = re.compile(rb"[\s,]*\[")
 _CELL: Final = re.compile(rb"<(t[hd])(?: [^<>]{0,200})?>((?:[^<]|<(?!/t[hd]>)){0,4000})</t[hd]>")
 _WORDS: Final = b" \t\r\n:"
+_STYLE: Final = re.compile(rb"</?(?:b|strong|em|i|span|font|p)(?: [^<>]{0,200})?>")
+_TITLE: Final = re.compile(rb"[A-Za-z#][A-Za-z_ ./#-]{0,39}")
+_FEWEST: Final = 3
 # A cell has so many bytes at least.
 _read: Final = Allowance(150)
 
@@ -81,18 +84,40 @@ def tabled(_size: int, data: bytes, at: int) -> Iterator[Found]:
     """What stands in the columns of a table of HTML below the names in its header, or beside them."""
     if not _read.left(data) or at < _read.reached:
         return
-    kinds, header, at = _row(data, at)
-    _read.reached = at
-    names = [data[slice(*cell)].strip(_WORDS) for cell in header]
-    senses = meanings(names)
-    if kinds == [b"th", b"td"]:
-        if senses[0] is not None and data[slice(*header[0])].rstrip().endswith(b":"):
-            yield from column(data, header[1:], senses[0])
+    kinds, header, end = _row(data, at)
+    _read.reached = end
+    senses = meanings(_names(data, header))
+    if kinds != [b"th", b"td"]:
+        yield from _below(data, senses, end)
+    elif senses[0] is not None and data[slice(*header[0])].rstrip().endswith(b":"):
+        yield from column(data, header[1:], senses[0])
+
+
+def untitled(_size: int, data: bytes, at: int) -> Iterator[Found]:
+    """As `tabled`, of a table whose first row is one of names too, but not marked as such.
+
+    A row of two may be a name and its value; of more, none is a value where all read as names do.
+    """
+    if not _read.left(data) or at < _read.reached:
         return
+    kinds, header, end = _row(data, at)
+    names = _names(data, header)
+    if kinds == [b"td"] * len(kinds) and len(kinds) >= _FEWEST and all(map(_TITLE.fullmatch, names)):
+        _read.reached = end
+        yield from _below(data, meanings(names), end)
+
+
+def _names(data: bytes, header: list[Span]) -> list[bytes]:
+    """What the cells of a header say, without what sets their type."""
+    return [_STYLE.sub(b"", data[slice(*cell)]).strip(_WORDS) for cell in header]
+
+
+def _below(data: bytes, senses: list[Sense | None], at: int) -> Iterator[Found]:
+    """The values of the sensitive columns of the rows from a place on."""
     rows = list[list[Span]]()
     while any(senses) and _read.left(data):
         _, row, at = _row(data, at)
-        if len(row) != len(header):
+        if len(row) != len(senses):
             break
         rows.append(row)
         _read.reached = at

@@ -131,6 +131,7 @@ def _combined(data: Mapping[str, Any]) -> Iterator[tuple[Iterable[str], Sized]]:
     yield ("forkey:",), answers.keyed_behind
     yield marked.LISTS, marked.listed
     yield ("<th>", "<th "), marked.tabled
+    yield ("<table>", "<table ", "<tbody>"), marked.untitled
     yield ("copy ",), grids.copied
     yield headings.SETTINGS, grids.settings
     yield ("key (",), grids.collided
