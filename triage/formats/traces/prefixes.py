@@ -45,8 +45,8 @@ _LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread", 
 _CARRIED: Final = frozenset(
     {"cri", "compose", "docker", "dyno", "plugin", "pod", "quote", "runner", "stamp", "step", "stream", "syslog"}
 )
-# Those of the loggers that records begin with.
-_BEGUN: Final = frozenset({"time", "clock", "level"})
+# What a logger begins its records with.
+_BEGUN: Final = frozenset({"apache", "celery", "clock", "level", "nginx", "php", "time"})
 # What an offset begins with: the fifth or sixth character from the end.
 _SIGNS: Final = "+-"
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
