@@ -59,3 +59,12 @@ def test_look_alikes_are_none(text: str) -> None:
 @pytest.mark.parametrize("text", [TEXT, OLD, "========= Invalid __global__ read of size 4"])
 def test_time_is_linear(text: str) -> None:
     scan_grows(text, "compute-sanitizer")
+
+
+@pytest.mark.parametrize("place", ["/srv/shop/main.cu:12:", "main.cu:7:", ""])
+def test_a_place_may_stand_before_a_function_of_the_host(place: str) -> None:
+    text = TEXT.replace("shop::checkout(int) in /srv/shop/main.cu:12", f"{place}shop::checkout(int)")
+    host = one(text, "compute-sanitizer").report.traces[0].frames[2]
+    assert host.function == "shop::checkout"
+    assert (f"{host.file}:{host.line}:" if host.file else "") == place
+    assert signature(text) == signature(TEXT)

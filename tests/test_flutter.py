@@ -759,3 +759,23 @@ def test_any_bytes_read(data):
     for event in rows["events"]:
         assert 0 <= event["offset"] <= event["offset"] + event["length"] <= max(len(data), 3 * len(data))
     flutter.sniff(Head(data))
+
+
+@pytest.mark.parametrize("quote", ["> ", "    ", "\t", ">> "])
+def test_a_quoted_block_is_read_as_one_at_the_margin(quote):
+    lines = [(quote + line).rstrip() for line in BLOCK]
+    block, alone = only(lines), only(BLOCK)
+    assert (block.description, block.widget, block.stack) == (alone.description, alone.widget, alone.stack)
+    assert (block.body, block.complete) == (alone.body, True)
+
+
+@pytest.mark.parametrize("quote", ["> ", "    ", "\t", "> web-1  | "])
+@pytest.mark.parametrize("prefix", ["E/flutter ( 7346): ", "01-26 01:25:59.123  1234  1240 E flutter : "])
+def test_a_quoted_logcat_keeps_what_its_prefix_says(quote, prefix):
+    line = read_line(f"{quote}{prefix}  at pay")
+    assert (line.text, line.kind, line.tag, line.level) == ("  at pay", "logcat", "flutter", "error")
+
+
+@pytest.mark.parametrize("raw", ["    flutter: what a list says", "    I/O error: disk", "    3 items", "   "])
+def test_indented_text_is_no_quoted_log(raw):
+    assert read_line(raw)[:3] == (raw, raw, "")

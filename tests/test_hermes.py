@@ -190,3 +190,16 @@ open@main.jsbundle:1:77
     wrapped = text.replace("TypeError", "com.facebook.react.common.JavascriptException: TypeError", 1)
     bare = re.sub(r"@\S+(?=:1:)", "@", wrapped).replace("@:1", "@1")
     assert triage.stacks.signature(text) == triage.stacks.signature(bare) != ""
+
+
+@pytest.mark.parametrize("indent", ["  ", "    ", "\t"])
+def test_what_the_bridge_threw_on_is_told_where_it_is_indented_too(indent):
+    text = """com.facebook.react.common.JavascriptException: RangeError: x is 3, stack:
+convert@1:123
+pay@1:456
+
+\tat com.facebook.react.modules.core.ExceptionsManagerModule.reportException(ExceptionsManagerModule.java:72)
+"""
+    quoted = "\n".join(indent + line if line else "" for line in text.split("\n"))
+    assert one(f"Hi,\n\n{quoted}\nbye", "react-native").report.error_type == "RangeError"
+    assert triage.stacks.signature(f"Hi,\n\n{quoted}\nbye") == triage.stacks.signature(text) != ""

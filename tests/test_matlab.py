@@ -74,3 +74,8 @@ def test_lines_in_any_order_are_scanned(lines):
 @pytest.mark.parametrize("line", [BARE, "Error in f (line 3)", "Error using f", "error: called from"])
 def test_time_is_linear(line):
     scan_grows(line, "matlab")
+
+
+@pytest.mark.parametrize("fence", ["```", "```text", "~~~", "  ```matlab"])
+def test_what_opens_a_block_is_no_part_of_the_message(fence):
+    assert one(f"It fails:\n\n{fence}\n{BARE}\n", "matlab").report.error_value == one(BARE, "matlab").report.error_value

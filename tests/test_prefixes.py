@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import grows_evenly
-from triage.formats.traces.prefixes import prefixed, prefixes, split
+from triage.formats.traces.prefixes import carried, prefixed, prefixes, same, split
 
 HASH = "0123456789abcdef" * 2
 FRAME = '  File "a.py", line 3, in f'
@@ -102,7 +102,7 @@ FRAME = '  File "a.py", line 3, in f'
         ("2026-01-26T01:25:59.123-0400 [DEBUG] provider.tank_v3.36.0_x5: ", ("plugin", "provider.tank_v3.36.0_x5")),
         ("2026-01-26T01:25:59.123Z [WARN]  tank: ", ("plugin", "tank")),
         ("2026-01-26 01:25:59,123 DEBG 'tank' stderr output: ", ("plugin", "tank", "stderr")),
-        ("2026-01-26T01:25:59.1234567Z ##[error]", ("time",)),
+        ("2026-01-26T01:25:59.1234567Z ##[error]", ("runner",)),
         ("##[error]", ("step",)),
         ("@4000000065d3f00c2a3b4c5d ", ("stamp",)),
         ("2026-01-26 01:25:59.123456789  ", ("time",)),
@@ -173,6 +173,56 @@ def test_the_prefix_goes_and_the_indentation_stays(prefix, stream):
 )
 def test_prefixes_within_prefixes(line, text):
     assert split(line).text == text
+
+
+@pytest.mark.parametrize(
+    ("outer", "stream"),
+    [
+        ("> ", ("quote",)),
+        (">> ", ("quote",)),
+        ("web-1  | ", ("compose", "web-1")),
+        ("2026-01-26T01:25:59.123456789Z stderr F ", ("cri", "stderr")),
+        ("[pod/shop-5d8/web] ", ("pod", "pod/shop-5d8/web")),
+        ("Jan 26 01:25:59 host shop[7]: ", ("syslog", "host", "shop[7]")),
+        ("2026-01-26T01:25:59.1234567Z ", ("runner",)),
+        ("> web-1  | ", ("quote", "web-1")),
+    ],
+)
+@pytest.mark.parametrize(
+    ("inner", "keys"),
+    [
+        ("E/python  ( 1200): ", ("python", "1200")),
+        ("01-26 01:25:59.123  1200  1234 E python  : ", ("1200", "1234", "python")),
+        ("[Mon Jan 26 01:25:59.123456 2026] [wsgi:error] [pid 7:tid 140] [client 192.0.2.1:80] ", ("7",)),
+        ("[2026-01-26 01:25:59,123: ERROR/ForkPoolWorker-1] ", ("ForkPoolWorker-1",)),
+        ("2026-01-26 01:25:59.123 [4242] E ", ("4242",)),
+    ],
+)
+def test_what_is_carried_may_have_any_prefix(outer, stream, inner, keys):
+    line = split(outer + inner + FRAME)
+    assert (line.text, line.stream) == (FRAME, stream + keys)
+    assert carried(outer + inner + FRAME).text == inner + FRAME
+
+
+@pytest.mark.parametrize("line", ["web-1  | Expected | Actual", "[pod/a-5d8/b] [pod/a-5d8/c] x"])
+def test_two_of_a_kind_are_not_taken_off(line):
+    assert split(line).text == line.partition("| " if "|" in line else "] ")[2]
+
+
+def test_a_runner_stamps_lines_of_any_thread():
+    assert same(("runner", "4242"), ("runner",))
+    assert not same(("time", "4242"), ("time",))
+
+
+def test_an_empty_quoted_line_is_found_in_a_text():
+    lines = ["a", "> b", ">", "> c", ">>", "> >", ">x", "->", ">=1"]
+    assert {at: line.text for at, line in prefixes("\n".join(lines), lines).items()} == {
+        1: "b",
+        2: "",
+        3: "c",
+        4: "",
+        5: "",
+    }
 
 
 @pytest.mark.parametrize(

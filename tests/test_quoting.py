@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import triage
-from triage.formats.traces.quoting import quoted
+from triage.formats.traces.quoting import carried, quoted
+from triage.formats.traces.scanning import scan
 from triage.formats.traces.window import Text
 from triage.stacks import signature
 
@@ -84,3 +85,91 @@ def test_the_indentation_of_a_grammar_stays() -> None:
 def test_a_suppressed_cause_stays_one() -> None:
     text = JAVA.replace("Caused by", "\tSuppressed: a.B: c\n\t\tat a.D.e(D.java:1)\n\tCaused by")
     assert triage.loads(text).stacks()["role"].tolist() == ["crash", "suppressed", "suppressed"]
+
+
+LOGCAT = """\
+01-26 01:25:59.123  1200  1234 E AndroidRuntime: FATAL EXCEPTION: main
+01-26 01:25:59.123  1200  1234 E AndroidRuntime: Process: org.acme, PID: 1200
+01-26 01:25:59.123  1200  1234 E AndroidRuntime: org.acme.LoadException: could not load
+01-26 01:25:59.123  1200  1234 E AndroidRuntime: \tat org.acme.Reader.next(Reader.java:31)
+01-26 01:25:59.123  1200  1234 E AndroidRuntime: \tat org.acme.Main.main(Main.java:9)"""
+BRIEF = "\n".join("E/AndroidRuntime( 1200): " + line.partition(": ")[2] for line in LOGCAT.split("\n"))
+WSGI = "\n".join(
+    "[Mon Jan 26 01:25:59.123456 2026] [wsgi:error] [pid 7:tid 140] " + line
+    for line in (
+        "Traceback (most recent call last):",
+        '  File "/srv/acme/load.py", line 31, in next',
+        "    return table[n]",
+        "KeyError: 3",
+    )
+)
+PGSQL = """\
+2026-01-26 01:25:59.123 UTC [4242] ERROR:  division by zero
+2026-01-26 01:25:59.123 UTC [4242] CONTEXT:  PL/pgSQL function rate(integer) line 3 at RETURN
+\tPL/pgSQL function total(integer) line 5 at assignment
+2026-01-26 01:25:59.123 UTC [4242] STATEMENT:  SELECT total(3);"""
+CHAIN = """\
+Traceback (most recent call last):
+  File "/srv/acme/load.py", line 31, in next
+    return table[n]
+KeyError: 3
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/srv/acme/main.py", line 9, in main
+    load()
+RuntimeError: could not load"""
+QUOTES = {
+    "mail": "> ",
+    "four": "    ",
+    "tab": "\t",
+    "compose": "web-1  | ",
+    "runner": "2026-01-26T01:25:59.1234567Z ",
+    "syslog": "Jan 26 01:25:59 host acme[7]: ",
+}
+
+
+@pytest.mark.parametrize("report", [LOGCAT, BRIEF, WSGI, PGSQL, CHAIN], ids=["logcat", "brief", "wsgi", "sql", "chain"])
+@pytest.mark.parametrize("quote", QUOTES.values(), ids=QUOTES.keys())
+def test_quoted_log_is_read_as_one_at_the_margin(report: str, quote: str) -> None:
+    block = "\n".join((quote + line).rstrip() for line in report.split("\n"))
+    text = f"It died:\n\n{block}\n\nAny idea?\n"
+    alone, within = triage.loads(report), triage.loads(text)
+    assert signature(text) == signature(report) != ""
+    assert within.frames()["function"].tolist() == alone.frames()["function"].tolist()
+    rows = within.frames()["function"].tolist()
+    assert rows, text
+
+
+def test_lines_of_a_quoted_log_keep_their_places() -> None:
+    text = "died:\n" + "\n".join(f"    {line}" for line in LOGCAT.split("\n")) + "\nbye\n"
+    (found,) = (found for found in scan(zip(offsets(text), text.split("\n"), strict=True)))
+    assert (found.first, found.last) == (2, 6)
+    assert text[found.offset : found.end_offset] == text[text.index("    01") : text.index("bye")]
+    assert [frame.text_line for frame in found.report.traces[0].frames] == [5, 6]
+
+
+def test_another_process_in_a_quoted_log_is_no_part_of_it() -> None:
+    other = "01-26 01:25:59.123  1300  1300 E AndroidRuntime: \tat org.other.Other.run(Other.java:5)"
+    lines = LOGCAT.split("\n")
+    text = "died:\n" + "\n".join(f"    {line}" for line in [*lines[:4], other, *lines[4:]])
+    assert signature(text) == signature(LOGCAT)
+
+
+def test_a_block_whose_anchor_has_no_prefix_is_no_log() -> None:
+    text = Text(enumerate(["died:", "    E/app ( 7): a", "    b"]))
+    block = quoted(text, 2)
+    assert block is not None
+    assert carried(text, 2, block) is None
+    inner = carried(text, 1, block := quoted(text, 1) or block)
+    assert inner is not None
+    assert [inner.raw(number) for number in (1, 2, 3)] == ["E/app ( 7): a", "b", None]
+
+
+def offsets(text: str) -> list[int]:
+    """Where each line begins."""
+    found = [0]
+    for line in text.split("\n")[:-1]:
+        found.append(found[-1] + len(line) + 1)
+    return found

@@ -159,3 +159,14 @@ def test_every_rule_says_its_name_and_a_known_role():
         set(rule) <= {"name", "role", "language", "function", "module", "file", "weak", "package"}
         for rule in table["rule"]
     )
+
+
+@pytest.mark.parametrize("module", ["profile", "base", "core", "test", "sockets", "distributed"])
+def test_a_module_of_julia_is_a_word_like_any_other_in_erlang(module):
+    assert role(f"{module}:total/1", module=module, language="erlang") == "application"
+    assert role("total", module=module, language="julia") == "library"
+
+
+@pytest.mark.parametrize("module", ["logger", "ranch", "mix"])
+def test_what_comes_with_elixir_is_not_the_programs(module):
+    assert role(f"{module}:total/1", module=module, language="erlang") == "library"

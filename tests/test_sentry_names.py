@@ -266,3 +266,31 @@ def test_an_error_that_zap_writes_as_json_and_for_the_console() -> None:
     console = f'2026-01-26T01:25:59.100Z\tERROR\tcart/cart.go:7\tfailed\t{{"error": "no rate"}}\n{stack}'
     assert signature(json.dumps(record | {"error": "no rate"})) == signature(console) != ""
     assert signature(json.dumps(record | {"error": "no rate"}).replace("Total", "Count")) != signature(console)
+
+
+@pytest.mark.parametrize("level", ["error", "fatal"])
+@pytest.mark.parametrize(
+    ("package", "kind"),
+    [
+        ("java.lang", "IllegalStateException"),
+        ("java.lang", "IndexOutOfBoundsException"),
+        ("java.lang", "NullPointerException"),
+        ("org.shop", "BusinessException"),
+        ("org.shop", "NoRateException"),
+    ],
+)
+def test_no_word_in_the_name_of_an_exception_makes_a_fault_of_it(level: str, package: str, kind: str) -> None:
+    frames = [{"module": "org.shop.Cart", "function": name, "lineno": 3, "in_app": True} for name in ("total", "pay")]
+    said = event("java", {"type": kind, "module": package, "value": "no"}, *frames).replace('"error"', f'"{level}"')
+    rows = "\n\tat org.shop.Cart.total(Cart.java:3)\n\tat org.shop.Cart.pay(Cart.java:9)"
+    text = f'Exception in thread "main" {package}.{kind}: no{rows}'
+    assert signature(said) == signature(text) != ""
+    assert triage.loads(said).events()["event_kind"].tolist() == ["exception"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "kind"), [("native", "SIGILL"), ("java", "SIGSEGV"), ("cocoa", "EXC_BAD_ACCESS"), ("native", "Error")]
+)
+def test_a_signal_that_ends_a_program_is_a_crash(platform: str, kind: str) -> None:
+    said = event(platform, {"type": kind, "value": "x"}, {"function": "pay"}).replace('"error"', '"fatal"')
+    assert triage.loads(said).events()["event_kind"].tolist() == ["crash"]

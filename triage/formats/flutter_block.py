@@ -3,7 +3,7 @@
 Facts: `FlutterError.dumpErrorToConsole` and the text tree renderer of Flutter's foundation library, public logs of IDE
 consoles and of logcat. The states are Idle, InBody and InStackTrace.
 
-Grammar of a block, each line maybe behind a prefix (see `triage.formats.flutter_lines`)::
+Grammar of a block, each line maybe behind a prefix (see `triage.formats.flutter_lines`), or all to the right as one::
 
     block   = header body [stack body] [footer]
     header  = … "EXCEPTION CAUGHT BY " library [" ╞═══"] | border "Exception caught by " library border
@@ -100,6 +100,7 @@ class _Draft:
     piece: str = ""
     prefixed: int = 0
     bare: int = 0
+    indent: str = ""
 
 
 class BlockParser:
@@ -160,11 +161,13 @@ class BlockParser:
         draft = self._draft
         if draft is None:
             return self._idle(line, text)
+        if draft.indent:
+            text = text.removeprefix(draft.indent)
         if _foreign(draft, line, text):
             return _PASSED
         if started := header_of(text):
             block = self._finish(complete=False)
-            self._start(line, *started)
+            self._start(line, text, *started)
             return Fed("complete", block)
         draft.raw.append(line.raw)
         draft.chars += len(line.raw)
@@ -190,12 +193,14 @@ class BlockParser:
                 ),
             )
         if started := header_of(text):
-            self._start(line, *started)
+            self._start(line, text, *started)
             return _BUFFERED
         return _PASSED
 
-    def _start(self, line: Line, library: str, border: str) -> None:
+    def _start(self, line: Line, text: str, library: str, border: str) -> None:
         self._draft = _Draft(library, line, border, self._number, self._number, [line.raw], len(line.raw))
+        # what was quoted by its indentation
+        self._draft.indent = text[: len(text) - len(text.lstrip(" \t"))]
 
     def _finish(self, *, complete: bool) -> ExceptionBlock:
         draft, self._draft = self._draft, None

@@ -6,8 +6,9 @@ macOS shows as ``\^[[…m``.
 
 Grammar::
 
-    line     = [container] [step] [time] [prefix] ["flutter: "] text
-    container = what docker compose, Kubernetes, syslog or GitHub's jobs write, see `triage.formats.traces.prefixes`
+    line     = [container] [step] [time] [prefix] ["flutter: "] text | indent prefix text
+    container = what docker compose, Kubernetes, syslog, GitHub's jobs or a mail that quotes write, see
+                `triage.formats.traces.prefixes`
     step     = "[" blanks, digits, "+ms" "] "                     ; flutter run --verbose
     prefix   = LETTER "/" tag "(" pid "): "                       ; logcat brief and time
              | pid tid LETTER tag ": "                            ; logcat threadtime
@@ -19,7 +20,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from triage.formats.traces.prefixes import led, split
+from triage.formats.traces.prefixes import carried, led
 from triage.times import iso
 
 __all__ = ("Line", "read_line", "strip_colours")
@@ -44,7 +45,8 @@ _WORDS: Final = {
     "fault": "fatal",
 }
 # Streams that any program's output goes through.
-_CONTAINERS: Final = frozenset({"compose", "cri", "dyno", "pod", "step", "syslog"})
+_CONTAINERS: Final = frozenset({"compose", "cri", "dyno", "pod", "quote", "step", "syslog"})
+_BLANKS: Final = frozenset({" ", "\t"})
 # A prefix is looked for in the first characters only, so that a long line costs nothing more.
 _PREFIX_CHARS: Final = 400
 
@@ -90,14 +92,20 @@ def read_line(raw: str) -> Line:
     ('cart saved', 'I/flutter ( 7346): cart saved', 'logcat', 'flutter', '7346')
     >>> read_line("web-1  | flutter: cart saved").text
     'cart saved'
+    >>> read_line("    E/flutter ( 7346):   at pay").text
+    '  at pay'
     >>> read_line("01-26 01:25:59.123  1234  1240 E flutter : boom").level
     'error'
     """
     text = strip_colours(raw)
     line = _read(text, raw)
+    if text[:1] in _BLANKS and text.strip():
+        # a log that was quoted by its indentation; without one of its prefixes it may be text
+        inner = _read(text.lstrip(), raw)
+        return inner if inner.kind == "logcat" else line
     if line.kind or not led(text):
         return line
-    held = split(text)
+    held = carried(text)
     # Tables have a word in front of a bar as well.
     if (
         not held.stream

@@ -31,7 +31,7 @@ from triage.formats.sentry_json import (
     pairs,
     text,
 )
-from triage.formats.sentry_names import fault, is_native
+from triage.formats.sentry_names import fault, is_managed, is_native
 from triage.formats.sentry_stacks import Images, chain, language, traces
 from triage.records import json_text
 from triage.sources.source import HEAD_BYTES
@@ -215,10 +215,11 @@ def _fill_what(draft: Draft, event: dict[str, Any], main: dict[str, Any]) -> Non
     crashed = any(thread.get("crashed") is True for thread in items(event.get("threads")))
     is_transaction = event.get("type") == "transaction" or ("spans" in event and "start_timestamp" in event)
     is_context = is_transaction or feedback.is_feedback(event)
+    platform = language(event.get("platform"))
     is_signal = not is_context and bool(main or crashed or severity in {None, "error", "fatal"})
     if is_context:
         kind = "transaction" if is_transaction else "feedback"
-    elif severity == "fatal" or crashed or is_native(main):
+    elif is_native(main) or ((severity == "fatal" or crashed) and not is_managed(main, platform)):
         kind = "crash"
     else:
         kind = "exception" if main else "log"
@@ -233,7 +234,7 @@ def _fill_what(draft: Draft, event: dict[str, Any], main: dict[str, Any]) -> Non
         ts=ts if ts is not None else moment(event.get("received")),
         ts_source="event" if ts is not None else None,
         level=severity,
-        platform=language(event.get("platform")),
+        platform=platform,
         error_type=text(main.get("type")),
         error_value=text(main.get("value")),
         duration_ms=(ts - start) / 1000 if is_transaction and ts is not None and start is not None else None,

@@ -14,12 +14,16 @@ from typing import Any, Final
 from triage.formats.sentry_json import mapping, text
 from triage.formats.traces.go_head import Head, thrown
 
-__all__ = ("error_of", "fault", "function_of", "in_app", "is_native")
+__all__ = ("error_of", "fault", "function_of", "in_app", "is_managed", "is_native")
 
 _JOINED: Final = {
     "java": ".", "kotlin": ".", "groovy": ".", "scala": ".", "clojure": ".", "csharp": ".", "dotnet": ".", "go": ".",
     "ruby": "#",
 }  # fmt: skip
+# Whose runtime throws what ended a program, as their own traces tell it: a class of exceptions, and no signal.
+_MANAGED: Final = frozenset(
+    {"java", "kotlin", "groovy", "scala", "clojure", "csharp", "dotnet", "python", "javascript", "ruby", "php", "dart"}
+)
 _TYPED: Final = frozenset({"java", "kotlin", "groovy", "scala", "clojure"})
 # Of .NET a module may be the assembly, which names its version.
 _NAMESPACE: Final = re.compile(r"[\w.]{1,300}")
@@ -111,3 +115,17 @@ def is_native(link: dict[str, Any]) -> bool:
     """
     handled = mapping(link.get("mechanism")).get("handled")
     return handled is False and _NATIVE.fullmatch(text(link.get("type")) or "") is not None
+
+
+def is_managed(link: dict[str, Any], platform: str | None) -> bool:
+    """Whether an error that ended the program is an exception of its language, whatever words are in its name.
+
+    Examples
+    --------
+    >>> is_managed({"type": "IllegalStateException"}, "java"), is_managed({"type": "SIGILL"}, "java")
+    (True, False)
+    >>> is_managed({"type": "std::out_of_range"}, "native"), is_managed({}, "java")
+    (False, False)
+    """
+    kind = text(link.get("type"))
+    return platform in _MANAGED and kind is not None and _NATIVE.fullmatch(kind) is None

@@ -9,7 +9,7 @@ Facts: general knowledge of cuda-memcheck 8 to 11 and of compute-sanitizer 2021 
            | "Error: Race reported " words
     place  = [ "0x" A " in " ] function [ "+0x" offset ] [ " in " file ":" line ]
            | "0x" A " in " file ":" line ":" function
-    call   = function [ " in " file ":" line ]
+    call   = function [ " in " file ":" line ] | file ":" line ":" function
     other  = "    by thread (" words | "    Address 0x" A " is " words | "    Saved host backtrace " words
 
 The function of the device comes first, then those of the host that launched it.
@@ -51,8 +51,8 @@ _AT: Final = lazy(
     r"(?:\+0x(?P<offset>[0-9a-f]{1,16}))?(?: in (?P<file>\S.{0,400}):(?P<line>\d{1,9}))?\s*$"
 )
 _HOST: Final = lazy(
-    r" {4,8}Host Frame: ?(?P<name>(?!\[)\S.{0,2000}?)?(?: in (?P<file>\S.{0,400}?):(?P<line>\d{1,9}))?"
-    r" ?\[0x(?P<address>[0-9a-f]{1,16})\]\s*$"
+    r" {4,8}Host Frame: ?(?:(?P<source>[^\s:\[]{1,400}):(?P<row>\d{1,9}):)?(?P<name>(?!\[)\S.{0,2000}?)?"
+    r"(?: in (?P<file>\S.{0,400}?):(?P<line>\d{1,9}))? ?\[0x(?P<address>[0-9a-f]{1,16})\]\s*$"
 )
 _IMAGE: Final = lazy(r" {8,24}in (?P<image>\S.{0,400}?)\s*$")
 _ADDRESS: Final = lazy(r" {4,8}Address 0x(?P<address>[0-9a-f]{1,16}) is ")

@@ -43,7 +43,7 @@ ANCHORS: Final = (
 )  # fmt: skip
 
 _WRAPS: Final = lazy(
-    r"(?: {0,2}(?:ERROR|WARN|LOG) {1,4}|.{0,60}?(?:ReactNativeJS(?:\( {0,6}\d{1,9}\))?: |\[javascript\] )'?)?"
+    r"[ \t]{0,16}(?:(?:ERROR|WARN|LOG) {1,4}|.{0,60}?(?:ReactNativeJS(?:\( {0,6}\d{1,9}\))?: |\[javascript\] )'?)?"
     r"(?:.{0,200}?\breason: '|\*\*\* Terminating app due to uncaught exception '.{0,400}?', reason: '|Error: )?"
     r"(?:Unhandled JS Exception: |com\.facebook\.react\.common\.JavascriptException: |RCTFatalException: ){0,3}"
 )

@@ -15,10 +15,12 @@ from triage.formats.traces.patterns import lazy, remembered
 from triage.formats.traces.prefixes import same
 from triage.formats.traces.window import BACK, Window
 
-__all__ = ("Tail", "closes", "is_log")
+__all__ = ("Tail", "closes", "is_fence", "is_log")
 
 # Prefixes that say that a record begins; all others only say where a line came from.
-_RECORDS: Final = frozenset({"time", "clock", "level", "nested level", "thread", "kernel", "syslog", "celery"})
+_RECORDS: Final = frozenset(
+    {"time", "clock", "level", "nested level", "thread", "kernel", "syslog", "celery", "runner"}
+)
 _LOG: Final = lazy(
     r"==\d{1,9}==|={3,}|-{10,}$|(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|NOTE|SUMMARY|SEVERE)"
     r"(?:: |\s|$)"
@@ -43,6 +45,18 @@ def is_log(line: str) -> bool:
     [True, True, False]
     """
     return _LOG.match(line) is not None or log_heads.read(line) is not None
+
+
+def is_fence(line: str) -> bool:
+    """Whether a line opens or closes a block of Markdown.
+
+    Examples
+    --------
+    >>> is_fence("```text"), is_fence("``` is no fence where words follow")
+    (True, False)
+    """
+    found = _FENCE.match(line)
+    return found is not None and len(line[found.end() :].split()) <= 1
 
 
 def closes(window: Window, index: int, start: int) -> bool:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Final
 
 from triage.formats.traces.block import Block
-from triage.formats.traces.log_lines import is_log
+from triage.formats.traces.log_lines import is_fence, is_log
 from triage.formats.traces.patterns import lazy
 from triage.formats.traces.reports import Report
 from triage.formats.traces.window import Window
@@ -89,9 +89,11 @@ def _bare(window: Window, block: Block) -> Report | None:
 
 
 def _is_said(window: Window, at: int) -> bool:
-    """Whether a line may be of a message: what a person typed and what others logged is none."""
+    """Whether a line may be of a message: what a person typed, what others logged and what opens a block is none."""
     line = window[at] or ""
-    return bool(line.strip()) and not (window.is_record(at) or is_log(line) or _PROMPT.match(window.raw(at) or ""))
+    if not line.strip() or is_fence(line):
+        return False
+    return not (window.is_record(at) or is_log(line) or _PROMPT.match(window.raw(at) or ""))
 
 
 def _octave(window: Window, block: Block) -> Report | None:

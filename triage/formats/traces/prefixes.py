@@ -24,6 +24,7 @@ from triage.times import iso
 __all__ = (
     "HELD",
     "Line",
+    "carried",
     "docker",
     "is_marked",
     "is_numbered",
@@ -39,9 +40,13 @@ __all__ = (
 HELD: Final = '"log":'
 _MOST: Final = 5
 # A logger wrote these: what it writes behind them is a prefix too. Behind the name of a container is the bare output.
-_LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread"})
-# Those of them that a logger begins its records with.
-_BEGUN: Final = frozenset({"time", "clock", "level"})
+_LOGGED: Final = frozenset({"time", "clock", "level", "nested level", "thread", "runner"})
+# What writes down whatever a program writes, line by line: behind it any prefix may stand that stands first elsewhere.
+_CARRIED: Final = frozenset(
+    {"cri", "compose", "docker", "dyno", "plugin", "pod", "quote", "runner", "stamp", "step", "stream", "syslog"}
+)
+# What a logger begins its records with.
+_BEGUN: Final = frozenset({"apache", "celery", "clock", "level", "nginx", "php", "time"})
 # What an offset begins with: the fifth or sixth character from the end.
 _SIGNS: Final = "+-"
 _ANSI: Final = lazy(r"\x1b\[[0-9;:?]{0,24}[A-Za-z]")
@@ -55,7 +60,7 @@ _SET: Final = r"(?P<set>[a-z][a-z0-9-]{0,62})-(?:\d{1,3}|[bcdfghjklmnpqrstvwxz24
 _BARE: Final = (
     r"\[(?:[A-Z][a-z]{2} [A-Z]|\d\d-|\d{4}[-/]\d\d[-/]| {0,8}\d{1,9}\.\d|pod/|std|STD|[Cc]rash|task |\d\d:\d"
     rf"|[A-Z]{{4,8}}\]|(?:error|warn|info|debug)\]|{_POD}[\] ])"
-    r"|\((?:task \d|\d{4}[-/]\d|\d\d:\d)|<\d|>(?:>{0,5} |$)|\{\"log\":"
+    r"|\((?:task \d|\d{4}[-/]\d|\d\d:\d)|<\d|>{1,6}(?: |\n|$)|\{\"log\":"
     r"|#\d{1,4} \d{1,5}\.\d|##\[[a-z]"
     r"|\d{1,9}[-/:]\d|\d{1,4}: |CRASH LOG: |[A-Z]{4,8}:[\w.]|[A-Z][a-z]{2} (?:[ \d]\d |\d{4}-)"
     rf"|[VDIWEFA]/|std(?:err|out)|@4[0-9a-f]{{23}} |\d{{10}}\.\d{{6}} |{_POD} |{_SET}"
@@ -178,16 +183,34 @@ def _in_json(text: str) -> Line | None:
     return Line(line.text, (*line.stream, tag), line.ts if line.ts is not None else _moment(tagged[1])[0])
 
 
-def _behind_prefixes(text: str, outer: tuple[str, ...] = (), ts: int | None = None) -> Line:
+def carried(raw: str) -> Line:
+    """Take off a line what a container, a daemon or a mail put before it, and leave the prefixes of the program's own.
+
+    Examples
+    --------
+    >>> carried("> web-1  | E/flutter ( 7): a").text, carried("E/flutter ( 7): a").stream
+    ('E/flutter ( 7): a', ())
+    """
+    return _behind_prefixes(raw, of=_CARRIED) if _STARTS.match(raw) else Line(raw)
+
+
+def _behind_prefixes(
+    text: str, outer: tuple[str, ...] = (), ts: int | None = None, *, of: frozenset[str] | None = None
+) -> Line:
     """What stands behind all prefixes of a line; `outer` is the stream of what wrapped it, `ts` its time."""
     stream = list(outer)
     level: str | None = None
     logged = inner = local = False
+    kinds = {*outer[:1]}
+    bare = True
     for place in range(1 if outer else 0, _MOST):
-        found = _first(text, first=place == 0, logged=logged)
-        if found is None:
+        found = _first(text, first=bare, logged=logged)
+        # two of a kind are rows of a table
+        if found is None or (found[0].kind in kinds & _CARRIED) or (of and found[0].kind not in of):
             break
         prefix, match = found
+        kinds.add(prefix.kind)
+        bare = prefix.kind in _CARRIED
         logged = logged or prefix.kind in _LOGGED
         if not place:
             stream.append(prefix.kind)
@@ -217,7 +240,7 @@ def same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     if one == other:
         return True
     both = min(len(one), len(other))
-    return one[:both] == other[:both] and (not both or one[0] not in _LOGGED)
+    return one[:both] == other[:both] and (not both or one[0] in _CARRIED or one[0] not in _LOGGED)
 
 
 def led(raw: str) -> bool:

@@ -2,19 +2,21 @@
 
 A report is read where it begins at the margin, or with the indentation of its own grammar. Where a block of lines is
 indented as a whole, what all of them begin with is no part of the report: `Quoted` shows the block without it, and
-nothing around it.
+nothing around it. Where a log was quoted, its prefixes stand behind that: such a block is a text of its own, see
+`carried`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec.structs import replace
 
-from triage.formats.traces.prefixes import Line
+from triage.formats.traces.prefixes import Line, split
 from triage.formats.traces.window import BACK, Text, Window
 
-__all__ = ("Quoted", "quoted")
+__all__ = ("Quoted", "carried", "quoted")
 
 # Blanks that all lines of a quotation begin with; one alone is that of a list or of a wrapped line.
 _LEAST: Final = 2
@@ -106,6 +108,31 @@ def quoted(text: Text, anchor: int) -> Quoted | None:
     if len(indent) < _LEAST and indent != "\t":
         return None
     return Quoted(text, anchor, first=first, indent=indent)
+
+
+def carried(text: Text, anchor: int, block: Quoted) -> Text | None:
+    """The block as a text whose lines have the numbers that they have here; None where the anchor has no prefix in it.
+
+    Examples
+    --------
+    >>> text = Text(enumerate(["died:", "    E/app ( 7): a", "    E/app ( 7):   b"]))
+    >>> inner = carried(text, 1, quoted(text, 1))
+    >>> inner and (inner.line(2).text, inner.line(2).stream)
+    ('  b', ('logcat', 'app', '7'))
+    """
+    raw = text.raw(anchor)
+    # Behind a prefix that stands outside, lines of other streams may lie between those of the block.
+    if raw is None or text.stream(anchor) or not split(raw.removeprefix(block.indent)).stream:
+        return None
+    first = anchor + block.first
+    return Text(_without(text, first, block.indent), start=first, clean=text.clean)
+
+
+def _without(text: Text, number: int, indent: str) -> Iterator[tuple[int, str]]:
+    """The lines of a block from one on without its indentation, each with its offset."""
+    while (raw := text.raw(number)) is not None and (raw.startswith(indent) or not raw.strip()):
+        yield text.offset(number), raw.removeprefix(indent) if raw.strip() else ""
+        number += 1
 
 
 def _begins(line: str) -> bool:

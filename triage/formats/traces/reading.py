@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from triage.formats.traces import TraceModule, modules
 from triage.formats.traces.ends import joined
 from triage.formats.traces.glance import Behind
-from triage.formats.traces.quoting import Quoted, quoted
+from triage.formats.traces.quoting import Quoted, carried, quoted
 from triage.formats.traces.window import Text, Window
 from triage.records import Trace
 
@@ -79,7 +79,7 @@ def read(text: Text, number: int, candidates: list[TraceModule], size: int | Non
     made = _made(begin, candidates, asked)
     block = quoted(text, number)
     if block is not None and (made is None or _stops(made[0], block)):
-        again = partial(Quoted, text, number, first=block.first, indent=block.indent)
+        again = _within(text, number, block)
         inner = _made(again, candidates, asked and asked._replace(settled=None))
         if inner is not None and (made is None or _held(inner[0]) > _held(_again(begin, *made)[0])):
             made = inner
@@ -124,6 +124,14 @@ def _made(begin: Callable[[], Window], candidates: list[TraceModule], asked: Ask
             made[module.NAME] = report, module, window
     found = [made[module.NAME] for module in candidates if module.NAME in made]
     return max(found, key=lambda one: _size(one[0])) if found else None
+
+
+def _within(text: Text, number: int, block: Quoted) -> Callable[[], Window]:
+    """What begins to read at a line of a block, without what the block is quoted by."""
+    inner = carried(text, number, block)
+    if inner is not None:
+        return partial(Window, inner, number)
+    return partial(Quoted, text, number, first=block.first, indent=block.indent)
 
 
 def _stops(report: Report, block: Quoted) -> bool:

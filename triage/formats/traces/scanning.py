@@ -16,7 +16,7 @@ from triage.formats.traces import TraceModule
 from triage.formats.traces.brief import Brief
 from triage.formats.traces.ends import NEAR, announced, joined
 from triage.formats.traces.glance import Glance
-from triage.formats.traces.prefixes import HELD, is_marked, is_numbered, split, uncoloured
+from triage.formats.traces.prefixes import HELD, is_marked, is_numbered, led, split, uncoloured
 from triage.formats.traces.reading import Asked, Found, anchors, has, read
 from triage.formats.traces.window import BACK, Text, Window
 from triage.sources.returns import ended_text
@@ -292,11 +292,14 @@ def _brief(lines: _Lines, number: int, glance: Glance, candidates: list[TraceMod
 def _refused(module: TraceModule, line: str | None) -> bool:
     """Whether a module tells from an anchor line without a prefix alone that it would read nothing there.
 
-    Of a line that is indented it is asked without that too: the block may be quoted.
+    Of a line that is indented it is asked without that too: the block may be quoted, and a log at that.
     """
     if not has(module.NAME, "refuses") or not module.refuses(line):  # type: ignore[attr-defined]
         return False
-    return line is None or line[:1] not in {" ", "\t"} or bool(module.refuses(line.lstrip()))  # type: ignore[attr-defined]
+    if line is None or line[:1] not in {" ", "\t"}:
+        return True
+    bare = line.lstrip()
+    return bool(module.refuses(bare) and (not led(bare) or module.refuses(split(bare).text)))  # type: ignore[attr-defined]
 
 
 def _hits(
