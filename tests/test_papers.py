@@ -60,3 +60,19 @@ def test_other_numbers_stay(text):
 def test_a_long_text_of_beginnings_takes_no_longer_by_the_byte():
     once = "passport no. " * 2_000 + "Name: " * 2_000
     assert spans(once) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "number"),
+    [("burgerservicenummer ", "264812761"), ("IdNr. ", "85405239672"), ("Steuer-IdNr.: ", "85405239672"),
+     ("NIF del titular: ", "92655771H"), ("DNI de la clienta: ", "92655771H"), ("DL number ", "K361265661605"),
+     ("Nr paszportu: ", "FPMWKT9J3"), ("numero fiscal do cliente: ", "264812761")],
+)  # fmt: skip
+def test_a_number_behind_whose_it_is(before, number):
+    text = f"x {before}{number}\n"
+    assert [text[start:end] for start, end, _ in spans(text)] == [number]
+
+
+@pytest.mark.parametrize("text", ["dl number of 3 files", "IdNr. unknown", "sin of the angle: 0.5", "dl no 12"])
+def test_words_with_no_number_behind_them(text):
+    assert spans(text) == []

@@ -171,3 +171,68 @@ def test_lines_that_only_look_like_those_are_left(text):
 )
 def test_what_looks_like_such_a_line_again_and_again_is_read_in_time(text):
     grows_evenly(spans, lambda size: text * (size // len(text)), 16_384)
+
+
+STANDING = (
+    "127.0.0.1 localhost\n127.0.1.1\t«jelena-nuc.home.lan» «jelena-nuc»\n",
+    "   Host Name . . . . . . . . . . . . : «jelena-zenbook»\n   Node Type . . . : Hybrid",
+    "   Nombre de host. . . . . . . . . : «nb-jelena»\n",
+    "\tAccount Name:\t\t«KONTOR-PC4»$\n\tAccount Domain:\t\tNT AUTHORITY",
+    '<Data Name="SubjectUserName">«KONTOR-PC4»$</Data>',
+    'fatal: [«jelena-desktop»]: UNREACHABLE! => {"changed": false}',
+    "ok: [«web-prod-41»]\nchanged: [«web-prod-42»] => (item=nginx)",
+    "# User@Host: «jelenap»[«jelenap»] @ «jelena-laptop» [«10.20.30.41»]  Id: 41",
+    'From: "«Jelena Petrova»" <sip:«jelena77»@«10.20.30.41»>;tag=1',
+    '{"real_name":"«Jelena Petrova»","display_name":"«jpetrova»","avatar_hash":"a1"}',
+    "skype: «jelena1977»\ndiscord: «jelena_pet»\nTelegram: @«jelenap»\n",
+    "  iSerial                 3 «5CD9321QWX»\n",
+    "Received: from «jelena-laptop.kontor-nord.de» ([«84.62.211.203»]) by mx.example.org",
+    "VERIFY OK: depth=0, C=DE, O=kontor, CN=«jelena-nuc», emailAddress=x",
+    "$ hostname\n«jelena-thinkpad»\n$ uname -r\n5.15.0-91-generic\n",
+    "[07:41] <«jelena_p»> which build?\n[07:41] *** pavel has joined #support\n",
+    "user location «52.391286, 13.064473»\n",
+    "machine repo.kontor.example login build password «qWErTYuiop-ASdfGH»\n",
+    "seen by CORP\\«jelena.petrova» today",
+    "COOKIES\ncsrftoken\t'«q7Wd2Zk9Pb4Xn1Rt6Lm3Vc8Ys5Hg0JfA»'\n",
+    "crypto isakmp key «qWErTYuiopASdfGH» address «84.62.211.203»",
+    "pre-shared-key address 0.0.0.0 key «qWErTYui-opASdfGH»",
+)
+NOT_STANDING = (
+    "127.0.1.1 localhost\n",
+    "   Host Name . . . . . . . . . . . . : localhost\n",
+    "\tAccount Name:\t\tSYSTEM\n",
+    "ok: [localhost]\nok: [web]\nfatal: [main]: not found",
+    "# User@Host: root[root] @ localhost []  Id: 41",
+    'Subject: "Night Batch" <build>',
+    '{"display_name":"checkout-api","kind":"service"}',
+    "discord: connected\ntelegram: enabled\ndiscord: guild ready\nskype: not installed\n",
+    "  iSerial                 0 \n  iSerial                 3 none\n",
+    "Received: from mail-lf1-f54.google.com by mx.example.org",
+    "Received: from mx3.kontor-nord.example by relay",
+    "depth=0, C=US, O=Kontor, CN=kontor.example",
+    "$ hostname\n$ uname -r\n5.15.0-91-generic\n",
+    "[12:30:01] <main> started\n<title>Kontor</title>\n",
+    "user location enabled, accuracy 12.5\nuser location 404",
+    "SRC\\main and AD\\x64 and corp\\jelena and CORP\\setup.exe",
+    "crypto isakmp key rotation at address change",
+)
+
+
+@pytest.mark.parametrize("text", STANDING)
+def test_who_and_what_stands_where_a_tool_writes_it_is_found_and_nothing_else(text):
+    assert marked(re.sub("[«»]", "", text)) == text
+
+
+@pytest.mark.parametrize("text", NOT_STANDING)
+def test_what_tools_write_of_nobody_is_left(text):
+    assert marked(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["depth=0, C=DE ", "[07:41] <a> ", "received: from a-pc.", "ok: [a-1", "host name . . .", " password a",
+     "discord: a", '" <sip:', "account name: A", "user location 5.1", "# user@host: a[a",
+     "127.0.1.1 a ", "iserial  3 a"],
+)  # fmt: skip
+def test_lines_of_tools_again_and_again_are_read_in_time(text):
+    grows_evenly(spans, lambda size: text * (size // len(text)), 16_384)

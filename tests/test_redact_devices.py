@@ -202,3 +202,40 @@ def test_every_list_of_words_has_its_reader():
 )  # fmt: skip
 def test_work_grows_with_the_text(piece):
     grows_evenly(spans, lambda size: piece * (size // len(piece)), 16_384, enlarged=0)
+
+
+NUMBERED = (
+    "\tSerial Number: «QKSMJ4B»\n\tUUID: x",
+    "Base Board\n\tSerial Number: /«QYLUHUE/CNGGQYX0AFJ2»/\n",
+    "Chassis\n\tAsset Tag: «IT-787641»\n",
+    "Asset tag / serial: «5CGAQWIAVB»",
+    "Seriennummer: «S8QXMEVLES738HF»",
+    "Numéro de série : «5CG2UKOWBQ»",
+    "Service Tag: «7QK2M53»",
+    "ID_SERIAL_SHORT=«PQKS7YZ5»",
+    "usb 1-2: SerialNumber: «17364BC93EBA4009»",
+    "[net.hostname]: [«android-57034f8421ebd37f»]",
+    "D Telephony: line1Number=«0696438961» state=2",
+)
+NOT_NUMBERED = (
+    "\tSerial Number: Not Specified\n\tAsset Tag: To Be Filled By O.E.M.\n",
+    "Serial Number: 1234567890 (0x499602d2)\n    Signature Algorithm: sha256",
+    "Serial Number: 04:ab:cd:ef",
+    "serial=03AB4512FFEE00",
+    "2024010101 ; serial\nserial: 2024010101",
+    "usb 1-2: New USB device strings: Mfr=1, Product=2, SerialNumber=3",
+    "Serial number: unknown, asset tag: none",
+    "asset_tags = [web, db]",
+    "serial: COM3",
+)
+
+
+@pytest.mark.parametrize("text", NUMBERED)
+def test_what_a_maker_numbers_a_device_by_is_masked_and_nothing_else(text):
+    plain = re.sub("[«»]", "", text)
+    assert [plain[start:end] for start, end, _ in spans(plain)] == re.findall("«(.*?)»", text)
+
+
+@pytest.mark.parametrize("text", NOT_NUMBERED)
+def test_numbers_of_certificates_and_words_are_left(text):
+    assert spans(text) == []

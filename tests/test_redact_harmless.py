@@ -56,3 +56,19 @@ def test_examples_and_code_are_told_from_values() -> None:
 def test_long_values_are_asked_in_linear_time(repeated: bytes) -> None:
     assert not is_of_code(repeated * 4_000)
     assert isinstance(is_example(repeated * 4_000), bool)
+
+
+@pytest.mark.parametrize("logger", ["auth-gateway", "billing-api", "token.auth", "license-api", "key-auth"])
+@pytest.mark.parametrize(
+    "said",
+    ["request_id=e2115355-ba95-4582-a535-9c2abe2600bc took 824.93ms",
+     "trace_id=289dbb0edaf31538035089d3b1388ec4 span_id=9b",
+     "std::unordered_map<std::string, Token>::find + 0x1", "epoch_ms=1722291590298 lag=661ms"],
+)  # fmt: skip
+def test_what_a_logger_says_is_none_of_its_value(logger: str, said: str) -> None:
+    assert spans(f"2025-09-09 05:32:31,708 DEBUG {logger}: {said}\n") == []
+
+
+@pytest.mark.parametrize("mask_of_another", ["<redacted>", "<hidden>", "<secret>"])
+def test_the_line_behind_a_mask_is_none_of_it(mask_of_another: str) -> None:
+    assert spans(f'password={mask_of_another}\n"retries": "many more of them"\n') == []

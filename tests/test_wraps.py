@@ -143,3 +143,39 @@ def test_a_form_without_a_keyword_is_found_over_the_end_of_its_line_too(lead, re
 @pytest.mark.parametrize("text", ["see path1\nand path2\n", "at sk-1\nwas met\n", "key-1\nvalue\n", "SG.x\nok\n"])
 def test_words_that_begin_as_such_a_form_are_none(text):
     assert spans(text) == []
+
+
+KEY = "q7Wd2Zk9Pb4Xn1Rt6Lm3" + "Vc8Ys5Hg0JfAqw3EtR9"
+ANOTHER = (
+    f"API_KEY={KEY}\n0x88be6694aa3b4c20\n",
+    f"API_KEY={KEY}\n_ZNSt6vectorIiSaIiEE9push_backERKi\n",
+    f"API_KEY={KEY}\n19ca1e617dc9e74e3ccf9a9d9b0bd1cd5f1c6a3b\n",
+    f"token={KEY.upper()}ABCDEF\nabcq1w2e3r4t5z6u7i8\n",
+)
+
+
+@pytest.mark.parametrize("text", ANOTHER)
+def test_a_line_of_another_alphabet_is_none_of_the_value_above(text):
+    (span,) = spans(text)
+    assert text[span[1]] == "\n"
+
+
+def test_a_value_that_ends_with_a_plus_where_its_line_does_goes_on():
+    head, rest = "Kp7mQx2VtRsLzW4nBhY8dJf6UgE3aTqPi5oCkZx9Vb2Nm4Ql+", "8Ws6EdKp7mQx2VtRsLzW4nBhY8dJf6UgE3aQ=="
+    text = f"AccountKey={head}\n{rest}\n"
+    assert [text[start:end] for start, end, _ in spans(text)] == [f"{head}\n{rest}"]
+
+
+@pytest.mark.parametrize(
+    "below",
+    ["retry 2/5 in 18s: connection reset", "driver 31.0.15.4562 (2023-09-13)", "id=(com.acme.Cipher) keysize=256"],
+)
+def test_a_line_behind_padding_is_none_of_the_value(below):
+    text = f"HostName=hub.kontor.example;SharedAccessKeyName=iot;SharedAccessKey={KEY}kL7a=\n{below}\n"
+    assert [text[start:end] for start, end, kind in spans(text) if kind == "api_key"] == [f"{KEY}kL7a="]
+
+
+@pytest.mark.parametrize("below", ["Customer's address is wrong", "User's build fails"])
+def test_a_genitive_closes_no_value(below):
+    text = f"please try with username jelena77 and password Amber-wQzRt-72\n{below}\n"
+    assert "Amber-wQzRt-72" in [text[start:end] for start, end, _ in spans(text)]

@@ -43,7 +43,9 @@ _FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
 _PRINTED: Final = bytes(range(32, 127)) + b"\t\r\n"
 _NAMED_LINE: Final = re.compile(
     rb"(?:[>|#][ ]?)?[A-Za-z][\w.-]{1,40}(?: [A-Za-z][\w.-]{1,40}){0,3}(?:[ \t]{0,4}(?::|=(?!\r?\n))| [a-z]{1,20} )"
+    rb"|0x[0-9a-f]{4,16}(?![\w+/=])"
 )
+_WORD_BELOW: Final = re.compile(rb"[A-Za-z][a-z]{2,20}(?=[ \t:,(]|\Z)")
 _OWN_SETTING: Final = re.compile(_ASSIGNED)
 # The name of a parameter of a URL.
 _PARAMETER: Final = re.compile(rb"[?&][\w.\[\]-]{1,40}\Z")
@@ -77,6 +79,8 @@ def decoded(data: bytes, start: int, end: int, *, sure: bool = False) -> Piece |
         return None
     if not sure and _ends_text(data, start + 1):
         return None
+    if not sure and start + 1 - line not in _BROKEN and _WORD_BELOW.match(data, end) and is_padded(data, start + 1):
+        return None  # no line of quoted-printable is broken there
     own = _OWN_SETTING if start + 1 - line in _BROKEN else OWN_LINE
     return None if own.match(data, end) else (start, end, b"")
 

@@ -38,6 +38,8 @@ _RUN_BYTES: Final = frozenset(LETTERS + DIGITS + b"+/_-")
 _RUN_TABLE: Final = bytes(code in _RUN_BYTES for code in range(256))
 _JOINTS: Final = frozenset(b"/_-")
 _ENDS: Final = frozenset({b"", b"\n", b"\r", b'"', b"'", b"\\", b" ", b","})
+# What begins the value of a setting.
+_OPENINGS: Final = frozenset({b"(", b"[", b"{", b"<", b"$", b"/", b".", b"-", b"@", b"%", b"*", b"~"})
 _FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
 _LONG_RUN: Final = re.compile(rb"\x01{16,}")
 _SMALL: Final = 16_384
@@ -121,7 +123,7 @@ def _joined_end(data: bytes, table: bytes, start: int, end: int) -> int:
         begin = indent.end() if indent else match.end()
         stop = _run_end(table, begin)
         behind = data[stop : stop + 2].lstrip(b"=")
-        if data[stop : stop + 1] == b"=" and behind[:1].isalnum():
+        if data[stop : stop + 1] == b"=" and (behind[:1].isalnum() or behind[:1] in _OPENINGS):
             break  # a setting
         ended = len(behind) < 2 or (behind[:1] == b" " and not _WORD.fullmatch(data, begin, stop))
         if (

@@ -19,7 +19,7 @@ from triage.redact.decoding.origins import Piece, View, build
 from triage.redact.decoding.quoted_printable import OWN_LINE, is_padded
 from triage.redact.hits import Hit
 from triage.redact.named.keys import vocabulary
-from triage.redact.text import DIGITS, LETTERS, Allowance, Span, digits_in, line_of
+from triage.redact.text import DIGITS, HEX_DIGITS, LETTERS, Allowance, Span, digits_in, letters_in, line_of
 
 __all__ = ("BREAK", "INDENT", "closed", "continued", "holds", "rejoined", "unwrapped")
 
@@ -73,6 +73,7 @@ _SUMMED: Final = re.compile(rb"[\w-]{0,200}=[0-9A-F]{8}")
 _NEWLINE: Final = ord("\n")
 _RETURN: Final = ord("\r")
 _CLOSING: Final = frozenset({b'"', b"'", b";", b"&", b"<", b")", b"}", b"]", b","})
+_GENITIVE: Final = re.compile(rb"'[a-z]")
 _OF_FORM: Final = frozenset({"email", "ipv4", "ipv6", "mac", "card", "bank_account", "iban", "hostname"})
 # What systemd runs, at the end of a sentence.
 _UNIT: Final = re.compile(rb"\.(?:service|socket|timer|mount|target|slice|scope|device|swap|path)\.?\r?\Z")
@@ -85,6 +86,12 @@ _HEX: Final = re.compile(rb"[0-9a-f]{1,128}(?![\w-])")
 _HEX_BEFORE: Final = re.compile(rb"(?:\A|[^0-9A-Za-z])((?=[a-f]{0,24}[0-9])(?=[0-9]{0,24}[a-f])[0-9a-f]{16,128})\Z")
 _LONGEST_HEX: Final = 129
 _DIGEST: Final = re.compile(rb"[0-9a-f]{16,128}\r?")
+# What stands on lines of its own in the strings of a dump: an address, a name that a compiler made.
+_OWN_WORD: Final = re.compile(
+    rb"0x[0-9a-fA-F]{4,16}(?![\w+/=-])|_{1,3}(?:Z[0-9A-Z]|R[A-Z]|\$s)\w{0,200}[a-z]{3}|\?\?[\w@]"
+)
+# A value of so many letters shows whether it has capitals and small ones.
+_LEAST_OF_ALPHABET: Final = 12
 _HEX_LENGTHS: Final = frozenset({32, 40, 48, 56, 64, 96, 128})
 
 
@@ -112,6 +119,7 @@ def rejoined(data: bytes) -> View | None:
         (*one.span(), b"")
         for one in broken
         if one and not OWN_LINE.match(data, one.end()) and not is_padded(data, one.start())
+        if not _OWN_WORD.match(data, one.end())
         if not (_RECORD.match(data, one.end()) or is_row(data, one.start(), data.index(b"\n", one.start()) + 1))
     ]
     view = build(data, pieces)
@@ -127,7 +135,7 @@ def holds(data: bytes, hit: Hit, ends: Container[int]) -> bool:
     breaks = [at for at in range(hit.start, hit.end) if data[at] == _NEWLINE]
     if not breaks:
         return False
-    if data[hit.end : hit.end + 1] in _CLOSING:
+    if data[hit.end : hit.end + 1] in _CLOSING and not _GENITIVE.match(data, hit.end):
         return True
     if hit.kind not in _OF_FORM or any(at in ends or at - 1 in ends for at in breaks):
         return False
@@ -175,7 +183,7 @@ def continued(data: bytes, start: int, end: int) -> int:
     if not (wrapped or (len(value) >= 8 and digits_in(value) >= 2) or _is_random(value) or _is_shuffled(value)):
         return end
     pieces, random = _breaks(data, line, start + value.rfind(b":") + 1, guesses=0)
-    if not random or pieces[0][0] != end:
+    if not random or pieces[0][0] + data.count(b"+", pieces[0][0], end) != end:
         return end
     token = _TOKEN_END.match(data, pieces[random - 1][1])
     return pieces[random - 1][1] + len(token.group().rstrip(_AFTER_TOKEN)) if token else end
@@ -230,6 +238,8 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
             break
         if begin >= len(data) or data[begin] not in _TOKEN_BYTES or OWN_LINE.match(data, begin):
             break
+        if broken.group()[-1:] == b"\n" and _is_another(data, (at, end), begin):
+            break
         if data[begin - 1 : begin] in _QUOTES and _NAME_IN_QUOTES.match(data, begin):
             break
         pieces.append((end, begin, b""))
@@ -246,6 +256,19 @@ def _breaks(data: bytes, line: int, at: int, *, guesses: int) -> tuple[list[Piec
         place = begin
     _joined.spend(len(pieces))
     return pieces, random
+
+
+def _is_another(data: bytes, value: Span, begin: int) -> bool:
+    """Whether a line begins with a word that is none of the value above it: it is of another alphabet."""
+    if _OWN_WORD.match(data, begin):
+        return True
+    above, match = data[slice(*value)], _TOKEN_END.match(data, begin)
+    if match is None or letters_in(above) < _LEAST_OF_ALPHABET:
+        return False
+    below = match.group().rstrip(_AFTER_TOKEN)
+    if _DIGEST.fullmatch(below):
+        return len(below) in _HEX_LENGTHS and above.translate(None, HEX_DIGITS + b"_-") != b"" and not above.islower()
+    return (above.islower() and below != below.lower()) or (above.isupper() and below != below.upper())
 
 
 def _says_again(data: bytes, lead: Span, again: Span) -> bool:

@@ -111,7 +111,7 @@ VALUES: Final = frozenset(
 _ENDINGS: Final = tuple(word.encode() for word in _ALL)
 PERSONAL: Final = FORMS | {"phone", "digits"}
 """The hints of columns whose values are personal by their form."""
-_TAKEN: Final = PERSONAL | {"degrees", "place", "device", "", "long", "user", "host", "numbered", "word"}
+_TAKEN: Final = PERSONAL | {"degrees", "place", "device", "serial", "", "long", "user", "host", "numbered", "word"}
 _KINDS: Final = frozenset(
     {
         "person",

@@ -8,7 +8,7 @@ from typing import Final
 
 from triage.redact.named import credentials, declared, examples, reports, users, values, variables
 from triage.redact.named.keys import Sense, sense, vocabulary
-from triage.redact.pii import geography, given, people, wireless
+from triage.redact.pii import geography, given, people, serials, wireless
 from triage.redact.pii.hosts import in_words, is_host
 from triage.redact.pii.owned import called
 from triage.redact.text import Found, Span, digits_in, letters_in, line_of
@@ -28,7 +28,6 @@ _MADE_DEVICE: Final = re.compile(
 _PLAIN_MAC: Final = re.compile(rb"[0-9a-f]{12}(?![\w.:-])", re.IGNORECASE)
 # The form of each, how many digits it has at least, and how many different letters and digits.
 _OF_DEVICES: Final = {"device": (_DEVICE, 2, 4), "made device": (_MADE_DEVICE, 5, 5), "mac": (_PLAIN_MAC, 0, 4)}
-_SERIAL: Final = re.compile(rb"(?=[A-Z]{0,9}[0-9])(?=[0-9A-F]{0,15}[G-Z])[A-Z0-9]{8,16}(?![\w.-])")
 _DIGITS: Final = re.compile(rb"[A-Z]{0,2}\d[\d ./+\-]{1,40}|[A-Z0-9][A-Z0-9 ./+\-]{3,40}", re.IGNORECASE)
 # A code in groups of one length, as those of debuggers and of pairing are.
 _FOUR_NUMBERS: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
@@ -51,8 +50,6 @@ _CONTAINER: Final = re.compile(
 _NO_WORDS: Final = frozenset({"token", "secret", "api_key"})
 # India's number of a taxpayer is called as that of a card is; its fourth letter says what the taxpayer is.
 _TAXPAYER: Final = re.compile(rb"[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z](?![A-Za-z0-9])")
-# What follows the number of a certificate.
-_SIGNED: Final = re.compile(rb"(?i)\s{1,20}(?:signature algorithm|issuer)")
 # So many letters has the name of a token of a grammar.
 _OF_GRAMMAR: Final = 12
 _GOES_ON: Final = re.compile(rb" [a-z]{2,16}(?=[ ,.;:!?(\r\n]|\Z)")
@@ -284,7 +281,7 @@ def _hinted(data: bytes, span: Span, meaning: Sense, name: Span, *, in_quotes: b
         yield begin, end, meaning.kind, "key"
     else:
         user, colon, rest = value.partition(b":")
-        if colon and user.isalnum() and len(rest) >= 6 and not rest.isalpha() and b"/" not in rest:
+        if colon and user.isalnum() and len(rest) >= 6 and rest[:1] != b":" and not rest.isalpha() and b"/" not in rest:
             yield start + len(user) + 1, end, "password", "key"
         yield name[0], start, "", "entropy"
 
@@ -311,6 +308,8 @@ def _is_pin(value: bytes, meaning: Sense) -> bool:
 def _is_auth(value: bytes, label: bytes) -> bool:
     """Whether what stands under "auth" is a secret, with digits, and not the name of a way to log in."""
     least = 6 if label.isupper() and label.endswith(b"_AUTH") else 12
+    if values.is_setting(value):
+        return False  # a logger before a setting of its message
     return _AUTH.fullmatch(value) is not None and len(value) >= least and digits_in(value) > 1 and letters_in(value) > 1
 
 
@@ -326,8 +325,10 @@ def _personal(
         form, digits, different = _OF_DEVICES[meaning.weak]
         match = form.match(data, start)
         told = match and digits_in(match.group()) >= digits and len(set(match.group().lower())) >= different
-        told = told or (meaning.weak == "device" and match and _SERIAL.fullmatch(match.group()) is not None)
+        told = told or (meaning.weak == "device" and match and serials.SERIAL.fullmatch(match.group()) is not None)
         return match.span() if match and told else None
+    if meaning.weak in {"serial", "lone serial"}:
+        return serials.part(data, start, name[0], lone=meaning.weak == "lone serial")
     if meaning.weak == "shown":
         return given.shown(data, start, end if in_quotes else people.line_end(data, start), in_quotes=in_quotes)
     if meaning.weak == "degrees":
@@ -380,9 +381,9 @@ def _numbered(data: bytes, start: int, meaning: Sense) -> Span | None:
     if meaning.kind == "pin":
         grouped = _GROUPS.fullmatch(text) is not None
         return (start, start + len(text)) if grouped or (3 <= digits <= 8 and len(text) == digits) else None
-    if meaning.kind == "imei" and (serial := _SERIAL.match(data, start)):
+    if meaning.kind == "imei" and (serial := serials.SERIAL.match(data, start)):
         return serial.span()
-    if meaning.kind == "imei" and _SIGNED.match(data, start + len(text)):
+    if meaning.kind == "imei" and serials.SIGNED.match(data, start + len(text)):
         return None
     enough = digits >= (6 if meaning.kind == "phone" else 5) and len(set(text) - set(b" -./+")) > 2
     return (start, start + len(text)) if enough else None

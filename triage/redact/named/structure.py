@@ -87,6 +87,13 @@ _CALLS: Final = re.compile(rb"Calls: [^\n]{0,190}\Z")
 _SOURCES: Final = re.compile(rb"[ \t]+(?:files|compat|sss|ldap|nis|db|winbind|systemd)[ \t\r\n\[]")
 # What logs, as frameworks of Java shorten it, before what it says.
 _LOGGER: Final = re.compile(rb"(?:[a-z][\w$]{0,30}\.){2,8}[A-Z][\w$]{0,60}[ \t]{1,32}:")
+# And where the level stands before it, with a setting of its own behind it.
+_LEVEL: Final = re.compile(
+    rb"(?i)\b(?:trace|debug|info|notice|warn(?:ing)?|error|fatal|crit(?:ical)?|severe)\]?"
+    rb"(?:[ \t]{1,8}\[[\w./-]{1,12}\])?[ \t]{1,8}\Z"
+)
+_JOINED_WORDS: Final = re.compile(rb"[a-z][._-][a-z]")
+_SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.-]{1,40}=(?![=\s])")
 # Where a shell stands, and stood before.
 _FOLDER: Final = re.compile(rb"""[ \t]{0,4}\\{0,15}["']?(?:/|~/|[A-Za-z]:[\\/])""")
 _QUERY_KEY: Final = re.compile(rb"(?=[A-Za-z_-]{0,60}[0-9])([A-Za-z0-9_]{20,128})(?![\w.%-])")
@@ -174,6 +181,8 @@ def _is_no_name(data: bytes, begin: int, name: bytes, at: int) -> bool:
             return True
         if data[at - 2 : at - 1].isspace() and _LOGGER.fullmatch(data, begin, at):
             return True
+        if behind == b" " and _JOINED_WORDS.search(name) and _SETTING.match(data, at + 1):
+            return _LEVEL.search(data, max(begin - 24, 0), begin) is not None
     if name == b"passwd" and (data[begin - 1 : begin] == b"/" or _SOURCES.match(data, at)):
         return True
     if data[begin - 9 : begin] == b"checksum/" or (

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from triage.redact.named.keys import parts, sense, vocabulary
+from triage.redact.pii import national
 from triage.redact.pii.neighbours import fields_of_people
 from triage.redact.text import Span, letters_in
 
@@ -162,6 +163,8 @@ def is_role(value: bytes) -> bool:
 def _names_a_field(value: bytes) -> bool:
     """Whether a value is the name of a field itself; a word for birth behind a dot is a name of families too."""
     meaning = sense(value.decode("latin-1"))
+    if meaning is not None and meaning.weak in national.HINTS and len(parts(value.decode("latin-1"))) > 1:
+        return False  # the first letters of a family
     return meaning is not None and not (meaning.kind == "birth_date" and b"." in value)
 
 

@@ -116,6 +116,7 @@ _NAME_WORD: Final = 3
 _SHUFFLED: Final = 12
 # No more of a value is looked at for it.
 _LONGEST_SHUFFLED: Final = 128
+_HEXADECIMAL: Final = re.compile(rb"(?=[a-f]{0,16}[0-9])[0-9a-f]{16,128}")
 _CAPITALS: Final = re.compile(rb"[A-Z]+")
 _SETTING: Final = re.compile(rb"[A-Za-z_][A-Za-z_.]{0,30}=(?:[^=]|$)")
 _LETTER_BYTES: Final = frozenset(LETTERS)
@@ -296,8 +297,9 @@ def in_code(value: bytes) -> bool:
 
 def is_name(value: bytes) -> bool:
     """Whether a word is itself the name of a secret: a variable, or what stands for a value in a manual."""
-    if sense(value.decode("latin-1")) is None:
-        return False
+    meaning = sense(value.decode("latin-1"))
+    if meaning is None or (meaning.weak and (is_shuffled(value) or _HEXADECIMAL.fullmatch(value))):
+        return False  # two letters of what was made at random are no word of a name
     value = examples.without_algorithm(value)
     digits = digits_in(value)
     words = [word for word in parts(value.decode("latin-1")) if not word.isdigit()]

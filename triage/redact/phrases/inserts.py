@@ -50,7 +50,7 @@ _APART: Final = 16_384
 _IN_QUOTES: Final = frozenset({"user", "device", "place"})
 _READ_OTHERWISE: Final = frozenset({"entropy", "query", "header", "cookies"})
 _BY_FORM: Final = frozenset(
-    {"id", "date", "phone", "digits", "nir", "vin", "plate", "licence", "device", "made device"}
+    {"id", "date", "phone", "digits", "nir", "vin", "plate", "licence", "device", "made device", "serial"}
 )
 # How the digest of a password begins, before which its account stands.
 _DIGEST: Final = re.compile(

@@ -12,19 +12,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from triage.redact.named import values
+from triage.redact.named import users, values
 from triage.redact.named.judging import judged
 from triage.redact.named.keys import Sense, sense, vocabulary
 from triage.redact.pii import given, hosts, people
 from triage.redact.pii.persons import is_person
+from triage.redact.pii.signs import FILE_ENDINGS
 from triage.redact.pii.word_lists import places
-from triage.redact.text import Found, Span
+from triage.redact.text import Found, Span, letters_in
 
 __all__ = ("LEADS",)
 
 _FILE: Final = Path(__file__).with_name("placed.toml")
 _REACH: Final = 200
 _NEAR: Final = 400
+# What relays of everybody's mail are called.
+_RELAYS: Final = frozenset(b"mail mx smtp mta mout mailout out relay outbound sender mxout".split())
+_LETTERS: Final = 3
 _LEAST: Final = 16
 _ACCOUNT: Final = Sense("username", "user")
 _JOINED: Final = bytes.maketrans(b"_-", b"  ")
@@ -51,6 +55,48 @@ def _host(data: bytes, span: Span) -> Iterator[Found]:
     """The machine at a place, by more than a word."""
     if hosts.in_words(data[slice(*span)]):
         yield *span, "hostname", "placed"
+
+
+def _machine(data: bytes, span: Span) -> Iterator[Found]:
+    """The machine at a place where nothing else stands."""
+    name = data[slice(*span)]
+    if hosts.is_host(name, named=True) and name.lower() not in vocabulary().nobody | vocabulary().words:
+        yield *span, "hostname", "placed"
+
+
+def _relay(data: bytes, span: Span) -> Iterator[Found]:
+    """A machine before its domain, whose own name says that it is one."""
+    name = data[slice(*span)]
+    first, dot, _ = name.partition(b".")
+    own = hosts.in_words(first) and first.partition(b"-")[0].lower() not in _RELAYS and not _public(name)
+    if own or (not dot and hosts.in_words(name)):
+        yield *span, "hostname", "placed"
+
+
+def _public(name: bytes) -> bool:
+    """Whether a host is one of a provider of many."""
+    return (b"." + name.lower()).endswith(tuple(b"." + provider for provider in places().providers))
+
+
+def _handle(data: bytes, span: Span) -> Iterator[Found]:
+    """What somebody is called on a service."""
+    if users.handle(data, *span, in_quotes=True):
+        yield *span, "username", "placed"
+
+
+def _of_domain(data: bytes, span: Span) -> Iterator[Found]:
+    """The account behind the domain of a company, that is written in capitals: no file, no folder, no service."""
+    name = data[slice(*span)]
+    small = name.lower()
+    domain = data[max(span[0] - 20, 0) : span[0]].rstrip(b"\\")
+    free = users.is_free(name) and letters_in(name) >= _LETTERS and small.rpartition(b".")[2] not in FILE_ENDINGS
+    if domain[-2:].isupper() and free and small not in vocabulary().things | vocabulary().words:
+        yield *span, "username", "placed"
+
+
+def _degrees(_: bytes, span: Span) -> Iterator[Found]:
+    """Where somebody is."""
+    yield *span, "coordinates", "placed"
 
 
 def _person(data: bytes, span: Span) -> Iterator[Found]:
@@ -104,7 +150,8 @@ def _code(data: bytes, span: Span) -> Iterator[Found]:
 
 def _password(data: bytes, span: Span) -> Iterator[Found]:
     """What is no mask of a password."""
-    if not values.placeholder(data[slice(*span)]):
+    value = data[slice(*span)]
+    if not values.placeholder(value) and value.lower() not in vocabulary().words:
         yield *span, "password", "placed"
 
 
@@ -120,6 +167,11 @@ _KINDS: Final[dict[str, Callable[[bytes, Span], Iterator[Found]]]] = {
     "host": _host,
     "person": _person,
     "somebody": _somebody,
+    "machine": _machine,
+    "relay": _relay,
+    "handle": _handle,
+    "domain": _of_domain,
+    "degrees": _degrees,
     "name": _name,
     "family": _family,
     "device": _device,

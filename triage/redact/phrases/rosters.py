@@ -32,11 +32,16 @@ _MOST: Final = 64
 _PORTS: Final = frozenset({b"5432", b"5433", b"6432", b"5439", b"26257", b"*"})
 _LEAST_OF_LETTERS: Final = 6
 _ACCOUNT: Final = Sense("username", "user")
-# The account of a list of YAML, and that of one of JSON. Who a cluster knows by a certificate or a token is mostly a
-# program; somebody logs in at a provider.
+# The account of a list of YAML, and that of one of JSON. Who a cluster knows by a certificate or a token is a program
+# or a cluster, unless it is called as people are.
 _MEMBER: Final = re.compile(
     rb"([ \t]{0,40})(-[ \t]+)?[\"']?name[\"']?:[ \t]+[\"']?([a-z_][\w.-]{1,31})[\"']?[ \t\r]*(?:#[^\n]*)?(?=\n|\Z)"
-    rb"(?!\n[ \t]*user:[ \t\r]*\n(?![ \t]*auth-provider:))"
+    rb"(\n[ \t]*user:[ \t\r]*\n(?![ \t]*auth-provider:))?"
+)
+_OF_PEOPLE: Final = re.compile(rb"[a-z]{3,20}[0-9]{0,4}|[a-z]{2,20}[._][a-z]{2,20}[0-9]{0,4}")
+_CLUSTERS: Final = frozenset(
+    b"minikube kubernetes kind orbstack colima rancher openshift microk8s talos rke rke2 k3s k3d eks gke aks doks lke"
+    b" cluster developer viewer editor oidc sso dev prod stage staging local remote internal".split()
 )
 _IN_OBJECTS: Final = re.compile(rb"[{,]\s{0,20}\"name\"\s?:\s?\"([a-z_][\w.-]{1,31})\"")
 _REACH: Final = 4_096
@@ -131,9 +136,15 @@ def members(size: int, data: bytes, at: int) -> Iterator[Found]:
                 return
             depth = deep + len(text) - len(text[1:].lstrip(b" \t"))
         member = _MEMBER.match(data, start)
-        if member and len(member[1]) + len(member[2] or b"") == depth:
+        called = member and (member[4] is None or _is_called(member[3]))
+        if member and called and len(member[1]) + len(member[2] or b"") == depth:
             yield from _account(data, member.span(3))
         place = stop + 1
+
+
+def _is_called(name: bytes) -> bool:
+    """Whether who a cluster knows is called as people are, not as clusters and programs."""
+    return _OF_PEOPLE.fullmatch(name) is not None and name.rstrip(b"0123456789") not in _CLUSTERS
 
 
 def dialled(size: int, data: bytes, at: int) -> Iterator[Found]:

@@ -54,6 +54,12 @@ _SECRET: Final = expression(
     r"|mot de passe|contrase|senha|wachtwoord|has\xc5\x82o|l\xc3\xb6senord|clave"
 )
 _NEAR: Final = 300
+# The last header of a mail, and the blank line between it and who is greeted.
+_MAIL: Final = re.compile(
+    rb"(?:\A|\n)(?:Subject|From|To|Cc|Date|Message-ID|X-[\w-]{1,40}|MIME-Version|Content-[\w-]{1,40}|In-Reply-To"
+    rb"|User-Agent|Betreff|Von|An|Objet|De|Asunto|Assunto|Oggetto): [^\n]{1,200}\n\s{1,8}\Z"
+)
+_HEADERS: Final = 280
 _WRITER: Final = re.compile(
     rb"[<(@]?([A-Z\x80-\xff][a-z\x80-\xff]{1,20}|[a-z]{2,20}(?:[._][a-z]{2,20})?[0-9]{0,4})[>)]?"
     rb"(?::| ?>|,? (?:says|said|wrote):?) "
@@ -155,7 +161,10 @@ def _greeted(size: int, data: bytes, at: int) -> Iterator[Found]:
         match
         and begins
         and given.is_given_name(match[1])
-        and _SECRET.search(data[match.end() : match.end() + _NEAR]) is not None
+        and (
+            _SECRET.search(data[match.end() : match.end() + _NEAR]) is not None
+            or _MAIL.search(data, max(at - _HEADERS, 0), begin) is not None
+        )
     ):
         yield *match.span(1), "person", "greeting"
 

@@ -27,6 +27,7 @@ _KINDS: Final = frozenset(
         "passport",
         "phone",
         "device_id",
+        "bank_account",
         "coordinates",
         "mac",
         "ssid",

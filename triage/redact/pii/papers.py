@@ -15,13 +15,13 @@ from triage.redact.text import BACKSLASH, DIGITS, LETTERS, WORD_START, Found, di
 __all__ = ("BARE", "LABELLED", "READERS", "SPELT", "bare", "labelled")
 
 _LABELS: Final = (
-    r"medicare beneficiary identifier|pesel|bsn|cpf|dni|nie|nif|nino"
+    r"medicare beneficiary identifier|pesel|bsn|burgerservicenummer|cpf|dni|nie|nif|nino"
     r"|ni (?:no\.?|number)|national insurance(?: (?:no\.?|number))?"
     r"|aadhaa?r|pan(?: card)?|permanent account|codice fiscale|steuer-?id(?:nr|entifikationsnummer)?"
-    r"|steuernummer|idnr|personnummer|personal (?:id|identity) number|f\xc3\xb8dselsnummer"
+    r"|steuernummer|id-?nr|personnummer|personal (?:id|identity) number|f\xc3\xb8dselsnummer"
     r"|henkil\xc3\xb6tunnus|sin|nir|insee|s\xc3\xa9cu|s\xc3\xa9curit\xc3\xa9 sociale|curp|rut|nhs"
-    r"|passport|reisepass|passeport|pasaporte|passaporto|personalausweis|ausweis|identity card"
-    r"|id card|national id|driving licen[cs]e|driver'?s? licen[cs]e"
+    r"|passport|reisepass|passeport|pasaporte|passaporto|paszport(?:u)?|paspoort|personalausweis|ausweis|identity card"
+    r"|id card|national id|driving licen[cs]e|driver'?s? licen[cs]e|dl (?:no|number)"
     r"|social insurance|tax(?:payer)? id|itin|medicare|nip|cnh|rfc|tfn|tax file number|ahv|avs|cpr|nric|hkid"
     r"|(?:t\.?c\.? ?)?kimlik|rodn\xc3\xa9 \xc4\x8d\xc3\xadslo|rodne cislo|num\xc3\xa9ro fiscal|numero fiscal"
     r"|sozialversicherungsnummer|rentenversicherungsnummer|sv-?nummer|svnr|kvnr|krankenversichertennummer"
@@ -39,7 +39,8 @@ _BEYOND: Final = (
 )
 # Between the name of a paper and its number.
 _LINK: Final = (
-    r"\)?(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?"
+    r"\)?\.?(?: (?:del|de la|de|do|da|du|der|des|van|of(?: the)?) [a-z]{3,15})?"
+    r"(?:[ -]?(?:no\.?|nr\.?|num\.?|number|n\.\xc2\xba|n\xc2\xba|id|#))?"
     r"(?:[ ](?:code|entered|given|provided|supplied|submitted|received|on file|used|recorded|registered))?[ ]?"
     r"(?:is|was|ist|est|es|lautet|reads)?(?:\xef\xbc\x9a|[:#= ]){1,3}[\"'(]?"
 )

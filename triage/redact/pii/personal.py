@@ -131,7 +131,7 @@ def personal(data: bytes, places: Sequence[Span] | None = None) -> list[Found]:
                 if data[begin - 1 : begin] in _BEFORE_ADDRESSES:
                     found += peers.before_address(data, begin - 1, end)
         elif worth == _NAMED and (end >= len(data) or data[end] not in persons.BEGINS_NAMES):
-            if data[end : end + 2] == b"0x":
+            if data[end : end + 2] == b"0x" or (data[end - 2 : end] == b"=>" and data[end : end + 1] == b"\n"):
                 found += _decided(data, begin, end)
         elif worth < 0:
             # What stands before an account in a domain says that it is one.

@@ -85,10 +85,13 @@ _ENTRY: Final = re.compile(
 # What makes an address one of a house, before it; and the roles under whose name a person stands by itself.
 _WORD_BEFORE: Final = re.compile(
     rb"(?i)\b(?:home|street|postal|mailing|billing|shipping|residential|work|delivery|customer"
-    rb"|patient|permanent|current|legal)[ _-]\Z"
+    rb"|patient|permanent|current|legal|client|employee|user|member|tenant|owner)(?:'s|s'|\xe2\x80\x99s)?[ _-]\Z"
 )
 _IN_DIRECTORIES: Final = frozenset({b"cn", b"sn", b"gecos"})
-_OF_THEIRS: Final = {"phone", "digits", "device", "made device", "mac", "degrees", "place", "ssid", "user", "handle"}
+_OF_THEIRS: Final = {"phone", "digits", "made device", "mac", "degrees", "place", "ssid", "user", "handle"} | {
+    "device",
+    "serial",
+}
 _FORMS: Final = people.FORMS | _OF_THEIRS
 _ROLES_ALONE: Final = frozenset(
     b"patient employee mitarbeiter passenger applicant beneficiary attendee insured student payee reporter"

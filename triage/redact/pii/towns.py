@@ -11,7 +11,8 @@ NUMBER: Final = rb"[0-9]{1,5}(?: ?(?:bis|ter|[A-Za-z])(?![\w\x80-\xff]))?(?:[/-]
 """The number of a house."""
 WORD: Final = rb"(?:[dlDL]'|[dlDL]\xe2\x80\x99)?[A-Z\x80-\xff][\w.'\x80-\xff-]{0,30}"
 PARTICLE: Final = (
-    rb"(?:d[aeiou]|des|del|della|dell[oe]|dei|dos|das|la|las|los|le|les|el|am|an|der|den|dem|van|y|e|of|on)"
+    rb"(?:d[aeiou]|des|im|in|ob|bei|unter"
+    rb"|del|della|dell[oe]|dei|dos|das|la|las|los|le|les|el|am|an|der|den|dem|van|y|e|of|on)"
 )
 _CITY: Final = WORD + rb"(?:[ ](?:" + PARTICLE + rb"[ ]){0,2}" + WORD + rb"){0,3}"
 _FIRST: Final = (

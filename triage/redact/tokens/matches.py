@@ -153,6 +153,7 @@ def generic(data: bytes, start: int, end: int, nothing: set[bytes] | None = None
             not values.is_name(hit.value)
             and not values.is_plain(hit.value)
             and not _UUID.fullmatch(hit.value)
+            and not (data[start:end].rstrip(b" ").endswith(b":") and values.is_setting(hit.value))
             and not (b"/" in hit.value and _ENDING_OF_FILES.match(data, hit.end))
             and not public
             and not _OF_A_CACHE.fullmatch(hit.value)
