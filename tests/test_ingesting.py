@@ -406,6 +406,20 @@ def test_an_envelope_keeps_what_it_says_whatever_its_head(kind, head, tmp_path):
     }
 
 
+def test_envelopes_without_an_id_are_of_their_machine(tmp_path):
+    came = {key: value for key, value in exception(1).items() if key != "event_id"}
+    for host in ("web-1", "web-2", "web-1"):
+        for context in ({"release": "1"}, {"log": "app"}):
+            ingest(json.dumps([came | {"context": context}]).encode(), tmp_path, host=host)
+    assert triage.load(tmp_path).incidents()["count"].tolist() == [3]
+    assert sorted(
+        item["context"]["log"]["host"] for item in envelopes_of(tmp_path) if "release" in item["context"]
+    ) == [
+        "web-1",
+        "web-2",
+    ]
+
+
 def test_json_that_is_read_leniently_says_so_in_the_store_too(tmp_path):
     data = b"[" + json.dumps(UNUSUAL["crumb"]).replace('"#pay"', "NaN").encode() + b"]"
     ingest(data, tmp_path)

@@ -137,7 +137,7 @@ def envelope(event: Event, identities: Identities, *, service: str, environment:
         context={} if own else _context(event),
     )
     if own:
-        _keep(made, own)
+        _keep(made, own, event)
     told = _told(event, made)
     if told:
         made.context[carried.KEY] = told
@@ -145,8 +145,15 @@ def envelope(event: Event, identities: Identities, *, service: str, environment:
     made.event_id = str(native) if _is_uuid(native) else identities.of(_encode(made))
     # where it stands in the log is no part of what it is
     place = {"path": event.path, "offset": columns.get("offset"), "length": columns.get("length")}
-    made.context["log"] = {**made.context.get("log", {}), **{k: v for k, v in place.items() if v is not None}}
+    _note(made, {key: value for key, value in place.items() if value is not None})
     return made
+
+
+def _note(made: Envelope, told: dict[str, Any]) -> None:
+    """Say something of the log, unless the envelope has another use for the word."""
+    log = made.context.get("log", {})
+    if type(log) is dict:
+        made.context["log"] = {**log, **told}
 
 
 def is_valid(own: dict[str, Any]) -> bool:
@@ -171,7 +178,7 @@ def is_valid(own: dict[str, Any]) -> bool:
     )
 
 
-def _keep(made: Envelope, own: dict[str, Any]) -> None:
+def _keep(made: Envelope, own: dict[str, Any], event: Event) -> None:
     """Keep what an envelope says beside its columns; what its schema has no place for goes to the context."""
     left = dict(own)
     carried.taken(left)
@@ -189,6 +196,7 @@ def _keep(made: Envelope, own: dict[str, Any]) -> None:
     refused |= {"event_id"} if not _is_uuid(own.get("event_id")) else set()
     refused |= {"occurred_at"} if not _is_moment(own.get("occurred_at")) else set()
     made.context |= {key: value for key, value in own.items() if key in refused or key not in _KEYS}
+    _note(made, {key: value for scope, key, value in event.annotations if (scope, key) == ("log", "host")})
 
 
 def _is_moment(text: Any) -> bool:
