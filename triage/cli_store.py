@@ -76,8 +76,8 @@ def ingest(  # noqa: PLR0913, PLR0917 - typer takes them by name
         more = f" and {len(done.unread) - _NAMED:,} more" if len(done.unread) > _NAMED else ""
         named = ", ".join(printable(path) for path in done.unread[:_NAMED])
         complain(f"no reader recognises {named}{more}; name one by --as, see `triage formats`")
-        if not done.events and not done.lines:
-            raise typer.Exit(Exit.bad_input)
+    if (done.unread or done.left) and not done.events and not done.lines:
+        raise typer.Exit(Exit.bad_input)
 
 
 @app.command("to-parquet")
